@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Time: two clocks and the one timestamp form of the wire. */
+#ifndef SIDESTAGE_BASE_CLOCK_H
+#define SIDESTAGE_BASE_CLOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+int64_t clock_wall_ms(void);	/* since 1970, UTC */
+int64_t clock_steady_ms(void);	/* never goes back; for timers and durations */
+
+#define CLOCK_STAMP_SIZE 32
+/* "2026-03-02T09:15:04.120Z": UTC, three decimals. */
+void clock_stamp(char out[CLOCK_STAMP_SIZE], int64_t wall_ms);
+/* Reads what clock_stamp writes, and the form without decimals.  false: not a timestamp. */
+bool clock_parse(const char *stamp, int64_t *wall_ms);
+/* "now", "48s", "5m", "3h", "12d": at most 4 columns, for people. */
+void clock_age(char out[16], int64_t age_ms);
+/* "0.4s", "12s", "1m05", "1h12" */
+void clock_duration(char out[16], int64_t ms);
+
+#endif

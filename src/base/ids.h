@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Identifiers: making them, and telling good ones from bad. */
+#ifndef SIDESTAGE_BASE_IDS_H
+#define SIDESTAGE_BASE_IDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define IDS_UUID_SIZE 37
+#define IDS_SHA256_B64_SIZE 44
+#define IDS_SHA256_HEX_SIZE 65
+
+/* UUID version 7 (RFC 9562), monotonic within the process. */
+void ids_uuid7(char out[IDS_UUID_SIZE]);
+/* `digits` lower-case hexadecimal digits from getrandom(2), and a NUL. */
+void ids_random_hex(char *out, size_t digits);
+/* SHA-256 as unpadded base64url (RFC 4648 §5). */
+void ids_sha256_b64(char out[IDS_SHA256_B64_SIZE], const void *bytes, size_t length);
+void ids_sha256_hex(char out[IDS_SHA256_HEX_SIZE], const void *bytes, size_t length);
+/* ^[a-z0-9](?:-?[a-z0-9]+)+$, 2 to 50 characters: organizations, applications,
+ * environments (sch:EnvironmentDefinitionRequest), without a regular expression. */
+bool ids_is_name(const char *s);
+
+#endif

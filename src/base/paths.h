@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where files live (XDG Base Directory Specification) and the few things done to paths. */
+#ifndef SIDESTAGE_BASE_PATHS_H
+#define SIDESTAGE_BASE_PATHS_H
+
+#include <stdbool.h>
+
+struct error;
+
+/* $XDG_STATE_HOME/sidestage, or ~/.local/state/sidestage; free() it.  NULL with err when
+ * neither HOME nor the variable is usable. */
+char *paths_state(struct error *err);
+char *paths_cache(struct error *err);
+char *paths_config(struct error *err);
+/* mkdir -p with mode 0700 for what is made.  0 or -1. */
+int paths_make(const char *path, struct error *err) __attribute__((warn_unused_result));
+/* Removes a tree; never follows a symbolic link; a missing one is fine.  0 or -1. */
+int paths_remove_tree(const char *path, struct error *err) __attribute__((warn_unused_result));
+/* True when `relative` has no leading '/', no "." or ".." part, no empty part. */
+bool paths_is_inside(const char *relative);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A sub-command as data: --help and the parsing of argv both come from it. */
+#ifndef SIDESTAGE_CLI_COMMAND_H
+#define SIDESTAGE_CLI_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct error;
+
+/* Exit codes, for scripts (sysexits.h is not used: these are documented in sidestage(1)). */
+enum exit_code {
+	EXIT_OK = 0,
+	EXIT_FAILED = 1,	/* it was tried and did not work */
+	EXIT_USAGE = 2,		/* the command line is wrong */
+	EXIT_UNREACHABLE = 3,	/* the platform is not there */
+	EXIT_REFUSED = 4	/* the platform refused the token */
+};
+
+/* What the options of any command fill; what is not given stays NULL or false. */
+struct arguments {
+	const char *url, *socket, *token_file, *org, *app;
+	bool fresh, read_only, ascii;
+};
+
+struct command_option {
+	const char *name;		/* the long one; NULL ends a table */
+	const char *argument;		/* NULL: a switch */
+	const char *help;		/* N_() */
+	size_t offset;			/* within struct arguments: of a const char * or a bool */
+};
+
+struct command {
+	const char *name;
+	const char *help;		/* N_(), one line */
+	const struct command_option *options;
+	int (*run)(const struct arguments *arguments, struct error *err);	/* an exit_code */
+};
+
+extern const struct command command_board;
+extern const struct command command_demo;
+
+/* The options that both commands know. */
+#define COMMAND_SCREEN_OPTIONS \
+	{"org", "ORG", N_("open this organization"), offsetof(struct arguments, org)}, \
+	{"app", "APP", N_("open this application"), offsetof(struct arguments, app)}, \
+	{"read-only", NULL, N_("refuse every change"), offsetof(struct arguments, read_only)}, \
+	{"ascii", NULL, N_("draw with ASCII characters only"), offsetof(struct arguments, ascii)}
+
+#endif

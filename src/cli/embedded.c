@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Starting and joining the embedded platform.
+ *
+ * Two clients that start at once would both find nobody there, so the look and the start
+ * happen under a file lock.  The daemon greets each lease with one byte: a connection that is
+ * made while the daemon is on its way out gets none, and we wait for it to be gone and start
+ * another.  The daemon is nobody's child (forked twice), so that it can outlive the client
+ * that started it while another still holds a lease.
+ */
+#include "config.h"
+
+#include "cli/embedded.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/paths.h"
+#include "base/xmalloc.h"
+
+#define START_LIMIT_MS 20000
+#define STOP_LIMIT_MS 6000
+#define PAUSE_MS 10
+
+static void
+pause_a_little(void)
+{
+	poll(NULL, 0, PAUSE_MS);
+}
+
+/* true: fd became readable (or ended) within the time. */
+static bool
+wait_readable(int fd, int64_t limit_ms)
+{
+	int64_t until = clock_steady_ms() + limit_ms;
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	int n;
+
+	do {
+		int64_t left = until - clock_steady_ms();
+
+		n = poll(&p, 1, left > 0 ? (int)left : 0);
+	} while (n < 0 && errno == EINTR);
+	return n > 0;
+}
+
+static int
+lock_directory(const char *directory, struct error *err)
+{
+	char *path = xasprintf("%s.lock", directory);
+	int64_t until = clock_steady_ms() + START_LIMIT_MS;
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0) {
+		error_errno(err, _("%s: cannot make the lock file"), path);
+		free(path);
+		return -1;
+	}
+	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR) {
+			error_errno(err, _("%s: cannot lock"), path);
+			goto failed;
+		}
+		if (clock_steady_ms() > until) {
+			error_set(err, ERROR_SYSTEM, _("%s: another `sidestage demo` has been starting "
+						       "for too long.  End it, then try again."), path);
+			goto failed;
+		}
+		pause_a_little();
+	}
+	free(path);
+	return fd;
+failed:
+	free(path);
+	close(fd);
+	return -1;
+}
+
+/* -1 without an error when nobody listens there. */
+static int
+connect_lease(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	char greeting;
+	int fd;
+
+	if (strlen(path) >= sizeof(address.sun_path))
+		return -1;
+	strcpy(address.sun_path, path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -1;
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+	    wait_readable(fd, STOP_LIMIT_MS) && read(fd, &greeting, 1) == 1)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* An overridden place (build tree, tests), or where it was installed. */
+static char *
+place(const char *variable, const char *installed, const char *below)
+{
+	const char *value = getenv(variable);
+
+	return xasprintf("%s%s", value && *value ? value : installed, below);
+}
+
+static void __attribute__((noreturn))
+become_daemon(char *const argv[], int ready, const char *log)
+{
+	int null = open("/dev/null", O_RDWR);
+	int out = open(log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600);
+
+	setsid();
+	if (null < 0 || out < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0 ||
+	    dup2(ready, 3) < 0)
+		_exit(127);
+	if (close_range(4, ~0U, 0) != 0)
+		_exit(127);
+	execv(argv[0], argv);
+	dprintf(2, "%s: %s\n", argv[0], strerror(errno));
+	_exit(127);
+}
+
+/* Forks twice; 0, or -1 with errno. */
+static int
+spawn(char *const argv[], int ready, const char *log)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid < 0)
+		return -1;
+	if (pid == 0) {
+		pid_t second = fork();
+
+		if (second == 0)
+			become_daemon(argv, ready, log);
+		_exit(second < 0 ? 1 : 0);
+	}
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -1;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -1;
+}
+
+/* The last line of the daemon's log: why it did not start. */
+static void
+last_line(const char *log, char out[256])
+{
+	char bytes[1024];
+	ssize_t n;
+	char *end;
+	int fd = open(log, O_RDONLY | O_CLOEXEC);
+
+	out[0] = '\0';
+	if (fd < 0)
+		return;
+	if (lseek(fd, -(off_t)(sizeof(bytes) - 1), SEEK_END) < 0)
+		lseek(fd, 0, SEEK_SET);
+	n = read(fd, bytes, sizeof(bytes) - 1);
+	close(fd);
+	if (n <= 0)
+		return;
+	bytes[n] = '\0';
+	while (n > 0 && bytes[n - 1] == '\n')
+		bytes[--n] = '\0';
+	end = strrchr(bytes, '\n');
+	snprintf(out, 256, "%.250s", end ? end + 1 : bytes);
+}
+
+static int
+wait_ready(int fd, const char *log, struct error *err)
+{
+	char word[8] = "";
+	char why[256];
+
+	if (wait_readable(fd, START_LIMIT_MS) && read(fd, word, 6) == 6 &&
+	    strncmp(word, "ready\n", 6) == 0)
+		return 0;
+	last_line(log, why);
+	return error_set(err, ERROR_SYSTEM, _("The embedded platform did not start: %s  Its log is %s."),
+			 why[0] ? why : _("it said nothing."), log);
+}
+
+static int
+start_daemon(const struct embedded *e, struct error *err)
+{
+	char *program = place("SIDESTAGED", BINDIR "/sidestaged", "");
+	char *images = place("SIDESTAGE_LIBEXEC", PKGLIBEXECDIR, "/images");
+	char *templates = place("SIDESTAGE_DATA", PKGDATADIR, "/sample/topicshare");
+	char *sample = place("SIDESTAGE_DATA", PKGDATADIR, "/sample/topicshare/topicshare.json");
+	char *log = xasprintf("%s/sidestaged.log", e->directory);
+	char *argv[] = {
+		program, (char *)"serve", (char *)"--socket", e->socket,
+		(char *)"--state", e->directory, (char *)"--images", images,
+		(char *)"--templates", templates, (char *)"--import", sample,
+		(char *)"--lease", e->lease_path, (char *)"--user", (char *)"oncall",
+		(char *)"--ready-fd", (char *)"3", NULL,
+	};
+	int pipes[2];
+	int ret = -1;
+
+	if (pipe2(pipes, O_CLOEXEC) != 0) {
+		error_errno(err, _("cannot make a pipe"));
+		goto out;
+	}
+	unlink(log);
+	if (spawn(argv, pipes[1], log) != 0) {
+		error_errno(err, _("%s: cannot be started"), program);
+		close(pipes[1]);
+	} else {
+		close(pipes[1]);
+		ret = wait_ready(pipes[0], log, err);
+	}
+	close(pipes[0]);
+out:
+	free(program);
+	free(images);
+	free(templates);
+	free(sample);
+	free(log);
+	return ret;
+}
+
+/* The runtime directory is private and short-lived; without one the state directory serves. */
+static int
+choose_sockets(struct embedded *e, struct error *err)
+{
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	struct sockaddr_un address;
+	char *directory;
+
+	if (runtime && runtime[0] == '/')
+		directory = xasprintf("%s/sidestage", runtime);
+	else
+		directory = xasprintf("%s/run", e->directory);
+	e->socket = xasprintf("%s/demo.sock", directory);
+	e->lease_path = xasprintf("%s/demo.lease", directory);
+	if (paths_make(directory, err) != 0) {
+		free(directory);
+		return -1;
+	}
+	free(directory);
+	if (strlen(e->lease_path) >= sizeof(address.sun_path))
+		return error_set(err, ERROR_INPUT, _("%s: too long for the name of a socket.  Set "
+						     "XDG_RUNTIME_DIR to a shorter directory."),
+				 e->lease_path);
+	return 0;
+}
+
+static int
+forget_state(struct embedded *e, struct error *err)
+{
+	if (e->lease >= 0) {
+		return error_set(err, ERROR_CONFLICT, _("A demo is running, and --fresh would forget its "
+							"state.  Quit it first."));
+	}
+	if (paths_remove_tree(e->directory, err) != 0)
+		return -1;
+	return paths_make(e->directory, err);
+}
+
+static int
+join_or_start(struct embedded *e, bool fresh, struct error *err)
+{
+	char *parent;
+
+	e->lease = connect_lease(e->lease_path);
+	if (fresh && forget_state(e, err) != 0)
+		return -1;
+	if (e->lease >= 0)
+		return 0;
+	/* The forgotten state may have held the directory of the sockets. */
+	parent = xstrndup(e->socket, (size_t)(strrchr(e->socket, '/') - e->socket));
+	if (paths_make(parent, err) != 0) {
+		free(parent);
+		return -1;
+	}
+	free(parent);
+	if (start_daemon(e, err) != 0)
+		return -1;
+	e->lease = connect_lease(e->lease_path);
+	if (e->lease < 0)
+		return error_set(err, ERROR_SYSTEM, _("The embedded platform ended right after its "
+						      "start.  Its log is %s/sidestaged.log."),
+				 e->directory);
+	return 0;
+}
+
+static void
+clear(struct embedded *e)
+{
+	if (e->lease >= 0)
+		close(e->lease);
+	free(e->directory);
+	free(e->socket);
+	free(e->lease_path);
+	*e = (struct embedded){.lease = -1};
+}
+
+int
+embedded_start(struct embedded *embedded, bool fresh, struct error *err)
+{
+	char *state = paths_state(err);
+	int lock, ret;
+
+	*embedded = (struct embedded){.lease = -1};
+	if (!state)
+		return -1;
+	embedded->directory = xasprintf("%s/demo", state);
+	free(state);
+	if (paths_make(embedded->directory, err) != 0 || choose_sockets(embedded, err) != 0) {
+		clear(embedded);
+		return -1;
+	}
+	lock = lock_directory(embedded->directory, err);
+	if (lock < 0) {
+		clear(embedded);
+		return -1;
+	}
+	ret = join_or_start(embedded, fresh, err);
+	close(lock);
+	if (ret != 0)
+		clear(embedded);
+	return ret;
+}
+
+void
+embedded_stop(struct embedded *embedded)
+{
+	char byte;
+
+	if (embedded->lease >= 0) {
+		/* The daemon closes its half at once when others remain, else when all is gone. */
+		shutdown(embedded->lease, SHUT_WR);
+		while (wait_readable(embedded->lease, STOP_LIMIT_MS) &&
+		       read(embedded->lease, &byte, 1) > 0)
+			;
+	}
+	clear(embedded);
+}

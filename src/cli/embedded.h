@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The embedded platform: a `sidestaged` of our own on a Unix socket in a private directory.
+ * The first client starts it, others join; each holds a lease (an open connection).  When the
+ * last lease is gone, however that client ended, the platform stops what it runs and ends.
+ */
+#ifndef SIDESTAGE_CLI_EMBEDDED_H
+#define SIDESTAGE_CLI_EMBEDDED_H
+
+#include <stdbool.h>
+
+struct error;
+
+struct embedded {
+	char *directory;	/* state: platform.db, spaces/, history.db, cache.db */
+	char *socket;		/* of the API */
+	char *lease_path;
+	int lease;		/* the connection that keeps the platform alive */
+};
+
+/* Joins the running platform or starts one and waits until it listens.  `fresh` forgets the
+ * old state first, which is refused while a platform runs.  0, or -1 with nothing left open. */
+int embedded_start(struct embedded *embedded, bool fresh, struct error *err)
+	__attribute__((warn_unused_result));
+/* Gives the lease back; when it was the last, waits (at most 6 s) until the platform ended. */
+void embedded_stop(struct embedded *embedded);
+
+#endif

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+bin_PROGRAMS += sidestage
+sidestage_SOURCES = \
+	src/cli/cmd-board.c \
+	src/cli/cmd-demo.c \
+	src/cli/command.h \
+	src/cli/embedded.c \
+	src/cli/embedded.h \
+	src/cli/main.c \
+	src/cli/screen.c \
+	src/cli/screen.h \
+	src/cli/token.c \
+	src/cli/token.h
+sidestage_LDADD = libui.a libflow.a libapi.a libstore.a libmodel.a libbase.a \
+	$(NCURSES_LIBS) $(CURL_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A session, the screen on it, and the exit code that scripts see. */
+#include "config.h"
+
+#include "cli/screen.h"
+
+#include "base/error.h"
+#include "cli/command.h"
+#include "flow/session.h"
+#include "ui/ui.h"
+
+int
+screen_run(const struct arguments *arguments, const struct session_options *options,
+	   struct error *err)
+{
+	struct session *session = session_new(options, err);
+	int ret;
+
+	if (!session)
+		return EXIT_FAILED;
+	ret = ui_run(session,
+		     &(struct ui_options){
+			     .ascii = arguments->ascii,
+			     .read_only = arguments->read_only,
+			     .org = arguments->org,
+			     .app = arguments->app,
+		     },
+		     err);
+	session_free(session);
+	return ret == 0 ? EXIT_OK : EXIT_FAILED;
+}

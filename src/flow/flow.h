@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The verbs.  A flow first prepares (reads what it needs and computes the review), then
+ * waits for a person, then runs its table of journaled steps.  It never draws.
+ *
+ *   PREPARING -> REVIEW -> RUNNING -> DONE | FAILED
+ *        \________\____________________> FAILED | CANCELLED
+ */
+#ifndef SIDESTAGE_FLOW_FLOW_H
+#define SIDESTAGE_FLOW_FLOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "model/changes.h"
+#include "model/merge.h"
+#include "model/nouns.h"
+
+struct session;
+struct flow;
+struct delta;
+struct set;
+
+enum flow_verb { FLOW_CLONE, FLOW_DEPLOY, FLOW_PROMOTE, FLOW_UNDO, FLOW_DISCARD };
+enum flow_state {
+	FLOW_PREPARING, FLOW_REVIEW, FLOW_RUNNING, FLOW_DONE, FLOW_FAILED, FLOW_CANCELLED
+};
+
+/* What a person asked for; copied by flow_new(). */
+struct flow_request {
+	enum flow_verb verb;
+	const char *org, *app;
+	const char *env;	/* the target: CLONE: the new id; PROMOTE: the origin; else the environment */
+	const char *source;	/* CLONE: what is cloned; PROMOTE: the clone; else NULL */
+	const char *name;	/* CLONE: name for people; NULL: the id */
+	const char *type;	/* CLONE: environment type, never a protected one; NULL: "development" */
+	/* DEPLOY: the draft: an image for each workload; NULL-terminated pairs workload, image. */
+	const char *const *images;
+	/* UNDO: the operation to undo; NULL: the last one on env */
+	const char *operation_id;
+};
+
+struct flow_step {
+	const char *name;	/* N_() text: "read Production" is made by the view from name and env */
+	enum { STEP_TODO, STEP_ACTIVE, STEP_DONE, STEP_FAILED } state;
+	int64_t started_at, ended_at;	/* steady ms; 0: not yet */
+	char *detail;		/* owned, foreign; "" when none */
+	int done, wanted;	/* e.g. workloads ready; 0,0 when it has no measure */
+};
+
+/* What is approved: pinned ids, and what a person reads. */
+struct review {
+	enum flow_verb verb;
+	char *org, *app, *env, *source;	/* owned; source may be NULL */
+	char *env_name;			/* owned, foreign */
+	bool is_protected;		/* ask for a reason and for `env` to be typed */
+	struct set *from, *to;		/* from NULL: a first deployment (all is new) */
+	char *from_deployment_id;	/* pinned; NULL: never deployed */
+	char *from_set_id, *to_set_id;	/* pinned */
+	struct changes changes;
+	struct diff diff;
+	struct merge merge;		/* PROMOTE only: entries with their sides */
+	bool moved;			/* PROMOTE: the origin moved since it was cloned */
+	bool primed;			/* from_deploy differs from last_deploy: a delta rides on another base */
+	char **sends;			/* the requests, in order: "POST …/deltas" */
+	size_t send_count;
+	char *way_back;			/* one line: "web image → 1.4.2"; "" when there is none */
+	char **cautions;		/* isolation and other things to read first; foreign */
+	size_t caution_count;
+};
+
+/* Starts preparing; the flow belongs to the session.  NULL with err when the request is
+ * wrong already (bad id, read-only, unknown verb, protected type for a clone). */
+struct flow *flow_new(struct session *session, const struct flow_request *request,
+		      struct error *err);
+const char *flow_operation_id(const struct flow *flow);
+enum flow_verb flow_verb(const struct flow *flow);
+enum flow_state flow_state(const struct flow *flow);
+/* NULL until REVIEW.  Borrowed. */
+const struct review *flow_review(const struct flow *flow);
+/* The target environment's id etc., always there. */
+const struct flow_request *flow_request(const struct flow *flow);
+size_t flow_step_count(const struct flow *flow);
+const struct flow_step *flow_step(const struct flow *flow, size_t i);
+/* The deployment that this flow made; NULL until there is one.  Borrowed. */
+const struct deployment *flow_deployment(const struct flow *flow);
+/* The platform's errors when the deployment failed. */
+size_t flow_deployment_error_count(const struct flow *flow);
+const struct deployment_error *flow_deployment_error(const struct flow *flow, size_t i);
+/* Kind NONE unless FAILED. */
+const struct error *flow_error(const struct flow *flow);
+int64_t flow_elapsed_ms(const struct flow *flow);
+
+/*
+ * Runs what was reviewed.  `typed` must equal the environment's id and `reason` be non-empty
+ * when the review is protected.  0, or -1 with err (nothing was sent).
+ */
+int flow_approve(struct flow *flow, const char *reason, const char *typed, struct error *err)
+	__attribute__((warn_unused_result));
+/* Before approval: nothing was sent.  After: stops watching; what the platform does goes on. */
+void flow_cancel(struct flow *flow);
+/* Removes an ended flow from the session's list and frees it. */
+void flow_dismiss(struct flow *flow);
+/* On start: matches unfinished operations of the journal with what the platform did,
+ * resumes, adopts or gives up, and says which in the flow's steps. */
+void flow_resume_all(struct session *session);
+
+const char *flow_verb_name(enum flow_verb verb);	/* "clone": for machines */
+
+#endif

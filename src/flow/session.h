@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A session: one platform, one store, the world, and the operations under way; and the
+ * one wait of the program.  ui/ and cli/ own a session and turn it.
+ */
+#ifndef SIDESTAGE_FLOW_SESSION_H
+#define SIDESTAGE_FLOW_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct session;
+struct error;
+struct world;
+struct store;
+struct api;
+struct flow;
+
+struct session_options {
+	const char *url;		/* "http://localhost" (with socket) or "https://host"; required */
+	const char *socket;		/* Unix socket path; NULL: TCP */
+	const char *token;		/* NULL: none is sent */
+	const char *context;		/* shown in the header: "embedded", "team", ... */
+	const char *history_path;	/* history.db */
+	const char *cache_path;		/* cache.db */
+	const char *const *protect;	/* NULL-terminated types or ids; NULL: {"production"} */
+	bool read_only;			/* refuses every change before the wire */
+	const char *only_org;		/* NULL: all organizations */
+};
+
+/* Opens the store, fills the world from the cache, starts the first reads.  NULL with err. */
+struct session *session_new(const struct session_options *options, struct error *err);
+/* Abandons what is in flight (the journal keeps it); NULL is fine. */
+void session_free(struct session *session);
+
+/*
+ * Waits until one of fds (read side) is ready, the network has something, a timer is due,
+ * or timeout_ms passed (-1: no limit), then advances everything.  ready[i] is set for each
+ * fd.  Returns true when the world or a flow changed.  Callbacks run only in here.
+ */
+bool session_turn(struct session *session, const int *fds, bool *ready, size_t count,
+		  int timeout_ms);
+
+const struct world *session_world(const struct session *session);
+struct store *session_store(struct session *session);
+struct api *session_api(struct session *session);
+const char *session_context(const struct session *session);
+bool session_read_only(const struct session *session);
+bool session_is_protected(const struct session *session, const char *env_id, const char *env_type);
+/* Which application is watched closely (runtime, resources, 1 s while deploying). */
+void session_focus(struct session *session, const char *org, const char *app);
+/* Reads everything again now. */
+void session_refresh(struct session *session);
+
+/* The flows of this session, newest first; those that ended stay until dismissed. */
+size_t session_flow_count(const struct session *session);
+struct flow *session_flow(const struct session *session, size_t i);
+struct flow *session_flow_by_id(const struct session *session, const char *operation_id);
+
+/* For the files of flow/ only: a timer that calls `due` once, from session_turn(). */
+struct session_timer;
+struct session_timer *session_timer_start(struct session *session, int64_t delay_ms,
+					  void (*due)(void *data), void *data);
+void session_timer_stop(struct session_timer *timer);	/* NULL is fine */
+void session_add_flow(struct session *session, struct flow *flow);
+void session_drop_flow(struct session *session, struct flow *flow);
+void session_changed(struct session *session);	/* makes this turn return true */
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The last known state of the platform, with the age of every part (promise 5).
+ * Only flow/watch.c changes it; views read it.  Identify things by id, never by index:
+ * entries come and go between two turns of the loop.
+ */
+#ifndef SIDESTAGE_FLOW_WORLD_H
+#define SIDESTAGE_FLOW_WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "model/nouns.h"
+
+struct set;
+
+struct world_environment {
+	struct environment environment;
+	/* What runs: the newest succeeded deployment; id.raw NULL: none or not known yet. */
+	struct deployment running;
+	struct set *set;		/* of `running`; for a clone never deployed, of from_deploy; NULL: unknown */
+	struct set *from_set;		/* of from_deploy: the base of the next deployment; NULL: unknown */
+	struct runtime runtime;
+	bool runtime_known;
+	struct active_resource *resources;
+	size_t resource_count;
+	struct deployment_error *errors; /* of last_deploy when it failed */
+	size_t error_count;
+	bool is_protected;		/* type or id matches `protect` */
+	char *clone_of;			/* owned id of the environment it was cloned from; NULL: not a clone of ours */
+	char *clone_set_id;		/* owned set id at the time of cloning; NULL when not a clone */
+	int64_t read_at;		/* wall ms of the last good answer; 0: never */
+	uint64_t revision;		/* grows with every change: views redraw by it */
+};
+
+struct world_application {
+	struct application application;
+	struct world_environment *environments;	/* in board order: development types, ..., protected, then clones */
+	size_t count;
+	int64_t read_at;
+	struct error error;		/* of the last failed read; kind NONE when it was good */
+};
+
+struct world_organization {
+	struct organization organization;
+	struct world_application *applications;	/* by name */
+	size_t count;
+	struct artefact_version *versions;	/* every known artefact version, any order */
+	size_t version_count;
+	int64_t versions_read_at;
+	int64_t read_at;
+};
+
+enum world_link { WORLD_CONNECTING, WORLD_ONLINE, WORLD_OFFLINE };
+
+struct world {
+	struct world_organization *organizations;
+	size_t count;
+	enum world_link link;
+	struct error link_error;	/* why OFFLINE, e.g. ERROR_ACCESS: the token was refused */
+	int64_t latency_ms;		/* of the last answer; -1: none yet */
+	struct untrusted user;		/* who the platform says we are; raw NULL: unknown */
+	uint64_t revision;
+};
+
+/* Borrowed; NULL when it is not there. */
+const struct world_organization *world_organization(const struct world *world, const char *org);
+const struct world_application *world_application(const struct world *world, const char *org,
+						  const char *app);
+const struct world_environment *world_environment(const struct world *world, const char *org,
+						  const char *app, const char *env);
+
+#endif

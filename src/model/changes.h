@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What differs between two sets, in words and in lines: what a review shows. */
+#ifndef SIDESTAGE_MODEL_CHANGES_H
+#define SIDESTAGE_MODEL_CHANGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct set;
+
+enum change_kind { CHANGE_ADDED, CHANGE_REMOVED, CHANGE_CHANGED };
+
+/* One leaf that differs.  All text is foreign: raw bytes, owned by the list. */
+struct change {
+	enum change_kind kind;
+	bool shared;		/* a shared resource; else a workload */
+	char *object;		/* workload or resource id */
+	char *path;		/* JSON pointer within it; "" when the whole object is added or removed */
+	char *label;		/* "image", "variable LOG_LEVEL", "file /etc/x", "args", else the pointer */
+	char *from;		/* text of the old value; NULL when added */
+	char *to;		/* text of the new value; NULL when removed */
+	bool is_image;
+};
+
+struct changes {
+	struct change *items;	/* ordered: workloads by name, then shared; within by path */
+	size_t count;
+	size_t workloads;	/* how many workloads change */
+	size_t resources;	/* how many shared or external resources change */
+};
+
+void changes_between(struct changes *changes, const struct set *from, const struct set *to);
+void changes_clear(struct changes *changes);
+
+enum diff_line_kind { DIFF_HEADER, DIFF_SAME, DIFF_OLD, DIFF_NEW, DIFF_FOLD };
+
+/* One line of the exact diff, in a YAML-like rendering of the objects that differ. */
+struct diff_line {
+	enum diff_line_kind kind;
+	char *text;		/* foreign; a header is "modules.web.spec.containers.web" */
+	size_t folded;		/* DIFF_FOLD: how many unchanged lines it stands for */
+	size_t number;		/* line number within the object, from 1; 0 for headers and folds */
+	size_t mark_start;	/* bytes of text that differ from its partner line, [start, end); */
+	size_t mark_end;	/* both 0 when the whole line differs */
+};
+
+struct diff {
+	struct diff_line *lines;
+	size_t count;
+};
+
+/* Only objects that differ; `context` unchanged lines around each change, the rest folded. */
+void diff_between(struct diff *diff, const struct set *from, const struct set *to, size_t context);
+void diff_clear(struct diff *diff);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A deployment delta: a change from one set to another (api/README §4).
+ * {modules: {add, remove, update}, shared: [op]}.
+ */
+#ifndef SIDESTAGE_MODEL_DELTA_H
+#define SIDESTAGE_MODEL_DELTA_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+struct error;
+struct set;
+struct delta;
+
+struct delta *delta_new(void);
+void delta_free(struct delta *delta);	/* NULL is fine */
+/* From DeltaRequest, DeltaResponse or PlainDelta; id and metadata are ignored; null
+ * members count as empty.  NULL with ERROR_INPUT. */
+struct delta *delta_decode(const json_t *body, struct error *err);
+/* PlainDelta: {modules:{add,remove,update}, shared}; all members present.  New reference. */
+json_t *delta_encode(const struct delta *delta);
+bool delta_is_empty(const struct delta *delta);
+/* One replace of the image of a workload's container. */
+int delta_set_image(struct delta *delta, const struct set *base, const char *module,
+		    const char *image, struct error *err) __attribute__((warn_unused_result));
+
+/* remove, then add, then update, then shared.  A removed module that is missing is fine;
+ * an update of a missing module is an error.  New set or NULL; base stays as it was. */
+struct set *delta_apply(const struct delta *delta, const struct set *base, struct error *err);
+/* What turns from into to, with leaf operations. */
+struct delta *delta_between(const struct set *from, const struct set *to);
+/* Merges `later` into a copy of `earlier` by the rules of PATCH deltas (api/README §4). */
+struct delta *delta_compose(const struct delta *earlier, const struct delta *later,
+			    struct error *err);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The nouns of the API as structs, decoded at the edge.  Decoders check types and lengths
+ * and name the member at fault; unknown members are ignored.  Each noun_clear() frees what
+ * its decode filled and leaves it zero; all text is foreign.
+ */
+#ifndef SIDESTAGE_MODEL_NOUNS_H
+#define SIDESTAGE_MODEL_NOUNS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+struct error;
+
+enum deployment_status {
+	DEPLOYMENT_PENDING, DEPLOYMENT_IN_PROGRESS, DEPLOYMENT_SUCCEEDED, DEPLOYMENT_FAILED,
+	DEPLOYMENT_UNKNOWN	/* a word we do not know */
+};
+
+struct deployment {
+	struct untrusted id;		/* raw NULL: there is no deployment */
+	struct untrusted env_id;
+	struct untrusted set_id;
+	struct untrusted from_id;
+	struct untrusted delta_id;
+	struct untrusted comment;
+	struct untrusted created_by;
+	int64_t created_at;		/* wall ms */
+	int64_t status_changed_at;
+	enum deployment_status status;
+	struct untrusted value_set_version_id;
+};
+int deployment_decode(struct deployment *out, const json_t *body, struct error *err)
+	__attribute__((warn_unused_result));
+void deployment_copy(struct deployment *out, const struct deployment *from);
+void deployment_clear(struct deployment *deployment);
+bool deployment_is_final(const struct deployment *deployment);
+
+struct environment {
+	struct untrusted id;
+	struct untrusted name;
+	struct untrusted type;
+	struct untrusted created_by;
+	int64_t created_at;
+	bool deleting;
+	struct deployment last_deploy;	/* last_deploy.id.raw NULL: never deployed */
+	struct deployment from_deploy;
+};
+int environment_decode(struct environment *out, const json_t *body, struct error *err)
+	__attribute__((warn_unused_result));
+void environment_copy(struct environment *out, const struct environment *from);
+void environment_clear(struct environment *environment);
+
+struct organization { struct untrusted id, name; };
+int organization_decode(struct organization *out, const json_t *body, struct error *err)
+	__attribute__((warn_unused_result));
+void organization_clear(struct organization *organization);
+
+struct application { struct untrusted id, name; };
+int application_decode(struct application *out, const json_t *body, struct error *err)
+	__attribute__((warn_unused_result));
+void application_clear(struct application *application);
+
+struct deployment_error {
+	struct untrusted scope, object_id, code, summary, message;
+};
+int deployment_error_decode(struct deployment_error *out, const json_t *body, struct error *err)
+	__attribute__((warn_unused_result));
+void deployment_error_clear(struct deployment_error *error);
+
+/* One workload at run time, from Runtime V2 (api/README §11). */
+enum runtime_status {
+	RUNTIME_UNKNOWN, RUNTIME_RUNNING, RUNTIME_SUCCEEDED, RUNTIME_STARTING, RUNTIME_FAILED,
+	RUNTIME_STOPPED
+};
+struct runtime_module {
+	struct untrusted module;
+	enum runtime_status status;
+	struct untrusted message;	/* of its first controller that has one */
+	int pods_ready, pods_wanted;
+	int restarts;
+};
+struct runtime {
+	struct runtime_module *modules;	/* ordered by name */
+	size_t count;
+};
+int runtime_decode(struct runtime *out, const json_t *body, struct error *err)
+	__attribute__((warn_unused_result));
+void runtime_clear(struct runtime *runtime);
+
+struct active_resource {
+	struct untrusted res_id, type, resource_class, def_id;
+	struct untrusted status;
+	json_t *outputs;		/* owned object; may be empty */
+};
+int active_resource_decode(struct active_resource *out, const json_t *body, struct error *err)
+	__attribute__((warn_unused_result));
+void active_resource_clear(struct active_resource *resource);
+
+struct artefact_version {
+	struct untrusted name, version, commit, ref, created_by;
+	int64_t created_at;
+	bool archived;
+};
+int artefact_version_decode(struct artefact_version *out, const json_t *body, struct error *err)
+	__attribute__((warn_unused_result));
+void artefact_version_clear(struct artefact_version *version);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A deployment set: all configuration that does not depend on the environment
+ * (api/README §3).  Immutable; its id is the unpadded base64url SHA-256 of its canonical
+ * content {modules, shared, version, and other members except "id"}; the empty set's id is "0".
+ */
+#ifndef SIDESTAGE_MODEL_SET_H
+#define SIDESTAGE_MODEL_SET_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct error;
+struct set;
+
+/* The empty set. */
+struct set *set_new(void);
+/* From a wire body.  The shape is checked (modules: object of objects with profile, spec,
+ * externals; shared: object of {type,...}); missing modules or shared count as empty.  A
+ * body whose "id" is given and differs from the computed one is accepted (another
+ * platform hashes otherwise): set_id() then is the given one.  NULL with ERROR_INPUT. */
+struct set *set_decode(const json_t *body, struct error *err);
+struct set *set_ref(struct set *set);
+void set_unref(struct set *set);	/* NULL is fine */
+/* New reference: {id, version, modules, shared, ...}. */
+json_t *set_encode(const struct set *set);
+const char *set_id(const struct set *set);
+/* Borrowed objects; never change them. */
+json_t *set_modules(const struct set *set);
+json_t *set_shared(const struct set *set);
+/* Borrowed; NULL when there is no such workload. */
+json_t *set_module(const struct set *set, const char *module);
+/* The image of the module's first container by name; NULL when it has none.  Borrowed. */
+const char *set_module_image(const struct set *set, const char *module);
+/* JSON pointer within the module of that image, e.g. "/spec/containers/web/image"; free() it. */
+char *set_module_image_path(const struct set *set, const char *module);
+/* Any string of zeros names the empty set. */
+bool set_id_is_empty(const char *id);
+/* Equal content, whatever their ids. */
+bool set_equal(const struct set *a, const struct set *b);
+
+#endif

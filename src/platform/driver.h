@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What runs an environment.  The engine calls a driver; a driver knows no set, no delta
+ * and no repository.  One implementation: process (kubernetes comes later).
+ */
+#ifndef SIDESTAGE_PLATFORM_DRIVER_H
+#define SIDESTAGE_PLATFORM_DRIVER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model/nouns.h"
+
+struct error;
+struct loop;
+struct driver;
+
+/* A space is one environment: "org/app/env", each part checked by ids_is_name(). */
+
+struct driver_resource {
+	const char *res_id;		/* "shared.db", "modules.web.externals.dns" */
+	const char *type;		/* "sqlite", "dns" */
+	const json_t *inputs;		/* driver_inputs.values of the definition, placeholders resolved */
+	const char *previous_outputs;	/* JSON of the outputs last time (stable port); NULL: new */
+};
+
+struct driver_workload {
+	const char *module;
+	const char *image;		/* of its one container */
+	/* The module's `spec` with every placeholder resolved, but for the listen ports of this
+	 * instance, which are in `ports`. */
+	const json_t *spec;
+	/* Ports that must be forwarded: public port -> the instance's own port, given by
+	 * driver_listen_port(); the engine put the latter in the spec. */
+	const int (*ports)[2];
+	size_t port_count;
+	const char *fingerprint;	/* hash of image and spec *before* listen ports: equal = leave it alone */
+};
+
+enum driver_phase { DRIVER_WORKING, DRIVER_READY, DRIVER_FAILED };
+
+struct driver_workload_status {
+	char *module;			/* owned by the status list */
+	enum runtime_status status;
+	char *message;			/* "waiting for GET /healthz on 41873, try 3" */
+	long pid;			/* 0: none */
+	int restarts;
+	bool ready;
+};
+struct driver_status {
+	struct driver_workload_status *items;
+	size_t count;
+};
+
+struct driver_error {
+	char *object_id;		/* module */
+	char *code;			/* "image-not-found", "exited", "not-ready", "cannot-start" */
+	char *summary;			/* one sentence */
+	char *message;			/* the last lines of its output */
+};
+struct driver_errors {
+	struct driver_error *items;
+	size_t count;
+};
+
+/* Called once from the loop for each driver_apply(). */
+typedef void driver_applied(void *data, enum driver_phase phase, const struct driver_errors *errors);
+
+struct driver_ops {
+	const char *name;
+	void (*free)(struct driver *driver);
+	/* Is there such an executable?  false with ERROR_INPUT that names the image. */
+	bool (*image_exists)(struct driver *driver, const char *image, struct error *err);
+	/* [{"name":"local/topicshare-web","version":"1.4.2"}], sorted.  New reference. */
+	json_t *(*images)(struct driver *driver);
+	int (*ensure_space)(struct driver *driver, const char *space, struct error *err);
+	/* Makes or finds the resource; its outputs as a new object (sqlite: {"path"}; dns:
+	 * {"host","port"}).  Calling it again changes nothing.  NULL with err. */
+	json_t *(*provision)(struct driver *driver, const char *space,
+			     const struct driver_resource *resource, struct error *err);
+	int (*deprovision)(struct driver *driver, const char *space, const char *type,
+			   const char *res_id, const json_t *outputs, struct error *err);
+	/* A free port of this machine for an instance to listen on; 0 with err. */
+	int (*listen_port)(struct driver *driver, struct error *err);
+	/*
+	 * Makes the space run exactly these workloads.  Changed ones are started beside the old
+	 * as candidates; when all are ready the forwarded ports switch and the old and the
+	 * undeclared are stopped; when one fails all candidates are stopped and the old go on
+	 * untouched.  Copies what it keeps.  One apply per space at a time.
+	 */
+	int (*apply)(struct driver *driver, const char *space,
+		     const struct driver_workload *workloads, size_t count,
+		     driver_applied *applied, void *data, struct error *err);
+	/* Candidates included (their status wins) while an apply runs. */
+	void (*status)(struct driver *driver, const char *space, struct driver_status *out);
+	/* The last `lines` lines, oldest first; free() it.  "" when there are none. */
+	char *(*logs)(struct driver *driver, const char *space, const char *module, size_t lines);
+	/* Stops everything and removes the directory; `done` once nothing is left. */
+	int (*remove)(struct driver *driver, const char *space, void (*done)(void *data),
+		      void *data, struct error *err);
+	/* SIGTERM, after grace SIGKILL, of every process; `done` when none is left. */
+	void (*stop_all)(struct driver *driver, void (*done)(void *data), void *data);
+};
+
+struct driver {
+	const struct driver_ops *ops;
+};
+
+void driver_status_clear(struct driver_status *status);
+void driver_errors_clear(struct driver_errors *errors);
+
+struct driver_process_options {
+	const char *spaces_dir;		/* one directory an environment: <spaces>/<org>/<app>/<env> */
+	const char *images_dir;		/* <images>/<name>/<version> is the executable */
+	const char *templates_dir;	/* where resource templates (*.sql) are read from */
+	int ready_timeout_ms;		/* 0: 20000 */
+};
+/* Also kills what an earlier daemon left behind (recorded process groups, checked by start time). */
+struct driver *driver_process_new(struct loop *loop, const struct driver_process_options *options,
+				  struct error *err);
+
+#endif
