@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A growing buffer with a ceiling. */
+#include "config.h"
+
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xmalloc.h"
+
+#define FIRST_CAPACITY 64
+
+void
+buf_init(struct buf *buf, size_t max)
+{
+	*buf = (struct buf){.max = max};
+}
+
+void
+buf_clear(struct buf *buf)
+{
+	free(buf->data);
+	buf_init(buf, buf->max);
+}
+
+static bool
+reserve(struct buf *buf, size_t more)
+{
+	size_t capacity = buf->capacity ? buf->capacity : FIRST_CAPACITY;
+
+	if (more > buf->max || buf->length > buf->max - more)
+		return false;
+	while (capacity < buf->length + more + 1)
+		capacity *= 2;
+	if (capacity != buf->capacity) {
+		buf->data = xreallocarray(buf->data, capacity, 1);
+		buf->capacity = capacity;
+	}
+	return true;
+}
+
+bool
+buf_append(struct buf *buf, const void *bytes, size_t length)
+{
+	if (!reserve(buf, length))
+		return false;
+	if (length > 0)
+		memcpy(buf->data + buf->length, bytes, length);
+	buf->length += length;
+	buf->data[buf->length] = '\0';
+	return true;
+}
+
+bool
+buf_puts(struct buf *buf, const char *s)
+{
+	return buf_append(buf, s, strlen(s));
+}
+
+bool
+buf_printf(struct buf *buf, const char *format, ...)
+{
+	char *text = NULL;
+	va_list args;
+	bool fits;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	fits = text && buf_puts(buf, text);
+	free(text);
+	return fits;
+}
+
+void
+buf_drop_front(struct buf *buf, size_t count)
+{
+	if (count > buf->length)
+		count = buf->length;
+	if (count == 0)
+		return;
+	memmove(buf->data, buf->data + count, buf->length - count + 1);
+	buf->length -= count;
+}
+
+const char *
+buf_str(const struct buf *buf)
+{
+	return buf->data ? buf->data : "";
+}
+
+char *
+buf_take(struct buf *buf)
+{
+	char *data = buf->data ? buf->data : xstrdup("");
+
+	buf_init(buf, buf->max);
+	return data;
+}

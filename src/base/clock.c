@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The two clocks, and timestamps as the wire writes them (sch:DeploymentResponse). */
+#include "config.h"
+
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static int64_t
+read_clock(clockid_t id)
+{
+	struct timespec now;
+
+	clock_gettime(id, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t
+clock_wall_ms(void)
+{
+	return read_clock(CLOCK_REALTIME);
+}
+
+int64_t
+clock_steady_ms(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+void
+clock_stamp(char out[CLOCK_STAMP_SIZE], int64_t wall_ms)
+{
+	time_t seconds = (time_t)(wall_ms / 1000);
+	int rest = (int)(wall_ms % 1000);
+	struct tm tm;
+	char whole[24];
+
+	if (rest < 0) {
+		rest += 1000;
+		seconds--;
+	}
+	if (!gmtime_r(&seconds, &tm) || strftime(whole, sizeof(whole), "%Y-%m-%dT%H:%M:%S", &tm) == 0)
+		strcpy(whole, "1970-01-01T00:00:00");
+	snprintf(out, CLOCK_STAMP_SIZE, "%s.%03dZ", whole, rest);
+}
+
+/* Exactly `digits` digits at *s, which moves behind them; -1 when they are not there. */
+static int
+read_digits(const char **s, int digits)
+{
+	int value = 0;
+
+	for (int i = 0; i < digits; i++, (*s)++) {
+		if (**s < '0' || **s > '9')
+			return -1;
+		value = value * 10 + (**s - '0');
+	}
+	return value;
+}
+
+bool
+clock_parse(const char *stamp, int64_t *wall_ms)
+{
+	static const struct { int digits; char behind; int low, high; } parts[] = {
+		{4, '-', 1, 9999}, {2, '-', 1, 12}, {2, 'T', 1, 31},
+		{2, ':', 0, 23}, {2, ':', 0, 59}, {2, '\0', 0, 60},
+	};
+	int v[6], ms = 0;
+	struct tm tm = {0};
+
+	if (!stamp)
+		return false;
+	for (size_t i = 0; i < 6; i++) {
+		v[i] = read_digits(&stamp, parts[i].digits);
+		if (v[i] < parts[i].low || v[i] > parts[i].high)
+			return false;
+		if (parts[i].behind && *stamp++ != parts[i].behind)
+			return false;
+	}
+	if (*stamp == '.') {
+		stamp++;
+		ms = read_digits(&stamp, 3);
+		if (ms < 0)
+			return false;
+	}
+	if (strcmp(stamp, "Z") != 0)
+		return false;
+	tm = (struct tm){.tm_year = v[0] - 1900, .tm_mon = v[1] - 1, .tm_mday = v[2],
+			 .tm_hour = v[3], .tm_min = v[4], .tm_sec = v[5]};
+	*wall_ms = (int64_t)timegm(&tm) * 1000 + ms;
+	return tm.tm_mday == v[2] || v[5] == 60;	/* timegm moves 31 February to March */
+}
+
+void
+clock_age(char out[16], int64_t age_ms)
+{
+	int64_t s = age_ms / 1000;
+
+	if (s < 1)
+		snprintf(out, 16, "now");
+	else if (s < 60)
+		snprintf(out, 16, "%ds", (int)s);
+	else if (s < 3600)
+		snprintf(out, 16, "%dm", (int)(s / 60));
+	else if (s < 86400)
+		snprintf(out, 16, "%dh", (int)(s / 3600));
+	else if (s < 86400LL * 1000)
+		snprintf(out, 16, "%dd", (int)(s / 86400));
+	else
+		snprintf(out, 16, "%dy", (int)(s / (86400 * 365) % 1000));
+}
+
+void
+clock_duration(char out[16], int64_t ms)
+{
+	int64_t s = ms / 1000;
+
+	if (ms < 0)
+		s = ms = 0;
+	if (ms < 10000)
+		snprintf(out, 16, "%d.%ds", (int)s, (int)(ms % 1000 / 100));
+	else if (s < 60)
+		snprintf(out, 16, "%ds", (int)s);
+	else if (s < 3600)
+		snprintf(out, 16, "%dm%02d", (int)(s / 60), (int)(s % 60));
+	else
+		snprintf(out, 16, "%dh%02d", (int)(s / 3600 % 100000), (int)(s % 3600 / 60));
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Random, hashed and checked identifiers. */
+#include "config.h"
+
+#include "base/ids.h"
+
+#include <nettle/base64.h>
+#include <nettle/sha2.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/clock.h"
+
+static void
+random_bytes(unsigned char *out, size_t count)
+{
+	/* Up to 256 bytes getrandom() is never interrupted and never short. */
+	if (getrandom(out, count, 0) != (ssize_t)count)
+		abort();
+}
+
+void
+ids_uuid7(char out[IDS_UUID_SIZE])
+{
+	/* RFC 9562 §6.2 method 1: a counter in the 12 bits behind the millisecond. */
+	static int64_t last_ms;
+	static unsigned counter;
+	unsigned char b[16];
+	int64_t now = clock_wall_ms();
+
+	random_bytes(b, sizeof(b));
+	if (now <= last_ms) {
+		counter++;
+		if (counter > 0xfff) {
+			last_ms++;
+			counter = 0;
+		}
+	} else {
+		last_ms = now;
+		counter = (unsigned)(b[6] & 0x07) << 8 | b[7];
+	}
+	for (int i = 0; i < 6; i++)
+		b[i] = (unsigned char)(last_ms >> (40 - 8 * i));
+	b[6] = (unsigned char)(0x70 | (counter >> 8 & 0x0f));
+	b[7] = (unsigned char)counter;
+	b[8] = (unsigned char)(0x80 | (b[8] & 0x3f));
+	for (int i = 0, at = 0; i < 16; i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			out[at++] = '-';
+		snprintf(out + at, 3, "%02x", b[i]);
+		at += 2;
+	}
+}
+
+void
+ids_random_hex(char *out, size_t digits)
+{
+	for (size_t i = 0; i < digits; i++) {
+		unsigned char b;
+
+		random_bytes(&b, 1);
+		out[i] = "0123456789abcdef"[b & 15];
+	}
+	out[digits] = '\0';
+}
+
+static void
+sha256(uint8_t digest[SHA256_DIGEST_SIZE], const void *bytes, size_t length)
+{
+	struct sha256_ctx context;
+
+	sha256_init(&context);
+	sha256_update(&context, length, bytes);
+	sha256_digest(&context, SHA256_DIGEST_SIZE, digest);
+}
+
+void
+ids_sha256_b64(char out[IDS_SHA256_B64_SIZE], const void *bytes, size_t length)
+{
+	uint8_t digest[SHA256_DIGEST_SIZE];
+	char padded[BASE64_ENCODE_RAW_LENGTH(SHA256_DIGEST_SIZE)];
+
+	sha256(digest, bytes, length);
+	base64_encode_raw(padded, sizeof(digest), digest);
+	memcpy(out, padded, IDS_SHA256_B64_SIZE - 1);
+	out[IDS_SHA256_B64_SIZE - 1] = '\0';
+	for (char *c = out; *c; c++)
+		*c = (char)(*c == '+' ? '-' : *c == '/' ? '_' : *c);
+}
+
+void
+ids_sha256_hex(char out[IDS_SHA256_HEX_SIZE], const void *bytes, size_t length)
+{
+	uint8_t digest[SHA256_DIGEST_SIZE];
+
+	sha256(digest, bytes, length);
+	for (size_t i = 0; i < sizeof(digest); i++)
+		snprintf(out + 2 * i, 3, "%02x", digest[i]);
+}
+
+static bool
+is_name_character(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+bool
+ids_is_name(const char *s)
+{
+	size_t length = s ? strlen(s) : 0;
+
+	if (length < 2 || length > 50 || s[0] == '-' || s[length - 1] == '-')
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if (!is_name_character(s[i]) && (s[i] != '-' || s[i - 1] == '-'))
+			return false;
+	return true;
+}

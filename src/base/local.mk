@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+noinst_LIBRARIES += libbase.a
+libbase_a_SOURCES = \
+	src/base/buf.c src/base/buf.h \
+	src/base/clock.c src/base/clock.h \
+	src/base/error.c src/base/error.h \
+	src/base/i18n.h \
+	src/base/ids.c src/base/ids.h \
+	src/base/paths.c src/base/paths.h \
+	src/base/text.c src/base/text.h \
+	src/base/xmalloc.c src/base/xmalloc.h

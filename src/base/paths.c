@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* XDG directories; making and removing trees without following links. */
+#include "config.h"
+
+#include "base/paths.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+
+#define TREE_DEPTH_MAX 64
+
+static char *
+xdg_directory(const char *variable, const char *below_home, struct error *err)
+{
+	const char *value = getenv(variable);
+	const char *home = getenv("HOME");
+
+	/* The specification: a relative path is to be ignored. */
+	if (value && value[0] == '/')
+		return xasprintf("%s/sidestage", value);
+	if (home && home[0] == '/')
+		return xasprintf("%s/%s/sidestage", home, below_home);
+	error_set(err, ERROR_SYSTEM, _("Neither %s nor HOME names a directory; set HOME."), variable);
+	return NULL;
+}
+
+char *
+paths_state(struct error *err)
+{
+	return xdg_directory("XDG_STATE_HOME", ".local/state", err);
+}
+
+char *
+paths_cache(struct error *err)
+{
+	return xdg_directory("XDG_CACHE_HOME", ".cache", err);
+}
+
+char *
+paths_config(struct error *err)
+{
+	return xdg_directory("XDG_CONFIG_HOME", ".config", err);
+}
+
+int
+paths_make(const char *path, struct error *err)
+{
+	char *copy = xstrdup(path);
+	struct stat st;
+	int ret = 0;
+
+	for (char *slash = copy[0] ? strchr(copy + 1, '/') : NULL; slash;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(copy, 0700) != 0 && errno != EEXIST && stat(copy, &st) != 0)
+			ret = error_errno(err, _("%s: cannot make the directory"), copy);
+		*slash = '/';
+		if (ret != 0)
+			goto out;
+	}
+	if (mkdir(copy, 0700) != 0 && errno != EEXIST)
+		ret = error_errno(err, _("%s: cannot make the directory"), copy);
+	else if (stat(copy, &st) != 0 || !S_ISDIR(st.st_mode))
+		ret = error_set(err, ERROR_SYSTEM, _("%s: is there, but is no directory"), copy);
+out:
+	free(copy);
+	return ret;
+}
+
+static int remove_at(int parent, const char *name, int depth);
+
+/* Closes fd.  0, or -1 with errno. */
+static int
+empty_directory(int fd, int depth)
+{
+	DIR *dir = fdopendir(fd);
+	struct dirent *entry;
+	int ret = 0;
+
+	if (!dir) {
+		close(fd);
+		return -1;
+	}
+	while (ret == 0 && (entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			ret = remove_at(dirfd(dir), entry->d_name, depth + 1);
+	closedir(dir);
+	return ret;
+}
+
+static int
+remove_at(int parent, const char *name, int depth)
+{
+	int fd;
+
+	if (depth > TREE_DEPTH_MAX) {
+		errno = ELOOP;
+		return -1;
+	}
+	if (unlinkat(parent, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	if (errno != EISDIR && errno != EPERM)
+		return -1;
+	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -1;
+	if (empty_directory(fd, depth) != 0)
+		return -1;
+	return unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : -1;
+}
+
+int
+paths_remove_tree(const char *path, struct error *err)
+{
+	if (remove_at(AT_FDCWD, path, 0) != 0)
+		return error_errno(err, _("%s: cannot be removed"), path);
+	return 0;
+}
+
+bool
+paths_is_inside(const char *relative)
+{
+	const char *part = relative;
+
+	if (!relative || !*relative)
+		return false;
+	for (;;) {
+		size_t length = strcspn(part, "/");
+
+		if (length == 0 || (length == 1 && part[0] == '.') ||
+		    (length == 2 && part[0] == '.' && part[1] == '.'))
+			return false;
+		if (part[length] == '\0')
+			return true;
+		part += length + 1;
+	}
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The only place that tests an allocation for NULL. */
+#include "config.h"
+
+#include "base/xmalloc.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void __attribute__((noreturn))
+out_of_memory(void)
+{
+	fputs("out of memory\n", stderr);
+	abort();
+}
+
+static void *
+checked(void *memory)
+{
+	if (!memory)
+		out_of_memory();
+	return memory;
+}
+
+void *
+xmalloc(size_t size)
+{
+	return checked(malloc(size ? size : 1));
+}
+
+void *
+xcalloc(size_t count, size_t size)
+{
+	return checked(calloc(count ? count : 1, size ? size : 1));
+}
+
+void *
+xreallocarray(void *old, size_t count, size_t size)
+{
+	return checked(reallocarray(old, count ? count : 1, size ? size : 1));
+}
+
+char *
+xstrdup(const char *s)
+{
+	return checked(strdup(s));
+}
+
+char *
+xstrndup(const char *s, size_t max)
+{
+	return checked(strndup(s, max));
+}
+
+char *
+xasprintf(const char *format, ...)
+{
+	char *out = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&out, format, args) < 0)
+		out_of_memory();
+	va_end(args);
+	return checked(out);
+}

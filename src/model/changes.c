@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What differs, in words: the leaf operations between two sets, with the names that people use. */
+#include "config.h"
+
+#include "model/changes.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "model/patch.h"
+#include "model/pointer.h"
+#include "model/set.h"
+
+static char *
+text_of(const json_t *value)
+{
+	if (!value)
+		return NULL;
+	return json_is_string(value) ? xstrdup(json_string_value(value)) : json_canonical(value);
+}
+
+/* Paths in a module that have a name.  "*" is any token; %s the token of that number. */
+static const struct label {
+	const char *pattern[8];
+	const char *format;
+	int token;
+} labels[] = {
+	{{"spec", "containers", "*", "image"}, "image", -1},
+	{{"spec", "containers", "*", "variables", "*"}, "variable %s", 4},
+	{{"spec", "containers", "*", "files", "*"}, "file %s", 4},
+	{{"spec", "containers", "*", "files", "*", "value"}, "file %s", 4},
+	{{"spec", "containers", "*", "files", "*", "mode"}, "mode of file %s", 4},
+	{{"spec", "containers", "*", "args"}, "args", -1},
+	{{"spec", "containers", "*", "command"}, "command", -1},
+	{{"spec", "containers", "*"}, "container %s", 2},
+	{{"spec", "service", "ports", "*"}, "port %s", 3},
+	{{"externals", "*"}, "resource %s", 1},
+};
+
+static bool
+matches(const struct label *label, const struct pointer *path)
+{
+	for (size_t i = 0; i < 8; i++) {
+		const char *want = label->pattern[i];
+
+		if (!want || i == path->count)
+			return !want && i == path->count;
+		if (strcmp(want, "*") != 0 && strcmp(want, path->tokens[i]) != 0)
+			return false;
+	}
+	return false;
+}
+
+static char *
+label_of(const char *path)
+{
+	struct pointer pointer;
+	char *out = NULL;
+
+	if (pointer_parse(&pointer, path, NULL) != 0)
+		return xstrdup(path);
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]) && !out; i++) {
+		const struct label *l = &labels[i];
+		int before = (int)strcspn(l->format, "%");
+
+		if (matches(l, &pointer))
+			out = xasprintf("%.*s%s", before, l->format,
+					l->token < 0 ? "" : pointer.tokens[l->token]);
+	}
+	pointer_clear(&pointer);
+	return out ? out : xstrdup(path);
+}
+
+static struct change *
+append(struct changes *changes, enum change_kind kind, bool shared, const char *object,
+       const char *path)
+{
+	struct change *change;
+
+	changes->items = xreallocarray(changes->items, changes->count + 1, sizeof(*change));
+	change = &changes->items[changes->count++];
+	*change = (struct change){
+		.kind = kind,
+		.shared = shared,
+		.object = xstrdup(object),
+		.path = xstrdup(path),
+	};
+	return change;
+}
+
+/* A whole workload in a word is its image; a whole resource its type. */
+static char *
+summary_of(const struct set *set, const char *object, bool shared)
+{
+	const char *image = shared ? NULL : set_module_image(set, object);
+
+	if (shared)
+		return text_of(json_object_get(json_object_get(set_shared(set), object), "type"));
+	return image ? xstrdup(image) : text_of(set_module(set, object));
+}
+
+static void
+add_whole(struct changes *changes, enum change_kind kind, const struct set *set,
+	  const char *object, bool shared)
+{
+	struct change *change = append(changes, kind, shared, object, "");
+	char *text = summary_of(set, object, shared);
+
+	change->label = xstrdup(shared ? "resource" : "workload");
+	change->is_image = !shared && set_module_image(set, object) != NULL;
+	if (kind == CHANGE_ADDED)
+		change->to = text;
+	else
+		change->from = text;
+}
+
+static json_t *
+value_at(json_t *root, const char *path)
+{
+	struct pointer pointer;
+	json_t *value;
+
+	if (pointer_parse(&pointer, path, NULL) != 0)
+		return NULL;
+	value = pointer_find(root, &pointer);
+	pointer_clear(&pointer);
+	return value;
+}
+
+static void
+add_leaves(struct changes *changes, const char *object, bool shared, json_t *from, json_t *to)
+{
+	json_t *operations = patch_between(from, to), *operation;
+	bool touches_resource = false;
+	size_t i;
+
+	json_array_foreach(operations, i, operation) {
+		const char *path = json_member_string(operation, "path");
+		const char *op = json_member_string(operation, "op");
+		struct change *change = append(changes,
+					       strcmp(op, "add") == 0      ? CHANGE_ADDED
+					       : strcmp(op, "remove") == 0 ? CHANGE_REMOVED
+									   : CHANGE_CHANGED,
+					       shared, object, path);
+
+		change->label = label_of(path);
+		change->is_image = !shared && strcmp(change->label, "image") == 0;
+		change->from = text_of(value_at(from, path));
+		change->to = text_of(value_at(to, path));
+		touches_resource = touches_resource || strncmp(path, "/externals/", 11) == 0;
+	}
+	changes->resources += !shared && touches_resource;
+	json_decref(operations);
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void
+compare_maps(struct changes *changes, const struct set *from, const struct set *to, bool shared)
+{
+	json_t *a = shared ? set_shared(from) : set_modules(from);
+	json_t *b = shared ? set_shared(to) : set_modules(to), *value;
+	const char **names = xcalloc(json_object_size(a) + json_object_size(b) + 1, sizeof(*names));
+	size_t count = 0, differing = 0;
+	const char *name;
+
+	json_object_foreach(a, name, value)
+		names[count++] = name;
+	json_object_foreach(b, name, value)
+		if (!json_object_get(a, name))
+			names[count++] = name;
+	qsort(names, count, sizeof(*names), compare_names);
+	for (size_t i = 0; i < count; i++) {
+		json_t *x = json_object_get(a, names[i]), *y = json_object_get(b, names[i]);
+
+		if (x && y && json_equal(x, y))
+			continue;
+		differing++;
+		if (x && y)
+			add_leaves(changes, names[i], shared, x, y);
+		else
+			add_whole(changes, x ? CHANGE_REMOVED : CHANGE_ADDED, x ? from : to,
+				  names[i], shared);
+	}
+	free(names);
+	if (shared)
+		changes->resources += differing;
+	else
+		changes->workloads += differing;
+}
+
+void
+changes_between(struct changes *changes, const struct set *from, const struct set *to)
+{
+	*changes = (struct changes){0};
+	compare_maps(changes, from, to, false);
+	compare_maps(changes, from, to, true);
+}
+
+void
+changes_clear(struct changes *changes)
+{
+	for (size_t i = 0; i < changes->count; i++) {
+		free(changes->items[i].object);
+		free(changes->items[i].path);
+		free(changes->items[i].label);
+		free(changes->items[i].from);
+		free(changes->items[i].to);
+	}
+	free(changes->items);
+	*changes = (struct changes){0};
+}

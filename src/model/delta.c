@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Deltas: kept in the wire's own form, because that is what they are made of. */
+#include "config.h"
+
+#include "model/delta.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "model/patch.h"
+#include "model/set.h"
+
+struct delta {
+	json_t *add;		/* object: module -> Module, or null: "cancel a pending remove" */
+	json_t *remove;		/* array of module ids */
+	json_t *update;		/* object: module -> array of operations */
+	json_t *shared;		/* array of operations */
+};
+
+struct delta *
+delta_new(void)
+{
+	struct delta *delta = xcalloc(1, sizeof(*delta));
+
+	delta->add = json_object();
+	delta->remove = json_array();
+	delta->update = json_object();
+	delta->shared = json_array();
+	return delta;
+}
+
+void
+delta_free(struct delta *delta)
+{
+	if (!delta)
+		return;
+	json_decref(delta->add);
+	json_decref(delta->remove);
+	json_decref(delta->update);
+	json_decref(delta->shared);
+	free(delta);
+}
+
+static json_t *
+present(const json_t *object, const char *key)
+{
+	json_t *value = json_object_get(object, key);
+
+	return json_is_null(value) ? NULL : value;
+}
+
+static int
+check_update(const char *module, const json_t *operations, struct error *err)
+{
+	if (patch_check(operations, err) != 0)
+		return error_prefix(err, "modules.update.%s", module);
+	return 0;
+}
+
+static int
+read_modules(struct delta *delta, const json_t *modules, struct error *err)
+{
+	json_t *add = present(modules, "add"), *remove = present(modules, "remove");
+	json_t *update = present(modules, "update"), *value;
+	const char *module;
+	size_t i;
+
+	if ((add && !json_is_object(add)) || (update && !json_is_object(update)))
+		return error_set(err, ERROR_INPUT, _("modules.add and modules.update must be objects"));
+	if (remove && !json_is_array(remove))
+		return error_set(err, ERROR_INPUT, _("modules.remove must be an array"));
+	json_object_foreach(add, module, value)
+		if (!json_is_object(value) && !json_is_null(value))
+			return error_set(err, ERROR_INPUT, _("modules.add.%s must be an object"), module);
+	json_array_foreach(remove, i, value)
+		if (!json_is_string(value))
+			return error_set(err, ERROR_INPUT, _("modules.remove[%zu] must be a string"), i);
+	json_object_foreach(update, module, value)
+		if (!json_is_null(value) && check_update(module, value, err) != 0)
+			return -1;
+	json_object_update_new(delta->add, json_deep_copy(add));
+	json_array_extend(delta->remove, remove);
+	json_object_foreach(update, module, value)
+		if (!json_is_null(value) && json_array_size(value) > 0)
+			json_object_set_new(delta->update, module, json_deep_copy(value));
+	return 0;
+}
+
+static int
+read_body(struct delta *delta, const json_t *body, struct error *err)
+{
+	json_t *modules = present(body, "modules"), *shared = present(body, "shared");
+
+	if (!json_is_object(body))
+		return error_set(err, ERROR_INPUT, _("a delta must be an object"));
+	if (modules && !json_is_object(modules))
+		return error_set(err, ERROR_INPUT, _("modules must be an object"));
+	if (read_modules(delta, modules, err) != 0)
+		return -1;
+	if (!shared)
+		return 0;
+	if (patch_check(shared, err) != 0)
+		return error_prefix(err, "shared");
+	json_decref(delta->shared);
+	delta->shared = json_deep_copy(shared);
+	return 0;
+}
+
+struct delta *
+delta_decode(const json_t *body, struct error *err)
+{
+	struct delta *delta = delta_new();
+
+	if (read_body(delta, body, err) == 0)
+		return delta;
+	delta_free(delta);
+	return NULL;
+}
+
+json_t *
+delta_encode(const struct delta *delta)
+{
+	json_t *modules = json_object(), *body = json_object();
+
+	json_object_set_new(modules, "add", json_deep_copy(delta->add));
+	json_object_set_new(modules, "remove", json_deep_copy(delta->remove));
+	json_object_set_new(modules, "update", json_deep_copy(delta->update));
+	json_object_set_new(body, "modules", modules);
+	json_object_set_new(body, "shared", json_deep_copy(delta->shared));
+	return body;
+}
+
+bool
+delta_is_empty(const struct delta *delta)
+{
+	return json_object_size(delta->add) == 0 && json_array_size(delta->remove) == 0 &&
+	       json_object_size(delta->update) == 0 && json_array_size(delta->shared) == 0;
+}
+
+static json_t *
+operation(const char *op, const char *path, json_t *value)
+{
+	json_t *o = json_object();
+
+	json_object_set_new(o, "op", json_string(op));
+	json_object_set_new(o, "path", json_string(path));
+	if (value)
+		json_object_set_new(o, "value", value);
+	return o;
+}
+
+/* The module's list of updates, made when there is none.  Borrowed. */
+static json_t *
+updates_of(struct delta *delta, const char *module)
+{
+	json_t *list = json_object_get(delta->update, module);
+
+	if (!list) {
+		list = json_array();
+		json_object_set_new(delta->update, module, list);
+	}
+	return list;
+}
+
+int
+delta_set_image(struct delta *delta, const struct set *base, const char *module,
+		const char *image, struct error *err)
+{
+	char *path = set_module_image_path(base, module);
+
+	if (!path)
+		return error_set(err, ERROR_NOT_FOUND, _("the workload \"%s\" has no container with an "
+							 "image here"), module);
+	if (strcmp(set_module_image(base, module), image) != 0)
+		json_array_append_new(updates_of(delta, module),
+				      operation("replace", path, json_string(image)));
+	free(path);
+	return 0;
+}
+
+static int
+apply_modules(const struct delta *delta, json_t *modules, struct error *err)
+{
+	const char *module;
+	json_t *value, *changed;
+	size_t i;
+
+	json_array_foreach(delta->remove, i, value)
+		json_object_del(modules, json_string_value(value));
+	json_object_foreach(delta->add, module, value)
+		if (json_is_object(value))
+			json_object_set_new(modules, module, json_deep_copy(value));
+	json_object_foreach(delta->update, module, value) {
+		json_t *old = json_object_get(modules, module);
+
+		if (!old)
+			return error_set(err, ERROR_INPUT, _("there is no workload \"%s\" to update"),
+					 module);
+		changed = patch_apply(old, value, err);
+		if (!changed)
+			return error_prefix(err, _("workload %s"), module);
+		json_object_set_new(modules, module, changed);
+	}
+	return 0;
+}
+
+struct set *
+delta_apply(const struct delta *delta, const struct set *base, struct error *err)
+{
+	json_t *body = set_encode(base), *shared;
+	struct set *result = NULL;
+
+	json_object_del(body, "id");
+	if (apply_modules(delta, json_object_get(body, "modules"), err) != 0)
+		goto out;
+	shared = patch_apply(json_object_get(body, "shared"), delta->shared, err);
+	if (!shared) {
+		error_prefix(err, _("shared resources"));
+		goto out;
+	}
+	json_object_set_new(body, "shared", shared);
+	result = set_decode(body, err);
+out:
+	json_decref(body);
+	return result;
+}
+
+struct delta *
+delta_between(const struct set *from, const struct set *to)
+{
+	struct delta *delta = delta_new();
+	json_t *module;
+	const char *name;
+
+	json_object_foreach(set_modules(from), name, module)
+		if (!set_module(to, name))
+			json_array_append_new(delta->remove, json_string(name));
+	json_object_foreach(set_modules(to), name, module) {
+		json_t *old = set_module(from, name);
+
+		if (!old)
+			json_object_set_new(delta->add, name, json_deep_copy(module));
+		else if (!json_equal(old, module))
+			json_object_set_new(delta->update, name, patch_between(old, module));
+	}
+	json_decref(delta->shared);
+	delta->shared = patch_between(set_shared(from), set_shared(to));
+	return delta;
+}
+
+static struct delta *
+copy(const struct delta *delta)
+{
+	json_t *body = delta_encode(delta);
+	struct delta *out = delta_decode(body, NULL);
+
+	json_decref(body);
+	return out ? out : delta_new();
+}
+
+static void
+forget_remove(struct delta *delta, const char *module)
+{
+	size_t i = 0;
+
+	while (i < json_array_size(delta->remove)) {
+		if (strcmp(json_string_value(json_array_get(delta->remove, i)), module) == 0)
+			json_array_remove(delta->remove, i);
+		else
+			i++;
+	}
+}
+
+static void
+compose_remove(struct delta *out, const char *module)
+{
+	json_object_del(out->add, module);
+	json_object_del(out->update, module);
+	forget_remove(out, module);
+	json_array_append_new(out->remove, json_string(module));
+}
+
+/* A later add replaces the module; an add of null cancels a pending remove. */
+static void
+compose_add(struct delta *out, const char *module, const json_t *value)
+{
+	if (json_is_null(value)) {
+		forget_remove(out, module);
+		return;
+	}
+	json_object_del(out->update, module);
+	json_object_set_new(out->add, module, json_deep_copy(value));
+}
+
+static int
+compose_update(struct delta *out, const char *module, json_t *operations, struct error *err)
+{
+	json_t *added = json_object_get(out->add, module), *folded, *copied;
+
+	if (!added) {
+		copied = json_deep_copy(operations);
+		json_array_extend(updates_of(out, module), copied);
+		json_decref(copied);
+		return 0;
+	}
+	folded = patch_apply(added, operations, err);
+	if (!folded)
+		return error_prefix(err, _("workload %s"), module);
+	json_object_set_new(out->add, module, folded);
+	return 0;
+}
+
+struct delta *
+delta_compose(const struct delta *earlier, const struct delta *later, struct error *err)
+{
+	struct delta *out = copy(earlier);
+	const char *module;
+	json_t *value;
+	size_t i;
+
+	json_array_foreach(later->remove, i, value)
+		compose_remove(out, json_string_value(value));
+	json_object_foreach(later->add, module, value)
+		compose_add(out, module, value);
+	json_object_foreach(later->update, module, value) {
+		if (compose_update(out, module, value, err) != 0) {
+			delta_free(out);
+			return NULL;
+		}
+	}
+	value = json_deep_copy(later->shared);
+	json_array_extend(out->shared, value);
+	json_decref(value);
+	return out;
+}

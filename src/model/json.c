@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Decoding with limits.  A million small objects take twenty times their text in memory, so
+ * depth and values are counted before the tree is built.
+ */
+#include "config.h"
+
+#include "model/json.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+
+/* Counts as a tokeniser would; what is no JSON at all is left to jansson to refuse. */
+static int
+check_size(const char *bytes, size_t length, struct error *err)
+{
+	size_t values = 1, depth = 0;
+	bool in_string = false;
+
+	for (size_t i = 0; i < length; i++) {
+		char c = bytes[i];
+
+		if (in_string) {
+			if (c == '\\')
+				i++;
+			else if (c == '"')
+				in_string = false;
+			continue;
+		}
+		if (c == '"')
+			in_string = true;
+		else if (c == '{' || c == '[')
+			depth++;
+		else if ((c == '}' || c == ']') && depth > 0)
+			depth--;
+		if (c == ',' || c == '{' || c == '[')
+			values++;
+		if (depth > JSON_DEPTH_MAX)
+			return error_set(err, ERROR_LIMIT, _("JSON nested deeper than %d levels"),
+					 JSON_DEPTH_MAX);
+		if (values > JSON_VALUES_MAX)
+			return error_set(err, ERROR_LIMIT, _("JSON with more than %d values"),
+					 JSON_VALUES_MAX);
+	}
+	return 0;
+}
+
+json_t *
+json_decode(const char *bytes, size_t length, struct error *err)
+{
+	json_error_t fault;
+	json_t *value;
+
+	if (length > JSON_BYTES_MAX) {
+		error_set(err, ERROR_LIMIT, _("JSON larger than %u bytes"), JSON_BYTES_MAX);
+		return NULL;
+	}
+	if (check_size(bytes, length, err) != 0)
+		return NULL;
+	/* jansson takes a NUL behind a bare number for the end of the text. */
+	if (memchr(bytes, '\0', length)) {
+		error_set(err, ERROR_INPUT, _("not JSON: a NUL byte"));
+		return NULL;
+	}
+	value = json_loadb(bytes, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
+	if (!value)
+		error_set(err, ERROR_INPUT, _("not JSON: line %d, column %d: %s"), fault.line,
+			  fault.column, fault.text);
+	return value;
+}
+
+char *
+json_canonical(const json_t *value)
+{
+	char *text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+
+	return text ? text : xstrdup("null");
+}
+
+json_t *
+json_copy_deep(const json_t *value)
+{
+	return json_deep_copy(value);
+}
+
+const char *
+json_member_string(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+noinst_LIBRARIES += libmodel.a
+libmodel_a_SOURCES = \
+	src/model/changes.c src/model/changes.h \
+	src/model/delta.c src/model/delta.h \
+	src/model/diff.c \
+	src/model/image.c src/model/image.h \
+	src/model/json.c src/model/json.h \
+	src/model/merge.c src/model/merge.h \
+	src/model/nouns.c src/model/nouns.h \
+	src/model/patch.c src/model/patch.h \
+	src/model/placeholder.c src/model/placeholder.h \
+	src/model/pointer.c src/model/pointer.h \
+	src/model/set.c src/model/set.h

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The merge walks the three trees together.  Where all three hold an object it goes down;
+ * anything else is a leaf and is decided whole: who changed it from the base, and whether
+ * both made the same of it.  The result starts as a copy of theirs and gets our changes, so
+ * what only they changed survives without being touched.
+ */
+#include "config.h"
+
+#include "model/merge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/xmalloc.h"
+#include "model/delta.h"
+#include "model/json.h"
+#include "model/pointer.h"
+#include "model/set.h"
+
+struct walk {
+	struct merge *merge;
+	const char *object;
+	struct buf path;
+};
+
+static char *
+text_of(const json_t *value)
+{
+	if (!value)
+		return NULL;
+	return json_is_string(value) ? xstrdup(json_string_value(value)) : json_canonical(value);
+}
+
+static bool
+same(const json_t *a, const json_t *b)
+{
+	return a == b || (a && b && json_equal((json_t *)a, (json_t *)b));
+}
+
+static void
+note(struct walk *walk, enum merge_side side, const json_t *base, const json_t *theirs,
+     const json_t *ours)
+{
+	struct merge *merge = walk->merge;
+
+	merge->entries = xreallocarray(merge->entries, merge->count + 1, sizeof(*merge->entries));
+	merge->entries[merge->count++] = (struct merge_entry){
+		.side = side,
+		.object = xstrdup(walk->object),
+		.path = xstrdup(buf_str(&walk->path)),
+		.base = text_of(base),
+		.theirs = text_of(theirs),
+		.ours = text_of(ours),
+	};
+	merge->conflicts += side == MERGE_CONFLICT;
+}
+
+/* Who changed it; the value that the result gets is ours for OURS and stays theirs else. */
+static void
+merge_leaf(struct walk *walk, json_t *parent, const char *key, json_t *base, json_t *theirs,
+	   json_t *ours)
+{
+	if (same(base, ours) && same(base, theirs))
+		return;
+	if (same(base, ours)) {
+		note(walk, MERGE_THEIRS, base, theirs, ours);
+	} else if (same(ours, theirs)) {
+		note(walk, MERGE_BOTH, base, theirs, ours);
+	} else if (same(base, theirs)) {
+		note(walk, MERGE_OURS, base, theirs, ours);
+		if (ours)
+			json_object_set_new(parent, key, json_deep_copy(ours));
+		else
+			json_object_del(parent, key);
+	} else {
+		note(walk, MERGE_CONFLICT, base, theirs, ours);
+	}
+}
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static const char **
+all_keys(json_t *const trees[3], size_t *count)
+{
+	const char **keys = xcalloc(json_object_size(trees[0]) + json_object_size(trees[1]) +
+				    json_object_size(trees[2]) + 1, sizeof(*keys));
+	size_t used = 0, unique = 0;
+	const char *key;
+	json_t *value;
+
+	for (int i = 0; i < 3; i++)
+		json_object_foreach(trees[i], key, value)
+			keys[used++] = key;
+	qsort(keys, used, sizeof(*keys), compare_keys);
+	for (size_t i = 0; i < used; i++)
+		if (unique == 0 || strcmp(keys[unique - 1], keys[i]) != 0)
+			keys[unique++] = keys[i];
+	*count = unique;
+	return keys;
+}
+
+/* target is the result's copy of theirs.  Bounded by JSON_DEPTH_MAX. */
+static void
+merge_objects(struct walk *walk, json_t *target, json_t *base, json_t *theirs, json_t *ours,
+	      bool names_objects)
+{
+	size_t count;
+	const char **keys = all_keys((json_t *const[]){base, theirs, ours}, &count);
+	const char *object = walk->object;
+
+	for (size_t i = 0; i < count; i++) {
+		json_t *b = json_object_get(base, keys[i]), *t = json_object_get(theirs, keys[i]);
+		json_t *o = json_object_get(ours, keys[i]);
+		size_t length = walk->path.length;
+		char *named = NULL;
+
+		if (names_objects)
+			walk->object = named = xasprintf("%s%s", object, keys[i]);
+		else
+			pointer_append(&walk->path, keys[i]);
+		if (json_is_object(b) && json_is_object(t) && json_is_object(o))
+			merge_objects(walk, json_object_get(target, keys[i]), b, t, o, false);
+		else
+			merge_leaf(walk, target, keys[i], b, t, o);
+		walk->path.length = length;
+		walk->path.data[length] = '\0';
+		walk->object = object;
+		free(named);
+	}
+	free(keys);
+}
+
+int
+merge_sets(struct merge *merge, const struct set *base, const struct set *theirs,
+	   const struct set *ours, struct error *err)
+{
+	json_t *result = set_encode(theirs);
+	struct walk walk = {.merge = merge, .object = ""};
+
+	*merge = (struct merge){0};
+	json_object_del(result, "id");
+	buf_init(&walk.path, 1u << 20);
+	(void)buf_puts(&walk.path, "");
+	merge_objects(&walk, json_object_get(result, "modules"), set_modules(base),
+		      set_modules(theirs), set_modules(ours), true);
+	walk.object = "shared/";
+	merge_objects(&walk, json_object_get(result, "shared"), set_shared(base),
+		      set_shared(theirs), set_shared(ours), true);
+	buf_clear(&walk.path);
+	if (merge->conflicts == 0) {
+		merge->result = set_decode(result, err);
+		if (!merge->result) {
+			json_decref(result);
+			merge_clear(merge);
+			return -1;
+		}
+		merge->delta = delta_between(theirs, merge->result);
+	}
+	json_decref(result);
+	return 0;
+}
+
+void
+merge_clear(struct merge *merge)
+{
+	for (size_t i = 0; i < merge->count; i++) {
+		free(merge->entries[i].object);
+		free(merge->entries[i].path);
+		free(merge->entries[i].base);
+		free(merge->entries[i].theirs);
+		free(merge->entries[i].ours);
+	}
+	free(merge->entries);
+	set_unref(merge->result);
+	delta_free(merge->delta);
+	*merge = (struct merge){0};
+}

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * JSON Patch (RFC 6902): add, remove, replace.  Everything happens on a copy, so a failing
+ * operation leaves nothing behind.
+ */
+#include "config.h"
+
+#include "model/patch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "model/pointer.h"
+
+#define PATH_MAX_BYTES (1u << 20)
+
+enum op { OP_ADD, OP_REMOVE, OP_REPLACE, OP_COUNT };
+
+/* Each changes one member of a container; -1 with err when the place is not there. */
+typedef int change_object(json_t *object, const char *key, json_t *value, struct error *err);
+typedef int change_array(json_t *array, const char *token, json_t *value, struct error *err);
+
+static int
+missing(const char *token, struct error *err)
+{
+	return error_set(err, ERROR_INPUT, _("there is no \"%s\""), token);
+}
+
+static int
+object_add(json_t *object, const char *key, json_t *value, struct error *err)
+{
+	(void)err;
+	json_object_set(object, key, value);
+	return 0;
+}
+
+static int
+object_remove(json_t *object, const char *key, json_t *value, struct error *err)
+{
+	(void)value;
+	return json_object_del(object, key) == 0 ? 0 : missing(key, err);
+}
+
+static int
+object_replace(json_t *object, const char *key, json_t *value, struct error *err)
+{
+	if (!json_object_get(object, key))
+		return missing(key, err);
+	json_object_set(object, key, value);
+	return 0;
+}
+
+/* The index that a token names, at most `last`; -1 with err. */
+static long
+array_index(const json_t *array, const char *token, size_t last, struct error *err)
+{
+	long index = pointer_index(token);
+
+	if (index < 0)
+		return error_set(err, ERROR_INPUT, _("\"%s\" is no index of an array"), token);
+	if ((size_t)index > last || (last == json_array_size(array) && (size_t)index > last))
+		return error_set(err, ERROR_INPUT, _("the array has no place %ld"), index);
+	return index;
+}
+
+static int
+array_add(json_t *array, const char *token, json_t *value, struct error *err)
+{
+	long index;
+
+	if (strcmp(token, "-") == 0)
+		return json_array_append(array, value);
+	index = array_index(array, token, json_array_size(array), err);
+	return index < 0 ? -1 : json_array_insert(array, (size_t)index, value);
+}
+
+static int
+array_existing(const json_t *array, const char *token, size_t *index, struct error *err)
+{
+	long found;
+
+	if (json_array_size(array) == 0)
+		return missing(token, err);
+	found = array_index(array, token, json_array_size(array) - 1, err);
+	if (found < 0)
+		return -1;
+	*index = (size_t)found;
+	return 0;
+}
+
+static int
+array_remove(json_t *array, const char *token, json_t *value, struct error *err)
+{
+	size_t index;
+
+	(void)value;
+	return array_existing(array, token, &index, err) != 0 ? -1 : json_array_remove(array, index);
+}
+
+static int
+array_replace(json_t *array, const char *token, json_t *value, struct error *err)
+{
+	size_t index;
+
+	return array_existing(array, token, &index, err) != 0 ? -1
+							      : json_array_set(array, index, value);
+}
+
+static const struct op_kind {
+	const char *name;
+	bool needs_value;
+	change_object *in_object;
+	change_array *in_array;
+} op_kinds[OP_COUNT] = {
+	[OP_ADD] = {"add", true, object_add, array_add},
+	[OP_REMOVE] = {"remove", false, object_remove, array_remove},
+	[OP_REPLACE] = {"replace", true, object_replace, array_replace},
+};
+
+static const struct op_kind *
+find_kind(const char *name)
+{
+	for (size_t i = 0; i < OP_COUNT; i++)
+		if (strcmp(op_kinds[i].name, name) == 0)
+			return &op_kinds[i];
+	return NULL;
+}
+
+static int
+check_operation(const json_t *operation, const struct op_kind **kind, struct error *err)
+{
+	const char *name = json_member_string(operation, "op");
+
+	if (!json_is_object(operation) || !name)
+		return error_set(err, ERROR_INPUT, _("an operation needs \"op\""));
+	*kind = find_kind(name);
+	if (!*kind)
+		return error_set(err, ERROR_INPUT, _("the operation \"%s\" is not known here; add, "
+						     "remove and replace are"), name);
+	if (!json_member_string(operation, "path"))
+		return error_set(err, ERROR_INPUT, _("\"%s\" needs a \"path\""), name);
+	if ((*kind)->needs_value && !json_object_get(operation, "value"))
+		return error_set(err, ERROR_INPUT, _("\"%s\" needs a \"value\""), name);
+	return 0;
+}
+
+int
+patch_check(const json_t *operations, struct error *err)
+{
+	const struct op_kind *kind;
+	struct pointer pointer;
+	size_t i;
+	json_t *operation;
+
+	if (!json_is_array(operations))
+		return error_set(err, ERROR_INPUT, _("a patch must be an array of operations"));
+	json_array_foreach(operations, i, operation) {
+		if (check_operation(operation, &kind, err) != 0 ||
+		    pointer_parse(&pointer, json_member_string(operation, "path"), err) != 0)
+			return error_prefix(err, _("operation %zu"), i);
+		pointer_clear(&pointer);
+	}
+	return 0;
+}
+
+/* "" names the whole document, which a patch may replace but not remove. */
+static int
+apply_to_root(json_t **root, const struct op_kind *kind, const json_t *value, struct error *err)
+{
+	if (!kind->needs_value)
+		return error_set(err, ERROR_INPUT, _("the whole document cannot be removed"));
+	json_decref(*root);
+	*root = json_deep_copy(value);
+	return 0;
+}
+
+static int
+apply_below(json_t *root, const struct op_kind *kind, struct pointer *pointer, const json_t *value,
+	    struct error *err)
+{
+	const char *last = pointer->tokens[pointer->count - 1];
+	json_t *parent, *copy;
+	int ret;
+
+	pointer->count--;
+	parent = pointer_find(root, pointer);
+	pointer->count++;
+	copy = value ? json_deep_copy(value) : NULL;
+	if (json_is_object(parent))
+		ret = kind->in_object(parent, last, copy, err);
+	else if (json_is_array(parent))
+		ret = kind->in_array(parent, last, copy, err);
+	else
+		ret = error_set(err, ERROR_INPUT, _("nothing holds \"%s\""), last);
+	json_decref(copy);
+	return ret;
+}
+
+static int
+apply_one(json_t **root, const json_t *operation, struct error *err)
+{
+	const struct op_kind *kind;
+	const char *path = json_member_string(operation, "path");
+	json_t *value = json_object_get(operation, "value");
+	struct pointer pointer;
+	int ret;
+
+	if (check_operation(operation, &kind, err) != 0 || pointer_parse(&pointer, path, err) != 0)
+		return -1;
+	if (pointer.count == 0)
+		ret = apply_to_root(root, kind, value, err);
+	else
+		ret = apply_below(*root, kind, &pointer, value, err);
+	pointer_clear(&pointer);
+	return ret == 0 ? 0 : error_prefix(err, "%s %s", kind->name, path);
+}
+
+json_t *
+patch_apply(const json_t *document, const json_t *operations, struct error *err)
+{
+	json_t *root = json_deep_copy(document);
+	size_t i;
+	json_t *operation;
+
+	if (!json_is_array(operations)) {
+		error_set(err, ERROR_INPUT, _("a patch must be an array of operations"));
+		json_decref(root);
+		return NULL;
+	}
+	json_array_foreach(operations, i, operation) {
+		if (apply_one(&root, operation, err) != 0) {
+			error_prefix(err, _("operation %zu"), i);
+			json_decref(root);
+			return NULL;
+		}
+	}
+	return root;
+}
+
+static void
+emit(json_t *operations, enum op op, const char *path, json_t *value)
+{
+	json_t *operation = json_object();
+
+	json_object_set_new(operation, "op", json_string(op_kinds[op].name));
+	json_object_set_new(operation, "path", json_string(path));
+	if (value)
+		json_object_set_new(operation, "value", json_deep_copy(value));
+	json_array_append_new(operations, operation);
+}
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The keys of both objects, sorted, each once; free() the array, the keys are borrowed. */
+static const char **
+union_keys(json_t *a, json_t *b, size_t *count)
+{
+	const char **keys = xcalloc(json_object_size(a) + json_object_size(b) + 1, sizeof(*keys));
+	const char *key;
+	json_t *value;
+
+	*count = 0;
+	json_object_foreach(a, key, value)
+		keys[(*count)++] = key;
+	json_object_foreach(b, key, value)
+		if (!json_object_get(a, key))
+			keys[(*count)++] = key;
+	qsort(keys, *count, sizeof(*keys), compare_keys);
+	return keys;
+}
+
+/* Recursion is bounded by JSON_DEPTH_MAX, which every value from outside has passed. */
+static void
+compare(json_t *operations, struct buf *path, json_t *from, json_t *to)
+{
+	const char **keys;
+	size_t count;
+
+	if (json_equal(from, to))
+		return;
+	if (!json_is_object(from) || !json_is_object(to)) {
+		emit(operations, OP_REPLACE, buf_str(path), to);
+		return;
+	}
+	keys = union_keys(from, to, &count);
+	for (size_t i = 0; i < count; i++) {
+		size_t length = path->length;
+		json_t *a = json_object_get(from, keys[i]);
+		json_t *b = json_object_get(to, keys[i]);
+
+		pointer_append(path, keys[i]);
+		if (!a)
+			emit(operations, OP_ADD, buf_str(path), b);
+		else if (!b)
+			emit(operations, OP_REMOVE, buf_str(path), NULL);
+		else
+			compare(operations, path, a, b);
+		path->length = length;
+		path->data[length] = '\0';
+	}
+	free(keys);
+}
+
+json_t *
+patch_between(const json_t *from, const json_t *to)
+{
+	json_t *operations = json_array();
+	struct buf path;
+
+	buf_init(&path, PATH_MAX_BYTES);
+	(void)buf_puts(&path, "");
+	compare(operations, &path, (json_t *)from, (json_t *)to);
+	buf_clear(&path);
+	return operations;
+}

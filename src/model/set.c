@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sets are immutable and shared by counting. */
+#include "config.h"
+
+#include "model/set.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/ids.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "model/pointer.h"
+
+struct set {
+	unsigned references;
+	json_t *content;	/* everything but "id" */
+	char *id;
+};
+
+bool
+set_id_is_empty(const char *id)
+{
+	return id && *id && strspn(id, "0") == strlen(id);
+}
+
+static char *
+compute_id(const json_t *content)
+{
+	char id[IDS_SHA256_B64_SIZE];
+	char *canonical;
+
+	if (json_object_size(json_object_get(content, "modules")) == 0 &&
+	    json_object_size(json_object_get(content, "shared")) == 0 &&
+	    json_object_size(content) == 3)
+		return xstrdup("0");
+	canonical = json_canonical(content);
+	ids_sha256_b64(id, canonical, strlen(canonical));
+	free(canonical);
+	return xstrdup(id);
+}
+
+/* Takes the reference to content. */
+static struct set *
+make(json_t *content, const char *given_id)
+{
+	struct set *set = xcalloc(1, sizeof(*set));
+
+	set->references = 1;
+	set->content = content;
+	set->id = given_id ? xstrdup(given_id) : compute_id(content);
+	return set;
+}
+
+static void
+complete(json_t *content)
+{
+	static const char *const maps[] = {"modules", "shared"};
+
+	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++) {
+		json_t *map = json_object_get(content, maps[i]);
+
+		if (!map || json_is_null(map))
+			json_object_set_new(content, maps[i], json_object());
+	}
+	if (!json_object_get(content, "version"))
+		json_object_set_new(content, "version", json_integer(0));
+}
+
+struct set *
+set_new(void)
+{
+	json_t *content = json_object();
+
+	complete(content);
+	return make(content, NULL);
+}
+
+static int
+check_resources(const json_t *resources, const char *where, struct error *err)
+{
+	const char *id;
+	json_t *resource;
+
+	if (resources && !json_is_null(resources) && !json_is_object(resources))
+		return error_set(err, ERROR_INPUT, _("%s must be an object"), where);
+	json_object_foreach((json_t *)resources, id, resource)
+		if (!json_member_string(resource, "type"))
+			return error_set(err, ERROR_INPUT, _("%s.%s needs a \"type\""), where, id);
+	return 0;
+}
+
+static int
+check_module(const char *id, const json_t *module, struct error *err)
+{
+	const json_t *spec = json_object_get(module, "spec");
+	char *where;
+	int ret;
+
+	if (!json_is_object(module))
+		return error_set(err, ERROR_INPUT, _("modules.%s must be an object"), id);
+	if (!json_member_string(module, "profile"))
+		return error_set(err, ERROR_INPUT, _("modules.%s needs a \"profile\""), id);
+	if (!json_is_object(spec))
+		return error_set(err, ERROR_INPUT, _("modules.%s needs a \"spec\", an object"), id);
+	where = xasprintf("modules.%s.externals", id);
+	ret = check_resources(json_object_get(module, "externals"), where, err);
+	free(where);
+	return ret;
+}
+
+static int
+check_shape(const json_t *content, struct error *err)
+{
+	json_t *modules = json_object_get(content, "modules");
+	json_t *module;
+	const char *id;
+
+	if (!json_is_object(modules))
+		return error_set(err, ERROR_INPUT, _("modules must be an object"));
+	json_object_foreach(modules, id, module)
+		if (check_module(id, module, err) != 0)
+			return -1;
+	return check_resources(json_object_get(content, "shared"), "shared", err);
+}
+
+struct set *
+set_decode(const json_t *body, struct error *err)
+{
+	json_t *content;
+	struct set *set;
+
+	if (!json_is_object(body)) {
+		error_set(err, ERROR_INPUT, _("a set must be an object"));
+		return NULL;
+	}
+	content = json_deep_copy(body);
+	json_object_del(content, "id");
+	complete(content);
+	if (check_shape(content, err) != 0) {
+		json_decref(content);
+		return NULL;
+	}
+	set = make(content, json_member_string(body, "id"));
+	return set;
+}
+
+struct set *
+set_ref(struct set *set)
+{
+	set->references++;
+	return set;
+}
+
+void
+set_unref(struct set *set)
+{
+	if (!set || --set->references > 0)
+		return;
+	json_decref(set->content);
+	free(set->id);
+	free(set);
+}
+
+json_t *
+set_encode(const struct set *set)
+{
+	json_t *body = json_deep_copy(set->content);
+
+	json_object_set_new(body, "id", json_string(set->id));
+	return body;
+}
+
+const char *
+set_id(const struct set *set)
+{
+	return set->id;
+}
+
+json_t *
+set_modules(const struct set *set)
+{
+	return json_object_get(set->content, "modules");
+}
+
+json_t *
+set_shared(const struct set *set)
+{
+	return json_object_get(set->content, "shared");
+}
+
+json_t *
+set_module(const struct set *set, const char *module)
+{
+	return json_object_get(set_modules(set), module);
+}
+
+/* The container whose name comes first; NULL when there is none with an image. */
+static const char *
+first_container(const struct set *set, const char *module, json_t **container)
+{
+	json_t *containers = json_object_get(json_object_get(set_module(set, module), "spec"),
+					     "containers");
+	const char *first = NULL, *name;
+	json_t *value;
+
+	json_object_foreach(containers, name, value) {
+		if (json_member_string(value, "image") && (!first || strcmp(name, first) < 0)) {
+			first = name;
+			*container = value;
+		}
+	}
+	return first;
+}
+
+const char *
+set_module_image(const struct set *set, const char *module)
+{
+	json_t *container;
+
+	if (!first_container(set, module, &container))
+		return NULL;
+	return json_member_string(container, "image");
+}
+
+char *
+set_module_image_path(const struct set *set, const char *module)
+{
+	json_t *container;
+	const char *name = first_container(set, module, &container);
+	struct buf path;
+
+	if (!name)
+		return NULL;
+	buf_init(&path, 1u << 20);
+	(void)buf_puts(&path, "/spec/containers");
+	pointer_append(&path, name);
+	pointer_append(&path, "image");
+	return buf_take(&path);
+}
+
+bool
+set_equal(const struct set *a, const struct set *b)
+{
+	return json_equal(a->content, b->content);
+}
