@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The ground floor: nothing from outside drives the terminal, overruns a buffer or leaves a tree. */
+#include "config.h"
+
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/ids.h"
+#include "base/paths.h"
+#include "base/text.h"
+#include "base/xmalloc.h"
+
+static void
+no_byte_reaches_the_terminal_raw(void **state)
+{
+	static const struct { const char *in, *out; int columns; } cases[] = {
+		{"plain", "plain", 5},
+		{"한글", "한글", 4},
+		{"e\xcc\x81", "e\xcc\x81", 1},
+		{"\x1b[31mred", "^[[31mred", 9},
+		{"a\rb", "a\\rb", 4},
+		{"a\nb\tc", "a\\nb\\tc", 7},
+		{"\x7f", "^?", 2},
+		{"\xc2\x9b", "<U+009B>", 8},
+		{"\xe2\x80\xae", "<U+202E>", 8},	/* right-to-left override */
+		{"\xe2\x80\x8b", "<U+200B>", 8},	/* zero width space */
+		{"\xef\xbb\xbf", "<U+FEFF>", 8},
+		{"\xf3\xa0\x81\x81", "<U+E0041>", 9},	/* a tag character */
+		{"\xcc\x81", "<U+0301>", 8},		/* a mark without a base */
+		{"\xff", "\\xFF", 4},
+		{"\xed\xa0\x80", "\\xED\\xA0\\x80", 12},	/* a surrogate */
+		{"\xc0\xaf", "\\xC0\\xAF", 8},		/* overlong */
+		{"", "", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct drawable drawable;
+
+		text_sanitise(&drawable, cases[i].in, 0);
+		assert_string_equal(drawable.utf8, cases[i].out);
+		assert_int_equal(drawable.columns, cases[i].columns);
+		drawable_clear(&drawable);
+	}
+}
+
+static void
+what_does_not_fit_ends_in_a_mark_and_never_inside_a_character(void **state)
+{
+	static const struct { const char *in; int max; const char *out; int columns; } cases[] = {
+		{"abcdef", 6, "abcdef", 6}, {"abcdef", 5, "abcd…", 5}, {"한글날", 6, "한글날", 6},
+		{"한글날", 5, "한글…", 5}, {"한글날", 4, "한…", 3}, {"\x1b\x1b", 3, "^[…", 3},
+		{"abc", 1, "…", 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct drawable drawable;
+
+		text_sanitise(&drawable, cases[i].in, cases[i].max);
+		assert_string_equal(drawable.utf8, cases[i].out);
+		assert_int_equal(drawable.columns, cases[i].columns);
+		drawable_clear(&drawable);
+	}
+}
+
+static void
+a_buffer_stops_at_its_maximum(void **state)
+{
+	struct buf buf;
+
+	(void)state;
+	buf_init(&buf, 4);
+	assert_true(buf_puts(&buf, "abc"));
+	assert_false(buf_puts(&buf, "de"));
+	assert_string_equal(buf_str(&buf), "abc");
+	buf_drop_front(&buf, 2);
+	assert_string_equal(buf_str(&buf), "c");
+	assert_false(buf_append(&buf, "x", SIZE_MAX));
+	buf_clear(&buf);
+	assert_string_equal(buf_str(&buf), "");
+}
+
+static void
+an_error_too_long_is_cut_at_a_character(void **state)
+{
+	struct error err = {0};
+	char long_text[2000] = "";
+
+	(void)state;
+	for (size_t i = 0; i + 3 < sizeof(long_text); i += 3)
+		memcpy(long_text + i, "한", 4);
+	assert_int_equal(error_set(&err, ERROR_INPUT, "%s", long_text), -1);
+	assert_true(text_is_utf8(err.text, strlen(err.text)));
+	error_prefix(&err, "where");
+	assert_memory_equal(err.text, "where: 한", 10);
+	assert_true(text_is_utf8(err.text, strlen(err.text)));
+}
+
+static void
+names_follow_the_wire(void **state)
+{
+	static const struct { const char *name; bool good; } cases[] = {
+		{"hotfix-1042", true}, {"ab", true}, {"a1-b2-c3", true},
+		{"a", false}, {"", false}, {"-ab", false}, {"ab-", false}, {"a--b", false},
+		{"Ab", false}, {"a_b", false}, {"a b", false}, {"a/b", false}, {"../x", false},
+		{"a2345678901234567890123456789012345678901234567890", true},
+		{"a23456789012345678901234567890123456789012345678901", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (ids_is_name(cases[i].name) != cases[i].good)
+			fail_msg("\"%s\"", cases[i].name);
+}
+
+static void
+operation_ids_grow(void **state)
+{
+	char last[IDS_UUID_SIZE] = "", next[IDS_UUID_SIZE];
+
+	(void)state;
+	for (int i = 0; i < 5000; i++) {
+		ids_uuid7(next);
+		assert_true(strcmp(last, next) < 0);
+		assert_int_equal(next[14], '7');
+		strcpy(last, next);
+	}
+}
+
+static void
+timestamps_are_read_strictly(void **state)
+{
+	static const struct { const char *stamp; bool good; int64_t ms; } cases[] = {
+		{"1970-01-01T00:00:00Z", true, 0}, {"2026-03-02T09:15:04.120Z", true, 1772442904120},
+		{"2026-02-31T00:00:00Z", false, 0}, {"2026-03-02 09:15:04Z", false, 0},
+		{"2026-03-02T09:15:04+00:00", false, 0}, {"2026-03-02T09:15:04.1Z", false, 0},
+		{"2026-13-02T09:15:04Z", false, 0}, {"", false, 0}, {"2026-03-02T24:00:00Z", false, 0},
+	};
+	char stamp[CLOCK_STAMP_SIZE];
+	int64_t ms;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		ms = 0;
+		if (clock_parse(cases[i].stamp, &ms) != cases[i].good || (cases[i].good && ms != cases[i].ms))
+			fail_msg("\"%s\": %lld", cases[i].stamp, (long long)ms);
+	}
+	clock_stamp(stamp, 1772442904120);
+	assert_string_equal(stamp, "2026-03-02T09:15:04.120Z");
+}
+
+static void
+a_path_from_outside_stays_inside(void **state)
+{
+	static const struct { const char *path; bool good; } cases[] = {
+		{"local/web/1.4.2", true}, {"a", true}, {"", false}, {"/a", false}, {"a//b", false},
+		{"a/../b", false}, {"..", false}, {"./a", false}, {"a/", false}, {"..a/b..", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (paths_is_inside(cases[i].path) != cases[i].good)
+			fail_msg("\"%s\"", cases[i].path);
+}
+
+static void
+removing_a_tree_follows_no_link(void **state)
+{
+	char root[] = "/tmp/sidestage-test-XXXXXX";
+	struct error err = {0};
+	struct stat st;
+	char *deep, *kept, *link;
+
+	(void)state;
+	assert_non_null(mkdtemp(root));
+	deep = xasprintf("%s/tree/a/b", root);
+	kept = xasprintf("%s/kept", root);
+	link = xasprintf("%s/tree/a/link", root);
+	assert_int_equal(paths_make(deep, &err), 0);
+	assert_int_equal(paths_make(kept, &err), 0);
+	assert_int_equal(symlink(kept, link), 0);
+	deep[strlen(deep) - 4] = '\0';
+	assert_int_equal(paths_remove_tree(deep, &err), 0);
+	assert_int_equal(stat(deep, &st), -1);
+	assert_int_equal(stat(kept, &st), 0);
+	assert_int_equal(paths_remove_tree(deep, &err), 0);	/* gone already is fine */
+	assert_int_equal(paths_remove_tree(root, &err), 0);
+	free(deep);
+	free(kept);
+	free(link);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_byte_reaches_the_terminal_raw),
+		cmocka_unit_test(what_does_not_fit_ends_in_a_mark_and_never_inside_a_character),
+		cmocka_unit_test(a_buffer_stops_at_its_maximum),
+		cmocka_unit_test(an_error_too_long_is_cut_at_a_character),
+		cmocka_unit_test(names_follow_the_wire),
+		cmocka_unit_test(operation_ids_grow),
+		cmocka_unit_test(timestamps_are_read_strictly),
+		cmocka_unit_test(a_path_from_outside_stays_inside),
+		cmocka_unit_test(removing_a_tree_follows_no_link),
+	};
+
+	if (!setlocale(LC_ALL, "C.UTF-8"))
+		return 1;
+	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}

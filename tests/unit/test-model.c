@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The arithmetic of sets: ids, deltas, patches, merges and diffs. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/error.h"
+#include "base/xmalloc.h"
+#include "model/changes.h"
+#include "model/delta.h"
+#include "model/image.h"
+#include "model/json.h"
+#include "model/merge.h"
+#include "model/patch.h"
+#include "model/placeholder.h"
+#include "model/pointer.h"
+#include "model/set.h"
+
+/* Single quotes stand for double ones, so that JSON can be read here. */
+static json_t *
+parse(const char *text)
+{
+	char *copy = xstrdup(text);
+	struct error err = {0};
+	json_t *value;
+
+	for (char *c = copy; *c; c++)
+		if (*c == '\'')
+			*c = '"';
+	value = json_decode(copy, strlen(copy), &err);
+	if (!value)
+		fail_msg("%s: %s", text, err.text);
+	free(copy);
+	return value;
+}
+
+static struct set *
+parse_set(const char *text)
+{
+	json_t *body = parse(text);
+	struct error err = {0};
+	struct set *set = set_decode(body, &err);
+
+	if (!set)
+		fail_msg("%s", err.text);
+	json_decref(body);
+	return set;
+}
+
+static void
+pointers_follow_rfc_6901_section_5(void **state)
+{
+	static const struct { const char *pointer, *value; } cases[] = {
+		{"", NULL}, {"/foo", "['bar','baz']"}, {"/foo/0", "'bar'"}, {"/", "0"}, {"/a~1b", "1"},
+		{"/c%d", "2"}, {"/e^f", "3"}, {"/g|h", "4"}, {"/ ", "7"}, {"/m~0n", "8"},
+	};
+	json_t *document = parse("{'foo':['bar','baz'],'':0,'a/b':1,'c%d':2,'e^f':3,'g|h':4,' ':7,'m~n':8}");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *want = cases[i].value ? parse(cases[i].value) : json_incref(document);
+		struct pointer pointer;
+
+		assert_int_equal(pointer_parse(&pointer, cases[i].pointer, NULL), 0);
+		assert_true(json_equal(pointer_find(document, &pointer), want));
+		pointer_clear(&pointer);
+		json_decref(want);
+	}
+	json_decref(document);
+}
+
+static void
+bad_pointers_are_refused(void **state)
+{
+	static const char *const cases[] = {"a", "/a~", "/a~2", "#/a"};
+	struct pointer pointer;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(pointer_parse(&pointer, cases[i], NULL), -1);
+}
+
+/* result NULL: refused, and the text names `why`. */
+static const struct {
+	const char *document, *patch, *result, *why;
+} patches[] = {
+	{"{'foo':'bar'}", "[{'op':'add','path':'/baz','value':'qux'}]", "{'foo':'bar','baz':'qux'}", NULL},
+	{"{'foo':['bar','baz']}", "[{'op':'add','path':'/foo/1','value':'qux'}]", "{'foo':['bar','qux','baz']}", NULL},
+	{"{'baz':'qux','foo':'bar'}", "[{'op':'remove','path':'/baz'}]", "{'foo':'bar'}", NULL},
+	{"{'foo':['bar','qux','baz']}", "[{'op':'remove','path':'/foo/1'}]", "{'foo':['bar','baz']}", NULL},
+	{"{'baz':'qux'}", "[{'op':'replace','path':'/baz','value':'boo'}]", "{'baz':'boo'}", NULL},
+	{"{'foo':['bar']}", "[{'op':'add','path':'/foo/-','value':['abc','def']}]", "{'foo':['bar',['abc','def']]}", NULL},
+	{"{'a':1}", "[{'op':'add','path':'','value':{'b':2}}]", "{'b':2}", NULL},
+	{"{'a':null}", "[{'op':'replace','path':'/a','value':1}]", "{'a':1}", NULL},
+	{"{'foo':'bar'}", "[{'op':'add','path':'/baz/bat','value':1}]", NULL, "operation 0"},
+	{"{'foo':1}", "[{'op':'replace','path':'/foo','value':2},{'op':'remove','path':'/x'}]", NULL, "operation 1"},
+	{"{'foo':[1]}", "[{'op':'add','path':'/foo/2','value':2}]", NULL, "no place 2"},
+	{"{'foo':[1]}", "[{'op':'add','path':'/foo/01','value':2}]", NULL, "no index"},
+	{"{'foo':[1]}", "[{'op':'remove','path':'/foo/-'}]", NULL, "no index"},
+	{"{'foo':[]}", "[{'op':'replace','path':'/foo/0','value':1}]", NULL, "there is no"},
+	{"{'foo':1}", "[{'op':'move','from':'/foo','path':'/bar'}]", NULL, "\"move\""},
+	{"{'foo':1}", "[{'op':'copy','from':'/foo','path':'/bar'}]", NULL, "\"copy\""},
+	{"{'foo':1}", "[{'op':'test','path':'/foo','value':1}]", NULL, "\"test\""},
+	{"{'foo':1}", "[{'op':'add','path':'/bar'}]", NULL, "needs a \"value\""},
+	{"{'foo':1}", "[{'op':'remove','path':''}]", NULL, "whole document"},
+	{"{'foo':1}", "{'op':'remove'}", NULL, "array"},
+};
+
+static void
+patches_follow_rfc_6902_or_change_nothing(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(patches) / sizeof(patches[0]); i++) {
+		json_t *document = parse(patches[i].document), *before = json_deep_copy(document);
+		json_t *patch = parse(patches[i].patch);
+		struct error err = {0};
+		json_t *result = patch_apply(document, patch, &err);
+
+		if (patches[i].result) {
+			json_t *want = parse(patches[i].result);
+
+			if (!result || !json_equal(result, want))
+				fail_msg("%s: %s", patches[i].patch, err.text);
+			json_decref(want);
+		} else {
+			assert_null(result);
+			if (!strstr(err.text, patches[i].why))
+				fail_msg("%s: \"%s\" does not say \"%s\"", patches[i].patch, err.text,
+					 patches[i].why);
+		}
+		assert_true(json_equal(document, before));
+		json_decref(result);
+		json_decref(patch);
+		json_decref(before);
+		json_decref(document);
+	}
+}
+
+#define WEB(version) "'web':{'profile':'p','externals':{},'spec':{'containers':{'web':{'id':'web','image':'local/web:" \
+	version "','variables':{'A':'1','B':'2'}}}}}"
+#define API(version) "'api':{'profile':'p','externals':{},'spec':{'containers':{'api':{'id':'api','image':'local/api:" version "'}}}}"
+
+static void
+an_id_depends_on_content_and_not_on_the_order_of_keys(void **state)
+{
+	struct set *a = parse_set("{'modules':{" WEB("1") "," API("1") "},'shared':{'db':{'type':'sqlite'}}}");
+	struct set *b = parse_set("{'shared':{'db':{'type':'sqlite'}},'version':0,'modules':{" API("1") "," WEB("1") "}}");
+	struct set *c = parse_set("{'modules':{" WEB("2") "," API("1") "},'shared':{'db':{'type':'sqlite'}}}");
+	struct set *empty = set_new();
+
+	(void)state;
+	assert_string_equal(set_id(a), set_id(b));
+	assert_string_not_equal(set_id(a), set_id(c));
+	assert_int_equal(strlen(set_id(a)), 43);
+	assert_true(set_id_is_empty(set_id(empty)));
+	assert_string_equal(set_module_image(a, "web"), "local/web:1");
+	set_unref(a);
+	set_unref(b);
+	set_unref(c);
+	set_unref(empty);
+}
+
+static void
+a_version_change_is_one_leaf_operation(void **state)
+{
+	struct set *from = parse_set("{'modules':{" WEB("1.4.2") "}}"), *to;
+	struct delta *delta = delta_new(), *between;
+	struct changes changes;
+	json_t *a, *b;
+
+	(void)state;
+	assert_int_equal(delta_set_image(delta, from, "web", "local/web:1.4.3", NULL), 0);
+	to = delta_apply(delta, from, NULL);
+	assert_non_null(to);
+	between = delta_between(from, to);
+	a = delta_encode(delta);
+	b = delta_encode(between);
+	assert_true(json_equal(a, b));
+	changes_between(&changes, from, to);
+	assert_int_equal(changes.count, 1);
+	assert_int_equal(changes.workloads, 1);
+	assert_true(changes.items[0].is_image);
+	assert_string_equal(changes.items[0].label, "image");
+	assert_string_equal(changes.items[0].from, "local/web:1.4.2");
+	assert_string_equal(changes.items[0].to, "local/web:1.4.3");
+	changes_clear(&changes);
+	json_decref(a);
+	json_decref(b);
+	delta_free(delta);
+	delta_free(between);
+	set_unref(from);
+	set_unref(to);
+}
+
+static void
+the_exact_diff_shows_the_changed_line_and_folds_the_rest(void **state)
+{
+	struct set *from = parse_set("{'modules':{" WEB("1.4.2") "," API("1") "}}");
+	struct set *to = parse_set("{'modules':{" WEB("1.4.3") "," API("1") "}}");
+	size_t old = 0, new = 0;
+	struct diff diff;
+
+	(void)state;
+	diff_between(&diff, from, to, 1);
+	assert_int_equal(diff.lines[0].kind, DIFF_HEADER);
+	assert_string_equal(diff.lines[0].text, "modules.web.spec.containers.web");
+	for (size_t i = 0; i < diff.count; i++) {
+		const struct diff_line *line = &diff.lines[i];
+
+		if (line->kind == DIFF_OLD) {
+			old++;
+			assert_string_equal(line->text, "image: local/web:1.4.2");
+			assert_int_equal(line->mark_end - line->mark_start, 1);
+			assert_int_equal(line->text[line->mark_start], '2');
+		}
+		if (line->kind == DIFF_NEW) {
+			new++;
+			assert_string_equal(line->text, "image: local/web:1.4.3");
+		}
+	}
+	assert_int_equal(old, 1);
+	assert_int_equal(new, 1);
+	assert_int_equal(diff.lines[diff.count - 1].kind, DIFF_FOLD);
+	diff_clear(&diff);
+	set_unref(from);
+	set_unref(to);
+}
+
+static void
+a_mark_never_cuts_a_character(void **state)
+{
+	/* The first bytes of both Korean letters are the same. */
+	struct set *from = parse_set("{'modules':{'w':{'profile':'p','spec':{'t':'가'}}}}");
+	struct set *to = parse_set("{'modules':{'w':{'profile':'p','spec':{'t':'각'}}}}");
+	struct diff diff;
+
+	(void)state;
+	diff_between(&diff, from, to, 1);
+	assert_int_equal(diff.lines[1].kind, DIFF_OLD);
+	assert_int_equal(diff.lines[1].mark_start, strlen("t: "));
+	assert_int_equal(diff.lines[1].mark_end, strlen("t: 가"));
+	diff_clear(&diff);
+	set_unref(from);
+	set_unref(to);
+}
+
+static void
+a_colleagues_change_survives_the_merge(void **state)
+{
+	struct set *base = parse_set("{'modules':{" WEB("1.4.2") "," API("1.4.2") "}}");
+	struct set *theirs = parse_set("{'modules':{" WEB("1.4.2") "," API("1.5.0") "}}");
+	struct set *ours = parse_set("{'modules':{" WEB("1.4.3") "," API("1.4.2") "}}");
+	struct changes changes;
+	struct merge merge;
+
+	(void)state;
+	assert_int_equal(merge_sets(&merge, base, theirs, ours, NULL), 0);
+	assert_int_equal(merge.conflicts, 0);
+	assert_string_equal(set_module_image(merge.result, "web"), "local/web:1.4.3");
+	assert_string_equal(set_module_image(merge.result, "api"), "local/api:1.5.0");
+	changes_between(&changes, theirs, merge.result);
+	assert_int_equal(changes.count, 1);
+	changes_clear(&changes);
+	merge_clear(&merge);
+	set_unref(base);
+	set_unref(theirs);
+	set_unref(ours);
+}
+
+static void
+a_conflict_is_reported_and_never_guessed(void **state)
+{
+	static const struct { const char *theirs, *ours; size_t conflicts, entries; } cases[] = {
+		{"{'modules':{" WEB("1.5.0") "}}", "{'modules':{" WEB("1.4.3") "}}", 1, 1},
+		{"{'modules':{" WEB("1.4.3") "}}", "{'modules':{" WEB("1.4.3") "}}", 0, 1},
+		{"{'modules':{}}", "{'modules':{" WEB("1.4.3") "}}", 1, 1},
+		{"{'modules':{" WEB("1.4.2") "}}", "{'modules':{}}", 0, 1},
+		{"{'modules':{" WEB("1.4.2") "," API("1") "}}", "{'modules':{" WEB("1.4.2") "," API("2") "}}", 1, 1},
+	};
+	struct set *base = parse_set("{'modules':{" WEB("1.4.2") "}}");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct set *theirs = parse_set(cases[i].theirs), *ours = parse_set(cases[i].ours);
+		struct merge merge;
+
+		assert_int_equal(merge_sets(&merge, base, theirs, ours, NULL), 0);
+		assert_int_equal(merge.conflicts, cases[i].conflicts);
+		assert_int_equal(merge.count, cases[i].entries);
+		assert_int_equal(merge.result == NULL, cases[i].conflicts > 0);
+		merge_clear(&merge);
+		set_unref(theirs);
+		set_unref(ours);
+	}
+	set_unref(base);
+}
+
+/* A plain random tree; the seed is printed with a failure. */
+static json_t *
+random_tree(unsigned *seed, int depth)
+{
+	json_t *object = json_object();
+	int n = rand_r(seed) % 4;
+
+	for (int i = 0; i < n; i++) {
+		char key[8] = {(char)('a' + rand_r(seed) % 5), '~', '/', '\0'};
+
+		key[1 + rand_r(seed) % 3] = '\0';
+		json_object_set_new(object, key, depth > 0 && rand_r(seed) % 2
+			? random_tree(seed, depth - 1) : json_integer(rand_r(seed) % 3));
+	}
+	return object;
+}
+
+static struct set *
+random_set(unsigned *seed)
+{
+	json_t *body = json_object(), *modules = json_object();
+	struct set *set;
+
+	for (int i = rand_r(seed) % 4; i > 0; i--) {
+		char name[2] = {(char)('a' + rand_r(seed) % 4), '\0'};
+
+		json_object_set_new(modules, name, json_pack("{s:s, s:o}", "profile", "p", "spec",
+							     random_tree(seed, 3)));
+	}
+	json_object_set_new(body, "modules", modules);
+	set = set_decode(body, NULL);
+	json_decref(body);
+	assert_non_null(set);
+	return set;
+}
+
+static void
+applying_what_is_between_gives_the_other(void **state)
+{
+	(void)state;
+	for (unsigned n = 1; n <= 2000; n++) {
+		unsigned seed = n;
+		struct set *a = random_set(&seed), *b = random_set(&seed);
+		struct delta *delta = delta_between(a, b);
+		struct error err = {0};
+		struct set *got = delta_apply(delta, a, &err);
+
+		if (!got || strcmp(set_id(got), set_id(b)) != 0)
+			fail_msg("seed %u: %s", n, err.text);
+		assert_int_equal(delta_is_empty(delta), set_equal(a, b));
+		set_unref(got);
+		delta_free(delta);
+		set_unref(a);
+		set_unref(b);
+	}
+}
+
+static void
+composing_equals_applying_one_after_the_other(void **state)
+{
+	(void)state;
+	for (unsigned n = 1; n <= 500; n++) {
+		unsigned seed = n;
+		struct set *a = random_set(&seed), *b = random_set(&seed), *c = random_set(&seed);
+		struct delta *ab = delta_between(a, b), *bc = delta_between(b, c);
+		struct error err = {0};
+		struct delta *ac = delta_compose(ab, bc, &err);
+		struct set *got = ac ? delta_apply(ac, a, &err) : NULL;
+
+		if (!got || strcmp(set_id(got), set_id(c)) != 0)
+			fail_msg("seed %u: %s", n, err.text);
+		set_unref(got);
+		delta_free(ab);
+		delta_free(bc);
+		delta_free(ac);
+		set_unref(a);
+		set_unref(b);
+		set_unref(c);
+	}
+}
+
+static void
+versions_sort_as_people_read_them(void **state)
+{
+	static const char *const sorted[] = {
+		"1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2",
+		"1.0.0-beta.11", "1.0.0-rc.1", "1.0.0", "1.4.2", "1.4.10", "2.0.0-rc1", "2.0.0-rc3",
+		"2.0.0-rc10", "2.0.0",
+	};
+	size_t count = sizeof(sorted) / sizeof(sorted[0]);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < count; k++) {
+			int order = image_version_compare(sorted[i], sorted[k]);
+
+			if ((order > 0) - (order < 0) != (i > k) - (i < k))
+				fail_msg("%s against %s: %d", sorted[i], sorted[k], order);
+		}
+	}
+	assert_string_equal(image_version_step("1.4.2", "1.4.3"), "patch");
+	assert_string_equal(image_version_step("1.4.2", "2.0.0-rc1"), "major");
+	assert_string_equal(image_version_step("2.0.0-rc1", "2.0.0-rc3"), "pre-release");
+}
+
+static void
+image_references_split_where_registries_do(void **state)
+{
+	static const struct { const char *reference, *name, *version, *digest; } cases[] = {
+		{"local/web:1.4.2", "local/web", "1.4.2", ""},
+		{"registry:5000/web", "registry:5000/web", "", ""},
+		{"registry:5000/web:1", "registry:5000/web", "1", ""},
+		{"web:1@sha256:ab", "web", "1", "sha256:ab"},
+		{"", "", "", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct image image;
+
+		image_parse(&image, cases[i].reference);
+		assert_string_equal(image.name, cases[i].name);
+		assert_string_equal(image.version, cases[i].version);
+		assert_string_equal(image.digest, cases[i].digest);
+		image_clear(&image);
+	}
+}
+
+static json_t *
+look_up(void *data, const char *const *tokens, size_t count, struct error *err)
+{
+	json_t *at = data;
+
+	(void)err;
+	for (size_t i = 0; i < count; i++)
+		at = json_object_get(at, tokens[i]);
+	return json_incref(at);
+}
+
+static void
+placeholders_resolve_escape_and_name_what_is_unknown(void **state)
+{
+	static const struct { const char *in, *out, *why; } cases[] = {
+		{"'${a.port}'", "8080", NULL},
+		{"'http://${a.host}:${a.port}/'", "'http://h:8080/'", NULL},
+		{"'${a[\\\"x y\\\"]}'", "1", NULL},
+		{"'$\\\\{a.port}'", "'${a.port}'", NULL},
+		{"{'k':['${a.host}']}", "{'k':['h']}", NULL},
+		{"'$5'", "'$5'", NULL},
+		{"{'k':['${a.nothing}']}", NULL, "/web/k/0: the placeholder ${a.nothing}"},
+		{"'${a'", NULL, "well-formed"},
+		{"'${}'", NULL, "well-formed"},
+	};
+	json_t *data = parse("{'a':{'port':8080,'host':'h','x y':1}}");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *in = parse(cases[i].in), *out;
+		struct error err = {0};
+
+		out = placeholder_resolve(in, "/web", look_up, data, &err);
+		if (cases[i].out) {
+			json_t *want = parse(cases[i].out);
+
+			if (!out || !json_equal(out, want))
+				fail_msg("%s: %s", cases[i].in, err.text);
+			json_decref(want);
+		} else if (out || !strstr(err.text, cases[i].why)) {
+			fail_msg("%s: \"%s\"", cases[i].in, err.text);
+		}
+		json_decref(out);
+		json_decref(in);
+	}
+	json_decref(data);
+}
+
+static void
+json_from_outside_has_limits(void **state)
+{
+	char deep[200];
+	static const char *const bad[] = {"{\"a\":1,\"a\":2}", "[1] x", "", "{\"a\":}", "\"\xff\""};
+	struct error err = {0};
+
+	(void)state;
+	memset(deep, '[', 100);
+	memset(deep + 100, ']', 100);
+	assert_null(json_decode(deep, sizeof(deep), &err));
+	assert_int_equal(err.kind, ERROR_LIMIT);
+	assert_null(json_decode("1\0", 2, &err));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_null(json_decode(bad[i], strlen(bad[i]), &err));
+		assert_int_equal(err.kind, ERROR_INPUT);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pointers_follow_rfc_6901_section_5),
+		cmocka_unit_test(bad_pointers_are_refused),
+		cmocka_unit_test(patches_follow_rfc_6902_or_change_nothing),
+		cmocka_unit_test(an_id_depends_on_content_and_not_on_the_order_of_keys),
+		cmocka_unit_test(a_version_change_is_one_leaf_operation),
+		cmocka_unit_test(the_exact_diff_shows_the_changed_line_and_folds_the_rest),
+		cmocka_unit_test(a_mark_never_cuts_a_character),
+		cmocka_unit_test(a_colleagues_change_survives_the_merge),
+		cmocka_unit_test(a_conflict_is_reported_and_never_guessed),
+		cmocka_unit_test(applying_what_is_between_gives_the_other),
+		cmocka_unit_test(composing_equals_applying_one_after_the_other),
+		cmocka_unit_test(versions_sort_as_people_read_them),
+		cmocka_unit_test(image_references_split_where_registries_do),
+		cmocka_unit_test(placeholders_resolve_escape_and_name_what_is_unknown),
+		cmocka_unit_test(json_from_outside_has_limits),
+	};
+
+	return cmocka_run_group_tests_name("model", tests, NULL, NULL);
+}
