@@ -103,6 +103,9 @@ int flow_approve(struct flow *flow, const char *reason, const char *typed, struc
 void flow_cancel(struct flow *flow);
 /* Removes an ended flow from the session's list and frees it. */
 void flow_dismiss(struct flow *flow);
+/* For session_free() only: gives up calls and timers and frees the flow, in whatever state.
+ * The journal keeps what is unfinished; session_drop_flow() is not called. */
+void flow_free(struct flow *flow);
 /* On start: matches unfinished operations of the journal with what the platform did,
  * resumes, adopts or gives up, and says which in the flow's steps. */
 void flow_resume_all(struct session *session);

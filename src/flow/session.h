@@ -46,6 +46,8 @@ const struct world *session_world(const struct session *session);
 struct store *session_store(struct session *session);
 struct api *session_api(struct session *session);
 const char *session_context(const struct session *session);
+/* What names the platform in the store (its `url`): the base URL, and the socket if any. */
+const char *session_platform(const struct session *session);
 bool session_read_only(const struct session *session);
 bool session_is_protected(const struct session *session, const char *env_id, const char *env_type);
 /* Which application is watched closely (runtime, resources, 1 s while deploying). */

@@ -96,7 +96,7 @@ array_existing(const json_t *array, const char *token, size_t *index, struct err
 static int
 array_remove(json_t *array, const char *token, json_t *value, struct error *err)
 {
-	size_t index;
+	size_t index = 0;
 
 	(void)value;
 	return array_existing(array, token, &index, err) != 0 ? -1 : json_array_remove(array, index);
@@ -105,7 +105,7 @@ array_remove(json_t *array, const char *token, json_t *value, struct error *err)
 static int
 array_replace(json_t *array, const char *token, json_t *value, struct error *err)
 {
-	size_t index;
+	size_t index = 0;
 
 	return array_existing(array, token, &index, err) != 0 ? -1
 							      : json_array_set(array, index, value);
