@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+noinst_LIBRARIES += libstore.a
+libstore_a_SOURCES = \
+	src/store/cache.c \
+	src/store/journal.c \
+	src/store/private.h \
+	src/store/store.c \
+	src/store/store.h
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-store
+TESTS += tests/unit/test-store
+tests_unit_test_store_SOURCES = tests/unit/test-store.c
+tests_unit_test_store_LDADD = libstore.a libmodel.a libbase.a \
+	$(SQLITE_LIBS) $(CMOCKA_LIBS) $(BASE_LIBS)
+endif

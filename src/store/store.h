@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The client's two SQLite files.  history.db holds what must never be lost: the journal
+ * of operations and their steps, with the way back of each; it is written durably, before
+ * the first request of an operation and after each step.  cache.db holds what can be
+ * fetched again: sets by id, and the last answers for the first board; it may be deleted or
+ * damaged at any time and is then made anew, also while it is open.
+ *
+ * Several programs may use the same files at once.  `url` is the platform's base URL (for
+ * an embedded one whatever names it for good, e.g. its socket): the same words always.
+ */
+#ifndef SIDESTAGE_STORE_STORE_H
+#define SIDESTAGE_STORE_STORE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+struct error;
+struct store;
+
+/* Makes what is missing (files 0600; the folders must be there or are made 0700) and brings
+ * older schemas up to date.  NULL with ERROR_STORE: history.db cannot be opened, is damaged,
+ * or is from a newer program (it stays as it was).  A bad cache is never an error. */
+struct store *store_open(const char *history_path, const char *cache_path, struct error *err);
+void store_close(struct store *store);	/* NULL is fine */
+
+/* --- cache: never fails loudly; what is not there is asked for again --- */
+
+/* The set's JSON as it came from the platform.  New reference, or NULL: not cached. */
+json_t *store_get_set(struct store *store, const char *url, const char *org, const char *app,
+		      const char *set_id);
+void store_put_set(struct store *store, const char *url, const char *org, const char *app,
+		   const char *set_id, const json_t *set);
+/* Raw bodies of the last answers, e.g. by url + path; free() it.  NULL: not cached.
+ * read_at (NULL is fine): wall ms of when it was put. */
+char *store_cache_get(struct store *store, const char *key, size_t *length, int64_t *read_at);
+void store_cache_put(struct store *store, const char *key, const char *body, size_t length);
+void store_cache_drop(struct store *store, const char *key);
+
+/* --- journal and history --- */
+
+enum operation_state {
+	OPERATION_PREPARED,	/* written, nothing sent yet */
+	OPERATION_RUNNING,
+	OPERATION_DONE,
+	OPERATION_FAILED,
+	OPERATION_ABANDONED	/* given up on: cancelled, or unknown after a crash; error says which */
+};
+/* "running": for machines, and as kept in the file. */
+const char *operation_state_name(enum operation_state state);
+
+enum record_step_state { RECORD_TODO, RECORD_ACTIVE, RECORD_DONE, RECORD_FAILED };
+
+/* One step as it is kept.  All texts but `name` are foreign; name is untranslated (N_). */
+struct operation_step {
+	char *name;
+	enum record_step_state state;
+	int64_t started_at, ended_at;	/* wall ms; 0: not yet */
+	struct untrusted detail;
+};
+
+/*
+ * One operation as it is kept; every text is foreign (the file is a file from outside).
+ * raw NULL is "absent".  operation_clear() frees what store_* filled.
+ */
+struct operation {
+	struct untrusted id;		/* UUID version 7, so ids sort by time */
+	struct untrusted verb;		/* flow_verb_name() */
+	struct untrusted context, url, org, app, env, source, env_name, env_type;
+	struct untrusted who;		/* as the platform knows us; absent: unknown */
+	struct untrusted reason;
+	struct untrusted summary;	/* "web 1.4.2 → 1.4.3" */
+	struct untrusted request;	/* JSON: what was asked for, to make it again */
+	enum operation_state state;
+	int64_t created_at, ended_at;	/* wall ms; ended_at 0: not yet */
+	struct untrusted from_deployment, from_set, to_set;	/* pinned by the review */
+	struct untrusted source_deployment;	/* CLONE: what was cloned; PROMOTE: the clone's */
+	struct untrusted delta_id;	/* made by us; absent: none yet */
+	struct untrusted deployment_id;	/* made by us; absent: none yet */
+	struct untrusted undo;		/* JSON delta (PlainDelta): from to_set back to from_set */
+	struct untrusted way_back;	/* one line: "web image → 1.4.2" */
+	struct untrusted undoes;	/* id of the operation that this one undoes */
+	struct untrusted error;		/* sentence; absent: none */
+	struct operation_step *steps;
+	size_t step_count;
+};
+void operation_clear(struct operation *operation);
+
+/* Writes operation and steps; durable when it returns 0.  -1 with ERROR_STORE. */
+int store_operation_begin(struct store *store, const struct operation *operation,
+			  struct error *err) __attribute__((warn_unused_result));
+/* Writes everything that can change after begin: state, ended_at, reason, delta_id,
+ * deployment_id, error, and the step at `step` (SIZE_MAX: no step changed).  Durable. */
+int store_operation_update(struct store *store, const struct operation *operation, size_t step,
+			   struct error *err) __attribute__((warn_unused_result));
+/* 0, or -1: ERROR_NOT_FOUND or ERROR_STORE. */
+int store_operation_get(struct store *store, const char *id, struct operation *out,
+			struct error *err) __attribute__((warn_unused_result));
+
+struct operation_list {
+	struct operation *items;
+	size_t count;
+};
+void operation_list_clear(struct operation_list *list);
+
+/* What store_history_list() shall give; NULL members match everything. */
+struct history_query {
+	const char *url, *org, *app, *env;	/* env: as target or as source */
+	const char *verb;
+	const char *before;		/* only operations older than this id (for paging) */
+	bool unfinished;		/* only PREPARED and RUNNING */
+	size_t limit;			/* 0: 500 */
+};
+/* Newest first, with their steps.  0, or -1 with ERROR_STORE; operation_list_clear() it. */
+int store_history_list(struct store *store, const struct history_query *query,
+		       struct operation_list *list, struct error *err)
+	__attribute__((warn_unused_result));
+
+/* Who works on an unfinished operation: true when this program now owns it, false when
+ * another living program does.  Released when the operation ends or the program does. */
+bool store_operation_claim(struct store *store, const char *id);
+
+/* --- where a clone comes from --- */
+
+struct clone_origin {
+	char *origin;			/* id of the environment it was cloned from */
+	char *deployment_id, *set_id;	/* what that ran when it was cloned */
+	char *operation_id;
+	int64_t cloned_at;		/* wall ms */
+	int64_t expires_at;		/* wall ms; 0: never */
+};
+/* 0; -1 with ERROR_NOT_FOUND when env is no clone made here, or ERROR_STORE. */
+int store_clone_origin(struct store *store, const char *url, const char *org, const char *app,
+		       const char *env, struct clone_origin *out, struct error *err)
+	__attribute__((warn_unused_result));
+void clone_origin_clear(struct clone_origin *origin);
+int store_put_clone_origin(struct store *store, const char *url, const char *org,
+			   const char *app, const char *env, const struct clone_origin *origin,
+			   struct error *err) __attribute__((warn_unused_result));
+/* After a discard.  A missing one is fine. */
+int store_drop_clone_origin(struct store *store, const char *url, const char *org,
+			    const char *app, const char *env, struct error *err)
+	__attribute__((warn_unused_result));
+
+#endif

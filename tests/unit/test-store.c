@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/paths.h"
+#include "base/xmalloc.h"
+#include "store/store.h"
+
+#define URL "http://localhost"
+
+struct place {
+	char *folder, *history, *cache;
+};
+
+static int
+make_place(void **state)
+{
+	struct place *place = xcalloc(1, sizeof(*place));
+	const char *tmp = getenv("TMPDIR");
+
+	place->folder = xasprintf("%s/store-XXXXXX", tmp ? tmp : "/tmp");
+	if (!mkdtemp(place->folder))
+		return -1;
+	place->history = xasprintf("%s/state/history.db", place->folder);
+	place->cache = xasprintf("%s/cache/cache.db", place->folder);
+	*state = place;
+	return 0;
+}
+
+static int
+remove_place(void **state)
+{
+	struct place *place = *state;
+	int ret = paths_remove_tree(place->folder, NULL);
+
+	free(place->folder);
+	free(place->history);
+	free(place->cache);
+	free(place);
+	return ret;
+}
+
+static struct store *
+open_store(const struct place *place)
+{
+	struct error err = { 0 };
+	struct store *store = store_open(place->history, place->cache, &err);
+
+	assert_string_equal(err.text, "");
+	assert_non_null(store);
+	return store;
+}
+
+static void
+fill(struct operation *operation, const char *id, const char *env)
+{
+	static const char *const names[] = { "first", "second" };
+
+	memset(operation, 0, sizeof(*operation));
+	untrusted_init(&operation->id, id);
+	untrusted_init(&operation->verb, "deploy");
+	untrusted_init(&operation->url, URL);
+	untrusted_init(&operation->org, "acme");
+	untrusted_init(&operation->app, "shop");
+	untrusted_init(&operation->env, env);
+	untrusted_init(&operation->undo, "{\"shared\":[]}");
+	operation->state = OPERATION_PREPARED;
+	operation->created_at = 1000;
+	operation->steps = xcalloc(2, sizeof(*operation->steps));
+	operation->step_count = 2;
+	for (size_t i = 0; i < 2; i++)
+		operation->steps[i].name = xstrdup(names[i]);
+}
+
+static void
+begin(struct store *store, const char *id, const char *env)
+{
+	struct operation operation;
+
+	fill(&operation, id, env);
+	assert_int_equal(store_operation_begin(store, &operation, NULL), 0);
+	operation_clear(&operation);
+}
+
+static void
+keeps_an_operation(void **state)
+{
+	struct store *store = open_store(*state);
+	struct operation operation, kept;
+
+	fill(&operation, "01", "qa");
+	assert_int_equal(store_operation_begin(store, &operation, NULL), 0);
+	operation.state = OPERATION_FAILED;
+	operation.ended_at = 2000;
+	operation.steps[1].state = RECORD_FAILED;
+	operation.steps[1].started_at = 1500;
+	untrusted_set(&operation.steps[1].detail, "\x1b[31m\xff");
+	untrusted_set(&operation.error, "web: it's \"gone\"");
+	untrusted_set(&operation.deployment_id, "d1");
+	assert_int_equal(store_operation_update(store, &operation, 1, NULL), 0);
+	store_close(store);
+
+	store = open_store(*state);
+	assert_int_equal(store_operation_get(store, "01", &kept, NULL), 0);
+	assert_int_equal(kept.state, OPERATION_FAILED);
+	assert_int_equal(kept.ended_at, 2000);
+	assert_true(untrusted_is(&kept.error, "web: it's \"gone\""));
+	assert_true(untrusted_is(&kept.deployment_id, "d1"));
+	assert_true(untrusted_is(&kept.undo, "{\"shared\":[]}"));
+	assert_null(kept.reason.raw);
+	assert_int_equal(kept.step_count, 2);
+	assert_string_equal(kept.steps[0].name, "first");
+	assert_int_equal(kept.steps[0].state, RECORD_TODO);
+	assert_int_equal(kept.steps[1].state, RECORD_FAILED);
+	assert_int_equal(kept.steps[1].started_at, 1500);
+	/* Bytes stay as they came: making them drawable is the screen's business. */
+	assert_true(untrusted_is(&kept.steps[1].detail, "\x1b[31m\xff"));
+	operation_clear(&kept);
+	operation_clear(&operation);
+	store_close(store);
+}
+
+static void
+refuses_the_same_id_twice(void **state)
+{
+	struct store *store = open_store(*state);
+	struct operation operation;
+	struct error err = { 0 };
+
+	fill(&operation, "01", "qa");
+	assert_int_equal(store_operation_begin(store, &operation, &err), 0);
+	assert_int_equal(store_operation_begin(store, &operation, &err), -1);
+	assert_int_equal(err.kind, ERROR_STORE);
+	untrusted_set(&operation.id, "02");
+	assert_int_equal(store_operation_update(store, &operation, 0, &err), -1);
+	operation_clear(&operation);
+	assert_int_equal(store_operation_get(store, "02", &operation, &err), -1);
+	assert_int_equal(err.kind, ERROR_NOT_FOUND);
+	store_close(store);
+}
+
+static void
+lists_newest_first(void **state)
+{
+	struct store *store = open_store(*state);
+	struct operation_list list;
+	struct operation operation;
+	static const struct {
+		struct history_query query;
+		const char *ids;
+	} cases[] = {
+		{ { .url = URL }, "030201" },
+		{ { .url = "http://elsewhere" }, "" },
+		{ { .env = "qa" }, "0301" },
+		{ { .env = "qa", .before = "03" }, "01" },
+		{ { .limit = 1 }, "03" },
+		{ { .unfinished = true }, "0302" },
+		{ { .verb = "clone" }, "" },
+	};
+
+	begin(store, "01", "qa");
+	begin(store, "02", "production");
+	begin(store, "03", "qa");
+	fill(&operation, "01", "qa");
+	operation.state = OPERATION_DONE;
+	assert_int_equal(store_operation_update(store, &operation, SIZE_MAX, NULL), 0);
+	operation_clear(&operation);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char ids[16] = "";
+
+		assert_int_equal(store_history_list(store, &cases[i].query, &list, NULL), 0);
+		for (size_t j = 0; j < list.count; j++) {
+			assert_int_equal(list.items[j].step_count, 2);
+			strcat(ids, list.items[j].id.raw);
+		}
+		assert_string_equal(ids, cases[i].ids);
+		operation_list_clear(&list);
+	}
+	store_close(store);
+}
+
+/* A program that is killed between two steps leaves all it wrote, free to be taken over. */
+static void
+survives_a_kill(void **state)
+{
+	struct store *store;
+	struct operation kept;
+	int ready[2], status;
+	char byte;
+	pid_t child;
+
+	assert_int_equal(pipe(ready), 0);
+	child = fork();
+	if (child == 0) {
+		struct operation operation;
+
+		store = store_open(((struct place *)*state)->history,
+				   ((struct place *)*state)->cache, NULL);
+		fill(&operation, "01", "qa");
+		if (!store || store_operation_begin(store, &operation, NULL))
+			_exit(1);
+		operation.state = OPERATION_RUNNING;
+		operation.steps[0].state = RECORD_DONE;
+		if (store_operation_update(store, &operation, 0, NULL))
+			_exit(1);
+		if (write(ready[1], "", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	close(ready[1]);
+	store = open_store(*state);
+	assert_false(store_operation_claim(store, "01"));
+	kill(child, SIGKILL);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	assert_true(store_operation_claim(store, "01"));
+	assert_int_equal(store_operation_get(store, "01", &kept, NULL), 0);
+	assert_int_equal(kept.state, OPERATION_RUNNING);
+	assert_int_equal(kept.steps[0].state, RECORD_DONE);
+	assert_int_equal(kept.steps[1].state, RECORD_TODO);
+	operation_clear(&kept);
+	store_close(store);
+}
+
+static void
+run_sql(const char *path, const char *sql)
+{
+	sqlite3 *database;
+
+	assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(database);
+}
+
+static void
+refuses_a_newer_file(void **state)
+{
+	struct place *place = *state;
+	struct error err = { 0 };
+
+	store_close(open_store(place));
+	run_sql(place->history, "PRAGMA user_version=99");
+	assert_null(store_open(place->history, place->cache, &err));
+	assert_int_equal(err.kind, ERROR_STORE);
+	assert_non_null(strstr(err.text, "newer sidestage"));
+	run_sql(place->history, "PRAGMA user_version=1");
+	store_close(open_store(place));
+}
+
+static void
+refuses_what_is_no_history(void **state)
+{
+	struct place *place = *state;
+	struct error err = { 0 };
+	FILE *file;
+
+	store_close(open_store(place));
+	unlink(place->history);
+	run_sql(place->history, "CREATE TABLE other (x)");
+	assert_null(store_open(place->history, place->cache, &err));
+	assert_non_null(strstr(err.text, "another program"));
+	file = fopen(place->history, "w");
+	assert_non_null(file);
+	for (int i = 0; i < 1000; i++)
+		fputs("not a database\n", file);
+	fclose(file);
+	assert_null(store_open(place->history, place->cache, &err));
+	assert_int_equal(err.kind, ERROR_STORE);
+	unlink(place->history);
+	assert_int_equal(mkdir(place->history, 0700), 0);
+	assert_null(store_open(place->history, place->cache, &err));
+	assert_int_equal(err.kind, ERROR_STORE);
+}
+
+static void
+files_are_private(void **state)
+{
+	struct place *place = *state;
+	struct store *store;
+	struct stat st;
+	mode_t old = umask(0);
+
+	store = open_store(place);
+	umask(old);
+	begin(store, "01", "qa");
+	assert_int_equal(stat(place->history, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(stat(place->cache, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	store_close(store);
+	assert_int_equal(chmod(place->history, 0644), 0);
+	store_close(open_store(place));
+	assert_int_equal(stat(place->history, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+}
+
+static void
+put_and_get(struct store *store, const char *app)
+{
+	json_t *set = json_pack("{s:s, s:{}}", "id", "abc", "modules");
+	json_t *kept;
+
+	store_put_set(store, URL, "acme", app, "abc", set);
+	kept = store_get_set(store, URL, "acme", app, "abc");
+	assert_true(json_equal(set, kept));
+	json_decref(kept);
+	json_decref(set);
+}
+
+static void
+caches_sets_and_bodies(void **state)
+{
+	struct store *store = open_store(*state);
+	size_t length = 0;
+	int64_t read_at = 0;
+	char *body;
+
+	put_and_get(store, "shop");
+	assert_null(store_get_set(store, URL, "acme", "other", "abc"));
+	assert_null(store_get_set(store, "http://other", "acme", "shop", "abc"));
+	assert_null(store_cache_get(store, "envs", &length, NULL));
+	store_cache_put(store, "envs", "[\0]", 3);
+	store_close(store);
+	store = open_store(*state);
+	body = store_cache_get(store, "envs", &length, &read_at);
+	assert_int_equal(length, 3);
+	assert_memory_equal(body, "[\0]", 3);
+	assert_true(read_at > 0);
+	free(body);
+	store_cache_drop(store, "envs");
+	assert_null(store_cache_get(store, "envs", &length, NULL));
+	store_close(store);
+}
+
+static void
+remakes_a_bad_cache(void **state)
+{
+	struct place *place = *state;
+	struct store *store = open_store(place);
+	FILE *file;
+	char *body;
+	size_t length;
+
+	put_and_get(store, "shop");
+	/* gone while it is open */
+	assert_int_equal(unlink(place->cache), 0);
+	store_cache_put(store, "k", "v", 1);
+	put_and_get(store, "shop");
+	/* changed under our feet: the hash does not fit */
+	run_sql(place->cache, "UPDATE body SET bytes='{}'");
+	assert_null(store_get_set(store, URL, "acme", "shop", "abc"));
+	put_and_get(store, "shop");
+	/* overwritten while it is open */
+	file = fopen(place->cache, "r+");
+	assert_non_null(file);
+	for (int i = 0; i < 4000; i++)
+		fputs("rubbish\n", file);
+	fclose(file);
+	body = store_cache_get(store, "k", &length, NULL);
+	free(body);
+	put_and_get(store, "shop2");
+	store_close(store);
+	/* rubbish from the start */
+	file = fopen(place->cache, "w");
+	assert_non_null(file);
+	fputs("rubbish rubbish rubbish rubbish rubbish", file);
+	fclose(file);
+	store = open_store(place);
+	put_and_get(store, "shop");
+	store_close(store);
+}
+
+static void
+knows_where_a_clone_comes_from(void **state)
+{
+	struct store *store = open_store(*state);
+	struct clone_origin origin = { (char *)(uintptr_t) "production", (char *)(uintptr_t) "d1",
+				       (char *)(uintptr_t) "s1", (char *)(uintptr_t) "01", 5, 0 };
+	struct clone_origin kept;
+	struct error err = { 0 };
+
+	assert_int_equal(store_put_clone_origin(store, URL, "acme", "shop", "hotfix", &origin,
+						&err), 0);
+	assert_int_equal(store_clone_origin(store, URL, "acme", "shop", "hotfix", &kept, &err), 0);
+	assert_string_equal(kept.origin, "production");
+	assert_string_equal(kept.deployment_id, "d1");
+	assert_string_equal(kept.set_id, "s1");
+	assert_int_equal(kept.cloned_at, 5);
+	clone_origin_clear(&kept);
+	assert_int_equal(store_clone_origin(store, URL, "acme", "blog", "hotfix", &kept, &err), -1);
+	assert_int_equal(err.kind, ERROR_NOT_FOUND);
+	assert_int_equal(store_drop_clone_origin(store, URL, "acme", "shop", "hotfix", &err), 0);
+	assert_int_equal(store_drop_clone_origin(store, URL, "acme", "shop", "hotfix", &err), 0);
+	assert_int_equal(store_clone_origin(store, URL, "acme", "shop", "hotfix", &kept, &err), -1);
+	store_close(store);
+}
+
+static void
+shares_the_files(void **state)
+{
+	struct store *a = open_store(*state), *b = open_store(*state);
+	struct operation kept;
+
+	begin(a, "01", "qa");
+	assert_false(store_operation_claim(b, "01"));
+	assert_int_equal(store_operation_get(b, "01", &kept, NULL), 0);
+	operation_clear(&kept);
+	begin(b, "02", "qa");
+	put_and_get(a, "shop");
+	put_and_get(b, "shop");
+	store_close(a);
+	assert_true(store_operation_claim(b, "01"));
+	store_close(b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(function) cmocka_unit_test_setup_teardown(function, make_place, remove_place)
+		TEST(keeps_an_operation),
+		TEST(refuses_the_same_id_twice),
+		TEST(lists_newest_first),
+		TEST(survives_a_kill),
+		TEST(refuses_a_newer_file),
+		TEST(refuses_what_is_no_history),
+		TEST(files_are_private),
+		TEST(caches_sets_and_bodies),
+		TEST(remakes_a_bad_cache),
+		TEST(knows_where_a_clone_comes_from),
+		TEST(shares_the_files),
+#undef TEST
+	};
+
+	return cmocka_run_group_tests_name("store", tests, NULL, NULL);
+}
