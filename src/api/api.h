@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The client's half of the wire: one function per API operation, all asynchronous, all over
+ * one curl multi handle.  A call is queued when it is made; it is sent, and its callback
+ * runs, only within api_wait().  Reads (GET) are tried again by themselves; writes never
+ * are: what a lost answer means is for the journal to find out.
+ */
+#ifndef SIDESTAGE_API_API_H
+#define SIDESTAGE_API_API_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct api;
+struct api_call;
+
+struct api_options {
+	const char *url;		/* "http://localhost", "https://host/base"; required */
+	const char *socket;		/* Unix socket path; NULL: TCP */
+	const char *token;		/* bearer token; NULL: none is sent */
+	const char *user_agent;		/* NULL: "sidestage/VERSION" */
+	int timeout_ms;			/* of one request, all of it; 0: 30000 */
+	int connect_timeout_ms;		/* 0: 5000 */
+	int retries;			/* of a read, beyond the first try; 0: 3; -1: none */
+	size_t body_max;		/* bytes of an answer; 0: JSON_BYTES_MAX */
+};
+
+/* Copies the options.  NULL with ERROR_INPUT when the URL is none that we speak. */
+struct api *api_new(const struct api_options *options, struct error *err);
+/* Drops every call without its callback.  NULL is fine. */
+void api_free(struct api *api);
+
+/* What a call ended with; valid within the callback only. */
+struct api_reply {
+	long status;			/* HTTP status; 0: no answer came */
+	json_t *body;			/* borrowed (json_incref() to keep it); NULL: empty, not modified, or an error */
+	const char *bytes;		/* the body as it came, "" when empty; with `length` */
+	size_t length;
+	struct error error;		/* kind NONE: it went well (2xx, or 304 after api_if_none_match()) */
+	char etag[128];			/* "" when none was given or it is longer */
+	bool not_modified;		/* 304: what the caller has is still so */
+	int64_t elapsed_ms;		/* of the last try, from sending to the whole answer */
+};
+
+/* Called once per call, unless it was cancelled.  The call is over then: forget it. */
+typedef void api_done(void *data, const struct api_reply *reply);
+
+/* No callback comes any more.  A write that was sent already may still be carried out.
+ * NULL is fine, and so is a call within its own callback. */
+void api_cancel(struct api_call *call);
+/* For a read, right after it was made: asks for an answer only if it is another than this one.
+ * NULL or "" changes nothing. */
+void api_if_none_match(struct api_call *call, const char *etag);
+/* For a read, right after it was made: one try only, for what is asked again anyway. */
+void api_no_retry(struct api_call *call);
+
+/*
+ * Sends, receives, and runs the callbacks of what ended; waits for the network, for one of
+ * `fds` to become readable (ready[i], set for each; a hang-up or an error counts as ready),
+ * or for timeout_ms (-1: no limit; earlier when a try is due again).  Returns true when a
+ * callback ran.
+ */
+bool api_wait(struct api *api, const int *fds, bool *ready, size_t count, int timeout_ms);
+/* Calls queued or under way. */
+size_t api_pending(const struct api *api);
+
+/* --- the operations; every call takes `done` and `data` last and never returns NULL --- */
+
+struct api_call *api_current_user(struct api *api, api_done *done, void *data);
+struct api_call *api_list_organizations(struct api *api, api_done *done, void *data);
+struct api_call *api_list_applications(struct api *api, const char *org, api_done *done, void *data);
+struct api_call *api_list_env_types(struct api *api, const char *org, api_done *done, void *data);
+struct api_call *api_list_artefact_versions(struct api *api, const char *org, api_done *done,
+					    void *data);
+
+struct api_call *api_list_environments(struct api *api, const char *org, const char *app,
+				       api_done *done, void *data);
+struct api_call *api_get_environment(struct api *api, const char *org, const char *app,
+				     const char *env, api_done *done, void *data);
+/* name (the id then), type and from_deploy_id may be NULL.  201 with the Environment. */
+struct api_call *api_create_environment(struct api *api, const char *org, const char *app,
+					const char *env, const char *name, const char *type,
+					const char *from_deploy_id, api_done *done, void *data);
+/* 204, or 202 while it goes on. */
+struct api_call *api_delete_environment(struct api *api, const char *org, const char *app,
+					const char *env, api_done *done, void *data);
+
+struct api_call *api_get_set(struct api *api, const char *org, const char *app, const char *set_id,
+			     api_done *done, void *data);
+/* POST sets/{id}: stores a set without deploying it; the body is the new id, a JSON string.
+ * `delta` is borrowed for the time of the call to this function only (also below). */
+struct api_call *api_apply_delta_to_set(struct api *api, const char *org, const char *app,
+					const char *set_id, const json_t *delta, api_done *done,
+					void *data);
+/* `delta` is a DeltaRequest: PlainDelta with metadata {env_id, name}.  The body is the Delta,
+ * or its id as a JSON string. */
+struct api_call *api_create_delta(struct api *api, const char *org, const char *app,
+				  const json_t *delta, api_done *done, void *data);
+
+/* Newest first. */
+struct api_call *api_list_deployments(struct api *api, const char *org, const char *app,
+				      const char *env, api_done *done, void *data);
+struct api_call *api_get_deployment(struct api *api, const char *org, const char *app,
+				    const char *env, const char *deployment_id, api_done *done,
+				    void *data);
+struct api_new_deployment {
+	const char *comment;		/* NULL: none */
+	const char *delta_id;		/* NULL: none */
+	const char *set_id;		/* NULL: none; neither: what from_deploy had */
+	const char *value_set_version_id; /* NULL: the latest */
+	const char *if_match;		/* id of the last deployment that was reviewed; NULL: not asked.
+					 * Moved since: ERROR_STALE */
+};
+struct api_call *api_create_deployment(struct api *api, const char *org, const char *app,
+				       const char *env, const struct api_new_deployment *deployment,
+				       api_done *done, void *data);
+struct api_call *api_list_deployment_errors(struct api *api, const char *org, const char *app,
+					    const char *env, const char *deployment_id,
+					    api_done *done, void *data);
+
+/* Runtime in its second form. */
+struct api_call *api_get_runtime(struct api *api, const char *org, const char *app,
+				 const char *env, api_done *done, void *data);
+struct api_call *api_list_active_resources(struct api *api, const char *org, const char *app,
+					   const char *env, api_done *done, void *data);
+/* Newest first.  workload NULL: of all; limit 0: what the platform gives. */
+struct api_call *api_get_logs(struct api *api, const char *org, const char *app, const char *env,
+			      const char *workload, unsigned limit, api_done *done, void *data);
+
+#endif

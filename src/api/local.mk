@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+noinst_LIBRARIES += libapi.a
+libapi_a_SOURCES = \
+	src/api/api.c \
+	src/api/api.h \
+	src/api/operations.c \
+	src/api/private.h \
+	src/api/reply.c
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/wire/test-api
+TESTS += tests/wire/test-api
+tests_wire_test_api_SOURCES = tests/wire/test-api.c
+tests_wire_test_api_LDADD = libapi.a libmodel.a libbase.a $(CMOCKA_LIBS) $(CURL_LIBS) $(BASE_LIBS)
+endif

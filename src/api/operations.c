@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The operations of the API: one table, and one function each that fills its blanks. */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "api/api.h"
+#include "api/private.h"
+#include "base/i18n.h"
+
+#define APP "/orgs/%/apps/%"
+#define ENV APP "/envs/%"
+
+enum operation_id {
+	CURRENT_USER,
+	LIST_ORGANIZATIONS,
+	LIST_APPLICATIONS,
+	LIST_ENV_TYPES,
+	LIST_ARTEFACT_VERSIONS,
+	LIST_ENVIRONMENTS,
+	GET_ENVIRONMENT,
+	CREATE_ENVIRONMENT,
+	DELETE_ENVIRONMENT,
+	GET_SET,
+	APPLY_DELTA_TO_SET,
+	CREATE_DELTA,
+	LIST_DEPLOYMENTS,
+	GET_DEPLOYMENT,
+	CREATE_DEPLOYMENT,
+	LIST_DEPLOYMENT_ERRORS,
+	GET_RUNTIME,
+	LIST_ACTIVE_RESOURCES,
+	GET_LOGS
+};
+
+/*
+ * Storing a set is idempotent by nature (its id is a hash of it), but it is a POST: the
+ * retry of a POST is a decision that belongs to the flow, so it is not marked as one.
+ */
+static const struct api_operation operations[] = {
+	[CURRENT_USER] = {N_("Asking who we are"), "GET", "/current-user", NULL, true},
+	[LIST_ORGANIZATIONS] = {N_("Reading the organizations"), "GET", "/orgs", NULL, true},
+	[LIST_APPLICATIONS] = {N_("Reading the applications of"), "GET", "/orgs/%/apps", NULL, true},
+	[LIST_ENV_TYPES] = {N_("Reading the environment types of"), "GET", "/orgs/%/env-types",
+			    NULL, true},
+	[LIST_ARTEFACT_VERSIONS] = {N_("Reading the versions that exist in"), "GET",
+				    "/orgs/%/artefact-versions", NULL, true},
+	[LIST_ENVIRONMENTS] = {N_("Reading the environments of"), "GET", APP "/envs", NULL, true},
+	[GET_ENVIRONMENT] = {N_("Reading environment"), "GET", ENV, NULL, true},
+	[CREATE_ENVIRONMENT] = {N_("Creating an environment in"), "POST", APP "/envs", NULL, false},
+	[DELETE_ENVIRONMENT] = {N_("Deleting environment"), "DELETE", ENV, NULL, false},
+	[GET_SET] = {N_("Reading set"), "GET", APP "/sets/%", NULL, true},
+	[APPLY_DELTA_TO_SET] = {N_("Applying the change to set"), "POST", APP "/sets/%", NULL, false},
+	[CREATE_DELTA] = {N_("Creating the delta in"), "POST", APP "/deltas", NULL, false},
+	[LIST_DEPLOYMENTS] = {N_("Reading the deployments of"), "GET", ENV "/deploys", NULL, true},
+	[GET_DEPLOYMENT] = {N_("Reading deployment"), "GET", ENV "/deploys/%", NULL, true},
+	[CREATE_DEPLOYMENT] = {N_("Deploying to"), "POST", ENV "/deploys", NULL, false},
+	[LIST_DEPLOYMENT_ERRORS] = {N_("Reading the errors of deployment"), "GET",
+				    ENV "/deploys/%/errors", NULL, true},
+	[GET_RUNTIME] = {N_("Reading what runs in"), "GET", ENV "/runtime",
+			 "application/v2+json", true},
+	[LIST_ACTIVE_RESOURCES] = {N_("Reading the resources of"), "GET", ENV "/resources", NULL,
+				   true},
+	[GET_LOGS] = {N_("Reading the logs of"), "GET", ENV "/logs", NULL, true},
+};
+
+static struct api_call *
+call_new(struct api *api, enum operation_id id, const char *const *parts, api_done *done,
+	 void *data)
+{
+	return api_call_new(api, &operations[id], parts, done, data);
+}
+
+struct api_call *
+api_current_user(struct api *api, api_done *done, void *data)
+{
+	return call_new(api, CURRENT_USER, NULL, done, data);
+}
+
+struct api_call *
+api_list_organizations(struct api *api, api_done *done, void *data)
+{
+	return call_new(api, LIST_ORGANIZATIONS, NULL, done, data);
+}
+
+struct api_call *
+api_list_applications(struct api *api, const char *org, api_done *done, void *data)
+{
+	return call_new(api, LIST_APPLICATIONS, (const char *const[]){org}, done, data);
+}
+
+struct api_call *
+api_list_env_types(struct api *api, const char *org, api_done *done, void *data)
+{
+	return call_new(api, LIST_ENV_TYPES, (const char *const[]){org}, done, data);
+}
+
+struct api_call *
+api_list_artefact_versions(struct api *api, const char *org, api_done *done, void *data)
+{
+	struct api_call *call = call_new(api, LIST_ARTEFACT_VERSIONS, (const char *const[]){org},
+					 done, data);
+
+	api_call_query(call, "type", "container");
+	return call;
+}
+
+struct api_call *
+api_list_environments(struct api *api, const char *org, const char *app, api_done *done,
+		      void *data)
+{
+	return call_new(api, LIST_ENVIRONMENTS, (const char *const[]){org, app}, done, data);
+}
+
+struct api_call *
+api_get_environment(struct api *api, const char *org, const char *app, const char *env,
+		    api_done *done, void *data)
+{
+	return call_new(api, GET_ENVIRONMENT, (const char *const[]){org, app, env}, done, data);
+}
+
+struct api_call *
+api_create_environment(struct api *api, const char *org, const char *app, const char *env,
+		       const char *name, const char *type, const char *from_deploy_id,
+		       api_done *done, void *data)
+{
+	struct api_call *call = call_new(api, CREATE_ENVIRONMENT, (const char *const[]){org, app},
+					 done, data);
+
+	api_call_body(call, json_pack("{s:s, s:s, s:s*, s:s*}", "id", env, "name",
+				      name ? name : env, "type",
+				      type, "from_deploy_id", from_deploy_id));
+	return call;
+}
+
+struct api_call *
+api_delete_environment(struct api *api, const char *org, const char *app, const char *env,
+		       api_done *done, void *data)
+{
+	return call_new(api, DELETE_ENVIRONMENT, (const char *const[]){org, app, env}, done, data);
+}
+
+struct api_call *
+api_get_set(struct api *api, const char *org, const char *app, const char *set_id,
+	    api_done *done, void *data)
+{
+	return call_new(api, GET_SET, (const char *const[]){org, app, set_id}, done, data);
+}
+
+struct api_call *
+api_apply_delta_to_set(struct api *api, const char *org, const char *app, const char *set_id,
+		       const json_t *delta, api_done *done, void *data)
+{
+	struct api_call *call = call_new(api, APPLY_DELTA_TO_SET,
+					 (const char *const[]){org, app, set_id}, done, data);
+
+	api_call_body(call, json_incref((json_t *)delta));
+	return call;
+}
+
+struct api_call *
+api_create_delta(struct api *api, const char *org, const char *app, const json_t *delta,
+		 api_done *done, void *data)
+{
+	struct api_call *call = call_new(api, CREATE_DELTA, (const char *const[]){org, app}, done,
+					 data);
+
+	api_call_body(call, json_incref((json_t *)delta));
+	return call;
+}
+
+struct api_call *
+api_list_deployments(struct api *api, const char *org, const char *app, const char *env,
+		     api_done *done, void *data)
+{
+	return call_new(api, LIST_DEPLOYMENTS, (const char *const[]){org, app, env}, done, data);
+}
+
+struct api_call *
+api_get_deployment(struct api *api, const char *org, const char *app, const char *env,
+		   const char *deployment_id, api_done *done, void *data)
+{
+	return call_new(api, GET_DEPLOYMENT, (const char *const[]){org, app, env, deployment_id},
+			done, data);
+}
+
+struct api_call *
+api_create_deployment(struct api *api, const char *org, const char *app, const char *env,
+		      const struct api_new_deployment *deployment, api_done *done, void *data)
+{
+	struct api_call *call = call_new(api, CREATE_DEPLOYMENT,
+					 (const char *const[]){org, app, env}, done, data);
+
+	api_call_body(call, json_pack("{s:s*, s:s*, s:s*, s:s*}", "comment", deployment->comment,
+				      "delta_id", deployment->delta_id, "set_id",
+				      deployment->set_id, "value_set_version_id",
+				      deployment->value_set_version_id));
+	api_call_if_match(call, deployment->if_match);
+	return call;
+}
+
+struct api_call *
+api_list_deployment_errors(struct api *api, const char *org, const char *app, const char *env,
+			   const char *deployment_id, api_done *done, void *data)
+{
+	return call_new(api, LIST_DEPLOYMENT_ERRORS,
+			(const char *const[]){org, app, env, deployment_id}, done, data);
+}
+
+struct api_call *
+api_get_runtime(struct api *api, const char *org, const char *app, const char *env,
+		api_done *done, void *data)
+{
+	return call_new(api, GET_RUNTIME, (const char *const[]){org, app, env}, done, data);
+}
+
+struct api_call *
+api_list_active_resources(struct api *api, const char *org, const char *app, const char *env,
+			  api_done *done, void *data)
+{
+	return call_new(api, LIST_ACTIVE_RESOURCES, (const char *const[]){org, app, env}, done,
+			data);
+}
+
+struct api_call *
+api_get_logs(struct api *api, const char *org, const char *app, const char *env,
+	     const char *workload, unsigned limit, api_done *done, void *data)
+{
+	struct api_call *call = call_new(api, GET_LOGS, (const char *const[]){org, app, env}, done,
+					 data);
+	char number[16];
+
+	if (workload)
+		api_call_query(call, "workload_id", workload);
+	if (limit > 0) {
+		snprintf(number, sizeof(number), "%u", limit);
+		api_call_query(call, "limit", number);
+	}
+	return call;
+}

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What an answer, or its absence, means.  The rule that matters: a write whose outcome we
+ * did not see is ERROR_NO_REPLY, whatever hid it from us: a lost connection, a gateway
+ * that gave up, an answer that was cut, too large or no JSON.  Only when nothing can have
+ * been sent it is ERROR_UNREACHABLE.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/api.h"
+#include "api/private.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+
+#define MESSAGE_MAX 300			/* bytes of the platform's own words */
+#define MESSAGES_MAX 3			/* of an array of them */
+
+struct meaning {
+	long from, to;			/* status */
+	enum error_kind kind;
+	const char *reason, *advice;	/* N_() */
+};
+
+static const struct meaning meanings[] = {
+	{300, 399, ERROR_PROTOCOL, N_("the platform points to another address"),
+	 N_("Redirects are not followed: give the address that it really has.")},
+	{400, 400, ERROR_INPUT, N_("the platform refused the request"),
+	 N_("Correct what it names and try again.")},
+	{401, 401, ERROR_ACCESS, N_("the token was refused"),
+	 N_("Give a valid one in SIDESTAGE_TOKEN or with --token-file.")},
+	{403, 403, ERROR_ACCESS, N_("the token does not allow it"),
+	 N_("Ask for the right to do it, or use another token.")},
+	{404, 404, ERROR_NOT_FOUND, N_("it is not there"),
+	 N_("It may have been deleted meanwhile: refresh and look again.")},
+	{409, 409, ERROR_CONFLICT, N_("it is there already, or busy"),
+	 N_("Wait until what is under way has ended, or choose another name.")},
+	{410, 410, ERROR_NOT_FOUND, N_("it is not there any more"), N_("Refresh and look again.")},
+	{412, 412, ERROR_STALE, N_("it has moved since it was read"),
+	 N_("Nothing was changed: review it again.")},
+	{413, 413, ERROR_LIMIT, N_("the request is too large for the platform"),
+	 N_("Change less at a time.")},
+	{422, 422, ERROR_INPUT, N_("the platform did not understand the request"),
+	 N_("Correct what it names and try again.")},
+	{429, 429, ERROR_LIMIT, N_("too many requests"), N_("Wait a little and try again.")},
+	{400, 499, ERROR_PROTOCOL, N_("the platform does not take this request"),
+	 N_("Look whether the address is that of a platform.")},
+	{500, 599, ERROR_REMOTE, N_("the platform failed"),
+	 N_("Try again; when it stays so, look at the platform's log.")},
+	{0, 999, ERROR_PROTOCOL, N_("the answer has a status that makes no sense here"),
+	 N_("Look whether the address is that of a platform.")},
+};
+
+static const char *const advice_unknown =
+	N_("It may have been carried out all the same: look before you repeat it.");
+static const char *const advice_read = N_("Try again; when it stays so, look at the network.");
+static const char *const advice_start =
+	N_("Nothing was sent.  Look whether the platform runs and its address is right.");
+
+/* --- the platform's own words --- */
+
+static const char *
+message_of(const json_t *value)
+{
+	const char *text;
+
+	if (json_is_string(value))
+		return json_string_value(value);
+	text = json_member_string(value, "message");
+	if (!text || text[0] == '\0')
+		text = json_member_string(value, "error");
+	return text;
+}
+
+/* At most MESSAGE_MAX bytes, ending at a whole character, without trailing dots and blanks. */
+static void
+add_message(struct buf *out, const char *text)
+{
+	size_t length = strlen(text);
+	const char *more = "";
+
+	if (length > MESSAGE_MAX) {
+		length = MESSAGE_MAX;
+		while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
+			length--;
+		more = "...";
+	}
+	while (length > 0 && strchr(". \t\r\n", text[length - 1]))
+		length--;
+	if (length == 0)
+		return;
+	buf_puts(out, out->length > 0 ? "; " : ": ");
+	buf_append(out, text, length);
+	buf_puts(out, more);
+}
+
+/* ": its words", or "". */
+static char *
+platform_message(const json_t *body)
+{
+	struct buf out;
+	const char *text;
+
+	buf_init(&out, 4096);
+	if (json_is_array(body)) {
+		for (size_t i = 0; i < json_array_size(body) && i < MESSAGES_MAX; i++) {
+			text = message_of(json_array_get(body, i));
+			if (text)
+				add_message(&out, text);
+		}
+		if (json_array_size(body) > MESSAGES_MAX)
+			buf_puts(&out, "; ...");
+	} else if (body) {
+		text = message_of(body);
+		if (text)
+			add_message(&out, text);
+	}
+	return buf_take(&out);
+}
+
+/* A platform that repeats our token in its answer does not get it onto a screen. */
+static void
+hide_token(const struct api *api, char *text)
+{
+	size_t length = api->token ? strlen(api->token) : 0;
+	char *found;
+
+	if (length < 4)
+		return;			/* hiding every "a" hides nothing */
+	while ((found = strstr(text, api->token)))
+		memset(found, '*', length);
+}
+
+/* --- no whole answer --- */
+
+struct failure {
+	CURLcode code;
+	enum error_kind kind;		/* of a read, or before anything was sent */
+	const char *reason;		/* N_() */
+};
+
+static const struct failure failures[] = {
+	{CURLE_COULDNT_RESOLVE_HOST, ERROR_UNREACHABLE, N_("the host's name is not known")},
+	{CURLE_COULDNT_RESOLVE_PROXY, ERROR_UNREACHABLE, N_("the proxy's name is not known")},
+	{CURLE_COULDNT_CONNECT, ERROR_UNREACHABLE, N_("the platform cannot be reached")},
+	{CURLE_SSL_CONNECT_ERROR, ERROR_UNREACHABLE, N_("no secure connection could be made")},
+	{CURLE_PEER_FAILED_VERIFICATION, ERROR_UNREACHABLE,
+	 N_("the platform's certificate is not trusted")},
+	{CURLE_OPERATION_TIMEDOUT, ERROR_NO_REPLY, N_("no answer came in time")},
+	{CURLE_GOT_NOTHING, ERROR_NO_REPLY, N_("the connection was closed without an answer")},
+	{CURLE_PARTIAL_FILE, ERROR_NO_REPLY, N_("the answer was cut off")},
+	{CURLE_RECV_ERROR, ERROR_NO_REPLY, N_("the connection broke")},
+	{CURLE_SEND_ERROR, ERROR_NO_REPLY, N_("the connection broke")},
+};
+static const struct failure failure_other = {CURLE_OK, ERROR_PROTOCOL,
+					     N_("the answer is no HTTP that makes sense")};
+
+static const struct failure *
+failure_find(CURLcode code)
+{
+	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++)
+		if (failures[i].code == code)
+			return &failures[i];
+	return &failure_other;
+}
+
+/* Whether a byte of the request can have left: curl knows when it had a connection to use. */
+static bool
+was_sent(const struct api_call *call)
+{
+	long request_size = 0;
+	curl_off_t pretransfer = 0;
+
+	curl_easy_getinfo(call->easy, CURLINFO_REQUEST_SIZE, &request_size);
+	curl_easy_getinfo(call->easy, CURLINFO_PRETRANSFER_TIME_T, &pretransfer);
+	return request_size > 0 || pretransfer > 0;
+}
+
+static void
+set_failure(const struct api_call *call, CURLcode result, struct error *err)
+{
+	const struct failure *failure = failure_find(result);
+	enum error_kind kind = failure->kind;
+	bool sent = was_sent(call);
+	const char *advice = sent ? advice_read : advice_start;
+
+	if (!sent)
+		kind = ERROR_UNREACHABLE;
+	else if (!call->operation->idempotent || kind == ERROR_UNREACHABLE)
+		kind = ERROR_NO_REPLY;
+	if (kind == ERROR_NO_REPLY && !call->operation->idempotent)
+		advice = advice_unknown;
+	error_set(err, kind, "%s%s: %s (%s). %s", _(call->operation->what), call->object,
+		  _(failure->reason),
+		  call->curl_error[0] ? call->curl_error : curl_easy_strerror(result), _(advice));
+}
+
+static void
+set_too_large(const struct api_call *call, struct error *err)
+{
+	bool write = !call->operation->idempotent;
+
+	error_set(err, write ? ERROR_NO_REPLY : ERROR_LIMIT,
+		  _("%s%s: the answer is larger than %zu bytes and was not read. %s"),
+		  _(call->operation->what), call->object, call->api->body_max,
+		  write ? _(advice_unknown) : _("Look whether the address is that of a platform."));
+}
+
+/* --- an answer --- */
+
+static const struct meaning *
+meaning_find(long status)
+{
+	const struct meaning *meaning = meanings;
+
+	while (status < meaning->from || status > meaning->to)
+		if (++meaning == &meanings[sizeof(meanings) / sizeof(meanings[0]) - 1])
+			break;
+	return meaning;
+}
+
+static void
+set_refusal(const struct api_call *call, long status, const json_t *body, struct error *err)
+{
+	const struct meaning *meaning = meaning_find(status);
+	enum error_kind kind = meaning->kind;
+	const char *reason = meaning->reason, *advice = meaning->advice;
+	char *message = platform_message(body);
+
+	if (status == 401 && !call->api->token)
+		reason = N_("the platform asks for a token");
+	if ((status == 502 || status == 504) && !call->operation->idempotent) {
+		kind = ERROR_NO_REPLY;	/* a gateway speaks; what stands behind it did not */
+		reason = N_("the platform did not answer its gateway");
+		advice = advice_unknown;
+	}
+	error_set(err, kind, "%s%s: %s (%ld)%s. %s", _(call->operation->what), call->object,
+		  _(reason), status, message, _(advice));
+	free(message);
+}
+
+static void
+set_nonsense(const struct api_call *call, const struct error *why, struct error *err)
+{
+	bool write = !call->operation->idempotent;
+
+	error_set(err, write ? ERROR_NO_REPLY : ERROR_PROTOCOL,
+		  _("%s%s: the answer is no JSON that can be read: %s  %s"),
+		  _(call->operation->what), call->object, why->text,
+		  write ? _(advice_unknown) : _("Look whether the address is that of a platform."));
+}
+
+void
+api_reply_read(const struct api_call *call, CURLcode result, struct api_reply *reply)
+{
+	struct error why = {0};
+	bool good;
+
+	reply->bytes = buf_str(&call->body);
+	reply->length = call->body.length;
+	if (call->too_large)
+		set_too_large(call, &reply->error);
+	else if (result != CURLE_OK)
+		set_failure(call, result, &reply->error);
+	if (reply->error.kind != ERROR_NONE) {
+		hide_token(call->api, reply->error.text);
+		reply->bytes = "";
+		reply->length = 0;
+		return;
+	}
+	curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &reply->status);
+	memcpy(reply->etag, call->etag, sizeof(reply->etag));
+	good = reply->status >= 200 && reply->status < 300;
+	reply->not_modified = reply->status == 304 && call->if_none_match;
+	if (reply->not_modified)
+		return;
+	if (reply->length > 0)
+		reply->body = json_decode(reply->bytes, reply->length, &why);
+	if (!good)
+		set_refusal(call, reply->status, reply->body, &reply->error);
+	else if (reply->length > 0 && !reply->body)
+		set_nonsense(call, &why, &reply->error);
+	if (reply->error.kind != ERROR_NONE) {
+		hide_token(call->api, reply->error.text);
+		json_decref(reply->body);
+		reply->body = NULL;
+	}
+}
+
+bool
+api_reply_is_passing(const struct api_reply *reply)
+{
+	switch (reply->status) {
+	case 0:
+		return reply->error.kind == ERROR_UNREACHABLE ||
+		       reply->error.kind == ERROR_NO_REPLY;
+	case 429:
+	case 502:
+	case 503:
+	case 504:
+		return true;
+	default:
+		return false;
+	}
+}

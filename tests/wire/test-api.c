@@ -1,0 +1,618 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The real client against a small server of raw sockets: what it sends, and what it makes
+ * of answers that are good, cut, slow, too large, or none.  The exchanges are data: the
+ * bytes that the server answers to its n-th connection, and then what it does.
+ */
+#include "config.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "api/api.h"
+#include "base/clock.h"
+#include "base/xmalloc.h"
+
+#define EXCHANGES_MAX 8
+
+enum after { CLOSE, HOLD };
+
+struct exchange {
+	const char *reply;		/* NULL ends the list; "": nothing */
+	enum after after;
+};
+
+struct server {
+	const struct exchange *exchanges;
+	int listener, stop[2];
+	char url[64];
+	char socket[108];		/* "": TCP */
+	pthread_t thread;
+	int held[EXCHANGES_MAX];
+	char requests[EXCHANGES_MAX][4096];
+	size_t count;			/* requests so far; read it after server_stop() */
+};
+
+/* --- the server --- */
+
+static bool
+is_whole(const char *request)
+{
+	const char *end = strstr(request, "\r\n\r\n");
+	const char *length = strcasestr(request, "\r\ncontent-length:");
+
+	return end && (!length || length > end || strlen(end + 4) >= strtoul(length + 17, NULL, 10));
+}
+
+static void
+read_request(struct server *server, int fd, char *out, size_t size)
+{
+	size_t used = 0;
+
+	while (used + 1 < size && !is_whole(out)) {
+		struct pollfd fds[] = {{.fd = fd, .events = POLLIN},
+				       {.fd = server->stop[0], .events = POLLIN}};
+		ssize_t n;
+
+		if (poll(fds, 2, -1) < 0 || fds[1].revents)
+			return;
+		n = read(fd, out + used, size - 1 - used);
+		if (n <= 0)
+			return;
+		used += (size_t)n;
+		out[used] = '\0';
+	}
+}
+
+static void
+answer(struct server *server, int fd, const struct exchange *exchange)
+{
+	size_t left = strlen(exchange->reply);
+	const char *bytes = exchange->reply;
+
+	read_request(server, fd, server->requests[server->count],
+		     sizeof(server->requests[server->count]));
+	while (left > 0) {
+		ssize_t n = send(fd, bytes, left, MSG_NOSIGNAL);
+
+		if (n <= 0)
+			break;		/* the client has had enough */
+		bytes += n;
+		left -= (size_t)n;
+	}
+	if (exchange->after == HOLD)
+		server->held[server->count] = fd;
+	else
+		close(fd);
+	server->count++;
+}
+
+static void *
+serve(void *data)
+{
+	struct server *server = data;
+
+	while (server->count < EXCHANGES_MAX && server->exchanges[server->count].reply) {
+		struct pollfd fds[] = {{.fd = server->listener, .events = POLLIN},
+				       {.fd = server->stop[0], .events = POLLIN}};
+		int fd;
+
+		if (poll(fds, 2, -1) < 0 || fds[1].revents)
+			break;
+		fd = accept(server->listener, NULL, NULL);
+		if (fd >= 0)
+			answer(server, fd, &server->exchanges[server->count]);
+	}
+	return NULL;
+}
+
+static void
+listen_tcp(struct server *server)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET,
+				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t length = sizeof(address);
+
+	server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(server->listener, (struct sockaddr *)&address, length), 0);
+	assert_int_equal(getsockname(server->listener, (struct sockaddr *)&address, &length), 0);
+	snprintf(server->url, sizeof(server->url), "http://127.0.0.1:%d",
+		 ntohs(address.sin_port));
+}
+
+static void
+listen_unix(struct server *server)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+	strcpy(address.sun_path, server->socket);
+	strcpy(server->url, "http://localhost");
+	server->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(server->listener, (struct sockaddr *)&address, sizeof(address)), 0);
+}
+
+static void
+server_start(struct server *server, const struct exchange *exchanges, const char *path)
+{
+	*server = (struct server){.exchanges = exchanges};
+	if (path) {
+		snprintf(server->socket, sizeof(server->socket), "%s", path);
+		listen_unix(server);
+	} else {
+		listen_tcp(server);
+	}
+	assert_int_equal(listen(server->listener, 16), 0);
+	assert_int_equal(pipe(server->stop), 0);
+	assert_int_equal(pthread_create(&server->thread, NULL, serve, server), 0);
+}
+
+static void
+server_stop(struct server *server)
+{
+	assert_int_equal(write(server->stop[1], "", 1), 1);
+	pthread_join(server->thread, NULL);
+	for (size_t i = 0; i < EXCHANGES_MAX; i++)
+		if (server->held[i] > 0)
+			close(server->held[i]);
+	close(server->listener);
+	close(server->stop[0]);
+	close(server->stop[1]);
+	if (server->socket[0])
+		unlink(server->socket);
+}
+
+/* --- the client --- */
+
+struct seen {
+	bool done;
+	long status;
+	struct error error;
+	json_t *body;
+	char etag[128];
+	bool not_modified;
+};
+
+static void
+on_done(void *data, const struct api_reply *reply)
+{
+	struct seen *seen = data;
+
+	assert_false(seen->done);	/* once */
+	seen->done = true;
+	seen->status = reply->status;
+	seen->error = reply->error;
+	seen->body = json_incref(reply->body);
+	strcpy(seen->etag, reply->etag);
+	seen->not_modified = reply->not_modified;
+	assert_true(reply->bytes != NULL);
+}
+
+static void
+turn_until_done(struct api *api, const struct seen *seen)
+{
+	int64_t end = clock_steady_ms() + 20000;
+
+	while (!seen->done && clock_steady_ms() < end)
+		api_wait(api, NULL, NULL, 0, 1000);
+	assert_true(seen->done);
+	assert_int_equal(api_pending(api), 0);
+}
+
+/* Small limits, so that every test is quick. */
+static struct api *
+client_for(const struct server *server, int retries)
+{
+	struct error err = {0};
+	struct api *api = api_new(&(struct api_options){.url = server->url,
+							.socket = server->socket[0] ?
+									  server->socket :
+									  NULL,
+							.token = "s3cret-token",
+							.timeout_ms = 700,
+							.retries = retries,
+							.body_max = 1000},
+				  &err);
+
+	assert_non_null(api);
+	return api;
+}
+
+enum ask { READ, WRITE };
+
+/* One call against these exchanges; requests: how many the server must have seen. */
+static void
+exchange(struct server *server, const struct exchange *exchanges, enum ask ask, int retries,
+	 size_t requests, struct seen *seen)
+{
+	struct api *api;
+
+	server_start(server, exchanges, NULL);
+	api = client_for(server, retries);
+	*seen = (struct seen){0};
+	if (ask == READ)
+		api_get_environment(api, "acme", "shop", "qa", on_done, seen);
+	else
+		api_create_deployment(api, "acme", "shop", "qa",
+				      &(struct api_new_deployment){.comment = "release",
+								   .delta_id = "d1",
+								   .if_match = "67f1"},
+				      on_done, seen);
+	turn_until_done(api, seen);
+	api_free(api);
+	server_stop(server);
+	assert_int_equal(server->count, requests);
+}
+
+#define OK "HTTP/1.1 200 OK\r\nConnection: close\r\n"
+
+static void
+test_good_read(void **state)
+{
+	static const struct exchange exchanges[] = {
+		{OK "ETag: \"e1\"\r\nContent-Length: 11\r\n\r\n{\"id\":\"qa\"}", CLOSE}, {0}};
+	struct server server;
+	struct seen seen;
+
+	(void)state;
+	exchange(&server, exchanges, READ, -1, 1, &seen);
+	assert_int_equal(seen.status, 200);
+	assert_int_equal(seen.error.kind, ERROR_NONE);
+	assert_string_equal(json_string_value(json_object_get(seen.body, "id")), "qa");
+	assert_string_equal(seen.etag, "\"e1\"");
+	assert_non_null(strstr(server.requests[0], "GET /orgs/acme/apps/shop/envs/qa HTTP/1.1\r\n"));
+	assert_non_null(strstr(server.requests[0], "Authorization: Bearer s3cret-token\r\n"));
+	assert_non_null(strstr(server.requests[0], "Accept: application/json\r\n"));
+	json_decref(seen.body);
+}
+
+static void
+test_good_write(void **state)
+{
+	static const struct exchange exchanges[] = {
+		{"HTTP/1.1 201 Created\r\nContent-Length: 4\r\n\r\n\"d9\"", CLOSE}, {0}};
+	struct server server;
+	struct seen seen;
+
+	(void)state;
+	exchange(&server, exchanges, WRITE, 0, 1, &seen);
+	assert_int_equal(seen.status, 201);
+	assert_string_equal(json_string_value(seen.body), "d9");	/* a bare scalar */
+	assert_non_null(strstr(server.requests[0], "POST /orgs/acme/apps/shop/envs/qa/deploys HTTP"));
+	assert_non_null(strstr(server.requests[0], "If-Match: \"67f1\"\r\n"));
+	assert_non_null(strstr(server.requests[0], "Content-Type: application/json\r\n"));
+	assert_non_null(strstr(server.requests[0], "{\"comment\":\"release\",\"delta_id\":\"d1\"}"));
+	json_decref(seen.body);
+}
+
+/* What the client makes of a bad end.  Writes are never sent twice. */
+static const struct {
+	const char *name;
+	struct exchange exchange;
+	enum ask ask;
+	enum error_kind kind;
+	const char *text;		/* that the error must hold */
+} bad_ends[] = {
+	{"cut body", {OK "Content-Length: 50\r\n\r\n{\"id\":", CLOSE}, READ, ERROR_NO_REPLY, "cut off"},
+	{"cut body of a write", {OK "Content-Length: 50\r\n\r\n{\"id\":", CLOSE}, WRITE,
+	 ERROR_NO_REPLY, "may have been carried out"},
+	{"cut head", {"HTTP/1.1 20", CLOSE}, READ, ERROR_NO_REPLY, "acme/shop/qa"},
+	{"no byte", {"", CLOSE}, READ, ERROR_NO_REPLY, "acme/shop/qa"},
+	{"no byte for a write", {"", CLOSE}, WRITE, ERROR_NO_REPLY, "may have been carried out"},
+	{"slow", {OK "Content-Length: 50\r\n\r\n{", HOLD}, READ, ERROR_NO_REPLY, "in time"},
+	{"slow write", {"", HOLD}, WRITE, ERROR_NO_REPLY, "may have been carried out"},
+	{"no HTTP", {"SSH-2.0-OpenSSH_9.2\r\n", CLOSE}, READ, ERROR_PROTOCOL, "acme/shop/qa"},
+	{"no JSON", {OK "\r\n<html>", CLOSE}, READ, ERROR_PROTOCOL, "no JSON"},
+	{"no JSON after a write", {OK "\r\n<html>", CLOSE}, WRITE, ERROR_NO_REPLY, "no JSON"},
+	{"two values", {OK "\r\n{} {}", CLOSE}, READ, ERROR_PROTOCOL, "no JSON"},
+	{"equal keys", {OK "\r\n{\"a\":1,\"a\":2}", CLOSE}, READ, ERROR_PROTOCOL, "no JSON"},
+	{"redirect", {"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
+		      CLOSE}, READ, ERROR_PROTOCOL, "Redirects are not followed"},
+	{"304 not asked for", {"HTTP/1.1 304 Not Modified\r\n\r\n", CLOSE}, READ, ERROR_PROTOCOL, "304"},
+	{"error object", {"HTTP/1.1 400 Bad\r\nContent-Length: 48\r\n\r\n"
+			  "{\"error\":\"API-000\",\"message\":\"no such workload\"}", CLOSE},
+	 WRITE, ERROR_INPUT, "(400): no such workload. "},
+	{"bare string", {"HTTP/1.1 404 Not Found\r\nContent-Length: 14\r\n\r\n\"Set unknown.\"", CLOSE},
+	 READ, ERROR_NOT_FOUND, "(404): Set unknown. "},
+	{"array", {"HTTP/1.1 409 Conflict\r\nContent-Length: 26\r\n\r\n[{\"message\":\"one\"}, \"two\"]",
+		   CLOSE}, WRITE, ERROR_CONFLICT, "(409): one; two. "},
+	{"no body", {"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", CLOSE}, READ,
+	 ERROR_ACCESS, "(403). "},
+	{"a page", {"HTTP/1.1 404 Not Found\r\nContent-Length: 6\r\n\r\n<html>", CLOSE}, READ,
+	 ERROR_NOT_FOUND, "(404). "},
+	{"token refused", {"HTTP/1.1 401 Unauthorized\r\nContent-Length: 29\r\n\r\n"
+			   "{\"message\":\"s3cret-token no\"}", CLOSE}, READ, ERROR_ACCESS, "token was refused"},
+	{"stale", {"HTTP/1.1 412 Precondition Failed\r\nContent-Length: 0\r\n\r\n", CLOSE}, WRITE,
+	 ERROR_STALE, "review it again"},
+	{"busy", {"HTTP/1.1 429 Too Many\r\nContent-Length: 0\r\n\r\n", CLOSE}, READ, ERROR_LIMIT, "(429)"},
+	{"failed", {"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n", CLOSE}, READ, ERROR_REMOTE, "(500)"},
+	{"gateway", {"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", CLOSE}, WRITE,
+	 ERROR_NO_REPLY, "may have been carried out"},
+};
+
+static void
+test_bad_ends(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad_ends) / sizeof(bad_ends[0]); i++) {
+		const struct exchange exchanges[] = {bad_ends[i].exchange, {"", CLOSE}, {0}};
+		struct server server;
+		struct seen seen;
+
+		exchange(&server, exchanges, bad_ends[i].ask, bad_ends[i].ask == READ ? -1 : 3, 1,
+			 &seen);
+		if (seen.error.kind != bad_ends[i].kind || !strstr(seen.error.text, bad_ends[i].text))
+			fail_msg("%s: %s: %s", bad_ends[i].name, error_kind_name(seen.error.kind),
+				 seen.error.text);
+		if (strstr(seen.error.text, "s3cret-token"))
+			fail_msg("%s: the token is in: %s", bad_ends[i].name, seen.error.text);
+		assert_null(seen.body);
+	}
+}
+
+static void
+test_too_large(void **state)
+{
+	char *body = xmalloc(5001);
+	char *reply;
+	struct server server;
+	struct seen seen;
+
+	(void)state;
+	memset(body, '1', 5000);
+	body[5000] = '\0';
+	for (int announced = 0; announced < 2; announced++) {
+		reply = xasprintf(OK "%s\r\n%s", announced ? "Content-Length: 5000\r\n" : "", body);
+		exchange(&server, (const struct exchange[]){{reply, CLOSE}, {0}}, READ, -1, 1, &seen);
+		assert_int_equal(seen.error.kind, ERROR_LIMIT);
+		exchange(&server, (const struct exchange[]){{reply, CLOSE}, {0}}, WRITE, -1, 1, &seen);
+		assert_int_equal(seen.error.kind, ERROR_NO_REPLY);
+		free(reply);
+	}
+	free(body);
+}
+
+static void
+test_reads_are_tried_again(void **state)
+{
+	static const struct exchange exchanges[] = {
+		{"", CLOSE},
+		{"HTTP/1.1 503 Busy\r\nRetry-After: 0\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", CLOSE},
+		{OK "\r\n{}", CLOSE},
+		{0}};
+	static const struct exchange patient[] = {
+		{"HTTP/1.1 429 Later\r\nRetry-After: 3600\r\nContent-Length: 0\r\n\r\n", CLOSE}, {"", CLOSE}, {0}};
+	struct server server;
+	struct seen seen;
+
+	(void)state;
+	exchange(&server, exchanges, READ, 3, 3, &seen);
+	assert_int_equal(seen.error.kind, ERROR_NONE);
+	json_decref(seen.body);
+	exchange(&server, patient, READ, 3, 1, &seen);	/* an hour is for a person to decide */
+	assert_int_equal(seen.error.kind, ERROR_LIMIT);
+}
+
+/* libcurl would send a POST again when a kept connection dies; it must not get one. */
+static void
+test_write_on_its_own_connection(void **state)
+{
+	static const struct exchange exchanges[] = {
+		{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", HOLD}, {"", CLOSE}, {"", CLOSE}, {0}};
+	struct server server;
+	struct seen first = {0}, second = {0};
+	struct api *api;
+
+	(void)state;
+	server_start(&server, exchanges, NULL);
+	api = client_for(&server, 3);
+	api_current_user(api, on_done, &first);
+	turn_until_done(api, &first);
+	api_delete_environment(api, "acme", "shop", "qa", on_done, &second);
+	turn_until_done(api, &second);
+	api_free(api);
+	server_stop(&server);
+	assert_int_equal(second.error.kind, ERROR_NO_REPLY);
+	assert_int_equal(server.count, 2);
+	json_decref(first.body);
+}
+
+static void
+test_etag(void **state)
+{
+	static const struct exchange exchanges[] = {
+		{"HTTP/1.1 304 Not Modified\r\nETag: \"e1\"\r\n\r\n", CLOSE}, {0}};
+	struct server server;
+	struct seen seen = {0};
+	struct api *api;
+
+	(void)state;
+	server_start(&server, exchanges, NULL);
+	api = client_for(&server, -1);
+	api_if_none_match(api_list_environments(api, "acme", "shop", on_done, &seen), "\"e1\"");
+	turn_until_done(api, &seen);
+	api_free(api);
+	server_stop(&server);
+	assert_int_equal(seen.error.kind, ERROR_NONE);
+	assert_true(seen.not_modified);
+	assert_null(seen.body);
+	assert_non_null(strstr(server.requests[0], "If-None-Match: \"e1\"\r\n"));
+}
+
+static void
+test_unix_socket(void **state)
+{
+	static const struct exchange exchanges[] = {{OK "\r\n[]", CLOSE}, {0}};
+	char folder[] = "/tmp/sidestage-test-XXXXXX";
+	char *path;
+	struct server server;
+	struct seen seen = {0};
+	struct api *api;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	path = xasprintf("%s/socket", folder);
+	server_start(&server, exchanges, path);
+	api = client_for(&server, -1);
+	api_get_runtime(api, "acme", "shop", "qa", on_done, &seen);
+	turn_until_done(api, &seen);
+	server_stop(&server);		/* removes the socket */
+	assert_int_equal(seen.error.kind, ERROR_NONE);
+	assert_true(json_is_array(seen.body));
+	assert_non_null(strstr(server.requests[0], "Accept: application/v2+json\r\n"));
+	json_decref(seen.body);
+
+	seen = (struct seen){0};
+	api_delete_environment(api, "acme", "shop", "qa", on_done, &seen);
+	turn_until_done(api, &seen);
+	assert_int_equal(seen.error.kind, ERROR_UNREACHABLE);
+	assert_non_null(strstr(seen.error.text, "Nothing was sent"));
+	api_free(api);
+	rmdir(folder);
+	free(path);
+}
+
+static void
+test_refused_connection(void **state)
+{
+	static const struct exchange none[] = {{0}};
+	struct server server;
+	struct seen seen = {0};
+	struct api *api;
+
+	(void)state;
+	server_start(&server, none, NULL);
+	server_stop(&server);		/* its port is closed now */
+	api = client_for(&server, 2);
+	api_list_organizations(api, on_done, &seen);
+	turn_until_done(api, &seen);
+	assert_int_equal(seen.error.kind, ERROR_UNREACHABLE);
+	assert_int_equal(seen.status, 0);
+	api_free(api);
+}
+
+/* Ids come from platforms: they must not be able to make another path or another header. */
+static void
+test_hostile_ids(void **state)
+{
+	static const char *const bad[] = {"", ".", "..", NULL};
+	static const struct exchange exchanges[] = {{OK "\r\n{}", CLOSE}, {0}};
+	struct server server;
+	struct seen seen;
+	struct api *api;
+
+	(void)state;
+	server_start(&server, exchanges, NULL);
+	api = client_for(&server, -1);
+	for (size_t i = 0; i < 4; i++) {
+		seen = (struct seen){0};
+		api_get_set(api, "acme", "shop", bad[i], on_done, &seen);
+		turn_until_done(api, &seen);
+		assert_int_equal(seen.error.kind, ERROR_INPUT);
+	}
+	seen = (struct seen){0};
+	api_create_deployment(api, "acme", "shop", "qa",
+			      &(struct api_new_deployment){.if_match = "a\"\r\nX: y"}, on_done,
+			      &seen);
+	turn_until_done(api, &seen);
+	assert_int_equal(seen.error.kind, ERROR_INPUT);
+
+	seen = (struct seen){0};
+	api_get_set(api, "acme", "shop", "../a b?c#d/%2e", on_done, &seen);
+	turn_until_done(api, &seen);
+	api_free(api);
+	server_stop(&server);
+	assert_non_null(strstr(server.requests[0],
+			       "GET /orgs/acme/apps/shop/sets/..%2Fa%20b%3Fc%23d%2F%252e HTTP"));
+	assert_int_equal(server.count, 1);
+	json_decref(seen.body);
+}
+
+static void
+test_cancel_and_descriptors(void **state)
+{
+	static const struct exchange exchanges[] = {{"", HOLD}, {0}};
+	struct server server;
+	struct seen seen = {0};
+	struct api *api;
+	struct api_call *call;
+	int fds[2];
+	bool ready = true;
+
+	(void)state;
+	server_start(&server, exchanges, NULL);
+	api = client_for(&server, -1);
+	assert_int_equal(pipe(fds), 0);
+	call = api_list_organizations(api, on_done, &seen);
+	for (int i = 0; i < 5; i++)
+		api_wait(api, fds, &ready, 1, 10);
+	assert_false(ready);
+	close(fds[1]);			/* a hang-up is something to look at */
+	api_wait(api, fds, &ready, 1, 10000);
+	assert_true(ready);
+	api_cancel(call);
+	api_cancel(NULL);
+	api_wait(api, NULL, NULL, 0, 10);
+	assert_false(seen.done);
+	assert_int_equal(api_pending(api), 0);
+	api_list_organizations(api, on_done, &seen);
+	api_free(api);			/* drops it */
+	assert_false(seen.done);
+	close(fds[0]);
+	server_stop(&server);
+}
+
+static void
+test_addresses(void **state)
+{
+	static const char *const bad[] = {"", "host", "ftp://host", "http://", "file:///etc/passwd",
+					  "http://user:word@host", "http://host/?q", "http://host/#f"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct error err = {0};
+
+		if (api_new(&(struct api_options){.url = bad[i]}, &err))
+			fail_msg("%s was taken", bad[i]);
+		assert_int_equal(err.kind, ERROR_INPUT);
+		assert_null(strstr(err.text, "word"));
+	}
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_good_read),
+		cmocka_unit_test(test_good_write),
+		cmocka_unit_test(test_bad_ends),
+		cmocka_unit_test(test_too_large),
+		cmocka_unit_test(test_reads_are_tried_again),
+		cmocka_unit_test(test_write_on_its_own_connection),
+		cmocka_unit_test(test_etag),
+		cmocka_unit_test(test_unix_socket),
+		cmocka_unit_test(test_refused_connection),
+		cmocka_unit_test(test_hostile_ids),
+		cmocka_unit_test(test_cancel_and_descriptors),
+		cmocka_unit_test(test_addresses),
+	};
+
+	unsetenv("http_proxy");
+	unsetenv("all_proxy");
+	unsetenv("ALL_PROXY");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
