@@ -1,0 +1,659 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The life of a flow: the phases before the review, the journaled steps after it.
+ *
+ * The order that makes a crash safe is in flow_run_step() and flow_step_done(): a step is
+ * in the journal as active before its request is sent, and as done before the next begins.
+ */
+#include "config.h"
+
+#include "flow/verbs.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/ids.h"
+#include "base/xmalloc.h"
+
+#define IMAGES_MAX 1000
+#define TRIES_MAX 4
+#define RETRY_MS 500
+
+static const struct verb *const verbs[] = {
+	[FLOW_CLONE] = &verb_clone,	[FLOW_DEPLOY] = &verb_deploy,
+	[FLOW_PROMOTE] = &verb_promote, [FLOW_UNDO] = &verb_undo,
+	[FLOW_DISCARD] = &verb_discard,
+};
+#define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
+
+static void fail_quietly(struct flow *flow);
+
+const char *
+flow_verb_name(enum flow_verb verb)
+{
+	return (size_t)verb < VERB_COUNT ? verbs[verb]->name : "unknown";
+}
+
+const struct verb *
+flow_verb_find(const char *name, enum flow_verb *verb)
+{
+	for (size_t i = 0; i < VERB_COUNT; i++)
+		if (!strcmp(verbs[i]->name, name)) {
+			*verb = (enum flow_verb)i;
+			return verbs[i];
+		}
+	return NULL;
+}
+
+/* --- making and freeing --- */
+
+static char *
+copy(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
+}
+
+static void
+release(const char *text)
+{
+	free((char *)(uintptr_t)text);
+}
+
+static void
+copy_request(struct flow_request *to, const struct flow_request *from)
+{
+	size_t count = 0;
+	const char **images;
+
+	to->verb = from->verb;
+	to->org = copy(from->org);
+	to->app = copy(from->app);
+	to->env = copy(from->env);
+	to->source = copy(from->source);
+	to->name = copy(from->name);
+	to->type = copy(from->type);
+	to->operation_id = copy(from->operation_id);
+	while (from->images && from->images[count])
+		count++;
+	images = xcalloc(count + 1, sizeof(*images));
+	for (size_t i = 0; i < count; i++)
+		images[i] = xstrdup(from->images[i]);
+	to->images = images;
+}
+
+static void
+clear_request(struct flow_request *request)
+{
+	for (size_t i = 0; request->images && request->images[i]; i++)
+		release(request->images[i]);
+	free((void *)(uintptr_t)request->images);
+	release(request->org);
+	release(request->app);
+	release(request->env);
+	release(request->source);
+	release(request->name);
+	release(request->type);
+	release(request->operation_id);
+}
+
+struct flow *
+flow_alloc(struct session *session, const struct flow_request *request)
+{
+	struct flow *flow = xcalloc(1, sizeof(*flow));
+
+	flow->session = session;
+	flow->verb = verbs[request->verb];
+	copy_request(&flow->request, request);
+	if (request->verb == FLOW_CLONE && !request->type)
+		flow->request.type = xstrdup("development");
+	flow->started_at = clock_steady_ms();
+	return flow;
+}
+
+static void
+stop_waiting(struct flow *flow)
+{
+	if (flow->call)
+		api_cancel(flow->call);
+	flow->call = NULL;
+	session_timer_stop(flow->timer);
+	flow->timer = NULL;
+}
+
+static void
+clear_place(struct flow_place *place)
+{
+	environment_clear(&place->environment);
+	deployment_clear(&place->running);
+}
+
+void
+flow_free(struct flow *flow)
+{
+	if (!flow)
+		return;
+	stop_waiting(flow);
+	clear_request(&flow->request);
+	clear_place(&flow->target);
+	clear_place(&flow->source);
+	flow_clear_deployments(flow);
+	clone_origin_clear(&flow->origin);
+	set_unref(flow->base);
+	set_unref(flow->was);
+	set_unref(flow->theirs);
+	set_unref(flow->ours);
+	set_unref(flow->ancestor);
+	set_unref(flow->result);
+	delta_free(flow->delta);
+	free(flow->base_id);
+	free(flow->result_id);
+	review_clear(&flow->review);
+	for (size_t i = 0; flow->steps && i < flow->verb->step_count; i++)
+		free(flow->steps[i].detail);
+	free(flow->steps);
+	operation_clear(&flow->record);
+	deployment_clear(&flow->deployment);
+	for (size_t i = 0; i < flow->error_count; i++)
+		deployment_error_clear(&flow->errors[i]);
+	free(flow->errors);
+	free(flow);
+}
+
+static int
+check_name(const char *name, const char *what, struct error *err)
+{
+	if (name && ids_is_name(name))
+		return 0;
+	return error_set(err, ERROR_INPUT,
+			 _("\"%s\" cannot be the id of %s: 2 to 50 lower-case letters, digits and "
+			   "single dashes between them"),
+			 name ? name : "", what);
+}
+
+static int
+check_request(struct session *session, const struct flow_request *request, struct error *err)
+{
+	size_t count = 0;
+
+	if ((size_t)request->verb >= VERB_COUNT)
+		return error_set(err, ERROR_INPUT, _("there is no such operation"));
+	if (session_read_only(session))
+		return error_set(err, ERROR_ACCESS,
+				 _("this is a read-only session: start without --read-only to "
+				   "change anything"));
+	if (check_name(request->org, _("an organization"), err) ||
+	    check_name(request->app, _("an application"), err) ||
+	    check_name(request->env, _("an environment"), err))
+		return -1;
+	if ((request->verb == FLOW_CLONE || request->verb == FLOW_PROMOTE) &&
+	    check_name(request->source, _("an environment"), err))
+		return -1;
+	if (request->source && !strcmp(request->source, request->env))
+		return error_set(err, ERROR_INPUT, _("%s cannot be its own source"), request->env);
+	if (request->verb == FLOW_CLONE &&
+	    session_is_protected(session, request->env,
+				 request->type ? request->type : "development"))
+		return error_set(err, ERROR_INPUT,
+				 _("a clone must not be protected: choose another id than %s or "
+				   "another type than %s"),
+				 request->env, request->type ? request->type : "development");
+	while (request->images && request->images[count])
+		if (++count > 2 * IMAGES_MAX)
+			return error_set(err, ERROR_LIMIT, _("more than %d images"), IMAGES_MAX);
+	if (count % 2)
+		return error_set(err, ERROR_INPUT, _("%s: no image is given for it"),
+				 request->images[count - 1]);
+	return 0;
+}
+
+struct flow *
+flow_new(struct session *session, const struct flow_request *request, struct error *err)
+{
+	char id[IDS_UUID_SIZE];
+	struct flow *flow;
+
+	if (check_request(session, request, err))
+		return NULL;
+	flow = flow_alloc(session, request);
+	ids_uuid7(id);
+	untrusted_init(&flow->record.id, id);
+	flow->state = FLOW_PREPARING;
+	flow_set_steps(flow);
+	session_add_flow(session, flow);
+	flow->verb->prepare[0](flow);
+	return flow;
+}
+
+void
+flow_set_steps(struct flow *flow)
+{
+	flow->steps = xcalloc(flow->verb->step_count, sizeof(*flow->steps));
+	for (size_t i = 0; i < flow->verb->step_count; i++) {
+		flow->steps[i].name = flow->verb->steps[i].name;
+		flow->steps[i].detail = xstrdup("");
+	}
+}
+
+/* --- the phases before the review --- */
+
+void
+flow_next_phase(struct flow *flow)
+{
+	flow_phase *next = flow->verb->prepare[++flow->phase];
+
+	assert(flow->state == FLOW_PREPARING && next);
+	next(flow);
+}
+
+/* --- ending --- */
+
+static void
+end(struct flow *flow, enum flow_state state)
+{
+	stop_waiting(flow);
+	flow->state = state;
+	flow->ended_at = clock_steady_ms();
+	session_changed(flow->session);
+}
+
+static void
+journal_step(struct flow *flow, size_t i)
+{
+	static const enum record_step_state states[] = {
+		[STEP_TODO] = RECORD_TODO, [STEP_ACTIVE] = RECORD_ACTIVE,
+		[STEP_DONE] = RECORD_DONE, [STEP_FAILED] = RECORD_FAILED,
+	};
+	struct operation_step *kept = &flow->record.steps[i];
+
+	kept->state = states[flow->steps[i].state];
+	if (kept->state != RECORD_TODO && !kept->started_at)
+		kept->started_at = clock_wall_ms();
+	if (kept->state >= RECORD_DONE && !kept->ended_at)
+		kept->ended_at = clock_wall_ms();
+	untrusted_set(&kept->detail, flow->steps[i].detail);
+}
+
+bool
+flow_journal(struct flow *flow, size_t step)
+{
+	struct error err = { 0 };
+
+	if (!flow->journaled)
+		return true;
+	if (step < flow->record.step_count)
+		journal_step(flow, step);
+	if (store_operation_update(session_store(flow->session), &flow->record, step, &err) == 0)
+		return true;
+	flow->error = err;
+	fail_quietly(flow);
+	return false;
+}
+
+/* Without the journal, which may be what failed. */
+static void
+fail_quietly(struct flow *flow)
+{
+	if (flow->step < flow->verb->step_count && flow->journaled) {
+		flow->steps[flow->step].state = STEP_FAILED;
+		flow->steps[flow->step].ended_at = clock_steady_ms();
+	}
+	end(flow, FLOW_FAILED);
+}
+
+static void
+go_on_without(struct flow *flow, const struct error *error)
+{
+	review_caution(&flow->review, _("What would be lost could not be checked: %s"),
+		       error->text);
+	flow->soft = false;
+	while (flow->verb->prepare[flow->phase + 1])
+		flow->phase++;
+	flow->verb->prepare[flow->phase](flow);
+}
+
+/* It has ended anyway; that the journal does not know is one thing more to say. */
+static void
+last_word(struct flow *flow)
+{
+	struct error first = flow->error, err = { 0 };
+
+	journal_step(flow, flow->step);
+	if (store_operation_update(session_store(flow->session), &flow->record, flow->step, &err))
+		error_set(&flow->error, first.kind == ERROR_NONE ? err.kind : first.kind, "%s (%s)",
+			  first.text, err.text);
+}
+
+void
+flow_fail(struct flow *flow, const struct error *error)
+{
+	struct error copied = *error;	/* may be flow->error itself */
+
+	if (flow->state == FLOW_PREPARING && flow->soft) {
+		go_on_without(flow, &copied);
+		return;
+	}
+	flow->error = copied;
+	fail_quietly(flow);
+	if (!flow->journaled)
+		return;
+	flow->record.state = OPERATION_FAILED;
+	flow->record.ended_at = clock_wall_ms();
+	untrusted_set(&flow->record.error, copied.text);
+	last_word(flow);
+}
+
+void
+flow_fail_text(struct flow *flow, enum error_kind kind, const char *format, ...)
+{
+	struct error error = { 0 };
+	va_list ap;
+	char *text = NULL;
+
+	va_start(ap, format);
+	if (vasprintf(&text, format, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	error_set(&error, kind, "%s", text ? text : "");
+	free(text);
+	flow_fail(flow, &error);
+}
+
+static void
+finish(struct flow *flow)
+{
+	flow->record.state = OPERATION_DONE;
+	flow->record.ended_at = clock_wall_ms();
+	if (flow_journal(flow, SIZE_MAX))
+		end(flow, FLOW_DONE);
+}
+
+/* --- the steps --- */
+
+void
+flow_detail(struct flow *flow, const char *format, ...)
+{
+	struct flow_step *step = &flow->steps[flow->step];
+	va_list ap;
+	char *text = NULL;
+
+	va_start(ap, format);
+	if (vasprintf(&text, format, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	free(step->detail);
+	step->detail = text ? text : xstrdup("");
+	session_changed(flow->session);
+}
+
+void
+flow_run_step(struct flow *flow)
+{
+	const struct step *step = &flow->verb->steps[flow->step];
+	struct flow_step *shown = &flow->steps[flow->step];
+
+	flow->tries = 0;
+	shown->state = STEP_ACTIVE;
+	shown->started_at = clock_steady_ms();
+	if (!flow_journal(flow, flow->step))
+		return;
+	flow->step_wall_at = flow->record.steps[flow->step].started_at;
+	session_changed(flow->session);
+	(flow->settling && step->settle ? step->settle : step->start)(flow);
+}
+
+void
+flow_step_done(struct flow *flow)
+{
+	struct flow_step *shown = &flow->steps[flow->step];
+
+	assert(flow->state == FLOW_RUNNING);
+	shown->state = STEP_DONE;
+	shown->ended_at = clock_steady_ms();
+	flow->settling = false;
+	if (!flow_journal(flow, flow->step))
+		return;
+	if (flow->step + 1 == flow->verb->step_count) {
+		finish(flow);
+		return;
+	}
+	flow->step++;
+	flow_run_step(flow);
+}
+
+static void
+due(void *data)
+{
+	struct flow *flow = data;
+	const struct step *step = &flow->verb->steps[flow->step];
+
+	flow->timer = NULL;
+	(flow->settling && step->settle ? step->settle : step->start)(flow);
+}
+
+/* Every wait of a flow is within a step, so what comes after it is the step again. */
+void
+flow_later(struct flow *flow, int64_t delay_ms, flow_phase *then)
+{
+	assert(then == flow->verb->steps[flow->step].start ||
+	       then == flow->verb->steps[flow->step].settle);
+	session_timer_stop(flow->timer);
+	flow->settling = then != flow->verb->steps[flow->step].start;
+	flow->timer = session_timer_start(flow->session, delay_ms, due, flow);
+}
+
+void
+flow_request_failed(struct flow *flow, const struct error *error)
+{
+	const struct step *step = &flow->verb->steps[flow->step];
+	bool again = error->kind == ERROR_UNREACHABLE || error->kind == ERROR_NO_REPLY ||
+		error->kind == ERROR_REMOTE || error->kind == ERROR_LIMIT;
+
+	if (!again || ++flow->tries >= TRIES_MAX) {
+		flow_fail(flow, error);
+		return;
+	}
+	flow_detail(flow, "%s", error->text);
+	/* Only "unreachable" says that nothing was sent; everything else is asked about. */
+	flow_later(flow, (int64_t)RETRY_MS << flow->tries,
+		   step->settle && (flow->settling || error->kind != ERROR_UNREACHABLE) ?
+			   step->settle : step->start);
+}
+
+/* --- approval --- */
+
+static void
+fill_record(struct flow *flow, const char *reason)
+{
+	struct operation *record = &flow->record;
+	const struct world *world = session_world(flow->session);
+	const struct review *review = &flow->review;
+	json_t *request = flow_encode_request(flow);
+	char *text = json_dumps(request, JSON_COMPACT);
+	char *summary = review_summary(review);
+	struct delta *back = NULL;
+
+	json_decref(request);
+	untrusted_init(&record->verb, flow->verb->name);
+	untrusted_init(&record->context, session_context(flow->session));
+	untrusted_init(&record->url, session_platform(flow->session));
+	untrusted_init(&record->org, flow->request.org);
+	untrusted_init(&record->app, flow->request.app);
+	untrusted_init(&record->env, flow->request.env);
+	untrusted_init(&record->source, flow->request.source);
+	untrusted_init(&record->env_name, review->env_name);
+	untrusted_init(&record->env_type, flow->request.verb == FLOW_CLONE ?
+		       flow->request.type : untrusted_raw(&flow->target.environment.type));
+	untrusted_init(&record->who, world->user.raw);
+	untrusted_init(&record->reason, reason && *reason ? reason : NULL);
+	untrusted_init(&record->summary, summary);
+	untrusted_init(&record->request, text);
+	untrusted_init(&record->from_deployment, review->from_deployment_id);
+	untrusted_init(&record->from_set, review->from_set_id);
+	untrusted_init(&record->to_set, review->to_set_id);
+	untrusted_init(&record->source_deployment, flow->source.running.id.raw);
+	untrusted_init(&record->way_back, review->way_back);
+	untrusted_init(&record->undoes,
+		       flow->request.verb == FLOW_UNDO ? flow->request.operation_id : NULL);
+	if (review->from && review->to && flow->request.verb != FLOW_CLONE)
+		back = delta_between(review->to, review->from);
+	if (back) {
+		json_t *body = delta_encode(back);
+		char *undo = json_dumps(body, JSON_COMPACT);
+
+		untrusted_init(&record->undo, undo);
+		free(undo);
+		json_decref(body);
+		delta_free(back);
+	}
+	free(text);
+	free(summary);
+	record->state = OPERATION_RUNNING;
+	record->created_at = clock_wall_ms();
+	record->step_count = flow->verb->step_count;
+	record->steps = xcalloc(record->step_count, sizeof(*record->steps));
+	for (size_t i = 0; i < record->step_count; i++)
+		record->steps[i].name = xstrdup(flow->verb->steps[i].name);
+}
+
+/* After a failed begin the person may approve again. */
+static void
+forget_record(struct flow *flow)
+{
+	struct untrusted id = flow->record.id;
+
+	flow->record.id.raw = NULL;
+	operation_clear(&flow->record);
+	flow->record.id = id;
+}
+
+int
+flow_approve(struct flow *flow, const char *reason, const char *typed, struct error *err)
+{
+	if (flow->state != FLOW_REVIEW)
+		return error_set(err, ERROR_INPUT, _("this was approved or ended already"));
+	if (flow->review.is_protected && (!typed || strcmp(typed, flow->request.env)))
+		return error_set(err, ERROR_INPUT,
+				 _("%s is protected: type its id, %s, to go on"),
+				 flow->request.env, flow->request.env);
+	if (flow->review.is_protected && (!reason || !reason[strspn(reason, " \t")]))
+		return error_set(err, ERROR_INPUT, _("%s is protected: give a reason"),
+				 flow->request.env);
+	if (session_read_only(flow->session))
+		return error_set(err, ERROR_ACCESS, _("this is a read-only session"));
+	fill_record(flow, reason);
+	if (store_operation_begin(session_store(flow->session), &flow->record, err)) {
+		forget_record(flow);
+		return -1;
+	}
+	flow->journaled = true;
+	flow->state = FLOW_RUNNING;
+	flow->started_at = clock_steady_ms();
+	flow_run_step(flow);
+	return 0;
+}
+
+void
+flow_cancel(struct flow *flow)
+{
+	if (flow->state > FLOW_RUNNING)
+		return;
+	if (flow->journaled) {
+		flow->record.state = OPERATION_ABANDONED;
+		flow->record.ended_at = clock_wall_ms();
+		untrusted_set(&flow->record.error,
+			      _("nobody watched it to its end; the platform may have gone on"));
+		last_word(flow);
+	}
+	end(flow, FLOW_CANCELLED);
+}
+
+void
+flow_dismiss(struct flow *flow)
+{
+	struct session *session = flow->session;
+
+	if (flow->state <= FLOW_RUNNING)
+		flow_cancel(flow);
+	session_drop_flow(session, flow);
+	session_changed(session);
+	flow_free(flow);
+}
+
+/* --- looking --- */
+
+const char *
+flow_operation_id(const struct flow *flow)
+{
+	return untrusted_raw(&flow->record.id);
+}
+
+enum flow_verb
+flow_verb(const struct flow *flow)
+{
+	return flow->request.verb;
+}
+
+enum flow_state
+flow_state(const struct flow *flow)
+{
+	return flow->state;
+}
+
+const struct review *
+flow_review(const struct flow *flow)
+{
+	return flow->reviewed ? &flow->review : NULL;
+}
+
+const struct flow_request *
+flow_request(const struct flow *flow)
+{
+	return &flow->request;
+}
+
+size_t
+flow_step_count(const struct flow *flow)
+{
+	return flow->verb->step_count;
+}
+
+const struct flow_step *
+flow_step(const struct flow *flow, size_t i)
+{
+	return i < flow->verb->step_count ? &flow->steps[i] : NULL;
+}
+
+const struct deployment *
+flow_deployment(const struct flow *flow)
+{
+	return flow->deployment.id.raw ? &flow->deployment : NULL;
+}
+
+size_t
+flow_deployment_error_count(const struct flow *flow)
+{
+	return flow->error_count;
+}
+
+const struct deployment_error *
+flow_deployment_error(const struct flow *flow, size_t i)
+{
+	return i < flow->error_count ? &flow->errors[i] : NULL;
+}
+
+const struct error *
+flow_error(const struct flow *flow)
+{
+	return &flow->error;
+}
+
+int64_t
+flow_elapsed_ms(const struct flow *flow)
+{
+	return (flow->ended_at ? flow->ended_at : clock_steady_ms()) - flow->started_at;
+}

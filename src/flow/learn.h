@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What an answer of the platform changes in the world.  Every function decodes the whole
+ * body first: 0, or -1 with err and the world as it was.  Revisions grow only when
+ * something differs from what was known.
+ */
+#ifndef SIDESTAGE_FLOW_LEARN_H
+#define SIDESTAGE_FLOW_LEARN_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+struct error;
+struct session;
+struct set;
+struct world;
+struct world_application;
+struct world_environment;
+
+/* Which part of the world; NULL where it goes less deep. */
+struct learn_place {
+	struct session *session;	/* for `protect` and the record of clones */
+	const char *org, *app, *env, *id;
+	const char *only_org;		/* NULL: all organizations */
+};
+
+typedef int learn_body(struct world *world, const struct learn_place *place, const json_t *body,
+		       int64_t read_at, struct error *err);
+
+learn_body learn_user, learn_organizations, learn_applications, learn_versions;
+learn_body learn_environments, learn_running, learn_errors, learn_runtime, learn_resources;
+
+/* The same answer as before: only ages change, and an error goes away. */
+void learn_same_applications(struct world *world, const struct learn_place *place, int64_t read_at);
+void learn_same_environments(struct world *world, const struct learn_place *place,
+			     int64_t read_at);
+void learn_same_versions(struct world *world, const struct learn_place *place, int64_t read_at);
+
+/* Looks up which environments are clones made here; orders them anew when one is. */
+void learn_clones(struct world *world, const struct learn_place *place);
+
+/* Both revisions grow. */
+void learn_touch(struct world *world, struct world_environment *environment);
+/* Ids of the sets that the environment's two members should hold; "" when none. */
+const char *learn_set_id(const struct world_environment *environment);
+const char *learn_from_set_id(const struct world_environment *environment);
+
+#endif

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+noinst_LIBRARIES += libflow.a
+libflow_a_SOURCES = \
+	src/flow/clone.c \
+	src/flow/deploy.c \
+	src/flow/discard.c \
+	src/flow/flow.c \
+	src/flow/flow.h \
+	src/flow/learn.c \
+	src/flow/learn.h \
+	src/flow/promote.c \
+	src/flow/reads.c \
+	src/flow/resume.c \
+	src/flow/review.c \
+	src/flow/session.c \
+	src/flow/session.h \
+	src/flow/steps.c \
+	src/flow/undo.c \
+	src/flow/verbs.h \
+	src/flow/watch.c \
+	src/flow/watch.h \
+	src/flow/world.c \
+	src/flow/world.h
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/wire/test-flow
+TESTS += tests/wire/test-flow
+tests_wire_test_flow_SOURCES = tests/wire/test-flow.c
+tests_wire_test_flow_LDADD = libflow.a libapi.a libstore.a libmodel.a libbase.a \
+	$(CURL_LIBS) $(SQLITE_LIBS) $(CMOCKA_LIBS) $(BASE_LIBS)
+endif

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * promote: bring a clone's changes to where it came from.
+ *
+ * A three-way merge of sets gives one delta, and one request deploys it: the origin is
+ * never rebased onto the clone, so nothing half-done can be left behind, and what a
+ * colleague changed there meanwhile stays.
+ */
+#include "config.h"
+
+#include "flow/verbs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+
+#define NAMED_MAX 600
+
+/* --- the common ancestor --- */
+
+static void
+got_source_history(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+	struct error err = reply->error;
+	const struct deployment *oldest;
+
+	flow->call = NULL;
+	if (err.kind != ERROR_NONE || flow_decode_deployments(flow, reply->body, &err)) {
+		flow_fail(flow, &err);
+		return;
+	}
+	oldest = flow->scratch_count ? &flow->scratch[flow->scratch_count - 1] : NULL;
+	flow->origin.origin = xstrdup(flow->request.env);
+	flow->origin.deployment_id = xstrdup(oldest ? untrusted_raw(&oldest->from_id) : "");
+	flow_next_phase(flow);
+}
+
+/* What we wrote down when it was cloned; else what the platform's history says. */
+static void
+find_origin(struct flow *flow)
+{
+	if (!flow->source.running.id.raw) {
+		flow_fail_text(flow, ERROR_INPUT,
+			       _("%s has no deployment that succeeded: there is nothing to promote"),
+			       flow->request.source);
+		return;
+	}
+	if (store_clone_origin(session_store(flow->session), session_platform(flow->session),
+			       flow->request.org, flow->request.app, flow->request.source,
+			       &flow->origin, NULL) == 0) {
+		if (!strcmp(flow->origin.origin, flow->request.env)) {
+			flow_next_phase(flow);
+			return;
+		}
+		clone_origin_clear(&flow->origin);
+	}
+	flow->call = api_list_deployments(session_api(flow->session), flow->request.org,
+					  flow->request.app, flow->request.source,
+					  got_source_history, flow);
+}
+
+static void
+got_origin_history(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+	struct error err = reply->error;
+
+	flow->call = NULL;
+	if (err.kind != ERROR_NONE || flow_decode_deployments(flow, reply->body, &err)) {
+		flow_fail(flow, &err);
+		return;
+	}
+	for (size_t i = 0; i < flow->scratch_count; i++)
+		if (untrusted_is(&flow->scratch[i].id, flow->origin.deployment_id)) {
+			flow->origin.set_id = xstrdup(untrusted_raw(&flow->scratch[i].set_id));
+			flow_next_phase(flow);
+			return;
+		}
+	flow_fail_text(flow, ERROR_INPUT,
+		       _("%s was not cloned from %s, as far as can be seen: its changes cannot be "
+			 "told from other differences"),
+		       flow->request.source, flow->request.env);
+}
+
+static void
+find_origin_set(struct flow *flow)
+{
+	if (flow->origin.set_id) {
+		flow_next_phase(flow);
+		return;
+	}
+	flow->call = api_list_deployments(session_api(flow->session), flow->request.org,
+					  flow->request.app, flow->request.env,
+					  got_origin_history, flow);
+}
+
+/* --- the merge --- */
+
+static void
+read_ancestor_set(struct flow *flow)
+{
+	flow_read_set(flow, flow->origin.set_id, &flow->ancestor);
+}
+
+static void
+read_clone_set(struct flow *flow)
+{
+	flow_read_set(flow, untrusted_raw(&flow->source.running.set_id), &flow->ours);
+}
+
+static void
+fail_with_conflicts(struct flow *flow, const struct merge *merge)
+{
+	struct buf named;
+
+	buf_init(&named, NAMED_MAX);
+	for (size_t i = 0; i < merge->count; i++)
+		if (merge->entries[i].side == MERGE_CONFLICT &&
+		    !buf_printf(&named, "%s%s %s: %s / %s", named.length ? "; " : "",
+				merge->entries[i].object, merge->entries[i].path,
+				merge->entries[i].theirs ? merge->entries[i].theirs : "-",
+				merge->entries[i].ours ? merge->entries[i].ours : "-"))
+			break;
+	flow_fail_text(flow, ERROR_CONFLICT,
+		       _("%s and %s changed the same things differently (%s / %s): %s"),
+		       flow->request.env, flow->request.source, flow->request.env,
+		       flow->request.source, buf_str(&named));
+	buf_clear(&named);
+}
+
+static void
+merge(struct flow *flow)
+{
+	struct merge *merged = &flow->review.merge;
+	struct error err = { 0 };
+	json_t *body;
+
+	if (merge_sets(merged, flow->ancestor, flow->base, flow->ours, &err)) {
+		flow_fail(flow, &err);
+		return;
+	}
+	if (merged->conflicts) {
+		fail_with_conflicts(flow, merged);
+		return;
+	}
+	body = delta_encode(merged->delta);
+	flow->delta = delta_decode(body, &err);
+	json_decref(body);
+	if (!flow->delta)
+		flow_fail(flow, &err);
+	else if (delta_is_empty(flow->delta))
+		flow_fail_text(flow, ERROR_INPUT,
+			       _("there is nothing to promote: %s has every change of %s"),
+			       flow->request.env, flow->request.source);
+	else
+		flow_next_phase(flow);
+}
+
+static void
+make_review(struct flow *flow)
+{
+	struct review *review = &flow->review;
+
+	review->moved = !untrusted_is(&flow->target.running.set_id, flow->origin.set_id);
+	review_fill(flow);
+	if (review->moved)
+		review_caution(review,
+			       _("%s moved since %s was cloned from it; what changed there stays"),
+			       flow->request.env, flow->request.source);
+	if (!untrusted_is(&flow->source.environment.last_deploy.id,
+			  untrusted_raw(&flow->source.running.id)))
+		review_caution(review,
+			       _("The last deployment of %s did not succeed; the one before it "
+				 "that did is promoted"),
+			       flow->request.source);
+	review_ready(flow);
+}
+
+static flow_phase *const prepare[] = {
+	read_source,	read_source_running, find_origin,	read_target,
+	read_target_running, find_origin_set, read_base_set,	read_was_set,
+	read_ancestor_set, read_clone_set,   merge,		preview_result,
+	make_review,	NULL,
+};
+
+const struct verb verb_promote = {
+	.name = "promote",
+	.prepare = prepare,
+	.steps = deploy_steps,
+	.step_count = DEPLOY_STEP_COUNT,
+};

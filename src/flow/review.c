@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a person approves: the pinned ids, the changes in words and lines, the way back. */
+#include "config.h"
+
+#include "flow/verbs.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "model/image.h"
+#include "model/pointer.h"
+
+#define CONTEXT_LINES 2
+#define CAUTIONS_MAX 50
+#define LISTED_MAX 3		/* changes named in one line; the others are counted */
+#define LINE_MAX_BYTES 4096
+
+void
+review_clear(struct review *review)
+{
+	free(review->org);
+	free(review->app);
+	free(review->env);
+	free(review->source);
+	free(review->env_name);
+	set_unref(review->from);
+	set_unref(review->to);
+	free(review->from_deployment_id);
+	free(review->from_set_id);
+	free(review->to_set_id);
+	changes_clear(&review->changes);
+	diff_clear(&review->diff);
+	merge_clear(&review->merge);
+	for (size_t i = 0; i < review->send_count; i++)
+		free(review->sends[i]);
+	free(review->sends);
+	free(review->way_back);
+	for (size_t i = 0; i < review->caution_count; i++)
+		free(review->cautions[i]);
+	free(review->cautions);
+	memset(review, 0, sizeof(*review));
+}
+
+static void
+add_line(char ***lines, size_t *count, const char *format, va_list ap)
+{
+	char *text = NULL;
+
+	if (vasprintf(&text, format, ap) < 0)
+		return;
+	*lines = xreallocarray(*lines, *count + 1, sizeof(**lines));
+	(*lines)[(*count)++] = text;
+}
+
+void
+review_caution(struct review *review, const char *format, ...)
+{
+	va_list ap;
+
+	if (review->caution_count >= CAUTIONS_MAX)
+		return;
+	va_start(ap, format);
+	add_line(&review->cautions, &review->caution_count, format, ap);
+	va_end(ap);
+}
+
+void
+review_send(struct review *review, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	add_line(&review->sends, &review->send_count, format, ap);
+	va_end(ap);
+}
+
+static char *
+version_of(const char *reference)
+{
+	struct image image;
+	char *version;
+
+	image_parse(&image, reference);
+	version = xstrdup(*image.version ? image.version : reference);
+	image_clear(&image);
+	return version;
+}
+
+/* "web 1.4.2 → 1.4.3" forwards, "web image → 1.4.2" back. */
+static void
+name_change(struct buf *line, const struct change *change, bool back)
+{
+	char *from, *to;
+
+	if (!change->is_image || !change->from || !change->to) {
+		const char *label = change->label ? change->label : change->path;
+
+		buf_printf(line, "%s%s%s", change->object, *label ? " " : "", label);
+		return;
+	}
+	from = version_of(change->from);
+	to = version_of(change->to);
+	if (back)
+		buf_printf(line, "%s image → %s", change->object, from);
+	else
+		buf_printf(line, "%s %s → %s", change->object, from, to);
+	free(from);
+	free(to);
+}
+
+static char *
+list_changes(const struct changes *changes, bool back)
+{
+	struct buf line;
+	size_t named = changes->count < LISTED_MAX ? changes->count : LISTED_MAX;
+
+	buf_init(&line, LINE_MAX_BYTES);
+	for (size_t i = 0; i < named; i++) {
+		if (i)
+			buf_puts(&line, ", ");
+		name_change(&line, &changes->items[i], back);
+	}
+	if (changes->count > named)
+		buf_printf(&line, ", +%zu", changes->count - named);
+	return buf_take(&line);
+}
+
+/* For the platform's history and ours: machine text, the same in every language. */
+char *
+review_summary(const struct review *review)
+{
+	char *changes, *summary;
+
+	if (review->verb == FLOW_CLONE)
+		return xasprintf("clone of %s", review->source);
+	if (review->verb == FLOW_DISCARD)
+		return xasprintf("discard %s", review->env);
+	changes = review->changes.count ? list_changes(&review->changes, false) :
+		xstrdup("no change");
+	if (review->verb == FLOW_PROMOTE)
+		summary = xasprintf("promote %s: %s", review->source, changes);
+	else if (review->verb == FLOW_UNDO)
+		summary = xasprintf("undo: %s", changes);
+	else
+		summary = xstrdup(changes);
+	free(changes);
+	return summary;
+}
+
+/* --- isolation --- */
+
+static bool
+is_word_byte(unsigned char c)
+{
+	return isalnum(c) || c == '_';
+}
+
+/* The id as a word of its own: "production" in "production-db", not in "reproductions". */
+static bool
+names_environment(const char *text, const char *id)
+{
+	size_t length = strlen(id);
+
+	for (const char *at = text; (at = strstr(at, id)); at++)
+		if ((at == text || !is_word_byte((unsigned char)at[-1])) &&
+		    !is_word_byte((unsigned char)at[length]))
+			return true;
+	return false;
+}
+
+/* A URL whose host is written out, and is not this machine. */
+static bool
+names_fixed_host(const char *text)
+{
+	static const char *const own[] = { "localhost", "127.", "[::1]", "0.0.0.0" };
+	const char *host = strstr(text, "://");
+
+	if (!host)
+		return false;
+	host += 3;
+	if (!*host || *host == '$' || *host == '/')
+		return false;
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (!strncmp(host, own[i], strlen(own[i])))
+			return false;
+	/* "http://api:8080" is a service beside it; a name with a dot is a host of the world. */
+	return memchr(host, '.', strcspn(host, "/:$")) != NULL;
+}
+
+/* As deep as json_decode() lets a body be. */
+static void
+search_strings(struct review *review, const json_t *value, struct buf *path, const char *source)
+{
+	const char *key;
+	const char *text = json_string_value(value);
+	json_t *member;
+	size_t i, length = path->length;
+
+	if (text && names_environment(text, source))
+		review_caution(review, _("%s names %s: %s"), buf_str(path), source, text);
+	else if (text && names_fixed_host(text))
+		review_caution(review, _("%s is a fixed host, the same as in %s: %s"),
+			       buf_str(path), source, text);
+	if (json_is_object(value)) {
+		json_object_foreach((json_t *)(uintptr_t)value, key, member) {
+			pointer_append(path, key);
+			search_strings(review, member, path, source);
+			path->length = length;
+			if (path->data)
+				path->data[length] = '\0';
+		}
+	} else if (json_is_array(value)) {
+		json_array_foreach((json_t *)(uintptr_t)value, i, member)
+			search_strings(review, member, path, source);
+	}
+}
+
+void
+review_isolation(struct review *review, const struct set *set, const char *source)
+{
+	struct buf path;
+
+	buf_init(&path, LINE_MAX_BYTES);
+	buf_puts(&path, "modules");
+	search_strings(review, set_modules(set), &path, source);
+	buf_clear(&path);
+	buf_puts(&path, "shared");
+	search_strings(review, set_shared(set), &path, source);
+	buf_clear(&path);
+}
+
+/* --- the review itself --- */
+
+static char *
+copy(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
+}
+
+static void
+warn_primed(struct flow *flow)
+{
+	struct review *review = &flow->review;
+	const struct environment *target = &flow->target.environment;
+
+	review->primed = target->last_deploy.id.raw && target->from_deploy.id.raw &&
+		!untrusted_equal(&target->last_deploy.id, &target->from_deploy.id) &&
+		!untrusted_equal(&flow->target.running.id, &target->from_deploy.id);
+	if (review->primed)
+		review_caution(review,
+			       _("%s is primed: its next deployment starts from deployment %s, not "
+				 "from its last one, %s"),
+			       flow->request.env, untrusted_raw(&target->from_deploy.id),
+			       untrusted_raw(&target->last_deploy.id));
+	if (target->last_deploy.status == DEPLOYMENT_FAILED && target->last_deploy.id.raw)
+		review_caution(review,
+			       _("The last deployment of %s failed; what is compared is what ran "
+				 "before it"),
+			       flow->request.env);
+}
+
+void
+review_fill(struct flow *flow)
+{
+	struct review *review = &flow->review;
+	const struct environment *target = &flow->target.environment;
+	const struct set *from = flow->was ? flow->was : flow->base;
+
+	review->verb = flow->request.verb;
+	review->org = xstrdup(flow->request.org);
+	review->app = xstrdup(flow->request.app);
+	review->env = xstrdup(flow->request.env);
+	review->source = copy(flow->request.source);
+	review->env_name = xstrdup(target->name.raw ? target->name.raw :
+				   flow->request.name ? flow->request.name : flow->request.env);
+	review->is_protected =
+		session_is_protected(flow->session, flow->request.env,
+				     flow->request.verb == FLOW_CLONE ?
+					     flow->request.type : untrusted_raw(&target->type));
+	review->from_deployment_id = copy(target->last_deploy.id.raw);
+	if (from) {
+		review->from = set_ref((struct set *)(uintptr_t)from);
+		review->from_set_id = xstrdup(flow->was ?
+					      untrusted_raw(&flow->target.running.set_id) :
+					      flow->base_id);
+	}
+	if (flow->result) {
+		review->to = set_ref(flow->result);
+		review->to_set_id = xstrdup(flow->result_id);
+		changes_between(&review->changes, review->from, review->to);
+		diff_between(&review->diff, review->from, review->to, CONTEXT_LINES);
+	}
+	review->way_back = list_changes(&review->changes, true);
+	if (flow->request.verb != FLOW_CLONE && flow->request.verb != FLOW_DISCARD) {
+		warn_primed(flow);
+		if (flow->delta && !delta_is_empty(flow->delta))
+			review_send(review, "POST /orgs/%s/apps/%s/deltas", review->org,
+				    review->app);
+		review_send(review, "POST /orgs/%s/apps/%s/envs/%s/deploys", review->org,
+			    review->app, review->env);
+	}
+}
+
+void
+review_ready(struct flow *flow)
+{
+	if (!flow->review.env)
+		review_fill(flow);
+	flow->reviewed = true;
+	flow->state = FLOW_REVIEW;
+	session_changed(flow->session);
+}

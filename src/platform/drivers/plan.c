@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Reads a module's spec.  `command` is ignored on purpose: what runs is the image's executable
+ * and nothing else.  What this driver cannot do is refused by name, never left out silently,
+ * unless it has no meaning here (annotations, labels, requested resources).
+ */
+#include "config.h"
+
+#include "private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/paths.h"
+#include "base/xmalloc.h"
+
+#define STRINGS_MAX 1000
+#define MODULE_MAX 100
+#define FILES_MAX 200
+
+static int
+read_arguments(struct plan *plan, const json_t *container, struct error *err)
+{
+	const json_t *args = json_object_get(container, "args");
+	size_t count = json_array_size(args);
+	json_t *item;
+	size_t i;
+
+	if (args && !json_is_null(args) && (!json_is_array(args) || count > STRINGS_MAX))
+		return error_set(err, ERROR_INPUT,
+				 _("The args of workload %s must be an array of at most %d strings."),
+				 plan->module, STRINGS_MAX);
+	plan->arguments = xcalloc(count + 2, sizeof(*plan->arguments));
+	plan->arguments[0] = xstrdup(plan->executable);
+	json_array_foreach(args, i, item) {
+		if (!json_is_string(item))
+			return error_set(err, ERROR_INPUT,
+					 _("Argument %zu of workload %s is not a string."), i + 1,
+					 plan->module);
+		plan->arguments[i + 1] = xstrdup(json_string_value(item));
+	}
+	return 0;
+}
+
+static int
+read_variables(struct plan *plan, json_t *container, struct error *err)
+{
+	json_t *variables = json_object_get(container, "variables");
+	size_t i = 0;
+	const char *name;
+	json_t *value;
+
+	if (variables && !json_is_null(variables) &&
+	    (!json_is_object(variables) || json_object_size(variables) > STRINGS_MAX))
+		return error_set(err, ERROR_INPUT,
+				 _("The variables of workload %s must be an object of at most %d "
+				   "strings."), plan->module, STRINGS_MAX);
+	plan->environment = xcalloc(json_object_size(variables) + 1, sizeof(*plan->environment));
+	json_object_foreach(variables, name, value) {
+		if (!name[0] || strchr(name, '=') || !json_is_string(value))
+			return error_set(err, ERROR_INPUT,
+					 _("The variable \"%.100s\" of workload %s must have a name "
+					   "without '=' and a string as value."), name, plan->module);
+		plan->environment[i++] = xasprintf("%s=%s", name, json_string_value(value));
+	}
+	return 0;
+}
+
+/* "0644", 644 as written in YAML, or nothing. */
+static bool
+read_mode(const json_t *mode, mode_t *out)
+{
+	char *text = json_is_integer(mode) ? xasprintf("%lld", (long long)json_integer_value(mode))
+		     : json_is_string(mode) ? xstrdup(json_string_value(mode)) : xstrdup("0644");
+	char *end;
+	long number = strtol(text, &end, 8);
+	bool fits = text[0] && !*end && number >= 0 && number <= 0777;
+
+	free(text);
+	*out = (mode_t)number;
+	return fits;
+}
+
+static int
+read_file(struct plan *plan, const char *path, json_t *declared, struct error *err)
+{
+	const json_t *value = json_object_get(declared, "value");
+	struct plan_file file = {0};
+
+	if (path[0] != '/' || !paths_is_inside(path + 1))
+		return error_set(err, ERROR_INPUT,
+				 _("The file \"%.200s\" of workload %s must have an absolute path "
+				   "without \".\" and \"..\"."), path, plan->module);
+	if (!json_is_string(value) || !read_mode(json_object_get(declared, "mode"), &file.mode))
+		return error_set(err, ERROR_INPUT,
+				 _("The file \"%.200s\" of workload %s must have a string as value, and "
+				   "a mode like \"0644\"."), path, plan->module);
+	file.path = xstrdup(path + 1);
+	file.content = xstrdup(json_string_value(value));
+	file.length = json_string_length(value);
+	plan->files[plan->file_count++] = file;
+	return 0;
+}
+
+static int
+read_files(struct plan *plan, json_t *container, struct error *err)
+{
+	json_t *files = json_object_get(container, "files");
+	const char *path;
+	json_t *value;
+
+	if (!files || json_is_null(files))
+		return 0;
+	if (!json_is_object(files) || json_object_size(files) > FILES_MAX)
+		return error_set(err, ERROR_INPUT,
+				 _("The files of workload %s must be an object of at most %d."),
+				 plan->module, FILES_MAX);
+	plan->files = xcalloc(json_object_size(files) + 1, sizeof(*plan->files));
+	json_object_foreach(files, path, value)
+		if (read_file(plan, path, value, err) != 0)
+			return -1;
+	return 0;
+}
+
+static int
+port_number(const json_t *port)
+{
+	json_int_t number = json_integer_value(port);
+
+	if (json_is_string(port)) {
+		const char *text = json_string_value(port);
+
+		number = strlen(text) <= 5 && text[0] && text[strspn(text, "0123456789")] == '\0'
+				 ? atoi(text) : 0;
+	}
+	return number > 0 && number < 65536 ? (int)number : 0;
+}
+
+static bool
+is_request_path(const char *path)
+{
+	if (path[0] != '/' || strlen(path) > 1000)
+		return false;
+	for (; *path; path++)
+		if ((unsigned char)*path <= ' ' || (unsigned char)*path >= 0x7f)
+			return false;
+	return true;
+}
+
+static int
+read_probe(struct plan *plan, const json_t *container, struct error *err)
+{
+	const json_t *probe = json_object_get(container, "readiness_probe");
+	const char *type = json_string_value(json_object_get(probe, "type"));
+	const char *path = json_string_value(json_object_get(probe, "path"));
+
+	if (!probe || json_is_null(probe))
+		return 0;
+	if (!type || (strcmp(type, "http") != 0 && strcmp(type, "tcp") != 0))
+		return error_set(err, ERROR_INPUT,
+				 _("The readiness probe of workload %s is of type \"%.50s\"; here it "
+				   "can be \"http\" or \"tcp\"."), plan->module, type ? type : "");
+	plan->has_probe = true;
+	plan->probe.http = strcmp(type, "http") == 0;
+	plan->probe.port = port_number(json_object_get(probe, "port"));
+	plan->probe.path = xstrdup(path ? path : "/");
+	if (plan->probe.port == 0 || !is_request_path(plan->probe.path))
+		return error_set(err, ERROR_INPUT,
+				 _("The readiness probe of workload %s must have a path that begins "
+				   "with '/' and a port."), plan->module);
+	return 0;
+}
+
+static json_t *
+only_container(const struct plan *plan, const json_t *spec, struct error *err)
+{
+	json_t *containers = json_object_get(spec, "containers");
+	const char *id;
+	json_t *container = NULL;
+
+	if (json_object_size(containers) == 1)
+		json_object_foreach(containers, id, container)
+			break;
+	if (!json_is_object(container)) {
+		error_set(err, ERROR_INPUT,
+			  _("The workload %s must have exactly one container here."), plan->module);
+		return NULL;
+	}
+	return container;
+}
+
+/* It becomes a directory. */
+static bool
+is_module(const char *name)
+{
+	if (strchr(name, '/') || name[0] == '.' || strlen(name) > MODULE_MAX)
+		return false;
+	for (const char *c = name; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			return false;
+	return paths_is_inside(name);
+}
+
+static int
+read_all(struct plan *plan, const struct images *images, const struct driver_workload *workload,
+	 const char **code, struct error *err)
+{
+	json_t *container;
+
+	*code = "cannot-start";
+	if (!is_module(workload->module))
+		return error_set(err, ERROR_INPUT, _("\"%.100s\" cannot be the name of a workload."),
+				 workload->module);
+	container = only_container(plan, workload->spec, err);
+	if (!container)
+		return -1;
+	plan->executable = images_find(images, workload->image, err);
+	if (!plan->executable) {
+		*code = "image-not-found";
+		return -1;
+	}
+	if (read_arguments(plan, container, err) != 0 || read_variables(plan, container, err) != 0 ||
+	    read_files(plan, container, err) != 0 || read_probe(plan, container, err) != 0)
+		return -1;
+	return 0;
+}
+
+struct plan *
+plan_new(const struct images *images, const struct driver_workload *workload, const char **code,
+	 struct error *err)
+{
+	struct plan *plan = xcalloc(1, sizeof(*plan));
+
+	plan->module = xstrdup(workload->module);
+	plan->image = xstrdup(workload->image);
+	plan->fingerprint = xstrdup(workload->fingerprint ? workload->fingerprint : "");
+	plan->port_count = workload->port_count;
+	plan->ports = xcalloc(workload->port_count + 1, sizeof(*plan->ports));
+	if (workload->port_count > 0)
+		memcpy(plan->ports, workload->ports, workload->port_count * sizeof(*plan->ports));
+	if (read_all(plan, images, workload, code, err) != 0) {
+		plan_free(plan);
+		return NULL;
+	}
+	return plan;
+}
+
+static void
+free_strings(char **strings)
+{
+	for (size_t i = 0; strings && strings[i]; i++)
+		free(strings[i]);
+	free(strings);
+}
+
+void
+plan_free(struct plan *plan)
+{
+	if (!plan)
+		return;
+	for (size_t i = 0; i < plan->file_count; i++) {
+		free(plan->files[i].path);
+		free(plan->files[i].content);
+	}
+	free(plan->files);
+	free_strings(plan->arguments);
+	free_strings(plan->environment);
+	free(plan->probe.path);
+	free(plan->ports);
+	free(plan->module);
+	free(plan->image);
+	free(plan->fingerprint);
+	free(plan->executable);
+	free(plan);
+}
+
+static int
+write_file(const struct plan_file *file, const char *path, struct error *err)
+{
+	/* O_EXCL: the directory is new, so nothing may stand there, and no link either. */
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	const char *bytes = file->content;
+	size_t left = file->length;
+
+	if (fd < 0)
+		return error_errno(err, _("%s: the file cannot be written"), path);
+	while (left > 0) {
+		ssize_t n = write(fd, bytes, left);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		bytes += n;
+		left -= (size_t)n;
+	}
+	if (left > 0 || fchmod(fd, file->mode) != 0) {
+		error_errno(err, _("%s: the file cannot be written"), path);
+		close(fd);
+		return -1;
+	}
+	close(fd);
+	return 0;
+}
+
+int
+plan_write_files(const struct plan *plan, const char *directory, struct error *err)
+{
+	for (size_t i = 0; i < plan->file_count; i++) {
+		char *path = xasprintf("%s/files/%s", directory, plan->files[i].path);
+		char *slash = strrchr(path, '/');
+		int ret;
+
+		*slash = '\0';
+		ret = paths_make(path, err);
+		*slash = '/';
+		if (ret == 0)
+			ret = write_file(&plan->files[i], path, err);
+		free(path);
+		if (ret != 0)
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Ports are taken below the range from which the kernel gives ports to outgoing connections:
+ * one of those could sit on a public port just while its process restarts.
+ */
+#include "config.h"
+
+#include "private.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+
+#define FIRST_PORT 20000
+#define LAST_PORT 32000
+#define PORT_COUNT (LAST_PORT - FIRST_PORT + 1)
+
+struct ports {
+	int next;		/* goes round, so that a port is not given again soon */
+	bool held[65536];
+};
+
+struct ports *
+ports_new(void)
+{
+	struct ports *ports = xcalloc(1, sizeof(*ports));
+	unsigned random = 0;
+
+	/* Two daemons that start together should not try the same. */
+	if (getrandom(&random, sizeof(random), 0) != (ssize_t)sizeof(random))
+		random = (unsigned)getpid();
+	ports->next = FIRST_PORT + (int)(random % PORT_COUNT);
+	return ports;
+}
+
+void
+ports_free(struct ports *ports)
+{
+	free(ports);
+}
+
+static bool
+is_free(int port)
+{
+	struct sockaddr_in address = {
+		.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
+		.sin_addr.s_addr = htonl(INADDR_ANY),
+	};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool free_port;
+	int on = 1;
+
+	if (fd < 0)
+		return false;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	free_port = bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+		    listen(fd, 1) == 0;
+	close(fd);
+	return free_port;
+}
+
+int
+ports_take(struct ports *ports, struct error *err)
+{
+	for (int i = 0; i < PORT_COUNT; i++) {
+		int port = ports->next;
+
+		ports->next = port == LAST_PORT ? FIRST_PORT : port + 1;
+		if (!ports->held[port] && is_free(port))
+			return port;
+	}
+	error_set(err, ERROR_SYSTEM, _("No port from %d to %d is free."), FIRST_PORT, LAST_PORT);
+	return 0;
+}
+
+void
+ports_hold(struct ports *ports, int port)
+{
+	if (port > 0 && port < 65536)
+		ports->held[port] = true;
+}
+
+void
+ports_release(struct ports *ports, int port)
+{
+	if (port > 0 && port < 65536)
+		ports->held[port] = false;
+}

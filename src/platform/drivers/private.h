@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The inside of the process driver.  From below: record (which process groups live), images
+ * (what may be run), output (log files), probe, forward; plan (what one workload asks for),
+ * instance (one process from start to end), workload (a plan kept running), space (all
+ * workloads of an environment and the change from one set of them to the next).
+ *
+ * On disk:
+ *	<spaces>/processes.json
+ *	<spaces>/<org>/<app>/<env>/resources/<resource>.sqlite, .dns
+ *	<spaces>/<org>/<app>/<env>/modules/<module>/output.log, output.log.1
+ *	<spaces>/<org>/<app>/<env>/modules/<module>/<generation>/files/...
+ * The last but "files/..." is the working directory of one candidate and its restarts: the
+ * declared file /etc/x is `files/etc/x` seen from there.  A next deployment gets a directory
+ * of its own, so that the files of the processes which may have to go on are not touched.
+ */
+#ifndef SIDESTAGE_PLATFORM_DRIVERS_PRIVATE_H
+#define SIDESTAGE_PLATFORM_DRIVERS_PRIVATE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "platform/driver.h"
+
+/* record.c: the process groups that live, so that the next daemon can end them. */
+
+struct record;
+/* Ends the groups that the file names, and takes over the file. */
+struct record *record_open(const char *spaces_dir, struct error *err);
+void record_free(struct record *record);
+/* A file that cannot be written is logged, not an error: the groups run all the same. */
+void record_add(struct record *record, pid_t group);
+void record_remove(struct record *record, pid_t group);
+
+/* images.c: the executables below one directory. */
+
+struct images;
+struct images *images_open(const char *directory, struct error *err);
+void images_free(struct images *images);
+/* The path of the executable; free() it.  NULL with ERROR_INPUT that names the image. */
+char *images_find(const struct images *images, const char *reference, struct error *err);
+json_t *images_list(const struct images *images);
+
+/* output.c */
+
+/* Appends; at the limit the file becomes FILE.1 and a new one begins. */
+void output_append(const char *file, const char *bytes, size_t length);
+/* The last lines of FILE.1 and FILE together, made UTF-8; free() it. */
+char *output_tail(const char *file, size_t lines);
+/* The same from memory. */
+char *output_last_lines(const char *bytes, size_t length, size_t lines);
+
+/* probe.c: one try of a readiness probe. */
+
+struct probe_target {
+	bool http;		/* else: the connection is enough */
+	char *path;
+	int port;
+};
+struct probe;
+/* `done` is called once, from the loop, and the probe is freed after it. */
+struct probe *probe_start(struct loop *loop, const struct probe_target *target,
+			  void (*done)(void *data, bool ready, const char *why), void *data);
+void probe_cancel(struct probe *probe);	/* NULL is fine; not after `done` */
+
+/* forward.c: a public port in front of the port of an instance. */
+
+struct forward;
+/* Takes the port, but nothing can connect before the first forward_set_target(). */
+struct forward *forward_new(struct loop *loop, int port, struct error *err);
+void forward_free(struct forward *forward);	/* cuts what is open */
+int forward_port(const struct forward *forward);
+int forward_target(const struct forward *forward);	/* 0: none yet */
+/* For connections from now on.  0, or -1 with err when the port cannot be listened on. */
+int forward_set_target(struct forward *forward, int port, struct error *err);
+/* Open connections to this target. */
+size_t forward_count(const struct forward *forward, int target);
+
+/* ports.c: free ports of this machine. */
+
+struct ports;
+struct ports *ports_new(void);
+void ports_free(struct ports *ports);
+/* One that nothing listens on and that was not given lately; 0 with err. */
+int ports_take(struct ports *ports, struct error *err);
+/* Public ports are held even while nothing listens on them. */
+void ports_hold(struct ports *ports, int port);
+void ports_release(struct ports *ports, int port);
+
+/* resource.c */
+
+struct resources {
+	const char *templates_dir;
+	struct ports *ports;
+};
+json_t *resource_provision(const struct resources *resources, const char *space,
+			   const char *space_dir, const struct driver_resource *resource,
+			   struct error *err);
+int resource_deprovision(const struct resources *resources, const char *space_dir,
+			 const char *type, const char *res_id, const json_t *outputs,
+			 struct error *err);
+
+/* plan.c: one workload's declaration, checked and copied. */
+
+struct plan_file {
+	char *path;		/* inside the file root: "etc/x" */
+	mode_t mode;
+	char *content;
+	size_t length;
+};
+struct plan {
+	char *module;
+	char *image;
+	char *fingerprint;
+	char *executable;
+	char **arguments;	/* for execve, NULL at the end */
+	char **environment;
+	struct plan_file *files;
+	size_t file_count;
+	bool has_probe;
+	struct probe_target probe;
+	int (*ports)[2];	/* public, own */
+	size_t port_count;
+};
+/* NULL with err, and *code for driver_error. */
+struct plan *plan_new(const struct images *images, const struct driver_workload *workload,
+		      const char **code, struct error *err);
+void plan_free(struct plan *plan);
+/* Writes the declared files below `directory`/files. */
+int plan_write_files(const struct plan *plan, const char *directory, struct error *err);
+
+/* instance.c: one process (with its group), from start to end. */
+
+struct instance;
+struct instance_place {
+	struct loop *loop;
+	struct record *record;
+	const char *directory;	/* its working directory; is there */
+	const char *log;	/* file */
+};
+/* `ended` is called once, from the loop, when the whole process group is gone;
+ * the callee may free the instance in it.  NULL with err when there is no process. */
+struct instance *instance_start(const struct plan *plan, const struct instance_place *place,
+				void (*ended)(void *data), void *data, struct error *err);
+void instance_free(struct instance *instance);	/* kills what is left, at once */
+void instance_stop(struct instance *instance);	/* SIGTERM, after 2 s SIGKILL */
+long instance_pid(const struct instance *instance);	/* 0: its first process has ended */
+/* "status 3", "signal 9 (Killed)"; when it could not be run at all *cannot_start is true. */
+char *instance_end(const struct instance *instance, bool *cannot_start);
+char *instance_tail(const struct instance *instance, size_t lines);
+
+/* workload.c: a plan that is kept running. */
+
+enum workload_event {
+	WORKLOAD_IS_READY,	/* a candidate: all its first time */
+	WORKLOAD_IS_FAILED,	/* a candidate only; ask workload_take_error() */
+	WORKLOAD_IS_STOPPED	/* no process is left; the callee may free it in the callback */
+};
+struct workload;
+typedef void workload_changed(void *data, struct workload *workload, enum workload_event event);
+struct workload_place {
+	struct loop *loop;
+	struct record *record;
+	const char *module_dir;	/* <space>/modules/<module> */
+	unsigned generation;
+	int ready_timeout_ms;
+};
+/* Takes the plan.  It begins as a candidate, with its first process at the next turn. */
+struct workload *workload_new(struct plan *plan, const struct workload_place *place,
+			      workload_changed *changed, void *data);
+void workload_free(struct workload *workload);
+const struct plan *workload_plan(const struct workload *workload);
+bool workload_is_ready(const struct workload *workload);
+/* No candidate any more: from now on it is started again whenever it ends. */
+void workload_accept(struct workload *workload);
+void workload_stop(struct workload *workload);
+void workload_get_status(const struct workload *workload, struct driver_workload_status *out);
+void workload_take_error(struct workload *workload, struct driver_error *out);
+
+/* space.c: an environment. */
+
+struct process_driver {
+	struct driver base;
+	struct loop *loop;
+	struct record *record;
+	struct images *images;
+	struct ports *ports;
+	char *spaces_dir;
+	char *templates_dir;
+	int ready_timeout_ms;
+	unsigned generation;		/* of the last candidate; grows */
+	struct space *spaces;
+};
+struct space;
+/* Checked; NULL with ERROR_INPUT.  free() it. */
+char *space_directory(const struct process_driver *driver, const char *name, struct error *err);
+struct space *space_next(const struct space *space);
+const char *space_name(const struct space *space);
+struct space *space_find(const struct process_driver *driver, const char *name);
+int space_apply(struct process_driver *driver, const char *name,
+		const struct driver_workload *workloads, size_t count, driver_applied *applied,
+		void *data, struct error *err);
+void space_get_status(const struct space *space, struct driver_status *out);
+/* Stops all; `done` once nothing runs, and then the space is gone.  With `wipe` its
+ * directory is removed as well. */
+int space_remove(struct process_driver *driver, const char *name, bool wipe,
+		 void (*done)(void *data), void *data, struct error *err);
+void space_free(struct space *space);
+
+#endif

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The process driver: an environment is a directory, a workload a supervised child.  This
+ * file is its door (driver.h); the work is done by the parts that private.h lists.
+ */
+#include "config.h"
+
+#include "private.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/paths.h"
+#include "base/xmalloc.h"
+#include "platform/loop.h"
+
+#define READY_TIMEOUT_MS 20000
+#define LOG_LINES_MAX 10000
+
+static struct process_driver *
+own(struct driver *driver)
+{
+	return (struct process_driver *)driver;
+}
+
+static void
+process_free(struct driver *driver)
+{
+	struct process_driver *process = own(driver);
+
+	if (!process)
+		return;
+	while (process->spaces)
+		space_free(process->spaces);
+	record_free(process->record);
+	images_free(process->images);
+	ports_free(process->ports);
+	free(process->spaces_dir);
+	free(process->templates_dir);
+	free(process);
+}
+
+static bool
+process_image_exists(struct driver *driver, const char *image, struct error *err)
+{
+	char *path = images_find(own(driver)->images, image, err);
+
+	free(path);
+	return path != NULL;
+}
+
+static json_t *
+process_images(struct driver *driver)
+{
+	return images_list(own(driver)->images);
+}
+
+static int
+process_ensure_space(struct driver *driver, const char *space, struct error *err)
+{
+	char *directory = space_directory(own(driver), space, err);
+	int ret = directory ? paths_make(directory, err) : -1;
+
+	free(directory);
+	return ret;
+}
+
+static json_t *
+process_provision(struct driver *driver, const char *space, const struct driver_resource *resource,
+		  struct error *err)
+{
+	struct process_driver *process = own(driver);
+	struct resources resources = {process->templates_dir, process->ports};
+	char *directory = space_directory(process, space, err);
+	json_t *outputs = NULL;
+
+	if (directory)
+		outputs = resource_provision(&resources, space, directory, resource, err);
+	free(directory);
+	return outputs;
+}
+
+static int
+process_deprovision(struct driver *driver, const char *space, const char *type, const char *res_id,
+		    const json_t *outputs, struct error *err)
+{
+	struct process_driver *process = own(driver);
+	struct resources resources = {process->templates_dir, process->ports};
+	char *directory = space_directory(process, space, err);
+	int ret = -1;
+
+	if (directory)
+		ret = resource_deprovision(&resources, directory, type, res_id, outputs, err);
+	free(directory);
+	return ret;
+}
+
+static int
+process_listen_port(struct driver *driver, struct error *err)
+{
+	return ports_take(own(driver)->ports, err);
+}
+
+static int
+process_apply(struct driver *driver, const char *space, const struct driver_workload *workloads,
+	      size_t count, driver_applied *applied, void *data, struct error *err)
+{
+	return space_apply(own(driver), space, workloads, count, applied, data, err);
+}
+
+static void
+process_status(struct driver *driver, const char *name, struct driver_status *out)
+{
+	const struct space *space = space_find(own(driver), name);
+
+	*out = (struct driver_status){0};
+	if (space)
+		space_get_status(space, out);
+}
+
+static char *
+process_logs(struct driver *driver, const char *space, const char *module, size_t lines)
+{
+	char *directory = space_directory(own(driver), space, NULL);
+	char *text = NULL;
+
+	if (directory && paths_is_inside(module) && !strchr(module, '/')) {
+		char *file = xasprintf("%s/modules/%s/output.log", directory, module);
+
+		text = output_tail(file, lines < LOG_LINES_MAX ? lines : LOG_LINES_MAX);
+		free(file);
+	}
+	free(directory);
+	return text ? text : xstrdup("");
+}
+
+static int
+process_remove(struct driver *driver, const char *space, void (*done)(void *data), void *data,
+	       struct error *err)
+{
+	return space_remove(own(driver), space, true, done, data, err);
+}
+
+/* stop_all: the last space to end tells. */
+
+struct stop {
+	size_t left;
+	void (*done)(void *data);
+	void *data;
+};
+
+static void
+one_stopped(void *data)
+{
+	struct stop *stop = data;
+
+	if (--stop->left > 0)
+		return;
+	stop->done(stop->data);
+	free(stop);
+}
+
+static void
+process_stop_all(struct driver *driver, void (*done)(void *data), void *data)
+{
+	struct process_driver *process = own(driver);
+	struct stop *stop = xcalloc(1, sizeof(*stop));
+
+	stop->done = done;
+	stop->data = data;
+	stop->left = 1;
+	for (struct space *space = process->spaces; space; space = space_next(space)) {
+		stop->left++;
+		/* Fails only for a name that is no space. */
+		if (space_remove(process, space_name(space), false, one_stopped, stop, NULL) != 0)
+			stop->left--;
+	}
+	loop_add_timer(process->loop, 0, one_stopped, stop);
+}
+
+static const struct driver_ops process_ops = {
+	.name = "process",
+	.free = process_free,
+	.image_exists = process_image_exists,
+	.images = process_images,
+	.ensure_space = process_ensure_space,
+	.provision = process_provision,
+	.deprovision = process_deprovision,
+	.listen_port = process_listen_port,
+	.apply = process_apply,
+	.status = process_status,
+	.logs = process_logs,
+	.remove = process_remove,
+	.stop_all = process_stop_all,
+};
+
+struct driver *
+driver_process_new(struct loop *loop, const struct driver_process_options *options,
+		   struct error *err)
+{
+	struct process_driver *process;
+
+	if (paths_make(options->spaces_dir, err) != 0)
+		return NULL;
+	process = xcalloc(1, sizeof(*process));
+	process->base.ops = &process_ops;
+	process->loop = loop;
+	process->ready_timeout_ms =
+		options->ready_timeout_ms > 0 ? options->ready_timeout_ms : READY_TIMEOUT_MS;
+	process->templates_dir = xstrdup(options->templates_dir);
+	process->ports = ports_new();
+	process->images = images_open(options->images_dir, err);
+	/* Children work elsewhere: what they are told must not depend on our directory. */
+	process->spaces_dir = realpath(options->spaces_dir, NULL);
+	if (!process->spaces_dir)
+		error_errno(err, _("%s: cannot be opened"), options->spaces_dir);
+	if (process->spaces_dir && process->images)
+		process->record = record_open(process->spaces_dir, err);
+	if (!process->record) {
+		process_free(&process->base);
+		return NULL;
+	}
+	/* What a workload's process leaves behind becomes our child, so that it is seen to end. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	return &process->base;
+}
+
+void
+driver_status_clear(struct driver_status *status)
+{
+	for (size_t i = 0; i < status->count; i++) {
+		free(status->items[i].module);
+		free(status->items[i].message);
+	}
+	free(status->items);
+	*status = (struct driver_status){0};
+}
+
+void
+driver_errors_clear(struct driver_errors *errors)
+{
+	for (size_t i = 0; i < errors->count; i++) {
+		free(errors->items[i].object_id);
+		free(errors->items[i].code);
+		free(errors->items[i].summary);
+		free(errors->items[i].message);
+	}
+	free(errors->items);
+	*errors = (struct driver_errors){0};
+}

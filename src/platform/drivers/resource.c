@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The resources that this machine itself can give: a table of types, each made and unmade. */
+#include "config.h"
+
+#include "private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/paths.h"
+#include "base/xmalloc.h"
+
+#define TEMPLATE_MAX (4 * 1024 * 1024)
+#define RES_ID_MAX 200
+
+/* It becomes a file name. */
+static bool
+is_res_id(const char *id)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789._-";
+
+	return id[0] && id[0] != '.' && strlen(id) <= RES_ID_MAX && id[strspn(id, letters)] == '\0';
+}
+
+/* sqlite */
+
+static char *
+read_template(const char *directory, const char *name, struct error *err)
+{
+	struct open_how how = {
+		.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+	};
+	int dir = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = dir < 0 || !paths_is_inside(name)
+			 ? -1 : (int)syscall(SYS_openat2, dir, name, &how, sizeof(how));
+	char chunk[16384];
+	struct buf text;
+	struct stat st;
+	ssize_t n = -1;
+
+	buf_init(&text, TEMPLATE_MAX);
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		while ((n = read(fd, chunk, sizeof(chunk))) > 0)
+			if (!buf_append(&text, chunk, (size_t)n))
+				break;
+	if (fd >= 0)
+		close(fd);
+	if (dir >= 0)
+		close(dir);
+	if (n != 0) {
+		buf_clear(&text);
+		error_set(err, ERROR_INPUT,
+			  _("The template \"%.200s\" cannot be read: it must be a file below %.200s."),
+			  name, directory);
+		return NULL;
+	}
+	return buf_take(&text);
+}
+
+static int
+fill_database(const char *path, const char *sql, struct error *err)
+{
+	sqlite3 *database = NULL;
+	char *message = NULL;
+	int ret = 0;
+
+	if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
+	    SQLITE_OK)
+		ret = error_set(err, ERROR_SYSTEM, _("%s: the database cannot be made: %s"), path,
+				sqlite3_errmsg(database));
+	if (ret == 0) {
+		/* A template is data: it attaches no other file, and loads nothing. */
+		sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
+		if (sqlite3_exec(database, sql, NULL, NULL, &message) != SQLITE_OK ||
+		    sqlite3_exec(database, "PRAGMA user_version", NULL, NULL, NULL) != SQLITE_OK)
+			ret = error_set(err, ERROR_INPUT, _("%s: its template does not run: %s"), path,
+					message ? message : sqlite3_errmsg(database));
+	}
+	sqlite3_free(message);
+	if (sqlite3_close(database) != SQLITE_OK && ret == 0)
+		ret = error_set(err, ERROR_SYSTEM, _("%s: the database cannot be written"), path);
+	return ret;
+}
+
+/* Filled beside its place and then moved there: a database is whole or not there. */
+static int
+make_database(const char *path, const char *sql, struct error *err)
+{
+	char *temporary = xasprintf("%s.new", path);
+	int ret;
+
+	unlink(temporary);
+	ret = fill_database(temporary, sql, err);
+	if (ret == 0 && chmod(temporary, 0600) != 0)
+		ret = error_errno(err, _("%s: cannot be made private"), temporary);
+	if (ret == 0 && rename(temporary, path) != 0)
+		ret = error_errno(err, _("%s: cannot be made"), path);
+	if (ret != 0)
+		unlink(temporary);
+	free(temporary);
+	return ret;
+}
+
+static json_t *
+provision_sqlite(const struct resources *resources, const char *space, const char *dir,
+		 const struct driver_resource *resource, struct error *err)
+{
+	const char *template = json_string_value(json_object_get(resource->inputs, "template"));
+	char *path = xasprintf("%s/%s.sqlite", dir, resource->res_id);
+	json_t *outputs = NULL;
+	char *sql = NULL;
+
+	(void)space;
+	if (access(path, F_OK) != 0) {
+		sql = template ? read_template(resources->templates_dir, template, err) : xstrdup("");
+		if (!sql || make_database(path, sql, err) != 0)
+			goto out;
+	}
+	outputs = json_pack("{s:s}", "path", path);
+	if (!outputs)
+		error_set(err, ERROR_SYSTEM, _("The path of the database is not UTF-8."));
+out:
+	free(sql);
+	free(path);
+	return outputs;
+}
+
+static int
+remove_sqlite(const struct resources *resources, const char *dir, const char *res_id,
+	      const json_t *outputs, struct error *err)
+{
+	static const char *const endings[] = { "", "-journal", "-wal", "-shm", ".new" };
+	int ret = 0;
+
+	(void)resources;
+	(void)outputs;
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+		char *path = xasprintf("%s/%s.sqlite%s", dir, res_id, endings[i]);
+
+		if (unlink(path) != 0 && errno != ENOENT)
+			ret = error_errno(err, _("%s: cannot be removed"), path);
+		free(path);
+	}
+	return ret;
+}
+
+/* dns */
+
+/* "modules.web.externals.dns" -> "web", "shared.dns" -> "dns"; always a host name label. */
+static void
+put_label(struct buf *host, const char *res_id)
+{
+	const char *name = strncmp(res_id, "modules.", 8) == 0 ? res_id + 8
+			   : strncmp(res_id, "shared.", 7) == 0 ? res_id + 7 : res_id;
+	size_t length = strcspn(name, ".");
+
+	for (size_t i = 0; i < length && i < 63; i++) {
+		bool fits = (name[i] >= 'a' && name[i] <= 'z') || (name[i] >= '0' && name[i] <= '9');
+		bool upper = name[i] >= 'A' && name[i] <= 'Z';
+
+		buf_printf(host, "%c", fits ? name[i] : upper ? name[i] - 'A' + 'a' : '-');
+	}
+}
+
+static int
+port_of(const json_t *outputs)
+{
+	json_int_t port = json_integer_value(json_object_get(outputs, "port"));
+
+	return port > 0 && port < 65536 ? (int)port : 0;
+}
+
+static json_t *
+earlier_outputs(const char *path, const char *previous)
+{
+	json_t *outputs = previous ? json_loads(previous, JSON_REJECT_DUPLICATES, NULL) : NULL;
+
+	if (port_of(outputs) == 0) {
+		json_decref(outputs);
+		outputs = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+	}
+	return outputs;
+}
+
+static json_t *
+provision_dns(const struct resources *resources, const char *space, const char *dir,
+	      const struct driver_resource *resource, struct error *err)
+{
+	char *path = xasprintf("%s/%s.dns", dir, resource->res_id);
+	char *temporary = xasprintf("%s.new", path);
+	json_t *earlier = earlier_outputs(path, resource->previous_outputs);
+	const char *app = strchr(space, '/') + 1;
+	const char *env = strchr(app, '/') + 1;
+	int port = port_of(earlier);
+	json_t *outputs = NULL;
+	struct buf host;
+
+	buf_init(&host, 256);
+	if (port == 0)
+		port = ports_take(resources->ports, err);
+	if (port == 0)
+		goto out;
+	put_label(&host, resource->res_id);
+	buf_printf(&host, ".%s.%.*s.localhost", env, (int)(env - 1 - app), app);
+	outputs = json_pack("{s:s, s:i}", "host", buf_str(&host), "port", port);
+	if (!json_equal(outputs, earlier) || access(path, F_OK) != 0) {
+		/* The file makes a second call give the same port. */
+		if (json_dump_file(outputs, temporary, JSON_COMPACT) != 0 ||
+		    rename(temporary, path) != 0) {
+			error_errno(err, _("%s: cannot be written"), path);
+			json_decref(outputs);
+			outputs = NULL;
+			goto out;
+		}
+	}
+	ports_hold(resources->ports, port);
+out:
+	buf_clear(&host);
+	json_decref(earlier);
+	free(temporary);
+	free(path);
+	return outputs;
+}
+
+static int
+remove_dns(const struct resources *resources, const char *dir, const char *res_id,
+	   const json_t *outputs, struct error *err)
+{
+	char *path = xasprintf("%s/%s.dns", dir, res_id);
+	int ret = 0;
+
+	ports_release(resources->ports, port_of(outputs));
+	if (unlink(path) != 0 && errno != ENOENT)
+		ret = error_errno(err, _("%s: cannot be removed"), path);
+	free(path);
+	return ret;
+}
+
+struct resource_type {
+	const char *name;
+	json_t *(*provision)(const struct resources *resources, const char *space, const char *dir,
+			     const struct driver_resource *resource, struct error *err);
+	int (*remove)(const struct resources *resources, const char *dir, const char *res_id,
+		      const json_t *outputs, struct error *err);
+};
+
+static const struct resource_type types[] = {
+	{ "sqlite", provision_sqlite, remove_sqlite },
+	{ "dns", provision_dns, remove_dns },
+};
+
+static const struct resource_type *
+find_type(const char *type, const char *res_id, struct error *err)
+{
+	if (!is_res_id(res_id)) {
+		error_set(err, ERROR_INPUT, _("\"%.100s\" cannot be the id of a resource."), res_id);
+		return NULL;
+	}
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(types[i].name, type) == 0)
+			return &types[i];
+	error_set(err, ERROR_INPUT,
+		  _("The resource %.200s is of type \"%.100s\"; this platform makes sqlite and dns."),
+		  res_id, type);
+	return NULL;
+}
+
+json_t *
+resource_provision(const struct resources *resources, const char *space, const char *space_dir,
+		   const struct driver_resource *resource, struct error *err)
+{
+	const struct resource_type *type = find_type(resource->type, resource->res_id, err);
+	json_t *outputs = NULL;
+	char *dir;
+
+	if (!type)
+		return NULL;
+	dir = xasprintf("%s/resources", space_dir);
+	if (paths_make(dir, err) == 0)
+		outputs = type->provision(resources, space, dir, resource, err);
+	free(dir);
+	return outputs;
+}
+
+int
+resource_deprovision(const struct resources *resources, const char *space_dir, const char *type,
+		     const char *res_id, const json_t *outputs, struct error *err)
+{
+	const struct resource_type *found = find_type(type, res_id, err);
+	char *dir;
+	int ret;
+
+	if (!found)
+		return -1;
+	dir = xasprintf("%s/resources", space_dir);
+	ret = found->remove(resources, dir, res_id, outputs, err);
+	free(dir);
+	return ret;
+}

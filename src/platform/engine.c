@@ -1,0 +1,543 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The states of a space:
+ *
+ *     idle -> applying (a deployment, or what the database says should run) -> idle
+ *     idle -> removing -> (the space is freed)
+ *
+ * `wanted` (a deployment that is pending) and `doomed` are what is to be done as soon as
+ * the space is idle; next_step() is the one place that decides.
+ */
+#include "config.h"
+
+#include "platform/engine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/ids.h"
+#include "base/xmalloc.h"
+#include "model/delta.h"
+#include "model/json.h"
+#include "model/set.h"
+#include "platform/driver.h"
+#include "platform/log.h"
+#include "platform/loop.h"
+#include "platform/prepare.h"
+#include "platform/repository.h"
+
+#define ID_DIGITS 16
+#define RETRY_MIN_MS 5000
+#define RETRY_MAX_MS 300000
+
+enum space_state { SPACE_IDLE, SPACE_APPLYING, SPACE_REMOVING };
+
+struct space {
+	struct engine *engine;
+	struct space *next;
+	char *org, *app, *env;
+	char *name;			/* "org/app/env" */
+	enum space_state state;
+	char *wanted;			/* id of a deployment that is pending */
+	char *current;			/* id of what is applied now; NULL: not applying */
+	bool resuming;			/* what is applied is no new deployment */
+	bool should_resume;		/* what the database says is to be started */
+	bool doomed;
+	struct plan planned;		/* what is applied now */
+	struct plan running;		/* what the driver took last */
+	struct loop_timer *timer;	/* the next step */
+	int64_t retry_ms;
+};
+
+struct engine {
+	struct platform *platform;
+	struct space *spaces;
+	bool stopping;
+};
+
+static struct place
+place_of(const struct space *space)
+{
+	return (struct place){space->org, space->app, space->env};
+}
+
+static struct space *
+find_space(struct engine *engine, const struct place *place, bool make)
+{
+	struct space *space;
+
+	for (space = engine->spaces; space; space = space->next)
+		if (strcmp(space->org, place->org) == 0 && strcmp(space->app, place->app) == 0 &&
+		    strcmp(space->env, place->env) == 0)
+			return space;
+	if (!make)
+		return NULL;
+	space = xcalloc(1, sizeof(*space));
+	space->engine = engine;
+	space->org = xstrdup(place->org);
+	space->app = xstrdup(place->app);
+	space->env = xstrdup(place->env);
+	space->name = xasprintf("%s/%s/%s", place->org, place->app, place->env);
+	space->retry_ms = RETRY_MIN_MS;
+	space->next = engine->spaces;
+	engine->spaces = space;
+	return space;
+}
+
+static void
+free_space(struct space *space)
+{
+	struct space **link = &space->engine->spaces;
+
+	while (*link != space)
+		link = &(*link)->next;
+	*link = space->next;
+	loop_remove_timer(space->timer);
+	plan_clear(&space->planned);
+	plan_clear(&space->running);
+	free(space->org);
+	free(space->app);
+	free(space->env);
+	free(space->name);
+	free(space->wanted);
+	free(space->current);
+	free(space);
+}
+
+static void next_step(void *data);
+
+static void
+schedule(struct space *space, int64_t delay_ms)
+{
+	if (space->engine->stopping)
+		return;
+	loop_remove_timer(space->timer);
+	space->timer = loop_add_timer(space->engine->platform->loop, delay_ms, next_step, space);
+}
+
+/* --- recording --- */
+
+/* A database that fails here cannot be told to anybody but the log. */
+static void
+complain(const struct space *space, const char *what, const struct error *err)
+{
+	log_line(LOG_PRIORITY_ERROR, what, "space", space->name, "error", err->text, NULL);
+}
+
+static void
+record_status(struct space *space, const char *id, const char *status)
+{
+	struct error err = {0};
+
+	if (repository_set_deployment_status(space->engine->platform->repository, id, status,
+					     clock_wall_ms(), &err) != 0)
+		complain(space, "cannot record a status", &err);
+	log_line(LOG_PRIORITY_INFO, "deployment", "space", space->name, "id", id, "status", status,
+		 NULL);
+}
+
+static void
+record_error(struct space *space, const char *id, const char *scope, const char *object_id,
+	     const char *code, const char *summary, const char *message)
+{
+	struct error err = {0};
+
+	log_line(LOG_PRIORITY_WARNING, "deployment error", "space", space->name, "id", id, "object",
+		 object_id, "code", code, "summary", summary, NULL);
+	if (!space->resuming &&
+	    repository_put_deployment_error(space->engine->platform->repository, id, scope,
+					    object_id, code, summary, message, &err) != 0)
+		complain(space, "cannot record an error", &err);
+}
+
+static void
+record_success(struct space *space)
+{
+	struct place place = place_of(space);
+	struct repository *repository = space->engine->platform->repository;
+	struct error err = {0};
+
+	if (repository_begin(repository, &err) != 0) {
+		complain(space, "cannot record a success", &err);
+		return;
+	}
+	record_status(space, space->current, "succeeded");
+	if (repository_rebase_environment(repository, &place, space->current, &err) != 0 ||
+	    repository_commit(repository, &err) != 0) {
+		complain(space, "cannot record a success", &err);
+		repository_rollback(repository);
+	}
+}
+
+/* --- applying --- */
+
+static void
+finish(struct space *space, bool succeeded)
+{
+	if (succeeded) {
+		plan_clear(&space->running);
+		space->running = space->planned;
+		space->planned = (struct plan){0};
+		space->retry_ms = RETRY_MIN_MS;
+	} else {
+		plan_clear(&space->planned);
+	}
+	if (!space->resuming && succeeded)
+		record_success(space);
+	else if (!space->resuming)
+		record_status(space, space->current, "failed");
+	space->state = SPACE_IDLE;
+	free(space->current);
+	space->current = NULL;
+	/* What should run but cannot is tried again, ever more seldom. */
+	if (succeeded)
+		space->should_resume = false;
+	else if (space->resuming)
+		space->should_resume = true;
+	if (!space->should_resume || space->wanted || space->doomed) {
+		schedule(space, 0);
+		return;
+	}
+	schedule(space, space->retry_ms);
+	if (space->retry_ms < RETRY_MAX_MS)
+		space->retry_ms *= 2;
+}
+
+static void
+applied(void *data, enum driver_phase phase, const struct driver_errors *errors)
+{
+	struct space *space = data;
+
+	if (space->engine->stopping)
+		return;
+	for (size_t i = 0; errors && i < errors->count; i++) {
+		const struct driver_error *e = &errors->items[i];
+
+		record_error(space, space->current, "workload", e->object_id, e->code, e->summary,
+			     e->message ? e->message : "");
+	}
+	finish(space, phase == DRIVER_READY);
+}
+
+static int
+start_plan(struct space *space, const struct set *set, const char *env_type,
+	   struct problem *problem, struct error *err)
+{
+	struct platform *platform = space->engine->platform;
+	struct place place = place_of(space);
+	struct driver_workload *workloads;
+	int ret;
+
+	if (prepare_plan(platform, &place, env_type, space->current, set, &space->running,
+			 &space->planned, problem, err) != 0)
+		return -1;
+	problem->scope = "environment";
+	problem->code = "cannot-apply";
+	snprintf(problem->object_id, sizeof(problem->object_id), "%s", space->env);
+	workloads = plan_workloads(&space->planned);
+	ret = platform->driver->ops->apply(platform->driver, space->name, workloads,
+					   space->planned.count, applied, space, err);
+	free(workloads);
+	return ret;
+}
+
+/* Takes the id. */
+static void
+apply(struct space *space, char *id, bool resuming)
+{
+	struct repository *repository = space->engine->platform->repository;
+	struct place place = place_of(space);
+	struct problem problem = {"environment", "cannot-prepare", ""};
+	struct error err = {0};
+	struct set *set = NULL;
+	json_t *deployment, *env;
+	int ret = -1;
+
+	space->state = SPACE_APPLYING;
+	space->current = id;
+	space->resuming = resuming;
+	if (!resuming)
+		record_status(space, id, "in progress");
+	deployment = repository_deployment(repository, &place, id, &err);
+	env = deployment ? repository_environment(repository, &place, &err) : NULL;
+	if (env)
+		set = repository_set(repository, &place, json_member_string(deployment, "set_id"),
+				     &err);
+	if (set)
+		ret = start_plan(space, set, json_member_string(env, "type"), &problem, &err);
+	if (ret != 0) {
+		record_error(space, id, problem.scope, problem.object_id, problem.code, err.text, "");
+		finish(space, false);
+	}
+	set_unref(set);
+	json_decref(env);
+	json_decref(deployment);
+}
+
+static void
+resume(struct space *space)
+{
+	struct place place = place_of(space);
+	struct error err = {0};
+	json_t *deployment = repository_newest_succeeded(space->engine->platform->repository,
+							 &place, &err);
+
+	if (deployment)
+		apply(space, xstrdup(json_member_string(deployment, "id")), true);
+	else if (err.kind != ERROR_NOT_FOUND)
+		complain(space, "cannot read what should run", &err);
+	json_decref(deployment);
+}
+
+/* --- removing --- */
+
+static void
+removed(void *data)
+{
+	struct space *space = data;
+	struct place place = place_of(space);
+	struct error err = {0};
+
+	if (repository_drop_environment(space->engine->platform->repository, &place, &err) != 0)
+		complain(space, "cannot forget an environment", &err);
+	log_line(LOG_PRIORITY_INFO, "environment deleted", "space", space->name, NULL);
+	free_space(space);
+}
+
+static void
+start_removing(struct space *space)
+{
+	struct driver *driver = space->engine->platform->driver;
+	struct error err = {0};
+
+	space->state = SPACE_REMOVING;
+	if (driver->ops->remove(driver, space->name, removed, space, &err) == 0)
+		return;
+	complain(space, "cannot remove an environment, trying again", &err);
+	space->state = SPACE_IDLE;
+	schedule(space, space->retry_ms);
+}
+
+static void
+next_step(void *data)
+{
+	struct space *space = data;
+	char *wanted = space->wanted;
+
+	space->timer = NULL;
+	if (space->state != SPACE_IDLE)
+		return;
+	if (space->doomed) {
+		start_removing(space);
+	} else if (wanted) {
+		space->wanted = NULL;
+		apply(space, wanted, false);
+	} else if (space->should_resume) {
+		space->should_resume = false;
+		resume(space);
+	}
+}
+
+/* --- asking for a deployment --- */
+
+static int
+check_match(const char *if_match, const json_t *last, struct error *err)
+{
+	const char *id = last ? json_member_string(last, "id") : "";
+	char *wanted;
+	bool same;
+
+	if (!if_match || strcmp(if_match, "*") == 0)
+		return 0;
+	wanted = xasprintf("\"%s\"", id);
+	same = strcmp(wanted, if_match) == 0;
+	free(wanted);
+	if (same)
+		return 0;
+	return error_set(err, ERROR_STALE, _("The environment moved: its last deployment is \"%s\", "
+					     "not %s.  Look at it again."), id, if_match);
+}
+
+static struct set *
+apply_delta(struct engine *engine, const struct place *place, const char *delta_id,
+	    const char *base_id, struct error *err)
+{
+	struct repository *repository = engine->platform->repository;
+	json_t *body = repository_delta(repository, place, delta_id, err);
+	struct delta *delta = body ? delta_decode(body, err) : NULL;
+	struct set *base = delta ? repository_set(repository, place, base_id, err) : NULL;
+	struct set *result = base ? delta_apply(delta, base, err) : NULL;
+
+	set_unref(base);
+	delta_free(delta);
+	json_decref(body);
+	return result;
+}
+
+/* Which set results: api/README §7. */
+static struct set *
+resulting_set(struct engine *engine, const struct place *place,
+	      const struct deploy_request *request, const json_t *from, struct error *err)
+{
+	const char *base_id = from ? json_member_string(from, "set_id") : "0";
+	struct set *set;
+
+	if (request->delta_id)
+		set = apply_delta(engine, place, request->delta_id, base_id, err);
+	else
+		set = repository_set(engine->platform->repository, place,
+				     request->set_id ? request->set_id : base_id, err);
+	/* To the caller a delta or set that is not there is bad input (400), not a bad address. */
+	if (!set && err->kind == ERROR_NOT_FOUND)
+		err->kind = ERROR_INPUT;
+	return set;
+}
+
+static json_t *
+record(struct engine *engine, const struct place *place, const struct deploy_request *request,
+       const json_t *from, const struct set *set, struct error *err)
+{
+	struct repository *repository = engine->platform->repository;
+	char id[ID_DIGITS + 1];
+	struct deployment_row row = {
+		.id = id,
+		.set_id = set_id(set),
+		.from_id = from ? json_member_string(from, "id") : "",
+		.delta_id = request->delta_id,
+		.comment = request->comment ? request->comment : "",
+		.user = engine->platform->user,
+		.status = "pending",
+		.mode = request->mode ? request->mode : "full",
+	};
+
+	ids_random_hex(id, ID_DIGITS);
+	row.created_at = row.status_changed_at = clock_wall_ms();
+	if (repository_begin(repository, err) != 0)
+		return NULL;
+	if (repository_put_set(repository, place, set, err) != 0 ||
+	    repository_put_deployment(repository, place, &row, err) != 0 ||
+	    repository_commit(repository, err) != 0) {
+		repository_rollback(repository);
+		return NULL;
+	}
+	return repository_deployment(repository, place, id, err);
+}
+
+static json_t *
+deploy_to(struct engine *engine, const struct place *place, const struct deploy_request *request,
+	  const json_t *env, struct error *err)
+{
+	const json_t *from = json_object_get(env, "from_deploy");
+	json_t *deployment = NULL;
+	struct set *set;
+
+	if (check_match(request->if_match, json_object_get(env, "last_deploy"), err) != 0)
+		return NULL;
+	set = resulting_set(engine, place, request, from, err);
+	if (set && prepare_check_images(engine->platform, set, err) == 0)
+		deployment = record(engine, place, request, from, set, err);
+	set_unref(set);
+	return deployment;
+}
+
+json_t *
+engine_deploy(struct engine *engine, const struct place *place,
+	      const struct deploy_request *request, struct error *err)
+{
+	json_t *env = repository_environment(engine->platform->repository, place, err);
+	const char *status = json_member_string(env, "status");
+	json_t *deployment = NULL;
+	struct space *space;
+
+	if (!env)
+		return NULL;
+	if (engine_is_busy(engine, place))
+		error_set(err, ERROR_CONFLICT, _("A deployment to %s is active.  Wait until it has "
+						 "ended."), place->env);
+	else if (engine->stopping || strcmp(status, "active") != 0)
+		error_set(err, ERROR_CONFLICT, _("%s is being deleted or stopped."), place->env);
+	else
+		deployment = deploy_to(engine, place, request, env, err);
+	json_decref(env);
+	if (deployment) {
+		space = find_space(engine, place, true);
+		space->wanted = xstrdup(json_member_string(deployment, "id"));
+		schedule(space, 0);
+	}
+	return deployment;
+}
+
+bool
+engine_is_busy(struct engine *engine, const struct place *place)
+{
+	const struct space *space = find_space(engine, place, false);
+
+	return space && (space->wanted || (space->state == SPACE_APPLYING && !space->resuming));
+}
+
+void
+engine_remove(struct engine *engine, const struct place *place)
+{
+	struct space *space = find_space(engine, place, true);
+
+	space->doomed = true;
+	schedule(space, 0);
+}
+
+int
+engine_resume(struct engine *engine, struct error *err)
+{
+	struct repository *repository = engine->platform->repository;
+	json_t *envs, *env;
+	size_t i;
+
+	if (repository_fail_interrupted(repository, clock_wall_ms(), err) != 0)
+		return -1;
+	envs = repository_all_environments(repository, err);
+	if (!envs)
+		return -1;
+	json_array_foreach(envs, i, env) {
+		struct place place = {json_member_string(env, "org"), json_member_string(env, "app"),
+				      json_member_string(env, "env")};
+		struct space *space = find_space(engine, &place, true);
+
+		space->doomed = strcmp(json_member_string(env, "status"), "deleting") == 0;
+		space->should_resume = !space->doomed;
+		schedule(space, 0);
+	}
+	json_decref(envs);
+	return 0;
+}
+
+void
+engine_stop(struct engine *engine)
+{
+	engine->stopping = true;
+	for (struct space *space = engine->spaces; space; space = space->next) {
+		loop_remove_timer(space->timer);
+		space->timer = NULL;
+	}
+}
+
+struct engine *
+engine_new(struct platform *platform)
+{
+	struct engine *engine = xcalloc(1, sizeof(*engine));
+
+	engine->platform = platform;
+	return engine;
+}
+
+void
+engine_free(struct engine *engine)
+{
+	if (!engine)
+		return;
+	while (engine->spaces)
+		free_space(engine->spaces);
+	free(engine);
+}

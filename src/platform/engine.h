@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Carries deployments out, one at a time in each environment.
+ *
+ * A deployment is recorded as pending and answered at once; the work begins in the next
+ * turn of the loop.  When it succeeds it becomes the environment's from_deploy.  When it
+ * fails it is the last_deploy, and from_deploy stays what it was: a later delta then rides
+ * on what really runs, and not on what could not start.  Nothing that ran is touched by a
+ * deployment that fails.
+ *
+ * When the daemon starts, every environment's newest succeeded deployment is applied again,
+ * so that its processes run; a deployment asked for meanwhile waits as pending.
+ */
+#ifndef SIDESTAGE_PLATFORM_ENGINE_H
+#define SIDESTAGE_PLATFORM_ENGINE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "platform/platform.h"
+
+struct engine;
+struct error;
+
+struct engine *engine_new(struct platform *platform);
+void engine_free(struct engine *engine);	/* NULL is fine; after the driver has stopped all */
+
+/* What the database knows starts to run; deletions that were interrupted go on. */
+int engine_resume(struct engine *engine, struct error *err);
+/* From now on nothing new starts and no result is recorded: what is going on counts as
+ * interrupted, and the next start says so. */
+void engine_stop(struct engine *engine);
+
+struct deploy_request {
+	const char *delta_id, *set_id, *comment, *mode;	/* each may be NULL */
+	const char *if_match;		/* the header's value; NULL: no condition */
+};
+/* The new deployment as on the wire.  ERROR_INPUT (delta, set or image is missing or does not
+ * fit), ERROR_CONFLICT (one is active), ERROR_STALE (if_match); nothing is changed then. */
+json_t *engine_deploy(struct engine *engine, const struct place *place,
+		      const struct deploy_request *request, struct error *err);
+/* A deployment is pending or in progress. */
+bool engine_is_busy(struct engine *engine, const struct place *place);
+/* The environment must be marked as deleting; it is gone some time later. */
+void engine_remove(struct engine *engine, const struct place *place);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Applications. */
+#include "config.h"
+
+#include "platform/handlers/handlers.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/ids.h"
+#include "model/json.h"
+#include "platform/repository.h"
+
+int
+list_applications(struct platform *platform, const struct request *request,
+		  struct response *response, struct error *err)
+{
+	return answer(response, 200,
+		      repository_applications(platform->repository, request->place.org, err));
+}
+
+int
+get_application(struct platform *platform, const struct request *request,
+		struct response *response, struct error *err)
+{
+	return answer(response, 200,
+		      repository_application(platform->repository, &request->place, err));
+}
+
+int
+patch_application(struct platform *platform, const struct request *request,
+		  struct response *response, struct error *err)
+{
+	const char *name = json_member_string(request->body, "name");
+
+	if (name &&
+	    repository_rename_application(platform->repository, &request->place, name, err) != 0)
+		return -1;
+	return get_application(platform, request, response, err);
+}
+
+static int
+check_environment(struct platform *platform, const char *org, const json_t *env, struct error *err)
+{
+	const char *id = json_member_string(env, "id");
+	const char *type = json_member_string(env, "type");
+	json_t *known;
+
+	if (!id || !ids_is_name(id) || !json_member_string(env, "name") || !type)
+		return error_set(err, ERROR_INPUT, _("\"env\" must have an id (2 to 50 lower-case "
+						     "letters, digits and single inner dashes), a name "
+						     "and a type."));
+	known = repository_env_type(platform->repository, org, type, err);
+	if (!known)
+		return error_set(err, ERROR_INPUT, _("There is no environment type \"%s\"."), type);
+	json_decref(known);
+	return 0;
+}
+
+static int
+put(struct platform *platform, const struct place *place, const char *name, const json_t *env,
+    struct error *err)
+{
+	struct repository *repository = platform->repository;
+	int64_t now = clock_wall_ms();
+
+	if (repository_begin(repository, err) != 0)
+		return -1;
+	if (repository_put_application(repository, place, name, platform->user, now, err) != 0 ||
+	    (env && repository_put_environment(repository, place, json_member_string(env, "name"),
+					       json_member_string(env, "type"), NULL,
+					       platform->user, now, err) != 0) ||
+	    repository_commit(repository, err) != 0) {
+		repository_rollback(repository);
+		return error_prefix(err, _("The application \"%s\""), place->app);
+	}
+	return 0;
+}
+
+int
+create_application(struct platform *platform, const struct request *request,
+		   struct response *response, struct error *err)
+{
+	const char *id = json_member_string(request->body, "id");
+	const char *name = json_member_string(request->body, "name");
+	bool bare = json_is_true(json_object_get(request->body, "skip_environment_creation"));
+	json_t *env = json_object_get(request->body, "env");
+	json_t *usual = NULL;
+	struct place place = {request->place.org, id, NULL};
+	int ret = -1;
+
+	if (!id || !ids_is_name(id) || !name)
+		return error_set(err, ERROR_INPUT, _("An application needs an \"id\" (2 to 50 "
+						     "lower-case letters, digits and single inner "
+						     "dashes) and a \"name\"."));
+	if (!env && !bare)
+		env = usual = json_pack("{s:s, s:s, s:s}", "id", "development", "name",
+					"Development", "type", "development");
+	if (bare)
+		env = NULL;
+	if (!env || check_environment(platform, place.org, env, err) == 0) {
+		place.env = env ? json_member_string(env, "id") : NULL;
+		ret = put(platform, &place, name, env, err);
+	}
+	json_decref(usual);
+	if (ret != 0)
+		return -1;
+	return answer(response, 201, repository_application(platform->repository, &place, err));
+}

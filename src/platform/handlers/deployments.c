@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Deployments and their errors. */
+#include "config.h"
+
+#include "platform/handlers/handlers.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "model/json.h"
+#include "platform/engine.h"
+#include "platform/repository.h"
+
+int
+list_deployments(struct platform *platform, const struct request *request,
+		 struct response *response, struct error *err)
+{
+	return answer(response, 200,
+		      repository_deployments(platform->repository, &request->place, err));
+}
+
+int
+get_deployment(struct platform *platform, const struct request *request,
+	       struct response *response, struct error *err)
+{
+	return answer(response, 200,
+		      repository_deployment(platform->repository, &request->place, request->ids[0],
+					    err));
+}
+
+int
+list_deployment_errors(struct platform *platform, const struct request *request,
+		       struct response *response, struct error *err)
+{
+	json_t *deployment = repository_deployment(platform->repository, &request->place,
+						   request->ids[0], err);
+
+	if (!deployment)
+		return -1;
+	json_decref(deployment);
+	return answer(response, 200,
+		      repository_deployment_errors(platform->repository, request->ids[0], err));
+}
+
+static int
+check_texts(const json_t *body, struct error *err)
+{
+	static const char *const texts[] = {"comment", "delta_id", "set_id", "mode", "message"};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		const json_t *value = json_object_get(body, texts[i]);
+
+		if (value && !json_is_string(value) && !json_is_null(value))
+			return error_set(err, ERROR_INPUT, _("\"%s\" must be a string."), texts[i]);
+	}
+	return 0;
+}
+
+int
+create_deployment(struct platform *platform, const struct request *request,
+		  struct response *response, struct error *err)
+{
+	struct deploy_request deploy = {
+		.delta_id = json_member_string(request->body, "delta_id"),
+		.set_id = json_member_string(request->body, "set_id"),
+		.comment = json_member_string(request->body, "comment"),
+		.mode = json_member_string(request->body, "mode"),
+		.if_match = request->if_match,
+	};
+
+	if (check_texts(request->body, err) != 0)
+		return -1;
+	if (deploy.mode && strcmp(deploy.mode, "full") != 0 &&
+	    strcmp(deploy.mode, "incremental") != 0)
+		return error_set(err, ERROR_INPUT, _("\"mode\" must be \"full\" or \"incremental\"."));
+	/* A page of the vendor's manual posts the comment as "message". */
+	if (!deploy.comment)
+		deploy.comment = json_member_string(request->body, "message");
+	return answer(response, 201,
+		      engine_deploy(platform->engine, &request->place, &deploy, err));
+}

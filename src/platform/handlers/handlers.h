@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One function an operation.  Organization, application and environment of the path exist
+ * when a handler is called, and the body is of the kind that the route's table asks for.
+ * A handler returns 0 with the response filled (its status is 200 unless it says
+ * otherwise), or -1 with err, of which the error body and the status are made.
+ */
+#ifndef SIDESTAGE_PLATFORM_HANDLERS_H
+#define SIDESTAGE_PLATFORM_HANDLERS_H
+
+#include "platform/routes.h"
+
+typedef int handler(struct platform *platform, const struct request *request,
+		    struct response *response, struct error *err);
+
+handler list_organizations, get_organization, get_current_user;
+handler list_env_types, create_env_type, get_env_type, update_env_type, delete_env_type;
+handler list_definitions;
+handler list_applications, create_application, get_application, patch_application;
+handler list_environments, create_environment, get_environment, update_environment,
+	rebase_environment, delete_environment;
+handler list_sets, get_set, update_set, get_set_resources, get_diff;
+handler list_deltas, create_delta, get_delta, patch_delta, put_delta, archive_delta,
+	change_env_of_delta, change_name_of_delta;
+handler list_deployments, create_deployment, get_deployment, list_deployment_errors;
+handler list_active_resources, get_runtime, list_runtime, get_logs;
+handler list_artefacts, list_versions_of_artefact, list_artefact_versions,
+	create_artefact_version, get_artefact_version, patch_artefact_version;
+
+/* Fills the response with a body that may be NULL because of an error: 0 or -1. */
+static inline int
+answer(struct response *response, int status, json_t *body)
+{
+	response->status = status;
+	response->body = body;
+	return body ? 0 : -1;
+}
+
+#endif

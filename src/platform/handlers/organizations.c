@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The current user, organizations, environment types, resource definitions. */
+#include "config.h"
+
+#include "platform/handlers/handlers.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/ids.h"
+#include "model/json.h"
+#include "platform/repository.h"
+
+int
+get_current_user(struct platform *platform, const struct request *request,
+		 struct response *response, struct error *err)
+{
+	char stamp[CLOCK_STAMP_SIZE];
+
+	(void)request;
+	(void)err;
+	clock_stamp(stamp, platform->started_at);
+	return answer(response, 200,
+		      json_pack("{s:s, s:s, s:s, s:s, s:{}, s:{}}", "id", platform->user, "name",
+				platform->user, "created_at", stamp, "type", "user", "properties",
+				"roles"));
+}
+
+int
+list_organizations(struct platform *platform, const struct request *request,
+		   struct response *response, struct error *err)
+{
+	(void)request;
+	return answer(response, 200, repository_organizations(platform->repository, err));
+}
+
+int
+get_organization(struct platform *platform, const struct request *request,
+		 struct response *response, struct error *err)
+{
+	return answer(response, 200,
+		      repository_organization(platform->repository, request->place.org, err));
+}
+
+int
+list_env_types(struct platform *platform, const struct request *request, struct response *response,
+	       struct error *err)
+{
+	return answer(response, 200,
+		      repository_env_types(platform->repository, request->place.org, err));
+}
+
+int
+get_env_type(struct platform *platform, const struct request *request, struct response *response,
+	     struct error *err)
+{
+	return answer(response, 200,
+		      repository_env_type(platform->repository, request->place.org,
+					  request->ids[0], err));
+}
+
+int
+create_env_type(struct platform *platform, const struct request *request,
+		struct response *response, struct error *err)
+{
+	const char *id = json_member_string(request->body, "id");
+	const char *description = json_member_string(request->body, "description");
+	const char *org = request->place.org;
+
+	if (!id || !ids_is_name(id))
+		return error_set(err, ERROR_INPUT, _("\"id\" must be 2 to 50 lower-case letters, digits "
+						     "and single inner dashes."));
+	if (repository_put_env_type(platform->repository, org, id, description ? description : "",
+				    err) != 0)
+		return error_prefix(err, _("The environment type \"%s\""), id);
+	return answer(response, 201, repository_env_type(platform->repository, org, id, err));
+}
+
+int
+update_env_type(struct platform *platform, const struct request *request,
+		struct response *response, struct error *err)
+{
+	const char *description = json_member_string(request->body, "description");
+
+	if (description &&
+	    repository_describe_env_type(platform->repository, request->place.org,
+					 request->ids[0], description, err) != 0)
+		return -1;
+	return get_env_type(platform, request, response, err);
+}
+
+int
+delete_env_type(struct platform *platform, const struct request *request,
+		struct response *response, struct error *err)
+{
+	response->status = 204;
+	return repository_drop_env_type(platform->repository, request->place.org, request->ids[0],
+					err);
+}
+
+/* As imported, completed with what the wire requires and an import does not say. */
+int
+list_definitions(struct platform *platform, const struct request *request,
+		 struct response *response, struct error *err)
+{
+	json_t *rows = repository_definitions(platform->repository, request->place.org, err);
+	char stamp[CLOCK_STAMP_SIZE];
+	json_t *definitions, *row;
+	size_t i;
+
+	if (!rows)
+		return -1;
+	clock_stamp(stamp, platform->started_at);
+	definitions = json_array();
+	json_array_foreach(rows, i, row) {
+		const char *id = json_member_string(row, "id");
+		json_t *rest = json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:b}", "org_id",
+					 request->place.org, "active_version_id", id, "created_at",
+					 stamp, "created_by", platform->user, "is_default", 0,
+					 "is_deleted", 0, "in_place_driver_change", 0);
+
+		json_object_update(rest, json_object_get(row, "body"));
+		json_array_append_new(definitions, rest);
+	}
+	json_decref(rows);
+	return answer(response, 200, definitions);
+}

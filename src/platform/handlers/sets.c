@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sets, and the differences between them. */
+#include "config.h"
+
+#include "platform/handlers/handlers.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/xmalloc.h"
+#include "model/delta.h"
+#include "model/json.h"
+#include "model/set.h"
+#include "platform/repository.h"
+
+int
+list_sets(struct platform *platform, const struct request *request, struct response *response,
+	  struct error *err)
+{
+	return answer(response, 200, repository_sets(platform->repository, &request->place, err));
+}
+
+/* What turns `from` into `to`. */
+static int
+diff(struct platform *platform, const struct request *request, const char *to_id,
+     const char *from_id, struct response *response, struct error *err)
+{
+	struct set *to = repository_set(platform->repository, &request->place, to_id, err);
+	struct set *from = to ? repository_set(platform->repository, &request->place, from_id, err)
+			      : NULL;
+	struct delta *delta = from ? delta_between(from, to) : NULL;
+	json_t *body = delta ? delta_encode(delta) : NULL;
+
+	delta_free(delta);
+	set_unref(from);
+	set_unref(to);
+	return answer(response, 200, body);
+}
+
+int
+get_diff(struct platform *platform, const struct request *request, struct response *response,
+	 struct error *err)
+{
+	return diff(platform, request, request->ids[0], request->ids[1], response, err);
+}
+
+int
+get_set(struct platform *platform, const struct request *request, struct response *response,
+	struct error *err)
+{
+	const char *other = request_query(request, "diff");
+	struct set *set;
+	json_t *body;
+
+	if (other)
+		return diff(platform, request, request->ids[0], other, response, err);
+	set = repository_set(platform->repository, &request->place, request->ids[0], err);
+	body = set ? set_encode(set) : NULL;
+	set_unref(set);
+	return answer(response, 200, body);
+}
+
+/* Stores the set that results, and deploys nothing: the way to preview. */
+int
+update_set(struct platform *platform, const struct request *request, struct response *response,
+	   struct error *err)
+{
+	struct repository *repository = platform->repository;
+	struct set *base = repository_set(repository, &request->place, request->ids[0], err);
+	struct delta *delta = base ? delta_decode(request->body, err) : NULL;
+	struct set *result = delta ? delta_apply(delta, base, err) : NULL;
+	json_t *id = NULL;
+
+	if (result && repository_put_set(repository, &request->place, result, err) == 0)
+		id = json_string(set_id(result));
+	set_unref(result);
+	delta_free(delta);
+	set_unref(base);
+	return answer(response, 200, id);
+}
+
+static void
+add_resource(json_t *inputs, char *id, const json_t *declaration)
+{
+	json_t *input = json_pack("{s:s}", "id", id);
+	static const struct {
+		const char *from, *to;
+	} members[] = {{"type", "type"}, {"class", "class"}, {"params", "resource"}};
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		json_t *value = json_object_get(declaration, members[i].from);
+
+		if (value)
+			json_object_set(input, members[i].to, value);
+	}
+	json_array_append_new(inputs, input);
+	free(id);
+}
+
+int
+get_set_resources(struct platform *platform, const struct request *request,
+		  struct response *response, struct error *err)
+{
+	struct set *set = repository_set(platform->repository, &request->place, request->ids[0],
+					 err);
+	const char *module, *resource;
+	json_t *body, *declaration, *inputs;
+
+	if (!set)
+		return -1;
+	inputs = json_array();
+	json_object_foreach(set_modules(set), module, body) {
+		json_object_foreach(json_object_get(body, "externals"), resource, declaration)
+			add_resource(inputs, xasprintf("modules.%s.externals.%s", module, resource),
+				     declaration);
+	}
+	json_object_foreach(set_shared(set), resource, declaration)
+		add_resource(inputs, xasprintf("shared.%s", resource), declaration);
+	set_unref(set);
+	return answer(response, 200, inputs);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "platform/listener.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+
+#define BACKLOG 64
+
+int
+listener_unix(const char *path, struct error *err)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct stat st;
+	mode_t mask;
+	int fd, ret;
+
+	if (strlen(path) >= sizeof(address.sun_path))
+		return error_set(err, ERROR_INPUT, _("%s: too long for the name of a socket"), path);
+	strcpy(address.sun_path, path);
+	if (lstat(path, &st) == 0 && !S_ISSOCK(st.st_mode))
+		return error_set(err, ERROR_INPUT, _("%s: is there and is no socket"), path);
+	unlink(path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return error_errno(err, _("%s: cannot make a socket"), path);
+	mask = umask(0177);
+	ret = bind(fd, (struct sockaddr *)&address, sizeof(address));
+	umask(mask);
+	if (ret != 0 || listen(fd, BACKLOG) != 0) {
+		error_errno(err, _("%s: cannot listen there"), path);
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static int
+listen_on(const struct addrinfo *info)
+{
+	int fd = socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int one = 1, saved;
+
+	if (fd < 0)
+		return -1;
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) == 0 &&
+	    bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
+		return fd;
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
+int
+listener_tcp(const char *address, struct error *err)
+{
+	struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
+				 .ai_socktype = SOCK_STREAM};
+	struct addrinfo *info = NULL;
+	char *host = xstrdup(address), *bare = host;
+	char *colon = strrchr(host, ':');
+	int fd = -1;
+
+	if (colon) {
+		*colon = '\0';
+		if (*bare == '[' && colon > bare && colon[-1] == ']') {
+			colon[-1] = '\0';
+			bare++;
+		}
+	}
+	if (!colon || getaddrinfo(bare, colon + 1, &hints, &info) != 0) {
+		error_set(err, ERROR_INPUT, _("%s: not an address such as 127.0.0.1:8080"), address);
+	} else {
+		fd = listen_on(info);
+		if (fd < 0)
+			error_errno(err, _("%s: cannot listen there"), address);
+		freeaddrinfo(info);
+	}
+	free(host);
+	return fd;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sockets that listen: a private Unix socket, or a TCP port of this machine. */
+#ifndef SIDESTAGE_PLATFORM_LISTENER_H
+#define SIDESTAGE_PLATFORM_LISTENER_H
+
+struct error;
+
+/* Non-blocking, mode 0600; a socket file that is there is replaced.  The caller has made
+ * sure (by the lock of the state) that no other daemon uses it.  -1 with err. */
+int listener_unix(const char *path, struct error *err);
+/* "127.0.0.1:8080" or "[::1]:8080"; numbers only.  -1 with err. */
+int listener_tcp(const char *address, struct error *err);
+
+#endif

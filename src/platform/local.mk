@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+noinst_LIBRARIES += libplatform.a
+libplatform_a_SOURCES = \
+	src/platform/driver.h \
+	src/platform/engine.c \
+	src/platform/engine.h \
+	src/platform/handlers/applications.c \
+	src/platform/handlers/artefacts.c \
+	src/platform/handlers/deltas.c \
+	src/platform/handlers/deployments.c \
+	src/platform/handlers/environments.c \
+	src/platform/handlers/handlers.h \
+	src/platform/handlers/organizations.c \
+	src/platform/handlers/runtime.c \
+	src/platform/handlers/sets.c \
+	src/platform/http.c \
+	src/platform/http.h \
+	src/platform/import.c \
+	src/platform/import.h \
+	src/platform/lease.c \
+	src/platform/lease.h \
+	src/platform/listener.c \
+	src/platform/listener.h \
+	src/platform/log.c \
+	src/platform/log.h \
+	src/platform/loop.h \
+	src/platform/match.c \
+	src/platform/match.h \
+	src/platform/platform.h \
+	src/platform/prepare.c \
+	src/platform/prepare.h \
+	src/platform/repository-apps.c \
+	src/platform/repository-deployments.c \
+	src/platform/repository-sets.c \
+	src/platform/repository.c \
+	src/platform/repository.h \
+	src/platform/routes.c \
+	src/platform/routes.h \
+	src/platform/rows.h
+
+bin_PROGRAMS += sidestaged
+sidestaged_SOURCES = src/platform/main.c
+sidestaged_LDADD = libplatform.a libdriver.a libmodel.a libbase.a \
+	$(MICROHTTPD_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Every field that a criterion names must agree.  Specificity goes env_type < app_id <
+ * env_id < res_id, and the strongest field decides first: so each field is a bit, and the
+ * largest number wins.  Equal ones cannot both be in a platform; if they are, the first
+ * definition by id wins, so that the answer is always the same.
+ */
+#include "config.h"
+
+#include "platform/match.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "model/json.h"
+
+static int
+rank(const json_t *criterion, const struct match_request *request)
+{
+	const struct {
+		const char *key, *value;
+	} fields[] = {
+		{"env_type", request->env_type},
+		{"app_id", request->app_id},
+		{"env_id", request->env_id},
+		{"res_id", request->res_id},
+	};
+	const char *resource_class = json_member_string(criterion, "class");
+	int score = 0;
+
+	if (strcmp(resource_class ? resource_class : "default", request->resource_class) != 0)
+		return -1;
+	for (int i = 0; i < 4; i++) {
+		const char *wanted = json_member_string(criterion, fields[i].key);
+
+		if (!wanted || !*wanted)
+			continue;
+		if (strcmp(wanted, fields[i].value) != 0)
+			return -1;
+		score |= 1 << i;
+	}
+	return score;
+}
+
+const json_t *
+match_definition(const json_t *definitions, const struct match_request *request)
+{
+	const json_t *best = NULL;
+	int best_rank = -1;
+	const json_t *definition, *criterion;
+	size_t i, k;
+
+	json_array_foreach(definitions, i, definition) {
+		const json_t *body = json_object_get(definition, "body");
+		const char *type = json_member_string(body, "type");
+
+		if (!type || strcmp(type, request->type) != 0)
+			continue;
+		json_array_foreach(json_object_get(body, "criteria"), k, criterion) {
+			int score = rank(criterion, request);
+
+			if (score > best_rank) {
+				best_rank = score;
+				best = body;
+			}
+		}
+	}
+	return best;
+}

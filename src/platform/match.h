@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which resource definition serves a resource in an environment (api/README §9).  Pure. */
+#ifndef SIDESTAGE_PLATFORM_MATCH_H
+#define SIDESTAGE_PLATFORM_MATCH_H
+
+#include <jansson.h>
+
+struct match_request {
+	const char *type, *resource_class, *app_id, *env_id, *env_type, *res_id;
+};
+
+/* The most specific of `definitions` ([{id, body}]), or NULL.  Borrowed: the definition's body. */
+const json_t *match_definition(const json_t *definitions, const struct match_request *request);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From a set to what a driver runs: declared resources are matched and provisioned,
+ * placeholders resolved, fingerprints taken, listen ports given.
+ */
+#ifndef SIDESTAGE_PLATFORM_PREPARE_H
+#define SIDESTAGE_PLATFORM_PREPARE_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "platform/platform.h"
+
+struct driver_workload;
+struct error;
+struct set;
+
+struct planned_workload {
+	char *module;
+	char *image;
+	char *fingerprint;
+	json_t *spec;		/* resolved, with this instance's listen ports */
+	json_t *listen;		/* {dns resource: listen port}: kept while the fingerprint is */
+	int (*ports)[2];	/* public, listen */
+	size_t port_count;
+};
+
+struct plan {
+	struct planned_workload *items;
+	size_t count;
+};
+
+void plan_clear(struct plan *plan);
+
+/* What went wrong, in the words of a deployment error; the sentence is in the struct error. */
+struct problem {
+	const char *scope;	/* "workload", "resource", "environment" */
+	const char *code;
+	char object_id[256];
+};
+
+/* `running` is what runs now: a workload whose fingerprint did not change keeps its ports. */
+int prepare_plan(struct platform *platform, const struct place *place, const char *env_type,
+		 const char *deploy_id, const struct set *set, const struct plan *running,
+		 struct plan *out, struct problem *problem, struct error *err);
+
+/* The driver's view; borrows from the plan, free() the array. */
+struct driver_workload *plan_workloads(const struct plan *plan);
+
+/* Every workload has an image and the driver has it; else ERROR_INPUT that names both. */
+int prepare_check_images(struct platform *platform, const struct set *set, struct error *err);
+
+#endif

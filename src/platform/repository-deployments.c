@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Deployments and their errors, active resources, artefact versions that were posted. */
+#include "config.h"
+
+#include "platform/rows.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/ids.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+
+#define DEPLOYMENT                                                                                 \
+	"SELECT id, env AS env_id, set_id, from_id, delta_id AS \"opt:delta_id\", comment,"        \
+	" created_at AS \"stamp:created_at\", created_by, status,"                                 \
+	" status_changed_at AS \"stamp:status_changed_at\", '' AS export_status,"                  \
+	" '' AS export_file, mode AS \"opt:mode\", 'null' AS \"json:value_set_version_id\""        \
+	" FROM deployments "
+
+json_t *
+repository_deployments(struct repository *repository, const struct place *place, struct error *err)
+{
+	return rows_all(repository, err, DEPLOYMENT "WHERE org = ? AND app = ? AND env = ?"
+						    " AND gone = 0 ORDER BY seq DESC",
+			"sss", place->org, place->app, place->env);
+}
+
+/* id NULL: the newest. */
+json_t *
+repository_deployment(struct repository *repository, const struct place *place, const char *id,
+		      struct error *err)
+{
+	json_t *row = rows_one(repository, err,
+			       DEPLOYMENT "WHERE org = ?1 AND app = ?2 AND env = ?3 AND gone = 0"
+					  " AND (?4 IS NULL OR id = ?4) ORDER BY seq DESC LIMIT 1",
+			       "ssss", place->org, place->app, place->env, id);
+
+	if (!row && id && err->kind == ERROR_NOT_FOUND)
+		error_set(err, ERROR_NOT_FOUND, _("%s has no deployment \"%s\"."), place->env, id);
+	return row;
+}
+
+json_t *
+repository_deployment_of_app(struct repository *repository, const struct place *place,
+			     const char *id, struct error *err)
+{
+	json_t *row = rows_one(repository, err, DEPLOYMENT "WHERE org = ? AND app = ? AND id = ?",
+			       "sss", place->org, place->app, id);
+
+	if (!row && err->kind == ERROR_NOT_FOUND)
+		error_set(err, ERROR_NOT_FOUND, _("The application %s has no deployment \"%s\"."),
+			  place->app, id);
+	return row;
+}
+
+json_t *
+repository_newest_succeeded(struct repository *repository, const struct place *place,
+			    struct error *err)
+{
+	return rows_one(repository, err, DEPLOYMENT
+			"WHERE org = ? AND app = ? AND env = ? AND gone = 0"
+			" AND status = 'succeeded' ORDER BY seq DESC LIMIT 1",
+			"sss", place->org, place->app, place->env);
+}
+
+int
+repository_put_deployment(struct repository *repository, const struct place *place,
+			  const struct deployment_row *row, struct error *err)
+{
+	return rows_run(repository, err,
+			"INSERT INTO deployments (org, app, env, id, set_id, from_id, delta_id,"
+			" comment, mode, status, status_changed_at, created_at, created_by)"
+			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			"ssssssssssiis", place->org, place->app, place->env, row->id, row->set_id,
+			row->from_id, row->delta_id, row->comment, row->mode, row->status,
+			row->status_changed_at, row->created_at, row->user);
+}
+
+int
+repository_set_deployment_status(struct repository *repository, const char *id, const char *status,
+				 int64_t now, struct error *err)
+{
+	return rows_change(repository, err,
+			   "UPDATE deployments SET status = ?2, status_changed_at = ?3 WHERE id = ?1",
+			   "ssi", id, status, now);
+}
+
+int
+repository_fail_interrupted(struct repository *repository, int64_t now, struct error *err)
+{
+	if (repository_begin(repository, err) != 0)
+		return -1;
+	if (rows_run(repository, err,
+		     "INSERT INTO deployment_errors (deployment, scope, object_id, code, summary,"
+		     " message) SELECT id, 'environment', env, 'interrupted',"
+		     " 'The platform was stopped while this deployment was going on.',"
+		     " 'What ran before it runs again.  Deploy once more.' FROM deployments"
+		     " WHERE status IN ('pending', 'in progress')", "") != 0 ||
+	    rows_run(repository, err,
+		     "UPDATE deployments SET status = 'failed', status_changed_at = ?"
+		     " WHERE status IN ('pending', 'in progress')", "i", now) != 0 ||
+	    repository_commit(repository, err) != 0) {
+		repository_rollback(repository);
+		return -1;
+	}
+	return 0;
+}
+
+json_t *
+repository_deployment_errors(struct repository *repository, const char *id, struct error *err)
+{
+	return rows_all(repository, err,
+			"SELECT scope, object_id, code, summary, message, 'deployment' AS error_type"
+			" FROM deployment_errors WHERE deployment = ? ORDER BY seq", "s", id);
+}
+
+int
+repository_put_deployment_error(struct repository *repository, const char *id, const char *scope,
+				const char *object_id, const char *code, const char *summary,
+				const char *message, struct error *err)
+{
+	return rows_run(repository, err,
+			"INSERT INTO deployment_errors (deployment, scope, object_id, code, summary,"
+			" message) VALUES (?, ?, ?, ?, ?, ?)",
+			"ssssss", id, scope, object_id, code, summary, message);
+}
+
+json_t *
+repository_resources(struct repository *repository, const struct place *place, struct error *err)
+{
+	return rows_all(repository, err,
+			"SELECT r.org AS org_id, r.app AS app_id, r.env AS env_id, e.type AS env_type,"
+			" res_id, r.type AS type, class, def_id, def_id AS def_version_id,"
+			" driver_type, CASE e.status WHEN 'deleting' THEN 'deleting' ELSE 'active' END"
+			" AS status, outputs AS \"json:resource\", '{}' AS \"json:secret_refs\","
+			" deploy_id, gu_res_id, updated_at AS \"stamp:updated_at\","
+			" 0 AS \"bool:scheduled_deletion\" FROM resources r JOIN environments e"
+			" ON e.org = r.org AND e.app = r.app AND e.id = r.env"
+			" WHERE r.org = ? AND r.app = ? AND r.env = ? ORDER BY res_id, r.type",
+			"sss", place->org, place->app, place->env);
+}
+
+char *
+repository_resource_outputs(struct repository *repository, const struct place *place,
+			    const char *res_id, const char *type)
+{
+	struct error err = {0};
+	json_t *row = rows_one(repository, &err,
+			       "SELECT outputs FROM resources WHERE org = ? AND app = ? AND env = ?"
+			       " AND res_id = ? AND type = ?",
+			       "sssss", place->org, place->app, place->env, res_id, type);
+	char *outputs = row ? xstrdup(json_member_string(row, "outputs")) : NULL;
+
+	json_decref(row);
+	return outputs;
+}
+
+int
+repository_put_resource(struct repository *repository, const struct place *place,
+			const struct resource_row *row, int64_t now, struct error *err)
+{
+	char gu_res_id[33];
+
+	ids_random_hex(gu_res_id, 32);
+	/* gu_res_id stays for the life of the resource. */
+	return rows_run(repository, err,
+			"INSERT INTO resources VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+			" ?12) ON CONFLICT DO UPDATE SET class = ?6, def_id = ?7, driver_type = ?8,"
+			" outputs = ?9, deploy_id = ?10, updated_at = ?12",
+			"ssssssssjssi", place->org, place->app, place->env, row->res_id, row->type,
+			row->resource_class, row->def_id, row->driver_type, row->outputs,
+			row->deploy_id, gu_res_id, now);
+}
+
+json_t *
+repository_artefact_versions(struct repository *repository, const char *org, struct error *err)
+{
+	json_t *rows = rows_all(repository, err,
+				"SELECT body AS \"json:body\", archived AS \"bool:archived\""
+				" FROM artefact_versions WHERE org = ? ORDER BY seq", "s", org);
+	json_t *versions, *row;
+	size_t i;
+
+	if (!rows)
+		return NULL;
+	versions = json_array();
+	json_array_foreach(rows, i, row) {
+		json_t *body = json_object_get(row, "body");
+
+		json_object_set(body, "archived", json_object_get(row, "archived"));
+		json_array_append(versions, body);
+	}
+	json_decref(rows);
+	return versions;
+}
+
+int
+repository_put_artefact_version(struct repository *repository, const char *org,
+				const json_t *version, struct error *err)
+{
+	return rows_run(repository, err,
+			"INSERT INTO artefact_versions (org, id, body) VALUES (?1, ?2, ?3)"
+			" ON CONFLICT (org, id) DO UPDATE SET body = ?3",
+			"ssj", org, json_member_string(version, "id"), version);
+}
+
+int
+repository_archive_artefact_version(struct repository *repository, const char *org, const char *id,
+				    bool archived, struct error *err)
+{
+	return rows_change(repository, err,
+			   "UPDATE artefact_versions SET archived = ?3 WHERE org = ?1 AND id = ?2",
+			   "ssi", org, id, (int64_t)archived);
+}

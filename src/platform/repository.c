@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The database file and the one way statements run.
+ *
+ * One connection owns the file (locking_mode EXCLUSIVE), which is what makes WAL safe with
+ * the SQLite releases that have the WAL-reset fault, and what keeps a second daemon out.
+ */
+#include "config.h"
+
+#include "platform/rows.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+
+#define SCHEMA_VERSION 1
+#define BUSY_MS 5000
+
+static const char schema[] =
+	"CREATE TABLE organizations (id TEXT PRIMARY KEY, name TEXT NOT NULL,"
+	" created_at INTEGER NOT NULL, created_by TEXT NOT NULL) STRICT;"
+	"CREATE TABLE env_types (org TEXT NOT NULL, id TEXT NOT NULL, description TEXT NOT NULL,"
+	" PRIMARY KEY (org, id)) STRICT;"
+	"CREATE TABLE definitions (org TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,"
+	" PRIMARY KEY (org, id)) STRICT;"
+	"CREATE TABLE applications (org TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL,"
+	" created_at INTEGER NOT NULL, created_by TEXT NOT NULL, PRIMARY KEY (org, id)) STRICT;"
+	"CREATE TABLE environments (org TEXT NOT NULL, app TEXT NOT NULL, id TEXT NOT NULL,"
+	" name TEXT NOT NULL, type TEXT NOT NULL, status TEXT NOT NULL,"
+	" status_changed_at INTEGER NOT NULL, from_deploy_id TEXT, created_at INTEGER NOT NULL,"
+	" created_by TEXT NOT NULL, PRIMARY KEY (org, app, id)) STRICT;"
+	"CREATE TABLE sets (org TEXT NOT NULL, app TEXT NOT NULL, id TEXT NOT NULL,"
+	" body TEXT NOT NULL, PRIMARY KEY (org, app, id)) STRICT;"
+	"CREATE TABLE deltas (seq INTEGER PRIMARY KEY, org TEXT NOT NULL, app TEXT NOT NULL,"
+	" id TEXT NOT NULL, content TEXT NOT NULL, env TEXT, name TEXT, archived INTEGER NOT NULL,"
+	" contributers TEXT NOT NULL, created_at INTEGER NOT NULL, created_by TEXT NOT NULL,"
+	" modified_at INTEGER NOT NULL, UNIQUE (org, app, id)) STRICT;"
+	/* gone: its environment was deleted; kept because it may be the base of another. */
+	"CREATE TABLE deployments (seq INTEGER PRIMARY KEY, org TEXT NOT NULL, app TEXT NOT NULL,"
+	" env TEXT NOT NULL, id TEXT NOT NULL UNIQUE, set_id TEXT NOT NULL, from_id TEXT NOT NULL,"
+	" delta_id TEXT, comment TEXT NOT NULL, mode TEXT, status TEXT NOT NULL,"
+	" status_changed_at INTEGER NOT NULL, created_at INTEGER NOT NULL,"
+	" created_by TEXT NOT NULL, gone INTEGER NOT NULL DEFAULT 0) STRICT;"
+	"CREATE INDEX deployments_by_place ON deployments (org, app, env, gone, seq);"
+	"CREATE TABLE deployment_errors (seq INTEGER PRIMARY KEY, deployment TEXT NOT NULL,"
+	" scope TEXT NOT NULL, object_id TEXT NOT NULL, code TEXT NOT NULL, summary TEXT NOT NULL,"
+	" message TEXT NOT NULL) STRICT;"
+	"CREATE INDEX deployment_errors_by_deployment ON deployment_errors (deployment);"
+	"CREATE TABLE resources (org TEXT NOT NULL, app TEXT NOT NULL, env TEXT NOT NULL,"
+	" res_id TEXT NOT NULL, type TEXT NOT NULL, class TEXT NOT NULL, def_id TEXT NOT NULL,"
+	" driver_type TEXT NOT NULL, outputs TEXT NOT NULL, deploy_id TEXT NOT NULL,"
+	" gu_res_id TEXT NOT NULL, updated_at INTEGER NOT NULL,"
+	" PRIMARY KEY (org, app, env, res_id, type)) STRICT;"
+	"CREATE TABLE artefact_versions (seq INTEGER PRIMARY KEY, org TEXT NOT NULL,"
+	" id TEXT NOT NULL, body TEXT NOT NULL, archived INTEGER NOT NULL DEFAULT 0,"
+	" UNIQUE (org, id)) STRICT;";
+
+static int
+database_failed(struct repository *r, struct error *err)
+{
+	int code = sqlite3_errcode(r->database);
+
+	if (code == SQLITE_CONSTRAINT)
+		return error_set(err, ERROR_CONFLICT, _("It exists already."));
+	return error_set(err, ERROR_STORE, _("%s: the platform's database failed: %s"), r->path,
+			 sqlite3_errmsg(r->database));
+}
+
+static int
+execute(struct repository *r, const char *sql, struct error *err)
+{
+	return sqlite3_exec(r->database, sql, NULL, NULL, NULL) == SQLITE_OK
+		       ? 0
+		       : database_failed(r, err);
+}
+
+int
+repository_begin(struct repository *repository, struct error *err)
+{
+	return execute(repository, "BEGIN IMMEDIATE", err);
+}
+
+int
+repository_commit(struct repository *repository, struct error *err)
+{
+	return execute(repository, "COMMIT", err);
+}
+
+void
+repository_rollback(struct repository *repository)
+{
+	if (!sqlite3_get_autocommit(repository->database))
+		execute(repository, "ROLLBACK", NULL);
+}
+
+static void
+bind_json(sqlite3_stmt *statement, int at, const json_t *value)
+{
+	char *text = json_canonical(value);
+
+	sqlite3_bind_text(statement, at, text, -1, SQLITE_TRANSIENT);
+	free(text);
+}
+
+static sqlite3_stmt *
+prepare(struct repository *r, struct error *err, const char *sql, const char *format, va_list args)
+{
+	sqlite3_stmt *statement;
+
+	if (sqlite3_prepare_v2(r->database, sql, -1, &statement, NULL) != SQLITE_OK) {
+		database_failed(r, err);
+		return NULL;
+	}
+	for (int at = 1; *format; format++, at++) {
+		if (*format == 's')
+			sqlite3_bind_text(statement, at, va_arg(args, const char *), -1,
+					  SQLITE_TRANSIENT);
+		else if (*format == 'i')
+			sqlite3_bind_int64(statement, at, va_arg(args, int64_t));
+		else
+			bind_json(statement, at, va_arg(args, const json_t *));
+	}
+	return statement;
+}
+
+static json_t *
+column_text(sqlite3_stmt *statement, int i)
+{
+	const char *text = (const char *)sqlite3_column_text(statement, i);
+
+	return json_string(text ? text : "");
+}
+
+static json_t *
+column_stamp(sqlite3_stmt *statement, int i)
+{
+	char stamp[CLOCK_STAMP_SIZE];
+
+	clock_stamp(stamp, sqlite3_column_int64(statement, i));
+	return json_string(stamp);
+}
+
+static json_t *
+column_bool(sqlite3_stmt *statement, int i)
+{
+	return json_boolean(sqlite3_column_int(statement, i) != 0);
+}
+
+static json_t *
+column_json(sqlite3_stmt *statement, int i)
+{
+	const char *text = (const char *)sqlite3_column_text(statement, i);
+	json_t *value = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
+
+	return value ? value : json_object();
+}
+
+static const struct {
+	const char *prefix;
+	json_t *(*read)(sqlite3_stmt *statement, int i);
+} columns[] = {
+	{"stamp:", column_stamp},
+	{"bool:", column_bool},
+	{"json:", column_json},
+	{"opt:", column_text},
+	{"", column_text},
+};
+
+static json_t *
+read_row(sqlite3_stmt *statement)
+{
+	json_t *row = json_object();
+
+	for (int i = 0; i < sqlite3_column_count(statement); i++) {
+		const char *name = sqlite3_column_name(statement, i);
+		size_t kind = 0, length;
+
+		while (strncmp(name, columns[kind].prefix, strlen(columns[kind].prefix)) != 0)
+			kind++;
+		length = strlen(columns[kind].prefix);
+		if (columns[kind].read == column_text && length > 0 &&
+		    sqlite3_column_type(statement, i) == SQLITE_NULL)
+			continue;
+		json_object_set_new(row, name + length, columns[kind].read(statement, i));
+	}
+	return row;
+}
+
+json_t *
+rows_all(struct repository *repository, struct error *err, const char *sql, const char *format, ...)
+{
+	json_t *rows = json_array();
+	sqlite3_stmt *statement;
+	va_list args;
+	int code;
+
+	va_start(args, format);
+	statement = prepare(repository, err, sql, format, args);
+	va_end(args);
+	if (!statement) {
+		json_decref(rows);
+		return NULL;
+	}
+	while ((code = sqlite3_step(statement)) == SQLITE_ROW)
+		json_array_append_new(rows, read_row(statement));
+	if (code != SQLITE_DONE) {
+		database_failed(repository, err);
+		json_decref(rows);
+		rows = NULL;
+	}
+	sqlite3_finalize(statement);
+	return rows;
+}
+
+json_t *
+rows_one(struct repository *repository, struct error *err, const char *sql, const char *format, ...)
+{
+	sqlite3_stmt *statement;
+	json_t *row = NULL;
+	va_list args;
+	int code;
+
+	va_start(args, format);
+	statement = prepare(repository, err, sql, format, args);
+	va_end(args);
+	if (!statement)
+		return NULL;
+	code = sqlite3_step(statement);
+	if (code == SQLITE_ROW)
+		row = read_row(statement);
+	else if (code == SQLITE_DONE)
+		error_set(err, ERROR_NOT_FOUND, _("There is no such thing."));
+	else
+		database_failed(repository, err);
+	sqlite3_finalize(statement);
+	return row;
+}
+
+static int
+run(struct repository *r, struct error *err, const char *sql, const char *format, va_list args)
+{
+	sqlite3_stmt *statement = prepare(r, err, sql, format, args);
+	int ret = 0, code;
+
+	if (!statement)
+		return -1;
+	while ((code = sqlite3_step(statement)) == SQLITE_ROW)
+		;
+	if (code != SQLITE_DONE)
+		ret = database_failed(r, err);
+	sqlite3_finalize(statement);
+	return ret;
+}
+
+int
+rows_run(struct repository *repository, struct error *err, const char *sql, const char *format, ...)
+{
+	va_list args;
+	int ret;
+
+	va_start(args, format);
+	ret = run(repository, err, sql, format, args);
+	va_end(args);
+	return ret;
+}
+
+int
+rows_change(struct repository *repository, struct error *err, const char *sql, const char *format,
+	    ...)
+{
+	va_list args;
+	int ret;
+
+	va_start(args, format);
+	ret = run(repository, err, sql, format, args);
+	va_end(args);
+	if (ret == 0 && sqlite3_changes(repository->database) == 0)
+		return error_set(err, ERROR_NOT_FOUND, _("There is no such thing."));
+	return ret;
+}
+
+static int
+read_version(struct repository *r)
+{
+	sqlite3_stmt *statement;
+	int version = -1;
+
+	if (sqlite3_prepare_v2(r->database, "PRAGMA user_version", -1, &statement, NULL) !=
+	    SQLITE_OK)
+		return -1;
+	if (sqlite3_step(statement) == SQLITE_ROW)
+		version = sqlite3_column_int(statement, 0);
+	sqlite3_finalize(statement);
+	return version;
+}
+
+static int
+migrate(struct repository *r, struct error *err)
+{
+	int version = read_version(r);
+
+	if (version == SCHEMA_VERSION)
+		return 0;
+	if (version < 0)
+		return database_failed(r, err);
+	if (version > SCHEMA_VERSION)
+		return error_set(err, ERROR_STORE, _("%s was written by a newer sidestaged (schema %d; "
+						     "this one knows %d).  Use that one."), r->path,
+				 version, SCHEMA_VERSION);
+	if (repository_begin(r, err) != 0)
+		return -1;
+	if (execute(r, schema, err) != 0 || execute(r, "PRAGMA user_version = 1", err) != 0 ||
+	    repository_commit(r, err) != 0) {
+		repository_rollback(r);
+		return -1;
+	}
+	return 0;
+}
+
+/* SQLite makes files by the umask; this one is private whatever that says. */
+static int
+make_private(const char *path, struct error *err)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		return error_errno(err, _("%s: cannot be opened"), path);
+	close(fd);
+	return 0;
+}
+
+struct repository *
+repository_open(const char *path, struct error *err)
+{
+	struct repository *r;
+
+	if (make_private(path, err) != 0)
+		return NULL;
+	r = xcalloc(1, sizeof(*r));
+	r->path = xstrdup(path);
+	if (sqlite3_open_v2(path, &r->database, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK) {
+		database_failed(r, err);
+		repository_close(r);
+		return NULL;
+	}
+	sqlite3_busy_timeout(r->database, BUSY_MS);
+	sqlite3_extended_result_codes(r->database, 0);
+	if (execute(r, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
+		       "PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF", err) != 0 ||
+	    migrate(r, err) != 0) {
+		repository_close(r);
+		return NULL;
+	}
+	return r;
+}
+
+void
+repository_close(struct repository *repository)
+{
+	if (!repository)
+		return;
+	sqlite3_close(repository->database);
+	free(repository->path);
+	free(repository);
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The platform's state in one SQLite file.
+ *
+ * Nouns go in as their parts and come out as JSON in the shape of the wire, as new
+ * references.  What is not there is NULL (or -1) with ERROR_NOT_FOUND, a database that
+ * fails is ERROR_STORE, what is there already ERROR_CONFLICT.  Each put is durable when it
+ * returns, unless it is between repository_begin() and repository_commit().
+ */
+#ifndef SIDESTAGE_PLATFORM_REPOSITORY_H
+#define SIDESTAGE_PLATFORM_REPOSITORY_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "platform/platform.h"
+
+struct delta;
+struct error;
+struct repository;
+struct set;
+
+/* Makes the file (0600) or opens it; a newer schema than ours is refused. */
+struct repository *repository_open(const char *path, struct error *err);
+void repository_close(struct repository *repository);	/* NULL is fine */
+
+int repository_begin(struct repository *repository, struct error *err);
+int repository_commit(struct repository *repository, struct error *err);
+void repository_rollback(struct repository *repository);
+
+/* The organization (and application, and environment, when not NULL) of a place exist. */
+int repository_has(struct repository *repository, const struct place *place, struct error *err)
+	__attribute__((warn_unused_result));
+
+/* --- organizations, environment types, definitions --- */
+
+json_t *repository_organizations(struct repository *repository, struct error *err);
+json_t *repository_organization(struct repository *repository, const char *id,
+				struct error *err);
+int repository_put_organization(struct repository *repository, const char *id, const char *name,
+				const char *user, int64_t now, struct error *err);
+
+json_t *repository_env_types(struct repository *repository, const char *org, struct error *err);
+json_t *repository_env_type(struct repository *repository, const char *org, const char *id,
+			    struct error *err);
+int repository_put_env_type(struct repository *repository, const char *org, const char *id,
+			    const char *description, struct error *err);
+int repository_describe_env_type(struct repository *repository, const char *org, const char *id,
+				 const char *description, struct error *err);
+/* ERROR_CONFLICT while an environment is of that type. */
+int repository_drop_env_type(struct repository *repository, const char *org, const char *id,
+			     struct error *err);
+
+/* Definitions as they were imported, ordered by id. */
+json_t *repository_definitions(struct repository *repository, const char *org,
+			       struct error *err);
+int repository_put_definition(struct repository *repository, const char *org, const char *id,
+			      const json_t *body, struct error *err);
+
+/* --- applications and environments --- */
+
+json_t *repository_applications(struct repository *repository, const char *org,
+				struct error *err);
+json_t *repository_application(struct repository *repository, const struct place *place,
+			       struct error *err);
+int repository_put_application(struct repository *repository, const struct place *place,
+			       const char *name, const char *user, int64_t now,
+			       struct error *err);
+int repository_rename_application(struct repository *repository, const struct place *place,
+				  const char *name, struct error *err);
+
+/* With from_deploy and last_deploy where there are such. */
+json_t *repository_environments(struct repository *repository, const struct place *place,
+				struct error *err);
+json_t *repository_environment(struct repository *repository, const struct place *place,
+			       struct error *err);
+/* [{"org","app","env","status"}]: all there are. */
+json_t *repository_all_environments(struct repository *repository, struct error *err);
+int repository_put_environment(struct repository *repository, const struct place *place,
+			       const char *name, const char *type, const char *from_deploy_id,
+			       const char *user, int64_t now, struct error *err);
+int repository_rename_environment(struct repository *repository, const struct place *place,
+				  const char *name, struct error *err);
+int repository_rebase_environment(struct repository *repository, const struct place *place,
+				  const char *deployment_id, struct error *err);
+int repository_set_deleting(struct repository *repository, const struct place *place,
+			    int64_t now, struct error *err);
+/* Its deployments stay as bases of others, but belong to no environment's history. */
+int repository_drop_environment(struct repository *repository, const struct place *place,
+				struct error *err);
+
+/* --- sets and deltas --- */
+
+json_t *repository_sets(struct repository *repository, const struct place *place,
+			struct error *err);
+/* Any string of zeros is the empty set. */
+struct set *repository_set(struct repository *repository, const struct place *place,
+			   const char *id, struct error *err);
+/* A set that is there already is fine. */
+int repository_put_set(struct repository *repository, const struct place *place,
+		       const struct set *set, struct error *err);
+
+/* env NULL: all; archived: those with that state. */
+json_t *repository_deltas(struct repository *repository, const struct place *place,
+			  const char *env, bool archived, struct error *err);
+json_t *repository_delta(struct repository *repository, const struct place *place,
+			 const char *id, struct error *err);
+int repository_put_delta(struct repository *repository, const struct place *place,
+			 const char *id, const struct delta *delta, const char *env,
+			 const char *name, const char *user, int64_t now, struct error *err);
+/* Content, contributors and time change; ERROR_INPUT when it is archived. */
+int repository_update_delta(struct repository *repository, const struct place *place,
+			    const char *id, const struct delta *delta, const char *user,
+			    int64_t now, struct error *err);
+int repository_set_delta_name(struct repository *repository, const struct place *place,
+			      const char *id, const char *name, struct error *err);
+int repository_set_delta_env(struct repository *repository, const struct place *place,
+			     const char *id, const char *env, struct error *err);
+int repository_set_delta_archived(struct repository *repository, const struct place *place,
+				  const char *id, bool archived, struct error *err);
+
+/* --- deployments --- */
+
+struct deployment_row {
+	const char *id, *set_id, *from_id, *delta_id, *comment, *user, *status, *mode;
+	int64_t created_at, status_changed_at;
+};
+
+json_t *repository_deployments(struct repository *repository, const struct place *place,
+			       struct error *err);	/* newest first */
+/* id NULL: the newest there is. */
+json_t *repository_deployment(struct repository *repository, const struct place *place,
+			      const char *id, struct error *err);
+/* Of any environment of the application, also of one that was deleted since. */
+json_t *repository_deployment_of_app(struct repository *repository, const struct place *place,
+				     const char *id, struct error *err);
+/* ERROR_NOT_FOUND when there is none. */
+json_t *repository_newest_succeeded(struct repository *repository, const struct place *place,
+				    struct error *err);
+int repository_put_deployment(struct repository *repository, const struct place *place,
+			      const struct deployment_row *row, struct error *err);
+int repository_set_deployment_status(struct repository *repository, const char *id,
+				     const char *status, int64_t now, struct error *err);
+/* What a crash left pending or in progress becomes failed, with an error that says so. */
+int repository_fail_interrupted(struct repository *repository, int64_t now, struct error *err);
+
+json_t *repository_deployment_errors(struct repository *repository, const char *id,
+				     struct error *err);
+int repository_put_deployment_error(struct repository *repository, const char *id,
+				    const char *scope, const char *object_id, const char *code,
+				    const char *summary, const char *message, struct error *err);
+
+/* --- active resources --- */
+
+json_t *repository_resources(struct repository *repository, const struct place *place,
+			     struct error *err);
+/* JSON text of its outputs, or NULL; free() it. */
+char *repository_resource_outputs(struct repository *repository, const struct place *place,
+				  const char *res_id, const char *type);
+struct resource_row {
+	const char *res_id, *type, *resource_class, *def_id, *driver_type, *deploy_id;
+	const json_t *outputs;
+};
+int repository_put_resource(struct repository *repository, const struct place *place,
+			    const struct resource_row *row, int64_t now, struct error *err);
+
+/* --- artefact versions that were posted --- */
+
+json_t *repository_artefact_versions(struct repository *repository, const char *org,
+				     struct error *err);
+int repository_put_artefact_version(struct repository *repository, const char *org,
+				    const json_t *version, struct error *err);
+int repository_archive_artefact_version(struct repository *repository, const char *org,
+					const char *id, bool archived, struct error *err);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From a request to its answer: one table of routes; knows no socket. */
+#ifndef SIDESTAGE_PLATFORM_ROUTES_H
+#define SIDESTAGE_PLATFORM_ROUTES_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "platform/platform.h"
+
+struct error;
+
+#define REQUEST_PARAMS_MAX 8
+
+struct request {
+	const char *method;
+	const char *path;
+	const char *accept, *if_match, *if_none_match, *authorization;	/* NULL: not sent */
+	const char *bytes;		/* of the body */
+	size_t length;
+	const char *(*query)(void *data, const char *key);	/* NULL: not given */
+	void *data;
+
+	/* What routes_answer() fills for the handler; borrowed. */
+	struct place place;
+	const char *ids[REQUEST_PARAMS_MAX];	/* of other things than places, in order */
+	json_t *body;			/* NULL when the route takes none */
+};
+
+struct response {
+	int status;
+	json_t *body;			/* owned; NULL: no body */
+	char allow[64];			/* for 405 */
+	char *content_type;		/* owned; NULL: application/json */
+};
+
+/* A query parameter, or NULL. */
+const char *request_query(const struct request *request, const char *key);
+
+/* Always gives an answer; json_decref() its body, free() its content_type. */
+void routes_answer(struct platform *platform, struct request *request, struct response *response);
+/* The error body of the wire, for what never gets to a route. */
+void routes_refuse(struct response *response, int status, const char *message);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The one choke point between text and the terminal. */
+#include "config.h"
+
+#include "ui/canvas.h"
+
+#include <curses.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+
+static int
+least(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+struct canvas
+canvas_part(const struct canvas *canvas, int y, int x, int height, int width)
+{
+	struct canvas part = {
+		.y = canvas->y + y,
+		.x = canvas->x + x,
+		.height = least(height, canvas->height - y),
+		.width = least(width, canvas->width - x),
+		.ascii = canvas->ascii,
+	};
+
+	return part;
+}
+
+void
+canvas_at(struct canvas *canvas, int row, int column)
+{
+	canvas->row = row;
+	canvas->column = column;
+}
+
+static bool
+is_inside(const struct canvas *canvas)
+{
+	return canvas->row >= 0 && canvas->row < canvas->height && canvas->column >= 0 &&
+	       canvas->column < canvas->width;
+}
+
+void
+canvas_bytes(struct canvas *canvas, enum style style, const char *bytes, int max_columns)
+{
+	int room = canvas->width - canvas->column;
+	struct drawable drawable;
+
+	if (!is_inside(canvas) || !bytes)
+		return;
+	text_sanitise(&drawable, bytes, max_columns > 0 ? least(max_columns, room) : room);
+	attrset((attr_t)theme_attributes(style));
+	mvaddstr(canvas->y + canvas->row, canvas->x + canvas->column, drawable.utf8);
+	attrset(A_NORMAL);
+	canvas->column += drawable.columns;
+	drawable_clear(&drawable);
+}
+
+void
+canvas_ours(struct canvas *canvas, enum style style, const char *text)
+{
+	canvas_bytes(canvas, style, text, 0);
+}
+
+void
+canvas_format(struct canvas *canvas, enum style style, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	canvas_bytes(canvas, style, text, 0);
+}
+
+void
+canvas_foreign(struct canvas *canvas, enum style style, const struct untrusted *text,
+	       int max_columns)
+{
+	canvas_bytes(canvas, style, untrusted_raw(text), max_columns);
+}
+
+void
+canvas_glyph(struct canvas *canvas, enum style style, enum glyph glyph)
+{
+	canvas_bytes(canvas, style, theme_glyph(glyph, canvas->ascii), 1);
+}
+
+void
+canvas_rule(struct canvas *canvas, int row)
+{
+	canvas_at(canvas, row, 0);
+	while (is_inside(canvas))
+		canvas_glyph(canvas, STYLE_FAINT, GLYPH_RULE);
+}
+
+void
+canvas_side(struct canvas *canvas, int column)
+{
+	for (int row = 0; row < canvas->height; row++) {
+		canvas_at(canvas, row, column);
+		canvas_glyph(canvas, STYLE_FAINT, GLYPH_SIDE);
+	}
+}
+
+void
+canvas_fill_row(struct canvas *canvas, enum style style)
+{
+	while (is_inside(canvas))
+		canvas_bytes(canvas, style, " ", 1);
+}
+
+void
+canvas_progress(struct canvas *canvas, int columns, int done, int wanted)
+{
+	int full = wanted > 0 ? least(columns, columns * done / wanted) : 0;
+
+	for (int i = 0; i < columns; i++)
+		canvas_glyph(canvas, i < full ? STYLE_KEY : STYLE_FAINT, GLYPH_BAR);
+}
+
+void
+canvas_cursor(const struct canvas *canvas)
+{
+	if (is_inside(canvas))
+		move(canvas->y + canvas->row, canvas->x + canvas->column);
+}

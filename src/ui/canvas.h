@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Where views draw.  A canvas is a rectangle with a pen; nothing leaves the rectangle, and
+ * no byte reaches the terminal but through text_sanitise().  The only file that calls ncurses'
+ * output functions is canvas.c.
+ */
+#ifndef SIDESTAGE_UI_CANVAS_H
+#define SIDESTAGE_UI_CANVAS_H
+
+#include <stdbool.h>
+
+#include "ui/theme.h"
+
+struct untrusted;
+
+struct canvas {
+	int y, x, height, width;	/* of the rectangle, on the screen */
+	int row, column;		/* the pen, within it */
+	bool ascii;
+};
+
+/* A part of the canvas, cut to fit. */
+struct canvas canvas_part(const struct canvas *canvas, int y, int x, int height, int width);
+void canvas_at(struct canvas *canvas, int row, int column);
+/* Our own (translated) words; the pen moves behind them. */
+void canvas_ours(struct canvas *canvas, enum style style, const char *text);
+void canvas_format(struct canvas *canvas, enum style style, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Text from elsewhere; at most max_columns (0: to the edge). */
+void canvas_foreign(struct canvas *canvas, enum style style, const struct untrusted *text,
+		    int max_columns);
+void canvas_bytes(struct canvas *canvas, enum style style, const char *bytes, int max_columns);
+void canvas_glyph(struct canvas *canvas, enum style style, enum glyph glyph);
+void canvas_rule(struct canvas *canvas, int row);
+void canvas_side(struct canvas *canvas, int column);
+/* Blanks from the pen to the edge, in the style. */
+void canvas_fill_row(struct canvas *canvas, enum style style);
+/* `done` of `wanted` as a bar of `columns`. */
+void canvas_progress(struct canvas *canvas, int columns, int done, int wanted);
+/* Puts the terminal's cursor at the pen. */
+void canvas_cursor(const struct canvas *canvas);
+
+#endif

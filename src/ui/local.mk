@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+noinst_LIBRARIES += libui.a
+libui_a_SOURCES = \
+	src/ui/canvas.c src/ui/canvas.h \
+	src/ui/terminal.c src/ui/terminal.h \
+	src/ui/theme.c src/ui/theme.h \
+	src/ui/ui.c src/ui/ui.h src/ui/view.h \
+	src/ui/views/board.c \
+	src/ui/views/changes.c src/ui/views/changes.h \
+	src/ui/views/compare.c \
+	src/ui/views/help.c \
+	src/ui/views/history.c \
+	src/ui/views/picker.c \
+	src/ui/views/progress.c \
+	src/ui/views/prompt.c \
+	src/ui/views/review.c \
+	src/ui/widgets/field.c src/ui/widgets/field.h

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Signals become bytes in a pipe, which the one wait of the program watches; only a crash is
+ * handled where it happens: it writes the sequences that give the terminal back and dies.
+ */
+#include "config.h"
+
+#include "ui/terminal.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "ui/theme.h"
+
+static int pipes[2] = {-1, -1};
+static SCREEN *screen;
+static struct termios shell_mode;
+
+static void
+on_signal(int number)
+{
+	int saved = errno;
+	unsigned char byte = (unsigned char)number;
+
+	if (write(pipes[1], &byte, 1) < 0) {
+		/* The pipe is full: enough signals are waiting already. */
+	}
+	errno = saved;
+}
+
+static void
+on_crash(int number)
+{
+	/* Main screen, cursor shown, attributes off; async-signal-safe calls only. */
+	static const char back[] = "\033[?1049l\033[?25h\033[0m\r\n";
+
+	if (write(STDOUT_FILENO, back, sizeof(back) - 1) < 0) {
+		/* Nothing left to try. */
+	}
+	tcsetattr(STDIN_FILENO, TCSANOW, &shell_mode);
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+static void
+catch(int number, void (*handler)(int))
+{
+	struct sigaction action = {.sa_handler = handler};
+
+	sigemptyset(&action.sa_mask);
+	action.sa_flags = SA_RESTART;
+	sigaction(number, &action, NULL);
+}
+
+static void
+catch_signals(void)
+{
+	static const int asked[] = {SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGQUIT};
+	static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++)
+		catch(asked[i], on_signal);
+	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
+		catch(crashes[i], on_crash);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+int
+terminal_start(struct error *err)
+{
+	const char *kind = getenv("TERM");
+
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return error_set(err, ERROR_INPUT, _("The screen needs a terminal for its input and its "
+						     "output."));
+	tcgetattr(STDIN_FILENO, &shell_mode);
+	if (pipe2(pipes, O_CLOEXEC | O_NONBLOCK) != 0)
+		return error_errno(err, _("cannot make a pipe"));
+	screen = newterm(NULL, stdout, stdin);
+	if (!screen)
+		return error_set(err, ERROR_INPUT, _("The kind of this terminal, TERM=%s, is not known "
+						     "here."), kind ? kind : "");
+	set_escdelay(25);
+	catch_signals();
+	raw();
+	noecho();
+	nonl();
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	leaveok(stdscr, FALSE);
+	theme_start();
+	return 0;
+}
+
+void
+terminal_stop(void)
+{
+	if (!screen)
+		return;
+	endwin();
+	delscreen(screen);
+	screen = NULL;
+	for (int i = 0; i < 2; i++) {
+		close(pipes[i]);
+		pipes[i] = -1;
+	}
+}
+
+int
+terminal_signal_fd(void)
+{
+	return pipes[0];
+}
+
+static void
+follow_size(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
+		resizeterm(size.ws_row, size.ws_col);
+}
+
+struct terminal_signals
+terminal_take_signals(void)
+{
+	struct terminal_signals signals = {0};
+	unsigned char byte;
+
+	while (read(pipes[0], &byte, 1) == 1) {
+		if (byte == SIGWINCH)
+			signals.resized = true;
+		else if (byte == SIGTSTP)
+			signals.stopped = true;
+		else
+			signals.ended = true;
+	}
+	if (signals.resized)
+		follow_size();
+	return signals;
+}
+
+/* A terminal that hung up stays readable for ever and gives nothing. */
+static bool
+is_gone(void)
+{
+	struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
+
+	return poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR | POLLNVAL));
+}
+
+int
+terminal_key(void)
+{
+	wint_t key;
+	int kind = get_wch(&key);
+
+	if (kind == KEY_CODE_YES)
+		return KEY_BASE + (int)key;
+	if (kind == OK)
+		return (int)key;
+	return is_gone() ? -2 : -1;
+}
+
+void
+terminal_drop_keys(void)
+{
+	flushinp();
+}
+
+void
+terminal_suspend(void)
+{
+	def_prog_mode();
+	endwin();
+	signal(SIGTSTP, SIG_DFL);
+	raise(SIGTSTP);
+	catch(SIGTSTP, on_signal);
+	reset_prog_mode();
+	follow_size();
+	clearok(stdscr, TRUE);
+	refresh();
+}

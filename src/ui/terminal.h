@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The terminal: taken at the start, given back whole however the program ends. */
+#ifndef SIDESTAGE_UI_TERMINAL_H
+#define SIDESTAGE_UI_TERMINAL_H
+
+#include <stdbool.h>
+
+struct error;
+
+#define TERMINAL_MIN_COLUMNS 40
+#define TERMINAL_MIN_ROWS 12
+
+/* Keys are characters, or KEY_BASE + ncurses' code. */
+#define KEY_BASE 0x200000
+
+struct terminal_signals {
+	bool resized, ended, stopped;
+};
+
+/* 0, or -1 with err when standard input or output is no terminal or its kind is not known. */
+int terminal_start(struct error *err);
+void terminal_stop(void);
+/* Readable when a signal came. */
+int terminal_signal_fd(void);
+struct terminal_signals terminal_take_signals(void);
+/* The next key that was typed; -1: none; -2: the terminal is gone. */
+int terminal_key(void);
+/* Forgets what was typed ahead. */
+void terminal_drop_keys(void);
+/* Gives the terminal back, stops the program, and takes it again when it goes on. */
+void terminal_suspend(void);
+
+#endif

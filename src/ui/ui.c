@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The loop of the screen: wait, take keys, let the views react, draw once.  Views are a stack;
+ * the top one gets the keys and is drawn.  What a view wants done to the stack is done at the
+ * end of the turn, so no view is freed inside its own call.
+ */
+#include "config.h"
+
+#include "ui/ui.h"
+
+#include <curses.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "base/xmalloc.h"
+#include "flow/flow.h"
+#include "flow/session.h"
+#include "flow/world.h"
+#include "ui/canvas.h"
+#include "ui/terminal.h"
+#include "ui/view.h"
+
+#define VIEWS_MAX 12
+#define AGES_MS 1000		/* how old the ages on the screen may be while something else wakes us */
+#define ANIMATION_MS 200
+
+struct ui {
+	struct session *session;
+	const struct ui_options *options;
+	struct view *views[VIEWS_MAX];
+	size_t count;
+	struct view *closing[VIEWS_MAX];
+	size_t closing_count;
+	char message[400];
+	enum style message_style;
+	bool dirty, quit, ascii;
+	int64_t drawn_at;
+};
+
+struct session *
+ui_session(struct ui *ui)
+{
+	return ui->session;
+}
+
+bool
+ui_ascii(const struct ui *ui)
+{
+	return ui->ascii;
+}
+
+const struct view *
+ui_top(const struct ui *ui)
+{
+	return ui->count ? ui->views[ui->count - 1] : NULL;
+}
+
+void
+ui_push(struct ui *ui, struct view *view)
+{
+	if (ui->count == VIEWS_MAX) {
+		view->ops->close(view);
+		ui_say(ui, _("Too many screens are open; go back first."));
+		return;
+	}
+	ui->views[ui->count++] = view;
+	ui->dirty = true;
+	/* What was typed before this stood here was meant for something else. */
+	terminal_drop_keys();
+}
+
+void
+ui_pop(struct ui *ui)
+{
+	if (ui->count <= 1)
+		return;
+	ui->closing[ui->closing_count++] = ui->views[--ui->count];
+	ui->dirty = true;
+}
+
+void
+ui_replace(struct ui *ui, struct view *view)
+{
+	ui_pop(ui);
+	ui_push(ui, view);
+}
+
+void
+ui_say(struct ui *ui, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(ui->message, sizeof(ui->message), format, args);
+	va_end(args);
+	ui->message_style = STYLE_WARN;
+	ui->dirty = true;
+}
+
+void
+ui_say_error(struct ui *ui, const struct error *err)
+{
+	ui_say(ui, "%.380s", err->text);
+	ui->message_style = STYLE_DANGER;
+}
+
+void
+ui_quit(struct ui *ui)
+{
+	ui->quit = true;
+}
+
+static void
+close_pending(struct ui *ui)
+{
+	while (ui->closing_count > 0) {
+		struct view *view = ui->closing[--ui->closing_count];
+
+		view->ops->close(view);
+	}
+}
+
+/* --- drawing --------------------------------------------------------------------------- */
+
+static size_t
+count_running(const struct ui *ui)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < session_flow_count(ui->session); i++)
+		n += flow_state(session_flow(ui->session, i)) == FLOW_RUNNING;
+	return n;
+}
+
+static void
+link_words(const struct ui *ui, char *out, size_t size)
+{
+	const struct world *world = session_world(ui->session);
+	char latency[16] = "";
+
+	if (world->link == WORLD_OFFLINE)
+		snprintf(out, size, "%s", _("OFFLINE: what you see is old"));
+	else if (world->link == WORLD_CONNECTING)
+		snprintf(out, size, "%s", _("connecting"));
+	else {
+		if (world->latency_ms >= 0)
+			clock_duration(latency, world->latency_ms);
+		snprintf(out, size, "%s", latency);
+	}
+}
+
+static void
+draw_header(struct ui *ui, struct canvas *screen)
+{
+	const struct world *world = session_world(ui->session);
+	struct canvas bar = canvas_part(screen, 0, 0, 1, screen->width);
+	size_t running = count_running(ui);
+	char right[256], running_words[64] = "", link[80];
+	int width;
+
+	canvas_fill_row(&bar, STYLE_BAR);
+	canvas_at(&bar, 0, 1);
+	canvas_ours(&bar, STYLE_BAR_STRONG, "sidestage");
+	canvas_ours(&bar, STYLE_BAR, "   ");
+	canvas_ours(&bar, STYLE_BAR, _(ui_top(ui)->ops->title));
+	link_words(ui, link, sizeof(link));
+	if (running > 0)
+		snprintf(running_words, sizeof(running_words),
+			 ngettext(" - %zu operation runs", " - %zu operations run", running), running);
+	snprintf(right, sizeof(right), "%.40s%s%.40s%s%s%s%s", session_context(ui->session),
+		 world->user.raw ? " - " : "", untrusted_raw(&world->user),
+		 session_read_only(ui->session) ? _(" - read-only") : "", running_words,
+		 link[0] ? " - " : "", link);
+	width = text_columns(right);
+	if (bar.column + width + 3 < bar.width) {
+		canvas_at(&bar, 0, bar.width - width - 1);
+		canvas_bytes(&bar, world->link == WORLD_OFFLINE ? STYLE_BAR_STRONG : STYLE_BAR, right, 0);
+	} else if (world->link == WORLD_OFFLINE) {
+		canvas_at(&bar, 0, bar.width - text_columns(link) - 1);
+		canvas_ours(&bar, STYLE_BAR_STRONG, link);
+	}
+}
+
+static void
+draw_key_bar(const struct ui *ui, struct canvas *bar)
+{
+	const struct key *keys = ui_top(ui)->ops->keys;
+
+	canvas_at(bar, 0, 1);
+	for (; keys->key; keys++) {
+		int needs;
+
+		if (!keys->label || !keys->shown)
+			continue;
+		needs = text_columns(keys->shown) + 1 + text_columns(_(keys->label));
+		if (bar->column + needs > bar->width)
+			return;
+		canvas_ours(bar, STYLE_KEY, keys->shown);
+		canvas_ours(bar, STYLE_DIM, " ");
+		canvas_ours(bar, STYLE_DIM, _(keys->label));
+		canvas_ours(bar, STYLE_DIM, "  ");
+	}
+}
+
+static void
+draw_too_small(struct canvas *screen)
+{
+	canvas_at(screen, screen->height / 2, 0);
+	canvas_format(screen, STYLE_WARN, _("This terminal is too small: %dx%d, needs %dx%d."),
+		      screen->width, screen->height, TERMINAL_MIN_COLUMNS, TERMINAL_MIN_ROWS);
+}
+
+static void
+draw(struct ui *ui)
+{
+	struct canvas screen = {.height = LINES, .width = COLS, .ascii = ui->ascii};
+	const struct view *top = ui_top(ui);
+	struct canvas part;
+
+	curs_set(0);
+	erase();
+	if (LINES < TERMINAL_MIN_ROWS || COLS < TERMINAL_MIN_COLUMNS) {
+		draw_too_small(&screen);
+	} else {
+		draw_header(ui, &screen);
+		part = canvas_part(&screen, 1, 0, LINES - 3, COLS);
+		top->ops->draw(top, ui, &part);
+		part = canvas_part(&screen, LINES - 2, 0, 1, COLS);
+		if (ui->message[0]) {
+			canvas_at(&part, 0, 1);
+			canvas_bytes(&part, ui->message_style, ui->message, 0);
+		} else {
+			canvas_rule(&part, 0);
+		}
+		part = canvas_part(&screen, LINES - 1, 0, 1, COLS);
+		draw_key_bar(ui, &part);
+	}
+	wnoutrefresh(stdscr);
+	doupdate();
+	ui->dirty = false;
+	ui->drawn_at = clock_steady_ms();
+}
+
+/* --- keys ------------------------------------------------------------------------------ */
+
+static enum action
+find_action(const struct key *keys, int key)
+{
+	for (; keys->key; keys++)
+		if (keys->key == key)
+			return keys->action;
+	return ACTION_NONE;
+}
+
+/* What every view knows. */
+static const struct key common_keys[] = {
+	{'?', "?", ACTION_HELP, NULL, NULL},
+	{'Q', "Q", ACTION_QUIT, NULL, NULL},
+	{'L' & 0x1f, "Ctrl-L", ACTION_REDRAW, NULL, NULL},
+	{'Z' & 0x1f, "Ctrl-Z", ACTION_SUSPEND, NULL, NULL},
+	{0, NULL, ACTION_NONE, NULL, NULL},
+};
+
+static void
+do_common(struct ui *ui, enum action action)
+{
+	if (action == ACTION_HELP)
+		ui_push(ui, help_view_new(ui_top(ui)));
+	else if (action == ACTION_QUIT)
+		ui->quit = true;
+	else if (action == ACTION_REDRAW)
+		clearok(curscr, TRUE);
+	else if (action == ACTION_SUSPEND)
+		terminal_suspend();
+}
+
+static void
+take_key(struct ui *ui, int key)
+{
+	struct view *top = ui->views[ui->count - 1];
+	enum action action;
+
+	ui->message[0] = '\0';
+	ui->dirty = true;
+	/* Common control keys work even in a field; the rest is text there. */
+	if (key >= ' ' || find_action(common_keys, key) == ACTION_NONE)
+		if (top->ops->type && top->ops->type(top, ui, key))
+			return;
+	action = find_action(top->ops->keys, key);
+	if (action != ACTION_NONE) {
+		top->ops->act(top, ui, action);
+		return;
+	}
+	action = find_action(common_keys, key);
+	if (action != ACTION_NONE)
+		do_common(ui, action);
+	else
+		ui_say(ui, _("That key does nothing here.  ? lists the keys that do."));
+}
+
+static void
+take_keys(struct ui *ui)
+{
+	int key;
+
+	while (!ui->quit && (key = terminal_key()) != -1) {
+		if (key == -2) {
+			ui->quit = true;
+			return;
+		}
+		if (key == KEY_BASE + KEY_RESIZE) {
+			ui->dirty = true;
+			continue;
+		}
+		take_key(ui, key);
+	}
+}
+
+static void
+take_signals(struct ui *ui)
+{
+	struct terminal_signals signals = terminal_take_signals();
+
+	if (signals.ended)
+		ui->quit = true;
+	if (signals.stopped)
+		terminal_suspend();
+	ui->dirty = ui->dirty || signals.resized || signals.stopped;
+}
+
+static void
+tell_views(struct ui *ui)
+{
+	for (size_t i = 0; i < ui->count; i++)
+		if (ui->views[i]->ops->changed)
+			ui->views[i]->ops->changed(ui->views[i], ui);
+	ui->dirty = true;
+}
+
+static void
+turn(struct ui *ui)
+{
+	int fds[] = {STDIN_FILENO, terminal_signal_fd()};
+	bool ready[2] = {false, false};
+
+	if (session_turn(ui->session, fds, ready, 2, count_running(ui) ? ANIMATION_MS : -1))
+		tell_views(ui);
+	if (ready[1])
+		take_signals(ui);
+	if (ready[0])
+		take_keys(ui);
+	close_pending(ui);
+	if (ui->dirty || count_running(ui) || clock_steady_ms() - ui->drawn_at >= AGES_MS)
+		draw(ui);
+}
+
+int
+ui_run(struct session *session, const struct ui_options *options, struct error *err)
+{
+	struct ui ui = {
+		.session = session,
+		.options = options,
+		.ascii = options->ascii || !text_locale_is_utf8(),
+		.dirty = true,
+	};
+
+	if (terminal_start(err) != 0)
+		return -1;
+	ui.views[ui.count++] = board_view_new(options->org, options->app);
+	flow_resume_all(session);
+	tell_views(&ui);
+	draw(&ui);
+	take_keys(&ui);
+	while (!ui.quit)
+		turn(&ui);
+	while (ui.count > 0)
+		ui.closing[ui.closing_count++] = ui.views[--ui.count];
+	close_pending(&ui);
+	terminal_stop();
+	return 0;
+}

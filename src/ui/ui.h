@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The screen: opens on a session and returns when the person quits. */
+#ifndef SIDESTAGE_UI_UI_H
+#define SIDESTAGE_UI_UI_H
+
+#include <stdbool.h>
+
+struct error;
+struct session;
+
+struct ui_options {
+	bool ascii;		/* no glyph beyond ASCII */
+	bool read_only;
+	const char *org, *app;	/* open these first; NULL: the first there is */
+};
+
+/* 0 when the person quit; -1 with err when there is no usable terminal.  The terminal is
+ * given back whole either way.  The session stays the caller's. */
+int ui_run(struct session *session, const struct ui_options *options, struct error *err);
+
+#endif

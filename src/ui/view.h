@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a view is, and what views may ask of the screen.  Only files of ui/ include this. */
+#ifndef SIDESTAGE_UI_VIEW_H
+#define SIDESTAGE_UI_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct canvas;
+struct error;
+struct flow;
+struct session;
+struct ui;
+struct view;
+
+/* What a key does.  The table of a view gives each a key; names are for a configuration. */
+enum action {
+	ACTION_NONE,
+	ACTION_UP, ACTION_DOWN, ACTION_LEFT, ACTION_RIGHT, ACTION_PAGE_UP, ACTION_PAGE_DOWN,
+	ACTION_FIRST, ACTION_LAST, ACTION_PANE, ACTION_OPEN, ACTION_BACK,
+	ACTION_CLONE, ACTION_VERSION, ACTION_DEPLOY, ACTION_DIFF, ACTION_PROMOTE, ACTION_UNDO,
+	ACTION_DISCARD, ACTION_HISTORY, ACTION_BASELINE, ACTION_REFRESH, ACTION_PROGRESS,
+	ACTION_APPROVE, ACTION_NEXT, ACTION_PREVIOUS, ACTION_HELP, ACTION_REDRAW, ACTION_SUSPEND,
+	ACTION_QUIT
+};
+
+struct key {
+	int key;		/* a character, or KEY_BASE + KEY_x */
+	const char *shown;	/* "C", "Esc"; NULL: another key for the action above it */
+	enum action action;
+	const char *label;	/* N_(), for the key bar; NULL: not in the bar */
+	const char *help;	/* N_(), a sentence */
+};
+
+/* One kind of screen.  draw changes nothing. */
+struct view_ops {
+	const char *title;			/* N_() */
+	const struct key *keys;			/* ended by key 0 */
+	void (*draw)(const struct view *view, struct ui *ui, struct canvas *canvas);
+	void (*act)(struct view *view, struct ui *ui, enum action action);
+	/* Takes every key first; true: it was mine.  NULL for views without fields. */
+	bool (*type)(struct view *view, struct ui *ui, int key);
+	void (*changed)(struct view *view, struct ui *ui);	/* the world or a flow did; may be NULL */
+	void (*close)(struct view *view);	/* frees it */
+};
+
+struct view {
+	const struct view_ops *ops;
+};
+
+/* For views. */
+struct session *ui_session(struct ui *ui);
+bool ui_ascii(const struct ui *ui);
+void ui_push(struct ui *ui, struct view *view);		/* takes it */
+void ui_pop(struct ui *ui);				/* closes the top at the end of the turn */
+void ui_replace(struct ui *ui, struct view *view);	/* pop, then push */
+void ui_say(struct ui *ui, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void ui_say_error(struct ui *ui, const struct error *err);
+const struct view *ui_top(const struct ui *ui);
+void ui_quit(struct ui *ui);
+
+struct view *board_view_new(const char *org, const char *app);
+struct view *review_view_new(struct flow *flow);
+struct view *progress_view_new(struct flow *flow);
+struct view *history_view_new(struct ui *ui);
+struct view *help_view_new(const struct view *of);
+/* Compares two environments. */
+struct view *compare_view_new(const char *org, const char *app, const char *from, const char *to);
+/* Asks for one line of text; `check` says what is wrong with it (NULL: fine); `done` gets it. */
+struct prompt {
+	const char *title, *label, *note;
+	char *initial;			/* owned by the caller */
+	const char *(*check)(void *data, const char *text);
+	void (*done)(void *data, struct ui *ui, const char *text);
+	void (*drop)(void *data);	/* frees data */
+	void *data;
+};
+struct view *prompt_view_new(const struct prompt *prompt);
+/* Chooses a version of an image for a workload of an environment. */
+struct view *picker_view_new(const char *org, const char *app, const char *env,
+			     const char *module, const char *image);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Changes on the screen: the sign first, then what, then from and to; colour comes last. */
+#include "config.h"
+
+#include "ui/views/changes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "model/changes.h"
+#include "model/image.h"
+#include "ui/canvas.h"
+
+void
+changes_draw_counts(struct canvas *canvas, const struct changes *changes)
+{
+	canvas_format(canvas, STYLE_STRONG,
+		      ngettext("%zu workload changes", "%zu workloads change", changes->workloads),
+		      changes->workloads);
+	canvas_ours(canvas, STYLE_DIM, " ");
+	canvas_glyph(canvas, STYLE_DIM, GLYPH_MIDDLE);
+	canvas_format(canvas, STYLE_DIM, ngettext(" %zu resource", " %zu resources", changes->resources),
+		      changes->resources);
+}
+
+/* The common name once, and only the versions told apart by colour. */
+static void
+draw_images(struct canvas *c, const struct change *change)
+{
+	struct image from, to;
+
+	image_parse(&from, change->from);
+	image_parse(&to, change->to);
+	canvas_bytes(c, STYLE_NORMAL, from.name, 0);
+	canvas_ours(c, STYLE_NORMAL, ":");
+	canvas_bytes(c, STYLE_WARN, from.version, 0);
+	canvas_ours(c, STYLE_DIM, " ");
+	canvas_glyph(c, STYLE_DIM, GLYPH_ARROW);
+	canvas_ours(c, STYLE_DIM, " ");
+	if (strcmp(from.name, to.name) != 0)
+		canvas_bytes(c, STYLE_AHEAD, change->to, 0);
+	else
+		canvas_bytes(c, STYLE_AHEAD, to.version, 0);
+	canvas_format(c, STYLE_DIM, "   %s", image_version_step(from.version, to.version));
+	image_clear(&from);
+	image_clear(&to);
+}
+
+static void
+draw_values(struct canvas *c, const struct change *change)
+{
+	int half = (c->width - c->column - 3) / 2;
+
+	if (change->from)
+		canvas_bytes(c, STYLE_WARN, change->from, half > 8 ? half : 8);
+	if (change->from && change->to) {
+		canvas_ours(c, STYLE_DIM, " ");
+		canvas_glyph(c, STYLE_DIM, GLYPH_ARROW);
+		canvas_ours(c, STYLE_DIM, " ");
+	}
+	if (change->to)
+		canvas_bytes(c, STYLE_AHEAD, change->to, 0);
+}
+
+static void
+draw_change(struct canvas *c, int row, const struct change *change)
+{
+	static const struct { const char *sign; enum style style; } signs[] = {
+		[CHANGE_ADDED] = {"+", STYLE_AHEAD},
+		[CHANGE_REMOVED] = {"-", STYLE_WARN},
+		[CHANGE_CHANGED] = {"~", STYLE_KEY},
+	};
+
+	canvas_at(c, row, 1);
+	canvas_ours(c, signs[change->kind].style, signs[change->kind].sign);
+	canvas_ours(c, STYLE_NORMAL, " ");
+	canvas_bytes(c, STYLE_STRONG, change->object, 20);
+	canvas_ours(c, STYLE_NORMAL, "   ");
+	canvas_bytes(c, STYLE_DIM, change->label, 30);
+	canvas_ours(c, STYLE_NORMAL, "   ");
+	if (change->is_image && change->from && change->to)
+		draw_images(c, change);
+	else
+		draw_values(c, change);
+}
+
+int
+changes_draw_words(struct canvas *canvas, int row, int rows, const struct changes *changes)
+{
+	int used = 0;
+
+	for (size_t i = 0; i < changes->count && used < rows; i++, used++) {
+		if (used == rows - 1 && changes->count - i > 1) {
+			canvas_at(canvas, row + used, 3);
+			canvas_format(canvas, STYLE_DIM, _("and %zu more, all in the diff below"),
+				      changes->count - i);
+			return used + 1;
+		}
+		draw_change(canvas, row + used, &changes->items[i]);
+	}
+	return used;
+}
+
+/* A changed line in three parts: before, the words that differ, behind. */
+static void
+draw_marked(struct canvas *c, const struct diff_line *line, enum style plain, enum style mark)
+{
+	char *part;
+
+	if (line->mark_end <= line->mark_start) {
+		canvas_bytes(c, plain, line->text, 0);
+		return;
+	}
+	part = xstrndup(line->text, line->mark_start);
+	canvas_bytes(c, plain, part, 0);
+	free(part);
+	part = xstrndup(line->text + line->mark_start, line->mark_end - line->mark_start);
+	canvas_bytes(c, mark, part, 0);
+	free(part);
+	canvas_bytes(c, plain, line->text + line->mark_end, 0);
+}
+
+static void
+draw_line(struct canvas *c, int row, const struct diff_line *line)
+{
+	enum style style = line->kind == DIFF_OLD   ? STYLE_OLD
+			   : line->kind == DIFF_NEW ? STYLE_NEW
+						    : STYLE_NORMAL;
+
+	canvas_at(c, row, 2);
+	if (line->kind == DIFF_HEADER) {
+		canvas_bytes(c, STYLE_DIM, line->text, 0);
+		return;
+	}
+	if (line->kind == DIFF_FOLD) {
+		canvas_format(c, STYLE_FAINT,
+			      ngettext("      %zu unchanged line", "      %zu unchanged lines",
+				       line->folded), line->folded);
+		return;
+	}
+	canvas_at(c, row, 0);
+	canvas_format(c, line->kind == DIFF_SAME ? STYLE_DIM : style, "  %4zu ", line->number);
+	canvas_ours(c, style, line->kind == DIFF_OLD ? "- " : line->kind == DIFF_NEW ? "+ " : "  ");
+	if (line->kind == DIFF_SAME) {
+		canvas_bytes(c, style, line->text, 0);
+		return;
+	}
+	draw_marked(c, line, style, line->kind == DIFF_OLD ? STYLE_OLD_MARK : STYLE_NEW_MARK);
+	canvas_fill_row(c, style);
+}
+
+void
+changes_draw_diff(struct canvas *canvas, const struct diff *diff, size_t first)
+{
+	int row = 0;
+
+	for (size_t i = first; i < diff->count && row < canvas->height; i++, row++)
+		draw_line(canvas, row, &diff->lines[i]);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Asks for one line, and says while it is typed what is wrong with it. */
+#include "config.h"
+
+#include <curses.h>
+#include <stdlib.h>
+
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "ui/canvas.h"
+#include "ui/terminal.h"
+#include "ui/view.h"
+#include "ui/widgets/field.h"
+
+struct prompt_view {
+	struct view view;
+	struct prompt prompt;
+	struct field field;
+	struct view_ops ops;	/* the title differs */
+};
+
+static const struct key keys[] = {
+	{'\r', "Enter", ACTION_OPEN, N_("go on"), N_("Go on with what was typed.")},
+	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Change nothing and go back.")},
+	{0, NULL, ACTION_NONE, NULL, NULL},
+};
+
+static void
+draw(const struct view *view, struct ui *ui, struct canvas *canvas)
+{
+	const struct prompt_view *p = (const struct prompt_view *)view;
+	const char *wrong = p->prompt.check(p->prompt.data, p->field.text);
+
+	(void)ui;
+	canvas_at(canvas, 1, 2);
+	canvas_ours(canvas, STYLE_STRONG, _(p->prompt.title));
+	canvas_at(canvas, 3, 2);
+	canvas_ours(canvas, STYLE_DIM, _(p->prompt.note));
+	canvas_at(canvas, 7, 2);
+	if (wrong)
+		canvas_ours(canvas, STYLE_WARN, wrong);
+	canvas_at(canvas, 5, 2);
+	canvas_ours(canvas, STYLE_NORMAL, _(p->prompt.label));
+	canvas_ours(canvas, STYLE_NORMAL, "  ");
+	field_draw(&p->field, canvas, 40, true);
+}
+
+static void
+act(struct view *view, struct ui *ui, enum action action)
+{
+	struct prompt_view *p = (struct prompt_view *)view;
+	const char *wrong;
+
+	if (action == ACTION_BACK) {
+		ui_pop(ui);
+		return;
+	}
+	wrong = p->prompt.check(p->prompt.data, p->field.text);
+	if (wrong) {
+		ui_say(ui, "%s", wrong);
+		return;
+	}
+	p->prompt.done(p->prompt.data, ui, p->field.text);
+}
+
+static bool
+type(struct view *view, struct ui *ui, int key)
+{
+	(void)ui;
+	return field_type(&((struct prompt_view *)view)->field, key);
+}
+
+static void
+close_view(struct view *view)
+{
+	struct prompt_view *p = (struct prompt_view *)view;
+
+	p->prompt.drop(p->prompt.data);
+	free(p);
+}
+
+struct view *
+prompt_view_new(const struct prompt *prompt)
+{
+	struct prompt_view *p = xcalloc(1, sizeof(*p));
+
+	p->prompt = *prompt;
+	p->ops = (struct view_ops){
+		.title = prompt->title, .keys = keys, .draw = draw, .act = act, .type = type,
+		.close = close_view,
+	};
+	p->view.ops = &p->ops;
+	field_set(&p->field, prompt->initial);
+	return &p->view;
+}

@@ -1,0 +1,46 @@
+# A version that ends at once (web 1.4.4-rc1 wants FEATURE_FLAGS_URL) fails with an error that
+# names the workload and shows its last output; what ran before keeps running.
+
+size 120x40
+limit 10
+on-failure tail -n 30 $STATE/sidestaged.log
+env APPROVE=D
+
+test "a version whose program exits is deployed to QA"
+run sidestage demo
+expect "topicshare-inc" 20
+row "running" "running" "running"
+let BEFORE processes $SPACES/topicshare-inc/topicshare/qa
+let QA platform address qa web
+press-until Right "web in (QA|qa)"
+press-until Down "web in (QA|qa)"
+key V
+expect "1.4.4-rc1"
+type "1.4.4-rc1"
+key Enter
+expect "Review"
+row "web" "image" "2.0.0-rc1" "1.4.4-rc1"
+key $APPROVE
+
+test "the deployment ends as failed, names web and shows what it said"
+until 30 test "$(platform status qa)" = failed
+expect "failed" 10
+expect "web"
+expect "FEATURE_FLAGS_URL"
+let FAILED platform deployment qa
+sh platform get /envs/qa/deploys/$FAILED/errors --quiet --contains web --contains FEATURE_FLAGS_URL
+
+test "what ran before keeps running"
+let NOW processes $SPACES/topicshare-inc/topicshare/qa
+equal "$NOW" "$BEFORE"
+sh fetch --quiet --valid-utf8 $QA/
+
+test "the board says so, and shows the version that runs"
+key Esc
+expect "Workload"
+expect "failed"
+row "web" "2.0.0-rc3" "2.0.0-rc1" "1.4.2"
+key Q
+exit 0 10
+restored
+nothing-runs 5

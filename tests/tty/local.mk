@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+TTY_STORIES = \
+	tests/tty/bad-input.story \
+	tests/tty/failure.story \
+	tests/tty/harness.story \
+	tests/tty/kill.story \
+	tests/tty/second-demo.story \
+	tests/tty/story.story \
+	tests/tty/terminal.story
+
+TTY_HELPERS = tests/tty/platform tests/tty/processes
+
+EXTRA_DIST += $(TTY_STORIES) $(TTY_HELPERS) tests/tty/README tests/valgrind.sh tests/valgrind.supp
+
+if HAVE_VTERM
+check_PROGRAMS += tests/tty/tty-run tests/tty/fetch
+TESTS += $(TTY_STORIES) tests/valgrind.sh
+
+tests_tty_tty_run_SOURCES = \
+	tests/tty/sandbox.c \
+	tests/tty/sandbox.h \
+	tests/tty/story-program.c \
+	tests/tty/story-screen.c \
+	tests/tty/story-shell.c \
+	tests/tty/story.c \
+	tests/tty/story.h \
+	tests/tty/terminal.c \
+	tests/tty/terminal.h \
+	tests/tty/tty-run.c \
+	tests/tty/words.c \
+	tests/tty/words.h
+tests_tty_tty_run_LDADD = libbase.a $(VTERM_LIBS) $(BASE_LIBS)
+
+tests_tty_fetch_SOURCES = tests/tty/fetch.c
+tests_tty_fetch_LDADD = libbase.a $(CURL_LIBS) $(BASE_LIBS)
+endif
+
+STORY_LOG_COMPILER = tests/tty/tty-run

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The commands that start, press, type and end. */
+#include "config.h"
+
+#include "story.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/xmalloc.h"
+#include "terminal.h"
+#include "words.h"
+
+struct terminal *
+story_terminal(struct story *story, const char *name)
+{
+	for (size_t i = 0; i < story->terminal_count; i++)
+		if (strcmp(terminal_name(story->terminals[i]), name) == 0)
+			return story->terminals[i];
+	if (story->terminal_count == TERMINALS_MAX)
+		return NULL;
+	story->terminals[story->terminal_count] = terminal_new(name, story->rows, story->columns);
+	return story->terminals[story->terminal_count++];
+}
+
+bool
+act_terminal(struct story *story, const struct line *line)
+{
+	struct terminal *found = story_terminal(story, line->words[0]);
+
+	if (!found)
+		return story_fails(story, "a story can have %d terminals", TERMINALS_MAX);
+	story->terminal = found;
+	return true;
+}
+
+/* TTY_WRAP, e.g. "valgrind --quiet", goes before the client and nothing else. */
+bool
+act_run(struct story *story, const struct line *line)
+{
+	const char *wrap = getenv("TTY_WRAP");
+	char *argv[2 * WORDS_MAX + 1] = {0};
+	char *wrapper[WORDS_MAX + 1] = {0};
+	const char *why = NULL;
+	int n = 0;
+	bool ok;
+
+	if (wrap && strcmp(line->words[0], "sidestage") == 0 && words_split(wrap, wrapper, &why) < 0)
+		return story_fails(story, "TTY_WRAP: %s", why);
+	for (int i = 0; wrapper[i]; i++)
+		argv[n++] = wrapper[i];
+	for (int i = 0; i < line->count; i++)
+		argv[n++] = line->words[i];
+	story->run_at = story_now_ms();
+	ok = terminal_run(story->terminal, argv, &why);
+	words_free(wrapper);
+	return ok || story_fails(story, "%s", why);
+}
+
+static bool
+has_ended(struct story *story, const void *data)
+{
+	(void)data;
+	return !terminal_is_running(story->terminal);
+}
+
+static const struct {
+	const char *name;
+	int number;
+} signals[] = {
+	{"HUP", SIGHUP},   {"INT", SIGINT},   {"QUIT", SIGQUIT}, {"KILL", SIGKILL}, {"TERM", SIGTERM},
+	{"TSTP", SIGTSTP}, {"STOP", SIGSTOP}, {"CONT", SIGCONT}, {"WINCH", SIGWINCH},
+	{"USR1", SIGUSR1}, {"USR2", SIGUSR2}, {"PIPE", SIGPIPE}, {"ABRT", SIGABRT}, {"SEGV", SIGSEGV},
+};
+
+static const char *
+signal_name(int number)
+{
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (signals[i].number == number)
+			return signals[i].name;
+	return "?";
+}
+
+bool
+act_signal(struct story *story, const struct line *line)
+{
+	story_settle(story);
+	if (!terminal_is_running(story->terminal))
+		return story_fails(story, "no program is running in this terminal");
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (strcmp(signals[i].name, line->words[0]) == 0)
+			return kill(terminal_pid(story->terminal), signals[i].number) == 0 ||
+			       story_fails(story, "the signal could not be sent");
+	return story_fails(story, "there is no signal \"%s\"", line->words[0]);
+}
+
+char *
+story_ending(const struct terminal *terminal)
+{
+	int status = terminal_status(terminal);
+
+	if (WIFSIGNALED(status))
+		return xstrdup(signal_name(WTERMSIG(status)));
+	return xasprintf("%d", WEXITSTATUS(status));
+}
+
+bool
+act_exit(struct story *story, const struct line *line)
+{
+	double limit = story_limit(story, line, 1);
+	char *ending;
+	bool same;
+
+	if (!terminal_was_run(story->terminal))
+		return story_fails(story, "no program was run in this terminal");
+	if (!story_wait(story, limit, has_ended, NULL))
+		return story_fails(story, "the program had not ended after %g s", limit * story->slow);
+	story_settle(story);
+	ending = story_ending(story->terminal);
+	same = strcmp(ending, line->words[0]) == 0;
+	if (!same)
+		story_fails(story, "the program ended with %s, not with %s", ending, line->words[0]);
+	free(ending);
+	return same;
+}
+
+bool
+act_restored(struct story *story, const struct line *line)
+{
+	char *left;
+
+	(void)line;
+	story_settle(story);
+	left = terminal_not_restored(story->terminal);
+	if (!left)
+		return true;
+	story_fails(story, "the terminal was not given back: %s", left);
+	free(left);
+	return false;
+}
+
+bool
+story_nothing_runs(struct story *story, const void *data)
+{
+	(void)data;
+	return sandbox_processes(&story->sandbox, NULL, 0) == 0;
+}
+
+bool
+act_nothing_runs(struct story *story, const struct line *line)
+{
+	double limit = story_limit(story, line, 0);
+	struct buf list;
+
+	if (story_wait(story, limit, story_nothing_runs, NULL))
+		return true;
+	buf_init(&list, 2048);
+	sandbox_processes(&story->sandbox, &list, 0);
+	story_fails(story, "these processes were still there after %g s:\n%s", limit * story->slow,
+	      buf_str(&list));
+	buf_clear(&list);
+	return false;
+}
+
+bool
+act_within(struct story *story, const struct line *line)
+{
+	double took = (double)(story_now_ms() - story->run_at) / 1000;
+	double limit = strtod(line->words[0], NULL) * story->slow;
+
+	printf("# %.2f s since the program was started (limit %g)\n", took, limit);
+	return took <= limit || story_fails(story, "%.2f s passed since the program was started", took);
+}
+
+/* ---- keys ---- */
+
+bool
+act_key(struct story *story, const struct line *line)
+{
+	story_settle(story);
+	if (!terminal_is_running(story->terminal))
+		return story_fails(story, "no program is running in this terminal");
+	for (int i = 0; i < line->count; i++)
+		if (!terminal_key(story->terminal, line->words[i]))
+			return story_fails(story, "there is no key \"%s\"", line->words[i]);
+	return true;
+}
+
+bool
+act_type(struct story *story, const struct line *line)
+{
+	story_settle(story);
+	if (!terminal_is_running(story->terminal))
+		return story_fails(story, "no program is running in this terminal");
+	return terminal_send(story->terminal, line->words[0], strlen(line->words[0])) ||
+	       story_fails(story, "the program does not read its keys");
+}
+
+/* Presses a key again and again until the screen matches, for lists and choices. */
+bool
+act_press_until(struct story *story, const struct line *line)
+{
+	struct line key = {.count = 1, .words = line->words};
+	double limit = story_limit(story, line, 2);
+	int64_t until = story_now_ms() + (int64_t)(limit * story->slow * 1000);
+	struct search search;
+
+	for (;;) {
+		if (story_search(story, &search, line->words[1], 0.2)) {
+			regfree(&search.regex);
+			free(search.text);
+			return true;
+		}
+		if (story_now_ms() >= until)
+			return story_fails(story, "nothing matched /%s/ within %g s of pressing %s",
+				     line->words[1], limit * story->slow, line->words[0]);
+		if (!act_key(story, &key))
+			return false;
+	}
+}
+
+static bool
+read_size(struct story *story, const char *text, int *columns, int *rows)
+{
+	if (sscanf(text, "%3dx%3d", columns, rows) == 2 && *columns > 0 && *rows > 0)
+		return true;
+	return story_fails(story, "a size is written 120x40: columns, rows");
+}
+
+bool
+act_size(struct story *story, const struct line *line)
+{
+	if (!read_size(story, line->words[0], &story->columns, &story->rows))
+		return false;
+	terminal_resize(story->terminal, story->rows, story->columns);
+	return true;
+}
+
+bool
+act_resize(struct story *story, const struct line *line)
+{
+	int columns, rows;
+
+	story_settle(story);
+	if (!read_size(story, line->words[0], &columns, &rows))
+		return false;
+	terminal_resize(story->terminal, rows, columns);
+	return true;
+}

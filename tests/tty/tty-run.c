@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Acts a story: keys in, then the screen as the person sees it.  tests/tty/README says how
+ * stories are written; the table `commands` below is all there is.
+ *
+ * A story is a list of tests in one sandbox.  When a line fails, the line and the screen are
+ * shown, and the tests after it are skipped, because they would only fail for its sake.
+ * Everything that waits, waits for a condition and has a limit, which TTY_SLOW multiplies.
+ */
+#include "config.h"
+
+#include <ctype.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "base/xmalloc.h"
+#include "story.h"
+#include "terminal.h"
+#include "words.h"
+
+struct command {
+	const char *name;
+	int least, most;		/* words behind the name; most -1: `rest` is used, not words */
+	story_act *act;
+};
+
+static bool act_line(struct story *story, const char *text);
+
+/* The line must fail: proves that the harness notices. */
+static bool
+act_fails(struct story *story, const struct line *line)
+{
+	double limit = story->limit;
+	bool worked;
+
+	story->limit = 0.2 / story->slow;
+	worked = act_line(story, line->rest);
+	story->limit = limit;
+	buf_clear(&story->why);
+	return !worked || story_fails(story, "this line should have failed");
+}
+
+static const struct command commands[] = {
+	/* programs and terminals */
+	{"size", 1, 1, act_size},
+	{"run", 1, WORDS_MAX, act_run},
+	{"terminal", 1, 1, act_terminal},
+	{"resize", 1, 1, act_resize},
+	{"signal", 1, 1, act_signal},
+	{"exit", 1, 2, act_exit},
+	{"restored", 0, 0, act_restored},
+	{"nothing-runs", 0, 1, act_nothing_runs},
+	{"within", 1, 1, act_within},
+	/* keys */
+	{"key", 1, WORDS_MAX, act_key},
+	{"type", 1, 1, act_type},
+	{"press-until", 2, 3, act_press_until},
+	/* the screen */
+	{"expect", 1, 2, act_expect},
+	{"wait", 1, 2, act_expect},
+	{"gone", 1, 2, act_gone},
+	{"refuse", 1, WORDS_MAX, act_refuse},
+	{"row", 1, WORDS_MAX, act_row},
+	{"no-row", 1, WORDS_MAX, act_no_row},
+	{"match", 1, 2, act_match},
+	{"capture", 2, 3, act_capture},
+	{"screen", 1, 2, act_screen},
+	{"colour", 2, WORDS_MAX, act_colour},
+	{"save", 1, 1, act_save},
+	/* values and the world outside */
+	{"env", 1, WORDS_MAX, act_env},
+	{"equal", 2, 2, act_equal},
+	{"differ", 2, 2, act_differ},
+	{"limit", 1, 1, act_limit},
+	{"sh", 1, -1, act_sh},
+	{"let", 1, -1, act_let},
+	{"until", 1, -1, act_until},
+	{"on-failure", 1, -1, act_on_failure},
+	{"fails", 1, -1, act_fails},
+};
+
+static const struct command *
+find_command(const char *name)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+/* The words of `rest` go to the command, unless it wants the text as it stands. */
+static bool
+act_line(struct story *story, const char *text)
+{
+	size_t length = strcspn(text, " \t");
+	char *name = xstrndup(text, length);
+	const struct command *command = find_command(name);
+	char *words[WORDS_MAX + 1] = {0};
+	struct line line = {.words = words, .rest = text + length + strspn(text + length, " \t")};
+	const char *why = NULL;
+	bool ok;
+
+	free(name);
+	if (!command)
+		return story_fails(story, "there is no such command");
+	if (command->most >= 0)
+		line.count = words_split(line.rest, words, &why);
+	if (line.count < 0)
+		return story_fails(story, "%s", why);
+	if (command->most < 0 ? *line.rest == '\0'
+			      : line.count < command->least || line.count > command->most)
+		ok = story_fails(story, "%s wants %d to %d words", command->name, command->least,
+			   command->most < 0 ? WORDS_MAX : command->most);
+	else
+		ok = command->act(story, &line);
+	words_free(words);
+	return ok;
+}
+
+/* ---- the report ---- */
+
+static void
+print_remark(const char *text)
+{
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		printf("#   %.*s\n", (int)length, text);
+		text += length + (text[length] == '\n');
+	}
+}
+
+static void
+print_screen(const struct terminal *terminal)
+{
+	char *ending = terminal_is_running(terminal) ? NULL : story_ending(terminal);
+	int row, column, last = -1;
+	bool visible;
+
+	terminal_cursor(terminal, &row, &column, &visible);
+	printf("# the terminal \"%s\", %s%s; the cursor is %s%d,%d\n", terminal_name(terminal),
+	       ending ? "whose program ended with " : "whose program runs", ending ? ending : "",
+	       visible ? "at " : "hidden at ", row + 1, column + 1);
+	free(ending);
+	for (int i = 0; i < terminal_rows(terminal); i++) {
+		char *text = terminal_row(terminal, i);
+
+		if (*text)
+			last = i;
+		free(text);
+	}
+	for (int i = 0; i <= last; i++) {
+		char *text = terminal_row(terminal, i);
+
+		printf("# %3d|%s\n", i + 1, text);
+		free(text);
+	}
+	if (last < 0)
+		printf("#    |(nothing)\n");
+}
+
+static void
+print_failure(struct story *story, size_t at)
+{
+	char *output;
+
+	printf("# %s:%zu: %s\n", story->path, at + 1, story->lines[at] + strspn(story->lines[at], " \t"));
+	print_remark(buf_str(&story->why));
+	for (size_t i = 0; i < story->terminal_count; i++)
+		if (terminal_was_run(story->terminals[i]))
+			print_screen(story->terminals[i]);
+	if (!story->on_failure)
+		return;
+	story_shell(story, story->on_failure, SHELL_LIMIT_S, &output);
+	printf("# %s\n", story->on_failure);
+	print_remark(output);
+	free(output);
+}
+
+static void
+end_test(struct story *story)
+{
+	if (story->test > 0 && !story->failed)
+		printf("ok %d - %s\n", story->test, story->test_name);
+	free(story->test_name);
+	story->test_name = NULL;
+	fflush(stdout);
+}
+
+static bool
+is_test(const char *line)
+{
+	return strncmp(line, "test ", 5) == 0;
+}
+
+static void
+begin_test(struct story *story, const char *line)
+{
+	char *words[WORDS_MAX + 1] = {0};
+	const char *why = NULL;
+
+	end_test(story);
+	story->test++;
+	words_split(line + 5, words, &why);
+	story->test_name = xstrdup(words[0] ? words[0] : line + 5);
+	words_free(words);
+}
+
+static void
+act_story(struct story *story)
+{
+	for (story->at = 0; story->at < story->line_count && !story->failed; story->at++) {
+		size_t at = story->at;
+		const char *text = story->lines[at] + strspn(story->lines[at], " \t");
+
+		if (*text == '\0' || *text == '#')
+			continue;
+		if (is_test(text)) {
+			begin_test(story, text);
+		} else if (!act_line(story, text)) {
+			story->failed = true;
+			if (story->test == 0)
+				begin_test(story, "test 'before the first test'");
+			printf("not ok %d - %s\n", story->test, story->test_name);
+			print_failure(story, at);
+		}
+	}
+	end_test(story);
+}
+
+static int
+count_tests(const struct story *story)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < story->line_count; i++)
+		count += is_test(story->lines[i]);
+	return count;
+}
+
+/* Hangs up all terminals; what then still runs was left behind. */
+static void
+end_story(struct story *story, int number)
+{
+	struct buf list;
+	bool clean;
+
+	for (size_t i = 0; i < story->terminal_count; i++)
+		terminal_free(story->terminals[i]);
+	story->terminal_count = 0;
+	clean = story_wait(story, 10, story_nothing_runs, NULL);
+	buf_init(&list, 65536);
+	for (int i = 0; i < 100 && sandbox_processes(&story->sandbox, &list, 1) > 0; i++)
+		story_pump(story, STEP_MS);
+	if (story->failed)
+		printf("ok %d - nothing is left behind # SKIP the story failed before\n", number);
+	else
+		printf("%sok %d - nothing is left behind\n", clean ? "" : "not ", number);
+	if (!clean && !story->failed)
+		print_remark(buf_str(&list));
+	story->failed |= !clean;
+	buf_clear(&list);
+	sandbox_leave(&story->sandbox);
+}
+
+static bool
+read_story(struct story *story)
+{
+	FILE *file = fopen(story->path, "re");
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t n;
+
+	if (!file)
+		return false;
+	while ((n = getline(&line, &size, file)) >= 0) {
+		while (n > 0 && isspace((unsigned char)line[n - 1]))
+			line[--n] = '\0';
+		story->lines = xreallocarray(story->lines, story->line_count + 1,
+					     sizeof(*story->lines));
+		story->lines[story->line_count++] = xstrdup(line);
+	}
+	free(line);
+	fclose(file);
+	return story->line_count > 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct story story = {.rows = 40, .columns = 120, .limit = 5, .slow = 1};
+	const char *slow = getenv("TTY_SLOW");
+	int count;
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: tty-run FILE.story\n");
+		return 2;
+	}
+	story.path = argv[1];
+	if (slow && strtod(slow, NULL) >= 1)
+		story.slow = strtod(slow, NULL);
+	if (!read_story(&story)) {
+		printf("Bail out! %s cannot be read\n", argv[1]);
+		return 99;
+	}
+	buf_init(&story.why, OUTPUT_MAX);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	signal(SIGPIPE, SIG_IGN);
+	sandbox_enter(&story.sandbox, argv[1]);
+	story.terminal = story_terminal(&story, "one");
+	count = count_tests(&story);
+	printf("1..%d\n", count + 1);
+	act_story(&story);
+	for (int i = story.test + 1; i <= count; i++)
+		printf("ok %d # SKIP a test before it failed\n", i);
+	end_story(&story, count + 1);
+	for (size_t i = 0; i < story.line_count; i++)
+		free(story.lines[i]);
+	free(story.lines);
+	free(story.on_failure);
+	buf_clear(&story.why);
+	return story.failed;
+}

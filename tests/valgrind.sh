@@ -1,0 +1,64 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The unit tests, and one story with the client in it, under valgrind: no error, no leak.
+# Runs in the build tree; TAP, a line for each program.
+set -u
+srcdir=${srcdir:-.}
+story=$srcdir/tests/tty/terminal.story
+
+skip() {
+	echo "1..0 # SKIP $*"
+	exit 0
+}
+command -v valgrind >/dev/null 2>&1 || skip "valgrind is not installed"
+if [ -x sidestage ] && nm sidestage 2>/dev/null | grep -q __asan_init; then
+	skip "valgrind cannot run what was built with AddressSanitizer"
+fi
+
+logs=$(mktemp -d) || exit 99
+trap 'rm -rf "$logs"' EXIT
+trap 'exit 1' HUP INT TERM
+options="--quiet --leak-check=full --show-leak-kinds=definite,indirect,possible
+	--errors-for-leak-kinds=definite,indirect,possible --error-exitcode=99 --child-silent-after-fork=yes
+	--suppressions=$(cd "$srcdir" && pwd)/tests/valgrind.supp"
+number=0
+status=0
+
+# report CODE NAME LOG: a log with anything in it is a complaint of valgrind.
+report() {
+	number=$((number + 1))
+	if [ "$1" = 0 ] && [ ! -s "$3" ]; then
+		echo "ok $number - $2"
+		return
+	fi
+	status=1
+	echo "not ok $number - $2 (ended with $1)"
+	head -n 80 "$3" | sed 's/^/#   /'
+	[ ! -f "$3.out" ] || grep -v '^ok' "$3.out" | tail -n 60 | sed 's/^/#   /'
+}
+
+for test in tests/unit/test-*; do
+	case $test in
+	*.o | *.c | *.log | *.trs | *'*') continue ;;
+	esac
+	[ -f "$test" ] && [ -x "$test" ] || continue
+	log=$logs/$(basename "$test")
+	# shellcheck disable=SC2086
+	valgrind $options --log-file="$log" "$test" >"$log.out" 2>&1
+	report $? "$(basename "$test") has no error and no leak" "$log"
+done
+
+if [ -x tests/tty/tty-run ] && [ -x sidestage ]; then
+	log=$logs/client
+	: >"$log"
+	TTY_SLOW=${TTY_SLOW:-10} TTY_WRAP="valgrind $(echo $options) --log-file=$logs/client.%p" \
+		tests/tty/tty-run "$story" >"$log.out" 2>&1
+	code=$?
+	for each in "$logs"/client.[0-9]*; do
+		[ ! -f "$each" ] || cat "$each" >>"$log"
+	done
+	report $code "the client in $(basename "$story") has no error and no leak" "$log"
+fi
+[ "$number" -gt 0 ] || skip "nothing is built yet"
+echo "1..$number"
+exit $status

@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The verbs against a real sidestaged with the sample: the hotfix story without a screen,
+ * and what must be refused on the way.  The tests run in order, on one platform.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/paths.h"
+#include "base/xmalloc.h"
+#include "flow/flow.h"
+#include "flow/session.h"
+#include "flow/world.h"
+#include "model/set.h"
+#include "store/store.h"
+
+#define ORG "topicshare-inc"
+#define APP "topicshare"
+#define WAIT_MS 60000
+
+static struct {
+	char *folder, *socket, *history, *cache;
+	pid_t daemon;
+	struct session *session;
+} here;
+
+static char *
+place(const char *variable, const char *below)
+{
+	const char *value = getenv(variable);
+
+	return xasprintf("%s%s", value ? value : "", below);
+}
+
+static int
+start_daemon(void)
+{
+	char *program = place("SIDESTAGED", "");
+	char *images = place("SIDESTAGE_LIBEXEC", "/images");
+	char *templates = place("SIDESTAGE_DATA", "/sample/topicshare");
+	char *sample = place("SIDESTAGE_DATA", "/sample/topicshare/topicshare.json");
+	int ready[2];
+	char word[8] = "";
+	ssize_t n;
+
+	if (pipe(ready))
+		return -1;
+	here.daemon = fork();
+	if (here.daemon == 0) {
+		char *state = xasprintf("%s/platform", here.folder);
+
+		/* Its descriptor is free for the taking: stdin. */
+		dup2(ready[1], 0);
+		close(ready[0]);
+		close(ready[1]);
+		execl(program, program, "serve", "--socket", here.socket, "--state", state,
+		      "--images", images, "--templates", templates, "--import", sample, "--user",
+		      "oncall", "--ready-fd", "0", (char *)NULL);
+		_exit(127);
+	}
+	close(ready[1]);
+	n = read(ready[0], word, 6);
+	close(ready[0]);
+	free(program);
+	free(images);
+	free(templates);
+	free(sample);
+	return n == 6 && !strcmp(word, "ready\n") ? 0 : -1;
+}
+
+static int
+open_session(void)
+{
+	struct error err = { 0 };
+	const struct session_options options = {
+		.url = "http://localhost", .socket = here.socket, .context = "test",
+		.history_path = here.history, .cache_path = here.cache,
+	};
+
+	here.session = session_new(&options, &err);
+	if (!here.session)
+		print_error("%s\n", err.text);
+	return here.session ? 0 : -1;
+}
+
+static const struct world_environment *
+environment(const char *id)
+{
+	return world_environment(session_world(here.session), ORG, APP, id);
+}
+
+static bool
+runs(const char *id)
+{
+	const struct world_environment *found = environment(id);
+
+	return found && found->environment.last_deploy.status == DEPLOYMENT_SUCCEEDED &&
+		found->environment.last_deploy.id.raw;
+}
+
+static int
+start_all(void **state)
+{
+	const char *tmp = getenv("TMPDIR");
+	int64_t until = clock_steady_ms() + WAIT_MS;
+
+	(void)state;
+	here.folder = xasprintf("%s/flow-XXXXXX", tmp ? tmp : "/tmp");
+	if (!mkdtemp(here.folder))
+		return -1;
+	here.socket = xasprintf("%s/socket", here.folder);
+	here.history = xasprintf("%s/history.db", here.folder);
+	here.cache = xasprintf("%s/cache.db", here.folder);
+	if (start_daemon() || open_session())
+		return -1;
+	session_focus(here.session, ORG, APP);
+	while (!runs("production") || !runs("qa")) {
+		if (clock_steady_ms() > until)
+			return -1;
+		session_turn(here.session, NULL, NULL, 0, 200);
+	}
+	return 0;
+}
+
+static int
+stop_all(void **state)
+{
+	int status;
+
+	(void)state;
+	session_free(here.session);
+	if (here.daemon > 0) {
+		kill(here.daemon, SIGTERM);
+		waitpid(here.daemon, &status, 0);
+	}
+	status = paths_remove_tree(here.folder, NULL);
+	free(here.folder);
+	free(here.socket);
+	free(here.history);
+	free(here.cache);
+	return status;
+}
+
+/* --- driving a flow --- */
+
+static struct flow *
+ask(const struct flow_request *request)
+{
+	struct flow_request whole = *request;
+	struct error err = { 0 };
+	struct flow *flow;
+
+	whole.org = ORG;
+	whole.app = APP;
+	flow = flow_new(here.session, &whole, &err);
+	if (!flow)
+		fail_msg("%s", err.text);
+	return flow;
+}
+
+static enum flow_state
+turn_while(struct flow *flow, enum flow_state state)
+{
+	int64_t until = clock_steady_ms() + WAIT_MS;
+
+	while (flow_state(flow) == state) {
+		assert_true(clock_steady_ms() < until);
+		session_turn(here.session, NULL, NULL, 0, 200);
+	}
+	return flow_state(flow);
+}
+
+static const struct review *
+reviewed(struct flow *flow)
+{
+	if (turn_while(flow, FLOW_PREPARING) != FLOW_REVIEW)
+		fail_msg("no review: %s", flow_error(flow)->text);
+	return flow_review(flow);
+}
+
+static void
+approve(struct flow *flow, const char *reason, const char *typed)
+{
+	struct error err = { 0 };
+
+	if (flow_approve(flow, reason, typed, &err))
+		fail_msg("%s", err.text);
+	turn_while(flow, FLOW_RUNNING);
+}
+
+static void
+succeed(struct flow *flow, const char *reason, const char *typed)
+{
+	approve(flow, reason, typed);
+	if (flow_state(flow) != FLOW_DONE)
+		fail_msg("not done: %s", flow_error(flow)->text);
+	for (size_t i = 0; i < flow_step_count(flow); i++)
+		assert_int_equal(flow_step(flow, i)->state, STEP_DONE);
+	flow_dismiss(flow);
+}
+
+static void
+refused(const struct flow_request *request, enum error_kind kind, const char *word)
+{
+	struct flow *flow = ask(request);
+
+	assert_int_equal(turn_while(flow, FLOW_PREPARING), FLOW_FAILED);
+	if (!strstr(flow_error(flow)->text, word))
+		fail_msg("\"%s\" does not say \"%s\"", flow_error(flow)->text, word);
+	assert_int_equal(flow_error(flow)->kind, kind);
+	assert_null(flow_review(flow));
+	flow_dismiss(flow);
+}
+
+static struct flow *
+ask_web(const char *env, const char *version)
+{
+	static char image[128];
+	const char *pair[] = { "web", image, NULL };
+
+	snprintf(image, sizeof(image), "local/topicshare-web:%s", version);
+	return ask(&(struct flow_request){ .verb = FLOW_DEPLOY, .env = env, .images = pair });
+}
+
+static void
+assert_one_change(const struct review *review, const char *from, const char *to)
+{
+	assert_int_equal(review->changes.count, 1);
+	assert_true(review->changes.items[0].is_image);
+	assert_string_equal(review->changes.items[0].object, "web");
+	assert_non_null(strstr(review->changes.items[0].from, from));
+	assert_non_null(strstr(review->changes.items[0].to, to));
+	assert_non_null(strstr(review->way_back, from));
+}
+
+/* --- the tests --- */
+
+static void
+refuses_bad_requests(void **state)
+{
+	static const struct flow_request bad[] = {
+		{ .verb = FLOW_CLONE, .org = ORG, .app = APP, .env = "Hot Fix", .source = "production" },
+		{ .verb = FLOW_CLONE, .org = ORG, .app = APP, .env = "x", .source = "production" },
+		{ .verb = FLOW_CLONE, .org = ORG, .app = APP, .env = "hotfix" },
+		{ .verb = FLOW_CLONE, .org = ORG, .app = APP, .env = "hotfix", .source = "production",
+		  .type = "production" },
+		{ .verb = FLOW_PROMOTE, .org = ORG, .app = APP, .env = "qa", .source = "qa" },
+		{ .verb = (enum flow_verb)9, .org = ORG, .app = APP, .env = "qa" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct error err = { 0 };
+
+		assert_null(flow_new(here.session, &bad[i], &err));
+		assert_int_equal(err.kind, ERROR_INPUT);
+	}
+}
+
+static void
+refuses_what_does_not_fit(void **state)
+{
+	static const char *const unknown[] = { "web", "local/topicshare-web:9.9.9", NULL };
+	static const char *const other[] = { "nobody", "local/topicshare-web:1.4.3", NULL };
+
+	(void)state;
+	refused(&(struct flow_request){ .verb = FLOW_CLONE, .env = "qa", .source = "production" },
+		ERROR_CONFLICT, "qa");
+	refused(&(struct flow_request){ .verb = FLOW_CLONE, .env = "hotfix", .source = "nowhere" },
+		ERROR_NOT_FOUND, "nowhere");
+	refused(&(struct flow_request){ .verb = FLOW_DEPLOY, .env = "qa", .images = unknown },
+		ERROR_INPUT, "9.9.9");
+	refused(&(struct flow_request){ .verb = FLOW_DEPLOY, .env = "qa", .images = other },
+		ERROR_INPUT, "nobody");
+	refused(&(struct flow_request){ .verb = FLOW_DISCARD, .env = "production" }, ERROR_INPUT,
+		"protected");
+	refused(&(struct flow_request){ .verb = FLOW_UNDO, .env = "qa" }, ERROR_NOT_FOUND, "qa");
+	refused(&(struct flow_request){ .verb = FLOW_PROMOTE, .env = "production", .source = "qa" },
+		ERROR_INPUT, "qa");
+}
+
+static void
+clone_as(const char *id)
+{
+	struct flow *flow = ask(&(struct flow_request){ .verb = FLOW_CLONE, .env = id,
+							.source = "production" });
+	const struct review *review = reviewed(flow);
+
+	assert_int_equal(review->changes.count, 0);
+	assert_string_equal(review->from_set_id, review->to_set_id);
+	assert_int_equal(review->send_count, 2);
+	assert_false(review->is_protected);
+	succeed(flow, NULL, NULL);
+}
+
+static void
+clones(void **state)
+{
+	struct clone_origin origin;
+
+	(void)state;
+	clone_as("hotfix");
+	assert_int_equal(store_clone_origin(session_store(here.session),
+					    session_platform(here.session), ORG, APP, "hotfix",
+					    &origin, NULL), 0);
+	assert_string_equal(origin.origin, "production");
+	clone_origin_clear(&origin);
+}
+
+/* The version exits at once; what ran before stays what the next review starts from. */
+static void
+tells_why_a_deployment_failed(void **state)
+{
+	struct flow *flow = ask_web("hotfix", "1.4.4-rc1");
+
+	(void)state;
+	reviewed(flow);
+	approve(flow, NULL, NULL);
+	assert_int_equal(flow_state(flow), FLOW_FAILED);
+	assert_non_null(strstr(flow_error(flow)->text, "web"));
+	assert_true(flow_deployment_error_count(flow) > 0);
+	assert_int_equal(flow_deployment(flow)->status, DEPLOYMENT_FAILED);
+	assert_int_equal(flow_step(flow, 4)->state, STEP_FAILED);
+	flow_dismiss(flow);
+}
+
+static void
+deploys_a_version_and_refuses_a_stale_review(void **state)
+{
+	struct flow *stale, *flow;
+
+	(void)state;
+	stale = ask(&(struct flow_request){ .verb = FLOW_DEPLOY, .env = "hotfix" });
+	reviewed(stale);
+	flow = ask_web("hotfix", "1.4.3");
+	assert_one_change(reviewed(flow), "1.4.2", "1.4.3");
+	succeed(flow, NULL, NULL);
+	approve(stale, NULL, NULL);
+	assert_int_equal(flow_state(stale), FLOW_FAILED);
+	assert_int_equal(flow_error(stale)->kind, ERROR_STALE);
+	assert_non_null(strstr(flow_error(stale)->text, "1.4.3"));
+	assert_null(flow_deployment(stale));
+	flow_dismiss(stale);
+}
+
+static void
+promotes(void **state)
+{
+	struct flow *flow = ask(&(struct flow_request){ .verb = FLOW_PROMOTE, .env = "production",
+							.source = "hotfix" });
+	const struct review *review = reviewed(flow);
+	struct error err = { 0 };
+
+	(void)state;
+	assert_one_change(review, "1.4.2", "1.4.3");
+	assert_true(review->is_protected);
+	assert_false(review->moved);
+	assert_int_equal(review->merge.conflicts, 0);
+	assert_int_equal(flow_approve(flow, "", "production", &err), -1);
+	assert_int_equal(flow_approve(flow, "titles", "prod", &err), -1);
+	assert_int_equal(flow_state(flow), FLOW_REVIEW);
+	succeed(flow, "titles", "production");
+	refused(&(struct flow_request){ .verb = FLOW_PROMOTE, .env = "production",
+					.source = "hotfix" },
+		ERROR_INPUT, "nothing to promote");
+}
+
+static void
+names_conflicts(void **state)
+{
+	struct flow *flow;
+
+	(void)state;
+	clone_as("second");
+	flow = ask_web("second", "1.4.2");
+	assert_one_change(reviewed(flow), "1.4.3", "1.4.2");
+	succeed(flow, NULL, NULL);
+	flow = ask_web("production", "2.0.0-rc1");
+	reviewed(flow);
+	succeed(flow, "a colleague", "production");
+	refused(&(struct flow_request){ .verb = FLOW_PROMOTE, .env = "production",
+					.source = "second" },
+		ERROR_CONFLICT, "web");
+}
+
+static void
+undoes(void **state)
+{
+	struct flow *flow = ask(&(struct flow_request){ .verb = FLOW_UNDO, .env = "production" });
+
+	(void)state;
+	assert_one_change(reviewed(flow), "2.0.0-rc1", "1.4.3");
+	succeed(flow, "back", "production");
+}
+
+/* A program that ends after the request was sent: the next one finds out and goes on. */
+static void
+takes_up_what_was_under_way(void **state)
+{
+	struct flow *flow = ask_web("second", "1.4.3");
+	struct error err = { 0 };
+	char *id;
+
+	(void)state;
+	reviewed(flow);
+	id = xstrdup(flow_operation_id(flow));
+	assert_int_equal(flow_approve(flow, NULL, NULL, &err), 0);
+	while (flow_state(flow) == FLOW_RUNNING && flow_step(flow, 2)->state == STEP_TODO)
+		session_turn(here.session, NULL, NULL, 0, 200);
+	/* The answer of the deployment is not waited for. */
+	session_turn(here.session, NULL, NULL, 0, 0);
+	session_free(here.session);
+	assert_int_equal(open_session(), 0);
+	flow_resume_all(here.session);
+	flow = session_flow_by_id(here.session, id);
+	assert_non_null(flow);
+	assert_non_null(flow_review(flow));
+	turn_while(flow, FLOW_RUNNING);
+	if (flow_state(flow) != FLOW_DONE)
+		fail_msg("not done: %s", flow_error(flow)->text);
+	flow_dismiss(flow);
+	flow_resume_all(here.session);
+	assert_int_equal(session_flow_count(here.session), 0);
+	free(id);
+}
+
+static void
+discards(void **state)
+{
+	static const char *const clones_made[] = { "hotfix", "second" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct flow *flow = ask(&(struct flow_request){ .verb = FLOW_DISCARD,
+								.env = clones_made[i] });
+		const struct review *review = reviewed(flow);
+
+		assert_null(review->to);
+		assert_string_equal(review->sends[0],
+				    i ? "DELETE /orgs/" ORG "/apps/" APP "/envs/second" :
+					"DELETE /orgs/" ORG "/apps/" APP "/envs/hotfix");
+		succeed(flow, NULL, NULL);
+	}
+	refused(&(struct flow_request){ .verb = FLOW_DISCARD, .env = "hotfix" }, ERROR_NOT_FOUND,
+		"hotfix");
+}
+
+static void
+remembers_the_story(void **state)
+{
+	static const char *const story[] = { /* newest first */
+		"discard second", "discard hotfix", "web 1.4.2 → 1.4.3",
+		"undo: web 2.0.0-rc1 → 1.4.3", "web 1.4.3 → 2.0.0-rc1", "web 1.4.3 → 1.4.2",
+		"clone of production", "promote hotfix: web 1.4.2 → 1.4.3", "no change",
+		"web 1.4.2 → 1.4.3", "web 1.4.2 → 1.4.4-rc1", "clone of production",
+	};
+	const struct history_query query = { .url = session_platform(here.session) };
+	struct operation_list list;
+
+	(void)state;
+	assert_int_equal(store_history_list(session_store(here.session), &query, &list, NULL), 0);
+	/* The stale one was asked for before, and approved after, the deployment it lost to;
+	 * operations are ordered by when they were asked for. */
+	assert_int_equal(list.count, 12);
+	for (size_t i = 0; i < list.count; i++) {
+		if (i == 8 || i == 9)
+			continue;
+		assert_string_equal(untrusted_raw(&list.items[i].summary), story[i]);
+		assert_int_equal(list.items[i].state, i == 10 ? OPERATION_FAILED : OPERATION_DONE);
+	}
+	operation_list_clear(&list);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(refuses_bad_requests),
+		cmocka_unit_test(refuses_what_does_not_fit),
+		cmocka_unit_test(clones),
+		cmocka_unit_test(tells_why_a_deployment_failed),
+		cmocka_unit_test(deploys_a_version_and_refuses_a_stale_review),
+		cmocka_unit_test(promotes),
+		cmocka_unit_test(names_conflicts),
+		cmocka_unit_test(undoes),
+		cmocka_unit_test(takes_up_what_was_under_way),
+		cmocka_unit_test(discards),
+		cmocka_unit_test(remembers_the_story),
+	};
+
+	return cmocka_run_group_tests_name("flow", tests, start_all, stop_all);
+}
