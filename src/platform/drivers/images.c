@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The executable of "name:version" is the file <images>/<name>/<version>.  The kernel resolves
- * it below the directory (openat2, RESOLVE_BENEATH): neither ".." nor a link leads out.
+ * The executable of "name:version" is the file <images>/<name>/<version>, and no link.
  */
 #include "config.h"
 
@@ -10,12 +9,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -62,11 +59,7 @@ images_free(struct images *images)
 static int
 open_executable(const struct images *images, const char *relative)
 {
-	struct open_how how = {
-		.flags = O_PATH | O_CLOEXEC,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
-	};
-	int fd = (int)syscall(SYS_openat2, images->fd, relative, &how, sizeof(how));
+	int fd = beneath_open(images->fd, relative, O_PATH);
 	struct stat st;
 
 	if (fd < 0)
@@ -80,7 +73,7 @@ open_executable(const struct images *images, const char *relative)
 }
 
 /*
- * The path that the links led to.  A script's interpreter has to be able to open it again, so
+ * The whole path.  A script's interpreter has to be able to open it again, so
  * the descriptor itself cannot be run; who can change the path between can change the
  * executable as well.
  */

@@ -107,11 +107,26 @@ child_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* valgrind keeps descriptors for itself and refuses to lower the hard limit; the kernel never
+ * does. */
+static int
+limit_files(const struct rlimit *files)
+{
+	struct rlimit own;
+
+	if (setrlimit(RLIMIT_NOFILE, files) == 0)
+		return 0;
+	if (errno != EPERM || getrlimit(RLIMIT_NOFILE, &own) != 0)
+		return -1;
+	own.rlim_cur = files->rlim_cur;
+	return setrlimit(RLIMIT_NOFILE, &own);
+}
+
 static void
 child_limits(const struct child_setup *setup, int fd)
 {
 	if (setrlimit(RLIMIT_CORE, &setup->core) != 0 ||
-	    setrlimit(RLIMIT_NOFILE, &setup->files) != 0 ||
+	    limit_files(&setup->files) != 0 ||
 	    setrlimit(RLIMIT_NPROC, &setup->processes) != 0)
 		child_fail("its limits", fd);
 #ifndef __SANITIZE_ADDRESS__	/* its shadow takes terabytes of addresses */

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libdriver.a
 libdriver_a_SOURCES = \
 	src/platform/driver.h \
+	src/platform/drivers/beneath.c \
 	src/platform/drivers/forward.c \
 	src/platform/drivers/images.c \
 	src/platform/drivers/instance.c \

@@ -19,6 +19,7 @@
 #include "base/i18n.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "model/json.h"
 
 #define STRINGS_MAX 1000
 #define MODULE_MAX 100
@@ -63,11 +64,18 @@ read_variables(struct plan *plan, json_t *container, struct error *err)
 				   "strings."), plan->module, STRINGS_MAX);
 	plan->environment = xcalloc(json_object_size(variables) + 1, sizeof(*plan->environment));
 	json_object_foreach(variables, name, value) {
-		if (!name[0] || strchr(name, '=') || !json_is_string(value))
+		char *text;
+
+		/* A variable that is one placeholder took the type of its value: a port is a number. */
+		if (!name[0] || strchr(name, '=') || json_is_object(value) || json_is_array(value) ||
+		    json_is_null(value))
 			return error_set(err, ERROR_INPUT,
 					 _("The variable \"%.100s\" of workload %s must have a name "
-					   "without '=' and a string as value."), name, plan->module);
-		plan->environment[i++] = xasprintf("%s=%s", name, json_string_value(value));
+					   "without '=' and a string or a number as value."), name, plan->module);
+		text = json_is_string(value) ? xstrdup(json_string_value(value))
+					     : json_canonical(value);
+		plan->environment[i++] = xasprintf("%s=%s", name, text);
+		free(text);
 	}
 	return 0;
 }

@@ -35,6 +35,11 @@ void record_free(struct record *record);
 void record_add(struct record *record, pid_t group);
 void record_remove(struct record *record, pid_t group);
 
+/* beneath.c */
+
+/* A file below an open directory, reached without "..", and through no link.  -1 with errno. */
+int beneath_open(int directory, const char *relative, int flags);
+
 /* images.c: the executables below one directory. */
 
 struct images;
@@ -155,7 +160,7 @@ char *instance_tail(const struct instance *instance, size_t lines);
 /* workload.c: a plan that is kept running. */
 
 enum workload_event {
-	WORKLOAD_IS_READY,	/* a candidate: all its first time */
+	WORKLOAD_IS_READY,	/* also each time after a restart */
 	WORKLOAD_IS_FAILED,	/* a candidate only; ask workload_take_error() */
 	WORKLOAD_IS_STOPPED	/* no process is left; the callee may free it in the callback */
 };
@@ -176,8 +181,11 @@ const struct plan *workload_plan(const struct workload *workload);
 bool workload_is_ready(const struct workload *workload);
 /* No candidate any more: from now on it is started again whenever it ends. */
 void workload_accept(struct workload *workload);
+/* Do not wait for the end of the pause before the next start. */
+void workload_hurry(struct workload *workload);
 void workload_stop(struct workload *workload);
 void workload_get_status(const struct workload *workload, struct driver_workload_status *out);
+char *workload_output(const struct workload *workload);	/* the last lines */
 void workload_take_error(struct workload *workload, struct driver_error *out);
 
 /* space.c: an environment. */

@@ -6,13 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -39,13 +37,8 @@ is_res_id(const char *id)
 static char *
 read_template(const char *directory, const char *name, struct error *err)
 {
-	struct open_how how = {
-		.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
-	};
 	int dir = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int fd = dir < 0 || !paths_is_inside(name)
-			 ? -1 : (int)syscall(SYS_openat2, dir, name, &how, sizeof(how));
+	int fd = dir < 0 ? -1 : beneath_open(dir, name, O_RDONLY | O_NONBLOCK);
 	char chunk[16384];
 	struct buf text;
 	struct stat st;

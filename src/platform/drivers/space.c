@@ -273,7 +273,11 @@ roll_back(struct space *space)
 	if (space->phase == ROLLING_BACK)
 		return;
 	space->phase = ROLLING_BACK;
+	loop_remove_timer(space->timer);
+	space->timer = NULL;
 	list_stop(&space->candidates);
+	if (space->candidates.count == 0)
+		report_soon(space);
 }
 
 static bool
@@ -322,8 +326,24 @@ switch_over(struct space *space)
 	retire_undeclared(space);
 	prune_forwards(space);
 	space->phase = DRAINING;
+	loop_remove_timer(space->timer);
 	space->drain_until = clock_steady_ms() + DRAIN_MS;
 	space->timer = loop_add_timer(space->driver->loop, 0, drain, space);
+}
+
+/* The first that is declared, left as it is, and not ready just now; or NULL. */
+static struct workload *
+find_kept_unready(const struct space *space)
+{
+	for (size_t i = 0; i < space->running.count; i++) {
+		struct workload *workload = space->running.items[i];
+		const char *module = workload_plan(workload)->module;
+
+		if (!workload_is_ready(workload) && is_declared(space, module) &&
+		    !list_find(&space->candidates, module))
+			return workload;
+	}
+	return NULL;
 }
 
 static void
@@ -332,7 +352,31 @@ switch_when_ready(struct space *space)
 	for (size_t i = 0; i < space->candidates.count; i++)
 		if (!workload_is_ready(space->candidates.items[i]))
 			return;
-	switch_over(space);
+	if (!find_kept_unready(space))
+		switch_over(space);
+}
+
+/* What was left as it is, but was down, did not come back either. */
+static void
+kept_too_late(void *data)
+{
+	struct space *space = data;
+	const struct workload *workload = find_kept_unready(space);
+	struct driver_workload_status status;
+	struct error err;
+
+	space->timer = NULL;
+	if (!workload)
+		return;		/* it is the candidates that are waited for */
+	workload_get_status(workload, &status);
+	error_set(&err, ERROR_INPUT, _("Workload %s is not changed, but it is down: %s."),
+		  status.module, status.message ? status.message : "");
+	add_error(space, status.module, "not-ready", err.text);
+	free(space->errors.items[space->errors.count - 1].message);
+	space->errors.items[space->errors.count - 1].message = workload_output(workload);
+	free(status.module);
+	free(status.message);
+	roll_back(space);
 }
 
 static void finish_removal(void *data);
@@ -378,7 +422,10 @@ on_changed(void *data, struct workload *workload, enum workload_event event)
 	} else if (space->phase != STARTING || space->removing) {
 		return;
 	} else if (event == WORKLOAD_IS_READY) {
-		candidate_ready(space, workload);
+		if (list_find(&space->candidates, workload_plan(workload)->module) == workload)
+			candidate_ready(space, workload);
+		else
+			switch_when_ready(space);
 	} else {
 		take_error(space, workload);
 		roll_back(space);
@@ -546,13 +593,12 @@ same_ports(const struct plan *plan, const struct driver_workload *workload)
 	return true;
 }
 
-/* Something that is down is not left alone: a deployment is a wish to have it run. */
 static bool
 is_unchanged(const struct space *space, const struct driver_workload *workload)
 {
 	const struct workload *running = list_find(&space->running, workload->module);
 
-	return running && workload_is_ready(running) && workload->fingerprint &&
+	return running && workload->fingerprint &&
 	       strcmp(workload_plan(running)->fingerprint, workload->fingerprint) == 0 &&
 	       same_ports(workload_plan(running), workload);
 }
@@ -613,6 +659,18 @@ start_candidate(struct space *space, struct plan *plan)
 	free(module_dir);
 }
 
+/* What is left alone is not started anew, but it has to run for the change to be good. */
+static void
+wait_for_kept(struct space *space)
+{
+	if (!find_kept_unready(space))
+		return;
+	for (size_t i = 0; i < space->running.count; i++)
+		workload_hurry(space->running.items[i]);
+	space->timer = loop_add_timer(space->driver->loop, space->driver->ready_timeout_ms,
+				      kept_too_late, space);
+}
+
 int
 space_apply(struct process_driver *driver, const char *name,
 	    const struct driver_workload *workloads, size_t count, driver_applied *applied,
@@ -642,8 +700,9 @@ space_apply(struct process_driver *driver, const char *name,
 		for (size_t i = 0; i < count; i++)
 			if (plans[i])
 				start_candidate(space, plans[i]);
+		wait_for_kept(space);
 		if (space->candidates.count == 0)
-			switch_over(space);
+			switch_when_ready(space);
 	}
 	free(plans);
 	return 0;

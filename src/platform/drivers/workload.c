@@ -132,8 +132,7 @@ now_ready(struct workload *workload)
 	stop_waiting(workload);
 	set_message(workload, NULL);
 	set_state(workload, READY);
-	if (workload->candidate)
-		tell(workload, WORKLOAD_IS_READY);
+	tell(workload, WORKLOAD_IS_READY);
 }
 
 static void
@@ -380,6 +379,15 @@ workload_accept(struct workload *workload)
 }
 
 void
+workload_hurry(struct workload *workload)
+{
+	if (workload->state != WAITING || !workload->next)
+		return;
+	loop_remove_timer(workload->next);
+	workload->next = loop_add_timer(workload->loop, 0, begin, workload);
+}
+
+void
 workload_stop(struct workload *workload)
 {
 	if (workload->stop_asked)
@@ -404,6 +412,12 @@ workload_get_status(const struct workload *workload, struct driver_workload_stat
 		.restarts = workload->restarts,
 		.ready = workload->state == READY,
 	};
+}
+
+char *
+workload_output(const struct workload *workload)
+{
+	return output_tail(workload->log, ERROR_LINES);
 }
 
 void

@@ -202,6 +202,9 @@ status_words(const struct world_environment *e)
 		snprintf(w.text, sizeof(w.text), "%s", _("deploy failed"));
 	} else if (!e->runtime_known) {
 		snprintf(w.text, sizeof(w.text), "%s", _("? unknown"));
+	} else if (e->runtime.count == 0 && e->set && json_object_size(set_modules(e->set)) > 0) {
+		w = (struct words){GLYPH_CROSS, STYLE_DANGER, ""};
+		snprintf(w.text, sizeof(w.text), "%s", _("nothing runs"));
 	} else if (ready == e->runtime.count) {
 		w = (struct words){GLYPH_DOT, STYLE_OK, ""};
 		snprintf(w.text, sizeof(w.text), "%s", _("running"));

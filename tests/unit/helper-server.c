@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A workload for the tests of the driver.  It answers HTTP on $PORT and tells what it was
+ * given.  $MODE: exit (prints, ends with 3), deaf (listens on nothing), chatty (prints much),
+ * family (has a child that ignores SIGTERM).
+ */
+#include "config.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define LARGE (1024 * 1024)
+
+extern char **environ;
+
+static void
+put_limit(FILE *out, const char *name, __rlimit_resource_t which)
+{
+	struct rlimit limit;
+
+	if (getrlimit(which, &limit) == 0)
+		fprintf(out, "limit %s %lld\n", name,
+			limit.rlim_cur == RLIM_INFINITY ? -1LL : (long long)limit.rlim_cur);
+}
+
+static void
+put_about(FILE *out, const char *program, const char *fds)
+{
+	char place[4096] = "";
+	char line[256];
+	FILE *file = fopen("files/etc/app/settings.conf", "r");
+
+	fprintf(out, "program %s\npid %d\nfds%s\n", program, (int)getpid(), fds);
+	if (getcwd(place, sizeof(place)))
+		fprintf(out, "cwd %s\n", place);
+	for (char **variable = environ; *variable; variable++)
+		fprintf(out, "env %s\n", *variable);
+	put_limit(out, "files", RLIMIT_NOFILE);
+	put_limit(out, "memory", RLIMIT_AS);
+	put_limit(out, "processes", RLIMIT_NPROC);
+	put_limit(out, "core", RLIMIT_CORE);
+	fprintf(out, "no-new-privileges %d\n", prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
+	fprintf(out, "leader %d\n", getpgrp() == getpid());
+	while (file && fgets(line, sizeof(line), file))
+		fprintf(out, "file %s", line);
+	if (file)
+		fclose(file);
+}
+
+static void
+answer(int client, const char *program, const char *fds)
+{
+	char request[2048];
+	size_t length = 0;
+	FILE *out;
+
+	while (length < sizeof(request) - 1) {
+		ssize_t n = read(client, request + length, sizeof(request) - 1 - length);
+
+		if (n <= 0)
+			break;
+		length += (size_t)n;
+		request[length] = '\0';
+		if (strstr(request, "\r\n\r\n"))
+			break;
+	}
+	out = fdopen(client, "w");
+	if (!out)
+		return;
+	fprintf(out, "HTTP/1.0 200 OK\r\nConnection: close\r\n\r\n");
+	if (strncmp(request, "GET /large ", 11) == 0)
+		for (int i = 0; i < LARGE / 64; i++)
+			fprintf(out, "%063d\n", i);
+	else
+		put_about(out, program, fds);
+	fclose(out);
+}
+
+static int
+listen_on(int port)
+{
+	struct sockaddr_in address = {
+		.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	int on = 1;
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) != 0 ||
+	    listen(fd, 64) != 0)
+		return -1;
+	return fd;
+}
+
+static void
+wait_for_ever(void)
+{
+	for (;;)
+		pause();
+}
+
+static void
+be_family(void)
+{
+	pid_t child;
+
+	signal(SIGTERM, SIG_IGN);
+	child = fork();
+	if (child == 0)
+		wait_for_ever();
+	signal(SIGTERM, SIG_DFL);
+	printf("child %d\n", (int)child);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *mode = getenv("MODE") ? getenv("MODE") : "";
+	char fds[1024] = "";
+	int listener;
+
+	(void)argc;
+	for (int fd = 0; fd < 256; fd++)
+		if (fcntl(fd, F_GETFD) >= 0)
+			snprintf(fds + strlen(fds), sizeof(fds) - strlen(fds), " %d", fd);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (strcmp(mode, "exit") == 0) {
+		printf("first line\nno configuration\xff: giving up\n");
+		return 3;
+	}
+	for (int i = 0; strcmp(mode, "chatty") == 0 && i < 20000; i++)
+		printf("%06d ................................................\n", i);
+	if (strcmp(mode, "family") == 0)
+		be_family();
+	if (strcmp(mode, "deaf") == 0 || !getenv("PORT"))
+		wait_for_ever();
+	signal(SIGPIPE, SIG_IGN);
+	listener = listen_on(atoi(getenv("PORT")));
+	if (listener < 0) {
+		perror("listen");
+		return 1;
+	}
+	for (;;) {
+		int client = accept(listener, NULL, NULL);
+
+		if (client >= 0)
+			answer(client, argv[0], fds);
+	}
+}
