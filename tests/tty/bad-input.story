@@ -10,6 +10,7 @@ expect "topicshare-inc" 20
 row "running" "running" "running"
 let BEFORE platform get /envs --get ""
 press-until Right "in [Pp]roduction"
+press-until Down "web in [Pp]roduction"
 key V
 expect "1.4.3"
 type "9.9.9"

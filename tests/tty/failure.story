@@ -12,7 +12,8 @@ expect "topicshare-inc" 20
 row "running" "running" "running"
 let BEFORE processes $SPACES/topicshare-inc/topicshare/qa
 let QA platform address qa web
-press-until Right "web in (QA|qa)"
+press-until Right "in (QA|qa)"
+press-until Down "web in (QA|qa)"
 press-until Down "web in (QA|qa)"
 key V
 expect "1.4.4-rc1"

@@ -14,9 +14,7 @@ EXTRA_DIST += $(TTY_STORIES) $(TTY_HELPERS) tests/tty/README tests/valgrind.sh t
 
 if HAVE_VTERM
 check_PROGRAMS += tests/tty/tty-run tests/tty/fetch
-# Those that run with every check; the rest of the stories are run by hand until they hold.
-TESTS += tests/tty/harness.story tests/tty/kill.story tests/tty/second-demo.story \
-	tests/tty/story.story
+TESTS += $(TTY_STORIES)
 
 tests_tty_tty_run_SOURCES = \
 	tests/tty/sandbox.c \

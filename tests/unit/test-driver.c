@@ -806,7 +806,7 @@ a_bad_spec_is_refused(void **state)
 		"{\"containers\": {}}",
 		"{\"containers\": {\"a\": {}, \"b\": {}}}",
 		"{\"containers\": {\"a\": {\"variables\": {\"A=B\": \"x\"}}}}",
-		"{\"containers\": {\"a\": {\"variables\": {\"A\": 1}}}}",
+		"{\"containers\": {\"a\": {\"variables\": {\"A\": [1]}}}}",
 		"{\"containers\": {\"a\": {\"args\": \"x\"}}}",
 		"{\"containers\": {\"a\": {\"files\": {\"/a/../../x\": {\"value\": \"x\"}}}}}",
 		"{\"containers\": {\"a\": {\"files\": {\"etc/x\": {\"value\": \"x\"}}}}}",

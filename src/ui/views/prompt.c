@@ -57,7 +57,7 @@ act(struct view *view, struct ui *ui, enum action action)
 	}
 	wrong = p->prompt.check(p->prompt.data, p->field.text);
 	if (wrong) {
-		ui_say(ui, "%s", wrong);
+		ui_say(ui, "\"%s\": %s", p->field.text, wrong);
 		return;
 	}
 	p->prompt.done(p->prompt.data, ui, p->field.text);
