@@ -8,8 +8,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
+#include "base/xmalloc.h"
 
 static int
 least(int a, int b)
@@ -125,9 +127,78 @@ canvas_progress(struct canvas *canvas, int columns, int done, int wanted)
 		canvas_glyph(canvas, i < full ? STYLE_KEY : STYLE_FAINT, GLYPH_BAR);
 }
 
+/* How many bytes of text go into a line of `columns`: up to the last blank that fits. */
+static size_t
+line_bytes(const char *text, int columns)
+{
+	size_t end = strcspn(text, "\n"), n = end;
+
+	while (n > 0) {
+		char *line = xstrndup(text, n);
+		bool fits = text_columns(line) <= columns;
+
+		free(line);
+		if (fits)
+			return n;
+		while (n > 0 && text[n - 1] != ' ')
+			n--;
+		while (n > 0 && text[n - 1] == ' ')
+			n--;
+	}
+	/* One word that is longer than the line: by characters. */
+	for (n = 0; n < end && (int)n < columns; n++)
+		;
+	while (n > 1 && ((unsigned char)text[n] & 0xc0) == 0x80)
+		n--;
+	return n;
+}
+
+int
+canvas_paragraph(struct canvas *canvas, enum style style, const char *bytes, int rows)
+{
+	int column = canvas->column, used = 0;
+
+	while (*bytes && used < rows && is_inside(canvas)) {
+		bool last = used == rows - 1 || canvas->row == canvas->height - 1;
+		size_t n = line_bytes(bytes, canvas->width - column);
+		/* What is left of the text shares the last line, so that its end is a visible cut. */
+		char *line = last ? xstrdup(bytes) : xstrndup(bytes, n);
+
+		canvas_bytes(canvas, style, line, 0);
+		free(line);
+		bytes += n;
+		bytes += *bytes == '\n' ? 1 : strspn(bytes, " ");
+		canvas_at(canvas, canvas->row + 1, column);
+		used++;
+	}
+	return used;
+}
+
+static struct { bool wanted; int y, x; } cursor;
+
 void
 canvas_cursor(const struct canvas *canvas)
 {
-	if (is_inside(canvas))
-		move(canvas->y + canvas->row, canvas->x + canvas->column);
+	if (!is_inside(canvas))
+		return;
+	cursor.wanted = true;
+	cursor.y = canvas->y + canvas->row;
+	cursor.x = canvas->x + canvas->column;
+}
+
+void
+canvas_begin(void)
+{
+	cursor.wanted = false;
+	erase();
+}
+
+void
+canvas_end(void)
+{
+	curs_set(cursor.wanted);
+	if (cursor.wanted)
+		move(cursor.y, cursor.x);
+	wnoutrefresh(stdscr);
+	doupdate();
 }

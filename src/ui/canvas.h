@@ -37,7 +37,13 @@ void canvas_side(struct canvas *canvas, int column);
 void canvas_fill_row(struct canvas *canvas, enum style style);
 /* `done` of `wanted` as a bar of `columns`. */
 void canvas_progress(struct canvas *canvas, int columns, int done, int wanted);
-/* Puts the terminal's cursor at the pen. */
+/* Text in lines broken at blanks, from the pen's row on, each beginning at its column; at most
+ * `rows`.  How many were used. */
+int canvas_paragraph(struct canvas *canvas, enum style style, const char *bytes, int rows);
+/* Wants the terminal's cursor at the pen, once everything is drawn. */
 void canvas_cursor(const struct canvas *canvas);
+/* Before and after everything is drawn: the cursor is hidden unless it was wanted between. */
+void canvas_begin(void);
+void canvas_end(void);
 
 #endif

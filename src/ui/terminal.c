@@ -25,6 +25,7 @@
 static int pipes[2] = {-1, -1};
 static SCREEN *screen;
 static struct termios shell_mode;
+static struct sigaction before[NSIG];	/* what each signal did before the screen */
 
 static void
 on_signal(int number)
@@ -42,7 +43,7 @@ static void
 on_crash(int number)
 {
 	/* Main screen, cursor shown, attributes off; async-signal-safe calls only. */
-	static const char back[] = "\033[?1049l\033[?25h\033[0m\r\n";
+	static const char back[] = "\033[?1049l\033[?1l\033>\033[?25h\033[0m\r\n";
 
 	if (write(STDOUT_FILENO, back, sizeof(back) - 1) < 0) {
 		/* Nothing left to try. */
@@ -62,17 +63,28 @@ catch(int number, void (*handler)(int))
 	sigaction(number, &action, NULL);
 }
 
+static const struct { int number; void (*handler)(int); } signals_caught[] = {
+	{SIGWINCH, on_signal}, {SIGTERM, on_signal}, {SIGHUP, on_signal}, {SIGINT, on_signal},
+	{SIGTSTP, on_signal},  {SIGQUIT, on_signal}, {SIGSEGV, on_crash}, {SIGBUS, on_crash},
+	{SIGFPE, on_crash},    {SIGILL, on_crash},   {SIGABRT, on_crash}, {SIGPIPE, SIG_IGN},
+};
+
 static void
 catch_signals(void)
 {
-	static const int asked[] = {SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGQUIT};
-	static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+	for (size_t i = 0; i < sizeof(signals_caught) / sizeof(signals_caught[0]); i++) {
+		sigaction(signals_caught[i].number, NULL, &before[signals_caught[i].number]);
+		catch(signals_caught[i].number, signals_caught[i].handler);
+	}
+}
 
-	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++)
-		catch(asked[i], on_signal);
-	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
-		catch(crashes[i], on_crash);
-	signal(SIGPIPE, SIG_IGN);
+/* What comes after the screen must be able to be interrupted again. */
+static void
+release_signals(void)
+{
+	for (size_t i = 0; i < sizeof(signals_caught) / sizeof(signals_caught[0]); i++)
+		if (signals_caught[i].number != SIGPIPE)
+			sigaction(signals_caught[i].number, &before[signals_caught[i].number], NULL);
 }
 
 int
@@ -110,6 +122,7 @@ terminal_stop(void)
 	endwin();
 	delscreen(screen);
 	screen = NULL;
+	release_signals();
 	for (int i = 0; i < 2; i++) {
 		close(pipes[i]);
 		pipes[i] = -1;

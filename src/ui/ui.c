@@ -38,7 +38,7 @@ struct ui {
 	size_t count;
 	struct view *closing[VIEWS_MAX];
 	size_t closing_count;
-	char message[400];
+	char message[768];
 	enum style message_style;
 	bool dirty, quit, ascii;
 	int64_t drawn_at;
@@ -107,7 +107,7 @@ ui_say(struct ui *ui, const char *format, ...)
 void
 ui_say_error(struct ui *ui, const struct error *err)
 {
-	ui_say(ui, "%.380s", err->text);
+	ui_say(ui, "%.760s", err->text);
 	ui->message_style = STYLE_DANGER;
 }
 
@@ -156,6 +156,35 @@ link_words(const struct ui *ui, char *out, size_t size)
 	}
 }
 
+/* Parts of the header, with a dot between them. */
+static void
+add_part(const struct ui *ui, char *line, size_t size, const char *part)
+{
+	size_t length = strlen(line);
+
+	if (*part)
+		snprintf(line + length, size - length, "%s%s%s%.60s", length ? " " : "",
+			 length ? theme_glyph(GLYPH_MIDDLE, ui->ascii) : "", length ? " " : "", part);
+}
+
+static void
+draw_subject(struct ui *ui, struct canvas *bar)
+{
+	const struct view *top = ui_top(ui);
+	char subject[256] = "";
+
+	canvas_ours(bar, STYLE_BAR, "   ");
+	canvas_ours(bar, STYLE_BAR, _(top->ops->title));
+	if (top->ops->subject)
+		top->ops->subject(top, ui, subject, sizeof(subject));
+	if (!*subject)
+		return;
+	canvas_ours(bar, STYLE_BAR, " ");
+	canvas_glyph(bar, STYLE_BAR, GLYPH_CLOSED);
+	canvas_ours(bar, STYLE_BAR, " ");
+	canvas_bytes(bar, STYLE_BAR, subject, 0);
+}
+
 static void
 draw_header(struct ui *ui, struct canvas *screen)
 {
@@ -168,16 +197,17 @@ draw_header(struct ui *ui, struct canvas *screen)
 	canvas_fill_row(&bar, STYLE_BAR);
 	canvas_at(&bar, 0, 1);
 	canvas_ours(&bar, STYLE_BAR_STRONG, "sidestage");
-	canvas_ours(&bar, STYLE_BAR, "   ");
-	canvas_ours(&bar, STYLE_BAR, _(ui_top(ui)->ops->title));
+	draw_subject(ui, &bar);
 	link_words(ui, link, sizeof(link));
 	if (running > 0)
 		snprintf(running_words, sizeof(running_words),
-			 ngettext(" - %zu operation runs", " - %zu operations run", running), running);
-	snprintf(right, sizeof(right), "%.40s%s%.40s%s%s%s%s", session_context(ui->session),
-		 world->user.raw ? " - " : "", untrusted_raw(&world->user),
-		 session_read_only(ui->session) ? _(" - read-only") : "", running_words,
-		 link[0] ? " - " : "", link);
+			 ngettext("%zu operation runs", "%zu operations run", running), running);
+	right[0] = '\0';
+	add_part(ui, right, sizeof(right), session_context(ui->session));
+	add_part(ui, right, sizeof(right), untrusted_raw(&world->user));
+	add_part(ui, right, sizeof(right), session_read_only(ui->session) ? _("read-only") : "");
+	add_part(ui, right, sizeof(right), running_words);
+	add_part(ui, right, sizeof(right), link);
 	width = text_columns(right);
 	if (bar.column + width + 3 < bar.width) {
 		canvas_at(&bar, 0, bar.width - width - 1);
@@ -188,11 +218,27 @@ draw_header(struct ui *ui, struct canvas *screen)
 	}
 }
 
+/* The way to all keys is always there, however few of them fit. */
+static int
+draw_help_key(const struct ui *ui, struct canvas *bar)
+{
+	int width = text_columns(_("help")) + 3;
+
+	if (ui_top(ui)->ops->type)
+		return 0;	/* there, '?' is text */
+	canvas_at(bar, 0, bar->width - width);
+	canvas_ours(bar, STYLE_KEY, "?");
+	canvas_ours(bar, STYLE_DIM, " ");
+	canvas_ours(bar, STYLE_DIM, _("help"));
+	return width + 1;
+}
+
 static void
 draw_key_bar(const struct ui *ui, struct canvas *bar)
 {
 	const struct key *keys = ui_top(ui)->ops->keys;
 
+	bar->width -= draw_help_key(ui, bar);
 	canvas_at(bar, 0, 1);
 	for (; keys->key; keys++) {
 		int needs;
@@ -217,6 +263,25 @@ draw_too_small(struct canvas *screen)
 		      screen->width, screen->height, TERMINAL_MIN_COLUMNS, TERMINAL_MIN_ROWS);
 }
 
+/* As many lines as the sentence needs, up to four, over the end of what the view drew. */
+static void
+draw_message(const struct ui *ui, struct canvas *screen)
+{
+	int width = screen->width - 2;
+	int rows = (text_columns(ui->message) + width / 8) / width + 1;
+	struct canvas part;
+
+	if (rows > 4)
+		rows = 4;
+	part = canvas_part(screen, LINES - 1 - rows, 0, rows, screen->width);
+	for (int row = 0; row < rows; row++) {
+		canvas_at(&part, row, 0);
+		canvas_fill_row(&part, STYLE_NORMAL);
+	}
+	part = canvas_part(&part, 0, 1, rows, width);
+	canvas_paragraph(&part, ui->message_style, ui->message, rows);
+}
+
 static void
 draw(struct ui *ui)
 {
@@ -224,8 +289,7 @@ draw(struct ui *ui)
 	const struct view *top = ui_top(ui);
 	struct canvas part;
 
-	curs_set(0);
-	erase();
+	canvas_begin();
 	if (LINES < TERMINAL_MIN_ROWS || COLS < TERMINAL_MIN_COLUMNS) {
 		draw_too_small(&screen);
 	} else {
@@ -233,17 +297,14 @@ draw(struct ui *ui)
 		part = canvas_part(&screen, 1, 0, LINES - 3, COLS);
 		top->ops->draw(top, ui, &part);
 		part = canvas_part(&screen, LINES - 2, 0, 1, COLS);
-		if (ui->message[0]) {
-			canvas_at(&part, 0, 1);
-			canvas_bytes(&part, ui->message_style, ui->message, 0);
-		} else {
+		if (ui->message[0])
+			draw_message(ui, &screen);
+		else
 			canvas_rule(&part, 0);
-		}
 		part = canvas_part(&screen, LINES - 1, 0, 1, COLS);
 		draw_key_bar(ui, &part);
 	}
-	wnoutrefresh(stdscr);
-	doupdate();
+	canvas_end();
 	ui->dirty = false;
 	ui->drawn_at = clock_steady_ms();
 }

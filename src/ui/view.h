@@ -37,6 +37,8 @@ struct view_ops {
 	const char *title;			/* N_() */
 	const struct key *keys;			/* ended by key 0 */
 	void (*draw)(const struct view *view, struct ui *ui, struct canvas *canvas);
+	/* What the header says behind the title; foreign.  NULL: nothing. */
+	void (*subject)(const struct view *view, struct ui *ui, char *out, size_t size);
 	void (*act)(struct view *view, struct ui *ui, enum action action);
 	/* Takes every key first; true: it was mine.  NULL for views without fields. */
 	bool (*type)(struct view *view, struct ui *ui, int key);
@@ -69,7 +71,7 @@ struct view *compare_view_new(const char *org, const char *app, const char *from
 /* Asks for one line of text; `check` says what is wrong with it (NULL: fine); `done` gets it. */
 struct prompt {
 	const char *title, *label, *note;
-	char *initial;			/* owned by the caller */
+	char *initial;			/* offered: typing replaces it; owned by the caller */
 	const char *(*check)(void *data, const char *text);
 	void (*done)(void *data, struct ui *ui, const char *text);
 	void (*drop)(void *data);	/* frees data */

@@ -28,7 +28,8 @@
 
 #define TREE_COLUMNS 24
 #define LABEL_COLUMNS 13
-#define CELL_COLUMNS 19
+#define CELL_COLUMNS_MIN 15
+#define CELL_COLUMNS_MAX 24
 #define MODULES_MAX 200
 
 struct board_view {
@@ -36,6 +37,7 @@ struct board_view {
 	char *org, *app;
 	char *env, *module;	/* the cursor; NULL: the first */
 	char *baseline;		/* NULL: the first protected one */
+	bool in_tree;		/* the arrows choose an application */
 };
 
 static const struct key keys[] = {
@@ -57,7 +59,9 @@ static const struct key keys[] = {
 	{'j', "j", ACTION_DOWN, NULL, NULL},
 	{'g', "g", ACTION_FIRST, NULL, N_("To the first environment.")},
 	{'G', "G", ACTION_LAST, NULL, N_("To the last environment.")},
-	{'\t', "Tab", ACTION_PANE, NULL, N_("To the next application.")},
+	{'\t', "Tab", ACTION_PANE, NULL, N_("To the applications, and back.")},
+	{'\r', "Enter", ACTION_OPEN, NULL, N_("In the applications: to the board of this one.")},
+	{27, NULL, ACTION_BACK, NULL, NULL},
 	{'b', "b", ACTION_BASELINE, NULL, N_("Make this environment the baseline.")},
 	{'p', "p", ACTION_PROGRESS, NULL, N_("Return to the newest operation.")},
 	{'R', "R", ACTION_REFRESH, NULL, N_("Read everything again now.")},
@@ -151,7 +155,7 @@ draw_tree(const struct board_view *b, const struct world *world, struct canvas *
 	int row = 1;
 
 	canvas_at(c, 0, 1);
-	canvas_ours(c, STYLE_STRONG, _("Organizations"));
+	canvas_ours(c, b->in_tree ? STYLE_KEY : STYLE_STRONG, _("Organizations"));
 	for (size_t i = 0; i < world->count; i++) {
 		const struct world_organization *o = &world->organizations[i];
 		bool open = b->org && untrusted_is(&o->organization.id, b->org);
@@ -164,11 +168,14 @@ draw_tree(const struct board_view *b, const struct world *world, struct canvas *
 			bool here = b->app && untrusted_is(&o->applications[k].application.id, b->app);
 			struct canvas line = canvas_part(c, row++, 0, 1, c->width - 1);
 
-			if (here)
+			enum style style = !here ? STYLE_NORMAL : b->in_tree ? STYLE_SELECTED : STYLE_STRONG;
+
+			if (here && b->in_tree)
 				canvas_fill_row(&line, STYLE_SELECTED);
+			canvas_at(&line, 0, 3);
+			canvas_glyph(&line, here ? style : STYLE_FAINT, here ? GLYPH_CLOSED : GLYPH_MIDDLE);
 			canvas_at(&line, 0, 5);
-			canvas_foreign(&line, here ? STYLE_SELECTED : STYLE_NORMAL,
-				       &o->applications[k].application.id, line.width - 6);
+			canvas_foreign(&line, style, &o->applications[k].application.id, line.width - 6);
 		}
 	}
 }
@@ -215,34 +222,72 @@ status_words(const struct world_environment *e)
 	return w;
 }
 
-static void
-draw_head(struct canvas *c, int x, const struct world_environment *e, bool selected)
+/* Where the matrix has its columns; low and narrow screens fold. */
+struct grid {
+	int label, cell, head;	/* columns, columns, rows */
+	size_t first, fit;	/* environments that are shown */
+};
+
+static struct grid
+lay_out(const struct sight *s, const struct canvas *c)
 {
+	struct grid g = {.label = c->width < 60 ? 9 : LABEL_COLUMNS, .head = c->height < 14 ? 2 : 4};
+	int room = c->width - g.label;
+
+	g.fit = room >= 2 * CELL_COLUMNS_MIN ? (size_t)(room / CELL_COLUMNS_MIN) : 1;
+	/* Wide cells are easier to read: no more columns than there are, or than stand at ease. */
+	if (g.fit > s->app->count)
+		g.fit = s->app->count;
+	if (g.fit > 2 && room / (int)g.fit < 18)
+		g.fit--;
+	g.cell = room / (int)g.fit;
+	if (g.cell > CELL_COLUMNS_MAX)
+		g.cell = CELL_COLUMNS_MAX;
+	g.first = s->column >= g.fit ? s->column - g.fit + 1 : 0;
+	return g;
+}
+
+static bool
+is_primed(const struct world_environment *e)
+{
+	return e->environment.last_deploy.id.raw && e->environment.from_deploy.id.raw &&
+	       !untrusted_equal(&e->environment.last_deploy.id, &e->environment.from_deploy.id);
+}
+
+static void
+draw_head(struct canvas *all, int x, const struct grid *g, const struct world_environment *e,
+	  bool selected)
+{
+	struct canvas head = canvas_part(all, 0, x, g->head, g->cell - 1), *c = &head;
 	const struct deployment *shown = e->running.id.raw ? &e->running : &e->environment.last_deploy;
 	struct words status = status_words(e);
 	char age[16] = "";
 
-	canvas_at(c, 0, x);
+	canvas_at(c, 0, 0);
 	canvas_foreign(c, e->is_protected ? STYLE_DANGER : selected ? STYLE_KEY : STYLE_STRONG,
-		       &e->environment.name, CELL_COLUMNS - 4);
+		       &e->environment.name, c->width - 2);
 	if (e->is_protected) {
 		canvas_ours(c, STYLE_DANGER, " ");
 		canvas_glyph(c, STYLE_DANGER, GLYPH_SQUARE);
 	}
-	canvas_at(c, 1, x);
-	canvas_foreign(c, STYLE_DIM, &e->environment.type, e->clone_of ? 11 : CELL_COLUMNS - 2);
-	if (e->clone_of)
-		canvas_ours(c, STYLE_DIM, _(" clone"));
-	canvas_at(c, 2, x);
-	if (shown->id.raw) {
-		clock_age(age, clock_wall_ms() - shown->created_at);
-		canvas_format(c, STYLE_DIM, "%-4s ", age);
-		canvas_foreign(c, STYLE_DIM, &shown->created_by, CELL_COLUMNS - 7);
+	if (g->head > 2) {
+		canvas_at(c, 1, 0);
+		if (e->clone_of)
+			canvas_ours(c, STYLE_DIM, _("clone "));
+		canvas_foreign(c, STYLE_DIM, &e->environment.type, 0);
+		canvas_at(c, 2, 0);
+		if (shown->id.raw) {
+			clock_age(age, clock_wall_ms() - shown->created_at);
+			canvas_format(c, STYLE_DIM, "%-4s ", age);
+			canvas_foreign(c, STYLE_DIM, &shown->created_by, 0);
+		}
 	}
-	canvas_at(c, 3, x);
+	canvas_at(c, g->head - 1, 0);
 	canvas_glyph(c, status.style, status.glyph);
 	canvas_ours(c, STYLE_DIM, " ");
 	canvas_ours(c, status.style == STYLE_OK ? STYLE_DIM : status.style, status.text);
+	if (is_primed(e))
+		canvas_ours(c, STYLE_DANGER, _(" primed"));
 }
 
 /* How a workload stands to the baseline, as one sign. */
@@ -279,11 +324,12 @@ stand(const struct sight *s, const struct world_environment *e, const char *modu
 }
 
 static void
-draw_cell(const struct sight *s, struct canvas *c, int row, int x,
+draw_cell(const struct sight *s, struct canvas *c, int row, int x, int columns,
 	  const struct world_environment *e, const char *module, bool selected)
 {
 	const char *reference = e->set ? set_module_image(e->set, module) : NULL;
-	struct canvas cell = canvas_part(c, row, x, 1, CELL_COLUMNS - 2);
+	struct canvas cell = canvas_part(c, row, x, 1, columns - 2);
+	int sign_column = columns - 4 < 14 ? columns - 4 : 14;
 	enum style sign_style, style;
 	const char *sign = stand(s, e, module, &sign_style);
 
@@ -299,17 +345,18 @@ draw_cell(const struct sight *s, struct canvas *c, int row, int x,
 		struct image image;
 
 		image_parse(&image, reference ? reference : "");
-		canvas_bytes(&cell, style, image.version[0] ? image.version : "-", CELL_COLUMNS - 6);
+		canvas_bytes(&cell, style, image.version[0] ? image.version : "-",
+			     sign_column - 1);
 		image_clear(&image);
 	}
-	canvas_at(&cell, 0, CELL_COLUMNS - 5);
+	canvas_at(&cell, 0, sign_column);
 	canvas_ours(&cell, selected ? STYLE_SELECTED : sign_style, sign);
 }
 
 static void
-draw_resources(struct canvas *c, int row, int x, const struct world_environment *e)
+draw_resources(struct canvas *c, int row, int x, int columns, const struct world_environment *e)
 {
-	struct canvas cell = canvas_part(c, row, x, 1, CELL_COLUMNS - 2);
+	struct canvas cell = canvas_part(c, row, x, 1, columns - 2);
 	const char *name;
 	json_t *value;
 
@@ -344,43 +391,60 @@ draw_to_promote(struct canvas *c, int row, int x, const struct sight *s,
 	changes_clear(&changes);
 }
 
+/* What the rows' signs are measured by. */
+static void
+draw_corner(const struct sight *s, const struct grid *g, struct canvas *c)
+{
+	canvas_at(c, 0, 0);
+	canvas_ours(c, STYLE_STRONG, _("Workload"));
+	if (g->head <= 2)
+		return;
+	canvas_at(c, 1, 0);
+	canvas_ours(c, STYLE_FAINT, _("compared to"));
+	canvas_at(c, 2, 0);
+	canvas_foreign(c, STYLE_DIM, &s->baseline->environment.name, g->label - 2);
+}
+
 static int
 draw_matrix(const struct sight *s, struct canvas *c)
 {
-	size_t fit = c->width > LABEL_COLUMNS + CELL_COLUMNS
-			     ? (size_t)(c->width - LABEL_COLUMNS) / CELL_COLUMNS : 1;
-	size_t first = s->column >= fit ? s->column - fit + 1 : 0;
-	int rows = c->height - 8 > 1 ? c->height - 8 : 1, top = 0, row = 5;
+	struct grid g = lay_out(s, c);
+	bool foot = c->height >= g.head + 5;
+	int rows = c->height - g.head - 1 - (foot ? 2 : 0), top = 0, row = g.head + 1;
 
 	if ((int)s->row >= rows)
 		top = (int)s->row - rows + 1;
-	canvas_at(c, 0, 0);
-	canvas_ours(c, STYLE_STRONG, _("Workload"));
-	for (size_t i = first; i < s->app->count && i - first < fit; i++)
-		draw_head(c, LABEL_COLUMNS + (int)(i - first) * CELL_COLUMNS,
-			  &s->app->environments[i], i == s->column);
-	canvas_rule(c, 4);
-	for (size_t m = (size_t)top; m < s->module_count && row < 5 + rows; m++, row++) {
+	draw_corner(s, &g, c);
+	for (size_t i = g.first; i < s->app->count && i - g.first < g.fit; i++)
+		draw_head(c, g.label + (int)(i - g.first) * g.cell, &g, &s->app->environments[i],
+			  i == s->column);
+	canvas_rule(c, g.head);
+	for (size_t m = (size_t)top; m < s->module_count && row < g.head + 1 + rows; m++, row++) {
 		canvas_at(c, row, 0);
-		canvas_bytes(c, m == s->row ? STYLE_STRONG : STYLE_NORMAL, s->modules[m],
-			     LABEL_COLUMNS - 2);
-		for (size_t i = first; i < s->app->count && i - first < fit; i++)
-			draw_cell(s, c, row, LABEL_COLUMNS + (int)(i - first) * CELL_COLUMNS,
+		canvas_bytes(c, m == s->row ? STYLE_STRONG : STYLE_NORMAL, s->modules[m], g.label - 1);
+		for (size_t i = g.first; i < s->app->count && i - g.first < g.fit; i++)
+			draw_cell(s, c, row, g.label + (int)(i - g.first) * g.cell, g.cell,
 				  &s->app->environments[i], s->modules[m],
 				  i == s->column && m == s->row);
 	}
-	if (c->height > row + 4)
+	if (g.first > 0 || g.first + g.fit < s->app->count) {
+		canvas_at(c, g.head, c->width - 10);
+		canvas_format(c, STYLE_DIM, _(" %zu of %zu "), s->column + 1, s->app->count);
+	}
+	if (!foot)
+		return row;
+	if (c->height > row + 2)
 		row++;
-	for (size_t i = first; i < s->app->count && i - first < fit; i++) {
-		int x = LABEL_COLUMNS + (int)(i - first) * CELL_COLUMNS;
+	for (size_t i = g.first; i < s->app->count && i - g.first < g.fit; i++) {
+		int x = g.label + (int)(i - g.first) * g.cell;
 
-		draw_resources(c, row, x, &s->app->environments[i]);
+		draw_resources(c, row, x, g.cell, &s->app->environments[i]);
 		draw_to_promote(c, row + 1, x, s, &s->app->environments[i]);
 	}
 	canvas_at(c, row, 0);
-	canvas_ours(c, STYLE_DIM, _("resources"));
+	canvas_ours(c, STYLE_DIM, g.label < LABEL_COLUMNS ? _("needs") : _("resources"));
 	canvas_at(c, row + 1, 0);
-	canvas_ours(c, STYLE_DIM, _("to promote"));
+	canvas_ours(c, STYLE_DIM, g.label < LABEL_COLUMNS ? _("promote") : _("to promote"));
 	return row + 2;
 }
 
@@ -439,8 +503,10 @@ draw_failed(struct canvas *c, int *row, const struct world_environment *e)
 		canvas_foreign(c, STYLE_DANGER, &e->errors[i].object_id, 20);
 		canvas_ours(c, STYLE_DANGER, ": ");
 		canvas_foreign(c, STYLE_DANGER, &e->errors[i].summary, 0);
+		if (!e->errors[i].message.raw || !*e->errors[i].message.raw)
+			continue;
 		label(c, row, _("output"));
-		canvas_foreign(c, STYLE_NORMAL, &e->errors[i].message, 0);
+		*row += canvas_paragraph(c, STYLE_NORMAL, untrusted_raw(&e->errors[i].message), 5) - 1;
 	}
 }
 
@@ -479,6 +545,10 @@ draw_detail(const struct sight *s, struct canvas *c)
 		canvas_foreign(c, STYLE_NORMAL, &d->created_by, 20);
 		canvas_ours(c, STYLE_DIM, "   ");
 		canvas_foreign(c, STYLE_DIM, &d->comment, 60);
+	}
+	if (is_primed(e)) {
+		label(c, &row, _("primed"));
+		canvas_ours(c, STYLE_DANGER, _("the next deployment starts from another one than the last"));
 	}
 	if (e->read_at && clock_wall_ms() - e->read_at > 15000) {
 		clock_age(age, clock_wall_ms() - e->read_at);
@@ -522,14 +592,27 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		draw_nothing(&s, &part);
 		return;
 	}
+	if (b->in_tree && !tree) {
+		draw_tree(b, s.world, canvas);
+		return;
+	}
 	detail = part;
 	if (part.height >= 20)
 		part.height -= 7;
-	used = draw_matrix(&s, &part) + 1;
-	if (canvas->height >= 20) {
+	used = draw_matrix(&s, &part) + (detail.height >= 24);
+	if (detail.height - used >= 2) {
 		detail = canvas_part(&detail, used, 0, detail.height - used, detail.width);
 		draw_detail(&s, &detail);
 	}
+}
+
+static void
+subject(const struct view *view, struct ui *ui, char *out, size_t size)
+{
+	const struct board_view *b = (const struct board_view *)view;
+
+	if (b->org && b->app)
+		snprintf(out, size, "%s %s %s", b->org, theme_glyph(GLYPH_CLOSED, ui_ascii(ui)), b->app);
 }
 
 /* --- actions --------------------------------------------------------------------------- */
@@ -591,19 +674,37 @@ drop_clone(void *data)
 	free(r);
 }
 
+/* hotfix-1, or the first number that is free. */
+static char *
+free_name(const struct world_application *app)
+{
+	for (int n = 1;; n++) {
+		char *name = xasprintf("hotfix-%d", n);
+		bool taken = false;
+
+		for (size_t i = 0; i < app->count; i++)
+			taken = taken || strcmp(env_id(&app->environments[i]), name) == 0;
+		if (!taken)
+			return name;
+		free(name);
+	}
+}
+
 static void
 act_clone(struct board_view *b, struct ui *ui, const struct sight *s)
 {
 	struct clone_request *r = xcalloc(1, sizeof(*r));
+	char *name = free_name(s->app);
 	struct prompt prompt = {
 		.title = N_("Clone"), .label = N_("Name of the clone"),
-		.note = N_("It gets its own database, ports and processes."),
-		.initial = (char *)"", .check = check_clone, .done = clone_named,
+		.note = N_("It gets its own database, ports and processes; its type is development."),
+		.initial = name, .check = check_clone, .done = clone_named,
 		.drop = drop_clone, .data = r,
 	};
 
 	*r = (struct clone_request){xstrdup(b->org), xstrdup(b->app), xstrdup(env_id(s->env)), ui};
 	ui_push(ui, prompt_view_new(&prompt));
+	free(name);
 }
 
 static void
@@ -707,34 +808,64 @@ move_to(struct board_view *b, const struct sight *s, long column, long row)
 }
 
 static void
-next_application(struct board_view *b, struct ui *ui, const struct world *world)
+open_application(struct board_view *b, struct ui *ui, const char *org, const char *app)
 {
+	replace(&b->org, org);
+	replace(&b->app, app);
+	replace(&b->env, NULL);
+	replace(&b->module, NULL);
+	replace(&b->baseline, NULL);
+	session_focus(ui_session(ui), b->org, b->app);
+}
+
+/* To the application before (-1) or behind (1), across organizations; none: stays. */
+static void
+step_application(struct board_view *b, struct ui *ui, const struct world *world, int step)
+{
+	const struct application *last = NULL;
+	const char *last_org = NULL;
 	bool take = false;
 
-	for (int round = 0; round < 2; round++) {
-		for (size_t i = 0; i < world->count; i++) {
-			const struct world_organization *o = &world->organizations[i];
+	for (size_t i = 0; i < world->count; i++) {
+		const struct world_organization *o = &world->organizations[i];
 
-			for (size_t k = 0; k < o->count; k++) {
-				const struct application *a = &o->applications[k].application;
+		for (size_t k = 0; k < o->count; k++) {
+			const struct application *a = &o->applications[k].application;
+			bool here = b->org && b->app && untrusted_is(&o->organization.id, b->org) &&
+				    untrusted_is(&a->id, b->app);
 
-				if (take) {
-					replace(&b->org, untrusted_raw(&o->organization.id));
-					replace(&b->app, untrusted_raw(&a->id));
-					replace(&b->env, NULL);
-					replace(&b->baseline, NULL);
-					session_focus(ui_session(ui), b->org, b->app);
-					return;
-				}
-				take = b->org && b->app && untrusted_is(&o->organization.id, b->org) &&
-				       untrusted_is(&a->id, b->app);
+			if (take) {
+				open_application(b, ui, untrusted_raw(&o->organization.id),
+						 untrusted_raw(&a->id));
+				return;
 			}
+			if (here && step < 0 && last)
+				open_application(b, ui, last_org, untrusted_raw(&last->id));
+			if (here && step < 0)
+				return;
+			take = here;
+			last = a;
+			last_org = untrusted_raw(&o->organization.id);
 		}
 	}
 }
 
+/* Keys while the applications have them.  false: it is the board's. */
+static bool
+act_in_tree(struct board_view *b, struct ui *ui, enum action action, const struct world *world)
+{
+	if (action == ACTION_UP || action == ACTION_DOWN)
+		step_application(b, ui, world, action == ACTION_UP ? -1 : 1);
+	else if (action == ACTION_RIGHT || action == ACTION_OPEN || action == ACTION_BACK ||
+		 action == ACTION_PANE)
+		b->in_tree = false;
+	else
+		return action == ACTION_LEFT;
+	return true;
+}
+
 static void
-act_anywhere(struct board_view *b, struct ui *ui, enum action action, const struct sight *s)
+act_anywhere(struct board_view *b, struct ui *ui, enum action action)
 {
 	if (action == ACTION_HISTORY)
 		ui_push(ui, history_view_new(ui));
@@ -743,7 +874,9 @@ act_anywhere(struct board_view *b, struct ui *ui, enum action action, const stru
 	else if (action == ACTION_REFRESH)
 		session_refresh(ui_session(ui));
 	else if (action == ACTION_PANE)
-		next_application(b, ui, s->world);
+		b->in_tree = true;
+	else if (action == ACTION_OPEN || action == ACTION_BACK)
+		ui_say(ui, _("This is the first screen; q quits, ? lists the keys."));
 	else if (action == ACTION_QUIT)
 		ui_quit(ui);
 }
@@ -755,6 +888,8 @@ act(struct view *view, struct ui *ui, enum action action)
 	struct sight s = look(b, ui);
 	long column = (long)s.column, row = (long)s.row;
 
+	if (b->in_tree && act_in_tree(b, ui, action, s.world))
+		return;
 	for (size_t i = 0; i < sizeof(env_actions) / sizeof(env_actions[0]); i++) {
 		if (env_actions[i].action != action)
 			continue;
@@ -764,7 +899,7 @@ act(struct view *view, struct ui *ui, enum action action)
 			ui_say(ui, _("There is no environment to do this with."));
 		return;
 	}
-	act_anywhere(b, ui, action, &s);
+	act_anywhere(b, ui, action);
 	if (!s.env)
 		return;
 	switch (action) {
@@ -813,7 +948,8 @@ close_view(struct view *view)
 }
 
 static const struct view_ops ops = {
-	.title = N_("Board"), .keys = keys, .draw = draw, .act = act, .changed = changed,
+	.title = N_("Board"), .keys = keys, .draw = draw, .subject = subject, .act = act,
+	.changed = changed,
 	.close = close_view,
 };
 

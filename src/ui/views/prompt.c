@@ -90,6 +90,6 @@ prompt_view_new(const struct prompt *prompt)
 		.close = close_view,
 	};
 	p->view.ops = &p->ops;
-	field_set(&p->field, prompt->initial);
+	field_offer(&p->field, prompt->initial);
 	return &p->view;
 }

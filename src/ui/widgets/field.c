@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The text field. */
+/* The text field.  What it moves by and removes is a character, never a byte of one. */
 #include "config.h"
 
 #include "ui/widgets/field.h"
 
 #include <curses.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistr.h>
 
 #include "base/text.h"
+#include "base/xmalloc.h"
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 
@@ -17,80 +19,128 @@ void
 field_set(struct field *field, const char *text)
 {
 	snprintf(field->text, sizeof(field->text), "%s", text);
+	field->at = strlen(field->text);
+	field->offered = false;
 }
 
-static void
-drop_character(char *text)
+void
+field_offer(struct field *field, const char *text)
 {
-	size_t n = strlen(text);
-
-	while (n > 0 && ((unsigned char)text[n - 1] & 0xc0) == 0x80)
-		n--;
-	text[n ? n - 1 : 0] = '\0';
+	field_set(field, text);
+	field->offered = *text != '\0';
 }
 
-static void
-drop_word(char *text)
+static size_t
+before(const char *text, size_t at)
 {
-	while (*text && text[strlen(text) - 1] == ' ')
-		drop_character(text);
-	while (*text && text[strlen(text) - 1] != ' ')
-		drop_character(text);
+	while (at > 0 && ((unsigned char)text[--at] & 0xc0) == 0x80)
+		;
+	return at;
+}
+
+static size_t
+behind(const char *text, size_t at)
+{
+	if (text[at])
+		at++;
+	while (((unsigned char)text[at] & 0xc0) == 0x80)
+		at++;
+	return at;
+}
+
+static size_t
+word_before(const char *text, size_t at)
+{
+	while (at > 0 && text[at - 1] == ' ')
+		at--;
+	while (at > 0 && text[at - 1] != ' ')
+		at--;
+	return at;
+}
+
+/* Removes [from, to); the cursor stands where it was. */
+static void
+cut(struct field *field, size_t from, size_t to)
+{
+	memmove(field->text + from, field->text + to, strlen(field->text + to) + 1);
+	field->at = from;
+}
+
+static bool
+edit(struct field *field, int key)
+{
+	size_t end = strlen(field->text), at = field->at;
+
+	switch (key) {
+	case 0x7f:
+	case '\b':
+	case KEY_BASE + KEY_BACKSPACE: cut(field, before(field->text, at), at); break;
+	case KEY_BASE + KEY_DC: cut(field, at, behind(field->text, at)); break;
+	case 'U' & 0x1f: cut(field, 0, at); break;
+	case 'K' & 0x1f: cut(field, at, end); break;
+	case 'W' & 0x1f: cut(field, word_before(field->text, at), at); break;
+	case KEY_BASE + KEY_LEFT: field->at = before(field->text, at); break;
+	case KEY_BASE + KEY_RIGHT: field->at = behind(field->text, at); break;
+	case 'A' & 0x1f:
+	case KEY_BASE + KEY_HOME: field->at = 0; break;
+	case 'E' & 0x1f:
+	case KEY_BASE + KEY_END: field->at = end; break;
+	default: return false;
+	}
+	return true;
 }
 
 bool
 field_type(struct field *field, int key)
 {
-	size_t length = strlen(field->text);
-	int bytes;
+	uint8_t bytes[6];
+	size_t length;
+	int n;
 
-	if (key == 0x7f || key == '\b' || key == KEY_BASE + KEY_BACKSPACE) {
-		drop_character(field->text);
-		return true;
-	}
-	if (key == ('U' & 0x1f)) {
-		field->text[0] = '\0';
-		return true;
-	}
-	if (key == ('W' & 0x1f)) {
-		drop_word(field->text);
+	if (edit(field, key)) {
+		field->offered = false;
 		return true;
 	}
 	if (key < ' ' || key >= KEY_BASE)
 		return false;
-	bytes = u8_uctomb((uint8_t *)field->text + length, (ucs4_t)key,
-			  (ptrdiff_t)(sizeof(field->text) - 1 - length));
-	if (bytes > 0)
-		field->text[length + (size_t)bytes] = '\0';
+	if (field->offered)
+		field_set(field, "");
+	n = u8_uctomb(bytes, (ucs4_t)key, sizeof(bytes));
+	length = strlen(field->text);
+	if (n <= 0 || length + (size_t)n >= sizeof(field->text))
+		return true;
+	memmove(field->text + field->at + n, field->text + field->at, length - field->at + 1);
+	memcpy(field->text + field->at, bytes, (size_t)n);
+	field->at += (size_t)n;
 	return true;
 }
 
-/* The end of the text is what one types at: what does not fit goes at its beginning. */
-static const char *
-visible_tail(const char *text, int columns)
+static int
+columns_before(const struct field *field, size_t from)
 {
-	while (*text && text_columns(text) >= columns) {
-		text++;
-		while (((unsigned char)*text & 0xc0) == 0x80)
-			text++;
-	}
-	return text;
+	char *part = xstrndup(field->text + from, field->at - from);
+	int columns = text_columns(part);
+
+	free(part);
+	return columns;
 }
 
 void
 field_draw(const struct field *field, struct canvas *canvas, int columns, bool focused)
 {
-	int start = canvas->column, end;
+	struct canvas box = canvas_part(canvas, canvas->row, canvas->column, 1, columns);
+	size_t from = 0;
 
-	canvas_bytes(canvas, STYLE_FIELD, visible_tail(field->text, columns), columns);
-	end = canvas->column;
-	while (canvas->column < start + columns && canvas->column < canvas->width)
-		canvas_ours(canvas, STYLE_FIELD, " ");
+	/* The cursor is what one looks at: what does not fit goes at the beginning. */
+	while (from < field->at && columns_before(field, from) >= box.width)
+		from = behind(field->text, from);
+	canvas_at(&box, 0, 0);
+	canvas_bytes(&box, field->offered ? STYLE_SELECTED : STYLE_FIELD, field->text + from,
+		     box.width);
+	canvas_fill_row(&box, STYLE_FIELD);
 	if (focused) {
-		struct canvas at = *canvas;
-
-		canvas_at(&at, canvas->row, end);
-		curs_set(1);
-		canvas_cursor(&at);
+		canvas_at(&box, 0, columns_before(field, from));
+		canvas_cursor(&box);
 	}
+	canvas->column += columns;
 }

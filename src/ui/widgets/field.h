@@ -4,6 +4,7 @@
 #define SIDESTAGE_UI_WIDGETS_FIELD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct canvas;
 
@@ -11,12 +12,16 @@ struct canvas;
 
 struct field {
 	char text[FIELD_MAX];	/* NUL-terminated UTF-8 */
+	size_t at;		/* bytes before the cursor; always between two characters */
+	bool offered;		/* the text is ours: the first character typed takes its place */
 };
 
 void field_set(struct field *field, const char *text);
-/* A printable character, Backspace, Ctrl-U (all) or Ctrl-W (a word): true, it was mine. */
+/* Like field_set, but the first character that is typed replaces it all. */
+void field_offer(struct field *field, const char *text);
+/* A printable character, or a key that edits or moves within the line: true, it was mine. */
 bool field_type(struct field *field, int key);
-/* Draws at the pen, `columns` wide, and puts the cursor behind the text when focused. */
+/* Draws at the pen, `columns` wide, and puts the cursor in the text when focused. */
 void field_draw(const struct field *field, struct canvas *canvas, int columns, bool focused);
 
 #endif
