@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <term.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -102,6 +103,8 @@ terminal_start(struct error *err)
 	if (!screen)
 		return error_set(err, ERROR_INPUT, _("The kind of this terminal, TERM=%s, is not known "
 						     "here."), kind ? kind : "");
+	/* REP: many terminals that call themselves xterm do not know it, and would lose columns. */
+	repeat_char = NULL;
 	set_escdelay(25);
 	catch_signals();
 	raw();

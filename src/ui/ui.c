@@ -243,7 +243,7 @@ draw_key_bar(const struct ui *ui, struct canvas *bar)
 	for (; keys->key; keys++) {
 		int needs;
 
-		if (!keys->label || !keys->shown)
+		if (!keys->label || !keys->shown || keys->key == '?')
 			continue;
 		needs = text_columns(keys->shown) + 1 + text_columns(_(keys->label));
 		if (bar->column + needs > bar->width)
