@@ -36,7 +36,9 @@ libplatform_a_SOURCES = \
 	src/platform/repository.h \
 	src/platform/routes.c \
 	src/platform/routes.h \
-	src/platform/rows.h
+	src/platform/rows.h \
+	src/platform/schema.c \
+	src/platform/schema.h
 
 bin_PROGRAMS += sidestaged
 sidestaged_SOURCES = src/platform/main.c

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,48 +22,9 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "platform/schema.h"
 
-#define SCHEMA_VERSION 1
 #define BUSY_MS 5000
-
-static const char schema[] =
-	"CREATE TABLE organizations (id TEXT PRIMARY KEY, name TEXT NOT NULL,"
-	" created_at INTEGER NOT NULL, created_by TEXT NOT NULL) STRICT;"
-	"CREATE TABLE env_types (org TEXT NOT NULL, id TEXT NOT NULL, description TEXT NOT NULL,"
-	" PRIMARY KEY (org, id)) STRICT;"
-	"CREATE TABLE definitions (org TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,"
-	" PRIMARY KEY (org, id)) STRICT;"
-	"CREATE TABLE applications (org TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL,"
-	" created_at INTEGER NOT NULL, created_by TEXT NOT NULL, PRIMARY KEY (org, id)) STRICT;"
-	"CREATE TABLE environments (org TEXT NOT NULL, app TEXT NOT NULL, id TEXT NOT NULL,"
-	" name TEXT NOT NULL, type TEXT NOT NULL, status TEXT NOT NULL,"
-	" status_changed_at INTEGER NOT NULL, from_deploy_id TEXT, created_at INTEGER NOT NULL,"
-	" created_by TEXT NOT NULL, PRIMARY KEY (org, app, id)) STRICT;"
-	"CREATE TABLE sets (org TEXT NOT NULL, app TEXT NOT NULL, id TEXT NOT NULL,"
-	" body TEXT NOT NULL, PRIMARY KEY (org, app, id)) STRICT;"
-	"CREATE TABLE deltas (seq INTEGER PRIMARY KEY, org TEXT NOT NULL, app TEXT NOT NULL,"
-	" id TEXT NOT NULL, content TEXT NOT NULL, env TEXT, name TEXT, archived INTEGER NOT NULL,"
-	" contributers TEXT NOT NULL, created_at INTEGER NOT NULL, created_by TEXT NOT NULL,"
-	" modified_at INTEGER NOT NULL, UNIQUE (org, app, id)) STRICT;"
-	/* gone: its environment was deleted; kept because it may be the base of another. */
-	"CREATE TABLE deployments (seq INTEGER PRIMARY KEY, org TEXT NOT NULL, app TEXT NOT NULL,"
-	" env TEXT NOT NULL, id TEXT NOT NULL UNIQUE, set_id TEXT NOT NULL, from_id TEXT NOT NULL,"
-	" delta_id TEXT, comment TEXT NOT NULL, mode TEXT, status TEXT NOT NULL,"
-	" status_changed_at INTEGER NOT NULL, created_at INTEGER NOT NULL,"
-	" created_by TEXT NOT NULL, gone INTEGER NOT NULL DEFAULT 0) STRICT;"
-	"CREATE INDEX deployments_by_place ON deployments (org, app, env, gone, seq);"
-	"CREATE TABLE deployment_errors (seq INTEGER PRIMARY KEY, deployment TEXT NOT NULL,"
-	" scope TEXT NOT NULL, object_id TEXT NOT NULL, code TEXT NOT NULL, summary TEXT NOT NULL,"
-	" message TEXT NOT NULL) STRICT;"
-	"CREATE INDEX deployment_errors_by_deployment ON deployment_errors (deployment);"
-	"CREATE TABLE resources (org TEXT NOT NULL, app TEXT NOT NULL, env TEXT NOT NULL,"
-	" res_id TEXT NOT NULL, type TEXT NOT NULL, class TEXT NOT NULL, def_id TEXT NOT NULL,"
-	" driver_type TEXT NOT NULL, outputs TEXT NOT NULL, deploy_id TEXT NOT NULL,"
-	" gu_res_id TEXT NOT NULL, updated_at INTEGER NOT NULL,"
-	" PRIMARY KEY (org, app, env, res_id, type)) STRICT;"
-	"CREATE TABLE artefact_versions (seq INTEGER PRIMARY KEY, org TEXT NOT NULL,"
-	" id TEXT NOT NULL, body TEXT NOT NULL, archived INTEGER NOT NULL DEFAULT 0,"
-	" UNIQUE (org, id)) STRICT;";
 
 static int
 database_failed(struct repository *r, struct error *err)
@@ -303,26 +265,37 @@ read_version(struct repository *r)
 	return version;
 }
 
+/* The step that makes version `version` + 1 of what is there; all of it or nothing. */
+static int
+migrate_one(struct repository *r, int version, struct error *err)
+{
+	char pragma[40];
+
+	snprintf(pragma, sizeof(pragma), "PRAGMA user_version = %d", version + 1);
+	if (repository_begin(r, err) != 0)
+		return -1;
+	if (execute(r, schema_steps[version], err) != 0 || execute(r, pragma, err) != 0 ||
+	    repository_commit(r, err) != 0) {
+		repository_rollback(r);
+		return -1;
+	}
+	return 0;
+}
+
 static int
 migrate(struct repository *r, struct error *err)
 {
 	int version = read_version(r);
 
-	if (version == SCHEMA_VERSION)
-		return 0;
 	if (version < 0)
 		return database_failed(r, err);
-	if (version > SCHEMA_VERSION)
+	if (version > schema_version)
 		return error_set(err, ERROR_STORE, _("%s was written by a newer sidestaged (schema %d; "
 						     "this one knows %d).  Use that one."), r->path,
-				 version, SCHEMA_VERSION);
-	if (repository_begin(r, err) != 0)
-		return -1;
-	if (execute(r, schema, err) != 0 || execute(r, "PRAGMA user_version = 1", err) != 0 ||
-	    repository_commit(r, err) != 0) {
-		repository_rollback(r);
-		return -1;
-	}
+				 version, schema_version);
+	for (; version < schema_version; version++)
+		if (migrate_one(r, version, err) != 0)
+			return -1;
 	return 0;
 }
 

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The steps of the schema; a new one goes to the end. */
+#include "config.h"
+
+#include "platform/schema.h"
+
+const char *const schema_steps[] = {
+	/* The story's nouns. */
+	"CREATE TABLE organizations (id TEXT PRIMARY KEY, name TEXT NOT NULL,"
+	" created_at INTEGER NOT NULL, created_by TEXT NOT NULL) STRICT;"
+	"CREATE TABLE env_types (org TEXT NOT NULL, id TEXT NOT NULL, description TEXT NOT NULL,"
+	" PRIMARY KEY (org, id)) STRICT;"
+	"CREATE TABLE definitions (org TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,"
+	" PRIMARY KEY (org, id)) STRICT;"
+	"CREATE TABLE applications (org TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL,"
+	" created_at INTEGER NOT NULL, created_by TEXT NOT NULL, PRIMARY KEY (org, id)) STRICT;"
+	"CREATE TABLE environments (org TEXT NOT NULL, app TEXT NOT NULL, id TEXT NOT NULL,"
+	" name TEXT NOT NULL, type TEXT NOT NULL, status TEXT NOT NULL,"
+	" status_changed_at INTEGER NOT NULL, from_deploy_id TEXT, created_at INTEGER NOT NULL,"
+	" created_by TEXT NOT NULL, PRIMARY KEY (org, app, id)) STRICT;"
+	"CREATE TABLE sets (org TEXT NOT NULL, app TEXT NOT NULL, id TEXT NOT NULL,"
+	" body TEXT NOT NULL, PRIMARY KEY (org, app, id)) STRICT;"
+	"CREATE TABLE deltas (seq INTEGER PRIMARY KEY, org TEXT NOT NULL, app TEXT NOT NULL,"
+	" id TEXT NOT NULL, content TEXT NOT NULL, env TEXT, name TEXT, archived INTEGER NOT NULL,"
+	" contributers TEXT NOT NULL, created_at INTEGER NOT NULL, created_by TEXT NOT NULL,"
+	" modified_at INTEGER NOT NULL, UNIQUE (org, app, id)) STRICT;"
+	/* gone: its environment was deleted; kept because it may be the base of another. */
+	"CREATE TABLE deployments (seq INTEGER PRIMARY KEY, org TEXT NOT NULL, app TEXT NOT NULL,"
+	" env TEXT NOT NULL, id TEXT NOT NULL UNIQUE, set_id TEXT NOT NULL, from_id TEXT NOT NULL,"
+	" delta_id TEXT, comment TEXT NOT NULL, mode TEXT, status TEXT NOT NULL,"
+	" status_changed_at INTEGER NOT NULL, created_at INTEGER NOT NULL,"
+	" created_by TEXT NOT NULL, gone INTEGER NOT NULL DEFAULT 0) STRICT;"
+	"CREATE INDEX deployments_by_place ON deployments (org, app, env, gone, seq);"
+	"CREATE TABLE deployment_errors (seq INTEGER PRIMARY KEY, deployment TEXT NOT NULL,"
+	" scope TEXT NOT NULL, object_id TEXT NOT NULL, code TEXT NOT NULL, summary TEXT NOT NULL,"
+	" message TEXT NOT NULL) STRICT;"
+	"CREATE INDEX deployment_errors_by_deployment ON deployment_errors (deployment);"
+	"CREATE TABLE resources (org TEXT NOT NULL, app TEXT NOT NULL, env TEXT NOT NULL,"
+	" res_id TEXT NOT NULL, type TEXT NOT NULL, class TEXT NOT NULL, def_id TEXT NOT NULL,"
+	" driver_type TEXT NOT NULL, outputs TEXT NOT NULL, deploy_id TEXT NOT NULL,"
+	" gu_res_id TEXT NOT NULL, updated_at INTEGER NOT NULL,"
+	" PRIMARY KEY (org, app, env, res_id, type)) STRICT;"
+	"CREATE TABLE artefact_versions (seq INTEGER PRIMARY KEY, org TEXT NOT NULL,"
+	" id TEXT NOT NULL, body TEXT NOT NULL, archived INTEGER NOT NULL DEFAULT 0,"
+	" UNIQUE (org, id)) STRICT;",
+};
+
+const int schema_version = sizeof(schema_steps) / sizeof(schema_steps[0]);
