@@ -417,6 +417,7 @@ flow_step_done(struct flow *flow)
 	flow->settling = false;
 	if (!flow_journal(flow, flow->step))
 		return;
+	session_refresh(flow->session);	/* what the step did is to be seen at once */
 	if (flow->step + 1 == flow->verb->step_count) {
 		finish(flow);
 		return;

@@ -111,5 +111,7 @@ void flow_free(struct flow *flow);
 void flow_resume_all(struct session *session);
 
 const char *flow_verb_name(enum flow_verb verb);	/* "clone": for machines */
+/* How many bytes of a deployment's comment are for people: without our operation's mark. */
+size_t flow_comment_length(const char *comment);
 
 #endif

@@ -24,6 +24,18 @@
 
 /* --- look again --- */
 
+#define MARK " [op "
+
+size_t
+flow_comment_length(const char *comment)
+{
+	const char *mark = NULL;
+
+	for (const char *at = comment; (at = strstr(at, MARK)) != NULL; at++)
+		mark = at;
+	return mark && comment[strlen(comment) - 1] == ']' ? (size_t)(mark - comment) : strlen(comment);
+}
+
 static void
 checked_target(void *data, const struct api_reply *reply)
 {
@@ -124,7 +136,7 @@ create_delta(struct flow *flow)
 static bool
 is_ours(const struct flow *flow, const struct deployment *deployment)
 {
-	char *mark = xasprintf("[op %s]", untrusted_raw(&flow->record.id));
+	char *mark = xasprintf(MARK "%s]", untrusted_raw(&flow->record.id));
 	bool ours = strstr(untrusted_raw(&deployment->comment), mark) != NULL;
 
 	free(mark);
@@ -173,7 +185,7 @@ sent_deployment(void *data, const struct api_reply *reply)
 void
 send_deployment(struct flow *flow)
 {
-	char *comment = xasprintf("%s [op %s]", untrusted_raw(&flow->record.summary),
+	char *comment = xasprintf("%s" MARK "%s]", untrusted_raw(&flow->record.summary),
 				  untrusted_raw(&flow->record.id));
 	const struct api_new_deployment deployment = {
 		.comment = comment,

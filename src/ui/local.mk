@@ -8,8 +8,10 @@ libui_a_SOURCES = \
 	src/ui/views/board.c \
 	src/ui/views/changes.c src/ui/views/changes.h \
 	src/ui/views/compare.c \
+	src/ui/views/contents.c src/ui/views/contents.h \
 	src/ui/views/help.c \
 	src/ui/views/history.c \
+	src/ui/views/operation.c src/ui/views/operation.h \
 	src/ui/views/picker.c \
 	src/ui/views/progress.c \
 	src/ui/views/prompt.c \

@@ -150,7 +150,9 @@ link_words(const struct ui *ui, char *out, size_t size)
 	else if (world->link == WORLD_CONNECTING)
 		snprintf(out, size, "%s", _("connecting"));
 	else {
-		if (world->latency_ms >= 0)
+		if (world->latency_ms >= 0 && world->latency_ms < 1000)
+			snprintf(latency, sizeof(latency), "%d ms", (int)world->latency_ms);
+		else if (world->latency_ms >= 0)
 			clock_duration(latency, world->latency_ms);
 		snprintf(out, size, "%s", latency);
 	}
@@ -173,7 +175,6 @@ draw_subject(struct ui *ui, struct canvas *bar)
 	const struct view *top = ui_top(ui);
 	char subject[256] = "";
 
-	canvas_ours(bar, STYLE_BAR, "   ");
 	canvas_ours(bar, STYLE_BAR, _(top->ops->title));
 	if (top->ops->subject)
 		top->ops->subject(top, ui, subject, sizeof(subject));
@@ -196,7 +197,8 @@ draw_header(struct ui *ui, struct canvas *screen)
 
 	canvas_fill_row(&bar, STYLE_BAR);
 	canvas_at(&bar, 0, 1);
-	canvas_ours(&bar, STYLE_BAR_STRONG, "sidestage");
+	if (bar.width >= 60)
+		canvas_ours(&bar, STYLE_BAR_STRONG, "sidestage   ");
 	draw_subject(ui, &bar);
 	link_words(ui, link, sizeof(link));
 	if (running > 0)

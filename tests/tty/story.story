@@ -41,7 +41,7 @@ expect "Clone"
 type "hotfix-korean"
 expect "hotfix-korean"
 key Enter
-expect "Review"
+expect "way back"
 expect "hotfix-korean"
 key $APPROVE
 until 20 test "$(platform status hotfix-korean)" = succeeded
@@ -75,7 +75,7 @@ key V
 expect "1.4.3"
 type "1.4.3"
 key Enter
-expect "Review"
+expect "way back"
 row "web" "image" "1.4.2" "1.4.3"
 expect "1 workload changes"
 row "-" "image" "local/topicshare-web:1.4.2"
@@ -108,7 +108,7 @@ equal "$NOW" "$DEVELOPMENT_PROCESSES"
 test "P promotes that one change, with a reason and Production's name typed"
 press-until Right "in hotfix-korean"
 key P
-expect "Review"
+expect "way back"
 row "web" "image" "1.4.2" "1.4.3"
 expect "1 workload changes"
 refuse "topicshare-api" "topicshare-worker"
@@ -134,7 +134,7 @@ equal "$KEPT" "2 of 3"
 test "X discards the clone: processes, directory and database are gone"
 press-until Right "in hotfix-korean"
 key X
-expect "Discard"
+expect "All of it goes"
 key $APPROVE
 until 20 test ! -e $SPACES/topicshare-inc/topicshare/hotfix-korean
 until 5 test -z "$(processes $SPACES/topicshare-inc/topicshare/hotfix-korean)"

@@ -37,6 +37,7 @@ struct board_view {
 	char *org, *app;
 	char *env, *module;	/* the cursor; NULL: the first */
 	char *baseline;		/* NULL: the first protected one */
+	char *followed;		/* the operation whose clone took the cursor */
 	bool in_tree;		/* the arrows choose an application */
 };
 
@@ -272,9 +273,12 @@ draw_head(struct canvas *all, int x, const struct grid *g, const struct world_en
 	}
 	if (g->head > 2) {
 		canvas_at(c, 1, 0);
-		if (e->clone_of)
-			canvas_ours(c, STYLE_DIM, _("clone "));
 		canvas_foreign(c, STYLE_DIM, &e->environment.type, 0);
+		if (e->clone_of) {
+			canvas_ours(c, STYLE_DIM, " ");
+			canvas_glyph(c, STYLE_DIM, GLYPH_MIDDLE);
+			canvas_ours(c, STYLE_DIM, _(" clone"));
+		}
 		canvas_at(c, 2, 0);
 		if (shown->id.raw) {
 			clock_age(age, clock_wall_ms() - shown->created_at);
@@ -400,9 +404,9 @@ draw_corner(const struct sight *s, const struct grid *g, struct canvas *c)
 	if (g->head <= 2)
 		return;
 	canvas_at(c, 1, 0);
-	canvas_ours(c, STYLE_FAINT, _("compared to"));
+	canvas_ours(c, STYLE_DIM, _("compared to"));
 	canvas_at(c, 2, 0);
-	canvas_foreign(c, STYLE_DIM, &s->baseline->environment.name, g->label - 2);
+	canvas_foreign(c, STYLE_NORMAL, &s->baseline->environment.name, g->label - 2);
 }
 
 static int
@@ -516,7 +520,7 @@ draw_detail(const struct sight *s, struct canvas *c)
 	const struct world_environment *e = s->env;
 	const struct deployment *d = &e->environment.last_deploy;
 	const char *module = s->module_count ? s->modules[s->row] : NULL;
-	char age[16];
+	char age[16], *comment;
 	int row = 1;
 
 	canvas_rule(c, 0);
@@ -544,7 +548,10 @@ draw_detail(const struct sight *s, struct canvas *c)
 		canvas_ours(c, STYLE_DIM, _("by "));
 		canvas_foreign(c, STYLE_NORMAL, &d->created_by, 20);
 		canvas_ours(c, STYLE_DIM, "   ");
-		canvas_foreign(c, STYLE_DIM, &d->comment, 60);
+		comment = xstrndup(untrusted_raw(&d->comment),
+				   flow_comment_length(untrusted_raw(&d->comment)));
+		canvas_bytes(c, STYLE_DIM, comment, 60);
+		free(comment);
 	}
 	if (is_primed(e)) {
 		label(c, &row, _("primed"));
@@ -913,6 +920,26 @@ act(struct view *view, struct ui *ui, enum action action)
 	}
 }
 
+/* A clone that was asked for takes the cursor, once, as soon as it is there. */
+static void
+follow_clone(struct board_view *b, struct ui *ui, const struct world *world)
+{
+	struct session *session = ui_session(ui);
+	struct flow *newest = session_flow_count(session) ? session_flow(session, 0) : NULL;
+	const struct flow_request *request;
+
+	if (!newest || flow_verb(newest) != FLOW_CLONE || flow_state(newest) < FLOW_RUNNING ||
+	    (b->followed && strcmp(b->followed, flow_operation_id(newest)) == 0))
+		return;
+	request = flow_request(newest);
+	if (!b->org || !b->app || strcmp(b->org, request->org) != 0 ||
+	    strcmp(b->app, request->app) != 0 ||
+	    !world_environment(world, request->org, request->app, request->env))
+		return;
+	replace(&b->env, request->env);
+	replace(&b->followed, flow_operation_id(newest));
+}
+
 /* The first application there is, once there is one, unless one was asked for. */
 static void
 changed(struct view *view, struct ui *ui)
@@ -920,6 +947,7 @@ changed(struct view *view, struct ui *ui)
 	struct board_view *b = (struct board_view *)view;
 	const struct world *world = session_world(ui_session(ui));
 
+	follow_clone(b, ui, world);
 	if (b->org && b->app)
 		return;
 	for (size_t i = 0; i < world->count; i++) {
@@ -944,6 +972,7 @@ close_view(struct view *view)
 	free(b->env);
 	free(b->module);
 	free(b->baseline);
+	free(b->followed);
 	free(b);
 }
 

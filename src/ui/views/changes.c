@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "base/text.h"
 #include "base/xmalloc.h"
 #include "model/changes.h"
 #include "model/image.h"
@@ -33,8 +34,12 @@ draw_images(struct canvas *c, const struct change *change)
 
 	image_parse(&from, change->from);
 	image_parse(&to, change->to);
-	canvas_bytes(c, STYLE_NORMAL, from.name, 0);
-	canvas_ours(c, STYLE_NORMAL, ":");
+	/* What changes is the version: the name gives way to it. */
+	if (text_columns(change->from) + text_columns(to.version) + 3 <= c->width - c->column ||
+	    strcmp(from.name, to.name) != 0) {
+		canvas_bytes(c, STYLE_NORMAL, from.name, 0);
+		canvas_ours(c, STYLE_NORMAL, ":");
+	}
 	canvas_bytes(c, STYLE_WARN, from.version, 0);
 	canvas_ours(c, STYLE_DIM, " ");
 	canvas_glyph(c, STYLE_DIM, GLYPH_ARROW);
@@ -103,22 +108,50 @@ changes_draw_words(struct canvas *canvas, int row, int rows, const struct change
 	return used;
 }
 
+/* Where to begin so that the words that differ are seen: 0, or behind a part that is cut. */
+static size_t
+visible_from(const struct diff_line *line, int columns)
+{
+	size_t from = 0;
+
+	for (;;) {
+		char *shown = xstrndup(line->text + from, line->mark_end - from);
+		bool fits = text_columns(shown) + 2 <= columns;
+
+		free(shown);
+		if (fits || from >= line->mark_start)
+			return from;
+		/* Half of what is too much, by characters. */
+		from += (line->mark_start - from + 1) / 2;
+		while (from < line->mark_start && ((unsigned char)line->text[from] & 0xc0) == 0x80)
+			from++;
+	}
+}
+
+static void
+draw_piece(struct canvas *c, enum style style, const char *text, size_t from, size_t end)
+{
+	char *piece = xstrndup(text + from, end - from);
+
+	canvas_bytes(c, style, piece, 0);
+	free(piece);
+}
+
 /* A changed line in three parts: before, the words that differ, behind. */
 static void
 draw_marked(struct canvas *c, const struct diff_line *line, enum style plain, enum style mark)
 {
-	char *part;
+	size_t from;
 
 	if (line->mark_end <= line->mark_start) {
 		canvas_bytes(c, plain, line->text, 0);
 		return;
 	}
-	part = xstrndup(line->text, line->mark_start);
-	canvas_bytes(c, plain, part, 0);
-	free(part);
-	part = xstrndup(line->text + line->mark_start, line->mark_end - line->mark_start);
-	canvas_bytes(c, mark, part, 0);
-	free(part);
+	from = visible_from(line, c->width - c->column);
+	if (from > 0)
+		canvas_ours(c, plain, c->ascii ? "~" : "…");
+	draw_piece(c, plain, line->text, from, line->mark_start);
+	draw_piece(c, mark, line->text, line->mark_start, line->mark_end);
 	canvas_bytes(c, plain, line->text + line->mark_end, 0);
 }
 

@@ -47,7 +47,7 @@ line(struct canvas *canvas, int *row, const char *left, const char *text)
 {
 	canvas_at(canvas, *row, 4);
 	canvas_ours(canvas, STYLE_KEY, left);
-	canvas_at(canvas, *row, 14);
+	canvas_at(canvas, *row, canvas->width < 60 ? 11 : 14);
 	canvas_ours(canvas, STYLE_NORMAL, text);
 	(*row)++;
 }

@@ -54,6 +54,9 @@ draw_operation(struct canvas *c, int row, const struct operation *o, bool select
 	if ((size_t)o->state < sizeof(states) / sizeof(states[0]))
 		canvas_glyph(c, states[o->state].style, states[o->state].glyph);
 	canvas_at(c, row, 3);
+	if (selected)
+		canvas_fill_row(c, plain);
+	canvas_at(c, row, 3);
 	canvas_ours(c, plain, stamp);
 	canvas_at(c, row, 21);
 	canvas_foreign(c, selected ? STYLE_SELECTED : STYLE_STRONG, &o->verb, 9);

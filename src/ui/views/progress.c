@@ -9,13 +9,32 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/text.h"
 #include "base/xmalloc.h"
 #include "flow/flow.h"
 #include "flow/session.h"
 #include "flow/world.h"
+#include "model/image.h"
+#include "model/set.h"
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
+#include "ui/views/operation.h"
+
+#define ID_COLUMN 3
+
+/* Where the second and the third column of the lists begin. */
+static int
+kind_column(const struct canvas *c)
+{
+	return c->width < 60 ? 14 : 26;
+}
+
+static int
+state_column(const struct canvas *c)
+{
+	return c->width < 60 ? 25 : 42;
+}
 
 struct progress_view {
 	struct view view;
@@ -23,14 +42,27 @@ struct progress_view {
 };
 
 static const struct key keys[] = {
-	{27, "Esc", ACTION_BACK, N_("back (it goes on)"), N_("Go back; the operation goes on.")},
+	{27, "Esc", ACTION_BACK, N_("back"), N_("Go back; an operation that runs goes on.")},
 	{'q', NULL, ACTION_BACK, NULL, NULL},
 	{'h', "h", ACTION_HISTORY, N_("history"), N_("Show what has been done.")},
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
 
+static int
+name_columns(const struct flow *flow, const struct canvas *c)
+{
+	int widest = 0;
+
+	for (size_t i = 0; i < flow_step_count(flow); i++) {
+		int width = text_columns(_(flow_step(flow, i)->name));
+
+		widest = width > widest ? width : widest;
+	}
+	return widest < c->width / 2 ? widest : c->width / 2;
+}
+
 static void
-draw_step(struct canvas *c, int row, const struct flow_step *step)
+draw_step(struct canvas *c, int row, int columns, const struct flow_step *step)
 {
 	static const struct { enum glyph glyph; enum style style, text; } looks[] = {
 		[STEP_TODO] = {GLYPH_RING, STYLE_DIM, STYLE_DIM},
@@ -45,12 +77,12 @@ draw_step(struct canvas *c, int row, const struct flow_step *step)
 	canvas_at(c, row, 1);
 	canvas_glyph(c, looks[step->state].style, looks[step->state].glyph);
 	canvas_ours(c, STYLE_NORMAL, " ");
-	canvas_bytes(c, looks[step->state].text, _(step->name), 28);
-	canvas_at(c, row, 32);
+	canvas_bytes(c, looks[step->state].text, _(step->name), columns);
+	canvas_at(c, row, columns + 5);
 	if (step->started_at)
 		clock_duration(took, end - step->started_at);
 	canvas_ours(c, STYLE_DIM, took);
-	canvas_at(c, row, 40);
+	canvas_at(c, row, columns + 13);
 	if (step->state == STEP_ACTIVE && step->wanted > 0) {
 		canvas_progress(c, wide, step->done, step->wanted);
 		canvas_format(c, STYLE_DIM, _("  %d of %d workloads"), step->done, step->wanted);
@@ -59,31 +91,93 @@ draw_step(struct canvas *c, int row, const struct flow_step *step)
 	}
 }
 
+/* Where it can be reached or found: what a person copies next. */
+static void
+draw_outputs(struct canvas *c, const json_t *outputs)
+{
+	const char *host = json_string_value(json_object_get(outputs, "host"));
+	const char *path = json_string_value(json_object_get(outputs, "path"));
+	json_int_t port = json_integer_value(json_object_get(outputs, "port"));
+
+	if (host && port > 0) {
+		canvas_ours(c, STYLE_NORMAL, "http://");
+		canvas_bytes(c, STYLE_NORMAL, host, 0);
+		canvas_format(c, STYLE_NORMAL, ":%" JSON_INTEGER_FORMAT, port);
+	} else if (host || path) {
+		canvas_bytes(c, STYLE_NORMAL, host ? host : path, 0);
+	}
+}
+
 static int
-draw_workloads(struct canvas *c, int row, const struct world_environment *e)
+draw_resources(struct canvas *c, int row, const struct world_environment *e)
+{
+	if (!e || e->resource_count == 0)
+		return row;
+	canvas_at(c, row++, 1);
+	canvas_ours(c, STYLE_STRONG, _("Resources"));
+	for (size_t i = 0; i < e->resource_count; i++, row++) {
+		const struct active_resource *r = &e->resources[i];
+		const char *id = untrusted_raw(&r->res_id), *own = strstr(id, ".externals.");
+		bool active = untrusted_is(&r->status, "active");
+
+		canvas_at(c, row, ID_COLUMN);
+		canvas_glyph(c, active ? STYLE_OK : STYLE_WARN, active ? GLYPH_DOT : GLYPH_HALF);
+		canvas_ours(c, STYLE_NORMAL, " ");
+		if (own) {
+			char *module = xstrndup(id + strlen("modules."),
+						(size_t)(own - id) - strlen("modules."));
+
+			canvas_bytes(c, STYLE_NORMAL, module, kind_column(c) - ID_COLUMN - 3);
+			free(module);
+		} else {
+			canvas_bytes(c, STYLE_NORMAL, strncmp(id, "shared.", 7) == 0 ? id + 7 : id, kind_column(c) - ID_COLUMN - 3);
+		}
+		canvas_at(c, row, kind_column(c));
+		canvas_foreign(c, STYLE_DIM, &r->type, state_column(c) - kind_column(c) - 2);
+		canvas_at(c, row, state_column(c));
+		draw_outputs(c, r->outputs);
+	}
+	return row + 1;
+}
+
+static void
+draw_workload(struct canvas *c, int row, const struct runtime_module *m, const struct set *set)
+{
+	bool ready = m->status == RUNTIME_RUNNING || m->status == RUNTIME_SUCCEEDED;
+	bool failed = m->status == RUNTIME_FAILED;
+	const char *reference = set ? set_module_image(set, untrusted_raw(&m->module)) : NULL;
+
+	canvas_at(c, row, ID_COLUMN);
+	canvas_glyph(c, ready ? STYLE_OK : failed ? STYLE_DANGER : STYLE_WARN,
+		     ready ? GLYPH_DOT : failed ? GLYPH_CROSS : GLYPH_HALF);
+	canvas_ours(c, STYLE_NORMAL, " ");
+	canvas_foreign(c, STYLE_NORMAL, &m->module, kind_column(c) - ID_COLUMN - 3);
+	canvas_at(c, row, kind_column(c));
+	if (reference) {
+		struct image image;
+
+		image_parse(&image, reference);
+		canvas_bytes(c, STYLE_DIM, image.version, state_column(c) - kind_column(c) - 2);
+		image_clear(&image);
+	}
+	canvas_at(c, row, state_column(c));
+	canvas_progress(c, c->width >= 90 ? 20 : c->width >= 60 ? 10 : 4, m->pods_ready, m->pods_wanted > 0 ? m->pods_wanted : 1);
+	canvas_ours(c, STYLE_DIM, "  ");
+	if (!ready && m->message.raw && *m->message.raw)
+		canvas_foreign(c, STYLE_DIM, &m->message, 0);
+	else
+		canvas_ours(c, STYLE_DIM, ready ? _("ready") : failed ? _("failed") : _("starting"));
+}
+
+static int
+draw_workloads(struct canvas *c, int row, const struct world_environment *e, const struct set *set)
 {
 	if (!e || !e->runtime_known)
 		return row;
 	canvas_at(c, row++, 1);
 	canvas_ours(c, STYLE_STRONG, _("Workloads"));
-	for (size_t i = 0; i < e->runtime.count; i++, row++) {
-		const struct runtime_module *m = &e->runtime.modules[i];
-		bool ready = m->status == RUNTIME_RUNNING || m->status == RUNTIME_SUCCEEDED;
-		bool failed = m->status == RUNTIME_FAILED;
-
-		canvas_at(c, row, 3);
-		canvas_glyph(c, ready ? STYLE_OK : failed ? STYLE_DANGER : STYLE_WARN,
-			     ready ? GLYPH_DOT : failed ? GLYPH_CROSS : GLYPH_HALF);
-		canvas_ours(c, STYLE_NORMAL, " ");
-		canvas_foreign(c, STYLE_NORMAL, &m->module, 20);
-		canvas_at(c, row, 26);
-		canvas_progress(c, 12, ready ? 1 : 0, 1);
-		canvas_ours(c, STYLE_DIM, "  ");
-		if (m->message.raw)
-			canvas_foreign(c, STYLE_DIM, &m->message, 0);
-		else
-			canvas_ours(c, STYLE_DIM, ready ? _("ready") : _("starting"));
-	}
+	for (size_t i = 0; i < e->runtime.count; i++, row++)
+		draw_workload(c, row, &e->runtime.modules[i], set);
 	return row + 1;
 }
 
@@ -106,24 +200,54 @@ draw_lines(struct canvas *c, int row, const char *text)
 static void
 draw_failure(struct canvas *c, int row, struct flow *flow)
 {
-	canvas_at(c, row++, 1);
-	canvas_glyph(c, STYLE_DANGER, GLYPH_CROSS);
-	canvas_ours(c, STYLE_DANGER, " ");
-	canvas_bytes(c, STYLE_DANGER, flow_error(flow)->text, 0);
 	for (size_t i = 0; i < flow_deployment_error_count(flow); i++) {
 		const struct deployment_error *e = flow_deployment_error(flow, i);
 
-		row++;
 		canvas_at(c, row++, 1);
 		canvas_foreign(c, STYLE_STRONG, &e->object_id, 30);
 		canvas_ours(c, STYLE_DIM, "   ");
 		canvas_foreign(c, STYLE_NORMAL, &e->summary, 0);
-		canvas_at(c, row++, 1);
-		canvas_ours(c, STYLE_DIM, _("its last lines"));
-		row = draw_lines(c, row, untrusted_raw(&e->message));
+		if (e->message.raw && *e->message.raw) {
+			canvas_at(c, row++, 1);
+			canvas_ours(c, STYLE_DIM, _("its last lines"));
+			row = draw_lines(c, row, untrusted_raw(&e->message));
+		}
+		row++;
 	}
-	canvas_at(c, row + 1, 1);
+	canvas_at(c, row, 1);
 	canvas_ours(c, STYLE_DIM, _("What ran before runs on."));
+}
+
+/* How it ended, in the rows from `row` on; nothing while it runs.  How many rows. */
+static int
+draw_outcome(struct canvas *c, int row, struct flow *flow)
+{
+	char took[16];
+
+	canvas_at(c, row, 1);
+	clock_duration(took, flow_elapsed_ms(flow));
+	switch (flow_state(flow)) {
+	case FLOW_DONE:
+		canvas_glyph(c, STYLE_OK, GLYPH_CHECK);
+		canvas_format(c, STYLE_OK, _(" Done in %s."), took);
+		canvas_ours(c, STYLE_DIM, _("  Esc goes back to the board."));
+		return 1;
+	case FLOW_FAILED:
+		canvas_glyph(c, STYLE_DANGER, GLYPH_CROSS);
+		canvas_ours(c, STYLE_DANGER, " ");
+		return canvas_paragraph(c, STYLE_DANGER, flow_error(flow)->text, 4);
+	default:
+		canvas_format(c, STYLE_DIM, _("  %s; Esc leaves it running."), took);
+		return 1;
+	}
+}
+
+static void
+subject(const struct view *view, struct ui *ui, char *out, size_t size)
+{
+	const struct progress_view *p = (const struct progress_view *)view;
+
+	operation_words(session_flow_by_id(ui_session(ui), p->id), ui_ascii(ui), out, size);
 }
 
 static void
@@ -132,8 +256,10 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	const struct progress_view *p = (const struct progress_view *)view;
 	struct flow *flow = session_flow_by_id(ui_session(ui), p->id);
 	const struct flow_request *request;
-	char took[16];
-	int row = 3;
+	const struct world_environment *e;
+	const struct review *review;
+	bool roomy = canvas->height >= 20;
+	int row = roomy, columns;
 
 	if (!flow) {
 		canvas_at(canvas, 1, 1);
@@ -141,33 +267,21 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		return;
 	}
 	request = flow_request(flow);
-	clock_duration(took, flow_elapsed_ms(flow));
-	canvas_at(canvas, 1, 1);
-	canvas_ours(canvas, STYLE_STRONG, flow_verb_name(flow_verb(flow)));
-	canvas_ours(canvas, STYLE_STRONG, " ");
-	if (request->source) {
-		canvas_bytes(canvas, STYLE_STRONG, request->source, 40);
-		canvas_ours(canvas, STYLE_DIM, " ");
-		canvas_glyph(canvas, STYLE_DIM, GLYPH_ARROW);
-		canvas_ours(canvas, STYLE_DIM, " ");
-	}
-	canvas_bytes(canvas, STYLE_STRONG, request->env, 50);
-	canvas_format(canvas, STYLE_DIM, "   %s", took);
+	review = flow_review(flow);
+	columns = name_columns(flow, canvas);
 	for (size_t i = 0; i < flow_step_count(flow); i++)
-		draw_step(canvas, row++, flow_step(flow, i));
+		draw_step(canvas, row++, columns, flow_step(flow, i));
+	row += roomy;
+	row += draw_outcome(canvas, row, flow);
 	canvas_rule(canvas, row++);
+	row += roomy;
 	if (flow_state(flow) == FLOW_FAILED) {
 		draw_failure(canvas, row, flow);
 		return;
 	}
-	row = draw_workloads(canvas, row,
-			     world_environment(session_world(ui_session(ui)), request->org,
-					       request->app, request->env));
-	canvas_at(canvas, row, 1);
-	if (flow_state(flow) == FLOW_DONE) {
-		canvas_glyph(canvas, STYLE_OK, GLYPH_CHECK);
-		canvas_ours(canvas, STYLE_OK, _(" Done.  Esc goes back to the board."));
-	}
+	e = world_environment(session_world(ui_session(ui)), request->org, request->app, request->env);
+	row = draw_workloads(canvas, row, e, review ? review->to : NULL);
+	draw_resources(canvas, row, e);
 }
 
 static void
@@ -195,7 +309,8 @@ close_view(struct view *view)
 }
 
 static const struct view_ops ops = {
-	.title = N_("Progress"), .keys = keys, .draw = draw, .act = act, .close = close_view,
+	.title = N_("Progress"), .keys = keys, .draw = draw, .subject = subject, .act = act,
+	.close = close_view,
 };
 
 struct view *

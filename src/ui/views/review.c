@@ -7,18 +7,23 @@
 #include "config.h"
 
 #include <curses.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/text.h"
 #include "base/xmalloc.h"
 #include "flow/flow.h"
 #include "flow/session.h"
+#include "flow/world.h"
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
 #include "ui/views/changes.h"
+#include "ui/views/contents.h"
+#include "ui/views/operation.h"
 #include "ui/widgets/field.h"
 
 struct review_view {
@@ -53,43 +58,47 @@ flow_of(const struct review_view *r, struct ui *ui)
 	return session_flow_by_id(ui_session(ui), r->id);
 }
 
-static const char *
-verb_words(enum flow_verb verb)
+static void
+subject(const struct view *view, struct ui *ui, char *out, size_t size)
 {
-	static const char *const words[] = {
-		[FLOW_CLONE] = N_("clone"), [FLOW_DEPLOY] = N_("deploy to"),
-		[FLOW_PROMOTE] = N_("promote"), [FLOW_UNDO] = N_("undo in"),
-		[FLOW_DISCARD] = N_("discard"),
-	};
-
-	return _(words[verb]);
+	operation_words(flow_of((const struct review_view *)view, ui), ui_ascii(ui), out, size);
 }
 
+/* The pinned sets, at the right end of the line that the pen is on. */
 static void
-draw_title(struct canvas *c, const struct review *review)
+draw_pins(struct canvas *c, const struct review *review)
 {
-	canvas_at(c, 1, 1);
-	canvas_ours(c, STYLE_STRONG, verb_words(review->verb));
-	canvas_ours(c, STYLE_NORMAL, " ");
-	if (review->source) {
-		canvas_bytes(c, STYLE_STRONG, review->source, 40);
-		canvas_ours(c, STYLE_DIM, " ");
-		canvas_glyph(c, STYLE_DIM, GLYPH_ARROW);
-		canvas_ours(c, STYLE_DIM, " ");
-	}
-	if (review->is_protected) {
-		canvas_glyph(c, STYLE_DANGER, GLYPH_SQUARE);
-		canvas_ours(c, STYLE_DANGER, " ");
-	}
-	canvas_bytes(c, review->is_protected ? STYLE_DANGER : STYLE_STRONG, review->env, 50);
-	if (review->from_set_id && review->to_set_id) {
-		canvas_ours(c, STYLE_DIM, "    ");
-		canvas_bytes(c, STYLE_DIM, review->from_set_id, 7);
-		canvas_ours(c, STYLE_DIM, " ");
-		canvas_glyph(c, STYLE_DIM, GLYPH_ARROW);
-		canvas_ours(c, STYLE_DIM, " ");
-		canvas_bytes(c, STYLE_DIM, review->to_set_id, 7);
-	}
+	char from[8 * 4], to[8 * 4];
+	int width = 2 * 7 + 5;
+
+	if (!review->from_set_id || !review->to_set_id ||
+	    strcmp(review->from_set_id, review->to_set_id) == 0 || c->width - width < c->column + 3)
+		return;
+	snprintf(from, sizeof(from), "%.7s", review->from_set_id);
+	snprintf(to, sizeof(to), "%.7s", review->to_set_id);
+	canvas_at(c, c->row, c->width - width);
+	canvas_bytes(c, STYLE_DIM, from, 7);
+	canvas_ours(c, STYLE_DIM, " ");
+	canvas_glyph(c, STYLE_DIM, GLYPH_ARROW);
+	canvas_ours(c, STYLE_DIM, " ");
+	canvas_bytes(c, STYLE_DIM, to, 7);
+}
+
+/* The one sentence that a person decides on.  How many rows were used. */
+static int
+draw_summary(struct canvas *c, int row, const struct review *review)
+{
+	canvas_at(c, row, 1);
+	if (review->verb == FLOW_DISCARD)
+		return canvas_paragraph(c, STYLE_STRONG, _("All of it goes: processes, databases, and its "
+							   "history on the platform."), 2);
+	if (review->changes.count == 0)
+		return canvas_paragraph(c, STYLE_STRONG, review->verb == FLOW_CLONE
+				? _("The same workloads and versions, with resources of its own.")
+				: _("Nothing changes; the same set is deployed again."), 2);
+	changes_draw_counts(c, &review->changes);
+	draw_pins(c, review);
+	return 1;
 }
 
 /* What has moved, and what to read first.  How many rows were used. */
@@ -103,7 +112,8 @@ draw_cautions(struct canvas *c, int row, int rows, const struct review *review)
 		canvas_glyph(c, review->moved ? STYLE_WARN : STYLE_OK, GLYPH_DOT);
 		canvas_format(c, review->moved ? STYLE_WARN : STYLE_DIM,
 			      review->moved ? _(" %s has moved since it was cloned; what others changed stays.")
-					    : _(" %s has not moved since it was cloned."), review->env);
+					    : _(" %s has not moved since it was cloned."),
+			      review->env_name ? review->env_name : review->env);
 		used++;
 	}
 	if (review->primed && used < rows) {
@@ -120,21 +130,47 @@ draw_cautions(struct canvas *c, int row, int rows, const struct review *review)
 	return used;
 }
 
+/* Without what every request of this application begins with. */
+static void
+draw_request(struct canvas *c, const struct review *review, const char *request)
+{
+	size_t method = strcspn(request, " ");
+	char *common = xasprintf(" /orgs/%s/apps/%s/", review->org, review->app);
+
+	if (strncmp(request + method, common, strlen(common)) == 0) {
+		char *verb = xstrndup(request, method);
+
+		canvas_bytes(c, STYLE_NORMAL, verb, 0);
+		canvas_ours(c, STYLE_NORMAL, c->ascii ? " .../" : " …/");
+		canvas_bytes(c, STYLE_NORMAL, request + method + strlen(common), 0);
+		free(verb);
+	} else {
+		canvas_bytes(c, STYLE_NORMAL, request, 0);
+	}
+	free(common);
+}
+
 static void
 draw_sends(struct canvas *c, int row, const struct review *review)
 {
+	const char *labels[] = {_("sends"), _("way back")};
+	int column = text_columns(labels[0]);
+
+	column = (text_columns(labels[1]) > column ? text_columns(labels[1]) : column) + 3;
 	canvas_at(c, row, 1);
-	canvas_ours(c, STYLE_DIM, _("sends     "));
+	canvas_ours(c, STYLE_DIM, labels[0]);
+	canvas_at(c, row, column);
 	for (size_t i = 0; i < review->send_count; i++) {
 		if (i > 0)
 			canvas_ours(c, STYLE_DIM, _("  then  "));
-		canvas_bytes(c, STYLE_NORMAL, review->sends[i], 0);
+		draw_request(c, review, review->sends[i]);
 	}
 	canvas_at(c, row + 1, 1);
-	canvas_ours(c, STYLE_DIM, _("way back  "));
+	canvas_ours(c, STYLE_DIM, labels[1]);
+	canvas_at(c, row + 1, column);
 	if (review->way_back && *review->way_back) {
 		canvas_bytes(c, STYLE_NORMAL, review->way_back, 0);
-		canvas_ours(c, STYLE_DIM, _("   one key: U"));
+		canvas_ours(c, STYLE_DIM, _("   kept in the history, one key: U"));
 	} else {
 		canvas_ours(c, STYLE_DIM, _("none is needed, or none is possible"));
 	}
@@ -143,50 +179,78 @@ draw_sends(struct canvas *c, int row, const struct review *review)
 static void
 draw_fields(const struct review_view *r, struct canvas *c, int row, const struct review *review)
 {
-	int columns = c->width - 26 < 60 ? c->width - 26 : 60;
+	int from = c->width < 60 ? 20 : 24;
+	int columns = c->width - from - 2 < 60 ? c->width - from - 2 : 60;
 
 	canvas_at(c, row, 1);
 	canvas_glyph(c, STYLE_DANGER, GLYPH_SQUARE);
 	canvas_ours(c, STYLE_DANGER, " ");
 	canvas_bytes(c, STYLE_DANGER, review->env_name ? review->env_name : review->env, 30);
 	canvas_ours(c, STYLE_DIM, _(" is protected."));
+	if (r->focus == 0)
+		canvas_ours(c, STYLE_DIM, _("  D leads to the fields."));
 	canvas_at(c, row + 1, 1);
-	canvas_ours(c, STYLE_DIM, _("Reason"));
-	canvas_at(c, row + 1, 24);
+	canvas_ours(c, r->focus == 1 ? STYLE_NORMAL : STYLE_DIM, _("Reason"));
+	canvas_at(c, row + 1, from);
 	field_draw(&r->reason, c, columns, r->focus == 1);
 	canvas_at(c, row + 2, 1);
-	canvas_format(c, STYLE_DIM, _("Type \"%.14s\""), review->env);
-	canvas_at(c, row + 2, 24);
+	canvas_format(c, r->focus == 2 ? STYLE_NORMAL : STYLE_DIM, _("Type \"%.14s\""), review->env);
+	canvas_at(c, row + 2, from);
 	field_draw(&r->name, c, columns, r->focus == 2);
 }
 
-static void
-draw_review(const struct review_view *r, struct canvas *c, const struct review *review)
+/* What a clone will be, or what a discarded environment is; NULL: not known. */
+static const struct set *
+contents_of(const struct review *review, struct ui *ui)
 {
-	int foot = review->is_protected ? 6 : 3, row = 3;
+	const struct world_environment *e;
+
+	if (review->to || review->from)
+		return review->to ? review->to : review->from;
+	e = world_environment(session_world(ui_session(ui)), review->org, review->app, review->env);
+	return e ? e->set : NULL;
+}
+
+/* Whether the middle is the exact diff, or the whole of what is made or removed. */
+static bool
+shows_contents(const struct review *review, struct ui *ui)
+{
+	return review->diff.count == 0 && contents_of(review, ui);
+}
+
+static size_t
+middle_lines(const struct review *review, struct ui *ui)
+{
+	return shows_contents(review, ui) ? contents_count(contents_of(review, ui)) : review->diff.count;
+}
+
+static void
+draw_review(const struct review_view *r, struct ui *ui, struct canvas *c, const struct review *review)
+{
+	bool roomy = c->height >= 20, sends = c->height >= 12;
+	int foot = (sends ? 2 : 0) + (review->is_protected ? 3 + (sends && roomy) : 0), row = roomy;
+	int used;
 	struct canvas part;
 
-	draw_title(c, review);
-	canvas_at(c, 2, 1);
-	if (review->verb == FLOW_DISCARD)
-		canvas_ours(c, STYLE_STRONG, _("Discard: its processes, its databases and its history on "
-					       "the platform go."));
-	else if (review->changes.count == 0)
-		canvas_ours(c, STYLE_STRONG, review->verb == FLOW_CLONE
-			    ? _("The same workloads and versions, with resources of its own.")
-			    : _("Nothing changes; the same set is deployed again."));
-	else
-		changes_draw_counts(c, &review->changes);
-	row += changes_draw_words(c, row, c->height / 3, &review->changes);
-	row += draw_cautions(c, row, c->height - foot - row - 1, review);
+	row += draw_summary(c, row, review) + roomy;
+	used = changes_draw_words(c, row, c->height / 3, &review->changes);
+	row += used + (roomy && used > 0);
+	used = draw_cautions(c, row, c->height - foot - row - 2, review);
+	row += used + (roomy && used > 0);
 	canvas_rule(c, row++);
 	part = canvas_part(c, row, 0, c->height - foot - row - 1, c->width);
-	changes_draw_diff(&part, &review->diff, r->top);
+	if (shows_contents(review, ui))
+		contents_draw(&part, contents_of(review, ui), r->top);
+	else
+		changes_draw_diff(&part, &review->diff, r->top);
+	if (foot == 0)
+		return;
 	row = c->height - foot;
 	canvas_rule(c, row - 1);
-	draw_sends(c, row, review);
+	if (sends)
+		draw_sends(c, row, review);
 	if (review->is_protected)
-		draw_fields(r, c, row + 3, review);
+		draw_fields(r, c, c->height - 3, review);
 }
 
 static void
@@ -196,39 +260,24 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	struct flow *flow = flow_of(r, ui);
 
 	if (flow && flow_review(flow) && flow_state(flow) == FLOW_REVIEW) {
-		draw_review(r, canvas, flow_review(flow));
+		draw_review(r, ui, canvas, flow_review(flow));
 		return;
 	}
 	canvas_at(canvas, 1, 1);
-	if (flow && flow_state(flow) == FLOW_FAILED) {
-		canvas_glyph(canvas, STYLE_DANGER, GLYPH_CROSS);
-		canvas_ours(canvas, STYLE_STRONG, _(" Nothing was changed."));
-		for (int row = 3, at = 0; row < canvas->height - 1; row++) {
-			/* The sentence in lines as wide as the screen. */
-			const char *text = flow_error(flow)->text;
-			char line[200];
-			int width = canvas->width - 4 < 190 ? canvas->width - 4 : 190, n;
-
-			if (at >= (int)strlen(text))
-				break;
-			n = (int)strlen(text + at) < width ? (int)strlen(text + at) : width;
-			while (n == width && n > width / 2 && text[at + n] != ' ')
-				n--;
-			memcpy(line, text + at, (size_t)n);
-			line[n] = '\0';
-			canvas_at(canvas, row, 1);
-			canvas_bytes(canvas, STYLE_DANGER, line[0] == ' ' ? line + 1 : line, 0);
-			at += n;
-		}
+	if (!flow || flow_state(flow) != FLOW_FAILED) {
+		canvas_ours(canvas, STYLE_DIM, _("Reading what it needs …"));
 		return;
 	}
-	canvas_ours(canvas, STYLE_DIM, _("Reading what it needs …"));
+	canvas_glyph(canvas, STYLE_DANGER, GLYPH_CROSS);
+	canvas_ours(canvas, STYLE_STRONG, _(" Nothing was changed."));
+	canvas_at(canvas, 3, 1);
+	canvas_paragraph(canvas, STYLE_DANGER, flow_error(flow)->text, canvas->height - 4);
 }
 
 static void
-move_diff(struct review_view *r, const struct review *review, long by)
+move_diff(struct review_view *r, struct ui *ui, const struct review *review, long by)
 {
-	long last = (long)review->diff.count - 1, to = (long)r->top + by;
+	long last = (long)middle_lines(review, ui) - 1, to = (long)r->top + by;
 
 	r->top = to < 0 || last < 0 ? 0 : (size_t)(to > last ? last : to);
 }
@@ -289,15 +338,15 @@ act(struct view *view, struct ui *ui, enum action action)
 		return;
 	}
 	if (!review || flow_state(flow) != FLOW_REVIEW) {
-		ui_say(ui, _("There is nothing to decide yet."));
+		ui_say(ui, _("The review is still being read; decide when it stands."));
 		return;
 	}
 	switch (action) {
 	case ACTION_APPROVE: approve(r, ui, flow); break;
-	case ACTION_DOWN: move_diff(r, review, 1); break;
-	case ACTION_UP: move_diff(r, review, -1); break;
-	case ACTION_PAGE_DOWN: move_diff(r, review, 15); break;
-	case ACTION_PAGE_UP: move_diff(r, review, -15); break;
+	case ACTION_DOWN: move_diff(r, ui, review, 1); break;
+	case ACTION_UP: move_diff(r, ui, review, -1); break;
+	case ACTION_PAGE_DOWN: move_diff(r, ui, review, 15); break;
+	case ACTION_PAGE_UP: move_diff(r, ui, review, -15); break;
 	case ACTION_NEXT: to_change(r, review, 1); break;
 	case ACTION_PREVIOUS: to_change(r, review, -1); break;
 	case ACTION_PANE: r->focus = review->is_protected ? (r->focus + 1) % 3 : 0; break;
@@ -332,7 +381,8 @@ close_view(struct view *view)
 }
 
 static const struct view_ops ops = {
-	.title = N_("Review"), .keys = keys, .draw = draw, .act = act, .type = type,
+	.title = N_("Review"), .keys = keys, .draw = draw, .subject = subject, .act = act,
+	.type = type,
 	.close = close_view,
 };
 
