@@ -250,9 +250,7 @@ warn_primed(struct flow *flow)
 	struct review *review = &flow->review;
 	const struct environment *target = &flow->target.environment;
 
-	review->primed = target->last_deploy.id.raw && target->from_deploy.id.raw &&
-		!untrusted_equal(&target->last_deploy.id, &target->from_deploy.id) &&
-		!untrusted_equal(&flow->target.running.id, &target->from_deploy.id);
+	review->primed = world_is_primed(target, &flow->target.running);
 	if (review->primed)
 		review_caution(review,
 			       _("%s is primed: its next deployment starts from deployment %s, not "

@@ -268,10 +268,24 @@ verify_set(struct flow *flow)
 
 /* --- watch --- */
 
+/* The last line that is not empty; free() it. */
+static char *
+last_line(const char *text)
+{
+	size_t end = strlen(text), start;
+
+	while (end > 0 && text[end - 1] == '\n')
+		end--;
+	for (start = end; start > 0 && text[start - 1] != '\n'; start--)
+		;
+	return xstrndup(text + start, end - start);
+}
+
 static void
 fail_with_errors(struct flow *flow)
 {
 	const struct deployment_error *first = flow->errors;
+	char *output;
 
 	for (size_t i = 0; i < flow->error_count; i++)
 		if (untrusted_is(&flow->errors[i].scope, "workload")) {
@@ -284,9 +298,17 @@ fail_with_errors(struct flow *flow)
 			       flow->request.env);
 		return;
 	}
-	flow_fail_text(flow, ERROR_REMOTE, _("the deployment to %s failed: %s: %s: %s"),
-		       flow->request.env, untrusted_raw(&first->object_id),
-		       untrusted_raw(&first->summary), untrusted_raw(&first->message));
+	output = last_line(untrusted_raw(&first->message));
+	if (*output)
+		flow_fail_text(flow, ERROR_REMOTE,
+			       _("The deployment to %s failed in %s: %s  Its output ends with: %s"),
+			       flow->request.env, untrusted_raw(&first->object_id),
+			       untrusted_raw(&first->summary), output);
+	else
+		flow_fail_text(flow, ERROR_REMOTE, _("The deployment to %s failed in %s: %s"),
+			       flow->request.env, untrusted_raw(&first->object_id),
+			       untrusted_raw(&first->summary));
+	free(output);
 }
 
 static void

@@ -33,6 +33,7 @@
 #include "store/store.h"
 
 #define FAST_MS 1000			/* something is being deployed or deleted */
+#define STARTING_MS 300			/* a start takes about as long as a glance */
 #define FOCUS_MS 2000
 #define SLOW_MS 15000
 #define RESOURCES_MS 10000
@@ -207,9 +208,24 @@ is_environment_busy(const struct feed *feed)
 	return environment && world_is_busy(environment);
 }
 
+/* Something starts without a deployment, as after the platform's own start. */
+static bool
+is_starting(const struct feed *feed)
+{
+	const struct world_environment *environment =
+		world_environment(feed->watch->world, feed->org, feed->app, feed->env);
+
+	for (size_t i = 0; environment && i < environment->runtime.count; i++)
+		if (environment->runtime.modules[i].status == RUNTIME_STARTING)
+			return true;
+	return false;
+}
+
 static int64_t
 runtime_interval(const struct feed *feed)
 {
+	if (is_starting(feed))
+		return STARTING_MS;
 	return is_environment_busy(feed) ? FAST_MS : FOCUS_MS;
 }
 

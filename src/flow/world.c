@@ -250,3 +250,13 @@ world_is_busy(const struct world_environment *environment)
 
 	return e->deleting || (e->last_deploy.id.raw && !deployment_is_final(&e->last_deploy));
 }
+
+bool
+world_is_primed(const struct environment *environment, const struct deployment *running)
+{
+	const struct untrusted *base = &environment->from_deploy.id;
+
+	return environment->last_deploy.id.raw && base->raw &&
+	       !untrusted_equal(&environment->last_deploy.id, base) &&
+	       !untrusted_equal(&running->id, base);
+}

@@ -72,4 +72,8 @@ const struct world_application *world_application(const struct world *world, con
 const struct world_environment *world_environment(const struct world *world, const char *org,
 						  const char *app, const char *env);
 
+/* Its next deployment would not start from what runs: somebody set another base (promise 2).
+ * A failed deployment alone does not do that. */
+bool world_is_primed(const struct environment *environment, const struct deployment *running);
+
 #endif

@@ -41,6 +41,12 @@ key Esc
 expect "Workload"
 expect "failed"
 row "web" "2.0.0-rc3" "2.0.0-rc1" "1.4.2"
+refuse "primed"
+
+test "an environment that somebody else rebased is marked, before the next deployment rides on it"
+let OTHER platform deployment development
+sh platform put /envs/qa/from_deploy_id "\"$OTHER\""
+expect "primed"
 key Q
 exit 0 10
 restored

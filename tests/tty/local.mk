@@ -6,6 +6,7 @@ TTY_STORIES = \
 	tests/tty/kill.story \
 	tests/tty/second-demo.story \
 	tests/tty/story.story \
+	tests/tty/narrow.story \
 	tests/tty/terminal.story
 
 TTY_HELPERS = tests/tty/platform tests/tty/processes

@@ -13,7 +13,7 @@ expect "Workload"
 resize 200x60
 row "Workload" "Development" "QA" "Production"
 resize 40x12
-match "sidestage"
+row "Workload" "Development" "QA"
 resize 120x40
 row "Workload" "Development" "QA" "Production"
 

@@ -248,13 +248,6 @@ lay_out(const struct sight *s, const struct canvas *c)
 	return g;
 }
 
-static bool
-is_primed(const struct world_environment *e)
-{
-	return e->environment.last_deploy.id.raw && e->environment.from_deploy.id.raw &&
-	       !untrusted_equal(&e->environment.last_deploy.id, &e->environment.from_deploy.id);
-}
-
 static void
 draw_head(struct canvas *all, int x, const struct grid *g, const struct world_environment *e,
 	  bool selected)
@@ -290,7 +283,7 @@ draw_head(struct canvas *all, int x, const struct grid *g, const struct world_en
 	canvas_glyph(c, status.style, status.glyph);
 	canvas_ours(c, STYLE_DIM, " ");
 	canvas_ours(c, status.style == STYLE_OK ? STYLE_DIM : status.style, status.text);
-	if (is_primed(e))
+	if (world_is_primed(&e->environment, &e->running))
 		canvas_ours(c, STYLE_DANGER, _(" primed"));
 }
 
@@ -553,7 +546,7 @@ draw_detail(const struct sight *s, struct canvas *c)
 		canvas_bytes(c, STYLE_DIM, comment, 60);
 		free(comment);
 	}
-	if (is_primed(e)) {
+	if (world_is_primed(&e->environment, &e->running)) {
 		label(c, &row, _("primed"));
 		canvas_ours(c, STYLE_DANGER, _("the next deployment starts from another one than the last"));
 	}

@@ -31,15 +31,17 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	const struct prompt_view *p = (const struct prompt_view *)view;
 	const char *wrong = p->prompt.check(p->prompt.data, p->field.text);
 
+	int row = 1;
+
 	(void)ui;
-	canvas_at(canvas, 1, 2);
+	canvas_at(canvas, row, 2);
 	canvas_ours(canvas, STYLE_STRONG, _(p->prompt.title));
-	canvas_at(canvas, 3, 2);
-	canvas_ours(canvas, STYLE_DIM, _(p->prompt.note));
-	canvas_at(canvas, 7, 2);
+	canvas_at(canvas, row + 1, 2);
+	row += 2 + canvas_paragraph(canvas, STYLE_DIM, _(p->prompt.note), 3);
+	canvas_at(canvas, row + 2, 2);
 	if (wrong)
-		canvas_ours(canvas, STYLE_WARN, wrong);
-	canvas_at(canvas, 5, 2);
+		canvas_paragraph(canvas, STYLE_WARN, wrong, 2);
+	canvas_at(canvas, row, 2);
 	canvas_ours(canvas, STYLE_NORMAL, _(p->prompt.label));
 	canvas_ours(canvas, STYLE_NORMAL, "  ");
 	field_draw(&p->field, canvas, 40, true);
