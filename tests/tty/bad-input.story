@@ -24,16 +24,17 @@ gone "9.9.9"
 test "an environment id that is taken is refused by name"
 press-until Right "in [Pp]roduction"
 key C
-expect "Clone"
+expect "Name of the clone"
 type "qa"
 key Enter
 match "qa.*(taken|already)"
 key Esc
+gone "Name of the clone"
 expect "Workload"
 
 test "an environment id that breaks the pattern is refused with the pattern"
 key C
-expect "Clone"
+expect "Name of the clone"
 type "Not--good"
 key Enter
 match "(lower-case|letters)"

@@ -88,7 +88,7 @@ gone "full screen"
 restored
 
 test "a program hears of a new size"
-run sh -c "trap 'stty size' WINCH; echo ready; while read line; do :; done"
+run sh -c "trap 'stty size' WINCH; echo ready; while :; do read line || sleep 0.02; done"
 expect "ready"
 resize 30x20
 type "\n"

@@ -26,6 +26,7 @@ expect "protected"
 expect "deploy to production"
 row "~" "web" "1.4.2" "1.4.3"
 key Esc
+gone "protected"
 key C
 expect "Name of the clone"
 type "hotfix-narrow"
@@ -33,11 +34,13 @@ key Enter
 expect "Workloads"
 row "web" "1.4.2"
 key Esc
+gone "hotfix-narrow"
 
 test "what a key does is at hand"
 key ?
 expect "Clone the environment"
 key Esc
+gone "Clone the environment"
 key Q
 exit 0 10
 restored

@@ -37,7 +37,7 @@ differ "$PRODUCTION_PROCESSES" ""
 test "C clones Production, after a look at what the clone will be"
 press-until Right "in [Pp]roduction"
 key C
-expect "Clone"
+expect "Name of the clone"
 type "hotfix-korean"
 expect "hotfix-korean"
 key Enter
