@@ -4,6 +4,7 @@ libbase_a_SOURCES = \
 	src/base/buf.c src/base/buf.h \
 	src/base/clock.c src/base/clock.h \
 	src/base/error.c src/base/error.h \
+	src/base/fuzzy.c src/base/fuzzy.h \
 	src/base/i18n.h \
 	src/base/ids.c src/base/ids.h \
 	src/base/paths.c src/base/paths.h \

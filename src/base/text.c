@@ -240,3 +240,12 @@ text_columns(const char *bytes)
 	drawable_clear(&drawable);
 	return columns;
 }
+
+size_t
+text_cluster_end(const char *bytes, size_t from)
+{
+	const uint8_t *start = (const uint8_t *)bytes + from;
+	const uint8_t *next = u8_grapheme_next(start, start + strlen(bytes + from));
+
+	return next && next > start ? from + (size_t)(next - start) : from + (bytes[from] != '\0');
+}

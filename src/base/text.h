@@ -44,6 +44,8 @@ void drawable_clear(struct drawable *drawable);
 /* The same, as a string for stdout, stderr and logs (no width limit).  free() it. */
 char *text_printable(const char *bytes);
 
+/* Where the character at byte `from` ends, with the marks that combine with it. */
+size_t text_cluster_end(const char *bytes, size_t from);
 /* Columns that the sanitised form of bytes takes. */
 int text_columns(const char *bytes);
 /* Strict UTF-8 (RFC 3629). */

@@ -6,12 +6,16 @@
 
 #include <curses.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 #include "base/text.h"
 #include "base/xmalloc.h"
+
+#define ROW_CELLS_MAX 1024
 
 static int
 least(int a, int b)
@@ -86,6 +90,15 @@ canvas_foreign(struct canvas *canvas, enum style style, const struct untrusted *
 	       int max_columns)
 {
 	canvas_bytes(canvas, style, untrusted_raw(text), max_columns);
+}
+
+void
+canvas_piece(struct canvas *canvas, enum style style, const char *text, size_t from, size_t end)
+{
+	char *piece = xstrndup(text + from, end - from);
+
+	canvas_bytes(canvas, style, piece, 0);
+	free(piece);
 }
 
 void
@@ -193,9 +206,65 @@ canvas_begin(void)
 	erase();
 }
 
+/* --- lines that moved ------------------------------------------------------------------ */
+
+static struct {
+	uint64_t *hashes;	/* of the text of each row that was shown; 0: blank */
+	int rows;
+} shown;
+
+static uint64_t
+hash_row(int row)
+{
+	wchar_t text[ROW_CELLS_MAX + 1];
+	int n = mvinnwstr(row, 0, text, ROW_CELLS_MAX);
+	uint64_t hash = 14695981039346656037u;	/* FNV-1a */
+	bool blank = true;
+
+	for (int i = 0; i < n; i++) {
+		blank = blank && text[i] == L' ';
+		hash = (hash ^ (uint64_t)text[i]) * 1099511628211u;
+	}
+	return blank ? 0 : hash | 1;
+}
+
+static bool
+stood_elsewhere(uint64_t hash, int row)
+{
+	for (int i = 0; i < shown.rows; i++)
+		if ((i < row - 1 || i > row + 1) && shown.hashes[i] == hash)
+			return true;
+	return false;
+}
+
+/*
+ * ncurses moves lines by more than one with SU and SD, which not every terminal that calls
+ * itself xterm knows: text is left standing where it was.  So it is told not to trust what is
+ * there when a line moved that far; by one it has IND and RI, which all of them know.
+ */
+static void
+distrust_moved_lines(void)
+{
+	uint64_t *hashes = xcalloc((size_t)LINES, sizeof(*hashes));
+	bool moved = false;
+
+	for (int row = 0; row < LINES; row++) {
+		hashes[row] = hash_row(row);
+		moved = moved || (hashes[row] != 0 &&
+				  (row >= shown.rows || hashes[row] != shown.hashes[row]) &&
+				  stood_elsewhere(hashes[row], row));
+	}
+	if (moved)
+		wredrawln(stdscr, 0, LINES);
+	free(shown.hashes);
+	shown.hashes = hashes;
+	shown.rows = LINES;
+}
+
 void
 canvas_end(void)
 {
+	distrust_moved_lines();
 	curs_set(cursor.wanted);
 	if (cursor.wanted)
 		move(cursor.y, cursor.x);

@@ -8,6 +8,7 @@
 #define SIDESTAGE_UI_CANVAS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "ui/theme.h"
 
@@ -30,6 +31,8 @@ void canvas_format(struct canvas *canvas, enum style style, const char *format, 
 void canvas_foreign(struct canvas *canvas, enum style style, const struct untrusted *text,
 		    int max_columns);
 void canvas_bytes(struct canvas *canvas, enum style style, const char *bytes, int max_columns);
+/* The bytes [from, end) of text from elsewhere. */
+void canvas_piece(struct canvas *canvas, enum style style, const char *text, size_t from, size_t end);
 void canvas_glyph(struct canvas *canvas, enum style style, enum glyph glyph);
 void canvas_rule(struct canvas *canvas, int row);
 void canvas_side(struct canvas *canvas, int column);

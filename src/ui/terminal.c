@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <term.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -103,13 +102,6 @@ terminal_start(struct error *err)
 	if (!screen)
 		return error_set(err, ERROR_INPUT, _("The kind of this terminal, TERM=%s, is not known "
 						     "here."), kind ? kind : "");
-	/*
-	 * REP, SU and SD: terminals that call themselves xterm do not all know them, and what
-	 * they leave standing is wrong text.  ncurses does as well with blanks, IND and RI.
-	 */
-	repeat_char = NULL;
-	parm_index = NULL;
-	parm_rindex = NULL;
 	set_escdelay(25);
 	catch_signals();
 	raw();

@@ -324,17 +324,20 @@ find_action(const struct key *keys, int key)
 
 /* What every view knows. */
 static const struct key common_keys[] = {
-	{'?', "?", ACTION_HELP, NULL, NULL},
-	{'Q', "Q", ACTION_QUIT, NULL, NULL},
-	{'L' & 0x1f, "Ctrl-L", ACTION_REDRAW, NULL, NULL},
-	{'Z' & 0x1f, "Ctrl-Z", ACTION_SUSPEND, NULL, NULL},
+	{':', ":", ACTION_PALETTE, NULL, N_("Find a command by typing.")},
+	{'?', "?", ACTION_HELP, NULL, N_("Show the keys.")},
+	{'Q', "Q", ACTION_QUIT, NULL, N_("Quit.")},
+	{'L' & 0x1f, "Ctrl-L", ACTION_REDRAW, NULL, N_("Draw the screen anew.")},
+	{'Z' & 0x1f, "Ctrl-Z", ACTION_SUSPEND, NULL, N_("Suspend.")},
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
 
 static void
 do_common(struct ui *ui, enum action action)
 {
-	if (action == ACTION_HELP)
+	if (action == ACTION_PALETTE)
+		ui_push(ui, palette_view_new(ui_top(ui)));
+	else if (action == ACTION_HELP)
 		ui_push(ui, help_view_new(ui_top(ui)));
 	else if (action == ACTION_QUIT)
 		ui->quit = true;
@@ -342,6 +345,26 @@ do_common(struct ui *ui, enum action action)
 		clearok(curscr, TRUE);
 	else if (action == ACTION_SUSPEND)
 		terminal_suspend();
+}
+
+const struct key *
+ui_common_keys(void)
+{
+	return common_keys;
+}
+
+void
+ui_do(struct ui *ui, enum action action)
+{
+	struct view *top = ui->views[ui->count - 1];
+
+	for (const struct key *k = common_keys; k->key; k++) {
+		if (k->action == action) {
+			do_common(ui, action);
+			return;
+		}
+	}
+	top->ops->act(top, ui, action);
 }
 
 static void

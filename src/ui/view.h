@@ -21,7 +21,7 @@ enum action {
 	ACTION_CLONE, ACTION_VERSION, ACTION_DEPLOY, ACTION_DIFF, ACTION_PROMOTE, ACTION_UNDO,
 	ACTION_DISCARD, ACTION_HISTORY, ACTION_BASELINE, ACTION_REFRESH, ACTION_PROGRESS,
 	ACTION_APPROVE, ACTION_NEXT, ACTION_PREVIOUS, ACTION_HELP, ACTION_REDRAW, ACTION_SUSPEND,
-	ACTION_QUIT
+	ACTION_QUIT, ACTION_PALETTE, ACTION_FIND
 };
 
 struct key {
@@ -60,12 +60,25 @@ void ui_say(struct ui *ui, const char *format, ...) __attribute__((format(printf
 void ui_say_error(struct ui *ui, const struct error *err);
 const struct view *ui_top(const struct ui *ui);
 void ui_quit(struct ui *ui);
+/* Does what a key for the action would do in the view on top. */
+void ui_do(struct ui *ui, enum action action);
+/* The keys that every view knows. */
+const struct key *ui_common_keys(void);
 
 struct view *board_view_new(const char *org, const char *app);
 struct view *review_view_new(struct flow *flow);
 struct view *progress_view_new(struct flow *flow);
 struct view *history_view_new(struct ui *ui);
 struct view *help_view_new(const struct view *of);
+/* Every command of the view, found by typing. */
+struct view *palette_view_new(const struct view *of);
+/* Where to go: "" for what was not chosen.  Borrowed for the call. */
+struct goto_place {
+	const char *org, *app, *env, *module;
+};
+typedef void goto_done(void *data, struct ui *ui, const struct goto_place *place);
+/* Finds by typing; data outlives the view.  org and app: where one is, or NULL. */
+struct view *goto_view_new(struct ui *ui, const char *org, const char *app, goto_done *done, void *data);
 /* Compares two environments. */
 struct view *compare_view_new(const char *org, const char *app, const char *from, const char *to);
 /* Asks for one line of text; `check` says what is wrong with it (NULL: fine); `done` gets it. */
@@ -79,7 +92,7 @@ struct prompt {
 };
 struct view *prompt_view_new(const struct prompt *prompt);
 /* Chooses a version of an image for a workload of an environment. */
-struct view *picker_view_new(const char *org, const char *app, const char *env,
+struct view *picker_view_new(struct ui *ui, const char *org, const char *app, const char *env,
 			     const char *module, const char *image);
 
 #endif

@@ -2,6 +2,7 @@
 TTY_STORIES = \
 	tests/tty/bad-input.story \
 	tests/tty/failure.story \
+	tests/tty/find.story \
 	tests/tty/harness.story \
 	tests/tty/kill.story \
 	tests/tty/second-demo.story \

@@ -49,6 +49,7 @@ static const struct key keys[] = {
 	{'P', "P", ACTION_PROMOTE, N_("promote"), N_("Take a clone's changes to where it came from.")},
 	{'U', "U", ACTION_UNDO, N_("undo"), N_("Undo the last deployment made here.")},
 	{'X', "X", ACTION_DISCARD, N_("discard"), N_("Delete a clone and everything that is its own.")},
+	{'/', "/", ACTION_FIND, N_("find"), N_("Find an environment, a workload or an application.")},
 	{'h', "h", ACTION_HISTORY, N_("history"), N_("Show what has been done.")},
 	{'?', "?", ACTION_HELP, N_("help"), NULL},
 	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, N_("To the environment on the left.")},
@@ -714,7 +715,7 @@ act_version(struct board_view *b, struct ui *ui, const struct sight *s)
 	const char *image = module && s->env->set ? set_module_image(s->env->set, module) : NULL;
 
 	if (image)
-		ui_push(ui, picker_view_new(b->org, b->app, env_id(s->env), module, image));
+		ui_push(ui, picker_view_new(ui, b->org, b->app, env_id(s->env), module, image));
 	else
 		ui_say(ui, _("This workload does not run in this environment, or that is not known."));
 }
@@ -818,6 +819,21 @@ open_application(struct board_view *b, struct ui *ui, const char *org, const cha
 	session_focus(ui_session(ui), b->org, b->app);
 }
 
+/* What was found takes the cursor. */
+static void
+go(void *data, struct ui *ui, const struct goto_place *place)
+{
+	struct board_view *b = data;
+
+	if (!b->org || !b->app || strcmp(b->org, place->org) != 0 || strcmp(b->app, place->app) != 0)
+		open_application(b, ui, place->org, place->app);
+	if (*place->env)
+		replace(&b->env, place->env);
+	if (*place->module)
+		replace(&b->module, place->module);
+	b->in_tree = false;
+}
+
 /* To the application before (-1) or behind (1), across organizations; none: stays. */
 static void
 step_application(struct board_view *b, struct ui *ui, const struct world *world, int step)
@@ -867,7 +883,9 @@ act_in_tree(struct board_view *b, struct ui *ui, enum action action, const struc
 static void
 act_anywhere(struct board_view *b, struct ui *ui, enum action action)
 {
-	if (action == ACTION_HISTORY)
+	if (action == ACTION_FIND)
+		ui_push(ui, goto_view_new(ui, b->org, b->app, go, b));
+	else if (action == ACTION_HISTORY)
 		ui_push(ui, history_view_new(ui));
 	else if (action == ACTION_HELP)
 		ui_push(ui, help_view_new(&b->view));

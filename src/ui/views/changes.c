@@ -128,15 +128,6 @@ visible_from(const struct diff_line *line, int columns)
 	}
 }
 
-static void
-draw_piece(struct canvas *c, enum style style, const char *text, size_t from, size_t end)
-{
-	char *piece = xstrndup(text + from, end - from);
-
-	canvas_bytes(c, style, piece, 0);
-	free(piece);
-}
-
 /* A changed line in three parts: before, the words that differ, behind. */
 static void
 draw_marked(struct canvas *c, const struct diff_line *line, enum style plain, enum style mark)
@@ -150,8 +141,8 @@ draw_marked(struct canvas *c, const struct diff_line *line, enum style plain, en
 	from = visible_from(line, c->width - c->column);
 	if (from > 0)
 		canvas_ours(c, plain, c->ascii ? "~" : "…");
-	draw_piece(c, plain, line->text, from, line->mark_start);
-	draw_piece(c, mark, line->text, line->mark_start, line->mark_end);
+	canvas_piece(c, plain, line->text, from, line->mark_start);
+	canvas_piece(c, mark, line->text, line->mark_start, line->mark_end);
 	canvas_bytes(c, plain, line->text + line->mark_end, 0);
 }
 

@@ -27,14 +27,6 @@ static const struct key keys[] = {
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
 
-/* Which are the same everywhere; handled by the loop. */
-static const struct { const char *shown, *help; } common[] = {
-	{"?", N_("Show this help.")},
-	{"Q", N_("Quit.")},
-	{"Ctrl-L", N_("Draw the screen anew.")},
-	{"Ctrl-Z", N_("Suspend.")},
-};
-
 static const struct { const char *glyph, *help; } signs[] = {
 	{"=", N_("the same version as the baseline")}, {">", N_("a later version")},
 	{"<", N_("an earlier version")},	       {"~", N_("other configuration")},
@@ -72,8 +64,8 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		if (k->shown && k->help)
 			line(canvas, &row, k->shown, _(k->help));
 	heading(canvas, &row, _("Everywhere"));
-	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
-		line(canvas, &row, common[i].shown, _(common[i].help));
+	for (const struct key *k = ui_common_keys(); k->key; k++)
+		line(canvas, &row, k->shown, _(k->help));
 	heading(canvas, &row, _("Signs on the board"));
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
 		line(canvas, &row, signs[i].glyph, _(signs[i].help));

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <curses.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,14 +18,13 @@
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
-#include "ui/widgets/field.h"
+#include "ui/widgets/finder.h"
 
 struct picker_view {
 	struct view view;
 	char *org, *app, *env, *module;
 	struct image image;		/* what runs now */
-	struct field find;
-	char *selected;			/* version; NULL: the first that matches */
+	struct finder finder;		/* ids and texts are versions */
 };
 
 static const struct key keys[] = {
@@ -35,12 +35,6 @@ static const struct key keys[] = {
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
 
-struct matches {
-	const struct artefact_version **items;	/* borrowed from the world */
-	size_t count;
-	size_t known;		/* before finding */
-};
-
 static int
 newest_first(const void *a, const void *b)
 {
@@ -49,77 +43,65 @@ newest_first(const void *a, const void *b)
 	return image_version_compare(untrusted_raw(&(*y)->version), untrusted_raw(&(*x)->version));
 }
 
-static struct matches
-find(const struct picker_view *p, struct ui *ui)
+static void
+fill(struct picker_view *p, struct ui *ui)
 {
 	const struct world_organization *o = world_organization(session_world(ui_session(ui)), p->org);
-	struct matches m = {0};
+	const struct artefact_version **items;
+	size_t count = 0;
 
-	for (size_t i = 0; o && i < o->version_count; i++) {
-		const struct artefact_version *v = &o->versions[i];
+	finder_begin(&p->finder);
+	items = xcalloc((o ? o->version_count : 0) + 1, sizeof(*items));
+	for (size_t i = 0; o && i < o->version_count; i++)
+		if (!o->versions[i].archived && untrusted_is(&o->versions[i].name, p->image.name))
+			items[count++] = &o->versions[i];
+	qsort(items, count, sizeof(*items), newest_first);
+	for (size_t i = 0; i < count; i++) {
+		const char *version = untrusted_raw(&items[i]->version);
+		bool here = strcmp(version, p->image.version) == 0;
+		char age[16] = "";
 
-		if (v->archived || !untrusted_is(&v->name, p->image.name))
-			continue;
-		m.known++;
-		if (!strstr(untrusted_raw(&v->version), p->find.text))
-			continue;
-		m.items = xreallocarray(m.items, m.count + 1, sizeof(*m.items));
-		m.items[m.count++] = v;
+		if (items[i]->created_at > 0)
+			clock_age(age, clock_wall_ms() - items[i]->created_at);
+		finder_add(&p->finder, version, version, here ? _("runs here") : age, here);
 	}
-	if (m.count)
-		qsort(m.items, m.count, sizeof(*m.items), newest_first);
-	return m;
+	finder_end(&p->finder);
+	free(items);
 }
 
-static size_t
-selected_index(const struct picker_view *p, const struct matches *m)
+static void
+changed(struct view *view, struct ui *ui)
 {
-	for (size_t i = 0; i < m->count; i++) {
-		/* What was typed in full is meant, whatever else contains it. */
-		if (!p->selected && untrusted_is(&m->items[i]->version, p->find.text))
-			return i;
-		if (p->selected && untrusted_is(&m->items[i]->version, p->selected))
-			return i;
-	}
-	return 0;
+	fill((struct picker_view *)view, ui);
+}
+
+static void
+subject(const struct view *view, struct ui *ui, char *out, size_t size)
+{
+	const struct picker_view *p = (const struct picker_view *)view;
+
+	(void)ui;
+	snprintf(out, size, _("%.60s in %.60s"), p->module, p->env);
 }
 
 static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
 	const struct picker_view *p = (const struct picker_view *)view;
-	struct matches m = find(p, ui);
-	size_t at = selected_index(p, &m), rows = (size_t)(canvas->height - 6);
-	size_t first = at >= rows ? at - rows + 1 : 0;
+	bool roomy = canvas->height >= 14;
+	struct canvas list = canvas_part(canvas, roomy ? 3 : 0, 0, canvas->height, canvas->width);
+	char *none;
 
-	for (size_t i = first; i < m.count && i - first < rows; i++) {
-		const struct artefact_version *v = m.items[i];
-		bool now = untrusted_is(&v->version, p->image.version);
-		char age[16] = "";
-
-		if (v->created_at > 0)
-			clock_age(age, clock_wall_ms() - v->created_at);
-		canvas_at(canvas, (int)(i - first) + 5, 3);
-		canvas_ours(canvas, STYLE_DIM, now ? "= " : "  ");
-		canvas_foreign(canvas, i == at ? STYLE_SELECTED : STYLE_NORMAL, &v->version, 30);
-		canvas_at(canvas, (int)(i - first) + 5, 38);
-		canvas_ours(canvas, STYLE_DIM, now ? _("runs here") : age);
+	(void)ui;
+	if (roomy) {
+		canvas_at(canvas, 1, 1);
+		canvas_bytes(canvas, STYLE_STRONG, p->image.name, 0);
 	}
-	canvas_at(canvas, 5, 3);
-	if (m.known == 0)
-		canvas_ours(canvas, STYLE_WARN, _("The versions of this image are not known (yet)."));
-	else if (m.count == 0)
-		canvas_format(canvas, STYLE_WARN, _("There is no version \"%s\" of this image."), p->find.text);
-	canvas_at(canvas, 1, 1);
-	canvas_bytes(canvas, STYLE_STRONG, p->module, 30);
-	canvas_ours(canvas, STYLE_DIM, _(" in "));
-	canvas_bytes(canvas, STYLE_STRONG, p->env, 50);
-	canvas_ours(canvas, STYLE_DIM, "   ");
-	canvas_bytes(canvas, STYLE_DIM, p->image.name, 0);
-	canvas_at(canvas, 3, 1);
-	canvas_ours(canvas, STYLE_DIM, _("Find  "));
-	field_draw(&p->find, canvas, 30, true);
-	free(m.items);
+	none = p->finder.count == 0
+		       ? xstrdup(_("The versions of this image are not known (yet)."))
+		       : xasprintf(_("There is no version \"%s\" of this image."), p->finder.find.text);
+	finder_draw(&p->finder, &list, none);
+	free(none);
 }
 
 static void
@@ -144,28 +126,19 @@ static void
 act(struct view *view, struct ui *ui, enum action action)
 {
 	struct picker_view *p = (struct picker_view *)view;
-	struct matches m;
-	size_t at;
+	const struct finder_item *item = finder_selected(&p->finder);
 
-	if (action == ACTION_BACK) {
+	if (action == ACTION_BACK)
 		ui_pop(ui);
-		return;
-	}
-	m = find(p, ui);
-	at = selected_index(p, &m);
-	if (m.count == 0) {
+	else if (action == ACTION_DOWN || action == ACTION_UP)
+		finder_move(&p->finder, action == ACTION_DOWN ? 1 : -1);
+	else if (!item)
 		ui_say(ui, _("There is no version \"%s\" of this image; nothing was changed."),
-		       p->find.text);
-	} else if (action == ACTION_OPEN && untrusted_is(&m.items[at]->version, p->image.version)) {
+		       p->finder.find.text);
+	else if (item->here)
 		ui_say(ui, _("%s runs here already."), p->image.version);
-	} else if (action == ACTION_OPEN) {
-		review_choice(p, ui, untrusted_raw(&m.items[at]->version));
-	} else {
-		at = action == ACTION_DOWN ? (at + 1 < m.count ? at + 1 : at) : (at ? at - 1 : 0);
-		free(p->selected);
-		p->selected = xstrdup(untrusted_raw(&m.items[at]->version));
-	}
-	free(m.items);
+	else
+		review_choice(p, ui, item->id);
 }
 
 static bool
@@ -174,11 +147,7 @@ type(struct view *view, struct ui *ui, int key)
 	struct picker_view *p = (struct picker_view *)view;
 
 	(void)ui;
-	if (!field_type(&p->find, key))
-		return false;
-	free(p->selected);
-	p->selected = NULL;
-	return true;
+	return finder_type(&p->finder, key);
 }
 
 static void
@@ -190,18 +159,18 @@ close_view(struct view *view)
 	free(p->app);
 	free(p->env);
 	free(p->module);
-	free(p->selected);
+	finder_clear(&p->finder);
 	image_clear(&p->image);
 	free(p);
 }
 
 static const struct view_ops ops = {
-	.title = N_("Version"), .keys = keys, .draw = draw, .act = act, .type = type,
-	.close = close_view,
+	.title = N_("Version"), .keys = keys, .draw = draw, .subject = subject, .act = act,
+	.type = type, .changed = changed, .close = close_view,
 };
 
 struct view *
-picker_view_new(const char *org, const char *app, const char *env, const char *module,
+picker_view_new(struct ui *ui, const char *org, const char *app, const char *env, const char *module,
 		const char *image)
 {
 	struct picker_view *p = xcalloc(1, sizeof(*p));
@@ -212,5 +181,6 @@ picker_view_new(const char *org, const char *app, const char *env, const char *m
 	p->env = xstrdup(env);
 	p->module = xstrdup(module);
 	image_parse(&p->image, image);
+	fill(p, ui);
 	return &p->view;
 }

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Finds an environment, a workload or an application by typing, and tells who asked. */
+#include "config.h"
+
+#include <curses.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "flow/session.h"
+#include "flow/world.h"
+#include "model/set.h"
+#include "ui/canvas.h"
+#include "ui/terminal.h"
+#include "ui/view.h"
+#include "ui/widgets/finder.h"
+
+/* What cannot be in an id; between the parts of a place. */
+#define PART "\x1f"
+
+struct goto_view {
+	struct view view;
+	char *org, *app;		/* where one is: its things come first */
+	goto_done *done;
+	void *data;
+	struct finder finder;		/* ids are org, app, env, module, with PART between */
+};
+
+static const struct key keys[] = {
+	{'\r', "Enter", ACTION_OPEN, N_("go there"), N_("Go to what is selected.")},
+	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Stay where you are.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("down"), N_("To the next one.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), N_("To the one before.")},
+	{0, NULL, ACTION_NONE, NULL, NULL},
+};
+
+static void
+add(struct goto_view *g, const char *org, const char *app, const char *env, const char *module,
+    const char *note)
+{
+	bool near = strcmp(org, g->org) == 0 && strcmp(app, g->app) == 0;
+	const char *own = *module ? module : *env ? env : "";
+	char *id = xasprintf("%s" PART "%s" PART "%s" PART "%s", org, app, env, module);
+	char *text = near && *own ? xstrdup(own) : *own ? xasprintf("%s/%s", app, own)
+							: xasprintf("%s/%s", org, app);
+
+	finder_add(&g->finder, id, text, note, false);
+	free(id);
+	free(text);
+}
+
+/* The workloads of all its environments, each once. */
+static void
+add_workloads(struct goto_view *g, const char *org, const char *app,
+	      const struct world_application *a)
+{
+	json_t *seen = json_object();
+
+	for (size_t i = 0; i < a->count; i++) {
+		const char *module;
+		json_t *body;
+
+		if (!a->environments[i].set)
+			continue;
+		json_object_foreach(set_modules(a->environments[i].set), module, body) {
+			if (json_object_get(seen, module))
+				continue;
+			json_object_set_new(seen, module, json_true());
+			add(g, org, app, "", module, _("workload"));
+		}
+	}
+	json_decref(seen);
+}
+
+static void
+add_application(struct goto_view *g, const char *org, const struct world_application *a)
+{
+	const char *app = untrusted_raw(&a->application.id);
+
+	for (size_t i = 0; i < a->count; i++) {
+		const struct environment *e = &a->environments[i].environment;
+		char *note = xasprintf(_("environment %s, %s"), untrusted_raw(&e->name),
+				       untrusted_raw(&e->type));
+
+		add(g, org, app, untrusted_raw(&e->id), "", note);
+		free(note);
+	}
+}
+
+static void
+fill(struct goto_view *g, struct ui *ui)
+{
+	const struct world *world = session_world(ui_session(ui));
+	const struct world_application *here = world_application(world, g->org, g->app);
+
+	finder_begin(&g->finder);
+	if (here) {
+		add_application(g, g->org, here);
+		add_workloads(g, g->org, g->app, here);
+	}
+	for (size_t i = 0; i < world->count; i++) {
+		const struct world_organization *o = &world->organizations[i];
+		const char *org = untrusted_raw(&o->organization.id);
+
+		for (size_t k = 0; k < o->count; k++) {
+			add(g, org, untrusted_raw(&o->applications[k].application.id), "", "",
+			    _("application"));
+			if (&o->applications[k] != here)
+				add_application(g, org, &o->applications[k]);
+		}
+	}
+	finder_end(&g->finder);
+}
+
+static void
+changed(struct view *view, struct ui *ui)
+{
+	fill((struct goto_view *)view, ui);
+}
+
+static void
+draw(const struct view *view, struct ui *ui, struct canvas *canvas)
+{
+	const struct goto_view *g = (const struct goto_view *)view;
+	struct canvas list = canvas_part(canvas, canvas->height >= 14, 0, canvas->height, canvas->width);
+
+	(void)ui;
+	finder_draw(&g->finder, &list, _("Nothing is called like that."));
+}
+
+static void
+go(struct goto_view *g, struct ui *ui, const char *id)
+{
+	char *copy = xstrdup(id), *rest = copy, *parts[4];
+
+	for (size_t i = 0; i < 4; i++)
+		parts[i] = strsep(&rest, PART);
+	if (parts[3])
+		g->done(g->data, ui, &(struct goto_place){parts[0], parts[1], parts[2], parts[3]});
+	free(copy);
+	ui_pop(ui);
+}
+
+static void
+act(struct view *view, struct ui *ui, enum action action)
+{
+	struct goto_view *g = (struct goto_view *)view;
+	const struct finder_item *item = finder_selected(&g->finder);
+
+	if (action == ACTION_DOWN || action == ACTION_UP)
+		finder_move(&g->finder, action == ACTION_DOWN ? 1 : -1);
+	else if (action == ACTION_BACK)
+		ui_pop(ui);
+	else if (!item)
+		ui_say(ui, _("Nothing is called like that."));
+	else
+		go(g, ui, item->id);
+}
+
+static bool
+type(struct view *view, struct ui *ui, int key)
+{
+	(void)ui;
+	return finder_type(&((struct goto_view *)view)->finder, key);
+}
+
+static void
+close_view(struct view *view)
+{
+	struct goto_view *g = (struct goto_view *)view;
+
+	free(g->org);
+	free(g->app);
+	finder_clear(&g->finder);
+	free(g);
+}
+
+static const struct view_ops ops = {
+	.title = N_("Find"), .keys = keys, .draw = draw, .act = act, .type = type,
+	.changed = changed, .close = close_view,
+};
+
+struct view *
+goto_view_new(struct ui *ui, const char *org, const char *app, goto_done *done, void *data)
+{
+	struct goto_view *g = xcalloc(1, sizeof(*g));
+
+	g->view.ops = &ops;
+	g->org = xstrdup(org ? org : "");
+	g->app = xstrdup(app ? app : "");
+	g->done = done;
+	g->data = data;
+	fill(g, ui);
+	return &g->view;
+}

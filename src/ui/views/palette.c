@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Every command of the view below, found by typing: made from its table of keys. */
+#include "config.h"
+
+#include <curses.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "ui/canvas.h"
+#include "ui/terminal.h"
+#include "ui/view.h"
+#include "ui/widgets/finder.h"
+
+struct palette_view {
+	struct view view;
+	struct finder finder;		/* ids are actions in decimal */
+};
+
+static const struct key keys[] = {
+	{'\r', "Enter", ACTION_OPEN, N_("do it"), N_("Do what is selected.")},
+	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Do nothing and go back.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("down"), N_("To the next command.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), N_("To the command before.")},
+	{0, NULL, ACTION_NONE, NULL, NULL},
+};
+
+static void
+draw(const struct view *view, struct ui *ui, struct canvas *canvas)
+{
+	const struct palette_view *p = (const struct palette_view *)view;
+	struct canvas list = canvas_part(canvas, canvas->height >= 14, 0, canvas->height, canvas->width);
+
+	(void)ui;
+	finder_draw(&p->finder, &list, _("There is no such command here."));
+}
+
+static void
+act(struct view *view, struct ui *ui, enum action action)
+{
+	struct palette_view *p = (struct palette_view *)view;
+	const struct finder_item *item = finder_selected(&p->finder);
+
+	if (action == ACTION_DOWN || action == ACTION_UP) {
+		finder_move(&p->finder, action == ACTION_DOWN ? 1 : -1);
+	} else if (action == ACTION_BACK) {
+		ui_pop(ui);
+	} else if (!item) {
+		ui_say(ui, _("There is no such command here."));
+	} else {
+		enum action chosen = (enum action)strtol(item->id, NULL, 10);
+
+		ui_pop(ui);
+		ui_do(ui, chosen);
+	}
+}
+
+static bool
+type(struct view *view, struct ui *ui, int key)
+{
+	(void)ui;
+	return finder_type(&((struct palette_view *)view)->finder, key);
+}
+
+static void
+close_view(struct view *view)
+{
+	struct palette_view *p = (struct palette_view *)view;
+
+	finder_clear(&p->finder);
+	free(p);
+}
+
+static const struct view_ops ops = {
+	.title = N_("Commands"), .keys = keys, .draw = draw, .act = act, .type = type,
+	.close = close_view,
+};
+
+static void
+add_commands(struct finder *finder, const struct key *table)
+{
+	for (const struct key *k = table; k->key; k++) {
+		char id[12];
+
+		if (!k->shown || !k->help || k->action == ACTION_PALETTE)
+			continue;
+		snprintf(id, sizeof(id), "%d", (int)k->action);
+		finder_add(finder, id, _(k->help), k->shown, false);
+	}
+}
+
+struct view *
+palette_view_new(const struct view *of)
+{
+	struct palette_view *p = xcalloc(1, sizeof(*p));
+
+	p->view.ops = &ops;
+	finder_begin(&p->finder);
+	add_commands(&p->finder, of->ops->keys);
+	add_commands(&p->finder, ui_common_keys());
+	finder_end(&p->finder);
+	return &p->view;
+}

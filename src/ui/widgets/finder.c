@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The list that is found in. */
+#include "config.h"
+
+#include "ui/widgets/finder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fuzzy.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "base/xmalloc.h"
+#include "ui/canvas.h"
+
+#define LIST_ROW 2
+
+struct finder_match {
+	size_t item;
+	double score;
+};
+
+static void
+drop_items(struct finder *finder)
+{
+	for (size_t i = 0; i < finder->count; i++) {
+		free(finder->items[i].id);
+		free(finder->items[i].text);
+		free(finder->items[i].note);
+	}
+	finder->count = 0;
+}
+
+void
+finder_clear(struct finder *finder)
+{
+	drop_items(finder);
+	free(finder->items);
+	free(finder->matches);
+	free(finder->selected);
+	*finder = (struct finder){0};
+}
+
+void
+finder_begin(struct finder *finder)
+{
+	drop_items(finder);
+}
+
+void
+finder_add(struct finder *finder, const char *id, const char *text, const char *note, bool here)
+{
+	if (finder->count == finder->capacity) {
+		finder->capacity = finder->capacity ? finder->capacity * 2 : 32;
+		finder->items = xreallocarray(finder->items, finder->capacity, sizeof(*finder->items));
+	}
+	finder->items[finder->count++] = (struct finder_item){
+		xstrdup(id), xstrdup(text), xstrdup(note ? note : ""), here,
+	};
+}
+
+static int
+best_first(const void *a, const void *b)
+{
+	const struct finder_match *x = a, *y = b;
+
+	if (x->score != y->score)
+		return x->score > y->score ? -1 : 1;
+	return x->item < y->item ? -1 : 1;
+}
+
+static void
+match(struct finder *finder)
+{
+	finder->matches = xreallocarray(finder->matches, finder->count + 1, sizeof(*finder->matches));
+	finder->match_count = 0;
+	for (size_t i = 0; i < finder->count; i++) {
+		double score;
+
+		if (fuzzy_score(finder->find.text, finder->items[i].text, &score))
+			finder->matches[finder->match_count++] = (struct finder_match){i, score};
+	}
+	qsort(finder->matches, finder->match_count, sizeof(*finder->matches), best_first);
+}
+
+void
+finder_end(struct finder *finder)
+{
+	match(finder);
+}
+
+static void
+select_item(struct finder *finder, const char *id)
+{
+	char *copy = id ? xstrdup(id) : NULL;
+
+	free(finder->selected);
+	finder->selected = copy;
+}
+
+bool
+finder_type(struct finder *finder, int key)
+{
+	if (!field_type(&finder->find, key))
+		return false;
+	select_item(finder, NULL);
+	match(finder);
+	return true;
+}
+
+static size_t
+selected_row(const struct finder *finder)
+{
+	for (size_t i = 0; finder->selected && i < finder->match_count; i++)
+		if (strcmp(finder->items[finder->matches[i].item].id, finder->selected) == 0)
+			return i;
+	return 0;
+}
+
+void
+finder_move(struct finder *finder, long by)
+{
+	long to = (long)selected_row(finder) + by, last = (long)finder->match_count - 1;
+
+	if (last < 0)
+		return;
+	to = to < 0 ? 0 : to > last ? last : to;
+	select_item(finder, finder->items[finder->matches[to].item].id);
+}
+
+const struct finder_item *
+finder_selected(const struct finder *finder)
+{
+	return finder->match_count ? &finder->items[finder->matches[selected_row(finder)].item] : NULL;
+}
+
+/* The text with the characters that were found in another style. */
+static void
+draw_found(const struct finder *finder, struct canvas *c, const char *text, enum style plain,
+	   enum style found)
+{
+	size_t at[FUZZY_NEEDLE_MAX], count = fuzzy_positions(finder->find.text, text, at), from = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t end = text_cluster_end(text, at[i]);
+
+		if (at[i] < from)
+			continue;
+		canvas_piece(c, plain, text, from, at[i]);
+		canvas_piece(c, found, text, at[i], end);
+		from = end;
+	}
+	canvas_bytes(c, plain, text + from, 0);
+}
+
+/* Where the notes begin: behind the texts, as far as these leave them room. */
+static int
+note_column(const struct finder *finder, const struct canvas *c)
+{
+	int widest = 20, most = c->width * 2 / 3;
+
+	for (size_t i = 0; i < finder->count && widest < most; i++) {
+		int columns = text_columns(finder->items[i].text);
+
+		widest = columns > widest ? columns : widest;
+	}
+	return widest + 9 < most ? widest + 9 : most;
+}
+
+static void
+draw_item(const struct finder *finder, struct canvas *c, int row, int note,
+	  const struct finder_item *item, bool selected)
+{
+	struct canvas text = canvas_part(c, row, 5, 1, note - 6);
+	struct canvas line = canvas_part(c, row, 0, 1, c->width);
+
+	if (selected) {
+		canvas_at(&line, 0, 3);
+		canvas_fill_row(&line, STYLE_SELECTED);
+	}
+	canvas_at(&line, 0, 3);
+	canvas_ours(&line, selected ? STYLE_SELECTED : STYLE_DIM, item->here ? "=" : " ");
+	canvas_at(&text, 0, 0);
+	draw_found(finder, &text, item->text, selected ? STYLE_SELECTED : STYLE_NORMAL,
+		   selected ? STYLE_SELECTED_FOUND : STYLE_KEY);
+	canvas_at(&line, 0, note);
+	canvas_bytes(&line, selected ? STYLE_SELECTED : STYLE_DIM, item->note, 0);
+}
+
+void
+finder_draw(const struct finder *finder, struct canvas *canvas, const char *none)
+{
+	size_t rows = canvas->height > LIST_ROW ? (size_t)(canvas->height - LIST_ROW) : 0;
+	int note = note_column(finder, canvas);
+	size_t at = selected_row(finder), first = rows && at >= rows ? at - rows + 1 : 0;
+
+	for (size_t i = first; i < finder->match_count && i - first < rows; i++)
+		draw_item(finder, canvas, LIST_ROW + (int)(i - first), note,
+			  &finder->items[finder->matches[i].item], i == at);
+	if (finder->match_count == 0) {
+		canvas_at(canvas, LIST_ROW, 3);
+		canvas_paragraph(canvas, STYLE_WARN, none, 2);
+	}
+	canvas_at(canvas, 0, 1);
+	canvas_ours(canvas, STYLE_DIM, _("Find"));
+	canvas_ours(canvas, STYLE_DIM, "  ");
+	field_draw(&finder->find, canvas, 30, true);
+	if (canvas->width - canvas->column > 20 && finder->count) {
+		canvas_format(canvas, STYLE_DIM, _("  %zu of %zu"), finder->match_count, finder->count);
+	}
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A list that is found in by typing: a field, the items that match what stands in it, best first,
+ * and the one that is selected, which is known by its id and not by its row.
+ */
+#ifndef SIDESTAGE_UI_WIDGETS_FINDER_H
+#define SIDESTAGE_UI_WIDGETS_FINDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ui/widgets/field.h"
+
+struct canvas;
+
+struct finder_item {
+	char *id, *text, *note;		/* owned; foreign.  text is what is found in */
+	bool here;			/* marked with "=": what stands now */
+};
+
+struct finder {
+	struct field find;
+	struct finder_item *items;
+	size_t count, capacity;
+	struct finder_match *matches;
+	size_t match_count;
+	char *selected;			/* id; NULL: the first match */
+};
+
+void finder_clear(struct finder *finder);
+/* Between these the items are given anew, in the order that equally good ones keep.  Copies. */
+void finder_begin(struct finder *finder);
+void finder_add(struct finder *finder, const char *id, const char *text, const char *note, bool here);
+void finder_end(struct finder *finder);
+/* A key of the field: the best match is selected again. */
+bool finder_type(struct finder *finder, int key);
+/* Down (> 0) or up; stays within the matches. */
+void finder_move(struct finder *finder, long by);
+/* Borrowed; NULL when nothing matches. */
+const struct finder_item *finder_selected(const struct finder *finder);
+/* The field in the first row, the matches below; `none` is said when there are none. */
+void finder_draw(const struct finder *finder, struct canvas *canvas, const char *none);
+
+#endif

@@ -1,0 +1,60 @@
+# Finding by typing: places with /, commands with :.
+
+size 100x30
+limit 10
+on-failure tail -n 30 $STATE/sidestaged.log
+
+test "/ finds an environment, and Enter goes there"
+run sidestage demo
+expect "in Development" 20
+key /
+expect "environment QA"
+type "prd"
+gone "environment QA"
+row "production" "environment Production"
+key Enter
+expect "in Production"
+
+test "/ finds a workload"
+key /
+expect "environment QA"
+type "wkr"
+gone "environment QA"
+key Enter
+expect "worker in Production"
+
+test "what is not there is said, and Enter goes nowhere"
+key /
+expect "environment QA"
+type "zzz"
+expect "Nothing is called like that"
+key Enter
+expect "Nothing is called like that"
+key Esc
+gone "Nothing"
+expect "worker in Production"
+
+test ": finds a command by its words and does it"
+key :
+expect "Take a clone's changes"
+type "clone the env"
+gone "Take a clone's changes"
+key Enter
+expect "Name of the clone"
+key Esc
+gone "Name of the clone"
+
+test "the palette knows the keys of the view below it"
+key h
+expect "Nothing has been done yet"
+key :
+expect "Read the history again"
+refuse "Clone the environment"
+key Esc
+gone "Read the history again"
+key Esc
+gone "Nothing has been done"
+key Q
+exit 0 10
+restored
+nothing-runs 5
