@@ -20,7 +20,7 @@ enum exit_code {
 /* What the options of any command fill; what is not given stays NULL or false. */
 struct arguments {
 	const char *url, *socket, *token_file, *org, *app;
-	bool fresh, read_only, ascii;
+	bool fresh, read_only, ascii, linear;
 };
 
 struct command_option {
@@ -45,6 +45,8 @@ extern const struct command command_demo;
 	{"org", "ORG", N_("open this organization"), offsetof(struct arguments, org)}, \
 	{"app", "APP", N_("open this application"), offsetof(struct arguments, app)}, \
 	{"read-only", NULL, N_("refuse every change"), offsetof(struct arguments, read_only)}, \
-	{"ascii", NULL, N_("draw with ASCII characters only"), offsetof(struct arguments, ascii)}
+	{"ascii", NULL, N_("draw with ASCII characters only"), offsetof(struct arguments, ascii)}, \
+	{"linear", NULL, N_("plain lines and prompts instead of a screen"), \
+	 offsetof(struct arguments, linear)}
 
 #endif

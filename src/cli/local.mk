@@ -6,6 +6,10 @@ sidestage_SOURCES = \
 	src/cli/command.h \
 	src/cli/embedded.c \
 	src/cli/embedded.h \
+	src/cli/linear.c \
+	src/cli/linear.h \
+	src/cli/lines.c \
+	src/cli/lines.h \
 	src/cli/main.c \
 	src/cli/screen.c \
 	src/cli/screen.h \

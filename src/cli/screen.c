@@ -4,10 +4,23 @@
 
 #include "cli/screen.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/linear.h"
 #include "flow/session.h"
 #include "ui/ui.h"
+
+/* A terminal that cannot place its cursor has no screen. */
+static bool
+is_dumb(void)
+{
+	const char *kind = getenv("TERM");
+
+	return kind && strcmp(kind, "dumb") == 0;
+}
 
 int
 screen_run(const struct arguments *arguments, const struct session_options *options,
@@ -18,6 +31,11 @@ screen_run(const struct arguments *arguments, const struct session_options *opti
 
 	if (!session)
 		return EXIT_FAILED;
+	if (arguments->linear || is_dumb()) {
+		ret = linear_run(session, arguments, err);
+		session_free(session);
+		return ret;
+	}
 	ret = ui_run(session,
 		     &(struct ui_options){
 			     .ascii = arguments->ascii,

@@ -19,6 +19,8 @@ libflow_a_SOURCES = \
 	src/flow/verbs.h \
 	src/flow/watch.c \
 	src/flow/watch.h \
+	src/flow/words.c \
+	src/flow/words.h \
 	src/flow/world.c \
 	src/flow/world.h
 

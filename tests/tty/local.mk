@@ -7,6 +7,7 @@ TTY_STORIES = \
 	tests/tty/kill.story \
 	tests/tty/second-demo.story \
 	tests/tty/story.story \
+	tests/tty/linear.story \
 	tests/tty/narrow.story \
 	tests/tty/terminal.story
 

@@ -18,6 +18,7 @@
 #include "base/xmalloc.h"
 #include "flow/flow.h"
 #include "flow/session.h"
+#include "flow/words.h"
 #include "flow/world.h"
 #include "model/changes.h"
 #include "model/image.h"
@@ -182,47 +183,10 @@ draw_tree(const struct board_view *b, const struct world *world, struct canvas *
 	}
 }
 
-struct words {
-	enum glyph glyph;
-	enum style style;
-	char text[48];
+static const struct { enum glyph glyph; enum style style; } moods[] = {
+	[MOOD_QUIET] = {GLYPH_RING, STYLE_DIM}, [MOOD_GOOD] = {GLYPH_DOT, STYLE_OK},
+	[MOOD_BUSY] = {GLYPH_HALF, STYLE_WARN}, [MOOD_BAD] = {GLYPH_CROSS, STYLE_DANGER},
 };
-
-static struct words
-status_words(const struct world_environment *e)
-{
-	const struct deployment *last = &e->environment.last_deploy;
-	struct words w = {GLYPH_RING, STYLE_DIM, ""};
-	size_t ready = 0;
-
-	for (size_t i = 0; i < e->runtime.count; i++)
-		ready += e->runtime.modules[i].status == RUNTIME_RUNNING ||
-			 e->runtime.modules[i].status == RUNTIME_SUCCEEDED;
-	if (e->environment.deleting) {
-		w = (struct words){GLYPH_HALF, STYLE_WARN, ""};
-		snprintf(w.text, sizeof(w.text), "%s", _("deleting"));
-	} else if (!last->id.raw) {
-		snprintf(w.text, sizeof(w.text), "%s", _("never deployed"));
-	} else if (last->status == DEPLOYMENT_PENDING || last->status == DEPLOYMENT_IN_PROGRESS) {
-		w = (struct words){GLYPH_HALF, STYLE_WARN, ""};
-		snprintf(w.text, sizeof(w.text), "%s", _("deploying"));
-	} else if (last->status == DEPLOYMENT_FAILED) {
-		w = (struct words){GLYPH_CROSS, STYLE_DANGER, ""};
-		snprintf(w.text, sizeof(w.text), "%s", _("deploy failed"));
-	} else if (!e->runtime_known) {
-		snprintf(w.text, sizeof(w.text), "%s", _("? unknown"));
-	} else if (e->runtime.count == 0 && e->set && json_object_size(set_modules(e->set)) > 0) {
-		w = (struct words){GLYPH_CROSS, STYLE_DANGER, ""};
-		snprintf(w.text, sizeof(w.text), "%s", _("nothing runs"));
-	} else if (ready == e->runtime.count) {
-		w = (struct words){GLYPH_DOT, STYLE_OK, ""};
-		snprintf(w.text, sizeof(w.text), "%s", _("running"));
-	} else {
-		w = (struct words){GLYPH_HALF, STYLE_WARN, ""};
-		snprintf(w.text, sizeof(w.text), _("%zu of %zu"), ready, e->runtime.count);
-	}
-	return w;
-}
 
 /* Where the matrix has its columns; low and narrow screens fold. */
 struct grid {
@@ -255,7 +219,7 @@ draw_head(struct canvas *all, int x, const struct grid *g, const struct world_en
 {
 	struct canvas head = canvas_part(all, 0, x, g->head, g->cell - 1), *c = &head;
 	const struct deployment *shown = e->running.id.raw ? &e->running : &e->environment.last_deploy;
-	struct words status = status_words(e);
+	struct state_words state = words_of_environment(e);
 	char age[16] = "";
 
 	canvas_at(c, 0, 0);
@@ -281,44 +245,22 @@ draw_head(struct canvas *all, int x, const struct grid *g, const struct world_en
 		}
 	}
 	canvas_at(c, g->head - 1, 0);
-	canvas_glyph(c, status.style, status.glyph);
+	canvas_glyph(c, moods[state.mood].style, moods[state.mood].glyph);
 	canvas_ours(c, STYLE_DIM, " ");
-	canvas_ours(c, status.style == STYLE_OK ? STYLE_DIM : status.style, status.text);
+	canvas_ours(c, state.mood == MOOD_GOOD ? STYLE_DIM : moods[state.mood].style, state.text);
 	if (world_is_primed(&e->environment, &e->running))
 		canvas_ours(c, STYLE_DANGER, _(" primed"));
 }
 
-/* How a workload stands to the baseline, as one sign. */
-static const char *
-stand(const struct sight *s, const struct world_environment *e, const char *module,
-      enum style *style)
+static enum style
+standing_style(enum standing standing)
 {
-	const json_t *here = e->set ? set_module(e->set, module) : NULL;
-	const json_t *there = s->baseline->set ? set_module(s->baseline->set, module) : NULL;
-	const char *a, *b;
-	struct image x, y;
-	int order;
-
-	*style = STYLE_DIM;
-	if (e == s->baseline)
-		return "";
-	if (!e->set || !s->baseline->set)
-		return "?";
-	if (!here || !there) {
-		*style = STYLE_OTHER;
-		return here ? "+" : there ? "-" : "";
+	switch (standing) {
+	case STANDING_AHEAD: return STYLE_AHEAD;
+	case STANDING_BEHIND: return STYLE_WARN;
+	case STANDING_OTHER: case STANDING_ONLY_HERE: case STANDING_MISSING: return STYLE_OTHER;
+	default: return STYLE_DIM;
 	}
-	if (json_equal(here, there))
-		return "=";
-	a = set_module_image(e->set, module);
-	b = set_module_image(s->baseline->set, module);
-	image_parse(&x, a ? a : "");
-	image_parse(&y, b ? b : "");
-	order = image_version_compare(x.version, y.version);
-	image_clear(&x);
-	image_clear(&y);
-	*style = order > 0 ? STYLE_AHEAD : order < 0 ? STYLE_WARN : STYLE_OTHER;
-	return order > 0 ? ">" : order < 0 ? "<" : "~";
 }
 
 static void
@@ -328,10 +270,10 @@ draw_cell(const struct sight *s, struct canvas *c, int row, int x, int columns,
 	const char *reference = e->set ? set_module_image(e->set, module) : NULL;
 	struct canvas cell = canvas_part(c, row, x, 1, columns - 2);
 	int sign_column = columns - 4 < 14 ? columns - 4 : 14;
-	enum style sign_style, style;
-	const char *sign = stand(s, e, module, &sign_style);
+	enum standing standing = words_standing(e, s->baseline, module);
+	enum style style = selected ? STYLE_SELECTED
+			   : standing == STANDING_SAME ? STYLE_DIM : STYLE_NORMAL;
 
-	style = selected ? STYLE_SELECTED : strcmp(sign, "=") == 0 ? STYLE_DIM : STYLE_NORMAL;
 	if (selected)
 		canvas_fill_row(&cell, STYLE_SELECTED);
 	canvas_at(&cell, 0, 0);
@@ -348,7 +290,7 @@ draw_cell(const struct sight *s, struct canvas *c, int row, int x, int columns,
 		image_clear(&image);
 	}
 	canvas_at(&cell, 0, sign_column);
-	canvas_ours(&cell, selected ? STYLE_SELECTED : sign_style, sign);
+	canvas_ours(&cell, selected ? STYLE_SELECTED : standing_style(standing), words_sign(standing));
 }
 
 static void

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The screen's twin in plain lines: the same verbs, one command a line, every answer as text that
+ * scrolls.  For screen readers, for dumb terminals, and for input that is no terminal at all.
+ */
+#ifndef SIDESTAGE_CLI_LINEAR_H
+#define SIDESTAGE_CLI_LINEAR_H
+
+struct arguments;
+struct error;
+struct session;
+
+/* Reads commands from stdin until it ends or "quit".  An exit_code: EXIT_FAILED when the last
+ * operation that was approved did not succeed, or a command was refused. */
+int linear_run(struct session *session, const struct arguments *arguments, struct error *err);
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The plain lines. */
+#include "config.h"
+
+#include "cli/lines.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "base/xmalloc.h"
+#include "flow/flow.h"
+#include "flow/words.h"
+#include "flow/world.h"
+#include "model/image.h"
+#include "model/set.h"
+#include "store/store.h"
+
+void
+lines_say(const char *format, ...)
+{
+	char *text = NULL, *shown;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	shown = text_printable(text ? text : "");
+	puts(shown);
+	fflush(stdout);
+	free(shown);
+	free(text);
+}
+
+static const struct world_environment *
+baseline_of(const struct world_application *application)
+{
+	for (size_t i = 0; i < application->count; i++)
+		if (application->environments[i].is_protected)
+			return &application->environments[i];
+	return application->count ? &application->environments[0] : NULL;
+}
+
+static void
+workload_line(const struct world_environment *e, const struct world_environment *baseline,
+	      const char *module)
+{
+	enum standing standing = words_standing(e, baseline, module);
+	const char *reference = set_module_image(e->set, module);
+	static const char *const words[] = {
+		[STANDING_BASE] = "",		    [STANDING_UNKNOWN] = N_("unknown"),
+		[STANDING_NOWHERE] = "",	    [STANDING_SAME] = N_("the same"),
+		[STANDING_ONLY_HERE] = N_("only here"), [STANDING_MISSING] = N_("missing"),
+		[STANDING_AHEAD] = N_("ahead"),	    [STANDING_BEHIND] = N_("behind"),
+		[STANDING_OTHER] = N_("other configuration"),
+	};
+	struct image image;
+
+	image_parse(&image, reference ? reference : "");
+	lines_say("    %s %s%s%s%s", module, image.version, *words[standing] ? " (" : "",
+		  *words[standing] ? _(words[standing]) : "", *words[standing] ? ")" : "");
+	image_clear(&image);
+}
+
+void
+lines_environment(const struct world_environment *e, const struct world_environment *baseline)
+{
+	struct state_words state = words_of_environment(e);
+	const struct deployment *d = &e->environment.last_deploy;
+	const char *module;
+	char age[16] = "";
+	json_t *body;
+
+	if (d->id.raw)
+		clock_age(age, clock_wall_ms() - d->created_at);
+	lines_say(_("%s (%s%s%s): %s%s%s%s%s"), untrusted_raw(&e->environment.id),
+		  untrusted_raw(&e->environment.type), e->is_protected ? _(", protected") : "",
+		  e->clone_of ? _(", a clone") : "", state.text, d->id.raw ? _(", deployed ") : "", age,
+		  d->id.raw ? _(" ago by ") : "", untrusted_raw(&d->created_by));
+	if (!e->set) {
+		lines_say(_("    what it holds is not known"));
+		return;
+	}
+	json_object_foreach(set_modules(e->set), module, body)
+		workload_line(e, baseline, module);
+	for (size_t i = 0; i < e->resource_count; i++) {
+		const char *host = json_string_value(json_object_get(e->resources[i].outputs, "host"));
+		json_int_t port = json_integer_value(json_object_get(e->resources[i].outputs, "port"));
+
+		if (host && port > 0)
+			lines_say("    http://%s:%d", host, (int)port);
+	}
+}
+
+void
+lines_board(const struct world_application *application)
+{
+	const struct world_environment *baseline = baseline_of(application);
+
+	for (size_t i = 0; i < application->count; i++)
+		lines_environment(&application->environments[i], baseline);
+}
+
+void
+lines_changes(const struct changes *changes)
+{
+	static const char *const kinds[] = {
+		[CHANGE_ADDED] = N_("added"), [CHANGE_REMOVED] = N_("removed"),
+		[CHANGE_CHANGED] = N_("changed"),
+	};
+
+	for (size_t i = 0; i < changes->count; i++) {
+		const struct change *c = &changes->items[i];
+
+		lines_say(_("  %s: %s %s: %s%s%s"), c->object, c->label, _(kinds[c->kind]),
+			  c->from ? c->from : "", c->from && c->to ? _(" to ") : "", c->to ? c->to : "");
+	}
+	if (changes->count == 0)
+		lines_say(_("  Nothing differs."));
+}
+
+void
+lines_review(const struct review *review)
+{
+	lines_say(_("Review: %s %s%s%s"), flow_verb_name(review->verb), review->source ? review->source : "",
+		  review->source ? _(" to ") : "", review->env);
+	if (review->verb == FLOW_CLONE)
+		lines_say(_("  The same workloads and versions, with resources of its own."));
+	else if (review->verb == FLOW_DISCARD)
+		lines_say(_("  All of it goes: processes, databases, and its history on the platform."));
+	else
+		lines_changes(&review->changes);
+	if (review->moved)
+		lines_say(_("  %s has moved since it was cloned; what others changed stays."), review->env);
+	if (review->primed)
+		lines_say(_("  Its next deployment was set to ride on another base."));
+	for (size_t i = 0; i < review->caution_count; i++)
+		lines_say(_("  Caution: %s"), review->cautions[i]);
+	for (size_t i = 0; i < review->send_count; i++)
+		lines_say(_("  Sends: %s"), review->sends[i]);
+	if (review->way_back && *review->way_back)
+		lines_say(_("  Way back: %s"), review->way_back);
+}
+
+void
+lines_history(const struct operation_list *list)
+{
+	static const char *const states[] = {
+		[OPERATION_PREPARED] = N_("prepared"), [OPERATION_RUNNING] = N_("running"),
+		[OPERATION_DONE] = N_("done"),	       [OPERATION_FAILED] = N_("failed"),
+		[OPERATION_ABANDONED] = N_("abandoned"),
+	};
+
+	for (size_t i = list->count; i-- > 0;) {
+		const struct operation *o = &list->items[i];
+		char stamp[CLOCK_STAMP_SIZE];
+
+		clock_stamp(stamp, o->created_at);
+		lines_say("%.10s %.5s %s %s %s%s%s %s", stamp, stamp + 11,
+			  (size_t)o->state < sizeof(states) / sizeof(states[0]) ? _(states[o->state]) : "?",
+			  untrusted_raw(&o->verb), untrusted_raw(&o->source), o->source.raw ? " > " : "",
+			  untrusted_raw(&o->env), untrusted_raw(&o->summary));
+	}
+	if (list->count == 0)
+		lines_say(_("Nothing has been done yet."));
+}

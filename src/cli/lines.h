@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the plain lines say: of the board, of a review, of a difference.  Everything foreign is
+ * sanitised on its way to stdout. */
+#ifndef SIDESTAGE_CLI_LINES_H
+#define SIDESTAGE_CLI_LINES_H
+
+struct changes;
+struct error;
+struct operation_list;
+struct review;
+struct world_application;
+struct world_environment;
+
+/* Our own words with foreign arguments in them; printable, then a newline. */
+void lines_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void lines_board(const struct world_application *application);
+void lines_environment(const struct world_environment *environment,
+		       const struct world_environment *baseline);
+void lines_changes(const struct changes *changes);
+void lines_review(const struct review *review);
+void lines_history(const struct operation_list *list);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The world in words and signs: what the screen and the plain lines say alike. */
+#ifndef SIDESTAGE_FLOW_WORDS_H
+#define SIDESTAGE_FLOW_WORDS_H
+
+#include <stddef.h>
+
+struct world_environment;
+
+/* How much a state asks for attention; the screen makes glyph and colour of it. */
+enum mood { MOOD_QUIET, MOOD_GOOD, MOOD_BUSY, MOOD_BAD };
+
+struct state_words {
+	enum mood mood;
+	char text[64];		/* translated: "running", "2 of 3", "deploy failed" */
+};
+
+/* What an environment does now, by its last deployment and its runtime. */
+struct state_words words_of_environment(const struct world_environment *environment);
+
+/* How a workload stands to the same one of another environment. */
+enum standing {
+	STANDING_BASE,		/* it is that environment */
+	STANDING_UNKNOWN,	/* a set is not known: never shown as equal (promise 5) */
+	STANDING_NOWHERE, STANDING_SAME, STANDING_ONLY_HERE, STANDING_MISSING,
+	STANDING_AHEAD, STANDING_BEHIND, STANDING_OTHER
+};
+enum standing words_standing(const struct world_environment *environment,
+			     const struct world_environment *baseline, const char *module);
+/* One ASCII character, or "" for STANDING_BASE and STANDING_NOWHERE. */
+const char *words_sign(enum standing standing);
+
+#endif
