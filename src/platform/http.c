@@ -412,20 +412,30 @@ accept_all(void *data, uint32_t events)
 	work(http);
 }
 
+/* It sets options of TCP on Unix sockets too, and says each time that they have no such thing. */
+static bool
+is_noise(const char *text)
+{
+	static const char *const parts[] = {"TCP_CORK", "TCP_NODELAY", "Failed to push the data"};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (strstr(text, parts[i]))
+			return true;
+	return false;
+}
+
 static void
 log_mhd(void *data, const char *format, va_list args)
 {
 	char text[512];
 
 	(void)data;
-	/* It tries these on Unix sockets too, and says each time that they have no such thing. */
-	if (strstr(format, "TCP_CORK") || strstr(format, "TCP_NODELAY") || strstr(format, "PUSH"))
-		return;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 	vsnprintf(text, sizeof(text), format, args);
 #pragma GCC diagnostic pop
-	log_line(LOG_PRIORITY_INFO, "http", "text", text, NULL);
+	if (!is_noise(text))
+		log_line(LOG_PRIORITY_INFO, "http", "text", text, NULL);
 }
 
 struct http *
