@@ -3,6 +3,8 @@
 
 #include "platform/audit.h"
 
+#include <stdio.h>
+
 #include "base/clock.h"
 #include "base/error.h"
 #include "platform/access.h"
@@ -11,9 +13,10 @@
 
 #define DAY_MS (24 * 60 * 60 * 1000LL)
 #define PRUNE_EVERY 1000
+#define PATH_MAX_BYTES 1024	/* no address of ours is longer; one of nothing may be */
 
 const struct audit_options audit_defaults = {
-	.max_rows = 1000000,
+	.max_rows = 250000,
 	.max_age_ms = 400 * DAY_MS,
 };
 
@@ -29,17 +32,19 @@ audit_prune(struct platform *platform, struct error *err)
 int
 audit_put(struct platform *platform, const struct request *request, int status, struct error *err)
 {
+	char path[PATH_MAX_BYTES];
 	const struct audit_row row = {
 		.org = request->place.org ? request->place.org : "",
 		.user = request->caller->user,
 		.token = request->caller->token,
 		.method = request->method,
-		.path = request->path,
+		.path = path,
 		.peer = request->peer ? request->peer : "",
 		.status = status,
 		.at = clock_wall_ms(),
 	};
 
+	snprintf(path, sizeof(path), "%s", request->path);
 	if (repository_put_audit(platform->repository, &row, err) != 0)
 		return -1;
 	if (++platform->audited % PRUNE_EVERY == 0)

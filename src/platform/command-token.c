@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -36,6 +37,7 @@
 
 #define ROLES_MAX 32
 #define OWN_USER "oncall"
+#define LOCK_LIMIT_MS 10000
 
 struct command {
 	const char *state, *user, *id, *type, *description, *expires;
@@ -88,21 +90,44 @@ usage(FILE *out)
 
 /* --- the target --- */
 
+/*
+ * A daemon that holds the lock and does not listen is starting or stopping: a moment later it
+ * does, or the lock is free.
+ */
+static int
+take_lock(struct target *target, const char *path, struct error *err)
+{
+	int64_t until = clock_steady_ms() + LOCK_LIMIT_MS;
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		return error_errno(err, _("%s: cannot be opened"), path);
+	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		bool is_late = clock_steady_ms() > until;
+
+		if (is_late || control_is_there(target->state)) {
+			close(fd);
+			return is_late ? error_set(err, ERROR_CONFLICT,
+						   _("%s: a sidestaged uses this state, and does not "
+						     "answer."), target->state)
+				       : 0;
+		}
+		poll(NULL, 0, 50);
+	}
+	target->lock = fd;
+	return 0;
+}
+
 static int
 open_target(struct target *target, const char *state, struct error *err)
 {
 	char *lock = xasprintf("%s/platform.lock", state);
 	char *database = xasprintf("%s/platform.db", state);
-	int ret = 0;
+	int ret;
 
-	*target = (struct target){.state = state, .platform = {.user = OWN_USER}};
-	target->lock = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (target->lock < 0) {
-		ret = error_errno(err, _("%s: cannot be opened"), lock);
-	} else if (flock(target->lock, LOCK_EX | LOCK_NB) != 0) {
-		close(target->lock);
-		target->lock = -1;
-	} else {
+	*target = (struct target){.state = state, .lock = -1, .platform = {.user = OWN_USER}};
+	ret = take_lock(target, lock, err);
+	if (target->lock >= 0) {
 		target->platform.started_at = clock_wall_ms();
 		target->platform.repository = repository_open(database, err);
 		ret = target->platform.repository ? 0 : -1;

@@ -102,6 +102,16 @@ connect_to(const char *state, struct error *err)
 	return fd;
 }
 
+bool
+control_is_there(const char *state)
+{
+	int fd = connect_to(state, NULL);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 static int
 send_request(int fd, const char *method, const char *path, const char *body)
 {

@@ -10,12 +10,16 @@
 #define SIDESTAGE_PLATFORM_CONTROL_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 struct error;
 
 /* A listening socket, mode 0600; or -1. */
 int control_listen(const char *state, struct error *err);
 void control_unlink(const char *state);
+
+/* Somebody listens there. */
+bool control_is_there(const char *state);
 
 /* One request to the daemon of a state directory, for at most half a minute.  body NULL: none.
  * The status, with *reply a new reference or NULL when there is no body; or -1:
