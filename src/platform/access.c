@@ -301,6 +301,31 @@ access_check_type(const struct caller *caller, const struct place *place, const 
 	return refuse(caller, RIGHT_DEPLOY, place, env_type, err);
 }
 
+bool
+access_may_give(const struct caller *caller, const struct scope *scope)
+{
+	return rights_at(caller, scope->org[0] ? scope->org : NULL, scope->app[0] ? scope->app : NULL,
+			 NULL) & RIGHT_ADMINISTER;
+}
+
+static int
+check_giver(const struct caller *caller, struct error *err)
+{
+	const json_t *grant;
+	size_t i;
+
+	if (caller->is_all)
+		return 0;
+	json_array_foreach(caller->grants, i, grant) {
+		size_t role = find_role(json_member_string(grant, "role"));
+
+		if (role < ROLE_COUNT && roles[role].rights & RIGHT_ADMINISTER)
+			return 0;
+	}
+	return error_set(err, ERROR_ACCESS, _("%s is no administrator, which this takes."),
+			 caller->user);
+}
+
 static int
 check_platform(const struct caller *caller, struct error *err)
 {
@@ -330,6 +355,8 @@ access_check(struct platform *platform, const struct caller *caller, enum permis
 		if (self && strcmp(self, caller->user) == 0)
 			return 0;
 		return check_platform(caller, err);
+	case PERMISSION_GIVE:
+		return check_giver(caller, err);
 	case PERMISSION_PLATFORM:
 		return check_platform(caller, err);
 	case PERMISSION_SEE:

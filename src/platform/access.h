@@ -100,6 +100,7 @@ enum permission {
 	PERMISSION_DRAFT,
 	PERMISSION_DEPLOY,
 	PERMISSION_ADMINISTER,
+	PERMISSION_GIVE,	/* administrators of anything; the handler asks access_may_give() */
 	PERMISSION_PLATFORM,	/* administrators of the platform */
 };
 
@@ -126,5 +127,8 @@ struct scope {
 bool scope_parse(const char *text, const char *role, struct scope *out);
 /* {scope: role} of grants. */
 json_t *scope_roles(const json_t *grants);
+/* Roles in this scope are the caller's to give and to take: who administers a place does so
+ * for all that is in it. */
+bool access_may_give(const struct caller *caller, const struct scope *scope);
 
 #endif

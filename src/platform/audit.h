@@ -8,7 +8,8 @@
  *
  * GET /orgs/{o}/audit-logs lists the successful ones, as the wire says; our own parameter
  * `outcome` asks for others: "succeeded" (the default), "refused" (status 400 and more),
- * "all".
+ * "all".  GET /audit-logs, ours too, is for administrators of the platform: all organizations,
+ * and what belongs to none, such as users and their tokens.
  */
 #ifndef SIDESTAGE_PLATFORM_AUDIT_H
 #define SIDESTAGE_PLATFORM_AUDIT_H

@@ -197,15 +197,21 @@ repository_prune_audit(struct repository *repository, int64_t max_rows, int64_t 
 	return rows_run(repository, err, "DELETE FROM audit WHERE at < ?", "i", oldest);
 }
 
+#define AUDIT                                                                                      \
+	"SELECT printf('%x', seq) AS seq, at AS \"stamp:at\", user AS user_id,"                    \
+	" method AS request_method, path AS request_path,"                                         \
+	" CAST(status AS TEXT) AS \"json:response_status\", nullif(org, '') AS \"opt:org_id\""     \
+	" FROM audit WHERE at > ?2 AND (at < ?3 OR (at = ?3 AND seq < ?4))"                        \
+	" AND status BETWEEN ?5 AND ?6"
+#define NEWEST_FIRST " ORDER BY at DESC, seq DESC LIMIT ?7"
+
+/* Two statements, so that each has its index. */
 json_t *
 repository_audit(struct repository *repository, const struct audit_query *query, struct error *err)
 {
 	return rows_all(repository, err,
-			"SELECT printf('%x', seq) AS seq, at AS \"stamp:at\", user AS user_id, method AS request_method,"
-			" path AS request_path, CAST(status AS TEXT) AS \"json:response_status\","
-			" org AS org_id FROM audit WHERE org = ?1 AND at > ?2"
-			" AND (at < ?3 OR (at = ?3 AND seq < ?4)) AND status BETWEEN ?5 AND ?6"
-			" ORDER BY at DESC, seq DESC LIMIT ?7",
+			query->org ? AUDIT " AND org = ?1" NEWEST_FIRST
+				   : AUDIT " AND ?1 IS NULL" NEWEST_FIRST,
 			"siiiiii", query->org, query->after, query->before, query->before_seq,
 			(int64_t)query->status_from, (int64_t)query->status_to, query->count);
 }

@@ -66,7 +66,7 @@ int repository_prune_audit(struct repository *repository, int64_t max_rows, int6
 			   struct error *err);
 
 struct audit_query {
-	const char *org;
+	const char *org;		/* NULL: of all, and of none */
 	int64_t after, before;		/* wall ms, both exclusive */
 	int64_t before_seq;		/* of entries at `before` those with a smaller number count;
 					 * 0: none */

@@ -56,7 +56,14 @@ const char *const schema_steps[] = {
 	" user TEXT NOT NULL, token TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL,"
 	" status INTEGER NOT NULL, peer TEXT NOT NULL) STRICT;"
 	"CREATE INDEX audit_by_org ON audit (org, at, seq);"
-	"CREATE INDEX audit_by_age ON audit (at);",
+	"CREATE INDEX audit_by_age ON audit (at);"
+	/* A name that is given again later is another thing: nobody has a role in it. */
+	"CREATE TRIGGER grants_of_organization AFTER DELETE ON organizations BEGIN"
+	" DELETE FROM grants WHERE org = old.id; END;"
+	"CREATE TRIGGER grants_of_application AFTER DELETE ON applications BEGIN"
+	" DELETE FROM grants WHERE org = old.org AND app = old.id; END;"
+	"CREATE TRIGGER grants_of_env_type AFTER DELETE ON env_types BEGIN"
+	" DELETE FROM grants WHERE org = old.org AND env_type = old.id; END;",
 };
 
 const int schema_version = sizeof(schema_steps) / sizeof(schema_steps[0]);

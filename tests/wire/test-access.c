@@ -483,6 +483,47 @@ role_that_is_taken_away_is_gone_at_once(void **state)
 	free(token);
 }
 
+static void
+administrators_give_roles_where_they_administer(void **state)
+{
+	char *token = user_with("boss", "{\"/orgs/acme/apps/shop\": \"administrator\"}");
+	struct answer answer;
+
+	(void)state;
+	free(user_with("rookie", "{\"/orgs/other\": \"viewer\"}"));
+	answer = world_ask(&world, BY_TCP, token, "PATCH", "/users/rookie", NULL,
+			   "{\"roles\": {\"/orgs/acme/apps/shop\": \"developer\","
+			   " \"/orgs/acme/apps/shop/env-types/development\": \"deployer\"}}");
+	assert_int_equal(answer.status, 200);
+	/* Of the roles elsewhere they learn nothing. */
+	assert_int_equal(json_object_size(json_object_get(answer.body, "roles")), 2);
+	answer_clear(&answer);
+	expect(BY_TCP, token, "PATCH", "/users/rookie", "{\"roles\": {\"/orgs/acme\": \"viewer\"}}",
+	       403);
+	expect(BY_TCP, token, "PATCH", "/users/boss", "{\"roles\": {\"/\": \"administrator\"}}", 403);
+	expect(BY_TCP, token, "PATCH", "/users/rookie", "{\"roles\": {\"/orgs/other\": null}}", 403);
+	expect(BY_TCP, token, "PATCH", "/users/rookie", "{\"name\": \"Rookie\"}", 403);
+	expect(BY_TCP, token, "PATCH", "/users/nobody", "{\"roles\": {}}", 404);
+	expect(BY_TCP, token, "POST", "/users", "{\"id\": \"mine\"}", 403);
+	expect(BY_TCP, token, "DELETE", "/users/rookie", NULL, 403);
+	free(token);
+}
+
+static void
+role_in_a_type_ends_with_the_type(void **state)
+{
+	char *token = user_with("typed", "{\"/orgs/acme\": \"developer\","
+					 " \"/orgs/acme/env-types/passing\": \"deployer\"}");
+	static const char env[] = "{\"id\": \"passing\", \"name\": \"P\", \"type\": \"passing\"}";
+
+	(void)state;
+	expect(BY_SOCKET, NULL, "POST", "/orgs/acme/env-types", "{\"id\": \"passing\"}", 201);
+	expect(BY_SOCKET, NULL, "DELETE", "/orgs/acme/env-types/passing", NULL, 204);
+	expect(BY_SOCKET, NULL, "POST", "/orgs/acme/env-types", "{\"id\": \"passing\"}", 201);
+	expect(BY_TCP, token, "POST", SHOP "/envs", env, 403);
+	free(token);
+}
+
 /* --- sub-commands --- */
 
 static void
@@ -567,6 +608,24 @@ refused_writes_are_kept_with_who_tried(void **state)
 	assert_string_equal(json_string_value(json_object_get(entry, "user_id")), "naughty");
 	assert_int_equal(json_integer_value(json_object_get(entry, "response_status")), 403);
 	answer_clear(&answer);
+	free(token);
+}
+
+static void
+changes_of_users_are_in_the_log_of_the_platform(void **state)
+{
+	char *token = user_with("logged", "{\"/orgs/acme\": \"administrator\"}");
+	struct answer answer = world_ask(&world, BY_CONTROL, NULL, "GET", "/audit-logs?per_page=1",
+					 NULL, NULL);
+	const json_t *entry = json_array_get(answer.body, 0);
+
+	(void)state;
+	assert_string_equal(json_string_value(json_object_get(entry, "request_path")),
+			    "/users/logged/tokens");
+	assert_null(json_object_get(entry, "org_id"));
+	assert_int_equal(strncmp(answer_header(&answer, "Link"), "</audit-logs?page=", 18), 0);
+	answer_clear(&answer);
+	expect(BY_TCP, token, "GET", "/audit-logs", NULL, 403);
 	free(token);
 }
 
@@ -910,6 +969,9 @@ main(void)
 		cmocka_unit_test(what_may_not_be_seen_is_as_if_it_were_not_there),
 		cmocka_unit_test(roles_that_are_none_are_refused_whole),
 		cmocka_unit_test(role_that_is_taken_away_is_gone_at_once),
+		cmocka_unit_test(administrators_give_roles_where_they_administer),
+		cmocka_unit_test(role_in_a_type_ends_with_the_type),
+		cmocka_unit_test(changes_of_users_are_in_the_log_of_the_platform),
 		cmocka_unit_test(audit_log_lists_successful_writes_newest_first),
 		cmocka_unit_test(refused_writes_are_kept_with_who_tried),
 		cmocka_unit_test(every_read_has_a_tag_and_304_without_a_body),

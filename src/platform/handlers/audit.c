@@ -133,8 +133,12 @@ link_to_next(const struct request *request, const json_t *last)
 	struct buf link;
 
 	buf_init(&link, LINK_MAX);
-	buf_printf(&link, "</orgs/%s/audit-logs?page=%llx-%s", request->place.org,
-		   (unsigned long long)time_of(last), json_member_string(last, "seq"));
+	if (request->place.org)
+		buf_printf(&link, "</orgs/%s", request->place.org);
+	else
+		buf_puts(&link, "<");
+	buf_printf(&link, "/audit-logs?page=%llx-%s", (unsigned long long)time_of(last),
+		   json_member_string(last, "seq"));
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
 		if (request_query(request, kept[i]))
 			buf_printf(&link, "&%s=%s", kept[i], request_query(request, kept[i]));

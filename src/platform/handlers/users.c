@@ -159,28 +159,45 @@ get_user(struct platform *platform, const struct request *request, struct respon
 	return answer(response, 200, user_with_roles(platform, request->ids[0], err));
 }
 
+static int
+read_scope(const char *text, const json_t *role, struct scope *out, struct error *err)
+{
+	const char *name = json_string_value(role);
+
+	/* To take a role away any that can be held there will do for the check. */
+	if (json_is_null(role) ? scope_parse(text, "deployer", out) ||
+					 scope_parse(text, "administrator", out)
+			       : scope_parse(text, name, out))
+		return 0;
+	return error_set(err, ERROR_INPUT,
+			 _("\"%s\": \"%s\": there is no such role in such a scope.  It is viewer, "
+			   "developer, deployer or administrator in /orgs/ORG or /orgs/ORG/apps/APP, "
+			   "deployer with /env-types/TYPE behind these, or administrator in /."), text,
+			 name ? name : "");
+}
+
 /* {scope: role}; null takes the role of that scope away. */
 static int
-put_roles(struct platform *platform, const char *user, json_t *roles, struct error *err)
+put_roles(struct platform *platform, const struct request *request, const char *user,
+	  struct error *err)
 {
+	json_t *roles = json_object_get(request->body, "roles");
 	const char *text;
 	json_t *role;
 
 	if (roles && !json_is_object(roles))
 		return error_set(err, ERROR_INPUT, _("\"roles\" must be an object of scopes and roles."));
 	json_object_foreach(roles, text, role) {
-		const char *name = json_string_value(role);
 		struct scope scope;
 
-		if (json_is_null(role) ? !scope_parse(text, "deployer", &scope) &&
-						 !scope_parse(text, "administrator", &scope)
-				       : !scope_parse(text, name, &scope))
-			return error_set(err, ERROR_INPUT,
-					 _("\"%s\": \"%s\": there is no such role in such a scope.  It is "
-					   "viewer, developer, deployer or administrator in /orgs/ORG or "
-					   "/orgs/ORG/apps/APP, deployer with /env-types/TYPE behind "
-					   "these, or administrator in /."), text, name ? name : "");
-		if (repository_put_grant(platform->repository, user, &scope, name, err) != 0)
+		if (read_scope(text, role, &scope, err) != 0)
+			return -1;
+		if (!access_may_give(request->caller, &scope))
+			return error_set(err, ERROR_ACCESS, _("%s is no administrator of %s, and so cannot "
+							      "give or take roles there."),
+					 request_user(request), text);
+		if (repository_put_grant(platform->repository, user, &scope,
+					 json_string_value(role), err) != 0)
 			return -1;
 	}
 	return 0;
@@ -204,26 +221,52 @@ create_user(struct platform *platform, const struct request *request, struct res
 	if (repository_put_user(platform->repository, id, name ? name : id, type, clock_wall_ms(),
 				err) != 0 ||
 	    repository_change_user(platform->repository, id, NULL, email, NULL, err) != 0 ||
-	    put_roles(platform, id, json_object_get(request->body, "roles"), err) != 0)
+	    put_roles(platform, request, id, err) != 0)
 		return -1;
 	return answer(response, 201, user_with_roles(platform, id, err));
 }
 
+/* The roles that are the caller's business. */
+static void
+leave_out_roles(json_t *user, const struct caller *caller)
+{
+	json_t *roles = json_object_get(user, "roles"), *role;
+	const char *text;
+	void *next;
+
+	json_object_foreach_safe(roles, next, text, role) {
+		struct scope scope;
+
+		if (!scope_parse(text, json_string_value(role), &scope) ||
+		    !access_may_give(caller, &scope))
+			json_object_del(roles, text);
+	}
+}
+
+/* Administrators of an organization or an application give roles in it; what the user is
+ * called is the platform's. */
 int
 update_user(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
 {
+	const char *name = json_member_string(request->body, "name");
+	const char *email = json_member_string(request->body, "email");
 	const char *id = request->ids[0];
-	json_t *known = repository_user(platform->repository, id, err);
+	json_t *user = repository_user(platform->repository, id, err);
 
-	json_decref(known);
-	if (!known || check_texts(request->body, err) != 0 ||
-	    repository_change_user(platform->repository, id,
-				   json_member_string(request->body, "name"),
-				   json_member_string(request->body, "email"), NULL, err) != 0 ||
-	    put_roles(platform, id, json_object_get(request->body, "roles"), err) != 0)
+	json_decref(user);
+	if (!user || check_texts(request->body, err) != 0)
 		return -1;
-	return get_user(platform, request, response, err);
+	if ((name || email) && !access_is_administrator(request->caller))
+		return error_set(err, ERROR_ACCESS, _("%s is no administrator of this platform, and so "
+						      "changes only roles."), request_user(request));
+	if (repository_change_user(platform->repository, id, name, email, NULL, err) != 0 ||
+	    put_roles(platform, request, id, err) != 0)
+		return -1;
+	user = user_with_roles(platform, id, err);
+	if (user)
+		leave_out_roles(user, request->caller);
+	return answer(response, 200, user);
 }
 
 int
