@@ -210,6 +210,8 @@ world_send(const struct world *world, enum way way, const char *bytes)
 		snprintf(answer.head, sizeof(answer.head), "%.*s", (int)(body + 2 - text), text);
 		answer.length = strlen(body + 4);
 		answer.body = json_loads(body + 4, JSON_DECODE_ANY, NULL);
+		for (const char *at = text; (at = strstr(at, "HTTP/1.1 ")) != NULL; at++)
+			answer.last_status = atoi(at + 9);
 	}
 	free(text);
 	return answer;

@@ -19,6 +19,7 @@ enum way { BY_SOCKET, BY_TCP, BY_CONTROL };
 
 struct answer {
 	int status;		/* 0: no answer */
+	int last_status;	/* of the last, when several requests were sent at once */
 	char head[4096];
 	json_t *body;		/* NULL: none, or no JSON */
 	size_t length;		/* of the body */

@@ -144,6 +144,35 @@ tcp_asks_for_a_token(void **state)
 	expect(BY_TCP, "", "GET", SHOP, NULL, 401);
 }
 
+/* It is the request that may, and not its connection. */
+static void
+token_counts_for_one_request_only(void **state)
+{
+	char *token = user_with("once", "{\"/orgs/acme\": \"viewer\"}");
+	char *bytes = xasprintf("GET " SHOP " HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer %s\r\n\r\n"
+				"GET " SHOP " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", token);
+	struct answer answer = world_send(&world, BY_TCP, bytes);
+
+	(void)state;
+	assert_int_equal(answer.status, 200);
+	assert_int_equal(answer.last_status, 401);
+	answer_clear(&answer);
+	free(bytes);
+	free(token);
+}
+
+/* Nobody has to send 16 MB to learn that they may not. */
+static void
+body_of_a_stranger_is_not_waited_for(void **state)
+{
+	struct answer answer = world_send(&world, BY_TCP, "POST " SHOP "/deltas HTTP/1.1\r\nHost: a\r\n"
+							  "Content-Length: 16000000\r\n\r\n{");
+
+	(void)state;
+	assert_int_equal(answer.status, 401);
+	answer_clear(&answer);
+}
+
 static void
 token_is_shown_once_and_kept_as_a_hash(void **state)
 {
@@ -958,6 +987,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(private_socket_is_the_daemons_own_user),
 		cmocka_unit_test(tcp_asks_for_a_token),
+		cmocka_unit_test(token_counts_for_one_request_only),
+		cmocka_unit_test(body_of_a_stranger_is_not_waited_for),
 		cmocka_unit_test(token_is_shown_once_and_kept_as_a_hash),
 		cmocka_unit_test(token_information_is_in_the_shape_of_the_wire),
 		cmocka_unit_test(deleted_token_is_refused_and_the_others_stay),
