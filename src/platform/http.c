@@ -34,6 +34,7 @@
 #include "platform/admit.h"
 #include "platform/etag.h"
 #include "platform/http-guard.h"
+#include "platform/http-log.h"
 #include "platform/log.h"
 #include "platform/loop.h"
 #include "platform/routes.h"
@@ -62,6 +63,7 @@ struct connection {
 struct http {
 	struct platform *platform;
 	struct http_options options;
+	struct http_log log;
 	struct MHD_Daemon *daemon;
 	int listeners[LISTENERS_MAX];
 	enum peer_trust trusts[LISTENERS_MAX];
@@ -412,32 +414,6 @@ accept_all(void *data, uint32_t events)
 	work(http);
 }
 
-/* It sets options of TCP on Unix sockets too, and says each time that they have no such thing. */
-static bool
-is_noise(const char *text)
-{
-	static const char *const parts[] = {"TCP_CORK", "TCP_NODELAY", "Failed to push the data"};
-
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		if (strstr(text, parts[i]))
-			return true;
-	return false;
-}
-
-static void
-log_mhd(void *data, const char *format, va_list args)
-{
-	char text[512];
-
-	(void)data;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	vsnprintf(text, sizeof(text), format, args);
-#pragma GCC diagnostic pop
-	if (!is_noise(text))
-		log_line(LOG_PRIORITY_INFO, "http", "text", text, NULL);
-}
-
 struct http *
 http_new(struct platform *platform, struct error *err)
 {
@@ -454,7 +430,7 @@ http_new_with(struct platform *platform, const struct http_options *options, str
 	http->options = *options;
 	http->daemon = MHD_start_daemon(
 		MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG, 0, NULL, NULL, handle,
-		http, MHD_OPTION_EXTERNAL_LOGGER, log_mhd, NULL, MHD_OPTION_URI_LOG_CALLBACK,
+		http, MHD_OPTION_EXTERNAL_LOGGER, http_log_line, &http->log, MHD_OPTION_URI_LOG_CALLBACK,
 		exchange_new, http, MHD_OPTION_NOTIFY_COMPLETED, exchange_ended, http,
 		MHD_OPTION_NOTIFY_CONNECTION, connection_changed, http,
 		MHD_OPTION_CONNECTION_LIMIT, options->connections,

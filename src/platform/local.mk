@@ -30,6 +30,8 @@ libplatform_a_SOURCES = \
 	src/platform/http.c \
 	src/platform/http-guard.c \
 	src/platform/http-guard.h \
+	src/platform/http-log.c \
+	src/platform/http-log.h \
 	src/platform/http.h \
 	src/platform/import.c \
 	src/platform/import.h \

@@ -899,6 +899,25 @@ log_holds_no_token_and_no_noise_about_sockets(void **state)
 	free(token);
 }
 
+static void
+malformed_requests_do_not_fill_the_log(void **state)
+{
+	char *log;
+	size_t lines = 0;
+
+	(void)state;
+	for (int i = 0; i < 200; i++) {
+		struct answer answer = world_send(&world, BY_TCP, "GET\r\n\r\n");
+
+		answer_clear(&answer);
+	}
+	log = world_log(&world);
+	for (const char *at = log; (at = strchr(at, '\n')) != NULL; at++)
+		lines++;
+	assert_in_range(lines, 1, 100);
+	free(log);
+}
+
 /* --- limits: each with a daemon of its own, since they are by address --- */
 
 static void
@@ -1015,6 +1034,7 @@ main(void)
 		OWN(pages_of_the_audit_log_are_without_gap_or_repetition),
 		OWN(audit_log_takes_its_parameters_seriously),
 		OWN(log_holds_no_token_and_no_noise_about_sockets),
+		OWN(malformed_requests_do_not_fill_the_log),
 		OWN(wrong_tokens_are_slowed_down_and_good_ones_go_on),
 		OWN(strangers_are_limited_by_their_address),
 		cmocka_unit_test_setup_teardown(
