@@ -3,9 +3,12 @@ noinst_LIBRARIES += libdriver.a
 libdriver_a_SOURCES = \
 	src/platform/driver.h \
 	src/platform/drivers/beneath.c \
+	src/platform/drivers/confine.c \
 	src/platform/drivers/forward.c \
+	src/platform/drivers/guard.c \
 	src/platform/drivers/images.c \
 	src/platform/drivers/instance.c \
+	src/platform/drivers/landlock.c \
 	src/platform/drivers/output.c \
 	src/platform/drivers/plan.c \
 	src/platform/drivers/ports.c \

@@ -650,6 +650,8 @@ start_candidate(struct space *space, struct plan *plan)
 	struct workload_place place = {
 		.loop = space->driver->loop,
 		.record = space->driver->record,
+		.confinement = space->driver->confinement,
+		.space_dir = space->directory,
 		.module_dir = module_dir,
 		.generation = ++space->driver->generation,
 		.ready_timeout_ms = space->driver->ready_timeout_ms,
