@@ -365,7 +365,8 @@ try_in_child(const struct view *view, int out)
 	struct failure failure = {0};
 	const char *step = "";
 
-	if (view_enter(view, &step) != 0 || view_restrict(view, &step) != 0) {
+	if (view_enter(view, &step) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    view_restrict(view, &step) != 0) {
 		failure.error = errno ? errno : EIO;
 		for (size_t i = 0; step[i] && i < sizeof(failure.step) - 1; i++)
 			failure.step[i] = step[i];
