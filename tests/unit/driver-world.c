@@ -206,7 +206,7 @@ static struct driver_workload
 make_web(struct world *world, const struct web *web, int (*ports)[2], json_t **spec)
 {
 	struct driver_workload workload = {.module = web->module ? web->module : "web",
-					   .image = web->image};
+					   .image = web->image, .replica = web->replica};
 	struct error err;
 	char port[16];
 

@@ -37,6 +37,7 @@ struct web {
 	const char *image;
 	const char *mode;
 	int public_port;	/* 0: none, and no probe */
+	int replica;
 };
 
 struct request {

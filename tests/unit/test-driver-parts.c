@@ -203,6 +203,22 @@ a_port_stays_the_same(void **state)
 	assert_int_not_equal(new_port(world, "shared.other"), 23456);
 }
 
+static void
+a_removed_space_gives_its_ports_back(void **state)
+{
+	struct world *world = *state;
+	struct driver_ops const *ops = world->driver->ops;
+	int port = new_port(world, "shared.dns"), given = 0;
+	struct error err;
+
+	assert_int_equal(ops->remove(world->driver, SPACE, on_removed, world, &err), 0);
+	run(world);
+	/* They go round: each that is free comes once. */
+	for (int i = 0; i <= 12001 && given != port; i++)
+		given = ops->listen_port(world->driver, &err);
+	assert_int_equal(given, port);
+}
+
 int
 main(void)
 {
@@ -212,6 +228,7 @@ main(void)
 		WITH_WORLD(a_bad_spec_is_refused),
 		WITH_WORLD(a_database_is_made_once),
 		WITH_WORLD(a_port_stays_the_same),
+		WITH_WORLD(a_removed_space_gives_its_ports_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

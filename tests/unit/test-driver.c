@@ -195,6 +195,53 @@ a_switch_refuses_nobody(void **state)
 	assert_true(new > 0);
 }
 
+static long
+pid_behind(struct world *world, int port)
+{
+	char *reply = fetch(world, port, "/about", false);
+	const char *line = reply ? strstr(reply, "\nenv PORT=") : NULL;
+	long own = line ? atol(line + 10) : -1;
+
+	free(reply);
+	return own;
+}
+
+static void
+replicas_take_turns(void **state)
+{
+	struct world *world = *state;
+	int port = new_port(world, "modules.web.externals.dns");
+	struct web webs[3];
+	struct driver_status status;
+	long seen[6];
+	long first;
+
+	for (int i = 0; i < 3; i++)
+		webs[i] = (struct web){.image = "local/web:1.0.0", .public_port = port, .replica = i};
+	assert_int_equal(apply(world, webs, 3), DRIVER_READY);
+	for (int i = 0; i < 6; i++)
+		seen[i] = pid_behind(world, port);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(seen[i], seen[i + 3]);
+		assert_int_not_equal(seen[i], seen[(i + 1) % 3]);
+	}
+	world->driver->ops->status(world->driver, SPACE, &status);
+	assert_int_equal(status.count, 3);
+	assert_int_equal(status.items[2].replica, 2);
+	first = status.items[0].pid;
+	/* One is down: nobody notices. */
+	assert_int_equal(kill((pid_t)status.items[1].pid, SIGKILL), 0);
+	driver_status_clear(&status);
+	for (int i = 0; i < 6; i++)
+		assert_true(pid_behind(world, port) > 0);
+	/* Fewer: what stays is not touched. */
+	assert_int_equal(apply(world, webs, 1), DRIVER_READY);
+	assert_int_equal(pid_of(world, "web", NULL, NULL), first);
+	assert_int_equal(count_processes(world), 1);
+	seen[0] = pid_behind(world, port);
+	assert_int_equal(pid_behind(world, port), seen[0]);
+}
+
 static void
 what_is_killed_starts_again(void **state)
 {
@@ -429,6 +476,7 @@ main(void)
 		WITH_WORLD(the_same_again_changes_nothing),
 		WITH_WORLD(a_failure_leaves_the_old_alone),
 		WITH_WORLD(a_switch_refuses_nobody),
+		WITH_WORLD(replicas_take_turns),
 		WITH_WORLD(what_is_killed_starts_again),
 		WITH_WORLD(removing_leaves_nothing),
 		WITH_WORLD(removing_ends_a_change_that_runs),

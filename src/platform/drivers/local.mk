@@ -17,8 +17,12 @@ libdriver_a_SOURCES = \
 	src/platform/drivers/process.c \
 	src/platform/drivers/record.c \
 	src/platform/drivers/resource.c \
+	src/platform/drivers/space-change.c \
+	src/platform/drivers/space-ports.c \
 	src/platform/drivers/space.c \
+	src/platform/drivers/space.h \
 	src/platform/drivers/workload.c \
+	src/platform/drivers/workloads.c \
 	src/platform/log.c src/platform/log.h \
 	src/platform/loop.c src/platform/loop.h
 

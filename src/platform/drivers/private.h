@@ -82,13 +82,15 @@ void probe_cancel(struct probe *probe);	/* NULL is fine; not after `done` */
 /* forward.c: a public port in front of the port of an instance. */
 
 struct forward;
-/* Takes the port, but nothing can connect before the first forward_set_target(). */
+/* Takes the port, but nothing can connect before the first forward_set_targets(). */
 struct forward *forward_new(struct loop *loop, int port, struct error *err);
 void forward_free(struct forward *forward);	/* cuts what is open */
 int forward_port(const struct forward *forward);
-int forward_target(const struct forward *forward);	/* 0: none yet */
-/* For connections from now on.  0, or -1 with err when the port cannot be listened on. */
-int forward_set_target(struct forward *forward, int port, struct error *err);
+#define FORWARD_TARGETS_MAX 64
+/* For connections from now on, one after the other (1 to FORWARD_TARGETS_MAX).  0, or -1 with
+ * err when the port cannot be listened on. */
+int forward_set_targets(struct forward *forward, const int *ports, size_t count,
+			struct error *err);
 /* Open connections to this target. */
 size_t forward_count(const struct forward *forward, int target);
 
@@ -115,6 +117,9 @@ json_t *resource_provision(const struct resources *resources, const char *space,
 int resource_deprovision(const struct resources *resources, const char *space_dir,
 			 const char *type, const char *res_id, const json_t *outputs,
 			 struct error *err);
+
+/* All that the resources of a space hold; for when it is removed. */
+void resource_release_ports(struct ports *ports, const char *space_dir);
 
 /* plan.c: one workload's declaration, checked and copied. */
 
