@@ -46,6 +46,7 @@ struct space {
 	char *current;			/* id of what is applied now; NULL: not applying */
 	bool resuming;			/* what is applied is no new deployment */
 	bool should_resume;		/* what the database says is to be started */
+	bool refresh;			/* that has changed since */
 	bool doomed;
 	struct plan planned;		/* what is applied now */
 	struct plan running;		/* what the driver took last */
@@ -198,6 +199,11 @@ finish(struct space *space, bool succeeded)
 		space->should_resume = false;
 	else if (space->resuming)
 		space->should_resume = true;
+	if (space->refresh) {
+		space->should_resume = true;
+		schedule(space, 0);
+		return;
+	}
 	if (!space->should_resume || space->wanted || space->doomed) {
 		schedule(space, 0);
 		return;
@@ -230,9 +236,15 @@ start_plan(struct space *space, const struct set *set, const char *env_type,
 	struct platform *platform = space->engine->platform;
 	struct place place = place_of(space);
 	struct driver_workload *workloads;
+	bool paused = false;
 	int ret;
 
-	if (prepare_plan(platform, &place, env_type, space->current, set, &space->running,
+	/* A paused environment is one in which nothing is to run.  A deployment that was asked for
+	 * before it was paused is carried out first. */
+	if (space->resuming &&
+	    repository_is_paused(platform->repository, &place, &paused, err) != 0)
+		return -1;
+	if (!paused && prepare_plan(platform, &place, env_type, space->current, set, &space->running,
 			 &space->planned, problem, err) != 0)
 		return -1;
 	problem->scope = "environment";
@@ -338,6 +350,7 @@ next_step(void *data)
 		apply(space, wanted, false);
 	} else if (space->should_resume) {
 		space->should_resume = false;
+		space->refresh = false;
 		resume(space);
 	}
 }
@@ -452,15 +465,21 @@ engine_deploy(struct engine *engine, const struct place *place,
 	const char *status = json_member_string(env, "status");
 	json_t *deployment = NULL;
 	struct space *space;
+	bool paused = false;
 
 	if (!env)
 		return NULL;
+	*err = (struct error){0};
 	if (engine_is_busy(engine, place))
 		error_set(err, ERROR_CONFLICT, _("A deployment to %s is active.  Wait until it has "
 						 "ended."), place->env);
 	else if (engine->stopping || strcmp(status, "active") != 0)
 		error_set(err, ERROR_CONFLICT, _("%s is being deleted or stopped."), place->env);
-	else
+	else if (repository_is_paused(engine->platform->repository, place, &paused, err) == 0 &&
+		 paused)
+		error_set(err, ERROR_INPUT, _("%s is paused.  Resume it before you deploy to it."),
+			  place->env);
+	else if (err->kind == ERROR_NONE)
 		deployment = deploy_to(engine, place, request, env, err);
 	json_decref(env);
 	if (deployment) {
@@ -477,6 +496,17 @@ engine_is_busy(struct engine *engine, const struct place *place)
 	const struct space *space = find_space(engine, place, false);
 
 	return space && (space->wanted || (space->state == SPACE_APPLYING && !space->resuming));
+}
+
+void
+engine_refresh(struct engine *engine, const struct place *place)
+{
+	struct space *space = find_space(engine, place, true);
+
+	space->should_resume = true;
+	space->refresh = true;
+	space->retry_ms = RETRY_MIN_MS;
+	schedule(space, 0);
 }
 
 void

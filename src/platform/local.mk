@@ -10,6 +10,7 @@ libplatform_a_SOURCES = \
 	src/platform/handlers/deployments.c \
 	src/platform/handlers/environments.c \
 	src/platform/handlers/handlers.h \
+	src/platform/handlers/logs.c \
 	src/platform/handlers/organizations.c \
 	src/platform/handlers/runtime.c \
 	src/platform/handlers/sets.c \
@@ -31,6 +32,7 @@ libplatform_a_SOURCES = \
 	src/platform/prepare.h \
 	src/platform/repository-apps.c \
 	src/platform/repository-deployments.c \
+	src/platform/repository-runtime.c \
 	src/platform/repository-sets.c \
 	src/platform/repository.c \
 	src/platform/repository.h \
@@ -44,3 +46,12 @@ bin_PROGRAMS += sidestaged
 sidestaged_SOURCES = src/platform/main.c
 sidestaged_LDADD = libplatform.a libdriver.a libmodel.a libbase.a \
 	$(MICROHTTPD_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
+
+if HAVE_CMOCKA
+SERVE = tests/wire/serve.c tests/wire/serve.h
+SERVE_LIBS = libmodel.a libbase.a $(CMOCKA_LIBS) $(CURL_LIBS) $(BASE_LIBS)
+check_PROGRAMS += tests/wire/test-runtime
+TESTS += tests/wire/test-runtime
+tests_wire_test_runtime_SOURCES = tests/wire/test-runtime.c $(SERVE)
+tests_wire_test_runtime_LDADD = $(SERVE_LIBS)
+endif

@@ -14,8 +14,8 @@
 #define APPLICATION                                                                                \
 	"SELECT a.id AS id, a.name AS name, a.org AS org_id,"                                      \
 	" a.created_at AS \"stamp:created_at\","                                                   \
-	" a.created_by AS created_by, 'active' AS status,"                                         \
-	" a.created_at AS \"stamp:status_changed_at\","                                            \
+	" a.created_by AS created_by, a.status AS status,"                                         \
+	" coalesce(a.status_changed_at, a.created_at) AS \"stamp:status_changed_at\","             \
 	" (SELECT json_group_array(json_object('id', id, 'name', name, 'type', type)) FROM"        \
 	"  (SELECT id, name, type FROM environments e WHERE e.org = a.org AND e.app = a.id"        \
 	"   ORDER BY e.rowid)) AS \"json:envs\""                                            \
@@ -166,8 +166,8 @@ int
 repository_put_application(struct repository *repository, const struct place *place,
 			   const char *name, const char *user, int64_t now, struct error *err)
 {
-	return rows_run(repository, err, "INSERT INTO applications VALUES (?, ?, ?, ?, ?)", "sssis",
-			place->org, place->app, name, now, user);
+	return rows_run(repository, err, "INSERT INTO applications (org, id, name, created_at,"
+					 " created_by) VALUES (?, ?, ?, ?, ?)", "sssis", place->org, place->app, name, now, user);
 }
 
 int
@@ -289,6 +289,10 @@ repository_drop_environment(struct repository *repository, const struct place *p
 	static const char *const statements[] = {
 		"UPDATE deployments SET gone = 1 WHERE org = ? AND app = ? AND env = ?",
 		"DELETE FROM resources WHERE org = ? AND app = ? AND env = ?",
+		"DELETE FROM runtime WHERE org = ? AND app = ? AND env = ?",
+		"DELETE FROM replicas WHERE org = ? AND app = ? AND env = ?",
+		"DELETE FROM rules WHERE org = ? AND app = ? AND env = ?",
+		"DELETE FROM rule_updates WHERE org = ? AND app = ? AND env = ?",
 		"DELETE FROM environments WHERE org = ? AND app = ? AND id = ?",
 	};
 

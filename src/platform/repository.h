@@ -165,6 +165,18 @@ struct resource_row {
 int repository_put_resource(struct repository *repository, const struct place *place,
 			    const struct resource_row *row, int64_t now, struct error *err);
 
+/* --- what is asked of an environment besides its deployments --- */
+
+int repository_is_paused(struct repository *repository, const struct place *place, bool *paused,
+			 struct error *err);
+int repository_set_paused(struct repository *repository, const struct place *place, bool paused,
+			  struct error *err);
+/* {"api": 3}: those that were asked for; the others have one. */
+json_t *repository_replicas(struct repository *repository, const struct place *place,
+			    struct error *err);
+int repository_put_replicas(struct repository *repository, const struct place *place,
+			    const json_t *counts, struct error *err);
+
 /* --- artefact versions that were posted --- */
 
 json_t *repository_artefact_versions(struct repository *repository, const char *org,

@@ -79,6 +79,8 @@ static const struct route {
 	 BODY_NONE, false},
 	{"GET", ENV "/resources", list_active_resources, "listActiveResources", BODY_NONE, false},
 	{"GET", ENV "/runtime", get_runtime, "getRuntime", BODY_NONE, false},
+	{"PUT", ENV "/runtime/paused", update_paused, "updatePaused", BODY_BOOLEAN, false},
+	{"PATCH", ENV "/runtime/replicas", patch_replicas, "patchReplicas", BODY_OBJECT, false},
 	{"GET", ENV "/logs", get_logs, "getLogs", BODY_NONE, false},
 	{"GET", APP "/sets", list_sets, "listSets", BODY_NONE, true},
 	{"GET", APP "/sets/{setId}", get_set, "getSet", BODY_NONE, true},
@@ -322,6 +324,12 @@ const char *
 request_query(const struct request *request, const char *key)
 {
 	return request->query ? request->query(request->data, key) : NULL;
+}
+
+size_t
+request_query_all(const struct request *request, const char *key, const char **values, size_t max)
+{
+	return request->query_all ? request->query_all(request->data, key, values, max) : 0;
 }
 
 void

@@ -43,6 +43,20 @@ const char *const schema_steps[] = {
 	"CREATE TABLE artefact_versions (seq INTEGER PRIMARY KEY, org TEXT NOT NULL,"
 	" id TEXT NOT NULL, body TEXT NOT NULL, archived INTEGER NOT NULL DEFAULT 0,"
 	" UNIQUE (org, id)) STRICT;",
+	/* What is asked of an environment besides its deployments; what deploys by itself;
+	 * applications that are being deleted. */
+	"CREATE TABLE runtime (org TEXT NOT NULL, app TEXT NOT NULL, env TEXT NOT NULL,"
+	" paused INTEGER NOT NULL, PRIMARY KEY (org, app, env)) STRICT;"
+	"CREATE TABLE replicas (org TEXT NOT NULL, app TEXT NOT NULL, env TEXT NOT NULL,"
+	" module TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (org, app, env, module)) STRICT;"
+	"CREATE TABLE rules (seq INTEGER PRIMARY KEY, org TEXT NOT NULL, app TEXT NOT NULL,"
+	" env TEXT NOT NULL, id TEXT NOT NULL UNIQUE, body TEXT NOT NULL,"
+	" created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,"
+	" UNIQUE (org, app, env, body)) STRICT;"
+	"CREATE TABLE rule_updates (seq INTEGER PRIMARY KEY, org TEXT NOT NULL, app TEXT NOT NULL,"
+	" env TEXT NOT NULL, rule TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL) STRICT;"
+	"ALTER TABLE applications ADD COLUMN status TEXT NOT NULL DEFAULT 'active';"
+	"ALTER TABLE applications ADD COLUMN status_changed_at INTEGER;",
 };
 
 const int schema_version = sizeof(schema_steps) / sizeof(schema_steps[0]);

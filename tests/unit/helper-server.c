@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A workload for the tests of the driver.  It answers HTTP on $PORT and tells what it was
- * given.  $MODE: exit (prints, ends with 3), deaf (listens on nothing), chatty (prints much),
+ * given.  $MODE: exit (prints, ends with 3), count (prints ten lines), deaf (listens on nothing), chatty (prints much),
  * family (has a child that ignores SIGTERM), escape (has a grandchild in a session of its own
  * that ignores SIGTERM, and whose parent is gone).
  */
@@ -208,6 +208,8 @@ main(int argc, char **argv)
 	}
 	for (int i = 0; strcmp(mode, "chatty") == 0 && i < 20000; i++)
 		printf("%06d ................................................\n", i);
+	for (int i = 0; strcmp(mode, "count") == 0 && i < 10; i++)
+		printf("line %d\n", i);
 	if (strcmp(mode, "family") == 0)
 		be_family();
 	if (strcmp(mode, "escape") == 0)

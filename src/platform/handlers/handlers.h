@@ -23,7 +23,8 @@ handler list_sets, get_set, update_set, get_set_resources, get_diff;
 handler list_deltas, create_delta, get_delta, patch_delta, put_delta, archive_delta,
 	change_env_of_delta, change_name_of_delta;
 handler list_deployments, create_deployment, get_deployment, list_deployment_errors;
-handler list_active_resources, get_runtime, list_runtime, get_logs;
+handler list_active_resources;
+handler get_runtime, list_runtime, update_paused, patch_replicas, get_logs;
 handler list_artefacts, list_versions_of_artefact, list_artefact_versions,
 	create_artefact_version, get_artefact_version, patch_artefact_version;
 
