@@ -316,6 +316,8 @@ removed(void *data)
 
 	if (repository_drop_environment(space->engine->platform->repository, &place, &err) != 0)
 		complain(space, "cannot forget an environment", &err);
+	else if (repository_drop_applications(space->engine->platform->repository, &err) != 0)
+		complain(space, "cannot forget an application", &err);
 	log_line(LOG_PRIORITY_INFO, "environment deleted", "space", space->name, NULL);
 	free_space(space);
 }
@@ -526,6 +528,8 @@ engine_resume(struct engine *engine, struct error *err)
 	size_t i;
 
 	if (repository_fail_interrupted(repository, clock_wall_ms(), err) != 0)
+		return -1;
+	if (repository_drop_applications(repository, err) != 0)
 		return -1;
 	envs = repository_all_environments(repository, err);
 	if (!envs)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libplatform.a
 libplatform_a_SOURCES = \
+	src/platform/automation.c \
+	src/platform/automation.h \
 	src/platform/driver.h \
 	src/platform/engine.c \
 	src/platform/engine.h \
@@ -12,6 +14,7 @@ libplatform_a_SOURCES = \
 	src/platform/handlers/handlers.h \
 	src/platform/handlers/logs.c \
 	src/platform/handlers/organizations.c \
+	src/platform/handlers/rules.c \
 	src/platform/handlers/runtime.c \
 	src/platform/handlers/sets.c \
 	src/platform/http.c \
@@ -32,6 +35,7 @@ libplatform_a_SOURCES = \
 	src/platform/prepare.h \
 	src/platform/repository-apps.c \
 	src/platform/repository-deployments.c \
+	src/platform/repository-rules.c \
 	src/platform/repository-runtime.c \
 	src/platform/repository-sets.c \
 	src/platform/repository.c \

@@ -207,6 +207,15 @@ repository_put_artefact_version(struct repository *repository, const char *org,
 }
 
 int
+repository_drop_artefact(struct repository *repository, const char *org, const char *artefact_id,
+			 struct error *err)
+{
+	return rows_change(repository, err,
+			   "DELETE FROM artefact_versions WHERE org = ?"
+			   " AND json_extract(body, '$.artefact_id') = ?", "ss", org, artefact_id);
+}
+
+int
 repository_archive_artefact_version(struct repository *repository, const char *org, const char *id,
 				    bool archived, struct error *err)
 {

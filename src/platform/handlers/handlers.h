@@ -16,7 +16,8 @@ typedef int handler(struct platform *platform, const struct request *request,
 handler list_organizations, get_organization, get_current_user;
 handler list_env_types, create_env_type, get_env_type, update_env_type, delete_env_type;
 handler list_definitions;
-handler list_applications, create_application, get_application, patch_application;
+handler list_applications, create_application, get_application, patch_application,
+	delete_application;
 handler list_environments, create_environment, get_environment, update_environment,
 	rebase_environment, delete_environment;
 handler list_sets, get_set, update_set, get_set_resources, get_diff;
@@ -26,7 +27,9 @@ handler list_deployments, create_deployment, get_deployment, list_deployment_err
 handler list_active_resources;
 handler get_runtime, list_runtime, update_paused, patch_replicas, get_logs;
 handler list_artefacts, list_versions_of_artefact, list_artefact_versions,
-	create_artefact_version, get_artefact_version, patch_artefact_version;
+	create_artefact_version, get_artefact_version, patch_artefact_version, delete_artefact,
+	get_workload_spec, get_workload_set;
+handler list_rules, create_rule, get_rule, update_rule, delete_rule;
 
 /* Fills the response with a body that may be NULL because of an error: 0 or -1. */
 static inline int
