@@ -54,8 +54,13 @@ sidestaged_LDADD = libplatform.a libdriver.a libmodel.a libbase.a \
 if HAVE_CMOCKA
 SERVE = tests/wire/serve.c tests/wire/serve.h
 SERVE_LIBS = libmodel.a libbase.a $(CMOCKA_LIBS) $(CURL_LIBS) $(BASE_LIBS)
-check_PROGRAMS += tests/wire/test-runtime
-TESTS += tests/wire/test-runtime
+SERVE_TESTS = tests/wire/test-runtime tests/wire/test-applications tests/wire/test-artefacts
+check_PROGRAMS += $(SERVE_TESTS)
+TESTS += $(SERVE_TESTS)
 tests_wire_test_runtime_SOURCES = tests/wire/test-runtime.c $(SERVE)
 tests_wire_test_runtime_LDADD = $(SERVE_LIBS)
+tests_wire_test_applications_SOURCES = tests/wire/test-applications.c $(SERVE)
+tests_wire_test_applications_LDADD = $(SERVE_LIBS)
+tests_wire_test_artefacts_SOURCES = tests/wire/test-artefacts.c $(SERVE)
+tests_wire_test_artefacts_LDADD = $(SERVE_LIBS)
 endif
