@@ -54,7 +54,8 @@ sidestaged_LDADD = libplatform.a libdriver.a libmodel.a libbase.a \
 if HAVE_CMOCKA
 SERVE = tests/wire/serve.c tests/wire/serve.h
 SERVE_LIBS = libmodel.a libbase.a $(CMOCKA_LIBS) $(CURL_LIBS) $(BASE_LIBS)
-SERVE_TESTS = tests/wire/test-runtime tests/wire/test-applications tests/wire/test-artefacts
+SERVE_TESTS = tests/wire/test-runtime tests/wire/test-applications tests/wire/test-artefacts \
+	tests/wire/test-growth
 check_PROGRAMS += $(SERVE_TESTS)
 TESTS += $(SERVE_TESTS)
 tests_wire_test_runtime_SOURCES = tests/wire/test-runtime.c $(SERVE)
@@ -63,4 +64,6 @@ tests_wire_test_applications_SOURCES = tests/wire/test-applications.c $(SERVE)
 tests_wire_test_applications_LDADD = $(SERVE_LIBS)
 tests_wire_test_artefacts_SOURCES = tests/wire/test-artefacts.c $(SERVE)
 tests_wire_test_artefacts_LDADD = $(SERVE_LIBS)
+tests_wire_test_growth_SOURCES = tests/wire/test-growth.c tests/wire/usage.c tests/wire/usage.h $(SERVE)
+tests_wire_test_growth_LDADD = $(SERVE_LIBS)
 endif
