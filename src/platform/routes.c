@@ -40,6 +40,7 @@ static const struct route {
 	bool bare_not_found;		/* its 404 is a JSON string (api/README §1) */
 } routes[] = {
 	{"GET", "/current-user", get_current_user, "getCurrentUser", BODY_NONE, false},
+	{"GET", "/platform", get_platform, "getPlatform", BODY_NONE, false},	/* ours alone */
 	{"GET", "/orgs", list_organizations, "listOrganizations", BODY_NONE, false},
 	{"GET", ORG, get_organization, "getOrganization", BODY_NONE, false},
 	{"GET", ORG "/env-types", list_env_types, "listEnvironmentTypes", BODY_NONE, false},

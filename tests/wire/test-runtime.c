@@ -326,6 +326,22 @@ bad_log_queries_are_refused(void **state)
 	assert_int_equal(serve_ask(&serve, "GET", APP "/envs/none/logs", NULL, NULL), 404);
 }
 
+static void
+how_workloads_are_confined_is_told(void **state)
+{
+	json_t *answer, *confinement;
+
+	(void)state;
+	assert_int_equal(serve_ask(&serve, "GET", "/platform", NULL, &answer), 200);
+	confinement = json_object_get(json_object_get(answer, "driver"), "confinement");
+	assert_true(json_is_true(json_object_get(confinement, "no_new_privileges")));
+	assert_true(json_is_boolean(json_object_get(confinement, "private_files")));
+	/* What is missing has a reason. */
+	if (!json_is_true(json_object_get(confinement, "private_files")))
+		assert_true(json_is_string(json_object_get(confinement, "refused")));
+	json_decref(answer);
+}
+
 #define WITH_PLATFORM(test) cmocka_unit_test_setup_teardown(test, make, clear)
 
 int
@@ -338,6 +354,7 @@ main(void)
 		WITH_PLATFORM(replicas_share_an_address_and_survive),
 		WITH_PLATFORM(logs_answer_every_query),
 		WITH_PLATFORM(bad_log_queries_are_refused),
+		WITH_PLATFORM(how_workloads_are_confined_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

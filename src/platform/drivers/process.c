@@ -274,6 +274,18 @@ static const struct driver_ops process_ops = {
 	.stop_all = process_stop_all,
 };
 
+/* Three for a workload, two for a connection: the usual 1024 is some dozen environments. */
+static void
+raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
 struct driver *
 driver_process_new(struct loop *loop, const struct driver_process_options *options,
 		   struct error *err)
@@ -282,6 +294,7 @@ driver_process_new(struct loop *loop, const struct driver_process_options *optio
 
 	if (paths_make(options->spaces_dir, err) != 0)
 		return NULL;
+	raise_descriptor_limit();
 	process = xcalloc(1, sizeof(*process));
 	process->base.ops = &process_ops;
 	process->loop = loop;

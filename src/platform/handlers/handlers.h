@@ -13,7 +13,7 @@
 typedef int handler(struct platform *platform, const struct request *request,
 		    struct response *response, struct error *err);
 
-handler list_organizations, get_organization, get_current_user;
+handler get_platform, list_organizations, get_organization, get_current_user;
 handler list_env_types, create_env_type, get_env_type, update_env_type, delete_env_type;
 handler list_definitions;
 handler list_applications, create_application, get_application, patch_application,

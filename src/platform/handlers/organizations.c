@@ -9,6 +9,7 @@
 #include "base/i18n.h"
 #include "base/ids.h"
 #include "model/json.h"
+#include "platform/driver.h"
 #include "platform/repository.h"
 
 int
@@ -24,6 +25,21 @@ get_current_user(struct platform *platform, const struct request *request,
 		      json_pack("{s:s, s:s, s:s, s:s, s:{}, s:{}}", "id", platform->user, "name",
 				platform->user, "created_at", stamp, "type", "user", "properties",
 				"roles"));
+}
+
+/* No part of the reference: what this platform is, and how it keeps workloads apart. */
+int
+get_platform(struct platform *platform, const struct request *request, struct response *response,
+	     struct error *err)
+{
+	char stamp[CLOCK_STAMP_SIZE];
+
+	(void)request;
+	(void)err;
+	clock_stamp(stamp, platform->started_at);
+	return answer(response, 200,
+		      json_pack("{s:s, s:s, s:o}", "version", PACKAGE_VERSION, "started_at", stamp,
+				"driver", platform->driver->ops->describe(platform->driver)));
 }
 
 int
