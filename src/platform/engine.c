@@ -442,21 +442,42 @@ record(struct engine *engine, const struct place *place, const struct deploy_req
 	return repository_deployment(repository, place, id, err);
 }
 
-static json_t *
-deploy_to(struct engine *engine, const struct place *place, const struct deploy_request *request,
-	  const json_t *env, struct error *err)
+/* The set that would run, all checked; NULL with err. */
+static struct set *
+checked_set(struct engine *engine, const struct place *place, const struct deploy_request *request,
+	    const json_t *env, struct error *err)
 {
 	const json_t *from = json_object_get(env, "from_deploy");
-	json_t *deployment = NULL;
 	struct set *set;
 
 	if (check_match(request->if_match, json_object_get(env, "last_deploy"), err) != 0)
 		return NULL;
 	set = resulting_set(engine, place, request, from, err);
-	if (set && prepare_check_images(engine->platform, set, err) == 0)
-		deployment = record(engine, place, request, from, set, err);
-	set_unref(set);
-	return deployment;
+	if (set && prepare_check_images(engine->platform, set, err) != 0) {
+		set_unref(set);
+		set = NULL;
+	}
+	return set;
+}
+
+/* Does the environment take deployments now? */
+static int
+check_state(struct engine *engine, const struct place *place, const json_t *env, struct error *err)
+{
+	const char *status = json_member_string(env, "status");
+	bool paused;
+
+	if (engine_is_busy(engine, place))
+		return error_set(err, ERROR_CONFLICT, _("A deployment to %s is active.  Wait until it has "
+							"ended."), place->env);
+	if (engine->stopping || strcmp(status, "active") != 0)
+		return error_set(err, ERROR_CONFLICT, _("%s is being deleted or stopped."), place->env);
+	if (repository_is_paused(engine->platform->repository, place, &paused, err) != 0)
+		return -1;
+	if (paused)
+		return error_set(err, ERROR_INPUT, _("%s is paused.  Resume it before you deploy to it."),
+				 place->env);
+	return 0;
 }
 
 json_t *
@@ -464,25 +485,18 @@ engine_deploy(struct engine *engine, const struct place *place,
 	      const struct deploy_request *request, struct error *err)
 {
 	json_t *env = repository_environment(engine->platform->repository, place, err);
-	const char *status = json_member_string(env, "status");
 	json_t *deployment = NULL;
 	struct space *space;
-	bool paused = false;
+	struct set *set = NULL;
 
 	if (!env)
 		return NULL;
-	*err = (struct error){0};
-	if (engine_is_busy(engine, place))
-		error_set(err, ERROR_CONFLICT, _("A deployment to %s is active.  Wait until it has "
-						 "ended."), place->env);
-	else if (engine->stopping || strcmp(status, "active") != 0)
-		error_set(err, ERROR_CONFLICT, _("%s is being deleted or stopped."), place->env);
-	else if (repository_is_paused(engine->platform->repository, place, &paused, err) == 0 &&
-		 paused)
-		error_set(err, ERROR_INPUT, _("%s is paused.  Resume it before you deploy to it."),
-			  place->env);
-	else if (err->kind == ERROR_NONE)
-		deployment = deploy_to(engine, place, request, env, err);
+	if (check_state(engine, place, env, err) == 0)
+		set = checked_set(engine, place, request, env, err);
+	if (set)
+		deployment = record(engine, place, request, json_object_get(env, "from_deploy"), set,
+				    err);
+	set_unref(set);
 	json_decref(env);
 	if (deployment) {
 		space = find_space(engine, place, true);
@@ -490,6 +504,24 @@ engine_deploy(struct engine *engine, const struct place *place,
 		schedule(space, 0);
 	}
 	return deployment;
+}
+
+int
+engine_check_deploy(struct engine *engine, const struct place *place,
+		    const struct deploy_request *request, struct error *err)
+{
+	json_t *env = repository_environment(engine->platform->repository, place, err);
+	struct set *set = NULL;
+	int ret;
+
+	if (!env)
+		return -1;
+	if (check_state(engine, place, env, err) == 0)
+		set = checked_set(engine, place, request, env, err);
+	ret = set ? 0 : -1;
+	set_unref(set);
+	json_decref(env);
+	return ret;
 }
 
 bool

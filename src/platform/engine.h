@@ -39,6 +39,9 @@ struct deploy_request {
  * fit, or the environment is paused), ERROR_CONFLICT (one is active), ERROR_STALE (if_match); nothing is changed then. */
 json_t *engine_deploy(struct engine *engine, const struct place *place,
 		      const struct deploy_request *request, struct error *err);
+/* Whether it would be taken, with the same errors; nothing is changed. */
+int engine_check_deploy(struct engine *engine, const struct place *place,
+			const struct deploy_request *request, struct error *err);
 /* A deployment is pending or in progress. */
 bool engine_is_busy(struct engine *engine, const struct place *place);
 /* Whether it is paused, or how many replicas it has, has changed: what runs follows. */

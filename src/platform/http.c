@@ -159,6 +159,8 @@ send_response(struct MHD_Connection *mhd, const struct response *response, const
 		MHD_add_response_header(out, "ETag", etag);
 	if (response->status == 405 && response->allow[0])
 		MHD_add_response_header(out, "Allow", response->allow);
+	if (response->link)
+		MHD_add_response_header(out, "Link", response->link);
 	if (response->status == 401)
 		MHD_add_response_header(out, "WWW-Authenticate", "Bearer");
 	MHD_add_response_header(out, "Cache-Control", "no-cache");
@@ -195,6 +197,7 @@ finish(struct MHD_Connection *mhd, struct response *response, bool is_get,
 	free(text);
 	json_decref(response->body);
 	free(response->content_type);
+	free(response->link);
 	return ret;
 }
 

@@ -14,6 +14,7 @@ libplatform_a_SOURCES = \
 	src/platform/handlers/handlers.h \
 	src/platform/handlers/logs.c \
 	src/platform/handlers/organizations.c \
+	src/platform/handlers/pipelines.c \
 	src/platform/handlers/rules.c \
 	src/platform/handlers/runtime.c \
 	src/platform/handlers/sets.c \
@@ -35,6 +36,7 @@ libplatform_a_SOURCES = \
 	src/platform/prepare.h \
 	src/platform/repository-apps.c \
 	src/platform/repository-deployments.c \
+	src/platform/repository-pipelines.c \
 	src/platform/repository-rules.c \
 	src/platform/repository-runtime.c \
 	src/platform/repository-sets.c \
@@ -55,7 +57,7 @@ if HAVE_CMOCKA
 SERVE = tests/wire/serve.c tests/wire/serve.h
 SERVE_LIBS = libmodel.a libbase.a $(CMOCKA_LIBS) $(CURL_LIBS) $(BASE_LIBS)
 SERVE_TESTS = tests/wire/test-runtime tests/wire/test-applications tests/wire/test-artefacts \
-	tests/wire/test-growth
+	tests/wire/test-growth tests/wire/test-pipelines
 check_PROGRAMS += $(SERVE_TESTS)
 TESTS += $(SERVE_TESTS)
 tests_wire_test_runtime_SOURCES = tests/wire/test-runtime.c $(SERVE)
@@ -65,5 +67,7 @@ tests_wire_test_applications_LDADD = $(SERVE_LIBS)
 tests_wire_test_artefacts_SOURCES = tests/wire/test-artefacts.c $(SERVE)
 tests_wire_test_artefacts_LDADD = $(SERVE_LIBS)
 tests_wire_test_growth_SOURCES = tests/wire/test-growth.c tests/wire/usage.c tests/wire/usage.h $(SERVE)
+tests_wire_test_pipelines_SOURCES = tests/wire/test-pipelines.c $(SERVE)
+tests_wire_test_pipelines_LDADD = $(SERVE_LIBS)
 tests_wire_test_growth_LDADD = $(SERVE_LIBS)
 endif

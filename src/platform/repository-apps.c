@@ -365,6 +365,7 @@ repository_drop_environment(struct repository *repository, const struct place *p
 		"DELETE FROM replicas WHERE org = ? AND app = ? AND env = ?",
 		"DELETE FROM rules WHERE org = ? AND app = ? AND env = ?",
 		"DELETE FROM rule_updates WHERE org = ? AND app = ? AND env = ?",
+		"DELETE FROM pipeline_runs WHERE org = ? AND app = ? AND env = ?",
 		"DELETE FROM environments WHERE org = ? AND app = ? AND id = ?",
 	};
 

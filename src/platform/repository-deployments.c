@@ -17,6 +17,9 @@
 	" created_at AS \"stamp:created_at\", created_by, status,"                                 \
 	" status_changed_at AS \"stamp:status_changed_at\", '' AS export_status,"                  \
 	" '' AS export_file, mode AS \"opt:mode\", 'null' AS \"json:value_set_version_id\""        \
+	", (SELECT json_object('id', 'default', 'run_id', r.id, 'job_id', 'deploy',"              \
+	" 'step_index', 0) FROM pipeline_runs r WHERE r.deployment = deployments.id)"              \
+	" AS \"optjson:pipeline\""                                                                 \
 	" FROM deployments "
 
 json_t *

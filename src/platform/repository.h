@@ -207,6 +207,19 @@ json_t *repository_rule_updates(struct repository *repository, struct error *err
 int repository_drop_rule_update(struct repository *repository, const char *seq,
 				struct error *err);
 
+/* --- runs of the pipeline --- */
+
+int repository_put_run(struct repository *repository, const struct place *place, const char *id,
+		       const char *deployment, const json_t *inputs, const char *user,
+		       int64_t now, struct error *err);
+int repository_cancel_run(struct repository *repository, const char *id, int64_t now,
+			  struct error *err);
+/* [{"seq","id","org","app","env","deployment","status" (of that),"changed_at","inputs",
+ * "created_at","created_by","cancel_at"?}], newest first; of the application, or of the
+ * organization when the place has none. */
+json_t *repository_runs(struct repository *repository, const struct place *place,
+			struct error *err);
+
 /* --- artefact versions that were posted --- */
 
 json_t *repository_artefact_versions(struct repository *repository, const char *org,

@@ -30,6 +30,9 @@ enum body_kind { BODY_NONE, BODY_OBJECT, BODY_ARRAY, BODY_STRING, BODY_BOOLEAN }
 #define ORG "/orgs/{orgId}"
 #define APP ORG "/apps/{appId}"
 #define ENV APP "/envs/{envId}"
+#define RUNS APP "/pipelines/{pipelineId}/runs"
+#define RUN RUNS "/{runId}"
+#define APPROVAL RUN "/jobs/{jobId}/approvals/{approvalId}"
 
 static const struct route {
 	const char *method;
@@ -94,6 +97,25 @@ static const struct route {
 	{"GET", ENV "/rules/{ruleId}", get_rule, "getAutomationRule", BODY_NONE, false},
 	{"PUT", ENV "/rules/{ruleId}", update_rule, "updateAutomationRule", BODY_OBJECT, false},
 	{"DELETE", ENV "/rules/{ruleId}", delete_rule, "deleteAutomationRule", BODY_NONE, false},
+	{"GET", APP "/pipelines", list_pipelines, "listPipelines", BODY_NONE, false},
+	{"GET", APP "/pipelines/{pipelineId}", get_pipeline, "getPipeline", BODY_NONE, false},
+	{"GET", APP "/pipeline-criteria", list_pipeline_criteria, "listPipelineCriteriaInApp",
+	 BODY_NONE, false},
+	{"GET", ORG "/pipeline-runs", list_runs_of_org, "listPipelineRunsByOrg", BODY_NONE, false},
+	{"POST", APP "/pipeline-runs", create_run_by_trigger, "createPipelineRunByTriggerCriteria",
+	 BODY_OBJECT, false},
+	{"GET", RUNS, list_pipeline_runs, "listPipelineRuns", BODY_NONE, false},
+	{"POST", RUNS, create_pipeline_run, "createPipelineRun", BODY_OBJECT, false},
+	{"GET", RUN, get_pipeline_run, "getPipelineRun", BODY_NONE, false},
+	{"POST", RUN "/cancel", cancel_pipeline_run, "cancelPipelineRun", BODY_NONE, false},
+	{"POST", RUN "/restart", restart_pipeline_run, "restartPipelineRun", BODY_NONE, false},
+	{"GET", RUN "/jobs", list_pipeline_jobs, "listPipelineJobs", BODY_NONE, false},
+	{"GET", RUN "/jobs/{jobId}", get_pipeline_job, "getPipelineJob", BODY_NONE, false},
+	{"GET", APP "/approvals", list_approvals, "listPipelineApprovalRequests", BODY_NONE, false},
+	{"GET", APPROVAL, get_approval, "getPipelineApprovalRequest", BODY_NONE, false},
+	{"POST", APPROVAL "/approve", get_approval, "approvePipelineApprovalRequest", BODY_NONE,
+	 false},
+	{"POST", APPROVAL "/deny", get_approval, "denyPipelineApprovalRequest", BODY_NONE, false},
 	{"GET", APP "/sets", list_sets, "listSets", BODY_NONE, true},
 	{"GET", APP "/sets/{setId}", get_set, "getSet", BODY_NONE, true},
 	{"POST", APP "/sets/{setId}", update_set, "updateSet", BODY_OBJECT, true},

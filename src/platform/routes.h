@@ -34,6 +34,7 @@ struct response {
 	json_t *body;			/* owned; NULL: no body */
 	char allow[64];			/* for 405 */
 	char *content_type;		/* owned; NULL: application/json */
+	char *link;			/* owned; the header of a page that is not the last */
 };
 
 /* A query parameter, or NULL. */

@@ -57,6 +57,12 @@ const char *const schema_steps[] = {
 	" env TEXT NOT NULL, rule TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL) STRICT;"
 	"ALTER TABLE applications ADD COLUMN status TEXT NOT NULL DEFAULT 'active';"
 	"ALTER TABLE applications ADD COLUMN status_changed_at INTEGER;",
+	/* Deployments that were asked for through the pipeline. */
+	"CREATE TABLE pipeline_runs (seq INTEGER PRIMARY KEY, org TEXT NOT NULL, app TEXT NOT NULL,"
+	" env TEXT NOT NULL, id TEXT NOT NULL UNIQUE, deployment TEXT NOT NULL,"
+	" inputs TEXT NOT NULL, created_at INTEGER NOT NULL, created_by TEXT NOT NULL,"
+	" cancel_at INTEGER) STRICT;"
+	"CREATE INDEX pipeline_runs_by_deployment ON pipeline_runs (deployment);",
 };
 
 const int schema_version = sizeof(schema_steps) / sizeof(schema_steps[0]);

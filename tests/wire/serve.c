@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -160,6 +161,16 @@ take(char *bytes, size_t size, size_t count, void *data)
 	return buf_append(data, bytes, size * count) ? size * count : 0;
 }
 
+static size_t
+take_header(char *bytes, size_t size, size_t count, void *data)
+{
+	struct serve *serve = data;
+
+	if (size * count > 6 && strncasecmp(bytes, "Link: ", 6) == 0)
+		snprintf(serve->link, sizeof(serve->link), "%.*s", (int)(size * count - 6), bytes + 6);
+	return size * count;
+}
+
 static char *
 quoted(const char *body)
 {
@@ -185,6 +196,9 @@ serve_ask_as(struct serve *serve, const char *method, const char *path, const ch
 	long status = 0;
 
 	buf_init(&text, ANSWER_MAX);
+	serve->link[0] = '\0';
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, serve);
 	curl_easy_setopt(curl, CURLOPT_URL, url);
 	curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, serve->socket);
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);

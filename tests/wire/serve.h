@@ -19,6 +19,7 @@ struct serve {
 	char *folder;
 	char *socket;
 	pid_t pid;
+	char link[1024];	/* the Link of the last answer; "": none */
 };
 
 /* Starts it; aborts when it does not serve. */

@@ -29,6 +29,10 @@ handler get_runtime, list_runtime, update_paused, patch_replicas, get_logs;
 handler list_artefacts, list_versions_of_artefact, list_artefact_versions,
 	create_artefact_version, get_artefact_version, patch_artefact_version, delete_artefact,
 	get_workload_spec, get_workload_set;
+handler list_pipelines, get_pipeline, list_pipeline_criteria, list_runs_of_org,
+	create_run_by_trigger, list_pipeline_runs, create_pipeline_run, get_pipeline_run,
+	cancel_pipeline_run, restart_pipeline_run, list_pipeline_jobs, get_pipeline_job,
+	list_approvals, get_approval;
 handler list_rules, create_rule, get_rule, update_rule, delete_rule;
 
 /* Fills the response with a body that may be NULL because of an error: 0 or -1. */
