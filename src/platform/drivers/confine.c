@@ -74,7 +74,7 @@ struct mounts {
 
 struct confinement {
 	const struct means *means;	/* NULL: no namespaces */
-	int landlock;			/* ABI; 0: none, or not needed */
+	bool landlock;
 	char *why;			/* the strongest means are not used; NULL: they are */
 	char *root;			/* a directory where the new root is made, in its namespace only */
 	char *images;
@@ -336,7 +336,7 @@ view_restrict(const struct view *view, const char **step)
 	if (c->means)
 		return drop_capabilities();
 	*step = "its files";
-	return c->landlock ? landlock_enter(c->landlock, view->own.to, c->images) : 0;
+	return c->landlock ? landlock_enter(view->own.to, c->images) : 0;
 }
 
 /* In the daemon. */
@@ -417,9 +417,9 @@ choose(struct confinement *c, const char *directory, enum driver_confine most)
 					   failure.step[0] ? ": " : "", strerror(failure.error));
 	}
 	c->means = NULL;
-	c->landlock = most == DRIVER_CONFINE_LIMITS ? 0 : landlock_version();
+	c->landlock = most != DRIVER_CONFINE_LIMITS;
 	if (c->landlock && !try(c, directory, &failure))
-		c->landlock = 0;
+		c->landlock = false;
 }
 
 struct confinement *
@@ -474,7 +474,7 @@ confinement_describe(const struct confinement *c)
 				"limits", 1, "user_namespace",
 				c->means && (c->means->flags & CLONE_NEWUSER), "private_files",
 				c->means != NULL, "private_processes", c->means != NULL, "private_proc",
-				c->means && c->means->own_proc, "landlock", c->landlock > 0);
+				c->means && c->means->own_proc, "landlock", c->landlock);
 
 	if (c->why)
 		json_object_set_new(all, "refused", json_string(c->why));

@@ -221,7 +221,7 @@ tie_to_daemon(const struct guard_setup *setup)
 {
 	struct guard_report report = {.kind = GUARD_READY};
 
-	if (prctl(PR_SET_PDEATHSIG, setup->has_pids ? SIGKILL : SIGQUIT) != 0)
+	if (prctl(PR_SET_PDEATHSIG, setup->has_pids ? SIGKILL : SIGQUIT, 0, 0, 0) != 0)
 		fail("its ties");
 	if (send(REPORT_FD, &report, sizeof(report), MSG_NOSIGNAL) < 0)
 		_exit(127);
@@ -250,7 +250,7 @@ guard_run(const struct guard_setup *setup)
 	if (view_enter(setup->view, &step) != 0)
 		fail(step);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-	    (!setup->has_pids && prctl(PR_SET_CHILD_SUBREAPER, 1) != 0))
+	    (!setup->has_pids && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0))
 		fail("its ties");
 	tie_to_daemon(setup);
 	guard.program = fork();

@@ -34,8 +34,9 @@ struct path_beneath {
 	int32_t fd;
 } __attribute__((packed));
 
-int
-landlock_version(void)
+/* 0: the kernel has none, or it is switched off. */
+static int
+find_version(void)
 {
 	long version = syscall(CREATE_RULESET, NULL, 0, VERSION_FLAG);
 
@@ -67,7 +68,7 @@ allow(int ruleset, const char *path, uint64_t rights)
 }
 
 int
-landlock_enter(int version, const char *writable, const char *images)
+landlock_enter(const char *writable, const char *images)
 {
 	static const char *const readable[] = {
 		"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/nix",
@@ -76,8 +77,9 @@ landlock_enter(int version, const char *writable, const char *images)
 	static const char *const devices[] = {
 		"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom",
 	};
+	int version = find_version();
 	uint64_t all = all_rights(version);
-	int ruleset = (int)syscall(CREATE_RULESET, &all, sizeof(all), 0);
+	int ruleset = version > 0 ? (int)syscall(CREATE_RULESET, &all, sizeof(all), 0) : -1;
 	int ret = 0;
 
 	if (ruleset < 0)

@@ -178,9 +178,9 @@ int view_restrict(const struct view *view, const char **step);
 
 /* landlock.c */
 
-int landlock_version(void);	/* 0: the kernel has none, or it is switched off */
-/* For this process and its children, for ever.  Only system calls; -1 with errno. */
-int landlock_enter(int version, const char *writable, const char *images);
+/* For this process and its children, for ever.  Only system calls; -1 with errno, also when the
+ * kernel has none. */
+int landlock_enter(const char *writable, const char *images);
 
 /* guard.c: the process that a workload's program runs below. */
 

@@ -316,7 +316,7 @@ driver_process_new(struct loop *loop, const struct driver_process_options *optio
 	process->confinement = confinement_new(process->spaces_dir, options->images_dir,
 					       options->confine);
 	/* Should a guard be killed, what it guarded becomes our child, so that it is seen to end. */
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	return &process->base;
 }
 
