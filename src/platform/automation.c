@@ -229,8 +229,11 @@ make_update(struct platform *platform, const json_t *update)
 	json_t *deployment = NULL;
 	char *delta, *comment;
 
-	if (engine_is_busy(platform->engine, &place))
+	/* It is being changed, deleted, or the daemon ends: what is wanted is not forgotten. */
+	if (engine_check_deploy(platform->engine, &place, &request, &err) != 0 &&
+	    err.kind == ERROR_CONFLICT)
 		return false;
+	err = (struct error){0};
 	delta = make_delta(platform, &place, update, &err);
 	comment = xasprintf("%s:%s by the rule %s", text_of(update, "name"), text_of(update, "version"),
 			    text_of(update, "rule"));

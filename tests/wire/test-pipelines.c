@@ -154,6 +154,10 @@ a_run_is_a_deployment(void **state)
 	json_decref(deployment);
 	json_decref(job);
 	free(path);
+	path = xasprintf(ENV "/deploys?pipelineRunId=default,%s", id);
+	assert_int_equal(count_at(path), 1);
+	free(path);
+	assert_int_equal(count_at(ENV "/deploys?pipelineRunId=default,none"), 0);
 	/* It has ended: nothing to cancel, but to be done once more. */
 	path = xasprintf(RUNS "/%s/cancel", id);
 	assert_int_equal(serve_ask(&serve, "POST", path, NULL, NULL), 409);
