@@ -178,6 +178,8 @@ a_workload_is_kept_and_converted(void **state)
 	(void)state;
 	assert_string_equal(text(version, "type"), "workload");
 	assert_null(json_object_get(version, "spec"));
+	assert_null(json_object_get(version, "digest"));
+	assert_int_equal(count_at(ORG "/artefact-versions?reference=hello:1"), 1);
 	assert_int_equal(serve_ask(&serve, "GET", path, NULL, &answer), 200);
 	assert_string_equal(text(answer, "apiVersion"), "score.dev/v1b1");
 	json_decref(answer);

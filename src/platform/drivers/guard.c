@@ -30,6 +30,7 @@
 
 struct guard {
 	const struct guard_setup *setup;
+	bool has_pids;		/* and we are its process 1: "all" is all that is ours, and no more */
 	pid_t program;
 	bool ended;		/* the program itself */
 	bool stopping;
@@ -159,7 +160,7 @@ static void
 kill_all(struct guard *guard)
 {
 	guard->killing = true;
-	if (guard->setup->has_pids) {
+	if (guard->has_pids) {
 		kill(-1, SIGKILL);
 		return;
 	}
@@ -170,7 +171,7 @@ kill_all(struct guard *guard)
 static void
 pass_on(struct guard *guard)
 {
-	pid_t to = guard->setup->has_pids ? -1 : -guard->program;
+	pid_t to = guard->has_pids ? -1 : -guard->program;
 
 	guard->stopping = true;
 	kill(to, SIGTERM);
@@ -217,11 +218,11 @@ watch(struct guard *guard, const sigset_t *wanted)
 
 /* From here on the daemon's end is ours.  It may have ended already. */
 static void
-tie_to_daemon(const struct guard_setup *setup)
+tie_to_daemon(const struct guard *guard)
 {
 	struct guard_report report = {.kind = GUARD_READY};
 
-	if (prctl(PR_SET_PDEATHSIG, setup->has_pids ? SIGKILL : SIGQUIT, 0, 0, 0) != 0)
+	if (prctl(PR_SET_PDEATHSIG, guard->has_pids ? SIGKILL : SIGQUIT, 0, 0, 0) != 0)
 		fail("its ties");
 	if (send(REPORT_FD, &report, sizeof(report), MSG_NOSIGNAL) < 0)
 		_exit(127);
@@ -230,7 +231,7 @@ tie_to_daemon(const struct guard_setup *setup)
 void
 guard_run(const struct guard_setup *setup)
 {
-	struct guard guard = {.setup = setup};
+	struct guard guard = {.setup = setup, .has_pids = setup->has_pids && getpid() == 1};
 	const char *step = "";
 	sigset_t wanted;
 
@@ -250,9 +251,10 @@ guard_run(const struct guard_setup *setup)
 	if (view_enter(setup->view, &step) != 0)
 		fail(step);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-	    (!setup->has_pids && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0))
+	    (!guard.has_pids && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0))
 		fail("its ties");
-	tie_to_daemon(setup);
+	prctl(PR_SET_NAME, "workload-guard", 0, 0, 0);
+	tie_to_daemon(&guard);
 	guard.program = fork();
 	if (guard.program == 0)
 		run_program(setup);

@@ -122,14 +122,16 @@ all_versions(struct platform *platform, const char *org, struct error *err)
 static bool
 is_reference(const json_t *version, const char *reference)
 {
+	const char *digest = json_member_string(version, "digest");
 	struct image image;
 	bool same;
 
+	if (!digest)
+		digest = "";
 	image_parse(&image, reference);
 	same = strcmp(image.name, json_member_string(version, "name")) == 0 &&
 	       strcmp(image.version, json_member_string(version, "version")) == 0 &&
-	       (!image.digest[0] ||
-		strcmp(image.digest, json_member_string(version, "digest")) == 0);
+	       (!image.digest[0] || strcmp(image.digest, digest) == 0);
 	image_clear(&image);
 	return same;
 }
@@ -372,6 +374,7 @@ take_workload(json_t *version, const json_t *body, struct error *err)
 		json_object_update_recursive(spec, (json_t *)overrides);
 	json_object_set_new(version, "spec", spec);
 	json_object_set_new(version, "type", json_string("workload"));
+	json_object_del(version, "digest");	/* that of a container alone */
 	if (*text_of(body, "image"))
 		json_object_set(version, "image", json_object_get(body, "image"));
 	set = score_convert(spec, json_member_string(version, "image"), err);
