@@ -224,7 +224,7 @@ static bool
 make_update(struct platform *platform, const json_t *update)
 {
 	struct place place = {text_of(update, "org"), text_of(update, "app"), text_of(update, "env")};
-	struct deploy_request request = {0};
+	struct deploy_request request = {.user = platform->user};
 	struct error err = {0};
 	json_t *deployment = NULL;
 	char *delta, *comment;

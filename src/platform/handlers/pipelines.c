@@ -19,6 +19,7 @@
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "platform/access.h"
 #include "platform/engine.h"
 #include "platform/repository.h"
 
@@ -351,7 +352,9 @@ answer_runs(struct platform *platform, const struct request *request, struct res
 		return -1;
 	list = json_array();
 	json_array_foreach(runs, i, run) {
-		if (!is_wanted(run, &filter))
+		if (!is_wanted(run, &filter) ||
+		    !access_sees_application(request->caller, request->place.org,
+					     text_of(run, "app")))
 			continue;
 		more = json_array_size(list) == filter.per_page;
 		if (more)
@@ -453,6 +456,7 @@ start_run(struct platform *platform, const struct request *request, const json_t
 		return error_set(err, ERROR_INPUT, _("\"env_id\" says where to deploy to, and is not "
 						     "given."));
 	if (repository_has(platform->repository, &place, err) != 0 ||
+	    access_check(platform, request->caller, PERMISSION_DEPLOY, &place, NULL, err) != 0 ||
 	    read_inputs(platform, &place, inputs, &deploy, &copied, err) != 0)
 		goto out;
 	if (dry_run && strcmp(dry_run, "true") == 0) {
@@ -460,6 +464,7 @@ start_run(struct platform *platform, const struct request *request, const json_t
 		ret = engine_check_deploy(platform->engine, &place, &deploy, err);
 		goto out;
 	}
+	deploy.user = request_user(request);
 	deployment = engine_deploy(platform->engine, &place, &deploy, err);
 	if (deployment && record_run(platform, &place, inputs, deployment, id, err) == 0)
 		ret = answer_run(platform, &place, id, response, err);
@@ -511,11 +516,16 @@ cancel_pipeline_run(struct platform *platform, const struct request *request,
 		    struct response *response, struct error *err)
 {
 	json_t *run = find_run(platform, request, err);
+	struct place place = {request->place.org, request->place.app, text_of(run, "env")};
 	char *etag, *quoted;
 	int ret = -1;
 
 	if (!run)
 		return -1;
+	if (access_check(platform, request->caller, PERMISSION_DEPLOY, &place, NULL, err) != 0) {
+		json_decref(run);
+		return -1;
+	}
 	etag = etag_of(run);
 	quoted = xasprintf("\"%s\"", etag);
 	response->status = 204;
