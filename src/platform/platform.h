@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 struct audit_options;
+struct automation;
 struct driver;
 struct engine;
 struct limiter;
@@ -18,6 +19,7 @@ struct platform {
 	struct repository *repository;
 	struct driver *driver;
 	struct engine *engine;
+	struct automation *automation;
 	const char *user;	/* the daemon's own: who comes without a token of their own, where that
 				 * will do; who asks is request_user(), and not this */
 	char *token_hash;	/* SHA-256 in hex of the token file's; NULL: there is none */
