@@ -11,4 +11,5 @@ libmodel_a_SOURCES = \
 	src/model/patch.c src/model/patch.h \
 	src/model/placeholder.c src/model/placeholder.h \
 	src/model/pointer.c src/model/pointer.h \
+	src/model/reference.c src/model/reference.h \
 	src/model/set.c src/model/set.h
