@@ -33,9 +33,10 @@ void engine_stop(struct engine *engine);
 
 struct deploy_request {
 	const char *delta_id, *set_id, *comment, *mode;	/* each may be NULL */
+	const char *value_set_version_id;	/* NULL: the latest */
 	const char *if_match;		/* the header's value; NULL: no condition */
 };
-/* The new deployment as on the wire.  ERROR_INPUT (delta, set or image is missing or does not
+/* The new deployment as on the wire.  ERROR_INPUT (delta, set, values or image are missing or do not
  * fit), ERROR_CONFLICT (one is active), ERROR_STALE (if_match); nothing is changed then. */
 json_t *engine_deploy(struct engine *engine, const struct place *place,
 		      const struct deploy_request *request, struct error *err);

@@ -13,6 +13,8 @@ libplatform_a_SOURCES = \
 	src/platform/handlers/organizations.c \
 	src/platform/handlers/runtime.c \
 	src/platform/handlers/sets.c \
+	src/platform/handlers/value-versions.c \
+	src/platform/handlers/values.c \
 	src/platform/http.c \
 	src/platform/http.h \
 	src/platform/import.c \
@@ -32,13 +34,21 @@ libplatform_a_SOURCES = \
 	src/platform/repository-apps.c \
 	src/platform/repository-deployments.c \
 	src/platform/repository-sets.c \
+	src/platform/repository-value-versions.c \
+	src/platform/repository-values.c \
+	src/platform/repository-values.h \
 	src/platform/repository.c \
 	src/platform/repository.h \
 	src/platform/routes.c \
 	src/platform/routes.h \
 	src/platform/rows.h \
 	src/platform/schema.c \
-	src/platform/schema.h
+	src/platform/schema.h \
+	src/platform/secret-key.c \
+	src/platform/secret-key.h \
+	src/platform/secret.c \
+	src/platform/secret.h \
+	src/platform/values-private.h
 
 bin_PROGRAMS += sidestaged
 sidestaged_SOURCES = src/platform/main.c

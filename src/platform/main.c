@@ -36,7 +36,8 @@
 #include "platform/log.h"
 #include "platform/loop.h"
 #include "platform/platform.h"
-#include "platform/repository.h"
+#include "platform/repository-values.h"
+#include "platform/secret.h"
 
 #define LOCK_LIMIT_MS 10000
 #define STOP_LIMIT_MS 5000
@@ -44,7 +45,7 @@
 
 struct options {
 	const char *socket, *listen, *state, *images, *templates, *import, *lease, *token_file;
-	const char *user, *ready_fd;
+	const char *user, *ready_fd, *secret_key_file;
 };
 
 #define AT(member) offsetof(struct options, member)
@@ -62,6 +63,8 @@ static const struct {
 	{"lease", "PATH", N_("End when no client holds a connection to this socket."), AT(lease)},
 	{"token-file", "FILE", N_("Ask every request for the token in this file."),
 	 AT(token_file)},
+	{"secret-key-file", "FILE", N_("Seal secrets with the key in this file (default: the credential "
+				       "sidestaged.key, else a file in DIR)."), AT(secret_key_file)},
 	{"user", "NAME", N_("Write changes down to this user (default: oncall)."), AT(user)},
 	{"ready-fd", "N", N_("Write \"ready\" to this descriptor once it listens."), AT(ready_fd)},
 };
@@ -174,6 +177,24 @@ read_token(struct platform *platform, const char *path, struct error *err)
 	return 0;
 }
 
+/* A key is made only while nothing was sealed: a new one would open nothing. */
+static int
+open_secrets(struct daemon *d, struct error *err)
+{
+	struct platform *platform = &d->platform;
+	int sealed = repository_has_secrets(platform->repository, err);
+	char check[SECRET_FINGERPRINT_SIZE];
+
+	if (sealed < 0)
+		return -1;
+	platform->secrets = secrets_open(d->options.secret_key_file, d->options.state, sealed == 0,
+					 err);
+	if (!platform->secrets)
+		return -1;
+	secrets_key_check(platform->secrets, check);
+	return repository_check_key(platform->repository, check, err);
+}
+
 static int
 open_platform(struct daemon *d, struct error *err)
 {
@@ -190,7 +211,7 @@ open_platform(struct daemon *d, struct error *err)
 	platform->loop = loop_new(err);
 	if (platform->loop)
 		platform->repository = repository_open(database, err);
-	if (platform->repository)
+	if (platform->repository && open_secrets(d, err) == 0)
 		platform->driver = driver_process_new(platform->loop, &driver, err);
 	if (platform->driver) {
 		platform->engine = engine_new(platform);
@@ -321,6 +342,7 @@ clear(struct daemon *d)
 		platform->driver->ops->free(platform->driver);
 	engine_free(platform->engine);
 	repository_close(platform->repository);
+	secrets_free(platform->secrets);
 	if (d->lock >= 0)
 		close(d->lock);
 	/* Last: the client that waits for its lease may start another daemon now. */

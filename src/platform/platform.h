@@ -10,10 +10,12 @@ struct driver;
 struct engine;
 struct loop;
 struct repository;
+struct secrets;
 
 struct platform {
 	struct loop *loop;
 	struct repository *repository;
+	struct secrets *secrets;
 	struct driver *driver;
 	struct engine *engine;
 	const char *user;	/* who the changes of this daemon's clients are written down to */

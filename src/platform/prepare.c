@@ -21,11 +21,13 @@
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "model/placeholder.h"
+#include "model/pointer.h"
 #include "model/reference.h"
 #include "model/set.h"
 #include "platform/driver.h"
 #include "platform/match.h"
-#include "platform/repository.h"
+#include "platform/repository-values.h"
+#include "platform/secret.h"
 
 struct preparation {
 	struct platform *platform;
@@ -34,6 +36,8 @@ struct preparation {
 	const struct set *set;
 	json_t *definitions;
 	json_t *outputs;	/* {res_id: outputs} */
+	json_t *values;		/* repository_values_at() the deployment's version */
+	char *env_name;
 	char *space;
 	struct problem *problem;
 };
@@ -42,7 +46,8 @@ struct scope {
 	struct preparation *p;
 	const char *module;	/* NULL: a definition's inputs */
 	const char *res_id;	/* NULL: a module */
-	const json_t *listen;	/* {R: port}; NULL: names instead of ports */
+	const json_t *listen;	/* {R: port}; NULL: names instead of ports and of secrets */
+	json_t *texts;		/* of the secrets that were opened; may be NULL */
 };
 
 static int
@@ -110,6 +115,52 @@ find_service(void *data, const char *module, struct error *err)
 	return NULL;
 }
 
+/* What is secret stays closed while only a name in its place is needed. */
+static json_t *
+open_value(struct scope *s, const json_t *row, const char *key, struct error *err)
+{
+	const char *env = json_member_string(row, "env");
+	struct place level = {s->p->place->org, s->p->place->app, *env ? env : NULL};
+	char *text;
+	json_t *value;
+
+	if (s->module && !s->listen) {
+		text = xasprintf("secret %s", json_member_string(row, "fingerprint"));
+		value = json_string(text);
+		free(text);
+		return value;
+	}
+	text = secrets_unseal(s->p->platform->secrets, &level, key,
+			      json_member_string(row, "sealed"), err);
+	value = text ? json_string(text) : NULL;
+	secrets_wipe(text);
+	if (value && s->texts)
+		json_array_append(s->texts, value);
+	return value;
+}
+
+static json_t *
+find_value(void *data, const char *key, bool *secret, struct error *err)
+{
+	struct scope *s = data;
+	const json_t *row = json_object_get(s->p->values, key);
+
+	if (!row) {
+		error_set(err, ERROR_INPUT, _("there is no such shared value in the version of the "
+					      "values that this deployment has"));
+		return NULL;
+	}
+	if (json_is_true(json_object_get(row, "purged"))) {
+		error_set(err, ERROR_INPUT, _("it was purged from the version of the values that this "
+					      "deployment has"));
+		return NULL;
+	}
+	*secret = json_is_true(json_object_get(row, "is_secret"));
+	if (*secret)
+		return open_value(s, row, key, err);
+	return json_incref(json_object_get(row, "value"));
+}
+
 /* Resolves what a module, or a definition for a resource, says. */
 static json_t *
 resolve(struct scope *scope, const json_t *value, const char *where, json_t *secrets,
@@ -124,6 +175,7 @@ resolve(struct scope *scope, const json_t *value, const char *where, json_t *sec
 			.app_id = p->place->app,
 			.env_id = p->place->env,
 			.env_type = p->env_type,
+			.env_name = p->env_name,
 			.res_id = scope->res_id,
 			.deployment_id = p->deploy_id,
 			.set_id = set_id(p->set),
@@ -131,6 +183,7 @@ resolve(struct scope *scope, const json_t *value, const char *where, json_t *sec
 		.output = find_output,
 		.is_declared = is_declared,
 		.service = find_service,
+		.value = find_value,
 	};
 
 	return placeholder_resolve(value, where, reference_look_up, &source, secrets, err);
@@ -272,13 +325,53 @@ make_resources(struct preparation *p, struct error *err)
 
 /* --- workloads --- */
 
-static json_t *
-resolve_spec(struct preparation *p, const char *module, const json_t *listen, struct error *err)
+/* Variables and files are a process's own; everything else is shown somewhere. */
+static bool
+may_be_secret(const char *where)
 {
-	struct scope scope = {.p = p, .module = module, .listen = listen};
-	const json_t *spec = json_object_get(set_module(p->set, module), "spec");
-	json_t *resolved = resolve(&scope, spec, "/spec", NULL, err);
+	struct pointer at;
+	struct error why;
+	bool may = false;
 
+	if (pointer_parse(&at, where, &why) != 0)
+		return false;
+	if (at.count == 5 || at.count == 6)
+		may = strcmp(at.tokens[1], "containers") == 0 &&
+		      (at.count == 5 ? strcmp(at.tokens[3], "variables") == 0
+				     : strcmp(at.tokens[3], "files") == 0 &&
+					       strcmp(at.tokens[5], "value") == 0);
+	pointer_clear(&at);
+	return may;
+}
+
+static int
+check_secrets(const json_t *secrets, struct error *err)
+{
+	const json_t *where;
+	size_t i;
+
+	json_array_foreach(secrets, i, where)
+		if (!may_be_secret(json_string_value(where)))
+			return error_set(err, ERROR_INPUT,
+					 _("%.300s: a secret can be used in variables and in files only"),
+					 json_string_value(where));
+	return 0;
+}
+
+static json_t *
+resolve_spec(struct preparation *p, const char *module, const json_t *listen, json_t *texts,
+	     struct error *err)
+{
+	struct scope scope = {.p = p, .module = module, .listen = listen, .texts = texts};
+	const json_t *spec = json_object_get(set_module(p->set, module), "spec");
+	json_t *secrets = json_array();
+	json_t *resolved = resolve(&scope, spec, "/spec", secrets, err);
+
+	if (resolved && check_secrets(secrets, err) != 0) {
+		json_decref(resolved);
+		resolved = NULL;
+	}
+	json_decref(secrets);
 	if (!resolved)
 		error_prefix(err, _("workload %s"), module);
 	return resolved;
@@ -356,7 +449,7 @@ static int
 plan_workload(struct preparation *p, const char *module, const struct plan *running,
 	      struct planned_workload *w, struct error *err)
 {
-	json_t *named = resolve_spec(p, module, NULL, err);
+	json_t *named = resolve_spec(p, module, NULL, NULL, err);
 	const char *image = set_module_image(p->set, module);
 	json_t *ports;
 	int ret;
@@ -372,7 +465,8 @@ plan_workload(struct preparation *p, const char *module, const struct plan *runn
 	json_decref(ports);
 	if (ret != 0)
 		return blame(p, "workload", "no-port", module);
-	w->spec = resolve_spec(p, module, w->listen, err);
+	w->secrets = json_array();
+	w->spec = resolve_spec(p, module, w->listen, w->secrets, err);
 	return w->spec ? 0 : blame(p, "workload", "placeholder", module);
 }
 
@@ -389,6 +483,25 @@ plan_all(struct preparation *p, const struct plan *running, struct plan *out, st
 			return -1;
 	}
 	return 0;
+}
+
+/* The values are those of the version that the deployment was made with. */
+static int
+read_values(struct preparation *p, struct error *err)
+{
+	struct repository *repository = p->platform->repository;
+	json_t *deployment = repository_deployment(repository, p->place, p->deploy_id, err);
+	json_t *env = deployment ? repository_environment(repository, p->place, err) : NULL;
+	const char *version = json_member_string(deployment, "value_set_version_id");
+
+	if (env) {
+		p->env_name = xstrdup(json_member_string(env, "name"));
+		p->values = version ? repository_values_at(repository, p->place, version, err)
+				    : json_object();
+	}
+	json_decref(env);
+	json_decref(deployment);
+	return p->values ? 0 : -1;
 }
 
 int
@@ -411,13 +524,16 @@ prepare_plan(struct platform *platform, const struct place *place, const char *e
 	*out = (struct plan){0};
 	blame(&p, "environment", "cannot-prepare", place->env);
 	p.definitions = repository_definitions(platform->repository, place->org, err);
-	if (p.definitions && platform->driver->ops->ensure_space(platform->driver, p.space, err) == 0 &&
+	if (p.definitions && read_values(&p, err) == 0 &&
+	    platform->driver->ops->ensure_space(platform->driver, p.space, err) == 0 &&
 	    make_resources(&p, err) == 0)
 		ret = plan_all(&p, running, out, err);
 	if (ret != 0)
 		plan_clear(out);
 	json_decref(p.definitions);
 	json_decref(p.outputs);
+	json_decref(p.values);
+	free(p.env_name);
 	free(p.space);
 	return ret;
 }
@@ -443,6 +559,16 @@ plan_workloads(const struct plan *plan)
 }
 
 void
+plan_forget_specs(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		json_decref(plan->items[i].spec);
+		json_decref(plan->items[i].secrets);
+		plan->items[i].spec = plan->items[i].secrets = NULL;
+	}
+}
+
+void
 plan_clear(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++) {
@@ -452,6 +578,7 @@ plan_clear(struct plan *plan)
 		free(w->image);
 		free(w->fingerprint);
 		json_decref(w->spec);
+		json_decref(w->secrets);
 		json_decref(w->listen);
 		free(w->ports);
 	}

@@ -26,6 +26,8 @@ handler list_deployments, create_deployment, get_deployment, list_deployment_err
 handler list_active_resources, get_runtime, list_runtime, get_logs;
 handler list_artefacts, list_versions_of_artefact, list_artefact_versions,
 	create_artefact_version, get_artefact_version, patch_artefact_version;
+handler list_values, create_value, put_value_by_key, patch_value, delete_value, delete_values;
+handler list_value_versions, get_value_version, restore_value_version, purge_value;
 
 /* Fills the response with a body that may be NULL because of an error: 0 or -1. */
 static inline int
