@@ -339,10 +339,11 @@ is_bad_input(struct platform *platform, const struct route *route, const struct 
 	     const struct error *err)
 {
 	const struct place app = {request->place.org, request->place.app, NULL};
+	struct error why = {0};
 
 	return err->kind == ERROR_NOT_FOUND && request->place.env &&
 	       strncmp(route->pattern, ENV "/values", strlen(ENV "/values")) == 0 &&
-	       repository_has(platform->repository, &app, NULL) == 0;
+	       repository_has(platform->repository, &app, &why) == 0;
 }
 
 static void
