@@ -260,6 +260,7 @@ begin(struct MHD_Connection *mhd, void **context)
 	const char *length = header(mhd, "Content-Length");
 
 	buf_init(&exchange->body, JSON_BYTES_MAX);
+	exchange->body.wipe = true;	/* it may bring a secret */
 	*context = exchange;
 	if (fault) {
 		exchange->answered = true;

@@ -54,3 +54,11 @@ bin_PROGRAMS += sidestaged
 sidestaged_SOURCES = src/platform/main.c
 sidestaged_LDADD = libplatform.a libdriver.a libmodel.a libbase.a \
 	$(MICROHTTPD_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-secret
+TESTS += tests/unit/test-secret
+tests_unit_test_secret_SOURCES = tests/unit/test-secret.c
+tests_unit_test_secret_LDADD = libplatform.a libdriver.a libmodel.a libbase.a \
+	$(CMOCKA_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
+endif

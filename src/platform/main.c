@@ -11,13 +11,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <jansson.h>
 #include <locale.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -352,6 +355,24 @@ clear(struct daemon *d)
 	free(platform->token_hash);
 }
 
+/* Bodies and specs hold secrets: no JSON is left in freed memory, and no memory in a core. */
+static void
+free_json(void *memory)
+{
+	if (memory)
+		explicit_bzero(memory, malloc_usable_size(memory));
+	free(memory);
+}
+
+static void
+keep_secrets(void)
+{
+	const struct rlimit none = {0, 0};
+
+	json_set_alloc_funcs(malloc, free_json);
+	(void)setrlimit(RLIMIT_CORE, &none);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -366,6 +387,7 @@ main(int argc, char **argv)
 	if (status != 0)
 		return status - 1;
 	signal(SIGPIPE, SIG_IGN);
+	keep_secrets();
 	d.platform.user = d.options.user ? d.options.user : "oncall";
 	d.platform.started_at = clock_wall_ms();
 	status = 1;

@@ -552,6 +552,7 @@ plan_workloads(const struct plan *plan)
 			.spec = w->spec,
 			.ports = (const int (*)[2])w->ports,
 			.port_count = w->port_count,
+			.secrets = w->secrets,
 			.fingerprint = w->fingerprint,
 		};
 	}

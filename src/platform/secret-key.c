@@ -54,8 +54,10 @@ decode(const char *path, const char *text, size_t length, uint8_t key[SECRET_KEY
 	size_t done = sizeof(bytes);
 	bool good;
 
-	while (length > 0 && (text[length - 1] == '\n' || text[length - 1] == '\r'))
-		length--;
+	/* More than an end of line behind it is something else. */
+	if (length <= DIGITS + 2)
+		while (length > DIGITS && (text[length - 1] == '\n' || text[length - 1] == '\r'))
+			length--;
 	base16_decode_init(&context);
 	good = length == DIGITS && base16_decode_update(&context, &done, bytes, length, text) &&
 	       base16_decode_final(&context) && done == SECRET_KEY_SIZE;

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "private.h"
+#include "redact.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -66,6 +67,7 @@ struct instance {
 	int failure_fd;
 	struct loop_fd *watch;
 	struct loop_timer *timer;	/* grace, then the polling of the group */
+	struct redact *redact;
 	struct buf tail;
 	void (*ended)(void *data);
 	void *data;
@@ -189,17 +191,10 @@ set_limits(struct child_setup *setup)
 }
 
 static void
-finish(struct instance *instance)
+take_output(void *data, const char *bytes, size_t length)
 {
-	loop_remove_fd(instance->watch);
-	instance->watch = NULL;
-	record_remove(instance->record, instance->pid);
-	instance->ended(instance->data);
-}
+	struct instance *instance = data;
 
-static void
-take_output(struct instance *instance, const char *bytes, size_t length)
-{
 	output_append(instance->log, bytes, length);
 	if (length > TAIL_MAX / 2) {
 		bytes += length - TAIL_MAX / 2;
@@ -210,6 +205,16 @@ take_output(struct instance *instance, const char *bytes, size_t length)
 	buf_append(&instance->tail, bytes, length);
 }
 
+static void
+finish(struct instance *instance)
+{
+	redact_end(instance->redact, take_output, instance);
+	loop_remove_fd(instance->watch);
+	instance->watch = NULL;
+	record_remove(instance->record, instance->pid);
+	instance->ended(instance->data);
+}
+
 /* false: there is nothing more now. */
 static bool
 read_output(struct instance *instance)
@@ -218,7 +223,7 @@ read_output(struct instance *instance)
 	ssize_t n = read(instance->output, chunk, sizeof(chunk));
 
 	if (n > 0) {
-		take_output(instance, chunk, (size_t)n);
+		redact_take(instance->redact, chunk, (size_t)n, take_output, instance);
 		return true;
 	}
 	if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
@@ -377,6 +382,7 @@ instance_start(const struct plan *plan, const struct instance_place *place,
 	instance->failure_fd = failure[0];
 	instance->ended = ended;
 	instance->data = data;
+	instance->redact = redact_new(plan->secrets);
 	buf_init(&instance->tail, TAIL_MAX);
 	instance->watch = loop_add_fd(place->loop, instance->output, EPOLLIN, on_output, instance);
 	loop_watch_child(place->loop, pid, on_end, instance);
@@ -404,6 +410,7 @@ instance_free(struct instance *instance)
 	loop_remove_fd(instance->watch);
 	close(instance->output);
 	close(instance->failure_fd);
+	redact_free(instance->redact);
 	buf_clear(&instance->tail);
 	free(instance->log);
 	free(instance->executable);

@@ -13,6 +13,8 @@ libdriver_a_SOURCES = \
 	src/platform/drivers/probe.c \
 	src/platform/drivers/process.c \
 	src/platform/drivers/record.c \
+	src/platform/drivers/redact.c \
+	src/platform/drivers/redact.h \
 	src/platform/drivers/resource.c \
 	src/platform/drivers/space.c \
 	src/platform/drivers/workload.c \
