@@ -5,8 +5,10 @@ if HAVE_CMOCKA
 WIRE_HELPERS = tests/wire/daemon.c tests/wire/daemon.h
 WIRE_LIBS = libmodel.a libbase.a $(CURL_LIBS) $(CMOCKA_LIBS) $(BASE_LIBS)
 
-check_PROGRAMS += tests/wire/test-values
-TESTS += tests/wire/test-values
+check_PROGRAMS += tests/wire/test-secrets tests/wire/test-values
+TESTS += tests/wire/test-secrets tests/wire/test-values
+tests_wire_test_secrets_SOURCES = tests/wire/test-secrets.c $(WIRE_HELPERS)
+tests_wire_test_secrets_LDADD = $(WIRE_LIBS)
 tests_wire_test_values_SOURCES = tests/wire/test-values.c $(WIRE_HELPERS)
 tests_wire_test_values_LDADD = $(WIRE_LIBS)
 endif
