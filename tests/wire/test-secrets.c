@@ -64,10 +64,12 @@ start(void **state)
 static int
 stop(void **state)
 {
+	int status = daemon_stop(&here);	/* a sanitiser complains by it */
+
 	(void)state;
 	daemon_clear(&here);
 	free(out);
-	return 0;
+	return status;
 }
 
 static json_t *
