@@ -48,6 +48,8 @@ libplatform_a_SOURCES = \
 	src/platform/secret-key.h \
 	src/platform/secret.c \
 	src/platform/secret.h \
+	src/platform/value-history.c \
+	src/platform/value-history.h \
 	src/platform/values-private.h
 
 bin_PROGRAMS += sidestaged

@@ -3,8 +3,9 @@
  * Value set versions: what was, and back to it.
  *
  * Nothing of a version is stored but who made it and when.  Its values are the rows around
- * its seq, and its change is what lies between the values before and after it: applied to
- * the former, the patch gives the latter, also as an environment sees it.
+ * its seq, and its change is what lies between the values before and after it
+ * (value-history.h): applied to the former, the patch gives the latter, also as an
+ * environment sees it.
  */
 #include "config.h"
 
@@ -19,6 +20,7 @@
 #include "model/json.h"
 #include "model/pointer.h"
 #include "platform/rows.h"
+#include "platform/value-history.h"
 #include "platform/values-private.h"
 
 /* What a client takes in one answer (JSON_VALUES_MAX, JSON_BYTES_MAX) with room to spare. */
@@ -40,93 +42,16 @@ number(const json_t *row, const char *key)
 
 /* --- reading --- */
 
-/* All rows of an application's history, or of an environment's: the application's first. */
+/* Rows of an application's history, or of an environment's: those that were there, began or
+ * ended from one version to another. */
 static json_t *
-all_rows(struct repository *repository, const struct place *place, struct error *err)
+rows_between(struct repository *repository, const struct place *place, int64_t from, int64_t to,
+	     struct error *err)
 {
 	return rows_all(repository, err,
-			"SELECT " VALUE_COLUMNS " FROM value_rows " AT_PLACE "ORDER BY env, key, since",
-			"sss", place->org, place->app, value_level(place));
-}
-
-/* {key: body}: the values once the version `seq` is made. */
-static json_t *
-state_at(const struct place *place, const json_t *rows, int64_t seq)
-{
-	json_t *state = json_object(), *row;
-	size_t i;
-
-	json_array_foreach(rows, i, row) {
-		const char *key = json_member_string(row, "key");
-
-		if (number(row, "since") > seq || number(row, "until") <= seq)
-			continue;
-		/* A value that was purged is not there, and nothing shines through in its place. */
-		if (json_is_true(json_object_get(row, "purged")))
-			json_object_del(state, key);
-		else
-			json_object_set_new(state, key, value_body(place, row));
-	}
-	return state;
-}
-
-static void
-append_operation(json_t *patch, const char *name, const char *key, json_t *value)
-{
-	struct buf path;
-	json_t *operation;
-
-	buf_init(&path, 4096);
-	pointer_append(&path, key);
-	operation = json_pack("{s:s, s:s}", "op", name, "path", buf_str(&path));
-	if (value)
-		json_object_set(operation, "value", value);
-	json_array_append_new(patch, operation);
-	buf_clear(&path);
-}
-
-static json_t *
-change_between(json_t *before, json_t *after)
-{
-	json_t *patch = json_array(), *value, *old;
-	const char *key;
-
-	json_object_foreach(before, key, value)
-		if (!json_object_get(after, key))
-			append_operation(patch, "remove", key, NULL);
-	json_object_foreach(after, key, value) {
-		old = json_object_get(before, key);
-		if (!old || !json_equal(old, value))
-			append_operation(patch, old ? "replace" : "add", key, value);
-	}
-	return patch;
-}
-
-static json_t *
-text_or_null(const json_t *row, const char *key)
-{
-	const char *text = json_member_string(row, key);
-
-	return *text ? json_string(text) : json_null();
-}
-
-static json_t *
-version_body(const struct place *place, const json_t *rows, const json_t *version)
-{
-	int64_t seq = number(version, "seq");
-	json_t *before = state_at(place, rows, seq - 1);
-	json_t *after = state_at(place, rows, seq);
-	json_t *body = json_object();
-	static const char *const same[] = {"id", "comment", "created_at", "created_by", "result_of"};
-
-	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
-		json_object_set(body, same[i], json_object_get(version, same[i]));
-	json_object_set(body, "updated_at", json_object_get(version, "created_at"));
-	json_object_set_new(body, "source_value_set_version_id", text_or_null(version, "source_id"));
-	json_object_set_new(body, "change", change_between(before, after));
-	json_object_set_new(body, "values", after);
-	json_decref(before);
-	return body;
+			"SELECT " VALUE_COLUMNS " FROM value_rows " AT_PLACE
+			"AND since <= ?5 AND until >= ?4",
+			"sssii", place->org, place->app, value_level(place), from, to);
 }
 
 /* Bytes of an answer, about; what is counted is what can be long. */
@@ -174,11 +99,12 @@ static json_t *
 list_versions(const struct place *place, const json_t *rows, const json_t *versions,
 	      const char *key_changed)
 {
+	struct value_history *history = value_history_new(place, rows);
 	json_t *list = json_array(), *version;
 	size_t bytes = 0, values = 0, i;
 
 	json_array_foreach(versions, i, version) {
-		json_t *body = version_body(place, rows, version);
+		json_t *body = value_history_version(history, version);
 
 		if (has_change(body, version, key_changed)) {
 			values += json_object_size(json_object_get(body, "values")) +
@@ -192,6 +118,7 @@ list_versions(const struct place *place, const json_t *rows, const json_t *versi
 		}
 		json_decref(body);
 	}
+	value_history_free(history);
 	return list;
 }
 
@@ -200,15 +127,21 @@ repository_value_versions(struct repository *repository, const struct place *pla
 			  const char *key_changed, struct error *err)
 {
 	json_t *versions = rows_all(repository, err,
-				    SELECT_VERSION "AS v " AT_PLACE "AND (?4 IS NULL OR purged_key = ?4"
-				    " OR EXISTS (SELECT 1 FROM value_rows AS r WHERE r.org = ?1"
-				    " AND r.app = ?2 AND r.env = v.env AND r.key = ?4"
-				    " AND (r.since = v.seq OR r.until = v.seq)))"
+				    SELECT_VERSION AT_PLACE "AND (?4 IS NULL OR purged_key = ?4"
+				    " OR seq IN (SELECT since FROM value_rows " AT_PLACE "AND key = ?4"
+				    " UNION SELECT until FROM value_rows " AT_PLACE "AND key = ?4))"
 				    " ORDER BY seq DESC LIMIT ?5",
 				    "ssssi", place->org, place->app, value_level(place), key_changed,
 				    (int64_t)VERSIONS_MAX);
-	json_t *rows = versions ? all_rows(repository, place, err) : NULL;
-	json_t *list = rows ? list_versions(place, rows, versions, key_changed) : NULL;
+	size_t count = json_array_size(versions);
+	json_t *rows = NULL, *list;
+
+	if (count > 0)
+		rows = rows_between(repository, place, number(json_array_get(versions, count - 1), "seq"),
+				    number(json_array_get(versions, 0), "seq"), err);
+	else if (versions)
+		rows = json_array();
+	list = rows ? list_versions(place, rows, versions, key_changed) : NULL;
 
 	json_decref(rows);
 	json_decref(versions);
@@ -242,9 +175,12 @@ repository_value_version(struct repository *repository, const struct place *plac
 			 const char *id, struct error *err)
 {
 	json_t *version = find_version(repository, place, id, err);
-	json_t *rows = version ? all_rows(repository, place, err) : NULL;
-	json_t *body = rows ? version_body(place, rows, version) : NULL;
+	int64_t seq = version ? number(version, "seq") : 0;
+	json_t *rows = version ? rows_between(repository, place, seq, seq, err) : NULL;
+	struct value_history *history = rows ? value_history_new(place, rows) : NULL;
+	json_t *body = history ? value_history_version(history, version) : NULL;
 
+	value_history_free(history);
 	json_decref(rows);
 	json_decref(version);
 	return body;
