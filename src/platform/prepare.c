@@ -21,13 +21,12 @@
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "model/placeholder.h"
-#include "model/pointer.h"
 #include "model/reference.h"
 #include "model/set.h"
+#include "platform/deployed-values.h"
 #include "platform/driver.h"
 #include "platform/match.h"
-#include "platform/repository-values.h"
-#include "platform/secret.h"
+#include "platform/repository.h"
 
 struct preparation {
 	struct platform *platform;
@@ -36,7 +35,7 @@ struct preparation {
 	const struct set *set;
 	json_t *definitions;
 	json_t *outputs;	/* {res_id: outputs} */
-	json_t *values;		/* repository_values_at() the deployment's version */
+	struct deployed_values *values;
 	char *env_name;
 	char *space;
 	struct problem *problem;
@@ -115,50 +114,12 @@ find_service(void *data, const char *module, struct error *err)
 	return NULL;
 }
 
-/* What is secret stays closed while only a name in its place is needed. */
-static json_t *
-open_value(struct scope *s, const json_t *row, const char *key, struct error *err)
-{
-	const char *env = json_member_string(row, "env");
-	struct place level = {s->p->place->org, s->p->place->app, *env ? env : NULL};
-	char *text;
-	json_t *value;
-
-	if (s->module && !s->listen) {
-		text = xasprintf("secret %s", json_member_string(row, "fingerprint"));
-		value = json_string(text);
-		free(text);
-		return value;
-	}
-	text = secrets_unseal(s->p->platform->secrets, &level, key,
-			      json_member_string(row, "sealed"), err);
-	value = text ? json_string(text) : NULL;
-	secrets_wipe(text);
-	if (value && s->texts)
-		json_array_append(s->texts, value);
-	return value;
-}
-
 static json_t *
 find_value(void *data, const char *key, bool *secret, struct error *err)
 {
 	struct scope *s = data;
-	const json_t *row = json_object_get(s->p->values, key);
 
-	if (!row) {
-		error_set(err, ERROR_INPUT, _("there is no such shared value in the version of the "
-					      "values that this deployment has"));
-		return NULL;
-	}
-	if (json_is_true(json_object_get(row, "purged"))) {
-		error_set(err, ERROR_INPUT, _("it was purged from the version of the values that this "
-					      "deployment has"));
-		return NULL;
-	}
-	*secret = json_is_true(json_object_get(row, "is_secret"));
-	if (*secret)
-		return open_value(s, row, key, err);
-	return json_incref(json_object_get(row, "value"));
+	return deployed_values_find(s->p->values, key, s->module && !s->listen, s->texts, secret, err);
 }
 
 /* Resolves what a module, or a definition for a resource, says. */
@@ -325,39 +286,6 @@ make_resources(struct preparation *p, struct error *err)
 
 /* --- workloads --- */
 
-/* Variables and files are a process's own; everything else is shown somewhere. */
-static bool
-may_be_secret(const char *where)
-{
-	struct pointer at;
-	struct error why;
-	bool may = false;
-
-	if (pointer_parse(&at, where, &why) != 0)
-		return false;
-	if (at.count == 5 || at.count == 6)
-		may = strcmp(at.tokens[1], "containers") == 0 &&
-		      (at.count == 5 ? strcmp(at.tokens[3], "variables") == 0
-				     : strcmp(at.tokens[3], "files") == 0 &&
-					       strcmp(at.tokens[5], "value") == 0);
-	pointer_clear(&at);
-	return may;
-}
-
-static int
-check_secrets(const json_t *secrets, struct error *err)
-{
-	const json_t *where;
-	size_t i;
-
-	json_array_foreach(secrets, i, where)
-		if (!may_be_secret(json_string_value(where)))
-			return error_set(err, ERROR_INPUT,
-					 _("%.300s: a secret can be used in variables and in files only"),
-					 json_string_value(where));
-	return 0;
-}
-
 static json_t *
 resolve_spec(struct preparation *p, const char *module, const json_t *listen, json_t *texts,
 	     struct error *err)
@@ -367,7 +295,7 @@ resolve_spec(struct preparation *p, const char *module, const json_t *listen, js
 	json_t *secrets = json_array();
 	json_t *resolved = resolve(&scope, spec, "/spec", secrets, err);
 
-	if (resolved && check_secrets(secrets, err) != 0) {
+	if (resolved && deployed_values_check(secrets, err) != 0) {
 		json_decref(resolved);
 		resolved = NULL;
 	}
@@ -496,8 +424,7 @@ read_values(struct preparation *p, struct error *err)
 
 	if (env) {
 		p->env_name = xstrdup(json_member_string(env, "name"));
-		p->values = version ? repository_values_at(repository, p->place, version, err)
-				    : json_object();
+		p->values = deployed_values_read(p->platform, p->place, version, err);
 	}
 	json_decref(env);
 	json_decref(deployment);
@@ -532,7 +459,7 @@ prepare_plan(struct platform *platform, const struct place *place, const char *e
 		plan_clear(out);
 	json_decref(p.definitions);
 	json_decref(p.outputs);
-	json_decref(p.values);
+	deployed_values_free(p.values);
 	free(p.env_name);
 	free(p.space);
 	return ret;
