@@ -288,6 +288,9 @@ a_secret_in_the_output_is_replaced(void **state)
 		{{"s3cr3t"}, "s3s3cr3t", "s3[secret]"},
 		{{"aaab"}, "aaaaab", "aa[secret]"},
 		{{"abcd", "abcdef"}, "xabcdefx", "x[secret]x"},
+		{{"abcd", "cdef"}, "xabcdefx", "x[secret]x"},	/* one over the other */
+		{{"abab"}, "xabababx", "x[secret]x"},
+		{{"abcd"}, "abcdabcd", "[secret]"},
 		{{"abcd", "abcdef"}, "xabcdex", "x[secret]ex"},
 		{{"abcd", "abcdef"}, "abcd", "[secret]"},
 		{{"abc"}, "abc", "abc"},		/* too short to look for */
@@ -375,6 +378,38 @@ however_output_is_cut_no_secret_is_left(void **state)
 	buf_clear(&out);
 }
 
+/* Its one secret, over and over but for its last byte: the most work that there can be. */
+static void
+hostile_output_takes_no_more_time_than_other(void **state)
+{
+	size_t length = 65536, total = 0;
+	char *text = xmalloc(length + 1);
+	json_t *secrets = json_array();
+	struct redact *redact;
+	struct buf out;
+
+	(void)state;
+	memset(text, 'a', length);
+	text[length - 1] = 'b';
+	text[length] = '\0';
+	json_array_append_new(secrets, json_string(text));
+	redact = redact_new(secrets);
+	text[length - 1] = 'a';
+	buf_init(&out, 1u << 20);
+	/* 4 MiB; comparing at each place would be 2^38 bytes. */
+	for (int i = 0; i < 64; i++) {
+		redact_take(redact, text, length, collect, &out);
+		total += out.length;
+		buf_clear(&out);
+	}
+	redact_end(redact, collect, &out);
+	assert_int_equal(total + out.length, 64 * length);
+	buf_clear(&out);
+	redact_free(redact);
+	json_decref(secrets);
+	free(text);
+}
+
 int
 main(void)
 {
@@ -387,6 +422,7 @@ main(void)
 		cmocka_unit_test(a_credential_of_systemd_comes_before_the_states_own),
 		cmocka_unit_test(a_secret_in_the_output_is_replaced),
 		cmocka_unit_test(however_output_is_cut_no_secret_is_left),
+		cmocka_unit_test(hostile_output_takes_no_more_time_than_other),
 	};
 
 	return cmocka_run_group_tests_name("secret", tests, start, stop);
