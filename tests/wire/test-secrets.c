@@ -378,6 +378,12 @@ a_value_that_becomes_a_secret_stays_one(void **state)
 	assert_string_equal(json_member_string(value, "value"), "");
 	json_decref(version);
 	free(first);
+	/* What an environment has in its place is secret without a word. */
+	value = ask("POST", ENV "/values", "{'key':'K','value':'closed-3','description':''}", 201);
+	assert_true(json_is_true(json_object_get(value, "is_secret")));
+	assert_string_equal(json_member_string(value, "value"), "");
+	json_decref(value);
+	assert_kept("closed-3");
 	assert_kept("closed-1");
 	assert_kept("closed-2");
 }

@@ -3,7 +3,8 @@
  * Shared values of an application and of an environment (api/README §12).
  *
  * A secret is given with "is_secret" or as "secret_ref": {"value"}, is sealed here, and never
- * goes out again.  A value that is one stays one; a value that is none can become one.
+ * goes out again.  A value that is one stays one, and so does what an environment puts in its
+ * place; a value that is none can become one.
  */
 #include "config.h"
 
@@ -123,6 +124,27 @@ put_value(const struct platform *platform, const struct place *place, const stru
 	return sealed;
 }
 
+/* What stands in the place of an application's secret is one, also when nobody says so. */
+static int
+inherit_secrecy(struct platform *platform, const struct place *place, const char *key,
+		struct asked *asked, struct error *err)
+{
+	const struct place app = {place->org, place->app, NULL};
+	struct error why = {0};
+	json_t *below;
+
+	if (!place->env || asked->is_secret)
+		return 0;
+	below = repository_value(platform->repository, &app, key, &why);
+	if (!below && why.kind != ERROR_NOT_FOUND) {
+		*err = why;
+		return -1;
+	}
+	asked->is_secret = json_is_true(json_object_get(below, "is_secret"));
+	json_decref(below);
+	return 0;
+}
+
 int
 list_values(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
@@ -147,6 +169,8 @@ create_value(struct platform *platform, const struct request *request, struct re
 						     "be null."));
 	if (!asked.value)
 		return error_set(err, ERROR_INPUT, _("A shared value needs a \"value\"."));
+	if (inherit_secrecy(platform, &request->place, content.key, &asked, err) != 0)
+		return -1;
 	content.description = asked.description;
 	sealed = put_value(platform, &request->place, &asked, fingerprint, &content);
 	ret = repository_create_value(platform->repository, &request->place, &content, &change, err);
