@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What a deployment makes of values and secrets: the process gets them, nothing else does.
- * Each test has a daemon of its own; its workloads are scripts that write what they got to a
- * file outside of the platform's state.
+ * Each test has a daemon of its own; its workloads are scripts that write what they got to
+ * "files/told" where they work, which goes when they end.
  */
 #include "config.h"
 
@@ -35,17 +35,17 @@
 #define SECRET_IN_JSON "tr0ub4dor&3-\\\"q\\\"-${x}"
 
 static struct daemon here;
-static char *out;		/* where workloads write */
 
 static const char import[] =
 	"{\"organizations\":[{\"id\":\"acme\",\"env_types\":[{\"id\":\"development\"}],"
 	"\"applications\":[{\"id\":\"shop\",\"environments\":[{\"id\":\"production\","
 	"\"name\":\"The shop\"},{\"id\":\"staging\"}]}]}]}";
 
-/* Tells what it got, to the file and, without OUT, to its output; then it goes on or fails. */
+/* Tells what it got, to the file and to its output; then it goes on or fails. */
 static const char teller[] =
 	"#!/bin/sh\n"
-	"{ echo \"A=$A B=$B PIN=$PIN\"; cat files/etc/pin 2>/dev/null; } >\"$OUT\"\n"
+	"mkdir -p files\n"
+	"{ echo \"A=$A B=$B PIN=$PIN\"; cat files/etc/pin 2>/dev/null; } >files/told\n"
 	"echo \"my pin is $PIN\"\n"
 	"[ -z \"$FAIL\" ] || { echo \"failing with $PIN\" >&2; exit 3; }\n"
 	"exec sleep 1000\n";
@@ -57,7 +57,6 @@ start(void **state)
 	if (daemon_prepare(&here, import) != 0)
 		return -1;
 	daemon_add_image(&here, "teller", teller);
-	out = xasprintf("%s/out", here.folder);
 	return daemon_start(&here) ? 0 : -1;
 }
 
@@ -68,7 +67,6 @@ stop(void **state)
 
 	(void)state;
 	daemon_clear(&here);
-	free(out);
 	return status;
 }
 
@@ -161,37 +159,6 @@ deploy_badly(const char *members)
 	return error;
 }
 
-/* A workload without a probe is ready at once: what it writes comes a little later. */
-static void
-wait_for(const char *name, const char *wanted)
-{
-	int64_t until = clock_steady_ms() + WAIT_MS;
-	char *text = daemon_read(&here, name);
-
-	while (!strstr(text, wanted)) {
-		if (clock_steady_ms() > until)
-			fail_msg("%s holds \"%s\", not \"%s\"", name, text, wanted);
-		free(text);
-		poll(NULL, 0, 10);
-		text = daemon_read(&here, name);
-	}
-	free(text);
-}
-
-static void
-make_secret(const char *level, const char *key, const char *text)
-{
-	char *path = xasprintf("%s/values", level);
-	char *body = xasprintf("{\"key\":\"%s\",\"value\":\"%s\",\"description\":null,\"is_secret\":true}",
-			       key, text);
-
-	assert_int_equal(daemon_send(&here, "POST", path, body, NULL), 201);
-	free(body);
-	free(path);
-}
-
-/* --- searching --- */
-
 static bool
 file_holds(const char *path, const char *needle)
 {
@@ -211,6 +178,76 @@ file_holds(const char *path, const char *needle)
 	buf_clear(&all);
 	return found;
 }
+
+/* Some "told" below holds the text. */
+static bool
+is_told(const char *directory, const char *wanted)
+{
+	DIR *stream = opendir(directory);
+	struct dirent *entry;
+	bool told = false;
+
+	while (stream && !told && (entry = readdir(stream))) {
+		char *path = xasprintf("%s/%s", directory, entry->d_name);
+
+		if (strcmp(entry->d_name, "told") == 0)
+			told = file_holds(path, wanted);
+		else if (entry->d_name[0] != '.' && entry->d_type == DT_DIR)
+			told = is_told(path, wanted);
+		free(path);
+	}
+	if (stream)
+		closedir(stream);
+	return told;
+}
+
+/* A workload without a probe is ready at once: what it writes comes a little later. */
+static void
+wait_told(const char *env, const char *wanted)
+{
+	char *space = xasprintf("%s/spaces/acme/shop/%s", here.state, env);
+	int64_t until = clock_steady_ms() + WAIT_MS;
+
+	while (!is_told(space, wanted)) {
+		if (clock_steady_ms() > until)
+			fail_msg("%s was not told \"%s\"", env, wanted);
+		poll(NULL, 0, 10);
+	}
+	free(space);
+}
+
+static void
+wait_logged(const char *wanted)
+{
+	int64_t until = clock_steady_ms() + WAIT_MS;
+	bool found = false;
+
+	while (!found) {
+		json_t *log = ask("GET", ENV "/logs?workload_id=teller", NULL, 200);
+		char *text = json_canonical(log);
+
+		found = strstr(text, wanted) != NULL;
+		if (!found && clock_steady_ms() > until)
+			fail_msg("\"%s\" is not in %s", wanted, text);
+		free(text);
+		json_decref(log);
+		poll(NULL, 0, 10);
+	}
+}
+
+static void
+make_secret(const char *level, const char *key, const char *text)
+{
+	char *path = xasprintf("%s/values", level);
+	char *body = xasprintf("{\"key\":\"%s\",\"value\":\"%s\",\"description\":null,\"is_secret\":true}",
+			       key, text);
+
+	assert_int_equal(daemon_send(&here, "POST", path, body, NULL), 201);
+	free(body);
+	free(path);
+}
+
+/* --- searching --- */
 
 /* Every file below, but for what was written for a workload that runs (.../files/...). */
 static void
@@ -268,20 +305,13 @@ assert_kept(const char *secret)
 
 /* --- tests --- */
 
-#define OUT "'variables':{'OUT':'%s/out'%s}"
-
-static char *
-variables(const char *more)
-{
-	return xasprintf(OUT, here.folder, more);
-}
+#define VARIABLES(more) "'variables':{" more "}"
 
 static void
 a_secret_reaches_its_process_and_nothing_else(void **state)
 {
 	static const char whole[] = "{\"key\":\"PIN\",\"value\":\"" SECRET_IN_JSON
 				    "\",\"description\":\"of the safe\",\"is_secret\":true}";
-	char *members;
 	json_t *answer, *error;
 
 	(void)state;
@@ -314,18 +344,14 @@ a_secret_reaches_its_process_and_nothing_else(void **state)
 				     "{\"key\":\"X\",\"description\":\"\",\"secret_ref\":\"" SECRET_IN_JSON
 				     "\"}", NULL), 400);
 
-	members = xasprintf(OUT ",'files':{'/etc/pin':{'mode':'0600','value':'file ${values.PIN}!'}}",
-			    here.folder, ",'PIN':'${values.PIN}','A':'<${values.PIN}>'");
-	deploy_well("production", members);
-	free(members);
-	wait_for("out", "A=<" SECRET "> B= PIN=" SECRET "\nfile " SECRET "!");
-	wait_for("state/spaces/acme/shop/production/modules/teller/output.log", "my pin is [secret]");
+	deploy_well("production", VARIABLES("'PIN':'${values.PIN}','A':'<${values.PIN}>'")
+		    ",'files':{'/etc/pin':{'mode':'0600','value':'file ${values.PIN}!'}}");
+	wait_told("production", "A=<" SECRET "> B= PIN=" SECRET "\nfile " SECRET "!");
+	wait_logged("my pin is [secret]");
 	assert_kept(SECRET);
 
 	/* A workload that fails, and says why. */
-	members = variables(",'PIN':'${values.PIN}','FAIL':'yes'");
-	error = deploy_badly(members);
-	free(members);
+	error = deploy_badly(VARIABLES("'PIN':'${values.PIN}','FAIL':'yes'"));
 	assert_non_null(strstr(json_member_string(error, "message"), "failing with [secret]"));
 	json_decref(error);
 	assert_kept(SECRET);
@@ -401,7 +427,8 @@ version_now(void)
 static void
 a_deployment_has_the_values_of_its_version(void **state)
 {
-	char *members = variables(",'A':'${values.A}','B':'${values.B}','PIN':'${values.PIN}'");
+	static const char members[] =
+		VARIABLES("'A':'${values.A}','B':'${values.B}','PIN':'${values.PIN}'");
 	char *old, *now, *more;
 	json_t *deployment, *list, *error;
 
@@ -418,18 +445,18 @@ a_deployment_has_the_values_of_its_version(void **state)
 	deployment = deploy("production", members, "");
 	assert_string_equal(json_member_string(deployment, "value_set_version_id"), now);
 	json_decref(deployment);
-	wait_for("out", "A=2 B=env PIN=pin-two");
+	wait_told("production", "A=2 B=env PIN=pin-two");
 
 	more = xasprintf(",'value_set_version_id':'%s'", old);
 	deployment = deploy("production", members, more);
 	assert_string_equal(json_member_string(deployment, "status"), "succeeded");
 	assert_string_equal(json_member_string(deployment, "value_set_version_id"), old);
 	json_decref(deployment);
-	wait_for("out", "A=1 B=app PIN=pin-one");
+	wait_told("production", "A=1 B=app PIN=pin-one");
 
 	/* Another environment of the same set has its own values. */
 	deploy_well("staging", members);
-	wait_for("out", "A=2 B=app PIN=pin-two");
+	wait_told("staging", "A=2 B=app PIN=pin-two");
 
 	/* The latest, said as null or as zero. */
 	deployment = deploy("production", members, ",'value_set_version_id':'" ZERO "'");
@@ -449,14 +476,11 @@ a_deployment_has_the_values_of_its_version(void **state)
 	deployment = deploy("production", members, more);
 	json_decref(deployment);
 	free(more);
-	wait_for("out", "A=1 B=app PIN=pin-one");
+	wait_told("production", "A=1 B=app PIN=pin-one");
 	daemon_stop(&here);
-	more = xasprintf("%s/out", here.folder);
-	unlink(more);
-	free(more);
-	expect("GET", "/orgs", NULL, 0);
 	assert_true(daemon_start(&here));
-	wait_for("out", "A=");		/* staging or production came first */
+	wait_told("production", "A=1 B=app PIN=pin-one");
+	wait_told("staging", "A=2 B=app PIN=pin-two");
 
 	/* A purged value cannot be deployed, and nothing takes its place. */
 	more = xasprintf(APP "/value-set-versions/%s/purge/PIN", old);
@@ -472,7 +496,6 @@ a_deployment_has_the_values_of_its_version(void **state)
 	json_decref(list);
 	json_decref(deployment);
 	free(more);
-	free(members);
 	free(old);
 	free(now);
 }
@@ -480,32 +503,30 @@ a_deployment_has_the_values_of_its_version(void **state)
 static void
 a_deployment_before_any_value_names_no_version(void **state)
 {
-	char *members = variables(",'A':'a'");
-	json_t *deployment = deploy("production", members, "");
+	json_t *deployment = deploy("production", VARIABLES("'A':'a'"), "");
 
 	(void)state;
 	assert_true(json_is_null(json_object_get(deployment, "value_set_version_id")));
 	json_decref(deployment);
-	free(members);
 }
 
 static void
 placeholders_name_their_context(void **state)
 {
-	char *members = variables(",'A':'${context.org.id}/${context.app.id}/${context.env.id}/"
-				  "${context.env.type}/${context.env.name}',"
-				  "'B':'${modules.teller.service.name} $\\\\{values.A}',"
-				  "'PIN':'${context.deployment.id} ${context.set.id}'");
+	static const char members[] =
+		VARIABLES("'A':'${context.org.id}/${context.app.id}/${context.env.id}/"
+			  "${context.env.type}/${context.env.name}',"
+			  "'B':'${modules.teller.service.name} $\\\\{values.A}',"
+			  "'PIN':'${context.deployment.id} ${context.set.id}'");
 	json_t *deployment = deploy("production", members, "");
 	char *ids = xasprintf("PIN=%s %s", json_member_string(deployment, "id"),
 			      json_member_string(deployment, "set_id"));
 
 	(void)state;
-	wait_for("out", "A=acme/shop/production/development/The shop B=localhost ${values.A}");
-	wait_for("out", ids);
+	wait_told("production", "A=acme/shop/production/development/The shop B=localhost ${values.A}");
+	wait_told("production", ids);
 	free(ids);
 	json_decref(deployment);
-	free(members);
 }
 
 static void
@@ -568,7 +589,8 @@ assert_refused(const char *words)
 static void
 a_state_with_secrets_needs_its_key(void **state)
 {
-	char *members = variables(",'PIN':'${values.PIN}'"), *key;
+	static const char members[] = VARIABLES("'PIN':'${values.PIN}'");
+	char *key;
 	FILE *file;
 
 	(void)state;
@@ -579,8 +601,7 @@ a_state_with_secrets_needs_its_key(void **state)
 	assert_true(daemon_start(&here));
 	make_secret(APP, "PIN", "pin-one");
 	deploy_well("production", members);
-	wait_for("out", "PIN=pin-one");
-	free(members);
+	wait_told("production", "PIN=pin-one");
 	daemon_stop(&here);
 	unlink(here.errors);
 
@@ -611,9 +632,8 @@ a_state_with_secrets_needs_its_key(void **state)
 	rename_key("moved.key", "sidestaged.key");
 	key = xasprintf("CREDENTIALS_DIRECTORY=%s", here.folder);
 	here.variables[0] = key;
-	rename_key("out", "before");
 	assert_true(daemon_start(&here));
-	wait_for("out", "PIN=pin-one");
+	wait_told("production", "PIN=pin-one");
 	daemon_stop(&here);
 	here.variables[0] = NULL;
 	free(key);
