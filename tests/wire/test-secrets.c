@@ -351,7 +351,8 @@ a_secret_reaches_its_process_and_nothing_else(void **state)
 	assert_kept(SECRET);
 
 	/* A workload that fails, and says why. */
-	error = deploy_badly(VARIABLES("'PIN':'${values.PIN}','FAIL':'yes'"));
+	error = deploy_badly(VARIABLES("'PIN':'${values.PIN}','FAIL':'yes'")
+			     ",'readiness_probe':{'type':'tcp','port':1}");
 	assert_non_null(strstr(json_member_string(error, "message"), "failing with [secret]"));
 	json_decref(error);
 	assert_kept(SECRET);
