@@ -52,6 +52,24 @@ derive(uint8_t out[HASH], const uint8_t key[SECRET_KEY_SIZE], const char *purpos
 	explicit_bzero(&context, sizeof(context));
 }
 
+/* A page of their own: no child that is forked gets it, nor a core, nor (where the limit
+ * allows it) the swap. */
+static struct secrets *
+keys_map(struct error *err)
+{
+	void *page = mmap(NULL, sizeof(struct secrets), PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (page == MAP_FAILED) {
+		error_errno(err, _("There is no memory for the keys of the secrets"));
+		return NULL;
+	}
+	(void)madvise(page, sizeof(struct secrets), MADV_WIPEONFORK);
+	(void)madvise(page, sizeof(struct secrets), MADV_DONTDUMP);
+	(void)mlock(page, sizeof(struct secrets));
+	return page;
+}
+
 struct secrets *
 secrets_open(const char *key_file, const char *state, bool make, struct error *err)
 {
@@ -60,9 +78,11 @@ secrets_open(const char *key_file, const char *state, bool make, struct error *e
 
 	if (secret_key_read(key_file, state, make, key, err) != 0)
 		return NULL;
-	secrets = xcalloc(1, sizeof(*secrets));
-	/* Not to swap, where that is allowed. */
-	(void)mlock(secrets, sizeof(*secrets));
+	secrets = keys_map(err);
+	if (!secrets) {
+		explicit_bzero(key, sizeof(key));
+		return NULL;
+	}
 	derive(secrets->sealing, key, "sidestaged seal 1");
 	derive(secrets->printing, key, "sidestaged fingerprint 1");
 	derive(secrets->check, key, "sidestaged check 1");
@@ -76,8 +96,7 @@ secrets_free(struct secrets *secrets)
 	if (!secrets)
 		return;
 	explicit_bzero(secrets, sizeof(*secrets));
-	(void)munlock(secrets, sizeof(*secrets));
-	free(secrets);
+	(void)munmap(secrets, sizeof(*secrets));
 }
 
 void

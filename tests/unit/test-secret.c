@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -178,6 +179,29 @@ a_fingerprint_tells_equal_from_different_in_one_application(void **state)
 	secrets_free(b);
 	free(key_a);
 	free(key_b);
+}
+
+static void
+a_forked_child_has_no_key(void **state)
+{
+	static const struct place here = {"acme", "shop", NULL};
+	char *key = write_key("a.key", KEY_A, 0600);
+	struct secrets *secrets = open_key(key);
+	char *sealed = secrets_seal(secrets, &here, "PIN", "s3cr3t");
+	int status;
+	pid_t pid = fork();
+
+	(void)state;
+	if (pid == 0) {
+		struct error err = {0};
+
+		_exit(secrets_unseal(secrets, &here, "PIN", sealed, &err) ? 1 : 0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	free(sealed);
+	secrets_free(secrets);
+	free(key);
 }
 
 /* --- the file of the key --- */
@@ -417,6 +441,7 @@ main(void)
 		cmocka_unit_test(what_is_sealed_opens_only_at_its_place),
 		cmocka_unit_test(what_was_changed_or_is_another_keys_does_not_open),
 		cmocka_unit_test(a_fingerprint_tells_equal_from_different_in_one_application),
+		cmocka_unit_test(a_forked_child_has_no_key),
 		cmocka_unit_test(a_key_is_made_once_and_only_for_us),
 		cmocka_unit_test(a_key_that_others_could_know_is_refused),
 		cmocka_unit_test(a_credential_of_systemd_comes_before_the_states_own),
