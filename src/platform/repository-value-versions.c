@@ -269,7 +269,7 @@ repository_restore_values(struct repository *repository, const struct place *pla
 		ret = value_version_begin(repository, place, &version, change, err);
 		if (ret == 0)
 			ret = restore_rows(repository, place, seq, key, &version, change, err);
-		ret = value_version_end(repository, place, ret, err);
+		ret = value_version_end(repository, place, &version, ret, err);
 		memcpy(made, version.id, IDS_UUID_SIZE);
 	}
 	json_decref(from);
@@ -304,12 +304,7 @@ purge(struct repository *repository, const struct place *place, const json_t *fr
 
 	if (ret == 0)
 		ret = purge_rows(repository, place, row, key, err);
-	ret = value_version_end(repository, place, ret, err);
-	/* secure_delete has overwritten it in the pages; nor may the log keep the old ones. */
-	if (ret == 0)
-		sqlite3_wal_checkpoint_v2(repository->database, NULL, SQLITE_CHECKPOINT_TRUNCATE,
-					  NULL, NULL);
-	return ret;
+	return value_version_end(repository, place, &version, ret, err);
 }
 
 int
@@ -331,6 +326,13 @@ repository_purge_value(struct repository *repository, const struct place *place,
 	json_decref(row);
 	json_decref(from);
 	return ret;
+}
+
+void
+repository_scrub(struct repository *repository)
+{
+	/* secure_delete has overwritten the pages; nor may the log keep what they were. */
+	sqlite3_wal_checkpoint_v2(repository->database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 }
 
 /* --- deploying --- */

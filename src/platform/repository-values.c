@@ -108,6 +108,7 @@ value_version_begin(struct repository *repository, const struct place *place,
 
 	ids_uuid7(version->id);
 	ret = repository_begin(repository, err);
+	version->begun = ret == 0;
 	if (ret == 0)
 		ret = rows_run(repository, err,
 			       "INSERT INTO value_versions (org, app, env, id, result_of, comment,"
@@ -146,14 +147,14 @@ check_limits(struct repository *repository, const struct place *place, struct er
 }
 
 int
-value_version_end(struct repository *repository, const struct place *place, int ret,
-		  struct error *err)
+value_version_end(struct repository *repository, const struct place *place,
+		  const struct value_version *version, int ret, struct error *err)
 {
 	if (ret == 0)
 		ret = check_limits(repository, place, err);
 	if (ret == 0)
 		ret = repository_commit(repository, err);
-	if (ret != 0)
+	if (ret != 0 && version->begun)
 		repository_rollback(repository);
 	return ret;
 }
@@ -178,7 +179,7 @@ repository_create_value(struct repository *repository, const struct place *place
 	if (ret != 0 && err->kind == ERROR_CONFLICT)
 		error_set(err, ERROR_CONFLICT, _("There is a shared value \"%s\" already."),
 			  content->key);
-	return value_version_end(repository, place, ret, err);
+	return value_version_end(repository, place, &version, ret, err);
 }
 
 static bool
@@ -238,7 +239,7 @@ repository_update_value(struct repository *repository, const struct place *place
 			       content->description, content->value, content->sealed,
 			       content->fingerprint, (int64_t)(content->value || content->sealed),
 			       version.seq, change->now);
-	return value_version_end(repository, place, ret, err);
+	return value_version_end(repository, place, &version, ret, err);
 }
 
 int
@@ -260,7 +261,7 @@ repository_delete_values(struct repository *repository, const struct place *plac
 		repository_rollback(repository);
 		return 0;
 	}
-	return value_version_end(repository, place, ret, err);
+	return value_version_end(repository, place, &version, ret, err);
 }
 
 int

@@ -85,6 +85,9 @@ int repository_purge_value(struct repository *repository, const struct place *pl
 			   const char *id, const char *key, const struct value_change *change,
 			   struct error *err);
 
+/* What was purged leaves the files as well; between transactions. */
+void repository_scrub(struct repository *repository);
+
 /* --- deploying --- */
 
 /* The version of an environment that `wanted` names (NULL: the latest); "" when there is

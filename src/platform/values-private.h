@@ -3,6 +3,8 @@
 #ifndef SIDESTAGE_PLATFORM_VALUES_PRIVATE_H
 #define SIDESTAGE_PLATFORM_VALUES_PRIVATE_H
 
+#include <stdbool.h>
+
 #include "platform/repository-values.h"
 
 /* The end of a row that has none yet. */
@@ -18,6 +20,7 @@ struct value_version {
 	const char *purged_key;		/* NULL: no purge */
 	char id[IDS_UUID_SIZE];		/* the new version's */
 	int64_t seq;
+	bool begun;			/* there is a transaction to end */
 };
 
 /* "" is the application. */
@@ -32,8 +35,8 @@ int value_version_begin(struct repository *repository, const struct place *place
 			struct value_version *version, const struct value_change *change,
 			struct error *err);
 /* ... and ends it, with what the changes gave, or takes it back.  Call it in each case. */
-int value_version_end(struct repository *repository, const struct place *place, int ret,
-		      struct error *err);
+int value_version_end(struct repository *repository, const struct place *place,
+		      const struct value_version *version, int ret, struct error *err);
 /* A row of VALUE_COLUMNS as it is on the wire. */
 json_t *value_body(const struct place *place, const json_t *row);
 

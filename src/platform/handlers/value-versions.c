@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "model/json.h"
+#include "platform/loop.h"
 #include "platform/repository-values.h"
 
 #define COMMENT_MAX 4096
@@ -67,6 +68,14 @@ restore_value_version(struct platform *platform, const struct request *request,
 		      repository_value_version(platform->repository, &request->place, made, err));
 }
 
+static void
+scrub(void *data)
+{
+	struct platform *platform = data;
+
+	repository_scrub(platform->repository);
+}
+
 int
 purge_value(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
@@ -76,6 +85,10 @@ purge_value(struct platform *platform, const struct request *request, struct res
 	response->status = 204;
 	if (read_change(platform, request, &change, err) != 0)
 		return -1;
-	return repository_purge_value(platform->repository, &request->place, request->ids[0],
-				      request->ids[1], &change, err);
+	if (repository_purge_value(platform->repository, &request->place, request->ids[0],
+				   request->ids[1], &change, err) != 0)
+		return -1;
+	/* In the next turn, when no transaction is open. */
+	loop_add_timer(platform->loop, 0, scrub, platform);
+	return 0;
 }
