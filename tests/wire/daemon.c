@@ -66,6 +66,15 @@ daemon_add_image(struct daemon *daemon, const char *name, const char *script)
 	free(path);
 }
 
+void
+daemon_add_template(struct daemon *daemon, const char *name, const char *sql)
+{
+	char *path = xasprintf("%s/images/%s", daemon->folder, name);
+
+	write_file(path, sql, 0600);
+	free(path);
+}
+
 static void __attribute__((noreturn))
 run(const struct daemon *daemon, int ready)
 {

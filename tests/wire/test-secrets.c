@@ -38,6 +38,8 @@ static struct daemon here;
 
 static const char import[] =
 	"{\"organizations\":[{\"id\":\"acme\",\"env_types\":[{\"id\":\"development\"}],"
+	"\"definitions\":[{\"id\":\"db\",\"type\":\"sqlite\",\"driver_type\":\"process/sqlite\","
+	"\"driver_inputs\":{\"values\":{\"template\":\"${values.TEMPLATE}\"}},\"criteria\":[{}]}],"
 	"\"applications\":[{\"id\":\"shop\",\"environments\":[{\"id\":\"production\","
 	"\"name\":\"The shop\"},{\"id\":\"staging\"}]}]}]}";
 
@@ -57,6 +59,7 @@ start(void **state)
 	if (daemon_prepare(&here, import) != 0)
 		return -1;
 	daemon_add_image(&here, "teller", teller);
+	daemon_add_template(&here, "t.sql", "CREATE TABLE t (x);\n");
 	return daemon_start(&here) ? 0 : -1;
 }
 
@@ -90,14 +93,16 @@ expect(const char *method, const char *path, const char *body, int status)
 	json_decref(ask(method, path, body, status));
 }
 
+static const char *externals = "";	/* of the one workload */
+
 /* Deploys a set with the one workload "teller", whose container has these members; the
  * deployment as it ended. */
 static json_t *
 deploy(const char *env, const char *members, const char *more)
 {
 	char *body = xasprintf("{'modules':{'add':{'teller':{'profile':'humanitec/default-module',"
-			       "'externals':{},'spec':{'containers':{'main':{'id':'main',"
-			       "'image':'local/teller:1.0.0',%s}}}}}}}", members);
+			       "'externals':{%s},'spec':{'containers':{'main':{'id':'main',"
+			       "'image':'local/teller:1.0.0',%s}}}}}}}", externals, members);
 	json_t *delta = ask("POST", APP "/deltas", body, 200), *deployment;
 	char *path = xasprintf(APP "/envs/%s/deploys", env);
 	int64_t until = clock_steady_ms() + WAIT_MS;
@@ -562,6 +567,29 @@ an_unknown_placeholder_is_named_with_its_place(void **state)
 	}
 }
 
+static void
+a_resource_takes_values_but_no_secret(void **state)
+{
+	json_t *error;
+
+	(void)state;
+	externals = "'db':{'type':'sqlite'}";
+	expect("POST", APP "/values", "{'key':'TEMPLATE','value':'t.sql','description':''}", 201);
+	deploy_well("production", VARIABLES("'A':'${externals.db.path}|','B':'${resources.db.path}|',"
+					    "'PIN':'${modules.teller.externals.db.path}|'"));
+	wait_told("production", "| B=/");
+	wait_told("production", "| PIN=/");
+	/* Its inputs and outputs are shown and stored in the open. */
+	make_secret(ENV, "TEMPLATE", "t.sql");
+	error = deploy_badly(VARIABLES("'A':'a'"));
+	assert_string_equal(json_member_string(error, "scope"), "resource");
+	if (!strstr(json_member_string(error, "summary"), "${values.TEMPLATE}") ||
+	    !strstr(json_member_string(error, "summary"), "it is a secret"))
+		fail_msg("%s", json_member_string(error, "summary"));
+	json_decref(error);
+	externals = "";
+}
+
 /* --- the key --- */
 
 static void
@@ -652,6 +680,7 @@ main(void)
 		ALONE(a_deployment_before_any_value_names_no_version),
 		ALONE(placeholders_name_their_context),
 		ALONE(an_unknown_placeholder_is_named_with_its_place),
+		ALONE(a_resource_takes_values_but_no_secret),
 		ALONE(a_state_with_secrets_needs_its_key),
 	};
 
