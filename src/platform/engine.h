@@ -35,6 +35,7 @@ struct deploy_request {
 	const char *delta_id, *set_id, *comment, *mode;	/* each may be NULL */
 	const char *value_set_version_id;	/* NULL: the latest */
 	const char *if_match;		/* the header's value; NULL: no condition */
+	const char *user;		/* who asks; NULL: the platform itself */
 };
 /* The new deployment as on the wire.  ERROR_INPUT (delta, set, values or image are missing or do not
  * fit), ERROR_CONFLICT (one is active), ERROR_STALE (if_match); nothing is changed then. */

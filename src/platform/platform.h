@@ -6,8 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct audit_options;
 struct driver;
 struct engine;
+struct limiter;
 struct loop;
 struct repository;
 struct secrets;
@@ -18,8 +20,12 @@ struct platform {
 	struct secrets *secrets;
 	struct driver *driver;
 	struct engine *engine;
-	const char *user;	/* who the changes of this daemon's clients are written down to */
-	char *token_hash;	/* SHA-256 in hex of the bearer token; NULL: none is asked for */
+	const char *user;	/* the daemon's own: who comes without a token of their own, where that
+				 * will do; who asks is request_user(), and not this */
+	char *token_hash;	/* SHA-256 in hex of the token file's; NULL: there is none */
+	struct limiter *limiter;	/* NULL: no limits */
+	const struct audit_options *audit;	/* NULL: the defaults */
+	uint64_t audited;	/* entries since the start */
 	int64_t started_at;	/* wall ms */
 };
 

@@ -25,6 +25,7 @@ struct set;
 struct repository *repository_open(const char *path, struct error *err);
 void repository_close(struct repository *repository);	/* NULL is fine */
 
+/* They nest: what is inside another becomes durable with the outermost. */
 int repository_begin(struct repository *repository, struct error *err);
 int repository_commit(struct repository *repository, struct error *err);
 void repository_rollback(struct repository *repository);
@@ -32,6 +33,10 @@ void repository_rollback(struct repository *repository);
 /* The organization (and application, and environment, when not NULL) of a place exist. */
 int repository_has(struct repository *repository, const struct place *place, struct error *err)
 	__attribute__((warn_unused_result));
+
+/* Fills err with the sentence for a missing one; level 0: organization, 1: application, 2:
+ * environment.  Returns -1. */
+int repository_say_missing(size_t level, const char *id, struct error *err);
 
 /* --- organizations, environment types, definitions --- */
 

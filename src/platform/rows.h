@@ -18,6 +18,7 @@
 struct repository {
 	sqlite3 *database;
 	char *path;
+	int depth;		/* transactions that are open, one in the other */
 };
 
 /* Array, maybe empty. */

@@ -15,4 +15,10 @@ tests_unit_test_model_SOURCES = tests/unit/test-model.c
 tests_unit_test_model_LDADD = $(UNIT_LIBS)
 tests_unit_test_placeholder_SOURCES = tests/unit/test-placeholder.c
 tests_unit_test_placeholder_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-access
+TESTS += tests/unit/test-access
+tests_unit_test_access_SOURCES = tests/unit/test-access.c
+tests_unit_test_access_LDADD = libplatform.a libdriver.a $(UNIT_LIBS) $(MICROHTTPD_LIBS) \
+	$(SQLITE_LIBS)
 endif

@@ -11,4 +11,12 @@ tests_wire_test_secrets_SOURCES = tests/wire/test-secrets.c $(WIRE_HELPERS)
 tests_wire_test_secrets_LDADD = $(WIRE_LIBS)
 tests_wire_test_values_SOURCES = tests/wire/test-values.c $(WIRE_HELPERS)
 tests_wire_test_values_LDADD = $(WIRE_LIBS)
+
+check_PROGRAMS += tests/wire/test-access
+TESTS += tests/wire/test-access
+
+tests_wire_test_access_SOURCES = tests/wire/test-access.c tests/wire/access-world.c \
+	tests/wire/access-world.h
+tests_wire_test_access_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/wire
+tests_wire_test_access_LDADD = libmodel.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 endif

@@ -69,6 +69,7 @@ create_deployment(struct platform *platform, const struct request *request,
 		.mode = json_member_string(request->body, "mode"),
 		.value_set_version_id = json_member_string(request->body, "value_set_version_id"),
 		.if_match = request->if_match,
+		.user = request_user(request),
 	};
 
 	if (check_texts(request->body, err) != 0)

@@ -34,13 +34,12 @@ get_value_version(struct platform *platform, const struct request *request,
 }
 
 static int
-read_change(struct platform *platform, const struct request *request, struct value_change *change,
-	    struct error *err)
+read_change(const struct request *request, struct value_change *change, struct error *err)
 {
 	const json_t *comment = json_object_get(request->body, "comment");
 
 	*change = (struct value_change){
-		.user = platform->user,
+		.user = request_user(request),
 		.comment = json_string_value(comment),
 		.now = clock_wall_ms(),
 	};
@@ -60,7 +59,7 @@ restore_value_version(struct platform *platform, const struct request *request,
 	struct value_change change;
 	char made[IDS_UUID_SIZE];
 
-	if (read_change(platform, request, &change, err) != 0 ||
+	if (read_change(request, &change, err) != 0 ||
 	    repository_restore_values(platform->repository, &request->place, request->ids[0],
 				      request->ids[1], &change, made, err) != 0)
 		return -1;
@@ -83,7 +82,7 @@ purge_value(struct platform *platform, const struct request *request, struct res
 	struct value_change change;
 
 	response->status = 204;
-	if (read_change(platform, request, &change, err) != 0)
+	if (read_change(request, &change, err) != 0)
 		return -1;
 	if (repository_purge_value(platform->repository, &request->place, request->ids[0],
 				   request->ids[1], &change, err) != 0)

@@ -33,9 +33,9 @@ struct asked {
 };
 
 static struct value_change
-change_by(const struct platform *platform)
+change_by(const struct request *request)
 {
-	return (struct value_change){.user = platform->user, .now = clock_wall_ms()};
+	return (struct value_change){.user = request_user(request), .now = clock_wall_ms()};
 }
 
 /* ^[A-Za-z0-9_.-]+$ */
@@ -157,7 +157,7 @@ create_value(struct platform *platform, const struct request *request, struct re
 	     struct error *err)
 {
 	struct value_content content = {.key = json_member_string(request->body, "key")};
-	struct value_change change = change_by(platform);
+	struct value_change change = change_by(request);
 	char fingerprint[SECRET_FINGERPRINT_SIZE], *sealed;
 	struct asked asked;
 	int ret;
@@ -187,7 +187,7 @@ update(struct platform *platform, const struct request *request, struct asked *a
 {
 	const struct place *place = &request->place;
 	struct value_content content = {.key = request->ids[0]};
-	struct value_change change = change_by(platform);
+	struct value_change change = change_by(request);
 	json_t *old = repository_value(platform->repository, place, content.key, err);
 	char fingerprint[SECRET_FINGERPRINT_SIZE], *sealed;
 	int ret;
@@ -241,7 +241,7 @@ int
 delete_value(struct platform *platform, const struct request *request, struct response *response,
 	     struct error *err)
 {
-	struct value_change change = change_by(platform);
+	struct value_change change = change_by(request);
 
 	response->status = 204;
 	return repository_delete_values(platform->repository, &request->place, request->ids[0],
@@ -252,7 +252,7 @@ int
 delete_values(struct platform *platform, const struct request *request, struct response *response,
 	      struct error *err)
 {
-	struct value_change change = change_by(platform);
+	struct value_change change = change_by(request);
 
 	response->status = 204;
 	return repository_delete_values(platform->repository, &request->place, NULL, &change, err);
