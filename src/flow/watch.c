@@ -506,9 +506,8 @@ load_set(struct watch *watch, const char *org, const char *app, const char *id)
 {
 	json_t *body = store_get_set(session_store(watch->session),
 				     session_platform(watch->session), org, app, id);
-	struct set *set = body ? set_decode(body, NULL) : NULL;
+	struct set *set = body ? set_take(body, NULL) : NULL;
 
-	json_decref(body);
 	if (set && !is_set(set, id)) {
 		set_unref(set);
 		set = NULL;
