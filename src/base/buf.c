@@ -22,8 +22,27 @@ buf_init(struct buf *buf, size_t max)
 void
 buf_clear(struct buf *buf)
 {
+	bool wipe = buf->wipe;
+
+	if (wipe && buf->data)
+		explicit_bzero(buf->data, buf->capacity);
 	free(buf->data);
 	buf_init(buf, buf->max);
+	buf->wipe = wipe;
+}
+
+/* realloc() may leave a copy behind. */
+static void
+grow_wiping(struct buf *buf, size_t capacity)
+{
+	char *data = xmalloc(capacity);
+
+	if (buf->data) {
+		memcpy(data, buf->data, buf->length + 1);
+		explicit_bzero(buf->data, buf->capacity);
+		free(buf->data);
+	}
+	buf->data = data;
 }
 
 static bool
@@ -36,7 +55,10 @@ reserve(struct buf *buf, size_t more)
 	while (capacity < buf->length + more + 1)
 		capacity *= 2;
 	if (capacity != buf->capacity) {
-		buf->data = xreallocarray(buf->data, capacity, 1);
+		if (buf->wipe)
+			grow_wiping(buf, capacity);
+		else
+			buf->data = xreallocarray(buf->data, capacity, 1);
 		buf->capacity = capacity;
 	}
 	return true;

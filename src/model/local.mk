@@ -13,4 +13,5 @@ libmodel_a_SOURCES = \
 	src/model/pointer.c src/model/pointer.h \
 	src/model/score.c \
 	src/model/score.h \
+	src/model/reference.c src/model/reference.h \
 	src/model/set.c src/model/set.h

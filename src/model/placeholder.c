@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Placeholders: a small scanner over strings, and a walk over the tree that holds them. */
+/*
+ * A small scanner over strings, and a walk over the tree that holds them.  Strings are
+ * counted, not ended by NUL; every limit is there so that a small set cannot become a large
+ * answer.
+ */
 #include "config.h"
 
 #include "model/placeholder.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,11 +20,16 @@
 #include "model/pointer.h"
 
 #define TOKENS_MAX 16
-#define STRING_MAX_BYTES (4u * 1024 * 1024)
+#define EXCERPT_MAX 200		/* bytes of a placeholder in an error */
 
 struct path {
 	char *tokens[TOKENS_MAX];
 	size_t count;
+};
+
+/* What is left of a string. */
+struct text {
+	const char *at, *end;
 };
 
 static void
@@ -35,80 +43,116 @@ path_clear(struct path *path)
 static bool
 path_add(struct path *path, const char *start, size_t length)
 {
-	if (path->count == TOKENS_MAX || length == 0)
+	if (path->count == TOKENS_MAX || length == 0 || memchr(start, '\0', length))
 		return false;
 	path->tokens[path->count++] = xstrndup(start, length);
 	return true;
 }
 
-/* "['x']" or "[\"x\"]" at *at, which moves behind it. */
 static bool
-read_bracket(const char **at, struct path *path)
+starts(const struct text *text, const char *with)
 {
-	char quote = (*at)[1];
-	const char *start = *at + 2, *end;
+	size_t length = strlen(with);
 
-	if (quote != '\'' && quote != '"')
+	return (size_t)(text->end - text->at) >= length && memcmp(text->at, with, length) == 0;
+}
+
+/* "['x']" or "[\"x\"]", which is moved over. */
+static bool
+read_bracket(struct text *text, struct path *path)
+{
+	const char *start = text->at + 2, *end;
+
+	if (!starts(text, "['") && !starts(text, "[\""))
 		return false;
-	end = strchr(start, quote);
-	if (!end || end[1] != ']')
+	end = memchr(start, text->at[1], (size_t)(text->end - start));
+	if (!end || end + 1 == text->end || end[1] != ']')
 		return false;
-	*at = end + 2;
+	text->at = end + 2;
 	return path_add(path, start, (size_t)(end - start));
 }
 
-/* Reads "${...}" at *at and moves behind it; false: not well formed. */
 static bool
-read_placeholder(const char **at, struct path *path)
+read_name(struct text *text, struct path *path)
 {
-	const char *s = *at + 2;
+	const char *start;
 
-	while (*s != '}') {
-		if (*s == '[') {
-			if (!read_bracket(&s, path))
-				return false;
-		} else {
-			size_t length;
-
-			if (path->count > 0 && *s++ != '.')
-				return false;
-			length = strcspn(s, ".[]{}$'\" \t\n");
-			if (!path_add(path, s, length))
-				return false;
-			s += length;
-		}
+	if (path->count > 0) {
+		if (*text->at != '.')
+			return false;
+		text->at++;
 	}
-	*at = s + 1;
+	start = text->at;
+	while (text->at < text->end && (unsigned char)*text->at > ' ' &&
+	       !strchr(".[]{}$'\"\\", *text->at))
+		text->at++;
+	return path_add(path, start, (size_t)(text->at - start));
+}
+
+/* Reads "${...}" and moves over it; false: not well formed. */
+static bool
+read_placeholder(struct text *text, struct path *path)
+{
+	text->at += 2;
+	while (text->at < text->end && *text->at != '}')
+		if (*text->at == '[' ? !read_bracket(text, path) : !read_name(text, path))
+			return false;
+	if (text->at == text->end)
+		return false;
+	text->at++;
 	return path->count > 0;
 }
 
 struct walk {
 	placeholder_lookup *lookup;
 	void *data;
+	json_t *secrets;
 	struct buf where;	/* JSON pointer of the value at hand */
+	size_t left;		/* bytes that may still be made */
+	int depth;
 };
 
-static json_t *
-look_up(struct walk *walk, const char **at, struct error *err)
+/* How many bytes of a placeholder are shown: never half a character. */
+static int
+excerpt(const char *start, const char *end)
 {
-	const char *start = *at;
+	size_t length = (size_t)(end - start);
+
+	if (length <= EXCERPT_MAX)
+		return (int)length;
+	length = EXCERPT_MAX;
+	while (length > 0 && ((unsigned char)start[length] & 0xc0) == 0x80)
+		length--;
+	return (int)length;
+}
+
+static json_t *
+look_up(struct walk *walk, struct text *text, bool *secret, struct error *err)
+{
+	const char *start = text->at;
 	struct path path = {0};
 	struct error why = {0};
 	json_t *value = NULL;
-	int length;
+	bool touched = false;
 
-	if (!read_placeholder(at, &path)) {
+	if (!read_placeholder(text, &path)) {
 		path_clear(&path);
-		error_set(err, ERROR_INPUT, _("%s: \"%.60s\" is no well-formed placeholder"),
-			  buf_str(&walk->where), start);
+		error_set(err, ERROR_INPUT, _("%s: \"%.*s\" is no well-formed placeholder"),
+			  buf_str(&walk->where), excerpt(start, text->end), start);
 		return NULL;
 	}
-	length = (int)(*at - start);
-	value = walk->lookup(walk->data, (const char *const *)path.tokens, path.count, &why);
+	value = walk->lookup(walk->data, (const char *const *)path.tokens, path.count, &touched,
+			     &why);
+	if (value && touched && !walk->secrets) {
+		error_set(&why, ERROR_INPUT, _("it is a secret, which cannot be used here"));
+		json_decref(value);
+		value = NULL;
+	}
 	if (!value)
 		error_set(err, ERROR_INPUT, _("%s: the placeholder %.*s has no value%s%s"),
-			  buf_str(&walk->where), length < 200 ? length : 200, start,
+			  buf_str(&walk->where), excerpt(start, text->at), start,
 			  why.text[0] ? ": " : "", why.text);
+	*secret = *secret || touched;
 	path_clear(&path);
 	return value;
 }
@@ -120,61 +164,117 @@ append_value(struct buf *out, const json_t *value)
 	bool fits;
 
 	if (json_is_string(value))
-		return buf_puts(out, json_string_value(value));
+		return buf_append(out, json_string_value(value), json_string_length(value));
 	text = json_canonical(value);
 	fits = buf_puts(out, text);
 	free(text);
 	return fits;
 }
 
-/* "$\{" is an escaped "${". */
+/* Up to the next placeholder or the end.  "$", backslashes, "{": one backslash is dropped. */
 static bool
-append_plain(struct buf *out, const char **at)
+append_plain(struct buf *out, struct text *text)
 {
-	if (strncmp(*at, "$\\{", 3) == 0) {
-		*at += 3;
-		return buf_puts(out, "${");
+	while (text->at < text->end) {
+		const char *dollar = memchr(text->at, '$', (size_t)(text->end - text->at));
+		const char *brace = dollar ? dollar + 1 : text->end;
+
+		if (!buf_append(out, text->at, (size_t)((dollar ? dollar : text->end) - text->at)))
+			return false;
+		text->at = dollar ? dollar : text->end;
+		if (!dollar || starts(text, "${"))
+			return true;
+		while (brace < text->end && *brace == '\\')
+			brace++;
+		text->at = brace;
+		if (brace < text->end && *brace == '{' && brace > dollar + 1)
+			brace--;
+		if (!buf_append(out, dollar, (size_t)(brace - dollar)))
+			return false;
 	}
-	return buf_append(out, (*at)++, 1);
+	return true;
+}
+
+static void
+too_long(const struct walk *walk, struct error *err)
+{
+	error_set(err, ERROR_LIMIT, _("%s: longer than %u bytes once its placeholders are resolved, "
+				      "or longer than %u bytes with all before it"),
+		  buf_str(&walk->where), PLACEHOLDER_STRING_MAX, PLACEHOLDER_TOTAL_MAX);
+}
+
+/* The whole string, put together; `whole` when it was one placeholder and nothing else. */
+static json_t *
+join(struct walk *walk, const json_t *string, struct buf *out, bool *secret, struct error *err)
+{
+	const char *start = json_string_value(string);
+	struct text text = {start, start + json_string_length(string)};
+
+	for (;;) {
+		bool begins = text.at == start, fits;
+		json_t *value;
+
+		if (!append_plain(out, &text)) {
+			too_long(walk, err);
+			return NULL;
+		}
+		if (text.at == text.end)
+			return json_stringn(buf_str(out), out->length);
+		begins = begins && text.at == start;
+		value = look_up(walk, &text, secret, err);
+		if (!value || (begins && text.at == text.end))
+			return value;
+		fits = append_value(out, value);
+		json_decref(value);
+		if (!fits) {
+			too_long(walk, err);
+			return NULL;
+		}
+	}
+}
+
+/* Bytes that a value takes, roughly; UINT_MAX and more is all the same. */
+static size_t
+weight(const json_t *value)
+{
+	char *text;
+	size_t length;
+
+	if (json_is_string(value))
+		return json_string_length(value);
+	if (!json_is_object(value) && !json_is_array(value))
+		return sizeof(json_int_t);
+	text = json_canonical(value);
+	length = strlen(text);
+	free(text);
+	return length;
 }
 
 static json_t *
-resolve_string(struct walk *walk, const char *text, struct error *err)
+resolve_string(struct walk *walk, const json_t *string, struct error *err)
 {
-	const char *at = text;
-	json_t *value;
+	bool secret = false;
 	struct buf out;
+	json_t *value, *copy;
 
-	buf_init(&out, STRING_MAX_BYTES);
-	while (*at) {
-		bool fits, whole = at == text;
-
-		if (strncmp(at, "${", 2) != 0) {
-			fits = append_plain(&out, &at);
-		} else {
-			value = look_up(walk, &at, err);
-			if (!value)
-				goto failed;
-			if (whole && *at == '\0') {
-				buf_clear(&out);
-				return value;
-			}
-			fits = append_value(&out, value);
-			json_decref(value);
-		}
-		if (!fits) {
-			error_set(err, ERROR_LIMIT, _("%s: longer than %u bytes once its placeholders "
-						      "are resolved"), buf_str(&walk->where),
-				  STRING_MAX_BYTES);
-			goto failed;
-		}
+	buf_init(&out, PLACEHOLDER_STRING_MAX);
+	out.wipe = true;
+	value = join(walk, string, &out, &secret, err);
+	buf_clear(&out);
+	if (value && weight(value) > walk->left) {
+		too_long(walk, err);
+		json_decref(value);
+		return NULL;
 	}
-	value = json_string(buf_str(&out));
-	buf_clear(&out);
-	return value;
-failed:
-	buf_clear(&out);
-	return NULL;
+	if (!value)
+		return NULL;
+	walk->left -= weight(value);
+	if (secret)
+		json_array_append_new(walk->secrets, json_string(buf_str(&walk->where)));
+	/* An object may be the lookup's own. */
+	copy = json_deep_copy(value);
+	json_decref(value);
+	return copy;
 }
 
 static json_t *resolve(struct walk *walk, const json_t *value, struct error *err);
@@ -229,24 +329,34 @@ resolve_array(struct walk *walk, const json_t *array, struct error *err)
 	return out;
 }
 
-/* Bounded by JSON_DEPTH_MAX, which every value from outside has passed. */
 static json_t *
 resolve(struct walk *walk, const json_t *value, struct error *err)
 {
-	if (json_is_object(value))
-		return resolve_object(walk, value, err);
-	if (json_is_array(value))
-		return resolve_array(walk, value, err);
+	json_t *out = NULL;
+
 	if (json_is_string(value))
-		return resolve_string(walk, json_string_value(value), err);
-	return json_deep_copy(value);
+		return resolve_string(walk, value, err);
+	if (!json_is_object(value) && !json_is_array(value))
+		return json_deep_copy(value);
+	if (walk->depth == JSON_DEPTH_MAX) {
+		error_set(err, ERROR_LIMIT, _("%.200s…: nested deeper than %d levels"),
+			  buf_str(&walk->where), JSON_DEPTH_MAX);
+		return NULL;
+	}
+	walk->depth++;
+	out = json_is_object(value) ? resolve_object(walk, value, err)
+				    : resolve_array(walk, value, err);
+	walk->depth--;
+	return out;
 }
 
 json_t *
 placeholder_resolve(const json_t *value, const char *where, placeholder_lookup *lookup,
-		    void *data, struct error *err)
+		    void *data, json_t *secrets, struct error *err)
 {
-	struct walk walk = {.lookup = lookup, .data = data};
+	struct walk walk = {
+		.lookup = lookup, .data = data, .secrets = secrets, .left = PLACEHOLDER_TOTAL_MAX,
+	};
 	json_t *out;
 
 	buf_init(&walk.where, 1u << 20);
@@ -254,4 +364,23 @@ placeholder_resolve(const json_t *value, const char *where, placeholder_lookup *
 	out = resolve(&walk, value, err);
 	buf_clear(&walk.where);
 	return out;
+}
+
+char *
+placeholder_escape(const char *text)
+{
+	struct buf out;
+
+	buf_init(&out, 2 * strlen(text) + 1);
+	while (*text) {
+		size_t backslashes;
+
+		buf_append(&out, text, 1);
+		if (*text++ != '$')
+			continue;
+		backslashes = strspn(text, "\\");
+		if (text[backslashes] == '{')
+			buf_puts(&out, "\\");
+	}
+	return buf_take(&out);
 }

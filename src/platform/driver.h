@@ -39,6 +39,9 @@ struct driver_workload {
 	 * driver_listen_port(); the engine put the latter in the spec. */
 	const int (*ports)[2];
 	size_t port_count;
+	/* Texts in the spec that are secret: nothing of its output that holds one is kept.  NULL:
+	 * none. */
+	json_t *secrets;
 	const char *fingerprint;	/* hash of image and spec *before* listen ports: equal = leave it alone */
 };
 

@@ -28,7 +28,7 @@
 #include "platform/log.h"
 #include "platform/loop.h"
 #include "platform/prepare.h"
-#include "platform/repository.h"
+#include "platform/repository-values.h"
 
 #define ID_DIGITS 16
 #define RETRY_MIN_MS 5000
@@ -254,6 +254,7 @@ start_plan(struct space *space, const struct set *set, const char *env_type,
 	ret = platform->driver->ops->apply(platform->driver, space->name, workloads,
 					   space->planned.count, applied, space, err);
 	free(workloads);
+	plan_forget_specs(&space->planned);
 	return ret;
 }
 
@@ -417,7 +418,7 @@ record(struct engine *engine, const struct place *place, const struct deploy_req
        const json_t *from, const struct set *set, struct error *err)
 {
 	struct repository *repository = engine->platform->repository;
-	char id[ID_DIGITS + 1];
+	char id[ID_DIGITS + 1], values[IDS_UUID_SIZE];
 	struct deployment_row row = {
 		.id = id,
 		.set_id = set_id(set),
@@ -429,6 +430,9 @@ record(struct engine *engine, const struct place *place, const struct deploy_req
 		.mode = request->mode ? request->mode : "full",
 	};
 
+	if (repository_pin_values(repository, place, request->value_set_version_id, values, err) != 0)
+		return NULL;
+	row.value_set_version_id = values[0] ? values : NULL;
 	ids_random_hex(id, ID_DIGITS);
 	row.created_at = row.status_changed_at = clock_wall_ms();
 	if (repository_begin(repository, err) != 0)

@@ -33,11 +33,13 @@ void engine_stop(struct engine *engine);
 
 struct deploy_request {
 	const char *delta_id, *set_id, *comment, *mode;	/* each may be NULL */
+	const char *value_set_version_id;	/* NULL: the latest */
 	const char *if_match;		/* the header's value; NULL: no condition */
 	const char *user;		/* who asks; NULL: the platform itself */
 };
-/* The new deployment as on the wire.  ERROR_INPUT (delta, set or image is missing or does not
- * fit, or the environment is paused), ERROR_CONFLICT (one is active), ERROR_STALE (if_match); nothing is changed then. */
+/* The new deployment as on the wire.  ERROR_INPUT (delta, set, values or image are missing or do not
+ * fit, or the environment is paused), ERROR_CONFLICT (one is active), ERROR_STALE (if_match);
+ * nothing is changed then. */
 json_t *engine_deploy(struct engine *engine, const struct place *place,
 		      const struct deploy_request *request, struct error *err);
 /* Whether it would be taken, with the same errors; nothing is changed. */

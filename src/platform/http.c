@@ -149,6 +149,7 @@ exchange_new(void *data, const char *uri, struct MHD_Connection *mhd)
 
 	(void)mhd;
 	buf_init(&exchange->body, JSON_BYTES_MAX);
+	exchange->body.wipe = true;	/* it may bring a secret */
 	exchange->uri_fault = guard_uri(uri, http->options.uri_bytes);
 	exchange->path = xasprintf("%.*s", (int)(exchange->uri_fault ? 0 : strcspn(uri, "?#")), uri);
 	return exchange;

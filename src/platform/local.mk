@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libplatform.a
 libplatform_a_SOURCES = \
+	src/platform/deployed-values.c \
+	src/platform/deployed-values.h \
 	src/platform/access.c \
 	src/platform/access.h \
 	src/platform/admit.c \
@@ -31,6 +33,8 @@ libplatform_a_SOURCES = \
 	src/platform/handlers/rules.c \
 	src/platform/handlers/runtime.c \
 	src/platform/handlers/sets.c \
+	src/platform/handlers/value-versions.c \
+	src/platform/handlers/values.c \
 	src/platform/handlers/users.c \
 	src/platform/http.c \
 	src/platform/http-guard.c \
@@ -60,6 +64,9 @@ libplatform_a_SOURCES = \
 	src/platform/repository-rules.c \
 	src/platform/repository-runtime.c \
 	src/platform/repository-sets.c \
+	src/platform/repository-value-versions.c \
+	src/platform/repository-values.c \
+	src/platform/repository-values.h \
 	src/platform/repository-users.c \
 	src/platform/repository-users.h \
 	src/platform/repository.c \
@@ -68,7 +75,14 @@ libplatform_a_SOURCES = \
 	src/platform/routes.h \
 	src/platform/rows.h \
 	src/platform/schema.c \
-	src/platform/schema.h
+	src/platform/schema.h \
+	src/platform/secret-key.c \
+	src/platform/secret-key.h \
+	src/platform/secret.c \
+	src/platform/secret.h \
+	src/platform/value-history.c \
+	src/platform/value-history.h \
+	src/platform/values-private.h
 
 bin_PROGRAMS += sidestaged
 sidestaged_SOURCES = src/platform/main.c
@@ -92,4 +106,9 @@ tests_wire_test_growth_SOURCES = tests/wire/test-growth.c tests/wire/usage.c tes
 tests_wire_test_pipelines_SOURCES = tests/wire/test-pipelines.c $(SERVE)
 tests_wire_test_pipelines_LDADD = $(SERVE_LIBS)
 tests_wire_test_growth_LDADD = $(SERVE_LIBS)
+check_PROGRAMS += tests/unit/test-secret
+TESTS += tests/unit/test-secret
+tests_unit_test_secret_SOURCES = tests/unit/test-secret.c
+tests_unit_test_secret_LDADD = libplatform.a libdriver.a libmodel.a libbase.a \
+	$(CMOCKA_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
 endif

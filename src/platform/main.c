@@ -11,13 +11,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <jansson.h>
 #include <locale.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -41,7 +44,8 @@
 #include "platform/log.h"
 #include "platform/loop.h"
 #include "platform/platform.h"
-#include "platform/repository.h"
+#include "platform/repository-values.h"
+#include "platform/secret.h"
 
 #define LOCK_LIMIT_MS 10000
 #define STOP_LIMIT_MS 5000
@@ -49,7 +53,7 @@
 
 struct options {
 	const char *socket, *listen, *state, *images, *templates, *import, *lease, *token_file;
-	const char *user, *ready_fd, *confine;
+	const char *user, *ready_fd, *confine, *secret_key_file;
 };
 
 #define AT(member) offsetof(struct options, member)
@@ -67,6 +71,8 @@ static const struct {
 	{"lease", "PATH", N_("End when no client holds a connection to this socket."), AT(lease)},
 	{"token-file", "FILE", N_("Ask every request for the token in this file."),
 	 AT(token_file)},
+	{"secret-key-file", "FILE", N_("Seal secrets with the key in this file (default: the credential "
+				       "sidestaged.key, else a file in DIR)."), AT(secret_key_file)},
 	{"user", "NAME", N_("Write changes down to this user (default: oncall)."), AT(user)},
 	{"confine", "HOW", N_("Keep workloads to their files: best (default), landlock, limits."),
 	 AT(confine)},
@@ -201,6 +207,24 @@ read_confine(const char *word, enum driver_confine *out, struct error *err)
 		    : 0;
 }
 
+/* A key is made only while nothing was sealed: a new one would open nothing. */
+static int
+open_secrets(struct daemon *d, struct error *err)
+{
+	struct platform *platform = &d->platform;
+	int sealed = repository_has_secrets(platform->repository, err);
+	char check[SECRET_FINGERPRINT_SIZE];
+
+	if (sealed < 0)
+		return -1;
+	platform->secrets = secrets_open(d->options.secret_key_file, d->options.state, sealed == 0,
+					 err);
+	if (!platform->secrets)
+		return -1;
+	secrets_key_check(platform->secrets, check);
+	return repository_check_key(platform->repository, check, err);
+}
+
 static int
 open_platform(struct daemon *d, struct error *err)
 {
@@ -218,7 +242,7 @@ open_platform(struct daemon *d, struct error *err)
 		platform->loop = loop_new(err);
 	if (platform->loop)
 		platform->repository = repository_open(database, err);
-	if (platform->repository)
+	if (platform->repository && open_secrets(d, err) == 0)
 		platform->driver = driver_process_new(platform->loop, &driver, err);
 	if (platform->driver) {
 		platform->engine = engine_new(platform);
@@ -364,6 +388,7 @@ clear(struct daemon *d)
 	automation_free(platform->automation);
 	engine_free(platform->engine);
 	repository_close(platform->repository);
+	secrets_free(platform->secrets);
 	if (d->lock >= 0)
 		close(d->lock);
 	/* Last: the client that waits for its lease may start another daemon now. */
@@ -372,6 +397,24 @@ clear(struct daemon *d)
 		loop_free(platform->loop);
 	limiter_free(platform->limiter);
 	free(platform->token_hash);
+}
+
+/* Bodies and specs hold secrets: no JSON is left in freed memory, and no memory in a core. */
+static void
+free_json(void *memory)
+{
+	if (memory)
+		explicit_bzero(memory, malloc_usable_size(memory));
+	free(memory);
+}
+
+static void
+keep_secrets(void)
+{
+	const struct rlimit none = {0, 0};
+
+	json_set_alloc_funcs(malloc, free_json);
+	(void)setrlimit(RLIMIT_CORE, &none);
 }
 
 int
@@ -390,6 +433,7 @@ main(int argc, char **argv)
 	if (status != 0)
 		return status - 1;
 	signal(SIGPIPE, SIG_IGN);
+	keep_secrets();
 	d.platform.user = d.options.user ? d.options.user : "oncall";
 	d.platform.started_at = clock_wall_ms();
 	status = 1;

@@ -13,10 +13,12 @@ struct engine;
 struct limiter;
 struct loop;
 struct repository;
+struct secrets;
 
 struct platform {
 	struct loop *loop;
 	struct repository *repository;
+	struct secrets *secrets;
 	struct driver *driver;
 	struct engine *engine;
 	struct automation *automation;

@@ -21,7 +21,9 @@
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "model/placeholder.h"
+#include "model/reference.h"
 #include "model/set.h"
+#include "platform/deployed-values.h"
 #include "platform/driver.h"
 #include "platform/match.h"
 #include "platform/repository.h"
@@ -33,15 +35,18 @@ struct preparation {
 	const struct set *set;
 	json_t *definitions;
 	json_t *outputs;	/* {res_id: outputs} */
+	struct deployed_values *values;
+	char *env_name;
 	char *space;
 	struct problem *problem;
 };
 
 struct scope {
-	const struct preparation *p;
+	struct preparation *p;
 	const char *module;	/* NULL: a definition's inputs */
 	const char *res_id;	/* NULL: a module */
-	const json_t *listen;	/* {R: port}; NULL: names instead of ports */
+	const json_t *listen;	/* {R: port}; NULL: names instead of ports and of secrets */
+	json_t *texts;		/* of the secrets that were opened; may be NULL */
 };
 
 static int
@@ -55,43 +60,15 @@ blame(struct preparation *p, const char *scope, const char *code, const char *ob
 
 /* --- placeholders --- */
 
+/* The port that this one instance is to listen on; a name in its place when there is none yet. */
 static json_t *
-output_of(const struct scope *s, const char *res_id, const char *name, struct error *err)
+listen_of(const struct scope *s, const char *resource)
 {
-	json_t *outputs = json_object_get(s->p->outputs, res_id);
-	json_t *value = json_object_get(outputs, name);
-
-	if (!outputs)
-		error_set(err, ERROR_INPUT, _("no resource %s is declared"), res_id);
-	else if (!value)
-		error_set(err, ERROR_INPUT, _("the resource %s has no output \"%s\""), res_id, name);
-	return json_incref(value);
-}
-
-static json_t *
-external_of(const struct scope *s, const char *module, const char *resource, const char *name,
-	    struct error *err)
-{
-	char *res_id = xasprintf("modules.%s.externals.%s", module, resource);
-	json_t *value = output_of(s, res_id, name, err);
-
-	free(res_id);
-	return value;
-}
-
-static json_t *
-listen_of(const struct scope *s, const char *resource, struct error *err)
-{
-	json_t *port = external_of(s, s->module, resource, "port", err);
 	char *name;
+	json_t *port;
 
-	if (!port)
-		return NULL;
-	if (s->listen) {
-		json_decref(port);
+	if (s->listen)
 		return json_incref(json_object_get(s->listen, resource));
-	}
-	json_decref(port);
 	name = xasprintf("listen %s", resource);
 	port = json_string(name);
 	free(name);
@@ -99,84 +76,78 @@ listen_of(const struct scope *s, const char *resource, struct error *err)
 }
 
 static json_t *
-look_up_externals(const struct scope *s, const char *const *t, size_t count, struct error *err)
+find_output(void *data, const char *res_id, const char *name, bool *secret, struct error *err)
 {
-	if (count != 3 || !s->module)
-		return NULL;
-	if (strcmp(t[2], "listen") == 0)
-		return listen_of(s, t[1], err);
-	return external_of(s, s->module, t[1], t[2], err);
+	const struct scope *s = data;
+	json_t *outputs = json_object_get(s->p->outputs, res_id);
+	json_t *value = json_object_get(outputs, name);
+	char *own = xasprintf("modules.%s.externals.", s->module ? s->module : "");
+	const char *resource = strncmp(res_id, own, strlen(own)) == 0 ? res_id + strlen(own) : NULL;
+
+	(void)secret;
+	free(own);
+	if (resource && strcmp(name, "listen") == 0 && json_object_get(outputs, "port"))
+		return listen_of(s, resource);
+	if (!outputs)
+		error_set(err, ERROR_INPUT, _("no resource %s is declared"), res_id);
+	else if (!value)
+		error_set(err, ERROR_INPUT, _("the resource %s has no output \"%s\""), res_id, name);
+	return json_incref(value);
+}
+
+static bool
+is_declared(void *data, const char *res_id)
+{
+	const struct scope *s = data;
+
+	return json_object_get(s->p->outputs, res_id) != NULL;
 }
 
 static json_t *
-look_up_shared(const struct scope *s, const char *const *t, size_t count, struct error *err)
+find_service(void *data, const char *module, struct error *err)
 {
-	char *res_id;
-	json_t *value;
+	const struct scope *s = data;
 
-	if (count != 3 || !s->module)
-		return NULL;
-	res_id = xasprintf("shared.%s", t[1]);
-	value = output_of(s, res_id, t[2], err);
-	free(res_id);
-	return value;
-}
-
-static json_t *
-look_up_modules(const struct scope *s, const char *const *t, size_t count, struct error *err)
-{
-	if (count < 4 || !s->module)
-		return NULL;
-	if (!set_module(s->p->set, t[1])) {
-		error_set(err, ERROR_INPUT, _("there is no workload \"%s\""), t[1]);
-		return NULL;
-	}
-	if (count == 4 && strcmp(t[2], "service") == 0 && strcmp(t[3], "name") == 0)
+	if (set_module(s->p->set, module))
 		return json_string("localhost");
-	if (count == 5 && strcmp(t[2], "externals") == 0)
-		return external_of(s, t[1], t[3], t[4], err);
+	error_set(err, ERROR_INPUT, _("there is no workload \"%s\""), module);
 	return NULL;
 }
 
 static json_t *
-look_up_context(const struct scope *s, const char *const *t, size_t count, struct error *err)
+find_value(void *data, const char *key, bool *secret, struct error *err)
 {
-	const struct {
-		const char *noun, *part, *value;
-	} known[] = {
-		{"org", "id", s->p->place->org},
-		{"app", "id", s->p->place->app},
-		{"env", "id", s->p->place->env},
-		{"env", "type", s->p->env_type},
-		{"res", "id", s->res_id},
-	};
+	struct scope *s = data;
 
-	(void)err;
-	for (size_t i = 0; count == 3 && i < sizeof(known) / sizeof(known[0]); i++)
-		if (known[i].value && strcmp(t[1], known[i].noun) == 0 &&
-		    strcmp(t[2], known[i].part) == 0)
-			return json_string(known[i].value);
-	return NULL;
+	return deployed_values_find(s->p->values, key, s->module && !s->listen, s->texts, secret, err);
 }
 
+/* Resolves what a module, or a definition for a resource, says. */
 static json_t *
-look_up(void *data, const char *const *tokens, size_t count, struct error *err)
+resolve(struct scope *scope, const json_t *value, const char *where, json_t *secrets,
+	struct error *err)
 {
-	static const struct {
-		const char *first;
-		json_t *(*look_up)(const struct scope *, const char *const *, size_t, struct error *);
-	} kinds[] = {
-		{"externals", look_up_externals},
-		{"shared", look_up_shared},
-		{"modules", look_up_modules},
-		{"context", look_up_context},
+	struct preparation *p = scope->p;
+	struct reference_source source = {
+		.data = scope,
+		.module = scope->module,
+		.context = {
+			.org_id = p->place->org,
+			.app_id = p->place->app,
+			.env_id = p->place->env,
+			.env_type = p->env_type,
+			.env_name = p->env_name,
+			.res_id = scope->res_id,
+			.deployment_id = p->deploy_id,
+			.set_id = set_id(p->set),
+		},
+		.output = find_output,
+		.is_declared = is_declared,
+		.service = find_service,
+		.value = find_value,
 	};
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strcmp(tokens[0], kinds[i].first) == 0)
-			return kinds[i].look_up(data, tokens, count, err);
-	error_set(err, ERROR_INPUT, _("this platform knows externals, shared, modules and context"));
-	return NULL;
+	return placeholder_resolve(value, where, reference_look_up, &source, secrets, err);
 }
 
 /* --- resources --- */
@@ -214,8 +185,7 @@ resolve_inputs(struct preparation *p, const json_t *definition, const char *res_
 					       "values");
 	struct scope scope = {.p = p, .res_id = res_id};
 
-	return values ? placeholder_resolve(values, "driver_inputs/values", look_up, &scope, err)
-		      : json_object();
+	return values ? resolve(&scope, values, "driver_inputs/values", NULL, err) : json_object();
 }
 
 static const json_t *
@@ -317,12 +287,19 @@ make_resources(struct preparation *p, struct error *err)
 /* --- workloads --- */
 
 static json_t *
-resolve_spec(struct preparation *p, const char *module, const json_t *listen, struct error *err)
+resolve_spec(struct preparation *p, const char *module, const json_t *listen, json_t *texts,
+	     struct error *err)
 {
-	struct scope scope = {.p = p, .module = module, .listen = listen};
+	struct scope scope = {.p = p, .module = module, .listen = listen, .texts = texts};
 	const json_t *spec = json_object_get(set_module(p->set, module), "spec");
-	json_t *resolved = placeholder_resolve(spec, "spec", look_up, &scope, err);
+	json_t *secrets = json_array();
+	json_t *resolved = resolve(&scope, spec, "/spec", secrets, err);
 
+	if (resolved && deployed_values_check(secrets, err) != 0) {
+		json_decref(resolved);
+		resolved = NULL;
+	}
+	json_decref(secrets);
 	if (!resolved)
 		error_prefix(err, _("workload %s"), module);
 	return resolved;
@@ -401,7 +378,7 @@ static int
 plan_workload(struct preparation *p, const char *module, int replica, const struct plan *running,
 	      struct planned_workload *w, struct error *err)
 {
-	json_t *named = resolve_spec(p, module, NULL, err);
+	json_t *named = resolve_spec(p, module, NULL, NULL, err);
 	const char *image = set_module_image(p->set, module);
 	json_t *ports;
 	int ret;
@@ -418,7 +395,8 @@ plan_workload(struct preparation *p, const char *module, int replica, const stru
 	json_decref(ports);
 	if (ret != 0)
 		return blame(p, "workload", "no-port", module);
-	w->spec = resolve_spec(p, module, w->listen, err);
+	w->secrets = json_array();
+	w->spec = resolve_spec(p, module, w->listen, w->secrets, err);
 	return w->spec ? 0 : blame(p, "workload", "placeholder", module);
 }
 
@@ -448,6 +426,24 @@ plan_all(struct preparation *p, const struct plan *running, struct plan *out, st
 	return ret;
 }
 
+/* The values are those of the version that the deployment was made with. */
+static int
+read_values(struct preparation *p, struct error *err)
+{
+	struct repository *repository = p->platform->repository;
+	json_t *deployment = repository_deployment(repository, p->place, p->deploy_id, err);
+	json_t *env = deployment ? repository_environment(repository, p->place, err) : NULL;
+	const char *version = json_member_string(deployment, "value_set_version_id");
+
+	if (env) {
+		p->env_name = xstrdup(json_member_string(env, "name"));
+		p->values = deployed_values_read(p->platform, p->place, version, err);
+	}
+	json_decref(env);
+	json_decref(deployment);
+	return p->values ? 0 : -1;
+}
+
 int
 prepare_plan(struct platform *platform, const struct place *place, const char *env_type,
 	     const char *deploy_id, const struct set *set, const struct plan *running,
@@ -468,13 +464,16 @@ prepare_plan(struct platform *platform, const struct place *place, const char *e
 	*out = (struct plan){.deploy_id = xstrdup(deploy_id)};
 	blame(&p, "environment", "cannot-prepare", place->env);
 	p.definitions = repository_definitions(platform->repository, place->org, err);
-	if (p.definitions && platform->driver->ops->ensure_space(platform->driver, p.space, err) == 0 &&
+	if (p.definitions && read_values(&p, err) == 0 &&
+	    platform->driver->ops->ensure_space(platform->driver, p.space, err) == 0 &&
 	    make_resources(&p, err) == 0)
 		ret = plan_all(&p, running, out, err);
 	if (ret != 0)
 		plan_clear(out);
 	json_decref(p.definitions);
 	json_decref(p.outputs);
+	deployed_values_free(p.values);
+	free(p.env_name);
 	free(p.space);
 	return ret;
 }
@@ -495,10 +494,21 @@ plan_workloads(const struct plan *plan)
 			.spec = w->spec,
 			.ports = (const int (*)[2])w->ports,
 			.port_count = w->port_count,
+			.secrets = w->secrets,
 			.fingerprint = w->fingerprint,
 		};
 	}
 	return workloads;
+}
+
+void
+plan_forget_specs(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		json_decref(plan->items[i].spec);
+		json_decref(plan->items[i].secrets);
+		plan->items[i].spec = plan->items[i].secrets = NULL;
+	}
 }
 
 void
@@ -511,6 +521,7 @@ plan_clear(struct plan *plan)
 		free(w->image);
 		free(w->fingerprint);
 		json_decref(w->spec);
+		json_decref(w->secrets);
 		json_decref(w->listen);
 		free(w->ports);
 	}

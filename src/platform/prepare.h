@@ -21,6 +21,7 @@ struct planned_workload {
 	char *image;
 	char *fingerprint;
 	json_t *spec;		/* resolved, with this instance's listen ports */
+	json_t *secrets;	/* the texts in it that are secret */
 	json_t *listen;		/* {dns resource: listen port}: kept while the fingerprint is */
 	int (*ports)[2];	/* public, listen */
 	size_t port_count;
@@ -33,6 +34,8 @@ struct plan {
 };
 
 void plan_clear(struct plan *plan);
+/* What is secret goes as soon as the driver has it. */
+void plan_forget_specs(struct plan *plan);
 
 /* What went wrong, in the words of a deployment error; the sentence is in the struct error. */
 struct problem {

@@ -10,6 +10,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "platform/repository-values.h"
 
 #define ORGANIZATION                                                                               \
 	"SELECT id, name, created_at AS \"stamp:created_at\", created_by,"                         \
@@ -378,7 +379,8 @@ repository_drop_environment(struct repository *repository, const struct place *p
 			return -1;
 		}
 	}
-	if (repository_commit(repository, err) == 0)
+	if (repository_forget_values(repository, place, err) == 0 &&
+	    repository_commit(repository, err) == 0)
 		return 0;
 	repository_rollback(repository);
 	return -1;

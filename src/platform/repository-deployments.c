@@ -16,7 +16,9 @@
 	"SELECT id, env AS env_id, set_id, from_id, delta_id AS \"opt:delta_id\", comment,"        \
 	" created_at AS \"stamp:created_at\", created_by, status,"                                 \
 	" status_changed_at AS \"stamp:status_changed_at\", '' AS export_status,"                  \
-	" '' AS export_file, mode AS \"opt:mode\", 'null' AS \"json:value_set_version_id\""        \
+	" '' AS export_file, mode AS \"opt:mode\","                                               \
+	" CASE WHEN value_set_version_id IS NULL THEN 'null'"                                      \
+	" ELSE json_quote(value_set_version_id) END AS \"json:value_set_version_id\""             \
 	", (SELECT json_object('id', 'default', 'run_id', r.id, 'job_id', 'deploy',"              \
 	" 'step_index', 0) FROM pipeline_runs r WHERE r.deployment = deployments.id)"              \
 	" AS \"optjson:pipeline\""                                                                 \
@@ -74,11 +76,12 @@ repository_put_deployment(struct repository *repository, const struct place *pla
 {
 	return rows_run(repository, err,
 			"INSERT INTO deployments (org, app, env, id, set_id, from_id, delta_id,"
-			" comment, mode, status, status_changed_at, created_at, created_by)"
-			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			"ssssssssssiis", place->org, place->app, place->env, row->id, row->set_id,
+			" comment, mode, status, status_changed_at, created_at, created_by,"
+			" value_set_version_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			"ssssssssssiiss", place->org, place->app, place->env, row->id, row->set_id,
 			row->from_id, row->delta_id, row->comment, row->mode, row->status,
-			row->status_changed_at, row->created_at, row->user);
+			row->status_changed_at, row->created_at, row->user,
+			row->value_set_version_id);
 }
 
 int

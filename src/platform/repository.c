@@ -342,7 +342,8 @@ repository_open(const char *path, struct error *err)
 	sqlite3_busy_timeout(r->database, BUSY_MS);
 	sqlite3_extended_result_codes(r->database, 0);
 	if (execute(r, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
-		       "PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF", err) != 0 ||
+		       "PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;"
+		       "PRAGMA secure_delete = ON", err) != 0 ||
 	    migrate(r, err) != 0) {
 		repository_close(r);
 		return NULL;

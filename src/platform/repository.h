@@ -134,6 +134,7 @@ int repository_set_delta_archived(struct repository *repository, const struct pl
 
 struct deployment_row {
 	const char *id, *set_id, *from_id, *delta_id, *comment, *user, *status, *mode;
+	const char *value_set_version_id;	/* NULL: there were no values */
 	int64_t created_at, status_changed_at;
 };
 

@@ -195,6 +195,39 @@ static const struct route {
 	 BODY_STRING, true, PERMISSION_DRAFT},
 	{"PUT", APP "/deltas/{deltaId}/metadata/name", change_name_of_delta, "changeNameOfDelta",
 	 BODY_STRING, true, PERMISSION_DRAFT},
+	/* The specification gives these no operationId; ours name them in the log. */
+	{"GET", APP "/values", list_values, "listValuesOfApp", BODY_NONE, false, PERMISSION_SEE},
+	{"POST", APP "/values", create_value, "createValueOfApp", BODY_OBJECT, false, PERMISSION_DEPLOY},
+	{"DELETE", APP "/values", delete_values, "deleteValuesOfApp", BODY_NONE, false, PERMISSION_DEPLOY},
+	{"PUT", APP "/values/{key}", put_value_by_key, "putValueOfApp", BODY_OBJECT, false, PERMISSION_DEPLOY},
+	{"PATCH", APP "/values/{key}", patch_value, "patchValueOfApp", BODY_OBJECT, false, PERMISSION_DEPLOY},
+	{"DELETE", APP "/values/{key}", delete_value, "deleteValueOfApp", BODY_NONE, false, PERMISSION_DEPLOY},
+	{"GET", APP "/value-set-versions", list_value_versions,
+	 "listValueSetVersionsOfApp", BODY_NONE, false, PERMISSION_SEE},
+	{"GET", APP "/value-set-versions/{versionId}", get_value_version,
+	 "getValueSetVersionOfApp", BODY_NONE, false, PERMISSION_SEE},
+	{"POST", APP "/value-set-versions/{versionId}/restore", restore_value_version,
+	 "restoreValueSetVersionOfApp", BODY_OBJECT, false, PERMISSION_DEPLOY},
+	{"POST", APP "/value-set-versions/{versionId}/restore/{key}", restore_value_version,
+	 "restoreKeyOfValueSetVersionOfApp", BODY_OBJECT, false, PERMISSION_DEPLOY},
+	{"POST", APP "/value-set-versions/{versionId}/purge/{key}", purge_value,
+	 "purgeKeyOfValueSetVersionOfApp", BODY_OBJECT, false, PERMISSION_DEPLOY},
+	{"GET", ENV "/values", list_values, "listValuesOfEnv", BODY_NONE, false, PERMISSION_SEE},
+	{"POST", ENV "/values", create_value, "createValueOfEnv", BODY_OBJECT, false, PERMISSION_DEPLOY},
+	{"DELETE", ENV "/values", delete_values, "deleteValuesOfEnv", BODY_NONE, false, PERMISSION_DEPLOY},
+	{"PUT", ENV "/values/{key}", put_value_by_key, "putValueOfEnv", BODY_OBJECT, false, PERMISSION_DEPLOY},
+	{"PATCH", ENV "/values/{key}", patch_value, "patchValueOfEnv", BODY_OBJECT, false, PERMISSION_DEPLOY},
+	{"DELETE", ENV "/values/{key}", delete_value, "deleteValueOfEnv", BODY_NONE, false, PERMISSION_DEPLOY},
+	{"GET", ENV "/value-set-versions", list_value_versions,
+	 "listValueSetVersionsOfEnv", BODY_NONE, false, PERMISSION_SEE},
+	{"GET", ENV "/value-set-versions/{versionId}", get_value_version,
+	 "getValueSetVersionOfEnv", BODY_NONE, false, PERMISSION_SEE},
+	{"POST", ENV "/value-set-versions/{versionId}/restore", restore_value_version,
+	 "restoreValueSetVersionOfEnv", BODY_OBJECT, false, PERMISSION_DEPLOY},
+	{"POST", ENV "/value-set-versions/{versionId}/restore/{key}", restore_value_version,
+	 "restoreKeyOfValueSetVersionOfEnv", BODY_OBJECT, false, PERMISSION_DEPLOY},
+	{"POST", ENV "/value-set-versions/{versionId}/purge/{key}", purge_value,
+	 "purgeKeyOfValueSetVersionOfEnv", BODY_OBJECT, false, PERMISSION_DEPLOY},
 };
 
 #define ROUTE_COUNT (sizeof(routes) / sizeof(routes[0]))
@@ -414,6 +447,21 @@ refuse_by(struct response *response, const struct route *route, const struct err
 	}
 }
 
+/* A missing environment is bad input to its values, not a bad address (api/README §12); but
+ * of an application that they may not see nobody learns more than that it is not there. */
+static bool
+is_bad_input(struct platform *platform, const struct route *route, const struct request *request,
+	     const struct error *err)
+{
+	const struct place app = {request->place.org, request->place.app, NULL};
+	struct error why = {0};
+
+	return err->kind == ERROR_NOT_FOUND && request->place.env &&
+	       strncmp(route->pattern, ENV "/values", strlen(ENV "/values")) == 0 &&
+	       repository_has(platform->repository, &app, &why) == 0 &&
+	       access_check(platform, request->caller, PERMISSION_SEE, &app, NULL, &why) == 0;
+}
+
 static bool
 is_write(const struct request *request)
 {
@@ -455,8 +503,11 @@ run(struct platform *platform, const struct route *route, struct request *reques
 
 	response->status = 200;
 	if (request->place.org &&
-	    repository_has(platform->repository, &request->place, err) != 0)
+	    repository_has(platform->repository, &request->place, err) != 0) {
+		if (is_bad_input(platform, route, request, err))
+			err->kind = ERROR_INPUT;
 		return -1;
+	}
 	if (access_check(platform, request->caller, route->permission, &request->place, self, err) !=
 	    0)
 		return -1;

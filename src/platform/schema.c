@@ -84,6 +84,27 @@ const char *const schema_steps[] = {
 	" inputs TEXT NOT NULL, created_at INTEGER NOT NULL, created_by TEXT NOT NULL,"
 	" cancel_at INTEGER) STRICT;"
 	"CREATE INDEX pipeline_runs_by_deployment ON pipeline_runs (deployment);",
+	/*
+	 * Shared values.  env is '' for the application's own.  A row is what one key was from the
+	 * version `since` until before the version `until`, which for what is so now is the largest
+	 * number there is; a version's values are the rows around its seq.
+	 */
+	"CREATE TABLE value_versions (seq INTEGER PRIMARY KEY AUTOINCREMENT, org TEXT NOT NULL,"
+	" app TEXT NOT NULL, env TEXT NOT NULL, id TEXT NOT NULL UNIQUE, result_of TEXT NOT NULL,"
+	" comment TEXT NOT NULL, source_id TEXT, purged_key TEXT, created_at INTEGER NOT NULL,"
+	" created_by TEXT NOT NULL) STRICT;"
+	"CREATE INDEX value_versions_by_place ON value_versions (org, app, env, seq);"
+	"CREATE TABLE value_rows (row INTEGER PRIMARY KEY, org TEXT NOT NULL, app TEXT NOT NULL,"
+	" env TEXT NOT NULL, key TEXT NOT NULL, description TEXT NOT NULL,"
+	" is_secret INTEGER NOT NULL, value TEXT, sealed TEXT, fingerprint TEXT,"
+	" purged INTEGER NOT NULL DEFAULT 0, since INTEGER NOT NULL, until INTEGER NOT NULL,"
+	" created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;"
+	"CREATE UNIQUE INDEX value_rows_now ON value_rows (org, app, env, key)"
+	" WHERE until = 9223372036854775807;"
+	"CREATE INDEX value_rows_by_place ON value_rows (org, app, env, key, since);"
+	"CREATE TABLE secret_keys (one INTEGER PRIMARY KEY CHECK (one = 1),"
+	" key_check TEXT NOT NULL) STRICT;"
+	"ALTER TABLE deployments ADD COLUMN value_set_version_id TEXT",
 };
 
 const int schema_version = sizeof(schema_steps) / sizeof(schema_steps[0]);

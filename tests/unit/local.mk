@@ -2,8 +2,10 @@
 if HAVE_CMOCKA
 UNIT_LIBS = libmodel.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 
-check_PROGRAMS += tests/unit/test-base tests/unit/test-fuzzy tests/unit/test-model
-TESTS += tests/unit/test-base tests/unit/test-fuzzy tests/unit/test-model
+check_PROGRAMS += tests/unit/test-base tests/unit/test-fuzzy tests/unit/test-model \
+	tests/unit/test-placeholder
+TESTS += tests/unit/test-base tests/unit/test-fuzzy tests/unit/test-model \
+	tests/unit/test-placeholder
 
 tests_unit_test_base_SOURCES = tests/unit/test-base.c
 tests_unit_test_base_LDADD = libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
@@ -11,6 +13,8 @@ tests_unit_test_fuzzy_SOURCES = tests/unit/test-fuzzy.c
 tests_unit_test_fuzzy_LDADD = libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 tests_unit_test_model_SOURCES = tests/unit/test-model.c
 tests_unit_test_model_LDADD = $(UNIT_LIBS)
+tests_unit_test_placeholder_SOURCES = tests/unit/test-placeholder.c
+tests_unit_test_placeholder_LDADD = $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-access
 TESTS += tests/unit/test-access

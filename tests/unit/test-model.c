@@ -18,7 +18,6 @@
 #include "model/json.h"
 #include "model/merge.h"
 #include "model/patch.h"
-#include "model/placeholder.h"
 #include "model/pointer.h"
 #include "model/set.h"
 
@@ -429,54 +428,6 @@ image_references_split_where_registries_do(void **state)
 	}
 }
 
-static json_t *
-look_up(void *data, const char *const *tokens, size_t count, struct error *err)
-{
-	json_t *at = data;
-
-	(void)err;
-	for (size_t i = 0; i < count; i++)
-		at = json_object_get(at, tokens[i]);
-	return json_incref(at);
-}
-
-static void
-placeholders_resolve_escape_and_name_what_is_unknown(void **state)
-{
-	static const struct { const char *in, *out, *why; } cases[] = {
-		{"'${a.port}'", "8080", NULL},
-		{"'http://${a.host}:${a.port}/'", "'http://h:8080/'", NULL},
-		{"'${a[\\\"x y\\\"]}'", "1", NULL},
-		{"'$\\\\{a.port}'", "'${a.port}'", NULL},
-		{"{'k':['${a.host}']}", "{'k':['h']}", NULL},
-		{"'$5'", "'$5'", NULL},
-		{"{'k':['${a.nothing}']}", NULL, "/web/k/0: the placeholder ${a.nothing}"},
-		{"'${a'", NULL, "well-formed"},
-		{"'${}'", NULL, "well-formed"},
-	};
-	json_t *data = parse("{'a':{'port':8080,'host':'h','x y':1}}");
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		json_t *in = parse(cases[i].in), *out;
-		struct error err = {0};
-
-		out = placeholder_resolve(in, "/web", look_up, data, &err);
-		if (cases[i].out) {
-			json_t *want = parse(cases[i].out);
-
-			if (!out || !json_equal(out, want))
-				fail_msg("%s: %s", cases[i].in, err.text);
-			json_decref(want);
-		} else if (out || !strstr(err.text, cases[i].why)) {
-			fail_msg("%s: \"%s\"", cases[i].in, err.text);
-		}
-		json_decref(out);
-		json_decref(in);
-	}
-	json_decref(data);
-}
-
 static void
 json_from_outside_has_limits(void **state)
 {
@@ -513,7 +464,6 @@ main(void)
 		cmocka_unit_test(composing_equals_applying_one_after_the_other),
 		cmocka_unit_test(versions_sort_as_people_read_them),
 		cmocka_unit_test(image_references_split_where_registries_do),
-		cmocka_unit_test(placeholders_resolve_escape_and_name_what_is_unknown),
 		cmocka_unit_test(json_from_outside_has_limits),
 	};
 

@@ -1,6 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Tests of the client's half against a real server register themselves beside their module.
+# Tests of the client's half against a real server register themselves beside their module;
+# here are those that ask the platform's wire itself.
 if HAVE_CMOCKA
+WIRE_HELPERS = tests/wire/daemon.c tests/wire/daemon.h
+WIRE_LIBS = libmodel.a libbase.a $(CURL_LIBS) $(CMOCKA_LIBS) $(BASE_LIBS)
+
+check_PROGRAMS += tests/wire/test-secrets tests/wire/test-values
+TESTS += tests/wire/test-secrets tests/wire/test-values
+tests_wire_test_secrets_SOURCES = tests/wire/test-secrets.c $(WIRE_HELPERS)
+tests_wire_test_secrets_LDADD = $(WIRE_LIBS)
+tests_wire_test_values_SOURCES = tests/wire/test-values.c $(WIRE_HELPERS)
+tests_wire_test_values_LDADD = $(WIRE_LIBS)
+
 check_PROGRAMS += tests/wire/test-access
 TESTS += tests/wire/test-access
 

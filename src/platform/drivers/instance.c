@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "private.h"
+#include "redact.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -59,6 +60,7 @@ struct instance {
 	int reports;
 	struct loop_fd *watch;
 	struct loop_timer *timer;	/* grace, then patience */
+	struct redact *redact;
 	struct buf tail;
 	void (*ended_cb)(void *data);
 	void *data;
@@ -92,8 +94,10 @@ set_limits(struct guard_setup *setup)
 }
 
 static void
-take_output(struct instance *instance, const char *bytes, size_t length)
+take_output(void *data, const char *bytes, size_t length)
 {
+	struct instance *instance = data;
+
 	output_take(instance->output, bytes, length);
 	if (length > TAIL_MAX / 2) {
 		bytes += length - TAIL_MAX / 2;
@@ -112,7 +116,7 @@ read_output(struct instance *instance)
 	ssize_t n = read(instance->output_fd, chunk, sizeof(chunk));
 
 	if (n > 0) {
-		take_output(instance, chunk, (size_t)n);
+		redact_take(instance->redact, chunk, (size_t)n, take_output, instance);
 		return true;
 	}
 	if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
@@ -200,6 +204,7 @@ on_end(void *data, pid_t pid, int status)
 	instance->reaped = true;
 	for (int i = 0; i < OUTPUT_DRAIN_MAX && instance->watch && read_output(instance); i++)
 		;
+	redact_end(instance->redact, take_output, instance);
 	read_reports(instance);
 	if (!instance->ended)
 		instance->status = status;
@@ -308,6 +313,7 @@ instance_start(const struct plan *plan, const struct instance_place *place,
 	instance->reports = reports[0];
 	instance->ended_cb = ended;
 	instance->data = data;
+	instance->redact = redact_new(plan->secrets);
 	buf_init(&instance->tail, TAIL_MAX);
 	instance->watch = loop_add_fd(place->loop, output[0], EPOLLIN, on_output, instance);
 	loop_watch_child(place->loop, pid, on_end, instance);
@@ -346,6 +352,7 @@ instance_free(struct instance *instance)
 	loop_remove_fd(instance->watch);
 	close(instance->output_fd);
 	close(instance->reports);
+	redact_free(instance->redact);
 	buf_clear(&instance->tail);
 	output_free(instance->output);
 	free(instance->executable);

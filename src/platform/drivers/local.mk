@@ -16,6 +16,8 @@ libdriver_a_SOURCES = \
 	src/platform/drivers/probe.c \
 	src/platform/drivers/process.c \
 	src/platform/drivers/record.c \
+	src/platform/drivers/redact.c \
+	src/platform/drivers/redact.h \
 	src/platform/drivers/resource.c \
 	src/platform/drivers/space-change.c \
 	src/platform/drivers/space-ports.c \

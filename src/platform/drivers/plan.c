@@ -25,6 +25,14 @@
 #define MODULE_MAX 100
 #define FILES_MAX 200
 
+/* It may hold a secret. */
+static void
+wipe(char *text)
+{
+	explicit_bzero(text, strlen(text));
+	free(text);
+}
+
 static int
 read_arguments(struct plan *plan, const json_t *container, struct error *err)
 {
@@ -75,7 +83,7 @@ read_variables(struct plan *plan, json_t *container, struct error *err)
 		text = json_is_string(value) ? xstrdup(json_string_value(value))
 					     : json_canonical(value);
 		plan->environment[i++] = xasprintf("%s=%s", name, text);
-		free(text);
+		wipe(text);
 	}
 	return 0;
 }
@@ -252,6 +260,7 @@ plan_new(const struct images *images, const struct driver_workload *workload, co
 	plan->deployment = workload->deploy_id ? xstrdup(workload->deploy_id) : NULL;
 	plan->image = xstrdup(workload->image);
 	plan->fingerprint = xstrdup(workload->fingerprint ? workload->fingerprint : "");
+	plan->secrets = json_incref(workload->secrets);
 	plan->port_count = workload->port_count;
 	plan->ports = xcalloc(workload->port_count + 1, sizeof(*plan->ports));
 	if (workload->port_count > 0)
@@ -267,7 +276,7 @@ static void
 free_strings(char **strings)
 {
 	for (size_t i = 0; strings && strings[i]; i++)
-		free(strings[i]);
+		wipe(strings[i]);
 	free(strings);
 }
 
@@ -278,13 +287,14 @@ plan_free(struct plan *plan)
 		return;
 	for (size_t i = 0; i < plan->file_count; i++) {
 		free(plan->files[i].path);
-		free(plan->files[i].content);
+		wipe(plan->files[i].content);
 	}
 	free(plan->files);
 	free_strings(plan->arguments);
 	free_strings(plan->environment);
 	free(plan->probe.path);
 	free(plan->ports);
+	json_decref(plan->secrets);
 	free(plan->module);
 	free(plan->container);
 	free(plan->deployment);

@@ -145,6 +145,7 @@ struct plan {
 	struct probe_target probe;
 	int (*ports)[2];	/* public, own */
 	size_t port_count;
+	json_t *secrets;	/* texts that may not be kept of its output */
 };
 /* NULL with err, and *code for driver_error. */
 struct plan *plan_new(const struct images *images, const struct driver_workload *workload,

@@ -76,7 +76,8 @@ list_deployment_errors(struct platform *platform, const struct request *request,
 static int
 check_texts(const json_t *body, struct error *err)
 {
-	static const char *const texts[] = {"comment", "delta_id", "set_id", "mode", "message"};
+	static const char *const texts[] = {"comment", "delta_id", "set_id", "mode", "message",
+					    "value_set_version_id"};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		const json_t *value = json_object_get(body, texts[i]);
@@ -96,6 +97,7 @@ create_deployment(struct platform *platform, const struct request *request,
 		.set_id = json_member_string(request->body, "set_id"),
 		.comment = json_member_string(request->body, "comment"),
 		.mode = json_member_string(request->body, "mode"),
+		.value_set_version_id = json_member_string(request->body, "value_set_version_id"),
 		.if_match = request->if_match,
 		.user = request_user(request),
 	};

@@ -41,6 +41,8 @@ handler list_pipelines, get_pipeline, list_pipeline_criteria, list_runs_of_org,
 	cancel_pipeline_run, restart_pipeline_run, list_pipeline_jobs, get_pipeline_job,
 	list_approvals, get_approval;
 handler list_rules, create_rule, get_rule, update_rule, delete_rule;
+handler list_values, create_value, put_value_by_key, patch_value, delete_value, delete_values;
+handler list_value_versions, get_value_version, restore_value_version, purge_value;
 
 /* Fills the response with a body that may be NULL because of an error: 0 or -1. */
 static inline int

@@ -413,6 +413,8 @@ read_inputs(struct platform *platform, const struct place *place, const json_t *
 		return -1;
 	}
 	deploy->set_id = json_member_string(*copied, "set_id");
+	/* README §12: a re-deployment takes set and values of the one it repeats. */
+	deploy->value_set_version_id = json_member_string(*copied, "value_set_version_id");
 	return 0;
 }
 

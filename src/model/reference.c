@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The forms of placeholders: a table by the first name, a function each. */
+#include "config.h"
+
+#include "model/reference.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+
+#define KEY_MAX 1024
+
+struct names {
+	const char *const *at;
+	size_t count;
+};
+
+typedef json_t *form(const struct reference_source *source, struct names names, bool *secret,
+		     struct error *err);
+
+static bool
+is(const struct names *names, size_t i, const char *word)
+{
+	return i < names->count && strcmp(names->at[i], word) == 0;
+}
+
+/* Further names go into an object; takes the value. */
+static json_t *
+descend(json_t *value, struct names names, size_t from, struct error *err)
+{
+	json_t *at = value;
+
+	for (size_t i = from; at && i < names.count; i++) {
+		at = json_object_get(at, names.at[i]);
+		if (!at)
+			error_set(err, ERROR_INPUT, _("there is no \"%s\" in it"), names.at[i]);
+	}
+	json_incref(at);
+	json_decref(value);
+	return at;
+}
+
+/* The output that is named by names.at[at], and what follows. */
+static json_t *
+output_of(const struct reference_source *source, char *res_id, struct names names, size_t at,
+	  bool *secret, struct error *err)
+{
+	json_t *value = source->output
+				? source->output(source->data, res_id, names.at[at], secret, err)
+				: NULL;
+
+	free(res_id);
+	return descend(value, names, at + 1, err);
+}
+
+static json_t *
+look_up_externals(const struct reference_source *source, struct names names, bool *secret,
+		  struct error *err)
+{
+	if (names.count < 3 || !source->module)
+		return NULL;
+	return output_of(source, xasprintf("modules.%s.externals.%s", source->module, names.at[1]),
+			 names, 2, secret, err);
+}
+
+static json_t *
+look_up_shared(const struct reference_source *source, struct names names, bool *secret,
+	       struct error *err)
+{
+	if (names.count < 3 || !source->module)
+		return NULL;
+	return output_of(source, xasprintf("shared.%s", names.at[1]), names, 2, secret, err);
+}
+
+static json_t *
+look_up_modules(const struct reference_source *source, struct names names, bool *secret,
+		struct error *err)
+{
+	if (!source->module)
+		return NULL;
+	if (names.count == 4 && is(&names, 2, "service") && is(&names, 3, "name"))
+		return source->service ? source->service(source->data, names.at[1], err) : NULL;
+	if (names.count < 5 || !is(&names, 2, "externals"))
+		return NULL;
+	return output_of(source, xasprintf("modules.%s.externals.%s", names.at[1], names.at[3]),
+			 names, 4, secret, err);
+}
+
+/* Keys have dots, and then they look like several names. */
+static json_t *
+look_up_values(const struct reference_source *source, struct names names, bool *secret,
+	       struct error *err)
+{
+	struct buf key;
+	json_t *value = NULL;
+	bool fits = names.count >= 2 && source->value;
+
+	buf_init(&key, KEY_MAX);
+	for (size_t i = 1; fits && i < names.count; i++)
+		fits = (i == 1 || buf_puts(&key, ".")) && buf_puts(&key, names.at[i]);
+	if (fits)
+		value = source->value(source->data, buf_str(&key), secret, err);
+	buf_clear(&key);
+	return value;
+}
+
+static json_t *
+look_up_context(const struct reference_source *source, struct names names, bool *secret,
+		struct error *err)
+{
+	const struct reference_context *c = &source->context;
+	const struct {
+		const char *noun, *part, *value;
+	} known[] = {
+		{"org", "id", c->org_id},
+		{"app", "id", c->app_id},
+		{"env", "id", c->env_id},
+		{"env", "type", c->env_type},
+		{"env", "name", c->env_name},
+		{"res", "id", c->res_id},
+		{"deployment", "id", c->deployment_id},
+		{"set", "id", c->set_id},
+	};
+
+	(void)err;
+	(void)secret;
+	for (size_t i = 0; names.count == 3 && i < sizeof(known) / sizeof(known[0]); i++)
+		if (known[i].value && is(&names, 1, known[i].noun) && is(&names, 2, known[i].part))
+			return json_string(known[i].value);
+	return NULL;
+}
+
+static json_t *
+look_up_score(const struct reference_source *source, struct names names, bool *secret,
+	      struct error *err)
+{
+	char *own = xasprintf("modules.%s.externals.%s", source->module, names.at[1]);
+
+	if (!source->is_declared || !source->is_declared(source->data, own)) {
+		free(own);
+		own = xasprintf("shared.%s", names.at[1]);
+	}
+	return output_of(source, own, names, 2, secret, err);
+}
+
+static json_t *
+look_up_resources(const struct reference_source *source, struct names names, bool *secret,
+		  struct error *err)
+{
+	struct reference_resource resource;
+	json_t *value;
+
+	if (names.count < 3)
+		return NULL;
+	if (source->module)
+		return look_up_score(source, names, secret, err);
+	if (names.count < 4 || !is(&names, 2, "outputs") || !source->resource ||
+	    !reference_resource_read(&resource, names.at[1]))
+		return NULL;
+	value = source->resource(source->data, &resource, names.at[3], secret, err);
+	reference_resource_clear(&resource);
+	return descend(value, names, 4, err);
+}
+
+json_t *
+reference_look_up(void *data, const char *const *tokens, size_t count, bool *secret,
+		  struct error *err)
+{
+	static const struct {
+		const char *first;
+		form *look_up;
+	} forms[] = {
+		{"externals", look_up_externals}, {"shared", look_up_shared},
+		{"modules", look_up_modules},	  {"values", look_up_values},
+		{"context", look_up_context},	  {"resources", look_up_resources},
+	};
+	struct names names = {tokens, count};
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (is(&names, 0, forms[i].first))
+			return forms[i].look_up(data, names, secret, err);
+	error_set(err, ERROR_INPUT, _("what can be named begins with externals, shared, modules, "
+				      "values, context or resources"));
+	return NULL;
+}
+
+bool
+reference_resource_read(struct reference_resource *out, const char *name)
+{
+	const char *hash = strchr(name, '#');
+	size_t left = hash ? (size_t)(hash - name) : strlen(name);
+	const char *dot = memchr(name, '.', left);
+	size_t type = dot ? (size_t)(dot - name) : left;
+
+	*out = (struct reference_resource){0};
+	if (type == 0 || (dot && type + 1 == left) || (hash && !hash[1]))
+		return false;
+	out->type = xstrndup(name, type);
+	out->resource_class = dot ? xstrndup(dot + 1, left - type - 1) : NULL;
+	out->id = hash ? xstrdup(hash + 1) : NULL;
+	return true;
+}
+
+void
+reference_resource_clear(struct reference_resource *resource)
+{
+	free(resource->type);
+	free(resource->resource_class);
+	free(resource->id);
+	*resource = (struct reference_resource){0};
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Shared values of an application and of an environment (api/README §12).
+ *
+ * A secret is given with "is_secret" or as "secret_ref": {"value"}, is sealed here, and never
+ * goes out again.  A value that is one stays one, and so does what an environment puts in its
+ * place; a value that is none can become one.
+ */
+#include "config.h"
+
+#include "platform/handlers/handlers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "model/json.h"
+#include "platform/repository-values.h"
+#include "platform/secret.h"
+
+#define KEY_MAX 200
+#define VALUE_MAX (64 * 1024)		/* the system's limit of one variable is twice that */
+#define DESCRIPTION_MAX 4096
+
+/* What the body says; borrowed from it. */
+struct asked {
+	const char *description;	/* NULL: null, or not there */
+	const char *value;		/* also from secret_ref; NULL: null, or not there */
+	bool has_description;		/* null counts */
+	bool is_secret;
+};
+
+static struct value_change
+change_by(const struct request *request)
+{
+	return (struct value_change){.user = request_user(request), .now = clock_wall_ms()};
+}
+
+/* ^[A-Za-z0-9_.-]+$ */
+static int
+check_key(const char *key, struct error *err)
+{
+	static const char good[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+	size_t length = key ? strlen(key) : 0;
+
+	if (length > 0 && length <= KEY_MAX && strspn(key, good) == length)
+		return 0;
+	return error_set(err, ERROR_INPUT, _("The \"key\" of a shared value must be 1 to %d letters, "
+					     "digits, '_', '.' and '-'."), KEY_MAX);
+}
+
+/* A string, null or nothing; the text itself is in no error. */
+static int
+read_text(const json_t *body, const char *key, size_t max, const char **out, struct error *err)
+{
+	const json_t *value = json_object_get(body, key);
+
+	*out = json_string_value(value);
+	if (value && !json_is_null(value) && !*out)
+		return error_set(err, ERROR_INPUT, _("\"%s\" must be a string or null."), key);
+	if (*out && json_string_length(value) > max)
+		return error_set(err, ERROR_INPUT, _("\"%s\" is longer than %zu bytes."), key, max);
+	return 0;
+}
+
+static int
+read_reference(const json_t *body, struct asked *asked, struct error *err)
+{
+	const json_t *reference = json_object_get(body, "secret_ref");
+	const char *value;
+
+	if (!reference || json_is_null(reference))
+		return 0;
+	if (!json_is_object(reference))
+		return error_set(err, ERROR_INPUT, _("\"secret_ref\" must be an object or null."));
+	if (json_object_get(reference, "ref") || json_object_get(reference, "store") ||
+	    json_object_get(reference, "version"))
+		return error_set(err, ERROR_INPUT, _("This platform keeps secrets itself and knows no "
+						     "other store: give \"secret_ref\" a \"value\"."));
+	if (read_text(reference, "value", VALUE_MAX, &value, err) != 0)
+		return error_prefix(err, "secret_ref");
+	if (!value || asked->value)
+		return error_set(err, ERROR_INPUT, _("Either \"value\" or \"secret_ref\" with a "
+						     "\"value\" must be given, not both."));
+	asked->value = value;
+	asked->is_secret = true;
+	return 0;
+}
+
+static int
+read_asked(const json_t *body, struct asked *asked, struct error *err)
+{
+	const json_t *secret = json_object_get(body, "is_secret");
+
+	*asked = (struct asked){
+		.has_description = json_object_get(body, "description") != NULL,
+		.is_secret = json_is_true(secret),
+	};
+	if (secret && !json_is_boolean(secret))
+		return error_set(err, ERROR_INPUT, _("\"is_secret\" must be true or false."));
+	if (read_text(body, "description", DESCRIPTION_MAX, &asked->description, err) != 0 ||
+	    read_text(body, "value", VALUE_MAX, &asked->value, err) != 0)
+		return -1;
+	return read_reference(body, asked, err);
+}
+
+/* Gives the content its value, sealed when it is a secret; the sealed text is to be freed. */
+static char *
+put_value(const struct platform *platform, const struct place *place, const struct asked *asked,
+	  char fingerprint[SECRET_FINGERPRINT_SIZE], struct value_content *content)
+{
+	char *sealed;
+
+	if (!asked->value || !asked->is_secret) {
+		content->value = asked->value;
+		return NULL;
+	}
+	sealed = secrets_seal(platform->secrets, place, content->key, asked->value);
+	secrets_fingerprint(platform->secrets, place, asked->value, fingerprint);
+	content->sealed = sealed;
+	content->fingerprint = fingerprint;
+	return sealed;
+}
+
+/* What stands in the place of an application's secret is one, also when nobody says so. */
+static int
+inherit_secrecy(struct platform *platform, const struct place *place, const char *key,
+		struct asked *asked, struct error *err)
+{
+	const struct place app = {place->org, place->app, NULL};
+	struct error why = {0};
+	json_t *below;
+
+	if (!place->env || asked->is_secret)
+		return 0;
+	below = repository_value(platform->repository, &app, key, &why);
+	if (!below && why.kind != ERROR_NOT_FOUND) {
+		*err = why;
+		return -1;
+	}
+	asked->is_secret = json_is_true(json_object_get(below, "is_secret"));
+	json_decref(below);
+	return 0;
+}
+
+int
+list_values(struct platform *platform, const struct request *request, struct response *response,
+	    struct error *err)
+{
+	return answer(response, 200, repository_values(platform->repository, &request->place, err));
+}
+
+int
+create_value(struct platform *platform, const struct request *request, struct response *response,
+	     struct error *err)
+{
+	struct value_content content = {.key = json_member_string(request->body, "key")};
+	struct value_change change = change_by(request);
+	char fingerprint[SECRET_FINGERPRINT_SIZE], *sealed;
+	struct asked asked;
+	int ret;
+
+	if (check_key(content.key, err) != 0 || read_asked(request->body, &asked, err) != 0)
+		return -1;
+	if (!asked.has_description)
+		return error_set(err, ERROR_INPUT, _("A shared value needs a \"description\", which may "
+						     "be null."));
+	if (!asked.value)
+		return error_set(err, ERROR_INPUT, _("A shared value needs a \"value\"."));
+	if (inherit_secrecy(platform, &request->place, content.key, &asked, err) != 0)
+		return -1;
+	content.description = asked.description;
+	sealed = put_value(platform, &request->place, &asked, fingerprint, &content);
+	ret = repository_create_value(platform->repository, &request->place, &content, &change, err);
+	free(sealed);
+	if (ret != 0)
+		return -1;
+	return answer(response, 201,
+		      repository_value(platform->repository, &request->place, content.key, err));
+}
+
+static int
+update(struct platform *platform, const struct request *request, struct asked *asked,
+       struct response *response, struct error *err)
+{
+	const struct place *place = &request->place;
+	struct value_content content = {.key = request->ids[0]};
+	struct value_change change = change_by(request);
+	json_t *old = repository_value(platform->repository, place, content.key, err);
+	char fingerprint[SECRET_FINGERPRINT_SIZE], *sealed;
+	int ret;
+
+	if (!old)
+		return -1;
+	if (json_is_true(json_object_get(old, "is_secret")))
+		asked->is_secret = true;
+	json_decref(old);
+	content.description = asked->description;
+	sealed = put_value(platform, place, asked, fingerprint, &content);
+	ret = repository_update_value(platform->repository, place, &content, &change, err);
+	free(sealed);
+	if (ret != 0)
+		return -1;
+	return answer(response, 200,
+		      repository_value(platform->repository, place, content.key, err));
+}
+
+/* Value and description must be given; a description may be null. */
+int
+put_value_by_key(struct platform *platform, const struct request *request,
+		 struct response *response, struct error *err)
+{
+	struct asked asked;
+
+	if (read_asked(request->body, &asked, err) != 0)
+		return -1;
+	if (!asked.value || !asked.has_description)
+		return error_set(err, ERROR_INPUT, _("Both \"value\" and \"description\" must be given.  "
+						     "To change one of them, use PATCH."));
+	if (!asked.description)
+		asked.description = "";
+	return update(platform, request, &asked, response, err);
+}
+
+int
+patch_value(struct platform *platform, const struct request *request, struct response *response,
+	    struct error *err)
+{
+	struct asked asked;
+
+	if (read_asked(request->body, &asked, err) != 0)
+		return -1;
+	if (!asked.value && !asked.description)
+		return error_set(err, ERROR_INPUT, _("\"value\" or \"description\" must be given."));
+	return update(platform, request, &asked, response, err);
+}
+
+int
+delete_value(struct platform *platform, const struct request *request, struct response *response,
+	     struct error *err)
+{
+	struct value_change change = change_by(request);
+
+	response->status = 204;
+	return repository_delete_values(platform->repository, &request->place, request->ids[0],
+					&change, err);
+}
+
+int
+delete_values(struct platform *platform, const struct request *request, struct response *response,
+	      struct error *err)
+{
+	struct value_change change = change_by(request);
+
+	response->status = 204;
+	return repository_delete_values(platform->repository, &request->place, NULL, &change, err);
+}
