@@ -15,7 +15,7 @@ tests_unit_test_model_LDADD = $(UNIT_LIBS)
 check_PROGRAMS += tests/unit/test-access
 TESTS += tests/unit/test-access
 tests_unit_test_access_SOURCES = tests/unit/test-access.c
-tests_unit_test_access_LDADD = libplatform.a libdriver.a $(UNIT_LIBS) $(MICROHTTPD_LIBS) \
+tests_unit_test_access_LDADD = libplatform.a libdriver.a $(UNIT_LIBS) $(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(YAML_LIBS) \
 	$(SQLITE_LIBS)
 
 check_PROGRAMS += tests/unit/test-config
