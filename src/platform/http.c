@@ -559,6 +559,8 @@ http_new_with(struct platform *platform, const struct http_options *options, str
 
 	http->platform = platform;
 	http->options = *options;
+	if (http->options.body_bytes == 0)
+		http->options.body_bytes = JSON_BYTES_MAX;
 	if (start_server(http, &http->plain, false, err) != 0 ||
 	    (options->tls && start_server(http, &http->tls, true, err) != 0)) {
 		http_free(http);

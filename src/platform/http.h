@@ -17,7 +17,8 @@ struct http_options {
 	int sweep_ms;			/* how often that is looked at */
 	unsigned connections;
 	unsigned connections_of_peer;	/* of one address; Unix sockets have no such limit */
-	size_t uri_bytes, headers, header_bytes, body_bytes;
+	size_t uri_bytes, headers, header_bytes;
+	size_t body_bytes;		/* 0: JSON_BYTES_MAX */
 	bool tls;			/* tls_new() was called: sockets may be listened on by TLS */
 };
 

@@ -23,7 +23,7 @@
 #define ANY_MEMBER "*"
 
 enum shape { SHAPE_FILE, SHAPE_USER, SHAPE_ORG, SHAPE_ENV_TYPE, SHAPE_DEFINITION, SHAPE_APP,
-	     SHAPE_ENV, SHAPE_DEPLOYMENT, SHAPE_VALUE, SHAPE_NONE };
+	     SHAPE_ENV, SHAPE_DEPLOYMENT, SHAPE_NONE };
 
 struct check {
 	struct buf pointer;
@@ -138,20 +138,15 @@ static const struct member {
 	{SHAPE_APP, "id", check_id, true, SHAPE_NONE},
 	{SHAPE_APP, "name", check_text, false, SHAPE_NONE},
 	{SHAPE_APP, "environments", check_list, false, SHAPE_ENV},
-	{SHAPE_APP, "values", check_list, false, SHAPE_VALUE},
 	{SHAPE_ENV, "id", check_id, true, SHAPE_NONE},
 	{SHAPE_ENV, "name", check_text, false, SHAPE_NONE},
 	{SHAPE_ENV, "type", check_id, false, SHAPE_NONE},
 	{SHAPE_ENV, "deployments", check_list, false, SHAPE_DEPLOYMENT},
-	{SHAPE_ENV, "values", check_list, false, SHAPE_VALUE},
 	{SHAPE_DEPLOYMENT, "comment", check_text, false, SHAPE_NONE},
 	{SHAPE_DEPLOYMENT, "created_by", check_text, false, SHAPE_NONE},
 	{SHAPE_DEPLOYMENT, "age_seconds", check_age, false, SHAPE_NONE},
 	{SHAPE_DEPLOYMENT, "created_at", check_stamp, false, SHAPE_NONE},
 	{SHAPE_DEPLOYMENT, "set", check_set, true, SHAPE_NONE},
-	{SHAPE_VALUE, "key", check_text, true, SHAPE_NONE},
-	{SHAPE_VALUE, "value", check_text, true, SHAPE_NONE},
-	{SHAPE_VALUE, "description", check_text, false, SHAPE_NONE},
 };
 #define MEMBER_COUNT (sizeof(members) / sizeof(members[0]))
 
@@ -203,17 +198,16 @@ leave(struct check *check, size_t before)
 
 static void walk(struct check *check, enum shape shape, const json_t *value);
 
-/* Of one list, an id (or a value's key) is there once. */
+/* Of one list, an id is there once. */
 static void
 walk_list(struct check *check, enum shape shape, const json_t *list)
 {
-	const char *key = shape == SHAPE_VALUE ? "key" : "id";
 	json_t *seen = json_object();
 	json_t *item;
 	size_t i;
 
 	json_array_foreach(list, i, item) {
-		const char *id = json_member_string(item, key);
+		const char *id = json_member_string(item, "id");
 		char index[24];
 		size_t before;
 

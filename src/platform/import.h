@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Organizations with their environment types, resource definitions, applications,
- * environments, values, and deployments with their sets, from a file.
+ * environments, and deployments with their sets, from a file.
  *
  * What is there already is brought to what the file says; nothing is removed.  A deployment
  * is history: an environment that has one keeps its own, whatever the file says, so that the
