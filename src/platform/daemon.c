@@ -145,6 +145,24 @@ listen_tcp(struct daemon *d, const struct settings_addresses *addresses, bool tl
 	return 0;
 }
 
+/* What [listen] would refuse is refused here too. */
+static int
+check_handed_over(const struct daemon *d, int fd, bool tls, struct error *err)
+{
+	struct sockaddr_storage address = {0};
+	socklen_t length = sizeof(address), size = sizeof(int);
+	int listening = 0;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || !listening ||
+	    getsockname(fd, (struct sockaddr *)&address, &length) != 0)
+		return error_set(err, ERROR_INPUT, _("Descriptor %d was handed over, but is no socket that "
+						     "listens."), fd);
+	if (tls || d->settings->allow_plain || listener_is_local((struct sockaddr *)&address))
+		return 0;
+	return error_set(err, ERROR_INPUT, _("Others can reach the socket on descriptor %d: name it \"tls\", "
+					     "or say allow-plain = true."), fd);
+}
+
 /* A socket of a name that begins with "tls" speaks TLS. */
 static int
 listen_handed_over(struct daemon *d, struct error *err)
@@ -156,7 +174,8 @@ listen_handed_over(struct daemon *d, struct error *err)
 		bool tls = strncmp(name, "tls", 3) == 0;
 
 		free(name);
-		if (listen_by(d, SYSTEMD_LISTEN_FIRST + (int)i, tls, err) != 0)
+		if (check_handed_over(d, SYSTEMD_LISTEN_FIRST + (int)i, tls, err) != 0 ||
+		    listen_by(d, SYSTEMD_LISTEN_FIRST + (int)i, tls, err) != 0)
 			return -1;
 	}
 	return 0;
@@ -423,12 +442,12 @@ clear(struct daemon *d)
 
 	maintenance_free(d->maintenance);
 	http_free(d->http);
-	automation_free(platform->automation);
 	tls_free(d->tls);
 	loop_remove_timer(d->guard);
 	loop_remove_timer(d->watchdog);
 	if (platform->driver)
 		platform->driver->ops->free(platform->driver);
+	automation_free(platform->automation);
 	engine_free(platform->engine);
 	repository_close(platform->repository);
 	if (d->lock >= 0)

@@ -72,7 +72,8 @@ connect_to(const char *state, struct error *err)
 	       (errno == ENOENT || errno == ECONNREFUSED) && clock_steady_ms() < until)
 		poll(NULL, 0, PAUSE_MS);
 	if (ret != 0) {
-		error_errno(err, _("%s: its sidestaged cannot be reached"), state);
+		error_errno(err, _("%s: its sidestaged cannot be reached; when none runs, be the user "
+				   "that the state belongs to"), state);
 		if (fd >= 0)
 			close(fd);
 		fd = -1;

@@ -5,6 +5,7 @@
 #include "platform/offline.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -24,11 +25,15 @@ offline_run(const char *state, const json_t *request,
 {
 	struct platform platform = {.user = "oncall", .started_at = clock_wall_ms()};
 	json_t *result = NULL;
+	struct stat st;
 	char *path;
 	int lock;
 
 	if (paths_make(state, err) != 0)
 		return NULL;
+	/* Files that another user makes here would keep the daemon from its own state. */
+	if (stat(state, &st) == 0 && st.st_uid != geteuid())
+		return maintenance_ask(state, request, err);
 	lock = command_lock_state(state, 0, err);
 	if (lock < 0)
 		return err->kind == ERROR_CONFLICT ? maintenance_ask(state, request, err) : NULL;

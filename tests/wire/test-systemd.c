@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -143,6 +144,25 @@ sockets_for_another_process_are_not_taken(void **state)
 }
 
 static void
+sockets_that_others_reach_are_not_served_without_tls(void **state)
+{
+	struct sockaddr_in anywhere = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_ANY)};
+	int api = here.api, status;
+	pid_t pid;
+
+	(void)state;
+	here.api = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(here.api, (struct sockaddr *)&anywhere, sizeof(anywhere)), 0);
+	assert_int_equal(listen(here.api, 1), 0);
+	pid = spawn(0);
+	close(here.api);
+	here.api = api;
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 1);
+}
+
+static void
 it_says_when_it_is_ready(void **state)
 {
 	char text[512];
@@ -218,6 +238,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sockets_for_another_process_are_not_taken),
+		cmocka_unit_test(sockets_that_others_reach_are_not_served_without_tls),
 		cmocka_unit_test(it_says_when_it_is_ready),
 		cmocka_unit_test(it_serves_on_the_socket_that_was_handed_over),
 		cmocka_unit_test(it_feeds_the_watchdog),
