@@ -309,7 +309,16 @@ ok "which is logged" says log 'a deployment is interrupted'
 start
 api $app/envs/here/deploys/"$began"/errors >after
 ok "and the next start says why it failed" grep -q '"code":"interrupted"' after
+# A request whose body is half here when the stop is asked for.
+{ printf '{"modules"'; wait_for test ! -e api.sock; printf ':{}}'; } |
+	curl --silent --verbose --max-time 20 --unix-socket api.sock -H 'Expect: 100-continue' \
+		-X POST -T - $app/deltas >answer 2>talk &
+talker=$!
+wait_for grep -q '100 Continue' talk
 kill -TERM $daemon
+wait $talker
+ok "a request in flight is answered before the end" grep -q '"modules"' answer
+ok "and its connection closed behind it" grep -qi '^< connection: close' talk
 ok "a stopped daemon leaves no socket" sh -c "wait_gone() { i=0; while [ -e api.sock ] && [ \$i -lt 100 ]; do sleep 0.05; i=\$((i+1)); done; ! [ -e api.sock ]; }; wait_gone"
 wait $daemon
 daemon=
