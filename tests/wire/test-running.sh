@@ -46,8 +46,8 @@ wait_for() {	# up to 10 s
 	done
 }
 api() { curl --silent --max-time 10 --unix-socket "$folder/api.sock" "$@"; }
-start() {	# OPTION...
-	sidestaged serve --config c.conf "$@" 2>>log &
+start() {
+	sidestaged serve --config c.conf 2>>log &
 	daemon=$!
 	wait_for api --fail http://localhost/readyz
 }
@@ -110,7 +110,7 @@ cat >c.conf <<END
 	directory = $folder/state
 [run]
 	images = $folder/images
-	stop-timeout = 5s
+	stop-timeout = 20s
 	ready-timeout = 10s
 [listen]
 	socket = $folder/api.sock
@@ -249,7 +249,7 @@ for name in sidestaged_build_info sidestaged_http_requests_total sidestaged_depl
 	sidestaged_http_request_duration_seconds_bucket sidestaged_deployment_duration_seconds_sum \
 	sidestaged_environments sidestaged_workload_processes process_open_fds \
 	process_resident_memory_bytes process_start_time_seconds; do
-	ok "metrics have $name" grep -q "^$name[ {]" metrics
+	ok "metrics have $name" grep -q "^${name}[ {]" metrics
 done
 ok "a route is counted by its pattern" \
 	grep -qF 'sidestaged_http_requests_total{route="/orgs/{orgId}",method="GET",status="200"} 1' metrics
@@ -258,7 +258,7 @@ ok "one process of a workload runs" grep -q '^sidestaged_workload_processes 1$' 
 # --- the log ---
 
 api -D head "http://localhost/orgs/acme?q=s3cret-query" >/dev/null
-id=$(tr -d '\r' <head | sed -n 's/^X-Request-Id: //p')
+id=$(tr -d '\r' <./head | sed -n 's/^X-Request-Id: //p')
 ok "a request has an id" test "${#id}" = 16
 ok "and a line with it, its status and its duration" grep -Eq \
 	"^<6>time=[^ ]+ level=info msg=\"request\" id=\"$id\" method=\"GET\" path=\"/orgs/acme\" status=\"200\" ms=\"[0-9]+\"\$" log
@@ -300,7 +300,7 @@ deployment "$began" >after
 ok "whose end is known" grep -q '"status":"failed"' after
 ok "and is its own" not sh -c "curl -s --unix-socket api.sock $app/envs/here/deploys/$began/errors | grep -q interrupted"
 stop
-sed -i 's/stop-timeout = 5s/stop-timeout = 100ms/' c.conf
+sed -i 's/stop-timeout = 20s/stop-timeout = 100ms/' c.conf
 start
 began=$(deploy_slow)
 wait_for sh -c "curl -s --unix-socket api.sock $app/envs/here/deploys/$began | grep -q '\"in progress\"'"
@@ -312,7 +312,7 @@ ok "and the next start says why it failed" grep -q '"code":"interrupted"' after
 # A request whose body is half here when the stop is asked for.
 { printf '{"modules"'; wait_for test ! -e api.sock; printf ':{}}'; } |
 	curl --silent --verbose --max-time 20 --unix-socket api.sock -H 'Expect: 100-continue' \
-		-X POST -T - $app/deltas >answer 2>talk &
+		-X POST -T - $app/deltas >answer 2>./talk &
 talker=$!
 wait_for grep -q '100 Continue' talk
 kill -TERM $daemon
@@ -333,7 +333,7 @@ ok "the schema has a version" test "$sqlite_version" -ge 1
 if command -v systemd-analyze >/dev/null 2>&1; then
 	mkdir units
 	cp "$top/data/sidestaged.socket" units/
-	sed "s|@bindir@|$builddir|; s|@sysconfdir@|/etc|" "$top/data/sidestaged.service.in" >units/sidestaged.service
+	sed "s|@bindir@|${builddir:-.}|; s|@sysconfdir@|/etc|" "$top/data/sidestaged.service.in" >units/sidestaged.service
 	SYSTEMD_UNIT_PATH=$folder/units: systemd-analyze verify --man=no units/sidestaged.service \
 		units/sidestaged.socket >verify 2>&1
 	code=$?
