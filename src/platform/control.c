@@ -54,7 +54,7 @@ control_listen(const char *state, struct error *err)
 	int dir, fd;
 	char *name = name_of(state, &dir);
 
-	fd = listener_unix(name, err);
+	fd = listener_unix(name, 0600, err);
 	free(name);
 	if (dir >= 0)
 		close(dir);

@@ -27,6 +27,7 @@
 #include "platform/driver.h"
 #include "platform/log.h"
 #include "platform/loop.h"
+#include "platform/metrics.h"
 #include "platform/prepare.h"
 #include "platform/repository-values.h"
 
@@ -47,6 +48,8 @@ struct space {
 	bool resuming;			/* what is applied is no new deployment */
 	bool should_resume;		/* what the database says is to be started */
 	bool refresh;			/* that has changed since */
+	bool starting;			/* since the daemon's start; until it was tried once */
+	int64_t began;			/* steady ms; what is applied now */
 	bool doomed;
 	struct plan planned;		/* what is applied now */
 	struct plan running;		/* what the driver took last */
@@ -58,6 +61,10 @@ struct engine {
 	struct platform *platform;
 	struct space *spaces;
 	bool stopping;
+	bool draining;
+	struct loop_timer *drain;	/* the idle callback, on its own stack */
+	void (*idle)(void *data);
+	void *idle_data;
 };
 
 static struct place
@@ -174,11 +181,37 @@ record_success(struct space *space)
 	}
 }
 
+/* --- draining --- */
+
+static void
+tell_idle(void *data)
+{
+	struct engine *engine = data;
+
+	engine->drain = NULL;
+	engine->idle(engine->idle_data);
+}
+
+static void
+check_idle(struct engine *engine)
+{
+	if (!engine->draining || engine->drain || !engine->idle)
+		return;
+	for (const struct space *space = engine->spaces; space; space = space->next)
+		if (space->wanted || (space->state == SPACE_APPLYING && !space->resuming))
+			return;
+	engine->drain = loop_add_timer(engine->platform->loop, 0, tell_idle, engine);
+}
+
 /* --- applying --- */
 
 static void
 finish(struct space *space, bool succeeded)
 {
+	if (!space->resuming)
+		metrics_deployment(space->engine->platform->metrics, succeeded,
+				   clock_steady_ms() - space->began);
+	space->starting = false;
 	if (succeeded) {
 		plan_clear(&space->running);
 		space->running = space->planned;
@@ -194,6 +227,7 @@ finish(struct space *space, bool succeeded)
 	space->state = SPACE_IDLE;
 	free(space->current);
 	space->current = NULL;
+	check_idle(space->engine);
 	/* What should run but cannot is tried again, ever more seldom. */
 	if (succeeded)
 		space->should_resume = false;
@@ -273,6 +307,7 @@ apply(struct space *space, char *id, bool resuming)
 	space->state = SPACE_APPLYING;
 	space->current = id;
 	space->resuming = resuming;
+	space->began = clock_steady_ms();
 	if (!resuming)
 		record_status(space, id, "in progress");
 	deployment = repository_deployment(repository, &place, id, &err);
@@ -303,6 +338,8 @@ resume(struct space *space)
 		apply(space, xstrdup(json_member_string(deployment, "id")), true);
 	else if (err.kind != ERROR_NOT_FOUND)
 		complain(space, "cannot read what should run", &err);
+	if (!deployment)
+		space->starting = false;
 	json_decref(deployment);
 }
 
@@ -351,7 +388,7 @@ next_step(void *data)
 	} else if (wanted) {
 		space->wanted = NULL;
 		apply(space, wanted, false);
-	} else if (space->should_resume) {
+	} else if (space->should_resume && !space->engine->draining) {
 		space->should_resume = false;
 		space->refresh = false;
 		resume(space);
@@ -474,7 +511,7 @@ check_state(struct engine *engine, const struct place *place, const json_t *env,
 	if (engine_is_busy(engine, place))
 		return error_set(err, ERROR_CONFLICT, _("A deployment to %s is active.  Wait until it has "
 							"ended."), place->env);
-	if (engine->stopping || strcmp(status, "active") != 0)
+	if (engine_is_stopping(engine) || strcmp(status, "active") != 0)
 		return error_set(err, ERROR_CONFLICT, _("%s is being deleted or stopped."), place->env);
 	if (repository_is_paused(engine->platform->repository, place, &paused, err) != 0)
 		return -1;
@@ -576,17 +613,53 @@ engine_resume(struct engine *engine, struct error *err)
 		struct space *space = find_space(engine, &place, true);
 
 		space->doomed = strcmp(json_member_string(env, "status"), "deleting") == 0;
-		space->should_resume = !space->doomed;
+		space->should_resume = space->starting = !space->doomed;
 		schedule(space, 0);
 	}
 	json_decref(envs);
 	return 0;
 }
 
+bool
+engine_is_resumed(const struct engine *engine)
+{
+	for (const struct space *space = engine->spaces; space; space = space->next)
+		if (space->starting)
+			return false;
+	return true;
+}
+
+void
+engine_adopt(struct engine *engine, const struct place *place)
+{
+	struct space *space = find_space(engine, place, true);
+
+	space->should_resume = true;
+	schedule(space, 0);
+}
+
+void
+engine_drain(struct engine *engine, void (*idle)(void *data), void *data)
+{
+	engine->draining = true;
+	engine->idle = idle;
+	engine->idle_data = data;
+	check_idle(engine);
+}
+
+bool
+engine_is_stopping(const struct engine *engine)
+{
+	return engine->stopping || engine->draining;
+}
+
 void
 engine_stop(struct engine *engine)
 {
 	engine->stopping = true;
+	loop_remove_timer(engine->drain);
+	engine->drain = NULL;
+	engine->idle = NULL;
 	for (struct space *space = engine->spaces; space; space = space->next) {
 		loop_remove_timer(space->timer);
 		space->timer = NULL;
@@ -607,6 +680,7 @@ engine_free(struct engine *engine)
 {
 	if (!engine)
 		return;
+	loop_remove_timer(engine->drain);
 	while (engine->spaces)
 		free_space(engine->spaces);
 	free(engine);

@@ -27,6 +27,13 @@ void engine_free(struct engine *engine);	/* NULL is fine; after the driver has s
 
 /* What the database knows starts to run; deletions that were interrupted go on. */
 int engine_resume(struct engine *engine, struct error *err);
+/* What was to run when the daemon started was tried once. */
+bool engine_is_resumed(const struct engine *engine);
+/* An environment that came into the database otherwise than by a deployment starts to run. */
+void engine_adopt(struct engine *engine, const struct place *place);
+/* Takes no more deployments, and calls `idle` once, as soon as none is going on. */
+void engine_drain(struct engine *engine, void (*idle)(void *data), void *data);
+bool engine_is_stopping(const struct engine *engine);	/* or draining */
 /* From now on nothing new starts and no result is recorded: what is going on counts as
  * interrupted, and the next start says so. */
 void engine_stop(struct engine *engine);

@@ -29,17 +29,25 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/ids.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "platform/admit.h"
 #include "platform/etag.h"
 #include "platform/http-guard.h"
 #include "platform/http-log.h"
+#include "platform/health.h"
+#include "platform/listener.h"
 #include "platform/log.h"
 #include "platform/loop.h"
+#include "platform/metrics.h"
 #include "platform/routes.h"
+#include "platform/tls.h"
 
-#define LISTENERS_MAX 3
+#define LISTENERS_MAX 24
+#define REQUEST_ID_DIGITS 16
+#define METHOD_MAX 16
+#define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 #define ACCEPTS_PER_TURN 32
 
 const struct http_options http_defaults = {
@@ -51,6 +59,7 @@ const struct http_options http_defaults = {
 	.uri_bytes = 8192,
 	.headers = 100,
 	.header_bytes = 32768,
+	.body_bytes = JSON_BYTES_MAX,
 };
 
 struct connection {
@@ -58,21 +67,43 @@ struct connection {
 	struct peer peer;
 	int fd;
 	int64_t deadline;
+	bool local;		/* by a Unix socket or the loopback */
+	struct {		/* of the exchange that goes on, for the log and the metrics */
+		int64_t began;
+		char id[REQUEST_ID_DIGITS + 1];
+		char method[METHOD_MAX];
+		const char *route;	/* its pattern; NULL: none */
+		int status;		/* 0: not answered */
+	} now;
+};
+
+/* One of libmicrohttpd's daemons: TLS is a matter of all of its connections. */
+struct server {
+	struct http *http;
+	struct MHD_Daemon *daemon;	/* NULL: not wanted */
+	struct loop_fd *watch;
+	struct loop_timer *timer;
+};
+
+struct listener {
+	struct server *server;
+	struct loop_fd *watch;
+	enum peer_trust trust;
+	int fd;
 };
 
 struct http {
 	struct platform *platform;
 	struct http_options options;
 	struct http_log log;
-	struct MHD_Daemon *daemon;
-	int listeners[LISTENERS_MAX];
-	enum peer_trust trusts[LISTENERS_MAX];
-	enum peer_trust accepting;	/* of the listener whose connection is being made */
-	struct loop_fd *listener_watches[LISTENERS_MAX];
+	struct server plain, tls;
+	struct listener listeners[LISTENERS_MAX];
 	size_t listener_count;
-	struct loop_fd *watch;
-	struct loop_timer *timer, *sweep;
+	enum peer_trust accepting;	/* of the listener whose connection is being made */
+	struct loop_timer *sweep;
 	struct connection *connections;
+	size_t exchanges;		/* that go on */
+	bool stopping;
 };
 
 struct exchange {
@@ -111,6 +142,8 @@ connection_changed(void *data, struct MHD_Connection *mhd, void **context,
 	c->fd = info->connect_fd;
 	guard_peer(&c->peer, c->fd, http->accepting);
 	c->deadline = clock_steady_ms() + http->options.deadline_ms;
+	info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	c->local = info && info->client_addr && listener_is_local(info->client_addr);
 	c->next = http->connections;
 	c->link = &http->connections;
 	if (c->next)
@@ -144,15 +177,35 @@ connection_of(struct MHD_Connection *mhd)
 static void *
 exchange_new(void *data, const char *uri, struct MHD_Connection *mhd)
 {
-	const struct http *http = data;
+	struct http *http = data;
 	struct exchange *exchange = xcalloc(1, sizeof(*exchange));
+	struct connection *c = connection_of(mhd);
 
-	(void)mhd;
-	buf_init(&exchange->body, JSON_BYTES_MAX);
+	http->exchanges++;
+	if (c) {
+		memset(&c->now, 0, sizeof(c->now));
+		c->now.began = clock_steady_ms();
+		ids_random_hex(c->now.id, REQUEST_ID_DIGITS);
+	}
+	buf_init(&exchange->body, http->options.body_bytes);
 	exchange->body.wipe = true;	/* it may bring a secret */
 	exchange->uri_fault = guard_uri(uri, http->options.uri_bytes);
 	exchange->path = xasprintf("%.*s", (int)(exchange->uri_fault ? 0 : strcspn(uri, "?#")), uri);
 	return exchange;
+}
+
+/* The path without its query, which people may put anything in. */
+static void
+note_end(struct http *http, const struct connection *c, const char *path)
+{
+	int64_t took = clock_steady_ms() - c->now.began;
+	char status[16], ms[24];
+
+	snprintf(status, sizeof(status), "%d", c->now.status);
+	snprintf(ms, sizeof(ms), "%lld", (long long)took);
+	log_line(LOG_PRIORITY_INFO, "request", "id", c->now.id, "method", c->now.method, "path", path,
+		 "status", c->now.status ? status : "none", "ms", ms, NULL);
+	metrics_request(http->platform->metrics, c->now.route, c->now.method, c->now.status, took);
 }
 
 static void
@@ -161,13 +214,16 @@ exchange_ended(void *data, struct MHD_Connection *mhd, void **context,
 {
 	struct connection *c = connection_of(mhd);
 	struct exchange *exchange = *context;
-	const struct http *http = data;
+	struct http *http = data;
 
 	(void)code;
 	if (c)
 		c->deadline = clock_steady_ms() + http->options.deadline_ms;
 	if (!exchange)
 		return;
+	http->exchanges--;
+	if (c)
+		note_end(http, c, exchange->path);
 	buf_clear(&exchange->body);
 	caller_clear(&exchange->caller);
 	guard_headers_clear(&exchange->headers);
@@ -182,6 +238,7 @@ static enum MHD_Result
 send_response(struct MHD_Connection *mhd, const struct response *response, const char *text,
 	      const char *etag)
 {
+	struct connection *c = connection_of(mhd);
 	struct MHD_Response *out = MHD_create_response_from_buffer(
 		strlen(text), (void *)text, MHD_RESPMEM_MUST_COPY);
 	enum MHD_Result ret;
@@ -207,6 +264,13 @@ send_response(struct MHD_Connection *mhd, const struct response *response, const
 	if (response->status == 401)
 		MHD_add_response_header(out, "WWW-Authenticate", "Bearer");
 	MHD_add_response_header(out, "Cache-Control", "no-cache");
+	if (c) {
+		c->now.status = response->status;
+		c->now.route = response->route;
+		MHD_add_response_header(out, "X-Request-Id", c->now.id);
+	}
+	if (response->close)
+		MHD_add_response_header(out, "Connection", "close");
 	ret = MHD_queue_response(mhd, (unsigned)response->status, out);
 	MHD_destroy_response(out);
 	return ret;
@@ -217,8 +281,9 @@ static enum MHD_Result
 finish(struct MHD_Connection *mhd, struct response *response, bool is_get,
        const char *if_none_match)
 {
-	char *text = response->body ? json_dumps(response->body, JSON_COMPACT | JSON_ENCODE_ANY)
-				    : xstrdup("");
+	char *text = response->text ? response->text
+		     : response->body ? json_dumps(response->body, JSON_COMPACT | JSON_ENCODE_ANY)
+				      : xstrdup("");
 	bool tagged = is_get && text && response->status == 200;
 	char etag[ETAG_SIZE];
 	enum MHD_Result ret;
@@ -307,25 +372,30 @@ find_fault(const struct http *http, const struct exchange *exchange, const char 
 	*why = exchange->uri_fault;
 	if (*why)
 		return **why ? 400 : 414;
-	return guard_headers_fault(&exchange->headers, http->options.headers, JSON_BYTES_MAX, why);
+	return guard_headers_fault(&exchange->headers, http->options.headers, http->options.body_bytes,
+				   why);
 }
 
 /* With the headers.  What is refused here is answered at once, and its body not read. */
 static enum MHD_Result
-begin(struct http *http, struct MHD_Connection *mhd, struct exchange *exchange)
+begin(struct http *http, struct MHD_Connection *mhd, const char *method,
+      struct exchange *exchange)
 {
-	const struct connection *c = connection_of(mhd);
+	struct connection *c = connection_of(mhd);
 	struct response refused;
 	const char *why;
 	int status;
 
 	exchange->begun = true;
+	snprintf(c->now.method, sizeof(c->now.method), "%s", method);
 	MHD_get_connection_values(mhd, MHD_HEADER_KIND, see_header, &exchange->headers);
 	status = find_fault(http, exchange, &why);
 	if (status != 0) {
 		exchange->answered = true;
 		return refuse(mhd, status, *why ? why : _("The address is too long."));
 	}
+	if (health_is_open(exchange->path, c->local))
+		return MHD_YES;
 	if (admit(http->platform, &c->peer, header(mhd, "Authorization"), &exchange->caller, &refused))
 		return MHD_YES;
 	exchange->answered = true;
@@ -355,7 +425,9 @@ answer(struct http *http, struct MHD_Connection *mhd, const char *method,
 
 	if (exchange->too_large)
 		return refuse(mhd, 413, _("The body is larger than this platform takes."));
-	routes_answer(http->platform, &request, &response);
+	if (!health_answer(http->platform, &request, &response))
+		routes_answer(http->platform, &request, &response);
+	response.close = http->stopping;
 	return finish(mhd, &response, is_get, exchange->headers.if_none_match);
 }
 
@@ -369,7 +441,7 @@ handle(void *data, struct MHD_Connection *mhd, const char *path, const char *met
 	(void)path;	/* decoded, so that a slash in a name looks like one between names */
 	(void)version;
 	if (!exchange->begun)
-		return begin(data, mhd, exchange);
+		return begin(data, mhd, method, exchange);
 	if (*length > 0) {
 		if (!exchange->too_large && !exchange->answered &&
 		    !buf_append(&exchange->body, bytes, *length)) {
@@ -387,31 +459,31 @@ handle(void *data, struct MHD_Connection *mhd, const char *path, const char *met
 static void run(void *data);
 
 static void
-set_timer(struct http *http)
+set_timer(struct server *server)
 {
+	struct loop *loop = server->http->platform->loop;
 	MHD_UNSIGNED_LONG_LONG ms;
 
-	loop_remove_timer(http->timer);
-	http->timer = NULL;
-	if (MHD_get_timeout(http->daemon, &ms) == MHD_YES)
-		http->timer = loop_add_timer(http->platform->loop, (int64_t)(ms < 60000 ? ms : 60000),
-					     run, http);
+	loop_remove_timer(server->timer);
+	server->timer = NULL;
+	if (MHD_get_timeout(server->daemon, &ms) == MHD_YES)
+		server->timer = loop_add_timer(loop, (int64_t)(ms < 60000 ? ms : 60000), run, server);
 }
 
 static void
-work(struct http *http)
+work(struct server *server)
 {
-	MHD_run(http->daemon);
-	set_timer(http);
+	MHD_run(server->daemon);
+	set_timer(server);
 }
 
 static void
 run(void *data)
 {
-	struct http *http = data;
+	struct server *server = data;
 
-	http->timer = NULL;
-	work(http);
+	server->timer = NULL;
+	work(server);
 }
 
 static void
@@ -422,27 +494,57 @@ ready(void *data, uint32_t events)
 }
 
 static void
-accept_all(void *data, uint32_t events)
+accept_some(void *data, uint32_t events)
 {
-	struct http *http = data;
+	struct listener *listener = data;
 
 	(void)events;
-	for (size_t i = 0; i < http->listener_count; i++) {
-		for (int n = 0; n < ACCEPTS_PER_TURN; n++) {
-			struct sockaddr_storage address;
-			socklen_t length = sizeof(address);
-			int fd = accept4(http->listeners[i], (struct sockaddr *)&address, &length,
-					 SOCK_CLOEXEC | SOCK_NONBLOCK);
+	for (int n = 0; n < ACCEPTS_PER_TURN; n++) {
+		struct sockaddr_storage address;
+		socklen_t length = sizeof(address);
+		int fd = accept4(listener->fd, (struct sockaddr *)&address, &length,
+				 SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-			if (fd < 0)
-				break;
-			http->accepting = http->trusts[i];
-			/* It closes the descriptor itself when it refuses. */
-			MHD_add_connection(http->daemon, fd, (struct sockaddr *)&address, length);
-			http->accepting = PEER_REMOTE;
-		}
+		if (fd < 0)
+			break;
+		listener->server->http->accepting = listener->trust;
+		/* It closes the descriptor itself when it refuses. */
+		MHD_add_connection(listener->server->daemon, fd, (struct sockaddr *)&address, length);
+		listener->server->http->accepting = PEER_REMOTE;
 	}
-	work(http);
+	work(listener->server);
+}
+
+static int
+start_server(struct http *http, struct server *server, bool tls, struct error *err)
+{
+	const struct http_options *options = &http->options;
+	unsigned flags = MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG;
+	struct MHD_OptionItem secure[] = {
+		{MHD_OPTION_HTTPS_CERT_CALLBACK, 0, tls_callback()},
+		{MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)TLS_PRIORITIES},
+		{MHD_OPTION_END, 0, NULL},
+	};
+	struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
+	const union MHD_DaemonInfo *info;
+
+	server->http = http;
+	server->daemon = MHD_start_daemon(
+		flags | (tls ? (unsigned)MHD_USE_TLS : 0), 0, NULL, NULL, handle, http,
+		MHD_OPTION_EXTERNAL_LOGGER, http_log_line, &http->log, MHD_OPTION_URI_LOG_CALLBACK,
+		exchange_new, http, MHD_OPTION_NOTIFY_COMPLETED, exchange_ended, http,
+		MHD_OPTION_NOTIFY_CONNECTION, connection_changed, http,
+		MHD_OPTION_CONNECTION_LIMIT, options->connections,
+		MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->connections_of_peer,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->header_bytes,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)options->silence_s,
+		MHD_OPTION_STRICT_FOR_CLIENT, 1,
+		MHD_OPTION_ARRAY, tls ? secure : none, MHD_OPTION_END);
+	info = server->daemon ? MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
+	if (!info)
+		return error_set(err, ERROR_SYSTEM, _("The HTTP server cannot be started."));
+	server->watch = loop_add_fd(http->platform->loop, info->epoll_fd, EPOLLIN, ready, server);
+	return 0;
 }
 
 struct http *
@@ -455,66 +557,88 @@ struct http *
 http_new_with(struct platform *platform, const struct http_options *options, struct error *err)
 {
 	struct http *http = xcalloc(1, sizeof(*http));
-	const union MHD_DaemonInfo *info;
 
 	http->platform = platform;
 	http->options = *options;
-	http->daemon = MHD_start_daemon(
-		MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG, 0, NULL, NULL, handle,
-		http, MHD_OPTION_EXTERNAL_LOGGER, http_log_line, &http->log, MHD_OPTION_URI_LOG_CALLBACK,
-		exchange_new, http, MHD_OPTION_NOTIFY_COMPLETED, exchange_ended, http,
-		MHD_OPTION_NOTIFY_CONNECTION, connection_changed, http,
-		MHD_OPTION_CONNECTION_LIMIT, options->connections,
-		MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->connections_of_peer,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->header_bytes,
-		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)options->silence_s,
-		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
-	info = http->daemon ? MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
-	if (!info) {
-		error_set(err, ERROR_SYSTEM, _("The HTTP server cannot be started."));
+	if (http->options.body_bytes == 0)
+		http->options.body_bytes = JSON_BYTES_MAX;
+	if (start_server(http, &http->plain, false, err) != 0 ||
+	    (options->tls && start_server(http, &http->tls, true, err) != 0)) {
 		http_free(http);
 		return NULL;
 	}
-	http->watch = loop_add_fd(platform->loop, info->epoll_fd, EPOLLIN, ready, http);
 	http->sweep = loop_add_timer(platform->loop, options->sweep_ms, sweep, http);
 	return http;
 }
 
 static int
-add_listener(struct http *http, int fd, enum peer_trust trust, struct error *err)
+add_listener(struct http *http, struct server *server, int fd, enum peer_trust trust,
+	     struct error *err)
 {
+	struct listener *listener = &http->listeners[http->listener_count];
+
 	if (http->listener_count == LISTENERS_MAX) {
 		close(fd);
 		return error_set(err, ERROR_LIMIT, _("No more than %d sockets can be listened on."),
 				 LISTENERS_MAX);
 	}
-	http->listeners[http->listener_count] = fd;
-	http->trusts[http->listener_count] = trust;
-	http->listener_watches[http->listener_count++] =
-		loop_add_fd(http->platform->loop, fd, EPOLLIN, accept_all, http);
+	listener->server = server;
+	listener->trust = trust;
+	listener->fd = fd;
+	listener->watch = loop_add_fd(http->platform->loop, fd, EPOLLIN, accept_some, listener);
+	http->listener_count++;
 	return 0;
 }
 
 int
 http_listen(struct http *http, int fd, struct error *err)
 {
-	return add_listener(http, fd, guard_is_unix(fd) ? PEER_PRIVATE : PEER_REMOTE, err);
+	return add_listener(http, &http->plain, fd, guard_is_unix(fd) ? PEER_PRIVATE : PEER_REMOTE,
+			    err);
+}
+
+int
+http_listen_tls(struct http *http, int fd, struct error *err)
+{
+	if (!http->tls.daemon) {
+		close(fd);
+		return error_set(err, ERROR_INPUT, _("A socket asks for TLS, and there is no "
+						     "certificate."));
+	}
+	return add_listener(http, &http->tls, fd, PEER_REMOTE, err);
 }
 
 int
 http_listen_control(struct http *http, int fd, struct error *err)
 {
-	return add_listener(http, fd, PEER_CONTROL, err);
+	return add_listener(http, &http->plain, fd, PEER_CONTROL, err);
 }
 
 void
 http_stop_listening(struct http *http)
 {
 	for (size_t i = 0; i < http->listener_count; i++) {
-		loop_remove_fd(http->listener_watches[i]);
-		close(http->listeners[i]);
+		loop_remove_fd(http->listeners[i].watch);
+		close(http->listeners[i].fd);
 	}
 	http->listener_count = 0;
+	http->stopping = true;
+}
+
+bool
+http_is_idle(const struct http *http)
+{
+	return http->exchanges == 0;
+}
+
+static void
+stop_server(struct server *server)
+{
+	if (!server->daemon)
+		return;
+	loop_remove_fd(server->watch);
+	loop_remove_timer(server->timer);
+	MHD_stop_daemon(server->daemon);
 }
 
 void
@@ -523,10 +647,8 @@ http_free(struct http *http)
 	if (!http)
 		return;
 	http_stop_listening(http);
-	loop_remove_fd(http->watch);
-	loop_remove_timer(http->timer);
 	loop_remove_timer(http->sweep);
-	if (http->daemon)
-		MHD_stop_daemon(http->daemon);
+	stop_server(&http->plain);
+	stop_server(&http->tls);
 	free(http);
 }

@@ -7,13 +7,9 @@
 
 #include "platform/import.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
@@ -21,8 +17,11 @@
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "model/set.h"
+#include "platform/document.h"
+#include "platform/engine.h"
+#include "platform/import-check.h"
 #include "platform/log.h"
-#include "platform/repository.h"
+#include "platform/repository-transfer.h"
 
 #define ID_DIGITS 16
 
@@ -30,36 +29,9 @@ struct import {
 	struct repository *repository;
 	const char *user;
 	int64_t now;
+	size_t organizations, applications, environments, deployments, kept;
+	json_t *started;		/* [{"org","app","env"}]: new, with something to run */
 };
-
-static json_t *
-read_json(const char *path, struct error *err)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char bytes[65536];
-	struct buf text;
-	json_t *json;
-	ssize_t n;
-
-	if (fd < 0) {
-		error_errno(err, _("%s: cannot be read"), path);
-		return NULL;
-	}
-	buf_init(&text, JSON_BYTES_MAX);
-	while ((n = read(fd, bytes, sizeof(bytes))) > 0 && buf_append(&text, bytes, (size_t)n))
-		;
-	close(fd);
-	if (n != 0) {
-		buf_clear(&text);
-		error_set(err, ERROR_LIMIT, _("%s: cannot be read to its end, or is too large"), path);
-		return NULL;
-	}
-	json = json_decode(buf_str(&text), text.length, err);
-	if (!json)
-		error_prefix(err, "%s", path);
-	buf_clear(&text);
-	return json;
-}
 
 static const char *
 text_or(const json_t *object, const char *key, const char *otherwise)
@@ -69,38 +41,36 @@ text_or(const json_t *object, const char *key, const char *otherwise)
 	return text ? text : otherwise;
 }
 
-/* NULL with err: no id, or one that breaks the pattern. */
-static const char *
-id_of(const json_t *object, const char *noun, struct error *err)
-{
-	const char *id = json_member_string(object, "id");
-
-	if (id && ids_is_name(id))
-		return id;
-	error_set(err, ERROR_INPUT, _("%s \"%s\": the id must be 2 to 50 lower-case letters, digits and "
-				      "single inner dashes"), noun, id ? id : "");
-	return NULL;
-}
-
 static int64_t
-time_of(const struct import *import, const json_t *deployment)
+time_of(struct import *import, const json_t *deployment)
 {
 	json_int_t age = json_integer_value(json_object_get(deployment, "age_seconds"));
+	const char *stamp = json_member_string(deployment, "created_at");
+	int64_t ms;
 
+	if (stamp && clock_parse(stamp, &ms))
+		return ms;
 	return import->now - (int64_t)(age > 0 && age < 4000000000LL ? age : 0) * 1000;
 }
+
+struct aged {
+	json_t *deployment;
+	int64_t at;
+	size_t place;		/* in the file: decides between equals */
+};
 
 static int
 oldest_first(const void *a, const void *b)
 {
-	json_int_t x = json_integer_value(json_object_get(*(json_t *const *)a, "age_seconds"));
-	json_int_t y = json_integer_value(json_object_get(*(json_t *const *)b, "age_seconds"));
+	const struct aged *x = a, *y = b;
 
-	return x < y ? 1 : x > y ? -1 : 0;
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	return x->place < y->place ? -1 : x->place > y->place;
 }
 
 static int
-import_deployment(const struct import *import, const struct place *place, const json_t *deployment,
+import_deployment(struct import *import, const struct place *place, const json_t *deployment,
 		  char id[ID_DIGITS + 1], struct error *err)
 {
 	json_t *body = json_copy_deep(json_object_get(deployment, "set"));
@@ -133,27 +103,35 @@ import_deployment(const struct import *import, const struct place *place, const 
 }
 
 static int
-import_deployments(const struct import *import, const struct place *place, json_t *list,
+import_deployments(struct import *import, const struct place *place, json_t *list,
 		   struct error *err)
 {
 	size_t count = json_array_size(list);
-	json_t **sorted = xcalloc(count + 1, sizeof(*sorted));
+	struct aged *sorted = xcalloc(count + 1, sizeof(*sorted));
 	char id[ID_DIGITS + 1] = "";
 	int ret = 0;
 
-	for (size_t i = 0; i < count; i++)
-		sorted[i] = json_array_get(list, i);
+	for (size_t i = 0; i < count; i++) {
+		json_t *deployment = json_array_get(list, i);
+
+		sorted[i] = (struct aged){deployment, time_of(import, deployment), i};
+	}
 	qsort(sorted, count, sizeof(*sorted), oldest_first);
 	for (size_t i = 0; i < count && ret == 0; i++)
-		ret = import_deployment(import, place, sorted[i], id, err);
+		ret = import_deployment(import, place, sorted[i].deployment, id, err);
 	free(sorted);
-	if (ret == 0 && count > 0)
+	if (ret == 0 && count > 0) {
 		ret = repository_rebase_environment(import->repository, place, id, err);
+		json_array_append_new(import->started,
+				      json_pack("{s:s, s:s, s:s}", "org", place->org, "app", place->app,
+						"env", place->env));
+	}
+	import->deployments += count;
 	return ret;
 }
 
 static int64_t
-oldest_of(const struct import *import, const json_t *deployments)
+oldest_of(struct import *import, const json_t *deployments)
 {
 	int64_t oldest = import->now;
 	const json_t *deployment;
@@ -165,93 +143,171 @@ oldest_of(const struct import *import, const json_t *deployments)
 	return oldest;
 }
 
+/* 1: it is there; 0: it is not; -1. */
 static int
-import_environment(const struct import *import, const struct place *above, const json_t *env,
-		   struct error *err)
+exists(json_t *found, struct error *err)
 {
-	struct place place = {above->org, above->app, id_of(env, "environment", err)};
-	json_t *deployments = json_object_get(env, "deployments");
-
-	if (!place.env)
+	json_decref(found);
+	if (found)
+		return 1;
+	if (err->kind != ERROR_NOT_FOUND)
 		return -1;
-	if (repository_put_environment(import->repository, &place, text_or(env, "name", place.env),
-				       text_or(env, "type", "development"), NULL, import->user,
-				       oldest_of(import, deployments), err) != 0 ||
-	    import_deployments(import, &place, deployments, err) != 0)
-		return error_prefix(err, _("environment %s"), place.env);
+	*err = (struct error){0};
 	return 0;
 }
 
 static int
-import_application(const struct import *import, const struct place *above, const json_t *app,
+check_type(struct import *import, const struct place *place, const char *type, struct error *err)
+{
+	int known = exists(repository_env_type(import->repository, place->org, type, err), err);
+
+	if (known == 0)
+		return error_set(err, ERROR_INPUT, _("There is no environment type \"%s\"."), type);
+	return known < 0 ? -1 : 0;
+}
+
+static int
+make_environment(struct import *import, const struct place *place, const json_t *env,
+		 struct error *err)
+{
+	const char *type = text_or(env, "type", "development");
+	json_t *deployments = json_object_get(env, "deployments");
+
+	if (check_type(import, place, type, err) != 0 ||
+	    repository_put_environment(import->repository, place, text_or(env, "name", place->env),
+				       type, NULL, import->user, oldest_of(import, deployments),
+				       err) != 0)
+		return -1;
+	return import_deployments(import, place, deployments, err);
+}
+
+/* An environment that is there: its type cannot change, its history is its own. */
+static int
+update_environment(struct import *import, const struct place *place, const json_t *env,
+		   const json_t *known, struct error *err)
+{
+	const char *type = json_member_string(env, "type");
+	const char *name = json_member_string(env, "name");
+	json_t *deployments = json_object_get(env, "deployments");
+
+	if (type && strcmp(type, json_member_string(known, "type")) != 0)
+		return error_set(err, ERROR_CONFLICT, _("It is there as one of type \"%s\", and the type "
+							"of an environment does not change."),
+				 json_member_string(known, "type"));
+	if (name && repository_rename_environment(import->repository, place, name, err) != 0)
+		return -1;
+	if (!json_object_get(known, "last_deploy"))
+		return import_deployments(import, place, deployments, err);
+	import->kept += json_array_size(deployments) > 0;
+	return 0;
+}
+
+static int
+import_environment(struct import *import, const struct place *above, const json_t *env,
 		   struct error *err)
 {
-	struct place place = {above->org, id_of(app, "application", err), NULL};
+	struct place place = {above->org, above->app, json_member_string(env, "id")};
+	json_t *known = repository_environment(import->repository, &place, err);
+	int ret;
+
+	if (known)
+		ret = update_environment(import, &place, env, known, err);
+	else if (exists(NULL, err) == 0)
+		ret = make_environment(import, &place, env, err);
+	else
+		ret = -1;
+	json_decref(known);
+	import->environments++;
+	return ret == 0 ? 0 : error_prefix(err, _("environment %s"), place.env);
+}
+
+static int
+put_application(struct import *import, const struct place *place, const json_t *app,
+		struct error *err)
+{
+	const char *name = json_member_string(app, "name");
+	int known = exists(repository_application(import->repository, place, err), err);
+
+	if (known == 0)
+		return repository_put_application(import->repository, place, name ? name : place->app,
+						  import->user, import->now, err);
+	if (known > 0 && name)
+		return repository_rename_application(import->repository, place, name, err);
+	return known < 0 ? -1 : 0;
+}
+
+static int
+import_application(struct import *import, const struct place *above, const json_t *app,
+		   struct error *err)
+{
+	struct place place = {above->org, json_member_string(app, "id"), NULL};
 	json_t *env;
 	size_t i;
 
-	if (!place.app ||
-	    repository_put_application(import->repository, &place, text_or(app, "name", place.app),
-				       import->user, import->now, err) != 0)
-		return -1;
+	if (put_application(import, &place, app, err) != 0)
+		return error_prefix(err, _("application %s"), place.app);
 	json_array_foreach(json_object_get(app, "environments"), i, env)
 		if (import_environment(import, &place, env, err) != 0)
 			return error_prefix(err, _("application %s"), place.app);
+	import->applications++;
 	return 0;
 }
 
 static int
-import_env_type(const struct import *import, const struct place *above, const json_t *type,
+import_env_type(struct import *import, const struct place *above, const json_t *type,
 		struct error *err)
 {
-	const char *id = id_of(type, "environment type", err);
+	const char *id = json_member_string(type, "id");
+	const char *description = json_member_string(type, "description");
+	int known = exists(repository_env_type(import->repository, above->org, id, err), err);
 
-	return id ? repository_put_env_type(import->repository, above->org, id,
-					    text_or(type, "description", ""), err)
-		  : -1;
+	if (known == 0)
+		return repository_put_env_type(import->repository, above->org, id,
+					       description ? description : "", err);
+	if (known > 0 && description)
+		return repository_describe_env_type(import->repository, above->org, id, description,
+						    err);
+	return known < 0 ? -1 : 0;
 }
 
 static int
-import_definition(const struct import *import, const struct place *above, const json_t *definition,
+import_definition(struct import *import, const struct place *above, const json_t *definition,
 		  struct error *err)
 {
-	const char *id = id_of(definition, "definition", err);
-
-	return id ? repository_put_definition(import->repository, above->org, id, definition, err)
-		  : -1;
+	return repository_import_definition(import->repository, above->org,
+					    json_member_string(definition, "id"), definition, err);
 }
 
 static int
-import_organization(const struct import *import, const json_t *org, struct error *err)
+import_organization(struct import *import, const json_t *org, struct error *err)
 {
 	static const struct {
 		const char *key;
-		int (*import)(const struct import *, const struct place *, const json_t *,
-			      struct error *);
+		int (*import)(struct import *, const struct place *, const json_t *, struct error *);
 	} parts[] = {
 		{"env_types", import_env_type},
 		{"definitions", import_definition},
 		{"applications", import_application},
 	};
-	struct place place = {id_of(org, "organization", err), NULL, NULL};
+	struct place place = {json_member_string(org, "id"), NULL, NULL};
 	json_t *item;
 	size_t i;
 
-	if (!place.org ||
-	    repository_put_organization(import->repository, place.org,
-					text_or(org, "name", place.org), import->user, import->now,
-					err) != 0)
+	if (repository_import_organization(import->repository, place.org,
+					   json_member_string(org, "name"), import->user, import->now,
+					   err) != 0)
 		return -1;
 	for (size_t part = 0; part < sizeof(parts) / sizeof(parts[0]); part++) {
 		json_array_foreach(json_object_get(org, parts[part].key), i, item)
 			if (parts[part].import(import, &place, item, err) != 0)
 				return error_prefix(err, _("organization %s"), place.org);
 	}
+	import->organizations++;
 	return 0;
 }
 
 static int
-import_all(const struct import *import, const json_t *file, struct error *err)
+import_all(struct import *import, const json_t *file, struct error *err)
 {
 	json_t *org;
 	size_t i;
@@ -270,27 +326,76 @@ import_all(const struct import *import, const json_t *file, struct error *err)
 	return -1;
 }
 
+static void
+keep_first(void *data, const char *pointer, const char *text)
+{
+	struct error *err = data;
+
+	if (err->kind == ERROR_NONE)
+		error_set(err, ERROR_INPUT, "%s: %s", *pointer ? pointer : "/", text);
+}
+
+static void
+start_new(struct platform *platform, const json_t *started)
+{
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(started, i, item) {
+		struct place place = {json_member_string(item, "org"), json_member_string(item, "app"),
+				      json_member_string(item, "env")};
+
+		engine_adopt(platform->engine, &place);
+	}
+}
+
+json_t *
+import_apply(struct platform *platform, const json_t *file, const char *user, struct error *err)
+{
+	struct import import = {.repository = platform->repository,
+				.user = user ? user : platform->user,
+				.now = clock_wall_ms()};
+	struct error first = {0};
+	json_t *report = NULL;
+
+	if (import_check(file, keep_first, &first) > 0) {
+		*err = first;
+		return NULL;
+	}
+	import.started = json_array();
+	if (import_all(&import, file, err) == 0) {
+		if (platform->engine)
+			start_new(platform, import.started);
+		report = json_pack("{s:I, s:I, s:I, s:I, s:I}", "organizations",
+				   (json_int_t)import.organizations, "applications",
+				   (json_int_t)import.applications, "environments",
+				   (json_int_t)import.environments, "deployments",
+				   (json_int_t)import.deployments, "kept", (json_int_t)import.kept);
+	}
+	json_decref(import.started);
+	return report;
+}
+
 int
 import_file(struct platform *platform, const char *path, struct error *err)
 {
-	struct import import = {platform->repository, platform->user, clock_wall_ms()};
 	json_t *known = repository_organizations(platform->repository, err);
 	bool is_empty = known && json_array_size(known) == 0;
-	json_t *file;
-	int ret;
+	struct document document;
+	json_t *report;
 
 	if (!known)
 		return -1;
 	json_decref(known);
 	if (!is_empty)
 		return 0;
-	file = read_json(path, err);
-	if (!file)
+	if (document_read(&document, path, err) != 0)
 		return -1;
-	ret = import_all(&import, file, err);
-	json_decref(file);
-	if (ret != 0)
+	report = import_apply(platform, document.value, NULL, err);
+	document_clear(&document);
+	if (!report)
 		return error_prefix(err, "%s", path);
+	json_decref(report);
 	log_line(LOG_PRIORITY_NOTICE, "imported", "file", path, NULL);
 	return 0;
 }

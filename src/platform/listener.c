@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -19,7 +20,7 @@
 #define BACKLOG 64
 
 int
-listener_unix(const char *path, struct error *err)
+listener_unix(const char *path, unsigned mode, struct error *err)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	struct stat st;
@@ -35,7 +36,7 @@ listener_unix(const char *path, struct error *err)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return error_errno(err, _("%s: cannot make a socket"), path);
-	mask = umask(0177);
+	mask = umask(0777 & ~(mode_t)mode);
 	ret = bind(fd, (struct sockaddr *)&address, sizeof(address));
 	umask(mask);
 	if (ret != 0 || listen(fd, BACKLOG) != 0) {
@@ -44,6 +45,25 @@ listener_unix(const char *path, struct error *err)
 		return -1;
 	}
 	return fd;
+}
+
+bool
+listener_is_local(const struct sockaddr *address)
+{
+	static const unsigned char mapped[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127};
+
+	if (address->sa_family == AF_INET) {
+		const struct sockaddr_in *in = (const void *)address;
+
+		return ntohl(in->sin_addr.s_addr) >> 24 == 127;
+	}
+	if (address->sa_family == AF_INET6) {
+		const struct sockaddr_in6 *in = (const void *)address;
+
+		return IN6_IS_ADDR_LOOPBACK(&in->sin6_addr) ||
+		       memcmp(&in->sin6_addr, mapped, sizeof(mapped)) == 0;
+	}
+	return address->sa_family == AF_UNIX;
 }
 
 static int
@@ -63,15 +83,15 @@ listen_on(const struct addrinfo *info)
 	return -1;
 }
 
-int
-listener_tcp(const char *address, struct error *err)
+/* freeaddrinfo() it.  NULL with err. */
+static struct addrinfo *
+resolve(const char *address, struct error *err)
 {
 	struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
 				 .ai_socktype = SOCK_STREAM};
 	struct addrinfo *info = NULL;
 	char *host = xstrdup(address), *bare = host;
 	char *colon = strrchr(host, ':');
-	int fd = -1;
 
 	if (colon) {
 		*colon = '\0';
@@ -80,14 +100,38 @@ listener_tcp(const char *address, struct error *err)
 			bare++;
 		}
 	}
-	if (!colon || getaddrinfo(bare, colon + 1, &hints, &info) != 0) {
-		error_set(err, ERROR_INPUT, _("%s: not an address such as 127.0.0.1:8080"), address);
-	} else {
-		fd = listen_on(info);
-		if (fd < 0)
-			error_errno(err, _("%s: cannot listen there"), address);
-		freeaddrinfo(info);
+	if (!colon || !*bare || !colon[1] || getaddrinfo(bare, colon + 1, &hints, &info) != 0) {
+		error_set(err, ERROR_INPUT, _("\"%s\" is no address such as 127.0.0.1:8080."), address);
+		info = NULL;
 	}
 	free(host);
+	return info;
+}
+
+int
+listener_tcp(const char *address, struct error *err)
+{
+	struct addrinfo *info = resolve(address, err);
+	int fd;
+
+	if (!info)
+		return -1;
+	fd = listen_on(info);
+	if (fd < 0)
+		error_errno(err, _("%s: cannot listen there"), address);
+	freeaddrinfo(info);
 	return fd;
+}
+
+int
+listener_check(const char *address, bool *loopback, struct error *err)
+{
+	struct addrinfo *info = resolve(address, err);
+
+	if (!info)
+		return -1;
+	if (loopback)
+		*loopback = listener_is_local(info->ai_addr);
+	freeaddrinfo(info);
+	return 0;
 }

@@ -11,15 +11,30 @@ libplatform_a_SOURCES = \
 	src/platform/audit.h \
 	src/platform/automation.c \
 	src/platform/automation.h \
+	src/platform/backup.c \
+	src/platform/backup.h \
+	src/platform/command-backup.c \
+	src/platform/command-check-config.c \
+	src/platform/command-export.c \
+	src/platform/command-import.c \
+	src/platform/command-serve.c \
 	src/platform/command-token.c \
 	src/platform/command-token.h \
+	src/platform/command.c \
+	src/platform/command.h \
 	src/platform/control.c \
 	src/platform/control.h \
+	src/platform/daemon.c \
+	src/platform/daemon.h \
+	src/platform/document.c \
+	src/platform/document.h \
 	src/platform/driver.h \
 	src/platform/engine.c \
 	src/platform/engine.h \
 	src/platform/etag.c \
 	src/platform/etag.h \
+	src/platform/export.c \
+	src/platform/export.h \
 	src/platform/handlers/applications.c \
 	src/platform/handlers/artefacts.c \
 	src/platform/handlers/audit.c \
@@ -36,12 +51,16 @@ libplatform_a_SOURCES = \
 	src/platform/handlers/value-versions.c \
 	src/platform/handlers/values.c \
 	src/platform/handlers/users.c \
-	src/platform/http.c \
+	src/platform/health.c \
+	src/platform/health.h \
 	src/platform/http-guard.c \
 	src/platform/http-guard.h \
 	src/platform/http-log.c \
 	src/platform/http-log.h \
+	src/platform/http.c \
 	src/platform/http.h \
+	src/platform/import-check.c \
+	src/platform/import-check.h \
 	src/platform/import.c \
 	src/platform/import.h \
 	src/platform/lease.c \
@@ -53,8 +72,16 @@ libplatform_a_SOURCES = \
 	src/platform/log.c \
 	src/platform/log.h \
 	src/platform/loop.h \
+	src/platform/maintenance-socket.c \
+	src/platform/maintenance-socket.h \
+	src/platform/maintenance.c \
+	src/platform/maintenance.h \
 	src/platform/match.c \
 	src/platform/match.h \
+	src/platform/metrics.c \
+	src/platform/metrics.h \
+	src/platform/offline.c \
+	src/platform/offline.h \
 	src/platform/platform.h \
 	src/platform/prepare.c \
 	src/platform/prepare.h \
@@ -67,10 +94,13 @@ libplatform_a_SOURCES = \
 	src/platform/repository-value-versions.c \
 	src/platform/repository-values.c \
 	src/platform/repository-values.h \
+	src/platform/repository-transfer.c \
+	src/platform/repository-transfer.h \
 	src/platform/repository-users.c \
 	src/platform/repository-users.h \
 	src/platform/repository.c \
 	src/platform/repository.h \
+	src/platform/restore.c \
 	src/platform/routes.c \
 	src/platform/routes.h \
 	src/platform/rows.h \
@@ -82,12 +112,20 @@ libplatform_a_SOURCES = \
 	src/platform/secret.h \
 	src/platform/value-history.c \
 	src/platform/value-history.h \
-	src/platform/values-private.h
+	src/platform/values-private.h \
+	src/platform/settings.c \
+	src/platform/settings.h \
+	src/platform/systemd.c \
+	src/platform/systemd.h \
+	src/platform/tar.c \
+	src/platform/tar.h \
+	src/platform/tls.c \
+	src/platform/tls.h
 
 bin_PROGRAMS += sidestaged
 sidestaged_SOURCES = src/platform/main.c
 sidestaged_LDADD = libplatform.a libdriver.a libmodel.a libbase.a \
-	$(MICROHTTPD_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
+	$(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(YAML_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
 
 if HAVE_CMOCKA
 SERVE = tests/wire/serve.c tests/wire/serve.h
@@ -110,5 +148,5 @@ check_PROGRAMS += tests/unit/test-secret
 TESTS += tests/unit/test-secret
 tests_unit_test_secret_SOURCES = tests/unit/test-secret.c
 tests_unit_test_secret_LDADD = libplatform.a libdriver.a libmodel.a libbase.a \
-	$(CMOCKA_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
+	$(CMOCKA_LIBS) $(GNUTLS_LIBS) $(YAML_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
 endif

@@ -13,6 +13,30 @@
 
 #define LINE_MAX_BYTES 4096
 
+static const char *const level_names[] = {
+	[LOG_PRIORITY_ERROR] = "error", [LOG_PRIORITY_WARNING] = "warning",
+	[LOG_PRIORITY_NOTICE] = "notice", [LOG_PRIORITY_INFO] = "info",
+	[LOG_PRIORITY_DEBUG] = "debug",
+};
+
+/* The sink of the log is the process's own, and so is what it lets through. */
+static enum log_priority lowest = LOG_PRIORITY_INFO;
+
+void
+log_set_level(enum log_priority level)
+{
+	lowest = level;
+}
+
+int
+log_level_of(const char *name)
+{
+	for (int level = LOG_PRIORITY_ERROR; level <= LOG_PRIORITY_DEBUG; level++)
+		if (strcmp(level_names[level], name) == 0)
+			return level;
+	return -1;
+}
+
 static void
 put_value(struct buf *line, const char *value)
 {
@@ -51,9 +75,12 @@ log_line(enum log_priority priority, const char *message, ...)
 	struct buf line;
 	va_list pairs;
 
+	if (priority > lowest)
+		return;
 	clock_stamp(stamp, clock_wall_ms());
 	buf_init(&line, LINE_MAX_BYTES);
-	buf_printf(&line, "<%d>time=%s msg=", (int)priority, stamp);
+	buf_printf(&line, "<%d>time=%s level=%s msg=", (int)priority, stamp,
+		   level_names[priority]);
 	put_value(&line, message);
 	va_start(pairs, message);
 	while ((key = va_arg(pairs, const char *)) != NULL) {

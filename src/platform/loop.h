@@ -32,7 +32,7 @@ void loop_remove_timer(struct loop_timer *timer);	/* NULL is fine; not after it 
 void loop_watch_child(struct loop *loop, pid_t pid, void (*ended)(void *data, pid_t pid, int status),
 		      void *data);
 void loop_unwatch_child(struct loop *loop, pid_t pid);
-/* SIGTERM, SIGINT or SIGHUP came. */
+/* SIGTERM, SIGINT or SIGHUP (which by custom means: read the files again) came. */
 void loop_on_stop_signal(struct loop *loop, void (*asked)(void *data, int signal), void *data);
 /* Called at the end of every turn (MHD_run goes here). */
 void loop_on_turn(struct loop *loop, void (*turn)(void *data), void *data);

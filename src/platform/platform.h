@@ -12,6 +12,7 @@ struct driver;
 struct engine;
 struct limiter;
 struct loop;
+struct metrics;
 struct repository;
 struct secrets;
 
@@ -22,6 +23,7 @@ struct platform {
 	struct driver *driver;
 	struct engine *engine;
 	struct automation *automation;
+	struct metrics *metrics;
 	const char *user;	/* the daemon's own: who comes without a token of their own, where that
 				 * will do; who asks is request_user(), and not this */
 	char *token_hash;	/* SHA-256 in hex of the token file's; NULL: there is none */

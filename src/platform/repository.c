@@ -15,6 +15,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -25,6 +27,7 @@
 #include "platform/schema.h"
 
 #define BUSY_MS 5000
+#define ROOM_MIN (1024 * 1024)
 
 static int
 database_failed(struct repository *r, struct error *err)
@@ -296,6 +299,28 @@ migrate_one(struct repository *r, int version, struct error *err)
 	return 0;
 }
 
+/* A step that turns out wrong can be gone back from by hand.  A copy that is there already is
+ * of the same version and of an attempt that failed: the file is still as it was then. */
+static int
+copy_aside(struct repository *r, int version, struct error *err)
+{
+	char *copy = xasprintf("%s.version-%d", r->path, version);
+	int ret = 0;
+
+	if (access(copy, F_OK) != 0) {
+		mode_t mask = umask(0077);
+
+		ret = rows_run(r, err, "VACUUM INTO ?", "s", copy);
+		umask(mask);
+		if (ret != 0) {
+			unlink(copy);
+			error_prefix(err, _("%s: cannot make a copy before the migration"), copy);
+		}
+	}
+	free(copy);
+	return ret;
+}
+
 static int
 migrate(struct repository *r, struct error *err)
 {
@@ -307,6 +332,8 @@ migrate(struct repository *r, struct error *err)
 		return error_set(err, ERROR_STORE, _("%s was written by a newer sidestaged (schema %d; "
 						     "this one knows %d).  Use that one."), r->path,
 				 version, schema_version);
+	if (version > 0 && version < schema_version && copy_aside(r, version, err) != 0)
+		return -1;
 	for (; version < schema_version; version++)
 		if (migrate_one(r, version, err) != 0)
 			return -1;
@@ -349,6 +376,23 @@ repository_open(const char *path, struct error *err)
 		return NULL;
 	}
 	return r;
+}
+
+int
+repository_check_writable(struct repository *repository, struct error *err)
+{
+	struct statvfs disk;
+
+	if (statvfs(repository->path, &disk) != 0 || (disk.f_flag & ST_RDONLY) ||
+	    disk.f_bavail < ROOM_MIN / disk.f_frsize)
+		return error_set(err, ERROR_STORE, _("%s: there is no room left, or it cannot be "
+						     "written"), repository->path);
+	if (!sqlite3_get_autocommit(repository->database))
+		return 0;
+	if (repository_begin(repository, err) != 0)
+		return -1;
+	repository_rollback(repository);
+	return 0;
 }
 
 void

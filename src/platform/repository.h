@@ -24,6 +24,8 @@ struct set;
 /* Makes the file (0600) or opens it; a newer schema than ours is refused. */
 struct repository *repository_open(const char *path, struct error *err);
 void repository_close(struct repository *repository);	/* NULL is fine */
+/* A change could be made now: the file takes one, and the disk has room. */
+int repository_check_writable(struct repository *repository, struct error *err);
 
 /* They nest: what is inside another becomes durable with the outermost. */
 int repository_begin(struct repository *repository, struct error *err);

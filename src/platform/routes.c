@@ -558,6 +558,8 @@ routes_answer(struct platform *platform, struct request *request, struct respons
 	if (split(&path, request->path))
 		route = find_route(&path, request, response);
 	if (route)
+		response->route = route->pattern;
+	if (route)
 		answer_route(platform, route, request, response);
 	else if (response->allow[0])
 		routes_refuse(response, 405, _("This address does not take that method."));

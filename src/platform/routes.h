@@ -40,6 +40,9 @@ struct response {
 	char *content_type;		/* owned; NULL: application/json */
 	char *link;			/* owned; the header of a page that is not the last */
 	int retry_after;		/* seconds; for 429 */
+	char *text;			/* owned; sent instead of a body, as it is */
+	const char *route;		/* the pattern that was found; NULL: none */
+	bool close;			/* the connection, behind the answer */
 };
 
 /* A query parameter, or NULL. */

@@ -19,6 +19,17 @@ tests_unit_test_placeholder_LDADD = $(UNIT_LIBS)
 check_PROGRAMS += tests/unit/test-access
 TESTS += tests/unit/test-access
 tests_unit_test_access_SOURCES = tests/unit/test-access.c
-tests_unit_test_access_LDADD = libplatform.a libdriver.a $(UNIT_LIBS) $(MICROHTTPD_LIBS) \
+tests_unit_test_access_LDADD = libplatform.a libdriver.a $(UNIT_LIBS) $(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(YAML_LIBS) \
 	$(SQLITE_LIBS)
+
+check_PROGRAMS += tests/unit/test-config
+TESTS += tests/unit/test-config
+tests_unit_test_config_SOURCES = tests/unit/test-config.c
+tests_unit_test_config_LDADD = libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
+
+check_PROGRAMS += tests/unit/test-transfer
+TESTS += tests/unit/test-transfer
+tests_unit_test_transfer_SOURCES = tests/unit/test-transfer.c
+tests_unit_test_transfer_LDADD = libplatform.a libdriver.a $(UNIT_LIBS) $(MICROHTTPD_LIBS) \
+	$(GNUTLS_LIBS) $(YAML_LIBS) $(SQLITE_LIBS)
 endif

@@ -20,3 +20,14 @@ tests_wire_test_access_SOURCES = tests/wire/test-access.c tests/wire/access-worl
 tests_wire_test_access_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/wire
 tests_wire_test_access_LDADD = libmodel.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 endif
+
+dist_check_SCRIPTS += tests/wire/test-running.sh tests/wire/test-own-application.sh
+TESTS += tests/wire/test-running.sh tests/wire/test-own-application.sh
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/wire/test-systemd
+TESTS += tests/wire/test-systemd
+
+tests_wire_test_systemd_SOURCES = tests/wire/test-systemd.c
+tests_wire_test_systemd_LDADD = libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
+endif

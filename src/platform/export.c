@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The tree of import.h from the top down; each level is a list of what is below it. */
+#include "config.h"
+
+#include "platform/export.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "model/json.h"
+#include "model/set.h"
+#include "platform/repository.h"
+
+/* A function per noun: the item of the file for a row.  NULL with err. */
+typedef json_t *export_item(struct repository *repository, const struct place *above,
+			    const json_t *row, struct error *err);
+
+/* Takes the rows. */
+static json_t *
+export_list(struct repository *repository, const struct place *above, json_t *rows,
+	    export_item *item, struct error *err)
+{
+	json_t *list = rows ? json_array() : NULL;
+	const json_t *row;
+	size_t i;
+
+	if (!rows)
+		return NULL;
+	json_array_foreach(rows, i, row) {
+		json_t *one = item(repository, above, row, err);
+
+		if (!one) {
+			json_decref(list);
+			list = NULL;
+			break;
+		}
+		json_array_append_new(list, one);
+	}
+	json_decref(rows);
+	return list;
+}
+
+static void
+copy(json_t *to, const json_t *from, const char *key)
+{
+	json_t *value = json_object_get(from, key);
+
+	if (value && !json_is_null(value))
+		json_object_set(to, key, value);
+}
+
+static json_t *
+export_env_type(struct repository *repository, const struct place *above, const json_t *row,
+		struct error *err)
+{
+	json_t *item = json_object();
+
+	(void)repository;
+	(void)above;
+	(void)err;
+	copy(item, row, "id");
+	copy(item, row, "description");
+	return item;
+}
+
+static json_t *
+export_definition(struct repository *repository, const struct place *above, const json_t *row,
+		  struct error *err)
+{
+	(void)repository;
+	(void)above;
+	(void)err;
+	return json_copy_deep(json_object_get(row, "body"));
+}
+
+static json_t *
+export_deployment(struct repository *repository, const struct place *place,
+		  const json_t *deployment, struct error *err)
+{
+	struct set *set = repository_set(repository, place, json_member_string(deployment, "set_id"),
+					 err);
+	json_t *item = set ? json_object() : NULL, *body;
+
+	if (!set)
+		return NULL;
+	copy(item, deployment, "comment");
+	copy(item, deployment, "created_by");
+	copy(item, deployment, "created_at");
+	body = set_encode(set);
+	json_object_del(body, "id");	/* the content's own, made again when it is read */
+	json_object_set_new(item, "set", body);
+	set_unref(set);
+	return item;
+}
+
+static json_t *
+export_environment(struct repository *repository, const struct place *above, const json_t *row,
+		   struct error *err)
+{
+	struct place place = {above->org, above->app, json_member_string(row, "id")};
+	struct error none = {0};
+	json_t *newest = repository_newest_succeeded(repository, &place, &none);
+	json_t *item = json_object(), *deployment;
+
+	copy(item, row, "id");
+	copy(item, row, "name");
+	copy(item, row, "type");
+	if (newest) {
+		deployment = export_deployment(repository, &place, newest, err);
+		if (deployment)
+			json_object_set_new(item, "deployments", json_pack("[o]", deployment));
+		json_decref(newest);
+		if (deployment)
+			return item;
+	} else if (none.kind == ERROR_NOT_FOUND) {
+		return item;
+	} else if (err) {
+		*err = none;
+	}
+	json_decref(item);
+	return NULL;
+}
+
+static json_t *
+export_application(struct repository *repository, const struct place *above, const json_t *row,
+		   struct error *err)
+{
+	struct place place = {above->org, json_member_string(row, "id"), NULL};
+	json_t *item = json_object();
+	json_t *envs = export_list(repository, &place,
+				   repository_environments(repository, &place, err),
+				   export_environment, err);
+
+	copy(item, row, "id");
+	copy(item, row, "name");
+	if (envs && json_object_set_new(item, "environments", envs) == 0)
+		return item;
+	json_decref(item);
+	return NULL;
+}
+
+static json_t *
+export_organization(struct repository *repository, const struct place *above, const json_t *row,
+		    struct error *err)
+{
+	struct place place = {json_member_string(row, "id"), NULL, NULL};
+	json_t *item = json_object(), *types, *definitions, *apps;
+
+	(void)above;
+	copy(item, row, "id");
+	copy(item, row, "name");
+	types = export_list(repository, &place, repository_env_types(repository, place.org, err),
+			    export_env_type, err);
+	definitions = types ? export_list(repository, &place,
+					  repository_definitions(repository, place.org, err),
+					  export_definition, err)
+			    : NULL;
+	apps = definitions ? export_list(repository, &place,
+					 repository_applications(repository, place.org, err),
+					 export_application, err)
+			   : NULL;
+	if (types)
+		json_object_set_new(item, "env_types", types);
+	if (definitions)
+		json_object_set_new(item, "definitions", definitions);
+	if (apps && json_object_set_new(item, "applications", apps) == 0)
+		return item;
+	json_decref(item);
+	return NULL;
+}
+
+json_t *
+export_all(struct repository *repository, struct error *err)
+{
+	const struct place nowhere = {NULL, NULL, NULL};
+	json_t *list = export_list(repository, &nowhere, repository_organizations(repository, err),
+				   export_organization, err);
+
+	return list ? json_pack("{s:i, s:o}", "format", 1, "organizations", list) : NULL;
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One table of what may stand where; the walk knows no noun. */
+#include "config.h"
+
+#include "platform/import-check.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/config-file.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/ids.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "model/set.h"
+
+#define POINTER_MAX 4096
+#define ANY_MEMBER "*"
+
+enum shape { SHAPE_FILE, SHAPE_USER, SHAPE_ORG, SHAPE_ENV_TYPE, SHAPE_DEFINITION, SHAPE_APP,
+	     SHAPE_ENV, SHAPE_DEPLOYMENT, SHAPE_NONE };
+
+struct check {
+	struct buf pointer;
+	import_fault *fault;
+	void *data;
+	size_t faults;
+};
+
+static void
+complain(struct check *check, const char *text)
+{
+	if (check->faults++ < IMPORT_FAULTS_MAX)
+		check->fault(check->data, buf_str(&check->pointer), text);
+}
+
+static void
+need(struct check *check, bool fine, const char *text)
+{
+	if (!fine)
+		complain(check, text);
+}
+
+static void
+check_text(struct check *check, const json_t *value)
+{
+	need(check, json_is_string(value), _("must be a string"));
+}
+
+static void
+check_id(struct check *check, const json_t *value)
+{
+	need(check, json_is_string(value) && ids_is_name(json_string_value(value)),
+	     _("must be 2 to 50 lower-case letters, digits and single inner dashes"));
+}
+
+static void
+check_object(struct check *check, const json_t *value)
+{
+	need(check, json_is_object(value), _("must be an object"));
+}
+
+static void
+check_list(struct check *check, const json_t *value)
+{
+	need(check, json_is_array(value), _("must be a list"));
+}
+
+static void
+check_age(struct check *check, const json_t *value)
+{
+	need(check, json_is_integer(value) && json_integer_value(value) >= 0 &&
+			    json_integer_value(value) < 4000000000LL,
+	     _("must be a number of seconds"));
+}
+
+static void
+check_stamp(struct check *check, const json_t *value)
+{
+	int64_t ms;
+
+	need(check, json_is_string(value) && clock_parse(json_string_value(value), &ms),
+	     _("must be a time such as 2026-03-02T09:15:04.120Z"));
+}
+
+static void
+check_format(struct check *check, const json_t *value)
+{
+	need(check, json_is_integer(value) && json_integer_value(value) == 1,
+	     _("must be 1; this sidestaged knows no other"));
+}
+
+static void
+check_set(struct check *check, const json_t *value)
+{
+	json_t *body = json_copy_deep(value);
+	struct error err = {0};
+	struct set *set;
+
+	json_object_del(body, "id");
+	set = set_decode(body, &err);
+	need(check, set != NULL, err.text);
+	set_unref(set);
+	json_decref(body);
+}
+
+static const struct member {
+	enum shape of;
+	const char *name;
+	void (*check)(struct check *check, const json_t *value);
+	bool required;
+	enum shape items;		/* of a list */
+} members[] = {
+	{SHAPE_FILE, "format", check_format, false, SHAPE_NONE},
+	{SHAPE_FILE, "users", check_list, false, SHAPE_USER},
+	{SHAPE_FILE, "organizations", check_list, true, SHAPE_ORG},
+	{SHAPE_USER, "id", check_text, true, SHAPE_NONE},
+	{SHAPE_USER, "name", check_text, false, SHAPE_NONE},
+	{SHAPE_ORG, "id", check_id, true, SHAPE_NONE},
+	{SHAPE_ORG, "name", check_text, false, SHAPE_NONE},
+	{SHAPE_ORG, "env_types", check_list, false, SHAPE_ENV_TYPE},
+	{SHAPE_ORG, "definitions", check_list, false, SHAPE_DEFINITION},
+	{SHAPE_ORG, "applications", check_list, false, SHAPE_APP},
+	{SHAPE_ENV_TYPE, "id", check_id, true, SHAPE_NONE},
+	{SHAPE_ENV_TYPE, "description", check_text, false, SHAPE_NONE},
+	{SHAPE_DEFINITION, "id", check_id, true, SHAPE_NONE},
+	{SHAPE_DEFINITION, "name", check_text, false, SHAPE_NONE},
+	{SHAPE_DEFINITION, "type", check_text, true, SHAPE_NONE},
+	{SHAPE_DEFINITION, "driver_type", check_text, true, SHAPE_NONE},
+	{SHAPE_DEFINITION, "driver_inputs", check_object, false, SHAPE_NONE},
+	{SHAPE_DEFINITION, "criteria", check_list, false, SHAPE_NONE},
+	{SHAPE_DEFINITION, ANY_MEMBER, NULL, false, SHAPE_NONE},
+	{SHAPE_APP, "id", check_id, true, SHAPE_NONE},
+	{SHAPE_APP, "name", check_text, false, SHAPE_NONE},
+	{SHAPE_APP, "environments", check_list, false, SHAPE_ENV},
+	{SHAPE_ENV, "id", check_id, true, SHAPE_NONE},
+	{SHAPE_ENV, "name", check_text, false, SHAPE_NONE},
+	{SHAPE_ENV, "type", check_id, false, SHAPE_NONE},
+	{SHAPE_ENV, "deployments", check_list, false, SHAPE_DEPLOYMENT},
+	{SHAPE_DEPLOYMENT, "comment", check_text, false, SHAPE_NONE},
+	{SHAPE_DEPLOYMENT, "created_by", check_text, false, SHAPE_NONE},
+	{SHAPE_DEPLOYMENT, "age_seconds", check_age, false, SHAPE_NONE},
+	{SHAPE_DEPLOYMENT, "created_at", check_stamp, false, SHAPE_NONE},
+	{SHAPE_DEPLOYMENT, "set", check_set, true, SHAPE_NONE},
+};
+#define MEMBER_COUNT (sizeof(members) / sizeof(members[0]))
+
+static const struct member *
+find_member(enum shape shape, const char *name)
+{
+	for (size_t i = 0; i < MEMBER_COUNT; i++)
+		if (members[i].of == shape && (strcmp(members[i].name, name) == 0 ||
+					       strcmp(members[i].name, ANY_MEMBER) == 0))
+			return &members[i];
+	return NULL;
+}
+
+static void
+complain_unknown(struct check *check, enum shape shape, const char *name)
+{
+	const char *names[MEMBER_COUNT], *meant;
+	size_t count = 0;
+	char *text;
+
+	for (size_t i = 0; i < MEMBER_COUNT; i++)
+		if (members[i].of == shape)
+			names[count++] = members[i].name;
+	meant = config_suggest(name, names, count);
+	text = meant ? xasprintf(_("is not known here; did you mean \"%s\"?"), meant)
+		     : xstrdup(_("is not known here"));
+	complain(check, text);
+	free(text);
+}
+
+static size_t
+enter(struct check *check, const char *name)
+{
+	size_t before = check->pointer.length;
+
+	buf_puts(&check->pointer, "/");
+	for (const char *c = name; *c; c++)
+		buf_printf(&check->pointer, *c == '~' ? "~0" : *c == '/' ? "~1" : "%c", *c);
+	return before;
+}
+
+static void
+leave(struct check *check, size_t before)
+{
+	check->pointer.length = before;
+	if (check->pointer.data)
+		check->pointer.data[before] = '\0';
+}
+
+static void walk(struct check *check, enum shape shape, const json_t *value);
+
+/* Of one list, an id is there once. */
+static void
+walk_list(struct check *check, enum shape shape, const json_t *list)
+{
+	json_t *seen = json_object();
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item) {
+		const char *id = json_member_string(item, "id");
+		char index[24];
+		size_t before;
+
+		snprintf(index, sizeof(index), "%zu", i);
+		before = enter(check, index);
+		if (id && shape != SHAPE_DEPLOYMENT && json_object_get(seen, id))
+			complain(check, _("is in the list twice"));
+		if (id)
+			json_object_set_new(seen, id, json_true());
+		walk(check, shape, item);
+		leave(check, before);
+	}
+	json_decref(seen);
+}
+
+static void
+walk_member(struct check *check, enum shape shape, const char *name, const json_t *value)
+{
+	const struct member *member = find_member(shape, name);
+	size_t before = enter(check, name), faults = check->faults;
+
+	if (!member)
+		complain_unknown(check, shape, name);
+	else if (member->check)
+		member->check(check, value);
+	if (member && member->items != SHAPE_NONE && check->faults == faults)
+		walk_list(check, member->items, value);
+	leave(check, before);
+}
+
+static void
+walk(struct check *check, enum shape shape, const json_t *value)
+{
+	const char *name;
+	json_t *member;
+
+	if (!json_is_object(value)) {
+		complain(check, _("must be an object"));
+		return;
+	}
+	json_object_foreach((json_t *)value, name, member)
+		walk_member(check, shape, name, member);
+	for (size_t i = 0; i < MEMBER_COUNT; i++) {
+		if (members[i].of == shape && members[i].required &&
+		    !json_object_get(value, members[i].name)) {
+			char *text = xasprintf(_("lacks \"%s\""), members[i].name);
+
+			complain(check, text);
+			free(text);
+		}
+	}
+}
+
+size_t
+import_check(const json_t *file, import_fault *fault, void *data)
+{
+	struct check check = {.fault = fault, .data = data};
+
+	buf_init(&check.pointer, POINTER_MAX);
+	walk(&check, SHAPE_FILE, file);
+	buf_clear(&check.pointer);
+	return check.faults;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who holds the lock decides: it is taken, or the daemon that has it is asked. */
+#include "config.h"
+
+#include "platform/offline.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/paths.h"
+#include "base/xmalloc.h"
+#include "platform/command.h"
+#include "platform/maintenance.h"
+#include "platform/repository.h"
+
+json_t *
+offline_run(const char *state, const json_t *request,
+	    json_t *(*here)(struct platform *platform, const char *state, const json_t *request,
+			    struct error *err),
+	    struct error *err)
+{
+	struct platform platform = {.user = "oncall", .started_at = clock_wall_ms()};
+	json_t *result = NULL;
+	struct stat st;
+	char *path;
+	int lock;
+
+	if (paths_make(state, err) != 0)
+		return NULL;
+	/* Files that another user makes here would keep the daemon from its own state. */
+	if (stat(state, &st) == 0 && st.st_uid != geteuid())
+		return maintenance_ask(state, request, err);
+	lock = command_lock_state(state, 0, err);
+	if (lock < 0)
+		return err->kind == ERROR_CONFLICT ? maintenance_ask(state, request, err) : NULL;
+	path = xasprintf("%s/platform.db", state);
+	platform.repository = repository_open(path, err);
+	if (platform.repository)
+		result = here(&platform, state, request, err);
+	repository_close(platform.repository);
+	close(lock);
+	free(path);
+	return result;
+}

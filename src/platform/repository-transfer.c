@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "platform/repository-transfer.h"
+
+#include "platform/rows.h"
+
+int
+repository_import_organization(struct repository *repository, const char *id, const char *name,
+			       const char *user, int64_t now, struct error *err)
+{
+	return rows_run(repository, err,
+			"INSERT INTO organizations (id, name, created_at, created_by)"
+			" VALUES (?1, ifnull(?2, ?1), ?3, ?4)"
+			" ON CONFLICT (id) DO UPDATE SET name = ifnull(?2, name)",
+			"ssis", id, name, now, user);
+}
+
+int
+repository_import_definition(struct repository *repository, const char *org, const char *id,
+			     const json_t *body, struct error *err)
+{
+	return rows_run(repository, err,
+			"INSERT INTO definitions (org, id, body) VALUES (?1, ?2, ?3)"
+			" ON CONFLICT (org, id) DO UPDATE SET body = ?3", "ssj", org, id, body);
+}
