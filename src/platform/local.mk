@@ -41,6 +41,9 @@ libplatform_a_SOURCES = \
 	src/platform/schema.h
 
 bin_PROGRAMS += sidestaged
-sidestaged_SOURCES = src/platform/main.c
+sidestaged_SOURCES = \
+	src/platform/command-routes.c \
+	src/platform/command-routes.h \
+	src/platform/main.c
 sidestaged_LDADD = libplatform.a libdriver.a libmodel.a libbase.a \
 	$(MICROHTTPD_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)

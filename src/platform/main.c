@@ -27,6 +27,7 @@
 #include "base/ids.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "platform/command-routes.h"
 #include "platform/driver.h"
 #include "platform/engine.h"
 #include "platform/http.h"
@@ -340,6 +341,8 @@ main(int argc, char **argv)
 	setlocale(LC_ALL, "");
 	bindtextdomain(PACKAGE, LOCALEDIR);
 	textdomain(PACKAGE);
+	if (argc > 1 && strcmp(argv[1], "routes") == 0)
+		return command_routes(argc - 1, argv + 1);
 	status = read_options(&d.options, argc, argv);
 	if (status != 0)
 		return status - 1;

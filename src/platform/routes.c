@@ -349,3 +349,12 @@ routes_answer(struct platform *platform, struct request *request, struct respons
 	request->body = NULL;
 	free(path.copy);
 }
+
+bool
+routes_name(size_t i, struct route_name *name)
+{
+	if (i >= ROUTE_COUNT)
+		return false;
+	*name = (struct route_name){routes[i].method, routes[i].pattern, routes[i].operation};
+	return true;
+}

@@ -4,6 +4,7 @@
 #define SIDESTAGE_PLATFORM_ROUTES_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "platform/platform.h"
@@ -41,5 +42,12 @@ const char *request_query(const struct request *request, const char *key);
 void routes_answer(struct platform *platform, struct request *request, struct response *response);
 /* The error body of the wire, for what never gets to a route. */
 void routes_refuse(struct response *response, int status, const char *message);
+
+struct route_name {
+	const char *method, *pattern, *operation;
+};
+
+/* The i-th row of the table, for `sidestaged routes`; false past the last. */
+bool routes_name(size_t i, struct route_name *name);
 
 #endif
