@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""
+What is particular to an operation: its successes and those failures that need a state of
+their own.  contract.py adds what holds for all: 401, 404 of each part of the address, 405, 422.
+"""
+import time
+
+PLACES = {"orgId": "topicshare-inc", "appId": "topicshare", "envId": "production"}
+
+# In the document, but answered before the table of routes is asked.
+NO_ROUTE = {"x-healthz", "x-readyz", "x-metrics"}
+
+# These parts of an address may name something that is not there.
+NEVER_MISSING = set()
+
+# What gets past the checks of the body; where a plain one does, none is needed here.
+BODIES = {
+    "createApplication": {"id": "contract", "name": "Contract"},
+    "createEnvironment": {"id": "contract", "name": "Contract", "type": "development"},
+    "createEnvironmentType": {"id": "contract", "description": "For the contract"},
+    "createArtefactVersion": {"type": "container", "name": "local/contract", "version": "1",
+                              "ref": "refs/tags/1", "commit": "c0ffee"},
+    "patchArtefactVersion": {"archived": False},
+    "createDelta": {"modules": {}, "shared": []},
+}
+
+IMAGE = "/spec/containers/web/image"
+
+
+def image(value):
+    return {"modules": {"update": {"web": [{"op": "replace", "path": IMAGE, "value": value}]}}}
+
+
+def wait_for_end(c, env):
+    """Until the last deployment is no longer active."""
+    until = time.monotonic() + 20
+    while True:
+        answer = c.daemon.ask("GET", c.path("listDeployments", dict(c.places, envId=env)))
+        if answer.body()[0]["status"] != "in progress" or time.monotonic() > until:
+            return answer.body()[0]
+        time.sleep(0.02)
+
+
+def platform(c):
+    c.ask("getCurrentUser", 200)
+    c.ask("getPlatform", 200)
+    c.ask("listOrganizations", 200)
+    c.ask("getOrganization", 200)
+
+
+def env_types(c):
+    c.ask("createEnvironmentType", 201, body=BODIES["createEnvironmentType"])
+    c.ask("createEnvironmentType", 409, "there already",
+          body=BODIES["createEnvironmentType"])
+    c.ask("createEnvironmentType", 400, "no good id", body={"id": "No Good"})
+    c.ask("listEnvironmentTypes", 200)
+    c.ask("getEnvironmentType", 200, envTypeId="contract")
+    c.ask("updateEnvironmentType", 200, body={"description": "anew"}, envTypeId="contract")
+    c.ask("deleteEnvironmentType", 204, envTypeId="contract")
+    c.ask("deleteEnvironmentType", 409, "in use", envTypeId="production")
+
+
+def artefacts(c):
+    listed = c.ask("listArtefacts", 200)
+    c.ask("listArtefacts", 200, "by name", query="?name=local/topicshare-web")
+    version = c.ask("createArtefactVersion", 200, body=BODIES["createArtefactVersion"])
+    c.ask("createArtefactVersion", 400, "no name", body={"type": "container"})
+    c.ask("createArtefactVersion", 400, "of another type", body={"type": "ghost", "name": "x"})
+    c.ask("listArtefactVersions", 200, artefactId=listed[0]["id"])
+    c.ask("listArtefactVersions", 200, "one", query="?limit=1", artefactId=listed[0]["id"])
+    c.ask("listArtefactVersionsInOrg", 200, query="?reference=local/topicshare-web:1.4.2")
+    c.ask("listArtefactVersionsInOrg", 400, "two ways to name it", query="?name=x&reference=x:1")
+    c.ask("getArtefactVersion", 200, artefactVersionId=version["id"])
+    at = {"artefactId": version["artefact_id"], "versionId": version["id"]}
+    c.ask("patchArtefactVersion", 200, body={"archived": True}, **at)
+    c.ask("patchArtefactVersion", 400, "archived must be boolean", body={"archived": "x"}, **at)
+
+
+def applications(c):
+    c.ask("createApplication", 201, body=BODIES["createApplication"])
+    c.ask("createApplication", 201, "without an environment",
+          body={"id": "bare", "name": "Bare", "skip_environment_creation": True})
+    c.ask("createApplication", 409, "there already", body=BODIES["createApplication"])
+    c.ask("createApplication", 400, "no name", body={"id": "contract-2"})
+    c.ask("createApplication", 400, "of a type that is not there", body={
+        "id": "contract-2", "name": "x", "env": {"id": "dev", "name": "x", "type": "ghost"}})
+    c.ask("listApplications", 200)
+    c.ask("getApplication", 200)
+    c.ask("getApplication", 200, "one without environments", appId="bare")
+    c.ask("patchApplication", 200, body={"name": "Anew"}, appId="contract")
+    c.ask("deleteEnvironment", 400, "the last one", appId="contract", envId="development")
+
+
+def sets_and_deltas(c):
+    environment = c.ask("getEnvironment", 200)
+    base = environment["last_deploy"]["set_id"]
+    c.places["setId"] = base
+    c.ask("listSets", 200)
+    c.ask("getSet", 200)
+    c.ask("getSet", 200, "the empty one", setId="0")
+    made = c.ask("updateSet", 200, body=image("local/topicshare-web:1.4.3"))
+    c.ask("updateSet", 400, "of a workload that is not there",
+          body={"modules": {"update": {"ghost": [{"op": "remove", "path": "/spec"}]}}})
+    c.ask("updateSet", 400, "an operation that is not known",
+          body={"shared": [{"op": "move", "path": "/a", "from": "/b"}]})
+    c.ask("getSet", 200, "what turns the other into it", query="?diff=" + base, setId=made)
+    c.ask("getDiff", 200, setId=made, sourceSetId=base)
+    c.ask("getDiff", 200, "of itself", setId=base, sourceSetId=base)
+    c.ask("getSetResourceInputs", 200)
+    body = dict(image("local/topicshare-web:1.4.3"),
+                metadata={"env_id": "production", "name": "contract"})
+    delta = c.ask("createDelta", 200, body=body)
+    c.ask("createDelta", 400, "modules that are a list", body={"modules": []})
+    at = c.places["deltaId"] = delta["id"]
+    c.ask("listDeltas", 200)
+    c.ask("listDeltas", 200, "of an environment", query="?env=production&archived=false")
+    c.ask("getDelta", 200)
+    c.ask("patchDelta", 200, body=[image("local/topicshare-web:1.4.2")])
+    c.ask("patchDelta", 400, "an operation that is not known",
+          body=[{"shared": [{"op": "test", "path": "/a", "value": 1}]}])
+    c.ask("putDelta", 204, body=image("local/topicshare-web:1.4.3"))
+    c.ask("putDelta", 400, "a path that is none",
+          body={"shared": [{"op": "remove", "path": "no-slash"}]})
+    c.ask("changeNameOfDelta", 204, body="another")
+    c.ask("changeEnvOfDelta", 204, body="development")
+    c.ask("archiveDelta", 204, body=True)
+    for operation, frozen in (("patchDelta", []), ("putDelta", {}), ("changeNameOfDelta", "x"),
+                              ("changeEnvOfDelta", "qa")):
+        c.ask(operation, 400, "while it is archived", body=frozen)
+    c.ask("archiveDelta", 204, "fetched back", body=False)
+    return made, at
+
+
+def environments(c, made):
+    last = c.ask("listDeployments", 200)[0]
+    c.places["deployId"] = last["id"]
+    c.ask("getDeployment", 200)
+    c.ask("listDeploymentErrors", 200)
+    c.ask("createEnvironment", 201, "a clone", body={
+        "id": "clone", "name": "Clone", "type": "development", "from_deploy_id": last["id"]})
+    c.ask("createEnvironment", 201, "an empty one", body=BODIES["createEnvironment"])
+    c.ask("createEnvironment", 409, "there already", body=BODIES["createEnvironment"])
+    for note, body in (("no good id", {"id": "x", "name": "x"}), ("no name", {"id": "xyz"}),
+                       ("no such type", {"id": "xyz", "name": "x", "type": "ghost"}),
+                       ("no such deployment", {"id": "xyz", "name": "x", "type": "development",
+                                               "from_deploy_id": "ghost"})):
+        c.ask("createEnvironment", 400, note, body=body)
+    c.ask("listEnvironments", 200)
+    c.ask("getEnvironment", 200, "a clone that was never deployed", envId="clone")
+    c.ask("updateEnvironment", 200, body={"name": "Anew"}, envId="clone")
+    c.ask("rebaseEnvironment", 204, body=last["id"], envId="contract")
+    c.ask("rebaseEnvironment", 400, "no such deployment", body="ghost", envId="clone")
+    deploy(c, made)
+    c.ask("deleteEnvironment", 202, envId="clone")
+
+
+def deploy(c, made):
+    for note, body in (("a set that is not there", {"set_id": "ghost"}),
+                       ("a delta that is not there", {"delta_id": "ghost"}),
+                       ("both of them", {"set_id": made, "delta_id": c.places["deltaId"]}),
+                       ("no such mode", {"mode": "ghost"}), ("no text", {"comment": 1})):
+        c.ask("createDeployment", 400, note, body=body, envId="clone")
+    c.ask("createDeployment", 201, body={"set_id": made, "comment": "contract"}, envId="clone")
+    c.ask("createDeployment", 409, "while one is active", body={}, envId="clone")
+    c.ask("rebaseEnvironment", 409, "while one is active", body=c.places["deployId"],
+          envId="clone")
+    c.ask("deleteEnvironment", 409, "while one is active", envId="clone")
+    done = wait_for_end(c, "clone")
+    c.line(done["status"] == "succeeded", "the deployment succeeds", [str(done)])
+    c.ask("createDeployment", 412, "another one came first", body={},
+          headers={"If-Match": '"ghost"'}, envId="clone")
+    c.ask("createDeployment", 201, "that must fail", envId="clone",
+          body={"delta_id": c.ask("createDelta", 200,
+                                  body=image("local/topicshare-web:ghost"))["id"]})
+    failed = wait_for_end(c, "clone")
+    c.line(failed["status"] == "failed", "the deployment of what is not there fails",
+           [str(failed)])
+    c.ask("listDeploymentErrors", 200, "with errors", envId="clone", deployId=failed["id"])
+    c.ask("getEnvironment", 200, "after deployments", envId="clone")
+
+
+def running(c):
+    c.ask("listActiveResources", 200)
+    c.ask("listActiveResources", 200, "of nothing", envId="contract")
+    c.ask("getRuntime", 200, "in the old shape")
+    c.ask("getRuntime", 200, "in the new shape", headers={"Accept": "application/v2+json"})
+    c.ask("getRuntime", 200, "of nothing", envId="contract")
+    c.ask("listRuntime", 200)
+    c.ask("listRuntime", 200, "of one", query="?id=production")
+    c.ask("getLogs", 200, "of a workload that is not there", query="?workload_id=ghost")
+    c.ask("getLogs", 200, query="?limit=5&asc=true")
+    c.ask("getLogs", 400, "no good limit", query="?limit=0")
+    c.ask("listResourceDefinitions", 200)
+
+
+def run(c):
+    platform(c)
+    env_types(c)
+    artefacts(c)
+    applications(c)
+    made, _ = sets_and_deltas(c)
+    environments(c, made)
+    running(c)
