@@ -52,6 +52,10 @@ int repository_describe_env_type(struct repository *repository, const char *org,
 int repository_drop_env_type(struct repository *repository, const char *org, const char *id,
 			     struct error *err);
 
+/* [{"app_id", "env_id"}]: what is of that type. */
+json_t *repository_users_of_env_type(struct repository *repository, const char *org,
+				     const char *id, struct error *err);
+
 /* Definitions as they were imported, ordered by id. */
 json_t *repository_definitions(struct repository *repository, const char *org,
 			       struct error *err);

@@ -157,7 +157,6 @@ def environments(c, made):
 def deploy(c, made):
     for note, body in (("a set that is not there", {"set_id": "ghost"}),
                        ("a delta that is not there", {"delta_id": "ghost"}),
-                       ("both of them", {"set_id": made, "delta_id": c.places["deltaId"]}),
                        ("no such mode", {"mode": "ghost"}), ("no text", {"comment": 1})):
         c.ask("createDeployment", 400, note, body=body, envId="clone")
     c.ask("createDeployment", 201, body={"set_id": made, "comment": "contract"}, envId="clone")
@@ -169,11 +168,14 @@ def deploy(c, made):
     c.line(done["status"] == "succeeded", "the deployment succeeds", [str(done)])
     c.ask("createDeployment", 412, "another one came first", body={},
           headers={"If-Match": '"ghost"'}, envId="clone")
-    c.ask("createDeployment", 201, "that must fail", envId="clone",
-          body={"delta_id": c.ask("createDelta", 200,
-                                  body=image("local/topicshare-web:ghost"))["id"]})
+    ghost = c.ask("createDelta", 200, body=image("local/topicshare-web:ghost"))
+    c.ask("createDeployment", 400, "an image that is not there", envId="clone",
+          body={"delta_id": ghost["id"]})
+    bad = c.ask("createDelta", 200, body={"modules": {"update": {"web": [
+        {"op": "replace", "path": "/spec/containers/web/variables/PORT", "value": "none"}]}}})
+    c.ask("createDeployment", 201, "that must fail", body={"delta_id": bad["id"]}, envId="clone")
     failed = wait_for_end(c, "clone")
-    c.line(failed["status"] == "failed", "the deployment of what is not there fails",
+    c.line(failed["status"] == "failed", "a deployment of what cannot start fails",
            [str(failed)])
     c.ask("listDeploymentErrors", 200, "with errors", envId="clone", deployId=failed["id"])
     c.ask("getEnvironment", 200, "after deployments", envId="clone")

@@ -21,6 +21,14 @@ def as_json_schema(value, closed):
     if isinstance(value.get("$ref"), str):
         return {"$ref": value["$ref"]}
     out = {key: as_json_schema(each, closed) for key, each in value.items()}
+    mapping = out.pop("discriminator", {}).get("mapping") \
+        if isinstance(value.get("discriminator"), dict) else None
+    if mapping:
+        # The member says which; without it a value may fit several.
+        member = value["discriminator"]["propertyName"]
+        out.pop("oneOf")
+        out["anyOf"] = [{"allOf": [{"properties": {member: {"enum": [name]}}}, {"$ref": where}]}
+                        for name, where in mapping.items()]
     if out.pop("nullable", None) is True and isinstance(out.get("type"), str):
         out["type"] = [out["type"], "null"]
         if "enum" in out:
