@@ -2,6 +2,12 @@
 if HAVE_CMOCKA
 UNIT_LIBS = libmodel.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 
+check_PROGRAMS += tests/unit/test-properties
+TESTS += tests/unit/test-properties
+tests_unit_test_properties_SOURCES = tests/property.c tests/property.h tests/unit/test-properties.c
+tests_unit_test_properties_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_test_properties_LDADD = $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-base tests/unit/test-fuzzy tests/unit/test-model
 TESTS += tests/unit/test-base tests/unit/test-fuzzy tests/unit/test-model
 
