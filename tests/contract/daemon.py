@@ -49,7 +49,10 @@ def routes():
 
 
 class Daemon:
-    def __init__(self):
+    """token=None: it asks for none."""
+
+    def __init__(self, token=TOKEN):
+        self.token = token
         self.directory = tempfile.mkdtemp(prefix="contract-")
         self.socket = os.path.join(self.directory, "socket")
         self.process = None
@@ -61,13 +64,14 @@ class Daemon:
         with open(token, "w") as out:
             out.write(TOKEN + "\n")
         os.chmod(token, 0o600)
+        guard = ["--token-file", token] if self.token else []
         reader, writer = os.pipe()
         self.log = open(os.path.join(self.directory, "log"), "w+")
         self.process = subprocess.Popen(
             [program(), "serve", "--state", os.path.join(self.directory, "state"),
              "--images", os.path.join(os.environ["SIDESTAGE_LIBEXEC"], "images"),
              "--templates", data, "--import", os.path.join(data, "topicshare.json"),
-             "--socket", self.socket, "--token-file", token, "--ready-fd", str(writer)],
+             "--socket", self.socket, "--ready-fd", str(writer)] + guard,
             pass_fds=[writer], stderr=self.log, stdin=subprocess.DEVNULL)
         os.close(writer)
         signal.alarm(START_LIMIT_S)
