@@ -38,7 +38,7 @@
 #include "platform/routes.h"
 
 #define LISTENERS_MAX 2
-#define CONNECTIONS_MAX 256
+#define CONNECTIONS_MAX 512
 #define ACCEPTS_PER_TURN 32
 #define SILENCE_S 75
 #define DEADLINE_MS 80000

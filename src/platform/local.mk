@@ -38,7 +38,9 @@ libplatform_a_SOURCES = \
 	src/platform/routes.h \
 	src/platform/rows.h \
 	src/platform/schema.c \
-	src/platform/schema.h
+	src/platform/schema.h \
+	src/platform/statements.c \
+	src/platform/statements.h
 
 bin_PROGRAMS += sidestaged
 sidestaged_SOURCES = \

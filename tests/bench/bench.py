@@ -49,6 +49,21 @@ http {{
 """
 
 
+def wait_for_sample(daemon):
+    """Until all of it runs: what is being started now would be measured too."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        states = []
+        for env in daemon.ask("GET", APP + "/envs").body():
+            runtime = daemon.ask("GET", APP + "/envs/" + env["id"] + "/runtime",
+                                 headers={"Accept": "application/v2+json"}).body()
+            states += [module["status"] for module in runtime["modules"].values()]
+        if states and set(states) == {"Running"}:
+            return
+        time.sleep(0.1)
+    raise RuntimeError("the sample does not come to rest")
+
+
 def pages(daemon):
     """{name: (path, bytes)} of what the board asks for."""
     def get(path):
@@ -127,6 +142,7 @@ def compare(daemon, nginx, wanted):
 
 def main():
     with Daemon(token=None) as daemon:
+        wait_for_sample(daemon)
         wanted = pages(daemon)
         nginx = Nginx(daemon.directory, wanted)
         try:
