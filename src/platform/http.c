@@ -33,8 +33,10 @@
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "platform/answers.h"
 #include "platform/log.h"
 #include "platform/loop.h"
+#include "platform/repository.h"
 #include "platform/routes.h"
 
 #define LISTENERS_MAX 2
@@ -167,9 +169,21 @@ send_response(struct MHD_Connection *mhd, const struct response *response, const
 	return ret;
 }
 
+/* With the ETag it has; 304 when the caller has that already. */
+static enum MHD_Result
+finish_known(struct MHD_Connection *mhd, struct response *response, const char *if_none_match)
+{
+	const struct known_answer *known = response->known;
+	bool same = if_none_match && strcmp(if_none_match, known->etag) == 0;
+
+	if (same)
+		response->status = 304;
+	return send_response(mhd, response, same ? "" : known->text, known->etag);
+}
+
 /* Takes the response's body and content type. */
 static enum MHD_Result
-finish(struct MHD_Connection *mhd, struct response *response, bool is_get,
+finish(struct http *http, struct MHD_Connection *mhd, struct response *response, bool is_get,
        const char *if_none_match)
 {
 	char *text = response->body ? json_dumps(response->body, JSON_COMPACT | JSON_ENCODE_ANY)
@@ -186,6 +200,9 @@ finish(struct MHD_Connection *mhd, struct response *response, bool is_get,
 	if (tagged) {
 		ids_sha256_b64(hash, text, strlen(text));
 		snprintf(etag, sizeof(etag), "\"%s\"", hash);
+		if (response->key)
+			answers_put(http->platform->answers, response->key,
+				    repository_version(http->platform->repository), text, etag);
 	}
 	if (tagged && if_none_match && strcmp(if_none_match, etag) == 0) {
 		response->status = 304;
@@ -195,6 +212,7 @@ finish(struct MHD_Connection *mhd, struct response *response, bool is_get,
 	free(text);
 	json_decref(response->body);
 	free(response->content_type);
+	free(response->key);
 	return ret;
 }
 
@@ -204,7 +222,7 @@ refuse(struct MHD_Connection *mhd, int status, const char *message)
 	struct response response = {0};
 
 	routes_refuse(&response, status, message);
-	return finish(mhd, &response, false, NULL);
+	return finish(NULL, mhd, &response, false, NULL);
 }
 
 struct header_count {
@@ -285,6 +303,7 @@ answer(struct http *http, struct MHD_Connection *mhd, const char *path, const ch
 		.authorization = header(mhd, "Authorization"),
 		.bytes = buf_str(&exchange->body),
 		.length = exchange->body.length,
+		.has_query = MHD_get_connection_values(mhd, MHD_GET_ARGUMENT_KIND, NULL, NULL) > 0,
 		.query = query,
 		.data = mhd,
 	};
@@ -293,7 +312,9 @@ answer(struct http *http, struct MHD_Connection *mhd, const char *path, const ch
 	if (exchange->too_large)
 		return refuse(mhd, 413, _("The body is larger than this platform takes."));
 	routes_answer(http->platform, &request, &response);
-	return finish(mhd, &response, strcmp(method, "GET") == 0, request.if_none_match);
+	if (response.known)
+		return finish_known(mhd, &response, request.if_none_match);
+	return finish(http, mhd, &response, strcmp(method, "GET") == 0, request.if_none_match);
 }
 
 /* Called with the headers, then with each piece of the body, then at its end. */

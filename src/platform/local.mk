@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libplatform.a
 libplatform_a_SOURCES = \
+	src/platform/answers.c \
+	src/platform/answers.h \
 	src/platform/driver.h \
 	src/platform/engine.c \
 	src/platform/engine.h \

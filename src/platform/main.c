@@ -27,6 +27,7 @@
 #include "base/ids.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "platform/answers.h"
 #include "platform/command-routes.h"
 #include "platform/driver.h"
 #include "platform/engine.h"
@@ -188,6 +189,7 @@ open_platform(struct daemon *d, struct error *err)
 	};
 	int ret = -1;
 
+	platform->answers = answers_new();
 	platform->loop = loop_new(err);
 	if (platform->loop)
 		platform->repository = repository_open(database, err);
@@ -321,6 +323,7 @@ clear(struct daemon *d)
 	if (platform->driver)
 		platform->driver->ops->free(platform->driver);
 	engine_free(platform->engine);
+	answers_free(platform->answers);
 	repository_close(platform->repository);
 	if (d->lock >= 0)
 		close(d->lock);

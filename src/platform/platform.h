@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct answers;
 struct driver;
 struct engine;
 struct loop;
@@ -16,6 +17,7 @@ struct platform {
 	struct repository *repository;
 	struct driver *driver;
 	struct engine *engine;
+	struct answers *answers;	/* what is kept of them, encoded */
 	const char *user;	/* who the changes of this daemon's clients are written down to */
 	char *token_hash;	/* SHA-256 in hex of the bearer token; NULL: none is asked for */
 	int64_t started_at;	/* wall ms */

@@ -46,6 +46,12 @@ execute(struct repository *r, const char *sql, struct error *err)
 		       : database_failed(r, err);
 }
 
+int64_t
+repository_version(const struct repository *repository)
+{
+	return sqlite3_total_changes(repository->database);
+}
+
 int
 repository_begin(struct repository *repository, struct error *err)
 {

@@ -25,6 +25,9 @@ struct set;
 struct repository *repository_open(const char *path, struct error *err);
 void repository_close(struct repository *repository);	/* NULL is fine */
 
+/* Another one after each change of a row; for what is kept of answers. */
+int64_t repository_version(const struct repository *repository);
+
 int repository_begin(struct repository *repository, struct error *err);
 int repository_commit(struct repository *repository, struct error *err);
 void repository_rollback(struct repository *repository);

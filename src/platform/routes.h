@@ -10,6 +10,7 @@
 #include "platform/platform.h"
 
 struct error;
+struct known_answer;
 
 #define REQUEST_PARAMS_MAX 8
 
@@ -19,6 +20,7 @@ struct request {
 	const char *accept, *if_match, *if_none_match, *authorization;	/* NULL: not sent */
 	const char *bytes;		/* of the body */
 	size_t length;
+	bool has_query;
 	const char *(*query)(void *data, const char *key);	/* NULL: not given */
 	void *data;
 
@@ -33,12 +35,14 @@ struct response {
 	json_t *body;			/* owned; NULL: no body */
 	char allow[64];			/* for 405 */
 	char *content_type;		/* owned; NULL: application/json */
+	const struct known_answer *known;	/* borrowed; instead of a body */
+	char *key;			/* owned; not NULL: the answer may be kept by it */
 };
 
 /* A query parameter, or NULL. */
 const char *request_query(const struct request *request, const char *key);
 
-/* Always gives an answer; json_decref() its body, free() its content_type. */
+/* Always gives an answer; json_decref() its body, free() its content_type and key. */
 void routes_answer(struct platform *platform, struct request *request, struct response *response);
 /* The error body of the wire, for what never gets to a route. */
 void routes_refuse(struct response *response, int status, const char *message);
