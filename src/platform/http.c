@@ -400,12 +400,27 @@ accept_all(void *data, uint32_t events)
 	work(http);
 }
 
+/* The library sets options of TCP on every socket that was handed to it, and complains three
+ * times an answer that a Unix socket has none. */
+static bool
+is_noise(const char *format)
+{
+	static const char *const noise[] = {"Setting %s option to ", "Failed to push the data "};
+
+	for (size_t i = 0; i < sizeof(noise) / sizeof(noise[0]); i++)
+		if (strncmp(format, noise[i], strlen(noise[i])) == 0)
+			return true;
+	return false;
+}
+
 static void
 log_mhd(void *data, const char *format, va_list args)
 {
 	char text[512];
 
 	(void)data;
+	if (is_noise(format))
+		return;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 	vsnprintf(text, sizeof(text), format, args);

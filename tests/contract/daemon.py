@@ -96,6 +96,11 @@ class Daemon:
         self.log.close()
         shutil.rmtree(self.directory, ignore_errors=True)
 
+    def lines(self):
+        """What it logged."""
+        with open(self.log.name, encoding="utf-8", errors="replace") as log:
+            return log.read().splitlines()
+
     def ask(self, method, path, body=None, headers=None, token=TOKEN):
         """body: bytes as they are, anything else as JSON."""
         headers = dict(headers or {})
