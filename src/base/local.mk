@@ -3,6 +3,7 @@ noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
 	src/base/buf.c src/base/buf.h \
 	src/base/clock.c src/base/clock.h \
+	src/base/config-file.c src/base/config-file.h \
 	src/base/error.c src/base/error.h \
 	src/base/fuzzy.c src/base/fuzzy.h \
 	src/base/i18n.h \

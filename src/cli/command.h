@@ -19,7 +19,7 @@ enum exit_code {
 
 /* What the options of any command fill; what is not given stays NULL or false. */
 struct arguments {
-	const char *url, *socket, *token_file, *org, *app;
+	const char *url, *socket, *context, *token_file, *org, *app;
 	bool fresh, read_only, ascii, linear;
 };
 
@@ -38,6 +38,7 @@ struct command {
 };
 
 extern const struct command command_board;
+extern const struct command command_contexts;
 extern const struct command command_demo;
 
 /* The options that both commands know. */

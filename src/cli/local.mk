@@ -3,9 +3,14 @@ bin_PROGRAMS += sidestage
 sidestage_SOURCES = \
 	src/cli/cmd-board.c \
 	src/cli/cmd-demo.c \
+	src/cli/cmd-contexts.c \
 	src/cli/command.h \
+	src/cli/contexts.c \
+	src/cli/contexts.h \
 	src/cli/embedded.c \
 	src/cli/embedded.h \
+	src/cli/first-start.c \
+	src/cli/first-start.h \
 	src/cli/linear.c \
 	src/cli/linear.h \
 	src/cli/lines.c \

@@ -5,9 +5,12 @@
 #include "cli/token.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -78,4 +81,32 @@ token_read(const char *file, char **token, struct error *err)
 		}
 	}
 	return 0;
+}
+
+int
+token_command(const char *command, char **token, struct error *err)
+{
+	char line[TOKEN_MAX];
+	FILE *output = popen(command, "re");
+	bool read;
+	int status;
+
+	*token = NULL;
+	if (!output)
+		return error_errno(err, _("the token-command cannot be started"));
+	read = fgets(line, sizeof(line), output) != NULL;
+	while (read && !strchr(line, '\n') && !feof(output) && fgetc(output) != '\n')
+		;
+	status = pclose(output);
+	line[read ? strcspn(line, "\r\n") : 0] = '\0';
+	if (status == 0 && *line)
+		*token = xstrdup(line);
+	explicit_bzero(line, sizeof(line));
+	if (*token)
+		return 0;
+	if (status != 0)
+		return error_set(err, ERROR_INPUT, _("The token-command `%s` ended with status %d; it gave no "
+						     "token."), command,
+				 WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+	return error_set(err, ERROR_INPUT, _("The token-command `%s` printed no token."), command);
 }

@@ -37,7 +37,10 @@
 #define FOCUS_MS 2000
 #define SLOW_MS 15000
 #define RESOURCES_MS 10000
-#define PER_APPLICATION_MS 250		/* many applications: not more than 4 questions a second */
+#define PER_APPLICATION_MS 1000		/* many applications: one question a second */
+#define FAR_FIRST_MS 300		/* once what is looked at has been asked for */
+#define FAR_APART_MS 20
+#define FAR_SPREAD 500
 #define OFFLINE_GRACE_MS 5000		/* one lost answer among good ones is no outage */
 
 enum feed_id {
@@ -53,12 +56,17 @@ enum feed_id {
 	FEED_SET
 };
 
+#define FEED_BUCKETS 1024
+
 struct feed {
 	struct feed *next;
+	struct feed *beside;		/* the next one with the same hash */
+	size_t bucket;
 	struct watch *watch;
 	enum feed_id kind;
 	char *org, *app, *env, *id;	/* "" where the kind has none */
 	bool wanted;			/* by the walk under way */
+	bool looked_up;			/* what the cache has of it was learnt */
 	struct api_call *call;
 	struct session_timer *timer;
 	char etag[128];
@@ -70,6 +78,8 @@ struct watch {
 	struct session *session;
 	struct world *world;
 	struct feed *feeds;
+	struct feed *buckets[FEED_BUCKETS];
+	size_t waiting;			/* how many far feeds there were: their first questions are spread */
 	char *focus_org, *focus_app;	/* NULL: the first application there is */
 	char *only_org;
 	bool lost;			/* the organizations cannot be read: nothing can be known */
@@ -257,6 +267,7 @@ static const struct feed_kind kinds[] = {
 /* --- feeds --- */
 
 static void reconcile(struct watch *watch);
+static void learn_cached(struct feed *feed);
 
 static struct learn_place
 place_of(const struct feed *feed)
@@ -278,6 +289,13 @@ cache_key(const struct feed *feed)
 			 kinds[feed->kind].name, feed->org, feed->app, feed->env, feed->id);
 }
 
+/* Of an application that nobody looks at: there may be hundreds, and none is to be seen. */
+static bool
+is_far(const struct feed *feed)
+{
+	return feed->kind == FEED_ENVIRONMENTS && !is_focused(feed->watch, feed->org, feed->app);
+}
+
 static void
 on_due(void *data)
 {
@@ -286,6 +304,8 @@ on_due(void *data)
 	feed->timer = NULL;
 	if (feed->call)
 		return;
+	if (is_far(feed) && !feed->looked_up)
+		learn_cached(feed);
 	feed->call = kinds[feed->kind].ask(feed, session_api(feed->watch->session));
 	api_no_retry(feed->call);	/* the next poll is the next try */
 	/* After a failure the answer is wanted itself: what it said may have been forgotten. */
@@ -332,6 +352,7 @@ learn_cached(struct feed *feed)
 	char *bytes = store_cache_get(session_store(feed->watch->session), key, &length, &read_at);
 	json_t *body = bytes && length > 0 ? json_decode(bytes, length, NULL) : NULL;
 
+	feed->looked_up = true;
 	if (body && kinds[feed->kind].learn(feed->watch->world, &place, body, read_at, NULL) == 0)
 		ids_sha256_b64(feed->digest, bytes, length);
 	if (feed->digest[0] != '\0')
@@ -341,11 +362,27 @@ learn_cached(struct feed *feed)
 	free(key);
 }
 
+/* FNV-1a over what tells feeds apart: there are as many as applications. */
+static size_t
+bucket_of(enum feed_id kind, const char *org, const char *app, const char *env, const char *id)
+{
+	const char *parts[] = {org, app, env, id};
+	uint64_t hash = 14695981039346656037u + (uint64_t)kind;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		for (const char *c = parts[i]; *c; c++)
+			hash = (hash ^ (unsigned char)*c) * 1099511628211u;
+		hash = (hash ^ 0x1f) * 1099511628211u;
+	}
+	return (size_t)(hash % FEED_BUCKETS);
+}
+
 static struct feed *
 find_feed(const struct watch *watch, enum feed_id kind, const char *org, const char *app,
 	  const char *env, const char *id)
 {
-	for (struct feed *feed = watch->feeds; feed; feed = feed->next)
+	for (struct feed *feed = watch->buckets[bucket_of(kind, org, app, env, id)]; feed;
+	     feed = feed->beside)
 		if (feed->kind == kind && strcmp(feed->id, id) == 0 &&
 		    strcmp(feed->env, env) == 0 && strcmp(feed->app, app) == 0 &&
 		    strcmp(feed->org, org) == 0)
@@ -362,6 +399,8 @@ want(struct watch *watch, enum feed_id kind, const char *org, const char *app, c
 
 	if (feed) {
 		feed->wanted = true;
+		if (kinds[kind].cached && !feed->looked_up && !is_far(feed))
+			learn_cached(feed);
 		return;
 	}
 	feed = xcalloc(1, sizeof(*feed));
@@ -374,6 +413,13 @@ want(struct watch *watch, enum feed_id kind, const char *org, const char *app, c
 	feed->wanted = true;
 	feed->next = watch->feeds;
 	watch->feeds = feed;
+	feed->bucket = bucket_of(kind, org, app, env, id);
+	feed->beside = watch->buckets[feed->bucket];
+	watch->buckets[feed->bucket] = feed;
+	if (is_far(feed)) {
+		schedule(feed, FAR_FIRST_MS + (int64_t)(watch->waiting++ % FAR_SPREAD) * FAR_APART_MS);
+		return;
+	}
 	if (kinds[kind].cached)
 		learn_cached(feed);
 	schedule(feed, 0);
@@ -382,6 +428,11 @@ want(struct watch *watch, enum feed_id kind, const char *org, const char *app, c
 static void
 feed_free(struct feed *feed)
 {
+	struct feed **link = &feed->watch->buckets[feed->bucket];
+
+	while (*link != feed)
+		link = &(*link)->beside;
+	*link = feed->beside;
 	api_cancel(feed->call);
 	session_timer_stop(feed->timer);
 	free(feed->org);
@@ -455,9 +506,8 @@ load_set(struct watch *watch, const char *org, const char *app, const char *id)
 {
 	json_t *body = store_get_set(session_store(watch->session),
 				     session_platform(watch->session), org, app, id);
-	struct set *set = body ? set_decode(body, NULL) : NULL;
+	struct set *set = body ? set_take(body, NULL) : NULL;
 
-	json_decref(body);
 	if (set && !is_set(set, id)) {
 		set_unref(set);
 		set = NULL;
@@ -586,7 +636,7 @@ static void
 hurry_all(struct watch *watch)
 {
 	for (struct feed *feed = watch->feeds; feed; feed = feed->next)
-		if (feed->timer)
+		if (feed->timer && !is_far(feed))
 			schedule(feed, 0);
 }
 
@@ -627,7 +677,7 @@ judge_link(struct watch *watch, const struct feed *feed, const struct api_reply 
 
 	if (feed->kind == FEED_ORGANIZATIONS)
 		watch->lost = error->kind != ERROR_NONE;
-	if (reply->status != 0)
+	if (reply->status != 0 && !is_far(feed))
 		watch->world->latency_ms = reply->elapsed_ms;
 	if (error->kind == ERROR_NO_REPLY && now - watch->last_good > OFFLINE_GRACE_MS)
 		lost = true;
@@ -783,7 +833,7 @@ watch_focus(struct watch *watch, const char *org, const char *app)
 	watch->focus_app = app ? xstrdup(app) : NULL;
 	reconcile(watch);
 	for (struct feed *feed = watch->feeds; org && feed; feed = feed->next)
-		if (feed->timer && !kinds[feed->kind].once && strcmp(feed->org, org) == 0)
+		if (feed->timer && !kinds[feed->kind].once && strcmp(feed->org, org) == 0 && !is_far(feed))
 			schedule(feed, 0);
 	session_changed(watch->session);
 }

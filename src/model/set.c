@@ -128,24 +128,30 @@ check_shape(const json_t *content, struct error *err)
 }
 
 struct set *
-set_decode(const json_t *body, struct error *err)
+set_take(json_t *body, struct error *err)
 {
-	json_t *content;
-	struct set *set;
+	json_t *id = json_incref(json_object_get(body, "id"));
+	struct set *set = NULL;
 
 	if (!json_is_object(body)) {
 		error_set(err, ERROR_INPUT, _("a set must be an object"));
+		json_decref(body);
 		return NULL;
 	}
-	content = json_deep_copy(body);
-	json_object_del(content, "id");
-	complete(content);
-	if (check_shape(content, err) != 0) {
-		json_decref(content);
-		return NULL;
-	}
-	set = make(content, json_member_string(body, "id"));
+	json_object_del(body, "id");
+	complete(body);
+	if (check_shape(body, err) == 0)
+		set = make(body, json_string_value(id));
+	else
+		json_decref(body);
+	json_decref(id);
 	return set;
+}
+
+struct set *
+set_decode(const json_t *body, struct error *err)
+{
+	return set_take(json_deep_copy(body), err);
 }
 
 struct set *

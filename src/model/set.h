@@ -21,6 +21,8 @@ struct set *set_new(void);
  * body whose "id" is given and differs from the computed one is accepted (another
  * platform hashes otherwise): set_id() then is the given one.  NULL with ERROR_INPUT. */
 struct set *set_decode(const json_t *body, struct error *err);
+/* The same of a body that is given away, whole and also on failure: nothing is copied. */
+struct set *set_take(json_t *body, struct error *err);
 struct set *set_ref(struct set *set);
 void set_unref(struct set *set);	/* NULL is fine */
 /* New reference: {id, version, modules, shared, ...}. */

@@ -12,14 +12,14 @@
 int
 command_routes(int argc, char **argv)
 {
-	struct route_name route;
+	struct route_description route;
 
 	if (argc > 1) {
 		fprintf(stderr, _("%s: takes no arguments: it prints method, pattern and operation "
 				  "of every address.\n"), argv[0]);
 		return 2;
 	}
-	for (size_t i = 0; routes_name(i, &route); i++)
+	for (size_t i = 0; routes_describe(i, &route); i++)
 		printf("%s\t%s\t%s\n", route.method, route.pattern, route.operation);
 	return fflush(stdout) == 0 ? 0 : 1;
 }

@@ -409,7 +409,7 @@ record(struct engine *engine, const struct place *place, const struct deploy_req
 		.from_id = from ? json_member_string(from, "id") : "",
 		.delta_id = request->delta_id,
 		.comment = request->comment ? request->comment : "",
-		.user = engine->platform->user,
+		.user = request->user ? request->user : engine->platform->user,
 		.status = "pending",
 		.mode = request->mode ? request->mode : "full",
 	};

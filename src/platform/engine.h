@@ -34,6 +34,7 @@ void engine_stop(struct engine *engine);
 struct deploy_request {
 	const char *delta_id, *set_id, *comment, *mode;	/* each may be NULL */
 	const char *if_match;		/* the header's value; NULL: no condition */
+	const char *user;		/* who asks; NULL: the platform itself */
 };
 /* The new deployment as on the wire.  ERROR_INPUT (delta, set or image is missing or does not
  * fit), ERROR_CONFLICT (one is active), ERROR_STALE (if_match); nothing is changed then. */

@@ -7,9 +7,8 @@
  *   - its time-out is for silence only, so a peer that sends a byte now and then could hold
  *     a connection for ever: each has a deadline by which its next request must have ended,
  *     and a sweep that shuts it down;
- *   - it takes two Content-Length, two Host, and Content-Length beside Transfer-Encoding:
- *     refused here with 400;
- *   - bodies have a maximum.
+ *   - what http-guard.h refuses;
+ *   - bodies have a maximum, and are not read for those who may not ask (admit.h).
  */
 #include "config.h"
 
@@ -30,33 +29,47 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
-#include "base/ids.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "platform/admit.h"
 #include "platform/answers.h"
+#include "platform/etag.h"
+#include "platform/http-guard.h"
+#include "platform/http-log.h"
 #include "platform/log.h"
 #include "platform/loop.h"
 #include "platform/repository.h"
 #include "platform/routes.h"
 
-#define LISTENERS_MAX 2
-#define CONNECTIONS_MAX 512
+#define LISTENERS_MAX 3
 #define ACCEPTS_PER_TURN 32
-#define SILENCE_S 75
-#define DEADLINE_MS 80000
-#define SWEEP_MS 5000
-#define ETAG_SIZE (IDS_SHA256_B64_SIZE + 2)
+
+const struct http_options http_defaults = {
+	.silence_s = 75,
+	.deadline_ms = 80000,
+	.sweep_ms = 5000,
+	.connections = 256,
+	.connections_of_peer = 128,
+	.uri_bytes = 8192,
+	.headers = 100,
+	.header_bytes = 32768,
+};
 
 struct connection {
 	struct connection *next, **link;
+	struct peer peer;
 	int fd;
 	int64_t deadline;
 };
 
 struct http {
 	struct platform *platform;
+	struct http_options options;
+	struct http_log log;
 	struct MHD_Daemon *daemon;
 	int listeners[LISTENERS_MAX];
+	enum peer_trust trusts[LISTENERS_MAX];
+	enum peer_trust accepting;	/* of the listener whose connection is being made */
 	struct loop_fd *listener_watches[LISTENERS_MAX];
 	size_t listener_count;
 	struct loop_fd *watch;
@@ -65,7 +78,12 @@ struct http {
 };
 
 struct exchange {
+	char *path;		/* percent-encoded, without the query */
+	const char *uri_fault;
+	struct caller caller;
+	struct guard_headers headers;
 	struct buf body;
+	bool begun;		/* the headers were seen */
 	bool too_large;
 	bool answered;		/* before the body came */
 };
@@ -93,7 +111,8 @@ connection_changed(void *data, struct MHD_Connection *mhd, void **context,
 	info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
 	c = xcalloc(1, sizeof(*c));
 	c->fd = info->connect_fd;
-	c->deadline = clock_steady_ms() + DEADLINE_MS;
+	guard_peer(&c->peer, c->fd, http->accepting);
+	c->deadline = clock_steady_ms() + http->options.deadline_ms;
 	c->next = http->connections;
 	c->link = &http->connections;
 	if (c->next)
@@ -111,32 +130,49 @@ sweep(void *data)
 	for (struct connection *c = http->connections; c; c = c->next)
 		if (now >= c->deadline)
 			shutdown(c->fd, SHUT_RDWR);
-	http->sweep = loop_add_timer(http->platform->loop, SWEEP_MS, sweep, http);
+	http->sweep = loop_add_timer(http->platform->loop, http->options.sweep_ms, sweep, http);
 }
 
-static void
-extend_deadline(struct MHD_Connection *mhd)
+static struct connection *
+connection_of(struct MHD_Connection *mhd)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-	struct connection *c = info ? info->socket_context : NULL;
 
-	if (c)
-		c->deadline = clock_steady_ms() + DEADLINE_MS;
+	return info ? info->socket_context : NULL;
+}
+
+/* The first that is called for a request, with the first line as it was sent. */
+static void *
+exchange_new(void *data, const char *uri, struct MHD_Connection *mhd)
+{
+	const struct http *http = data;
+	struct exchange *exchange = xcalloc(1, sizeof(*exchange));
+
+	(void)mhd;
+	buf_init(&exchange->body, JSON_BYTES_MAX);
+	exchange->uri_fault = guard_uri(uri, http->options.uri_bytes);
+	exchange->path = xasprintf("%.*s", (int)(exchange->uri_fault ? 0 : strcspn(uri, "?#")), uri);
+	return exchange;
 }
 
 static void
 exchange_ended(void *data, struct MHD_Connection *mhd, void **context,
 	       enum MHD_RequestTerminationCode code)
 {
+	struct connection *c = connection_of(mhd);
 	struct exchange *exchange = *context;
+	const struct http *http = data;
 
-	(void)data;
 	(void)code;
-	extend_deadline(mhd);
+	if (c)
+		c->deadline = clock_steady_ms() + http->options.deadline_ms;
 	if (!exchange)
 		return;
 	buf_clear(&exchange->body);
+	caller_clear(&exchange->caller);
+	guard_headers_clear(&exchange->headers);
+	free(exchange->path);
 	free(exchange);
 	*context = NULL;
 }
@@ -161,6 +197,14 @@ send_response(struct MHD_Connection *mhd, const struct response *response, const
 		MHD_add_response_header(out, "ETag", etag);
 	if (response->status == 405 && response->allow[0])
 		MHD_add_response_header(out, "Allow", response->allow);
+	if (response->link)
+		MHD_add_response_header(out, "Link", response->link);
+	if (response->retry_after > 0) {
+		char seconds[16];
+
+		snprintf(seconds, sizeof(seconds), "%d", response->retry_after);
+		MHD_add_response_header(out, "Retry-After", seconds);
+	}
 	if (response->status == 401)
 		MHD_add_response_header(out, "WWW-Authenticate", "Bearer");
 	MHD_add_response_header(out, "Cache-Control", "no-cache");
@@ -174,22 +218,22 @@ static enum MHD_Result
 finish_known(struct MHD_Connection *mhd, struct response *response, const char *if_none_match)
 {
 	const struct known_answer *known = response->known;
-	bool same = if_none_match && strcmp(if_none_match, known->etag) == 0;
+	bool same = if_none_match && etag_matches(if_none_match, known->etag);
 
 	if (same)
 		response->status = 304;
 	return send_response(mhd, response, same ? "" : known->text, known->etag);
 }
 
-/* Takes the response's body and content type. */
+/* Takes what the response owns. */
 static enum MHD_Result
 finish(struct http *http, struct MHD_Connection *mhd, struct response *response, bool is_get,
        const char *if_none_match)
 {
 	char *text = response->body ? json_dumps(response->body, JSON_COMPACT | JSON_ENCODE_ANY)
 				    : xstrdup("");
-	char hash[IDS_SHA256_B64_SIZE], etag[ETAG_SIZE + 1];
 	bool tagged = is_get && text && response->status == 200;
+	char etag[ETAG_SIZE];
 	enum MHD_Result ret;
 
 	if (!text) {
@@ -197,14 +241,12 @@ finish(struct http *http, struct MHD_Connection *mhd, struct response *response,
 		response->status = 500;
 		text = xstrdup("");
 	}
-	if (tagged) {
-		ids_sha256_b64(hash, text, strlen(text));
-		snprintf(etag, sizeof(etag), "\"%s\"", hash);
-		if (response->key)
-			answers_put(http->platform->answers, response->key,
-				    repository_version(http->platform->repository), text, etag);
-	}
-	if (tagged && if_none_match && strcmp(if_none_match, etag) == 0) {
+	if (tagged)
+		etag_make(etag, text, strlen(text));
+	if (tagged && response->key)
+		answers_put(http->platform->answers, response->key,
+			    repository_version(http->platform->repository), text, etag);
+	if (tagged && if_none_match && etag_matches(if_none_match, etag)) {
 		response->status = 304;
 		text[0] = '\0';
 	}
@@ -213,6 +255,7 @@ finish(struct http *http, struct MHD_Connection *mhd, struct response *response,
 	json_decref(response->body);
 	free(response->content_type);
 	free(response->key);
+	free(response->link);
 	return ret;
 }
 
@@ -223,39 +266,6 @@ refuse(struct MHD_Connection *mhd, int status, const char *message)
 
 	routes_refuse(&response, status, message);
 	return finish(NULL, mhd, &response, false, NULL);
-}
-
-struct header_count {
-	int hosts, lengths, encodings;
-};
-
-static enum MHD_Result
-count_header(void *data, enum MHD_ValueKind kind, const char *key, const char *value)
-{
-	struct header_count *count = data;
-
-	(void)kind;
-	(void)value;
-	count->hosts += strcasecmp(key, "Host") == 0;
-	count->lengths += strcasecmp(key, "Content-Length") == 0;
-	count->encodings += strcasecmp(key, "Transfer-Encoding") == 0;
-	return MHD_YES;
-}
-
-/* NULL: fine. */
-static const char *
-find_fault(struct MHD_Connection *mhd)
-{
-	struct header_count count = {0};
-
-	MHD_get_connection_values(mhd, MHD_HEADER_KIND, count_header, &count);
-	if (count.lengths > 1 || count.encodings > 1)
-		return _("The length of the body is given twice.");
-	if (count.lengths > 0 && count.encodings > 0)
-		return _("Content-Length and Transfer-Encoding exclude each other.");
-	if (count.hosts > 1)
-		return _("The Host is given twice.");
-	return NULL;
 }
 
 static const char *
@@ -271,36 +281,58 @@ query(void *data, const char *key)
 }
 
 static enum MHD_Result
-begin(struct MHD_Connection *mhd, void **context)
+see_header(void *data, enum MHD_ValueKind kind, const char *key, const char *value)
 {
-	struct exchange *exchange = xcalloc(1, sizeof(*exchange));
-	const char *fault = find_fault(mhd);
-	const char *length = header(mhd, "Content-Length");
-
-	buf_init(&exchange->body, JSON_BYTES_MAX);
-	*context = exchange;
-	if (fault) {
-		exchange->answered = true;
-		return refuse(mhd, 400, fault);
-	}
-	if (length && strtoull(length, NULL, 10) > JSON_BYTES_MAX) {
-		exchange->answered = true;
-		return refuse(mhd, 413, _("The body is larger than this platform takes."));
-	}
+	(void)kind;
+	guard_header(data, key, value);
 	return MHD_YES;
 }
 
+/* Whose fault it is not to be answered; 0: nobody's. */
+static int
+find_fault(const struct http *http, const struct exchange *exchange, const char **why)
+{
+	*why = exchange->uri_fault;
+	if (*why)
+		return **why ? 400 : 414;
+	return guard_headers_fault(&exchange->headers, http->options.headers, JSON_BYTES_MAX, why);
+}
+
+/* With the headers.  What is refused here is answered at once, and its body not read. */
 static enum MHD_Result
-answer(struct http *http, struct MHD_Connection *mhd, const char *path, const char *method,
+begin(struct http *http, struct MHD_Connection *mhd, struct exchange *exchange)
+{
+	const struct connection *c = connection_of(mhd);
+	struct response refused;
+	const char *why;
+	int status;
+
+	exchange->begun = true;
+	MHD_get_connection_values(mhd, MHD_HEADER_KIND, see_header, &exchange->headers);
+	status = find_fault(http, exchange, &why);
+	if (status != 0) {
+		exchange->answered = true;
+		return refuse(mhd, status, *why ? why : _("The address is too long."));
+	}
+	if (admit(http->platform, &c->peer, header(mhd, "Authorization"), &exchange->caller, &refused))
+		return MHD_YES;
+	exchange->answered = true;
+	return finish(NULL, mhd, &refused, false, NULL);
+}
+
+static enum MHD_Result
+answer(struct http *http, struct MHD_Connection *mhd, const char *method,
        struct exchange *exchange)
 {
+	/* The library leaves the body of an answer to HEAD away. */
+	bool is_get = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
 	struct request request = {
-		.method = method,
-		.path = path,
+		.method = is_get ? "GET" : method,
+		.path = exchange->path,
+		.caller = &exchange->caller,
+		.peer = connection_of(mhd)->peer.text,
 		.accept = header(mhd, "Accept"),
 		.if_match = header(mhd, "If-Match"),
-		.if_none_match = header(mhd, "If-None-Match"),
-		.authorization = header(mhd, "Authorization"),
 		.bytes = buf_str(&exchange->body),
 		.length = exchange->body.length,
 		.has_query = MHD_get_connection_values(mhd, MHD_GET_ARGUMENT_KIND, NULL, NULL) > 0,
@@ -313,8 +345,8 @@ answer(struct http *http, struct MHD_Connection *mhd, const char *path, const ch
 		return refuse(mhd, 413, _("The body is larger than this platform takes."));
 	routes_answer(http->platform, &request, &response);
 	if (response.known)
-		return finish_known(mhd, &response, request.if_none_match);
-	return finish(http, mhd, &response, strcmp(method, "GET") == 0, request.if_none_match);
+		return finish_known(mhd, &response, exchange->headers.if_none_match);
+	return finish(http, mhd, &response, is_get, exchange->headers.if_none_match);
 }
 
 /* Called with the headers, then with each piece of the body, then at its end. */
@@ -324,9 +356,10 @@ handle(void *data, struct MHD_Connection *mhd, const char *path, const char *met
 {
 	struct exchange *exchange = *context;
 
+	(void)path;	/* decoded, so that a slash in a name looks like one between names */
 	(void)version;
-	if (!exchange)
-		return begin(mhd, context);
+	if (!exchange->begun)
+		return begin(data, mhd, exchange);
 	if (*length > 0) {
 		if (!exchange->too_large && !exchange->answered &&
 		    !buf_append(&exchange->body, bytes, *length)) {
@@ -336,7 +369,7 @@ handle(void *data, struct MHD_Connection *mhd, const char *path, const char *met
 		*length = 0;
 		return MHD_YES;
 	}
-	return exchange->answered ? MHD_YES : answer(data, mhd, path, method, exchange);
+	return exchange->answered ? MHD_YES : answer(data, mhd, method, exchange);
 }
 
 /* --- the library in our loop --- */
@@ -393,55 +426,39 @@ accept_all(void *data, uint32_t events)
 
 			if (fd < 0)
 				break;
+			http->accepting = http->trusts[i];
 			/* It closes the descriptor itself when it refuses. */
 			MHD_add_connection(http->daemon, fd, (struct sockaddr *)&address, length);
+			http->accepting = PEER_REMOTE;
 		}
 	}
 	work(http);
 }
 
-/* The library sets options of TCP on every socket that was handed to it, and complains three
- * times an answer that a Unix socket has none. */
-static bool
-is_noise(const char *format)
+struct http *
+http_new(struct platform *platform, struct error *err)
 {
-	static const char *const noise[] = {"Setting %s option to ", "Failed to push the data "};
-
-	for (size_t i = 0; i < sizeof(noise) / sizeof(noise[0]); i++)
-		if (strncmp(format, noise[i], strlen(noise[i])) == 0)
-			return true;
-	return false;
-}
-
-static void
-log_mhd(void *data, const char *format, va_list args)
-{
-	char text[512];
-
-	(void)data;
-	if (is_noise(format))
-		return;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	vsnprintf(text, sizeof(text), format, args);
-#pragma GCC diagnostic pop
-	log_line(LOG_PRIORITY_INFO, "http", "text", text, NULL);
+	return http_new_with(platform, &http_defaults, err);
 }
 
 struct http *
-http_new(struct platform *platform, struct error *err)
+http_new_with(struct platform *platform, const struct http_options *options, struct error *err)
 {
 	struct http *http = xcalloc(1, sizeof(*http));
 	const union MHD_DaemonInfo *info;
 
 	http->platform = platform;
+	http->options = *options;
 	http->daemon = MHD_start_daemon(
 		MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG, 0, NULL, NULL, handle,
-		http, MHD_OPTION_EXTERNAL_LOGGER, log_mhd, NULL, MHD_OPTION_NOTIFY_COMPLETED,
-		exchange_ended, http, MHD_OPTION_NOTIFY_CONNECTION, connection_changed, http,
-		MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
-		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENCE_S, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-		MHD_OPTION_END);
+		http, MHD_OPTION_EXTERNAL_LOGGER, http_log_line, &http->log, MHD_OPTION_URI_LOG_CALLBACK,
+		exchange_new, http, MHD_OPTION_NOTIFY_COMPLETED, exchange_ended, http,
+		MHD_OPTION_NOTIFY_CONNECTION, connection_changed, http,
+		MHD_OPTION_CONNECTION_LIMIT, options->connections,
+		MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->connections_of_peer,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->header_bytes,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)options->silence_s,
+		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
 	info = http->daemon ? MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
 	if (!info) {
 		error_set(err, ERROR_SYSTEM, _("The HTTP server cannot be started."));
@@ -449,12 +466,12 @@ http_new(struct platform *platform, struct error *err)
 		return NULL;
 	}
 	http->watch = loop_add_fd(platform->loop, info->epoll_fd, EPOLLIN, ready, http);
-	http->sweep = loop_add_timer(platform->loop, SWEEP_MS, sweep, http);
+	http->sweep = loop_add_timer(platform->loop, options->sweep_ms, sweep, http);
 	return http;
 }
 
-int
-http_listen(struct http *http, int fd, struct error *err)
+static int
+add_listener(struct http *http, int fd, enum peer_trust trust, struct error *err)
 {
 	if (http->listener_count == LISTENERS_MAX) {
 		close(fd);
@@ -462,9 +479,22 @@ http_listen(struct http *http, int fd, struct error *err)
 				 LISTENERS_MAX);
 	}
 	http->listeners[http->listener_count] = fd;
+	http->trusts[http->listener_count] = trust;
 	http->listener_watches[http->listener_count++] =
 		loop_add_fd(http->platform->loop, fd, EPOLLIN, accept_all, http);
 	return 0;
+}
+
+int
+http_listen(struct http *http, int fd, struct error *err)
+{
+	return add_listener(http, fd, guard_is_unix(fd) ? PEER_PRIVATE : PEER_REMOTE, err);
+}
+
+int
+http_listen_control(struct http *http, int fd, struct error *err)
+{
+	return add_listener(http, fd, PEER_CONTROL, err);
 }
 
 void

@@ -3,11 +3,24 @@ noinst_LIBRARIES += libplatform.a
 libplatform_a_SOURCES = \
 	src/platform/answers.c \
 	src/platform/answers.h \
+	src/platform/access.c \
+	src/platform/access.h \
+	src/platform/admit.c \
+	src/platform/admit.h \
+	src/platform/audit.c \
+	src/platform/audit.h \
+	src/platform/command-token.c \
+	src/platform/command-token.h \
+	src/platform/control.c \
+	src/platform/control.h \
 	src/platform/driver.h \
 	src/platform/engine.c \
 	src/platform/engine.h \
+	src/platform/etag.c \
+	src/platform/etag.h \
 	src/platform/handlers/applications.c \
 	src/platform/handlers/artefacts.c \
+	src/platform/handlers/audit.c \
 	src/platform/handlers/deltas.c \
 	src/platform/handlers/deployments.c \
 	src/platform/handlers/environments.c \
@@ -15,12 +28,19 @@ libplatform_a_SOURCES = \
 	src/platform/handlers/organizations.c \
 	src/platform/handlers/runtime.c \
 	src/platform/handlers/sets.c \
+	src/platform/handlers/users.c \
 	src/platform/http.c \
+	src/platform/http-guard.c \
+	src/platform/http-guard.h \
+	src/platform/http-log.c \
+	src/platform/http-log.h \
 	src/platform/http.h \
 	src/platform/import.c \
 	src/platform/import.h \
 	src/platform/lease.c \
 	src/platform/lease.h \
+	src/platform/limit.c \
+	src/platform/limit.h \
 	src/platform/listener.c \
 	src/platform/listener.h \
 	src/platform/log.c \
@@ -34,6 +54,8 @@ libplatform_a_SOURCES = \
 	src/platform/repository-apps.c \
 	src/platform/repository-deployments.c \
 	src/platform/repository-sets.c \
+	src/platform/repository-users.c \
+	src/platform/repository-users.h \
 	src/platform/repository.c \
 	src/platform/repository.h \
 	src/platform/routes.c \

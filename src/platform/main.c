@@ -29,11 +29,15 @@
 #include "base/xmalloc.h"
 #include "platform/answers.h"
 #include "platform/command-routes.h"
+#include "platform/audit.h"
+#include "platform/command-token.h"
+#include "platform/control.h"
 #include "platform/driver.h"
 #include "platform/engine.h"
 #include "platform/http.h"
 #include "platform/import.h"
 #include "platform/lease.h"
+#include "platform/limit.h"
 #include "platform/listener.h"
 #include "platform/log.h"
 #include "platform/loop.h"
@@ -216,6 +220,14 @@ listen_on(struct daemon *d, const char *where, int (*listener)(const char *, str
 	return fd < 0 ? -1 : http_listen(d->http, fd, err);
 }
 
+static int
+listen_for_commands(struct daemon *d, struct error *err)
+{
+	int fd = control_listen(d->options.state, err);
+
+	return fd < 0 ? -1 : http_listen_control(d->http, fd, err);
+}
+
 static void stop(void *data);
 
 static int
@@ -244,11 +256,15 @@ start(struct daemon *d, struct error *err)
 		return -1;
 	if (d->options.import && import_file(&d->platform, d->options.import, err) != 0)
 		return -1;
+	if (audit_prune(&d->platform, err) != 0)
+		return -1;
+	d->platform.limiter = limiter_new(&limiter_defaults);
 	d->http = http_new(&d->platform, err);
 	if (!d->http || engine_resume(d->platform.engine, err) != 0)
 		return -1;
 	if (listen_on(d, d->options.socket, listener_unix, err) != 0 ||
-	    listen_on(d, d->options.listen, listener_tcp, err) != 0)
+	    listen_on(d, d->options.listen, listener_tcp, err) != 0 ||
+	    listen_for_commands(d, err) != 0)
 		return -1;
 	return start_lease(d, err);
 }
@@ -298,6 +314,7 @@ stop(void *data)
 		unlink(d->options.lease);
 	if (d->options.socket)
 		unlink(d->options.socket);
+	control_unlink(d->options.state);
 	if (d->lease)
 		lease_stop_listening(d->lease);
 	http_stop_listening(d->http);
@@ -331,6 +348,7 @@ clear(struct daemon *d)
 	lease_free(d->lease);
 	if (platform->loop)
 		loop_free(platform->loop);
+	limiter_free(platform->limiter);
 	free(platform->token_hash);
 }
 
@@ -346,6 +364,8 @@ main(int argc, char **argv)
 	textdomain(PACKAGE);
 	if (argc > 1 && strcmp(argv[1], "routes") == 0)
 		return command_routes(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "token") == 0)
+		return command_token(argc - 1, argv + 1);
 	status = read_options(&d.options, argc, argv);
 	if (status != 0)
 		return status - 1;

@@ -7,8 +7,10 @@
 #include <stdint.h>
 
 struct answers;
+struct audit_options;
 struct driver;
 struct engine;
+struct limiter;
 struct loop;
 struct repository;
 
@@ -18,8 +20,12 @@ struct platform {
 	struct driver *driver;
 	struct engine *engine;
 	struct answers *answers;	/* what is kept of them, encoded */
-	const char *user;	/* who the changes of this daemon's clients are written down to */
-	char *token_hash;	/* SHA-256 in hex of the bearer token; NULL: none is asked for */
+	const char *user;	/* the daemon's own: who comes without a token of their own, where that
+				 * will do; who asks is request_user(), and not this */
+	char *token_hash;	/* SHA-256 in hex of the token file's; NULL: there is none */
+	struct limiter *limiter;	/* NULL: no limits */
+	const struct audit_options *audit;	/* NULL: the defaults */
+	uint64_t audited;	/* entries since the start */
 	int64_t started_at;	/* wall ms */
 };
 

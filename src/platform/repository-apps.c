@@ -26,8 +26,8 @@
 	" from_deploy_id AS \"opt:from_deploy_id\" FROM environments "
 
 /* Each sentence stands alone, so that it can be translated. */
-static int
-say_missing(size_t level, const char *id, struct error *err)
+int
+repository_say_missing(size_t level, const char *id, struct error *err)
 {
 	if (level == 0)
 		return error_set(err, ERROR_NOT_FOUND, _("There is no organization \"%s\"."), id);
@@ -54,7 +54,7 @@ repository_has(struct repository *repository, const struct place *place, struct 
 				       ids[1], ids[2]);
 
 		if (!row)
-			return err->kind == ERROR_NOT_FOUND ? say_missing(i, ids[i], err) : -1;
+			return err->kind == ERROR_NOT_FOUND ? repository_say_missing(i, ids[i], err) : -1;
 		json_decref(row);
 	}
 	return 0;

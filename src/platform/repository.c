@@ -52,23 +52,36 @@ repository_version(const struct repository *repository)
 	return sqlite3_total_changes(repository->database);
 }
 
+/* A transaction within another is a savepoint: a route's handler and the note of who called
+ * it are one transaction, and the handler has its own inside. */
 int
 repository_begin(struct repository *repository, struct error *err)
 {
-	return execute(repository, "BEGIN IMMEDIATE", err);
+	if (execute(repository, repository->depth > 0 ? "SAVEPOINT inner" : "BEGIN IMMEDIATE", err) !=
+	    0)
+		return -1;
+	repository->depth++;
+	return 0;
 }
 
 int
 repository_commit(struct repository *repository, struct error *err)
 {
-	return execute(repository, "COMMIT", err);
+	if (execute(repository, repository->depth > 1 ? "RELEASE inner" : "COMMIT", err) != 0)
+		return -1;
+	repository->depth--;
+	return 0;
 }
 
 void
 repository_rollback(struct repository *repository)
 {
-	if (!sqlite3_get_autocommit(repository->database))
-		execute(repository, "ROLLBACK", NULL);
+	/* A failure of the disk may have rolled all of it back already. */
+	if (repository->depth > 0 && !sqlite3_get_autocommit(repository->database))
+		execute(repository, repository->depth > 1 ? "ROLLBACK TO inner; RELEASE inner"
+							  : "ROLLBACK", NULL);
+	if (repository->depth > 0)
+		repository->depth--;
 }
 
 static void

@@ -28,6 +28,7 @@ void repository_close(struct repository *repository);	/* NULL is fine */
 /* Another one after each change of a row; for what is kept of answers. */
 int64_t repository_version(const struct repository *repository);
 
+/* They nest: what is inside another becomes durable with the outermost. */
 int repository_begin(struct repository *repository, struct error *err);
 int repository_commit(struct repository *repository, struct error *err);
 void repository_rollback(struct repository *repository);
@@ -35,6 +36,10 @@ void repository_rollback(struct repository *repository);
 /* The organization (and application, and environment, when not NULL) of a place exist. */
 int repository_has(struct repository *repository, const struct place *place, struct error *err)
 	__attribute__((warn_unused_result));
+
+/* Fills err with the sentence for a missing one; level 0: organization, 1: application, 2:
+ * environment.  Returns -1. */
+int repository_say_missing(size_t level, const char *id, struct error *err);
 
 /* --- organizations, environment types, definitions --- */
 

@@ -7,19 +7,19 @@
 
 #include "platform/routes.h"
 
-#include <nettle/memops.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/error.h"
 #include "base/i18n.h"
-#include "base/ids.h"
+#include "base/text.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "platform/access.h"
 #include "platform/answers.h"
+#include "platform/audit.h"
 #include "platform/handlers/handlers.h"
 #include "platform/log.h"
 #include "platform/repository.h"
@@ -28,6 +28,7 @@
 
 enum body_kind { BODY_NONE, BODY_OBJECT, BODY_ARRAY, BODY_STRING, BODY_BOOLEAN };
 
+#define USER "/users/{userId}"
 #define ORG "/orgs/{orgId}"
 #define APP ORG "/apps/{appId}"
 #define ENV APP "/envs/{envId}"
@@ -36,68 +37,109 @@ static const struct route {
 	const char *method;
 	const char *pattern;
 	handler *handle;
-	const char *operation;		/* operationId of the specification */
+	const char *operation;		/* operationId of the specification; "x-": ours */
 	enum body_kind body;
 	bool bare_not_found;		/* its 404 is a JSON string (api/README §1) */
+	enum permission permission;	/* never left out: that is PERMISSION_MISSING, nobody's */
 } routes[] = {
-	{"GET", "/current-user", get_current_user, "getCurrentUser", BODY_NONE, false},
-	{"GET", "/orgs", list_organizations, "listOrganizations", BODY_NONE, false},
-	{"GET", ORG, get_organization, "getOrganization", BODY_NONE, false},
-	{"GET", ORG "/env-types", list_env_types, "listEnvironmentTypes", BODY_NONE, false},
-	{"POST", ORG "/env-types", create_env_type, "createEnvironmentType", BODY_OBJECT, false},
-	{"GET", ORG "/env-types/{envTypeId}", get_env_type, "getEnvironmentType", BODY_NONE, false},
+	{"GET", "/current-user", get_current_user, "getCurrentUser",
+	 BODY_NONE, false, PERMISSION_KNOWN},
+	{"PATCH", "/current-user", update_current_user, "updateCurrentUser",
+	 BODY_OBJECT, false, PERMISSION_KNOWN},
+	{"GET", "/users", list_users, "x-listUsers", BODY_NONE, false, PERMISSION_PLATFORM},
+	{"POST", "/users", create_user, "x-createUser", BODY_OBJECT, false, PERMISSION_PLATFORM},
+	{"GET", USER, get_user, "x-getUser", BODY_NONE, false, PERMISSION_SELF},
+	{"PATCH", USER, update_user, "x-updateUser", BODY_OBJECT, false, PERMISSION_GIVE},
+	{"DELETE", USER, delete_user, "x-deleteUser", BODY_NONE, false, PERMISSION_PLATFORM},
+	{"GET", USER "/tokens", list_tokens, "listUserTokens", BODY_NONE, false, PERMISSION_SELF},
+	{"POST", USER "/tokens", create_token, "createUserToken",
+	 BODY_OBJECT, false, PERMISSION_SELF},
+	{"GET", USER "/tokens/{tokenId}", get_token, "getUserToken",
+	 BODY_NONE, false, PERMISSION_SELF},
+	{"DELETE", USER "/tokens/{tokenId}", delete_token, "deleteUserToken",
+	 BODY_NONE, false, PERMISSION_SELF},
+	{"GET", "/audit-logs", list_audit_log, "x-listAuditLog",
+	 BODY_NONE, false, PERMISSION_PLATFORM},
+	{"GET", "/orgs", list_organizations, "listOrganizations",
+	 BODY_NONE, false, PERMISSION_KNOWN},
+	{"GET", ORG, get_organization, "getOrganization", BODY_NONE, false, PERMISSION_MEMBER},
+	{"GET", ORG "/audit-logs", list_audit_log, "listAuditLogEntries",
+	 BODY_NONE, false, PERMISSION_ADMINISTER},
+	{"GET", ORG "/env-types", list_env_types, "listEnvironmentTypes",
+	 BODY_NONE, false, PERMISSION_MEMBER},
+	{"POST", ORG "/env-types", create_env_type, "createEnvironmentType",
+	 BODY_OBJECT, false, PERMISSION_ADMINISTER},
+	{"GET", ORG "/env-types/{envTypeId}", get_env_type, "getEnvironmentType",
+	 BODY_NONE, false, PERMISSION_MEMBER},
 	{"PATCH", ORG "/env-types/{envTypeId}", update_env_type, "updateEnvironmentType",
-	 BODY_OBJECT, false},
+	 BODY_OBJECT, false, PERMISSION_ADMINISTER},
 	{"DELETE", ORG "/env-types/{envTypeId}", delete_env_type, "deleteEnvironmentType",
-	 BODY_NONE, false},
-	{"GET", ORG "/resources/defs", list_definitions, "listResourceDefinitions", BODY_NONE, false},
-	{"GET", ORG "/artefacts", list_artefacts, "listArtefacts", BODY_NONE, false},
+	 BODY_NONE, false, PERMISSION_ADMINISTER},
+	{"GET", ORG "/resources/defs", list_definitions, "listResourceDefinitions",
+	 BODY_NONE, false, PERMISSION_MEMBER},
+	{"GET", ORG "/artefacts", list_artefacts, "listArtefacts",
+	 BODY_NONE, false, PERMISSION_MEMBER},
 	{"GET", ORG "/artefacts/{artefactId}/versions", list_versions_of_artefact,
-	 "listArtefactVersions", BODY_NONE, false},
+	 "listArtefactVersions", BODY_NONE, false, PERMISSION_MEMBER},
 	{"PATCH", ORG "/artefacts/{artefactId}/versions/{versionId}", patch_artefact_version,
-	 "patchArtefactVersion", BODY_OBJECT, false},
+	 "patchArtefactVersion", BODY_OBJECT, false, PERMISSION_DRAFT},
 	{"GET", ORG "/artefact-versions", list_artefact_versions, "listArtefactVersionsInOrg",
-	 BODY_NONE, false},
+	 BODY_NONE, false, PERMISSION_MEMBER},
 	{"POST", ORG "/artefact-versions", create_artefact_version, "createArtefactVersion",
-	 BODY_OBJECT, false},
+	 BODY_OBJECT, false, PERMISSION_DRAFT},
 	{"GET", ORG "/artefact-versions/{artefactVersionId}", get_artefact_version,
-	 "getArtefactVersion", BODY_NONE, false},
-	{"GET", ORG "/apps", list_applications, "listApplications", BODY_NONE, false},
-	{"POST", ORG "/apps", create_application, "createApplication", BODY_OBJECT, false},
-	{"GET", APP, get_application, "getApplication", BODY_NONE, false},
-	{"PATCH", APP, patch_application, "patchApplication", BODY_OBJECT, false},
-	{"GET", APP "/runtime", list_runtime, "listRuntime", BODY_NONE, false},
-	{"GET", APP "/envs", list_environments, "listEnvironments", BODY_NONE, false},
-	{"POST", APP "/envs", create_environment, "createEnvironment", BODY_OBJECT, false},
-	{"GET", ENV, get_environment, "getEnvironment", BODY_NONE, false},
-	{"PATCH", ENV, update_environment, "updateEnvironment", BODY_OBJECT, false},
-	{"DELETE", ENV, delete_environment, "deleteEnvironment", BODY_NONE, false},
-	{"PUT", ENV "/from_deploy_id", rebase_environment, "rebaseEnvironment", BODY_STRING, false},
-	{"GET", ENV "/deploys", list_deployments, "listDeployments", BODY_NONE, false},
-	{"POST", ENV "/deploys", create_deployment, "createDeployment", BODY_OBJECT, false},
-	{"GET", ENV "/deploys/{deployId}", get_deployment, "getDeployment", BODY_NONE, false},
+	 "getArtefactVersion", BODY_NONE, false, PERMISSION_MEMBER},
+	{"GET", ORG "/apps", list_applications, "listApplications",
+	 BODY_NONE, false, PERMISSION_MEMBER},
+	{"POST", ORG "/apps", create_application, "createApplication",
+	 BODY_OBJECT, false, PERMISSION_ADMINISTER},
+	{"GET", APP, get_application, "getApplication", BODY_NONE, false, PERMISSION_SEE},
+	{"PATCH", APP, patch_application, "patchApplication",
+	 BODY_OBJECT, false, PERMISSION_ADMINISTER},
+	{"GET", APP "/runtime", list_runtime, "listRuntime", BODY_NONE, false, PERMISSION_SEE},
+	{"GET", APP "/envs", list_environments, "listEnvironments",
+	 BODY_NONE, false, PERMISSION_SEE},
+	{"POST", APP "/envs", create_environment, "createEnvironment",
+	 BODY_OBJECT, false, PERMISSION_DRAFT},
+	{"GET", ENV, get_environment, "getEnvironment", BODY_NONE, false, PERMISSION_SEE},
+	{"PATCH", ENV, update_environment, "updateEnvironment",
+	 BODY_OBJECT, false, PERMISSION_DEPLOY},
+	{"DELETE", ENV, delete_environment, "deleteEnvironment",
+	 BODY_NONE, false, PERMISSION_DEPLOY},
+	{"PUT", ENV "/from_deploy_id", rebase_environment, "rebaseEnvironment",
+	 BODY_STRING, false, PERMISSION_DEPLOY},
+	{"GET", ENV "/deploys", list_deployments, "listDeployments",
+	 BODY_NONE, false, PERMISSION_SEE},
+	{"POST", ENV "/deploys", create_deployment, "createDeployment",
+	 BODY_OBJECT, false, PERMISSION_DEPLOY},
+	{"GET", ENV "/deploys/{deployId}", get_deployment, "getDeployment",
+	 BODY_NONE, false, PERMISSION_SEE},
 	{"GET", ENV "/deploys/{deployId}/errors", list_deployment_errors, "listDeploymentErrors",
-	 BODY_NONE, false},
-	{"GET", ENV "/resources", list_active_resources, "listActiveResources", BODY_NONE, false},
-	{"GET", ENV "/runtime", get_runtime, "getRuntime", BODY_NONE, false},
-	{"GET", ENV "/logs", get_logs, "getLogs", BODY_NONE, false},
-	{"GET", APP "/sets", list_sets, "listSets", BODY_NONE, true},
-	{"GET", APP "/sets/{setId}", get_set, "getSet", BODY_NONE, true},
-	{"POST", APP "/sets/{setId}", update_set, "updateSet", BODY_OBJECT, true},
-	{"GET", APP "/sets/{setId}/resources", get_set_resources, "getSetResourceInputs", BODY_NONE,
-	 true},
-	{"GET", APP "/sets/{setId}/diff/{sourceSetId}", get_diff, "getDiff", BODY_NONE, true},
-	{"GET", APP "/deltas", list_deltas, "listDeltas", BODY_NONE, true},
-	{"POST", APP "/deltas", create_delta, "createDelta", BODY_OBJECT, true},
-	{"GET", APP "/deltas/{deltaId}", get_delta, "getDelta", BODY_NONE, true},
-	{"PATCH", APP "/deltas/{deltaId}", patch_delta, "patchDelta", BODY_ARRAY, true},
-	{"PUT", APP "/deltas/{deltaId}", put_delta, "putDelta", BODY_OBJECT, true},
+	 BODY_NONE, false, PERMISSION_SEE},
+	{"GET", ENV "/resources", list_active_resources, "listActiveResources",
+	 BODY_NONE, false, PERMISSION_SEE},
+	{"GET", ENV "/runtime", get_runtime, "getRuntime", BODY_NONE, false, PERMISSION_SEE},
+	{"GET", ENV "/logs", get_logs, "getLogs", BODY_NONE, false, PERMISSION_SEE},
+	{"GET", APP "/sets", list_sets, "listSets", BODY_NONE, true, PERMISSION_SEE},
+	{"GET", APP "/sets/{setId}", get_set, "getSet", BODY_NONE, true, PERMISSION_SEE},
+	{"POST", APP "/sets/{setId}", update_set, "updateSet", BODY_OBJECT, true, PERMISSION_DRAFT},
+	{"GET", APP "/sets/{setId}/resources", get_set_resources, "getSetResourceInputs",
+	 BODY_NONE, true, PERMISSION_SEE},
+	{"GET", APP "/sets/{setId}/diff/{sourceSetId}", get_diff, "getDiff",
+	 BODY_NONE, true, PERMISSION_SEE},
+	{"GET", APP "/deltas", list_deltas, "listDeltas", BODY_NONE, true, PERMISSION_SEE},
+	{"POST", APP "/deltas", create_delta, "createDelta", BODY_OBJECT, true, PERMISSION_DRAFT},
+	{"GET", APP "/deltas/{deltaId}", get_delta, "getDelta", BODY_NONE, true, PERMISSION_SEE},
+	{"PATCH", APP "/deltas/{deltaId}", patch_delta, "patchDelta",
+	 BODY_ARRAY, true, PERMISSION_DRAFT},
+	{"PUT", APP "/deltas/{deltaId}", put_delta, "putDelta",
+	 BODY_OBJECT, true, PERMISSION_DRAFT},
 	{"PUT", APP "/deltas/{deltaId}/metadata/archived", archive_delta, "archiveDelta",
-	 BODY_BOOLEAN, true},
+	 BODY_BOOLEAN, true, PERMISSION_DRAFT},
 	{"PUT", APP "/deltas/{deltaId}/metadata/env_id", change_env_of_delta, "changeEnvOfDelta",
-	 BODY_STRING, true},
+	 BODY_STRING, true, PERMISSION_DRAFT},
 	{"PUT", APP "/deltas/{deltaId}/metadata/name", change_name_of_delta, "changeNameOfDelta",
-	 BODY_STRING, true},
+	 BODY_STRING, true, PERMISSION_DRAFT},
 };
 
 #define ROUTE_COUNT (sizeof(routes) / sizeof(routes[0]))
@@ -107,6 +149,39 @@ struct path {
 	const char *segments[SEGMENTS_MAX];
 	size_t count;
 };
+
+static int
+hex_digit(char c)
+{
+	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+	const char *at = c ? strchr(digits, c) : NULL;
+
+	return at ? (int)(at - digits) % 16 : -1;
+}
+
+/* In place.  Segment by segment, so that an encoded slash is a part of a name. */
+static bool
+decode_segment(char *segment)
+{
+	char *out = segment;
+
+	for (const char *in = segment; *in; in++) {
+		int high, low;
+
+		if (*in != '%') {
+			*out++ = *in;
+			continue;
+		}
+		high = hex_digit(in[1]);
+		low = high < 0 ? -1 : hex_digit(in[2]);
+		if (low < 0 || high + low == 0)
+			return false;
+		*out++ = (char)(high << 4 | low);
+		in += 2;
+	}
+	*out = '\0';
+	return text_is_utf8(segment, (size_t)(out - segment));
+}
 
 /* false: not a path that we could have. */
 static bool
@@ -119,7 +194,7 @@ split(struct path *path, const char *text)
 		return false;
 	rest = path->copy + 1;
 	for (char *segment; (segment = strsep(&rest, "/")) != NULL;) {
-		if (path->count == SEGMENTS_MAX || !*segment)
+		if (path->count == SEGMENTS_MAX || !*segment || !decode_segment(segment))
 			return false;
 		path->segments[path->count++] = segment;
 	}
@@ -201,7 +276,7 @@ status_of(const struct error *err)
 {
 	static const int statuses[] = {
 		[ERROR_NONE] = 500, [ERROR_INPUT] = 400, [ERROR_NOT_FOUND] = 404,
-		[ERROR_CONFLICT] = 409, [ERROR_STALE] = 412, [ERROR_ACCESS] = 401,
+		[ERROR_CONFLICT] = 409, [ERROR_STALE] = 412, [ERROR_ACCESS] = 403,
 		[ERROR_UNREACHABLE] = 500, [ERROR_NO_REPLY] = 500, [ERROR_PROTOCOL] = 500,
 		[ERROR_LIMIT] = 413, [ERROR_REMOTE] = 500, [ERROR_STORE] = 500,
 		[ERROR_SYSTEM] = 500,
@@ -267,23 +342,6 @@ read_body(const struct route *route, struct request *request, struct response *r
 	return false;
 }
 
-static bool
-may(const struct platform *platform, const struct request *request)
-{
-	static const char scheme[] = "Bearer ";
-	char hash[IDS_SHA256_HEX_SIZE];
-	const char *token;
-
-	if (!platform->token_hash)
-		return true;
-	if (!request->authorization ||
-	    strncasecmp(request->authorization, scheme, strlen(scheme)) != 0)
-		return false;
-	token = request->authorization + strlen(scheme);
-	ids_sha256_hex(hash, token, strlen(token));
-	return memeql_sec(hash, platform->token_hash, IDS_SHA256_HEX_SIZE - 1) != 0;
-}
-
 static void
 refuse_by(struct response *response, const struct route *route, const struct error *err)
 {
@@ -323,14 +381,12 @@ static bool
 find_known(struct platform *platform, const struct route *route, const struct request *request,
 	   struct response *response)
 {
-	const char *who = request->authorization ? request->authorization : "";
-	char hash[IDS_SHA256_HEX_SIZE];
+	const struct caller *caller = request->caller;
 	char *key;
 
 	if (request->has_query || !is_steady(route))
 		return false;
-	ids_sha256_hex(hash, who, strlen(who));
-	key = xasprintf("%s %s", hash, request->path);
+	key = xasprintf("%s %s %s", caller->user, caller->token, request->path);
 	response->known = answers_find(platform->answers, key,
 				       repository_version(platform->repository));
 	if (response->known)
@@ -340,30 +396,83 @@ find_known(struct platform *platform, const struct route *route, const struct re
 	return response->known != NULL;
 }
 
+static bool
+is_write(const struct request *request)
+{
+	return strcmp(request->method, "GET") != 0;
+}
+
+/* A change and the note of who made it are one transaction. */
+static int
+handle_write(struct platform *platform, const struct route *route, struct request *request,
+	     struct response *response, struct error *err)
+{
+	if (repository_begin(platform->repository, err) != 0)
+		return -1;
+	if (route->handle(platform, request, response, err) == 0 &&
+	    audit_put(platform, request, response->status, err) == 0 &&
+	    repository_commit(platform->repository, err) == 0)
+		return 0;
+	repository_rollback(platform->repository);
+	json_decref(response->body);
+	response->body = NULL;
+	return -1;
+}
+
 static void
-run(struct platform *platform, const struct route *route, struct request *request,
-    struct response *response)
+note_refused(struct platform *platform, const struct request *request, int status)
 {
 	struct error err = {0};
 
+	if (is_write(request) && audit_put(platform, request, status, &err) != 0)
+		log_line(LOG_PRIORITY_ERROR, "the audit log failed", "error", err.text, NULL);
+}
+
+/* 0: answered.  -1: not, for the reason in err; or, without one, refused already. */
+static int
+run(struct platform *platform, const struct route *route, struct request *request,
+    struct response *response, struct error *err)
+{
+	const char *self = route->permission == PERMISSION_SELF ? request->ids[0] : NULL;
+
 	response->status = 200;
-	if (find_known(platform, route, request, response))
-		return;
 	if (request->place.org &&
-	    repository_has(platform->repository, &request->place, &err) != 0) {
-		refuse_by(response, route, &err);
-		return;
-	}
+	    repository_has(platform->repository, &request->place, err) != 0)
+		return -1;
+	if (access_check(platform, request->caller, route->permission, &request->place, self, err) !=
+	    0)
+		return -1;
+	if (find_known(platform, route, request, response))
+		return 0;
 	if (!read_body(route, request, response))
-		return;
-	if (route->handle(platform, request, response, &err) != 0)
-		refuse_by(response, route, &err);
+		return -1;
+	return is_write(request) ? handle_write(platform, route, request, response, err)
+				 : route->handle(platform, request, response, err);
 }
 
 const char *
 request_query(const struct request *request, const char *key)
 {
 	return request->query ? request->query(request->data, key) : NULL;
+}
+
+const char *
+request_user(const struct request *request)
+{
+	return request->caller->user;
+}
+
+static void
+answer_route(struct platform *platform, const struct route *route, struct request *request,
+	     struct response *response)
+{
+	struct error err = {0};
+
+	if (run(platform, route, request, response, &err) == 0)
+		return;
+	if (err.kind != ERROR_NONE)
+		refuse_by(response, route, &err);
+	note_refused(platform, request, response->status);
 }
 
 void
@@ -373,16 +482,10 @@ routes_answer(struct platform *platform, struct request *request, struct respons
 	struct path path;
 
 	*response = (struct response){0};
-	if (!may(platform, request)) {
-		routes_refuse(response, 401, request->authorization
-						     ? _("The token was refused.")
-						     : _("This platform asks for a token."));
-		return;
-	}
 	if (split(&path, request->path))
 		route = find_route(&path, request, response);
 	if (route)
-		run(platform, route, request, response);
+		answer_route(platform, route, request, response);
 	else if (response->allow[0])
 		routes_refuse(response, 405, _("This address does not take that method."));
 	else
@@ -393,10 +496,11 @@ routes_answer(struct platform *platform, struct request *request, struct respons
 }
 
 bool
-routes_name(size_t i, struct route_name *name)
+routes_describe(size_t i, struct route_description *out)
 {
 	if (i >= ROUTE_COUNT)
 		return false;
-	*name = (struct route_name){routes[i].method, routes[i].pattern, routes[i].operation};
+	*out = (struct route_description){routes[i].method, routes[i].pattern,
+					  routes[i].operation, routes[i].permission};
 	return true;
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "platform/access.h"
 #include "platform/platform.h"
 
 struct error;
@@ -16,8 +17,10 @@ struct known_answer;
 
 struct request {
 	const char *method;
-	const char *path;
-	const char *accept, *if_match, *if_none_match, *authorization;	/* NULL: not sent */
+	const char *path;		/* as it was sent: its names still percent-encoded */
+	const struct caller *caller;	/* who asks, by admit() */
+	const char *peer;		/* where from, for the audit log; NULL: from here */
+	const char *accept, *if_match;	/* NULL: not sent */
 	const char *bytes;		/* of the body */
 	size_t length;
 	bool has_query;
@@ -37,21 +40,26 @@ struct response {
 	char *content_type;		/* owned; NULL: application/json */
 	const struct known_answer *known;	/* borrowed; instead of a body */
 	char *key;			/* owned; not NULL: the answer may be kept by it */
+	char *link;			/* owned; the header of a page that is not the last */
+	int retry_after;		/* seconds; for 429 */
 };
 
 /* A query parameter, or NULL. */
 const char *request_query(const struct request *request, const char *key);
 
-/* Always gives an answer; json_decref() its body, free() its content_type and key. */
+/* The id of the user who asks: what created_by and the like become. */
+const char *request_user(const struct request *request);
+
+/* Always gives an answer; json_decref() its body, free() its content_type link and key. */
 void routes_answer(struct platform *platform, struct request *request, struct response *response);
 /* The error body of the wire, for what never gets to a route. */
 void routes_refuse(struct response *response, int status, const char *message);
 
-struct route_name {
+struct route_description {
 	const char *method, *pattern, *operation;
+	enum permission permission;
 };
-
-/* The i-th row of the table, for `sidestaged routes`; false past the last. */
-bool routes_name(size_t i, struct route_name *name);
+/* The i-th route; false behind the last. */
+bool routes_describe(size_t i, struct route_description *out);
 
 #endif

@@ -21,6 +21,7 @@ struct repository {
 	sqlite3 *database;
 	char *path;
 	struct statements *statements;
+	int depth;		/* transactions that are open, one in the other */
 };
 
 /* Array, maybe empty. */

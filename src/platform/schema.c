@@ -43,6 +43,27 @@ const char *const schema_steps[] = {
 	"CREATE TABLE artefact_versions (seq INTEGER PRIMARY KEY, org TEXT NOT NULL,"
 	" id TEXT NOT NULL, body TEXT NOT NULL, archived INTEGER NOT NULL DEFAULT 0,"
 	" UNIQUE (org, id)) STRICT;",
+	/* Who may, and who did.  Of a token only the hash is kept; "" in a grant is any. */
+	"CREATE TABLE users (id TEXT PRIMARY KEY, name TEXT NOT NULL, type TEXT NOT NULL,"
+	" email TEXT, properties TEXT NOT NULL, created_at INTEGER NOT NULL) STRICT;"
+	"CREATE TABLE tokens (user TEXT NOT NULL, id TEXT NOT NULL, hash TEXT NOT NULL UNIQUE,"
+	" description TEXT NOT NULL, created_at INTEGER NOT NULL, created_by TEXT NOT NULL,"
+	" expires_at INTEGER, PRIMARY KEY (user, id)) STRICT;"
+	"CREATE TABLE grants (user TEXT NOT NULL, org TEXT NOT NULL, app TEXT NOT NULL,"
+	" env_type TEXT NOT NULL, role TEXT NOT NULL,"
+	" PRIMARY KEY (user, org, app, env_type)) STRICT;"
+	"CREATE TABLE audit (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, org TEXT NOT NULL,"
+	" user TEXT NOT NULL, token TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL,"
+	" status INTEGER NOT NULL, peer TEXT NOT NULL) STRICT;"
+	"CREATE INDEX audit_by_org ON audit (org, at, seq);"
+	"CREATE INDEX audit_by_age ON audit (at);"
+	/* A name that is given again later is another thing: nobody has a role in it. */
+	"CREATE TRIGGER grants_of_organization AFTER DELETE ON organizations BEGIN"
+	" DELETE FROM grants WHERE org = old.id; END;"
+	"CREATE TRIGGER grants_of_application AFTER DELETE ON applications BEGIN"
+	" DELETE FROM grants WHERE org = old.org AND app = old.id; END;"
+	"CREATE TRIGGER grants_of_env_type AFTER DELETE ON env_types BEGIN"
+	" DELETE FROM grants WHERE org = old.org AND env_type = old.id; END;",
 };
 
 const int schema_version = sizeof(schema_steps) / sizeof(schema_steps[0]);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Not a part of `make check`: figures depend on the machine, so nothing is asserted of them.
-EXTRA_PROGRAMS = tests/bench/load
+EXTRA_PROGRAMS += tests/bench/load
 tests_bench_load_SOURCES = tests/bench/load.c
 tests_bench_load_LDADD = libbase.a $(BASE_LIBS)
 EXTRA_DIST += tests/bench/bench.py

@@ -110,5 +110,15 @@ class Daemon:
             body = json.dumps(body).encode()
         if body is not None:
             headers["Content-Type"] = "application/json"
-        self.connection.request(method, path, body=body, headers=headers)
+        answer = self.exchange(method, path, body, headers)
+        if answer.headers.get("connection") == "close":
+            self.connection.close()
+        return answer
+
+    def exchange(self, method, path, body, headers):
+        """The daemon may answer and close before it has seen the body."""
+        try:
+            self.connection.request(method, path, body=body, headers=headers)
+        except BrokenPipeError:
+            pass
         return Answer(self.connection.getresponse())

@@ -60,7 +60,7 @@ test "a command or an option that does not exist"
 run sidestage nonsense
 exit 2
 expect "nonsense"
-run sidestage board
+run sh -c "sidestage board </dev/null"
 exit 2
 expect "--url"
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 TTY_STORIES = \
 	tests/tty/bad-input.story \
+	tests/tty/contexts.story \
 	tests/tty/failure.story \
 	tests/tty/find.story \
 	tests/tty/harness.story \

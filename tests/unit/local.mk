@@ -17,4 +17,10 @@ tests_unit_test_fuzzy_SOURCES = tests/unit/test-fuzzy.c
 tests_unit_test_fuzzy_LDADD = libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 tests_unit_test_model_SOURCES = tests/unit/test-model.c
 tests_unit_test_model_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-access
+TESTS += tests/unit/test-access
+tests_unit_test_access_SOURCES = tests/unit/test-access.c
+tests_unit_test_access_LDADD = libplatform.a libdriver.a $(UNIT_LIBS) $(MICROHTTPD_LIBS) \
+	$(SQLITE_LIBS)
 endif

@@ -15,8 +15,17 @@ int
 list_applications(struct platform *platform, const struct request *request,
 		  struct response *response, struct error *err)
 {
-	return answer(response, 200,
-		      repository_applications(platform->repository, request->place.org, err));
+	json_t *all = repository_applications(platform->repository, request->place.org, err);
+	json_t *seen = all ? json_array() : NULL;
+	json_t *app;
+	size_t i;
+
+	json_array_foreach(all, i, app)
+		if (access_sees_application(request->caller, request->place.org,
+					    json_member_string(app, "id")))
+			json_array_append(seen, app);
+	json_decref(all);
+	return answer(response, 200, seen);
 }
 
 int
@@ -58,18 +67,17 @@ check_environment(struct platform *platform, const char *org, const json_t *env,
 }
 
 static int
-put(struct platform *platform, const struct place *place, const char *name, const json_t *env,
-    struct error *err)
+put(struct repository *repository, const struct place *place, const char *name, const json_t *env,
+    const char *user, struct error *err)
 {
-	struct repository *repository = platform->repository;
 	int64_t now = clock_wall_ms();
 
 	if (repository_begin(repository, err) != 0)
 		return -1;
-	if (repository_put_application(repository, place, name, platform->user, now, err) != 0 ||
+	if (repository_put_application(repository, place, name, user, now, err) != 0 ||
 	    (env && repository_put_environment(repository, place, json_member_string(env, "name"),
 					       json_member_string(env, "type"), NULL,
-					       platform->user, now, err) != 0) ||
+					       user, now, err) != 0) ||
 	    repository_commit(repository, err) != 0) {
 		repository_rollback(repository);
 		return error_prefix(err, _("The application \"%s\""), place->app);
@@ -100,7 +108,7 @@ create_application(struct platform *platform, const struct request *request,
 		env = NULL;
 	if (!env || check_environment(platform, place.org, env, err) == 0) {
 		place.env = env ? json_member_string(env, "id") : NULL;
-		ret = put(platform, &place, name, env, err);
+		ret = put(platform->repository, &place, name, env, request_user(request), err);
 	}
 	json_decref(usual);
 	if (ret != 0)

@@ -38,7 +38,7 @@ id_of(char out[IDS_UUID_SIZE], const char *kind, const char *name)
 }
 
 static json_t *
-version_of(struct platform *platform, const char *name, const char *version, const char *ref,
+version_of(const char *user, const char *name, const char *version, const char *ref,
 	   const char *commit, const char *digest, int64_t created_at)
 {
 	char *reference = xasprintf("%s:%s@%s", name, version, digest);
@@ -51,8 +51,8 @@ version_of(struct platform *platform, const char *name, const char *version, con
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:s}", "id", id,
 			 "type", "container", "name", name, "version", version, "ref", ref, "commit",
 			 commit, "digest", digest, "artefact_id", artefact_id, "archived", 0,
-			 "created_at", stamp, "created_by", platform->user, "updated_at", stamp,
-			 "updated_by", platform->user);
+			 "created_at", stamp, "created_by", user, "updated_at", stamp, "updated_by",
+			 user);
 }
 
 static bool
@@ -82,7 +82,7 @@ all_versions(struct platform *platform, const char *org, struct error *err)
 		const char *name = json_member_string(image, "name");
 		const char *number = json_member_string(image, "version");
 		char *ref = xasprintf("refs/tags/%s", number);
-		json_t *version = version_of(platform, name, number, ref, "", "",
+		json_t *version = version_of(platform->user, name, number, ref, "", "",
 					     platform->started_at);
 
 		free(ref);
@@ -239,7 +239,7 @@ create_artefact_version(struct platform *platform, const struct request *request
 		return error_set(err, ERROR_INPUT, _("\"type\" must be \"container\"."));
 	if (!*text_of(body, "name"))
 		return error_set(err, ERROR_INPUT, _("An artefact version needs a \"name\"."));
-	version = version_of(platform, text_of(body, "name"), text_of(body, "version"),
+	version = version_of(request_user(request), text_of(body, "name"), text_of(body, "version"),
 			     text_of(body, "ref"), text_of(body, "commit"), text_of(body, "digest"),
 			     clock_wall_ms());
 	if (repository_put_artefact_version(platform->repository, request->place.org, version,

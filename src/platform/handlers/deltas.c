@@ -50,7 +50,7 @@ create_delta(struct platform *platform, const struct request *request, struct re
 	ids_random_hex(id, ID_DIGITS);
 	ret = repository_put_delta(platform->repository, &request->place, id, delta,
 				   json_member_string(metadata, "env_id"),
-				   json_member_string(metadata, "name"), platform->user,
+				   json_member_string(metadata, "name"), request_user(request),
 				   clock_wall_ms(), err);
 	delta_free(delta);
 	if (ret != 0)
@@ -64,7 +64,7 @@ replace(struct platform *platform, const struct request *request, const struct d
 	struct error *err)
 {
 	return repository_update_delta(platform->repository, &request->place, request->ids[0],
-				       delta, platform->user, clock_wall_ms(), err);
+				       delta, request_user(request), clock_wall_ms(), err);
 }
 
 int

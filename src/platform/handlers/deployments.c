@@ -67,6 +67,7 @@ create_deployment(struct platform *platform, const struct request *request,
 		.comment = json_member_string(request->body, "comment"),
 		.mode = json_member_string(request->body, "mode"),
 		.if_match = request->if_match,
+		.user = request_user(request),
 	};
 
 	if (check_texts(request->body, err) != 0)

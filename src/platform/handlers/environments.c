@@ -91,10 +91,11 @@ create_environment(struct platform *platform, const struct request *request,
 	if (!type)
 		type = "development";
 	if (check_type(platform, place.org, type, err) != 0 ||
+	    access_check_type(request->caller, &request->place, type, err) != 0 ||
 	    (from && check_deployment(platform, &place, from, err) != 0))
 		return -1;
 	if (repository_put_environment(platform->repository, &place, name, type, from,
-				       platform->user, clock_wall_ms(), err) != 0) {
+				       request_user(request), clock_wall_ms(), err) != 0) {
 		if (err->kind == ERROR_CONFLICT)
 			error_set(err, ERROR_CONFLICT, _("There is an environment \"%s\" already.  "
 							 "Choose another id."), id);

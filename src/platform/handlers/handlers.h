@@ -2,6 +2,9 @@
 /*
  * One function an operation.  Organization, application and environment of the path exist
  * when a handler is called, and the body is of the kind that the route's table asks for.
+ * The caller may do what the table says; who they are is request_user().  A handler that
+ * changes something runs in one transaction with its entry in the audit log: what it wrote is
+ * taken back when it returns -1.
  * A handler returns 0 with the response filled (its status is 200 unless it says
  * otherwise), or -1 with err, of which the error body and the status are made.
  */
@@ -13,7 +16,11 @@
 typedef int handler(struct platform *platform, const struct request *request,
 		    struct response *response, struct error *err);
 
-handler list_organizations, get_organization, get_current_user;
+handler get_current_user, update_current_user;
+handler list_users, create_user, get_user, update_user, delete_user;
+handler list_tokens, create_token, get_token, delete_token;
+handler list_audit_log;
+handler list_organizations, get_organization;
 handler list_env_types, create_env_type, get_env_type, update_env_type, delete_env_type;
 handler list_definitions;
 handler list_applications, create_application, get_application, patch_application;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The current user, organizations, environment types, resource definitions. */
+/* Organizations, environment types, resource definitions. */
 #include "config.h"
 
 #include "platform/handlers/handlers.h"
@@ -15,26 +15,19 @@
 #include "platform/repository.h"
 
 int
-get_current_user(struct platform *platform, const struct request *request,
-		 struct response *response, struct error *err)
-{
-	char stamp[CLOCK_STAMP_SIZE];
-
-	(void)request;
-	(void)err;
-	clock_stamp(stamp, platform->started_at);
-	return answer(response, 200,
-		      json_pack("{s:s, s:s, s:s, s:s, s:{}, s:{}}", "id", platform->user, "name",
-				platform->user, "created_at", stamp, "type", "user", "properties",
-				"roles"));
-}
-
-int
 list_organizations(struct platform *platform, const struct request *request,
 		   struct response *response, struct error *err)
 {
-	(void)request;
-	return answer(response, 200, repository_organizations(platform->repository, err));
+	json_t *all = repository_organizations(platform->repository, err);
+	json_t *seen = all ? json_array() : NULL;
+	json_t *org;
+	size_t i;
+
+	json_array_foreach(all, i, org)
+		if (access_sees_organization(request->caller, json_member_string(org, "id")))
+			json_array_append(seen, org);
+	json_decref(all);
+	return answer(response, 200, seen);
 }
 
 int

@@ -54,6 +54,12 @@ finder_add(struct finder *finder, const char *id, const char *text, const char *
 		finder->capacity = finder->capacity ? finder->capacity * 2 : 32;
 		finder->items = xreallocarray(finder->items, finder->capacity, sizeof(*finder->items));
 	}
+	/* No text is wider than it has bytes: the few that may be are measured. */
+	if ((int)strlen(text) > finder->widest) {
+		int columns = text_columns(text);
+
+		finder->widest = columns > finder->widest ? columns : finder->widest;
+	}
 	finder->items[finder->count++] = (struct finder_item){
 		xstrdup(id), xstrdup(text), xstrdup(note ? note : ""), here,
 	};
@@ -157,13 +163,8 @@ draw_found(const struct finder *finder, struct canvas *c, const char *text, enum
 static int
 note_column(const struct finder *finder, const struct canvas *c)
 {
-	int widest = 20, most = c->width * 2 / 3;
+	int most = c->width * 2 / 3, widest = finder->widest > 20 ? finder->widest : 20;
 
-	for (size_t i = 0; i < finder->count && widest < most; i++) {
-		int columns = text_columns(finder->items[i].text);
-
-		widest = columns > widest ? columns : widest;
-	}
 	return widest + 9 < most ? widest + 9 : most;
 }
 

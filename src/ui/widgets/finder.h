@@ -22,6 +22,7 @@ struct finder {
 	struct field find;
 	struct finder_item *items;
 	size_t count, capacity;
+	int widest;			/* columns of the widest text */
 	struct finder_match *matches;
 	size_t match_count;
 	char *selected;			/* id; NULL: the first match */

@@ -1,0 +1,582 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The parts of the platform that say who may and how often, without a daemon around them. */
+#include "config.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/xmalloc.h"
+#include "platform/access.h"
+#include "platform/audit.h"
+#include "platform/control.h"
+#include "platform/etag.h"
+#include "platform/http.h"
+#include "platform/limit.h"
+#include "platform/loop.h"
+#include "platform/repository-users.h"
+#include "platform/repository.h"
+#include "platform/routes.h"
+#include "platform/rows.h"
+
+/* --- the table of routes --- */
+
+/* Asked with a body, but changes nothing. */
+static bool
+is_question(const struct route_description *route)
+{
+	static const char *const ends[] = {"/resources/graph", "/resources/graphs"};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (strlen(route->pattern) > strlen(ends[i]) &&
+		    strcmp(route->pattern + strlen(route->pattern) - strlen(ends[i]), ends[i]) == 0)
+			return true;
+	return strcmp(route->method, "GET") == 0;
+}
+
+static void
+every_route_says_who_may(void **state)
+{
+	struct route_description route;
+	size_t i;
+
+	(void)state;
+	for (i = 0; routes_describe(i, &route); i++) {
+		bool is_read = is_question(&route);
+		bool is_own = strncmp(route.pattern, "/users", 6) == 0 ||
+			      strcmp(route.pattern, "/current-user") == 0;
+
+		if (route.permission == PERMISSION_MISSING)
+			fail_msg("%s %s: no permission", route.method, route.pattern);
+		/* A write of an organization is never for those who may only look. */
+		if (!is_read && !is_own && route.permission < PERMISSION_DRAFT)
+			fail_msg("%s %s: a write, for everybody", route.method, route.pattern);
+		/* What is done to an environment that is there takes the role deployer. */
+		if (!is_read && strstr(route.pattern, "/envs/{envId}") &&
+		    route.permission < PERMISSION_DEPLOY)
+			fail_msg("%s %s: changes an environment", route.method, route.pattern);
+		if (strstr(route.pattern, "/apps/{appId}") && route.permission < PERMISSION_SEE)
+			fail_msg("%s %s: shows an application", route.method, route.pattern);
+	}
+	assert_true(i > 40);
+}
+
+static void
+route_without_a_permission_is_nobodys(void **state)
+{
+	struct platform platform = {.user = "oncall"};
+	struct place place = {0};
+	struct caller own;
+	struct error err = {0};
+
+	(void)state;
+	caller_init_own(&own, &platform);
+	assert_int_equal(access_check(&platform, &own, PERMISSION_MISSING, &place, NULL, &err), -1);
+	assert_int_equal(err.kind, ERROR_ACCESS);
+	caller_clear(&own);
+}
+
+/* --- scopes --- */
+
+static void
+scopes_are_what_the_header_says(void **state)
+{
+	static const struct {
+		const char *scope, *role;
+		bool good;
+	} cases[] = {
+		{"/", "administrator", true},
+		{"/", "deployer", false},
+		{"/orgs/acme", "viewer", true},
+		{"/orgs/acme", "owner", false},
+		{"/orgs/acme", NULL, false},
+		{"/orgs/acme/", "viewer", false},
+		{"/orgs/acme/apps/shop", "developer", true},
+		{"/orgs/acme/apps/", "developer", false},
+		{"/orgs/acme/env-types/development", "deployer", true},
+		{"/orgs/acme/env-types/development", "developer", false},
+		{"/orgs/acme/env-types/development", "administrator", false},
+		{"/orgs/acme/apps/shop/env-types/development", "deployer", true},
+		{"/orgs/acme/env-types/development/apps/shop", "deployer", false},
+		{"/orgs/acme/apps/shop/envs/dev", "deployer", false},
+		{"/orgs/ACME", "viewer", false},
+		{"/orgs/", "viewer", false},
+		{"orgs/acme", "viewer", false},
+		{"", "viewer", false},
+		{"/orgs/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		 "viewer", false},
+	};
+	struct scope scope;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (scope_parse(cases[i].scope, cases[i].role, &scope) != cases[i].good)
+			fail_msg("%s=%s", cases[i].scope, cases[i].role ? cases[i].role : "");
+}
+
+static void
+scopes_come_back_as_they_went_in(void **state)
+{
+	static const char *const scopes[] = {"/orgs/acme", "/orgs/acme/apps/shop",
+					     "/orgs/acme/env-types/development",
+					     "/orgs/acme/apps/shop/env-types/development"};
+	json_t *grants = json_array(), *roles;
+	struct scope scope;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		assert_true(scope_parse(scopes[i], "deployer", &scope));
+		json_array_append_new(grants, json_pack("{s:s, s:s, s:s, s:s}", "org", scope.org, "app",
+							scope.app, "env_type", scope.env_type, "role",
+							"deployer"));
+	}
+	roles = scope_roles(grants);
+	assert_int_equal(json_object_size(roles), 4);
+	for (size_t i = 0; i < 4; i++)
+		assert_non_null(json_object_get(roles, scopes[i]));
+	json_decref(grants);
+	json_decref(roles);
+}
+
+static void
+role_of_a_type_counts_only_for_who_may_draft(void **state)
+{
+	static const struct {
+		const char *app_role, *type, *asked;
+		bool may;
+	} cases[] = {
+		{"developer", "development", "development", true},
+		{"developer", "development", "production", false},
+		{"viewer", "development", "development", false},
+		{NULL, "development", "development", false},
+		{"deployer", NULL, "production", true},
+		{"administrator", NULL, "production", true},
+		{"developer", NULL, "development", false},
+	};
+	struct place place = {"acme", "shop", NULL};
+	struct error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct caller caller = {.user = xstrdup("jo"), .token = xstrdup(""),
+					.grants = json_array()};
+
+		if (cases[i].app_role)
+			json_array_append_new(caller.grants,
+					      json_pack("{s:s, s:s, s:s, s:s}", "org", "acme", "app", "shop",
+							"env_type", "", "role", cases[i].app_role));
+		if (cases[i].type)
+			json_array_append_new(caller.grants,
+					      json_pack("{s:s, s:s, s:s, s:s}", "org", "acme", "app", "",
+							"env_type", cases[i].type, "role", "deployer"));
+		assert_int_equal(access_check_type(&caller, &place, cases[i].asked, &err) == 0,
+				 cases[i].may);
+		assert_int_equal(access_sees_application(&caller, "acme", "shop"),
+				 cases[i].app_role != NULL);
+		assert_false(access_sees_application(&caller, "acme", "billing"));
+		assert_false(access_sees_organization(&caller, "other"));
+		assert_true(access_sees_organization(&caller, "acme"));
+		assert_false(access_is_administrator(&caller));
+		caller_clear(&caller);
+	}
+}
+
+/* --- entity tags --- */
+
+static void
+tags_match_by_the_weak_comparison(void **state)
+{
+	static const struct {
+		const char *header;
+		bool matches;
+	} cases[] = {
+		{"\"a\"", true}, {"W/\"a\"", true}, {"*", true}, {" * ", true}, {"\"b\", \"a\"", true},
+		{"\"b\",W/\"a\"", true}, {",, \"a\"", true}, {"\t\"a\" ", true}, {"\"a\",", true},
+		{"\"b\"", false}, {"\"A\"", false}, {"a", false}, {"", false}, {"\"a", false},
+		{"\"aa\"", false}, {"\"\"", false}, {"*, \"b\"", false}, {"w/\"a\"", false},
+		{"\"b, \"a\"", false}, {"W/", false}, {"\"x\\\"a\"", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (etag_matches(cases[i].header, "\"a\"") != cases[i].matches)
+			fail_msg("%s", cases[i].header);
+}
+
+/* --- limits --- */
+
+static void
+bucket_empties_and_fills_again(void **state)
+{
+	static const struct limiter_options options = {
+		.limits = {[LIMIT_CALLER] = {.per_second = 2, .burst = 4},
+			   [LIMIT_WRONG] = {.per_second = 0.1, .burst = 1}}};
+	struct limiter *limiter = limiter_new(&options);
+
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(limiter_take(limiter, LIMIT_CALLER, "a", 1000), 0);
+	assert_int_equal(limiter_take(limiter, LIMIT_CALLER, "a", 1000), 1);
+	assert_int_equal(limiter_take(limiter, LIMIT_CALLER, "b", 1000), 0);
+	assert_int_equal(limiter_take(limiter, LIMIT_CALLER, "a", 1499), 1);
+	assert_int_equal(limiter_take(limiter, LIMIT_CALLER, "a", 1500), 0);
+	assert_int_equal(limiter_take(limiter, LIMIT_CALLER, "a", 1500), 1);
+	/* Never more than the burst, however long it was quiet. */
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(limiter_take(limiter, LIMIT_CALLER, "a", 900000), 0);
+	assert_int_equal(limiter_take(limiter, LIMIT_CALLER, "a", 900000), 1);
+	assert_int_equal(limiter_look(limiter, LIMIT_WRONG, "a", 1000), 0);
+	assert_false(limiter_knows(limiter, LIMIT_WRONG, "a"));
+	assert_int_equal(limiter_take(limiter, LIMIT_WRONG, "a", 1000), 0);
+	assert_int_equal(limiter_look(limiter, LIMIT_WRONG, "a", 1000), 10);
+	assert_int_equal(limiter_take(limiter, LIMIT_WRONG, "a", 1000), 10);
+	/* Who waits as long as was said is served. */
+	assert_int_equal(limiter_take(limiter, LIMIT_WRONG, "a", 11000), 0);
+	/* No limit of this kind. */
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(limiter_take(limiter, LIMIT_STRANGER, "a", 1000), 0);
+	limiter_free(limiter);
+}
+
+static void
+many_keys_do_not_free_one_that_is_held_back(void **state)
+{
+	struct limiter *limiter = limiter_new(&limiter_defaults);
+	char key[32];
+
+	(void)state;
+	while (limiter_take(limiter, LIMIT_WRONG, "guesser", 1000) == 0)
+		;
+	for (int i = 0; i < 100000; i++) {
+		snprintf(key, sizeof(key), "%d", i);
+		limiter_take(limiter, LIMIT_STRANGER, key, 1000);
+	}
+	assert_true(limiter_look(limiter, LIMIT_WRONG, "guesser", 1000) > 0);
+	limiter_free(limiter);
+}
+
+/* --- the database --- */
+
+static struct repository *
+open_repository(char dir[32])
+{
+	struct error err = {0};
+	struct repository *repository;
+	char *path;
+
+	strcpy(dir, "/tmp/sidestage-unit-XXXXXX");
+	assert_non_null(mkdtemp(dir));
+	path = xasprintf("%s/platform.db", dir);
+	repository = repository_open(path, &err);
+	free(path);
+	assert_non_null(repository);
+	return repository;
+}
+
+static void
+remove_directory(const char *dir)
+{
+	char *command = xasprintf("rm -rf '%s'", dir);
+
+	assert_int_equal(system(command), 0);
+	free(command);
+}
+
+static bool
+has_user(struct repository *repository, const char *id)
+{
+	struct error err;
+	json_t *user = repository_user(repository, id, &err);
+
+	json_decref(user);
+	return user != NULL;
+}
+
+static void
+inner_transaction_is_taken_back_without_the_outer(void **state)
+{
+	char dir[32];
+	struct repository *r = open_repository(dir);
+	struct error err = {0};
+
+	(void)state;
+	assert_int_equal(repository_begin(r, &err), 0);
+	assert_int_equal(repository_put_user(r, "outer", "O", "user", 1, &err), 0);
+	assert_int_equal(repository_begin(r, &err), 0);
+	assert_int_equal(repository_put_user(r, "inner", "I", "user", 1, &err), 0);
+	repository_rollback(r);
+	assert_int_equal(repository_begin(r, &err), 0);
+	assert_int_equal(repository_put_user(r, "second", "S", "user", 1, &err), 0);
+	assert_int_equal(repository_commit(r, &err), 0);
+	assert_int_equal(repository_commit(r, &err), 0);
+	assert_true(has_user(r, "outer"));
+	assert_false(has_user(r, "inner"));
+	assert_true(has_user(r, "second"));
+	/* And the outer one takes the inner ones with it. */
+	assert_int_equal(repository_begin(r, &err), 0);
+	assert_int_equal(repository_begin(r, &err), 0);
+	assert_int_equal(repository_put_user(r, "third", "T", "user", 1, &err), 0);
+	assert_int_equal(repository_commit(r, &err), 0);
+	repository_rollback(r);
+	assert_false(has_user(r, "third"));
+	/* One too many does no harm. */
+	repository_rollback(r);
+	assert_int_equal(repository_begin(r, &err), 0);
+	assert_int_equal(repository_commit(r, &err), 0);
+	repository_close(r);
+	remove_directory(dir);
+}
+
+static void
+change_that_cannot_be_noted_is_not_made(void **state)
+{
+	static const char body[] = "{\"name\": \"Changed\"}";
+	struct platform platform = {.user = "oncall"};
+	const struct place place = {"acme", "shop", NULL};
+	struct response response;
+	struct error err = {0};
+	struct caller own;
+	json_t *app;
+	char dir[32];
+
+	(void)state;
+	platform.repository = open_repository(dir);
+	caller_init_own(&own, &platform);
+	assert_int_equal(repository_put_organization(platform.repository, "acme", "Acme", "jo", 1, &err),
+			 0);
+	assert_int_equal(repository_put_application(platform.repository, &place, "Shop", "jo", 1, &err),
+			 0);
+	assert_int_equal(rows_run(platform.repository, &err, "DROP TABLE audit", ""), 0);
+	routes_answer(&platform,
+		      &(struct request){.method = "PATCH", .path = "/orgs/acme/apps/shop",
+					.caller = &own, .bytes = body, .length = strlen(body)},
+		      &response);
+	assert_int_equal(response.status, 500);
+	json_decref(response.body);
+	app = repository_application(platform.repository, &place, &err);
+	assert_string_equal(json_string_value(json_object_get(app, "name")), "Shop");
+	json_decref(app);
+	caller_clear(&own);
+	repository_close(platform.repository);
+	remove_directory(dir);
+}
+
+static size_t
+audit_count(struct repository *repository, int64_t before)
+{
+	struct audit_query query = {.org = "acme", .before = before, .status_from = 100,
+				    .status_to = 599, .count = 1000};
+	struct error err = {0};
+	json_t *entries = repository_audit(repository, &query, &err);
+	size_t count;
+
+	assert_non_null(entries);
+	count = json_array_size(entries);
+	json_decref(entries);
+	return count;
+}
+
+static void
+audit_log_forgets_what_is_too_old_or_too_much(void **state)
+{
+	static const struct audit_options options = {.max_rows = 20, .max_age_ms = 60000};
+	char dir[32];
+	struct platform platform = {.repository = open_repository(dir), .audit = &options};
+	struct error err = {0};
+
+	(void)state;
+	for (int i = 0; i < 50; i++)
+		assert_int_equal(repository_put_audit(platform.repository,
+						      &(struct audit_row){
+							      .org = "acme", .user = "jo", .token = "",
+							      .method = "POST", .path = "/", .peer = "",
+							      .status = 200,
+							      .at = clock_wall_ms() - (i < 40 ? 90000 : 0)},
+						      &err), 0);
+	assert_int_equal(audit_count(platform.repository, INT64_MAX), 50);
+	assert_int_equal(audit_prune(&platform, &err), 0);
+	assert_int_equal(audit_count(platform.repository, INT64_MAX), 10);
+	repository_close(platform.repository);
+	remove_directory(dir);
+}
+
+static json_t *
+page_of(struct platform *platform, struct request *request, char **link)
+{
+	struct response response;
+
+	routes_answer(platform, request, &response);
+	assert_int_equal(response.status, 200);
+	*link = response.link;
+	return response.body;
+}
+
+static const char *
+page_parameter(void *data, const char *key)
+{
+	return strcmp(key, "page") == 0 ? data : NULL;
+}
+
+static void
+page_of_the_audit_log_spans_32_days_at_most(void **state)
+{
+	static const int days_ago[] = {200, 100, 99, 40, 9, 1};
+	static const size_t sizes[] = {2, 1, 2, 1};
+	struct platform platform = {.user = "oncall"};
+	struct error err = {0};
+	struct caller own;
+	char dir[32], *page = NULL;
+
+	(void)state;
+	platform.repository = open_repository(dir);
+	caller_init_own(&own, &platform);
+	assert_int_equal(repository_put_organization(platform.repository, "acme", "Acme", "jo", 1, &err),
+			 0);
+	for (size_t i = 0; i < sizeof(days_ago) / sizeof(days_ago[0]); i++)
+		assert_int_equal(repository_put_audit(
+					 platform.repository,
+					 &(struct audit_row){.org = "acme", .user = "jo", .token = "",
+							     .method = "POST", .path = "/", .peer = "",
+							     .status = 200,
+							     .at = clock_wall_ms() - 86400000LL * days_ago[i]},
+					 &err), 0);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct request request = {.method = "GET", .path = "/orgs/acme/audit-logs",
+					  .caller = &own, .query = page ? page_parameter : NULL,
+					  .data = page};
+		char *link;
+		json_t *entries = page_of(&platform, &request, &link);
+
+		assert_int_equal(json_array_size(entries), sizes[i]);
+		json_decref(entries);
+		free(page);
+		page = NULL;
+		assert_int_equal(link != NULL, i + 1 < sizeof(sizes) / sizeof(sizes[0]));
+		if (link) {
+			const char *at = strstr(link, "page=") + 5;
+
+			page = xasprintf("%.*s", (int)strcspn(at, ">&"), at);
+		}
+		free(link);
+	}
+	caller_clear(&own);
+	repository_close(platform.repository);
+	remove_directory(dir);
+}
+
+/* --- connections --- */
+
+static void
+serve(const char *dir, int ready)
+{
+	static const struct http_options options = {
+		.silence_s = 60, .deadline_ms = 400, .sweep_ms = 50, .connections = 8,
+		.connections_of_peer = 8, .uri_bytes = 1000, .headers = 20, .header_bytes = 8192};
+	struct platform platform = {.user = "oncall"};
+	struct error err = {0};
+	struct http *http;
+
+	platform.loop = loop_new(&err);
+	http = http_new_with(&platform, &options, &err);
+	if (!http || http_listen_control(http, control_listen(dir, &err), &err) != 0 ||
+	    write(ready, "r", 1) != 1)
+		_exit(1);
+	loop_run(platform.loop, &err);
+	_exit(0);
+}
+
+static void
+connection_that_dribbles_is_closed_at_its_deadline(void **state)
+{
+	char dir[32] = "/tmp/sidestage-unit-XXXXXX", c;
+	int ends[2], fd;
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int64_t begin;
+	pid_t pid;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	if (pid == 0)
+		serve(dir, ends[1]);
+	close(ends[1]);
+	assert_int_equal(read(ends[0], &c, 1), 1);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%.80s/control.sock", dir);
+	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	begin = clock_steady_ms();
+	/* A byte now and then is no silence; it ends all the same. */
+	while (send(fd, "G", 1, MSG_NOSIGNAL) == 1 && recv(fd, &c, 1, MSG_DONTWAIT) != 0) {
+		assert_true(clock_steady_ms() - begin < 20000);
+		usleep(20000);
+	}
+	assert_true(clock_steady_ms() - begin >= 350);
+	close(fd);
+	close(ends[0]);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	remove_directory(dir);
+}
+
+static void
+control_socket_may_lie_deep(void **state)
+{
+	char dir[32] = "/tmp/sidestage-unit-XXXXXX", deep[300];
+	struct error err = {0};
+	json_t *reply;
+	int fd;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(deep, sizeof(deep), "%s/%0180d", dir, 1);
+	assert_int_equal(mkdir(deep, 0700), 0);
+	fd = control_listen(deep, &err);
+	assert_true(fd >= 0);
+	close(fd);
+	/* Nobody listens there any more. */
+	assert_int_equal(control_ask(deep, "GET", "/orgs", NULL, &reply, &err), -1);
+	assert_int_equal(err.kind, ERROR_UNREACHABLE);
+	control_unlink(deep);
+	assert_int_equal(rmdir(deep), 0);
+	remove_directory(dir);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_route_says_who_may),
+		cmocka_unit_test(route_without_a_permission_is_nobodys),
+		cmocka_unit_test(scopes_are_what_the_header_says),
+		cmocka_unit_test(scopes_come_back_as_they_went_in),
+		cmocka_unit_test(role_of_a_type_counts_only_for_who_may_draft),
+		cmocka_unit_test(tags_match_by_the_weak_comparison),
+		cmocka_unit_test(bucket_empties_and_fills_again),
+		cmocka_unit_test(many_keys_do_not_free_one_that_is_held_back),
+		cmocka_unit_test(inner_transaction_is_taken_back_without_the_outer),
+		cmocka_unit_test(change_that_cannot_be_noted_is_not_made),
+		cmocka_unit_test(audit_log_forgets_what_is_too_old_or_too_much),
+		cmocka_unit_test(page_of_the_audit_log_spans_32_days_at_most),
+		cmocka_unit_test(connection_that_dribbles_is_closed_at_its_deadline),
+		cmocka_unit_test(control_socket_may_lie_deep),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
