@@ -11,7 +11,7 @@ PLACES = {"orgId": "topicshare-inc", "appId": "topicshare", "envId": "production
 NO_ROUTE = {"x-healthz", "x-readyz", "x-metrics"}
 
 # These parts of an address may name something that is not there.
-NEVER_MISSING = set()
+NEVER_MISSING = {("listUserTokens", "userId")}
 
 # What gets past the checks of the body; where a plain one does, none is needed here.
 BODIES = {
@@ -21,6 +21,8 @@ BODIES = {
     "createArtefactVersion": {"type": "container", "name": "local/contract", "version": "1",
                               "ref": "refs/tags/1", "commit": "c0ffee"},
     "patchArtefactVersion": {"archived": False},
+    "x-createUser": {"id": "contract", "name": "Contract", "type": "service"},
+    "createUserToken": {"id": "contract", "type": "static"},
     "createDelta": {"modules": {}, "shared": []},
 }
 
@@ -195,6 +197,21 @@ def running(c):
     c.ask("listResourceDefinitions", 200)
 
 
+def users(c):
+    c.ask("updateCurrentUser", 200, body={"name": "Anew"})
+    c.ask("x-createUser", 201, body=BODIES["x-createUser"])
+    c.ask("x-listUsers", 200)
+    c.ask("x-getUser", 200, userId="contract")
+    c.ask("x-updateUser", 200, body={"name": "Anew"}, userId="contract")
+    c.ask("createUserToken", 200, body=BODIES["createUserToken"], userId="contract")
+    c.ask("listUserTokens", 200, userId="contract")
+    c.ask("getUserToken", 200, userId="contract", tokenId="contract")
+    c.ask("deleteUserToken", 204, userId="contract", tokenId="contract")
+    c.ask("x-deleteUser", 204, userId="contract")
+    c.ask("x-listAuditLog", 200)
+    c.ask("listAuditLogEntries", 200)
+
+
 def run(c):
     platform(c)
     env_types(c)
@@ -203,3 +220,4 @@ def run(c):
     made, _ = sets_and_deltas(c)
     environments(c, made)
     running(c)
+    users(c)
