@@ -231,6 +231,8 @@ def main():
         contract.walk_coverage()
         lines = [line for line in daemon.lines() if 'msg="http"' in line]
         contract.line(not lines, "the HTTP library has nothing to say about any of it", lines[:5])
+    contract.line(daemon.process.returncode == 0, "the daemon ends with status 0",
+                  ["status %s" % daemon.process.returncode])
     print("1..%d" % contract.count)
     return 1 if contract.failures else 0
 
