@@ -8,6 +8,8 @@ libflow_a_SOURCES = \
 	src/flow/flow.h \
 	src/flow/learn.c \
 	src/flow/learn.h \
+	src/flow/logs.c \
+	src/flow/logs.h \
 	src/flow/promote.c \
 	src/flow/reads.c \
 	src/flow/resume.c \

@@ -11,4 +11,6 @@ libmodel_a_SOURCES = \
 	src/model/patch.c src/model/patch.h \
 	src/model/placeholder.c src/model/placeholder.h \
 	src/model/pointer.c src/model/pointer.h \
+	src/model/score.c \
+	src/model/score.h \
 	src/model/set.c src/model/set.h

@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "model/nouns.h"
 
@@ -25,8 +26,11 @@ struct driver_resource {
 	const char *previous_outputs;	/* JSON of the outputs last time (stable port); NULL: new */
 };
 
+/* One process to be.  A module with several replicas is several of these, one public port. */
 struct driver_workload {
 	const char *module;
+	int replica;			/* 0, 1, ... */
+	const char *deploy_id;		/* its output is kept under this; NULL: none */
 	const char *image;		/* of its one container */
 	/* The module's `spec` with every placeholder resolved, but for the listen ports of this
 	 * instance, which are in `ports`. */
@@ -42,6 +46,11 @@ enum driver_phase { DRIVER_WORKING, DRIVER_READY, DRIVER_FAILED };
 
 struct driver_workload_status {
 	char *module;			/* owned by the status list */
+	int replica;
+	char *container;
+	int64_t started_at;		/* wall ms, of the last start; 0: never */
+	int64_t ended_at;		/* wall ms, of the last end; 0: never */
+	int exit_code, signal;		/* of the last end */
 	enum runtime_status status;
 	char *message;			/* "waiting for GET /healthz on 41873, try 3" */
 	long pid;			/* 0: none */
@@ -51,6 +60,23 @@ struct driver_workload_status {
 struct driver_status {
 	struct driver_workload_status *items;
 	size_t count;
+};
+
+/* Which lines of output.  NULL, 0: all. */
+struct driver_log_query {
+	const char *module, *container, *deploy_id;
+	int64_t from, to;		/* wall ms, both included */
+	size_t limit;			/* of what is found: the newest, or */
+	bool oldest;			/* the oldest */
+};
+struct driver_log_line {
+	int64_t at;			/* wall ms */
+	char *module, *container;
+	char *text;			/* UTF-8 */
+};
+struct driver_logs {
+	struct driver_log_line *items;	/* by time */
+	size_t count, capacity;
 };
 
 struct driver_error {
@@ -94,8 +120,11 @@ struct driver_ops {
 		     driver_applied *applied, void *data, struct error *err);
 	/* Candidates included (their status wins) while an apply runs. */
 	void (*status)(struct driver *driver, const char *space, struct driver_status *out);
-	/* The last `lines` lines, oldest first; free() it.  "" when there are none. */
-	char *(*logs)(struct driver *driver, const char *space, const char *module, size_t lines);
+	/* Lines by time, also of workloads that are stopped. */
+	void (*logs)(struct driver *driver, const char *space, const struct driver_log_query *query,
+		     struct driver_logs *out);
+	/* How this driver keeps workloads apart, and what it could not have.  New reference. */
+	json_t *(*describe)(struct driver *driver);
 	/* Stops everything and removes the directory; `done` once nothing is left. */
 	int (*remove)(struct driver *driver, const char *space, void (*done)(void *data),
 		      void *data, struct error *err);
@@ -109,12 +138,17 @@ struct driver {
 
 void driver_status_clear(struct driver_status *status);
 void driver_errors_clear(struct driver_errors *errors);
+void driver_logs_clear(struct driver_logs *logs);
+
+/* How much of what the kernel allows is used to keep a workload to its environment. */
+enum driver_confine { DRIVER_CONFINE_BEST, DRIVER_CONFINE_LANDLOCK, DRIVER_CONFINE_LIMITS };
 
 struct driver_process_options {
 	const char *spaces_dir;		/* one directory an environment: <spaces>/<org>/<app>/<env> */
 	const char *images_dir;		/* <images>/<name>/<version> is the executable */
 	const char *templates_dir;	/* where resource templates (*.sql) are read from */
 	int ready_timeout_ms;		/* 0: 20000 */
+	enum driver_confine confine;
 };
 /* Also kills what an earlier daemon left behind (recorded process groups, checked by start time). */
 struct driver *driver_process_new(struct loop *loop, const struct driver_process_options *options,

@@ -46,6 +46,7 @@ struct space {
 	char *current;			/* id of what is applied now; NULL: not applying */
 	bool resuming;			/* what is applied is no new deployment */
 	bool should_resume;		/* what the database says is to be started */
+	bool refresh;			/* that has changed since */
 	bool doomed;
 	struct plan planned;		/* what is applied now */
 	struct plan running;		/* what the driver took last */
@@ -198,6 +199,11 @@ finish(struct space *space, bool succeeded)
 		space->should_resume = false;
 	else if (space->resuming)
 		space->should_resume = true;
+	if (space->refresh) {
+		space->should_resume = true;
+		schedule(space, 0);
+		return;
+	}
 	if (!space->should_resume || space->wanted || space->doomed) {
 		schedule(space, 0);
 		return;
@@ -230,9 +236,15 @@ start_plan(struct space *space, const struct set *set, const char *env_type,
 	struct platform *platform = space->engine->platform;
 	struct place place = place_of(space);
 	struct driver_workload *workloads;
+	bool paused = false;
 	int ret;
 
-	if (prepare_plan(platform, &place, env_type, space->current, set, &space->running,
+	/* A paused environment is one in which nothing is to run.  A deployment that was asked for
+	 * before it was paused is carried out first. */
+	if (space->resuming &&
+	    repository_is_paused(platform->repository, &place, &paused, err) != 0)
+		return -1;
+	if (!paused && prepare_plan(platform, &place, env_type, space->current, set, &space->running,
 			 &space->planned, problem, err) != 0)
 		return -1;
 	problem->scope = "environment";
@@ -304,6 +316,8 @@ removed(void *data)
 
 	if (repository_drop_environment(space->engine->platform->repository, &place, &err) != 0)
 		complain(space, "cannot forget an environment", &err);
+	else if (repository_drop_applications(space->engine->platform->repository, &err) != 0)
+		complain(space, "cannot forget an application", &err);
 	log_line(LOG_PRIORITY_INFO, "environment deleted", "space", space->name, NULL);
 	free_space(space);
 }
@@ -338,6 +352,7 @@ next_step(void *data)
 		apply(space, wanted, false);
 	} else if (space->should_resume) {
 		space->should_resume = false;
+		space->refresh = false;
 		resume(space);
 	}
 }
@@ -427,21 +442,42 @@ record(struct engine *engine, const struct place *place, const struct deploy_req
 	return repository_deployment(repository, place, id, err);
 }
 
-static json_t *
-deploy_to(struct engine *engine, const struct place *place, const struct deploy_request *request,
-	  const json_t *env, struct error *err)
+/* The set that would run, all checked; NULL with err. */
+static struct set *
+checked_set(struct engine *engine, const struct place *place, const struct deploy_request *request,
+	    const json_t *env, struct error *err)
 {
 	const json_t *from = json_object_get(env, "from_deploy");
-	json_t *deployment = NULL;
 	struct set *set;
 
 	if (check_match(request->if_match, json_object_get(env, "last_deploy"), err) != 0)
 		return NULL;
 	set = resulting_set(engine, place, request, from, err);
-	if (set && prepare_check_images(engine->platform, set, err) == 0)
-		deployment = record(engine, place, request, from, set, err);
-	set_unref(set);
-	return deployment;
+	if (set && prepare_check_images(engine->platform, set, err) != 0) {
+		set_unref(set);
+		set = NULL;
+	}
+	return set;
+}
+
+/* Does the environment take deployments now? */
+static int
+check_state(struct engine *engine, const struct place *place, const json_t *env, struct error *err)
+{
+	const char *status = json_member_string(env, "status");
+	bool paused;
+
+	if (engine_is_busy(engine, place))
+		return error_set(err, ERROR_CONFLICT, _("A deployment to %s is active.  Wait until it has "
+							"ended."), place->env);
+	if (engine->stopping || strcmp(status, "active") != 0)
+		return error_set(err, ERROR_CONFLICT, _("%s is being deleted or stopped."), place->env);
+	if (repository_is_paused(engine->platform->repository, place, &paused, err) != 0)
+		return -1;
+	if (paused)
+		return error_set(err, ERROR_INPUT, _("%s is paused.  Resume it before you deploy to it."),
+				 place->env);
+	return 0;
 }
 
 json_t *
@@ -449,19 +485,18 @@ engine_deploy(struct engine *engine, const struct place *place,
 	      const struct deploy_request *request, struct error *err)
 {
 	json_t *env = repository_environment(engine->platform->repository, place, err);
-	const char *status = json_member_string(env, "status");
 	json_t *deployment = NULL;
 	struct space *space;
+	struct set *set = NULL;
 
 	if (!env)
 		return NULL;
-	if (engine_is_busy(engine, place))
-		error_set(err, ERROR_CONFLICT, _("A deployment to %s is active.  Wait until it has "
-						 "ended."), place->env);
-	else if (engine->stopping || strcmp(status, "active") != 0)
-		error_set(err, ERROR_CONFLICT, _("%s is being deleted or stopped."), place->env);
-	else
-		deployment = deploy_to(engine, place, request, env, err);
+	if (check_state(engine, place, env, err) == 0)
+		set = checked_set(engine, place, request, env, err);
+	if (set)
+		deployment = record(engine, place, request, json_object_get(env, "from_deploy"), set,
+				    err);
+	set_unref(set);
 	json_decref(env);
 	if (deployment) {
 		space = find_space(engine, place, true);
@@ -471,12 +506,41 @@ engine_deploy(struct engine *engine, const struct place *place,
 	return deployment;
 }
 
+int
+engine_check_deploy(struct engine *engine, const struct place *place,
+		    const struct deploy_request *request, struct error *err)
+{
+	json_t *env = repository_environment(engine->platform->repository, place, err);
+	struct set *set = NULL;
+	int ret;
+
+	if (!env)
+		return -1;
+	if (check_state(engine, place, env, err) == 0)
+		set = checked_set(engine, place, request, env, err);
+	ret = set ? 0 : -1;
+	set_unref(set);
+	json_decref(env);
+	return ret;
+}
+
 bool
 engine_is_busy(struct engine *engine, const struct place *place)
 {
 	const struct space *space = find_space(engine, place, false);
 
 	return space && (space->wanted || (space->state == SPACE_APPLYING && !space->resuming));
+}
+
+void
+engine_refresh(struct engine *engine, const struct place *place)
+{
+	struct space *space = find_space(engine, place, true);
+
+	space->should_resume = true;
+	space->refresh = true;
+	space->retry_ms = RETRY_MIN_MS;
+	schedule(space, 0);
 }
 
 void
@@ -496,6 +560,8 @@ engine_resume(struct engine *engine, struct error *err)
 	size_t i;
 
 	if (repository_fail_interrupted(repository, clock_wall_ms(), err) != 0)
+		return -1;
+	if (repository_drop_applications(repository, err) != 0)
 		return -1;
 	envs = repository_all_environments(repository, err);
 	if (!envs)

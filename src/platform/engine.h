@@ -37,11 +37,16 @@ struct deploy_request {
 	const char *user;		/* who asks; NULL: the platform itself */
 };
 /* The new deployment as on the wire.  ERROR_INPUT (delta, set or image is missing or does not
- * fit), ERROR_CONFLICT (one is active), ERROR_STALE (if_match); nothing is changed then. */
+ * fit, or the environment is paused), ERROR_CONFLICT (one is active), ERROR_STALE (if_match); nothing is changed then. */
 json_t *engine_deploy(struct engine *engine, const struct place *place,
 		      const struct deploy_request *request, struct error *err);
+/* Whether it would be taken, with the same errors; nothing is changed. */
+int engine_check_deploy(struct engine *engine, const struct place *place,
+			const struct deploy_request *request, struct error *err);
 /* A deployment is pending or in progress. */
 bool engine_is_busy(struct engine *engine, const struct place *place);
+/* Whether it is paused, or how many replicas it has, has changed: what runs follows. */
+void engine_refresh(struct engine *engine, const struct place *place);
 /* The environment must be marked as deleting; it is gone some time later. */
 void engine_remove(struct engine *engine, const struct place *place);
 

@@ -280,6 +280,35 @@ query(void *data, const char *key)
 	return MHD_lookup_connection_value(data, MHD_GET_ARGUMENT_KIND, key);
 }
 
+struct values {
+	const char *key;
+	const char **out;
+	size_t max, count;
+};
+
+static enum MHD_Result
+take_value(void *data, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+	struct values *values = data;
+
+	(void)kind;
+	if (strcmp(key, values->key) != 0)
+		return MHD_YES;
+	if (values->count < values->max)
+		values->out[values->count] = value ? value : "";
+	values->count++;
+	return MHD_YES;
+}
+
+static size_t
+query_all(void *data, const char *key, const char **out, size_t max)
+{
+	struct values values = {key, out, max, 0};
+
+	MHD_get_connection_values(data, MHD_GET_ARGUMENT_KIND, take_value, &values);
+	return values.count;
+}
+
 static enum MHD_Result
 see_header(void *data, enum MHD_ValueKind kind, const char *key, const char *value)
 {
@@ -337,6 +366,7 @@ answer(struct http *http, struct MHD_Connection *mhd, const char *method,
 		.length = exchange->body.length,
 		.has_query = MHD_get_connection_values(mhd, MHD_GET_ARGUMENT_KIND, NULL, NULL) > 0,
 		.query = query,
+		.query_all = query_all,
 		.data = mhd,
 	};
 	struct response response;

@@ -9,6 +9,8 @@ libplatform_a_SOURCES = \
 	src/platform/admit.h \
 	src/platform/audit.c \
 	src/platform/audit.h \
+	src/platform/automation.c \
+	src/platform/automation.h \
 	src/platform/command-token.c \
 	src/platform/command-token.h \
 	src/platform/control.c \
@@ -25,7 +27,10 @@ libplatform_a_SOURCES = \
 	src/platform/handlers/deployments.c \
 	src/platform/handlers/environments.c \
 	src/platform/handlers/handlers.h \
+	src/platform/handlers/logs.c \
 	src/platform/handlers/organizations.c \
+	src/platform/handlers/pipelines.c \
+	src/platform/handlers/rules.c \
 	src/platform/handlers/runtime.c \
 	src/platform/handlers/sets.c \
 	src/platform/handlers/users.c \
@@ -53,6 +58,9 @@ libplatform_a_SOURCES = \
 	src/platform/prepare.h \
 	src/platform/repository-apps.c \
 	src/platform/repository-deployments.c \
+	src/platform/repository-pipelines.c \
+	src/platform/repository-rules.c \
+	src/platform/repository-runtime.c \
 	src/platform/repository-sets.c \
 	src/platform/repository-users.c \
 	src/platform/repository-users.h \
@@ -73,3 +81,22 @@ sidestaged_SOURCES = \
 	src/platform/main.c
 sidestaged_LDADD = libplatform.a libdriver.a libmodel.a libbase.a \
 	$(MICROHTTPD_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
+
+if HAVE_CMOCKA
+SERVE = tests/wire/serve.c tests/wire/serve.h
+SERVE_LIBS = libmodel.a libbase.a $(CMOCKA_LIBS) $(CURL_LIBS) $(BASE_LIBS)
+SERVE_TESTS = tests/wire/test-runtime tests/wire/test-applications tests/wire/test-artefacts \
+	tests/wire/test-growth tests/wire/test-pipelines
+check_PROGRAMS += $(SERVE_TESTS)
+TESTS += $(SERVE_TESTS)
+tests_wire_test_runtime_SOURCES = tests/wire/test-runtime.c $(SERVE)
+tests_wire_test_runtime_LDADD = $(SERVE_LIBS)
+tests_wire_test_applications_SOURCES = tests/wire/test-applications.c $(SERVE)
+tests_wire_test_applications_LDADD = $(SERVE_LIBS)
+tests_wire_test_artefacts_SOURCES = tests/wire/test-artefacts.c $(SERVE)
+tests_wire_test_artefacts_LDADD = $(SERVE_LIBS)
+tests_wire_test_growth_SOURCES = tests/wire/test-growth.c tests/wire/usage.c tests/wire/usage.h $(SERVE)
+tests_wire_test_pipelines_SOURCES = tests/wire/test-pipelines.c $(SERVE)
+tests_wire_test_pipelines_LDADD = $(SERVE_LIBS)
+tests_wire_test_growth_LDADD = $(SERVE_LIBS)
+endif

@@ -30,6 +30,7 @@
 #include "platform/answers.h"
 #include "platform/command-routes.h"
 #include "platform/audit.h"
+#include "platform/automation.h"
 #include "platform/command-token.h"
 #include "platform/control.h"
 #include "platform/driver.h"
@@ -50,7 +51,7 @@
 
 struct options {
 	const char *socket, *listen, *state, *images, *templates, *import, *lease, *token_file;
-	const char *user, *ready_fd;
+	const char *user, *ready_fd, *confine;
 };
 
 #define AT(member) offsetof(struct options, member)
@@ -69,6 +70,8 @@ static const struct {
 	{"token-file", "FILE", N_("Ask every request for the token in this file."),
 	 AT(token_file)},
 	{"user", "NAME", N_("Write changes down to this user (default: oncall)."), AT(user)},
+	{"confine", "HOW", N_("Keep workloads to their files: best (default), landlock, limits."),
+	 AT(confine)},
 	{"ready-fd", "N", N_("Write \"ready\" to this descriptor once it listens."), AT(ready_fd)},
 };
 
@@ -180,6 +183,26 @@ read_token(struct platform *platform, const char *path, struct error *err)
 	return 0;
 }
 
+/* -1 with err: no such word. */
+static int
+read_confine(const char *word, enum driver_confine *out, struct error *err)
+{
+	static const char *const words[] = {
+		[DRIVER_CONFINE_BEST] = "best", [DRIVER_CONFINE_LANDLOCK] = "landlock",
+		[DRIVER_CONFINE_LIMITS] = "limits",
+	};
+
+	*out = DRIVER_CONFINE_BEST;
+	for (int i = DRIVER_CONFINE_BEST; word && i <= DRIVER_CONFINE_LIMITS; i++) {
+		*out = (enum driver_confine)i;
+		if (strcmp(word, words[i]) == 0)
+			return 0;
+	}
+	return word ? error_set(err, ERROR_INPUT, _("--confine takes best, landlock or limits, not "
+						    "\"%.50s\"."), word)
+		    : 0;
+}
+
 static int
 open_platform(struct daemon *d, struct error *err)
 {
@@ -194,13 +217,15 @@ open_platform(struct daemon *d, struct error *err)
 	int ret = -1;
 
 	platform->answers = answers_new();
-	platform->loop = loop_new(err);
+	if (read_confine(d->options.confine, &driver.confine, err) == 0)
+		platform->loop = loop_new(err);
 	if (platform->loop)
 		platform->repository = repository_open(database, err);
 	if (platform->repository)
 		platform->driver = driver_process_new(platform->loop, &driver, err);
 	if (platform->driver) {
 		platform->engine = engine_new(platform);
+		platform->automation = automation_new(platform);
 		ret = 0;
 	}
 	free(database);
@@ -339,6 +364,7 @@ clear(struct daemon *d)
 	loop_remove_timer(d->guard);
 	if (platform->driver)
 		platform->driver->ops->free(platform->driver);
+	automation_free(platform->automation);
 	engine_free(platform->engine);
 	answers_free(platform->answers);
 	repository_close(platform->repository);

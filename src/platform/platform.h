@@ -8,6 +8,7 @@
 
 struct answers;
 struct audit_options;
+struct automation;
 struct driver;
 struct engine;
 struct limiter;
@@ -20,6 +21,7 @@ struct platform {
 	struct driver *driver;
 	struct engine *engine;
 	struct answers *answers;	/* what is kept of them, encoded */
+	struct automation *automation;
 	const char *user;	/* the daemon's own: who comes without a token of their own, where that
 				 * will do; who asks is request_user(), and not this */
 	char *token_hash;	/* SHA-256 in hex of the token file's; NULL: there is none */

@@ -366,6 +366,7 @@ find_running(const struct plan *running, const struct planned_workload *workload
 {
 	for (size_t i = 0; i < running->count; i++)
 		if (strcmp(running->items[i].module, workload->module) == 0 &&
+		    running->items[i].replica == workload->replica &&
 		    strcmp(running->items[i].fingerprint, workload->fingerprint) == 0)
 			return &running->items[i];
 	return NULL;
@@ -397,7 +398,7 @@ give_ports(struct preparation *p, struct planned_workload *w, const json_t *port
 }
 
 static int
-plan_workload(struct preparation *p, const char *module, const struct plan *running,
+plan_workload(struct preparation *p, const char *module, int replica, const struct plan *running,
 	      struct planned_workload *w, struct error *err)
 {
 	json_t *named = resolve_spec(p, module, NULL, err);
@@ -406,6 +407,7 @@ plan_workload(struct preparation *p, const char *module, const struct plan *runn
 	int ret;
 
 	w->module = xstrdup(module);
+	w->replica = replica;
 	w->image = xstrdup(image ? image : "");
 	if (!named)
 		return blame(p, "workload", "placeholder", module);
@@ -420,19 +422,30 @@ plan_workload(struct preparation *p, const char *module, const struct plan *runn
 	return w->spec ? 0 : blame(p, "workload", "placeholder", module);
 }
 
+/* As many of each as was asked for: one, unless somebody said otherwise. */
 static int
 plan_all(struct preparation *p, const struct plan *running, struct plan *out, struct error *err)
 {
-	json_t *modules = set_modules(p->set);
+	json_t *counts = repository_replicas(p->platform->repository, p->place, err);
 	const char *module;
+	int ret = counts ? 0 : -1;
 	json_t *body;
 
-	out->items = xcalloc(json_object_size(modules) + 1, sizeof(*out->items));
-	json_object_foreach(modules, module, body) {
-		if (plan_workload(p, module, running, &out->items[out->count++], err) != 0)
-			return -1;
+	json_object_foreach(set_modules(p->set), module, body) {
+		const json_t *asked = json_object_get(counts, module);
+		int count = asked ? (int)json_integer_value(asked) : 1;
+
+		out->items = xreallocarray(out->items, out->count + (size_t)count + 1,
+					   sizeof(*out->items));
+		for (int i = 0; ret == 0 && i < count; i++) {
+			struct planned_workload *w = &out->items[out->count++];
+
+			*w = (struct planned_workload){0};
+			ret = plan_workload(p, module, i, running, w, err);
+		}
 	}
-	return 0;
+	json_decref(counts);
+	return ret;
 }
 
 int
@@ -452,7 +465,7 @@ prepare_plan(struct platform *platform, const struct place *place, const char *e
 	};
 	int ret = -1;
 
-	*out = (struct plan){0};
+	*out = (struct plan){.deploy_id = xstrdup(deploy_id)};
 	blame(&p, "environment", "cannot-prepare", place->env);
 	p.definitions = repository_definitions(platform->repository, place->org, err);
 	if (p.definitions && platform->driver->ops->ensure_space(platform->driver, p.space, err) == 0 &&
@@ -476,6 +489,8 @@ plan_workloads(const struct plan *plan)
 
 		workloads[i] = (struct driver_workload){
 			.module = w->module,
+			.replica = w->replica,
+			.deploy_id = plan->deploy_id,
 			.image = w->image,
 			.spec = w->spec,
 			.ports = (const int (*)[2])w->ports,
@@ -500,6 +515,7 @@ plan_clear(struct plan *plan)
 		free(w->ports);
 	}
 	free(plan->items);
+	free(plan->deploy_id);
 	*plan = (struct plan){0};
 }
 

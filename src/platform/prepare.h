@@ -17,6 +17,7 @@ struct set;
 
 struct planned_workload {
 	char *module;
+	int replica;
 	char *image;
 	char *fingerprint;
 	json_t *spec;		/* resolved, with this instance's listen ports */
@@ -28,6 +29,7 @@ struct planned_workload {
 struct plan {
 	struct planned_workload *items;
 	size_t count;
+	char *deploy_id;
 };
 
 void plan_clear(struct plan *plan);

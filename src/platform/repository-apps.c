@@ -4,8 +4,11 @@
 
 #include "platform/rows.h"
 
+#include <stdlib.h>
+
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/xmalloc.h"
 #include "model/json.h"
 
 #define ORGANIZATION                                                                               \
@@ -14,8 +17,8 @@
 #define APPLICATION                                                                                \
 	"SELECT a.id AS id, a.name AS name, a.org AS org_id,"                                      \
 	" a.created_at AS \"stamp:created_at\","                                                   \
-	" a.created_by AS created_by, 'active' AS status,"                                         \
-	" a.created_at AS \"stamp:status_changed_at\","                                            \
+	" a.created_by AS created_by, a.status AS status,"                                         \
+	" coalesce(a.status_changed_at, a.created_at) AS \"stamp:status_changed_at\","             \
 	" (SELECT json_group_array(json_object('id', id, 'name', name, 'type', type)) FROM"        \
 	"  (SELECT id, name, type FROM environments e WHERE e.org = a.org AND e.app = a.id"        \
 	"   ORDER BY e.rowid)) AS \"json:envs\""                                            \
@@ -175,8 +178,8 @@ int
 repository_put_application(struct repository *repository, const struct place *place,
 			   const char *name, const char *user, int64_t now, struct error *err)
 {
-	return rows_run(repository, err, "INSERT INTO applications VALUES (?, ?, ?, ?, ?)", "sssis",
-			place->org, place->app, name, now, user);
+	return rows_run(repository, err, "INSERT INTO applications (org, id, name, created_at,"
+					 " created_by) VALUES (?, ?, ?, ?, ?)", "sssis", place->org, place->app, name, now, user);
 }
 
 int
@@ -186,6 +189,75 @@ repository_rename_application(struct repository *repository, const struct place 
 	return rows_change(repository, err,
 			   "UPDATE applications SET name = ?3 WHERE org = ?1 AND id = ?2", "sss",
 			   place->org, place->app, name);
+}
+
+int
+repository_set_application_deleting(struct repository *repository, const struct place *place,
+				    int64_t now, struct error *err)
+{
+	return rows_change(repository, err,
+			   "UPDATE applications SET status = 'deleting', status_changed_at = ?3"
+			   " WHERE org = ?1 AND id = ?2",
+			   "ssi", place->org, place->app, now);
+}
+
+/* Whatever has an organization and an application is part of it; an audit is not. */
+static int
+drop_application(struct repository *repository, const char *org, const char *app,
+		 struct error *err)
+{
+	json_t *tables = rows_all(repository, err,
+				  "SELECT name FROM sqlite_schema AS s WHERE type = 'table'"
+				  " AND name NOT LIKE 'audit%'"
+				  " AND EXISTS (SELECT 1 FROM pragma_table_info(s.name) WHERE name = 'org')"
+				  " AND EXISTS (SELECT 1 FROM pragma_table_info(s.name) WHERE name = 'app')",
+				  "");
+	int ret = tables ? 0 : -1;
+	json_t *table;
+	size_t i;
+
+	if (ret == 0)
+		ret = rows_run(repository, err,
+			       "DELETE FROM deployment_errors WHERE deployment IN (SELECT id FROM"
+			       " deployments WHERE org = ? AND app = ?)", "ss", org, app);
+	json_array_foreach(tables, i, table) {
+		char *sql = xasprintf("DELETE FROM \"%s\" WHERE org = ? AND app = ?",
+				      json_member_string(table, "name"));
+
+		if (ret == 0)
+			ret = rows_run(repository, err, sql, "ss", org, app);
+		free(sql);
+	}
+	json_decref(tables);
+	if (ret != 0)
+		return -1;
+	return rows_run(repository, err, "DELETE FROM applications WHERE org = ? AND id = ?", "ss",
+			org, app);
+}
+
+int
+repository_drop_applications(struct repository *repository, struct error *err)
+{
+	json_t *apps = rows_all(repository, err,
+				"SELECT org, id FROM applications AS a WHERE status = 'deleting'"
+				" AND NOT EXISTS (SELECT 1 FROM environments WHERE org = a.org"
+				" AND app = a.id)", "");
+	int ret = apps ? repository_begin(repository, err) : -1;
+	json_t *app;
+	size_t i;
+
+	if (ret == 0) {
+		json_array_foreach(apps, i, app)
+			if (ret == 0)
+				ret = drop_application(repository, json_member_string(app, "org"),
+						       json_member_string(app, "id"), err);
+		if (ret == 0)
+			ret = repository_commit(repository, err);
+		if (ret != 0)
+			repository_rollback(repository);
+	}
+	json_decref(apps);
+	return ret;
 }
 
 /* Puts the two deployments in; they are whole objects on the wire. */
@@ -298,6 +370,11 @@ repository_drop_environment(struct repository *repository, const struct place *p
 	static const char *const statements[] = {
 		"UPDATE deployments SET gone = 1 WHERE org = ? AND app = ? AND env = ?",
 		"DELETE FROM resources WHERE org = ? AND app = ? AND env = ?",
+		"DELETE FROM runtime WHERE org = ? AND app = ? AND env = ?",
+		"DELETE FROM replicas WHERE org = ? AND app = ? AND env = ?",
+		"DELETE FROM rules WHERE org = ? AND app = ? AND env = ?",
+		"DELETE FROM rule_updates WHERE org = ? AND app = ? AND env = ?",
+		"DELETE FROM pipeline_runs WHERE org = ? AND app = ? AND env = ?",
 		"DELETE FROM environments WHERE org = ? AND app = ? AND id = ?",
 	};
 

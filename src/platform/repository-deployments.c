@@ -17,6 +17,9 @@
 	" created_at AS \"stamp:created_at\", created_by, status,"                                 \
 	" status_changed_at AS \"stamp:status_changed_at\", '' AS export_status,"                  \
 	" '' AS export_file, mode AS \"opt:mode\", 'null' AS \"json:value_set_version_id\""        \
+	", (SELECT json_object('id', 'default', 'run_id', r.id, 'job_id', 'deploy',"              \
+	" 'step_index', 0) FROM pipeline_runs r WHERE r.deployment = deployments.id)"              \
+	" AS \"optjson:pipeline\""                                                                 \
 	" FROM deployments "
 
 json_t *
@@ -204,6 +207,15 @@ repository_put_artefact_version(struct repository *repository, const char *org,
 			"INSERT INTO artefact_versions (org, id, body) VALUES (?1, ?2, ?3)"
 			" ON CONFLICT (org, id) DO UPDATE SET body = ?3",
 			"ssj", org, json_member_string(version, "id"), version);
+}
+
+int
+repository_drop_artefact(struct repository *repository, const char *org, const char *artefact_id,
+			 struct error *err)
+{
+	return rows_change(repository, err,
+			   "DELETE FROM artefact_versions WHERE org = ?"
+			   " AND json_extract(body, '$.artefact_id') = ?", "ss", org, artefact_id);
 }
 
 int

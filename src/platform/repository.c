@@ -153,6 +153,7 @@ static const struct {
 	{"stamp:", column_stamp},
 	{"bool:", column_bool},
 	{"json:", column_json},
+	{"optjson:", column_json},
 	{"opt:", column_text},
 	{"", column_text},
 };
@@ -169,7 +170,7 @@ read_row(sqlite3_stmt *statement)
 		while (strncmp(name, columns[kind].prefix, strlen(columns[kind].prefix)) != 0)
 			kind++;
 		length = strlen(columns[kind].prefix);
-		if (columns[kind].read == column_text && length > 0 &&
+		if (strncmp(columns[kind].prefix, "opt", 3) == 0 &&
 		    sqlite3_column_type(statement, i) == SQLITE_NULL)
 			continue;
 		json_object_set_new(row, name + length, columns[kind].read(statement, i));

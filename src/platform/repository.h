@@ -82,6 +82,11 @@ int repository_put_application(struct repository *repository, const struct place
 int repository_rename_application(struct repository *repository, const struct place *place,
 				  const char *name, struct error *err);
 
+int repository_set_application_deleting(struct repository *repository, const struct place *place,
+					int64_t now, struct error *err);
+/* With all that belongs to it, of those that are being deleted and have no environment left. */
+int repository_drop_applications(struct repository *repository, struct error *err);
+
 /* With from_deploy and last_deploy where there are such. */
 json_t *repository_environments(struct repository *repository, const struct place *place,
 				struct error *err);
@@ -177,12 +182,65 @@ struct resource_row {
 int repository_put_resource(struct repository *repository, const struct place *place,
 			    const struct resource_row *row, int64_t now, struct error *err);
 
+/* --- what is asked of an environment besides its deployments --- */
+
+int repository_is_paused(struct repository *repository, const struct place *place, bool *paused,
+			 struct error *err);
+int repository_set_paused(struct repository *repository, const struct place *place, bool paused,
+			  struct error *err);
+/* {"api": 3}: those that were asked for; the others have one. */
+json_t *repository_replicas(struct repository *repository, const struct place *place,
+			    struct error *err);
+int repository_put_replicas(struct repository *repository, const struct place *place,
+			    const json_t *counts, struct error *err);
+
+/* --- automation rules --- */
+
+json_t *repository_rules(struct repository *repository, const struct place *place,
+			 struct error *err);
+json_t *repository_rule(struct repository *repository, const struct place *place, const char *id,
+			struct error *err);
+/* ERROR_CONFLICT when the environment has the same already. */
+int repository_put_rule(struct repository *repository, const struct place *place, const char *id,
+			const json_t *body, int64_t now, struct error *err);
+int repository_update_rule(struct repository *repository, const struct place *place,
+			   const char *id, const json_t *body, int64_t now, struct error *err);
+int repository_drop_rule(struct repository *repository, const struct place *place,
+			 const char *id, struct error *err);
+/* [{"id","org","app","env","body"}] */
+json_t *repository_rules_of_org(struct repository *repository, const char *org,
+				struct error *err);
+/* An update that is to be made, in the place of earlier ones of the same artefact. */
+int repository_put_rule_update(struct repository *repository, const struct place *place,
+			       const char *rule, const char *name, const char *version,
+			       struct error *err);
+/* [{"seq","org","app","env","rule","name","version"}], the oldest first. */
+json_t *repository_rule_updates(struct repository *repository, struct error *err);
+int repository_drop_rule_update(struct repository *repository, const char *seq,
+				struct error *err);
+
+/* --- runs of the pipeline --- */
+
+int repository_put_run(struct repository *repository, const struct place *place, const char *id,
+		       const char *deployment, const json_t *inputs, const char *user,
+		       int64_t now, struct error *err);
+int repository_cancel_run(struct repository *repository, const char *id, int64_t now,
+			  struct error *err);
+/* [{"seq","id","org","app","env","deployment","status" (of that),"changed_at","inputs",
+ * "created_at","created_by","cancel_at"?}], newest first; of the application, or of the
+ * organization when the place has none. */
+json_t *repository_runs(struct repository *repository, const struct place *place,
+			struct error *err);
+
 /* --- artefact versions that were posted --- */
 
 json_t *repository_artefact_versions(struct repository *repository, const char *org,
 				     struct error *err);
 int repository_put_artefact_version(struct repository *repository, const char *org,
 				    const json_t *version, struct error *err);
+/* All versions of it; ERROR_NOT_FOUND when none was posted. */
+int repository_drop_artefact(struct repository *repository, const char *org,
+			     const char *artefact_id, struct error *err);
 int repository_archive_artefact_version(struct repository *repository, const char *org,
 					const char *id, bool archived, struct error *err);
 

@@ -32,6 +32,9 @@ enum body_kind { BODY_NONE, BODY_OBJECT, BODY_ARRAY, BODY_STRING, BODY_BOOLEAN }
 #define ORG "/orgs/{orgId}"
 #define APP ORG "/apps/{appId}"
 #define ENV APP "/envs/{envId}"
+#define RUNS APP "/pipelines/{pipelineId}/runs"
+#define RUN RUNS "/{runId}"
+#define APPROVAL RUN "/jobs/{jobId}/approvals/{approvalId}"
 
 static const struct route {
 	const char *method;
@@ -46,6 +49,7 @@ static const struct route {
 	 BODY_NONE, false, PERMISSION_KNOWN},
 	{"PATCH", "/current-user", update_current_user, "updateCurrentUser",
 	 BODY_OBJECT, false, PERMISSION_KNOWN},
+	{"GET", "/platform", get_platform, "x-getPlatform", BODY_NONE, false, PERMISSION_KNOWN},
 	{"GET", "/users", list_users, "x-listUsers", BODY_NONE, false, PERMISSION_PLATFORM},
 	{"POST", "/users", create_user, "x-createUser", BODY_OBJECT, false, PERMISSION_PLATFORM},
 	{"GET", USER, get_user, "x-getUser", BODY_NONE, false, PERMISSION_SELF},
@@ -79,6 +83,8 @@ static const struct route {
 	 BODY_NONE, false, PERMISSION_MEMBER},
 	{"GET", ORG "/artefacts", list_artefacts, "listArtefacts",
 	 BODY_NONE, false, PERMISSION_MEMBER},
+	{"DELETE", ORG "/artefacts/{artefactId}", delete_artefact, "deleteArtefact",
+	 BODY_NONE, false, PERMISSION_ADMINISTER},
 	{"GET", ORG "/artefacts/{artefactId}/versions", list_versions_of_artefact,
 	 "listArtefactVersions", BODY_NONE, false, PERMISSION_MEMBER},
 	{"PATCH", ORG "/artefacts/{artefactId}/versions/{versionId}", patch_artefact_version,
@@ -89,6 +95,11 @@ static const struct route {
 	 BODY_OBJECT, false, PERMISSION_DRAFT},
 	{"GET", ORG "/artefact-versions/{artefactVersionId}", get_artefact_version,
 	 "getArtefactVersion", BODY_NONE, false, PERMISSION_MEMBER},
+	{"GET", ORG "/artefact-versions/{artefactVersionId}/workload-spec", get_workload_spec,
+	 "getWorkloadArtefactVersionSpec", BODY_NONE, false, PERMISSION_MEMBER},
+	{"GET", ORG "/artefact-versions/{artefactVersionId}/workload-deployment-set",
+	 get_workload_set, "getWorkloadArtefactVersionDeploymentSet",
+	 BODY_NONE, false, PERMISSION_MEMBER},
 	{"GET", ORG "/apps", list_applications, "listApplications",
 	 BODY_NONE, false, PERMISSION_MEMBER},
 	{"POST", ORG "/apps", create_application, "createApplication",
@@ -96,6 +107,8 @@ static const struct route {
 	{"GET", APP, get_application, "getApplication", BODY_NONE, false, PERMISSION_SEE},
 	{"PATCH", APP, patch_application, "patchApplication",
 	 BODY_OBJECT, false, PERMISSION_ADMINISTER},
+	{"DELETE", APP, delete_application, "deleteApplication",
+	 BODY_NONE, false, PERMISSION_ADMINISTER},
 	{"GET", APP "/runtime", list_runtime, "listRuntime", BODY_NONE, false, PERMISSION_SEE},
 	{"GET", APP "/envs", list_environments, "listEnvironments",
 	 BODY_NONE, false, PERMISSION_SEE},
@@ -119,7 +132,50 @@ static const struct route {
 	{"GET", ENV "/resources", list_active_resources, "listActiveResources",
 	 BODY_NONE, false, PERMISSION_SEE},
 	{"GET", ENV "/runtime", get_runtime, "getRuntime", BODY_NONE, false, PERMISSION_SEE},
+	{"PUT", ENV "/runtime/paused", update_paused, "updatePaused",
+	 BODY_BOOLEAN, false, PERMISSION_DEPLOY},
+	{"PATCH", ENV "/runtime/replicas", patch_replicas, "patchReplicas",
+	 BODY_OBJECT, false, PERMISSION_DEPLOY},
 	{"GET", ENV "/logs", get_logs, "getLogs", BODY_NONE, false, PERMISSION_SEE},
+	{"GET", ENV "/rules", list_rules, "listAutomationRules", BODY_NONE, false, PERMISSION_SEE},
+	{"POST", ENV "/rules", create_rule, "createAutomationRule",
+	 BODY_OBJECT, false, PERMISSION_DEPLOY},
+	{"GET", ENV "/rules/{ruleId}", get_rule, "getAutomationRule",
+	 BODY_NONE, false, PERMISSION_SEE},
+	{"PUT", ENV "/rules/{ruleId}", update_rule, "updateAutomationRule",
+	 BODY_OBJECT, false, PERMISSION_DEPLOY},
+	{"DELETE", ENV "/rules/{ruleId}", delete_rule, "deleteAutomationRule",
+	 BODY_NONE, false, PERMISSION_DEPLOY},
+	{"GET", APP "/pipelines", list_pipelines, "listPipelines", BODY_NONE, false, PERMISSION_SEE},
+	{"GET", APP "/pipelines/{pipelineId}", get_pipeline, "getPipeline",
+	 BODY_NONE, false, PERMISSION_SEE},
+	{"GET", APP "/pipeline-criteria", list_pipeline_criteria, "listPipelineCriteriaInApp",
+	 BODY_NONE, false, PERMISSION_SEE},
+	{"GET", ORG "/pipeline-runs", list_runs_of_org, "listPipelineRunsByOrg",
+	 BODY_NONE, false, PERMISSION_MEMBER},
+	/* What runs where is in the body, or in the run: the handlers ask whether one may deploy. */
+	{"POST", APP "/pipeline-runs", create_run_by_trigger, "createPipelineRunByTriggerCriteria",
+	 BODY_OBJECT, false, PERMISSION_DRAFT},
+	{"GET", RUNS, list_pipeline_runs, "listPipelineRuns", BODY_NONE, false, PERMISSION_SEE},
+	{"POST", RUNS, create_pipeline_run, "createPipelineRun",
+	 BODY_OBJECT, false, PERMISSION_DRAFT},
+	{"GET", RUN, get_pipeline_run, "getPipelineRun", BODY_NONE, false, PERMISSION_SEE},
+	{"POST", RUN "/cancel", cancel_pipeline_run, "cancelPipelineRun",
+	 BODY_NONE, false, PERMISSION_DRAFT},
+	{"POST", RUN "/restart", restart_pipeline_run, "restartPipelineRun",
+	 BODY_NONE, false, PERMISSION_DRAFT},
+	{"GET", RUN "/jobs", list_pipeline_jobs, "listPipelineJobs",
+	 BODY_NONE, false, PERMISSION_SEE},
+	{"GET", RUN "/jobs/{jobId}", get_pipeline_job, "getPipelineJob",
+	 BODY_NONE, false, PERMISSION_SEE},
+	{"GET", APP "/approvals", list_approvals, "listPipelineApprovalRequests",
+	 BODY_NONE, false, PERMISSION_SEE},
+	{"GET", APPROVAL, get_approval, "getPipelineApprovalRequest",
+	 BODY_NONE, false, PERMISSION_SEE},
+	{"POST", APPROVAL "/approve", get_approval, "approvePipelineApprovalRequest",
+	 BODY_NONE, false, PERMISSION_DRAFT},
+	{"POST", APPROVAL "/deny", get_approval, "denyPipelineApprovalRequest",
+	 BODY_NONE, false, PERMISSION_DRAFT},
 	{"GET", APP "/sets", list_sets, "listSets", BODY_NONE, true, PERMISSION_SEE},
 	{"GET", APP "/sets/{setId}", get_set, "getSet", BODY_NONE, true, PERMISSION_SEE},
 	{"POST", APP "/sets/{setId}", update_set, "updateSet", BODY_OBJECT, true, PERMISSION_DRAFT},
@@ -454,6 +510,12 @@ const char *
 request_query(const struct request *request, const char *key)
 {
 	return request->query ? request->query(request->data, key) : NULL;
+}
+
+size_t
+request_query_all(const struct request *request, const char *key, const char **values, size_t max)
+{
+	return request->query_all ? request->query_all(request->data, key, values, max) : 0;
 }
 
 const char *

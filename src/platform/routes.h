@@ -25,6 +25,8 @@ struct request {
 	size_t length;
 	bool has_query;
 	const char *(*query)(void *data, const char *key);	/* NULL: not given */
+	/* All that were given with this key, at most `max`; how many there are. */
+	size_t (*query_all)(void *data, const char *key, const char **values, size_t max);
 	void *data;
 
 	/* What routes_answer() fills for the handler; borrowed. */
@@ -46,6 +48,9 @@ struct response {
 
 /* A query parameter, or NULL. */
 const char *request_query(const struct request *request, const char *key);
+
+size_t request_query_all(const struct request *request, const char *key, const char **values,
+			 size_t max);
 
 /* The id of the user who asks: what created_by and the like become. */
 const char *request_user(const struct request *request);

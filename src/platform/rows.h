@@ -3,8 +3,8 @@
  * What the files of the repository share: one statement in, JSON rows out.
  *
  * A result column is named after the member that it becomes; a prefix says how:
- * "stamp:" (milliseconds to a timestamp), "bool:", "json:" (text to a value) and "opt:"
- * (left out when NULL).  Parameters are given by a format, a letter each: s string
+ * "stamp:" (milliseconds to a timestamp), "bool:", "json:" (text to a value), "opt:" and
+ * "optjson:" (left out when NULL).  Parameters are given by a format, a letter each: s string
  * (NULL is NULL), i int64_t, j json_t.
  */
 #ifndef SIDESTAGE_PLATFORM_ROWS_H

@@ -64,6 +64,26 @@ const char *const schema_steps[] = {
 	" DELETE FROM grants WHERE org = old.org AND app = old.id; END;"
 	"CREATE TRIGGER grants_of_env_type AFTER DELETE ON env_types BEGIN"
 	" DELETE FROM grants WHERE org = old.org AND env_type = old.id; END;",
+	/* What is asked of an environment besides its deployments; what deploys by itself;
+	 * applications that are being deleted. */
+	"CREATE TABLE runtime (org TEXT NOT NULL, app TEXT NOT NULL, env TEXT NOT NULL,"
+	" paused INTEGER NOT NULL, PRIMARY KEY (org, app, env)) STRICT;"
+	"CREATE TABLE replicas (org TEXT NOT NULL, app TEXT NOT NULL, env TEXT NOT NULL,"
+	" module TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (org, app, env, module)) STRICT;"
+	"CREATE TABLE rules (seq INTEGER PRIMARY KEY, org TEXT NOT NULL, app TEXT NOT NULL,"
+	" env TEXT NOT NULL, id TEXT NOT NULL UNIQUE, body TEXT NOT NULL,"
+	" created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,"
+	" UNIQUE (org, app, env, body)) STRICT;"
+	"CREATE TABLE rule_updates (seq INTEGER PRIMARY KEY, org TEXT NOT NULL, app TEXT NOT NULL,"
+	" env TEXT NOT NULL, rule TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL) STRICT;"
+	"ALTER TABLE applications ADD COLUMN status TEXT NOT NULL DEFAULT 'active';"
+	"ALTER TABLE applications ADD COLUMN status_changed_at INTEGER;",
+	/* Deployments that were asked for through the pipeline. */
+	"CREATE TABLE pipeline_runs (seq INTEGER PRIMARY KEY, org TEXT NOT NULL, app TEXT NOT NULL,"
+	" env TEXT NOT NULL, id TEXT NOT NULL UNIQUE, deployment TEXT NOT NULL,"
+	" inputs TEXT NOT NULL, created_at INTEGER NOT NULL, created_by TEXT NOT NULL,"
+	" cancel_at INTEGER) STRICT;"
+	"CREATE INDEX pipeline_runs_by_deployment ON pipeline_runs (deployment);",
 };
 
 const int schema_version = sizeof(schema_steps) / sizeof(schema_steps[0]);

@@ -12,6 +12,7 @@ libui_a_SOURCES = \
 	src/ui/views/goto.c \
 	src/ui/views/help.c \
 	src/ui/views/history.c \
+	src/ui/views/logs.c \
 	src/ui/views/operation.c src/ui/views/operation.h \
 	src/ui/views/palette.c \
 	src/ui/views/picker.c \

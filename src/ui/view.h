@@ -21,7 +21,8 @@ enum action {
 	ACTION_CLONE, ACTION_VERSION, ACTION_DEPLOY, ACTION_DIFF, ACTION_PROMOTE, ACTION_UNDO,
 	ACTION_DISCARD, ACTION_HISTORY, ACTION_BASELINE, ACTION_REFRESH, ACTION_PROGRESS,
 	ACTION_APPROVE, ACTION_NEXT, ACTION_PREVIOUS, ACTION_HELP, ACTION_REDRAW, ACTION_SUSPEND,
-	ACTION_QUIT, ACTION_PALETTE, ACTION_FIND
+	ACTION_QUIT, ACTION_PALETTE, ACTION_FIND, ACTION_LOGS,
+	ACTION_HOLD
 };
 
 struct key {
@@ -79,6 +80,9 @@ struct goto_place {
 typedef void goto_done(void *data, struct ui *ui, const struct goto_place *place);
 /* Finds by typing; data outlives the view.  org and app: where one is, or NULL. */
 struct view *goto_view_new(struct ui *ui, const char *org, const char *app, goto_done *done, void *data);
+/* What a workload writes, or (NULL) all of them. */
+struct view *logs_view_new(struct ui *ui, const char *org, const char *app, const char *env,
+			   const char *workload);
 /* Compares two environments. */
 struct view *compare_view_new(const char *org, const char *app, const char *from, const char *to);
 /* Asks for one line of text; `check` says what is wrong with it (NULL: fine); `done` gets it. */

@@ -45,7 +45,7 @@ def wait_for_end(c, env):
 
 def platform(c):
     c.ask("getCurrentUser", 200)
-    c.ask("getPlatform", 200)
+    c.ask("x-getPlatform", 200)
     c.ask("listOrganizations", 200)
     c.ask("getOrganization", 200)
 

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 
 TOKEN = "token-of-the-contract"
 START_LIMIT_S = 20
@@ -111,6 +112,11 @@ class Daemon:
         if body is not None:
             headers["Content-Type"] = "application/json"
         answer = self.exchange(method, path, body, headers)
+        while answer.status == 429:
+            # We ask faster than people do; how long to wait is told.
+            self.connection.close()
+            time.sleep(int(answer.headers["retry-after"]))
+            answer = self.exchange(method, path, body, headers)
         if answer.headers.get("connection") == "close":
             self.connection.close()
         return answer

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A workload for the tests of the driver.  It answers HTTP on $PORT and tells what it was
- * given.  $MODE: exit (prints, ends with 3), deaf (listens on nothing), chatty (prints much),
- * family (has a child that ignores SIGTERM).
+ * given.  $MODE: exit (prints, ends with 3), count (prints ten lines), deaf (listens on nothing), chatty (prints much),
+ * family (has a child that ignores SIGTERM), escape (has a grandchild in a session of its own
+ * that ignores SIGTERM, and whose parent is gone).
  */
 #include "config.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +34,53 @@ put_limit(FILE *out, const char *name, __rlimit_resource_t which)
 			limit.rlim_cur == RLIM_INFINITY ? -1LL : (long long)limit.rlim_cur);
 }
 
+static bool
+is_full(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char byte;
+	bool full = fd >= 0 && read(fd, &byte, 1) == 1;
+
+	if (fd >= 0)
+		close(fd);
+	return full;
+}
+
+/* What it can do to the files of others. */
+static void
+put_files(FILE *out)
+{
+	static const char *const places[] = {
+		".", "/tmp", "/usr", "/etc", "/", "../../..", "../../../..", "../../../../../..",
+	};
+	struct dirent *entry;
+	int processes = 0;
+	DIR *proc = opendir("/proc");
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		char path[256];
+		int fd;
+
+		snprintf(path, sizeof(path), "%s/written-by-a-workload", places[i]);
+		fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+		fprintf(out, "write %s %d\n", places[i], fd >= 0);
+		if (fd >= 0) {
+			close(fd);
+			/* What lies outside stays, for the test to find it where it looks. */
+			if (strncmp(path, "../../../../", 12) != 0)
+				unlink(path);
+		}
+	}
+	fprintf(out, "read shadow %d\n", is_full("/etc/shadow"));
+	fprintf(out, "read hosts %d\n", access("/etc/hosts", R_OK) == 0);
+	fprintf(out, "read others %d\n", access("../../../../../other", F_OK) == 0);
+	while (proc && (entry = readdir(proc)))
+		processes += entry->d_name[0] >= '0' && entry->d_name[0] <= '9';
+	if (proc)
+		closedir(proc);
+	fprintf(out, "processes %d\n", processes);
+}
+
 static void
 put_about(FILE *out, const char *program, const char *fds)
 {
@@ -49,6 +99,7 @@ put_about(FILE *out, const char *program, const char *fds)
 	put_limit(out, "core", RLIMIT_CORE);
 	fprintf(out, "no-new-privileges %d\n", prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
 	fprintf(out, "leader %d\n", getpgrp() == getpid());
+	put_files(out);
 	while (file && fgets(line, sizeof(line), file))
 		fprintf(out, "file %s", line);
 	if (file)
@@ -122,6 +173,23 @@ be_family(void)
 	printf("child %d\n", (int)child);
 }
 
+static void
+be_an_escapee(void)
+{
+	signal(SIGTERM, SIG_IGN);
+	if (fork() == 0) {
+		setsid();
+		if (fork() == 0) {
+			setsid();
+			if (chdir("/") != 0)
+				_exit(1);
+			wait_for_ever();
+		}
+		_exit(0);
+	}
+	signal(SIGTERM, SIG_DFL);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -140,8 +208,12 @@ main(int argc, char **argv)
 	}
 	for (int i = 0; strcmp(mode, "chatty") == 0 && i < 20000; i++)
 		printf("%06d ................................................\n", i);
+	for (int i = 0; strcmp(mode, "count") == 0 && i < 10; i++)
+		printf("line %d\n", i);
 	if (strcmp(mode, "family") == 0)
 		be_family();
+	if (strcmp(mode, "escape") == 0)
+		be_an_escapee();
 	if (strcmp(mode, "deaf") == 0 || !getenv("PORT"))
 		wait_for_ever();
 	signal(SIGPIPE, SIG_IGN);

@@ -386,6 +386,14 @@ developer_deploys_to_development_and_not_to_production(void **state)
 	       "{\"id\": \"prod-two\", \"name\": \"P\", \"type\": \"production\"}", 403);
 	expect(BY_TCP, token, "PATCH", SHOP "/envs/prod", "{\"name\": \"mine\"}", 403);
 	expect(BY_TCP, token, "DELETE", SHOP "/envs/prod", NULL, 403);
+	expect(BY_TCP, token, "PUT", SHOP "/envs/prod/runtime/paused", "true", 403);
+	expect(BY_TCP, token, "PATCH", SHOP "/envs/prod/runtime/replicas", "{}", 403);
+	expect(BY_TCP, token, "POST", SHOP "/envs/prod/rules", "{\"type\": \"update\"}", 403);
+	expect(BY_TCP, token, "DELETE", SHOP, NULL, 403);
+	expect(BY_TCP, token, "POST", SHOP "/pipeline-runs",
+	       "{\"trigger\": \"deployment_request\", \"env_id\": \"prod\", \"set_id\": \"0\"}", 403);
+	expect(BY_TCP, token, "POST", SHOP "/pipelines/default/runs",
+	       "{\"inputs\": {\"env_id\": \"prod\", \"set_id\": \"0\"}}", 403);
 	expect(BY_TCP, token, "GET", SHOP "/envs/prod", NULL, 200);
 	expect(BY_CONTROL, NULL, "GET", SHOP "/envs/prod-two", NULL, 404);
 	free(token);

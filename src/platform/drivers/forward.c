@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
+ * Several targets are given connections in turn; one that does not take it is passed over.
+ *
  * A connection has two sides and a buffer for each direction.  A side is read only while the
  * buffer towards the other has room (back-pressure), so what a peer can make us hold is
  * CONNECTIONS_MAX * 2 * BUFFER_SIZE a port.  When a side ended and its buffer is flushed, the
@@ -53,6 +55,7 @@ struct connection {
 	struct forward *forward;
 	struct connection *next;
 	int target;
+	size_t tries;
 	bool connected;
 	int64_t last;			/* steady ms of the last byte */
 	struct side sides[SIDES];
@@ -61,7 +64,9 @@ struct connection {
 struct forward {
 	struct loop *loop;
 	int port;
-	int target;
+	int targets[FORWARD_TARGETS_MAX];
+	size_t target_count;
+	size_t turn;
 	int fd;
 	struct loop_fd *watch;		/* NULL before the first target */
 	struct loop_timer *sweep;
@@ -200,6 +205,36 @@ update(struct connection *connection)
 	}
 }
 
+static int connect_to(int port);
+static void on_side(void *data, uint32_t events);
+
+static int
+next_target(struct forward *forward)
+{
+	return forward->targets[forward->turn++ % forward->target_count];
+}
+
+/* This target is down: another may not be.  false: there is none left to try. */
+static bool
+try_next(struct connection *connection)
+{
+	struct forward *forward = connection->forward;
+	struct side *side = &connection->sides[SERVER];
+	int fd;
+
+	if (++connection->tries >= forward->target_count)
+		return false;
+	connection->target = next_target(forward);
+	fd = connect_to(connection->target);
+	if (fd < 0)
+		return false;
+	loop_remove_fd(side->watch);
+	close(side->fd);
+	side->fd = fd;
+	side->watch = loop_add_fd(forward->loop, fd, EPOLLOUT, on_side, side);
+	return true;
+}
+
 static void
 on_side(void *data, uint32_t events)
 {
@@ -210,7 +245,8 @@ on_side(void *data, uint32_t events)
 
 	if (side == &connection->sides[SERVER] && !connection->connected) {
 		if (getsockopt(side->fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error) {
-			close_connection(connection);
+			if (!try_next(connection))
+				close_connection(connection);
 			return;
 		}
 		connection->connected = true;
@@ -277,7 +313,8 @@ connect_to(int port)
 static void
 open_connection(struct forward *forward, int client)
 {
-	int server = connect_to(forward->target);
+	int target = next_target(forward);
+	int server = connect_to(target);
 	struct connection *connection;
 	int on = 1;
 
@@ -288,7 +325,7 @@ open_connection(struct forward *forward, int client)
 	setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	connection = xcalloc(1, sizeof(*connection));
 	connection->forward = forward;
-	connection->target = forward->target;
+	connection->target = target;
 	connection->last = clock_steady_ms();
 	connection->next = forward->connections;
 	forward->connections = connection;
@@ -381,13 +418,7 @@ forward_port(const struct forward *forward)
 }
 
 int
-forward_target(const struct forward *forward)
-{
-	return forward->target;
-}
-
-int
-forward_set_target(struct forward *forward, int port, struct error *err)
+forward_set_targets(struct forward *forward, const int *ports, size_t count, struct error *err)
 {
 	if (!forward->watch) {
 		if (listen(forward->fd, SOMAXCONN) != 0)
@@ -395,7 +426,8 @@ forward_set_target(struct forward *forward, int port, struct error *err)
 					   forward->port);
 		forward->watch = loop_add_fd(forward->loop, forward->fd, EPOLLIN, on_listener, forward);
 	}
-	forward->target = port;
+	memcpy(forward->targets, ports, count * sizeof(*ports));
+	forward->target_count = count;
 	return 0;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Between fork() and execve() only system calls are made: everything they need is laid out
- * before.  What goes wrong there comes back through a pipe that closes itself when the
- * program starts, and is read when the child has ended; nobody waits for it.
+ * The daemon's end of a guard (guard.c) and its program.  What the child needs is laid out
+ * before the fork.  What it tells comes through a socket of packets that is read when
+ * something is asked; nobody waits for it.
  */
 #include "config.h"
 
@@ -14,12 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
+#include <sys/socket.h>
 #include <sys/sysinfo.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -31,7 +30,6 @@
 #include "platform/loop.h"
 
 #define GRACE_MS 2000
-#define GROUP_POLL_MS 20
 #define GIVE_UP_MS 10000	/* after SIGKILL: a process that the kernel does not let die */
 #define OUTPUT_CHUNK 16384
 #define OUTPUT_DRAIN_MAX 64	/* chunks, when the process has ended */
@@ -43,123 +41,28 @@
 
 /* The first descriptors are the child's own; ours must not lie there. */
 #define FIRST_OWN_FD 10
-#define FAILURE_FD 3
-
-struct failure {
-	int error;
-	char step[32];
-};
 
 struct instance {
 	struct loop *loop;
 	struct record *record;
-	char *log;
+	struct output *output;
 	char *executable;
-	pid_t pid;
-	bool reaped;
-	int status;
+	pid_t guard;
+	pid_t program;			/* 0: not known yet */
+	bool reaped;			/* the guard, so all is gone */
+	bool ended;			/* the program */
+	int status;			/* of the program; without a word from the guard, of that */
 	bool stopping;
-	int64_t stop_at;		/* steady ms: SIGKILL; 0: not asked to stop */
-	int64_t killed_at;
-	struct failure failure;		/* error 0: the program was started */
-	int output;
-	int failure_fd;
+	bool asked_to_kill;
+	struct guard_report failure;	/* number 0: the program was started */
+	int output_fd;
+	int reports;
 	struct loop_fd *watch;
-	struct loop_timer *timer;	/* grace, then the polling of the group */
+	struct loop_timer *timer;	/* grace, then patience */
 	struct buf tail;
-	void (*ended)(void *data);
+	void (*ended_cb)(void *data);
 	void *data;
 };
-
-struct child_setup {
-	const char *executable;
-	const char *directory;
-	char *const *arguments;
-	char *const *environment;
-	int null, output, failure;
-	pid_t parent;
-	struct rlimit memory, files, processes, core;
-};
-
-/* In the child. */
-
-static void __attribute__((noreturn))
-child_fail(const char *step, int fd)
-{
-	struct failure failure = {.error = errno};
-
-	for (size_t i = 0; step[i] && i < sizeof(failure.step) - 1; i++)
-		failure.step[i] = step[i];
-	if (write(fd, &failure, sizeof(failure)) < 0)
-		_exit(126);
-	_exit(127);
-}
-
-static void
-child_signals(void)
-{
-	struct sigaction standard = {.sa_handler = SIG_DFL};
-	sigset_t none;
-
-	for (int i = 1; i < NSIG; i++)
-		sigaction(i, &standard, NULL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-/* valgrind keeps descriptors for itself and refuses to lower the hard limit; the kernel never
- * does. */
-static int
-limit_files(const struct rlimit *files)
-{
-	struct rlimit own;
-
-	if (setrlimit(RLIMIT_NOFILE, files) == 0)
-		return 0;
-	if (errno != EPERM || getrlimit(RLIMIT_NOFILE, &own) != 0)
-		return -1;
-	own.rlim_cur = files->rlim_cur;
-	return setrlimit(RLIMIT_NOFILE, &own);
-}
-
-static void
-child_limits(const struct child_setup *setup, int fd)
-{
-	if (setrlimit(RLIMIT_CORE, &setup->core) != 0 ||
-	    limit_files(&setup->files) != 0 ||
-	    setrlimit(RLIMIT_NPROC, &setup->processes) != 0)
-		child_fail("its limits", fd);
-#ifndef __SANITIZE_ADDRESS__	/* its shadow takes terabytes of addresses */
-	if (setrlimit(RLIMIT_AS, &setup->memory) != 0)
-		child_fail("its limit of memory", fd);
-#endif
-}
-
-static void __attribute__((noreturn))
-run_child(const struct child_setup *setup)
-{
-	if (setsid() < 0)
-		child_fail("its session", setup->failure);
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-		child_fail("its ties", setup->failure);
-	if (getppid() != setup->parent)
-		_exit(127);	/* the daemon died before the signal was asked for */
-	if (chdir(setup->directory) != 0)
-		child_fail("its directory", setup->failure);
-	if (dup2(setup->null, STDIN_FILENO) < 0 || dup2(setup->output, STDOUT_FILENO) < 0 ||
-	    dup2(setup->output, STDERR_FILENO) < 0 ||
-	    dup3(setup->failure, FAILURE_FD, O_CLOEXEC) < 0)
-		child_fail("its descriptors", setup->failure);
-	if (syscall(SYS_close_range, FAILURE_FD + 1, ~0U, 0) != 0)
-		child_fail("closing descriptors", FAILURE_FD);
-	umask(077);
-	child_limits(setup, FAILURE_FD);
-	child_signals();
-	execve(setup->executable, setup->arguments, setup->environment);
-	child_fail("its program", FAILURE_FD);
-}
-
-/* In the daemon. */
 
 /* A limit that is not above the one we have ourselves. */
 static struct rlimit
@@ -174,7 +77,7 @@ limit(int which, rlim_t wanted)
 }
 
 static void
-set_limits(struct child_setup *setup)
+set_limits(struct guard_setup *setup)
 {
 	struct sysinfo info;
 
@@ -189,18 +92,9 @@ set_limits(struct child_setup *setup)
 }
 
 static void
-finish(struct instance *instance)
-{
-	loop_remove_fd(instance->watch);
-	instance->watch = NULL;
-	record_remove(instance->record, instance->pid);
-	instance->ended(instance->data);
-}
-
-static void
 take_output(struct instance *instance, const char *bytes, size_t length)
 {
-	output_append(instance->log, bytes, length);
+	output_take(instance->output, bytes, length);
 	if (length > TAIL_MAX / 2) {
 		bytes += length - TAIL_MAX / 2;
 		length = TAIL_MAX / 2;
@@ -215,7 +109,7 @@ static bool
 read_output(struct instance *instance)
 {
 	char chunk[OUTPUT_CHUNK];
-	ssize_t n = read(instance->output, chunk, sizeof(chunk));
+	ssize_t n = read(instance->output_fd, chunk, sizeof(chunk));
 
 	if (n > 0) {
 		take_output(instance, chunk, (size_t)n);
@@ -236,45 +130,65 @@ on_output(void *data, uint32_t events)
 	read_output(data);
 }
 
+/* The sender's number comes with each packet, as it is here and not in its namespace. */
 static bool
-group_is_gone(const struct instance *instance)
+receive(struct instance *instance, struct guard_report *report, pid_t *sender)
 {
-	return kill(-instance->pid, 0) != 0 && errno == ESRCH;
+	union {
+		char bytes[CMSG_SPACE(sizeof(struct ucred))];
+		struct cmsghdr align;
+	} control = {0};
+	struct iovec part = {report, sizeof(*report)};
+	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control,
+				 .msg_controllen = sizeof(control)};
+	struct cmsghdr *header;
+	struct ucred sent;
+
+	if (recvmsg(instance->reports, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) !=
+	    (ssize_t)sizeof(*report))
+		return false;
+	header = CMSG_FIRSTHDR(&message);
+	if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_CREDENTIALS) {
+		memcpy(&sent, CMSG_DATA(header), sizeof(sent));
+		*sender = sent.pid;
+	}
+	report->step[sizeof(report->step) - 1] = '\0';
+	return true;
 }
 
 static void
-kill_group(struct instance *instance)
+read_reports(struct instance *instance)
 {
-	if (instance->killed_at == 0)
-		instance->killed_at = clock_steady_ms();
-	kill(-instance->pid, SIGKILL);
+	struct guard_report report;
+	pid_t sender = 0;
+
+	while (receive(instance, &report, &sender)) {
+		if (report.kind == GUARD_STARTED) {
+			instance->program = sender;
+		} else if (report.kind == GUARD_FAILED) {
+			instance->failure = report;
+		} else if (report.kind == GUARD_ENDED) {
+			instance->ended = true;
+			instance->status = report.number;
+		}
+	}
 }
 
-/*
- * The first process may be gone while others of its group are not.  When it was asked to stop
- * they have the rest of the grace; when it ended by itself they are of no use any more.
- */
+/* The grace is over, or even SIGKILL does not help. */
 static void
-look_at_group(void *data)
+lose_patience(void *data)
 {
 	struct instance *instance = data;
-	int64_t now = clock_steady_ms();
 
 	instance->timer = NULL;
-	if (instance->reaped && group_is_gone(instance)) {
-		finish(instance);
+	if (!instance->asked_to_kill) {
+		instance->asked_to_kill = true;
+		kill(instance->guard, SIGQUIT);
+		instance->timer = loop_add_timer(instance->loop, GIVE_UP_MS, lose_patience, instance);
 		return;
 	}
-	if (instance->killed_at && now - instance->killed_at > GIVE_UP_MS && instance->reaped) {
-		log_line(LOG_PRIORITY_ERROR, "a process group cannot be ended", "executable",
-			 instance->executable, NULL);
-		finish(instance);
-		return;
-	}
-	if (instance->stopping ? now >= instance->stop_at : instance->reaped)
-		kill_group(instance);
-	if (instance->reaped)
-		instance->timer = loop_add_timer(instance->loop, GROUP_POLL_MS, look_at_group, instance);
+	log_line(LOG_PRIORITY_ERROR, "processes do not end", "executable", instance->executable, NULL);
+	kill(instance->guard, SIGKILL);
 }
 
 static void
@@ -284,16 +198,17 @@ on_end(void *data, pid_t pid, int status)
 
 	(void)pid;
 	instance->reaped = true;
-	instance->status = status;
 	for (int i = 0; i < OUTPUT_DRAIN_MAX && instance->watch && read_output(instance); i++)
 		;
-	if (read(instance->failure_fd, &instance->failure, sizeof(instance->failure)) !=
-	    (ssize_t)sizeof(instance->failure))
-		instance->failure = (struct failure){0};
-	instance->failure.step[sizeof(instance->failure.step) - 1] = '\0';
+	read_reports(instance);
+	if (!instance->ended)
+		instance->status = status;
 	loop_remove_timer(instance->timer);
 	instance->timer = NULL;
-	look_at_group(instance);
+	loop_remove_fd(instance->watch);
+	instance->watch = NULL;
+	record_remove(instance->record, instance->guard);
+	instance->ended_cb(instance->data);
 }
 
 /* A copy out of the way of the child's own descriptors; closes fd. */
@@ -315,39 +230,55 @@ close_fd(int fd)
 }
 
 static pid_t
-fork_child(const struct plan *plan, const struct instance_place *place, const int output[2],
-	   const int failure[2], int null)
+fork_guard(const struct plan *plan, const struct instance_place *place, int output, int report,
+	   int null)
 {
-	struct child_setup setup = {
+	struct view *view = view_new(place->confinement, place->space_dir);
+	struct guard_setup setup = {
 		.executable = plan->executable,
 		.directory = place->directory,
 		.arguments = plan->arguments,
 		.environment = plan->environment,
+		.view = view,
+		.has_pids = confinement_has_pids(place->confinement),
 		.null = null,
-		.output = output[1],
-		.failure = failure[1],
-		.parent = getpid(),
+		.output = output,
+		.report = report,
 	};
+	sigset_t all, before;
 	pid_t pid;
 
 	set_limits(&setup);
-	pid = fork();
+	/* What we send before it listens must wait, not end it. */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	pid = confinement_fork(place->confinement);
 	if (pid == 0)
-		run_child(&setup);
+		guard_run(&setup);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	view_free(view);
 	return pid;
 }
 
-/* A pipe whose reading end does not block. */
-static int
-make_pipe(int fds[2])
+static bool
+raise_both(int fds[2])
 {
-	if (pipe2(fds, O_CLOEXEC) != 0)
-		return -1;
 	fds[0] = raise_fd(fds[0]);
 	fds[1] = raise_fd(fds[1]);
-	if (fds[0] < 0 || fds[1] < 0)
-		return -1;
-	return fcntl(fds[0], F_SETFL, O_NONBLOCK);
+	return fds[0] >= 0 && fds[1] >= 0;
+}
+
+/* A pipe and a socket whose first ends are ours and do not block. */
+static bool
+make_channels(int output[2], int reports[2])
+{
+	int on = 1;
+
+	return pipe2(output, O_CLOEXEC) == 0 && raise_both(output) &&
+	       fcntl(output[0], F_SETFL, O_NONBLOCK) == 0 &&
+	       socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, reports) == 0 &&
+	       raise_both(reports) &&
+	       setsockopt(reports[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == 0;
 }
 
 struct instance *
@@ -355,37 +286,53 @@ instance_start(const struct plan *plan, const struct instance_place *place,
 	       void (*ended)(void *data), void *data, struct error *err)
 {
 	struct instance *instance = NULL;
-	int output[2] = {-1, -1}, failure[2] = {-1, -1};
+	int output[2] = {-1, -1}, reports[2] = {-1, -1};
 	int null = raise_fd(open("/dev/null", O_RDONLY | O_CLOEXEC));
 	pid_t pid = -1;
 
-	if (null >= 0 && make_pipe(output) == 0 && make_pipe(failure) == 0)
-		pid = fork_child(plan, place, output, failure, null);
+	if (null >= 0 && make_channels(output, reports))
+		pid = fork_guard(plan, place, output[1], reports[1], null);
 	if (pid < 0) {
 		error_errno(err, _("A process for workload %s cannot be made"), plan->module);
 		close_fd(output[0]);
-		close_fd(failure[0]);
+		close_fd(reports[0]);
 		goto out;
 	}
 	instance = xcalloc(1, sizeof(*instance));
 	instance->loop = place->loop;
 	instance->record = place->record;
-	instance->log = xstrdup(place->log);
+	instance->output = output_new(place->log, plan->container, plan->deployment);
 	instance->executable = xstrdup(plan->executable);
-	instance->pid = pid;
-	instance->output = output[0];
-	instance->failure_fd = failure[0];
-	instance->ended = ended;
+	instance->guard = pid;
+	instance->output_fd = output[0];
+	instance->reports = reports[0];
+	instance->ended_cb = ended;
 	instance->data = data;
 	buf_init(&instance->tail, TAIL_MAX);
-	instance->watch = loop_add_fd(place->loop, instance->output, EPOLLIN, on_output, instance);
+	instance->watch = loop_add_fd(place->loop, output[0], EPOLLIN, on_output, instance);
 	loop_watch_child(place->loop, pid, on_end, instance);
 	record_add(place->record, pid);
 out:
 	close_fd(null);
 	close_fd(output[1]);
-	close_fd(failure[1]);
+	close_fd(reports[1]);
 	return instance;
+}
+
+/* At once: nobody's loop runs any more. */
+static void
+end_now(struct instance *instance)
+{
+	int64_t until = clock_steady_ms() + GRACE_MS;
+
+	loop_unwatch_child(instance->loop, instance->guard);
+	kill(instance->guard, SIGQUIT);
+	while (waitpid(instance->guard, NULL, WNOHANG) == 0) {
+		if (clock_steady_ms() > until)
+			kill(instance->guard, SIGKILL);
+		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+	}
+	record_remove(instance->record, instance->guard);
 }
 
 void
@@ -393,19 +340,14 @@ instance_free(struct instance *instance)
 {
 	if (!instance)
 		return;
-	if (!instance->reaped) {
-		loop_unwatch_child(instance->loop, instance->pid);
-		kill(-instance->pid, SIGKILL);
-		kill(instance->pid, SIGKILL);	/* not yet in its own group */
-		waitpid(instance->pid, NULL, 0);
-		record_remove(instance->record, instance->pid);
-	}
+	if (!instance->reaped)
+		end_now(instance);
 	loop_remove_timer(instance->timer);
 	loop_remove_fd(instance->watch);
-	close(instance->output);
-	close(instance->failure_fd);
+	close(instance->output_fd);
+	close(instance->reports);
 	buf_clear(&instance->tail);
-	free(instance->log);
+	output_free(instance->output);
 	free(instance->executable);
 	free(instance);
 }
@@ -416,30 +358,33 @@ instance_stop(struct instance *instance)
 	if (instance->stopping)
 		return;
 	instance->stopping = true;
-	instance->stop_at = clock_steady_ms() + GRACE_MS;
-	kill(-instance->pid, SIGTERM);
-	/* A stopped process would not see it. */
-	kill(-instance->pid, SIGCONT);
-	if (!instance->timer)
-		instance->timer = loop_add_timer(instance->loop, GRACE_MS, look_at_group, instance);
+	kill(instance->guard, SIGTERM);
+	instance->timer = loop_add_timer(instance->loop, GRACE_MS, lose_patience, instance);
 }
 
 long
-instance_pid(const struct instance *instance)
+instance_pid(struct instance *instance)
 {
-	return instance->reaped ? 0 : (long)instance->pid;
+	read_reports(instance);
+	return instance->reaped || instance->ended ? 0 : (long)instance->program;
 }
 
 char *
 instance_end(const struct instance *instance, bool *cannot_start)
 {
-	*cannot_start = instance->failure.error != 0;
+	*cannot_start = instance->failure.number != 0;
 	if (*cannot_start)
-		return xasprintf("%s: %s", instance->failure.step, strerror(instance->failure.error));
+		return xasprintf("%s: %s", instance->failure.step, strerror(instance->failure.number));
 	if (WIFSIGNALED(instance->status))
 		return xasprintf("signal %d (%s)", WTERMSIG(instance->status),
 				 strsignal(WTERMSIG(instance->status)));
 	return xasprintf("status %d", WEXITSTATUS(instance->status));
+}
+
+int
+instance_status(const struct instance *instance)
+{
+	return instance->status;
 }
 
 char *

@@ -2,6 +2,7 @@
 /*
  * What workloads print.  The file is opened for every append: the instances of a module, old
  * and candidate, write to the same one, and none may hold on to a file that was rotated away.
+ * Only whole lines are written, so that those of several instances do not mix.
  */
 #include "config.h"
 
@@ -15,10 +16,19 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
 
 #define LOG_FILE_MAX (256 * 1024)
+#define LINE_MAX 8192		/* what is longer becomes several lines */
+#define LINES_MAX 100000	/* of one answer, before the limit is applied */
+
+struct output {
+	char *file;
+	char *prefix;		/* " DEPLOYMENT CONTAINER " */
+	struct buf rest;	/* of a line that has no end yet */
+};
 
 static int
 open_log(const char *file)
@@ -26,8 +36,8 @@ open_log(const char *file)
 	return open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 }
 
-void
-output_append(const char *file, const char *bytes, size_t length)
+static void
+append(const char *file, const char *bytes, size_t length)
 {
 	int fd = open_log(file);
 	struct stat st;
@@ -53,6 +63,76 @@ output_append(const char *file, const char *bytes, size_t length)
 	}
 	if (fd >= 0)
 		close(fd);
+}
+
+/* A name that separates nothing. */
+static const char *
+word(const char *name)
+{
+	return name && *name && !strpbrk(name, " \n") ? name : "-";
+}
+
+struct output *
+output_new(const char *file, const char *container, const char *deployment)
+{
+	struct output *output = xcalloc(1, sizeof(*output));
+
+	output->file = xstrdup(file);
+	output->prefix = xasprintf(" %s %s ", word(deployment), word(container));
+	buf_init(&output->rest, LINE_MAX);
+	return output;
+}
+
+static void
+put_line(struct buf *lines, const struct output *output, const char *bytes, size_t length)
+{
+	buf_printf(lines, "%lld", (long long)clock_wall_ms());
+	buf_puts(lines, output->prefix);
+	buf_append(lines, buf_str(&output->rest), output->rest.length);
+	buf_append(lines, bytes, length);
+	buf_puts(lines, "\n");
+}
+
+void
+output_take(struct output *output, const char *bytes, size_t length)
+{
+	struct buf lines;
+
+	buf_init(&lines, SIZE_MAX / 2);
+	while (length > 0) {
+		const char *end = memchr(bytes, '\n', length);
+		size_t room = LINE_MAX - output->rest.length;
+		size_t n = end ? (size_t)(end - bytes) : length;
+
+		if (!end && n < room) {
+			buf_append(&output->rest, bytes, n);
+			break;
+		}
+		if (n > room) {
+			n = room;
+			end = NULL;
+		}
+		put_line(&lines, output, bytes, n);
+		output->rest.length = 0;
+		bytes += n + (end != NULL);
+		length -= n + (end != NULL);
+	}
+	if (lines.length > 0)
+		append(output->file, lines.data, lines.length);
+	buf_clear(&lines);
+}
+
+void
+output_free(struct output *output)
+{
+	if (!output)
+		return;
+	if (output->rest.length > 0)
+		output_take(output, "\n", 1);
+	buf_clear(&output->rest);
+	free(output->file);
+	free(output->prefix);
+	free(output);
 }
 
 /* A character's length, 0 when the bytes are none. */
@@ -116,18 +196,139 @@ read_file(struct buf *into, const char *file)
 	close(fd);
 }
 
+/* Both files, the older first. */
+static void
+read_both(struct buf *all, const char *file)
+{
+	char *older = xasprintf("%s.1", file);
+
+	buf_init(all, 4 * LOG_FILE_MAX);
+	read_file(all, older);
+	read_file(all, file);
+	free(older);
+}
+
+struct line {
+	int64_t at;
+	const char *deployment, *container, *text;
+	size_t deployment_length, container_length, length;
+};
+
+/* false: not one of ours (the disk was full in the middle of it). */
+static bool
+parse_line(struct line *line, const char *bytes, size_t length)
+{
+	const char *end = bytes + length;
+	char *stop;
+
+	line->at = strtoll(bytes, &stop, 10);
+	if (stop == bytes || stop >= end || *stop != ' ')
+		return false;
+	line->deployment = stop + 1;
+	stop = memchr(line->deployment, ' ', (size_t)(end - line->deployment));
+	if (!stop)
+		return false;
+	line->deployment_length = (size_t)(stop - line->deployment);
+	line->container = stop + 1;
+	stop = memchr(line->container, ' ', (size_t)(end - line->container));
+	if (!stop)
+		return false;
+	line->container_length = (size_t)(stop - line->container);
+	line->text = stop + 1;
+	line->length = (size_t)(end - line->text);
+	return true;
+}
+
+/* The next line of what is left, without its end; false: there is none. */
+static bool
+next_line(const char **at, size_t *left, const char **bytes, size_t *length)
+{
+	const char *end;
+
+	if (*left == 0)
+		return false;
+	end = memchr(*at, '\n', *left);
+	*bytes = *at;
+	*length = end ? (size_t)(end - *at) : *left;
+	*at += *length + (end != NULL);
+	*left -= *length + (end != NULL);
+	return true;
+}
+
+static bool
+is_word(const char *wanted, const char *word, size_t length)
+{
+	return !wanted || (strlen(wanted) == length && memcmp(wanted, word, length) == 0);
+}
+
+static bool
+is_asked_for(const struct line *line, const struct driver_log_query *query)
+{
+	return line->at >= query->from && (query->to == 0 || line->at <= query->to) &&
+	       is_word(query->deploy_id, line->deployment, line->deployment_length) &&
+	       is_word(query->container, line->container, line->container_length);
+}
+
+static void
+add_line(struct driver_logs *out, const char *module, const struct line *line)
+{
+	struct buf text;
+
+	if (out->count == LINES_MAX)
+		return;
+	if (out->count == out->capacity) {
+		out->capacity = out->capacity ? 2 * out->capacity : 64;
+		out->items = xreallocarray(out->items, out->capacity, sizeof(*out->items));
+	}
+	buf_init(&text, 3 * line->length + 1);
+	put_as_text(&text, line->text, line->length);
+	out->items[out->count++] = (struct driver_log_line){
+		.at = line->at,
+		.module = xstrdup(module),
+		.container = xasprintf("%.*s", (int)line->container_length, line->container),
+		.text = buf_take(&text),
+	};
+}
+
+void
+output_read(const char *file, const char *module, const struct driver_log_query *query,
+	    struct driver_logs *out)
+{
+	const char *at, *bytes;
+	struct line line;
+	size_t left, length;
+	struct buf all;
+
+	read_both(&all, file);
+	at = buf_str(&all);
+	left = all.length;
+	while (next_line(&at, &left, &bytes, &length))
+		if (parse_line(&line, bytes, length) && is_asked_for(&line, query))
+			add_line(out, module, &line);
+	buf_clear(&all);
+}
+
 char *
 output_tail(const char *file, size_t lines)
 {
-	char *older = xasprintf("%s.1", file);
-	struct buf all;
+	const char *at, *bytes;
+	struct buf all, texts;
+	struct line line;
+	size_t left, length;
 	char *tail;
 
-	buf_init(&all, 4 * LOG_FILE_MAX);
-	read_file(&all, older);
-	read_file(&all, file);
-	tail = output_last_lines(buf_str(&all), all.length, lines);
+	read_both(&all, file);
+	at = buf_str(&all);
+	left = all.length;
+	buf_init(&texts, all.length + 1);
+	while (next_line(&at, &left, &bytes, &length)) {
+		if (!parse_line(&line, bytes, length))
+			continue;
+		buf_append(&texts, line.text, line.length);
+		buf_puts(&texts, "\n");
+	}
+	tail = output_last_lines(buf_str(&texts), texts.length, lines);
+	buf_clear(&texts);
 	buf_clear(&all);
-	free(older);
 	return tail;
 }

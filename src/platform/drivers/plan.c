@@ -186,7 +186,7 @@ read_probe(struct plan *plan, const json_t *container, struct error *err)
 }
 
 static json_t *
-only_container(const struct plan *plan, const json_t *spec, struct error *err)
+only_container(struct plan *plan, const json_t *spec, struct error *err)
 {
 	json_t *containers = json_object_get(spec, "containers");
 	const char *id;
@@ -195,7 +195,9 @@ only_container(const struct plan *plan, const json_t *spec, struct error *err)
 	if (json_object_size(containers) == 1)
 		json_object_foreach(containers, id, container)
 			break;
-	if (!json_is_object(container)) {
+	if (json_is_object(container))
+		plan->container = xstrdup(id);
+	else {
 		error_set(err, ERROR_INPUT,
 			  _("The workload %s must have exactly one container here."), plan->module);
 		return NULL;
@@ -246,6 +248,8 @@ plan_new(const struct images *images, const struct driver_workload *workload, co
 	struct plan *plan = xcalloc(1, sizeof(*plan));
 
 	plan->module = xstrdup(workload->module);
+	plan->replica = workload->replica;
+	plan->deployment = workload->deploy_id ? xstrdup(workload->deploy_id) : NULL;
 	plan->image = xstrdup(workload->image);
 	plan->fingerprint = xstrdup(workload->fingerprint ? workload->fingerprint : "");
 	plan->port_count = workload->port_count;
@@ -282,6 +286,8 @@ plan_free(struct plan *plan)
 	free(plan->probe.path);
 	free(plan->ports);
 	free(plan->module);
+	free(plan->container);
+	free(plan->deployment);
 	free(plan->image);
 	free(plan->fingerprint);
 	free(plan->executable);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The inside of the process driver.  From below: record (which process groups live), images
+ * The inside of the process driver.  From below: record (which guards live), images
  * (what may be run), output (log files), probe, forward; plan (what one workload asks for),
- * instance (one process from start to end), workload (a plan kept running), space (all
- * workloads of an environment and the change from one set of them to the next).
+ * confine (what its processes see), guard (what they run below), instance (one program from
+ * start to end), workload (a plan kept running), space (all workloads of an environment and
+ * the change from one set of them to the next).
  *
  * On disk:
  *	<spaces>/processes.json
@@ -21,11 +22,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "platform/driver.h"
 
-/* record.c: the process groups that live, so that the next daemon can end them. */
+/* record.c: the guards that live, so that the next daemon can end them. */
 
 struct record;
 /* Ends the groups that the file names, and takes over the file. */
@@ -49,13 +51,19 @@ void images_free(struct images *images);
 char *images_find(const struct images *images, const char *reference, struct error *err);
 json_t *images_list(const struct images *images);
 
-/* output.c */
+/* output.c: what a program prints, kept as lines with their times. */
 
-/* Appends; at the limit the file becomes FILE.1 and a new one begins. */
-void output_append(const char *file, const char *bytes, size_t length);
-/* The last lines of FILE.1 and FILE together, made UTF-8; free() it. */
+/* A line is "MILLISECONDS DEPLOYMENT CONTAINER TEXT" in the file; at its limit FILE becomes FILE.1. */
+struct output;
+struct output *output_new(const char *file, const char *container, const char *deployment);
+void output_free(struct output *output);	/* writes a last line that has no end; NULL is fine */
+void output_take(struct output *output, const char *bytes, size_t length);
+/* Adds what the files of one module hold and the query asks for, in their order. */
+void output_read(const char *file, const char *module, const struct driver_log_query *query,
+		 struct driver_logs *out);
+/* The last lines of FILE.1 and FILE together, only the texts; free() it. */
 char *output_tail(const char *file, size_t lines);
-/* The same from memory. */
+/* The same of what was printed, from memory, made UTF-8. */
 char *output_last_lines(const char *bytes, size_t length, size_t lines);
 
 /* probe.c: one try of a readiness probe. */
@@ -74,13 +82,15 @@ void probe_cancel(struct probe *probe);	/* NULL is fine; not after `done` */
 /* forward.c: a public port in front of the port of an instance. */
 
 struct forward;
-/* Takes the port, but nothing can connect before the first forward_set_target(). */
+/* Takes the port, but nothing can connect before the first forward_set_targets(). */
 struct forward *forward_new(struct loop *loop, int port, struct error *err);
 void forward_free(struct forward *forward);	/* cuts what is open */
 int forward_port(const struct forward *forward);
-int forward_target(const struct forward *forward);	/* 0: none yet */
-/* For connections from now on.  0, or -1 with err when the port cannot be listened on. */
-int forward_set_target(struct forward *forward, int port, struct error *err);
+#define FORWARD_TARGETS_MAX 64
+/* For connections from now on, one after the other (1 to FORWARD_TARGETS_MAX).  0, or -1 with
+ * err when the port cannot be listened on. */
+int forward_set_targets(struct forward *forward, const int *ports, size_t count,
+			struct error *err);
 /* Open connections to this target. */
 size_t forward_count(const struct forward *forward, int target);
 
@@ -108,6 +118,9 @@ int resource_deprovision(const struct resources *resources, const char *space_di
 			 const char *type, const char *res_id, const json_t *outputs,
 			 struct error *err);
 
+/* All that the resources of a space hold; for when it is removed. */
+void resource_release_ports(struct ports *ports, const char *space_dir);
+
 /* plan.c: one workload's declaration, checked and copied. */
 
 struct plan_file {
@@ -118,6 +131,9 @@ struct plan_file {
 };
 struct plan {
 	char *module;
+	int replica;
+	char *container;
+	char *deployment;
 	char *image;
 	char *fingerprint;
 	char *executable;
@@ -137,24 +153,82 @@ void plan_free(struct plan *plan);
 /* Writes the declared files below `directory`/files. */
 int plan_write_files(const struct plan *plan, const char *directory, struct error *err);
 
-/* instance.c: one process (with its group), from start to end. */
+/* confine.c: what the processes of a workload may see and touch. */
+
+struct confinement;
+/* Tries what the kernel allows, and says so in the log.  Never NULL. */
+struct confinement *confinement_new(const char *spaces_dir, const char *images_dir,
+				    enum driver_confine most);
+void confinement_free(struct confinement *confinement);	/* NULL is fine */
+/* {"private_files": true, ...}, with "refused" when something stronger was. */
+json_t *confinement_describe(const struct confinement *confinement);
+/* A process and all that comes from it have numbers of their own, and end together. */
+bool confinement_has_pids(const struct confinement *confinement);
+/* fork(), into namespaces of its own where there are such. */
+pid_t confinement_fork(const struct confinement *confinement);
+
+struct view;
+/* Everything can be read that a program needs, `directory` alone can be written to. */
+struct view *view_new(const struct confinement *confinement, const char *directory);
+void view_free(struct view *view);	/* NULL is fine */
+/* In the child of confinement_fork(), then in the one that will execute: only system calls.
+ * 0, or -1 with errno and what it was about. */
+int view_enter(const struct view *view, const char **step);
+int view_restrict(const struct view *view, const char **step);
+
+/* landlock.c */
+
+/* For this process and its children, for ever.  Only system calls; -1 with errno, also when the
+ * kernel has none. */
+int landlock_enter(const char *writable, const char *images);
+
+/* guard.c: the process that a workload's program runs below. */
+
+enum guard_kind {
+	GUARD_READY,
+	GUARD_STARTED,		/* sent by the program's process: the packet's sender is its number */
+	GUARD_FAILED,		/* before the program ran: number is the errno, step the rest */
+	GUARD_ENDED		/* number is wait()'s status of the program */
+};
+struct guard_report {
+	enum guard_kind kind;
+	int number;
+	char step[64];
+};
+struct guard_setup {
+	const char *executable;
+	const char *directory;
+	char *const *arguments;
+	char *const *environment;
+	const struct view *view;
+	bool has_pids;
+	int null, output, report;	/* descriptors above 9 */
+	struct rlimit memory, files, processes, core;
+};
+/* In a child of the daemon. */
+void guard_run(const struct guard_setup *setup) __attribute__((noreturn));
+
+/* instance.c: one program (with all that comes from it), from start to end. */
 
 struct instance;
 struct instance_place {
 	struct loop *loop;
 	struct record *record;
+	const struct confinement *confinement;
+	const char *space_dir;	/* what it may write to */
 	const char *directory;	/* its working directory; is there */
 	const char *log;	/* file */
 };
-/* `ended` is called once, from the loop, when the whole process group is gone;
+/* `ended` is called once, from the loop, when nothing is left of all that it started;
  * the callee may free the instance in it.  NULL with err when there is no process. */
 struct instance *instance_start(const struct plan *plan, const struct instance_place *place,
 				void (*ended)(void *data), void *data, struct error *err);
 void instance_free(struct instance *instance);	/* kills what is left, at once */
 void instance_stop(struct instance *instance);	/* SIGTERM, after 2 s SIGKILL */
-long instance_pid(const struct instance *instance);	/* 0: its first process has ended */
+long instance_pid(struct instance *instance);	/* 0: the program has ended */
 /* "status 3", "signal 9 (Killed)"; when it could not be run at all *cannot_start is true. */
 char *instance_end(const struct instance *instance, bool *cannot_start);
+int instance_status(const struct instance *instance);	/* wait()'s, when it has ended */
 char *instance_tail(const struct instance *instance, size_t lines);
 
 /* workload.c: a plan that is kept running. */
@@ -169,6 +243,8 @@ typedef void workload_changed(void *data, struct workload *workload, enum worklo
 struct workload_place {
 	struct loop *loop;
 	struct record *record;
+	const struct confinement *confinement;
+	const char *space_dir;
 	const char *module_dir;	/* <space>/modules/<module> */
 	unsigned generation;
 	int ready_timeout_ms;
@@ -194,6 +270,7 @@ struct process_driver {
 	struct driver base;
 	struct loop *loop;
 	struct record *record;
+	struct confinement *confinement;
 	struct images *images;
 	struct ports *ports;
 	char *spaces_dir;

@@ -7,6 +7,7 @@
 
 #include "private.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -18,7 +19,6 @@
 #include "platform/loop.h"
 
 #define READY_TIMEOUT_MS 20000
-#define LOG_LINES_MAX 10000
 
 static struct process_driver *
 own(struct driver *driver)
@@ -36,6 +36,7 @@ process_free(struct driver *driver)
 	while (process->spaces)
 		space_free(process->spaces);
 	record_free(process->record);
+	confinement_free(process->confinement);
 	images_free(process->images);
 	ports_free(process->ports);
 	free(process->spaces_dir);
@@ -121,20 +122,95 @@ process_status(struct driver *driver, const char *name, struct driver_status *ou
 		space_get_status(space, out);
 }
 
-static char *
-process_logs(struct driver *driver, const char *space, const char *module, size_t lines)
+static int
+by_time(const void *a, const void *b)
+{
+	const struct driver_log_line *x = a, *y = b;
+
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+/* Lines of one module are in order already; qsort() would mix those of one millisecond. */
+static void
+merge(struct driver_logs *out, size_t old, struct driver_log_line *scratch)
+{
+	size_t a = 0, b = old;
+
+	for (size_t i = 0; i < out->count; i++)
+		scratch[i] = a < old && (b == out->count ||
+					 by_time(&out->items[a], &out->items[b]) <= 0)
+				     ? out->items[a++] : out->items[b++];
+	if (out->count > 0)
+		memcpy(out->items, scratch, out->count * sizeof(*scratch));
+}
+
+static void
+clear_line(struct driver_log_line *line)
+{
+	free(line->module);
+	free(line->container);
+	free(line->text);
+}
+
+static void
+cut(struct driver_logs *out, const struct driver_log_query *query)
+{
+	size_t from = 0, extra;
+
+	if (query->limit == 0 || out->count <= query->limit)
+		return;
+	extra = out->count - query->limit;
+	if (query->oldest)
+		from = query->limit;
+	for (size_t i = from; i < from + extra; i++)
+		clear_line(&out->items[i]);
+	if (!query->oldest)
+		memmove(out->items, out->items + extra, query->limit * sizeof(*out->items));
+	out->count = query->limit;
+}
+
+static void
+read_module(const char *modules, const char *module, const struct driver_log_query *query,
+	    struct driver_logs *out)
+{
+	char *file = xasprintf("%s/%s/output.log", modules, module);
+	size_t before = out->count;
+	struct driver_log_line *scratch;
+
+	output_read(file, module, query, out);
+	scratch = xcalloc(out->count + 1, sizeof(*scratch));
+	merge(out, before, scratch);
+	/* Already here, so that what is kept never grows past two modules' lines. */
+	cut(out, query);
+	free(scratch);
+	free(file);
+}
+
+static void
+process_logs(struct driver *driver, const char *space, const struct driver_log_query *query,
+	     struct driver_logs *out)
 {
 	char *directory = space_directory(own(driver), space, NULL);
-	char *text = NULL;
+	char *modules = directory ? xasprintf("%s/modules", directory) : NULL;
+	DIR *dir = modules ? opendir(modules) : NULL;
+	struct dirent *entry;
 
-	if (directory && paths_is_inside(module) && !strchr(module, '/')) {
-		char *file = xasprintf("%s/modules/%s/output.log", directory, module);
-
-		text = output_tail(file, lines < LOG_LINES_MAX ? lines : LOG_LINES_MAX);
-		free(file);
-	}
+	*out = (struct driver_logs){0};
+	while (dir && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.' &&
+		    (!query->module || strcmp(query->module, entry->d_name) == 0))
+			read_module(modules, entry->d_name, query, out);
+	if (dir)
+		closedir(dir);
+	free(modules);
 	free(directory);
-	return text ? text : xstrdup("");
+}
+
+static json_t *
+process_describe(struct driver *driver)
+{
+	return json_pack("{s:s, s:o}", "name", driver->ops->name, "confinement",
+			 confinement_describe(own(driver)->confinement));
 }
 
 static int
@@ -193,9 +269,22 @@ static const struct driver_ops process_ops = {
 	.apply = process_apply,
 	.status = process_status,
 	.logs = process_logs,
+	.describe = process_describe,
 	.remove = process_remove,
 	.stop_all = process_stop_all,
 };
+
+/* Three for a workload, two for a connection: the usual 1024 is some dozen environments. */
+static void
+raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
 
 struct driver *
 driver_process_new(struct loop *loop, const struct driver_process_options *options,
@@ -205,6 +294,7 @@ driver_process_new(struct loop *loop, const struct driver_process_options *optio
 
 	if (paths_make(options->spaces_dir, err) != 0)
 		return NULL;
+	raise_descriptor_limit();
 	process = xcalloc(1, sizeof(*process));
 	process->base.ops = &process_ops;
 	process->loop = loop;
@@ -223,8 +313,10 @@ driver_process_new(struct loop *loop, const struct driver_process_options *optio
 		process_free(&process->base);
 		return NULL;
 	}
-	/* What a workload's process leaves behind becomes our child, so that it is seen to end. */
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	process->confinement = confinement_new(process->spaces_dir, options->images_dir,
+					       options->confine);
+	/* Should a guard be killed, what it guarded becomes our child, so that it is seen to end. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	return &process->base;
 }
 
@@ -233,6 +325,7 @@ driver_status_clear(struct driver_status *status)
 {
 	for (size_t i = 0; i < status->count; i++) {
 		free(status->items[i].module);
+		free(status->items[i].container);
 		free(status->items[i].message);
 	}
 	free(status->items);
@@ -250,4 +343,13 @@ driver_errors_clear(struct driver_errors *errors)
 	}
 	free(errors->items);
 	*errors = (struct driver_errors){0};
+}
+
+void
+driver_logs_clear(struct driver_logs *logs)
+{
+	for (size_t i = 0; i < logs->count; i++)
+		clear_line(&logs->items[i]);
+	free(logs->items);
+	*logs = (struct driver_logs){0};
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A child dies with the daemon (PR_SET_PDEATHSIG), its own children do not.  So the groups
- * that live are written down with the start time of their leader; a number alone could be
- * somebody else's by the time it is read.
+ * A guard ends all that it guards when the daemon dies, unless it was killed itself.  So the
+ * guards that live are written down with their start times; a number alone could be somebody
+ * else's by the time it is read.  A guard leads a session, and what it started is in that
+ * session, if it made no effort to leave it.
  */
 #include "config.h"
 
@@ -39,7 +40,7 @@ struct record {
 
 struct stat_line {
 	char state;
-	pid_t group;
+	pid_t session;
 	long long start;
 };
 
@@ -49,7 +50,7 @@ read_stat(pid_t pid, struct stat_line *out)
 	char path[64], text[1024];
 	const char *at;
 	ssize_t n;
-	int fd, group;
+	int fd, session;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -62,10 +63,10 @@ read_stat(pid_t pid, struct stat_line *out)
 	text[n] = '\0';
 	/* The name may hold spaces and parentheses: count from the last ')'. */
 	at = strrchr(text, ')');
-	if (!at || sscanf(at + 1, " %c %*d %d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d"
-			  " %*d %*d %*d %lld", &out->state, &group, &out->start) != 3)
+	if (!at || sscanf(at + 1, " %c %*d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d"
+			  " %*d %*d %*d %lld", &out->state, &session, &out->start) != 3)
 		return false;
-	out->group = group;
+	out->session = session;
 	return true;
 }
 
@@ -140,48 +141,60 @@ works_inside(pid_t pid, const char *directory)
 }
 
 /*
- * Is what has this number today what we started?  With the leader gone its number stays
- * reserved while the group lives, but not after; then a member has to work in our directory.
+ * Is this process what we started?  The guard's number stays reserved while its session lives,
+ * but not after; with the guard gone a member has to work in our directory.
  */
 static bool
-is_ours(const char *directory, const struct group *group)
+is_ours(const char *directory, const struct group *group, pid_t pid, const struct stat_line *line)
 {
+	if (line->state == 'Z' || line->session != group->pid)
+		return false;
+	if (pid == group->pid)
+		return line->start == group->start;
+	return line->start >= group->start && works_inside(pid, directory);
+}
+
+/* Sends it to all that is left; false: nothing is. */
+static bool
+send_to_session(const char *directory, const struct group *group, int signal_number)
+{
+	DIR *proc = opendir("/proc");
 	struct stat_line line;
 	struct dirent *entry;
-	bool ours = false;
-	DIR *proc;
+	bool any = false;
 
-	if (read_stat(group->pid, &line))
-		return line.start == group->start && line.group == group->pid;
-	proc = opendir("/proc");
-	while (proc && !ours && (entry = readdir(proc))) {
+	while (proc && (entry = readdir(proc))) {
 		pid_t pid = (pid_t)atoi(entry->d_name);
 
-		ours = pid > 0 && read_stat(pid, &line) && line.group == group->pid &&
-		       line.start >= group->start && works_inside(pid, directory);
+		if (pid <= 1 || !read_stat(pid, &line) || !is_ours(directory, group, pid, &line))
+			continue;
+		any = true;
+		kill(pid, signal_number);
 	}
 	if (proc)
 		closedir(proc);
-	return ours;
+	return any;
 }
 
+/* First asks the guard, which finds more than we do. */
 static void
-kill_group(const struct group *group)
+kill_session(const char *directory, const struct group *group)
 {
+	struct stat_line line;
 	char pid[24];
 
 	snprintf(pid, sizeof(pid), "%d", (int)group->pid);
-	log_line(LOG_PRIORITY_NOTICE, "ending a process group of an earlier platform", "pid", pid,
-		 NULL);
-	kill(-group->pid, SIGKILL);
+	if (read_stat(group->pid, &line) && is_ours(directory, group, group->pid, &line))
+		kill(group->pid, SIGQUIT);
 	for (int i = 0; i < KILL_TRIES; i++) {
-		struct stat_line line;
-
-		if (kill(-group->pid, 0) != 0)
+		if (!send_to_session(directory, group, i < KILL_TRIES / 2 ? 0 : SIGKILL))
 			return;
-		/* A zombie is its parent's to bury, and does no harm. */
-		if (read_stat(group->pid, &line) && line.state == 'Z')
-			return;
+		if (i == 0)
+			log_line(LOG_PRIORITY_NOTICE, "ending processes of an earlier platform", "guard",
+				 pid, NULL);
+		/* What has no guard any more waits for nobody. */
+		if (!read_stat(group->pid, &line) || line.state == 'Z')
+			send_to_session(directory, group, SIGKILL);
 		nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
 	}
 }
@@ -203,8 +216,8 @@ end_leftovers(const char *directory, const char *path)
 				.start = json_integer_value(json_object_get(item, "start")),
 			};
 
-			if (pid > 1 && pid <= 0x7fffffff && is_ours(directory, &group))
-				kill_group(&group);
+			if (pid > 1 && pid <= 0x7fffffff)
+				kill_session(directory, &group);
 		}
 	json_decref(all);
 }

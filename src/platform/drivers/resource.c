@@ -4,6 +4,7 @@
 
 #include "private.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -240,6 +241,31 @@ remove_dns(const struct resources *resources, const char *dir, const char *res_i
 		ret = error_errno(err, _("%s: cannot be removed"), path);
 	free(path);
 	return ret;
+}
+
+void
+resource_release_ports(struct ports *ports, const char *space_dir)
+{
+	char *directory = xasprintf("%s/resources", space_dir);
+	DIR *dir = opendir(directory);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		const char *ending = strrchr(entry->d_name, '.');
+		json_t *outputs;
+		char *path;
+
+		if (!ending || strcmp(ending, ".dns") != 0)
+			continue;
+		path = xasprintf("%s/%s", directory, entry->d_name);
+		outputs = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+		ports_release(ports, port_of(outputs));
+		json_decref(outputs);
+		free(path);
+	}
+	if (dir)
+		closedir(dir);
+	free(directory);
 }
 
 struct resource_type {

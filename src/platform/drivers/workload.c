@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -44,6 +45,8 @@ struct workload {
 	struct plan *plan;
 	struct loop *loop;
 	struct record *record;
+	const struct confinement *confinement;
+	char *space_dir;
 	char *module_dir;
 	char *directory;		/* of this generation */
 	char *log;
@@ -60,6 +63,8 @@ struct workload {
 	struct loop_timer *next;	/* start, next probe, alive for long enough, or stopped */
 	struct loop_timer *deadline;	/* ready by then */
 	int64_t started_at;		/* steady ms */
+	int64_t started_wall, ended_wall;	/* ms; 0: never */
+	int status;			/* wait()'s, of the last end */
 	int back_off_ms;
 	int tries;			/* of the probe */
 	int starts;
@@ -254,6 +259,8 @@ instance_ended(void *data)
 	bool cannot_start;
 	char *how;
 
+	workload->ended_wall = clock_wall_ms();
+	workload->status = instance_status(workload->instance);
 	if (workload->stop_asked) {
 		instance_free(workload->instance);
 		workload->instance = NULL;
@@ -280,6 +287,8 @@ begin(void *data)
 	struct instance_place place = {
 		.loop = workload->loop,
 		.record = workload->record,
+		.confinement = workload->confinement,
+		.space_dir = workload->space_dir,
 		.directory = workload->directory,
 		.log = workload->log,
 	};
@@ -287,6 +296,7 @@ begin(void *data)
 
 	workload->next = NULL;
 	workload->started_at = clock_steady_ms();
+	workload->started_wall = clock_wall_ms();
 	workload->tries = 0;
 	if ((workload->starts == 0 &&
 	     (paths_make(workload->directory, &err) != 0 ||
@@ -324,6 +334,8 @@ workload_new(struct plan *plan, const struct workload_place *place, workload_cha
 	workload->plan = plan;
 	workload->loop = place->loop;
 	workload->record = place->record;
+	workload->confinement = place->confinement;
+	workload->space_dir = xstrdup(place->space_dir);
 	workload->module_dir = xstrdup(place->module_dir);
 	workload->directory = xasprintf("%s/%u", place->module_dir, place->generation);
 	workload->log = xasprintf("%s/output.log", place->module_dir);
@@ -348,6 +360,7 @@ workload_free(struct workload *workload)
 	if (paths_remove_tree(workload->directory, &err) != 0)
 		log_line(LOG_PRIORITY_WARNING, "a directory stays", "reason", err.text, NULL);
 	plan_free(workload->plan);
+	free(workload->space_dir);
 	free(workload->module_dir);
 	free(workload->directory);
 	free(workload->log);
@@ -406,6 +419,12 @@ workload_get_status(const struct workload *workload, struct driver_workload_stat
 {
 	*out = (struct driver_workload_status){
 		.module = xstrdup(workload->plan->module),
+		.replica = workload->plan->replica,
+		.container = xstrdup(workload->plan->container),
+		.started_at = workload->started_wall,
+		.ended_at = workload->ended_wall,
+		.exit_code = WIFEXITED(workload->status) ? WEXITSTATUS(workload->status) : 0,
+		.signal = WIFSIGNALED(workload->status) ? WTERMSIG(workload->status) : 0,
 		.status = workload->failed ? RUNTIME_FAILED : statuses[workload->state],
 		.message = workload->message ? xstrdup(workload->message) : NULL,
 		.pid = workload->instance ? instance_pid(workload->instance) : 0,

@@ -9,6 +9,7 @@
 #include "base/i18n.h"
 #include "base/ids.h"
 #include "model/json.h"
+#include "platform/engine.h"
 #include "platform/repository.h"
 
 int
@@ -114,4 +115,53 @@ create_application(struct platform *platform, const struct request *request,
 	if (ret != 0)
 		return -1;
 	return answer(response, 201, repository_application(platform->repository, &place, err));
+}
+
+static int
+delete_environments(struct platform *platform, const struct place *app, const json_t *envs,
+		    struct error *err)
+{
+	const json_t *env;
+	size_t i;
+
+	json_array_foreach(envs, i, env) {
+		struct place place = {app->org, app->app, json_member_string(env, "id")};
+
+		if (repository_set_deleting(platform->repository, &place, clock_wall_ms(), err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Gone at once when it has no environment, else when the last of them is gone. */
+int
+delete_application(struct platform *platform, const struct request *request,
+		   struct response *response, struct error *err)
+{
+	struct repository *repository = platform->repository;
+	const struct place *app = &request->place;
+	json_t *envs = repository_environments(repository, app, err), *env;
+	int ret = -1;
+	size_t i;
+
+	if (!envs)
+		return -1;
+	response->status = json_array_size(envs) == 0 ? 204 : 202;
+	if (repository_begin(repository, err) == 0) {
+		if (repository_set_application_deleting(repository, app, clock_wall_ms(), err) == 0 &&
+		    delete_environments(platform, app, envs, err) == 0)
+			ret = repository_commit(repository, err);
+		if (ret != 0)
+			repository_rollback(repository);
+	}
+	json_array_foreach(envs, i, env) {
+		struct place place = {app->org, app->app, json_member_string(env, "id")};
+
+		if (ret == 0)
+			engine_remove(platform->engine, &place);
+	}
+	if (ret == 0 && response->status == 204)
+		ret = repository_drop_applications(repository, err);
+	json_decref(envs);
+	return ret;
 }

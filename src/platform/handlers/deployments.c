@@ -4,20 +4,50 @@
 
 #include "platform/handlers/handlers.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/xmalloc.h"
 #include "model/json.h"
 #include "platform/engine.h"
 #include "platform/repository.h"
+
+/* "PIPELINE,RUN" */
+static bool
+is_of_run(const json_t *deployment, const char *wanted)
+{
+	const json_t *pipeline = json_object_get(deployment, "pipeline");
+	char *own;
+	bool same;
+
+	if (!pipeline)
+		return false;
+	own = xasprintf("%s,%s", json_member_string(pipeline, "id"),
+			json_member_string(pipeline, "run_id"));
+	same = strcmp(own, wanted) == 0;
+	free(own);
+	return same;
+}
 
 int
 list_deployments(struct platform *platform, const struct request *request,
 		 struct response *response, struct error *err)
 {
-	return answer(response, 200,
-		      repository_deployments(platform->repository, &request->place, err));
+	json_t *all = repository_deployments(platform->repository, &request->place, err);
+	const char *run = request_query(request, "pipelineRunId");
+	json_t *some, *deployment;
+	size_t i;
+
+	if (!all || !run)
+		return answer(response, 200, all);
+	some = json_array();
+	json_array_foreach(all, i, deployment)
+		if (is_of_run(deployment, run))
+			json_array_append(some, deployment);
+	json_decref(all);
+	return answer(response, 200, some);
 }
 
 int

@@ -72,6 +72,20 @@ check_type(struct platform *platform, const char *org, const char *type, struct 
 	return 0;
 }
 
+/* ERROR_CONFLICT when the application is being deleted. */
+static int
+check_application(struct platform *platform, const struct place *place, struct error *err)
+{
+	json_t *app = repository_application(platform->repository, place, err);
+	int ret = app ? 0 : -1;
+
+	if (app && strcmp(json_member_string(app, "status"), "active") != 0)
+		ret = error_set(err, ERROR_CONFLICT, _("The application %s is being deleted."),
+				place->app);
+	json_decref(app);
+	return ret;
+}
+
 int
 create_environment(struct platform *platform, const struct request *request,
 		   struct response *response, struct error *err)
@@ -90,7 +104,8 @@ create_environment(struct platform *platform, const struct request *request,
 		return error_set(err, ERROR_INPUT, _("An environment needs a \"name\"."));
 	if (!type)
 		type = "development";
-	if (check_type(platform, place.org, type, err) != 0 ||
+	if (check_application(platform, &place, err) != 0 ||
+	    check_type(platform, place.org, type, err) != 0 ||
 	    access_check_type(request->caller, &request->place, type, err) != 0 ||
 	    (from && check_deployment(platform, &place, from, err) != 0))
 		return -1;

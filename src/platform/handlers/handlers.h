@@ -20,19 +20,27 @@ handler get_current_user, update_current_user;
 handler list_users, create_user, get_user, update_user, delete_user;
 handler list_tokens, create_token, get_token, delete_token;
 handler list_audit_log;
-handler list_organizations, get_organization;
+handler get_platform, list_organizations, get_organization;
 handler list_env_types, create_env_type, get_env_type, update_env_type, delete_env_type;
 handler list_definitions;
-handler list_applications, create_application, get_application, patch_application;
+handler list_applications, create_application, get_application, patch_application,
+	delete_application;
 handler list_environments, create_environment, get_environment, update_environment,
 	rebase_environment, delete_environment;
 handler list_sets, get_set, update_set, get_set_resources, get_diff;
 handler list_deltas, create_delta, get_delta, patch_delta, put_delta, archive_delta,
 	change_env_of_delta, change_name_of_delta;
 handler list_deployments, create_deployment, get_deployment, list_deployment_errors;
-handler list_active_resources, get_runtime, list_runtime, get_logs;
+handler list_active_resources;
+handler get_runtime, list_runtime, update_paused, patch_replicas, get_logs;
 handler list_artefacts, list_versions_of_artefact, list_artefact_versions,
-	create_artefact_version, get_artefact_version, patch_artefact_version;
+	create_artefact_version, get_artefact_version, patch_artefact_version, delete_artefact,
+	get_workload_spec, get_workload_set;
+handler list_pipelines, get_pipeline, list_pipeline_criteria, list_runs_of_org,
+	create_run_by_trigger, list_pipeline_runs, create_pipeline_run, get_pipeline_run,
+	cancel_pipeline_run, restart_pipeline_run, list_pipeline_jobs, get_pipeline_job,
+	list_approvals, get_approval;
+handler list_rules, create_rule, get_rule, update_rule, delete_rule;
 
 /* Fills the response with a body that may be NULL because of an error: 0 or -1. */
 static inline int

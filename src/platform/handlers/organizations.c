@@ -12,7 +12,23 @@
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "platform/driver.h"
 #include "platform/repository.h"
+
+/* No part of the reference: what this platform is, and how it keeps workloads apart. */
+int
+get_platform(struct platform *platform, const struct request *request, struct response *response,
+	     struct error *err)
+{
+	char stamp[CLOCK_STAMP_SIZE];
+
+	(void)request;
+	(void)err;
+	clock_stamp(stamp, platform->started_at);
+	return answer(response, 200,
+		      json_pack("{s:s, s:s, s:o}", "version", PACKAGE_VERSION, "started_at", stamp,
+				"driver", platform->driver->ops->describe(platform->driver)));
+}
 
 int
 list_organizations(struct platform *platform, const struct request *request,

@@ -50,6 +50,7 @@ static const struct key keys[] = {
 	{'P', "P", ACTION_PROMOTE, N_("promote"), N_("Take a clone's changes to where it came from.")},
 	{'U', "U", ACTION_UNDO, N_("undo"), N_("Undo the last deployment made here.")},
 	{'X', "X", ACTION_DISCARD, N_("discard"), N_("Delete a clone and everything that is its own.")},
+	{'l', "l", ACTION_LOGS, N_("logs"), N_("Show what the workload writes.")},
 	{'/', "/", ACTION_FIND, N_("find"), N_("Find an environment, a workload or an application.")},
 	{'h', "h", ACTION_HISTORY, N_("history"), N_("Show what has been done.")},
 	{'?', "?", ACTION_HELP, N_("help"), NULL},
@@ -57,7 +58,6 @@ static const struct key keys[] = {
 	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, N_("To the environment on the right.")},
 	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, N_("To the workload above.")},
 	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, N_("To the workload below.")},
-	{'l', "l", ACTION_RIGHT, NULL, NULL},
 	{'k', "k", ACTION_UP, NULL, NULL},
 	{'j', "j", ACTION_DOWN, NULL, NULL},
 	{'g', "g", ACTION_FIRST, NULL, N_("To the first environment.")},
@@ -727,6 +727,17 @@ act_baseline(struct board_view *b, struct ui *ui, const struct sight *s)
 	replace(&b->baseline, env_id(s->env));
 }
 
+static void
+act_logs(struct board_view *b, struct ui *ui, const struct sight *s)
+{
+	const char *module = s->module_count ? s->modules[s->row] : NULL;
+
+	/* A workload that is not in this environment writes nothing here: then all of them. */
+	if (module && s->env->set && !set_module(s->env->set, module))
+		module = NULL;
+	ui_push(ui, logs_view_new(ui, b->org, b->app, env_id(s->env), module));
+}
+
 /* Actions that need an environment under the cursor. */
 static const struct {
 	enum action action;
@@ -735,7 +746,7 @@ static const struct {
 	{ACTION_CLONE, act_clone},     {ACTION_VERSION, act_version}, {ACTION_DEPLOY, act_deploy},
 	{ACTION_UNDO, act_undo},       {ACTION_DISCARD, act_discard}, {ACTION_PROMOTE, act_promote},
 	{ACTION_DIFF, act_diff},       {ACTION_BASELINE, act_baseline},
-	{ACTION_PROGRESS, act_progress},
+	{ACTION_PROGRESS, act_progress}, {ACTION_LOGS, act_logs},
 };
 
 static void

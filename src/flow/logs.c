@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Asks for the newest lines once a second; an answer takes the place of the one before. */
+#include "config.h"
+
+#include "flow/logs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/api.h"
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/ids.h"
+#include "base/xmalloc.h"
+#include "flow/session.h"
+#include "model/json.h"
+
+#define EVERY_MS 1000
+#define LINES_MAX 5000		/* a platform may give more than it was asked for */
+
+struct logs {
+	struct session *session;
+	char *org, *app, *env, *workload;
+	struct log_line *lines;
+	size_t count;
+	uint64_t revision;
+	bool read, held;
+	struct error error;
+	char digest[IDS_SHA256_B64_SIZE];
+	struct api_call *call;
+	struct session_timer *timer;
+};
+
+static void ask(void *data);
+
+static void
+drop_lines(struct logs *logs)
+{
+	for (size_t i = 0; i < logs->count; i++) {
+		untrusted_clear(&logs->lines[i].payload);
+		untrusted_clear(&logs->lines[i].workload);
+		untrusted_clear(&logs->lines[i].container);
+	}
+	free(logs->lines);
+	logs->lines = NULL;
+	logs->count = 0;
+}
+
+static void
+take_line(struct log_line *line, const json_t *entry)
+{
+	const char *at = json_member_string(entry, "timestamp");
+
+	untrusted_init(&line->payload, json_member_string(entry, "payload"));
+	untrusted_init(&line->workload, json_member_string(entry, "workload_id"));
+	untrusted_init(&line->container, json_member_string(entry, "container_id"));
+	if (!at || !clock_parse(at, &line->at))
+		line->at = 0;
+}
+
+/* The wire has the newest first. */
+static void
+take_lines(struct logs *logs, const json_t *body)
+{
+	size_t count = json_array_size(body);
+
+	drop_lines(logs);
+	if (count > LINES_MAX)
+		count = LINES_MAX;
+	logs->lines = xcalloc(count + 1, sizeof(*logs->lines));
+	for (size_t i = 0; i < count; i++)
+		take_line(&logs->lines[i], json_array_get(body, count - 1 - i));
+	logs->count = count;
+}
+
+static void
+answered(void *data, const struct api_reply *reply)
+{
+	struct logs *logs = data;
+	char digest[IDS_SHA256_B64_SIZE];
+
+	logs->call = NULL;
+	logs->error = reply->error;
+	if (reply->error.kind == ERROR_NONE && !json_is_array(reply->body))
+		error_set(&logs->error, ERROR_PROTOCOL, _("The logs of %s are not a list; this platform's "
+							  "answer is not understood."), logs->env);
+	if (logs->error.kind == ERROR_NONE) {
+		ids_sha256_b64(digest, reply->bytes, reply->length);
+		if (!logs->read || strcmp(digest, logs->digest) != 0) {
+			take_lines(logs, reply->body);
+			logs->revision++;
+		}
+		memcpy(logs->digest, digest, sizeof(digest));
+		logs->read = true;
+	}
+	session_changed(logs->session);
+	logs->timer = session_timer_start(logs->session, EVERY_MS, ask, logs);
+}
+
+static void
+ask(void *data)
+{
+	struct logs *logs = data;
+
+	logs->timer = NULL;
+	if (logs->held || logs->call)
+		return;
+	logs->call = api_get_logs(session_api(logs->session), logs->org, logs->app, logs->env,
+				  logs->workload, LOGS_LINES, answered, logs);
+}
+
+struct logs *
+logs_open(struct session *session, const char *org, const char *app, const char *env,
+	  const char *workload)
+{
+	struct logs *logs = xcalloc(1, sizeof(*logs));
+
+	logs->session = session;
+	logs->org = xstrdup(org);
+	logs->app = xstrdup(app);
+	logs->env = xstrdup(env);
+	logs->workload = workload ? xstrdup(workload) : NULL;
+	ask(logs);
+	return logs;
+}
+
+void
+logs_close(struct logs *logs)
+{
+	if (!logs)
+		return;
+	api_cancel(logs->call);
+	session_timer_stop(logs->timer);
+	drop_lines(logs);
+	free(logs->org);
+	free(logs->app);
+	free(logs->env);
+	free(logs->workload);
+	free(logs);
+}
+
+size_t
+logs_count(const struct logs *logs)
+{
+	return logs->count;
+}
+
+const struct log_line *
+logs_line(const struct logs *logs, size_t i)
+{
+	return &logs->lines[i];
+}
+
+uint64_t
+logs_revision(const struct logs *logs)
+{
+	return logs->revision;
+}
+
+bool
+logs_was_read(const struct logs *logs)
+{
+	return logs->read;
+}
+
+const struct error *
+logs_error(const struct logs *logs)
+{
+	return &logs->error;
+}
+
+void
+logs_hold(struct logs *logs, bool held)
+{
+	logs->held = held;
+	if (!held && !logs->call && !logs->timer)
+		ask(logs);
+}

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "driver-world.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/paths.h"
+#include "base/xmalloc.h"
+
+/* Making the world. */
+
+void
+copy_program(const struct world *world, const char *to)
+{
+	const char *builddir = getenv("builddir");
+	char *from = xasprintf("%s/tests/unit/helper-server", builddir ? builddir : ".");
+	char *path = xasprintf("%s/%s", world->images, to);
+	char *slash = strrchr(path, '/');
+	char chunk[65536];
+	int in = open(from, O_RDONLY | O_CLOEXEC), out;
+	ssize_t n;
+
+	assert_true(in >= 0);
+	*slash = '\0';
+	assert_int_equal(paths_make(path, NULL), 0);
+	*slash = '/';
+	out = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0700);
+	assert_true(out >= 0);
+	while ((n = read(in, chunk, sizeof(chunk))) > 0)
+		assert_int_equal(write(out, chunk, (size_t)n), n);
+	close(in);
+	close(out);
+	free(from);
+	free(path);
+}
+
+void
+write_file(const char *directory, const char *name, const char *text)
+{
+	char *path = xasprintf("%s/%s", directory, name);
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+	free(path);
+}
+
+void
+open_driver(struct world *world)
+{
+	struct driver_process_options options = {
+		.spaces_dir = world->spaces,
+		.images_dir = world->images,
+		.templates_dir = world->templates,
+		.ready_timeout_ms = world->ready_timeout_ms,
+		.confine = world->confine,
+	};
+	struct error err;
+
+	world->loop = loop_new(&err);
+	assert_non_null(world->loop);
+	world->driver = driver_process_new(world->loop, &options, &err);
+	assert_non_null(world->driver);
+}
+
+void
+close_driver(struct world *world)
+{
+	world->driver->ops->free(world->driver);
+	loop_free(world->loop);
+}
+
+int
+make_world(void **state)
+{
+	struct world *world = xcalloc(1, sizeof(*world));
+	const char *tmp = getenv("TMPDIR");
+	char *folder = xasprintf("%s/driver-XXXXXX", tmp ? tmp : "/tmp");
+
+	if (!mkdtemp(folder))
+		return -1;
+	world->folder = realpath(folder, NULL);
+	free(folder);
+	world->spaces = xasprintf("%s/spaces", world->folder);
+	world->images = xasprintf("%s/images", world->folder);
+	world->templates = xasprintf("%s/templates", world->folder);
+	world->space_dir = xasprintf("%s/%s", world->spaces, SPACE);
+	copy_program(world, "local/web/1.0.0");
+	copy_program(world, "local/web/1.10.0");
+	copy_program(world, "local/web/1.9.0");
+	assert_int_equal(mkdir(world->templates, 0700), 0);
+	open_driver(world);
+	*state = world;
+	return 0;
+}
+
+void
+forget_result(struct world *world)
+{
+	free(world->code);
+	free(world->object);
+	free(world->summary);
+	free(world->message);
+	world->code = world->object = world->summary = world->message = NULL;
+}
+
+int
+remove_world(void **state)
+{
+	struct world *world = *state;
+	int ret;
+
+	close_driver(world);
+	forget_result(world);
+	ret = paths_remove_tree(world->folder, NULL);
+	free(world->folder);
+	free(world->spaces);
+	free(world->images);
+	free(world->templates);
+	free(world->space_dir);
+	free(world);
+	return ret;
+}
+
+/* Running the loop until something holds. */
+
+static void
+give_up(void *data)
+{
+	struct world *world = data;
+
+	world->given_up = true;
+	loop_stop(world->loop);
+}
+
+void
+run(struct world *world)
+{
+	struct loop_timer *patience = loop_add_timer(world->loop, PATIENCE_MS, give_up, world);
+
+	assert_int_equal(loop_run(world->loop, NULL), 0);
+	assert_false(world->given_up);
+	loop_remove_timer(patience);
+}
+
+void
+stop_loop(void *data)
+{
+	loop_stop(((struct world *)data)->loop);
+}
+
+void
+run_for(struct world *world, int ms)
+{
+	loop_add_timer(world->loop, ms, stop_loop, world);
+	run(world);
+}
+
+void
+on_applied(void *data, enum driver_phase phase, const struct driver_errors *errors)
+{
+	struct world *world = data;
+
+	forget_result(world);
+	world->applied++;
+	world->phase = phase;
+	if (errors->count > 0) {
+		world->code = xstrdup(errors->items[0].code);
+		world->object = xstrdup(errors->items[0].object_id);
+		world->summary = xstrdup(errors->items[0].summary);
+		world->message = xstrdup(errors->items[0].message);
+	}
+	loop_stop(world->loop);
+}
+
+void
+on_removed(void *data)
+{
+	struct world *world = data;
+
+	world->removed++;
+	loop_stop(world->loop);
+}
+
+/* One workload "web". */
+
+static struct driver_workload
+make_web(struct world *world, const struct web *web, int (*ports)[2], json_t **spec)
+{
+	struct driver_workload workload = {.module = web->module ? web->module : "web",
+					   .image = web->image, .replica = web->replica};
+	struct error err;
+	char port[16];
+
+	*spec = json_pack("{s:{s:{s:s, s:[s], s:{s:s}, s:{s:{s:s, s:s}}}}}", "containers", "web",
+			  "image", web->image, "command", "/bin/false", "variables", "GREETING",
+			  "hello there", "files", "/etc/app/settings.conf", "mode", "0600", "value",
+			  "colour = blue\n");
+	assert_non_null(*spec);
+	if (web->mode)
+		json_object_set_new(json_object_get(json_object_get(json_object_get(
+			*spec, "containers"), "web"), "variables"), "MODE", json_string(web->mode));
+	if (web->public_port) {
+		json_t *container = json_object_get(json_object_get(*spec, "containers"), "web");
+
+		(*ports)[0] = web->public_port;
+		(*ports)[1] = world->driver->ops->listen_port(world->driver, &err);
+		assert_true((*ports)[1] > 0);
+		snprintf(port, sizeof(port), "%d", (*ports)[1]);
+		json_object_set_new(json_object_get(container, "variables"), "PORT", json_string(port));
+		json_object_set_new(container, "readiness_probe",
+				    json_pack("{s:s, s:s, s:s}", "type", "http", "path", "/healthz",
+					      "port", port));
+		workload.ports = (const int (*)[2])ports;
+		workload.port_count = 1;
+	}
+	workload.spec = *spec;
+	return workload;
+}
+
+void
+begin_apply(struct world *world, const struct web *webs, size_t count)
+{
+	struct driver_workload workloads[4];
+	char fingerprints[4][200];
+	int ports[4][2];
+	json_t *specs[4];
+	struct error err;
+
+	assert_true(count <= 4);
+	for (size_t i = 0; i < count; i++) {
+		workloads[i] = make_web(world, &webs[i], &ports[i], &specs[i]);
+		snprintf(fingerprints[i], sizeof(fingerprints[i]), "%s %s", webs[i].image,
+			 webs[i].mode ? webs[i].mode : "");
+		workloads[i].fingerprint = fingerprints[i];
+	}
+	assert_int_equal(world->driver->ops->apply(world->driver, SPACE, workloads, count, on_applied,
+						   world, &err), 0);
+	for (size_t i = 0; i < count; i++)
+		json_decref(specs[i]);
+}
+
+enum driver_phase
+apply(struct world *world, const struct web *webs, size_t count)
+{
+	int before = world->applied;
+
+	begin_apply(world, webs, count);
+	while (world->applied == before)
+		run(world);
+	assert_int_equal(world->applied, before + 1);
+	return world->phase;
+}
+
+long
+pid_of(struct world *world, const char *module, int *restarts, bool *ready)
+{
+	struct driver_status status;
+	long pid = -1;
+
+	world->driver->ops->status(world->driver, SPACE, &status);
+	for (size_t i = 0; i < status.count; i++) {
+		if (strcmp(status.items[i].module, module) != 0)
+			continue;
+		pid = status.items[i].pid;
+		if (restarts)
+			*restarts = status.items[i].restarts;
+		if (ready)
+			*ready = status.items[i].ready;
+	}
+	driver_status_clear(&status);
+	return pid;
+}
+
+bool
+lives(long pid)
+{
+	char path[64], text[512] = "";
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%ld/stat", pid);
+	file = fopen(path, "r");
+	if (!file)
+		return false;
+	if (!fgets(text, sizeof(text), file))
+		text[0] = '\0';
+	fclose(file);
+	return text[0] && !strstr(text, ") Z ");
+}
+
+int
+new_port(struct world *world, const char *res_id)
+{
+	struct driver_resource resource = {.res_id = res_id, .type = "dns"};
+	struct error err;
+	json_t *outputs = world->driver->ops->provision(world->driver, SPACE, &resource, &err);
+	int port;
+
+	assert_non_null(outputs);
+	port = (int)json_integer_value(json_object_get(outputs, "port"));
+	json_decref(outputs);
+	return port;
+}
+
+/* A client, in a thread of its own: the driver's loop has to run meanwhile. */
+
+bool
+exchange(struct request *request)
+{
+	struct sockaddr_in address = {
+		.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)request->port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	struct timeval limit = {.tv_sec = 10};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char text[4096];
+	bool good;
+	ssize_t n;
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	snprintf(text, sizeof(text), "GET %s HTTP/1.0\r\n\r\n", request->path);
+	good = connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+	       send(fd, text, strlen(text), MSG_NOSIGNAL) == (ssize_t)strlen(text);
+	if (good && request->half_close)
+		shutdown(fd, SHUT_WR);
+	while (good && (n = recv(fd, text, sizeof(text), 0)) != 0)
+		good = n > 0 && buf_append(&request->reply, text, (size_t)n);
+	close(fd);
+	return good && strncmp(buf_str(&request->reply), "HTTP/1.0 200", 12) == 0;
+}
+
+static void *
+fetch_in_thread(void *data)
+{
+	struct request *request = data;
+	uint64_t one = 1;
+
+	request->failed = !exchange(request);
+	if (write(request->event, &one, sizeof(one)) < 0)
+		abort();
+	return NULL;
+}
+
+static void
+fetched(void *data, uint32_t events)
+{
+	(void)events;
+	stop_loop(data);
+}
+
+/* NULL when it failed; free() it. */
+char *
+fetch(struct world *world, int port, const char *path, bool half_close)
+{
+	struct request request = {.port = port, .path = path, .half_close = half_close};
+	struct loop_fd *watch;
+	pthread_t thread;
+
+	buf_init(&request.reply, 4 * 1024 * 1024);
+	request.event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	watch = loop_add_fd(world->loop, request.event, EPOLLIN, fetched, world);
+	assert_int_equal(pthread_create(&thread, NULL, fetch_in_thread, &request), 0);
+	run(world);
+	pthread_join(thread, NULL);
+	loop_remove_fd(watch);
+	close(request.event);
+	if (request.failed) {
+		buf_clear(&request.reply);
+		return NULL;
+	}
+	return buf_take(&request.reply);
+}
+
+size_t
+count_of(const char *text, const char *what)
+{
+	size_t count = 0;
+
+	for (const char *at = strstr(text, what); at; at = strstr(at + 1, what))
+		count++;
+	return count;
+}
+
+bool
+below_valgrind(void)
+{
+	const char *preload = getenv("LD_PRELOAD");
+
+	return preload && strstr(preload, "vgpreload");
+}
+
+static bool
+is_image(const struct world *world, const struct stat *program)
+{
+	static const char *const images[] = {"1.0.0", "1.9.0", "1.10.0"};
+	bool same = false;
+
+	for (size_t i = 0; i < sizeof(images) / sizeof(images[0]); i++) {
+		char *path = xasprintf("%s/local/web/%s", world->images, images[i]);
+		struct stat st;
+
+		same = same || (stat(path, &st) == 0 && st.st_dev == program->st_dev &&
+				st.st_ino == program->st_ino);
+		free(path);
+	}
+	return same;
+}
+
+/* Those that live and execute one of our images, whatever number they know themselves by; by
+ * the file, since from a chroot the paths of another namespace look different. */
+int
+count_processes(const struct world *world)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	int count = 0;
+
+	assert_non_null(proc);
+	while ((entry = readdir(proc))) {
+		char link[300];
+		struct stat st;
+
+		snprintf(link, sizeof(link), "/proc/%s/exe", entry->d_name);
+		count += stat(link, &st) == 0 && is_image(world, &st);
+	}
+	closedir(proc);
+	return count;
+}
+

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A process driver over an empty directory, and what its tests do with it. */
+#ifndef SIDESTAGE_TESTS_UNIT_DRIVER_WORLD_H
+#define SIDESTAGE_TESTS_UNIT_DRIVER_WORLD_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "platform/driver.h"
+#include "platform/loop.h"
+
+#define SPACE "acme/shop/production"
+#define PATIENCE_MS 20000
+
+struct world {
+	char *folder, *spaces, *images, *templates, *space_dir;
+	struct loop *loop;
+	struct driver *driver;
+	int ready_timeout_ms;
+	enum driver_confine confine;
+	bool given_up;
+	/* The last driver_applied(). */
+	int applied;
+	enum driver_phase phase;
+	char *code, *object, *summary, *message;
+	int removed;
+};
+
+/* One workload "web". */
+struct web {
+	const char *module;
+	const char *image;
+	const char *mode;
+	int public_port;	/* 0: none, and no probe */
+	int replica;
+};
+
+struct request {
+	int port;
+	const char *path;
+	bool half_close;
+	struct buf reply;
+	bool failed;
+	int event;
+};
+
+void copy_program(const struct world *world, const char *to);
+void write_file(const char *directory, const char *name, const char *text);
+void open_driver(struct world *world);
+void close_driver(struct world *world);
+int make_world(void **state);
+int remove_world(void **state);
+void run(struct world *world);
+void stop_loop(void *data);
+void run_for(struct world *world, int ms);
+void on_applied(void *data, enum driver_phase phase, const struct driver_errors *errors);
+void on_removed(void *data);
+void begin_apply(struct world *world, const struct web *webs, size_t count);
+enum driver_phase apply(struct world *world, const struct web *webs, size_t count);
+long pid_of(struct world *world, const char *module, int *restarts, bool *ready);
+bool lives(long pid);
+int new_port(struct world *world, const char *res_id);
+bool exchange(struct request *request);
+char *fetch(struct world *world, int port, const char *path, bool half_close);
+size_t count_of(const char *text, const char *what);
+bool below_valgrind(void);
+int count_processes(const struct world *world);
+void forget_result(struct world *world);
+
+#define WITH_WORLD(test) cmocka_unit_test_setup_teardown(test, make_world, remove_world)
+
+#endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the process driver reads and makes: images, specs, resources, logs. */
+#include "config.h"
+
+#include "driver-world.h"
+
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/xmalloc.h"
+
+static void
+logs_are_kept_with_a_limit(void **state)
+{
+	struct world *world = *state;
+	struct web web = {.image = "local/web:1.0.0", .mode = "chatty",
+			  .public_port = new_port(world, "modules.web.externals.dns")};
+	static const char *const names[] = { "output.log", "output.log.1" };
+	struct driver_log_query query = {.module = "web", .limit = 3};
+	int64_t before = clock_wall_ms();
+	struct driver_logs logs;
+
+	assert_int_equal(apply(world, &web, 1), DRIVER_READY);
+	run_for(world, 100);
+	world->driver->ops->logs(world->driver, SPACE, &query, &logs);
+	assert_int_equal(logs.count, 3);
+	assert_int_equal(strncmp(logs.items[0].text, "019997 ", 7), 0);
+	assert_int_equal(strncmp(logs.items[2].text, "019999 ", 7), 0);
+	assert_string_equal(logs.items[2].module, "web");
+	assert_string_equal(logs.items[2].container, "web");
+	assert_true(logs.items[0].at >= before && logs.items[2].at <= clock_wall_ms());
+	driver_logs_clear(&logs);
+	for (size_t i = 0; i < 2; i++) {
+		char *path = xasprintf("%s/modules/web/%s", world->space_dir, names[i]);
+		struct stat st;
+
+		assert_int_equal(stat(path, &st), 0);
+		assert_true(st.st_size > 0 && st.st_size <= 256 * 1024);
+		free(path);
+	}
+	query.module = "../../../x";
+	world->driver->ops->logs(world->driver, SPACE, &query, &logs);
+	assert_int_equal(logs.count, 0);
+	driver_logs_clear(&logs);
+}
+
+static void
+only_what_lies_in_the_images_is_run(void **state)
+{
+	static const char *const bad[] = {
+		"/bin/sh:1", "../../../../bin:sh", "local/web:../../../outside", "local/web", "local/web:",
+		"local/link:1.0.0", "local/web:1.0.0@sha256:00", "local:web", "",
+	};
+	struct world *world = *state;
+	char *link = xasprintf("%s/local/link/1.0.0", world->images);
+	struct error err;
+	json_t *images;
+
+	copy_program(world, "../outside");
+	copy_program(world, "local/link/2.0.0");
+	assert_int_equal(symlink("/bin/sh", link), 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct web web = {.image = bad[i]};
+
+		assert_false(world->driver->ops->image_exists(world->driver, bad[i], &err));
+		assert_int_equal(err.kind, ERROR_INPUT);
+		assert_int_equal(apply(world, &web, 1), DRIVER_FAILED);
+		assert_string_equal(world->code, "image-not-found");
+	}
+	images = world->driver->ops->images(world->driver);
+	assert_int_equal(json_array_size(images), 4);
+	assert_string_equal(json_string_value(json_object_get(json_array_get(images, 0), "name")),
+			    "local/link");
+	assert_string_equal(json_string_value(json_object_get(json_array_get(images, 3), "version")),
+			    "1.10.0");
+	json_decref(images);
+	free(link);
+}
+
+static void
+a_bad_spec_is_refused(void **state)
+{
+	static const char *const specs[] = {
+		"{}",
+		"{\"containers\": {}}",
+		"{\"containers\": {\"a\": {}, \"b\": {}}}",
+		"{\"containers\": {\"a\": {\"variables\": {\"A=B\": \"x\"}}}}",
+		"{\"containers\": {\"a\": {\"variables\": {\"A\": [1]}}}}",
+		"{\"containers\": {\"a\": {\"args\": \"x\"}}}",
+		"{\"containers\": {\"a\": {\"files\": {\"/a/../../x\": {\"value\": \"x\"}}}}}",
+		"{\"containers\": {\"a\": {\"files\": {\"etc/x\": {\"value\": \"x\"}}}}}",
+		"{\"containers\": {\"a\": {\"files\": {\"/etc/x\": {\"mode\": \"4755\", \"value\": \"x\"}}}}}",
+		"{\"containers\": {\"a\": {\"readiness_probe\": {\"type\": \"command\"}}}}",
+		"{\"containers\": {\"a\": {\"readiness_probe\": {\"type\": \"http\", \"path\": \"/ x\", \"port\": 1}}}}",
+	};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < sizeof(specs) / sizeof(specs[0]); i++) {
+		struct driver_workload workload = {.module = "web", .image = "local/web:1.0.0",
+						   .fingerprint = "1"};
+		json_t *spec = json_loads(specs[i], 0, NULL);
+		int before = world->applied;
+		struct error err;
+
+		workload.spec = spec;
+		assert_int_equal(world->driver->ops->apply(world->driver, SPACE, &workload, 1,
+							   on_applied, world, &err), 0);
+		json_decref(spec);
+		while (world->applied == before)
+			run(world);
+		assert_int_equal(world->phase, DRIVER_FAILED);
+		assert_string_equal(world->code, "cannot-start");
+		assert_string_equal(world->object, "web");
+	}
+}
+
+static int
+count_rows(const char *path)
+{
+	sqlite3_stmt *statement;
+	sqlite3 *database;
+	int count = -1;
+
+	assert_int_equal(sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(database, "INSERT INTO t VALUES ('more')", NULL, NULL, NULL),
+			 SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(database, "SELECT count(*) FROM t", -1, &statement, NULL),
+			 SQLITE_OK);
+	if (sqlite3_step(statement) == SQLITE_ROW)
+		count = sqlite3_column_int(statement, 0);
+	sqlite3_finalize(statement);
+	sqlite3_close(database);
+	return count;
+}
+
+static void
+a_database_is_made_once(void **state)
+{
+	static const char *const bad[] = { "none.sql", "../secret.sql", "/etc/passwd", "broken.sql",
+					   "attach.sql" };
+	struct world *world = *state;
+	struct driver_ops const *ops = world->driver->ops;
+	struct driver_resource resource = {.res_id = "shared.db", .type = "sqlite"};
+	json_t *inputs = json_pack("{s:s}", "template", "t.sql");
+	struct error err;
+	char *path = NULL;
+
+	write_file(world->templates, "t.sql", "CREATE TABLE t (x TEXT); INSERT INTO t VALUES ('a');");
+	write_file(world->templates, "broken.sql", "CREATE TABLE t (x TEXT); NO SUCH STATEMENT;");
+	write_file(world->templates, "attach.sql", "ATTACH '/etc/x.db' AS x;");
+	write_file(world->folder, "secret.sql", "CREATE TABLE t (x TEXT);");
+	resource.inputs = inputs;
+	for (int i = 0; i < 3; i++) {
+		json_t *outputs = ops->provision(world->driver, SPACE, &resource, &err);
+
+		assert_non_null(outputs);
+		free(path);
+		path = xstrdup(json_string_value(json_object_get(outputs, "path")));
+		assert_int_equal(count_rows(path), 2 + i);
+		json_decref(outputs);
+	}
+	assert_int_equal(ops->deprovision(world->driver, SPACE, "sqlite", "shared.db", NULL, &err), 0);
+	assert_int_not_equal(access(path, F_OK), 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		json_object_set_new(inputs, "template", json_string(bad[i]));
+		assert_null(ops->provision(world->driver, SPACE, &resource, &err));
+		assert_int_equal(err.kind, ERROR_INPUT);
+		assert_int_not_equal(access(path, F_OK), 0);
+	}
+	resource.res_id = "../x";
+	assert_null(ops->provision(world->driver, SPACE, &resource, &err));
+	resource = (struct driver_resource){.res_id = "shared.x", .type = "postgres"};
+	assert_null(ops->provision(world->driver, SPACE, &resource, &err));
+	json_decref(inputs);
+	free(path);
+}
+
+static void
+a_port_stays_the_same(void **state)
+{
+	struct world *world = *state;
+	struct driver_ops const *ops = world->driver->ops;
+	struct driver_resource resource = {.res_id = "modules.web.externals.dns", .type = "dns"};
+	struct error err;
+	json_t *first = ops->provision(world->driver, SPACE, &resource, &err);
+	json_t *second = ops->provision(world->driver, SPACE, &resource, &err);
+
+	assert_non_null(first);
+	assert_string_equal(json_string_value(json_object_get(first, "host")),
+			    "web.production.shop.localhost");
+	assert_true(json_equal(first, second));
+	json_decref(second);
+	resource.previous_outputs = "{\"host\": \"web.production.shop.localhost\", \"port\": 23456}";
+	second = ops->provision(world->driver, SPACE, &resource, &err);
+	assert_int_equal(json_integer_value(json_object_get(second, "port")), 23456);
+	json_decref(first);
+	json_decref(second);
+	assert_int_not_equal(new_port(world, "shared.other"), 23456);
+}
+
+static void
+a_removed_space_gives_its_ports_back(void **state)
+{
+	struct world *world = *state;
+	struct driver_ops const *ops = world->driver->ops;
+	int port = new_port(world, "shared.dns"), given = 0;
+	struct error err;
+
+	assert_int_equal(ops->remove(world->driver, SPACE, on_removed, world, &err), 0);
+	run(world);
+	/* They go round: each that is free comes once. */
+	for (int i = 0; i <= 12001 && given != port; i++)
+		given = ops->listen_port(world->driver, &err);
+	assert_int_equal(given, port);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		WITH_WORLD(logs_are_kept_with_a_limit),
+		WITH_WORLD(only_what_lies_in_the_images_is_run),
+		WITH_WORLD(a_bad_spec_is_refused),
+		WITH_WORLD(a_database_is_made_once),
+		WITH_WORLD(a_port_stays_the_same),
+		WITH_WORLD(a_removed_space_gives_its_ports_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What runs, as the wire tells it; pausing, replicas, logs.  README §11 of the reference. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "base/xmalloc.h"
+#include "serve.h"
+
+#define BOTH ADD(WEB("web", "local/web:1.0.0", "") ", " WORKER("job", "local/worker:1.0.0", ""))
+
+static struct serve serve;
+
+static int
+make(void **state)
+{
+	(void)state;
+	serve_make(&serve);
+	return 0;
+}
+
+static int
+clear(void **state)
+{
+	(void)state;
+	serve_clear(&serve);
+	return 0;
+}
+
+static const char *
+text(const json_t *object, const char *key)
+{
+	const char *value = json_string_value(json_object_get(object, key));
+
+	return value ? value : "";
+}
+
+static void
+both_shapes_are_exact(void **state)
+{
+	json_t *v1, *v2, *controller, *pod, *container, *module, *other;
+	char *type;
+
+	(void)state;
+	free(serve_deploy(&serve, ENV, BOTH));
+	assert_int_equal(serve_ask_as(&serve, "GET", ENV "/runtime", "application/json", NULL, &v1,
+				      &type), 200);
+	assert_string_equal(type, "application/json");
+	free(type);
+	assert_string_equal(text(v1, "namespace"), "acme/shop/development");
+	controller = json_object_get(json_object_get(json_object_get(v1, "modules"), "web"), "web");
+	assert_int_equal(json_object_size(controller), 6);
+	assert_string_equal(text(controller, "kind"), "Deployment");
+	assert_string_equal(text(controller, "status"), "Running");
+	assert_true(json_is_string(json_object_get(controller, "message")));
+	assert_int_equal(json_integer_value(json_object_get(controller, "replicas")), 1);
+	assert_true(json_is_integer(json_object_get(controller, "revision")));
+	pod = json_array_get(json_object_get(controller, "pods"), 0);
+	assert_int_equal(json_object_size(pod), 5);
+	assert_true(json_is_array(json_object_get(pod, "containerStatuses")));
+
+	assert_int_equal(serve_ask_as(&serve, "GET", ENV "/runtime", "application/v2+json", NULL, &v2,
+				      &type), 200);
+	assert_string_equal(type, "application/v2+json");
+	free(type);
+	module = json_object_get(json_object_get(v2, "modules"), "job");
+	assert_int_equal(json_object_size(module), 3);
+	assert_string_equal(text(module, "status"), "Running");
+	assert_string_equal(text(module, "status_class"), "Success");
+	other = json_object_get(json_object_get(module, "controllers"), "job");
+	pod = json_array_get(json_object_get(other, "pods"), 0);
+	assert_string_equal(text(pod, "phase"), "Running");
+	assert_string_equal(text(pod, "status"), "Success");
+	container = json_array_get(json_object_get(pod, "containerStatuses"), 0);
+	assert_string_equal(text(container, "name"), "main");
+	assert_true(json_is_true(json_object_get(container, "ready")));
+	/* The specification requires one and defines the other. */
+	assert_true(json_is_integer(json_object_get(container, "restartCount")));
+	assert_true(json_is_integer(json_object_get(container, "restart_count")));
+	assert_non_null(json_object_get(json_object_get(json_object_get(container, "state"), "running"),
+					"started_at"));
+	json_decref(v1);
+	json_decref(v2);
+}
+
+static void
+some_environments_are_asked_for_by_id(void **state)
+{
+	json_t *list;
+
+	(void)state;
+	free(serve_deploy(&serve, ENV, BOTH));
+	assert_int_equal(serve_ask(&serve, "POST", APP "/envs", "{'id': 'other', 'name': 'Other'}",
+				   NULL), 201);
+	assert_int_equal(serve_ask(&serve, "GET", APP "/runtime?id=development&id=other&id=none", NULL,
+				   &list), 200);
+	assert_int_equal(json_array_size(list), 3);
+	assert_string_equal(text(json_array_get(list, 0), "id"), "development");
+	assert_string_equal(text(json_array_get(list, 0), "status"), "Running");
+	assert_true(json_is_false(json_object_get(json_array_get(list, 0), "paused")));
+	assert_string_equal(text(json_array_get(list, 1), "id"), "other");
+	assert_non_null(strstr(text(json_array_get(list, 2), "error"), "none"));
+	json_decref(list);
+	assert_int_equal(serve_ask(&serve, "GET", APP "/runtime", NULL, NULL), 400);
+	assert_int_equal(serve_ask(&serve, "GET", APP "/runtime?id=a1&id=a2&id=a3&id=a4&id=a5&id=a6",
+				   NULL, NULL), 400);
+}
+
+static bool
+is_paused(void)
+{
+	bool paused;
+	json_t *list;
+
+	assert_int_equal(serve_ask(&serve, "GET", APP "/runtime?id=development", NULL, &list), 200);
+	paused = json_is_true(json_object_get(json_array_get(list, 0), "paused"));
+	json_decref(list);
+	return paused;
+}
+
+static void
+a_paused_environment_runs_nothing_and_takes_no_deployment(void **state)
+{
+	json_t *answer, *modules;
+	char *reply;
+	int port;
+
+	(void)state;
+	free(serve_deploy(&serve, ENV, BOTH));
+	port = serve_port(&serve, ENV, "modules.web.externals.dns");
+	assert_true(port > 0);
+	assert_int_equal(serve_ask(&serve, "PUT", ENV "/runtime/paused", "true", NULL), 204);
+	serve_wait_replicas(&serve, ENV, "web", 0);
+	serve_wait_replicas(&serve, ENV, "job", 0);
+	modules = serve_runtime(&serve, ENV);
+	assert_string_equal(text(json_object_get(modules, "web"), "status"), "Stopped");
+	assert_string_equal(text(json_object_get(modules, "web"), "status_class"), "Stopped");
+	json_decref(modules);
+	assert_true(is_paused());
+	assert_null(serve_fetch(port));
+	assert_int_equal(serve_ask(&serve, "POST", ENV "/deploys", "{}", &answer), 400);
+	assert_string_equal(text(answer, "error"), "API-400");
+	assert_non_null(strstr(text(answer, "message"), "paused"));
+	json_decref(answer);
+	assert_int_equal(serve_ask(&serve, "PATCH", ENV "/runtime/replicas", "{'web': 2}", NULL), 400);
+	assert_int_equal(serve_ask(&serve, "PUT", ENV "/runtime/paused", "'yes'", NULL), 422);
+	/* Another daemon finds it paused. */
+	serve_stop(&serve);
+	serve_start(&serve);
+	assert_true(is_paused());
+	usleep(300000);
+	assert_null(serve_fetch(port));
+	assert_int_equal(serve_ask(&serve, "PUT", ENV "/runtime/paused", "false", NULL), 204);
+	serve_wait_replicas(&serve, ENV, "web", 1);
+	serve_wait_replicas(&serve, ENV, "job", 1);
+	assert_false(is_paused());
+	reply = serve_fetch(port);
+	assert_non_null(reply);
+	free(reply);
+	free(serve_deploy(&serve, ENV, NULL));
+}
+
+static long
+port_behind(int port)
+{
+	char *reply = serve_fetch(port);
+	const char *line = reply ? strstr(reply, "\nenv PORT=") : NULL;
+	long own = line ? atol(line + 10) : 0;
+
+	free(reply);
+	return own;
+}
+
+static void
+replicas_share_an_address_and_survive(void **state)
+{
+	static const char *const bad[] = {"{'none': 1}", "{'web': -1}", "{'web': 1000}", "{'web': '2'}"};
+	json_t *modules;
+	long seen[6];
+	int port;
+
+	(void)state;
+	free(serve_deploy(&serve, ENV, BOTH));
+	port = serve_port(&serve, ENV, "modules.web.externals.dns");
+	assert_int_equal(serve_ask(&serve, "PATCH", ENV "/runtime/replicas", "{'web': 3}", NULL), 204);
+	serve_wait_replicas(&serve, ENV, "web", 3);
+	serve_wait_replicas(&serve, ENV, "job", 1);
+	/* Ready is not yet switched: it is when three are seen. */
+	for (int tries = 0; tries < 200; tries++) {
+		for (int i = 0; i < 6; i++)
+			seen[i] = port_behind(port);
+		if (seen[0] != seen[1] && seen[1] != seen[2] && seen[0] != seen[2])
+			break;
+		usleep(10000);
+	}
+	for (int i = 0; i < 3; i++)
+		assert_true(seen[i] > 0 && seen[i] == seen[i + 3] && seen[i] != seen[(i + 1) % 3]);
+	/* A deployment keeps the number, and so does another daemon. */
+	free(serve_deploy(&serve, ENV, ADD(WEB("web", "local/web:1.1.0", ""))));
+	serve_wait_replicas(&serve, ENV, "web", 3);
+	serve_stop(&serve);
+	serve_start(&serve);
+	serve_wait_replicas(&serve, ENV, "web", 3);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(serve_ask(&serve, "PATCH", ENV "/runtime/replicas", bad[i], NULL), 400);
+	/* None: it is declared, and does not run. */
+	assert_int_equal(serve_ask(&serve, "PATCH", ENV "/runtime/replicas", "{'web': 0}", NULL), 204);
+	serve_wait_replicas(&serve, ENV, "web", 0);
+	modules = serve_runtime(&serve, ENV);
+	assert_string_equal(text(json_object_get(modules, "web"), "status"), "Stopped");
+	json_decref(modules);
+	assert_int_equal(serve_ask(&serve, "PATCH", ENV "/runtime/replicas", "{'web': 1}", NULL), 204);
+	serve_wait_replicas(&serve, ENV, "web", 1);
+}
+
+static json_t *
+logs(const char *query)
+{
+	char *path = xasprintf(ENV "/logs?%s", query);
+	json_t *lines;
+
+	assert_int_equal(serve_ask(&serve, "GET", path, NULL, &lines), 200);
+	free(path);
+	return lines;
+}
+
+static const char *
+payload(const json_t *lines, size_t i)
+{
+	return text(json_array_get(lines, i), "payload");
+}
+
+static void
+logs_answer_every_query(void **state)
+{
+	int64_t before = clock_wall_ms(), at;
+	char *first, *second, *query;
+	char stamp[CLOCK_STAMP_SIZE];
+	json_t *lines, *line;
+
+	(void)state;
+	first = serve_deploy(&serve, ENV,
+			     ADD(WEB("web", "local/web:1.0.0", ", 'MODE': 'count'") ", "
+				 WORKER("job", "local/worker:1.0.0", ", 'MODE': 'count'")));
+	lines = logs("workload_id=web");
+	assert_int_equal(json_array_size(lines), 10);
+	line = json_array_get(lines, 0);
+	assert_int_equal(json_object_size(line), 5);
+	assert_string_equal(text(line, "payload"), "line 9");	/* the newest first */
+	assert_string_equal(text(line, "level"), "INFO");
+	assert_string_equal(text(line, "workload_id"), "web");
+	assert_string_equal(text(line, "container_id"), "main");
+	assert_true(clock_parse(text(line, "timestamp"), &at));
+	assert_true(at >= before && at <= clock_wall_ms());
+	json_decref(lines);
+
+	lines = logs("workload_id=web&limit=2&asc=true");
+	assert_int_equal(json_array_size(lines), 2);
+	assert_string_equal(payload(lines, 0), "line 0");
+	assert_string_equal(payload(lines, 1), "line 1");
+	json_decref(lines);
+	lines = logs("workload_id=web&limit=2&invert=true");
+	assert_string_equal(payload(lines, 0), "line 8");
+	assert_string_equal(payload(lines, 1), "line 9");
+	json_decref(lines);
+	lines = logs("limit=100");
+	assert_int_equal(json_array_size(lines), 20);
+	json_decref(lines);
+	lines = logs("container_id=other");
+	assert_int_equal(json_array_size(lines), 0);
+	json_decref(lines);
+
+	usleep(5000);
+	clock_stamp(stamp, clock_wall_ms());
+	second = serve_deploy(&serve, ENV,
+			      ADD(WEB("web", "local/web:1.1.0", ", 'MODE': 'count'")));
+	query = xasprintf("timestamp_from=%s", stamp);
+	lines = logs(query);
+	assert_int_equal(json_array_size(lines), 10);
+	json_decref(lines);
+	free(query);
+	query = xasprintf("timestamp_to=%s", stamp);
+	lines = logs(query);
+	assert_int_equal(json_array_size(lines), 20);
+	json_decref(lines);
+	free(query);
+	query = xasprintf("deployment_id=%s&workload_id=web", first);
+	lines = logs(query);
+	assert_int_equal(json_array_size(lines), 10);
+	json_decref(lines);
+	free(query);
+	query = xasprintf("deployment_id=%s", second);
+	lines = logs(query);
+	assert_int_equal(json_array_size(lines), 10);
+	json_decref(lines);
+	free(query);
+	free(first);
+	free(second);
+}
+
+static void
+bad_log_queries_are_refused(void **state)
+{
+	static const char *const bad[] = {
+		"limit=0", "limit=x", "limit=1000000", "asc=maybe", "invert=1", "timestamp_from=yesterday",
+		"timestamp_to=2021",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		char *path = xasprintf(ENV "/logs?%s", bad[i]);
+
+		assert_int_equal(serve_ask(&serve, "GET", path, NULL, NULL), 400);
+		free(path);
+	}
+	assert_int_equal(serve_ask(&serve, "GET", APP "/envs/none/logs", NULL, NULL), 404);
+}
+
+static void
+how_workloads_are_confined_is_told(void **state)
+{
+	json_t *answer, *confinement;
+
+	(void)state;
+	assert_int_equal(serve_ask(&serve, "GET", "/platform", NULL, &answer), 200);
+	confinement = json_object_get(json_object_get(answer, "driver"), "confinement");
+	assert_true(json_is_true(json_object_get(confinement, "no_new_privileges")));
+	assert_true(json_is_boolean(json_object_get(confinement, "private_files")));
+	/* What is missing has a reason. */
+	if (!json_is_true(json_object_get(confinement, "private_files")))
+		assert_true(json_is_string(json_object_get(confinement, "refused")));
+	json_decref(answer);
+}
+
+#define WITH_PLATFORM(test) cmocka_unit_test_setup_teardown(test, make, clear)
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		WITH_PLATFORM(both_shapes_are_exact),
+		WITH_PLATFORM(some_environments_are_asked_for_by_id),
+		WITH_PLATFORM(a_paused_environment_runs_nothing_and_takes_no_deployment),
+		WITH_PLATFORM(replicas_share_an_address_and_survive),
+		WITH_PLATFORM(logs_answer_every_query),
+		WITH_PLATFORM(bad_log_queries_are_refused),
+		WITH_PLATFORM(how_workloads_are_confined_is_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
