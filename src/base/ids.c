@@ -94,11 +94,15 @@ ids_sha256_b64(char out[IDS_SHA256_B64_SIZE], const void *bytes, size_t length)
 void
 ids_sha256_hex(char out[IDS_SHA256_HEX_SIZE], const void *bytes, size_t length)
 {
+	static const char digits[] = "0123456789abcdef";
 	uint8_t digest[SHA256_DIGEST_SIZE];
 
 	sha256(digest, bytes, length);
-	for (size_t i = 0; i < sizeof(digest); i++)
-		snprintf(out + 2 * i, 3, "%02x", digest[i]);
+	for (size_t i = 0; i < sizeof(digest); i++) {
+		out[2 * i] = digits[digest[i] >> 4];
+		out[2 * i + 1] = digits[digest[i] & 15];
+	}
+	out[2 * sizeof(digest)] = '\0';
 }
 
 static bool

@@ -30,6 +30,7 @@
 #include "base/ids.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "platform/answers.h"
 #include "platform/audit.h"
 #include "platform/automation.h"
 #include "platform/command.h"
@@ -152,6 +153,7 @@ open_platform(struct daemon *d, struct error *err)
 	int ret = -1;
 
 	platform->metrics = metrics_new();
+	platform->answers = answers_new();
 	platform->loop = loop_new(err);
 	if (platform->loop)
 		platform->repository = repository_open(database, err);
@@ -490,6 +492,7 @@ clear(struct daemon *d)
 		platform->driver->ops->free(platform->driver);
 	automation_free(platform->automation);
 	engine_free(platform->engine);
+	answers_free(platform->answers);
 	repository_close(platform->repository);
 	secrets_free(platform->secrets);
 	if (d->lock >= 0)

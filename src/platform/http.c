@@ -33,6 +33,7 @@
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "platform/admit.h"
+#include "platform/answers.h"
 #include "platform/etag.h"
 #include "platform/http-guard.h"
 #include "platform/http-log.h"
@@ -41,6 +42,7 @@
 #include "platform/log.h"
 #include "platform/loop.h"
 #include "platform/metrics.h"
+#include "platform/repository.h"
 #include "platform/routes.h"
 #include "platform/tls.h"
 
@@ -276,9 +278,21 @@ send_response(struct MHD_Connection *mhd, const struct response *response, const
 	return ret;
 }
 
+/* With the ETag it has; 304 when the caller has that already. */
+static enum MHD_Result
+finish_known(struct MHD_Connection *mhd, struct response *response, const char *if_none_match)
+{
+	const struct known_answer *known = response->known;
+	bool same = if_none_match && etag_matches(if_none_match, known->etag);
+
+	if (same)
+		response->status = 304;
+	return send_response(mhd, response, same ? "" : known->text, known->etag);
+}
+
 /* Takes what the response owns. */
 static enum MHD_Result
-finish(struct MHD_Connection *mhd, struct response *response, bool is_get,
+finish(struct http *http, struct MHD_Connection *mhd, struct response *response, bool is_get,
        const char *if_none_match)
 {
 	char *text = response->text ? response->text
@@ -295,6 +309,9 @@ finish(struct MHD_Connection *mhd, struct response *response, bool is_get,
 	}
 	if (tagged)
 		etag_make(etag, text, strlen(text));
+	if (tagged && response->key)
+		answers_put(http->platform->answers, response->key,
+			    repository_version(http->platform->repository), text, etag);
 	if (tagged && if_none_match && etag_matches(if_none_match, etag)) {
 		response->status = 304;
 		text[0] = '\0';
@@ -303,6 +320,7 @@ finish(struct MHD_Connection *mhd, struct response *response, bool is_get,
 	free(text);
 	json_decref(response->body);
 	free(response->content_type);
+	free(response->key);
 	free(response->link);
 	return ret;
 }
@@ -313,7 +331,7 @@ refuse(struct MHD_Connection *mhd, int status, const char *message)
 	struct response response = {0};
 
 	routes_refuse(&response, status, message);
-	return finish(mhd, &response, false, NULL);
+	return finish(NULL, mhd, &response, false, NULL);
 }
 
 static const char *
@@ -399,7 +417,7 @@ begin(struct http *http, struct MHD_Connection *mhd, const char *method,
 	if (admit(http->platform, &c->peer, header(mhd, "Authorization"), &exchange->caller, &refused))
 		return MHD_YES;
 	exchange->answered = true;
-	return finish(mhd, &refused, false, NULL);
+	return finish(NULL, mhd, &refused, false, NULL);
 }
 
 static enum MHD_Result
@@ -417,6 +435,7 @@ answer(struct http *http, struct MHD_Connection *mhd, const char *method,
 		.if_match = header(mhd, "If-Match"),
 		.bytes = buf_str(&exchange->body),
 		.length = exchange->body.length,
+		.has_query = MHD_get_connection_values(mhd, MHD_GET_ARGUMENT_KIND, NULL, NULL) > 0,
 		.query = query,
 		.query_all = query_all,
 		.data = mhd,
@@ -428,7 +447,9 @@ answer(struct http *http, struct MHD_Connection *mhd, const char *method,
 	if (!health_answer(http->platform, &request, &response))
 		routes_answer(http->platform, &request, &response);
 	response.close = http->stopping;
-	return finish(mhd, &response, is_get, exchange->headers.if_none_match);
+	if (response.known)
+		return finish_known(mhd, &response, exchange->headers.if_none_match);
+	return finish(http, mhd, &response, is_get, exchange->headers.if_none_match);
 }
 
 /* Called with the headers, then with each piece of the body, then at its end. */

@@ -3,6 +3,8 @@ noinst_LIBRARIES += libplatform.a
 libplatform_a_SOURCES = \
 	src/platform/deployed-values.c \
 	src/platform/deployed-values.h \
+	src/platform/answers.c \
+	src/platform/answers.h \
 	src/platform/access.c \
 	src/platform/access.h \
 	src/platform/admit.c \
@@ -120,10 +122,15 @@ libplatform_a_SOURCES = \
 	src/platform/tar.c \
 	src/platform/tar.h \
 	src/platform/tls.c \
-	src/platform/tls.h
+	src/platform/tls.h \
+	src/platform/statements.c \
+	src/platform/statements.h
 
 bin_PROGRAMS += sidestaged
-sidestaged_SOURCES = src/platform/main.c
+sidestaged_SOURCES = \
+	src/platform/command-routes.c \
+	src/platform/command-routes.h \
+	src/platform/main.c
 sidestaged_LDADD = libplatform.a libdriver.a libmodel.a libbase.a \
 	$(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(YAML_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
 

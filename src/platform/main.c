@@ -9,6 +9,7 @@
 
 #include "base/config-file.h"
 #include "base/i18n.h"
+#include "platform/command-routes.h"
 #include "platform/command-token.h"
 #include "platform/command.h"
 
@@ -23,6 +24,7 @@ static const struct {
 	{"restore", command_restore, N_("Make a state from such a copy.")},
 	{"token", command_token, N_("Make, list and revoke the tokens of users.")},
 	{"import", command_import, N_("Read organizations and applications from JSON or YAML.")},
+	{"routes", command_routes, N_("List the API: method, path and operation, for machines.")},
 	{"export", command_export, N_("Write them as JSON, without secrets.")},
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct answers;
 struct audit_options;
 struct automation;
 struct driver;
@@ -22,6 +23,7 @@ struct platform {
 	struct secrets *secrets;
 	struct driver *driver;
 	struct engine *engine;
+	struct answers *answers;	/* what is kept of them, encoded */
 	struct automation *automation;
 	struct metrics *metrics;
 	const char *user;	/* the daemon's own: who comes without a token of their own, where that

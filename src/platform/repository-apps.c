@@ -138,6 +138,15 @@ repository_drop_env_type(struct repository *repository, const char *org, const c
 }
 
 json_t *
+repository_users_of_env_type(struct repository *repository, const char *org, const char *id,
+			     struct error *err)
+{
+	return rows_all(repository, err,
+			"SELECT app AS \"app_id\", id AS \"env_id\" FROM environments"
+			" WHERE org = ? AND type = ? ORDER BY app, id", "ss", org, id);
+}
+
+json_t *
 repository_definitions(struct repository *repository, const char *org, struct error *err)
 {
 	return rows_all(repository, err,

@@ -194,22 +194,40 @@ repository_update_delta(struct repository *repository, const struct place *place
 	return ret;
 }
 
+/* What is put away can be read, and fetched back; nothing else. */
+static int
+set_of_delta(struct repository *repository, const struct place *place, const char *id,
+	     const char *sql, const char *value, struct error *err)
+{
+	json_t *row = rows_one(repository, err, DELTA "WHERE org = ? AND app = ? AND id = ?", "sss",
+			       place->org, place->app, id);
+	bool archived = json_is_true(json_object_get(row, "archived"));
+
+	if (!row)
+		return -1;
+	json_decref(row);
+	if (archived)
+		return error_set(err, ERROR_INPUT, _("The delta \"%s\" is archived, so it cannot be "
+						     "changed."), id);
+	return rows_change(repository, err, sql, "ssss", place->org, place->app, id, value);
+}
+
 int
 repository_set_delta_name(struct repository *repository, const struct place *place, const char *id,
 			  const char *name, struct error *err)
 {
-	return rows_change(repository, err,
-			   "UPDATE deltas SET name = ?4 WHERE org = ?1 AND app = ?2 AND id = ?3",
-			   "ssss", place->org, place->app, id, name);
+	return set_of_delta(repository, place, id,
+			    "UPDATE deltas SET name = ?4 WHERE org = ?1 AND app = ?2 AND id = ?3", name,
+			    err);
 }
 
 int
 repository_set_delta_env(struct repository *repository, const struct place *place, const char *id,
 			 const char *env, struct error *err)
 {
-	return rows_change(repository, err,
-			   "UPDATE deltas SET env = ?4 WHERE org = ?1 AND app = ?2 AND id = ?3",
-			   "ssss", place->org, place->app, id, env);
+	return set_of_delta(repository, place, id,
+			    "UPDATE deltas SET env = ?4 WHERE org = ?1 AND app = ?2 AND id = ?3", env,
+			    err);
 }
 
 int

@@ -25,6 +25,7 @@
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "platform/schema.h"
+#include "platform/statements.h"
 
 #define BUSY_MS 5000
 #define ROOM_MIN (1024 * 1024)
@@ -46,6 +47,12 @@ execute(struct repository *r, const char *sql, struct error *err)
 	return sqlite3_exec(r->database, sql, NULL, NULL, NULL) == SQLITE_OK
 		       ? 0
 		       : database_failed(r, err);
+}
+
+int64_t
+repository_version(const struct repository *repository)
+{
+	return sqlite3_total_changes(repository->database);
 }
 
 /* A transaction within another is a savepoint: a route's handler and the note of who called
@@ -92,9 +99,9 @@ bind_json(sqlite3_stmt *statement, int at, const json_t *value)
 static sqlite3_stmt *
 prepare(struct repository *r, struct error *err, const char *sql, const char *format, va_list args)
 {
-	sqlite3_stmt *statement;
+	sqlite3_stmt *statement = statements_take(r->statements, sql);
 
-	if (sqlite3_prepare_v2(r->database, sql, -1, &statement, NULL) != SQLITE_OK) {
+	if (!statement) {
 		database_failed(r, err);
 		return NULL;
 	}
@@ -196,7 +203,7 @@ rows_all(struct repository *repository, struct error *err, const char *sql, cons
 		json_decref(rows);
 		rows = NULL;
 	}
-	sqlite3_finalize(statement);
+	statements_give(repository->statements, statement);
 	return rows;
 }
 
@@ -220,7 +227,7 @@ rows_one(struct repository *repository, struct error *err, const char *sql, cons
 		error_set(err, ERROR_NOT_FOUND, _("There is no such thing."));
 	else
 		database_failed(repository, err);
-	sqlite3_finalize(statement);
+	statements_give(repository->statements, statement);
 	return row;
 }
 
@@ -236,7 +243,7 @@ run(struct repository *r, struct error *err, const char *sql, const char *format
 		;
 	if (code != SQLITE_DONE)
 		ret = database_failed(r, err);
-	sqlite3_finalize(statement);
+	statements_give(r->statements, statement);
 	return ret;
 }
 
@@ -366,6 +373,7 @@ repository_open(const char *path, struct error *err)
 		repository_close(r);
 		return NULL;
 	}
+	r->statements = statements_new(r->database);
 	sqlite3_busy_timeout(r->database, BUSY_MS);
 	sqlite3_extended_result_codes(r->database, 0);
 	if (execute(r, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
@@ -400,6 +408,7 @@ repository_close(struct repository *repository)
 {
 	if (!repository)
 		return;
+	statements_free(repository->statements);
 	sqlite3_close(repository->database);
 	free(repository->path);
 	free(repository);

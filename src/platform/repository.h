@@ -27,6 +27,9 @@ void repository_close(struct repository *repository);	/* NULL is fine */
 /* A change could be made now: the file takes one, and the disk has room. */
 int repository_check_writable(struct repository *repository, struct error *err);
 
+/* Another one after each change of a row; for what is kept of answers. */
+int64_t repository_version(const struct repository *repository);
+
 /* They nest: what is inside another becomes durable with the outermost. */
 int repository_begin(struct repository *repository, struct error *err);
 int repository_commit(struct repository *repository, struct error *err);
@@ -58,6 +61,10 @@ int repository_describe_env_type(struct repository *repository, const char *org,
 /* ERROR_CONFLICT while an environment is of that type. */
 int repository_drop_env_type(struct repository *repository, const char *org, const char *id,
 			     struct error *err);
+
+/* [{"app_id", "env_id"}]: what is of that type. */
+json_t *repository_users_of_env_type(struct repository *repository, const char *org,
+				     const char *id, struct error *err);
 
 /* Definitions as they were imported, ordered by id. */
 json_t *repository_definitions(struct repository *repository, const char *org,

@@ -11,6 +11,7 @@
 #include "platform/platform.h"
 
 struct error;
+struct known_answer;
 
 #define REQUEST_PARAMS_MAX 8
 
@@ -22,6 +23,7 @@ struct request {
 	const char *accept, *if_match;	/* NULL: not sent */
 	const char *bytes;		/* of the body */
 	size_t length;
+	bool has_query;
 	const char *(*query)(void *data, const char *key);	/* NULL: not given */
 	/* All that were given with this key, at most `max`; how many there are. */
 	size_t (*query_all)(void *data, const char *key, const char **values, size_t max);
@@ -38,6 +40,8 @@ struct response {
 	json_t *body;			/* owned; NULL: no body */
 	char allow[64];			/* for 405 */
 	char *content_type;		/* owned; NULL: application/json */
+	const struct known_answer *known;	/* borrowed; instead of a body */
+	char *key;			/* owned; not NULL: the answer may be kept by it */
 	char *link;			/* owned; the header of a page that is not the last */
 	int retry_after;		/* seconds; for 429 */
 	char *text;			/* owned; sent instead of a body, as it is */
@@ -54,7 +58,7 @@ size_t request_query_all(const struct request *request, const char *key, const c
 /* The id of the user who asks: what created_by and the like become. */
 const char *request_user(const struct request *request);
 
-/* Always gives an answer; json_decref() its body, free() its content_type and link. */
+/* Always gives an answer; json_decref() its body, free() its content_type link and key. */
 void routes_answer(struct platform *platform, struct request *request, struct response *response);
 /* The error body of the wire, for what never gets to a route. */
 void routes_refuse(struct response *response, int status, const char *message);

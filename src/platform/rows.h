@@ -15,9 +15,12 @@
 
 #include "platform/repository.h"
 
+struct statements;
+
 struct repository {
 	sqlite3 *database;
 	char *path;
+	struct statements *statements;
 	int depth;		/* transactions that are open, one in the other */
 };
 

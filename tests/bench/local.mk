@@ -1,4 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Not a part of `make check`: figures depend on the machine, so nothing is asserted of them.
+EXTRA_PROGRAMS += tests/bench/load
+tests_bench_load_SOURCES = tests/bench/load.c
+tests_bench_load_LDADD = libbase.a $(BASE_LIBS)
+EXTRA_DIST += tests/bench/bench.py
+CLEANFILES += tests/bench/load
+
+bench-http: all tests/bench/load
+	@SIDESTAGED='$(abs_top_builddir)/sidestaged' SIDESTAGE_LIBEXEC='$(abs_top_builddir)' \
+	SIDESTAGE_DATA='$(abs_top_srcdir)/data' LOAD='$(abs_top_builddir)/tests/bench/load' \
+	PYTHONDONTWRITEBYTECODE=1 python3 $(srcdir)/tests/bench/bench.py
+
 # Run by hand, or by "make bench": they take minutes and want the machine for themselves.
 if HAVE_CMOCKA
 EXTRA_PROGRAMS += tests/bench/scale
@@ -6,7 +18,10 @@ tests_bench_scale_SOURCES = tests/bench/scale.c tests/wire/usage.c tests/wire/us
 tests_bench_scale_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 tests_bench_scale_LDADD = $(SERVE_LIBS)
 
-bench: all tests/bench/scale $(check_PROGRAMS)
+bench-scale: all tests/bench/scale $(check_PROGRAMS)
 	SIDESTAGED='$(abs_top_builddir)/sidestaged' builddir='$(abs_top_builddir)' tests/bench/scale
+else
+bench-scale:
 endif
-.PHONY: bench
+bench: bench-http bench-scale
+.PHONY: bench bench-http bench-scale

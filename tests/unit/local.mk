@@ -6,6 +6,11 @@ check_PROGRAMS += tests/unit/test-base tests/unit/test-fuzzy tests/unit/test-mod
 	tests/unit/test-placeholder
 TESTS += tests/unit/test-base tests/unit/test-fuzzy tests/unit/test-model \
 	tests/unit/test-placeholder
+check_PROGRAMS += tests/unit/test-properties
+TESTS += tests/unit/test-properties
+tests_unit_test_properties_SOURCES = tests/property.c tests/property.h tests/unit/test-properties.c
+tests_unit_test_properties_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_test_properties_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_base_SOURCES = tests/unit/test-base.c
 tests_unit_test_base_LDADD = libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)

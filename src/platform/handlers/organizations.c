@@ -4,10 +4,13 @@
 
 #include "platform/handlers/handlers.h"
 
+#include <stdlib.h>
+
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/ids.h"
+#include "base/xmalloc.h"
 #include "model/json.h"
 #include "platform/driver.h"
 #include "platform/repository.h"
@@ -102,9 +105,35 @@ int
 delete_env_type(struct platform *platform, const struct request *request,
 		struct response *response, struct error *err)
 {
+	const char *org = request->place.org, *id = request->ids[0];
+
 	response->status = 204;
-	return repository_drop_env_type(platform->repository, request->place.org, request->ids[0],
-					err);
+	if (repository_drop_env_type(platform->repository, org, id, err) == 0)
+		return 0;
+	if (err->kind != ERROR_CONFLICT)
+		return -1;
+	/* The wire has no error object here but the environments that stand in the way. */
+	return answer(response, 409,
+		      repository_users_of_env_type(platform->repository, org, id, err));
+}
+
+/* Each with what the wire requires; a new reference. */
+static json_t *
+criteria_of(const json_t *definition)
+{
+	json_t *list = json_array();
+	const json_t *criterion;
+	size_t i;
+
+	json_array_foreach(json_object_get(definition, "criteria"), i, criterion) {
+		char *id = xasprintf("%s-%zu", json_member_string(definition, "id"), i + 1);
+		json_t *whole = json_pack("{s:s, s:s}", "id", id, "class", "default");
+
+		json_object_update(whole, (json_t *)criterion);
+		json_array_append_new(list, whole);
+		free(id);
+	}
+	return list;
 }
 
 /* As imported, completed with what the wire requires and an import does not say. */
@@ -129,6 +158,7 @@ list_definitions(struct platform *platform, const struct request *request,
 					 "is_deleted", 0, "in_place_driver_change", 0);
 
 		json_object_update(rest, json_object_get(row, "body"));
+		json_object_set_new(rest, "criteria", criteria_of(rest));
 		json_array_append_new(definitions, rest);
 	}
 	json_decref(rows);

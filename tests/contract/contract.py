@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""
+Walks the daemon's own table of routes: each operation in success and in each failure that
+doc/api/openapi.json tells of.  Every answer is held to that document, and to the public
+subset where that lies beside the checkout ($SIDESTAGE_OPENAPI_SUBSET, or
+../shared/api/openapi-subset.json).  A route or a documented answer that no case brings about
+is a failure.  TAP, one line an answer.
+"""
+import os
+import re
+import sys
+import time
+
+import cases
+from daemon import Daemon, routes
+from document import Document, shape
+
+# Answers that the public document gives in its introduction, not with each operation.
+ANYWHERE = {304, 401, 404, 405, 412, 422}
+# 409 where the public document has none: an environment whose deployment is active.
+OURS = {("deleteValuesOfEnv", 400), ("rebaseEnvironment", 409), ("deleteEnvironment", 409)}
+
+
+def mend(document):
+    """The public document's own known faults, by number of api/README §13."""
+    schemas = document["components"]["schemas"]
+    # 1: a workload of a set and a V1 runtime module were merged under one name.
+    schemas["ModuleResponse"].pop("additionalProperties", None)
+    schemas["RuntimeInfoResponseV1"]["properties"]["modules"] = {
+        "type": "object", "additionalProperties": {
+            "type": "object",
+            "additionalProperties": {"$ref": "#/components/schemas/ControllerResponse"}}}
+    # 2: requires restartCount, defines restart_count: ours carry both, nothing to mend.
+    # 6: updateSet's sentence says delta, its schema string: the schema is what we check.
+
+
+def subset_path(top):
+    named = os.environ.get("SIDESTAGE_OPENAPI_SUBSET")
+    path = named or os.path.join(top, "..", "shared", "api", "openapi-subset.json")
+    return path if os.path.exists(path) else None
+
+
+class Contract:
+    def __init__(self, daemon, table, ours, public):
+        self.daemon, self.ours, self.public = daemon, ours, public
+        self.table = {operation: (method, pattern) for method, pattern, operation in table}
+        self.rows = table
+        self.seen = set()
+        self.revalidated = set()
+        self.places = dict(cases.PLACES)
+        self.count = self.failures = 0
+
+    # --- TAP ---
+
+    def line(self, good, text, why=None):
+        self.count += 1
+        self.failures += not good
+        print("%s %d - %s" % ("ok" if good else "not ok", self.count, text))
+        if why and not good:
+            for each in why:
+                print("# " + each)
+        sys.stdout.flush()
+
+    # --- one answer ---
+
+    def faults(self, operation, status, answer):
+        """What is wrong with an answer, in lines."""
+        method, pattern = self.table[operation]
+        why = []
+        if answer.status != status:
+            why.append("status is %d: %s" % (answer.status, answer.bytes[:300]))
+        if method == "GET" and answer.status == 200 and \
+                not re.match(r'^"[\w-]+"$', answer.headers.get("etag", "")):
+            why.append("a GET without an ETag")
+        if answer.status == 401 and answer.headers.get("www-authenticate") != "Bearer":
+            why.append("401 without WWW-Authenticate")
+        why += self.faults_by(self.ours, operation, answer, "doc/api/openapi.json")
+        if self.public:
+            why += self.faults_by(self.public, operation, answer, "the public document")
+        return why
+
+    def faults_by(self, document, operation, answer, name):
+        entry = document.operation(*self.table[operation])
+        is_public = document is self.public
+        if entry is None:
+            return [] if is_public else ["%s does not know %s" % (name, operation)]
+        said = document.response(entry, answer.status)
+        if said is None:
+            allowed = is_public and (answer.status in ANYWHERE or
+                                     (operation, answer.status) in OURS)
+            return [] if allowed else ["%s does not tell of %d" % (name, answer.status)]
+        content = said.get("content")
+        if not content or (is_public and answer.status == 204):
+            # The public document gives some errors no body; ours may carry one.
+            return ["%s: %d has no body" % (name, answer.status)] \
+                if answer.bytes and not is_public else []
+        if answer.type not in content:
+            return ["%s: %d is no %r" % (name, answer.status, answer.type)]
+        if not answer.type.endswith("json"):
+            return []
+        complaint = document.complaint(content[answer.type]["schema"], answer.body())
+        return ["%s: %s" % (name, complaint)] if complaint else []
+
+    def path(self, operation, places, query=""):
+        pattern = self.table[operation][1]
+        return re.sub(r"\{(\w+)\}", lambda m: places[m.group(1)], pattern) + query
+
+    def ask(self, operation, status, note="", body=None, query="", headers=None, token=True,
+            **places):
+        """One case; the answer's body, or None when it has none or the route is not there."""
+        if operation not in self.table:
+            return None
+        method, pattern = self.table[operation]
+        at = {name: "nothing" for name in re.findall(r"\{(\w+)\}", pattern)}
+        at.update(self.places)
+        at.update(places)
+        path = self.path(operation, at, query)
+        extra = {} if token else {"token": None}
+        answer = self.daemon.ask(method, path, body, headers, **extra)
+        self.seen.add((operation, answer.status))
+        text = "%s %d%s" % (operation, status, ": " + note if note else "")
+        self.line(answer.status == status and not self.faults(operation, status, answer), text,
+                  self.faults(operation, status, answer))
+        if method == "GET" and answer.status == 200 and operation not in self.revalidated:
+            self.revalidate(operation, path, headers)
+        return answer.body() if answer.bytes and answer.type.endswith("json") else None
+
+    def revalidate(self, operation, path, headers):
+        """With the ETag there is nothing to send, once the body has come to rest."""
+        until = time.monotonic() + 5
+        while True:
+            tag = self.daemon.ask("GET", path, None, headers).headers.get("etag", "")
+            again = self.daemon.ask("GET", path, None, dict(headers or {}, **{"If-None-Match": tag}))
+            if again.status == 304 or time.monotonic() > until:
+                break
+        self.revalidated.add(operation)
+        self.seen.add((operation, again.status))
+        why = self.faults(operation, 304, again)
+        if again.bytes:
+            why.append("304 with a body")
+        self.line(not why, operation + " 304: with the ETag of before", why)
+
+    # --- what holds for every row ---
+
+    def walk_failures(self):
+        for method, pattern, operation in self.rows:
+            body = self.sample(operation)
+            self.ask(operation, 401, "without a token", body=body, token=False)
+            names = re.findall(r"\{(\w+)\}", pattern)
+            for name in names:
+                if (operation, name) in cases.NEVER_MISSING:
+                    continue
+                self.ask(operation, cases.MISSING_STATUS.get((operation, name), 404),
+                         "no such " + name, body=body,
+                         **{name: cases.MISSING.get(name, "nothing-here")})
+            for note, bad in self.bad_bodies(operation):
+                self.ask(operation, 422, note, body=bad)
+
+    def walk_methods(self):
+        """405 tells in Allow what the address takes."""
+        methods = {}
+        for method, pattern, _ in self.rows:
+            methods.setdefault(shape(pattern), (pattern, []))[1].append(method)
+        for pattern, taken in methods.values():
+            other = next(m for m in ("OPTIONS", "DELETE", "PUT") if m not in taken)
+            path = re.sub(r"\{(\w+)\}", "any", pattern)
+            answer = self.daemon.ask(other, path)
+            allow = {each.strip() for each in answer.headers.get("allow", "").split(",")}
+            why = [] if answer.status == 405 else ["status is %d" % answer.status]
+            if not set(taken) <= allow or not allow <= set(taken) | {"HEAD"}:
+                why.append("Allow is %s, not %s" % (sorted(allow), sorted(taken)))
+            if answer.status == 405:
+                complaint = self.ours.complaint({"$ref": "#/components/schemas/Error"},
+                                                answer.body())
+                why += [complaint] if complaint else []
+            self.line(not why, "%s 405: %s is not for it" % (pattern, other), why)
+
+    def schema_of_body(self, operation):
+        entry = self.ours.operation(*self.table[operation]) or {}
+        content = entry.get("requestBody", {}).get("content", {})
+        return self.ours.resolve(content["application/json"]["schema"]) if content else None
+
+    def sample(self, operation):
+        schema = self.schema_of_body(operation)
+        if schema is None:
+            return None
+        usual = {"string": "text", "boolean": True, "array": []}
+        return cases.BODIES.get(operation, usual.get(schema.get("type"), {}))
+
+    def bad_bodies(self, operation):
+        schema = self.schema_of_body(operation)
+        if schema is None:
+            return []
+        other = {} if schema.get("type") in ("array", "string", "boolean") else []
+        return [("an empty body", b""), ("a body that is no JSON", b"{"),
+                ("JSON of another kind", other)]
+
+    # --- was all of it seen? ---
+
+    def walk_coverage(self):
+        for method, pattern, operation in self.rows:
+            entry = self.ours.operation(method, pattern)
+            if entry is None:
+                self.line(False, operation + " is in doc/api/openapi.json")
+                continue
+            self.line(entry.get("operationId") == operation,
+                      operation + " is called that in the document")
+            told = {int(status) for status in entry["responses"] if status != "default"}
+            missed = sorted(status for status in told
+                            if (operation, status) not in self.seen)
+            owed = cases.OWED.get(operation, set())
+            if missed and set(missed) == owed:
+                self.count += 1
+                print("ok %d - %s # SKIP no case brings about %s yet"
+                      % (self.count, operation, missed))
+                continue
+            self.line(not missed and not owed, operation + " was seen in all its answers",
+                      ["no case brings about %s; cases.py owes %s" % (missed, sorted(owed))])
+        known = {(method, shape(pattern)) for method, pattern, _ in self.rows}
+        for place, entry in self.ours.operations.items():
+            if place not in known and entry["operationId"] not in cases.NO_ROUTE:
+                self.count += 1
+                print("ok %d - %s # SKIP documented, not in the table of routes"
+                      % (self.count, entry["operationId"]))
+
+
+def main():
+    top = os.path.join(os.environ.get("srcdir", "."))
+    public = subset_path(top)
+    table = routes()
+    with Daemon() as daemon:
+        contract = Contract(daemon, table,
+                            Document(os.path.join(top, "doc", "api", "openapi.json"), closed=True),
+                            Document(public, mend=mend) if public else None)
+        if not public:
+            print("# the public document is not here: only ours is checked")
+        cases.run(contract)
+        contract.walk_failures()
+        contract.walk_methods()
+        contract.walk_coverage()
+        lines = [line for line in daemon.lines() if 'msg="http"' in line]
+        contract.line(not lines, "the HTTP library has nothing to say about any of it", lines[:5])
+    contract.line(daemon.process.returncode == 0, "the daemon ends with status 0",
+                  ["status %s" % daemon.process.returncode])
+    print("1..%d" % contract.count)
+    return 1 if contract.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

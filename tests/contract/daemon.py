@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The real sidestaged on a socket of its own, with the sample, and a client of it."""
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+TOKEN = "token-of-the-contract"
+START_LIMIT_S = 20
+
+
+class Connection(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, path):
+        super().__init__("localhost", timeout=20)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
+class Answer:
+    def __init__(self, reply):
+        self.status = reply.status
+        self.headers = {key.lower(): value for key, value in reply.getheaders()}
+        self.bytes = reply.read()
+        self.type = self.headers.get("content-type", "").split(";")[0].strip()
+
+    def body(self):
+        return json.loads(self.bytes.decode("utf-8"))
+
+
+def program():
+    return os.environ.get("SIDESTAGED") or "sidestaged"
+
+
+def routes():
+    """[(method, pattern, operation)] as the daemon itself tells them."""
+    text = subprocess.run([program(), "routes"], stdout=subprocess.PIPE, check=True,
+                          timeout=10).stdout.decode()
+    return [tuple(line.split("\t")) for line in text.splitlines()]
+
+
+class Daemon:
+    """token=None: it asks for none."""
+
+    def __init__(self, token=TOKEN):
+        self.token = token
+        self.directory = tempfile.mkdtemp(prefix="contract-")
+        self.socket = os.path.join(self.directory, "socket")
+        self.process = None
+        self.connection = None
+
+    def __enter__(self):
+        data = os.path.join(os.environ["SIDESTAGE_DATA"], "sample", "topicshare")
+        token = os.path.join(self.directory, "token")
+        with open(token, "w") as out:
+            out.write(TOKEN + "\n")
+        os.chmod(token, 0o600)
+        guard = ["--token-file", token] if self.token else []
+        reader, writer = os.pipe()
+        self.log = open(os.path.join(self.directory, "log"), "w+")
+        self.process = subprocess.Popen(
+            [program(), "serve", "--state", os.path.join(self.directory, "state"),
+             "--images", os.path.join(os.environ["SIDESTAGE_LIBEXEC"], "images"),
+             "--templates", data, "--import", os.path.join(data, "topicshare.json"),
+             "--socket", self.socket, "--ready-fd", str(writer)] + guard,
+            pass_fds=[writer], stderr=self.log, stdin=subprocess.DEVNULL)
+        os.close(writer)
+        signal.alarm(START_LIMIT_S)
+        ready = os.read(reader, 6)
+        signal.alarm(0)
+        os.close(reader)
+        if ready != b"ready\n":
+            self.log.seek(0)
+            raise RuntimeError("sidestaged did not start: " + self.log.read())
+        self.connection = Connection(self.socket)
+        return self
+
+    def __exit__(self, *_):
+        if self.connection:
+            self.connection.close()
+        self.process.terminate()
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def lines(self):
+        """What it logged."""
+        with open(self.log.name, encoding="utf-8", errors="replace") as log:
+            return log.read().splitlines()
+
+    def ask(self, method, path, body=None, headers=None, token=TOKEN):
+        """body: bytes as they are, anything else as JSON."""
+        headers = dict(headers or {})
+        if token:
+            headers["Authorization"] = "Bearer " + token
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        answer = self.exchange(method, path, body, headers)
+        while answer.status == 429:
+            # We ask faster than people do; how long to wait is told.
+            self.connection.close()
+            time.sleep(int(answer.headers["retry-after"]))
+            answer = self.exchange(method, path, body, headers)
+        if answer.headers.get("connection") == "close":
+            self.connection.close()
+        return answer
+
+    def exchange(self, method, path, body, headers):
+        """The daemon may answer and close before it has seen the body."""
+        try:
+            self.connection.request(method, path, body=body, headers=headers)
+        except BrokenPipeError:
+            pass
+        return Answer(self.connection.getresponse())

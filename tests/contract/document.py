@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An OpenAPI 3.0 document, and whether an answer is what it says."""
+import copy
+import json
+import re
+
+import jsonschema
+
+
+def shape(pattern):
+    """/orgs/{orgId} and /orgs/{id} are one address."""
+    return re.sub(r"\{[^}]*\}", "{}", pattern)
+
+
+def as_json_schema(value, closed):
+    """The few words in which OpenAPI 3.0 differs.  closed: members that are not named are faults."""
+    if isinstance(value, list):
+        return [as_json_schema(each, closed) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if isinstance(value.get("$ref"), str):
+        return {"$ref": value["$ref"]}
+    out = {key: as_json_schema(each, closed) for key, each in value.items()}
+    mapping = out.pop("discriminator", {}).get("mapping") \
+        if isinstance(value.get("discriminator"), dict) else None
+    if mapping:
+        # The member says which; without it a value may fit several.
+        member = value["discriminator"]["propertyName"]
+        out.pop("oneOf")
+        out["anyOf"] = [{"allOf": [{"properties": {member: {"enum": [name]}}}, {"$ref": where}]}
+                        for name, where in mapping.items()]
+    if out.pop("nullable", None) is True and isinstance(out.get("type"), str):
+        out["type"] = [out["type"], "null"]
+        if "enum" in out:
+            out["enum"] = out["enum"] + [None]
+    is_composed = any(key in value for key in ("oneOf", "allOf", "anyOf"))
+    if closed and isinstance(out.get("properties"), dict) and value.get("type") == "object" and \
+            not is_composed:
+        out.setdefault("additionalProperties", False)
+    return out
+
+
+class Document:
+    def __init__(self, path, closed=False, mend=None):
+        with open(path, encoding="utf-8") as source:
+            self.raw = json.load(source)
+        if mend:
+            mend(self.raw)
+        self.components = as_json_schema(copy.deepcopy(self.raw["components"]), closed)
+        self.closed = closed
+        self.operations = {}
+        for pattern, methods in self.raw["paths"].items():
+            for method, operation in methods.items():
+                if method != "parameters":
+                    self.operations[method.upper(), shape(pattern)] = operation
+
+    def operation(self, method, pattern):
+        return self.operations.get((method, shape(pattern)))
+
+    def resolve(self, value):
+        while "$ref" in value:
+            at = self.raw
+            for step in value["$ref"][2:].split("/"):
+                at = at[step]
+            value = at
+        return value
+
+    def response(self, operation, status):
+        """What is said of this status, or None."""
+        found = operation["responses"].get(str(status))
+        return self.resolve(found) if found else None
+
+    def complaint(self, schema, value):
+        """None, or in a line what is wrong with the value."""
+        whole = {"allOf": [as_json_schema(copy.deepcopy(schema), self.closed)],
+                 "components": self.components}
+        checker = jsonschema.Draft4Validator(whole, format_checker=formats)
+        found = jsonschema.exceptions.best_match(checker.iter_errors(value))
+        if found is None:
+            return None
+        where = "/".join(str(step) for step in found.absolute_path)
+        return "%s: %s" % (where or "(body)", found.message[:300])
+
+
+formats = jsonschema.FormatChecker(formats=())
+
+
+@formats.checks("date-time")
+def is_stamp(value):
+    """The wire's stamps are in UTC, of whole seconds or milliseconds."""
+    return not isinstance(value, str) or \
+        re.match(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$", value) is not None
+
+
+@formats.checks("uuid")
+def is_uuid(value):
+    return not isinstance(value, str) or \
+        re.match(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", value) is not None

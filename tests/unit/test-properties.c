@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The laws of sets, deltas, merges, patches and pointers, on whatever is drawn. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/xmalloc.h"
+#include "model/delta.h"
+#include "model/json.h"
+#include "model/merge.h"
+#include "model/patch.h"
+#include "model/pointer.h"
+#include "model/set.h"
+#include "property.h"
+
+/* Takes the body. */
+static struct set *
+decode(struct source *source, const char *name, json_t *body)
+{
+	struct error err = {0};
+	struct set *set = set_decode(body, &err);
+
+	source_note(source, name, body);
+	json_decref(body);
+	if (!set)
+		fail_msg("the generator made no set: %s", err.text);
+	return set;
+}
+
+static struct set *
+draw(struct source *source, const char *name)
+{
+	return decode(source, name, source_set(source));
+}
+
+static struct set *
+draw_near(struct source *source, const char *name, const struct set *set)
+{
+	json_t *body = set_encode(set), *near;
+
+	json_object_del(body, "id");
+	near = source_set_near(source, body);
+	json_decref(body);
+	return decode(source, name, near);
+}
+
+static bool
+gives(const struct delta *delta, const struct set *base, const struct set *expected)
+{
+	struct error err = {0};
+	struct set *result = delta_apply(delta, base, &err);
+	bool same = result && set_equal(result, expected) &&
+		    strcmp(set_id(result), set_id(expected)) == 0;
+
+	set_unref(result);
+	return same;
+}
+
+/* What a delta is after it went over the wire. */
+static struct delta *
+sent(const struct delta *delta)
+{
+	json_t *body = delta_encode(delta);
+	char *text = json_dumps(body, JSON_COMPACT);
+	struct error err = {0};
+	json_t *again = json_decode(text, strlen(text), &err);
+	struct delta *out = again ? delta_decode(again, &err) : NULL;
+
+	json_decref(again);
+	json_decref(body);
+	free(text);
+	return out;
+}
+
+static bool
+diff_applied_gives_the_other(struct source *source)
+{
+	struct set *a = draw(source, "a"), *b = draw_near(source, "b", a);
+	struct delta *delta = delta_between(a, b), *wire = sent(delta);
+	bool good = wire && gives(delta, a, b) && gives(wire, a, b);
+
+	delta_free(wire);
+	delta_free(delta);
+	set_unref(a);
+	set_unref(b);
+	return good;
+}
+
+static bool
+diff_of_strangers_gives_the_other(struct source *source)
+{
+	struct set *a = draw(source, "a"), *b = draw(source, "b");
+	struct delta *delta = delta_between(a, b);
+	bool good = gives(delta, a, b) && delta_is_empty(delta) == set_equal(a, b);
+
+	delta_free(delta);
+	set_unref(a);
+	set_unref(b);
+	return good;
+}
+
+static bool
+diff_of_itself_is_empty(struct source *source)
+{
+	struct set *a = draw(source, "a");
+	struct delta *delta = delta_between(a, a);
+	bool good = delta_is_empty(delta) && gives(delta, a, a);
+
+	delta_free(delta);
+	set_unref(a);
+	return good;
+}
+
+/* The same, its members put in the other way round. */
+static json_t *
+reversed(const json_t *value)
+{
+	size_t count = json_object_size(value), i = 0;
+	const char *key, **keys;
+	json_t *out, *member;
+
+	if (json_is_array(value)) {
+		out = json_array();
+		json_array_foreach((json_t *)value, i, member)
+			json_array_append_new(out, reversed(member));
+		return out;
+	}
+	if (!json_is_object(value))
+		return json_deep_copy(value);
+	keys = xcalloc(count + 1, sizeof(*keys));
+	json_object_foreach((json_t *)value, key, member)
+		keys[i++] = key;
+	out = json_object();
+	while (i-- > 0)
+		json_object_set_new(out, keys[i], reversed(json_object_get(value, keys[i])));
+	free(keys);
+	return out;
+}
+
+static bool
+id_is_of_content_not_of_order(struct source *source)
+{
+	struct set *a = draw(source, "a"), *b, *c = draw_near(source, "c", a);
+	json_t *body = set_encode(a);
+	bool good;
+
+	json_object_del(body, "id");
+	b = decode(source, "b", reversed(body));
+	good = strcmp(set_id(a), set_id(b)) == 0 &&
+	       (strcmp(set_id(a), set_id(c)) == 0) == set_equal(a, c);
+	json_decref(body);
+	set_unref(a);
+	set_unref(b);
+	set_unref(c);
+	return good;
+}
+
+static bool
+composed_is_one_after_the_other(struct source *source)
+{
+	struct set *sets[4] = {draw(source, "a")};
+	struct delta *steps[3], *ab, *bc, *left, *right;
+	bool good;
+
+	for (int i = 0; i < 3; i++) {
+		sets[i + 1] = draw_near(source, "next", sets[i]);
+		steps[i] = delta_between(sets[i], sets[i + 1]);
+	}
+	ab = delta_compose(steps[0], steps[1], NULL);
+	bc = delta_compose(steps[1], steps[2], NULL);
+	left = ab ? delta_compose(ab, steps[2], NULL) : NULL;
+	right = bc ? delta_compose(steps[0], bc, NULL) : NULL;
+	good = left && right && gives(ab, sets[0], sets[2]) && gives(bc, sets[1], sets[3]) &&
+	       gives(left, sets[0], sets[3]) && gives(right, sets[0], sets[3]);
+	delta_free(ab);
+	delta_free(bc);
+	delta_free(left);
+	delta_free(right);
+	for (int i = 0; i < 3; i++)
+		delta_free(steps[i]);
+	for (int i = 0; i < 4; i++)
+		set_unref(sets[i]);
+	return good;
+}
+
+/* Whether the merge has no conflict and gives that set, and its delta leads there. */
+static bool
+merges_to(const struct set *base, const struct set *theirs, const struct set *ours,
+	  const struct set *expected)
+{
+	struct merge merge = {0};
+	bool good;
+
+	if (merge_sets(&merge, base, theirs, ours, NULL) != 0)
+		return false;
+	good = merge.conflicts == 0 && set_equal(merge.result, expected) &&
+	       gives(merge.delta, theirs, expected);
+	merge_clear(&merge);
+	return good;
+}
+
+static bool
+merge_with_an_unchanged_side_is_the_other(struct source *source)
+{
+	struct set *a = draw(source, "a"), *b = draw_near(source, "b", a);
+	bool good = merges_to(a, a, b, b) && merges_to(a, b, a, b) && merges_to(a, b, b, b) &&
+		    merges_to(a, a, a, a);
+
+	set_unref(a);
+	set_unref(b);
+	return good;
+}
+
+/* Changing sides changes who is named, not what comes of it. */
+static bool
+merge_does_not_depend_on_the_side(struct source *source)
+{
+	struct set *base = draw(source, "base"), *a = draw_near(source, "a", base);
+	struct set *b = draw_near(source, "b", base);
+	struct merge one = {0}, two = {0};
+	int first = merge_sets(&one, base, a, b, NULL), second = merge_sets(&two, base, b, a, NULL);
+	bool good = first == second;
+
+	if (good && first == 0) {
+		good = one.count == two.count && one.conflicts == two.conflicts;
+		if (good && one.conflicts == 0)
+			good = set_equal(one.result, two.result);
+	}
+	if (first == 0)
+		merge_clear(&one);
+	if (second == 0)
+		merge_clear(&two);
+	set_unref(base);
+	set_unref(a);
+	set_unref(b);
+	return good;
+}
+
+/* Each place in a value is found again by the pointer that is made of its way. */
+static bool
+finds_all(json_t *root, json_t *value, struct buf *path)
+{
+	size_t length = path->length, i;
+	struct pointer pointer;
+	struct error err = {0};
+	const char *key;
+	json_t *member;
+	char index[24];
+	bool good;
+
+	if (pointer_parse(&pointer, buf_str(path), &err) != 0)
+		return false;
+	good = pointer_find(root, &pointer) == value;
+	pointer_clear(&pointer);
+	json_object_foreach(value, key, member) {
+		pointer_append(path, key);
+		good = good && finds_all(root, member, path);
+		path->length = length;
+		path->data[length] = '\0';
+	}
+	json_array_foreach(value, i, member) {
+		snprintf(index, sizeof(index), "%zu", i);
+		pointer_append(path, index);
+		good = good && finds_all(root, member, path);
+		path->length = length;
+		path->data[length] = '\0';
+	}
+	return good;
+}
+
+static bool
+pointers_come_back(struct source *source)
+{
+	json_t *value = source_object(source, 4);
+	struct buf path;
+	bool good;
+
+	source_note(source, "value", value);
+	buf_init(&path, 4096);
+	(void)buf_puts(&path, "");
+	good = finds_all(value, value, &path);
+	buf_clear(&path);
+	json_decref(value);
+	return good;
+}
+
+static bool
+patch_between_two_leads_to_the_other(struct source *source)
+{
+	json_t *a = source_object(source, 4), *b = source_near(source, a, 4), *patch, *result;
+	struct error err = {0};
+	bool good;
+
+	if (!json_is_object(b)) {
+		json_decref(b);
+		b = json_object();
+	}
+	patch = patch_between(a, b);
+	result = patch_apply(a, patch, &err);
+	source_note(source, "a", a);
+	source_note(source, "b", b);
+	source_note(source, "patch", patch);
+	source_note(source, "result", result);
+	good = result && json_equal(result, b) && (json_array_size(patch) == 0) == json_equal(a, b);
+	json_decref(result);
+	json_decref(patch);
+	json_decref(a);
+	json_decref(b);
+	return good;
+}
+
+/* A patch whose last operation cannot be done leaves all as it was. */
+static bool
+patch_is_done_whole_or_not_at_all(struct source *source)
+{
+	json_t *a = source_object(source, 3), *b = source_near(source, a, 3);
+	json_t *patch = patch_between(a, json_is_object(b) ? b : a), *before = json_deep_copy(a);
+	json_t *whole = json_deep_copy(patch), *result;
+	struct error err = {0};
+	bool good;
+
+	json_array_append_new(patch, json_pack("{s:s, s:s, s:i}", "op", "replace", "path",
+					       "/not/there/at all", "value", 1));
+	result = patch_apply(a, patch, &err);
+	source_note(source, "a", a);
+	source_note(source, "patch", patch);
+	good = !result && err.kind == ERROR_INPUT && json_equal(a, before);
+	json_decref(result);
+	result = patch_apply(a, whole, &err);	/* nor does success touch what it is given */
+	good = good && result && json_equal(a, before);
+	json_decref(result);
+	json_decref(whole);
+	json_decref(before);
+	json_decref(patch);
+	json_decref(a);
+	json_decref(b);
+	return good;
+}
+
+static bool
+canonical_text_is_the_value(struct source *source)
+{
+	json_t *value = source_json(source, 4), *other = reversed(value), *again;
+	char *text = json_canonical(value), *same = json_canonical(other);
+	struct error err = {0};
+	bool good;
+
+	source_note(source, "value", value);
+	again = json_decode(text, strlen(text), &err);
+	good = again && json_equal(again, value) && strcmp(text, same) == 0;
+	free(text);
+	free(same);
+	json_decref(again);
+	json_decref(other);
+	json_decref(value);
+	return good;
+}
+
+#define LAWS(X)                                                                            \
+	X(diff_applied_gives_the_other)                                                    \
+	X(diff_of_strangers_gives_the_other)                                               \
+	X(diff_of_itself_is_empty)                                                         \
+	X(id_is_of_content_not_of_order)                                                   \
+	X(composed_is_one_after_the_other)                                                 \
+	X(merge_with_an_unchanged_side_is_the_other)                                       \
+	X(merge_does_not_depend_on_the_side)                                               \
+	X(pointers_come_back)                                                              \
+	X(patch_between_two_leads_to_the_other)                                            \
+	X(patch_is_done_whole_or_not_at_all)                                               \
+	X(canonical_text_is_the_value)
+
+#define X(law)                                                                             \
+	static void test_##law(void **state)                                               \
+	{                                                                                  \
+		(void)state;                                                               \
+		assert_true(property_holds(#law, law));                                    \
+	}
+LAWS(X)
+#undef X
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+#define X(law) {#law, test_##law, NULL, NULL, NULL},
+		LAWS(X)
+#undef X
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
