@@ -4,6 +4,8 @@ libui_a_SOURCES = \
 	src/ui/canvas.c src/ui/canvas.h \
 	src/ui/terminal.c src/ui/terminal.h \
 	src/ui/theme.c src/ui/theme.h \
+	src/ui/theme-builtin.c \
+	src/ui/theme-file.c src/ui/theme-file.h \
 	src/ui/ui.c src/ui/ui.h src/ui/view.h \
 	src/ui/views/board.c \
 	src/ui/views/changes.c src/ui/views/changes.h \

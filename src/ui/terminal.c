@@ -88,7 +88,7 @@ release_signals(void)
 }
 
 int
-terminal_start(struct error *err)
+terminal_start(const struct theme *theme, struct error *err)
 {
 	const char *kind = getenv("TERM");
 
@@ -110,7 +110,7 @@ terminal_start(struct error *err)
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
 	leaveok(stdscr, FALSE);
-	theme_start();
+	theme_start(theme);
 	return 0;
 }
 

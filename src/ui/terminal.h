@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 struct error;
+struct theme;
 
 #define TERMINAL_MIN_COLUMNS 40
 #define TERMINAL_MIN_ROWS 12
@@ -18,7 +19,7 @@ struct terminal_signals {
 };
 
 /* 0, or -1 with err when standard input or output is no terminal or its kind is not known. */
-int terminal_start(struct error *err);
+int terminal_start(const struct theme *theme, struct error *err);
 void terminal_stop(void);
 /* Readable when a signal came. */
 int terminal_signal_fd(void);

@@ -30,6 +30,7 @@
 #define VIEWS_MAX 12
 #define AGES_MS 1000		/* how old the ages on the screen may be while something else wakes us */
 #define ANIMATION_MS 200
+#define CALM_MS 1000		/* the same with reduced motion */
 
 struct ui {
 	struct session *session;
@@ -430,20 +431,26 @@ tell_views(struct ui *ui)
 	ui->dirty = true;
 }
 
+static int
+animation_ms(const struct ui *ui)
+{
+	return ui->options->reduced_motion ? CALM_MS : ANIMATION_MS;
+}
+
 static void
 turn(struct ui *ui)
 {
 	int fds[] = {STDIN_FILENO, terminal_signal_fd()};
 	bool ready[2] = {false, false};
 
-	if (session_turn(ui->session, fds, ready, 2, count_running(ui) ? ANIMATION_MS : -1))
+	if (session_turn(ui->session, fds, ready, 2, count_running(ui) ? animation_ms(ui) : -1))
 		tell_views(ui);
 	if (ready[1])
 		take_signals(ui);
 	if (ready[0])
 		take_keys(ui);
 	close_pending(ui);
-	if (ui->dirty || count_running(ui) || clock_steady_ms() - ui->drawn_at >= AGES_MS)
+	if (ui->dirty || clock_steady_ms() - ui->drawn_at >= (count_running(ui) ? animation_ms(ui) : AGES_MS))
 		draw(ui);
 }
 
@@ -457,7 +464,7 @@ ui_run(struct session *session, const struct ui_options *options, struct error *
 		.dirty = true,
 	};
 
-	if (terminal_start(err) != 0)
+	if (terminal_start(options->theme, err) != 0)
 		return -1;
 	ui.views[ui.count++] = board_view_new(options->org, options->app);
 	flow_resume_all(session);

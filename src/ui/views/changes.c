@@ -159,7 +159,7 @@ draw_line(struct canvas *c, int row, const struct diff_line *line)
 		return;
 	}
 	if (line->kind == DIFF_FOLD) {
-		canvas_format(c, STYLE_FAINT,
+		canvas_format(c, STYLE_DIM,
 			      ngettext("      %zu unchanged line", "      %zu unchanged lines",
 				       line->folded), line->folded);
 		return;
