@@ -79,7 +79,6 @@ start_colours(const struct theme *theme)
 {
 	bool direct;
 
-	start_color();
 	use_default_colors();
 	direct = is_direct();
 	for (int i = 0; i < STYLE_COUNT; i++) {
@@ -101,7 +100,7 @@ theme_start(const struct theme *theme)
 
 	for (int i = 0; i < STYLE_COUNT; i++)
 		shown[i] = plain[i];
-	if (has_colors() && !(no && *no) && COLOR_PAIRS > STYLE_COUNT)
+	if (has_colors() && !(no && *no) && start_color() == OK && COLOR_PAIRS > STYLE_COUNT)
 		start_colours(theme);
 	bkgdset(' ' | (chtype)shown[STYLE_NORMAL]);
 }
