@@ -14,6 +14,7 @@
 
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "ui/escapes.h"
 
 #define ROW_CELLS_MAX 1024
 
@@ -269,5 +270,7 @@ canvas_end(void)
 	if (cursor.wanted)
 		move(cursor.y, cursor.x);
 	wnoutrefresh(stdscr);
+	escapes_frame_begin();
 	doupdate();
+	escapes_frame_end();
 }

@@ -2,6 +2,9 @@
 noinst_LIBRARIES += libui.a
 libui_a_SOURCES = \
 	src/ui/canvas.c src/ui/canvas.h \
+	src/ui/crash.c src/ui/crash.h \
+	src/ui/escapes.c src/ui/escapes.h \
+	src/ui/input.c src/ui/input.h \
 	src/ui/terminal.c src/ui/terminal.h \
 	src/ui/theme.c src/ui/theme.h \
 	src/ui/theme-builtin.c \

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <unistr.h>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -24,8 +25,10 @@
 #include "flow/session.h"
 #include "flow/world.h"
 #include "ui/canvas.h"
+#include "ui/escapes.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
+#include "ui/views/operation.h"
 
 #define VIEWS_MAX 12
 #define AGES_MS 1000		/* how old the ages on the screen may be while something else wakes us */
@@ -42,6 +45,8 @@ struct ui {
 	char message[768];
 	enum style message_style;
 	bool dirty, quit, ascii;
+	bool unfocused;		/* the person looks at another window */
+	size_t running;		/* operations, in the turn before */
 	int64_t drawn_at;
 };
 
@@ -110,6 +115,17 @@ ui_say_error(struct ui *ui, const struct error *err)
 {
 	ui_say(ui, "%.760s", err->text);
 	ui->message_style = STYLE_DANGER;
+}
+
+void
+ui_copy(struct ui *ui, const char *what, const char *text)
+{
+	struct error err = {0};
+
+	if (escapes_copy(text, &err) != 0)
+		ui_say_error(ui, &err);
+	else
+		ui_say(ui, _("Copied %s: %.200s"), what, text);
 }
 
 void
@@ -286,6 +302,34 @@ draw_message(const struct ui *ui, struct canvas *screen)
 }
 
 static void
+show_title(struct ui *ui)
+{
+	const struct view *top = ui_top(ui);
+	char subject[256] = "";
+	char *title;
+
+	if (top->ops->subject)
+		top->ops->subject(top, ui, subject, sizeof(subject));
+	title = xasprintf("sidestage: %s%s%s", _(top->ops->title), *subject ? " " : "", subject);
+	escapes_title(title);
+	free(title);
+}
+
+static struct canvas
+view_canvas(const struct ui *ui)
+{
+	struct canvas screen = {.height = LINES, .width = COLS, .ascii = ui->ascii};
+
+	return canvas_part(&screen, 1, 0, LINES - 3, COLS);
+}
+
+static bool
+is_too_small(void)
+{
+	return LINES < TERMINAL_MIN_ROWS || COLS < TERMINAL_MIN_COLUMNS;
+}
+
+static void
 draw(struct ui *ui)
 {
 	struct canvas screen = {.height = LINES, .width = COLS, .ascii = ui->ascii};
@@ -293,11 +337,11 @@ draw(struct ui *ui)
 	struct canvas part;
 
 	canvas_begin();
-	if (LINES < TERMINAL_MIN_ROWS || COLS < TERMINAL_MIN_COLUMNS) {
+	if (is_too_small()) {
 		draw_too_small(&screen);
 	} else {
 		draw_header(ui, &screen);
-		part = canvas_part(&screen, 1, 0, LINES - 3, COLS);
+		part = view_canvas(ui);
 		top->ops->draw(top, ui, &part);
 		part = canvas_part(&screen, LINES - 2, 0, 1, COLS);
 		if (ui->message[0])
@@ -308,6 +352,7 @@ draw(struct ui *ui)
 		draw_key_bar(ui, &part);
 	}
 	canvas_end();
+	show_title(ui);
 	ui->dirty = false;
 	ui->drawn_at = clock_steady_ms();
 }
@@ -392,6 +437,81 @@ take_key(struct ui *ui, int key)
 		ui_say(ui, _("That key does nothing here.  ? lists the keys that do."));
 }
 
+/* A paste is text: into a field it goes as one line, elsewhere it does nothing. */
+static void
+take_paste(struct ui *ui, const char *text)
+{
+	struct view *top = ui->views[ui->count - 1];
+	size_t left = strlen(text);
+	bool taken = false;
+
+	ui->message[0] = '\0';
+	ui->dirty = true;
+	while (left > 0 && strchr("\r\n", text[left - 1]))
+		left--;
+	while (left > 0 && top->ops->type) {
+		ucs4_t c;
+		int n = u8_mbtouc(&c, (const uint8_t *)text, left);
+
+		if (!top->ops->type(top, ui, c < ' ' || c == 0x7f ? ' ' : (int)c))
+			break;
+		taken = true;
+		text += n;
+		left -= (size_t)n;
+	}
+	if (!taken)
+		ui_say(ui, _("What was pasted was dropped: there is no field here to take it."));
+}
+
+static void
+take_wheel(struct ui *ui, int by)
+{
+	struct view *top = ui->views[ui->count - 1];
+	enum action action = by < 0 ? ACTION_UP : ACTION_DOWN;
+
+	ui->dirty = true;
+	if (top->ops->wheel) {
+		top->ops->wheel(top, ui, by);
+		return;
+	}
+	for (const struct key *k = top->ops->keys; k->key; k++) {
+		if (k->action == action) {
+			top->ops->act(top, ui, action);
+			return;
+		}
+	}
+}
+
+static void
+take_click(struct ui *ui)
+{
+	struct view *top = ui->views[ui->count - 1];
+	struct canvas canvas = view_canvas(ui);
+	int row, column;
+
+	input_place(&row, &column);
+	ui->message[0] = '\0';
+	ui->dirty = true;
+	if (top->ops->click && !is_too_small() && row >= canvas.y && row < canvas.y + canvas.height)
+		top->ops->click(top, ui, &canvas, row - canvas.y, column - canvas.x);
+}
+
+/* What is no key.  false: it is one. */
+static bool
+take_event(struct ui *ui, int key)
+{
+	switch (key) {
+	case INPUT_PASTE: take_paste(ui, input_pasted()); return true;
+	case INPUT_CLICK: take_click(ui); return true;
+	case INPUT_WHEEL_UP: take_wheel(ui, -1); return true;
+	case INPUT_WHEEL_DOWN: take_wheel(ui, 1); return true;
+	case INPUT_FOCUS_IN: ui->unfocused = false; return true;
+	case INPUT_FOCUS_OUT: ui->unfocused = true; return true;
+	case KEY_BASE + KEY_RESIZE: ui->dirty = true; return true;
+	default: return false;
+	}
+}
+
 static void
 take_keys(struct ui *ui)
 {
@@ -402,11 +522,8 @@ take_keys(struct ui *ui)
 			ui->quit = true;
 			return;
 		}
-		if (key == KEY_BASE + KEY_RESIZE) {
-			ui->dirty = true;
-			continue;
-		}
-		take_key(ui, key);
+		if (!take_event(ui, key))
+			take_key(ui, key);
 	}
 }
 
@@ -419,7 +536,9 @@ take_signals(struct ui *ui)
 		ui->quit = true;
 	if (signals.stopped)
 		terminal_suspend();
-	ui->dirty = ui->dirty || signals.resized || signals.stopped;
+	else if (signals.continued)
+		terminal_take_again();
+	ui->dirty = ui->dirty || signals.resized || signals.stopped || signals.continued;
 }
 
 static void
@@ -429,6 +548,21 @@ tell_views(struct ui *ui)
 		if (ui->views[i]->ops->changed)
 			ui->views[i]->ops->changed(ui->views[i], ui);
 	ui->dirty = true;
+}
+
+/* Somebody who went to another window is called when an operation has ended. */
+static void
+ring(struct ui *ui)
+{
+	size_t running = count_running(ui);
+	char subject[256], words[300];
+
+	if (ui->unfocused && running < ui->running) {
+		operation_words(session_flow(ui->session, 0), ui->ascii, subject, sizeof(subject));
+		snprintf(words, sizeof(words), _("sidestage: ended: %s"), subject);
+		escapes_bell(words);
+	}
+	ui->running = running;
 }
 
 static int
@@ -449,6 +583,7 @@ turn(struct ui *ui)
 		take_signals(ui);
 	if (ready[0])
 		take_keys(ui);
+	ring(ui);
 	close_pending(ui);
 	if (ui->dirty || clock_steady_ms() - ui->drawn_at >= (count_running(ui) ? animation_ms(ui) : AGES_MS))
 		draw(ui);
