@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/linear.h"
 #include "flow/session.h"
@@ -35,6 +36,8 @@ screen_run(const struct arguments *arguments, const struct session_options *opti
 	if (!linear && theme_load(&theme, arguments->theme ? arguments->theme : getenv("SIDESTAGE_THEME"),
 				  err) != 0)
 		return EXIT_USAGE;
+	if (arguments->ascii)
+		text_use_ascii_only();
 	session = session_new(options, err);
 	if (!session)
 		return EXIT_FAILED;

@@ -5,6 +5,7 @@ libui_a_SOURCES = \
 	src/ui/crash.c src/ui/crash.h \
 	src/ui/escapes.c src/ui/escapes.h \
 	src/ui/input.c src/ui/input.h \
+	src/ui/links.c src/ui/links.h \
 	src/ui/terminal.c src/ui/terminal.h \
 	src/ui/theme.c src/ui/theme.h \
 	src/ui/theme-builtin.c \

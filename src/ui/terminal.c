@@ -22,6 +22,7 @@
 #include "base/i18n.h"
 #include "ui/crash.h"
 #include "ui/escapes.h"
+#include "ui/links.h"
 #include "ui/theme.h"
 
 static int pipes[2] = {-1, -1};
@@ -112,6 +113,7 @@ terminal_stop(void)
 	escapes_off();
 	endwin();
 	input_stop();
+	links_stop();
 	delscreen(screen);
 	screen = NULL;
 	crash_release();

@@ -125,7 +125,7 @@ ui_copy(struct ui *ui, const char *what, const char *text)
 	if (escapes_copy(text, &err) != 0)
 		ui_say_error(ui, &err);
 	else
-		ui_say(ui, _("Copied %s: %.200s"), what, text);
+		ui_say(ui, _("Copied %s: %.*s"), what, (int)strcspn(text, "\n"), text);
 }
 
 void
@@ -557,7 +557,7 @@ ring(struct ui *ui)
 	size_t running = count_running(ui);
 	char subject[256], words[300];
 
-	if (ui->unfocused && running < ui->running) {
+	if (ui->unfocused && running < ui->running && session_flow_count(ui->session) > 0) {
 		operation_words(session_flow(ui->session, 0), ui->ascii, subject, sizeof(subject));
 		snprintf(words, sizeof(words), _("sidestage: ended: %s"), subject);
 		escapes_bell(words);
