@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/text.h"
@@ -23,6 +24,7 @@
 
 #define TITLE_COLUMNS_MAX 120
 #define BELL_COLUMNS_MAX 100
+#define ANSWER_LIMIT_MS 500		/* terminals that answer do it within a round trip */
 #define SCREEN_PIECE 240		/* screen takes strings of at most 256 bytes */
 
 const char escapes_back[] =
@@ -32,7 +34,9 @@ const char escapes_back[] =
 const size_t escapes_back_length = sizeof(escapes_back) - 1;
 
 static struct {
-	bool spoken_to, on, frames;
+	bool on, frames;
+	bool asked, answered;
+	int64_t asked_at;
 	char *title;
 } state;
 
@@ -105,14 +109,22 @@ escapes_again(void)
 void
 escapes_on(void)
 {
-	state.spoken_to = is_of_the_family();
-	state.on = state.spoken_to;
-	state.frames = false;
+	state.on = is_of_the_family();
 	say("\033[22;2t");
 	escapes_again();
 	/* Terminal.app shows the end of a question that it does not know. */
-	if (!is_set("TERM_PROGRAM", "Apple_Terminal"))
-		say("\033[?2026$p");
+	if (!state.on || state.asked || is_set("TERM_PROGRAM", "Apple_Terminal"))
+		return;
+	say("\033[?2026$p");
+	state.asked = true;
+	state.asked_at = clock_steady_ms();
+}
+
+bool
+escapes_expects_answer(void)
+{
+	return state.asked && !state.answered &&
+	       clock_steady_ms() - state.asked_at < ANSWER_LIMIT_MS;
 }
 
 void
@@ -127,6 +139,7 @@ escapes_off(void)
 void
 escapes_frames_known(int answer)
 {
+	state.answered = true;
 	/* 1 and 2: it is known, and set or not; 3 and 4 can never change; 0: not known. */
 	state.frames = answer == 1 || answer == 2;
 }

@@ -21,7 +21,7 @@ struct error;
 extern const char escapes_back[];
 extern const size_t escapes_back_length;
 
-/* After ncurses took the terminal; asks whether frames are known. */
+/* After ncurses took the terminal; the first time asks whether frames are known. */
 void escapes_on(void);
 /* Before ncurses gives it back. */
 void escapes_off(void);
@@ -29,6 +29,8 @@ void escapes_off(void);
 void escapes_again(void);
 /* The answer to what escapes_on() asked: 0 to 4 (DECRPM). */
 void escapes_frames_known(int answer);
+/* The answer may still come: who gives the terminal away now would leave it to the shell. */
+bool escapes_expects_answer(void);
 void escapes_frame_begin(void);
 void escapes_frame_end(void);
 /* Any text; shown sanitised, and only sent when it differs from the last. */

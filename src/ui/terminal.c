@@ -105,11 +105,25 @@ terminal_start(const struct theme *theme, struct error *err)
 	return 0;
 }
 
+/* An answer that comes when we are gone would be typed into the shell. */
+static void
+await_answer(void)
+{
+	struct pollfd terminal = {.fd = STDIN_FILENO, .events = POLLIN};
+
+	while (escapes_expects_answer()) {
+		if (poll(&terminal, 1, 20) > 0 && (terminal.revents & (POLLHUP | POLLERR | POLLNVAL)))
+			return;
+		input_drop();
+	}
+}
+
 void
 terminal_stop(void)
 {
 	if (!screen)
 		return;
+	await_answer();
 	escapes_off();
 	endwin();
 	input_stop();
@@ -137,6 +151,8 @@ follow_size(void)
 
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
 		resizeterm(size.ws_row, size.ws_col);
+	/* Smaller and back again between two looks: the size is the same, what it cut is gone. */
+	clearok(curscr, TRUE);
 }
 
 struct terminal_signals
@@ -189,12 +205,12 @@ terminal_take_again(void)
 	reset_prog_mode();
 	escapes_again();
 	follow_size();
-	clearok(curscr, TRUE);
 }
 
 void
 terminal_suspend(void)
 {
+	await_answer();
 	def_prog_mode();
 	escapes_off();
 	endwin();
@@ -203,7 +219,6 @@ terminal_suspend(void)
 	catch(SIGTSTP, on_signal);
 	reset_prog_mode();
 	follow_size();
-	clearok(stdscr, TRUE);
 	refresh();
 	escapes_on();
 }

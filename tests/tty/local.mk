@@ -4,7 +4,9 @@ TTY_STORIES = \
 	tests/tty/contexts.story \
 	tests/tty/failure.story \
 	tests/tty/find.story \
+	tests/tty/given-back.story \
 	tests/tty/harness.story \
+	tests/tty/mouse.story \
 	tests/tty/kill.story \
 	tests/tty/second-demo.story \
 	tests/tty/story.story \
@@ -24,6 +26,7 @@ TESTS += $(TTY_STORIES) tests/valgrind.sh
 tests_tty_tty_run_SOURCES = \
 	tests/tty/sandbox.c \
 	tests/tty/sandbox.h \
+	tests/tty/story-mouse.c \
 	tests/tty/story-program.c \
 	tests/tty/story-screen.c \
 	tests/tty/story-shell.c \
