@@ -6,6 +6,7 @@ TTY_STORIES = \
 	tests/tty/find.story \
 	tests/tty/given-back.story \
 	tests/tty/harness.story \
+	tests/tty/look.story \
 	tests/tty/mouse.story \
 	tests/tty/kill.story \
 	tests/tty/second-demo.story \

@@ -36,4 +36,12 @@ check_PROGRAMS += tests/unit/test-theme
 TESTS += tests/unit/test-theme
 tests_unit_test_theme_SOURCES = tests/unit/test-theme.c src/ui/theme-file.c src/ui/theme-builtin.c
 tests_unit_test_theme_LDADD = libbase.a $(CMOCKA_LIBS) $(BASE_LIBS) -lm
+
+if HAVE_VTERM
+check_PROGRAMS += tests/unit/test-canvas
+TESTS += tests/unit/test-canvas
+tests_unit_test_canvas_SOURCES = tests/unit/test-canvas.c
+tests_unit_test_canvas_LDADD = libui.a libbase.a $(CMOCKA_LIBS) $(VTERM_LIBS) $(NCURSES_LIBS) \
+	$(BASE_LIBS)
+endif
 endif
