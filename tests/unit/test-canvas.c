@@ -41,14 +41,14 @@ static const char *difficult[] = {
 	"\u202eevil\u202c \u2066isolated\u2069",	/* turns direction */
 	"line one\nline two\r\ttabbed\b\b\bback",
 	"\033[2J\033[1;1Hescaped\033]0;title\a\033[?1049l",
-	"\u009b2J\u009d0;title\u009c",			/* the same in 8 bits */
+	"\xc2\x9b" "2J\xc2\x9d" "0;title\xc2\x9c",			/* the same in 8 bits */
 	"\xff\xfe\xc3\x28 bad bytes \xe2\x82",
 	"日本\xcc\x81語 mixed 漢",
 	"\U0001F468\u200d\U0001F469\u200d\U0001F467 family",
 	"\U000E0041\U000E0042 tags",
 	"x\u0300\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308\u0309\u030a\u030b\u030c many marks",
 	"ｆｕｌｌ ｗｉｄｔｈ",
-	"\u2028\u2029 separators \u0085",
+	"\u2028\u2029 separators \xc2\x85",
 	NULL,						/* 300 narrow */
 	NULL,						/* 300 wide */
 };
