@@ -14,7 +14,8 @@ TTY_STORIES = \
 	tests/tty/linear.story \
 	tests/tty/logs.story \
 	tests/tty/narrow.story \
-	tests/tty/terminal.story
+	tests/tty/terminal.story \
+	tests/tty/torture.story
 
 TTY_HELPERS = tests/tty/platform tests/tty/processes
 

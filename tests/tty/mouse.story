@@ -115,3 +115,47 @@ wrote "\e[23;2t"
 wrote "\e[?2004l"
 wrote "\e[?1004l"
 nothing-runs 5
+
+test "where the terminal opens links, the address is one"
+env VTE_VERSION=7000
+run sidestage demo
+row "running" "running" "running"
+expect "http://api.development.topicshare.localhost:"
+wrote "\e]8;;http://api.development.topicshare.localhost:"
+wrote "\e]8;;\e\\"
+colour "http://api.development.topicshare.localhost:" fg=252 bg=234
+key Q
+exit 0 10
+env VTE_VERSION
+
+test "inside tmux a copy goes both ways that tmux knows; inside screen in pieces"
+env TMUX=/tmp/tmux TERM=tmux-256color
+run sidestage demo
+row "running" "running" "running"
+key y
+expect "Copied the address"
+wrote "\e]52;c;aHR0cDovL2FwaS5kZXZlbG9wbWVudC50b3BpY3NoYXJlLmxvY2FsaG9zdDo"
+wrote "\ePtmux;\e\e]52;c;aHR0cDovL2FwaS5kZXZlbG9wbWVudC50b3BpY3NoYXJlLmxvY2FsaG9zdDo"
+key Q
+exit 0 10
+env TMUX TERM=screen-256color
+run sidestage demo
+row "running" "running" "running"
+key y
+expect "Copied the address"
+wrote "\eP\e]52;c;aHR0cDovL2FwaS5kZXZlbG9wbWVudC50b3BpY3NoYXJlLmxvY2FsaG9zdDo"
+key Q
+exit 0 10
+
+test "a terminal of another family is told nothing that it may not know"
+env TERM=linux
+run sidestage demo
+row "running" "running" "running"
+key y
+expect "has no way to copy"
+not-wrote "\e]"
+not-wrote "\e[?2026"
+not-wrote "\e[?2004"
+key Q
+exit 0 10
+nothing-runs 5
