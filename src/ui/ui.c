@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <unistr.h>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -26,6 +25,7 @@
 #include "flow/world.h"
 #include "ui/canvas.h"
 #include "ui/escapes.h"
+#include "ui/gestures.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
 #include "ui/views/operation.h"
@@ -437,77 +437,27 @@ take_key(struct ui *ui, int key)
 		ui_say(ui, _("That key does nothing here.  ? lists the keys that do."));
 }
 
-/* A paste is text: into a field it goes as one line, elsewhere it does nothing. */
-static void
-take_paste(struct ui *ui, const char *text)
-{
-	struct view *top = ui->views[ui->count - 1];
-	size_t left = strlen(text);
-	bool taken = false;
-
-	ui->message[0] = '\0';
-	ui->dirty = true;
-	while (left > 0 && strchr("\r\n", text[left - 1]))
-		left--;
-	while (left > 0 && top->ops->type) {
-		ucs4_t c;
-		int n = u8_mbtouc(&c, (const uint8_t *)text, left);
-
-		if (!top->ops->type(top, ui, c < ' ' || c == 0x7f ? ' ' : (int)c))
-			break;
-		taken = true;
-		text += n;
-		left -= (size_t)n;
-	}
-	if (!taken)
-		ui_say(ui, _("What was pasted was dropped: there is no field here to take it."));
-}
-
-static void
-take_wheel(struct ui *ui, int by)
-{
-	struct view *top = ui->views[ui->count - 1];
-	enum action action = by < 0 ? ACTION_UP : ACTION_DOWN;
-
-	ui->dirty = true;
-	if (top->ops->wheel) {
-		top->ops->wheel(top, ui, by);
-		return;
-	}
-	for (const struct key *k = top->ops->keys; k->key; k++) {
-		if (k->action == action) {
-			top->ops->act(top, ui, action);
-			return;
-		}
-	}
-}
-
-static void
-take_click(struct ui *ui)
-{
-	struct view *top = ui->views[ui->count - 1];
-	struct canvas canvas = view_canvas(ui);
-	int row, column;
-
-	input_place(&row, &column);
-	ui->message[0] = '\0';
-	ui->dirty = true;
-	if (top->ops->click && !is_too_small() && row >= canvas.y && row < canvas.y + canvas.height)
-		top->ops->click(top, ui, &canvas, row - canvas.y, column - canvas.x);
-}
-
 /* What is no key.  false: it is one. */
 static bool
 take_event(struct ui *ui, int key)
 {
+	struct view *top = ui->views[ui->count - 1];
+	struct canvas canvas = view_canvas(ui);
+
+	ui->dirty = true;
+	if (key == INPUT_PASTE || key == INPUT_CLICK)
+		ui->message[0] = '\0';
 	switch (key) {
-	case INPUT_PASTE: take_paste(ui, input_pasted()); return true;
-	case INPUT_CLICK: take_click(ui); return true;
-	case INPUT_WHEEL_UP: take_wheel(ui, -1); return true;
-	case INPUT_WHEEL_DOWN: take_wheel(ui, 1); return true;
+	case INPUT_PASTE: gesture_paste(ui, top, input_pasted()); return true;
+	case INPUT_CLICK:
+		if (!is_too_small())
+			gesture_click(ui, top, &canvas);
+		return true;
+	case INPUT_WHEEL_UP: gesture_wheel(ui, top, -1); return true;
+	case INPUT_WHEEL_DOWN: gesture_wheel(ui, top, 1); return true;
 	case INPUT_FOCUS_IN: ui->unfocused = false; return true;
 	case INPUT_FOCUS_OUT: ui->unfocused = true; return true;
-	case KEY_BASE + KEY_RESIZE: ui->dirty = true; return true;
+	case KEY_BASE + KEY_RESIZE: return true;
 	default: return false;
 	}
 }
