@@ -70,10 +70,19 @@ untrusted_raw(const struct untrusted *text)
 	return text->raw ? text->raw : "";
 }
 
+/* A property of the process as the locale is: widths and cuts must agree everywhere. */
+static bool ascii_only;
+
+void
+text_use_ascii_only(void)
+{
+	ascii_only = true;
+}
+
 bool
 text_locale_is_utf8(void)
 {
-	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	return !ascii_only && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
 bool

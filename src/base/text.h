@@ -52,5 +52,7 @@ int text_columns(const char *bytes);
 bool text_is_utf8(const char *bytes, size_t length);
 /* Whether the locale's character set can show non-ASCII characters; decided by setlocale(). */
 bool text_locale_is_utf8(void);
+/* From now on as in a locale without other characters, whatever the locale says (--ascii). */
+void text_use_ascii_only(void);
 
 #endif

@@ -19,7 +19,8 @@ enum exit_code {
 
 /* What the options of any command fill; what is not given stays NULL or false. */
 struct arguments {
-	const char *url, *socket, *context, *token_file, *org, *app;
+	const char *url, *socket, *context, *token_file, *org, *app, *theme;
+	bool reduced_motion;
 	bool fresh, read_only, ascii, linear;
 };
 
@@ -47,6 +48,10 @@ extern const struct command command_demo;
 	{"app", "APP", N_("open this application"), offsetof(struct arguments, app)}, \
 	{"read-only", NULL, N_("refuse every change"), offsetof(struct arguments, read_only)}, \
 	{"ascii", NULL, N_("draw with ASCII characters only"), offsetof(struct arguments, ascii)}, \
+	{"theme", "NAME", N_("colours: colour-blind, dark, light, high-contrast, terminal"), \
+	 offsetof(struct arguments, theme)}, \
+	{"reduced-motion", NULL, N_("nothing on the screen moves more than once a second"), \
+	 offsetof(struct arguments, reduced_motion)}, \
 	{"linear", NULL, N_("plain lines and prompts instead of a screen"), \
 	 offsetof(struct arguments, linear)}
 

@@ -12,10 +12,14 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "base/buf.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "ui/escapes.h"
+#include "ui/links.h"
 
 #define ROW_CELLS_MAX 1024
+#define WORDS_BYTES_MAX 65536
 
 static int
 least(int a, int b)
@@ -67,10 +71,41 @@ canvas_bytes(struct canvas *canvas, enum style style, const char *bytes, int max
 	drawable_clear(&drawable);
 }
 
+/* The few characters beyond ASCII that our own words use. */
+static const struct { const char *utf8, *ascii; } plain_words[] = {
+	{"…", "..."}, {"→", "->"}, {"·", "-"}, {"–", "-"}, {"“", "\""}, {"”", "\""}, {"’", "'"},
+};
+
+static char *
+ascii_words(const char *text)
+{
+	struct buf out;
+
+	buf_init(&out, WORDS_BYTES_MAX);
+	while (*text) {
+		const char *instead = NULL;
+		size_t taken = 1;
+
+		for (size_t i = 0; i < sizeof(plain_words) / sizeof(plain_words[0]) && !instead; i++) {
+			taken = strlen(plain_words[i].utf8);
+			if (strncmp(text, plain_words[i].utf8, taken) == 0)
+				instead = plain_words[i].ascii;
+		}
+		if (!instead)
+			taken = 1;
+		(void)buf_append(&out, instead ? instead : text, instead ? strlen(instead) : 1);
+		text += taken;
+	}
+	return buf_take(&out);
+}
+
 void
 canvas_ours(struct canvas *canvas, enum style style, const char *text)
 {
-	canvas_bytes(canvas, style, text, 0);
+	char *plain = canvas->ascii ? ascii_words(text) : NULL;
+
+	canvas_bytes(canvas, style, plain ? plain : text, 0);
+	free(plain);
 }
 
 void
@@ -82,7 +117,7 @@ canvas_format(struct canvas *canvas, enum style style, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	canvas_bytes(canvas, style, text, 0);
+	canvas_ours(canvas, style, text);
 }
 
 void
@@ -99,6 +134,17 @@ canvas_piece(struct canvas *canvas, enum style style, const char *text, size_t f
 
 	canvas_bytes(canvas, style, piece, 0);
 	free(piece);
+}
+
+void
+canvas_link(struct canvas *canvas, enum style style, const char *address)
+{
+	int row = canvas->y + canvas->row, column = canvas->x + canvas->column;
+	bool fits = is_inside(canvas) && text_columns(address) <= canvas->width - canvas->column;
+
+	canvas_bytes(canvas, style, address, 0);
+	if (fits)
+		links_add(row, column, style, address);
 }
 
 void
@@ -203,6 +249,7 @@ void
 canvas_begin(void)
 {
 	cursor.wanted = false;
+	links_begin();
 	erase();
 }
 
@@ -269,5 +316,9 @@ canvas_end(void)
 	if (cursor.wanted)
 		move(cursor.y, cursor.x);
 	wnoutrefresh(stdscr);
+	links_before_update();
+	escapes_frame_begin();
 	doupdate();
+	links_after_update();
+	escapes_frame_end();
 }

@@ -31,6 +31,8 @@ void canvas_format(struct canvas *canvas, enum style style, const char *format, 
 void canvas_foreign(struct canvas *canvas, enum style style, const struct untrusted *text,
 		    int max_columns);
 void canvas_bytes(struct canvas *canvas, enum style style, const char *bytes, int max_columns);
+/* An address from elsewhere, which terminals that can will open by a click. */
+void canvas_link(struct canvas *canvas, enum style style, const char *address);
 /* The bytes [from, end) of text from elsewhere. */
 void canvas_piece(struct canvas *canvas, enum style style, const char *text, size_t from, size_t end);
 void canvas_glyph(struct canvas *canvas, enum style style, enum glyph glyph);

@@ -2,8 +2,15 @@
 noinst_LIBRARIES += libui.a
 libui_a_SOURCES = \
 	src/ui/canvas.c src/ui/canvas.h \
+	src/ui/crash.c src/ui/crash.h \
+	src/ui/escapes.c src/ui/escapes.h \
+	src/ui/gestures.c src/ui/gestures.h \
+	src/ui/input.c src/ui/input.h \
+	src/ui/links.c src/ui/links.h \
 	src/ui/terminal.c src/ui/terminal.h \
 	src/ui/theme.c src/ui/theme.h \
+	src/ui/theme-builtin.c \
+	src/ui/theme-file.c src/ui/theme-file.h \
 	src/ui/ui.c src/ui/ui.h src/ui/view.h \
 	src/ui/views/board.c \
 	src/ui/views/changes.c src/ui/views/changes.h \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Signals become bytes in a pipe, which the one wait of the program watches; only a crash is
- * handled where it happens: it writes the sequences that give the terminal back and dies.
+ * handled where it happens (crash.c).
  */
 #include "config.h"
 
@@ -20,6 +20,9 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "ui/crash.h"
+#include "ui/escapes.h"
+#include "ui/links.h"
 #include "ui/theme.h"
 
 static int pipes[2] = {-1, -1};
@@ -40,20 +43,6 @@ on_signal(int number)
 }
 
 static void
-on_crash(int number)
-{
-	/* Main screen, cursor shown, attributes off; async-signal-safe calls only. */
-	static const char back[] = "\033[?1049l\033[?1l\033>\033[?25h\033[0m\r\n";
-
-	if (write(STDOUT_FILENO, back, sizeof(back) - 1) < 0) {
-		/* Nothing left to try. */
-	}
-	tcsetattr(STDIN_FILENO, TCSANOW, &shell_mode);
-	signal(number, SIG_DFL);
-	raise(number);
-}
-
-static void
 catch(int number, void (*handler)(int))
 {
 	struct sigaction action = {.sa_handler = handler};
@@ -64,9 +53,8 @@ catch(int number, void (*handler)(int))
 }
 
 static const struct { int number; void (*handler)(int); } signals_caught[] = {
-	{SIGWINCH, on_signal}, {SIGTERM, on_signal}, {SIGHUP, on_signal}, {SIGINT, on_signal},
-	{SIGTSTP, on_signal},  {SIGQUIT, on_signal}, {SIGSEGV, on_crash}, {SIGBUS, on_crash},
-	{SIGFPE, on_crash},    {SIGILL, on_crash},   {SIGABRT, on_crash}, {SIGPIPE, SIG_IGN},
+	{SIGWINCH, on_signal}, {SIGTERM, on_signal}, {SIGHUP, on_signal},  {SIGINT, on_signal},
+	{SIGTSTP, on_signal},  {SIGQUIT, on_signal}, {SIGCONT, on_signal}, {SIGPIPE, SIG_IGN},
 };
 
 static void
@@ -88,7 +76,7 @@ release_signals(void)
 }
 
 int
-terminal_start(struct error *err)
+terminal_start(const struct theme *theme, struct error *err)
 {
 	const char *kind = getenv("TERM");
 
@@ -104,14 +92,30 @@ terminal_start(struct error *err)
 						     "here."), kind ? kind : "");
 	set_escdelay(25);
 	catch_signals();
+	crash_catch(&shell_mode);
 	raw();
 	noecho();
 	nonl();
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
 	leaveok(stdscr, FALSE);
-	theme_start();
+	input_start();
+	theme_start(theme);
+	escapes_on();
 	return 0;
+}
+
+/* An answer that comes when we are gone would be typed into the shell. */
+static void
+await_answer(void)
+{
+	struct pollfd terminal = {.fd = STDIN_FILENO, .events = POLLIN};
+
+	while (escapes_expects_answer()) {
+		if (poll(&terminal, 1, 20) > 0 && (terminal.revents & (POLLHUP | POLLERR | POLLNVAL)))
+			return;
+		input_drop();
+	}
 }
 
 void
@@ -119,9 +123,14 @@ terminal_stop(void)
 {
 	if (!screen)
 		return;
+	await_answer();
+	escapes_off();
 	endwin();
+	input_stop();
+	links_stop();
 	delscreen(screen);
 	screen = NULL;
+	crash_release();
 	release_signals();
 	for (int i = 0; i < 2; i++) {
 		close(pipes[i]);
@@ -142,6 +151,8 @@ follow_size(void)
 
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
 		resizeterm(size.ws_row, size.ws_col);
+	/* Smaller and back again between two looks: the size is the same, what it cut is gone. */
+	clearok(curscr, TRUE);
 }
 
 struct terminal_signals
@@ -155,6 +166,8 @@ terminal_take_signals(void)
 			signals.resized = true;
 		else if (byte == SIGTSTP)
 			signals.stopped = true;
+		else if (byte == SIGCONT)
+			signals.continued = true;
 		else
 			signals.ended = true;
 	}
@@ -175,32 +188,37 @@ is_gone(void)
 int
 terminal_key(void)
 {
-	wint_t key;
-	int kind = get_wch(&key);
+	int key = input_next();
 
-	if (kind == KEY_CODE_YES)
-		return KEY_BASE + (int)key;
-	if (kind == OK)
-		return (int)key;
-	return is_gone() ? -2 : -1;
+	return key == -1 && is_gone() ? -2 : key;
 }
 
 void
 terminal_drop_keys(void)
 {
-	flushinp();
+	input_drop();
+}
+
+void
+terminal_take_again(void)
+{
+	reset_prog_mode();
+	escapes_again();
+	follow_size();
 }
 
 void
 terminal_suspend(void)
 {
+	await_answer();
 	def_prog_mode();
+	escapes_off();
 	endwin();
 	signal(SIGTSTP, SIG_DFL);
 	raise(SIGTSTP);
 	catch(SIGTSTP, on_signal);
 	reset_prog_mode();
 	follow_size();
-	clearok(stdscr, TRUE);
 	refresh();
+	escapes_on();
 }

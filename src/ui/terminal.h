@@ -5,29 +5,31 @@
 
 #include <stdbool.h>
 
+#include "ui/input.h"
+
 struct error;
+struct theme;
 
 #define TERMINAL_MIN_COLUMNS 40
 #define TERMINAL_MIN_ROWS 12
 
-/* Keys are characters, or KEY_BASE + ncurses' code. */
-#define KEY_BASE 0x200000
-
 struct terminal_signals {
-	bool resized, ended, stopped;
+	bool resized, ended, stopped, continued;
 };
 
 /* 0, or -1 with err when standard input or output is no terminal or its kind is not known. */
-int terminal_start(struct error *err);
+int terminal_start(const struct theme *theme, struct error *err);
 void terminal_stop(void);
 /* Readable when a signal came. */
 int terminal_signal_fd(void);
 struct terminal_signals terminal_take_signals(void);
-/* The next key that was typed; -1: none; -2: the terminal is gone. */
+/* The next key or input_* event; -1: none; -2: the terminal is gone. */
 int terminal_key(void);
 /* Forgets what was typed ahead. */
 void terminal_drop_keys(void);
 /* Gives the terminal back, stops the program, and takes it again when it goes on. */
 void terminal_suspend(void);
+/* Takes the terminal once more and draws all of it: others may have written to it. */
+void terminal_take_again(void);
 
 #endif

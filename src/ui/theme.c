@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The default theme: told apart by blue, orange and brightness, which every common kind of
- * colour blindness leaves apart.  Each style has a form for 256 colours, one for 8, and
- * attributes that carry its meaning without any.
+ * A theme on this terminal: direct colours as they are, 256 colours by the nearest one, 16 and
+ * 8 by name, and without colours attributes that carry the meaning alone.
  */
 #include "config.h"
 
@@ -10,33 +9,18 @@
 
 #include <curses.h>
 #include <stdlib.h>
+#include <term.h>
 
-static const struct look {
-	short fg, bg;		/* of 256 */
-	short fg8, bg8;
-	attr_t attributes;	/* with colours */
-	attr_t plain;		/* without */
-} looks[STYLE_COUNT] = {
-	[STYLE_NORMAL] = {252, -1, -1, -1, A_NORMAL, A_NORMAL},
-	[STYLE_DIM] = {245, -1, -1, -1, A_NORMAL, A_NORMAL},
-	[STYLE_FAINT] = {239, -1, -1, -1, A_NORMAL, A_DIM},
-	[STYLE_STRONG] = {255, -1, -1, -1, A_BOLD, A_BOLD},
-	[STYLE_KEY] = {75, -1, COLOR_CYAN, -1, A_BOLD, A_BOLD},
-	[STYLE_BAR] = {250, 236, COLOR_WHITE, COLOR_BLACK, A_NORMAL, A_REVERSE},
-	[STYLE_BAR_STRONG] = {255, 236, COLOR_WHITE, COLOR_BLACK, A_BOLD, A_REVERSE | A_BOLD},
-	[STYLE_SELECTED] = {255, 24, COLOR_WHITE, COLOR_BLUE, A_BOLD, A_REVERSE | A_BOLD},
-	[STYLE_SELECTED_FOUND] = {221, 24, COLOR_YELLOW, COLOR_BLUE, A_BOLD | A_UNDERLINE,
-				  A_REVERSE | A_BOLD | A_UNDERLINE},
-	[STYLE_AHEAD] = {75, -1, COLOR_CYAN, -1, A_NORMAL, A_NORMAL},
-	[STYLE_OTHER] = {177, -1, COLOR_MAGENTA, -1, A_NORMAL, A_NORMAL},
-	[STYLE_OK] = {114, -1, COLOR_GREEN, -1, A_NORMAL, A_NORMAL},
-	[STYLE_WARN] = {215, -1, COLOR_YELLOW, -1, A_NORMAL, A_BOLD},
-	[STYLE_DANGER] = {209, -1, COLOR_RED, -1, A_BOLD, A_BOLD},
-	[STYLE_OLD] = {215, 52, COLOR_YELLOW, -1, A_NORMAL, A_NORMAL},
-	[STYLE_NEW] = {117, 17, COLOR_CYAN, -1, A_NORMAL, A_BOLD},
-	[STYLE_OLD_MARK] = {255, 130, COLOR_BLACK, COLOR_YELLOW, A_BOLD, A_REVERSE},
-	[STYLE_NEW_MARK] = {255, 26, COLOR_BLACK, COLOR_CYAN, A_BOLD, A_REVERSE},
-	[STYLE_FIELD] = {255, 236, COLOR_WHITE, COLOR_BLACK, A_NORMAL, A_UNDERLINE},
+#include "ui/theme-file.h"
+
+/* Without colours. */
+static const attr_t plain[STYLE_COUNT] = {
+	[STYLE_FAINT] = A_DIM, [STYLE_STRONG] = A_BOLD, [STYLE_KEY] = A_BOLD,
+	[STYLE_BAR] = A_REVERSE, [STYLE_BAR_STRONG] = A_REVERSE | A_BOLD,
+	[STYLE_SELECTED] = A_REVERSE | A_BOLD,
+	[STYLE_SELECTED_FOUND] = A_REVERSE | A_BOLD | A_UNDERLINE,
+	[STYLE_WARN] = A_BOLD, [STYLE_DANGER] = A_BOLD, [STYLE_NEW] = A_BOLD,
+	[STYLE_OLD_MARK] = A_REVERSE, [STYLE_NEW_MARK] = A_REVERSE, [STYLE_FIELD] = A_UNDERLINE,
 };
 
 static const struct { const char *utf8, *ascii; } glyphs[GLYPH_COUNT] = {
@@ -47,30 +31,84 @@ static const struct { const char *utf8, *ascii; } glyphs[GLYPH_COUNT] = {
 	[GLYPH_MIDDLE] = {"·", "-"},
 };
 
-static enum { PLAIN, EIGHT, MANY } depth = PLAIN;
+static attr_t shown[STYLE_COUNT];
+
+/* Which a terminfo entry says by a flag, a number or a text "RGB" (user_caps(5)). */
+static bool
+is_direct(void)
+{
+	return tigetflag("RGB") > 0 || tigetnum("RGB") > 0 || COLORS > 0xffff;
+}
+
+/* As ncurses counts colours here. */
+static int
+colour_number(int32_t colour, bool direct)
+{
+	if (colour == COLOUR_TERMINAL)
+		return -1;
+	if (colour >= COLOUR_NAMED) {
+		int name = colour - COLOUR_NAMED;
+
+		/* With direct colours 0 to 7 are the palette's; the bright ones are not there. */
+		if (direct && name >= 8)
+			return theme_palette(name);
+		return COLORS >= 16 || name < 8 ? name : name - 8;
+	}
+	if (!direct)
+		return theme_nearest(colour);
+	return colour < 8 ? 0 : colour;
+}
+
+static attr_t
+look_attributes(const struct theme_look *look)
+{
+	static const struct { unsigned flag; attr_t attribute; } table[] = {
+		{LOOK_BOLD, A_BOLD}, {LOOK_DIM, A_DIM},
+		{LOOK_UNDERLINE, A_UNDERLINE}, {LOOK_REVERSE, A_REVERSE},
+	};
+	attr_t all = A_NORMAL;
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (look->attributes & table[i].flag)
+			all |= table[i].attribute;
+	return all;
+}
+
+static void
+start_colours(const struct theme *theme)
+{
+	bool direct;
+
+	use_default_colors();
+	direct = is_direct();
+	for (int i = 0; i < STYLE_COUNT; i++) {
+		const struct theme_look *look = COLORS >= 256 ? &theme->many[i] : &theme->few[i];
+
+		init_extended_pair(i + 1, colour_number(look->foreground, direct),
+				   colour_number(look->background, direct));
+		shown[i] = look_attributes(look) | (attr_t)COLOR_PAIR(i + 1);
+		/* Where there is no bright colour, bold makes it. */
+		if (COLORS < 16 && look->foreground >= COLOUR_NAMED + 8)
+			shown[i] |= A_BOLD;
+	}
+}
 
 void
-theme_start(void)
+theme_start(const struct theme *theme)
 {
 	const char *no = getenv("NO_COLOR");
 
-	depth = PLAIN;
-	if (!has_colors() || (no && *no))
-		return;
-	start_color();
-	use_default_colors();
-	depth = COLORS >= 256 && COLOR_PAIRS > STYLE_COUNT ? MANY : EIGHT;
-	for (short i = 0; i < STYLE_COUNT; i++)
-		init_pair((short)(i + 1), depth == MANY ? looks[i].fg : looks[i].fg8,
-			  depth == MANY ? looks[i].bg : looks[i].bg8);
+	for (int i = 0; i < STYLE_COUNT; i++)
+		shown[i] = plain[i];
+	if (has_colors() && !(no && *no) && start_color() == OK && COLOR_PAIRS > STYLE_COUNT)
+		start_colours(theme);
+	bkgdset(' ' | (chtype)shown[STYLE_NORMAL]);
 }
 
 unsigned long
 theme_attributes(enum style style)
 {
-	if (depth == PLAIN)
-		return looks[style].plain;
-	return looks[style].attributes | (unsigned long)COLOR_PAIR((int)style + 1);
+	return shown[style];
 }
 
 const char *

@@ -16,8 +16,11 @@ enum glyph {
 	GLYPH_SQUARE, GLYPH_OPEN, GLYPH_CLOSED, GLYPH_ARROW, GLYPH_BAR, GLYPH_MIDDLE, GLYPH_COUNT
 };
 
-/* After start_color().  NO_COLOR and terminals without colours keep bold, underline, reverse. */
-void theme_start(void);
+struct theme;
+
+/* After newterm(): shows the theme in as many colours as there are, and paints its background.
+ * NO_COLOR and terminals without colours keep bold, underline, reverse. */
+void theme_start(const struct theme *theme);
 /* The ncurses attributes of a style. */
 unsigned long theme_attributes(enum style style);
 /* One column each. */

@@ -24,12 +24,16 @@
 #include "flow/session.h"
 #include "flow/world.h"
 #include "ui/canvas.h"
+#include "ui/escapes.h"
+#include "ui/gestures.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
+#include "ui/views/operation.h"
 
 #define VIEWS_MAX 12
 #define AGES_MS 1000		/* how old the ages on the screen may be while something else wakes us */
 #define ANIMATION_MS 200
+#define CALM_MS 1000		/* the same with reduced motion */
 
 struct ui {
 	struct session *session;
@@ -41,6 +45,8 @@ struct ui {
 	char message[768];
 	enum style message_style;
 	bool dirty, quit, ascii;
+	bool unfocused;		/* the person looks at another window */
+	size_t running;		/* operations, in the turn before */
 	int64_t drawn_at;
 };
 
@@ -109,6 +115,17 @@ ui_say_error(struct ui *ui, const struct error *err)
 {
 	ui_say(ui, "%.760s", err->text);
 	ui->message_style = STYLE_DANGER;
+}
+
+void
+ui_copy(struct ui *ui, const char *what, const char *text)
+{
+	struct error err = {0};
+
+	if (escapes_copy(text, &err) != 0)
+		ui_say_error(ui, &err);
+	else
+		ui_say(ui, _("Copied %s: %.*s"), what, (int)strcspn(text, "\n"), text);
 }
 
 void
@@ -285,6 +302,34 @@ draw_message(const struct ui *ui, struct canvas *screen)
 }
 
 static void
+show_title(struct ui *ui)
+{
+	const struct view *top = ui_top(ui);
+	char subject[256] = "";
+	char *title;
+
+	if (top->ops->subject)
+		top->ops->subject(top, ui, subject, sizeof(subject));
+	title = xasprintf("sidestage: %s%s%s", _(top->ops->title), *subject ? " " : "", subject);
+	escapes_title(title);
+	free(title);
+}
+
+static struct canvas
+view_canvas(const struct ui *ui)
+{
+	struct canvas screen = {.height = LINES, .width = COLS, .ascii = ui->ascii};
+
+	return canvas_part(&screen, 1, 0, LINES - 3, COLS);
+}
+
+static bool
+is_too_small(void)
+{
+	return LINES < TERMINAL_MIN_ROWS || COLS < TERMINAL_MIN_COLUMNS;
+}
+
+static void
 draw(struct ui *ui)
 {
 	struct canvas screen = {.height = LINES, .width = COLS, .ascii = ui->ascii};
@@ -292,11 +337,11 @@ draw(struct ui *ui)
 	struct canvas part;
 
 	canvas_begin();
-	if (LINES < TERMINAL_MIN_ROWS || COLS < TERMINAL_MIN_COLUMNS) {
+	if (is_too_small()) {
 		draw_too_small(&screen);
 	} else {
 		draw_header(ui, &screen);
-		part = canvas_part(&screen, 1, 0, LINES - 3, COLS);
+		part = view_canvas(ui);
 		top->ops->draw(top, ui, &part);
 		part = canvas_part(&screen, LINES - 2, 0, 1, COLS);
 		if (ui->message[0])
@@ -307,6 +352,7 @@ draw(struct ui *ui)
 		draw_key_bar(ui, &part);
 	}
 	canvas_end();
+	show_title(ui);
 	ui->dirty = false;
 	ui->drawn_at = clock_steady_ms();
 }
@@ -391,6 +437,31 @@ take_key(struct ui *ui, int key)
 		ui_say(ui, _("That key does nothing here.  ? lists the keys that do."));
 }
 
+/* What is no key.  false: it is one. */
+static bool
+take_event(struct ui *ui, int key)
+{
+	struct view *top = ui->views[ui->count - 1];
+	struct canvas canvas = view_canvas(ui);
+
+	ui->dirty = true;
+	if (key == INPUT_PASTE || key == INPUT_CLICK)
+		ui->message[0] = '\0';
+	switch (key) {
+	case INPUT_PASTE: gesture_paste(ui, top, input_pasted()); return true;
+	case INPUT_CLICK:
+		if (!is_too_small())
+			gesture_click(ui, top, &canvas);
+		return true;
+	case INPUT_WHEEL_UP: gesture_wheel(ui, top, -1); return true;
+	case INPUT_WHEEL_DOWN: gesture_wheel(ui, top, 1); return true;
+	case INPUT_FOCUS_IN: ui->unfocused = false; return true;
+	case INPUT_FOCUS_OUT: ui->unfocused = true; return true;
+	case KEY_BASE + KEY_RESIZE: return true;
+	default: return false;
+	}
+}
+
 static void
 take_keys(struct ui *ui)
 {
@@ -401,11 +472,8 @@ take_keys(struct ui *ui)
 			ui->quit = true;
 			return;
 		}
-		if (key == KEY_BASE + KEY_RESIZE) {
-			ui->dirty = true;
-			continue;
-		}
-		take_key(ui, key);
+		if (!take_event(ui, key))
+			take_key(ui, key);
 	}
 }
 
@@ -418,7 +486,9 @@ take_signals(struct ui *ui)
 		ui->quit = true;
 	if (signals.stopped)
 		terminal_suspend();
-	ui->dirty = ui->dirty || signals.resized || signals.stopped;
+	else if (signals.continued)
+		terminal_take_again();
+	ui->dirty = ui->dirty || signals.resized || signals.stopped || signals.continued;
 }
 
 static void
@@ -430,20 +500,42 @@ tell_views(struct ui *ui)
 	ui->dirty = true;
 }
 
+/* Somebody who went to another window is called when an operation has ended. */
+static void
+ring(struct ui *ui)
+{
+	size_t running = count_running(ui);
+	char subject[256], words[300];
+
+	if (ui->unfocused && running < ui->running && session_flow_count(ui->session) > 0) {
+		operation_words(session_flow(ui->session, 0), ui->ascii, subject, sizeof(subject));
+		snprintf(words, sizeof(words), _("sidestage: ended: %s"), subject);
+		escapes_bell(words);
+	}
+	ui->running = running;
+}
+
+static int
+animation_ms(const struct ui *ui)
+{
+	return ui->options->reduced_motion ? CALM_MS : ANIMATION_MS;
+}
+
 static void
 turn(struct ui *ui)
 {
 	int fds[] = {STDIN_FILENO, terminal_signal_fd()};
 	bool ready[2] = {false, false};
 
-	if (session_turn(ui->session, fds, ready, 2, count_running(ui) ? ANIMATION_MS : -1))
+	if (session_turn(ui->session, fds, ready, 2, count_running(ui) ? animation_ms(ui) : -1))
 		tell_views(ui);
 	if (ready[1])
 		take_signals(ui);
 	if (ready[0])
 		take_keys(ui);
+	ring(ui);
 	close_pending(ui);
-	if (ui->dirty || count_running(ui) || clock_steady_ms() - ui->drawn_at >= AGES_MS)
+	if (ui->dirty || clock_steady_ms() - ui->drawn_at >= (count_running(ui) ? animation_ms(ui) : AGES_MS))
 		draw(ui);
 }
 
@@ -457,7 +549,7 @@ ui_run(struct session *session, const struct ui_options *options, struct error *
 		.dirty = true,
 	};
 
-	if (terminal_start(err) != 0)
+	if (terminal_start(options->theme, err) != 0)
 		return -1;
 	ui.views[ui.count++] = board_view_new(options->org, options->app);
 	flow_resume_all(session);

@@ -7,10 +7,13 @@
 
 struct error;
 struct session;
+struct theme;
 
 struct ui_options {
 	bool ascii;		/* no glyph beyond ASCII */
 	bool read_only;
+	bool reduced_motion;	/* nothing moves faster than once a second */
+	const struct theme *theme;
 	const char *org, *app;	/* open these first; NULL: the first there is */
 };
 

@@ -22,7 +22,7 @@ enum action {
 	ACTION_DISCARD, ACTION_HISTORY, ACTION_BASELINE, ACTION_REFRESH, ACTION_PROGRESS,
 	ACTION_APPROVE, ACTION_NEXT, ACTION_PREVIOUS, ACTION_HELP, ACTION_REDRAW, ACTION_SUSPEND,
 	ACTION_QUIT, ACTION_PALETTE, ACTION_FIND, ACTION_LOGS,
-	ACTION_HOLD
+	ACTION_HOLD, ACTION_COPY
 };
 
 struct key {
@@ -43,6 +43,10 @@ struct view_ops {
 	void (*act)(struct view *view, struct ui *ui, enum action action);
 	/* Takes every key first; true: it was mine.  NULL for views without fields. */
 	bool (*type)(struct view *view, struct ui *ui, int key);
+	/* A click at a place of the canvas that was drawn on.  NULL: nothing is there to click. */
+	void (*click)(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column);
+	/* The wheel, down 1 or up -1.  NULL: as the keys Down and Up, where the view has them. */
+	void (*wheel)(struct view *view, struct ui *ui, int by);
 	void (*changed)(struct view *view, struct ui *ui);	/* the world or a flow did; may be NULL */
 	void (*close)(struct view *view);	/* frees it */
 };
@@ -61,6 +65,9 @@ void ui_say(struct ui *ui, const char *format, ...) __attribute__((format(printf
 void ui_say_error(struct ui *ui, const struct error *err);
 const struct view *ui_top(const struct ui *ui);
 void ui_quit(struct ui *ui);
+/* To the clipboard of the person's terminal, and says so: "Copied the address: ...".  The text
+ * is printable, since it is pasted elsewhere, often into a shell; lines may be parted. */
+void ui_copy(struct ui *ui, const char *what, const char *text);
 /* Does what a key for the action would do in the view on top. */
 void ui_do(struct ui *ui, enum action action);
 /* The keys that every view knows. */

@@ -179,3 +179,20 @@ let LOST processes $DIR
 sh kill $LOST
 sh for p in $(grep -lz "^TTY_MARK=$DIR$" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3); do test "$(cat /proc/$p/comm)" != sleep || kill $p; done
 nothing-runs 5
+
+test "the mouse and a paste arrive as a terminal sends them, and bytes are seen as written"
+run sh -c "stty -echo -icanon; printf 'one target'; exec cat -v"
+expect "target"
+click "target"
+expect "^[[<0;5;1M^[[<0;5;1m"
+click 3x2
+wheel down
+expect "^[[<65;3;2M"
+paste "a b"
+expect "^[[200~a b^[[201~"
+wrote "one target"
+fails wrote "another"
+not-wrote "another"
+fails not-wrote "target"
+signal KILL
+exit KILL

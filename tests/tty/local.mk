@@ -4,14 +4,18 @@ TTY_STORIES = \
 	tests/tty/contexts.story \
 	tests/tty/failure.story \
 	tests/tty/find.story \
+	tests/tty/given-back.story \
 	tests/tty/harness.story \
+	tests/tty/look.story \
+	tests/tty/mouse.story \
 	tests/tty/kill.story \
 	tests/tty/second-demo.story \
 	tests/tty/story.story \
 	tests/tty/linear.story \
 	tests/tty/logs.story \
 	tests/tty/narrow.story \
-	tests/tty/terminal.story
+	tests/tty/terminal.story \
+	tests/tty/torture.story
 
 TTY_HELPERS = tests/tty/platform tests/tty/processes
 
@@ -24,6 +28,7 @@ TESTS += $(TTY_STORIES) tests/valgrind.sh
 tests_tty_tty_run_SOURCES = \
 	tests/tty/sandbox.c \
 	tests/tty/sandbox.h \
+	tests/tty/story-mouse.c \
 	tests/tty/story-program.c \
 	tests/tty/story-screen.c \
 	tests/tty/story-shell.c \

@@ -31,6 +31,7 @@ struct story {
 	size_t terminal_count;
 	struct terminal *terminal;	/* the one that keys go to */
 	int rows, columns;
+	int mouse_row, mouse_column;	/* from 1; where the last click was */
 	double limit;			/* seconds that a condition may take when a line does not say */
 	double slow;
 	int64_t run_at;			/* when the last program was started */
@@ -104,6 +105,11 @@ story_act act_nothing_runs;
 story_act act_within;
 story_act act_key;
 story_act act_type;
+story_act act_click;
+story_act act_wheel;
+story_act act_paste;
+story_act act_wrote;
+story_act act_not_wrote;
 story_act act_press_until;
 story_act act_size;
 story_act act_resize;

@@ -23,6 +23,7 @@
 
 #define SEND_LIMIT_MS 5000
 #define ROW_BYTES_MAX 65536
+#define WRITTEN_BYTES_MAX (1024 * 1024)
 
 /*
  * Private modes that a full-screen program switches on and must switch off again.  libvterm
@@ -64,6 +65,7 @@ struct terminal {
 	enum { PLAIN, ESCAPE, CSI, PRIVATE } seen;
 	int numbers[16];
 	size_t number_count;
+	struct buf written;	/* NUL bytes left out */
 };
 
 static int
@@ -84,6 +86,7 @@ terminal_new(const char *name, int rows, int columns)
 	struct terminal *terminal = xcalloc(1, sizeof(*terminal));
 
 	terminal->name = xstrdup(name);
+	buf_init(&terminal->written, WRITTEN_BYTES_MAX);
 	terminal->rows = rows;
 	terminal->columns = columns;
 	terminal->master = terminal->slave = -1;
@@ -109,6 +112,7 @@ terminal_free(struct terminal *terminal)
 	if (!terminal)
 		return;
 	hang_up(terminal);
+	buf_clear(&terminal->written);
 	free(terminal->name);
 	free(terminal);
 }
@@ -130,6 +134,7 @@ clear_screen(struct terminal *terminal)
 	vterm_screen_reset(terminal->screen, 1);
 	terminal->cursor_visible = true;
 	terminal->seen = PLAIN;
+	buf_clear(&terminal->written);
 	for (size_t i = 0; i < MODE_COUNT; i++)
 		terminal->mode[i] = modes[i].usual;
 }
@@ -269,8 +274,13 @@ read_some(struct terminal *terminal)
 
 	if (n <= 0)
 		return false;
-	for (ssize_t i = 0; i < n; i++)
+	if (terminal->written.length + (size_t)n > WRITTEN_BYTES_MAX)
+		buf_drop_front(&terminal->written, WRITTEN_BYTES_MAX / 2);
+	for (ssize_t i = 0; i < n; i++) {
 		watch_byte(terminal, (unsigned char)bytes[i]);
+		if (bytes[i])
+			(void)buf_append(&terminal->written, &bytes[i], 1);
+	}
 	vterm_input_write(terminal->vterm, bytes, (size_t)n);
 	send_answers(terminal);
 	return true;
@@ -310,6 +320,12 @@ terminal_send(struct terminal *terminal, const char *bytes, size_t length)
 		}
 	}
 	return length == 0;
+}
+
+const char *
+terminal_written(const struct terminal *terminal)
+{
+	return buf_str(&terminal->written);
 }
 
 static const struct named_key {

@@ -40,6 +40,8 @@ void terminal_set_ended(struct terminal *terminal, int status);
 /* Reads what all of them have written; waits at most so long for the first byte. */
 bool terminal_pump(struct terminal *const *terminals, size_t count, int wait_ms);
 bool terminal_send(struct terminal *terminal, const char *bytes, size_t length);
+/* What the program has written since it was started, the last MiB of it. */
+const char *terminal_written(const struct terminal *terminal);
 /* "Enter", "Ctrl-L", "F5", "x", ...; false when there is no such key. */
 bool terminal_key(struct terminal *terminal, const char *key);
 void terminal_resize(struct terminal *terminal, int rows, int columns);

@@ -57,6 +57,11 @@ static const struct command commands[] = {
 	/* keys */
 	{"key", 1, WORDS_MAX, act_key},
 	{"type", 1, 1, act_type},
+	{"click", 1, 1, act_click},
+	{"wheel", 1, 1, act_wheel},
+	{"paste", 1, 1, act_paste},
+	{"wrote", 1, 2, act_wrote},
+	{"not-wrote", 1, 1, act_not_wrote},
 	{"press-until", 2, 3, act_press_until},
 	/* the screen */
 	{"expect", 1, 2, act_expect},

@@ -52,6 +52,10 @@ escaped(char c)
 		return '\t';
 	case 'e':
 		return '\033';
+	case 'a':
+		return '\a';
+	case 'r':
+		return '\r';
 	default:
 		return c;
 	}

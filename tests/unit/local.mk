@@ -37,4 +37,16 @@ TESTS += tests/unit/test-transfer
 tests_unit_test_transfer_SOURCES = tests/unit/test-transfer.c
 tests_unit_test_transfer_LDADD = libplatform.a libdriver.a $(UNIT_LIBS) $(MICROHTTPD_LIBS) \
 	$(GNUTLS_LIBS) $(YAML_LIBS) $(SQLITE_LIBS)
+check_PROGRAMS += tests/unit/test-theme
+TESTS += tests/unit/test-theme
+tests_unit_test_theme_SOURCES = tests/unit/test-theme.c src/ui/theme-file.c src/ui/theme-builtin.c
+tests_unit_test_theme_LDADD = libbase.a $(CMOCKA_LIBS) $(BASE_LIBS) -lm
+
+if HAVE_VTERM
+check_PROGRAMS += tests/unit/test-canvas
+TESTS += tests/unit/test-canvas
+tests_unit_test_canvas_SOURCES = tests/unit/test-canvas.c
+tests_unit_test_canvas_LDADD = libui.a libbase.a $(CMOCKA_LIBS) $(VTERM_LIBS) $(NCURSES_LIBS) \
+	$(BASE_LIBS)
+endif
 endif

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/ids.h"
+#include "base/text.h"
 #include "base/xmalloc.h"
 #include "flow/flow.h"
 #include "flow/session.h"
@@ -67,6 +68,7 @@ static const struct key keys[] = {
 	{27, NULL, ACTION_BACK, NULL, NULL},
 	{'b', "b", ACTION_BASELINE, NULL, N_("Make this environment the baseline.")},
 	{'p', "p", ACTION_PROGRESS, NULL, N_("Return to the newest operation.")},
+	{'y', "y", ACTION_COPY, NULL, N_("Copy the address under the cursor, or the image.")},
 	{'R', "R", ACTION_REFRESH, NULL, N_("Read everything again now.")},
 	{'q', "q", ACTION_QUIT, NULL, N_("Quit.")},
 	{0, NULL, ACTION_NONE, NULL, NULL},
@@ -192,6 +194,9 @@ static const struct { enum glyph glyph; enum style style; } moods[] = {
 struct grid {
 	int label, cell, head;	/* columns, columns, rows */
 	size_t first, fit;	/* environments that are shown */
+	bool foot;
+	int rows;		/* of workloads */
+	size_t top;		/* the first workload that is shown */
 };
 
 static struct grid
@@ -210,6 +215,9 @@ lay_out(const struct sight *s, const struct canvas *c)
 	if (g.cell > CELL_COLUMNS_MAX)
 		g.cell = CELL_COLUMNS_MAX;
 	g.first = s->column >= g.fit ? s->column - g.fit + 1 : 0;
+	g.foot = c->height >= g.head + 5;
+	g.rows = c->height - g.head - 1 - (g.foot ? 2 : 0);
+	g.top = (int)s->row >= g.rows ? s->row - (size_t)g.rows + 1 : 0;
 	return g;
 }
 
@@ -349,17 +357,14 @@ static int
 draw_matrix(const struct sight *s, struct canvas *c)
 {
 	struct grid g = lay_out(s, c);
-	bool foot = c->height >= g.head + 5;
-	int rows = c->height - g.head - 1 - (foot ? 2 : 0), top = 0, row = g.head + 1;
+	int row = g.head + 1;
 
-	if ((int)s->row >= rows)
-		top = (int)s->row - rows + 1;
 	draw_corner(s, &g, c);
 	for (size_t i = g.first; i < s->app->count && i - g.first < g.fit; i++)
 		draw_head(c, g.label + (int)(i - g.first) * g.cell, &g, &s->app->environments[i],
 			  i == s->column);
 	canvas_rule(c, g.head);
-	for (size_t m = (size_t)top; m < s->module_count && row < g.head + 1 + rows; m++, row++) {
+	for (size_t m = g.top; m < s->module_count && row < g.head + 1 + g.rows; m++, row++) {
 		canvas_at(c, row, 0);
 		canvas_bytes(c, m == s->row ? STYLE_STRONG : STYLE_NORMAL, s->modules[m], g.label - 1);
 		for (size_t i = g.first; i < s->app->count && i - g.first < g.fit; i++)
@@ -371,7 +376,7 @@ draw_matrix(const struct sight *s, struct canvas *c)
 		canvas_at(c, g.head, c->width - 10);
 		canvas_format(c, STYLE_DIM, _(" %zu of %zu "), s->column + 1, s->app->count);
 	}
-	if (!foot)
+	if (!g.foot)
 		return row;
 	if (c->height > row + 2)
 		row++;
@@ -396,25 +401,35 @@ label(struct canvas *c, int *row, const char *text)
 	canvas_at(c, *row, LABEL_COLUMNS);
 }
 
-static void
-draw_address(struct canvas *c, int *row, const struct world_environment *e, const char *module)
+/* Where the workload can be reached; NULL: nowhere.  Foreign text; free() it. */
+static char *
+address_of(const struct world_environment *e, const char *module)
 {
-	char *wanted = xasprintf("modules.%s.externals.", module);
+	char *wanted = xasprintf("modules.%s.externals.", module), *address = NULL;
 
-	for (size_t i = 0; i < e->resource_count; i++) {
+	for (size_t i = 0; i < e->resource_count && !address; i++) {
 		const struct active_resource *r = &e->resources[i];
 		const char *host = json_string_value(json_object_get(r->outputs, "host"));
 		json_int_t port = json_integer_value(json_object_get(r->outputs, "port"));
 
-		if (!untrusted_is(&r->type, "dns") || !host ||
-		    strncmp(untrusted_raw(&r->res_id), wanted, strlen(wanted)) != 0)
-			continue;
-		label(c, row, _("address"));
-		canvas_ours(c, STYLE_NORMAL, "http://");
-		canvas_bytes(c, STYLE_NORMAL, host, 0);
-		canvas_format(c, STYLE_NORMAL, ":%d", (int)port);
+		if (untrusted_is(&r->type, "dns") && host &&
+		    strncmp(untrusted_raw(&r->res_id), wanted, strlen(wanted)) == 0)
+			address = xasprintf("http://%s:%d", host, (int)port);
 	}
 	free(wanted);
+	return address;
+}
+
+static void
+draw_address(struct canvas *c, int *row, const struct world_environment *e, const char *module)
+{
+	char *address = address_of(e, module);
+
+	if (address) {
+		label(c, row, _("address"));
+		canvas_link(c, STYLE_NORMAL, address);
+	}
+	free(address);
 }
 
 static void
@@ -517,31 +532,46 @@ draw_nothing(const struct sight *s, struct canvas *c)
 	}
 }
 
+/* Where the matrix is: right of the applications, above the detail. */
+static struct canvas
+matrix_part(const struct canvas *canvas, int tree)
+{
+	struct canvas part = canvas_part(canvas, 0, tree + 1, canvas->height, canvas->width - tree - 1);
+
+	if (part.height >= 20)
+		part.height -= 7;
+	return part;
+}
+
+static int
+tree_columns(const struct canvas *canvas)
+{
+	return canvas->width >= 100 ? TREE_COLUMNS : 0;
+}
+
 static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
 	const struct board_view *b = (const struct board_view *)view;
 	struct sight s = look(b, ui);
 	struct canvas part, detail;
-	int tree = canvas->width >= 100 ? TREE_COLUMNS : 0, used;
+	int tree = tree_columns(canvas), used;
 
 	if (tree) {
 		part = canvas_part(canvas, 0, 0, canvas->height, tree);
 		draw_tree(b, s.world, &part);
 		canvas_side(&part, tree - 1);
 	}
-	part = canvas_part(canvas, 0, tree + 1, canvas->height, canvas->width - tree - 1);
+	detail = canvas_part(canvas, 0, tree + 1, canvas->height, canvas->width - tree - 1);
 	if (!s.env) {
-		draw_nothing(&s, &part);
+		draw_nothing(&s, &detail);
 		return;
 	}
 	if (b->in_tree && !tree) {
 		draw_tree(b, s.world, canvas);
 		return;
 	}
-	detail = part;
-	if (part.height >= 20)
-		part.height -= 7;
+	part = matrix_part(canvas, tree);
 	used = draw_matrix(&s, &part) + (detail.height >= 24);
 	if (detail.height - used >= 2) {
 		detail = canvas_part(&detail, used, 0, detail.height - used, detail.width);
@@ -738,6 +768,23 @@ act_logs(struct board_view *b, struct ui *ui, const struct sight *s)
 	ui_push(ui, logs_view_new(ui, b->org, b->app, env_id(s->env), module));
 }
 
+static void
+act_copy(struct board_view *b, struct ui *ui, const struct sight *s)
+{
+	const char *module = s->module_count ? s->modules[s->row] : NULL;
+	const char *image = module && s->env->set ? set_module_image(s->env->set, module) : NULL;
+	char *address = module ? address_of(s->env, module) : NULL;
+	char *shown = text_printable(address ? address : image ? image : "");
+
+	(void)b;
+	if (address || image)
+		ui_copy(ui, address ? _("the address") : _("the image"), shown);
+	else
+		ui_say(ui, _("There is nothing to copy here: no address and no image."));
+	free(shown);
+	free(address);
+}
+
 /* Actions that need an environment under the cursor. */
 static const struct {
 	enum action action;
@@ -747,6 +794,7 @@ static const struct {
 	{ACTION_UNDO, act_undo},       {ACTION_DISCARD, act_discard}, {ACTION_PROMOTE, act_promote},
 	{ACTION_DIFF, act_diff},       {ACTION_BASELINE, act_baseline},
 	{ACTION_PROGRESS, act_progress}, {ACTION_LOGS, act_logs},
+	{ACTION_COPY, act_copy},
 };
 
 static void
@@ -884,6 +932,62 @@ act(struct view *view, struct ui *ui, enum action action)
 	}
 }
 
+/* The application in that row of the tree, as draw_tree() draws it. */
+static void
+click_tree(struct board_view *b, struct ui *ui, const struct world *world, int clicked)
+{
+	int row = 1;
+
+	for (size_t i = 0; i < world->count; i++) {
+		const struct world_organization *o = &world->organizations[i];
+		bool open = b->org && untrusted_is(&o->organization.id, b->org);
+		bool chosen = row++ == clicked && !open && o->count > 0;
+		size_t which = 0;
+
+		for (size_t k = 0; open && k < o->count; k++) {
+			if (row++ == clicked) {
+				chosen = true;
+				which = k;
+			}
+		}
+		if (chosen) {
+			open_application(b, ui, untrusted_raw(&o->organization.id),
+					 untrusted_raw(&o->applications[which].application.id));
+			return;
+		}
+	}
+}
+
+static void
+click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
+{
+	struct board_view *b = (struct board_view *)view;
+	struct sight s = look(b, ui);
+	int tree = tree_columns(canvas);
+	long x = (long)s.column, y = (long)s.row;
+	struct canvas part;
+	struct grid g;
+
+	if (column < tree || (b->in_tree && !tree)) {
+		click_tree(b, ui, s.world, row);
+		return;
+	}
+	if (!s.env)
+		return;
+	part = matrix_part(canvas, tree);
+	g = lay_out(&s, &part);
+	column -= tree + 1 + g.label;
+	if (row >= part.height)
+		return;
+	if (column >= 0 && (size_t)(column / g.cell) < g.fit)
+		x = (long)g.first + column / g.cell;
+	if (row > g.head && row < g.head + 1 + g.rows &&
+	    g.top + (size_t)(row - g.head - 1) < s.module_count)
+		y = (long)g.top + row - g.head - 1;
+	b->in_tree = false;
+	move_to(b, &s, x, y);
+}
+
 /* A clone that was asked for takes the cursor, once, as soon as it is there. */
 static void
 follow_clone(struct board_view *b, struct ui *ui, const struct world *world)
@@ -942,7 +1046,7 @@ close_view(struct view *view)
 
 static const struct view_ops ops = {
 	.title = N_("Board"), .keys = keys, .draw = draw, .subject = subject, .act = act,
-	.changed = changed,
+	.click = click, .changed = changed,
 	.close = close_view,
 };
 

@@ -7,12 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "model/changes.h"
 #include "model/image.h"
 #include "ui/canvas.h"
+
+#define WORDS_BYTES_MAX (1024 * 1024)
 
 void
 changes_draw_counts(struct canvas *canvas, const struct changes *changes)
@@ -108,6 +111,31 @@ changes_draw_words(struct canvas *canvas, int row, int rows, const struct change
 	return used;
 }
 
+char *
+changes_words(const struct changes *changes)
+{
+	static const char signs[] = {
+		[CHANGE_ADDED] = '+', [CHANGE_REMOVED] = '-', [CHANGE_CHANGED] = '~',
+	};
+	struct buf buf;
+
+	buf_init(&buf, WORDS_BYTES_MAX);
+	for (size_t i = 0; i < changes->count; i++) {
+		const struct change *change = &changes->items[i];
+		char *line = xasprintf("%c %s %s%s%s%s%s", signs[change->kind], change->object,
+				       change->label, change->from ? " " : "",
+				       change->from ? change->from : "",
+				       change->from && change->to ? " -> " : change->to ? " " : "",
+				       change->to ? change->to : "");
+		char *shown = text_printable(line);
+
+		(void)buf_printf(&buf, "%s\n", shown);
+		free(shown);
+		free(line);
+	}
+	return buf_take(&buf);
+}
+
 /* Where to begin so that the words that differ are seen: 0, or behind a part that is cut. */
 static size_t
 visible_from(const struct diff_line *line, int columns)
@@ -159,7 +187,7 @@ draw_line(struct canvas *c, int row, const struct diff_line *line)
 		return;
 	}
 	if (line->kind == DIFF_FOLD) {
-		canvas_format(c, STYLE_FAINT,
+		canvas_format(c, STYLE_DIM,
 			      ngettext("      %zu unchanged line", "      %zu unchanged lines",
 				       line->folded), line->folded);
 		return;

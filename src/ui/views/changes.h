@@ -13,6 +13,8 @@ struct diff;
 void changes_draw_counts(struct canvas *canvas, const struct changes *changes);
 /* One line a change, from row on, at most `rows`; how many rows were used. */
 int changes_draw_words(struct canvas *canvas, int row, int rows, const struct changes *changes);
+/* The same as lines of text, to be copied: printable, whatever the changes hold; free() it. */
+char *changes_words(const struct changes *changes);
 /* Lines of the diff from `first` on. */
 void changes_draw_diff(struct canvas *canvas, const struct diff *diff, size_t first);
 

@@ -166,6 +166,18 @@ type(struct view *view, struct ui *ui, int key)
 }
 
 static void
+click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
+{
+	struct goto_view *g = (struct goto_view *)view;
+	int top = canvas->height >= 14;
+	struct canvas list = canvas_part(canvas, top, 0, canvas->height, canvas->width);
+
+	(void)ui;
+	(void)column;
+	finder_click(&g->finder, &list, row - top);
+}
+
+static void
 close_view(struct view *view)
 {
 	struct goto_view *g = (struct goto_view *)view;
@@ -177,7 +189,7 @@ close_view(struct view *view)
 }
 
 static const struct view_ops ops = {
-	.title = N_("Find"), .keys = keys, .draw = draw, .act = act, .type = type,
+	.title = N_("Find"), .keys = keys, .draw = draw, .act = act, .type = type, .click = click,
 	.changed = changed, .close = close_view,
 };
 

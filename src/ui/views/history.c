@@ -109,12 +109,21 @@ draw_detail(struct canvas *c, const struct operation *o)
 	}
 }
 
+/* The window of the list that holds the selected one; the newest is the lowest line. */
+static void
+lay_out(const struct history_view *h, const struct canvas *canvas, size_t *rows, size_t *last,
+	size_t *shown)
+{
+	*rows = (size_t)(canvas->height > 20 ? canvas->height - 11 : canvas->height / 2);
+	*last = h->selected + 1 > *rows ? h->selected + 1 - *rows : 0;
+	*shown = h->list.count - *last < *rows ? h->list.count - *last : *rows;
+}
+
 static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
 	const struct history_view *h = (const struct history_view *)view;
-	size_t rows = (size_t)(canvas->height > 20 ? canvas->height - 11 : canvas->height / 2);
-	size_t last, shown;
+	size_t rows, last, shown;
 	struct canvas detail;
 
 	(void)ui;
@@ -123,9 +132,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		canvas_ours(canvas, STYLE_DIM, _("Nothing has been done yet."));
 		return;
 	}
-	/* The window of the list that holds the selected one; the newest is the lowest line. */
-	last = h->selected + 1 > rows ? h->selected + 1 - rows : 0;
-	shown = h->list.count - last < rows ? h->list.count - last : rows;
+	lay_out(h, canvas, &rows, &last, &shown);
 	for (size_t i = 0; i < shown; i++) {
 		size_t n = last + shown - 1 - i;
 
@@ -164,6 +171,19 @@ act(struct view *view, struct ui *ui, enum action action)
 }
 
 static void
+click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
+{
+	struct history_view *h = (struct history_view *)view;
+	size_t rows, last, shown;
+
+	(void)ui;
+	(void)column;
+	lay_out(h, canvas, &rows, &last, &shown);
+	if (h->list.count > 0 && (size_t)row < shown)
+		h->selected = last + shown - 1 - (size_t)row;
+}
+
+static void
 close_view(struct view *view)
 {
 	struct history_view *h = (struct history_view *)view;
@@ -173,7 +193,8 @@ close_view(struct view *view)
 }
 
 static const struct view_ops ops = {
-	.title = N_("History"), .keys = keys, .draw = draw, .act = act, .close = close_view,
+	.title = N_("History"), .keys = keys, .draw = draw, .act = act, .click = click,
+	.close = close_view,
 };
 
 struct view *

@@ -64,6 +64,18 @@ type(struct view *view, struct ui *ui, int key)
 }
 
 static void
+click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
+{
+	struct palette_view *p = (struct palette_view *)view;
+	int top = canvas->height >= 14;
+	struct canvas list = canvas_part(canvas, top, 0, canvas->height, canvas->width);
+
+	(void)ui;
+	(void)column;
+	finder_click(&p->finder, &list, row - top);
+}
+
+static void
 close_view(struct view *view)
 {
 	struct palette_view *p = (struct palette_view *)view;
@@ -73,7 +85,7 @@ close_view(struct view *view)
 }
 
 static const struct view_ops ops = {
-	.title = N_("Commands"), .keys = keys, .draw = draw, .act = act, .type = type,
+	.title = N_("Commands"), .keys = keys, .draw = draw, .act = act, .type = type, .click = click,
 	.close = close_view,
 };
 

@@ -151,6 +151,18 @@ type(struct view *view, struct ui *ui, int key)
 }
 
 static void
+click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
+{
+	struct picker_view *p = (struct picker_view *)view;
+	int top = canvas->height >= 14 ? 3 : 0;
+	struct canvas list = canvas_part(canvas, top, 0, canvas->height, canvas->width);
+
+	(void)ui;
+	(void)column;
+	finder_click(&p->finder, &list, row - top);
+}
+
+static void
 close_view(struct view *view)
 {
 	struct picker_view *p = (struct picker_view *)view;
@@ -166,7 +178,7 @@ close_view(struct view *view)
 
 static const struct view_ops ops = {
 	.title = N_("Version"), .keys = keys, .draw = draw, .subject = subject, .act = act,
-	.type = type, .changed = changed, .close = close_view,
+	.type = type, .click = click, .changed = changed, .close = close_view,
 };
 
 struct view *

@@ -47,6 +47,7 @@ static const struct key keys[] = {
 	{KEY_BASE + KEY_PPAGE, "PgUp", ACTION_PAGE_UP, NULL, N_("A page up.")},
 	{'n', "n", ACTION_NEXT, N_("next change"), N_("To the next change.")},
 	{'N', "N", ACTION_PREVIOUS, NULL, N_("To the change before.")},
+	{'y', "y", ACTION_COPY, NULL, N_("Copy the changes in words.")},
 	{'\t', "Tab", ACTION_PANE, NULL, N_("To the next field (protected environments).")},
 	{'\r', "Enter", ACTION_OPEN, NULL, N_("In the fields: approve, once both are right.")},
 	{0, NULL, ACTION_NONE, NULL, NULL},
@@ -327,6 +328,18 @@ go_back(struct review_view *r, struct ui *ui, struct flow *flow)
 }
 
 static void
+copy(struct ui *ui, const struct review *review)
+{
+	char *words = changes_words(&review->changes);
+
+	if (*words)
+		ui_copy(ui, _("the changes"), words);
+	else
+		ui_say(ui, _("There is nothing to copy: nothing changes."));
+	free(words);
+}
+
+static void
 act(struct view *view, struct ui *ui, enum action action)
 {
 	struct review_view *r = (struct review_view *)view;
@@ -343,6 +356,7 @@ act(struct view *view, struct ui *ui, enum action action)
 	}
 	switch (action) {
 	case ACTION_APPROVE: approve(r, ui, flow); break;
+	case ACTION_COPY: copy(ui, review); break;
 	case ACTION_DOWN: move_diff(r, ui, review, 1); break;
 	case ACTION_UP: move_diff(r, ui, review, -1); break;
 	case ACTION_PAGE_DOWN: move_diff(r, ui, review, 15); break;

@@ -188,12 +188,31 @@ draw_item(const struct finder *finder, struct canvas *c, int row, int note,
 	canvas_bytes(&line, selected ? STYLE_SELECTED : STYLE_DIM, item->note, 0);
 }
 
+/* How many rows the list has; and the first match that is shown. */
+static size_t
+list_rows(const struct finder *finder, const struct canvas *canvas, size_t *first)
+{
+	size_t rows = canvas->height > LIST_ROW ? (size_t)(canvas->height - LIST_ROW) : 0;
+	size_t at = selected_row(finder);
+
+	*first = rows && at >= rows ? at - rows + 1 : 0;
+	return rows;
+}
+
+void
+finder_click(struct finder *finder, const struct canvas *canvas, int row)
+{
+	size_t first, rows = list_rows(finder, canvas, &first), at = (size_t)(row - LIST_ROW);
+
+	if (row >= LIST_ROW && at < rows && first + at < finder->match_count)
+		select_item(finder, finder->items[finder->matches[first + at].item].id);
+}
+
 void
 finder_draw(const struct finder *finder, struct canvas *canvas, const char *none)
 {
-	size_t rows = canvas->height > LIST_ROW ? (size_t)(canvas->height - LIST_ROW) : 0;
+	size_t first, rows = list_rows(finder, canvas, &first), at = selected_row(finder);
 	int note = note_column(finder, canvas);
-	size_t at = selected_row(finder), first = rows && at >= rows ? at - rows + 1 : 0;
 
 	for (size_t i = first; i < finder->match_count && i - first < rows; i++)
 		draw_item(finder, canvas, LIST_ROW + (int)(i - first), note,

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A crash gives the terminal back, writes a report, and says where the report is. */
+#ifndef SIDESTAGE_UI_CRASH_H
+#define SIDESTAGE_UI_CRASH_H
+
+struct termios;
+
+/* From here on until crash_release(); the modes are what the terminal gets back. */
+void crash_catch(const struct termios *modes);
+void crash_release(void);
+
+#endif

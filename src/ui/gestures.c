@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ui/gestures.h"
+
+#include <string.h>
+#include <unistr.h>
+
+#include "base/i18n.h"
+#include "ui/canvas.h"
+#include "ui/input.h"
+#include "ui/view.h"
+
+void
+gesture_paste(struct ui *ui, struct view *top, const char *text)
+{
+	size_t left = strlen(text);
+	bool taken = false;
+
+	while (left > 0 && strchr("\r\n", text[left - 1]))
+		left--;
+	while (left > 0 && top->ops->type) {
+		ucs4_t c;
+		int n = u8_mbtouc(&c, (const uint8_t *)text, left);
+
+		/* A control character would be a key: in a paste it is a blank. */
+		if (!top->ops->type(top, ui, c < ' ' || c == 0x7f ? ' ' : (int)c))
+			break;
+		taken = true;
+		text += n;
+		left -= (size_t)n;
+	}
+	if (!taken)
+		ui_say(ui, _("What was pasted was dropped: there is no field here to take it."));
+}
+
+void
+gesture_wheel(struct ui *ui, struct view *top, int by)
+{
+	enum action action = by < 0 ? ACTION_UP : ACTION_DOWN;
+
+	if (top->ops->wheel) {
+		top->ops->wheel(top, ui, by);
+		return;
+	}
+	for (const struct key *k = top->ops->keys; k->key; k++) {
+		if (k->action == action) {
+			top->ops->act(top, ui, action);
+			return;
+		}
+	}
+}
+
+void
+gesture_click(struct ui *ui, struct view *top, const struct canvas *canvas)
+{
+	int row, column;
+
+	input_place(&row, &column);
+	row -= canvas->y;
+	column -= canvas->x;
+	if (top->ops->click && row >= 0 && row < canvas->height && column >= 0)
+		top->ops->click(top, ui, canvas, row, column);
+}

@@ -1,0 +1,161 @@
+# The mouse, pastes, focus, the clipboard and the window's title: what a terminal can do beside
+# keys and cells, and that none of it ever does what a person did not mean.
+
+size 120x40
+limit 10
+on-failure tail -n 30 $STATE/sidestaged.log
+env SIDESTAGE_THEME=dark
+
+test "the terminal is asked for marked pastes and focus, and told a title"
+run sidestage demo
+row "running" "running" "running"
+wrote "\e[?2004h"
+wrote "\e[?1004h"
+wrote "\e[?1006;1000h"
+wrote "\e[22;2t"
+wrote "\e]2;sidestage: Board topicshare-inc ▸ topicshare\e\\"
+
+test "a click moves the cursor to a cell, a column, a row"
+click "1.9.0"
+expect "worker in Development"
+click "QA"
+expect "worker in QA"
+click "search"
+expect "search in QA"
+click "2.0.0-rc1"
+expect "api in QA"
+click 119x39
+expect "api in QA"
+
+test "the wheel moves the cursor, and stops at the ends"
+wheel down
+expect "search in QA"
+wheel down
+wheel down
+wheel down
+expect "worker in QA"
+wheel up
+expect "web in QA"
+
+test "y copies the address of what is under the cursor"
+key y
+expect "Copied the address: http://web.qa.topicshare.localhost:"
+wrote "\e]52;c;aHR0cDovL3dlYi5xYS50b3BpY3NoYXJlLmxvY2FsaG9zdDo"
+not-wrote "\e]8;;"
+
+test "what is pasted outside fields is dropped with a sentence, whatever it holds"
+paste "Q"
+expect "What was pasted was dropped"
+paste "XD\r\nproduction\r"
+expect "What was pasted was dropped"
+expect "web in QA"
+
+test "a paste into a field is text, on one line, and confirms nothing"
+key C
+expect "Name of the clone"
+paste "hotfix\e[A\tpasted\r"
+expect "hotfix [A pasted"
+expect "Name of the clone"
+key Ctrl-U
+paste "pasted-name\r\n"
+expect "pasted-name"
+expect "Name of the clone"
+key Enter
+expect "way back"
+
+test "a paste in a review approves nothing"
+paste "D\rD"
+expect "What was pasted was dropped"
+expect "way back"
+
+test "when it ends while nobody looks, the terminal rings"
+type "\e[O"
+key D
+expect "Done in" 20
+wrote "\a"
+type "\e[I"
+key Esc
+row "Workload" "pasted-name"
+
+test "a frame is shown whole once the terminal has said that it can"
+wrote "\e[?2026\$p"
+not-wrote "\e[?2026h"
+type "\e[?2026;2\$y"
+key Down
+wrote "\e[?2026h"
+wrote "\e[?2026l"
+
+test "a review's changes are copied in words"
+press-until Right "in pasted-name"
+press-until Up "api in pasted-name"
+press-until Down "web in pasted-name"
+key V
+expect "1.4.3"
+type "1.4.3"
+key Enter
+expect "way back"
+key y
+expect "Copied the changes: ~ web image local/topicshare-web:2.0.0-rc1 -> local/topicshare-web:1.4.3"
+key Esc
+gone "way back"
+
+test "a click in a list selects"
+key h
+expect "History"
+click "clone"
+expect "way back"
+key Esc
+gone "History"
+
+test "the terminal has all of it back at the end"
+key Q
+exit 0 10
+restored
+wrote "\e[23;2t"
+wrote "\e[?2004l"
+wrote "\e[?1004l"
+nothing-runs 5
+
+test "where the terminal opens links, the address is one"
+env VTE_VERSION=7000
+run sidestage demo
+row "running" "running" "running"
+expect "http://api.development.topicshare.localhost:"
+wrote "\e]8;;http://api.development.topicshare.localhost:"
+wrote "\e]8;;\e\\"
+colour "http://api.development.topicshare.localhost:" fg=252 bg=234
+key Q
+exit 0 10
+env VTE_VERSION
+
+test "inside tmux a copy goes both ways that tmux knows; inside screen in pieces"
+env TMUX=/tmp/tmux TERM=tmux-256color
+run sidestage demo
+row "running" "running" "running"
+key y
+expect "Copied the address"
+wrote "\e]52;c;aHR0cDovL2FwaS5kZXZlbG9wbWVudC50b3BpY3NoYXJlLmxvY2FsaG9zdDo"
+wrote "\ePtmux;\e\e]52;c;aHR0cDovL2FwaS5kZXZlbG9wbWVudC50b3BpY3NoYXJlLmxvY2FsaG9zdDo"
+key Q
+exit 0 10
+env TMUX TERM=screen-256color
+run sidestage demo
+row "running" "running" "running"
+key y
+expect "Copied the address"
+wrote "\eP\e]52;c;aHR0cDovL2FwaS5kZXZlbG9wbWVudC50b3BpY3NoYXJlLmxvY2FsaG9zdDo"
+key Q
+exit 0 10
+
+test "a terminal of another family is told nothing that it may not know"
+env TERM=vt220
+run sidestage demo
+row "running" "running" "running"
+key y
+expect "has no way to copy"
+not-wrote "\e]"
+not-wrote "\e[?2026"
+not-wrote "\e[?2004"
+key Q
+exit 0 10
+nothing-runs 5
