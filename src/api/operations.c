@@ -30,7 +30,8 @@ enum operation_id {
 	LIST_DEPLOYMENT_ERRORS,
 	GET_RUNTIME,
 	LIST_ACTIVE_RESOURCES,
-	GET_LOGS
+	GET_LOGS,
+	LIST_VALUES
 };
 
 /*
@@ -61,6 +62,7 @@ static const struct api_operation operations[] = {
 			 "application/v2+json", true},
 	[LIST_ACTIVE_RESOURCES] = {N_("Reading the resources of"), "GET", ENV "/resources", NULL,
 				   true},
+	[LIST_VALUES] = {N_("Reading the shared values of"), "GET", ENV "/values", NULL, true},
 	[GET_LOGS] = {N_("Reading the logs of"), "GET", ENV "/logs", NULL, true},
 };
 
@@ -237,4 +239,11 @@ api_get_logs(struct api *api, const char *org, const char *app, const char *env,
 		api_call_query(call, "limit", number);
 	}
 	return call;
+}
+
+struct api_call *
+api_list_values(struct api *api, const char *org, const char *app, const char *env,
+		api_done *done, void *data)
+{
+	return call_new(api, LIST_VALUES, (const char *const[]){org, app, env}, done, data);
 }

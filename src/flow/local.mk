@@ -3,6 +3,8 @@ noinst_LIBRARIES += libflow.a
 libflow_a_SOURCES = \
 	src/flow/clone.c \
 	src/flow/deploy.c \
+	src/flow/details.c \
+	src/flow/details.h \
 	src/flow/discard.c \
 	src/flow/flow.c \
 	src/flow/flow.h \

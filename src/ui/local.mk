@@ -16,6 +16,7 @@ libui_a_SOURCES = \
 	src/ui/views/changes.c src/ui/views/changes.h \
 	src/ui/views/compare.c \
 	src/ui/views/contents.c src/ui/views/contents.h \
+	src/ui/views/environment.c \
 	src/ui/views/goto.c \
 	src/ui/views/help.c \
 	src/ui/views/history.c \

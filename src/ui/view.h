@@ -22,7 +22,7 @@ enum action {
 	ACTION_DISCARD, ACTION_HISTORY, ACTION_BASELINE, ACTION_REFRESH, ACTION_PROGRESS,
 	ACTION_APPROVE, ACTION_NEXT, ACTION_PREVIOUS, ACTION_HELP, ACTION_REDRAW, ACTION_SUSPEND,
 	ACTION_QUIT, ACTION_PALETTE, ACTION_FIND, ACTION_LOGS,
-	ACTION_HOLD, ACTION_COPY
+	ACTION_HOLD, ACTION_TAB_1, ACTION_TAB_2, ACTION_TAB_3, ACTION_TAB_4, ACTION_COPY
 };
 
 struct key {
@@ -87,6 +87,8 @@ struct goto_place {
 typedef void goto_done(void *data, struct ui *ui, const struct goto_place *place);
 /* Finds by typing; data outlives the view.  org and app: where one is, or NULL. */
 struct view *goto_view_new(struct ui *ui, const char *org, const char *app, goto_done *done, void *data);
+/* One environment from near. */
+struct view *environment_view_new(struct ui *ui, const char *org, const char *app, const char *env);
 /* What a workload writes, or (NULL) all of them. */
 struct view *logs_view_new(struct ui *ui, const char *org, const char *app, const char *env,
 			   const char *workload);

@@ -64,7 +64,7 @@ static const struct key keys[] = {
 	{'g', "g", ACTION_FIRST, NULL, N_("To the first environment.")},
 	{'G', "G", ACTION_LAST, NULL, N_("To the last environment.")},
 	{'\t', "Tab", ACTION_PANE, NULL, N_("To the applications, and back.")},
-	{'\r', "Enter", ACTION_OPEN, NULL, N_("In the applications: to the board of this one.")},
+	{'\r', "Enter", ACTION_OPEN, N_("open"), N_("The environment from near; in the applications: to this board.")},
 	{27, NULL, ACTION_BACK, NULL, NULL},
 	{'b', "b", ACTION_BASELINE, NULL, N_("Make this environment the baseline.")},
 	{'p', "p", ACTION_PROGRESS, NULL, N_("Return to the newest operation.")},
@@ -758,6 +758,12 @@ act_baseline(struct board_view *b, struct ui *ui, const struct sight *s)
 }
 
 static void
+act_open(struct board_view *b, struct ui *ui, const struct sight *s)
+{
+	ui_push(ui, environment_view_new(ui, b->org, b->app, env_id(s->env)));
+}
+
+static void
 act_logs(struct board_view *b, struct ui *ui, const struct sight *s)
 {
 	const char *module = s->module_count ? s->modules[s->row] : NULL;
@@ -793,7 +799,7 @@ static const struct {
 	{ACTION_CLONE, act_clone},     {ACTION_VERSION, act_version}, {ACTION_DEPLOY, act_deploy},
 	{ACTION_UNDO, act_undo},       {ACTION_DISCARD, act_discard}, {ACTION_PROMOTE, act_promote},
 	{ACTION_DIFF, act_diff},       {ACTION_BASELINE, act_baseline},
-	{ACTION_PROGRESS, act_progress}, {ACTION_LOGS, act_logs},
+	{ACTION_PROGRESS, act_progress}, {ACTION_LOGS, act_logs},     {ACTION_OPEN, act_open},
 	{ACTION_COPY, act_copy},
 };
 
@@ -894,7 +900,7 @@ act_anywhere(struct board_view *b, struct ui *ui, enum action action)
 		session_refresh(ui_session(ui));
 	else if (action == ACTION_PANE)
 		b->in_tree = true;
-	else if (action == ACTION_OPEN || action == ACTION_BACK)
+	else if (action == ACTION_BACK)
 		ui_say(ui, _("This is the first screen; q quits, ? lists the keys."));
 	else if (action == ACTION_QUIT)
 		ui_quit(ui);

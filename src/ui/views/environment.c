@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One environment from near: its workloads, resources, shared values and deployments. */
+#include "config.h"
+
+#include <curses.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "base/xmalloc.h"
+#include "flow/details.h"
+#include "flow/flow.h"
+#include "flow/session.h"
+#include "flow/world.h"
+#include "model/image.h"
+#include "model/set.h"
+#include "ui/canvas.h"
+#include "ui/terminal.h"
+#include "ui/view.h"
+
+enum tab { TAB_WORKLOADS, TAB_RESOURCES, TAB_VALUES, TAB_DEPLOYMENTS, TAB_COUNT };
+
+struct environment_view {
+	struct view view;
+	char *org, *app, *env;
+	struct details *details;
+	enum tab tab;
+	size_t selected[TAB_COUNT];
+};
+
+static const struct key keys[] = {
+	{27, "Esc", ACTION_BACK, N_("back"), N_("Go back to the board.")},
+	{'q', NULL, ACTION_BACK, NULL, NULL},
+	{'\t', "Tab", ACTION_PANE, N_("next tab"), N_("To the next tab.")},
+	{'1', "1", ACTION_TAB_1, N_("workloads"), N_("What runs here.")},
+	{'2', "2", ACTION_TAB_2, N_("resources"), N_("What it has of its own, and where.")},
+	{'3', "3", ACTION_TAB_3, N_("values"), N_("Shared values, and where each comes from.")},
+	{'4', "4", ACTION_TAB_4, N_("deployments"), N_("Who deployed what, when.")},
+	{'l', "l", ACTION_LOGS, N_("logs"), N_("Show what the workload writes.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, N_("A line up.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, N_("A line down.")},
+	{'k', NULL, ACTION_UP, NULL, NULL},
+	{'j', NULL, ACTION_DOWN, NULL, NULL},
+	{KEY_BASE + KEY_PPAGE, "PgUp", ACTION_PAGE_UP, NULL, N_("A page up.")},
+	{KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, NULL, N_("A page down.")},
+	{0, NULL, ACTION_NONE, NULL, NULL},
+};
+
+static const struct world_environment *
+find(const struct environment_view *v, struct ui *ui)
+{
+	return world_environment(session_world(ui_session(ui)), v->org, v->app, v->env);
+}
+
+/* --- rows --- */
+
+static void
+draw_workload(const struct environment_view *v, const struct world_environment *e, struct canvas *c,
+	      size_t i)
+{
+	const struct runtime_module *m = &e->runtime.modules[i];
+	bool ready = m->status == RUNTIME_RUNNING || m->status == RUNTIME_SUCCEEDED;
+	bool failed = m->status == RUNTIME_FAILED;
+	const char *reference = e->set ? set_module_image(e->set, untrusted_raw(&m->module)) : NULL;
+	struct image image;
+
+	(void)v;
+	canvas_glyph(c, ready ? STYLE_OK : failed ? STYLE_DANGER : STYLE_WARN,
+		     ready ? GLYPH_DOT : failed ? GLYPH_CROSS : GLYPH_HALF);
+	canvas_ours(c, STYLE_NORMAL, " ");
+	canvas_foreign(c, STYLE_STRONG, &m->module, 18);
+	canvas_at(c, c->row, 24);
+	image_parse(&image, reference ? reference : "");
+	canvas_bytes(c, STYLE_NORMAL, image.version, 14);
+	image_clear(&image);
+	canvas_at(c, c->row, 40);
+	canvas_format(c, STYLE_NORMAL, _("%d of %d"), m->pods_ready, m->pods_wanted);
+	canvas_at(c, c->row, 50);
+	canvas_format(c, m->restarts ? STYLE_WARN : STYLE_DIM,
+		      ngettext("%d restart", "%d restarts", (unsigned long)m->restarts), m->restarts);
+	canvas_at(c, c->row, 64);
+	canvas_foreign(c, STYLE_DIM, &m->message, 0);
+}
+
+static void
+draw_resource(const struct environment_view *v, const struct world_environment *e, struct canvas *c,
+	      size_t i)
+{
+	const struct active_resource *r = &e->resources[i];
+	bool active = untrusted_is(&r->status, "active");
+	const char *name;
+	json_t *value;
+
+	(void)v;
+	canvas_glyph(c, active ? STYLE_OK : STYLE_WARN, active ? GLYPH_DOT : GLYPH_HALF);
+	canvas_ours(c, STYLE_NORMAL, " ");
+	canvas_foreign(c, STYLE_STRONG, &r->res_id, 30);
+	canvas_at(c, c->row, 36);
+	canvas_foreign(c, STYLE_NORMAL, &r->type, 10);
+	canvas_at(c, c->row, 48);
+	json_object_foreach(r->outputs, name, value) {
+		char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+
+		canvas_bytes(c, STYLE_DIM, name, 0);
+		canvas_ours(c, STYLE_DIM, " ");
+		canvas_bytes(c, STYLE_NORMAL, json_is_string(value) ? json_string_value(value)
+								      : text ? text : "", 0);
+		canvas_ours(c, STYLE_DIM, "  ");
+		free(text);
+	}
+}
+
+static void
+draw_value(const struct environment_view *v, const struct world_environment *e, struct canvas *c,
+	   size_t i)
+{
+	const struct shared_value *value = details_value(v->details, i);
+	bool own = untrusted_is(&value->source, "env");
+
+	(void)e;
+	canvas_foreign(c, STYLE_STRONG, &value->key, 26);
+	canvas_at(c, c->row, 30);
+	canvas_ours(c, own ? STYLE_AHEAD : STYLE_DIM, own ? _("its own") : _("application"));
+	canvas_at(c, c->row, 44);
+	if (value->is_secret)
+		canvas_ours(c, STYLE_DIM, _("a secret, never shown"));
+	else
+		canvas_foreign(c, STYLE_NORMAL, &value->value, c->width >= 100 ? 40 : 0);
+	if (c->width >= 100) {
+		canvas_at(c, c->row, 86);
+		canvas_foreign(c, STYLE_DIM, &value->description, 0);
+	}
+}
+
+static void
+draw_deployment(const struct environment_view *v, const struct world_environment *e,
+		struct canvas *c, size_t i)
+{
+	static const struct { enum glyph glyph; enum style style; } looks[] = {
+		[DEPLOYMENT_PENDING] = {GLYPH_RING, STYLE_WARN},
+		[DEPLOYMENT_IN_PROGRESS] = {GLYPH_HALF, STYLE_WARN},
+		[DEPLOYMENT_SUCCEEDED] = {GLYPH_CHECK, STYLE_OK},
+		[DEPLOYMENT_FAILED] = {GLYPH_CROSS, STYLE_DANGER},
+		[DEPLOYMENT_UNKNOWN] = {GLYPH_RING, STYLE_DIM},
+	};
+	const struct deployment *d = details_deployment(v->details, i);
+	const char *comment = untrusted_raw(&d->comment);
+	char age[16];
+
+	clock_age(age, clock_wall_ms() - d->created_at);
+	canvas_glyph(c, looks[d->status].style, looks[d->status].glyph);
+	canvas_format(c, STYLE_NORMAL, " %-5s", age);
+	canvas_foreign(c, STYLE_NORMAL, &d->created_by, 12);
+	canvas_at(c, c->row, 24);
+	canvas_foreign(c, STYLE_DIM, &d->id, 16);
+	canvas_at(c, c->row, 42);
+	canvas_piece(c, STYLE_NORMAL, comment, 0, flow_comment_length(comment));
+	if (e && untrusted_equal(&d->id, &e->running.id))
+		canvas_ours(c, STYLE_OK, _("  runs"));
+}
+
+/* --- tabs --- */
+
+static const struct {
+	const char *title;		/* N_() */
+	const char *none;		/* N_() */
+	void (*draw)(const struct environment_view *v, const struct world_environment *e,
+		     struct canvas *c, size_t i);
+} tabs[TAB_COUNT] = {
+	[TAB_WORKLOADS] = {N_("Workloads"), N_("Nothing runs here."), draw_workload},
+	[TAB_RESOURCES] = {N_("Resources"), N_("It has no resources."), draw_resource},
+	[TAB_VALUES] = {N_("Shared values"), N_("It has no shared values."), draw_value},
+	[TAB_DEPLOYMENTS] = {N_("Deployments"), N_("Nothing was ever deployed here."), draw_deployment},
+};
+
+/* How many rows there are; *error: why they are not known, or NULL. */
+static size_t
+count_rows(const struct environment_view *v, const struct world_environment *e, bool *known,
+	   const struct error **error)
+{
+	*error = NULL;
+	switch (v->tab) {
+	case TAB_WORKLOADS:
+		*known = e && e->runtime_known;
+		return e ? e->runtime.count : 0;
+	case TAB_RESOURCES:
+		*known = e != NULL;
+		return e ? e->resource_count : 0;
+	case TAB_VALUES:
+		*known = details_values_known(v->details);
+		*error = details_values_error(v->details);
+		return details_value_count(v->details);
+	default:
+		*known = details_deployments_known(v->details);
+		*error = details_deployments_error(v->details);
+		return details_deployment_count(v->details);
+	}
+}
+
+static void
+draw_tabs(const struct environment_view *v, struct canvas *c)
+{
+	canvas_at(c, 0, 1);
+	for (int i = 0; i < TAB_COUNT; i++) {
+		enum style style = i == (int)v->tab ? STYLE_SELECTED : STYLE_DIM;
+
+		if (c->width >= 60 || i == (int)v->tab) {
+			canvas_format(c, style, " %d ", i + 1);
+			canvas_ours(c, style, _(tabs[i].title));
+			canvas_ours(c, style, " ");
+		} else {
+			canvas_format(c, style, " %d ", i + 1);
+		}
+		canvas_ours(c, STYLE_NORMAL, " ");
+	}
+}
+
+static void
+draw(const struct view *view, struct ui *ui, struct canvas *canvas)
+{
+	const struct environment_view *v = (const struct environment_view *)view;
+	const struct world_environment *e = find(v, ui);
+	bool known, roomy = canvas->height >= 14;
+	const struct error *error;
+	size_t count = count_rows(v, e, &known, &error), at = v->selected[v->tab];
+	struct canvas list = canvas_part(canvas, 1 + roomy, 0, canvas->height, canvas->width);
+	size_t rows = list.height > 0 ? (size_t)list.height : 0, first;
+
+	draw_tabs(v, canvas);
+	at = count && at >= count ? count - 1 : at;
+	first = rows && at >= rows ? at - rows + 1 : 0;
+	for (size_t i = first; i < count && i - first < rows; i++) {
+		canvas_at(&list, (int)(i - first), 1);
+		canvas_ours(&list, STYLE_KEY, i == at ? (list.ascii ? "> " : "▸ ") : "  ");
+		tabs[v->tab].draw(v, e, &list, i);
+	}
+	canvas_at(&list, count > 0 && count < rows ? (int)count + 1 : 0, 3);
+	if (error && error->kind != ERROR_NONE)
+		canvas_paragraph(&list, STYLE_DANGER, error->text, 3);
+	else if (count == 0)
+		canvas_ours(&list, STYLE_DIM, known ? _(tabs[v->tab].none) : _("? not known yet"));
+}
+
+static void
+subject(const struct view *view, struct ui *ui, char *out, size_t size)
+{
+	const struct environment_view *v = (const struct environment_view *)view;
+	const struct world_environment *e = find(v, ui);
+
+	snprintf(out, size, "%.60s%s", e ? untrusted_raw(&e->environment.name) : v->env,
+		 e && e->clone_of ? _(" (a clone)") : "");
+}
+
+/* --- keys --- */
+
+static void
+select_by(struct environment_view *v, struct ui *ui, long by)
+{
+	const struct error *error;
+	bool known;
+	long last = (long)count_rows(v, find(v, ui), &known, &error) - 1;
+	long to = (long)v->selected[v->tab] + by;
+
+	v->selected[v->tab] = to < 0 || last < 0 ? 0 : (size_t)(to > last ? last : to);
+}
+
+static void
+open_logs(struct environment_view *v, struct ui *ui)
+{
+	const struct world_environment *e = find(v, ui);
+	size_t at = v->selected[TAB_WORKLOADS];
+	const char *module = v->tab == TAB_WORKLOADS && e && at < e->runtime.count
+				     ? untrusted_raw(&e->runtime.modules[at].module) : NULL;
+
+	ui_push(ui, logs_view_new(ui, v->org, v->app, v->env, module));
+}
+
+static void
+act(struct view *view, struct ui *ui, enum action action)
+{
+	struct environment_view *v = (struct environment_view *)view;
+
+	switch (action) {
+	case ACTION_BACK: ui_pop(ui); break;
+	case ACTION_PANE: v->tab = (enum tab)((v->tab + 1) % TAB_COUNT); break;
+	case ACTION_TAB_1: v->tab = TAB_WORKLOADS; break;
+	case ACTION_TAB_2: v->tab = TAB_RESOURCES; break;
+	case ACTION_TAB_3: v->tab = TAB_VALUES; break;
+	case ACTION_TAB_4: v->tab = TAB_DEPLOYMENTS; break;
+	case ACTION_LOGS: open_logs(v, ui); break;
+	case ACTION_UP: select_by(v, ui, -1); break;
+	case ACTION_DOWN: select_by(v, ui, 1); break;
+	case ACTION_PAGE_UP: select_by(v, ui, -15); break;
+	case ACTION_PAGE_DOWN: select_by(v, ui, 15); break;
+	default: break;
+	}
+}
+
+static void
+close_view(struct view *view)
+{
+	struct environment_view *v = (struct environment_view *)view;
+
+	details_close(v->details);
+	free(v->org);
+	free(v->app);
+	free(v->env);
+	free(v);
+}
+
+static const struct view_ops ops = {
+	.title = N_("Environment"), .keys = keys, .draw = draw, .subject = subject, .act = act,
+	.close = close_view,
+};
+
+struct view *
+environment_view_new(struct ui *ui, const char *org, const char *app, const char *env)
+{
+	struct environment_view *v = xcalloc(1, sizeof(*v));
+
+	v->view.ops = &ops;
+	v->org = xstrdup(org);
+	v->app = xstrdup(app);
+	v->env = xstrdup(env);
+	v->details = details_open(ui_session(ui), org, app, env);
+	return &v->view;
+}

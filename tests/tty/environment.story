@@ -1,0 +1,49 @@
+# One environment from near.
+
+size 120x30
+limit 10
+on-failure tail -n 30 $STATE/sidestaged.log
+
+test "Enter opens the environment under the cursor: what runs in it"
+run sidestage demo
+expect "running" 20
+row "running" "running" "running"
+sh platform post /values '{"key":"LEVEL","value":"info","description":"How much is said"}' --quiet
+sh platform post /envs/qa/values '{"key":"GREETING","value":"hello, QA","description":""}' --quiet
+sh platform post /envs/qa/values '{"key":"PASSWORD","value":"s3cret-of-qa","description":"","is_secret":true}' --quiet
+press-until Right "in (QA|qa)"
+key Enter
+expect "Environment"
+row "api" "2.0.0-rc1" "1 of 1" "0 restarts"
+row "worker" "1.8.1" "1 of 1"
+
+test "its resources with what they give"
+key 2
+row "shared.db" "sqlite" "path"
+row "modules.web.externals.dns" "host web.qa.topicshare.localhost"
+
+test "its shared values with where each comes from, and no secret"
+key Tab
+row "GREETING" "its own" "hello, QA"
+row "LEVEL" "application" "info"
+row "PASSWORD" "its own" "a secret, never shown"
+refuse "s3cret"
+
+test "its deployments with who and when, and which one runs"
+key 4
+row "qa" "runs"
+
+test "l follows the workload that is selected"
+key 1
+key Down
+key l
+expect "search in qa"
+expect "listens on"
+key Esc
+gone "listens on"
+key Esc
+expect "Workload"
+key Q
+exit 0 10
+restored
+nothing-runs 5
