@@ -40,6 +40,7 @@ libplatform_a_SOURCES = \
 	src/platform/handlers/applications.c \
 	src/platform/handlers/artefacts.c \
 	src/platform/handlers/audit.c \
+	src/platform/handlers/definitions.c \
 	src/platform/handlers/deltas.c \
 	src/platform/handlers/deployments.c \
 	src/platform/handlers/environments.c \
@@ -155,5 +156,13 @@ check_PROGRAMS += tests/unit/test-secret
 TESTS += tests/unit/test-secret
 tests_unit_test_secret_SOURCES = tests/unit/test-secret.c
 tests_unit_test_secret_LDADD = libplatform.a libdriver.a libmodel.a libbase.a \
+	$(CMOCKA_LIBS) $(GNUTLS_LIBS) $(YAML_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
+endif
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-match
+TESTS += tests/unit/test-match
+tests_unit_test_match_SOURCES = tests/unit/test-match.c
+tests_unit_test_match_LDADD = libplatform.a libdriver.a libmodel.a libbase.a \
 	$(CMOCKA_LIBS) $(GNUTLS_LIBS) $(YAML_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
 endif

@@ -15,7 +15,7 @@
 #include "model/json.h"
 
 static int
-rank(const json_t *criterion, const struct match_request *request)
+rank_of(const json_t *criterion, const struct match_request *request)
 {
 	const struct {
 		const char *key, *value;
@@ -28,18 +28,34 @@ rank(const json_t *criterion, const struct match_request *request)
 	const char *resource_class = json_member_string(criterion, "class");
 	int score = 0;
 
-	if (strcmp(resource_class ? resource_class : "default", request->resource_class) != 0)
+	if (request->resource_class &&
+	    strcmp(resource_class ? resource_class : "default", request->resource_class) != 0)
 		return -1;
 	for (int i = 0; i < 4; i++) {
 		const char *wanted = json_member_string(criterion, fields[i].key);
 
 		if (!wanted || !*wanted)
 			continue;
-		if (strcmp(wanted, fields[i].value) != 0)
+		if (!fields[i].value || strcmp(wanted, fields[i].value) != 0)
 			return -1;
 		score |= 1 << i;
 	}
 	return score;
+}
+
+int
+match_rank(const json_t *body, const struct match_request *request)
+{
+	const json_t *criterion;
+	int best = -1;
+	size_t i;
+
+	json_array_foreach(json_object_get(body, "criteria"), i, criterion) {
+		int rank = rank_of(criterion, request);
+
+		best = rank > best ? rank : best;
+	}
+	return best;
 }
 
 const json_t *
@@ -47,22 +63,20 @@ match_definition(const json_t *definitions, const struct match_request *request)
 {
 	const json_t *best = NULL;
 	int best_rank = -1;
-	const json_t *definition, *criterion;
-	size_t i, k;
+	const json_t *definition;
+	size_t i;
 
 	json_array_foreach(definitions, i, definition) {
 		const json_t *body = json_object_get(definition, "body");
 		const char *type = json_member_string(body, "type");
+		int score;
 
 		if (!type || strcmp(type, request->type) != 0)
 			continue;
-		json_array_foreach(json_object_get(body, "criteria"), k, criterion) {
-			int score = rank(criterion, request);
-
-			if (score > best_rank) {
-				best_rank = score;
-				best = body;
-			}
+		score = match_rank(body, request);
+		if (score > best_rank) {
+			best_rank = score;
+			best = body;
 		}
 	}
 	return best;

@@ -9,6 +9,9 @@ struct match_request {
 	const char *type, *resource_class, *app_id, *env_id, *env_type, *res_id;
 };
 
+/* How specific the best of its criteria is for the request, whose type is not looked at; -1: none
+ * matches.  A request's NULL class is any class; another NULL is something that has no name. */
+int match_rank(const json_t *body, const struct match_request *request);
 /* The most specific of `definitions` ([{id, body}]), or NULL.  Borrowed: the definition's body. */
 const json_t *match_definition(const json_t *definitions, const struct match_request *request);
 

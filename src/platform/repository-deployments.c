@@ -133,19 +133,30 @@ repository_put_deployment_error(struct repository *repository, const char *id, c
 			"ssssss", id, scope, object_id, code, summary, message);
 }
 
+#define RESOURCE                                                                                   \
+	"SELECT r.org AS org_id, r.app AS app_id, r.env AS env_id, e.type AS env_type,"            \
+	" res_id, r.type AS type, class, def_id, def_id AS def_version_id,"                        \
+	" driver_type, CASE e.status WHEN 'deleting' THEN 'deleting' ELSE 'active' END"            \
+	" AS status, outputs AS \"json:resource\", '{}' AS \"json:secret_refs\","                  \
+	" deploy_id, gu_res_id, updated_at AS \"stamp:updated_at\","                               \
+	" 0 AS \"bool:scheduled_deletion\" FROM resources r JOIN environments e"                   \
+	" ON e.org = r.org AND e.app = r.app AND e.id = r.env "
+
 json_t *
 repository_resources(struct repository *repository, const struct place *place, struct error *err)
 {
 	return rows_all(repository, err,
-			"SELECT r.org AS org_id, r.app AS app_id, r.env AS env_id, e.type AS env_type,"
-			" res_id, r.type AS type, class, def_id, def_id AS def_version_id,"
-			" driver_type, CASE e.status WHEN 'deleting' THEN 'deleting' ELSE 'active' END"
-			" AS status, outputs AS \"json:resource\", '{}' AS \"json:secret_refs\","
-			" deploy_id, gu_res_id, updated_at AS \"stamp:updated_at\","
-			" 0 AS \"bool:scheduled_deletion\" FROM resources r JOIN environments e"
-			" ON e.org = r.org AND e.app = r.app AND e.id = r.env"
-			" WHERE r.org = ? AND r.app = ? AND r.env = ? ORDER BY res_id, r.type",
+			RESOURCE "WHERE r.org = ? AND r.app = ? AND r.env = ? ORDER BY res_id, r.type",
 			"sss", place->org, place->app, place->env);
+}
+
+json_t *
+repository_resources_by_definition(struct repository *repository, const char *org, const char *id,
+				   struct error *err)
+{
+	return rows_all(repository, err,
+			RESOURCE "WHERE r.org = ? AND def_id = ? ORDER BY r.app, r.env, res_id", "ss", org,
+			id);
 }
 
 char *

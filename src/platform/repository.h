@@ -69,6 +69,19 @@ json_t *repository_users_of_env_type(struct repository *repository, const char *
 /* Definitions as they were imported, ordered by id. */
 json_t *repository_definitions(struct repository *repository, const char *org,
 			       struct error *err);
+/* The body as it is kept. */
+json_t *repository_definition(struct repository *repository, const char *org, const char *id,
+			      struct error *err);
+int repository_change_definition(struct repository *repository, const char *org, const char *id,
+				 const json_t *body, struct error *err);
+int repository_drop_definition(struct repository *repository, const char *org, const char *id,
+			       struct error *err);
+/* [{app_id, env_id, res_id, from_def, to_def}]: active resources that were made by it. */
+json_t *repository_uses_of_definition(struct repository *repository, const char *org,
+				      const char *id, struct error *err);
+/* The same resources, whole. */
+json_t *repository_resources_by_definition(struct repository *repository, const char *org,
+					   const char *id, struct error *err);
 int repository_put_definition(struct repository *repository, const char *org, const char *id,
 			      const json_t *body, struct error *err);
 

@@ -32,6 +32,7 @@ enum body_kind { BODY_NONE, BODY_OBJECT, BODY_ARRAY, BODY_STRING, BODY_BOOLEAN }
 #define ORG "/orgs/{orgId}"
 #define APP ORG "/apps/{appId}"
 #define ENV APP "/envs/{envId}"
+#define DEF ORG "/resources/defs/{defId}"
 #define RUNS APP "/pipelines/{pipelineId}/runs"
 #define RUN RUNS "/{runId}"
 #define APPROVAL RUN "/jobs/{jobId}/approvals/{approvalId}"
@@ -79,8 +80,27 @@ static const struct route {
 	 BODY_OBJECT, false, PERMISSION_ADMINISTER},
 	{"DELETE", ORG "/env-types/{envTypeId}", delete_env_type, "deleteEnvironmentType",
 	 BODY_NONE, false, PERMISSION_ADMINISTER},
+	{"GET", ORG "/resources/types", list_resource_types, "listResourceTypes",
+	 BODY_NONE, false, PERMISSION_MEMBER},
 	{"GET", ORG "/resources/defs", list_definitions, "listResourceDefinitions",
 	 BODY_NONE, false, PERMISSION_MEMBER},
+	{"POST", ORG "/resources/defs", create_definition, "createResourceDefinition",
+	 BODY_OBJECT, false, PERMISSION_ADMINISTER},
+	{"GET", DEF, get_definition, "getResourceDefinition", BODY_NONE, false, PERMISSION_MEMBER},
+	{"PUT", DEF, put_definition, "updateResourceDefinition",
+	 BODY_OBJECT, false, PERMISSION_ADMINISTER},
+	{"PATCH", DEF, patch_definition, "patchResourceDefinition",
+	 BODY_OBJECT, false, PERMISSION_ADMINISTER},
+	{"DELETE", DEF, delete_definition, "deleteResourceDefinition",
+	 BODY_NONE, false, PERMISSION_ADMINISTER},
+	{"GET", DEF "/resources", list_resources_by_definition, "listActiveResourceByDefinition",
+	 BODY_NONE, false, PERMISSION_ADMINISTER},
+	{"PUT", DEF "/criteria", put_criteria, "updateResourceDefinitionCriteria",
+	 BODY_ARRAY, false, PERMISSION_ADMINISTER},
+	{"POST", DEF "/criteria", create_criterion, "createResourceDefinitionCriteria",
+	 BODY_OBJECT, false, PERMISSION_ADMINISTER},
+	{"DELETE", DEF "/criteria/{criteriaId}", delete_criterion, "deleteResourceDefinitionCriteria",
+	 BODY_NONE, false, PERMISSION_ADMINISTER},
 	{"GET", ORG "/artefacts", list_artefacts, "listArtefacts",
 	 BODY_NONE, false, PERMISSION_MEMBER},
 	{"DELETE", ORG "/artefacts/{artefactId}", delete_artefact, "deleteArtefact",

@@ -19,7 +19,7 @@ MISSING_STATUS = {(operation, "envId"): 400 for operation in (
     "patchValueOfEnv", "deleteValueOfEnv")}
 
 # These parts of an address may name something that is not there.
-NEVER_MISSING = {("listUserTokens", "userId")}
+NEVER_MISSING = {("listActiveResourceByDefinition", "defId"), ("listUserTokens", "userId")}
 
 # What gets past the checks of the body; where a plain one does, none is needed here.
 BODIES = {
@@ -32,6 +32,9 @@ BODIES = {
     "x-createUser": {"id": "contract", "name": "Contract", "type": "service"},
     "createUserToken": {"id": "contract", "type": "static"},
     "createDelta": {"modules": {}, "shared": []},
+    "createResourceDefinition": {"id": "contract-db", "name": "Contract", "type": "sqlite",
+                                 "driver_type": "process/sqlite"},
+    "updateResourceDefinition": {"name": "Anew"},
     "createValueOfApp": {"key": "LEVEL", "value": "info", "description": "How much is said"},
     "createValueOfEnv": {"key": "LEVEL", "value": "debug", "description": ""},
     "putValueOfApp": {"value": "warning", "description": ""},
@@ -332,6 +335,47 @@ def deleting(c):
     c.ask("deleteApplication", 202, "with an environment", appId="contract")
 
 
+def definitions(c):
+    c.ask("listResourceTypes", 200)
+    c.ask("listResourceDefinitions", 200, "that would match",
+          query="?res_type=sqlite&app=topicshare&env_type=production")
+    whole = dict(BODIES["createResourceDefinition"], driver_inputs={"values": {"template": "x"}},
+                 criteria=[{"app_id": "topicshare", "env_id": "contract"}])
+    made = c.ask("createResourceDefinition", 200, body=whole)
+    c.ask("createResourceDefinition", 409, "there already",
+          body=dict(whole, criteria=[{"env_id": "other"}]))
+    c.ask("createResourceDefinition", 409, "with the criteria of another",
+          body=dict(whole, id="contract-2"))
+    c.ask("createResourceDefinition", 400, "no type", body={"id": "contract-2", "name": "x"})
+    c.ask("createResourceDefinition", 400, "with a secret",
+          body=dict(whole, id="contract-2", driver_inputs={"secrets": {"a": "b"}}))
+    c.places["defId"] = "contract-db"
+    c.ask("getResourceDefinition", 200)
+    again = c.ask("patchResourceDefinition", 200, body={"name": "Other"})
+    c.line(again["active_version_id"] == made["active_version_id"],
+           "a name makes no new version of a definition")
+    again = c.ask("patchResourceDefinition", 200, body={"driver_inputs": {"values": {"template": "y"}}})
+    c.line(again["active_version_id"] != made["active_version_id"],
+           "other inputs make a new version of a definition")
+    c.ask("patchResourceDefinition", 400, "an empty name", body={"name": ""})
+    c.ask("updateResourceDefinition", 200, body={"name": "Anew"})
+    c.ask("updateResourceDefinition", 400, "no name", body={})
+    rule = c.ask("createResourceDefinitionCriteria", 200, body={"env_id": "one"})
+    c.ask("createResourceDefinitionCriteria", 409, "just like it", body={"env_id": "one"})
+    c.ask("createResourceDefinitionCriteria", 400, "no text", body={"env_id": 1})
+    c.ask("deleteResourceDefinitionCriteria", 204, criteriaId=rule["id"])
+    c.ask("updateResourceDefinitionCriteria", 200, body=[{"env_id": "two"}, {"env_id": "three"}])
+    c.ask("updateResourceDefinitionCriteria", 409, "two that are the same", body=[{}, {}])
+    c.ask("updateResourceDefinitionCriteria", 400, "no object", body=["x"])
+    c.ask("listActiveResourceByDefinition", 200)
+    c.ask("deleteResourceDefinition", 204)
+    used = c.ask("listActiveResources", 200)[0]["def_id"]
+    c.ask("listActiveResourceByDefinition", 200, "of one that is used", defId=used)
+    c.ask("deleteResourceDefinition", 409, "of one that is used", defId=used)
+    rule = c.ask("getResourceDefinition", 200, "of one that is used", defId=used)["criteria"][0]["id"]
+    c.ask("deleteResourceDefinitionCriteria", 409, "that is used", defId=used, criteriaId=rule)
+
+
 def users(c):
     c.ask("updateCurrentUser", 200, body={"name": "Anew"})
     c.ask("x-createUser", 201, body=BODIES["x-createUser"])
@@ -356,6 +400,7 @@ def run(c):
     environments(c, made)
     running(c)
     pausing(c)
+    definitions(c)
     values(c)
     rules(c)
     pipelines(c, made)

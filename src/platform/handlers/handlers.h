@@ -22,7 +22,9 @@ handler list_tokens, create_token, get_token, delete_token;
 handler list_audit_log;
 handler get_platform, list_organizations, get_organization;
 handler list_env_types, create_env_type, get_env_type, update_env_type, delete_env_type;
-handler list_definitions;
+handler list_definitions, create_definition, get_definition, put_definition, patch_definition,
+	delete_definition, list_resources_by_definition, put_criteria, create_criterion,
+	delete_criterion, list_resource_types;
 handler list_applications, create_application, get_application, patch_application,
 	delete_application;
 handler list_environments, create_environment, get_environment, update_environment,

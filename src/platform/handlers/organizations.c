@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Organizations, environment types, resource definitions. */
+/* Organizations and environment types. */
 #include "config.h"
 
 #include "platform/handlers/handlers.h"
@@ -115,52 +115,4 @@ delete_env_type(struct platform *platform, const struct request *request,
 	/* The wire has no error object here but the environments that stand in the way. */
 	return answer(response, 409,
 		      repository_users_of_env_type(platform->repository, org, id, err));
-}
-
-/* Each with what the wire requires; a new reference. */
-static json_t *
-criteria_of(const json_t *definition)
-{
-	json_t *list = json_array();
-	const json_t *criterion;
-	size_t i;
-
-	json_array_foreach(json_object_get(definition, "criteria"), i, criterion) {
-		char *id = xasprintf("%s-%zu", json_member_string(definition, "id"), i + 1);
-		json_t *whole = json_pack("{s:s, s:s}", "id", id, "class", "default");
-
-		json_object_update(whole, (json_t *)criterion);
-		json_array_append_new(list, whole);
-		free(id);
-	}
-	return list;
-}
-
-/* As imported, completed with what the wire requires and an import does not say. */
-int
-list_definitions(struct platform *platform, const struct request *request,
-		 struct response *response, struct error *err)
-{
-	json_t *rows = repository_definitions(platform->repository, request->place.org, err);
-	char stamp[CLOCK_STAMP_SIZE];
-	json_t *definitions, *row;
-	size_t i;
-
-	if (!rows)
-		return -1;
-	clock_stamp(stamp, platform->started_at);
-	definitions = json_array();
-	json_array_foreach(rows, i, row) {
-		const char *id = json_member_string(row, "id");
-		json_t *rest = json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:b}", "org_id",
-					 request->place.org, "active_version_id", id, "created_at",
-					 stamp, "created_by", platform->user, "is_default", 0,
-					 "is_deleted", 0, "in_place_driver_change", 0);
-
-		json_object_update(rest, json_object_get(row, "body"));
-		json_object_set_new(rest, "criteria", criteria_of(rest));
-		json_array_append_new(definitions, rest);
-	}
-	json_decref(rows);
-	return answer(response, 200, definitions);
 }
