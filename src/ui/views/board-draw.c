@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How the board looks: the tree, the matrix that folds with the screen, and the pane below. */
+#include "config.h"
+
+#include <curses.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/ids.h"
+#include "base/text.h"
+#include "base/xmalloc.h"
+#include "flow/flow.h"
+#include "flow/session.h"
+#include "flow/words.h"
+#include "flow/world.h"
+#include "model/changes.h"
+#include "model/image.h"
+#include "model/set.h"
+#include "ui/canvas.h"
+#include "ui/terminal.h"
+#include "ui/view.h"
+#include "ui/views/board.h"
+
+#define TREE_COLUMNS 24
+#define LABEL_COLUMNS 13
+#define CELL_COLUMNS_MIN 15
+#define CELL_COLUMNS_MAX 24
+
+static void
+draw_tree(const struct board_view *b, const struct world *world, struct canvas *c)
+{
+	int row = 1;
+
+	canvas_at(c, 0, 1);
+	canvas_ours(c, b->in_tree ? STYLE_KEY : STYLE_STRONG, _("Organizations"));
+	for (size_t i = 0; i < world->count; i++) {
+		const struct world_organization *o = &world->organizations[i];
+		bool open = b->org && untrusted_is(&o->organization.id, b->org);
+
+		canvas_at(c, row++, 1);
+		canvas_glyph(c, STYLE_DIM, open ? GLYPH_OPEN : GLYPH_CLOSED);
+		canvas_ours(c, STYLE_NORMAL, " ");
+		canvas_foreign(c, STYLE_NORMAL, &o->organization.id, c->width - 4);
+		for (size_t k = 0; open && k < o->count; k++) {
+			bool here = b->app && untrusted_is(&o->applications[k].application.id, b->app);
+			struct canvas line = canvas_part(c, row++, 0, 1, c->width - 1);
+
+			enum style style = !here ? STYLE_NORMAL : b->in_tree ? STYLE_SELECTED : STYLE_STRONG;
+
+			if (here && b->in_tree)
+				canvas_fill_row(&line, STYLE_SELECTED);
+			canvas_at(&line, 0, 3);
+			canvas_glyph(&line, here ? style : STYLE_FAINT, here ? GLYPH_CLOSED : GLYPH_MIDDLE);
+			canvas_at(&line, 0, 5);
+			canvas_foreign(&line, style, &o->applications[k].application.id, line.width - 6);
+		}
+	}
+}
+
+static const struct { enum glyph glyph; enum style style; } moods[] = {
+	[MOOD_QUIET] = {GLYPH_RING, STYLE_DIM}, [MOOD_GOOD] = {GLYPH_DOT, STYLE_OK},
+	[MOOD_BUSY] = {GLYPH_HALF, STYLE_WARN}, [MOOD_BAD] = {GLYPH_CROSS, STYLE_DANGER},
+};
+
+struct grid
+board_lay_out(const struct sight *s, const struct canvas *c)
+{
+	struct grid g = {.label = c->width < 60 ? 9 : LABEL_COLUMNS, .head = c->height < 14 ? 2 : 4};
+	int room = c->width - g.label;
+
+	g.fit = room >= 2 * CELL_COLUMNS_MIN ? (size_t)(room / CELL_COLUMNS_MIN) : 1;
+	/* Wide cells are easier to read: no more columns than there are, or than stand at ease. */
+	if (g.fit > s->app->count)
+		g.fit = s->app->count;
+	if (g.fit > 2 && room / (int)g.fit < 18)
+		g.fit--;
+	g.cell = room / (int)g.fit;
+	if (g.cell > CELL_COLUMNS_MAX)
+		g.cell = CELL_COLUMNS_MAX;
+	g.first = s->column >= g.fit ? s->column - g.fit + 1 : 0;
+	g.foot = c->height >= g.head + 5;
+	g.rows = c->height - g.head - 1 - (g.foot ? 2 : 0);
+	g.top = (int)s->row >= g.rows ? s->row - (size_t)g.rows + 1 : 0;
+	return g;
+}
+
+static void
+draw_head(struct canvas *all, int x, const struct grid *g, const struct world_environment *e,
+	  bool selected)
+{
+	struct canvas head = canvas_part(all, 0, x, g->head, g->cell - 1), *c = &head;
+	const struct deployment *shown = e->running.id.raw ? &e->running : &e->environment.last_deploy;
+	struct state_words state = words_of_environment(e);
+	char age[16] = "";
+
+	canvas_at(c, 0, 0);
+	canvas_foreign(c, e->is_protected ? STYLE_DANGER : selected ? STYLE_KEY : STYLE_STRONG,
+		       &e->environment.name, c->width - 2);
+	if (e->is_protected) {
+		canvas_ours(c, STYLE_DANGER, " ");
+		canvas_glyph(c, STYLE_DANGER, GLYPH_SQUARE);
+	}
+	if (g->head > 2) {
+		canvas_at(c, 1, 0);
+		canvas_foreign(c, STYLE_DIM, &e->environment.type, 0);
+		if (e->clone_of) {
+			canvas_ours(c, STYLE_DIM, " ");
+			canvas_glyph(c, STYLE_DIM, GLYPH_MIDDLE);
+			canvas_ours(c, STYLE_DIM, _(" clone"));
+		}
+		canvas_at(c, 2, 0);
+		if (shown->id.raw) {
+			clock_age(age, clock_wall_ms() - shown->created_at);
+			canvas_format(c, STYLE_DIM, "%-4s ", age);
+			canvas_foreign(c, STYLE_DIM, &shown->created_by, 0);
+		}
+	}
+	canvas_at(c, g->head - 1, 0);
+	canvas_glyph(c, moods[state.mood].style, moods[state.mood].glyph);
+	canvas_ours(c, STYLE_DIM, " ");
+	canvas_ours(c, state.mood == MOOD_GOOD ? STYLE_DIM : moods[state.mood].style, state.text);
+	if (world_is_primed(&e->environment, &e->running))
+		canvas_ours(c, STYLE_DANGER, _(" primed"));
+}
+
+static enum style
+standing_style(enum standing standing)
+{
+	switch (standing) {
+	case STANDING_AHEAD: return STYLE_AHEAD;
+	case STANDING_BEHIND: return STYLE_WARN;
+	case STANDING_OTHER: case STANDING_ONLY_HERE: case STANDING_MISSING: return STYLE_OTHER;
+	default: return STYLE_DIM;
+	}
+}
+
+static void
+draw_cell(const struct sight *s, struct canvas *c, int row, int x, int columns,
+	  const struct world_environment *e, const char *module, bool selected)
+{
+	const char *reference = e->set ? set_module_image(e->set, module) : NULL;
+	struct canvas cell = canvas_part(c, row, x, 1, columns - 2);
+	int sign_column = columns - 4 < 14 ? columns - 4 : 14;
+	enum standing standing = words_standing(e, s->baseline, module);
+	enum style style = selected ? STYLE_SELECTED
+			   : standing == STANDING_SAME ? STYLE_DIM : STYLE_NORMAL;
+
+	if (selected)
+		canvas_fill_row(&cell, STYLE_SELECTED);
+	canvas_at(&cell, 0, 0);
+	if (!e->set) {
+		canvas_ours(&cell, style, "?");
+	} else if (!set_module(e->set, module)) {
+		canvas_glyph(&cell, selected ? STYLE_SELECTED : STYLE_FAINT, GLYPH_MIDDLE);
+	} else {
+		struct image image;
+
+		image_parse(&image, reference ? reference : "");
+		canvas_bytes(&cell, style, image.version[0] ? image.version : "-",
+			     sign_column - 1);
+		image_clear(&image);
+	}
+	canvas_at(&cell, 0, sign_column);
+	canvas_ours(&cell, selected ? STYLE_SELECTED : standing_style(standing), words_sign(standing));
+}
+
+static void
+draw_resources(struct canvas *c, int row, int x, int columns, const struct world_environment *e)
+{
+	struct canvas cell = canvas_part(c, row, x, 1, columns - 2);
+	const char *name;
+	json_t *value;
+
+	canvas_at(&cell, 0, 0);
+	if (!e->set)
+		return;
+	json_object_foreach(set_shared(e->set), name, value) {
+		canvas_bytes(&cell, STYLE_DIM, name, 10);
+		canvas_ours(&cell, STYLE_DIM, " ");
+	}
+}
+
+static void
+draw_to_promote(struct canvas *c, int row, int x, const struct sight *s,
+		const struct world_environment *e)
+{
+	const struct world_environment *origin = NULL;
+	struct changes changes;
+
+	for (size_t i = 0; e->clone_of && i < s->app->count; i++)
+		if (strcmp(board_env_id(&s->app->environments[i]), e->clone_of) == 0)
+			origin = &s->app->environments[i];
+	if (!origin || !origin->set || !e->set)
+		return;
+	changes_between(&changes, origin->set, e->set);
+	canvas_at(c, row, x);
+	if (changes.count > 0)
+		canvas_format(c, STYLE_AHEAD, ngettext("%zu change", "%zu changes", changes.count),
+			      changes.count);
+	else
+		canvas_ours(c, STYLE_DIM, _("nothing"));
+	changes_clear(&changes);
+}
+
+/* What the rows' signs are measured by. */
+static void
+draw_corner(const struct sight *s, const struct grid *g, struct canvas *c)
+{
+	canvas_at(c, 0, 0);
+	canvas_ours(c, STYLE_STRONG, _("Workload"));
+	if (g->head <= 2)
+		return;
+	canvas_at(c, 1, 0);
+	canvas_ours(c, STYLE_DIM, _("compared to"));
+	canvas_at(c, 2, 0);
+	canvas_foreign(c, STYLE_NORMAL, &s->baseline->environment.name, g->label - 2);
+}
+
+static int
+draw_matrix(const struct sight *s, struct canvas *c)
+{
+	struct grid g = board_lay_out(s, c);
+	int row = g.head + 1;
+
+	draw_corner(s, &g, c);
+	for (size_t i = g.first; i < s->app->count && i - g.first < g.fit; i++)
+		draw_head(c, g.label + (int)(i - g.first) * g.cell, &g, &s->app->environments[i],
+			  i == s->column);
+	canvas_rule(c, g.head);
+	for (size_t m = g.top; m < s->module_count && row < g.head + 1 + g.rows; m++, row++) {
+		canvas_at(c, row, 0);
+		canvas_bytes(c, m == s->row ? STYLE_STRONG : STYLE_NORMAL, s->modules[m], g.label - 1);
+		for (size_t i = g.first; i < s->app->count && i - g.first < g.fit; i++)
+			draw_cell(s, c, row, g.label + (int)(i - g.first) * g.cell, g.cell,
+				  &s->app->environments[i], s->modules[m],
+				  i == s->column && m == s->row);
+	}
+	if (g.first > 0 || g.first + g.fit < s->app->count) {
+		canvas_at(c, g.head, c->width - 10);
+		canvas_format(c, STYLE_DIM, _(" %zu of %zu "), s->column + 1, s->app->count);
+	}
+	if (!g.foot)
+		return row;
+	if (c->height > row + 2)
+		row++;
+	for (size_t i = g.first; i < s->app->count && i - g.first < g.fit; i++) {
+		int x = g.label + (int)(i - g.first) * g.cell;
+
+		draw_resources(c, row, x, g.cell, &s->app->environments[i]);
+		draw_to_promote(c, row + 1, x, s, &s->app->environments[i]);
+	}
+	canvas_at(c, row, 0);
+	canvas_ours(c, STYLE_DIM, g.label < LABEL_COLUMNS ? _("needs") : _("resources"));
+	canvas_at(c, row + 1, 0);
+	canvas_ours(c, STYLE_DIM, g.label < LABEL_COLUMNS ? _("promote") : _("to promote"));
+	return row + 2;
+}
+
+static void
+label(struct canvas *c, int *row, const char *text)
+{
+	canvas_at(c, ++*row, 2);
+	canvas_ours(c, STYLE_DIM, text);
+	canvas_at(c, *row, LABEL_COLUMNS);
+}
+
+/* Where the workload can be reached; NULL: nowhere.  Foreign text; free() it. */
+char *
+board_address(const struct world_environment *e, const char *module)
+{
+	char *wanted = xasprintf("modules.%s.externals.", module), *address = NULL;
+
+	for (size_t i = 0; i < e->resource_count && !address; i++) {
+		const struct active_resource *r = &e->resources[i];
+		const char *host = json_string_value(json_object_get(r->outputs, "host"));
+		json_int_t port = json_integer_value(json_object_get(r->outputs, "port"));
+
+		if (untrusted_is(&r->type, "dns") && host &&
+		    strncmp(untrusted_raw(&r->res_id), wanted, strlen(wanted)) == 0)
+			address = xasprintf("http://%s:%d", host, (int)port);
+	}
+	free(wanted);
+	return address;
+}
+
+static void
+draw_address(struct canvas *c, int *row, const struct world_environment *e, const char *module)
+{
+	char *address = board_address(e, module);
+
+	if (address) {
+		label(c, row, _("address"));
+		canvas_link(c, STYLE_NORMAL, address);
+	}
+	free(address);
+}
+
+static void
+draw_pods(struct canvas *c, int *row, const struct world_environment *e, const char *module)
+{
+	for (size_t i = 0; i < e->runtime.count; i++) {
+		const struct runtime_module *m = &e->runtime.modules[i];
+
+		if (!untrusted_is(&m->module, module))
+			continue;
+		label(c, row, _("pods"));
+		canvas_format(c, STYLE_NORMAL, _("%d of %d"), m->pods_ready, m->pods_wanted);
+		canvas_format(c, m->restarts ? STYLE_WARN : STYLE_DIM, _("   restarts %d   "), m->restarts);
+		canvas_foreign(c, STYLE_DIM, &m->message, 0);
+	}
+}
+
+static void
+draw_failed(struct canvas *c, int *row, const struct world_environment *e)
+{
+	if (e->environment.last_deploy.status != DEPLOYMENT_FAILED ||
+	    !e->environment.last_deploy.id.raw)
+		return;
+	for (size_t i = 0; i < e->error_count; i++) {
+		label(c, row, _("failed"));
+		canvas_foreign(c, STYLE_DANGER, &e->errors[i].object_id, 20);
+		canvas_ours(c, STYLE_DANGER, ": ");
+		canvas_foreign(c, STYLE_DANGER, &e->errors[i].summary, 0);
+		if (!e->errors[i].message.raw || !*e->errors[i].message.raw)
+			continue;
+		label(c, row, _("output"));
+		*row += canvas_paragraph(c, STYLE_NORMAL, untrusted_raw(&e->errors[i].message), 5) - 1;
+	}
+}
+
+static void
+draw_detail(const struct sight *s, struct canvas *c)
+{
+	const struct world_environment *e = s->env;
+	const struct deployment *d = &e->environment.last_deploy;
+	const char *module = s->module_count ? s->modules[s->row] : NULL;
+	char age[16], *comment;
+	int row = 1;
+
+	canvas_rule(c, 0);
+	canvas_at(c, 1, 0);
+	if (module) {
+		canvas_bytes(c, STYLE_STRONG, module, 30);
+		canvas_ours(c, STYLE_DIM, _(" in "));
+	}
+	canvas_foreign(c, STYLE_STRONG, &e->environment.name, 40);
+	if (e->clone_of) {
+		canvas_ours(c, STYLE_DIM, _("   clone of "));
+		canvas_bytes(c, STYLE_DIM, e->clone_of, 40);
+	}
+	draw_failed(c, &row, e);
+	if (module && e->set && set_module_image(e->set, module)) {
+		label(c, &row, _("image"));
+		canvas_bytes(c, STYLE_NORMAL, set_module_image(e->set, module), 0);
+		draw_address(c, &row, e, module);
+		draw_pods(c, &row, e, module);
+	}
+	if (d->id.raw) {
+		clock_age(age, clock_wall_ms() - d->created_at);
+		label(c, &row, _("deployed"));
+		canvas_format(c, STYLE_NORMAL, _("%s ago "), age);
+		canvas_ours(c, STYLE_DIM, _("by "));
+		canvas_foreign(c, STYLE_NORMAL, &d->created_by, 20);
+		canvas_ours(c, STYLE_DIM, "   ");
+		comment = xstrndup(untrusted_raw(&d->comment),
+				   flow_comment_length(untrusted_raw(&d->comment)));
+		canvas_bytes(c, STYLE_DIM, comment, 60);
+		free(comment);
+	}
+	if (world_is_primed(&e->environment, &e->running)) {
+		label(c, &row, _("primed"));
+		canvas_ours(c, STYLE_DANGER, _("the next deployment starts from another one than the last"));
+	}
+	if (e->read_at && clock_wall_ms() - e->read_at > 15000) {
+		clock_age(age, clock_wall_ms() - e->read_at);
+		label(c, &row, _("read"));
+		canvas_format(c, STYLE_WARN, _("%s ago; it may be different by now"), age);
+	}
+}
+
+static void
+draw_nothing(const struct sight *s, struct canvas *c)
+{
+	canvas_at(c, 2, 2);
+	if (s->world->link == WORLD_OFFLINE) {
+		canvas_ours(c, STYLE_DANGER, _("The platform cannot be read."));
+		canvas_at(c, 4, 2);
+		canvas_bytes(c, STYLE_NORMAL, s->world->link_error.text, 0);
+		canvas_at(c, 6, 2);
+		canvas_ours(c, STYLE_DIM, _("It is tried again by itself; R tries now, Q quits."));
+	} else if (s->world->link == WORLD_CONNECTING) {
+		canvas_ours(c, STYLE_DIM, _("Reading the platform …"));
+	} else {
+		canvas_ours(c, STYLE_DIM, _("There is no environment here."));
+	}
+}
+
+struct canvas
+board_matrix_part(const struct canvas *canvas, int tree)
+{
+	struct canvas part = canvas_part(canvas, 0, tree + 1, canvas->height, canvas->width - tree - 1);
+
+	if (part.height >= 20)
+		part.height -= 7;
+	return part;
+}
+
+int
+board_tree_columns(const struct canvas *canvas)
+{
+	return canvas->width >= 100 ? TREE_COLUMNS : 0;
+}
+
+void
+board_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
+{
+	const struct board_view *b = (const struct board_view *)view;
+	struct sight s = board_look(b, ui);
+	struct canvas part, detail;
+	int tree = board_tree_columns(canvas), used;
+
+	if (tree) {
+		part = canvas_part(canvas, 0, 0, canvas->height, tree);
+		draw_tree(b, s.world, &part);
+		canvas_side(&part, tree - 1);
+	}
+	detail = canvas_part(canvas, 0, tree + 1, canvas->height, canvas->width - tree - 1);
+	if (!s.env) {
+		draw_nothing(&s, &detail);
+		return;
+	}
+	if (b->in_tree && !tree) {
+		draw_tree(b, s.world, canvas);
+		return;
+	}
+	part = board_matrix_part(canvas, tree);
+	used = draw_matrix(&s, &part) + (detail.height >= 24);
+	if (detail.height - used >= 2) {
+		detail = canvas_part(&detail, used, 0, detail.height - used, detail.width);
+		draw_detail(&s, &detail);
+	}
+}
