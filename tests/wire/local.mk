@@ -31,3 +31,12 @@ TESTS += tests/wire/test-systemd
 tests_wire_test_systemd_SOURCES = tests/wire/test-systemd.c
 tests_wire_test_systemd_LDADD = libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 endif
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/wire/test-resources
+TESTS += tests/wire/test-resources
+tests_wire_test_resources_SOURCES = tests/wire/test-resources.c tests/wire/access-world.c \
+	tests/wire/access-world.h
+tests_wire_test_resources_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/wire
+tests_wire_test_resources_LDADD = libmodel.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
+endif
