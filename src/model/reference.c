@@ -122,6 +122,9 @@ look_up_context(const struct reference_source *source, struct names names, bool 
 		{"env", "type", c->env_type},
 		{"env", "name", c->env_name},
 		{"res", "id", c->res_id},
+		{"res", "type", c->res_type},
+		{"res", "class", c->res_class},
+		{"res", "guresid", c->res_guresid},
 		{"deployment", "id", c->deployment_id},
 		{"set", "id", c->set_id},
 	};
@@ -178,11 +181,16 @@ reference_look_up(void *data, const char *const *tokens, size_t count, bool *sec
 		{"modules", look_up_modules},	  {"values", look_up_values},
 		{"context", look_up_context},	  {"resources", look_up_resources},
 	};
+	const struct reference_source *source = data;
 	struct names names = {tokens, count};
+	json_t *local;
 
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
 		if (is(&names, 0, forms[i].first))
-			return forms[i].look_up(data, names, secret, err);
+			return forms[i].look_up(source, names, secret, err);
+	local = json_object_get(source->locals, names.at[0]);
+	if (local)
+		return count > 1 ? descend(json_incref(local), names, 1, err) : NULL;
 	error_set(err, ERROR_INPUT, _("what can be named begins with externals, shared, modules, "
 				      "values, context or resources"));
 	return NULL;

@@ -11,6 +11,7 @@
  *	${context.env.id}, ...             struct reference_context
  *	${resources['TYPE.CLASS#ID'].outputs.OUT}  another resource, in a definition's inputs;
  *	                                   also 'TYPE', 'TYPE.CLASS', 'TYPE#ID'
+ *	${params.NAME}, ...                struct reference_source.locals
  *	${resources.R.OUT}                 Score's form, in a module: its own resource R, else
  *	                                   the shared one
  *
@@ -25,10 +26,11 @@
 
 struct error;
 
-/* ${context.org.id}, app.id, env.id, env.type, env.name, res.id, deployment.id, set.id.  A
- * member that is NULL is not known here. */
+/* ${context.org.id}, app.id, env.id, env.type, env.name, res.id, res.type, res.class,
+ * res.guresid, deployment.id, set.id.  A member that is NULL is not known here. */
 struct reference_context {
-	const char *org_id, *app_id, *env_id, *env_type, *env_name, *res_id, *deployment_id, *set_id;
+	const char *org_id, *app_id, *env_id, *env_type, *env_name, *deployment_id, *set_id;
+	const char *res_id, *res_type, *res_class, *res_guresid;
 };
 
 /* 'TYPE.CLASS#ID' in its parts, owned. */
@@ -47,6 +49,8 @@ struct reference_source {
 	void *data;
 	const char *module;		/* whose strings they are; NULL: a definition's inputs */
 	struct reference_context context;
+	/* {"params": {...}, ...}: what can be named here besides, by the first name.  NULL: nothing. */
+	const json_t *locals;
 	/* res_id: "shared.db", "modules.web.externals.dns". */
 	json_t *(*output)(void *data, const char *res_id, const char *name, bool *secret,
 			  struct error *err);

@@ -21,10 +21,14 @@ struct driver;
 
 struct driver_resource {
 	const char *res_id;		/* "shared.db", "modules.web.externals.dns" */
+	const char *name;		/* no other resource of the space has it: letters, digits, ".-_" */
 	const char *type;		/* "sqlite", "dns" */
 	const json_t *inputs;		/* driver_inputs.values of the definition, placeholders resolved */
-	const char *previous_outputs;	/* JSON of the outputs last time (stable port); NULL: new */
+	const json_t *previous_outputs;	/* those of last time (stable port); NULL: new */
 };
+/* Called once, by provision() itself or later from the loop.  Takes the outputs; NULL: err says
+ * why there are none. */
+typedef void driver_provisioned(void *data, json_t *outputs, const struct error *err);
 
 /* One process to be.  A module with several replicas is several of these, one public port. */
 struct driver_workload {
@@ -104,12 +108,20 @@ struct driver_ops {
 	/* [{"name":"local/topicshare-web","version":"1.4.2"}], sorted.  New reference. */
 	json_t *(*images)(struct driver *driver);
 	int (*ensure_space)(struct driver *driver, const char *space, struct error *err);
-	/* Makes or finds the resource; its outputs as a new object (sqlite: {"path"}; dns:
-	 * {"host","port"}).  Calling it again changes nothing.  NULL with err. */
-	json_t *(*provision)(struct driver *driver, const char *space,
-			     const struct driver_resource *resource, struct error *err);
+	/* Makes or finds the resource; its outputs are a new object (sqlite: {"path"}; dns:
+	 * {"host","port"}).  Calling it again changes nothing.  Several may be going on. */
+	void (*provision)(struct driver *driver, const char *space,
+			  const struct driver_resource *resource, driver_provisioned *provisioned,
+			  void *data);
 	int (*deprovision)(struct driver *driver, const char *space, const char *type,
-			   const char *res_id, const json_t *outputs, struct error *err);
+			   const char *name, const json_t *outputs, struct error *err);
+	/*
+	 * Files for a resource that workloads can read: {NAME: {text, tag}} to {NAME: path}.
+	 * Another text has another tag, and so another path; of those before, what `previous` (an earlier answer, or NULL) names
+	 * stays, and the rest goes.  files NULL: all go.
+	 */
+	json_t *(*keep_files)(struct driver *driver, const char *space, const char *name,
+			      const json_t *files, const json_t *previous, struct error *err);
 	/* A free port of this machine for an instance to listen on; 0 with err. */
 	int (*listen_port)(struct driver *driver, struct error *err);
 	/*

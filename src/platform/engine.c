@@ -29,6 +29,7 @@
 #include "platform/loop.h"
 #include "platform/metrics.h"
 #include "platform/prepare.h"
+#include "platform/provision.h"
 #include "platform/repository-values.h"
 
 #define ID_DIGITS 16
@@ -51,6 +52,7 @@ struct space {
 	bool starting;			/* since the daemon's start; until it was tried once */
 	int64_t began;			/* steady ms; what is applied now */
 	bool doomed;
+	struct preparation *preparation;	/* of what is applied now */
 	struct plan planned;		/* what is applied now */
 	struct plan running;		/* what the driver took last */
 	struct loop_timer *timer;	/* the next step */
@@ -105,6 +107,7 @@ free_space(struct space *space)
 		link = &(*link)->next;
 	*link = space->next;
 	loop_remove_timer(space->timer);
+	prepare_free(space->preparation);
 	plan_clear(&space->planned);
 	plan_clear(&space->running);
 	free(space->org);
@@ -162,6 +165,7 @@ record_error(struct space *space, const char *id, const char *scope, const char 
 		complain(space, "cannot record an error", &err);
 }
 
+/* With what the environment has now; in one transaction. */
 static void
 record_success(struct space *space)
 {
@@ -173,8 +177,11 @@ record_success(struct space *space)
 		complain(space, "cannot record a success", &err);
 		return;
 	}
-	record_status(space, space->current, "succeeded");
-	if (repository_rebase_environment(repository, &place, space->current, &err) != 0 ||
+	if (!space->resuming)
+		record_status(space, space->current, "succeeded");
+	if ((space->preparation && prepare_settle(space->preparation, &err) != 0) ||
+	    (!space->resuming &&
+	     repository_rebase_environment(repository, &place, space->current, &err) != 0) ||
 	    repository_commit(repository, &err) != 0) {
 		complain(space, "cannot record a success", &err);
 		repository_rollback(repository);
@@ -208,6 +215,8 @@ check_idle(struct engine *engine)
 static void
 finish(struct space *space, bool succeeded)
 {
+	struct place place = place_of(space);
+
 	if (!space->resuming)
 		metrics_deployment(space->engine->platform->metrics, succeeded,
 				   clock_steady_ms() - space->began);
@@ -220,11 +229,15 @@ finish(struct space *space, bool succeeded)
 	} else {
 		plan_clear(&space->planned);
 	}
-	if (!space->resuming && succeeded)
+	if (succeeded)
 		record_success(space);
 	else if (!space->resuming)
 		record_status(space, space->current, "failed");
+	prepare_free(space->preparation);
+	space->preparation = NULL;
 	space->state = SPACE_IDLE;
+	/* Those of a deployment that failed, or that the last one does without. */
+	provision_remove_leftovers(space->engine->platform, &place);
 	free(space->current);
 	space->current = NULL;
 	check_idle(space->engine);
@@ -263,46 +276,58 @@ applied(void *data, enum driver_phase phase, const struct driver_errors *errors)
 	finish(space, phase == DRIVER_READY);
 }
 
-static int
-start_plan(struct space *space, const struct set *set, const char *env_type,
-	   struct problem *problem, struct error *err)
+static void
+give_up(struct space *space, const struct problem *problem, const struct error *err)
 {
-	struct platform *platform = space->engine->platform;
-	struct place place = place_of(space);
-	struct driver_workload *workloads;
-	bool paused = false;
+	record_error(space, space->current, problem->scope, problem->object_id, problem->code, err->text,
+		     "");
+	finish(space, false);
+}
+
+/* With nothing planned everything is stopped. */
+static int
+run_plan(struct space *space, struct problem *problem, struct error *err)
+{
+	struct driver *driver = space->engine->platform->driver;
+	struct driver_workload *workloads = plan_workloads(&space->planned);
 	int ret;
 
-	/* A paused environment is one in which nothing is to run.  A deployment that was asked for
-	 * before it was paused is carried out first. */
-	if (space->resuming &&
-	    repository_is_paused(platform->repository, &place, &paused, err) != 0)
-		return -1;
-	if (!paused && prepare_plan(platform, &place, env_type, space->current, set, &space->running,
-			 &space->planned, problem, err) != 0)
-		return -1;
 	problem->scope = "environment";
 	problem->code = "cannot-apply";
 	snprintf(problem->object_id, sizeof(problem->object_id), "%s", space->env);
-	workloads = plan_workloads(&space->planned);
-	ret = platform->driver->ops->apply(platform->driver, space->name, workloads,
-					   space->planned.count, applied, space, err);
+	ret = driver->ops->apply(driver, space->name, workloads, space->planned.count, applied, space,
+				 err);
 	free(workloads);
 	plan_forget_specs(&space->planned);
 	return ret;
+}
+
+static void
+prepared(void *data, const struct problem *problem, const struct error *err)
+{
+	struct space *space = data;
+	struct problem later;
+	struct error why = {0};
+
+	if (space->engine->stopping)
+		return;
+	if (err)
+		give_up(space, problem, err);
+	else if (prepare_plan(space->preparation, &space->running, &space->planned, &later, &why) != 0 ||
+		 run_plan(space, &later, &why) != 0)
+		give_up(space, &later, &why);
 }
 
 /* Takes the id. */
 static void
 apply(struct space *space, char *id, bool resuming)
 {
-	struct repository *repository = space->engine->platform->repository;
+	struct platform *platform = space->engine->platform;
 	struct place place = place_of(space);
 	struct problem problem = {"environment", "cannot-prepare", ""};
 	struct error err = {0};
-	struct set *set = NULL;
-	json_t *deployment, *env;
-	int ret = -1;
+	bool paused = false;
+	int ret = 0;
 
 	space->state = SPACE_APPLYING;
 	space->current = id;
@@ -310,20 +335,19 @@ apply(struct space *space, char *id, bool resuming)
 	space->began = clock_steady_ms();
 	if (!resuming)
 		record_status(space, id, "in progress");
-	deployment = repository_deployment(repository, &place, id, &err);
-	env = deployment ? repository_environment(repository, &place, &err) : NULL;
-	if (env)
-		set = repository_set(repository, &place, json_member_string(deployment, "set_id"),
-				     &err);
-	if (set)
-		ret = start_plan(space, set, json_member_string(env, "type"), &problem, &err);
-	if (ret != 0) {
-		record_error(space, id, problem.scope, problem.object_id, problem.code, err.text, "");
-		finish(space, false);
+	/* A paused environment is one in which nothing is to run.  A deployment that was asked for
+	 * before it was paused is carried out first. */
+	if (resuming)
+		ret = repository_is_paused(platform->repository, &place, &paused, &err);
+	if (ret == 0 && paused) {
+		ret = run_plan(space, &problem, &err);
+	} else if (ret == 0) {
+		space->preparation = prepare_start(platform, &place, id, resuming, prepared, space, &problem,
+						   &err);
+		ret = space->preparation ? 0 : -1;
 	}
-	set_unref(set);
-	json_decref(env);
-	json_decref(deployment);
+	if (ret != 0)
+		give_up(space, &problem, &err);
 }
 
 static void
@@ -338,8 +362,10 @@ resume(struct space *space)
 		apply(space, xstrdup(json_member_string(deployment, "id")), true);
 	else if (err.kind != ERROR_NOT_FOUND)
 		complain(space, "cannot read what should run", &err);
-	if (!deployment)
+	if (!deployment) {
 		space->starting = false;
+		provision_remove_leftovers(space->engine->platform, &place);
+	}
 	json_decref(deployment);
 }
 

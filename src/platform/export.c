@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "model/json.h"
 #include "model/set.h"
+#include "platform/repository-resources.h"
 #include "platform/repository.h"
 
 /* A function per noun: the item of the file for a row.  NULL with err. */

@@ -28,6 +28,8 @@ libplatform_a_SOURCES = \
 	src/platform/control.h \
 	src/platform/daemon.c \
 	src/platform/daemon.h \
+	src/platform/definition.c \
+	src/platform/definition.h \
 	src/platform/document.c \
 	src/platform/document.h \
 	src/platform/driver.h \
@@ -37,6 +39,8 @@ libplatform_a_SOURCES = \
 	src/platform/etag.h \
 	src/platform/export.c \
 	src/platform/export.h \
+	src/platform/graph.c \
+	src/platform/graph.h \
 	src/platform/handlers/applications.c \
 	src/platform/handlers/artefacts.c \
 	src/platform/handlers/audit.c \
@@ -48,6 +52,7 @@ libplatform_a_SOURCES = \
 	src/platform/handlers/logs.c \
 	src/platform/handlers/organizations.c \
 	src/platform/handlers/pipelines.c \
+	src/platform/handlers/resources.c \
 	src/platform/handlers/rules.c \
 	src/platform/handlers/runtime.c \
 	src/platform/handlers/sets.c \
@@ -81,6 +86,8 @@ libplatform_a_SOURCES = \
 	src/platform/maintenance.h \
 	src/platform/match.c \
 	src/platform/match.h \
+	src/platform/provision.c \
+	src/platform/provision.h \
 	src/platform/metrics.c \
 	src/platform/metrics.h \
 	src/platform/offline.c \
@@ -91,6 +98,8 @@ libplatform_a_SOURCES = \
 	src/platform/repository-apps.c \
 	src/platform/repository-deployments.c \
 	src/platform/repository-pipelines.c \
+	src/platform/repository-resources.c \
+	src/platform/repository-resources.h \
 	src/platform/repository-rules.c \
 	src/platform/repository-runtime.c \
 	src/platform/repository-sets.c \
@@ -138,13 +147,15 @@ sidestaged_LDADD = libplatform.a libdriver.a libmodel.a libbase.a \
 if HAVE_CMOCKA
 SERVE = tests/wire/serve.c tests/wire/serve.h
 SERVE_LIBS = libmodel.a libbase.a $(CMOCKA_LIBS) $(CURL_LIBS) $(BASE_LIBS)
-SERVE_TESTS = tests/wire/test-runtime tests/wire/test-applications tests/wire/test-artefacts \
+SERVE_TESTS = tests/wire/test-graph tests/wire/test-runtime tests/wire/test-applications tests/wire/test-artefacts \
 	tests/wire/test-growth tests/wire/test-pipelines
 check_PROGRAMS += $(SERVE_TESTS)
 TESTS += $(SERVE_TESTS)
 tests_wire_test_runtime_SOURCES = tests/wire/test-runtime.c $(SERVE)
 tests_wire_test_runtime_LDADD = $(SERVE_LIBS)
+tests_wire_test_graph_SOURCES = tests/wire/test-graph.c $(SERVE)
 tests_wire_test_applications_SOURCES = tests/wire/test-applications.c $(SERVE)
+tests_wire_test_graph_LDADD = $(SERVE_LIBS)
 tests_wire_test_applications_LDADD = $(SERVE_LIBS)
 tests_wire_test_artefacts_SOURCES = tests/wire/test-artefacts.c $(SERVE)
 tests_wire_test_artefacts_LDADD = $(SERVE_LIBS)

@@ -43,19 +43,31 @@ rank_of(const json_t *criterion, const struct match_request *request)
 	return score;
 }
 
+const json_t *
+match_criterion(const json_t *criteria, const struct match_request *request, int *rank)
+{
+	const json_t *criterion, *best = NULL;
+	size_t i;
+
+	*rank = -1;
+	json_array_foreach(criteria, i, criterion) {
+		int its = rank_of(criterion, request);
+
+		if (its > *rank) {
+			*rank = its;
+			best = criterion;
+		}
+	}
+	return best;
+}
+
 int
 match_rank(const json_t *body, const struct match_request *request)
 {
-	const json_t *criterion;
-	int best = -1;
-	size_t i;
+	int rank;
 
-	json_array_foreach(json_object_get(body, "criteria"), i, criterion) {
-		int rank = rank_of(criterion, request);
-
-		best = rank > best ? rank : best;
-	}
-	return best;
+	match_criterion(json_object_get(body, "criteria"), request, &rank);
+	return rank;
 }
 
 const json_t *

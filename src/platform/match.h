@@ -9,6 +9,10 @@ struct match_request {
 	const char *type, *resource_class, *app_id, *env_id, *env_type, *res_id;
 };
 
+/* The most specific of `criteria` that agrees, and how specific it is (-1, NULL: none is).
+ * Borrowed. */
+const json_t *match_criterion(const json_t *criteria, const struct match_request *request,
+			      int *rank);
 /* How specific the best of its criteria is for the request, whose type is not looked at; -1: none
  * matches.  A request's NULL class is any class; another NULL is something that has no name. */
 int match_rank(const json_t *body, const struct match_request *request);

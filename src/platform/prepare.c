@@ -25,36 +25,36 @@
 #include "model/set.h"
 #include "platform/deployed-values.h"
 #include "platform/driver.h"
-#include "platform/match.h"
-#include "platform/repository.h"
+#include "platform/graph.h"
+#include "platform/provision.h"
+#include "platform/repository-resources.h"
 
 struct preparation {
 	struct platform *platform;
-	const struct place *place;
-	const char *env_type, *deploy_id;
-	const struct set *set;
-	json_t *definitions;
-	json_t *outputs;	/* {res_id: outputs} */
+	struct place place;		/* owned */
+	char *deploy_id;
+	struct set *set;
+	json_t *env;
+	json_t *declared, *nodes, *known;
 	struct deployed_values *values;
-	char *env_name;
-	char *space;
-	struct problem *problem;
+	struct provision *provision;
+	prepare_done *done;
+	void *data;
 };
 
 struct scope {
-	struct preparation *p;
-	const char *module;	/* NULL: a definition's inputs */
-	const char *res_id;	/* NULL: a module */
+	const struct preparation *p;
+	const char *module;
 	const json_t *listen;	/* {R: port}; NULL: names instead of ports and of secrets */
 	json_t *texts;		/* of the secrets that were opened; may be NULL */
 };
 
 static int
-blame(struct preparation *p, const char *scope, const char *code, const char *object_id)
+blame(struct problem *problem, const char *scope, const char *code, const char *object_id)
 {
-	p->problem->scope = scope;
-	p->problem->code = code;
-	snprintf(p->problem->object_id, sizeof(p->problem->object_id), "%s", object_id);
+	problem->scope = scope;
+	problem->code = code;
+	snprintf(problem->object_id, sizeof(problem->object_id), "%s", object_id);
 	return -1;
 }
 
@@ -79,20 +79,14 @@ static json_t *
 find_output(void *data, const char *res_id, const char *name, bool *secret, struct error *err)
 {
 	const struct scope *s = data;
-	json_t *outputs = json_object_get(s->p->outputs, res_id);
-	json_t *value = json_object_get(outputs, name);
-	char *own = xasprintf("modules.%s.externals.", s->module ? s->module : "");
+	const json_t *outputs = provision_outputs(s->p->provision, res_id);
+	char *own = xasprintf("modules.%s.externals.", s->module);
 	const char *resource = strncmp(res_id, own, strlen(own)) == 0 ? res_id + strlen(own) : NULL;
 
-	(void)secret;
 	free(own);
 	if (resource && strcmp(name, "listen") == 0 && json_object_get(outputs, "port"))
 		return listen_of(s, resource);
-	if (!outputs)
-		error_set(err, ERROR_INPUT, _("no resource %s is declared"), res_id);
-	else if (!value)
-		error_set(err, ERROR_INPUT, _("the resource %s has no output \"%s\""), res_id, name);
-	return json_incref(value);
+	return provision_find(s->p->provision, res_id, name, !s->listen, s->texts, secret, err);
 }
 
 static bool
@@ -100,7 +94,7 @@ is_declared(void *data, const char *res_id)
 {
 	const struct scope *s = data;
 
-	return json_object_get(s->p->outputs, res_id) != NULL;
+	return provision_outputs(s->p->provision, res_id) != NULL;
 }
 
 static json_t *
@@ -119,28 +113,32 @@ find_value(void *data, const char *key, bool *secret, struct error *err)
 {
 	struct scope *s = data;
 
-	return deployed_values_find(s->p->values, key, s->module && !s->listen, s->texts, secret, err);
+	return deployed_values_find(s->p->values, key, !s->listen, s->texts, secret, err);
 }
 
-/* Resolves what a module, or a definition for a resource, says. */
+static struct reference_context
+context_of(const struct preparation *p)
+{
+	return (struct reference_context){
+		.org_id = p->place.org,
+		.app_id = p->place.app,
+		.env_id = p->place.env,
+		.env_type = json_member_string(p->env, "type"),
+		.env_name = json_member_string(p->env, "name"),
+		.deployment_id = p->deploy_id,
+		.set_id = set_id(p->set),
+	};
+}
+
+/* Resolves what a module says. */
 static json_t *
 resolve(struct scope *scope, const json_t *value, const char *where, json_t *secrets,
 	struct error *err)
 {
-	struct preparation *p = scope->p;
 	struct reference_source source = {
 		.data = scope,
 		.module = scope->module,
-		.context = {
-			.org_id = p->place->org,
-			.app_id = p->place->app,
-			.env_id = p->place->env,
-			.env_type = p->env_type,
-			.env_name = p->env_name,
-			.res_id = scope->res_id,
-			.deployment_id = p->deploy_id,
-			.set_id = set_id(p->set),
-		},
+		.context = context_of(scope->p),
 		.output = find_output,
 		.is_declared = is_declared,
 		.service = find_service,
@@ -150,144 +148,10 @@ resolve(struct scope *scope, const json_t *value, const char *where, json_t *sec
 	return placeholder_resolve(value, where, reference_look_up, &source, secrets, err);
 }
 
-/* --- resources --- */
-
-static const char *
-class_of(const json_t *declaration)
-{
-	const char *name = json_member_string(declaration, "class");
-
-	return name && *name ? name : "default";
-}
-
-/* The driver's own kind: "process/sqlite" is "sqlite" to the driver "process". */
-static const char *
-driver_kind(struct preparation *p, const json_t *definition, struct error *err)
-{
-	const char *type = json_member_string(definition, "driver_type");
-	const char *slash = type ? strchr(type, '/') : NULL;
-	const char *name = p->platform->driver->ops->name;
-
-	if (slash && (size_t)(slash - type) == strlen(name) &&
-	    strncmp(type, name, strlen(name)) == 0)
-		return slash + 1;
-	error_set(err, ERROR_INPUT, _("the definition %s asks for the driver \"%s\", which this "
-				      "platform does not have"),
-		  json_member_string(definition, "id"), type ? type : "");
-	return NULL;
-}
-
-static json_t *
-resolve_inputs(struct preparation *p, const json_t *definition, const char *res_id,
-	       struct error *err)
-{
-	const json_t *values = json_object_get(json_object_get(definition, "driver_inputs"),
-					       "values");
-	struct scope scope = {.p = p, .res_id = res_id};
-
-	return values ? resolve(&scope, values, "driver_inputs/values", NULL, err) : json_object();
-}
-
-static const json_t *
-find_definition(struct preparation *p, const char *res_id, const json_t *declaration,
-		struct error *err)
-{
-	struct match_request request = {
-		.type = json_member_string(declaration, "type"),
-		.resource_class = class_of(declaration),
-		.app_id = p->place->app,
-		.env_id = p->place->env,
-		.env_type = p->env_type,
-		.res_id = res_id,
-	};
-	const json_t *definition = match_definition(p->definitions, &request);
-
-	if (!definition)
-		error_set(err, ERROR_INPUT, _("no resource definition serves type \"%s\", class \"%s\" "
-					      "in an environment of type \"%s\""),
-			  request.type, request.resource_class, p->env_type);
-	return definition;
-}
-
-static json_t *
-provision(struct preparation *p, const char *res_id, const json_t *declaration,
-	  const json_t *definition, struct error *err)
-{
-	struct driver *driver = p->platform->driver;
-	const char *type = json_member_string(declaration, "type");
-	const char *kind = driver_kind(p, definition, err);
-	json_t *inputs = kind ? resolve_inputs(p, definition, res_id, err) : NULL;
-	char *previous;
-	json_t *outputs;
-
-	if (!inputs)
-		return NULL;
-	previous = repository_resource_outputs(p->platform->repository, p->place, res_id, type);
-	struct driver_resource resource = {.res_id = res_id, .type = kind, .inputs = inputs,
-					   .previous_outputs = previous};
-	outputs = driver->ops->provision(driver, p->space, &resource, err);
-	free(previous);
-	json_decref(inputs);
-	return outputs;
-}
-
-static int
-make_resource(struct preparation *p, const char *res_id, const json_t *declaration,
-	      struct error *err)
-{
-	const json_t *definition = find_definition(p, res_id, declaration, err);
-	struct resource_row row = {
-		.res_id = res_id,
-		.type = json_member_string(declaration, "type"),
-		.resource_class = class_of(declaration),
-		.deploy_id = p->deploy_id,
-	};
-	json_t *outputs = NULL;
-
-	if (definition)
-		outputs = provision(p, res_id, declaration, definition, err);
-	if (!outputs) {
-		error_prefix(err, _("resource %s"), res_id);
-		return blame(p, "resource", definition ? "cannot-provision" : "no-definition", res_id);
-	}
-	json_object_set_new(p->outputs, res_id, outputs);
-	row.def_id = json_member_string(definition, "id");
-	row.driver_type = json_member_string(definition, "driver_type");
-	row.outputs = outputs;
-	if (repository_put_resource(p->platform->repository, p->place, &row, clock_wall_ms(),
-				    err) != 0)
-		return blame(p, "resource", "store", res_id);
-	return 0;
-}
-
-static int
-make_resources(struct preparation *p, struct error *err)
-{
-	const char *module, *resource;
-	json_t *body, *declaration;
-	int ret = 0;
-
-	json_object_foreach(set_shared(p->set), resource, declaration) {
-		char *res_id = xasprintf("shared.%s", resource);
-
-		ret = ret == 0 ? make_resource(p, res_id, declaration, err) : ret;
-		free(res_id);
-	}
-	json_object_foreach(set_modules(p->set), module, body) {
-		json_object_foreach(json_object_get(body, "externals"), resource, declaration) {
-			char *res_id = xasprintf("modules.%s.externals.%s", module, resource);
-
-			ret = ret == 0 ? make_resource(p, res_id, declaration, err) : ret;
-			free(res_id);
-		}
-	}
-	return ret;
-}
-
 /* --- workloads --- */
 
 static json_t *
-resolve_spec(struct preparation *p, const char *module, const json_t *listen, json_t *texts,
+resolve_spec(const struct preparation *p, const char *module, const json_t *listen, json_t *texts,
 	     struct error *err)
 {
 	struct scope scope = {.p = p, .module = module, .listen = listen, .texts = texts};
@@ -307,7 +171,7 @@ resolve_spec(struct preparation *p, const char *module, const json_t *listen, js
 
 /* {R: public port}: the module's own resources that have a port. */
 static json_t *
-public_ports(struct preparation *p, const char *module)
+public_ports(const struct preparation *p, const char *module)
 {
 	json_t *ports = json_object();
 	const char *resource;
@@ -316,7 +180,7 @@ public_ports(struct preparation *p, const char *module)
 	json_object_foreach(json_object_get(set_module(p->set, module), "externals"), resource,
 			    declaration) {
 		char *res_id = xasprintf("modules.%s.externals.%s", module, resource);
-		json_t *port = json_object_get(json_object_get(p->outputs, res_id), "port");
+		json_t *port = json_object_get(provision_outputs(p->provision, res_id), "port");
 
 		if (json_is_integer(port))
 			json_object_set(ports, resource, port);
@@ -350,7 +214,7 @@ find_running(const struct plan *running, const struct planned_workload *workload
 }
 
 static int
-give_ports(struct preparation *p, struct planned_workload *w, const json_t *ports,
+give_ports(const struct preparation *p, struct planned_workload *w, const json_t *ports,
 	   const struct planned_workload *running, struct error *err)
 {
 	struct driver *driver = p->platform->driver;
@@ -375,8 +239,9 @@ give_ports(struct preparation *p, struct planned_workload *w, const json_t *port
 }
 
 static int
-plan_workload(struct preparation *p, const char *module, int replica, const struct plan *running,
-	      struct planned_workload *w, struct error *err)
+plan_workload(const struct preparation *p, const char *module, int replica,
+	      const struct plan *running, struct planned_workload *w, struct problem *problem,
+	      struct error *err)
 {
 	json_t *named = resolve_spec(p, module, NULL, NULL, err);
 	const char *image = set_module_image(p->set, module);
@@ -387,24 +252,25 @@ plan_workload(struct preparation *p, const char *module, int replica, const stru
 	w->replica = replica;
 	w->image = xstrdup(image ? image : "");
 	if (!named)
-		return blame(p, "workload", "placeholder", module);
+		return blame(problem, "workload", "placeholder", module);
 	ports = public_ports(p, module);
 	w->fingerprint = fingerprint(w->image, named, ports);
 	json_decref(named);
 	ret = give_ports(p, w, ports, find_running(running, w), err);
 	json_decref(ports);
 	if (ret != 0)
-		return blame(p, "workload", "no-port", module);
+		return blame(problem, "workload", "no-port", module);
 	w->secrets = json_array();
 	w->spec = resolve_spec(p, module, w->listen, w->secrets, err);
-	return w->spec ? 0 : blame(p, "workload", "placeholder", module);
+	return w->spec ? 0 : blame(problem, "workload", "placeholder", module);
 }
 
 /* As many of each as was asked for: one, unless somebody said otherwise. */
 static int
-plan_all(struct preparation *p, const struct plan *running, struct plan *out, struct error *err)
+plan_all(const struct preparation *p, const struct plan *running, struct plan *out,
+	 struct problem *problem, struct error *err)
 {
-	json_t *counts = repository_replicas(p->platform->repository, p->place, err);
+	json_t *counts = repository_replicas(p->platform->repository, &p->place, err);
 	const char *module;
 	int ret = counts ? 0 : -1;
 	json_t *body;
@@ -419,63 +285,185 @@ plan_all(struct preparation *p, const struct plan *running, struct plan *out, st
 			struct planned_workload *w = &out->items[out->count++];
 
 			*w = (struct planned_workload){0};
-			ret = plan_workload(p, module, i, running, w, err);
+			ret = plan_workload(p, module, i, running, w, problem, err);
 		}
 	}
 	json_decref(counts);
 	return ret;
 }
 
-/* The values are those of the version that the deployment was made with. */
+int
+prepare_plan(const struct preparation *p, const struct plan *running, struct plan *out,
+	     struct problem *problem, struct error *err)
+{
+	int ret;
+
+	*out = (struct plan){.deploy_id = xstrdup(p->deploy_id)};
+	blame(problem, "environment", "cannot-prepare", p->place.env);
+	ret = plan_all(p, running, out, problem, err);
+	if (ret != 0)
+		plan_clear(out);
+	return ret;
+}
+
+/* --- the graph --- */
+
+static json_t *
+build_graph(struct platform *platform, const struct place *place, const json_t *env,
+	    const json_t *known, const json_t *declared, char *blamed, struct error *err)
+{
+	struct repository *repository = platform->repository;
+	json_t *definitions = repository_definitions(repository, place->org, err);
+	struct graph_source source = {
+		.place = place,
+		.env_type = json_member_string(env, "type"),
+		.env_since = json_member_string(env, "created_at"),
+		.definitions = definitions,
+		.known = known,
+	};
+	json_t *nodes = definitions ? graph_build(&source, declared, blamed, err) : NULL, *graph = NULL;
+
+	if (nodes)
+		graph = repository_keep_graph(repository, place, nodes, clock_wall_ms(), err);
+	json_decref(nodes);
+	json_decref(definitions);
+	return graph;
+}
+
+json_t *
+prepare_graph(struct platform *platform, const struct place *place, const json_t *declared,
+	      char *blamed, struct error *err)
+{
+	json_t *env = repository_environment(platform->repository, place, err);
+	json_t *known = env ? repository_known_resources(platform->repository, place, err) : NULL;
+	json_t *graph = NULL;
+
+	if (known)
+		graph = build_graph(platform, place, env, known, declared, blamed, err);
+	json_decref(known);
+	json_decref(env);
+	return graph;
+}
+
+/* The graph that the deployment had, or the one of now, which it has from now on. */
 static int
-read_values(struct preparation *p, struct error *err)
+find_graph(struct preparation *p, const char *earlier, struct problem *problem, struct error *err)
 {
 	struct repository *repository = p->platform->repository;
-	json_t *deployment = repository_deployment(repository, p->place, p->deploy_id, err);
-	json_t *env = deployment ? repository_environment(repository, p->place, err) : NULL;
-	const char *version = json_member_string(deployment, "value_set_version_id");
+	json_t *graph;
+	char blamed[256] = "";
 
-	if (env) {
-		p->env_name = xstrdup(json_member_string(env, "name"));
-		p->values = deployed_values_read(p->platform, p->place, version, err);
+	if (earlier)
+		graph = repository_graph(repository, &p->place, earlier, err);
+	else
+		graph = build_graph(p->platform, &p->place, p->env, p->known, p->declared, blamed, err);
+	p->nodes = json_incref(json_object_get(graph, "nodes"));
+	if (graph && !earlier &&
+	    repository_set_deployment_graph(repository, p->deploy_id, json_member_string(graph, "id"),
+					    err) != 0) {
+		json_decref(p->nodes);
+		p->nodes = NULL;
 	}
-	json_decref(env);
+	json_decref(graph);
+	if (!p->nodes && blamed[0])
+		blame(problem, "resource", "no-definition", blamed);
+	return p->nodes ? 0 : -1;
+}
+
+/* --- from a deployment to its resources --- */
+
+static void
+provisioned(void *data, const char *blamed, const struct error *err)
+{
+	struct preparation *p = data;
+	struct problem problem;
+
+	blame(&problem, "resource", "cannot-provision", blamed ? blamed : "");
+	p->done(p->data, &problem, err);
+}
+
+static int
+read_deployment(struct preparation *p, bool again, struct problem *problem, struct error *err)
+{
+	struct repository *repository = p->platform->repository;
+	json_t *deployment = repository_deployment(repository, &p->place, p->deploy_id, err);
+	int ret = -1;
+
+	if (!deployment)
+		return -1;
+	p->env = repository_environment(repository, &p->place, err);
+	if (p->env)
+		p->set = repository_set(repository, &p->place, json_member_string(deployment, "set_id"), err);
+	if (p->set) {
+		p->declared = graph_declared(p->set);
+		p->known = repository_known_resources(repository, &p->place, err);
+	}
+	/* The values are those of the version that the deployment was made with. */
+	if (p->known)
+		p->values = deployed_values_read(p->platform, &p->place,
+						 json_member_string(deployment, "value_set_version_id"), err);
+	if (p->values)
+		ret = find_graph(p, again ? json_member_string(deployment, "dependency_graph_id") : NULL,
+				 problem, err);
 	json_decref(deployment);
-	return p->values ? 0 : -1;
+	return ret;
+}
+
+struct preparation *
+prepare_start(struct platform *platform, const struct place *place, const char *deploy_id,
+	      bool again, prepare_done *done, void *data, struct problem *problem, struct error *err)
+{
+	struct preparation *p = xcalloc(1, sizeof(*p));
+	char *space = xasprintf("%s/%s/%s", place->org, place->app, place->env);
+	int ret;
+
+	p->platform = platform;
+	p->place = (struct place){xstrdup(place->org), xstrdup(place->app), xstrdup(place->env)};
+	p->deploy_id = xstrdup(deploy_id);
+	p->done = done;
+	p->data = data;
+	blame(problem, "environment", "cannot-prepare", place->env);
+	ret = read_deployment(p, again, problem, err);
+	if (ret == 0)
+		ret = platform->driver->ops->ensure_space(platform->driver, space, err);
+	free(space);
+	if (ret == 0) {
+		struct provision_order order = {
+			.platform = platform, .place = &p->place, .context = context_of(p),
+			.values = p->values, .declared = p->declared, .nodes = p->nodes, .known = p->known,
+		};
+
+		p->provision = provision_start(&order, provisioned, p, err);
+	}
+	if (p->provision)
+		return p;
+	prepare_free(p);
+	return NULL;
+}
+
+void
+prepare_free(struct preparation *p)
+{
+	if (!p)
+		return;
+	provision_free(p->provision);
+	deployed_values_free(p->values);
+	set_unref(p->set);
+	json_decref(p->env);
+	json_decref(p->declared);
+	json_decref(p->nodes);
+	json_decref(p->known);
+	free((char *)p->place.org);
+	free((char *)p->place.app);
+	free((char *)p->place.env);
+	free(p->deploy_id);
+	free(p);
 }
 
 int
-prepare_plan(struct platform *platform, const struct place *place, const char *env_type,
-	     const char *deploy_id, const struct set *set, const struct plan *running,
-	     struct plan *out, struct problem *problem, struct error *err)
+prepare_settle(const struct preparation *p, struct error *err)
 {
-	struct preparation p = {
-		.platform = platform,
-		.place = place,
-		.env_type = env_type,
-		.deploy_id = deploy_id,
-		.set = set,
-		.outputs = json_object(),
-		.space = xasprintf("%s/%s/%s", place->org, place->app, place->env),
-		.problem = problem,
-	};
-	int ret = -1;
-
-	*out = (struct plan){.deploy_id = xstrdup(deploy_id)};
-	blame(&p, "environment", "cannot-prepare", place->env);
-	p.definitions = repository_definitions(platform->repository, place->org, err);
-	if (p.definitions && read_values(&p, err) == 0 &&
-	    platform->driver->ops->ensure_space(platform->driver, p.space, err) == 0 &&
-	    make_resources(&p, err) == 0)
-		ret = plan_all(&p, running, out, err);
-	if (ret != 0)
-		plan_clear(out);
-	json_decref(p.definitions);
-	json_decref(p.outputs);
-	deployed_values_free(p.values);
-	free(p.env_name);
-	free(p.space);
-	return ret;
+	return provision_settle(p->provision, err);
 }
 
 struct driver_workload *

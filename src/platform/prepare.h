@@ -7,6 +7,7 @@
 #define SIDESTAGE_PLATFORM_PREPARE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "platform/platform.h"
@@ -44,10 +45,28 @@ struct problem {
 	char object_id[256];
 };
 
+/*
+ * One deployment's way to a plan: its graph is found (`again`: the one that it had), and its
+ * resources made.  Then `done` is called, once, from the loop; err NULL: it can be planned.
+ * NULL with err: it could not begin.
+ */
+struct preparation;
+typedef void prepare_done(void *data, const struct problem *problem, const struct error *err);
+struct preparation *prepare_start(struct platform *platform, const struct place *place,
+				  const char *deploy_id, bool again, prepare_done *done, void *data,
+				  struct problem *problem, struct error *err);
+void prepare_free(struct preparation *preparation);	/* NULL is fine */
+
 /* `running` is what runs now: a workload whose fingerprint did not change keeps its ports. */
-int prepare_plan(struct platform *platform, const struct place *place, const char *env_type,
-		 const char *deploy_id, const struct set *set, const struct plan *running,
+int prepare_plan(const struct preparation *preparation, const struct plan *running,
 		 struct plan *out, struct problem *problem, struct error *err);
+/* It runs: what was made for it is what the environment has, and the rest is to go. */
+int prepare_settle(const struct preparation *preparation, struct error *err);
+
+/* The graph that an environment would have now, as on the wire; it is kept.  `blamed` (256
+ * bytes) is the resource that there cannot be. */
+json_t *prepare_graph(struct platform *platform, const struct place *place, const json_t *declared,
+		      char *blamed, struct error *err);
 
 /* The driver's view; borrows from the plan, free() the array. */
 struct driver_workload *plan_workloads(const struct plan *plan);

@@ -147,67 +147,6 @@ repository_users_of_env_type(struct repository *repository, const char *org, con
 }
 
 json_t *
-repository_definitions(struct repository *repository, const char *org, struct error *err)
-{
-	return rows_all(repository, err,
-			"SELECT id, body AS \"json:body\" FROM definitions WHERE org = ? ORDER BY id",
-			"s", org);
-}
-
-int
-repository_put_definition(struct repository *repository, const char *org, const char *id,
-			  const json_t *body, struct error *err)
-{
-	return rows_run(repository, err, "INSERT INTO definitions VALUES (?, ?, ?)", "ssj", org, id,
-			body);
-}
-
-json_t *
-repository_definition(struct repository *repository, const char *org, const char *id,
-		      struct error *err)
-{
-	json_t *row = rows_one(repository, err,
-			       "SELECT body AS \"json:body\" FROM definitions WHERE org = ? AND id = ?",
-			       "ss", org, id);
-	json_t *body = json_incref(json_object_get(row, "body"));
-
-	json_decref(row);
-	if (!body && err->kind == ERROR_NOT_FOUND)
-		error_set(err, ERROR_NOT_FOUND, _("There is no resource definition \"%s\"."), id);
-	return body;
-}
-
-int
-repository_change_definition(struct repository *repository, const char *org, const char *id,
-			     const json_t *body, struct error *err)
-{
-	return rows_change(repository, err, "UPDATE definitions SET body = ? WHERE org = ? AND id = ?",
-			   "jss", body, org, id);
-}
-
-int
-repository_drop_definition(struct repository *repository, const char *org, const char *id,
-			   struct error *err)
-{
-	if (rows_change(repository, err, "DELETE FROM definitions WHERE org = ? AND id = ?", "ss", org,
-			id) == 0)
-		return 0;
-	if (err->kind == ERROR_NOT_FOUND)
-		error_set(err, ERROR_NOT_FOUND, _("There is no resource definition \"%s\"."), id);
-	return -1;
-}
-
-json_t *
-repository_uses_of_definition(struct repository *repository, const char *org, const char *id,
-			      struct error *err)
-{
-	return rows_all(repository, err,
-			"SELECT app AS app_id, env AS env_id, res_id, def_id AS from_def, '' AS to_def"
-			" FROM resources WHERE org = ? AND def_id = ? ORDER BY app, env, res_id",
-			"ss", org, id);
-}
-
-json_t *
 repository_applications(struct repository *repository, const char *org, struct error *err)
 {
 	return rows_all(repository, err, APPLICATION "WHERE org = ? ORDER BY id", "s", org);
@@ -416,6 +355,7 @@ repository_drop_environment(struct repository *repository, const struct place *p
 	static const char *const statements[] = {
 		"UPDATE deployments SET gone = 1 WHERE org = ? AND app = ? AND env = ?",
 		"DELETE FROM resources WHERE org = ? AND app = ? AND env = ?",
+		"DELETE FROM graphs WHERE org = ? AND app = ? AND env = ?",
 		"DELETE FROM runtime WHERE org = ? AND app = ? AND env = ?",
 		"DELETE FROM replicas WHERE org = ? AND app = ? AND env = ?",
 		"DELETE FROM rules WHERE org = ? AND app = ? AND env = ?",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Deployments and their errors, active resources, artefact versions that were posted. */
+/* Deployments and their errors, artefact versions that were posted. */
 #include "config.h"
 
 #include "platform/rows.h"
@@ -21,7 +21,7 @@
 	" ELSE json_quote(value_set_version_id) END AS \"json:value_set_version_id\""             \
 	", (SELECT json_object('id', 'default', 'run_id', r.id, 'job_id', 'deploy',"              \
 	" 'step_index', 0) FROM pipeline_runs r WHERE r.deployment = deployments.id)"              \
-	" AS \"optjson:pipeline\""                                                                 \
+	" AS \"optjson:pipeline\", dependency_graph_id AS \"opt:dependency_graph_id\""           \
 	" FROM deployments "
 
 json_t *
@@ -131,64 +131,6 @@ repository_put_deployment_error(struct repository *repository, const char *id, c
 			"INSERT INTO deployment_errors (deployment, scope, object_id, code, summary,"
 			" message) VALUES (?, ?, ?, ?, ?, ?)",
 			"ssssss", id, scope, object_id, code, summary, message);
-}
-
-#define RESOURCE                                                                                   \
-	"SELECT r.org AS org_id, r.app AS app_id, r.env AS env_id, e.type AS env_type,"            \
-	" res_id, r.type AS type, class, def_id, def_id AS def_version_id,"                        \
-	" driver_type, CASE e.status WHEN 'deleting' THEN 'deleting' ELSE 'active' END"            \
-	" AS status, outputs AS \"json:resource\", '{}' AS \"json:secret_refs\","                  \
-	" deploy_id, gu_res_id, updated_at AS \"stamp:updated_at\","                               \
-	" 0 AS \"bool:scheduled_deletion\" FROM resources r JOIN environments e"                   \
-	" ON e.org = r.org AND e.app = r.app AND e.id = r.env "
-
-json_t *
-repository_resources(struct repository *repository, const struct place *place, struct error *err)
-{
-	return rows_all(repository, err,
-			RESOURCE "WHERE r.org = ? AND r.app = ? AND r.env = ? ORDER BY res_id, r.type",
-			"sss", place->org, place->app, place->env);
-}
-
-json_t *
-repository_resources_by_definition(struct repository *repository, const char *org, const char *id,
-				   struct error *err)
-{
-	return rows_all(repository, err,
-			RESOURCE "WHERE r.org = ? AND def_id = ? ORDER BY r.app, r.env, res_id", "ss", org,
-			id);
-}
-
-char *
-repository_resource_outputs(struct repository *repository, const struct place *place,
-			    const char *res_id, const char *type)
-{
-	struct error err = {0};
-	json_t *row = rows_one(repository, &err,
-			       "SELECT outputs FROM resources WHERE org = ? AND app = ? AND env = ?"
-			       " AND res_id = ? AND type = ?",
-			       "sssss", place->org, place->app, place->env, res_id, type);
-	char *outputs = row ? xstrdup(json_member_string(row, "outputs")) : NULL;
-
-	json_decref(row);
-	return outputs;
-}
-
-int
-repository_put_resource(struct repository *repository, const struct place *place,
-			const struct resource_row *row, int64_t now, struct error *err)
-{
-	char gu_res_id[33];
-
-	ids_random_hex(gu_res_id, 32);
-	/* gu_res_id stays for the life of the resource. */
-	return rows_run(repository, err,
-			"INSERT INTO resources VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-			" ?12) ON CONFLICT DO UPDATE SET class = ?6, def_id = ?7, driver_type = ?8,"
-			" outputs = ?9, deploy_id = ?10, updated_at = ?12",
-			"ssssssssjssi", place->org, place->app, place->env, row->res_id, row->type,
-			row->resource_class, row->def_id, row->driver_type, row->outputs,
-			row->deploy_id, gu_res_id, now);
 }
 
 json_t *

@@ -43,7 +43,7 @@ int repository_has(struct repository *repository, const struct place *place, str
  * environment.  Returns -1. */
 int repository_say_missing(size_t level, const char *id, struct error *err);
 
-/* --- organizations, environment types, definitions --- */
+/* --- organizations, environment types --- */
 
 json_t *repository_organizations(struct repository *repository, struct error *err);
 json_t *repository_organization(struct repository *repository, const char *id,
@@ -65,25 +65,6 @@ int repository_drop_env_type(struct repository *repository, const char *org, con
 /* [{"app_id", "env_id"}]: what is of that type. */
 json_t *repository_users_of_env_type(struct repository *repository, const char *org,
 				     const char *id, struct error *err);
-
-/* Definitions as they were imported, ordered by id. */
-json_t *repository_definitions(struct repository *repository, const char *org,
-			       struct error *err);
-/* The body as it is kept. */
-json_t *repository_definition(struct repository *repository, const char *org, const char *id,
-			      struct error *err);
-int repository_change_definition(struct repository *repository, const char *org, const char *id,
-				 const json_t *body, struct error *err);
-int repository_drop_definition(struct repository *repository, const char *org, const char *id,
-			       struct error *err);
-/* [{app_id, env_id, res_id, from_def, to_def}]: active resources that were made by it. */
-json_t *repository_uses_of_definition(struct repository *repository, const char *org,
-				      const char *id, struct error *err);
-/* The same resources, whole. */
-json_t *repository_resources_by_definition(struct repository *repository, const char *org,
-					   const char *id, struct error *err);
-int repository_put_definition(struct repository *repository, const char *org, const char *id,
-			      const json_t *body, struct error *err);
 
 /* --- applications and environments --- */
 
@@ -183,20 +164,6 @@ json_t *repository_deployment_errors(struct repository *repository, const char *
 int repository_put_deployment_error(struct repository *repository, const char *id,
 				    const char *scope, const char *object_id, const char *code,
 				    const char *summary, const char *message, struct error *err);
-
-/* --- active resources --- */
-
-json_t *repository_resources(struct repository *repository, const struct place *place,
-			     struct error *err);
-/* JSON text of its outputs, or NULL; free() it. */
-char *repository_resource_outputs(struct repository *repository, const struct place *place,
-				  const char *res_id, const char *type);
-struct resource_row {
-	const char *res_id, *type, *resource_class, *def_id, *driver_type, *deploy_id;
-	const json_t *outputs;
-};
-int repository_put_resource(struct repository *repository, const struct place *place,
-			    const struct resource_row *row, int64_t now, struct error *err);
 
 /* --- what is asked of an environment besides its deployments --- */
 

@@ -105,6 +105,30 @@ const char *const schema_steps[] = {
 	"CREATE TABLE secret_keys (one INTEGER PRIMARY KEY CHECK (one = 1),"
 	" key_check TEXT NOT NULL) STRICT;"
 	"ALTER TABLE deployments ADD COLUMN value_set_version_id TEXT",
+	/*
+	 * Resources by their own id, for one may take the place of another.  status: 'pending' (for
+	 * a deployment that is going on), 'active', 'deleting', 'detached' (not ours any more, but
+	 * its name is taken).  name: what the driver calls it; state: what a driver keeps for itself.
+	 * Graphs, and each version of a definition.
+	 */
+	"CREATE TABLE resources_by_id (org TEXT NOT NULL, app TEXT NOT NULL, env TEXT NOT NULL,"
+	" gu_res_id TEXT NOT NULL, res_id TEXT NOT NULL, type TEXT NOT NULL, class TEXT NOT NULL,"
+	" def_id TEXT NOT NULL, def_version_id TEXT NOT NULL, criteria_id TEXT NOT NULL,"
+	" driver_type TEXT NOT NULL, name TEXT NOT NULL, status TEXT NOT NULL, outputs TEXT NOT NULL,"
+	" secret_refs TEXT NOT NULL, state TEXT NOT NULL, deploy_id TEXT NOT NULL,"
+	" target_def_version_id TEXT, updated_at INTEGER NOT NULL,"
+	" PRIMARY KEY (org, app, env, gu_res_id)) STRICT;"
+	"INSERT INTO resources_by_id SELECT org, app, env, gu_res_id, res_id, type, class, def_id,"
+	" def_id, '', driver_type, res_id, 'active', outputs, '{}', '{}', deploy_id, NULL, updated_at"
+	" FROM resources;"
+	"DROP TABLE resources;"
+	"ALTER TABLE resources_by_id RENAME TO resources;"
+	"CREATE TABLE graphs (org TEXT NOT NULL, app TEXT NOT NULL, env TEXT NOT NULL,"
+	" id TEXT NOT NULL UNIQUE, hash TEXT NOT NULL, nodes TEXT NOT NULL,"
+	" created_at INTEGER NOT NULL, used_at INTEGER NOT NULL, UNIQUE (org, app, env, hash)) STRICT;"
+	"ALTER TABLE deployments ADD COLUMN dependency_graph_id TEXT;"
+	"CREATE TABLE definition_versions (org TEXT NOT NULL, id TEXT NOT NULL, version TEXT NOT NULL,"
+	" body TEXT NOT NULL, PRIMARY KEY (org, id, version)) STRICT",
 };
 
 const int schema_version = sizeof(schema_steps) / sizeof(schema_steps[0]);

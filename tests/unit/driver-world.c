@@ -306,12 +306,37 @@ lives(long pid)
 	return text[0] && !strstr(text, ") Z ");
 }
 
+static void
+on_provisioned(void *data, json_t *outputs, const struct error *err)
+{
+	struct world *world = data;
+
+	world->provisioned++;
+	world->outputs = outputs;
+	if (err)
+		world->why = *err;
+	loop_stop(world->loop);
+}
+
+json_t *
+provision(struct world *world, const struct driver_resource *resource, struct error *err)
+{
+	world->provisioned = 0;
+	world->driver->ops->provision(world->driver, SPACE, resource, on_provisioned, world);
+	if (world->provisioned == 0)
+		run(world);
+	assert_int_equal(world->provisioned, 1);
+	if (!world->outputs)
+		*err = world->why;
+	return world->outputs;
+}
+
 int
 new_port(struct world *world, const char *res_id)
 {
-	struct driver_resource resource = {.res_id = res_id, .type = "dns"};
+	struct driver_resource resource = {.name = res_id, .res_id = res_id, .type = "dns"};
 	struct error err;
-	json_t *outputs = world->driver->ops->provision(world->driver, SPACE, &resource, &err);
+	json_t *outputs = provision(world, &resource, &err);
 	int port;
 
 	assert_non_null(outputs);

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "platform/driver.h"
 #include "platform/loop.h"
 
@@ -29,6 +30,10 @@ struct world {
 	enum driver_phase phase;
 	char *code, *object, *summary, *message;
 	int removed;
+	/* The last driver_provisioned(). */
+	int provisioned;
+	json_t *outputs;
+	struct error why;
 };
 
 /* One workload "web". */
@@ -64,6 +69,8 @@ void begin_apply(struct world *world, const struct web *webs, size_t count);
 enum driver_phase apply(struct world *world, const struct web *webs, size_t count);
 long pid_of(struct world *world, const char *module, int *restarts, bool *ready);
 bool lives(long pid);
+/* What the driver gives, once it has; NULL with err. */
+json_t *provision(struct world *world, const struct driver_resource *resource, struct error *err);
 int new_port(struct world *world, const char *res_id);
 bool exchange(struct request *request);
 char *fetch(struct world *world, int port, const char *path, bool half_close);

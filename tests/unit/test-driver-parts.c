@@ -145,7 +145,7 @@ a_database_is_made_once(void **state)
 					   "attach.sql" };
 	struct world *world = *state;
 	struct driver_ops const *ops = world->driver->ops;
-	struct driver_resource resource = {.res_id = "shared.db", .type = "sqlite"};
+	struct driver_resource resource = {.name = "shared.db", .type = "sqlite"};
 	json_t *inputs = json_pack("{s:s}", "template", "t.sql");
 	struct error err;
 	char *path = NULL;
@@ -156,7 +156,7 @@ a_database_is_made_once(void **state)
 	write_file(world->folder, "secret.sql", "CREATE TABLE t (x TEXT);");
 	resource.inputs = inputs;
 	for (int i = 0; i < 3; i++) {
-		json_t *outputs = ops->provision(world->driver, SPACE, &resource, &err);
+		json_t *outputs = provision(world, &resource, &err);
 
 		assert_non_null(outputs);
 		free(path);
@@ -168,38 +168,106 @@ a_database_is_made_once(void **state)
 	assert_int_not_equal(access(path, F_OK), 0);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		json_object_set_new(inputs, "template", json_string(bad[i]));
-		assert_null(ops->provision(world->driver, SPACE, &resource, &err));
+		assert_null(provision(world, &resource, &err));
 		assert_int_equal(err.kind, ERROR_INPUT);
 		assert_int_not_equal(access(path, F_OK), 0);
 	}
-	resource.res_id = "../x";
-	assert_null(ops->provision(world->driver, SPACE, &resource, &err));
-	resource = (struct driver_resource){.res_id = "shared.x", .type = "postgres"};
-	assert_null(ops->provision(world->driver, SPACE, &resource, &err));
+	resource.name = "../x";
+	assert_null(provision(world, &resource, &err));
+	resource = (struct driver_resource){.name = "shared.x", .type = "postgres"};
+	assert_null(provision(world, &resource, &err));
 	json_decref(inputs);
 	free(path);
+}
+
+static void
+on_nothing(void *data, json_t *outputs, const struct error *err)
+{
+	(void)data;
+	(void)outputs;
+	(void)err;
+	fail_msg("%s", "nobody is to be told");
+}
+
+static void
+databases_are_filled_side_by_side_and_without_waiting(void **state)
+{
+	static const char slow[] = "WITH RECURSIVE n(x) AS (VALUES (1) UNION ALL SELECT x + 1 FROM n"
+				   " LIMIT 300000000) SELECT max(x) FROM n;";
+	struct world *world = *state;
+	struct driver_resource resource = {.name = "shared.slow", .type = "sqlite"};
+	json_t *inputs = json_pack("{s:s}", "template", "slow.sql");
+	struct error err;
+	json_t *outputs;
+
+	write_file(world->templates, "slow.sql", slow);
+	resource.inputs = inputs;
+	world->driver->ops->provision(world->driver, SPACE, &resource, on_nothing, world);
+	resource = (struct driver_resource){.name = "shared.fast", .type = "sqlite"};
+	outputs = provision(world, &resource, &err);
+	assert_non_null(outputs);
+	assert_int_equal(access(json_string_value(json_object_get(outputs, "path")), F_OK), 0);
+	/* The slow one is still at it; remove_world() ends it, and nobody is told. */
+	json_decref(outputs);
+	json_decref(inputs);
+}
+
+static void
+files_of_a_resource_stay_while_something_reads_them(void **state)
+{
+	struct world *world = *state;
+	struct driver_ops const *ops = world->driver->ops;
+	json_t *one = json_pack("{s:{s:s, s:s}}", "a.conf", "text", "one", "tag", "1111");
+	json_t *two = json_pack("{s:{s:s, s:s}}", "a.conf", "text", "two", "tag", "2222");
+	json_t *bad = json_pack("{s:{s:s, s:s}}", "../a", "text", "x", "tag", "3");
+	struct error err;
+	json_t *first = ops->keep_files(world->driver, SPACE, "shared.c", one, NULL, &err), *second, *third;
+	const char *path;
+
+	assert_non_null(first);
+	path = json_string_value(json_object_get(first, "a.conf"));
+	second = ops->keep_files(world->driver, SPACE, "shared.c", two, first, &err);
+	assert_int_equal(access(path, F_OK), 0);
+	assert_string_not_equal(path, json_string_value(json_object_get(second, "a.conf")));
+	third = ops->keep_files(world->driver, SPACE, "shared.c", two, second, &err);
+	assert_int_not_equal(access(path, F_OK), 0);
+	assert_int_equal(access(json_string_value(json_object_get(third, "a.conf")), F_OK), 0);
+	assert_null(ops->keep_files(world->driver, SPACE, "shared.c", bad, NULL, &err));
+	assert_int_equal(err.kind, ERROR_INPUT);
+	json_decref(third);
+	third = ops->keep_files(world->driver, SPACE, "shared.c", NULL, NULL, &err);
+	assert_int_equal(json_object_size(third), 0);
+	assert_int_not_equal(access(json_string_value(json_object_get(second, "a.conf")), F_OK), 0);
+	json_decref(first);
+	json_decref(second);
+	json_decref(third);
+	json_decref(one);
+	json_decref(two);
+	json_decref(bad);
 }
 
 static void
 a_port_stays_the_same(void **state)
 {
 	struct world *world = *state;
-	struct driver_ops const *ops = world->driver->ops;
-	struct driver_resource resource = {.res_id = "modules.web.externals.dns", .type = "dns"};
+	struct driver_resource resource = {.res_id = "modules.web.externals.dns",
+					   .name = "modules.web.externals.dns", .type = "dns"};
 	struct error err;
-	json_t *first = ops->provision(world->driver, SPACE, &resource, &err);
-	json_t *second = ops->provision(world->driver, SPACE, &resource, &err);
+	json_t *first = provision(world, &resource, &err);
+	json_t *second = provision(world, &resource, &err), *previous;
 
 	assert_non_null(first);
 	assert_string_equal(json_string_value(json_object_get(first, "host")),
 			    "web.production.shop.localhost");
 	assert_true(json_equal(first, second));
 	json_decref(second);
-	resource.previous_outputs = "{\"host\": \"web.production.shop.localhost\", \"port\": 23456}";
-	second = ops->provision(world->driver, SPACE, &resource, &err);
+	previous = json_pack("{s:s, s:i}", "host", "web.production.shop.localhost", "port", 23456);
+	resource.previous_outputs = previous;
+	second = provision(world, &resource, &err);
 	assert_int_equal(json_integer_value(json_object_get(second, "port")), 23456);
 	json_decref(first);
 	json_decref(second);
+	json_decref(previous);
 	assert_int_not_equal(new_port(world, "shared.other"), 23456);
 }
 
@@ -227,6 +295,8 @@ main(void)
 		WITH_WORLD(only_what_lies_in_the_images_is_run),
 		WITH_WORLD(a_bad_spec_is_refused),
 		WITH_WORLD(a_database_is_made_once),
+		WITH_WORLD(databases_are_filled_side_by_side_and_without_waiting),
+		WITH_WORLD(files_of_a_resource_stay_while_something_reads_them),
 		WITH_WORLD(a_port_stays_the_same),
 		WITH_WORLD(a_removed_space_gives_its_ports_back),
 	};

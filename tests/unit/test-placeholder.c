@@ -520,6 +520,10 @@ every_form_finds_what_it_names(void **state)
 		{"web", "${context.deployment.id}", "'d'"},
 		{"web", "${context.set.id}", "'s'"},
 		{"web", "${context.res.id}", NULL},	/* not known in a module */
+		{NULL, "${context.res.type}-${context.res.class}-${context.res.guresid}", "'dns-big-g'"},
+		{NULL, "${params.size.gb}", "3"},
+		{NULL, "${params.nobody}", NULL},
+		{NULL, "${params}", NULL},
 		{"web", "${context.env.id.x}", NULL},
 		{"web", "${context.env.nobody}", NULL},
 		{"web", "${resources.dns.host}", "'h'"},	/* its own before the shared one */
@@ -542,11 +546,16 @@ every_form_finds_what_it_names(void **state)
 	json_t *outputs = parse("{'shared.main-db':{'host':'dbhost'},'shared.dns':{'host':'shared'},"
 				"'modules.web.externals.dns':{'host':'h','tls':{'port':443}}}");
 
+	json_t *locals = parse("{'params':{'size':{'gb':3}}}");
+
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct reference_source source = {
 			.data = outputs, .module = cases[i].module,
-			.context = {"o", "a", "e", "t", "n", NULL, "d", "s"},
+			.context = {.org_id = "o", .app_id = "a", .env_id = "e", .env_type = "t",
+				    .env_name = "n", .deployment_id = "d", .set_id = "s",
+				    .res_type = "dns", .res_class = "big", .res_guresid = "g"},
+			.locals = locals,
 			.output = find_output, .is_declared = find_declared,
 			.service = find_service, .value = find_value, .resource = find_resource,
 		};
@@ -562,6 +571,7 @@ every_form_finds_what_it_names(void **state)
 		json_decref(out);
 		json_decref(in);
 	}
+	json_decref(locals);
 	json_decref(outputs);
 }
 

@@ -4,6 +4,8 @@ libdriver_a_SOURCES = \
 	src/platform/driver.h \
 	src/platform/drivers/beneath.c \
 	src/platform/drivers/confine.c \
+	src/platform/drivers/fill.c \
+	src/platform/drivers/rendered.c \
 	src/platform/drivers/forward.c \
 	src/platform/drivers/guard.c \
 	src/platform/drivers/images.c \

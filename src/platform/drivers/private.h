@@ -111,15 +111,35 @@ struct resources {
 	const char *templates_dir;
 	struct ports *ports;
 };
+/* The outputs.  With *sql (free() it) they hold only when the database at "path" was filled with
+ * that.  NULL with err. */
 json_t *resource_provision(const struct resources *resources, const char *space,
-			   const char *space_dir, const struct driver_resource *resource,
+			   const char *space_dir, const struct driver_resource *resource, char **sql,
 			   struct error *err);
 int resource_deprovision(const struct resources *resources, const char *space_dir,
-			 const char *type, const char *res_id, const json_t *outputs,
+			 const char *type, const char *name, const json_t *outputs,
 			 struct error *err);
 
 /* All that the resources of a space hold; for when it is removed. */
 void resource_release_ports(struct ports *ports, const char *space_dir);
+
+/* It can be the name of a file. */
+bool resource_is_file_name(const char *name);
+
+/* rendered.c: files that a resource consists of; driver.h, keep_files. */
+
+json_t *rendered_keep(const char *space_dir, const char *name, const json_t *files,
+		      const json_t *previous, struct error *err);
+
+/* fill.c: a database is filled in a process of its own. */
+
+struct fill;
+/* Called once from the loop, and the fill is gone then; err NULL: it is there. */
+typedef void fill_done(void *data, const struct error *err);
+/* NULL with err; then `done` is not called. */
+struct fill *fill_start(struct loop *loop, const char *path, const char *sql, fill_done *done,
+			void *data, struct error *err);
+void fill_stop(struct fill *fill);	/* NULL is fine; `done` is not called */
 
 /* plan.c: one workload's declaration, checked and copied. */
 
@@ -279,6 +299,7 @@ struct process_driver {
 	int ready_timeout_ms;
 	unsigned generation;		/* of the last candidate; grows */
 	struct space *spaces;
+	struct provisioning *provisionings;	/* that are not done yet */
 };
 struct space;
 /* Checked; NULL with ERROR_INPUT.  free() it. */

@@ -26,6 +26,8 @@ own(struct driver *driver)
 	return (struct process_driver *)driver;
 }
 
+static void stop_provisionings(struct process_driver *process);
+
 static void
 process_free(struct driver *driver)
 {
@@ -33,6 +35,7 @@ process_free(struct driver *driver)
 
 	if (!process)
 		return;
+	stop_provisionings(process);
 	while (process->spaces)
 		space_free(process->spaces);
 	record_free(process->record);
@@ -69,23 +72,94 @@ process_ensure_space(struct driver *driver, const char *space, struct error *err
 	return ret;
 }
 
-static json_t *
+/* --- resources --- */
+
+struct provisioning {
+	struct process_driver *driver;
+	struct provisioning *next;
+	struct fill *fill;
+	json_t *outputs;
+	driver_provisioned *provisioned;
+	void *data;
+};
+
+static void
+end_provisioning(struct provisioning *provisioning)
+{
+	struct provisioning **link = &provisioning->driver->provisionings;
+
+	while (*link != provisioning)
+		link = &(*link)->next;
+	*link = provisioning->next;
+	json_decref(provisioning->outputs);
+	free(provisioning);
+}
+
+static void
+filled(void *data, const struct error *err)
+{
+	struct provisioning *provisioning = data;
+
+	provisioning->fill = NULL;
+	provisioning->provisioned(provisioning->data, err ? NULL : json_incref(provisioning->outputs),
+				  err);
+	end_provisioning(provisioning);
+}
+
+/* Nobody is told. */
+static void
+stop_provisionings(struct process_driver *process)
+{
+	while (process->provisionings) {
+		fill_stop(process->provisionings->fill);
+		end_provisioning(process->provisionings);
+	}
+}
+
+/* Takes the outputs. */
+static int
+fill_later(struct process_driver *process, const char *sql, json_t *outputs,
+	   driver_provisioned *provisioned, void *data, struct error *err)
+{
+	struct provisioning *provisioning = xcalloc(1, sizeof(*provisioning));
+
+	provisioning->driver = process;
+	provisioning->outputs = outputs;
+	provisioning->provisioned = provisioned;
+	provisioning->data = data;
+	provisioning->next = process->provisionings;
+	process->provisionings = provisioning;
+	provisioning->fill = fill_start(process->loop,
+					json_string_value(json_object_get(outputs, "path")), sql, filled,
+					provisioning, err);
+	if (provisioning->fill)
+		return 0;
+	end_provisioning(provisioning);
+	return -1;
+}
+
+static void
 process_provision(struct driver *driver, const char *space, const struct driver_resource *resource,
-		  struct error *err)
+		  driver_provisioned *provisioned, void *data)
 {
 	struct process_driver *process = own(driver);
 	struct resources resources = {process->templates_dir, process->ports};
-	char *directory = space_directory(process, space, err);
+	struct error err = {0};
+	char *directory = space_directory(process, space, &err), *sql = NULL;
 	json_t *outputs = NULL;
 
 	if (directory)
-		outputs = resource_provision(&resources, space, directory, resource, err);
+		outputs = resource_provision(&resources, space, directory, resource, &sql, &err);
 	free(directory);
-	return outputs;
+	if (!sql)
+		provisioned(data, outputs, outputs ? NULL : &err);
+	else if (fill_later(process, sql, outputs, provisioned, data, &err) != 0)
+		provisioned(data, NULL, &err);
+	free(sql);
 }
 
 static int
-process_deprovision(struct driver *driver, const char *space, const char *type, const char *res_id,
+process_deprovision(struct driver *driver, const char *space, const char *type, const char *name,
 		    const json_t *outputs, struct error *err)
 {
 	struct process_driver *process = own(driver);
@@ -94,9 +168,22 @@ process_deprovision(struct driver *driver, const char *space, const char *type, 
 	int ret = -1;
 
 	if (directory)
-		ret = resource_deprovision(&resources, directory, type, res_id, outputs, err);
+		ret = resource_deprovision(&resources, directory, type, name, outputs, err);
 	free(directory);
 	return ret;
+}
+
+static json_t *
+process_keep_files(struct driver *driver, const char *space, const char *name, const json_t *files,
+		   const json_t *previous, struct error *err)
+{
+	char *directory = space_directory(own(driver), space, err);
+	json_t *paths = NULL;
+
+	if (directory)
+		paths = rendered_keep(directory, name, files, previous, err);
+	free(directory);
+	return paths;
 }
 
 static int
@@ -245,6 +332,7 @@ process_stop_all(struct driver *driver, void (*done)(void *data), void *data)
 	struct process_driver *process = own(driver);
 	struct stop *stop = xcalloc(1, sizeof(*stop));
 
+	stop_provisionings(process);
 	stop->done = done;
 	stop->data = data;
 	stop->left = 1;
@@ -265,6 +353,7 @@ static const struct driver_ops process_ops = {
 	.ensure_space = process_ensure_space,
 	.provision = process_provision,
 	.deprovision = process_deprovision,
+	.keep_files = process_keep_files,
 	.listen_port = process_listen_port,
 	.apply = process_apply,
 	.status = process_status,

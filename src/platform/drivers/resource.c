@@ -7,7 +7,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,16 +20,15 @@
 #include "base/xmalloc.h"
 
 #define TEMPLATE_MAX (4 * 1024 * 1024)
-#define RES_ID_MAX 200
+#define NAME_MAX_BYTES 200
 
-/* It becomes a file name. */
-static bool
-is_res_id(const char *id)
+bool
+resource_is_file_name(const char *id)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789._-";
 
-	return id[0] && id[0] != '.' && strlen(id) <= RES_ID_MAX && id[strspn(id, letters)] == '\0';
+	return id[0] && id[0] != '.' && strlen(id) <= NAME_MAX_BYTES && id[strspn(id, letters)] == '\0';
 }
 
 /* sqlite */
@@ -64,85 +62,39 @@ read_template(const char *directory, const char *name, struct error *err)
 	return buf_take(&text);
 }
 
-static int
-fill_database(const char *path, const char *sql, struct error *err)
-{
-	sqlite3 *database = NULL;
-	char *message = NULL;
-	int ret = 0;
-
-	if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
-	    SQLITE_OK)
-		ret = error_set(err, ERROR_SYSTEM, _("%s: the database cannot be made: %s"), path,
-				sqlite3_errmsg(database));
-	if (ret == 0) {
-		/* A template is data: it attaches no other file, and loads nothing. */
-		sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
-		if (sqlite3_exec(database, sql, NULL, NULL, &message) != SQLITE_OK ||
-		    sqlite3_exec(database, "PRAGMA user_version", NULL, NULL, NULL) != SQLITE_OK)
-			ret = error_set(err, ERROR_INPUT, _("%s: its template does not run: %s"), path,
-					message ? message : sqlite3_errmsg(database));
-	}
-	sqlite3_free(message);
-	if (sqlite3_close(database) != SQLITE_OK && ret == 0)
-		ret = error_set(err, ERROR_SYSTEM, _("%s: the database cannot be written"), path);
-	return ret;
-}
-
-/* Filled beside its place and then moved there: a database is whole or not there. */
-static int
-make_database(const char *path, const char *sql, struct error *err)
-{
-	char *temporary = xasprintf("%s.new", path);
-	int ret;
-
-	unlink(temporary);
-	ret = fill_database(temporary, sql, err);
-	if (ret == 0 && chmod(temporary, 0600) != 0)
-		ret = error_errno(err, _("%s: cannot be made private"), temporary);
-	if (ret == 0 && rename(temporary, path) != 0)
-		ret = error_errno(err, _("%s: cannot be made"), path);
-	if (ret != 0)
-		unlink(temporary);
-	free(temporary);
-	return ret;
-}
-
 static json_t *
 provision_sqlite(const struct resources *resources, const char *space, const char *dir,
-		 const struct driver_resource *resource, struct error *err)
+		 const struct driver_resource *resource, char **sql, struct error *err)
 {
 	const char *template = json_string_value(json_object_get(resource->inputs, "template"));
-	char *path = xasprintf("%s/%s.sqlite", dir, resource->res_id);
-	json_t *outputs = NULL;
-	char *sql = NULL;
+	char *path = xasprintf("%s/%s.sqlite", dir, resource->name);
+	json_t *outputs = json_pack("{s:s}", "path", path);
 
 	(void)space;
-	if (access(path, F_OK) != 0) {
-		sql = template ? read_template(resources->templates_dir, template, err) : xstrdup("");
-		if (!sql || make_database(path, sql, err) != 0)
-			goto out;
-	}
-	outputs = json_pack("{s:s}", "path", path);
-	if (!outputs)
+	if (!outputs) {
 		error_set(err, ERROR_SYSTEM, _("The path of the database is not UTF-8."));
-out:
-	free(sql);
+	} else if (access(path, F_OK) != 0) {
+		*sql = template ? read_template(resources->templates_dir, template, err) : xstrdup("");
+		if (!*sql) {
+			json_decref(outputs);
+			outputs = NULL;
+		}
+	}
 	free(path);
 	return outputs;
 }
 
 static int
-remove_sqlite(const struct resources *resources, const char *dir, const char *res_id,
+remove_sqlite(const struct resources *resources, const char *dir, const char *name,
 	      const json_t *outputs, struct error *err)
 {
-	static const char *const endings[] = { "", "-journal", "-wal", "-shm", ".new" };
+	static const char *const endings[] = { "", "-journal", "-wal", "-shm", ".new", ".new-journal" };
 	int ret = 0;
 
 	(void)resources;
 	(void)outputs;
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
-		char *path = xasprintf("%s/%s.sqlite%s", dir, res_id, endings[i]);
+		char *path = xasprintf("%s/%s.sqlite%s", dir, name, endings[i]);
 
 		if (unlink(path) != 0 && errno != ENOENT)
 			ret = error_errno(err, _("%s: cannot be removed"), path);
@@ -178,9 +130,9 @@ port_of(const json_t *outputs)
 }
 
 static json_t *
-earlier_outputs(const char *path, const char *previous)
+earlier_outputs(const char *path, const json_t *previous)
 {
-	json_t *outputs = previous ? json_loads(previous, JSON_REJECT_DUPLICATES, NULL) : NULL;
+	json_t *outputs = json_incref((json_t *)previous);
 
 	if (port_of(outputs) == 0) {
 		json_decref(outputs);
@@ -191,9 +143,9 @@ earlier_outputs(const char *path, const char *previous)
 
 static json_t *
 provision_dns(const struct resources *resources, const char *space, const char *dir,
-	      const struct driver_resource *resource, struct error *err)
+	      const struct driver_resource *resource, char **sql, struct error *err)
 {
-	char *path = xasprintf("%s/%s.dns", dir, resource->res_id);
+	char *path = xasprintf("%s/%s.dns", dir, resource->name);
 	char *temporary = xasprintf("%s.new", path);
 	json_t *earlier = earlier_outputs(path, resource->previous_outputs);
 	const char *app = strchr(space, '/') + 1;
@@ -202,6 +154,7 @@ provision_dns(const struct resources *resources, const char *space, const char *
 	json_t *outputs = NULL;
 	struct buf host;
 
+	(void)sql;
 	buf_init(&host, 256);
 	if (port == 0)
 		port = ports_take(resources->ports, err);
@@ -230,13 +183,15 @@ out:
 }
 
 static int
-remove_dns(const struct resources *resources, const char *dir, const char *res_id,
+remove_dns(const struct resources *resources, const char *dir, const char *name,
 	   const json_t *outputs, struct error *err)
 {
-	char *path = xasprintf("%s/%s.dns", dir, res_id);
+	char *path = xasprintf("%s/%s.dns", dir, name);
+	json_t *kept = earlier_outputs(path, outputs);
 	int ret = 0;
 
-	ports_release(resources->ports, port_of(outputs));
+	ports_release(resources->ports, port_of(kept));
+	json_decref(kept);
 	if (unlink(path) != 0 && errno != ENOENT)
 		ret = error_errno(err, _("%s: cannot be removed"), path);
 	free(path);
@@ -271,8 +226,8 @@ resource_release_ports(struct ports *ports, const char *space_dir)
 struct resource_type {
 	const char *name;
 	json_t *(*provision)(const struct resources *resources, const char *space, const char *dir,
-			     const struct driver_resource *resource, struct error *err);
-	int (*remove)(const struct resources *resources, const char *dir, const char *res_id,
+			     const struct driver_resource *resource, char **sql, struct error *err);
+	int (*remove)(const struct resources *resources, const char *dir, const char *name,
 		      const json_t *outputs, struct error *err);
 };
 
@@ -282,10 +237,10 @@ static const struct resource_type types[] = {
 };
 
 static const struct resource_type *
-find_type(const char *type, const char *res_id, struct error *err)
+find_type(const char *type, const char *name, struct error *err)
 {
-	if (!is_res_id(res_id)) {
-		error_set(err, ERROR_INPUT, _("\"%.100s\" cannot be the id of a resource."), res_id);
+	if (!resource_is_file_name(name)) {
+		error_set(err, ERROR_INPUT, _("\"%.100s\" cannot be the name of a resource."), name);
 		return NULL;
 	}
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
@@ -293,15 +248,15 @@ find_type(const char *type, const char *res_id, struct error *err)
 			return &types[i];
 	error_set(err, ERROR_INPUT,
 		  _("The resource %.200s is of type \"%.100s\"; this platform makes sqlite and dns."),
-		  res_id, type);
+		  name, type);
 	return NULL;
 }
 
 json_t *
 resource_provision(const struct resources *resources, const char *space, const char *space_dir,
-		   const struct driver_resource *resource, struct error *err)
+		   const struct driver_resource *resource, char **sql, struct error *err)
 {
-	const struct resource_type *type = find_type(resource->type, resource->res_id, err);
+	const struct resource_type *type = find_type(resource->type, resource->name, err);
 	json_t *outputs = NULL;
 	char *dir;
 
@@ -309,23 +264,23 @@ resource_provision(const struct resources *resources, const char *space, const c
 		return NULL;
 	dir = xasprintf("%s/resources", space_dir);
 	if (paths_make(dir, err) == 0)
-		outputs = type->provision(resources, space, dir, resource, err);
+		outputs = type->provision(resources, space, dir, resource, sql, err);
 	free(dir);
 	return outputs;
 }
 
 int
 resource_deprovision(const struct resources *resources, const char *space_dir, const char *type,
-		     const char *res_id, const json_t *outputs, struct error *err)
+		     const char *name, const json_t *outputs, struct error *err)
 {
-	const struct resource_type *found = find_type(type, res_id, err);
+	const struct resource_type *found = find_type(type, name, err);
 	char *dir;
 	int ret;
 
 	if (!found)
 		return -1;
 	dir = xasprintf("%s/resources", space_dir);
-	ret = found->remove(resources, dir, res_id, outputs, err);
+	ret = found->remove(resources, dir, name, outputs, err);
 	free(dir);
 	return ret;
 }

@@ -17,68 +17,32 @@
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "platform/definition.h"
 #include "platform/match.h"
-#include "platform/repository.h"
+#include "platform/repository-resources.h"
 
 #define CRITERION_ID_DIGITS 16
 #define CRITERIA_MAX 200
-#define VERSION_DIGITS 32
 
 static const char *const criterion_keys[] = {"env_type", "app_id", "env_id", "res_id", "class"};
 #define CRITERION_KEYS (sizeof(criterion_keys) / sizeof(criterion_keys[0]))
 
 /* --- on the way out --- */
 
-/* Each with what the wire requires; one from an import has its place as its id. */
-static json_t *
-criteria_of(const json_t *body)
-{
-	json_t *list = json_array();
-	const json_t *criterion;
-	size_t i;
-
-	json_array_foreach(json_object_get(body, "criteria"), i, criterion) {
-		char *id = xasprintf("%s-%zu", json_member_string(body, "id"), i + 1);
-		json_t *whole = json_pack("{s:s, s:s}", "id", id, "class", "default");
-
-		json_object_update(whole, (json_t *)criterion);
-		json_array_append_new(list, whole);
-		free(id);
-	}
-	return list;
-}
-
-static void
-version_of(char out[IDS_SHA256_HEX_SIZE], const json_t *body)
-{
-	static const char *const deciding[] = {"type", "driver_type", "driver_account", "driver_inputs",
-					       "provision"};
-	json_t *decides = json_object();
-	char *text;
-
-	for (size_t i = 0; i < sizeof(deciding) / sizeof(deciding[0]); i++)
-		json_object_set(decides, deciding[i], json_object_get(body, deciding[i]));
-	text = json_dumps(decides, JSON_COMPACT | JSON_SORT_KEYS);
-	ids_sha256_hex(out, text ? text : "", text ? strlen(text) : 0);
-	out[VERSION_DIGITS] = '\0';
-	free(text);
-	json_decref(decides);
-}
-
 static json_t *
 whole_of(const struct platform *platform, const char *org, const json_t *body)
 {
-	char stamp[CLOCK_STAMP_SIZE], version[IDS_SHA256_HEX_SIZE];
+	char stamp[CLOCK_STAMP_SIZE], version[DEFINITION_VERSION_SIZE];
 	json_t *whole;
 
 	clock_stamp(stamp, platform->started_at);
-	version_of(version, body);
+	definition_version(version, body);
 	/* What an import does not say is from the daemon's start. */
 	whole = json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:b}", "org_id", org, "active_version_id",
 			  version, "created_at", stamp, "created_by", platform->user, "is_default", 0,
 			  "is_deleted", 0, "in_place_driver_change", 0);
 	json_object_update(whole, (json_t *)body);
-	json_object_set_new(whole, "criteria", criteria_of(body));
+	json_object_set_new(whole, "criteria", definition_criteria(body));
 	return whole;
 }
 
@@ -455,7 +419,7 @@ put_criteria(struct platform *platform, const struct request *request, struct re
 		json_object_set_new(body, "criteria", criteria);
 		stamp_body(body, "updated_at", "updated_by", request);
 		if (repository_change_definition(platform->repository, org, id, body, err) == 0)
-			ret = answer(response, 200, criteria_of(body));
+			ret = answer(response, 200, definition_criteria(body));
 	}
 	json_decref(body);
 	return ret;
@@ -473,7 +437,7 @@ create_criterion(struct platform *platform, const struct request *request,
 	if (body)
 		taken = take_criteria(platform, org, one, json_member_string(body, "type"), NULL, err);
 	if (taken) {
-		all = criteria_of(body);	/* from here on all of them have ids of their own */
+		all = definition_criteria(body);	/* from here on all of them have ids of their own */
 		json_array_extend(all, taken);
 		json_object_set_new(body, "criteria", all);
 		stamp_body(body, "updated_at", "updated_by", request);
@@ -531,7 +495,7 @@ delete_criterion(struct platform *platform, const struct request *request,
 
 	if (!body)
 		return -1;
-	all = criteria_of(body);
+	all = definition_criteria(body);
 	json_array_foreach(all, i, criterion)
 		if (strcmp(json_member_string(criterion, "id"), request->ids[1]) == 0)
 			break;
@@ -553,35 +517,4 @@ delete_criterion(struct platform *platform, const struct request *request,
 	json_decref(all);
 	json_decref(body);
 	return ret;
-}
-
-/* --- types --- */
-
-int
-list_resource_types(struct platform *platform, const struct request *request,
-		    struct response *response, struct error *err)
-{
-	static const struct { const char *type, *name, *category, *outputs[3]; } types[] = {
-		{"dns", "DNS name", "network", {"host", "port", NULL}},
-		{"sqlite", "SQLite database", "datastore", {"path", NULL}},
-	};
-	json_t *list = json_array();
-
-	(void)platform;
-	(void)request;
-	(void)err;
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		json_t *outputs = json_object();
-
-		for (const char *const *output = types[i].outputs; *output; output++)
-			json_object_set_new(outputs, *output,
-					    json_pack("{s:s}", "type",
-						      strcmp(*output, "port") == 0 ? "integer" : "string"));
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:{s:s}, s:{s:s, s:o}}", "type",
-						      types[i].type, "name", types[i].name, "category",
-						      types[i].category, "use", "direct", "inputs_schema",
-						      "type", "object", "outputs_schema", "type", "object",
-						      "properties", outputs));
-	}
-	return answer(response, 200, list);
 }

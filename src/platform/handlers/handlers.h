@@ -24,7 +24,7 @@ handler get_platform, list_organizations, get_organization;
 handler list_env_types, create_env_type, get_env_type, update_env_type, delete_env_type;
 handler list_definitions, create_definition, get_definition, put_definition, patch_definition,
 	delete_definition, list_resources_by_definition, put_criteria, create_criterion,
-	delete_criterion, list_resource_types;
+	delete_criterion;
 handler list_applications, create_application, get_application, patch_application,
 	delete_application;
 handler list_environments, create_environment, get_environment, update_environment,
@@ -33,7 +33,8 @@ handler list_sets, get_set, update_set, get_set_resources, get_diff;
 handler list_deltas, create_delta, get_delta, patch_delta, put_delta, archive_delta,
 	change_env_of_delta, change_name_of_delta;
 handler list_deployments, create_deployment, get_deployment, list_deployment_errors;
-handler list_active_resources;
+handler list_active_resources, delete_active_resource, pin_active_resource, create_graph,
+	query_graph, get_graph, list_resource_types;
 handler get_runtime, list_runtime, update_paused, patch_replicas, get_logs;
 handler list_artefacts, list_versions_of_artefact, list_artefact_versions,
 	create_artefact_version, get_artefact_version, patch_artefact_version, delete_artefact,

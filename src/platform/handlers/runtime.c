@@ -21,14 +21,6 @@
 #define ENVIRONMENTS_MAX 5
 #define REPLICAS_MAX 32
 
-int
-list_active_resources(struct platform *platform, const struct request *request,
-		      struct response *response, struct error *err)
-{
-	return answer(response, 200,
-		      repository_resources(platform->repository, &request->place, err));
-}
-
 /* The words of the wire for a workload's state. */
 static const struct words {
 	const char *status, *status_class, *phase, *pod;

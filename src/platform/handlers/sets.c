@@ -11,6 +11,7 @@
 #include "model/delta.h"
 #include "model/json.h"
 #include "model/set.h"
+#include "platform/graph.h"
 #include "platform/repository.h"
 
 int
@@ -79,43 +80,17 @@ update_set(struct platform *platform, const struct request *request, struct resp
 	return answer(response, 200, id);
 }
 
-static void
-add_resource(json_t *inputs, char *id, const json_t *declaration)
-{
-	json_t *input = json_pack("{s:s}", "id", id);
-	static const struct {
-		const char *from, *to;
-	} members[] = {{"type", "type"}, {"class", "class"}, {"params", "resource"}};
-
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-		json_t *value = json_object_get(declaration, members[i].from);
-
-		if (value)
-			json_object_set(input, members[i].to, value);
-	}
-	json_array_append_new(inputs, input);
-	free(id);
-}
-
 int
 get_set_resources(struct platform *platform, const struct request *request,
 		  struct response *response, struct error *err)
 {
 	struct set *set = repository_set(platform->repository, &request->place, request->ids[0],
 					 err);
-	const char *module, *resource;
-	json_t *body, *declaration, *inputs;
+	json_t *declared;
 
 	if (!set)
 		return -1;
-	inputs = json_array();
-	json_object_foreach(set_modules(set), module, body) {
-		json_object_foreach(json_object_get(body, "externals"), resource, declaration)
-			add_resource(inputs, xasprintf("modules.%s.externals.%s", module, resource),
-				     declaration);
-	}
-	json_object_foreach(set_shared(set), resource, declaration)
-		add_resource(inputs, xasprintf("shared.%s", resource), declaration);
+	declared = graph_declared(set);
 	set_unref(set);
-	return answer(response, 200, inputs);
+	return answer(response, 200, declared);
 }

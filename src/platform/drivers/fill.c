@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Fills a database from its template, in a process of its own: a large template keeps neither
+ * the daemon nor another resource waiting.
+ *
+ * It is filled beside its place and then moved there, so that a database is whole or not there.
+ */
+#include "config.h"
+
+#include "private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "platform/loop.h"
+
+#define FILL_MS 60000
+
+struct fill {
+	struct loop *loop;
+	struct loop_timer *timer;
+	pid_t pid;
+	int report;		/* what the child has to say: a struct error, when it fails */
+	bool late;
+	char *path;
+	fill_done *done;
+	void *data;
+};
+
+/* --- the child --- */
+
+static int
+fill_database(const char *path, const char *sql, struct error *err)
+{
+	sqlite3 *database = NULL;
+	char *message = NULL;
+	int ret = 0;
+
+	if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
+	    SQLITE_OK)
+		ret = error_set(err, ERROR_SYSTEM, _("%s: the database cannot be made: %s"), path,
+				sqlite3_errmsg(database));
+	if (ret == 0) {
+		/* A template is data: it attaches no other file, and loads nothing. */
+		sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
+		if (sqlite3_exec(database, sql, NULL, NULL, &message) != SQLITE_OK ||
+		    sqlite3_exec(database, "PRAGMA user_version", NULL, NULL, NULL) != SQLITE_OK)
+			ret = error_set(err, ERROR_INPUT, _("%s: its template does not run: %s"), path,
+					message ? message : sqlite3_errmsg(database));
+	}
+	sqlite3_free(message);
+	if (sqlite3_close(database) != SQLITE_OK && ret == 0)
+		ret = error_set(err, ERROR_SYSTEM, _("%s: the database cannot be written"), path);
+	return ret;
+}
+
+static int
+make_database(const char *path, const char *sql, struct error *err)
+{
+	char *temporary = xasprintf("%s.new", path);
+	int ret;
+
+	unlink(temporary);
+	ret = fill_database(temporary, sql, err);
+	if (ret == 0 && chmod(temporary, 0600) != 0)
+		ret = error_errno(err, _("%s: cannot be made private"), temporary);
+	if (ret == 0 && rename(temporary, path) != 0)
+		ret = error_errno(err, _("%s: cannot be made"), path);
+	if (ret != 0)
+		unlink(temporary);
+	free(temporary);
+	return ret;
+}
+
+static void
+fill_and_exit(const char *path, const char *sql, int report)
+{
+	struct error err;
+	int code = 0;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	memset(&err, 0, sizeof(err));
+	if (make_database(path, sql, &err) != 0)
+		code = write(report, &err, sizeof(err)) == (ssize_t)sizeof(err) ? 1 : 2;
+	_exit(code);
+}
+
+/* --- the daemon --- */
+
+static void
+free_fill(struct fill *fill)
+{
+	loop_remove_timer(fill->timer);
+	close(fill->report);
+	free(fill->path);
+	free(fill);
+}
+
+static void
+tell(struct fill *fill, int status)
+{
+	struct error err = {0};
+	bool failed = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+
+	if (fill->late)
+		error_set(&err, ERROR_LIMIT, _("%s: its template ran for more than %d s and was stopped"),
+			  fill->path, FILL_MS / 1000);
+	else if (failed && read(fill->report, &err, sizeof(err)) != (ssize_t)sizeof(err))
+		error_set(&err, ERROR_SYSTEM, _("%s: filling it ended unexpectedly"), fill->path);
+	err.text[sizeof(err.text) - 1] = '\0';
+	fill->done(fill->data, failed ? &err : NULL);
+}
+
+static void
+ended(void *data, pid_t pid, int status)
+{
+	struct fill *fill = data;
+
+	(void)pid;
+	tell(fill, status);
+	free_fill(fill);
+}
+
+static void
+too_late(void *data)
+{
+	struct fill *fill = data;
+
+	fill->timer = NULL;
+	fill->late = true;
+	kill(fill->pid, SIGKILL);
+}
+
+struct fill *
+fill_start(struct loop *loop, const char *path, const char *sql, fill_done *done, void *data,
+	   struct error *err)
+{
+	struct fill *fill;
+	int ends[2];
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
+		error_errno(err, _("%s: cannot be filled"), path);
+		return NULL;
+	}
+	pid = fork();
+	if (pid == 0)
+		fill_and_exit(path, sql, ends[1]);
+	close(ends[1]);
+	if (pid < 0) {
+		error_errno(err, _("%s: cannot be filled"), path);
+		close(ends[0]);
+		return NULL;
+	}
+	fill = xcalloc(1, sizeof(*fill));
+	fill->loop = loop;
+	fill->pid = pid;
+	fill->report = ends[0];
+	fill->path = xstrdup(path);
+	fill->done = done;
+	fill->data = data;
+	fill->timer = loop_add_timer(loop, FILL_MS, too_late, fill);
+	loop_watch_child(loop, pid, ended, fill);
+	return fill;
+}
+
+void
+fill_stop(struct fill *fill)
+{
+	if (!fill)
+		return;
+	loop_unwatch_child(fill->loop, fill->pid);
+	kill(fill->pid, SIGKILL);
+	waitpid(fill->pid, NULL, 0);
+	free_fill(fill);
+}

@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Resources that need resources, and what becomes of them from deployment to deployment. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "serve.h"
+
+#define DEFS ORG "/resources/defs"
+#define WEB_WITH(more) WEB("web", "local/web:1.0.0", more)
+#define DEF(id, type, driver, values)                                                              \
+	"{'id': '" id "', 'name': 'N', 'type': '" type "', 'driver_type': '" driver                \
+	"', 'driver_inputs': {'values': " values "}, 'criteria': [{}]}"
+#define CONFIG DEF("a-config", "config", "static", "{'region': 'eu'}")
+#define BUCKET                                                                                     \
+	DEF("a-bucket", "bucket", "template",                                                      \
+	    "{'templates': {'init': {'name': '${params.prefix}-${context.env.id}'}, 'files': {"    \
+	    "'conf': 'region=${resources.config.outputs.region}'}, 'outputs': {'name': "    \
+	    "'${init.name}', 'conf': '${files.conf}'}}}")
+
+static struct serve serve;
+
+static json_t *
+ask(const char *method, const char *path, const char *body, int status)
+{
+	json_t *answer = NULL;
+	int got = serve_ask(&serve, method, path, body, &answer);
+
+	if (got != status)
+		fail_msg("%s %s %s: %d, not %d: %s", method, path, body ? body : "", got, status,
+			 answer ? json_canonical(answer) : "");
+	return answer;
+}
+
+static void
+expect(const char *method, const char *path, const char *body, int status)
+{
+	json_decref(ask(method, path, body, status));
+}
+
+/* The deployment as it ended. */
+static json_t *
+deploy(const char *delta, const char *wanted)
+{
+	int64_t until = clock_steady_ms() + 30000;
+	char *body, *path;
+	json_t *made;
+
+	if (delta) {
+		made = ask("POST", APP "/deltas", delta, 200);
+		body = xasprintf("{'delta_id': '%s'}", json_member_string(made, "id"));
+		json_decref(made);
+	} else {
+		body = xstrdup("{}");
+	}
+	made = ask("POST", ENV "/deploys", body, 201);
+	path = xasprintf(ENV "/deploys/%s", json_member_string(made, "id"));
+	while (strcmp(json_member_string(made, "status"), "pending") == 0 ||
+	       strcmp(json_member_string(made, "status"), "in progress") == 0) {
+		assert_true(clock_steady_ms() < until);
+		json_decref(made);
+		usleep(10000);
+		made = ask("GET", path, NULL, 200);
+	}
+	if (strcmp(json_member_string(made, "status"), wanted) != 0) {
+		free(path);
+		path = xasprintf(ENV "/deploys/%s/errors", json_member_string(made, "id"));
+		fail_msg("%s: %s", delta ? delta : "", json_canonical(ask("GET", path, NULL, 200)));
+	}
+	free(body);
+	free(path);
+	return made;
+}
+
+static void
+deploy_well(const char *delta)
+{
+	json_decref(deploy(delta, "succeeded"));
+}
+
+/* What it says of why it failed; free() it. */
+static char *
+deploy_badly(const char *delta)
+{
+	json_t *made = deploy(delta, "failed");
+	char *path = xasprintf(ENV "/deploys/%s/errors", json_member_string(made, "id")), *text;
+	json_t *errors = ask("GET", path, NULL, 200);
+
+	text = xasprintf("%s %s", json_member_string(json_array_get(errors, 0), "scope"),
+			 json_member_string(json_array_get(errors, 0), "summary"));
+	json_decref(errors);
+	json_decref(made);
+	free(path);
+	return text;
+}
+
+/* The resource as on the wire, new; NULL: there is none. */
+static json_t *
+resource(const char *id, const char *type)
+{
+	json_t *all = ask("GET", ENV "/resources", NULL, 200), *one, *found = NULL;
+	size_t i;
+
+	json_array_foreach(all, i, one)
+		if (strcmp(json_member_string(one, "res_id"), id) == 0 &&
+		    strcmp(json_member_string(one, "type"), type) == 0)
+			found = json_incref(one);
+	json_decref(all);
+	return found;
+}
+
+/* An output, or another member, of it; free() it. */
+static char *
+output(const char *id, const char *type, const char *name)
+{
+	json_t *one = resource(id, type);
+	const char *text = json_member_string(json_object_get(one, "resource"), name);
+	char *copy;
+
+	assert_non_null(one);
+	if (!text)
+		text = json_member_string(one, name);
+	copy = xstrdup(text ? text : "");
+	json_decref(one);
+	return copy;
+}
+
+static void
+assert_told(const char *words)
+{
+	int port = serve_port(&serve, ENV, "modules.web.externals.dns");
+	char *about = serve_fetch(port);
+
+	if (!about || !strstr(about, words))
+		fail_msg("\"%s\" is not in: %s", words, about ? about : "nothing");
+	free(about);
+}
+
+#define WITH_BUCKET                                                                                \
+	"{'modules': {'add': {" WEB_WITH(", 'BUCKET': '${shared.b.name}', 'CONF': '${shared.b.conf}'") \
+	"}}, 'shared': [{'op': 'add', 'path': '/b', 'value': {'type': 'bucket', 'params': "        \
+	"{'prefix': 'x'}}}]}"
+
+static void
+resource_is_made_after_what_it_needs(void **state)
+{
+	json_t *made, *graph, *again, *nodes, *declared;
+	char *path, *body;
+
+	(void)state;
+	expect("POST", DEFS, CONFIG, 200);
+	expect("POST", DEFS, BUCKET, 200);
+	made = deploy(WITH_BUCKET, "succeeded");
+	assert_told("BUCKET=x-development");
+	path = xasprintf(ENV "/resources/graphs/%s", json_member_string(made, "dependency_graph_id"));
+	graph = ask("GET", path, NULL, 200);
+	nodes = json_object_get(graph, "nodes");
+	assert_int_equal(json_array_size(nodes), 3);
+	for (size_t i = 0; i < 3; i++) {
+		const json_t *node = json_array_get(nodes, i), *needs = json_object_get(node, "depends_on");
+
+		if (strcmp(json_member_string(node, "type"), "bucket") != 0) {
+			assert_int_equal(json_array_size(needs), 0);
+			continue;
+		}
+		assert_int_equal(json_array_size(needs), 1);
+		assert_true(i > 0);
+	}
+	free(path);
+	/* What a preview says is what the deployment did. */
+	path = xasprintf(APP "/sets/%s/resources", json_member_string(made, "set_id"));
+	declared = ask("GET", path, NULL, 200);
+	body = json_dumps(declared, JSON_COMPACT);
+	again = ask("POST", ENV "/resources/graphs", body, 200);
+	assert_string_equal(json_member_string(again, "id"), json_member_string(graph, "id"));
+	json_decref(ask("POST", ENV "/resources/graph", body, 200));
+	free(body);
+	free(path);
+	json_decref(declared);
+	json_decref(again);
+	json_decref(graph);
+	json_decref(made);
+}
+
+static void
+changed_definition_makes_it_anew_at_the_next_deployment(void **state)
+{
+	char *before = output("shared.b", "bucket", "conf"), *gu = output("shared.b", "bucket", "gu_res_id");
+	char *after;
+
+	(void)state;
+	expect("PATCH", DEFS "/a-config", "{'driver_inputs': {'values': {'region': 'us'}}}", 200);
+	/* Not by a restart: that runs what was deployed. */
+	serve_stop(&serve);
+	serve_start(&serve);
+	serve_wait_replicas(&serve, ENV, "web", 1);
+	after = output("shared.b", "bucket", "conf");
+	assert_string_equal(before, after);
+	free(after);
+	deploy_well(NULL);
+	after = output("shared.b", "bucket", "conf");
+	assert_string_not_equal(before, after);
+	assert_told(after);
+	free(after);
+	after = output("shared.b", "bucket", "gu_res_id");
+	assert_string_equal(gu, after);
+	free(after);
+	free(gu);
+	free(before);
+}
+
+static void
+pinned_resource_stays_with_its_version(void **state)
+{
+	char *version = output("shared.b", "config", "def_version_id"), *body, *region;
+
+	(void)state;
+	body = xasprintf("{'target_def_version_id': '%s'}", version);
+	expect("POST", ENV "/resources/config/shared.b/actions/pin", body, 200);
+	expect("POST", ENV "/resources/config/shared.b/actions/pin", "{'target_def_version_id': 'x'}", 400);
+	expect("POST", ENV "/resources/config/shared.b/actions/pin", "{'target_def_version_id': 1}", 400);
+	expect("POST", ENV "/resources/config/shared.nobody/actions/pin", body, 404);
+	expect("PATCH", DEFS "/a-config", "{'driver_inputs': {'values': {'region': 'asia'}}}", 200);
+	deploy_well(NULL);
+	region = output("shared.b", "config", "region");
+	assert_string_equal(region, "us");
+	free(region);
+	expect("POST", ENV "/resources/config.default/shared.b/actions/pin",
+	       "{'target_def_version_id': null}", 200);
+	deploy_well(NULL);
+	region = output("shared.b", "config", "region");
+	assert_string_equal(region, "asia");
+	free(region);
+	free(version);
+	free(body);
+}
+
+static void
+circle_is_named_and_what_runs_goes_on(void **state)
+{
+	char *why;
+
+	(void)state;
+	expect("POST", DEFS, DEF("a-left", "left", "static", "{'x': '${resources.right.outputs.x}'}"), 200);
+	expect("POST", DEFS, DEF("a-right", "right", "static", "{'x': '${resources.left.outputs.x}'}"),
+	       200);
+	why = deploy_badly("{'shared': [{'op': 'add', 'path': '/l', 'value': {'type': 'left'}}]}");
+	if (!strstr(why, "shared.l (left) -> shared.l (right) -> shared.l") || strncmp(why, "resource", 8) != 0)
+		fail_msg("%s", why);
+	free(why);
+	assert_told("BUCKET=x-development");
+	expect("POST", ENV "/resources/graphs", "[{'id': 'shared.l', 'type': 'left'}]", 400);
+	expect("POST", ENV "/resources/graphs", "[{'id': 'shared.l', 'type': 'unheard-of'}]", 400);
+	expect("POST", ENV "/resources/graphs", "[{'id': 'shared.l'}]", 400);
+	expect("GET", ENV "/resources/graphs/none", NULL, 404);
+}
+
+static void
+unknown_driver_or_output_fails_by_name(void **state)
+{
+	char *why;
+
+	(void)state;
+	expect("POST", DEFS, DEF("a-cloud", "cloud", "aws/s3", "{}"), 200);
+	why = deploy_badly("{'shared': [{'op': 'add', 'path': '/c', 'value': {'type': 'cloud'}}]}");
+	assert_non_null(strstr(why, "aws/s3"));
+	free(why);
+	expect("PATCH", DEFS "/a-cloud",
+	       "{'driver_type': 'static', 'driver_inputs': {'values': {'x': '${resources.config.outputs.y}'}}}",
+	       200);
+	why = deploy_badly("{'shared': [{'op': 'add', 'path': '/c', 'value': {'type': 'cloud'}}]}");
+	if (!strstr(why, "${resources.config.outputs.y}"))
+		fail_msg("%s", why);
+	free(why);
+	assert_null(resource("shared.c", "cloud"));
+	assert_null(resource("shared.c", "config"));
+}
+
+#define WITH_DB "{'shared': [{'op': 'add', 'path': '/db', 'value': {'type': 'sqlite'}}]}"
+
+static void
+failed_deployment_takes_its_new_resources_with_it(void **state)
+{
+	char *why = deploy_badly("{'modules': {'add': {" WEB("bad", "local/web:1.0.0", ", 'MODE': 'exit'")
+				 "}}, 'shared': [{'op': 'add', 'path': '/db', 'value': {'type': 'sqlite'}}]}");
+	char *path = xasprintf("%s/state/spaces/acme/shop/development/resources/shared.db.sqlite",
+			       serve.folder);
+
+	(void)state;
+	assert_non_null(strstr(why, "workload"));
+	assert_null(resource("shared.db", "sqlite"));
+	assert_null(resource("modules.bad.externals.dns", "dns"));
+	assert_int_not_equal(access(path, F_OK), 0);
+	assert_told("BUCKET=x-development");
+	free(path);
+	free(why);
+}
+
+static void
+removed_resource_goes_after_the_deployment(void **state)
+{
+	char *path, *why;
+
+	(void)state;
+	deploy_well(WITH_DB);
+	path = output("shared.db", "sqlite", "path");
+	assert_int_equal(access(path, F_OK), 0);
+	/* One that fails leaves it. */
+	why = deploy_badly("{'modules': {'add': {" WEB("bad", "local/web:1.0.0", ", 'MODE': 'exit'")
+			   "}}, 'shared': [{'op': 'remove', 'path': '/db'}]}");
+	assert_int_equal(access(path, F_OK), 0);
+	free(why);
+	expect("DELETE", ENV "/resources/sqlite/shared.db", NULL, 409);
+	expect("DELETE", ENV "/resources/sqlite/shared.nobody", NULL, 404);
+	deploy_well("{'shared': [{'op': 'remove', 'path': '/db'}]}");
+	assert_int_not_equal(access(path, F_OK), 0);
+	assert_null(resource("shared.db", "sqlite"));
+	free(path);
+}
+
+static void
+detached_resource_is_left_alone_and_another_made(void **state)
+{
+	char *path, *other;
+
+	(void)state;
+	deploy_well(WITH_DB);
+	path = output("shared.db", "sqlite", "path");
+	expect("DELETE", ENV "/resources/sqlite/shared.db?detach=true", NULL, 204);
+	assert_null(resource("shared.db", "sqlite"));
+	deploy_well(NULL);
+	other = output("shared.db", "sqlite", "path");
+	assert_string_not_equal(path, other);
+	assert_int_equal(access(path, F_OK), 0);
+	assert_int_equal(access(other, F_OK), 0);
+	free(path);
+	free(other);
+}
+
+static void
+another_driver_makes_another_resource(void **state)
+{
+	char *gu = output("shared.db", "sqlite", "gu_res_id"), *path = output("shared.db", "sqlite", "path");
+	char *other;
+
+	(void)state;
+	expect("PATCH", DEFS "/local-sqlite",
+	       "{'driver_type': 'static', 'driver_inputs': {'values': {'path': '/elsewhere'}}}", 200);
+	deploy_well(NULL);
+	other = output("shared.db", "sqlite", "gu_res_id");
+	assert_string_not_equal(gu, other);
+	free(other);
+	other = output("shared.db", "sqlite", "path");
+	assert_string_equal(other, "/elsewhere");
+	assert_int_not_equal(access(path, F_OK), 0);
+	free(other);
+	free(gu);
+	free(path);
+}
+
+static void
+resource_is_provisioned_with_another(void **state)
+{
+	json_t *graph, *nodes;
+
+	(void)state;
+	expect("POST", DEFS,
+	       "{'id': 'a-queue', 'name': 'N', 'type': 'queue', 'driver_type': 'static', 'criteria': [{}],"
+	       " 'provision': {'policy#guard': {'is_dependent': true, 'match_dependents': false}}}", 200);
+	expect("POST", DEFS, DEF("a-policy", "policy", "static", "{}"), 200);
+	graph = ask("POST", ENV "/resources/graphs", "[{'id': 'shared.q', 'type': 'queue'}]", 200);
+	nodes = json_object_get(graph, "nodes");
+	assert_int_equal(json_array_size(nodes), 2);
+	assert_string_equal(json_member_string(json_array_get(nodes, 1), "id"), "guard");
+	assert_string_equal(json_string_value(json_array_get(
+				    json_object_get(json_array_get(nodes, 1), "depends_on"), 0)),
+			    json_member_string(json_array_get(nodes, 0), "guresid"));
+	json_decref(graph);
+}
+
+static void
+secret_goes_through_a_resource_unseen(void **state)
+{
+	json_t *one;
+	char *all;
+
+	(void)state;
+	expect("POST", APP "/values",
+	       "{'key': 'PIN', 'value': 'tr0ub4dor', 'description': '', 'is_secret': true}", 201);
+	expect("POST", DEFS, DEF("a-account", "account", "static", "{'user': 'u', 'pin': '${values.PIN}'}"),
+	       200);
+	deploy_well("{'modules': {'add': {"
+		    WEB_WITH(", 'USER': '${shared.acc.user}', 'WORD': '${shared.acc.pin}'")
+		    "}}, 'shared': [{'op': 'add', 'path': '/acc', 'value': {'type': 'account'}}]}");
+	assert_told("WORD=tr0ub4dor");
+	one = resource("shared.acc", "account");
+	assert_string_equal(json_member_string(json_object_get(one, "resource"), "user"), "u");
+	assert_null(json_object_get(json_object_get(one, "resource"), "pin"));
+	assert_non_null(json_object_get(json_object_get(one, "secret_refs"), "pin"));
+	json_decref(one);
+	one = ask("GET", ENV "/resources", NULL, 200);
+	all = json_canonical(one);
+	assert_null(strstr(all, "tr0ub4dor"));
+	free(all);
+	json_decref(one);
+}
+
+static int
+make(void **state)
+{
+	(void)state;
+	serve_make(&serve);
+	return 0;
+}
+
+static int
+clear(void **state)
+{
+	(void)state;
+	serve_clear(&serve);
+	return 0;
+}
+
+int
+main(void)
+{
+	/* One environment's life: each begins with what the one before left. */
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(resource_is_made_after_what_it_needs),
+		cmocka_unit_test(changed_definition_makes_it_anew_at_the_next_deployment),
+		cmocka_unit_test(pinned_resource_stays_with_its_version),
+		cmocka_unit_test(circle_is_named_and_what_runs_goes_on),
+		cmocka_unit_test(unknown_driver_or_output_fails_by_name),
+		cmocka_unit_test(failed_deployment_takes_its_new_resources_with_it),
+		cmocka_unit_test(removed_resource_goes_after_the_deployment),
+		cmocka_unit_test(detached_resource_is_left_alone_and_another_made),
+		cmocka_unit_test(another_driver_makes_another_resource),
+		cmocka_unit_test(resource_is_provisioned_with_another),
+		cmocka_unit_test(secret_goes_through_a_resource_unseen),
+	};
+
+	return cmocka_run_group_tests_name("graph", tests, make, clear);
+}
