@@ -371,14 +371,39 @@ fits(const char *pattern, const struct path *path, struct request *request)
 	return *at == '\0';
 }
 
+/* Both fit one path: the one with a word where the other has a parameter is meant. */
+static bool
+is_closer(const char *pattern, const char *other)
+{
+	while (*pattern == *other && *pattern) {
+		pattern++;
+		other++;
+	}
+	return *other == '{' && *pattern != '{';
+}
+
+static const char *
+closest_pattern(const struct path *path)
+{
+	const char *closest = NULL;
+
+	for (size_t i = 0; i < ROUTE_COUNT; i++)
+		if (fits(routes[i].pattern, path, NULL) &&
+		    (!closest || is_closer(routes[i].pattern, closest)))
+			closest = routes[i].pattern;
+	return closest;
+}
+
 static const struct route *
 find_route(const struct path *path, struct request *request, struct response *response)
 {
+	const char *pattern = closest_pattern(path);
+
 	response->allow[0] = '\0';
-	for (size_t i = 0; i < ROUTE_COUNT; i++) {
+	for (size_t i = 0; pattern && i < ROUTE_COUNT; i++) {
 		size_t length = strlen(response->allow);
 
-		if (!fits(routes[i].pattern, path, NULL))
+		if (strcmp(routes[i].pattern, pattern) != 0)
 			continue;
 		if (strcmp(routes[i].method, request->method) == 0) {
 			fits(routes[i].pattern, path, request);

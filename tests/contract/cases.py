@@ -195,6 +195,7 @@ def environments(c, made):
     c.ask("rebaseEnvironment", 204, body=last["id"], envId="contract")
     c.ask("rebaseEnvironment", 400, "no such deployment", body="ghost", envId="clone")
     deploy(c, made)
+    resources(c)
     c.ask("deleteEnvironment", 202, envId="clone")
 
 
@@ -223,6 +224,25 @@ def deploy(c, made):
            [str(failed)])
     c.ask("listDeploymentErrors", 200, "with errors", envId="clone", deployId=failed["id"])
     c.ask("getEnvironment", 200, "after deployments", envId="clone")
+
+
+def resources(c):
+    """In the clone: what it has, what it would have, and what is none of ours any more."""
+    here = {"envId": "clone", "type": "sqlite", "resId": "shared.db"}
+    wanted = [{"id": "shared.db", "type": "sqlite"}]
+    graph = c.ask("createDependencyGraph", 200, body=wanted, envId="clone")
+    c.ask("queryResourceGraph", 200, body=wanted, envId="clone")
+    for operation in ("createDependencyGraph", "queryResourceGraph"):
+        c.ask(operation, 400, "a type that nothing serves", envId="clone",
+              body=[{"id": "shared.x", "type": "unheard-of"}])
+    c.ask("getDependencyGraph", 200, envId="clone", graphId=graph["id"])
+    c.ask("pinActiveResource", 200, body={"target_def_version_id": None}, **here)
+    c.ask("pinActiveResource", 400, "no such version", body={"target_def_version_id": "x"}, **here)
+    c.ask("pinActiveResource", 404, "no such resource", body={"target_def_version_id": None},
+          **dict(here, resId="shared.ghost"))
+    c.ask("deleteActiveResource", 409, "in use", **here)
+    c.ask("deleteActiveResource", 204, "left alone", query="?detach=true", **here)
+    c.ask("deleteActiveResource", 404, "not ours any more", **here)
 
 
 def running(c):
