@@ -171,8 +171,11 @@ tests_unit_test_secret_LDADD = libplatform.a libdriver.a libmodel.a libbase.a \
 endif
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/test-match
-TESTS += tests/unit/test-match
+check_PROGRAMS += tests/unit/test-match tests/unit/test-graph
+TESTS += tests/unit/test-match tests/unit/test-graph
+tests_unit_test_graph_SOURCES = tests/unit/test-graph.c
+tests_unit_test_graph_LDADD = libplatform.a libdriver.a libmodel.a libbase.a \
+	$(CMOCKA_LIBS) $(GNUTLS_LIBS) $(YAML_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
 tests_unit_test_match_SOURCES = tests/unit/test-match.c
 tests_unit_test_match_LDADD = libplatform.a libdriver.a libmodel.a libbase.a \
 	$(CMOCKA_LIBS) $(GNUTLS_LIBS) $(YAML_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)

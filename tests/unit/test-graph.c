@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whatever needs whatever: a graph is in order, or the circle in it is named. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/error.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "platform/graph.h"
+
+#define ROUNDS 2000
+#define TYPES 7
+
+static uint64_t chance;
+
+/* splitmix64: one number decides a whole run. */
+static unsigned
+below(unsigned n)
+{
+	uint64_t z = (chance += 0x9e3779b97f4a7c15u);
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+	return (unsigned)((z ^ (z >> 31)) % n);
+}
+
+static const struct place place = {"o", "a", "e"};
+
+/* A definition for each type "tN" whose inputs name those types that it needs. */
+static json_t *
+definitions_of(bool needs[TYPES][TYPES])
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < TYPES; i++) {
+		json_t *values = json_object();
+		char *id = xasprintf("def-%d", i), *type = xasprintf("t%d", i);
+
+		for (int k = 0; k < TYPES; k++) {
+			char *name = xasprintf("v%d", k), *value = xasprintf("a ${resources.t%d.outputs.x} b", k);
+
+			if (needs[i][k])
+				json_object_set_new(values, name, json_string(value));
+			free(name);
+			free(value);
+		}
+		json_array_append_new(list, json_pack("{s:s, s:{s:s, s:s, s:s, s:{s:o}, s:[{}]}}", "id", id,
+						      "body", "id", id, "type", type, "driver_type", "static",
+						      "driver_inputs", "values", values, "criteria"));
+		free(id);
+		free(type);
+	}
+	return list;
+}
+
+static json_t *
+build(const json_t *definitions, const json_t *known, const char *declared, struct error *err)
+{
+	struct graph_source source = {.place = &place, .env_type = "t", .env_since = "2026",
+				      .definitions = definitions, .known = known};
+	json_t *wanted = json_loads(declared, 0, NULL), *graph;
+	char blamed[256];
+
+	assert_non_null(wanted);
+	graph = graph_build(&source, wanted, blamed, err);
+	assert_int_equal(graph == NULL, blamed[0] != '\0');
+	json_decref(wanted);
+	return graph;
+}
+
+/* The plain reading: what is reached from the first, and whether something reaches itself. */
+static bool
+has_circle(bool needs[TYPES][TYPES], bool reached[TYPES])
+{
+	bool way[TYPES][TYPES], circle = false;
+
+	memcpy(way, needs, sizeof(way));
+	for (int k = 0; k < TYPES; k++)
+		for (int i = 0; i < TYPES; i++)
+			for (int j = 0; j < TYPES; j++)
+				way[i][j] |= way[i][k] && way[k][j];
+	for (int i = 0; i < TYPES; i++) {
+		reached[i] = i == 0 || way[0][i];
+		circle |= reached[i] && way[i][i];
+	}
+	return circle;
+}
+
+static void
+check_order(const json_t *graph, const bool reached[TYPES], uint64_t seed)
+{
+	json_t *seen = json_object();
+	const json_t *node, *needed;
+	size_t i, k, wanted = 0;
+
+	for (i = 0; i < TYPES; i++)
+		wanted += reached[i];
+	if (json_array_size(graph) != wanted)
+		fail_msg("seed %llu: %zu nodes", (unsigned long long)seed, json_array_size(graph));
+	json_array_foreach(graph, i, node) {
+		json_array_foreach(json_object_get(node, "depends_on"), k, needed)
+			if (!json_object_get(seen, json_string_value(needed)))
+				fail_msg("seed %llu: one is before what it needs", (unsigned long long)seed);
+		json_object_set_new(seen, json_member_string(node, "guresid"), json_true());
+	}
+	json_decref(seen);
+}
+
+static void
+order_holds_or_the_circle_is_named(void **state)
+{
+	int circles = 0;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+		bool needs[TYPES][TYPES] = {{false}}, reached[TYPES], circle;
+		struct error err = {0};
+		json_t *definitions, *graph;
+
+		chance = seed;
+		for (unsigned n = below(12); n > 0; n--)
+			needs[below(TYPES)][below(TYPES)] = true;
+		definitions = definitions_of(needs);
+		circle = has_circle(needs, reached);
+		graph = build(definitions, NULL, "[{\"id\": \"shared.r\", \"type\": \"t0\"}]", &err);
+		if (circle != (graph == NULL) || (circle && !strstr(err.text, " -> ")))
+			fail_msg("seed %llu: %s", (unsigned long long)seed, err.text);
+		if (graph)
+			check_order(graph, reached, seed);
+		circles += circle;
+		json_decref(graph);
+		json_decref(definitions);
+	}
+	assert_in_range(circles, ROUNDS / 20, ROUNDS - ROUNDS / 20);
+}
+
+static void
+graph_without_an_end_is_refused(void **state)
+{
+	json_t *definitions = json_pack("[{s:s, s:{s:s, s:s, s:s, s:{s:{s:s}}, s:[{}]}}]", "id", "d", "body",
+					"id", "d", "type", "t", "driver_type", "static", "driver_inputs",
+					"values", "x", "${resources['t#a'].outputs.x}", "criteria");
+	json_t *wanted = json_array();
+	struct error err = {0};
+	char *text;
+
+	(void)state;
+	for (int i = 0; i <= GRAPH_NODES_MAX; i++) {
+		char *id = xasprintf("shared.r%d", i);
+
+		json_array_append_new(wanted, json_pack("{s:s, s:s}", "id", id, "type", "t"));
+		free(id);
+	}
+	text = json_dumps(wanted, 0);
+	assert_null(build(definitions, NULL, text, &err));
+	assert_int_equal(err.kind, ERROR_LIMIT);
+	free(text);
+	json_decref(wanted);
+	json_decref(definitions);
+}
+
+static void
+same_resources_are_the_same_graph_and_keep_their_ids(void **state)
+{
+	bool needs[TYPES][TYPES] = {{false, true}};
+	json_t *definitions = definitions_of(needs), *known, *one, *two;
+	char hash_one[65], hash_two[65];
+	struct error err = {0};
+
+	(void)state;
+	one = build(definitions, NULL, "[{\"id\": \"shared.r\", \"type\": \"t0\"}]", &err);
+	two = build(definitions, NULL, "[{\"type\": \"t0\", \"class\": \"default\", \"id\": \"shared.r\"}]", &err);
+	graph_hash(hash_one, one);
+	graph_hash(hash_two, two);
+	assert_string_equal(hash_one, hash_two);
+	json_decref(two);
+	known = json_pack("[{s:s, s:s, s:s, s:s, s:s, s:s}]", "res_id", "shared.r", "type", "t0", "class",
+			  "default", "gu_res_id", "earlier", "driver_type", "static", "status", "active");
+	two = build(definitions, known, "[{\"id\": \"shared.r\", \"type\": \"t0\"}]", &err);
+	assert_string_equal(json_member_string(json_array_get(two, 1), "guresid"), "earlier");
+	json_object_set_new(json_array_get(known, 0), "driver_type", json_string("other"));
+	json_decref(two);
+	two = build(definitions, known, "[{\"id\": \"shared.r\", \"type\": \"t0\"}]", &err);
+	assert_string_equal(json_member_string(json_array_get(two, 1), "guresid"),
+			    json_member_string(json_array_get(one, 1), "guresid"));
+	json_decref(one);
+	json_decref(two);
+	json_decref(known);
+	json_decref(definitions);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(order_holds_or_the_circle_is_named),
+		cmocka_unit_test(graph_without_an_end_is_refused),
+		cmocka_unit_test(same_resources_are_the_same_graph_and_keep_their_ids),
+	};
+
+	return cmocka_run_group_tests_name("graph", tests, NULL, NULL);
+}
