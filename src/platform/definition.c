@@ -34,11 +34,15 @@ definition_version(char out[DEFINITION_VERSION_SIZE], const json_t *body)
 {
 	static const char *const deciding[] = {"type", "driver_type", "driver_account", "driver_inputs",
 					       "provision"};
-	json_t *decides = json_object();
+	json_t *decides = json_object(), *inputs;
 	char hash[IDS_SHA256_HEX_SIZE], *text;
 
 	for (size_t i = 0; i < sizeof(deciding) / sizeof(deciding[0]); i++)
 		json_object_set(decides, deciding[i], json_object_get(body, deciding[i]));
+	/* Sealed anew, the same secret is another text: its fingerprint decides. */
+	inputs = json_copy(json_object_get(decides, "driver_inputs"));
+	json_object_del(inputs, "sealed");
+	json_object_set_new(decides, "driver_inputs", inputs);
 	text = json_dumps(decides, JSON_COMPACT | JSON_SORT_KEYS);
 	ids_sha256_hex(hash, text ? text : "", text ? strlen(text) : 0);
 	memcpy(out, hash, DEFINITION_VERSION_SIZE - 1);

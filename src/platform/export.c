@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "model/json.h"
 #include "model/set.h"
+#include "platform/definition-inputs.h"
 #include "platform/repository-resources.h"
 #include "platform/repository.h"
 
@@ -68,10 +69,15 @@ static json_t *
 export_definition(struct repository *repository, const struct place *above, const json_t *row,
 		  struct error *err)
 {
+	json_t *item = json_deep_copy(json_object_get(row, "body"));
+	const json_t *inputs = json_object_get(item, "driver_inputs");
+
 	(void)repository;
-	(void)above;
 	(void)err;
-	return json_copy_deep(json_object_get(row, "body"));
+	if (inputs)
+		json_object_set_new(item, "driver_inputs",
+				    definition_inputs_shown(above->org, json_member_string(item, "id"), inputs));
+	return item;
 }
 
 static json_t *

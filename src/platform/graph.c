@@ -23,6 +23,7 @@
 #include "model/reference.h"
 #include "model/set.h"
 #include "platform/definition.h"
+#include "platform/definition-inputs.h"
 #include "platform/match.h"
 
 #define BLAMED_SIZE 256
@@ -177,25 +178,30 @@ make_node(const struct build *b, const struct match_request *request, const json
 	bool in_place = json_is_true(json_object_get(body, "in_place_driver_change"));
 	char version[DEFINITION_VERSION_SIZE], *id;
 	const json_t *criterion, *account = json_object_get(body, "driver_account");
-	json_t *node;
+	json_t *shown = definition_inputs_shown(b->source->place->org, node_text(body, "id"), inputs);
+	json_t *secrets = json_incref(json_object_get(shown, "secret_refs")), *node;
 	int rank;
 
+	if (!secrets)
+		secrets = json_object();
 	definition_version(version, body);
 	criterion = match_criterion(criteria, request, &rank);
 	if (row && (in_place || strcmp(node_text(row, "driver_type"), driver_type) == 0))
 		id = xstrdup(node_text(row, "gu_res_id"));
 	else
 		id = new_gu_res_id(b, request->type, request->resource_class, request->res_id, driver_type);
-	node = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:{}, s:[], s:{s:o, s:{}}, s:o}",
+	node = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:{}, s:[], s:{s:o, s:o}, s:o}",
 			 "id", request->res_id, "type", request->type, "class", request->resource_class,
 			 "guresid", id, "def_id", node_text(body, "id"), "def_version_id", version,
 			 "criteria_id", criterion ? node_text(criterion, "id") : "", "driver_type",
 			 driver_type, "in_place_driver_change", in_place, "resource_schema", "depends_on",
 			 "driver", "values",
-			 json_is_object(values) ? json_incref(values) : json_object(), "secrets", "resource",
+			 json_is_object(values) ? json_incref(values) : json_object(), "secrets", secrets,
+			 "resource",
 			 json_is_object(params) ? json_incref((json_t *)params) : json_object());
 	if (json_is_string(account))
 		json_object_set(node, "driver_account", (json_t *)account);
+	json_decref(shown);
 	json_decref(criteria);
 	free(id);
 	return node;

@@ -30,6 +30,8 @@ libplatform_a_SOURCES = \
 	src/platform/daemon.h \
 	src/platform/definition.c \
 	src/platform/definition.h \
+	src/platform/definition-inputs.c \
+	src/platform/definition-inputs.h \
 	src/platform/document.c \
 	src/platform/document.h \
 	src/platform/driver.h \

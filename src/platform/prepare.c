@@ -308,6 +308,28 @@ prepare_plan(const struct preparation *p, const struct plan *running, struct pla
 
 /* --- the graph --- */
 
+/* What a graph says by name only is found again by its version. */
+static int
+keep_definitions(struct repository *repository, const char *org, const json_t *definitions,
+		 const json_t *nodes, struct error *err)
+{
+	const json_t *row, *node;
+	size_t i, k;
+	int ret = 0;
+
+	json_array_foreach(definitions, i, row) {
+		const char *id = json_member_string(row, "id");
+		bool used = false;
+
+		json_array_foreach(nodes, k, node)
+			used |= strcmp(json_member_string(node, "def_id"), id) == 0;
+		if (used && ret == 0)
+			ret = repository_keep_definition(repository, org, id, json_object_get(row, "body"),
+							 err);
+	}
+	return ret;
+}
+
 static json_t *
 build_graph(struct platform *platform, const struct place *place, const json_t *env,
 	    const json_t *known, const json_t *declared, char *blamed, struct error *err)
@@ -323,7 +345,7 @@ build_graph(struct platform *platform, const struct place *place, const json_t *
 	};
 	json_t *nodes = definitions ? graph_build(&source, declared, blamed, err) : NULL, *graph = NULL;
 
-	if (nodes)
+	if (nodes && keep_definitions(repository, place->org, definitions, nodes, err) == 0)
 		graph = repository_keep_graph(repository, place, nodes, clock_wall_ms(), err);
 	json_decref(nodes);
 	json_decref(definitions);

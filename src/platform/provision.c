@@ -15,6 +15,7 @@
 #include "model/json.h"
 #include "model/placeholder.h"
 #include "model/pointer.h"
+#include "platform/definition-inputs.h"
 #include "platform/deployed-values.h"
 #include "platform/driver.h"
 #include "platform/log.h"
@@ -241,14 +242,52 @@ end_making(struct making *m, json_t *outputs, const struct error *err)
 	advance(p);
 }
 
+static size_t
+count_secrets(const struct making *m)
+{
+	return json_object_size(json_object_get(json_object_get(m->node, "driver"), "secrets"));
+}
+
+/* Those of the definition, in the version that the graph names; new. */
+static json_t *
+open_secrets(const struct making *m, struct error *err)
+{
+	const struct provision_order *order = &m->provision->order;
+	const char *org = order->place->org, *id = text_of(m->node, "def_id");
+	json_t *body, *secrets;
+
+	if (count_secrets(m) == 0)
+		return json_object();
+	body = repository_definition_version(order->platform->repository, org, id,
+					     text_of(m->node, "def_version_id"), err);
+	if (!body)
+		return NULL;
+	secrets = definition_inputs_open(order->platform, org, id, json_object_get(body, "driver_inputs"),
+					 err);
+	json_decref(body);
+	return secrets;
+}
+
 static void
 make_static(struct making *m, const json_t *locals)
 {
 	struct error err = {0};
-	json_t *pointers = json_array();
+	json_t *pointers = json_array(), *secret, *secrets = NULL;
 	json_t *outputs = resolve(m, inputs_of(m->node), WHERE_INPUTS, NULL, locals, pointers, &err);
+	const char *name;
 
 	m->secrets = secret_members(pointers, WHERE_INPUTS);
+	if (outputs)
+		secrets = open_secrets(m, &err);
+	if (outputs && !secrets) {
+		json_decref(outputs);
+		outputs = NULL;
+	}
+	json_object_foreach(secrets, name, secret) {
+		json_object_set(outputs, name, secret);
+		json_object_set_new(m->secrets, name, json_true());
+	}
+	json_decref(secrets);
 	json_decref(pointers);
 	end_making(m, outputs, &err);
 }
@@ -398,16 +437,18 @@ make_by_driver(struct making *m, const json_t *locals)
 static const struct maker {
 	const char *driver_type;
 	void (*make)(struct making *m, const json_t *locals);
-	bool keeps_files;
+	bool keeps_files, takes_secrets;
 } makers[] = {
-	{"static", make_static, false},		{"humanitec/static", make_static, false},
-	{"humanitec/echo", make_static, false}, {"template", make_template, true},
+	{"static", make_static, false, true},
+	{"humanitec/static", make_static, false, true},
+	{"humanitec/echo", make_static, false, true},
+	{"template", make_template, true, false},
 };
 
 static const struct maker *
 find_maker(const char *driver_type)
 {
-	static const struct maker by_driver = {NULL, make_by_driver, false};
+	static const struct maker by_driver = {NULL, make_by_driver, false, false};
 
 	for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++)
 		if (strcmp(makers[i].driver_type, driver_type) == 0)
@@ -421,11 +462,16 @@ make(struct making *m)
 	struct error err = {0};
 	json_t *locals;
 
+	const struct maker *maker = find_maker(text_of(m->node, "driver_type"));
+
 	m->state = GOING;
 	m->provision->going++;
 	locals = locals_of(m, &err);
-	if (locals)
-		find_maker(text_of(m->node, "driver_type"))->make(m, locals);
+	if (locals && !maker->takes_secrets && count_secrets(m) > 0)
+		error_set(&err, ERROR_INPUT, _("the definition %s has secrets, which only the driver \"static\" "
+					       "takes"), text_of(m->node, "def_id"));
+	if (err.kind == ERROR_NONE)
+		maker->make(m, locals);
 	else
 		end_making(m, NULL, &err);
 	json_decref(locals);

@@ -367,8 +367,9 @@ def definitions(c):
     c.ask("createResourceDefinition", 409, "with the criteria of another",
           body=dict(whole, id="contract-2"))
     c.ask("createResourceDefinition", 400, "no type", body={"id": "contract-2", "name": "x"})
-    c.ask("createResourceDefinition", 400, "with a secret",
-          body=dict(whole, id="contract-2", driver_inputs={"secrets": {"a": "b"}}))
+    c.ask("createResourceDefinition", 400, "with a secret of another store",
+          body=dict(whole, id="contract-2",
+                    driver_inputs={"secret_refs": {"a": {"store": "b", "ref": "c"}}}))
     c.places["defId"] = "contract-db"
     c.ask("getResourceDefinition", 200)
     again = c.ask("patchResourceDefinition", 200, body={"name": "Other"})

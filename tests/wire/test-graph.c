@@ -416,6 +416,51 @@ secret_goes_through_a_resource_unseen(void **state)
 	json_decref(one);
 }
 
+static void
+secret_of_a_definition_goes_in_and_never_out(void **state)
+{
+	static const char body[] = "{'id': 'a-vault', 'name': 'N', 'type': 'vault', 'driver_type': 'static',"
+				   " 'driver_inputs': {'values': {'host': 'h'}, 'secrets': {'key': 'opensesame'}},"
+				   " 'criteria': [{}]}";
+	json_t *made = ask("POST", DEFS, body, 200), *same, *other;
+	char *text = json_canonical(made);
+
+	(void)state;
+	assert_null(strstr(text, "opensesame"));
+	assert_non_null(strstr(text, "secrets/.key"));
+	free(text);
+	/* The version is the secret's as well; the same secret is the same version. */
+	same = ask("PATCH", DEFS "/a-vault",
+		   "{'driver_inputs': {'values': {'host': 'h'}, 'secret_refs': {'key': {'value': 'opensesame'}}}}",
+		   200);
+	assert_string_equal(json_member_string(made, "active_version_id"),
+			    json_member_string(same, "active_version_id"));
+	deploy_well("{'modules': {'add': {" WEB_WITH(", 'KEY': '${shared.v.key}'")
+		    "}}, 'shared': [{'op': 'add', 'path': '/v', 'value': {'type': 'vault'}}]}");
+	assert_told("KEY=opensesame");
+	other = ask("PATCH", DEFS "/a-vault", "{'driver_inputs': {'values': {'host': 'h'}, 'secrets':"
+					      " {'key': 'swordfish'}}}", 200);
+	assert_string_not_equal(json_member_string(other, "active_version_id"),
+				json_member_string(same, "active_version_id"));
+	/* A restart knows the one that was deployed. */
+	serve_stop(&serve);
+	serve_start(&serve);
+	serve_wait_replicas(&serve, ENV, "web", 1);
+	assert_told("KEY=opensesame");
+	deploy_well(NULL);
+	assert_told("KEY=swordfish");
+	expect("PATCH", DEFS "/a-vault", "{'driver_inputs': {'secret_refs': {'key': {'ref': 'x', 'store': 'y'}}}}",
+	       400);
+	expect("PATCH", DEFS "/a-vault", "{'driver_type': 'process/sqlite'}", 200);
+	text = deploy_badly(NULL);
+	if (!strstr(text, "static"))
+		fail_msg("%s", text);
+	free(text);
+	json_decref(made);
+	json_decref(same);
+	json_decref(other);
+}
+
 static int
 make(void **state)
 {
@@ -448,6 +493,7 @@ main(void)
 		cmocka_unit_test(another_driver_makes_another_resource),
 		cmocka_unit_test(resource_is_provisioned_with_another),
 		cmocka_unit_test(secret_goes_through_a_resource_unseen),
+		cmocka_unit_test(secret_of_a_definition_goes_in_and_never_out),
 	};
 
 	return cmocka_run_group_tests_name("graph", tests, make, clear);

@@ -18,6 +18,7 @@
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "platform/definition.h"
+#include "platform/definition-inputs.h"
 #include "platform/match.h"
 #include "platform/repository-resources.h"
 
@@ -42,6 +43,10 @@ whole_of(const struct platform *platform, const char *org, const json_t *body)
 			  version, "created_at", stamp, "created_by", platform->user, "is_default", 0,
 			  "is_deleted", 0, "in_place_driver_change", 0);
 	json_object_update(whole, (json_t *)body);
+	if (json_object_get(body, "driver_inputs"))
+		json_object_set_new(whole, "driver_inputs",
+				    definition_inputs_shown(org, json_member_string(body, "id"),
+							    json_object_get(body, "driver_inputs")));
 	json_object_set_new(whole, "criteria", definition_criteria(body));
 	return whole;
 }
@@ -144,23 +149,6 @@ check_text(const json_t *body, const char *key, bool required, struct error *err
 				: 0;
 	return json_is_string(value) && *json_string_value(value)
 		       ? 0 : error_set(err, ERROR_INPUT, _("\"%s\" must be a text that is not empty."), key);
-}
-
-static int
-check_inputs(const json_t *body, struct error *err)
-{
-	const json_t *inputs = json_object_get(body, "driver_inputs");
-	const json_t *values = json_object_get(inputs, "values");
-
-	if (inputs && !json_is_null(inputs) && !json_is_object(inputs))
-		return error_set(err, ERROR_INPUT, _("\"driver_inputs\" must be an object."));
-	if (values && !json_is_null(values) && !json_is_object(values))
-		return error_set(err, ERROR_INPUT, _("The \"values\" of \"driver_inputs\" must be an object."));
-	if (json_object_size(json_object_get(inputs, "secrets")) > 0 ||
-	    json_object_size(json_object_get(inputs, "secret_refs")) > 0)
-		return error_set(err, ERROR_INPUT, _("This platform keeps no secrets in resource "
-						     "definitions; make the secret a shared value."));
-	return 0;
 }
 
 static int
@@ -292,7 +280,7 @@ create_definition(struct platform *platform, const struct request *request,
 {
 	static const char *const required[] = {"id", "name", "type", "driver_type"};
 	const char *id = json_member_string(request->body, "id");
-	json_t *body, *criteria;
+	json_t *body, *criteria = NULL, *inputs;
 	int ret = -1;
 
 	for (size_t i = 0; i < sizeof(required) / sizeof(required[0]); i++)
@@ -301,16 +289,21 @@ create_definition(struct platform *platform, const struct request *request,
 	if (!ids_is_name(id))
 		return error_set(err, ERROR_INPUT, _("\"%s\" is no id of a resource definition: it is made of "
 						     "lower-case letters, digits and single dashes."), id);
-	if (check_inputs(request->body, err) != 0)
+	inputs = definition_inputs_take(platform, request->place.org, id,
+					json_object_get(request->body, "driver_inputs"), err);
+	if (inputs)
+		criteria = take_criteria(platform, request->place.org,
+					 json_object_get(request->body, "criteria"),
+					 json_member_string(request->body, "type"), NULL, err);
+	if (!criteria) {
+		json_decref(inputs);
 		return -1;
-	criteria = take_criteria(platform, request->place.org, json_object_get(request->body, "criteria"),
-				 json_member_string(request->body, "type"), NULL, err);
-	if (!criteria)
-		return -1;
+	}
 	body = json_pack("{s:s, s:s, s:o}", "id", id, "type", json_member_string(request->body, "type"),
 			 "criteria", criteria);
 	for (size_t i = 0; i < SETTABLE; i++)
 		json_object_set(body, settable[i], json_object_get(request->body, settable[i]));
+	json_object_set_new(body, "driver_inputs", inputs);
 	stamp_body(body, "created_at", "created_by", request);
 	if (repository_put_definition(platform->repository, request->place.org, id, body, err) == 0)
 		ret = answer(response, 200, whole_of(platform, request->place.org, body));
@@ -326,14 +319,15 @@ change_definition(struct platform *platform, const struct request *request,
 		  struct response *response, bool all, struct error *err)
 {
 	const char *org = request->place.org, *id = request->ids[0];
-	json_t *body = repository_definition(platform->repository, org, id, err);
+	json_t *body = repository_definition(platform->repository, org, id, err), *inputs;
 	int ret = -1;
 
 	if (!body)
 		return -1;
-	if (check_text(request->body, "name", all, err) != 0 ||
-	    check_text(request->body, "driver_type", false, err) != 0 ||
-	    check_inputs(request->body, err) != 0)
+	inputs = definition_inputs_take(platform, org, id, json_object_get(request->body, "driver_inputs"),
+					err);
+	if (!inputs || check_text(request->body, "name", all, err) != 0 ||
+	    check_text(request->body, "driver_type", false, err) != 0)
 		goto out;
 	for (size_t i = 0; i < SETTABLE; i++) {
 		json_t *value = json_object_get(request->body, settable[i]);
@@ -343,10 +337,13 @@ change_definition(struct platform *platform, const struct request *request,
 		else if (all && strcmp(settable[i], "driver_type") != 0)
 			json_object_del(body, settable[i]);
 	}
+	if (json_object_get(request->body, "driver_inputs"))
+		json_object_set(body, "driver_inputs", inputs);
 	stamp_body(body, "updated_at", "updated_by", request);
 	if (repository_change_definition(platform->repository, org, id, body, err) == 0)
 		ret = answer(response, 200, whole_of(platform, org, body));
 out:
+	json_decref(inputs);
 	json_decref(body);
 	return ret;
 }
