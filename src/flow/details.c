@@ -44,6 +44,7 @@ drop_values(struct details *d)
 		untrusted_clear(&d->values[i].value);
 		untrusted_clear(&d->values[i].description);
 		untrusted_clear(&d->values[i].source);
+		untrusted_clear(&d->values[i].version);
 	}
 	free(d->values);
 	d->values = NULL;
@@ -104,6 +105,7 @@ got_values(void *data, const struct api_reply *reply)
 									 : json_member_string(entry, "value"));
 			untrusted_init(&value->description, json_member_string(entry, "description"));
 			untrusted_init(&value->source, json_member_string(entry, "source"));
+			untrusted_init(&value->version, json_member_string(entry, "secret_version"));
 		}
 		qsort(d->values, d->value_count, sizeof(*d->values), by_key);
 	}

@@ -60,7 +60,6 @@ struct review {
 	char *from_deployment_id;	/* pinned; NULL: never deployed */
 	char *from_set_id, *to_set_id;	/* pinned */
 	struct changes changes;
-	struct diff diff;
 	struct merge merge;		/* PROMOTE only: entries with their sides */
 	bool moved;			/* PROMOTE: the origin moved since it was cloned */
 	bool primed;			/* from_deploy differs from last_deploy: a delta rides on another base */

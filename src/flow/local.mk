@@ -6,12 +6,16 @@ libflow_a_SOURCES = \
 	src/flow/details.c \
 	src/flow/details.h \
 	src/flow/discard.c \
+	src/flow/effective.c \
+	src/flow/effective.h \
 	src/flow/flow.c \
 	src/flow/flow.h \
 	src/flow/learn.c \
 	src/flow/learn.h \
 	src/flow/logs.c \
 	src/flow/logs.h \
+	src/flow/past.c \
+	src/flow/past.h \
 	src/flow/promote.c \
 	src/flow/reads.c \
 	src/flow/resume.c \

@@ -36,7 +36,6 @@ review_clear(struct review *review)
 	free(review->from_set_id);
 	free(review->to_set_id);
 	changes_clear(&review->changes);
-	diff_clear(&review->diff);
 	merge_clear(&review->merge);
 	for (size_t i = 0; i < review->send_count; i++)
 		free(review->sends[i]);
@@ -293,7 +292,6 @@ review_fill(struct flow *flow)
 		review->to = set_ref(flow->result);
 		review->to_set_id = xstrdup(flow->result_id);
 		changes_between(&review->changes, review->from, review->to);
-		diff_between(&review->diff, review->from, review->to, CONTEXT_LINES);
 	}
 	review->way_back = list_changes(&review->changes, true);
 	if (flow->request.verb != FLOW_CLONE && flow->request.verb != FLOW_DISCARD) {

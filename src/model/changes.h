@@ -40,6 +40,7 @@ struct diff_line {
 	char *text;		/* foreign; a header is "modules.web.spec.containers.web" */
 	size_t folded;		/* DIFF_FOLD: how many unchanged lines it stands for */
 	size_t number;		/* line number within the object, from 1; 0 for headers and folds */
+	size_t old_number;	/* DIFF_SAME: that of the same line in the old object */
 	size_t mark_start;	/* bytes of text that differ from its partner line, [start, end); */
 	size_t mark_end;	/* both 0 when the whole line differs */
 };

@@ -212,7 +212,8 @@ compare_middle(struct diff *diff, const struct lines *a, size_t a_from, size_t a
 		}
 		emit_replaced(diff, a, a_from + i0, a_from + i, b, b_from + j0, b_from + j);
 		while (i < n && j < m && strcmp(a->items[a_from + i], b->items[b_from + j]) == 0) {
-			emit(diff, DIFF_SAME, b->items[b_from + j], b_from + j + 1);
+			emit(diff, DIFF_SAME, b->items[b_from + j], b_from + j + 1)->old_number =
+				a_from + i + 1;
 			i++, j++;
 		}
 	}
@@ -230,10 +231,10 @@ compare_lines(struct diff *diff, const struct lines *a, const struct lines *b)
 	       strcmp(a->items[a->count - tail - 1], b->items[b->count - tail - 1]) == 0)
 		tail++;
 	for (size_t i = 0; i < head; i++)
-		emit(diff, DIFF_SAME, b->items[i], i + 1);
+		emit(diff, DIFF_SAME, b->items[i], i + 1)->old_number = i + 1;
 	compare_middle(diff, a, head, a->count - tail, b, head, b->count - tail);
 	for (size_t i = b->count - tail; i < b->count; i++)
-		emit(diff, DIFF_SAME, b->items[i], i + 1);
+		emit(diff, DIFF_SAME, b->items[i], i + 1)->old_number = a->count - b->count + i + 1;
 }
 
 static bool

@@ -4,6 +4,7 @@ libmodel_a_SOURCES = \
 	src/model/changes.c src/model/changes.h \
 	src/model/delta.c src/model/delta.h \
 	src/model/diff.c \
+	src/model/effective.c src/model/effective.h \
 	src/model/image.c src/model/image.h \
 	src/model/json.c src/model/json.h \
 	src/model/merge.c src/model/merge.h \

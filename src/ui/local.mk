@@ -22,11 +22,13 @@ libui_a_SOURCES = \
 	src/ui/views/help.c \
 	src/ui/views/history.c \
 	src/ui/views/logs.c \
+	src/ui/views/moment.c \
 	src/ui/views/operation.c src/ui/views/operation.h \
 	src/ui/views/palette.c \
 	src/ui/views/picker.c \
 	src/ui/views/progress.c \
 	src/ui/views/prompt.c \
 	src/ui/views/review.c \
+	src/ui/widgets/difference.c src/ui/widgets/difference.h \
 	src/ui/widgets/field.c src/ui/widgets/field.h \
 	src/ui/widgets/finder.c src/ui/widgets/finder.h

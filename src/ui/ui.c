@@ -44,7 +44,7 @@ struct ui {
 	size_t closing_count;
 	char message[768];
 	enum style message_style;
-	bool dirty, quit, ascii;
+	bool dirty, quit, ascii, beside;
 	bool unfocused;		/* the person looks at another window */
 	size_t running;		/* operations, in the turn before */
 	int64_t drawn_at;
@@ -60,6 +60,18 @@ bool
 ui_ascii(const struct ui *ui)
 {
 	return ui->ascii;
+}
+
+bool
+ui_beside(const struct ui *ui)
+{
+	return ui->beside;
+}
+
+void
+ui_set_beside(struct ui *ui, bool beside)
+{
+	ui->beside = beside;
 }
 
 const struct view *

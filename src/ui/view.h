@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 struct canvas;
+struct details;
 struct error;
 struct flow;
 struct session;
@@ -22,7 +23,8 @@ enum action {
 	ACTION_DISCARD, ACTION_HISTORY, ACTION_BASELINE, ACTION_REFRESH, ACTION_PROGRESS,
 	ACTION_APPROVE, ACTION_NEXT, ACTION_PREVIOUS, ACTION_HELP, ACTION_REDRAW, ACTION_SUSPEND,
 	ACTION_QUIT, ACTION_PALETTE, ACTION_FIND, ACTION_LOGS,
-	ACTION_HOLD, ACTION_TAB_1, ACTION_TAB_2, ACTION_TAB_3, ACTION_TAB_4, ACTION_COPY
+	ACTION_HOLD, ACTION_TAB_1, ACTION_TAB_2, ACTION_TAB_3, ACTION_TAB_4, ACTION_COPY,
+	ACTION_BESIDE, ACTION_FOLD, ACTION_ONLY, ACTION_CONTEXT, ACTION_EFFECTIVE, ACTION_SWAP
 };
 
 struct key {
@@ -33,7 +35,7 @@ struct key {
 	const char *help;	/* N_(), a sentence */
 };
 
-/* One kind of screen.  draw changes nothing. */
+/* One kind of screen.  draw changes nothing but what a view notes of the room that it has. */
 struct view_ops {
 	const char *title;			/* N_() */
 	const struct key *keys;			/* ended by key 0 */
@@ -58,6 +60,9 @@ struct view {
 /* For views. */
 struct session *ui_session(struct ui *ui);
 bool ui_ascii(const struct ui *ui);
+/* Differences are shown side by side, where there is room: as the person left it last. */
+bool ui_beside(const struct ui *ui);
+void ui_set_beside(struct ui *ui, bool beside);
 void ui_push(struct ui *ui, struct view *view);		/* takes it */
 void ui_pop(struct ui *ui);				/* closes the top at the end of the turn */
 void ui_replace(struct ui *ui, struct view *view);	/* pop, then push */
@@ -92,8 +97,18 @@ struct view *environment_view_new(struct ui *ui, const char *org, const char *ap
 /* What a workload writes, or (NULL) all of them. */
 struct view *logs_view_new(struct ui *ui, const char *org, const char *app, const char *env,
 			   const char *workload);
-/* Compares two environments. */
-struct view *compare_view_new(const char *org, const char *app, const char *from, const char *to);
+/* An environment as it is, or as an earlier deployment of it was (else these two are NULL). */
+struct moment {
+	const char *env, *deployment, *set_id;
+};
+struct view *compare_view_new(struct ui *ui, const char *org, const char *app,
+			      const struct moment *from, const struct moment *to);
+/* Chooses one by typing; `env` is the one whose deployments (details) are offered too.  details
+ * and data outlive the view.  The moment is borrowed for the call. */
+typedef void moment_done(void *data, struct ui *ui, const struct moment *moment);
+struct view *moment_view_new(struct ui *ui, const char *org, const char *app,
+			     const struct details *details, const char *env, moment_done *done,
+			     void *data);
 /* Asks for one line of text; `check` says what is wrong with it (NULL: fine); `done` gets it. */
 struct prompt {
 	const char *title, *label, *note;

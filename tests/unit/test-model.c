@@ -14,6 +14,7 @@
 #include "base/xmalloc.h"
 #include "model/changes.h"
 #include "model/delta.h"
+#include "model/effective.h"
 #include "model/image.h"
 #include "model/json.h"
 #include "model/merge.h"
@@ -447,6 +448,40 @@ json_from_outside_has_limits(void **state)
 	}
 }
 
+static void
+effective_set_has_what_its_placeholders_stand_for(void **state)
+{
+	struct set *set = parse_set("{'modules':{'web':{'profile':'p','externals':{'dns':{'type':'dns'}},'spec':{"
+				    "'containers':{'web':{'image':'i:1','variables':{'A':'${values.A} $\\\\{x}',"
+				    "'B':'${shared.db.path}','C':'${externals.dns.listen}','D':'${context.env.id}'}"
+				    "}}}}},'shared':{'db':{'type':'sqlite'}}}");
+	json_t *values = json_pack("{s:s}", "A", "one"), *outputs, *variables;
+	struct effective_source source = {.context = {.env_id = "qa"}};
+	struct error err = {0};
+	struct set *seen;
+	size_t unknown;
+
+	(void)state;
+	outputs = json_pack("{s:{s:s}, s:{s:i}}", "shared.db", "path", "/d", "modules.web.externals.dns", "port",
+			    80);
+	source.values = values;
+	source.outputs = outputs;
+	seen = effective_set(set, &source, &unknown, &err);
+	assert_non_null(seen);
+	variables = json_object_get(json_object_get(json_object_get(json_object_get(set_module(seen, "web"),
+										    "spec"), "containers"), "web"), "variables");
+	assert_string_equal(json_string_value(json_object_get(variables, "A")), "one ${x}");
+	assert_string_equal(json_string_value(json_object_get(variables, "B")), "/d");
+	/* Only an instance knows that one. */
+	assert_string_equal(json_string_value(json_object_get(variables, "C")), "${externals.dns.listen}");
+	assert_string_equal(json_string_value(json_object_get(variables, "D")), "qa");
+	assert_int_equal(unknown, 1);
+	set_unref(seen);
+	set_unref(set);
+	json_decref(values);
+	json_decref(outputs);
+}
+
 int
 main(void)
 {
@@ -465,6 +500,7 @@ main(void)
 		cmocka_unit_test(versions_sort_as_people_read_them),
 		cmocka_unit_test(image_references_split_where_registries_do),
 		cmocka_unit_test(json_from_outside_has_limits),
+		cmocka_unit_test(effective_set_has_what_its_placeholders_stand_for),
 	};
 
 	return cmocka_run_group_tests_name("model", tests, NULL, NULL);

@@ -277,15 +277,13 @@ act_promote(struct board_view *b, struct ui *ui, const struct sight *s)
 static void
 act_diff(struct board_view *b, struct ui *ui, const struct sight *s)
 {
-	struct view *view;
+	struct moment from = {.env = board_env_id(s->baseline)}, to = {.env = board_env_id(s->env)};
 
 	if (s->env == s->baseline) {
 		ui_say(ui, _("This is the baseline itself; move to another environment."));
 		return;
 	}
-	view = compare_view_new(b->org, b->app, board_env_id(s->baseline), board_env_id(s->env));
-	view->ops->changed(view, ui);
-	ui_push(ui, view);
+	ui_push(ui, compare_view_new(ui, b->org, b->app, &from, &to));
 }
 
 static void

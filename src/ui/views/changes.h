@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Drawing changes in words and as an exact diff: what review and compare share. */
+/* Drawing changes in words: what review and compare share. */
 #ifndef SIDESTAGE_UI_VIEWS_CHANGES_H
 #define SIDESTAGE_UI_VIEWS_CHANGES_H
 
@@ -7,7 +7,6 @@
 
 struct canvas;
 struct changes;
-struct diff;
 
 /* "1 workload changes · 0 resources", at the pen. */
 void changes_draw_counts(struct canvas *canvas, const struct changes *changes);
@@ -15,7 +14,5 @@ void changes_draw_counts(struct canvas *canvas, const struct changes *changes);
 int changes_draw_words(struct canvas *canvas, int row, int rows, const struct changes *changes);
 /* The same as lines of text, to be copied: printable, whatever the changes hold; free() it. */
 char *changes_words(const struct changes *changes);
-/* Lines of the diff from `first` on. */
-void changes_draw_diff(struct canvas *canvas, const struct diff *diff, size_t first);
 
 #endif

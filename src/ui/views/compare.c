@@ -1,102 +1,330 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Two environments against each other, as they were when the view opened. */
+/*
+ * Any environment, as it is or as an earlier deployment was, against any other: as it is
+ * written, or with what the placeholders stand for in each ("as it runs").
+ *
+ * An environment as it is follows what is read of it; an earlier deployment stays.
+ */
 #include "config.h"
 
 #include <curses.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/clock.h"
+#include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/details.h"
+#include "flow/effective.h"
+#include "flow/past.h"
 #include "flow/session.h"
 #include "flow/world.h"
 #include "model/changes.h"
+#include "model/set.h"
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
 #include "ui/views/changes.h"
+#include "ui/widgets/difference.h"
+
+struct side {
+	char *env;
+	char *deployment;		/* NULL: what runs now */
+	struct past *past;		/* of the deployment */
+	struct details *details;	/* its values and deployments */
+	struct set *set;		/* as written; NULL: not known */
+	struct set *shown;		/* what is compared */
+	size_t unknown;			/* placeholders that stay in `shown` */
+	struct error error;		/* why there is nothing to show */
+};
 
 struct compare_view {
 	struct view view;
-	char *org, *app, *from, *to;
-	bool known;
+	char *org, *app;
+	struct side sides[2];		/* from, to */
+	int choosing;			/* which of them is being chosen */
+	bool effective;
 	struct changes changes;
-	struct diff diff;
-	size_t top;
+	struct difference difference;
 };
 
 static const struct key keys[] = {
 	{27, "Esc", ACTION_BACK, N_("back"), N_("Go back.")},
 	{'q', NULL, ACTION_BACK, NULL, NULL},
-	{'j', "j", ACTION_DOWN, N_("down"), N_("Scroll down.")},
-	{'k', "k", ACTION_UP, N_("up"), N_("Scroll up.")},
-	{KEY_BASE + KEY_DOWN, NULL, ACTION_DOWN, NULL, NULL},
-	{KEY_BASE + KEY_UP, NULL, ACTION_UP, NULL, NULL},
-	{KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, NULL, N_("A page down.")},
-	{KEY_BASE + KEY_PPAGE, "PgUp", ACTION_PAGE_UP, NULL, N_("A page up.")},
+	{'e', "e", ACTION_EFFECTIVE, N_("as it runs"),
+	 N_("As it is written, or with the values and resources that each has.")},
+	{'x', "x", ACTION_SWAP, N_("swap"), N_("The other way round.")},
+	{'<', "<", ACTION_LEFT, N_("choose"), N_("Choose another left side: an environment or a deployment.")},
+	{'>', ">", ACTION_RIGHT, NULL, N_("Choose another right side.")},
+	DIFFERENCE_KEYS,
+	{'y', "y", ACTION_COPY, NULL, N_("Copy the changes in words.")},
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
+
+static const struct world_environment *
+find(const struct compare_view *c, struct ui *ui, const struct side *side)
+{
+	return world_environment(session_world(ui_session(ui)), c->org, c->app, side->env);
+}
+
+/* --- drawing --- */
+
+static void
+draw_side(struct canvas *canvas, const struct side *side)
+{
+	canvas_bytes(canvas, STYLE_STRONG, side->env, 30);
+	if (side->deployment) {
+		canvas_ours(canvas, STYLE_DIM, " ");
+		canvas_bytes(canvas, STYLE_KEY, side->deployment, 8);
+	} else {
+		canvas_ours(canvas, STYLE_DIM, _(" now"));
+	}
+}
+
+static void
+draw_title(const struct compare_view *c, struct canvas *canvas)
+{
+	canvas_at(canvas, 0, 1);
+	draw_side(canvas, &c->sides[0]);
+	canvas_ours(canvas, STYLE_DIM, " ");
+	canvas_glyph(canvas, STYLE_DIM, GLYPH_ARROW);
+	canvas_ours(canvas, STYLE_DIM, " ");
+	draw_side(canvas, &c->sides[1]);
+	canvas_ours(canvas, STYLE_DIM, c->effective ? _("   as it runs") : _("   as it is written"));
+	canvas_ours(canvas, STYLE_DIM, "   ");
+}
+
+/* What is not there to be compared; how many rows. */
+static int
+draw_doubts(const struct compare_view *c, struct canvas *canvas, int row)
+{
+	int used = 0;
+
+	for (int i = 0; i < 2; i++) {
+		const struct side *side = &c->sides[i];
+
+		if (side->shown)
+			continue;
+		canvas_at(canvas, row + used++, 1);
+		if (side->error.kind != ERROR_NONE)
+			canvas_format(canvas, STYLE_WARN, "%.30s: %.200s", side->env, side->error.text);
+		else
+			canvas_format(canvas, STYLE_WARN, _("%.30s: not known yet."), side->env);
+	}
+	return used;
+}
 
 static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
-	const struct compare_view *c = (const struct compare_view *)view;
+	struct compare_view *c = (struct compare_view *)view;
+	bool known = c->sides[0].shown && c->sides[1].shown;
+	size_t unknown = c->sides[0].unknown + c->sides[1].unknown;
 	struct canvas part;
-	int used;
+	int row = 1;
 
-	(void)ui;
-	canvas_at(canvas, 1, 1);
-	canvas_bytes(canvas, STYLE_STRONG, c->from, 0);
-	canvas_ours(canvas, STYLE_DIM, " ");
-	canvas_glyph(canvas, STYLE_DIM, GLYPH_ARROW);
-	canvas_ours(canvas, STYLE_DIM, " ");
-	canvas_bytes(canvas, STYLE_STRONG, c->to, 0);
-	canvas_ours(canvas, STYLE_DIM, "   ");
-	if (!c->known) {
-		canvas_ours(canvas, STYLE_WARN, _("One of the two is unknown; it could not be read."));
+	draw_title(c, canvas);
+	if (known)
+		changes_draw_counts(canvas, &c->changes);
+	if (known && unknown > 0)
+		canvas_format(canvas, STYLE_DIM,
+			      ngettext(" · %zu placeholder stays as written", " · %zu placeholders stay as written",
+				       unknown), unknown);
+	row += draw_doubts(c, canvas, row);
+	if (!known)
 		return;
-	}
-	changes_draw_counts(canvas, &c->changes);
+	row++;
 	if (c->changes.count == 0) {
-		canvas_at(canvas, 3, 1);
-		canvas_ours(canvas, STYLE_OK, _("They are equal."));
+		canvas_at(canvas, row, 1);
+		canvas_ours(canvas, STYLE_OK,
+			    c->effective ? _("They are equal, and what reaches the workloads is too.")
+					 : _("They are equal as they are written; e compares what that comes to."));
 		return;
 	}
-	used = changes_draw_words(canvas, 3, canvas->height / 3, &c->changes);
-	canvas_rule(canvas, 4 + used);
-	part = canvas_part(canvas, 5 + used, 0, canvas->height - 5 - used, canvas->width);
-	changes_draw_diff(&part, &c->diff, c->top);
+	row += changes_draw_words(canvas, row, canvas->height / 3, &c->changes);
+	canvas_rule(canvas, row++);
+	part = canvas_part(canvas, row, 0, canvas->height - row, canvas->width);
+	difference_draw(&c->difference, ui, &part);
+}
+
+/* --- what is compared --- */
+
+static void
+drop_shown(struct side *side)
+{
+	set_unref(side->shown);
+	side->shown = NULL;
+	side->unknown = 0;
+	side->error = (struct error){0};
+}
+
+/* Values and resources are those of now, also for an earlier deployment. */
+static void
+resolve_side(struct compare_view *c, struct ui *ui, struct side *side)
+{
+	const struct world_environment *e = find(c, ui, side);
+	struct world_environment as_was;
+
+	if (!side->set || !c->effective) {
+		side->shown = side->set ? set_ref(side->set) : NULL;
+		return;
+	}
+	if (!e || !details_values_known(side->details)) {
+		side->error = *details_values_error(side->details);
+		return;
+	}
+	as_was = *e;
+	as_was.set = side->set;
+	side->shown = effective_of(&as_was, c->org, c->app, side->details, &side->unknown, &side->error);
+}
+
+static bool
+read_side(struct compare_view *c, struct ui *ui, struct side *side)
+{
+	const struct world_environment *e = find(c, ui, side);
+	struct set *set = side->deployment ? past_set(side->past) : e ? e->set : NULL;
+	bool moved = set != side->set;
+
+	if (set)
+		set_ref(set);
+	set_unref(side->set);
+	side->set = set;
+	if (!set && side->deployment)
+		side->error = *past_error(side->past);
+	return moved;
+}
+
+static void
+compare(struct compare_view *c, struct ui *ui)
+{
+	bool same = true;
+
+	for (int i = 0; i < 2; i++) {
+		struct set *before = c->sides[i].shown ? set_ref(c->sides[i].shown) : NULL;
+
+		drop_shown(&c->sides[i]);
+		read_side(c, ui, &c->sides[i]);
+		resolve_side(c, ui, &c->sides[i]);
+		/* What is equal to before stays the same thing, so that nothing moves. */
+		if (before && c->sides[i].shown && set_equal(before, c->sides[i].shown)) {
+			set_unref(c->sides[i].shown);
+			c->sides[i].shown = set_ref(before);
+		} else {
+			same = false;
+		}
+		set_unref(before);
+	}
+	if (same)
+		return;
+	changes_clear(&c->changes);
+	c->changes = (struct changes){0};
+	if (c->sides[0].shown && c->sides[1].shown)
+		changes_between(&c->changes, c->sides[0].shown, c->sides[1].shown);
+	difference_set(&c->difference, c->sides[0].shown, c->sides[1].shown);
+}
+
+static void
+changed(struct view *view, struct ui *ui)
+{
+	compare((struct compare_view *)view, ui);
+}
+
+/* --- its sides --- */
+
+static void
+clear_side(struct side *side)
+{
+	drop_shown(side);
+	set_unref(side->set);
+	past_close(side->past);
+	details_close(side->details);
+	free(side->env);
+	free(side->deployment);
+	*side = (struct side){0};
+}
+
+static void
+open_side(struct compare_view *c, struct ui *ui, struct side *side, const char *env,
+	  const char *deployment, const char *set_id)
+{
+	side->env = xstrdup(env);
+	side->details = details_open(ui_session(ui), c->org, c->app, env);
+	if (!deployment)
+		return;
+	side->deployment = xstrdup(deployment);
+	side->past = past_open(ui_session(ui), c->org, c->app, set_id);
+}
+
+static void
+chosen(void *data, struct ui *ui, const struct moment *moment)
+{
+	struct compare_view *c = data;
+
+	clear_side(&c->sides[c->choosing]);
+	open_side(c, ui, &c->sides[c->choosing], moment->env, moment->deployment, moment->set_id);
+	compare(c, ui);
+}
+
+static void
+choose(struct compare_view *c, struct ui *ui, int which)
+{
+	c->choosing = which;
+	ui_push(ui, moment_view_new(ui, c->org, c->app, c->sides[which].details, c->sides[which].env, chosen,
+				    c));
+}
+
+static void
+swap(struct compare_view *c, struct ui *ui)
+{
+	struct side left = c->sides[0];
+
+	c->sides[0] = c->sides[1];
+	c->sides[1] = left;
+	changes_clear(&c->changes);
+	c->changes = (struct changes){0};
+	if (c->sides[0].shown && c->sides[1].shown)
+		changes_between(&c->changes, c->sides[0].shown, c->sides[1].shown);
+	difference_set(&c->difference, c->sides[0].shown, c->sides[1].shown);
+	compare(c, ui);
+}
+
+static void
+copy(struct compare_view *c, struct ui *ui)
+{
+	char *words = changes_words(&c->changes);
+
+	if (*words)
+		ui_copy(ui, _("the differences"), words);
+	else
+		ui_say(ui, _("There is nothing to copy: nothing differs."));
+	free(words);
 }
 
 static void
 act(struct view *view, struct ui *ui, enum action action)
 {
 	struct compare_view *c = (struct compare_view *)view;
-	size_t step = action == ACTION_PAGE_DOWN || action == ACTION_PAGE_UP ? 15 : 1;
 
-	if (action == ACTION_BACK)
-		ui_pop(ui);
-	else if (action == ACTION_DOWN || action == ACTION_PAGE_DOWN)
-		c->top = c->top + step < c->diff.count ? c->top + step : c->top;
-	else
-		c->top = c->top > step ? c->top - step : 0;
+	switch (action) {
+	case ACTION_BACK: ui_pop(ui); break;
+	case ACTION_EFFECTIVE:
+		c->effective = !c->effective;
+		compare(c, ui);
+		break;
+	case ACTION_SWAP: swap(c, ui); break;
+	case ACTION_LEFT: choose(c, ui, 0); break;
+	case ACTION_RIGHT: choose(c, ui, 1); break;
+	case ACTION_COPY: copy(c, ui); break;
+	default: difference_act(&c->difference, ui, action); break;
+	}
 }
 
-static void
-changed(struct view *view, struct ui *ui)
+static bool
+type(struct view *view, struct ui *ui, int key)
 {
-	struct compare_view *c = (struct compare_view *)view;
-	const struct world *world = session_world(ui_session(ui));
-	const struct world_environment *from, *to;
-
-	if (c->known)
-		return;
-	from = world_environment(world, c->org, c->app, c->from);
-	to = world_environment(world, c->org, c->app, c->to);
-	if (!from || !to || !from->set || !to->set)
-		return;
-	changes_between(&c->changes, from->set, to->set);
-	diff_between(&c->diff, from->set, to->set, 2);
-	c->known = true;
+	return difference_type(&((struct compare_view *)view)->difference, ui, key);
 }
 
 static void
@@ -104,29 +332,31 @@ close_view(struct view *view)
 {
 	struct compare_view *c = (struct compare_view *)view;
 
+	clear_side(&c->sides[0]);
+	clear_side(&c->sides[1]);
 	changes_clear(&c->changes);
-	diff_clear(&c->diff);
+	difference_clear(&c->difference);
 	free(c->org);
 	free(c->app);
-	free(c->from);
-	free(c->to);
 	free(c);
 }
 
 static const struct view_ops ops = {
-	.title = N_("Difference"), .keys = keys, .draw = draw, .act = act, .changed = changed,
-	.close = close_view,
+	.title = N_("Difference"), .keys = keys, .draw = draw, .act = act, .type = type,
+	.changed = changed, .close = close_view,
 };
 
 struct view *
-compare_view_new(const char *org, const char *app, const char *from, const char *to)
+compare_view_new(struct ui *ui, const char *org, const char *app, const struct moment *from,
+		 const struct moment *to)
 {
 	struct compare_view *c = xcalloc(1, sizeof(*c));
 
 	c->view.ops = &ops;
 	c->org = xstrdup(org);
 	c->app = xstrdup(app);
-	c->from = xstrdup(from);
-	c->to = xstrdup(to);
+	open_side(c, ui, &c->sides[0], from->env, from->deployment, from->set_id);
+	open_side(c, ui, &c->sides[1], to->env, to->deployment, to->set_id);
+	compare(c, ui);
 	return &c->view;
 }

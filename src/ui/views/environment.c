@@ -40,6 +40,8 @@ static const struct key keys[] = {
 	{'2', "2", ACTION_TAB_2, N_("resources"), N_("What it has of its own, and where.")},
 	{'3', "3", ACTION_TAB_3, N_("values"), N_("Shared values, and where each comes from.")},
 	{'4', "4", ACTION_TAB_4, N_("deployments"), N_("Who deployed what, when.")},
+	{'d', "d", ACTION_DIFF, N_("diff"),
+	 N_("Compare the deployment under the cursor with what runs; elsewhere any two.")},
 	{'l', "l", ACTION_LOGS, N_("logs"), N_("Show what the workload writes.")},
 	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, N_("A line up.")},
 	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, N_("A line down.")},
@@ -279,6 +281,22 @@ open_logs(struct environment_view *v, struct ui *ui)
 	ui_push(ui, logs_view_new(ui, v->org, v->app, v->env, module));
 }
 
+/* From what was deployed then to what runs now. */
+static void
+open_diff(struct environment_view *v, struct ui *ui)
+{
+	size_t at = v->selected[TAB_DEPLOYMENTS];
+	struct moment from = {.env = v->env}, to = {.env = v->env};
+
+	if (v->tab == TAB_DEPLOYMENTS && at < details_deployment_count(v->details)) {
+		const struct deployment *d = details_deployment(v->details, at);
+
+		from.deployment = untrusted_raw(&d->id);
+		from.set_id = untrusted_raw(&d->set_id);
+	}
+	ui_push(ui, compare_view_new(ui, v->org, v->app, &from, &to));
+}
+
 static void
 act(struct view *view, struct ui *ui, enum action action)
 {
@@ -292,6 +310,7 @@ act(struct view *view, struct ui *ui, enum action action)
 	case ACTION_TAB_3: v->tab = TAB_VALUES; break;
 	case ACTION_TAB_4: v->tab = TAB_DEPLOYMENTS; break;
 	case ACTION_LOGS: open_logs(v, ui); break;
+	case ACTION_DIFF: open_diff(v, ui); break;
 	case ACTION_UP: select_by(v, ui, -1); break;
 	case ACTION_DOWN: select_by(v, ui, 1); break;
 	case ACTION_PAGE_UP: select_by(v, ui, -15); break;

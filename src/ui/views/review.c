@@ -24,12 +24,14 @@
 #include "ui/views/changes.h"
 #include "ui/views/contents.h"
 #include "ui/views/operation.h"
+#include "ui/widgets/difference.h"
 #include "ui/widgets/field.h"
 
 struct review_view {
 	struct view view;
 	char *id;			/* of the operation; the flow is looked up by it */
-	size_t top;
+	size_t top;			/* of the contents, when there is no difference */
+	struct difference difference;
 	int focus;			/* 0: the diff, 1: reason, 2: name */
 	struct field reason, name;
 };
@@ -39,14 +41,7 @@ static const struct key keys[] = {
 	{'X', NULL, ACTION_APPROVE, NULL, NULL},
 	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Change nothing and go back.")},
 	{'q', NULL, ACTION_BACK, NULL, NULL},
-	{'j', "j", ACTION_DOWN, N_("down"), N_("Scroll the diff down.")},
-	{'k', "k", ACTION_UP, N_("up"), N_("Scroll the diff up.")},
-	{KEY_BASE + KEY_DOWN, NULL, ACTION_DOWN, NULL, NULL},
-	{KEY_BASE + KEY_UP, NULL, ACTION_UP, NULL, NULL},
-	{KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, NULL, N_("A page down.")},
-	{KEY_BASE + KEY_PPAGE, "PgUp", ACTION_PAGE_UP, NULL, N_("A page up.")},
-	{'n', "n", ACTION_NEXT, N_("next change"), N_("To the next change.")},
-	{'N', "N", ACTION_PREVIOUS, NULL, N_("To the change before.")},
+	DIFFERENCE_KEYS,
 	{'y', "y", ACTION_COPY, NULL, N_("Copy the changes in words.")},
 	{'\t', "Tab", ACTION_PANE, NULL, N_("To the next field (protected environments).")},
 	{'\r', "Enter", ACTION_OPEN, NULL, N_("In the fields: approve, once both are right.")},
@@ -216,23 +211,18 @@ contents_of(const struct review *review, struct ui *ui)
 static bool
 shows_contents(const struct review *review, struct ui *ui)
 {
-	return review->diff.count == 0 && contents_of(review, ui);
-}
-
-static size_t
-middle_lines(const struct review *review, struct ui *ui)
-{
-	return shows_contents(review, ui) ? contents_count(contents_of(review, ui)) : review->diff.count;
+	return review->changes.count == 0 && contents_of(review, ui);
 }
 
 static void
-draw_review(const struct review_view *r, struct ui *ui, struct canvas *c, const struct review *review)
+draw_review(struct review_view *r, struct ui *ui, struct canvas *c, const struct review *review)
 {
 	bool roomy = c->height >= 20, sends = c->height >= 12;
 	int foot = (sends ? 2 : 0) + (review->is_protected ? 3 + (sends && roomy) : 0), row = roomy;
 	int used;
 	struct canvas part;
 
+	difference_set(&r->difference, review->from, review->to);
 	row += draw_summary(c, row, review) + roomy;
 	used = changes_draw_words(c, row, c->height / 3, &review->changes);
 	row += used + (roomy && used > 0);
@@ -243,7 +233,7 @@ draw_review(const struct review_view *r, struct ui *ui, struct canvas *c, const 
 	if (shows_contents(review, ui))
 		contents_draw(&part, contents_of(review, ui), r->top);
 	else
-		changes_draw_diff(&part, &review->diff, r->top);
+		difference_draw(&r->difference, ui, &part);
 	if (foot == 0)
 		return;
 	row = c->height - foot;
@@ -257,7 +247,7 @@ draw_review(const struct review_view *r, struct ui *ui, struct canvas *c, const 
 static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
-	const struct review_view *r = (const struct review_view *)view;
+	struct review_view *r = (struct review_view *)view;
 	struct flow *flow = flow_of(r, ui);
 
 	if (flow && flow_review(flow) && flow_state(flow) == FLOW_REVIEW) {
@@ -275,24 +265,36 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	canvas_paragraph(canvas, STYLE_DANGER, flow_error(flow)->text, canvas->height - 4);
 }
 
-static void
-move_diff(struct review_view *r, struct ui *ui, const struct review *review, long by)
+/* The whole of what is made or removed. */
+static bool
+move_contents(struct review_view *r, struct ui *ui, const struct review *review, enum action action)
 {
-	long last = (long)middle_lines(review, ui) - 1, to = (long)r->top + by;
+	long by = action == ACTION_DOWN	       ? 1
+		  : action == ACTION_UP	       ? -1
+		  : action == ACTION_PAGE_DOWN ? 15
+		  : action == ACTION_PAGE_UP   ? -15
+					       : 0;
+	long last = (long)contents_count(contents_of(review, ui)) - 1, to = (long)r->top + by;
 
-	r->top = to < 0 || last < 0 ? 0 : (size_t)(to > last ? last : to);
+	if (by != 0)
+		r->top = to < 0 || last < 0 ? 0 : (size_t)(to > last ? last : to);
+	else
+		ui_say(ui, _("There is no difference here: this is the whole of it."));
+	return true;
 }
 
-static void
-to_change(struct review_view *r, const struct review *review, int step)
+static bool
+act_middle(struct review_view *r, struct ui *ui, const struct review *review, enum action action)
 {
-	long i = (long)r->top + step;
+	struct difference none = {0};
 
-	while (i >= 0 && i < (long)review->diff.count &&
-	       (review->diff.lines[i].kind != DIFF_HEADER))
-		i += step;
-	if (i >= 0 && i < (long)review->diff.count)
-		r->top = (size_t)i;
+	difference_set(&r->difference, review->from, review->to);
+	if (!shows_contents(review, ui))
+		return difference_act(&r->difference, ui, action);
+	/* What a difference would have taken. */
+	if (action == ACTION_FIND || action == ACTION_BESIDE || action == ACTION_CONTEXT)
+		return move_contents(r, ui, review, action);
+	return difference_act(&none, ui, action) && move_contents(r, ui, review, action);
 }
 
 static void
@@ -357,12 +359,6 @@ act(struct view *view, struct ui *ui, enum action action)
 	switch (action) {
 	case ACTION_APPROVE: approve(r, ui, flow); break;
 	case ACTION_COPY: copy(ui, review); break;
-	case ACTION_DOWN: move_diff(r, ui, review, 1); break;
-	case ACTION_UP: move_diff(r, ui, review, -1); break;
-	case ACTION_PAGE_DOWN: move_diff(r, ui, review, 15); break;
-	case ACTION_PAGE_UP: move_diff(r, ui, review, -15); break;
-	case ACTION_NEXT: to_change(r, review, 1); break;
-	case ACTION_PREVIOUS: to_change(r, review, -1); break;
 	case ACTION_PANE: r->focus = review->is_protected ? (r->focus + 1) % 3 : 0; break;
 	case ACTION_OPEN:
 		if (review->is_protected && r->focus > 0)
@@ -370,7 +366,7 @@ act(struct view *view, struct ui *ui, enum action action)
 		else
 			ui_say(ui, _("Enter alone approves nothing: D does."));
 		break;
-	default: break;
+	default: act_middle(r, ui, review, action); break;
 	}
 }
 
@@ -379,9 +375,8 @@ type(struct view *view, struct ui *ui, int key)
 {
 	struct review_view *r = (struct review_view *)view;
 
-	(void)ui;
 	if (r->focus == 0)
-		return false;
+		return difference_type(&r->difference, ui, key);
 	return field_type(r->focus == 1 ? &r->reason : &r->name, key);
 }
 
@@ -390,6 +385,7 @@ close_view(struct view *view)
 {
 	struct review_view *r = (struct review_view *)view;
 
+	difference_clear(&r->difference);
 	free(r->id);
 	free(r);
 }

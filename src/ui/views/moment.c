@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Chooses an environment as it is, or an earlier deployment of one, by typing. */
+#include "config.h"
+
+#include <curses.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "flow/details.h"
+#include "flow/flow.h"
+#include "flow/session.h"
+#include "flow/world.h"
+#include "ui/canvas.h"
+#include "ui/terminal.h"
+#include "ui/view.h"
+#include "ui/widgets/finder.h"
+
+/* What cannot be in an id; between the parts of a moment. */
+#define PART '\x1f'
+
+struct moment_view {
+	struct view view;
+	char *org, *app, *env;
+	const struct details *details;	/* of env; who asked has it */
+	moment_done *done;
+	void *data;
+	struct finder finder;		/* ids are env, deployment, set_id, with PART between */
+};
+
+static const struct key keys[] = {
+	{'\r', "Enter", ACTION_OPEN, N_("choose"), N_("Compare with what is selected.")},
+	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Leave it as it is.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("down"), N_("To the next one.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), N_("To the one before.")},
+	{0, NULL, ACTION_NONE, NULL, NULL},
+};
+
+static void
+add_deployment(struct moment_view *m, const struct deployment *d)
+{
+	const char *comment = untrusted_raw(&d->comment);
+	char age[16], *id, *text, *words = xstrndup(comment, flow_comment_length(comment));
+
+	clock_age(age, clock_wall_ms() - d->created_at);
+	id = xasprintf("%s%c%s%c%s", m->env, PART, untrusted_raw(&d->id), PART, untrusted_raw(&d->set_id));
+	text = xasprintf("%s %.8s %s", m->env, untrusted_raw(&d->id), words);
+	/* Who and how long ago. */
+	free(words);
+	words = xasprintf("%s %s", untrusted_raw(&d->created_by), age);
+	finder_add(&m->finder, id, text, words, false);
+	free(words);
+	free(text);
+	free(id);
+}
+
+static void
+fill(struct moment_view *m, struct ui *ui)
+{
+	const struct world_application *a =
+		world_application(session_world(ui_session(ui)), m->org, m->app);
+
+	finder_begin(&m->finder);
+	for (size_t i = 0; a && i < a->count; i++) {
+		const char *env = untrusted_raw(&a->environments[i].environment.id);
+		char *id = xasprintf("%s%c%c", env, PART, PART);
+
+		finder_add(&m->finder, id, env, _("now"), strcmp(env, m->env) == 0);
+		free(id);
+	}
+	for (size_t i = 0; i < details_deployment_count(m->details); i++)
+		add_deployment(m, details_deployment(m->details, i));
+	finder_end(&m->finder);
+}
+
+static void
+draw(const struct view *view, struct ui *ui, struct canvas *canvas)
+{
+	const struct moment_view *m = (const struct moment_view *)view;
+	struct canvas part = canvas_part(canvas, 1, 0, canvas->height - 1, canvas->width);
+
+	(void)ui;
+	finder_draw(&m->finder, &part, _("Nothing is called like that."));
+}
+
+static void
+take(struct moment_view *m, struct ui *ui)
+{
+	const struct finder_item *item = finder_selected(&m->finder);
+	struct moment moment = {0};
+	char *parts, *deployment, *set_id;
+
+	if (!item)
+		return;
+	parts = xstrdup(item->id);
+	deployment = strchr(parts, PART);
+	*deployment++ = '\0';
+	set_id = strchr(deployment, PART);
+	*set_id++ = '\0';
+	moment.env = parts;
+	if (*deployment) {
+		moment.deployment = deployment;
+		moment.set_id = set_id;
+	}
+	ui_pop(ui);
+	m->done(m->data, ui, &moment);
+	free(parts);
+}
+
+static void
+act(struct view *view, struct ui *ui, enum action action)
+{
+	struct moment_view *m = (struct moment_view *)view;
+
+	switch (action) {
+	case ACTION_OPEN: take(m, ui); break;
+	case ACTION_BACK: ui_pop(ui); break;
+	case ACTION_DOWN: finder_move(&m->finder, 1); break;
+	case ACTION_UP: finder_move(&m->finder, -1); break;
+	default: break;
+	}
+}
+
+static bool
+type(struct view *view, struct ui *ui, int key)
+{
+	(void)ui;
+	return finder_type(&((struct moment_view *)view)->finder, key);
+}
+
+static void
+click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
+{
+	struct canvas part = canvas_part(canvas, 1, 0, canvas->height - 1, canvas->width);
+
+	(void)ui;
+	(void)column;
+	finder_click(&((struct moment_view *)view)->finder, &part, row - 1);
+}
+
+static void
+changed(struct view *view, struct ui *ui)
+{
+	fill((struct moment_view *)view, ui);
+}
+
+static void
+close_view(struct view *view)
+{
+	struct moment_view *m = (struct moment_view *)view;
+
+	finder_clear(&m->finder);
+	free(m->org);
+	free(m->app);
+	free(m->env);
+	free(m);
+}
+
+static const struct view_ops ops = {
+	.title = N_("Compare with"), .keys = keys, .draw = draw, .act = act, .type = type,
+	.click = click, .changed = changed, .close = close_view,
+};
+
+struct view *
+moment_view_new(struct ui *ui, const char *org, const char *app, const struct details *details,
+		const char *env, moment_done *done, void *data)
+{
+	struct moment_view *m = xcalloc(1, sizeof(*m));
+
+	m->view.ops = &ops;
+	m->org = xstrdup(org);
+	m->app = xstrdup(app);
+	m->env = xstrdup(env);
+	m->details = details;
+	m->done = done;
+	m->data = data;
+	fill(m, ui);
+	return &m->view;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The exact difference of two sets, to be read: in one column or side by side, each workload or
+ * resource to be folded, or alone, and found in by typing.  Where one is stays where it is when
+ * the way it is shown changes.
+ */
+#ifndef SIDESTAGE_UI_WIDGETS_DIFFERENCE_H
+#define SIDESTAGE_UI_WIDGETS_DIFFERENCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model/changes.h"
+#include "ui/view.h"
+#include "ui/widgets/field.h"
+
+struct canvas;
+struct set;
+
+struct difference_row;
+
+struct difference {
+	struct set *from, *to;		/* owned; NULL: nothing to show yet */
+	struct diff diff;
+	struct difference_row *rows;	/* of what is shown */
+	size_t row_count;
+	size_t top;			/* row */
+	bool beside, whole;		/* side by side; with all unchanged lines */
+	bool *closed;			/* by the object's number */
+	size_t objects;
+	long only;			/* an object's number; -1: all */
+	bool finding;			/* what is typed goes into the field */
+	struct field find;
+	int height;			/* of what was drawn last */
+	bool narrow;			/* it was too narrow to be side by side */
+};
+
+/* Zeroed memory is an empty one.  Takes references of its own; the same two again change
+ * nothing. */
+void difference_set(struct difference *difference, struct set *from, struct set *to);
+void difference_clear(struct difference *difference);
+void difference_draw(struct difference *difference, const struct ui *ui, struct canvas *canvas);
+/* Moves, folds, finds ...: true when the action is one of its own. */
+bool difference_act(struct difference *difference, struct ui *ui, enum action action);
+/* A key while something is being found; false: it is not. */
+bool difference_type(struct difference *difference, struct ui *ui, int key);
+
+/* The keys of all that, for the tables of views. */
+#define DIFFERENCE_KEYS                                                                            \
+	{'j', "j", ACTION_DOWN, N_("down"), N_("Scroll the diff down.")},                          \
+	{'k', "k", ACTION_UP, N_("up"), N_("Scroll the diff up.")},                                \
+	{KEY_BASE + KEY_DOWN, NULL, ACTION_DOWN, NULL, NULL},                                      \
+	{KEY_BASE + KEY_UP, NULL, ACTION_UP, NULL, NULL},                                          \
+	{KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, NULL, N_("A page down.")},                \
+	{KEY_BASE + KEY_PPAGE, "PgUp", ACTION_PAGE_UP, NULL, N_("A page up.")},                    \
+	{'g', "g", ACTION_FIRST, NULL, N_("To the beginning.")},                                   \
+	{'G', "G", ACTION_LAST, NULL, N_("To the end.")},                                          \
+	{'n', "n", ACTION_NEXT, N_("next change"),                                                 \
+	 N_("To the next change, or to the next place of what was found.")},                       \
+	{'N', "N", ACTION_PREVIOUS, NULL, N_("To the one before.")},                               \
+	{'/', "/", ACTION_FIND, N_("find"), N_("Find in the diff by typing; Esc forgets it.")},    \
+	{'s', "s", ACTION_BESIDE, N_("side by side"), N_("Old and new side by side, or in one column.")}, \
+	{' ', "Space", ACTION_FOLD, NULL, N_("Fold or unfold the workload or resource at the top.")}, \
+	{'w', "w", ACTION_ONLY, NULL, N_("Only the workload or resource at the top, or all.")},    \
+	{'c', "c", ACTION_CONTEXT, NULL, N_("All unchanged lines, or those near changes.")}
+
+#endif

@@ -1,0 +1,95 @@
+# Any environment or earlier deployment against any other: to read, to fold, to find in.
+
+size 140x40
+limit 10
+on-failure tail -n 30 $STATE/sidestaged.log
+
+test "d compares with the baseline, in words and in lines"
+run sidestage demo
+expect "running" 20
+row "running" "running" "running"
+press-until Right "in (QA|qa)"
+key d
+expect "Difference"
+row "production" "now" "qa" "now" "as it is written" "3 workloads change"
+row "~ web" "1.4.2" "2.0.0-rc1" "major"
+row "2 - image: local/topicshare-api:1.4.2"
+row "2 + image: local/topicshare-api:2.0.0-rc1"
+
+test "s shows old and new side by side, where there is room"
+key s
+row "2 - image: local/topicshare-api:1.4.2" "│" "2 + image: local/topicshare-api:2.0.0-rc1"
+resize 90x30
+no-row "2 - image: local/topicshare-api:1.4.2" "│"
+resize 140x40
+row "2 - image: local/topicshare-api:1.4.2" "│" "2 + image: local/topicshare-api:2.0.0-rc1"
+key s
+no-row "- image: local/topicshare-api:1.4.2" "+ image"
+
+test "Space folds what is at the top, w shows it alone, c shows every line"
+row "▾ modules.api"
+key Space
+row "▸ modules.api" "lines change"
+no-row "topicshare-api:1.4.2" "- image"
+key Space
+row "▾ modules.api"
+key w
+row "▾ modules.api" "alone; w shows all"
+no-row "modules.search"
+key w
+row "▾ modules.search"
+row "unchanged lines"
+key c
+gone "unchanged lines"
+key c
+row "unchanged lines"
+
+test "/ finds in it by typing, marks the places, and n goes on"
+key /
+type "PAGE_SIZE"
+row "+   PAGE_SIZE: 100"
+key Enter
+key n
+row "PAGE_SIZE: 20"
+key n
+expect "is not further down"
+key Esc
+gone "/ PAGE_SIZE"
+expect "Difference"
+
+test "e compares what really reaches the workloads"
+key e
+expect "as it runs"
+row "~ web" "variable API_URL" "http://api.production.topicshare.localhost" "http://api.qa.topicshare.localhost"
+row "placeholders stay as written"
+key e
+expect "as it is written"
+
+test "x turns it round, and > chooses another side by typing"
+key x
+row "qa" "now" "production" "now"
+key ">"
+expect "Compare with"
+type "devel"
+row "development" "now"
+key Enter
+expect "Difference"
+row "qa" "now" "development" "now"
+key Esc
+gone "Difference"
+
+test "an earlier deployment stands against what runs now"
+sh platform post /deltas '{"modules":{"update":{"web":[{"op":"replace","path":"/spec/containers/web/variables/THEME","value":"sepia"}]}}}' >$STATE/delta
+let DELTA sed 's/.*"id":"\([^"]*\)".*/\1/' $STATE/delta
+sh platform post /envs/qa/deploys "{\"delta_id\":\"$DELTA\",\"comment\":\"a sepia one\"}" --quiet
+key Enter
+expect "Environment"
+key 4
+row "oncall" "a sepia one" "runs" 20
+key Down
+key d
+expect "Difference"
+row "~ web" "variable THEME" "light" "sepia"
+key Esc
+key Esc
+gone "Difference"
