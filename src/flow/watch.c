@@ -242,6 +242,13 @@ runtime_interval(const struct feed *feed)
 static int64_t
 resources_interval(const struct feed *feed)
 {
+	const struct world_environment *e =
+		world_environment(feed->watch->world, feed->org, feed->app, feed->env);
+
+	/* One that is being made has no address yet. */
+	for (size_t i = 0; e && i < e->resource_count; i++)
+		if (untrusted_is(&e->resources[i].status, "pending"))
+			return STARTING_MS;
 	return is_environment_busy(feed) ? FAST_MS : RESOURCES_MS;
 }
 

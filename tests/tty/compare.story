@@ -85,7 +85,7 @@ sh platform post /envs/qa/deploys "{\"delta_id\":\"$DELTA\",\"comment\":\"a sepi
 key Enter
 expect "Environment"
 key 4
-row "oncall" "a sepia one" "runs" 20
+row "oncall" "a sepia one" "runs"
 key Down
 key d
 expect "Difference"
