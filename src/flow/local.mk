@@ -2,6 +2,8 @@
 noinst_LIBRARIES += libflow.a
 libflow_a_SOURCES = \
 	src/flow/clone.c \
+	src/flow/clones.c \
+	src/flow/clones.h \
 	src/flow/deploy.c \
 	src/flow/details.c \
 	src/flow/details.h \
@@ -18,6 +20,8 @@ libflow_a_SOURCES = \
 	src/flow/past.h \
 	src/flow/promote.c \
 	src/flow/reads.c \
+	src/flow/reader.c \
+	src/flow/reader.h \
 	src/flow/resume.c \
 	src/flow/review.c \
 	src/flow/session.c \

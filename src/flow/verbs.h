@@ -131,6 +131,8 @@ void review_send(struct review *review, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* "web 1.4.2 → 1.4.3, 2 more"; free() it. */
 char *review_summary(const struct review *review);
+/* The same of changes; back: only where they lead, "web image → 1.4.2". */
+char *review_list_changes(const struct changes *changes, bool back);
 /* Strings of the set that still point at another environment, or at a fixed host. */
 void review_isolation(struct review *review, const struct set *set, const char *source);
 

@@ -22,6 +22,7 @@
 #include "base/xmalloc.h"
 #include "flow/flow.h"
 #include "flow/session.h"
+#include "flow/words.h"
 #include "flow/world.h"
 #include "ui/canvas.h"
 #include "ui/escapes.h"
@@ -221,7 +222,7 @@ draw_header(struct ui *ui, struct canvas *screen)
 	const struct world *world = session_world(ui->session);
 	struct canvas bar = canvas_part(screen, 0, 0, 1, screen->width);
 	size_t running = count_running(ui);
-	char right[256], running_words[64] = "", link[80];
+	char right[320], running_words[64] = "", clones[64], link[80];
 	int width;
 
 	canvas_fill_row(&bar, STYLE_BAR);
@@ -237,6 +238,8 @@ draw_header(struct ui *ui, struct canvas *screen)
 	add_part(ui, right, sizeof(right), session_context(ui->session));
 	add_part(ui, right, sizeof(right), untrusted_raw(&world->user));
 	add_part(ui, right, sizeof(right), session_read_only(ui->session) ? _("read-only") : "");
+	words_of_clones(clones, sizeof(clones), world, clock_wall_ms());
+	add_part(ui, right, sizeof(right), clones);
 	add_part(ui, right, sizeof(right), running_words);
 	add_part(ui, right, sizeof(right), link);
 	width = text_columns(right);

@@ -39,6 +39,7 @@ static const struct key keys[] = {
 	{'X', "X", ACTION_DISCARD, N_("discard"), N_("Delete a clone and everything that is its own.")},
 	{'l', "l", ACTION_LOGS, N_("logs"), N_("Show what the workload writes.")},
 	{'/', "/", ACTION_FIND, N_("find"), N_("Find an environment, a workload or an application.")},
+	{'c', "c", ACTION_CLONES, N_("clones"), N_("Show every clone, and how long it is meant to live.")},
 	{'h', "h", ACTION_HISTORY, N_("history"), N_("Show what has been done.")},
 	{'?', "?", ACTION_HELP, N_("help"), NULL},
 	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, N_("To the environment on the left.")},
@@ -439,6 +440,8 @@ act_anywhere(struct board_view *b, struct ui *ui, enum action action)
 {
 	if (action == ACTION_FIND)
 		ui_push(ui, goto_view_new(ui, b->org, b->app, go, b));
+	else if (action == ACTION_CLONES)
+		ui_push(ui, clones_view_new(ui, b->org));
 	else if (action == ACTION_HISTORY)
 		ui_push(ui, history_view_new(ui));
 	else if (action == ACTION_HELP)

@@ -1,0 +1,534 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Every clone: whose it is, from what, how long it is meant to live, and what it has that is
+ * not promoted.  The cursor is a clone by its names, so that a list that changes never puts
+ * it on another one.
+ */
+#include "config.h"
+
+#include <curses.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "base/xmalloc.h"
+#include "flow/clones.h"
+#include "flow/flow.h"
+#include "flow/session.h"
+#include "flow/words.h"
+#include "flow/world.h"
+#include "ui/canvas.h"
+#include "ui/terminal.h"
+#include "ui/view.h"
+
+#define DETAIL_ROWS 8
+
+struct clones_view {
+	struct view view;
+	struct clones *clones;
+	char *org, *app, *env;		/* the cursor; NULL: the first */
+	size_t last;			/* where it was: for when it is gone */
+};
+
+static const struct key keys[] = {
+	{27, "Esc", ACTION_BACK, N_("back"), N_("Go back.")},
+	{'q', NULL, ACTION_BACK, NULL, NULL},
+	{'\r', "Enter", ACTION_OPEN, N_("open"), N_("The clone from near.")},
+	{'E', "E", ACTION_END, N_("end of life"), N_("Say how long the clone is still needed.")},
+	{'d', "d", ACTION_DIFF, N_("diff"), N_("Compare the clone with where it came from.")},
+	{'P', "P", ACTION_PROMOTE, N_("promote"), N_("Take the clone's changes to where it came from.")},
+	{'X', "X", ACTION_DISCARD, N_("discard"), N_("Delete the clone and everything that is its own.")},
+	{'R', "R", ACTION_REFRESH, N_("read again"), N_("Read everything again now.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, N_("To the clone above.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, N_("To the clone below.")},
+	{'k', NULL, ACTION_UP, NULL, NULL},
+	{'j', NULL, ACTION_DOWN, NULL, NULL},
+	{KEY_BASE + KEY_PPAGE, "PgUp", ACTION_PAGE_UP, NULL, N_("A page up.")},
+	{KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, NULL, N_("A page down.")},
+	{'g', "g", ACTION_FIRST, NULL, N_("To the first clone.")},
+	{'G', "G", ACTION_LAST, NULL, N_("To the last clone.")},
+	{0, NULL, ACTION_NONE, NULL, NULL},
+};
+
+/* --- the cursor --- */
+
+static bool
+is_at(const struct clones_view *v, const struct clone *clone)
+{
+	return v->env && strcmp(v->env, clone->env) == 0 && strcmp(v->app, clone->app) == 0 &&
+	       strcmp(v->org, clone->org) == 0;
+}
+
+/* Its row; of one that is gone, the row where it was. */
+static size_t
+cursor(const struct clones_view *v)
+{
+	size_t count = clones_count(v->clones);
+
+	for (size_t i = 0; i < count; i++)
+		if (is_at(v, clones_get(v->clones, i)))
+			return i;
+	return v->last < count ? v->last : count ? count - 1 : 0;
+}
+
+static const struct clone *
+selected(const struct clones_view *v)
+{
+	return clones_count(v->clones) ? clones_get(v->clones, cursor(v)) : NULL;
+}
+
+static void
+move_to(struct clones_view *v, long row)
+{
+	long count = (long)clones_count(v->clones);
+	const struct clone *clone;
+
+	if (count == 0)
+		return;
+	v->last = (size_t)(row < 0 ? 0 : row >= count ? count - 1 : row);
+	clone = clones_get(v->clones, v->last);
+	free(v->org);
+	free(v->app);
+	free(v->env);
+	v->org = xstrdup(clone->org);
+	v->app = xstrdup(clone->app);
+	v->env = xstrdup(clone->env);
+}
+
+/* --- drawing --- */
+
+static const struct { enum glyph glyph; enum style style; } moods[] = {
+	[MOOD_QUIET] = {GLYPH_MIDDLE, STYLE_DIM}, [MOOD_GOOD] = {GLYPH_DOT, STYLE_OK},
+	[MOOD_BUSY] = {GLYPH_HALF, STYLE_WARN}, [MOOD_BAD] = {GLYPH_CROSS, STYLE_DANGER},
+};
+
+/* Where the columns begin; 0: there is no room for it. */
+struct columns {
+	int app, who, from, age, life, work;
+};
+
+static struct columns
+lay_out(int width)
+{
+	if (width >= 110)
+		return (struct columns){22, 40, 50, 66, 72, 90};
+	if (width >= 76)
+		return (struct columns){0, 20, 30, 0, 44, 61};
+	return (struct columns){0, 0, 0, 0, 20, 0};
+}
+
+static void
+draw_head(struct canvas *c, const struct columns *at)
+{
+	const struct { int column; const char *text; } heads[] = {
+		{3, _("Clone")}, {at->app, _("Application")}, {at->who, _("By")}, {at->from, _("From")},
+		{at->age, _("Age")}, {at->life, _("Life left")}, {at->work, _("Not promoted")},
+	};
+
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		if (!heads[i].column)
+			continue;
+		canvas_at(c, 0, heads[i].column);
+		canvas_ours(c, STYLE_DIM, heads[i].text);
+	}
+}
+
+/* "1 change: web 1.4.2 → 1.4.3" */
+static void
+draw_work(struct canvas *c, enum style style, const struct clone *clone, bool picked)
+{
+	if (clone->work == CLONE_WORK_UNKNOWN) {
+		canvas_ours(c, picked ? style : STYLE_DIM, _("? unknown"));
+	} else if (clone->work == CLONE_WORK_NONE) {
+		canvas_ours(c, picked ? style : STYLE_DIM, _("none"));
+	} else {
+		canvas_format(c, picked ? style : STYLE_AHEAD,
+			      ngettext("%zu change", "%zu changes", clone->changes), clone->changes);
+		if (clone->conflicts)
+			canvas_format(c, picked ? style : STYLE_DANGER,
+				      ngettext(", %zu conflict", ", %zu conflicts", clone->conflicts),
+				      clone->conflicts);
+		if (clone->work_words) {
+			canvas_ours(c, picked ? style : STYLE_NORMAL, ": ");
+			canvas_bytes(c, picked ? style : STYLE_NORMAL, clone->work_words, 0);
+		}
+	}
+}
+
+/* The origin, or that it is not known. */
+static void
+draw_from(struct canvas *c, enum style style, const struct clone *clone, int columns)
+{
+	if (clone->origin)
+		canvas_bytes(c, style, clone->origin, columns);
+	else
+		canvas_ours(c, style, _("? unknown"));
+}
+
+static void
+draw_row(struct canvas *list, int row, const struct columns *at, const struct clone *clone, bool picked)
+{
+	const int64_t now = clock_wall_ms();
+	struct state_words life = words_of_life(clone->expires_at, now);
+	enum style plain = picked ? STYLE_SELECTED : STYLE_NORMAL, dim = picked ? STYLE_SELECTED : STYLE_DIM;
+	struct canvas line = canvas_part(list, row, 0, 1, list->width), *c = &line;
+	char age[16];
+
+	clock_age(age, now - clone->created_at);
+	if (picked) {
+		canvas_at(c, 0, 3);
+		canvas_fill_row(c, plain);
+	}
+	canvas_at(c, 0, 1);
+	canvas_glyph(c, moods[life.mood].style, moods[life.mood].glyph);
+	canvas_at(c, 0, 3);
+	canvas_bytes(c, picked ? plain : STYLE_STRONG, clone->env, (at->app ? at->app : at->who ? at->who : at->life) - 4);
+	if (at->app) {
+		canvas_at(c, 0, at->app);
+		canvas_bytes(c, plain, clone->app, at->who - at->app - 1);
+	}
+	if (at->who) {
+		canvas_at(c, 0, at->who);
+		canvas_foreign(c, plain, &clone->who, at->from - at->who - 1);
+		canvas_at(c, 0, at->from);
+		draw_from(c, plain, clone, (at->age ? at->age : at->life) - at->from - 1);
+	}
+	if (at->age) {
+		canvas_at(c, 0, at->age);
+		canvas_ours(c, dim, age);
+	}
+	canvas_at(c, 0, at->life);
+	if (clone->is_deleting)
+		canvas_ours(c, picked ? plain : STYLE_WARN, _("being deleted"));
+	else
+		canvas_ours(c, picked || life.mood == MOOD_GOOD ? plain : moods[life.mood].style, life.text);
+	if (at->work) {
+		canvas_at(c, 0, at->work);
+		draw_work(c, plain, clone, picked);
+	}
+}
+
+static void
+label(struct canvas *c, int *row, const char *text)
+{
+	canvas_at(c, ++*row, 3);
+	canvas_ours(c, STYLE_DIM, text);
+	canvas_at(c, *row, 18);
+}
+
+/* All of the selected one, in lines: what a narrow list has no room for. */
+static void
+draw_detail(struct canvas *c, struct ui *ui, const struct clone *clone)
+{
+	const struct world_environment *e =
+		world_environment(session_world(ui_session(ui)), clone->org, clone->app, clone->env);
+	struct state_words life = words_of_life(clone->expires_at, clock_wall_ms());
+	char age[16];
+	int row = 1;
+
+	clock_age(age, clock_wall_ms() - clone->created_at);
+	canvas_rule(c, 0);
+	canvas_at(c, 1, 3);
+	canvas_bytes(c, STYLE_STRONG, clone->env, 50);
+	canvas_ours(c, STYLE_DIM, _(" in "));
+	canvas_bytes(c, STYLE_STRONG, clone->app, 50);
+	if (e)
+		canvas_format(c, STYLE_DIM, "   %s", words_of_environment(e).text);
+	label(c, &row, _("made"));
+	canvas_format(c, STYLE_NORMAL, _("%s ago"), age);
+	canvas_ours(c, STYLE_DIM, _(" by "));
+	canvas_foreign(c, STYLE_NORMAL, &clone->who, 30);
+	label(c, &row, _("from"));
+	draw_from(c, STYLE_NORMAL, clone, 50);
+	if (clone->deployment_id) {
+		canvas_ours(c, STYLE_DIM, _(", deployment "));
+		canvas_bytes(c, STYLE_DIM, clone->deployment_id, 12);
+	}
+	label(c, &row, _("life left"));
+	canvas_ours(c, moods[life.mood].style, life.text);
+	if (life.mood == MOOD_BAD)
+		canvas_ours(c, STYLE_DIM, _("; it stays until somebody discards it: X, or E gives it longer"));
+	else if (!clone->is_recorded)
+		canvas_ours(c, STYLE_DIM, _("; it was not made here"));
+	label(c, &row, _("not promoted"));
+	draw_work(c, STYLE_NORMAL, clone, false);
+}
+
+static int
+list_rows(const struct canvas *canvas)
+{
+	return canvas->height >= 18 ? canvas->height - DETAIL_ROWS - 1 : canvas->height - 1;
+}
+
+static void
+draw_empty(const struct clones_view *v, struct canvas *c)
+{
+	canvas_at(c, 1, 2);
+	if (clones_untold(v->clones))
+		canvas_ours(c, STYLE_DIM, _("? not known yet"));
+	else
+		canvas_paragraph(c, STYLE_DIM, _("There is no clone.  C on the board makes one: a copy of an "
+						  "environment, with everything of its own."), 3);
+}
+
+static size_t
+first_row(const struct clones_view *v, int rows)
+{
+	size_t at = cursor(v), fit = rows > 0 ? (size_t)rows : 1;
+
+	return at >= fit ? at - fit + 1 : 0;
+}
+
+static void
+draw(const struct view *view, struct ui *ui, struct canvas *canvas)
+{
+	const struct clones_view *v = (const struct clones_view *)view;
+	struct columns at = lay_out(canvas->width);
+	size_t count = clones_count(v->clones), untold = clones_untold(v->clones);
+	int rows = list_rows(canvas), used = 0;
+	struct canvas list = canvas_part(canvas, 1, 0, rows, canvas->width), detail;
+
+	if (count == 0) {
+		draw_empty(v, canvas);
+		return;
+	}
+	draw_head(canvas, &at);
+	for (size_t i = first_row(v, rows); i < count && used < rows; i++, used++)
+		draw_row(&list, used, &at, clones_get(v->clones, i), i == cursor(v));
+	if (untold && used + 1 < rows) {
+		canvas_at(&list, used + 1, 3);
+		canvas_format(&list, STYLE_DIM, ngettext("? %zu environment could not be read yet",
+							  "? %zu environments could not be read yet", untold),
+			      untold);
+	}
+	if (rows == canvas->height - 1)
+		return;
+	detail = canvas_part(canvas, rows + 1, 0, DETAIL_ROWS, canvas->width);
+	draw_detail(&detail, ui, selected(v));
+}
+
+static void
+subject(const struct view *view, struct ui *ui, char *out, size_t size)
+{
+	const struct clones_view *v = (const struct clones_view *)view;
+	size_t count = clones_count(v->clones);
+
+	(void)ui;
+	snprintf(out, size, ngettext("%zu clone", "%zu clones", count), count);
+}
+
+/* --- actions --- */
+
+static void
+start(struct ui *ui, const struct flow_request *request)
+{
+	struct error err = {0};
+	struct flow *flow = flow_new(ui_session(ui), request, &err);
+
+	if (flow)
+		ui_push(ui, review_view_new(flow));
+	else
+		ui_say_error(ui, &err);
+}
+
+static void
+act_open(struct ui *ui, const struct clone *clone)
+{
+	ui_push(ui, environment_view_new(ui, clone->org, clone->app, clone->env));
+}
+
+static void
+act_discard(struct ui *ui, const struct clone *clone)
+{
+	start(ui, &(struct flow_request){.verb = FLOW_DISCARD, .org = clone->org, .app = clone->app,
+					 .env = clone->env});
+}
+
+static void
+act_promote(struct ui *ui, const struct clone *clone)
+{
+	if (!clone->origin) {
+		ui_say(ui, _("Where %s was cloned from is not known."), clone->env);
+		return;
+	}
+	start(ui, &(struct flow_request){.verb = FLOW_PROMOTE, .org = clone->org, .app = clone->app,
+					 .env = clone->origin, .source = clone->env});
+}
+
+static void
+act_diff(struct ui *ui, const struct clone *clone)
+{
+	struct view *view;
+
+	if (!clone->origin) {
+		ui_say(ui, _("Where %s was cloned from is not known."), clone->env);
+		return;
+	}
+	session_focus(ui_session(ui), clone->org, clone->app);
+	view = compare_view_new(clone->org, clone->app, clone->origin, clone->env);
+	view->ops->changed(view, ui);
+	ui_push(ui, view);
+}
+
+/* --- the end of life: a record that is made when the prompt opens --- */
+
+static const char *
+check_life(void *data, const char *text)
+{
+	int64_t ms;
+
+	(void)data;
+	return clock_parse_duration(text, &ms) ? NULL
+		: _("A length of time, please, as in 8h, 90m or 2d; 0 for no end.");
+}
+
+static void
+life_given(void *data, struct ui *ui, const char *text)
+{
+	const struct clone *clone = data;
+	struct error err = {0};
+	int64_t life = 0;
+
+	if (!clock_parse_duration(text, &life))
+		return;
+	if (clones_set_end(ui_session(ui), clone, life ? clock_wall_ms() + life : 0, &err) != 0) {
+		ui_say_error(ui, &err);
+		return;
+	}
+	if (life)
+		ui_say(ui, _("%s has an end now: in %s."), clone->env, text);
+	else
+		ui_say(ui, _("%s has no end now."), clone->env);
+	ui_pop(ui);
+}
+
+static void
+drop_clone(void *data)
+{
+	struct clone *clone = data;
+
+	free(clone->org);
+	free(clone->app);
+	free(clone->env);
+	free(clone->origin);
+	free(clone->deployment_id);
+	free(clone->set_id);
+	free(clone);
+}
+
+static char *
+copy(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
+}
+
+static void
+act_end(struct ui *ui, const struct clone *clone)
+{
+	struct clone *record = xcalloc(1, sizeof(*record));
+	struct prompt prompt = {
+		.title = N_("End of life"), .label = N_("How long from now"),
+		.note = N_("When it is over the clone is marked overdue; nothing deletes it but you."),
+		.initial = (char *)(uintptr_t)"8h", .check = check_life, .done = life_given,
+		.drop = drop_clone, .data = record,
+	};
+
+	*record = (struct clone){
+		.org = xstrdup(clone->org), .app = xstrdup(clone->app), .env = xstrdup(clone->env),
+		.origin = copy(clone->origin), .deployment_id = copy(clone->deployment_id),
+		.set_id = copy(clone->set_id), .created_at = clone->created_at,
+	};
+	ui_push(ui, prompt_view_new(&prompt));
+}
+
+static const struct {
+	enum action action;
+	void (*run)(struct ui *ui, const struct clone *clone);
+} clone_actions[] = {
+	{ACTION_OPEN, act_open}, {ACTION_DISCARD, act_discard}, {ACTION_PROMOTE, act_promote},
+	{ACTION_DIFF, act_diff}, {ACTION_END, act_end},
+};
+
+static void
+act(struct view *view, struct ui *ui, enum action action)
+{
+	struct clones_view *v = (struct clones_view *)view;
+	long row = (long)cursor(v);
+
+	for (size_t i = 0; i < sizeof(clone_actions) / sizeof(clone_actions[0]); i++) {
+		if (clone_actions[i].action != action)
+			continue;
+		if (selected(v))
+			clone_actions[i].run(ui, selected(v));
+		else
+			ui_say(ui, _("There is no clone to do this with."));
+		return;
+	}
+	switch (action) {
+	case ACTION_BACK: ui_pop(ui); break;
+	case ACTION_REFRESH: session_refresh(ui_session(ui)); break;
+	case ACTION_UP: move_to(v, row - 1); break;
+	case ACTION_DOWN: move_to(v, row + 1); break;
+	case ACTION_PAGE_UP: move_to(v, row - 10); break;
+	case ACTION_PAGE_DOWN: move_to(v, row + 10); break;
+	case ACTION_FIRST: move_to(v, 0); break;
+	case ACTION_LAST: move_to(v, (long)clones_count(v->clones) - 1); break;
+	default: break;
+	}
+}
+
+static void
+click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
+{
+	struct clones_view *v = (struct clones_view *)view;
+	int rows = list_rows(canvas);
+	size_t at = first_row(v, rows) + (size_t)(row > 0 ? row - 1 : 0);
+
+	(void)ui;
+	(void)column;
+	if (row >= 1 && row <= rows && at < clones_count(v->clones))
+		move_to(v, (long)at);
+}
+
+/* The cursor keeps its clone; the first look and a clone that is gone give it the next one. */
+static void
+changed(struct view *view, struct ui *ui)
+{
+	struct clones_view *v = (struct clones_view *)view;
+
+	(void)ui;
+	clones_update(v->clones);
+	move_to(v, (long)cursor(v));
+}
+
+static void
+close_view(struct view *view)
+{
+	struct clones_view *v = (struct clones_view *)view;
+
+	clones_close(v->clones);
+	free(v->org);
+	free(v->app);
+	free(v->env);
+	free(v);
+}
+
+static const struct view_ops ops = {
+	.title = N_("Clones"), .keys = keys, .draw = draw, .subject = subject, .act = act,
+	.click = click, .changed = changed, .close = close_view,
+};
+
+struct view *
+clones_view_new(struct ui *ui, const char *org)
+{
+	struct clones_view *v = xcalloc(1, sizeof(*v));
+
+	v->view.ops = &ops;
+	v->clones = clones_open(ui_session(ui), org);
+	changed(&v->view, ui);
+	return &v->view;
+}
