@@ -145,6 +145,8 @@ review_summary(const struct review *review)
 		xstrdup("no change");
 	if (review->verb == FLOW_PROMOTE)
 		summary = xasprintf("promote %s: %s", review->source, changes);
+	else if (review->verb == FLOW_CARRY)
+		summary = xasprintf("carry from %s: %s", review->source, changes);
 	else if (review->verb == FLOW_UNDO)
 		summary = xasprintf("undo: %s", changes);
 	else

@@ -82,7 +82,7 @@ struct flow {
 	struct session_timer *timer;
 };
 
-extern const struct verb verb_clone, verb_deploy, verb_promote, verb_undo, verb_discard;
+extern const struct verb verb_clone, verb_deploy, verb_promote, verb_undo, verb_discard, verb_carry;
 /* The steps of every verb that changes what runs in `target` (steps.c). */
 #define DEPLOY_STEP_COUNT 5
 extern const struct step deploy_steps[DEPLOY_STEP_COUNT];
@@ -119,6 +119,9 @@ flow_phase preview_result;	/* base + delta -> result, result_id, checked with th
 void flow_read_set(struct flow *flow, const char *set_id, struct set **where);
 int flow_decode_deployments(struct flow *flow, const json_t *body, struct error *err);
 void flow_clear_deployments(struct flow *flow);
+
+/* promote.c: base with what ours changed since ancestor -> delta; conflicts end the flow */
+flow_phase merge_ours;
 
 /* review.c */
 void review_clear(struct review *review);
