@@ -13,6 +13,10 @@ libflow_a_SOURCES = \
 	src/flow/effective.h \
 	src/flow/flow.c \
 	src/flow/flow.h \
+	src/flow/hotfix-events.c \
+	src/flow/hotfix-events.h \
+	src/flow/hotfix.c \
+	src/flow/hotfix.h \
 	src/flow/learn.c \
 	src/flow/learn.h \
 	src/flow/logs.c \
