@@ -22,6 +22,8 @@ libui_a_SOURCES = \
 	src/ui/views/goto.c \
 	src/ui/views/help.c \
 	src/ui/views/history.c \
+	src/ui/views/hotfix-draw.c \
+	src/ui/views/hotfix.c src/ui/views/hotfix.h \
 	src/ui/views/logs.c \
 	src/ui/views/moment.c \
 	src/ui/views/operation.c src/ui/views/operation.h \

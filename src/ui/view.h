@@ -97,6 +97,8 @@ struct view *goto_view_new(struct ui *ui, const char *org, const char *app, goto
 struct view *environment_view_new(struct ui *ui, const char *org, const char *app, const char *env);
 /* Every clone of the organization; NULL: of all. */
 struct view *clones_view_new(struct ui *ui, const char *org);
+/* The story of one clone, which need not be there any more. */
+struct view *hotfix_view_new(struct ui *ui, const char *org, const char *app, const char *env);
 /* What a workload writes, or (NULL) all of them. */
 struct view *logs_view_new(struct ui *ui, const char *org, const char *app, const char *env,
 			   const char *workload);

@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "flow/flow.h"
+#include "flow/hotfix.h"
 #include "flow/session.h"
 #include "flow/words.h"
 #include "flow/world.h"
@@ -39,6 +40,7 @@ static const struct key keys[] = {
 	{'X', "X", ACTION_DISCARD, N_("discard"), N_("Delete a clone and everything that is its own.")},
 	{'l', "l", ACTION_LOGS, N_("logs"), N_("Show what the workload writes.")},
 	{'/', "/", ACTION_FIND, N_("find"), N_("Find an environment, a workload or an application.")},
+	{'H', "H", ACTION_HOTFIX, N_("hotfix"), N_("Show how far the clone's hotfix has come, and what is next.")},
 	{'c', "c", ACTION_CLONES, N_("clones"), N_("Show every clone, and how long it is meant to live.")},
 	{'h', "h", ACTION_HISTORY, N_("history"), N_("Show what has been done.")},
 	{'?', "?", ACTION_HELP, N_("help"), NULL},
@@ -322,6 +324,20 @@ act_logs(struct board_view *b, struct ui *ui, const struct sight *s)
 	ui_push(ui, logs_view_new(ui, b->org, b->app, board_env_id(s->env), module));
 }
 
+/* Of a clone its own; elsewhere the one that was begun last. */
+static void
+act_hotfix(struct board_view *b, struct ui *ui, const struct sight *s)
+{
+	char *env = s->env->clone_of ? xstrdup(board_env_id(s->env))
+				     : hotfix_newest(ui_session(ui), b->org, b->app);
+
+	if (env)
+		ui_push(ui, hotfix_view_new(ui, b->org, b->app, env));
+	else
+		ui_say(ui, _("No hotfix was begun here: C clones what is broken."));
+	free(env);
+}
+
 static void
 act_copy(struct board_view *b, struct ui *ui, const struct sight *s)
 {
@@ -348,7 +364,7 @@ static const struct {
 	{ACTION_UNDO, act_undo},       {ACTION_DISCARD, act_discard}, {ACTION_PROMOTE, act_promote},
 	{ACTION_DIFF, act_diff},       {ACTION_BASELINE, act_baseline},
 	{ACTION_PROGRESS, act_progress}, {ACTION_LOGS, act_logs},     {ACTION_OPEN, act_open},
-	{ACTION_COPY, act_copy},
+	{ACTION_COPY, act_copy},       {ACTION_HOTFIX, act_hotfix},
 };
 
 static void

@@ -42,6 +42,7 @@ static const struct key keys[] = {
 	{'d', "d", ACTION_DIFF, N_("diff"), N_("Compare the clone with where it came from.")},
 	{'P', "P", ACTION_PROMOTE, N_("promote"), N_("Take the clone's changes to where it came from.")},
 	{'X', "X", ACTION_DISCARD, N_("discard"), N_("Delete the clone and everything that is its own.")},
+	{'H', "H", ACTION_HOTFIX, N_("hotfix"), N_("Show how far its hotfix has come, and what is next.")},
 	{'R', "R", ACTION_REFRESH, N_("read again"), N_("Read everything again now.")},
 	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, N_("To the clone above.")},
 	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, N_("To the clone below.")},
@@ -342,6 +343,12 @@ act_open(struct ui *ui, const struct clone *clone)
 }
 
 static void
+act_hotfix(struct ui *ui, const struct clone *clone)
+{
+	ui_push(ui, hotfix_view_new(ui, clone->org, clone->app, clone->env));
+}
+
+static void
 act_discard(struct ui *ui, const struct clone *clone)
 {
 	start(ui, &(struct flow_request){.verb = FLOW_DISCARD, .org = clone->org, .app = clone->app,
@@ -450,7 +457,7 @@ static const struct {
 	void (*run)(struct ui *ui, const struct clone *clone);
 } clone_actions[] = {
 	{ACTION_OPEN, act_open}, {ACTION_DISCARD, act_discard}, {ACTION_PROMOTE, act_promote},
-	{ACTION_DIFF, act_diff}, {ACTION_END, act_end},
+	{ACTION_DIFF, act_diff}, {ACTION_END, act_end},		 {ACTION_HOTFIX, act_hotfix},
 };
 
 static void
