@@ -424,6 +424,7 @@ drop_clone(void *data)
 	free(clone->origin);
 	free(clone->deployment_id);
 	free(clone->set_id);
+	free(clone->work_words);
 	free(clone);
 }
 
@@ -437,8 +438,9 @@ static void
 act_end(struct ui *ui, const struct clone *clone)
 {
 	struct clone *record = xcalloc(1, sizeof(*record));
+	char *title = xasprintf(_("End of life of %s"), clone->env);
 	struct prompt prompt = {
-		.title = N_("End of life"), .label = N_("How long from now"),
+		.title = title, .label = N_("How long from now"),
 		.note = N_("When it is over the clone is marked overdue; nothing deletes it but you."),
 		.initial = (char *)(uintptr_t)"8h", .check = check_life, .done = life_given,
 		.drop = drop_clone, .data = record,
@@ -448,6 +450,7 @@ act_end(struct ui *ui, const struct clone *clone)
 		.org = xstrdup(clone->org), .app = xstrdup(clone->app), .env = xstrdup(clone->env),
 		.origin = copy(clone->origin), .deployment_id = copy(clone->deployment_id),
 		.set_id = copy(clone->set_id), .created_at = clone->created_at,
+		.work_words = title,	/* it lives as long as the prompt */
 	};
 	ui_push(ui, prompt_view_new(&prompt));
 }

@@ -26,17 +26,17 @@ static const struct {
 	[HOTFIX_CLONE] = {N_("clone"), N_("A copy of what is broken, with everything of its own."),
 			  N_("wait until it runs"), true},
 	[HOTFIX_REPRODUCE] = {N_("reproduce"), N_("The bug is seen in the clone, so it is the right copy."),
-			      N_("look at it, l shows its logs; when you have seen the bug: Space"), true},
+			      N_("Space when you have seen the bug there; l shows its logs"), true},
 	[HOTFIX_FIX] = {N_("fix"), N_("The clone gets the change; nobody else is touched."),
 			N_("V changes the version of a workload"), true},
 	[HOTFIX_VERIFY] = {N_("verify"), N_("The bug is gone in the clone, and nothing else is."),
-			   N_("look again; when the bug is gone: Space"), true},
+			   N_("Space when you have seen that it is gone"), true},
 	[HOTFIX_PROMOTE] = {N_("promote"), N_("The clone's changes, and only these, go to where it came from."),
 			    N_("P shows what would change there, and asks"), false},
 	[HOTFIX_CLEAN_UP] = {N_("clean up"), N_("The clone is deleted with everything that is its own."),
 			     N_("X shows what would go, and asks"), false},
 	[HOTFIX_CARRY] = {N_("carry"), N_("The next release must not bring the bug back."),
-			  N_("T takes the fix to the selected one; Space when none needs it"), false},
+			  N_("T takes it to the one below; Space when none needs it"), false},
 };
 
 const char *
@@ -60,7 +60,7 @@ struct look {
 };
 
 static struct look
-look_of(const struct hotfix_step *step)
+look_of(enum hotfix_step_id id, const struct hotfix_step *step)
 {
 	if (step->is_busy)
 		return (struct look){GLYPH_HALF, STYLE_WARN, N_("runs")};
@@ -69,7 +69,9 @@ look_of(const struct hotfix_step *step)
 	switch (step->state) {
 	case HOTFIX_DONE: return (struct look){GLYPH_CHECK, STYLE_OK, N_("done")};
 	case HOTFIX_NOW: return (struct look){GLYPH_CLOSED, STYLE_KEY, N_("next")};
-	case HOTFIX_SKIPPED: return (struct look){GLYPH_MIDDLE, STYLE_DIM, N_("not done")};
+	case HOTFIX_SKIPPED:	/* marks stay with who made them: nobody says that it was not done */
+		return (struct look){GLYPH_MIDDLE, STYLE_DIM,
+				     hotfix_is_marked_by_hand(id) ? N_("not marked") : N_("not done")};
 	default: return (struct look){GLYPH_RING, STYLE_DIM, N_("to do")};
 	}
 }
@@ -113,7 +115,7 @@ draw_step(const struct hotfix_view *v, struct canvas *all, int row, const struct
 	const struct hotfix_step *step = hotfix_step(v->hotfix, id);
 	bool selected = hotfix_view_at(v) == id;
 	struct canvas line = canvas_part(all, row, 0, 1, all->width), *c = &line;
-	struct look look = look_of(step);
+	struct look look = look_of(id, step);
 	enum style plain = selected ? STYLE_SELECTED : step->state == HOTFIX_NOW ? STYLE_NORMAL : STYLE_DIM;
 	char text[16];
 
