@@ -101,7 +101,7 @@ row "6 clean up" "next"
 test "carry shows who has the fix: Canary lacks it, QA runs something else"
 key G
 row "Canary" "lacks it"
-row "QA" "conflicts" "web: here local/topicshare-web:2.0.0-rc1" "1.4.3"
+row "QA" "conflicts" "web: here 2.0.0-rc1, the fix 1.4.3"
 row "Development" "conflicts"
 no-row "Production" "lacks"
 

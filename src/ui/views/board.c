@@ -156,7 +156,7 @@ start(struct ui *ui, const struct flow_request *request)
 
 /* The record that the clone's prompt works on: made when it opens, whatever moves below. */
 struct clone_request {
-	char *org, *app, *source;
+	char *org, *app, *source, *note;
 	struct ui *ui;
 };
 
@@ -196,6 +196,7 @@ drop_clone(void *data)
 	free(r->org);
 	free(r->app);
 	free(r->source);
+	free(r->note);
 	free(r);
 }
 
@@ -215,6 +216,21 @@ free_name(const struct world_application *app)
 	}
 }
 
+/* What it will be, and until when it is meant to be there. */
+static char *
+clone_note(struct ui *ui)
+{
+	const int64_t life = session_clone_life(ui_session(ui));
+	const char *what = _("It gets its own database, ports and processes; its type is development.");
+
+	char length[16];
+
+	if (!life)
+		return xstrdup(what);
+	clock_duration(length, life);
+	return xasprintf(_("%s  It is overdue after %s."), what, length);
+}
+
 static void
 act_clone(struct board_view *b, struct ui *ui, const struct sight *s)
 {
@@ -222,12 +238,12 @@ act_clone(struct board_view *b, struct ui *ui, const struct sight *s)
 	char *name = free_name(s->app);
 	struct prompt prompt = {
 		.title = N_("Clone"), .label = N_("Name of the clone"),
-		.note = N_("It gets its own database, ports and processes; its type is development."),
-		.initial = name, .check = check_clone, .done = clone_named,
+		.note = clone_note(ui), .initial = name, .check = check_clone, .done = clone_named,
 		.drop = drop_clone, .data = r,
 	};
 
-	*r = (struct clone_request){xstrdup(b->org), xstrdup(b->app), xstrdup(board_env_id(s->env)), ui};
+	*r = (struct clone_request){xstrdup(b->org), xstrdup(b->app), xstrdup(board_env_id(s->env)),
+				    (char *)(uintptr_t)prompt.note, ui};
 	ui_push(ui, prompt_view_new(&prompt));
 	free(name);
 }

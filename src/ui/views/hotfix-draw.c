@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/i18n.h"
@@ -99,8 +100,11 @@ draw_words(struct canvas *c, enum style style, enum hotfix_step_id id, const str
 
 	if (step->detail.raw && *step->detail.raw) {
 		canvas_foreign(c, style, &step->detail, 0);
-		if (is_next || (step->note.raw && *step->note.raw))
+		if (is_next || (step->note.raw && *step->note.raw)) {
 			canvas_ours(c, style, " ");
+			canvas_glyph(c, style, GLYPH_MIDDLE);
+			canvas_ours(c, style, " ");
+		}
 	}
 	if (is_next)
 		canvas_ours(c, style, _(steps[id].next));
@@ -215,6 +219,24 @@ draw_module(struct canvas *c, const struct world_environment *clone,
 	free(address);
 }
 
+/* One side of a conflict; of an image the version says it. */
+static void
+draw_side(struct canvas *c, const struct carry *carry, const char *value)
+{
+	size_t length = strlen(carry->path);
+	struct image image;
+
+	if (!value) {
+		canvas_ours(c, STYLE_NORMAL, _("nothing"));
+	} else if (length >= 6 && strcmp(carry->path + length - 6, "/image") == 0) {
+		image_parse(&image, value);
+		canvas_bytes(c, STYLE_NORMAL, *image.version ? image.version : value, 40);
+		image_clear(&image);
+	} else {
+		canvas_bytes(c, STYLE_NORMAL, value, 40);
+	}
+}
+
 static void
 draw_other(struct canvas *c, const struct hotfix_other *other)
 {
@@ -241,9 +263,12 @@ draw_other(struct canvas *c, const struct hotfix_other *other)
 		return;
 	canvas_bytes(c, STYLE_NORMAL, carry->object, 18);
 	canvas_ours(c, STYLE_DIM, _(": here "));
-	canvas_bytes(c, STYLE_NORMAL, carry->here ? carry->here : _("nothing"), 40);
+	draw_side(c, carry, carry->here);
 	canvas_ours(c, STYLE_DIM, _(", the fix "));
-	canvas_bytes(c, STYLE_NORMAL, carry->fix ? carry->fix : _("nothing"), 40);
+	draw_side(c, carry, carry->fix);
+	if (carry->conflicts > 1)
+		canvas_format(c, STYLE_DIM, ngettext(", and %zu more", ", and %zu more", carry->conflicts - 1),
+			      carry->conflicts - 1);
 }
 
 static void
@@ -292,9 +317,9 @@ draw_below(const struct hotfix_view *v, struct ui *ui, struct canvas *c)
 		canvas_at(c, ++row, 3);
 		row += canvas_paragraph(c, step->has_failed ? STYLE_DANGER : STYLE_NORMAL, step->note.raw, 3) - 1;
 	}
-	if (step->state == HOTFIX_NOW) {
+	if (step->state == HOTFIX_NOW || step->state == HOTFIX_TODO) {
 		canvas_at(c, ++row, 3);
-		row += canvas_paragraph(c, STYLE_KEY, _(steps[id].next), 2) - 1;
+		row += canvas_paragraph(c, step->state == HOTFIX_NOW ? STYLE_KEY : STYLE_DIM, _(steps[id].next), 2) - 1;
 	}
 	if (id == HOTFIX_CARRY || (steps[id].has_modules && hotfix_clone_exists(v->hotfix)))
 		draw_items(v, ui, c, row + 2);
@@ -316,6 +341,10 @@ hotfix_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	}
 	for (int i = 0; i < HOTFIX_STEP_COUNT; i++)
 		draw_step(v, canvas, first + i, &at, (enum hotfix_step_id)i);
-	if (below.height > 3)
+	if (below.height > 3) {
 		draw_below(v, ui, &below);
+	} else if (below.height > 0 && !at.detail) {
+		canvas_at(&below, 0, 1);
+		draw_words(&below, STYLE_NORMAL, hotfix_view_at(v), hotfix_step(v->hotfix, hotfix_view_at(v)));
+	}
 }
