@@ -22,6 +22,7 @@ struct clones {
 	struct session *session;
 	char *org;			/* NULL: all */
 	struct reader *reader;
+	struct clone_list records;	/* of this program; only during an update */
 	struct clone *items;
 	size_t count;
 	size_t untold;
@@ -79,6 +80,12 @@ clones_close(struct clones *clones)
 	free(clones);
 }
 
+static char *
+copy(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
+}
+
 static const char *
 id_of(const struct world_environment *env)
 {
@@ -100,7 +107,7 @@ came_from(struct clone *clone, const struct world_environment *origin, const str
 {
 	clone->origin = xstrdup(id_of(origin));
 	clone->deployment_id = xstrdup(untrusted_raw(&of->id));
-	clone->set_id = of->set_id.raw ? xstrdup(of->set_id.raw) : NULL;
+	clone->set_id = copy(of->set_id.raw);
 }
 
 /* Finds the environment that made this deployment.  false: not known, perhaps not yet. */
@@ -136,7 +143,7 @@ tell_undeployed(struct clones *clones, const struct place *place, struct clone *
 	if (!find_origin(clones, place, from->id.raw, clone)) {
 		clone->origin = xstrdup(from->env_id.raw);
 		clone->deployment_id = xstrdup(from->id.raw);
-		clone->set_id = from->set_id.raw ? xstrdup(from->set_id.raw) : NULL;
+		clone->set_id = copy(from->set_id.raw);
 	}
 	return true;
 }
@@ -165,18 +172,20 @@ tell_by_history(struct clones *clones, const struct place *place, struct clone *
 static bool
 tell_by_record(struct clones *clones, const struct place *place, struct clone *clone)
 {
-	struct clone_origin origin = {0};
+	for (size_t i = 0; i < clones->records.count; i++) {
+		const struct clone_record *record = &clones->records.items[i];
 
-	if (store_clone_origin(session_store(clones->session), session_platform(clones->session),
-			       place->org, place->app, id_of(place->env), &origin, NULL) != 0)
-		return false;
-	clone->is_recorded = true;
-	clone->origin = origin.origin;
-	clone->deployment_id = origin.deployment_id;
-	clone->set_id = origin.set_id;
-	clone->expires_at = origin.expires_at;
-	free(origin.operation_id);
-	return true;
+		if (strcmp(record->env, id_of(place->env)) != 0 || strcmp(record->app, place->app) != 0 ||
+		    strcmp(record->org, place->org) != 0)
+			continue;
+		clone->is_recorded = true;
+		clone->origin = copy(record->origin.origin);
+		clone->deployment_id = copy(record->origin.deployment_id);
+		clone->set_id = copy(record->origin.set_id);
+		clone->expires_at = record->origin.expires_at;
+		return true;
+	}
+	return false;
 }
 
 /* --- what it has that is not promoted --- */
@@ -256,7 +265,7 @@ find_work(struct clones *clones, const struct place *place, struct clone *clone)
 		clone->work = known->work;
 		clone->changes = known->changes;
 		clone->conflicts = known->conflicts;
-		clone->work_words = known->work_words ? xstrdup(known->work_words) : NULL;
+		clone->work_words = copy(known->work_words);
 	} else if (merge_sets(&merge, base, there, here, NULL) == 0) {
 		count_work(clone, &merge, there);
 		merge_clear(&merge);
@@ -307,6 +316,8 @@ clones_update(struct clones *clones)
 	size_t count = 0;
 
 	clones->untold = 0;
+	(void)!store_clone_list(session_store(clones->session), session_platform(clones->session),
+				&clones->records, NULL);
 	reader_begin(clones->reader);
 	for (size_t i = 0; i < world->count; i++) {
 		const struct world_organization *o = &world->organizations[i];
@@ -329,6 +340,7 @@ clones_update(struct clones *clones)
 		}
 	}
 	reader_end(clones->reader);
+	clone_list_clear(&clones->records);
 	if (count > 1)
 		qsort(items, count, sizeof(*items), compare);
 	clear_list(clones->items, clones->count);
@@ -365,6 +377,8 @@ clones_set_end(struct session *session, const struct clone *clone, int64_t expir
 	const char *platform = session_platform(session);
 	int ret;
 
+	if (session_read_only(session))
+		return error_set(err, ERROR_ACCESS, _("this is a read-only session"));
 	if (store_clone_origin(store, platform, clone->org, clone->app, clone->env, &origin, NULL) != 0) {
 		if (!clone->origin || !clone->set_id || !clone->deployment_id)
 			return error_set(err, ERROR_INPUT,

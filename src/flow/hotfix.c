@@ -302,8 +302,10 @@ tell_promote(struct hotfix *h, const struct event *fixed)
 		untrusted_set(&step->detail, _("the clone was changed after it: promote again"));
 		return false;
 	}
-	if (h->at_origin.is_known && h->at_origin.carry.state != CARRY_HAS && !step->is_busy) {
-		untrusted_set(&step->detail, _("taken back or changed since: the origin no longer has it"));
+	/* Exactly as before it; a later release is something else and is no way back. */
+	if (h->at_origin.is_known && h->at_origin.carry.state == CARRY_LACKS &&
+	    h->at_origin.carry.there == 0 && !step->is_busy) {
+		untrusted_set(&step->detail, _("taken back: the fix is not there any more"));
 		return false;
 	}
 	return !step->is_busy;

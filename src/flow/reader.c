@@ -38,6 +38,7 @@ struct question {
 struct reader {
 	struct session *session;
 	struct question *questions;
+	struct question *next;		/* likely to be wanted next: rounds are alike; NULL: the first */
 	size_t asked;
 };
 
@@ -162,6 +163,7 @@ reader_begin(struct reader *reader)
 {
 	for (struct question *q = reader->questions; q; q = q->next)
 		q->wanted = false;
+	reader->next = NULL;
 }
 
 void
@@ -181,25 +183,34 @@ reader_end(struct reader *reader)
 		*place = q->next;
 		free_question(q);
 	}
+	reader->next = NULL;
 	ask_some(reader);
+}
+
+static bool
+is_question(const struct question *q, const char *org, const char *app, const char *env, const char *id)
+{
+	return strcmp(env && q->env ? q->env : q->id, env ? env : id) == 0 && !q->env == !env &&
+	       strcmp(q->app, app) == 0 && strcmp(q->org, org) == 0;
 }
 
 /* The question, made when it is new; its id is the caller's to set for a history. */
 static struct question *
 want(struct reader *reader, const char *org, const char *app, const char *env, const char *id)
 {
-	struct question **place = &reader->questions, *q;
+	struct question **place = &reader->questions, *q = reader->next;
 
-	for (; (q = *place) != NULL; place = &q->next)
-		if (strcmp(q->org, org) == 0 && strcmp(q->app, app) == 0 && !q->env == !env &&
-		    strcmp(env ? q->env : q->id, env ? env : id) == 0)
-			break;
+	if (!q || !is_question(q, org, app, env, id))
+		for (; (q = *place) != NULL; place = &q->next)
+			if (is_question(q, org, app, env, id))
+				break;
 	if (!q) {
 		*place = q = xcalloc(1, sizeof(*q));
 		*q = (struct question){.reader = reader, .org = xstrdup(org), .app = xstrdup(app),
 				       .env = env ? xstrdup(env) : NULL, .id = xstrdup(id)};
 	}
 	q->wanted = true;
+	reader->next = q->next;
 	return q;
 }
 

@@ -8,6 +8,7 @@ TTY_STORIES = \
 	tests/tty/find.story \
 	tests/tty/given-back.story \
 	tests/tty/harness.story \
+	tests/tty/hotfix-turns.story \
 	tests/tty/hotfix.story \
 	tests/tty/look.story \
 	tests/tty/mouse.story \
