@@ -11,6 +11,7 @@ libflow_a_SOURCES = \
 	src/flow/discard.c \
 	src/flow/effective.c \
 	src/flow/effective.h \
+	src/flow/fixes.c \
 	src/flow/flow.c \
 	src/flow/flow.h \
 	src/flow/hotfix-events.c \

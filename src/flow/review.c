@@ -298,6 +298,7 @@ review_fill(struct flow *flow)
 	review->way_back = review_list_changes(&review->changes, true);
 	if (flow->request.verb != FLOW_CLONE && flow->request.verb != FLOW_DISCARD) {
 		warn_primed(flow);
+		review_fixes(flow);
 		if (flow->delta && !delta_is_empty(flow->delta))
 			review_send(review, "POST /orgs/%s/apps/%s/deltas", review->org,
 				    review->app);

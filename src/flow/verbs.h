@@ -136,6 +136,8 @@ void review_send(struct review *review, const char *format, ...)
 char *review_summary(const struct review *review);
 /* The same of changes; back: only where they lead, "web image → 1.4.2". */
 char *review_list_changes(const struct changes *changes, bool back);
+/* Cautions of the promoted fixes that the target has now and will not have then. */
+void review_fixes(struct flow *flow);
 /* Strings of the set that still point at another environment, or at a fixed host. */
 void review_isolation(struct review *review, const struct set *set, const char *source);
 

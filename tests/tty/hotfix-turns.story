@@ -26,7 +26,7 @@ test "a step for people may be left out: it is not marked, and what comes after 
 key Right
 match "▸ web"
 key V
-expect "1.4.4-rc1"
+expect "Version ▸"
 type "1.4.4"
 key Enter
 expect "way back"
@@ -39,7 +39,7 @@ let DEPLOYMENT platform deployment hotfix-1
 key Down
 expect "The clone gets the change"
 key V
-expect "1.4.3"
+expect "Version ▸"
 type "1.4.3"
 key Enter
 expect "way back"
@@ -61,7 +61,7 @@ test "after one more change the mark counts no longer"
 press-until Up "The clone gets the change"
 press-until Left "▸ api"
 key V
-expect "1.4.3"
+expect "Version ▸"
 key Enter
 expect "way back"
 let DEPLOYMENT platform deployment hotfix-1
@@ -120,6 +120,20 @@ until 20 test "$(platform status production)" = succeeded
 key Esc
 row "5 promote" "done" "now"
 row "6 clean up" "next"
+
+test "a deploy that would drop the fix is warned about by its name"
+key Esc
+gone "begun"
+press-until Left "in [Pp]roduction"
+press-until Down "web in [Pp]roduction"
+key V
+expect "Version ▸"
+type "2.0.0-rc1"
+key Enter
+expect "way back"
+expect "This drops the fix that was promoted from hotfix-1"
+key Esc
+gone "way back"
 key Q
 exit 0 10
 restored

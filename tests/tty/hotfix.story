@@ -56,7 +56,7 @@ test "V changes the version of the workload that is chosen below"
 key Right
 match "▸ web"
 key V
-expect "1.4.3"
+expect "Version ▸"
 type "1.4.3"
 key Enter
 expect "way back"
