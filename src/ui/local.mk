@@ -15,7 +15,8 @@ libui_a_SOURCES = \
 	src/ui/views/board-draw.c \
 	src/ui/views/board.c src/ui/views/board.h \
 	src/ui/views/changes.c src/ui/views/changes.h \
-	src/ui/views/clones.c \
+	src/ui/views/clones-draw.c \
+	src/ui/views/clones.c src/ui/views/clones.h \
 	src/ui/views/compare.c \
 	src/ui/views/contents.c src/ui/views/contents.h \
 	src/ui/views/environment.c \

@@ -135,6 +135,15 @@ resize 40x12
 row "made-elsewhere" "overdue by"
 resize 120x40
 row "made-elsewhere" "topicshare" "overdue by"
+
+test "a header without room for all of it leaves the clones out, not the platform"
+expect "1 clone, overdue by"
+key Esc
+gone "Life left"
+resize 80x24
+row "topicshare-inc ▸ topicshare" "embedded" "oncall"
+resize 120x40
+row "topicshare-inc ▸ topicshare" "embedded · oncall · 1 clone, overdue by"
 key Q
 exit 0 10
 restored
