@@ -16,6 +16,8 @@ libflow_a_SOURCES = \
 	src/flow/flow.h \
 	src/flow/hotfix-events.c \
 	src/flow/hotfix-events.h \
+	src/flow/hotfix-parts.h \
+	src/flow/hotfix-steps.c \
 	src/flow/hotfix.c \
 	src/flow/hotfix.h \
 	src/flow/learn.c \
