@@ -146,16 +146,14 @@ act_promote(struct ui *ui, const struct clone *clone)
 static void
 act_diff(struct ui *ui, const struct clone *clone)
 {
-	struct view *view;
+	const struct moment from = {.env = clone->origin}, to = {.env = clone->env};
 
 	if (!clone->origin) {
 		ui_say(ui, _("Where %s was cloned from is not known."), clone->env);
 		return;
 	}
 	session_focus(ui_session(ui), clone->org, clone->app);
-	view = compare_view_new(clone->org, clone->app, clone->origin, clone->env);
-	view->ops->changed(view, ui);
-	ui_push(ui, view);
+	ui_push(ui, compare_view_new(ui, clone->org, clone->app, &from, &to));
 }
 
 /* --- the end of life: a record that is made when the prompt opens --- */

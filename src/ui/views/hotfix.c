@@ -206,13 +206,10 @@ act_discard(struct hotfix_view *v, struct ui *ui)
 static void
 act_diff(struct hotfix_view *v, struct ui *ui)
 {
-	struct view *view;
+	const struct moment from = {.env = hotfix_origin(v->hotfix)}, to = {.env = v->env};
 
-	if (!needs_origin(v, ui))
-		return;
-	view = compare_view_new(v->org, v->app, hotfix_origin(v->hotfix), v->env);
-	view->ops->changed(view, ui);
-	ui_push(ui, view);
+	if (needs_origin(v, ui))
+		ui_push(ui, compare_view_new(ui, v->org, v->app, &from, &to));
 }
 
 static void
