@@ -128,3 +128,37 @@ clock_duration(char out[16], int64_t ms)
 	else
 		snprintf(out, 16, "%dh%02d", (int)(s / 3600 % 100000), (int)(s % 3600 / 60));
 }
+
+bool
+clock_parse_duration(const char *text, int64_t *ms)
+{
+	static const struct { char letter; int64_t ms; } units[] = {
+		{'s', 1000}, {'m', 60000}, {'h', 3600000}, {'d', 86400000},
+	};
+	const int64_t most = 3653LL * 86400000;
+	int64_t number = 0, minutes = 0;
+	size_t unit = 0;
+
+	if (strcmp(text, "0") == 0) {
+		*ms = 0;
+		return true;
+	}
+	if (*text < '0' || *text > '9')
+		return false;
+	for (; *text >= '0' && *text <= '9' && number <= most; text++)
+		number = number * 10 + *text - '0';
+	while (unit < sizeof(units) / sizeof(units[0]) && units[unit].letter != *text)
+		unit++;
+	if (*text == '\0' || unit == sizeof(units) / sizeof(units[0]))
+		return false;
+	text++;
+	if (units[unit].letter == 'h' && *text) {
+		minutes = read_digits(&text, 2);
+		if (minutes < 0 || minutes > 59)
+			return false;
+	}
+	if (*text || number > most / units[unit].ms)
+		return false;
+	*ms = number * units[unit].ms + minutes * 60000;
+	return true;
+}

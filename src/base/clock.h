@@ -20,4 +20,8 @@ void clock_age(char out[16], int64_t age_ms);
 /* "0.4s", "12s", "1m05", "1h12" */
 void clock_duration(char out[16], int64_t ms);
 
+/* Reads a length of time as a person writes it: "45s", "30m", "8h", "1h30", "2d", "0".  false:
+ * it is none, or longer than ten years. */
+bool clock_parse_duration(const char *text, int64_t *ms);
+
 #endif

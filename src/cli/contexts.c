@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/config-file.h"
 #include "base/error.h"
 #include "base/i18n.h"
@@ -20,6 +21,7 @@
 
 #define SECTION_MAX (16u * 1024)
 #define PROTECT_MAX 64
+#define CLONE_LIFE_MS (8 * 3600000LL)	/* a working day: who made it has gone home then */
 
 enum key_kind { KEY_TEXT, KEY_PATH, KEY_LIST, KEY_SWITCH };
 
@@ -176,8 +178,13 @@ take_entry(struct contexts *out, const struct config_file *file, const struct co
 		out->chosen = xstrdup(e->value);
 		return 0;
 	}
-	return refuse(file, e, err, _("This is not known; there are [sidestage] context = NAME, and "
-				      "[context \"NAME\"]."));
+	if (strcmp(e->section, "sidestage") == 0 && strcmp(e->key, "clone-life") == 0) {
+		if (clock_parse_duration(e->value, &out->clone_life_ms))
+			return 0;
+		return refuse(file, e, err, _("This is a length of time, as in 8h, 90m or 2d; 0 is no end."));
+	}
+	return refuse(file, e, err, _("This is not known; there are [sidestage] context = NAME and "
+				      "clone-life = 8h, and [context \"NAME\"]."));
 }
 
 static int
@@ -215,7 +222,7 @@ contexts_read(struct contexts *out, struct error *err)
 {
 	char *directory = paths_config(err);
 
-	*out = (struct contexts){0};
+	*out = (struct contexts){.clone_life_ms = CLONE_LIFE_MS};
 	if (!directory)
 		return -1;
 	out->path = xasprintf("%s/config", directory);

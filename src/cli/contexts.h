@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct error;
 
@@ -24,6 +25,7 @@ struct contexts {
 	struct context *items;			/* in the order of the file */
 	size_t count;
 	char *chosen;				/* [sidestage] context; NULL: none */
+	int64_t clone_life_ms;			/* [sidestage] clone-life; 0: clones have no end */
 };
 
 /* A file that is not there is no contexts.  -1 with err: the file's first fault, as

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/contexts.h"
 #include "cli/linear.h"
 #include "flow/session.h"
 #include "ui/theme-file.h"
@@ -24,10 +25,23 @@ is_dumb(void)
 	return kind && strcmp(kind, "dumb") == 0;
 }
 
+/* What the configuration says of every platform alike. */
+static int
+add_configured(struct session_options *options, struct error *err)
+{
+	struct contexts contexts;
+	int ret = contexts_read(&contexts, err);
+
+	options->clone_life_ms = contexts.clone_life_ms;
+	contexts_clear(&contexts);
+	return ret;
+}
+
 int
-screen_run(const struct arguments *arguments, const struct session_options *options,
+screen_run(const struct arguments *arguments, const struct session_options *given,
 	   struct error *err)
 {
+	struct session_options options = *given;
 	bool linear = arguments->linear || is_dumb();
 	struct session *session;
 	struct theme theme;
@@ -38,7 +52,9 @@ screen_run(const struct arguments *arguments, const struct session_options *opti
 		return EXIT_USAGE;
 	if (arguments->ascii)
 		text_use_ascii_only();
-	session = session_new(options, err);
+	if (add_configured(&options, err) != 0)
+		return EXIT_USAGE;
+	session = session_new(&options, err);
 	if (!session)
 		return EXIT_FAILED;
 	if (linear) {

@@ -7,7 +7,7 @@ struct arguments;
 struct error;
 struct session_options;
 
-/* An exit_code. */
+/* An exit_code.  How long clones live is added from the configuration. */
 int screen_run(const struct arguments *arguments, const struct session_options *options,
 	       struct error *err);
 

@@ -129,12 +129,14 @@ static void
 created(struct flow *flow)
 {
 	struct error err = { 0 };
+	const int64_t now = clock_wall_ms(), life = session_clone_life(flow->session);
 	const struct clone_origin origin = {
 		.origin = (char *)(uintptr_t)flow->request.source,
 		.deployment_id = (char *)(uintptr_t)untrusted_raw(&flow->record.source_deployment),
 		.set_id = (char *)(uintptr_t)untrusted_raw(&flow->record.to_set),
 		.operation_id = (char *)(uintptr_t)untrusted_raw(&flow->record.id),
-		.cloned_at = clock_wall_ms(),
+		.cloned_at = now,
+		.expires_at = life > 0 ? now + life : 0,
 	};
 
 	if (store_put_clone_origin(session_store(flow->session), session_platform(flow->session),

@@ -27,7 +27,7 @@
 static const struct verb *const verbs[] = {
 	[FLOW_CLONE] = &verb_clone,	[FLOW_DEPLOY] = &verb_deploy,
 	[FLOW_PROMOTE] = &verb_promote, [FLOW_UNDO] = &verb_undo,
-	[FLOW_DISCARD] = &verb_discard,
+	[FLOW_DISCARD] = &verb_discard, [FLOW_CARRY] = &verb_carry,
 };
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
 
@@ -78,6 +78,8 @@ copy_request(struct flow_request *to, const struct flow_request *from)
 	to->name = copy(from->name);
 	to->type = copy(from->type);
 	to->operation_id = copy(from->operation_id);
+	to->before_set = copy(from->before_set);
+	to->after_set = copy(from->after_set);
 	while (from->images && from->images[count])
 		count++;
 	images = xcalloc(count + 1, sizeof(*images));
@@ -99,6 +101,8 @@ clear_request(struct flow_request *request)
 	release(request->name);
 	release(request->type);
 	release(request->operation_id);
+	release(request->before_set);
+	release(request->after_set);
 }
 
 struct flow *
@@ -190,7 +194,8 @@ check_request(struct session *session, const struct flow_request *request, struc
 	    check_name(request->app, _("an application"), err) ||
 	    check_name(request->env, _("an environment"), err))
 		return -1;
-	if ((request->verb == FLOW_CLONE || request->verb == FLOW_PROMOTE) &&
+	if ((request->verb == FLOW_CLONE || request->verb == FLOW_PROMOTE ||
+	     request->verb == FLOW_CARRY) &&
 	    check_name(request->source, _("an environment"), err))
 		return -1;
 	if (request->source && !strcmp(request->source, request->env))

@@ -23,7 +23,7 @@ struct flow;
 struct delta;
 struct set;
 
-enum flow_verb { FLOW_CLONE, FLOW_DEPLOY, FLOW_PROMOTE, FLOW_UNDO, FLOW_DISCARD };
+enum flow_verb { FLOW_CLONE, FLOW_DEPLOY, FLOW_PROMOTE, FLOW_UNDO, FLOW_DISCARD, FLOW_CARRY };
 enum flow_state {
 	FLOW_PREPARING, FLOW_REVIEW, FLOW_RUNNING, FLOW_DONE, FLOW_FAILED, FLOW_CANCELLED
 };
@@ -33,13 +33,15 @@ struct flow_request {
 	enum flow_verb verb;
 	const char *org, *app;
 	const char *env;	/* the target: CLONE: the new id; PROMOTE: the origin; else the environment */
-	const char *source;	/* CLONE: what is cloned; PROMOTE: the clone; else NULL */
+	const char *source;	/* CLONE: what is cloned; PROMOTE: the clone; CARRY: who has the fix; else NULL */
 	const char *name;	/* CLONE: name for people; NULL: the id */
 	const char *type;	/* CLONE: environment type, never a protected one; NULL: "development" */
 	/* DEPLOY: the draft: an image for each workload; NULL-terminated pairs workload, image. */
 	const char *const *images;
 	/* UNDO: the operation to undo; NULL: the last one on env */
 	const char *operation_id;
+	/* CARRY: ids of the sets without and with the fix, as a promotion to `source` had them */
+	const char *before_set, *after_set;
 };
 
 struct flow_step {
@@ -60,7 +62,7 @@ struct review {
 	char *from_deployment_id;	/* pinned; NULL: never deployed */
 	char *from_set_id, *to_set_id;	/* pinned */
 	struct changes changes;
-	struct merge merge;		/* PROMOTE only: entries with their sides */
+	struct merge merge;		/* PROMOTE, CARRY: entries with their sides */
 	bool moved;			/* PROMOTE: the origin moved since it was cloned */
 	bool primed;			/* from_deploy differs from last_deploy: a delta rides on another base */
 	char **sends;			/* the requests, in order: "POST …/deltas" */

@@ -366,31 +366,40 @@ learn_same_environments(struct world *world, const struct learn_place *place, in
 	}
 }
 
-void
-learn_clones(struct world *world, const struct learn_place *place)
+/* true: it was not known to be a clone. */
+static bool
+learn_clone(struct world *world, struct world_environment *environment,
+	    const struct clone_origin *origin)
 {
-	struct world_application *application =
-		world_edit_application(world, place->org, place->app);
+	bool new = !environment->clone_of;
+
+	if (!new && environment->clone_expires_at == origin->expires_at)
+		return false;
+	if (new) {
+		environment->clone_of = xstrdup(origin->origin ? origin->origin : "");
+		environment->clone_set_id = origin->set_id ? xstrdup(origin->set_id) : NULL;
+	}
+	environment->clone_expires_at = origin->expires_at;
+	learn_touch(world, environment);
+	return new;
+}
+
+void
+learn_clones(struct world *world, const struct learn_place *place, const struct clone_list *clones)
+{
 	bool found = false;
 
-	for (size_t i = 0; application && i < application->count; i++) {
-		struct world_environment *environment = &application->environments[i];
-		struct clone_origin origin = {0};
+	for (size_t i = 0; i < clones->count; i++) {
+		const struct clone_record *clone = &clones->items[i];
+		struct world_environment *environment = NULL;
 
-		if (environment->clone_of ||
-		    store_clone_origin(session_store(place->session),
-				       session_platform(place->session), place->org, place->app,
-				       untrusted_raw(&environment->environment.id), &origin,
-				       NULL) != 0)
-			continue;
-		environment->clone_of = origin.origin ? xstrdup(origin.origin) : NULL;
-		environment->clone_set_id = origin.set_id ? xstrdup(origin.set_id) : NULL;
-		clone_origin_clear(&origin);
-		learn_touch(world, environment);
-		found = true;
+		if (strcmp(clone->org, place->org) == 0 && strcmp(clone->app, place->app) == 0)
+			environment = world_edit_environment(world, place->org, place->app, clone->env);
+		if (environment && learn_clone(world, environment, &clone->origin))
+			found = true;
 	}
 	if (found)
-		world_sort_environments(application);
+		world_sort_environments(world_edit_application(world, place->org, place->app));
 }
 
 const char *

@@ -10,6 +10,7 @@
 #include <jansson.h>
 #include <stdint.h>
 
+struct clone_list;
 struct error;
 struct session;
 struct set;
@@ -36,8 +37,9 @@ void learn_same_environments(struct world *world, const struct learn_place *plac
 			     int64_t read_at);
 void learn_same_versions(struct world *world, const struct learn_place *place, int64_t read_at);
 
-/* Looks up which environments are clones made here; orders them anew when one is. */
-void learn_clones(struct world *world, const struct learn_place *place);
+/* Which environments of the application are clones made here; orders them anew when one is. */
+void learn_clones(struct world *world, const struct learn_place *place,
+		  const struct clone_list *clones);
 
 /* Both revisions grow. */
 void learn_touch(struct world *world, struct world_environment *environment);

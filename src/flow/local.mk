@@ -1,15 +1,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libflow.a
 libflow_a_SOURCES = \
+	src/flow/carry.c \
 	src/flow/clone.c \
+	src/flow/clones.c \
+	src/flow/clones.h \
 	src/flow/deploy.c \
 	src/flow/details.c \
 	src/flow/details.h \
 	src/flow/discard.c \
 	src/flow/effective.c \
 	src/flow/effective.h \
+	src/flow/fixes.c \
 	src/flow/flow.c \
 	src/flow/flow.h \
+	src/flow/hotfix-events.c \
+	src/flow/hotfix-events.h \
+	src/flow/hotfix-parts.h \
+	src/flow/hotfix-steps.c \
+	src/flow/hotfix.c \
+	src/flow/hotfix.h \
 	src/flow/learn.c \
 	src/flow/learn.h \
 	src/flow/logs.c \
@@ -18,6 +28,8 @@ libflow_a_SOURCES = \
 	src/flow/past.h \
 	src/flow/promote.c \
 	src/flow/reads.c \
+	src/flow/reader.c \
+	src/flow/reader.h \
 	src/flow/resume.c \
 	src/flow/review.c \
 	src/flow/session.c \

@@ -132,8 +132,8 @@ fail_with_conflicts(struct flow *flow, const struct merge *merge)
 	buf_clear(&named);
 }
 
-static void
-merge(struct flow *flow)
+void
+merge_ours(struct flow *flow)
 {
 	struct merge *merged = &flow->review.merge;
 	struct error err = { 0 };
@@ -154,7 +154,9 @@ merge(struct flow *flow)
 		flow_fail(flow, &err);
 	else if (delta_is_empty(flow->delta))
 		flow_fail_text(flow, ERROR_INPUT,
-			       _("there is nothing to promote: %s has every change of %s"),
+			       flow->request.verb == FLOW_CARRY
+				       ? _("there is nothing to carry: %s has the fix of %s")
+				       : _("there is nothing to promote: %s has every change of %s"),
 			       flow->request.env, flow->request.source);
 	else
 		flow_next_phase(flow);
@@ -183,7 +185,7 @@ make_review(struct flow *flow)
 static flow_phase *const prepare[] = {
 	read_source,	read_source_running, find_origin,	read_target,
 	read_target_running, find_origin_set, read_base_set,	read_was_set,
-	read_ancestor_set, read_clone_set,   merge,		preview_result,
+	read_ancestor_set, read_clone_set,   merge_ours,	preview_result,
 	make_review,	NULL,
 };
 

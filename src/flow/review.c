@@ -114,8 +114,8 @@ name_change(struct buf *line, const struct change *change, bool back)
 	free(to);
 }
 
-static char *
-list_changes(const struct changes *changes, bool back)
+char *
+review_list_changes(const struct changes *changes, bool back)
 {
 	struct buf line;
 	size_t named = changes->count < LISTED_MAX ? changes->count : LISTED_MAX;
@@ -141,10 +141,12 @@ review_summary(const struct review *review)
 		return xasprintf("clone of %s", review->source);
 	if (review->verb == FLOW_DISCARD)
 		return xasprintf("discard %s", review->env);
-	changes = review->changes.count ? list_changes(&review->changes, false) :
+	changes = review->changes.count ? review_list_changes(&review->changes, false) :
 		xstrdup("no change");
 	if (review->verb == FLOW_PROMOTE)
 		summary = xasprintf("promote %s: %s", review->source, changes);
+	else if (review->verb == FLOW_CARRY)
+		summary = xasprintf("carry from %s: %s", review->source, changes);
 	else if (review->verb == FLOW_UNDO)
 		summary = xasprintf("undo: %s", changes);
 	else
@@ -293,9 +295,10 @@ review_fill(struct flow *flow)
 		review->to_set_id = xstrdup(flow->result_id);
 		changes_between(&review->changes, review->from, review->to);
 	}
-	review->way_back = list_changes(&review->changes, true);
+	review->way_back = review_list_changes(&review->changes, true);
 	if (flow->request.verb != FLOW_CLONE && flow->request.verb != FLOW_DISCARD) {
 		warn_primed(flow);
+		review_fixes(flow);
 		if (flow->delta && !delta_is_empty(flow->delta))
 			review_send(review, "POST /orgs/%s/apps/%s/deltas", review->org,
 				    review->app);

@@ -46,6 +46,7 @@ struct session {
 	char *platform;
 	char **protect;			/* NULL-terminated */
 	bool read_only;
+	int64_t clone_life_ms;
 	bool changed;
 };
 
@@ -276,6 +277,12 @@ session_read_only(const struct session *session)
 	return session->read_only;
 }
 
+int64_t
+session_clone_life(const struct session *session)
+{
+	return session->clone_life_ms;
+}
+
 bool
 session_is_protected(const struct session *session, const char *env_id, const char *env_type)
 {
@@ -290,6 +297,13 @@ void
 session_focus(struct session *session, const char *org, const char *app)
 {
 	watch_focus(session->watch, org, app);
+}
+
+void
+session_look_again(struct session *session)
+{
+	watch_look_again(session->watch);
+	session_changed(session);
 }
 
 void
@@ -334,6 +348,7 @@ session_new(const struct session_options *options, struct error *err)
 	session->platform = platform_name(options);
 	session->protect = copy_words(options->protect);
 	session->read_only = options->read_only;
+	session->clone_life_ms = options->clone_life_ms;
 	session->api = api_new(&(struct api_options){.url = options->url,
 						     .socket = options->socket,
 						     .token = options->token},

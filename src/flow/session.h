@@ -27,6 +27,7 @@ struct session_options {
 	const char *const *protect;	/* NULL-terminated types or ids; NULL: {"production"} */
 	bool read_only;			/* refuses every change before the wire */
 	const char *only_org;		/* NULL: all organizations */
+	int64_t clone_life_ms;		/* how long a clone is meant to live; 0: no end is set */
 };
 
 /* Opens the store, fills the world from the cache, starts the first reads.  NULL with err. */
@@ -49,6 +50,8 @@ const char *session_context(const struct session *session);
 /* What names the platform in the store (its `url`): the base URL, and the socket if any. */
 const char *session_platform(const struct session *session);
 bool session_read_only(const struct session *session);
+/* How long a clone that is made now is meant to live; 0: no end is set. */
+int64_t session_clone_life(const struct session *session);
 bool session_is_protected(const struct session *session, const char *env_id, const char *env_type);
 /* Which application is watched closely (runtime, resources, 1 s while deploying). */
 void session_focus(struct session *session, const char *org, const char *app);
@@ -65,6 +68,8 @@ struct session_timer;
 struct session_timer *session_timer_start(struct session *session, int64_t delay_ms,
 					  void (*due)(void *data), void *data);
 void session_timer_stop(struct session_timer *timer);	/* NULL is fine */
+/* The walk of flow/watch.c again now: something that it reads from the store has changed. */
+void session_look_again(struct session *session);
 void session_add_flow(struct session *session, struct flow *flow);
 void session_drop_flow(struct session *session, struct flow *flow);
 void session_changed(struct session *session);	/* makes this turn return true */

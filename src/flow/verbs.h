@@ -82,7 +82,7 @@ struct flow {
 	struct session_timer *timer;
 };
 
-extern const struct verb verb_clone, verb_deploy, verb_promote, verb_undo, verb_discard;
+extern const struct verb verb_clone, verb_deploy, verb_promote, verb_undo, verb_discard, verb_carry;
 /* The steps of every verb that changes what runs in `target` (steps.c). */
 #define DEPLOY_STEP_COUNT 5
 extern const struct step deploy_steps[DEPLOY_STEP_COUNT];
@@ -120,6 +120,9 @@ void flow_read_set(struct flow *flow, const char *set_id, struct set **where);
 int flow_decode_deployments(struct flow *flow, const json_t *body, struct error *err);
 void flow_clear_deployments(struct flow *flow);
 
+/* promote.c: base with what ours changed since ancestor -> delta; conflicts end the flow */
+flow_phase merge_ours;
+
 /* review.c */
 void review_clear(struct review *review);
 /* From result, base and was; cautions and sends may be added before and after. */
@@ -131,6 +134,10 @@ void review_send(struct review *review, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* "web 1.4.2 → 1.4.3, 2 more"; free() it. */
 char *review_summary(const struct review *review);
+/* The same of changes; back: only where they lead, "web image → 1.4.2". */
+char *review_list_changes(const struct changes *changes, bool back);
+/* Cautions of the promoted fixes that the target has now and will not have then. */
+void review_fixes(struct flow *flow);
 /* Strings of the set that still point at another environment, or at a fixed host. */
 void review_isolation(struct review *review, const struct set *set, const char *source);
 

@@ -608,7 +608,11 @@ static void
 reconcile(struct watch *watch)
 {
 	const struct world *world = watch->world;
+	struct clone_list clones = {0};
 
+	/* Without the list no clone is known; the next walk looks again. */
+	(void)!store_clone_list(session_store(watch->session), session_platform(watch->session),
+				&clones, NULL);
 	for (struct feed *feed = watch->feeds; feed; feed = feed->next)
 		feed->wanted = false;
 	want(watch, FEED_USER, "", "", "", "");
@@ -626,13 +630,14 @@ reconcile(struct watch *watch)
 			struct learn_place place = {watch->session, org, app, NULL, NULL, NULL};
 
 			want(watch, FEED_ENVIRONMENTS, org, app, "", "");
+			learn_clones(watch->world, &place, &clones);
 			if (!is_focused(watch, org, app))
 				continue;
-			learn_clones(watch->world, &place);
 			for (size_t k = 0; k < application->count; k++)
 				want_details(watch, org, app, &application->environments[k]);
 		}
 	}
+	clone_list_clear(&clones);
 	drop_unwanted(watch);
 }
 
@@ -843,6 +848,12 @@ watch_focus(struct watch *watch, const char *org, const char *app)
 		if (feed->timer && !kinds[feed->kind].once && strcmp(feed->org, org) == 0 && !is_far(feed))
 			schedule(feed, 0);
 	session_changed(watch->session);
+}
+
+void
+watch_look_again(struct watch *watch)
+{
+	reconcile(watch);
 }
 
 void

@@ -17,6 +17,8 @@ struct watch *watch_new(struct session *session, struct world *world, const char
 void watch_free(struct watch *watch);	/* NULL is fine */
 /* Copies both. */
 void watch_focus(struct watch *watch, const char *org, const char *app);
+/* Walks again: what the store says has changed. */
+void watch_look_again(struct watch *watch);
 /* Everything is due now. */
 void watch_refresh(struct watch *watch);
 

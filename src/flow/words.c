@@ -5,11 +5,14 @@
 #include "flow/words.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/i18n.h"
 #include "flow/world.h"
 #include "model/image.h"
 #include "model/set.h"
+
+#define SOON_MS (60 * 60000LL)
 
 static struct state_words
 say(enum mood mood, const char *text)
@@ -53,6 +56,66 @@ words_of_environment(const struct world_environment *e)
 	if (!e->runtime_known)
 		return say(MOOD_QUIET, _("? unknown"));
 	return words_of_runtime(e);
+}
+
+/* "52m", "1h52", "3d" */
+static void
+say_length(char *out, size_t size, int64_t ms)
+{
+	int64_t s = ms / 1000;
+
+	if (s < 60)
+		snprintf(out, size, "%ds", (int)s);
+	else if (s < 3600)
+		snprintf(out, size, "%dm", (int)(s / 60));
+	else if (s < 86400)
+		snprintf(out, size, "%dh%02d", (int)(s / 3600), (int)(s % 3600 / 60));
+	else
+		snprintf(out, size, "%dd", (int)(s / 86400));
+}
+
+struct state_words
+words_of_life(int64_t expires_at, int64_t now)
+{
+	struct state_words words = {.mood = expires_at <= now ? MOOD_BAD : MOOD_GOOD};
+	char length[24];
+
+	if (!expires_at)
+		return say(MOOD_QUIET, _("no end set"));
+	say_length(length, sizeof(length), expires_at <= now ? now - expires_at : expires_at - now);
+	snprintf(words.text, sizeof(words.text), expires_at <= now ? _("overdue by %s") : _("%s left"),
+		 length);
+	if (expires_at > now && expires_at - now < SOON_MS)
+		words.mood = MOOD_BUSY;
+	return words;
+}
+
+void
+words_of_clones(char *out, size_t size, const struct world *world, int64_t now)
+{
+	size_t clones = 0, overdue = 0, length;
+	int64_t soonest = 0;
+
+	for (size_t i = 0; i < world->count; i++)
+		for (size_t j = 0; j < world->organizations[i].count; j++)
+			for (size_t k = 0; k < world->organizations[i].applications[j].count; k++) {
+				const struct world_environment *e =
+					&world->organizations[i].applications[j].environments[k];
+
+				clones += e->clone_of != NULL;
+				overdue += e->clone_expires_at && e->clone_expires_at <= now;
+				if (e->clone_expires_at && (!soonest || e->clone_expires_at < soonest))
+					soonest = e->clone_expires_at;
+			}
+	*out = '\0';
+	if (!clones)
+		return;
+	snprintf(out, size, ngettext("%zu clone", "%zu clones", clones), clones);
+	length = strlen(out);
+	if (overdue && clones > 1)
+		snprintf(out + length, size - length, _(", %zu overdue"), overdue);
+	else if (soonest)
+		snprintf(out + length, size - length, ", %s", words_of_life(soonest, now).text);
 }
 
 static enum standing

@@ -4,7 +4,9 @@
 #define SIDESTAGE_FLOW_WORDS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
+struct world;
 struct world_environment;
 
 /* How much a state asks for attention; the screen makes glyph and colour of it. */
@@ -17,6 +19,12 @@ struct state_words {
 
 /* What an environment does now, by its last deployment and its runtime. */
 struct state_words words_of_environment(const struct world_environment *environment);
+
+/* How long a clone is meant to live from now on; expires_at 0: no end was set.  "overdue" is
+ * only said: nothing deletes it. */
+struct state_words words_of_life(int64_t expires_at, int64_t now);
+/* "1 clone, 1h52 left" of all that the world knows; "" when there is none. */
+void words_of_clones(char *out, size_t size, const struct world *world, int64_t now);
 
 /* How a workload stands to the same one of another environment. */
 enum standing {

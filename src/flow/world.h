@@ -31,6 +31,7 @@ struct world_environment {
 	bool is_protected;		/* type or id matches `protect` */
 	char *clone_of;			/* owned id of the environment it was cloned from; NULL: not a clone of ours */
 	char *clone_set_id;		/* owned set id at the time of cloning; NULL when not a clone */
+	int64_t clone_expires_at;	/* wall ms; 0: no end was set */
 	int64_t read_at;		/* wall ms of the last good answer; 0: never */
 	uint64_t revision;		/* grows with every change: views redraw by it */
 };

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libmodel.a
 libmodel_a_SOURCES = \
+	src/model/carry.c src/model/carry.h \
 	src/model/changes.c src/model/changes.h \
 	src/model/delta.c src/model/delta.h \
 	src/model/diff.c \

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
 	src/store/cache.c \
 	src/store/journal.c \
+	src/store/marks.c \
 	src/store/private.h \
 	src/store/store.c \
 	src/store/store.h

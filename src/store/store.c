@@ -48,6 +48,12 @@ static const char *const migrations[] = {
 	" operation_id TEXT, cloned_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,"
 	" PRIMARY KEY (url, org, app, env)"
 	") WITHOUT ROWID;",
+	/* 1: what a person says is done of a hotfix */
+	"CREATE TABLE mark ("
+	" url TEXT NOT NULL, org TEXT NOT NULL, app TEXT NOT NULL, story TEXT NOT NULL,"
+	" step TEXT NOT NULL, who TEXT, note TEXT, at INTEGER NOT NULL,"
+	" PRIMARY KEY (url, org, app, story, step)"
+	") WITHOUT ROWID;",
 };
 #define SCHEMA_VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 

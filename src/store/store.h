@@ -146,4 +146,42 @@ int store_drop_clone_origin(struct store *store, const char *url, const char *or
 			    const char *app, const char *env, struct error *err)
 	__attribute__((warn_unused_result));
 
+struct clone_record {
+	char *org, *app, *env;
+	struct clone_origin origin;
+};
+struct clone_list {
+	struct clone_record *items;
+	size_t count;
+};
+/* Every clone of the platform, by org, app, env.  0, or -1 with ERROR_STORE; clone_list_clear(). */
+int store_clone_list(struct store *store, const char *url, struct clone_list *list,
+		     struct error *err) __attribute__((warn_unused_result));
+void clone_list_clear(struct clone_list *list);
+
+/* --- what a person says is done of a hotfix (no platform knows it) --- */
+
+struct mark {
+	struct untrusted step;		/* for machines: "reproduce" */
+	struct untrusted who, note;	/* absent: unknown, none */
+	int64_t at;			/* wall ms */
+};
+struct mark_list {
+	struct mark *items;
+	size_t count;
+};
+/* story: whatever names the hotfix for good.  Replaces the step's mark if there is one. */
+int store_put_mark(struct store *store, const char *url, const char *org, const char *app,
+		   const char *story, const struct mark *mark, struct error *err)
+	__attribute__((warn_unused_result));
+/* A missing one is fine. */
+int store_drop_mark(struct store *store, const char *url, const char *org, const char *app,
+		    const char *story, const char *step, struct error *err)
+	__attribute__((warn_unused_result));
+/* By step.  0, or -1 with ERROR_STORE; mark_list_clear() it. */
+int store_mark_list(struct store *store, const char *url, const char *org, const char *app,
+		    const char *story, struct mark_list *list, struct error *err)
+	__attribute__((warn_unused_result));
+void mark_list_clear(struct mark_list *list);
+
 #endif

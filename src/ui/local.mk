@@ -15,12 +15,16 @@ libui_a_SOURCES = \
 	src/ui/views/board-draw.c \
 	src/ui/views/board.c src/ui/views/board.h \
 	src/ui/views/changes.c src/ui/views/changes.h \
+	src/ui/views/clones-draw.c \
+	src/ui/views/clones.c src/ui/views/clones.h \
 	src/ui/views/compare.c \
 	src/ui/views/contents.c src/ui/views/contents.h \
 	src/ui/views/environment.c \
 	src/ui/views/goto.c \
 	src/ui/views/help.c \
 	src/ui/views/history.c \
+	src/ui/views/hotfix-draw.c \
+	src/ui/views/hotfix.c src/ui/views/hotfix.h \
 	src/ui/views/logs.c \
 	src/ui/views/moment.c \
 	src/ui/views/operation.c src/ui/views/operation.h \

@@ -22,6 +22,7 @@
 #include "base/xmalloc.h"
 #include "flow/flow.h"
 #include "flow/session.h"
+#include "flow/words.h"
 #include "flow/world.h"
 #include "ui/canvas.h"
 #include "ui/escapes.h"
@@ -215,13 +216,34 @@ draw_subject(struct ui *ui, struct canvas *bar)
 	canvas_bytes(bar, STYLE_BAR, subject, 0);
 }
 
+/* What stands on the right; where there is little room the clones are left out. */
+static void
+list_parts(struct ui *ui, char *right, size_t size, const char *link, bool with_clones)
+{
+	const struct world *world = session_world(ui->session);
+	size_t running = count_running(ui);
+	char running_words[64] = "", clones[64] = "";
+
+	if (running > 0)
+		snprintf(running_words, sizeof(running_words),
+			 ngettext("%zu operation runs", "%zu operations run", running), running);
+	if (with_clones)
+		words_of_clones(clones, sizeof(clones), world, clock_wall_ms());
+	right[0] = '\0';
+	add_part(ui, right, size, session_context(ui->session));
+	add_part(ui, right, size, untrusted_raw(&world->user));
+	add_part(ui, right, size, session_read_only(ui->session) ? _("read-only") : "");
+	add_part(ui, right, size, clones);
+	add_part(ui, right, size, running_words);
+	add_part(ui, right, size, link);
+}
+
 static void
 draw_header(struct ui *ui, struct canvas *screen)
 {
 	const struct world *world = session_world(ui->session);
 	struct canvas bar = canvas_part(screen, 0, 0, 1, screen->width);
-	size_t running = count_running(ui);
-	char right[256], running_words[64] = "", link[80];
+	char right[320], link[80];
 	int width;
 
 	canvas_fill_row(&bar, STYLE_BAR);
@@ -230,15 +252,9 @@ draw_header(struct ui *ui, struct canvas *screen)
 		canvas_ours(&bar, STYLE_BAR_STRONG, "sidestage   ");
 	draw_subject(ui, &bar);
 	link_words(ui, link, sizeof(link));
-	if (running > 0)
-		snprintf(running_words, sizeof(running_words),
-			 ngettext("%zu operation runs", "%zu operations run", running), running);
-	right[0] = '\0';
-	add_part(ui, right, sizeof(right), session_context(ui->session));
-	add_part(ui, right, sizeof(right), untrusted_raw(&world->user));
-	add_part(ui, right, sizeof(right), session_read_only(ui->session) ? _("read-only") : "");
-	add_part(ui, right, sizeof(right), running_words);
-	add_part(ui, right, sizeof(right), link);
+	list_parts(ui, right, sizeof(right), link, true);
+	if (bar.column + text_columns(right) + 3 >= bar.width)
+		list_parts(ui, right, sizeof(right), link, false);
 	width = text_columns(right);
 	if (bar.column + width + 3 < bar.width) {
 		canvas_at(&bar, 0, bar.width - width - 1);

@@ -24,7 +24,8 @@ enum action {
 	ACTION_APPROVE, ACTION_NEXT, ACTION_PREVIOUS, ACTION_HELP, ACTION_REDRAW, ACTION_SUSPEND,
 	ACTION_QUIT, ACTION_PALETTE, ACTION_FIND, ACTION_LOGS,
 	ACTION_HOLD, ACTION_TAB_1, ACTION_TAB_2, ACTION_TAB_3, ACTION_TAB_4, ACTION_COPY,
-	ACTION_BESIDE, ACTION_FOLD, ACTION_ONLY, ACTION_CONTEXT, ACTION_EFFECTIVE, ACTION_SWAP
+	ACTION_BESIDE, ACTION_FOLD, ACTION_ONLY, ACTION_CONTEXT, ACTION_EFFECTIVE, ACTION_SWAP,
+	ACTION_CLONES, ACTION_HOTFIX, ACTION_END, ACTION_MARK, ACTION_CARRY
 };
 
 struct key {
@@ -94,6 +95,10 @@ typedef void goto_done(void *data, struct ui *ui, const struct goto_place *place
 struct view *goto_view_new(struct ui *ui, const char *org, const char *app, goto_done *done, void *data);
 /* One environment from near. */
 struct view *environment_view_new(struct ui *ui, const char *org, const char *app, const char *env);
+/* Every clone of the organization; NULL: of all. */
+struct view *clones_view_new(struct ui *ui, const char *org);
+/* The story of one clone, which need not be there any more. */
+struct view *hotfix_view_new(struct ui *ui, const char *org, const char *app, const char *env);
 /* What a workload writes, or (NULL) all of them. */
 struct view *logs_view_new(struct ui *ui, const char *org, const char *app, const char *env,
 			   const char *workload);

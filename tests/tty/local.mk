@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 TTY_STORIES = \
 	tests/tty/bad-input.story \
+	tests/tty/clones.story \
 	tests/tty/contexts.story \
 	tests/tty/compare.story tests/tty/environment.story \
 	tests/tty/failure.story \
 	tests/tty/find.story \
 	tests/tty/given-back.story \
 	tests/tty/harness.story \
+	tests/tty/hotfix-turns.story \
+	tests/tty/hotfix.story \
 	tests/tty/look.story \
 	tests/tty/mouse.story \
 	tests/tty/kill.story \

@@ -38,6 +38,7 @@ wheel up
 expect "web in QA"
 
 test "y copies the address of what is under the cursor"
+row "address" "http://web.qa"
 key y
 expect "Copied the address: http://web.qa.topicshare.localhost:"
 wrote "\e]52;c;aHR0cDovL3dlYi5xYS50b3BpY3NoYXJlLmxvY2FsaG9zdDo"

@@ -21,6 +21,11 @@ tests_unit_test_model_LDADD = $(UNIT_LIBS)
 tests_unit_test_placeholder_SOURCES = tests/unit/test-placeholder.c
 tests_unit_test_placeholder_LDADD = $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-carry
+TESTS += tests/unit/test-carry
+tests_unit_test_carry_SOURCES = tests/unit/test-carry.c
+tests_unit_test_carry_LDADD = $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-access
 TESTS += tests/unit/test-access
 tests_unit_test_access_SOURCES = tests/unit/test-access.c

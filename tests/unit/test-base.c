@@ -163,6 +163,26 @@ timestamps_are_read_strictly(void **state)
 }
 
 static void
+lengths_of_time_are_read_as_a_person_writes_them(void **state)
+{
+	static const struct { const char *text; int64_t seconds; } cases[] = {
+		{"0", 0}, {"45s", 45}, {"30m", 1800}, {"8h", 28800}, {"1h30", 5400}, {"2d", 172800},
+		{"3653d", 3653LL * 86400}, {"3654d", -1}, {"99999999999999999999h", -1}, {"", -1},
+		{"h", -1}, {"8", -1}, {"-1h", -1}, {"8 h", -1}, {"8hours", -1}, {"1h60", -1}, {"1h5", -1},
+		{"1d12", -1}, {"8w", -1}, {"0x8h", -1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int64_t ms = -1;
+		bool good = clock_parse_duration(cases[i].text, &ms);
+
+		if (good != (cases[i].seconds >= 0) || (good && ms != cases[i].seconds * 1000))
+			fail_msg("\"%s\" is read as %lld", cases[i].text, (long long)ms);
+	}
+}
+
+static void
 a_path_from_outside_stays_inside(void **state)
 {
 	static const struct { const char *path; bool good; } cases[] = {
@@ -214,6 +234,7 @@ main(void)
 		cmocka_unit_test(names_follow_the_wire),
 		cmocka_unit_test(operation_ids_grow),
 		cmocka_unit_test(timestamps_are_read_strictly),
+		cmocka_unit_test(lengths_of_time_are_read_as_a_person_writes_them),
 		cmocka_unit_test(a_path_from_outside_stays_inside),
 		cmocka_unit_test(removing_a_tree_follows_no_link),
 	};

@@ -262,8 +262,118 @@ refuses_a_newer_file(void **state)
 	assert_null(store_open(place->history, place->cache, &err));
 	assert_int_equal(err.kind, ERROR_STORE);
 	assert_non_null(strstr(err.text, "newer sidestage"));
-	run_sql(place->history, "PRAGMA user_version=1");
+	run_sql(place->history, "PRAGMA user_version=2");
 	store_close(open_store(place));
+}
+
+/* As the first release made it, with a clone in it. */
+static const char first_schema[] =
+	"CREATE TABLE operation ("
+	" id TEXT PRIMARY KEY, verb TEXT NOT NULL, context TEXT, url TEXT, org TEXT, app TEXT,"
+	" env TEXT, source TEXT, env_name TEXT, env_type TEXT, who TEXT, reason TEXT,"
+	" summary TEXT, request TEXT, state TEXT NOT NULL, created_at INTEGER NOT NULL,"
+	" ended_at INTEGER NOT NULL, from_deployment TEXT, from_set TEXT, to_set TEXT,"
+	" source_deployment TEXT, delta_id TEXT, deployment_id TEXT, undo TEXT, way_back TEXT,"
+	" undoes TEXT, error TEXT) WITHOUT ROWID;"
+	"CREATE TABLE step ("
+	" operation TEXT NOT NULL REFERENCES operation (id) ON DELETE CASCADE,"
+	" number INTEGER NOT NULL, name TEXT NOT NULL, state INTEGER NOT NULL,"
+	" started_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, detail TEXT,"
+	" PRIMARY KEY (operation, number)) WITHOUT ROWID;"
+	"CREATE TABLE clone ("
+	" url TEXT NOT NULL, org TEXT NOT NULL, app TEXT NOT NULL, env TEXT NOT NULL,"
+	" origin TEXT NOT NULL, deployment_id TEXT NOT NULL, set_id TEXT NOT NULL,"
+	" operation_id TEXT, cloned_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,"
+	" PRIMARY KEY (url, org, app, env)) WITHOUT ROWID;"
+	"INSERT INTO clone VALUES ('u','o','a','hotfix','production','d1','s1',NULL,5,0);"
+	"PRAGMA user_version=1;";
+
+static void
+an_older_file_is_brought_up_to_date_and_keeps_what_it_has(void **state)
+{
+	struct place *place = *state;
+	struct clone_list clones;
+	struct mark_list marks;
+	struct mark mark = {.at = 7};
+	struct store *store;
+
+	store_close(open_store(place));		/* makes the folders */
+	unlink(place->history);
+	run_sql(place->history, first_schema);
+	store = open_store(place);
+	assert_int_equal(store_clone_list(store, "u", &clones, NULL), 0);
+	assert_int_equal(clones.count, 1);
+	assert_string_equal(clones.items[0].env, "hotfix");
+	assert_string_equal(clones.items[0].origin.set_id, "s1");
+	assert_int_equal(clones.items[0].origin.cloned_at, 5);
+	clone_list_clear(&clones);
+	untrusted_init(&mark.step, "verify");
+	assert_int_equal(store_put_mark(store, "u", "o", "a", "d2", &mark, NULL), 0);
+	untrusted_clear(&mark.step);
+	store_close(store);
+	store = open_store(place);
+	assert_int_equal(store_mark_list(store, "u", "o", "a", "d2", &marks, NULL), 0);
+	assert_int_equal(marks.count, 1);
+	assert_int_equal(marks.items[0].at, 7);
+	mark_list_clear(&marks);
+	store_close(store);
+}
+
+static void
+a_mark_is_replaced_and_taken_back(void **state)
+{
+	struct place *place = *state;
+	struct store *store = open_store(place);
+	struct mark mark = {.at = 1};
+	struct mark_list list;
+
+	untrusted_init(&mark.step, "reproduce");
+	untrusted_init(&mark.who, "oncall");
+	assert_int_equal(store_put_mark(store, "u", "o", "a", "story", &mark, NULL), 0);
+	mark.at = 2;
+	untrusted_init(&mark.note, "titles are cut");
+	assert_int_equal(store_put_mark(store, "u", "o", "a", "story", &mark, NULL), 0);
+	assert_int_equal(store_put_mark(store, "u", "o", "a", "another", &mark, NULL), 0);
+	assert_int_equal(store_mark_list(store, "u", "o", "a", "story", &list, NULL), 0);
+	assert_int_equal(list.count, 1);
+	assert_int_equal(list.items[0].at, 2);
+	assert_true(untrusted_is(&list.items[0].who, "oncall"));
+	assert_true(untrusted_is(&list.items[0].note, "titles are cut"));
+	mark_list_clear(&list);
+	assert_int_equal(store_drop_mark(store, "u", "o", "a", "story", "reproduce", NULL), 0);
+	assert_int_equal(store_mark_list(store, "u", "o", "a", "story", &list, NULL), 0);
+	assert_int_equal(list.count, 0);
+	mark_list_clear(&list);
+	assert_int_equal(store_mark_list(store, "u", "o", "a", "another", &list, NULL), 0);
+	assert_int_equal(list.count, 1);
+	mark_list_clear(&list);
+	untrusted_clear(&mark.step);
+	untrusted_clear(&mark.who);
+	untrusted_clear(&mark.note);
+	store_close(store);
+}
+
+static void
+every_clone_of_one_platform_is_listed(void **state)
+{
+	struct place *place = *state;
+	struct store *store = open_store(place);
+	struct clone_origin origin = {.origin = (char *)(uintptr_t)"production",
+				      .deployment_id = (char *)(uintptr_t)"d",
+				      .set_id = (char *)(uintptr_t)"s", .expires_at = 9};
+	struct clone_list list;
+
+	assert_int_equal(store_put_clone_origin(store, "u", "o", "b", "one", &origin, NULL), 0);
+	assert_int_equal(store_put_clone_origin(store, "u", "o", "a", "two", &origin, NULL), 0);
+	assert_int_equal(store_put_clone_origin(store, "v", "o", "a", "three", &origin, NULL), 0);
+	assert_int_equal(store_clone_list(store, "u", &list, NULL), 0);
+	assert_int_equal(list.count, 2);
+	assert_string_equal(list.items[0].env, "two");
+	assert_string_equal(list.items[1].env, "one");
+	assert_int_equal(list.items[1].origin.expires_at, 9);
+	assert_null(list.items[1].origin.operation_id);
+	clone_list_clear(&list);
+	store_close(store);
 }
 
 static void
@@ -442,6 +552,9 @@ main(void)
 		TEST(lists_newest_first),
 		TEST(survives_a_kill),
 		TEST(refuses_a_newer_file),
+		TEST(an_older_file_is_brought_up_to_date_and_keeps_what_it_has),
+		TEST(a_mark_is_replaced_and_taken_back),
+		TEST(every_clone_of_one_platform_is_listed),
 		TEST(refuses_what_is_no_history),
 		TEST(files_are_private),
 		TEST(caches_sets_and_bodies),

@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "flow/flow.h"
+#include "flow/hotfix.h"
 #include "flow/session.h"
 #include "flow/words.h"
 #include "flow/world.h"
@@ -40,6 +41,8 @@ static const struct key keys[] = {
 	{'l', "l", ACTION_LOGS, N_("logs"), N_("Show what the workload writes.")},
 	{'/', "/", ACTION_FIND, N_("find"), N_("Find an environment, a workload or an application.")},
 	{'h', "h", ACTION_HISTORY, N_("history"), N_("Show what has been done.")},
+	{'H', "H", ACTION_HOTFIX, N_("hotfix"), N_("Show how far the clone's hotfix has come, and what is next.")},
+	{'c', "c", ACTION_CLONES, N_("clones"), N_("Show every clone, and how long it is meant to live.")},
 	{'?', "?", ACTION_HELP, N_("help"), NULL},
 	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, N_("To the environment on the left.")},
 	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, N_("To the environment on the right.")},
@@ -153,7 +156,7 @@ start(struct ui *ui, const struct flow_request *request)
 
 /* The record that the clone's prompt works on: made when it opens, whatever moves below. */
 struct clone_request {
-	char *org, *app, *source;
+	char *org, *app, *source, *note;
 	struct ui *ui;
 };
 
@@ -193,6 +196,7 @@ drop_clone(void *data)
 	free(r->org);
 	free(r->app);
 	free(r->source);
+	free(r->note);
 	free(r);
 }
 
@@ -212,6 +216,21 @@ free_name(const struct world_application *app)
 	}
 }
 
+/* What it will be, and until when it is meant to be there. */
+static char *
+clone_note(struct ui *ui)
+{
+	const int64_t life = session_clone_life(ui_session(ui));
+	const char *what = _("It gets its own database, ports and processes; its type is development.");
+
+	char length[16];
+
+	if (!life)
+		return xstrdup(what);
+	clock_duration(length, life);
+	return xasprintf(_("%s  It is overdue after %s."), what, length);
+}
+
 static void
 act_clone(struct board_view *b, struct ui *ui, const struct sight *s)
 {
@@ -219,12 +238,12 @@ act_clone(struct board_view *b, struct ui *ui, const struct sight *s)
 	char *name = free_name(s->app);
 	struct prompt prompt = {
 		.title = N_("Clone"), .label = N_("Name of the clone"),
-		.note = N_("It gets its own database, ports and processes; its type is development."),
-		.initial = name, .check = check_clone, .done = clone_named,
+		.note = clone_note(ui), .initial = name, .check = check_clone, .done = clone_named,
 		.drop = drop_clone, .data = r,
 	};
 
-	*r = (struct clone_request){xstrdup(b->org), xstrdup(b->app), xstrdup(board_env_id(s->env)), ui};
+	*r = (struct clone_request){xstrdup(b->org), xstrdup(b->app), xstrdup(board_env_id(s->env)),
+				    (char *)(uintptr_t)prompt.note, ui};
 	ui_push(ui, prompt_view_new(&prompt));
 	free(name);
 }
@@ -321,6 +340,20 @@ act_logs(struct board_view *b, struct ui *ui, const struct sight *s)
 	ui_push(ui, logs_view_new(ui, b->org, b->app, board_env_id(s->env), module));
 }
 
+/* Of a clone its own; elsewhere the one that was begun last. */
+static void
+act_hotfix(struct board_view *b, struct ui *ui, const struct sight *s)
+{
+	char *env = s->env->clone_of ? xstrdup(board_env_id(s->env))
+				     : hotfix_newest(ui_session(ui), b->org, b->app);
+
+	if (env)
+		ui_push(ui, hotfix_view_new(ui, b->org, b->app, env));
+	else
+		ui_say(ui, _("No hotfix was begun here: C clones what is broken."));
+	free(env);
+}
+
 static void
 act_copy(struct board_view *b, struct ui *ui, const struct sight *s)
 {
@@ -347,7 +380,7 @@ static const struct {
 	{ACTION_UNDO, act_undo},       {ACTION_DISCARD, act_discard}, {ACTION_PROMOTE, act_promote},
 	{ACTION_DIFF, act_diff},       {ACTION_BASELINE, act_baseline},
 	{ACTION_PROGRESS, act_progress}, {ACTION_LOGS, act_logs},     {ACTION_OPEN, act_open},
-	{ACTION_COPY, act_copy},
+	{ACTION_COPY, act_copy},       {ACTION_HOTFIX, act_hotfix},
 };
 
 static void
@@ -439,6 +472,8 @@ act_anywhere(struct board_view *b, struct ui *ui, enum action action)
 {
 	if (action == ACTION_FIND)
 		ui_push(ui, goto_view_new(ui, b->org, b->app, go, b));
+	else if (action == ACTION_CLONES)
+		ui_push(ui, clones_view_new(ui, b->org));
 	else if (action == ACTION_HISTORY)
 		ui_push(ui, history_view_new(ui));
 	else if (action == ACTION_HELP)

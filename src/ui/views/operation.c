@@ -16,7 +16,7 @@ operation_words(const struct flow *flow, bool ascii, char *out, size_t size)
 	static const char *const verbs[] = {
 		[FLOW_CLONE] = N_("clone"), [FLOW_DEPLOY] = N_("deploy to"),
 		[FLOW_PROMOTE] = N_("promote"), [FLOW_UNDO] = N_("undo in"),
-		[FLOW_DISCARD] = N_("discard"),
+		[FLOW_DISCARD] = N_("discard"), [FLOW_CARRY] = N_("carry"),
 	};
 	const struct flow_request *request = flow ? flow_request(flow) : NULL;
 

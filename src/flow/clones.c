@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which environments are clones, where each is from, and what it has that is not promoted. */
+#include "config.h"
+
+#include "flow/clones.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "flow/reader.h"
+#include "flow/session.h"
+#include "flow/verbs.h"
+#include "flow/world.h"
+#include "model/changes.h"
+#include "model/merge.h"
+#include "store/store.h"
+
+struct clones {
+	struct session *session;
+	char *org;			/* NULL: all */
+	struct reader *reader;
+	struct clone_list records;	/* of this program; only during an update */
+	struct clone *items;
+	size_t count;
+	size_t untold;
+};
+
+/* One environment in its application. */
+struct place {
+	const char *org, *app;
+	const struct world_application *application;
+	const struct world_environment *env;
+};
+
+static void
+clear_clone(struct clone *clone)
+{
+	free(clone->org);
+	free(clone->app);
+	free(clone->env);
+	untrusted_clear(&clone->name);
+	untrusted_clear(&clone->who);
+	free(clone->origin);
+	free(clone->deployment_id);
+	free(clone->set_id);
+	free(clone->work_words);
+	free(clone->work_key);
+}
+
+static void
+clear_list(struct clone *items, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		clear_clone(&items[i]);
+	free(items);
+}
+
+struct clones *
+clones_open(struct session *session, const char *org)
+{
+	struct clones *clones = xcalloc(1, sizeof(*clones));
+
+	clones->session = session;
+	clones->org = org ? xstrdup(org) : NULL;
+	clones->reader = reader_open(session);
+	return clones;
+}
+
+void
+clones_close(struct clones *clones)
+{
+	if (!clones)
+		return;
+	reader_close(clones->reader);
+	clear_list(clones->items, clones->count);
+	free(clones->org);
+	free(clones);
+}
+
+static char *
+copy(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
+}
+
+static const char *
+id_of(const struct world_environment *env)
+{
+	return untrusted_raw(&env->environment.id);
+}
+
+static const struct deployment *
+history_of(struct clones *clones, const struct place *place, const struct world_environment *env,
+	   size_t *count)
+{
+	return reader_history(clones->reader, place->org, place->app, id_of(env),
+			      untrusted_raw(&env->environment.last_deploy.id), count);
+}
+
+/* --- where it is from --- */
+
+static void
+came_from(struct clone *clone, const struct world_environment *origin, const struct deployment *of)
+{
+	clone->origin = xstrdup(id_of(origin));
+	clone->deployment_id = xstrdup(untrusted_raw(&of->id));
+	clone->set_id = copy(of->set_id.raw);
+}
+
+/* Finds the environment that made this deployment.  false: not known, perhaps not yet. */
+static bool
+find_origin(struct clones *clones, const struct place *place, const char *deployment,
+	    struct clone *clone)
+{
+	for (size_t i = 0; i < place->application->count; i++) {
+		const struct world_environment *env = &place->application->environments[i];
+		const struct deployment *history;
+		size_t count;
+
+		if (env == place->env || !env->environment.last_deploy.id.raw)
+			continue;
+		history = history_of(clones, place, env, &count);
+		for (size_t k = 0; history && k < count; k++)
+			if (untrusted_is(&history[k].id, deployment)) {
+				came_from(clone, env, &history[k]);
+				return true;
+			}
+	}
+	return false;
+}
+
+/* A clone that was never deployed still stands on a deployment of its origin. */
+static bool
+tell_undeployed(struct clones *clones, const struct place *place, struct clone *clone)
+{
+	const struct deployment *from = &place->env->environment.from_deploy;
+
+	if (!from->id.raw || !from->env_id.raw || untrusted_is(&from->env_id, id_of(place->env)))
+		return false;
+	if (!find_origin(clones, place, from->id.raw, clone)) {
+		clone->origin = xstrdup(from->env_id.raw);
+		clone->deployment_id = xstrdup(from->id.raw);
+		clone->set_id = copy(from->set_id.raw);
+	}
+	return true;
+}
+
+/* By its history.  false: it is no clone, or that cannot be told yet. */
+static bool
+tell_by_history(struct clones *clones, const struct place *place, struct clone *clone)
+{
+	const struct deployment *history, *first;
+	size_t count;
+
+	if (!place->env->environment.last_deploy.id.raw)
+		return tell_undeployed(clones, place, clone);
+	history = history_of(clones, place, place->env, &count);
+	if (!history || count == 0) {
+		clones->untold++;
+		return false;
+	}
+	first = &history[count - 1];
+	if (!first->from_id.raw || !*first->from_id.raw)
+		return false;
+	find_origin(clones, place, first->from_id.raw, clone);
+	return true;
+}
+
+static bool
+tell_by_record(struct clones *clones, const struct place *place, struct clone *clone)
+{
+	for (size_t i = 0; i < clones->records.count; i++) {
+		const struct clone_record *record = &clones->records.items[i];
+
+		if (strcmp(record->env, id_of(place->env)) != 0 || strcmp(record->app, place->app) != 0 ||
+		    strcmp(record->org, place->org) != 0)
+			continue;
+		clone->is_recorded = true;
+		clone->origin = copy(record->origin.origin);
+		clone->deployment_id = copy(record->origin.deployment_id);
+		clone->set_id = copy(record->origin.set_id);
+		clone->expires_at = record->origin.expires_at;
+		return true;
+	}
+	return false;
+}
+
+/* --- what it has that is not promoted --- */
+
+/* "" when it is not known. */
+static const char *
+running_set_id(struct clones *clones, const struct place *place)
+{
+	const struct world_environment *env = place->env;
+	const struct deployment *history;
+	size_t count;
+
+	if (env->running.id.raw)
+		return untrusted_raw(&env->running.set_id);
+	if (!env->environment.last_deploy.id.raw)
+		return untrusted_raw(&env->environment.from_deploy.set_id);
+	history = history_of(clones, place, env, &count);
+	for (size_t i = 0; history && i < count; i++)
+		if (history[i].status == DEPLOYMENT_SUCCEEDED)
+			return untrusted_raw(&history[i].set_id);
+	return "";
+}
+
+static void
+count_work(struct clone *clone, const struct merge *merge, const struct set *theirs)
+{
+	struct changes changes = {0};
+
+	for (size_t i = 0; i < merge->count; i++)
+		clone->changes += merge->entries[i].side == MERGE_OURS ||
+				  merge->entries[i].side == MERGE_CONFLICT;
+	clone->conflicts = merge->conflicts;
+	clone->work = clone->changes ? CLONE_WORK_SOME : CLONE_WORK_NONE;
+	if (!merge->result)
+		return;
+	changes_between(&changes, theirs, merge->result);
+	clone->work_words = review_list_changes(&changes, false);
+	changes_clear(&changes);
+}
+
+static const struct clone *
+find_known(const struct clones *clones, const struct clone *like)
+{
+	for (size_t i = 0; i < clones->count; i++) {
+		const struct clone *c = &clones->items[i];
+
+		if (c->work_key && strcmp(c->work_key, like->work_key) == 0 &&
+		    strcmp(c->org, like->org) == 0 && strcmp(c->app, like->app) == 0)
+			return c;
+	}
+	return NULL;
+}
+
+static void
+find_work(struct clones *clones, const struct place *place, struct clone *clone)
+{
+	const struct world_environment *origin = NULL;
+	const char *ours = running_set_id(clones, place), *theirs;
+	struct set *base, *there, *here;
+	const struct clone *known;
+	struct merge merge;
+
+	if (clone->origin)
+		origin = world_environment(session_world(clones->session), clone->org, clone->app,
+					   clone->origin);
+	if (!origin || !clone->set_id || !*ours)
+		return;
+	theirs = untrusted_raw(&origin->environment.from_deploy.set_id);
+	base = reader_set(clones->reader, clone->org, clone->app, clone->set_id);
+	there = reader_set(clones->reader, clone->org, clone->app, theirs);
+	here = reader_set(clones->reader, clone->org, clone->app, ours);
+	if (!base || !there || !here)
+		return;
+	clone->work_key = xasprintf("%s %s %s", clone->set_id, theirs, ours);
+	known = find_known(clones, clone);
+	if (known) {
+		clone->work = known->work;
+		clone->changes = known->changes;
+		clone->conflicts = known->conflicts;
+		clone->work_words = copy(known->work_words);
+	} else if (merge_sets(&merge, base, there, here, NULL) == 0) {
+		count_work(clone, &merge, there);
+		merge_clear(&merge);
+	}
+}
+
+/* --- the list --- */
+
+static bool
+make_clone(struct clones *clones, const struct place *place, struct clone *clone)
+{
+	const struct environment *e = &place->env->environment;
+
+	*clone = (struct clone){.created_at = e->created_at, .is_deleting = e->deleting};
+	if (!tell_by_record(clones, place, clone) &&
+	    (place->env->is_protected || !tell_by_history(clones, place, clone)))
+		return false;
+	clone->org = xstrdup(place->org);
+	clone->app = xstrdup(place->app);
+	clone->env = xstrdup(id_of(place->env));
+	untrusted_init(&clone->name, e->name.raw);
+	untrusted_init(&clone->who, e->created_by.raw);
+	find_work(clones, place, clone);
+	return true;
+}
+
+static int
+compare(const void *left, const void *right)
+{
+	const struct clone *a = left, *b = right;
+	int order;
+
+	if (!a->expires_at != !b->expires_at)
+		return a->expires_at ? -1 : 1;
+	if (a->expires_at != b->expires_at)
+		return a->expires_at < b->expires_at ? -1 : 1;
+	if (a->created_at != b->created_at)
+		return a->created_at < b->created_at ? -1 : 1;
+	order = strcmp(a->app, b->app);
+	return order ? order : strcmp(a->env, b->env);
+}
+
+void
+clones_update(struct clones *clones)
+{
+	const struct world *world = session_world(clones->session);
+	struct clone *items = NULL, made;
+	size_t count = 0;
+
+	clones->untold = 0;
+	(void)!store_clone_list(session_store(clones->session), session_platform(clones->session),
+				&clones->records, NULL);
+	reader_begin(clones->reader);
+	for (size_t i = 0; i < world->count; i++) {
+		const struct world_organization *o = &world->organizations[i];
+
+		if (clones->org && !untrusted_is(&o->organization.id, clones->org))
+			continue;
+		for (size_t j = 0; j < o->count; j++) {
+			const struct world_application *a = &o->applications[j];
+
+			for (size_t k = 0; k < a->count; k++) {
+				const struct place place = {
+					untrusted_raw(&o->organization.id),
+					untrusted_raw(&a->application.id), a, &a->environments[k]};
+
+				if (!make_clone(clones, &place, &made))
+					continue;
+				items = xreallocarray(items, count + 1, sizeof(*items));
+				items[count++] = made;
+			}
+		}
+	}
+	reader_end(clones->reader);
+	clone_list_clear(&clones->records);
+	if (count > 1)
+		qsort(items, count, sizeof(*items), compare);
+	clear_list(clones->items, clones->count);
+	clones->items = items;
+	clones->count = count;
+}
+
+size_t
+clones_count(const struct clones *clones)
+{
+	return clones->count;
+}
+
+const struct clone *
+clones_get(const struct clones *clones, size_t i)
+{
+	return &clones->items[i];
+}
+
+size_t
+clones_untold(const struct clones *clones)
+{
+	return clones->untold;
+}
+
+/* --- the end of life --- */
+
+int
+clones_set_end(struct session *session, const struct clone *clone, int64_t expires_at,
+	       struct error *err)
+{
+	struct clone_origin origin = {0};
+	struct store *store = session_store(session);
+	const char *platform = session_platform(session);
+	int ret;
+
+	if (session_read_only(session))
+		return error_set(err, ERROR_ACCESS, _("this is a read-only session"));
+	if (store_clone_origin(store, platform, clone->org, clone->app, clone->env, &origin, NULL) != 0) {
+		if (!clone->origin || !clone->set_id || !clone->deployment_id)
+			return error_set(err, ERROR_INPUT,
+					 _("Where %s was cloned from is not known; without that it cannot "
+					   "be written down with an end."), clone->env);
+		origin = (struct clone_origin){.origin = xstrdup(clone->origin),
+					       .deployment_id = xstrdup(clone->deployment_id),
+					       .set_id = xstrdup(clone->set_id),
+					       .cloned_at = clone->created_at};
+	}
+	origin.expires_at = expires_at;
+	ret = store_put_clone_origin(store, platform, clone->org, clone->app, clone->env, &origin, err);
+	clone_origin_clear(&origin);
+	if (ret == 0)
+		session_look_again(session);
+	return ret;
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The journal comes first, since it has reasons and errors; a deployment that it made is
+ * known by its id, so the platform adds only what others did.
+ */
+#include "config.h"
+
+#include "flow/hotfix-events.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xmalloc.h"
+#include "flow/flow.h"
+#include "flow/session.h"
+#include "model/nouns.h"
+#include "store/store.h"
+
+#define EVENTS_MAX 5000
+
+static void
+clear_event(struct event *event)
+{
+	untrusted_clear(&event->who);
+	untrusted_clear(&event->detail);
+	untrusted_clear(&event->note);
+	untrusted_clear(&event->deployment_id);
+	untrusted_clear(&event->operation_id);
+	free(event->env);
+	free(event->from_set);
+	free(event->to_set);
+}
+
+void
+events_clear(struct events *events)
+{
+	for (size_t i = 0; i < events->count; i++)
+		clear_event(&events->items[i]);
+	free(events->items);
+	*events = (struct events){0};
+}
+
+/* NULL when there are too many. */
+static struct event *
+add(struct events *events, enum event_kind kind)
+{
+	if (events->count == EVENTS_MAX)
+		return NULL;
+	events->items = xreallocarray(events->items, events->count + 1, sizeof(*events->items));
+	events->items[events->count] = (struct event){.kind = kind};
+	return &events->items[events->count++];
+}
+
+static char *
+copy(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
+}
+
+/* "promote hotfix-1: web 1.4.2 → 1.4.3 [op 0198…]" without its beginning and its mark. */
+static void
+take_words(struct untrusted *out, const char *text)
+{
+	char *words = xstrndup(text, flow_comment_length(text));
+	char *behind = strstr(words, ": ");
+
+	untrusted_init(out, behind ? behind + 2 : words);
+	free(words);
+}
+
+/* --- the journal --- */
+
+/* false: it does not belong to the clone's story. */
+static bool
+kind_of(const struct operation *o, const char *env, enum event_kind *kind)
+{
+	if (untrusted_is(&o->verb, "promote") && o->source.raw && untrusted_is(&o->source, env))
+		*kind = EVENT_PROMOTE;
+	else if (!untrusted_is(&o->env, env))
+		return false;
+	else if (untrusted_is(&o->verb, "clone"))
+		*kind = EVENT_CLONE;
+	else if (untrusted_is(&o->verb, "discard"))
+		*kind = EVENT_DISCARD;
+	else
+		*kind = EVENT_FIX;
+	return true;
+}
+
+static void
+add_operation(struct events *events, const struct operation *o, const char *env)
+{
+	enum event_kind kind;
+	struct event *event = kind_of(o, env, &kind) ? add(events, kind) : NULL;
+
+	if (!event)
+		return;
+	event->is_busy = o->state == OPERATION_PREPARED || o->state == OPERATION_RUNNING;
+	event->has_failed = o->state == OPERATION_FAILED || o->state == OPERATION_ABANDONED;
+	event->at = o->created_at;
+	event->ended_at = o->ended_at;
+	untrusted_init(&event->who, o->who.raw);
+	take_words(&event->detail, untrusted_raw(&o->summary));
+	untrusted_init(&event->note, event->has_failed ? o->error.raw : o->reason.raw);
+	untrusted_init(&event->deployment_id, o->deployment_id.raw);
+	untrusted_init(&event->operation_id, o->id.raw);
+	event->env = copy(kind == EVENT_PROMOTE ? o->env.raw : kind == EVENT_CLONE ? o->source.raw : NULL);
+	event->from_set = copy(o->from_set.raw);
+	event->to_set = copy(o->to_set.raw);
+}
+
+void
+events_from_journal(struct events *events, const struct events_of *of)
+{
+	const struct history_query query = {
+		.url = session_platform(of->session), .org = of->org, .app = of->app, .env = of->env,
+	};
+	struct operation_list list;
+	size_t begin = 0;
+
+	if (store_history_list(session_store(of->session), &query, &list, NULL) != 0)
+		return;
+	/* Newest first: up to the clone, or to the last one that is not too old. */
+	while (begin < list.count && list.items[begin].created_at >= of->since &&
+	       !(untrusted_is(&list.items[begin].verb, "clone") &&
+		 untrusted_is(&list.items[begin].env, of->env)))
+		begin++;
+	if (begin < list.count && list.items[begin].created_at >= of->since)
+		begin++;
+	while (begin-- > 0)
+		add_operation(events, &list.items[begin], of->env);
+	operation_list_clear(&list);
+}
+
+/* --- the platform --- */
+
+static bool
+is_known(const struct events *events, const struct deployment *deployment)
+{
+	const char *comment = untrusted_raw(&deployment->comment);
+
+	/* An operation under way has no deployment in the journal yet; its mark tells it. */
+	for (size_t i = 0; i < events->count; i++) {
+		const struct event *event = &events->items[i];
+
+		if ((event->deployment_id.raw && untrusted_equal(&event->deployment_id, &deployment->id)) ||
+		    (event->operation_id.raw && strstr(comment, event->operation_id.raw)))
+			return true;
+	}
+	return false;
+}
+
+static struct event *
+add_deployment(struct events *events, enum event_kind kind, const struct deployment *d)
+{
+	struct event *event = is_known(events, d) ? NULL : add(events, kind);
+
+	if (!event)
+		return NULL;
+	event->is_busy = !deployment_is_final(d);
+	event->has_failed = d->status == DEPLOYMENT_FAILED;
+	event->at = d->created_at;
+	event->ended_at = event->is_busy ? 0 : d->status_changed_at;
+	untrusted_init(&event->who, d->created_by.raw);
+	take_words(&event->detail, untrusted_raw(&d->comment));
+	untrusted_init(&event->deployment_id, d->id.raw);
+	event->to_set = copy(d->set_id.raw);
+	return event;
+}
+
+void
+events_from_clone(struct events *events, const struct deployment *history, size_t count)
+{
+	for (size_t i = count; i-- > 0;)
+		add_deployment(events, i + 1 == count ? EVENT_CLONE : EVENT_FIX, &history[i]);
+}
+
+void
+events_from_origin(struct events *events, const struct events_of *of, const char *origin,
+		   const struct deployment *history, size_t count)
+{
+	char *prefix = xasprintf("promote %s: ", of->env);
+
+	for (size_t i = count; i-- > 0;) {
+		const char *comment = untrusted_raw(&history[i].comment);
+		struct event *event;
+
+		if (history[i].created_at < of->since || strncmp(comment, prefix, strlen(prefix)) != 0 ||
+		    flow_comment_length(comment) == strlen(comment))
+			continue;
+		event = add_deployment(events, EVENT_PROMOTE, &history[i]);
+		if (!event)
+			continue;
+		event->env = xstrdup(origin);
+		for (size_t k = 0; k < count; k++)
+			if (!event->from_set && untrusted_equal(&history[k].id, &history[i].from_id))
+				event->from_set = copy(history[k].set_id.raw);
+	}
+	free(prefix);
+}
+
+/* --- looking --- */
+
+static int
+compare(const void *left, const void *right)
+{
+	const struct event *a = left, *b = right;
+
+	if (a->at != b->at)
+		return a->at < b->at ? -1 : 1;
+	return (int)a->kind - (int)b->kind;
+}
+
+void
+events_sort(struct events *events)
+{
+	if (events->count > 1)
+		qsort(events->items, events->count, sizeof(*events->items), compare);
+}
+
+const struct event *
+events_last(const struct events *events, enum event_kind kind, bool done_only)
+{
+	for (size_t i = events->count; i-- > 0;) {
+		const struct event *event = &events->items[i];
+
+		if (event->kind == kind && !(done_only && (event->is_busy || event->has_failed)))
+			return event;
+	}
+	return NULL;
+}
+
+const struct event *
+events_first(const struct events *events, enum event_kind kind)
+{
+	for (size_t i = 0; i < events->count; i++)
+		if (events->items[i].kind == kind)
+			return &events->items[i];
+	return NULL;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What happened to a clone, from the journal and the platform; for flow/hotfix.c only. */
+#ifndef SIDESTAGE_FLOW_HOTFIX_EVENTS_H
+#define SIDESTAGE_FLOW_HOTFIX_EVENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+struct deployment;
+struct session;
+
+enum event_kind { EVENT_CLONE, EVENT_FIX, EVENT_PROMOTE, EVENT_DISCARD };
+
+struct event {
+	enum event_kind kind;
+	bool is_busy, has_failed;	/* neither: done */
+	int64_t at, ended_at;		/* wall ms; ended_at 0: not known */
+	struct untrusted who, detail, note, deployment_id;
+	struct untrusted operation_id;	/* of the journal; absent: the platform told it */
+	char *env;			/* PROMOTE: where to; CLONE: from what, or NULL; else NULL */
+	char *from_set, *to_set;	/* NULL: not known */
+};
+
+struct events {
+	struct event *items;		/* oldest first */
+	size_t count;
+};
+
+/* Whose story: the ids, and the time that it began at the earliest. */
+struct events_of {
+	struct session *session;
+	const char *org, *app, *env;
+	int64_t since;
+};
+
+void events_clear(struct events *events);
+/* The operations of the journal since the newest clone of that name, or since `since` when no
+ * clone of that name was made here after it. */
+void events_from_journal(struct events *events, const struct events_of *of);
+/* What the journal does not know: deployments of the clone, newest first. */
+void events_from_clone(struct events *events, const struct deployment *history, size_t count);
+/* Promotions to `origin` among its deployments. */
+void events_from_origin(struct events *events, const struct events_of *of, const char *origin,
+			const struct deployment *history, size_t count);
+void events_sort(struct events *events);
+/* The newest of the kind; done_only: that ended well.  NULL: there is none. */
+const struct event *events_last(const struct events *events, enum event_kind kind, bool done_only);
+const struct event *events_first(const struct events *events, enum event_kind kind);
+
+#endif

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the events mean: what the fix is, who has it, and which steps are done. */
+#include "config.h"
+
+#include "flow/hotfix-parts.h"
+
+#include <stdlib.h>
+
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "flow/reader.h"
+#include "flow/world.h"
+#include "model/set.h"
+
+const char *const hotfix_mark_names[HOTFIX_STEP_COUNT] = {
+	[HOTFIX_REPRODUCE] = "reproduce", [HOTFIX_VERIFY] = "verify", [HOTFIX_CARRY] = "carry",
+};
+
+/* --- the fix, and who has it --- */
+
+static char *
+copy(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
+}
+
+/* One promotion changed the origin by the fix alone.  Of several only the clone itself holds
+ * the whole fix: between them the origin may have got other things. */
+static void
+find_fix(struct hotfix *h)
+{
+	const struct event *promoted = events_last(&h->events, EVENT_PROMOTE, true);
+	const struct event *cloned = events_first(&h->events, EVENT_CLONE);
+	const char *after = cloned ? cloned->to_set : NULL;
+	size_t promotions = 0;
+
+	if (!promoted)
+		return;
+	for (size_t i = 0; i < h->events.count; i++) {
+		const struct event *e = &h->events.items[i];
+
+		if (e->is_busy || e->has_failed || e->at > promoted->at)
+			continue;
+		promotions += e->kind == EVENT_PROMOTE;
+		if (e->kind == EVENT_FIX && e->to_set)
+			after = e->to_set;
+	}
+	if (promotions > 1 && cloned && cloned->to_set && after) {
+		h->before_set = copy(cloned->to_set);
+		h->after_set = copy(after);
+	} else if (promoted->from_set && promoted->to_set) {
+		h->before_set = copy(promoted->from_set);
+		h->after_set = copy(promoted->to_set);
+	}
+}
+
+/* What it runs; NULL: that is not known. */
+static const struct set *
+running_set(struct hotfix *h, const struct world_environment *e)
+{
+	if (e->running.id.raw)
+		return reader_set(h->reader, h->org, h->app, untrusted_raw(&e->running.set_id));
+	return NULL;
+}
+
+static void
+judge(struct hotfix *h, struct hotfix_other *other, const struct world_environment *e)
+{
+	const struct set *before = NULL, *after = NULL, *here = running_set(h, e);
+
+	if (h->before_set && h->after_set) {
+		before = reader_set(h->reader, h->org, h->app, h->before_set);
+		after = reader_set(h->reader, h->org, h->app, h->after_set);
+	}
+	other->env = xstrdup(untrusted_raw(&e->environment.id));
+	untrusted_init(&other->name, e->environment.name.raw);
+	other->is_known = before && after && here &&
+			  carry_find(&other->carry, before, after, here, NULL) == 0;
+}
+
+void
+hotfix_judge(struct hotfix *h, const struct world_application *app)
+{
+	find_fix(h);
+	if (!app || !app->count)
+		return;
+	h->others = xcalloc(app->count, sizeof(*h->others));
+	for (size_t i = 0; i < app->count; i++) {
+		const struct world_environment *e = &app->environments[i];
+
+		if (untrusted_is(&e->environment.id, h->env) || e->environment.deleting)
+			continue;
+		if (h->origin && untrusted_is(&e->environment.id, h->origin))
+			judge(h, &h->at_origin, e);
+		else
+			judge(h, &h->others[h->other_count++], e);
+	}
+}
+
+/* --- the steps --- */
+
+static void
+from_event(struct hotfix_step *step, const struct event *event)
+{
+	if (!event)
+		return;
+	step->is_busy = event->is_busy;
+	step->has_failed = event->has_failed;
+	step->at = event->ended_at ? event->ended_at : event->at;
+	step->took = event->ended_at ? event->ended_at - event->at : -1;
+	untrusted_set(&step->who, event->who.raw);
+	untrusted_set(&step->detail, event->detail.raw);
+	untrusted_set(&step->note, event->note.raw);
+}
+
+static const struct mark *
+find_mark(const struct hotfix *h, enum hotfix_step_id id)
+{
+	for (size_t i = 0; i < h->marks.count; i++)
+		if (untrusted_is(&h->marks.items[i].step, hotfix_mark_names[id]))
+			return &h->marks.items[i];
+	return NULL;
+}
+
+/* By hand.  It took as long as since the step before it. */
+static bool
+from_mark(struct hotfix *h, enum hotfix_step_id id, int64_t not_before)
+{
+	struct hotfix_step *step = &h->steps[id];
+	const struct mark *mark = find_mark(h, id);
+
+	if (!mark)
+		return false;
+	step->at = mark->at;
+	untrusted_set(&step->who, mark->who.raw);
+	untrusted_set(&step->note, mark->note.raw);
+	for (int i = (int)id; i-- > 0 && step->took < 0;)
+		if (h->steps[i].at && h->steps[i].at <= mark->at)
+			step->took = mark->at - h->steps[i].at;
+	if (mark->at >= not_before)
+		return true;
+	untrusted_set(&step->detail, _("marked before the last change: look again"));
+	return false;
+}
+
+static bool
+tell_promote(struct hotfix *h, const struct event *fixed)
+{
+	struct hotfix_step *step = &h->steps[HOTFIX_PROMOTE];
+	const struct event *done = events_last(&h->events, EVENT_PROMOTE, true);
+
+	from_event(step, events_last(&h->events, EVENT_PROMOTE, false));
+	if (!done)
+		return false;
+	if (fixed && fixed->at > done->at) {
+		untrusted_set(&step->detail, _("the clone was changed after it: promote again"));
+		return false;
+	}
+	/* Exactly as before it; a later release is something else and is no way back. */
+	if (h->at_origin.is_known && h->at_origin.carry.state == CARRY_LACKS &&
+	    h->at_origin.carry.there == 0 && !step->is_busy) {
+		untrusted_set(&step->detail, _("taken back: the fix is not there any more"));
+		return false;
+	}
+	return !step->is_busy;
+}
+
+static bool
+tell_clean_up(struct hotfix *h, const struct world_environment *clone)
+{
+	struct hotfix_step *step = &h->steps[HOTFIX_CLEAN_UP];
+
+	from_event(step, events_last(&h->events, EVENT_DISCARD, false));
+	if (clone && clone->environment.deleting)
+		step->is_busy = true;
+	return h->application_known && !clone;
+}
+
+static bool
+tell_carry(struct hotfix *h)
+{
+	struct hotfix_step *step = &h->steps[HOTFIX_CARRY];
+	bool everywhere = h->before_set != NULL;
+
+	for (size_t i = 0; i < h->other_count; i++)
+		everywhere = everywhere && h->others[i].is_known &&
+			     h->others[i].carry.state == CARRY_HAS;
+	if (everywhere) {
+		untrusted_set(&step->detail, _("every other environment has it"));
+		return true;
+	}
+	return from_mark(h, HOTFIX_CARRY, h->steps[HOTFIX_PROMOTE].at);
+}
+
+/* Next is what comes behind the last thing done; a clone that is gone ends its own steps. */
+static void
+find_now(struct hotfix *h, const bool *done)
+{
+	int highest = -1;
+
+	for (int i = 0; i <= HOTFIX_PROMOTE; i++)
+		if (done[i])
+			highest = i;
+	if (done[HOTFIX_CLEAN_UP])
+		highest = HOTFIX_CLEAN_UP;
+	h->now = HOTFIX_STEP_COUNT;
+	for (int i = 0; i < HOTFIX_STEP_COUNT; i++) {
+		struct hotfix_step *step = &h->steps[i];
+
+		if (done[i])
+			step->state = HOTFIX_DONE;
+		else if (i <= highest || (i == HOTFIX_CARRY && done[HOTFIX_CLEAN_UP] && !h->before_set))
+			step->state = HOTFIX_SKIPPED;
+		else if (h->now == HOTFIX_STEP_COUNT)
+			h->now = (enum hotfix_step_id)i;
+	}
+	if (h->now != HOTFIX_STEP_COUNT)
+		h->steps[h->now].state = HOTFIX_NOW;
+}
+
+void
+hotfix_tell_steps(struct hotfix *h, const struct world_environment *clone)
+{
+	const struct event *fixed = events_last(&h->events, EVENT_FIX, true);
+	bool done[HOTFIX_STEP_COUNT] = {false};
+
+	from_event(&h->steps[HOTFIX_CLONE], events_last(&h->events, EVENT_CLONE, false));
+	done[HOTFIX_CLONE] = events_last(&h->events, EVENT_CLONE, true) != NULL;
+	from_event(&h->steps[HOTFIX_FIX], events_last(&h->events, EVENT_FIX, false));
+	done[HOTFIX_FIX] = fixed != NULL && !h->steps[HOTFIX_FIX].is_busy;
+	done[HOTFIX_REPRODUCE] = from_mark(h, HOTFIX_REPRODUCE, 0);
+	done[HOTFIX_VERIFY] = from_mark(h, HOTFIX_VERIFY, fixed ? fixed->at : 0);
+	done[HOTFIX_PROMOTE] = tell_promote(h, fixed);
+	done[HOTFIX_CLEAN_UP] = tell_clean_up(h, clone);
+	done[HOTFIX_CARRY] = tell_carry(h);
+	find_now(h, done);
+}

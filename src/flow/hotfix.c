@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where the story of a hotfix stands: from what happened, step by step. */
+#include "config.h"
+
+#include "flow/hotfix-parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "flow/flow.h"
+#include "flow/reader.h"
+#include "flow/session.h"
+#include "flow/world.h"
+#include "model/set.h"
+#include "store/store.h"
+
+#define CLOCK_SKEW_MS (5 * 60 * 1000)	/* between the platform's clock and ours */
+
+struct hotfix *
+hotfix_open(struct session *session, const char *org, const char *app, const char *env)
+{
+	struct hotfix *h = xcalloc(1, sizeof(*h));
+
+	h->session = session;
+	h->org = xstrdup(org);
+	h->app = xstrdup(app);
+	h->env = xstrdup(env);
+	h->reader = reader_open(session);
+	return h;
+}
+
+static void
+clear_other(struct hotfix_other *other)
+{
+	free(other->env);
+	untrusted_clear(&other->name);
+	carry_clear(&other->carry);
+	*other = (struct hotfix_other){0};
+}
+
+static void
+forget(struct hotfix *h)
+{
+	events_clear(&h->events);
+	mark_list_clear(&h->marks);
+	for (size_t i = 0; i < HOTFIX_STEP_COUNT; i++) {
+		untrusted_clear(&h->steps[i].who);
+		untrusted_clear(&h->steps[i].detail);
+		untrusted_clear(&h->steps[i].note);
+		h->steps[i] = (struct hotfix_step){.took = -1};
+	}
+	for (size_t i = 0; i < h->other_count; i++)
+		clear_other(&h->others[i]);
+	free(h->others);
+	h->others = NULL;
+	h->other_count = 0;
+	clear_other(&h->at_origin);
+	free(h->origin);
+	free(h->story);
+	free(h->before_set);
+	free(h->after_set);
+	h->origin = h->story = h->before_set = h->after_set = NULL;
+}
+
+void
+hotfix_close(struct hotfix *h)
+{
+	if (!h)
+		return;
+	forget(h);
+	reader_close(h->reader);
+	free(h->org);
+	free(h->app);
+	free(h->env);
+	free(h);
+}
+
+/* --- what happened --- */
+
+static const struct deployment *
+history_of(struct hotfix *h, const struct world_environment *e, size_t *count)
+{
+	*count = 0;
+	if (!e || !e->environment.last_deploy.id.raw)
+		return NULL;
+	return reader_history(h->reader, h->org, h->app, untrusted_raw(&e->environment.id),
+			      untrusted_raw(&e->environment.last_deploy.id), count);
+}
+
+/* Who made the deployment that the clone began from. */
+static void
+find_origin(struct hotfix *h, const struct world_application *app, const char *deployment)
+{
+	for (size_t i = 0; app && i < app->count && !h->origin; i++) {
+		const struct world_environment *e = &app->environments[i];
+		const struct deployment *history;
+		size_t count;
+
+		if (untrusted_is(&e->environment.id, h->env))
+			continue;
+		history = history_of(h, e, &count);
+		for (size_t k = 0; history && k < count && !h->origin; k++)
+			if (untrusted_is(&history[k].id, deployment))
+				h->origin = xstrdup(untrusted_raw(&e->environment.id));
+	}
+}
+
+static void
+collect(struct hotfix *h, const struct world_application *app, const struct world_environment *clone)
+{
+	struct events_of of = {h->session, h->org, h->app, h->env, 0};
+	const struct deployment *history;
+	const struct event *first;
+	size_t count;
+
+	if (clone)
+		of.since = clone->environment.created_at - CLOCK_SKEW_MS;
+	events_from_journal(&h->events, &of);
+	history = history_of(h, clone, &count);
+	if (history && count > 0)
+		events_from_clone(&h->events, history, count);
+	events_sort(&h->events);
+	first = events_first(&h->events, EVENT_CLONE);
+	if (first && first->env)
+		h->origin = xstrdup(first->env);
+	else if (history && count > 0 && history[count - 1].from_id.raw)
+		find_origin(h, app, history[count - 1].from_id.raw);
+	if (first && first->deployment_id.raw)
+		h->story = xstrdup(first->deployment_id.raw);
+	if (!h->origin || !first)
+		return;
+	of.since = first->at - CLOCK_SKEW_MS;
+	history = history_of(h, world_environment(session_world(h->session), h->org, h->app, h->origin),
+			     &count);
+	if (history)
+		events_from_origin(&h->events, &of, h->origin, history, count);
+	events_sort(&h->events);
+}
+
+/* --- now --- */
+
+void
+hotfix_update(struct hotfix *h)
+{
+	const struct world *world = session_world(h->session);
+	const struct world_application *app = world_application(world, h->org, h->app);
+	const struct world_environment *clone = world_environment(world, h->org, h->app, h->env);
+
+	forget(h);
+	h->application_known = app && app->read_at > 0;
+	h->clone_exists = clone != NULL;
+	reader_begin(h->reader);
+	collect(h, app, clone);
+	if (h->story)
+		(void)!store_mark_list(session_store(h->session), session_platform(h->session), h->org,
+				       h->app, h->story, &h->marks, NULL);
+	hotfix_judge(h, app);
+	hotfix_tell_steps(h, clone);
+	reader_end(h->reader);
+}
+
+/* --- looking --- */
+
+const struct hotfix_step *
+hotfix_step(const struct hotfix *h, enum hotfix_step_id step)
+{
+	return &h->steps[step];
+}
+
+enum hotfix_step_id
+hotfix_now(const struct hotfix *h)
+{
+	return h->now;
+}
+
+const char *
+hotfix_env(const struct hotfix *h)
+{
+	return h->env;
+}
+
+const char *
+hotfix_origin(const struct hotfix *h)
+{
+	return h->origin;
+}
+
+bool
+hotfix_clone_exists(const struct hotfix *h)
+{
+	return h->clone_exists;
+}
+
+bool
+hotfix_is_known(const struct hotfix *h)
+{
+	return events_first(&h->events, EVENT_CLONE) != NULL;
+}
+
+int64_t
+hotfix_began_at(const struct hotfix *h)
+{
+	const struct event *first = events_first(&h->events, EVENT_CLONE);
+
+	return first ? first->at : 0;
+}
+
+size_t
+hotfix_other_count(const struct hotfix *h)
+{
+	return h->other_count;
+}
+
+const struct hotfix_other *
+hotfix_other(const struct hotfix *h, size_t i)
+{
+	return &h->others[i];
+}
+
+/* --- marks --- */
+
+bool
+hotfix_is_marked_by_hand(enum hotfix_step_id step)
+{
+	return hotfix_mark_names[step] != NULL;
+}
+
+static int
+check_mark(const struct hotfix *h, enum hotfix_step_id step, struct error *err)
+{
+	if (!hotfix_is_marked_by_hand(step))
+		return error_set(err, ERROR_INPUT, _("That step is done by an operation, not by saying so."));
+	if (!h->story)
+		return error_set(err, ERROR_INPUT, _("%s was not deployed yet: there is nothing to look at."),
+				 h->env);
+	if (session_read_only(h->session))
+		return error_set(err, ERROR_ACCESS, _("this is a read-only session"));
+	return 0;
+}
+
+int
+hotfix_mark(struct hotfix *h, enum hotfix_step_id step, const char *note, struct error *err)
+{
+	const struct world *world = session_world(h->session);
+	struct mark mark = {.at = clock_wall_ms()};
+	int ret;
+
+	if (check_mark(h, step, err) != 0)
+		return -1;
+	untrusted_init(&mark.step, hotfix_mark_names[step]);
+	untrusted_init(&mark.who, world->user.raw);
+	untrusted_init(&mark.note, note && *note ? note : NULL);
+	ret = store_put_mark(session_store(h->session), session_platform(h->session), h->org, h->app,
+			     h->story, &mark, err);
+	untrusted_clear(&mark.step);
+	untrusted_clear(&mark.who);
+	untrusted_clear(&mark.note);
+	session_changed(h->session);
+	return ret;
+}
+
+int
+hotfix_unmark(struct hotfix *h, enum hotfix_step_id step, struct error *err)
+{
+	if (check_mark(h, step, err) != 0)
+		return -1;
+	session_changed(h->session);
+	return store_drop_mark(session_store(h->session), session_platform(h->session), h->org, h->app,
+			       h->story, hotfix_mark_names[step], err);
+}
+
+/* --- carrying --- */
+
+int
+hotfix_carry_request(const struct hotfix *h, const char *env, struct flow_request *request,
+		     struct error *err)
+{
+	if (!h->before_set || !h->after_set || !h->origin)
+		return error_set(err, ERROR_INPUT, _("Nothing was promoted yet: there is no fix to carry."));
+	*request = (struct flow_request){
+		.verb = FLOW_CARRY, .org = h->org, .app = h->app, .env = env, .source = h->origin,
+		.before_set = h->before_set, .after_set = h->after_set,
+	};
+	return 0;
+}
+
+char *
+hotfix_newest(struct session *session, const char *org, const char *app)
+{
+	const struct history_query query = {.url = session_platform(session), .org = org, .app = app,
+					    .verb = "clone", .limit = 1};
+	struct operation_list list;
+	char *env = NULL;
+
+	if (store_history_list(session_store(session), &query, &list, NULL) != 0)
+		return NULL;
+	if (list.count > 0)
+		env = xstrdup(untrusted_raw(&list.items[0].env));
+	operation_list_clear(&list);
+	return env;
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A list of questions; each is waiting, asked, answered, or failed a while ago. */
+#include "config.h"
+
+#include "flow/reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/api.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/xmalloc.h"
+#include "flow/session.h"
+#include "flow/world.h"
+#include "model/set.h"
+#include "store/store.h"
+
+#define ASKED_MAX 4		/* the board's own questions come first */
+#define RETRY_MS 15000
+#define DEPLOYMENTS_MAX 10000
+
+struct question {
+	struct question *next;
+	struct reader *reader;
+	char *org, *app;
+	char *env;		/* NULL: a set */
+	char *id;		/* of the set, or of the environment's last deployment */
+	bool wanted;		/* by the round under way */
+	bool answered, failed;
+	int64_t failed_at;	/* steady ms */
+	struct api_call *call;
+	struct set *set;
+	struct deployment *deployments;
+	size_t count;
+};
+
+struct reader {
+	struct session *session;
+	struct question *questions;
+	struct question *next;		/* likely to be wanted next: rounds are alike; NULL: the first */
+	size_t asked;
+};
+
+struct reader *
+reader_open(struct session *session)
+{
+	struct reader *reader = xcalloc(1, sizeof(*reader));
+
+	reader->session = session;
+	return reader;
+}
+
+static void
+clear_deployments(struct question *q)
+{
+	for (size_t i = 0; i < q->count; i++)
+		deployment_clear(&q->deployments[i]);
+	free(q->deployments);
+	q->deployments = NULL;
+	q->count = 0;
+}
+
+static void
+free_question(struct question *q)
+{
+	if (q->call) {
+		api_cancel(q->call);
+		q->reader->asked--;
+	}
+	clear_deployments(q);
+	set_unref(q->set);
+	free(q->org);
+	free(q->app);
+	free(q->env);
+	free(q->id);
+	free(q);
+}
+
+void
+reader_close(struct reader *reader)
+{
+	if (!reader)
+		return;
+	while (reader->questions) {
+		struct question *q = reader->questions;
+
+		reader->questions = q->next;
+		free_question(q);
+	}
+	free(reader);
+}
+
+/* --- answers --- */
+
+static bool
+take_history(struct question *q, const json_t *body)
+{
+	size_t most = json_array_size(body) < DEPLOYMENTS_MAX ? json_array_size(body) : DEPLOYMENTS_MAX;
+
+	if (!json_is_array(body))
+		return false;
+	clear_deployments(q);
+	q->deployments = xcalloc(most + 1, sizeof(*q->deployments));
+	for (; q->count < most; q->count++)
+		if (deployment_decode(&q->deployments[q->count], json_array_get(body, q->count), NULL)) {
+			clear_deployments(q);
+			return false;
+		}
+	return true;
+}
+
+static bool
+take_set(struct question *q, const json_t *body)
+{
+	struct set *set = set_decode(body, NULL);
+
+	if (!set || strcmp(set_id(set), q->id) != 0) {
+		set_unref(set);
+		return false;
+	}
+	q->set = set;
+	store_put_set(session_store(q->reader->session), session_platform(q->reader->session), q->org,
+		      q->app, q->id, body);
+	return true;
+}
+
+static void ask_some(struct reader *reader);
+
+static void
+got(void *data, const struct api_reply *reply)
+{
+	struct question *q = data;
+
+	q->call = NULL;
+	q->reader->asked--;
+	q->answered = reply->error.kind == ERROR_NONE &&
+		      (q->env ? take_history(q, reply->body) : take_set(q, reply->body));
+	q->failed = !q->answered;
+	q->failed_at = clock_steady_ms();
+	ask_some(q->reader);
+	session_changed(q->reader->session);
+}
+
+static void
+ask_some(struct reader *reader)
+{
+	struct api *api = session_api(reader->session);
+
+	for (struct question *q = reader->questions; q && reader->asked < ASKED_MAX; q = q->next) {
+		if (q->call || q->answered || q->failed)
+			continue;
+		q->call = q->env ? api_list_deployments(api, q->org, q->app, q->env, got, q)
+				 : api_get_set(api, q->org, q->app, q->id, got, q);
+		reader->asked++;
+	}
+}
+
+/* --- rounds --- */
+
+void
+reader_begin(struct reader *reader)
+{
+	for (struct question *q = reader->questions; q; q = q->next)
+		q->wanted = false;
+	reader->next = NULL;
+}
+
+void
+reader_end(struct reader *reader)
+{
+	struct question **place = &reader->questions;
+
+	while (*place) {
+		struct question *q = *place;
+
+		if (q->wanted) {
+			if (q->failed && clock_steady_ms() - q->failed_at >= RETRY_MS)
+				q->failed = false;
+			place = &q->next;
+			continue;
+		}
+		*place = q->next;
+		free_question(q);
+	}
+	reader->next = NULL;
+	ask_some(reader);
+}
+
+static bool
+is_question(const struct question *q, const char *org, const char *app, const char *env, const char *id)
+{
+	return strcmp(env && q->env ? q->env : q->id, env ? env : id) == 0 && !q->env == !env &&
+	       strcmp(q->app, app) == 0 && strcmp(q->org, org) == 0;
+}
+
+/* The question, made when it is new; its id is the caller's to set for a history. */
+static struct question *
+want(struct reader *reader, const char *org, const char *app, const char *env, const char *id)
+{
+	struct question **place = &reader->questions, *q = reader->next;
+
+	if (!q || !is_question(q, org, app, env, id))
+		for (; (q = *place) != NULL; place = &q->next)
+			if (is_question(q, org, app, env, id))
+				break;
+	if (!q) {
+		*place = q = xcalloc(1, sizeof(*q));
+		*q = (struct question){.reader = reader, .org = xstrdup(org), .app = xstrdup(app),
+				       .env = env ? xstrdup(env) : NULL, .id = xstrdup(id)};
+	}
+	q->wanted = true;
+	reader->next = q->next;
+	return q;
+}
+
+/* One that the world or the cache has already.  New reference, or NULL. */
+static struct set *
+find_set(const struct question *q)
+{
+	const struct world_application *app =
+		world_application(session_world(q->reader->session), q->org, q->app);
+	json_t *body;
+
+	for (size_t i = 0; app && i < app->count; i++) {
+		const struct world_environment *e = &app->environments[i];
+
+		if (e->set && strcmp(set_id(e->set), q->id) == 0)
+			return set_ref(e->set);
+		if (e->from_set && strcmp(set_id(e->from_set), q->id) == 0)
+			return set_ref(e->from_set);
+	}
+	if (set_id_is_empty(q->id))
+		return set_new();
+	body = store_get_set(session_store(q->reader->session), session_platform(q->reader->session),
+			     q->org, q->app, q->id);
+	return body ? set_take(body, NULL) : NULL;
+}
+
+struct set *
+reader_set(struct reader *reader, const char *org, const char *app, const char *id)
+{
+	struct question *q;
+
+	if (!*id)
+		return NULL;
+	q = want(reader, org, app, NULL, id);
+	if (!q->answered && !q->call) {
+		q->set = find_set(q);
+		q->answered = q->set != NULL;
+	}
+	return q->set;
+}
+
+const struct deployment *
+reader_history(struct reader *reader, const char *org, const char *app, const char *env,
+	       const char *last_id, size_t *count)
+{
+	struct question *q = want(reader, org, app, env, last_id);
+
+	/* What is known stays until the new answer is there. */
+	if (!q->call && strcmp(q->id, last_id) != 0) {
+		free(q->id);
+		q->id = xstrdup(last_id);
+		q->answered = q->failed = false;
+	}
+	*count = q->count;
+	return q->deployments;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The three-way merge answers it: the fix is "ours", the environment is "theirs".  A leaf on
+ * both sides is there already, one of ours alone is lacking, one of theirs alone is no part
+ * of the fix.
+ */
+#include "config.h"
+
+#include "model/carry.h"
+
+#include <stdlib.h>
+
+#include "base/xmalloc.h"
+#include "model/merge.h"
+#include "model/set.h"
+
+static char *
+copy(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
+}
+
+static void
+add(struct carry *carry, const struct merge_entry *entry)
+{
+	if (entry->side == MERGE_THEIRS)
+		return;
+	carry->leaves++;
+	carry->there += entry->side == MERGE_BOTH;
+	if (entry->side != MERGE_CONFLICT || carry->conflicts++ > 0)
+		return;
+	carry->object = copy(entry->object);
+	carry->path = copy(entry->path);
+	carry->here = copy(entry->theirs);
+	carry->fix = copy(entry->ours);
+}
+
+int
+carry_find(struct carry *carry, const struct set *before, const struct set *after,
+	   const struct set *here, struct error *err)
+{
+	struct merge merge;
+
+	*carry = (struct carry){0};
+	if (merge_sets(&merge, before, here, after, err))
+		return -1;
+	for (size_t i = 0; i < merge.count; i++)
+		add(carry, &merge.entries[i]);
+	merge_clear(&merge);
+	carry->state = carry->conflicts ? CARRY_CONFLICTS
+		     : carry->there == carry->leaves ? CARRY_HAS : CARRY_LACKS;
+	return 0;
+}
+
+void
+carry_clear(struct carry *carry)
+{
+	free(carry->object);
+	free(carry->path);
+	free(carry->here);
+	free(carry->fix);
+	*carry = (struct carry){0};
+}

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How a hotfix looks: its steps, and below them what the selected one is about. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "flow/session.h"
+#include "flow/words.h"
+#include "flow/world.h"
+#include "model/image.h"
+#include "model/set.h"
+#include "ui/canvas.h"
+#include "ui/views/hotfix.h"
+
+#define NAME_COLUMN 5
+
+static const struct {
+	const char *name;	/* N_() */
+	const char *what;	/* N_(): what it is */
+	const char *next;	/* N_(): how it is done */
+	bool has_modules;	/* the clone's workloads belong below it */
+} steps[HOTFIX_STEP_COUNT] = {
+	[HOTFIX_CLONE] = {N_("clone"), N_("A copy of what is broken, with everything of its own."),
+			  N_("wait until it runs"), true},
+	[HOTFIX_REPRODUCE] = {N_("reproduce"), N_("The bug is seen in the clone, so it is the right copy."),
+			      N_("Space when you have seen the bug there; l shows its logs"), true},
+	[HOTFIX_FIX] = {N_("fix"), N_("The clone gets the change; nobody else is touched."),
+			N_("V changes the version of a workload"), true},
+	[HOTFIX_VERIFY] = {N_("verify"), N_("The bug is gone in the clone, and nothing else is."),
+			   N_("Space when you have seen that it is gone"), true},
+	[HOTFIX_PROMOTE] = {N_("promote"), N_("The clone's changes, and only these, go to where it came from."),
+			    N_("P shows what would change there, and asks"), false},
+	[HOTFIX_CLEAN_UP] = {N_("clean up"), N_("The clone is deleted with everything that is its own."),
+			     N_("X shows what would go, and asks"), false},
+	[HOTFIX_CARRY] = {N_("carry"), N_("The next release must not bring the bug back."),
+			  N_("T takes it to the one below; Space when none needs it"), false},
+};
+
+const char *
+hotfix_step_name(enum hotfix_step_id step)
+{
+	return steps[step].name;
+}
+
+int
+hotfix_first_row(const struct canvas *canvas)
+{
+	return canvas->height >= 14 ? 3 : 1;
+}
+
+/* --- the steps --- */
+
+struct look {
+	enum glyph glyph;
+	enum style style;
+	const char *word;	/* N_() */
+};
+
+static struct look
+look_of(enum hotfix_step_id id, const struct hotfix_step *step)
+{
+	if (step->is_busy)
+		return (struct look){GLYPH_HALF, STYLE_WARN, N_("runs")};
+	if (step->has_failed)
+		return (struct look){GLYPH_CROSS, STYLE_DANGER, N_("failed")};
+	switch (step->state) {
+	case HOTFIX_DONE: return (struct look){GLYPH_CHECK, STYLE_OK, N_("done")};
+	case HOTFIX_NOW: return (struct look){GLYPH_CLOSED, STYLE_KEY, N_("next")};
+	case HOTFIX_SKIPPED:	/* marks stay with who made them: nobody says that it was not done */
+		return (struct look){GLYPH_MIDDLE, STYLE_DIM,
+				     hotfix_is_marked_by_hand(id) ? N_("not marked") : N_("not done")};
+	default: return (struct look){GLYPH_RING, STYLE_DIM, N_("to do")};
+	}
+}
+
+/* Where the columns begin; 0: there is no room for it. */
+struct columns {
+	int word, age, who, took, detail;
+};
+
+static struct columns
+lay_out(int width)
+{
+	if (width >= 100)
+		return (struct columns){18, 28, 38, 52, 62};
+	if (width >= 70)
+		return (struct columns){17, 26, 35, 0, 47};
+	return (struct columns){17, 27, 0, 0, 0};
+}
+
+/* What was done, or what is to be done. */
+static void
+draw_words(struct canvas *c, enum style style, enum hotfix_step_id id, const struct hotfix_step *step)
+{
+	bool is_next = step->state == HOTFIX_NOW && !step->is_busy;
+
+	if (step->detail.raw && *step->detail.raw) {
+		canvas_foreign(c, style, &step->detail, 0);
+		if (is_next || (step->note.raw && *step->note.raw)) {
+			canvas_ours(c, style, " ");
+			canvas_glyph(c, style, GLYPH_MIDDLE);
+			canvas_ours(c, style, " ");
+		}
+	}
+	if (is_next)
+		canvas_ours(c, style, _(steps[id].next));
+	else if (step->note.raw && *step->note.raw)
+		canvas_foreign(c, style, &step->note, 0);
+}
+
+static void
+draw_step(const struct hotfix_view *v, struct canvas *all, int row, const struct columns *at,
+	  enum hotfix_step_id id)
+{
+	const struct hotfix_step *step = hotfix_step(v->hotfix, id);
+	bool selected = hotfix_view_at(v) == id;
+	struct canvas line = canvas_part(all, row, 0, 1, all->width), *c = &line;
+	struct look look = look_of(id, step);
+	enum style plain = selected ? STYLE_SELECTED : step->state == HOTFIX_NOW ? STYLE_NORMAL : STYLE_DIM;
+	char text[16];
+
+	canvas_at(c, 0, 1);
+	canvas_glyph(c, look.style, look.glyph);
+	canvas_at(c, 0, 3);
+	if (selected)
+		canvas_fill_row(c, STYLE_SELECTED);
+	canvas_at(c, 0, 3);
+	canvas_format(c, plain, "%d ", (int)id + 1);
+	canvas_ours(c, selected ? STYLE_SELECTED : step->state == HOTFIX_TODO ? STYLE_DIM : STYLE_STRONG,
+		    _(steps[id].name));
+	canvas_at(c, 0, at->word);
+	canvas_ours(c, selected ? STYLE_SELECTED : look.style, _(look.word));
+	if (step->at) {
+		clock_age(text, clock_wall_ms() - step->at);
+		canvas_at(c, 0, at->age);
+		canvas_format(c, plain, _("%s ago"), text);
+	}
+	if (at->who && step->at) {
+		canvas_at(c, 0, at->who);
+		canvas_foreign(c, plain, &step->who, (at->took ? at->took : at->detail) - at->who - 1);
+	}
+	if (at->took && step->took >= 0) {
+		clock_duration(text, step->took);
+		canvas_at(c, 0, at->took);
+		canvas_ours(c, plain, text);
+	}
+	if (at->detail) {
+		canvas_at(c, 0, at->detail);
+		draw_words(c, selected ? STYLE_SELECTED : STYLE_NORMAL, id, step);
+	}
+}
+
+/* Whose hotfix, from what, since when, and how long the clone is meant to live. */
+static void
+draw_head(const struct hotfix_view *v, struct ui *ui, struct canvas *c, int row)
+{
+	const struct world_environment *e = hotfix_view_clone(v, ui);
+	const struct untrusted *who = &hotfix_step(v->hotfix, HOTFIX_CLONE)->who;
+	struct state_words life;
+	char age[16];
+
+	canvas_at(c, row, 1);
+	canvas_bytes(c, STYLE_STRONG, v->env, 40);
+	if (hotfix_origin(v->hotfix)) {
+		canvas_ours(c, STYLE_DIM, _(" of "));
+		canvas_bytes(c, STYLE_STRONG, hotfix_origin(v->hotfix), 40);
+	}
+	if (hotfix_began_at(v->hotfix)) {
+		clock_age(age, clock_wall_ms() - hotfix_began_at(v->hotfix));
+		canvas_format(c, STYLE_DIM, _("   begun %s ago"), age);
+		if (who->raw)
+			canvas_ours(c, STYLE_DIM, _(" by "));
+		canvas_foreign(c, STYLE_DIM, who, 20);
+	}
+	canvas_ours(c, STYLE_DIM, "   ");
+	if (!e) {
+		canvas_ours(c, STYLE_DIM, _("discarded"));
+		return;
+	}
+	life = words_of_life(e->clone_expires_at, clock_wall_ms());
+	canvas_ours(c, life.mood == MOOD_BAD ? STYLE_DANGER : life.mood == MOOD_BUSY ? STYLE_WARN : STYLE_DIM,
+		    life.text);
+}
+
+/* --- below --- */
+
+static void
+draw_module(struct canvas *c, const struct world_environment *clone,
+	    const struct world_environment *origin, const char *name)
+{
+	const char *here = set_module_image(clone->set, name);
+	const char *there = origin && origin->set ? set_module_image(origin->set, name) : NULL;
+	char *address = board_address(clone, name);
+	struct image image, was;
+
+	canvas_bytes(c, STYLE_STRONG, name, 18);
+	canvas_at(c, c->row, 25);
+	image_parse(&image, here ? here : "");
+	image_parse(&was, there ? there : "");
+	if (there && here && image_version_compare(image.version, was.version) != 0) {
+		canvas_bytes(c, STYLE_DIM, was.version, 12);
+		canvas_ours(c, STYLE_DIM, " ");
+		canvas_glyph(c, STYLE_DIM, GLYPH_ARROW);
+		canvas_ours(c, STYLE_DIM, " ");
+		canvas_bytes(c, STYLE_AHEAD, image.version, 12);
+	} else {
+		canvas_bytes(c, STYLE_NORMAL, image.version, 14);
+	}
+	image_clear(&image);
+	image_clear(&was);
+	if (address) {
+		canvas_at(c, c->row, 54);
+		canvas_link(c, STYLE_DIM, address);
+	}
+	free(address);
+}
+
+/* One side of a conflict; of an image the version says it. */
+static void
+draw_side(struct canvas *c, const struct carry *carry, const char *value)
+{
+	size_t length = strlen(carry->path);
+	struct image image;
+
+	if (!value) {
+		canvas_ours(c, STYLE_NORMAL, _("nothing"));
+	} else if (length >= 6 && strcmp(carry->path + length - 6, "/image") == 0) {
+		image_parse(&image, value);
+		canvas_bytes(c, STYLE_NORMAL, *image.version ? image.version : value, 40);
+		image_clear(&image);
+	} else {
+		canvas_bytes(c, STYLE_NORMAL, value, 40);
+	}
+}
+
+static void
+draw_other(struct canvas *c, const struct hotfix_other *other)
+{
+	static const struct { enum glyph glyph; enum style style; const char *word; } looks[] = {
+		[CARRY_HAS] = {GLYPH_CHECK, STYLE_OK, N_("has it")},
+		[CARRY_LACKS] = {GLYPH_CROSS, STYLE_WARN, N_("lacks it")},
+		[CARRY_CONFLICTS] = {GLYPH_SQUARE, STYLE_DANGER, N_("conflicts")},
+	};
+	const struct carry *carry = &other->carry;
+
+	canvas_foreign(c, STYLE_STRONG, &other->name, 18);
+	canvas_at(c, c->row, 25);
+	if (!other->is_known) {
+		canvas_ours(c, STYLE_DIM, _("? unknown"));
+		return;
+	}
+	canvas_glyph(c, looks[carry->state].style, looks[carry->state].glyph);
+	canvas_ours(c, STYLE_NORMAL, " ");
+	canvas_ours(c, looks[carry->state].style, _(looks[carry->state].word));
+	canvas_at(c, c->row, 40);
+	if (carry->state == CARRY_LACKS && carry->there)
+		canvas_format(c, STYLE_DIM, _("%zu of its %zu changes are there"), carry->there, carry->leaves);
+	if (carry->state != CARRY_CONFLICTS)
+		return;
+	canvas_bytes(c, STYLE_NORMAL, carry->object, 18);
+	canvas_ours(c, STYLE_DIM, _(": here "));
+	draw_side(c, carry, carry->here);
+	canvas_ours(c, STYLE_DIM, _(", the fix "));
+	draw_side(c, carry, carry->fix);
+	if (carry->conflicts > 1)
+		canvas_format(c, STYLE_DIM, ngettext(", and %zu more", ", and %zu more", carry->conflicts - 1),
+			      carry->conflicts - 1);
+}
+
+static void
+draw_items(const struct hotfix_view *v, struct ui *ui, struct canvas *c, int row)
+{
+	const struct world *world = session_world(ui_session(ui));
+	const struct world_environment *clone = hotfix_view_clone(v, ui), *origin = NULL;
+	const char *items[HOTFIX_ITEMS_MAX];
+	size_t count = hotfix_view_items(v, ui, items), at, rows, first;
+
+	if (hotfix_origin(v->hotfix))
+		origin = world_environment(world, v->org, v->app, hotfix_origin(v->hotfix));
+	if (!count || row >= c->height)
+		return;
+	at = hotfix_view_picked(v, items, count);
+	rows = (size_t)(c->height - row);
+	first = at >= rows ? at - rows + 1 : 0;
+	for (size_t i = first; i < count && i - first < rows; i++) {
+		canvas_at(c, row + (int)(i - first), 3);
+		canvas_glyph(c, i == at ? STYLE_KEY : STYLE_FAINT, i == at ? GLYPH_CLOSED : GLYPH_MIDDLE);
+		canvas_ours(c, STYLE_NORMAL, " ");
+		if (hotfix_view_at(v) == HOTFIX_CARRY)
+			draw_other(c, hotfix_other(v->hotfix, i));
+		else
+			draw_module(c, clone, origin, items[i]);
+	}
+}
+
+static void
+draw_below(const struct hotfix_view *v, struct ui *ui, struct canvas *c)
+{
+	enum hotfix_step_id id = hotfix_view_at(v);
+	const struct hotfix_step *step = hotfix_step(v->hotfix, id);
+	int row = 1;
+
+	canvas_rule(c, 0);
+	canvas_at(c, row, 3);
+	canvas_ours(c, STYLE_STRONG, _(steps[id].name));
+	canvas_ours(c, STYLE_NORMAL, "   ");
+	canvas_ours(c, STYLE_DIM, _(steps[id].what));
+	if (step->detail.raw && *step->detail.raw) {
+		canvas_at(c, ++row, 3);
+		canvas_foreign(c, STYLE_NORMAL, &step->detail, 0);
+	}
+	if (step->note.raw && *step->note.raw) {
+		canvas_at(c, ++row, 3);
+		row += canvas_paragraph(c, step->has_failed ? STYLE_DANGER : STYLE_NORMAL, step->note.raw, 3) - 1;
+	}
+	if (step->state == HOTFIX_NOW || step->state == HOTFIX_TODO) {
+		canvas_at(c, ++row, 3);
+		row += canvas_paragraph(c, step->state == HOTFIX_NOW ? STYLE_KEY : STYLE_DIM, _(steps[id].next), 2) - 1;
+	}
+	if (id == HOTFIX_CARRY || (steps[id].has_modules && hotfix_clone_exists(v->hotfix)))
+		draw_items(v, ui, c, row + 2);
+}
+
+void
+hotfix_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
+{
+	const struct hotfix_view *v = (const struct hotfix_view *)view;
+	struct columns at = lay_out(canvas->width);
+	int first = hotfix_first_row(canvas), used = first + HOTFIX_STEP_COUNT + (first > 1);
+	struct canvas below = canvas_part(canvas, used, 0, canvas->height - used, canvas->width);
+
+	draw_head(v, ui, canvas, first > 1 ? 1 : 0);
+	if (!hotfix_is_known(v->hotfix)) {
+		canvas_at(canvas, first, 1);
+		canvas_ours(canvas, STYLE_DIM, _("? not known yet"));
+		return;
+	}
+	for (int i = 0; i < HOTFIX_STEP_COUNT; i++)
+		draw_step(v, canvas, first + i, &at, (enum hotfix_step_id)i);
+	if (below.height > 3) {
+		draw_below(v, ui, &below);
+	} else if (below.height > 0 && !at.detail) {
+		canvas_at(&below, 0, 1);
+		draw_words(&below, STYLE_NORMAL, hotfix_view_at(v), hotfix_step(v->hotfix, hotfix_view_at(v)));
+	}
+}
