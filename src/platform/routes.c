@@ -545,7 +545,8 @@ find_known(struct platform *platform, const struct route *route, const struct re
 
 	if (request->has_query || !is_steady(route))
 		return false;
-	key = xasprintf("%s %s %s", caller->user, caller->token, request->path);
+	key = xasprintf("%s %s %s %s", caller->is_all ? "*" : "", caller->user, caller->token,
+			request->path);
 	response->known = answers_find(platform->answers, key,
 				       repository_version(platform->repository));
 	if (response->known)
