@@ -142,6 +142,8 @@ libplatform_a_SOURCES = \
 	src/platform/tls.c \
 	src/platform/tls.h \
 	src/platform/state-secrets.c \
+	src/platform/state-socket.c \
+	src/platform/state-socket.h \
 	src/platform/state-secrets.h \
 	src/platform/statements.c \
 	src/platform/statements.h
