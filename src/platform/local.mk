@@ -124,6 +124,10 @@ libplatform_a_SOURCES = \
 	src/platform/secret-key.h \
 	src/platform/secret.c \
 	src/platform/secret.h \
+	src/platform/idempotency.c \
+	src/platform/idempotency.h \
+	src/platform/repository-idempotency.c \
+	src/platform/repository-idempotency.h \
 	src/platform/import-secrets.c \
 	src/platform/import-secrets.h \
 	src/platform/import-values.c \

@@ -209,6 +209,16 @@ def deploy(c, made):
     c.ask("deleteEnvironment", 409, "while one is active", envId="clone")
     done = wait_for_end(c, "clone")
     c.line(done["status"] == "succeeded", "the deployment succeeds", [str(done)])
+    c.line(done["pipeline"]["id"] == "default", "it is a run of the pipeline", [str(done)])
+    c.ask("createDeployment", 400, "of a pipeline that is not ours", envId="clone",
+          body={"pipeline": {"id": "x", "run_id": "y", "job_id": "z", "step_index": 0}})
+    key = {"Idempotency-Key": "contract"}
+    first = c.ask("createDeployment", 201, "under a key", body={}, headers=key, envId="clone")
+    again = c.ask("createDeployment", 201, "again", body={}, headers=key, envId="clone")
+    c.line(first == again, "the same request under the same key is answered as before")
+    c.ask("createDeployment", 422, "another request under the same key", headers=key,
+          body={"comment": "other"}, envId="clone")
+    wait_for_end(c, "clone")
     c.ask("createDeployment", 412, "another one came first", body={},
           headers={"If-Match": '"ghost"'}, envId="clone")
     ghost = c.ask("createDelta", 200, body=image("local/topicshare-web:ghost"))
@@ -343,7 +353,9 @@ def pipelines(c, made):
     c.ask("updatePaused", 204, "the environment of a run", body=True, envId="contract")
     c.ask("restartPipelineRun", 400, "in an environment that is paused")
     c.ask("updatePaused", 204, "on again", body=False, envId="contract")
-    c.ask("restartPipelineRun", 201)
+    c.ask("restartPipelineRun", 201, headers={"Idempotency-Key": "contract-run"})
+    c.ask("restartPipelineRun", 422, "of another, under the same key", runId=second["id"],
+          headers={"Idempotency-Key": "contract-run"})
     wait_for_end(c, "contract")
     for operation in ("listPipelineRuns", "listPipelineRunsByOrg", "getPipelineRun",
                       "listPipelineApprovalRequests"):

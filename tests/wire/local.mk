@@ -24,6 +24,13 @@ tests_wire_test_answers_SOURCES = tests/wire/test-answers.c tests/wire/access-wo
 tests_wire_test_answers_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/wire
 tests_wire_test_answers_LDADD = libmodel.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 
+check_PROGRAMS += tests/wire/test-idempotency
+TESTS += tests/wire/test-idempotency
+tests_wire_test_idempotency_SOURCES = tests/wire/test-idempotency.c tests/wire/access-world.c \
+	tests/wire/access-world.h
+tests_wire_test_idempotency_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/wire
+tests_wire_test_idempotency_LDADD = libmodel.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS) $(SQLITE_LIBS)
+
 check_PROGRAMS += tests/wire/test-access
 TESTS += tests/wire/test-access
 

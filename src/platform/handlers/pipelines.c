@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Pipelines.  Every application has the one that is built in: it deploys, and that is what a
- * run of it is, one deployment with what asked for it.  How far a run is, is read from its
+ * run of it is, one deployment with what asked for it; it matches every deployment, so a plain
+ * POST of one makes a run as well.  How far a run is, is read from its
  * deployment each time.  No step of it waits for an approval, so there are none.
  */
 #include "config.h"
@@ -439,9 +440,9 @@ read_inputs(struct platform *platform, const struct place *place, const json_t *
 	return 0;
 }
 
-static int
-record_run(struct platform *platform, const struct place *place, const json_t *inputs,
-	   const json_t *deployment, char id[IDS_UUID_SIZE], struct error *err)
+int
+pipelines_record(struct platform *platform, const struct place *place, const json_t *inputs,
+		 const json_t *deployment, char id[IDS_UUID_SIZE], struct error *err)
 {
 	ids_uuid7(id);
 	return repository_put_run(platform->repository, place, id, text_of(deployment, "id"), inputs,
@@ -489,7 +490,7 @@ start_run(struct platform *platform, const struct request *request, const json_t
 	}
 	deploy.user = request_user(request);
 	deployment = engine_deploy(platform->engine, &place, &deploy, err);
-	if (deployment && record_run(platform, &place, inputs, deployment, id, err) == 0)
+	if (deployment && pipelines_record(platform, &place, inputs, deployment, id, err) == 0)
 		ret = answer_run(platform, &place, id, response, err);
 out:
 	json_decref(deployment);
