@@ -104,19 +104,43 @@ check_set(struct check *check, const json_t *value)
 	json_decref(body);
 }
 
-/* As the definitions of the API (handlers/definitions.c). */
+static void
+check_source(struct check *check, const json_t *value)
+{
+	const char *file = json_member_string(value, "file");
+	const char *variable = json_member_string(value, "variable");
+
+	need(check, json_object_size(value) == 1 && ((file && *file) || (variable && *variable)),
+	     _("must have either \"file\" or \"variable\""));
+}
+
+/* As the definitions of the API (definition-inputs.h); a reference may also be what export
+ * writes, or "value_from". */
 static void
 check_inputs(struct check *check, const json_t *value)
 {
-	const json_t *values = json_object_get(value, "values");
+	static const char *const objects[] = {"values", "secrets", "secret_refs"};
+	json_t *ref, *from;
+	const char *name;
 
 	need(check, json_is_object(value), _("must be an object"));
-	need(check, !values || json_is_null(values) || json_is_object(values),
-	     _("its \"values\" must be an object"));
-	need(check, json_object_size(json_object_get(value, "secrets")) == 0 &&
+	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
+		const json_t *object = json_object_get(value, objects[i]);
+
+		need(check, !object || json_is_null(object) || json_is_object(object),
+		     _("its \"values\", \"secrets\" and \"secret_refs\" must be objects"));
+	}
+	need(check, json_object_size(json_object_get(value, "secrets")) == 0 ||
 			    json_object_size(json_object_get(value, "secret_refs")) == 0,
-	     _("holds a secret, and resource definitions keep none; make it a shared value with "
-	       "\"secret\": true"));
+	     _("has \"secrets\" or \"secret_refs\", not both"));
+	json_object_foreach(json_object_get(value, "secret_refs"), name, ref) {
+		from = json_object_get(ref, "value_from");
+		need(check, json_is_object(ref), _("each of \"secret_refs\" must be an object"));
+		if (from)
+			check_source(check, from);
+		need(check, !from || !json_object_get(ref, "value"),
+		     _("has both \"value\" and \"value_from\""));
+	}
 }
 
 static void
@@ -152,16 +176,6 @@ static void
 check_description(struct check *check, const json_t *value)
 {
 	check_size(check, value, VALUE_DESCRIPTION_MAX);
-}
-
-static void
-check_source(struct check *check, const json_t *value)
-{
-	const char *file = json_member_string(value, "file");
-	const char *variable = json_member_string(value, "variable");
-
-	need(check, json_object_size(value) == 1 && ((file && *file) || (variable && *variable)),
-	     _("must have either \"file\" or \"variable\""));
 }
 
 /* What one member alone does not show. */

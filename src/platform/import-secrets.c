@@ -152,14 +152,35 @@ fetch_application(struct fetch *fetch, const json_t *app, const char *where)
 	}
 }
 
+static void
+fetch_definition(struct fetch *fetch, const json_t *definition, const char *where)
+{
+	const json_t *inputs = json_object_get(definition, "driver_inputs");
+	const char *name;
+	json_t *ref;
+
+	json_object_foreach(json_object_get(inputs, "secret_refs"), name, ref) {
+		char *pointer = xasprintf("%s/driver_inputs/secret_refs/%s/value_from", where, name);
+
+		fetch_value(fetch, ref, pointer);
+		free(pointer);
+	}
+}
+
 size_t
 import_fetch(json_t *file, const char *path, import_fault *fault, void *data)
 {
 	struct fetch fetch = {.path = path, .fault = fault, .data = data};
-	const json_t *org, *app;
+	const json_t *org, *app, *definition;
 	size_t i, k;
 
 	json_array_foreach(json_object_get(file, "organizations"), i, org) {
+		json_array_foreach(json_object_get(org, "definitions"), k, definition) {
+			char *pointer = xasprintf("/organizations/%zu/definitions/%zu", i, k);
+
+			fetch_definition(&fetch, definition, pointer);
+			free(pointer);
+		}
 		json_array_foreach(json_object_get(org, "applications"), k, app) {
 			char *pointer = xasprintf("/organizations/%zu/applications/%zu", i, k);
 

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "model/json.h"
+#include "platform/import-definition.h"
 #include "platform/value-rules.h"
 
 /* 1: it is to be sealed; 0; -1.  What is a secret already, or stands in the place of one,
@@ -100,10 +101,13 @@ has_secret(const json_t *of)
 bool
 import_has_secrets(const json_t *file)
 {
-	const json_t *org, *app, *env;
+	const json_t *org, *definition, *app, *env;
 	size_t i, k, m;
 
 	json_array_foreach(json_object_get(file, "organizations"), i, org) {
+		json_array_foreach(json_object_get(org, "definitions"), k, definition)
+			if (import_definition_has_secrets(definition))
+				return true;
 		json_array_foreach(json_object_get(org, "applications"), k, app) {
 			if (has_secret(app))
 				return true;

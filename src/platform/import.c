@@ -20,6 +20,7 @@
 #include "platform/document.h"
 #include "platform/engine.h"
 #include "platform/import-check.h"
+#include "platform/import-definition.h"
 #include "platform/import-secrets.h"
 #include "platform/import-values.h"
 #include "platform/log.h"
@@ -289,11 +290,10 @@ import_env_type(struct import *import, const struct place *above, const json_t *
 }
 
 static int
-import_definition(struct import *import, const struct place *above, const json_t *definition,
-		  struct error *err)
+put_definition(struct import *import, const struct place *above, const json_t *definition,
+	       struct error *err)
 {
-	return repository_import_definition(import->repository, above->org,
-					    json_member_string(definition, "id"), definition, err);
+	return import_definition(import->platform, above->org, definition, err);
 }
 
 static int
@@ -304,7 +304,7 @@ import_organization(struct import *import, const json_t *org, struct error *err)
 		int (*import)(struct import *, const struct place *, const json_t *, struct error *);
 	} parts[] = {
 		{"env_types", import_env_type},
-		{"definitions", import_definition},
+		{"definitions", put_definition},
 		{"applications", import_application},
 	};
 	struct place place = {json_member_string(org, "id"), NULL, NULL};

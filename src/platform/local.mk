@@ -128,6 +128,8 @@ libplatform_a_SOURCES = \
 	src/platform/idempotency.h \
 	src/platform/repository-idempotency.c \
 	src/platform/repository-idempotency.h \
+	src/platform/import-definition.c \
+	src/platform/import-definition.h \
 	src/platform/import-secrets.c \
 	src/platform/import-secrets.h \
 	src/platform/import-values.c \
