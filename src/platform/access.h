@@ -48,7 +48,8 @@ struct error;
 /* How far the way that a request came is trusted when it carries no token. */
 enum peer_trust {
 	PEER_REMOTE,		/* TCP: not at all */
-	PEER_PRIVATE,		/* a Unix socket of mode 0600: as the daemon's own user, unless
+	PEER_STRANGER,		/* a Unix socket whose mode lets another user in: not at all */
+	PEER_PRIVATE,		/* the same from the daemon's own user or root: as that user, unless
 				 * the daemon was given a token that every request must carry */
 	PEER_CONTROL,		/* the socket in the state directory: who may open that directory
 				 * may do everything anyway */

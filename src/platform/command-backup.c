@@ -30,11 +30,11 @@
 #define PAUSE_MS 2
 
 static json_t *
-back_up_here(struct platform *platform, const char *state, const json_t *request,
-	     struct error *err)
+back_up_here(struct platform *platform, const struct command_arguments *arguments,
+	     const json_t *request, struct error *err)
 {
-	char *path = xasprintf("%s/backup-%ld.tar", state, (long)getpid());
-	struct backup *backup = backup_new(platform->repository, state, path, err);
+	char *path = xasprintf("%s/backup-%ld.tar", arguments->state, (long)getpid());
+	struct backup *backup = backup_new(platform->repository, arguments->state, path, err);
 	json_t *result = NULL;
 	int ret = -1;
 
@@ -102,16 +102,16 @@ command_backup(int argc, char **argv)
 		return status < 0 ? STATUS_FINE : status;
 	if (access(arguments.state, F_OK) != 0) {
 		error_errno(&err, "%s", arguments.state);
-		free(arguments.state);
+		command_clear_arguments(&arguments);
 		return command_fail(&err);
 	}
 	request = json_pack("{s:s}", "command", "backup");
-	result = offline_run(arguments.state, request, back_up_here, &err);
+	result = offline_run(&arguments, request, back_up_here, &err);
 	if (!result || take_file(json_member_string(result, "path"), arguments.file, &err) != 0)
 		status = command_fail(&err);
 	json_decref(result);
 	json_decref(request);
-	free(arguments.state);
+	command_clear_arguments(&arguments);
 	return status;
 }
 
@@ -128,6 +128,6 @@ command_restore(int argc, char **argv)
 		return status < 0 ? STATUS_FINE : status;
 	if (backup_restore(arguments.file, arguments.state, &err) != 0)
 		status = command_fail(&err);
-	free(arguments.state);
+	command_clear_arguments(&arguments);
 	return status;
 }

@@ -20,10 +20,10 @@
 #define FORM (JSON_INDENT(2) | JSON_SORT_KEYS)
 
 static json_t *
-export_here(struct platform *platform, const char *state, const json_t *request,
-	    struct error *err)
+export_here(struct platform *platform, const struct command_arguments *arguments,
+	    const json_t *request, struct error *err)
 {
-	(void)state;
+	(void)arguments;
 	(void)request;
 	return export_all(platform->repository, err);
 }
@@ -74,7 +74,7 @@ command_export(int argc, char **argv)
 	if (status != STATUS_FINE)
 		return status < 0 ? STATUS_FINE : status;
 	request = json_pack("{s:s}", "command", "export");
-	result = offline_run(arguments.state, request, export_here, &err);
+	result = offline_run(&arguments, request, export_here, &err);
 	if (result && arguments.file)
 		ret = write_file(arguments.file, result, &err);
 	else if (result)
@@ -83,6 +83,6 @@ command_export(int argc, char **argv)
 			      : error_errno(&err, _("standard output cannot be written"));
 	json_decref(result);
 	json_decref(request);
-	free(arguments.state);
+	command_clear_arguments(&arguments);
 	return ret == 0 ? STATUS_FINE : command_fail(&err);
 }

@@ -13,15 +13,25 @@
 #include "model/json.h"
 #include "platform/document.h"
 #include "platform/import-check.h"
+#include "platform/import-secrets.h"
+#include "platform/import-values.h"
 #include "platform/import.h"
 #include "platform/offline.h"
+#include "platform/state-secrets.h"
 
 static json_t *
-import_here(struct platform *platform, const char *state, const json_t *request,
-	    struct error *err)
+import_here(struct platform *platform, const struct command_arguments *arguments,
+	    const json_t *request, struct error *err)
 {
-	(void)state;
-	return import_apply(platform, json_object_get(request, "file"),
+	const json_t *file = json_object_get(request, "file");
+	int sealed = repository_has_secrets(platform->repository, err);
+
+	/* A state without secrets is left without a key. */
+	if (sealed < 0 || ((sealed > 0 || import_has_secrets(file)) &&
+			   state_secrets_open(platform, arguments->secret_key_file, arguments->state,
+					      err) != 0))
+		return NULL;
+	return import_apply(platform, file,
 			    json_member_string(request, "user"), err);
 }
 
@@ -47,10 +57,11 @@ count(const json_t *report, const char *key)
 static void
 print_report(const json_t *report)
 {
-	printf(_("%d organizations, %d applications, %d environments, %d deployments read; "
-		 "%d environments kept their own history\n"),
+	printf(_("%d organizations, %d applications, %d environments, %d deployments, "
+		 "%d shared values read; %d environments kept their own history\n"),
 	       count(report, "organizations"), count(report, "applications"),
-	       count(report, "environments"), count(report, "deployments"), count(report, "kept"));
+	       count(report, "environments"), count(report, "deployments"), count(report, "values"),
+	       count(report, "kept"));
 }
 
 static int
@@ -60,6 +71,8 @@ import_document(const struct command_arguments *arguments, struct document *docu
 	json_t *request, *report;
 	size_t faults = import_check(document->value, print_fault, document);
 
+	if (faults == 0)
+		faults = import_fetch(document->value, document->path, print_fault, document);
 	if (faults > 0) {
 		fprintf(stderr, ngettext("%s: %zu fault; nothing was changed\n",
 					 "%s: %zu faults; nothing was changed\n", faults),
@@ -68,7 +81,7 @@ import_document(const struct command_arguments *arguments, struct document *docu
 	}
 	request = json_pack("{s:s, s:O, s:s*}", "command", "import", "file", document->value, "user",
 			    arguments->user);
-	report = offline_run(arguments->state, request, import_here, &err);
+	report = offline_run(arguments, request, import_here, &err);
 	json_decref(request);
 	if (!report) {
 		error_prefix(&err, "%s", document->path);
@@ -97,6 +110,6 @@ command_import(int argc, char **argv)
 	} else {
 		status = command_fail(&err);
 	}
-	free(arguments.state);
+	command_clear_arguments(&arguments);
 	return status;
 }

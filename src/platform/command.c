@@ -79,8 +79,20 @@ take_config(struct command_arguments *arguments, const char *path)
 		free(arguments->state);
 		arguments->state = xstrdup(settings.state);
 	}
+	if (faults == 0 && settings.secret_key_file) {
+		free(arguments->secret_key_file);
+		arguments->secret_key_file = xstrdup(settings.secret_key_file);
+	}
 	settings_clear(&settings);
 	return faults == 0 ? STATUS_FINE : faults < 0 ? command_fail(&err) : STATUS_FAILED;
+}
+
+void
+command_clear_arguments(struct command_arguments *arguments)
+{
+	free(arguments->state);
+	free(arguments->secret_key_file);
+	arguments->state = arguments->secret_key_file = NULL;
 }
 
 int
@@ -118,6 +130,6 @@ command_read_arguments(struct command_arguments *arguments, int argc, char **arg
 	if (status == STATUS_USAGE)
 		fprintf(stderr, "%s\n", usage);
 	if (status != STATUS_FINE)
-		free(arguments->state);
+		command_clear_arguments(arguments);
 	return status;
 }

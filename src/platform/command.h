@@ -23,6 +23,7 @@ struct settings;
 
 struct command_arguments {
 	char *state;		/* owned; from --state, or the configuration file; NULL */
+	char *secret_key_file;	/* owned; from the configuration file; NULL */
 	const char *file;	/* the one argument; NULL */
 	const char *user;	/* NULL: not given */
 };
@@ -31,6 +32,7 @@ struct command_arguments {
  * to end with; -1: --help was answered. */
 int command_read_arguments(struct command_arguments *arguments, int argc, char **argv,
 			   const char *usage, bool needs_file);
+void command_clear_arguments(struct command_arguments *arguments);
 /* Writes a fault to standard error; for settings_read(). */
 void command_print_fault(void *data, const char *text);
 /* The state's lock: a descriptor; -1 with ERROR_CONFLICT when a daemon holds it; waits up to

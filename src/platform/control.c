@@ -8,13 +8,11 @@
 #include "platform/control.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -23,82 +21,34 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
-#include "platform/listener.h"
+#include "platform/state-socket.h"
 
 #define NAME "control.sock"
 #define LIMIT_MS 30000
 #define HEAD_MAX 65536
 
-/*
- * A socket's name has room for 107 bytes only.  A longer one goes by the open directory, whose
- * descriptor is *dir (else -1); close it behind the call.  free() the name.
- */
-static char *
-name_of(const char *state, int *dir)
-{
-	char *name = xasprintf("%s/" NAME, state);
-
-	*dir = -1;
-	if (strlen(name) < sizeof(((struct sockaddr_un *)NULL)->sun_path))
-		return name;
-	*dir = open(state, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (*dir < 0)
-		return name;
-	free(name);
-	return xasprintf("/proc/self/fd/%d/" NAME, *dir);
-}
-
 int
 control_listen(const char *state, struct error *err)
 {
-	int dir, fd;
-	char *name = name_of(state, &dir);
-
-	fd = listener_unix(name, 0600, err);
-	free(name);
-	if (dir >= 0)
-		close(dir);
-	return fd;
+	return state_socket_listen(state, NAME, err);
 }
 
 void
 control_unlink(const char *state)
 {
-	char *path = xasprintf("%s/" NAME, state);
-
-	unlink(path);
-	free(path);
+	state_socket_unlink(state, NAME);
 }
 
 static int
 connect_to(const char *state, struct error *err)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	const struct timeval limit = {.tv_sec = LIMIT_MS / 1000};
-	int dir, fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), ret = -1;
-	char *name = name_of(state, &dir);
+	int fd = state_socket_connect(state, NAME, 0, err);
 
-	if (strlen(name) < sizeof(address.sun_path)) {
-		strcpy(address.sun_path, name);
-		if (fd >= 0)
-			ret = connect(fd, (struct sockaddr *)&address, sizeof(address));
-	} else {
-		errno = ENAMETOOLONG;
-	}
-	if (ret != 0) {
-		error_errno(err, _("%s/" NAME ": the sidestaged of this state cannot be reached"), state);
-		if (err)
-			err->kind = ERROR_UNREACHABLE;
-		if (fd >= 0)
-			close(fd);
-		fd = -1;
-	} else {
+	if (fd >= 0) {
 		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 	}
-	free(name);
-	if (dir >= 0)
-		close(dir);
 	return fd;
 }
 

@@ -51,6 +51,7 @@
 #include "platform/repository.h"
 #include "platform/secret.h"
 #include "platform/settings.h"
+#include "platform/state-secrets.h"
 #include "platform/systemd.h"
 #include "platform/tls.h"
 
@@ -100,24 +101,6 @@ read_token(struct platform *platform, const char *path, struct error *err)
 	return 0;
 }
 
-/* A key is made only while nothing was sealed: a new one would open nothing. */
-static int
-open_secrets(struct daemon *d, struct error *err)
-{
-	struct platform *platform = &d->platform;
-	int sealed = repository_has_secrets(platform->repository, err);
-	char check[SECRET_FINGERPRINT_SIZE];
-
-	if (sealed < 0)
-		return -1;
-	platform->secrets = secrets_open(d->settings->secret_key_file, d->settings->state, sealed == 0,
-					 err);
-	if (!platform->secrets)
-		return -1;
-	secrets_key_check(platform->secrets, check);
-	return repository_check_key(platform->repository, check, err);
-}
-
 /* Bodies and specs hold secrets: no JSON is left in freed memory, and no memory in a core. */
 static void
 free_json(void *memory)
@@ -157,7 +140,7 @@ open_platform(struct daemon *d, struct error *err)
 	platform->loop = loop_new(err);
 	if (platform->loop)
 		platform->repository = repository_open(database, err);
-	if (platform->repository && open_secrets(d, err) == 0)
+	if (platform->repository && state_secrets_open(platform, settings->secret_key_file, settings->state, err) == 0)
 		platform->driver = driver_process_new(platform->loop, &driver, err);
 	if (platform->driver) {
 		platform->engine = engine_new(platform);

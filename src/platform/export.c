@@ -12,6 +12,7 @@
 #include "platform/definition-inputs.h"
 #include "platform/repository-resources.h"
 #include "platform/repository.h"
+#include "platform/repository-values.h"
 
 /* A function per noun: the item of the file for a row.  NULL with err. */
 typedef json_t *export_item(struct repository *repository, const struct place *above,
@@ -100,6 +101,47 @@ export_deployment(struct repository *repository, const struct place *place,
 	return item;
 }
 
+/* The text of a secret stays here; that there is one is said. */
+static json_t *
+export_value(struct repository *repository, const struct place *above, const json_t *row,
+	     struct error *err)
+{
+	const char *description = json_member_string(row, "description");
+	json_t *item = json_object();
+
+	(void)repository;
+	(void)above;
+	(void)err;
+	copy(item, row, "key");
+	if (description && *description)
+		copy(item, row, "description");
+	if (json_is_true(json_object_get(row, "is_secret")))
+		json_object_set_new(item, "secret", json_true());
+	else
+		copy(item, row, "value");
+	return item;
+}
+
+/* Puts the values of this level, when it has some. */
+static int
+put_values(struct repository *repository, const struct place *place, json_t *item,
+	   struct error *err)
+{
+	json_t *all = repository_values(repository, place, err), *own = all ? json_array() : NULL;
+	json_t *row, *list;
+	size_t i;
+
+	json_array_foreach(all, i, row)
+		if (!place->env || strcmp(json_member_string(row, "source"), "env") == 0)
+			json_array_append(own, row);
+	json_decref(all);
+	list = export_list(repository, place, own, export_value, err);
+	if (json_array_size(list) > 0)
+		json_object_set(item, "values", list);
+	json_decref(list);
+	return list ? 0 : -1;
+}
+
 static json_t *
 export_environment(struct repository *repository, const struct place *above, const json_t *row,
 		   struct error *err)
@@ -112,6 +154,11 @@ export_environment(struct repository *repository, const struct place *above, con
 	copy(item, row, "id");
 	copy(item, row, "name");
 	copy(item, row, "type");
+	if (put_values(repository, &place, item, err) != 0) {
+		json_decref(newest);
+		json_decref(item);
+		return NULL;
+	}
 	if (newest) {
 		deployment = export_deployment(repository, &place, newest, err);
 		if (deployment)
@@ -140,8 +187,12 @@ export_application(struct repository *repository, const struct place *above, con
 
 	copy(item, row, "id");
 	copy(item, row, "name");
-	if (envs && json_object_set_new(item, "environments", envs) == 0)
+	if (envs && put_values(repository, &place, item, err) == 0 &&
+	    json_object_set(item, "environments", envs) == 0) {
+		json_decref(envs);
 		return item;
+	}
+	json_decref(envs);
 	json_decref(item);
 	return NULL;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/i18n.h"
 #include "base/xmalloc.h"
@@ -110,6 +111,8 @@ name_unix(struct peer *peer, int fd)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &length) != 0)
 		credentials.uid = (uid_t)-1;
+	if (peer->trust == PEER_PRIVATE && credentials.uid != geteuid() && credentials.uid != 0)
+		peer->trust = PEER_STRANGER;
 	snprintf(peer->text, sizeof(peer->text), "%s:uid=%u",
 		 peer->trust == PEER_CONTROL ? "control" : "unix", (unsigned)credentials.uid);
 	snprintf(peer->key, sizeof(peer->key), "%s", peer->text);

@@ -18,12 +18,13 @@
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "model/set.h"
+#include "platform/value-rules.h"
 
 #define POINTER_MAX 4096
 #define ANY_MEMBER "*"
 
 enum shape { SHAPE_FILE, SHAPE_USER, SHAPE_ORG, SHAPE_ENV_TYPE, SHAPE_DEFINITION, SHAPE_APP,
-	     SHAPE_ENV, SHAPE_DEPLOYMENT, SHAPE_NONE };
+	     SHAPE_ENV, SHAPE_DEPLOYMENT, SHAPE_VALUE, SHAPE_NONE };
 
 struct check {
 	struct buf pointer;
@@ -57,12 +58,6 @@ check_id(struct check *check, const json_t *value)
 {
 	need(check, json_is_string(value) && ids_is_name(json_string_value(value)),
 	     _("must be 2 to 50 lower-case letters, digits and single inner dashes"));
-}
-
-static void
-check_object(struct check *check, const json_t *value)
-{
-	need(check, json_is_object(value), _("must be an object"));
 }
 
 static void
@@ -109,6 +104,91 @@ check_set(struct check *check, const json_t *value)
 	json_decref(body);
 }
 
+static void
+check_source(struct check *check, const json_t *value)
+{
+	const char *file = json_member_string(value, "file");
+	const char *variable = json_member_string(value, "variable");
+
+	need(check, json_object_size(value) == 1 && ((file && *file) || (variable && *variable)),
+	     _("must have either \"file\" or \"variable\""));
+}
+
+/* As the definitions of the API (definition-inputs.h); a reference may also be what export
+ * writes, or "value_from". */
+static void
+check_inputs(struct check *check, const json_t *value)
+{
+	static const char *const objects[] = {"values", "secrets", "secret_refs"};
+	json_t *ref, *from;
+	const char *name;
+
+	need(check, json_is_object(value), _("must be an object"));
+	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
+		const json_t *object = json_object_get(value, objects[i]);
+
+		need(check, !object || json_is_null(object) || json_is_object(object),
+		     _("its \"values\", \"secrets\" and \"secret_refs\" must be objects"));
+	}
+	need(check, json_object_size(json_object_get(value, "secrets")) == 0 ||
+			    json_object_size(json_object_get(value, "secret_refs")) == 0,
+	     _("has \"secrets\" or \"secret_refs\", not both"));
+	json_object_foreach(json_object_get(value, "secret_refs"), name, ref) {
+		from = json_object_get(ref, "value_from");
+		need(check, json_is_object(ref), _("each of \"secret_refs\" must be an object"));
+		if (from)
+			check_source(check, from);
+		need(check, !from || !json_object_get(ref, "value"),
+		     _("has both \"value\" and \"value_from\""));
+	}
+}
+
+static void
+check_flag(struct check *check, const json_t *value)
+{
+	need(check, json_is_boolean(value), _("must be true or false"));
+}
+
+static void
+check_key(struct check *check, const json_t *value)
+{
+	need(check, value_key_is_good(json_string_value(value)),
+	     _("must be 1 to 200 letters, digits, '_', '.' and '-'"));
+}
+
+static void
+check_size(struct check *check, const json_t *value, size_t max)
+{
+	if (!json_is_string(value))
+		complain(check, _("must be a string; put it in quotes"));
+	else if (json_string_length(value) > max || strlen(json_string_value(value)) !=
+							    json_string_length(value))
+		complain(check, _("is too long, or holds a NUL byte"));
+}
+
+static void
+check_value_text(struct check *check, const json_t *value)
+{
+	check_size(check, value, VALUE_TEXT_MAX);
+}
+
+static void
+check_description(struct check *check, const json_t *value)
+{
+	check_size(check, value, VALUE_DESCRIPTION_MAX);
+}
+
+/* What one member alone does not show. */
+static void
+check_value(struct check *check, const json_t *value)
+{
+	bool text = json_object_get(value, "value"), from = json_object_get(value, "value_from");
+
+	need(check, !text || !from, _("has both \"value\" and \"value_from\""));
+	need(check, text || from || json_is_true(json_object_get(value, "secret")),
+	     _("lacks \"value\"; only a secret that is known already can do without"));
+}
+
 static const struct member {
 	enum shape of;
 	const char *name;
@@ -132,23 +212,38 @@ static const struct member {
 	{SHAPE_DEFINITION, "name", check_text, false, SHAPE_NONE},
 	{SHAPE_DEFINITION, "type", check_text, true, SHAPE_NONE},
 	{SHAPE_DEFINITION, "driver_type", check_text, true, SHAPE_NONE},
-	{SHAPE_DEFINITION, "driver_inputs", check_object, false, SHAPE_NONE},
+	{SHAPE_DEFINITION, "driver_inputs", check_inputs, false, SHAPE_NONE},
 	{SHAPE_DEFINITION, "criteria", check_list, false, SHAPE_NONE},
 	{SHAPE_DEFINITION, ANY_MEMBER, NULL, false, SHAPE_NONE},
 	{SHAPE_APP, "id", check_id, true, SHAPE_NONE},
 	{SHAPE_APP, "name", check_text, false, SHAPE_NONE},
+	{SHAPE_APP, "values", check_list, false, SHAPE_VALUE},
 	{SHAPE_APP, "environments", check_list, false, SHAPE_ENV},
 	{SHAPE_ENV, "id", check_id, true, SHAPE_NONE},
 	{SHAPE_ENV, "name", check_text, false, SHAPE_NONE},
 	{SHAPE_ENV, "type", check_id, false, SHAPE_NONE},
+	{SHAPE_ENV, "values", check_list, false, SHAPE_VALUE},
 	{SHAPE_ENV, "deployments", check_list, false, SHAPE_DEPLOYMENT},
 	{SHAPE_DEPLOYMENT, "comment", check_text, false, SHAPE_NONE},
 	{SHAPE_DEPLOYMENT, "created_by", check_text, false, SHAPE_NONE},
 	{SHAPE_DEPLOYMENT, "age_seconds", check_age, false, SHAPE_NONE},
 	{SHAPE_DEPLOYMENT, "created_at", check_stamp, false, SHAPE_NONE},
 	{SHAPE_DEPLOYMENT, "set", check_set, true, SHAPE_NONE},
+	{SHAPE_VALUE, "key", check_key, true, SHAPE_NONE},
+	{SHAPE_VALUE, "description", check_description, false, SHAPE_NONE},
+	{SHAPE_VALUE, "secret", check_flag, false, SHAPE_NONE},
+	{SHAPE_VALUE, "value", check_value_text, false, SHAPE_NONE},
+	{SHAPE_VALUE, "value_from", check_source, false, SHAPE_NONE},
 };
 #define MEMBER_COUNT (sizeof(members) / sizeof(members[0]))
+
+/* Behind the members: what only all of them together show. */
+static const struct {
+	enum shape of;
+	void (*check)(struct check *check, const json_t *value);
+} wholes[] = {
+	{SHAPE_VALUE, check_value},
+};
 
 static const struct member *
 find_member(enum shape shape, const char *name)
@@ -207,7 +302,7 @@ walk_list(struct check *check, enum shape shape, const json_t *list)
 	size_t i;
 
 	json_array_foreach(list, i, item) {
-		const char *id = json_member_string(item, "id");
+		const char *id = json_member_string(item, shape == SHAPE_VALUE ? "key" : "id");
 		char index[24];
 		size_t before;
 
@@ -259,6 +354,9 @@ walk(struct check *check, enum shape shape, const json_t *value)
 			free(text);
 		}
 	}
+	for (size_t i = 0; i < sizeof(wholes) / sizeof(wholes[0]); i++)
+		if (wholes[i].of == shape)
+			wholes[i].check(check, value);
 }
 
 size_t

@@ -20,16 +20,20 @@
 #include "platform/document.h"
 #include "platform/engine.h"
 #include "platform/import-check.h"
+#include "platform/import-definition.h"
+#include "platform/import-secrets.h"
+#include "platform/import-values.h"
 #include "platform/log.h"
 #include "platform/repository-transfer.h"
 
 #define ID_DIGITS 16
 
 struct import {
+	struct platform *platform;
 	struct repository *repository;
 	const char *user;
 	int64_t now;
-	size_t organizations, applications, environments, deployments, kept;
+	size_t organizations, applications, environments, deployments, values, kept;
 	json_t *started;		/* [{"org","app","env"}]: new, with something to run */
 };
 
@@ -83,13 +87,14 @@ import_deployment(struct import *import, const struct place *place, const json_t
 		.created_at = time_of(import, deployment),
 		.status_changed_at = time_of(import, deployment),
 	};
-	char *from = xstrdup(id);
+	char *from = xstrdup(id), values[IDS_UUID_SIZE];
 	struct set *set;
 	int ret = -1;
 
 	json_object_del(body, "id");	/* the id is the content's own */
 	set = set_decode(body, err);
-	if (set) {
+	if (set && repository_pin_values(import->repository, place, NULL, values, err) == 0) {
+		row.value_set_version_id = values[0] ? values : NULL;
 		row.from_id = from;
 		row.set_id = set_id(set);
 		ids_random_hex(id, ID_DIGITS);
@@ -167,6 +172,16 @@ check_type(struct import *import, const struct place *place, const char *type, s
 }
 
 static int
+put_values(struct import *import, const struct place *place, const json_t *of, struct error *err)
+{
+	const json_t *list = json_object_get(of, "values");
+	const struct value_change change = {import->user, "", import->now};
+
+	import->values += json_array_size(list);
+	return import_values(import->platform, place, list, &change, err);
+}
+
+static int
 make_environment(struct import *import, const struct place *place, const json_t *env,
 		 struct error *err)
 {
@@ -176,7 +191,8 @@ make_environment(struct import *import, const struct place *place, const json_t 
 	if (check_type(import, place, type, err) != 0 ||
 	    repository_put_environment(import->repository, place, text_or(env, "name", place->env),
 				       type, NULL, import->user, oldest_of(import, deployments),
-				       err) != 0)
+				       err) != 0 ||
+	    put_values(import, place, env, err) != 0)
 		return -1;
 	return import_deployments(import, place, deployments, err);
 }
@@ -195,6 +211,8 @@ update_environment(struct import *import, const struct place *place, const json_
 							"of an environment does not change."),
 				 json_member_string(known, "type"));
 	if (name && repository_rename_environment(import->repository, place, name, err) != 0)
+		return -1;
+	if (put_values(import, place, env, err) != 0)
 		return -1;
 	if (!json_object_get(known, "last_deploy"))
 		return import_deployments(import, place, deployments, err);
@@ -244,7 +262,8 @@ import_application(struct import *import, const struct place *above, const json_
 	json_t *env;
 	size_t i;
 
-	if (put_application(import, &place, app, err) != 0)
+	if (put_application(import, &place, app, err) != 0 ||
+	    put_values(import, &place, app, err) != 0)
 		return error_prefix(err, _("application %s"), place.app);
 	json_array_foreach(json_object_get(app, "environments"), i, env)
 		if (import_environment(import, &place, env, err) != 0)
@@ -271,11 +290,10 @@ import_env_type(struct import *import, const struct place *above, const json_t *
 }
 
 static int
-import_definition(struct import *import, const struct place *above, const json_t *definition,
-		  struct error *err)
+put_definition(struct import *import, const struct place *above, const json_t *definition,
+	       struct error *err)
 {
-	return repository_import_definition(import->repository, above->org,
-					    json_member_string(definition, "id"), definition, err);
+	return import_definition(import->platform, above->org, definition, err);
 }
 
 static int
@@ -286,7 +304,7 @@ import_organization(struct import *import, const json_t *org, struct error *err)
 		int (*import)(struct import *, const struct place *, const json_t *, struct error *);
 	} parts[] = {
 		{"env_types", import_env_type},
-		{"definitions", import_definition},
+		{"definitions", put_definition},
 		{"applications", import_application},
 	};
 	struct place place = {json_member_string(org, "id"), NULL, NULL};
@@ -352,7 +370,7 @@ start_new(struct platform *platform, const json_t *started)
 json_t *
 import_apply(struct platform *platform, const json_t *file, const char *user, struct error *err)
 {
-	struct import import = {.repository = platform->repository,
+	struct import import = {.platform = platform, .repository = platform->repository,
 				.user = user ? user : platform->user,
 				.now = clock_wall_ms()};
 	struct error first = {0};
@@ -366,14 +384,28 @@ import_apply(struct platform *platform, const json_t *file, const char *user, st
 	if (import_all(&import, file, err) == 0) {
 		if (platform->engine)
 			start_new(platform, import.started);
-		report = json_pack("{s:I, s:I, s:I, s:I, s:I}", "organizations",
+		report = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "organizations",
 				   (json_int_t)import.organizations, "applications",
 				   (json_int_t)import.applications, "environments",
 				   (json_int_t)import.environments, "deployments",
-				   (json_int_t)import.deployments, "kept", (json_int_t)import.kept);
+				   (json_int_t)import.deployments, "values",
+				   (json_int_t)import.values, "kept", (json_int_t)import.kept);
 	}
 	json_decref(import.started);
 	return report;
+}
+
+/* The daemon's own file: what its values name is its own to read. */
+static int
+read_all(struct document *document, struct error *err)
+{
+	struct error first = {0};
+
+	if (import_check(document->value, keep_first, &first) == 0 &&
+	    import_fetch(document->value, document->path, keep_first, &first) == 0)
+		return 0;
+	*err = first;
+	return -1;
 }
 
 int
@@ -391,7 +423,8 @@ import_file(struct platform *platform, const char *path, struct error *err)
 		return 0;
 	if (document_read(&document, path, err) != 0)
 		return -1;
-	report = import_apply(platform, document.value, NULL, err);
+	report = read_all(&document, err) == 0
+			 ? import_apply(platform, document.value, NULL, err) : NULL;
 	document_clear(&document);
 	if (!report)
 		return error_prefix(err, "%s", path);

@@ -124,6 +124,18 @@ libplatform_a_SOURCES = \
 	src/platform/secret-key.h \
 	src/platform/secret.c \
 	src/platform/secret.h \
+	src/platform/idempotency.c \
+	src/platform/idempotency.h \
+	src/platform/repository-idempotency.c \
+	src/platform/repository-idempotency.h \
+	src/platform/import-definition.c \
+	src/platform/import-definition.h \
+	src/platform/import-secrets.c \
+	src/platform/import-secrets.h \
+	src/platform/import-values.c \
+	src/platform/import-values.h \
+	src/platform/value-rules.c \
+	src/platform/value-rules.h \
 	src/platform/value-history.c \
 	src/platform/value-history.h \
 	src/platform/values-private.h \
@@ -135,6 +147,10 @@ libplatform_a_SOURCES = \
 	src/platform/tar.h \
 	src/platform/tls.c \
 	src/platform/tls.h \
+	src/platform/state-secrets.c \
+	src/platform/state-socket.c \
+	src/platform/state-socket.h \
+	src/platform/state-secrets.h \
 	src/platform/statements.c \
 	src/platform/statements.h
 

@@ -1,86 +1,37 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * The socket, and the asker's side of it, which may wait.  The name of a socket has room for
- * 107 bytes; a state directory may be longer, so the socket is named by way of a descriptor
- * of that directory.
- */
+/* The socket, and the asker's side of it, which may wait. */
 #include "config.h"
 
 #include "platform/maintenance-socket.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
-#include "base/xmalloc.h"
 #include "model/json.h"
-#include "platform/listener.h"
 #include "platform/maintenance.h"
+#include "platform/state-socket.h"
 
 #define NAME "maintenance.sock"
 #define CONNECT_LIMIT_MS 10000	/* a daemon that starts listens a little later than it locks */
 #define SILENCE_MS 600000
-#define PAUSE_MS 20
 
 int
 maintenance_listen(const char *state, struct error *err)
 {
-	int directory = open(state, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	char *name;
-	int fd;
-
-	if (directory < 0)
-		return error_errno(err, _("%s: cannot be opened"), state);
-	name = xasprintf("/proc/self/fd/%d/" NAME, directory);
-	fd = listener_unix(name, 0600, err);
-	free(name);
-	close(directory);
-	return fd;
+	return state_socket_listen(state, NAME, err);
 }
 
 void
 maintenance_unlink(const char *state)
 {
-	char *path = xasprintf("%s/" NAME, state);
-
-	unlink(path);
-	free(path);
-}
-
-static int
-connect_to(const char *state, struct error *err)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int64_t until = clock_steady_ms() + CONNECT_LIMIT_MS;
-	int directory = open(state, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int ret = -1;
-
-	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/" NAME, directory);
-	while (directory >= 0 && fd >= 0 &&
-	       (ret = connect(fd, (struct sockaddr *)&address, sizeof(address))) != 0 &&
-	       (errno == ENOENT || errno == ECONNREFUSED) && clock_steady_ms() < until)
-		poll(NULL, 0, PAUSE_MS);
-	if (ret != 0) {
-		error_errno(err, _("%s: its sidestaged cannot be reached; when none runs, be the user "
-				   "that the state belongs to"), state);
-		if (fd >= 0)
-			close(fd);
-		fd = -1;
-	}
-	if (directory >= 0)
-		close(directory);
-	return fd;
+	state_socket_unlink(state, NAME);
 }
 
 static int
@@ -140,7 +91,7 @@ take_result(const struct buf *in, struct error *err)
 json_t *
 maintenance_ask(const char *state, const json_t *request, struct error *err)
 {
-	int fd = connect_to(state, err);
+	int fd = state_socket_connect(state, NAME, CONNECT_LIMIT_MS, err);
 	json_t *result = NULL;
 	struct buf in;
 	char *text;

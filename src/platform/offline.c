@@ -16,13 +16,13 @@
 #include "platform/command.h"
 #include "platform/maintenance.h"
 #include "platform/repository.h"
+#include "platform/secret.h"
 
 json_t *
-offline_run(const char *state, const json_t *request,
-	    json_t *(*here)(struct platform *platform, const char *state, const json_t *request,
-			    struct error *err),
+offline_run(const struct command_arguments *arguments, const json_t *request, offline_work *here,
 	    struct error *err)
 {
+	const char *state = arguments->state;
 	struct platform platform = {.user = "oncall", .started_at = clock_wall_ms()};
 	json_t *result = NULL;
 	struct stat st;
@@ -40,7 +40,8 @@ offline_run(const char *state, const json_t *request,
 	path = xasprintf("%s/platform.db", state);
 	platform.repository = repository_open(path, err);
 	if (platform.repository)
-		result = here(&platform, state, request, err);
+		result = here(&platform, arguments, request, err);
+	secrets_free(platform.secrets);
 	repository_close(platform.repository);
 	close(lock);
 	free(path);

@@ -7,15 +7,16 @@
 
 #include "platform/platform.h"
 
+struct command_arguments;
 struct error;
 
-/*
- * request is for maintenance_ask(); `here` does the same with a platform that has a
- * repository and nothing else.  The result, a new reference; NULL with err.
- */
-json_t *offline_run(const char *state, const json_t *request,
-		    json_t *(*here)(struct platform *platform, const char *state,
-				    const json_t *request, struct error *err),
-		    struct error *err);
+/* With a platform that has a repository and nothing else; secrets that it opens are freed. */
+typedef json_t *offline_work(struct platform *platform, const struct command_arguments *arguments,
+			     const json_t *request, struct error *err);
+
+/* request is for maintenance_ask(); `here` does the same.  The result, a new reference; NULL
+ * with err. */
+json_t *offline_run(const struct command_arguments *arguments, const json_t *request,
+		    offline_work *here, struct error *err);
 
 #endif

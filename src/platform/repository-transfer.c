@@ -15,12 +15,3 @@ repository_import_organization(struct repository *repository, const char *id, co
 			" ON CONFLICT (id) DO UPDATE SET name = ifnull(?2, name)",
 			"ssis", id, name, now, user);
 }
-
-int
-repository_import_definition(struct repository *repository, const char *org, const char *id,
-			     const json_t *body, struct error *err)
-{
-	return rows_run(repository, err,
-			"INSERT INTO definitions (org, id, body) VALUES (?1, ?2, ?3)"
-			" ON CONFLICT (org, id) DO UPDATE SET body = ?3", "ssj", org, id, body);
-}

@@ -9,7 +9,5 @@
 int repository_import_organization(struct repository *repository, const char *id,
 				   const char *name, const char *user, int64_t now,
 				   struct error *err);
-int repository_import_definition(struct repository *repository, const char *org,
-				 const char *id, const json_t *body, struct error *err);
 
 #endif

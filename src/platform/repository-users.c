@@ -71,6 +71,7 @@ repository_drop_user(struct repository *repository, const char *id, struct error
 	static const char *const statements[] = {
 		"DELETE FROM tokens WHERE user = ?",
 		"DELETE FROM grants WHERE user = ?",
+		"DELETE FROM idempotency_keys WHERE user = ?",
 		"DELETE FROM users WHERE id = ?",
 	};
 

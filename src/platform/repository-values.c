@@ -285,7 +285,10 @@ repository_has_secrets(struct repository *repository, struct error *err)
 {
 	json_t *row = rows_one(repository, err,
 			       "SELECT EXISTS (SELECT 1 FROM value_rows WHERE sealed IS NOT NULL)"
-			       " AS \"bool:sealed\"", "");
+			       " OR EXISTS (SELECT 1 FROM definitions WHERE"
+			       " json_extract(body, '$.driver_inputs.sealed') IS NOT NULL)"
+			       " OR EXISTS (SELECT 1 FROM definition_versions WHERE"
+			       " json_extract(body, '$.driver_inputs.sealed') IS NOT NULL) AS \"bool:sealed\"", "");
 	bool sealed = json_is_true(json_object_get(row, "sealed"));
 
 	json_decref(row);

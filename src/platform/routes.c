@@ -21,6 +21,7 @@
 #include "platform/answers.h"
 #include "platform/audit.h"
 #include "platform/handlers/handlers.h"
+#include "platform/idempotency.h"
 #include "platform/log.h"
 #include "platform/repository.h"
 
@@ -545,7 +546,8 @@ find_known(struct platform *platform, const struct route *route, const struct re
 
 	if (request->has_query || !is_steady(route))
 		return false;
-	key = xasprintf("%s %s %s", caller->user, caller->token, request->path);
+	key = xasprintf("%s %s %s %s", caller->is_all ? "*" : "", caller->user, caller->token,
+			request->path);
 	response->known = answers_find(platform->answers, key,
 				       repository_version(platform->repository));
 	if (response->known)
@@ -561,15 +563,36 @@ is_write(const struct request *request)
 	return strcmp(request->method, "GET") != 0;
 }
 
-/* A change and the note of who made it are one transaction. */
+/* They start something that must not be started twice because an answer was lost. */
+static const char *const repeatable[] = {
+	"createDeployment", "createPipelineRunByTriggerCriteria", "createPipelineRun",
+	"restartPipelineRun",
+};
+
+static bool
+is_repeatable(const struct route *route)
+{
+	for (size_t i = 0; i < sizeof(repeatable) / sizeof(repeatable[0]); i++)
+		if (strcmp(repeatable[i], route->operation) == 0)
+			return true;
+	return false;
+}
+
+/* A change, the note of who made it, and the answer that is given again are one transaction. */
 static int
 handle_write(struct platform *platform, const struct route *route, struct request *request,
 	     struct response *response, struct error *err)
 {
+	bool keeps = is_repeatable(route);
+	int known = keeps ? idempotency_find(platform, request, response, err) : 0;
+
+	if (known != 0)
+		return known > 0 ? 0 : -1;
 	if (repository_begin(platform->repository, err) != 0)
 		return -1;
 	if (route->handle(platform, request, response, err) == 0 &&
 	    audit_put(platform, request, response->status, err) == 0 &&
+	    (!keeps || idempotency_keep(platform, request, response, err) == 0) &&
 	    repository_commit(platform->repository, err) == 0)
 		return 0;
 	repository_rollback(platform->repository);

@@ -21,6 +21,7 @@ struct request {
 	const struct caller *caller;	/* who asks, by admit() */
 	const char *peer;		/* where from, for the audit log; NULL: from here */
 	const char *accept, *if_match;	/* NULL: not sent */
+	const char *idempotency_key;	/* the same */
 	const char *bytes;		/* of the body */
 	size_t length;
 	bool has_query;

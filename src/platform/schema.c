@@ -129,6 +129,12 @@ const char *const schema_steps[] = {
 	"ALTER TABLE deployments ADD COLUMN dependency_graph_id TEXT;"
 	"CREATE TABLE definition_versions (org TEXT NOT NULL, id TEXT NOT NULL, version TEXT NOT NULL,"
 	" body TEXT NOT NULL, PRIMARY KEY (org, id, version)) STRICT",
+
+	/* Requests that may come again under the same Idempotency-Key. */
+	"CREATE TABLE idempotency_keys (user TEXT NOT NULL, key TEXT NOT NULL,"
+	" request TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL,"
+	" created_at INTEGER NOT NULL, PRIMARY KEY (user, key)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at)",
 };
 
 const int schema_version = sizeof(schema_steps) / sizeof(schema_steps[0]);

@@ -16,7 +16,7 @@ from daemon import Daemon, routes
 from document import Document, shape
 
 # Answers that the public document gives in its introduction, not with each operation.
-ANYWHERE = {304, 401, 404, 405, 412, 422}
+ANYWHERE = {304, 401, 403, 404, 405, 412, 422, 429}
 # 409 where the public document has none: an environment whose deployment is active.
 OURS = {("deleteValuesOfEnv", 400), ("rebaseEnvironment", 409), ("deleteEnvironment", 409)}
 
@@ -115,7 +115,7 @@ class Contract:
         at.update(self.places)
         at.update(places)
         path = self.path(operation, at, query)
-        extra = {} if token else {"token": None}
+        extra = {} if token is True else {"token": token or None}
         answer = self.daemon.ask(method, path, body, headers, **extra)
         self.seen.add((operation, answer.status))
         text = "%s %d%s" % (operation, status, ": " + note if note else "")
@@ -175,6 +175,41 @@ class Contract:
                 why += [complaint] if complaint else []
             self.line(not why, "%s 405: %s is not for it" % (pattern, other), why)
 
+    def walk_viewer(self):
+        """Who may only look: what the document says he gets instead, for every row."""
+        user = {"id": "viewer", "name": "Viewer", "roles": {"/orgs/topicshare-inc": "viewer"}}
+        self.ask("x-createUser", 201, "who may only look", body=user)
+        token = self.ask("createUserToken", 200, "of whom may only look", userId="viewer",
+                         body={"id": "viewer", "type": "static"})["token"]
+        for method, pattern, operation in self.rows:
+            if 403 in self.told(operation):
+                self.ask(operation, 403, "of whom may only look", body=self.sample(operation),
+                         token=token)
+            elif method != "GET" and operation not in cases.FOR_EVERYBODY:
+                self.line(False, operation + " tells of 403, or is for everybody")
+        self.ask("x-deleteUser", 204, "who may only look", userId="viewer")
+
+    def walk_limits(self):
+        """A stranger who goes on with wrong tokens is told to wait, whatever he asks for."""
+        for method, pattern, operation in self.rows:
+            at = {name: "nothing" for name in re.findall(r"\{(\w+)\}", pattern)}
+            path = self.path(operation, dict(at, **self.places))
+            for _ in range(200):
+                answer = self.daemon.ask(method, path, self.sample(operation), token="wrong",
+                                         patient=False)
+                if answer.status != 401:
+                    break
+            self.seen.add((operation, answer.status))
+            why = self.faults(operation, 429, answer)
+            if not re.match(r"^[1-9]\d*$", answer.headers.get("retry-after", "")):
+                why.append("429 without Retry-After")
+            self.line(not why, operation + " 429: after too many wrong tokens", why)
+        self.ask("getCurrentUser", 200, "with a good token, meanwhile")
+
+    def told(self, operation):
+        entry = self.ours.operation(*self.table[operation]) or {"responses": {}}
+        return {int(status) for status in entry["responses"] if status != "default"}
+
     def schema_of_body(self, operation):
         entry = self.ours.operation(*self.table[operation]) or {}
         content = entry.get("requestBody", {}).get("content", {})
@@ -205,8 +240,7 @@ class Contract:
                 continue
             self.line(entry.get("operationId") == operation,
                       operation + " is called that in the document")
-            told = {int(status) for status in entry["responses"] if status != "default"}
-            missed = sorted(status for status in told
+            missed = sorted(status for status in self.told(operation)
                             if (operation, status) not in self.seen)
             owed = cases.OWED.get(operation, set())
             if missed and set(missed) == owed:
@@ -237,6 +271,8 @@ def main():
         cases.run(contract)
         contract.walk_failures()
         contract.walk_methods()
+        contract.walk_viewer()
+        contract.walk_limits()
         contract.walk_coverage()
         lines = [line for line in daemon.lines() if 'msg="http"' in line]
         contract.line(not lines, "the HTTP library has nothing to say about any of it", lines[:5])

@@ -102,8 +102,8 @@ class Daemon:
         with open(self.log.name, encoding="utf-8", errors="replace") as log:
             return log.read().splitlines()
 
-    def ask(self, method, path, body=None, headers=None, token=TOKEN):
-        """body: bytes as they are, anything else as JSON."""
+    def ask(self, method, path, body=None, headers=None, token=TOKEN, patient=True):
+        """body: bytes as they are, anything else as JSON.  patient: 429 is waited out."""
         headers = dict(headers or {})
         if token:
             headers["Authorization"] = "Bearer " + token
@@ -112,7 +112,7 @@ class Daemon:
         if body is not None:
             headers["Content-Type"] = "application/json"
         answer = self.exchange(method, path, body, headers)
-        while answer.status == 429:
+        while answer.status == 429 and patient:
             # We ask faster than people do; how long to wait is told.
             self.connection.close()
             time.sleep(int(answer.headers["retry-after"]))

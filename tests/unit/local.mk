@@ -32,6 +32,11 @@ tests_unit_test_access_SOURCES = tests/unit/test-access.c
 tests_unit_test_access_LDADD = libplatform.a libdriver.a $(UNIT_LIBS) $(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(YAML_LIBS) \
 	$(SQLITE_LIBS)
 
+check_PROGRAMS += tests/unit/test-answers
+TESTS += tests/unit/test-answers
+tests_unit_test_answers_SOURCES = tests/unit/test-answers.c
+tests_unit_test_answers_LDADD = libplatform.a $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-config
 TESTS += tests/unit/test-config
 tests_unit_test_config_SOURCES = tests/unit/test-config.c

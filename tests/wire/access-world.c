@@ -95,7 +95,8 @@ execute(struct world *world, int ready)
 	char *file = xstrdup(world_path(world, "import.json"));
 	const char *arguments[] = {
 		environment("SIDESTAGED"), "serve", "--state", state, "--images", images, "--import",
-		file, "--socket", socket, "--listen", listen, "--ready-fd", number,
+		file, "--socket", socket, "--listen", listen, "--ready-fd", number, "--socket-mode",
+		world->socket_mode ? world->socket_mode : "0600",
 		world->token_file[0] ? "--token-file" : NULL, world->token_file, NULL,
 	};
 	int log = open(world_path(world, "log"), O_WRONLY | O_CREAT | O_APPEND, 0600);

@@ -11,6 +11,7 @@
 struct world {
 	char dir[64];
 	char token_file[96];	/* "": none; set it before world_start() */
+	const char *socket_mode;	/* NULL: the daemon's own; the same */
 	int port;		/* of 127.0.0.1 */
 	pid_t daemon;
 };

@@ -12,6 +12,25 @@ tests_wire_test_secrets_LDADD = $(WIRE_LIBS)
 tests_wire_test_values_SOURCES = tests/wire/test-values.c $(WIRE_HELPERS)
 tests_wire_test_values_LDADD = $(WIRE_LIBS)
 
+check_PROGRAMS += tests/wire/test-transfer-values
+TESTS += tests/wire/test-transfer-values
+tests_wire_test_transfer_values_SOURCES = tests/wire/test-transfer-values.c $(WIRE_HELPERS)
+tests_wire_test_transfer_values_LDADD = $(WIRE_LIBS)
+
+check_PROGRAMS += tests/wire/test-answers
+TESTS += tests/wire/test-answers
+tests_wire_test_answers_SOURCES = tests/wire/test-answers.c tests/wire/access-world.c \
+	tests/wire/access-world.h
+tests_wire_test_answers_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/wire
+tests_wire_test_answers_LDADD = libmodel.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
+
+check_PROGRAMS += tests/wire/test-idempotency
+TESTS += tests/wire/test-idempotency
+tests_wire_test_idempotency_SOURCES = tests/wire/test-idempotency.c tests/wire/access-world.c \
+	tests/wire/access-world.h
+tests_wire_test_idempotency_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/wire
+tests_wire_test_idempotency_LDADD = libmodel.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS) $(SQLITE_LIBS)
+
 check_PROGRAMS += tests/wire/test-access
 TESTS += tests/wire/test-access
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -1013,6 +1014,54 @@ token_file_is_asked_of_everybody_but_the_control_socket(void **state)
 	free(token);
 }
 
+static int
+start_for_others(void **state)
+{
+	(void)state;
+	shared = world;
+	world_make(&world);
+	assert_int_equal(chmod(world.dir, 0711), 0);
+	world.socket_mode = "0666";
+	world_start(&world);
+	return 0;
+}
+
+/* What another user of the machine is answered by the socket. */
+static int
+status_for_another(const char *token)
+{
+	pid_t child = fork();
+	struct answer answer;
+	int status;
+
+	if (child == 0) {
+		if (setgid(65534) != 0 || setuid(65534) != 0)
+			_exit(1);
+		answer = world_ask(&world, BY_SOCKET, token, "GET", SHOP, NULL, NULL);
+		_exit(answer.status / 2);	/* an exit status has eight bits */
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return WIFEXITED(status) ? 2 * WEXITSTATUS(status) : -1;
+}
+
+/* The mode of the socket says who may ask; what he may is said by his token alone. */
+static void
+another_user_who_may_open_the_socket_needs_a_token(void **state)
+{
+	char *token = user_with("neighbour", "{\"/orgs/acme\": \"viewer\"}");
+
+	(void)state;
+	expect(BY_SOCKET, NULL, "GET", SHOP, NULL, 200);	/* the daemon's own user */
+	if (geteuid() != 0) {
+		free(token);
+		skip();						/* only root can be another */
+	}
+	assert_int_equal(status_for_another(NULL), 400);	/* 401, halved and doubled */
+	assert_int_equal(status_for_another("wrong"), 400);
+	assert_int_equal(status_for_another(token), 200);
+	free(token);
+}
+
 #define OWN(test) cmocka_unit_test_setup_teardown(test, start_own, end_own)
 
 int
@@ -1055,6 +1104,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			token_file_is_asked_of_everybody_but_the_control_socket,
 			start_with_token_file, end_own),
+		cmocka_unit_test_setup_teardown(another_user_who_may_open_the_socket_needs_a_token,
+						start_for_others, end_own),
 	};
 
 	return cmocka_run_group_tests(tests, start, end);

@@ -40,8 +40,12 @@ for env in production development hotfix; do
 done
 ok "the new version was deployed" grep -q 'acme/greeter:1.1' "$folder/byoa/everything.json"
 ok "and Production kept its own" grep -q 'acme/greeter:1.0' "$folder/byoa/everything.json"
+ok "the shared values are in the export" grep -q '"value": "Good day"' "$folder/byoa/everything.json"
+ok "and no secret" sh -c "! grep -q hunter2 '$folder/byoa/everything.json'"
+sed 's/"secret": true/&, "value_from": {"variable": "PIN"}/' "$folder/byoa/everything.json" \
+	>"$folder/byoa/again.json"
 ok "the export is what import reads" \
-	sidestaged import --state "$folder/again" "$folder/byoa/everything.json"
+	env PIN=hunter2 sidestaged import --state "$folder/again" "$folder/byoa/again.json"
 ok "the backup became a state" test -s "$folder/byoa/elsewhere/platform.db"
 ok "nothing that the page started is left" sh -c "! ps -e -o args= | grep -v grep | grep -q '$folder'"
 echo "1..$number"

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/ids.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "platform/engine.h"
@@ -88,6 +89,43 @@ check_texts(const json_t *body, struct error *err)
 	return 0;
 }
 
+/* The criteria of the pipeline match every deployment, so this one is a run of it.  The same
+ * as it is then: with "pipeline".  Takes the deployment. */
+static json_t *
+record_as_run(struct platform *platform, const struct request *request,
+	      const struct deploy_request *deploy, json_t *deployment, struct error *err)
+{
+	const char *set_id = json_member_string(deployment, "set_id");
+	char run[IDS_UUID_SIZE];
+	json_t *inputs, *whole = NULL;
+
+	if (!deployment)
+		return NULL;
+	inputs = json_pack("{s:s, s:s, s:s*, s:s*}", "env_id", request->place.env,
+			   deploy->delta_id ? "delta_id" : "set_id",
+			   deploy->delta_id ? deploy->delta_id : set_id, "comment", deploy->comment,
+			   "mode", deploy->mode);
+	if (pipelines_record(platform, &request->place, inputs, deployment, run, err) == 0)
+		whole = repository_deployment(platform->repository, &request->place,
+					      json_member_string(deployment, "id"), err);
+	json_decref(inputs);
+	json_decref(deployment);
+	return whole;
+}
+
+/* There is one pipeline here, and its runs deploy by themselves: none comes by this route. */
+static int
+check_no_pipeline(const json_t *body, struct error *err)
+{
+	const json_t *pipeline = json_object_get(body, "pipeline");
+
+	if (!pipeline || json_is_null(pipeline) ||
+	    (json_is_object(pipeline) && json_object_size(pipeline) == 0))
+		return 0;
+	return error_set(err, ERROR_INPUT, _("\"pipeline\" is written down by the platform: every "
+					     "deployment is a run of its own.  Leave it out."));
+}
+
 int
 create_deployment(struct platform *platform, const struct request *request,
 		  struct response *response, struct error *err)
@@ -102,7 +140,7 @@ create_deployment(struct platform *platform, const struct request *request,
 		.user = request_user(request),
 	};
 
-	if (check_texts(request->body, err) != 0)
+	if (check_texts(request->body, err) != 0 || check_no_pipeline(request->body, err) != 0)
 		return -1;
 	if (deploy.mode && strcmp(deploy.mode, "full") != 0 &&
 	    strcmp(deploy.mode, "incremental") != 0)
@@ -111,5 +149,6 @@ create_deployment(struct platform *platform, const struct request *request,
 	if (!deploy.comment)
 		deploy.comment = json_member_string(request->body, "message");
 	return answer(response, 201,
-		      engine_deploy(platform->engine, &request->place, &deploy, err));
+		      record_as_run(platform, request, &deploy,
+				    engine_deploy(platform->engine, &request->place, &deploy, err), err));
 }

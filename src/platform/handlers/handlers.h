@@ -11,7 +11,13 @@
 #ifndef SIDESTAGE_PLATFORM_HANDLERS_H
 #define SIDESTAGE_PLATFORM_HANDLERS_H
 
+#include "base/ids.h"
 #include "platform/routes.h"
+
+/* Writes down that a deployment was made by a run of the pipeline; id becomes the run's.  The
+ * inputs are what the run is restarted with. */
+int pipelines_record(struct platform *platform, const struct place *place, const json_t *inputs,
+		     const json_t *deployment, char id[IDS_UUID_SIZE], struct error *err);
 
 typedef int handler(struct platform *platform, const struct request *request,
 		    struct response *response, struct error *err);

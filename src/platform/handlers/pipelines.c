@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Pipelines.  Every application has the one that is built in: it deploys, and that is what a
- * run of it is, one deployment with what asked for it.  How far a run is, is read from its
+ * run of it is, one deployment with what asked for it; it matches every deployment, so a plain
+ * POST of one makes a run as well.  How far a run is, is read from its
  * deployment each time.  No step of it waits for an approval, so there are none.
  */
 #include "config.h"
@@ -42,6 +43,32 @@ text_of(const json_t *object, const char *key)
 	return text ? text : "";
 }
 
+static int
+read_page(const struct request *request, size_t *size, const char **page, struct error *err)
+{
+	const char *per_page = request_query(request, "per_page");
+	char *end = NULL;
+	long number = per_page ? strtol(per_page, &end, 10) : PAGE_USUAL;
+
+	if (number < 1 || number > PAGE_MAX || (end && (end == per_page || *end)))
+		return error_set(err, ERROR_INPUT, _("\"per_page\" must be 1 to %d."), PAGE_MAX);
+	*size = (size_t)number;
+	*page = request_query(request, "page");
+	if (*page && (!**page || (*page)[strspn(*page, "0123456789")]))
+		return error_set(err, ERROR_INPUT, _("\"page\" is none that was given out."));
+	return 0;
+}
+
+/* Of a list that is never longer than the shortest page. */
+static int
+check_page(const struct request *request, struct error *err)
+{
+	const char *page;
+	size_t size;
+
+	return read_page(request, &size, &page, err);
+}
+
 /* The pipeline. */
 
 static json_t *
@@ -65,9 +92,11 @@ list_pipelines(struct platform *platform, const struct request *request,
 	       struct response *response, struct error *err)
 {
 	const char *trigger = request_query(request, "trigger");
-	json_t *pipeline = pipeline_of(platform, &request->place, err);
-	json_t *list;
+	json_t *pipeline, *list;
 
+	if (check_page(request, err) != 0)
+		return -1;
+	pipeline = pipeline_of(platform, &request->place, err);
 	if (!pipeline)
 		return -1;
 	list = json_array();
@@ -103,10 +132,12 @@ list_pipeline_criteria(struct platform *platform, const struct request *request,
 		       struct response *response, struct error *err)
 {
 	const char *only = request_query(request, "pipeline");
-	json_t *list = json_array();
+	json_t *list;
 
 	(void)platform;
-	(void)err;
+	if (check_page(request, err) != 0)
+		return -1;
+	list = json_array();
 	if (!only || strcmp(only, PIPELINE) == 0)
 		json_array_append_new(list,
 				      json_pack("{s:s, s:s, s:s, s:s, s:s}", "trigger", TRIGGER, "id",
@@ -253,24 +284,15 @@ read_time(const struct request *request, const char *key, int64_t *out, struct e
 static int
 read_filter(const struct request *request, struct filter *filter, struct error *err)
 {
-	const char *per_page = request_query(request, "per_page");
-	char *end = NULL;
-	long number = per_page ? strtol(per_page, &end, 10) : PAGE_USUAL;
-
 	*filter = (struct filter){
 		.env = request_query(request, "env"),
 		.completed = request_query(request, "completed"),
-		.page = request_query(request, "page"),
 	};
 	filter->status_count = read_list(request, "status", filter->statuses);
 	filter->app_count = read_list(request, "app", filter->apps);
 	filter->pipeline_count = read_list(request, "pipeline", filter->pipelines);
-	if (number < 1 || number > PAGE_MAX || (end && (end == per_page || *end)))
-		return error_set(err, ERROR_INPUT, _("\"per_page\" must be 1 to %d."), PAGE_MAX);
-	filter->per_page = (size_t)number;
-	if (filter->page && (!*filter->page || filter->page[strspn(filter->page, "0123456789")]))
-		return error_set(err, ERROR_INPUT, _("\"page\" is none that was given out."));
-	if (read_time(request, "created_after", &filter->after, err) != 0)
+	if (read_page(request, &filter->per_page, &filter->page, err) != 0 ||
+	    read_time(request, "created_after", &filter->after, err) != 0)
 		return -1;
 	return read_time(request, "created_before", &filter->before, err);
 }
@@ -418,9 +440,9 @@ read_inputs(struct platform *platform, const struct place *place, const json_t *
 	return 0;
 }
 
-static int
-record_run(struct platform *platform, const struct place *place, const json_t *inputs,
-	   const json_t *deployment, char id[IDS_UUID_SIZE], struct error *err)
+int
+pipelines_record(struct platform *platform, const struct place *place, const json_t *inputs,
+		 const json_t *deployment, char id[IDS_UUID_SIZE], struct error *err)
 {
 	ids_uuid7(id);
 	return repository_put_run(platform->repository, place, id, text_of(deployment, "id"), inputs,
@@ -468,7 +490,7 @@ start_run(struct platform *platform, const struct request *request, const json_t
 	}
 	deploy.user = request_user(request);
 	deployment = engine_deploy(platform->engine, &place, &deploy, err);
-	if (deployment && record_run(platform, &place, inputs, deployment, id, err) == 0)
+	if (deployment && pipelines_record(platform, &place, inputs, deployment, id, err) == 0)
 		ret = answer_run(platform, &place, id, response, err);
 out:
 	json_decref(deployment);
@@ -635,9 +657,7 @@ list_approvals(struct platform *platform, const struct request *request,
 	       struct response *response, struct error *err)
 {
 	(void)platform;
-	(void)request;
-	(void)err;
-	return answer(response, 200, json_array());
+	return check_page(request, err) == 0 ? answer(response, 200, json_array()) : -1;
 }
 
 /* Also what would be approved or denied. */

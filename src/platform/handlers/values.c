@@ -18,11 +18,7 @@
 #include "base/i18n.h"
 #include "model/json.h"
 #include "platform/repository-values.h"
-#include "platform/secret.h"
-
-#define KEY_MAX 200
-#define VALUE_MAX (64 * 1024)		/* the system's limit of one variable is twice that */
-#define DESCRIPTION_MAX 4096
+#include "platform/value-rules.h"
 
 /* What the body says; borrowed from it. */
 struct asked {
@@ -38,17 +34,13 @@ change_by(const struct request *request)
 	return (struct value_change){.user = request_user(request), .now = clock_wall_ms()};
 }
 
-/* ^[A-Za-z0-9_.-]+$ */
 static int
 check_key(const char *key, struct error *err)
 {
-	static const char good[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
-	size_t length = key ? strlen(key) : 0;
-
-	if (length > 0 && length <= KEY_MAX && strspn(key, good) == length)
+	if (value_key_is_good(key))
 		return 0;
 	return error_set(err, ERROR_INPUT, _("The \"key\" of a shared value must be 1 to %d letters, "
-					     "digits, '_', '.' and '-'."), KEY_MAX);
+					     "digits, '_', '.' and '-'."), VALUE_KEY_MAX);
 }
 
 /* A string, null or nothing; the text itself is in no error. */
@@ -79,7 +71,7 @@ read_reference(const json_t *body, struct asked *asked, struct error *err)
 	    json_object_get(reference, "version"))
 		return error_set(err, ERROR_INPUT, _("This platform keeps secrets itself and knows no "
 						     "other store: give \"secret_ref\" a \"value\"."));
-	if (read_text(reference, "value", VALUE_MAX, &value, err) != 0)
+	if (read_text(reference, "value", VALUE_TEXT_MAX, &value, err) != 0)
 		return error_prefix(err, "secret_ref");
 	if (!value || asked->value)
 		return error_set(err, ERROR_INPUT, _("Either \"value\" or \"secret_ref\" with a "
@@ -100,8 +92,8 @@ read_asked(const json_t *body, struct asked *asked, struct error *err)
 	};
 	if (secret && !json_is_boolean(secret))
 		return error_set(err, ERROR_INPUT, _("\"is_secret\" must be true or false."));
-	if (read_text(body, "description", DESCRIPTION_MAX, &asked->description, err) != 0 ||
-	    read_text(body, "value", VALUE_MAX, &asked->value, err) != 0)
+	if (read_text(body, "description", VALUE_DESCRIPTION_MAX, &asked->description, err) != 0 ||
+	    read_text(body, "value", VALUE_TEXT_MAX, &asked->value, err) != 0)
 		return -1;
 	return read_reference(body, asked, err);
 }
@@ -111,38 +103,21 @@ static char *
 put_value(const struct platform *platform, const struct place *place, const struct asked *asked,
 	  char fingerprint[SECRET_FINGERPRINT_SIZE], struct value_content *content)
 {
-	char *sealed;
-
-	if (!asked->value || !asked->is_secret) {
-		content->value = asked->value;
-		return NULL;
-	}
-	sealed = secrets_seal(platform->secrets, place, content->key, asked->value);
-	secrets_fingerprint(platform->secrets, place, asked->value, fingerprint);
-	content->sealed = sealed;
-	content->fingerprint = fingerprint;
-	return sealed;
+	if (asked->value && asked->is_secret)
+		return value_seal(platform->secrets, place, asked->value, fingerprint, content);
+	content->value = asked->value;
+	return NULL;
 }
 
-/* What stands in the place of an application's secret is one, also when nobody says so. */
 static int
 inherit_secrecy(struct platform *platform, const struct place *place, const char *key,
 		struct asked *asked, struct error *err)
 {
-	const struct place app = {place->org, place->app, NULL};
-	struct error why = {0};
-	json_t *below;
+	int secret = value_inherits_secrecy(platform->repository, place, key, err);
 
-	if (!place->env || asked->is_secret)
-		return 0;
-	below = repository_value(platform->repository, &app, key, &why);
-	if (!below && why.kind != ERROR_NOT_FOUND) {
-		*err = why;
-		return -1;
-	}
-	asked->is_secret = json_is_true(json_object_get(below, "is_secret"));
-	json_decref(below);
-	return 0;
+	if (secret > 0)
+		asked->is_secret = true;
+	return secret < 0 ? -1 : 0;
 }
 
 int
