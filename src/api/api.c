@@ -225,6 +225,14 @@ api_if_none_match(struct api_call *call, const char *etag)
 }
 
 void
+api_unless(struct api_call *call, const char *digest)
+{
+	assert(call->operation->idempotent);
+	call->digested = true;
+	snprintf(call->digest, sizeof(call->digest), "%s", digest);
+}
+
+void
 api_no_retry(struct api_call *call)
 {
 	call->no_retry = true;

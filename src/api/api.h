@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/ids.h"
 
 struct api;
 struct api_call;
@@ -43,6 +44,7 @@ struct api_reply {
 	struct error error;		/* kind NONE: it went well (2xx, or 304 after api_if_none_match()) */
 	char etag[128];			/* "" when none was given or it is longer */
 	bool not_modified;		/* 304: what the caller has is still so */
+	char digest[IDS_SHA256_B64_SIZE]; /* of the bytes, after api_unless(); else "" */
 	int64_t elapsed_ms;		/* of the last try, from sending to the whole answer */
 };
 
@@ -55,6 +57,9 @@ void api_cancel(struct api_call *call);
 /* For a read, right after it was made: asks for an answer only if it is another than this one.
  * NULL or "" changes nothing. */
 void api_if_none_match(struct api_call *call, const char *etag);
+/* For a read, right after it was made: an answer whose bytes have this digest ("" has none) is
+ * not decoded, and counts as not modified. */
+void api_unless(struct api_call *call, const char *digest);
 /* For a read, right after it was made: one try only, for what is asked again anyway. */
 void api_no_retry(struct api_call *call);
 

@@ -45,6 +45,8 @@ struct api_call {
 	char *if_match;			/* deployment id; NULL: none */
 	char *if_none_match;		/* entity tag as it came, with its quotes; NULL: none */
 	bool no_retry;
+	bool digested;			/* the reply says its digest, */
+	char digest[IDS_SHA256_B64_SIZE];	/* and is known when it is this */
 
 	/* of the try under way */
 	CURL *easy;

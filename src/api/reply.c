@@ -276,6 +276,10 @@ api_reply_read(const struct api_call *call, CURLcode result, struct api_reply *r
 	memcpy(reply->etag, call->etag, sizeof(reply->etag));
 	good = reply->status >= 200 && reply->status < 300;
 	reply->not_modified = reply->status == 304 && call->if_none_match;
+	if (good && call->digested) {
+		ids_sha256_b64(reply->digest, reply->bytes, reply->length);
+		reply->not_modified = strcmp(reply->digest, call->digest) == 0;
+	}
 	if (reply->not_modified)
 		return;
 	if (reply->length > 0)

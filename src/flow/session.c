@@ -300,6 +300,12 @@ session_focus(struct session *session, const char *org, const char *app)
 }
 
 void
+session_attend(struct session *session)
+{
+	watch_attend(session->watch);
+}
+
+void
 session_look_again(struct session *session)
 {
 	watch_look_again(session->watch);

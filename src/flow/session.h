@@ -53,6 +53,8 @@ bool session_read_only(const struct session *session);
 /* How long a clone that is made now is meant to live; 0: no end is set. */
 int64_t session_clone_life(const struct session *session);
 bool session_is_protected(const struct session *session, const char *env_id, const char *env_type);
+/* Somebody is there; see watch_attend(). */
+void session_attend(struct session *session);
 /* Which application is watched closely (runtime, resources, 1 s while deploying). */
 void session_focus(struct session *session, const char *org, const char *app);
 /* Reads everything again now. */

@@ -35,6 +35,9 @@
 #define FAST_MS 1000			/* something is being deployed or deleted */
 #define STARTING_MS 300			/* a start takes about as long as a glance */
 #define FOCUS_MS 2000
+#define UNATTENDED_MS 10000		/* after the last key nobody may be looking */
+#define QUIET_MS 10000			/* then it is asked less often, */
+#define QUIET_RESOURCES_MS 60000
 #define SLOW_MS 15000
 #define RESOURCES_MS 10000
 #define PER_APPLICATION_MS 1000		/* many applications: one question a second */
@@ -77,6 +80,7 @@ struct feed {
 struct watch {
 	struct session *session;
 	struct world *world;
+	int64_t attended_at;		/* steady ms */
 	struct feed *feeds;
 	struct feed *buckets[FEED_BUCKETS];
 	size_t waiting;			/* how many far feeds there were: their first questions are spread */
@@ -179,6 +183,13 @@ is_focused(const struct watch *watch, const char *org, const char *app)
 			untrusted_is(&world->organizations[0].applications[0].application.id, app));
 }
 
+/* Somebody pressed a key not long ago. */
+static bool
+is_attended(const struct watch *watch)
+{
+	return clock_steady_ms() - watch->attended_at < UNATTENDED_MS;
+}
+
 static int64_t
 slow_interval(const struct feed *feed)
 {
@@ -236,7 +247,9 @@ runtime_interval(const struct feed *feed)
 {
 	if (is_starting(feed))
 		return STARTING_MS;
-	return is_environment_busy(feed) ? FAST_MS : FOCUS_MS;
+	if (is_environment_busy(feed))
+		return FAST_MS;
+	return is_attended(feed->watch) ? FOCUS_MS : QUIET_MS;
 }
 
 static int64_t
@@ -249,7 +262,9 @@ resources_interval(const struct feed *feed)
 	for (size_t i = 0; e && i < e->resource_count; i++)
 		if (untrusted_is(&e->resources[i].status, "pending"))
 			return STARTING_MS;
-	return is_environment_busy(feed) ? FAST_MS : RESOURCES_MS;
+	if (is_environment_busy(feed))
+		return FAST_MS;
+	return is_attended(feed->watch) ? RESOURCES_MS : QUIET_RESOURCES_MS;
 }
 
 static const struct feed_kind kinds[] = {
@@ -318,6 +333,7 @@ on_due(void *data)
 	/* After a failure the answer is wanted itself: what it said may have been forgotten. */
 	if (feed->digest[0] != '\0' && feed->failures == 0)
 		api_if_none_match(feed->call, feed->etag);
+	api_unless(feed->call, feed->failures == 0 ? feed->digest : "");
 }
 
 static void
@@ -733,13 +749,9 @@ learn(struct feed *feed, const struct api_reply *reply, struct error *err)
 	const struct feed_kind *kind = &kinds[feed->kind];
 	const struct learn_place place = place_of(feed);
 	const int64_t now = clock_wall_ms();
-	char digest[IDS_SHA256_B64_SIZE] = "";
 	char *key;
 
-	if (!reply->not_modified)
-		ids_sha256_b64(digest, reply->bytes, reply->length);
-	/* After failures the runtime may have been made unknown: it is learnt anew. */
-	if (reply->not_modified || (strcmp(digest, feed->digest) == 0 && feed->failures == 0)) {
+	if (reply->not_modified) {
 		if (kind->same)
 			kind->same(feed->watch->world, &place, now);
 		return 0;
@@ -747,13 +759,13 @@ learn(struct feed *feed, const struct api_reply *reply, struct error *err)
 	if ((kind->learn ? kind->learn(feed->watch->world, &place, reply->body, now, err) :
 			   learn_set(feed, reply->body, err)) != 0)
 		return -1;
-	if (kind->cached && strcmp(digest, feed->digest) != 0) {
+	if (kind->cached && strcmp(reply->digest, feed->digest) != 0) {
 		key = cache_key(feed);
 		store_cache_put(session_store(feed->watch->session), key, reply->bytes,
 				reply->length);
 		free(key);
 	}
-	memcpy(feed->digest, digest, sizeof(feed->digest));
+	memcpy(feed->digest, reply->digest, sizeof(feed->digest));
 	memcpy(feed->etag, reply->etag, sizeof(feed->etag));
 	return 0;
 }
@@ -807,6 +819,7 @@ watch_new(struct session *session, struct world *world, const char *only_org)
 	watch->session = session;
 	watch->world = world;
 	watch->only_org = only_org ? xstrdup(only_org) : NULL;
+	watch->attended_at = clock_steady_ms();
 	reconcile(watch);
 	return watch;
 }
@@ -854,6 +867,17 @@ void
 watch_look_again(struct watch *watch)
 {
 	reconcile(watch);
+}
+
+void
+watch_attend(struct watch *watch)
+{
+	bool was = is_attended(watch);
+
+	watch->attended_at = clock_steady_ms();
+	for (struct feed *feed = watch->feeds; !was && feed; feed = feed->next)
+		if (feed->kind == FEED_RUNTIME && feed->timer)
+			schedule(feed, 0);
 }
 
 void

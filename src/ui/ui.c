@@ -500,6 +500,7 @@ take_keys(struct ui *ui)
 			ui->quit = true;
 			return;
 		}
+		session_attend(ui->session);
 		if (!take_event(ui, key))
 			take_key(ui, key);
 	}
