@@ -47,7 +47,7 @@ row "unchanged lines"
 test "/ finds in it by typing, marks the places, and n goes on"
 key /
 type "PAGE_SIZE"
-row "+   PAGE_SIZE: 100"
+row '+   PAGE_SIZE: ${values.PAGE_SIZE}'
 key Enter
 key n
 row "PAGE_SIZE: 20"
