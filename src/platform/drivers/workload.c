@@ -433,6 +433,34 @@ workload_get_status(const struct workload *workload, struct driver_workload_stat
 	};
 }
 
+/* FNV-1a.  What is computed from the state cannot be forgotten, as a count of changes can. */
+static uint64_t
+mix(uint64_t sum, const void *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		sum = (sum ^ ((const unsigned char *)bytes)[i]) * UINT64_C(1099511628211);
+	return sum;
+}
+
+uint64_t
+workload_mix_state(const struct workload *workload, uint64_t sum)
+{
+	const int64_t numbers[] = {
+		workload->plan->replica, workload->started_wall, workload->ended_wall,
+		workload->status, workload->failed, workload->state, workload->restarts,
+		workload->instance ? instance_pid(workload->instance) : 0, workload->message != NULL,
+	};
+	const struct plan *plan = workload->plan;
+
+	sum = mix(sum, numbers, sizeof(numbers));
+	sum = mix(sum, plan->module, strlen(plan->module) + 1);
+	if (plan->container)
+		sum = mix(sum, plan->container, strlen(plan->container) + 1);
+	if (workload->message)
+		sum = mix(sum, workload->message, strlen(workload->message) + 1);
+	return sum;
+}
+
 char *
 workload_output(const struct workload *workload)
 {
