@@ -58,13 +58,15 @@ ids_uuid7(char out[IDS_UUID_SIZE])
 void
 ids_random_hex(char *out, size_t digits)
 {
-	for (size_t i = 0; i < digits; i++) {
-		unsigned char b;
+	unsigned char bytes[32];	/* a call of the system for each digit costs more than a request */
 
-		random_bytes(&b, 1);
-		out[i] = "0123456789abcdef"[b & 15];
+	for (size_t i = 0; i < digits; i++) {
+		if (i % sizeof(bytes) == 0)
+			random_bytes(bytes, sizeof(bytes));
+		out[i] = "0123456789abcdef"[bytes[i % sizeof(bytes)] & 15];
 	}
 	out[digits] = '\0';
+	explicit_bzero(bytes, sizeof(bytes));
 }
 
 static void

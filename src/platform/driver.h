@@ -135,6 +135,8 @@ struct driver_ops {
 		     driver_applied *applied, void *data, struct error *err);
 	/* Candidates included (their status wins) while an apply runs. */
 	void (*status)(struct driver *driver, const char *space, struct driver_status *out);
+	/* Another number whenever status() would give something else; much cheaper. */
+	uint64_t (*state)(struct driver *driver, const char *space);
 	/* Lines by time, also of workloads that are stopped. */
 	void (*logs)(struct driver *driver, const char *space, const struct driver_log_query *query,
 		     struct driver_logs *out);

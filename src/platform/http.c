@@ -278,16 +278,19 @@ send_response(struct MHD_Connection *mhd, const struct response *response, const
 	return ret;
 }
 
-/* With the ETag it has; 304 when the caller has that already. */
+/* With the ETag it has; 304 when the caller has that already.  Takes what the response owns. */
 static enum MHD_Result
 finish_known(struct MHD_Connection *mhd, struct response *response, const char *if_none_match)
 {
 	const struct known_answer *known = response->known;
 	bool same = if_none_match && etag_matches(if_none_match, known->etag);
+	enum MHD_Result ret;
 
 	if (same)
 		response->status = 304;
-	return send_response(mhd, response, same ? "" : known->text, known->etag);
+	ret = send_response(mhd, response, same ? "" : known->text, known->etag);
+	free(response->content_type);
+	return ret;
 }
 
 /* Takes what the response owns. */

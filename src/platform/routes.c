@@ -347,29 +347,42 @@ take_parameter(struct request *request, const char *name, size_t length, const c
 	}
 }
 
-/* request NULL: only say whether it fits. */
+/* request NULL: only say whether it fits.  By hand: it is asked of each row for each request. */
 static bool
 fits(const char *pattern, const struct path *path, struct request *request)
 {
-	const char *at = pattern + 1;
+	const char *at = pattern;
 
 	for (size_t i = 0; i < path->count; i++) {
-		size_t length = strcspn(at, "/");
-		const char *segment = path->segments[i];
+		const char *segment = path->segments[i], *begin;
 
-		if (length == 0)
+		if (*at++ != '/')
 			return false;
+		begin = at;
 		if (*at == '{') {
+			while (*at && *at != '/')
+				at++;
 			if (request)
-				take_parameter(request, at, length, segment);
-		} else if (strlen(segment) != length || strncmp(at, segment, length) != 0) {
-			return false;
+				take_parameter(request, begin, (size_t)(at - begin), segment);
+			continue;
 		}
-		at += length;
-		if (*at == '/')
+		/* A decoded slash in a name is none of the pattern's. */
+		for (; *segment && *at == *segment && *at != '/'; segment++)
 			at++;
+		if (*segment || (*at && *at != '/'))
+			return false;
 	}
 	return *at == '\0';
+}
+
+/* Cheaper, and false for most that do not fit. */
+static bool
+may_fit(const char *pattern, const struct path *path)
+{
+	const char *last = path->count > 0 ? path->segments[path->count - 1] : "";
+	char end = pattern[strlen(pattern) - 1];
+
+	return end == '}' || (*last && end == last[strlen(last) - 1]);
 }
 
 /* Both fit one path: the one with a word where the other has a parameter is meant. */
@@ -383,35 +396,34 @@ is_closer(const char *pattern, const char *other)
 	return *other == '{' && *pattern != '{';
 }
 
-static const char *
-closest_pattern(const struct path *path)
-{
-	const char *closest = NULL;
-
-	for (size_t i = 0; i < ROUTE_COUNT; i++)
-		if (fits(routes[i].pattern, path, NULL) &&
-		    (!closest || is_closer(routes[i].pattern, closest)))
-			closest = routes[i].pattern;
-	return closest;
-}
+#define FITTING_MAX 16		/* rows for one path: its methods, of at most two patterns */
 
 static const struct route *
 find_route(const struct path *path, struct request *request, struct response *response)
 {
-	const char *pattern = closest_pattern(path);
+	const struct route *fitting[FITTING_MAX];
+	const char *closest = NULL;
+	size_t count = 0;
 
+	for (size_t i = 0; i < ROUTE_COUNT && count < FITTING_MAX; i++) {
+		if (!may_fit(routes[i].pattern, path) || !fits(routes[i].pattern, path, NULL))
+			continue;
+		fitting[count++] = &routes[i];
+		if (!closest || is_closer(routes[i].pattern, closest))
+			closest = routes[i].pattern;
+	}
 	response->allow[0] = '\0';
-	for (size_t i = 0; pattern && i < ROUTE_COUNT; i++) {
+	for (size_t i = 0; i < count; i++) {
 		size_t length = strlen(response->allow);
 
-		if (strcmp(routes[i].pattern, pattern) != 0)
+		if (strcmp(fitting[i]->pattern, closest) != 0)
 			continue;
-		if (strcmp(routes[i].method, request->method) == 0) {
-			fits(routes[i].pattern, path, request);
-			return &routes[i];
+		if (strcmp(fitting[i]->method, request->method) == 0) {
+			fits(closest, path, request);
+			return fitting[i];
 		}
 		snprintf(response->allow + length, sizeof(response->allow) - length, "%s%s",
-			 length > 0 ? ", " : "", routes[i].method);
+			 length > 0 ? ", " : "", fitting[i]->method);
 	}
 	return NULL;
 }
@@ -438,6 +450,8 @@ routes_refuse(struct response *response, int status, const char *message)
 
 	snprintf(code, sizeof(code), "API-%03d", status);
 	json_decref(response->body);
+	free(response->content_type);
+	response->content_type = NULL;
 	response->status = status;
 	/* A text that is no UTF-8 cannot be sent; the status alone must do then. */
 	response->body = json_pack("{s:s, s:o, s:{}}", "error", code, "message",
@@ -519,21 +533,28 @@ is_bad_input(struct platform *platform, const struct route *route, const struct 
 	       access_check(platform, request->caller, PERMISSION_SEE, &app, NULL, &why) == 0;
 }
 
-/* Their answers are made of the database alone, and so stay as they are until it changes. */
-static const char *const steady[] = {
-	"listOrganizations", "getOrganization", "listEnvironmentTypes", "getEnvironmentType",
-	"listApplications", "getApplication", "listEnvironments", "getEnvironment",
-	"listDeployments", "getDeployment", "listDeploymentErrors", "listSets", "getSet",
-	"getSetResourceInputs", "getDiff", "listDeltas", "getDelta",
+/* Their answers are made of the database alone, and so stay as they are until it changes;
+ * `beside` says what else an answer is made of. */
+static const struct steady {
+	const char *operation;
+	char *(*beside)(struct platform *platform, const struct request *request,
+			struct response *response);
+} steady[] = {
+	{"listOrganizations", NULL}, {"getOrganization", NULL}, {"listEnvironmentTypes", NULL},
+	{"getEnvironmentType", NULL}, {"listApplications", NULL}, {"getApplication", NULL},
+	{"listEnvironments", NULL}, {"getEnvironment", NULL}, {"listDeployments", NULL},
+	{"getDeployment", NULL}, {"listDeploymentErrors", NULL}, {"listSets", NULL},
+	{"getSet", NULL}, {"getSetResourceInputs", NULL}, {"getDiff", NULL}, {"listDeltas", NULL},
+	{"getDelta", NULL}, {"getRuntime", runtime_beside},
 };
 
-static bool
-is_steady(const struct route *route)
+static const struct steady *
+find_steady(const struct route *route)
 {
 	for (size_t i = 0; i < sizeof(steady) / sizeof(steady[0]); i++)
-		if (strcmp(steady[i], route->operation) == 0)
-			return true;
-	return false;
+		if (strcmp(steady[i].operation, route->operation) == 0)
+			return &steady[i];
+	return NULL;
 }
 
 /* Who asks is a part of the key: not everybody is told the same. */
@@ -541,13 +562,16 @@ static bool
 find_known(struct platform *platform, const struct route *route, const struct request *request,
 	   struct response *response)
 {
+	const struct steady *kept = request->has_query ? NULL : find_steady(route);
 	const struct caller *caller = request->caller;
-	char *key;
+	char *key, *beside;
 
-	if (request->has_query || !is_steady(route))
+	if (!kept)
 		return false;
-	key = xasprintf("%s %s %s %s", caller->is_all ? "*" : "", caller->user, caller->token,
-			request->path);
+	beside = kept->beside ? kept->beside(platform, request, response) : NULL;
+	key = xasprintf("%s %s %s %s %s", caller->is_all ? "*" : "", caller->user, caller->token,
+			request->path, beside ? beside : "");
+	free(beside);
 	response->known = answers_find(platform->answers, key,
 				       repository_version(platform->repository));
 	if (response->known)

@@ -3,13 +3,19 @@
 EXTRA_PROGRAMS += tests/bench/load
 tests_bench_load_SOURCES = tests/bench/load.c
 tests_bench_load_LDADD = libbase.a $(BASE_LIBS)
-EXTRA_DIST += tests/bench/bench.py
+EXTRA_DIST += tests/bench/bench.py tests/bench/deploy.py
 CLEANFILES += tests/bench/load
 
 bench-http: all tests/bench/load
 	@SIDESTAGED='$(abs_top_builddir)/sidestaged' SIDESTAGE_LIBEXEC='$(abs_top_builddir)' \
 	SIDESTAGE_DATA='$(abs_top_srcdir)/data' LOAD='$(abs_top_builddir)/tests/bench/load' \
 	PYTHONDONTWRITEBYTECODE=1 python3 $(srcdir)/tests/bench/bench.py
+
+# From POST deploys to ready, beside the bare start of the same programs.
+bench-deploy: all
+	@SIDESTAGED='$(abs_top_builddir)/sidestaged' SIDESTAGE_LIBEXEC='$(abs_top_builddir)' \
+	SIDESTAGE_DATA='$(abs_top_srcdir)/data' PYTHONDONTWRITEBYTECODE=1 \
+	python3 $(srcdir)/tests/bench/deploy.py
 
 # Run by hand, or by "make bench": they take minutes and want the machine for themselves.
 if HAVE_CMOCKA
@@ -23,5 +29,5 @@ bench-scale: all tests/bench/scale $(check_PROGRAMS)
 else
 bench-scale:
 endif
-bench: bench-http bench-scale
-.PHONY: bench bench-http bench-scale
+bench: bench-http bench-deploy bench-scale
+.PHONY: bench bench-http bench-deploy bench-scale

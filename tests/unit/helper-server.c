@@ -210,6 +210,10 @@ main(int argc, char **argv)
 		printf("%06d ................................................\n", i);
 	for (int i = 0; strcmp(mode, "count") == 0 && i < 10; i++)
 		printf("line %d\n", i);
+	if (strcmp(mode, "brief") == 0) {
+		usleep(1000000);
+		return 0;
+	}
 	if (strcmp(mode, "family") == 0)
 		be_family();
 	if (strcmp(mode, "escape") == 0)

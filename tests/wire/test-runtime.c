@@ -342,6 +342,50 @@ how_workloads_are_confined_is_told(void **state)
 	json_decref(answer);
 }
 
+/* How often the one process of `job` was started again, as V2 says it. */
+static json_int_t
+restarts_of_job(char status[32])
+{
+	json_t *modules = serve_runtime(&serve, ENV), *controller, *container;
+	json_int_t restarts;
+
+	controller = json_object_get(json_object_get(json_object_get(modules, "job"), "controllers"),
+				     "job");
+	container = json_array_get(json_object_get(json_array_get(json_object_get(controller, "pods"), 0),
+						   "containerStatuses"), 0);
+	restarts = json_integer_value(json_object_get(container, "restart_count"));
+	snprintf(status, 32, "%s", text(controller, "status"));
+	json_decref(modules);
+	return restarts;
+}
+
+/* Nothing is written to the database meanwhile: only the workload itself is another. */
+static void
+an_answer_that_is_kept_follows_what_the_workload_does(void **state)
+{
+	int64_t until = clock_steady_ms() + 30000;
+	bool was_running = false, was_down = false;
+	json_int_t restarts = 0;
+	char status[32];
+	json_t *v1;
+
+	(void)state;
+	free(serve_deploy(&serve, ENV, ADD(WORKER("job", "local/worker:1.0.0", ", 'MODE': 'brief'"))));
+	while ((restarts == 0 || !was_running || !was_down) && clock_steady_ms() < until) {
+		restarts = restarts_of_job(status);
+		was_running |= strcmp(status, "Running") == 0;
+		was_down |= strcmp(status, "Running") != 0;
+		/* The other shape between two of this one. */
+		assert_int_equal(serve_ask(&serve, "GET", ENV "/runtime", NULL, &v1), 200);
+		assert_non_null(json_object_get(json_object_get(json_object_get(json_object_get(
+			v1, "modules"), "job"), "job"), "kind"));
+		json_decref(v1);
+		usleep(5000);
+	}
+	assert_true(restarts > 0);
+	assert_true(was_running && was_down);
+}
+
 #define WITH_PLATFORM(test) cmocka_unit_test_setup_teardown(test, make, clear)
 
 int
@@ -352,6 +396,7 @@ main(void)
 		WITH_PLATFORM(some_environments_are_asked_for_by_id),
 		WITH_PLATFORM(a_paused_environment_runs_nothing_and_takes_no_deployment),
 		WITH_PLATFORM(replicas_share_an_address_and_survive),
+		WITH_PLATFORM(an_answer_that_is_kept_follows_what_the_workload_does),
 		WITH_PLATFORM(logs_answer_every_query),
 		WITH_PLATFORM(bad_log_queries_are_refused),
 		WITH_PLATFORM(how_workloads_are_confined_is_told),

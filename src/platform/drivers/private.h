@@ -282,6 +282,8 @@ void workload_accept(struct workload *workload);
 void workload_hurry(struct workload *workload);
 void workload_stop(struct workload *workload);
 void workload_get_status(const struct workload *workload, struct driver_workload_status *out);
+/* `sum` with all that decides workload_get_status() mixed in. */
+uint64_t workload_mix_state(const struct workload *workload, uint64_t sum);
 char *workload_output(const struct workload *workload);	/* the last lines */
 void workload_take_error(struct workload *workload, struct driver_error *out);
 
@@ -311,6 +313,7 @@ int space_apply(struct process_driver *driver, const char *name,
 		const struct driver_workload *workloads, size_t count, driver_applied *applied,
 		void *data, struct error *err);
 void space_get_status(const struct space *space, struct driver_status *out);
+uint64_t space_state(const struct space *space);	/* driver.h, state */
 /* Stops all; `done` once nothing runs, and then the space is gone.  With `wipe` its
  * directory is removed as well. */
 int space_remove(struct process_driver *driver, const char *name, bool wipe,

@@ -209,6 +209,14 @@ process_status(struct driver *driver, const char *name, struct driver_status *ou
 		space_get_status(space, out);
 }
 
+static uint64_t
+process_state(struct driver *driver, const char *name)
+{
+	const struct space *space = space_find(own(driver), name);
+
+	return space ? space_state(space) : 0;
+}
+
 static int
 by_time(const void *a, const void *b)
 {
@@ -357,6 +365,7 @@ static const struct driver_ops process_ops = {
 	.listen_port = process_listen_port,
 	.apply = process_apply,
 	.status = process_status,
+	.state = process_state,
 	.logs = process_logs,
 	.describe = process_describe,
 	.remove = process_remove,

@@ -165,6 +165,19 @@ space_get_status(const struct space *space, struct driver_status *out)
 	}
 }
 
+uint64_t
+space_state(const struct space *space)
+{
+	uint64_t sum = UINT64_C(14695981039346656037) + space->candidates.count;
+
+	for (size_t i = 0; i < space->candidates.count; i++)
+		sum = workload_mix_state(space->candidates.items[i], sum);
+	sum ^= space->running.count;
+	for (size_t i = 0; i < space->running.count; i++)
+		sum = workload_mix_state(space->running.items[i], sum);
+	return sum;
+}
+
 void
 space_finish_removal(void *data)
 {

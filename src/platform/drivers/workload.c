@@ -27,7 +27,7 @@
 #define BACK_OFF_MAX_MS 30000
 #define STABLE_MS 10000		/* lived so long: the next back-off begins anew */
 #define ALIVE_MS 300		/* ready without a probe */
-#define PROBE_FIRST_MS 20
+#define PROBE_FIRST_MS 2		/* doubled after each try: most programs are ready soon or late */
 #define PROBE_EVERY_MS 100
 #define ERROR_LINES 20
 
@@ -151,6 +151,12 @@ lived_long_enough(void *data)
 
 static void try_probe(void *data);
 
+static int64_t
+probe_pause(int tries)
+{
+	return tries < 6 ? PROBE_FIRST_MS << tries : PROBE_EVERY_MS;
+}
+
 static void
 probed(void *data, bool ready, const char *why)
 {
@@ -166,7 +172,7 @@ probed(void *data, bool ready, const char *why)
 		    ? xasprintf(_("waiting for GET %s on %d, try %d: %s"), target->path, target->port,
 				workload->tries, why)
 		    : xasprintf(_("waiting for port %d, try %d: %s"), target->port, workload->tries, why));
-	workload->next = loop_add_timer(workload->loop, PROBE_EVERY_MS, try_probe, workload);
+	workload->next = loop_add_timer(workload->loop, probe_pause(workload->tries), try_probe, workload);
 }
 
 static void
@@ -320,7 +326,7 @@ begin(void *data)
 		workload->next = loop_add_timer(workload->loop, ALIVE_MS, lived_long_enough, workload);
 		return;
 	}
-	workload->next = loop_add_timer(workload->loop, PROBE_FIRST_MS, try_probe, workload);
+	workload->next = loop_add_timer(workload->loop, probe_pause(0), try_probe, workload);
 	workload->deadline = loop_add_timer(workload->loop, workload->ready_timeout_ms,
 					    not_ready_in_time, workload);
 }
@@ -431,6 +437,34 @@ workload_get_status(const struct workload *workload, struct driver_workload_stat
 		.restarts = workload->restarts,
 		.ready = workload->state == READY,
 	};
+}
+
+/* FNV-1a.  What is computed from the state cannot be forgotten, as a count of changes can. */
+static uint64_t
+mix(uint64_t sum, const void *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		sum = (sum ^ ((const unsigned char *)bytes)[i]) * UINT64_C(1099511628211);
+	return sum;
+}
+
+uint64_t
+workload_mix_state(const struct workload *workload, uint64_t sum)
+{
+	const int64_t numbers[] = {
+		workload->plan->replica, workload->started_wall, workload->ended_wall,
+		workload->status, workload->failed, workload->state, workload->restarts,
+		workload->instance ? instance_pid(workload->instance) : 0, workload->message != NULL,
+	};
+	const struct plan *plan = workload->plan;
+
+	sum = mix(sum, numbers, sizeof(numbers));
+	sum = mix(sum, plan->module, strlen(plan->module) + 1);
+	if (plan->container)
+		sum = mix(sum, plan->container, strlen(plan->container) + 1);
+	if (workload->message)
+		sum = mix(sum, workload->message, strlen(workload->message) + 1);
+	return sum;
 }
 
 char *

@@ -19,6 +19,11 @@
 int pipelines_record(struct platform *platform, const struct place *place, const json_t *inputs,
 		     const json_t *deployment, char id[IDS_UUID_SIZE], struct error *err);
 
+/* What the answer of get_runtime is made of beside the database: how the workloads are, and in
+ * which form it is asked for, which the response gets already.  free() it. */
+char *runtime_beside(struct platform *platform, const struct request *request,
+		     struct response *response);
+
 typedef int handler(struct platform *platform, const struct request *request,
 		    struct response *response, struct error *err);
 

@@ -4,6 +4,7 @@
 
 #include "platform/handlers/handlers.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -228,18 +229,38 @@ modules_of(struct platform *platform, const struct place *place, const json_t *d
 	return modules;
 }
 
+static bool
+wants_v2(const struct request *request)
+{
+	return request->accept && strstr(request->accept, V2);
+}
+
+char *
+runtime_beside(struct platform *platform, const struct request *request,
+	       struct response *response)
+{
+	bool v2 = wants_v2(request);
+	char *space = space_of(&request->place), *state;
+
+	state = xasprintf("%d %" PRIx64, v2, platform->driver->ops->state(platform->driver, space));
+	free(space);
+	if (v2)
+		response->content_type = xstrdup(V2);
+	return state;
+}
+
 int
 get_runtime(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
 {
-	bool v2 = request->accept && strstr(request->accept, V2);
+	bool v2 = wants_v2(request);
 	json_t *declared = declared_modules(platform, &request->place, err);
 	char *space;
 
 	if (!declared)
 		return -1;
 	space = space_of(&request->place);
-	if (v2)
+	if (v2 && !response->content_type)
 		response->content_type = xstrdup(V2);
 	answer(response, 200,
 	       json_pack("{s:s, s:o}", "namespace", space, "modules",
