@@ -41,6 +41,7 @@
 #define SLOW_MS 15000
 #define RESOURCES_MS 10000
 #define PER_APPLICATION_MS 1000		/* many applications: one question a second */
+#define WALK_MS 8			/* what a first picture waits for sets from the cache */
 #define FAR_FIRST_MS 300		/* once what is looked at has been asked for */
 #define FAR_APART_MS 20
 #define FAR_SPREAD 500
@@ -81,6 +82,8 @@ struct watch {
 	struct session *session;
 	struct world *world;
 	int64_t attended_at;		/* steady ms */
+	int64_t walk_until;		/* steady ms: then sets are left for the next walk */
+	struct session_timer *walk_on;
 	struct feed *feeds;
 	struct feed *buckets[FEED_BUCKETS];
 	size_t waiting;			/* how many far feeds there were: their first questions are spread */
@@ -538,6 +541,17 @@ load_set(struct watch *watch, const char *org, const char *app, const char *id)
 	return set;
 }
 
+/* The rest of what a walk had no time for. */
+static void
+walk_on(void *data)
+{
+	struct watch *watch = data;
+
+	watch->walk_on = NULL;
+	reconcile(watch);
+	session_changed(watch->session);
+}
+
 /* Makes *slot the set of this id, from wherever it is; asks for it when it is nowhere. */
 static void
 want_set(struct watch *watch, const char *org, const char *app,
@@ -549,10 +563,16 @@ want_set(struct watch *watch, const char *org, const char *app,
 	if (id[0] == '\0' ? !*slot : is_set(*slot, id))
 		return;
 	found = id[0] != '\0' ? find_set(application, id) : NULL;
-	if (found)
+	if (found) {
 		set_ref(found);
-	else if (id[0] != '\0' && !find_feed(watch, FEED_SET, org, app, "", id))
+	} else if (id[0] != '\0' && !find_feed(watch, FEED_SET, org, app, "", id)) {
+		if (clock_steady_ms() > watch->walk_until) {
+			if (!watch->walk_on)
+				watch->walk_on = session_timer_start(watch->session, 1, walk_on, watch);
+			return;
+		}
 		found = load_set(watch, org, app, id);
+	}
 	if (*slot || found) {
 		set_unref(*slot);
 		*slot = found;
@@ -629,6 +649,7 @@ reconcile(struct watch *watch)
 	/* Without the list no clone is known; the next walk looks again. */
 	(void)!store_clone_list(session_store(watch->session), session_platform(watch->session),
 				&clones, NULL);
+	watch->walk_until = clock_steady_ms() + WALK_MS;
 	for (struct feed *feed = watch->feeds; feed; feed = feed->next)
 		feed->wanted = false;
 	want(watch, FEED_USER, "", "", "", "");
@@ -649,8 +670,12 @@ reconcile(struct watch *watch)
 			learn_clones(watch->world, &place, &clones);
 			if (!is_focused(watch, org, app))
 				continue;
-			for (size_t k = 0; k < application->count; k++)
-				want_details(watch, org, app, &application->environments[k]);
+			/* Production first: the others are compared with it. */
+			for (size_t k = 0; k < 2 * application->count; k++)
+				if (application->environments[k % application->count].is_protected ==
+				    (k < application->count))
+					want_details(watch, org, app,
+						     &application->environments[k % application->count]);
 		}
 	}
 	clone_list_clear(&clones);
@@ -835,6 +860,7 @@ watch_free(struct watch *watch)
 		watch->feeds = feed->next;
 		feed_free(feed);
 	}
+	session_timer_stop(watch->walk_on);
 	free(watch->focus_org);
 	free(watch->focus_app);
 	free(watch->only_org);
