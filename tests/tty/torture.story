@@ -54,9 +54,9 @@ expect "cc-escape"
 key Esc
 gone "Find"
 key d
-expect "They are equal."
+expect "They are equal as they are written"
 key Esc
-gone "They are equal."
+gone "They are equal as they are written"
 key Q
 exit 0 10
 restored

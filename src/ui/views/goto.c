@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/session.h"
@@ -18,12 +19,14 @@
 
 /* What cannot be in an id; between the parts of a place. */
 #define PART "\x1f"
+#define PLACE_MAX 4096
 
 struct goto_view {
 	struct view view;
 	char *org, *app;		/* where one is: its things come first */
 	goto_done *done;
 	void *data;
+	const char *environment_word;	/* translated once, and not ten thousand times */
 	struct finder finder;		/* ids are org, app, env, module, with PART between */
 };
 
@@ -41,13 +44,24 @@ add(struct goto_view *g, const char *org, const char *app, const char *env, cons
 {
 	bool near = strcmp(org, g->org) == 0 && strcmp(app, g->app) == 0;
 	const char *own = *module ? module : *env ? env : "";
-	char *id = xasprintf("%s" PART "%s" PART "%s" PART "%s", org, app, env, module);
-	char *text = near && *own ? xstrdup(own) : *own ? xasprintf("%s/%s", app, own)
-							: xasprintf("%s/%s", org, app);
+	const char *const parts[] = {org, app, env, module};
+	struct buf id, text;
 
-	finder_add(&g->finder, id, text, note, false);
-	free(id);
-	free(text);
+	/* There may be ten thousand of them. */
+	buf_init(&id, PLACE_MAX);
+	buf_init(&text, PLACE_MAX);
+	for (size_t i = 0; i < 4; i++) {
+		buf_puts(&id, parts[i]);
+		buf_puts(&id, i < 3 ? PART : "");
+	}
+	if (!near || !*own) {
+		buf_puts(&text, *own ? app : org);
+		buf_puts(&text, "/");
+	}
+	buf_puts(&text, *own ? own : app);
+	finder_add(&g->finder, buf_str(&id), buf_str(&text), note, false);
+	buf_clear(&id);
+	buf_clear(&text);
 }
 
 /* The workloads of all its environments, each once. */
@@ -80,11 +94,16 @@ add_application(struct goto_view *g, const char *org, const struct world_applica
 
 	for (size_t i = 0; i < a->count; i++) {
 		const struct environment *e = &a->environments[i].environment;
-		char *note = xasprintf(_("environment %s, %s"), untrusted_raw(&e->name),
-				       untrusted_raw(&e->type));
+		struct buf note;
 
-		add(g, org, app, untrusted_raw(&e->id), "", note);
-		free(note);
+		buf_init(&note, PLACE_MAX);
+		buf_puts(&note, g->environment_word);
+		buf_puts(&note, " ");
+		buf_puts(&note, untrusted_raw(&e->name));
+		buf_puts(&note, ", ");
+		buf_puts(&note, untrusted_raw(&e->type));
+		add(g, org, app, untrusted_raw(&e->id), "", buf_str(&note));
+		buf_clear(&note);
 	}
 }
 
@@ -94,6 +113,7 @@ fill(struct goto_view *g, struct ui *ui)
 	const struct world *world = session_world(ui_session(ui));
 	const struct world_application *here = world_application(world, g->org, g->app);
 
+	g->environment_word = _("environment");
 	finder_begin(&g->finder);
 	if (here) {
 		add_application(g, g->org, here);

@@ -23,11 +23,8 @@ struct finder_match {
 static void
 drop_items(struct finder *finder)
 {
-	for (size_t i = 0; i < finder->count; i++) {
+	for (size_t i = 0; i < finder->count; i++)
 		free(finder->items[i].id);
-		free(finder->items[i].text);
-		free(finder->items[i].note);
-	}
 	finder->count = 0;
 }
 
@@ -47,6 +44,18 @@ finder_begin(struct finder *finder)
 	drop_items(finder);
 }
 
+static struct finder_item
+make_item(const char *id, const char *text, const char *note, bool here)
+{
+	size_t id_size = strlen(id) + 1, text_size = strlen(text) + 1, note_size = strlen(note) + 1;
+	char *piece = xmalloc(id_size + text_size + note_size);
+
+	memcpy(piece, id, id_size);
+	memcpy(piece + id_size, text, text_size);
+	memcpy(piece + id_size + text_size, note, note_size);
+	return (struct finder_item){piece, piece + id_size, piece + id_size + text_size, here};
+}
+
 void
 finder_add(struct finder *finder, const char *id, const char *text, const char *note, bool here)
 {
@@ -60,9 +69,7 @@ finder_add(struct finder *finder, const char *id, const char *text, const char *
 
 		finder->widest = columns > finder->widest ? columns : finder->widest;
 	}
-	finder->items[finder->count++] = (struct finder_item){
-		xstrdup(id), xstrdup(text), xstrdup(note ? note : ""), here,
-	};
+	finder->items[finder->count++] = make_item(id, text, note ? note : "", here);
 }
 
 static int
@@ -75,18 +82,33 @@ best_first(const void *a, const void *b)
 	return x->item < y->item ? -1 : 1;
 }
 
+/* Of those that are in `matches`. */
+static void
+match_again(struct finder *finder)
+{
+	size_t count = finder->match_count;
+
+	finder->match_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		size_t item = finder->matches[i].item;
+		double score;
+
+		if (fuzzy_score(finder->find.text, finder->items[item].text, &score))
+			finder->matches[finder->match_count++] = (struct finder_match){item, score};
+	}
+	qsort(finder->matches, finder->match_count, sizeof(*finder->matches), best_first);
+}
+
 static void
 match(struct finder *finder)
 {
 	finder->matches = xreallocarray(finder->matches, finder->count + 1, sizeof(*finder->matches));
-	finder->match_count = 0;
-	for (size_t i = 0; i < finder->count; i++) {
-		double score;
-
-		if (fuzzy_score(finder->find.text, finder->items[i].text, &score))
-			finder->matches[finder->match_count++] = (struct finder_match){i, score};
-	}
-	qsort(finder->matches, finder->match_count, sizeof(*finder->matches), best_first);
+	for (size_t i = 0; i < finder->count; i++)
+		finder->matches[i] = (struct finder_match){i, 0};
+	finder->match_count = finder->count;
+	/* Nothing typed: all of them, as they came. */
+	if (finder->find.text[0] != '\0')
+		match_again(finder);
 }
 
 void
@@ -107,10 +129,18 @@ select_item(struct finder *finder, const char *id)
 bool
 finder_type(struct finder *finder, int key)
 {
+	char before[FIELD_MAX];
+	size_t length = strlen(finder->find.text);
+
+	memcpy(before, finder->find.text, length + 1);
 	if (!field_type(&finder->find, key))
 		return false;
 	select_item(finder, NULL);
-	match(finder);
+	/* More typed behind what was typed finds among what that found. */
+	if (length > 0 && strncmp(before, finder->find.text, length) == 0)
+		match_again(finder);
+	else
+		match(finder);
 	return true;
 }
 

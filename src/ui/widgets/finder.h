@@ -14,7 +14,7 @@
 struct canvas;
 
 struct finder_item {
-	char *id, *text, *note;		/* owned; foreign.  text is what is found in */
+	char *id, *text, *note;		/* owned, in one piece; foreign.  text is what is found in */
 	bool here;			/* marked with "=": what stands now */
 };
 
