@@ -59,3 +59,12 @@ tests_wire_test_resources_SOURCES = tests/wire/test-resources.c tests/wire/acces
 tests_wire_test_resources_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/wire
 tests_wire_test_resources_LDADD = libmodel.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 endif
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/wire/test-faults
+TESTS += tests/wire/test-faults
+tests_wire_test_faults_SOURCES = tests/wire/test-faults.c tests/wire/proxy.c tests/wire/proxy.h \
+	tests/wire/serve.c tests/wire/serve.h
+tests_wire_test_faults_LDADD = libflow.a libapi.a libstore.a libmodel.a libbase.a \
+	$(CURL_LIBS) $(SQLITE_LIBS) $(CMOCKA_LIBS) $(BASE_LIBS)
+endif

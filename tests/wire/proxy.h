@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Stands between a client and the daemon's socket and does what networks do: a request is
+ * lost, an answer is lost when the work is done already, or cut in its middle.
+ */
+#ifndef SIDESTAGE_TESTS_WIRE_PROXY_H
+#define SIDESTAGE_TESTS_WIRE_PROXY_H
+
+enum proxy_fault {
+	PROXY_LOSE_REQUEST,	/* it never arrives; the connection is closed */
+	PROXY_LOSE_ANSWER,	/* it is carried out; nothing comes back */
+	PROXY_CUT_ANSWER,	/* the same, and half of the answer comes back */
+	PROXY_DELAY_ANSWER	/* all of it comes back, late */
+};
+
+struct proxy;
+
+/* Listens on `path` for the daemon that listens on `upstream`. */
+struct proxy *proxy_new(const char *path, const char *upstream);
+void proxy_free(struct proxy *proxy);
+/* The next `times` requests of this method whose path ends so (its query left out). */
+void proxy_fault(struct proxy *proxy, const char *method, const char *ending,
+		 enum proxy_fault fault, int times);
+/* How many faults have happened since the last proxy_fault(). */
+int proxy_hits(struct proxy *proxy);
+/* Nobody listens any more, and what is open is closed; and again. */
+void proxy_close(struct proxy *proxy);
+void proxy_open(struct proxy *proxy);
+
+#endif

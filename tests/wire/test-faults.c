@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Promise 4 of the design, on a bad network: whatever is lost on the way, an operation is
+ * carried out once, or it ends with the truth.  The client's flows against a real sidestaged,
+ * with tests/wire/proxy.c in between.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "base/xmalloc.h"
+#include "flow/flow.h"
+#include "flow/session.h"
+#include "flow/world.h"
+#include "model/json.h"
+#include "proxy.h"
+#include "serve.h"
+
+#define WAIT_MS 30000
+
+static struct serve serve;
+static struct {
+	char *socket, *history, *cache;
+	struct proxy *proxy;
+	struct session *session;
+} here;
+
+static bool
+runs(void)
+{
+	const struct world_environment *found =
+		world_environment(session_world(here.session), "acme", "shop", "development");
+
+	return found && found->environment.last_deploy.id.raw &&
+	       found->environment.last_deploy.status == DEPLOYMENT_SUCCEEDED;
+}
+
+static void
+open_session(void)
+{
+	const struct session_options options = {
+		.url = "http://localhost", .socket = here.socket, .context = "test",
+		.history_path = here.history, .cache_path = here.cache,
+	};
+	int64_t until = clock_steady_ms() + WAIT_MS;
+	struct error err = {0};
+
+	here.session = session_new(&options, &err);
+	if (!here.session)
+		fail_msg("%s", err.text);
+	session_focus(here.session, "acme", "shop");
+	while (!runs()) {
+		assert_true(clock_steady_ms() < until);
+		session_turn(here.session, NULL, NULL, 0, 50);
+	}
+}
+
+static int
+start(void **state)
+{
+	(void)state;
+	serve_make(&serve);
+	free(serve_deploy(&serve, ENV, ADD(WEB("web", "local/web:1.0.0", ""))));
+	here.socket = xasprintf("%s/proxy", serve.folder);
+	here.history = xasprintf("%s/history.db", serve.folder);
+	here.cache = xasprintf("%s/cache.db", serve.folder);
+	here.proxy = proxy_new(here.socket, serve.socket);
+	open_session();
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	session_free(here.session);
+	proxy_free(here.proxy);
+	free(here.socket);
+	free(here.history);
+	free(here.cache);
+	serve_clear(&serve);
+	return 0;
+}
+
+/* --- what the platform says, not asked by the proxy --- */
+
+static json_t *
+deployments(void)
+{
+	json_t *list = NULL;
+
+	assert_int_equal(serve_ask(&serve, "GET", ENV "/deploys", NULL, &list), 200);
+	return list;
+}
+
+static size_t
+count(const char *path)
+{
+	json_t *list = NULL;
+	size_t n;
+
+	assert_int_equal(serve_ask(&serve, "GET", path, NULL, &list), 200);
+	n = json_array_size(list);
+	json_decref(list);
+	return n;
+}
+
+/* --- driving a flow --- */
+
+static void
+turn_while(struct flow *flow, enum flow_state state)
+{
+	int64_t until = clock_steady_ms() + WAIT_MS;
+
+	while (flow_state(flow) == state) {
+		assert_true(clock_steady_ms() < until);
+		session_turn(here.session, NULL, NULL, 0, 50);
+	}
+}
+
+/* Another version of web, reviewed. */
+static struct flow *
+reviewed(void)
+{
+	static int turn;
+	const char *pair[] = {"web", ++turn % 2 ? "local/web:1.1.0" : "local/web:1.0.0", NULL};
+	struct error err = {0};
+	struct flow *flow;
+
+	flow = flow_new(here.session, &(struct flow_request){.verb = FLOW_DEPLOY, .org = "acme",
+							     .app = "shop", .env = "development",
+							     .images = pair}, &err);
+	if (!flow)
+		fail_msg("%s", err.text);
+	turn_while(flow, FLOW_PREPARING);
+	if (flow_state(flow) != FLOW_REVIEW)
+		fail_msg("no review: %s", flow_error(flow)->text);
+	return flow;
+}
+
+static void
+approve(struct flow *flow)
+{
+	struct error err = {0};
+
+	if (flow_approve(flow, NULL, NULL, &err) != 0)
+		fail_msg("%s", err.text);
+}
+
+/* It is done, and one deployment was made, which is the flow's own. */
+static void
+assert_done_once(struct flow *flow, size_t before)
+{
+	json_t *list;
+	char *mark;
+
+	turn_while(flow, FLOW_RUNNING);
+	if (flow_state(flow) != FLOW_DONE)
+		fail_msg("not done: %s", flow_error(flow)->text);
+	list = deployments();
+	mark = xasprintf("%s]", flow_operation_id(flow));
+	assert_int_equal(json_array_size(list), before + 1);
+	assert_string_equal(json_member_string(json_array_get(list, 0), "status"), "succeeded");
+	assert_non_null(strstr(json_member_string(json_array_get(list, 0), "comment"), mark));
+	json_decref(list);
+	free(mark);
+	flow_dismiss(flow);
+}
+
+static void
+what_is_lost_once_is_done_once(void **state)
+{
+	static const struct {
+		const char *ending;
+		enum proxy_fault fault;
+	} cases[] = {
+		{"/deploys", PROXY_LOSE_REQUEST}, {"/deploys", PROXY_LOSE_ANSWER},
+		{"/deploys", PROXY_CUT_ANSWER}, {"/deploys", PROXY_DELAY_ANSWER},
+		{"/deltas", PROXY_LOSE_REQUEST}, {"/deltas", PROXY_LOSE_ANSWER},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct flow *flow = reviewed();
+		size_t before = count(ENV "/deploys");
+
+		proxy_fault(here.proxy, "POST", cases[i].ending, cases[i].fault, 1);
+		approve(flow);
+		assert_done_once(flow, before);
+		assert_int_equal(proxy_hits(here.proxy), 1);
+	}
+}
+
+/* The answer is lost, and then the answer to the question whether it was carried out. */
+static void
+the_question_may_be_lost_as_well(void **state)
+{
+	struct flow *flow = reviewed();
+	size_t before = count(ENV "/deploys");
+
+	(void)state;
+	proxy_fault(here.proxy, "POST", "/deploys", PROXY_LOSE_ANSWER, 1);
+	approve(flow);
+	while (proxy_hits(here.proxy) == 0)
+		session_turn(here.session, NULL, NULL, 0, 20);
+	proxy_fault(here.proxy, "GET", "/deploys", PROXY_CUT_ANSWER, 1);
+	assert_done_once(flow, before);
+}
+
+/* Ours never arrived, and somebody else was quicker: it is not sent again over theirs. */
+static void
+a_repetition_does_not_go_over_what_came_between(void **state)
+{
+	struct flow *flow = reviewed();
+	size_t before = count(ENV "/deploys");
+	json_t *list, *theirs;
+
+	(void)state;
+	proxy_fault(here.proxy, "POST", "/deploys", PROXY_LOSE_REQUEST, 1);
+	approve(flow);
+	while (proxy_hits(here.proxy) == 0)
+		session_turn(here.session, NULL, NULL, 0, 20);
+	assert_int_equal(serve_ask(&serve, "POST", ENV "/deploys", "{'comment': 'theirs'}", &theirs),
+			 201);
+	json_decref(theirs);
+	turn_while(flow, FLOW_RUNNING);
+	assert_int_equal(flow_state(flow), FLOW_FAILED);
+	assert_int_equal(flow_error(flow)->kind, ERROR_STALE);
+	assert_non_null(strstr(flow_error(flow)->text, "theirs"));
+	list = deployments();
+	assert_int_equal(json_array_size(list), before + 1);
+	assert_string_equal(json_member_string(json_array_get(list, 0), "comment"), "theirs");
+	json_decref(list);
+	flow_dismiss(flow);
+}
+
+/* Nothing is sent while nobody listens; when somebody does again, it goes on by itself. */
+static void
+a_platform_that_is_away_for_a_moment_is_waited_for(void **state)
+{
+	struct flow *flow = reviewed();
+	size_t before = count(ENV "/deploys");
+	int64_t until = clock_steady_ms() + 400;
+
+	(void)state;
+	proxy_fault(here.proxy, "", "", PROXY_LOSE_REQUEST, 0);
+	proxy_close(here.proxy);
+	approve(flow);
+	while (clock_steady_ms() < until)
+		session_turn(here.session, NULL, NULL, 0, 20);
+	assert_int_equal(flow_state(flow), FLOW_RUNNING);
+	assert_int_equal(count(ENV "/deploys"), before);
+	proxy_open(here.proxy);
+	assert_done_once(flow, before);
+}
+
+/* The client ends after its request was lost, or done with the answer lost: the next one finds
+ * out which. */
+static void
+another_client_finishes_what_was_lost(void **state)
+{
+	static const enum proxy_fault faults[] = {PROXY_LOSE_REQUEST, PROXY_LOSE_ANSWER};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct flow *flow = reviewed();
+		size_t before = count(ENV "/deploys");
+		char *id = xstrdup(flow_operation_id(flow));
+
+		proxy_fault(here.proxy, "POST", "/deploys", faults[i], 1);
+		approve(flow);
+		while (proxy_hits(here.proxy) == 0)
+			session_turn(here.session, NULL, NULL, 0, 20);
+		session_free(here.session);
+		open_session();
+		flow_resume_all(here.session);
+		flow = session_flow_by_id(here.session, id);
+		assert_non_null(flow);
+		assert_done_once(flow, before);
+		free(id);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_lost_once_is_done_once),
+		cmocka_unit_test(the_question_may_be_lost_as_well),
+		cmocka_unit_test(a_repetition_does_not_go_over_what_came_between),
+		cmocka_unit_test(a_platform_that_is_away_for_a_moment_is_waited_for),
+		cmocka_unit_test(another_client_finishes_what_was_lost),
+	};
+
+	return cmocka_run_group_tests(tests, start, end);
+}
