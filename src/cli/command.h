@@ -21,7 +21,7 @@ enum exit_code {
 struct arguments {
 	const char *url, *socket, *context, *token_file, *org, *app, *theme;
 	bool reduced_motion;
-	bool fresh, read_only, ascii, linear;
+	bool fresh, read_only, ascii, linear, json, mdoc;
 };
 
 struct command_option {
@@ -41,6 +41,7 @@ struct command {
 extern const struct command command_board;
 extern const struct command command_contexts;
 extern const struct command command_demo;
+extern const struct command command_keys;
 
 /* The options that both commands know. */
 #define COMMAND_SCREEN_OPTIONS \

@@ -18,6 +18,7 @@
 #include "base/i18n.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "ui/keys.h"
 
 #define SECTION_MAX (16u * 1024)
 #define PROTECT_MAX 64
@@ -71,6 +72,8 @@ contexts_clear(struct contexts *contexts)
 	free(contexts->items);
 	free(contexts->path);
 	free(contexts->chosen);
+	free(contexts->theme);
+	bindings_free(contexts->bindings);
 	*contexts = (struct contexts){0};
 }
 
@@ -165,6 +168,44 @@ set_key(const struct config_file *file, const struct config_entry *e, struct con
 }
 
 static int
+bind(struct contexts *out, const struct config_file *file, const struct config_entry *e,
+     struct error *err)
+{
+	char *where = xasprintf("%s:%u:%u", file->path, e->line, e->column);
+	int ret;
+
+	if (!out->bindings)
+		out->bindings = bindings_new();
+	ret = bindings_add(out->bindings, e->name, e->key, e->value, where, err);
+	free(where);
+	return ret;
+}
+
+/* What holds for every platform.  -2: it is none of these. */
+static int
+set_preference(struct contexts *out, const struct config_file *file, const struct config_entry *e,
+	       struct error *err)
+{
+	bool mouse = true;
+	int ret;
+
+	if (strcmp(e->key, "theme") == 0) {
+		free(out->theme);
+		out->theme = xstrdup(e->value);
+		return 0;
+	}
+	if (strcmp(e->key, "ascii") == 0)
+		return set_switch(file, e, &out->ascii, err);
+	if (strcmp(e->key, "reduced-motion") == 0)
+		return set_switch(file, e, &out->reduced_motion, err);
+	if (strcmp(e->key, "mouse") != 0)
+		return -2;
+	ret = set_switch(file, e, &mouse, err);
+	out->no_mouse = !mouse;
+	return ret;
+}
+
+static int
 take_entry(struct contexts *out, const struct config_file *file, const struct config_entry *e,
 	   struct error *err)
 {
@@ -183,8 +224,16 @@ take_entry(struct contexts *out, const struct config_file *file, const struct co
 			return 0;
 		return refuse(file, e, err, _("This is a length of time, as in 8h, 90m or 2d; 0 is no end."));
 	}
-	return refuse(file, e, err, _("This is not known; there are [sidestage] context = NAME and "
-				      "clone-life = 8h, and [context \"NAME\"]."));
+	if (strcmp(e->section, "keys") == 0)
+		return bind(out, file, e, err);
+	if (strcmp(e->section, "sidestage") == 0) {
+		int ret = set_preference(out, file, e, err);
+
+		if (ret != -2)
+			return ret;
+	}
+	return refuse(file, e, err, _("This is not known; there are [sidestage] with context, clone-life, theme, "
+				      "ascii, mouse and reduced-motion, [keys], and [context \"NAME\"]."));
 }
 
 static int
@@ -213,6 +262,8 @@ read_file(struct contexts *out, struct error *err)
 		ret = take_entry(out, &file, &file.entries[i], err);
 	for (size_t i = 0; ret == 0 && i < out->count; i++)
 		ret = check_context(out, &out->items[i], err);
+	if (ret == 0 && out->bindings)
+		ret = bindings_check(out->bindings, err);
 	config_file_clear(&file);
 	return ret;
 }

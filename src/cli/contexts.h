@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct bindings;
 struct error;
 
 struct context {
@@ -26,6 +27,9 @@ struct contexts {
 	size_t count;
 	char *chosen;				/* [sidestage] context; NULL: none */
 	int64_t clone_life_ms;			/* [sidestage] clone-life; 0: clones have no end */
+	char *theme;				/* [sidestage] theme; NULL: none */
+	bool ascii, reduced_motion, no_mouse;	/* [sidestage] ascii, reduced-motion, mouse */
+	struct bindings *bindings;		/* [keys]; NULL: none */
 };
 
 /* A file that is not there is no contexts.  -1 with err: the file's first fault, as

@@ -14,7 +14,8 @@
 #include "base/xmalloc.h"
 #include "cli/command.h"
 
-static const struct command *const commands[] = {&command_board, &command_contexts, &command_demo};
+static const struct command *const commands[] = {&command_board, &command_contexts, &command_demo,
+						&command_keys};
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 #define OPTIONS_MAX 16

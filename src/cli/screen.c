@@ -25,16 +25,43 @@ is_dumb(void)
 	return kind && strcmp(kind, "dumb") == 0;
 }
 
-/* What the configuration says of every platform alike. */
-static int
-add_configured(struct session_options *options, struct error *err)
+static const char *
+chosen_theme(const struct arguments *arguments, const struct contexts *configured)
 {
-	struct contexts contexts;
-	int ret = contexts_read(&contexts, err);
+	const char *theme = arguments->theme ? arguments->theme : getenv("SIDESTAGE_THEME");
 
-	options->clone_life_ms = contexts.clone_life_ms;
-	contexts_clear(&contexts);
-	return ret;
+	return theme && *theme ? theme : configured->theme;
+}
+
+static int
+run_screen(const struct arguments *arguments, const struct contexts *configured,
+	   const struct session_options *options, struct error *err)
+{
+	struct session *session;
+	struct theme theme;
+	int ret;
+
+	if (theme_load(&theme, chosen_theme(arguments, configured), err) != 0)
+		return EXIT_USAGE;
+	if (arguments->ascii || configured->ascii)
+		text_use_ascii_only();
+	session = session_new(options, err);
+	if (!session)
+		return EXIT_FAILED;
+	ret = ui_run(session,
+		     &(struct ui_options){
+			     .ascii = arguments->ascii || configured->ascii,
+			     .read_only = arguments->read_only,
+			     .reduced_motion = arguments->reduced_motion || configured->reduced_motion,
+			     .no_mouse = configured->no_mouse,
+			     .theme = &theme,
+			     .bindings = configured->bindings,
+			     .org = arguments->org,
+			     .app = arguments->app,
+		     },
+		     err);
+	session_free(session);
+	return ret == 0 ? EXIT_OK : EXIT_FAILED;
 }
 
 int
@@ -42,36 +69,24 @@ screen_run(const struct arguments *arguments, const struct session_options *give
 	   struct error *err)
 {
 	struct session_options options = *given;
-	bool linear = arguments->linear || is_dumb();
+	struct contexts configured;
 	struct session *session;
-	struct theme theme;
-	int ret;
+	int ret = EXIT_USAGE;
 
-	if (!linear && theme_load(&theme, arguments->theme ? arguments->theme : getenv("SIDESTAGE_THEME"),
-				  err) != 0)
-		return EXIT_USAGE;
-	if (arguments->ascii)
-		text_use_ascii_only();
-	if (add_configured(&options, err) != 0)
-		return EXIT_USAGE;
-	session = session_new(&options, err);
-	if (!session)
-		return EXIT_FAILED;
-	if (linear) {
-		ret = linear_run(session, arguments, err);
-		session_free(session);
-		return ret;
+	/* What the configuration says of every platform alike. */
+	if (contexts_read(&configured, err) == 0) {
+		options.clone_life_ms = configured.clone_life_ms;
+		if (!arguments->linear && !is_dumb()) {
+			ret = run_screen(arguments, &configured, &options, err);
+		} else if ((session = session_new(&options, err))) {
+			if (arguments->ascii || configured.ascii)
+				text_use_ascii_only();
+			ret = linear_run(session, arguments, err);
+			session_free(session);
+		} else {
+			ret = EXIT_FAILED;
+		}
 	}
-	ret = ui_run(session,
-		     &(struct ui_options){
-			     .ascii = arguments->ascii,
-			     .read_only = arguments->read_only,
-			     .reduced_motion = arguments->reduced_motion,
-			     .theme = &theme,
-			     .org = arguments->org,
-			     .app = arguments->app,
-		     },
-		     err);
-	session_free(session);
-	return ret == 0 ? EXIT_OK : EXIT_FAILED;
+	contexts_clear(&configured);
+	return ret;
 }

@@ -43,7 +43,7 @@ gesture_wheel(struct ui *ui, struct view *top, int by)
 		top->ops->wheel(top, ui, by);
 		return;
 	}
-	for (const struct key *k = top->ops->keys; k->key; k++) {
+	for (const struct key *k = ui_keys(ui, top->ops); k->key; k++) {
 		if (k->action == action) {
 			top->ops->act(top, ui, action);
 			return;

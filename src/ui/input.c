@@ -42,12 +42,13 @@ static struct {
 } input;
 
 void
-input_start(void)
+input_start(bool mouse)
 {
 	for (size_t i = 0; i < sizeof(sequences) / sizeof(sequences[0]); i++)
 		define_key(sequences[i].sequence, sequences[i].code);
 	mouseinterval(0);	/* a press is a click: nothing waits for a second one */
-	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+	if (mouse)
+		mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
 	input.pasting = false;
 	buf_init(&input.paste, PASTE_BYTES_MAX);
 }

@@ -2,6 +2,7 @@
 /* What a person does: keys, the mouse, a paste as one piece, and whether the window has focus. */
 #ifndef SIDESTAGE_UI_INPUT_H
 #define SIDESTAGE_UI_INPUT_H
+#include <stdbool.h>
 
 /* Keys are characters, or KEY_BASE + ncurses' code, or one of these. */
 #define KEY_BASE 0x200000
@@ -13,7 +14,7 @@ enum {
 };
 
 /* After the terminal was taken: teaches ncurses what else terminals send. */
-void input_start(void);
+void input_start(bool mouse);	/* false: the terminal keeps it */
 void input_stop(void);
 /* The next; -1: none. */
 int input_next(void);

@@ -6,6 +6,7 @@ libui_a_SOURCES = \
 	src/ui/escapes.c src/ui/escapes.h \
 	src/ui/gestures.c src/ui/gestures.h \
 	src/ui/input.c src/ui/input.h \
+	src/ui/keys.c src/ui/keys.h \
 	src/ui/links.c src/ui/links.h \
 	src/ui/terminal.c src/ui/terminal.h \
 	src/ui/theme.c src/ui/theme.h \

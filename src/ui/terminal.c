@@ -76,7 +76,7 @@ release_signals(void)
 }
 
 int
-terminal_start(const struct theme *theme, struct error *err)
+terminal_start(const struct theme *theme, bool mouse, struct error *err)
 {
 	const char *kind = getenv("TERM");
 
@@ -99,7 +99,7 @@ terminal_start(const struct theme *theme, struct error *err)
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
 	leaveok(stdscr, FALSE);
-	input_start();
+	input_start(mouse);
 	theme_start(theme);
 	escapes_on();
 	return 0;

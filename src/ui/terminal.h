@@ -18,7 +18,7 @@ struct terminal_signals {
 };
 
 /* 0, or -1 with err when standard input or output is no terminal or its kind is not known. */
-int terminal_start(const struct theme *theme, struct error *err);
+int terminal_start(const struct theme *theme, bool mouse, struct error *err);
 void terminal_stop(void);
 /* Readable when a signal came. */
 int terminal_signal_fd(void);

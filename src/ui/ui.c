@@ -27,6 +27,7 @@
 #include "ui/canvas.h"
 #include "ui/escapes.h"
 #include "ui/gestures.h"
+#include "ui/keys.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
 #include "ui/views/operation.h"
@@ -269,12 +270,16 @@ draw_header(struct ui *ui, struct canvas *screen)
 static int
 draw_help_key(const struct ui *ui, struct canvas *bar)
 {
-	int width = text_columns(_("help")) + 3;
+	const char *key = NULL;
+	int width;
 
-	if (ui_top(ui)->ops->type)
+	for (const struct key *k = ui_common_keys(ui); k->key && !key; k++)
+		key = k->action == ACTION_HELP ? k->shown : NULL;
+	if (!key || ui_top(ui)->ops->type)
 		return 0;	/* there, '?' is text */
+	width = text_columns(_("help")) + text_columns(key) + 2;
 	canvas_at(bar, 0, bar->width - width);
-	canvas_ours(bar, STYLE_KEY, "?");
+	canvas_ours(bar, STYLE_KEY, key);
 	canvas_ours(bar, STYLE_DIM, " ");
 	canvas_ours(bar, STYLE_DIM, _("help"));
 	return width + 1;
@@ -283,7 +288,7 @@ draw_help_key(const struct ui *ui, struct canvas *bar)
 static void
 draw_key_bar(const struct ui *ui, struct canvas *bar)
 {
-	const struct key *keys = ui_top(ui)->ops->keys;
+	const struct key *keys = ui_keys(ui, ui_top(ui)->ops);
 
 	bar->width -= draw_help_key(ui, bar);
 	canvas_at(bar, 0, 1);
@@ -396,21 +401,11 @@ find_action(const struct key *keys, int key)
 	return ACTION_NONE;
 }
 
-/* What every view knows. */
-static const struct key common_keys[] = {
-	{':', ":", ACTION_PALETTE, NULL, N_("Find a command by typing.")},
-	{'?', "?", ACTION_HELP, NULL, N_("Show the keys.")},
-	{'Q', "Q", ACTION_QUIT, NULL, N_("Quit.")},
-	{'L' & 0x1f, "Ctrl-L", ACTION_REDRAW, NULL, N_("Draw the screen anew.")},
-	{'Z' & 0x1f, "Ctrl-Z", ACTION_SUSPEND, NULL, N_("Suspend.")},
-	{0, NULL, ACTION_NONE, NULL, NULL},
-};
-
 static void
 do_common(struct ui *ui, enum action action)
 {
 	if (action == ACTION_PALETTE)
-		ui_push(ui, palette_view_new(ui_top(ui)));
+		ui_push(ui, palette_view_new(ui, ui_top(ui)));
 	else if (action == ACTION_HELP)
 		ui_push(ui, help_view_new(ui_top(ui)));
 	else if (action == ACTION_QUIT)
@@ -422,9 +417,15 @@ do_common(struct ui *ui, enum action action)
 }
 
 const struct key *
-ui_common_keys(void)
+ui_keys(const struct ui *ui, const struct view_ops *view)
 {
-	return common_keys;
+	return bindings_keys(ui->options->bindings, view);
+}
+
+const struct key *
+ui_common_keys(const struct ui *ui)
+{
+	return bindings_common(ui->options->bindings);
 }
 
 void
@@ -432,7 +433,7 @@ ui_do(struct ui *ui, enum action action)
 {
 	struct view *top = ui->views[ui->count - 1];
 
-	for (const struct key *k = common_keys; k->key; k++) {
+	for (const struct key *k = ui_common_keys(ui); k->key; k++) {
 		if (k->action == action) {
 			do_common(ui, action);
 			return;
@@ -450,15 +451,15 @@ take_key(struct ui *ui, int key)
 	ui->message[0] = '\0';
 	ui->dirty = true;
 	/* Common control keys work even in a field; the rest is text there. */
-	if (key >= ' ' || find_action(common_keys, key) == ACTION_NONE)
+	if (key >= ' ' || find_action(ui_common_keys(ui), key) == ACTION_NONE)
 		if (top->ops->type && top->ops->type(top, ui, key))
 			return;
-	action = find_action(top->ops->keys, key);
+	action = find_action(ui_keys(ui, top->ops), key);
 	if (action != ACTION_NONE) {
 		top->ops->act(top, ui, action);
 		return;
 	}
-	action = find_action(common_keys, key);
+	action = find_action(ui_common_keys(ui), key);
 	if (action != ACTION_NONE)
 		do_common(ui, action);
 	else
@@ -578,7 +579,7 @@ ui_run(struct session *session, const struct ui_options *options, struct error *
 		.dirty = true,
 	};
 
-	if (terminal_start(options->theme, err) != 0)
+	if (terminal_start(options->theme, !options->no_mouse, err) != 0)
 		return -1;
 	ui.views[ui.count++] = board_view_new(options->org, options->app);
 	flow_resume_all(session);

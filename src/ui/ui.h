@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+struct bindings;
 struct error;
 struct session;
 struct theme;
@@ -12,8 +13,10 @@ struct theme;
 struct ui_options {
 	bool ascii;		/* no glyph beyond ASCII */
 	bool read_only;
+	bool no_mouse;		/* the terminal keeps it: for marking text */
 	bool reduced_motion;	/* nothing moves faster than once a second */
 	const struct theme *theme;
+	const struct bindings *bindings;	/* NULL: the keys are as they come */
 	const char *org, *app;	/* open these first; NULL: the first there is */
 };
 

@@ -24,7 +24,7 @@ enum action {
 	ACTION_APPROVE, ACTION_NEXT, ACTION_PREVIOUS, ACTION_HELP, ACTION_REDRAW, ACTION_SUSPEND,
 	ACTION_QUIT, ACTION_PALETTE, ACTION_FIND, ACTION_LOGS,
 	ACTION_HOLD, ACTION_TAB_1, ACTION_TAB_2, ACTION_TAB_3, ACTION_TAB_4, ACTION_COPY,
-	ACTION_BESIDE, ACTION_FOLD, ACTION_ONLY, ACTION_CONTEXT, ACTION_EFFECTIVE, ACTION_SWAP,
+	ACTION_BESIDE, ACTION_FOLD, ACTION_ONLY, ACTION_CONTEXT, ACTION_EFFECTIVE, ACTION_SWAP, ACTION_CHOOSE_FROM, ACTION_CHOOSE_TO,
 	ACTION_CLONES, ACTION_HOTFIX, ACTION_END, ACTION_MARK, ACTION_CARRY
 };
 
@@ -58,6 +58,12 @@ struct view {
 	const struct view_ops *ops;
 };
 
+/* Every kind; ui/keys.c names them. */
+extern const struct view_ops board_view_ops, environment_view_ops, review_view_ops, compare_view_ops,
+	moment_view_ops, progress_view_ops, logs_view_ops, history_view_ops,
+	clones_view_ops, hotfix_view_ops, goto_view_ops, picker_view_ops,
+	prompt_view_ops, palette_view_ops, help_view_ops;
+
 /* For views. */
 struct session *ui_session(struct ui *ui);
 bool ui_ascii(const struct ui *ui);
@@ -76,8 +82,9 @@ void ui_quit(struct ui *ui);
 void ui_copy(struct ui *ui, const char *what, const char *text);
 /* Does what a key for the action would do in the view on top. */
 void ui_do(struct ui *ui, enum action action);
-/* The keys that every view knows. */
-const struct key *ui_common_keys(void);
+/* The keys of a kind of view, and those that every view knows, as they are bound. */
+const struct key *ui_keys(const struct ui *ui, const struct view_ops *view);
+const struct key *ui_common_keys(const struct ui *ui);
 
 struct view *board_view_new(const char *org, const char *app);
 struct view *review_view_new(struct flow *flow);
@@ -85,7 +92,7 @@ struct view *progress_view_new(struct flow *flow);
 struct view *history_view_new(struct ui *ui);
 struct view *help_view_new(const struct view *of);
 /* Every command of the view, found by typing. */
-struct view *palette_view_new(const struct view *of);
+struct view *palette_view_new(struct ui *ui, const struct view *of);
 /* Where to go: "" for what was not chosen.  Borrowed for the call. */
 struct goto_place {
 	const char *org, *app, *env, *module;

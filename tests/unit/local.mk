@@ -60,3 +60,6 @@ tests_unit_test_canvas_LDADD = libui.a libbase.a $(CMOCKA_LIBS) $(VTERM_LIBS) $(
 	$(BASE_LIBS)
 endif
 endif
+
+dist_check_SCRIPTS += tests/keys.sh
+TESTS += tests/keys.sh

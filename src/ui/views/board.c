@@ -43,7 +43,6 @@ static const struct key keys[] = {
 	{'h', "h", ACTION_HISTORY, N_("history"), N_("Show what has been done.")},
 	{'H', "H", ACTION_HOTFIX, N_("hotfix"), N_("Show how far the clone's hotfix has come, and what is next.")},
 	{'c', "c", ACTION_CLONES, N_("clones"), N_("Show every clone, and how long it is meant to live.")},
-	{'?', "?", ACTION_HELP, N_("help"), NULL},
 	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, N_("To the environment on the left.")},
 	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, N_("To the environment on the right.")},
 	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, N_("To the workload above.")},
@@ -632,7 +631,7 @@ close_view(struct view *view)
 	free(b);
 }
 
-static const struct view_ops ops = {
+const struct view_ops board_view_ops = {
 	.title = N_("Board"), .keys = keys, .draw = board_draw, .subject = subject, .act = act,
 	.click = click, .changed = changed,
 	.close = close_view,
@@ -643,7 +642,7 @@ board_view_new(const char *org, const char *app)
 {
 	struct board_view *b = xcalloc(1, sizeof(*b));
 
-	b->view.ops = &ops;
+	b->view.ops = &board_view_ops;
 	replace(&b->org, org);
 	replace(&b->app, app);
 	return &b->view;

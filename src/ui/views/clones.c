@@ -302,7 +302,7 @@ close_view(struct view *view)
 	free(v);
 }
 
-static const struct view_ops ops = {
+const struct view_ops clones_view_ops = {
 	.title = N_("Clones"), .keys = keys, .draw = clones_draw, .subject = subject, .act = act,
 	.click = click, .changed = changed, .close = close_view,
 };
@@ -312,7 +312,7 @@ clones_view_new(struct ui *ui, const char *org)
 {
 	struct clones_view *v = xcalloc(1, sizeof(*v));
 
-	v->view.ops = &ops;
+	v->view.ops = &clones_view_ops;
 	v->clones = clones_open(ui_session(ui), org);
 	changed(&v->view, ui);
 	return &v->view;

@@ -56,8 +56,8 @@ static const struct key keys[] = {
 	{'e', "e", ACTION_EFFECTIVE, N_("as it runs"),
 	 N_("As it is written, or with the values and resources that each has.")},
 	{'x', "x", ACTION_SWAP, N_("swap"), N_("The other way round.")},
-	{'<', "<", ACTION_LEFT, N_("choose"), N_("Choose another left side: an environment or a deployment.")},
-	{'>', ">", ACTION_RIGHT, NULL, N_("Choose another right side.")},
+	{'<', "<", ACTION_CHOOSE_FROM, N_("choose"), N_("Choose another left side: an environment or a deployment.")},
+	{'>', ">", ACTION_CHOOSE_TO, NULL, N_("Choose another right side.")},
 	DIFFERENCE_KEYS,
 	{'y', "y", ACTION_COPY, NULL, N_("Copy the changes in words.")},
 	{0, NULL, ACTION_NONE, NULL, NULL},
@@ -314,8 +314,8 @@ act(struct view *view, struct ui *ui, enum action action)
 		compare(c, ui);
 		break;
 	case ACTION_SWAP: swap(c, ui); break;
-	case ACTION_LEFT: choose(c, ui, 0); break;
-	case ACTION_RIGHT: choose(c, ui, 1); break;
+	case ACTION_CHOOSE_FROM: choose(c, ui, 0); break;
+	case ACTION_CHOOSE_TO: choose(c, ui, 1); break;
 	case ACTION_COPY: copy(c, ui); break;
 	default: difference_act(&c->difference, ui, action); break;
 	}
@@ -341,7 +341,7 @@ close_view(struct view *view)
 	free(c);
 }
 
-static const struct view_ops ops = {
+const struct view_ops compare_view_ops = {
 	.title = N_("Difference"), .keys = keys, .draw = draw, .act = act, .type = type,
 	.changed = changed, .close = close_view,
 };
@@ -352,7 +352,7 @@ compare_view_new(struct ui *ui, const char *org, const char *app, const struct m
 {
 	struct compare_view *c = xcalloc(1, sizeof(*c));
 
-	c->view.ops = &ops;
+	c->view.ops = &compare_view_ops;
 	c->org = xstrdup(org);
 	c->app = xstrdup(app);
 	open_side(c, ui, &c->sides[0], from->env, from->deployment, from->set_id);

@@ -331,7 +331,7 @@ close_view(struct view *view)
 	free(v);
 }
 
-static const struct view_ops ops = {
+const struct view_ops environment_view_ops = {
 	.title = N_("Environment"), .keys = keys, .draw = draw, .subject = subject, .act = act,
 	.close = close_view,
 };
@@ -341,7 +341,7 @@ environment_view_new(struct ui *ui, const char *org, const char *app, const char
 {
 	struct environment_view *v = xcalloc(1, sizeof(*v));
 
-	v->view.ops = &ops;
+	v->view.ops = &environment_view_ops;
 	v->org = xstrdup(org);
 	v->app = xstrdup(app);
 	v->env = xstrdup(env);

@@ -208,7 +208,7 @@ close_view(struct view *view)
 	free(g);
 }
 
-static const struct view_ops ops = {
+const struct view_ops goto_view_ops = {
 	.title = N_("Find"), .keys = keys, .draw = draw, .act = act, .type = type, .click = click,
 	.changed = changed, .close = close_view,
 };
@@ -218,7 +218,7 @@ goto_view_new(struct ui *ui, const char *org, const char *app, goto_done *done, 
 {
 	struct goto_view *g = xcalloc(1, sizeof(*g));
 
-	g->view.ops = &ops;
+	g->view.ops = &goto_view_ops;
 	g->org = xstrdup(org ? org : "");
 	g->app = xstrdup(app ? app : "");
 	g->done = done;

@@ -58,13 +58,12 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	const struct help_view *h = (const struct help_view *)view;
 	int row = -h->top;
 
-	(void)ui;
 	heading(canvas, &row, _(h->of->title));
-	for (const struct key *k = h->of->keys; k->key; k++)
+	for (const struct key *k = ui_keys(ui, h->of); k->key; k++)
 		if (k->shown && k->help)
 			line(canvas, &row, k->shown, _(k->help));
 	heading(canvas, &row, _("Everywhere"));
-	for (const struct key *k = ui_common_keys(); k->key; k++)
+	for (const struct key *k = ui_common_keys(ui); k->key; k++)
 		line(canvas, &row, k->shown, _(k->help));
 	heading(canvas, &row, _("Signs on the board"));
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
@@ -90,7 +89,7 @@ close_view(struct view *view)
 	free(view);
 }
 
-static const struct view_ops ops = {
+const struct view_ops help_view_ops = {
 	.title = N_("Help"), .keys = keys, .draw = draw, .act = act, .close = close_view,
 };
 
@@ -99,7 +98,7 @@ help_view_new(const struct view *of)
 {
 	struct help_view *h = xcalloc(1, sizeof(*h));
 
-	h->view.ops = &ops;
+	h->view.ops = &help_view_ops;
 	h->of = of->ops;
 	return &h->view;
 }

@@ -192,7 +192,7 @@ close_view(struct view *view)
 	free(h);
 }
 
-static const struct view_ops ops = {
+const struct view_ops history_view_ops = {
 	.title = N_("History"), .keys = keys, .draw = draw, .act = act, .click = click,
 	.close = close_view,
 };
@@ -202,7 +202,7 @@ history_view_new(struct ui *ui)
 {
 	struct history_view *h = xcalloc(1, sizeof(*h));
 
-	h->view.ops = &ops;
+	h->view.ops = &history_view_ops;
 	read_list(h, ui);
 	return &h->view;
 }

@@ -434,7 +434,7 @@ close_view(struct view *view)
 	free(v);
 }
 
-static const struct view_ops ops = {
+const struct view_ops hotfix_view_ops = {
 	.title = N_("Hotfix"), .keys = keys, .draw = hotfix_draw, .subject = subject, .act = act,
 	.click = click, .changed = changed, .close = close_view,
 };
@@ -444,7 +444,7 @@ hotfix_view_new(struct ui *ui, const char *org, const char *app, const char *env
 {
 	struct hotfix_view *v = xcalloc(1, sizeof(*v));
 
-	v->view.ops = &ops;
+	v->view.ops = &hotfix_view_ops;
 	v->org = xstrdup(org);
 	v->app = xstrdup(app);
 	v->env = xstrdup(env);

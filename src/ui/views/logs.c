@@ -278,7 +278,7 @@ close_view(struct view *view)
 	free(v);
 }
 
-static const struct view_ops ops = {
+const struct view_ops logs_view_ops = {
 	.title = N_("Logs"), .keys = keys, .draw = draw, .subject = subject, .act = act,
 	.type = type, .changed = changed, .close = close_view,
 };
@@ -288,7 +288,7 @@ logs_view_new(struct ui *ui, const char *org, const char *app, const char *env, 
 {
 	struct logs_view *v = xcalloc(1, sizeof(*v));
 
-	v->view.ops = &ops;
+	v->view.ops = &logs_view_ops;
 	v->org = xstrdup(org);
 	v->app = xstrdup(app);
 	v->env = xstrdup(env);

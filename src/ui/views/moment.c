@@ -158,7 +158,7 @@ close_view(struct view *view)
 	free(m);
 }
 
-static const struct view_ops ops = {
+const struct view_ops moment_view_ops = {
 	.title = N_("Compare with"), .keys = keys, .draw = draw, .act = act, .type = type,
 	.click = click, .changed = changed, .close = close_view,
 };
@@ -169,7 +169,7 @@ moment_view_new(struct ui *ui, const char *org, const char *app, const struct de
 {
 	struct moment_view *m = xcalloc(1, sizeof(*m));
 
-	m->view.ops = &ops;
+	m->view.ops = &moment_view_ops;
 	m->org = xstrdup(org);
 	m->app = xstrdup(app);
 	m->env = xstrdup(env);

@@ -84,7 +84,7 @@ close_view(struct view *view)
 	free(p);
 }
 
-static const struct view_ops ops = {
+const struct view_ops palette_view_ops = {
 	.title = N_("Commands"), .keys = keys, .draw = draw, .act = act, .type = type, .click = click,
 	.close = close_view,
 };
@@ -103,14 +103,14 @@ add_commands(struct finder *finder, const struct key *table)
 }
 
 struct view *
-palette_view_new(const struct view *of)
+palette_view_new(struct ui *ui, const struct view *of)
 {
 	struct palette_view *p = xcalloc(1, sizeof(*p));
 
-	p->view.ops = &ops;
+	p->view.ops = &palette_view_ops;
 	finder_begin(&p->finder);
-	add_commands(&p->finder, of->ops->keys);
-	add_commands(&p->finder, ui_common_keys());
+	add_commands(&p->finder, ui_keys(ui, of->ops));
+	add_commands(&p->finder, ui_common_keys(ui));
 	finder_end(&p->finder);
 	return &p->view;
 }

@@ -176,7 +176,7 @@ close_view(struct view *view)
 	free(p);
 }
 
-static const struct view_ops ops = {
+const struct view_ops picker_view_ops = {
 	.title = N_("Version"), .keys = keys, .draw = draw, .subject = subject, .act = act,
 	.type = type, .click = click, .changed = changed, .close = close_view,
 };
@@ -187,7 +187,7 @@ picker_view_new(struct ui *ui, const char *org, const char *app, const char *env
 {
 	struct picker_view *p = xcalloc(1, sizeof(*p));
 
-	p->view.ops = &ops;
+	p->view.ops = &picker_view_ops;
 	p->org = xstrdup(org);
 	p->app = xstrdup(app);
 	p->env = xstrdup(env);

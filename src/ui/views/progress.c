@@ -308,7 +308,7 @@ close_view(struct view *view)
 	free(p);
 }
 
-static const struct view_ops ops = {
+const struct view_ops progress_view_ops = {
 	.title = N_("Progress"), .keys = keys, .draw = draw, .subject = subject, .act = act,
 	.close = close_view,
 };
@@ -318,7 +318,7 @@ progress_view_new(struct flow *flow)
 {
 	struct progress_view *p = xcalloc(1, sizeof(*p));
 
-	p->view.ops = &ops;
+	p->view.ops = &progress_view_ops;
 	p->id = xstrdup(flow_operation_id(flow));
 	return &p->view;
 }

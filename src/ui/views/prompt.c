@@ -81,16 +81,19 @@ close_view(struct view *view)
 	free(p);
 }
 
+const struct view_ops prompt_view_ops = {
+	.title = N_("Question"), .keys = keys, .draw = draw, .act = act, .type = type,
+	.close = close_view,
+};
+
 struct view *
 prompt_view_new(const struct prompt *prompt)
 {
 	struct prompt_view *p = xcalloc(1, sizeof(*p));
 
 	p->prompt = *prompt;
-	p->ops = (struct view_ops){
-		.title = prompt->title, .keys = keys, .draw = draw, .act = act, .type = type,
-		.close = close_view,
-	};
+	p->ops = prompt_view_ops;
+	p->ops.title = prompt->title;
 	p->view.ops = &p->ops;
 	field_offer(&p->field, prompt->initial);
 	return &p->view;

@@ -390,7 +390,7 @@ close_view(struct view *view)
 	free(r);
 }
 
-static const struct view_ops ops = {
+const struct view_ops review_view_ops = {
 	.title = N_("Review"), .keys = keys, .draw = draw, .subject = subject, .act = act,
 	.type = type,
 	.close = close_view,
@@ -401,7 +401,7 @@ review_view_new(struct flow *flow)
 {
 	struct review_view *r = xcalloc(1, sizeof(*r));
 
-	r->view.ops = &ops;
+	r->view.ops = &review_view_ops;
 	r->id = xstrdup(flow_operation_id(flow));
 	return &r->view;
 }

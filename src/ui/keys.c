@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The tables of keys by name.  A changed table is a copy of the view's own in which the rows of
+ * the bound actions are others, so that whoever reads tables sees nothing of it.
+ */
+#include "config.h"
+
+#include "ui/keys.h"
+
+#include <curses.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/config-file.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "ui/terminal.h"
+#include "ui/view.h"
+
+#define KEYS_OF_ACTION_MAX 8
+#define EVERYWHERE "everywhere"
+
+/* What every view knows. */
+static const struct key common_keys[] = {
+	{':', ":", ACTION_PALETTE, NULL, N_("Find a command by typing.")},
+	{'?', "?", ACTION_HELP, NULL, N_("Show the keys.")},
+	{'Q', "Q", ACTION_QUIT, NULL, N_("Quit.")},
+	{'L' & 0x1f, "Ctrl-L", ACTION_REDRAW, NULL, N_("Draw the screen anew.")},
+	{'Z' & 0x1f, "Ctrl-Z", ACTION_SUSPEND, NULL, N_("Suspend.")},
+	{0, NULL, ACTION_NONE, NULL, NULL},
+};
+
+
+static const struct view_name {
+	const char *name;
+	const struct view_ops *ops;	/* NULL: what every view knows */
+	bool takes_text;		/* all characters are typed into its field */
+} views[] = {
+	{"board", &board_view_ops, false},
+	{"environment", &environment_view_ops, false},
+	{"review", &review_view_ops, false},
+	{"compare", &compare_view_ops, false},
+	{"moment", &moment_view_ops, true},
+	{"progress", &progress_view_ops, false},
+	{"logs", &logs_view_ops, false},
+	{"history", &history_view_ops, false},
+	{"clones", &clones_view_ops, false},
+	{"hotfix", &hotfix_view_ops, false},
+	{"goto", &goto_view_ops, true},
+	{"picker", &picker_view_ops, true},
+	{"prompt", &prompt_view_ops, true},
+	{"palette", &palette_view_ops, true},
+	{"help", &help_view_ops, false},
+	{EVERYWHERE, NULL, false},
+};
+#define VIEW_COUNT (sizeof(views) / sizeof(views[0]))
+
+/* changes: what it leads to changes something; so it is no control key (those are typed blindly). */
+static const struct action_name {
+	enum action action;
+	const char *name;
+	bool changes;
+} actions[] = {
+	{ACTION_UP, "up", false},
+	{ACTION_DOWN, "down", false},
+	{ACTION_LEFT, "left", false},
+	{ACTION_RIGHT, "right", false},
+	{ACTION_PAGE_UP, "page-up", false},
+	{ACTION_PAGE_DOWN, "page-down", false},
+	{ACTION_FIRST, "first", false},
+	{ACTION_LAST, "last", false},
+	{ACTION_PANE, "pane", false},
+	{ACTION_OPEN, "open", false},
+	{ACTION_BACK, "back", false},
+	{ACTION_CLONE, "clone", true},
+	{ACTION_VERSION, "version", true},
+	{ACTION_DEPLOY, "deploy", true},
+	{ACTION_DIFF, "diff", false},
+	{ACTION_PROMOTE, "promote", true},
+	{ACTION_UNDO, "undo", true},
+	{ACTION_DISCARD, "discard", true},
+	{ACTION_HISTORY, "history", false},
+	{ACTION_BASELINE, "baseline", false},
+	{ACTION_REFRESH, "refresh", false},
+	{ACTION_PROGRESS, "progress", false},
+	{ACTION_APPROVE, "approve", true},
+	{ACTION_NEXT, "next", false},
+	{ACTION_PREVIOUS, "previous", false},
+	{ACTION_HELP, "help", false},
+	{ACTION_REDRAW, "redraw", false},
+	{ACTION_SUSPEND, "suspend", false},
+	{ACTION_QUIT, "quit", false},
+	{ACTION_PALETTE, "palette", false},
+	{ACTION_FIND, "find", false},
+	{ACTION_LOGS, "logs", false},
+	{ACTION_HOLD, "hold", false},
+	{ACTION_TAB_1, "tab-1", false},
+	{ACTION_TAB_2, "tab-2", false},
+	{ACTION_TAB_3, "tab-3", false},
+	{ACTION_TAB_4, "tab-4", false},
+	{ACTION_COPY, "copy", false},
+	{ACTION_BESIDE, "beside", false},
+	{ACTION_FOLD, "fold", false},
+	{ACTION_ONLY, "only", false},
+	{ACTION_CONTEXT, "context", false},
+	{ACTION_EFFECTIVE, "effective", false},
+	{ACTION_SWAP, "swap", false},
+	{ACTION_CHOOSE_FROM, "choose-from", false},
+	{ACTION_CHOOSE_TO, "choose-to", false},
+	{ACTION_CLONES, "clones", false},
+	{ACTION_HOTFIX, "hotfix", false},
+	{ACTION_END, "end", true},
+	{ACTION_MARK, "mark", false},
+	{ACTION_CARRY, "carry", true},
+};
+#define ACTION_COUNT (sizeof(actions) / sizeof(actions[0]))
+
+static const struct {
+	int key;
+	const char *name;
+} named[] = {
+	{27, "Esc"}, {'\r', "Enter"}, {'\t', "Tab"}, {' ', "Space"}, {127, "Backspace"},
+	{KEY_BASE + KEY_UP, "Up"}, {KEY_BASE + KEY_DOWN, "Down"}, {KEY_BASE + KEY_LEFT, "Left"},
+	{KEY_BASE + KEY_RIGHT, "Right"}, {KEY_BASE + KEY_PPAGE, "PgUp"}, {KEY_BASE + KEY_NPAGE, "PgDn"},
+	{KEY_BASE + KEY_HOME, "Home"}, {KEY_BASE + KEY_END, "End"}, {KEY_BASE + KEY_DC, "Del"},
+	{KEY_BASE + KEY_IC, "Ins"}, {KEY_BASE + KEY_BTAB, "Shift-Tab"},
+};
+#define NAMED_COUNT (sizeof(named) / sizeof(named[0]))
+#define FUNCTION_KEYS 12
+
+/* A view's table, and where each of its bindings was said. */
+struct table {
+	struct key *rows;		/* NULL: as it came; shown is owned */
+	char **where;			/* of each row; NULL: as it came */
+};
+
+struct bindings {
+	struct table tables[VIEW_COUNT];
+};
+
+/* --- names --- */
+
+const char *
+key_name(int key)
+{
+	static char name[16];
+
+	for (size_t i = 0; i < NAMED_COUNT; i++)
+		if (named[i].key == key)
+			return named[i].name;
+	if (key > KEY_BASE + KEY_F0 && key <= KEY_BASE + KEY_F(FUNCTION_KEYS))
+		snprintf(name, sizeof(name), "F%d", key - KEY_BASE - KEY_F0);
+	else if (key > 0 && key < ' ')
+		snprintf(name, sizeof(name), "Ctrl-%c", key | 0x40);
+	else
+		snprintf(name, sizeof(name), "%c", key);
+	return name;
+}
+
+int
+key_of_name(const char *name)
+{
+	for (size_t i = 0; i < NAMED_COUNT; i++)
+		if (strcmp(named[i].name, name) == 0)
+			return named[i].key;
+	for (int i = 1; i <= FUNCTION_KEYS; i++)
+		if (strcmp(key_name(KEY_BASE + KEY_F(i)), name) == 0)
+			return KEY_BASE + KEY_F(i);
+	if (strncmp(name, "Ctrl-", 5) == 0 && name[5] >= '@' && name[5] <= '_' && !name[6])
+		return name[5] & 0x1f;
+	return name[0] > ' ' && name[0] < 127 && !name[1] ? name[0] : 0;
+}
+
+static const struct action_name *
+find_action(const char *name)
+{
+	for (size_t i = 0; i < ACTION_COUNT; i++)
+		if (strcmp(actions[i].name, name) == 0)
+			return &actions[i];
+	return NULL;
+}
+
+static const char *
+name_of(enum action action)
+{
+	for (size_t i = 0; i < ACTION_COUNT; i++)
+		if (actions[i].action == action)
+			return actions[i].name;
+	return "";
+}
+
+/* --- tables --- */
+
+static const struct key *
+own_keys(size_t view)
+{
+	return views[view].ops ? views[view].ops->keys : common_keys;
+}
+
+static const struct key *
+keys_of(const struct bindings *bindings, size_t view)
+{
+	return bindings && bindings->tables[view].rows ? bindings->tables[view].rows : own_keys(view);
+}
+
+const struct key *
+bindings_keys(const struct bindings *bindings, const struct view_ops *ops)
+{
+	for (size_t i = 0; bindings && i < VIEW_COUNT; i++)
+		if (views[i].ops && views[i].ops->keys == ops->keys)
+			return keys_of(bindings, i);
+	return ops->keys;
+}
+
+const struct key *
+bindings_common(const struct bindings *bindings)
+{
+	return keys_of(bindings, VIEW_COUNT - 1);
+}
+
+bool
+bindings_row(const struct bindings *bindings, size_t i, struct key_row *out)
+{
+	for (size_t view = 0; view < VIEW_COUNT; view++) {
+		for (const struct key *k = keys_of(bindings, view); k->key; k++) {
+			if (i-- > 0)
+				continue;
+			*out = (struct key_row){views[view].name,
+						views[view].ops ? views[view].ops->title : N_("Everywhere"),
+						key_name(k->key), name_of(k->action), k->help};
+			return true;
+		}
+	}
+	return false;
+}
+
+struct bindings *
+bindings_new(void)
+{
+	return xcalloc(1, sizeof(struct bindings));
+}
+
+static void
+free_table(struct table *table)
+{
+	for (size_t i = 0; table->rows && table->rows[i].key; i++) {
+		free((char *)table->rows[i].shown);
+		free(table->where[i]);
+	}
+	free(table->rows);
+	free(table->where);
+	*table = (struct table){0};
+}
+
+void
+bindings_free(struct bindings *bindings)
+{
+	if (!bindings)
+		return;
+	for (size_t i = 0; i < VIEW_COUNT; i++)
+		free_table(&bindings->tables[i]);
+	free(bindings);
+}
+
+static size_t
+count_rows(const struct key *keys)
+{
+	size_t count = 0;
+
+	while (keys[count].key)
+		count++;
+	return count;
+}
+
+static bool
+has_action(const struct key *keys, enum action action)
+{
+	for (; keys->key; keys++)
+		if (keys->action == action)
+			return true;
+	return false;
+}
+
+static void
+put_row(struct table *table, size_t *count, const struct key *row, const char *shown,
+	const char *where)
+{
+	table->rows[*count] = *row;
+	table->rows[*count].shown = shown ? xstrdup(shown) : NULL;
+	table->where[(*count)++] = where ? xstrdup(where) : NULL;
+}
+
+/* The same table, but for this action, which has these keys where its first one was. */
+static void
+rebind(struct bindings *bindings, size_t view, enum action action, const int *keys, size_t key_count,
+       const char *where)
+{
+	struct table old = bindings->tables[view], made = {0};
+	const struct key *rows = keys_of(bindings, view);
+	size_t room = count_rows(rows) + key_count + 1, count = 0;
+	bool done = false;
+
+	made.rows = xcalloc(room, sizeof(*made.rows));
+	made.where = xcalloc(room, sizeof(*made.where));
+	for (size_t i = 0; rows[i].key; i++) {
+		if (rows[i].action != action) {
+			put_row(&made, &count, &rows[i], rows[i].shown, old.where ? old.where[i] : NULL);
+			continue;
+		}
+		for (size_t k = 0; !done && k < key_count; k++) {
+			struct key row = {.key = keys[k], .action = action,
+					  .label = k == 0 ? rows[i].label : NULL,
+					  .help = k == 0 ? rows[i].help : NULL};
+
+			put_row(&made, &count, &row, k == 0 ? key_name(keys[k]) : NULL, where);
+		}
+		done = true;
+	}
+	bindings->tables[view] = made;
+	free_table(&old);
+}
+
+/* --- what a configuration says --- */
+
+static int
+read_keys(const char *text, int *keys, size_t *count, const struct action_name *action,
+	  const char *where, struct error *err)
+{
+	char *copy = xstrdup(text), *rest = copy, *word;
+	int ret = 0;
+
+	*count = 0;
+	while (ret == 0 && (word = strsep(&rest, " \t")) != NULL) {
+		if (!*word)
+			continue;
+		keys[*count] = key_of_name(word);
+		if (keys[*count] == 0)
+			ret = error_set(err, ERROR_INPUT, _("%s: \"%.40s\" is no key; keys are written as C, "
+							    "Ctrl-L, F5, Enter, PgDn"), where, word);
+		else if (action->changes && keys[*count] < ' ')
+			ret = error_set(err, ERROR_INPUT, _("%s: \"%s\" leads to a change, which no control key "
+							    "may do"), where, action->name);
+		else if (++*count == KEYS_OF_ACTION_MAX)
+			break;
+	}
+	free(copy);
+	if (ret == 0 && *count == 0)
+		ret = error_set(err, ERROR_INPUT, _("%s: \"%s\" would have no key left"), where,
+				action->name);
+	return ret;
+}
+
+/* Where a field takes what is typed, a character would never be a key. */
+static bool
+is_typed(size_t view, int key)
+{
+	return views[view].ops && views[view].takes_text && key >= ' ' && key < KEY_BASE;
+}
+
+static size_t
+find_view(const char *name)
+{
+	size_t i = 0;
+
+	while (i < VIEW_COUNT && strcmp(views[i].name, name) != 0)
+		i++;
+	return i;
+}
+
+static int
+refuse_action(const char *name, const char *where, struct error *err)
+{
+	const char *names[ACTION_COUNT], *meant;
+
+	for (size_t i = 0; i < ACTION_COUNT; i++)
+		names[i] = actions[i].name;
+	meant = config_suggest(name, names, ACTION_COUNT);
+	return error_set(err, ERROR_INPUT, meant ? _("%s: there is no action \"%.60s\"; is \"%s\" meant?")
+						 : _("%s: there is no action \"%.60s\"; `sidestage keys` lists "
+						     "them"), where, name, meant);
+}
+
+int
+bindings_add(struct bindings *bindings, const char *view, const char *action, const char *keys,
+	     const char *where, struct error *err)
+{
+	const struct action_name *found = find_action(action);
+	size_t only = *view ? find_view(view) : VIEW_COUNT, count, bound = 0;
+	int codes[KEYS_OF_ACTION_MAX];
+
+	if (*view && only == VIEW_COUNT)
+		return error_set(err, ERROR_INPUT, _("%s: there is no view \"%.60s\"; `sidestage keys` lists "
+						     "them"), where, view);
+	if (!found)
+		return refuse_action(action, where, err);
+	if (read_keys(keys, codes, &count, found, where, err) != 0)
+		return -1;
+	for (size_t i = 0; i < VIEW_COUNT; i++) {
+		if ((only < VIEW_COUNT && only != i) || !has_action(own_keys(i), found->action))
+			continue;
+		for (size_t k = 0; only == i && k < count; k++)
+			if (is_typed(i, codes[k]))
+				return error_set(err, ERROR_INPUT, _("%s: in the view \"%s\" the character %s is typed "
+								     "into its field"), where, view,
+						 key_name(codes[k]));
+		/* What is said for all views changes nothing where it could not be. */
+		if (is_typed(i, codes[0]))
+			continue;
+		rebind(bindings, i, found->action, codes, count, where);
+		bound++;
+	}
+	if (bound > 0)
+		return 0;
+	return error_set(err, ERROR_INPUT, _("%s: the view \"%s\" has no action \"%s\""), where, view,
+			 action);
+}
+
+/* The first row with the key, of another action than that row; NULL: none. */
+static const struct key *
+find_other(const struct key *keys, const struct key *row)
+{
+	for (; keys->key; keys++)
+		if (keys->key == row->key && keys->action != row->action)
+			return keys;
+	return NULL;
+}
+
+int
+bindings_check(const struct bindings *bindings, struct error *err)
+{
+	const struct key *common = bindings_common(bindings);
+
+	for (size_t view = 0; view < VIEW_COUNT; view++) {
+		const struct table *table = &bindings->tables[view];
+		const struct key *keys = keys_of(bindings, view), *other;
+
+		for (size_t i = 0; keys[i].key; i++) {
+			const char *where = table->where && table->where[i] ? table->where[i] : NULL;
+
+			other = where ? find_other(keys, &keys[i]) : NULL;
+			if (other)
+				return error_set(err, ERROR_INPUT,
+						 _("%s: in the view \"%s\" the key %s is \"%s\" already"), where,
+						 views[view].name, key_name(keys[i].key), name_of(other->action));
+			other = where && views[view].ops ? find_other(common, &keys[i]) : NULL;
+			if (other)
+				return error_set(err, ERROR_INPUT,
+						 _("%s: the key %s is \"%s\" everywhere"), where,
+						 key_name(keys[i].key), name_of(other->action));
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,76 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What the manual says of the keys is what the tables say; what a configuration says of them is
+# checked before anything starts.
+set -u
+top=$(cd "${srcdir:-.}" && pwd)
+folder=$(mktemp -d) || exit 99
+trap 'rm -rf "$folder"' EXIT
+export XDG_CONFIG_HOME="$folder" XDG_STATE_HOME="$folder/state" XDG_CACHE_HOME="$folder/cache"
+mkdir -p "$folder/sidestage"
+number=0 status=0
+
+ok() {	# NAME COMMAND...
+	name=$1
+	shift
+	number=$((number + 1))
+	if "$@"; then
+		echo "ok $number - $name"
+	else
+		echo "not ok $number - $name"
+		status=1
+	fi
+}
+
+bound() {	# TEXT: becomes the configuration
+	printf "$1" >"$folder/sidestage/config"
+}
+
+refused() {	# WORDS: the program refuses to start, and says so
+	if sidestage keys >"$folder/out" 2>"$folder/err"; then
+		return 1
+	fi
+	grep -q -- "$1" "$folder/err" || { sed 's/^/# /' "$folder/err"; return 1; }
+}
+
+shows() {	# EXTENDED-EXPRESSION
+	sidestage keys >"$folder/out" 2>&1 && grep -Eq -- "$1" "$folder/out" ||
+		{ sed 's/^/# /' "$folder/out" | head -n 20; return 1; }
+}
+
+sed -n '/^\.\\" From here on made/,/^\.\\" Up to here/p' "$top/doc/sidestage.1" | sed '1d;$d' >"$folder/manual"
+sidestage keys --mdoc >"$folder/made"
+ok "the manual's keys are those of the tables (make keys-manual)" cmp -s "$folder/manual" "$folder/made"
+sidestage keys --json >"$folder/json"
+ok "every action has a name" test "$(grep -c '"action": ""' "$folder/json")" = 0
+
+bound '[keys "board"]\n\tclone = K F5\n'
+ok "an action gets other keys in one view" shows '^board +K +clone +Clone'
+ok "and all of them" shows '^board +F5 +clone'
+ok "and not its own any more" test "$(grep -c '^board *C ' "$folder/out")" = 0
+bound '[keys]\n\tdown = J\n'
+ok "an action gets another key everywhere" shows '^logs +J +down'
+ok "but not where it would be typed into a field" shows '^palette +Down +down'
+bound '[keys "board"]\n\tpromot = K\n'
+ok "a misspelt action is told the right one" refused 'config:2:2: .*"promot".*"promote"'
+bound '[keys "boards"]\n\tclone = K\n'
+ok "there is no such view" refused 'config:2:2: .*"boards"'
+bound '[keys]\n\tclone = Crtl-K\n'
+ok "there is no such key" refused 'config:2:2: .*"Crtl-K" is no key'
+bound '[keys "board"]\n\tclone = P\n'
+ok "a key has one meaning" refused 'config:2:2: .*P is "promote" already'
+bound '[keys "board"]\n\tclone = P\n\tpromote = C\n'
+ok "two keys may be exchanged" shows '^board +C +promote'
+bound '[keys "board"]\n\tclone = Q\n'
+ok "what every view has cannot be had" refused 'config:2:2: .*Q is "quit" everywhere'
+bound '[keys "board"]\n\tclone = Ctrl-K\n'
+ok "no control key leads to a change" refused 'config:2:2: .*"clone"'
+bound '[keys "board"]\n\tcarry = K\n'
+ok "a view has only its own actions" refused 'config:2:2: .*no action "carry"'
+bound '[keys "palette"]\n\tdown = J\n'
+ok "where one types a character is no key" refused 'config:2:2: .*typed'
+bound '[sidestage]\n\tmouse = perhaps\n'
+ok "a switch is true or false" refused 'config:2:2: '
+
+echo "1..$number"
+exit $status
