@@ -17,6 +17,7 @@
 
 static const struct command_option options[] = {
 	{"json", NULL, N_("for programs"), offsetof(struct arguments, json)},
+	{"lines", NULL, N_("view, key and action alone"), offsetof(struct arguments, lines)},
 	{"mdoc", NULL, N_("as a section of sidestage(1)"), offsetof(struct arguments, mdoc)},
 	{0},
 };
@@ -57,6 +58,15 @@ print_json(const struct bindings *bindings)
 }
 
 static void
+print_bare(const struct bindings *bindings)
+{
+	struct key_row row;
+
+	for (size_t i = 0; bindings_row(bindings, i, &row); i++)
+		printf("%s %s %s\n", row.view, row.key, row.action);
+}
+
+static void
 print_lines(const struct bindings *bindings)
 {
 	struct key_row row;
@@ -74,6 +84,8 @@ run(const struct arguments *arguments, struct error *err)
 	if (ret == 0) {
 		if (arguments->mdoc)
 			print_mdoc(NULL);	/* the manual is everybody's */
+		else if (arguments->lines)
+			print_bare(configured.bindings);
 		else if (arguments->json)
 			print_json(configured.bindings);
 		else

@@ -21,7 +21,7 @@ enum exit_code {
 struct arguments {
 	const char *url, *socket, *context, *token_file, *org, *app, *theme;
 	bool reduced_motion;
-	bool fresh, read_only, ascii, linear, json, mdoc;
+	bool fresh, read_only, ascii, linear, json, mdoc, lines;
 };
 
 struct command_option {

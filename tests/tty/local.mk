@@ -27,7 +27,8 @@ EXTRA_DIST += $(TTY_STORIES) $(TTY_HELPERS) tests/tty/README tests/valgrind.sh t
 
 if HAVE_VTERM
 check_PROGRAMS += tests/tty/tty-run tests/tty/fetch
-TESTS += $(TTY_STORIES) tests/valgrind.sh
+dist_check_SCRIPTS += tests/tty/every-key.sh
+TESTS += $(TTY_STORIES) tests/tty/every-key.sh tests/valgrind.sh
 
 tests_tty_tty_run_SOURCES = \
 	tests/tty/sandbox.c \

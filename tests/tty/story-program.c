@@ -223,6 +223,59 @@ act_press_until(struct story *story, const struct line *line)
 	}
 }
 
+/* The screen below the header, whose figures change by themselves: text, and how it looks. */
+static char *
+picture(const struct terminal *terminal)
+{
+	struct buf buf;
+
+	buf_init(&buf, OUTPUT_MAX);
+	for (int i = 1; i < terminal_rows(terminal); i++) {
+		char *row = terminal_row(terminal, i);
+
+		for (size_t at = 0; row[at]; at++) {
+			struct look look = terminal_look(terminal, i, at);
+
+			if (row[at] != ' ' && ((unsigned char)row[at] & 0xc0) != 0x80)
+				buf_printf(&buf, "%x.%x.%d", (unsigned)look.foreground, (unsigned)look.background,
+					   look.bold * 4 + look.underline * 2 + look.reverse);
+			buf_append(&buf, &row[at], 1);
+		}
+		buf_puts(&buf, "\n");
+		free(row);
+	}
+	return buf_take(&buf);
+}
+
+static bool
+has_answered(struct story *story, const void *data)
+{
+	char *now;
+	bool other;
+
+	if (!terminal_is_running(story->terminal))
+		return true;
+	now = picture(story->terminal);
+	other = strcmp(now, data) != 0;
+	free(now);
+	return other;
+}
+
+/* A key, and something is another on the screen: what it did, or why it did nothing. */
+bool
+act_answers(struct story *story, const struct line *line)
+{
+	struct line key = {.count = 1, .words = line->words};
+	char *before;
+	bool answered;
+
+	story_settle(story);
+	before = picture(story->terminal);
+	answered = act_key(story, &key) && story_wait(story, story_limit(story, line, 1), has_answered, before);
+	free(before);
+	return answered || story_fails(story, "the key %s changed nothing and said nothing", line->words[0]);
+}
+
 static bool
 read_size(struct story *story, const char *text, int *columns, int *rows)
 {

@@ -41,7 +41,8 @@ struct story {
 	struct buf why;			/* what failed */
 	int test;			/* number of the test that is acted; 0: before the first */
 	char *test_name;
-	bool failed;
+	bool failed, test_failed;
+	bool go_on;			/* after a failure the next test is tried all the same */
 };
 
 /* One line of a story: its words, and what stands behind the first, untouched. */
@@ -110,7 +111,7 @@ story_act act_wheel;
 story_act act_paste;
 story_act act_wrote;
 story_act act_not_wrote;
-story_act act_press_until;
+story_act act_press_until, act_answers;
 story_act act_size;
 story_act act_resize;
 story_act act_sh;

@@ -43,8 +43,17 @@ act_fails(struct story *story, const struct line *line)
 	return !worked || story_fails(story, "this line should have failed");
 }
 
+static bool
+act_go_on(struct story *story, const struct line *line)
+{
+	(void)line;
+	story->go_on = true;
+	return true;
+}
+
 static const struct command commands[] = {
 	/* programs and terminals */
+	{"go-on", 0, 0, act_go_on},
 	{"size", 1, 1, act_size},
 	{"run", 1, WORDS_MAX, act_run},
 	{"terminal", 1, 1, act_terminal},
@@ -63,6 +72,7 @@ static const struct command commands[] = {
 	{"wrote", 1, 2, act_wrote},
 	{"not-wrote", 1, 1, act_not_wrote},
 	{"press-until", 2, 3, act_press_until},
+	{"answers", 1, 2, act_answers},
 	/* the screen */
 	{"expect", 1, 2, act_expect},
 	{"wait", 1, 2, act_expect},
@@ -188,10 +198,11 @@ print_failure(struct story *story, size_t at)
 static void
 end_test(struct story *story)
 {
-	if (story->test > 0 && !story->failed)
+	if (story->test > 0 && !story->test_failed)
 		printf("ok %d - %s\n", story->test, story->test_name);
 	free(story->test_name);
 	story->test_name = NULL;
+	story->test_failed = false;
 	fflush(stdout);
 }
 
@@ -217,18 +228,22 @@ begin_test(struct story *story, const char *line)
 static void
 act_story(struct story *story)
 {
-	for (story->at = 0; story->at < story->line_count && !story->failed; story->at++) {
+	bool skipping = false;
+
+	for (story->at = 0; story->at < story->line_count && (!story->failed || story->go_on); story->at++) {
 		size_t at = story->at;
 		const char *text = story->lines[at] + strspn(story->lines[at], " \t");
 
-		if (*text == '\0' || *text == '#')
+		if (*text == '\0' || *text == '#' || (skipping && !is_test(text)))
 			continue;
 		if (is_test(text)) {
 			begin_test(story, text);
+			skipping = false;
 		} else if (!act_line(story, text)) {
-			story->failed = true;
+			story->failed = skipping = true;
 			if (story->test == 0)
 				begin_test(story, "test 'before the first test'");
+			story->test_failed = true;
 			printf("not ok %d - %s\n", story->test, story->test_name);
 			print_failure(story, at);
 		}

@@ -1,0 +1,100 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Every key of every view's table is pressed in the running program, and must do something that
+# is seen or say why it does nothing.  The keys come from the tables (sidestage keys); what is
+# here is how one gets into a view, and what must be so before a key can act.  A view that is
+# not here fails.
+set -u
+builddir=${builddir:-.}
+folder=$(mktemp -d) || exit 99
+trap 'rm -rf "$folder"' EXIT
+story=$folder/every-key.story
+
+say() { printf '%s\n' "$@" >>"$story"; }
+
+quoted() {	# KEY: as a word of a story
+	case $1 in
+	'"') printf "'\"'" ;;
+	*) printf '"%s"' "$1" ;;
+	esac
+}
+
+# How a view is opened from the board, with the cursor on api in the clone.
+enter() {
+	case $1 in
+	board | everywhere) ;;
+	environment) say 'key Enter' 'row "sidestage" "Environment"' ;;
+	review) say 'key V' 'expect "1.4.2"' 'type "1.4.3"' 'key Enter' 'expect "way back"' ;;
+	compare) say 'press-until Right "in hotfix-1"' 'press-until Left "in Development"' 'key d' 'expect "as it is written"' ;;
+	moment) say 'press-until Left "in Development"' 'key d' 'expect "as it is written"' 'key >' 'expect "Compare with"' ;;
+	progress) say 'key p' 'row "sidestage" "Progress"' ;;
+	logs) say 'key l' 'row "sidestage" "Logs"' ;;
+	history) say 'key h' 'row "sidestage" "History"' ;;
+	clones) say 'key c' 'row "sidestage" "Clones"' 'expect "hotfix-1"' ;;
+	hotfix) say 'key H' 'expect "hotfix-1 of production"' ;;
+	goto) say 'key /' 'expect "environment QA"' ;;
+	picker) say 'key V' 'row "sidestage" "Version"' 'expect "1.4.2"' ;;
+	prompt) say 'key C' 'expect "Name of the clone"' ;;
+	palette) say 'key :' 'row "sidestage" "Commands"' ;;
+	help) say 'key ?' 'row "sidestage" "Help"' ;;
+	*) say "fails the view $1 is not in every-key.sh" ;;
+	esac
+}
+
+# What makes room for a key to act: another one first.
+prepare() {	# VIEW ACTION
+	case $1/$2 in
+	moment/up | goto/up | picker/up | palette/up | */up) say 'key Down' ;;
+	board/right | everywhere/right) say 'key Left' ;;
+	board/last) say 'key g' ;;
+	*/page-up | */first) say 'key G' ;;
+	*/previous) say 'key G' ;;
+	esac
+}
+
+# What brings the board back to how the next key wants it.
+restore() {	# VIEW ACTION
+	case $1/$2 in
+	board/pane) say 'key Tab' ;;
+	board/baseline) say 'press-until Left "in [Pp]roduction"' 'key b' ;;
+	board/quit | everywhere/quit) say 'exit 0' 'run sidestage demo' 'row "running" "running" "running" "running"' ;;
+	review/approve) say 'until 20 test "$(platform status hotfix-1)" = succeeded' ;;
+	esac
+}
+
+cat >"$story" <<'END'
+size 120x40
+limit 5
+on-failure tail -n 5 $STATE/sidestaged.log
+test "there is a clone"
+run sidestage demo
+expect "running" 20
+row "running" "running" "running"
+press-until Right "in [Pp]roduction"
+key C
+expect "Name of the clone"
+key Enter
+expect "way back"
+key D
+until 20 test "$(platform status hotfix-1)" = succeeded
+key Esc
+row "Workload" "hotfix-1"
+row "running" "running" "running" "running"
+go-on
+END
+
+sidestage keys --lines >"$folder/keys" || exit 99
+while read -r view key action; do
+	case $key in
+	# It stops the program: given-back.story, from a shell.
+	Ctrl-Z) grep -q '^key Ctrl-Z' "${srcdir:-.}/tests/tty/given-back.story" && continue ;;
+	esac
+	say "test '$view: $key ($action)'" 'press-until Esc "sidestage +Board"' \
+		'press-until Right "in hotfix-1"' 'press-until Up "api in"'
+	enter "$view"
+	prepare "$view" "$action"
+	say "answers $(quoted "$key") 2"
+	restore "$view" "$action"
+done <"$folder/keys"
+[ -z "${KEEP_STORY:-}" ] || cp "$story" "$KEEP_STORY"
+"$builddir/tests/tty/tty-run" "$story"
