@@ -13,7 +13,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -335,6 +338,29 @@ a_definition_whose_secrets_make_no_sense_is_refused(void **state)
 	}
 }
 
+/* A daemon has rights that whoever asks it may not have: it opens nothing for him. */
+static void
+a_daemon_opens_nothing_that_it_is_told(void **state)
+{
+	static const char line[] = "{\"command\":\"import\",\"file\":" HEAD
+		"\"values\":[{\"key\":\"STOLEN\",\"value_from\":{\"file\":\"/etc/passwd\"}}]" TAIL "}\n";
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char reply[4096] = "";
+	size_t used = 0;
+	ssize_t n;
+
+	(void)state;
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s/maintenance.sock", here.state);
+	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(send(fd, line, strlen(line), 0), (ssize_t)strlen(line));
+	while (used + 1 < sizeof(reply) && (n = recv(fd, reply + used, sizeof(reply) - 1 - used, 0)) > 0)
+		used += (size_t)n;
+	close(fd);
+	assert_non_null(strstr(reply, "was not read"));
+	assert_null(value_of("", "STOLEN"));
+}
+
 /* Last: what was said, logged and answered until now. */
 static void
 no_secret_is_in_any_answer_or_log(void **state)
@@ -361,6 +387,7 @@ main(void)
 		cmocka_unit_test(a_value_that_makes_no_sense_is_a_fault_of_the_file),
 		cmocka_unit_test(secrets_of_definitions_are_sealed_and_kept),
 		cmocka_unit_test(a_definition_whose_secrets_make_no_sense_is_refused),
+		cmocka_unit_test(a_daemon_opens_nothing_that_it_is_told),
 		cmocka_unit_test(no_secret_is_in_any_answer_or_log),
 	};
 
