@@ -253,6 +253,35 @@ canvas_begin(void)
 	erase();
 }
 
+static bool
+is_same_cell(const cchar_t *a, const cchar_t *b)
+{
+	return a->attr == b->attr && wcsncmp(a->chars, b->chars, CCHARW_MAX) == 0
+#if NCURSES_EXT_COLORS
+	       && a->ext_color == b->ext_color
+#endif
+		;
+}
+
+bool
+canvas_differs(int row, int rows)
+{
+	cchar_t drawn[ROW_CELLS_MAX + 1], there[ROW_CELLS_MAX + 1];
+	int columns = COLS < ROW_CELLS_MAX ? COLS : ROW_CELLS_MAX;
+
+	for (int i = row; i < row + rows && i < LINES; i++) {
+		memset(drawn, 0, sizeof(drawn));
+		memset(there, 0, sizeof(there));
+		if (mvin_wchnstr(i, 0, drawn, columns) == ERR ||
+		    mvwin_wchnstr(curscr, i, 0, there, columns) == ERR)
+			return true;
+		for (int k = 0; k < columns; k++)
+			if (!is_same_cell(&drawn[k], &there[k]))
+				return true;
+	}
+	return false;
+}
+
 /* --- lines that moved ------------------------------------------------------------------ */
 
 static struct {

@@ -49,6 +49,8 @@ int canvas_paragraph(struct canvas *canvas, enum style style, const char *bytes,
 void canvas_cursor(const struct canvas *canvas);
 /* Before and after everything is drawn: the cursor is hidden unless it was wanted between. */
 void canvas_begin(void);
+/* Whether what is drawn now, in these rows, is another picture than the one that is shown. */
+bool canvas_differs(int row, int rows);
 void canvas_end(void);
 
 #endif

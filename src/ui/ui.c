@@ -47,6 +47,7 @@ struct ui {
 	char message[768];
 	enum style message_style;
 	bool dirty, quit, ascii, beside;
+	enum action unanswered;	/* of the last key: does the picture change by it? */
 	bool unfocused;		/* the person looks at another window */
 	size_t running;		/* operations, in the turn before */
 	int64_t drawn_at;
@@ -362,6 +363,29 @@ is_too_small(void)
 	return LINES < TERMINAL_MIN_ROWS || COLS < TERMINAL_MIN_COLUMNS;
 }
 
+/* A key that changed nothing says why: it is the end of something. */
+static void
+answer(struct ui *ui)
+{
+	static const enum action back[] = {ACTION_UP, ACTION_LEFT, ACTION_PAGE_UP, ACTION_FIRST,
+					   ACTION_PREVIOUS};
+	static const enum action forward[] = {ACTION_DOWN, ACTION_RIGHT, ACTION_PAGE_DOWN, ACTION_LAST,
+					      ACTION_NEXT};
+	enum action action = ui->unanswered;
+
+	ui->unanswered = ACTION_NONE;
+	if (action == ACTION_NONE || ui->message[0] || canvas_differs(1, LINES - 3))
+		return;
+	for (size_t i = 0; i < sizeof(back) / sizeof(back[0]); i++) {
+		if (action == back[i])
+			ui_say(ui, _("This is the beginning."));
+		else if (action == forward[i])
+			ui_say(ui, _("This is the end."));
+	}
+	if (!ui->message[0])
+		ui_say(ui, _("It is so already."));
+}
+
 static void
 draw(struct ui *ui)
 {
@@ -376,6 +400,7 @@ draw(struct ui *ui)
 		draw_header(ui, &screen);
 		part = view_canvas(ui);
 		top->ops->draw(top, ui, &part);
+		answer(ui);
 		part = canvas_part(&screen, LINES - 2, 0, 1, COLS);
 		if (ui->message[0])
 			draw_message(ui, &screen);
@@ -414,6 +439,13 @@ do_common(struct ui *ui, enum action action)
 		clearok(curscr, TRUE);
 	else if (action == ACTION_SUSPEND)
 		terminal_suspend();
+}
+
+void
+ui_refresh(struct ui *ui)
+{
+	session_refresh(ui->session);
+	ui_say(ui, _("Everything is read again."));
 }
 
 const struct key *
@@ -456,6 +488,7 @@ take_key(struct ui *ui, int key)
 			return;
 	action = find_action(ui_keys(ui, top->ops), key);
 	if (action != ACTION_NONE) {
+		ui->unanswered = action;
 		top->ops->act(top, ui, action);
 		return;
 	}

@@ -77,6 +77,7 @@ void ui_say(struct ui *ui, const char *format, ...) __attribute__((format(printf
 void ui_say_error(struct ui *ui, const struct error *err);
 const struct view *ui_top(const struct ui *ui);
 void ui_quit(struct ui *ui);
+void ui_refresh(struct ui *ui);				/* everything is asked for again now */
 /* To the clipboard of the person's terminal, and says so: "Copied the address: ...".  The text
  * is printable, since it is pasted elsewhere, often into a shell; lines may be parted. */
 void ui_copy(struct ui *ui, const char *what, const char *text);

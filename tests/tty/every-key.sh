@@ -9,6 +9,7 @@ builddir=${builddir:-.}
 folder=$(mktemp -d) || exit 99
 trap 'rm -rf "$folder"' EXIT
 story=$folder/every-key.story
+version=2.0.0-rc3	# what a review is of
 
 say() { printf '%s\n' "$@" >>"$story"; }
 
@@ -24,10 +25,10 @@ enter() {
 	case $1 in
 	board | everywhere) ;;
 	environment) say 'key Enter' 'row "sidestage" "Environment"' ;;
-	review) say 'key V' 'expect "1.4.2"' 'type "1.4.3"' 'key Enter' 'expect "way back"' ;;
+	review) say 'key V' 'expect "1.4.2"' "type \"$version\"" 'key Enter' 'expect "way back"' ;;
 	compare) say 'press-until Right "in hotfix-1"' 'press-until Left "in Development"' 'key d' 'expect "as it is written"' ;;
 	moment) say 'press-until Left "in Development"' 'key d' 'expect "as it is written"' 'key >' 'expect "Compare with"' ;;
-	progress) say 'key p' 'row "sidestage" "Progress"' ;;
+	progress) say 'key D' 'expect "way back"' 'key D' 'row "sidestage" "Progress"' ;;
 	logs) say 'key l' 'row "sidestage" "Logs"' ;;
 	history) say 'key h' 'row "sidestage" "History"' ;;
 	clones) say 'key c' 'row "sidestage" "Clones"' 'expect "hotfix-1"' ;;
@@ -44,11 +45,10 @@ enter() {
 # What makes room for a key to act: another one first.
 prepare() {	# VIEW ACTION
 	case $1/$2 in
-	moment/up | goto/up | picker/up | palette/up | */up) say 'key Down' ;;
-	board/right | everywhere/right) say 'key Left' ;;
-	board/last) say 'key g' ;;
-	*/page-up | */first) say 'key G' ;;
-	*/previous) say 'key G' ;;
+	moment/up | goto/up | picker/up | palette/up | */up) say 'answers Down' ;;
+	board/right | everywhere/right) say 'answers Left' ;;
+	board/last) say 'answers g' ;;
+	*/page-up | */first | */previous) say 'answers G' ;;
 	esac
 }
 
@@ -58,7 +58,11 @@ restore() {	# VIEW ACTION
 	board/pane) say 'key Tab' ;;
 	board/baseline) say 'press-until Left "in [Pp]roduction"' 'key b' ;;
 	board/quit | everywhere/quit) say 'exit 0' 'run sidestage demo' 'row "running" "running" "running" "running"' ;;
-	review/approve) say 'until 20 test "$(platform status hotfix-1)" = succeeded' ;;
+	review/approve)
+		say 'press-until Esc "sidestage +Board"' "expect \"local/topicshare-api:$version\" 20"
+		[ "$version" = 1.4.2 ] && version=2.0.0-rc3 || version=1.4.2
+		;;
+	progress/*) say 'until 20 test "$(platform status hotfix-1)" = succeeded' ;;
 	esac
 }
 
@@ -97,4 +101,4 @@ while read -r view key action; do
 	restore "$view" "$action"
 done <"$folder/keys"
 [ -z "${KEEP_STORY:-}" ] || cp "$story" "$KEEP_STORY"
-"$builddir/tests/tty/tty-run" "$story"
+PATH=$(cd "${srcdir:-.}/tests/tty" && pwd):$PATH "$builddir/tests/tty/tty-run" "$story"

@@ -478,7 +478,7 @@ act_anywhere(struct board_view *b, struct ui *ui, enum action action)
 	else if (action == ACTION_HELP)
 		ui_push(ui, help_view_new(&b->view));
 	else if (action == ACTION_REFRESH)
-		session_refresh(ui_session(ui));
+		ui_refresh(ui);
 	else if (action == ACTION_PANE)
 		b->in_tree = true;
 	else if (action == ACTION_BACK)

@@ -255,7 +255,7 @@ act(struct view *view, struct ui *ui, enum action action)
 	}
 	switch (action) {
 	case ACTION_BACK: ui_pop(ui); break;
-	case ACTION_REFRESH: session_refresh(ui_session(ui)); break;
+	case ACTION_REFRESH: ui_refresh(ui); break;
 	case ACTION_UP: move_to(v, row - 1); break;
 	case ACTION_DOWN: move_to(v, row + 1); break;
 	case ACTION_PAGE_UP: move_to(v, row - 10); break;

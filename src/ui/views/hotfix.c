@@ -377,7 +377,7 @@ act(struct view *view, struct ui *ui, enum action action)
 	case ACTION_BACK: ui_pop(ui); break;
 	case ACTION_MARK: act_mark(v, ui); break;
 	case ACTION_CARRY: act_carry(v, ui); break;
-	case ACTION_REFRESH: session_refresh(ui_session(ui)); break;
+	case ACTION_REFRESH: ui_refresh(ui); break;
 	case ACTION_UP: move_to(v, at - 1); break;
 	case ACTION_DOWN: move_to(v, at + 1); break;
 	case ACTION_FIRST: move_to(v, 0); break;
