@@ -25,7 +25,7 @@ enter() {
 	case $1 in
 	board | everywhere) ;;
 	environment) say 'key Enter' 'row "sidestage" "Environment"' ;;
-	review) say 'key V' 'expect "1.4.2"' "type \"$version\"" 'key Enter' 'expect "way back"' ;;
+	review) say 'key V' 'row "sidestage" "Version"' 'expect " of 3"' "type \"$version\"" 'key Enter' 'expect "way back"' ;;
 	compare) say 'press-until Right "in hotfix-1"' 'press-until Left "in Development"' 'key d' 'expect "as it is written"' ;;
 	moment) say 'press-until Left "in Development"' 'key d' 'expect "as it is written"' 'key >' 'expect "Compare with"' ;;
 	progress) say 'key D' 'expect "way back"' 'key D' 'row "sidestage" "Progress"' ;;
@@ -34,7 +34,7 @@ enter() {
 	clones) say 'key c' 'row "sidestage" "Clones"' 'expect "hotfix-1"' ;;
 	hotfix) say 'key H' 'expect "hotfix-1 of production"' ;;
 	goto) say 'key /' 'expect "environment QA"' ;;
-	picker) say 'key V' 'row "sidestage" "Version"' 'expect "1.4.2"' ;;
+	picker) say 'key V' 'row "sidestage" "Version"' 'expect " of 3"' ;;
 	prompt) say 'key C' 'expect "Name of the clone"' ;;
 	palette) say 'key :' 'row "sidestage" "Commands"' ;;
 	help) say 'key ?' 'row "sidestage" "Help"' ;;
