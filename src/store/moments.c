@@ -126,14 +126,28 @@ prune(struct store *store, const char *url, const char *org, const char *app, in
 }
 
 int
-store_put_moment(struct store *store, const char *url, const char *org, const char *app,
-		 const struct moment *moment, struct error *err)
+store_put_moments(struct store *store, const char *url, const char *org, const char *app,
+		  const struct moment *moments, size_t count, struct error *err)
 {
-	int written = insert(store, url, org, app, moment);
+	int written = 0;
+	int64_t newest = 0;
 
-	if (written < 0 || (written && prune(store, url, org, app, moment->at)))
+	if (sqlite3_exec(store->history, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
 		return fail(store, err);
-	return 0;
+	for (size_t i = 0; written >= 0 && i < count; i++) {
+		int more = insert(store, url, org, app, &moments[i]);
+
+		written = more < 0 ? -1 : written + more;
+		newest = moments[i].at > newest ? moments[i].at : newest;
+	}
+	if (written > 0 && prune(store, url, org, app, newest))
+		written = -1;
+	if (written >= 0 &&
+	    sqlite3_exec(store->history, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
+		return 0;
+	fail(store, err);
+	sqlite3_exec(store->history, "ROLLBACK", NULL, NULL, NULL);
+	return -1;
 }
 
 static char *

@@ -210,16 +210,16 @@ struct moment_list {
 void moment_list_clear(struct moment_list *list);
 
 /*
- * Writes the moment when it tells another thing of that environment than the one before it did;
- * one that is older than that is not written.  What may go, goes: moments that another one of
- * the same environment followed more than MOMENT_DAYS ago, and, of what one application has
- * beyond MOMENT_MAX, the oldest that were followed.  What is known last of an environment stays.
- * -1 with ERROR_STORE.
+ * Writes those of the moments that tell another thing of their environment than the one before
+ * did; one that is older than what is known is not written.  What may go, goes: moments that
+ * another one of the same environment followed more than MOMENT_DAYS ago, and, of what one
+ * application has beyond MOMENT_MAX, the oldest that were followed.  What is known last of an
+ * environment stays.  All or nothing; -1 with ERROR_STORE.
  */
 #define MOMENT_DAYS 90
 #define MOMENT_MAX 5000
-int store_put_moment(struct store *store, const char *url, const char *org, const char *app,
-		     const struct moment *moment, struct error *err)
+int store_put_moments(struct store *store, const char *url, const char *org, const char *app,
+		      const struct moment *moments, size_t count, struct error *err)
 	__attribute__((warn_unused_result));
 /* What was known at a time: the last moment of each environment until then; by env.  Those
  * that were gone then are not in it.  0 or -1 with ERROR_STORE; moment_list_clear() it. */

@@ -273,7 +273,7 @@ put(struct place *place, const char *env, int64_t at, const char *set, const cha
 			   text(set), text(status), at};
 	struct error err = {0};
 
-	assert_int_equal(store_put_moment(place->store, URL, "acme", "shop", &m, &err), 0);
+	assert_int_equal(store_put_moments(place->store, URL, "acme", "shop", &m, 1, &err), 0);
 	assert_string_equal(err.text, "");
 }
 
