@@ -29,6 +29,7 @@ static const struct key keys[] = {
 	{'\r', "Enter", ACTION_OPEN, N_("fold"), N_("Fold the story of a clone, or unfold it.")},
 	{' ', NULL, ACTION_OPEN, NULL, NULL},
 	{'U', "U", ACTION_UNDO, N_("undo"), N_("Undo this operation.")},
+	{'t', "t", ACTION_THEN, N_("board then"), N_("The board as it was before this operation.")},
 	{'j', "j", ACTION_DOWN, N_("later"), N_("To the operation after this one.")},
 	{KEY_BASE + KEY_DOWN, NULL, ACTION_DOWN, NULL, NULL},
 	{'k', "k", ACTION_UP, N_("earlier"), N_("To the operation before this one.")},
@@ -50,8 +51,6 @@ static const struct key finding_keys[] = {
 	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("earlier"), NULL},
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
-
-static const struct view_ops ops, finding_ops;
 
 /* --- the rows ------------------------------------------------------------------------- */
 
@@ -271,7 +270,7 @@ static void
 find(struct history_view *h, struct ui *ui, bool finding)
 {
 	h->finding = finding;
-	h->view.ops = finding ? &finding_ops : &ops;
+	h->view.ops = finding ? &history_find_view_ops : &history_view_ops;
 	if (!finding)
 		return;
 	field_set(&h->find, h->find.text);
@@ -310,6 +309,23 @@ undo(struct history_view *h, struct ui *ui)
 		ui_say_error(ui, &err);
 }
 
+/* Of a story: before it began. */
+static void
+visit_then(struct history_view *h, struct ui *ui)
+{
+	const struct history_row *row = h->selected < h->row_count ? &h->rows[h->selected] : NULL;
+	const struct operation *o;
+	struct view *board;
+
+	if (!row)
+		return;
+	o = &h->list.items[row->is_story ? h->stories.items[row->at].first : row->at];
+	board = board_then_view_new(ui, untrusted_raw(&o->org), untrusted_raw(&o->app),
+				    untrusted_raw(&o->env), o->created_at);
+	if (board)
+		ui_push(ui, board);
+}
+
 static void
 act(struct view *view, struct ui *ui, enum action action)
 {
@@ -339,6 +355,7 @@ act(struct view *view, struct ui *ui, enum action action)
 	case ACTION_FIRST: move_by(h, ui, -(long)h->row_count); break;
 	case ACTION_LAST: move_by(h, ui, (long)h->row_count); break;
 	case ACTION_UNDO: undo(h, ui); break;
+	case ACTION_THEN: visit_then(h, ui); break;
 	case ACTION_REFRESH: read_list(h, ui); break;
 	default: break;
 	}
@@ -409,13 +426,13 @@ close_view(struct view *view)
 	free(h);
 }
 
-static const struct view_ops ops = {
+const struct view_ops history_view_ops = {
 	.title = N_("History"), .keys = keys, .draw = history_draw, .act = act, .click = click,
 	.changed = changed, .close = close_view,
 };
 
 /* The same while the field has the keys: '?' and letters are text then. */
-static const struct view_ops finding_ops = {
+const struct view_ops history_find_view_ops = {
 	.title = N_("History"), .keys = finding_keys, .draw = history_draw, .act = act, .type = type,
 	.click = click, .changed = changed, .close = close_view,
 };
@@ -425,7 +442,7 @@ history_view_new(struct ui *ui)
 {
 	struct history_view *h = xcalloc(1, sizeof(*h));
 
-	h->view.ops = &ops;
+	h->view.ops = &history_view_ops;
 	read_list(h, ui);
 	return &h->view;
 }
