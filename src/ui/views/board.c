@@ -510,6 +510,11 @@ step_then(struct board_view *b, struct ui *ui, int by)
 
 	if (b->then && moments_step(b->then, by, &err) == 0)
 		return;
+	if (b->then && by > 0 && !b->is_visit) {
+		show_then(b, ui, NULL);
+		ui_say(ui, _("This is the board as it is now."));
+		return;
+	}
 	if (b->then) {
 		ui_say_error(ui, &err);
 		return;

@@ -276,13 +276,21 @@ draw_what(const struct history_view *h, struct canvas *c, const struct operation
 	canvas_at(c, 1, 2);
 	history_mark(c, STYLE_STRONG, STYLE_KEY, untrusted_raw(&o->verb), h->find.text, 12);
 	canvas_ours(c, STYLE_STRONG, " ");
+	if (o->source.raw) {
+		history_mark(c, STYLE_STRONG, STYLE_KEY, o->source.raw, h->find.text, 30);
+		canvas_ours(c, STYLE_STRONG, " ");
+		canvas_glyph(c, STYLE_STRONG, GLYPH_ARROW);
+		canvas_ours(c, STYLE_STRONG, " ");
+	}
 	history_mark(c, STYLE_STRONG, STYLE_KEY, untrusted_raw(&o->env), h->find.text, 40);
-	if (o->env_type.raw && *o->env_type.raw) {
-		canvas_ours(c, STYLE_DIM, "  ");
+	if (!is_narrow(c)) {
+		canvas_ours(c, STYLE_DIM, _("  of "));
+		history_mark(c, STYLE_DIM, STYLE_KEY, untrusted_raw(&o->app), h->find.text, 24);
+	}
+	if (!is_narrow(c) && o->env_type.raw && *o->env_type.raw) {
+		canvas_ours(c, STYLE_DIM, _(", type "));
 		history_mark(c, STYLE_DIM, STYLE_KEY, o->env_type.raw, h->find.text, 20);
 	}
-	canvas_ours(c, STYLE_DIM, _("  of "));
-	history_mark(c, STYLE_DIM, STYLE_KEY, untrusted_raw(&o->app), h->find.text, 24);
 	canvas_ours(c, STYLE_DIM, "  ");
 	if ((size_t)o->state < sizeof(states) / sizeof(states[0]))
 		canvas_ours(c, states[o->state].style, _(states[o->state].word));
@@ -348,11 +356,16 @@ draw_story_detail(const struct history_view *h, struct canvas *c, size_t at)
 {
 	const struct story *story = &h->stories.items[at];
 	const struct operation *clone = &h->list.items[story->first];
+	char whole[16];
 	int row = 1;
 
 	canvas_at(c, 1, 2);
 	canvas_ours(c, STYLE_STRONG, _("The story of "));
 	history_mark(c, STYLE_STRONG, STYLE_KEY, untrusted_raw(&clone->env), h->find.text, 40);
+	if (story->ended > story->began) {
+		clock_duration(whole, story->ended - story->began);
+		canvas_format(c, STYLE_DIM, _("   %s in all"), whole);
+	}
 	for (size_t i = story->first + 1; i-- > story->last && row + 1 < c->height;) {
 		const struct operation *o = &h->list.items[i];
 		char took[16] = "";

@@ -29,7 +29,7 @@ static const struct key keys[] = {
 	{'\r', "Enter", ACTION_OPEN, N_("fold"), N_("Fold the story of a clone, or unfold it.")},
 	{' ', NULL, ACTION_OPEN, NULL, NULL},
 	{'U', "U", ACTION_UNDO, N_("undo"), N_("Undo this operation.")},
-	{'t', "t", ACTION_THEN, N_("board then"), N_("The board as it was before this operation.")},
+	{'t', "t", ACTION_THEN, N_("then"), N_("The board as it was before this operation.")},
 	{'j', "j", ACTION_DOWN, N_("later"), N_("To the operation after this one.")},
 	{KEY_BASE + KEY_DOWN, NULL, ACTION_DOWN, NULL, NULL},
 	{'k', "k", ACTION_UP, N_("earlier"), N_("To the operation before this one.")},
