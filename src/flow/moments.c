@@ -42,12 +42,12 @@ lend(const char *text)
 	return (char *)(uintptr_t)(text ? text : "");
 }
 
-static struct moment
+static struct board_moment
 moment_of(const struct world_environment *e, int64_t at)
 {
 	const struct deployment *last = &e->environment.last_deploy;
 
-	return (struct moment){
+	return (struct board_moment){
 		.env = lend(e->environment.id.raw), .name = lend(e->environment.name.raw),
 		.type = lend(e->environment.type.raw), .origin = lend(e->clone_of),
 		.deployment_id = lend(e->running.id.raw),
@@ -57,7 +57,7 @@ moment_of(const struct world_environment *e, int64_t at)
 }
 
 static bool
-same_moment(const struct moment *a, const struct moment *b)
+same_moment(const struct board_moment *a, const struct board_moment *b)
 {
 	return strcmp(a->name, b->name) == 0 && strcmp(a->type, b->type) == 0 &&
 	       strcmp(a->origin, b->origin) == 0 && strcmp(a->set_id, b->set_id) == 0 &&
@@ -65,7 +65,7 @@ same_moment(const struct moment *a, const struct moment *b)
 	       strcmp(a->status, b->status) == 0;
 }
 
-static const struct moment *
+static const struct board_moment *
 find_moment(const struct moment_list *list, const char *env)
 {
 	for (size_t i = 0; i < list->count; i++)
@@ -77,14 +77,14 @@ find_moment(const struct moment_list *list, const char *env)
 /* Those of the application that differ from what is known, and those that are gone. */
 static size_t
 differing(const struct world_application *application, const struct moment_list *known, int64_t now,
-	  struct moment *out)
+	  struct board_moment *out)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < application->count; i++) {
 		const struct world_environment *e = &application->environments[i];
-		struct moment is = moment_of(e, now);
-		const struct moment *was = find_moment(known, is.env);
+		struct board_moment is = moment_of(e, now);
+		const struct board_moment *was = find_moment(known, is.env);
 
 		/* What runs is being asked for: it is not that nothing does. */
 		if (was && *was->deployment_id && !*is.deployment_id)
@@ -114,7 +114,7 @@ moments_note(struct session *session, const char *org, const char *app)
 		world_application(session_world(session), org, app);
 	int64_t now = clock_wall_ms();
 	struct moment_list known;
-	struct moment *out;
+	struct board_moment *out;
 	size_t count;
 
 	if (!application || now - application->read_at > FRESH_MS ||
@@ -151,7 +151,7 @@ load_set(const struct moments *m, const char *id)
 }
 
 static void
-take_environment(const struct moments *m, struct world_environment *e, const struct moment *moment)
+take_environment(const struct moments *m, struct world_environment *e, const struct board_moment *moment)
 {
 	e->is_past = true;
 	untrusted_init(&e->environment.id, moment->env);

@@ -23,7 +23,7 @@ void
 moment_list_clear(struct moment_list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		struct moment *m = &list->items[i];
+		struct board_moment *m = &list->items[i];
 
 		free(m->env);
 		free(m->name);
@@ -59,7 +59,7 @@ prepare(struct store *store, const char *sql, const char *url, const char *org, 
 }
 
 static void
-bind_moment(sqlite3_stmt *statement, const struct moment *m)
+bind_moment(sqlite3_stmt *statement, const struct board_moment *m)
 {
 	database_bind(statement, 4, m->env);
 	sqlite3_bind_int64(statement, 5, m->at);
@@ -75,7 +75,7 @@ bind_moment(sqlite3_stmt *statement, const struct moment *m)
  * statement looks and writes. */
 static int
 insert(struct store *store, const char *url, const char *org, const char *app,
-       const struct moment *moment)
+       const struct board_moment *moment)
 {
 	sqlite3_stmt *statement = prepare(
 		store,
@@ -127,7 +127,7 @@ prune(struct store *store, const char *url, const char *org, const char *app, in
 
 int
 store_put_moments(struct store *store, const char *url, const char *org, const char *app,
-		  const struct moment *moments, size_t count, struct error *err)
+		  const struct board_moment *moments, size_t count, struct error *err)
 {
 	int written = 0;
 	int64_t newest = 0;
@@ -159,7 +159,7 @@ take_text(sqlite3_stmt *statement, int index)
 }
 
 static void
-take_moment(sqlite3_stmt *statement, struct moment *m)
+take_moment(sqlite3_stmt *statement, struct board_moment *m)
 {
 	m->env = take_text(statement, 0);
 	m->name = take_text(statement, 1);

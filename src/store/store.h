@@ -196,7 +196,7 @@ void mark_list_clear(struct mark_list *list);
  * What was known of one environment from `at` on, until the next moment of it.  Texts are owned
  * and foreign; "" for what is not there.  status "gone": the environment is no longer there.
  */
-struct moment {
+struct board_moment {
 	char *env, *name, *type;
 	char *origin;			/* env it was cloned from; "": no clone of ours */
 	char *deployment_id, *set_id;	/* what ran; "": nothing, or not known */
@@ -204,7 +204,7 @@ struct moment {
 	int64_t at;			/* wall ms when it was seen, not when it came to be */
 };
 struct moment_list {
-	struct moment *items;
+	struct board_moment *items;
 	size_t count;
 };
 void moment_list_clear(struct moment_list *list);
@@ -219,7 +219,7 @@ void moment_list_clear(struct moment_list *list);
 #define MOMENT_DAYS 90
 #define MOMENT_MAX 5000
 int store_put_moments(struct store *store, const char *url, const char *org, const char *app,
-		      const struct moment *moments, size_t count, struct error *err)
+		      const struct board_moment *moments, size_t count, struct error *err)
 	__attribute__((warn_unused_result));
 /* What was known at a time: the last moment of each environment until then; by env.  Those
  * that were gone then are not in it.  0 or -1 with ERROR_STORE; moment_list_clear() it. */

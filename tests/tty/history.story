@@ -43,7 +43,7 @@ type "production"
 key Enter
 until 20 test "$(platform deployment production)" != $BEFORE
 until 20 test "$(platform status production)" = succeeded
-expect "done"
+expect "Done in"
 key Esc
 row "web" "1.4.3" "1.4.3"
 
@@ -147,7 +147,7 @@ let PROMOTED platform deployment production
 key Enter
 until 20 test "$(platform deployment production)" != $PROMOTED
 until 20 test "$(platform status production)" = succeeded
-expect "done"
+expect "Done in"
 key Esc
 expect "History"
 key R
@@ -190,7 +190,7 @@ gone "Find"
 
 test "at 40x12 it can still be read"
 resize 40x12
-row "hotfix-cart" "clone of"
+row "promote" "hotfix-cart"
 row "undo" "production"
 resize 120x40
 key Esc

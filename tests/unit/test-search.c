@@ -269,7 +269,7 @@ text(const char *ours)
 static void
 put(struct place *place, const char *env, int64_t at, const char *set, const char *status)
 {
-	struct moment m = {text(env), text("Name"), text("development"), text(""), text("d"),
+	struct board_moment m = {text(env), text("Name"), text("development"), text(""), text("d"),
 			   text(set), text(status), at};
 	struct error err = {0};
 
