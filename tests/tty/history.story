@@ -63,7 +63,8 @@ row "promote" "hotfix-cart → production" "of topicshare" "done"
 row "by" "oncall"
 row "took"
 row "web" "image" "local/topicshare-web:1.4.2 → 1.4.3"
-row "undo" "takes it back" "1.4.2"
+row "way back" "web image → 1.4.2"
+row "undo" "U takes it back"
 
 test "a clone says that it cannot be undone"
 key k

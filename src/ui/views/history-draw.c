@@ -265,8 +265,7 @@ draw_undo(const struct history_view *h, struct canvas *c, int *row, struct ui *u
 		canvas_ours(c, STYLE_DIM, _("no: read-only"));
 	} else {
 		canvas_ours(c, STYLE_KEY, "U");
-		canvas_ours(c, STYLE_NORMAL, _(" takes it back: "));
-		history_mark(c, STYLE_NORMAL, STYLE_KEY, untrusted_raw(&o->way_back), h->find.text, 0);
+		canvas_ours(c, STYLE_NORMAL, _(" takes it back"));
 	}
 }
 
@@ -339,6 +338,7 @@ draw_detail(const struct history_view *h, struct canvas *c, struct ui *ui, const
 	draw_fact(h, c, &row, _("by"), &o->who, STYLE_NORMAL);
 	draw_fact(h, c, &row, _("reason"), &o->reason, STYLE_NORMAL);
 	draw_fact(h, c, &row, _("error"), &o->error, STYLE_DANGER);
+	draw_fact(h, c, &row, _("way back"), &o->way_back, STYLE_NORMAL);
 	draw_undo(h, c, &row, ui, o);
 	if (h->changes_known && h->changes.count > 0) {
 		int room = c->height - row - 1 > 5 ? 5 : c->height - row - 1;
