@@ -139,7 +139,7 @@ test "U in the history undoes what is selected, and the undo belongs to the stor
 key G
 expect "takes it back"
 key U
-expect "way back"
+expect "Reason"
 key $APPROVE
 type "It was the wrong cart"
 key Tab
