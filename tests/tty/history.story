@@ -204,7 +204,7 @@ expect "All of it goes"
 key $APPROVE
 until 20 sh -c '! platform get /envs/hotfix-cart --quiet 2>/dev/null'
 key Esc
-expect "Workload"
+expect "Organizations"
 no-row "Workload" "hotfix-cart"
 key [
 expect "As it was"
