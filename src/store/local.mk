@@ -20,4 +20,8 @@ check_PROGRAMS += tests/unit/test-search
 TESTS += tests/unit/test-search
 tests_unit_test_search_SOURCES = tests/unit/test-search.c
 tests_unit_test_search_LDADD = $(tests_unit_test_store_LDADD)
+check_PROGRAMS += tests/unit/test-stories
+TESTS += tests/unit/test-stories
+tests_unit_test_stories_SOURCES = tests/unit/test-stories.c
+tests_unit_test_stories_LDADD = libui.a $(tests_unit_test_store_LDADD)
 endif
