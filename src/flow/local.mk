@@ -26,6 +26,8 @@ libflow_a_SOURCES = \
 	src/flow/logs.h \
 	src/flow/past.c \
 	src/flow/past.h \
+	src/flow/moments.c \
+	src/flow/moments.h \
 	src/flow/promote.c \
 	src/flow/reads.c \
 	src/flow/reader.c \

@@ -26,6 +26,7 @@
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "flow/learn.h"
+#include "flow/moments.h"
 #include "flow/session.h"
 #include "flow/world.h"
 #include "model/json.h"
@@ -830,6 +831,9 @@ on_reply(void *data, const struct api_reply *reply)
 		return;
 	if (feed->kind == FEED_ENVIRONMENTS)
 		hurry_details(watch, feed->org, feed->app);
+	if ((feed->kind == FEED_ENVIRONMENTS || feed->kind == FEED_RUNNING) &&
+	    is_focused(watch, feed->org, feed->app))
+		moments_note(watch->session, feed->org, feed->app);
 	reconcile(watch);		/* may free the feed */
 	session_changed(watch->session);
 }

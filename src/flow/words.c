@@ -53,6 +53,8 @@ words_of_environment(const struct world_environment *e)
 		return say(MOOD_BUSY, _("deploying"));
 	if (last->status == DEPLOYMENT_FAILED)
 		return say(MOOD_BAD, _("deploy failed"));
+	if (e->is_past)
+		return say(MOOD_GOOD, _("deployed"));
 	if (!e->runtime_known)
 		return say(MOOD_QUIET, _("? unknown"));
 	return words_of_runtime(e);

@@ -28,6 +28,7 @@ struct world_environment {
 	size_t resource_count;
 	struct deployment_error *errors; /* of last_deploy when it failed */
 	size_t error_count;
+	bool is_past;			/* from moments.h: as it was; nothing that runs is known of it */
 	bool is_protected;		/* type or id matches `protect` */
 	char *clone_of;			/* owned id of the environment it was cloned from; NULL: not a clone of ours */
 	char *clone_set_id;		/* owned set id at the time of cloning; NULL when not a clone */

@@ -27,7 +27,8 @@
 
 #define HISTORY_DEFAULT_LIMIT 500
 #define STEPS_MAX 64
-#define SQL_MAX 4096
+#define SQL_MAX 8192
+#define FIND_PARAMETER 8	/* the first behind those of the other conditions */
 
 static const char *const state_names[] = {
 	[OPERATION_PREPARED] = "prepared", [OPERATION_RUNNING] = "running",
@@ -150,15 +151,6 @@ prepare(struct store *store, const char *sql, struct error *err)
 }
 
 static void
-bind_text(sqlite3_stmt *statement, int index, const char *text)
-{
-	if (text)
-		sqlite3_bind_text(statement, index, text, -1, SQLITE_TRANSIENT);
-	else
-		sqlite3_bind_null(statement, index);
-}
-
-static void
 read_text(sqlite3_stmt *statement, int index, struct untrusted *out)
 {
 	untrusted_init(out, (const char *)sqlite3_column_text(statement, index));
@@ -196,13 +188,13 @@ write_step(struct store *store, const char *id, size_t number, const struct oper
 
 	if (!statement)
 		return -1;
-	bind_text(statement, 1, id);
+	database_bind(statement, 1, id);
 	sqlite3_bind_int64(statement, 2, (sqlite3_int64)number);
-	bind_text(statement, 3, step->name);
+	database_bind(statement, 3, step->name);
 	sqlite3_bind_int(statement, 4, (int)step->state);
 	sqlite3_bind_int64(statement, 5, step->started_at);
 	sqlite3_bind_int64(statement, 6, step->ended_at);
-	bind_text(statement, 7, step->detail.raw);
+	database_bind(statement, 7, step->detail.raw);
 	return finish(store, statement, err);
 }
 
@@ -225,8 +217,8 @@ insert_operation(struct store *store, const struct operation *operation, struct 
 	if (!statement)
 		return -1;
 	for (size_t i = 0; i < COLUMN_COUNT; i++)
-		bind_text(statement, (int)i + 1, text_of(operation, i)->raw);
-	bind_text(statement, (int)COLUMN_COUNT + 1, operation_state_name(operation->state));
+		database_bind(statement, (int)i + 1, text_of(operation, i)->raw);
+	database_bind(statement, (int)COLUMN_COUNT + 1, operation_state_name(operation->state));
 	sqlite3_bind_int64(statement, (int)COLUMN_COUNT + 2, operation->created_at);
 	sqlite3_bind_int64(statement, (int)COLUMN_COUNT + 3, operation->ended_at);
 	return finish(store, statement, err);
@@ -243,6 +235,8 @@ store_operation_begin(struct store *store, const struct operation *operation, st
 	ret = insert_operation(store, operation, err);
 	for (size_t i = 0; ret == 0 && i < operation->step_count; i++)
 		ret = write_step(store, operation->id.raw, i, &operation->steps[i], err);
+	if (ret == 0 && search_keep(store->history, operation->id.raw))
+		ret = fail(store, err);
 	ret = end(store, ret, err);
 	if (ret == 0)
 		(void)store_operation_claim(store, operation->id.raw);
@@ -292,10 +286,10 @@ update_operation(struct store *store, const struct operation *operation, struct 
 		return -1;
 	for (size_t i = 0; i < COLUMN_COUNT; i++)
 		if (columns[i].changes)
-			bind_text(statement, ++n, text_of(operation, i)->raw);
-	bind_text(statement, ++n, operation_state_name(operation->state));
+			database_bind(statement, ++n, text_of(operation, i)->raw);
+	database_bind(statement, ++n, operation_state_name(operation->state));
 	sqlite3_bind_int64(statement, ++n, operation->ended_at);
-	bind_text(statement, ++n, operation->id.raw);
+	database_bind(statement, ++n, operation->id.raw);
 	if (finish(store, statement, err))
 		return -1;
 	if (sqlite3_changes(store->history) != 1)
@@ -316,6 +310,8 @@ store_operation_update(struct store *store, const struct operation *operation, s
 	ret = update_operation(store, operation, err);
 	if (ret == 0 && step < operation->step_count)
 		ret = write_step(store, operation->id.raw, step, &operation->steps[step], err);
+	if (ret == 0 && search_keep(store->history, operation->id.raw))
+		ret = fail(store, err);
 	ret = end(store, ret, err);
 	if (ret == 0 && operation->state >= OPERATION_DONE) {
 		lock_of(&lock, F_UNLCK, operation->id.raw);
@@ -335,7 +331,7 @@ read_steps(struct store *store, struct operation *operation, struct error *err)
 
 	if (!statement)
 		return -1;
-	bind_text(statement, 1, operation->id.raw);
+	database_bind(statement, 1, operation->id.raw);
 	while ((code = sqlite3_step(statement)) == SQLITE_ROW && operation->step_count < STEPS_MAX) {
 		struct operation_step *step;
 		const char *name = (const char *)sqlite3_column_text(statement, 0);
@@ -393,7 +389,7 @@ store_operation_get(struct store *store, const char *id, struct operation *out,
 	buf_clear(&sql);
 	if (!statement)
 		return -1;
-	bind_text(statement, 1, id);
+	database_bind(statement, 1, id);
 	code = sqlite3_step(statement);
 	if (code == SQLITE_ROW)
 		read_row(statement, out);
@@ -419,22 +415,28 @@ prepare_list(struct store *store, const struct history_query *query, struct erro
 	static const char *const conditions[] = { "url=?1", "org=?2", "app=?3",
 						  "(env=?4 OR source=?4)", "verb=?5", "id<?6" };
 	struct buf sql;
+	struct search search;
 	sqlite3_stmt *statement;
 
+	search_init(&search, query->find);
 	buf_init(&sql, SQL_MAX);
 	select_columns(&sql);
 	buf_puts(&sql, query->unfinished ? "state IN ('prepared', 'running')" : "1");
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
 		if (values[i])
 			buf_printf(&sql, " AND %s", conditions[i]);
+	search_conditions(&search, &sql, FIND_PARAMETER);
 	buf_puts(&sql, " ORDER BY id DESC LIMIT ?7");
 	statement = prepare(store, buf_str(&sql), err);
 	buf_clear(&sql);
+	if (statement)
+		search_bind(&search, statement, FIND_PARAMETER);
+	search_clear(&search);
 	if (!statement)
 		return NULL;
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
 		if (values[i])
-			bind_text(statement, (int)i + 1, values[i]);
+			database_bind(statement, (int)i + 1, values[i]);
 	sqlite3_bind_int64(statement, 7,
 			   (sqlite3_int64)(query->limit ? query->limit : HISTORY_DEFAULT_LIMIT));
 	return statement;
@@ -477,10 +479,10 @@ prepare_clone(struct store *store, const char *sql, const char *url, const char 
 
 	if (!statement)
 		return NULL;
-	bind_text(statement, 1, url);
-	bind_text(statement, 2, org);
-	bind_text(statement, 3, app);
-	bind_text(statement, 4, env);
+	database_bind(statement, 1, url);
+	database_bind(statement, 2, org);
+	database_bind(statement, 3, app);
+	database_bind(statement, 4, env);
 	return statement;
 }
 
@@ -542,10 +544,10 @@ store_put_clone_origin(struct store *store, const char *url, const char *org, co
 
 	if (!statement)
 		return -1;
-	bind_text(statement, 5, origin->origin);
-	bind_text(statement, 6, origin->deployment_id);
-	bind_text(statement, 7, origin->set_id);
-	bind_text(statement, 8, origin->operation_id);
+	database_bind(statement, 5, origin->origin);
+	database_bind(statement, 6, origin->deployment_id);
+	database_bind(statement, 7, origin->set_id);
+	database_bind(statement, 8, origin->operation_id);
 	sqlite3_bind_int64(statement, 9, origin->cloned_at);
 	sqlite3_bind_int64(statement, 10, origin->expires_at);
 	return finish(store, statement, err);

@@ -4,7 +4,9 @@ libstore_a_SOURCES = \
 	src/store/cache.c \
 	src/store/journal.c \
 	src/store/marks.c \
+	src/store/moments.c \
 	src/store/private.h \
+	src/store/search.c \
 	src/store/store.c \
 	src/store/store.h
 
@@ -14,4 +16,12 @@ TESTS += tests/unit/test-store
 tests_unit_test_store_SOURCES = tests/unit/test-store.c
 tests_unit_test_store_LDADD = libstore.a libmodel.a libbase.a \
 	$(SQLITE_LIBS) $(CMOCKA_LIBS) $(BASE_LIBS)
+check_PROGRAMS += tests/unit/test-search
+TESTS += tests/unit/test-search
+tests_unit_test_search_SOURCES = tests/unit/test-search.c
+tests_unit_test_search_LDADD = $(tests_unit_test_store_LDADD)
+check_PROGRAMS += tests/unit/test-stories
+TESTS += tests/unit/test-stories
+tests_unit_test_stories_SOURCES = tests/unit/test-stories.c
+tests_unit_test_stories_LDADD = libui.a $(tests_unit_test_store_LDADD)
 endif

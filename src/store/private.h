@@ -24,6 +24,44 @@ int database_error(sqlite3 *database, const char *path, struct error *err);
 int database_run(sqlite3 *database, const char *path, const char *sql, struct error *err);
 /* The first column of the first row of a query without parameters; `otherwise` on any failure. */
 int database_int(sqlite3 *database, const char *sql, int otherwise);
+/* A text parameter; NULL binds NULL. */
+void database_bind(sqlite3_stmt *statement, int index, const char *text);
+
+/*
+ * search.c.  What an operation can be found by.  It is in a migration as well: who changes it
+ * adds one that fills `words` anew.  A summary names the first few workloads only; the request
+ * and the way back have them all.
+ */
+#define SEARCH_JOIN " || char(10) || "
+#define SEARCH_TEXT(column) SEARCH_JOIN "coalesce(" column ", '')"
+#define SEARCH_JSON(column, what) \
+	SEARCH_JOIN "CASE WHEN json_valid(" column ") THEN coalesce((SELECT " what "), '') ELSE '' END"
+#define SEARCH_WORDS \
+	"SELECT id, verb" SEARCH_TEXT("app") SEARCH_TEXT("env") SEARCH_TEXT("source") \
+	SEARCH_TEXT("env_name") SEARCH_TEXT("env_type") SEARCH_TEXT("who") SEARCH_TEXT("reason") \
+	SEARCH_TEXT("summary") SEARCH_TEXT("way_back") SEARCH_TEXT("error") \
+	SEARCH_TEXT("deployment_id") SEARCH_JOIN "state" \
+	SEARCH_JSON("request", "group_concat(atom, char(10)) FROM json_tree(request)") \
+	SEARCH_JSON("undo", "group_concat(key, char(10)) FROM json_each(undo, '$.modules.update')") \
+	SEARCH_JOIN "coalesce((SELECT group_concat(detail, char(10)) FROM step" \
+	" WHERE step.operation=operation.id), '') FROM operation"
+/* Within the transaction that wrote the operation: from now on it is found by what it says.  0,
+ * or -1: the database's error. */
+int search_keep(sqlite3 *database, const char *operation);
+
+/* What was typed, as conditions on operation.id.  Every term must be found. */
+struct buf;
+#define SEARCH_TERMS_MAX 32
+struct search {
+	char *values[SEARCH_TERMS_MAX];	/* owned: a phrase of FTS5, or a pattern of LIKE */
+	bool is_pattern[SEARCH_TERMS_MAX];
+	size_t count;
+};
+void search_init(struct search *search, const char *typed);
+void search_clear(struct search *search);
+/* Appends " AND …" for each term, with the parameters from `first` on. */
+void search_conditions(const struct search *search, struct buf *sql, int first);
+void search_bind(const struct search *search, sqlite3_stmt *statement, int first);
 
 void cache_open(struct store *store);
 void cache_close(struct store *store);

@@ -54,6 +54,23 @@ static const char *const migrations[] = {
 	" step TEXT NOT NULL, who TEXT, note TEXT, at INTEGER NOT NULL,"
 	" PRIMARY KEY (url, org, app, story, step)"
 	") WITHOUT ROWID;",
+	/* 2: what is found by typing; search.c keeps it */
+	"CREATE TABLE words ("
+	" number INTEGER PRIMARY KEY,"
+	" operation TEXT NOT NULL UNIQUE REFERENCES operation (id),"
+	" text TEXT NOT NULL);"
+	"CREATE VIRTUAL TABLE words_index USING fts5 ("
+	" text, content='words', content_rowid='number', tokenize='trigram');"
+	"INSERT INTO words (operation, text) " SEARCH_WORDS ";"
+	"INSERT INTO words_index (words_index) VALUES ('rebuild');",
+	/* 3: the board as it was (moments.c): what changed, and when it was seen to */
+	"CREATE TABLE moment ("
+	" url TEXT NOT NULL, org TEXT NOT NULL, app TEXT NOT NULL, env TEXT NOT NULL,"
+	" at INTEGER NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, origin TEXT NOT NULL,"
+	" deployment_id TEXT NOT NULL, set_id TEXT NOT NULL, status TEXT NOT NULL,"
+	" PRIMARY KEY (url, org, app, env, at)"
+	") WITHOUT ROWID;"
+	"CREATE INDEX moment_at ON moment (url, org, app, at);",
 };
 #define SCHEMA_VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 
@@ -84,6 +101,15 @@ database_int(sqlite3 *database, const char *sql, int otherwise)
 		value = sqlite3_column_int(statement, 0);
 	sqlite3_finalize(statement);
 	return value;
+}
+
+void
+database_bind(sqlite3_stmt *statement, int index, const char *text)
+{
+	if (text)
+		sqlite3_bind_text(statement, index, text, -1, SQLITE_TRANSIENT);
+	else
+		sqlite3_bind_null(statement, index);
 }
 
 /* SQLite makes its own files with the umask's mode; a file that is there keeps its mode,

@@ -111,6 +111,12 @@ void operation_list_clear(struct operation_list *list);
 struct history_query {
 	const char *url, *org, *app, *env;	/* env: as target or as source */
 	const char *verb;
+	/* As a person types: words parted by blanks, all of which occur, in any case, somewhere in
+	 * what an operation says: verb, app, environment and its name and type, source, user,
+	 * reason, summary (workloads, versions), way back, error, deployment id, state, details
+	 * of steps.  No character means anything else.  Only the first 32 words and the first KiB
+	 * of it count. */
+	const char *find;
 	const char *before;		/* only operations older than this id (for paging) */
 	bool unfinished;		/* only PREPARED and RUNNING */
 	size_t limit;			/* 0: 500 */
@@ -183,5 +189,47 @@ int store_mark_list(struct store *store, const char *url, const char *org, const
 		    const char *story, struct mark_list *list, struct error *err)
 	__attribute__((warn_unused_result));
 void mark_list_clear(struct mark_list *list);
+
+/* --- the board as it was --- */
+
+/*
+ * What was known of one environment from `at` on, until the next moment of it.  Texts are owned
+ * and foreign; "" for what is not there.  status "gone": the environment is no longer there.
+ */
+struct board_moment {
+	char *env, *name, *type;
+	char *origin;			/* env it was cloned from; "": no clone of ours */
+	char *deployment_id, *set_id;	/* what ran; "": nothing, or not known */
+	char *status;			/* of its last deployment: "succeeded", ...; "": none */
+	int64_t at;			/* wall ms when it was seen, not when it came to be */
+};
+struct moment_list {
+	struct board_moment *items;
+	size_t count;
+};
+void moment_list_clear(struct moment_list *list);
+
+/*
+ * Writes those of the moments that tell another thing of their environment than the one before
+ * did; one that is older than what is known is not written.  What may go, goes: moments that
+ * another one of the same environment followed more than MOMENT_DAYS ago, and, of what one
+ * application has beyond MOMENT_MAX, the oldest that were followed.  What is known last of an
+ * environment stays.  All or nothing; -1 with ERROR_STORE.
+ */
+#define MOMENT_DAYS 90
+#define MOMENT_MAX 5000
+int store_put_moments(struct store *store, const char *url, const char *org, const char *app,
+		      const struct board_moment *moments, size_t count, struct error *err)
+	__attribute__((warn_unused_result));
+/* What was known at a time: the last moment of each environment until then; by env.  Those
+ * that were gone then are not in it.  0 or -1 with ERROR_STORE; moment_list_clear() it. */
+int store_moments_at(struct store *store, const char *url, const char *org, const char *app,
+		     int64_t at, struct moment_list *list, struct error *err)
+	__attribute__((warn_unused_result));
+/* The time of the next moment of the application before (or after) `at`; 0: there is none. */
+int64_t store_moment_before(struct store *store, const char *url, const char *org,
+			    const char *app, int64_t at);
+int64_t store_moment_after(struct store *store, const char *url, const char *org,
+			   const char *app, int64_t at);
 
 #endif

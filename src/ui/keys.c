@@ -46,6 +46,8 @@ static const struct view_name {
 	{"progress", &progress_view_ops, false},
 	{"logs", &logs_view_ops, false},
 	{"history", &history_view_ops, false},
+	{"history-find", &history_find_view_ops, true},
+	{"board-then", &board_then_view_ops, false},
 	{"clones", &clones_view_ops, false},
 	{"hotfix", &hotfix_view_ops, false},
 	{"goto", &goto_view_ops, true},
@@ -114,6 +116,9 @@ static const struct action_name {
 	{ACTION_END, "end", true},
 	{ACTION_MARK, "mark", false},
 	{ACTION_CARRY, "carry", true},
+	{ACTION_EARLIER, "earlier", false},
+	{ACTION_LATER, "later", false},
+	{ACTION_THEN, "then", false},
 };
 #define ACTION_COUNT (sizeof(actions) / sizeof(actions[0]))
 

@@ -23,9 +23,10 @@ libui_a_SOURCES = \
 	src/ui/views/environment.c \
 	src/ui/views/goto.c \
 	src/ui/views/help.c \
-	src/ui/views/history.c \
 	src/ui/views/hotfix-draw.c \
 	src/ui/views/hotfix.c src/ui/views/hotfix.h \
+	src/ui/views/history-draw.c \
+	src/ui/views/history.c src/ui/views/history.h \
 	src/ui/views/logs.c \
 	src/ui/views/moment.c \
 	src/ui/views/operation.c src/ui/views/operation.h \
@@ -35,5 +36,6 @@ libui_a_SOURCES = \
 	src/ui/views/prompt.c \
 	src/ui/views/review.c \
 	src/ui/widgets/difference.c src/ui/widgets/difference.h \
+	src/ui/views/stories.c src/ui/views/stories.h \
 	src/ui/widgets/field.c src/ui/widgets/field.h \
 	src/ui/widgets/finder.c src/ui/widgets/finder.h

@@ -25,7 +25,8 @@ enum action {
 	ACTION_QUIT, ACTION_PALETTE, ACTION_FIND, ACTION_LOGS,
 	ACTION_HOLD, ACTION_TAB_1, ACTION_TAB_2, ACTION_TAB_3, ACTION_TAB_4, ACTION_COPY,
 	ACTION_BESIDE, ACTION_FOLD, ACTION_ONLY, ACTION_CONTEXT, ACTION_EFFECTIVE, ACTION_SWAP, ACTION_CHOOSE_FROM, ACTION_CHOOSE_TO,
-	ACTION_CLONES, ACTION_HOTFIX, ACTION_END, ACTION_MARK, ACTION_CARRY
+	ACTION_CLONES, ACTION_HOTFIX, ACTION_END, ACTION_MARK, ACTION_CARRY,
+	ACTION_EARLIER, ACTION_LATER, ACTION_THEN
 };
 
 struct key {
@@ -62,7 +63,7 @@ struct view {
 extern const struct view_ops board_view_ops, environment_view_ops, review_view_ops, compare_view_ops,
 	moment_view_ops, progress_view_ops, logs_view_ops, history_view_ops,
 	clones_view_ops, hotfix_view_ops, goto_view_ops, picker_view_ops,
-	prompt_view_ops, palette_view_ops, help_view_ops;
+	prompt_view_ops, palette_view_ops, help_view_ops, board_then_view_ops, history_find_view_ops;
 
 /* For views. */
 struct session *ui_session(struct ui *ui);
@@ -88,6 +89,9 @@ const struct key *ui_keys(const struct ui *ui, const struct view_ops *view);
 const struct key *ui_common_keys(const struct ui *ui);
 
 struct view *board_view_new(const char *org, const char *app);
+/* The board as it was at that time (wall ms); NULL, and says why, when it is not known. */
+struct view *board_then_view_new(struct ui *ui, const char *org, const char *app, const char *env,
+				 long long at);
 struct view *review_view_new(struct flow *flow);
 struct view *progress_view_new(struct flow *flow);
 struct view *history_view_new(struct ui *ui);

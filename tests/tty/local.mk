@@ -10,6 +10,7 @@ TTY_STORIES = \
 	tests/tty/harness.story \
 	tests/tty/hotfix-turns.story \
 	tests/tty/hotfix.story \
+	tests/tty/history.story \
 	tests/tty/look.story \
 	tests/tty/mouse.story \
 	tests/tty/kill.story \

@@ -262,7 +262,7 @@ refuses_a_newer_file(void **state)
 	assert_null(store_open(place->history, place->cache, &err));
 	assert_int_equal(err.kind, ERROR_STORE);
 	assert_non_null(strstr(err.text, "newer sidestage"));
-	run_sql(place->history, "PRAGMA user_version=2");
+	run_sql(place->history, "PRAGMA user_version=4");
 	store_close(open_store(place));
 }
 

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "flow/flow.h"
+#include "flow/moments.h"
 #include "flow/session.h"
 #include "flow/words.h"
 #include "flow/world.h"
@@ -361,8 +362,10 @@ draw_detail(const struct sight *s, struct canvas *c)
 	}
 	if (d->id.raw) {
 		clock_age(age, clock_wall_ms() - d->created_at);
-		label(c, &row, _("deployed"));
+		label(c, &row, e->is_past ? _("seen") : _("deployed"));
 		canvas_format(c, STYLE_NORMAL, _("%s ago "), age);
+	}
+	if (d->id.raw && !e->is_past) {
 		canvas_ours(c, STYLE_DIM, _("by "));
 		canvas_foreign(c, STYLE_NORMAL, &d->created_by, 20);
 		canvas_ours(c, STYLE_DIM, "   ");
@@ -415,14 +418,40 @@ board_tree_columns(const struct canvas *canvas)
 	return canvas->width >= 100 ? TREE_COLUMNS : 0;
 }
 
+struct canvas
+board_body(const struct board_view *b, const struct canvas *canvas)
+{
+	return b->then ? canvas_part(canvas, 1, 0, canvas->height - 1, canvas->width) : *canvas;
+}
+
+/* Nobody shall take what was for what is. */
+static void
+draw_then(const struct board_view *b, struct canvas *c)
+{
+	char stamp[CLOCK_STAMP_SIZE], age[16];
+
+	clock_stamp(stamp, moments_at(b->then));
+	stamp[10] = ' ';
+	stamp[19] = '\0';
+	clock_age(age, clock_wall_ms() - moments_at(b->then));
+	canvas_at(c, 0, 1);
+	canvas_glyph(c, STYLE_WARN, GLYPH_RING);
+	canvas_format(c, STYLE_WARN, _(" As it was %s"), stamp);
+	canvas_format(c, STYLE_DIM, _("  %s ago; nothing can be changed here"), age);
+}
+
 void
 board_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
 	const struct board_view *b = (const struct board_view *)view;
+	struct canvas body = board_body(b, canvas);
 	struct sight s = board_look(b, ui);
 	struct canvas part, detail;
 	int tree = board_tree_columns(canvas), used;
 
+	if (b->then)
+		draw_then(b, canvas);
+	canvas = &body;
 	if (tree) {
 		part = canvas_part(canvas, 0, 0, canvas->height, tree);
 		draw_tree(b, s.world, &part);

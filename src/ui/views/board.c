@@ -19,6 +19,7 @@
 #include "base/xmalloc.h"
 #include "flow/flow.h"
 #include "flow/hotfix.h"
+#include "flow/moments.h"
 #include "flow/session.h"
 #include "flow/words.h"
 #include "flow/world.h"
@@ -55,10 +56,29 @@ static const struct key keys[] = {
 	{'\r', "Enter", ACTION_OPEN, N_("open"), N_("The environment from near; in the applications: to this board.")},
 	{27, NULL, ACTION_BACK, NULL, NULL},
 	{'b', "b", ACTION_BASELINE, NULL, N_("Make this environment the baseline.")},
+	{'[', "[", ACTION_EARLIER, NULL, N_("The board as it was before its last change.")},
 	{'p', "p", ACTION_PROGRESS, NULL, N_("Return to the newest operation.")},
 	{'y', "y", ACTION_COPY, NULL, N_("Copy the address under the cursor, or the image.")},
 	{'R', "R", ACTION_REFRESH, NULL, N_("Read everything again now.")},
 	{'q', "q", ACTION_QUIT, NULL, N_("Quit.")},
+	{0, NULL, ACTION_NONE, NULL, NULL},
+};
+
+static const struct key then_keys[] = {
+	{27, "Esc", ACTION_BACK, N_("back to now"), N_("Leave the past.")},
+	{'[', "[", ACTION_EARLIER, N_("earlier"), N_("To the change before.")},
+	{']', "]", ACTION_LATER, N_("later"), N_("To the change after; behind the last one is now.")},
+	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, N_("To the environment on the left.")},
+	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, N_("To the environment on the right.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, N_("To the workload above.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, N_("To the workload below.")},
+	{'k', "k", ACTION_UP, NULL, NULL},
+	{'j', "j", ACTION_DOWN, NULL, NULL},
+	{'g', "g", ACTION_FIRST, NULL, N_("To the first environment.")},
+	{'G', "G", ACTION_LAST, NULL, N_("To the last environment.")},
+	{'b', "b", ACTION_BASELINE, N_("baseline"), N_("Make this environment the baseline.")},
+	{'?', "?", ACTION_HELP, N_("help"), NULL},
+	{'q', NULL, ACTION_BACK, NULL, NULL},
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
 
@@ -95,7 +115,7 @@ board_env_id(const struct world_environment *e)
 struct sight
 board_look(const struct board_view *b, struct ui *ui)
 {
-	struct sight s = {.world = session_world(ui_session(ui))};
+	struct sight s = {.world = b->then ? moments_world(b->then) : session_world(ui_session(ui))};
 
 	if (b->org && b->app)
 		s.app = world_application(s.world, b->org, b->app);
@@ -466,6 +486,46 @@ act_in_tree(struct board_view *b, struct ui *ui, enum action action, const struc
 	return true;
 }
 
+/* --- the board as it was ---------------------------------------------------------------- */
+
+/* Takes it; NULL is now. */
+static void
+show_then(struct board_view *b, struct ui *ui, struct moments *then)
+{
+	if (!then && b->is_visit) {
+		ui_pop(ui);
+		return;
+	}
+	moments_close(b->then);
+	b->then = then;
+	b->in_tree = false;
+	b->view.ops = then ? &board_then_view_ops : &board_view_ops;
+}
+
+static void
+step_then(struct board_view *b, struct ui *ui, int by)
+{
+	struct error err = {0};
+	struct moments *last;
+
+	if (b->then && moments_step(b->then, by, &err) == 0)
+		return;
+	if (b->then && by > 0 && !b->is_visit) {
+		show_then(b, ui, NULL);
+		ui_say(ui, _("This is the board as it is now."));
+		return;
+	}
+	if (b->then) {
+		ui_say_error(ui, &err);
+		return;
+	}
+	last = b->org && b->app ? moments_open_last(ui_session(ui), b->org, b->app, &err) : NULL;
+	if (last)
+		show_then(b, ui, last);
+	else
+		ui_say_error(ui, &err);
+}
+
 static void
 act_anywhere(struct board_view *b, struct ui *ui, enum action action)
 {
@@ -494,6 +554,14 @@ act(struct view *view, struct ui *ui, enum action action)
 	struct sight s = board_look(b, ui);
 	long column = (long)s.column, row = (long)s.row;
 
+	if (b->then && action == ACTION_BACK) {
+		show_then(b, ui, NULL);
+		return;
+	}
+	if (action == ACTION_EARLIER || action == ACTION_LATER) {
+		step_then(b, ui, action == ACTION_EARLIER ? -1 : 1);
+		return;
+	}
 	if (b->in_tree && act_in_tree(b, ui, action, s.world))
 		return;
 	for (size_t i = 0; i < sizeof(env_actions) / sizeof(env_actions[0]); i++) {
@@ -550,18 +618,22 @@ click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, in
 {
 	struct board_view *b = (struct board_view *)view;
 	struct sight s = board_look(b, ui);
+	struct canvas body = board_body(b, canvas);
 	int tree = board_tree_columns(canvas);
 	long x = (long)s.column, y = (long)s.row;
 	struct canvas part;
 	struct grid g;
 
+	row -= canvas->height - body.height;
+	if (row < 0 || (b->then && column < tree))
+		return;
 	if (column < tree || (b->in_tree && !tree)) {
 		click_tree(b, ui, s.world, row);
 		return;
 	}
 	if (!s.env)
 		return;
-	part = board_matrix_part(canvas, tree);
+	part = board_matrix_part(&body, tree);
 	g = board_lay_out(&s, &part);
 	column -= tree + 1 + g.label;
 	if (row >= part.height)
@@ -602,6 +674,8 @@ changed(struct view *view, struct ui *ui)
 	struct board_view *b = (struct board_view *)view;
 	const struct world *world = session_world(ui_session(ui));
 
+	if (b->then)
+		return;
 	follow_clone(b, ui, world);
 	if (b->org && b->app)
 		return;
@@ -628,6 +702,7 @@ close_view(struct view *view)
 	free(b->module);
 	free(b->baseline);
 	free(b->followed);
+	moments_close(b->then);
 	free(b);
 }
 
@@ -635,6 +710,12 @@ const struct view_ops board_view_ops = {
 	.title = N_("Board"), .keys = keys, .draw = board_draw, .subject = subject, .act = act,
 	.click = click, .changed = changed,
 	.close = close_view,
+};
+
+/* What was cannot be changed: the keys that would are not there. */
+const struct view_ops board_then_view_ops = {
+	.title = N_("Board as it was"), .keys = then_keys, .draw = board_draw, .subject = subject,
+	.act = act, .click = click, .changed = changed, .close = close_view,
 };
 
 struct view *
@@ -646,4 +727,24 @@ board_view_new(const char *org, const char *app)
 	replace(&b->org, org);
 	replace(&b->app, app);
 	return &b->view;
+}
+
+struct view *
+board_then_view_new(struct ui *ui, const char *org, const char *app, const char *env, long long at)
+{
+	struct error err = {0};
+	struct moments *then = moments_open(ui_session(ui), org, app, at, &err);
+	struct view *view;
+	struct board_view *b;
+
+	if (!then) {
+		ui_say_error(ui, &err);
+		return NULL;
+	}
+	view = board_view_new(org, app);
+	b = (struct board_view *)view;
+	b->is_visit = true;
+	replace(&b->env, env);
+	show_then(b, ui, then);
+	return view;
 }

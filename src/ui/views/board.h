@@ -9,6 +9,7 @@
 #include "ui/view.h"
 
 struct canvas;
+struct moments;
 struct world;
 struct world_application;
 struct world_environment;
@@ -21,6 +22,8 @@ struct board_view {
 	char *env, *module;	/* the cursor; NULL: the first */
 	char *baseline;		/* NULL: the first protected one */
 	char *followed;		/* the operation whose clone took the cursor */
+	struct moments *then;	/* the board as it was, read only; NULL: as it is */
+	bool is_visit;		/* opened to look at what was: Esc leaves it */
 	bool in_tree;		/* the arrows choose an application */
 };
 
@@ -36,6 +39,9 @@ struct sight {
 
 struct sight board_look(const struct board_view *b, struct ui *ui);
 const char *board_env_id(const struct world_environment *e);
+
+/* The canvas without the line that says that this was then, when there is one. */
+struct canvas board_body(const struct board_view *b, const struct canvas *canvas);
 
 /* Where the matrix has its columns; low and narrow screens fold. */
 struct grid {

@@ -1,186 +1,412 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every operation, newest last as a story is told, and the steps of the selected one. */
+/*
+ * Every operation, newest last as a story is told: what was done on one clone stands together
+ * and folds, and what is typed behind `/` is found in all of it.
+ */
 #include "config.h"
 
 #include <curses.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/flow.h"
 #include "flow/session.h"
-#include "store/store.h"
+#include "flow/world.h"
+#include "model/set.h"
 #include "ui/canvas.h"
 #include "ui/terminal.h"
-#include "ui/view.h"
+#include "ui/views/history.h"
 
-struct history_view {
-	struct view view;
-	struct operation_list list;	/* newest first */
-	size_t selected;		/* from the newest */
-};
+#define READ_MAX 5000	/* operations; older ones stay in the file */
 
 static const struct key keys[] = {
-	{27, "Esc", ACTION_BACK, N_("back"), N_("Go back.")},
+	{27, "Esc", ACTION_BACK, N_("back"), N_("Show everything again, or go back.")},
 	{'q', NULL, ACTION_BACK, NULL, NULL},
+	{'/', "/", ACTION_FIND, N_("find"), N_("Find words in everything that was done.")},
+	{'\r', "Enter", ACTION_OPEN, N_("fold"), N_("Fold the story of a clone, or unfold it.")},
+	{' ', NULL, ACTION_OPEN, NULL, NULL},
+	{'U', "U", ACTION_UNDO, N_("undo"), N_("Undo this operation.")},
+	{'t', "t", ACTION_THEN, N_("then"), N_("The board as it was before this operation.")},
 	{'j', "j", ACTION_DOWN, N_("later"), N_("To the operation after this one.")},
 	{KEY_BASE + KEY_DOWN, NULL, ACTION_DOWN, NULL, NULL},
 	{'k', "k", ACTION_UP, N_("earlier"), N_("To the operation before this one.")},
 	{KEY_BASE + KEY_UP, NULL, ACTION_UP, NULL, NULL},
+	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, N_("Fold the story.")},
+	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, N_("Unfold the story.")},
+	{'g', "g", ACTION_FIRST, NULL, N_("To the oldest.")},
+	{'G', "G", ACTION_LAST, NULL, N_("To the newest.")},
+	{KEY_BASE + KEY_PPAGE, "PgUp", ACTION_PAGE_UP, NULL, N_("Ten operations back.")},
+	{KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, NULL, N_("Ten operations on.")},
 	{'R', "R", ACTION_REFRESH, N_("read again"), N_("Read the history again.")},
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
 
-static const struct { enum glyph glyph; enum style style; const char *word; } states[] = {
-	[OPERATION_PREPARED] = {GLYPH_RING, STYLE_DIM, N_("prepared")},
-	[OPERATION_RUNNING] = {GLYPH_HALF, STYLE_WARN, N_("running")},
-	[OPERATION_DONE] = {GLYPH_CHECK, STYLE_OK, N_("done")},
-	[OPERATION_FAILED] = {GLYPH_CROSS, STYLE_DANGER, N_("failed")},
-	[OPERATION_ABANDONED] = {GLYPH_MIDDLE, STYLE_WARN, N_("abandoned")},
+static const struct key finding_keys[] = {
+	{27, "Esc", ACTION_BACK, N_("all"), N_("Show everything again.")},
+	{'\r', "Enter", ACTION_OPEN, N_("keep"), N_("Leave the field, and keep what was found.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("later"), NULL},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("earlier"), NULL},
+	{0, NULL, ACTION_NONE, NULL, NULL},
 };
 
-static void
-draw_operation(struct canvas *c, int row, const struct operation *o, bool selected)
-{
-	enum style plain = selected ? STYLE_SELECTED : STYLE_NORMAL;
-	char age[16], stamp[CLOCK_STAMP_SIZE];
+/* --- the rows ------------------------------------------------------------------------- */
 
-	clock_stamp(stamp, o->created_at);
-	stamp[10] = ' ';
-	stamp[16] = '\0';
-	clock_age(age, clock_wall_ms() - o->created_at);
-	canvas_at(c, row, 1);
-	if ((size_t)o->state < sizeof(states) / sizeof(states[0]))
-		canvas_glyph(c, states[o->state].style, states[o->state].glyph);
-	canvas_at(c, row, 3);
-	if (selected)
-		canvas_fill_row(c, plain);
-	canvas_at(c, row, 3);
-	canvas_ours(c, plain, stamp);
-	canvas_at(c, row, 21);
-	canvas_foreign(c, selected ? STYLE_SELECTED : STYLE_STRONG, &o->verb, 9);
-	canvas_at(c, row, 31);
-	if (o->source.raw) {
-		canvas_foreign(c, plain, &o->source, 24);
-		canvas_ours(c, plain, " ");
-		canvas_glyph(c, plain, GLYPH_ARROW);
-		canvas_ours(c, plain, " ");
-	}
-	canvas_foreign(c, plain, &o->env, 30);
-	canvas_ours(c, plain, "  ");
-	canvas_foreign(c, selected ? STYLE_SELECTED : STYLE_DIM, &o->summary, 0);
+const struct operation *
+history_selected(const struct history_view *h)
+{
+	if (h->selected >= h->row_count || h->rows[h->selected].is_story)
+		return NULL;
+	return &h->list.items[h->rows[h->selected].at];
+}
+
+static const char *
+story_id(const struct history_view *h, size_t story)
+{
+	return untrusted_raw(&h->list.items[h->stories.items[story].first].id);
+}
+
+bool
+history_is_folded(const struct history_view *h, size_t story)
+{
+	for (size_t i = 0; i < h->folded_count; i++)
+		if (strcmp(h->folded[i], story_id(h, story)) == 0)
+			return true;
+	return false;
 }
 
 static void
-draw_fact(struct canvas *c, int *row, const char *label, const struct untrusted *text,
-	  enum style style)
+add_row(struct history_view *h, bool is_story, size_t at)
 {
-	if (!text->raw || !*text->raw)
+	h->rows[h->row_count++] = (struct history_row){is_story, at};
+}
+
+/* A story stands where the newest of it that is shown would. */
+static void
+add_story(struct history_view *h, size_t story, size_t newest)
+{
+	add_row(h, true, story);
+	if (history_is_folded(h, story))
 		return;
-	canvas_at(c, *row, 2);
-	canvas_ours(c, STYLE_DIM, label);
-	canvas_at(c, *row, 14);
-	canvas_foreign(c, style, text, 0);
-	(*row)++;
+	for (size_t i = h->stories.items[story].first + 1; i-- > newest;)
+		if (h->stories.of[i] == story && h->found[i])
+			add_row(h, false, i);
+}
+
+static bool
+is_newest_shown(const struct history_view *h, size_t at)
+{
+	for (size_t i = h->stories.items[h->stories.of[at]].last; i < at; i++)
+		if (h->stories.of[i] == h->stories.of[at] && h->found[i])
+			return false;
+	return true;
 }
 
 static void
-draw_detail(struct canvas *c, const struct operation *o)
+make_rows(struct history_view *h)
 {
-	int row = 1;
-
-	canvas_rule(c, 0);
-	draw_fact(c, &row, _("by"), &o->who, STYLE_NORMAL);
-	draw_fact(c, &row, _("reason"), &o->reason, STYLE_NORMAL);
-	draw_fact(c, &row, _("way back"), &o->way_back, STYLE_NORMAL);
-	draw_fact(c, &row, _("error"), &o->error, STYLE_DANGER);
-	for (size_t i = 0; i < o->step_count; i++, row++) {
-		char took[16] = "";
-
-		if (o->steps[i].ended_at > o->steps[i].started_at)
-			clock_duration(took, o->steps[i].ended_at - o->steps[i].started_at);
-		canvas_at(c, row, 2);
-		canvas_bytes(c, STYLE_DIM, o->steps[i].name, 24);
-		canvas_at(c, row, 28);
-		canvas_ours(c, STYLE_DIM, took);
-		canvas_at(c, row, 36);
-		canvas_foreign(c, STYLE_NORMAL, &o->steps[i].detail, 0);
+	h->rows = xreallocarray(h->rows, h->list.count + h->stories.count + 1, sizeof(*h->rows));
+	h->row_count = 0;
+	for (size_t i = h->list.count; i-- > 0;) {
+		if (!h->found[i])
+			continue;
+		if (h->stories.of[i] == NO_STORY)
+			add_row(h, false, i);
+		else if (is_newest_shown(h, i))
+			add_story(h, h->stories.of[i], i);
 	}
 }
 
-/* The window of the list that holds the selected one; the newest is the lowest line. */
-static void
-lay_out(const struct history_view *h, const struct canvas *canvas, size_t *rows, size_t *last,
-	size_t *shown)
+/* The set as it was cached, or NULL. */
+static struct set *
+known_set(struct ui *ui, const struct operation *o, const char *id)
 {
-	*rows = (size_t)(canvas->height > 20 ? canvas->height - 11 : canvas->height / 2);
-	*last = h->selected + 1 > *rows ? h->selected + 1 - *rows : 0;
-	*shown = h->list.count - *last < *rows ? h->list.count - *last : *rows;
+	struct session *session = ui_session(ui);
+	json_t *body = *id ? store_get_set(session_store(session), session_platform(session),
+					   untrusted_raw(&o->org), untrusted_raw(&o->app), id) : NULL;
+
+	return body ? set_take(body, NULL) : NULL;
 }
 
+/* What the selected operation changed, from the two sets that it stood between. */
 static void
-draw(const struct view *view, struct ui *ui, struct canvas *canvas)
+learn_changes(struct history_view *h, struct ui *ui)
 {
-	const struct history_view *h = (const struct history_view *)view;
-	size_t rows, last, shown;
-	struct canvas detail;
+	const struct operation *o = history_selected(h);
+	struct set *from, *to;
 
-	(void)ui;
-	if (h->list.count == 0) {
-		canvas_at(canvas, 1, 2);
-		canvas_ours(canvas, STYLE_DIM, _("Nothing has been done yet."));
+	if (o && h->changes_of && untrusted_is(&o->id, h->changes_of))
 		return;
+	changes_clear(&h->changes);
+	h->changes = (struct changes){0};
+	h->changes_known = false;
+	free(h->changes_of);
+	h->changes_of = o ? xstrdup(untrusted_raw(&o->id)) : NULL;
+	if (!o || untrusted_is(&o->verb, "clone") || untrusted_is(&o->verb, "discard"))
+		return;
+	from = known_set(ui, o, untrusted_raw(&o->from_set));
+	to = known_set(ui, o, untrusted_raw(&o->to_set));
+	if (from && to) {
+		changes_between(&h->changes, from, to);
+		h->changes_known = true;
 	}
-	lay_out(h, canvas, &rows, &last, &shown);
-	for (size_t i = 0; i < shown; i++) {
-		size_t n = last + shown - 1 - i;
+	set_unref(from);
+	set_unref(to);
+}
 
-		draw_operation(canvas, (int)i, &h->list.items[n], n == h->selected);
+/* Selects the row of this operation, or the story that hides it; else the newest. */
+static void
+select_operation(struct history_view *h, struct ui *ui, size_t at)
+{
+	h->selected = h->row_count ? h->row_count - 1 : 0;
+	for (size_t i = 0; i < h->row_count; i++) {
+		const struct history_row *row = &h->rows[i];
+
+		if (row->is_story ? at < h->list.count && h->stories.of[at] == row->at &&
+				    history_is_folded(h, row->at)
+				  : row->at == at) {
+			h->selected = i;
+			break;
+		}
 	}
-	detail = canvas_part(canvas, (int)rows, 0, canvas->height - (int)rows, canvas->width);
-	draw_detail(&detail, &h->list.items[h->selected]);
+	learn_changes(h, ui);
+}
+
+/* Both lists are newest first, and what is found is a part of what there is. */
+static void
+find_words(struct history_view *h, struct ui *ui)
+{
+	struct history_query query = {.url = session_platform(ui_session(ui)), .limit = READ_MAX,
+				      .find = h->find.text};
+	struct operation_list found = {0};
+	struct error err = {0};
+	size_t next = 0;
+
+	h->found = xreallocarray(h->found, h->list.count + 1, sizeof(*h->found));
+	h->found_count = 0;
+	if (*h->find.text &&
+	    store_history_list(session_store(ui_session(ui)), &query, &found, &err) != 0)
+		ui_say_error(ui, &err);
+	for (size_t i = 0; i < h->list.count; i++) {
+		while (next < found.count && strcmp(untrusted_raw(&found.items[next].id),
+						    untrusted_raw(&h->list.items[i].id)) > 0)
+			next++;
+		h->found[i] = !*h->find.text ||
+			      (next < found.count &&
+			       untrusted_equal(&found.items[next].id, &h->list.items[i].id));
+		h->found_count += h->found[i];
+	}
+	operation_list_clear(&found);
+	make_rows(h);
 }
 
 static void
 read_list(struct history_view *h, struct ui *ui)
 {
-	struct history_query query = {.url = session_platform(ui_session(ui)), .limit = 500};
+	struct history_query query = {.url = session_platform(ui_session(ui)), .limit = READ_MAX};
+	struct operation_list list;
 	struct error err = {0};
+	const struct operation *selected = history_selected(h);
+	size_t at = 0;
 
-	operation_list_clear(&h->list);
-	if (store_history_list(session_store(ui_session(ui)), &query, &h->list, &err) != 0)
+	if (store_history_list(session_store(ui_session(ui)), &query, &list, &err) != 0) {
 		ui_say_error(ui, &err);
-	if (h->selected >= h->list.count)
-		h->selected = 0;
+		list = (struct operation_list){0};
+	}
+	for (size_t i = 0; selected && i < list.count; i++)
+		if (untrusted_equal(&list.items[i].id, &selected->id))
+			at = i;
+	operation_list_clear(&h->list);
+	h->list = list;
+	stories_tell(&h->stories, &h->list);
+	find_words(h, ui);
+	select_operation(h, ui, at);
+}
+
+/* --- what keys do --------------------------------------------------------------------- */
+
+static void
+fold(struct history_view *h, struct ui *ui, bool want)
+{
+	const struct history_row *row = h->selected < h->row_count ? &h->rows[h->selected] : NULL;
+	size_t story = !row ? NO_STORY : row->is_story ? row->at : h->stories.of[row->at];
+	const char *id;
+
+	if (story == NO_STORY || history_is_folded(h, story) == want)
+		return;
+	id = story_id(h, story);
+	for (size_t i = 0; !want && i < h->folded_count; i++) {
+		if (strcmp(h->folded[i], id) != 0)
+			continue;
+		free(h->folded[i]);
+		h->folded[i] = h->folded[--h->folded_count];
+		break;
+	}
+	if (want) {
+		h->folded = xreallocarray(h->folded, h->folded_count + 1, sizeof(*h->folded));
+		h->folded[h->folded_count++] = xstrdup(id);
+	}
+	make_rows(h);
+	for (size_t i = 0; i < h->row_count; i++)
+		if (h->rows[i].is_story && h->rows[i].at == story)
+			h->selected = i;
+	learn_changes(h, ui);
+}
+
+static void
+move_by(struct history_view *h, struct ui *ui, long by)
+{
+	long to = (long)h->selected + by, last = (long)h->row_count - 1;
+
+	if (last < 0)
+		return;
+	h->selected = (size_t)(to < 0 ? 0 : to > last ? last : to);
+	learn_changes(h, ui);
+}
+
+static void
+find(struct history_view *h, struct ui *ui, bool finding)
+{
+	h->finding = finding;
+	h->view.ops = finding ? &history_find_view_ops : &history_view_ops;
+	if (!finding)
+		return;
+	field_set(&h->find, h->find.text);
+	find_words(h, ui);
+}
+
+static void
+show_all(struct history_view *h, struct ui *ui)
+{
+	const struct operation *o = history_selected(h);
+	size_t at = o ? (size_t)(o - h->list.items) : 0;
+
+	find(h, ui, false);
+	field_set(&h->find, "");
+	find_words(h, ui);
+	select_operation(h, ui, at);
+}
+
+static void
+undo(struct history_view *h, struct ui *ui)
+{
+	const struct operation *o = history_selected(h);
+	struct error err = {0};
+	struct flow *flow;
+
+	if (!o) {
+		ui_say(ui, _("Select the operation that is to be undone."));
+		return;
+	}
+	flow = flow_new(ui_session(ui), &(struct flow_request){
+		.verb = FLOW_UNDO, .org = untrusted_raw(&o->org), .app = untrusted_raw(&o->app),
+		.env = untrusted_raw(&o->env), .operation_id = untrusted_raw(&o->id)}, &err);
+	if (flow)
+		ui_push(ui, review_view_new(flow));
+	else
+		ui_say_error(ui, &err);
+}
+
+/* Of a story: before it began. */
+static void
+visit_then(struct history_view *h, struct ui *ui)
+{
+	const struct history_row *row = h->selected < h->row_count ? &h->rows[h->selected] : NULL;
+	const struct operation *o;
+	struct view *board;
+
+	if (!row)
+		return;
+	o = &h->list.items[row->is_story ? h->stories.items[row->at].first : row->at];
+	board = board_then_view_new(ui, untrusted_raw(&o->org), untrusted_raw(&o->app),
+				    untrusted_raw(&o->env), o->created_at);
+	if (board)
+		ui_push(ui, board);
 }
 
 static void
 act(struct view *view, struct ui *ui, enum action action)
 {
 	struct history_view *h = (struct history_view *)view;
+	bool is_story = h->selected < h->row_count && h->rows[h->selected].is_story;
 
-	if (action == ACTION_BACK)
-		ui_pop(ui);
-	else if (action == ACTION_DOWN && h->selected > 0)
-		h->selected--;
-	else if (action == ACTION_UP && h->selected + 1 < h->list.count)
-		h->selected++;
-	else if (action == ACTION_REFRESH)
-		read_list(h, ui);
+	switch (action) {
+	case ACTION_BACK:
+		if (h->finding || *h->find.text)
+			show_all(h, ui);
+		else
+			ui_pop(ui);
+		break;
+	case ACTION_FIND: find(h, ui, true); break;
+	case ACTION_OPEN:
+		if (h->finding)
+			find(h, ui, false);
+		else
+			fold(h, ui, is_story ? !history_is_folded(h, h->rows[h->selected].at) : true);
+		break;
+	case ACTION_LEFT: fold(h, ui, true); break;
+	case ACTION_RIGHT: fold(h, ui, false); break;
+	case ACTION_DOWN: move_by(h, ui, 1); break;
+	case ACTION_UP: move_by(h, ui, -1); break;
+	case ACTION_PAGE_DOWN: move_by(h, ui, 10); break;
+	case ACTION_PAGE_UP: move_by(h, ui, -10); break;
+	case ACTION_FIRST: move_by(h, ui, -(long)h->row_count); break;
+	case ACTION_LAST: move_by(h, ui, (long)h->row_count); break;
+	case ACTION_UNDO: undo(h, ui); break;
+	case ACTION_THEN: visit_then(h, ui); break;
+	case ACTION_REFRESH: read_list(h, ui); break;
+	default: break;
+	}
+}
+
+static bool
+type(struct view *view, struct ui *ui, int key)
+{
+	struct history_view *h = (struct history_view *)view;
+
+	if (!field_type(&h->find, key))
+		return false;
+	find_words(h, ui);
+	select_operation(h, ui, (size_t)-1);
+	return true;
 }
 
 static void
 click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
 {
 	struct history_view *h = (struct history_view *)view;
-	size_t rows, last, shown;
+	size_t rows, first;
+	int top;
 
-	(void)ui;
-	(void)column;
-	lay_out(h, canvas, &rows, &last, &shown);
-	if (h->list.count > 0 && (size_t)row < shown)
-		h->selected = last + shown - 1 - (size_t)row;
+	first = history_lay_out(h, canvas, &top, &rows);
+	if (row < top || (size_t)(row - top) >= rows || first + (size_t)(row - top) >= h->row_count)
+		return;
+	h->selected = first + (size_t)(row - top);
+	learn_changes(h, ui);
+	if (column < 3 && h->rows[h->selected].is_story)
+		act(view, ui, ACTION_OPEN);
+}
+
+/* An operation that ends while one looks. */
+static void
+changed(struct view *view, struct ui *ui)
+{
+	struct history_view *h = (struct history_view *)view;
+
+	for (size_t i = 0; i < h->list.count && i < 20; i++) {
+		const struct operation *o = &h->list.items[i];
+		struct flow *flow;
+
+		if (o->state > OPERATION_RUNNING)
+			continue;
+		flow = session_flow_by_id(ui_session(ui), untrusted_raw(&o->id));
+		if (flow && flow_state(flow) > FLOW_RUNNING) {
+			read_list(h, ui);
+			return;
+		}
+	}
 }
 
 static void
@@ -189,12 +415,26 @@ close_view(struct view *view)
 	struct history_view *h = (struct history_view *)view;
 
 	operation_list_clear(&h->list);
+	stories_clear(&h->stories);
+	changes_clear(&h->changes);
+	for (size_t i = 0; i < h->folded_count; i++)
+		free(h->folded[i]);
+	free(h->folded);
+	free(h->found);
+	free(h->rows);
+	free(h->changes_of);
 	free(h);
 }
 
 const struct view_ops history_view_ops = {
-	.title = N_("History"), .keys = keys, .draw = draw, .act = act, .click = click,
-	.close = close_view,
+	.title = N_("History"), .keys = keys, .draw = history_draw, .act = act, .click = click,
+	.changed = changed, .close = close_view,
+};
+
+/* The same while the field has the keys: '?' and letters are text then. */
+const struct view_ops history_find_view_ops = {
+	.title = N_("History"), .keys = finding_keys, .draw = history_draw, .act = act, .type = type,
+	.click = click, .changed = changed, .close = close_view,
 };
 
 struct view *

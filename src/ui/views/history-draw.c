@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How the history looks: the field, the rows, and the pane of what is selected. */
+#include "config.h"
+
+#include <curses.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unicase.h>
+#include <unistr.h>
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "base/xmalloc.h"
+#include "flow/session.h"
+#include "flow/world.h"
+#include "ui/canvas.h"
+#include "ui/views/changes.h"
+#include "ui/views/history.h"
+
+static const struct { enum glyph glyph; enum style style; const char *word; } states[] = {
+	[OPERATION_PREPARED] = {GLYPH_RING, STYLE_DIM, N_("prepared")},
+	[OPERATION_RUNNING] = {GLYPH_HALF, STYLE_WARN, N_("running")},
+	[OPERATION_DONE] = {GLYPH_CHECK, STYLE_OK, N_("done")},
+	[OPERATION_FAILED] = {GLYPH_CROSS, STYLE_DANGER, N_("failed")},
+	[OPERATION_ABANDONED] = {GLYPH_MIDDLE, STYLE_WARN, N_("abandoned")},
+};
+
+/* --- words that were found ------------------------------------------------------------ */
+
+/* How many bytes of text the word takes when it stands at its beginning; 0: it does not. */
+static size_t
+match_length(const char *text, const char *word, size_t word_length)
+{
+	const uint8_t *t = (const uint8_t *)text, *w = (const uint8_t *)word;
+	size_t left = strlen(text), used = 0;
+
+	while (word_length > 0) {
+		ucs4_t a, b;
+		int n, m;
+
+		if (left == 0)
+			return 0;
+		n = u8_mbtouc(&a, t + used, left);
+		m = u8_mbtouc(&b, w, word_length);
+		if (uc_tolower(a) != uc_tolower(b))
+			return 0;
+		used += (size_t)n;
+		left -= (size_t)n;
+		w += m;
+		word_length -= (size_t)m;
+	}
+	return used;
+}
+
+/* The longest word of `find` that stands at the beginning of text. */
+static size_t
+found_at(const char *text, const char *find)
+{
+	size_t longest = 0;
+
+	for (;;) {
+		size_t length, n;
+
+		find += strspn(find, " \t");
+		length = strcspn(find, " \t");
+		if (length == 0)
+			return longest;
+		n = match_length(text, find, length);
+		longest = n > longest ? n : longest;
+		find += length;
+	}
+}
+
+void
+history_mark(struct canvas *canvas, enum style plain, enum style found, const char *text,
+	     const char *find, int columns)
+{
+	int room = canvas->width - canvas->column;
+	struct canvas part;
+	size_t from = 0, at = 0;
+
+	if (columns > 0 && columns < room)
+		room = columns;
+	if (room <= 0)
+		return;
+	part = canvas_part(canvas, canvas->row, canvas->column, 1, room);
+	canvas_at(&part, 0, 0);
+	while (*find && text[at] && part.column < part.width) {
+		size_t length = found_at(text + at, find), end;
+
+		if (length == 0) {
+			at = text_cluster_end(text, at);
+			continue;
+		}
+		end = at + length;
+		if (at > from)
+			canvas_piece(&part, plain, text, from, at);
+		canvas_piece(&part, found, text, at, end);
+		from = at = end;
+	}
+	if (text[from])
+		canvas_bytes(&part, plain, text + from, 0);
+	canvas->column += part.column < room ? part.column : room;
+}
+
+/* --- rows ----------------------------------------------------------------------------- */
+
+struct pens {
+	enum style plain, dim, strong, found;
+};
+
+static struct pens
+pens_of(bool selected)
+{
+	if (selected)
+		return (struct pens){STYLE_SELECTED, STYLE_SELECTED, STYLE_SELECTED, STYLE_SELECTED_FOUND};
+	return (struct pens){STYLE_NORMAL, STYLE_DIM, STYLE_STRONG, STYLE_KEY};
+}
+
+static bool
+is_narrow(const struct canvas *c)
+{
+	return c->width < 60;
+}
+
+/* "2026-11-23 08:42"; narrow: without the year. */
+static void
+draw_stamp(struct canvas *c, enum style style, int64_t at)
+{
+	char stamp[CLOCK_STAMP_SIZE];
+
+	clock_stamp(stamp, at);
+	stamp[10] = ' ';
+	stamp[16] = '\0';
+	canvas_ours(c, style, is_narrow(c) ? stamp + 5 : stamp);
+}
+
+/* How long it took, at the right edge; from `began` until now while it is under way. */
+static void
+draw_took(struct canvas *c, int row, enum style style, int64_t began, int64_t ended, bool open)
+{
+	char took[16];
+	int64_t until = ended ? ended : clock_wall_ms();
+
+	if (is_narrow(c) || (!ended && !open))
+		return;
+	clock_duration(took, until > began ? until - began : 0);
+	canvas_at(c, row, c->width - (int)strlen(took) - 1);
+	canvas_ours(c, style, took);
+}
+
+static void
+draw_operation(const struct history_view *h, struct canvas *all, int row, size_t at, bool selected)
+{
+	const struct operation *o = &h->list.items[at];
+	struct pens pens = pens_of(selected);
+	int indent = h->stories.of[at] == NO_STORY ? 0 : 2;
+	struct canvas line = canvas_part(all, 0, 0, all->height, all->width - (is_narrow(all) ? 0 : 9));
+	struct canvas *c = &line;
+
+	if (selected) {
+		canvas_at(all, row, 3 + indent);
+		canvas_fill_row(all, STYLE_SELECTED);
+	}
+	canvas_at(c, row, 1 + indent);
+	if ((size_t)o->state < sizeof(states) / sizeof(states[0]))
+		canvas_glyph(c, states[o->state].style, states[o->state].glyph);
+	canvas_at(c, row, 3 + indent);
+	draw_stamp(c, pens.plain, o->created_at);
+	canvas_ours(c, pens.plain, "  ");
+	history_mark(c, pens.strong, pens.found, untrusted_raw(&o->verb), h->find.text, 9);
+	canvas_at(c, row, is_narrow(c) ? c->column + 1 : 31 + indent);
+	if (o->source.raw) {
+		history_mark(c, pens.plain, pens.found, o->source.raw, h->find.text, 24);
+		canvas_ours(c, pens.plain, " ");
+		canvas_glyph(c, pens.plain, GLYPH_ARROW);
+		canvas_ours(c, pens.plain, " ");
+	}
+	history_mark(c, pens.plain, pens.found, untrusted_raw(&o->env), h->find.text, 30);
+	canvas_ours(c, pens.plain, "  ");
+	history_mark(c, pens.dim, pens.found, untrusted_raw(&o->summary), h->find.text, 0);
+	draw_took(all, row, pens.dim, o->created_at, o->ended_at, o->state <= OPERATION_RUNNING);
+}
+
+static void
+draw_story(const struct history_view *h, struct canvas *all, int row, size_t at, bool selected)
+{
+	const struct story *story = &h->stories.items[at];
+	const struct operation *clone = &h->list.items[story->first];
+	struct pens pens = pens_of(selected);
+	struct canvas line = canvas_part(all, 0, 0, all->height, all->width - (is_narrow(all) ? 0 : 9));
+	struct canvas *c = &line;
+
+	if (selected) {
+		canvas_at(all, row, 3);
+		canvas_fill_row(all, STYLE_SELECTED);
+	}
+	canvas_at(c, row, 1);
+	canvas_glyph(c, STYLE_DIM, history_is_folded(h, at) ? GLYPH_CLOSED : GLYPH_OPEN);
+	canvas_at(c, row, 3);
+	draw_stamp(c, pens.plain, story->began);
+	canvas_ours(c, pens.plain, "  ");
+	history_mark(c, pens.strong, pens.found, untrusted_raw(&clone->env), h->find.text, 24);
+	canvas_ours(c, pens.dim, _("  clone of "));
+	history_mark(c, pens.dim, pens.found, untrusted_raw(&clone->source), h->find.text, 24);
+	canvas_ours(c, pens.dim, "  ");
+	canvas_format(c, pens.dim, ngettext("%zu operation", "%zu operations", story->count),
+		      story->count);
+	canvas_ours(c, pens.dim, story->over ? _(", discarded") : _(", still there"));
+	draw_took(all, row, pens.dim, story->began, story->ended, true);
+}
+
+/* --- the pane of what is selected ----------------------------------------------------- */
+
+#define LABEL 14
+
+static void
+label(struct canvas *c, int *row, const char *text)
+{
+	canvas_at(c, ++*row, 2);
+	canvas_ours(c, STYLE_DIM, text);
+	canvas_at(c, *row, LABEL);
+}
+
+static void
+draw_fact(const struct history_view *h, struct canvas *c, int *row, const char *name,
+	  const struct untrusted *text, enum style style)
+{
+	if (!text->raw || !*text->raw)
+		return;
+	label(c, row, name);
+	history_mark(c, style, STYLE_KEY, text->raw, h->find.text, 0);
+}
+
+/* An operation that took this one back, or NULL. */
+static const struct operation *
+undone_by(const struct history_view *h, const struct operation *o)
+{
+	for (const struct operation *i = h->list.items; i < o; i++)
+		if (untrusted_is(&i->undoes, untrusted_raw(&o->id)) && i->state == OPERATION_DONE)
+			return i;
+	return NULL;
+}
+
+static void
+draw_undo(const struct history_view *h, struct canvas *c, int *row, struct ui *ui,
+	  const struct operation *o)
+{
+	const struct operation *undone = undone_by(h, o);
+
+	label(c, row, _("undo"));
+	if (undone) {
+		canvas_ours(c, STYLE_NORMAL, _("was undone "));
+		draw_stamp(c, STYLE_NORMAL, undone->created_at);
+	} else if (!o->undo.raw || !o->deployment_id.raw) {
+		canvas_ours(c, STYLE_DIM, untrusted_is(&o->verb, "clone") ?
+			    _("no: a clone is discarded, not undone") :
+			    _("no: it deployed nothing that could be taken back"));
+	} else if (!world_environment(session_world(ui_session(ui)), untrusted_raw(&o->org),
+				      untrusted_raw(&o->app), untrusted_raw(&o->env))) {
+		canvas_ours(c, STYLE_DIM, _("no: the environment is not there"));
+	} else if (session_read_only(ui_session(ui))) {
+		canvas_ours(c, STYLE_DIM, _("no: read-only"));
+	} else {
+		canvas_ours(c, STYLE_KEY, "U");
+		canvas_ours(c, STYLE_NORMAL, _(" takes it back"));
+	}
+}
+
+static void
+draw_what(const struct history_view *h, struct canvas *c, const struct operation *o)
+{
+	canvas_at(c, 1, 2);
+	history_mark(c, STYLE_STRONG, STYLE_KEY, untrusted_raw(&o->verb), h->find.text, 12);
+	canvas_ours(c, STYLE_STRONG, " ");
+	if (o->source.raw) {
+		history_mark(c, STYLE_STRONG, STYLE_KEY, o->source.raw, h->find.text, 30);
+		canvas_ours(c, STYLE_STRONG, " ");
+		canvas_glyph(c, STYLE_STRONG, GLYPH_ARROW);
+		canvas_ours(c, STYLE_STRONG, " ");
+	}
+	history_mark(c, STYLE_STRONG, STYLE_KEY, untrusted_raw(&o->env), h->find.text, 40);
+	if (!is_narrow(c)) {
+		canvas_ours(c, STYLE_DIM, _("  of "));
+		history_mark(c, STYLE_DIM, STYLE_KEY, untrusted_raw(&o->app), h->find.text, 24);
+	}
+	if (!is_narrow(c) && o->env_type.raw && *o->env_type.raw) {
+		canvas_ours(c, STYLE_DIM, _(", type "));
+		history_mark(c, STYLE_DIM, STYLE_KEY, o->env_type.raw, h->find.text, 20);
+	}
+	canvas_ours(c, STYLE_DIM, "  ");
+	if ((size_t)o->state < sizeof(states) / sizeof(states[0]))
+		canvas_ours(c, states[o->state].style, _(states[o->state].word));
+}
+
+static void
+draw_when(struct canvas *c, int *row, const struct operation *o)
+{
+	char age[16], took[16];
+
+	label(c, row, _("when"));
+	draw_stamp(c, STYLE_NORMAL, o->created_at);
+	clock_age(age, clock_wall_ms() - o->created_at);
+	canvas_format(c, STYLE_DIM, _("   %s ago"), age);
+	if (o->ended_at > o->created_at) {
+		clock_duration(took, o->ended_at - o->created_at);
+		canvas_format(c, STYLE_DIM, _("   took %s"), took);
+	}
+}
+
+static void
+draw_steps(const struct history_view *h, struct canvas *c, int row, const struct operation *o)
+{
+	for (size_t i = 0; i < o->step_count; i++, row++) {
+		char took[16] = "";
+
+		if (o->steps[i].ended_at > o->steps[i].started_at)
+			clock_duration(took, o->steps[i].ended_at - o->steps[i].started_at);
+		canvas_at(c, row, 2);
+		canvas_bytes(c, STYLE_DIM, o->steps[i].name, 24);
+		canvas_at(c, row, 28);
+		canvas_ours(c, STYLE_DIM, took);
+		canvas_at(c, row, 36);
+		history_mark(c, STYLE_NORMAL, STYLE_KEY, untrusted_raw(&o->steps[i].detail), h->find.text,
+			     0);
+	}
+}
+
+static void
+draw_detail(const struct history_view *h, struct canvas *c, struct ui *ui, const struct operation *o)
+{
+	int row = 1;
+
+	draw_what(h, c, o);
+	draw_when(c, &row, o);
+	draw_fact(h, c, &row, _("by"), &o->who, STYLE_NORMAL);
+	draw_fact(h, c, &row, _("reason"), &o->reason, STYLE_NORMAL);
+	draw_fact(h, c, &row, _("error"), &o->error, STYLE_DANGER);
+	draw_fact(h, c, &row, _("way back"), &o->way_back, STYLE_NORMAL);
+	draw_undo(h, c, &row, ui, o);
+	if (h->changes_known && h->changes.count > 0) {
+		int room = c->height - row - 1 > 5 ? 5 : c->height - row - 1;
+
+		if (room > 0)
+			row += changes_draw_words(c, row + 1, room, &h->changes);
+	} else {
+		draw_fact(h, c, &row, _("changes"), &o->summary, STYLE_NORMAL);
+	}
+	draw_steps(h, c, row + 2 + (int)o->step_count <= c->height ? row + 2 : row + 1, o);
+}
+
+static void
+draw_story_detail(const struct history_view *h, struct canvas *c, size_t at)
+{
+	const struct story *story = &h->stories.items[at];
+	const struct operation *clone = &h->list.items[story->first];
+	char whole[16];
+	int row = 1;
+
+	canvas_at(c, 1, 2);
+	canvas_ours(c, STYLE_STRONG, _("The story of "));
+	history_mark(c, STYLE_STRONG, STYLE_KEY, untrusted_raw(&clone->env), h->find.text, 40);
+	if (story->ended > story->began) {
+		clock_duration(whole, story->ended - story->began);
+		canvas_format(c, STYLE_DIM, _("   %s in all"), whole);
+	}
+	for (size_t i = story->first + 1; i-- > story->last && row + 1 < c->height;) {
+		const struct operation *o = &h->list.items[i];
+		char took[16] = "";
+
+		if (h->stories.of[i] != at)
+			continue;
+		if (o->ended_at > o->created_at)
+			clock_duration(took, o->ended_at - o->created_at);
+		label(c, &row, "");
+		canvas_at(c, row, 2);
+		history_mark(c, STYLE_DIM, STYLE_KEY, untrusted_raw(&o->verb), h->find.text, 10);
+		canvas_at(c, row, LABEL);
+		canvas_ours(c, STYLE_DIM, took);
+		canvas_at(c, row, LABEL + 9);
+		history_mark(c, STYLE_NORMAL, STYLE_KEY, untrusted_raw(&o->summary), h->find.text, 0);
+	}
+}
+
+/* --- the whole ------------------------------------------------------------------------ */
+
+static bool
+has_field(const struct history_view *h)
+{
+	return h->finding || *h->find.text;
+}
+
+size_t
+history_lay_out(const struct history_view *h, const struct canvas *canvas, int *top, size_t *rows)
+{
+	int list = canvas->height > 20 ? canvas->height - 13 : canvas->height / 2;
+
+	*top = has_field(h) ? 1 : 0;
+	*rows = list > *top ? (size_t)(list - *top) : 1;
+	if (*rows > h->row_count && h->row_count > 0)
+		*rows = h->row_count;
+	return h->selected + 1 > *rows ? h->selected + 1 - *rows : 0;
+}
+
+static void
+draw_field(const struct history_view *h, struct canvas *c)
+{
+	canvas_at(c, 0, 1);
+	canvas_ours(c, STYLE_DIM, _("Find"));
+	canvas_ours(c, STYLE_DIM, "  ");
+	field_draw(&h->find, c, c->width < 60 ? 18 : 30, h->finding);
+	canvas_format(c, STYLE_DIM, _("  %zu of %zu"), h->found_count, h->list.count);
+}
+
+void
+history_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
+{
+	const struct history_view *h = (const struct history_view *)view;
+	const struct operation *selected = history_selected(h);
+	size_t rows, first;
+	struct canvas detail;
+	int top;
+
+	if (h->list.count == 0) {
+		canvas_at(canvas, 1, 2);
+		canvas_ours(canvas, STYLE_DIM, _("Nothing has been done yet."));
+		return;
+	}
+	first = history_lay_out(h, canvas, &top, &rows);
+	for (size_t i = 0; i < rows && first + i < h->row_count; i++) {
+		const struct history_row *row = &h->rows[first + i];
+
+		(row->is_story ? draw_story : draw_operation)(h, canvas, top + (int)i, row->at,
+							      first + i == h->selected);
+	}
+	if (h->row_count == 0) {
+		canvas_at(canvas, 2, 2);
+		canvas_ours(canvas, STYLE_WARN, _("Nothing in the history says all of that."));
+	}
+	detail = canvas_part(canvas, top + (int)rows, 0, canvas->height - top - (int)rows, canvas->width);
+	if (h->row_count > 0) {
+		canvas_rule(&detail, 0);
+		if (selected)
+			draw_detail(h, &detail, ui, selected);
+		else
+			draw_story_detail(h, &detail, h->rows[h->selected].at);
+	}
+	if (has_field(h))
+		draw_field(h, canvas);	/* last: the cursor is there */
+}
