@@ -22,6 +22,7 @@
 
 struct walk {
 	struct merge *merge;
+	const struct merge *earlier;	/* NULL: nothing was decided */
 	const char *object;
 	struct buf path;
 };
@@ -55,7 +56,41 @@ note(struct walk *walk, enum merge_side side, const json_t *base, const json_t *
 		.theirs = text_of(theirs),
 		.ours = text_of(ours),
 	};
-	merge->conflicts += side == MERGE_CONFLICT;
+}
+
+static enum merge_choice
+choice_of(const struct walk *walk)
+{
+	for (size_t i = 0; walk->earlier && i < walk->earlier->count; i++) {
+		const struct merge_entry *entry = &walk->earlier->entries[i];
+
+		if (entry->side == MERGE_CONFLICT && strcmp(entry->object, walk->object) == 0 &&
+		    strcmp(entry->path, buf_str(&walk->path)) == 0)
+			return entry->choice;
+	}
+	return MERGE_UNDECIDED;
+}
+
+static void
+take(json_t *parent, const char *key, json_t *ours)
+{
+	if (ours)
+		json_object_set_new(parent, key, json_deep_copy(ours));
+	else
+		json_object_del(parent, key);
+}
+
+static void
+merge_conflict(struct walk *walk, json_t *parent, const char *key, json_t *base, json_t *theirs,
+	       json_t *ours)
+{
+	enum merge_choice choice = choice_of(walk);
+
+	note(walk, MERGE_CONFLICT, base, theirs, ours);
+	walk->merge->entries[walk->merge->count - 1].choice = choice;
+	walk->merge->conflicts += choice == MERGE_UNDECIDED;
+	if (choice == MERGE_TAKE_OURS)
+		take(parent, key, ours);
 }
 
 /* Who changed it; the value that the result gets is ours for OURS and stays theirs else. */
@@ -71,12 +106,9 @@ merge_leaf(struct walk *walk, json_t *parent, const char *key, json_t *base, jso
 		note(walk, MERGE_BOTH, base, theirs, ours);
 	} else if (same(base, theirs)) {
 		note(walk, MERGE_OURS, base, theirs, ours);
-		if (ours)
-			json_object_set_new(parent, key, json_deep_copy(ours));
-		else
-			json_object_del(parent, key);
+		take(parent, key, ours);
 	} else {
-		note(walk, MERGE_CONFLICT, base, theirs, ours);
+		merge_conflict(walk, parent, key, base, theirs, ours);
 	}
 }
 
@@ -141,8 +173,15 @@ int
 merge_sets(struct merge *merge, const struct set *base, const struct set *theirs,
 	   const struct set *ours, struct error *err)
 {
+	return merge_sets_decided(merge, NULL, base, theirs, ours, err);
+}
+
+int
+merge_sets_decided(struct merge *merge, const struct merge *earlier, const struct set *base,
+		   const struct set *theirs, const struct set *ours, struct error *err)
+{
 	json_t *result = set_encode(theirs);
-	struct walk walk = {.merge = merge, .object = ""};
+	struct walk walk = {.merge = merge, .earlier = earlier, .object = ""};
 
 	*merge = (struct merge){0};
 	json_object_del(result, "id");
