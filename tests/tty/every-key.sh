@@ -31,6 +31,8 @@ enter() {
 	progress) say 'key D' 'expect "way back"' 'key D' 'row "sidestage" "Progress"' ;;
 	logs) say 'key l' 'row "sidestage" "Logs"' ;;
 	history) say 'key h' 'row "sidestage" "History"' ;;
+	history-find) say 'key h' 'row "sidestage" "History"' 'key /' 'expect "of"' ;;
+	board-then) say 'key h' 'row "sidestage" "History"' 'key t' 'row "sidestage" "Board as it was"' ;;
 	clones) say 'key c' 'row "sidestage" "Clones"' 'expect "hotfix-1"' ;;
 	hotfix) say 'key H' 'expect "hotfix-1 of production"' ;;
 	goto) say 'key /' 'expect "environment QA"' ;;
@@ -59,7 +61,7 @@ restore() {	# VIEW ACTION
 	board/baseline) say 'press-until Left "in [Pp]roduction"' 'key b' ;;
 	board/quit | everywhere/quit) say 'exit 0' 'run sidestage demo' 'row "running" "running" "running" "running"' ;;
 	review/approve)
-		say 'press-until Esc "sidestage +Board"' "expect \"local/topicshare-api:$version\" 20"
+		say 'press-until Esc "sidestage +Board ▸"' "expect \"local/topicshare-api:$version\" 20"
 		[ "$version" = 1.4.2 ] && version=2.0.0-rc3 || version=1.4.2
 		;;
 	progress/*) say 'until 20 test "$(platform status hotfix-1)" = succeeded' ;;
@@ -93,7 +95,7 @@ while read -r view key action; do
 	# It stops the program: given-back.story, from a shell.
 	Ctrl-Z) grep -q '^key Ctrl-Z' "${srcdir:-.}/tests/tty/given-back.story" && continue ;;
 	esac
-	say "test '$view: $key ($action)'" 'press-until Esc "sidestage +Board"' \
+	say "test '$view: $key ($action)'" 'press-until Esc "sidestage +Board ▸"' \
 		'press-until Right "in hotfix-1"' 'press-until Up "api in"'
 	enter "$view"
 	prepare "$view" "$action"
