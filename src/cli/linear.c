@@ -374,24 +374,6 @@ show_review(struct linear *l, const struct flow *flow)
 	l->asking = review->is_protected ? ASKING_REASON : ASKING_YES;
 }
 
-/* Each is a decision; plain lines have no way to take it yet. */
-static void
-give_up_conflict(struct linear *l, struct flow *flow)
-{
-	const struct merge *merge = flow_conflicts(flow);
-
-	lines_say(_("%s and %s changed the same things differently; the screen lets you decide. Nothing was "
-		    "changed:"), flow_request(flow)->env, flow_request(flow)->source);
-	for (size_t i = 0; i < merge->count; i++)
-		if (merge->entries[i].side == MERGE_CONFLICT)
-			lines_say("  %s %s: %s / %s", merge->entries[i].object, merge->entries[i].path,
-				  merge->entries[i].theirs ? merge->entries[i].theirs : "-",
-				  merge->entries[i].ours ? merge->entries[i].ours : "-");
-	flow_cancel(flow);
-	l->failed = true;
-	forget(l, flow);
-}
-
 static void
 advance(struct linear *l)
 {
@@ -399,9 +381,7 @@ advance(struct linear *l)
 
 	if (!flow)
 		return;
-	if (flow_conflicts(flow))
-		give_up_conflict(l, flow);
-	else if (flow_state(flow) == FLOW_REVIEW && !l->reviewed)
+	if (flow_state(flow) == FLOW_REVIEW && !l->reviewed)
 		show_review(l, flow);
 	else if (flow_state(flow) > FLOW_REVIEW)
 		follow(l, flow);

@@ -25,9 +25,7 @@ struct set;
 
 enum flow_verb { FLOW_CLONE, FLOW_DEPLOY, FLOW_PROMOTE, FLOW_UNDO, FLOW_DISCARD, FLOW_CARRY };
 enum flow_state {
-	FLOW_PREPARING,
-	FLOW_CONFLICT,		/* a person has to decide: flow_conflicts() */
-	FLOW_REVIEW, FLOW_RUNNING, FLOW_DONE, FLOW_FAILED, FLOW_CANCELLED
+	FLOW_PREPARING, FLOW_REVIEW, FLOW_RUNNING, FLOW_DONE, FLOW_FAILED, FLOW_CANCELLED
 };
 
 /* What a person asked for; copied by flow_new(). */
@@ -81,12 +79,6 @@ struct flow *flow_new(struct session *session, const struct flow_request *reques
 const char *flow_operation_id(const struct flow *flow);
 enum flow_verb flow_verb(const struct flow *flow);
 enum flow_state flow_state(const struct flow *flow);
-/* What both sides changed, to different things; NULL but in CONFLICT.  Borrowed until a choice. */
-const struct merge *flow_conflicts(const struct flow *flow);
-/* Decides one of its entries; when none is undecided any more, flow_decided() goes on to the
- * review.  -1 with err: something is undecided still. */
-void flow_choose(struct flow *flow, size_t entry, enum merge_choice choice);
-int flow_decided(struct flow *flow, struct error *err);
 /* NULL until REVIEW.  Borrowed. */
 const struct review *flow_review(const struct flow *flow);
 /* The target environment's id etc., always there. */

@@ -13,9 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 
+#define NAMED_MAX 600
 
 /* --- the common ancestor --- */
 
@@ -110,13 +112,42 @@ read_clone_set(struct flow *flow)
 	flow_read_set(flow, untrusted_raw(&flow->source.running.set_id), &flow->ours);
 }
 
-/* The delta that the merge came to. */
 static void
-take_delta(struct flow *flow)
+fail_with_conflicts(struct flow *flow, const struct merge *merge)
 {
-	struct error err = {0};
-	json_t *body = delta_encode(flow->review.merge.delta);
+	struct buf named;
 
+	buf_init(&named, NAMED_MAX);
+	for (size_t i = 0; i < merge->count; i++)
+		if (merge->entries[i].side == MERGE_CONFLICT &&
+		    !buf_printf(&named, "%s%s %s: %s / %s", named.length ? "; " : "",
+				merge->entries[i].object, merge->entries[i].path,
+				merge->entries[i].theirs ? merge->entries[i].theirs : "-",
+				merge->entries[i].ours ? merge->entries[i].ours : "-"))
+			break;
+	flow_fail_text(flow, ERROR_CONFLICT,
+		       _("%s and %s changed the same things differently (%s / %s): %s"),
+		       flow->request.env, flow->request.source, flow->request.env,
+		       flow->request.source, buf_str(&named));
+	buf_clear(&named);
+}
+
+void
+merge_ours(struct flow *flow)
+{
+	struct merge *merged = &flow->review.merge;
+	struct error err = { 0 };
+	json_t *body;
+
+	if (merge_sets(merged, flow->ancestor, flow->base, flow->ours, &err)) {
+		flow_fail(flow, &err);
+		return;
+	}
+	if (merged->conflicts) {
+		fail_with_conflicts(flow, merged);
+		return;
+	}
+	body = delta_encode(merged->delta);
 	flow->delta = delta_decode(body, &err);
 	json_decref(body);
 	if (!flow->delta)
@@ -129,63 +160,6 @@ take_delta(struct flow *flow)
 			       flow->request.env, flow->request.source);
 	else
 		flow_next_phase(flow);
-}
-
-void
-merge_ours(struct flow *flow)
-{
-	struct merge *merged = &flow->review.merge;
-	struct error err = {0};
-
-	if (merge_sets(merged, flow->ancestor, flow->base, flow->ours, &err)) {
-		flow_fail(flow, &err);
-	} else if (merged->conflicts > 0) {
-		flow->state = FLOW_CONFLICT;
-		session_changed(flow->session);
-	} else {
-		take_delta(flow);
-	}
-}
-
-const struct merge *
-flow_conflicts(const struct flow *flow)
-{
-	return flow->state == FLOW_CONFLICT ? &flow->review.merge : NULL;
-}
-
-void
-flow_choose(struct flow *flow, size_t entry, enum merge_choice choice)
-{
-	struct merge *merge = &flow->review.merge;
-
-	if (flow->state == FLOW_CONFLICT && entry < merge->count &&
-	    merge->entries[entry].side == MERGE_CONFLICT)
-		merge->entries[entry].choice = choice;
-	session_changed(flow->session);
-}
-
-int
-flow_decided(struct flow *flow, struct error *err)
-{
-	struct merge merged;
-	size_t undecided;
-
-	if (flow->state != FLOW_CONFLICT)
-		return error_set(err, ERROR_INPUT, _("there is nothing to decide"));
-	if (merge_sets_decided(&merged, &flow->review.merge, flow->ancestor, flow->base, flow->ours, err))
-		return -1;
-	undecided = merged.conflicts;
-	if (undecided > 0) {
-		merge_clear(&merged);
-		return error_set(err, ERROR_CONFLICT,
-				 ngettext("%zu conflict is undecided", "%zu conflicts are undecided", undecided),
-				 undecided);
-	}
-	merge_clear(&flow->review.merge);
-	flow->review.merge = merged;
-	flow->state = FLOW_PREPARING;
-	take_delta(flow);
-	return 0;
 }
 
 static void

@@ -265,24 +265,6 @@ warn_primed(struct flow *flow)
 			       flow->request.env);
 }
 
-/* What a person decided is read once more before it is done. */
-static void
-list_choices(struct flow *flow)
-{
-	const struct merge *merge = &flow->review.merge;
-
-	for (size_t i = 0; i < merge->count; i++) {
-		const struct merge_entry *entry = &merge->entries[i];
-		bool ours = entry->choice == MERGE_TAKE_OURS;
-		const char *taken = ours ? entry->ours : entry->theirs, *left = ours ? entry->theirs : entry->ours;
-
-		if (entry->side == MERGE_CONFLICT)
-			review_caution(&flow->review, _("Decided: %s %s is %.100s as in %s, and not %.100s"), entry->object,
-				       entry->path, taken ? taken : _("absent"),
-				       ours ? flow->request.source : flow->request.env, left ? left : _("absent"));
-	}
-}
-
 void
 review_fill(struct flow *flow)
 {
@@ -323,7 +305,6 @@ review_fill(struct flow *flow)
 		review_send(review, "POST /orgs/%s/apps/%s/envs/%s/deploys", review->org,
 			    review->app, review->env);
 	}
-	list_choices(flow);
 }
 
 void

@@ -22,7 +22,6 @@
 
 struct walk {
 	struct merge *merge;
-	const struct merge *earlier;	/* NULL: nothing was decided */
 	const char *object;
 	struct buf path;
 };
@@ -56,41 +55,7 @@ note(struct walk *walk, enum merge_side side, const json_t *base, const json_t *
 		.theirs = text_of(theirs),
 		.ours = text_of(ours),
 	};
-}
-
-static enum merge_choice
-choice_of(const struct walk *walk)
-{
-	for (size_t i = 0; walk->earlier && i < walk->earlier->count; i++) {
-		const struct merge_entry *entry = &walk->earlier->entries[i];
-
-		if (entry->side == MERGE_CONFLICT && strcmp(entry->object, walk->object) == 0 &&
-		    strcmp(entry->path, buf_str(&walk->path)) == 0)
-			return entry->choice;
-	}
-	return MERGE_UNDECIDED;
-}
-
-static void
-take(json_t *parent, const char *key, json_t *ours)
-{
-	if (ours)
-		json_object_set_new(parent, key, json_deep_copy(ours));
-	else
-		json_object_del(parent, key);
-}
-
-static void
-merge_conflict(struct walk *walk, json_t *parent, const char *key, json_t *base, json_t *theirs,
-	       json_t *ours)
-{
-	enum merge_choice choice = choice_of(walk);
-
-	note(walk, MERGE_CONFLICT, base, theirs, ours);
-	walk->merge->entries[walk->merge->count - 1].choice = choice;
-	walk->merge->conflicts += choice == MERGE_UNDECIDED;
-	if (choice == MERGE_TAKE_OURS)
-		take(parent, key, ours);
+	merge->conflicts += side == MERGE_CONFLICT;
 }
 
 /* Who changed it; the value that the result gets is ours for OURS and stays theirs else. */
@@ -106,9 +71,12 @@ merge_leaf(struct walk *walk, json_t *parent, const char *key, json_t *base, jso
 		note(walk, MERGE_BOTH, base, theirs, ours);
 	} else if (same(base, theirs)) {
 		note(walk, MERGE_OURS, base, theirs, ours);
-		take(parent, key, ours);
+		if (ours)
+			json_object_set_new(parent, key, json_deep_copy(ours));
+		else
+			json_object_del(parent, key);
 	} else {
-		merge_conflict(walk, parent, key, base, theirs, ours);
+		note(walk, MERGE_CONFLICT, base, theirs, ours);
 	}
 }
 
@@ -173,15 +141,8 @@ int
 merge_sets(struct merge *merge, const struct set *base, const struct set *theirs,
 	   const struct set *ours, struct error *err)
 {
-	return merge_sets_decided(merge, NULL, base, theirs, ours, err);
-}
-
-int
-merge_sets_decided(struct merge *merge, const struct merge *earlier, const struct set *base,
-		   const struct set *theirs, const struct set *ours, struct error *err)
-{
 	json_t *result = set_encode(theirs);
-	struct walk walk = {.merge = merge, .earlier = earlier, .object = ""};
+	struct walk walk = {.merge = merge, .object = ""};
 
 	*merge = (struct merge){0};
 	json_object_del(result, "id");

@@ -15,12 +15,8 @@ struct error;
 
 enum merge_side { MERGE_OURS, MERGE_THEIRS, MERGE_BOTH, MERGE_CONFLICT };
 
-/* What a person decided of a conflict. */
-enum merge_choice { MERGE_UNDECIDED, MERGE_TAKE_OURS, MERGE_TAKE_THEIRS };
-
 struct merge_entry {
 	enum merge_side side;
-	enum merge_choice choice;	/* of a MERGE_CONFLICT */
 	char *object;		/* "web", or "shared/db" */
 	char *path;		/* JSON pointer within it; "" for the whole object */
 	char *base;		/* texts of the three values; NULL: absent there */
@@ -31,7 +27,7 @@ struct merge_entry {
 struct merge {
 	struct merge_entry *entries;
 	size_t count;
-	size_t conflicts;	/* that are undecided */
+	size_t conflicts;
 	struct set *result;	/* theirs with our changes; NULL while conflicts > 0 */
 	struct delta *delta;	/* from theirs to result; NULL while conflicts > 0 */
 };
@@ -39,11 +35,6 @@ struct merge {
 /* 0, or -1 with err; merge_clear() it after success. */
 int merge_sets(struct merge *merge, const struct set *base, const struct set *theirs,
 	       const struct set *ours, struct error *err) __attribute__((warn_unused_result));
-/* The same with what was decided: `earlier` is a merge of the same three sets, in which conflicts
- * have their choices. */
-int merge_sets_decided(struct merge *merge, const struct merge *earlier, const struct set *base,
-		       const struct set *theirs, const struct set *ours, struct error *err)
-	__attribute__((warn_unused_result));
 void merge_clear(struct merge *merge);
 
 #endif

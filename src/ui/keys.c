@@ -111,8 +111,6 @@ static const struct action_name {
 	{ACTION_SWAP, "swap", false},
 	{ACTION_CHOOSE_FROM, "choose-from", false},
 	{ACTION_CHOOSE_TO, "choose-to", false},
-	{ACTION_TAKE_OURS, "take-ours", false},
-	{ACTION_TAKE_THEIRS, "take-theirs", false},
 	{ACTION_CLONES, "clones", false},
 	{ACTION_HOTFIX, "hotfix", false},
 	{ACTION_END, "end", true},

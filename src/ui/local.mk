@@ -19,7 +19,6 @@ libui_a_SOURCES = \
 	src/ui/views/clones-draw.c \
 	src/ui/views/clones.c src/ui/views/clones.h \
 	src/ui/views/compare.c \
-	src/ui/views/conflicts.c src/ui/views/conflicts.h \
 	src/ui/views/contents.c src/ui/views/contents.h \
 	src/ui/views/environment.c \
 	src/ui/views/goto.c \

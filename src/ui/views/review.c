@@ -22,7 +22,6 @@
 #include "ui/terminal.h"
 #include "ui/view.h"
 #include "ui/views/changes.h"
-#include "ui/views/conflicts.h"
 #include "ui/views/contents.h"
 #include "ui/views/operation.h"
 #include "ui/widgets/difference.h"
@@ -31,7 +30,6 @@
 struct review_view {
 	struct view view;
 	char *id;			/* of the operation; the flow is looked up by it */
-	size_t conflict;		/* that is selected, while they are decided */
 	size_t top;			/* of the contents, when there is no difference */
 	struct difference difference;
 	int focus;			/* 0: the diff, 1: reason, 2: name */
@@ -44,8 +42,6 @@ static const struct key keys[] = {
 	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Change nothing and go back.")},
 	{'q', NULL, ACTION_BACK, NULL, NULL},
 	DIFFERENCE_KEYS,
-	{'o', "o", ACTION_TAKE_OURS, NULL, N_("In a conflict: take what the clone has.")},
-	{'t', "t", ACTION_TAKE_THEIRS, NULL, N_("In a conflict: keep what the environment has.")},
 	{'y', "y", ACTION_COPY, NULL, N_("Copy the changes in words.")},
 	{'\t', "Tab", ACTION_PANE, NULL, N_("To the next field (protected environments).")},
 	{'\r', "Enter", ACTION_OPEN, NULL, N_("In the fields: approve, once both are right.")},
@@ -258,11 +254,6 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		draw_review(r, ui, canvas, flow_review(flow));
 		return;
 	}
-	if (flow && flow_conflicts(flow)) {
-		conflicts_draw(canvas, flow_conflicts(flow), r->conflict, flow_request(flow)->source,
-			       flow_request(flow)->env);
-		return;
-	}
 	canvas_at(canvas, 1, 1);
 	if (!flow || flow_state(flow) != FLOW_FAILED) {
 		canvas_ours(canvas, STYLE_DIM, _("Reading what it needs …"));
@@ -331,7 +322,7 @@ go_back(struct review_view *r, struct ui *ui, struct flow *flow)
 		return;
 	}
 	if (flow) {
-		if (flow_state(flow) <= FLOW_REVIEW)
+		if (flow_state(flow) == FLOW_PREPARING || flow_state(flow) == FLOW_REVIEW)
 			flow_cancel(flow);
 		flow_dismiss(flow);
 	}
@@ -350,35 +341,6 @@ copy(struct ui *ui, const struct review *review)
 	free(words);
 }
 
-/* While it is decided what both changed. */
-static void
-act_in_conflict(struct review_view *r, struct ui *ui, struct flow *flow, enum action action)
-{
-	const struct merge *merge = flow_conflicts(flow);
-	size_t count = conflicts_count(merge);
-	struct error err = {0};
-
-	switch (action) {
-	case ACTION_DOWN: case ACTION_NEXT:
-		r->conflict += r->conflict + 1 < count;
-		break;
-	case ACTION_UP: case ACTION_PREVIOUS:
-		r->conflict -= r->conflict > 0;
-		break;
-	case ACTION_TAKE_OURS: case ACTION_TAKE_THEIRS:
-		flow_choose(flow, conflicts_entry(merge, r->conflict),
-			    action == ACTION_TAKE_OURS ? MERGE_TAKE_OURS : MERGE_TAKE_THEIRS);
-		r->conflict += r->conflict + 1 < count;
-		break;
-	case ACTION_APPROVE: case ACTION_OPEN:
-		if (flow_decided(flow, &err) != 0)
-			ui_say_error(ui, &err);
-		break;
-	default:
-		ui_say(ui, _("First decide what both changed: o takes the clone's, t keeps the environment's."));
-	}
-}
-
 static void
 act(struct view *view, struct ui *ui, enum action action)
 {
@@ -390,10 +352,6 @@ act(struct view *view, struct ui *ui, enum action action)
 		go_back(r, ui, flow);
 		return;
 	}
-	if (flow && flow_conflicts(flow)) {
-		act_in_conflict(r, ui, flow, action);
-		return;
-	}
 	if (!review || flow_state(flow) != FLOW_REVIEW) {
 		ui_say(ui, _("The review is still being read; decide when it stands."));
 		return;
@@ -401,9 +359,6 @@ act(struct view *view, struct ui *ui, enum action action)
 	switch (action) {
 	case ACTION_APPROVE: approve(r, ui, flow); break;
 	case ACTION_COPY: copy(ui, review); break;
-	case ACTION_TAKE_OURS: case ACTION_TAKE_THEIRS:
-		ui_say(ui, _("There is no conflict to decide here."));
-		break;
 	case ACTION_PANE: r->focus = review->is_protected ? (r->focus + 1) % 3 : 0; break;
 	case ACTION_OPEN:
 		if (review->is_protected && r->focus > 0)
