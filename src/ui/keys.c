@@ -114,6 +114,8 @@ static const struct action_name {
 	{ACTION_END, "end", true},
 	{ACTION_MARK, "mark", false},
 	{ACTION_CARRY, "carry", true},
+	{ACTION_OURS, "ours", false},
+	{ACTION_THEIRS, "theirs", false},
 };
 #define ACTION_COUNT (sizeof(actions) / sizeof(actions[0]))
 
