@@ -80,6 +80,7 @@ copy_request(struct flow_request *to, const struct flow_request *from)
 	to->operation_id = copy(from->operation_id);
 	to->before_set = copy(from->before_set);
 	to->after_set = copy(from->after_set);
+	to->decides = from->decides;
 	while (from->images && from->images[count])
 		count++;
 	images = xcalloc(count + 1, sizeof(*images));
@@ -540,6 +541,8 @@ forget_record(struct flow *flow)
 int
 flow_approve(struct flow *flow, const char *reason, const char *typed, struct error *err)
 {
+	if (flow->state == FLOW_DECIDING)
+		return error_set(err, ERROR_CONFLICT, _("decide the conflicts first"));
 	if (flow->state != FLOW_REVIEW)
 		return error_set(err, ERROR_INPUT, _("this was approved or ended already"));
 	if (flow->review.is_protected && (!typed || strcmp(typed, flow->request.env)))

@@ -5,6 +5,8 @@
  *
  *   PREPARING -> REVIEW -> RUNNING -> DONE | FAILED
  *        \________\____________________> FAILED | CANCELLED
+ *
+ * A merge with conflicts waits as DECIDING for a person's choices, and then prepares on.
  */
 #ifndef SIDESTAGE_FLOW_FLOW_H
 #define SIDESTAGE_FLOW_FLOW_H
@@ -25,7 +27,7 @@ struct set;
 
 enum flow_verb { FLOW_CLONE, FLOW_DEPLOY, FLOW_PROMOTE, FLOW_UNDO, FLOW_DISCARD, FLOW_CARRY };
 enum flow_state {
-	FLOW_PREPARING, FLOW_REVIEW, FLOW_RUNNING, FLOW_DONE, FLOW_FAILED, FLOW_CANCELLED
+	FLOW_PREPARING, FLOW_DECIDING, FLOW_REVIEW, FLOW_RUNNING, FLOW_DONE, FLOW_FAILED, FLOW_CANCELLED
 };
 
 /* What a person asked for; copied by flow_new(). */
@@ -42,6 +44,7 @@ struct flow_request {
 	const char *operation_id;
 	/* CARRY: ids of the sets without and with the fix, as a promotion to `source` had them */
 	const char *before_set, *after_set;
+	bool decides;		/* PROMOTE, CARRY: a person is there to decide conflicts; else they fail */
 };
 
 struct flow_step {
@@ -94,6 +97,14 @@ const struct deployment_error *flow_deployment_error(const struct flow *flow, si
 const struct error *flow_error(const struct flow *flow);
 int64_t flow_elapsed_ms(const struct flow *flow);
 
+/* The merge that waits for choices; NULL unless DECIDING.  Borrowed. */
+const struct merge *flow_merge(const struct flow *flow);
+/* Decides the conflict that is merge entry `entry`: MERGE_OURS the clone's, MERGE_THEIRS the
+ * target's.  0, or -1 with err. */
+int flow_choose(struct flow *flow, size_t entry, enum merge_side side, struct error *err)
+	__attribute__((warn_unused_result));
+/* Prepares the review of what was chosen.  0, or -1 with err: not all is decided. */
+int flow_decide(struct flow *flow, struct error *err) __attribute__((warn_unused_result));
 /*
  * Runs what was reviewed.  `typed` must equal the environment's id and `reason` be non-empty
  * when the review is protected.  0, or -1 with err (nothing was sent).

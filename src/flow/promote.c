@@ -132,34 +132,92 @@ fail_with_conflicts(struct flow *flow, const struct merge *merge)
 	buf_clear(&named);
 }
 
-void
-merge_ours(struct flow *flow)
+/* The delta of the merge, which has no conflict now. */
+static void
+take_merge(struct flow *flow)
 {
-	struct merge *merged = &flow->review.merge;
+	const struct merge *merged = &flow->review.merge;
 	struct error err = { 0 };
-	json_t *body;
+	json_t *body = delta_encode(merged->delta);
 
-	if (merge_sets(merged, flow->ancestor, flow->base, flow->ours, &err)) {
-		flow_fail(flow, &err);
-		return;
-	}
-	if (merged->conflicts) {
-		fail_with_conflicts(flow, merged);
-		return;
-	}
-	body = delta_encode(merged->delta);
 	flow->delta = delta_decode(body, &err);
 	json_decref(body);
 	if (!flow->delta)
 		flow_fail(flow, &err);
-	else if (delta_is_empty(flow->delta))
+	else if (!delta_is_empty(flow->delta))
+		flow_next_phase(flow);
+	else if (merged->conflicts > 0)
+		flow_fail_text(flow, ERROR_INPUT,
+			       _("nothing is left to bring from %s: every conflict was decided "
+				 "for %s"),
+			       flow->request.source, flow->request.env);
+	else
 		flow_fail_text(flow, ERROR_INPUT,
 			       flow->request.verb == FLOW_CARRY
 				       ? _("there is nothing to carry: %s has the fix of %s")
 				       : _("there is nothing to promote: %s has every change of %s"),
 			       flow->request.env, flow->request.source);
-	else
-		flow_next_phase(flow);
+}
+
+void
+merge_ours(struct flow *flow)
+{
+	struct merge *merged = &flow->review.merge;
+	struct error err = { 0 };
+
+	if (merge_sets(merged, flow->ancestor, flow->base, flow->ours, &err)) {
+		flow_fail(flow, &err);
+	} else if (merged->undecided == 0) {
+		take_merge(flow);
+	} else if (flow->request.decides) {
+		flow->state = FLOW_DECIDING;
+		session_changed(flow->session);
+	} else {
+		fail_with_conflicts(flow, merged);
+	}
+}
+
+const struct merge *
+flow_merge(const struct flow *flow)
+{
+	return flow->state == FLOW_DECIDING ? &flow->review.merge : NULL;
+}
+
+int
+flow_choose(struct flow *flow, size_t entry, enum merge_side side, struct error *err)
+{
+	if (flow->state != FLOW_DECIDING || !merge_choose(&flow->review.merge, entry, side))
+		return error_set(err, ERROR_INPUT, _("there is no conflict to decide here"));
+	session_changed(flow->session);
+	return 0;
+}
+
+/* Who approves reads once more what was chosen. */
+static void
+caution_choices(struct flow *flow)
+{
+	const struct merge *merged = &flow->review.merge;
+
+	for (size_t i = 0; i < merged->count; i++)
+		if (merged->entries[i].side == MERGE_CONFLICT)
+			review_caution(&flow->review, _("Decided for %s: %s %s"),
+				       merged->entries[i].chosen == MERGE_OURS
+					       ? flow->request.source : flow->request.env,
+				       merged->entries[i].object, merged->entries[i].path);
+}
+
+int
+flow_decide(struct flow *flow, struct error *err)
+{
+	if (flow->state != FLOW_DECIDING)
+		return error_set(err, ERROR_INPUT, _("there is no conflict to decide here"));
+	if (merge_apply(&flow->review.merge, flow->ancestor, flow->base, flow->ours, err))
+		return -1;
+	flow->state = FLOW_PREPARING;
+	caution_choices(flow);
+	session_changed(flow->session);
+	take_merge(flow);
+	return 0;
 }
 
 static void

@@ -30,6 +30,23 @@ put_text(json_t *object, const char *key, const char *text)
 		json_object_set_new(object, key, json_string(text));
 }
 
+/* How the conflicts of the merge were decided, for who reads the journal. */
+static json_t *
+encode_choices(const struct merge *merge)
+{
+	json_t *choices = json_array();
+
+	for (size_t i = 0; i < merge->count; i++) {
+		const struct merge_entry *entry = &merge->entries[i];
+
+		if (entry->side == MERGE_CONFLICT)
+			json_array_append_new(choices, json_pack("{s:s, s:s, s:s}",
+				"object", entry->object, "path", entry->path, "chosen",
+				entry->chosen == MERGE_OURS ? "ours" : "theirs"));
+	}
+	return choices;
+}
+
 json_t *
 flow_encode_request(const struct flow *flow)
 {
@@ -44,6 +61,8 @@ flow_encode_request(const struct flow *flow)
 	for (const char *const *image = flow->request.images; image && *image; image++)
 		json_array_append_new(images, json_string(*image));
 	json_object_set_new(body, "images", images);
+	if (flow->review.merge.conflicts > 0)
+		json_object_set_new(body, "choices", encode_choices(&flow->review.merge));
 	if (flow->delta)
 		json_object_set_new(body, "delta", delta_encode(flow->delta));
 	return body;

@@ -120,7 +120,8 @@ void flow_read_set(struct flow *flow, const char *set_id, struct set **where);
 int flow_decode_deployments(struct flow *flow, const json_t *body, struct error *err);
 void flow_clear_deployments(struct flow *flow);
 
-/* promote.c: base with what ours changed since ancestor -> delta; conflicts end the flow */
+/* promote.c: base with what ours changed since ancestor -> delta; conflicts wait for a person
+ * that decides them, or end the flow */
 flow_phase merge_ours;
 
 /* review.c */

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "model/delta.h"
 #include "model/json.h"
@@ -22,6 +23,7 @@
 
 struct walk {
 	struct merge *merge;
+	const struct merge *choices;	/* NULL: none were made; the same entries in order */
 	const char *object;
 	struct buf path;
 };
@@ -54,8 +56,34 @@ note(struct walk *walk, enum merge_side side, const json_t *base, const json_t *
 		.base = text_of(base),
 		.theirs = text_of(theirs),
 		.ours = text_of(ours),
+		.chosen = side,
 	};
 	merge->conflicts += side == MERGE_CONFLICT;
+	merge->undecided += side == MERGE_CONFLICT;
+}
+
+/* What a person chose for the entry that was noted last. */
+static enum merge_side
+take_choice(struct walk *walk)
+{
+	struct merge *merge = walk->merge;
+	const struct merge *choices = walk->choices;
+	size_t last = merge->count - 1;
+
+	if (choices && last < choices->count &&
+	    !strcmp(choices->entries[last].object, merge->entries[last].object) &&
+	    !strcmp(choices->entries[last].path, merge->entries[last].path))
+		(void)merge_choose(merge, last, choices->entries[last].chosen);
+	return merge->entries[last].chosen;
+}
+
+static void
+put_ours(json_t *parent, const char *key, const json_t *ours)
+{
+	if (ours)
+		json_object_set_new(parent, key, json_deep_copy(ours));
+	else
+		json_object_del(parent, key);
 }
 
 /* Who changed it; the value that the result gets is ours for OURS and stays theirs else. */
@@ -71,12 +99,11 @@ merge_leaf(struct walk *walk, json_t *parent, const char *key, json_t *base, jso
 		note(walk, MERGE_BOTH, base, theirs, ours);
 	} else if (same(base, theirs)) {
 		note(walk, MERGE_OURS, base, theirs, ours);
-		if (ours)
-			json_object_set_new(parent, key, json_deep_copy(ours));
-		else
-			json_object_del(parent, key);
+		put_ours(parent, key, ours);
 	} else {
 		note(walk, MERGE_CONFLICT, base, theirs, ours);
+		if (take_choice(walk) == MERGE_OURS)
+			put_ours(parent, key, ours);
 	}
 }
 
@@ -137,12 +164,12 @@ merge_objects(struct walk *walk, json_t *target, json_t *base, json_t *theirs, j
 	free(keys);
 }
 
-int
-merge_sets(struct merge *merge, const struct set *base, const struct set *theirs,
-	   const struct set *ours, struct error *err)
+static int
+merge_with(struct merge *merge, const struct merge *choices, const struct set *base,
+	   const struct set *theirs, const struct set *ours, struct error *err)
 {
 	json_t *result = set_encode(theirs);
-	struct walk walk = {.merge = merge, .object = ""};
+	struct walk walk = {.merge = merge, .choices = choices, .object = ""};
 
 	*merge = (struct merge){0};
 	json_object_del(result, "id");
@@ -154,7 +181,7 @@ merge_sets(struct merge *merge, const struct set *base, const struct set *theirs
 	merge_objects(&walk, json_object_get(result, "shared"), set_shared(base),
 		      set_shared(theirs), set_shared(ours), true);
 	buf_clear(&walk.path);
-	if (merge->conflicts == 0) {
+	if (merge->undecided == 0) {
 		merge->result = set_decode(result, err);
 		if (!merge->result) {
 			json_decref(result);
@@ -164,6 +191,47 @@ merge_sets(struct merge *merge, const struct set *base, const struct set *theirs
 		merge->delta = delta_between(theirs, merge->result);
 	}
 	json_decref(result);
+	return 0;
+}
+
+int
+merge_sets(struct merge *merge, const struct set *base, const struct set *theirs,
+	   const struct set *ours, struct error *err)
+{
+	return merge_with(merge, NULL, base, theirs, ours, err);
+}
+
+bool
+merge_choose(struct merge *merge, size_t entry, enum merge_side side)
+{
+	struct merge_entry *e = entry < merge->count ? &merge->entries[entry] : NULL;
+
+	if (!e || e->side != MERGE_CONFLICT || side == MERGE_BOTH)
+		return false;
+	merge->undecided += side == MERGE_CONFLICT;
+	merge->undecided -= e->chosen == MERGE_CONFLICT;
+	e->chosen = side;
+	return true;
+}
+
+int
+merge_apply(struct merge *merge, const struct set *base, const struct set *theirs,
+	    const struct set *ours, struct error *err)
+{
+	struct merge decided;
+
+	if (merge_with(&decided, merge, base, theirs, ours, err))
+		return -1;
+	if (decided.undecided > 0) {
+		error_set(err, ERROR_CONFLICT,
+			  ngettext("%zu conflict is not decided yet",
+				   "%zu conflicts are not decided yet", decided.undecided),
+			  decided.undecided);
+		merge_clear(&decided);
+		return -1;
+	}
+	merge_clear(merge);
+	*merge = decided;
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #ifndef SIDESTAGE_MODEL_MERGE_H
 #define SIDESTAGE_MODEL_MERGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct set;
@@ -22,19 +23,28 @@ struct merge_entry {
 	char *base;		/* texts of the three values; NULL: absent there */
 	char *theirs;
 	char *ours;
+	enum merge_side chosen;	/* of a conflict: OURS or THEIRS, CONFLICT: not yet; else side */
 };
 
 struct merge {
 	struct merge_entry *entries;
 	size_t count;
 	size_t conflicts;
-	struct set *result;	/* theirs with our changes; NULL while conflicts > 0 */
-	struct delta *delta;	/* from theirs to result; NULL while conflicts > 0 */
+	size_t undecided;	/* of the conflicts */
+	struct set *result;	/* theirs with our changes; NULL while undecided > 0 */
+	struct delta *delta;	/* from theirs to result; NULL while undecided > 0 */
 };
 
 /* 0, or -1 with err; merge_clear() it after success. */
 int merge_sets(struct merge *merge, const struct set *base, const struct set *theirs,
 	       const struct set *ours, struct error *err) __attribute__((warn_unused_result));
+/* Decides a conflict for one side, or takes that back (MERGE_CONFLICT).  false: it is none, or
+ * no such side.  The result is made by merge_apply(). */
+bool merge_choose(struct merge *merge, size_t entry, enum merge_side side);
+/* The result of what was chosen, from the same three sets.  0, or -1 with err and the merge
+ * as it was: something is undecided, or the sets are others. */
+int merge_apply(struct merge *merge, const struct set *base, const struct set *theirs,
+		const struct set *ours, struct error *err) __attribute__((warn_unused_result));
 void merge_clear(struct merge *merge);
 
 #endif

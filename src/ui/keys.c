@@ -119,6 +119,8 @@ static const struct action_name {
 	{ACTION_EARLIER, "earlier", false},
 	{ACTION_LATER, "later", false},
 	{ACTION_THEN, "then", false},
+	{ACTION_OURS, "ours", false},
+	{ACTION_THEIRS, "theirs", false},
 };
 #define ACTION_COUNT (sizeof(actions) / sizeof(actions[0]))
 

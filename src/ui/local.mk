@@ -20,6 +20,7 @@ libui_a_SOURCES = \
 	src/ui/views/clones.c src/ui/views/clones.h \
 	src/ui/views/compare.c \
 	src/ui/views/contents.c src/ui/views/contents.h \
+	src/ui/views/decide.c src/ui/views/decide.h \
 	src/ui/views/environment.c \
 	src/ui/views/goto.c \
 	src/ui/views/help.c \

@@ -273,6 +273,76 @@ a_colleagues_change_survives_the_merge(void **state)
 	set_unref(ours);
 }
 
+/* Both changed the image and one more leaf each; the one choice does not touch the rest. */
+static void
+a_conflict_is_decided_by_what_was_chosen(void **state)
+{
+	static const struct { enum merge_side chosen; const char *web; bool changes; } cases[] = {
+		{MERGE_OURS, "local/web:1.4.3", true}, {MERGE_THEIRS, "local/web:1.5.0", false},
+	};
+	struct set *base = parse_set("{'modules':{" WEB("1.4.2") "," API("1") "}}");
+	struct set *theirs = parse_set("{'modules':{" WEB("1.5.0") "," API("2") "}}");
+	struct set *ours = parse_set("{'modules':{" WEB("1.4.3") "," API("1") "}}");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct error err = {0};
+		struct merge merge;
+		size_t at = 0;
+
+		assert_int_equal(merge_sets(&merge, base, theirs, ours, NULL), 0);
+		assert_int_equal(merge.undecided, 1);
+		while (merge.entries[at].side != MERGE_CONFLICT)
+			at++;
+		assert_false(merge_choose(&merge, merge.count, MERGE_OURS));
+		assert_false(merge_choose(&merge, 1 - at, MERGE_OURS));
+		assert_false(merge_choose(&merge, at, MERGE_BOTH));
+		assert_int_equal(merge_apply(&merge, base, theirs, ours, &err), -1);
+		assert_int_equal(err.kind, ERROR_CONFLICT);
+		assert_int_equal(merge.undecided, 1);
+		assert_true(merge_choose(&merge, at, MERGE_OURS));
+		assert_true(merge_choose(&merge, at, MERGE_CONFLICT));
+		assert_int_equal(merge.undecided, 1);
+		assert_true(merge_choose(&merge, at, cases[i].chosen));
+		assert_int_equal(merge_apply(&merge, base, theirs, ours, &err), 0);
+		assert_int_equal(merge.conflicts, 1);
+		assert_int_equal(merge.undecided, 0);
+		assert_string_equal(set_module_image(merge.result, "web"), cases[i].web);
+		assert_string_equal(set_module_image(merge.result, "api"), "local/api:2");
+		assert_int_equal(!delta_is_empty(merge.delta), cases[i].changes);
+		merge_clear(&merge);
+	}
+	set_unref(base);
+	set_unref(theirs);
+	set_unref(ours);
+}
+
+/* A whole workload that one side removed can be taken, or left removed. */
+static void
+a_removed_workload_can_be_chosen_either_way(void **state)
+{
+	struct set *base = parse_set("{'modules':{" WEB("1.4.2") "}}");
+	struct set *theirs = parse_set("{'modules':{}}");
+	struct set *ours = parse_set("{'modules':{" WEB("1.4.3") "}}");
+	const struct { struct set *theirs, *ours; bool there; } cases[] = {
+		{theirs, ours, true}, {ours, theirs, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct merge merge;
+
+		assert_int_equal(merge_sets(&merge, base, cases[i].theirs, cases[i].ours, NULL), 0);
+		assert_true(merge_choose(&merge, 0, MERGE_OURS));
+		assert_int_equal(merge_apply(&merge, base, cases[i].theirs, cases[i].ours, NULL), 0);
+		assert_int_equal(set_module_image(merge.result, "web") != NULL, cases[i].there);
+		merge_clear(&merge);
+	}
+	set_unref(base);
+	set_unref(theirs);
+	set_unref(ours);
+}
+
 static void
 a_conflict_is_reported_and_never_guessed(void **state)
 {
@@ -494,6 +564,8 @@ main(void)
 		cmocka_unit_test(the_exact_diff_shows_the_changed_line_and_folds_the_rest),
 		cmocka_unit_test(a_mark_never_cuts_a_character),
 		cmocka_unit_test(a_colleagues_change_survives_the_merge),
+		cmocka_unit_test(a_conflict_is_decided_by_what_was_chosen),
+		cmocka_unit_test(a_removed_workload_can_be_chosen_either_way),
 		cmocka_unit_test(a_conflict_is_reported_and_never_guessed),
 		cmocka_unit_test(applying_what_is_between_gives_the_other),
 		cmocka_unit_test(composing_equals_applying_one_after_the_other),

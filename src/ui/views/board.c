@@ -309,7 +309,7 @@ act_promote(struct board_view *b, struct ui *ui, const struct sight *s)
 	}
 	start(ui, &(struct flow_request){
 		.verb = FLOW_PROMOTE, .org = b->org, .app = b->app, .env = s->env->clone_of,
-		.source = board_env_id(s->env)});
+		.source = board_env_id(s->env), .decides = true});
 }
 
 static void

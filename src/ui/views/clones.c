@@ -140,7 +140,7 @@ act_promote(struct ui *ui, const struct clone *clone)
 		return;
 	}
 	start(ui, &(struct flow_request){.verb = FLOW_PROMOTE, .org = clone->org, .app = clone->app,
-					 .env = clone->origin, .source = clone->env});
+					 .env = clone->origin, .source = clone->env, .decides = true});
 }
 
 static void

@@ -193,7 +193,8 @@ act_promote(struct hotfix_view *v, struct ui *ui)
 {
 	if (needs_origin(v, ui))
 		start(ui, &(struct flow_request){.verb = FLOW_PROMOTE, .org = v->org, .app = v->app,
-						 .env = hotfix_origin(v->hotfix), .source = v->env});
+						 .env = hotfix_origin(v->hotfix), .source = v->env,
+						 .decides = true});
 }
 
 static void
@@ -264,8 +265,10 @@ act_carry(struct hotfix_view *v, struct ui *ui)
 		ui_say(ui, _("There is no other environment."));
 	else if (hotfix_carry_request(v->hotfix, env, &request, &err) != 0)
 		ui_say_error(ui, &err);
-	else
+	else {
+		request.decides = true;
 		start(ui, &request);
+	}
 }
 
 /* --- marks: the prompt's record is made when it opens --- */

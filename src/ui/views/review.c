@@ -23,6 +23,7 @@
 #include "ui/view.h"
 #include "ui/views/changes.h"
 #include "ui/views/contents.h"
+#include "ui/views/decide.h"
 #include "ui/views/operation.h"
 #include "ui/widgets/difference.h"
 #include "ui/widgets/field.h"
@@ -32,6 +33,7 @@ struct review_view {
 	char *id;			/* of the operation; the flow is looked up by it */
 	size_t top;			/* of the contents, when there is no difference */
 	struct difference difference;
+	struct decide decide;		/* while conflicts wait for choices */
 	int focus;			/* 0: the diff, 1: reason, 2: name */
 	struct field reason, name;
 };
@@ -42,6 +44,7 @@ static const struct key keys[] = {
 	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Change nothing and go back.")},
 	{'q', NULL, ACTION_BACK, NULL, NULL},
 	DIFFERENCE_KEYS,
+	DECIDE_KEYS,
 	{'y', "y", ACTION_COPY, NULL, N_("Copy the changes in words.")},
 	{'\t', "Tab", ACTION_PANE, NULL, N_("To the next field (protected environments).")},
 	{'\r', "Enter", ACTION_OPEN, NULL, N_("In the fields: approve, once both are right.")},
@@ -254,6 +257,10 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		draw_review(r, ui, canvas, flow_review(flow));
 		return;
 	}
+	if (flow && flow_merge(flow)) {
+		decide_draw(&r->decide, canvas, flow);
+		return;
+	}
 	canvas_at(canvas, 1, 1);
 	if (!flow || flow_state(flow) != FLOW_FAILED) {
 		canvas_ours(canvas, STYLE_DIM, _("Reading what it needs …"));
@@ -322,7 +329,7 @@ go_back(struct review_view *r, struct ui *ui, struct flow *flow)
 		return;
 	}
 	if (flow) {
-		if (flow_state(flow) == FLOW_PREPARING || flow_state(flow) == FLOW_REVIEW)
+		if (flow_state(flow) <= FLOW_REVIEW)
 			flow_cancel(flow);
 		flow_dismiss(flow);
 	}
@@ -352,11 +359,18 @@ act(struct view *view, struct ui *ui, enum action action)
 		go_back(r, ui, flow);
 		return;
 	}
+	if (flow && flow_merge(flow)) {
+		if (!decide_act(&r->decide, ui, flow, action))
+			ui_say(ui, _("Decide the conflicts first: o or t on each."));
+		return;
+	}
 	if (!review || flow_state(flow) != FLOW_REVIEW) {
 		ui_say(ui, _("The review is still being read; decide when it stands."));
 		return;
 	}
 	switch (action) {
+	case ACTION_OURS:
+	case ACTION_THEIRS: ui_say(ui, _("There is no conflict to decide here.")); break;
 	case ACTION_APPROVE: approve(r, ui, flow); break;
 	case ACTION_COPY: copy(ui, review); break;
 	case ACTION_PANE: r->focus = review->is_protected ? (r->focus + 1) % 3 : 0; break;

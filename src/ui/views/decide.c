@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The conflicts of a merge.  Every line says in a word who changed it, colour comes second;
+ * a conflict has three rows more: what it was, and the two values, the chosen one marked.
+ * Nothing is chosen at first, and the review is made only when everything is.
+ */
+#include "config.h"
+
+#include "ui/views/decide.h"
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "flow/flow.h"
+#include "ui/canvas.h"
+
+#define WORD_COLUMNS 12
+#define NAME_COLUMNS 16		/* of an environment, before its value */
+#define CONFLICT_ROWS 4
+
+static const struct { const char *word; enum style style; } sides[] = {
+	[MERGE_OURS] = {N_("ours"), STYLE_AHEAD},
+	[MERGE_THEIRS] = {N_("theirs"), STYLE_DIM},
+	[MERGE_BOTH] = {N_("both"), STYLE_DIM},
+	[MERGE_CONFLICT] = {N_("conflict"), STYLE_DANGER},
+};
+
+size_t
+decide_entry(const struct decide *decide, const struct flow *flow)
+{
+	const struct merge *merge = flow_merge(flow);
+	size_t number = 0;
+
+	for (size_t i = 0; i < merge->count; i++)
+		if (merge->entries[i].side == MERGE_CONFLICT && number++ == decide->at)
+			return i;
+	return 0;
+}
+
+static int
+rows_of(const struct merge_entry *entry)
+{
+	return entry->side == MERGE_CONFLICT ? CONFLICT_ROWS : 1;
+}
+
+static void
+draw_value(struct canvas *c, int row, const char *sign, const char *whose, const char *value,
+	   bool chosen)
+{
+	enum style style = chosen ? STYLE_STRONG : STYLE_DIM;
+
+	canvas_at(c, row, 4);
+	canvas_ours(c, chosen ? STYLE_KEY : STYLE_DIM, sign);
+	canvas_bytes(c, style, whose, NAME_COLUMNS);
+	canvas_at(c, row, 4 + 4 + NAME_COLUMNS + 2);
+	if (value)
+		canvas_bytes(c, chosen ? STYLE_STRONG : STYLE_NORMAL, value, 0);
+	else
+		canvas_ours(c, style, _("(not there)"));
+}
+
+static void
+draw_entry(struct canvas *c, int row, const struct merge_entry *entry, bool selected,
+	   const struct flow_request *request)
+{
+	bool decided = entry->side == MERGE_CONFLICT && entry->chosen != MERGE_CONFLICT;
+
+	canvas_at(c, row, 1);
+	canvas_ours(c, STYLE_KEY, selected ? ">" : " ");
+	canvas_ours(c, STYLE_NORMAL, " ");
+	canvas_ours(c, decided ? STYLE_OK : sides[entry->side].style,
+		    decided ? _("decided") : _(sides[entry->side].word));
+	canvas_at(c, row, 3 + WORD_COLUMNS);
+	canvas_bytes(c, selected ? STYLE_SELECTED : STYLE_STRONG, entry->object, 24);
+	canvas_ours(c, STYLE_NORMAL, "  ");
+	canvas_bytes(c, STYLE_NORMAL, entry->path, 0);
+	if (entry->side != MERGE_CONFLICT)
+		return;
+	draw_value(c, row + 1, "    ", _("was"), entry->base, false);
+	draw_value(c, row + 2, entry->chosen == MERGE_OURS ? "(*) " : "( ) ", request->source,
+		   entry->ours, entry->chosen == MERGE_OURS);
+	draw_value(c, row + 3, entry->chosen == MERGE_THEIRS ? "(*) " : "( ) ", request->env,
+		   entry->theirs, entry->chosen == MERGE_THEIRS);
+}
+
+/* The first entry to draw, so that the selected one is whole. */
+static size_t
+first_shown(const struct merge *merge, size_t selected, int rows)
+{
+	size_t first = selected;
+	int used = rows_of(&merge->entries[selected]);
+
+	while (first > 0 && used + rows_of(&merge->entries[first - 1]) <= rows)
+		used += rows_of(&merge->entries[--first]);
+	return first;
+}
+
+static void
+draw_head(struct canvas *c, int row, const struct merge *merge, const struct flow_request *request)
+{
+	canvas_at(c, row, 1);
+	if (merge->undecided > 0) {
+		canvas_format(c, STYLE_STRONG,
+			      ngettext("%zu conflict to decide", "%zu conflicts to decide",
+				       merge->undecided), merge->undecided);
+		canvas_format(c, STYLE_DIM, _("   o takes %s's, t takes %s's"), request->source,
+			      request->env);
+	} else {
+		canvas_ours(c, STYLE_STRONG, _("All conflicts are decided."));
+		canvas_ours(c, STYLE_DIM, _("   Enter makes the review; nothing is sent yet."));
+	}
+}
+
+void
+decide_draw(struct decide *decide, struct canvas *canvas, const struct flow *flow)
+{
+	const struct merge *merge = flow_merge(flow);
+	size_t selected = decide_entry(decide, flow);
+	int row = canvas->height >= 16;
+
+	draw_head(canvas, row, merge, flow_request(flow));
+	row += 1 + (canvas->height >= 16);
+	canvas_rule(canvas, row++);
+	for (size_t i = first_shown(merge, selected, canvas->height - row);
+	     i < merge->count && row < canvas->height; i++) {
+		draw_entry(canvas, row, &merge->entries[i], i == selected, flow_request(flow));
+		row += rows_of(&merge->entries[i]);
+	}
+}
+
+/* To the next one that is open, if there is one further down. */
+static void
+choose(struct decide *decide, struct ui *ui, struct flow *flow, enum merge_side side)
+{
+	const struct merge *merge = flow_merge(flow);
+	struct error err = {0};
+	size_t number = 0;
+
+	if (flow_choose(flow, decide_entry(decide, flow), side, &err) != 0) {
+		ui_say_error(ui, &err);
+		return;
+	}
+	for (size_t i = 0; i < merge->count; i++) {
+		if (merge->entries[i].side != MERGE_CONFLICT)
+			continue;
+		if (number > decide->at && merge->entries[i].chosen == MERGE_CONFLICT) {
+			decide->at = number;
+			return;
+		}
+		number++;
+	}
+}
+
+static void
+move(struct decide *decide, struct ui *ui, const struct flow *flow, bool down)
+{
+	if (down && decide->at + 1 < flow_merge(flow)->conflicts)
+		decide->at++;
+	else if (!down && decide->at > 0)
+		decide->at--;
+	else
+		ui_say(ui, down ? _("There is no conflict further down.")
+				: _("There is no conflict further up."));
+}
+
+bool
+decide_act(struct decide *decide, struct ui *ui, struct flow *flow, enum action action)
+{
+	struct error err = {0};
+
+	switch (action) {
+	case ACTION_OURS: choose(decide, ui, flow, MERGE_OURS); return true;
+	case ACTION_THEIRS: choose(decide, ui, flow, MERGE_THEIRS); return true;
+	case ACTION_DOWN:
+	case ACTION_NEXT: move(decide, ui, flow, true); return true;
+	case ACTION_UP:
+	case ACTION_PREVIOUS: move(decide, ui, flow, false); return true;
+	case ACTION_FIRST: decide->at = 0; return true;
+	case ACTION_LAST: decide->at = flow_merge(flow)->conflicts - 1; return true;
+	case ACTION_APPROVE:
+		if (flow_merge(flow)->undecided == 0)
+			ui_say(ui, _("Enter makes the review of what you chose; then D approves it."));
+		else
+			ui_say(ui, _("Nothing can be approved before every conflict is decided: "
+				     "o or t."));
+		return true;
+	case ACTION_OPEN:
+		if (flow_decide(flow, &err) != 0)
+			ui_say_error(ui, &err);
+		return true;
+	default: return false;
+	}
+}

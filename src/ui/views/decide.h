@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The conflicts of a merge: who changed what, and whose value a person takes. */
+#ifndef SIDESTAGE_UI_VIEWS_DECIDE_H
+#define SIDESTAGE_UI_VIEWS_DECIDE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ui/view.h"
+
+struct canvas;
+struct flow;
+
+/* Zeroed: the first conflict is selected. */
+struct decide {
+	size_t at;		/* number of the conflict, not of the entry */
+};
+
+/* All three: only while flow_merge(flow) is there. */
+void decide_draw(struct decide *decide, struct canvas *canvas, const struct flow *flow);
+/* Moves, chooses, or goes on to the review: true when the action is one of its own. */
+bool decide_act(struct decide *decide, struct ui *ui, struct flow *flow, enum action action);
+/* The number of the entry that is selected. */
+size_t decide_entry(const struct decide *decide, const struct flow *flow);
+
+#define DECIDE_KEYS                                                                                \
+	{'o', "o", ACTION_OURS, NULL, N_("In a conflict: take the clone's value.")},               \
+	{'t', "t", ACTION_THEIRS, NULL, N_("In a conflict: take the target's value.")}
+
+#endif
