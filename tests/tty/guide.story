@@ -21,6 +21,7 @@ expect "Name of the clone"
 type "korean-title"
 key Enter
 expect "way back"
+row "worker" "topicshare-worker"
 save clone.txt
 save clone.svg
 sh guide take clone
@@ -28,7 +29,7 @@ key D
 until 20 test "$(platform status korean-title)" = succeeded
 key Esc
 row "Workload" "korean-title"
-row "running" "running" "running" "running"
+row "running" "running" "running"
 row "1 clone, 7h"
 
 test "H: what is done and what is next; Space marks that the bug was seen"
@@ -52,6 +53,7 @@ expect "runs here"
 type "1.4.3"
 key Enter
 expect "way back"
+row "+ image"
 save version.txt
 save version.svg
 sh guide take version
@@ -77,6 +79,8 @@ key Tab
 type "production"
 expect "Korean titles"
 row "production"
+row "+ image"
+expect "has not moved"
 save promote.txt
 save promote.svg
 sh guide take promote
@@ -89,6 +93,8 @@ row "5 promote" "done"
 test "X: the clone goes; carry is left"
 key X
 expect "All of it goes"
+row "worker" "topicshare-worker"
+expect "way back"
 save discard.txt
 save discard.svg
 sh guide take discard
@@ -98,6 +104,8 @@ key Esc
 row "6 clean up" "done"
 row "7 carry" "next"
 row "QA" "conflicts"
+row "Development" "conflicts" "the fix 1.4.3"
+row "QA" "conflicts" "the fix 1.4.3"
 save carry.txt
 save carry.svg
 sh guide take carry
@@ -107,7 +115,7 @@ key Space
 expect "say why"
 type "2.0 gets it with its next release"
 key Enter
-row "7 carry" "done"
+row "7 carry" "done" "2.0 gets"
 save done.txt
 save done.svg
 sh guide take done

@@ -7,6 +7,7 @@ TTY_STORIES = \
 	tests/tty/failure.story \
 	tests/tty/find.story \
 	tests/tty/given-back.story \
+	tests/tty/guide.story \
 	tests/tty/harness.story \
 	tests/tty/hotfix-turns.story \
 	tests/tty/hotfix.story \
@@ -27,7 +28,7 @@ TTY_STORIES = \
 # What several stories include.
 TTY_PARTS = tests/tty/views.part
 
-TTY_HELPERS = tests/tty/on-screen tests/tty/platform tests/tty/processes
+TTY_HELPERS = tests/tty/guide tests/tty/on-screen tests/tty/platform tests/tty/processes
 
 EXTRA_DIST += $(TTY_STORIES) $(TTY_PARTS) $(TTY_HELPERS) tests/tty/README tests/valgrind.sh tests/valgrind.supp
 
