@@ -1,7 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 dist_man_MANS += doc/sidestage.1 doc/sidestaged.8 doc/sidestaged.conf.5
 EXTRA_DIST += doc/architecture
-dist_doc_DATA += doc/bring-your-own-application
+dist_doc_DATA += doc/bring-your-own-application doc/guide
+EXTRA_DIST += doc/guide.in
+
+guidescreensdir = $(docdir)/guide-screens
+dist_guidescreens_DATA = \
+	doc/guide-screens/board.svg doc/guide-screens/board.txt \
+	doc/guide-screens/clone.svg doc/guide-screens/clone.txt \
+	doc/guide-screens/reproduced.svg doc/guide-screens/reproduced.txt \
+	doc/guide-screens/version.svg doc/guide-screens/version.txt \
+	doc/guide-screens/promote.svg doc/guide-screens/promote.txt \
+	doc/guide-screens/discard.svg doc/guide-screens/discard.txt \
+	doc/guide-screens/carry.svg doc/guide-screens/carry.txt \
+	doc/guide-screens/done.svg doc/guide-screens/done.txt
+
+# From the running program into the source tree.
+guide: all tests/tty/tty-run$(EXEEXT) tests/tty/fetch$(EXEEXT)
+	@$(AM_TESTS_ENVIRONMENT) GUIDE=write tests/tty/tty-run$(EXEEXT) $(srcdir)/tests/tty/guide.story
+.PHONY: guide
 EXTRA_DIST += doc/performance
 apidocdir = $(docdir)/api
 dist_apidoc_DATA = doc/api/openapi.json

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/i18n.h"
+
 static int64_t
 read_clock(clockid_t id)
 {
@@ -110,6 +112,18 @@ clock_age(char out[16], int64_t age_ms)
 		snprintf(out, 16, "%dd", (int)(s / 86400));
 	else
 		snprintf(out, 16, "%dy", (int)(s / (86400 * 365) % 1000));
+}
+
+void
+clock_ago(char out[64], int64_t age_ms)
+{
+	char age[16];
+
+	clock_age(age, age_ms);
+	if (age_ms < 1000)
+		snprintf(out, 64, "%s", _("just now"));
+	else
+		snprintf(out, 64, _("%s ago"), age);
 }
 
 void

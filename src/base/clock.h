@@ -17,6 +17,8 @@ void clock_stamp(char out[CLOCK_STAMP_SIZE], int64_t wall_ms);
 bool clock_parse(const char *stamp, int64_t *wall_ms);
 /* "now", "48s", "5m", "3h", "12d": at most 4 columns, for people. */
 void clock_age(char out[16], int64_t age_ms);
+/* "just now", "48s ago", in the language of the person. */
+void clock_ago(char out[64], int64_t age_ms);
 /* "0.4s", "12s", "1m05", "1h12" */
 void clock_duration(char out[16], int64_t ms);
 

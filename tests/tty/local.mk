@@ -7,6 +7,7 @@ TTY_STORIES = \
 	tests/tty/failure.story \
 	tests/tty/find.story \
 	tests/tty/given-back.story \
+	tests/tty/guide.story \
 	tests/tty/harness.story \
 	tests/tty/hotfix-turns.story \
 	tests/tty/hotfix.story \
@@ -20,11 +21,17 @@ TTY_STORIES = \
 	tests/tty/logs.story \
 	tests/tty/narrow.story \
 	tests/tty/terminal.story \
-	tests/tty/torture.story
+	tests/tty/torture.story \
+	tests/tty/views-80x24-utf8.story tests/tty/views-80x24-ascii.story \
+	tests/tty/views-120x40-utf8.story tests/tty/views-120x40-ascii.story \
+	tests/tty/views-250x70-utf8.story tests/tty/views-250x70-ascii.story
 
-TTY_HELPERS = tests/tty/platform tests/tty/processes
+# What several stories include.
+TTY_PARTS = tests/tty/views.part
 
-EXTRA_DIST += $(TTY_STORIES) $(TTY_HELPERS) tests/tty/README tests/valgrind.sh tests/valgrind.supp
+TTY_HELPERS = tests/tty/guide tests/tty/on-screen tests/tty/platform tests/tty/processes
+
+EXTRA_DIST += $(TTY_STORIES) $(TTY_PARTS) $(TTY_HELPERS) tests/tty/README tests/valgrind.sh tests/valgrind.supp
 
 if HAVE_VTERM
 check_PROGRAMS += tests/tty/tty-run tests/tty/fetch
@@ -32,6 +39,8 @@ dist_check_SCRIPTS += tests/tty/every-key.sh
 TESTS += $(TTY_STORIES) tests/tty/every-key.sh tests/valgrind.sh
 
 tests_tty_tty_run_SOURCES = \
+	tests/tty/picture.c \
+	tests/tty/picture.h \
 	tests/tty/sandbox.c \
 	tests/tty/sandbox.h \
 	tests/tty/story-mouse.c \

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/xmalloc.h"
+#include "picture.h"
 #include "terminal.h"
 
 static bool
@@ -168,15 +169,20 @@ bool
 act_save(struct story *story, const struct line *line)
 {
 	char *text, *path = xasprintf("%s/%s", story->sandbox.directory, line->words[0]);
+	const char *ending = strrchr(line->words[0], '.');
 	FILE *file = fopen(path, "we");
 
 	free(path);
 	if (!file)
 		return story_fails(story, "%s cannot be written", line->words[0]);
 	story_settle(story);
-	text = story_screen_text(story->terminal);
-	fputs(text, file);
-	free(text);
+	if (ending && strcmp(ending, ".svg") == 0) {
+		picture_write(file, story->terminal, story->columns);
+	} else {
+		text = story_screen_text(story->terminal);
+		fputs(text, file);
+		free(text);
+	}
 	return fclose(file) == 0 || story_fails(story, "%s cannot be written", line->words[0]);
 }
 

@@ -23,8 +23,7 @@ struct terminal;
 #define OUTPUT_MAX (1024 * 1024)
 
 struct story {
-	const char *path;
-	char **lines;
+	char **lines, **places;		/* of each line: "FILE:NUMBER" */
 	size_t line_count, at;		/* `at`: the line that is acted now, from 0 */
 	struct sandbox sandbox;
 	struct terminal *terminals[TERMINALS_MAX];

@@ -182,7 +182,7 @@ print_failure(struct story *story, size_t at)
 {
 	char *output;
 
-	printf("# %s:%zu: %s\n", story->path, at + 1, story->lines[at] + strspn(story->lines[at], " \t"));
+	printf("# %s: %s\n", story->places[at], story->lines[at] + strspn(story->lines[at], " \t"));
 	print_remark(buf_str(&story->why));
 	for (size_t i = 0; i < story->terminal_count; i++)
 		if (terminal_was_run(story->terminals[i]))
@@ -286,26 +286,46 @@ end_story(struct story *story, int number)
 	sandbox_leave(&story->sandbox);
 }
 
-static bool
-read_story(struct story *story)
+static void
+add_line(struct story *story, const char *line, const char *path, size_t number)
 {
-	FILE *file = fopen(story->path, "re");
-	char *line = NULL;
-	size_t size = 0;
-	ssize_t n;
+	size_t more = story->line_count + 1;
 
-	if (!file)
-		return false;
-	while ((n = getline(&line, &size, file)) >= 0) {
+	story->lines = xreallocarray(story->lines, more, sizeof(*story->lines));
+	story->places = xreallocarray(story->places, more, sizeof(*story->places));
+	story->lines[story->line_count] = xstrdup(line);
+	story->places[story->line_count++] = xasprintf("%s:%zu", path, number);
+}
+
+/* `include FILE` stands for the lines of a file beside this one, which includes none itself. */
+static bool
+read_story(struct story *story, const char *path, bool may_include)
+{
+	FILE *file = fopen(path, "re");
+	const char *slash = strrchr(path, '/');
+	char *line = NULL;
+	size_t size = 0, number = 0;
+	ssize_t n;
+	bool ok = file != NULL;
+
+	while (ok && (n = getline(&line, &size, file)) >= 0) {
 		while (n > 0 && isspace((unsigned char)line[n - 1]))
 			line[--n] = '\0';
-		story->lines = xreallocarray(story->lines, story->line_count + 1,
-					     sizeof(*story->lines));
-		story->lines[story->line_count++] = xstrdup(line);
+		number++;
+		if (may_include && strncmp(line, "include ", 8) == 0) {
+			char *beside = xasprintf("%.*s%s", slash ? (int)(slash + 1 - path) : 0,
+						 path, line + 8);
+
+			ok = read_story(story, beside, false);
+			free(beside);
+		} else {
+			add_line(story, line, path, number);
+		}
 	}
 	free(line);
-	fclose(file);
-	return story->line_count > 0;
+	if (file)
+		fclose(file);
+	return ok && story->line_count > 0;
 }
 
 int
@@ -319,10 +339,9 @@ main(int argc, char **argv)
 		fprintf(stderr, "usage: tty-run FILE.story\n");
 		return 2;
 	}
-	story.path = argv[1];
 	if (slow && strtod(slow, NULL) >= 1)
 		story.slow = strtod(slow, NULL);
-	if (!read_story(&story)) {
+	if (!read_story(&story, argv[1], true)) {
 		printf("Bail out! %s cannot be read\n", argv[1]);
 		return 99;
 	}
@@ -337,9 +356,12 @@ main(int argc, char **argv)
 	for (int i = story.test + 1; i <= count; i++)
 		printf("ok %d # SKIP a test before it failed\n", i);
 	end_story(&story, count + 1);
-	for (size_t i = 0; i < story.line_count; i++)
+	for (size_t i = 0; i < story.line_count; i++) {
 		free(story.lines[i]);
+		free(story.places[i]);
+	}
 	free(story.lines);
+	free(story.places);
 	free(story.on_failure);
 	buf_clear(&story.why);
 	return story.failed;

@@ -149,7 +149,7 @@ timestamps_are_read_strictly(void **state)
 		{"2026-03-02T09:15:04+00:00", false, 0}, {"2026-03-02T09:15:04.1Z", false, 0},
 		{"2026-13-02T09:15:04Z", false, 0}, {"", false, 0}, {"2026-03-02T24:00:00Z", false, 0},
 	};
-	char stamp[CLOCK_STAMP_SIZE];
+	char stamp[CLOCK_STAMP_SIZE], ago[64];
 	int64_t ms;
 
 	(void)state;
@@ -158,6 +158,10 @@ timestamps_are_read_strictly(void **state)
 		if (clock_parse(cases[i].stamp, &ms) != cases[i].good || (cases[i].good && ms != cases[i].ms))
 			fail_msg("\"%s\": %lld", cases[i].stamp, (long long)ms);
 	}
+	clock_ago(ago, 999);
+	assert_string_equal(ago, "just now");
+	clock_ago(ago, 14000);
+	assert_string_equal(ago, "14s ago");
 	clock_stamp(stamp, 1772442904120);
 	assert_string_equal(stamp, "2026-03-02T09:15:04.120Z");
 }

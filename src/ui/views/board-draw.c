@@ -339,7 +339,7 @@ draw_detail(const struct sight *s, struct canvas *c)
 	const struct world_environment *e = s->env;
 	const struct deployment *d = &e->environment.last_deploy;
 	const char *module = s->module_count ? s->modules[s->row] : NULL;
-	char age[16], *comment;
+	char ago[64], *comment;
 	int row = 1;
 
 	canvas_rule(c, 0);
@@ -361,12 +361,12 @@ draw_detail(const struct sight *s, struct canvas *c)
 		draw_pods(c, &row, e, module);
 	}
 	if (d->id.raw) {
-		clock_age(age, clock_wall_ms() - d->created_at);
+		clock_ago(ago, clock_wall_ms() - d->created_at);
 		label(c, &row, e->is_past ? _("seen") : _("deployed"));
-		canvas_format(c, STYLE_NORMAL, _("%s ago "), age);
+		canvas_ours(c, STYLE_NORMAL, ago);
 	}
 	if (d->id.raw && !e->is_past) {
-		canvas_ours(c, STYLE_DIM, _("by "));
+		canvas_ours(c, STYLE_DIM, _(" by "));
 		canvas_foreign(c, STYLE_NORMAL, &d->created_by, 20);
 		canvas_ours(c, STYLE_DIM, "   ");
 		comment = xstrndup(untrusted_raw(&d->comment),
@@ -379,9 +379,9 @@ draw_detail(const struct sight *s, struct canvas *c)
 		canvas_ours(c, STYLE_DANGER, _("the next deployment starts from another one than the last"));
 	}
 	if (e->read_at && clock_wall_ms() - e->read_at > 15000) {
-		clock_age(age, clock_wall_ms() - e->read_at);
+		clock_ago(ago, clock_wall_ms() - e->read_at);
 		label(c, &row, _("read"));
-		canvas_format(c, STYLE_WARN, _("%s ago; it may be different by now"), age);
+		canvas_format(c, STYLE_WARN, _("%s; it may be different by now"), ago);
 	}
 }
 

@@ -140,10 +140,10 @@ draw_detail(struct canvas *c, struct ui *ui, const struct clone *clone)
 	const struct world_environment *e =
 		world_environment(session_world(ui_session(ui)), clone->org, clone->app, clone->env);
 	struct state_words life = words_of_life(clone->expires_at, clock_wall_ms());
-	char age[16];
+	char ago[64];
 	int row = 1;
 
-	clock_age(age, clock_wall_ms() - clone->created_at);
+	clock_ago(ago, clock_wall_ms() - clone->created_at);
 	canvas_rule(c, 0);
 	canvas_at(c, 1, 3);
 	canvas_bytes(c, STYLE_STRONG, clone->env, 50);
@@ -152,7 +152,7 @@ draw_detail(struct canvas *c, struct ui *ui, const struct clone *clone)
 	if (e)
 		canvas_format(c, STYLE_DIM, "   %s", words_of_environment(e).text);
 	label(c, &row, _("made"));
-	canvas_format(c, STYLE_NORMAL, _("%s ago"), age);
+	canvas_ours(c, STYLE_NORMAL, ago);
 	canvas_ours(c, STYLE_DIM, _(" by "));
 	canvas_foreign(c, STYLE_NORMAL, &clone->who, 30);
 	label(c, &row, _("from"));

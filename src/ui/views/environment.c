@@ -150,7 +150,9 @@ draw_deployment(const struct environment_view *v, const struct world_environment
 		[DEPLOYMENT_UNKNOWN] = {GLYPH_RING, STYLE_DIM},
 	};
 	const struct deployment *d = details_deployment(v->details, i);
-	const char *comment = untrusted_raw(&d->comment);
+	const char *comment = untrusted_raw(&d->comment), *runs = _("  runs");
+	bool here = e && untrusted_equal(&d->id, &e->running.id);
+	struct canvas room;
 	char age[16];
 
 	clock_age(age, clock_wall_ms() - d->created_at);
@@ -160,9 +162,13 @@ draw_deployment(const struct environment_view *v, const struct world_environment
 	canvas_at(c, c->row, 24);
 	canvas_foreign(c, STYLE_DIM, &d->id, 16);
 	canvas_at(c, c->row, 42);
-	canvas_piece(c, STYLE_NORMAL, comment, 0, flow_comment_length(comment));
-	if (e && untrusted_equal(&d->id, &e->running.id))
-		canvas_ours(c, STYLE_OK, _("  runs"));
+	/* Which one runs is said even where the comment has to be cut for it. */
+	room = *c;
+	room.width -= here ? text_columns(runs) : 0;
+	canvas_piece(&room, STYLE_NORMAL, comment, 0, flow_comment_length(comment));
+	c->column = room.column;
+	if (here)
+		canvas_ours(c, STYLE_OK, runs);
 }
 
 /* --- tabs --- */

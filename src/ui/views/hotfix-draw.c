@@ -121,7 +121,7 @@ draw_step(const struct hotfix_view *v, struct canvas *all, int row, const struct
 	struct canvas line = canvas_part(all, row, 0, 1, all->width), *c = &line;
 	struct look look = look_of(id, step);
 	enum style plain = selected ? STYLE_SELECTED : step->state == HOTFIX_NOW ? STYLE_NORMAL : STYLE_DIM;
-	char text[16];
+	char text[16], ago[64];
 
 	canvas_at(c, 0, 1);
 	canvas_glyph(c, look.style, look.glyph);
@@ -135,9 +135,9 @@ draw_step(const struct hotfix_view *v, struct canvas *all, int row, const struct
 	canvas_at(c, 0, at->word);
 	canvas_ours(c, selected ? STYLE_SELECTED : look.style, _(look.word));
 	if (step->at) {
-		clock_age(text, clock_wall_ms() - step->at);
+		clock_ago(ago, clock_wall_ms() - step->at);
 		canvas_at(c, 0, at->age);
-		canvas_format(c, plain, _("%s ago"), text);
+		canvas_ours(c, plain, ago);
 	}
 	if (at->who && step->at) {
 		canvas_at(c, 0, at->who);
@@ -161,7 +161,7 @@ draw_head(const struct hotfix_view *v, struct ui *ui, struct canvas *c, int row)
 	const struct world_environment *e = hotfix_view_clone(v, ui);
 	const struct untrusted *who = &hotfix_step(v->hotfix, HOTFIX_CLONE)->who;
 	struct state_words life;
-	char age[16];
+	char ago[64];
 
 	canvas_at(c, row, 1);
 	canvas_bytes(c, STYLE_STRONG, v->env, 40);
@@ -170,8 +170,8 @@ draw_head(const struct hotfix_view *v, struct ui *ui, struct canvas *c, int row)
 		canvas_bytes(c, STYLE_STRONG, hotfix_origin(v->hotfix), 40);
 	}
 	if (hotfix_began_at(v->hotfix)) {
-		clock_age(age, clock_wall_ms() - hotfix_began_at(v->hotfix));
-		canvas_format(c, STYLE_DIM, _("   begun %s ago"), age);
+		clock_ago(ago, clock_wall_ms() - hotfix_began_at(v->hotfix));
+		canvas_format(c, STYLE_DIM, _("   begun %s"), ago);
 		if (who->raw)
 			canvas_ours(c, STYLE_DIM, _(" by "));
 		canvas_foreign(c, STYLE_DIM, who, 20);

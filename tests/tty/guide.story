@@ -1,0 +1,130 @@
+# The guide's hotfix, step by step, and that its screens are what the program shows.
+# `make guide` writes them; see the script `guide`.
+
+size 100x28
+limit 15
+on-failure tail -n 30 $STATE/sidestaged.log
+
+test "the report: Production on the board, with its address"
+run sidestage demo
+row "running" "running" "running"
+press-until Right "in Production"
+press-until Down "web in Production"
+row "pods" "1 of 1"
+save board.txt
+save board.svg
+sh guide take board
+
+test "C: the clone is named and reviewed"
+key C
+expect "Name of the clone"
+type "korean-title"
+key Enter
+expect "way back"
+row "worker" "topicshare-worker"
+save clone.txt
+save clone.svg
+sh guide take clone
+key D
+until 20 test "$(platform status korean-title)" = succeeded
+key Esc
+row "Workload" "korean-title"
+row "running" "running" "running"
+row "1 clone, 7h"
+
+test "H: what is done and what is next; Space marks that the bug was seen"
+key H
+row "1 clone" "done"
+key Space
+expect "You have seen the bug in the clone"
+type "the title of topic 3 is cut"
+key Enter
+row "2 reproduce" "done" "is cut"
+row "web" "1.4.2" "http"
+save reproduced.txt
+save reproduced.svg
+sh guide take reproduced
+
+test "V: one version is changed, and the review says what that is"
+key Right
+match "▸ web"
+key V
+expect "runs here"
+type "1.4.3"
+key Enter
+expect "way back"
+row "+ image"
+save version.txt
+save version.svg
+sh guide take version
+key D
+until 20 test "$(platform get /envs/korean-title --get /last_deploy/comment | grep -c 1.4.3)" = 1
+until 20 test "$(platform status korean-title)" = succeeded
+key Esc
+row "3 fix" "done"
+key Space
+expect "the bug is gone in the clone"
+type "titles are whole"
+key Enter
+row "4 verify" "done" "titles are whole"
+row "5 promote" "next"
+
+test "P: Production wants a reason, and its name typed"
+let DEPLOYMENT platform deployment production
+key P
+expect "Reason"
+key D
+type "Korean titles"
+key Tab
+type "production"
+expect "Korean titles"
+row "production"
+row "+ image"
+expect "has not moved"
+save promote.txt
+save promote.svg
+sh guide take promote
+key Enter
+until 20 test "$(platform deployment production)" != $DEPLOYMENT
+until 20 test "$(platform status production)" = succeeded
+key Esc
+row "5 promote" "done"
+
+test "X: the clone goes; carry is left"
+key X
+expect "All of it goes"
+row "worker" "topicshare-worker"
+expect "way back"
+save discard.txt
+save discard.svg
+sh guide take discard
+key D
+until 20 sh -c 'platform get /envs/korean-title --status 404 --quiet'
+key Esc
+row "6 clean up" "done"
+row "7 carry" "next"
+row "QA" "conflicts"
+row "Development" "conflicts" "the fix 1.4.3"
+row "QA" "conflicts" "the fix 1.4.3"
+save carry.txt
+save carry.svg
+sh guide take carry
+
+test "the mark on carry ends the hotfix"
+key Space
+expect "say why"
+type "2.0 gets it with its next release"
+key Enter
+row "7 carry" "done" "2.0 gets"
+save done.txt
+save done.svg
+sh guide take done
+key Esc
+gone "7 carry"
+key Q
+exit 0 10
+restored
+nothing-runs 5
+
+test "the guide has these screens"
+sh guide whole

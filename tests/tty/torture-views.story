@@ -1,0 +1,104 @@
+# Difficult names in every view but the board (torture.story has that): wide, without width,
+# right to left, escapes, line ends, 300 characters.  No byte of them drives the terminal and
+# no other column or border is overwritten.
+
+size 100x30
+limit 5
+on-failure tail -n 30 $STATE/sidestaged.log
+
+test "an environment whose name, values, comments and logs are difficult"
+run sidestage demo
+row "running" "running"
+let FROM platform deployment production
+let SET platform get /envs/production --get /last_deploy/set_id
+let LONG printf '%0300d' 0
+sh platform post /envs '{"id":"aa-odd","name":"\u202e서울\u001b[2J\r\n\u200b\u0301 '$LONG'","type":"development","from_deploy_id":"'$FROM'"}' --quiet
+sh platform post /envs/aa-odd/deploys '{"set_id":"'$SET'","comment":"\u001b]0;gotcha\u0007서울\r\n\u202e\u0301 '$LONG'"}' --quiet
+until 20 test "$(platform status aa-odd)" = succeeded
+sh platform post /envs/aa-odd/values '{"key":"WIDE","value":"서울서울서울서울서울서울서울서울서울서울서울서울서울서울서울서울","description":"넓은넓은넓은넓은넓은넓은넓은"}' --quiet
+sh platform post /envs/aa-odd/values '{"key":"ESCAPE","value":"\u001b[2J\u001b]0;gotcha\u0007\r\n\t\b","description":"\u001b[31m\nnext"}' --quiet
+sh platform post /envs/aa-odd/values '{"key":"TURNED","value":"\u202eevil\u2066 مرحبا \u200b\u0301","description":"'$LONG'"}' --quiet
+sh platform post /envs/aa-odd/values '{"key":"LONG","value":"'$LONG'","description":"after it"}' --quiet
+sh platform post /envs/aa-odd/values '{"key":"EMPTY","value":"","description":"of nothing"}' --quiet
+
+test "the tabs of the environment keep their columns"
+press-until Left "in <U\\+202E>"
+key Enter
+expect "restarts"
+row "api" "1.4.2" "1 of 1" "0 restarts"
+key 3
+row "EMPTY" "its own" "of nothing"
+row "LONG" "its own" "00000" "after it"
+row "WIDE" "its own" "서울" "넓은"
+row "ESCAPE" "its own" "^[[2J^[]0;gotcha" "^[[31m"
+row "TURNED" "its own" "<U+202E>evil"
+save screen.txt
+sh test "$(sed -n '4,30p' $DIR/screen.txt | grep 'its own' | grep -cv '^.\{30\}its own')" = 0
+key 4
+row "oncall" "gotcha" "runs"
+key 1
+
+test "so do logs, the difference, and its other sides"
+key d
+expect "Difference"
+row "<U+202E>" "now"
+match "^(─){100}$"
+key ">"
+expect "Compare with"
+type "aa-odd"
+row "aa-odd" "<U+202E>"
+key Esc
+gone "Compare with"
+key Esc
+gone "Difference"
+key l
+expect "Logs"
+expect "listens on"
+key Esc
+gone "listens on"
+key Esc
+expect "Workload"
+
+test "prompts, reviews, the finder and the picker too"
+key V
+expect "runs here"
+key Esc
+gone "runs here"
+key /
+type "aa-odd"
+row "aa-odd" "<U+202E>"
+key Esc
+gone "Nothing is called"
+key D
+expect "way back"
+match "^(─){100}$"
+key D
+until 20 test "$(platform status aa-odd)" = succeeded
+key Esc
+expect "Workload"
+
+test "and reasons in the history, which Production wants"
+press-until Right "in Production"
+key D
+expect "way back"
+key D
+paste "\e]0;gotcha\a서울 e\u0301 $LONG"
+key Tab
+type "production"
+save screen.txt
+sh test "$(sed -n '/^ Reason/p' $DIR/screen.txt | wc -l)" = 1
+row 'Type "production"' "production"
+key Enter
+until 20 test "$(platform status production)" = succeeded
+key Esc
+key h
+row "deploy" "production"
+match "^(─){100}$"
+not-wrote "\e]0;gotcha"
+not-wrote "\e[2J\e]"
+key Esc
+gone "History"
+key Q
+exit 0 10
+restored
+nothing-runs 5
