@@ -2,6 +2,7 @@
 TTY_STORIES = \
 	tests/tty/bad-input.story \
 	tests/tty/clones.story \
+	tests/tty/conflict.story \
 	tests/tty/contexts.story \
 	tests/tty/compare.story tests/tty/environment.story \
 	tests/tty/failure.story \
