@@ -90,6 +90,8 @@ libplatform_a_SOURCES = \
 	src/platform/match.h \
 	src/platform/provision.c \
 	src/platform/provision.h \
+	src/platform/provision-make.c \
+	src/platform/provision-private.h \
 	src/platform/metrics.c \
 	src/platform/metrics.h \
 	src/platform/offline.c \
