@@ -307,7 +307,8 @@ make_by_driver(struct making *m, const json_t *locals)
 
 	if (!kind)
 		error_set(&err, ERROR_INPUT, _("the definition %s asks for the driver \"%s\", which this "
-					       "platform does not have"), provision_text(m->node, "def_id"), driver_type);
+					       "platform does not have"),
+			  provision_text(m->node, "def_id"), driver_type);
 	else
 		inputs = resolve(m, inputs_of(m->node), WHERE_INPUTS, NULL, locals, NULL, &err);
 	if (!inputs) {

@@ -33,7 +33,8 @@ provision_find_made(const struct provision *p, const char *type, const char *res
 	for (size_t i = 0; i < p->count; i++) {
 		struct making *m = &p->items[i];
 
-		if (strcmp(provision_text(m->node, "id"), id) == 0 && (!type || strcmp(provision_text(m->node, "type"), type) == 0) &&
+		if (strcmp(provision_text(m->node, "id"), id) == 0 &&
+		    (!type || strcmp(provision_text(m->node, "type"), type) == 0) &&
 		    (!resource_class || strcmp(provision_text(m->node, "class"), resource_class) == 0))
 			return m;
 	}

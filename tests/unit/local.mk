@@ -61,5 +61,5 @@ tests_unit_test_canvas_LDADD = libui.a libbase.a $(CMOCKA_LIBS) $(VTERM_LIBS) $(
 endif
 endif
 
-dist_check_SCRIPTS += tests/keys.sh
-TESTS += tests/keys.sh
+dist_check_SCRIPTS += tests/keys.sh tests/po.sh
+TESTS += tests/keys.sh tests/po.sh
