@@ -15,6 +15,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "model/image.h"
+#include "model/json.h"
 #include "model/pointer.h"
 
 #define CONTEXT_LINES 2
@@ -265,6 +266,43 @@ warn_primed(struct flow *flow)
 			       flow->request.env);
 }
 
+/* A name is made anew, data is not. */
+static bool
+holds_data(const json_t *declaration)
+{
+	const char *type = json_member_string(declaration, "type");
+
+	return type && strcmp(type, "dns") != 0;
+}
+
+static void
+warn_lost(struct review *review, const char *id, const json_t *before, const json_t *after)
+{
+	if (before && !after && holds_data(before))
+		review_caution(review,
+			       _("%s is declared no longer: the platform may delete it with its data, and undo makes a "
+				 "new one"), id);
+}
+
+/* What goes with this deployment and does not come back by an undo. */
+static void
+list_lost_resources(struct review *review)
+{
+	const char *module, *name;
+	json_t *body, *declaration;
+
+	if (!review->from || !review->to)
+		return;
+	json_object_foreach(set_shared(review->from), name, declaration)
+		warn_lost(review, name, declaration, json_object_get(set_shared(review->to), name));
+	json_object_foreach(set_modules(review->from), module, body) {
+		const json_t *after = json_object_get(set_module(review->to, module), "externals");
+
+		json_object_foreach(json_object_get(body, "externals"), name, declaration)
+			warn_lost(review, name, declaration, json_object_get(after, name));
+	}
+}
+
 void
 review_fill(struct flow *flow)
 {
@@ -294,6 +332,7 @@ review_fill(struct flow *flow)
 		review->to = set_ref(flow->result);
 		review->to_set_id = xstrdup(flow->result_id);
 		changes_between(&review->changes, review->from, review->to);
+		list_lost_resources(review);
 	}
 	review->way_back = review_list_changes(&review->changes, true);
 	if (flow->request.verb != FLOW_CLONE && flow->request.verb != FLOW_DISCARD) {
