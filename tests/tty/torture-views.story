@@ -22,7 +22,8 @@ sh platform post /envs/aa-odd/values '{"key":"LONG","value":"'$LONG'","descripti
 sh platform post /envs/aa-odd/values '{"key":"EMPTY","value":"","description":"of nothing"}' --quiet
 
 test "the tabs of the environment keep their columns"
-press-until Left "in <U\\+202E>"
+row "Workload" "<U+202E>"
+press-until Right "in <U\\+202E>"
 key Enter
 expect "restarts"
 row "api" "1.4.2" "1 of 1" "0 restarts"
@@ -41,7 +42,7 @@ key 1
 test "so do logs, the difference, and its other sides"
 key d
 expect "Difference"
-row "<U+202E>" "now"
+row "aa-odd" "now"
 match "^(─){100}$"
 key ">"
 expect "Compare with"
@@ -75,7 +76,12 @@ match "^(─){100}$"
 key D
 until 20 test "$(platform status aa-odd)" = succeeded
 key Esc
-expect "Workload"
+gone "Progress"
+key c
+row "aa-odd" "oncall" "production" "no end set"
+row "made" "by" "oncall"
+key Esc
+gone "Life left"
 
 test "and reasons in the history, which Production wants"
 press-until Right "in Production"
@@ -88,9 +94,12 @@ type "production"
 save screen.txt
 sh test "$(sed -n '/^ Reason/p' $DIR/screen.txt | wc -l)" = 1
 row 'Type "production"' "production"
+let BEFORE platform deployment production
 key Enter
+until 20 test "$(platform deployment production)" != $BEFORE
 until 20 test "$(platform status production)" = succeeded
 key Esc
+gone "Progress"
 key h
 row "deploy" "production"
 match "^(─){100}$"
