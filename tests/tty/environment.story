@@ -33,6 +33,20 @@ test "its deployments with who and when, and which one runs"
 key 4
 row "qa" "runs"
 
+test "a click selects a row, y copies what stands in it, and no secret"
+click "qa  "
+key y
+expect "Copied the deployment's id:"
+key 3
+click "GREETING"
+key y
+expect "Copied the value: hello, QA"
+click "PASSWORD"
+key y
+expect "nothing here that can be copied"
+key 1
+key Up
+
 test "l follows the workload that is selected"
 key 1
 key Down

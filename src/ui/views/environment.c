@@ -42,6 +42,8 @@ static const struct key keys[] = {
 	{'4', "4", ACTION_TAB_4, N_("deployments"), N_("Who deployed what, when.")},
 	{'d', "d", ACTION_DIFF, N_("diff"),
 	 N_("Compare the deployment under the cursor with what runs; elsewhere any two.")},
+	{'y', "y", ACTION_COPY, NULL,
+	 N_("Copy the image, what the resource gives, the value, or the deployment's id.")},
 	{'l', "l", ACTION_LOGS, N_("logs"), N_("Show what the workload writes.")},
 	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, N_("A line up.")},
 	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, N_("A line down.")},
@@ -287,6 +289,48 @@ open_logs(struct environment_view *v, struct ui *ui)
 	ui_push(ui, logs_view_new(ui, v->org, v->app, v->env, module));
 }
 
+/* What stands in the row, to be used elsewhere; free() it.  NULL: there is nothing to copy. */
+static char *
+text_of_row(const struct environment_view *v, const struct world_environment *e, size_t i)
+{
+	const char *image = v->tab == TAB_WORKLOADS && e->set
+				    ? set_module_image(e->set, untrusted_raw(&e->runtime.modules[i].module)) : NULL;
+
+	switch (v->tab) {
+	case TAB_WORKLOADS:
+		return image ? xstrdup(image) : NULL;
+	case TAB_RESOURCES:
+		return json_dumps(e->resources[i].outputs, JSON_COMPACT);
+	case TAB_VALUES:
+		return details_value(v->details, i)->is_secret
+			       ? NULL : xstrdup(untrusted_raw(&details_value(v->details, i)->value));
+	default:
+		return xstrdup(untrusted_raw(&details_deployment(v->details, i)->id));
+	}
+}
+
+static void
+copy_row(struct environment_view *v, struct ui *ui)
+{
+	static const char *const what[TAB_COUNT] = {
+		[TAB_WORKLOADS] = N_("the image"), [TAB_RESOURCES] = N_("what the resource gives"),
+		[TAB_VALUES] = N_("the value"), [TAB_DEPLOYMENTS] = N_("the deployment's id"),
+	};
+	const struct world_environment *e = find(v, ui);
+	const struct error *error;
+	bool known;
+	size_t at = v->selected[v->tab];
+	char *text = e && at < count_rows(v, e, &known, &error) ? text_of_row(v, e, at) : NULL;
+	char *shown = text ? text_printable(text) : NULL;
+
+	if (shown)
+		ui_copy(ui, _(what[v->tab]), shown);
+	else
+		ui_say(ui, _("There is nothing here that can be copied."));
+	free(shown);
+	free(text);
+}
+
 /* From what was deployed then to what runs now. */
 static void
 open_diff(struct environment_view *v, struct ui *ui)
@@ -317,12 +361,40 @@ act(struct view *view, struct ui *ui, enum action action)
 	case ACTION_TAB_4: v->tab = TAB_DEPLOYMENTS; break;
 	case ACTION_LOGS: open_logs(v, ui); break;
 	case ACTION_DIFF: open_diff(v, ui); break;
+	case ACTION_COPY: copy_row(v, ui); break;
 	case ACTION_UP: select_by(v, ui, -1); break;
 	case ACTION_DOWN: select_by(v, ui, 1); break;
 	case ACTION_PAGE_UP: select_by(v, ui, -15); break;
 	case ACTION_PAGE_DOWN: select_by(v, ui, 15); break;
 	default: break;
 	}
+}
+
+/* The rows that a list of this height shows: the first of them. */
+static size_t
+first_row(const struct environment_view *v, size_t count, size_t rows)
+{
+	size_t at = v->selected[v->tab];
+
+	at = count && at >= count ? count - 1 : at;
+	return rows && at >= rows ? at - rows + 1 : 0;
+}
+
+static void
+click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
+{
+	struct environment_view *v = (struct environment_view *)view;
+	int top = 1 + (canvas->height >= 14);
+	const struct error *error;
+	bool known;
+	size_t count = count_rows(v, find(v, ui), &known, &error);
+	size_t at = row >= top ? first_row(v, count, (size_t)(canvas->height - top)) + (size_t)(row - top) : count;
+
+	(void)column;
+	if (row == 0)
+		v->tab = (enum tab)((v->tab + 1) % TAB_COUNT);
+	else if (at < count)
+		v->selected[v->tab] = at;
 }
 
 static void
@@ -339,7 +411,7 @@ close_view(struct view *view)
 
 const struct view_ops environment_view_ops = {
 	.title = N_("Environment"), .keys = keys, .draw = draw, .subject = subject, .act = act,
-	.close = close_view,
+	.click = click, .close = close_view,
 };
 
 struct view *
