@@ -32,6 +32,16 @@ run no-such-program
 exit 127
 expect "no-such-program: No such file"
 
+test "half a frame is not on the screen"
+run sh -c "printf 'before\\033[?2026hhalf'; sleep 1; printf ' whole\\033[?2026l'; cat"
+expect "before"
+refuse "half"
+expect "beforehalf whole"
+key Ctrl-D
+exit 0
+run sh -c "printf '\\033[?2026hnever finished'"
+expect "never finished"
+
 test "wide, combining and coloured text stands where it should"
 run sh -c "printf '한국어 e\\314\\201 مرحبا|\\n\\033[1;31mred\\033[0m \\033[38;5;24mdeep\\033[0m \\033[48;2;1;2;3mback\\033[0m plain'; cat"
 screen <<END

@@ -24,6 +24,8 @@
 #define SEND_LIMIT_MS 5000
 #define ROW_BYTES_MAX 65536
 #define WRITTEN_BYTES_MAX (1024 * 1024)
+/* A frame that grows beyond this is shown unfinished. */
+#define FRAME_BYTES_MAX (1024 * 1024)
 
 /*
  * Private modes that a full-screen program switches on and must switch off again.  libvterm
@@ -66,6 +68,7 @@ struct terminal {
 	int numbers[16];
 	size_t number_count;
 	struct buf written;	/* NUL bytes left out */
+	struct buf frame;	/* what is drawn but not yet to be seen (mode 2026) */
 };
 
 static int
@@ -87,6 +90,7 @@ terminal_new(const char *name, int rows, int columns)
 
 	terminal->name = xstrdup(name);
 	buf_init(&terminal->written, WRITTEN_BYTES_MAX);
+	buf_init(&terminal->frame, FRAME_BYTES_MAX);
 	terminal->rows = rows;
 	terminal->columns = columns;
 	terminal->master = terminal->slave = -1;
@@ -113,6 +117,7 @@ terminal_free(struct terminal *terminal)
 		return;
 	hang_up(terminal);
 	buf_clear(&terminal->written);
+	buf_clear(&terminal->frame);
 	free(terminal->name);
 	free(terminal);
 }
@@ -135,6 +140,7 @@ clear_screen(struct terminal *terminal)
 	terminal->cursor_visible = true;
 	terminal->seen = PLAIN;
 	buf_clear(&terminal->written);
+	buf_clear(&terminal->frame);
 	for (size_t i = 0; i < MODE_COUNT; i++)
 		terminal->mode[i] = modes[i].usual;
 }
@@ -211,9 +217,18 @@ terminal_status(const struct terminal *terminal)
 	return terminal->status;
 }
 
+static void
+show_frame(struct terminal *terminal)
+{
+	vterm_input_write(terminal->vterm, buf_str(&terminal->frame), terminal->frame.length);
+	buf_clear(&terminal->frame);
+}
+
 void
 terminal_set_ended(struct terminal *terminal, int status)
 {
+	/* Nobody will finish the frame. */
+	show_frame(terminal);
 	terminal->running = false;
 	terminal->status = status;
 }
@@ -254,16 +269,46 @@ watch_byte(struct terminal *terminal, unsigned char byte)
 	}
 }
 
-/* What the terminal answers to questions of the program (who are you, where is the cursor). */
+static bool
+is_in_frame(const struct terminal *terminal)
+{
+	for (size_t i = 0; i < MODE_COUNT; i++)
+		if (modes[i].number == 2026)
+			return terminal->mode[i];
+	return false;
+}
+
+/*
+ * What the terminal answers to questions of the program (who are you, where is the cursor).
+ * libvterm does not know mode 2026; we keep the frames back ourselves, and say so.
+ */
 static void
 send_answers(struct terminal *terminal)
 {
-	char bytes[256];
+	static const char unknown[] = "\033[?2026;0$y", known[] = "\033[?2026;2$y";
+	char bytes[256], *answer;
 	size_t n;
 
-	while ((n = vterm_output_read(terminal->vterm, bytes, sizeof(bytes))) > 0)
+	while ((n = vterm_output_read(terminal->vterm, bytes, sizeof(bytes))) > 0) {
+		answer = memmem(bytes, n, unknown, strlen(unknown));
+		if (answer)
+			memcpy(answer, known, strlen(known));
 		if (!terminal_send(terminal, bytes, n))
 			return;
+	}
+}
+
+/* Bytes of a frame wait for its end, so that nobody sees half of one. */
+static void
+take_byte(struct terminal *terminal, char byte)
+{
+	watch_byte(terminal, (unsigned char)byte);
+	if (byte)
+		(void)buf_append(&terminal->written, &byte, 1);
+	if (!buf_append(&terminal->frame, &byte, 1)) {
+		show_frame(terminal);
+		(void)buf_append(&terminal->frame, &byte, 1);
+	}
 }
 
 static bool
@@ -277,11 +322,15 @@ read_some(struct terminal *terminal)
 	if (terminal->written.length + (size_t)n > WRITTEN_BYTES_MAX)
 		buf_drop_front(&terminal->written, WRITTEN_BYTES_MAX / 2);
 	for (ssize_t i = 0; i < n; i++) {
-		watch_byte(terminal, (unsigned char)bytes[i]);
-		if (bytes[i])
-			(void)buf_append(&terminal->written, &bytes[i], 1);
+		bool was_in_frame = is_in_frame(terminal);
+
+		take_byte(terminal, bytes[i]);
+		/* What came before a frame is seen, also when the frame is not finished. */
+		if (was_in_frame != is_in_frame(terminal))
+			show_frame(terminal);
 	}
-	vterm_input_write(terminal->vterm, bytes, (size_t)n);
+	if (!is_in_frame(terminal) || !terminal->running)
+		show_frame(terminal);
 	send_answers(terminal);
 	return true;
 }
