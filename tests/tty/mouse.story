@@ -78,13 +78,19 @@ type "\e[I"
 key Esc
 row "Workload" "pasted-name"
 
-test "a frame is shown whole once the terminal has said that it can"
+test "a frame is shown whole where the terminal has said that it can"
 wrote "\e[?2026\$p"
-not-wrote "\e[?2026h"
-type "\e[?2026;2\$y"
-key Down
 wrote "\e[?2026h"
 wrote "\e[?2026l"
+terminal two
+run env TERM_PROGRAM=Apple_Terminal sidestage demo
+row "running" "running" "running"
+key Down
+expect "search in"
+not-wrote "\e[?2026h"
+key Q
+exit 0
+terminal one
 
 test "a review's changes are copied in words"
 press-until Right "in pasted-name"
