@@ -406,11 +406,24 @@ set_limits(const struct api *api, CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, api->user_agent);
 }
 
+/* With the first try and not before: it takes milliseconds, and a first picture needs none of it. */
+static void
+start_curl(struct api *api)
+{
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	api->multi = curl_multi_init();
+	assert(api->multi);
+	curl_multi_setopt(api->multi, CURLMOPT_MAXCONNECTS, (long)READS_AT_ONCE);
+	curl_multi_setopt(api->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+}
+
 static void
 start_try(struct api_call *call)
 {
 	struct api *api = call->api;
 
+	if (!api->multi)
+		start_curl(api);
 	buf_clear(&call->body);
 	buf_init(&call->body, api->body_max);
 	call->header_bytes = 0;
@@ -569,6 +582,8 @@ advance(struct api *api)
 	int running;
 
 	start_due(api);
+	if (!api->multi)
+		return called;
 	curl_multi_perform(api->multi, &running);
 	called |= collect_ended(api);
 	return called;
@@ -579,13 +594,13 @@ advance(struct api *api)
  * itself is exact, and a closed terminal then ends the program instead of making it spin.
  */
 static void
-look_at_fds(const int *fds, bool *ready, size_t count)
+look_at_fds(const int *fds, bool *ready, size_t count, int wait_ms)
 {
 	struct pollfd polled[FDS_MAX];
 
 	for (size_t i = 0; i < count; i++)
 		polled[i] = (struct pollfd){.fd = fds[i], .events = POLLIN};
-	if (poll(polled, (nfds_t)count, 0) < 0)
+	if (poll(polled, (nfds_t)count, wait_ms) < 0)
 		return;
 	for (size_t i = 0; i < count; i++)
 		ready[i] = polled[i].revents != 0;
@@ -611,9 +626,9 @@ api_wait(struct api *api, const int *fds, bool *ready, size_t count, int timeout
 		wait = next;
 	if (called)
 		wait = 0;
-	curl_multi_poll(api->multi, extra, (unsigned)count, (int)wait, NULL);
-	if (count > 0)
-		look_at_fds(fds, ready, count);
+	if (api->multi)
+		curl_multi_poll(api->multi, extra, (unsigned)count, (int)wait, NULL);
+	look_at_fds(fds, ready, count, api->multi ? 0 : (int)wait);
 	called |= advance(api);
 	api->waiting = false;
 	return called;
@@ -677,11 +692,6 @@ api_new(const struct api_options *options, struct error *err)
 		free(api);
 		return NULL;
 	}
-	curl_global_init(CURL_GLOBAL_DEFAULT);
-	api->multi = curl_multi_init();
-	assert(api->multi);
-	curl_multi_setopt(api->multi, CURLMOPT_MAXCONNECTS, (long)READS_AT_ONCE);
-	curl_multi_setopt(api->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
 	api->socket = options->socket ? xstrdup(options->socket) : NULL;
 	api->token = options->token && options->token[0] ? xstrdup(options->token) : NULL;
 	api->user_agent = xstrdup(options->user_agent ? options->user_agent :
@@ -703,8 +713,10 @@ api_free(struct api *api)
 	assert(!api->waiting);
 	while (api->calls)
 		call_free(api->calls);
-	curl_multi_cleanup(api->multi);
-	curl_global_cleanup();
+	if (api->multi) {
+		curl_multi_cleanup(api->multi);
+		curl_global_cleanup();
+	}
 	if (api->token)
 		explicit_bzero(api->token, strlen(api->token));
 	free(api->token);

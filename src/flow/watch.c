@@ -42,7 +42,8 @@
 #define SLOW_MS 15000
 #define RESOURCES_MS 10000
 #define PER_APPLICATION_MS 1000		/* many applications: one question a second */
-#define WALK_MS 8			/* what a first picture waits for sets from the cache */
+#define WALK_MS 8			/* what a key waits at most for sets from the cache */
+#define FIRST_SETS 6			/* what a first picture waits for: about what a screen shows of them */
 #define FAR_FIRST_MS 300		/* once what is looked at has been asked for */
 #define FAR_APART_MS 20
 #define FAR_SPREAD 500
@@ -84,6 +85,7 @@ struct watch {
 	struct world *world;
 	int64_t attended_at;		/* steady ms */
 	int64_t walk_until;		/* steady ms: then sets are left for the next walk */
+	size_t sets_loaded;		/* from the cache, ever */
 	struct session_timer *walk_on;
 	struct feed *feeds;
 	struct feed *buckets[FEED_BUCKETS];
@@ -567,12 +569,13 @@ want_set(struct watch *watch, const char *org, const char *app,
 	if (found) {
 		set_ref(found);
 	} else if (id[0] != '\0' && !find_feed(watch, FEED_SET, org, app, "", id)) {
-		if (clock_steady_ms() > watch->walk_until) {
+		if (watch->sets_loaded >= FIRST_SETS && clock_steady_ms() > watch->walk_until) {
 			if (!watch->walk_on)
 				watch->walk_on = session_timer_start(watch->session, 1, walk_on, watch);
 			return;
 		}
 		found = load_set(watch, org, app, id);
+		watch->sets_loaded++;
 	}
 	if (*slot || found) {
 		set_unref(*slot);
@@ -650,7 +653,7 @@ reconcile(struct watch *watch)
 	/* Without the list no clone is known; the next walk looks again. */
 	(void)!store_clone_list(session_store(watch->session), session_platform(watch->session),
 				&clones, NULL);
-	watch->walk_until = clock_steady_ms() + WALK_MS;
+	watch->walk_until = clock_steady_ms() + (watch->sets_loaded < FIRST_SETS ? -1 : WALK_MS);
 	for (struct feed *feed = watch->feeds; feed; feed = feed->next)
 		feed->wanted = false;
 	want(watch, FEED_USER, "", "", "", "");

@@ -172,6 +172,9 @@ migrate(sqlite3 *database, const char *path, struct error *err)
 	char pragma[64];
 	int version;
 
+	/* Almost always; nothing is written then, and nobody else's writing is waited for. */
+	if (database_int(database, "PRAGMA user_version", -1) == SCHEMA_VERSION)
+		return 0;
 	if (database_run(database, path, "BEGIN IMMEDIATE", err))
 		return -1;
 	version = database_int(database, "PRAGMA user_version", -1);
@@ -212,7 +215,7 @@ open_history(struct store *store, struct error *err)
 		return -1;
 	if (migrate(store->history, store->history_path, err))
 		return -1;
-	if (database_int(store->history, "SELECT count(*) FROM operation", -1) < 0)
+	if (database_int(store->history, "SELECT EXISTS (SELECT 1 FROM operation)", -1) < 0)
 		return database_error(store->history, store->history_path, err);
 	return 0;
 }

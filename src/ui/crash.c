@@ -106,17 +106,23 @@ crash_catch(const struct termios *modes)
 	struct sigaction action = {
 		.sa_handler = on_crash, .sa_flags = SA_ONSTACK | SA_RESETHAND | SA_NODEFER,
 	};
-	void *first[1];
 
 	crash.modes = *modes;
 	make_texts();
 	crash.stack = xcalloc(1, STACK_BYTES);
 	sigaltstack(&(stack_t){.ss_sp = crash.stack, .ss_size = STACK_BYTES}, NULL);
-	/* The first call loads a library, which a handler must not. */
-	backtrace(first, 1);
 	sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < CRASH_COUNT; i++)
 		sigaction(crashes[i].number, &action, &crash.before[i]);
+}
+
+void
+crash_prepare(void)
+{
+	void *first[1];
+
+	/* The first call loads a library, which a handler should not. */
+	backtrace(first, 1);
 }
 
 void

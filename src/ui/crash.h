@@ -7,6 +7,8 @@ struct termios;
 
 /* From here on until crash_release(); the modes are what the terminal gets back. */
 void crash_catch(const struct termios *modes);
+/* Does beforehand what takes time of it; a crash before that is still caught. */
+void crash_prepare(void);
 void crash_release(void);
 
 #endif

@@ -25,6 +25,7 @@
 #include "flow/words.h"
 #include "flow/world.h"
 #include "ui/canvas.h"
+#include "ui/crash.h"
 #include "ui/escapes.h"
 #include "ui/gestures.h"
 #include "ui/keys.h"
@@ -618,6 +619,7 @@ ui_run(struct session *session, const struct ui_options *options, struct error *
 	flow_resume_all(session);
 	tell_views(&ui);
 	draw(&ui);
+	crash_prepare();
 	take_keys(&ui);
 	while (!ui.quit)
 		turn(&ui);
