@@ -15,6 +15,7 @@
 #include "api/api.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,15 +47,16 @@ end_try(struct api_call *call)
 	struct api *api = call->api;
 
 	if (call->easy) {
-		curl_multi_remove_handle(api->multi, call->easy);
-		curl_easy_cleanup(call->easy);
+		curl.multi_remove_handle(api->multi, call->easy);
+		curl.easy_cleanup(call->easy);
 		call->easy = NULL;
 		if (call->operation->idempotent)
 			api->reads_sent--;
 		else
 			api->writes_sent--;
 	}
-	curl_slist_free_all(call->headers);
+	if (call->headers)
+		curl.slist_free_all(call->headers);
 	call->headers = NULL;
 }
 
@@ -99,10 +101,11 @@ is_part(const char *part)
 static void
 append_escaped(struct buf *url, const char *text)
 {
-	char *escaped = curl_easy_escape(NULL, text, (int)strlen(text));
+	char *escaped = curl.is_loaded ? curl.easy_escape(NULL, text, (int)strlen(text)) : NULL;
 
 	buf_puts(url, escaped ? escaped : "");
-	curl_free(escaped);
+	if (escaped)
+		curl.free(escaped);
 }
 
 /* false: a part is unusable. */
@@ -140,6 +143,7 @@ api_call_new(struct api *api, const struct api_operation *operation, const char 
 	     api_done *done, void *data)
 {
 	struct api_call *call = xcalloc(1, sizeof(*call));
+	bool loaded;
 
 	call->api = api;
 	call->operation = operation;
@@ -149,7 +153,8 @@ api_call_new(struct api *api, const struct api_operation *operation, const char 
 	call->sequence = ++api->sequence;
 	call->due = clock_steady_ms();
 	buf_init(&call->body, api->body_max);
-	if (!make_url(call, parts))
+	loaded = curl_load(&call->refused) == 0;
+	if (!make_url(call, parts) && loaded)
 		error_set(&call->refused, ERROR_INPUT,
 			  _("%s%s: an empty or unusable id.  Nothing was sent."),
 			  _(operation->what), call->object);
@@ -268,7 +273,7 @@ parse_retry_after(const char *value)
 
 	if (end != value && *end == '\0' && seconds >= 0)
 		return seconds > 24 * 60 * 60 ? 24 * 60 * 60 * 1000 : seconds * 1000;
-	date = curl_getdate(value, NULL);
+	date = curl.getdate(value, NULL);
 	if (date == (time_t)-1)
 		return -1;
 	return date > time(NULL) ? (int64_t)(date - time(NULL)) * 1000 : 0;
@@ -324,7 +329,7 @@ static void
 add_header(struct api_call *call, const char *name, const char *value)
 {
 	char *line = xasprintf("%s: %s", name, value);
-	struct curl_slist *longer = curl_slist_append(call->headers, line);
+	struct curl_slist *longer = curl.slist_append(call->headers, line);
 
 	if (longer)
 		call->headers = longer;
@@ -340,7 +345,7 @@ add_headers(struct api_call *call)
 	add_header(call, "Humanitec-User-Agent", call->api->client_header);
 	if (call->request)
 		add_header(call, "Content-Type", "application/json");
-	call->headers = curl_slist_append(call->headers, "Expect:");
+	call->headers = curl.slist_append(call->headers, "Expect:");
 	if (call->if_none_match)
 		add_header(call, "If-None-Match", call->if_none_match);
 	if (call->if_match) {
@@ -355,66 +360,66 @@ static void
 set_security(const struct api *api, CURL *easy)
 {
 #if LIBCURL_VERSION_NUM >= 0x075500
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, api->scheme);
+	curl.easy_setopt(easy, CURLOPT_PROTOCOLS_STR, api->scheme);
 #else
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS,
+	curl.easy_setopt(easy, CURLOPT_PROTOCOLS,
 			 strcmp(api->scheme, "https") == 0 ? (long)CURLPROTO_HTTPS :
 							     (long)CURLPROTO_HTTP);
 #endif
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+	curl.easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl.easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	curl.easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
 	if (api->token) {
-		curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
-		curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, api->token);
+		curl.easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
+		curl.easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, api->token);
 	}
 	if (api->socket) {
-		curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, api->socket);
-		curl_easy_setopt(easy, CURLOPT_PROXY, "");
+		curl.easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, api->socket);
+		curl.easy_setopt(easy, CURLOPT_PROXY, "");
 	}
 }
 
 static void
 set_request(struct api_call *call, CURL *easy)
 {
-	curl_easy_setopt(easy, CURLOPT_URL, call->url);
+	curl.easy_setopt(easy, CURLOPT_URL, call->url);
 	if (call->request) {
-		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call->request);
-		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+		curl.easy_setopt(easy, CURLOPT_POSTFIELDS, call->request);
+		curl.easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
 				 (curl_off_t)call->request_length);
 	}
 	if (strcmp(call->operation->method, "GET") != 0)
-		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call->operation->method);
+		curl.easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call->operation->method);
 	if (!call->operation->idempotent)
-		curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, call->headers);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
-	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-	curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
-	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->curl_error);
-	curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
+		curl.easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+	curl.easy_setopt(easy, CURLOPT_HTTPHEADER, call->headers);
+	curl.easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl.easy_setopt(easy, CURLOPT_WRITEDATA, call);
+	curl.easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl.easy_setopt(easy, CURLOPT_HEADERDATA, call);
+	curl.easy_setopt(easy, CURLOPT_ERRORBUFFER, call->curl_error);
+	curl.easy_setopt(easy, CURLOPT_PRIVATE, call);
 }
 
 static void
 set_limits(const struct api *api, CURL *easy)
 {
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, api->connect_timeout_ms);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, api->timeout_ms);
-	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, api->user_agent);
+	curl.easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl.easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, api->connect_timeout_ms);
+	curl.easy_setopt(easy, CURLOPT_TIMEOUT_MS, api->timeout_ms);
+	curl.easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+	curl.easy_setopt(easy, CURLOPT_USERAGENT, api->user_agent);
 }
 
 /* With the first try and not before: it takes milliseconds, and a first picture needs none of it. */
 static void
 start_curl(struct api *api)
 {
-	curl_global_init(CURL_GLOBAL_DEFAULT);
-	api->multi = curl_multi_init();
+	curl.global_init(CURL_GLOBAL_DEFAULT);
+	api->multi = curl.multi_init();
 	assert(api->multi);
-	curl_multi_setopt(api->multi, CURLMOPT_MAXCONNECTS, (long)READS_AT_ONCE);
-	curl_multi_setopt(api->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+	curl.multi_setopt(api->multi, CURLMOPT_MAXCONNECTS, (long)READS_AT_ONCE);
+	curl.multi_setopt(api->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
 }
 
 static void
@@ -434,7 +439,7 @@ start_try(struct api_call *call)
 	call->started = clock_steady_ms();
 	if (call->tries++ == 0)
 		call->first_started = call->started;
-	call->easy = curl_easy_init();
+	call->easy = curl.easy_init();
 	assert(call->easy);
 	if (call->operation->idempotent)
 		api->reads_sent++;
@@ -445,7 +450,7 @@ start_try(struct api_call *call)
 	set_security(api, call->easy);
 	set_limits(api, call->easy);
 	call->state = CALL_SENT;
-	curl_multi_add_handle(api->multi, call->easy);
+	curl.multi_add_handle(api->multi, call->easy);
 }
 
 /* --- ends and new tries --- */
@@ -515,12 +520,12 @@ collect_ended(struct api *api)
 	bool called = false;
 	int left;
 
-	while ((message = curl_multi_info_read(api->multi, &left))) {
+	while ((message = curl.multi_info_read(api->multi, &left))) {
 		struct api_call *call = NULL;
 
 		if (message->msg != CURLMSG_DONE)
 			continue;
-		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&call);
+		curl.easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&call);
 		called |= finish_try(call, message->data.result);
 	}
 	return called;
@@ -584,7 +589,7 @@ advance(struct api *api)
 	start_due(api);
 	if (!api->multi)
 		return called;
-	curl_multi_perform(api->multi, &running);
+	curl.multi_perform(api->multi, &running);
 	called |= collect_ended(api);
 	return called;
 }
@@ -627,7 +632,7 @@ api_wait(struct api *api, const int *fds, bool *ready, size_t count, int timeout
 	if (called)
 		wait = 0;
 	if (api->multi)
-		curl_multi_poll(api->multi, extra, (unsigned)count, (int)wait, NULL);
+		curl.multi_poll(api->multi, extra, (unsigned)count, (int)wait, NULL);
 	look_at_fds(fds, ready, count, api->multi ? 0 : (int)wait);
 	called |= advance(api);
 	api->waiting = false;
@@ -642,45 +647,52 @@ api_pending(const struct api *api)
 
 /* --- the client --- */
 
-/* Fills scheme and url; no user part (it would be sent beside the token), no query. */
+/* How much of an address is a host with or without a port; 0: there is none, or a user before it. */
+static size_t
+host_length(const char *text)
+{
+	size_t length = strcspn(text, "/");
+
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c < 0x80 && !isalnum(c) && !strchr(".-_:[]", c))
+			return 0;
+	}
+	return text[0] == ':' ? 0 : length;
+}
+
+static bool
+is_path(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text <= ' ' || *text == '?' || *text == '#' || *text == 0x7f)
+			return false;
+	return true;
+}
+
+/*
+ * Fills scheme and url; no user part (it would be sent beside the token), no query.  What else
+ * can be wrong with an address libcurl says when the first request is made.
+ */
 static int
 read_base_url(struct api *api, const char *url, struct error *err)
 {
-	CURLU *parts = curl_url();
-	char *scheme = NULL, *host = NULL, *text = NULL;
-	bool good;
+	size_t scheme = strncasecmp(url, "https://", 8) == 0 ? 5 : strncasecmp(url, "http://", 7) == 0 ? 4 : 0;
+	const char *host = url + scheme + strlen("://");
+	size_t length;
 
-	good = curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
-	       curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-	       (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0) &&
-	       curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK && host[0] != '\0';
-	for (int i = 0; good && i < 4; i++) {
-		static const CURLUPart unwanted[] = {CURLUPART_USER, CURLUPART_PASSWORD,
-						     CURLUPART_QUERY, CURLUPART_FRAGMENT};
-
-		if (curl_url_get(parts, unwanted[i], &text, 0) == CURLUE_OK)
-			good = false;
-		curl_free(text);
-		text = NULL;
-	}
-	if (good && curl_url_get(parts, CURLUPART_URL, &text, 0) == CURLUE_OK) {
-		size_t length = strlen(text);
-
-		while (length > 0 && text[length - 1] == '/')
-			length--;
-		api->url = xstrndup(text, length);
-		api->scheme = xstrdup(scheme);
-	}
-	curl_free(text);
-	curl_free(scheme);
-	curl_free(host);
-	curl_url_cleanup(parts);
-	if (api->url)
-		return 0;
 	/* The address is not repeated: somebody may have put a password into it. */
-	return error_set(err, ERROR_INPUT,
-			 _("The platform's address is none that can be used.  It is http:// or "
-			   "https://, a host, perhaps a port and a path; no user name, no query."));
+	if (scheme == 0 || (length = host_length(host)) == 0 || !is_path(host + length))
+		return error_set(err, ERROR_INPUT,
+				 _("The platform's address is none that can be used.  It is http:// or "
+				   "https://, a host, perhaps a port and a path; no user name, no query."));
+	length = strlen(url);
+	while (url[length - 1] == '/')
+		length--;
+	api->url = xstrndup(url, length);
+	api->scheme = xstrdup(scheme == 5 ? "https" : "http");
+	return 0;
 }
 
 struct api *
@@ -714,8 +726,8 @@ api_free(struct api *api)
 	while (api->calls)
 		call_free(api->calls);
 	if (api->multi) {
-		curl_multi_cleanup(api->multi);
-		curl_global_cleanup();
+		curl.multi_cleanup(api->multi);
+		curl.global_cleanup();
 	}
 	if (api->token)
 		explicit_bzero(api->token, strlen(api->token));

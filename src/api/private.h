@@ -3,12 +3,12 @@
 #ifndef SIDESTAGE_API_PRIVATE_H
 #define SIDESTAGE_API_PRIVATE_H
 
-#include <curl/curl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "api/api.h"
+#include "api/curl.h"
 #include "base/buf.h"
 
 #define API_PARTS_MAX 4

@@ -175,8 +175,8 @@ was_sent(const struct api_call *call)
 	long request_size = 0;
 	curl_off_t pretransfer = 0;
 
-	curl_easy_getinfo(call->easy, CURLINFO_REQUEST_SIZE, &request_size);
-	curl_easy_getinfo(call->easy, CURLINFO_PRETRANSFER_TIME_T, &pretransfer);
+	curl.easy_getinfo(call->easy, CURLINFO_REQUEST_SIZE, &request_size);
+	curl.easy_getinfo(call->easy, CURLINFO_PRETRANSFER_TIME_T, &pretransfer);
 	return request_size > 0 || pretransfer > 0;
 }
 
@@ -196,7 +196,7 @@ set_failure(const struct api_call *call, CURLcode result, struct error *err)
 		advice = advice_unknown;
 	error_set(err, kind, "%s%s: %s (%s). %s", _(call->operation->what), call->object,
 		  _(failure->reason),
-		  call->curl_error[0] ? call->curl_error : curl_easy_strerror(result), _(advice));
+		  call->curl_error[0] ? call->curl_error : curl.easy_strerror(result), _(advice));
 }
 
 static void
@@ -272,7 +272,7 @@ api_reply_read(const struct api_call *call, CURLcode result, struct api_reply *r
 		reply->length = 0;
 		return;
 	}
-	curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &reply->status);
+	curl.easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &reply->status);
 	memcpy(reply->etag, call->etag, sizeof(reply->etag));
 	good = reply->status >= 200 && reply->status < 300;
 	reply->not_modified = reply->status == 304 && call->if_none_match;

@@ -22,4 +22,4 @@ sidestage_SOURCES = \
 	src/cli/token.c \
 	src/cli/token.h
 sidestage_LDADD = libui.a libflow.a libapi.a libstore.a libmodel.a libbase.a \
-	$(NCURSES_LIBS) $(CURL_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
+	$(NCURSES_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)

@@ -51,5 +51,5 @@ check_PROGRAMS += tests/wire/test-flow
 TESTS += tests/wire/test-flow
 tests_wire_test_flow_SOURCES = tests/wire/test-flow.c
 tests_wire_test_flow_LDADD = libflow.a libapi.a libstore.a libmodel.a libbase.a \
-	$(CURL_LIBS) $(SQLITE_LIBS) $(CMOCKA_LIBS) $(BASE_LIBS)
+	$(SQLITE_LIBS) $(CMOCKA_LIBS) $(BASE_LIBS)
 endif

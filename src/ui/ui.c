@@ -52,6 +52,7 @@ struct ui {
 	bool unfocused;		/* the person looks at another window */
 	size_t running;		/* operations, in the turn before */
 	int64_t drawn_at;
+	enum world_link link;	/* in the turn before */
 };
 
 struct session *
@@ -579,6 +580,19 @@ ring(struct ui *ui)
 	ui->running = running;
 }
 
+/* "OFFLINE" alone leaves a person guessing; the reason is said once. */
+static void
+say_link(struct ui *ui)
+{
+	const struct world *world = session_world(ui->session);
+
+	if (world->link == WORLD_OFFLINE && ui->link != WORLD_OFFLINE)
+		ui_say_error(ui, &world->link_error);
+	else if (world->link == WORLD_ONLINE && ui->link == WORLD_OFFLINE)
+		ui->message[0] = '\0';
+	ui->link = world->link;
+}
+
 static int
 animation_ms(const struct ui *ui)
 {
@@ -598,6 +612,7 @@ turn(struct ui *ui)
 	if (ready[0])
 		take_keys(ui);
 	ring(ui);
+	say_link(ui);
 	close_pending(ui);
 	if (ui->dirty || clock_steady_ms() - ui->drawn_at >= (count_running(ui) ? animation_ms(ui) : AGES_MS))
 		draw(ui);
@@ -611,6 +626,7 @@ ui_run(struct session *session, const struct ui_options *options, struct error *
 		.options = options,
 		.ascii = options->ascii || !text_locale_is_utf8(),
 		.dirty = true,
+		.link = WORLD_CONNECTING,
 	};
 
 	if (terminal_start(options->theme, !options->no_mouse, err) != 0)

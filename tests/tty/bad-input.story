@@ -112,3 +112,13 @@ key Q
 exit 0 10
 restored
 nothing-runs 5
+
+test "without libcurl it says what is missing, and shows what it knows"
+sh mkdir $DIR/broken; echo nothing > $DIR/broken/libcurl.so.4
+run env LD_LIBRARY_PATH=$DIR/broken sidestage demo
+expect "libcurl, which is needed" 10
+row "Workload" "Production"
+key Q
+exit 0 10
+restored
+nothing-runs 5

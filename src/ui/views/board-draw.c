@@ -383,6 +383,10 @@ draw_detail(const struct sight *s, struct canvas *c)
 		label(c, &row, _("read"));
 		canvas_format(c, STYLE_WARN, _("%s; it may be different by now"), ago);
 	}
+	if (s->world->link == WORLD_OFFLINE) {
+		label(c, &row, _("offline"));
+		canvas_paragraph(c, STYLE_NORMAL, s->world->link_error.text, 3);
+	}
 }
 
 static void

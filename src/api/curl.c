@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "api/curl.h"
+
+#include <dlfcn.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+
+/* The interface that <curl/curl.h> of libcurl 7 and 8 describes. */
+#define LIBRARY "libcurl.so.4"
+
+struct curl_library curl;
+
+static const struct function {
+	const char *name;
+	size_t offset;
+} functions[] = {
+#define F(name) {"curl_" #name, offsetof(struct curl_library, name)},
+	CURL_FUNCTIONS(F)
+#undef F
+};
+
+int
+curl_load(struct error *err)
+{
+	void *library;
+
+	if (curl.is_loaded)
+		return 0;
+	library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	if (!library)
+		return error_set(err, ERROR_SYSTEM,
+				 _("No platform can be reached: libcurl, which is needed for it, cannot be "
+				   "loaded (%.300s).  Install it and try again."), dlerror());
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+		void *function = dlsym(library, functions[i].name);
+
+		if (!function) {
+			error_set(err, ERROR_SYSTEM,
+				  _("No platform can be reached: the installed libcurl has no %s().  "
+				    "Install a newer one and try again."), functions[i].name);
+			dlclose(library);
+			return -1;
+		}
+		/* POSIX lets a pointer of dlsym() be that of a function. */
+		*(void **)((char *)&curl + functions[i].offset) = function;
+	}
+	/* It stays loaded: unloading libraries with threads and handlers of their own is not safe. */
+	curl.is_loaded = true;
+	return 0;
+}

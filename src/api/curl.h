@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * libcurl, loaded when the first call is made.
+ *
+ * It and the thirty libraries behind it take as long to load as everything else that the first
+ * picture needs, and that picture comes from the cache.
+ */
+#ifndef SIDESTAGE_API_CURL_H
+#define SIDESTAGE_API_CURL_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+
+struct error;
+
+/* The functions of it that we use: curl_easy_init() is curl.easy_init(). */
+#define CURL_FUNCTIONS(F) \
+	F(easy_cleanup) F(easy_escape) F(easy_getinfo) F(easy_init) F(easy_setopt) F(easy_strerror) \
+	F(free) F(getdate) F(global_cleanup) F(global_init) F(multi_add_handle) F(multi_cleanup) \
+	F(multi_info_read) F(multi_init) F(multi_perform) F(multi_poll) F(multi_remove_handle) \
+	F(multi_setopt) F(slist_append) F(slist_free_all)
+
+extern struct curl_library {
+	bool is_loaded;
+#define F(name) __typeof__(&curl_##name) name;
+	CURL_FUNCTIONS(F)
+#undef F
+} curl;
+
+/* Fills `curl`; the second time and later it does nothing.  -1 with err (ERROR_SYSTEM): libcurl is
+ * not installed, or is another one; nothing of `curl` may be called then. */
+int curl_load(struct error *err) __attribute__((warn_unused_result));
+
+#endif
