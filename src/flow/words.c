@@ -100,11 +100,14 @@ words_of_clones(char *out, size_t size, const struct world *world, int64_t now)
 
 	for (size_t i = 0; i < world->count; i++)
 		for (size_t j = 0; j < world->organizations[i].count; j++)
-			for (size_t k = 0; k < world->organizations[i].applications[j].count; k++) {
+			/* With each picture, and there may be ten thousand environments: clones stand last. */
+			for (size_t k = world->organizations[i].applications[j].count; k-- > 0;) {
 				const struct world_environment *e =
 					&world->organizations[i].applications[j].environments[k];
 
-				clones += e->clone_of != NULL;
+				if (!e->clone_of)
+					break;
+				clones++;
 				overdue += e->clone_expires_at && e->clone_expires_at <= now;
 				if (e->clone_expires_at && (!soonest || e->clone_expires_at < soonest))
 					soonest = e->clone_expires_at;

@@ -26,7 +26,8 @@ struct goto_view {
 	char *org, *app;		/* where one is: its things come first */
 	goto_done *done;
 	void *data;
-	const char *environment_word;	/* translated once, and not ten thousand times */
+	const struct world *world;
+	struct buf id, text;		/* of what is being added */
 	struct finder finder;		/* ids are org, app, env, module, with PART between */
 };
 
@@ -45,23 +46,19 @@ add(struct goto_view *g, const char *org, const char *app, const char *env, cons
 	bool near = strcmp(org, g->org) == 0 && strcmp(app, g->app) == 0;
 	const char *own = *module ? module : *env ? env : "";
 	const char *const parts[] = {org, app, env, module};
-	struct buf id, text;
 
-	/* There may be ten thousand of them. */
-	buf_init(&id, PLACE_MAX);
-	buf_init(&text, PLACE_MAX);
 	for (size_t i = 0; i < 4; i++) {
-		buf_puts(&id, parts[i]);
-		buf_puts(&id, i < 3 ? PART : "");
+		buf_puts(&g->id, parts[i]);
+		buf_puts(&g->id, i < 3 ? PART : "");
 	}
 	if (!near || !*own) {
-		buf_puts(&text, *own ? app : org);
-		buf_puts(&text, "/");
+		buf_puts(&g->text, *own ? app : org);
+		buf_puts(&g->text, "/");
 	}
-	buf_puts(&text, *own ? own : app);
-	finder_add(&g->finder, buf_str(&id), buf_str(&text), note, false);
-	buf_clear(&id);
-	buf_clear(&text);
+	buf_puts(&g->text, *own ? own : app);
+	finder_add(&g->finder, buf_str(&g->id), buf_str(&g->text), note, false);
+	buf_drop_front(&g->id, g->id.length);
+	buf_drop_front(&g->text, g->text.length);
 }
 
 /* The workloads of all its environments, each once. */
@@ -92,19 +89,29 @@ add_application(struct goto_view *g, const char *org, const struct world_applica
 {
 	const char *app = untrusted_raw(&a->application.id);
 
-	for (size_t i = 0; i < a->count; i++) {
-		const struct environment *e = &a->environments[i].environment;
-		struct buf note;
+	for (size_t i = 0; i < a->count; i++)
+		add(g, org, app, untrusted_raw(&a->environments[i].environment.id), "", "");
+}
 
-		buf_init(&note, PLACE_MAX);
-		buf_puts(&note, g->environment_word);
-		buf_puts(&note, " ");
-		buf_puts(&note, untrusted_raw(&e->name));
-		buf_puts(&note, ", ");
-		buf_puts(&note, untrusted_raw(&e->type));
-		add(g, org, app, untrusted_raw(&e->id), "", buf_str(&note));
-		buf_clear(&note);
+/* Of an environment: those that are not seen are not worth looking at all that is known of them. */
+static void
+describe(const void *data, const char *id, struct buf *note)
+{
+	const struct goto_view *g = data;
+	const struct world_environment *e = NULL;
+	char *copy = xstrdup(id), *rest = copy, *parts[4];
+
+	for (size_t i = 0; i < 4; i++)
+		parts[i] = strsep(&rest, PART);
+	if (parts[3])
+		e = world_environment(g->world, parts[0], parts[1], parts[2]);
+	if (e) {
+		buf_printf(note, "%s ", _("environment"));
+		buf_puts(note, untrusted_raw(&e->environment.name));
+		buf_puts(note, ", ");
+		buf_puts(note, untrusted_raw(&e->environment.type));
 	}
+	free(copy);
 }
 
 static void
@@ -113,7 +120,9 @@ fill(struct goto_view *g, struct ui *ui)
 	const struct world *world = session_world(ui_session(ui));
 	const struct world_application *here = world_application(world, g->org, g->app);
 
-	g->environment_word = _("environment");
+	/* There may be ten thousand of them: these are used again for each. */
+	buf_init(&g->id, PLACE_MAX);
+	buf_init(&g->text, PLACE_MAX);
 	finder_begin(&g->finder);
 	if (here) {
 		add_application(g, g->org, here);
@@ -131,6 +140,8 @@ fill(struct goto_view *g, struct ui *ui)
 		}
 	}
 	finder_end(&g->finder);
+	buf_clear(&g->id);
+	buf_clear(&g->text);
 }
 
 static void
@@ -223,6 +234,9 @@ goto_view_new(struct ui *ui, const char *org, const char *app, goto_done *done, 
 	g->app = xstrdup(app ? app : "");
 	g->done = done;
 	g->data = data;
+	g->world = session_world(ui_session(ui));
+	g->finder.describe = describe;
+	g->finder.data = g;
 	fill(g, ui);
 	return &g->view;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/fuzzy.h"
 #include "base/i18n.h"
 #include "base/text.h"
@@ -14,6 +15,15 @@
 #include "ui/canvas.h"
 
 #define LIST_ROW 2
+#define NOTE_MAX 4096
+#define PIECE_BYTES (64u * 1024)
+
+/* There may be ten thousand items, made anew with each opening: their words lie together. */
+struct finder_piece {
+	struct finder_piece *next;
+	size_t used, size;
+	char bytes[];
+};
 
 struct finder_match {
 	size_t item;
@@ -23,9 +33,29 @@ struct finder_match {
 static void
 drop_items(struct finder *finder)
 {
-	for (size_t i = 0; i < finder->count; i++)
-		free(finder->items[i].id);
+	while (finder->pieces) {
+		struct finder_piece *next = finder->pieces->next;
+
+		free(finder->pieces);
+		finder->pieces = next;
+	}
 	finder->count = 0;
+}
+
+static char *
+room(struct finder *finder, size_t bytes)
+{
+	struct finder_piece *piece = finder->pieces;
+
+	if (!piece || bytes > piece->size - piece->used) {
+		size_t size = bytes > PIECE_BYTES ? bytes : PIECE_BYTES;
+
+		piece = xmalloc(sizeof(*piece) + size);
+		*piece = (struct finder_piece){finder->pieces, 0, size};
+		finder->pieces = piece;
+	}
+	piece->used += bytes;
+	return piece->bytes + piece->used - bytes;
 }
 
 void
@@ -45,10 +75,10 @@ finder_begin(struct finder *finder)
 }
 
 static struct finder_item
-make_item(const char *id, const char *text, const char *note, bool here)
+make_item(struct finder *finder, const char *id, const char *text, const char *note, bool here)
 {
 	size_t id_size = strlen(id) + 1, text_size = strlen(text) + 1, note_size = strlen(note) + 1;
-	char *piece = xmalloc(id_size + text_size + note_size);
+	char *piece = room(finder, id_size + text_size + note_size);
 
 	memcpy(piece, id, id_size);
 	memcpy(piece + id_size, text, text_size);
@@ -69,7 +99,7 @@ finder_add(struct finder *finder, const char *id, const char *text, const char *
 
 		finder->widest = columns > finder->widest ? columns : finder->widest;
 	}
-	finder->items[finder->count++] = make_item(id, text, note ? note : "", here);
+	finder->items[finder->count++] = make_item(finder, id, text, note ? note : "", here);
 }
 
 static int
@@ -199,6 +229,19 @@ note_column(const struct finder *finder, const struct canvas *c)
 }
 
 static void
+draw_note(const struct finder *finder, struct canvas *line, enum style style,
+	  const struct finder_item *item)
+{
+	struct buf note;
+
+	buf_init(&note, NOTE_MAX);
+	if (finder->describe && !*item->note)
+		finder->describe(finder->data, item->id, &note);
+	canvas_bytes(line, style, *item->note ? item->note : buf_str(&note), 0);
+	buf_clear(&note);
+}
+
+static void
 draw_item(const struct finder *finder, struct canvas *c, int row, int note,
 	  const struct finder_item *item, bool selected)
 {
@@ -215,7 +258,7 @@ draw_item(const struct finder *finder, struct canvas *c, int row, int note,
 	draw_found(finder, &text, item->text, selected ? STYLE_SELECTED : STYLE_NORMAL,
 		   selected ? STYLE_SELECTED_FOUND : STYLE_KEY);
 	canvas_at(&line, 0, note);
-	canvas_bytes(&line, selected ? STYLE_SELECTED : STYLE_DIM, item->note, 0);
+	draw_note(finder, &line, selected ? STYLE_SELECTED : STYLE_DIM, item);
 }
 
 /* How many rows the list has; and the first match that is shown. */

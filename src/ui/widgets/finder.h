@@ -11,10 +11,12 @@
 
 #include "ui/widgets/field.h"
 
+struct buf;
 struct canvas;
 
 struct finder_item {
-	char *id, *text, *note;		/* owned, in one piece; foreign.  text is what is found in */
+	/* In the finder's pieces; foreign.  text is what is found in; note "": ask finder.describe. */
+	const char *id, *text, *note;
 	bool here;			/* marked with "=": what stands now */
 };
 
@@ -22,10 +24,15 @@ struct finder {
 	struct field find;
 	struct finder_item *items;
 	size_t count, capacity;
+	struct finder_piece *pieces;	/* what the items' words are in */
 	int widest;			/* columns of the widest text */
 	struct finder_match *matches;
 	size_t match_count;
 	char *selected;			/* id; NULL: the first match */
+	/* Appends the note of an item that was added without one, when it is drawn; NULL: there are
+	 * none.  With `data`. */
+	void (*describe)(const void *data, const char *id, struct buf *note);
+	const void *data;
 };
 
 void finder_clear(struct finder *finder);
