@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libflow.a
 libflow_a_SOURCES = \
+	src/flow/arrangement.c \
+	src/flow/arrangement.h \
 	src/flow/carry.c \
 	src/flow/clone.c \
 	src/flow/clones.c \

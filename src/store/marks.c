@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The lists of small things in the history: every clone, and the marks of a hotfix. */
+/* The small things in the history: every clone, the marks of a hotfix, and settings. */
 #include "config.h"
 
 #include "store/private.h"
@@ -170,4 +170,37 @@ mark_list_clear(struct mark_list *list)
 	}
 	free(list->items);
 	*list = (struct mark_list){0};
+}
+
+/* --- settings --- */
+
+int
+store_put_setting(struct store *store, const char *url, const char *org, const char *app,
+		  const char *name, const char *value, struct error *err)
+{
+	const char *texts[] = {url, org, app, name, value};
+	sqlite3_stmt *statement = prepare(
+		store, "INSERT OR REPLACE INTO setting VALUES (?1,?2,?3,?4,?5)", texts, 5, err);
+
+	return statement ? finish(store, statement, sqlite3_step(statement), err) : -1;
+}
+
+char *
+store_get_setting(struct store *store, const char *url, const char *org, const char *app,
+		  const char *name, struct error *err)
+{
+	const char *texts[] = {url, org, app, name};
+	sqlite3_stmt *statement = prepare(
+		store, "SELECT value FROM setting WHERE url=?1 AND org=?2 AND app=?3 AND name=?4", texts,
+		4, err);
+	char *value = NULL;
+	int code;
+
+	if (!statement)
+		return NULL;
+	code = sqlite3_step(statement);
+	if (code == SQLITE_ROW)
+		value = take(statement, 0);
+	(void)finish(store, statement, code, err);
+	return value;
 }

@@ -71,6 +71,11 @@ static const char *const migrations[] = {
 	" PRIMARY KEY (url, org, app, env, at)"
 	") WITHOUT ROWID;"
 	"CREATE INDEX moment_at ON moment (url, org, app, at);",
+	/* 4: how a person has arranged an application's board (settings.c) */
+	"CREATE TABLE setting ("
+	" url TEXT NOT NULL, org TEXT NOT NULL, app TEXT NOT NULL, name TEXT NOT NULL,"
+	" value TEXT NOT NULL, PRIMARY KEY (url, org, app, name)"
+	") WITHOUT ROWID;",
 };
 #define SCHEMA_VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 

@@ -190,6 +190,16 @@ int store_mark_list(struct store *store, const char *url, const char *org, const
 	__attribute__((warn_unused_result));
 void mark_list_clear(struct mark_list *list);
 
+/* --- how a person likes an application to be shown --- */
+
+/* name is for machines: "board".  Replaces what there is. */
+int store_put_setting(struct store *store, const char *url, const char *org, const char *app,
+		      const char *name, const char *value, struct error *err)
+	__attribute__((warn_unused_result));
+/* free() it.  NULL: there is none, or, with err set (ERROR_STORE), it cannot be read. */
+char *store_get_setting(struct store *store, const char *url, const char *org, const char *app,
+			const char *name, struct error *err);
+
 /* --- the board as it was --- */
 
 /*

@@ -51,14 +51,43 @@ gesture_wheel(struct ui *ui, struct view *top, int by)
 	}
 }
 
+/* Where the button went down last, on which view. */
+static struct {
+	const struct view *view;
+	int row, column;
+} pressed;
+
+static bool
+place_on(const struct canvas *canvas, int *row, int *column)
+{
+	input_place(row, column);
+	*row -= canvas->y;
+	*column -= canvas->x;
+	return *row >= 0 && *row < canvas->height && *column >= 0;
+}
+
 void
 gesture_click(struct ui *ui, struct view *top, const struct canvas *canvas)
 {
 	int row, column;
 
-	input_place(&row, &column);
-	row -= canvas->y;
-	column -= canvas->x;
-	if (top->ops->click && row >= 0 && row < canvas->height && column >= 0)
+	pressed.view = NULL;
+	if (!place_on(canvas, &row, &column))
+		return;
+	pressed.view = top;
+	pressed.row = row;
+	pressed.column = column;
+	if (top->ops->click)
 		top->ops->click(top, ui, canvas, row, column);
+}
+
+void
+gesture_release(struct ui *ui, struct view *top, const struct canvas *canvas)
+{
+	int row, column;
+	bool was_here = pressed.view == top;
+
+	pressed.view = NULL;
+	if (was_here && top->ops->drag && place_on(canvas, &row, &column) && column != pressed.column)
+		top->ops->drag(top, ui, canvas, pressed.row, pressed.column, column);
 }

@@ -12,6 +12,8 @@ struct view;
 void gesture_paste(struct ui *ui, struct view *top, const char *text);
 /* Where input_place() says, if that is on the canvas of the view. */
 void gesture_click(struct ui *ui, struct view *top, const struct canvas *canvas);
+/* After a click: where the button went up. */
+void gesture_release(struct ui *ui, struct view *top, const struct canvas *canvas);
 /* Down 1 or up -1. */
 void gesture_wheel(struct ui *ui, struct view *top, int by);
 

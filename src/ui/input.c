@@ -47,8 +47,10 @@ input_start(bool mouse)
 	for (size_t i = 0; i < sizeof(sequences) / sizeof(sequences[0]); i++)
 		define_key(sequences[i].sequence, sequences[i].code);
 	mouseinterval(0);	/* a press is a click: nothing waits for a second one */
+	/* A press and a release that come in one piece are a click for ncurses. */
 	if (mouse)
-		mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+		mousemask(BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON1_CLICKED | BUTTON4_PRESSED |
+			  BUTTON5_PRESSED, NULL);
 	input.pasting = false;
 	buf_init(&input.paste, PASTE_BYTES_MAX);
 }
@@ -88,7 +90,9 @@ take_mouse(void)
 		return INPUT_WHEEL_UP;
 	if (event.bstate & BUTTON5_PRESSED)
 		return INPUT_WHEEL_DOWN;
-	return event.bstate & BUTTON1_PRESSED ? INPUT_CLICK : -1;
+	if (event.bstate & BUTTON1_RELEASED)
+		return INPUT_RELEASE;
+	return event.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED) ? INPUT_CLICK : -1;
 }
 
 static int

@@ -8,7 +8,7 @@
 #define KEY_BASE 0x200000
 enum {
 	INPUT_PASTE = KEY_BASE + 0x4000,	/* input_pasted() */
-	INPUT_CLICK,				/* input_place() */
+	INPUT_CLICK, INPUT_RELEASE,		/* input_place() */
 	INPUT_WHEEL_UP, INPUT_WHEEL_DOWN,
 	INPUT_FOCUS_IN, INPUT_FOCUS_OUT
 };

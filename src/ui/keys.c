@@ -121,6 +121,12 @@ static const struct action_name {
 	{ACTION_THEN, "then", false},
 	{ACTION_OURS, "ours", false},
 	{ACTION_THEIRS, "theirs", false},
+	{ACTION_PIN, "pin", false},
+	{ACTION_HIDE, "hide", false},
+	{ACTION_SHOW, "show", false},
+	{ACTION_NARROWER, "narrower", false},
+	{ACTION_WIDER, "wider", false},
+	{ACTION_SORT, "sort", false},
 };
 #define ACTION_COUNT (sizeof(actions) / sizeof(actions[0]))
 

@@ -13,7 +13,9 @@ libui_a_SOURCES = \
 	src/ui/theme-builtin.c \
 	src/ui/theme-file.c src/ui/theme-file.h \
 	src/ui/ui.c src/ui/ui.h src/ui/view.h \
+	src/ui/views/board-arrange.c \
 	src/ui/views/board-draw.c \
+	src/ui/views/board-sight.c \
 	src/ui/views/board.c src/ui/views/board.h \
 	src/ui/views/changes.c src/ui/views/changes.h \
 	src/ui/views/clones-draw.c \

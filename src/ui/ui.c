@@ -517,6 +517,10 @@ take_event(struct ui *ui, int key)
 		if (!is_too_small())
 			gesture_click(ui, top, &canvas);
 		return true;
+	case INPUT_RELEASE:
+		if (!is_too_small())
+			gesture_release(ui, top, &canvas);
+		return true;
 	case INPUT_WHEEL_UP: gesture_wheel(ui, top, -1); return true;
 	case INPUT_WHEEL_DOWN: gesture_wheel(ui, top, 1); return true;
 	case INPUT_FOCUS_IN: ui->unfocused = false; return true;

@@ -27,7 +27,8 @@ enum action {
 	ACTION_BESIDE, ACTION_FOLD, ACTION_ONLY, ACTION_CONTEXT, ACTION_EFFECTIVE, ACTION_SWAP, ACTION_CHOOSE_FROM, ACTION_CHOOSE_TO,
 	ACTION_CLONES, ACTION_HOTFIX, ACTION_END, ACTION_MARK, ACTION_CARRY,
 	ACTION_EARLIER, ACTION_LATER, ACTION_THEN,
-	ACTION_OURS, ACTION_THEIRS
+	ACTION_OURS, ACTION_THEIRS,
+	ACTION_PIN, ACTION_HIDE, ACTION_SHOW, ACTION_NARROWER, ACTION_WIDER, ACTION_SORT
 };
 
 struct key {
@@ -50,6 +51,8 @@ struct view_ops {
 	bool (*type)(struct view *view, struct ui *ui, int key);
 	/* A click at a place of the canvas that was drawn on.  NULL: nothing is there to click. */
 	void (*click)(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column);
+	/* The button went down in one column and up in another one of that row or near it. */
+	void (*drag)(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int from, int to);
 	/* The wheel, down 1 or up -1.  NULL: as the keys Down and Up, where the view has them. */
 	void (*wheel)(struct view *view, struct ui *ui, int by);
 	void (*changed)(struct view *view, struct ui *ui);	/* the world or a flow did; may be NULL */

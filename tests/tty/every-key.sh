@@ -58,6 +58,10 @@ prepare() {	# VIEW ACTION
 restore() {	# VIEW ACTION
 	case $1/$2 in
 	board/pane) say 'key Tab' ;;
+	board/pin) say 'key !' ;;
+	board/sort) say 'key s' ;;
+	board/hide) say 'key +' 'expect "hotfix-1"' ;;
+	board/mark) say 'key Esc' ;;
 	board/baseline) say 'press-until Left "in [Pp]roduction"' 'key b' ;;
 	board/quit | everywhere/quit) say 'exit 0' 'run sidestage demo' 'row "running" "running" "running" "running"' ;;
 	review/approve)

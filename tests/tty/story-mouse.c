@@ -7,9 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/xmalloc.h"
 #include "terminal.h"
+
+#define DRAG_US 60000
 
 static bool
 send_text(struct story *story, const char *text)
@@ -63,6 +66,21 @@ act_click(struct story *story, const struct line *line)
 		return story_fails(story, "\"%s\" was not on the screen within %g s", where,
 				   story->limit * story->slow);
 	return report_mouse(story, 0, 'M') && report_mouse(story, 0, 'm');
+}
+
+/* The left button, down at one place and up at another. */
+bool
+act_drag(struct story *story, const struct line *line)
+{
+	for (int i = 0; i < 2; i++) {
+		if (sscanf(line->words[i], "%3dx%3d", &story->mouse_column, &story->mouse_row) != 2)
+			return story_fails(story, "a place is written 30x5: column, row");
+		if (!report_mouse(story, 0, i == 0 ? 'M' : 'm'))
+			return false;
+		/* No hand is faster, and what comes in one piece is a click. */
+		usleep(DRAG_US);
+	}
+	return true;
 }
 
 bool

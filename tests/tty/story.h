@@ -106,6 +106,7 @@ story_act act_within;
 story_act act_key;
 story_act act_type;
 story_act act_click;
+story_act act_drag;
 story_act act_wheel;
 story_act act_paste;
 story_act act_wrote;

@@ -67,6 +67,7 @@ static const struct command commands[] = {
 	{"key", 1, WORDS_MAX, act_key},
 	{"type", 1, 1, act_type},
 	{"click", 1, 1, act_click},
+	{"drag", 2, 2, act_drag},
 	{"wheel", 1, 1, act_wheel},
 	{"paste", 1, 1, act_paste},
 	{"wrote", 1, 2, act_wrote},

@@ -262,7 +262,7 @@ refuses_a_newer_file(void **state)
 	assert_null(store_open(place->history, place->cache, &err));
 	assert_int_equal(err.kind, ERROR_STORE);
 	assert_non_null(strstr(err.text, "newer sidestage"));
-	run_sql(place->history, "PRAGMA user_version=4");
+	run_sql(place->history, "PRAGMA user_version=5");
 	store_close(open_store(place));
 }
 
@@ -350,6 +350,27 @@ a_mark_is_replaced_and_taken_back(void **state)
 	untrusted_clear(&mark.step);
 	untrusted_clear(&mark.who);
 	untrusted_clear(&mark.note);
+	store_close(store);
+}
+
+static void
+a_setting_is_kept_for_one_application(void **state)
+{
+	struct store *store = open_store(*state);
+	struct error err = {0};
+	char *value;
+
+	assert_null(store_get_setting(store, "u", "o", "a", "board", &err));
+	assert_int_equal(err.kind, ERROR_NONE);
+	assert_int_equal(store_put_setting(store, "u", "o", "a", "board", "{}", &err), 0);
+	assert_int_equal(store_put_setting(store, "u", "o", "a", "board", "{\"cell\":20}", &err), 0);
+	store_close(store);
+	store = open_store(*state);
+	value = store_get_setting(store, "u", "o", "a", "board", &err);
+	assert_string_equal(value, "{\"cell\":20}");
+	free(value);
+	assert_null(store_get_setting(store, "u", "o", "b", "board", &err));
+	assert_int_equal(err.kind, ERROR_NONE);
 	store_close(store);
 }
 
@@ -554,6 +575,7 @@ main(void)
 		TEST(refuses_a_newer_file),
 		TEST(an_older_file_is_brought_up_to_date_and_keeps_what_it_has),
 		TEST(a_mark_is_replaced_and_taken_back),
+		TEST(a_setting_is_kept_for_one_application),
 		TEST(every_clone_of_one_platform_is_listed),
 		TEST(refuses_what_is_no_history),
 		TEST(files_are_private),

@@ -31,34 +31,78 @@
 #define CELL_COLUMNS_MIN 15
 #define CELL_COLUMNS_MAX 24
 
-static void
-draw_tree(const struct board_view *b, const struct world *world, struct canvas *c)
+/* Which line of all of them the application is in that is shown. */
+static int
+tree_line(const struct board_view *b, const struct world *world)
 {
-	int row = 1;
+	int line = 0;
 
-	canvas_at(c, 0, 1);
-	canvas_ours(c, b->in_tree ? STYLE_KEY : STYLE_STRONG, _("Organizations"));
 	for (size_t i = 0; i < world->count; i++) {
 		const struct world_organization *o = &world->organizations[i];
 		bool open = b->org && untrusted_is(&o->organization.id, b->org);
 
-		canvas_at(c, row++, 1);
-		canvas_glyph(c, STYLE_DIM, open ? GLYPH_OPEN : GLYPH_CLOSED);
-		canvas_ours(c, STYLE_NORMAL, " ");
-		canvas_foreign(c, STYLE_NORMAL, &o->organization.id, c->width - 4);
-		for (size_t k = 0; open && k < o->count; k++) {
-			bool here = b->app && untrusted_is(&o->applications[k].application.id, b->app);
-			struct canvas line = canvas_part(c, row++, 0, 1, c->width - 1);
+		line++;
+		for (size_t k = 0; open && k < o->count; k++, line++)
+			if (b->app && untrusted_is(&o->applications[k].application.id, b->app))
+				return line;
+	}
+	return 0;
+}
 
-			enum style style = !here ? STYLE_NORMAL : b->in_tree ? STYLE_SELECTED : STYLE_STRONG;
+/* The list only moves when the application would be out of sight. */
+static void
+scroll_tree(struct board_view *b, const struct world *world, int rows)
+{
+	int line = tree_line(b, world);
 
-			if (here && b->in_tree)
-				canvas_fill_row(&line, STYLE_SELECTED);
-			canvas_at(&line, 0, 3);
-			canvas_glyph(&line, here ? style : STYLE_FAINT, here ? GLYPH_CLOSED : GLYPH_MIDDLE);
-			canvas_at(&line, 0, 5);
-			canvas_foreign(&line, style, &o->applications[k].application.id, line.width - 6);
+	if (line < b->tree_top)
+		b->tree_top = line;
+	else if (rows > 0 && line >= b->tree_top + rows)
+		b->tree_top = line - rows + 1;
+	/* The first application is seen below its organization. */
+	if (b->tree_top == 1)
+		b->tree_top = 0;
+}
+
+static void
+draw_tree_application(const struct board_view *b, struct canvas *c, int row,
+		      const struct application *application)
+{
+	bool here = b->app && untrusted_is(&application->id, b->app);
+	enum style style = !here ? STYLE_NORMAL : b->in_tree ? STYLE_SELECTED : STYLE_STRONG;
+	struct canvas line = canvas_part(c, row, 0, 1, c->width - 1);
+
+	if (here && b->in_tree)
+		canvas_fill_row(&line, STYLE_SELECTED);
+	canvas_at(&line, 0, 3);
+	canvas_glyph(&line, here ? style : STYLE_FAINT, here ? GLYPH_CLOSED : GLYPH_MIDDLE);
+	canvas_at(&line, 0, 5);
+	canvas_foreign(&line, style, &application->id, line.width - 6);
+}
+
+static void
+draw_tree(struct board_view *b, const struct world *world, struct canvas *c)
+{
+	int row;
+
+	scroll_tree(b, world, c->height - 1);
+	canvas_at(c, 0, 1);
+	canvas_ours(c, b->in_tree ? STYLE_KEY : STYLE_STRONG, _("Organizations"));
+	row = 1 - b->tree_top;
+	for (size_t i = 0; i < world->count; i++) {
+		const struct world_organization *o = &world->organizations[i];
+		bool open = b->org && untrusted_is(&o->organization.id, b->org);
+
+		if (row >= 1 && row < c->height) {
+			canvas_at(c, row, 1);
+			canvas_glyph(c, STYLE_DIM, open ? GLYPH_OPEN : GLYPH_CLOSED);
+			canvas_ours(c, STYLE_NORMAL, " ");
+			canvas_foreign(c, STYLE_NORMAL, &o->organization.id, c->width - 4);
 		}
+		row++;
+		for (size_t k = 0; open && k < o->count; k++, row++)
+			if (row >= 1 && row < c->height)
+				draw_tree_application(b, c, row, &o->applications[k].application);
 	}
 }
 
@@ -67,22 +111,43 @@ static const struct { enum glyph glyph; enum style style; } moods[] = {
 	[MOOD_BUSY] = {GLYPH_HALF, STYLE_WARN}, [MOOD_BAD] = {GLYPH_CROSS, STYLE_DANGER},
 };
 
+/* Wide cells are easier to read: no more columns than there are, or than stand at ease. */
+static void
+fit_columns(struct grid *g, size_t count, int room)
+{
+	g->fit = room >= 2 * CELL_COLUMNS_MIN ? (size_t)(room / CELL_COLUMNS_MIN) : 1;
+	if (g->fit > count)
+		g->fit = count;
+	if (g->fit > 2 && room / (int)g->fit < 18)
+		g->fit--;
+	g->cell = room / (int)g->fit;
+	if (g->cell > CELL_COLUMNS_MAX)
+		g->cell = CELL_COLUMNS_MAX;
+}
+
+size_t
+board_grid_column(const struct grid *g, size_t i)
+{
+	return i < g->pinned ? i : g->first + i - g->pinned;
+}
+
 struct grid
-board_lay_out(const struct sight *s, const struct canvas *c)
+board_lay_out(const struct sight *s, const struct canvas *c, int cell)
 {
 	struct grid g = {.label = c->width < 60 ? 9 : LABEL_COLUMNS, .head = c->height < 14 ? 2 : 4};
 	int room = c->width - g.label;
+	size_t moving;
 
-	g.fit = room >= 2 * CELL_COLUMNS_MIN ? (size_t)(room / CELL_COLUMNS_MIN) : 1;
-	/* Wide cells are easier to read: no more columns than there are, or than stand at ease. */
-	if (g.fit > s->app->count)
-		g.fit = s->app->count;
-	if (g.fit > 2 && room / (int)g.fit < 18)
-		g.fit--;
-	g.cell = room / (int)g.fit;
-	if (g.cell > CELL_COLUMNS_MAX)
-		g.cell = CELL_COLUMNS_MAX;
-	g.first = s->column >= g.fit ? s->column - g.fit + 1 : 0;
+	if (cell > 0) {
+		g.cell = cell < room ? cell : room;
+		g.fit = (size_t)(room / g.cell) < s->column_count ? (size_t)(room / g.cell) : s->column_count;
+	} else {
+		fit_columns(&g, s->column_count, room);
+	}
+	/* However many are pinned, one moves with the cursor. */
+	g.pinned = s->pinned < g.fit ? s->pinned : g.fit - 1;
+	moving = g.fit - g.pinned;
+	g.first = s->column >= g.pinned + moving ? s->column - moving + 1 : g.pinned;
 	g.foot = c->height >= g.head + 5;
 	g.rows = c->height - g.head - 1 - (g.foot ? 2 : 0);
 	g.top = (int)s->row >= g.rows ? s->row - (size_t)g.rows + 1 : 0;
@@ -221,38 +286,73 @@ draw_corner(const struct sight *s, const struct grid *g, struct canvas *c)
 	canvas_foreign(c, STYLE_NORMAL, &s->baseline->environment.name, g->label - 2);
 }
 
-static int
-draw_matrix(const struct sight *s, struct canvas *c)
+/* On the rule: where one is among those that do not fit, and how many are left out. */
+static void
+draw_position(const struct sight *s, const struct grid *g, struct canvas *c)
 {
-	struct grid g = board_lay_out(s, c);
+	char position[48] = "", hidden[48] = "";
+
+	if (g->fit < s->column_count)
+		snprintf(position, sizeof(position), _("%zu of %zu"), s->column + 1, s->column_count);
+	if (s->hidden > 0)
+		snprintf(hidden, sizeof(hidden), ngettext("%zu left out", "%zu left out", s->hidden), s->hidden);
+	if (!*position && !*hidden)
+		return;
+	canvas_at(c, g->head, c->width - text_columns(position) - text_columns(hidden) -
+				      (*position && *hidden ? 6 : 3));
+	canvas_format(c, STYLE_DIM, " %s%s%s ", position, *position && *hidden ? ", " : "", hidden);
+}
+
+static void
+draw_row(const struct board_view *b, const struct sight *s, const struct grid *g, struct canvas *c,
+	 int row, size_t m)
+{
+	bool marked = board_is_marked(b, s->modules[m]);
+
+	canvas_at(c, row, 0);
+	canvas_bytes(c, marked ? STYLE_KEY : m == s->row ? STYLE_STRONG : STYLE_NORMAL, s->modules[m],
+		     g->label - (marked ? 3 : 1));
+	if (marked)
+		canvas_ours(c, STYLE_KEY, " *");
+	for (size_t i = 0; i < g->fit; i++) {
+		size_t at = board_grid_column(g, i);
+
+		draw_cell(s, c, row, g->label + (int)i * g->cell, g->cell, s->columns[at], s->modules[m],
+			  at == s->column && m == s->row);
+	}
+}
+
+static int
+draw_matrix(struct board_view *b, const struct sight *s, struct canvas *c)
+{
+	struct grid g = board_lay_out(s, c, board_cell(b));
 	int row = g.head + 1;
 
+	b->drawn_cell = g.cell;
+	b->drawn_room = c->width - g.label;
 	draw_corner(s, &g, c);
-	for (size_t i = g.first; i < s->app->count && i - g.first < g.fit; i++)
-		draw_head(c, g.label + (int)(i - g.first) * g.cell, &g, &s->app->environments[i],
-			  i == s->column);
+	for (size_t i = 0; i < g.fit; i++)
+		draw_head(c, g.label + (int)i * g.cell, &g, s->columns[board_grid_column(&g, i)],
+			  board_grid_column(&g, i) == s->column);
 	canvas_rule(c, g.head);
-	for (size_t m = g.top; m < s->module_count && row < g.head + 1 + g.rows; m++, row++) {
-		canvas_at(c, row, 0);
-		canvas_bytes(c, m == s->row ? STYLE_STRONG : STYLE_NORMAL, s->modules[m], g.label - 1);
-		for (size_t i = g.first; i < s->app->count && i - g.first < g.fit; i++)
-			draw_cell(s, c, row, g.label + (int)(i - g.first) * g.cell, g.cell,
-				  &s->app->environments[i], s->modules[m],
-				  i == s->column && m == s->row);
-	}
-	if (g.first > 0 || g.first + g.fit < s->app->count) {
-		canvas_at(c, g.head, c->width - 10);
-		canvas_format(c, STYLE_DIM, _(" %zu of %zu "), s->column + 1, s->app->count);
+	for (size_t m = g.top; m < s->module_count && row < g.head + 1 + g.rows; m++, row++)
+		draw_row(b, s, &g, c, row, m);
+	draw_position(s, &g, c);
+	if (g.pinned > 0) {
+		struct canvas side = canvas_part(c, 0, g.label + (int)g.pinned * g.cell - 2, row, 1);
+
+		canvas_side(&side, 0);
 	}
 	if (!g.foot)
 		return row;
 	if (c->height > row + 2)
 		row++;
-	for (size_t i = g.first; i < s->app->count && i - g.first < g.fit; i++) {
-		int x = g.label + (int)(i - g.first) * g.cell;
+	for (size_t i = 0; i < g.fit; i++) {
+		const struct world_environment *e = s->columns[board_grid_column(&g, i)];
+		int x = g.label + (int)i * g.cell;
 
-		draw_resources(c, row, x, g.cell, &s->app->environments[i]);
-		draw_to_promote(c, row + 1, x, s, &s->app->environments[i]);
+		draw_resources(c, row, x, g.cell, e);
+		draw_to_promote(c, row + 1, x, s, e);
 	}
 	canvas_at(c, row, 0);
 	canvas_ours(c, STYLE_DIM, g.label < LABEL_COLUMNS ? _("needs") : _("resources"));
@@ -447,7 +547,7 @@ draw_then(const struct board_view *b, struct canvas *c)
 void
 board_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
-	const struct board_view *b = (const struct board_view *)view;
+	struct board_view *b = (struct board_view *)view;
 	struct canvas body = board_body(b, canvas);
 	struct sight s = board_look(b, ui);
 	struct canvas part, detail;
@@ -471,7 +571,7 @@ board_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		return;
 	}
 	part = board_matrix_part(canvas, tree);
-	used = draw_matrix(&s, &part) + (detail.height >= 24);
+	used = draw_matrix(b, &s, &part) + (detail.height >= 24);
 	if (detail.height - used >= 2) {
 		detail = canvas_part(&detail, used, 0, detail.height - used, detail.width);
 		draw_detail(&s, &detail);

@@ -11,12 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/ids.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "flow/arrangement.h"
 #include "flow/flow.h"
 #include "flow/hotfix.h"
 #include "flow/moments.h"
@@ -30,6 +32,8 @@
 #include "ui/terminal.h"
 #include "ui/view.h"
 #include "ui/views/board.h"
+
+#define COPY_MAX 65536
 
 static const struct key keys[] = {
 	{'C', "C", ACTION_CLONE, N_("clone"), N_("Clone the environment of the cursor.")},
@@ -58,7 +62,16 @@ static const struct key keys[] = {
 	{'b', "b", ACTION_BASELINE, NULL, N_("Make this environment the baseline.")},
 	{'[', "[", ACTION_EARLIER, NULL, N_("The board as it was before its last change.")},
 	{'p', "p", ACTION_PROGRESS, NULL, N_("Return to the newest operation.")},
-	{'y', "y", ACTION_COPY, NULL, N_("Copy the address under the cursor, or the image.")},
+	{' ', "Space", ACTION_MARK, NULL, N_("Mark the workload, or take the mark away; Esc takes all away.")},
+	{'n', "n", ACTION_NEXT, NULL, N_("To the next workload that is marked.")},
+	{'N', "N", ACTION_PREVIOUS, NULL, N_("To the marked workload before.")},
+	{'s', "s", ACTION_SORT, NULL, N_("Sort the workloads: by name, or what differs first.")},
+	{'!', "!", ACTION_PIN, NULL, N_("Keep the environment in sight, or let it go.")},
+	{'-', "-", ACTION_HIDE, NULL, N_("Leave the environment out of the board.")},
+	{'+', "+", ACTION_SHOW, NULL, N_("Show the environments that were left out again.")},
+	{'<', "<", ACTION_NARROWER, NULL, N_("Narrower columns; a column's border can be dragged too.")},
+	{'>', ">", ACTION_WIDER, NULL, N_("Wider columns.")},
+	{'y', "y", ACTION_COPY, NULL, N_("Copy the address under the cursor, or the image; with marks theirs.")},
 	{'R', "R", ACTION_REFRESH, NULL, N_("Read everything again now.")},
 	{'q', "q", ACTION_QUIT, NULL, N_("Quit.")},
 	{0, NULL, ACTION_NONE, NULL, NULL},
@@ -82,74 +95,6 @@ static const struct key then_keys[] = {
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
 
-/* --- what is under the cursor ---------------------------------------------------------- */
-
-static int
-compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static void
-add_modules(struct sight *s, const struct set *set)
-{
-	const char *name;
-	json_t *module;
-
-	json_object_foreach(set_modules(set), name, module) {
-		bool known = false;
-
-		for (size_t i = 0; i < s->module_count; i++)
-			known = known || strcmp(s->modules[i], name) == 0;
-		if (!known && s->module_count < MODULES_MAX)
-			s->modules[s->module_count++] = name;
-	}
-}
-
-const char *
-board_env_id(const struct world_environment *e)
-{
-	return untrusted_raw(&e->environment.id);
-}
-
-struct sight
-board_look(const struct board_view *b, struct ui *ui)
-{
-	struct sight s = {.world = b->then ? moments_world(b->then) : session_world(ui_session(ui))};
-
-	if (b->org && b->app)
-		s.app = world_application(s.world, b->org, b->app);
-	if (!s.app || s.app->count == 0)
-		return s;
-	for (size_t i = 0; i < s.app->count; i++) {
-		const struct world_environment *e = &s.app->environments[i];
-
-		if (b->env && strcmp(board_env_id(e), b->env) == 0)
-			s.column = i;
-		if (b->baseline ? strcmp(board_env_id(e), b->baseline) == 0
-				: e->is_protected && !s.baseline)
-			s.baseline = e;
-		if (e->set)
-			add_modules(&s, e->set);
-	}
-	s.env = &s.app->environments[s.column];
-	if (!s.baseline)
-		s.baseline = &s.app->environments[0];
-	qsort(s.modules, s.module_count, sizeof(s.modules[0]), compare_names);
-	for (size_t i = 0; i < s.module_count; i++)
-		if (b->module && strcmp(s.modules[i], b->module) == 0)
-			s.row = i;
-	return s;
-}
-
-static void
-replace(char **place, const char *value)
-{
-	char *copy = value ? xstrdup(value) : NULL;
-
-	free(*place);
-	*place = copy;
-}
 static void
 subject(const struct view *view, struct ui *ui, char *out, size_t size)
 {
@@ -339,7 +284,7 @@ static void
 act_baseline(struct board_view *b, struct ui *ui, const struct sight *s)
 {
 	(void)ui;
-	replace(&b->baseline, board_env_id(s->env));
+	board_replace(&b->baseline, board_env_id(s->env));
 }
 
 static void
@@ -373,21 +318,53 @@ act_hotfix(struct board_view *b, struct ui *ui, const struct sight *s)
 	free(env);
 }
 
+/* What is worth copying of a workload; NULL: nothing.  free() it. */
+static char *
+copied(const struct sight *s, const char *module, bool *is_address)
+{
+	const char *image = s->env->set ? set_module_image(s->env->set, module) : NULL;
+	char *address = board_address(s->env, module);
+	char *shown = address || image ? text_printable(address ? address : image) : NULL;
+
+	*is_address = address != NULL;
+	free(address);
+	return shown;
+}
+
+static void
+copy_marked(struct board_view *b, struct ui *ui, const struct sight *s)
+{
+	struct buf lines;
+	bool is_address;
+
+	buf_init(&lines, COPY_MAX);
+	for (size_t i = 0; i < s->module_count; i++) {
+		char *line = board_is_marked(b, s->modules[i]) ? copied(s, s->modules[i], &is_address) : NULL;
+
+		if (line)
+			(void)buf_printf(&lines, "%s\n", line);
+		free(line);
+	}
+	if (lines.length > 0)
+		ui_copy(ui, _("what is marked"), buf_str(&lines));
+	else
+		ui_say(ui, _("There is nothing to copy here: no address and no image."));
+	buf_clear(&lines);
+}
+
 static void
 act_copy(struct board_view *b, struct ui *ui, const struct sight *s)
 {
-	const char *module = s->module_count ? s->modules[s->row] : NULL;
-	const char *image = module && s->env->set ? set_module_image(s->env->set, module) : NULL;
-	char *address = module ? board_address(s->env, module) : NULL;
-	char *shown = text_printable(address ? address : image ? image : "");
+	bool is_address = false;
+	char *shown = s->module_count ? copied(s, s->modules[s->row], &is_address) : NULL;
 
-	(void)b;
-	if (address || image)
-		ui_copy(ui, address ? _("the address") : _("the image"), shown);
+	if (json_object_size(b->marks) > 0)
+		copy_marked(b, ui, s);
+	else if (shown)
+		ui_copy(ui, is_address ? _("the address") : _("the image"), shown);
 	else
 		ui_say(ui, _("There is nothing to copy here: no address and no image."));
 	free(shown);
-	free(address);
 }
 
 /* Actions that need an environment under the cursor. */
@@ -402,26 +379,27 @@ static const struct {
 	{ACTION_COPY, act_copy},       {ACTION_HOTFIX, act_hotfix},
 };
 
-static void
-move_to(struct board_view *b, const struct sight *s, long column, long row)
+void
+board_move_to(struct board_view *b, const struct sight *s, long column, long row)
 {
-	long columns = (long)s->app->count, rows = (long)s->module_count;
+	long columns = (long)s->column_count, rows = (long)s->module_count;
 
 	column = column < 0 ? 0 : column >= columns ? columns - 1 : column;
 	row = row < 0 ? 0 : row >= rows ? rows - 1 : row;
-	replace(&b->env, board_env_id(&s->app->environments[column]));
+	board_replace(&b->env, board_env_id(s->columns[column]));
 	if (rows > 0)
-		replace(&b->module, s->modules[row]);
+		board_replace(&b->module, s->modules[row]);
 }
 
 static void
 open_application(struct board_view *b, struct ui *ui, const char *org, const char *app)
 {
-	replace(&b->org, org);
-	replace(&b->app, app);
-	replace(&b->env, NULL);
-	replace(&b->module, NULL);
-	replace(&b->baseline, NULL);
+	board_replace(&b->org, org);
+	board_replace(&b->app, app);
+	board_replace(&b->env, NULL);
+	board_replace(&b->module, NULL);
+	board_replace(&b->baseline, NULL);
+	board_arrange(b, ui);
 	session_focus(ui_session(ui), b->org, b->app);
 }
 
@@ -434,9 +412,9 @@ go(void *data, struct ui *ui, const struct goto_place *place)
 	if (!b->org || !b->app || strcmp(b->org, place->org) != 0 || strcmp(b->app, place->app) != 0)
 		open_application(b, ui, place->org, place->app);
 	if (*place->env)
-		replace(&b->env, place->env);
+		board_replace(&b->env, place->env);
 	if (*place->module)
-		replace(&b->module, place->module);
+		board_replace(&b->module, place->module);
 	b->in_tree = false;
 }
 
@@ -541,6 +519,8 @@ act_anywhere(struct board_view *b, struct ui *ui, enum action action)
 		ui_refresh(ui);
 	else if (action == ACTION_PANE)
 		b->in_tree = true;
+	else if (action == ACTION_BACK && json_object_size(b->marks) > 0)
+		json_object_clear(b->marks);
 	else if (action == ACTION_BACK)
 		ui_say(ui, _("This is the first screen; q quits, ? lists the keys."));
 	else if (action == ACTION_QUIT)
@@ -574,15 +554,15 @@ act(struct view *view, struct ui *ui, enum action action)
 		return;
 	}
 	act_anywhere(b, ui, action);
-	if (!s.env)
+	if (!s.env || board_act_arrange(b, ui, &s, action))
 		return;
 	switch (action) {
-	case ACTION_LEFT: move_to(b, &s, column - 1, row); break;
-	case ACTION_RIGHT: move_to(b, &s, column + 1, row); break;
-	case ACTION_UP: move_to(b, &s, column, row - 1); break;
-	case ACTION_DOWN: move_to(b, &s, column, row + 1); break;
-	case ACTION_FIRST: move_to(b, &s, 0, row); break;
-	case ACTION_LAST: move_to(b, &s, (long)s.app->count - 1, row); break;
+	case ACTION_LEFT: board_move_to(b, &s, column - 1, row); break;
+	case ACTION_RIGHT: board_move_to(b, &s, column + 1, row); break;
+	case ACTION_UP: board_move_to(b, &s, column, row - 1); break;
+	case ACTION_DOWN: board_move_to(b, &s, column, row + 1); break;
+	case ACTION_FIRST: board_move_to(b, &s, 0, row); break;
+	case ACTION_LAST: board_move_to(b, &s, (long)s.column_count - 1, row); break;
 	default: break;
 	}
 }
@@ -591,8 +571,10 @@ act(struct view *view, struct ui *ui, enum action action)
 static void
 click_tree(struct board_view *b, struct ui *ui, const struct world *world, int clicked)
 {
-	int row = 1;
+	int row = 1 - b->tree_top;
 
+	if (clicked < 1)
+		return;
 	for (size_t i = 0; i < world->count; i++) {
 		const struct world_organization *o = &world->organizations[i];
 		bool open = b->org && untrusted_is(&o->organization.id, b->org);
@@ -634,17 +616,17 @@ click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, in
 	if (!s.env)
 		return;
 	part = board_matrix_part(&body, tree);
-	g = board_lay_out(&s, &part);
+	g = board_lay_out(&s, &part, board_cell(b));
 	column -= tree + 1 + g.label;
 	if (row >= part.height)
 		return;
 	if (column >= 0 && (size_t)(column / g.cell) < g.fit)
-		x = (long)g.first + column / g.cell;
+		x = (long)board_grid_column(&g, (size_t)(column / g.cell));
 	if (row > g.head && row < g.head + 1 + g.rows &&
 	    g.top + (size_t)(row - g.head - 1) < s.module_count)
 		y = (long)g.top + row - g.head - 1;
 	b->in_tree = false;
-	move_to(b, &s, x, y);
+	board_move_to(b, &s, x, y);
 }
 
 /* A clone that was asked for takes the cursor, once, as soon as it is there. */
@@ -663,8 +645,8 @@ follow_clone(struct board_view *b, struct ui *ui, const struct world *world)
 	    strcmp(b->app, request->app) != 0 ||
 	    !world_environment(world, request->org, request->app, request->env))
 		return;
-	replace(&b->env, request->env);
-	replace(&b->followed, flow_operation_id(newest));
+	board_replace(&b->env, request->env);
+	board_replace(&b->followed, flow_operation_id(newest));
 }
 
 /* The first application there is, once there is one, unless one was asked for. */
@@ -674,6 +656,8 @@ changed(struct view *view, struct ui *ui)
 	struct board_view *b = (struct board_view *)view;
 	const struct world *world = session_world(ui_session(ui));
 
+	if (b->org && b->app && !b->arrangement)
+		board_arrange(b, ui);
 	if (b->then)
 		return;
 	follow_clone(b, ui, world);
@@ -684,8 +668,9 @@ changed(struct view *view, struct ui *ui)
 
 		if (o->count == 0 || (b->org && !untrusted_is(&o->organization.id, b->org)))
 			continue;
-		replace(&b->org, untrusted_raw(&o->organization.id));
-		replace(&b->app, untrusted_raw(&o->applications[0].application.id));
+		board_replace(&b->org, untrusted_raw(&o->organization.id));
+		board_replace(&b->app, untrusted_raw(&o->applications[0].application.id));
+		board_arrange(b, ui);
 		session_focus(ui_session(ui), b->org, b->app);
 		return;
 	}
@@ -703,19 +688,21 @@ close_view(struct view *view)
 	free(b->baseline);
 	free(b->followed);
 	moments_close(b->then);
+	arrangement_close(b->arrangement);
+	json_decref(b->marks);
+	free(b->columns);
 	free(b);
 }
 
 const struct view_ops board_view_ops = {
 	.title = N_("Board"), .keys = keys, .draw = board_draw, .subject = subject, .act = act,
-	.click = click, .changed = changed,
-	.close = close_view,
+	.click = click, .drag = board_drag, .changed = changed, .close = close_view,
 };
 
 /* What was cannot be changed: the keys that would are not there. */
 const struct view_ops board_then_view_ops = {
 	.title = N_("Board as it was"), .keys = then_keys, .draw = board_draw, .subject = subject,
-	.act = act, .click = click, .changed = changed, .close = close_view,
+	.act = act, .click = click, .drag = board_drag, .changed = changed, .close = close_view,
 };
 
 struct view *
@@ -724,8 +711,8 @@ board_view_new(const char *org, const char *app)
 	struct board_view *b = xcalloc(1, sizeof(*b));
 
 	b->view.ops = &board_view_ops;
-	replace(&b->org, org);
-	replace(&b->app, app);
+	board_replace(&b->org, org);
+	board_replace(&b->app, app);
 	return &b->view;
 }
 
@@ -744,7 +731,8 @@ board_then_view_new(struct ui *ui, const char *org, const char *app, const char 
 	view = board_view_new(org, app);
 	b = (struct board_view *)view;
 	b->is_visit = true;
-	replace(&b->env, env);
+	board_replace(&b->env, env);
 	show_then(b, ui, then);
+	board_arrange(b, ui);
 	return view;
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the two files of the board share: its state, what is under the cursor, and the layout. */
+/* What the files of the board share: its state, what is under the cursor, and the layout. */
 #ifndef SIDESTAGE_UI_VIEWS_BOARD_H
 #define SIDESTAGE_UI_VIEWS_BOARD_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "ui/view.h"
 
+struct arrangement;
 struct canvas;
 struct moments;
 struct world;
@@ -25,6 +27,11 @@ struct board_view {
 	struct moments *then;	/* the board as it was, read only; NULL: as it is */
 	bool is_visit;		/* opened to look at what was: Esc leaves it */
 	bool in_tree;		/* the arrows choose an application */
+	struct arrangement *arrangement;	/* of the application; NULL: there is none yet */
+	json_t *marks;		/* object of workloads; NULL: none */
+	const struct world_environment **columns;	/* room for those of a sight */
+	int tree_top;		/* the first line of the applications that is shown */
+	int drawn_cell, drawn_room;	/* columns of one environment, and of all, as last drawn */
 };
 
 /* The world as the board sees it now: all borrowed, until the session's next turn. */
@@ -32,12 +39,25 @@ struct sight {
 	const struct world *world;
 	const struct world_application *app;
 	const struct world_environment *env, *baseline;	/* NULL: there is none */
-	size_t column;
+	/* Those that have a column: the pinned ones, then the others; not what was hidden, unless the
+	 * cursor is on it. */
+	const struct world_environment *const *columns;
+	size_t column_count, pinned, hidden, column;
 	const char *modules[MODULES_MAX];		/* of all environments, sorted */
 	size_t module_count, row;
 };
 
-struct sight board_look(const struct board_view *b, struct ui *ui);
+struct sight board_look(struct board_view *b, struct ui *ui);
+/* Afterwards `*place` is a copy of value; NULL is NULL. */
+void board_replace(char **place, const char *value);
+/* Another application: its arrangement is the one that was left, and nothing of it is marked. */
+void board_arrange(struct board_view *b, struct ui *ui);
+bool board_is_marked(const struct board_view *b, const char *module);
+/* What an action does to the arrangement and the marks; false: it is none of these. */
+bool board_act_arrange(struct board_view *b, struct ui *ui, const struct sight *s, enum action action);
+void board_move_to(struct board_view *b, const struct sight *s, long column, long row);
+/* view_ops' drag: the border behind a column makes all of them as wide. */
+void board_drag(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int from, int to);
 const char *board_env_id(const struct world_environment *e);
 
 /* The canvas without the line that says that this was then, when there is one. */
@@ -46,13 +66,17 @@ struct canvas board_body(const struct board_view *b, const struct canvas *canvas
 /* Where the matrix has its columns; low and narrow screens fold. */
 struct grid {
 	int label, cell, head;	/* columns, columns, rows */
-	size_t first, fit;	/* environments that are shown */
+	size_t pinned, first, fit;	/* these columns, and from `first` on as many as fit in all */
 	bool foot;
 	int rows;		/* of workloads */
 	size_t top;		/* the first workload that is shown */
 };
 
-struct grid board_lay_out(const struct sight *s, const struct canvas *c);
+/* cell: columns of one, 0: as many as are easy to read. */
+struct grid board_lay_out(const struct sight *s, const struct canvas *c, int cell);
+/* Which of the sight's columns is shown as the i-th. */
+size_t board_grid_column(const struct grid *g, size_t i);
+int board_cell(const struct board_view *b);
 /* How wide the applications are; 0: there is no room for them. */
 int board_tree_columns(const struct canvas *canvas);
 /* Where the matrix is: right of the applications, above the detail. */

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How the board is arranged: what is pinned, left out, sorted, wide, and marked. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "flow/arrangement.h"
+#include "flow/world.h"
+#include "ui/canvas.h"
+#include "ui/view.h"
+#include "ui/views/board.h"
+
+#define CELL_MIN 10
+#define CELL_MAX 60
+#define CELL_STEP 2
+
+void
+board_arrange(struct board_view *b, struct ui *ui)
+{
+	arrangement_close(b->arrangement);
+	b->arrangement = b->org && b->app ? arrangement_open(ui_session(ui), b->org, b->app) : NULL;
+	json_decref(b->marks);
+	b->marks = NULL;
+}
+
+int
+board_cell(const struct board_view *b)
+{
+	return b->arrangement ? arrangement_cell(b->arrangement) : 0;
+}
+
+bool
+board_is_marked(const struct board_view *b, const char *module)
+{
+	return json_object_get(b->marks, module) != NULL;
+}
+
+static void
+tell(struct ui *ui, int ret, const struct error *err)
+{
+	if (ret != 0)
+		ui_say_error(ui, err);
+}
+
+/* --- columns --- */
+
+static void
+act_pin(struct board_view *b, struct ui *ui, const struct sight *s)
+{
+	const char *env = board_env_id(s->env);
+	bool pinned = !arrangement_is_pinned(b->arrangement, env);
+	struct error err = {0};
+
+	board_replace(&b->env, env);
+	ui_say(ui, pinned ? _("%s stays in sight, on the left.") : _("%s is back at its place."), b->env);
+	tell(ui, arrangement_pin(b->arrangement, b->env, pinned, &err), &err);
+}
+
+/* The cursor goes to the neighbour first: what it is on is always in sight. */
+static void
+act_hide(struct board_view *b, struct ui *ui, const struct sight *s)
+{
+	size_t next = s->column + 1 < s->column_count ? s->column + 1 : s->column - 1;
+	char *env = NULL;
+	struct error err = {0};
+
+	if (s->column_count < 2) {
+		ui_say(ui, _("This is the last environment in sight; + shows the others again."));
+		return;
+	}
+	board_replace(&env, board_env_id(s->env));
+	board_replace(&b->env, board_env_id(s->columns[next]));
+	ui_say(ui, _("%s is left out; + shows it again."), env);
+	tell(ui, arrangement_hide(b->arrangement, env, &err), &err);
+	free(env);
+}
+
+static void
+act_show(struct board_view *b, struct ui *ui, const struct sight *s)
+{
+	struct error err = {0};
+
+	/* Where the cursor is may be a hidden one that is only in sight because of it. */
+	if (s->hidden == 0 && !arrangement_is_hidden(b->arrangement, board_env_id(s->env)))
+		ui_say(ui, _("No environment is left out."));
+	else
+		tell(ui, arrangement_show_all(b->arrangement, &err), &err);
+}
+
+static void
+set_cell(struct board_view *b, struct ui *ui, int columns)
+{
+	struct error err = {0};
+
+	columns = columns < CELL_MIN ? CELL_MIN : columns > CELL_MAX ? CELL_MAX : columns;
+	tell(ui, arrangement_set_cell(b->arrangement, columns, &err), &err);
+}
+
+/* How wide they are while nothing is chosen is only known where they were drawn: the view notes it. */
+static void
+change_cell(struct board_view *b, struct ui *ui, int by)
+{
+	int cell = board_cell(b) ? board_cell(b) : b->drawn_cell;
+
+	cell = cell < b->drawn_room ? cell : b->drawn_room;
+	if (cell + by < CELL_MIN)
+		ui_say(ui, _("The columns cannot be narrower."));
+	else if (cell + by > CELL_MAX || (by > 0 && b->drawn_room < cell + by))
+		ui_say(ui, _("The columns cannot be wider."));
+	else
+		set_cell(b, ui, cell + by);
+}
+
+static void
+act_narrower(struct board_view *b, struct ui *ui, const struct sight *s)
+{
+	(void)s;
+	change_cell(b, ui, -CELL_STEP);
+}
+
+static void
+act_wider(struct board_view *b, struct ui *ui, const struct sight *s)
+{
+	(void)s;
+	change_cell(b, ui, CELL_STEP);
+}
+
+void
+board_drag(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int from, int to)
+{
+	struct board_view *b = (struct board_view *)view;
+	struct sight s = board_look(b, ui);
+	struct canvas body = board_body(b, canvas);
+	int tree = board_tree_columns(canvas), border;
+	struct canvas part = board_matrix_part(&body, tree);
+	struct grid g;
+
+	row -= canvas->height - body.height;
+	if (!s.env || !b->arrangement || row < 0 || row >= part.height || (b->in_tree && !tree))
+		return;
+	g = board_lay_out(&s, &part, board_cell(b));
+	from -= tree + 1 + g.label;
+	to -= tree + 1 + g.label;
+	/* The two blanks between columns, so that nobody has to aim. */
+	border = (from + 2) / g.cell;
+	if (from < 0 || border < 1 || (size_t)border > g.fit || border * g.cell - from > 2)
+		return;
+	set_cell(b, ui, to / border + (to % border > 0));
+}
+
+/* --- workloads --- */
+
+static void
+act_sort(struct board_view *b, struct ui *ui, const struct sight *s)
+{
+	enum arrangement_sort sort = (arrangement_sort(b->arrangement) + 1) % SORT_COUNT;
+	struct error err = {0};
+
+	/* The cursor stays on its workload wherever that goes. */
+	if (s->module_count)
+		board_replace(&b->module, s->modules[s->row]);
+	ui_say(ui, sort == SORT_DIFFERS ? _("What differs from the baseline comes first.")
+					: _("The workloads are sorted by name."));
+	tell(ui, arrangement_set_sort(b->arrangement, sort, &err), &err);
+}
+
+static void
+act_mark(struct board_view *b, struct ui *ui, const struct sight *s)
+{
+	const char *module = s->module_count ? s->modules[s->row] : NULL;
+
+	if (!module) {
+		ui_say(ui, _("There is no workload to mark."));
+		return;
+	}
+	if (!b->marks)
+		b->marks = json_object();
+	if (board_is_marked(b, module))
+		json_object_del(b->marks, module);
+	else
+		json_object_set_new(b->marks, module, json_true());
+	board_move_to(b, s, (long)s->column, (long)s->row + 1);
+}
+
+static void
+step_mark(struct board_view *b, struct ui *ui, const struct sight *s, long by)
+{
+	for (long row = (long)s->row + by; row >= 0 && row < (long)s->module_count; row += by) {
+		if (!board_is_marked(b, s->modules[row]))
+			continue;
+		board_move_to(b, s, (long)s->column, row);
+		return;
+	}
+	if (json_object_size(b->marks) == 0)
+		ui_say(ui, _("No workload is marked; Space marks one."));
+	else
+		ui_say(ui, by > 0 ? _("No marked workload comes after this one.")
+				  : _("No marked workload comes before this one."));
+}
+
+static void
+act_next(struct board_view *b, struct ui *ui, const struct sight *s)
+{
+	step_mark(b, ui, s, 1);
+}
+
+static void
+act_previous(struct board_view *b, struct ui *ui, const struct sight *s)
+{
+	step_mark(b, ui, s, -1);
+}
+
+static const struct {
+	enum action action;
+	void (*run)(struct board_view *b, struct ui *ui, const struct sight *s);
+} actions[] = {
+	{ACTION_PIN, act_pin}, {ACTION_HIDE, act_hide}, {ACTION_SHOW, act_show},
+	{ACTION_NARROWER, act_narrower}, {ACTION_WIDER, act_wider}, {ACTION_SORT, act_sort},
+	{ACTION_MARK, act_mark}, {ACTION_NEXT, act_next}, {ACTION_PREVIOUS, act_previous},
+};
+
+bool
+board_act_arrange(struct board_view *b, struct ui *ui, const struct sight *s, enum action action)
+{
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+		if (actions[i].action != action)
+			continue;
+		if (b->arrangement)
+			actions[i].run(b, ui, s);
+		return true;
+	}
+	return false;
+}

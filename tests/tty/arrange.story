@@ -1,0 +1,100 @@
+# The board as a person arranges it: what is pinned, left out, sorted, wide and marked.
+
+size 120x40
+limit 5
+on-failure tail -n 5 $STATE/sidestaged.log
+
+test "a pinned environment stands on the left, behind a line, and stays there"
+run sidestage demo
+row "running" "running" "running"
+press-until Right "in [Pp]roduction"
+key !
+expect "stays in sight"
+match "Workload +Production ■ +│? *Development +QA"
+key s
+expect "differs from the baseline comes first"
+key Q
+exit 0
+run sidestage demo
+row "running" "running" "running"
+match "Workload +Production ■ +│? *Development +QA"
+
+test "the workloads that differ come first, and by name again"
+row "api" "2.0.0-rc3" ">"
+key s
+expect "sorted by name"
+
+test "an environment that is left out is counted, and comes back"
+press-until Right "in QA"
+key -
+expect "is left out"
+expect "1 left out"
+match "Workload +Production ■ +│? *Development$"
+key +
+match "Workload +Production ■ +│? *Development +QA"
+gone "left out ─"
+key +
+expect "No environment is left out"
+
+test "the last environment in sight cannot be left out"
+key - -
+expect "2 left out"
+key -
+expect "last environment in sight"
+
+test "what is found is shown although it was left out, while the cursor is on it"
+key /
+expect "environment QA"
+type "qa"
+key Enter
+expect "in QA"
+row "Workload" "QA"
+press-until Left "in [Pp]roduction"
+gone "in QA"
+key +
+row "Workload" "QA"
+key !
+expect "back at its place"
+match "Workload +Development +QA +Production ■"
+
+test "columns are made wider and narrower, and never too narrow"
+press-until Left "in Development"
+match "Workload     Development {13}QA"
+key >
+match "Workload     Development {15}QA +Production"
+key < < < < < < < < < <
+expect "cannot be narrower"
+
+test "a column's border is dragged"
+drag 48x2 62x2
+match "Workload     Development {10,}QA"
+
+test "marks are jumped to, copied, and taken away"
+press-until Up "api in"
+key Space
+expect "api *"
+key Down
+key Space
+expect "web *"
+press-until Up "api in"
+key n
+expect "web in"
+key n
+expect "No marked workload comes after"
+key N
+expect "api in"
+key y
+expect "Copied what is marked: http://api"
+key Esc
+gone "api *"
+key n
+expect "No workload is marked"
+
+test "it is remembered for the application"
+key Q
+exit 0
+run sidestage demo
+match "Workload     Development {10,}QA" 20
+key Q
+exit 0
+nothing-runs 5
