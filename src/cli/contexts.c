@@ -19,12 +19,13 @@
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "ui/keys.h"
+#include "ui/theme.h"
 
 #define SECTION_MAX (16u * 1024)
 #define PROTECT_MAX 64
 #define CLONE_LIFE_MS (8 * 3600000LL)	/* a working day: who made it has gone home then */
 
-enum key_kind { KEY_TEXT, KEY_PATH, KEY_LIST, KEY_SWITCH };
+enum key_kind { KEY_TEXT, KEY_PATH, KEY_LIST, KEY_SWITCH, KEY_STRIPE };
 
 static const struct {
 	const char *name;
@@ -39,6 +40,7 @@ static const struct {
 	{"token-command", KEY_TEXT, offsetof(struct context, token_command)},
 	{"protect", KEY_LIST, offsetof(struct context, protect)},
 	{"read-only", KEY_SWITCH, offsetof(struct context, read_only)},
+	{"stripe", KEY_STRIPE, offsetof(struct context, stripe)},
 };
 
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
@@ -61,6 +63,7 @@ context_clear(struct context *c)
 	free(c->app);
 	free(c->token_file);
 	free(c->token_command);
+	free(c->stripe);
 	free_list(c->protect);
 }
 
@@ -152,6 +155,9 @@ set_key(const struct config_file *file, const struct config_entry *e, struct con
 			continue;
 		if (keys[i].kind == KEY_SWITCH)
 			return set_switch(file, e, (bool *)(void *)place, err);
+		if (keys[i].kind == KEY_STRIPE && theme_stripe(e->value) == STYLE_COUNT)
+			return refuse(file, e, err,
+				      _("A stripe is red, yellow, green, blue, cyan or magenta."));
 		if (keys[i].kind == KEY_LIST) {
 			free_list(*(char ***)(void *)place);
 			*(char ***)(void *)place = split_list(e->value);

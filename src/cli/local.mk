@@ -17,6 +17,8 @@ sidestage_SOURCES = \
 	src/cli/lines.c \
 	src/cli/lines.h \
 	src/cli/main.c \
+	src/cli/platforms.c \
+	src/cli/platforms.h \
 	src/cli/screen.c \
 	src/cli/screen.h \
 	src/cli/token.c \

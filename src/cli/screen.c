@@ -35,7 +35,7 @@ chosen_theme(const struct arguments *arguments, const struct contexts *configure
 
 static int
 run_screen(const struct arguments *arguments, const struct contexts *configured,
-	   const struct session_options *options, struct error *err)
+	   const struct session_options *options, struct ui_contexts *contexts, struct error *err)
 {
 	struct session *session;
 	struct theme theme;
@@ -56,6 +56,7 @@ run_screen(const struct arguments *arguments, const struct contexts *configured,
 			     .no_mouse = configured->no_mouse,
 			     .theme = &theme,
 			     .bindings = configured->bindings,
+			     .contexts = contexts,
 			     .org = arguments->org,
 			     .app = arguments->app,
 		     },
@@ -66,7 +67,7 @@ run_screen(const struct arguments *arguments, const struct contexts *configured,
 
 int
 screen_run(const struct arguments *arguments, const struct session_options *given,
-	   struct error *err)
+	   struct ui_contexts *contexts, struct error *err)
 {
 	struct session_options options = *given;
 	struct contexts configured;
@@ -77,7 +78,7 @@ screen_run(const struct arguments *arguments, const struct session_options *give
 	if (contexts_read(&configured, err) == 0) {
 		options.clone_life_ms = configured.clone_life_ms;
 		if (!arguments->linear && !is_dumb()) {
-			ret = run_screen(arguments, &configured, &options, err);
+			ret = run_screen(arguments, &configured, &options, contexts, err);
 		} else if ((session = session_new(&options, err))) {
 			if (arguments->ascii || configured.ascii)
 				text_use_ascii_only();

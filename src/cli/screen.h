@@ -7,8 +7,11 @@ struct arguments;
 struct error;
 struct session_options;
 
-/* An exit_code.  How long clones live is added from the configuration. */
+struct ui_contexts;
+
+/* An exit_code.  How long clones live is added from the configuration.  contexts: where the person
+ * can go from here (contexts->next); NULL: nowhere. */
 int screen_run(const struct arguments *arguments, const struct session_options *options,
-	       struct error *err);
+	       struct ui_contexts *contexts, struct error *err);
 
 #endif

@@ -34,7 +34,7 @@ const char escapes_back[] =
 const size_t escapes_back_length = sizeof(escapes_back) - 1;
 
 static struct {
-	bool on, frames;
+	bool on, frames, mouse;
 	bool asked, answered;
 	int64_t asked_at;
 	char *title;
@@ -104,6 +104,14 @@ void
 escapes_again(void)
 {
 	say("\033[?2004h\033[?1004h");
+	if (state.mouse)
+		say("\033[?1006;1000h");
+}
+
+void
+escapes_mouse(void)
+{
+	state.mouse = true;
 }
 
 void
@@ -130,6 +138,8 @@ escapes_expects_answer(void)
 void
 escapes_off(void)
 {
+	if (state.mouse)
+		say("\033[?1006;1000l");
 	say("\033[?2004l\033[?1004l\033[23;2t");
 	state.on = false;
 	free(state.title);

@@ -27,6 +27,8 @@ void escapes_on(void);
 void escapes_off(void);
 /* The same modes once more: somebody else may have had the terminal. */
 void escapes_again(void);
+/* From now on, and again after a suspension: the mouse is reported (modes 1006 and 1000). */
+void escapes_mouse(void);
 /* The answer to what escapes_on() asked: 0 to 4 (DECRPM). */
 void escapes_frames_known(int answer);
 /* The answer may still come: who gives the terminal away now would leave it to the shell. */

@@ -3,6 +3,9 @@
  * ncurses tells sequences from keys by a list; what it does not know of itself is added to the
  * list with codes of our own.  The text between the two marks of a paste is gathered here and
  * handed on as one piece, so that no character of it is ever taken for a key.
+ *
+ * Reports of the mouse in SGR form (xterm's mode 1006) are read here as well: ncurses makes one
+ * event of a press and the release behind it, and loses clicks that follow each other.
  */
 #include "config.h"
 
@@ -12,6 +15,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <term.h>
 #include <unistr.h>
 
 #include "base/buf.h"
@@ -23,7 +29,16 @@
 #define DROP_MAX 100000
 
 /* Codes for define_key(): above all that ncurses gives out. */
-enum { OWN_PASTE_BEGIN = 0x2000, OWN_PASTE_END, OWN_FOCUS_IN, OWN_FOCUS_OUT, OWN_FRAMES };
+enum {
+	OWN_PASTE_BEGIN = 0x2000, OWN_PASTE_END, OWN_FOCUS_IN, OWN_FOCUS_OUT, OWN_MOUSE,
+	OWN_FRAMES	/* and the four behind it */
+};
+
+#define SGR_MOUSE "\033[<"
+#define REPORT_MAX 24
+
+/* The buttons of a report; what is added for Shift, Alt and Ctrl is cut off. */
+enum { BUTTON_LEFT = 0, BUTTON_WHEEL_UP = 64, BUTTON_WHEEL_DOWN = 65, BUTTON_BITS = 0xe3 };
 
 static const struct { const char *sequence; int code; } sequences[] = {
 	{"\033[200~", OWN_PASTE_BEGIN}, {"\033[201~", OWN_PASTE_END},
@@ -38,20 +53,36 @@ static struct {
 	bool pasting, unwanted;
 	int64_t heard_at;	/* of the last character of a paste */
 	struct buf paste;
+	bool reporting;		/* within a report of the mouse */
+	char report[REPORT_MAX];
+	size_t report_length;
 	int row, column;
 } input;
+
+/* Terminals that report it in the old form are left to ncurses, and have no drags. */
+static void
+start_mouse(void)
+{
+	char name[] = "kmous";
+	const char *begin = tigetstr(name);
+
+	if (begin && begin != (char *)-1 && strcmp(begin, SGR_MOUSE) == 0) {
+		define_key(SGR_MOUSE, OWN_MOUSE);
+		escapes_mouse();
+		return;
+	}
+	mouseinterval(0);	/* a press is a click: nothing waits for a second one */
+	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+}
 
 void
 input_start(bool mouse)
 {
 	for (size_t i = 0; i < sizeof(sequences) / sizeof(sequences[0]); i++)
 		define_key(sequences[i].sequence, sequences[i].code);
-	mouseinterval(0);	/* a press is a click: nothing waits for a second one */
-	/* A press and a release that come in one piece are a click for ncurses. */
 	if (mouse)
-		mousemask(BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON1_CLICKED | BUTTON4_PRESSED |
-			  BUTTON5_PRESSED, NULL);
-	input.pasting = false;
+		start_mouse();
+	input.pasting = input.reporting = false;
 	buf_init(&input.paste, PASTE_BYTES_MAX);
 }
 
@@ -76,6 +107,38 @@ gather(bool is_character, wint_t key)
 		(void)buf_append(&input.paste, bytes, (size_t)n);
 }
 
+/* "0;30;5M": button; column; row, from 1; M pressed, m released.  -1: nothing that anybody wants. */
+static int
+end_report(char end)
+{
+	int button, row, column;
+
+	input.report[input.report_length] = '\0';
+	if (sscanf(input.report, "%3d;%5d;%5d", &button, &column, &row) != 3)
+		return -1;
+	input.row = row - 1;
+	input.column = column - 1;
+	switch (button & BUTTON_BITS) {
+	case BUTTON_LEFT: return end == 'M' ? INPUT_CLICK : INPUT_RELEASE;
+	case BUTTON_WHEEL_UP: return INPUT_WHEEL_UP;
+	case BUTTON_WHEEL_DOWN: return INPUT_WHEEL_DOWN;
+	default: return -1;
+	}
+}
+
+/* A character within a report.  -1: it is not over, or it was none. */
+static int
+take_report(wint_t key)
+{
+	if ((key >= '0' && key <= '9') || key == ';') {
+		if (input.report_length + 1 < REPORT_MAX)
+			input.report[input.report_length++] = (char)key;
+		return -1;
+	}
+	input.reporting = false;
+	return key == 'M' || key == 'm' ? end_report((char)key) : -1;
+}
+
 /* -1: nothing that anybody wants. */
 static int
 take_mouse(void)
@@ -90,14 +153,13 @@ take_mouse(void)
 		return INPUT_WHEEL_UP;
 	if (event.bstate & BUTTON5_PRESSED)
 		return INPUT_WHEEL_DOWN;
-	if (event.bstate & BUTTON1_RELEASED)
-		return INPUT_RELEASE;
-	return event.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED) ? INPUT_CLICK : -1;
+	return event.bstate & BUTTON1_PRESSED ? INPUT_CLICK : -1;
 }
 
 static int
 take_code(int code)
 {
+	input.reporting = false;
 	switch (code) {
 	case OWN_PASTE_BEGIN:
 		input.pasting = true;
@@ -108,6 +170,10 @@ take_code(int code)
 	case OWN_PASTE_END: return -1;
 	case OWN_FOCUS_IN: return INPUT_FOCUS_IN;
 	case OWN_FOCUS_OUT: return INPUT_FOCUS_OUT;
+	case OWN_MOUSE:
+		input.reporting = true;
+		input.report_length = 0;
+		return -1;
 	case KEY_MOUSE: return take_mouse();
 	default: break;
 	}
@@ -143,6 +209,8 @@ input_next(void)
 			taken = end_paste();
 		else if (input.pasting)
 			gather(kind == OK, key);
+		else if (input.reporting && kind == OK)
+			taken = take_report(key);
 		else
 			taken = kind == OK ? (int)key : take_code((int)key);
 	}

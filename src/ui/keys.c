@@ -50,6 +50,7 @@ static const struct view_name {
 	{"board-then", &board_then_view_ops, false},
 	{"clones", &clones_view_ops, false},
 	{"hotfix", &hotfix_view_ops, false},
+	{"contexts", &contexts_view_ops, false},
 	{"goto", &goto_view_ops, true},
 	{"picker", &picker_view_ops, true},
 	{"prompt", &prompt_view_ops, true},
@@ -127,6 +128,7 @@ static const struct action_name {
 	{ACTION_NARROWER, "narrower", false},
 	{ACTION_WIDER, "wider", false},
 	{ACTION_SORT, "sort", false},
+	{ACTION_CONTEXTS, "contexts", false},
 };
 #define ACTION_COUNT (sizeof(actions) / sizeof(actions[0]))
 

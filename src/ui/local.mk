@@ -18,6 +18,7 @@ libui_a_SOURCES = \
 	src/ui/views/board-sight.c \
 	src/ui/views/board.c src/ui/views/board.h \
 	src/ui/views/changes.c src/ui/views/changes.h \
+	src/ui/views/contexts.c \
 	src/ui/views/clones-draw.c \
 	src/ui/views/clones.c src/ui/views/clones.h \
 	src/ui/views/compare.c \

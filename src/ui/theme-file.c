@@ -22,6 +22,17 @@
 #define FILE_BYTES_MAX 65536
 #define NAME_MAX_BYTES 64
 
+#define STRIPE "stripe-"
+
+/* They stand on the bar, on their own background: the same does for dark and light. */
+static const char usual_stripes[] =
+	"stripe-red #ffffff on #af0000 bold | bright-white on red bold\n"
+	"stripe-yellow #000000 on #ffd700 bold | black on yellow bold\n"
+	"stripe-green #ffffff on #005f00 bold | black on green bold\n"
+	"stripe-blue #ffffff on #0000d7 bold | bright-white on blue bold\n"
+	"stripe-cyan #000000 on #00d7d7 bold | black on cyan bold\n"
+	"stripe-magenta #ffffff on #870087 bold | black on bright-magenta bold\n";
+
 static const char *const styles[STYLE_COUNT] = {
 	[STYLE_NORMAL] = "normal", [STYLE_DIM] = "dim", [STYLE_FAINT] = "faint",
 	[STYLE_STRONG] = "strong", [STYLE_KEY] = "key", [STYLE_BAR] = "bar",
@@ -30,6 +41,9 @@ static const char *const styles[STYLE_COUNT] = {
 	[STYLE_OTHER] = "other", [STYLE_OK] = "ok", [STYLE_WARN] = "warn",
 	[STYLE_DANGER] = "danger", [STYLE_OLD] = "old", [STYLE_NEW] = "new",
 	[STYLE_OLD_MARK] = "old-mark", [STYLE_NEW_MARK] = "new-mark", [STYLE_FIELD] = "field",
+	[STYLE_STRIPE_RED] = STRIPE "red", [STYLE_STRIPE_YELLOW] = STRIPE "yellow",
+	[STYLE_STRIPE_GREEN] = STRIPE "green", [STYLE_STRIPE_BLUE] = STRIPE "blue",
+	[STYLE_STRIPE_CYAN] = STRIPE "cyan", [STYLE_STRIPE_MAGENTA] = STRIPE "magenta",
 };
 
 static const char *const names[16] = {
@@ -169,25 +183,42 @@ read_line(struct reader *r, struct theme *theme, int given[STYLE_COUNT])
 	return more ? read_look(r, true, &theme->few[style]) : 0;
 }
 
+static int
+read_lines(struct reader *r, struct theme *made, int *given)
+{
+	for (;; r->line++) {
+		r->line_start = r->at;
+		if (read_line(r, made, given) != 0)
+			return -1;
+		r->at += strcspn(r->at, "\n");
+		if (!*r->at)
+			return 0;
+		r->at++;
+	}
+}
+
+enum style
+theme_stripe(const char *name)
+{
+	for (int i = STYLE_STRIPE_RED; i < STYLE_COUNT; i++)
+		if (strcmp(styles[i] + strlen(STRIPE), name) == 0)
+			return (enum style)i;
+	return STYLE_COUNT;
+}
+
 int
 theme_parse(struct theme *theme, const char *text, const char *file, struct error *err)
 {
 	struct reader r = {.file = file, .at = text, .word_start = text, .line = 1, .err = err};
+	struct reader usual = {.file = "", .at = usual_stripes, .word_start = usual_stripes, .line = 1, .err = err};
 	struct theme made;
-	int given[STYLE_COUNT] = {0};
+	int given[STYLE_COUNT] = {0}, unasked[STYLE_COUNT] = {0};
 
-	for (;; r.line++) {
-		r.line_start = r.at;
-		if (read_line(&r, &made, given) != 0)
-			return -1;
-		r.at += strcspn(r.at, "\n");
-		if (!*r.at)
-			break;
-		r.at++;
-	}
+	if (read_lines(&usual, &made, unasked) != 0 || read_lines(&r, &made, given) != 0)
+		return -1;
 	r.word_start = r.line_start;
 	for (int i = 0; i < STYLE_COUNT; i++)
-		if (!given[i])
+		if (!given[i] && !unasked[i])
 			return wrong(&r, _("The style \"%s\" is missing."), styles[i]);
 	*theme = made;
 	return 0;

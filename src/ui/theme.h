@@ -8,7 +8,10 @@
 enum style {
 	STYLE_NORMAL, STYLE_DIM, STYLE_FAINT, STYLE_STRONG, STYLE_KEY, STYLE_BAR, STYLE_BAR_STRONG,
 	STYLE_SELECTED, STYLE_SELECTED_FOUND, STYLE_AHEAD, STYLE_OTHER, STYLE_OK, STYLE_WARN, STYLE_DANGER, STYLE_OLD,
-	STYLE_NEW, STYLE_OLD_MARK, STYLE_NEW_MARK, STYLE_FIELD, STYLE_COUNT
+	STYLE_NEW, STYLE_OLD_MARK, STYLE_NEW_MARK, STYLE_FIELD,
+	/* The stripe of a context; a theme that has none of these gets the usual ones. */
+	STYLE_STRIPE_RED, STYLE_STRIPE_YELLOW, STYLE_STRIPE_GREEN, STYLE_STRIPE_BLUE,
+	STYLE_STRIPE_CYAN, STYLE_STRIPE_MAGENTA, STYLE_COUNT
 };
 
 enum glyph {
@@ -23,6 +26,8 @@ struct theme;
 void theme_start(const struct theme *theme);
 /* The ncurses attributes of a style. */
 unsigned long theme_attributes(enum style style);
+/* "red", "blue", ...: its style, or STYLE_COUNT when there is none of that name. */
+enum style theme_stripe(const char *name);
 /* One column each. */
 const char *theme_glyph(enum glyph glyph, bool ascii);
 

@@ -34,6 +34,7 @@
 #include "ui/views/operation.h"
 
 #define VIEWS_MAX 12
+#define STRIPE_COLUMNS 24
 #define AGES_MS 1000		/* how old the ages on the screen may be while something else wakes us */
 #define ANIMATION_MS 200
 #define CALM_MS 1000		/* the same with reduced motion */
@@ -53,6 +54,7 @@ struct ui {
 	size_t running;		/* operations, in the turn before */
 	int64_t drawn_at;
 	enum world_link link;	/* in the turn before */
+	bool said_link;		/* the message is why there is none */
 };
 
 struct session *
@@ -123,6 +125,7 @@ ui_say(struct ui *ui, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(ui->message, sizeof(ui->message), format, args);
 	va_end(args);
+	ui->said_link = false;
 	ui->message_style = STYLE_WARN;
 	ui->dirty = true;
 }
@@ -151,6 +154,33 @@ ui_quit(struct ui *ui)
 	ui->quit = true;
 }
 
+static size_t
+count_running(const struct ui *ui)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < session_flow_count(ui->session); i++)
+		n += flow_state(session_flow(ui->session, i)) == FLOW_RUNNING;
+	return n;
+}
+
+const struct ui_contexts *
+ui_contexts(const struct ui *ui)
+{
+	return ui->options->contexts;
+}
+
+int
+ui_go_to_context(struct ui *ui, size_t context, struct error *err)
+{
+	if (count_running(ui) > 0)
+		return error_set(err, ERROR_CONFLICT,
+				 _("An operation runs here (p shows it); go elsewhere when it has ended."));
+	ui->options->contexts->next = (int)context;
+	ui->quit = true;
+	return 0;
+}
+
 static void
 close_pending(struct ui *ui)
 {
@@ -162,16 +192,6 @@ close_pending(struct ui *ui)
 }
 
 /* --- drawing --------------------------------------------------------------------------- */
-
-static size_t
-count_running(const struct ui *ui)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < session_flow_count(ui->session); i++)
-		n += flow_state(session_flow(ui->session, i)) == FLOW_RUNNING;
-	return n;
-}
 
 static void
 link_words(const struct ui *ui, char *out, size_t size)
@@ -220,6 +240,14 @@ draw_subject(struct ui *ui, struct canvas *bar)
 	canvas_bytes(bar, STYLE_BAR, subject, 0);
 }
 
+static enum style
+stripe_of(const struct ui *ui)
+{
+	const struct ui_contexts *contexts = ui->options->contexts;
+
+	return contexts ? contexts->items[contexts->here].stripe : STYLE_COUNT;
+}
+
 /* What stands on the right; where there is little room the clones are left out. */
 static void
 list_parts(struct ui *ui, char *right, size_t size, const char *link, bool with_clones)
@@ -234,12 +262,29 @@ list_parts(struct ui *ui, char *right, size_t size, const char *link, bool with_
 	if (with_clones)
 		words_of_clones(clones, sizeof(clones), world, clock_wall_ms());
 	right[0] = '\0';
-	add_part(ui, right, size, session_context(ui->session));
+	if (stripe_of(ui) == STYLE_COUNT)
+		add_part(ui, right, size, session_context(ui->session));
 	add_part(ui, right, size, untrusted_raw(&world->user));
 	add_part(ui, right, size, session_read_only(ui->session) ? _("read-only") : "");
 	add_part(ui, right, size, clones);
 	add_part(ui, right, size, running_words);
 	add_part(ui, right, size, link);
+}
+
+/* Whoever works with several platforms sees at once which one this is. */
+static bool
+draw_stripe(const struct ui *ui, struct canvas *bar)
+{
+	enum style stripe = stripe_of(ui);
+
+	if (stripe == STYLE_COUNT)
+		return false;
+	canvas_at(bar, 0, 0);
+	canvas_ours(bar, stripe, " ");
+	canvas_bytes(bar, stripe, session_context(ui->session), STRIPE_COLUMNS);
+	canvas_ours(bar, stripe, " ");
+	canvas_ours(bar, STYLE_BAR, " ");
+	return true;
 }
 
 static void
@@ -252,7 +297,7 @@ draw_header(struct ui *ui, struct canvas *screen)
 
 	canvas_fill_row(&bar, STYLE_BAR);
 	canvas_at(&bar, 0, 1);
-	if (bar.width >= 60)
+	if (!draw_stripe(ui, &bar) && bar.width >= 60)
 		canvas_ours(&bar, STYLE_BAR_STRONG, "sidestage   ");
 	draw_subject(ui, &bar);
 	link_words(ui, link, sizeof(link));
@@ -590,10 +635,12 @@ say_link(struct ui *ui)
 {
 	const struct world *world = session_world(ui->session);
 
-	if (world->link == WORLD_OFFLINE && ui->link != WORLD_OFFLINE)
+	if (world->link == WORLD_OFFLINE && ui->link != WORLD_OFFLINE && !ui->message[0]) {
 		ui_say_error(ui, &world->link_error);
-	else if (world->link == WORLD_ONLINE && ui->link == WORLD_OFFLINE)
+		ui->said_link = true;
+	} else if (world->link == WORLD_ONLINE && ui->said_link) {
 		ui->message[0] = '\0';
+	}
 	ui->link = world->link;
 }
 
@@ -633,8 +680,12 @@ ui_run(struct session *session, const struct ui_options *options, struct error *
 		.link = WORLD_CONNECTING,
 	};
 
+	if (options->contexts)
+		options->contexts->next = -1;
 	if (terminal_start(options->theme, !options->no_mouse, err) != 0)
 		return -1;
+	if (options->contexts && options->contexts->notice)
+		ui_say(&ui, "%s", options->contexts->notice);
 	ui.views[ui.count++] = board_view_new(options->org, options->app);
 	flow_resume_all(session);
 	tell_views(&ui);

@@ -4,11 +4,28 @@
 #define SIDESTAGE_UI_UI_H
 
 #include <stdbool.h>
+#include <stddef.h>
+
+#include "ui/theme.h"
 
 struct bindings;
 struct error;
 struct session;
-struct theme;
+
+/* A platform that the person can go to. */
+struct ui_context {
+	const char *name, *address;
+	const char *org;		/* NULL: all */
+	bool read_only;
+	enum style stripe;		/* STYLE_COUNT: none */
+};
+
+struct ui_contexts {
+	const struct ui_context *items;
+	size_t count, here;
+	const char *notice;		/* said at first; NULL: nothing */
+	int next;			/* set by ui_run(): the one to go to, -1: none, the person quit */
+};
 
 struct ui_options {
 	bool ascii;		/* no glyph beyond ASCII */
@@ -17,6 +34,7 @@ struct ui_options {
 	bool reduced_motion;	/* nothing moves faster than once a second */
 	const struct theme *theme;
 	const struct bindings *bindings;	/* NULL: the keys are as they come */
+	struct ui_contexts *contexts;	/* NULL: there is only this one */
 	const char *org, *app;	/* open these first; NULL: the first there is */
 };
 

@@ -12,6 +12,7 @@ struct error;
 struct flow;
 struct session;
 struct ui;
+struct ui_contexts;
 struct view;
 
 /* What a key does.  The table of a view gives each a key; names are for a configuration. */
@@ -28,7 +29,8 @@ enum action {
 	ACTION_CLONES, ACTION_HOTFIX, ACTION_END, ACTION_MARK, ACTION_CARRY,
 	ACTION_EARLIER, ACTION_LATER, ACTION_THEN,
 	ACTION_OURS, ACTION_THEIRS,
-	ACTION_PIN, ACTION_HIDE, ACTION_SHOW, ACTION_NARROWER, ACTION_WIDER, ACTION_SORT
+	ACTION_PIN, ACTION_HIDE, ACTION_SHOW, ACTION_NARROWER, ACTION_WIDER, ACTION_SORT,
+	ACTION_CONTEXTS
 };
 
 struct key {
@@ -67,7 +69,7 @@ struct view {
 extern const struct view_ops board_view_ops, environment_view_ops, review_view_ops, compare_view_ops,
 	moment_view_ops, progress_view_ops, logs_view_ops, history_view_ops,
 	clones_view_ops, hotfix_view_ops, goto_view_ops, picker_view_ops,
-	prompt_view_ops, palette_view_ops, help_view_ops, board_then_view_ops, history_find_view_ops;
+	contexts_view_ops, prompt_view_ops, palette_view_ops, help_view_ops, board_then_view_ops, history_find_view_ops;
 
 /* For views. */
 struct session *ui_session(struct ui *ui);
@@ -82,6 +84,11 @@ void ui_say(struct ui *ui, const char *format, ...) __attribute__((format(printf
 void ui_say_error(struct ui *ui, const struct error *err);
 const struct view *ui_top(const struct ui *ui);
 void ui_quit(struct ui *ui);
+/* Ends the screen on this platform and goes to that of the list; -1 with err (ERROR_CONFLICT) while
+ * an operation runs here. */
+int ui_go_to_context(struct ui *ui, size_t context, struct error *err);
+/* NULL: this platform is the only one that is known. */
+const struct ui_contexts *ui_contexts(const struct ui *ui);
 void ui_refresh(struct ui *ui);				/* everything is asked for again now */
 /* To the clipboard of the person's terminal, and says so: "Copied the address: ...".  The text
  * is printable, since it is pasted elsewhere, often into a shell; lines may be parted. */
@@ -96,6 +103,8 @@ struct view *board_view_new(const char *org, const char *app);
 /* The board as it was at that time (wall ms); NULL, and says why, when it is not known. */
 struct view *board_then_view_new(struct ui *ui, const char *org, const char *app, const char *env,
 				 long long at);
+/* The platforms that the configuration names, and the embedded one. */
+struct view *contexts_view_new(struct ui *ui);
 struct view *review_view_new(struct flow *flow);
 struct view *progress_view_new(struct flow *flow);
 struct view *history_view_new(struct ui *ui);

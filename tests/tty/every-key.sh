@@ -34,6 +34,7 @@ enter() {
 	history-find) say 'key h' 'row "sidestage" "History"' 'key /' 'match "^ Find +[0-9]+ of"' ;;
 	board-then) say 'key h' 'row "sidestage" "History"' 'key t' 'row "sidestage" "Board as it was"' ;;
 	clones) say 'key c' 'row "sidestage" "Clones"' 'expect "hotfix-1"' ;;
+	contexts) say 'key w' 'row "sidestage" "Contexts"' ;;
 	hotfix) say 'key H' 'expect "hotfix-1 of production"' ;;
 	goto) say 'key /' 'expect "environment QA"' ;;
 	picker) say 'key V' 'row "sidestage" "Version"' 'expect " of 3"' ;;
@@ -59,6 +60,7 @@ restore() {	# VIEW ACTION
 	case $1/$2 in
 	board/pane) say 'key Tab' ;;
 	board/pin) say 'key !' ;;
+	contexts/*) say 'press-until Esc "sidestage +Board ▸"' ;;
 	board/sort) say 'key s' ;;
 	board/hide) say 'key +' 'expect "hotfix-1"' ;;
 	board/mark) say 'key Esc' ;;

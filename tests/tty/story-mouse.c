@@ -7,12 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/xmalloc.h"
 #include "terminal.h"
-
-#define DRAG_US 60000
 
 static bool
 send_text(struct story *story, const char *text)
@@ -77,8 +74,6 @@ act_drag(struct story *story, const struct line *line)
 			return story_fails(story, "a place is written 30x5: column, row");
 		if (!report_mouse(story, 0, i == 0 ? 'M' : 'm'))
 			return false;
-		/* No hand is faster, and what comes in one piece is a click. */
-		usleep(DRAG_US);
 	}
 	return true;
 }

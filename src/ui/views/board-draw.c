@@ -492,12 +492,14 @@ draw_detail(const struct sight *s, struct canvas *c)
 static void
 draw_nothing(const struct sight *s, struct canvas *c)
 {
+	int used;
+
 	canvas_at(c, 2, 2);
 	if (s->world->link == WORLD_OFFLINE) {
 		canvas_ours(c, STYLE_DANGER, _("The platform cannot be read."));
 		canvas_at(c, 4, 2);
-		canvas_bytes(c, STYLE_NORMAL, s->world->link_error.text, 0);
-		canvas_at(c, 6, 2);
+		used = canvas_paragraph(c, STYLE_NORMAL, s->world->link_error.text, 4);
+		canvas_at(c, 5 + used, 2);
 		canvas_ours(c, STYLE_DIM, _("It is tried again by itself; R tries now, Q quits."));
 	} else if (s->world->link == WORLD_CONNECTING) {
 		canvas_ours(c, STYLE_DIM, _("Reading the platform …"));

@@ -48,6 +48,7 @@ static const struct key keys[] = {
 	{'h', "h", ACTION_HISTORY, N_("history"), N_("Show what has been done.")},
 	{'H', "H", ACTION_HOTFIX, N_("hotfix"), N_("Show how far the clone's hotfix has come, and what is next.")},
 	{'c', "c", ACTION_CLONES, N_("clones"), N_("Show every clone, and how long it is meant to live.")},
+	{'w', "w", ACTION_CONTEXTS, NULL, N_("Show the platforms that there are to go to.")},
 	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, N_("To the environment on the left.")},
 	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, N_("To the environment on the right.")},
 	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, N_("To the workload above.")},
@@ -505,12 +506,23 @@ step_then(struct board_view *b, struct ui *ui, int by)
 }
 
 static void
+show_contexts(struct ui *ui)
+{
+	struct view *contexts = contexts_view_new(ui);
+
+	if (contexts)
+		ui_push(ui, contexts);
+}
+
+static void
 act_anywhere(struct board_view *b, struct ui *ui, enum action action)
 {
 	if (action == ACTION_FIND)
 		ui_push(ui, goto_view_new(ui, b->org, b->app, go, b));
 	else if (action == ACTION_CLONES)
 		ui_push(ui, clones_view_new(ui, b->org));
+	else if (action == ACTION_CONTEXTS)
+		show_contexts(ui);
 	else if (action == ACTION_HISTORY)
 		ui_push(ui, history_view_new(ui));
 	else if (action == ACTION_HELP)
