@@ -8,4 +8,8 @@
 #define _(text) gettext(text)
 #define N_(text) (text)
 
+/* Once, at the start of a program: the person's locale, and the texts in their language, from where
+ * they were installed or from $SIDESTAGE_LOCALE. */
+void i18n_start(void);
+
 #endif

@@ -6,7 +6,7 @@ libbase_a_SOURCES = \
 	src/base/config-file.c src/base/config-file.h \
 	src/base/error.c src/base/error.h \
 	src/base/fuzzy.c src/base/fuzzy.h \
-	src/base/i18n.h \
+	src/base/i18n.c src/base/i18n.h \
 	src/base/ids.c src/base/ids.h \
 	src/base/paths.c src/base/paths.h \
 	src/base/text.c src/base/text.h \

@@ -3,7 +3,6 @@
 #include "config.h"
 
 #include <getopt.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,11 +133,7 @@ main(int argc, char **argv)
 {
 	const struct command *command = &command_board;
 
-	setlocale(LC_ALL, "");
-#if ENABLE_NLS
-	bindtextdomain(PACKAGE, LOCALEDIR);
-	textdomain(PACKAGE);
-#endif
+	i18n_start();
 	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
 		print_version();
 		return EXIT_OK;

@@ -310,19 +310,41 @@ draw_when(struct canvas *c, int *row, const struct operation *o)
 	}
 }
 
+/* What was written down is the text of the source, whatever language it was seen in. */
+static const char *
+step_name(const struct operation_step *step)
+{
+	return step->name && *step->name ? _(step->name) : "";
+}
+
+static int
+step_columns(const struct operation *o, const struct canvas *c)
+{
+	int widest = 24;
+
+	for (size_t i = 0; i < o->step_count; i++) {
+		int width = text_columns(step_name(&o->steps[i]));
+
+		widest = width > widest ? width : widest;
+	}
+	return widest < c->width / 2 ? widest : c->width / 2;
+}
+
 static void
 draw_steps(const struct history_view *h, struct canvas *c, int row, const struct operation *o)
 {
+	int columns = step_columns(o, c);
+
 	for (size_t i = 0; i < o->step_count; i++, row++) {
 		char took[16] = "";
 
 		if (o->steps[i].ended_at > o->steps[i].started_at)
 			clock_duration(took, o->steps[i].ended_at - o->steps[i].started_at);
 		canvas_at(c, row, 2);
-		canvas_bytes(c, STYLE_DIM, o->steps[i].name, 24);
-		canvas_at(c, row, 28);
+		canvas_bytes(c, STYLE_DIM, step_name(&o->steps[i]), columns);
+		canvas_at(c, row, columns + 4);
 		canvas_ours(c, STYLE_DIM, took);
-		canvas_at(c, row, 36);
+		canvas_at(c, row, columns + 12);
 		history_mark(c, STYLE_NORMAL, STYLE_KEY, untrusted_raw(&o->steps[i].detail), h->find.text,
 			     0);
 	}
