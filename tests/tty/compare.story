@@ -62,6 +62,20 @@ key e
 expect "as it runs"
 row "~ web" "variable API_URL" "http://api.production.topicshare.localhost" "http://api.qa.topicshare.localhost"
 row "placeholders stay as written"
+
+test "within a changed line each of the words that differ is marked, and nothing between them"
+key /
+type "API_URL: http://api.p"
+key Enter
+key Esc
+row "- " "API_URL: http://api.production.topicshare.localhost:"
+colour "production" bold fg=231 bg=130
+colour ".topicshare.localhost:" fg=215 bg=52
+match "- +API_URL: http://api[.]production[.]topicshare[.]localhost:[0-9]+$"
+capture OLD "- +API_URL: .*localhost:([0-9]+)$"
+colour "$OLD" bold fg=231 bg=130
+colour "qa" bold fg=231 bg=26
+colour ".topicshare.localhost:" fg=117 bg=17
 key e
 expect "as it is written"
 

@@ -171,62 +171,70 @@ is_wanted(const struct difference *d)
 	return d->find.text[0] != '\0';
 }
 
-/* Where to begin so that the words that differ are seen: 0, or behind a part that is cut. */
+/* Where to begin so that the words that differ are seen, or the first of them: 0, or behind a
+ * part that is cut. */
 static size_t
 visible_from(const struct diff_line *line, int columns)
 {
+	size_t start = line->marks.items[0].start, end = line->marks.items[line->marks.count - 1].end;
 	size_t from = 0;
 
 	for (;;) {
-		char *shown = xstrndup(line->text + from, line->mark_end - from);
+		char *shown = xstrndup(line->text + from, end - from);
 		bool fits = text_columns(shown) + 2 <= columns;
 
 		free(shown);
-		if (fits || from >= line->mark_start)
+		if (fits || from >= start)
 			return from;
 		/* Half of what is too much, by characters. */
-		from += (line->mark_start - from + 1) / 2;
-		while (from < line->mark_start && ((unsigned char)line->text[from] & 0xc0) == 0x80)
+		from += (start - from + 1) / 2;
+		while (from < start && ((unsigned char)line->text[from] & 0xc0) == 0x80)
 			from++;
 	}
 }
 
-/* The bytes [from, end) of the line, what was found in another style. */
+/* The bytes [from, end) of the line, what was found in another style: also what begins before
+ * them. */
 static void
 draw_piece(const struct difference *d, struct canvas *c, enum style style, const char *text,
 	   size_t from, size_t end)
 {
-	while (from < end) {
-		const char *hit = is_wanted(d) ? strcasestr(text + from, d->find.text) : NULL;
-		size_t at = hit ? (size_t)(hit - text) : end;
-		size_t length = strlen(d->find.text);
+	const char *hit = is_wanted(d) ? strcasestr(text, d->find.text) : NULL;
+	size_t length = strlen(d->find.text);
 
-		if (at >= end) {
-			canvas_piece(c, style, text, from, end);
-			return;
-		}
-		canvas_piece(c, style, text, from, at);
-		canvas_piece(c, STYLE_SELECTED_FOUND, text, at, at + length < end ? at + length : end);
-		from = at + length;
+	for (; hit && hit < text + end; hit = strcasestr(hit + length, d->find.text)) {
+		size_t start = (size_t)(hit - text), stop = start + length < end ? start + length : end;
+
+		if (stop <= from)
+			continue;
+		start = start > from ? start : from;
+		canvas_piece(c, style, text, from, start);
+		canvas_piece(c, STYLE_SELECTED_FOUND, text, start, stop);
+		from = stop;
 	}
+	canvas_piece(c, style, text, from, end);
 }
 
 static void
 draw_text(const struct difference *d, struct canvas *c, const struct diff_line *line,
 	  enum style plain, enum style mark)
 {
+	const struct word_marks *marks = &line->marks;
 	size_t length = strlen(line->text), from;
 
-	if (line->mark_end <= line->mark_start) {
+	if (marks->count == 0) {
 		draw_piece(d, c, plain, line->text, 0, length);
 		return;
 	}
 	from = visible_from(line, c->width - c->column);
 	if (from > 0)
 		canvas_ours(c, plain, c->ascii ? "~" : "…");
-	draw_piece(d, c, plain, line->text, from, line->mark_start);
-	draw_piece(d, c, mark, line->text, line->mark_start, line->mark_end);
-	draw_piece(d, c, plain, line->text, line->mark_end, length);
+	for (size_t i = 0; i < marks->count; i++) {
+		draw_piece(d, c, plain, line->text, from, marks->items[i].start);
+		draw_piece(d, c, mark, line->text, marks->items[i].start, marks->items[i].end);
+		from = marks->items[i].end;
+	}
+	draw_piece(d, c, plain, line->text, from, length);
 }
 
 static void
