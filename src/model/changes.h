@@ -41,10 +41,18 @@ struct diff_line {
 	enum diff_line_kind kind;
 	char *text;		/* foreign; a header is "modules.web.spec.containers.web" */
 	size_t folded;		/* DIFF_FOLD: how many unchanged lines it stands for */
+	struct diff_line *lines;	/* these; each DIFF_SAME */
 	size_t number;		/* line number within the object, from 1; 0 for headers and folds */
 	size_t old_number;	/* DIFF_SAME: that of the same line in the old object */
 	struct word_marks marks;	/* what differs from its partner line; none: the whole line does */
 };
+
+/* An old or a new line. */
+static inline bool
+diff_line_is_change(const struct diff_line *line)
+{
+	return line->kind == DIFF_OLD || line->kind == DIFF_NEW;
+}
 
 struct diff {
 	struct diff_line *lines;

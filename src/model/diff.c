@@ -164,12 +164,6 @@ compare_lines(struct diff *diff, const struct lines *a, const struct lines *b)
 	hunks_clear(&hunks);
 }
 
-static bool
-is_change(const struct diff_line *line)
-{
-	return line->kind == DIFF_OLD || line->kind == DIFF_NEW;
-}
-
 /* Whether line i is within `context` lines of a change. */
 static bool
 is_near(const struct diff *diff, size_t i, size_t context)
@@ -177,9 +171,30 @@ is_near(const struct diff *diff, size_t i, size_t context)
 	size_t low = i > context ? i - context : 0;
 
 	for (size_t k = low; k < diff->count && k <= i + context; k++)
-		if (is_change(&diff->lines[k]))
+		if (diff_line_is_change(&diff->lines[k]))
 			return true;
 	return false;
+}
+
+/* Moves the line to the end of diff; its kind stays, for those that follow to be near it. */
+static void
+move_line(struct diff *diff, struct diff_line *line)
+{
+	diff->lines = xreallocarray(diff->lines, diff->count + 1, sizeof(*diff->lines));
+	diff->lines[diff->count++] = *line;
+	*line = (struct diff_line){.kind = line->kind};
+}
+
+static void
+move_folded(struct diff *diff, struct diff_line *lines, size_t count)
+{
+	struct diff_line *fold = emit(diff, DIFF_FOLD, "", 0);
+
+	fold->folded = count;
+	fold->lines = xcalloc(count, sizeof(*fold->lines));
+	memcpy(fold->lines, lines, count * sizeof(*lines));
+	for (size_t i = 0; i < count; i++)
+		lines[i] = (struct diff_line){.kind = DIFF_SAME};
 }
 
 /* Moves all lines of `raw` to diff; runs of more than one unchanged far line become a fold. */
@@ -192,14 +207,10 @@ fold(struct diff *diff, struct diff *raw, size_t context)
 		while (end < raw->count && !is_near(raw, end, context))
 			end++;
 		if (end - i > 1) {
-			emit(diff, DIFF_FOLD, "", 0)->folded = end - i;
+			move_folded(diff, &raw->lines[i], end - i);
 		} else {
 			end = i + 1;
-			diff->lines = xreallocarray(diff->lines, diff->count + 1,
-						    sizeof(*diff->lines));
-			diff->lines[diff->count++] = raw->lines[i];
-			raw->lines[i].text = NULL;
-			raw->lines[i].marks = (struct word_marks){0};
+			move_line(diff, &raw->lines[i]);
 		}
 		i = end;
 	}
@@ -307,13 +318,21 @@ diff_between(struct diff *diff, const struct set *from, const struct set *to, si
 	diff_maps(diff, "shared", set_shared(from), set_shared(to), context);
 }
 
+static void
+line_clear(struct diff_line *line)
+{
+	for (size_t i = 0; i < line->folded; i++)
+		line_clear(&line->lines[i]);
+	free(line->lines);
+	free(line->text);
+	word_marks_clear(&line->marks);
+}
+
 void
 diff_clear(struct diff *diff)
 {
-	for (size_t i = 0; i < diff->count; i++) {
-		free(diff->lines[i].text);
-		word_marks_clear(&diff->lines[i].marks);
-	}
+	for (size_t i = 0; i < diff->count; i++)
+		line_clear(&diff->lines[i]);
 	free(diff->lines);
 	*diff = (struct diff){0};
 }

@@ -105,6 +105,7 @@ static const struct action_name {
 	{ACTION_COPY, "copy", false},
 	{ACTION_BESIDE, "beside", false},
 	{ACTION_FOLD, "fold", false},
+	{ACTION_UNFOLD, "unfold", false},
 	{ACTION_ONLY, "only", false},
 	{ACTION_CONTEXT, "context", false},
 	{ACTION_EFFECTIVE, "effective", false},

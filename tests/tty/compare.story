@@ -44,6 +44,51 @@ gone "unchanged lines"
 key c
 row "unchanged lines"
 
+test "f shows the first unchanged lines that are folded in sight, also side by side"
+row "▸ 2 unchanged lines"
+no-row "6     type: http"
+key f
+row "6     type: http"
+row "▾ modules.api"
+key s
+row "6     type: http" "│" "6     type: http"
+key c
+key c
+row "▸ 2 unchanged lines"
+key f
+row "6     type: http" "│" "6     type: http"
+key s
+
+test "Space folds the unchanged lines again that are at the top, and shows them"
+no-row "▸ 2 unchanged lines"
+type "jjjjjj"
+no-row "4     path: /healthz"
+row '5     port: ${externals.dns.listen}'
+key Space
+row "▸ 2 unchanged lines"
+no-row '5     port: ${externals.dns.listen}'
+key Space
+row '5     port: ${externals.dns.listen}'
+no-row "▸ 2 unchanged lines"
+
+test "/ finds also in what is folded, and shows it"
+key Space
+row "▸ 2 unchanged lines"
+key g
+row "▾ modules.api"
+key /
+type "type: http"
+row "▸ 2 unchanged lines"
+no-row "▾ modules.api"
+key Enter
+row "6     type: http"
+no-row "▸ 2 unchanged lines"
+key Esc
+gone "/ type"
+key c
+key c
+key g
+
 test "/ finds in it by typing, marks the places, and n goes on"
 key /
 type "PAGE_SIZE"

@@ -235,6 +235,36 @@ the_exact_diff_shows_the_changed_line_and_folds_the_rest(void **state)
 	set_unref(to);
 }
 
+/* As many unchanged lines on either side of a change as were asked for; a fold keeps its own. */
+static void
+a_fold_keeps_away_from_changes(void **state)
+{
+	struct set *from = parse_set("{'modules':{'w':{'profile':'p','spec':"
+				     "{'a':1,'b':2,'c':3,'d':4,'e':5,'f':6,'g':7,'h':8}}}}");
+	struct set *to = parse_set("{'modules':{'w':{'profile':'p','spec':"
+				   "{'a':1,'b':2,'c':3,'d':9,'e':5,'f':6,'g':7,'h':8}}}}");
+	static const struct { enum diff_line_kind kind; const char *text; } expected[] = {
+		{DIFF_HEADER, "modules.w.spec"}, {DIFF_FOLD, ""}, {DIFF_SAME, "c: 3"},
+		{DIFF_OLD, "d: 4"}, {DIFF_NEW, "d: 9"}, {DIFF_SAME, "e: 5"}, {DIFF_FOLD, ""},
+	};
+	struct diff diff;
+
+	(void)state;
+	diff_between(&diff, from, to, 1);
+	assert_int_equal(diff.count, sizeof(expected) / sizeof(expected[0]));
+	for (size_t i = 0; i < diff.count; i++) {
+		assert_int_equal(diff.lines[i].kind, expected[i].kind);
+		assert_string_equal(diff.lines[i].text, expected[i].text);
+	}
+	assert_int_equal(diff.lines[6].folded, 3);
+	assert_string_equal(diff.lines[6].lines[0].text, "f: 6");
+	assert_string_equal(diff.lines[6].lines[2].text, "h: 8");
+	assert_int_equal(diff.lines[6].lines[2].number, 8);
+	diff_clear(&diff);
+	set_unref(from);
+	set_unref(to);
+}
+
 static void
 a_mark_never_cuts_a_character(void **state)
 {
@@ -639,6 +669,7 @@ main(void)
 		cmocka_unit_test(an_id_depends_on_content_and_not_on_the_order_of_keys),
 		cmocka_unit_test(a_version_change_is_one_leaf_operation),
 		cmocka_unit_test(the_exact_diff_shows_the_changed_line_and_folds_the_rest),
+		cmocka_unit_test(a_fold_keeps_away_from_changes),
 		cmocka_unit_test(a_mark_never_cuts_a_character),
 		cmocka_unit_test(marks_are_of_the_words_that_differ),
 		cmocka_unit_test(a_very_long_line_has_one_mark),

@@ -27,10 +27,12 @@ struct difference {
 	size_t top;			/* row */
 	bool beside, whole;		/* side by side; with all unchanged lines */
 	bool *closed;			/* by the object's number */
+	bool *opened;			/* folds, by the number of their line */
 	size_t objects;
 	long only;			/* an object's number; -1: all */
 	bool finding;			/* what is typed goes into the field */
 	struct field find;
+	size_t find_from;		/* the row that was at the top when finding began */
 	int height;			/* of what was drawn last */
 	bool narrow;			/* it was too narrow to be side by side */
 };
@@ -60,7 +62,9 @@ bool difference_type(struct difference *difference, struct ui *ui, int key);
 	{'N', "N", ACTION_PREVIOUS, NULL, N_("To the one before.")},                               \
 	{'/', "/", ACTION_FIND, N_("find"), N_("Find in the diff by typing; Esc forgets it.")},    \
 	{'s', "s", ACTION_BESIDE, N_("side by side"), N_("Old and new side by side, or in one column.")}, \
-	{' ', "Space", ACTION_FOLD, NULL, N_("Fold or unfold the workload or resource at the top.")}, \
+	{' ', "Space", ACTION_FOLD, NULL,                                                          \
+	 N_("Fold or unfold what is at the top: unchanged lines, or the workload or resource.")},  \
+	{'f', "f", ACTION_UNFOLD, NULL, N_("Show the first unchanged lines that are folded here.")}, \
 	{'w', "w", ACTION_ONLY, NULL, N_("Only the workload or resource at the top, or all.")},    \
 	{'c', "c", ACTION_CONTEXT, NULL, N_("All unchanged lines, or those near changes.")}
 
