@@ -125,6 +125,15 @@ static const struct action_name {
 };
 #define ACTION_COUNT (sizeof(actions) / sizeof(actions[0]))
 
+bool
+action_changes(enum action action)
+{
+	for (size_t i = 0; i < ACTION_COUNT; i++)
+		if (actions[i].action == action)
+			return actions[i].changes;
+	return false;
+}
+
 static const struct {
 	int key;
 	const char *name;

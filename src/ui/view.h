@@ -83,6 +83,8 @@ void ui_refresh(struct ui *ui);				/* everything is asked for again now */
 /* To the clipboard of the person's terminal, and says so: "Copied the address: ...".  The text
  * is printable, since it is pasted elsewhere, often into a shell; lines may be parted. */
 void ui_copy(struct ui *ui, const char *what, const char *text);
+/* What it leads to changes something. */
+bool action_changes(enum action action);
 /* Does what a key for the action would do in the view on top. */
 void ui_do(struct ui *ui, enum action action);
 /* The keys of a kind of view, and those that every view knows, as they are bound. */

@@ -9,8 +9,10 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/xmalloc.h"
+#include "model/pointer.h"
 #include "model/set.h"
 
 #define CONTEXT 2
@@ -168,6 +170,76 @@ difference_turn_fold(struct difference *d, size_t row)
 	d->opened[number_of(d, fold)] = !r->fold;
 	difference_rebuild(d);
 	return true;
+}
+
+/* Changes and headers come in the same order. */
+size_t
+difference_object_of(const struct changes *changes, size_t i)
+{
+	size_t object = 0;
+
+	for (size_t k = 1; k <= i && k < changes->count; k++)
+		object += changes->items[k].shared != changes->items[k - 1].shared ||
+			  strcmp(changes->items[k].object, changes->items[k - 1].object) != 0;
+	return object;
+}
+
+/* How many tokens of the path are in the header already: "modules.web.spec". */
+static size_t
+count_common(const char *header, const struct change *change, const struct pointer *path)
+{
+	size_t at = strlen(change->shared ? "shared." : "modules.") + strlen(change->object), count = 0;
+
+	while (count < path->count && header[at] == '.' &&
+	       strncmp(header + at + 1, path->tokens[count], strlen(path->tokens[count])) == 0)
+		at += 1 + strlen(path->tokens[count++]);
+	return count;
+}
+
+static bool
+has_key(const struct diff_line *line, const char *key)
+{
+	const char *text = line->text + strspn(line->text, " ");
+	size_t length = strlen(key);
+
+	return strncmp(text, key, length) == 0 && text[length] == ':';
+}
+
+/* Whether a row within the object, from `row` on, has the key; then row is that. */
+static bool
+go_to_key(const struct difference *d, size_t *row, const char *key)
+{
+	for (size_t i = *row; i < d->row_count && d->rows[i].object == d->rows[*row].object; i++) {
+		if ((!d->rows[i].left || !has_key(d->rows[i].left, key)) &&
+		    (!d->rows[i].right || !has_key(d->rows[i].right, key)))
+			continue;
+		*row = i;
+		return true;
+	}
+	return false;
+}
+
+/* The keys of its path one after the other, as far as they are not folded; then the change. */
+size_t
+difference_row_of(const struct difference *d, size_t object, const struct change *change)
+{
+	size_t header = 0, row;
+	struct pointer path;
+
+	while (header + 1 < d->row_count && d->rows[header].object != object)
+		header++;
+	if (!*change->path || pointer_parse(&path, change->path, NULL) != 0)
+		return header;
+	row = header;
+	for (size_t i = count_common(difference_line(d, header)->text, change, &path); i < path.count; i++)
+		(void)go_to_key(d, &row, path.tokens[i]);
+	pointer_clear(&path);
+	while (row < d->row_count && d->rows[row].object == object) {
+		if (diff_line_is_change(difference_line(d, row)))
+			return row;
+		row++;
+	}
+	return header;
 }
 
 void

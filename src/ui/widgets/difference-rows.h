@@ -28,4 +28,12 @@ const struct diff_line *difference_line(const struct difference *difference, siz
  * has nothing to do with one. */
 bool difference_turn_fold(struct difference *difference, size_t row);
 
+struct changes;
+
+/* The number of the object that change i is of. */
+size_t difference_object_of(const struct changes *changes, size_t i);
+/* The row where change i of that object is shown, or else its header's.  It must be unfolded. */
+size_t difference_row_of(const struct difference *difference, size_t object,
+			 const struct change *change);
+
 #endif

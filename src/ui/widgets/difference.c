@@ -344,6 +344,36 @@ beside(struct difference *d, struct ui *ui)
 	difference_rebuild(d);
 }
 
+void
+difference_click(struct difference *d, int row)
+{
+	size_t at = d->top + (size_t)row, object;
+
+	if (row < 0 || row >= d->height || at >= d->row_count)
+		return;
+	if (difference_line(d, at)->kind == DIFF_FOLD) {
+		(void)difference_turn_fold(d, at);
+	} else if (difference_line(d, at)->kind == DIFF_HEADER) {
+		object = d->rows[at].object;
+		d->closed[object] = !d->closed[object];
+		difference_rebuild(d);
+	}
+}
+
+void
+difference_show(struct difference *d, const struct changes *changes, size_t i)
+{
+	size_t object = difference_object_of(changes, i);
+
+	if (object >= d->objects)
+		return;
+	d->closed[object] = false;
+	if (d->only >= 0)
+		d->only = (long)object;
+	difference_rebuild(d);
+	d->top = difference_row_of(d, object, &changes->items[i]);
+}
+
 bool
 difference_act(struct difference *d, struct ui *ui, enum action action)
 {

@@ -44,6 +44,10 @@ void difference_clear(struct difference *difference);
 void difference_draw(struct difference *difference, const struct ui *ui, struct canvas *canvas);
 /* Moves, folds, finds ...: true when the action is one of its own. */
 bool difference_act(struct difference *difference, struct ui *ui, enum action action);
+/* A click in a row of the canvas that was drawn on opens a fold, or folds a workload. */
+void difference_click(struct difference *difference, int row);
+/* Goes to change i of those that the difference is of, whatever is folded. */
+void difference_show(struct difference *difference, const struct changes *changes, size_t i);
 /* A key while something is being found; false: it is not. */
 bool difference_type(struct difference *difference, struct ui *ui, int key);
 
