@@ -98,6 +98,8 @@ static const struct action_name {
 	{ACTION_FIND, "find", false},
 	{ACTION_LOGS, "logs", false},
 	{ACTION_HOLD, "hold", false},
+	{ACTION_CONTAINER, "container", false},
+	{ACTION_STAMPS, "timestamps", false},
 	{ACTION_TAB_1, "tab-1", false},
 	{ACTION_TAB_2, "tab-2", false},
 	{ACTION_TAB_3, "tab-3", false},
