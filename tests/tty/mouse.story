@@ -164,7 +164,7 @@ type "has been done"
 gone "Clone the environment"
 row "Show what has been done" "h"
 click "Show what has been done"
-colour "Show what" bold
+expect "Enter or a second click does it."
 row "sidestage" "Commands"
 click "Show what has been done"
 row "sidestage" "History"
@@ -175,9 +175,9 @@ row "sidestage" "Commands"
 type "Clone the env"
 gone "Show what"
 click "Clone the environment"
-colour "the environment of" bold
-click "Clone the environment"
 expect "a click never leads to a change"
+click "Clone the environment"
+row "sidestage" "Commands"
 key Esc
 gone "Commands"
 

@@ -76,14 +76,18 @@ click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, in
 	struct palette_view *p = (struct palette_view *)view;
 	int top = canvas->height >= 14;
 	struct canvas list = canvas_part(canvas, top, 0, canvas->height, canvas->width);
+	bool again;
 
 	(void)column;
-	if (!finder_click(&p->finder, &list, row - top))
+	again = finder_click(&p->finder, &list, row - top);
+	if (!p->finder.clicked)
 		return;
 	if (action_changes(chosen(p)))
 		ui_say(ui, _("Enter does it: a click never leads to a change."));
-	else
+	else if (again)
 		act(view, ui, ACTION_OPEN);
+	else
+		ui_say(ui, _("Enter or a second click does it."));
 }
 
 static void
