@@ -10,6 +10,7 @@ TTY_STORIES = \
 	tests/tty/given-back.story \
 	tests/tty/guide.story \
 	tests/tty/harness.story \
+	tests/tty/help.story \
 	tests/tty/hotfix-turns.story \
 	tests/tty/hotfix.story \
 	tests/tty/history.story \
