@@ -40,4 +40,5 @@ libui_a_SOURCES = \
 	src/ui/widgets/difference.c src/ui/widgets/difference.h \
 	src/ui/views/stories.c src/ui/views/stories.h \
 	src/ui/widgets/field.c src/ui/widgets/field.h \
-	src/ui/widgets/finder.c src/ui/widgets/finder.h
+	src/ui/widgets/finder.c src/ui/widgets/finder.h \
+	src/ui/widgets/found.c src/ui/widgets/found.h

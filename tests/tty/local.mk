@@ -17,6 +17,7 @@ TTY_STORIES = \
 	tests/tty/look.story \
 	tests/tty/mouse.story \
 	tests/tty/kill.story \
+	tests/tty/review.story \
 	tests/tty/second-demo.story \
 	tests/tty/story.story \
 	tests/tty/linear.story \

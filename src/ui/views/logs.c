@@ -26,6 +26,7 @@
 #include "ui/terminal.h"
 #include "ui/view.h"
 #include "ui/widgets/field.h"
+#include "ui/widgets/found.h"
 
 #define STAMP_COLUMNS 10
 #define NAME_COLUMNS 13			/* with the blank behind it */
@@ -135,25 +136,11 @@ stamp_of(const struct log_line *line, char out[16])
 		strftime(out, 16, "%H:%M:%S", &tm);
 }
 
-/* The payload with every place of the found text marked. */
-static void
-draw_payload(struct canvas *c, const char *text, const char *find)
-{
-	const char *at = text, *hit;
-
-	while (*find && (hit = strcasestr(at, find)) != NULL) {
-		canvas_piece(c, STYLE_NORMAL, text, (size_t)(at - text), (size_t)(hit - text));
-		canvas_piece(c, STYLE_NEW_MARK, text, (size_t)(hit - text),
-			     (size_t)(hit - text) + strlen(find));
-		at = hit + strlen(find);
-	}
-	canvas_bytes(c, STYLE_NORMAL, at, 0);
-}
-
 static void
 draw_line(const struct logs_view *v, struct canvas *c, int row, const struct log_line *line,
 	  bool found)
 {
+	const char *payload = untrusted_raw(&line->payload);
 	int at = 1, names = name_columns(v);
 
 	if (found) {
@@ -178,7 +165,7 @@ draw_line(const struct logs_view *v, struct canvas *c, int row, const struct log
 		buf_clear(&name);
 		canvas_at(c, row, c->column + 1 > at + names ? c->column + 1 : at + names);
 	}
-	draw_payload(c, untrusted_raw(&line->payload), v->find.text);
+	found_draw(c, STYLE_NORMAL, STYLE_NEW_MARK, payload, 0, strlen(payload), v->find.text);
 }
 
 /* Whether more comes, and what one sees of it. */

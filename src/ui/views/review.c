@@ -31,7 +31,7 @@
 struct review_view {
 	struct view view;
 	char *id;			/* of the operation; the flow is looked up by it */
-	size_t top;			/* of the contents, when there is no difference */
+	struct contents contents;	/* shown when there is no difference */
 	struct difference difference;
 	int words_row, words_rows;	/* where the changes stood when they were drawn, and how many */
 	struct canvas middle;		/* where the difference did */
@@ -236,7 +236,7 @@ draw_review(struct review_view *r, struct ui *ui, struct canvas *c, const struct
 	canvas_rule(c, row++);
 	r->middle = canvas_part(c, row, 0, c->height - foot - row - 1, c->width);
 	if (shows_contents(review, ui))
-		contents_draw(&r->middle, contents_of(review, ui), r->top);
+		contents_draw(&r->contents, &r->middle, contents_of(review, ui));
 	else
 		difference_draw(&r->difference, ui, &r->middle);
 	if (foot == 0)
@@ -274,36 +274,25 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	canvas_paragraph(canvas, STYLE_DANGER, flow_error(flow)->text, canvas->height - 4);
 }
 
-/* The whole of what is made or removed. */
-static bool
-move_contents(struct review_view *r, struct ui *ui, const struct review *review, enum action action)
-{
-	long by = action == ACTION_DOWN	       ? 1
-		  : action == ACTION_UP	       ? -1
-		  : action == ACTION_PAGE_DOWN ? 15
-		  : action == ACTION_PAGE_UP   ? -15
-					       : 0;
-	long last = (long)contents_count(contents_of(review, ui)) - 1, to = (long)r->top + by;
-
-	if (by != 0)
-		r->top = to < 0 || last < 0 ? 0 : (size_t)(to > last ? last : to);
-	else
-		ui_say(ui, _("There is no difference here: this is the whole of it."));
-	return true;
-}
-
 static bool
 act_middle(struct review_view *r, struct ui *ui, const struct review *review, enum action action)
 {
-	struct difference none = {0};
-
 	difference_set(&r->difference, review->from, review->to);
-	if (!shows_contents(review, ui))
-		return difference_act(&r->difference, ui, action);
-	/* What a difference would have taken. */
-	if (action == ACTION_FIND || action == ACTION_BESIDE || action == ACTION_CONTEXT)
-		return move_contents(r, ui, review, action);
-	return difference_act(&none, ui, action) && move_contents(r, ui, review, action);
+	if (shows_contents(review, ui))
+		return contents_act(&r->contents, ui, contents_of(review, ui), action);
+	return difference_act(&r->difference, ui, action);
+}
+
+/* A key while something is found in the middle. */
+static bool
+type_middle(struct review_view *r, struct ui *ui, int key)
+{
+	struct flow *flow = flow_of(r, ui);
+	const struct review *review = flow ? flow_review(flow) : NULL;
+
+	if (review && shows_contents(review, ui))
+		return contents_type(&r->contents, ui, contents_of(review, ui), key);
+	return difference_type(&r->difference, ui, key);
 }
 
 static void
@@ -422,7 +411,7 @@ type(struct view *view, struct ui *ui, int key)
 	struct review_view *r = (struct review_view *)view;
 
 	if (r->focus == 0)
-		return difference_type(&r->difference, ui, key);
+		return type_middle(r, ui, key);
 	return field_type(r->focus == 1 ? &r->reason : &r->name, key);
 }
 

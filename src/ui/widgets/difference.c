@@ -12,6 +12,7 @@
 #include "base/xmalloc.h"
 #include "ui/canvas.h"
 #include "ui/widgets/difference-rows.h"
+#include "ui/widgets/found.h"
 
 #define BESIDE_COLUMNS 100		/* below that there is no room for two */
 
@@ -55,26 +56,11 @@ visible_from(const struct diff_line *line, int columns)
 	}
 }
 
-/* The bytes [from, end) of the line, what was found in another style: also what begins before
- * them. */
 static void
 draw_piece(const struct difference *d, struct canvas *c, enum style style, const char *text,
 	   size_t from, size_t end)
 {
-	const char *hit = is_wanted(d) ? strcasestr(text, d->find.text) : NULL;
-	size_t length = strlen(d->find.text);
-
-	for (; hit && hit < text + end; hit = strcasestr(hit + length, d->find.text)) {
-		size_t start = (size_t)(hit - text), stop = start + length < end ? start + length : end;
-
-		if (stop <= from)
-			continue;
-		start = start > from ? start : from;
-		canvas_piece(c, style, text, from, start);
-		canvas_piece(c, STYLE_SELECTED_FOUND, text, start, stop);
-		from = stop;
-	}
-	canvas_piece(c, style, text, from, end);
+	found_draw(c, style, STYLE_SELECTED_FOUND, text, from, end, d->find.text);
 }
 
 static void
