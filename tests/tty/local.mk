@@ -15,6 +15,7 @@ TTY_STORIES = \
 	tests/tty/hotfix.story \
 	tests/tty/history.story \
 	tests/tty/look.story \
+	tests/tty/motion.story \
 	tests/tty/mouse.story \
 	tests/tty/kill.story \
 	tests/tty/review.story \
