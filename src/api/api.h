@@ -135,8 +135,10 @@ struct api_call *api_list_active_resources(struct api *api, const char *org, con
 /* Shared values: the environment's own and the application's.  Secrets have no value. */
 struct api_call *api_list_values(struct api *api, const char *org, const char *app,
 				 const char *env, api_done *done, void *data);
-/* Newest first.  workload NULL: of all; limit 0: what the platform gives. */
+/* Newest first.  workload NULL: of all; container NULL: of all of it; limit 0: what the platform
+ * gives. */
 struct api_call *api_get_logs(struct api *api, const char *org, const char *app, const char *env,
-			      const char *workload, unsigned limit, api_done *done, void *data);
+			      const char *workload, const char *container, unsigned limit,
+			      api_done *done, void *data);
 
 #endif

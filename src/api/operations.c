@@ -226,7 +226,7 @@ api_list_active_resources(struct api *api, const char *org, const char *app, con
 
 struct api_call *
 api_get_logs(struct api *api, const char *org, const char *app, const char *env,
-	     const char *workload, unsigned limit, api_done *done, void *data)
+	     const char *workload, const char *container, unsigned limit, api_done *done, void *data)
 {
 	struct api_call *call = call_new(api, GET_LOGS, (const char *const[]){org, app, env}, done,
 					 data);
@@ -234,6 +234,8 @@ api_get_logs(struct api *api, const char *org, const char *app, const char *env,
 
 	if (workload)
 		api_call_query(call, "workload_id", workload);
+	if (container)
+		api_call_query(call, "container_id", container);
 	if (limit > 0) {
 		snprintf(number, sizeof(number), "%u", limit);
 		api_call_query(call, "limit", number);

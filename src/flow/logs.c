@@ -20,7 +20,7 @@
 
 struct logs {
 	struct session *session;
-	char *org, *app, *env, *workload;
+	char *org, *app, *env, *workload, *container;
 	struct log_line *lines;
 	size_t count;
 	uint64_t revision;
@@ -106,12 +106,12 @@ ask(void *data)
 	if (logs->held || logs->call)
 		return;
 	logs->call = api_get_logs(session_api(logs->session), logs->org, logs->app, logs->env,
-				  logs->workload, LOGS_LINES, answered, logs);
+				  logs->workload, logs->container, LOGS_LINES, answered, logs);
 }
 
 struct logs *
 logs_open(struct session *session, const char *org, const char *app, const char *env,
-	  const char *workload)
+	  const char *workload, const char *container)
 {
 	struct logs *logs = xcalloc(1, sizeof(*logs));
 
@@ -120,6 +120,7 @@ logs_open(struct session *session, const char *org, const char *app, const char 
 	logs->app = xstrdup(app);
 	logs->env = xstrdup(env);
 	logs->workload = workload ? xstrdup(workload) : NULL;
+	logs->container = container ? xstrdup(container) : NULL;
 	ask(logs);
 	return logs;
 }
@@ -136,6 +137,7 @@ logs_close(struct logs *logs)
 	free(logs->app);
 	free(logs->env);
 	free(logs->workload);
+	free(logs->container);
 	free(logs);
 }
 

@@ -23,9 +23,9 @@ struct log_line {
 	int64_t at;			/* wall ms; 0: not given */
 };
 
-/* workload NULL: all of them.  Reading begins at once. */
+/* workload NULL: all of them; container NULL: all of it.  Reading begins at once. */
 struct logs *logs_open(struct session *session, const char *org, const char *app, const char *env,
-		       const char *workload);
+		       const char *workload, const char *container);
 void logs_close(struct logs *logs);	/* NULL is fine */
 /* Oldest first.  Borrowed until the session's next turn. */
 size_t logs_count(const struct logs *logs);

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "model/word-marks.h"
+
 struct set;
 
 enum change_kind { CHANGE_ADDED, CHANGE_REMOVED, CHANGE_CHANGED };
@@ -39,11 +41,18 @@ struct diff_line {
 	enum diff_line_kind kind;
 	char *text;		/* foreign; a header is "modules.web.spec.containers.web" */
 	size_t folded;		/* DIFF_FOLD: how many unchanged lines it stands for */
+	struct diff_line *lines;	/* these; each DIFF_SAME */
 	size_t number;		/* line number within the object, from 1; 0 for headers and folds */
 	size_t old_number;	/* DIFF_SAME: that of the same line in the old object */
-	size_t mark_start;	/* bytes of text that differ from its partner line, [start, end); */
-	size_t mark_end;	/* both 0 when the whole line differs */
+	struct word_marks marks;	/* what differs from its partner line; none: the whole line does */
 };
+
+/* An old or a new line. */
+static inline bool
+diff_line_is_change(const struct diff_line *line)
+{
+	return line->kind == DIFF_OLD || line->kind == DIFF_NEW;
+}
 
 struct diff {
 	struct diff_line *lines;

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The exact diff.  Each object that differs is rendered, from the deepest place that holds
- * all its changes, as YAML-like lines, and the two renderings are compared line by line with
- * the longest common subsequence.  Equal ends are cut off first, which leaves little to
- * compare; what is still too large for the table is shown as replaced whole.
+ * all its changes, as YAML-like lines, and the two renderings are compared line by line, and
+ * lines that took each other's place word by word.
  */
 #include "config.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/xmalloc.h"
 #include "model/changes.h"
+#include "model/hunks.h"
 #include "model/json.h"
+#include "model/word-marks.h"
 #include "model/patch.h"
 #include "model/pointer.h"
 #include "model/set.h"
 
-#define TABLE_MAX (4u * 1024 * 1024)
+#define CELLS_MAX (4u * 1024 * 1024)
 #define LINE_MAX_BYTES (1u << 20)
 #define INDENT 2
 
@@ -124,123 +124,44 @@ emit(struct diff *diff, enum diff_line_kind kind, const char *text, size_t numbe
 	return line;
 }
 
-static bool
-is_continuation(char c)
-{
-	return ((unsigned char)c & 0xc0) == 0x80;
-}
-
-/* What differs within a replaced line: everything but the common ends, whole characters. */
+/* Old lines, then new ones; those that face each other are compared word by word. */
 static void
-mark_words(struct diff_line *old, struct diff_line *new)
+emit_replaced(struct diff *diff, const struct lines *a, const struct lines *b,
+	      const struct hunk *hunk)
 {
-	size_t a = strlen(old->text), b = strlen(new->text), head = 0, tail = 0;
+	size_t old = diff->count, new = old + hunk->a_to - hunk->a_from;
 
-	while (head < a && head < b && old->text[head] == new->text[head])
-		head++;
-	while (head > 0 && (is_continuation(old->text[head]) || is_continuation(new->text[head])))
-		head--;
-	while (tail < a - head && tail < b - head &&
-	       old->text[a - tail - 1] == new->text[b - tail - 1])
-		tail++;
-	while (tail > 0 && is_continuation(old->text[a - tail]))
-		tail--;
-	if (head == 0 && tail == 0)
-		return;
-	old->mark_start = new->mark_start = head;
-	old->mark_end = a - tail;
-	new->mark_end = b - tail;
-}
-
-/* One step of the comparison: a line of both, of the old, or of the new. */
-static void
-emit_replaced(struct diff *diff, const struct lines *a, size_t a_from, size_t a_to,
-	      const struct lines *b, size_t b_from, size_t b_to)
-{
-	size_t first = diff->count;
-
-	for (size_t i = a_from; i < a_to; i++)
+	for (size_t i = hunk->a_from; i < hunk->a_to; i++)
 		emit(diff, DIFF_OLD, a->items[i], i + 1);
-	for (size_t i = b_from; i < b_to; i++)
+	for (size_t i = hunk->b_from; i < hunk->b_to; i++)
 		emit(diff, DIFF_NEW, b->items[i], i + 1);
-	for (size_t i = 0; i < a_to - a_from && i < b_to - b_from; i++)
-		mark_words(&diff->lines[first + i], &diff->lines[first + (a_to - a_from) + i]);
-}
-
-/* table[i][j]: how many lines a[i..] and b[j..] have in common at most. */
-static uint32_t *
-make_table(const struct lines *a, size_t a_from, size_t n, const struct lines *b, size_t b_from,
-	   size_t m)
-{
-	uint32_t *table = xcalloc((n + 1) * (m + 1), sizeof(*table));
-
-	for (size_t i = n; i-- > 0;) {
-		for (size_t j = m; j-- > 0;) {
-			uint32_t *cell = &table[i * (m + 1) + j];
-			uint32_t down = cell[m + 1], right = cell[1];
-
-			if (strcmp(a->items[a_from + i], b->items[b_from + j]) == 0)
-				*cell = cell[m + 2] + 1;
-			else
-				*cell = down > right ? down : right;
-		}
-	}
-	return table;
+	for (size_t i = 0; old + i < new && new + i < diff->count; i++)
+		word_marks_between(&diff->lines[old + i].marks, &diff->lines[new + i].marks,
+			      diff->lines[old + i].text, diff->lines[new + i].text);
 }
 
 static void
-compare_middle(struct diff *diff, const struct lines *a, size_t a_from, size_t a_to,
-	       const struct lines *b, size_t b_from, size_t b_to)
+emit_same(struct diff *diff, const struct lines *b, size_t *i, size_t *j, size_t until)
 {
-	size_t n = a_to - a_from, m = b_to - b_from, i = 0, j = 0;
-	uint32_t *table;
-
-	if (n == 0 || m == 0 || n >= TABLE_MAX / (m + 1)) {
-		emit_replaced(diff, a, a_from, a_to, b, b_from, b_to);
-		return;
-	}
-	table = make_table(a, a_from, n, b, b_from, m);
-	while (i < n || j < m) {
-		size_t i0 = i, j0 = j;
-
-		while ((i < n || j < m) &&
-		       (i == n || j == m || strcmp(a->items[a_from + i], b->items[b_from + j]) != 0)) {
-			if (j == m || (i < n && table[(i + 1) * (m + 1) + j] >= table[i * (m + 1) + j + 1]))
-				i++;
-			else
-				j++;
-		}
-		emit_replaced(diff, a, a_from + i0, a_from + i, b, b_from + j0, b_from + j);
-		while (i < n && j < m && strcmp(a->items[a_from + i], b->items[b_from + j]) == 0) {
-			emit(diff, DIFF_SAME, b->items[b_from + j], b_from + j + 1)->old_number =
-				a_from + i + 1;
-			i++, j++;
-		}
-	}
-	free(table);
+	for (; *j < until; (*i)++, (*j)++)
+		emit(diff, DIFF_SAME, b->items[*j], *j + 1)->old_number = *i + 1;
 }
 
 static void
 compare_lines(struct diff *diff, const struct lines *a, const struct lines *b)
 {
-	size_t head = 0, tail = 0;
+	struct hunks hunks;
+	size_t i = 0, j = 0;
 
-	while (head < a->count && head < b->count && strcmp(a->items[head], b->items[head]) == 0)
-		head++;
-	while (tail < a->count - head && tail < b->count - head &&
-	       strcmp(a->items[a->count - tail - 1], b->items[b->count - tail - 1]) == 0)
-		tail++;
-	for (size_t i = 0; i < head; i++)
-		emit(diff, DIFF_SAME, b->items[i], i + 1)->old_number = i + 1;
-	compare_middle(diff, a, head, a->count - tail, b, head, b->count - tail);
-	for (size_t i = b->count - tail; i < b->count; i++)
-		emit(diff, DIFF_SAME, b->items[i], i + 1)->old_number = a->count - b->count + i + 1;
-}
-
-static bool
-is_change(const struct diff_line *line)
-{
-	return line->kind == DIFF_OLD || line->kind == DIFF_NEW;
+	hunks_between(&hunks, a->items, a->count, b->items, b->count, CELLS_MAX);
+	for (size_t k = 0; k < hunks.count; k++) {
+		emit_same(diff, b, &i, &j, hunks.items[k].b_from);
+		emit_replaced(diff, a, b, &hunks.items[k]);
+		i = hunks.items[k].a_to;
+		j = hunks.items[k].b_to;
+	}
+	emit_same(diff, b, &i, &j, b->count);
+	hunks_clear(&hunks);
 }
 
 /* Whether line i is within `context` lines of a change. */
@@ -250,9 +171,30 @@ is_near(const struct diff *diff, size_t i, size_t context)
 	size_t low = i > context ? i - context : 0;
 
 	for (size_t k = low; k < diff->count && k <= i + context; k++)
-		if (is_change(&diff->lines[k]))
+		if (diff_line_is_change(&diff->lines[k]))
 			return true;
 	return false;
+}
+
+/* Moves the line to the end of diff; its kind stays, for those that follow to be near it. */
+static void
+move_line(struct diff *diff, struct diff_line *line)
+{
+	diff->lines = xreallocarray(diff->lines, diff->count + 1, sizeof(*diff->lines));
+	diff->lines[diff->count++] = *line;
+	*line = (struct diff_line){.kind = line->kind};
+}
+
+static void
+move_folded(struct diff *diff, struct diff_line *lines, size_t count)
+{
+	struct diff_line *fold = emit(diff, DIFF_FOLD, "", 0);
+
+	fold->folded = count;
+	fold->lines = xcalloc(count, sizeof(*fold->lines));
+	memcpy(fold->lines, lines, count * sizeof(*lines));
+	for (size_t i = 0; i < count; i++)
+		lines[i] = (struct diff_line){.kind = DIFF_SAME};
 }
 
 /* Moves all lines of `raw` to diff; runs of more than one unchanged far line become a fold. */
@@ -265,13 +207,10 @@ fold(struct diff *diff, struct diff *raw, size_t context)
 		while (end < raw->count && !is_near(raw, end, context))
 			end++;
 		if (end - i > 1) {
-			emit(diff, DIFF_FOLD, "", 0)->folded = end - i;
+			move_folded(diff, &raw->lines[i], end - i);
 		} else {
 			end = i + 1;
-			diff->lines = xreallocarray(diff->lines, diff->count + 1,
-						    sizeof(*diff->lines));
-			diff->lines[diff->count++] = raw->lines[i];
-			raw->lines[i].text = NULL;
+			move_line(diff, &raw->lines[i]);
 		}
 		i = end;
 	}
@@ -379,11 +318,21 @@ diff_between(struct diff *diff, const struct set *from, const struct set *to, si
 	diff_maps(diff, "shared", set_shared(from), set_shared(to), context);
 }
 
+static void
+line_clear(struct diff_line *line)
+{
+	for (size_t i = 0; i < line->folded; i++)
+		line_clear(&line->lines[i]);
+	free(line->lines);
+	free(line->text);
+	word_marks_clear(&line->marks);
+}
+
 void
 diff_clear(struct diff *diff)
 {
 	for (size_t i = 0; i < diff->count; i++)
-		free(diff->lines[i].text);
+		line_clear(&diff->lines[i]);
 	free(diff->lines);
 	*diff = (struct diff){0};
 }

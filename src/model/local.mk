@@ -6,6 +6,7 @@ libmodel_a_SOURCES = \
 	src/model/delta.c src/model/delta.h \
 	src/model/diff.c \
 	src/model/effective.c src/model/effective.h \
+	src/model/hunks.c src/model/hunks.h \
 	src/model/image.c src/model/image.h \
 	src/model/json.c src/model/json.h \
 	src/model/merge.c src/model/merge.h \
@@ -16,4 +17,5 @@ libmodel_a_SOURCES = \
 	src/model/score.c \
 	src/model/score.h \
 	src/model/reference.c src/model/reference.h \
-	src/model/set.c src/model/set.h
+	src/model/set.c src/model/set.h \
+	src/model/word-marks.c src/model/word-marks.h

@@ -212,12 +212,31 @@ line_bytes(const char *text, int columns)
 	return n;
 }
 
+/* Behind a line that ended at `bytes`. */
+static const char *
+next_line(const char *bytes)
+{
+	return bytes + (*bytes == '\n' ? 1 : strspn(bytes, " "));
+}
+
+int
+canvas_paragraph_rows(const char *bytes, int columns)
+{
+	int rows = 0;
+
+	while (*bytes && columns > 0) {
+		bytes = next_line(bytes + line_bytes(bytes, columns));
+		rows++;
+	}
+	return rows;
+}
+
 int
 canvas_paragraph(struct canvas *canvas, enum style style, const char *bytes, int rows)
 {
 	int column = canvas->column, used = 0;
 
-	while (*bytes && used < rows && is_inside(canvas)) {
+	while (*bytes && used < rows && canvas->row < canvas->height && column < canvas->width) {
 		bool last = used == rows - 1 || canvas->row == canvas->height - 1;
 		size_t n = line_bytes(bytes, canvas->width - column);
 		/* What is left of the text shares the last line, so that its end is a visible cut. */
@@ -225,8 +244,7 @@ canvas_paragraph(struct canvas *canvas, enum style style, const char *bytes, int
 
 		canvas_bytes(canvas, style, line, 0);
 		free(line);
-		bytes += n;
-		bytes += *bytes == '\n' ? 1 : strspn(bytes, " ");
+		bytes = next_line(bytes + n);
 		canvas_at(canvas, canvas->row + 1, column);
 		used++;
 	}

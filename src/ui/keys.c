@@ -99,6 +99,8 @@ static const struct action_name {
 	{ACTION_FIND, "find", false},
 	{ACTION_LOGS, "logs", false},
 	{ACTION_HOLD, "hold", false},
+	{ACTION_CONTAINER, "container", false},
+	{ACTION_STAMPS, "timestamps", false},
 	{ACTION_TAB_1, "tab-1", false},
 	{ACTION_TAB_2, "tab-2", false},
 	{ACTION_TAB_3, "tab-3", false},
@@ -106,6 +108,7 @@ static const struct action_name {
 	{ACTION_COPY, "copy", false},
 	{ACTION_BESIDE, "beside", false},
 	{ACTION_FOLD, "fold", false},
+	{ACTION_UNFOLD, "unfold", false},
 	{ACTION_ONLY, "only", false},
 	{ACTION_CONTEXT, "context", false},
 	{ACTION_EFFECTIVE, "effective", false},
@@ -131,6 +134,15 @@ static const struct action_name {
 	{ACTION_CONTEXTS, "contexts", false},
 };
 #define ACTION_COUNT (sizeof(actions) / sizeof(actions[0]))
+
+bool
+action_changes(enum action action)
+{
+	for (size_t i = 0; i < ACTION_COUNT; i++)
+		if (actions[i].action == action)
+			return actions[i].changes;
+	return false;
+}
 
 static const struct {
 	int key;

@@ -39,7 +39,9 @@ libui_a_SOURCES = \
 	src/ui/views/progress.c \
 	src/ui/views/prompt.c \
 	src/ui/views/review.c \
+	src/ui/widgets/difference-rows.c src/ui/widgets/difference-rows.h \
 	src/ui/widgets/difference.c src/ui/widgets/difference.h \
 	src/ui/views/stories.c src/ui/views/stories.h \
 	src/ui/widgets/field.c src/ui/widgets/field.h \
-	src/ui/widgets/finder.c src/ui/widgets/finder.h
+	src/ui/widgets/finder.c src/ui/widgets/finder.h \
+	src/ui/widgets/found.c src/ui/widgets/found.h

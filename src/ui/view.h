@@ -24,8 +24,8 @@ enum action {
 	ACTION_DISCARD, ACTION_HISTORY, ACTION_BASELINE, ACTION_REFRESH, ACTION_PROGRESS,
 	ACTION_APPROVE, ACTION_NEXT, ACTION_PREVIOUS, ACTION_HELP, ACTION_REDRAW, ACTION_SUSPEND,
 	ACTION_QUIT, ACTION_PALETTE, ACTION_FIND, ACTION_LOGS,
-	ACTION_HOLD, ACTION_TAB_1, ACTION_TAB_2, ACTION_TAB_3, ACTION_TAB_4, ACTION_COPY,
-	ACTION_BESIDE, ACTION_FOLD, ACTION_ONLY, ACTION_CONTEXT, ACTION_EFFECTIVE, ACTION_SWAP, ACTION_CHOOSE_FROM, ACTION_CHOOSE_TO,
+	ACTION_HOLD, ACTION_CONTAINER, ACTION_STAMPS, ACTION_TAB_1, ACTION_TAB_2, ACTION_TAB_3, ACTION_TAB_4, ACTION_COPY,
+	ACTION_BESIDE, ACTION_FOLD, ACTION_UNFOLD, ACTION_ONLY, ACTION_CONTEXT, ACTION_EFFECTIVE, ACTION_SWAP, ACTION_CHOOSE_FROM, ACTION_CHOOSE_TO,
 	ACTION_CLONES, ACTION_HOTFIX, ACTION_END, ACTION_MARK, ACTION_CARRY,
 	ACTION_EARLIER, ACTION_LATER, ACTION_THEN,
 	ACTION_OURS, ACTION_THEIRS,
@@ -93,6 +93,8 @@ void ui_refresh(struct ui *ui);				/* everything is asked for again now */
 /* To the clipboard of the person's terminal, and says so: "Copied the address: ...".  The text
  * is printable, since it is pasted elsewhere, often into a shell; lines may be parted. */
 void ui_copy(struct ui *ui, const char *what, const char *text);
+/* What it leads to changes something. */
+bool action_changes(enum action action);
 /* Does what a key for the action would do in the view on top. */
 void ui_do(struct ui *ui, enum action action);
 /* The keys of a kind of view, and those that every view knows, as they are bound. */

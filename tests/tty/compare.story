@@ -44,6 +44,51 @@ gone "unchanged lines"
 key c
 row "unchanged lines"
 
+test "f shows the first unchanged lines that are folded in sight, also side by side"
+row "▸ 2 unchanged lines"
+no-row "6     type: http"
+key f
+row "6     type: http"
+row "▾ modules.api"
+key s
+row "6     type: http" "│" "6     type: http"
+key c
+key c
+row "▸ 2 unchanged lines"
+key f
+row "6     type: http" "│" "6     type: http"
+key s
+
+test "Space folds the unchanged lines again that are at the top, and shows them"
+no-row "▸ 2 unchanged lines"
+type "jjjjjj"
+no-row "4     path: /healthz"
+row '5     port: ${externals.dns.listen}'
+key Space
+row "▸ 2 unchanged lines"
+no-row '5     port: ${externals.dns.listen}'
+key Space
+row '5     port: ${externals.dns.listen}'
+no-row "▸ 2 unchanged lines"
+
+test "/ finds also in what is folded, and shows it"
+key Space
+row "▸ 2 unchanged lines"
+key g
+row "▾ modules.api"
+key /
+type "type: http"
+row "▸ 2 unchanged lines"
+no-row "▾ modules.api"
+key Enter
+row "6     type: http"
+no-row "▸ 2 unchanged lines"
+key Esc
+gone "/ type"
+key c
+key c
+key g
+
 test "/ finds in it by typing, marks the places, and n goes on"
 key /
 type "PAGE_SIZE"
@@ -62,6 +107,20 @@ key e
 expect "as it runs"
 row "~ web" "variable API_URL" "http://api.production.topicshare.localhost" "http://api.qa.topicshare.localhost"
 row "placeholders stay as written"
+
+test "within a changed line each of the words that differ is marked, and nothing between them"
+key /
+type "API_URL: http://api.p"
+key Enter
+key Esc
+row "- " "API_URL: http://api.production.topicshare.localhost:"
+colour "production" bold fg=231 bg=130
+colour ".topicshare.localhost:" fg=215 bg=52
+match "- +API_URL: http://api[.]production[.]topicshare[.]localhost:[0-9]+$"
+capture OLD "- +API_URL: .*localhost:([0-9]+)$"
+colour "$OLD" bold fg=231 bg=130
+colour "qa" bold fg=231 bg=26
+colour ".topicshare.localhost:" fg=117 bg=17
 key e
 expect "as it is written"
 

@@ -41,6 +41,14 @@ row "( )" "production" "dark"
 row "( )" "hotfix-one" "warm"
 row "( )" "production" "cold"
 
+test "a click goes to a conflict, and chooses nothing"
+click "variables/TONE"
+colour "web" bold fg=231 bg=24
+row ">" "conflict" "web" "variables/TONE"
+click "sepia"
+row ">" "conflict" "web" "variables/THEME"
+expect "2 conflicts to decide"
+
 test "nothing can be approved, nor reviewed, before everything is decided"
 key D
 expect "Nothing can be approved before every conflict is decided"

@@ -11,12 +11,15 @@ TTY_STORIES = \
 	tests/tty/given-back.story \
 	tests/tty/guide.story \
 	tests/tty/harness.story \
+	tests/tty/help.story \
 	tests/tty/hotfix-turns.story \
 	tests/tty/hotfix.story \
 	tests/tty/history.story \
 	tests/tty/look.story \
+	tests/tty/motion.story \
 	tests/tty/mouse.story \
 	tests/tty/kill.story \
+	tests/tty/review.story \
 	tests/tty/second-demo.story \
 	tests/tty/story.story \
 	tests/tty/linear.story \

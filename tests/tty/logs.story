@@ -28,6 +28,31 @@ colour "listens" coloured
 key N
 expect "No newer line has"
 
+test "y copies the line that was found, and once one has left it those that are seen"
+key y
+expect "Copied the line that was found:"
+key g
+gone "Copied"
+key y
+expect "Copied the lines that are seen:"
+key G
+
+test "t hides the times and shows them"
+match "^ [0-9]{2}:[0-9]{2}:[0-9]{2}  .*listens"
+key t
+match "^ .*topicshare-search/2.0.0-rc3 listens"
+no-row ":" ":" "listens on"
+key t
+match "^ [0-9]{2}:[0-9]{2}:[0-9]{2}  .*listens"
+key c
+expect "search has one container only"
+
+test "Esc forgets what was found, and leaves only then"
+expect "/ LISTENS"
+key Esc
+gone "/ LISTENS"
+expect "search in development"
+
 test "Space holds and goes on"
 key Space
 expect "held; Space goes on"
@@ -43,6 +68,42 @@ key Tab
 expect "all workloads in development"
 row "web" "listens"
 row "api" "listens"
+key c
+expect "Tab leads to one of them"
+key Esc
+gone "all workloads"
+
+test "of a workload with several containers, one or all of them with their names"
+sh platform post /deltas '{"modules":{"update":{"web":[{"op":"remove","path":"/spec/containers/web"},{"op":"add","path":"/spec/containers/site","value":{"id":"site","image":"local/topicshare-web:2.0.0-rc1","variables":{"PORT":"${externals.dns.listen}","API_URL":"http://${modules.api.externals.dns.host}:${modules.api.externals.dns.port}"}}}]}}}' >$STATE/delta
+let DELTA sed 's/.*"id":"\([^"]*\)".*/\1/' $STATE/delta
+sh platform post /envs/qa/deploys "{\"delta_id\":\"$DELTA\"}" --quiet
+until 20 test "$(platform status qa)" = succeeded
+press-until Right "in (QA|qa)"
+press-until Down "web in"
+key l
+expect "web in qa"
+row "web" "listens"
+row "site" "listens"
+key c
+expect "web of web in qa"
+gone " site "
+row "listens"
+key c
+expect "site of web in qa"
+row "listens"
+key c
+expect " web in qa"
+row "site" "listens"
+key Tab
+key Tab
+expect "all workloads in qa"
+row "web/web" "listens"
+row "web/site" "listens"
+resize 50x14
+row "web" "listens"
+key t
+match "^ [0-9]{2}:[0-9]{2}:[0-9]{2}"
+resize 110x30
 key Esc
 gone "all workloads"
 key Q

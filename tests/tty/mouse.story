@@ -106,6 +106,94 @@ expect "Copied the changes: ~ web image local/topicshare-web:2.0.0-rc1 -> local/
 key Esc
 gone "way back"
 
+test "in a difference a click shows what is folded, folds a workload, and goes to a change"
+press-until Left "in QA"
+key d
+row "production" "qa" "as it is written"
+row "▸ 2 unchanged lines"
+click "2 unchanged lines"
+row "6     type: http"
+click "▾ modules.search"
+row "▸ modules.search" "line"
+click "modules.search"
+row "▾ modules.search"
+click "variable PAGE_SIZE"
+no-row "▾ modules.api"
+row "9 +   PAGE_SIZE"
+click "+ search"
+no-row "10     PORT"
+row "▾ modules.search"
+click "variable TITLE_MAX"
+row "10 -   TITLE_MAX"
+no-row "▾ modules.web"
+wheel up
+row "10     PORT"
+click "variable TITLE_MAX"
+no-row "10     PORT"
+key Esc
+gone "as it is written"
+
+test "in a review of a protected environment a click goes into a field, and approves nothing"
+press-until Right "in [Pp]roduction"
+press-until Up "api in"
+press-until Down "web in"
+key V
+expect " of "
+type "1.4.3"
+key Enter
+expect "is protected"
+expect "D leads to the fields"
+click "Type"
+gone "D leads to the fields"
+type "prod"
+row "Type" "prod"
+click "Reason"
+type "why"
+row "Reason" "why"
+click "~ web"
+row "- image" "1.4.2"
+key Esc
+expect "D leads to the fields"
+key Esc
+gone "is protected"
+
+test "a second click in the palette does it; never what leads to a change"
+key :
+expect "Commands"
+type "has been done"
+gone "Clone the environment"
+row "Show what has been done" "h"
+click "Show what has been done"
+expect "Enter or a second click does it."
+row "sidestage" "Commands"
+click "Show what has been done"
+row "sidestage" "History"
+key Esc
+gone "History"
+key :
+row "sidestage" "Commands"
+type "Clone the env"
+gone "Show what"
+click "Clone the environment"
+expect "a click never leads to a change"
+click "Clone the environment"
+row "sidestage" "Commands"
+key Esc
+gone "Commands"
+
+test "the wheel scrolls the help"
+key ?
+row "sidestage" "Help"
+row "Board"
+wheel down
+wheel down
+no-row "  Board"
+wheel up
+wheel up
+expect "  Board"
+key Esc
+gone "Help"
+
 test "a click in a list selects"
 key h
 expect "History"

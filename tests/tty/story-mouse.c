@@ -120,3 +120,34 @@ act_not_wrote(struct story *story, const struct line *line)
 	return !has_written(story, line->words[0]) ||
 	       story_fails(story, "the program has written these bytes");
 }
+
+/* How often the program has said that a frame is whole. */
+static size_t
+count_frames(const struct story *story)
+{
+	static const char end[] = "\033[?2026l";
+	const char *at = terminal_written(story->terminal);
+	size_t count = 0;
+
+	while ((at = strstr(at, end)) != NULL) {
+		count++;
+		at += strlen(end);
+	}
+	return count;
+}
+
+/* A rate is of a time: here, and nowhere else, a story waits for one. */
+bool
+act_frames(struct story *story, const struct line *line)
+{
+	size_t least = strtoul(line->words[0], NULL, 10), most = strtoul(line->words[1], NULL, 10), before, n;
+	int64_t until = story_now_ms() + (int64_t)(strtod(line->words[2], NULL) * 1000);
+
+	story_settle(story);
+	before = count_frames(story);
+	while (story_now_ms() < until)
+		(void)story_pump(story, STEP_MS);
+	n = count_frames(story) - before;
+	return (n >= least && n <= most) ||
+	       story_fails(story, "%zu frames were drawn, not %zu to %zu", n, least, most);
+}

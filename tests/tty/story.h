@@ -111,6 +111,7 @@ story_act act_wheel;
 story_act act_paste;
 story_act act_wrote;
 story_act act_not_wrote;
+story_act act_frames;
 story_act act_press_until, act_answers;
 story_act act_size;
 story_act act_resize;

@@ -72,6 +72,7 @@ static const struct command commands[] = {
 	{"paste", 1, 1, act_paste},
 	{"wrote", 1, 2, act_wrote},
 	{"not-wrote", 1, 1, act_not_wrote},
+	{"frames", 3, 3, act_frames},
 	{"press-until", 2, 3, act_press_until},
 	{"answers", 1, 2, act_answers},
 	/* the screen */

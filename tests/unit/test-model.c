@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -21,6 +22,7 @@
 #include "model/patch.h"
 #include "model/pointer.h"
 #include "model/set.h"
+#include "model/word-marks.h"
 
 /* Single quotes stand for double ones, so that JSON can be read here. */
 static json_t *
@@ -216,8 +218,9 @@ the_exact_diff_shows_the_changed_line_and_folds_the_rest(void **state)
 		if (line->kind == DIFF_OLD) {
 			old++;
 			assert_string_equal(line->text, "image: local/web:1.4.2");
-			assert_int_equal(line->mark_end - line->mark_start, 1);
-			assert_int_equal(line->text[line->mark_start], '2');
+			assert_int_equal(line->marks.count, 1);
+			assert_int_equal(line->marks.items[0].end - line->marks.items[0].start, 1);
+			assert_int_equal(line->text[line->marks.items[0].start], '2');
 		}
 		if (line->kind == DIFF_NEW) {
 			new++;
@@ -227,6 +230,36 @@ the_exact_diff_shows_the_changed_line_and_folds_the_rest(void **state)
 	assert_int_equal(old, 1);
 	assert_int_equal(new, 1);
 	assert_int_equal(diff.lines[diff.count - 1].kind, DIFF_FOLD);
+	diff_clear(&diff);
+	set_unref(from);
+	set_unref(to);
+}
+
+/* As many unchanged lines on either side of a change as were asked for; a fold keeps its own. */
+static void
+a_fold_keeps_away_from_changes(void **state)
+{
+	struct set *from = parse_set("{'modules':{'w':{'profile':'p','spec':"
+				     "{'a':1,'b':2,'c':3,'d':4,'e':5,'f':6,'g':7,'h':8}}}}");
+	struct set *to = parse_set("{'modules':{'w':{'profile':'p','spec':"
+				   "{'a':1,'b':2,'c':3,'d':9,'e':5,'f':6,'g':7,'h':8}}}}");
+	static const struct { enum diff_line_kind kind; const char *text; } expected[] = {
+		{DIFF_HEADER, "modules.w.spec"}, {DIFF_FOLD, ""}, {DIFF_SAME, "c: 3"},
+		{DIFF_OLD, "d: 4"}, {DIFF_NEW, "d: 9"}, {DIFF_SAME, "e: 5"}, {DIFF_FOLD, ""},
+	};
+	struct diff diff;
+
+	(void)state;
+	diff_between(&diff, from, to, 1);
+	assert_int_equal(diff.count, sizeof(expected) / sizeof(expected[0]));
+	for (size_t i = 0; i < diff.count; i++) {
+		assert_int_equal(diff.lines[i].kind, expected[i].kind);
+		assert_string_equal(diff.lines[i].text, expected[i].text);
+	}
+	assert_int_equal(diff.lines[6].folded, 3);
+	assert_string_equal(diff.lines[6].lines[0].text, "f: 6");
+	assert_string_equal(diff.lines[6].lines[2].text, "h: 8");
+	assert_int_equal(diff.lines[6].lines[2].number, 8);
 	diff_clear(&diff);
 	set_unref(from);
 	set_unref(to);
@@ -243,11 +276,85 @@ a_mark_never_cuts_a_character(void **state)
 	(void)state;
 	diff_between(&diff, from, to, 1);
 	assert_int_equal(diff.lines[1].kind, DIFF_OLD);
-	assert_int_equal(diff.lines[1].mark_start, strlen("t: "));
-	assert_int_equal(diff.lines[1].mark_end, strlen("t: 가"));
+	assert_int_equal(diff.lines[1].marks.items[0].start, strlen("t: "));
+	assert_int_equal(diff.lines[1].marks.items[0].end, strlen("t: 가"));
 	diff_clear(&diff);
 	set_unref(from);
 	set_unref(to);
+}
+
+/* The text with its marks in brackets. */
+static void
+assert_marked(const char *text, const struct word_marks *marks, const char *expected)
+{
+	char shown[4096] = "";
+	size_t at = 0;
+
+	for (size_t i = 0; i < marks->count; i++) {
+		snprintf(shown + strlen(shown), sizeof(shown) - strlen(shown), "%.*s[%.*s]",
+			 (int)(marks->items[i].start - at), text + at,
+			 (int)(marks->items[i].end - marks->items[i].start),
+			 text + marks->items[i].start);
+		at = marks->items[i].end;
+	}
+	snprintf(shown + strlen(shown), sizeof(shown) - strlen(shown), "%s", text + at);
+	assert_string_equal(shown, expected);
+}
+
+static void
+marks_are_of_the_words_that_differ(void **state)
+{
+	static const struct { const char *old, *new, *old_marked, *new_marked; } cases[] = {
+		{"image: web:1.4.2", "image: web:1.4.3", "image: web:1.4.[2]", "image: web:1.4.[3]"},
+		/* A version is read as a whole: one sign does not part marks. */
+		{"image: web:1.4.2", "image: web:2.0.0-rc1", "image: web:[1.4.2]", "image: web:[2.0.0-rc1]"},
+		{"url: http://api.qa.example:80", "url: http://api.live.example:81",
+		 "url: http://api.[qa].example:[80]", "url: http://api.[live].example:[81]"},
+		/* White space does not part them either; a word does. */
+		{"say: one two and three", "say: uno due and tre", "say: [one two] and [three]",
+		 "say: [uno due] and [tre]"},
+		/* What is only in one of them. */
+		{"args: -v --port 80", "args: --port 80 -q", "args: -[v --]port 80", "args: --port 80[ -q]"},
+		{"same: a b", "same: a b", "same: a b", "same: a b"},
+		{"", "", "", ""},
+		{"", "all new", "", "all new"},
+		/* Hardly anything in common: the line differs as a whole. */
+		{"note: the quick brown fox jumps over a dog", "note: pack my box with five dozen jugs",
+		 "note: the quick brown fox jumps over a dog", "note: pack my box with five dozen jugs"},
+		{"말: 하나 둘", "말: 하나 셋", "말: 하나 [둘]", "말: 하나 [셋]"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct word_marks of_old, of_new;
+
+		word_marks_between(&of_old, &of_new, cases[i].old, cases[i].new);
+		assert_marked(cases[i].old, &of_old, cases[i].old_marked);
+		assert_marked(cases[i].new, &of_new, cases[i].new_marked);
+		word_marks_clear(&of_old);
+		word_marks_clear(&of_new);
+	}
+}
+
+/* Too many words for the table: what lies between the equal ends is one mark. */
+static void
+a_very_long_line_has_one_mark(void **state)
+{
+	char old[4096] = "", new[4096] = "";
+	struct word_marks of_old, of_new;
+
+	(void)state;
+	for (int i = 0; i < 600; i++) {
+		snprintf(old + strlen(old), 8, "%d ", i);
+		snprintf(new + strlen(new), 8, "%d ", i == 200 || i == 250 || i == 400 ? 7 : i);
+	}
+	word_marks_between(&of_old, &of_new, old, new);
+	assert_int_equal(of_old.count, 1);
+	assert_int_equal(of_new.count, 1);
+	assert_memory_equal(old + of_old.items[0].start, "200 ", 4);
+	assert_memory_equal(old + of_old.items[0].end - 4, " 400", 4);
+	word_marks_clear(&of_old);
+	word_marks_clear(&of_new);
 }
 
 static void
@@ -562,7 +669,10 @@ main(void)
 		cmocka_unit_test(an_id_depends_on_content_and_not_on_the_order_of_keys),
 		cmocka_unit_test(a_version_change_is_one_leaf_operation),
 		cmocka_unit_test(the_exact_diff_shows_the_changed_line_and_folds_the_rest),
+		cmocka_unit_test(a_fold_keeps_away_from_changes),
 		cmocka_unit_test(a_mark_never_cuts_a_character),
+		cmocka_unit_test(marks_are_of_the_words_that_differ),
+		cmocka_unit_test(a_very_long_line_has_one_mark),
 		cmocka_unit_test(a_colleagues_change_survives_the_merge),
 		cmocka_unit_test(a_conflict_is_decided_by_what_was_chosen),
 		cmocka_unit_test(a_removed_workload_can_be_chosen_either_way),

@@ -48,6 +48,8 @@ struct compare_view {
 	bool effective;
 	struct changes changes;
 	struct difference difference;
+	int words_row, words_rows;	/* where the changes stood when they were drawn, and how many */
+	struct canvas middle;		/* where the difference did */
 };
 
 static const struct key keys[] = {
@@ -122,9 +124,10 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	struct compare_view *c = (struct compare_view *)view;
 	bool known = c->sides[0].shown && c->sides[1].shown;
 	size_t unknown = c->sides[0].unknown + c->sides[1].unknown;
-	struct canvas part;
 	int row = 1;
 
+	c->words_rows = 0;
+	c->middle.height = 0;
 	draw_title(c, canvas);
 	if (known)
 		changes_draw_counts(canvas, &c->changes);
@@ -143,10 +146,12 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 					 : _("They are equal as they are written; e compares what that comes to."));
 		return;
 	}
-	row += changes_draw_words(canvas, row, canvas->height / 3, &c->changes);
+	c->words_row = row;
+	c->words_rows = changes_draw_words(canvas, row, canvas->height / 3, &c->changes);
+	row += c->words_rows;
 	canvas_rule(canvas, row++);
-	part = canvas_part(canvas, row, 0, canvas->height - row, canvas->width);
-	difference_draw(&c->difference, ui, &part);
+	c->middle = canvas_part(canvas, row, 0, canvas->height - row, canvas->width);
+	difference_draw(&c->difference, ui, &c->middle);
 }
 
 /* --- what is compared --- */
@@ -321,6 +326,21 @@ act(struct view *view, struct ui *ui, enum action action)
 	}
 }
 
+/* On a change: to it; in the difference: folds. */
+static void
+click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
+{
+	struct compare_view *c = (struct compare_view *)view;
+	int below = row + canvas->y - c->middle.y;
+
+	(void)ui;
+	(void)column;
+	if (row >= c->words_row && row < c->words_row + c->words_rows)
+		difference_show(&c->difference, &c->changes, (size_t)(row - c->words_row));
+	else if (below < c->middle.height)
+		difference_click(&c->difference, below);
+}
+
 static bool
 type(struct view *view, struct ui *ui, int key)
 {
@@ -343,7 +363,7 @@ close_view(struct view *view)
 
 const struct view_ops compare_view_ops = {
 	.title = N_("Difference"), .keys = keys, .draw = draw, .act = act, .type = type,
-	.changed = changed, .close = close_view,
+	.click = click, .changed = changed, .close = close_view,
 };
 
 struct view *

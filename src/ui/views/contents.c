@@ -1,17 +1,111 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The contents of a set.  Everything in it is foreign text. */
+/* The contents of a set, made anew as lines each time.  Everything in it is foreign text. */
 #include "config.h"
 
 #include "ui/views/contents.h"
 
 #include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/i18n.h"
+#include "base/xmalloc.h"
 #include "model/image.h"
 #include "model/set.h"
 #include "ui/canvas.h"
+#include "ui/widgets/found.h"
 
 #define ID_COLUMN 3
+
+/* A title, or a thing with what it is and where it is from. */
+struct line {
+	const char *title;		/* ours; NULL: a thing, or, when there is no id, nothing */
+	const char *id;			/* the set's */
+	char *kind, *from;
+};
+
+struct lines {
+	struct line *items;
+	size_t count;
+};
+
+/* --- lines --- */
+
+/* Takes kind and from. */
+static void
+add_line(struct lines *lines, const char *title, const char *id, char *kind, char *from)
+{
+	lines->items = xreallocarray(lines->items, lines->count + 1, sizeof(*lines->items));
+	lines->items[lines->count++] = (struct line){title, id, kind, from};
+}
+
+static void
+add_workload(struct lines *lines, const struct set *set, const char *module)
+{
+	const char *reference = set_module_image(set, module);
+	struct image image;
+
+	if (!reference) {
+		add_line(lines, NULL, module, NULL, NULL);
+		return;
+	}
+	image_parse(&image, reference);
+	add_line(lines, NULL, module, xstrdup(image.version), xstrdup(image.name));
+	image_clear(&image);
+}
+
+/* owner NULL: the application's. */
+static void
+add_resource(struct lines *lines, const char *id, const json_t *declaration, const char *owner)
+{
+	const char *type = json_string_value(json_object_get(declaration, "type"));
+
+	add_line(lines, NULL, id, xstrdup(type ? type : ""),
+		 owner ? xasprintf(_("of %s"), owner) : xstrdup(_("shared by the workloads")));
+}
+
+static void
+list(struct lines *lines, const struct set *set)
+{
+	json_t *module, *declaration;
+	const char *name, *id;
+
+	*lines = (struct lines){0};
+	add_line(lines, _("Workloads"), NULL, NULL, NULL);
+	json_object_foreach(set_modules(set), name, module)
+		add_workload(lines, set, name);
+	add_line(lines, NULL, NULL, NULL, NULL);
+	add_line(lines, _("Resources"), NULL, NULL, NULL);
+	json_object_foreach(set_shared(set), id, declaration)
+		add_resource(lines, id, declaration, NULL);
+	json_object_foreach(set_modules(set), name, module)
+		json_object_foreach(json_object_get(module, "externals"), id, declaration)
+			add_resource(lines, id, declaration, name);
+}
+
+static void
+lines_clear(struct lines *lines)
+{
+	for (size_t i = 0; i < lines->count; i++) {
+		free(lines->items[i].kind);
+		free(lines->items[i].from);
+	}
+	free(lines->items);
+}
+
+static bool
+has(const char *text, const char *wanted)
+{
+	return text && strcasestr(text, wanted);
+}
+
+static bool
+holds(const struct line *line, const char *wanted)
+{
+	return has(line->id, wanted) || has(line->kind, wanted) || has(line->from, wanted);
+}
+
+/* --- drawing --- */
 
 /* Where the second and the third column begin. */
 static int
@@ -21,105 +115,173 @@ kind_column(const struct canvas *c)
 }
 
 static int
-name_column(const struct canvas *c)
+from_column(const struct canvas *c)
 {
 	return c->width < 60 ? 26 : 38;
 }
 
-/* Lines are counted from 0; those before `first` and below the canvas are only counted. */
-struct lines {
-	struct canvas *canvas;
-	size_t first, next;
-};
-
-/* Puts the pen at the beginning of the next line; NULL when that one is not to be seen. */
-static struct canvas *
-next_line(struct lines *lines)
+static void
+draw_cell(const struct contents *contents, struct canvas *c, int row, int column, int end,
+	  enum style style, const char *text)
 {
-	size_t line = lines->next++;
+	struct canvas cell = canvas_part(c, row, column, 1, end - column);
 
-	if (line < lines->first || line - lines->first >= (size_t)lines->canvas->height)
-		return NULL;
-	canvas_at(lines->canvas, (int)(line - lines->first), 1);
-	return lines->canvas;
+	canvas_at(&cell, 0, 0);
+	if (text)
+		found_draw(&cell, style, STYLE_SELECTED_FOUND, text, 0, strlen(text),
+			   contents->find.text);
 }
 
 static void
-draw_title(struct lines *lines, const char *title)
+draw_line(const struct contents *contents, struct canvas *c, int row, const struct line *line,
+	  bool found)
 {
-	struct canvas *c = next_line(lines);
-
-	if (c)
-		canvas_ours(c, STYLE_STRONG, title);
+	canvas_at(c, row, 1);
+	if (line->title)
+		canvas_ours(c, STYLE_STRONG, line->title);
+	else if (found)
+		canvas_glyph(c, STYLE_KEY, GLYPH_CLOSED);
+	draw_cell(contents, c, row, ID_COLUMN, kind_column(c) - 2, STYLE_NORMAL, line->id);
+	draw_cell(contents, c, row, kind_column(c), from_column(c) - 2, STYLE_NORMAL, line->kind);
+	draw_cell(contents, c, row, from_column(c), c->width, STYLE_DIM, line->from);
 }
 
-static void
-draw_workload(struct lines *lines, const struct set *set, const char *module)
+void
+contents_draw(struct contents *contents, struct canvas *canvas, const struct set *set)
 {
-	const char *reference = set_module_image(set, module);
-	struct canvas *c = next_line(lines);
-	struct image image;
+	bool field = contents->finding || *contents->find.text;
+	struct lines lines;
 
-	if (!c)
-		return;
-	canvas_at(c, c->row, ID_COLUMN);
-	canvas_bytes(c, STYLE_NORMAL, module, kind_column(c) - ID_COLUMN - 2);
-	if (!reference)
-		return;
-	image_parse(&image, reference);
-	canvas_at(c, c->row, kind_column(c));
-	canvas_bytes(c, STYLE_NORMAL, image.version, name_column(c) - kind_column(c) - 2);
-	canvas_at(c, c->row, name_column(c));
-	canvas_bytes(c, STYLE_DIM, image.name, 0);
-	image_clear(&image);
-}
+	list(&lines, set);
+	contents->height = canvas->height - field;
+	for (int row = 0; row < contents->height && contents->top + (size_t)row < lines.count; row++) {
+		size_t i = contents->top + (size_t)row;
 
-/* owner NULL: the application's. */
-static void
-draw_resource(struct lines *lines, const char *id, const json_t *declaration, const char *owner)
-{
-	const char *type = json_string_value(json_object_get(declaration, "type"));
-	struct canvas *c = next_line(lines);
-
-	if (!c)
-		return;
-	canvas_at(c, c->row, ID_COLUMN);
-	canvas_bytes(c, STYLE_NORMAL, id, kind_column(c) - ID_COLUMN - 2);
-	canvas_at(c, c->row, kind_column(c));
-	canvas_bytes(c, STYLE_NORMAL, type ? type : "", name_column(c) - kind_column(c) - 2);
-	canvas_at(c, c->row, name_column(c));
-	if (owner) {
-		canvas_ours(c, STYLE_DIM, _("of "));
-		canvas_bytes(c, STYLE_DIM, owner, 0);
-	} else {
-		canvas_ours(c, STYLE_DIM, _("shared by the workloads"));
+		draw_line(contents, canvas, row, &lines.items[i], (long)i + 1 == contents->at);
 	}
+	lines_clear(&lines);
+	if (!field || canvas->height < 1)
+		return;
+	canvas_at(canvas, canvas->height - 1, 1);
+	canvas_ours(canvas, STYLE_KEY, "/ ");
+	field_draw(&contents->find, canvas, canvas->width - 4 < 40 ? canvas->width - 4 : 40,
+		   contents->finding);
 }
 
-size_t
-contents_count(const struct set *set)
-{
-	struct canvas nowhere = {0};
+/* --- moving --- */
 
-	return contents_draw(&nowhere, set, 0);
+static void
+scroll_to(struct contents *contents, const struct lines *lines, long to)
+{
+	long last = (long)lines->count - (contents->height > 1 ? contents->height : 1);
+
+	contents->top = to < 0 || last < 0 ? 0 : (size_t)(to > last ? last : to);
 }
 
-size_t
-contents_draw(struct canvas *canvas, const struct set *set, size_t first)
+/* To line i, which is then seen. */
+static void
+reach(struct contents *contents, const struct lines *lines, size_t i)
 {
-	struct lines lines = {canvas, first, 0};
-	json_t *module, *declaration;
-	const char *name, *id;
+	contents->at = (long)i + 1;
+	if (i < contents->top || i >= contents->top + (size_t)contents->height)
+		scroll_to(contents, lines, (long)i);
+}
 
-	draw_title(&lines, _("Workloads"));
-	json_object_foreach(set_modules(set), name, module)
-		draw_workload(&lines, set, name);
-	next_line(&lines);
-	draw_title(&lines, _("Resources"));
-	json_object_foreach(set_shared(set), id, declaration)
-		draw_resource(&lines, id, declaration, NULL);
-	json_object_foreach(set_modules(set), name, module)
-		json_object_foreach(json_object_get(module, "externals"), id, declaration)
-			draw_resource(&lines, id, declaration, name);
-	return lines.next;
+static void
+to_next(struct contents *contents, struct ui *ui, const struct lines *lines, int step)
+{
+	long from = contents->at ? contents->at - 1 : (long)contents->top - 1;
+
+	if (!*contents->find.text) {
+		ui_say(ui, _("/ asks what to find."));
+		return;
+	}
+	for (long i = from + step; i >= 0 && i < (long)lines->count; i += step) {
+		if (holds(&lines->items[i], contents->find.text)) {
+			reach(contents, lines, (size_t)i);
+			return;
+		}
+	}
+	ui_say(ui, step > 0 ? _("\"%s\" is not further down.") : _("\"%s\" is not further up."),
+	       contents->find.text);
+}
+
+static void
+begin_find(struct contents *contents)
+{
+	contents->finding = true;
+	contents->find_from = contents->at ? (size_t)contents->at - 1 : contents->top;
+	field_offer(&contents->find, contents->find.text);
+}
+
+bool
+contents_act(struct contents *contents, struct ui *ui, const struct set *set, enum action action)
+{
+	long top = (long)contents->top, page = contents->height > 2 ? contents->height - 1 : 1;
+	struct lines lines;
+	bool mine = true;
+
+	list(&lines, set);
+	switch (action) {
+	case ACTION_DOWN: scroll_to(contents, &lines, top + 1); break;
+	case ACTION_UP: scroll_to(contents, &lines, top - 1); break;
+	case ACTION_PAGE_DOWN: scroll_to(contents, &lines, top + page); break;
+	case ACTION_PAGE_UP: scroll_to(contents, &lines, top - page); break;
+	case ACTION_FIRST: scroll_to(contents, &lines, 0); break;
+	case ACTION_LAST: scroll_to(contents, &lines, (long)lines.count); break;
+	case ACTION_NEXT: to_next(contents, ui, &lines, 1); break;
+	case ACTION_PREVIOUS: to_next(contents, ui, &lines, -1); break;
+	case ACTION_FIND: begin_find(contents); break;
+	case ACTION_BESIDE:
+	case ACTION_FOLD:
+	case ACTION_UNFOLD:
+	case ACTION_ONLY:
+	case ACTION_CONTEXT:
+		ui_say(ui, _("There is no difference here: this is the whole of it."));
+		break;
+	default: mine = false; break;
+	}
+	lines_clear(&lines);
+	return mine;
+}
+
+/* The first line that has it from where one was on, or else the first of all. */
+static void
+find_again(struct contents *contents, struct ui *ui, const struct set *set)
+{
+	struct lines lines;
+
+	list(&lines, set);
+	contents->at = 0;
+	for (size_t n = 0; n < lines.count && !contents->at; n++) {
+		size_t i = (contents->find_from + n) % lines.count;
+
+		if (holds(&lines.items[i], contents->find.text))
+			reach(contents, &lines, i);
+	}
+	if (!contents->at)
+		ui_say(ui, _("\"%s\" is nowhere in it."), contents->find.text);
+	lines_clear(&lines);
+}
+
+bool
+contents_type(struct contents *contents, struct ui *ui, const struct set *set, int key)
+{
+	bool forgets = key == 27 && (contents->finding || *contents->find.text);
+
+	if (forgets) {
+		field_set(&contents->find, "");
+		contents->at = 0;
+	}
+	if (forgets || (contents->finding && (key == '\r' || key == '\n'))) {
+		contents->finding = false;
+		return true;
+	}
+	if (!contents->finding || !field_type(&contents->find, key))
+		return false;
+	if (*contents->find.text)
+		find_again(contents, ui, set);
+	else
+		contents->at = 0;
+	return true;
 }

@@ -1,16 +1,35 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a set consists of, as two lists: for reviews that make or remove a whole environment. */
+/*
+ * What a set consists of, as two lists: for reviews that make or remove a whole environment.
+ * It takes the keys of a difference; those that only a difference can do say so.
+ */
 #ifndef SIDESTAGE_UI_VIEWS_CONTENTS_H
 #define SIDESTAGE_UI_VIEWS_CONTENTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+#include "ui/view.h"
+#include "ui/widgets/field.h"
 
 struct canvas;
 struct set;
 
-/* Workloads with their versions, then the resources they and the application declare, from the
- * line `first` of all that on.  How many lines there are in all. */
-size_t contents_draw(struct canvas *canvas, const struct set *set, size_t first);
-size_t contents_count(const struct set *set);
+/* Zeroed: from the beginning. */
+struct contents {
+	size_t top;			/* line */
+	long at;			/* the line that was found, from 1; 0: none */
+	size_t find_from;		/* the line to look from while one types */
+	bool finding;			/* what is typed goes into the field */
+	struct field find;
+	int height;			/* of what was drawn last */
+};
+
+/* Workloads with their versions, then the resources they and the application declare. */
+void contents_draw(struct contents *contents, struct canvas *canvas, const struct set *set);
+/* true: the action is one of a difference. */
+bool contents_act(struct contents *contents, struct ui *ui, const struct set *set, enum action action);
+/* A key while something is being found; false: it is not. */
+bool contents_type(struct contents *contents, struct ui *ui, const struct set *set, int key);
 
 #endif

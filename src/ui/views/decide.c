@@ -110,20 +110,46 @@ draw_head(struct canvas *c, int row, const struct merge *merge, const struct flo
 	}
 }
 
+/* Below the head and its rule. */
+static int
+list_row(const struct canvas *canvas)
+{
+	return canvas->height >= 16 ? 4 : 2;
+}
+
 void
 decide_draw(struct decide *decide, struct canvas *canvas, const struct flow *flow)
 {
 	const struct merge *merge = flow_merge(flow);
 	size_t selected = decide_entry(decide, flow);
-	int row = canvas->height >= 16;
+	int row = list_row(canvas);
 
-	draw_head(canvas, row, merge, flow_request(flow));
-	row += 1 + (canvas->height >= 16);
-	canvas_rule(canvas, row++);
+	draw_head(canvas, canvas->height >= 16, merge, flow_request(flow));
+	canvas_rule(canvas, row - 1);
 	for (size_t i = first_shown(merge, selected, canvas->height - row);
 	     i < merge->count && row < canvas->height; i++) {
 		draw_entry(canvas, row, &merge->entries[i], i == selected, flow_request(flow));
 		row += rows_of(&merge->entries[i]);
+	}
+}
+
+void
+decide_click(struct decide *decide, const struct canvas *canvas, const struct flow *flow, int row)
+{
+	const struct merge *merge = flow_merge(flow);
+	int at = list_row(canvas);
+	size_t first = first_shown(merge, decide_entry(decide, flow), canvas->height - at), number = 0;
+
+	for (size_t i = 0; i < merge->count; i++) {
+		bool conflict = merge->entries[i].side == MERGE_CONFLICT;
+
+		at += i < first ? 0 : rows_of(&merge->entries[i]);
+		if (i >= first && row >= list_row(canvas) && row < at) {
+			if (conflict)
+				decide->at = number;
+			return;
+		}
+		number += conflict;
 	}
 }
 

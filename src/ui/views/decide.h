@@ -16,10 +16,12 @@ struct decide {
 	size_t at;		/* number of the conflict, not of the entry */
 };
 
-/* All three: only while flow_merge(flow) is there. */
+/* All four: only while flow_merge(flow) is there. */
 void decide_draw(struct decide *decide, struct canvas *canvas, const struct flow *flow);
 /* Moves, chooses, or goes on to the review: true when the action is one of its own. */
 bool decide_act(struct decide *decide, struct ui *ui, struct flow *flow, enum action action);
+/* A click in a row of the canvas selects the conflict that stands there. */
+void decide_click(struct decide *decide, const struct canvas *canvas, const struct flow *flow, int row);
 /* The number of the entry that is selected. */
 size_t decide_entry(const struct decide *decide, const struct flow *flow);
 

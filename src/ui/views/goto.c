@@ -203,9 +203,9 @@ click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, in
 	int top = canvas->height >= 14;
 	struct canvas list = canvas_part(canvas, top, 0, canvas->height, canvas->width);
 
-	(void)ui;
 	(void)column;
-	finder_click(&g->finder, &list, row - top);
+	if (finder_click(&g->finder, &list, row - top))
+		act(view, ui, ACTION_OPEN);
 }
 
 static void

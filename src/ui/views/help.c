@@ -15,6 +15,7 @@ struct help_view {
 	struct view view;
 	const struct view_ops *of;
 	int top;
+	int length, height;		/* of all of it, and of the room, when it was drawn last */
 };
 
 static const struct key keys[] = {
@@ -24,6 +25,12 @@ static const struct key keys[] = {
 	{'k', "k", ACTION_UP, N_("up"), N_("Scroll up.")},
 	{KEY_BASE + KEY_DOWN, NULL, ACTION_DOWN, NULL, NULL},
 	{KEY_BASE + KEY_UP, NULL, ACTION_UP, NULL, NULL},
+	{KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, N_("page down"), N_("A page down.")},
+	{KEY_BASE + KEY_PPAGE, "PgUp", ACTION_PAGE_UP, N_("page up"), N_("A page up.")},
+	{'g', "g", ACTION_FIRST, NULL, N_("To the beginning.")},
+	{'G', "G", ACTION_LAST, NULL, N_("To the end.")},
+	{KEY_BASE + KEY_HOME, NULL, ACTION_FIRST, NULL, NULL},
+	{KEY_BASE + KEY_END, NULL, ACTION_LAST, NULL, NULL},
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
 
@@ -37,11 +44,15 @@ static const struct { const char *glyph, *help; } signs[] = {
 static void
 line(struct canvas *canvas, int *row, const char *left, const char *text)
 {
+	int column = canvas->width < 60 ? 11 : 14;
+	struct canvas part = canvas_part(canvas, 0, 0, canvas->height, canvas->width - 1);
+	int rows = canvas_paragraph_rows(text, part.width - column);
+
 	canvas_at(canvas, *row, 4);
 	canvas_ours(canvas, STYLE_KEY, left);
-	canvas_at(canvas, *row, canvas->width < 60 ? 11 : 14);
-	canvas_ours(canvas, STYLE_NORMAL, text);
-	(*row)++;
+	canvas_at(&part, *row, column);
+	(void)canvas_paragraph(&part, STYLE_NORMAL, text, rows);
+	*row += rows;
 }
 
 static void
@@ -52,10 +63,9 @@ heading(struct canvas *canvas, int *row, const char *text)
 	canvas_ours(canvas, STYLE_STRONG, text);
 }
 
-static void
-draw(const struct view *view, struct ui *ui, struct canvas *canvas)
+static int
+draw_all(const struct help_view *h, struct ui *ui, struct canvas *canvas)
 {
-	const struct help_view *h = (const struct help_view *)view;
 	int row = -h->top;
 
 	heading(canvas, &row, _(h->of->title));
@@ -68,19 +78,55 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	heading(canvas, &row, _("Signs on the board"));
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
 		line(canvas, &row, signs[i].glyph, _(signs[i].help));
+	return row + h->top;
+}
+
+/* Where the last page begins. */
+static int
+last_top(const struct help_view *h)
+{
+	return h->length > h->height ? h->length - h->height : 0;
+}
+
+static void
+draw(const struct view *view, struct ui *ui, struct canvas *canvas)
+{
+	struct help_view *h = (struct help_view *)view;
+	struct canvas nowhere = {.width = canvas->width, .ascii = canvas->ascii};
+
+	h->height = canvas->height;
+	h->length = draw_all(h, ui, &nowhere);
+	if (h->top > last_top(h))	/* the window has grown */
+		h->top = last_top(h);
+	(void)draw_all(h, ui, canvas);
+}
+
+static void
+scroll_by(struct help_view *h, struct ui *ui, int by)
+{
+	int to = h->top + by;
+
+	if (last_top(h) == 0)
+		ui_say(ui, _("All of it is seen already."));
+	h->top = to < 0 ? 0 : to > last_top(h) ? last_top(h) : to;
 }
 
 static void
 act(struct view *view, struct ui *ui, enum action action)
 {
 	struct help_view *h = (struct help_view *)view;
+	int page = h->height > 1 ? h->height - 1 : 1;
 
-	if (action == ACTION_BACK)
-		ui_pop(ui);
-	else if (action == ACTION_DOWN && h->top < 60)
-		h->top++;
-	else if (action == ACTION_UP && h->top > 0)
-		h->top--;
+	switch (action) {
+	case ACTION_BACK: ui_pop(ui); break;
+	case ACTION_DOWN: scroll_by(h, ui, 1); break;
+	case ACTION_UP: scroll_by(h, ui, -1); break;
+	case ACTION_PAGE_DOWN: scroll_by(h, ui, page); break;
+	case ACTION_PAGE_UP: scroll_by(h, ui, -page); break;
+	case ACTION_FIRST: scroll_by(h, ui, -h->top); break;
+	case ACTION_LAST: scroll_by(h, ui, last_top(h)); break;
+	default: break;
+	}
 }
 
 static void

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the workloads of an environment write: followed, held, and found in. */
+/*
+ * What the workloads of an environment write: followed, held, and found in.
+ *
+ * Lines are counted from the newest, which is what one follows: `bottom` is how many are below
+ * the last one that is seen.
+ */
 #include "config.h"
 
 #include <curses.h>
@@ -8,6 +13,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/text.h"
@@ -20,13 +26,31 @@
 #include "ui/terminal.h"
 #include "ui/view.h"
 #include "ui/widgets/field.h"
+#include "ui/widgets/found.h"
+
+#define STAMP_COLUMNS 10
+#define NAME_COLUMNS 13			/* with the blank behind it */
+#define TWO_NAMES_COLUMNS 25		/* "workload/container" */
+#define NARROW_COLUMNS 60		/* below that times are shown only when they are asked for */
+#define CONTAINERS_MAX 32
+#define COPY_BYTES_MAX (256 * 1024)
+
+enum stamps { STAMPS_WHERE_ROOM, STAMPS_SHOWN, STAMPS_HIDDEN };
 
 struct logs_view {
 	struct view view;
 	char *org, *app, *env;
 	char *workload;			/* NULL: all */
+	char *container;		/* NULL: all of it */
+	char *containers[CONTAINERS_MAX];	/* of the workload: that wrote, or that are to run */
+	size_t container_count;
 	struct logs *logs;
 	bool held;
+	bool several;			/* some workload has lines of several containers */
+	enum stamps stamps;
+	bool narrow;			/* when it was drawn last, and how many lines had room */
+	size_t rows;
+	bool found;			/* the last line that is seen is what was found */
 	size_t bottom;			/* lines below the last one that is seen; 0: follows */
 	uint64_t revision;		/* of the logs, when bottom was true of them */
 	size_t count;
@@ -39,9 +63,12 @@ static const struct key keys[] = {
 	{'q', NULL, ACTION_BACK, NULL, NULL},
 	{' ', "Space", ACTION_HOLD, N_("hold"), N_("Hold what is seen, and go on.")},
 	{'\t', "Tab", ACTION_PANE, N_("next workload"), N_("The next workload's lines, or all.")},
-	{'/', "/", ACTION_FIND, N_("find"), N_("Find a text.")},
+	{'c', "c", ACTION_CONTAINER, NULL, N_("The next container's lines, where a workload has several, or all.")},
+	{'/', "/", ACTION_FIND, N_("find"), N_("Find a text; Esc forgets it.")},
 	{'n', "n", ACTION_NEXT, NULL, N_("To the line before that has it.")},
 	{'N', "N", ACTION_PREVIOUS, NULL, N_("To the next line that has it.")},
+	{'t', "t", ACTION_STAMPS, N_("times"), N_("Show or hide the times.")},
+	{'y', "y", ACTION_COPY, N_("copy"), N_("Copy the line that was found, or else the lines that are seen.")},
 	{'G', "G", ACTION_LAST, N_("follow"), N_("To the newest lines, and follow them.")},
 	{'g', "g", ACTION_FIRST, NULL, N_("To the oldest line.")},
 	{KEY_BASE + KEY_END, NULL, ACTION_LAST, NULL, NULL},
@@ -59,8 +86,9 @@ static void
 reopen(struct logs_view *v, struct ui *ui)
 {
 	logs_close(v->logs);
-	v->logs = logs_open(ui_session(ui), v->org, v->app, v->env, v->workload);
+	v->logs = logs_open(ui_session(ui), v->org, v->app, v->env, v->workload, v->container);
 	v->bottom = 0;
+	v->found = v->several = false;
 	v->held = false;
 	v->revision = 0;
 	v->count = 0;
@@ -68,41 +96,91 @@ reopen(struct logs_view *v, struct ui *ui)
 
 /* --- drawing --- */
 
-/* The payload with every place of the found text marked. */
-static void
-draw_payload(struct canvas *c, const char *text, const char *find)
+static bool
+shows_stamps(const struct logs_view *v)
 {
-	const char *at = text, *hit;
-
-	while (*find && (hit = strcasestr(at, find)) != NULL) {
-		canvas_piece(c, STYLE_NORMAL, text, (size_t)(at - text), (size_t)(hit - text));
-		canvas_piece(c, STYLE_NEW_MARK, text, (size_t)(hit - text),
-			     (size_t)(hit - text) + strlen(find));
-		at = hit + strlen(find);
-	}
-	canvas_bytes(c, STYLE_NORMAL, at, 0);
+	return v->stamps == STAMPS_SHOWN || (v->stamps == STAMPS_WHERE_ROOM && !v->narrow);
 }
 
+/* Who wrote a line, as far as that is not said above; "": it is.  Foreign. */
 static void
-draw_line(const struct logs_view *v, struct canvas *c, int row, const struct log_line *line)
+name_of(const struct logs_view *v, const struct log_line *line, struct buf *out)
 {
-	char stamp[16] = "";
+	if (!v->workload)
+		(void)buf_puts(out, untrusted_raw(&line->workload));
+	if (v->several && !v->workload)
+		(void)buf_puts(out, "/");
+	if (v->several)
+		(void)buf_puts(out, untrusted_raw(&line->container));
+}
+
+static int
+name_columns(const struct logs_view *v)
+{
+	if (v->narrow)
+		return v->workload && !v->several ? 0 : NAME_COLUMNS - 4;
+	if (v->several && !v->workload)
+		return TWO_NAMES_COLUMNS;
+	return v->several || !v->workload ? NAME_COLUMNS : 0;
+}
+
+/* "HH:MM:SS"; "" when the line has no time. */
+static void
+stamp_of(const struct log_line *line, char out[16])
+{
 	time_t seconds = (time_t)(line->at / 1000);
 	struct tm tm;
 
+	out[0] = '\0';
 	if (line->at > 0 && localtime_r(&seconds, &tm))
-		strftime(stamp, sizeof(stamp), "%H:%M:%S", &tm);
-	canvas_at(c, row, 1);
-	if (c->width >= 60) {
+		strftime(out, 16, "%H:%M:%S", &tm);
+}
+
+static void
+draw_line(const struct logs_view *v, struct canvas *c, int row, const struct log_line *line,
+	  bool found)
+{
+	const char *payload = untrusted_raw(&line->payload);
+	int at = 1, names = name_columns(v);
+
+	if (found) {
+		canvas_at(c, row, 0);
+		canvas_glyph(c, STYLE_KEY, GLYPH_CLOSED);
+	}
+	if (shows_stamps(v)) {
+		char stamp[16];
+
+		stamp_of(line, stamp);
+		canvas_at(c, row, at);
 		canvas_ours(c, STYLE_DIM, stamp);
-		canvas_at(c, row, 11);
+		at += STAMP_COLUMNS;
 	}
-	if (!v->workload) {
-		canvas_foreign(c, STYLE_KEY, &line->workload, 12);
-		canvas_at(c, row, c->column + 1 > (c->width >= 60 ? 24 : 10) ? c->column + 1
-									   : c->width >= 60 ? 24 : 10);
+	canvas_at(c, row, at);
+	if (names > 0) {
+		struct buf name;
+
+		buf_init(&name, COPY_BYTES_MAX);
+		name_of(v, line, &name);
+		canvas_bytes(c, STYLE_KEY, buf_str(&name), names - 1);
+		buf_clear(&name);
+		canvas_at(c, row, c->column + 1 > at + names ? c->column + 1 : at + names);
 	}
-	draw_payload(c, untrusted_raw(&line->payload), v->find.text);
+	found_draw(c, STYLE_NORMAL, STYLE_NEW_MARK, payload, 0, strlen(payload), v->find.text);
+}
+
+/* Whether more comes, and what one sees of it. */
+static void
+draw_state(const struct logs_view *v, struct canvas *c)
+{
+	if (logs_error(v->logs)->kind != ERROR_NONE)
+		canvas_bytes(c, STYLE_DANGER, logs_error(v->logs)->text, 0);
+	else if (v->held)
+		canvas_ours(c, STYLE_WARN, _("held; Space goes on"));
+	else if (v->bottom > 0)
+		canvas_format(c, STYLE_WARN, ngettext("%zu newer line below; G follows",
+						      "%zu newer lines below; G follows", v->bottom), v->bottom);
+	else
+		canvas_ours(c, STYLE_DIM, _("following"));
 }
 
 static void
@@ -113,28 +191,37 @@ draw_foot(const struct logs_view *v, struct canvas *c, int row)
 		canvas_ours(c, STYLE_DIM, _("Find"));
 		canvas_ours(c, STYLE_DIM, "  ");
 		field_draw(&v->find, c, c->width > 44 ? 40 : c->width - 8, true);
-	} else if (logs_error(v->logs)->kind != ERROR_NONE) {
-		canvas_bytes(c, STYLE_DANGER, logs_error(v->logs)->text, 0);
-	} else if (v->held) {
-		canvas_ours(c, STYLE_WARN, _("held; Space goes on"));
-	} else if (v->bottom > 0) {
-		canvas_format(c, STYLE_WARN, ngettext("%zu newer line below; G follows",
-						      "%zu newer lines below; G follows", v->bottom), v->bottom);
-	} else {
-		canvas_ours(c, STYLE_DIM, _("following"));
+		return;
 	}
+	draw_state(v, c);
+	if (*v->find.text) {
+		canvas_ours(c, STYLE_KEY, "   / ");
+		canvas_bytes(c, STYLE_DIM, v->find.text, 0);
+	}
+}
+
+/* The lines [first, end) are those that are seen. */
+static void
+seen(const struct logs_view *v, size_t *first, size_t *end)
+{
+	size_t count = logs_count(v->logs);
+
+	*end = count > v->bottom ? count - v->bottom : 0;
+	*first = *end > v->rows ? *end - v->rows : 0;
 }
 
 static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
-	const struct logs_view *v = (const struct logs_view *)view;
-	size_t count = logs_count(v->logs), rows = (size_t)(canvas->height > 1 ? canvas->height - 1 : 1);
-	size_t end = count > v->bottom ? count - v->bottom : 0, first = end > rows ? end - rows : 0;
+	struct logs_view *v = (struct logs_view *)view;
+	size_t count = logs_count(v->logs), first, end;
 
 	(void)ui;
+	v->rows = (size_t)(canvas->height > 1 ? canvas->height - 1 : 1);
+	v->narrow = canvas->width < NARROW_COLUMNS;
+	seen(v, &first, &end);
 	for (size_t i = first; i < end; i++)
-		draw_line(v, canvas, (int)(i - first), logs_line(v->logs, i));
+		draw_line(v, canvas, (int)(i - first), logs_line(v->logs, i), v->found && i + 1 == end);
 	if (count == 0) {
 		canvas_at(canvas, 0, 1);
 		canvas_ours(canvas, STYLE_DIM, logs_was_read(v->logs) ? _("Nothing was written yet.")
@@ -149,10 +236,63 @@ subject(const struct view *view, struct ui *ui, char *out, size_t size)
 	const struct logs_view *v = (const struct logs_view *)view;
 
 	(void)ui;
-	snprintf(out, size, _("%.60s in %.60s"), v->workload ? v->workload : _("all workloads"), v->env);
+	if (v->container)
+		snprintf(out, size, _("%.60s of %.60s in %.60s"), v->container, v->workload, v->env);
+	else
+		snprintf(out, size, _("%.60s in %.60s"), v->workload ? v->workload : _("all workloads"),
+			 v->env);
 }
 
 /* --- keys --- */
+
+static bool
+has_container(const struct logs_view *v, const char *name)
+{
+	for (size_t i = 0; i < v->container_count; i++)
+		if (strcmp(v->containers[i], name) == 0)
+			return true;
+	return false;
+}
+
+static void
+add_container(struct logs_view *v, const char *name)
+{
+	if (*name && v->container_count < CONTAINERS_MAX && !has_container(v, name))
+		v->containers[v->container_count++] = xstrdup(name);
+}
+
+static void
+drop_containers(struct logs_view *v)
+{
+	while (v->container_count > 0)
+		free(v->containers[--v->container_count]);
+}
+
+/* Whether the line's workload has lines of another container before it. */
+static bool
+is_of_another(const struct logs *logs, size_t i)
+{
+	const struct log_line *line = logs_line(logs, i);
+
+	for (size_t k = i; k-- > 0;)
+		if (untrusted_equal(&logs_line(logs, k)->workload, &line->workload))
+			return !untrusted_equal(&logs_line(logs, k)->container, &line->container);
+	return false;
+}
+
+/* Which containers there are to be told apart. */
+static void
+learn_containers(struct logs_view *v)
+{
+	size_t count = logs_count(v->logs);
+
+	v->several = false;
+	for (size_t i = 0; i < count; i++) {
+		if (v->workload)
+			add_container(v, untrusted_raw(&logs_line(v->logs, i)->container));
+		v->several = v->several || is_of_another(v->logs, i);
+	}
+}
 
 /* Lines that came while one reads further up do not move what is read. */
 static void
@@ -164,10 +304,11 @@ changed(struct view *view, struct ui *ui)
 	(void)ui;
 	if (logs_revision(v->logs) == v->revision)
 		return;
-	if (v->bottom > 0 && count > v->count)
+	if ((v->bottom > 0 || v->found) && count > v->count)
 		v->bottom += count - v->count;
 	v->revision = logs_revision(v->logs);
 	v->count = count;
+	learn_containers(v);
 }
 
 static void
@@ -175,6 +316,7 @@ scroll_by(struct logs_view *v, long by)
 {
 	long to = (long)v->bottom + by, most = (long)logs_count(v->logs) - 1;
 
+	v->found = false;
 	v->bottom = to < 0 || most < 0 ? 0 : (size_t)(to > most ? most : to);
 }
 
@@ -192,6 +334,7 @@ find_line(struct logs_view *v, struct ui *ui, int step, bool beyond)
 	for (; i >= 0 && i < count; i -= step) {
 		if (strcasestr(untrusted_raw(&logs_line(v->logs, (size_t)i)->payload), v->find.text)) {
 			v->bottom = (size_t)(count - 1 - i);
+			v->found = true;
 			return;
 		}
 	}
@@ -220,13 +363,105 @@ next_workload(struct logs_view *v, struct ui *ui)
 	}
 	free(v->workload);
 	v->workload = next ? xstrdup(next) : NULL;
+	free(v->container);
+	v->container = NULL;
+	drop_containers(v);
 	reopen(v, ui);
+}
+
+/* Those that are to run, also when they have not written anything. */
+static void
+add_containers_of_set(struct logs_view *v, struct ui *ui)
+{
+	const struct world_environment *e =
+		world_environment(session_world(ui_session(ui)), v->org, v->app, v->env);
+	json_t *spec = e && e->set ? json_object_get(set_module(e->set, v->workload), "spec") : NULL;
+	const char *name;
+	json_t *body;
+
+	json_object_foreach(json_object_get(spec, "containers"), name, body)
+		add_container(v, name);
+}
+
+static void
+next_container(struct logs_view *v, struct ui *ui)
+{
+	size_t next = 0;
+
+	if (!v->workload) {
+		ui_say(ui, _("These are all workloads; Tab leads to one of them."));
+		return;
+	}
+	add_containers_of_set(v, ui);
+	if (v->container_count < 2 && !v->container) {
+		ui_say(ui, _("%s has one container only."), v->workload);
+		return;
+	}
+	while (v->container && next < v->container_count && strcmp(v->containers[next++], v->container) != 0)
+		;
+	free(v->container);
+	v->container = next < v->container_count ? xstrdup(v->containers[next]) : NULL;
+	reopen(v, ui);
+}
+
+static void
+turn_stamps(struct logs_view *v)
+{
+	v->stamps = shows_stamps(v) ? STAMPS_HIDDEN : STAMPS_SHOWN;
+}
+
+/* As it is seen, but whole. */
+static void
+add_words(const struct logs_view *v, struct buf *out, const struct log_line *line)
+{
+	char stamp[16], *shown;
+	struct buf words;
+
+	buf_init(&words, COPY_BYTES_MAX);
+	stamp_of(line, stamp);
+	if (shows_stamps(v) && *stamp)
+		(void)buf_printf(&words, "%s ", stamp);
+	if (name_columns(v) > 0) {
+		name_of(v, line, &words);
+		(void)buf_puts(&words, " ");
+	}
+	(void)buf_puts(&words, untrusted_raw(&line->payload));
+	shown = text_printable(buf_str(&words));
+	(void)buf_printf(out, "%s\n", shown);
+	free(shown);
+	buf_clear(&words);
+}
+
+static void
+copy(const struct logs_view *v, struct ui *ui)
+{
+	size_t first, end;
+	struct buf words;
+
+	seen(v, &first, &end);
+	if (first == end) {
+		ui_say(ui, _("There is nothing to copy: nothing was written."));
+		return;
+	}
+	buf_init(&words, COPY_BYTES_MAX);
+	for (size_t i = v->found ? end - 1 : first; i < end; i++)
+		add_words(v, &words, logs_line(v->logs, i));
+	if (v->found) {
+		char *line = xstrndup(buf_str(&words), strlen(buf_str(&words)) - 1);
+
+		ui_copy(ui, _("the line that was found"), line);
+		free(line);
+	} else {
+		ui_copy(ui, _("the lines that are seen"), buf_str(&words));
+	}
+	buf_clear(&words);
 }
 
 static void
 act(struct view *view, struct ui *ui, enum action action)
 {
 	struct logs_view *v = (struct logs_view *)view;
+	long page = v->rows > 1 ? (long)v->rows - 1 : 1;
 
 	switch (action) {
 	case ACTION_BACK:
@@ -237,15 +472,18 @@ act(struct view *view, struct ui *ui, enum action action)
 		break;
 	case ACTION_HOLD: v->held = !v->held; logs_hold(v->logs, v->held); break;
 	case ACTION_PANE: next_workload(v, ui); break;
+	case ACTION_CONTAINER: next_container(v, ui); break;
+	case ACTION_STAMPS: turn_stamps(v); break;
+	case ACTION_COPY: copy(v, ui); break;
 	case ACTION_FIND: v->finding = true; break;
 	case ACTION_NEXT: find_line(v, ui, 1, true); break;
 	case ACTION_PREVIOUS: find_line(v, ui, -1, true); break;
-	case ACTION_LAST: v->bottom = 0; break;
+	case ACTION_LAST: scroll_by(v, -(long)v->bottom); break;
 	case ACTION_FIRST: scroll_by(v, (long)logs_count(v->logs)); break;
 	case ACTION_UP: scroll_by(v, 1); break;
 	case ACTION_DOWN: scroll_by(v, -1); break;
-	case ACTION_PAGE_UP: scroll_by(v, 20); break;
-	case ACTION_PAGE_DOWN: scroll_by(v, -20); break;
+	case ACTION_PAGE_UP: scroll_by(v, page); break;
+	case ACTION_PAGE_DOWN: scroll_by(v, -page); break;
 	default: break;
 	}
 }
@@ -255,6 +493,11 @@ type(struct view *view, struct ui *ui, int key)
 {
 	struct logs_view *v = (struct logs_view *)view;
 
+	if (!v->finding && key == 27 && *v->find.text) {
+		field_set(&v->find, "");
+		v->found = false;
+		return true;
+	}
 	if (!v->finding)
 		return false;
 	if (key == '\r') {
@@ -275,6 +518,8 @@ close_view(struct view *view)
 	free(v->app);
 	free(v->env);
 	free(v->workload);
+	free(v->container);
+	drop_containers(v);
 	free(v);
 }
 

@@ -135,9 +135,9 @@ click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, in
 {
 	struct canvas part = canvas_part(canvas, 1, 0, canvas->height - 1, canvas->width);
 
-	(void)ui;
 	(void)column;
-	finder_click(&((struct moment_view *)view)->finder, &part, row - 1);
+	if (finder_click(&((struct moment_view *)view)->finder, &part, row - 1))
+		act(view, ui, ACTION_OPEN);
 }
 
 static void

@@ -36,23 +36,30 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	finder_draw(&p->finder, &list, _("There is no such command here."));
 }
 
+/* What the selected item is; ACTION_NONE: nothing is. */
+static enum action
+chosen(const struct palette_view *p)
+{
+	const struct finder_item *item = finder_selected(&p->finder);
+
+	return item ? (enum action)strtol(item->id, NULL, 10) : ACTION_NONE;
+}
+
 static void
 act(struct view *view, struct ui *ui, enum action action)
 {
 	struct palette_view *p = (struct palette_view *)view;
-	const struct finder_item *item = finder_selected(&p->finder);
+	enum action command = chosen(p);
 
 	if (action == ACTION_DOWN || action == ACTION_UP) {
 		finder_move(&p->finder, action == ACTION_DOWN ? 1 : -1);
 	} else if (action == ACTION_BACK) {
 		ui_pop(ui);
-	} else if (!item) {
+	} else if (command == ACTION_NONE) {
 		ui_say(ui, _("There is no such command here."));
 	} else {
-		enum action chosen = (enum action)strtol(item->id, NULL, 10);
-
 		ui_pop(ui);
-		ui_do(ui, chosen);
+		ui_do(ui, command);
 	}
 }
 
@@ -69,10 +76,18 @@ click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, in
 	struct palette_view *p = (struct palette_view *)view;
 	int top = canvas->height >= 14;
 	struct canvas list = canvas_part(canvas, top, 0, canvas->height, canvas->width);
+	bool again;
 
-	(void)ui;
 	(void)column;
-	finder_click(&p->finder, &list, row - top);
+	again = finder_click(&p->finder, &list, row - top);
+	if (!p->finder.clicked)
+		return;
+	if (action_changes(chosen(p)))
+		ui_say(ui, _("Enter does it: a click never leads to a change."));
+	else if (again)
+		act(view, ui, ACTION_OPEN);
+	else
+		ui_say(ui, _("Enter or a second click does it."));
 }
 
 static void

@@ -157,9 +157,9 @@ click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, in
 	int top = canvas->height >= 14 ? 3 : 0;
 	struct canvas list = canvas_part(canvas, top, 0, canvas->height, canvas->width);
 
-	(void)ui;
 	(void)column;
-	finder_click(&p->finder, &list, row - top);
+	if (finder_click(&p->finder, &list, row - top))
+		ui_say(ui, _("Enter does it: a click never leads to a change."));
 }
 
 static void

@@ -31,8 +31,10 @@
 struct review_view {
 	struct view view;
 	char *id;			/* of the operation; the flow is looked up by it */
-	size_t top;			/* of the contents, when there is no difference */
+	struct contents contents;	/* shown when there is no difference */
 	struct difference difference;
+	int words_row, words_rows;	/* where the changes stood when they were drawn, and how many */
+	struct canvas middle;		/* where the difference did */
 	struct decide decide;		/* while conflicts wait for choices */
 	int focus;			/* 0: the diff, 1: reason, 2: name */
 	struct field reason, name;
@@ -223,20 +225,20 @@ draw_review(struct review_view *r, struct ui *ui, struct canvas *c, const struct
 	bool roomy = c->height >= 20, sends = c->height >= 12;
 	int foot = (sends ? 2 : 0) + (review->is_protected ? 3 + (sends && roomy) : 0), row = roomy;
 	int used;
-	struct canvas part;
 
 	difference_set(&r->difference, review->from, review->to);
 	row += draw_summary(c, row, review) + roomy;
-	used = changes_draw_words(c, row, c->height / 3, &review->changes);
+	r->words_row = row;
+	r->words_rows = used = changes_draw_words(c, row, c->height / 3, &review->changes);
 	row += used + (roomy && used > 0);
 	used = draw_cautions(c, row, c->height - foot - row - 2, review);
 	row += used + (roomy && used > 0);
 	canvas_rule(c, row++);
-	part = canvas_part(c, row, 0, c->height - foot - row - 1, c->width);
+	r->middle = canvas_part(c, row, 0, c->height - foot - row - 1, c->width);
 	if (shows_contents(review, ui))
-		contents_draw(&part, contents_of(review, ui), r->top);
+		contents_draw(&r->contents, &r->middle, contents_of(review, ui));
 	else
-		difference_draw(&r->difference, ui, &part);
+		difference_draw(&r->difference, ui, &r->middle);
 	if (foot == 0)
 		return;
 	row = c->height - foot;
@@ -272,36 +274,25 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	canvas_paragraph(canvas, STYLE_DANGER, flow_error(flow)->text, canvas->height - 4);
 }
 
-/* The whole of what is made or removed. */
-static bool
-move_contents(struct review_view *r, struct ui *ui, const struct review *review, enum action action)
-{
-	long by = action == ACTION_DOWN	       ? 1
-		  : action == ACTION_UP	       ? -1
-		  : action == ACTION_PAGE_DOWN ? 15
-		  : action == ACTION_PAGE_UP   ? -15
-					       : 0;
-	long last = (long)contents_count(contents_of(review, ui)) - 1, to = (long)r->top + by;
-
-	if (by != 0)
-		r->top = to < 0 || last < 0 ? 0 : (size_t)(to > last ? last : to);
-	else
-		ui_say(ui, _("There is no difference here: this is the whole of it."));
-	return true;
-}
-
 static bool
 act_middle(struct review_view *r, struct ui *ui, const struct review *review, enum action action)
 {
-	struct difference none = {0};
-
 	difference_set(&r->difference, review->from, review->to);
-	if (!shows_contents(review, ui))
-		return difference_act(&r->difference, ui, action);
-	/* What a difference would have taken. */
-	if (action == ACTION_FIND || action == ACTION_BESIDE || action == ACTION_CONTEXT)
-		return move_contents(r, ui, review, action);
-	return difference_act(&none, ui, action) && move_contents(r, ui, review, action);
+	if (shows_contents(review, ui))
+		return contents_act(&r->contents, ui, contents_of(review, ui), action);
+	return difference_act(&r->difference, ui, action);
+}
+
+/* A key while something is found in the middle. */
+static bool
+type_middle(struct review_view *r, struct ui *ui, int key)
+{
+	struct flow *flow = flow_of(r, ui);
+	const struct review *review = flow ? flow_review(flow) : NULL;
+
+	if (review && shows_contents(review, ui))
+		return contents_type(&r->contents, ui, contents_of(review, ui), key);
+	return difference_type(&r->difference, ui, key);
 }
 
 static void
@@ -384,13 +375,43 @@ act(struct view *view, struct ui *ui, enum action action)
 	}
 }
 
+/* On a change: to it; in the difference: folds; on a field: into it. */
+static void
+click_review(struct review_view *r, struct ui *ui, const struct review *review,
+	     const struct canvas *canvas, int row)
+{
+	int below = row + canvas->y - r->middle.y;
+
+	if (review->is_protected && row >= canvas->height - 2)
+		r->focus = row - (canvas->height - 2) + 1;
+	else if (shows_contents(review, ui))
+		return;
+	else if (row >= r->words_row && row < r->words_row + r->words_rows)
+		difference_show(&r->difference, &review->changes, (size_t)(row - r->words_row));
+	else if (below < r->middle.height)
+		difference_click(&r->difference, below);
+}
+
+static void
+click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
+{
+	struct review_view *r = (struct review_view *)view;
+	struct flow *flow = flow_of(r, ui);
+
+	(void)column;
+	if (flow && flow_review(flow) && flow_state(flow) == FLOW_REVIEW)
+		click_review(r, ui, flow_review(flow), canvas, row);
+	else if (flow && flow_merge(flow))
+		decide_click(&r->decide, canvas, flow, row);
+}
+
 static bool
 type(struct view *view, struct ui *ui, int key)
 {
 	struct review_view *r = (struct review_view *)view;
 
 	if (r->focus == 0)
-		return difference_type(&r->difference, ui, key);
+		return type_middle(r, ui, key);
 	return field_type(r->focus == 1 ? &r->reason : &r->name, key);
 }
 
@@ -406,7 +427,7 @@ close_view(struct view *view)
 
 const struct view_ops review_view_ops = {
 	.title = N_("Review"), .keys = keys, .draw = draw, .subject = subject, .act = act,
-	.type = type,
+	.type = type, .click = click,
 	.close = close_view,
 };
 

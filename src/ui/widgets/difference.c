@@ -1,167 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * Lines of a diff become rows: one each, or, side by side, an old line with the new one that
- * took its place.
- */
+/* The difference on the screen, and the keys that move, fold and find in it. */
 #include "config.h"
 
 #include "ui/widgets/difference.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
-#include "model/set.h"
 #include "ui/canvas.h"
+#include "ui/widgets/difference-rows.h"
+#include "ui/widgets/found.h"
 
-#define CONTEXT 2
 #define BESIDE_COLUMNS 100		/* below that there is no room for two */
-
-struct difference_row {
-	size_t object;
-	const struct diff_line *left, *right;	/* of a header or a fold both are it */
-};
-
-static bool
-is_beside(const struct difference *d)
-{
-	return d->beside && !d->narrow;
-}
-
-/* --- rows --- */
-
-static void
-add_row(struct difference *d, size_t object, const struct diff_line *left,
-	const struct diff_line *right)
-{
-	d->rows[d->row_count++] = (struct difference_row){object, left, right};
-}
-
-/* The lines [from, end) of one run of changes: old ones, then new ones. */
-static void
-add_run(struct difference *d, size_t object, size_t from, size_t end)
-{
-	const struct diff_line *lines = d->diff.lines;
-	size_t middle = from;
-
-	while (middle < end && lines[middle].kind == DIFF_OLD)
-		middle++;
-	for (size_t i = 0; from + i < middle || middle + i < end; i++)
-		add_row(d, object, from + i < middle ? &lines[from + i] : NULL,
-			middle + i < end ? &lines[middle + i] : NULL);
-}
-
-static bool
-is_change(const struct diff_line *line)
-{
-	return line->kind == DIFF_OLD || line->kind == DIFF_NEW;
-}
-
-/* One object's lines after its header; where they end. */
-static size_t
-add_object(struct difference *d, size_t object, size_t i, bool shown)
-{
-	const struct diff_line *lines = d->diff.lines;
-
-	while (i < d->diff.count && lines[i].kind != DIFF_HEADER) {
-		size_t end = i + 1;
-
-		if (is_change(&lines[i]) && is_beside(d)) {
-			/* Old lines and the new ones behind them; then another run begins. */
-			while (end < d->diff.count && is_change(&lines[end]) &&
-			       !(lines[end].kind == DIFF_OLD && lines[end - 1].kind == DIFF_NEW))
-				end++;
-			if (shown)
-				add_run(d, object, i, end);
-		} else if (shown) {
-			add_row(d, object, lines[i].kind == DIFF_NEW ? NULL : &lines[i],
-				lines[i].kind == DIFF_OLD ? NULL : &lines[i]);
-		}
-		i = end;
-	}
-	return i;
-}
-
-static void
-build_rows(struct difference *d)
-{
-	size_t object = 0;
-
-	d->row_count = 0;
-	d->rows = xreallocarray(d->rows, d->diff.count + 1, sizeof(*d->rows));
-	for (size_t i = 0; i < d->diff.count; object++) {
-		bool shown = d->only < 0 || (size_t)d->only == object;
-
-		if (shown)
-			add_row(d, object, &d->diff.lines[i], &d->diff.lines[i]);
-		i = add_object(d, object, i + 1, shown && !d->closed[object]);
-	}
-	if (d->top >= d->row_count)
-		d->top = d->row_count > 0 ? d->row_count - 1 : 0;
-}
-
-/* Builds them anew, and stays at the object and, as far as it is there, the line. */
-static void
-rebuild(struct difference *d)
-{
-	const struct diff_line *line = NULL;
-	size_t object = 0;
-
-	if (d->top < d->row_count) {
-		object = d->rows[d->top].object;
-		line = d->rows[d->top].left ? d->rows[d->top].left : d->rows[d->top].right;
-	}
-	build_rows(d);
-	for (size_t i = d->row_count; i-- > 0;)
-		if (d->rows[i].left == line || d->rows[i].right == line ||
-		    (d->rows[i].object == object && d->rows[i].left && d->rows[i].left->kind == DIFF_HEADER))
-			d->top = i;
-	for (size_t i = 0; line && i < d->row_count; i++)
-		if (d->rows[i].left == line || d->rows[i].right == line)
-			d->top = i;
-}
-
-static void
-make_diff(struct difference *d)
-{
-	diff_clear(&d->diff);
-	if (d->from && d->to)
-		diff_between(&d->diff, d->from, d->to, d->whole ? (size_t)INT32_MAX : CONTEXT);
-}
-
-void
-difference_set(struct difference *d, struct set *from, struct set *to)
-{
-	if (d->from == from && d->to == to)
-		return;
-	set_unref(d->from);
-	set_unref(d->to);
-	d->from = from ? set_ref(from) : NULL;
-	d->to = to ? set_ref(to) : NULL;
-	make_diff(d);
-	d->objects = 0;
-	for (size_t i = 0; i < d->diff.count; i++)
-		d->objects += d->diff.lines[i].kind == DIFF_HEADER;
-	free(d->closed);
-	d->closed = xcalloc(d->objects + 1, sizeof(*d->closed));
-	d->only = -1;
-	d->top = 0;
-	build_rows(d);
-}
-
-void
-difference_clear(struct difference *d)
-{
-	set_unref(d->from);
-	set_unref(d->to);
-	diff_clear(&d->diff);
-	free(d->rows);
-	free(d->closed);
-	*d = (struct difference){0};
-}
 
 /* --- drawing --- */
 
@@ -171,62 +24,65 @@ is_wanted(const struct difference *d)
 	return d->find.text[0] != '\0';
 }
 
-/* Where to begin so that the words that differ are seen: 0, or behind a part that is cut. */
+/* What was found is in a line that is folded. */
+static bool
+is_in_fold(const struct difference *d, const struct diff_line *fold)
+{
+	for (size_t i = 0; is_wanted(d) && i < fold->folded; i++)
+		if (strcasestr(fold->lines[i].text, d->find.text))
+			return true;
+	return false;
+}
+
+/* Where to begin so that the words that differ are seen, or the first of them: 0, or behind a
+ * part that is cut. */
 static size_t
 visible_from(const struct diff_line *line, int columns)
 {
+	size_t start = line->marks.items[0].start, end = line->marks.items[line->marks.count - 1].end;
 	size_t from = 0;
 
 	for (;;) {
-		char *shown = xstrndup(line->text + from, line->mark_end - from);
+		char *shown = xstrndup(line->text + from, end - from);
 		bool fits = text_columns(shown) + 2 <= columns;
 
 		free(shown);
-		if (fits || from >= line->mark_start)
+		if (fits || from >= start)
 			return from;
 		/* Half of what is too much, by characters. */
-		from += (line->mark_start - from + 1) / 2;
-		while (from < line->mark_start && ((unsigned char)line->text[from] & 0xc0) == 0x80)
+		from += (start - from + 1) / 2;
+		while (from < start && ((unsigned char)line->text[from] & 0xc0) == 0x80)
 			from++;
 	}
 }
 
-/* The bytes [from, end) of the line, what was found in another style. */
 static void
 draw_piece(const struct difference *d, struct canvas *c, enum style style, const char *text,
 	   size_t from, size_t end)
 {
-	while (from < end) {
-		const char *hit = is_wanted(d) ? strcasestr(text + from, d->find.text) : NULL;
-		size_t at = hit ? (size_t)(hit - text) : end;
-		size_t length = strlen(d->find.text);
-
-		if (at >= end) {
-			canvas_piece(c, style, text, from, end);
-			return;
-		}
-		canvas_piece(c, style, text, from, at);
-		canvas_piece(c, STYLE_SELECTED_FOUND, text, at, at + length < end ? at + length : end);
-		from = at + length;
-	}
+	found_draw(c, style, STYLE_SELECTED_FOUND, text, from, end, d->find.text);
 }
 
 static void
 draw_text(const struct difference *d, struct canvas *c, const struct diff_line *line,
 	  enum style plain, enum style mark)
 {
+	const struct word_marks *marks = &line->marks;
 	size_t length = strlen(line->text), from;
 
-	if (line->mark_end <= line->mark_start) {
+	if (marks->count == 0) {
 		draw_piece(d, c, plain, line->text, 0, length);
 		return;
 	}
 	from = visible_from(line, c->width - c->column);
 	if (from > 0)
 		canvas_ours(c, plain, c->ascii ? "~" : "…");
-	draw_piece(d, c, plain, line->text, from, line->mark_start);
-	draw_piece(d, c, mark, line->text, line->mark_start, line->mark_end);
-	draw_piece(d, c, plain, line->text, line->mark_end, length);
+	for (size_t i = 0; i < marks->count; i++) {
+		draw_piece(d, c, plain, line->text, from, marks->items[i].start);
+		draw_piece(d, c, mark, line->text, marks->items[i].start, marks->items[i].end);
+		from = marks->items[i].end;
+	}
+	draw_piece(d, c, plain, line->text, from, length);
 }
 
 static void
@@ -245,7 +101,7 @@ draw_line(const struct difference *d, struct canvas *c, int row, const struct di
 		  line->kind == DIFF_OLD   ? STYLE_OLD_MARK
 		  : line->kind == DIFF_NEW ? STYLE_NEW_MARK
 					   : STYLE_NORMAL);
-	if (is_change(line))
+	if (diff_line_is_change(line))
 		canvas_fill_row(c, style);
 }
 
@@ -256,7 +112,7 @@ count_changes(const struct difference *d, size_t object)
 
 	for (; i < d->diff.count; i++) {
 		at += i > 0 && d->diff.lines[i].kind == DIFF_HEADER;
-		count += at == object && is_change(&d->diff.lines[i]);
+		count += at == object && diff_line_is_change(&d->diff.lines[i]);
 	}
 	return count;
 }
@@ -279,6 +135,17 @@ draw_header(const struct difference *d, struct canvas *c, int row, const struct 
 	}
 }
 
+/* Its words stand where those of the lines do. */
+static void
+draw_fold(const struct difference *d, struct canvas *c, int row, const struct diff_line *line)
+{
+	canvas_at(c, row, 7);
+	canvas_glyph(c, STYLE_DIM, GLYPH_CLOSED);
+	canvas_ours(c, STYLE_DIM, " ");
+	canvas_format(c, is_in_fold(d, line) ? STYLE_KEY : STYLE_DIM,
+		      ngettext("%zu unchanged line", "%zu unchanged lines", line->folded), line->folded);
+}
+
 static void
 draw_row(const struct difference *d, struct canvas *canvas, struct canvas *left,
 	 struct canvas *right, int row, const struct difference_row *r)
@@ -288,11 +155,8 @@ draw_row(const struct difference *d, struct canvas *canvas, struct canvas *left,
 	if (line->kind == DIFF_HEADER) {
 		draw_header(d, canvas, row, r);
 	} else if (line->kind == DIFF_FOLD) {
-		canvas_at(canvas, row, 2);
-		canvas_format(canvas, STYLE_DIM,
-			      ngettext("      %zu unchanged line", "      %zu unchanged lines", line->folded),
-			      line->folded);
-	} else if (!is_beside(d)) {
+		draw_fold(d, canvas, row, line);
+	} else if (!difference_is_beside(d)) {
 		draw_line(d, canvas, row, line, false);
 	} else {
 		if (r->left)
@@ -314,14 +178,14 @@ difference_draw(struct difference *d, const struct ui *ui, struct canvas *canvas
 	if (narrow != d->narrow || ui_beside(ui) != d->beside) {
 		d->narrow = narrow;
 		d->beside = ui_beside(ui);
-		rebuild(d);
+		difference_rebuild(d);
 	}
 	d->height = canvas->height - field;
 	for (size_t i = d->top; i < d->row_count && row < d->height; i++, row++) {
-		const struct diff_line *line = d->rows[i].left ? d->rows[i].left : d->rows[i].right;
+		const struct diff_line *line = difference_line(d, i);
 
 		draw_row(d, canvas, &left, &right, row, &d->rows[i]);
-		if (is_beside(d) && line->kind != DIFF_HEADER && line->kind != DIFF_FOLD) {
+		if (difference_is_beside(d) && line->kind != DIFF_HEADER && line->kind != DIFF_FOLD) {
 			canvas_at(canvas, row, half);
 			canvas_ours(canvas, STYLE_FAINT, canvas->ascii ? "|" : "│");
 		}
@@ -341,28 +205,46 @@ holds(const struct difference *d, size_t i)
 	const struct difference_row *r = &d->rows[i];
 
 	return (r->left && strcasestr(r->left->text, d->find.text)) ||
-	       (r->right && strcasestr(r->right->text, d->find.text));
+	       (r->right && strcasestr(r->right->text, d->find.text)) ||
+	       is_in_fold(d, difference_line(d, i));
+}
+
+/* Goes to a row that holds what is wanted; of a fold to the first line, or the last, that does. */
+static void
+reach(struct difference *d, size_t i, int step)
+{
+	const struct diff_line *fold = difference_line(d, i);
+
+	d->top = i;
+	if (fold->kind != DIFF_FOLD || !difference_turn_fold(d, i))
+		return;
+	if (step < 0)
+		d->top += fold->folded - 1;
+	while (!holds(d, d->top))
+		d->top += step < 0 ? -1 : 1;
 }
 
 /* A change begins where one stands, and none before it. */
 static bool
 begins_change(const struct difference *d, size_t i)
 {
-	const struct difference_row *r = &d->rows[i];
-	const struct diff_line *line = r->left ? r->left : r->right;
-	const struct diff_line *before = i == 0 ? NULL : d->rows[i - 1].left ? d->rows[i - 1].left
-									      : d->rows[i - 1].right;
+	const struct diff_line *line = difference_line(d, i);
+	const struct diff_line *before = i == 0 ? NULL : difference_line(d, i - 1);
 
 	if (line->kind == DIFF_HEADER)
-		return d->closed[r->object];
-	return is_change(line) && (!before || !is_change(before));
+		return d->closed[d->rows[i].object];
+	return diff_line_is_change(line) && (!before || !diff_line_is_change(before));
 }
 
 static void
 to_next(struct difference *d, struct ui *ui, int step)
 {
 	for (long i = (long)d->top + step; i >= 0 && i < (long)d->row_count; i += step) {
-		if (is_wanted(d) ? holds(d, (size_t)i) : begins_change(d, (size_t)i)) {
+		if (is_wanted(d) && holds(d, (size_t)i)) {
+			reach(d, (size_t)i, step);
+			return;
+		}
+		if (!is_wanted(d) && begins_change(d, (size_t)i)) {
 			d->top = (size_t)i;
 			return;
 		}
@@ -391,9 +273,26 @@ fold(struct difference *d, struct ui *ui)
 		ui_say(ui, _("There is nothing to fold: nothing differs."));
 		return;
 	}
+	if (difference_turn_fold(d, d->top))
+		return;
 	object = d->rows[d->top].object;
 	d->closed[object] = !d->closed[object];
-	rebuild(d);
+	difference_rebuild(d);
+}
+
+/* The first fold that is seen. */
+static void
+unfold(struct difference *d, struct ui *ui)
+{
+	size_t end = d->top + (size_t)(d->height > 0 ? d->height : 0);
+
+	for (size_t i = d->top; i < end && i < d->row_count; i++) {
+		if (difference_line(d, i)->kind != DIFF_FOLD)
+			continue;
+		(void)difference_turn_fold(d, i);
+		return;
+	}
+	ui_say(ui, _("No unchanged lines are folded here."));
 }
 
 static void
@@ -404,7 +303,7 @@ only(struct difference *d, struct ui *ui)
 		return;
 	}
 	d->only = d->only >= 0 ? -1 : (long)d->rows[d->top].object;
-	rebuild(d);
+	difference_rebuild(d);
 }
 
 static void
@@ -413,9 +312,8 @@ context(struct difference *d)
 	size_t object = d->row_count > 0 ? d->rows[d->top].object : 0;
 
 	d->whole = !d->whole;
-	d->row_count = 0;
-	make_diff(d);
-	build_rows(d);
+	difference_compare(d);
+	difference_build(d);
 	for (size_t i = d->row_count; i-- > 0;)
 		if (d->rows[i].object == object)
 			d->top = i;
@@ -429,7 +327,37 @@ beside(struct difference *d, struct ui *ui)
 	if (d->beside && d->narrow)
 		ui_say(ui, _("Side by side needs %d columns; it is shown so as soon as there are."),
 		       BESIDE_COLUMNS);
-	rebuild(d);
+	difference_rebuild(d);
+}
+
+void
+difference_click(struct difference *d, int row)
+{
+	size_t at = d->top + (size_t)row, object;
+
+	if (row < 0 || row >= d->height || at >= d->row_count)
+		return;
+	if (difference_line(d, at)->kind == DIFF_FOLD) {
+		(void)difference_turn_fold(d, at);
+	} else if (difference_line(d, at)->kind == DIFF_HEADER) {
+		object = d->rows[at].object;
+		d->closed[object] = !d->closed[object];
+		difference_rebuild(d);
+	}
+}
+
+void
+difference_show(struct difference *d, const struct changes *changes, size_t i)
+{
+	size_t object = difference_object_of(changes, i);
+
+	if (object >= d->objects)
+		return;
+	d->closed[object] = false;
+	if (d->only >= 0)
+		d->only = (long)object;
+	difference_rebuild(d);
+	d->top = difference_row_of(d, object, &changes->items[i]);
 }
 
 bool
@@ -447,13 +375,33 @@ difference_act(struct difference *d, struct ui *ui, enum action action)
 	case ACTION_NEXT: to_next(d, ui, 1); break;
 	case ACTION_PREVIOUS: to_next(d, ui, -1); break;
 	case ACTION_FOLD: fold(d, ui); break;
+	case ACTION_UNFOLD: unfold(d, ui); break;
 	case ACTION_ONLY: only(d, ui); break;
 	case ACTION_CONTEXT: context(d); break;
 	case ACTION_BESIDE: beside(d, ui); break;
-	case ACTION_FIND: d->finding = true; field_offer(&d->find, d->find.text); break;
+	case ACTION_FIND:
+		d->finding = true;
+		d->find_from = d->top;
+		field_offer(&d->find, d->find.text);
+		break;
 	default: return false;
 	}
 	return true;
+}
+
+/* The first place from where one was on, or else the first of all. */
+static void
+find_again(struct difference *d, struct ui *ui)
+{
+	for (size_t n = 0; n < d->row_count; n++) {
+		size_t i = (d->find_from + n) % d->row_count;
+
+		if (holds(d, i)) {
+			d->top = i;
+			return;
+		}
+	}
+	ui_say(ui, _("\"%s\" is nowhere in it."), d->find.text);
 }
 
 bool
@@ -469,22 +417,13 @@ difference_type(struct difference *d, struct ui *ui, int key)
 		field_set(&d->find, "");
 	if (key == 27 || key == '\r' || key == '\n') {
 		d->finding = false;
+		if (is_wanted(d) && d->row_count > 0 && holds(d, d->top))
+			reach(d, d->top, 1);
 		return true;
 	}
 	if (!field_type(&d->find, key))
 		return false;
-	/* The first place from here on, or else the first of all. */
-	if (is_wanted(d) && d->row_count > 0 && !holds(d, d->top)) {
-		size_t i = d->top;
-
-		while (i < d->row_count && !holds(d, i))
-			i++;
-		for (size_t k = 0; i == d->row_count && k < d->top; k++)
-			i = holds(d, k) ? k : i;
-		if (i < d->row_count)
-			d->top = i;
-		else
-			ui_say(ui, _("\"%s\" is nowhere in it."), d->find.text);
-	}
+	if (is_wanted(d) && d->row_count > 0)
+		find_again(d, ui);
 	return true;
 }

@@ -27,10 +27,12 @@ struct difference {
 	size_t top;			/* row */
 	bool beside, whole;		/* side by side; with all unchanged lines */
 	bool *closed;			/* by the object's number */
+	bool *opened;			/* folds, by the number of their line */
 	size_t objects;
 	long only;			/* an object's number; -1: all */
 	bool finding;			/* what is typed goes into the field */
 	struct field find;
+	size_t find_from;		/* the row that was at the top when finding began */
 	int height;			/* of what was drawn last */
 	bool narrow;			/* it was too narrow to be side by side */
 };
@@ -42,6 +44,10 @@ void difference_clear(struct difference *difference);
 void difference_draw(struct difference *difference, const struct ui *ui, struct canvas *canvas);
 /* Moves, folds, finds ...: true when the action is one of its own. */
 bool difference_act(struct difference *difference, struct ui *ui, enum action action);
+/* A click in a row of the canvas that was drawn on opens a fold, or folds a workload. */
+void difference_click(struct difference *difference, int row);
+/* Goes to change i of those that the difference is of, whatever is folded. */
+void difference_show(struct difference *difference, const struct changes *changes, size_t i);
 /* A key while something is being found; false: it is not. */
 bool difference_type(struct difference *difference, struct ui *ui, int key);
 
@@ -60,7 +66,9 @@ bool difference_type(struct difference *difference, struct ui *ui, int key);
 	{'N', "N", ACTION_PREVIOUS, NULL, N_("To the one before.")},                               \
 	{'/', "/", ACTION_FIND, N_("find"), N_("Find in the diff by typing; Esc forgets it.")},    \
 	{'s', "s", ACTION_BESIDE, N_("side by side"), N_("Old and new side by side, or in one column.")}, \
-	{' ', "Space", ACTION_FOLD, NULL, N_("Fold or unfold the workload or resource at the top.")}, \
+	{' ', "Space", ACTION_FOLD, NULL,                                                          \
+	 N_("Fold or unfold what is at the top: unchanged lines, or the workload or resource.")},  \
+	{'f', "f", ACTION_UNFOLD, NULL, N_("Show the first unchanged lines that are folded here.")}, \
 	{'w', "w", ACTION_ONLY, NULL, N_("Only the workload or resource at the top, or all.")},    \
 	{'c', "c", ACTION_CONTEXT, NULL, N_("All unchanged lines, or those near changes.")}
 

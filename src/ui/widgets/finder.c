@@ -152,6 +152,7 @@ select_item(struct finder *finder, const char *id)
 {
 	char *copy = id ? xstrdup(id) : NULL;
 
+	finder->clicked = false;
 	free(finder->selected);
 	finder->selected = copy;
 }
@@ -272,13 +273,20 @@ list_rows(const struct finder *finder, const struct canvas *canvas, size_t *firs
 	return rows;
 }
 
-void
+bool
 finder_click(struct finder *finder, const struct canvas *canvas, int row)
 {
 	size_t first, rows = list_rows(finder, canvas, &first), at = (size_t)(row - LIST_ROW);
+	const char *id;
 
-	if (row >= LIST_ROW && at < rows && first + at < finder->match_count)
-		select_item(finder, finder->items[finder->matches[first + at].item].id);
+	if (row < LIST_ROW || at >= rows || first + at >= finder->match_count)
+		return false;
+	id = finder->items[finder->matches[first + at].item].id;
+	if (finder->clicked && strcmp(finder->selected, id) == 0)
+		return true;
+	select_item(finder, id);
+	finder->clicked = true;
+	return false;
 }
 
 void

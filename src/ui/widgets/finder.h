@@ -22,6 +22,7 @@ struct finder_item {
 
 struct finder {
 	struct field find;
+	bool clicked;			/* a click selected, and nothing was typed or moved since */
 	struct finder_item *items;
 	size_t count, capacity;
 	struct finder_piece *pieces;	/* what the items' words are in */
@@ -44,8 +45,9 @@ void finder_end(struct finder *finder);
 bool finder_type(struct finder *finder, int key);
 /* Down (> 0) or up; stays within the matches. */
 void finder_move(struct finder *finder, long by);
-/* A click in a row of the canvas that finder_draw() got selects what stands there. */
-void finder_click(struct finder *finder, const struct canvas *canvas, int row);
+/* A click in a row of the canvas that finder_draw() got selects what stands there.  true: a click
+ * had selected it before. */
+bool finder_click(struct finder *finder, const struct canvas *canvas, int row);
 /* Borrowed; NULL when nothing matches. */
 const struct finder_item *finder_selected(const struct finder *finder);
 /* The field in the first row, the matches below; `none` is said when there are none. */

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ui/widgets/found.h"
+
+#include <string.h>
+
+#include "ui/canvas.h"
+
+void
+found_draw(struct canvas *canvas, enum style plain, enum style found, const char *text, size_t from,
+	   size_t end, const char *wanted)
+{
+	const char *hit = *wanted ? strcasestr(text, wanted) : NULL;
+	size_t length = strlen(wanted);
+
+	for (; hit && hit < text + end; hit = strcasestr(hit + length, wanted)) {
+		size_t start = (size_t)(hit - text), stop = start + length < end ? start + length : end;
+
+		if (stop <= from)
+			continue;
+		start = start > from ? start : from;
+		canvas_piece(canvas, plain, text, from, start);
+		canvas_piece(canvas, found, text, start, stop);
+		from = stop;
+	}
+	canvas_piece(canvas, plain, text, from, end);
+}

@@ -1,0 +1,73 @@
+# The keys of the view below, however many there are and however small the screen is.
+
+size 80x24
+limit 10
+on-failure tail -n 30 $STATE/sidestaged.log
+
+test "the help is scrolled to its real end, and says that it is there"
+run sidestage demo
+row "running" "running"
+key ?
+row "sidestage" "Help"
+row "Board"
+row "C" "Clone the environment of the cursor."
+key k
+expect "This is the beginning."
+key G
+row "unknown: it could not be read"
+no-row "Clone the environment of the cursor."
+match "^    [?]  +unknown"
+key j
+expect "This is the end."
+key PgDn
+expect "This is the end."
+row "unknown: it could not be read"
+
+test "a page up and one down lead back, g to the beginning"
+key PgUp
+no-row "unknown: it could not be read"
+key PgDn
+row "unknown: it could not be read"
+key g
+row "C" "Clone the environment of the cursor."
+key k
+expect "This is the beginning."
+
+test "where all of it has room nothing is scrolled, and it says why"
+resize 80x70
+row "unknown: it could not be read"
+key j
+expect "All of it is seen already."
+row "C" "Clone the environment of the cursor."
+key G
+expect "All of it is seen already."
+
+test "what was scrolled comes down again when the window grows"
+resize 80x24
+press-until G "unknown: it could not be read"
+no-row "Clone the environment of the cursor."
+resize 80x70
+row "C" "Clone the environment of the cursor."
+
+test "a sentence that is too long for its line goes on in the next one"
+resize 50x24
+no-row "unknown: it could not be read"
+match "^    b  +[A-Z].*"
+key Esc
+gone "Help"
+press-until Right "in (QA|qa)"
+key d
+row "Difference" "embedded"
+key ?
+row "Help" "embedded"
+press-until j "resource[.]"
+match "^ {11}unchanged lines, or the workload or"
+row "Space" "Fold or unfold what is at the top:"
+key Esc
+gone "Help"
+key Esc
+gone "Difference"
+key Q
+exit 0 10
+restored
+nothing-runs 5

@@ -1,0 +1,79 @@
+# What a person reads before something is done: found in by typing, also where there is no
+# difference, in the usual sizes.
+
+size 80x24
+limit 10
+on-failure tail -n 30 $STATE/sidestaged.log
+env SIDESTAGE_THEME=dark
+
+test "in the review of a clone / finds in what it will be made of"
+run sidestage demo
+row "running" "running"
+press-until Right "in [Pp]roduction"
+key C
+expect "Name of the clone"
+key Enter
+expect "way back"
+row "Workloads"
+row "api" "1.4.2" "local/topicshare-api"
+key /
+type "wor"
+row "▸ worker" "1.8.1"
+colour "wor" bold underline fg=221 bg=23
+key Enter
+key n
+row "▸ db" "shared by the workloads"
+no-row "▸ worker"
+key N
+row "▸ worker" "1.8.1"
+key N
+expect "is not further up"
+key Esc
+gone "/ wor"
+no-row "▸ worker"
+expect "way back"
+
+test "what is not there is said, and Esc leaves only when nothing is found any more"
+key /
+type "zebra"
+expect "is nowhere in it"
+key Esc
+gone "zebra"
+key n
+expect "/ asks what to find"
+key s
+expect "There is no difference here"
+key f
+expect "There is no difference here"
+expect "way back"
+
+test "the list ends where its last line is seen"
+resize 80x16
+press-until G "shared by the workloads"
+press-until j "This is the end"
+press-until k "Workloads"
+press-until k "This is the beginning"
+resize 80x24
+row "Workloads"
+key D
+expect "Done in" 20
+key Esc
+row "Workload" "hotfix-1"
+
+test "in the review of a discard too"
+press-until Right "in hotfix-1"
+key X
+expect "All of it goes"
+key /
+type "dns"
+match "▸ .*dns"
+key Enter
+key Esc
+gone "/ dns"
+expect "All of it goes"
+key Esc
+gone "All of it goes"
+key Q
+exit 0 10
+restored
+nothing-runs 5
