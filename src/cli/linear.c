@@ -19,11 +19,13 @@
 #include "base/xmalloc.h"
 #include "cli/command.h"
 #include "cli/lines.h"
+#include "flow/clones.h"
 #include "flow/flow.h"
 #include "flow/session.h"
 #include "flow/world.h"
 #include "model/changes.h"
 #include "model/image.h"
+#include "model/merge.h"
 #include "model/set.h"
 #include "store/store.h"
 
@@ -32,7 +34,7 @@
 #define READY_MS 10000
 
 /* What the next line answers. */
-enum asking { ASKING_COMMAND, ASKING_YES, ASKING_REASON, ASKING_NAME };
+enum asking { ASKING_COMMAND, ASKING_SIDE, ASKING_YES, ASKING_REASON, ASKING_NAME };
 
 struct linear {
 	struct session *session;
@@ -45,6 +47,7 @@ struct linear {
 	char *operation;		/* that is under way; NULL: none */
 	size_t steps_told;
 	bool reviewed;			/* the review has been printed */
+	size_t conflict;		/* which of them is asked about, from 0 */
 	int64_t since;			/* wall ms: what is older is not told as if it were now */
 };
 
@@ -89,6 +92,7 @@ begin(struct linear *l, const struct flow_request *request)
 	l->operation = xstrdup(flow_operation_id(flow));
 	l->steps_told = 0;
 	l->reviewed = false;
+	l->conflict = 0;
 }
 
 static void
@@ -174,7 +178,8 @@ run_promote(struct linear *l, char **words, size_t count)
 		return;
 	if (e->clone_of) {
 		begin(l, &(struct flow_request){.verb = FLOW_PROMOTE, .org = l->org, .app = l->app,
-						.env = e->clone_of, .source = words[0]});
+						.env = e->clone_of, .source = words[0],
+						.decides = true});
 		return;
 	}
 	l->failed = true;
@@ -221,6 +226,26 @@ run_versions(struct linear *l, char **words, size_t count)
 }
 
 static void
+run_clones(struct linear *l, char **words, size_t count)
+{
+	struct clones *clones = clones_open(l->session, l->org);
+	int64_t until = clock_wall_ms() + READY_MS;
+
+	(void)words;
+	(void)count;
+	clones_update(clones);
+	while (clones_untold(clones) > 0 && clock_wall_ms() < until) {
+		(void)session_turn(l->session, NULL, NULL, 0, 200);
+		clones_update(clones);
+	}
+	for (size_t i = 0; i < clones_count(clones); i++)
+		lines_clone(clones_get(clones, i));
+	if (clones_count(clones) == 0)
+		lines_say(_("There is no clone."));
+	clones_close(clones);
+}
+
+static void
 run_history(struct linear *l, char **words, size_t count)
 {
 	struct history_query query = {.url = session_platform(l->session), .limit = 100};
@@ -256,6 +281,7 @@ static const struct verb verbs[] = {
 	{"promote", N_("CLONE"), N_("take a clone's changes to where it came from"), 1, run_promote},
 	{"undo", N_("ENV"), N_("return to the deployment before"), 1, run_undo},
 	{"discard", N_("CLONE"), N_("delete a clone and all that is its own"), 1, run_discard},
+	{"clones", "", N_("list the clones, and what of them is not promoted"), 0, run_clones},
 	{"history", "", N_("say what has been done, in order"), 0, run_history},
 	{"help", "", N_("list the commands"), 0, run_help},
 	{"quit", "", N_("end"), 0, run_quit},
@@ -374,6 +400,70 @@ show_review(struct linear *l, const struct flow *flow)
 	l->asking = review->is_protected ? ASKING_REASON : ASKING_YES;
 }
 
+/* The merge's entry that is the n-th conflict, from 0. */
+static size_t
+conflict_entry(const struct merge *merge, size_t n)
+{
+	size_t i = 0;
+
+	while (merge->entries[i].side != MERGE_CONFLICT || n-- > 0)
+		i++;
+	return i;
+}
+
+static void
+show_conflict(struct linear *l, const struct flow *flow)
+{
+	const struct merge *merge = flow_merge(flow);
+	const struct flow_request *request = flow_request(flow);
+
+	lines_conflict(&merge->entries[conflict_entry(merge, l->conflict)], l->conflict + 1,
+		       merge->conflicts, request->source, request->env);
+	l->prompted = false;
+	l->asking = ASKING_SIDE;
+}
+
+static void
+decide(struct linear *l, struct flow *flow, enum merge_side side)
+{
+	struct error err = {0};
+
+	if (flow_choose(flow, conflict_entry(flow_merge(flow), l->conflict), side, &err) != 0) {
+		lines_say("%s", err.text);
+		give_up(l, flow);
+		return;
+	}
+	if (++l->conflict < flow_merge(flow)->conflicts) {
+		show_conflict(l, flow);
+		return;
+	}
+	l->asking = ASKING_COMMAND;
+	if (flow_decide(flow, &err) != 0) {
+		lines_say("%s", err.text);
+		give_up(l, flow);
+	}
+}
+
+/* 1 and 2 are the two values; what is none of the answers is asked again. */
+static void
+take_side(struct linear *l, const char *line)
+{
+	struct flow *flow = under_way(l);
+
+	if (strcmp(line, "1") == 0 || strcmp(line, "2") == 0) {
+		decide(l, flow, line[0] == '1' ? MERGE_OURS : MERGE_THEIRS);
+	} else if (strcmp(line, "b") == 0 && l->conflict > 0) {
+		l->conflict--;
+		show_conflict(l, flow);
+	} else if (strcmp(line, "x") == 0) {
+		give_up(l, flow);
+	} else if (strcmp(line, "b") == 0) {
+		lines_say(_("This is the first conflict."));
+	} else {
+		lines_say(_("\"%s\" is none of the answers."), line);
+	}
+}
+
 static void
 advance(struct linear *l)
 {
@@ -381,7 +471,9 @@ advance(struct linear *l)
 
 	if (!flow)
 		return;
-	if (flow_state(flow) == FLOW_REVIEW && !l->reviewed)
+	if (flow_state(flow) == FLOW_DECIDING && l->asking == ASKING_COMMAND)
+		show_conflict(l, flow);
+	else if (flow_state(flow) == FLOW_REVIEW && !l->reviewed)
 		show_review(l, flow);
 	else if (flow_state(flow) > FLOW_REVIEW)
 		follow(l, flow);
@@ -408,6 +500,9 @@ take_line(struct linear *l, char *line)
 	switch (l->asking) {
 	case ASKING_COMMAND:
 		take_command(l, line);
+		break;
+	case ASKING_SIDE:
+		take_side(l, line);
 		break;
 	case ASKING_YES:
 		if (strcmp(line, _("yes")) == 0 || strcmp(line, "yes") == 0)
@@ -456,7 +551,9 @@ prompt(struct linear *l)
 {
 	if (l->prompted || !wants_line(l))
 		return;
-	if (l->asking == ASKING_YES)
+	if (l->asking == ASKING_SIDE)
+		fputs(_("1 or 2; b goes back, x gives up and changes nothing: "), stdout);
+	else if (l->asking == ASKING_YES)
 		fputs(_("Type yes to do it, anything else changes nothing: "), stdout);
 	else if (l->asking == ASKING_REASON)
 		fputs(_("This environment is protected.  Reason: "), stdout);

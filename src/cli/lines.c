@@ -12,6 +12,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "flow/clones.h"
 #include "flow/flow.h"
 #include "flow/words.h"
 #include "flow/world.h"
@@ -121,6 +122,44 @@ lines_changes(const struct changes *changes)
 	}
 	if (changes->count == 0)
 		lines_say(_("  Nothing differs."));
+}
+
+void
+lines_clone(const struct clone *clone)
+{
+	int64_t now = clock_wall_ms();
+	char age[64], changes[96] = "", conflicts[64] = "";
+
+	clock_ago(age, now - clone->created_at);
+	if (clone->work == CLONE_WORK_SOME)
+		snprintf(changes, sizeof(changes),
+			 ngettext("%zu change is not promoted", "%zu changes are not promoted",
+				  clone->changes), clone->changes);
+	if (clone->work == CLONE_WORK_SOME && clone->conflicts > 0)
+		snprintf(conflicts, sizeof(conflicts),
+			 ngettext(", %zu conflict", ", %zu conflicts", clone->conflicts), clone->conflicts);
+	lines_say(_("%s: a clone of %s, made %s by %s, %s"), clone->env,
+		  clone->origin ? clone->origin : _("unknown"), age, untrusted_raw(&clone->who),
+		  words_of_life(clone->expires_at, now).text);
+	if (clone->work == CLONE_WORK_NONE)
+		lines_say(_("  Nothing in it waits to be promoted."));
+	else if (clone->work == CLONE_WORK_SOME)
+		lines_say("  %s%s%s%s", changes, conflicts, clone->work_words ? ": " : "",
+			  clone->work_words ? clone->work_words : "");
+	else
+		lines_say(_("  What it has that is not promoted is not known yet."));
+}
+
+void
+lines_conflict(const struct merge_entry *entry, size_t number, size_t count, const char *ours,
+	       const char *theirs)
+{
+	const char *none = _("(not there)");
+
+	lines_say(_("Conflict %zu of %zu: %s %s"), number, count, entry->object, entry->path);
+	lines_say(_("  before: %s"), entry->base ? entry->base : none);
+	lines_say("  1: %s: %s", ours, entry->ours ? entry->ours : none);
+	lines_say("  2: %s: %s", theirs, entry->theirs ? entry->theirs : none);
 }
 
 void

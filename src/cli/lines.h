@@ -4,9 +4,13 @@
 #ifndef SIDESTAGE_CLI_LINES_H
 #define SIDESTAGE_CLI_LINES_H
 
+#include <stddef.h>
+
 struct changes;
+struct clone;
 struct error;
 struct operation_list;
+struct merge_entry;
 struct review;
 struct world_application;
 struct world_environment;
@@ -18,6 +22,11 @@ void lines_environment(const struct world_environment *environment,
 		       const struct world_environment *baseline);
 void lines_changes(const struct changes *changes);
 void lines_review(const struct review *review);
+/* One clone: from what, by whom, how old, how long it is meant to live, what is not promoted. */
+void lines_clone(const struct clone *clone);
+/* number of count, from 1: what it is about, what was there, and what each side has. */
+void lines_conflict(const struct merge_entry *entry, size_t number, size_t count, const char *ours,
+		    const char *theirs);
 void lines_history(const struct operation_list *list);
 
 #endif

@@ -22,7 +22,7 @@ TTY_STORIES = \
 	tests/tty/review.story \
 	tests/tty/second-demo.story \
 	tests/tty/story.story \
-	tests/tty/linear.story \
+	tests/tty/linear.story tests/tty/linear-conflict.story \
 	tests/tty/languages.story \
 	tests/tty/lost.story \
 	tests/tty/logs.story \
