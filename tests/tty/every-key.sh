@@ -31,7 +31,7 @@ enter() {
 	progress) say 'key D' 'expect "way back"' 'key D' 'row "sidestage" "Progress"' ;;
 	logs) say 'key l' 'row "sidestage" "Logs"' ;;
 	history) say 'key h' 'row "sidestage" "History"' ;;
-	history-find) say 'key h' 'row "sidestage" "History"' 'key /' 'expect "of"' ;;
+	history-find) say 'key h' 'row "sidestage" "History"' 'key /' 'match "^ Find +[0-9]+ of"' ;;
 	board-then) say 'key h' 'row "sidestage" "History"' 'key t' 'row "sidestage" "Board as it was"' ;;
 	clones) say 'key c' 'row "sidestage" "Clones"' 'expect "hotfix-1"' ;;
 	hotfix) say 'key H' 'expect "hotfix-1 of production"' ;;
