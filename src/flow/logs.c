@@ -17,13 +17,14 @@
 
 #define EVERY_MS 1000
 #define LINES_MAX 5000		/* a platform may give more than it was asked for */
+#define ALIKE_LINES 4		/* so many equal lines in a row are the same ones */
 
 struct logs {
 	struct session *session;
 	char *org, *app, *env, *workload, *container;
 	struct log_line *lines;
 	size_t count;
-	uint64_t revision;
+	uint64_t revision, appended;
 	bool read, held;
 	struct error error;
 	char digest[IDS_SHA256_B64_SIZE];
@@ -34,16 +35,14 @@ struct logs {
 static void ask(void *data);
 
 static void
-drop_lines(struct logs *logs)
+free_lines(struct log_line *lines, size_t count)
 {
-	for (size_t i = 0; i < logs->count; i++) {
-		untrusted_clear(&logs->lines[i].payload);
-		untrusted_clear(&logs->lines[i].workload);
-		untrusted_clear(&logs->lines[i].container);
+	for (size_t i = 0; i < count; i++) {
+		untrusted_clear(&lines[i].payload);
+		untrusted_clear(&lines[i].workload);
+		untrusted_clear(&lines[i].container);
 	}
-	free(logs->lines);
-	logs->lines = NULL;
-	logs->count = 0;
+	free(lines);
 }
 
 static void
@@ -58,18 +57,55 @@ take_line(struct log_line *line, const json_t *entry)
 		line->at = 0;
 }
 
+static bool
+is_same(const struct log_line *a, const struct log_line *b)
+{
+	return a->at == b->at && untrusted_equal(&a->payload, &b->payload) &&
+	       untrusted_equal(&a->workload, &b->workload) &&
+	       untrusted_equal(&a->container, &b->container);
+}
+
+/* Whether the last lines that there were, so many of them, end at line `end` - 1 now. */
+static bool
+ends_at(const struct logs *logs, const struct log_line *lines, size_t end, size_t alike)
+{
+	for (size_t i = 1; i <= alike && i <= end && i <= logs->count; i++)
+		if (!is_same(&lines[end - i], &logs->lines[logs->count - i]))
+			return false;
+	return true;
+}
+
+/* There is no more than what was asked for, however much is written: so the lines that there
+ * were are looked for in those that came; the last one alone when another workload's came late
+ * between them.  Not there: all are new. */
+static size_t
+count_appended(const struct logs *logs, const struct log_line *lines, size_t count)
+{
+	static const size_t alike[] = {ALIKE_LINES, 1};
+
+	for (size_t i = 0; i < sizeof(alike) / sizeof(alike[0]); i++)
+		for (size_t end = count; end > 0; end--)
+			if (ends_at(logs, lines, end, alike[i]))
+				return count - end;
+	return count;
+}
+
 /* The wire has the newest first. */
 static void
 take_lines(struct logs *logs, const json_t *body)
 {
 	size_t count = json_array_size(body);
 
-	drop_lines(logs);
+	struct log_line *lines;
+
 	if (count > LINES_MAX)
 		count = LINES_MAX;
-	logs->lines = xcalloc(count + 1, sizeof(*logs->lines));
+	lines = xcalloc(count + 1, sizeof(*lines));
 	for (size_t i = 0; i < count; i++)
-		take_line(&logs->lines[i], json_array_get(body, count - 1 - i));
+		take_line(&lines[i], json_array_get(body, count - 1 - i));
+	logs->appended += count_appended(logs, lines, count);
+	free_lines(logs->lines, logs->count);
+	logs->lines = lines;
 	logs->count = count;
 }
 
@@ -132,7 +168,7 @@ logs_close(struct logs *logs)
 		return;
 	api_cancel(logs->call);
 	session_timer_stop(logs->timer);
-	drop_lines(logs);
+	free_lines(logs->lines, logs->count);
 	free(logs->org);
 	free(logs->app);
 	free(logs->env);
@@ -151,6 +187,12 @@ const struct log_line *
 logs_line(const struct logs *logs, size_t i)
 {
 	return &logs->lines[i];
+}
+
+uint64_t
+logs_appended(const struct logs *logs)
+{
+	return logs->appended;
 }
 
 uint64_t

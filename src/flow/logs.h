@@ -30,6 +30,9 @@ void logs_close(struct logs *logs);	/* NULL is fine */
 /* Oldest first.  Borrowed until the session's next turn. */
 size_t logs_count(const struct logs *logs);
 const struct log_line *logs_line(const struct logs *logs, size_t i);
+/* How many lines came behind the last one that there was, since it was opened: older ones may have
+ * gone for them. */
+uint64_t logs_appended(const struct logs *logs);
 /* Grows with each answer that was different. */
 uint64_t logs_revision(const struct logs *logs);
 bool logs_was_read(const struct logs *logs);

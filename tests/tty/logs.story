@@ -73,6 +73,30 @@ expect "Tab leads to one of them"
 key Esc
 gone "all workloads"
 
+test "what was found stays, and is what is copied, also when there are more lines than are read"
+let API platform address development api
+sh for i in $(seq 510); do fetch --data '{"title":"a topic","author":"somebody"}' $API/topics --quiet; done
+press-until Left "in Development"
+press-until Up "api in"
+key l
+expect "api in development"
+expect "added"
+key /
+type "added"
+key Enter
+capture ID "▸.* topic ([0-9]+) added"
+sh for i in $(seq 30); do fetch --data '{"title":"a topic","author":"somebody"}' $API/topics --quiet; done
+expect "30 newer lines below"
+row "▸" "topic $ID added"
+key y
+match "Copied the line that was found: .* topic $ID added"
+key G
+no-row "topic $ID added"
+key Esc
+gone "/ added"
+key Esc
+gone "api in development"
+
 test "of a workload with several containers, one or all of them with their names"
 sh platform post /deltas '{"modules":{"update":{"web":[{"op":"remove","path":"/spec/containers/web"},{"op":"add","path":"/spec/containers/site","value":{"id":"site","image":"local/topicshare-web:2.0.0-rc1","variables":{"PORT":"${externals.dns.listen}","API_URL":"http://${modules.api.externals.dns.host}:${modules.api.externals.dns.port}"}}}]}}}' >$STATE/delta
 let DELTA sed 's/.*"id":"\([^"]*\)".*/\1/' $STATE/delta

@@ -52,8 +52,7 @@ struct logs_view {
 	size_t rows;
 	bool found;			/* the last line that is seen is what was found */
 	size_t bottom;			/* lines below the last one that is seen; 0: follows */
-	uint64_t revision;		/* of the logs, when bottom was true of them */
-	size_t count;
+	uint64_t revision, appended;	/* of the logs, when bottom was true of them */
 	bool finding;			/* the field has the keys */
 	struct field find;
 };
@@ -90,8 +89,7 @@ reopen(struct logs_view *v, struct ui *ui)
 	v->bottom = 0;
 	v->found = v->several = false;
 	v->held = false;
-	v->revision = 0;
-	v->count = 0;
+	v->revision = v->appended = 0;
 }
 
 /* --- drawing --- */
@@ -294,20 +292,32 @@ learn_containers(struct logs_view *v)
 	}
 }
 
-/* Lines that came while one reads further up do not move what is read. */
+/* Lines that came while one reads further up, or looks at what was found, do not move that;
+ * unless there are so many that it has gone. */
+static void
+stay(struct logs_view *v, size_t count, uint64_t more)
+{
+	if (v->bottom == 0 && !v->found)
+		return;
+	if (more < count && v->bottom < count - more) {
+		v->bottom += more;
+	} else {
+		v->bottom = count > 0 ? count - 1 : 0;
+		v->found = false;
+	}
+}
+
 static void
 changed(struct view *view, struct ui *ui)
 {
 	struct logs_view *v = (struct logs_view *)view;
-	size_t count = logs_count(v->logs);
 
 	(void)ui;
 	if (logs_revision(v->logs) == v->revision)
 		return;
-	if ((v->bottom > 0 || v->found) && count > v->count)
-		v->bottom += count - v->count;
+	stay(v, logs_count(v->logs), logs_appended(v->logs) - v->appended);
 	v->revision = logs_revision(v->logs);
-	v->count = count;
+	v->appended = logs_appended(v->logs);
 	learn_containers(v);
 }
 
