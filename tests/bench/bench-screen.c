@@ -263,7 +263,7 @@ static void
 measure_board(char *const argv[])
 {
 	static const char *const sides[] = {"\033OC", "\033OD"}, *const ups[] = {"\033OB", "\033OB", "\033OA"};
-	static const char *const ends[] = {"G", "g"}, *const typed[] = {"a", "p", "-", "1", "7", "\177", "\177", "\177", "\177", "\177"};
+	static const char *const ends[] = {"G", "g"}, *const sorts[] = {"s"}, *const typed[] = {"a", "p", "-", "1", "7", "\177", "\177", "\177", "\177", "\177"};
 	static struct samples opening;
 	struct program p = start(argv);
 	double at = 0;
@@ -276,6 +276,7 @@ measure_board(char *const argv[])
 	measure_keys(&p, "key: left and right", sides, 2, KEYS);
 	measure_keys(&p, "key: up and down", ups, 3, KEYS);
 	measure_keys(&p, "key: first and last", ends, 2, KEYS / 2);
+	measure_keys(&p, "key: sort", sorts, 1, KEYS / 2);
 	for (int i = 0; i < KEYS / 4; i++) {
 		press(&p, "/", &opening);
 		press(&p, "\033", &(struct samples){.count = 0});	/* waits for what may follow an Esc */
