@@ -97,8 +97,8 @@ ui_push(struct ui *ui, struct view *view)
 	}
 	ui->views[ui->count++] = view;
 	ui->dirty = true;
-	/* What was typed before this stood here was meant for something else. */
-	terminal_drop_keys();
+	if (view->ops->unseen_keys_dropped)
+		terminal_drop_keys();
 }
 
 void

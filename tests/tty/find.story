@@ -44,6 +44,22 @@ expect "Name of the clone"
 key Esc
 gone "Name of the clone"
 
+test "hands are faster than the screen: what is typed behind / and V is theirs"
+type "/dev"
+row "development" "environment Development"
+key Enter
+press-until Up "api in Development"
+press-until Down "web in Development"
+let AHEAD printf 'V1.4.3\rD'
+type "$AHEAD"
+expect "way back"
+
+test "a key that was typed before the review stood approves nothing"
+row "~ web" "2.0.0-rc3" "1.4.3"
+refuse "still being read"
+key Esc
+gone "way back"
+
 test "the palette knows the keys of the view below it"
 key h
 expect "Nothing has been done yet"

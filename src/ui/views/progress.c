@@ -310,7 +310,7 @@ close_view(struct view *view)
 
 const struct view_ops progress_view_ops = {
 	.title = N_("Progress"), .keys = keys, .draw = draw, .subject = subject, .act = act,
-	.close = close_view,
+	.close = close_view, .unseen_keys_dropped = true,
 };
 
 struct view *

@@ -429,6 +429,7 @@ const struct view_ops review_view_ops = {
 	.title = N_("Review"), .keys = keys, .draw = draw, .subject = subject, .act = act,
 	.type = type, .click = click,
 	.close = close_view,
+	.unseen_keys_dropped = true,
 };
 
 struct view *
