@@ -33,7 +33,7 @@ exit 127
 expect "no-such-program: No such file"
 
 test "half a frame is not on the screen"
-run sh -c "printf 'before\\033[?2026hhalf'; sleep 1; printf ' whole\\033[?2026l'; cat"
+run sh -c "printf 'before\\033[?2026hhalf'; sleep 1; printf ' whole\\033[?2026l'; exec cat"
 expect "before"
 refuse "half"
 expect "beforehalf whole"
@@ -43,7 +43,7 @@ run sh -c "printf '\\033[?2026hnever finished'"
 expect "never finished"
 
 test "wide, combining and coloured text stands where it should"
-run sh -c "printf '한국어 e\\314\\201 مرحبا|\\n\\033[1;31mred\\033[0m \\033[38;5;24mdeep\\033[0m \\033[48;2;1;2;3mback\\033[0m plain'; cat"
+run sh -c "printf '한국어 e\\314\\201 مرحبا|\\n\\033[1;31mred\\033[0m \\033[38;5;24mdeep\\033[0m \\033[48;2;1;2;3mback\\033[0m plain'; exec cat"
 screen <<END
 한국어 é مرحبا|
 red deep back plain
@@ -58,7 +58,7 @@ key Ctrl-C
 exit INT
 
 test "pictures of the screen, in part and whole"
-run sh -c "printf 'top\\nmiddle 123\\n\\n  bottom'; cat"
+run sh -c "printf 'top\\nmiddle 123\\n\\n  bottom'; exec cat"
 screen whole <<END
 top
 middle *
@@ -103,8 +103,9 @@ expect "ready"
 resize 30x20
 type "\n"
 expect "20 30"
-key Ctrl-C
-exit INT
+# Not Ctrl-C: what comes between a shell's fork and its child's exec is lost to both.
+signal TERM
+exit TERM
 resize 40x10
 
 test "a terminal that is left in disorder is noticed"
@@ -160,8 +161,8 @@ test "a key is pressed until something shows"
 run sh -c 'stty -echo -icanon; n=0; while dd bs=1 count=1 >/dev/null 2>&1; do n=$((n+1)); printf "$n,"; done'
 press-until x '2,3,$'
 fails press-until x "never" 0.3
-key Ctrl-C
-exit INT
+signal TERM
+exit TERM
 
 test "the shell, values, and conditions that come true later"
 let THREE echo 1 + 2 | sed 's/1 + 2/3/'
