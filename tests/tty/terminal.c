@@ -156,6 +156,9 @@ become(int slave, char *const argv[])
 	if (login_tty(slave) != 0)
 		_exit(126);
 	close_range(3, ~0U, 0);
+	/* A shell starts what it leaves behind with these ignored: nobody at a terminal has that. */
+	signal(SIGINT, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL);
 	execvp(argv[0], argv);
 	dprintf(2, "%s: %s\n", argv[0], strerror(errno));
 	_exit(127);
