@@ -8,85 +8,68 @@
 
 #include "cli/linear.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "cli/command.h"
+#include "cli/linear-parts.h"
 #include "cli/lines.h"
-#include "flow/clones.h"
 #include "flow/flow.h"
+#include "flow/logs.h"
 #include "flow/session.h"
 #include "flow/world.h"
-#include "model/changes.h"
-#include "model/image.h"
 #include "model/merge.h"
-#include "model/set.h"
-#include "store/store.h"
 
-#define INPUT_MAX 4096
-#define WORDS_MAX 5
 #define READY_MS 10000
 
-/* What the next line answers. */
-enum asking { ASKING_COMMAND, ASKING_SIDE, ASKING_YES, ASKING_REASON, ASKING_NAME };
-
-struct linear {
-	struct session *session;
-	char *org, *app;
-	char input[INPUT_MAX];
-	size_t length;
-	bool ended, quit, prompted, failed;
-	enum asking asking;
-	char *reason;
-	char *operation;		/* that is under way; NULL: none */
-	size_t steps_told;
-	bool reviewed;			/* the review has been printed */
-	size_t conflict;		/* which of them is asked about, from 0 */
-	int64_t since;			/* wall ms: what is older is not told as if it were now */
-};
-
-struct verb {
-	const char *name, *arguments, *help;	/* arguments and help N_() */
-	size_t least;				/* words behind the name */
-	void (*run)(struct linear *l, char **words, size_t count);
-};
-
-static const struct world_application *
-application(const struct linear *l)
+const struct world_application *
+linear_application(const struct linear *l)
 {
 	return l->org && l->app ? world_application(session_world(l->session), l->org, l->app) : NULL;
 }
 
-static const struct world_environment *
-environment(struct linear *l, const char *id)
+void
+linear_fail(struct linear *l, const char *format, ...)
+{
+	char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	l->failed = true;
+	lines_say("%s", text ? text : "");
+	free(text);
+}
+
+const struct world_environment *
+linear_environment(struct linear *l, const char *id)
 {
 	const struct world_environment *e =
-		world_environment(session_world(l->session), l->org, l->app, id);
+		l->app ? world_environment(session_world(l->session), l->org, l->app, id) : NULL;
 
-	if (!e) {
-		l->failed = true;
-		lines_say(_("There is no environment \"%s\" here; \"board\" lists them."), id);
-	}
+	if (!e)
+		linear_fail(l, _("There is no environment \"%s\" here; \"board\" lists them."), id);
 	return e;
 }
 
-/* --- the verbs --- */
-
-static void
-begin(struct linear *l, const struct flow_request *request)
+void
+linear_begin(struct linear *l, const struct flow_request *request)
 {
 	struct error err = {0};
 	struct flow *flow = flow_new(l->session, request, &err);
 
 	if (!flow) {
-		l->failed = true;
-		lines_say("%s", err.text);
+		linear_fail(l, "%s", err.text);
 		return;
 	}
 	l->operation = xstrdup(flow_operation_id(flow));
@@ -95,236 +78,30 @@ begin(struct linear *l, const struct flow_request *request)
 	l->conflict = 0;
 }
 
-static void
-run_board(struct linear *l, char **words, size_t count)
+bool
+linear_wait(struct linear *l, bool (*is_there)(void *data), void *data)
 {
-	const struct world_application *a = application(l);
+	int64_t until = clock_steady_ms() + READY_MS;
+	bool there = is_there(data);
 
-	(void)words;
-	(void)count;
-	if (a)
-		lines_board(a);
-}
-
-static void
-run_clone(struct linear *l, char **words, size_t count)
-{
-	(void)count;
-	if (environment(l, words[0]))
-		begin(l, &(struct flow_request){.verb = FLOW_CLONE, .org = l->org, .app = l->app,
-						.env = words[1], .source = words[0]});
-}
-
-static void
-run_version(struct linear *l, char **words, size_t count)
-{
-	const struct world_environment *e = environment(l, words[0]);
-	const char *reference = e && e->set ? set_module_image(e->set, words[1]) : NULL;
-	struct image image;
-	char *wanted;
-
-	(void)count;
-	if (!e)
-		return;
-	if (!reference) {
-		l->failed = true;
-		lines_say(_("There is no workload \"%s\" in %s."), words[1], words[0]);
-		return;
-	}
-	image_parse(&image, reference);
-	wanted = xasprintf("%s:%s", image.name, words[2]);
-	begin(l, &(struct flow_request){
-			 .verb = FLOW_DEPLOY, .org = l->org, .app = l->app, .env = words[0],
-			 .images = (const char *const[]){words[1], wanted, NULL}});
-	free(wanted);
-	image_clear(&image);
-}
-
-static void
-on_one(struct linear *l, enum flow_verb verb, const char *env)
-{
-	if (environment(l, env))
-		begin(l, &(struct flow_request){.verb = verb, .org = l->org, .app = l->app, .env = env});
-}
-
-static void
-run_deploy(struct linear *l, char **words, size_t count)
-{
-	(void)count;
-	on_one(l, FLOW_DEPLOY, words[0]);
-}
-
-static void
-run_undo(struct linear *l, char **words, size_t count)
-{
-	(void)count;
-	on_one(l, FLOW_UNDO, words[0]);
-}
-
-static void
-run_discard(struct linear *l, char **words, size_t count)
-{
-	(void)count;
-	on_one(l, FLOW_DISCARD, words[0]);
-}
-
-static void
-run_promote(struct linear *l, char **words, size_t count)
-{
-	const struct world_environment *e = environment(l, words[0]);
-
-	(void)count;
-	if (!e)
-		return;
-	if (e->clone_of) {
-		begin(l, &(struct flow_request){.verb = FLOW_PROMOTE, .org = l->org, .app = l->app,
-						.env = e->clone_of, .source = words[0],
-						.decides = true});
-		return;
-	}
-	l->failed = true;
-	lines_say(_("%s is no clone made here; only such can be promoted."), words[0]);
-}
-
-static void
-run_diff(struct linear *l, char **words, size_t count)
-{
-	const struct world_environment *from = environment(l, words[0]), *to = environment(l, words[1]);
-	struct changes changes;
-
-	(void)count;
-	if (!from || !to)
-		return;
-	if (!from->set || !to->set) {
-		l->failed = true;
-		lines_say(_("What they hold is not known yet; try again."));
-		return;
-	}
-	changes_between(&changes, from->set, to->set);
-	lines_changes(&changes);
-	changes_clear(&changes);
-}
-
-static void
-run_versions(struct linear *l, char **words, size_t count)
-{
-	const struct world_environment *e = environment(l, words[0]);
-	const char *reference = e && e->set ? set_module_image(e->set, words[1]) : NULL;
-	const struct world_organization *o = world_organization(session_world(l->session), l->org);
-	struct image image;
-
-	(void)count;
-	if (!reference || !o)
-		return;
-	image_parse(&image, reference);
-	for (size_t i = 0; i < o->version_count; i++)
-		if (!o->versions[i].archived && untrusted_is(&o->versions[i].name, image.name))
-			lines_say("  %s%s", untrusted_raw(&o->versions[i].version),
-				  untrusted_is(&o->versions[i].version, image.version) ? _(" runs here")
-										       : "");
-	image_clear(&image);
-}
-
-static void
-run_clones(struct linear *l, char **words, size_t count)
-{
-	struct clones *clones = clones_open(l->session, l->org);
-	int64_t until = clock_wall_ms() + READY_MS;
-
-	(void)words;
-	(void)count;
-	clones_update(clones);
-	while (clones_untold(clones) > 0 && clock_wall_ms() < until) {
+	while (!there && clock_steady_ms() < until) {
 		(void)session_turn(l->session, NULL, NULL, 0, 200);
-		clones_update(clones);
+		there = is_there(data);
 	}
-	for (size_t i = 0; i < clones_count(clones); i++)
-		lines_clone(clones_get(clones, i));
-	if (clones_count(clones) == 0)
-		lines_say(_("There is no clone."));
-	clones_close(clones);
+	return there;
 }
 
-static void
-run_history(struct linear *l, char **words, size_t count)
+char *
+linear_joined(char **words, size_t count)
 {
-	struct history_query query = {.url = session_platform(l->session), .limit = 100};
-	struct operation_list list = {0};
-	struct error err = {0};
+	struct buf joined;
 
-	(void)words;
-	(void)count;
-	if (store_history_list(session_store(l->session), &query, &list, &err) == 0)
-		lines_history(&list);
-	else
-		lines_say("%s", err.text);
-	operation_list_clear(&list);
-}
-
-static void
-run_quit(struct linear *l, char **words, size_t count)
-{
-	(void)words;
-	(void)count;
-	l->quit = true;
-}
-
-static void run_help(struct linear *l, char **words, size_t count);
-
-static const struct verb verbs[] = {
-	{"board", "", N_("say what runs where"), 0, run_board},
-	{"clone", N_("ENV NAME"), N_("clone an environment"), 2, run_clone},
-	{"version", N_("ENV WORKLOAD VERSION"), N_("deploy another version of a workload"), 3, run_version},
-	{"versions", N_("ENV WORKLOAD"), N_("list the versions there are"), 2, run_versions},
-	{"deploy", N_("ENV"), N_("deploy again what it holds"), 1, run_deploy},
-	{"diff", N_("ENV ENV"), N_("say what the second has otherwise than the first"), 2, run_diff},
-	{"promote", N_("CLONE"), N_("take a clone's changes to where it came from"), 1, run_promote},
-	{"undo", N_("ENV"), N_("return to the deployment before"), 1, run_undo},
-	{"discard", N_("CLONE"), N_("delete a clone and all that is its own"), 1, run_discard},
-	{"clones", "", N_("list the clones, and what of them is not promoted"), 0, run_clones},
-	{"history", "", N_("say what has been done, in order"), 0, run_history},
-	{"help", "", N_("list the commands"), 0, run_help},
-	{"quit", "", N_("end"), 0, run_quit},
-};
-
-#define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
-
-static void
-run_help(struct linear *l, char **words, size_t count)
-{
-	(void)l;
-	(void)words;
-	(void)count;
-	for (size_t i = 0; i < VERB_COUNT; i++)
-		lines_say("  %s %s: %s", verbs[i].name, *verbs[i].arguments ? _(verbs[i].arguments) : "",
-			  _(verbs[i].help));
-}
-
-static void
-take_command(struct linear *l, char *line)
-{
-	char *words[WORDS_MAX + 1], *word, *rest = line;
-	size_t count = 0;
-
-	while ((word = strsep(&rest, " \t")) != NULL && count < WORDS_MAX)
-		if (*word)
-			words[count++] = word;
-	if (count == 0)
-		return;
-	for (size_t i = 0; i < VERB_COUNT; i++) {
-		if (strcmp(verbs[i].name, words[0]) != 0)
-			continue;
-		if (count - 1 == verbs[i].least) {
-			verbs[i].run(l, words + 1, count - 1);
-			return;
-		}
-		l->failed = true;
-		lines_say(_("Usage: %s %s"), verbs[i].name,
-			  *verbs[i].arguments ? _(verbs[i].arguments) : "");
-		return;
+	buf_init(&joined, LINEAR_INPUT_MAX);
+	for (size_t i = 0; i < count; i++) {
+		(void)buf_puts(&joined, i ? " " : "");
+		(void)buf_puts(&joined, words[i]);
 	}
-	l->failed = true;
-	lines_say(_("There is no command \"%s\"; \"help\" lists them."), words[0]);
+	return buf_take(&joined);
 }
 
 /* --- an operation --- */
@@ -469,6 +246,8 @@ advance(struct linear *l)
 {
 	struct flow *flow = under_way(l);
 
+	if (l->logs)
+		linear_tell_logs(l);
 	if (!flow)
 		return;
 	if (flow_state(flow) == FLOW_DECIDING && l->asking == ASKING_COMMAND)
@@ -495,11 +274,19 @@ approve(struct linear *l, const char *typed)
 }
 
 static void
+stop_following(struct linear *l)
+{
+	logs_close(l->logs);
+	l->logs = NULL;
+	l->asking = ASKING_COMMAND;
+}
+
+static void
 take_line(struct linear *l, char *line)
 {
 	switch (l->asking) {
 	case ASKING_COMMAND:
-		take_command(l, line);
+		linear_command(l, line);
 		break;
 	case ASKING_SIDE:
 		take_side(l, line);
@@ -517,6 +304,9 @@ take_line(struct linear *l, char *line)
 	case ASKING_NAME:
 		approve(l, line);
 		break;
+	case ASKING_FOLLOW:
+		stop_following(l);
+		break;
 	}
 	l->prompted = false;
 }
@@ -527,7 +317,7 @@ take_line(struct linear *l, char *line)
 static bool
 is_ready(const struct linear *l)
 {
-	const struct world_application *a = application(l);
+	const struct world_application *a = linear_application(l);
 
 	if (session_world(l->session)->link == WORLD_OFFLINE || clock_wall_ms() - l->since > READY_MS)
 		return true;
@@ -559,6 +349,8 @@ prompt(struct linear *l)
 		fputs(_("This environment is protected.  Reason: "), stdout);
 	else if (l->asking == ASKING_NAME)
 		fputs(_("Type the environment's name to do it: "), stdout);
+	else if (l->asking == ASKING_FOLLOW)
+		fputs(_("Enter ends this.\n"), stdout);
 	else
 		fputs("> ", stdout);
 	fflush(stdout);
@@ -569,7 +361,7 @@ prompt(struct linear *l)
 static bool
 take_input(struct linear *l)
 {
-	char *end = memchr(l->input, '\n', l->length), line[INPUT_MAX];
+	char *end = memchr(l->input, '\n', l->length), line[LINEAR_INPUT_MAX];
 	size_t n;
 
 	if (!wants_line(l) || (!end && !(l->ended && l->length > 0)))
@@ -632,19 +424,25 @@ turn(struct linear *l)
 	advance(l);
 }
 
-static void
-open_first(struct linear *l)
+void
+linear_wait_anew(struct linear *l)
 {
 	l->since = clock_wall_ms();
 	while (!is_ready(l)) {
 		(void)session_turn(l->session, NULL, NULL, 0, 200);
 		choose(l);
 	}
+}
+
+static void
+open_first(struct linear *l)
+{
+	linear_wait_anew(l);
 	if (session_world(l->session)->link == WORLD_OFFLINE)
 		lines_say("%s", session_world(l->session)->link_error.text);
 	lines_say(_("%s, %s in %s.  \"help\" lists the commands."), session_context(l->session),
 		  l->app ? l->app : _("no application"), l->org ? l->org : _("no organization"));
-	run_board(l, NULL, 0);
+	linear_board(l, NULL, 0);
 }
 
 int
@@ -669,6 +467,7 @@ linear_run(struct session *session, const struct arguments *arguments, struct er
 	flow = under_way(&l);
 	if (flow)
 		give_up(&l, flow);
+	logs_close(l.logs);
 	free(l.org);
 	free(l.app);
 	return l.failed ? EXIT_FAILED : EXIT_OK;

@@ -68,20 +68,27 @@ workload_line(const struct world_environment *e, const struct world_environment 
 }
 
 void
-lines_environment(const struct world_environment *e, const struct world_environment *baseline)
+lines_head(const struct world_environment *e)
 {
 	struct state_words state = words_of_environment(e);
 	const struct deployment *d = &e->environment.last_deploy;
-	const char *module;
-	char age[16] = "";
-	json_t *body;
+	char ago[64] = "";
 
 	if (d->id.raw)
-		clock_age(age, clock_wall_ms() - d->created_at);
+		clock_ago(ago, clock_wall_ms() - d->created_at);
 	lines_say(_("%s (%s%s%s): %s%s%s%s%s"), untrusted_raw(&e->environment.id),
 		  untrusted_raw(&e->environment.type), e->is_protected ? _(", protected") : "",
-		  e->clone_of ? _(", a clone") : "", state.text, d->id.raw ? _(", deployed ") : "", age,
-		  d->id.raw ? _(" ago by ") : "", untrusted_raw(&d->created_by));
+		  e->clone_of ? _(", a clone") : "", state.text, d->id.raw ? _(", deployed ") : "", ago,
+		  d->id.raw ? _(" by ") : "", untrusted_raw(&d->created_by));
+}
+
+void
+lines_environment(const struct world_environment *e, const struct world_environment *baseline)
+{
+	const char *module;
+	json_t *body;
+
+	lines_head(e);
 	if (!e->set) {
 		lines_say(_("    what it holds is not known"));
 		return;

@@ -4,13 +4,16 @@
 #ifndef SIDESTAGE_CLI_LINES_H
 #define SIDESTAGE_CLI_LINES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct changes;
 struct clone;
-struct error;
-struct operation_list;
+struct details;
+struct hotfix;
+struct log_line;
 struct merge_entry;
+struct operation_list;
 struct review;
 struct world_application;
 struct world_environment;
@@ -18,6 +21,8 @@ struct world_environment;
 /* Our own words with foreign arguments in them; printable, then a newline. */
 void lines_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void lines_board(const struct world_application *application);
+/* Its state, in one line. */
+void lines_head(const struct world_environment *environment);
 void lines_environment(const struct world_environment *environment,
 		       const struct world_environment *baseline);
 void lines_changes(const struct changes *changes);
@@ -28,5 +33,16 @@ void lines_clone(const struct clone *clone);
 void lines_conflict(const struct merge_entry *entry, size_t number, size_t count, const char *ours,
 		    const char *theirs);
 void lines_history(const struct operation_list *list);
+
+/* --- from near; lines-near.c --- */
+
+void lines_workloads(const struct world_environment *environment);
+void lines_resources(const struct world_environment *environment);
+void lines_values(const struct details *details);
+void lines_deployments(const struct details *details, const struct world_environment *environment);
+/* named: with the workload that wrote it. */
+void lines_log(const struct log_line *line, bool named);
+/* The steps: done, next, to do; and below them who has the fix. */
+void lines_hotfix(const struct hotfix *hotfix);
 
 #endif

@@ -12,8 +12,13 @@ sidestage_SOURCES = \
 	src/cli/embedded.h \
 	src/cli/first-start.c \
 	src/cli/first-start.h \
+	src/cli/linear-change.c \
+	src/cli/linear-look.c \
+	src/cli/linear-parts.h \
+	src/cli/linear-verbs.c \
 	src/cli/linear.c \
 	src/cli/linear.h \
+	src/cli/lines-near.c \
 	src/cli/lines.c \
 	src/cli/lines.h \
 	src/cli/main.c \

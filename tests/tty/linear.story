@@ -36,3 +36,56 @@ sh test "$(grep -c 'image changed' $STATE/lines)" = 3
 sh test "$(grep -c 'Nothing differs' $STATE/lines)" = 1
 sh grep -q 'done promote hotfix-lines > production' $STATE/lines
 nothing-runs 5
+
+test "what a screen shows of an environment is told in lines"
+run sidestage demo
+expect "in Development" 20
+row "● running" "● running" "● running"
+sh printf '%s\n' 'environment production' 'logs production web' 'versions production web' applications 'board' 'then 2000-01-01' 'environment nowhere' quit | sidestage demo --linear >$STATE/lines || test $? = 1
+sh grep -q '  web 1.4.3: running, 1 of 1, 0 restarts' $STATE/lines
+sh grep -q '  modules.web.externals.dns (dns): active' $STATE/lines
+sh grep -q '    host: web.production.topicshare.localhost' $STATE/lines
+sh grep -q 'PAGE_SIZE: 100 (of the application)' $STATE/lines
+sh grep -q ', runs: promote hotfix-lines' $STATE/lines
+sh grep -q '[0-9:]* topicshare-web/1.4.3 listens on' $STATE/lines
+sh grep -q '  1.4.3 runs here' $STATE/lines
+sh grep -q '^    topicshare (open)' $STATE/lines
+sh grep -q 'deployed .* by oncall' $STATE/lines
+sh grep -q 'There is no environment "nowhere" here' $STATE/lines
+
+test "an earlier deployment is compared by the beginning of its id"
+let EARLIER sed -n 's/^  \([0-9a-f]*\): succeeded.* by release: .*/\1/p' $STATE/lines | head -1 | cut -c1-8
+sh printf '%s\n' "diff production@$EARLIER production" 'diff production@nothing production' quit | sidestage demo --linear >$STATE/lines || test $? = 1
+sh grep -q 'web: image changed: local/topicshare-web:1.4.2 to local/topicshare-web:1.4.3' $STATE/lines
+sh grep -q 'production has no deployment "nothing"' $STATE/lines
+
+test "a hotfix is told step by step, marked, carried, and given an end"
+sh printf '%s\n' 'clone production hotfix-two' yes 'mark hotfix-two reproduce seen  twice' 'mark hotfix-two fly' 'life hotfix-two 8h' 'life hotfix-two soon' clones 'version hotfix-two worker 1.9.0' yes 'unmark hotfix-two reproduce' 'mark hotfix-two reproduce seen again' 'carry hotfix-two qa' 'promote hotfix-two' why production 'hotfix' 'carry hotfix-two qa' yes 'hotfix hotfix-two' 'history carry 1.9.0' quit | sidestage demo --linear >$STATE/lines || test $? = 1
+sh grep -q 'reproduce is marked as done' $STATE/lines
+sh grep -q '"fly" is no step that people mark' $STATE/lines
+sh grep -q 'has an end now: in 8h' $STATE/lines
+sh grep -q 'A length of time, please' $STATE/lines
+sh grep -q 'reproduce is not marked any more' $STATE/lines
+sh grep -q 'there is no fix to carry' $STATE/lines
+sh grep -q '^2 reproduce: done .*; seen again' $STATE/lines
+sh grep -q '^5 promote: done .*worker 1.8.1 → 1.9.0; why' $STATE/lines
+sh grep -q '^    qa: lacks it' $STATE/lines
+sh grep -q '^    qa: has it' $STATE/lines
+sh grep -q '^> [-0-9]* [:0-9]* done carry production > qa' $STATE/lines
+key Q
+exit 0 10
+nothing-runs 5
+
+test "logs are followed until Enter"
+run sidestage demo --linear
+expect "production (production, protected)" 20
+match "^>"
+type "follow production web\n"
+expect "Enter ends this"
+sh fetch "$(platform address production web)"
+type "\n"
+type "board\n"
+expect "web 1.4.3"
+type "quit\n"
+exit 0
+nothing-runs 5

@@ -19,32 +19,17 @@
 #define NAME_COLUMN 5
 
 static const struct {
-	const char *name;	/* N_() */
-	const char *what;	/* N_(): what it is */
 	const char *next;	/* N_(): how it is done */
 	bool has_modules;	/* the clone's workloads belong below it */
 } steps[HOTFIX_STEP_COUNT] = {
-	[HOTFIX_CLONE] = {N_("clone"), N_("A copy of what is broken, with everything of its own."),
-			  N_("wait until it runs"), true},
-	[HOTFIX_REPRODUCE] = {N_("reproduce"), N_("The bug is seen in the clone, so it is the right copy."),
-			      N_("Space when you have seen the bug there; l shows its logs"), true},
-	[HOTFIX_FIX] = {N_("fix"), N_("The clone gets the change; nobody else is touched."),
-			N_("V changes the version of a workload"), true},
-	[HOTFIX_VERIFY] = {N_("verify"), N_("The bug is gone in the clone, and nothing else is."),
-			   N_("Space when you have seen that it is gone"), true},
-	[HOTFIX_PROMOTE] = {N_("promote"), N_("The clone's changes, and only these, go to where it came from."),
-			    N_("P shows what would change there, and asks"), false},
-	[HOTFIX_CLEAN_UP] = {N_("clean up"), N_("The clone is deleted with everything that is its own."),
-			     N_("X shows what would go, and asks"), false},
-	[HOTFIX_CARRY] = {N_("carry"), N_("The next release must not bring the bug back."),
-			  N_("T takes it to the one below; Space when none needs it"), false},
+	[HOTFIX_CLONE] = {N_("wait until it runs"), true},
+	[HOTFIX_REPRODUCE] = {N_("Space when you have seen the bug there; l shows its logs"), true},
+	[HOTFIX_FIX] = {N_("V changes the version of a workload"), true},
+	[HOTFIX_VERIFY] = {N_("Space when you have seen that it is gone"), true},
+	[HOTFIX_PROMOTE] = {N_("P shows what would change there, and asks"), false},
+	[HOTFIX_CLEAN_UP] = {N_("X shows what would go, and asks"), false},
+	[HOTFIX_CARRY] = {N_("T takes it to the one below; Space when none needs it"), false},
 };
-
-const char *
-hotfix_step_name(enum hotfix_step_id step)
-{
-	return steps[step].name;
-}
 
 int
 hotfix_first_row(const struct canvas *canvas)
@@ -57,23 +42,20 @@ hotfix_first_row(const struct canvas *canvas)
 struct look {
 	enum glyph glyph;
 	enum style style;
-	const char *word;	/* N_() */
 };
 
 static struct look
-look_of(enum hotfix_step_id id, const struct hotfix_step *step)
+look_of(const struct hotfix_step *step)
 {
 	if (step->is_busy)
-		return (struct look){GLYPH_HALF, STYLE_WARN, N_("runs")};
+		return (struct look){GLYPH_HALF, STYLE_WARN};
 	if (step->has_failed)
-		return (struct look){GLYPH_CROSS, STYLE_DANGER, N_("failed")};
+		return (struct look){GLYPH_CROSS, STYLE_DANGER};
 	switch (step->state) {
-	case HOTFIX_DONE: return (struct look){GLYPH_CHECK, STYLE_OK, N_("done")};
-	case HOTFIX_NOW: return (struct look){GLYPH_CLOSED, STYLE_KEY, N_("next")};
-	case HOTFIX_SKIPPED:	/* marks stay with who made them: nobody says that it was not done */
-		return (struct look){GLYPH_MIDDLE, STYLE_DIM,
-				     hotfix_is_marked_by_hand(id) ? N_("not marked") : N_("not done")};
-	default: return (struct look){GLYPH_RING, STYLE_DIM, N_("to do")};
+	case HOTFIX_DONE: return (struct look){GLYPH_CHECK, STYLE_OK};
+	case HOTFIX_NOW: return (struct look){GLYPH_CLOSED, STYLE_KEY};
+	case HOTFIX_SKIPPED: return (struct look){GLYPH_MIDDLE, STYLE_DIM};
+	default: return (struct look){GLYPH_RING, STYLE_DIM};
 	}
 }
 
@@ -119,7 +101,7 @@ draw_step(const struct hotfix_view *v, struct canvas *all, int row, const struct
 	const struct hotfix_step *step = hotfix_step(v->hotfix, id);
 	bool selected = hotfix_view_at(v) == id;
 	struct canvas line = canvas_part(all, row, 0, 1, all->width), *c = &line;
-	struct look look = look_of(id, step);
+	struct look look = look_of(step);
 	enum style plain = selected ? STYLE_SELECTED : step->state == HOTFIX_NOW ? STYLE_NORMAL : STYLE_DIM;
 	char text[16], ago[64];
 
@@ -131,9 +113,9 @@ draw_step(const struct hotfix_view *v, struct canvas *all, int row, const struct
 	canvas_at(c, 0, 3);
 	canvas_format(c, plain, "%d ", (int)id + 1);
 	canvas_ours(c, selected ? STYLE_SELECTED : step->state == HOTFIX_TODO ? STYLE_DIM : STYLE_STRONG,
-		    _(steps[id].name));
+		    words_of_step(id));
 	canvas_at(c, 0, at->word);
-	canvas_ours(c, selected ? STYLE_SELECTED : look.style, _(look.word));
+	canvas_ours(c, selected ? STYLE_SELECTED : look.style, words_of_step_state(id, step).text);
 	if (step->at) {
 		clock_ago(ago, clock_wall_ms() - step->at);
 		canvas_at(c, 0, at->age);
@@ -306,9 +288,9 @@ draw_below(const struct hotfix_view *v, struct ui *ui, struct canvas *c)
 
 	canvas_rule(c, 0);
 	canvas_at(c, row, 3);
-	canvas_ours(c, STYLE_STRONG, _(steps[id].name));
+	canvas_ours(c, STYLE_STRONG, words_of_step(id));
 	canvas_ours(c, STYLE_NORMAL, "   ");
-	canvas_ours(c, STYLE_DIM, _(steps[id].what));
+	canvas_ours(c, STYLE_DIM, words_of_step_purpose(id));
 	if (step->detail.raw && *step->detail.raw) {
 		canvas_at(c, ++row, 3);
 		canvas_foreign(c, STYLE_NORMAL, &step->detail, 0);

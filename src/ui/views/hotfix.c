@@ -18,6 +18,7 @@
 #include "flow/flow.h"
 #include "flow/hotfix.h"
 #include "flow/session.h"
+#include "flow/words.h"
 #include "flow/world.h"
 #include "model/set.h"
 #include "ui/canvas.h"
@@ -322,7 +323,7 @@ ask_note(struct hotfix_view *v, struct ui *ui, enum hotfix_step_id step)
 	};
 	struct mark_request *r = xcalloc(1, sizeof(*r));
 	struct prompt prompt = {
-		.title = hotfix_step_name(step), .label = N_("Note, if any"), .note = notes[step],
+		.title = words_of_step(step), .label = N_("Note, if any"), .note = notes[step],
 		.initial = (char *)(uintptr_t)"", .check = check_note, .done = note_given,
 		.drop = drop_mark, .data = r,
 	};

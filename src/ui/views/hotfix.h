@@ -31,8 +31,6 @@ enum hotfix_step_id hotfix_view_at(const struct hotfix_view *v);
  * Borrowed until the session's next turn. */
 size_t hotfix_view_items(const struct hotfix_view *v, struct ui *ui, const char *items[HOTFIX_ITEMS_MAX]);
 size_t hotfix_view_picked(const struct hotfix_view *v, const char *const *items, size_t count);
-/* Untranslated: N_(). */
-const char *hotfix_step_name(enum hotfix_step_id step);
 /* The row of the first step. */
 int hotfix_first_row(const struct canvas *canvas);
 

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The plain lines' commands that change something: each begins an operation, or writes a mark. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "cli/linear-parts.h"
+#include "cli/lines.h"
+#include "flow/clones.h"
+#include "flow/flow.h"
+#include "flow/hotfix.h"
+#include "flow/session.h"
+#include "flow/words.h"
+#include "flow/world.h"
+#include "model/image.h"
+#include "model/set.h"
+
+/* The steps that people mark, as they are typed; the words of the person's language do too. */
+static const struct {
+	const char *typed;
+	enum hotfix_step_id id;
+} marks[] = {
+	{"reproduce", HOTFIX_REPRODUCE}, {"verify", HOTFIX_VERIFY}, {"carry", HOTFIX_CARRY},
+};
+
+#define MARK_COUNT (sizeof(marks) / sizeof(marks[0]))
+
+void
+linear_clone(struct linear *l, char **words, size_t count)
+{
+	(void)count;
+	if (linear_environment(l, words[0]))
+		linear_begin(l, &(struct flow_request){.verb = FLOW_CLONE, .org = l->org, .app = l->app,
+						       .env = words[1], .source = words[0]});
+}
+
+void
+linear_version(struct linear *l, char **words, size_t count)
+{
+	const struct world_environment *e = linear_environment(l, words[0]);
+	const char *reference = e && e->set ? set_module_image(e->set, words[1]) : NULL;
+	struct image image;
+	char *wanted;
+
+	(void)count;
+	if (!e)
+		return;
+	if (!reference) {
+		linear_fail(l, _("There is no workload \"%s\" in %s."), words[1], words[0]);
+		return;
+	}
+	image_parse(&image, reference);
+	wanted = xasprintf("%s:%s", image.name, words[2]);
+	linear_begin(l, &(struct flow_request){
+				.verb = FLOW_DEPLOY, .org = l->org, .app = l->app, .env = words[0],
+				.images = (const char *const[]){words[1], wanted, NULL}});
+	free(wanted);
+	image_clear(&image);
+}
+
+static void
+on_one(struct linear *l, enum flow_verb verb, const char *env)
+{
+	if (linear_environment(l, env))
+		linear_begin(l, &(struct flow_request){.verb = verb, .org = l->org, .app = l->app, .env = env});
+}
+
+void
+linear_deploy(struct linear *l, char **words, size_t count)
+{
+	(void)count;
+	on_one(l, FLOW_DEPLOY, words[0]);
+}
+
+void
+linear_undo(struct linear *l, char **words, size_t count)
+{
+	(void)count;
+	on_one(l, FLOW_UNDO, words[0]);
+}
+
+void
+linear_discard(struct linear *l, char **words, size_t count)
+{
+	(void)count;
+	on_one(l, FLOW_DISCARD, words[0]);
+}
+
+void
+linear_promote(struct linear *l, char **words, size_t count)
+{
+	const struct world_environment *e = linear_environment(l, words[0]);
+
+	(void)count;
+	if (e && e->clone_of)
+		linear_begin(l, &(struct flow_request){.verb = FLOW_PROMOTE, .org = l->org, .app = l->app,
+						       .env = e->clone_of, .source = words[0],
+						       .decides = true});
+	else if (e)
+		linear_fail(l, _("%s is no clone made here; only such can be promoted."), words[0]);
+}
+
+/* --- the end of a clone --- */
+
+struct wanted_clone {
+	struct clones *clones;
+	const char *env;
+	const struct clone *found;
+};
+
+static bool
+has_clone(void *data)
+{
+	struct wanted_clone *w = data;
+
+	clones_update(w->clones);
+	w->found = NULL;
+	for (size_t i = 0; i < clones_count(w->clones) && !w->found; i++)
+		if (strcmp(clones_get(w->clones, i)->env, w->env) == 0)
+			w->found = clones_get(w->clones, i);
+	return w->found || clones_untold(w->clones) == 0;
+}
+
+static void
+set_end(struct linear *l, const struct clone *clone, const char *text)
+{
+	struct error err = {0};
+	int64_t life = 0;
+
+	if (!clock_parse_duration(text, &life)) {
+		linear_fail(l, "%s", _("A length of time, please, as in 8h, 90m or 2d; 0 for no end."));
+		return;
+	}
+	if (clones_set_end(l->session, clone, life ? clock_wall_ms() + life : 0, &err) != 0)
+		linear_fail(l, "%s", err.text);
+	else if (life)
+		lines_say(_("%s has an end now: in %s."), clone->env, text);
+	else
+		lines_say(_("%s has no end now."), clone->env);
+}
+
+void
+linear_life(struct linear *l, char **words, size_t count)
+{
+	struct wanted_clone w = {.clones = clones_open(l->session, l->org), .env = words[0]};
+
+	(void)count;
+	(void)linear_wait(l, has_clone, &w);
+	if (w.found)
+		set_end(l, w.found, words[1]);
+	else
+		linear_fail(l, _("There is no clone \"%s\"; \"clones\" lists them."), words[0]);
+	clones_close(w.clones);
+}
+
+/* --- the story of a hotfix --- */
+
+static bool
+is_known(void *data)
+{
+	hotfix_update(data);
+	return hotfix_is_known(data);
+}
+
+/* What was promoted, where that was done. */
+static bool
+is_fix_known(void *data)
+{
+	struct flow_request request;
+
+	hotfix_update(data);
+	return hotfix_is_known(data) && (hotfix_step(data, HOTFIX_PROMOTE)->state != HOTFIX_DONE ||
+					 hotfix_carry_request(data, "", &request, &(struct error){0}) == 0);
+}
+
+/* NULL: there is none, and it was said. */
+static struct hotfix *
+open_hotfix(struct linear *l, const char *env)
+{
+	struct hotfix *hotfix = hotfix_open(l->session, l->org, l->app, env);
+
+	if (linear_wait(l, is_known, hotfix))
+		return hotfix;
+	linear_fail(l, _("There is no clone \"%s\"; \"clones\" lists them."), env);
+	hotfix_close(hotfix);
+	return NULL;
+}
+
+static bool
+parse_step(struct linear *l, const char *typed, enum hotfix_step_id *id)
+{
+	for (size_t i = 0; i < MARK_COUNT; i++)
+		if (strcmp(typed, marks[i].typed) == 0 || strcmp(typed, words_of_step(marks[i].id)) == 0) {
+			*id = marks[i].id;
+			return true;
+		}
+	linear_fail(l, _("\"%s\" is no step that people mark: reproduce, verify and carry are."), typed);
+	return false;
+}
+
+static void
+set_mark(struct linear *l, char **words, const char *note)
+{
+	enum hotfix_step_id step;
+	struct error err = {0};
+	struct hotfix *hotfix;
+	int ret;
+
+	if (!parse_step(l, words[1], &step))
+		return;
+	hotfix = open_hotfix(l, words[0]);
+	if (!hotfix)
+		return;
+	ret = note ? hotfix_mark(hotfix, step, note, &err) : hotfix_unmark(hotfix, step, &err);
+	if (ret != 0)
+		linear_fail(l, "%s", err.text);
+	else if (note)
+		lines_say(_("%s: %s is marked as done."), words[0], words_of_step(step));
+	else
+		lines_say(_("%s: %s is not marked any more."), words[0], words_of_step(step));
+	hotfix_close(hotfix);
+}
+
+void
+linear_mark(struct linear *l, char **words, size_t count)
+{
+	char *note = linear_joined(words + 2, count - 2);
+
+	set_mark(l, words, note);
+	free(note);
+}
+
+void
+linear_unmark(struct linear *l, char **words, size_t count)
+{
+	(void)count;
+	set_mark(l, words, NULL);
+}
+
+void
+linear_carry(struct linear *l, char **words, size_t count)
+{
+	struct flow_request request;
+	struct error err = {0};
+	struct hotfix *hotfix;
+
+	(void)count;
+	if (!linear_environment(l, words[1]))
+		return;
+	hotfix = open_hotfix(l, words[0]);
+	if (!hotfix)
+		return;
+	(void)linear_wait(l, is_fix_known, hotfix);
+	if (hotfix_carry_request(hotfix, words[1], &request, &err) == 0) {
+		request.decides = true;
+		linear_begin(l, &request);
+	} else {
+		linear_fail(l, "%s", err.text);
+	}
+	hotfix_close(hotfix);
+}

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The plain lines' commands that only tell. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "base/xmalloc.h"
+#include "cli/linear-parts.h"
+#include "cli/lines.h"
+#include "flow/clones.h"
+#include "flow/details.h"
+#include "flow/hotfix.h"
+#include "flow/logs.h"
+#include "flow/moments.h"
+#include "flow/past.h"
+#include "flow/session.h"
+#include "flow/world.h"
+#include "model/changes.h"
+#include "model/image.h"
+#include "model/set.h"
+#include "store/store.h"
+
+/* --- the board --- */
+
+void
+linear_board(struct linear *l, char **words, size_t count)
+{
+	const struct world_application *a = linear_application(l);
+
+	(void)words;
+	(void)count;
+	if (a)
+		lines_board(a);
+	else
+		lines_say(_("There is no application; \"applications\" lists what there is."));
+}
+
+void
+linear_board_then(struct linear *l, char **words, size_t count)
+{
+	char *stamp = xasprintf("%.10sT%.5s:00Z", words[0], count > 1 ? words[1] : "00:00");
+	struct moments *then = NULL;
+	struct error err = {0};
+	int64_t at;
+
+	if (!l->app || !clock_parse(stamp, &at)) {
+		linear_fail(l, _("\"%s %s\" is no time: 2026-03-02 09:15 is one (UTC, as \"history\" tells it)."),
+			    words[0], count > 1 ? words[1] : "");
+	} else {
+		then = moments_open(l->session, l->org, l->app, at, &err);
+		if (!then)
+			linear_fail(l, "%s", err.text);
+	}
+	if (then && moments_world(then)->count > 0)
+		lines_board(&moments_world(then)->organizations[0].applications[0]);
+	moments_close(then);
+	free(stamp);
+}
+
+void
+linear_applications(struct linear *l, char **words, size_t count)
+{
+	const struct world *world = session_world(l->session);
+
+	(void)words;
+	(void)count;
+	for (size_t i = 0; i < world->count; i++) {
+		const struct world_organization *o = &world->organizations[i];
+
+		lines_say("%s", untrusted_raw(&o->organization.id));
+		for (size_t j = 0; j < o->count; j++)
+			lines_say("    %s%s", untrusted_raw(&o->applications[j].application.id),
+				  l->app && l->org && untrusted_is(&o->organization.id, l->org) &&
+						  untrusted_is(&o->applications[j].application.id, l->app)
+					  ? _(" (open)") : "");
+	}
+}
+
+void
+linear_open(struct linear *l, char **words, size_t count)
+{
+	const char *org = count > 1 ? words[0] : l->org, *app = words[count - 1];
+
+	if (!org || !world_application(session_world(l->session), org, app)) {
+		linear_fail(l, _("There is no application \"%s\"; \"applications\" lists what there is."), app);
+		return;
+	}
+	if (count > 1) {
+		free(l->org);
+		l->org = xstrdup(org);
+	}
+	free(l->app);
+	l->app = xstrdup(app);
+	session_focus(l->session, l->org, l->app);
+	linear_wait_anew(l);
+	linear_board(l, NULL, 0);
+}
+
+/* --- one environment from near --- */
+
+static bool
+are_details_known(void *data)
+{
+	const struct details *d = data;
+
+	return (details_values_known(d) || details_values_error(d)->kind != ERROR_NONE) &&
+	       (details_deployments_known(d) || details_deployments_error(d)->kind != ERROR_NONE);
+}
+
+void
+linear_environment_near(struct linear *l, char **words, size_t count)
+{
+	struct details *details;
+	const struct world_environment *e;
+
+	(void)count;
+	if (!linear_environment(l, words[0]))
+		return;
+	details = details_open(l->session, l->org, l->app, words[0]);
+	(void)linear_wait(l, are_details_known, details);
+	/* It may have gone while that was read. */
+	e = linear_environment(l, words[0]);
+	if (e) {
+		lines_head(e);
+		lines_workloads(e);
+		lines_resources(e);
+		lines_values(details);
+		lines_deployments(details, e);
+	}
+	details_close(details);
+}
+
+void
+linear_versions(struct linear *l, char **words, size_t count)
+{
+	const struct world_environment *e = linear_environment(l, words[0]);
+	const char *reference = e && e->set ? set_module_image(e->set, words[1]) : NULL;
+	const struct world_organization *o = world_organization(session_world(l->session), l->org);
+	struct image image;
+
+	(void)count;
+	if (e && !reference)
+		linear_fail(l, _("There is no workload \"%s\" in %s."), words[1], words[0]);
+	if (!reference || !o)
+		return;
+	image_parse(&image, reference);
+	for (size_t i = 0; i < o->version_count; i++)
+		if (!o->versions[i].archived && untrusted_is(&o->versions[i].name, image.name))
+			lines_say("  %s%s", untrusted_raw(&o->versions[i].version),
+				  untrusted_is(&o->versions[i].version, image.version) ? _(" runs here")
+										       : "");
+	image_clear(&image);
+}
+
+/* --- one against another --- */
+
+/* What is compared: "qa", or "qa@" and the beginning of a deployment's id. */
+struct side {
+	char *env, *deployment;		/* deployment NULL: as it is now */
+	struct details *details;
+	struct past *past;
+	struct set *set;		/* borrowed; NULL: not known */
+};
+
+static void
+close_side(struct side *side)
+{
+	past_close(side->past);
+	details_close(side->details);
+	free(side->env);
+	free(side->deployment);
+}
+
+static bool
+is_past_known(void *data)
+{
+	return past_set(data) || past_error(data)->kind != ERROR_NONE;
+}
+
+static void
+read_deployment(struct linear *l, struct side *side)
+{
+	const struct deployment *d = NULL;
+	size_t found = 0;
+
+	side->details = details_open(l->session, l->org, l->app, side->env);
+	(void)linear_wait(l, are_details_known, side->details);
+	for (size_t i = 0; i < details_deployment_count(side->details); i++) {
+		const struct deployment *one = details_deployment(side->details, i);
+
+		if (strncmp(untrusted_raw(&one->id), side->deployment, strlen(side->deployment)) == 0) {
+			d = one;
+			found++;
+		}
+	}
+	if (found != 1) {
+		linear_fail(l, found ? _("Several deployments of %s begin with \"%s\"; say more of it.")
+				     : _("%s has no deployment \"%s\"; \"environment\" lists them."),
+			    side->env, side->deployment);
+		return;
+	}
+	side->past = past_open(l->session, l->org, l->app, untrusted_raw(&d->set_id));
+	if (linear_wait(l, is_past_known, side->past) && past_set(side->past))
+		side->set = past_set(side->past);
+	else
+		linear_fail(l, "%s", past_error(side->past)->text);
+}
+
+static void
+read_side(struct linear *l, struct side *side, const char *word)
+{
+	const char *at = strchr(word, '@');
+	const struct world_environment *e;
+
+	side->env = at ? xasprintf("%.*s", (int)(at - word), word) : xstrdup(word);
+	side->deployment = at ? xstrdup(at + 1) : NULL;
+	e = linear_environment(l, side->env);
+	if (!e)
+		return;
+	if (side->deployment)
+		read_deployment(l, side);
+	else if (e->set)
+		side->set = e->set;
+	else
+		linear_fail(l, _("What %s holds is not known yet; try again."), side->env);
+}
+
+void
+linear_diff(struct linear *l, char **words, size_t count)
+{
+	struct side sides[2] = {0};
+	struct changes changes;
+
+	(void)count;
+	read_side(l, &sides[1], words[1]);
+	read_side(l, &sides[0], words[0]);
+	/* Reading one side takes time, in which the other's environment may get another set. */
+	for (int i = 0; i < 2; i++) {
+		const struct world_environment *e =
+			sides[i].set && !sides[i].deployment ? linear_environment(l, sides[i].env) : NULL;
+
+		if (sides[i].set && !sides[i].deployment)
+			sides[i].set = e ? e->set : NULL;
+	}
+	if (sides[0].set && sides[1].set) {
+		changes_between(&changes, sides[0].set, sides[1].set);
+		lines_changes(&changes);
+		changes_clear(&changes);
+	}
+	close_side(&sides[0]);
+	close_side(&sides[1]);
+}
+
+/* --- logs --- */
+
+static bool
+were_logs_read(void *data)
+{
+	return logs_was_read(data) || logs_error(data)->kind != ERROR_NONE;
+}
+
+/* NULL: there are none, and it was said. */
+static struct logs *
+open_logs(struct linear *l, char **words, size_t count)
+{
+	struct logs *logs;
+
+	if (!linear_environment(l, words[0]))
+		return NULL;
+	logs = logs_open(l->session, l->org, l->app, words[0], count > 1 ? words[1] : NULL,
+			 count > 2 ? words[2] : NULL);
+	if (linear_wait(l, were_logs_read, logs) && logs_was_read(logs))
+		return logs;
+	linear_fail(l, "%s", logs_error(logs)->kind != ERROR_NONE ? logs_error(logs)->text
+								  : _("The platform has not answered."));
+	logs_close(logs);
+	return NULL;
+}
+
+void
+linear_logs(struct linear *l, char **words, size_t count)
+{
+	struct logs *logs = open_logs(l, words, count);
+
+	if (logs && logs_count(logs) == 0)
+		lines_say(_("Nothing was written."));
+	for (size_t i = 0; logs && i < logs_count(logs); i++)
+		lines_log(logs_line(logs, i), count < 2);
+	logs_close(logs);
+}
+
+void
+linear_tell_logs(struct linear *l)
+{
+	size_t count = logs_count(l->logs);
+	uint64_t more = logs_appended(l->logs) - l->logs_told;
+
+	for (size_t i = more < count ? count - (size_t)more : 0; i < count; i++)
+		lines_log(logs_line(l->logs, i), l->logs_of_all);
+	l->logs_told = logs_appended(l->logs);
+}
+
+void
+linear_follow(struct linear *l, char **words, size_t count)
+{
+	l->logs = open_logs(l, words, count);
+	if (!l->logs)
+		return;
+	l->logs_told = 0;
+	l->logs_of_all = count < 2;
+	l->asking = ASKING_FOLLOW;
+	linear_tell_logs(l);
+}
+
+/* --- what was done --- */
+
+static bool
+are_clones_told(void *data)
+{
+	clones_update(data);
+	return clones_untold(data) == 0;
+}
+
+void
+linear_clones(struct linear *l, char **words, size_t count)
+{
+	struct clones *clones = clones_open(l->session, l->org);
+
+	(void)words;
+	(void)count;
+	(void)linear_wait(l, are_clones_told, clones);
+	for (size_t i = 0; i < clones_count(clones); i++)
+		lines_clone(clones_get(clones, i));
+	if (clones_count(clones) == 0)
+		lines_say(_("There is no clone."));
+	clones_close(clones);
+}
+
+void
+linear_history(struct linear *l, char **words, size_t count)
+{
+	char *find = linear_joined(words, count);
+	struct history_query query = {.url = session_platform(l->session), .limit = 100, .find = find};
+	struct operation_list list = {0};
+	struct error err = {0};
+
+	if (store_history_list(session_store(l->session), &query, &list, &err) != 0)
+		linear_fail(l, "%s", err.text);
+	else if (list.count == 0 && count > 0)
+		lines_say(_("Nothing that was done has that in it."));
+	else
+		lines_history(&list);
+	operation_list_clear(&list);
+	free(find);
+}
+
+static bool
+is_hotfix_told(void *data)
+{
+	const struct hotfix *h = data;
+
+	hotfix_update(data);
+	for (size_t i = 0; i < hotfix_other_count(h); i++)
+		if (!hotfix_other(h, i)->is_known && hotfix_step(h, HOTFIX_PROMOTE)->state == HOTFIX_DONE)
+			return false;
+	return hotfix_is_known(h);
+}
+
+void
+linear_hotfix(struct linear *l, char **words, size_t count)
+{
+	char *env = count ? xstrdup(words[0]) : l->app ? hotfix_newest(l->session, l->org, l->app) : NULL;
+	struct hotfix *hotfix;
+
+	if (!env) {
+		lines_say(_("No hotfix was begun here; \"clone\" begins one."));
+		return;
+	}
+	hotfix = hotfix_open(l->session, l->org, l->app, env);
+	(void)linear_wait(l, is_hotfix_told, hotfix);
+	if (hotfix_is_known(hotfix))
+		lines_hotfix(hotfix);
+	else
+		linear_fail(l, _("There is no clone \"%s\"; \"clones\" lists them."), env);
+	hotfix_close(hotfix);
+	free(env);
+}

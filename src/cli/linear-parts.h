@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of the plain lines share: the state of the loop, and the table of commands. */
+#ifndef SIDESTAGE_CLI_LINEAR_PARTS_H
+#define SIDESTAGE_CLI_LINEAR_PARTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct flow_request;
+struct logs;
+struct session;
+struct world_application;
+struct world_environment;
+
+#define LINEAR_INPUT_MAX 4096
+#define LINEAR_WORDS_MAX 64
+
+/* What the next line answers. */
+enum linear_asking {
+	ASKING_COMMAND, ASKING_SIDE, ASKING_YES, ASKING_REASON, ASKING_NAME,
+	ASKING_FOLLOW		/* nothing: any line ends the following */
+};
+
+struct linear {
+	struct session *session;
+	char *org, *app;
+	char input[LINEAR_INPUT_MAX];
+	size_t length;
+	bool ended, quit, prompted, failed;
+	enum linear_asking asking;
+	char *reason;
+	char *operation;		/* that is under way; NULL: none */
+	size_t steps_told;
+	bool reviewed;			/* the review has been printed */
+	size_t conflict;		/* which of them is asked about, from 0 */
+	int64_t since;			/* wall ms: what is older is not told as if it were now */
+	struct logs *logs;		/* that are followed; NULL: none */
+	bool logs_of_all;
+	uint64_t logs_told;
+};
+
+/* Words are the command's own, without its name; they may be written to. */
+struct linear_verb {
+	const char *name, *arguments, *help;	/* arguments and help N_() */
+	size_t least, most;			/* words behind the name */
+	void (*run)(struct linear *l, char **words, size_t count);
+};
+
+/* Does what a line says, or says why not. */
+void linear_command(struct linear *l, char *line);
+
+/* --- for the commands; linear.c --- */
+
+/* NULL: none is chosen, or it is not known (yet). */
+const struct world_application *linear_application(const struct linear *l);
+/* NULL: there is none, and it was said. */
+const struct world_environment *linear_environment(struct linear *l, const char *id);
+/* Says what did not work; the program will end with EXIT_FAILED. */
+void linear_fail(struct linear *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The operation is reviewed, approved and followed by the lines that come. */
+void linear_begin(struct linear *l, const struct flow_request *request);
+/* Waits until is_there(data), for ten seconds at most; whether it is. */
+bool linear_wait(struct linear *l, bool (*is_there)(void *data), void *data);
+/* Everything that is told is read again first. */
+void linear_wait_anew(struct linear *l);
+/* One text again of what was parted; free() it. */
+char *linear_joined(char **words, size_t count);
+/* What the followed logs have more. */
+void linear_tell_logs(struct linear *l);
+
+/* --- commands that only tell; linear-look.c --- */
+
+void linear_board(struct linear *l, char **words, size_t count);
+void linear_board_then(struct linear *l, char **words, size_t count);
+void linear_applications(struct linear *l, char **words, size_t count);
+void linear_open(struct linear *l, char **words, size_t count);
+void linear_environment_near(struct linear *l, char **words, size_t count);
+void linear_versions(struct linear *l, char **words, size_t count);
+void linear_diff(struct linear *l, char **words, size_t count);
+void linear_logs(struct linear *l, char **words, size_t count);
+void linear_follow(struct linear *l, char **words, size_t count);
+void linear_clones(struct linear *l, char **words, size_t count);
+void linear_history(struct linear *l, char **words, size_t count);
+void linear_hotfix(struct linear *l, char **words, size_t count);
+
+/* --- commands that change something; linear-change.c --- */
+
+void linear_clone(struct linear *l, char **words, size_t count);
+void linear_version(struct linear *l, char **words, size_t count);
+void linear_deploy(struct linear *l, char **words, size_t count);
+void linear_promote(struct linear *l, char **words, size_t count);
+void linear_carry(struct linear *l, char **words, size_t count);
+void linear_undo(struct linear *l, char **words, size_t count);
+void linear_discard(struct linear *l, char **words, size_t count);
+void linear_life(struct linear *l, char **words, size_t count);
+void linear_mark(struct linear *l, char **words, size_t count);
+void linear_unmark(struct linear *l, char **words, size_t count);
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The plain lines about one environment from near: what runs, what it has, its logs, its hotfix. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "cli/lines.h"
+#include "flow/details.h"
+#include "flow/flow.h"
+#include "flow/hotfix.h"
+#include "flow/logs.h"
+#include "flow/words.h"
+#include "flow/world.h"
+#include "model/image.h"
+#include "model/set.h"
+
+void
+lines_workloads(const struct world_environment *e)
+{
+	static const char *const states[] = {
+		[RUNTIME_UNKNOWN] = N_("unknown"),	[RUNTIME_RUNNING] = N_("running"),
+		[RUNTIME_SUCCEEDED] = N_("ended well"), [RUNTIME_STARTING] = N_("starting"),
+		[RUNTIME_FAILED] = N_("failed"),	[RUNTIME_STOPPED] = N_("stopped"),
+	};
+
+	lines_say(_("Workloads:"));
+	for (size_t i = 0; i < e->runtime.count; i++) {
+		const struct runtime_module *m = &e->runtime.modules[i];
+		const char *reference = e->set ? set_module_image(e->set, untrusted_raw(&m->module)) : NULL;
+		const char *message = untrusted_raw(&m->message);
+		char restarts[64];
+		struct image image;
+
+		snprintf(restarts, sizeof(restarts), ngettext("%d restart", "%d restarts", (unsigned long)m->restarts),
+			 m->restarts);
+		image_parse(&image, reference ? reference : "");
+		lines_say(_("  %s %s: %s, %d of %d, %s%s%s"), untrusted_raw(&m->module), image.version,
+			  _(states[m->status]), m->pods_ready, m->pods_wanted, restarts, *message ? ": " : "",
+			  message);
+		image_clear(&image);
+	}
+	if (!e->runtime_known)
+		lines_say(_("  What runs is not known."));
+	else if (e->runtime.count == 0)
+		lines_say(_("  Nothing runs here."));
+}
+
+static void
+output_line(const char *name, const json_t *value)
+{
+	char *text = json_is_string(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+
+	lines_say("    %s: %s", name, text ? text : json_is_string(value) ? json_string_value(value) : "");
+	free(text);
+}
+
+void
+lines_resources(const struct world_environment *e)
+{
+	const char *name;
+	json_t *value;
+
+	lines_say(_("Resources:"));
+	for (size_t i = 0; i < e->resource_count; i++) {
+		const struct active_resource *r = &e->resources[i];
+
+		lines_say("  %s (%s): %s", untrusted_raw(&r->res_id), untrusted_raw(&r->type),
+			  untrusted_raw(&r->status));
+		json_object_foreach(r->outputs, name, value)
+			output_line(name, value);
+	}
+	if (e->resource_count == 0)
+		lines_say(_("  It has no resources."));
+}
+
+/* What stands for a list that was not read; true: so it is. */
+static bool
+is_unread(bool known, const struct error *error)
+{
+	if (!known)
+		lines_say("  %s", error->kind != ERROR_NONE ? error->text : _("not known yet"));
+	return !known;
+}
+
+void
+lines_values(const struct details *details)
+{
+	lines_say(_("Shared values:"));
+	if (is_unread(details_values_known(details), details_values_error(details)))
+		return;
+	for (size_t i = 0; i < details_value_count(details); i++) {
+		const struct shared_value *v = details_value(details, i);
+
+		lines_say(untrusted_is(&v->source, "env") ? _("  %s: %s (of this environment)")
+							  : _("  %s: %s (of the application)"),
+			  untrusted_raw(&v->key), v->is_secret ? _("a secret") : untrusted_raw(&v->value));
+	}
+	if (details_value_count(details) == 0)
+		lines_say(_("  It has no shared values."));
+}
+
+void
+lines_deployments(const struct details *details, const struct world_environment *e)
+{
+	static const char *const states[] = {
+		[DEPLOYMENT_PENDING] = N_("pending"),	  [DEPLOYMENT_IN_PROGRESS] = N_("running"),
+		[DEPLOYMENT_SUCCEEDED] = N_("succeeded"), [DEPLOYMENT_FAILED] = N_("failed"),
+		[DEPLOYMENT_UNKNOWN] = N_("unknown"),
+	};
+
+	lines_say(_("Deployments:"));
+	if (is_unread(details_deployments_known(details), details_deployments_error(details)))
+		return;
+	for (size_t i = 0; i < details_deployment_count(details); i++) {
+		const struct deployment *d = details_deployment(details, i);
+		const char *comment = untrusted_raw(&d->comment);
+		char ago[64];
+
+		clock_ago(ago, clock_wall_ms() - d->created_at);
+		lines_say(_("  %s: %s, %s by %s%s%s%.*s"), untrusted_raw(&d->id), _(states[d->status]), ago,
+			  untrusted_raw(&d->created_by),
+			  untrusted_equal(&d->id, &e->running.id) ? _(", runs") : "",
+			  flow_comment_length(comment) ? ": " : "", (int)flow_comment_length(comment), comment);
+	}
+	if (details_deployment_count(details) == 0)
+		lines_say(_("  Nothing was ever deployed here."));
+}
+
+void
+lines_log(const struct log_line *line, bool named)
+{
+	time_t seconds = (time_t)(line->at / 1000);
+	char stamp[16] = "";
+	struct tm tm;
+
+	if (line->at > 0 && localtime_r(&seconds, &tm))
+		strftime(stamp, sizeof(stamp), "%H:%M:%S ", &tm);
+	lines_say("%s%s%s%s", stamp, named ? untrusted_raw(&line->workload) : "", named ? ": " : "",
+		  untrusted_raw(&line->payload));
+}
+
+static void
+step_line(const struct hotfix *hotfix, enum hotfix_step_id id)
+{
+	const struct hotfix_step *step = hotfix_step(hotfix, id);
+	const char *detail = untrusted_raw(&step->detail), *note = untrusted_raw(&step->note);
+	struct state_words state = words_of_step_state(id, step);
+	char ago[80] = "", took[16] = "";
+
+	if (step->at) {
+		ago[0] = ' ';
+		clock_ago(ago + 1, clock_wall_ms() - step->at);
+	}
+	if (step->at && step->took >= 0)
+		clock_duration(took, step->took);
+	lines_say("%d %s: %s%s%s%s%s%s%s%s%s%s", (int)id + 1, words_of_step(id), state.text, ago,
+		  step->at && step->who.raw ? _(" by ") : "", step->at ? untrusted_raw(&step->who) : "",
+		  *took ? _(", took ") : "", took, *detail ? ": " : "", detail, *note ? "; " : "", note);
+	if (step->state == HOTFIX_NOW)
+		lines_say("    %s", words_of_step_purpose(id));
+}
+
+static void
+other_line(const struct hotfix_other *other)
+{
+	static const char *const states[] = {
+		[CARRY_HAS] = N_("has it"), [CARRY_LACKS] = N_("lacks it"), [CARRY_CONFLICTS] = N_("conflicts"),
+	};
+	const struct carry *carry = &other->carry;
+	const char *nothing = _("nothing");
+
+	if (other->is_known && carry->state == CARRY_CONFLICTS)
+		lines_say(_("    %s: conflicts: %s: here %s, the fix %s"), other->env, carry->object,
+			  carry->here ? carry->here : nothing, carry->fix ? carry->fix : nothing);
+	else
+		lines_say("    %s: %s", other->env, other->is_known ? _(states[carry->state]) : _("unknown"));
+}
+
+void
+lines_hotfix(const struct hotfix *hotfix)
+{
+	char ago[64] = "";
+
+	clock_ago(ago, clock_wall_ms() - hotfix_began_at(hotfix));
+	lines_say(_("%s of %s, begun %s%s"), hotfix_env(hotfix),
+		  hotfix_origin(hotfix) ? hotfix_origin(hotfix) : _("unknown"), ago,
+		  hotfix_clone_exists(hotfix) ? "" : _(", discarded"));
+	for (int id = 0; id < HOTFIX_STEP_COUNT; id++)
+		step_line(hotfix, (enum hotfix_step_id)id);
+	for (size_t i = 0; i < hotfix_other_count(hotfix); i++)
+		other_line(hotfix_other(hotfix, i));
+}
