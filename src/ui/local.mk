@@ -44,4 +44,5 @@ libui_a_SOURCES = \
 	src/ui/views/stories.c src/ui/views/stories.h \
 	src/ui/widgets/field.c src/ui/widgets/field.h \
 	src/ui/widgets/finder.c src/ui/widgets/finder.h \
-	src/ui/widgets/found.c src/ui/widgets/found.h
+	src/ui/widgets/found.c src/ui/widgets/found.h \
+	src/ui/widgets/viewport.c src/ui/widgets/viewport.h

@@ -41,6 +41,17 @@ struct key {
 	const char *help;	/* N_(), a sentence */
 };
 
+/* Of every list and text that may be longer than the screen. */
+#define PAGE_KEYS \
+	{KEY_BASE + KEY_PPAGE, "PgUp", ACTION_PAGE_UP, NULL, N_("A page up.")}, \
+	{KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, NULL, N_("A page down.")}, \
+	{'U' & 0x1f, "Ctrl-U", ACTION_PAGE_UP, NULL, NULL}, \
+	{'D' & 0x1f, "Ctrl-D", ACTION_PAGE_DOWN, NULL, NULL}
+/* Where a field has Ctrl-U. */
+#define FINDER_PAGE_KEYS \
+	{KEY_BASE + KEY_PPAGE, "PgUp", ACTION_PAGE_UP, NULL, N_("A page up.")}, \
+	{KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, NULL, N_("A page down.")}
+
 /* One kind of screen.  draw changes nothing but what a view notes of the room that it has. */
 struct view_ops {
 	const char *title;			/* N_() */

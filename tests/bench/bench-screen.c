@@ -263,7 +263,7 @@ static void
 measure_board(char *const argv[])
 {
 	static const char *const sides[] = {"\033OC", "\033OD"}, *const ups[] = {"\033OB", "\033OB", "\033OA"};
-	static const char *const ends[] = {"G", "g"}, *const sorts[] = {"s"}, *const typed[] = {"a", "p", "-", "1", "7", "\177", "\177", "\177", "\177", "\177"};
+	static const char *const ends[] = {"G", "g"}, *const sorts[] = {"s"}, *const pages[] = {"\033[6~", "\033[5~"}, *const typed[] = {"a", "p", "-", "1", "7", "\177", "\177", "\177", "\177", "\177"};
 	static struct samples opening;
 	struct program p = start(argv);
 	double at = 0;
@@ -275,6 +275,7 @@ measure_board(char *const argv[])
 	}
 	measure_keys(&p, "key: left and right", sides, 2, KEYS);
 	measure_keys(&p, "key: up and down", ups, 3, KEYS);
+	measure_keys(&p, "key: page down and up", pages, 2, KEYS / 2);
 	measure_keys(&p, "key: first and last", ends, 2, KEYS / 2);
 	measure_keys(&p, "key: sort", sorts, 1, KEYS / 2);
 	for (int i = 0; i < KEYS / 4; i++) {

@@ -51,6 +51,7 @@ prepare() {	# VIEW ACTION
 	moment/up | goto/up | picker/up | palette/up | */up) say 'answers Down' ;;
 	board/right | everywhere/right) say 'answers Left' ;;
 	board/last) say 'answers g' ;;
+	board*/page-up | goto/page-up | picker/page-up | moment/page-up | palette/page-up) say 'answers PgDn' ;;
 	*/page-up | */first | */previous) say 'answers G' ;;
 	esac
 }

@@ -20,6 +20,7 @@ TTY_STORIES = \
 	tests/tty/mouse.story \
 	tests/tty/kill.story \
 	tests/tty/review.story \
+	tests/tty/progress.story \
 	tests/tty/second-demo.story \
 	tests/tty/story.story \
 	tests/tty/linear.story tests/tty/linear-conflict.story \

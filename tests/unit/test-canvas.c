@@ -26,6 +26,7 @@
 #include "base/xmalloc.h"
 #include "ui/canvas.h"
 #include "ui/theme-file.h"
+#include "ui/widgets/viewport.h"
 
 #define ROWS 24
 #define COLUMNS 100
@@ -265,6 +266,23 @@ nothing_is_drawn_outside_the_screen(void **state)
 			assert_true(cell(stage, row, column) == 0 || cell(stage, row, column) == ' ');
 }
 
+static void
+a_list_moves_only_when_the_selected_would_leave(void **state)
+{
+	(void)state;
+	for (size_t count = 0; count < 9; count++)
+		for (size_t rows = 0; rows < 9; rows++)
+			for (size_t first = 0; first < 12; first++)
+				for (size_t at = 0; at < count; at++) {
+					size_t now = viewport_first(first, at, rows, count);
+					bool seen = first <= at && at < first + rows;
+
+					assert_true(rows == 0 || (now <= at && at < now + rows));
+					assert_true(now == 0 || now + rows <= count);
+					assert_true(!seen || first + rows > count || now == first);
+				}
+}
+
 int
 main(void)
 {
@@ -272,6 +290,7 @@ main(void)
 		cmocka_unit_test(no_border_is_ever_overwritten),
 		cmocka_unit_test(a_column_does_not_move_its_neighbour),
 		cmocka_unit_test(nothing_is_drawn_outside_the_screen),
+		cmocka_unit_test(a_list_moves_only_when_the_selected_would_leave),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

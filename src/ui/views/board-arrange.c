@@ -141,7 +141,7 @@ board_drag(struct view *view, struct ui *ui, const struct canvas *canvas, int ro
 	row -= canvas->height - body.height;
 	if (!s.env || !b->arrangement || row < 0 || row >= part.height || (b->in_tree && !tree))
 		return;
-	g = board_lay_out(&s, &part, board_cell(b));
+	g = board_lay_out(b, &s, &part);
 	from -= tree + 1 + g.label;
 	to -= tree + 1 + g.label;
 	/* The two blanks between columns, so that nobody has to aim. */

@@ -25,6 +25,7 @@
 #include "ui/terminal.h"
 #include "ui/view.h"
 #include "ui/views/board.h"
+#include "ui/widgets/viewport.h"
 
 #define TREE_COLUMNS 24
 #define LABEL_COLUMNS 13
@@ -55,6 +56,7 @@ scroll_tree(struct board_view *b, const struct world *world, int rows)
 {
 	int line = tree_line(b, world);
 
+	b->tree_rows = rows;
 	if (line < b->tree_top)
 		b->tree_top = line;
 	else if (rows > 0 && line >= b->tree_top + rows)
@@ -132,8 +134,9 @@ board_grid_column(const struct grid *g, size_t i)
 }
 
 struct grid
-board_lay_out(const struct sight *s, const struct canvas *c, int cell)
+board_lay_out(const struct board_view *b, const struct sight *s, const struct canvas *c)
 {
+	int cell = board_cell(b);
 	struct grid g = {.label = c->width < 60 ? 9 : LABEL_COLUMNS, .head = c->height < 14 ? 2 : 4};
 	int room = c->width - g.label;
 	size_t moving;
@@ -147,10 +150,11 @@ board_lay_out(const struct sight *s, const struct canvas *c, int cell)
 	/* However many are pinned, one moves with the cursor. */
 	g.pinned = s->pinned < g.fit ? s->pinned : g.fit - 1;
 	moving = g.fit - g.pinned;
-	g.first = s->column >= g.pinned + moving ? s->column - moving + 1 : g.pinned;
+	g.first = g.pinned + viewport_first(b->drawn_first, s->column > g.pinned ? s->column - g.pinned : 0, moving,
+					    s->column_count - g.pinned);
 	g.foot = c->height >= g.head + 5;
 	g.rows = c->height - g.head - 1 - (g.foot ? 2 : 0);
-	g.top = (int)s->row >= g.rows ? s->row - (size_t)g.rows + 1 : 0;
+	g.top = viewport_first(b->drawn_top, s->row, g.rows > 0 ? (size_t)g.rows : 0, s->module_count);
 	return g;
 }
 
@@ -325,11 +329,14 @@ draw_row(const struct board_view *b, const struct sight *s, const struct grid *g
 static int
 draw_matrix(struct board_view *b, const struct sight *s, struct canvas *c)
 {
-	struct grid g = board_lay_out(s, c, board_cell(b));
+	struct grid g = board_lay_out(b, s, c);
 	int row = g.head + 1;
 
 	b->drawn_cell = g.cell;
 	b->drawn_room = c->width - g.label;
+	b->drawn_rows = g.rows;
+	b->drawn_top = g.top;
+	b->drawn_first = g.first - g.pinned;
 	draw_corner(s, &g, c);
 	for (size_t i = 0; i < g.fit; i++)
 		draw_head(c, g.label + (int)i * g.cell, &g, s->columns[board_grid_column(&g, i)],

@@ -7,6 +7,8 @@
 #include "config.h"
 
 #include <curses.h>
+#include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +57,7 @@ static const struct key keys[] = {
 	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, N_("To the workload below.")},
 	{'k', "k", ACTION_UP, NULL, NULL},
 	{'j', "j", ACTION_DOWN, NULL, NULL},
+	PAGE_KEYS,
 	{'g', "g", ACTION_FIRST, NULL, N_("To the first environment.")},
 	{'G', "G", ACTION_LAST, NULL, N_("To the last environment.")},
 	{'\t', "Tab", ACTION_PANE, NULL, N_("To the applications, and back.")},
@@ -88,6 +91,7 @@ static const struct key then_keys[] = {
 	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, N_("To the workload below.")},
 	{'k', "k", ACTION_UP, NULL, NULL},
 	{'j', "j", ACTION_DOWN, NULL, NULL},
+	PAGE_KEYS,
 	{'g', "g", ACTION_FIRST, NULL, N_("To the first environment.")},
 	{'G', "G", ACTION_LAST, NULL, N_("To the last environment.")},
 	{'b', "b", ACTION_BASELINE, N_("baseline"), N_("Make this environment the baseline.")},
@@ -419,35 +423,43 @@ go(void *data, struct ui *ui, const struct goto_place *place)
 	b->in_tree = false;
 }
 
-/* To the application before (-1) or behind (1), across organizations; none: stays. */
-static void
-step_application(struct board_view *b, struct ui *ui, const struct world *world, int step)
+/* Of all organizations; *here: which of them is open, if one is. */
+static size_t
+count_applications(const struct board_view *b, const struct world *world, size_t *here)
 {
-	const struct application *last = NULL;
-	const char *last_org = NULL;
-	bool take = false;
+	size_t count = 0;
 
 	for (size_t i = 0; i < world->count; i++) {
 		const struct world_organization *o = &world->organizations[i];
+		bool open = b->org && untrusted_is(&o->organization.id, b->org);
 
-		for (size_t k = 0; k < o->count; k++) {
-			const struct application *a = &o->applications[k].application;
-			bool here = b->org && b->app && untrusted_is(&o->organization.id, b->org) &&
-				    untrusted_is(&a->id, b->app);
+		for (size_t k = 0; k < o->count; k++, count++)
+			if (open && b->app && untrusted_is(&o->applications[k].application.id, b->app))
+				*here = count;
+	}
+	return count;
+}
 
-			if (take) {
-				open_application(b, ui, untrusted_raw(&o->organization.id),
-						 untrusted_raw(&a->id));
-				return;
-			}
-			if (here && step < 0 && last)
-				open_application(b, ui, last_org, untrusted_raw(&last->id));
-			if (here && step < 0)
-				return;
-			take = here;
-			last = a;
-			last_org = untrusted_raw(&o->organization.id);
-		}
+/* So many applications down (> 0) or up, within those there are. */
+static void
+step_application(struct board_view *b, struct ui *ui, const struct world *world, long step)
+{
+	size_t here = SIZE_MAX, count = count_applications(b, world, &here), to;
+
+	if (here == SIZE_MAX)
+		return;
+	if (step < 0)
+		to = (size_t)-step < here ? here - (size_t)-step : 0;
+	else
+		to = (size_t)step < count - here ? here + (size_t)step : count - 1;
+	for (size_t i = 0; i < world->count && to != here; to -= world->organizations[i++].count) {
+		const struct world_organization *o = &world->organizations[i];
+
+		if (to >= o->count)
+			continue;
+		open_application(b, ui, untrusted_raw(&o->organization.id),
+				 untrusted_raw(&o->applications[to].application.id));
+		return;
 	}
 }
 
@@ -455,14 +467,22 @@ step_application(struct board_view *b, struct ui *ui, const struct world *world,
 static bool
 act_in_tree(struct board_view *b, struct ui *ui, enum action action, const struct world *world)
 {
-	if (action == ACTION_UP || action == ACTION_DOWN)
-		step_application(b, ui, world, action == ACTION_UP ? -1 : 1);
-	else if (action == ACTION_RIGHT || action == ACTION_OPEN || action == ACTION_BACK ||
-		 action == ACTION_PANE)
-		b->in_tree = false;
-	else
-		return action == ACTION_LEFT;
-	return true;
+	long page = b->tree_rows > 1 ? b->tree_rows - 1 : 1;
+
+	switch (action) {
+	case ACTION_UP: step_application(b, ui, world, -1); return true;
+	case ACTION_DOWN: step_application(b, ui, world, 1); return true;
+	case ACTION_PAGE_UP: step_application(b, ui, world, -page); return true;
+	case ACTION_PAGE_DOWN: step_application(b, ui, world, page); return true;
+	case ACTION_FIRST: step_application(b, ui, world, -LONG_MAX); return true;
+	case ACTION_LAST: step_application(b, ui, world, LONG_MAX); return true;
+	case ACTION_RIGHT:
+	case ACTION_OPEN:
+	case ACTION_BACK:
+	case ACTION_PANE: b->in_tree = false; return true;
+	case ACTION_LEFT: return true;
+	default: return false;
+	}
 }
 
 /* --- the board as it was ---------------------------------------------------------------- */
@@ -544,7 +564,7 @@ act(struct view *view, struct ui *ui, enum action action)
 {
 	struct board_view *b = (struct board_view *)view;
 	struct sight s = board_look(b, ui);
-	long column = (long)s.column, row = (long)s.row;
+	long column = (long)s.column, row = (long)s.row, page = b->drawn_rows > 1 ? b->drawn_rows - 1 : 1;
 
 	if (b->then && action == ACTION_BACK) {
 		show_then(b, ui, NULL);
@@ -573,6 +593,8 @@ act(struct view *view, struct ui *ui, enum action action)
 	case ACTION_RIGHT: board_move_to(b, &s, column + 1, row); break;
 	case ACTION_UP: board_move_to(b, &s, column, row - 1); break;
 	case ACTION_DOWN: board_move_to(b, &s, column, row + 1); break;
+	case ACTION_PAGE_UP: board_move_to(b, &s, column, row - page); break;
+	case ACTION_PAGE_DOWN: board_move_to(b, &s, column, row + page); break;
 	case ACTION_FIRST: board_move_to(b, &s, 0, row); break;
 	case ACTION_LAST: board_move_to(b, &s, (long)s.column_count - 1, row); break;
 	default: break;
@@ -628,7 +650,7 @@ click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, in
 	if (!s.env)
 		return;
 	part = board_matrix_part(&body, tree);
-	g = board_lay_out(&s, &part, board_cell(b));
+	g = board_lay_out(b, &s, &part);
 	column -= tree + 1 + g.label;
 	if (row >= part.height)
 		return;

@@ -30,8 +30,10 @@ struct board_view {
 	struct arrangement *arrangement;	/* of the application; NULL: there is none yet */
 	json_t *marks;		/* object of workloads; NULL: none */
 	const struct world_environment **columns;	/* room for those of a sight */
-	int tree_top;		/* the first line of the applications that is shown */
+	int tree_top, tree_rows;	/* the first line of the applications that is shown; how many are */
 	int drawn_cell, drawn_room;	/* columns of one environment, and of all, as last drawn */
+	int drawn_rows;			/* of workloads, and which was the first; of the moving columns too */
+	size_t drawn_top, drawn_first;
 };
 
 /* The world as the board sees it now: all borrowed, until the session's next turn. */
@@ -72,10 +74,10 @@ struct grid {
 	size_t top;		/* the first workload that is shown */
 };
 
-/* cell: columns of one, 0: as many as are easy to read. */
-struct grid board_lay_out(const struct sight *s, const struct canvas *c, int cell);
+struct grid board_lay_out(const struct board_view *b, const struct sight *s, const struct canvas *c);
 /* Which of the sight's columns is shown as the i-th. */
 size_t board_grid_column(const struct grid *g, size_t i);
+/* Columns of one environment; 0: as many as are easy to read. */
 int board_cell(const struct board_view *b);
 /* How wide the applications are; 0: there is no room for them. */
 int board_tree_columns(const struct canvas *canvas);

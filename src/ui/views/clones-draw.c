@@ -11,6 +11,7 @@
 #include "flow/world.h"
 #include "ui/canvas.h"
 #include "ui/views/clones.h"
+#include "ui/widgets/viewport.h"
 
 #define DETAIL_ROWS 8
 
@@ -191,15 +192,13 @@ draw_empty(const struct clones_view *v, struct canvas *c)
 size_t
 clones_first_row(const struct clones_view *v, int rows)
 {
-	size_t at = clones_view_row(v), fit = rows > 0 ? (size_t)rows : 1;
-
-	return at >= fit ? at - fit + 1 : 0;
+	return viewport_first(v->first, clones_view_row(v), rows > 0 ? (size_t)rows : 1, clones_count(v->clones));
 }
 
 void
 clones_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
-	const struct clones_view *v = (const struct clones_view *)view;
+	struct clones_view *v = (struct clones_view *)view;
 	struct columns at = lay_out(canvas->width);
 	size_t count = clones_count(v->clones), untold = clones_untold(v->clones);
 	int rows = clones_list_rows(canvas), used = 0;
@@ -210,7 +209,9 @@ clones_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		return;
 	}
 	draw_head(canvas, &at);
-	for (size_t i = clones_first_row(v, rows); i < count && used < rows; i++, used++)
+	v->first = clones_first_row(v, rows);
+	v->rows = rows > 0 ? (size_t)rows : 0;
+	for (size_t i = v->first; i < count && used < rows; i++, used++)
 		draw_row(&list, used, &at, clones_get(v->clones, i), i == clones_view_row(v));
 	if (untold && used + 1 < rows) {
 		canvas_at(&list, used + 1, 3);

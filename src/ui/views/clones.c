@@ -38,8 +38,7 @@ static const struct key keys[] = {
 	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, N_("To the clone below.")},
 	{'k', NULL, ACTION_UP, NULL, NULL},
 	{'j', NULL, ACTION_DOWN, NULL, NULL},
-	{KEY_BASE + KEY_PPAGE, "PgUp", ACTION_PAGE_UP, NULL, N_("A page up.")},
-	{KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, NULL, N_("A page down.")},
+	PAGE_KEYS,
 	{'g', "g", ACTION_FIRST, NULL, N_("To the first clone.")},
 	{'G', "G", ACTION_LAST, NULL, N_("To the last clone.")},
 	{0, NULL, ACTION_NONE, NULL, NULL},
@@ -242,7 +241,7 @@ static void
 act(struct view *view, struct ui *ui, enum action action)
 {
 	struct clones_view *v = (struct clones_view *)view;
-	long row = (long)clones_view_row(v);
+	long row = (long)clones_view_row(v), page = v->rows > 1 ? (long)v->rows - 1 : 1;
 
 	for (size_t i = 0; i < sizeof(clone_actions) / sizeof(clone_actions[0]); i++) {
 		if (clone_actions[i].action != action)
@@ -258,8 +257,8 @@ act(struct view *view, struct ui *ui, enum action action)
 	case ACTION_REFRESH: ui_refresh(ui); break;
 	case ACTION_UP: move_to(v, row - 1); break;
 	case ACTION_DOWN: move_to(v, row + 1); break;
-	case ACTION_PAGE_UP: move_to(v, row - 10); break;
-	case ACTION_PAGE_DOWN: move_to(v, row + 10); break;
+	case ACTION_PAGE_UP: move_to(v, row - page); break;
+	case ACTION_PAGE_DOWN: move_to(v, row + page); break;
 	case ACTION_FIRST: move_to(v, 0); break;
 	case ACTION_LAST: move_to(v, (long)clones_count(v->clones) - 1); break;
 	default: break;

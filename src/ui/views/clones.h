@@ -15,6 +15,7 @@ struct clones_view {
 	struct clones *clones;
 	char *org, *app, *env;		/* the cursor; NULL: the first */
 	size_t last;			/* where it was: for when it is gone */
+	size_t first, rows;		/* the first clone that is shown, and for how many there was room */
 };
 
 /* The row of the clone under the cursor; of one that is gone, the row where it was. */

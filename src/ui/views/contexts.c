@@ -14,12 +14,13 @@
 #include "ui/terminal.h"
 #include "ui/ui.h"
 #include "ui/view.h"
+#include "ui/widgets/viewport.h"
 
 #define HEAD_ROWS 2
 
 struct contexts_view {
 	struct view view;
-	size_t row;
+	size_t row, first;	/* the cursor; the first one that is shown, as last drawn */
 };
 
 static const struct key keys[] = {
@@ -85,12 +86,13 @@ draw_context(struct canvas *c, int row, const struct columns *at, const struct u
 static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
-	const struct contexts_view *v = (const struct contexts_view *)view;
+	struct contexts_view *v = (struct contexts_view *)view;
 	const struct ui_contexts *contexts = ui_contexts(ui);
 	struct columns at = lay_out(canvas->width);
 	size_t rows = canvas->height > HEAD_ROWS ? (size_t)(canvas->height - HEAD_ROWS) : 0;
-	size_t first = rows && v->row >= rows ? v->row - rows + 1 : 0;
 
+	if (contexts)
+		v->first = viewport_first(v->first, v->row, rows, contexts->count);
 	canvas_at(canvas, 0, 5);
 	canvas_ours(canvas, STYLE_DIM, _("Context"));
 	canvas_at(canvas, 0, at.address);
@@ -99,8 +101,8 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		canvas_at(canvas, 0, at.org);
 		canvas_ours(canvas, STYLE_DIM, _("Organization"));
 	}
-	for (size_t i = first; contexts && i < contexts->count && i - first < rows; i++)
-		draw_context(canvas, HEAD_ROWS + (int)(i - first), &at, &contexts->items[i],
+	for (size_t i = v->first; contexts && i < contexts->count && i - v->first < rows; i++)
+		draw_context(canvas, HEAD_ROWS + (int)(i - v->first), &at, &contexts->items[i],
 			     i == contexts->here, i == v->row);
 }
 
@@ -140,11 +142,10 @@ static void
 click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
 {
 	struct contexts_view *v = (struct contexts_view *)view;
-	size_t rows = canvas->height > HEAD_ROWS ? (size_t)(canvas->height - HEAD_ROWS) : 0;
-	size_t first = rows && v->row >= rows ? v->row - rows + 1 : 0, at = first + (size_t)(row - HEAD_ROWS);
+	size_t at = v->first + (size_t)(row - HEAD_ROWS);
 
 	(void)column;
-	if (row >= HEAD_ROWS && at < ui_contexts(ui)->count)
+	if (row >= HEAD_ROWS && row < canvas->height && at < ui_contexts(ui)->count)
 		v->row = at;
 }
 

@@ -21,6 +21,7 @@
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
+#include "ui/widgets/viewport.h"
 
 enum tab { TAB_WORKLOADS, TAB_RESOURCES, TAB_VALUES, TAB_DEPLOYMENTS, TAB_COUNT };
 
@@ -30,6 +31,8 @@ struct environment_view {
 	struct details *details;
 	enum tab tab;
 	size_t selected[TAB_COUNT];
+	size_t first[TAB_COUNT];	/* the first row that is shown, as last drawn */
+	size_t rows;			/* that there was room for */
 };
 
 static const struct key keys[] = {
@@ -49,8 +52,7 @@ static const struct key keys[] = {
 	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, N_("A line down.")},
 	{'k', NULL, ACTION_UP, NULL, NULL},
 	{'j', NULL, ACTION_DOWN, NULL, NULL},
-	{KEY_BASE + KEY_PPAGE, "PgUp", ACTION_PAGE_UP, NULL, N_("A page up.")},
-	{KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, NULL, N_("A page down.")},
+	PAGE_KEYS,
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
 
@@ -232,7 +234,7 @@ draw_tabs(const struct environment_view *v, struct canvas *c)
 static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
-	const struct environment_view *v = (const struct environment_view *)view;
+	struct environment_view *v = (struct environment_view *)view;
 	const struct world_environment *e = find(v, ui);
 	bool known, roomy = canvas->height >= 14;
 	const struct error *error;
@@ -242,7 +244,9 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 
 	draw_tabs(v, canvas);
 	at = count && at >= count ? count - 1 : at;
-	first = rows && at >= rows ? at - rows + 1 : 0;
+	first = viewport_first(v->first[v->tab], at, rows, count);
+	v->first[v->tab] = first;
+	v->rows = rows;
 	for (size_t i = first; i < count && i - first < rows; i++) {
 		canvas_at(&list, (int)(i - first), 1);
 		canvas_ours(&list, STYLE_KEY, i == at ? (list.ascii ? "> " : "▸ ") : "  ");
@@ -347,6 +351,12 @@ open_diff(struct environment_view *v, struct ui *ui)
 	ui_push(ui, compare_view_new(ui, v->org, v->app, &from, &to));
 }
 
+static long
+page_of(const struct environment_view *v)
+{
+	return v->rows > 1 ? (long)v->rows - 1 : 1;
+}
+
 static void
 act(struct view *view, struct ui *ui, enum action action)
 {
@@ -364,20 +374,10 @@ act(struct view *view, struct ui *ui, enum action action)
 	case ACTION_COPY: copy_row(v, ui); break;
 	case ACTION_UP: select_by(v, ui, -1); break;
 	case ACTION_DOWN: select_by(v, ui, 1); break;
-	case ACTION_PAGE_UP: select_by(v, ui, -15); break;
-	case ACTION_PAGE_DOWN: select_by(v, ui, 15); break;
+	case ACTION_PAGE_UP: select_by(v, ui, -page_of(v)); break;
+	case ACTION_PAGE_DOWN: select_by(v, ui, page_of(v)); break;
 	default: break;
 	}
-}
-
-/* The rows that a list of this height shows: the first of them. */
-static size_t
-first_row(const struct environment_view *v, size_t count, size_t rows)
-{
-	size_t at = v->selected[v->tab];
-
-	at = count && at >= count ? count - 1 : at;
-	return rows && at >= rows ? at - rows + 1 : 0;
 }
 
 static void
@@ -388,7 +388,7 @@ click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, in
 	const struct error *error;
 	bool known;
 	size_t count = count_rows(v, find(v, ui), &known, &error);
-	size_t at = row >= top ? first_row(v, count, (size_t)(canvas->height - top)) + (size_t)(row - top) : count;
+	size_t at = row >= top ? v->first[v->tab] + (size_t)(row - top) : count;
 
 	(void)column;
 	if (row == 0)

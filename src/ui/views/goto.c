@@ -36,6 +36,7 @@ static const struct key keys[] = {
 	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Stay where you are.")},
 	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("down"), N_("To the next one.")},
 	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), N_("To the one before.")},
+	FINDER_PAGE_KEYS,
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
 
@@ -153,7 +154,7 @@ changed(struct view *view, struct ui *ui)
 static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
-	const struct goto_view *g = (const struct goto_view *)view;
+	struct goto_view *g = (struct goto_view *)view;
 	struct canvas list = canvas_part(canvas, canvas->height >= 14, 0, canvas->height, canvas->width);
 
 	(void)ui;
@@ -179,9 +180,9 @@ act(struct view *view, struct ui *ui, enum action action)
 	struct goto_view *g = (struct goto_view *)view;
 	const struct finder_item *item = finder_selected(&g->finder);
 
-	if (action == ACTION_DOWN || action == ACTION_UP)
-		finder_move(&g->finder, action == ACTION_DOWN ? 1 : -1);
-	else if (action == ACTION_BACK)
+	if (finder_act(&g->finder, action))
+		return;
+	if (action == ACTION_BACK)
 		ui_pop(ui);
 	else if (!item)
 		ui_say(ui, _("Nothing is called like that."));

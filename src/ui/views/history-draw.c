@@ -18,6 +18,7 @@
 #include "ui/canvas.h"
 #include "ui/views/changes.h"
 #include "ui/views/history.h"
+#include "ui/widgets/viewport.h"
 
 static const struct { enum glyph glyph; enum style style; const char *word; } states[] = {
 	[OPERATION_PREPARED] = {GLYPH_RING, STYLE_DIM, N_("prepared")},
@@ -423,7 +424,7 @@ history_lay_out(const struct history_view *h, const struct canvas *canvas, int *
 	*rows = list > *top ? (size_t)(list - *top) : 1;
 	if (*rows > h->row_count && h->row_count > 0)
 		*rows = h->row_count;
-	return h->selected + 1 > *rows ? h->selected + 1 - *rows : 0;
+	return viewport_first(h->first, h->selected, *rows, h->row_count);
 }
 
 static void
@@ -439,7 +440,7 @@ draw_field(const struct history_view *h, struct canvas *c)
 void
 history_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
-	const struct history_view *h = (const struct history_view *)view;
+	struct history_view *h = (struct history_view *)view;
 	const struct operation *selected = history_selected(h);
 	size_t rows, first;
 	struct canvas detail;
@@ -451,6 +452,8 @@ history_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		return;
 	}
 	first = history_lay_out(h, canvas, &top, &rows);
+	h->first = first;
+	h->rows_shown = rows;
 	for (size_t i = 0; i < rows && first + i < h->row_count; i++) {
 		const struct history_row *row = &h->rows[first + i];
 

@@ -38,8 +38,7 @@ static const struct key keys[] = {
 	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, N_("Unfold the story.")},
 	{'g', "g", ACTION_FIRST, NULL, N_("To the oldest.")},
 	{'G', "G", ACTION_LAST, NULL, N_("To the newest.")},
-	{KEY_BASE + KEY_PPAGE, "PgUp", ACTION_PAGE_UP, NULL, N_("Ten operations back.")},
-	{KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, NULL, N_("Ten operations on.")},
+	PAGE_KEYS,
 	{'R', "R", ACTION_REFRESH, N_("read again"), N_("Read the history again.")},
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
@@ -331,6 +330,7 @@ act(struct view *view, struct ui *ui, enum action action)
 {
 	struct history_view *h = (struct history_view *)view;
 	bool is_story = h->selected < h->row_count && h->rows[h->selected].is_story;
+	long page = h->rows_shown > 1 ? (long)h->rows_shown - 1 : 1;
 
 	switch (action) {
 	case ACTION_BACK:
@@ -350,8 +350,8 @@ act(struct view *view, struct ui *ui, enum action action)
 	case ACTION_RIGHT: fold(h, ui, false); break;
 	case ACTION_DOWN: move_by(h, ui, 1); break;
 	case ACTION_UP: move_by(h, ui, -1); break;
-	case ACTION_PAGE_DOWN: move_by(h, ui, 10); break;
-	case ACTION_PAGE_UP: move_by(h, ui, -10); break;
+	case ACTION_PAGE_DOWN: move_by(h, ui, page); break;
+	case ACTION_PAGE_UP: move_by(h, ui, -page); break;
 	case ACTION_FIRST: move_by(h, ui, -(long)h->row_count); break;
 	case ACTION_LAST: move_by(h, ui, (long)h->row_count); break;
 	case ACTION_UNDO: undo(h, ui); break;

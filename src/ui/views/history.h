@@ -31,6 +31,7 @@ struct history_view {
 	size_t folded_count;
 	struct history_row *rows;	/* oldest first */
 	size_t row_count, selected;
+	size_t first, rows_shown;	/* as last drawn */
 	struct field find;
 	bool finding;			/* the field has the keys */
 	struct changes changes;		/* of the selected operation; empty: none, or not known */

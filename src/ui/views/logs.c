@@ -76,8 +76,7 @@ static const struct key keys[] = {
 	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, N_("A line down.")},
 	{'k', NULL, ACTION_UP, NULL, NULL},
 	{'j', NULL, ACTION_DOWN, NULL, NULL},
-	{KEY_BASE + KEY_PPAGE, "PgUp", ACTION_PAGE_UP, NULL, N_("A page up.")},
-	{KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, NULL, N_("A page down.")},
+	PAGE_KEYS,
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
 

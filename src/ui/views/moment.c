@@ -35,6 +35,7 @@ static const struct key keys[] = {
 	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Leave it as it is.")},
 	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("down"), N_("To the next one.")},
 	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), N_("To the one before.")},
+	FINDER_PAGE_KEYS,
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
 
@@ -78,7 +79,7 @@ fill(struct moment_view *m, struct ui *ui)
 static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
-	const struct moment_view *m = (const struct moment_view *)view;
+	struct moment_view *m = (struct moment_view *)view;
 	struct canvas part = canvas_part(canvas, 1, 0, canvas->height - 1, canvas->width);
 
 	(void)ui;
@@ -114,13 +115,12 @@ act(struct view *view, struct ui *ui, enum action action)
 {
 	struct moment_view *m = (struct moment_view *)view;
 
-	switch (action) {
-	case ACTION_OPEN: take(m, ui); break;
-	case ACTION_BACK: ui_pop(ui); break;
-	case ACTION_DOWN: finder_move(&m->finder, 1); break;
-	case ACTION_UP: finder_move(&m->finder, -1); break;
-	default: break;
-	}
+	if (finder_act(&m->finder, action))
+		return;
+	if (action == ACTION_OPEN)
+		take(m, ui);
+	else if (action == ACTION_BACK)
+		ui_pop(ui);
 }
 
 static bool

@@ -23,13 +23,14 @@ static const struct key keys[] = {
 	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Do nothing and go back.")},
 	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("down"), N_("To the next command.")},
 	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), N_("To the command before.")},
+	FINDER_PAGE_KEYS,
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
 
 static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
-	const struct palette_view *p = (const struct palette_view *)view;
+	struct palette_view *p = (struct palette_view *)view;
 	struct canvas list = canvas_part(canvas, canvas->height >= 14, 0, canvas->height, canvas->width);
 
 	(void)ui;
@@ -51,9 +52,9 @@ act(struct view *view, struct ui *ui, enum action action)
 	struct palette_view *p = (struct palette_view *)view;
 	enum action command = chosen(p);
 
-	if (action == ACTION_DOWN || action == ACTION_UP) {
-		finder_move(&p->finder, action == ACTION_DOWN ? 1 : -1);
-	} else if (action == ACTION_BACK) {
+	if (finder_act(&p->finder, action))
+		return;
+	if (action == ACTION_BACK) {
 		ui_pop(ui);
 	} else if (command == ACTION_NONE) {
 		ui_say(ui, _("There is no such command here."));

@@ -32,6 +32,7 @@ static const struct key keys[] = {
 	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Change nothing and go back.")},
 	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("older"), N_("To the next version.")},
 	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("newer"), N_("To the version before.")},
+	FINDER_PAGE_KEYS,
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
 
@@ -87,7 +88,7 @@ subject(const struct view *view, struct ui *ui, char *out, size_t size)
 static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
-	const struct picker_view *p = (const struct picker_view *)view;
+	struct picker_view *p = (struct picker_view *)view;
 	bool roomy = canvas->height >= 14;
 	struct canvas list = canvas_part(canvas, roomy ? 3 : 0, 0, canvas->height, canvas->width);
 	char *none;
@@ -128,10 +129,10 @@ act(struct view *view, struct ui *ui, enum action action)
 	struct picker_view *p = (struct picker_view *)view;
 	const struct finder_item *item = finder_selected(&p->finder);
 
+	if (finder_act(&p->finder, action))
+		return;
 	if (action == ACTION_BACK)
 		ui_pop(ui);
-	else if (action == ACTION_DOWN || action == ACTION_UP)
-		finder_move(&p->finder, action == ACTION_DOWN ? 1 : -1);
 	else if (!item)
 		ui_say(ui, _("There is no version \"%s\" of this image; nothing was changed."),
 		       p->finder.find.text);

@@ -22,6 +22,8 @@
 #include "ui/views/operation.h"
 
 #define ID_COLUMN 3
+#define OPERATIONS_MAX 32
+#define OPERATIONS_SHOWN 5
 
 /* Where the second and the third column of the lists begin. */
 static int
@@ -44,9 +46,95 @@ struct progress_view {
 static const struct key keys[] = {
 	{27, "Esc", ACTION_BACK, N_("back"), N_("Go back; an operation that runs goes on.")},
 	{'q', NULL, ACTION_BACK, NULL, NULL},
+	{'\t', "Tab", ACTION_PANE, N_("next operation"), N_("To the next operation that runs or has just ended.")},
 	{'h', "h", ACTION_HISTORY, N_("history"), N_("Show what has been done.")},
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
+
+/* --- several at once --- */
+
+/* What was approved and not dismissed, newest first. */
+static size_t
+list_operations(struct ui *ui, struct flow *list[OPERATIONS_MAX])
+{
+	struct session *session = ui_session(ui);
+	size_t count = 0;
+
+	for (size_t i = 0; i < session_flow_count(session) && count < OPERATIONS_MAX; i++)
+		if (flow_state(session_flow(session, i)) >= FLOW_RUNNING)
+			list[count++] = session_flow(session, i);
+	return count;
+}
+
+static size_t
+place_of(struct flow *const *list, size_t count, const struct flow *flow)
+{
+	size_t at = 0;
+
+	while (at < count && list[at] != flow)
+		at++;
+	return at < count ? at : 0;
+}
+
+static void
+draw_operation(struct canvas *c, struct ui *ui, int row, const struct flow *flow, bool selected)
+{
+	enum flow_state state = flow_state(flow);
+	char words[256], took[16];
+
+	canvas_at(c, row, 1);
+	if (selected)
+		canvas_fill_row(c, STYLE_SELECTED);
+	canvas_at(c, row, 1);
+	canvas_glyph(c, state == FLOW_RUNNING ? STYLE_WARN : state == FLOW_DONE ? STYLE_OK : STYLE_DANGER,
+		     state == FLOW_RUNNING ? GLYPH_HALF : state == FLOW_DONE ? GLYPH_CHECK : GLYPH_CROSS);
+	operation_words(flow, ui_ascii(ui), words, sizeof(words));
+	clock_duration(took, flow_elapsed_ms(flow));
+	canvas_at(c, row, 3);
+	canvas_bytes(c, selected ? STYLE_SELECTED : STYLE_NORMAL, words, c->width - 14);
+	canvas_at(c, row, c->width - 8);
+	canvas_ours(c, selected ? STYLE_SELECTED : STYLE_DIM, took);
+}
+
+/* The others beside the one that is shown: a line each where there is room.  How many rows. */
+static int
+draw_operations(struct canvas *c, struct ui *ui, const struct flow *shown)
+{
+	struct flow *list[OPERATIONS_MAX];
+	size_t count = list_operations(ui, list), at = place_of(list, count, shown), first;
+	int row = 0;
+
+	if (count < 2)
+		return 0;
+	if (c->height < 20) {
+		canvas_at(c, 0, 1);
+		canvas_format(c, STYLE_KEY, _("Operation %zu of %zu"), at + 1, count);
+		canvas_ours(c, STYLE_DIM, _("; Tab shows the next."));
+		return 1;
+	}
+	first = at >= OPERATIONS_SHOWN ? at - OPERATIONS_SHOWN + 1 : 0;
+	for (size_t i = first; i < count && i - first < OPERATIONS_SHOWN; i++)
+		draw_operation(c, ui, row++, list[i], i == at);
+	canvas_rule(c, row++);
+	return row;
+}
+
+static void
+show_next(struct progress_view *p, struct ui *ui)
+{
+	struct flow *list[OPERATIONS_MAX];
+	size_t count = list_operations(ui, list);
+	size_t at = place_of(list, count, session_flow_by_id(ui_session(ui), p->id));
+
+	if (count < 2) {
+		ui_say(ui, _("No other operation runs or has just ended."));
+		return;
+	}
+	free(p->id);
+	p->id = xstrdup(flow_operation_id(list[(at + 1) % count]));
+}
+
+/* --- drawing --- */
 
 static int
 name_columns(const struct flow *flow, const struct canvas *c)
@@ -140,10 +228,16 @@ draw_resources(struct canvas *c, int row, const struct world_environment *e)
 	return row + 1;
 }
 
+static bool
+is_ready(const struct runtime_module *m)
+{
+	return m->status == RUNTIME_RUNNING || m->status == RUNTIME_SUCCEEDED;
+}
+
 static void
 draw_workload(struct canvas *c, int row, const struct runtime_module *m, const struct set *set)
 {
-	bool ready = m->status == RUNTIME_RUNNING || m->status == RUNTIME_SUCCEEDED;
+	bool ready = is_ready(m);
 	bool failed = m->status == RUNTIME_FAILED;
 	const char *reference = set ? set_module_image(set, untrusted_raw(&m->module)) : NULL;
 
@@ -176,9 +270,17 @@ draw_workloads(struct canvas *c, int row, const struct world_environment *e, con
 		return row;
 	canvas_at(c, row++, 1);
 	canvas_ours(c, STYLE_STRONG, _("Workloads"));
-	for (size_t i = 0; i < e->runtime.count; i++, row++)
-		draw_workload(c, row, &e->runtime.modules[i], set);
-	return row + 1;
+	/* Where there is not room for all, what one waits for comes first; else nothing moves. */
+	if (row + (int)e->runtime.count <= c->height) {
+		for (size_t i = 0; i < e->runtime.count; i++)
+			draw_workload(c, row++, &e->runtime.modules[i], set);
+		return row + 1;
+	}
+	for (int ready = 0; ready < 2; ready++)
+		for (size_t i = 0; i < e->runtime.count && row < c->height; i++)
+			if (is_ready(&e->runtime.modules[i]) == (ready == 1))
+				draw_workload(c, row++, &e->runtime.modules[i], set);
+	return row;
 }
 
 /* The last lines of output, each on a line of its own. */
@@ -259,10 +361,10 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	const struct world_environment *e;
 	const struct review *review;
 	bool roomy = canvas->height >= 20;
-	int row = roomy, columns;
+	int row = draw_operations(canvas, ui, flow) + roomy, columns;
 
 	if (!flow) {
-		canvas_at(canvas, 1, 1);
+		canvas_at(canvas, row + 1, 1);
 		canvas_ours(canvas, STYLE_DIM, _("This operation has ended; h shows the history."));
 		return;
 	}
@@ -292,6 +394,10 @@ act(struct view *view, struct ui *ui, enum action action)
 
 	if (action == ACTION_HISTORY) {
 		ui_push(ui, history_view_new(ui));
+		return;
+	}
+	if (action == ACTION_PANE) {
+		show_next(p, ui);
 		return;
 	}
 	if (flow && flow_state(flow) != FLOW_RUNNING)

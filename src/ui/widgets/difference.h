@@ -57,8 +57,7 @@ bool difference_type(struct difference *difference, struct ui *ui, int key);
 	{'k', "k", ACTION_UP, N_("up"), N_("Scroll the diff up.")},                                \
 	{KEY_BASE + KEY_DOWN, NULL, ACTION_DOWN, NULL, NULL},                                      \
 	{KEY_BASE + KEY_UP, NULL, ACTION_UP, NULL, NULL},                                          \
-	{KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, NULL, N_("A page down.")},                \
-	{KEY_BASE + KEY_PPAGE, "PgUp", ACTION_PAGE_UP, NULL, N_("A page up.")},                    \
+	PAGE_KEYS,                                                                                 \
 	{'g', "g", ACTION_FIRST, NULL, N_("To the beginning.")},                                   \
 	{'G', "G", ACTION_LAST, NULL, N_("To the end.")},                                          \
 	{'n', "n", ACTION_NEXT, N_("next change"),                                                 \

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "ui/canvas.h"
+#include "ui/widgets/viewport.h"
 
 #define LIST_ROW 2
 #define NOTE_MAX 4096
@@ -195,6 +196,20 @@ finder_move(struct finder *finder, long by)
 	select_item(finder, finder->items[finder->matches[to].item].id);
 }
 
+bool
+finder_act(struct finder *finder, enum action action)
+{
+	long page = finder->rows > 1 ? (long)finder->rows - 1 : 1;
+
+	switch (action) {
+	case ACTION_UP: finder_move(finder, -1); return true;
+	case ACTION_DOWN: finder_move(finder, 1); return true;
+	case ACTION_PAGE_UP: finder_move(finder, -page); return true;
+	case ACTION_PAGE_DOWN: finder_move(finder, page); return true;
+	default: return false;
+	}
+}
+
 const struct finder_item *
 finder_selected(const struct finder *finder)
 {
@@ -269,7 +284,7 @@ list_rows(const struct finder *finder, const struct canvas *canvas, size_t *firs
 	size_t rows = canvas->height > LIST_ROW ? (size_t)(canvas->height - LIST_ROW) : 0;
 	size_t at = selected_row(finder);
 
-	*first = rows && at >= rows ? at - rows + 1 : 0;
+	*first = viewport_first(finder->first, at, rows, finder->match_count);
 	return rows;
 }
 
@@ -290,11 +305,13 @@ finder_click(struct finder *finder, const struct canvas *canvas, int row)
 }
 
 void
-finder_draw(const struct finder *finder, struct canvas *canvas, const char *none)
+finder_draw(struct finder *finder, struct canvas *canvas, const char *none)
 {
 	size_t first, rows = list_rows(finder, canvas, &first), at = selected_row(finder);
 	int note = note_column(finder, canvas);
 
+	finder->first = first;
+	finder->rows = rows;
 	for (size_t i = first; i < finder->match_count && i - first < rows; i++)
 		draw_item(finder, canvas, LIST_ROW + (int)(i - first), note,
 			  &finder->items[finder->matches[i].item], i == at);

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "ui/view.h"
 #include "ui/widgets/field.h"
 
 struct buf;
@@ -30,6 +31,7 @@ struct finder {
 	struct finder_match *matches;
 	size_t match_count;
 	char *selected;			/* id; NULL: the first match */
+	size_t first, rows;		/* the first match that is shown, and for how many there was room */
 	/* Appends the note of an item that was added without one, when it is drawn; NULL: there are
 	 * none.  With `data`. */
 	void (*describe)(const void *data, const char *id, struct buf *note);
@@ -45,12 +47,14 @@ void finder_end(struct finder *finder);
 bool finder_type(struct finder *finder, int key);
 /* Down (> 0) or up; stays within the matches. */
 void finder_move(struct finder *finder, long by);
+/* Up and down, by one or by a page: true when the action is one of these. */
+bool finder_act(struct finder *finder, enum action action);
 /* A click in a row of the canvas that finder_draw() got selects what stands there.  true: a click
  * had selected it before. */
 bool finder_click(struct finder *finder, const struct canvas *canvas, int row);
 /* Borrowed; NULL when nothing matches. */
 const struct finder_item *finder_selected(const struct finder *finder);
 /* The field in the first row, the matches below; `none` is said when there are none. */
-void finder_draw(const struct finder *finder, struct canvas *canvas, const char *none);
+void finder_draw(struct finder *finder, struct canvas *canvas, const char *none);
 
 #endif

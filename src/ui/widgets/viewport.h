@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The part of a list that there is room for. */
+#ifndef SIDESTAGE_UI_WIDGETS_VIEWPORT_H
+#define SIDESTAGE_UI_WIDGETS_VIEWPORT_H
+
+#include <stddef.h>
+
+/* The first of `count` items that is shown in `rows` rows: `first`, the one that was, unless item
+ * `at` would be out of sight or there would be empty rows behind the last one. */
+size_t viewport_first(size_t first, size_t at, size_t rows, size_t count);
+
+#endif
