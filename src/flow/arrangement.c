@@ -16,6 +16,7 @@
 
 #define SETTING "board"
 #define CELL_MAX 200
+#define KEEP_MS 500
 
 struct arrangement {
 	struct session *session;
@@ -23,6 +24,9 @@ struct arrangement {
 	json_t *pinned, *hidden;	/* objects: env: true */
 	int cell;
 	enum arrangement_sort sort;
+	bool is_changed;		/* since it was kept */
+	struct session_timer *timer;	/* that keeps it */
+	struct error error;		/* of that, until somebody was told */
 };
 
 /* What is in the file may be of another version, or of somebody's hand: what does not fit is left. */
@@ -69,18 +73,6 @@ arrangement_open(struct session *session, const char *org, const char *app)
 	return a;
 }
 
-void
-arrangement_close(struct arrangement *a)
-{
-	if (!a)
-		return;
-	json_decref(a->pinned);
-	json_decref(a->hidden);
-	free(a->org);
-	free(a->app);
-	free(a);
-}
-
 bool
 arrangement_is_pinned(const struct arrangement *a, const char *env)
 {
@@ -118,54 +110,104 @@ list_names(json_t *names)
 	return list;
 }
 
-static int
-keep(struct arrangement *a, struct error *err)
+int
+arrangement_keep(struct arrangement *a, struct error *err)
 {
-	json_t *value = json_pack("{s:o, s:o, s:i, s:i}", "pinned", list_names(a->pinned), "hidden",
-				  list_names(a->hidden), "cell", a->cell, "sort", (int)a->sort);
-	char *text = json_dumps(value, JSON_COMPACT);
-	int ret = store_put_setting(session_store(a->session), session_platform(a->session), a->org,
-				    a->app, SETTING, text ? text : "{}", err);
+	json_t *value;
+	char *text;
+	int ret;
 
+	session_timer_stop(a->timer);
+	a->timer = NULL;
+	if (!a->is_changed)
+		return 0;
+	value = json_pack("{s:o, s:o, s:i, s:i}", "pinned", list_names(a->pinned), "hidden",
+			  list_names(a->hidden), "cell", a->cell, "sort", (int)a->sort);
+	text = json_dumps(value, JSON_COMPACT);
+	ret = store_put_setting(session_store(a->session), session_platform(a->session), a->org,
+				a->app, SETTING, text ? text : "{}", err);
 	free(text);
 	json_decref(value);
+	a->is_changed = ret != 0;
 	return ret == 0 ? 0 : error_prefix(err, _("this arrangement is forgotten at the end"));
 }
 
-int
-arrangement_pin(struct arrangement *a, const char *env, bool pinned, struct error *err)
+static void
+due(void *data)
+{
+	struct arrangement *a = data;
+
+	a->timer = NULL;
+	if (arrangement_keep(a, &a->error) != 0)
+		session_changed(a->session);
+}
+
+static void
+change(struct arrangement *a)
+{
+	a->is_changed = true;
+	session_timer_stop(a->timer);
+	a->timer = session_timer_start(a->session, KEEP_MS, due, a);
+}
+
+bool
+arrangement_has_failed(struct arrangement *a, struct error *err)
+{
+	if (a->error.kind == ERROR_NONE)
+		return false;
+	*err = a->error;
+	a->error = (struct error){0};
+	return true;
+}
+
+void
+arrangement_close(struct arrangement *a)
+{
+	if (!a)
+		return;
+	/* Whoever could be told of an error asks before: arrangement_keep(). */
+	(void)!arrangement_keep(a, NULL);
+	json_decref(a->pinned);
+	json_decref(a->hidden);
+	free(a->org);
+	free(a->app);
+	free(a);
+}
+
+void
+arrangement_pin(struct arrangement *a, const char *env, bool pinned)
 {
 	if (pinned)
 		json_object_set_new(a->pinned, env, json_true());
 	else
 		json_object_del(a->pinned, env);
-	return keep(a, err);
+	change(a);
 }
 
-int
-arrangement_hide(struct arrangement *a, const char *env, struct error *err)
+void
+arrangement_hide(struct arrangement *a, const char *env)
 {
 	json_object_set_new(a->hidden, env, json_true());
-	return keep(a, err);
+	change(a);
 }
 
-int
-arrangement_show_all(struct arrangement *a, struct error *err)
+void
+arrangement_show_all(struct arrangement *a)
 {
 	json_object_clear(a->hidden);
-	return keep(a, err);
+	change(a);
 }
 
-int
-arrangement_set_cell(struct arrangement *a, int columns, struct error *err)
+void
+arrangement_set_cell(struct arrangement *a, int columns)
 {
 	a->cell = columns > CELL_MAX ? CELL_MAX : columns;
-	return keep(a, err);
+	change(a);
 }
 
-int
-arrangement_set_sort(struct arrangement *a, enum arrangement_sort sort, struct error *err)
+void
+arrangement_set_sort(struct arrangement *a, enum arrangement_sort sort)
 {
 	a->sort = sort;
-	return keep(a, err);
+	change(a);
 }

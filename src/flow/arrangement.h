@@ -21,23 +21,27 @@ enum arrangement_sort {
 
 /* As it was left; as it is at first when nothing is remembered.  Never NULL. */
 struct arrangement *arrangement_open(struct session *session, const char *org, const char *app);
-void arrangement_close(struct arrangement *arrangement);	/* NULL is fine */
+/* What is not kept yet is tried once more.  NULL is fine. */
+void arrangement_close(struct arrangement *arrangement);
 
 bool arrangement_is_pinned(const struct arrangement *arrangement, const char *env);
 bool arrangement_is_hidden(const struct arrangement *arrangement, const char *env);
 int arrangement_cell(const struct arrangement *arrangement);	/* columns; 0: as it fits */
 enum arrangement_sort arrangement_sort(const struct arrangement *arrangement);
 
-/* Each is so at once; -1 with err (ERROR_STORE) when it could not be remembered for the next time. */
-int arrangement_pin(struct arrangement *arrangement, const char *env, bool pinned, struct error *err)
+/* Each is so at once, and written down half a second after the last one, or with the end: no key
+ * waits for a disk. */
+void arrangement_pin(struct arrangement *arrangement, const char *env, bool pinned);
+void arrangement_hide(struct arrangement *arrangement, const char *env);
+void arrangement_show_all(struct arrangement *arrangement);
+void arrangement_set_cell(struct arrangement *arrangement, int columns);
+void arrangement_set_sort(struct arrangement *arrangement, enum arrangement_sort sort);
+
+/* Writes down now what waits for it; 0 when nothing does.  -1 with err (ERROR_STORE): it is
+ * forgotten at the end. */
+int arrangement_keep(struct arrangement *arrangement, struct error *err)
 	__attribute__((warn_unused_result));
-int arrangement_hide(struct arrangement *arrangement, const char *env, struct error *err)
-	__attribute__((warn_unused_result));
-int arrangement_show_all(struct arrangement *arrangement, struct error *err)
-	__attribute__((warn_unused_result));
-int arrangement_set_cell(struct arrangement *arrangement, int columns, struct error *err)
-	__attribute__((warn_unused_result));
-int arrangement_set_sort(struct arrangement *arrangement, enum arrangement_sort sort, struct error *err)
-	__attribute__((warn_unused_result));
+/* Whether writing it down by itself failed since this was asked last; then with err. */
+bool arrangement_has_failed(struct arrangement *arrangement, struct error *err);
 
 #endif

@@ -95,6 +95,13 @@ key Q
 exit 0
 run sidestage demo
 match "Workload     Development {10,}QA" 20
+
+test "what cannot be remembered is said, and stands until the end"
+sh python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute("CREATE TRIGGER no BEFORE INSERT ON setting BEGIN SELECT RAISE(ABORT, '"'"'no room'"'"'); END"); c.commit()' $(find $STATE -name history.db)
+key s
+expect "this arrangement is forgotten at the end"
+key s
+expect "sorted by name"
 key Q
 exit 0
 nothing-runs 5

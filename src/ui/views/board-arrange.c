@@ -20,6 +20,10 @@
 void
 board_arrange(struct board_view *b, struct ui *ui)
 {
+	struct error err = {0};
+
+	if (b->arrangement && arrangement_keep(b->arrangement, &err) != 0)
+		ui_say_error(ui, &err);
 	arrangement_close(b->arrangement);
 	b->arrangement = b->org && b->app ? arrangement_open(ui_session(ui), b->org, b->app) : NULL;
 	json_decref(b->marks);
@@ -38,13 +42,6 @@ board_is_marked(const struct board_view *b, const char *module)
 	return json_object_get(b->marks, module) != NULL;
 }
 
-static void
-tell(struct ui *ui, int ret, const struct error *err)
-{
-	if (ret != 0)
-		ui_say_error(ui, err);
-}
-
 /* --- columns --- */
 
 static void
@@ -52,11 +49,10 @@ act_pin(struct board_view *b, struct ui *ui, const struct sight *s)
 {
 	const char *env = board_env_id(s->env);
 	bool pinned = !arrangement_is_pinned(b->arrangement, env);
-	struct error err = {0};
 
 	board_replace(&b->env, env);
 	ui_say(ui, pinned ? _("%s stays in sight, on the left.") : _("%s is back at its place."), b->env);
-	tell(ui, arrangement_pin(b->arrangement, b->env, pinned, &err), &err);
+	arrangement_pin(b->arrangement, b->env, pinned);
 }
 
 /* The cursor goes to the neighbour first: what it is on is always in sight. */
@@ -65,7 +61,6 @@ act_hide(struct board_view *b, struct ui *ui, const struct sight *s)
 {
 	size_t next = s->column + 1 < s->column_count ? s->column + 1 : s->column - 1;
 	char *env = NULL;
-	struct error err = {0};
 
 	if (s->column_count < 2) {
 		ui_say(ui, _("This is the last environment in sight; + shows the others again."));
@@ -74,29 +69,25 @@ act_hide(struct board_view *b, struct ui *ui, const struct sight *s)
 	board_replace(&env, board_env_id(s->env));
 	board_replace(&b->env, board_env_id(s->columns[next]));
 	ui_say(ui, _("%s is left out; + shows it again."), env);
-	tell(ui, arrangement_hide(b->arrangement, env, &err), &err);
+	arrangement_hide(b->arrangement, env);
 	free(env);
 }
 
 static void
 act_show(struct board_view *b, struct ui *ui, const struct sight *s)
 {
-	struct error err = {0};
-
 	/* Where the cursor is may be a hidden one that is only in sight because of it. */
 	if (s->hidden == 0 && !arrangement_is_hidden(b->arrangement, board_env_id(s->env)))
 		ui_say(ui, _("No environment is left out."));
 	else
-		tell(ui, arrangement_show_all(b->arrangement, &err), &err);
+		arrangement_show_all(b->arrangement);
 }
 
 static void
-set_cell(struct board_view *b, struct ui *ui, int columns)
+set_cell(struct board_view *b, int columns)
 {
-	struct error err = {0};
-
 	columns = columns < CELL_MIN ? CELL_MIN : columns > CELL_MAX ? CELL_MAX : columns;
-	tell(ui, arrangement_set_cell(b->arrangement, columns, &err), &err);
+	arrangement_set_cell(b->arrangement, columns);
 }
 
 /* How wide they are while nothing is chosen is only known where they were drawn: the view notes it. */
@@ -111,7 +102,7 @@ change_cell(struct board_view *b, struct ui *ui, int by)
 	else if (cell + by > CELL_MAX || (by > 0 && b->drawn_room < cell + by))
 		ui_say(ui, _("The columns cannot be wider."));
 	else
-		set_cell(b, ui, cell + by);
+		set_cell(b, cell + by);
 }
 
 static void
@@ -148,7 +139,7 @@ board_drag(struct view *view, struct ui *ui, const struct canvas *canvas, int ro
 	border = (from + 2) / g.cell;
 	if (from < 0 || border < 1 || (size_t)border > g.fit || border * g.cell - from > 2)
 		return;
-	set_cell(b, ui, to / border + (to % border > 0));
+	set_cell(b, to / border + (to % border > 0));
 }
 
 /* --- workloads --- */
@@ -157,14 +148,13 @@ static void
 act_sort(struct board_view *b, struct ui *ui, const struct sight *s)
 {
 	enum arrangement_sort sort = (arrangement_sort(b->arrangement) + 1) % SORT_COUNT;
-	struct error err = {0};
 
 	/* The cursor stays on its workload wherever that goes. */
 	if (s->module_count)
 		board_replace(&b->module, s->modules[s->row]);
 	ui_say(ui, sort == SORT_DIFFERS ? _("What differs from the baseline comes first.")
 					: _("The workloads are sorted by name."));
-	tell(ui, arrangement_set_sort(b->arrangement, sort, &err), &err);
+	arrangement_set_sort(b->arrangement, sort);
 }
 
 static void

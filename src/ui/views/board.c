@@ -689,9 +689,12 @@ changed(struct view *view, struct ui *ui)
 {
 	struct board_view *b = (struct board_view *)view;
 	const struct world *world = session_world(ui_session(ui));
+	struct error err = {0};
 
 	if (b->org && b->app && !b->arrangement)
 		board_arrange(b, ui);
+	if (b->arrangement && arrangement_has_failed(b->arrangement, &err))
+		ui_say_error(ui, &err);
 	if (b->then)
 		return;
 	follow_clone(b, ui, world);
