@@ -99,6 +99,17 @@ buf_printf(struct buf *buf, const char *format, ...)
 }
 
 void
+buf_truncate(struct buf *buf, size_t length)
+{
+	if (length >= buf->length)
+		return;
+	if (buf->wipe)
+		memset(buf->data + length, 0, buf->length - length);
+	buf->length = length;
+	buf->data[length] = '\0';
+}
+
+void
 buf_drop_front(struct buf *buf, size_t count)
 {
 	if (count > buf->length)

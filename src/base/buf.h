@@ -20,6 +20,8 @@ void buf_clear(struct buf *buf);	/* frees; the buffer can be used again */
 bool buf_append(struct buf *buf, const void *bytes, size_t length);
 bool buf_puts(struct buf *buf, const char *s);
 bool buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Keeps the first `length` bytes, or all when there are fewer. */
+void buf_truncate(struct buf *buf, size_t length);
 /* The first `count` bytes go away. */
 void buf_drop_front(struct buf *buf, size_t count);
 /* The string, "" when empty.  Borrowed. */

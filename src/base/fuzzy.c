@@ -31,9 +31,7 @@
 #define BAD_BYTE 0x110000u	/* added to a byte that is no UTF-8: equal only to itself */
 
 struct characters {
-	uint32_t folded[FUZZY_TEXT_MAX];
-	double bonus[FUZZY_TEXT_MAX];
-	size_t at[FUZZY_TEXT_MAX];	/* byte */
+	uint32_t folded[FUZZY_TEXT_MAX], plain[FUZZY_TEXT_MAX];
 	size_t count;
 };
 
@@ -43,9 +41,23 @@ larger(double a, double b)
 	return a > b ? a : b;
 }
 
-static double
-bonus_after(uint32_t before, uint32_t here)
+static bool
+begins_word(ucs4_t before, ucs4_t here)
 {
+	if (here < 0x80 && (here < 'A' || here > 'Z'))
+		return false;
+	return uc_is_property_lowercase(before) && uc_is_property_uppercase(here);
+}
+
+/* Asked for where a character was found only: that is seldom. */
+static double
+bonus_at(const struct characters *text, size_t m)
+{
+	/* The beginning counts like the one of a path's part. */
+	uint32_t before = m ? text->plain[m - 1] : '/', here = text->plain[m];
+
+	if (before >= BAD_BYTE || here >= BAD_BYTE)
+		return 0;
 	switch (before) {
 	case '/':
 		return AFTER_SLASH;
@@ -54,16 +66,41 @@ bonus_after(uint32_t before, uint32_t here)
 	case '.':
 		return AFTER_DOT;
 	default:
-		return uc_is_property_lowercase(before) && uc_is_property_uppercase(here) ? CAPITAL : 0;
+		return begins_word(before, here) ? CAPITAL : 0;
 	}
 }
 
+/* Ten thousand names are looked through with each key, and nearly all of them are ASCII.  false:
+ * this one is not. */
+static bool
+decode_ascii(struct characters *out, const char *text, size_t length, size_t *at)
+{
+	unsigned char all = 0;
+
+	for (size_t i = 0; i < length; i++)
+		all |= (unsigned char)text[i];
+	if (all >= 0x80)
+		return false;
+	for (size_t i = 0; i < length; i++) {
+		uint32_t c = (unsigned char)text[i];
+
+		out->plain[i] = c;
+		out->folded[i] = c + (c - 'A' < 26u ? 'a' - 'A' : 0);
+	}
+	for (size_t i = 0; at && i < length; i++)
+		at[i] = i;
+	out->count = length;
+	return true;
+}
+
+/* at: where each begins; NULL: nobody wants to know. */
 static void
-decode(struct characters *out, const char *text, size_t max)
+decode(struct characters *out, const char *text, size_t max, size_t *at)
 {
 	size_t length = strlen(text), byte = 0;
-	uint32_t before = '/';		/* the beginning counts like the one of a path's part */
 
+	if (decode_ascii(out, text, length < max ? length : max, at))
+		return;
 	for (out->count = 0; byte < length && out->count < max; out->count++) {
 		ucs4_t c;
 		int n = u8_mbtoucr(&c, (const uint8_t *)text + byte, length - byte);
@@ -72,10 +109,10 @@ decode(struct characters *out, const char *text, size_t max)
 			c = BAD_BYTE + (unsigned char)text[byte];
 			n = 1;
 		}
-		out->at[out->count] = byte;
+		if (at)
+			at[out->count] = byte;
+		out->plain[out->count] = c;
 		out->folded[out->count] = c < BAD_BYTE ? uc_tolower(c) : c;
-		out->bonus[out->count] = c < BAD_BYTE && before < BAD_BYTE ? bonus_after(before, c) : 0;
-		before = c;
 		byte += (size_t)n;
 	}
 }
@@ -101,9 +138,9 @@ score_row(const struct characters *needle, const struct characters *text, size_t
 		double score = -INFINITY;
 
 		if (needle->folded[n] == text->folded[m] && n == 0)
-			score = (double)m * GAP_LEADING + text->bonus[m];
+			score = (double)m * GAP_LEADING + bonus_at(text, m);
 		else if (needle->folded[n] == text->folded[m] && m > 0)
-			score = larger(best_before[m - 1] + text->bonus[m], ends_before[m - 1] + CONSECUTIVE);
+			score = larger(best_before[m - 1] + bonus_at(text, m), ends_before[m - 1] + CONSECUTIVE);
 		ends[m] = score;
 		reached = larger(score, reached + gap);
 		best[m] = reached;
@@ -117,10 +154,10 @@ fuzzy_score(const char *needle, const char *text, double *score)
 	struct characters n, t;
 
 	*score = 0;
-	decode(&n, needle, FUZZY_NEEDLE_MAX);
+	decode(&n, needle, FUZZY_NEEDLE_MAX, NULL);
 	if (n.count == 0)
 		return true;
-	decode(&t, text, FUZZY_TEXT_MAX);
+	decode(&t, text, FUZZY_TEXT_MAX, NULL);
 	if (!occurs(&n, &t))
 		return false;
 	for (size_t i = 0; i < n.count; i++)
@@ -135,11 +172,12 @@ size_t
 fuzzy_positions(const char *needle, const char *text, size_t positions[FUZZY_NEEDLE_MAX])
 {
 	double (*ends)[FUZZY_TEXT_MAX], (*best)[FUZZY_TEXT_MAX];
+	size_t at[FUZZY_TEXT_MAX];
 	struct characters n, t;
 	bool must_join = false;
 
-	decode(&n, needle, FUZZY_NEEDLE_MAX);
-	decode(&t, text, FUZZY_TEXT_MAX);
+	decode(&n, needle, FUZZY_NEEDLE_MAX, NULL);
+	decode(&t, text, FUZZY_TEXT_MAX, at);
 	if (n.count == 0 || !occurs(&n, &t))
 		return 0;
 	ends = xcalloc(n.count, sizeof(*ends));
@@ -152,7 +190,7 @@ fuzzy_positions(const char *needle, const char *text, size_t positions[FUZZY_NEE
 			if (ends[i][m] == -INFINITY || (!must_join && ends[i][m] < best[i][m]))
 				continue;
 			must_join = i > 0 && m > 0 && ends[i][m] == ends[i - 1][m - 1] + CONSECUTIVE;
-			positions[i] = t.at[m];
+			positions[i] = at[m];
 			break;
 		}
 	}

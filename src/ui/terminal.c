@@ -75,6 +75,28 @@ release_signals(void)
 			sigaction(signals_caught[i].number, &before[signals_caught[i].number], NULL);
 }
 
+/*
+ * ncurses takes a screen that was never left for one that somebody else drives, and writes each
+ * movement of the cursor by itself: a hundred writes for a frame.  So it is left once, where
+ * nobody sees it, and taken again.
+ */
+static void
+write_whole_frames(void)
+{
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	int out = null < 0 ? -1 : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+
+	if (out >= 0 && dup2(null, STDOUT_FILENO) == STDOUT_FILENO) {
+		endwin();
+		dup2(out, STDOUT_FILENO);
+		doupdate();
+	}
+	if (out >= 0)
+		close(out);
+	if (null >= 0)
+		close(null);
+}
+
 int
 terminal_start(const struct theme *theme, bool mouse, struct error *err)
 {
@@ -90,6 +112,7 @@ terminal_start(const struct theme *theme, bool mouse, struct error *err)
 	if (!screen)
 		return error_set(err, ERROR_INPUT, _("The kind of this terminal, TERM=%s, is not known "
 						     "here."), kind ? kind : "");
+	write_whole_frames();
 	set_escdelay(25);
 	catch_signals();
 	crash_catch(&shell_mode);

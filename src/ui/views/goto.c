@@ -40,32 +40,45 @@ static const struct key keys[] = {
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
 
+/* What the ids and texts of an application's places begin with; they are ten thousand, so that is
+ * written once. */
 static void
-add(struct goto_view *g, const char *org, const char *app, const char *env, const char *module,
-    const char *note)
+begin_places(struct goto_view *g, const char *org, const char *app)
 {
-	bool near = strcmp(org, g->org) == 0 && strcmp(app, g->app) == 0;
-	const char *own = *module ? module : *env ? env : "";
-	const char *const parts[] = {org, app, env, module};
+	buf_truncate(&g->id, 0);
+	(void)buf_printf(&g->id, "%s" PART "%s" PART, org, app);
+	buf_truncate(&g->text, 0);
+	if (strcmp(org, g->org) != 0 || strcmp(app, g->app) != 0)
+		(void)buf_printf(&g->text, "%s/", app);
+}
 
-	for (size_t i = 0; i < 4; i++) {
-		buf_puts(&g->id, parts[i]);
-		buf_puts(&g->id, i < 3 ? PART : "");
-	}
-	if (!near || !*own) {
-		buf_puts(&g->text, *own ? app : org);
-		buf_puts(&g->text, "/");
-	}
-	buf_puts(&g->text, *own ? own : app);
+static void
+add_place(struct goto_view *g, const char *env, const char *module, const char *note)
+{
+	size_t id = g->id.length, text = g->text.length;
+
+	(void)buf_puts(&g->id, env);
+	(void)buf_puts(&g->id, PART);
+	(void)buf_puts(&g->id, module);
+	(void)buf_puts(&g->text, *module ? module : env);
 	finder_add(&g->finder, buf_str(&g->id), buf_str(&g->text), note, false);
-	buf_drop_front(&g->id, g->id.length);
-	buf_drop_front(&g->text, g->text.length);
+	buf_truncate(&g->id, id);
+	buf_truncate(&g->text, text);
+}
+
+static void
+add_itself(struct goto_view *g, const char *org, const char *app)
+{
+	char *id = xasprintf("%s" PART "%s" PART PART, org, app), *text = xasprintf("%s/%s", org, app);
+
+	finder_add(&g->finder, id, text, _("application"), false);
+	free(id);
+	free(text);
 }
 
 /* The workloads of all its environments, each once. */
 static void
-add_workloads(struct goto_view *g, const char *org, const char *app,
-	      const struct world_application *a)
+add_workloads(struct goto_view *g, const struct world_application *a)
 {
 	json_t *seen = json_object();
 
@@ -79,19 +92,20 @@ add_workloads(struct goto_view *g, const char *org, const char *app,
 			if (json_object_get(seen, module))
 				continue;
 			json_object_set_new(seen, module, json_true());
-			add(g, org, app, "", module, _("workload"));
+			add_place(g, "", module, _("workload"));
 		}
 	}
 	json_decref(seen);
 }
 
 static void
-add_application(struct goto_view *g, const char *org, const struct world_application *a)
+add_environments(struct goto_view *g, const struct world_application *a)
 {
-	const char *app = untrusted_raw(&a->application.id);
-
+	/* Ten thousand names lie anywhere: those of one application are fetched side by side. */
 	for (size_t i = 0; i < a->count; i++)
-		add(g, org, app, untrusted_raw(&a->environments[i].environment.id), "", "");
+		__builtin_prefetch(untrusted_raw(&a->environments[i].environment.id));
+	for (size_t i = 0; i < a->count; i++)
+		add_place(g, untrusted_raw(&a->environments[i].environment.id), "", "");
 }
 
 /* Of an environment: those that are not seen are not worth looking at all that is known of them. */
@@ -126,18 +140,22 @@ fill(struct goto_view *g, struct ui *ui)
 	buf_init(&g->text, PLACE_MAX);
 	finder_begin(&g->finder);
 	if (here) {
-		add_application(g, g->org, here);
-		add_workloads(g, g->org, g->app, here);
+		begin_places(g, g->org, g->app);
+		add_environments(g, here);
+		add_workloads(g, here);
 	}
 	for (size_t i = 0; i < world->count; i++) {
 		const struct world_organization *o = &world->organizations[i];
 		const char *org = untrusted_raw(&o->organization.id);
 
 		for (size_t k = 0; k < o->count; k++) {
-			add(g, org, untrusted_raw(&o->applications[k].application.id), "", "",
-			    _("application"));
-			if (&o->applications[k] != here)
-				add_application(g, org, &o->applications[k]);
+			const char *app = untrusted_raw(&o->applications[k].application.id);
+
+			add_itself(g, org, app);
+			if (&o->applications[k] == here)
+				continue;
+			begin_places(g, org, app);
+			add_environments(g, &o->applications[k]);
 		}
 	}
 	finder_end(&g->finder);
