@@ -107,6 +107,38 @@ not-wrote "\e]0;gotcha"
 not-wrote "\e[2J\e]"
 key Esc
 gone "History"
+
+test "a hotfix whose clone, notes and conflicts are difficult"
+sh platform post /deltas '{"modules":{"update":{"api":[{"op":"add","path":"/spec/containers/api/variables/WIDE","value":"서울\u202e\u001b[2J\r\n'$LONG'"}]}}}' >$STATE/delta
+let DELTA sed 's/.*"id":"\([^"]*\)".*/\1/' $STATE/delta
+sh platform post /envs/production/deploys "{\"delta_id\":\"$DELTA\"}" --quiet
+until 20 test "$(platform status production)" = succeeded
+key c
+row "aa-odd" "oncall" "production" "no end set"
+key H
+row "clone" "done"
+row "reproduce"
+match "^(─){100}$"
+key Esc
+gone "reproduce"
+key Esc
+gone "Life left"
+
+test "contexts with difficult names and addresses"
+key Q
+exit 0 10
+env CONFIG=$XDG_CONFIG_HOME/sidestage
+sh mkdir -p $CONFIG; printf '[context "서울-%s"]\n\turl = https://%s.example.com\n\torg = 조직조직조직조직조직조직조직조직조직조직\n\tread-only = true\n[context "e\314\201-\330\247\331\204"]\n\tsocket = /tmp/%s\n\tstripe = red\n' $(printf '%0200d' 0) $(printf '%060d' 0) $LONG >$CONFIG/config
+run sidestage demo
+row "running" "running"
+key w
+row "Context" "Address" "Organization"
+row "서울-0000" "https://0000" "조직" "read-only"
+row "embedded" "on this machine"
+save screen.txt
+sh test "$(sed -n '4,8p' $DIR/screen.txt | grep -c '….*….*… *read-only\|read-only')" = 1
+key Esc
+gone "Address"
 key Q
 exit 0 10
 restored
