@@ -80,6 +80,11 @@ got_versions(void *data, const struct api_reply *reply)
 static void
 make_delta(struct flow *flow)
 {
+	if (flow->request.draft) {
+		flow->delta = delta_copy(flow->request.draft);
+		flow_next_phase(flow);
+		return;
+	}
 	flow->delta = delta_new();
 	if (!*flow->request.images) {
 		if (flow->target.environment.from_deploy.id.raw)

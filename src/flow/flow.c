@@ -87,6 +87,7 @@ copy_request(struct flow_request *to, const struct flow_request *from)
 	for (size_t i = 0; i < count; i++)
 		images[i] = xstrdup(from->images[i]);
 	to->images = images;
+	to->draft = from->draft ? delta_copy(from->draft) : NULL;
 }
 
 static void
@@ -95,6 +96,7 @@ clear_request(struct flow_request *request)
 	for (size_t i = 0; request->images && request->images[i]; i++)
 		release(request->images[i]);
 	free((void *)(uintptr_t)request->images);
+	delta_free((struct delta *)(uintptr_t)request->draft);
 	release(request->org);
 	release(request->app);
 	release(request->env);

@@ -40,6 +40,8 @@ struct flow_request {
 	const char *type;	/* CLONE: environment type, never a protected one; NULL: "development" */
 	/* DEPLOY: the draft: an image for each workload; NULL-terminated pairs workload, image. */
 	const char *const *images;
+	/* DEPLOY: a change that was drafted, instead of images; NULL: none was. */
+	const struct delta *draft;
 	/* UNDO: the operation to undo; NULL: the last one on env */
 	const char *operation_id;
 	/* CARRY: ids of the sets without and with the fix, as a promotion to `source` had them */

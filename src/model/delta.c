@@ -252,8 +252,32 @@ delta_between(const struct set *from, const struct set *to)
 	return delta;
 }
 
-static struct delta *
-copy(const struct delta *delta)
+struct delta *
+delta_of_module(const struct set *base, const char *module, const json_t *body, struct error *err)
+{
+	json_t *content = set_encode(base), *modules;
+	struct delta *delta = NULL;
+	struct set *edited;
+
+	if (!set_module(base, module)) {
+		error_set(err, ERROR_INPUT, _("there is no workload \"%s\""), module);
+		json_decref(content);
+		return NULL;
+	}
+	/* The set stays as it was: what is changed is a copy. */
+	modules = json_copy(json_object_get(content, "modules"));
+	json_object_set_new(modules, module, json_deep_copy(body));
+	json_object_set_new(content, "modules", modules);
+	json_object_del(content, "id");
+	edited = set_take(content, err);
+	if (edited)
+		delta = delta_between(base, edited);
+	set_unref(edited);
+	return delta;
+}
+
+struct delta *
+delta_copy(const struct delta *delta)
 {
 	json_t *body = delta_encode(delta);
 	struct delta *out = delta_decode(body, NULL);
@@ -317,7 +341,7 @@ compose_update(struct delta *out, const char *module, json_t *operations, struct
 struct delta *
 delta_compose(const struct delta *earlier, const struct delta *later, struct error *err)
 {
-	struct delta *out = copy(earlier);
+	struct delta *out = delta_copy(earlier);
 	const char *module;
 	json_t *value;
 	size_t i;

@@ -30,6 +30,11 @@ int delta_set_image(struct delta *delta, const struct set *base, const char *mod
 struct set *delta_apply(const struct delta *delta, const struct set *base, struct error *err);
 /* What turns from into to, with leaf operations. */
 struct delta *delta_between(const struct set *from, const struct set *to);
+/* What makes another body of one workload of the set.  NULL with ERROR_INPUT: the set has no such
+ * workload, or that is no body of one. */
+struct delta *delta_of_module(const struct set *base, const char *module, const json_t *body,
+			      struct error *err);
+struct delta *delta_copy(const struct delta *delta);
 /* Merges `later` into a copy of `earlier` by the rules of PATCH deltas (api/README §4). */
 struct delta *delta_compose(const struct delta *earlier, const struct delta *later,
 			    struct error *err);

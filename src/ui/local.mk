@@ -8,6 +8,7 @@ libui_a_SOURCES = \
 	src/ui/input.c src/ui/input.h \
 	src/ui/keys.c src/ui/keys.h \
 	src/ui/links.c src/ui/links.h \
+	src/ui/outside.c src/ui/outside.h \
 	src/ui/terminal.c src/ui/terminal.h \
 	src/ui/theme.c src/ui/theme.h \
 	src/ui/theme-builtin.c \
@@ -24,6 +25,7 @@ libui_a_SOURCES = \
 	src/ui/views/compare.c \
 	src/ui/views/contents.c src/ui/views/contents.h \
 	src/ui/views/decide.c src/ui/views/decide.h \
+	src/ui/views/edit.c \
 	src/ui/views/environment.c \
 	src/ui/views/goto.c \
 	src/ui/views/help.c \

@@ -230,18 +230,50 @@ terminal_take_again(void)
 	follow_size();
 }
 
-void
-terminal_suspend(void)
+static void
+give(void)
 {
 	await_answer();
 	def_prog_mode();
 	escapes_off();
 	endwin();
-	signal(SIGTSTP, SIG_DFL);
-	raise(SIGTSTP);
-	catch(SIGTSTP, on_signal);
+}
+
+static void
+take(void)
+{
 	reset_prog_mode();
 	follow_size();
 	refresh();
 	escapes_on();
+}
+
+void
+terminal_suspend(void)
+{
+	give();
+	signal(SIGTSTP, SIG_DFL);
+	raise(SIGTSTP);
+	catch(SIGTSTP, on_signal);
+	take();
+}
+
+void
+terminal_lend(void)
+{
+	give();
+	/* Stopping stops both, so that the shell gets the terminal. */
+	signal(SIGTSTP, SIG_DFL);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
+}
+
+void
+terminal_take_back(void)
+{
+	catch(SIGTSTP, on_signal);
+	catch(SIGINT, on_signal);
+	catch(SIGQUIT, on_signal);
+	take();
+	clearok(curscr, TRUE);
 }

@@ -29,6 +29,10 @@ int terminal_key(void);
 void terminal_drop_keys(void);
 /* Gives the terminal back, stops the program, and takes it again when it goes on. */
 void terminal_suspend(void);
+/* Gives it to another program, whose signals from the keyboard are then not ours, and takes it
+ * back. */
+void terminal_lend(void);
+void terminal_take_back(void);
 /* Takes the terminal once more and draws all of it: others may have written to it. */
 void terminal_take_again(void);
 

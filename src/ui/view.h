@@ -30,7 +30,7 @@ enum action {
 	ACTION_EARLIER, ACTION_LATER, ACTION_THEN,
 	ACTION_OURS, ACTION_THEIRS,
 	ACTION_PIN, ACTION_HIDE, ACTION_SHOW, ACTION_NARROWER, ACTION_WIDER, ACTION_SORT,
-	ACTION_CONTEXTS
+	ACTION_CONTEXTS, ACTION_EDIT, ACTION_BROWSE
 };
 
 struct key {
@@ -107,6 +107,9 @@ void ui_refresh(struct ui *ui);				/* everything is asked for again now */
 /* To the clipboard of the person's terminal, and says so: "Copied the address: ...".  The text
  * is printable, since it is pasted elsewhere, often into a shell; lines may be parted. */
 void ui_copy(struct ui *ui, const char *what, const char *text);
+/* The workload's configuration in the person's editor; what was changed there is reviewed. */
+void ui_edit_workload(struct ui *ui, const char *org, const char *app, const char *env,
+		      const char *module);
 /* What it leads to changes something. */
 bool action_changes(enum action action);
 /* Does what a key for the action would do in the view on top. */

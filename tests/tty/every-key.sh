@@ -79,6 +79,7 @@ cat >"$story" <<'END'
 size 120x40
 limit 5
 on-failure tail -n 5 $STATE/sidestaged.log
+env EDITOR=true BROWSER=true
 test "there is a clone"
 run sidestage demo
 expect "running" 20

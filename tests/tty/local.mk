@@ -4,6 +4,7 @@ TTY_STORIES = \
 	tests/tty/bad-input.story \
 	tests/tty/clones.story \
 	tests/tty/conflict.story \
+	tests/tty/edit.story \
 	tests/tty/contexts.story tests/tty/contexts-view.story \
 	tests/tty/compare.story tests/tty/environment.story \
 	tests/tty/failure.story \

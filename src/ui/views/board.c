@@ -31,6 +31,7 @@
 #include "model/image.h"
 #include "model/set.h"
 #include "ui/canvas.h"
+#include "ui/outside.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
 #include "ui/views/board.h"
@@ -40,6 +41,7 @@
 static const struct key keys[] = {
 	{'C', "C", ACTION_CLONE, N_("clone"), N_("Clone the environment of the cursor.")},
 	{'V', "V", ACTION_VERSION, N_("version"), N_("Change the version of the workload.")},
+	{'E', "E", ACTION_EDIT, N_("edit"), N_("Change the workload's configuration in your editor.")},
 	{'D', "D", ACTION_DEPLOY, N_("deploy"), N_("Deploy again what the environment holds.")},
 	{'d', "d", ACTION_DIFF, N_("diff"), N_("Compare the environment with the baseline.")},
 	{'P', "P", ACTION_PROMOTE, N_("promote"), N_("Take a clone's changes to where it came from.")},
@@ -76,6 +78,7 @@ static const struct key keys[] = {
 	{'<', "<", ACTION_NARROWER, NULL, N_("Narrower columns; a column's border can be dragged too.")},
 	{'>', ">", ACTION_WIDER, NULL, N_("Wider columns.")},
 	{'y', "y", ACTION_COPY, NULL, N_("Copy the address under the cursor, or the image; with marks theirs.")},
+	{'o', "o", ACTION_BROWSE, NULL, N_("Open the workload's address in a browser.")},
 	{'R', "R", ACTION_REFRESH, NULL, N_("Read everything again now.")},
 	{'q', "q", ACTION_QUIT, NULL, N_("Quit.")},
 	{0, NULL, ACTION_NONE, NULL, NULL},
@@ -372,6 +375,31 @@ act_copy(struct board_view *b, struct ui *ui, const struct sight *s)
 	free(shown);
 }
 
+static void
+act_edit(struct board_view *b, struct ui *ui, const struct sight *s)
+{
+	if (s->module_count)
+		ui_edit_workload(ui, b->org, b->app, board_env_id(s->env), s->modules[s->row]);
+	else
+		ui_say(ui, _("This workload does not run in this environment, or that is not known."));
+}
+
+static void
+act_browse(struct board_view *b, struct ui *ui, const struct sight *s)
+{
+	char *address = s->module_count ? board_address(s->env, s->modules[s->row]) : NULL;
+	struct error err = {0};
+
+	(void)b;
+	if (!address)
+		ui_say(ui, _("This workload has no address here."));
+	else if (outside_browse(address, &err) != 0)
+		ui_say_error(ui, &err);
+	else
+		ui_say(ui, _("Opened: %s"), address);
+	free(address);
+}
+
 /* Actions that need an environment under the cursor. */
 static const struct {
 	enum action action;
@@ -381,7 +409,8 @@ static const struct {
 	{ACTION_UNDO, act_undo},       {ACTION_DISCARD, act_discard}, {ACTION_PROMOTE, act_promote},
 	{ACTION_DIFF, act_diff},       {ACTION_BASELINE, act_baseline},
 	{ACTION_PROGRESS, act_progress}, {ACTION_LOGS, act_logs},     {ACTION_OPEN, act_open},
-	{ACTION_COPY, act_copy},       {ACTION_HOTFIX, act_hotfix},
+	{ACTION_COPY, act_copy},       {ACTION_HOTFIX, act_hotfix},   {ACTION_EDIT, act_edit},
+	{ACTION_BROWSE, act_browse},
 };
 
 void

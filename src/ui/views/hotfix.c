@@ -31,6 +31,7 @@ static const struct key keys[] = {
 	{'q', NULL, ACTION_BACK, NULL, NULL},
 	{' ', "Space", ACTION_MARK, N_("mark"), N_("Say that the step is done, or take that back.")},
 	{'V', "V", ACTION_VERSION, N_("version"), N_("Change the version of a workload in the clone.")},
+	{'E', "E", ACTION_EDIT, NULL, N_("Change the workload's configuration in your editor.")},
 	{'P', "P", ACTION_PROMOTE, N_("promote"), N_("Take the fix to where the clone came from.")},
 	{'X', "X", ACTION_DISCARD, N_("discard"), N_("Delete the clone and everything that is its own.")},
 	{'T', "T", ACTION_CARRY, N_("carry"), N_("Take the fix to the environment that is selected below.")},
@@ -190,6 +191,17 @@ act_version(struct hotfix_view *v, struct ui *ui)
 }
 
 static void
+act_edit(struct hotfix_view *v, struct ui *ui)
+{
+	const char *module = hotfix_view_at(v) == HOTFIX_CARRY ? NULL : picked(v, ui);
+
+	if (module)
+		ui_edit_workload(ui, v->org, v->app, v->env, module);
+	else
+		ui_say(ui, _("What runs in %s is not known."), v->env);
+}
+
+static void
 act_promote(struct hotfix_view *v, struct ui *ui)
 {
 	if (needs_origin(v, ui))
@@ -249,7 +261,7 @@ static const struct {
 } clone_actions[] = {
 	{ACTION_VERSION, act_version}, {ACTION_PROMOTE, act_promote}, {ACTION_DISCARD, act_discard},
 	{ACTION_DIFF, act_diff},       {ACTION_LOGS, act_logs},	      {ACTION_OPEN, act_open},
-	{ACTION_COPY, act_copy},
+	{ACTION_COPY, act_copy},       {ACTION_EDIT, act_edit},
 };
 
 static void

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A workload's configuration in the person's editor.  What cannot be understood goes back there
+ * with what is wrong with it, as often as they change something; emptied or unchanged it is given
+ * up.  What was understood becomes a draft, and its review.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "flow/flow.h"
+#include "flow/session.h"
+#include "flow/world.h"
+#include "model/delta.h"
+#include "model/json.h"
+#include "model/set.h"
+#include "ui/outside.h"
+#include "ui/view.h"
+
+#define FILE_NAME "workload.json"
+
+/* Lines that begin with # are ours: JSON has none.  They are always three, so that the number of a
+ * line that is wrong stays true. */
+static char *
+with_words(const char *body, const char *env, const char *module, const struct error *err)
+{
+	char *head = xasprintf(_("# %s in %s: save and leave, and a review shows what would change.\n"
+				 "# Unchanged, or empty, nothing does."), module, env);
+	char *all = xasprintf("%s\n# %s\n%s\n", head, err->kind != ERROR_NONE ? err->text : "", body);
+
+	free(head);
+	return all;
+}
+
+/* Our lines made blank: the others keep their numbers. */
+static void
+drop_words(char *text)
+{
+	for (char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (*line == '#')
+			memset(line, ' ', strcspn(line, "\n"));
+	}
+}
+
+static bool
+is_blank(const char *text)
+{
+	return text[strspn(text, " \t\r\n")] == '\0';
+}
+
+/* NULL: given up, or it could not be edited, and that was said. */
+static struct delta *
+draft(struct ui *ui, const struct set *set, const char *env, const char *module)
+{
+	char *body = json_dumps(set_module(set, module), JSON_INDENT(2) | JSON_SORT_KEYS);
+	char *given = NULL, *text = NULL;
+	struct error err = {0};
+	struct delta *delta = NULL;
+	json_t *value;
+
+	for (;;) {
+		free(given);
+		given = with_words(body, env, module, &err);
+		free(text);
+		text = xstrdup(given);
+		err = (struct error){0};
+		if (outside_edit(FILE_NAME, &text, &err) != 0) {
+			ui_say_error(ui, &err);
+			break;
+		}
+		if (strcmp(text, given) == 0)
+			break;
+		drop_words(text);
+		if (is_blank(text))
+			break;
+		value = json_decode(text, strlen(text), &err);
+		delta = value ? delta_of_module(set, module, value, &err) : NULL;
+		json_decref(value);
+		if (delta)
+			break;
+		free(body);
+		body = xstrdup(text + strspn(text, " \n"));
+		if (body[strlen(body) - 1] == '\n')
+			body[strlen(body) - 1] = '\0';
+	}
+	if (!delta && err.kind == ERROR_NONE)
+		ui_say(ui, _("Nothing was changed."));
+	free(given);
+	free(body);
+	free(text);
+	return delta;
+}
+
+static void
+review(struct ui *ui, const char *org, const char *app, const char *env, const struct delta *delta)
+{
+	struct flow_request request = {.verb = FLOW_DEPLOY, .org = org, .app = app, .env = env, .draft = delta};
+	struct error err = {0};
+	struct flow *flow;
+
+	if (delta_is_empty(delta)) {
+		ui_say(ui, _("Nothing was changed."));
+		return;
+	}
+	flow = flow_new(ui_session(ui), &request, &err);
+	if (flow)
+		ui_push(ui, review_view_new(flow));
+	else
+		ui_say_error(ui, &err);
+}
+
+void
+ui_edit_workload(struct ui *ui, const char *org, const char *app, const char *env, const char *module)
+{
+	const struct world_environment *e = world_environment(session_world(ui_session(ui)), org, app, env);
+	/* The cursor, the world and the list may be others when the editor ends. */
+	struct set *set = e && e->set && set_module(e->set, module) ? set_ref(e->set) : NULL;
+	struct delta *delta = NULL;
+	char *place[] = {xstrdup(org), xstrdup(app), xstrdup(env), xstrdup(module)};
+
+	if (!set)
+		ui_say(ui, _("This workload does not run in this environment, or that is not known."));
+	else if (session_read_only(ui_session(ui)))
+		ui_say(ui, _("This is a read-only session."));
+	else
+		delta = draft(ui, set, place[2], place[3]);
+	if (delta)
+		review(ui, place[0], place[1], place[2], delta);
+	delta_free(delta);
+	set_unref(set);
+	for (size_t i = 0; i < sizeof(place) / sizeof(place[0]); i++)
+		free(place[i]);
+}
