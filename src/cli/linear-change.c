@@ -2,6 +2,7 @@
 /* The plain lines' commands that change something: each begins an operation, or writes a mark. */
 #include "config.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,10 @@
 #include "flow/session.h"
 #include "flow/words.h"
 #include "flow/world.h"
+#include "model/delta.h"
 #include "model/image.h"
+#include "model/json.h"
+#include "model/pointer.h"
 #include "model/set.h"
 
 /* The steps that people mark, as they are typed; the words of the person's language do too. */
@@ -62,6 +66,102 @@ linear_version(struct linear *l, char **words, size_t count)
 	free(wanted);
 	image_clear(&image);
 }
+
+/* --- one value of a workload's configuration --- */
+
+/* What stands at the place now; borrowed.  NULL: nothing; or it is no place, and that was said. */
+static const json_t *
+value_at(struct linear *l, const struct set *set, char **words, bool *is_place)
+{
+	struct pointer pointer;
+	struct error err = {0};
+	const json_t *value;
+
+	*is_place = false;
+	if (!set_module(set, words[1])) {
+		linear_fail(l, _("There is no workload \"%s\" in %s."), words[1], words[0]);
+		return NULL;
+	}
+	if (pointer_parse(&pointer, words[2], &err) != 0) {
+		linear_fail(l, _("\"%s\" is no place: /spec/containers/web/variables/TONE is one."), words[2]);
+		return NULL;
+	}
+	*is_place = pointer.count > 0;
+	value = pointer_find(set_module(set, words[1]), &pointer);
+	pointer_clear(&pointer);
+	if (!*is_place)
+		linear_fail(l, _("\"%s\" is no place: /spec/containers/web/variables/TONE is one."), words[2]);
+	return value;
+}
+
+/* Most values are texts, also those that look like numbers: another kind has to be there already,
+ * or to be written as JSON is. */
+static json_t *
+typed_value(const char *typed, const json_t *before)
+{
+	json_t *value = NULL;
+
+	if ((before && !json_is_string(before)) || strchr("{[\"", *typed))
+		value = json_decode(typed, strlen(typed), NULL);
+	return value ? value : json_string(typed);
+}
+
+static void
+draft_operation(struct linear *l, char **words, json_t *operation)
+{
+	json_t *body = json_pack("{s:{s:{s:[o]}}}", "modules", "update", words[1], operation);
+	struct error err = {0};
+	struct delta *delta = body ? delta_decode(body, &err) : NULL;
+
+	if (delta)
+		linear_begin(l, &(struct flow_request){.verb = FLOW_DEPLOY, .org = l->org, .app = l->app,
+						       .env = words[0], .draft = delta});
+	else
+		linear_fail(l, "%s", body ? err.text : _("That is no text that can be sent."));
+	delta_free(delta);
+	json_decref(body);
+}
+
+/* NULL: not known, and that was said. */
+static const struct set *
+known_set(struct linear *l, const char *env)
+{
+	const struct world_environment *e = linear_environment(l, env);
+
+	if (e && !e->set)
+		linear_fail(l, _("What %s holds is not known yet; try again."), env);
+	return e ? e->set : NULL;
+}
+
+void
+linear_set(struct linear *l, char **words, size_t count)
+{
+	const struct set *set = known_set(l, words[0]);
+	bool is_place = false;
+	const json_t *before = set ? value_at(l, set, words, &is_place) : NULL;
+	char *typed = linear_joined(words + 3, count - 3);
+
+	if (is_place)
+		draft_operation(l, words, json_pack("{s:s, s:s, s:o}", "op", before ? "replace" : "add",
+						    "path", words[2], "value", typed_value(typed, before)));
+	free(typed);
+}
+
+void
+linear_unset(struct linear *l, char **words, size_t count)
+{
+	const struct set *set = known_set(l, words[0]);
+	bool is_place = false;
+	const json_t *before = set ? value_at(l, set, words, &is_place) : NULL;
+
+	(void)count;
+	if (before)
+		draft_operation(l, words, json_pack("{s:s, s:s}", "op", "remove", "path", words[2]));
+	else if (is_place)
+		linear_fail(l, _("There is nothing at %s."), words[2]);
+}
+
+/* --- whole environments --- */
 
 static void
 on_one(struct linear *l, enum flow_verb verb, const char *env)

@@ -88,6 +88,8 @@ void linear_hotfix(struct linear *l, char **words, size_t count);
 
 void linear_clone(struct linear *l, char **words, size_t count);
 void linear_version(struct linear *l, char **words, size_t count);
+void linear_set(struct linear *l, char **words, size_t count);
+void linear_unset(struct linear *l, char **words, size_t count);
 void linear_deploy(struct linear *l, char **words, size_t count);
 void linear_promote(struct linear *l, char **words, size_t count);
 void linear_carry(struct linear *l, char **words, size_t count);

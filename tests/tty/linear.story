@@ -76,6 +76,17 @@ key Q
 exit 0 10
 nothing-runs 5
 
+test "a value of a workload's configuration is changed, kept a text, and taken out"
+sh printf '%s\n' 'clone production hotfix-three' yes 'set hotfix-three api /spec/containers/api/variables/PAGE_SIZE 25' yes 'set hotfix-three api /spec/containers/api/variables/TONE very  warm' yes 'unset hotfix-three api /spec/containers/api/variables/TONE' yes 'unset hotfix-three api /spec/nothing' 'set hotfix-three api nowhere 1' 'set hotfix-three nobody /spec 1' 'set hotfix-three api /nowhere/below 1' 'diff production hotfix-three' 'discard hotfix-three' yes quit | sidestage demo --linear >$STATE/lines || test $? = 1
+sh grep -q 'api: variable PAGE_SIZE added: 25' $STATE/lines
+sh grep -q 'TONE added: very warm' $STATE/lines
+sh grep -q 'TONE removed: very warm' $STATE/lines
+sh grep -q 'There is nothing at /spec/nothing' $STATE/lines
+sh grep -q '"nowhere" is no place' $STATE/lines
+sh grep -q 'There is no workload "nobody"' $STATE/lines
+sh test "$(grep -c 'Done\.' $STATE/lines)" = 5
+nothing-runs 5
+
 test "logs are followed until Enter"
 run sidestage demo --linear
 expect "production (production, protected)" 20

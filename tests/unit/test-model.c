@@ -659,6 +659,44 @@ effective_set_has_what_its_placeholders_stand_for(void **state)
 	json_decref(outputs);
 }
 
+static void
+another_body_of_a_workload_is_a_delta_of_its_leaves(void **state)
+{
+	json_t *body = json_loads("{\"modules\":{\"web\":{\"profile\":\"p\",\"spec\":{\"a\":{\"b\":1,\"c\":2}}},"
+				  "\"api\":{\"profile\":\"p\",\"spec\":{}}}}", 0, NULL);
+	json_t *edited = json_loads("{\"profile\":\"p\",\"spec\":{\"a\":{\"b\":1,\"c\":3}}}", 0, NULL), *wire;
+	struct set *set = set_decode(body, NULL), *applied;
+	char *before = xstrdup(set_id(set));
+	struct error err = {0};
+	struct delta *delta = delta_of_module(set, "web", edited, &err);
+	json_t *number = json_integer(1);
+
+	(void)state;
+	assert_non_null(delta);
+	wire = delta_encode(delta);
+	assert_int_equal(json_array_size(json_object_get(json_object_get(json_object_get(wire, "modules"),
+									 "update"), "web")), 1);
+	applied = delta_apply(delta, set, NULL);
+	assert_true(json_equal(set_module(applied, "web"), edited));
+	/* The set that it was made from is the one that it was. */
+	assert_string_equal(set_id(set), before);
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(json_object_get(
+		set_module(set, "web"), "spec"), "a"), "c")), 2);
+	assert_null(delta_of_module(set, "nobody", edited, &err));
+	assert_int_equal(err.kind, ERROR_INPUT);
+	err = (struct error){0};
+	assert_null(delta_of_module(set, "web", number, &err));
+	assert_int_equal(err.kind, ERROR_INPUT);
+	set_unref(applied);
+	set_unref(set);
+	delta_free(delta);
+	json_decref(wire);
+	json_decref(number);
+	json_decref(edited);
+	json_decref(body);
+	free(before);
+}
+
 int
 main(void)
 {
@@ -683,6 +721,7 @@ main(void)
 		cmocka_unit_test(image_references_split_where_registries_do),
 		cmocka_unit_test(json_from_outside_has_limits),
 		cmocka_unit_test(effective_set_has_what_its_placeholders_stand_for),
+		cmocka_unit_test(another_body_of_a_workload_is_a_delta_of_its_leaves),
 	};
 
 	return cmocka_run_group_tests_name("model", tests, NULL, NULL);
