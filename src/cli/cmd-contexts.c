@@ -28,7 +28,8 @@ run(const struct arguments *arguments, struct error *err)
 		const struct context *c = &contexts.items[i];
 
 		lines_say("%s %s  %s%s%s%s", c == chosen ? "*" : " ", c->name, c->url ? c->url : c->socket,
-			  c->org ? "  " : "", c->org ? c->org : "", c->read_only ? _("  read-only") : "");
+			  c->org ? "  " : "", c->org ? c->org : "",
+			  c->read_only ? _("  read-only") : c->is_protected ? _("  protected") : "");
 	}
 	if (ret == 0 && contexts.count == 0)
 		lines_say(_("%s names no platform yet.  `sidestage board` asks for one; `sidestage demo` needs "

@@ -40,6 +40,7 @@ static const struct {
 	{"token-command", KEY_TEXT, offsetof(struct context, token_command)},
 	{"protect", KEY_LIST, offsetof(struct context, protect)},
 	{"read-only", KEY_SWITCH, offsetof(struct context, read_only)},
+	{"protected", KEY_SWITCH, offsetof(struct context, is_protected)},
 	{"stripe", KEY_STRIPE, offsetof(struct context, stripe)},
 };
 

@@ -19,6 +19,7 @@ struct context {
 	char *token_file, *token_command;	/* at most one */
 	char **protect;				/* types or ids, NULL-terminated; NULL: the default */
 	bool read_only;
+	bool is_protected;			/* all of it */
 	char *stripe;				/* a colour that theme_stripe() knows; NULL: none */
 };
 

@@ -61,6 +61,7 @@ open_screen(const struct arguments *arguments, const struct context *context, co
 				  .cache_path = cache_path,
 				  .protect = (const char *const *)context->protect,
 				  .read_only = arguments->read_only,
+				  .all_protected = context->is_protected,
 				  .only_org = arguments->org,
 			  },
 			  contexts, err);
@@ -150,6 +151,7 @@ add(struct platforms *p, const struct context *context)
 		.address = !context ? _("on this machine") : context->socket ? context->socket : context->url,
 		.org = context ? context->org : NULL,
 		.read_only = context && context->read_only,
+		.is_protected = context && context->is_protected,
 		.stripe = context && context->stripe ? theme_stripe(context->stripe) : STYLE_COUNT,
 	};
 }

@@ -318,6 +318,7 @@ review_fill(struct flow *flow)
 	review->env_name = xstrdup(target->name.raw ? target->name.raw :
 				   flow->request.name ? flow->request.name : flow->request.env);
 	review->is_protected =
+		session_all_protected(flow->session) ||
 		session_is_protected(flow->session, flow->request.env,
 				     flow->request.verb == FLOW_CLONE ?
 					     flow->request.type : untrusted_raw(&target->type));

@@ -45,7 +45,7 @@ struct session {
 	char *context;
 	char *platform;
 	char **protect;			/* NULL-terminated */
-	bool read_only;
+	bool read_only, all_protected;
 	int64_t clone_life_ms;
 	bool changed;
 };
@@ -277,6 +277,12 @@ session_read_only(const struct session *session)
 	return session->read_only;
 }
 
+bool
+session_all_protected(const struct session *session)
+{
+	return session->all_protected;
+}
+
 int64_t
 session_clone_life(const struct session *session)
 {
@@ -354,6 +360,7 @@ session_new(const struct session_options *options, struct error *err)
 	session->platform = platform_name(options);
 	session->protect = copy_words(options->protect);
 	session->read_only = options->read_only;
+	session->all_protected = options->all_protected;
 	session->clone_life_ms = options->clone_life_ms;
 	session->api = api_new(&(struct api_options){.url = options->url,
 						     .socket = options->socket,

@@ -26,6 +26,7 @@ struct session_options {
 	const char *cache_path;		/* cache.db */
 	const char *const *protect;	/* NULL-terminated types or ids; NULL: {"production"} */
 	bool read_only;			/* refuses every change before the wire */
+	bool all_protected;		/* each change, also of a clone, asks as for a protected environment */
 	const char *only_org;		/* NULL: all organizations */
 	int64_t clone_life_ms;		/* how long a clone is meant to live; 0: no end is set */
 };
@@ -50,6 +51,7 @@ const char *session_context(const struct session *session);
 /* What names the platform in the store (its `url`): the base URL, and the socket if any. */
 const char *session_platform(const struct session *session);
 bool session_read_only(const struct session *session);
+bool session_all_protected(const struct session *session);
 /* How long a clone that is made now is meant to live; 0: no end is set. */
 int64_t session_clone_life(const struct session *session);
 bool session_is_protected(const struct session *session, const char *env_id, const char *env_type);

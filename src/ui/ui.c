@@ -266,6 +266,7 @@ list_parts(struct ui *ui, char *right, size_t size, const char *link, bool with_
 		add_part(ui, right, size, session_context(ui->session));
 	add_part(ui, right, size, untrusted_raw(&world->user));
 	add_part(ui, right, size, session_read_only(ui->session) ? _("read-only") : "");
+	add_part(ui, right, size, session_all_protected(ui->session) ? _("protected") : "");
 	add_part(ui, right, size, clones);
 	add_part(ui, right, size, running_words);
 	add_part(ui, right, size, link);

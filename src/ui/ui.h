@@ -16,7 +16,7 @@ struct session;
 struct ui_context {
 	const char *name, *address;
 	const char *org;		/* NULL: all */
-	bool read_only;
+	bool read_only, is_protected;
 	enum style stripe;		/* STYLE_COUNT: none */
 };
 

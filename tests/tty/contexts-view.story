@@ -11,7 +11,7 @@ terminal two
 run sidestaged serve --socket $DIR/team.sock --state $DIR/team --images $SIDESTAGE_LIBEXEC/images --templates $SIDESTAGE_DATA/sample/topicshare --import $SIDESTAGE_DATA/sample/topicshare/topicshare.json --token-file $DIR/right
 until 20 fetch --unix-socket $DIR/team.sock --token right-token-1234 --quiet http://localhost/orgs
 terminal one
-sh printf '[context "team"]\n\tsocket = %s\n\ttoken-file = %s\n\tread-only = true\n\tstripe = red\n[context "closed"]\n\tsocket = /nowhere\n\ttoken-file = /nowhere/token\n' $DIR/team.sock $DIR/right >$CONFIG/config
+sh printf '[context "team"]\n\tsocket = %s\n\ttoken-file = %s\n\tread-only = true\n\tstripe = red\n[context "guarded"]\n\tsocket = %s\n\ttoken-file = %s\n\tprotected = true\n[context "closed"]\n\tsocket = /nowhere\n\ttoken-file = /nowhere/token\n' $DIR/team.sock $DIR/right $DIR/team.sock $DIR/right >$CONFIG/config
 run sidestage demo
 row "running" "running" "running"
 key w
@@ -23,7 +23,7 @@ key Enter
 expect "This is where you are"
 
 test "one that cannot be opened is said where one was before"
-key Down Down
+key Down Down Down
 key Enter
 expect "closed was not opened" 20
 expect "token"
@@ -46,6 +46,28 @@ key Up
 key Enter
 row "sidestage" "Board" "embedded"
 row "running" "running" "running"
+
+test "where all is protected a change in a clone's environment asks as well"
+key w
+row "sidestage" "Contexts"
+row "guarded" "protected"
+key Down Down
+key Enter
+row "sidestage" "Board" "guarded" "protected"
+press-until Left "in Development"
+key D
+expect "is protected"
+expect "D leads to the fields"
+key D
+gone "D leads to the fields"
+key Tab
+type "development"
+key Enter
+expect "give a reason"
+key Esc
+expect "D leads to the fields"
+key Esc
+gone "is protected"
 key Q
 exit 0 10
 restored

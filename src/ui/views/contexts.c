@@ -80,7 +80,7 @@ draw_context(struct canvas *c, int row, const struct columns *at, const struct u
 	draw_cell(&line, at->address, at->org ? at->org : at->limits ? at->limits : c->width, quiet,
 		  context->address);
 	draw_cell(&line, at->org, at->limits, quiet, context->org ? context->org : _("all"));
-	draw_cell(&line, at->limits, c->width, quiet, context->read_only ? _("read-only") : "");
+	draw_cell(&line, at->limits, c->width, quiet, context->read_only ? _("read-only") : context->is_protected ? _("protected") : "");
 }
 
 static void
