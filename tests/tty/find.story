@@ -30,8 +30,22 @@ type "zzz"
 expect "Nothing is called like that"
 key Enter
 expect "Nothing is called like that"
+
+test "what is taken back finds again what it found, and is changed in its middle too"
+key Backspace Backspace Backspace
+row "Find" "8 of 8"
+type "qax"
+expect "Nothing is called like that"
+key Backspace
+row "qa" "environment QA"
+key Home
+type "x"
+expect "Nothing is called like that"
+key Backspace
+row "qa" "environment QA"
+key Ctrl-U
 key Esc
-gone "Nothing"
+gone "environment QA"
 expect "worker in Production"
 
 test ": finds a command by its words and does it"

@@ -18,6 +18,7 @@
 #define LIST_ROW 2
 #define NOTE_MAX 4096
 #define PIECE_BYTES (64u * 1024)
+#define LEVELS_MAX 16
 
 /* There may be ten thousand items, made anew with each opening: their words lie together. */
 struct finder_piece {
@@ -29,6 +30,11 @@ struct finder_piece {
 struct finder_match {
 	size_t item;
 	double score;
+};
+
+struct finder_level {
+	struct finder_match *matches;	/* the best first */
+	size_t count, length;		/* bytes of what was typed */
 };
 
 static void
@@ -64,7 +70,9 @@ finder_clear(struct finder *finder)
 {
 	drop_items(finder);
 	free(finder->items);
-	free(finder->matches);
+	while (finder->level_count > 0)
+		free(finder->levels[--finder->level_count].matches);
+	free(finder->levels);
 	free(finder->selected);
 	*finder = (struct finder){0};
 }
@@ -113,39 +121,67 @@ best_first(const void *a, const void *b)
 	return x->item < y->item ? -1 : 1;
 }
 
-/* Of those that are in `matches`. */
-static void
-match_again(struct finder *finder)
+/* Of the matches of the last level, or of all items. */
+static struct finder_level
+match(const struct finder *finder, const char *needle)
 {
-	size_t count = finder->match_count;
+	size_t count = finder->level_count ? finder->match_count : finder->count;
+	struct finder_level level = {
+		.matches = xcalloc(count + 1, sizeof(*level.matches)), .length = strlen(needle),
+	};
 
-	finder->match_count = 0;
 	for (size_t i = 0; i < count; i++) {
-		size_t item = finder->matches[i].item;
-		double score;
+		size_t item = finder->level_count ? finder->matches[i].item : i;
+		double score = 0;
 
-		if (fuzzy_score(finder->find.text, finder->items[item].text, &score))
-			finder->matches[finder->match_count++] = (struct finder_match){item, score};
+		if (level.length == 0 || fuzzy_score(needle, finder->items[item].text, &score))
+			level.matches[level.count++] = (struct finder_match){item, score};
 	}
-	qsort(finder->matches, finder->match_count, sizeof(*finder->matches), best_first);
+	/* Nothing typed: all of them, as they came. */
+	if (level.length > 0)
+		qsort(level.matches, level.count, sizeof(*level.matches), best_first);
+	return level;
 }
 
 static void
-match(struct finder *finder)
+show_last(struct finder *finder)
 {
-	finder->matches = xreallocarray(finder->matches, finder->count + 1, sizeof(*finder->matches));
-	for (size_t i = 0; i < finder->count; i++)
-		finder->matches[i] = (struct finder_match){i, 0};
-	finder->match_count = finder->count;
-	/* Nothing typed: all of them, as they came. */
-	if (finder->find.text[0] != '\0')
-		match_again(finder);
+	const struct finder_level *last = &finder->levels[finder->level_count - 1];
+
+	finder->matches = last->matches;
+	finder->match_count = last->count;
+}
+
+/* Those for more than `length` bytes go. */
+static void
+drop_levels(struct finder *finder, size_t length)
+{
+	while (finder->level_count > 1 && finder->levels[finder->level_count - 1].length > length)
+		free(finder->levels[--finder->level_count].matches);
+	show_last(finder);
+}
+
+static void
+add_level(struct finder *finder, const char *needle)
+{
+	struct finder_level level = match(finder, needle);
+
+	if (!finder->levels)
+		finder->levels = xcalloc(LEVELS_MAX, sizeof(*finder->levels));
+	if (finder->level_count == LEVELS_MAX)
+		free(finder->levels[--finder->level_count].matches);
+	finder->levels[finder->level_count++] = level;
+	show_last(finder);
 }
 
 void
 finder_end(struct finder *finder)
 {
-	match(finder);
+	while (finder->level_count > 0)
+		free(finder->levels[--finder->level_count].matches);
+	add_level(finder, "");
+	if (finder->find.text[0] != '\0')
+		add_level(finder, finder->find.text);
 }
 
 static void
@@ -162,17 +198,18 @@ bool
 finder_type(struct finder *finder, int key)
 {
 	char before[FIELD_MAX];
-	size_t length = strlen(finder->find.text);
+	size_t same = 0;
 
-	memcpy(before, finder->find.text, length + 1);
+	memcpy(before, finder->find.text, strlen(finder->find.text) + 1);
 	if (!field_type(&finder->find, key))
 		return false;
 	select_item(finder, NULL);
+	while (before[same] && before[same] == finder->find.text[same])
+		same++;
 	/* More typed behind what was typed finds among what that found. */
-	if (length > 0 && strncmp(before, finder->find.text, length) == 0)
-		match_again(finder);
-	else
-		match(finder);
+	drop_levels(finder, same);
+	if (finder->levels[finder->level_count - 1].length < strlen(finder->find.text))
+		add_level(finder, finder->find.text);
 	return true;
 }
 

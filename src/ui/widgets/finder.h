@@ -28,7 +28,11 @@ struct finder {
 	size_t count, capacity;
 	struct finder_piece *pieces;	/* what the items' words are in */
 	int widest;			/* columns of the widest text */
-	struct finder_match *matches;
+	/* What matches each beginning of what was typed, from none of it: what is taken back is there
+	 * already.  Of the last one `matches` and match_count are copies. */
+	struct finder_level *levels;
+	size_t level_count;
+	const struct finder_match *matches;
 	size_t match_count;
 	char *selected;			/* id; NULL: the first match */
 	size_t first, rows;		/* the first match that is shown, and for how many there was room */
@@ -43,7 +47,7 @@ void finder_clear(struct finder *finder);
 void finder_begin(struct finder *finder);
 void finder_add(struct finder *finder, const char *id, const char *text, const char *note, bool here);
 void finder_end(struct finder *finder);
-/* A key of the field: the best match is selected again. */
+/* A key of the field, after the first finder_end(): the best match is selected again. */
 bool finder_type(struct finder *finder, int key);
 /* Down (> 0) or up; stays within the matches. */
 void finder_move(struct finder *finder, long by);
