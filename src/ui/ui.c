@@ -194,13 +194,13 @@ close_pending(struct ui *ui)
 /* --- drawing --------------------------------------------------------------------------- */
 
 static void
-link_words(const struct ui *ui, char *out, size_t size)
+link_words(const struct ui *ui, bool whole, char *out, size_t size)
 {
 	const struct world *world = session_world(ui->session);
 	char latency[16] = "";
 
 	if (world->link == WORLD_OFFLINE)
-		snprintf(out, size, "%s", _("OFFLINE: what you see is old"));
+		snprintf(out, size, "%s", whole ? _("OFFLINE: what you see is old") : _("OFFLINE"));
 	else if (world->link == WORLD_CONNECTING)
 		snprintf(out, size, "%s", _("connecting"));
 	else {
@@ -248,23 +248,28 @@ stripe_of(const struct ui *ui)
 	return contexts ? contexts->items[contexts->here].stripe : STYLE_COUNT;
 }
 
-/* What stands on the right; where there is little room the clones are left out. */
+/* What stands on the right where there is room for it; the rest stands there always. */
+enum { PART_CLONES = 1, PART_USER = 2, PART_LINK = 4 };
+
+/* The platform, what may be done there, and what goes on; and of the others those of `parts`. */
 static void
-list_parts(struct ui *ui, char *right, size_t size, const char *link, bool with_clones)
+list_parts(struct ui *ui, char *right, size_t size, unsigned parts)
 {
 	const struct world *world = session_world(ui->session);
 	size_t running = count_running(ui);
-	char running_words[64] = "", clones[64] = "";
+	char running_words[64] = "", clones[64] = "", link[80] = "";
 
 	if (running > 0)
 		snprintf(running_words, sizeof(running_words),
 			 ngettext("%zu operation runs", "%zu operations run", running), running);
-	if (with_clones)
+	if (parts & PART_LINK || world->link == WORLD_OFFLINE)
+		link_words(ui, parts & PART_LINK, link, sizeof(link));
+	if (parts & PART_CLONES)
 		words_of_clones(clones, sizeof(clones), world, clock_wall_ms());
 	right[0] = '\0';
 	if (stripe_of(ui) == STYLE_COUNT)
 		add_part(ui, right, size, session_context(ui->session));
-	add_part(ui, right, size, untrusted_raw(&world->user));
+	add_part(ui, right, size, parts & PART_USER ? untrusted_raw(&world->user) : "");
 	add_part(ui, right, size, session_read_only(ui->session) ? _("read-only") : "");
 	add_part(ui, right, size, session_all_protected(ui->session) ? _("protected") : "");
 	add_part(ui, right, size, clones);
@@ -291,28 +296,32 @@ draw_stripe(const struct ui *ui, struct canvas *bar)
 static void
 draw_header(struct ui *ui, struct canvas *screen)
 {
+	static const unsigned fewer[] = {
+		PART_CLONES | PART_USER | PART_LINK, PART_USER | PART_LINK, PART_LINK, 0,
+	};
 	const struct world *world = session_world(ui->session);
-	struct canvas bar = canvas_part(screen, 0, 0, 1, screen->width);
-	char right[320], link[80];
+	struct canvas bar = canvas_part(screen, 0, 0, 1, screen->width), left;
+	char right[320];
 	int width;
 
 	canvas_fill_row(&bar, STYLE_BAR);
 	canvas_at(&bar, 0, 1);
 	if (!draw_stripe(ui, &bar) && bar.width >= 60)
 		canvas_ours(&bar, STYLE_BAR_STRONG, "sidestage   ");
-	draw_subject(ui, &bar);
-	link_words(ui, link, sizeof(link));
-	list_parts(ui, right, sizeof(right), link, true);
-	if (bar.column + text_columns(right) + 3 >= bar.width)
-		list_parts(ui, right, sizeof(right), link, false);
+	/* Rather the subject is cut than that nobody knows where they are. */
+	list_parts(ui, right, sizeof(right), 0);
 	width = text_columns(right);
-	if (bar.column + width + 3 < bar.width) {
-		canvas_at(&bar, 0, bar.width - width - 1);
-		canvas_bytes(&bar, world->link == WORLD_OFFLINE ? STYLE_BAR_STRONG : STYLE_BAR, right, 0);
-	} else if (world->link == WORLD_OFFLINE) {
-		canvas_at(&bar, 0, bar.width - text_columns(link) - 1);
-		canvas_ours(&bar, STYLE_BAR_STRONG, link);
+	left = bar;
+	left.width -= width ? width + 2 : 0;
+	draw_subject(ui, &left);
+	for (size_t i = 0; i < sizeof(fewer) / sizeof(fewer[0]); i++) {
+		list_parts(ui, right, sizeof(right), fewer[i]);
+		width = text_columns(right);
+		if (left.column + width + 2 < bar.width)
+			break;
 	}
+	canvas_at(&bar, 0, bar.width - width - 1);
+	canvas_bytes(&bar, world->link == WORLD_OFFLINE ? STYLE_BAR_STRONG : STYLE_BAR, right, 0);
 }
 
 /* The way to all keys is always there, however few of them fit. */

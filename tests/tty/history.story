@@ -162,6 +162,15 @@ test "[ and ] walk through what the board was, and ] behind the last leads to no
 key [
 expect "As it was"
 press-until [ "web +2.0.0-rc3 .*2.0.0-rc1 .*1.4.3 .*1.4.3"
+press-until Left "in [Pp]roduction"
+key d
+row "sidestage" "Difference"
+row "production" "production now"
+row "~ web" "image" "1.4.3" "1.4.2"
+key Esc
+gone "Difference"
+expect "As it was"
+press-until Right "in hotfix-cart"
 press-until [ "web +2.0.0-rc3 .*2.0.0-rc1 .*1.4.2 .*1.4.2"
 press-until ] "This is the board as it is now"
 gone "As it was"
@@ -173,6 +182,11 @@ row "running" "running" "running" "running"
 
 test "at 80x24 the same is there"
 resize 80x24
+row "sidestage" "Board" "embedded"
+key [
+row "sidestage" "Board as it was" "embedded"
+key Esc
+gone "As it was"
 key [
 expect "As it was"
 row "Workload" "hotfix-cart"

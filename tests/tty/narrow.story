@@ -24,6 +24,7 @@ gone "2.0.0-rc3"
 key Enter
 expect "protected"
 expect "deploy to production"
+row "Review" "embedded"
 row "~" "web" "1.4.2" "1.4.3"
 key Esc
 gone "protected"

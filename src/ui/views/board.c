@@ -88,6 +88,7 @@ static const struct key then_keys[] = {
 	{27, "Esc", ACTION_BACK, N_("back to now"), N_("Leave the past.")},
 	{'[', "[", ACTION_EARLIER, N_("earlier"), N_("To the change before.")},
 	{']', "]", ACTION_LATER, N_("later"), N_("To the change after; behind the last one is now.")},
+	{'d', "d", ACTION_DIFF, N_("diff"), N_("Compare the environment as it was then with now.")},
 	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, N_("To the environment on the left.")},
 	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, N_("To the environment on the right.")},
 	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, N_("To the workload above.")},
@@ -265,11 +266,31 @@ act_promote(struct board_view *b, struct ui *ui, const struct sight *s)
 		.source = board_env_id(s->env), .decides = true});
 }
 
+/* From what ran then to what runs now. */
+static void
+act_diff_then(struct board_view *b, struct ui *ui, const struct sight *s)
+{
+	const struct deployment *ran = &s->env->running;
+	struct moment from = {board_env_id(s->env), ran->id.raw, ran->set_id.raw};
+	struct moment to = {.env = board_env_id(s->env)};
+
+	if (!ran->id.raw)
+		ui_say(ui, _("Nothing had been deployed there then."));
+	else if (!world_environment(session_world(ui_session(ui)), b->org, b->app, to.env))
+		ui_say(ui, _("%s is not there any more."), to.env);
+	else
+		ui_push(ui, compare_view_new(ui, b->org, b->app, &from, &to));
+}
+
 static void
 act_diff(struct board_view *b, struct ui *ui, const struct sight *s)
 {
 	struct moment from = {.env = board_env_id(s->baseline)}, to = {.env = board_env_id(s->env)};
 
+	if (b->then) {
+		act_diff_then(b, ui, s);
+		return;
+	}
 	if (s->env == s->baseline) {
 		ui_say(ui, _("This is the baseline itself; move to another environment."));
 		return;
