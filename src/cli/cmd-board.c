@@ -14,14 +14,7 @@
 #include "cli/platforms.h"
 
 static const struct command_option options[] = {
-	{"url", "URL", N_("the platform, e.g. https://api.humanitec.io"),
-	 offsetof(struct arguments, url)},
-	{"socket", "PATH", N_("reach the platform through this Unix socket"),
-	 offsetof(struct arguments, socket)},
-	{"context", "NAME", N_("a platform that the configuration names"),
-	 offsetof(struct arguments, context)},
-	{"token-file", "FILE", N_("read the token from a file that only you may read"),
-	 offsetof(struct arguments, token_file)},
+	COMMAND_PLATFORM_OPTIONS,
 	COMMAND_SCREEN_OPTIONS,
 	{0},
 };

@@ -20,8 +20,13 @@ enum exit_code {
 /* What the options of any command fill; what is not given stays NULL or false. */
 struct arguments {
 	const char *url, *socket, *context, *token_file, *org, *app, *theme;
+	const char *approve, *reason;
+	/* A command of the plain lines that is done once, and its words; NULL: none. */
+	const char *verb;
+	char **words;
+	size_t word_count;
 	bool reduced_motion;
-	bool fresh, read_only, ascii, linear, json, mdoc, lines;
+	bool fresh, read_only, ascii, linear, json, mdoc, lines, demo;
 };
 
 struct command_option {
@@ -36,12 +41,26 @@ struct command {
 	const char *help;		/* N_(), one line */
 	const struct command_option *options;
 	int (*run)(const struct arguments *arguments, struct error *err);	/* an exit_code */
+	const char *words;		/* N_(): what stands behind the name; NULL: nothing may */
 };
 
 extern const struct command command_board;
 extern const struct command command_contexts;
 extern const struct command command_demo;
 extern const struct command command_keys;
+/* A command of the plain lines, done once; its name, help and words are the command's own. */
+extern const struct command command_verb;
+
+/* Which platform. */
+#define COMMAND_PLATFORM_OPTIONS \
+	{"url", "URL", N_("the platform, e.g. https://api.humanitec.io"), \
+	 offsetof(struct arguments, url)}, \
+	{"socket", "PATH", N_("reach the platform through this Unix socket"), \
+	 offsetof(struct arguments, socket)}, \
+	{"context", "NAME", N_("a platform that the configuration names"), \
+	 offsetof(struct arguments, context)}, \
+	{"token-file", "FILE", N_("read the token from a file that only you may read"), \
+	 offsetof(struct arguments, token_file)}
 
 /* The options that both commands know. */
 #define COMMAND_SCREEN_OPTIONS \
@@ -53,6 +72,7 @@ extern const struct command command_keys;
 	 offsetof(struct arguments, theme)}, \
 	{"reduced-motion", NULL, N_("nothing on the screen moves more than once a second"), \
 	 offsetof(struct arguments, reduced_motion)}, \
+	{"json", NULL, N_("tell the board once, in JSON"), offsetof(struct arguments, json)}, \
 	{"linear", NULL, N_("plain lines and prompts instead of a screen"), \
 	 offsetof(struct arguments, linear)}
 

@@ -11,6 +11,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "cli/facts.h"
 #include "cli/linear-parts.h"
 #include "cli/lines.h"
 #include "flow/clones.h"
@@ -35,7 +36,9 @@ linear_board(struct linear *l, char **words, size_t count)
 
 	(void)words;
 	(void)count;
-	if (a)
+	if (a && linear_wants_facts(l))
+		linear_facts(l, facts_application(a));
+	else if (a)
 		lines_board(a);
 	else
 		lines_say(_("There is no application; \"applications\" lists what there is."));
@@ -57,7 +60,9 @@ linear_board_then(struct linear *l, char **words, size_t count)
 		if (!then)
 			linear_fail(l, "%s", err.text);
 	}
-	if (then && moments_world(then)->count > 0)
+	if (then && moments_world(then)->count > 0 && linear_wants_facts(l))
+		linear_facts(l, facts_application(&moments_world(then)->organizations[0].applications[0]));
+	else if (then && moments_world(then)->count > 0)
 		lines_board(&moments_world(then)->organizations[0].applications[0]);
 	moments_close(then);
 	free(stamp);
@@ -70,6 +75,10 @@ linear_applications(struct linear *l, char **words, size_t count)
 
 	(void)words;
 	(void)count;
+	if (linear_wants_facts(l)) {
+		linear_facts(l, facts_world(world));
+		return;
+	}
 	for (size_t i = 0; i < world->count; i++) {
 		const struct world_organization *o = &world->organizations[i];
 
@@ -126,7 +135,9 @@ linear_environment_near(struct linear *l, char **words, size_t count)
 	(void)linear_wait(l, are_details_known, details);
 	/* It may have gone while that was read. */
 	e = linear_environment(l, words[0]);
-	if (e) {
+	if (e && linear_wants_facts(l)) {
+		linear_facts(l, facts_environment(e, details));
+	} else if (e) {
 		lines_head(e);
 		lines_workloads(e);
 		lines_resources(e);
@@ -150,7 +161,9 @@ linear_versions(struct linear *l, char **words, size_t count)
 	if (!reference || !o)
 		return;
 	image_parse(&image, reference);
-	for (size_t i = 0; i < o->version_count; i++)
+	if (linear_wants_facts(l))
+		linear_facts(l, facts_versions(o, &image));
+	for (size_t i = 0; i < o->version_count && !linear_wants_facts(l); i++)
 		if (!o->versions[i].archived && untrusted_is(&o->versions[i].name, image.name))
 			lines_say("  %s%s", untrusted_raw(&o->versions[i].version),
 				  untrusted_is(&o->versions[i].version, image.version) ? _(" runs here")
@@ -250,7 +263,10 @@ linear_diff(struct linear *l, char **words, size_t count)
 	}
 	if (sides[0].set && sides[1].set) {
 		changes_between(&changes, sides[0].set, sides[1].set);
-		lines_changes(&changes);
+		if (linear_wants_facts(l))
+			linear_facts(l, facts_changes(&changes));
+		else
+			lines_changes(&changes);
 		changes_clear(&changes);
 	}
 	close_side(&sides[0]);
@@ -288,9 +304,13 @@ linear_logs(struct linear *l, char **words, size_t count)
 {
 	struct logs *logs = open_logs(l, words, count);
 
-	if (logs && logs_count(logs) == 0)
+	bool facts = linear_wants_facts(l);
+
+	if (logs && facts)
+		linear_facts(l, facts_logs(logs));
+	else if (logs && logs_count(logs) == 0)
 		lines_say(_("Nothing was written."));
-	for (size_t i = 0; logs && i < logs_count(logs); i++)
+	for (size_t i = 0; logs && !facts && i < logs_count(logs); i++)
 		lines_log(logs_line(logs, i), count < 2);
 	logs_close(logs);
 }
@@ -301,8 +321,12 @@ linear_tell_logs(struct linear *l)
 	size_t count = logs_count(l->logs);
 	uint64_t more = logs_appended(l->logs) - l->logs_told;
 
-	for (size_t i = more < count ? count - (size_t)more : 0; i < count; i++)
-		lines_log(logs_line(l->logs, i), l->logs_of_all);
+	for (size_t i = more < count ? count - (size_t)more : 0; i < count; i++) {
+		if (linear_wants_facts(l))
+			linear_facts(l, facts_log_line(logs_line(l->logs, i)));
+		else
+			lines_log(logs_line(l->logs, i), l->logs_of_all);
+	}
 	l->logs_told = logs_appended(l->logs);
 }
 
@@ -335,9 +359,11 @@ linear_clones(struct linear *l, char **words, size_t count)
 	(void)words;
 	(void)count;
 	(void)linear_wait(l, are_clones_told, clones);
-	for (size_t i = 0; i < clones_count(clones); i++)
+	if (linear_wants_facts(l))
+		linear_facts(l, facts_clones(clones));
+	for (size_t i = 0; i < clones_count(clones) && !linear_wants_facts(l); i++)
 		lines_clone(clones_get(clones, i));
-	if (clones_count(clones) == 0)
+	if (clones_count(clones) == 0 && !linear_wants_facts(l))
 		lines_say(_("There is no clone."));
 	clones_close(clones);
 }
@@ -352,6 +378,8 @@ linear_history(struct linear *l, char **words, size_t count)
 
 	if (store_history_list(session_store(l->session), &query, &list, &err) != 0)
 		linear_fail(l, "%s", err.text);
+	else if (linear_wants_facts(l))
+		linear_facts(l, facts_history(&list));
 	else if (list.count == 0 && count > 0)
 		lines_say(_("Nothing that was done has that in it."));
 	else
@@ -378,13 +406,19 @@ linear_hotfix(struct linear *l, char **words, size_t count)
 	char *env = count ? xstrdup(words[0]) : l->app ? hotfix_newest(l->session, l->org, l->app) : NULL;
 	struct hotfix *hotfix;
 
+	if (!env && linear_wants_facts(l)) {
+		linear_facts(l, json_null());
+		return;
+	}
 	if (!env) {
 		lines_say(_("No hotfix was begun here; \"clone\" begins one."));
 		return;
 	}
 	hotfix = hotfix_open(l->session, l->org, l->app, env);
 	(void)linear_wait(l, is_hotfix_told, hotfix);
-	if (hotfix_is_known(hotfix))
+	if (hotfix_is_known(hotfix) && linear_wants_facts(l))
+		linear_facts(l, facts_hotfix(hotfix));
+	else if (hotfix_is_known(hotfix))
 		lines_hotfix(hotfix);
 	else
 		linear_fail(l, _("There is no clone \"%s\"; \"clones\" lists them."), env);

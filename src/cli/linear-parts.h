@@ -3,10 +3,12 @@
 #ifndef SIDESTAGE_CLI_LINEAR_PARTS_H
 #define SIDESTAGE_CLI_LINEAR_PARTS_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+struct arguments;
 struct flow_request;
 struct logs;
 struct session;
@@ -37,6 +39,7 @@ struct linear {
 	int64_t since;			/* wall ms: what is older is not told as if it were now */
 	struct logs *logs;		/* that are followed; NULL: none */
 	bool logs_of_all;
+	const struct arguments *once;	/* one command, and the end; NULL: what is read says it */
 	uint64_t logs_told;
 };
 
@@ -44,14 +47,20 @@ struct linear {
 struct linear_verb {
 	const char *name, *arguments, *help;	/* arguments and help N_() */
 	size_t least, most;			/* words behind the name */
+	bool is_talk;				/* of the lines themselves: not to be done once */
 	void (*run)(struct linear *l, char **words, size_t count);
 };
 
 /* Does what a line says, or says why not. */
 void linear_command(struct linear *l, char *line);
+/* The same of words: 0, or EXIT_USAGE. */
+int linear_words(struct linear *l, char **words, size_t count);
 
 /* --- for the commands; linear.c --- */
 
+/* Whether facts are wanted and not words; then linear_facts() takes them, and tells them. */
+bool linear_wants_facts(const struct linear *l);
+void linear_facts(const struct linear *l, json_t *facts);
 /* NULL: none is chosen, or it is not known (yet). */
 const struct world_application *linear_application(const struct linear *l);
 /* NULL: there is none, and it was said. */

@@ -20,6 +20,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "cli/command.h"
+#include "cli/facts.h"
 #include "cli/linear-parts.h"
 #include "cli/lines.h"
 #include "flow/flow.h"
@@ -47,8 +48,27 @@ linear_fail(struct linear *l, const char *format, ...)
 		text = NULL;
 	va_end(args);
 	l->failed = true;
-	lines_say("%s", text ? text : "");
+	if (l->once)
+		lines_complain("%s", text ? text : "");
+	else
+		lines_say("%s", text ? text : "");
 	free(text);
+}
+
+bool
+linear_wants_facts(const struct linear *l)
+{
+	return l->once && l->once->json;
+}
+
+/* What is for a program is ASCII: no terminal finds anything in it to obey. */
+void
+linear_facts(const struct linear *l, json_t *facts)
+{
+	json_dumpf(facts, stdout, JSON_ENSURE_ASCII | JSON_ENCODE_ANY | (l->logs ? JSON_COMPACT : JSON_INDENT(2)));
+	putchar('\n');
+	fflush(stdout);
+	json_decref(facts);
 }
 
 const struct world_environment *
@@ -65,9 +85,13 @@ linear_environment(struct linear *l, const char *id)
 void
 linear_begin(struct linear *l, const struct flow_request *request)
 {
+	struct flow_request once = *request;
 	struct error err = {0};
-	struct flow *flow = flow_new(l->session, request, &err);
+	struct flow *flow;
 
+	/* Nobody is there to decide conflicts: then they are listed, and it fails. */
+	once.decides = request->decides && !l->once;
+	flow = flow_new(l->session, &once, &err);
 	if (!flow) {
 		linear_fail(l, "%s", err.text);
 		return;
@@ -143,6 +167,8 @@ tell_steps(struct linear *l, const struct flow *flow)
 
 		if (step->state != STEP_DONE && step->state != STEP_FAILED)
 			return;
+		if (linear_wants_facts(l))
+			continue;
 		clock_duration(took, step->ended_at - step->started_at);
 		lines_say(step->state == STEP_DONE ? _("  %s: done (%s)") : _("  %s: failed (%s)"),
 			  _(step->name), took);
@@ -156,10 +182,12 @@ follow(struct linear *l, struct flow *flow)
 	if (flow_state(flow) == FLOW_RUNNING)
 		return;
 	l->failed = flow_state(flow) != FLOW_DONE;
-	if (!l->failed) {
+	if (linear_wants_facts(l)) {
+		linear_facts(l, facts_operation(flow));
+	} else if (!l->failed) {
 		lines_say(_("Done."));
 	} else {
-		lines_say(_("Failed: %s"), flow_error(flow)->text);
+		linear_fail(l, _("Failed: %s"), flow_error(flow)->text);
 		for (size_t i = 0; i < flow_deployment_error_count(flow); i++)
 			lines_say("  %s", untrusted_raw(&flow_deployment_error(flow, i)->message));
 	}
@@ -171,7 +199,8 @@ show_review(struct linear *l, const struct flow *flow)
 {
 	const struct review *review = flow_review(flow);
 
-	lines_review(review);
+	if (!linear_wants_facts(l))
+		lines_review(review);
 	l->reviewed = true;
 	l->prompted = false;
 	l->asking = review->is_protected ? ASKING_REASON : ASKING_YES;
@@ -445,16 +474,84 @@ open_first(struct linear *l)
 	linear_board(l, NULL, 0);
 }
 
+/* --- one command --- */
+
+/* What is reviewed is carried out only by the name of its environment; else that was all. */
+static void
+answer_once(struct linear *l)
+{
+	struct flow *flow = under_way(l);
+	struct error err = {0};
+
+	if (!l->once->approve) {
+		if (linear_wants_facts(l))
+			linear_facts(l, facts_operation(flow));
+		else
+			lines_say(_("Nothing was changed: --approve=%s does it."), flow_request(flow)->env);
+	} else if (strcmp(l->once->approve, flow_request(flow)->env) != 0) {
+		linear_fail(l, _("This is about %s, and %s was approved; nothing was changed."),
+			    flow_request(flow)->env, l->once->approve);
+	} else if (flow_approve(flow, l->once->reason, l->once->approve, &err) != 0) {
+		linear_fail(l, "%s", err.text);
+	} else {
+		l->asking = ASKING_COMMAND;
+		return;
+	}
+	flow_cancel(flow);
+	forget(l, flow);
+}
+
+static int
+cannot_reach(struct linear *l, struct error *err)
+{
+	*err = session_world(l->session)->link_error;
+	return err->kind == ERROR_ACCESS ? EXIT_REFUSED : EXIT_UNREACHABLE;
+}
+
+static int
+run_once(struct linear *l, struct error *err)
+{
+	char *words[LINEAR_WORDS_MAX] = {(char *)(uintptr_t)l->once->verb};
+	size_t count = 1;
+
+	linear_wait_anew(l);
+	if (session_world(l->session)->link == WORLD_OFFLINE)
+		return cannot_reach(l, err);
+	while (count < LINEAR_WORDS_MAX && count <= l->once->word_count) {
+		words[count] = l->once->words[count - 1];
+		count++;
+	}
+	if (linear_words(l, words, count) != 0)
+		return EXIT_USAGE;
+	while (l->operation || l->logs) {
+		if (session_turn(l->session, NULL, NULL, 0, 200))
+			choose(l);
+		advance(l);
+		if (l->operation && (l->asking == ASKING_YES || l->asking == ASKING_REASON))
+			answer_once(l);
+	}
+	return l->failed ? EXIT_FAILED : EXIT_OK;
+}
+
+/* --- */
+
 int
 linear_run(struct session *session, const struct arguments *arguments, struct error *err)
 {
-	struct linear l = {.session = session};
+	struct linear l = {.session = session, .once = arguments->verb ? arguments : NULL};
 	struct flow *flow;
+	int code;
 
-	(void)err;
 	l.org = arguments->org ? xstrdup(arguments->org) : NULL;
 	l.app = arguments->org && arguments->app ? xstrdup(arguments->app) : NULL;
 	flow_resume_all(session);
+	if (l.once) {
+		code = run_once(&l, err);
+		logs_close(l.logs);
+		free(l.org);
+		free(l.app);
+		return code;
+	}
 	open_first(&l);
 	while (!l.quit) {
 		prompt(&l);

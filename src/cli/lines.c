@@ -20,21 +20,38 @@
 #include "model/set.h"
 #include "store/store.h"
 
+static void
+put(FILE *out, const char *format, va_list args)
+{
+	char *text = NULL, *shown;
+
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	shown = text_printable(text ? text : "");
+	fprintf(out, "%s\n", shown);
+	fflush(out);
+	free(shown);
+	free(text);
+}
+
 void
 lines_say(const char *format, ...)
 {
-	char *text = NULL, *shown;
 	va_list args;
 
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		text = NULL;
+	put(stdout, format, args);
 	va_end(args);
-	shown = text_printable(text ? text : "");
-	puts(shown);
-	fflush(stdout);
-	free(shown);
-	free(text);
+}
+
+void
+lines_complain(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	put(stderr, format, args);
+	va_end(args);
 }
 
 static const struct world_environment *

@@ -21,6 +21,8 @@ struct world_environment;
 /* Our own words with foreign arguments in them; printable, then a newline. */
 void lines_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void lines_board(const struct world_application *application);
+/* The same on standard error. */
+void lines_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Its state, in one line. */
 void lines_head(const struct world_environment *environment);
 void lines_environment(const struct world_environment *environment,

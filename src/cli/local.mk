@@ -5,11 +5,14 @@ sidestage_SOURCES = \
 	src/cli/cmd-demo.c \
 	src/cli/cmd-keys.c \
 	src/cli/cmd-contexts.c \
+	src/cli/cmd-verb.c \
 	src/cli/command.h \
 	src/cli/contexts.c \
 	src/cli/contexts.h \
 	src/cli/embedded.c \
 	src/cli/embedded.h \
+	src/cli/facts.c \
+	src/cli/facts.h \
 	src/cli/first-start.c \
 	src/cli/first-start.h \
 	src/cli/linear-change.c \

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "cli/command.h"
+#include "cli/linear.h"
 
 static const struct command *const commands[] = {&command_board, &command_contexts, &command_demo,
 						&command_keys};
@@ -28,10 +29,15 @@ print_version(void)
 static void
 print_help(void)
 {
+	const char *name, *words, *help;
+
 	puts(_("Test a hotfix on a stand-in for Production, without touching Staging.\n"));
 	puts(_("Usage: sidestage [COMMAND] [OPTION...]\n\nCommands (board when none is given):"));
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		printf("  %-10s %s\n", commands[i]->name, _(commands[i]->help));
+	puts(_("\nOnce, and in words or --json (a change is only shown without --approve):"));
+	for (size_t i = 0; linear_verb_at(i, &name, &words, &help); i++)
+		printf("  %s%s%s: %s\n", name, *words ? " " : "", *words ? _(words) : "", _(help));
 	puts(_("\n`sidestage COMMAND --help` lists the options of a command.\n"
 	       "New here?  `sidestage demo` needs nothing else.  See sidestage(1)."));
 }
@@ -39,7 +45,10 @@ print_help(void)
 static void
 print_command_help(const struct command *command)
 {
-	printf(_("Usage: sidestage %s [OPTION...]\n%s\n\n"), command->name, _(command->help));
+	const char *words = command->words && *command->words ? _(command->words) : "";
+
+	printf(_("Usage: sidestage %s%s%s [OPTION...]\n%s\n\n"), command->name, *words ? " " : "", words,
+	       _(command->help));
 	for (const struct command_option *o = command->options; o->name; o++) {
 		char *left = xasprintf("--%s%s%s", o->name, o->argument ? "=" : "",
 				       o->argument ? o->argument : "");
@@ -49,12 +58,24 @@ print_command_help(const struct command *command)
 	}
 }
 
+/* NULL: there is none; verb: room for one that is no command of its own. */
 static const struct command *
-find_command(const char *name)
+find_command(const char *name, struct command *verb)
 {
+	const char *found, *words, *help;
+
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		if (strcmp(commands[i]->name, name) == 0)
 			return commands[i];
+	for (size_t i = 0; linear_verb_at(i, &found, &words, &help); i++) {
+		if (strcmp(found, name) != 0)
+			continue;
+		*verb = command_verb;
+		verb->name = found;
+		verb->words = words;
+		verb->help = help;
+		return verb;
+	}
 	return NULL;
 }
 
@@ -93,7 +114,11 @@ parse_options(const struct command *command, int argc, char **argv, struct argum
 			return EXIT_USAGE + 1;
 		store_argument(arguments, &command->options[index], optarg);
 	}
-	if (optind < argc) {
+	if (command->words) {
+		arguments->verb = command->name;
+		arguments->words = argv + optind;
+		arguments->word_count = (size_t)(argc - optind);
+	} else if (optind < argc) {
 		char *shown = text_printable(argv[optind]);
 
 		fprintf(stderr, _("sidestage: %s takes no argument, but was given \"%s\".\n"),
@@ -132,6 +157,7 @@ int
 main(int argc, char **argv)
 {
 	const struct command *command = &command_board;
+	struct command verb;
 
 	i18n_start();
 	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
@@ -143,7 +169,7 @@ main(int argc, char **argv)
 		return EXIT_OK;
 	}
 	if (argc > 1 && argv[1][0] != '-') {
-		command = find_command(argv[1]);
+		command = find_command(argv[1], &verb);
 		if (!command) {
 			char *shown = text_printable(argv[1]);
 

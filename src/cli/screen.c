@@ -70,14 +70,19 @@ screen_run(const struct arguments *arguments, const struct session_options *give
 	   struct ui_contexts *contexts, struct error *err)
 {
 	struct session_options options = *given;
+	struct arguments once = *arguments;
 	struct contexts configured;
 	struct session *session;
 	int ret = EXIT_USAGE;
 
+	/* The board in JSON is the board once. */
+	if (arguments->json && !arguments->verb)
+		once.verb = "board";
+	arguments = &once;
 	/* What the configuration says of every platform alike. */
 	if (contexts_read(&configured, err) == 0) {
 		options.clone_life_ms = configured.clone_life_ms;
-		if (!arguments->linear && !is_dumb()) {
+		if (!arguments->verb && !arguments->linear && !is_dumb()) {
 			ret = run_screen(arguments, &configured, &options, contexts, err);
 		} else if ((session = session_new(&options, err))) {
 			if (arguments->ascii || configured.ascii)

@@ -52,7 +52,9 @@ row "C" "Clone the environment of the cursor."
 test "a sentence that is too long for its line goes on in the next one"
 resize 50x24
 no-row "unknown: it could not be read"
-match "^    c  +[A-Z].*"
+match "^    E  +Change the workload's configuration in$"
+match "^ {11}your editor[.]"
+press-until j "^    c  +[A-Z].*"
 key Esc
 gone "Help"
 press-until Right "in (QA|qa)"

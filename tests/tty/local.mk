@@ -25,6 +25,7 @@ TTY_STORIES = \
 	tests/tty/second-demo.story \
 	tests/tty/story.story \
 	tests/tty/linear.story tests/tty/linear-conflict.story \
+	tests/tty/once.story \
 	tests/tty/languages.story \
 	tests/tty/lost.story \
 	tests/tty/logs.story \

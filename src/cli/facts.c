@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "cli/facts.h"
+
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "flow/clones.h"
+#include "flow/details.h"
+#include "flow/flow.h"
+#include "flow/hotfix.h"
+#include "flow/logs.h"
+#include "flow/world.h"
+#include "model/changes.h"
+#include "model/image.h"
+#include "model/set.h"
+#include "store/store.h"
+
+/* Text that may be absent, and that may be anything: what is no UTF-8 is null. */
+static json_t *
+text(const char *bytes)
+{
+	json_t *value = bytes ? json_string(bytes) : NULL;
+
+	return value ? value : json_null();
+}
+
+static json_t *
+foreign(const struct untrusted *words)
+{
+	return text(words->raw);
+}
+
+/* wall_ms 0: not known, or none. */
+static json_t *
+when(int64_t wall_ms)
+{
+	char stamp[CLOCK_STAMP_SIZE];
+
+	if (wall_ms <= 0)
+		return json_null();
+	clock_stamp(stamp, wall_ms);
+	return json_string(stamp);
+}
+
+/* --- environments --- */
+
+static json_t *
+deployment_facts(const struct deployment *d)
+{
+	static const char *const statuses[] = {
+		[DEPLOYMENT_PENDING] = "pending",     [DEPLOYMENT_IN_PROGRESS] = "in progress",
+		[DEPLOYMENT_SUCCEEDED] = "succeeded", [DEPLOYMENT_FAILED] = "failed",
+		[DEPLOYMENT_UNKNOWN] = "unknown",
+	};
+
+	if (!d->id.raw)
+		return json_null();
+	return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "id", foreign(&d->id), "status", statuses[d->status],
+			 "created_at", when(d->created_at), "created_by", foreign(&d->created_by), "set_id",
+			 foreign(&d->set_id), "comment", foreign(&d->comment));
+}
+
+static json_t *
+workload_facts(const struct world_environment *e, const char *module)
+{
+	static const char *const statuses[] = {
+		[RUNTIME_UNKNOWN] = "unknown",	    [RUNTIME_RUNNING] = "running",
+		[RUNTIME_SUCCEEDED] = "succeeded",  [RUNTIME_STARTING] = "starting",
+		[RUNTIME_FAILED] = "failed",	    [RUNTIME_STOPPED] = "stopped",
+	};
+	const char *reference = e->set ? set_module_image(e->set, module) : NULL;
+	const struct runtime_module *m = NULL;
+	struct image image;
+	json_t *facts;
+
+	for (size_t i = 0; i < e->runtime.count && !m; i++)
+		if (untrusted_is(&e->runtime.modules[i].module, module))
+			m = &e->runtime.modules[i];
+	image_parse(&image, reference ? reference : "");
+	facts = json_pack("{s:o, s:o, s:o}", "workload", text(module), "image", text(reference), "version",
+			  reference ? text(image.version) : json_null());
+	image_clear(&image);
+	json_object_set_new(facts, "status", json_string(statuses[m ? m->status : RUNTIME_UNKNOWN]));
+	if (m) {
+		json_object_set_new(facts, "ready", json_integer(m->pods_ready));
+		json_object_set_new(facts, "wanted", json_integer(m->pods_wanted));
+		json_object_set_new(facts, "restarts", json_integer(m->restarts));
+		json_object_set_new(facts, "message", foreign(&m->message));
+	}
+	return facts;
+}
+
+static json_t *
+workloads_facts(const struct world_environment *e)
+{
+	json_t *list = json_array(), *body;
+	const char *module;
+
+	if (!e->set) {
+		json_decref(list);
+		return json_null();
+	}
+	json_object_foreach(set_modules(e->set), module, body)
+		json_array_append_new(list, workload_facts(e, module));
+	return list;
+}
+
+static json_t *
+resources_facts(const struct world_environment *e)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < e->resource_count; i++) {
+		const struct active_resource *r = &e->resources[i];
+
+		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:O?}", "id", foreign(&r->res_id), "type",
+						      foreign(&r->type), "status", foreign(&r->status), "outputs",
+						      r->outputs));
+	}
+	return list;
+}
+
+static json_t *
+values_facts(const struct details *details)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < details_value_count(details); i++) {
+		const struct shared_value *v = details_value(details, i);
+
+		json_array_append_new(list, json_pack("{s:o, s:o, s:b, s:o, s:o}", "key", foreign(&v->key), "value",
+						      foreign(&v->value), "is_secret", v->is_secret, "source",
+						      foreign(&v->source), "description", foreign(&v->description)));
+	}
+	return list;
+}
+
+static json_t *
+deployments_facts(const struct details *details)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < details_deployment_count(details); i++)
+		json_array_append_new(list, deployment_facts(details_deployment(details, i)));
+	return list;
+}
+
+json_t *
+facts_environment(const struct world_environment *e, const struct details *details)
+{
+	json_t *facts = json_pack("{s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
+				  foreign(&e->environment.id), "name", foreign(&e->environment.name), "type",
+				  foreign(&e->environment.type), "is_protected", e->is_protected, "clone_of",
+				  text(e->clone_of), "clone_expires_at", when(e->clone_expires_at), "last_deploy",
+				  deployment_facts(&e->environment.last_deploy), "running",
+				  deployment_facts(&e->running), "workloads", workloads_facts(e), "resources",
+				  resources_facts(e));
+
+	if (details) {
+		json_object_set_new(facts, "values",
+				    details_values_known(details) ? values_facts(details) : json_null());
+		json_object_set_new(facts, "deployments", details_deployments_known(details)
+								  ? deployments_facts(details) : json_null());
+	}
+	return facts;
+}
+
+json_t *
+facts_application(const struct world_application *application)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < application->count; i++)
+		json_array_append_new(list, facts_environment(&application->environments[i], NULL));
+	return json_pack("{s:o, s:o}", "application", foreign(&application->application.id), "environments", list);
+}
+
+json_t *
+facts_world(const struct world *world)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < world->count; i++) {
+		const struct world_organization *o = &world->organizations[i];
+		json_t *list = json_array();
+
+		for (size_t k = 0; k < o->count; k++)
+			json_array_append_new(list, foreign(&o->applications[k].application.id));
+		json_array_append_new(all, json_pack("{s:o, s:o}", "organization", foreign(&o->organization.id),
+						     "applications", list));
+	}
+	return all;
+}
+
+/* --- differences, versions, logs --- */
+
+json_t *
+facts_changes(const struct changes *changes)
+{
+	static const char *const kinds[] = {
+		[CHANGE_ADDED] = "added", [CHANGE_REMOVED] = "removed", [CHANGE_CHANGED] = "changed",
+	};
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < changes->count; i++) {
+		const struct change *c = &changes->items[i];
+
+		json_array_append_new(list, json_pack("{s:o, s:b, s:o, s:o, s:s, s:o, s:o}", "object",
+						      text(c->object), "is_shared", c->shared, "path",
+						      text(c->path), "what", text(c->label), "kind", kinds[c->kind],
+						      "from", text(c->from), "to", text(c->to)));
+	}
+	return list;
+}
+
+json_t *
+facts_versions(const struct world_organization *o, const struct image *image)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < o->version_count; i++)
+		if (!o->versions[i].archived && untrusted_is(&o->versions[i].name, image->name))
+			json_array_append_new(list, json_pack("{s:o, s:o, s:b}", "version",
+							      foreign(&o->versions[i].version), "created_at",
+							      when(o->versions[i].created_at), "runs_here",
+							      untrusted_is(&o->versions[i].version, image->version)));
+	return list;
+}
+
+json_t *
+facts_log_line(const struct log_line *line)
+{
+	return json_pack("{s:o, s:o, s:o, s:o}", "at", when(line->at), "workload", foreign(&line->workload),
+			 "container", foreign(&line->container), "text", foreign(&line->payload));
+}
+
+json_t *
+facts_logs(const struct logs *logs)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < logs_count(logs); i++)
+		json_array_append_new(list, facts_log_line(logs_line(logs, i)));
+	return list;
+}
+
+/* --- what was done --- */
+
+json_t *
+facts_clones(const struct clones *clones)
+{
+	static const char *const works[] = {
+		[CLONE_WORK_UNKNOWN] = "unknown", [CLONE_WORK_NONE] = "none", [CLONE_WORK_SOME] = "some",
+	};
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < clones_count(clones); i++) {
+		const struct clone *c = clones_get(clones, i);
+
+		json_array_append_new(
+			list, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:i, s:i}", "organization",
+					text(c->org), "application", text(c->app), "environment", text(c->env),
+					"clone_of", text(c->origin), "created_by", foreign(&c->who), "created_at",
+					when(c->created_at), "expires_at", when(c->expires_at), "not_promoted",
+					works[c->work], "changes", (int)c->changes, "conflicts", (int)c->conflicts));
+	}
+	return list;
+}
+
+json_t *
+facts_history(const struct operation_list *list)
+{
+	json_t *all = json_array();
+
+	for (size_t i = list->count; i-- > 0;) {
+		const struct operation *o = &list->items[i];
+		json_t *facts = json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "id", foreign(&o->id), "verb",
+					  foreign(&o->verb), "state", operation_state_name(o->state), "organization",
+					  foreign(&o->org), "application", foreign(&o->app), "environment",
+					  foreign(&o->env), "source", foreign(&o->source));
+
+		json_object_set_new(facts, "created_at", when(o->created_at));
+		json_object_set_new(facts, "ended_at", when(o->ended_at));
+		json_object_set_new(facts, "who", foreign(&o->who));
+		json_object_set_new(facts, "reason", foreign(&o->reason));
+		json_object_set_new(facts, "summary", foreign(&o->summary));
+		json_object_set_new(facts, "deployment_id", foreign(&o->deployment_id));
+		json_object_set_new(facts, "way_back", foreign(&o->way_back));
+		json_object_set_new(facts, "undoes", foreign(&o->undoes));
+		json_object_set_new(facts, "error", foreign(&o->error));
+		json_array_append_new(all, facts);
+	}
+	return all;
+}
+
+static json_t *
+step_facts(const struct hotfix *hotfix, enum hotfix_step_id id)
+{
+	static const char *const names[] = {
+		[HOTFIX_CLONE] = "clone",     [HOTFIX_REPRODUCE] = "reproduce", [HOTFIX_FIX] = "fix",
+		[HOTFIX_VERIFY] = "verify",   [HOTFIX_PROMOTE] = "promote",	[HOTFIX_CLEAN_UP] = "clean up",
+		[HOTFIX_CARRY] = "carry",
+	};
+	static const char *const states[] = {
+		[HOTFIX_TODO] = "to do", [HOTFIX_NOW] = "next", [HOTFIX_DONE] = "done", [HOTFIX_SKIPPED] = "skipped",
+	};
+	const struct hotfix_step *step = hotfix_step(hotfix, id);
+
+	return json_pack("{s:s, s:s, s:b, s:o, s:o, s:o, s:o, s:o}", "step", names[id], "state",
+			 step->is_busy ? "running" : states[step->state], "has_failed", step->has_failed, "at",
+			 when(step->at), "took_ms", step->took >= 0 ? json_integer(step->took) : json_null(), "who",
+			 foreign(&step->who), "detail", foreign(&step->detail), "note", foreign(&step->note));
+}
+
+json_t *
+facts_hotfix(const struct hotfix *hotfix)
+{
+	static const char *const states[] = {
+		[CARRY_HAS] = "has it", [CARRY_LACKS] = "lacks it", [CARRY_CONFLICTS] = "conflicts",
+	};
+	json_t *steps = json_array(), *others = json_array();
+
+	for (int id = 0; id < HOTFIX_STEP_COUNT; id++)
+		json_array_append_new(steps, step_facts(hotfix, (enum hotfix_step_id)id));
+	for (size_t i = 0; i < hotfix_other_count(hotfix); i++) {
+		const struct hotfix_other *other = hotfix_other(hotfix, i);
+
+		json_array_append_new(others, json_pack("{s:o, s:s}", "environment", text(other->env), "fix",
+							other->is_known ? states[other->carry.state] : "unknown"));
+	}
+	return json_pack("{s:o, s:o, s:b, s:o, s:o, s:o}", "clone", text(hotfix_env(hotfix)), "clone_of",
+			 text(hotfix_origin(hotfix)), "clone_exists", hotfix_clone_exists(hotfix), "began_at",
+			 when(hotfix_began_at(hotfix)), "steps", steps, "others", others);
+}
+
+static json_t *
+texts(char *const *items, size_t count)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(list, text(items[i]));
+	return list;
+}
+
+json_t *
+facts_operation(const struct flow *flow)
+{
+	static const char *const states[] = {
+		[FLOW_PREPARING] = "preparing", [FLOW_DECIDING] = "deciding", [FLOW_REVIEW] = "reviewed",
+		[FLOW_RUNNING] = "running",	[FLOW_DONE] = "done",	      [FLOW_FAILED] = "failed",
+		[FLOW_CANCELLED] = "cancelled",
+	};
+	const struct flow_request *request = flow_request(flow);
+	const struct review *review = flow_review(flow);
+	const struct deployment *deployment = flow_deployment(flow);
+	json_t *errors = json_array();
+	json_t *facts = json_pack("{s:o, s:s, s:s, s:o, s:o}", "id", text(flow_operation_id(flow)), "verb",
+				  flow_verb_name(flow_verb(flow)), "state", states[flow_state(flow)], "environment",
+				  text(request->env), "source", text(request->source));
+
+	if (review) {
+		json_object_set_new(facts, "is_protected", json_boolean(review->is_protected));
+		json_object_set_new(facts, "changes", facts_changes(&review->changes));
+		json_object_set_new(facts, "sends", texts(review->sends, review->send_count));
+		json_object_set_new(facts, "cautions", texts(review->cautions, review->caution_count));
+		json_object_set_new(facts, "way_back", text(review->way_back));
+	}
+	json_object_set_new(facts, "deployment", deployment ? deployment_facts(deployment) : json_null());
+	json_object_set_new(facts, "error",
+			    flow_error(flow)->kind != ERROR_NONE ? text(flow_error(flow)->text) : json_null());
+	for (size_t i = 0; i < flow_deployment_error_count(flow); i++) {
+		const struct deployment_error *e = flow_deployment_error(flow, i);
+
+		json_array_append_new(errors, json_pack("{s:o, s:o, s:o}", "object", foreign(&e->object_id),
+							"summary", foreign(&e->summary), "message",
+							foreign(&e->message)));
+	}
+	json_object_set_new(facts, "deployment_errors", errors);
+	return facts;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a screen shows, as JSON for scripts (--json): the same facts as the plain lines, with
+ * words and times that no language changes.  Every value returned is a new reference.  Times are
+ * as on the wire; null is "not known", or "none" where there may be none.
+ */
+#ifndef SIDESTAGE_CLI_FACTS_H
+#define SIDESTAGE_CLI_FACTS_H
+
+#include <jansson.h>
+
+struct changes;
+struct clones;
+struct details;
+struct flow;
+struct hotfix;
+struct image;
+struct log_line;
+struct logs;
+struct operation_list;
+struct world;
+struct world_application;
+struct world_environment;
+struct world_organization;
+
+/* {application, environments: [facts_environment()]} */
+json_t *facts_application(const struct world_application *application);
+/* details NULL: without its values and deployments. */
+json_t *facts_environment(const struct world_environment *environment, const struct details *details);
+/* [{organization, applications: [id]}] */
+json_t *facts_world(const struct world *world);
+/* [{object, path, what, kind, from, to}] */
+json_t *facts_changes(const struct changes *changes);
+/* [{version, runs_here}] of that image. */
+json_t *facts_versions(const struct world_organization *organization, const struct image *image);
+/* {at, workload, container, text} */
+json_t *facts_log_line(const struct log_line *line);
+json_t *facts_logs(const struct logs *logs);
+json_t *facts_clones(const struct clones *clones);
+/* Oldest first. */
+json_t *facts_history(const struct operation_list *list);
+json_t *facts_hotfix(const struct hotfix *hotfix);
+/* What was reviewed, and how far it came. */
+json_t *facts_operation(const struct flow *flow);
+
+#endif

@@ -1,0 +1,50 @@
+# The twins of the screens for scripts: each command of the plain lines done once, in words or in
+# JSON, with an exit status that says how it went.
+
+size 100x40
+limit 20
+on-failure tail -n 30 $STATE/sidestaged.log
+
+test "what a screen shows is one JSON value"
+run sidestage demo
+expect "in Development" 20
+row "● running" "● running" "● running"
+sh sidestage demo --json >$DIR/json
+sh python3 -c 'import json, sys; a = json.load(open(sys.argv[1])); e = {x["id"]: x for x in a["environments"]}; p = e["production"]; assert p["is_protected"] and not e["qa"]["is_protected"]; assert {w["workload"]: w["version"] for w in p["workloads"]} == {"api": "1.4.2", "web": "1.4.2", "worker": "1.8.1"}, p; assert all(w["status"] == "running" and w["ready"] == 1 for w in p["workloads"])' $DIR/json
+sh sidestage environment production --demo --json >$DIR/json
+sh python3 -c 'import json, sys; e = json.load(open(sys.argv[1])); assert {v["key"]: v["source"] for v in e["values"]}["PAGE_SIZE"] == "app"; assert e["deployments"][0]["created_by"] == "release"; assert any(r["type"] == "dns" and r["outputs"]["port"] for r in e["resources"])' $DIR/json
+sh test "$(sidestage versions production web --demo --json | python3 -c 'import json, sys; print([v["version"] for v in json.load(sys.stdin) if v["runs_here"]])')" = "['1.4.2']"
+sh sidestage logs production web --demo --json | python3 -c 'import json, sys; assert any("listens on" in l["text"] and l["workload"] == "web" for l in json.load(sys.stdin))'
+sh sidestage diff production qa --demo --json | python3 -c 'import json, sys; assert {"object": "web", "is_shared": False, "path": "/spec/containers/web/image", "what": "image", "kind": "changed", "from": "local/topicshare-web:1.4.2", "to": "local/topicshare-web:2.0.0-rc1"} in json.load(sys.stdin)'
+sh sidestage applications --demo --json | python3 -c 'import json, sys; assert json.load(sys.stdin) == [{"organization": "topicshare-inc", "applications": ["topicshare"]}]'
+sh test "$(sidestage clones --demo --json)" = '[]'
+sh test "$(sidestage history --demo --json)" = '[]'
+
+test "a change is only shown without --approve, and refused with another name"
+sh sidestage clone production hotfix-once --demo >$DIR/out && grep -q 'Nothing was changed: --approve=hotfix-once does it' $DIR/out
+sh sidestage clone production hotfix-once --demo --json | python3 -c 'import json, sys; o = json.load(sys.stdin); assert o["state"] == "reviewed" and o["sends"]'
+sh ! sidestage clone production hotfix-once --demo --approve=production 2>$DIR/err
+sh grep -q 'This is about hotfix-once, and production was approved' $DIR/err
+sh platform get /envs/hotfix-once --status 404 --quiet
+
+test "the whole story is five commands"
+sh sidestage clone production hotfix-once --demo --approve=hotfix-once --json | python3 -c 'import json, sys; o = json.load(sys.stdin); assert o["state"] == "done" and o["deployment"]["status"] == "succeeded"'
+sh sidestage version hotfix-once web 1.4.3 --demo --approve=hotfix-once >$DIR/out && grep -q 'Done' $DIR/out
+sh sidestage promote hotfix-once --demo --approve=production 2>$DIR/err || test $? = 1
+sh grep -q 'is protected: give a reason' $DIR/err
+sh sidestage promote hotfix-once --demo --approve=production --reason='Korean titles' --json | python3 -c 'import json, sys; o = json.load(sys.stdin); assert o["state"] == "done" and o["is_protected"] and len(o["changes"]) == 1'
+sh sidestage hotfix --demo --json | python3 -c 'import json, sys; h = json.load(sys.stdin); assert [s["state"] for s in h["steps"] if s["step"] == "promote"] == ["done"] and h["clone"] == "hotfix-once"'
+sh sidestage discard hotfix-once --demo --approve=hotfix-once
+sh test "$(sidestage history promote --demo --json | python3 -c 'import json, sys; print([(o["verb"], o["environment"], o["reason"]) for o in json.load(sys.stdin)])')" = "[('promote', 'production', 'Korean titles')]"
+
+test "the exit status says how it went"
+sh sidestage environment nowhere --demo 2>$DIR/err; test $? = 1 && grep -q 'no environment "nowhere"' $DIR/err
+sh sidestage diff qa --demo 2>$DIR/err; test $? = 2 && grep -q 'Usage: diff' $DIR/err
+sh sidestage clones 2>$DIR/err; test $? = 2 && grep -q 'No platform was named' $DIR/err
+sh sidestage clones --url=http://127.0.0.1:1 2>$DIR/err; test $? = 3
+sh sidestage deploy qa --demo --read-only --approve=qa 2>$DIR/err; test $? = 1 && grep -q 'read-only' $DIR/err
+sh sidestage nonsense 2>$DIR/err; test $? = 2
+sh sidestage clones --help | grep -q -- '--json'
+key Q
+exit 0 10
+nothing-runs 5
