@@ -26,6 +26,7 @@ TTY_STORIES = \
 	tests/tty/story.story \
 	tests/tty/linear.story tests/tty/linear-conflict.story \
 	tests/tty/once.story \
+	tests/tty/tree.story \
 	tests/tty/languages.story \
 	tests/tty/lost.story \
 	tests/tty/logs.story \

@@ -7,8 +7,6 @@
 #include "config.h"
 
 #include <curses.h>
-#include <limits.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -446,18 +444,6 @@ board_move_to(struct board_view *b, const struct sight *s, long column, long row
 		board_replace(&b->module, s->modules[row]);
 }
 
-static void
-open_application(struct board_view *b, struct ui *ui, const char *org, const char *app)
-{
-	board_replace(&b->org, org);
-	board_replace(&b->app, app);
-	board_replace(&b->env, NULL);
-	board_replace(&b->module, NULL);
-	board_replace(&b->baseline, NULL);
-	board_arrange(b, ui);
-	session_focus(ui_session(ui), b->org, b->app);
-}
-
 /* What was found takes the cursor. */
 static void
 go(void *data, struct ui *ui, const struct goto_place *place)
@@ -465,74 +451,12 @@ go(void *data, struct ui *ui, const struct goto_place *place)
 	struct board_view *b = data;
 
 	if (!b->org || !b->app || strcmp(b->org, place->org) != 0 || strcmp(b->app, place->app) != 0)
-		open_application(b, ui, place->org, place->app);
+		board_open_application(b, ui, place->org, place->app);
 	if (*place->env)
 		board_replace(&b->env, place->env);
 	if (*place->module)
 		board_replace(&b->module, place->module);
 	b->in_tree = false;
-}
-
-/* Of all organizations; *here: which of them is open, if one is. */
-static size_t
-count_applications(const struct board_view *b, const struct world *world, size_t *here)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < world->count; i++) {
-		const struct world_organization *o = &world->organizations[i];
-		bool open = b->org && untrusted_is(&o->organization.id, b->org);
-
-		for (size_t k = 0; k < o->count; k++, count++)
-			if (open && b->app && untrusted_is(&o->applications[k].application.id, b->app))
-				*here = count;
-	}
-	return count;
-}
-
-/* So many applications down (> 0) or up, within those there are. */
-static void
-step_application(struct board_view *b, struct ui *ui, const struct world *world, long step)
-{
-	size_t here = SIZE_MAX, count = count_applications(b, world, &here), to;
-
-	if (here == SIZE_MAX)
-		return;
-	if (step < 0)
-		to = (size_t)-step < here ? here - (size_t)-step : 0;
-	else
-		to = (size_t)step < count - here ? here + (size_t)step : count - 1;
-	for (size_t i = 0; i < world->count && to != here; to -= world->organizations[i++].count) {
-		const struct world_organization *o = &world->organizations[i];
-
-		if (to >= o->count)
-			continue;
-		open_application(b, ui, untrusted_raw(&o->organization.id),
-				 untrusted_raw(&o->applications[to].application.id));
-		return;
-	}
-}
-
-/* Keys while the applications have them.  false: it is the board's. */
-static bool
-act_in_tree(struct board_view *b, struct ui *ui, enum action action, const struct world *world)
-{
-	long page = b->tree_rows > 1 ? b->tree_rows - 1 : 1;
-
-	switch (action) {
-	case ACTION_UP: step_application(b, ui, world, -1); return true;
-	case ACTION_DOWN: step_application(b, ui, world, 1); return true;
-	case ACTION_PAGE_UP: step_application(b, ui, world, -page); return true;
-	case ACTION_PAGE_DOWN: step_application(b, ui, world, page); return true;
-	case ACTION_FIRST: step_application(b, ui, world, -LONG_MAX); return true;
-	case ACTION_LAST: step_application(b, ui, world, LONG_MAX); return true;
-	case ACTION_RIGHT:
-	case ACTION_OPEN:
-	case ACTION_BACK:
-	case ACTION_PANE: b->in_tree = false; return true;
-	case ACTION_LEFT: return true;
-	default: return false;
-	}
 }
 
 /* --- the board as it was ---------------------------------------------------------------- */
@@ -624,7 +548,7 @@ act(struct view *view, struct ui *ui, enum action action)
 		step_then(b, ui, action == ACTION_EARLIER ? -1 : 1);
 		return;
 	}
-	if (b->in_tree && act_in_tree(b, ui, action, s.world))
+	if (b->in_tree && board_act_in_tree(b, ui, action, s.world))
 		return;
 	for (size_t i = 0; i < sizeof(env_actions) / sizeof(env_actions[0]); i++) {
 		if (env_actions[i].action != action)
@@ -651,34 +575,6 @@ act(struct view *view, struct ui *ui, enum action action)
 	}
 }
 
-/* The application in that row of the tree, as draw_tree() draws it. */
-static void
-click_tree(struct board_view *b, struct ui *ui, const struct world *world, int clicked)
-{
-	int row = 1 - b->tree_top;
-
-	if (clicked < 1)
-		return;
-	for (size_t i = 0; i < world->count; i++) {
-		const struct world_organization *o = &world->organizations[i];
-		bool open = b->org && untrusted_is(&o->organization.id, b->org);
-		bool chosen = row++ == clicked && !open && o->count > 0;
-		size_t which = 0;
-
-		for (size_t k = 0; open && k < o->count; k++) {
-			if (row++ == clicked) {
-				chosen = true;
-				which = k;
-			}
-		}
-		if (chosen) {
-			open_application(b, ui, untrusted_raw(&o->organization.id),
-					 untrusted_raw(&o->applications[which].application.id));
-			return;
-		}
-	}
-}
-
 static void
 click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
 {
@@ -694,7 +590,7 @@ click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, in
 	if (row < 0 || (b->then && column < tree))
 		return;
 	if (column < tree || (b->in_tree && !tree)) {
-		click_tree(b, ui, s.world, row);
+		board_click_tree(b, ui, s.world, row);
 		return;
 	}
 	if (!s.env)

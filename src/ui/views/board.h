@@ -60,6 +60,12 @@ bool board_act_arrange(struct board_view *b, struct ui *ui, const struct sight *
 void board_move_to(struct board_view *b, const struct sight *s, long column, long row);
 /* view_ops' drag: the border behind a column makes all of them as wide. */
 void board_drag(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int from, int to);
+/* The board of another application, as it was left. */
+void board_open_application(struct board_view *b, struct ui *ui, const char *org, const char *app);
+/* Keys while the applications have them.  false: it is the board's. */
+bool board_act_in_tree(struct board_view *b, struct ui *ui, enum action action, const struct world *world);
+/* Opens the application in that row of the tree, as it is drawn. */
+void board_click_tree(struct board_view *b, struct ui *ui, const struct world *world, int clicked);
 const char *board_env_id(const struct world_environment *e);
 
 /* The canvas without the line that says that this was then, when there is one. */
