@@ -351,17 +351,18 @@ draw_key_bar(const struct ui *ui, struct canvas *bar)
 	bar->width -= draw_help_key(ui, bar);
 	canvas_at(bar, 0, 1);
 	for (; keys->key; keys++) {
+		const char *gap = bar->column > 1 ? "  " : "";
 		int needs;
 
 		if (!keys->label || !keys->shown || keys->key == '?')
 			continue;
-		needs = text_columns(keys->shown) + 1 + text_columns(_(keys->label));
-		if (bar->column + needs > bar->width)
+		needs = text_columns(gap) + text_columns(keys->shown) + 1 + text_columns(_(keys->label));
+		if (bar->column + needs >= bar->width)
 			return;
+		canvas_ours(bar, STYLE_DIM, gap);
 		canvas_ours(bar, STYLE_KEY, keys->shown);
 		canvas_ours(bar, STYLE_DIM, " ");
 		canvas_ours(bar, STYLE_DIM, _(keys->label));
-		canvas_ours(bar, STYLE_DIM, "  ");
 	}
 }
 

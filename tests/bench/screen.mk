@@ -6,6 +6,7 @@ tests_bench_big_platform_LDADD = libbase.a $(BASE_LIBS)
 tests_bench_bench_screen_SOURCES = tests/bench/bench-screen.c
 tests_bench_bench_screen_LDADD = libbase.a $(BASE_LIBS)
 
+bench: bench-screen
 .PHONY: bench-screen
 bench-screen: sidestage tests/bench/big-platform tests/bench/bench-screen
 	tests/bench/bench-screen $(abs_top_builddir)/sidestage $(abs_top_builddir)/tests/bench/big-platform

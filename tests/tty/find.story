@@ -7,6 +7,8 @@ on-failure tail -n 30 $STATE/sidestaged.log
 test "/ finds an environment, and Enter goes there"
 run sidestage demo
 expect "in Development" 20
+row "X discard" "l logs" "? help"
+refuse "logs…" "find…"
 key /
 expect "environment QA"
 type "prd"
