@@ -41,6 +41,9 @@ libflow_a_SOURCES = \
 	src/flow/steps.c \
 	src/flow/undo.c \
 	src/flow/verbs.h \
+	src/flow/watch-feeds.c \
+	src/flow/watch-parts.h \
+	src/flow/watch-questions.c \
 	src/flow/watch.c \
 	src/flow/watch.h \
 	src/flow/words.c \

@@ -471,6 +471,8 @@ draw(struct ui *ui)
 	show_title(ui);
 	ui->dirty = false;
 	ui->drawn_at = clock_steady_ms();
+	if (top->ops->drawn)
+		top->ops->drawn(ui->views[ui->count - 1], ui);
 }
 
 /* --- keys ------------------------------------------------------------------------------ */

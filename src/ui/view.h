@@ -69,6 +69,8 @@ struct view_ops {
 	/* The wheel, down 1 or up -1.  NULL: as the keys Down and Up, where the view has them. */
 	void (*wheel)(struct view *view, struct ui *ui, int by);
 	void (*changed)(struct view *view, struct ui *ui);	/* the world or a flow did; may be NULL */
+	/* What may wait until the picture stands; called after each.  NULL: nothing may. */
+	void (*drawn)(struct view *view, struct ui *ui);
 	/* What was typed before it stood on the screen is dropped: it may change something at once,
 	 * and nobody has read it yet.  Other views take it, since hands are faster than a line. */
 	bool unseen_keys_dropped;

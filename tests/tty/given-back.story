@@ -67,7 +67,7 @@ resize 100x30
 key Enter
 expect "way back"
 resize 60x14
-expect "hotfix-seoul"
+expect "development → hotfix-"
 resize 100x30
 expect "way back"
 key Esc

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <curses.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@
 /* What cannot be in an id; between the parts of a place. */
 #define PART "\x1f"
 #define PLACE_MAX 4096
+#define FIRST_ITEMS 400		/* more than a screen shows: the others come when it stands */
 
 struct goto_view {
 	struct view view;
@@ -28,6 +30,7 @@ struct goto_view {
 	void *data;
 	const struct world *world;
 	struct buf id, text;		/* of what is being added */
+	bool whole;			/* the finder has them all */
 	struct finder finder;		/* ids are org, app, env, module, with PART between */
 };
 
@@ -129,16 +132,18 @@ describe(const void *data, const char *id, struct buf *note)
 	free(copy);
 }
 
+/* The first `most` of them, and those of what is looked at in any case. */
 static void
-fill(struct goto_view *g, struct ui *ui)
+fill(struct goto_view *g, size_t most)
 {
-	const struct world *world = session_world(ui_session(ui));
+	const struct world *world = g->world;
 	const struct world_application *here = world_application(world, g->org, g->app);
 
 	/* There may be ten thousand of them: these are used again for each. */
 	buf_init(&g->id, PLACE_MAX);
 	buf_init(&g->text, PLACE_MAX);
 	finder_begin(&g->finder);
+	g->finder.to_come = 0;
 	if (here) {
 		begin_places(g, g->org, g->app);
 		add_environments(g, here);
@@ -149,8 +154,13 @@ fill(struct goto_view *g, struct ui *ui)
 		const char *org = untrusted_raw(&o->organization.id);
 
 		for (size_t k = 0; k < o->count; k++) {
-			const char *app = untrusted_raw(&o->applications[k].application.id);
+			const char *app;
 
+			if (g->finder.count >= most) {
+				g->finder.to_come += 1 + (&o->applications[k] == here ? 0 : o->applications[k].count);
+				continue;
+			}
+			app = untrusted_raw(&o->applications[k].application.id);
 			add_itself(g, org, app);
 			if (&o->applications[k] == here)
 				continue;
@@ -159,14 +169,30 @@ fill(struct goto_view *g, struct ui *ui)
 		}
 	}
 	finder_end(&g->finder);
+	g->whole = g->finder.to_come == 0;
 	buf_clear(&g->id);
 	buf_clear(&g->text);
 }
 
 static void
+complete(struct goto_view *g)
+{
+	if (!g->whole)
+		fill(g, SIZE_MAX);
+}
+
+static void
 changed(struct view *view, struct ui *ui)
 {
-	fill((struct goto_view *)view, ui);
+	(void)ui;
+	fill((struct goto_view *)view, SIZE_MAX);
+}
+
+static void
+drawn(struct view *view, struct ui *ui)
+{
+	(void)ui;
+	complete((struct goto_view *)view);
 }
 
 static void
@@ -196,10 +222,12 @@ static void
 act(struct view *view, struct ui *ui, enum action action)
 {
 	struct goto_view *g = (struct goto_view *)view;
-	const struct finder_item *item = finder_selected(&g->finder);
+	const struct finder_item *item;
 
+	complete(g);
 	if (finder_act(&g->finder, action))
 		return;
+	item = finder_selected(&g->finder);
 	if (action == ACTION_BACK)
 		ui_pop(ui);
 	else if (!item)
@@ -211,8 +239,11 @@ act(struct view *view, struct ui *ui, enum action action)
 static bool
 type(struct view *view, struct ui *ui, int key)
 {
+	struct goto_view *g = (struct goto_view *)view;
+
 	(void)ui;
-	return finder_type(&((struct goto_view *)view)->finder, key);
+	complete(g);
+	return finder_type(&g->finder, key);
 }
 
 static void
@@ -240,7 +271,7 @@ close_view(struct view *view)
 
 const struct view_ops goto_view_ops = {
 	.title = N_("Find"), .keys = keys, .draw = draw, .act = act, .type = type, .click = click,
-	.changed = changed, .close = close_view,
+	.changed = changed, .drawn = drawn, .close = close_view,
 };
 
 struct view *
@@ -256,6 +287,6 @@ goto_view_new(struct ui *ui, const char *org, const char *app, goto_done *done, 
 	g->world = session_world(ui_session(ui));
 	g->finder.describe = describe;
 	g->finder.data = g;
-	fill(g, ui);
+	fill(g, FIRST_ITEMS);
 	return &g->view;
 }

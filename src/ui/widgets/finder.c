@@ -361,6 +361,7 @@ finder_draw(struct finder *finder, struct canvas *canvas, const char *none)
 	canvas_ours(canvas, STYLE_DIM, "  ");
 	field_draw(&finder->find, canvas, 30, true);
 	if (canvas->width - canvas->column > 20 && finder->count) {
-		canvas_format(canvas, STYLE_DIM, _("  %zu of %zu"), finder->match_count, finder->count);
+		canvas_format(canvas, STYLE_DIM, _("  %zu of %zu"), finder->match_count + finder->to_come,
+			      finder->count + finder->to_come);
 	}
 }

@@ -28,6 +28,7 @@ struct finder {
 	size_t count, capacity;
 	struct finder_piece *pieces;	/* what the items' words are in */
 	int widest;			/* columns of the widest text */
+	size_t to_come;			/* items that will be added before anything is typed */
 	/* What matches each beginning of what was typed, from none of it: what is taken back is there
 	 * already.  Of the last one `matches` and match_count are copies. */
 	struct finder_level *levels;
