@@ -28,7 +28,7 @@
 
 static const struct { int number; const char *name; } crashes[] = {
 	{SIGSEGV, "SIGSEGV"}, {SIGBUS, "SIGBUS"}, {SIGFPE, "SIGFPE"},
-	{SIGILL, "SIGILL"}, {SIGABRT, "SIGABRT"},
+	{SIGILL, "SIGILL"}, {SIGABRT, "SIGABRT"}, {SIGSYS, "SIGSYS"}, {SIGTRAP, "SIGTRAP"},
 };
 
 #define CRASH_COUNT (sizeof(crashes) / sizeof(crashes[0]))

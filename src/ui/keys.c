@@ -36,27 +36,26 @@ static const struct key common_keys[] = {
 static const struct view_name {
 	const char *name;
 	const struct view_ops *ops;	/* NULL: what every view knows */
-	bool takes_text;		/* all characters are typed into its field */
 } views[] = {
-	{"board", &board_view_ops, false},
-	{"environment", &environment_view_ops, false},
-	{"review", &review_view_ops, false},
-	{"compare", &compare_view_ops, false},
-	{"moment", &moment_view_ops, true},
-	{"progress", &progress_view_ops, false},
-	{"logs", &logs_view_ops, false},
-	{"history", &history_view_ops, false},
-	{"history-find", &history_find_view_ops, true},
-	{"board-then", &board_then_view_ops, false},
-	{"clones", &clones_view_ops, false},
-	{"hotfix", &hotfix_view_ops, false},
-	{"contexts", &contexts_view_ops, false},
-	{"goto", &goto_view_ops, true},
-	{"picker", &picker_view_ops, true},
-	{"prompt", &prompt_view_ops, true},
-	{"palette", &palette_view_ops, true},
-	{"help", &help_view_ops, false},
-	{EVERYWHERE, NULL, false},
+	{"board", &board_view_ops},
+	{"environment", &environment_view_ops},
+	{"review", &review_view_ops},
+	{"compare", &compare_view_ops},
+	{"moment", &moment_view_ops},
+	{"progress", &progress_view_ops},
+	{"logs", &logs_view_ops},
+	{"history", &history_view_ops},
+	{"history-find", &history_find_view_ops},
+	{"board-then", &board_then_view_ops},
+	{"clones", &clones_view_ops},
+	{"hotfix", &hotfix_view_ops},
+	{"contexts", &contexts_view_ops},
+	{"goto", &goto_view_ops},
+	{"picker", &picker_view_ops},
+	{"prompt", &prompt_view_ops},
+	{"palette", &palette_view_ops},
+	{"help", &help_view_ops},
+	{EVERYWHERE, NULL},
 };
 #define VIEW_COUNT (sizeof(views) / sizeof(views[0]))
 
@@ -385,7 +384,7 @@ read_keys(const char *text, int *keys, size_t *count, const struct action_name *
 static bool
 is_typed(size_t view, int key)
 {
-	return views[view].ops && views[view].takes_text && key >= ' ' && key < KEY_BASE;
+	return views[view].ops && views[view].ops->takes_text && key >= ' ' && key < KEY_BASE;
 }
 
 static size_t

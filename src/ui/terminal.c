@@ -55,6 +55,9 @@ catch(int number, void (*handler)(int))
 static const struct { int number; void (*handler)(int); } signals_caught[] = {
 	{SIGWINCH, on_signal}, {SIGTERM, on_signal}, {SIGHUP, on_signal},  {SIGINT, on_signal},
 	{SIGTSTP, on_signal},  {SIGQUIT, on_signal}, {SIGCONT, on_signal}, {SIGPIPE, SIG_IGN},
+	/* These would end it as it stands, with the terminal as it is. */
+	{SIGUSR1, on_signal},  {SIGUSR2, on_signal}, {SIGALRM, on_signal}, {SIGVTALRM, on_signal},
+	{SIGPROF, on_signal},  {SIGXCPU, on_signal}, {SIGXFSZ, on_signal}, {SIGIO, on_signal},
 };
 
 static void

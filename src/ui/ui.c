@@ -32,6 +32,7 @@
 #include "ui/terminal.h"
 #include "ui/view.h"
 #include "ui/views/operation.h"
+#include "ui/widgets/viewport.h"
 
 #define VIEWS_MAX 12
 #define STRIPE_COLUMNS 24
@@ -55,6 +56,7 @@ struct ui {
 	int64_t drawn_at;
 	enum world_link link;	/* in the turn before */
 	bool said_link;		/* the message is why there is none */
+	struct viewport in_sight;	/* of what the view on top shows */
 };
 
 struct session *
@@ -79,6 +81,12 @@ void
 ui_set_beside(struct ui *ui, bool beside)
 {
 	ui->beside = beside;
+}
+
+void
+ui_in_sight(struct ui *ui, const struct viewport *part)
+{
+	ui->in_sight = *part;
 }
 
 const struct view *
@@ -333,8 +341,8 @@ draw_help_key(const struct ui *ui, struct canvas *bar)
 
 	for (const struct key *k = ui_common_keys(ui); k->key && !key; k++)
 		key = k->action == ACTION_HELP ? k->shown : NULL;
-	if (!key || ui_top(ui)->ops->type)
-		return 0;	/* there, '?' is text */
+	if (!key || ui_top(ui)->ops->takes_text)
+		return 0;
 	width = text_columns(_("help")) + text_columns(key) + 2;
 	canvas_at(bar, 0, bar->width - width);
 	canvas_ours(bar, STYLE_KEY, key);
@@ -391,6 +399,13 @@ draw_message(const struct ui *ui, struct canvas *screen)
 	}
 	part = canvas_part(&part, 0, 1, rows, width);
 	canvas_paragraph(&part, ui->message_style, ui->message, rows);
+}
+
+static void
+draw_foot_rule(const struct ui *ui, struct canvas *line)
+{
+	canvas_rule(line, 0);
+	viewport_draw(&ui->in_sight, line, 0);
 }
 
 static void
@@ -457,13 +472,14 @@ draw(struct ui *ui)
 	} else {
 		draw_header(ui, &screen);
 		part = view_canvas(ui);
+		ui->in_sight = (struct viewport){0};
 		top->ops->draw(top, ui, &part);
 		answer(ui);
 		part = canvas_part(&screen, LINES - 2, 0, 1, COLS);
 		if (ui->message[0])
 			draw_message(ui, &screen);
 		else
-			canvas_rule(&part, 0);
+			draw_foot_rule(ui, &part);
 		part = canvas_part(&screen, LINES - 1, 0, 1, COLS);
 		draw_key_bar(ui, &part);
 	}

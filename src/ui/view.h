@@ -14,6 +14,7 @@ struct session;
 struct ui;
 struct ui_contexts;
 struct view;
+struct viewport;
 
 /* What a key does.  The table of a view gives each a key; names are for a configuration. */
 enum action {
@@ -74,6 +75,7 @@ struct view_ops {
 	/* What was typed before it stood on the screen is dropped: it may change something at once,
 	 * and nobody has read it yet.  Other views take it, since hands are faster than a line. */
 	bool unseen_keys_dropped;
+	bool takes_text;	/* every character goes into its field, and is no key */
 	void (*close)(struct view *view);	/* frees it */
 };
 
@@ -98,6 +100,8 @@ void ui_pop(struct ui *ui);				/* closes the top at the end of the turn */
 void ui_replace(struct ui *ui, struct view *view);	/* pop, then push */
 void ui_say(struct ui *ui, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void ui_say_error(struct ui *ui, const struct error *err);
+/* While it draws: what part of the view's list or text is in sight.  Said above the keys. */
+void ui_in_sight(struct ui *ui, const struct viewport *part);
 const struct view *ui_top(const struct ui *ui);
 void ui_quit(struct ui *ui);
 /* Ends the screen on this platform and goes to that of the list; -1 with err (ERROR_CONFLICT) while

@@ -18,6 +18,12 @@ signal INT
 exit 0 10
 restored
 nothing-runs 5
+run sidestage demo
+row "running" "running"
+signal USR1
+exit 0 10
+restored
+nothing-runs 5
 
 test "after an error before there is a screen"
 run sidestage demo --theme=mauve

@@ -20,6 +20,7 @@ TTY_STORIES = \
 	tests/tty/motion.story \
 	tests/tty/mouse.story \
 	tests/tty/kill.story \
+	tests/tty/large.story \
 	tests/tty/review.story \
 	tests/tty/progress.story \
 	tests/tty/second-demo.story \
@@ -45,7 +46,7 @@ TTY_HELPERS = tests/tty/guide tests/tty/on-screen tests/tty/platform tests/tty/p
 EXTRA_DIST += $(TTY_STORIES) $(TTY_PARTS) $(TTY_HELPERS) tests/tty/README tests/valgrind.sh tests/valgrind.supp
 
 if HAVE_VTERM
-check_PROGRAMS += tests/tty/tty-run tests/tty/fetch
+check_PROGRAMS += tests/tty/tty-run tests/tty/fetch tests/bench/big-platform
 dist_check_SCRIPTS += tests/tty/every-key.sh
 TESTS += $(TTY_STORIES) tests/tty/every-key.sh tests/valgrind.sh
 

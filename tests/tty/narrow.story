@@ -7,7 +7,7 @@ on-failure tail -n 30 $STATE/sidestaged.log
 test "the board folds to two columns and says how many there are"
 run sidestage demo
 expect "running" 20
-row "Workload" "Development" "QA"
+row "Workload" "Development" "│ Production ■"
 expect "1 of 3"
 key G
 row "Workload" "Production"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How the board looks: the tree, the matrix that folds with the screen, and the pane below. */
+/* How the board looks: the tree, the matrix, and the pane below. */
 #include "config.h"
 
 #include <curses.h>
@@ -28,134 +28,22 @@
 #include "ui/widgets/viewport.h"
 
 #define TREE_COLUMNS 24
-#define LABEL_COLUMNS 13
-#define CELL_COLUMNS_MIN 15
-#define CELL_COLUMNS_MAX 24
-
-/* Which line of all of them the application is in that is shown. */
-static int
-tree_line(const struct board_view *b, const struct world *world)
-{
-	int line = 0;
-
-	for (size_t i = 0; i < world->count; i++) {
-		const struct world_organization *o = &world->organizations[i];
-		bool open = b->org && untrusted_is(&o->organization.id, b->org);
-
-		line++;
-		for (size_t k = 0; open && k < o->count; k++, line++)
-			if (b->app && untrusted_is(&o->applications[k].application.id, b->app))
-				return line;
-	}
-	return 0;
-}
-
-/* The list only moves when the application would be out of sight. */
-static void
-scroll_tree(struct board_view *b, const struct world *world, int rows)
-{
-	int line = tree_line(b, world);
-
-	b->tree_rows = rows;
-	if (line < b->tree_top)
-		b->tree_top = line;
-	else if (rows > 0 && line >= b->tree_top + rows)
-		b->tree_top = line - rows + 1;
-	/* The first application is seen below its organization. */
-	if (b->tree_top == 1)
-		b->tree_top = 0;
-}
-
-static void
-draw_tree_application(const struct board_view *b, struct canvas *c, int row,
-		      const struct application *application)
-{
-	bool here = b->app && untrusted_is(&application->id, b->app);
-	enum style style = !here ? STYLE_NORMAL : b->in_tree ? STYLE_SELECTED : STYLE_STRONG;
-	struct canvas line = canvas_part(c, row, 0, 1, c->width - 1);
-
-	if (here && b->in_tree)
-		canvas_fill_row(&line, STYLE_SELECTED);
-	canvas_at(&line, 0, 3);
-	canvas_glyph(&line, here ? style : STYLE_FAINT, here ? GLYPH_CLOSED : GLYPH_MIDDLE);
-	canvas_at(&line, 0, 5);
-	canvas_foreign(&line, style, &application->id, line.width - 6);
-}
-
-static void
-draw_tree(struct board_view *b, const struct world *world, struct canvas *c)
-{
-	int row;
-
-	scroll_tree(b, world, c->height - 1);
-	canvas_at(c, 0, 1);
-	canvas_ours(c, b->in_tree ? STYLE_KEY : STYLE_STRONG, _("Organizations"));
-	row = 1 - b->tree_top;
-	for (size_t i = 0; i < world->count; i++) {
-		const struct world_organization *o = &world->organizations[i];
-		bool open = b->org && untrusted_is(&o->organization.id, b->org);
-
-		if (row >= 1 && row < c->height) {
-			canvas_at(c, row, 1);
-			canvas_glyph(c, STYLE_DIM, open ? GLYPH_OPEN : GLYPH_CLOSED);
-			canvas_ours(c, STYLE_NORMAL, " ");
-			canvas_foreign(c, STYLE_NORMAL, &o->organization.id, c->width - 4);
-		}
-		row++;
-		for (size_t k = 0; open && k < o->count; k++, row++)
-			if (row >= 1 && row < c->height)
-				draw_tree_application(b, c, row, &o->applications[k].application);
-	}
-}
 
 static const struct { enum glyph glyph; enum style style; } moods[] = {
 	[MOOD_QUIET] = {GLYPH_RING, STYLE_DIM}, [MOOD_GOOD] = {GLYPH_DOT, STYLE_OK},
 	[MOOD_BUSY] = {GLYPH_HALF, STYLE_WARN}, [MOOD_BAD] = {GLYPH_CROSS, STYLE_DANGER},
 };
 
-/* Wide cells are easier to read: no more columns than there are, or than stand at ease. */
+/* Where a column is not the neighbour of the one before it. */
 static void
-fit_columns(struct grid *g, size_t count, int room)
+draw_gaps(const struct grid *g, struct canvas *c, int rows)
 {
-	g->fit = room >= 2 * CELL_COLUMNS_MIN ? (size_t)(room / CELL_COLUMNS_MIN) : 1;
-	if (g->fit > count)
-		g->fit = count;
-	if (g->fit > 2 && room / (int)g->fit < 18)
-		g->fit--;
-	g->cell = room / (int)g->fit;
-	if (g->cell > CELL_COLUMNS_MAX)
-		g->cell = CELL_COLUMNS_MAX;
-}
+	for (size_t i = 1; i < g->fit; i++) {
+		struct canvas side = canvas_part(c, 0, g->label + (int)i * g->cell - 2, rows, 1);
 
-size_t
-board_grid_column(const struct grid *g, size_t i)
-{
-	return i < g->pinned ? i : g->first + i - g->pinned;
-}
-
-struct grid
-board_lay_out(const struct board_view *b, const struct sight *s, const struct canvas *c)
-{
-	int cell = board_cell(b);
-	struct grid g = {.label = c->width < 60 ? 9 : LABEL_COLUMNS, .head = c->height < 14 ? 2 : 4};
-	int room = c->width - g.label;
-	size_t moving;
-
-	if (cell > 0) {
-		g.cell = cell < room ? cell : room;
-		g.fit = (size_t)(room / g.cell) < s->column_count ? (size_t)(room / g.cell) : s->column_count;
-	} else {
-		fit_columns(&g, s->column_count, room);
+		if (i == g->pinned || board_grid_column(g, i) != board_grid_column(g, i - 1) + 1)
+			canvas_side(&side, 0);
 	}
-	/* However many are pinned, one moves with the cursor. */
-	g.pinned = s->pinned < g.fit ? s->pinned : g.fit - 1;
-	moving = g.fit - g.pinned;
-	g.first = g.pinned + viewport_first(b->drawn_first, s->column > g.pinned ? s->column - g.pinned : 0, moving,
-					    s->column_count - g.pinned);
-	g.foot = c->height >= g.head + 5;
-	g.rows = c->height - g.head - 1 - (g.foot ? 2 : 0);
-	g.top = viewport_first(b->drawn_top, s->row, g.rows > 0 ? (size_t)g.rows : 0, s->module_count);
-	return g;
 }
 
 static void
@@ -303,7 +191,7 @@ draw_position(const struct sight *s, const struct grid *g, struct canvas *c)
 	if (!*position && !*hidden)
 		return;
 	canvas_at(c, g->head, c->width - text_columns(position) - text_columns(hidden) -
-				      (*position && *hidden ? 6 : 3));
+				      (*position && *hidden ? 6 : 4));
 	canvas_format(c, STYLE_DIM, " %s%s%s ", position, *position && *hidden ? ", " : "", hidden);
 }
 
@@ -345,11 +233,7 @@ draw_matrix(struct board_view *b, const struct sight *s, struct canvas *c)
 	for (size_t m = g.top; m < s->module_count && row < g.head + 1 + g.rows; m++, row++)
 		draw_row(b, s, &g, c, row, m);
 	draw_position(s, &g, c);
-	if (g.pinned > 0) {
-		struct canvas side = canvas_part(c, 0, g.label + (int)g.pinned * g.cell - 2, row, 1);
-
-		canvas_side(&side, 0);
-	}
+	draw_gaps(&g, c, row);
 	if (!g.foot)
 		return row;
 	if (c->height > row + 2)
@@ -441,7 +325,7 @@ draw_failed(struct canvas *c, int *row, const struct world_environment *e)
 }
 
 static void
-draw_detail(const struct sight *s, struct canvas *c)
+draw_detail(const struct sight *s, const struct viewport *workloads, struct canvas *c)
 {
 	const struct world_environment *e = s->env;
 	const struct deployment *d = &e->environment.last_deploy;
@@ -450,6 +334,7 @@ draw_detail(const struct sight *s, struct canvas *c)
 	int row = 1;
 
 	canvas_rule(c, 0);
+	viewport_draw(workloads, c, 0);
 	canvas_at(c, 1, 0);
 	if (module) {
 		canvas_bytes(c, STYLE_STRONG, module, 30);
@@ -561,13 +446,14 @@ board_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	struct sight s = board_look(b, ui);
 	struct canvas part, detail;
 	int tree = board_tree_columns(canvas), used;
+	struct viewport workloads;
 
 	if (b->then)
 		draw_then(b, canvas);
 	canvas = &body;
 	if (tree) {
 		part = canvas_part(canvas, 0, 0, canvas->height, tree);
-		draw_tree(b, s.world, &part);
+		board_draw_tree(b, s.world, &part);
 		canvas_side(&part, tree - 1);
 	}
 	detail = canvas_part(canvas, 0, tree + 1, canvas->height, canvas->width - tree - 1);
@@ -576,13 +462,16 @@ board_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		return;
 	}
 	if (b->in_tree && !tree) {
-		draw_tree(b, s.world, canvas);
+		board_draw_tree(b, s.world, canvas);
 		return;
 	}
 	part = board_matrix_part(canvas, tree);
 	used = draw_matrix(b, &s, &part) + (detail.height >= 24);
+	workloads = (struct viewport){b->drawn_top, b->drawn_rows > 0 ? (size_t)b->drawn_rows : 0, s.module_count};
 	if (detail.height - used >= 2) {
 		detail = canvas_part(&detail, used, 0, detail.height - used, detail.width);
-		draw_detail(&s, &detail);
+		draw_detail(&s, &workloads, &detail);
+	} else {
+		ui_in_sight(ui, &workloads);
 	}
 }

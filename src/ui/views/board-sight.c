@@ -38,20 +38,28 @@ compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void
-add_modules(struct sight *s, const struct set *set)
+/* Of all environments, each once and in order.  How many. */
+static size_t
+list_modules(struct board_view *b, const struct world_application *app)
 {
-	const char *name;
-	json_t *module;
+	size_t room = 0, count = 0, unique = 0;
 
-	json_object_foreach(set_modules(set), name, module) {
-		bool known = false;
+	for (size_t i = 0; i < app->count; i++)
+		room += app->environments[i].set ? json_object_size(set_modules(app->environments[i].set)) : 0;
+	b->modules = xreallocarray(b->modules, room + 1, sizeof(b->modules[0]));
+	for (size_t i = 0; i < app->count; i++) {
+		const char *name;
+		json_t *module;
 
-		for (size_t i = 0; i < s->module_count; i++)
-			known = known || strcmp(s->modules[i], name) == 0;
-		if (!known && s->module_count < MODULES_MAX)
-			s->modules[s->module_count++] = name;
+		if (app->environments[i].set)
+			json_object_foreach(set_modules(app->environments[i].set), name, module)
+				b->modules[count++] = name;
 	}
+	qsort(b->modules, count, sizeof(b->modules[0]), compare_names);
+	for (size_t i = 0; i < count; i++)
+		if (i == 0 || strcmp(b->modules[i], b->modules[unique - 1]) != 0)
+			b->modules[unique++] = b->modules[i];
+	return unique;
 }
 
 static bool
@@ -66,24 +74,21 @@ differs(const struct sight *s, const char *module)
 	return false;
 }
 
-/* By name, and then those that differ first, each kind in its order. */
+/* Those that differ first; both kinds stay in their order. */
 static void
-sort_modules(struct sight *s, enum arrangement_sort sort)
+sort_modules(struct board_view *b, const struct sight *s)
 {
-	const char *sorted[MODULES_MAX];
-	bool other[MODULES_MAX];
-	size_t count = 0;
+	const char **same = xcalloc(s->module_count + 1, sizeof(*same));
+	size_t count = 0, same_count = 0;
 
-	qsort(s->modules, s->module_count, sizeof(s->modules[0]), compare_names);
-	if (sort != SORT_DIFFERS)
-		return;
-	for (size_t i = 0; i < s->module_count; i++)
-		other[i] = differs(s, s->modules[i]);
-	for (int wanted = 1; wanted >= 0; wanted--)
-		for (size_t i = 0; i < s->module_count; i++)
-			if (other[i] == (wanted == 1))
-				sorted[count++] = s->modules[i];
-	memcpy(s->modules, sorted, count * sizeof(sorted[0]));
+	for (size_t i = 0; i < s->module_count; i++) {
+		if (differs(s, b->modules[i]))
+			b->modules[count++] = b->modules[i];
+		else
+			same[same_count++] = b->modules[i];
+	}
+	memcpy(b->modules + count, same, same_count * sizeof(*same));
+	free(same);
 }
 
 /* --- columns --- */
@@ -144,13 +149,14 @@ board_look(struct board_view *b, struct ui *ui)
 		if (b->baseline ? strcmp(board_env_id(e), b->baseline) == 0
 				: e->is_protected && !s.baseline)
 			s.baseline = e;
-		if (e->set)
-			add_modules(&s, e->set);
 	}
 	if (!s.baseline)
 		s.baseline = &s.app->environments[0];
 	choose_columns(b, &s);
-	sort_modules(&s, b->arrangement ? arrangement_sort(b->arrangement) : SORT_NAME);
+	s.module_count = list_modules(b, s.app);
+	s.modules = b->modules;
+	if (b->arrangement && arrangement_sort(b->arrangement) == SORT_DIFFERS)
+		sort_modules(b, &s);
 	for (size_t i = 0; i < s.module_count; i++)
 		if (b->module && strcmp(s.modules[i], b->module) == 0)
 			s.row = i;

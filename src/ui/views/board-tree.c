@@ -4,10 +4,13 @@
 
 #include <limits.h>
 #include <stdint.h>
+#include <stdio.h>
 
+#include "base/i18n.h"
 #include "base/text.h"
 #include "flow/session.h"
 #include "flow/world.h"
+#include "ui/canvas.h"
 #include "ui/view.h"
 #include "ui/views/board.h"
 
@@ -110,5 +113,102 @@ board_click_tree(struct board_view *b, struct ui *ui, const struct world *world,
 					 untrusted_raw(&o->applications[which].application.id));
 			return;
 		}
+	}
+}
+
+/* --- drawing --- */
+
+/* Which line of all of them the application is in that is shown. */
+static int
+tree_line(const struct board_view *b, const struct world *world)
+{
+	int line = 0;
+
+	for (size_t i = 0; i < world->count; i++) {
+		const struct world_organization *o = &world->organizations[i];
+		bool open = b->org && untrusted_is(&o->organization.id, b->org);
+
+		line++;
+		for (size_t k = 0; open && k < o->count; k++, line++)
+			if (b->app && untrusted_is(&o->applications[k].application.id, b->app))
+				return line;
+	}
+	return 0;
+}
+
+/* The list only moves when the application would be out of sight. */
+static void
+scroll_tree(struct board_view *b, const struct world *world, int rows)
+{
+	int line = tree_line(b, world);
+
+	b->tree_rows = rows;
+	if (line < b->tree_top)
+		b->tree_top = line;
+	else if (rows > 0 && line >= b->tree_top + rows)
+		b->tree_top = line - rows + 1;
+	/* The first application is seen below its organization. */
+	if (b->tree_top == 1)
+		b->tree_top = 0;
+}
+
+static void
+draw_tree_application(const struct board_view *b, struct canvas *c, int row,
+		      const struct application *application)
+{
+	bool here = b->app && untrusted_is(&application->id, b->app);
+	enum style style = !here ? STYLE_NORMAL : b->in_tree ? STYLE_SELECTED : STYLE_STRONG;
+	struct canvas line = canvas_part(c, row, 0, 1, c->width - 1);
+
+	if (here && b->in_tree)
+		canvas_fill_row(&line, STYLE_SELECTED);
+	canvas_at(&line, 0, 3);
+	canvas_glyph(&line, here ? style : STYLE_FAINT, here ? GLYPH_CLOSED : GLYPH_MIDDLE);
+	canvas_at(&line, 0, 5);
+	canvas_foreign(&line, style, &application->id, line.width - 6);
+}
+
+/* Which of the applications is open, where not all of them are in sight. */
+static void
+draw_place(const struct board_view *b, const struct world *world, struct canvas *c)
+{
+	size_t here = SIZE_MAX, count = count_applications(b, world, &here);
+	char text[48];
+	int columns;
+
+	if (here == SIZE_MAX || (int)(count + world->count) <= b->tree_rows)
+		return;
+	snprintf(text, sizeof(text), "%zu/%zu", here + 1, count);
+	columns = text_columns(text);
+	if (c->column + columns + 3 > c->width)
+		return;
+	canvas_at(c, 0, c->width - columns - 2);
+	canvas_ours(c, STYLE_DIM, text);
+}
+
+void
+board_draw_tree(struct board_view *b, const struct world *world, struct canvas *c)
+{
+	int row;
+
+	scroll_tree(b, world, c->height - 1);
+	canvas_at(c, 0, 1);
+	canvas_ours(c, b->in_tree ? STYLE_KEY : STYLE_STRONG, _("Organizations"));
+	draw_place(b, world, c);
+	row = 1 - b->tree_top;
+	for (size_t i = 0; i < world->count; i++) {
+		const struct world_organization *o = &world->organizations[i];
+		bool open = b->org && untrusted_is(&o->organization.id, b->org);
+
+		if (row >= 1 && row < c->height) {
+			canvas_at(c, row, 1);
+			canvas_glyph(c, STYLE_DIM, open ? GLYPH_OPEN : GLYPH_CLOSED);
+			canvas_ours(c, STYLE_NORMAL, " ");
+			canvas_foreign(c, STYLE_NORMAL, &o->organization.id, c->width - 4);
+		}
+		row++;
+		for (size_t k = 0; open && k < o->count; k++, row++)
+			if (row >= 1 && row < c->height)
+				draw_tree_application(b, c, row, &o->applications[k].application);
 	}
 }

@@ -674,6 +674,7 @@ close_view(struct view *view)
 	arrangement_close(b->arrangement);
 	json_decref(b->marks);
 	free(b->columns);
+	free(b->modules);
 	free(b);
 }
 

@@ -16,8 +16,6 @@ struct world;
 struct world_application;
 struct world_environment;
 
-#define MODULES_MAX 200
-
 struct board_view {
 	struct view view;
 	char *org, *app;
@@ -29,7 +27,8 @@ struct board_view {
 	bool in_tree;		/* the arrows choose an application */
 	struct arrangement *arrangement;	/* of the application; NULL: there is none yet */
 	json_t *marks;		/* object of workloads; NULL: none */
-	const struct world_environment **columns;	/* room for those of a sight */
+	const struct world_environment **columns;	/* those of the last sight */
+	const char **modules;				/* of that too */
 	int tree_top, tree_rows;	/* the first line of the applications that is shown; how many are */
 	int drawn_cell, drawn_room;	/* columns of one environment, and of all, as last drawn */
 	int drawn_rows;			/* of workloads, and which was the first; of the moving columns too */
@@ -45,7 +44,7 @@ struct sight {
 	 * cursor is on it. */
 	const struct world_environment *const *columns;
 	size_t column_count, pinned, hidden, column;
-	const char *modules[MODULES_MAX];		/* of all environments, sorted */
+	const char *const *modules;		/* of all environments, sorted */
 	size_t module_count, row;
 };
 
@@ -71,10 +70,14 @@ const char *board_env_id(const struct world_environment *e);
 /* The canvas without the line that says that this was then, when there is one. */
 struct canvas board_body(const struct board_view *b, const struct canvas *canvas);
 
+#define LABEL_COLUMNS 13	/* of what stands left of the matrix and of the detail's lines */
+
 /* Where the matrix has its columns; low and narrow screens fold. */
 struct grid {
 	int label, cell, head;	/* columns, columns, rows */
 	size_t pinned, first, fit;	/* these columns, and from `first` on as many as fit in all */
+	size_t kept;		/* the baseline, which would be out of sight: it stays at the edge */
+	int kept_at;		/* at the left edge of those that move (-1), the right one (1); 0: not */
 	bool foot;
 	int rows;		/* of workloads */
 	size_t top;		/* the first workload that is shown */
@@ -92,6 +95,8 @@ struct canvas board_matrix_part(const struct canvas *canvas, int tree);
 /* Where a workload is reached, or NULL; free() it. */
 char *board_address(const struct world_environment *e, const char *module);
 
+/* The organizations and the applications of the open one. */
+void board_draw_tree(struct board_view *b, const struct world *world, struct canvas *c);
 /* view_ops' draw. */
 void board_draw(const struct view *view, struct ui *ui, struct canvas *canvas);
 

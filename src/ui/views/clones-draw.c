@@ -203,6 +203,7 @@ clones_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	size_t count = clones_count(v->clones), untold = clones_untold(v->clones);
 	int rows = clones_list_rows(canvas), used = 0;
 	struct canvas list = canvas_part(canvas, 1, 0, rows, canvas->width), detail;
+	struct viewport part;
 
 	if (count == 0) {
 		draw_empty(v, canvas);
@@ -219,8 +220,12 @@ clones_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 							  "? %zu environments could not be read yet", untold),
 			      untold);
 	}
-	if (rows == canvas->height - 1)
+	part = (struct viewport){v->first, v->rows, count};
+	if (rows == canvas->height - 1) {
+		ui_in_sight(ui, &part);
 		return;
+	}
 	detail = canvas_part(canvas, rows + 1, 0, DETAIL_ROWS, canvas->width);
 	draw_detail(&detail, ui, clones_get(v->clones, clones_view_row(v)));
+	viewport_draw(&part, &detail, 0);
 }

@@ -28,6 +28,7 @@
 #include "ui/view.h"
 #include "ui/views/changes.h"
 #include "ui/widgets/difference.h"
+#include "ui/widgets/viewport.h"
 
 struct side {
 	char *env;
@@ -152,6 +153,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	canvas_rule(canvas, row++);
 	c->middle = canvas_part(canvas, row, 0, canvas->height - row, canvas->width);
 	difference_draw(&c->difference, ui, &c->middle);
+	ui_in_sight(ui, &(struct viewport){c->difference.top, (size_t)c->difference.height, c->difference.row_count});
 }
 
 /* --- what is compared --- */

@@ -23,6 +23,7 @@ struct contents {
 	bool finding;			/* what is typed goes into the field */
 	struct field find;
 	int height;			/* of what was drawn last */
+	size_t count;			/* lines, of that too */
 };
 
 /* Workloads with their versions, then the resources they and the application declare. */

@@ -104,6 +104,8 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	for (size_t i = v->first; contexts && i < contexts->count && i - v->first < rows; i++)
 		draw_context(canvas, HEAD_ROWS + (int)(i - v->first), &at, &contexts->items[i],
 			     i == contexts->here, i == v->row);
+	if (contexts)
+		ui_in_sight(ui, &(struct viewport){v->first, rows, contexts->count});
 }
 
 static void

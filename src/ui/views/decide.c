@@ -12,6 +12,7 @@
 #include "base/i18n.h"
 #include "flow/flow.h"
 #include "ui/canvas.h"
+#include "ui/widgets/viewport.h"
 
 #define WORD_COLUMNS 12
 #define NAME_COLUMNS 16		/* of an environment, before its value */
@@ -118,19 +119,20 @@ list_row(const struct canvas *canvas)
 }
 
 void
-decide_draw(struct decide *decide, struct canvas *canvas, const struct flow *flow)
+decide_draw(struct decide *decide, struct ui *ui, struct canvas *canvas, const struct flow *flow)
 {
 	const struct merge *merge = flow_merge(flow);
 	size_t selected = decide_entry(decide, flow);
 	int row = list_row(canvas);
+	size_t first = first_shown(merge, selected, canvas->height - row), at = first;
 
 	draw_head(canvas, canvas->height >= 16, merge, flow_request(flow));
 	canvas_rule(canvas, row - 1);
-	for (size_t i = first_shown(merge, selected, canvas->height - row);
-	     i < merge->count && row < canvas->height; i++) {
-		draw_entry(canvas, row, &merge->entries[i], i == selected, flow_request(flow));
-		row += rows_of(&merge->entries[i]);
+	for (; at < merge->count && row < canvas->height; at++) {
+		draw_entry(canvas, row, &merge->entries[at], at == selected, flow_request(flow));
+		row += rows_of(&merge->entries[at]);
 	}
+	ui_in_sight(ui, &(struct viewport){first, at - first, merge->count});
 }
 
 void

@@ -17,7 +17,7 @@ struct decide {
 };
 
 /* All four: only while flow_merge(flow) is there. */
-void decide_draw(struct decide *decide, struct canvas *canvas, const struct flow *flow);
+void decide_draw(struct decide *decide, struct ui *ui, struct canvas *canvas, const struct flow *flow);
 /* Moves, chooses, or goes on to the review: true when the action is one of its own. */
 bool decide_act(struct decide *decide, struct ui *ui, struct flow *flow, enum action action);
 /* A click in a row of the canvas selects the conflict that stands there. */

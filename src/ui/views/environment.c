@@ -247,6 +247,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	first = viewport_first(v->first[v->tab], at, rows, count);
 	v->first[v->tab] = first;
 	v->rows = rows;
+	ui_in_sight(ui, &(struct viewport){first, rows, count});
 	for (size_t i = first; i < count && i - first < rows; i++) {
 		canvas_at(&list, (int)(i - first), 1);
 		canvas_ours(&list, STYLE_KEY, i == at ? (list.ascii ? "> " : "▸ ") : "  ");

@@ -201,8 +201,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	struct goto_view *g = (struct goto_view *)view;
 	struct canvas list = canvas_part(canvas, canvas->height >= 14, 0, canvas->height, canvas->width);
 
-	(void)ui;
-	finder_draw(&g->finder, &list, _("Nothing is called like that."));
+	finder_draw(&g->finder, ui, &list, _("Nothing is called like that."));
 }
 
 static void
@@ -271,7 +270,7 @@ close_view(struct view *view)
 
 const struct view_ops goto_view_ops = {
 	.title = N_("Find"), .keys = keys, .draw = draw, .act = act, .type = type, .click = click,
-	.changed = changed, .drawn = drawn, .close = close_view,
+	.changed = changed, .drawn = drawn, .close = close_view, .takes_text = true,
 };
 
 struct view *

@@ -10,6 +10,7 @@
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
+#include "ui/widgets/viewport.h"
 
 struct help_view {
 	struct view view;
@@ -98,6 +99,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	if (h->top > last_top(h))	/* the window has grown */
 		h->top = last_top(h);
 	(void)draw_all(h, ui, canvas);
+	ui_in_sight(ui, &(struct viewport){(size_t)h->top, (size_t)canvas->height, (size_t)h->length});
 }
 
 static void

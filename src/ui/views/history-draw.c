@@ -467,6 +467,7 @@ history_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	detail = canvas_part(canvas, top + (int)rows, 0, canvas->height - top - (int)rows, canvas->width);
 	if (h->row_count > 0) {
 		canvas_rule(&detail, 0);
+		viewport_draw(&(struct viewport){first, rows, h->row_count}, &detail, 0);
 		if (selected)
 			draw_detail(h, &detail, ui, selected);
 		else

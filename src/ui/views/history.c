@@ -434,7 +434,7 @@ const struct view_ops history_view_ops = {
 /* The same while the field has the keys: '?' and letters are text then. */
 const struct view_ops history_find_view_ops = {
 	.title = N_("History"), .keys = finding_keys, .draw = history_draw, .act = act, .type = type,
-	.click = click, .changed = changed, .close = close_view,
+	.click = click, .changed = changed, .close = close_view, .takes_text = true,
 };
 
 struct view *

@@ -15,6 +15,7 @@
 #include "model/set.h"
 #include "ui/canvas.h"
 #include "ui/views/hotfix.h"
+#include "ui/widgets/viewport.h"
 
 #define NAME_COLUMN 5
 
@@ -268,6 +269,7 @@ draw_items(const struct hotfix_view *v, struct ui *ui, struct canvas *c, int row
 	at = hotfix_view_picked(v, items, count);
 	rows = (size_t)(c->height - row);
 	first = at >= rows ? at - rows + 1 : 0;
+	ui_in_sight(ui, &(struct viewport){first, rows, count});
 	for (size_t i = first; i < count && i - first < rows; i++) {
 		canvas_at(c, row + (int)(i - first), 3);
 		canvas_glyph(c, i == at ? STYLE_KEY : STYLE_FAINT, i == at ? GLYPH_CLOSED : GLYPH_MIDDLE);

@@ -27,6 +27,7 @@
 #include "ui/view.h"
 #include "ui/widgets/field.h"
 #include "ui/widgets/found.h"
+#include "ui/widgets/viewport.h"
 
 #define STAMP_COLUMNS 10
 #define NAME_COLUMNS 13			/* with the blank behind it */
@@ -213,7 +214,6 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	struct logs_view *v = (struct logs_view *)view;
 	size_t count = logs_count(v->logs), first, end;
 
-	(void)ui;
 	v->rows = (size_t)(canvas->height > 1 ? canvas->height - 1 : 1);
 	v->narrow = canvas->width < NARROW_COLUMNS;
 	seen(v, &first, &end);
@@ -225,6 +225,8 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 								      : _("Reading the logs …"));
 	}
 	draw_foot(v, canvas, canvas->height - 1);
+	if (v->bottom > 0)	/* else the numbers would run with the lines */
+		ui_in_sight(ui, &(struct viewport){first, v->rows, count});
 }
 
 static void

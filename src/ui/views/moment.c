@@ -82,8 +82,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	struct moment_view *m = (struct moment_view *)view;
 	struct canvas part = canvas_part(canvas, 1, 0, canvas->height - 1, canvas->width);
 
-	(void)ui;
-	finder_draw(&m->finder, &part, _("Nothing is called like that."));
+	finder_draw(&m->finder, ui, &part, _("Nothing is called like that."));
 }
 
 static void
@@ -160,7 +159,7 @@ close_view(struct view *view)
 
 const struct view_ops moment_view_ops = {
 	.title = N_("Compare with"), .keys = keys, .draw = draw, .act = act, .type = type,
-	.click = click, .changed = changed, .close = close_view,
+	.click = click, .changed = changed, .close = close_view, .takes_text = true,
 };
 
 struct view *

@@ -33,8 +33,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	struct palette_view *p = (struct palette_view *)view;
 	struct canvas list = canvas_part(canvas, canvas->height >= 14, 0, canvas->height, canvas->width);
 
-	(void)ui;
-	finder_draw(&p->finder, &list, _("There is no such command here."));
+	finder_draw(&p->finder, ui, &list, _("There is no such command here."));
 }
 
 /* What the selected item is; ACTION_NONE: nothing is. */
@@ -102,7 +101,7 @@ close_view(struct view *view)
 
 const struct view_ops palette_view_ops = {
 	.title = N_("Commands"), .keys = keys, .draw = draw, .act = act, .type = type, .click = click,
-	.close = close_view,
+	.close = close_view, .takes_text = true,
 };
 
 static void

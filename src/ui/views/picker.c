@@ -93,7 +93,6 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	struct canvas list = canvas_part(canvas, roomy ? 3 : 0, 0, canvas->height, canvas->width);
 	char *none;
 
-	(void)ui;
 	if (roomy) {
 		canvas_at(canvas, 1, 1);
 		canvas_bytes(canvas, STYLE_STRONG, p->image.name, 0);
@@ -101,7 +100,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	none = p->finder.count == 0
 		       ? xstrdup(_("The versions of this image are not known (yet)."))
 		       : xasprintf(_("There is no version \"%s\" of this image."), p->finder.find.text);
-	finder_draw(&p->finder, &list, none);
+	finder_draw(&p->finder, ui, &list, none);
 	free(none);
 }
 
@@ -179,7 +178,7 @@ close_view(struct view *view)
 
 const struct view_ops picker_view_ops = {
 	.title = N_("Version"), .keys = keys, .draw = draw, .subject = subject, .act = act,
-	.type = type, .click = click, .changed = changed, .close = close_view,
+	.type = type, .click = click, .changed = changed, .close = close_view, .takes_text = true,
 };
 
 struct view *

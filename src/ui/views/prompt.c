@@ -83,7 +83,7 @@ close_view(struct view *view)
 
 const struct view_ops prompt_view_ops = {
 	.title = N_("Question"), .keys = keys, .draw = draw, .act = act, .type = type,
-	.close = close_view,
+	.close = close_view, .takes_text = true,
 };
 
 struct view *

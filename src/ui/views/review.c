@@ -27,6 +27,7 @@
 #include "ui/views/operation.h"
 #include "ui/widgets/difference.h"
 #include "ui/widgets/field.h"
+#include "ui/widgets/viewport.h"
 
 struct review_view {
 	struct view view;
@@ -224,6 +225,7 @@ draw_review(struct review_view *r, struct ui *ui, struct canvas *c, const struct
 {
 	bool roomy = c->height >= 20, sends = c->height >= 12;
 	int foot = (sends ? 2 : 0) + (review->is_protected ? 3 + (sends && roomy) : 0), row = roomy;
+	struct viewport part;
 	int used;
 
 	difference_set(&r->difference, review->from, review->to);
@@ -235,14 +237,20 @@ draw_review(struct review_view *r, struct ui *ui, struct canvas *c, const struct
 	row += used + (roomy && used > 0);
 	canvas_rule(c, row++);
 	r->middle = canvas_part(c, row, 0, c->height - foot - row - 1, c->width);
-	if (shows_contents(review, ui))
+	if (shows_contents(review, ui)) {
 		contents_draw(&r->contents, &r->middle, contents_of(review, ui));
-	else
+		part = (struct viewport){r->contents.top, (size_t)r->contents.height, r->contents.count};
+	} else {
 		difference_draw(&r->difference, ui, &r->middle);
-	if (foot == 0)
+		part = (struct viewport){r->difference.top, (size_t)r->difference.height, r->difference.row_count};
+	}
+	if (foot == 0) {
+		ui_in_sight(ui, &part);
 		return;
+	}
 	row = c->height - foot;
 	canvas_rule(c, row - 1);
+	viewport_draw(&part, c, row - 1);
 	if (sends)
 		draw_sends(c, row, review);
 	if (review->is_protected)
@@ -260,7 +268,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		return;
 	}
 	if (flow && flow_merge(flow)) {
-		decide_draw(&r->decide, canvas, flow);
+		decide_draw(&r->decide, ui, canvas, flow);
 		return;
 	}
 	canvas_at(canvas, 1, 1);

@@ -342,13 +342,14 @@ finder_click(struct finder *finder, const struct canvas *canvas, int row)
 }
 
 void
-finder_draw(struct finder *finder, struct canvas *canvas, const char *none)
+finder_draw(struct finder *finder, struct ui *ui, struct canvas *canvas, const char *none)
 {
 	size_t first, rows = list_rows(finder, canvas, &first), at = selected_row(finder);
 	int note = note_column(finder, canvas);
 
 	finder->first = first;
 	finder->rows = rows;
+	ui_in_sight(ui, &(struct viewport){first, rows, finder->match_count + finder->to_come});
 	for (size_t i = first; i < finder->match_count && i - first < rows; i++)
 		draw_item(finder, canvas, LIST_ROW + (int)(i - first), note,
 			  &finder->items[finder->matches[i].item], i == at);

@@ -60,6 +60,6 @@ bool finder_click(struct finder *finder, const struct canvas *canvas, int row);
 /* Borrowed; NULL when nothing matches. */
 const struct finder_item *finder_selected(const struct finder *finder);
 /* The field in the first row, the matches below; `none` is said when there are none. */
-void finder_draw(struct finder *finder, struct canvas *canvas, const char *none);
+void finder_draw(struct finder *finder, struct ui *ui, struct canvas *canvas, const char *none);
 
 #endif

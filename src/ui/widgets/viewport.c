@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Lists only move when what is selected would leave the screen. */
+/* Lists only move when what is selected would leave the screen, and say what is in sight. */
 #include "config.h"
 
 #include "ui/widgets/viewport.h"
+
+#include <stdio.h>
+
+#include "base/i18n.h"
+#include "base/text.h"
+#include "ui/canvas.h"
 
 size_t
 viewport_first(size_t first, size_t at, size_t rows, size_t count)
@@ -14,4 +20,19 @@ viewport_first(size_t first, size_t at, size_t rows, size_t count)
 	if (at < first)
 		return at;
 	return at - first >= rows ? at - rows + 1 : first;
+}
+
+void
+viewport_draw(const struct viewport *v, struct canvas *canvas, int row)
+{
+	size_t end = v->count - v->first < v->rows ? v->count : v->first + v->rows;
+	char text[80];
+
+	if (v->rows == 0 || v->first >= v->count || end - v->first == v->count)
+		return;
+	snprintf(text, sizeof(text), _(" %zu-%zu of %zu "), v->first + 1, end, v->count);
+	if (canvas->width < text_columns(text) + 2)
+		return;
+	canvas_at(canvas, row, canvas->width - text_columns(text) - 2);
+	canvas_ours(canvas, STYLE_DIM, text);
 }

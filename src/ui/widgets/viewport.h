@@ -5,8 +5,17 @@
 
 #include <stddef.h>
 
+struct canvas;
+
+/* The part of `count` items that is in sight: from `first` on as many as there are rows for. */
+struct viewport {
+	size_t first, rows, count;
+};
+
 /* The first of `count` items that is shown in `rows` rows: `first`, the one that was, unless item
  * `at` would be out of sight or there would be empty rows behind the last one. */
 size_t viewport_first(size_t first, size_t at, size_t rows, size_t count);
+/* At the right end of a rule: "1-19 of 47", unless all of it is in sight. */
+void viewport_draw(const struct viewport *viewport, struct canvas *canvas, int row);
 
 #endif
