@@ -18,46 +18,22 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
-#include "base/text.h"
-#include "base/xmalloc.h"
 #include "flow/flow.h"
 #include "flow/session.h"
-#include "flow/words.h"
 #include "flow/world.h"
 #include "ui/canvas.h"
 #include "ui/crash.h"
 #include "ui/escapes.h"
+#include "ui/frame.h"
 #include "ui/gestures.h"
 #include "ui/keys.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
 #include "ui/views/operation.h"
-#include "ui/widgets/viewport.h"
 
-#define VIEWS_MAX 12
-#define STRIPE_COLUMNS 24
 #define AGES_MS 1000		/* how old the ages on the screen may be while something else wakes us */
 #define ANIMATION_MS 200
 #define CALM_MS 1000		/* the same with reduced motion */
-
-struct ui {
-	struct session *session;
-	const struct ui_options *options;
-	struct view *views[VIEWS_MAX];
-	size_t count;
-	struct view *closing[VIEWS_MAX];
-	size_t closing_count;
-	char message[768];
-	enum style message_style;
-	bool dirty, quit, ascii, beside;
-	enum action unanswered;	/* of the last key: does the picture change by it? */
-	bool unfocused;		/* the person looks at another window */
-	size_t running;		/* operations, in the turn before */
-	int64_t drawn_at;
-	enum world_link link;	/* in the turn before */
-	bool said_link;		/* the message is why there is none */
-	struct viewport in_sight;	/* of what the view on top shows */
-};
 
 struct session *
 ui_session(struct ui *ui)
@@ -162,8 +138,8 @@ ui_quit(struct ui *ui)
 	ui->quit = true;
 }
 
-static size_t
-count_running(const struct ui *ui)
+size_t
+ui_count_running(const struct ui *ui)
 {
 	size_t n = 0;
 
@@ -181,7 +157,7 @@ ui_contexts(const struct ui *ui)
 int
 ui_go_to_context(struct ui *ui, size_t context, struct error *err)
 {
-	if (count_running(ui) > 0)
+	if (ui_count_running(ui) > 0)
 		return error_set(err, ERROR_CONFLICT,
 				 _("An operation runs here (p shows it); go elsewhere when it has ended."));
 	ui->options->contexts->next = (int)context;
@@ -200,227 +176,6 @@ close_pending(struct ui *ui)
 }
 
 /* --- drawing --------------------------------------------------------------------------- */
-
-static void
-link_words(const struct ui *ui, bool whole, char *out, size_t size)
-{
-	const struct world *world = session_world(ui->session);
-	char latency[16] = "";
-
-	if (world->link == WORLD_OFFLINE)
-		snprintf(out, size, "%s", whole ? _("OFFLINE: what you see is old") : _("OFFLINE"));
-	else if (world->link == WORLD_CONNECTING)
-		snprintf(out, size, "%s", _("connecting"));
-	else {
-		if (world->latency_ms >= 0 && world->latency_ms < 1000)
-			snprintf(latency, sizeof(latency), "%d ms", (int)world->latency_ms);
-		else if (world->latency_ms >= 0)
-			clock_duration(latency, world->latency_ms);
-		snprintf(out, size, "%s", latency);
-	}
-}
-
-/* Parts of the header, with a dot between them. */
-static void
-add_part(const struct ui *ui, char *line, size_t size, const char *part)
-{
-	size_t length = strlen(line);
-
-	if (*part)
-		snprintf(line + length, size - length, "%s%s%s%.60s", length ? " " : "",
-			 length ? theme_glyph(GLYPH_MIDDLE, ui->ascii) : "", length ? " " : "", part);
-}
-
-static void
-draw_subject(struct ui *ui, struct canvas *bar)
-{
-	const struct view *top = ui_top(ui);
-	char subject[256] = "";
-
-	canvas_ours(bar, STYLE_BAR, _(top->ops->title));
-	if (top->ops->subject)
-		top->ops->subject(top, ui, subject, sizeof(subject));
-	if (!*subject)
-		return;
-	canvas_ours(bar, STYLE_BAR, " ");
-	canvas_glyph(bar, STYLE_BAR, GLYPH_CLOSED);
-	canvas_ours(bar, STYLE_BAR, " ");
-	canvas_bytes(bar, STYLE_BAR, subject, 0);
-}
-
-static enum style
-stripe_of(const struct ui *ui)
-{
-	const struct ui_contexts *contexts = ui->options->contexts;
-
-	return contexts ? contexts->items[contexts->here].stripe : STYLE_COUNT;
-}
-
-/* What stands on the right where there is room for it; the rest stands there always. */
-enum { PART_CLONES = 1, PART_USER = 2, PART_LINK = 4 };
-
-/* The platform, what may be done there, and what goes on; and of the others those of `parts`. */
-static void
-list_parts(struct ui *ui, char *right, size_t size, unsigned parts)
-{
-	const struct world *world = session_world(ui->session);
-	size_t running = count_running(ui);
-	char running_words[64] = "", clones[64] = "", link[80] = "";
-
-	if (running > 0)
-		snprintf(running_words, sizeof(running_words),
-			 ngettext("%zu operation runs", "%zu operations run", running), running);
-	if (parts & PART_LINK || world->link == WORLD_OFFLINE)
-		link_words(ui, parts & PART_LINK, link, sizeof(link));
-	if (parts & PART_CLONES)
-		words_of_clones(clones, sizeof(clones), world, clock_wall_ms());
-	right[0] = '\0';
-	if (stripe_of(ui) == STYLE_COUNT)
-		add_part(ui, right, size, session_context(ui->session));
-	add_part(ui, right, size, parts & PART_USER ? untrusted_raw(&world->user) : "");
-	add_part(ui, right, size, session_read_only(ui->session) ? _("read-only") : "");
-	add_part(ui, right, size, session_all_protected(ui->session) ? _("protected") : "");
-	add_part(ui, right, size, clones);
-	add_part(ui, right, size, running_words);
-	add_part(ui, right, size, link);
-}
-
-/* Whoever works with several platforms sees at once which one this is. */
-static bool
-draw_stripe(const struct ui *ui, struct canvas *bar)
-{
-	enum style stripe = stripe_of(ui);
-
-	if (stripe == STYLE_COUNT)
-		return false;
-	canvas_at(bar, 0, 0);
-	canvas_ours(bar, stripe, " ");
-	canvas_bytes(bar, stripe, session_context(ui->session), STRIPE_COLUMNS);
-	canvas_ours(bar, stripe, " ");
-	canvas_ours(bar, STYLE_BAR, " ");
-	return true;
-}
-
-static void
-draw_header(struct ui *ui, struct canvas *screen)
-{
-	static const unsigned fewer[] = {
-		PART_CLONES | PART_USER | PART_LINK, PART_USER | PART_LINK, PART_LINK, 0,
-	};
-	const struct world *world = session_world(ui->session);
-	struct canvas bar = canvas_part(screen, 0, 0, 1, screen->width), left;
-	char right[320];
-	int width;
-
-	canvas_fill_row(&bar, STYLE_BAR);
-	canvas_at(&bar, 0, 1);
-	if (!draw_stripe(ui, &bar) && bar.width >= 60)
-		canvas_ours(&bar, STYLE_BAR_STRONG, "sidestage   ");
-	/* Rather the subject is cut than that nobody knows where they are. */
-	list_parts(ui, right, sizeof(right), 0);
-	width = text_columns(right);
-	left = bar;
-	left.width -= width ? width + 2 : 0;
-	draw_subject(ui, &left);
-	for (size_t i = 0; i < sizeof(fewer) / sizeof(fewer[0]); i++) {
-		list_parts(ui, right, sizeof(right), fewer[i]);
-		width = text_columns(right);
-		if (left.column + width + 2 < bar.width)
-			break;
-	}
-	canvas_at(&bar, 0, bar.width - width - 1);
-	canvas_bytes(&bar, world->link == WORLD_OFFLINE ? STYLE_BAR_STRONG : STYLE_BAR, right, 0);
-}
-
-/* The way to all keys is always there, however few of them fit. */
-static int
-draw_help_key(const struct ui *ui, struct canvas *bar)
-{
-	const char *key = NULL;
-	int width;
-
-	for (const struct key *k = ui_common_keys(ui); k->key && !key; k++)
-		key = k->action == ACTION_HELP ? k->shown : NULL;
-	if (!key || ui_top(ui)->ops->takes_text)
-		return 0;
-	width = text_columns(_("help")) + text_columns(key) + 2;
-	canvas_at(bar, 0, bar->width - width);
-	canvas_ours(bar, STYLE_KEY, key);
-	canvas_ours(bar, STYLE_DIM, " ");
-	canvas_ours(bar, STYLE_DIM, _("help"));
-	return width + 1;
-}
-
-static void
-draw_key_bar(const struct ui *ui, struct canvas *bar)
-{
-	const struct key *keys = ui_keys(ui, ui_top(ui)->ops);
-
-	bar->width -= draw_help_key(ui, bar);
-	canvas_at(bar, 0, 1);
-	for (; keys->key; keys++) {
-		const char *gap = bar->column > 1 ? "  " : "";
-		int needs;
-
-		if (!keys->label || !keys->shown || keys->key == '?')
-			continue;
-		needs = text_columns(gap) + text_columns(keys->shown) + 1 + text_columns(_(keys->label));
-		if (bar->column + needs >= bar->width)
-			return;
-		canvas_ours(bar, STYLE_DIM, gap);
-		canvas_ours(bar, STYLE_KEY, keys->shown);
-		canvas_ours(bar, STYLE_DIM, " ");
-		canvas_ours(bar, STYLE_DIM, _(keys->label));
-	}
-}
-
-static void
-draw_too_small(struct canvas *screen)
-{
-	canvas_at(screen, screen->height / 2, 0);
-	canvas_format(screen, STYLE_WARN, _("This terminal is too small: %dx%d, needs %dx%d."),
-		      screen->width, screen->height, TERMINAL_MIN_COLUMNS, TERMINAL_MIN_ROWS);
-}
-
-/* As many lines as the sentence needs, up to four, over the end of what the view drew. */
-static void
-draw_message(const struct ui *ui, struct canvas *screen)
-{
-	int width = screen->width - 2;
-	int rows = (text_columns(ui->message) + width / 8) / width + 1;
-	struct canvas part;
-
-	if (rows > 4)
-		rows = 4;
-	part = canvas_part(screen, LINES - 1 - rows, 0, rows, screen->width);
-	for (int row = 0; row < rows; row++) {
-		canvas_at(&part, row, 0);
-		canvas_fill_row(&part, STYLE_NORMAL);
-	}
-	part = canvas_part(&part, 0, 1, rows, width);
-	canvas_paragraph(&part, ui->message_style, ui->message, rows);
-}
-
-static void
-draw_foot_rule(const struct ui *ui, struct canvas *line)
-{
-	canvas_rule(line, 0);
-	viewport_draw(&ui->in_sight, line, 0);
-}
-
-static void
-show_title(struct ui *ui)
-{
-	const struct view *top = ui_top(ui);
-	char subject[256] = "";
-	char *title;
-
-	if (top->ops->subject)
-		top->ops->subject(top, ui, subject, sizeof(subject));
-	title = xasprintf("sidestage: %s%s%s", _(top->ops->title), *subject ? " " : "", subject);
-	escapes_title(title);
-	free(title);
-}
 
 static struct canvas
 view_canvas(const struct ui *ui)
@@ -468,23 +223,23 @@ draw(struct ui *ui)
 
 	canvas_begin();
 	if (is_too_small()) {
-		draw_too_small(&screen);
+		frame_too_small(&screen);
 	} else {
-		draw_header(ui, &screen);
+		frame_header(ui, &screen);
 		part = view_canvas(ui);
 		ui->in_sight = (struct viewport){0};
 		top->ops->draw(top, ui, &part);
 		answer(ui);
 		part = canvas_part(&screen, LINES - 2, 0, 1, COLS);
 		if (ui->message[0])
-			draw_message(ui, &screen);
+			frame_message(ui, &screen);
 		else
-			draw_foot_rule(ui, &part);
+			frame_rule(ui, &part);
 		part = canvas_part(&screen, LINES - 1, 0, 1, COLS);
-		draw_key_bar(ui, &part);
+		frame_keys(ui, &part);
 	}
 	canvas_end();
-	show_title(ui);
+	frame_title(ui);
 	ui->dirty = false;
 	ui->drawn_at = clock_steady_ms();
 	if (top->ops->drawn)
@@ -647,7 +402,7 @@ tell_views(struct ui *ui)
 static void
 ring(struct ui *ui)
 {
-	size_t running = count_running(ui);
+	size_t running = ui_count_running(ui);
 	char subject[256], words[300];
 
 	if (ui->unfocused && running < ui->running && session_flow_count(ui->session) > 0) {
@@ -685,7 +440,7 @@ turn(struct ui *ui)
 	int fds[] = {STDIN_FILENO, terminal_signal_fd()};
 	bool ready[2] = {false, false};
 
-	if (session_turn(ui->session, fds, ready, 2, count_running(ui) ? animation_ms(ui) : -1))
+	if (session_turn(ui->session, fds, ready, 2, ui_count_running(ui) ? animation_ms(ui) : -1))
 		tell_views(ui);
 	if (ready[1])
 		take_signals(ui);
@@ -694,7 +449,7 @@ turn(struct ui *ui)
 	ring(ui);
 	say_link(ui);
 	close_pending(ui);
-	if (ui->dirty || clock_steady_ms() - ui->drawn_at >= (count_running(ui) ? animation_ms(ui) : AGES_MS))
+	if (ui->dirty || clock_steady_ms() - ui->drawn_at >= (ui_count_running(ui) ? animation_ms(ui) : AGES_MS))
 		draw(ui);
 }
 

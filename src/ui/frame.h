@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The insides of the screen, for ui.c and frame.c only: what it is, and what stands around the
+ * view on top.
+ */
+#ifndef SIDESTAGE_UI_FRAME_H
+#define SIDESTAGE_UI_FRAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "flow/world.h"
+#include "ui/ui.h"
+#include "ui/view.h"
+#include "ui/widgets/viewport.h"
+
+struct canvas;
+
+#define VIEWS_MAX 12
+
+struct ui {
+	struct session *session;
+	const struct ui_options *options;
+	struct view *views[VIEWS_MAX];
+	size_t count;
+	struct view *closing[VIEWS_MAX];
+	size_t closing_count;
+	char message[768];
+	enum style message_style;
+	bool dirty, quit, ascii, beside;
+	enum action unanswered;	/* of the last key: does the picture change by it? */
+	bool unfocused;		/* the person looks at another window */
+	size_t running;		/* operations, in the turn before */
+	int64_t drawn_at;
+	enum world_link link;	/* in the turn before */
+	bool said_link;		/* the message is why there is none */
+	struct viewport in_sight;	/* of what the view on top shows */
+};
+
+/* How many operations send and wait. */
+size_t ui_count_running(const struct ui *ui);
+
+/* The first row: where one is, on which platform, and what goes on there. */
+void frame_header(struct ui *ui, struct canvas *screen);
+/* What was said last, over the end of what the view drew: as many lines as it needs, up to four. */
+void frame_message(const struct ui *ui, struct canvas *screen);
+/* The rule that stands there when nothing is said. */
+void frame_rule(const struct ui *ui, struct canvas *line);
+/* The last row: the keys of the view, as many as fit. */
+void frame_keys(const struct ui *ui, struct canvas *bar);
+void frame_too_small(struct canvas *screen);
+/* Of the terminal's window. */
+void frame_title(struct ui *ui);
+
+#endif
