@@ -13,6 +13,12 @@ dist_guidescreens_DATA = \
 	doc/guide-screens/promote.svg doc/guide-screens/promote.txt \
 	doc/guide-screens/discard.svg doc/guide-screens/discard.txt \
 	doc/guide-screens/carry.svg doc/guide-screens/carry.txt \
+	doc/guide-screens/clones.svg doc/guide-screens/clones.txt \
+	doc/guide-screens/compare.svg doc/guide-screens/compare.txt \
+	doc/guide-screens/environment.svg doc/guide-screens/environment.txt \
+	doc/guide-screens/history.svg doc/guide-screens/history.txt \
+	doc/guide-screens/logs.svg doc/guide-screens/logs.txt \
+	doc/guide-screens/progress.svg doc/guide-screens/progress.txt \
 	doc/guide-screens/done.svg doc/guide-screens/done.txt
 
 # From the running program into the source tree.

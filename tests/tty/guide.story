@@ -15,6 +15,40 @@ save board.txt
 save board.svg
 sh guide take board
 
+test "Enter and l: an environment from near, and what it writes"
+key Enter
+row "4 Deployments"
+row "web" "1 of 1" "0 restarts"
+key 4
+row "Shorter titles"
+save environment.txt
+save environment.svg
+sh guide take environment
+key Esc
+row "running" "running" "running"
+key l
+expect "following"
+row "web" "listens on"
+key Tab
+row "Logs" "worker in production"
+row "the digest is up to date"
+save logs.txt
+save logs.svg
+sh guide take logs
+key Esc
+row "running" "running" "running"
+
+test "d: what one environment has that another has not"
+press-until Left "in Development"
+key d
+row "production" "now" "development" "now"
+row "+ image"
+save compare.txt
+save compare.svg
+sh guide take compare
+key Esc
+press-until Right "web in Production"
+
 test "C: the clone is named and reviewed"
 key C
 expect "Name of the clone"
@@ -60,6 +94,12 @@ sh guide take version
 key D
 until 20 test "$(platform get /envs/korean-title --get /last_deploy/comment | grep -c 1.4.3)" = 1
 until 20 test "$(platform status korean-title)" = succeeded
+expect "Done in"
+row "web" "1.4.3" "ready"
+row "worker" "ready"
+save progress.txt
+save progress.svg
+sh guide take progress
 key Esc
 row "3 fix" "done"
 key Space
@@ -67,6 +107,21 @@ expect "the bug is gone in the clone"
 type "titles are whole"
 key Enter
 row "4 verify" "done" "titles are whole"
+row "5 promote" "next"
+
+test "c: the clones of the organization"
+key Esc
+row "Workload" "korean-title"
+row "running" "running" "running"
+key c
+row "korean-title" "oncall" "1 change"
+gone "could not be read yet"
+save clones.txt
+save clones.svg
+sh guide take clones
+key Esc
+row "Workload" "korean-title"
+key H
 row "5 promote" "next"
 
 test "P: Production wants a reason, and its name typed"
@@ -121,6 +176,13 @@ save done.svg
 sh guide take done
 key Esc
 gone "7 carry"
+key h
+row "korean-title" "clone of production" "discarded"
+key k k k k
+gone "Delete the environment"
+save history.txt
+save history.svg
+sh guide take history
 key Q
 exit 0 10
 restored

@@ -426,16 +426,16 @@ board_body(const struct board_view *b, const struct canvas *canvas)
 static void
 draw_then(const struct board_view *b, struct canvas *c)
 {
-	char stamp[CLOCK_STAMP_SIZE], age[16];
+	char stamp[CLOCK_STAMP_SIZE], ago[64];
 
 	clock_stamp(stamp, moments_at(b->then));
 	stamp[10] = ' ';
 	stamp[19] = '\0';
-	clock_age(age, clock_wall_ms() - moments_at(b->then));
+	clock_ago(ago, clock_wall_ms() - moments_at(b->then));
 	canvas_at(c, 0, 1);
 	canvas_glyph(c, STYLE_WARN, GLYPH_RING);
 	canvas_format(c, STYLE_WARN, _(" As it was %s"), stamp);
-	canvas_format(c, STYLE_DIM, _("  %s ago; nothing can be changed here"), age);
+	canvas_format(c, STYLE_DIM, _("  %s; nothing can be changed here"), ago);
 }
 
 void

@@ -299,12 +299,13 @@ draw_what(const struct history_view *h, struct canvas *c, const struct operation
 static void
 draw_when(struct canvas *c, int *row, const struct operation *o)
 {
-	char age[16], took[16];
+	char ago[64], took[16];
 
 	label(c, row, _("when"));
 	draw_stamp(c, STYLE_NORMAL, o->created_at);
-	clock_age(age, clock_wall_ms() - o->created_at);
-	canvas_format(c, STYLE_DIM, _("   %s ago"), age);
+	clock_ago(ago, clock_wall_ms() - o->created_at);
+	canvas_ours(c, STYLE_DIM, "   ");
+	canvas_ours(c, STYLE_DIM, ago);
 	if (o->ended_at > o->created_at) {
 		clock_duration(took, o->ended_at - o->created_at);
 		canvas_format(c, STYLE_DIM, _("   took %s"), took);
