@@ -13,7 +13,7 @@ expect "Workload"
 resize 200x60
 row "Workload" "Development" "QA" "Production"
 resize 40x12
-row "Workload" "Development" "QA"
+row "Workload" "Development" "│ Production"
 resize 120x40
 row "Workload" "Development" "QA" "Production"
 

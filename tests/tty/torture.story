@@ -19,7 +19,10 @@ press-until Right "in <U\\+0301>"
 match "^(─){120}$"
 save board.txt
 sh test "$(sed -n '2,28p' $DIR/board.txt | grep -cv '^.\{23\}│')" = 0
-row "Workload" "한국어" "<U+202E>evil" "^[[2J^[]0;gotcha" "<U+0301>"
+row "Workload" "<U+202E>evil" "^[[2J^[]0;gotcha" "<U+0301>" "│ Production"
+sh test "$(sed -n '2,10p' $DIR/board.txt | grep -cv '^.\{96\}│')" = 0
+press-until Left "in 한국어"
+row "Workload" "한국어" "<U+202E>evil" "^[[2J^[]0;gotcha" "│ Production"
 key g
 row "Workload" "Development" "한국어사용자의"
 not-wrote "\e]0;gotcha"
