@@ -25,7 +25,8 @@
 #include "ui/escapes.h"
 
 #define PASTE_BYTES_MAX 65536
-#define PASTE_IDLE_MS 2000	/* a paste whose end never came is over */
+#define PASTE_IDLE_MS 2000	/* what comes later may be a person who waits for the end of a paste */
+#define ESC 27
 #define DROP_MAX 100000
 
 /* Codes for define_key(): above all that ncurses gives out. */
@@ -192,6 +193,21 @@ end_paste(void)
 	return input.unwanted ? -1 : INPUT_PASTE;
 }
 
+/*
+ * A line may stall in the middle of a paste, and the rest must not be taken for keys however late
+ * it comes.  The end may never come, too: then a person presses a key, is told, and ends it.
+ */
+static int
+take_pasted(bool is_character, wint_t key)
+{
+	bool late = clock_steady_ms() - input.heard_at > PASTE_IDLE_MS;
+
+	if ((!is_character && key == OWN_PASTE_END) || (late && is_character && key == ESC))
+		return end_paste();
+	gather(is_character, key);
+	return late ? INPUT_STALLED : -1;
+}
+
 int
 input_next(void)
 {
@@ -199,16 +215,8 @@ input_next(void)
 	int kind, taken = -1;
 
 	while (taken == -1 && (kind = get_wch(&key)) != ERR) {
-		bool late = input.pasting && clock_steady_ms() - input.heard_at > PASTE_IDLE_MS;
-
-		if (late && kind == OK)
-			unget_wch((wchar_t)key);
-		else if (late)
-			ungetch((int)key);
-		if (late || (input.pasting && kind == KEY_CODE_YES && key == OWN_PASTE_END))
-			taken = end_paste();
-		else if (input.pasting)
-			gather(kind == OK, key);
+		if (input.pasting)
+			taken = take_pasted(kind == OK, key);
 		else if (input.reporting && kind == OK)
 			taken = take_report(key);
 		else

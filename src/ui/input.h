@@ -10,7 +10,8 @@ enum {
 	INPUT_PASTE = KEY_BASE + 0x4000,	/* input_pasted() */
 	INPUT_CLICK, INPUT_RELEASE,		/* input_place() */
 	INPUT_WHEEL_UP, INPUT_WHEEL_DOWN,
-	INPUT_FOCUS_IN, INPUT_FOCUS_OUT
+	INPUT_FOCUS_IN, INPUT_FOCUS_OUT,
+	INPUT_STALLED				/* keys go into a paste that has not ended */
 };
 
 /* After the terminal was taken: teaches ncurses what else terminals send. */

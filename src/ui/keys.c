@@ -455,28 +455,40 @@ find_other(const struct key *keys, const struct key *row)
 	return NULL;
 }
 
+/* A row that a configuration made, against the table of a view: its own, or that of every view. */
+static int
+refuse_taken(const struct bindings *bindings, size_t view, const struct key *row, const char *where,
+	     struct error *err)
+{
+	const struct key *other = find_other(keys_of(bindings, view), row);
+
+	if (!other)
+		return 0;
+	if (!views[view].ops)
+		return error_set(err, ERROR_INPUT, _("%s: the key %s is \"%s\" everywhere"), where,
+				 key_name(row->key), name_of(other->action));
+	return error_set(err, ERROR_INPUT, _("%s: in the view \"%s\" the key %s is \"%s\" already"), where,
+			 views[view].name, key_name(row->key), name_of(other->action));
+}
+
 int
 bindings_check(const struct bindings *bindings, struct error *err)
 {
-	const struct key *common = bindings_common(bindings);
-
 	for (size_t view = 0; view < VIEW_COUNT; view++) {
 		const struct table *table = &bindings->tables[view];
-		const struct key *keys = keys_of(bindings, view), *other;
 
-		for (size_t i = 0; keys[i].key; i++) {
-			const char *where = table->where && table->where[i] ? table->where[i] : NULL;
+		for (size_t i = 0; table->rows && table->rows[i].key; i++) {
+			const char *where = table->where[i];
 
-			other = where ? find_other(keys, &keys[i]) : NULL;
-			if (other)
-				return error_set(err, ERROR_INPUT,
-						 _("%s: in the view \"%s\" the key %s is \"%s\" already"), where,
-						 views[view].name, key_name(keys[i].key), name_of(other->action));
-			other = where && views[view].ops ? find_other(common, &keys[i]) : NULL;
-			if (other)
-				return error_set(err, ERROR_INPUT,
-						 _("%s: the key %s is \"%s\" everywhere"), where,
-						 key_name(keys[i].key), name_of(other->action));
+			if (!where)
+				continue;
+			if (refuse_taken(bindings, view, &table->rows[i], where, err) != 0 ||
+			    refuse_taken(bindings, VIEW_COUNT - 1, &table->rows[i], where, err) != 0)
+				return -1;
+			/* A view's own key would keep one from what is meant for all. */
+			for (size_t k = 0; !views[view].ops && k < VIEW_COUNT; k++)
+				if (refuse_taken(bindings, k, &table->rows[i], where, err) != 0)
+					return -1;
 		}
 	}
 	return 0;

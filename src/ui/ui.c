@@ -352,6 +352,9 @@ take_event(struct ui *ui, int key)
 		return true;
 	case INPUT_WHEEL_UP: gesture_wheel(ui, top, -1); return true;
 	case INPUT_WHEEL_DOWN: gesture_wheel(ui, top, 1); return true;
+	case INPUT_STALLED:
+		ui_say(ui, _("A paste has begun and not ended: keys go into it.  Esc ends it."));
+		return true;
 	case INPUT_FOCUS_IN: ui->unfocused = false; return true;
 	case INPUT_FOCUS_OUT: ui->unfocused = true; return true;
 	case KEY_BASE + KEY_RESIZE: return true;

@@ -51,6 +51,20 @@ paste "XD\r\nproduction\r"
 expect "What was pasted was dropped"
 expect "web in QA"
 
+test "what comes of a paste after the line has stalled is no key either"
+type "\e[200~abc"
+sh sleep 2.2
+type "Q"
+expect "A paste has begun and not ended"
+type "XQ\e[201~"
+expect "What was pasted was dropped"
+type "\e[200~abc"
+sh sleep 2.2
+key Esc
+expect "What was pasted was dropped"
+answers Left
+answers Right
+
 test "a paste into a field is text, on one line, and confirms nothing"
 key C
 expect "Name of the clone"
@@ -69,12 +83,9 @@ paste "D\rD"
 expect "What was pasted was dropped"
 expect "way back"
 
-test "when it ends while nobody looks, the terminal rings"
-type "\e[O"
+test "what ends while somebody looks rings no bell"
 key D
 expect "Done in" 20
-wrote "\a"
-type "\e[I"
 key Esc
 row "Workload" "pasted-name"
 
@@ -88,6 +99,44 @@ row "running" "running" "running"
 key Down
 expect "search in"
 not-wrote "\e[?2026h"
+key Q
+exit 0
+terminal one
+
+test "what ends while nobody looks rings, in words where the terminal shows some"
+terminal bell
+run env TERM_PROGRAM=WezTerm sidestage demo
+row "running" "running" "running"
+press-until Right "in pasted-name"
+key D
+expect "way back"
+key D
+expect "Done in" 20
+not-wrote "\a"
+not-wrote "\e]9;"
+key Esc
+row "Workload" "pasted-name"
+key D
+expect "way back"
+type "\e[O"
+key D
+expect "Done in" 20
+wrote "\a"
+wrote "\e]9;sidestage: ended: deploy"
+type "\e[I"
+key Q
+exit 0
+terminal plain
+run sidestage demo
+row "running" "running" "running"
+press-until Right "in pasted-name"
+key D
+expect "way back"
+type "\e[O"
+key D
+expect "Done in" 20
+wrote "\a"
+not-wrote "\e]9;"
 key Q
 exit 0
 terminal one
@@ -197,7 +246,7 @@ gone "Help"
 test "a click in a list selects"
 key h
 expect "History"
-click "clone"
+click "clone     qa"
 expect "way back"
 key Esc
 gone "History"
