@@ -5,10 +5,12 @@
 #include "base/clock.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/i18n.h"
+#include "base/xmalloc.h"
 
 static int64_t
 read_clock(clockid_t id)
@@ -46,6 +48,16 @@ clock_stamp(char out[CLOCK_STAMP_SIZE], int64_t wall_ms)
 	if (!gmtime_r(&seconds, &tm) || strftime(whole, sizeof(whole), "%Y-%m-%dT%H:%M:%S", &tm) == 0)
 		strcpy(whole, "1970-01-01T00:00:00");
 	snprintf(out, CLOCK_STAMP_SIZE, "%s.%03dZ", whole, rest);
+}
+
+void
+clock_local(char out[CLOCK_STAMP_SIZE], int64_t wall_ms)
+{
+	time_t seconds = (time_t)(wall_ms / 1000);
+	struct tm tm;
+
+	if (!localtime_r(&seconds, &tm) || strftime(out, CLOCK_STAMP_SIZE, "%Y-%m-%d %H:%M:%S", &tm) == 0)
+		strcpy(out, "1970-01-01 00:00:00");
 }
 
 /* Exactly `digits` digits at *s, which moves behind them; -1 when they are not there. */
@@ -93,6 +105,27 @@ clock_parse(const char *stamp, int64_t *wall_ms)
 			 .tm_hour = v[3], .tm_min = v[4], .tm_sec = v[5]};
 	*wall_ms = (int64_t)timegm(&tm) * 1000 + ms;
 	return tm.tm_mday == v[2] || v[5] == 60;	/* timegm moves 31 February to March */
+}
+
+bool
+clock_parse_local(const char *text, int64_t *wall_ms)
+{
+	struct tm tm;
+	int64_t as_utc;
+	char *stamp = strlen(text) == 16 ? xasprintf("%.10sT%.5s:00Z", text, text + 11) : NULL;
+	time_t seconds = 0;
+	bool right = stamp && text[10] == ' ' && clock_parse(stamp, &as_utc);
+
+	free(stamp);
+	if (!right)
+		return false;
+	seconds = (time_t)(as_utc / 1000);
+	if (!gmtime_r(&seconds, &tm))
+		return false;
+	tm.tm_isdst = -1;
+	seconds = mktime(&tm);
+	*wall_ms = (int64_t)seconds * 1000;
+	return true;
 }
 
 void

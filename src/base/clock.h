@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Time: two clocks and the one timestamp form of the wire. */
+/* Time: two clocks, the one timestamp form of the wire, and how people read it. */
 #ifndef SIDESTAGE_BASE_CLOCK_H
 #define SIDESTAGE_BASE_CLOCK_H
 
@@ -13,6 +13,10 @@ int64_t clock_steady_ms(void);	/* never goes back; for timers and durations */
 #define CLOCK_STAMP_SIZE 32
 /* "2026-03-02T09:15:04.120Z": UTC, three decimals. */
 void clock_stamp(char out[CLOCK_STAMP_SIZE], int64_t wall_ms);
+/* "2026-03-02 10:15:04" where the person is (TZ), for people. */
+void clock_local(char out[CLOCK_STAMP_SIZE], int64_t wall_ms);
+/* Reads the first 16 characters of that, which are all of it: minutes.  false: no such time. */
+bool clock_parse_local(const char *text, int64_t *wall_ms);
 /* Reads what clock_stamp writes, and the form without decimals.  false: not a timestamp. */
 bool clock_parse(const char *stamp, int64_t *wall_ms);
 /* "now", "48s", "5m", "3h", "12d": at most 4 columns, for people. */

@@ -47,14 +47,13 @@ linear_board(struct linear *l, char **words, size_t count)
 void
 linear_board_then(struct linear *l, char **words, size_t count)
 {
-	char *stamp = xasprintf("%.10sT%.5s:00Z", words[0], count > 1 ? words[1] : "00:00");
+	char *stamp = xasprintf("%.10s %.5s", words[0], count > 1 ? words[1] : "00:00");
 	struct moments *then = NULL;
 	struct error err = {0};
 	int64_t at;
 
-	if (!l->app || !clock_parse(stamp, &at)) {
-		linear_fail(l, _("\"%s %s\" is no time: 2026-03-02 09:15 is one (UTC, as \"history\" tells it)."),
-			    words[0], count > 1 ? words[1] : "");
+	if (!l->app || !clock_parse_local(stamp, &at)) {
+		linear_fail(l, _("\"%s\" is no time: 2026-03-02 09:15 is one, as \"history\" tells it."), stamp);
 	} else {
 		then = moments_open(l->session, l->org, l->app, at, &err);
 		if (!then)

@@ -23,7 +23,7 @@ static void help(struct linear *l, char **words, size_t count);
 
 static const struct linear_verb verbs[] = {
 	{"board", "", N_("say what runs where"), 0, 0, false, linear_board},
-	{"then", N_("DATE [TIME]"), N_("say what ran where at that time (UTC)"), 1, 2, false, linear_board_then},
+	{"then", N_("DATE [TIME]"), N_("say what ran where at that time"), 1, 2, false, linear_board_then},
 	{"environment", N_("ENV"), N_("tell workloads, resources, values and deployments"), 1, 1, false,
 	 linear_environment_near},
 	{"versions", N_("ENV WORKLOAD"), N_("list the versions there are"), 2, 2, false, linear_versions},

@@ -222,7 +222,7 @@ lines_history(const struct operation_list *list)
 		const struct operation *o = &list->items[i];
 		char stamp[CLOCK_STAMP_SIZE];
 
-		clock_stamp(stamp, o->created_at);
+		clock_local(stamp, o->created_at);
 		lines_say("%.10s %.5s %s %s %s%s%s %s", stamp, stamp + 11,
 			  (size_t)o->state < sizeof(states) / sizeof(states[0]) ? _(states[o->state]) : "?",
 			  untrusted_raw(&o->verb), untrusted_raw(&o->source), o->source.raw ? " > " : "",

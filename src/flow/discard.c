@@ -143,6 +143,9 @@ make_review(struct flow *flow)
 
 	flow->soft = false;
 	review_fill(flow);
+	/* What others made, and may work with, does not go by two keys. */
+	review->is_no_clone = !flow->origin.origin;
+	review->is_protected = review->is_protected || review->is_no_clone;
 	review_caution(review, _("Its data and its history on the platform are deleted for good"));
 	review_send(review, "DELETE /orgs/%s/apps/%s/envs/%s", review->org, review->app,
 		    review->env);

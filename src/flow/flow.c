@@ -549,10 +549,15 @@ flow_approve(struct flow *flow, const char *reason, const char *typed, struct er
 		return error_set(err, ERROR_INPUT, _("this was approved or ended already"));
 	if (flow->review.is_protected && (!typed || strcmp(typed, flow->request.env)))
 		return error_set(err, ERROR_INPUT,
-				 _("%s is protected: type its id, %s, to go on"),
+				 flow->review.is_no_clone ?
+					 _("%s is not a clone that was made here: type its id, %s, to go on") :
+					 _("%s is protected: type its id, %s, to go on"),
 				 flow->request.env, flow->request.env);
 	if (flow->review.is_protected && (!reason || !reason[strspn(reason, " \t")]))
-		return error_set(err, ERROR_INPUT, _("%s is protected: give a reason"),
+		return error_set(err, ERROR_INPUT,
+				 flow->review.is_no_clone ?
+					 _("%s is not a clone that was made here: give a reason") :
+					 _("%s is protected: give a reason"),
 				 flow->request.env);
 	if (session_read_only(flow->session))
 		return error_set(err, ERROR_ACCESS, _("this is a read-only session"));

@@ -63,6 +63,7 @@ struct review {
 	char *org, *app, *env, *source;	/* owned; source may be NULL */
 	char *env_name;			/* owned, foreign */
 	bool is_protected;		/* ask for a reason and for `env` to be typed */
+	bool is_no_clone;		/* DISCARD: of what was not made here, which is why it is protected */
 	struct set *from, *to;		/* from NULL: a first deployment (all is new) */
 	char *from_deployment_id;	/* pinned; NULL: never deployed */
 	char *from_set_id, *to_set_id;	/* pinned */

@@ -97,6 +97,14 @@ hotfix_judge(struct hotfix *h, const struct world_application *app)
 	}
 }
 
+/* A later release is something else and is no way back. */
+bool
+hotfix_is_taken_back(const struct hotfix *h)
+{
+	return h->at_origin.is_known && h->at_origin.carry.state == CARRY_LACKS &&
+	       h->at_origin.carry.there == 0;
+}
+
 /* --- the steps --- */
 
 static void
@@ -156,9 +164,7 @@ tell_promote(struct hotfix *h, const struct event *fixed)
 		untrusted_set(&step->detail, _("the clone was changed after it: promote again"));
 		return false;
 	}
-	/* Exactly as before it; a later release is something else and is no way back. */
-	if (h->at_origin.is_known && h->at_origin.carry.state == CARRY_LACKS &&
-	    h->at_origin.carry.there == 0 && !step->is_busy) {
+	if (hotfix_is_taken_back(h) && !step->is_busy) {
 		untrusted_set(&step->detail, _("taken back: the fix is not there any more"));
 		return false;
 	}
@@ -196,6 +202,7 @@ tell_carry(struct hotfix *h)
 static void
 find_now(struct hotfix *h, const bool *done)
 {
+	bool nothing_to_carry = !h->before_set || hotfix_is_taken_back(h);
 	int highest = -1;
 
 	for (int i = 0; i <= HOTFIX_PROMOTE; i++)
@@ -209,7 +216,7 @@ find_now(struct hotfix *h, const bool *done)
 
 		if (done[i])
 			step->state = HOTFIX_DONE;
-		else if (i <= highest || (i == HOTFIX_CARRY && done[HOTFIX_CLEAN_UP] && !h->before_set))
+		else if (i <= highest || (i == HOTFIX_CARRY && done[HOTFIX_CLEAN_UP] && nothing_to_carry))
 			step->state = HOTFIX_SKIPPED;
 		else if (h->now == HOTFIX_STEP_COUNT)
 			h->now = (enum hotfix_step_id)i;

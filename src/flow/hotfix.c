@@ -281,6 +281,9 @@ hotfix_carry_request(const struct hotfix *h, const char *env, struct flow_reques
 {
 	if (!h->before_set || !h->after_set || !h->origin)
 		return error_set(err, ERROR_INPUT, _("Nothing was promoted yet: there is no fix to carry."));
+	if (hotfix_is_taken_back(h))
+		return error_set(err, ERROR_INPUT, _("The promotion was taken back: %s has not the fix, and "
+						     "nobody gets it from there."), h->origin);
 	*request = (struct flow_request){
 		.verb = FLOW_CARRY, .org = h->org, .app = h->app, .env = env, .source = h->origin,
 		.before_set = h->before_set, .after_set = h->after_set,

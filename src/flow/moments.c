@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
@@ -14,11 +15,13 @@
 #include "flow/learn.h"
 #include "flow/session.h"
 #include "flow/watch.h"
+#include "flow/words.h"
 #include "model/set.h"
 #include "store/store.h"
 
 #define FRESH_MS 60000	/* what the cache tells of a board is not what stands now */
 #define GONE "gone"
+#define LOOKS_MAX (1024u * 1024)
 
 static const char *const statuses[] = {
 	[DEPLOYMENT_PENDING] = "pending",     [DEPLOYMENT_IN_PROGRESS] = "in progress",
@@ -263,8 +266,24 @@ moments_at(const struct moments *moments)
 	return moments->at;
 }
 
-int
-moments_step(struct moments *m, int by, struct error *err)
+/* What of a moment can be seen on the board, as text. */
+static void
+add_looks(struct buf *out, const struct moments *m)
+{
+	const struct world *world = moments_world(m);
+	const struct world_application *app =
+		world->count && world->organizations[0].count ? &world->organizations[0].applications[0] : NULL;
+
+	for (size_t i = 0; app && i < app->count; i++) {
+		const struct world_environment *e = &app->environments[i];
+
+		(void)buf_printf(out, "%s %s %s\n", untrusted_raw(&e->environment.id), e->set ? set_id(e->set) : "?",
+				 words_of_environment(e).text);
+	}
+}
+
+static int
+step(struct moments *m, int by, struct error *err)
 {
 	int64_t to = (by < 0 ? store_moment_before : store_moment_after)(
 		session_store(m->session), session_platform(m->session), m->org, m->app, m->at);
@@ -273,4 +292,23 @@ moments_step(struct moments *m, int by, struct error *err)
 		return load(m, to, err);
 	return error_set(err, ERROR_NOT_FOUND, by < 0 ? _("nothing older is known of this board")
 						      : _("that is the newest that is known"));
+}
+
+int
+moments_step(struct moments *m, int by, struct error *err)
+{
+	struct buf before, after;
+	bool differs = false;
+
+	buf_init(&before, LOOKS_MAX);
+	buf_init(&after, LOOKS_MAX);
+	add_looks(&before, m);
+	while (!differs && step(m, by, err) == 0) {
+		buf_truncate(&after, 0);
+		add_looks(&after, m);
+		differs = strcmp(buf_str(&before), buf_str(&after)) != 0;
+	}
+	buf_clear(&before);
+	buf_clear(&after);
+	return differs ? 0 : -1;
 }

@@ -30,7 +30,8 @@ void moments_close(struct moments *moments);	/* NULL is fine */
  * Borrowed; a step makes it another one. */
 const struct world *moments_world(const struct moments *moments);
 int64_t moments_at(const struct moments *moments);
-/* To the moment before (-1) or after (1).  0; -1 with err: there is none, and nothing changed. */
+/* To the moment before (-1) or after (1) that looks different on a board.  0; -1 with err: there is
+ * none, and what is seen stays. */
 int moments_step(struct moments *moments, int by, struct error *err)
 	__attribute__((warn_unused_result));
 

@@ -151,6 +151,13 @@ take_merge(struct flow *flow)
 			       _("nothing is left to bring from %s: every conflict was decided "
 				 "for %s"),
 			       flow->request.source, flow->request.env);
+	else if (flow->request.verb == FLOW_PROMOTE &&
+		 !untrusted_is(&flow->source.environment.last_deploy.id,
+			       untrusted_raw(&flow->source.running.id)))
+		flow_fail_text(flow, ERROR_INPUT,
+			       _("the last deployment to %s did not succeed, and what runs there %s has "
+				 "as well: there is nothing to promote"),
+			       flow->request.source, flow->request.env);
 	else
 		flow_fail_text(flow, ERROR_INPUT,
 			       flow->request.verb == FLOW_CARRY

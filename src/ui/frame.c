@@ -20,6 +20,7 @@
 #include "ui/terminal.h"
 
 #define STRIPE_COLUMNS 24
+#define MESSAGE_ROWS_MAX 4
 
 static void
 link_words(const struct ui *ui, bool whole, char *out, size_t size)
@@ -202,15 +203,21 @@ frame_too_small(struct canvas *screen)
 		      screen->width, screen->height, TERMINAL_MIN_COLUMNS, TERMINAL_MIN_ROWS);
 }
 
+int
+frame_message_rows(const struct ui *ui, int columns)
+{
+	int width = columns - 2, rows = (text_columns(ui->message) + width / 8) / width + 1;
+
+	return rows > MESSAGE_ROWS_MAX ? MESSAGE_ROWS_MAX : rows;
+}
+
 void
 frame_message(const struct ui *ui, struct canvas *screen)
 {
 	int width = screen->width - 2;
-	int rows = (text_columns(ui->message) + width / 8) / width + 1;
+	int rows = frame_message_rows(ui, screen->width);
 	struct canvas part;
 
-	if (rows > 4)
-		rows = 4;
 	part = canvas_part(screen, LINES - 1 - rows, 0, rows, screen->width);
 	for (int row = 0; row < rows; row++) {
 		canvas_at(&part, row, 0);

@@ -43,8 +43,9 @@ size_t ui_count_running(const struct ui *ui);
 
 /* The first row: where one is, on which platform, and what goes on there. */
 void frame_header(struct ui *ui, struct canvas *screen);
-/* What was said last, over the end of what the view drew: as many lines as it needs, up to four. */
+/* What was said last, on as many rows as it needs, up to four, above the keys. */
 void frame_message(const struct ui *ui, struct canvas *screen);
+int frame_message_rows(const struct ui *ui, int columns);	/* at least 1, for the rule */
 /* The rule that stands there when nothing is said. */
 void frame_rule(const struct ui *ui, struct canvas *line);
 /* The last row: the keys of the view, as many as fit. */

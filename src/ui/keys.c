@@ -210,8 +210,8 @@ find_action(const char *name)
 	return NULL;
 }
 
-static const char *
-name_of(enum action action)
+const char *
+action_name(enum action action)
 {
 	for (size_t i = 0; i < ACTION_COUNT; i++)
 		if (actions[i].action == action)
@@ -257,7 +257,7 @@ bindings_row(const struct bindings *bindings, size_t i, struct key_row *out)
 				continue;
 			*out = (struct key_row){views[view].name,
 						views[view].ops ? views[view].ops->title : N_("Everywhere"),
-						key_name(k->key), name_of(k->action), k->help};
+						key_name(k->key), action_name(k->action), k->help};
 			return true;
 		}
 	}
@@ -466,9 +466,9 @@ refuse_taken(const struct bindings *bindings, size_t view, const struct key *row
 		return 0;
 	if (!views[view].ops)
 		return error_set(err, ERROR_INPUT, _("%s: the key %s is \"%s\" everywhere"), where,
-				 key_name(row->key), name_of(other->action));
+				 key_name(row->key), action_name(other->action));
 	return error_set(err, ERROR_INPUT, _("%s: in the view \"%s\" the key %s is \"%s\" already"), where,
-			 views[view].name, key_name(row->key), name_of(other->action));
+			 views[view].name, key_name(row->key), action_name(other->action));
 }
 
 int

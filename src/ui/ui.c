@@ -182,7 +182,8 @@ view_canvas(const struct ui *ui)
 {
 	struct canvas screen = {.height = LINES, .width = COLS, .ascii = ui->ascii};
 
-	return canvas_part(&screen, 1, 0, LINES - 3, COLS);
+	/* A field that the message is about must not be below it. */
+	return canvas_part(&screen, 1, 0, LINES - 2 - frame_message_rows(ui, COLS), COLS);
 }
 
 static bool
@@ -276,7 +277,8 @@ void
 ui_refresh(struct ui *ui)
 {
 	session_refresh(ui->session);
-	ui_say(ui, _("Everything is read again."));
+	ui_say(ui, session_world(ui->session)->link == WORLD_OFFLINE ? _("The platform is asked again.")
+								     : _("Everything is read again."));
 }
 
 const struct key *

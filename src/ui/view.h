@@ -118,6 +118,8 @@ void ui_edit_workload(struct ui *ui, const char *org, const char *app, const cha
 		      const char *module);
 /* What it leads to changes something. */
 bool action_changes(enum action action);
+/* Its name in a configuration; static. */
+const char *action_name(enum action action);
 /* Does what a key for the action would do in the view on top. */
 void ui_do(struct ui *ui, enum action action);
 /* The keys of a kind of view, and those that every view knows, as they are bound. */
@@ -167,6 +169,7 @@ struct view *moment_view_new(struct ui *ui, const char *org, const char *app,
 /* Asks for one line of text; `check` says what is wrong with it (NULL: fine); `done` gets it. */
 struct prompt {
 	const char *title, *label, *note;
+	const char *subject;		/* foreign: what it is about; NULL: the title says it */
 	char *initial;			/* offered: typing replaces it; owned by the caller */
 	const char *(*check)(void *data, const char *text);
 	void (*done)(void *data, struct ui *ui, const char *text);

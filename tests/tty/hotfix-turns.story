@@ -62,6 +62,7 @@ press-until Up "The clone gets the change"
 press-until Left "▸ api"
 key V
 expect "Version ▸"
+type "2.0.0-rc3"
 key Enter
 expect "way back"
 let DEPLOYMENT platform deployment hotfix-1

@@ -428,9 +428,7 @@ draw_then(const struct board_view *b, struct canvas *c)
 {
 	char stamp[CLOCK_STAMP_SIZE], ago[64];
 
-	clock_stamp(stamp, moments_at(b->then));
-	stamp[10] = ' ';
-	stamp[19] = '\0';
+	clock_local(stamp, moments_at(b->then));
 	clock_ago(ago, clock_wall_ms() - moments_at(b->then));
 	canvas_at(c, 0, 1);
 	canvas_glyph(c, STYLE_WARN, GLYPH_RING);

@@ -128,6 +128,11 @@ choose_columns(struct board_view *b, struct sight *s)
 	if (s->column_count == 0)
 		b->columns[s->column_count++] = &s->app->environments[0];
 	s->columns = b->columns;
+	/* Where the environment of the cursor has gone, it is not on the next one by chance: what
+	 * is typed on may delete that. */
+	for (size_t i = 0; b->env && i < s->column_count; i++)
+		if (s->columns[i] == s->baseline)
+			s->column = i;
 	for (size_t i = 0; i < s->column_count; i++)
 		if (b->env && strcmp(board_env_id(s->columns[i]), b->env) == 0)
 			s->column = i;

@@ -210,7 +210,7 @@ act_clone(struct board_view *b, struct ui *ui, const struct sight *s)
 	struct prompt prompt = {
 		.title = N_("Clone"), .label = N_("Name of the clone"),
 		.note = clone_note(ui), .initial = name, .check = check_clone, .done = clone_named,
-		.drop = drop_clone, .data = r,
+		.drop = drop_clone, .data = r, .subject = untrusted_raw(&s->env->environment.name),
 	};
 
 	*r = (struct clone_request){xstrdup(b->org), xstrdup(b->app), xstrdup(board_env_id(s->env)),
@@ -304,7 +304,7 @@ act_progress(struct board_view *b, struct ui *ui, const struct sight *s)
 	if (session_flow_count(ui_session(ui)) > 0)
 		ui_push(ui, progress_view_new(session_flow(ui_session(ui), 0)));
 	else
-		ui_say(ui, _("No operation has run yet."));
+		ui_say(ui, _("No operation runs; h shows what was done."));
 }
 
 static void

@@ -132,8 +132,7 @@ draw_stamp(struct canvas *c, enum style style, int64_t at)
 {
 	char stamp[CLOCK_STAMP_SIZE];
 
-	clock_stamp(stamp, at);
-	stamp[10] = ' ';
+	clock_local(stamp, at);
 	stamp[16] = '\0';
 	canvas_ours(c, style, is_narrow(c) ? stamp + 5 : stamp);
 }
@@ -235,9 +234,8 @@ draw_fact(const struct history_view *h, struct canvas *c, int *row, const char *
 	history_mark(c, style, STYLE_KEY, text->raw, h->find.text, 0);
 }
 
-/* An operation that took this one back, or NULL. */
-static const struct operation *
-undone_by(const struct history_view *h, const struct operation *o)
+const struct operation *
+history_undone_by(const struct history_view *h, const struct operation *o)
 {
 	for (const struct operation *i = h->list.items; i < o; i++)
 		if (untrusted_is(&i->undoes, untrusted_raw(&o->id)) && i->state == OPERATION_DONE)
@@ -249,7 +247,7 @@ static void
 draw_undo(const struct history_view *h, struct canvas *c, int *row, struct ui *ui,
 	  const struct operation *o)
 {
-	const struct operation *undone = undone_by(h, o);
+	const struct operation *undone = history_undone_by(h, o);
 
 	label(c, row, _("undo"));
 	if (undone) {

@@ -299,6 +299,10 @@ undo(struct history_view *h, struct ui *ui)
 		ui_say(ui, _("Select the operation that is to be undone."));
 		return;
 	}
+	if (history_undone_by(h, o)) {
+		ui_say(ui, _("That was undone already; the undoing is an operation of its own, further down."));
+		return;
+	}
 	flow = flow_new(ui_session(ui), &(struct flow_request){
 		.verb = FLOW_UNDO, .org = untrusted_raw(&o->org), .app = untrusted_raw(&o->app),
 		.env = untrusted_raw(&o->env), .operation_id = untrusted_raw(&o->id)}, &err);
@@ -356,7 +360,10 @@ act(struct view *view, struct ui *ui, enum action action)
 	case ACTION_LAST: move_by(h, ui, (long)h->row_count); break;
 	case ACTION_UNDO: undo(h, ui); break;
 	case ACTION_THEN: visit_then(h, ui); break;
-	case ACTION_REFRESH: read_list(h, ui); break;
+	case ACTION_REFRESH:
+		ui_say(ui, _("The history is read again."));
+		read_list(h, ui);	/* may have something to say itself */
+		break;
 	default: break;
 	}
 }

@@ -41,6 +41,8 @@ struct history_view {
 
 /* NULL: the row is a story's, or there is none. */
 const struct operation *history_selected(const struct history_view *h);
+/* The operation that took this one back, or NULL. */
+const struct operation *history_undone_by(const struct history_view *h, const struct operation *o);
 bool history_is_folded(const struct history_view *h, size_t story);
 /* The first row that is shown and how many fit; the list begins at `top`. */
 size_t history_lay_out(const struct history_view *h, const struct canvas *canvas, int *top,

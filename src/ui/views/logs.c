@@ -325,7 +325,7 @@ changed(struct view *view, struct ui *ui)
 static void
 scroll_by(struct logs_view *v, long by)
 {
-	long to = (long)v->bottom + by, most = (long)logs_count(v->logs) - 1;
+	long to = (long)v->bottom + by, most = (long)logs_count(v->logs) - (long)v->rows;
 
 	v->found = false;
 	v->bottom = to < 0 || most < 0 ? 0 : (size_t)(to > most ? most : to);

@@ -108,12 +108,16 @@ static void
 add_commands(struct finder *finder, const struct key *table)
 {
 	for (const struct key *k = table; k->key; k++) {
-		char id[12];
+		char id[12], *text;
 
 		if (!k->shown || !k->help || k->action == ACTION_PALETTE)
 			continue;
 		snprintf(id, sizeof(id), "%d", (int)k->action);
-		finder_add(finder, id, _(k->help), k->shown, false);
+		/* The word of the key bar is what a person has learnt; the rest have the name of their
+		 * action. */
+		text = xasprintf("%s: %s", k->label ? _(k->label) : action_name(k->action), _(k->help));
+		finder_add(finder, id, text, k->shown, false);
+		free(text);
 	}
 }
 

@@ -194,5 +194,7 @@ picker_view_new(struct ui *ui, const char *org, const char *app, const char *env
 	p->module = xstrdup(module);
 	image_parse(&p->image, image);
 	fill(p, ui);
+	if (p->image.version[0] != '\0')	/* what runs, not what is newest: one looks around from there */
+		finder_select(&p->finder, p->image.version);
 	return &p->view;
 }

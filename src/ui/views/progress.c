@@ -400,6 +400,8 @@ act(struct view *view, struct ui *ui, enum action action)
 		show_next(p, ui);
 		return;
 	}
+	if (action != ACTION_BACK)
+		return;
 	if (flow && flow_state(flow) != FLOW_RUNNING)
 		flow_dismiss(flow);
 	ui_pop(ui);

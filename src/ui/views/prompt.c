@@ -16,6 +16,7 @@ struct prompt_view {
 	struct view view;
 	struct prompt prompt;
 	struct field field;
+	char *subject;			/* NULL: none */
 	struct view_ops ops;	/* the title differs */
 };
 
@@ -36,6 +37,12 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	(void)ui;
 	canvas_at(canvas, row, 2);
 	canvas_ours(canvas, STYLE_STRONG, _(p->prompt.title));
+	if (p->subject) {
+		canvas_ours(canvas, STYLE_DIM, " ");
+		canvas_glyph(canvas, STYLE_DIM, GLYPH_CLOSED);
+		canvas_ours(canvas, STYLE_DIM, " ");
+		canvas_bytes(canvas, STYLE_STRONG, p->subject, 0);
+	}
 	canvas_at(canvas, row + 1, 2);
 	row += 2 + canvas_paragraph(canvas, STYLE_DIM, _(p->prompt.note), 3);
 	canvas_at(canvas, row + 2, 2);
@@ -78,11 +85,21 @@ close_view(struct view *view)
 	struct prompt_view *p = (struct prompt_view *)view;
 
 	p->prompt.drop(p->prompt.data);
+	free(p->subject);
 	free(p);
 }
 
+static void
+subject(const struct view *view, struct ui *ui, char *out, size_t size)
+{
+	const struct prompt_view *p = (const struct prompt_view *)view;
+
+	(void)ui;
+	snprintf(out, size, "%s", p->subject ? p->subject : "");
+}
+
 const struct view_ops prompt_view_ops = {
-	.title = N_("Question"), .keys = keys, .draw = draw, .act = act, .type = type,
+	.title = N_("Question"), .keys = keys, .draw = draw, .subject = subject, .act = act, .type = type,
 	.close = close_view, .takes_text = true,
 };
 
@@ -92,6 +109,7 @@ prompt_view_new(const struct prompt *prompt)
 	struct prompt_view *p = xcalloc(1, sizeof(*p));
 
 	p->prompt = *prompt;
+	p->subject = prompt->subject ? xstrdup(prompt->subject) : NULL;
 	p->ops = prompt_view_ops;
 	p->ops.title = prompt->title;
 	p->view.ops = &p->ops;

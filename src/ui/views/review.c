@@ -174,7 +174,8 @@ draw_sends(struct canvas *c, int row, const struct review *review)
 		canvas_bytes(c, STYLE_NORMAL, review->way_back, 0);
 		canvas_ours(c, STYLE_DIM, _("   kept in the history, one key: U"));
 	} else {
-		canvas_ours(c, STYLE_DIM, _("none is needed, or none is possible"));
+		canvas_ours(c, STYLE_DIM, review->verb == FLOW_DISCARD ? _("none: what is deleted is gone")
+								      : _("none is needed"));
 	}
 }
 
@@ -188,7 +189,8 @@ draw_fields(const struct review_view *r, struct canvas *c, int row, const struct
 	canvas_glyph(c, STYLE_DANGER, GLYPH_SQUARE);
 	canvas_ours(c, STYLE_DANGER, " ");
 	canvas_bytes(c, STYLE_DANGER, review->env_name ? review->env_name : review->env, 30);
-	canvas_ours(c, STYLE_DIM, _(" is protected."));
+	canvas_ours(c, STYLE_DIM, review->is_no_clone ? _(" is not a clone that was made here.")
+						       : _(" is protected."));
 	if (r->focus == 0)
 		canvas_ours(c, STYLE_DIM, _("  D leads to the fields."));
 	canvas_at(c, row + 1, 1);
@@ -320,6 +322,22 @@ approve(struct review_view *r, struct ui *ui, struct flow *flow)
 	ui_replace(ui, progress_view_new(flow));
 }
 
+/* Enter: to the field that is still missing, and behind the last one it approves. */
+static void
+enter_field(struct review_view *r, struct ui *ui, struct flow *flow, const struct review *review)
+{
+	bool has_reason = r->reason.text[strspn(r->reason.text, " \t")] != '\0';
+	bool has_name = strcmp(r->name.text, review->env) == 0;
+	int missing = !has_reason ? 1 : !has_name ? 2 : 0;
+
+	if (missing && missing != r->focus)
+		r->focus = missing;
+	else if (missing == 1)
+		ui_say(ui, _("A reason is asked for: whoever looks at it later reads why."));
+	else
+		approve(r, ui, flow);
+}
+
 static void
 go_back(struct review_view *r, struct ui *ui, struct flow *flow)
 {
@@ -363,6 +381,10 @@ act(struct view *view, struct ui *ui, enum action action)
 			ui_say(ui, _("Decide the conflicts first: o or t on each."));
 		return;
 	}
+	if (flow && flow_state(flow) == FLOW_FAILED) {
+		ui_say(ui, _("There is nothing to approve here; Esc goes back."));
+		return;
+	}
 	if (!review || flow_state(flow) != FLOW_REVIEW) {
 		ui_say(ui, _("The review is still being read; decide when it stands."));
 		return;
@@ -372,10 +394,15 @@ act(struct view *view, struct ui *ui, enum action action)
 	case ACTION_THEIRS: ui_say(ui, _("There is no conflict to decide here.")); break;
 	case ACTION_APPROVE: approve(r, ui, flow); break;
 	case ACTION_COPY: copy(ui, review); break;
-	case ACTION_PANE: r->focus = review->is_protected ? (r->focus + 1) % 3 : 0; break;
+	case ACTION_PANE:
+		if (review->is_protected)
+			r->focus = (r->focus + 1) % 3;
+		else
+			ui_say(ui, _("There is nothing to fill in: %.60s is not protected."), review->env);
+		break;
 	case ACTION_OPEN:
 		if (review->is_protected && r->focus > 0)
-			approve(r, ui, flow);
+			enter_field(r, ui, flow, review);
 		else
 			ui_say(ui, _("Enter alone approves nothing: D does."));
 		break;

@@ -184,8 +184,8 @@ finder_end(struct finder *finder)
 		add_level(finder, finder->find.text);
 }
 
-static void
-select_item(struct finder *finder, const char *id)
+void
+finder_select(struct finder *finder, const char *id)
 {
 	char *copy = id ? xstrdup(id) : NULL;
 
@@ -203,7 +203,7 @@ finder_type(struct finder *finder, int key)
 	memcpy(before, finder->find.text, strlen(finder->find.text) + 1);
 	if (!field_type(&finder->find, key))
 		return false;
-	select_item(finder, NULL);
+	finder_select(finder, NULL);
 	while (before[same] && before[same] == finder->find.text[same])
 		same++;
 	/* More typed behind what was typed finds among what that found. */
@@ -230,7 +230,7 @@ finder_move(struct finder *finder, long by)
 	if (last < 0)
 		return;
 	to = to < 0 ? 0 : to > last ? last : to;
-	select_item(finder, finder->items[finder->matches[to].item].id);
+	finder_select(finder, finder->items[finder->matches[to].item].id);
 }
 
 bool
@@ -336,7 +336,7 @@ finder_click(struct finder *finder, const struct canvas *canvas, int row)
 	id = finder->items[finder->matches[first + at].item].id;
 	if (finder->clicked && strcmp(finder->selected, id) == 0)
 		return true;
-	select_item(finder, id);
+	finder_select(finder, id);
 	finder->clicked = true;
 	return false;
 }

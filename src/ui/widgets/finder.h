@@ -50,6 +50,8 @@ void finder_add(struct finder *finder, const char *id, const char *text, const c
 void finder_end(struct finder *finder);
 /* A key of the field, after the first finder_end(): the best match is selected again. */
 bool finder_type(struct finder *finder, int key);
+/* The cursor goes to the item; typing takes it to the best match again. */
+void finder_select(struct finder *finder, const char *id);
 /* Down (> 0) or up; stays within the matches. */
 void finder_move(struct finder *finder, long by);
 /* Up and down, by one or by a page: true when the action is one of these. */
