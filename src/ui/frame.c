@@ -172,24 +172,54 @@ draw_help_key(const struct ui *ui, struct canvas *bar)
 	return width + 1;
 }
 
-void
-frame_keys(const struct ui *ui, struct canvas *bar)
-{
-	const struct key *keys = ui_keys(ui, ui_top(ui)->ops);
+const struct key ui_finding_keys[] = {
+	{'\r', "Enter", ACTION_NONE, N_("find"), NULL},
+	{27, "Esc", ACTION_NONE, N_("forget"), NULL},
+	{0, NULL, ACTION_NONE, NULL, NULL},
+};
 
-	bar->width -= draw_help_key(ui, bar);
+/* Where characters are typed, '?' is text. */
+static bool
+has_help(const struct key *keys)
+{
+	while (keys->key && keys->action != ACTION_HELP)
+		keys++;
+	return keys->key != 0;
+}
+
+/* What the action is bound to in the view; else as it stands. */
+static const char *
+shown_key(const struct ui *ui, const struct key *key)
+{
+	for (const struct key *k = ui_keys(ui, ui_top(ui)->ops); k->key; k++)
+		if (key->action != ACTION_NONE && k->action == key->action && k->shown)
+			return k->shown;
+	return key->shown;
+}
+
+void
+frame_keys(struct ui *ui, struct canvas *bar)
+{
+	const struct view *top = ui_top(ui);
+	const struct key *other = top->ops->bar ? top->ops->bar(top, ui) : NULL;
+	const struct key *keys = other ? other : ui_keys(ui, top->ops);
+
+	if (!other || has_help(other))
+		bar->width -= draw_help_key(ui, bar);
 	canvas_at(bar, 0, 1);
 	for (; keys->key; keys++) {
 		const char *gap = bar->column > 1 ? "  " : "";
+		const char *shown;
 		int needs;
 
 		if (!keys->label || !keys->shown || keys->key == '?')
 			continue;
-		needs = text_columns(gap) + text_columns(keys->shown) + 1 + text_columns(_(keys->label));
+		shown = other ? shown_key(ui, keys) : keys->shown;
+		needs = text_columns(gap) + text_columns(shown) + 1 + text_columns(_(keys->label));
 		if (bar->column + needs >= bar->width)
 			return;
 		canvas_ours(bar, STYLE_DIM, gap);
-		canvas_ours(bar, STYLE_KEY, keys->shown);
+		canvas_ours(bar, STYLE_KEY, shown);
 		canvas_ours(bar, STYLE_DIM, " ");
 		canvas_ours(bar, STYLE_DIM, _(keys->label));
 	}

@@ -49,7 +49,7 @@ int frame_message_rows(const struct ui *ui, int columns);	/* at least 1, for the
 /* The rule that stands there when nothing is said. */
 void frame_rule(const struct ui *ui, struct canvas *line);
 /* The last row: the keys of the view, as many as fit. */
-void frame_keys(const struct ui *ui, struct canvas *bar);
+void frame_keys(struct ui *ui, struct canvas *bar);
 void frame_too_small(struct canvas *screen);
 /* Of the terminal's window. */
 void frame_title(struct ui *ui);

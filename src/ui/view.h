@@ -70,6 +70,10 @@ struct view_ops {
 	/* The wheel, down 1 or up -1.  NULL: as the keys Down and Up, where the view has them. */
 	void (*wheel)(struct view *view, struct ui *ui, int by);
 	void (*changed)(struct view *view, struct ui *ui);	/* the world or a flow did; may be NULL */
+	/* What the key bar shows while other keys count than those of the table; the shown key is the
+	 * one that the action is bound to; without ACTION_HELP '?' is text.  NULL, or to return NULL:
+	 * the table's. */
+	const struct key *(*bar)(const struct view *view, struct ui *ui);
 	/* What may wait until the picture stands; called after each.  NULL: nothing may. */
 	void (*drawn)(struct view *view, struct ui *ui);
 	/* What was typed before it stood on the screen is dropped: it may change something at once,
@@ -82,6 +86,9 @@ struct view_ops {
 struct view {
 	const struct view_ops *ops;
 };
+
+/* For view_ops' bar: while one types what is to be found. */
+extern const struct key ui_finding_keys[];
 
 /* Every kind; ui/keys.c names them. */
 extern const struct view_ops board_view_ops, environment_view_ops, review_view_ops, compare_view_ops,

@@ -87,6 +87,7 @@ expect "End of life of made-elsewhere"
 type "1s"
 key Enter
 row "made-elsewhere" "overdue by"
+colour "overdue by" bold fg=209
 expect "made-elsewhere in topicshare"
 expect "2 clones, 1 overdue"
 row "life left" "overdue by" "it stays until somebody discards it"

@@ -63,7 +63,9 @@ gone "D leads to the fields"
 key Tab
 type "development"
 key Enter
-expect "give a reason"
+expect "Reason"
+key Enter
+expect "A reason is asked for"
 key Esc
 expect "D leads to the fields"
 key Esc

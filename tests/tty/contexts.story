@@ -25,6 +25,7 @@ type "\n"
 expect "Token"
 type "s3cret-of-the-story\n"
 expect "OFFLINE" 10
+colour "OFFLINE" bold fg=255 bg=236
 refuse "s3cret"
 key Q
 exit 0 10

@@ -26,6 +26,7 @@ key $APPROVE
 test "the deployment ends as failed, names web and shows what it said"
 until 30 test "$(platform status qa)" = failed
 expect "failed" 10
+colour "failed" bold fg=209
 expect "web"
 expect "FEATURE_FLAGS_URL"
 let FAILED platform deployment qa
@@ -47,6 +48,7 @@ test "an environment that somebody else rebased is marked, before the next deplo
 let OTHER platform deployment development
 sh platform put /envs/qa/from_deploy_id "\"$OTHER\""
 expect "primed"
+colour "primed" bold fg=209
 key Q
 exit 0 10
 restored

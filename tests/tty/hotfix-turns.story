@@ -133,6 +133,7 @@ type "2.0.0-rc1"
 key Enter
 expect "way back"
 expect "This drops the fix that was promoted from hotfix-1"
+colour "This drops the fix" fg=215
 key Esc
 gone "way back"
 key Q

@@ -59,7 +59,7 @@ refuse "deploy to qa"
 key Esc
 row "sidestage" "Board"
 key p
-expect "No operation has run yet"
+expect "No operation runs; h shows what was done."
 key Q
 exit 0 10
 nothing-runs 5

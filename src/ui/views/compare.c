@@ -363,7 +363,15 @@ close_view(struct view *view)
 	free(c);
 }
 
+static const struct key *
+bar(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return ((const struct compare_view *)view)->difference.finding ? ui_finding_keys : NULL;
+}
+
 const struct view_ops compare_view_ops = {
+	.bar = bar,
 	.title = N_("Difference"), .keys = keys, .draw = draw, .act = act, .type = type,
 	.click = click, .changed = changed, .close = close_view,
 };

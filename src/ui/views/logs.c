@@ -534,7 +534,15 @@ close_view(struct view *view)
 	free(v);
 }
 
+static const struct key *
+bar(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return ((const struct logs_view *)view)->finding ? ui_finding_keys : NULL;
+}
+
 const struct view_ops logs_view_ops = {
+	.bar = bar,
 	.title = N_("Logs"), .keys = keys, .draw = draw, .subject = subject, .act = act,
 	.type = type, .changed = changed, .close = close_view,
 };

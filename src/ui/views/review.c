@@ -124,10 +124,17 @@ draw_cautions(struct canvas *c, int row, int rows, const struct review *review)
 		canvas_ours(c, STYLE_DANGER, _(" Its next deployment was set to ride on another base."));
 	}
 	for (size_t i = 0; i < review->caution_count && used < rows; i++) {
+		size_t left = review->caution_count - i;
+
 		canvas_at(c, row + used++, 1);
 		canvas_glyph(c, STYLE_WARN, GLYPH_DOT);
 		canvas_ours(c, STYLE_WARN, " ");
-		canvas_bytes(c, STYLE_WARN, review->cautions[i], 0);
+		/* None is dropped in silence. */
+		if (used == rows && left > 1)
+			canvas_format(c, STYLE_WARN, _("Warnings without room here: %zu.  A higher window shows them."),
+				      left);
+		else
+			canvas_bytes(c, STYLE_WARN, review->cautions[i], 0);
 	}
 	return used;
 }
@@ -365,6 +372,41 @@ copy(struct ui *ui, const struct review *review)
 	free(words);
 }
 
+static const struct key *
+bar(const struct view *view, struct ui *ui)
+{
+	static const struct key field_keys[] = {
+		{'\t', "Tab", ACTION_PANE, N_("next field"), NULL},
+		{'\r', "Enter", ACTION_OPEN, N_("go on"), NULL},
+		{27, "Esc", ACTION_BACK, N_("back"), NULL},
+		{0, NULL, ACTION_NONE, NULL, NULL},
+	};
+	static const struct key decide_keys[] = {
+		{'o', "o", ACTION_OURS, N_("the clone's"), NULL},
+		{'t', "t", ACTION_THEIRS, N_("the target's"), NULL},
+		{'j', "j", ACTION_DOWN, N_("next conflict"), NULL},
+		{'\r', "Enter", ACTION_OPEN, N_("review"), NULL},
+		{27, "Esc", ACTION_BACK, N_("cancel"), NULL},
+		{'?', "?", ACTION_HELP, N_("help"), NULL},
+		{0, NULL, ACTION_NONE, NULL, NULL},
+	};
+	static const struct key failed_keys[] = {
+		{27, "Esc", ACTION_BACK, N_("back"), NULL},
+		{'?', "?", ACTION_HELP, N_("help"), NULL},
+		{0, NULL, ACTION_NONE, NULL, NULL},
+	};
+	const struct review_view *r = (const struct review_view *)view;
+	struct flow *flow = flow_of(r, ui);
+
+	if (r->focus > 0)
+		return field_keys;
+	if (r->difference.finding || r->contents.finding)
+		return ui_finding_keys;
+	if (flow && flow_state(flow) == FLOW_FAILED)
+		return failed_keys;
+	return flow && flow_merge(flow) ? decide_keys : NULL;
+}
+
 static void
 act(struct view *view, struct ui *ui, enum action action)
 {
@@ -461,6 +503,7 @@ close_view(struct view *view)
 }
 
 const struct view_ops review_view_ops = {
+	.bar = bar,
 	.title = N_("Review"), .keys = keys, .draw = draw, .subject = subject, .act = act,
 	.type = type, .click = click,
 	.close = close_view,
