@@ -329,7 +329,8 @@ contexts_add(const struct contexts *contexts, const struct context *context, str
 	int fd = -1, ret = -1;
 
 	buf_init(&text, SECTION_MAX);
-	buf_printf(&text, "[context \"%s\"]\n", context->name);
+	/* The file may end without the end of its last line. */
+	buf_printf(&text, "\n[context \"%s\"]\n", context->name);
 	put_quoted(&text, "url", context->url);
 	put_quoted(&text, "org", context->org);
 	put_quoted(&text, "token-file", context->token_file);

@@ -60,8 +60,12 @@ ask_unseen(const char *question, char answer[ANSWER_MAX])
 static bool
 is_address(const char *text)
 {
-	return strncmp(text, "https://", 8) == 0 ? text[8] != '\0'
-						 : strncmp(text, "http://", 7) == 0 && text[7] != '\0';
+	const char *host = strncmp(text, "https://", 8) == 0 ? text + 8
+			   : strncmp(text, "http://", 7) == 0 ? text + 7 : "";
+	size_t length = strcspn(host, "/?#");
+
+	/* A name and a password in it would be shown wherever the address is. */
+	return length > 0 && !memchr(host, '@', length);
 }
 
 /* The host of the address, as far as a name may have its characters. */
@@ -111,7 +115,7 @@ add_platform(const struct contexts *contexts, struct error *err)
 	enum first_choice choice = FIRST_NOTHING;
 
 	if (!ask(_("Address of the platform (https://...): "), address) || !is_address(address)) {
-		error_set(err, ERROR_INPUT, _("An address begins with https:// or http://; nothing was kept."));
+		error_set(err, ERROR_INPUT, _("An address is https:// or http:// and a host, without a user; nothing was kept."));
 		return FIRST_NOTHING;
 	}
 	if (!ask(_("Organization (empty: all): "), org) ||
@@ -128,6 +132,8 @@ add_platform(const struct contexts *contexts, struct error *err)
 	if (err->kind == ERROR_NONE && contexts_add(contexts, &context, err) == 0) {
 		printf(_("Kept as \"%s\" in %s.\n"), context.name, contexts->path);
 		choice = FIRST_PLATFORM;
+	} else if (context.token_file) {
+		(void)unlink(context.token_file);	/* save_token() made it just now */
 	}
 	free(context.name);
 	free(context.token_file);

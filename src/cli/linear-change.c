@@ -139,9 +139,9 @@ linear_set(struct linear *l, char **words, size_t count)
 	const struct set *set = known_set(l, words[0]);
 	bool is_place = false;
 	const json_t *before = set ? value_at(l, set, words, &is_place) : NULL;
-	char *typed = linear_joined(words + 3, count - 3);
+	char *typed = linear_joined(l, words + 3, count - 3);
 
-	if (is_place)
+	if (is_place && typed)
 		draft_operation(l, words, json_pack("{s:s, s:s, s:o}", "op", before ? "replace" : "add",
 						    "path", words[2], "value", typed_value(typed, before)));
 	free(typed);
@@ -282,8 +282,13 @@ is_fix_known(void *data)
 static struct hotfix *
 open_hotfix(struct linear *l, const char *env)
 {
-	struct hotfix *hotfix = hotfix_open(l->session, l->org, l->app, env);
+	struct hotfix *hotfix;
 
+	if (!l->app) {
+		linear_fail(l, _("There is no application; \"applications\" lists what there is."));
+		return NULL;
+	}
+	hotfix = hotfix_open(l->session, l->org, l->app, env);
 	if (linear_wait(l, is_known, hotfix))
 		return hotfix;
 	linear_fail(l, _("There is no clone \"%s\"; \"clones\" lists them."), env);
@@ -329,9 +334,10 @@ set_mark(struct linear *l, char **words, const char *note)
 void
 linear_mark(struct linear *l, char **words, size_t count)
 {
-	char *note = linear_joined(words + 2, count - 2);
+	char *note = linear_joined(l, words + 2, count - 2);
 
-	set_mark(l, words, note);
+	if (note)	/* NULL would take the mark away */
+		set_mark(l, words, note);
 	free(note);
 }
 

@@ -370,11 +370,13 @@ linear_clones(struct linear *l, char **words, size_t count)
 void
 linear_history(struct linear *l, char **words, size_t count)
 {
-	char *find = linear_joined(words, count);
+	char *find = linear_joined(l, words, count);
 	struct history_query query = {.url = session_platform(l->session), .limit = 100, .find = find};
 	struct operation_list list = {0};
 	struct error err = {0};
 
+	if (!find)
+		return;
 	if (store_history_list(session_store(l->session), &query, &list, &err) != 0)
 		linear_fail(l, "%s", err.text);
 	else if (linear_wants_facts(l))
@@ -411,6 +413,11 @@ linear_hotfix(struct linear *l, char **words, size_t count)
 	}
 	if (!env) {
 		lines_say(_("No hotfix was begun here; \"clone\" begins one."));
+		return;
+	}
+	if (!l->app) {
+		linear_fail(l, _("There is no application; \"applications\" lists what there is."));
+		free(env);
 		return;
 	}
 	hotfix = hotfix_open(l->session, l->org, l->app, env);

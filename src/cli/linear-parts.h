@@ -29,6 +29,7 @@ struct linear {
 	char *org, *app;
 	char input[LINEAR_INPUT_MAX];
 	size_t length;
+	bool skips;			/* the rest of a line that was dropped is still to come */
 	bool ended, quit, prompted, failed;
 	enum linear_asking asking;
 	char *reason;
@@ -74,7 +75,7 @@ bool linear_wait(struct linear *l, bool (*is_there)(void *data), void *data);
 /* Everything that is told is read again first. */
 void linear_wait_anew(struct linear *l);
 /* One text again of what was parted; free() it. */
-char *linear_joined(char **words, size_t count);
+char *linear_joined(struct linear *l, char **words, size_t count);
 /* What the followed logs have more. */
 void linear_tell_logs(struct linear *l);
 

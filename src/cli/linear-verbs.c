@@ -108,9 +108,15 @@ linear_command(struct linear *l, char *line)
 	char *words[LINEAR_WORDS_MAX], *word, *rest = line;
 	size_t count = 0;
 
-	while ((word = strsep(&rest, " \t\r")) != NULL && count < LINEAR_WORDS_MAX)
-		if (*word)
-			words[count++] = word;
+	while ((word = strsep(&rest, " \t\r")) != NULL) {
+		if (!*word)
+			continue;
+		if (count == LINEAR_WORDS_MAX) {
+			linear_fail(l, _("Too many words: at most %d are taken."), LINEAR_WORDS_MAX);
+			return;
+		}
+		words[count++] = word;
+	}
 	if (count > 0)
 		(void)linear_words(l, words, count);
 }

@@ -30,6 +30,7 @@
 #include "model/merge.h"
 
 #define READY_MS 10000
+#define JOINED_MAX (1024u * 1024)
 
 const struct world_application *
 linear_application(const struct linear *l)
@@ -116,16 +117,19 @@ linear_wait(struct linear *l, bool (*is_there)(void *data), void *data)
 }
 
 char *
-linear_joined(char **words, size_t count)
+linear_joined(struct linear *l, char **words, size_t count)
 {
 	struct buf joined;
+	bool whole = true;
 
-	buf_init(&joined, LINEAR_INPUT_MAX);
-	for (size_t i = 0; i < count; i++) {
-		(void)buf_puts(&joined, i ? " " : "");
-		(void)buf_puts(&joined, words[i]);
-	}
-	return buf_take(&joined);
+	buf_init(&joined, JOINED_MAX);
+	for (size_t i = 0; whole && i < count; i++)
+		whole = buf_puts(&joined, i ? " " : "") && buf_puts(&joined, words[i]);
+	if (whole)
+		return buf_take(&joined);
+	buf_clear(&joined);
+	linear_fail(l, _("That is too long: at most %u bytes are taken."), JOINED_MAX);
+	return NULL;
 }
 
 /* --- an operation --- */
@@ -181,10 +185,10 @@ follow(struct linear *l, struct flow *flow)
 	tell_steps(l, flow);
 	if (flow_state(flow) == FLOW_RUNNING)
 		return;
-	l->failed = flow_state(flow) != FLOW_DONE;
+	l->failed = l->failed || flow_state(flow) != FLOW_DONE;
 	if (linear_wants_facts(l)) {
 		linear_facts(l, facts_operation(flow));
-	} else if (!l->failed) {
+	} else if (flow_state(flow) == FLOW_DONE) {
 		lines_say(_("Done."));
 	} else {
 		linear_fail(l, _("Failed: %s"), flow_error(flow)->text);
@@ -404,6 +408,18 @@ take_input(struct linear *l)
 	return true;
 }
 
+/* What belongs to a line that was dropped is no line of its own. */
+static void
+skip_rest(struct linear *l)
+{
+	char *end = l->skips ? memchr(l->input, '\n', l->length) : NULL;
+	size_t gone = end ? (size_t)(end - l->input) + 1 : l->skips ? l->length : 0;
+
+	l->length -= gone;
+	memmove(l->input, l->input + gone, l->length);
+	l->skips = l->skips && !end;
+}
+
 static void
 read_input(struct linear *l)
 {
@@ -414,10 +430,12 @@ read_input(struct linear *l)
 	} else {
 		l->ended = true;
 	}
+	skip_rest(l);
 	if (l->length == sizeof(l->input) - 1 && !memchr(l->input, '\n', l->length)) {
 		lines_say(_("That line is too long; it was dropped."));
 		l->length = 0;
 		l->failed = true;
+		l->skips = true;
 	}
 }
 
@@ -514,6 +532,11 @@ run_once(struct linear *l, struct error *err)
 	char *words[LINEAR_WORDS_MAX] = {(char *)(uintptr_t)l->once->verb};
 	size_t count = 1;
 
+	if (l->once->word_count >= LINEAR_WORDS_MAX) {
+		error_set(err, ERROR_INPUT, _("Too many words: at most %d are taken.  Quote what belongs together."),
+			  LINEAR_WORDS_MAX - 1);
+		return EXIT_USAGE;
+	}
 	linear_wait_anew(l);
 	if (session_world(l->session)->link == WORLD_OFFLINE)
 		return cannot_reach(l, err);

@@ -257,6 +257,12 @@ looked(void *data, const struct api_reply *reply)
 		flow_fail_text(flow, ERROR_REMOTE,
 			       _("%s was to be deleted, but the platform keeps it; try again"),
 			       flow->request.env);
+	} else if (clock_steady_ms() - flow->steps[flow->step].started_at > GONE_MAX_MS) {
+		/* Only behind an answer: the program may have been stopped meanwhile. */
+		flow_fail_text(flow, ERROR_NO_REPLY,
+			       _("%s is still being deleted after a quarter of an hour; the "
+				 "platform goes on without being watched"),
+			       flow->request.env);
 	} else {
 		if (err.kind != ERROR_NONE)
 			flow_detail(flow, "%s", err.text);
@@ -267,13 +273,6 @@ looked(void *data, const struct api_reply *reply)
 static void
 wait_gone(struct flow *flow)
 {
-	if (clock_steady_ms() - flow->steps[flow->step].started_at > GONE_MAX_MS) {
-		flow_fail_text(flow, ERROR_NO_REPLY,
-			       _("%s is still being deleted after a quarter of an hour; the "
-				 "platform goes on without being watched"),
-			       flow->request.env);
-		return;
-	}
 	flow->call = api_get_environment(session_api(flow->session), flow->request.org,
 					 flow->request.app, flow->request.env, looked, flow);
 }

@@ -673,3 +673,9 @@ flow_elapsed_ms(const struct flow *flow)
 {
 	return (flow->ended_at ? flow->ended_at : clock_steady_ms()) - flow->started_at;
 }
+
+int64_t
+flow_ended_at(const struct flow *flow)
+{
+	return flow->ended_at;
+}

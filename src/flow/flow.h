@@ -99,6 +99,7 @@ const struct deployment_error *flow_deployment_error(const struct flow *flow, si
 /* Kind NONE unless FAILED. */
 const struct error *flow_error(const struct flow *flow);
 int64_t flow_elapsed_ms(const struct flow *flow);
+int64_t flow_ended_at(const struct flow *flow);	/* steady ms; 0: it runs, or never ran */
 
 /* The merge that waits for choices; NULL unless DECIDING.  Borrowed. */
 const struct merge *flow_merge(const struct flow *flow);

@@ -391,6 +391,19 @@ deployment_ended(struct flow *flow)
 	flow_step_done(flow);
 }
 
+/* Only behind an answer that it has not ended: the program may have been stopped for hours. */
+static bool
+is_watched_too_long(struct flow *flow)
+{
+	if (clock_steady_ms() - flow->steps[flow->step].started_at <= WATCH_MAX_MS)
+		return false;
+	flow_fail_text(flow, ERROR_NO_REPLY,
+		       _("the deployment to %s did not end within an hour; it goes on "
+			 "without being watched"),
+		       flow->request.env);
+	return true;
+}
+
 static void
 watched(void *data, const struct api_reply *reply)
 {
@@ -411,6 +424,8 @@ watched(void *data, const struct api_reply *reply)
 	}
 	if (err.kind != ERROR_NONE || deployment_decode(&now, reply->body, &err)) {
 		/* It goes on without us; only looking at it fails. */
+		if (is_watched_too_long(flow))
+			return;
 		flow_detail(flow, "%s", err.text);
 		flow_later(flow, 2 * WATCH_EVERY_MS, watch_deployment);
 		return;
@@ -421,6 +436,8 @@ watched(void *data, const struct api_reply *reply)
 		deployment_ended(flow);
 		return;
 	}
+	if (is_watched_too_long(flow))
+		return;
 	flow->call = api_get_runtime(session_api(flow->session), flow->request.org,
 				     flow->request.app, flow->request.env, got_runtime, flow);
 }
@@ -428,13 +445,6 @@ watched(void *data, const struct api_reply *reply)
 void
 watch_deployment(struct flow *flow)
 {
-	if (clock_steady_ms() - flow->steps[flow->step].started_at > WATCH_MAX_MS) {
-		flow_fail_text(flow, ERROR_NO_REPLY,
-			       _("the deployment to %s did not end within an hour; it goes on "
-				 "without being watched"),
-			       flow->request.env);
-		return;
-	}
 	flow->call = api_get_deployment(session_api(flow->session), flow->request.org,
 					flow->request.app, flow->request.env,
 					untrusted_raw(&flow->record.deployment_id), watched,

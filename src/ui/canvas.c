@@ -186,12 +186,22 @@ canvas_progress(struct canvas *canvas, int columns, int done, int wanted)
 		canvas_glyph(canvas, i < full ? STYLE_KEY : STYLE_FAINT, GLYPH_BAR);
 }
 
+#define CELL_BYTES 16	/* of a cell with all its marks: more of it are seen in no line */
+
 /* How many bytes of text go into a line of `columns`: up to the last blank that fits. */
 static size_t
 line_bytes(const char *text, int columns)
 {
-	size_t end = strcspn(text, "\n"), n = end;
+	/* Text from elsewhere may be a line of a megabyte: no more is looked at than can be seen. */
+	size_t end = strnlen(text, (size_t)columns * CELL_BYTES), n;
+	const char *line_end = memchr(text, '\n', end);
 
+	if (line_end)
+		end = (size_t)(line_end - text);
+	else if (text[end] != '\0')
+		while (end > 1 && ((unsigned char)text[end] & 0xc0) == 0x80)
+			end--;
+	n = end;
 	while (n > 0) {
 		char *line = xstrndup(text, n);
 		bool fits = text_columns(line) <= columns;

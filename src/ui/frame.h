@@ -30,6 +30,7 @@ struct ui {
 	enum style message_style;
 	bool dirty, quit, ascii, beside;
 	enum action unanswered;	/* of the last key: does the picture change by it? */
+	const struct view_ops *asked;	/* what it was pressed in: another one is an answer */
 	bool unfocused;		/* the person looks at another window */
 	size_t running;		/* operations, in the turn before */
 	int64_t drawn_at;

@@ -91,6 +91,7 @@ ui_pop(struct ui *ui)
 	if (ui->count <= 1)
 		return;
 	ui->closing[ui->closing_count++] = ui->views[--ui->count];
+	ui->unanswered = ACTION_NONE;
 	ui->dirty = true;
 }
 
@@ -203,7 +204,8 @@ answer(struct ui *ui)
 	enum action action = ui->unanswered;
 
 	ui->unanswered = ACTION_NONE;
-	if (action == ACTION_NONE || ui->message[0] || canvas_differs(1, LINES - 3))
+	if (action == ACTION_NONE || ui->message[0] || ui_top(ui)->ops != ui->asked ||
+	    canvas_differs(1, LINES - 3))
 		return;
 	for (size_t i = 0; i < sizeof(back) / sizeof(back[0]); i++) {
 		if (action == back[i])
@@ -322,6 +324,7 @@ take_key(struct ui *ui, int key)
 	action = find_action(ui_keys(ui, top->ops), key);
 	if (action != ACTION_NONE) {
 		ui->unanswered = action;
+		ui->asked = top->ops;
 		top->ops->act(top, ui, action);
 		return;
 	}
@@ -377,6 +380,7 @@ take_keys(struct ui *ui)
 		session_attend(ui->session);
 		if (!take_event(ui, key))
 			take_key(ui, key);
+		close_pending(ui);	/* no view is under way here; there may be many keys */
 	}
 }
 
@@ -409,9 +413,16 @@ ring(struct ui *ui)
 {
 	size_t running = ui_count_running(ui);
 	char subject[256], words[300];
+	struct flow *ended = NULL;
 
-	if (ui->unfocused && running < ui->running && session_flow_count(ui->session) > 0) {
-		operation_words(session_flow(ui->session, 0), ui->ascii, subject, sizeof(subject));
+	for (size_t i = 0; i < session_flow_count(ui->session); i++) {
+		struct flow *flow = session_flow(ui->session, i);
+
+		if (flow_ended_at(flow) && (!ended || flow_ended_at(flow) > flow_ended_at(ended)))
+			ended = flow;
+	}
+	if (ui->unfocused && running < ui->running && ended) {
+		operation_words(ended, ui->ascii, subject, sizeof(subject));
 		snprintf(words, sizeof(words), _("sidestage: ended: %s"), subject);
 		escapes_bell(words);
 	}
@@ -483,6 +494,7 @@ ui_run(struct session *session, const struct ui_options *options, struct error *
 	take_keys(&ui);
 	while (!ui.quit)
 		turn(&ui);
+	close_pending(&ui);
 	while (ui.count > 0)
 		ui.closing[ui.closing_count++] = ui.views[--ui.count];
 	close_pending(&ui);

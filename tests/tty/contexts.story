@@ -34,6 +34,39 @@ sh test "$(stat -c %a $CONFIG/127.0.0.1-9.token)" = 600
 sh test "$(cat $CONFIG/127.0.0.1-9.token)" = s3cret-of-the-story
 sh sidestage contexts | grep -q '^\* 127.0.0.1-9  http://127.0.0.1:9'
 
+test "an address without a host, or with a password, is none; and what is there stays readable"
+sh mv $CONFIG/config $CONFIG/kept && rm $CONFIG/127.0.0.1-9.token
+sh printf '[sidestage]\n\ttheme = dark' >$CONFIG/config
+run sidestage board
+expect "Which one"
+type "2\n"
+expect "Address of the platform"
+type "https:///x\n"
+expect "An address is https:// or http:// and a host"
+exit 2
+run sidestage board
+expect "Which one"
+type "2\n"
+expect "Address of the platform"
+type "http://somebody:secret@example.com\n"
+expect "An address is https:// or http:// and a host"
+exit 2
+run sidestage board
+expect "Which one"
+type "2\n"
+expect "Address of the platform"
+type "http://127.0.0.1:9\n"
+expect "Organization"
+type "\n"
+expect "Token"
+type "s3cret-of-the-story\n"
+expect "OFFLINE" 10
+key Q
+exit 0 10
+sh sidestage contexts | grep -q '^\* 127.0.0.1-9  http://127.0.0.1:9'
+sh grep -q 'theme = dark$' $CONFIG/config
+sh mv $CONFIG/kept $CONFIG/config
+
 test "the next start opens it without a question"
 run sidestage
 expect "OFFLINE" 10

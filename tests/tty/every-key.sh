@@ -84,7 +84,7 @@ restore() {	# VIEW ACTION
 	board/pin) say 'key !' ;;
 	contexts/*) say 'press-until Esc "sidestage +Board ▸"' ;;
 	board/sort) say 'key s' ;;
-	board/hide) say 'key +' 'expect "hotfix-1"' ;;
+	board/hide) say 'key +' 'gone "left out"' ;;
 	board/mark) say 'key Esc' ;;
 	board/baseline) say 'press-until Left "in [Pp]roduction"' 'key b' ;;
 	board/quit | everywhere/quit) say 'exit 0' 'run sidestage demo' 'row "running" "running" "running" "running"' ;;

@@ -69,6 +69,15 @@ key Esc
 gone "Help"
 key Esc
 gone "Difference"
+
+test "keys that were typed far ahead open and close screens, however many"
+type "?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q"
+row "Workload" "QA"
+refuse "It is so already."
+answers ?
+expect "Clone the environment of the"
+key Esc
+gone "Clone the environment of the"
 key Q
 exit 0 10
 restored

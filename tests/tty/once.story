@@ -44,6 +44,20 @@ sh sidestage clones 2>$DIR/err; test $? = 2 && grep -q 'No platform was named' $
 sh sidestage clones --url=http://127.0.0.1:1 2>$DIR/err; test $? = 3
 sh sidestage deploy qa --demo --read-only --approve=qa 2>$DIR/err; test $? = 1 && grep -q 'read-only' $DIR/err
 sh sidestage nonsense 2>$DIR/err; test $? = 2
+sh sidestage hotfix foo --demo --org=nosuch 2>$DIR/err; test $? = 1 && grep -q 'no application' $DIR/err
+sh sidestage mark foo verify --demo --org=nosuch 2>$DIR/err; test $? = 1 && grep -q 'no application' $DIR/err
+
+test "what is long is taken whole, or refused"
+sh sidestage set development web /spec/containers/web/variables/TONE "$(printf '%05000d' 0)" --demo | grep -q 0000000000
+sh sidestage set development web /spec/containers/web/variables/TONE $(seq 100) --demo 2>$DIR/err; test $? = 2 && grep -q 'Too many words' $DIR/err
+sh printf 'environment %05000d development\nboard\nquit\n' 0 | sidestage demo --linear >$DIR/out 2>&1; grep -q 'too long; it was dropped' $DIR/out
+sh test "$(grep -c 'no environment' $DIR/out)" = 0
+
+test "a failure among several lines is not forgotten"
+sh printf 'version development nosuch 1\ndeploy development\nyes\nquit\n' | sidestage demo --linear >$DIR/out 2>&1; test $? = 1
+sh grep -q 'Done' $DIR/out
+
+test "the exit status of help"
 sh sidestage clones --help | grep -q -- '--json'
 key Q
 exit 0 10

@@ -35,6 +35,8 @@ row "ESCAPE" "its own" "^[[2J^[]0;gotcha" "^[[31m"
 row "TURNED" "its own" "<U+202E>evil"
 save screen.txt
 sh test "$(sed -n '4,30p' $DIR/screen.txt | grep 'its own' | grep -cv '^.\{30\}its own')" = 0
+let AT sed -n 's/of nothing.*//p' $DIR/screen.txt | wc -m
+sh test "$(sed -n 's/after it.*//p' $DIR/screen.txt | wc -m)" = $AT
 key 4
 row "oncall" "gotcha" "runs"
 key 1
@@ -121,6 +123,86 @@ row "reproduce"
 match "^(─){100}$"
 key Esc
 gone "reproduce"
+key Esc
+gone "Life left"
+
+test "a difference with difficult lines, in one column and side by side"
+press-until Left "in QA"
+key d
+expect "Difference"
+key /
+type "WIDE"
+key Enter
+row "-" "서울<U+202E>^[[2J"
+row "-" "00000000" "…"
+match "^(─){100}$"
+key s
+match "api:1.4.2 +│ +2 \\+ image"
+row "-" "서울<U+202E>^[[2J"
+save screen.txt
+sh test "$(sed -n '14,26p' $DIR/screen.txt | grep -v '[서▾▸]' | grep -c '^.\{49\}│')" -ge 5
+sh test "$(sed -n '14,26p' $DIR/screen.txt | grep -v '[서▾▸]' | grep -cv '^.\{49\}│')" = 0
+key s
+key Esc
+key Esc
+gone "Difference"
+
+test "conflicts whose values are difficult"
+press-until Right "in Production"
+key C
+expect "Name of the clone"
+type "torn"
+key Enter
+expect "way back"
+key D
+expect "Done in" 20
+key Esc
+row "Workload" "torn"
+sh platform post /deltas '{"modules":{"update":{"api":[{"op":"add","path":"/spec/containers/api/variables/ODD","value":"مرحبا\u0301\u001b]0;gotcha\u0007 '$LONG'"}]}}}' >$STATE/delta
+let DELTA sed 's/.*"id":"\([^"]*\)".*/\1/' $STATE/delta
+sh platform post /envs/torn/deploys "{\"delta_id\":\"$DELTA\"}" --quiet
+sh platform post /deltas '{"modules":{"update":{"api":[{"op":"add","path":"/spec/containers/api/variables/ODD","value":"서울\u202e\u001b[2J\r\n'$LONG'"}]}}}' >$STATE/delta
+let DELTA sed 's/.*"id":"\([^"]*\)".*/\1/' $STATE/delta
+sh platform post /envs/production/deploys "{\"delta_id\":\"$DELTA\"}" --quiet
+until 20 test "$(platform status torn)" = succeeded
+until 20 test "$(platform status production)" = succeeded
+press-until Right "in torn"
+key P
+expect "1 conflict to decide" 20
+row "conflict" "api" "variables/ODD"
+row "( )" "torn" "^[]0;gotcha" "…"
+row "( )" "production" "서울<U+202E>^[[2J" "…"
+match "^(─){100}$"
+key o
+row "(*)" "torn" "…"
+key Enter
+expect "way back"
+row "ODD" "…"
+not-wrote "\e]0;gotcha"
+key Esc
+gone "way back"
+
+test "a clone whose name is as long as a name can be, in the lists"
+press-until Left "in QA"
+key C
+expect "Name of the clone"
+type "a-name-that-is-as-long-as-the-name-of-a-clone-may-be"
+key Ctrl-U
+type "a-name-that-is-as-long-as-it-may-be-1234567890"
+key Enter
+expect "way back"
+key D
+expect "Done in" 20
+key Esc
+row "Workload" "a-name-that-"
+key h
+row "clone" "qa → a-name-that-" "…"
+save screen.txt
+sh grep "a-name-that-" $DIR/screen.txt | head -n 1 | grep -q 's$'
+key Esc
+gone "History"
+key c
+row "a-name-that-" "…" "oncall" "qa" "left"
 key Esc
 gone "Life left"
 

@@ -153,7 +153,7 @@ contents_draw(struct contents *contents, struct canvas *canvas, const struct set
 	struct lines lines;
 
 	list(&lines, set);
-	contents->height = canvas->height - field;
+	contents->height = canvas->height > field ? canvas->height - field : 0;
 	contents->count = lines.count;
 	for (int row = 0; row < contents->height && contents->top + (size_t)row < lines.count; row++) {
 		size_t i = contents->top + (size_t)row;

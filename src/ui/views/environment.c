@@ -363,6 +363,7 @@ act(struct view *view, struct ui *ui, enum action action)
 {
 	struct environment_view *v = (struct environment_view *)view;
 
+	select_by(v, ui, 0);	/* the list may have become shorter: what is marked is what is meant */
 	switch (action) {
 	case ACTION_BACK: ui_pop(ui); break;
 	case ACTION_PANE: v->tab = (enum tab)((v->tab + 1) % TAB_COUNT); break;

@@ -287,7 +287,7 @@ act_carry(struct hotfix_view *v, struct ui *ui)
 /* --- marks: the prompt's record is made when it opens --- */
 
 struct mark_request {
-	char *org, *app, *env;
+	struct hotfix_view *view;	/* lies below the question */
 	enum hotfix_step_id step;
 };
 
@@ -303,26 +303,18 @@ static void
 note_given(void *data, struct ui *ui, const char *text)
 {
 	const struct mark_request *r = data;
-	struct hotfix *hotfix = hotfix_open(ui_session(ui), r->org, r->app, r->env);
 	struct error err = {0};
 
-	hotfix_update(hotfix);
-	if (hotfix_mark(hotfix, r->step, text, &err) != 0)
+	if (hotfix_mark(r->view->hotfix, r->step, text, &err) != 0)
 		ui_say_error(ui, &err);
 	else
 		ui_pop(ui);
-	hotfix_close(hotfix);
 }
 
 static void
 drop_mark(void *data)
 {
-	struct mark_request *r = data;
-
-	free(r->org);
-	free(r->app);
-	free(r->env);
-	free(r);
+	free(data);
 }
 
 static void
@@ -340,7 +332,7 @@ ask_note(struct hotfix_view *v, struct ui *ui, enum hotfix_step_id step)
 		.drop = drop_mark, .data = r,
 	};
 
-	*r = (struct mark_request){xstrdup(v->org), xstrdup(v->app), xstrdup(v->env), step};
+	*r = (struct mark_request){v, step};
 	ui_push(ui, prompt_view_new(&prompt));
 }
 

@@ -208,6 +208,8 @@ draw_resources(struct canvas *c, int row, const struct world_environment *e)
 		const char *id = untrusted_raw(&r->res_id), *own = strstr(id, ".externals.");
 		bool active = untrusted_is(&r->status, "active");
 
+		if (own && (strncmp(id, "modules.", strlen("modules.")) != 0 || own < id + strlen("modules.")))
+			own = NULL;
 		canvas_at(c, row, ID_COLUMN);
 		canvas_glyph(c, active ? STYLE_OK : STYLE_WARN, active ? GLYPH_DOT : GLYPH_HALF);
 		canvas_ours(c, STYLE_NORMAL, " ");

@@ -32,7 +32,8 @@
 struct review_view {
 	struct view view;
 	char *id;			/* of the operation; the flow is looked up by it */
-	struct contents contents;	/* shown when there is no difference */
+	bool shown;			/* the review stands on the screen, since it was made */
+	struct contents contents;	/* instead when there is no difference */
 	struct difference difference;
 	int words_row, words_rows;	/* where the changes stood when they were drawn, and how many */
 	struct canvas middle;		/* where the difference did */
@@ -237,6 +238,7 @@ draw_review(struct review_view *r, struct ui *ui, struct canvas *c, const struct
 	struct viewport part;
 	int used;
 
+	r->shown = true;
 	difference_set(&r->difference, review->from, review->to);
 	row += draw_summary(c, row, review) + roomy;
 	r->words_row = row;
@@ -276,6 +278,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		draw_review(r, ui, canvas, flow_review(flow));
 		return;
 	}
+	r->shown = false;
 	if (flow && flow_merge(flow)) {
 		decide_draw(&r->decide, ui, canvas, flow);
 		return;
@@ -427,7 +430,8 @@ act(struct view *view, struct ui *ui, enum action action)
 		ui_say(ui, _("There is nothing to approve here; Esc goes back."));
 		return;
 	}
-	if (!review || flow_state(flow) != FLOW_REVIEW) {
+	/* What came in this turn is not on the screen yet, and nobody approves what was never seen. */
+	if (!review || flow_state(flow) != FLOW_REVIEW || !r->shown) {
 		ui_say(ui, _("The review is still being read; decide when it stands."));
 		return;
 	}

@@ -180,7 +180,7 @@ difference_draw(struct difference *d, const struct ui *ui, struct canvas *canvas
 		d->beside = ui_beside(ui);
 		difference_rebuild(d);
 	}
-	d->height = canvas->height - field;
+	d->height = canvas->height > field ? canvas->height - field : 0;
 	for (size_t i = d->top; i < d->row_count && row < d->height; i++, row++) {
 		const struct diff_line *line = difference_line(d, i);
 
