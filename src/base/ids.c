@@ -125,3 +125,16 @@ ids_is_name(const char *s)
 			return false;
 	return true;
 }
+
+uint64_t
+ids_hash(const char *const *texts, size_t count)
+{
+	uint64_t hash = 14695981039346656037u;
+
+	for (size_t i = 0; i < count; i++) {
+		for (const char *c = texts[i]; *c; c++)
+			hash = (hash ^ (unsigned char)*c) * 1099511628211u;
+		hash = (hash ^ 0x1f) * 1099511628211u;
+	}
+	return hash;
+}

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define IDS_UUID_SIZE 37
 #define IDS_SHA256_B64_SIZE 44
@@ -17,6 +18,8 @@ void ids_random_hex(char *out, size_t digits);
 /* SHA-256 as unpadded base64url (RFC 4648 §5). */
 void ids_sha256_b64(char out[IDS_SHA256_B64_SIZE], const void *bytes, size_t length);
 void ids_sha256_hex(char out[IDS_SHA256_HEX_SIZE], const void *bytes, size_t length);
+/* FNV-1a over the texts, each with its end: for tables in memory, of nothing that is kept. */
+uint64_t ids_hash(const char *const *texts, size_t count);
 /* ^[a-z0-9](?:-?[a-z0-9]+)+$, 2 to 50 characters: organizations, applications,
  * environments (sch:EnvironmentDefinitionRequest), without a regular expression. */
 bool ids_is_name(const char *s);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A list of questions; each is waiting, asked, answered, or failed a while ago. */
+/* Questions in the order in which they came up; each is waiting, asked, answered, or failed a while ago. */
 #include "config.h"
 
 #include "flow/reader.h"
@@ -10,6 +10,7 @@
 #include "api/api.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/ids.h"
 #include "base/xmalloc.h"
 #include "flow/session.h"
 #include "flow/world.h"
@@ -19,9 +20,11 @@
 #define ASKED_MAX 4		/* the board's own questions come first */
 #define RETRY_MS 15000
 #define DEPLOYMENTS_MAX 10000
+#define BUCKETS 4096		/* there may be a question for each of ten thousand environments */
 
 struct question {
 	struct question *next;
+	struct question *beside;	/* in its bucket */
 	struct reader *reader;
 	char *org, *app;
 	char *env;		/* NULL: a set */
@@ -37,8 +40,8 @@ struct question {
 
 struct reader {
 	struct session *session;
-	struct question *questions;
-	struct question *next;		/* likely to be wanted next: rounds are alike; NULL: the first */
+	struct question *questions, **last;	/* last: where the next one goes */
+	struct question *buckets[BUCKETS];
 	size_t asked;
 };
 
@@ -48,6 +51,7 @@ reader_open(struct session *session)
 	struct reader *reader = xcalloc(1, sizeof(*reader));
 
 	reader->session = session;
+	reader->last = &reader->questions;
 	return reader;
 }
 
@@ -163,7 +167,25 @@ reader_begin(struct reader *reader)
 {
 	for (struct question *q = reader->questions; q; q = q->next)
 		q->wanted = false;
-	reader->next = NULL;
+}
+
+/* A set is known by its id, the deployments of an environment by that. */
+static size_t
+bucket_of(const char *org, const char *app, const char *env, const char *id)
+{
+	const char *const texts[] = {env ? "env" : "set", env ? env : id, app, org};
+
+	return (size_t)(ids_hash(texts, sizeof(texts) / sizeof(texts[0])) % BUCKETS);
+}
+
+static void
+leave_bucket(struct reader *reader, struct question *q)
+{
+	struct question **link = &reader->buckets[bucket_of(q->org, q->app, q->env, q->id)];
+
+	while (*link != q)
+		link = &(*link)->beside;
+	*link = q->beside;
 }
 
 void
@@ -181,9 +203,10 @@ reader_end(struct reader *reader)
 			continue;
 		}
 		*place = q->next;
+		leave_bucket(reader, q);
 		free_question(q);
 	}
-	reader->next = NULL;
+	reader->last = place;
 	ask_some(reader);
 }
 
@@ -198,19 +221,18 @@ is_question(const struct question *q, const char *org, const char *app, const ch
 static struct question *
 want(struct reader *reader, const char *org, const char *app, const char *env, const char *id)
 {
-	struct question **place = &reader->questions, *q = reader->next;
+	struct question **bucket = &reader->buckets[bucket_of(org, app, env, id)], *q = *bucket;
 
-	if (!q || !is_question(q, org, app, env, id))
-		for (; (q = *place) != NULL; place = &q->next)
-			if (is_question(q, org, app, env, id))
-				break;
+	while (q && !is_question(q, org, app, env, id))
+		q = q->beside;
 	if (!q) {
-		*place = q = xcalloc(1, sizeof(*q));
+		*reader->last = q = xcalloc(1, sizeof(*q));
+		reader->last = &q->next;
 		*q = (struct question){.reader = reader, .org = xstrdup(org), .app = xstrdup(app),
-				       .env = env ? xstrdup(env) : NULL, .id = xstrdup(id)};
+				       .env = env ? xstrdup(env) : NULL, .id = xstrdup(id), .beside = *bucket};
+		*bucket = q;
 	}
 	q->wanted = true;
-	reader->next = q->next;
 	return q;
 }
 

@@ -83,19 +83,13 @@ feed_schedule(struct feed *feed, int64_t delay_ms)
 	feed->timer = session_timer_start(feed->watch->session, delay_ms, on_due, feed);
 }
 
-/* FNV-1a over what tells feeds apart: there are as many as applications. */
+/* There are as many feeds as applications. */
 static size_t
 bucket_of(enum feed_id kind, const char *org, const char *app, const char *env, const char *id)
 {
-	const char *parts[] = {org, app, env, id};
-	uint64_t hash = 14695981039346656037u + (uint64_t)kind;
+	const char *const texts[] = {feed_kinds[kind].name, org, app, env, id};
 
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		for (const char *c = parts[i]; *c; c++)
-			hash = (hash ^ (unsigned char)*c) * 1099511628211u;
-		hash = (hash ^ 0x1f) * 1099511628211u;
-	}
-	return (size_t)(hash % FEED_BUCKETS);
+	return (size_t)(ids_hash(texts, sizeof(texts) / sizeof(texts[0])) % FEED_BUCKETS);
 }
 
 struct feed *

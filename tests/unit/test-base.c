@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -167,6 +168,32 @@ timestamps_are_read_strictly(void **state)
 }
 
 static void
+a_person_s_time_is_that_of_the_place(void **state)
+{
+	static const char *const wrong[] = {"", "yesterday", "2026-13-02 09:15", "2026-03-02T09:15",
+					    "2026-03-02 09:15:04", "2026-03-02 9:15"};
+	char *before = getenv("TZ") ? xstrdup(getenv("TZ")) : NULL;
+	char text[CLOCK_STAMP_SIZE];
+	int64_t at = 0;
+
+	(void)state;
+	setenv("TZ", "KST-9", 1);
+	tzset();
+	clock_local(text, 1772410504120);
+	assert_string_equal(text, "2026-03-02 09:15:04");
+	assert_true(clock_parse_local("2026-03-02 09:15", &at));
+	assert_true(at == 1772410500000);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_false(clock_parse_local(wrong[i], &at));
+	if (before)
+		setenv("TZ", before, 1);
+	else
+		unsetenv("TZ");
+	tzset();
+	free(before);
+}
+
+static void
 lengths_of_time_are_read_as_a_person_writes_them(void **state)
 {
 	static const struct { const char *text; int64_t seconds; } cases[] = {
@@ -238,6 +265,7 @@ main(void)
 		cmocka_unit_test(names_follow_the_wire),
 		cmocka_unit_test(operation_ids_grow),
 		cmocka_unit_test(timestamps_are_read_strictly),
+		cmocka_unit_test(a_person_s_time_is_that_of_the_place),
 		cmocka_unit_test(lengths_of_time_are_read_as_a_person_writes_them),
 		cmocka_unit_test(a_path_from_outside_stays_inside),
 		cmocka_unit_test(removing_a_tree_follows_no_link),
