@@ -76,5 +76,12 @@ ok "where one types a character is no key" refused 'config:2:2: .*typed'
 bound '[sidestage]\n\tmouse = perhaps\n'
 ok "a switch is true or false" refused 'config:2:2: '
 
+rm "$folder/sidestage/config"
+sidestage keys --lines | awk '{print $3}' | sort -u >"$folder/actions"
+for action in $(grep -rhoE '\{[a-z]+(-[a-z0-9]+)*\}' "$top/po/de.po" "$top/po/ko.po" | sort -u | tr -d '{}'); do
+	grep -qx "$action" "$folder/actions" || { echo "# {$action} is no action"; false; }
+done
+ok "every {action} in a text is an action" test $? = 0
+
 echo "1..$number"
 exit $status

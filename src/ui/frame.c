@@ -197,6 +197,46 @@ shown_key(const struct ui *ui, const struct key *key)
 	return key->shown;
 }
 
+static const char *
+key_in(const struct key *keys, const char *name, size_t length)
+{
+	for (; keys->key; keys++)
+		if (keys->shown && strlen(action_name(keys->action)) == length &&
+		    strncmp(action_name(keys->action), name, length) == 0)
+			return keys->shown;
+	return NULL;
+}
+
+const char *
+ui_keyed(struct ui *ui, const char *text)
+{
+	const struct key *tables[] = {ui_keys(ui, ui_top(ui) ? ui_top(ui)->ops : &board_view_ops),
+				      ui_common_keys(ui), ui_keys(ui, &board_view_ops)};
+	char *out = ui->keyed[ui->keyed_next];
+	size_t used = 0;
+
+	if (!strchr(text, '{'))
+		return text;
+	ui->keyed_next = (ui->keyed_next + 1) % KEYED_TEXTS;
+	while (*text && used + 1 < KEYED_MAX) {
+		const char *end = *text == '{' ? strchr(text, '}') : NULL, *key = NULL;
+
+		for (size_t i = 0; end && !key && i < sizeof(tables) / sizeof(tables[0]); i++)
+			key = key_in(tables[i], text + 1, (size_t)(end - text) - 1);
+		/* A key may be "%", and the text a format. */
+		for (const char *k = key; k && *k && used + 2 < KEYED_MAX; k++) {
+			if (*k == '%')
+				out[used++] = '%';
+			out[used++] = *k;
+		}
+		if (!key)
+			out[used++] = *text;
+		text = key ? end + 1 : text + 1;
+	}
+	out[used] = '\0';
+	return out;
+}
+
 void
 frame_keys(struct ui *ui, struct canvas *bar)
 {

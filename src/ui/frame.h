@@ -18,6 +18,8 @@
 struct canvas;
 
 #define VIEWS_MAX 12
+#define KEYED_TEXTS 4
+#define KEYED_MAX 512
 
 struct ui {
 	struct session *session;
@@ -37,6 +39,8 @@ struct ui {
 	enum world_link link;	/* in the turn before */
 	bool said_link;		/* the message is why there is none */
 	struct viewport in_sight;	/* of what the view on top shows */
+	char keyed[KEYED_TEXTS][KEYED_MAX];	/* what ui_keyed() gave last */
+	size_t keyed_next;
 };
 
 /* How many operations send and wait. */

@@ -108,7 +108,7 @@ ui_say(struct ui *ui, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(ui->message, sizeof(ui->message), format, args);
+	vsnprintf(ui->message, sizeof(ui->message), ui_keyed(ui, format), args);
 	va_end(args);
 	ui->said_link = false;
 	ui->message_style = STYLE_WARN;
@@ -332,7 +332,7 @@ take_key(struct ui *ui, int key)
 	if (action != ACTION_NONE)
 		do_common(ui, action);
 	else
-		ui_say(ui, _("That key does nothing here.  ? lists the keys that do."));
+		ui_say(ui, _("That key does nothing here.  {help} lists the keys that do."));
 }
 
 /* What is no key.  false: it is one. */
@@ -465,6 +465,8 @@ turn(struct ui *ui)
 	ring(ui);
 	say_link(ui);
 	close_pending(ui);
+	if (ui->quit)
+		return;
 	if (ui->dirty || clock_steady_ms() - ui->drawn_at >= (ui_count_running(ui) ? animation_ms(ui) : AGES_MS))
 		draw(ui);
 }

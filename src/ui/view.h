@@ -105,6 +105,10 @@ void ui_set_beside(struct ui *ui, bool beside);
 void ui_push(struct ui *ui, struct view *view);		/* takes it */
 void ui_pop(struct ui *ui);				/* closes the top at the end of the turn */
 void ui_replace(struct ui *ui, struct view *view);	/* pop, then push */
+/* The text with the key that is bound to it in place of each "{action}": in the view on top, in
+ * every view, or on the board.  The text itself when there is none in it; else good for the next
+ * three calls.  ui_say() does this to its format. */
+const char *ui_keyed(struct ui *ui, const char *text) __attribute__((format_arg(2)));
 void ui_say(struct ui *ui, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void ui_say_error(struct ui *ui, const struct error *err);
 /* While it draws: what part of the view's list or text is in sight.  Said above the keys. */

@@ -68,3 +68,30 @@ key Q
 exit 0 10
 restored
 nothing-runs 5
+
+test "a hint names the key as it is bound"
+sh mkdir -p $XDG_CONFIG_HOME/sidestage
+sh printf '[keys "board"]\n\thistory = F5\n[keys "review"]\n\tapprove = F9\n[keys "everywhere"]\n\thelp = F1\n' >$XDG_CONFIG_HOME/sidestage/config
+run sidestage demo
+row "running" "running"
+key p
+expect "No operation runs; F5 shows what was done."
+key %
+expect "That key does nothing here.  F1 lists the keys that do."
+press-until Right "in Production"
+key D
+expect "F9 leads to the fields."
+row "F9 approve" "F1 help"
+key Enter
+expect "Enter alone approves nothing: F9 does."
+key F9
+gone "F9 leads to the fields."
+row "Tab next field"
+key Esc
+expect "F9 leads to the fields."
+key Esc
+gone "F9 leads"
+key Q
+exit 0 10
+restored
+nothing-runs 5

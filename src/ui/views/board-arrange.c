@@ -185,7 +185,7 @@ step_mark(struct board_view *b, struct ui *ui, const struct sight *s, long by)
 		return;
 	}
 	if (json_object_size(b->marks) == 0)
-		ui_say(ui, _("No workload is marked; Space marks one."));
+		ui_say(ui, _("No workload is marked; {mark} marks one."));
 	else
 		ui_say(ui, by > 0 ? _("No marked workload comes after this one.")
 				  : _("No marked workload comes before this one."));

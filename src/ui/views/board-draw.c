@@ -382,7 +382,7 @@ draw_detail(const struct sight *s, const struct viewport *workloads, struct canv
 }
 
 static void
-draw_nothing(const struct sight *s, struct canvas *c)
+draw_nothing(const struct sight *s, struct ui *ui, struct canvas *c)
 {
 	int used;
 
@@ -392,7 +392,7 @@ draw_nothing(const struct sight *s, struct canvas *c)
 		canvas_at(c, 4, 2);
 		used = canvas_paragraph(c, STYLE_NORMAL, s->world->link_error.text, 4);
 		canvas_at(c, 5 + used, 2);
-		canvas_ours(c, STYLE_DIM, _("It is tried again by itself; R tries now, Q quits."));
+		canvas_ours(c, STYLE_DIM, ui_keyed(ui, _("It is tried again by itself; {refresh} tries now, {quit} quits.")));
 	} else if (s->world->link == WORLD_CONNECTING) {
 		canvas_ours(c, STYLE_DIM, _("Reading the platform …"));
 	} else {
@@ -456,7 +456,7 @@ board_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	}
 	detail = canvas_part(canvas, 0, tree + 1, canvas->height, canvas->width - tree - 1);
 	if (!s.env) {
-		draw_nothing(&s, &detail);
+		draw_nothing(&s, ui, &detail);
 		return;
 	}
 	if (b->in_tree && !tree) {

@@ -304,7 +304,7 @@ act_progress(struct board_view *b, struct ui *ui, const struct sight *s)
 	if (session_flow_count(ui_session(ui)) > 0)
 		ui_push(ui, progress_view_new(session_flow(ui_session(ui), 0)));
 	else
-		ui_say(ui, _("No operation runs; h shows what was done."));
+		ui_say(ui, _("No operation runs; {history} shows what was done."));
 }
 
 static void
@@ -341,7 +341,7 @@ act_hotfix(struct board_view *b, struct ui *ui, const struct sight *s)
 	if (env)
 		ui_push(ui, hotfix_view_new(ui, b->org, b->app, env));
 	else
-		ui_say(ui, _("No hotfix was begun here: C clones what is broken."));
+		ui_say(ui, _("No hotfix was begun here: {clone} clones what is broken."));
 	free(env);
 }
 

@@ -165,7 +165,7 @@ draw_detail(struct canvas *c, struct ui *ui, const struct clone *clone)
 	label(c, &row, _("life left"));
 	canvas_ours(c, moods[life.mood].style, life.text);
 	if (life.mood == MOOD_BAD)
-		canvas_ours(c, STYLE_DIM, _("; it stays until somebody discards it: X, or E gives it longer"));
+		canvas_ours(c, STYLE_DIM, ui_keyed(ui, _("; it stays until somebody discards it: {discard}, or {end} gives it longer")));
 	else if (!clone->is_recorded)
 		canvas_ours(c, STYLE_DIM, _("; it was not made here"));
 	label(c, &row, _("not promoted"));

@@ -144,7 +144,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		canvas_at(canvas, row, 1);
 		canvas_ours(canvas, STYLE_OK,
 			    c->effective ? _("They are equal, and what reaches the workloads is too.")
-					 : _("They are equal as they are written; e compares what that comes to."));
+					 : ui_keyed(ui, _("They are equal as they are written; {effective} compares what that comes to.")));
 		return;
 	}
 	c->words_row = row;

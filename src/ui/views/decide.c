@@ -96,14 +96,14 @@ first_shown(const struct merge *merge, size_t selected, int rows)
 }
 
 static void
-draw_head(struct canvas *c, int row, const struct merge *merge, const struct flow_request *request)
+draw_head(struct ui *ui, struct canvas *c, int row, const struct merge *merge, const struct flow_request *request)
 {
 	canvas_at(c, row, 1);
 	if (merge->undecided > 0) {
 		canvas_format(c, STYLE_STRONG,
 			      ngettext("%zu conflict to decide", "%zu conflicts to decide",
 				       merge->undecided), merge->undecided);
-		canvas_format(c, STYLE_DIM, _("   o takes %s's, t takes %s's"), request->source,
+		canvas_format(c, STYLE_DIM, ui_keyed(ui, _("   {ours} takes %s's, {theirs} takes %s's")), request->source,
 			      request->env);
 	} else {
 		canvas_ours(c, STYLE_STRONG, _("All conflicts are decided."));
@@ -126,7 +126,7 @@ decide_draw(struct decide *decide, struct ui *ui, struct canvas *canvas, const s
 	int row = list_row(canvas);
 	size_t first = first_shown(merge, selected, canvas->height - row), at = first;
 
-	draw_head(canvas, canvas->height >= 16, merge, flow_request(flow));
+	draw_head(ui, canvas, canvas->height >= 16, merge, flow_request(flow));
 	canvas_rule(canvas, row - 1);
 	for (; at < merge->count && row < canvas->height; at++) {
 		draw_entry(canvas, row, &merge->entries[at], at == selected, flow_request(flow));

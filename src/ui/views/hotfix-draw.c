@@ -24,12 +24,12 @@ static const struct {
 	bool has_modules;	/* the clone's workloads belong below it */
 } steps[HOTFIX_STEP_COUNT] = {
 	[HOTFIX_CLONE] = {N_("wait until it runs"), true},
-	[HOTFIX_REPRODUCE] = {N_("Space when you have seen the bug there; l shows its logs"), true},
-	[HOTFIX_FIX] = {N_("V changes the version of a workload"), true},
-	[HOTFIX_VERIFY] = {N_("Space when you have seen that it is gone"), true},
-	[HOTFIX_PROMOTE] = {N_("P shows what would change there, and asks"), false},
-	[HOTFIX_CLEAN_UP] = {N_("X shows what would go, and asks"), false},
-	[HOTFIX_CARRY] = {N_("T takes it to the one below; Space when none needs it"), false},
+	[HOTFIX_REPRODUCE] = {N_("{mark} when you have seen the bug there; {logs} shows its logs"), true},
+	[HOTFIX_FIX] = {N_("{version} changes the version of a workload"), true},
+	[HOTFIX_VERIFY] = {N_("{mark} when you have seen that it is gone"), true},
+	[HOTFIX_PROMOTE] = {N_("{promote} shows what would change there, and asks"), false},
+	[HOTFIX_CLEAN_UP] = {N_("{discard} shows what would go, and asks"), false},
+	[HOTFIX_CARRY] = {N_("{carry} takes it to the one below; {mark} when none needs it"), false},
 };
 
 int
@@ -77,7 +77,7 @@ lay_out(int width)
 
 /* What was done, or what is to be done. */
 static void
-draw_words(struct canvas *c, enum style style, enum hotfix_step_id id, const struct hotfix_step *step)
+draw_words(struct ui *ui, struct canvas *c, enum style style, enum hotfix_step_id id, const struct hotfix_step *step)
 {
 	bool is_next = step->state == HOTFIX_NOW && !step->is_busy;
 
@@ -90,13 +90,13 @@ draw_words(struct canvas *c, enum style style, enum hotfix_step_id id, const str
 		}
 	}
 	if (is_next)
-		canvas_ours(c, style, _(steps[id].next));
+		canvas_ours(c, style, ui_keyed(ui, _(steps[id].next)));
 	else if (step->note.raw && *step->note.raw)
 		canvas_foreign(c, style, &step->note, 0);
 }
 
 static void
-draw_step(const struct hotfix_view *v, struct canvas *all, int row, const struct columns *at,
+draw_step(const struct hotfix_view *v, struct ui *ui, struct canvas *all, int row, const struct columns *at,
 	  enum hotfix_step_id id)
 {
 	const struct hotfix_step *step = hotfix_step(v->hotfix, id);
@@ -133,7 +133,7 @@ draw_step(const struct hotfix_view *v, struct canvas *all, int row, const struct
 	}
 	if (at->detail) {
 		canvas_at(c, 0, at->detail);
-		draw_words(c, selected ? STYLE_SELECTED : STYLE_NORMAL, id, step);
+		draw_words(ui, c, selected ? STYLE_SELECTED : STYLE_NORMAL, id, step);
 	}
 }
 
@@ -303,7 +303,7 @@ draw_below(const struct hotfix_view *v, struct ui *ui, struct canvas *c)
 	}
 	if (step->state == HOTFIX_NOW || step->state == HOTFIX_TODO) {
 		canvas_at(c, ++row, 3);
-		row += canvas_paragraph(c, step->state == HOTFIX_NOW ? STYLE_KEY : STYLE_DIM, _(steps[id].next), 2) - 1;
+		row += canvas_paragraph(c, step->state == HOTFIX_NOW ? STYLE_KEY : STYLE_DIM, ui_keyed(ui, _(steps[id].next)), 2) - 1;
 	}
 	if (id == HOTFIX_CARRY || (steps[id].has_modules && hotfix_clone_exists(v->hotfix)))
 		draw_items(v, ui, c, row + 2);
@@ -324,11 +324,11 @@ hotfix_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		return;
 	}
 	for (int i = 0; i < HOTFIX_STEP_COUNT; i++)
-		draw_step(v, canvas, first + i, &at, (enum hotfix_step_id)i);
+		draw_step(v, ui, canvas, first + i, &at, (enum hotfix_step_id)i);
 	if (below.height > 3) {
 		draw_below(v, ui, &below);
 	} else if (below.height > 0 && !at.detail) {
 		canvas_at(&below, 0, 1);
-		draw_words(&below, STYLE_NORMAL, hotfix_view_at(v), hotfix_step(v->hotfix, hotfix_view_at(v)));
+		draw_words(ui, &below, STYLE_NORMAL, hotfix_view_at(v), hotfix_step(v->hotfix, hotfix_view_at(v)));
 	}
 }

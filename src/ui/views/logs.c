@@ -168,21 +168,22 @@ draw_line(const struct logs_view *v, struct canvas *c, int row, const struct log
 
 /* Whether more comes, and what one sees of it. */
 static void
-draw_state(const struct logs_view *v, struct canvas *c)
+draw_state(const struct logs_view *v, struct ui *ui, struct canvas *c)
 {
 	if (logs_error(v->logs)->kind != ERROR_NONE)
 		canvas_bytes(c, STYLE_DANGER, logs_error(v->logs)->text, 0);
 	else if (v->held)
-		canvas_ours(c, STYLE_WARN, _("held; Space goes on"));
+		canvas_ours(c, STYLE_WARN, ui_keyed(ui, _("held; {hold} goes on")));
 	else if (v->bottom > 0)
-		canvas_format(c, STYLE_WARN, ngettext("%zu newer line below; G follows",
-						      "%zu newer lines below; G follows", v->bottom), v->bottom);
+		canvas_format(c, STYLE_WARN, ui_keyed(ui, ngettext("%zu newer line below; {last} follows",
+								   "%zu newer lines below; {last} follows",
+								   v->bottom)), v->bottom);
 	else
 		canvas_ours(c, STYLE_DIM, _("following"));
 }
 
 static void
-draw_foot(const struct logs_view *v, struct canvas *c, int row)
+draw_foot(const struct logs_view *v, struct ui *ui, struct canvas *c, int row)
 {
 	canvas_at(c, row, 1);
 	if (v->finding) {
@@ -191,7 +192,7 @@ draw_foot(const struct logs_view *v, struct canvas *c, int row)
 		field_draw(&v->find, c, c->width > 44 ? 40 : c->width - 8, true);
 		return;
 	}
-	draw_state(v, c);
+	draw_state(v, ui, c);
 	if (*v->find.text) {
 		canvas_ours(c, STYLE_KEY, "   / ");
 		canvas_bytes(c, STYLE_DIM, v->find.text, 0);
@@ -224,7 +225,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		canvas_ours(canvas, STYLE_DIM, logs_was_read(v->logs) ? _("Nothing was written yet.")
 								      : _("Reading the logs …"));
 	}
-	draw_foot(v, canvas, canvas->height - 1);
+	draw_foot(v, ui, canvas, canvas->height - 1);
 	if (v->bottom > 0)	/* else the numbers would run with the lines */
 		ui_in_sight(ui, &(struct viewport){first, v->rows, count});
 }
@@ -400,7 +401,7 @@ next_container(struct logs_view *v, struct ui *ui)
 	size_t next = 0;
 
 	if (!v->workload) {
-		ui_say(ui, _("These are all workloads; Tab leads to one of them."));
+		ui_say(ui, _("These are all workloads; {pane} leads to one of them."));
 		return;
 	}
 	add_containers_of_set(v, ui);

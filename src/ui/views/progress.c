@@ -109,7 +109,7 @@ draw_operations(struct canvas *c, struct ui *ui, const struct flow *shown)
 	if (c->height < 20) {
 		canvas_at(c, 0, 1);
 		canvas_format(c, STYLE_KEY, _("Operation %zu of %zu"), at + 1, count);
-		canvas_ours(c, STYLE_DIM, _("; Tab shows the next."));
+		canvas_ours(c, STYLE_DIM, ui_keyed(ui, _("; {pane} shows the next.")));
 		return 1;
 	}
 	first = at >= OPERATIONS_SHOWN ? at - OPERATIONS_SHOWN + 1 : 0;
@@ -367,7 +367,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 
 	if (!flow) {
 		canvas_at(canvas, row + 1, 1);
-		canvas_ours(canvas, STYLE_DIM, _("This operation has ended; h shows the history."));
+		canvas_ours(canvas, STYLE_DIM, ui_keyed(ui, _("This operation has ended; {history} shows the history.")));
 		return;
 	}
 	request = flow_request(flow);

@@ -161,7 +161,7 @@ draw_request(struct canvas *c, const struct review *review, const char *request)
 }
 
 static void
-draw_sends(struct canvas *c, int row, const struct review *review)
+draw_sends(struct ui *ui, struct canvas *c, int row, const struct review *review)
 {
 	const char *labels[] = {_("sends"), _("way back")};
 	int column = text_columns(labels[0]);
@@ -180,7 +180,7 @@ draw_sends(struct canvas *c, int row, const struct review *review)
 	canvas_at(c, row + 1, column);
 	if (review->way_back && *review->way_back) {
 		canvas_bytes(c, STYLE_NORMAL, review->way_back, 0);
-		canvas_ours(c, STYLE_DIM, _("   kept in the history, one key: U"));
+		canvas_ours(c, STYLE_DIM, ui_keyed(ui, _("   kept in the history, one key: {undo}")));
 	} else {
 		canvas_ours(c, STYLE_DIM, review->verb == FLOW_DISCARD ? _("none: what is deleted is gone")
 								      : _("none is needed"));
@@ -188,7 +188,7 @@ draw_sends(struct canvas *c, int row, const struct review *review)
 }
 
 static void
-draw_fields(const struct review_view *r, struct canvas *c, int row, const struct review *review)
+draw_fields(const struct review_view *r, struct ui *ui, struct canvas *c, int row, const struct review *review)
 {
 	int from = c->width < 60 ? 20 : 24;
 	int columns = c->width - from - 2 < 60 ? c->width - from - 2 : 60;
@@ -200,7 +200,7 @@ draw_fields(const struct review_view *r, struct canvas *c, int row, const struct
 	canvas_ours(c, STYLE_DIM, review->is_no_clone ? _(" is not a clone that was made here.")
 						       : _(" is protected."));
 	if (r->focus == 0)
-		canvas_ours(c, STYLE_DIM, _("  D leads to the fields."));
+		canvas_ours(c, STYLE_DIM, ui_keyed(ui, _("  {approve} leads to the fields.")));
 	canvas_at(c, row + 1, 1);
 	canvas_ours(c, r->focus == 1 ? STYLE_NORMAL : STYLE_DIM, _("Reason"));
 	canvas_at(c, row + 1, from);
@@ -263,9 +263,9 @@ draw_review(struct review_view *r, struct ui *ui, struct canvas *c, const struct
 	canvas_rule(c, row - 1);
 	viewport_draw(&part, c, row - 1);
 	if (sends)
-		draw_sends(c, row, review);
+		draw_sends(ui, c, row, review);
 	if (review->is_protected)
-		draw_fields(r, c, c->height - 3, review);
+		draw_fields(r, ui, c, c->height - 3, review);
 }
 
 static void
@@ -423,7 +423,7 @@ act(struct view *view, struct ui *ui, enum action action)
 	}
 	if (flow && flow_merge(flow)) {
 		if (!decide_act(&r->decide, ui, flow, action))
-			ui_say(ui, _("Decide the conflicts first: o or t on each."));
+			ui_say(ui, _("Decide the conflicts first: {ours} or {theirs} on each."));
 		return;
 	}
 	if (flow && flow_state(flow) == FLOW_FAILED) {
@@ -450,7 +450,7 @@ act(struct view *view, struct ui *ui, enum action action)
 		if (review->is_protected && r->focus > 0)
 			enter_field(r, ui, flow, review);
 		else
-			ui_say(ui, _("Enter alone approves nothing: D does."));
+			ui_say(ui, _("Enter alone approves nothing: {approve} does."));
 		break;
 	default: act_middle(r, ui, review, action); break;
 	}
