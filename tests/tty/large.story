@@ -57,6 +57,19 @@ match "28-50 of 50 ──$"
 key PgUp PgUp PgUp
 match "1-23 of 50 ──$"
 
+test "in a long difference n and N go from change to change"
+key d
+match " 1-[0-9]+ of 350 ──$"
+key n
+gone " 1-"
+capture SECOND " ([0-9]+)-[0-9]+ of 350"
+key n
+gone " $SECOND-"
+key N
+match " $SECOND-[0-9]+ of 350"
+key Esc
+gone "of 350"
+
 test "with the platform hanging every key still answers"
 terminal platform
 signal USR1

@@ -313,10 +313,13 @@ draw_failed(struct canvas *c, int *row, const struct world_environment *e)
 	    !e->environment.last_deploy.id.raw)
 		return;
 	for (size_t i = 0; i < e->error_count; i++) {
+		char *what;
+
+		what = xasprintf("%.80s: %.1000s", untrusted_raw(&e->errors[i].object_id),
+				 untrusted_raw(&e->errors[i].summary));
 		label(c, row, _("failed"));
-		canvas_foreign(c, STYLE_DANGER, &e->errors[i].object_id, 20);
-		canvas_ours(c, STYLE_DANGER, ": ");
-		canvas_foreign(c, STYLE_DANGER, &e->errors[i].summary, 0);
+		*row += canvas_paragraph(c, STYLE_DANGER, what, 3) - 1;
+		free(what);
 		if (!e->errors[i].message.raw || !*e->errors[i].message.raw)
 			continue;
 		label(c, row, _("output"));

@@ -220,7 +220,10 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	seen(v, &first, &end);
 	for (size_t i = first; i < end; i++)
 		draw_line(v, canvas, (int)(i - first), logs_line(v->logs, i), v->found && i + 1 == end);
-	if (count == 0) {
+	if (count == 0 && logs_error(v->logs)->kind != ERROR_NONE) {
+		canvas_at(canvas, 0, 1);
+		canvas_paragraph(canvas, STYLE_DANGER, logs_error(v->logs)->text, canvas->height - 2);
+	} else if (count == 0) {
 		canvas_at(canvas, 0, 1);
 		canvas_ours(canvas, STYLE_DIM, logs_was_read(v->logs) ? _("Nothing was written yet.")
 								      : _("Reading the logs …"));
