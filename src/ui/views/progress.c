@@ -173,7 +173,8 @@ draw_step(struct canvas *c, int row, int columns, const struct flow_step *step)
 	canvas_at(c, row, columns + 13);
 	if (step->state == STEP_ACTIVE && step->wanted > 0) {
 		canvas_progress(c, wide, step->done, step->wanted);
-		canvas_format(c, STYLE_DIM, _("  %d of %d workloads"), step->done, step->wanted);
+		canvas_format(c, STYLE_DIM, ngettext("  %d of %d workload", "  %d of %d workloads",
+						     (unsigned long)step->wanted), step->done, step->wanted);
 	} else {
 		canvas_bytes(c, STYLE_DIM, step->detail ? step->detail : "", 0);
 	}
