@@ -60,7 +60,7 @@ save clone.txt
 save clone.svg
 sh guide take clone
 key D
-until 20 test "$(platform status korean-title)" = succeeded
+expect "Done in" 20
 key Esc
 row "Workload" "korean-title"
 row "running" "running" "running"

@@ -76,7 +76,7 @@ key D
 expect "way back"
 match "^(─){100}$"
 key D
-until 20 test "$(platform status aa-odd)" = succeeded
+expect "Done in" 20
 key Esc
 gone "Progress"
 key c
@@ -100,11 +100,19 @@ let BEFORE platform deployment production
 key Enter
 until 20 test "$(platform deployment production)" != $BEFORE
 until 20 test "$(platform status production)" = succeeded
+expect "Done in" 20
 key Esc
 gone "Progress"
 key h
 row "deploy" "production"
 match "^(─){100}$"
+key /
+type "gotcha"
+match "^ Find  gotcha +1 of"
+row "deploy" "production"
+match "^(─){100}$"
+key Esc
+match "^ *✓ .*deploy"
 not-wrote "\e]0;gotcha"
 not-wrote "\e[2J\e]"
 key Esc
