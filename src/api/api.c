@@ -298,6 +298,24 @@ header_value(const char *line, size_t length, const char *name)
 	return xstrndup(line, length);
 }
 
+static void
+forget_headers(struct api_call *call)
+{
+	call->etag[0] = call->extensions[0] = call->platform[0] = '\0';
+	call->retry_after_ms = -1;
+}
+
+/* The value of a header, where it has this name and fits; else `out` stays. */
+static void
+read_header(const char *line, size_t length, const char *name, char *out, size_t size)
+{
+	char *value = header_value(line, length, name);
+
+	if (value && strlen(value) < size)
+		strcpy(out, value);
+	free(value);
+}
+
 static size_t
 on_header(char *bytes, size_t size, size_t count, void *data)
 {
@@ -310,14 +328,11 @@ on_header(char *bytes, size_t size, size_t count, void *data)
 		call->too_large = true;
 		return 0;
 	}
-	if (length > 5 && memcmp(bytes, "HTTP/", 5) == 0) {	/* after 100 Continue */
-		call->etag[0] = '\0';
-		call->retry_after_ms = -1;
-	}
-	value = header_value(bytes, length, "etag");
-	if (value && strlen(value) < sizeof(call->etag))
-		strcpy(call->etag, value);
-	free(value);
+	if (length > 5 && memcmp(bytes, "HTTP/", 5) == 0)	/* after 100 Continue */
+		forget_headers(call);
+	read_header(bytes, length, "etag", call->etag, sizeof(call->etag));
+	read_header(bytes, length, "sidestage-extensions", call->extensions, sizeof(call->extensions));
+	read_header(bytes, length, "sidestage-platform", call->platform, sizeof(call->platform));
 	value = header_value(bytes, length, "retry-after");
 	if (value)
 		call->retry_after_ms = parse_retry_after(value);
@@ -433,8 +448,7 @@ start_try(struct api_call *call)
 	buf_init(&call->body, api->body_max);
 	call->header_bytes = 0;
 	call->too_large = false;
-	call->etag[0] = '\0';
-	call->retry_after_ms = -1;
+	forget_headers(call);
 	call->curl_error[0] = '\0';
 	call->started = clock_steady_ms();
 	if (call->tries++ == 0)
@@ -492,6 +506,20 @@ deliver(struct api_call *call, const struct api_reply *reply)
 	call_free(call);
 }
 
+/*
+ * A good answer that announces nothing takes the announcement back: behind the same address there
+ * may be an older platform now, and what it does not know it would leave out without a word.  An
+ * identity stays until there is another: gateways answer, too.
+ */
+static void
+remember_platform(struct api *api, const struct api_call *call, const struct api_reply *reply)
+{
+	if (reply->status >= 200 && reply->status < 300)
+		strcpy(api->extensions, call->extensions);
+	if (call->platform[0])
+		strcpy(api->platform, call->platform);
+}
+
 /* true: a callback ran. */
 static bool
 finish_try(struct api_call *call, CURLcode result)
@@ -500,7 +528,9 @@ finish_try(struct api_call *call, CURLcode result)
 	int64_t delay;
 
 	reply.elapsed_ms = clock_steady_ms() - call->started;
+	reply.retry_after_ms = call->retry_after_ms;
 	api_reply_read(call, result, &reply);
+	remember_platform(call->api, call, &reply);
 	end_try(call);
 	delay = reply.error.kind != ERROR_NONE ? retry_delay(call, &reply) : -1;
 	if (delay >= 0) {
@@ -510,6 +540,7 @@ finish_try(struct api_call *call, CURLcode result)
 		deliver(call, &reply);
 	}
 	json_decref(reply.body);
+	json_decref(reply.details);
 	return delay < 0;
 }
 
@@ -541,7 +572,7 @@ deliver_refused(struct api *api)
 
 	while (call && call->sequence <= last) {
 		if (call->state == CALL_QUEUED && call->refused.kind != ERROR_NONE) {
-			struct api_reply reply = {.bytes = "", .error = call->refused};
+			struct api_reply reply = {.bytes = "", .error = call->refused, .retry_after_ms = -1};
 
 			deliver(call, &reply);
 			called = true;
@@ -643,6 +674,28 @@ size_t
 api_pending(const struct api *api)
 {
 	return api->pending;
+}
+
+bool
+api_has_extension(const struct api *api, const char *name)
+{
+	const size_t length = strlen(name);
+
+	for (const char *p = api->extensions; *p;) {
+		size_t n = strcspn(p, ", \t");
+
+		if (n == length && memcmp(p, name, n) == 0)
+			return true;
+		p += n;
+		p += strspn(p, ", \t");
+	}
+	return false;
+}
+
+const char *
+api_platform_id(const struct api *api)
+{
+	return api->platform;
 }
 
 /* --- the client --- */

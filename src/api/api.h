@@ -42,10 +42,12 @@ struct api_reply {
 	const char *bytes;		/* the body as it came, "" when empty; with `length` */
 	size_t length;
 	struct error error;		/* kind NONE: it went well (2xx, or 304 after api_if_none_match()) */
+	json_t *details;		/* borrowed: "details" of an error's body; NULL: none */
 	char etag[128];			/* "" when none was given or it is longer */
 	bool not_modified;		/* 304: what the caller has is still so */
 	char digest[IDS_SHA256_B64_SIZE]; /* of the bytes, after api_unless(); else "" */
 	int64_t elapsed_ms;		/* of the last try, from sending to the whole answer */
+	int64_t retry_after_ms;		/* how long the platform asks to wait (Retry-After); -1: not said */
 };
 
 /* Called once per call, unless it was cancelled.  The call is over then: forget it. */
@@ -72,6 +74,14 @@ void api_no_retry(struct api_call *call);
 bool api_wait(struct api *api, const int *fds, bool *ready, size_t count, int timeout_ms);
 /* Calls queued or under way. */
 size_t api_pending(const struct api *api);
+
+/*
+ * What the platform announces beyond the common API (Sidestage-Extensions), by its last good
+ * answer; false before the first one.
+ */
+bool api_has_extension(const struct api *api, const char *name);
+/* Which platform answers, whatever its address (Sidestage-Platform); "" when it does not say. */
+const char *api_platform_id(const struct api *api);
 
 /* --- the operations; every call takes `done` and `data` last and never returns NULL --- */
 

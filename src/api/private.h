@@ -56,6 +56,8 @@ struct api_call {
 	bool too_large;
 	char etag[128];
 	int64_t retry_after_ms;		/* -1: none given */
+	char extensions[512];		/* "" when none were announced */
+	char platform[IDS_UUID_SIZE];	/* "" when it was not said */
 	char curl_error[CURL_ERROR_SIZE];
 	int tries;
 	int64_t due;			/* steady ms */
@@ -78,6 +80,8 @@ struct api {
 	uint64_t sequence;
 	size_t pending, reads_sent, writes_sent;
 	bool waiting;			/* within api_wait() */
+	char extensions[512];		/* as announced with the last good answer */
+	char platform[IDS_UUID_SIZE];
 };
 
 /* api.c: queues a call.  parts: as many as the path has '%'. */
@@ -89,7 +93,7 @@ void api_call_query(struct api_call *call, const char *key, const char *value);
 void api_call_body(struct api_call *call, json_t *body);
 void api_call_if_match(struct api_call *call, const char *id);
 
-/* reply.c: what a finished try means.  Fills reply; reply->body is a new reference. */
+/* reply.c: what a finished try means.  Fills reply; body and details are new references. */
 void api_reply_read(const struct api_call *call, CURLcode result, struct api_reply *reply);
 /* Whether the same read may do better a little later. */
 bool api_reply_is_passing(const struct api_reply *reply);

@@ -290,6 +290,7 @@ api_reply_read(const struct api_call *call, CURLcode result, struct api_reply *r
 		set_nonsense(call, &why, &reply->error);
 	if (reply->error.kind != ERROR_NONE) {
 		hide_token(call->api, reply->error.text);
+		reply->details = json_incref(json_object_get(reply->body, "details"));
 		json_decref(reply->body);
 		reply->body = NULL;
 	}

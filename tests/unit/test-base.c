@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/ids.h"
+#include "base/knowledge.h"
 #include "base/paths.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
@@ -214,6 +215,49 @@ lengths_of_time_are_read_as_a_person_writes_them(void **state)
 }
 
 static void
+what_could_not_be_read_is_neither_absent_nor_current(void **state)
+{
+	const struct error gone = {.kind = ERROR_NOT_FOUND, .text = "it is not there"};
+	const struct error busy = {.kind = ERROR_REMOTE, .text = "the platform failed (503)"};
+	struct knowledge known = {0};
+	char *text = knowledge_text(&known, 5000);
+
+	(void)state;
+	assert_string_equal(text, "not read yet");
+	free(text);
+	assert_false(knowledge_is_settled(&known) || knowledge_has_content(&known));
+
+	knowledge_set_remembered(&known, 1000);
+	assert_false(knowledge_is_settled(&known) || knowledge_is_current(&known));
+	assert_true(knowledge_has_content(&known));
+	text = knowledge_text(&known, 5000);
+	assert_string_equal(text, "from the cache, read 4s ago");
+	free(text);
+
+	assert_true(knowledge_set_answer(&known, &(struct error){0}, 2000));
+	assert_false(knowledge_set_known(&known, 3000));	/* an age alone is no change */
+	assert_true(knowledge_is_current(&known) && knowledge_is_settled(&known));
+	knowledge_set_remembered(&known, 1);
+	assert_int_equal(known.at, 3000);
+
+	assert_true(knowledge_set_answer(&known, &busy, 9000));
+	assert_false(knowledge_set_unreadable(&known, &busy));
+	assert_int_equal(known.state, KNOWLEDGE_UNREADABLE);
+	assert_int_equal(known.at, 3000);			/* of the last good answer */
+	assert_true(knowledge_is_settled(&known) && knowledge_has_content(&known));
+	assert_false(knowledge_is_current(&known));
+	text = knowledge_text(&known, 63000);
+	assert_string_equal(text, "could not be read: the platform failed (503) (last read 1m ago)");
+	free(text);
+
+	assert_true(knowledge_set_answer(&known, &gone, 9000));
+	assert_int_equal(known.state, KNOWLEDGE_ABSENT);
+	assert_int_equal(known.why.kind, ERROR_NONE);
+	assert_true(knowledge_is_current(&known));
+	assert_false(knowledge_has_content(&known));
+}
+
+static void
 a_path_from_outside_stays_inside(void **state)
 {
 	static const struct { const char *path; bool good; } cases[] = {
@@ -267,6 +311,7 @@ main(void)
 		cmocka_unit_test(timestamps_are_read_strictly),
 		cmocka_unit_test(a_person_s_time_is_that_of_the_place),
 		cmocka_unit_test(lengths_of_time_are_read_as_a_person_writes_them),
+		cmocka_unit_test(what_could_not_be_read_is_neither_absent_nor_current),
 		cmocka_unit_test(a_path_from_outside_stays_inside),
 		cmocka_unit_test(removing_a_tree_follows_no_link),
 	};

@@ -185,6 +185,8 @@ struct seen {
 	json_t *body;
 	char etag[128];
 	bool not_modified;
+	json_t *details;
+	int64_t retry_after_ms;
 };
 
 static void
@@ -199,6 +201,8 @@ on_done(void *data, const struct api_reply *reply)
 	seen->body = json_incref(reply->body);
 	strcpy(seen->etag, reply->etag);
 	seen->not_modified = reply->not_modified;
+	seen->details = json_incref(reply->details);
+	seen->retry_after_ms = reply->retry_after_ms;
 	assert_true(reply->bytes != NULL);
 }
 
@@ -297,6 +301,83 @@ test_good_write(void **state)
 	assert_non_null(strstr(server.requests[0], "Content-Type: application/json\r\n"));
 	assert_non_null(strstr(server.requests[0], "{\"comment\":\"release\",\"delta_id\":\"d1\"}"));
 	json_decref(seen.body);
+}
+
+/* Asks once more; the answer's place in `seen`. */
+static void
+ask_again(struct api *api, struct seen *seen)
+{
+	json_decref(seen->details);
+	*seen = (struct seen){0};
+	api_get_environment(api, "acme", "shop", "qa", on_done, seen);
+	turn_until_done(api, seen);
+	json_decref(seen->body);
+}
+
+static void
+test_announced(void **state)
+{
+	static const struct exchange exchanges[] = {
+		{OK "sidestage-extensions: deploy-values,deploy-tag ,\tvalue-fingerprints\r\n"
+		    "Sidestage-Platform: 0190a0d2-0000-7000-8000-00000000beef\r\n"
+		    "Content-Length: 2\r\n\r\n{}", CLOSE},
+		{"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", CLOSE},
+		{OK "Content-Length: 2\r\n\r\n{}", CLOSE},
+		{0}};
+	struct seen seen = {0};
+	struct server server;
+	struct api *api;
+
+	(void)state;
+	server_start(&server, exchanges, NULL);
+	api = client_for(&server, -1);
+	assert_false(api_has_extension(api, "deploy-tag"));
+	assert_string_equal(api_platform_id(api), "");
+	ask_again(api, &seen);
+	assert_true(api_has_extension(api, "deploy-values"));
+	assert_true(api_has_extension(api, "deploy-tag"));
+	assert_true(api_has_extension(api, "value-fingerprints"));
+	assert_false(api_has_extension(api, "deploy"));
+	assert_false(api_has_extension(api, ""));
+	assert_string_equal(api_platform_id(api), "0190a0d2-0000-7000-8000-00000000beef");
+	ask_again(api, &seen);				/* a gateway speaks: it says nothing about it */
+	assert_true(api_has_extension(api, "deploy-tag"));
+	ask_again(api, &seen);				/* an older platform: without */
+	assert_false(api_has_extension(api, "deploy-tag"));
+	assert_string_equal(api_platform_id(api), "0190a0d2-0000-7000-8000-00000000beef");
+	api_free(api);
+	server_stop(&server);
+}
+
+static void
+test_what_a_refusal_carries(void **state)
+{
+	static const struct exchange exchanges[] = {
+		{"HTTP/1.1 412 Precondition Failed\r\nRetry-After: 7\r\nContent-Length: 39\r\n\r\n"
+		 "{\"message\":\"no\",\"details\":{\"tag\":\"t2\"}}", CLOSE},
+		{"HTTP/1.1 503 Busy\r\nRetry-After: Fri, 01 Jan 2100 00:00:00 GMT\r\n"
+		 "Content-Length: 0\r\n\r\n", CLOSE},
+		{OK "Content-Length: 2\r\n\r\n{}", CLOSE},
+		{0}};
+	struct seen seen = {0};
+	struct server server;
+	struct api *api;
+
+	(void)state;
+	server_start(&server, exchanges, NULL);
+	api = client_for(&server, -1);
+	ask_again(api, &seen);
+	assert_int_equal(seen.error.kind, ERROR_STALE);
+	assert_int_equal(seen.retry_after_ms, 7000);
+	assert_string_equal(json_string_value(json_object_get(seen.details, "tag")), "t2");
+	ask_again(api, &seen);
+	assert_int_equal(seen.error.kind, ERROR_REMOTE);
+	assert_true(seen.retry_after_ms > 3600 * 1000);
+	assert_null(seen.details);
+	ask_again(api, &seen);
+	assert_int_equal(seen.retry_after_ms, -1);
+	api_free(api);
+	server_stop(&server);
 }
 
 /* What the client makes of a bad end.  Writes are never sent twice. */
@@ -599,6 +680,8 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good_read),
 		cmocka_unit_test(test_good_write),
+		cmocka_unit_test(test_announced),
+		cmocka_unit_test(test_what_a_refusal_carries),
 		cmocka_unit_test(test_bad_ends),
 		cmocka_unit_test(test_too_large),
 		cmocka_unit_test(test_reads_are_tried_again),

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "base/knowledge.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+
+static bool
+set_state(struct knowledge *knowledge, enum knowledge_state state, const struct error *why)
+{
+	bool changed = knowledge->state != state || knowledge->why.kind != why->kind ||
+		       strcmp(knowledge->why.text, why->text) != 0;
+
+	knowledge->state = state;
+	knowledge->why = *why;
+	return changed;
+}
+
+bool
+knowledge_set_known(struct knowledge *knowledge, int64_t at)
+{
+	knowledge->at = at;
+	return set_state(knowledge, KNOWLEDGE_KNOWN, &(struct error){0});
+}
+
+bool
+knowledge_set_absent(struct knowledge *knowledge, int64_t at)
+{
+	knowledge->at = at;
+	return set_state(knowledge, KNOWLEDGE_ABSENT, &(struct error){0});
+}
+
+bool
+knowledge_set_unreadable(struct knowledge *knowledge, const struct error *why)
+{
+	return set_state(knowledge, KNOWLEDGE_UNREADABLE, why);
+}
+
+bool
+knowledge_set_answer(struct knowledge *knowledge, const struct error *answer, int64_t at)
+{
+	if (answer->kind == ERROR_NONE)
+		return knowledge_set_known(knowledge, at);
+	if (answer->kind == ERROR_NOT_FOUND)
+		return knowledge_set_absent(knowledge, at);
+	return knowledge_set_unreadable(knowledge, answer);
+}
+
+void
+knowledge_set_remembered(struct knowledge *knowledge, int64_t at)
+{
+	if (knowledge->state == KNOWLEDGE_NONE)
+		knowledge->at = at;
+}
+
+bool
+knowledge_is_settled(const struct knowledge *knowledge)
+{
+	return knowledge->state != KNOWLEDGE_NONE;
+}
+
+bool
+knowledge_has_content(const struct knowledge *knowledge)
+{
+	return knowledge->at > 0 && knowledge->state != KNOWLEDGE_ABSENT;
+}
+
+bool
+knowledge_is_current(const struct knowledge *knowledge)
+{
+	return knowledge->state == KNOWLEDGE_KNOWN || knowledge->state == KNOWLEDGE_ABSENT;
+}
+
+const char *
+knowledge_state_name(enum knowledge_state state)
+{
+	static const char *const names[] = {
+		[KNOWLEDGE_NONE] = "unknown",
+		[KNOWLEDGE_KNOWN] = "known",
+		[KNOWLEDGE_ABSENT] = "absent",
+		[KNOWLEDGE_UNREADABLE] = "unreadable",
+	};
+
+	return names[state];
+}
+
+char *
+knowledge_text(const struct knowledge *knowledge, int64_t now)
+{
+	char ago[64] = "";
+
+	if (knowledge->at > 0)
+		clock_ago(ago, now > knowledge->at ? now - knowledge->at : 0);
+	switch (knowledge->state) {
+	case KNOWLEDGE_KNOWN:
+		return xstrdup("");
+	case KNOWLEDGE_ABSENT:
+		return xstrdup(_("not there"));
+	case KNOWLEDGE_UNREADABLE:
+		return knowledge->at > 0 ?
+			       xasprintf(_("could not be read: %s (last read %s)"), knowledge->why.text, ago) :
+			       xasprintf(_("could not be read: %s"), knowledge->why.text);
+	case KNOWLEDGE_NONE:
+		break;
+	}
+	return knowledge->at > 0 ? xasprintf(_("from the cache, read %s"), ago) :
+				   xstrdup(_("not read yet"));
+}
