@@ -10,6 +10,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "cli/lines.h"
+#include "flow/comment.h"
 #include "flow/details.h"
 #include "flow/flow.h"
 #include "flow/hotfix.h"
@@ -125,7 +126,7 @@ lines_deployments(const struct details *details, const struct world_environment 
 		lines_say(_("  %s: %s, %s by %s%s%s%.*s"), untrusted_raw(&d->id), _(states[d->status]), ago,
 			  untrusted_raw(&d->created_by),
 			  untrusted_equal(&d->id, &e->running.id) ? _(", runs") : "",
-			  flow_comment_length(comment) ? ": " : "", (int)flow_comment_length(comment), comment);
+			  comment_people_length(comment) ? ": " : "", (int)comment_people_length(comment), comment);
 	}
 	if (details_deployment_count(details) == 0)
 		lines_say(_("  Nothing was ever deployed here."));

@@ -227,10 +227,10 @@ settle_create(struct flow *flow)
 }
 
 static const struct step steps[] = {
-	{ N_("Check that the source has not moved"), check_source, NULL },
-	{ N_("Create the environment"), create, settle_create },
-	{ N_("Deploy"), send_deployment, settle_deployment },
-	{ N_("Watch until it runs"), watch_deployment, NULL },
+	{ "check-source", N_("Check that the source has not moved"), check_source, NULL },
+	{ "create-environment", N_("Create the environment"), create, settle_create },
+	{ "deploy", N_("Deploy"), send_deployment, settle_deployment },
+	{ "watch", N_("Watch until it runs"), watch_deployment, NULL },
 };
 
 const struct verb verb_clone = {

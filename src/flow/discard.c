@@ -278,9 +278,9 @@ wait_gone(struct flow *flow)
 }
 
 static const struct step steps[] = {
-	{ N_("Check that nothing moved"), check_target, NULL },
-	{ N_("Delete the environment"), send_delete, settle_delete },
-	{ N_("Wait until it is gone"), wait_gone, NULL },
+	{ "check-target", N_("Check that nothing moved"), check_target, NULL },
+	{ "delete", N_("Delete the environment"), send_delete, settle_delete },
+	{ "wait-gone", N_("Wait until it is gone"), wait_gone, NULL },
 };
 
 const struct verb verb_discard = {

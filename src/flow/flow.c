@@ -19,6 +19,7 @@
 #include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
+#include "flow/comment.h"
 
 #define IMAGES_MAX 1000
 #define TRIES_MAX 4
@@ -80,6 +81,7 @@ copy_request(struct flow_request *to, const struct flow_request *from)
 	to->operation_id = copy(from->operation_id);
 	to->before_set = copy(from->before_set);
 	to->after_set = copy(from->after_set);
+	to->hotfix = copy(from->hotfix);
 	to->decides = from->decides;
 	while (from->images && from->images[count])
 		count++;
@@ -106,6 +108,7 @@ clear_request(struct flow_request *request)
 	release(request->operation_id);
 	release(request->before_set);
 	release(request->after_set);
+	release(request->hotfix);
 }
 
 struct flow *
@@ -378,6 +381,60 @@ finish(struct flow *flow)
 	flow->record.ended_at = clock_wall_ms();
 	if (flow_journal(flow, SIZE_MAX))
 		end(flow, FLOW_DONE);
+}
+
+/* --- the comment --- */
+
+/* Which hotfix it is about: the clone, and what it was made from. */
+static void
+name_hotfix(const struct flow *flow, struct comment *comment, struct clone_origin *kept)
+{
+	const struct flow_request *request = &flow->request;
+	const struct clone_origin *origin = &flow->origin;
+
+	if (request->verb == FLOW_CLONE) {
+		comment->hotfix = xstrdup(request->env);
+		comment->origin = xstrdup(request->source);
+		comment->origin_deployment = xstrdup(untrusted_raw(&flow->record.source_deployment));
+		return;
+	}
+	if (request->verb == FLOW_CARRY) {
+		comment->hotfix = copy(request->hotfix);
+		return;
+	}
+	comment->hotfix = copy(request->verb == FLOW_PROMOTE ? request->source : request->env);
+	if (!origin->origin || request->verb != FLOW_PROMOTE) {
+		if (store_clone_origin(session_store(flow->session),
+				       session_platform(flow->session), request->org, request->app,
+				       comment->hotfix, kept, NULL) == 0)
+			origin = kept;
+	}
+	if (origin->origin && origin->deployment_id) {
+		comment->origin = xstrdup(origin->origin);
+		comment->origin_deployment = xstrdup(origin->deployment_id);
+	} else if (request->verb != FLOW_PROMOTE) {
+		free(comment->hotfix);		/* it is no clone, as far as is known */
+		comment->hotfix = NULL;
+	}
+}
+
+char *
+flow_comment(const struct flow *flow)
+{
+	struct comment comment = {
+		.verb = xstrdup(flow->verb->name),
+		.op = xstrdup(untrusted_raw(&flow->record.id)),
+		.undoes = copy(flow->record.undoes.raw),
+	};
+	struct clone_origin kept = { 0 };
+	char *text;
+
+	name_hotfix(flow, &comment, &kept);
+	text = comment_encode(&comment, untrusted_raw(&flow->record.summary),
+			      flow->record.reason.raw);
+	clone_origin_clear(&kept);
+	comment_clear(&comment);
+	return text;
 }
 
 /* --- the steps --- */

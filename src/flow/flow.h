@@ -46,6 +46,7 @@ struct flow_request {
 	const char *operation_id;
 	/* CARRY: ids of the sets without and with the fix, as a promotion to `source` had them */
 	const char *before_set, *after_set;
+	const char *hotfix;	/* CARRY: the clone that the fix is from; NULL: not known */
 	bool decides;		/* PROMOTE, CARRY: a person is there to decide conflicts; else they fail */
 };
 
@@ -127,7 +128,5 @@ void flow_free(struct flow *flow);
 void flow_resume_all(struct session *session);
 
 const char *flow_verb_name(enum flow_verb verb);	/* "clone": for machines */
-/* How many bytes of a deployment's comment are for people: without our operation's mark. */
-size_t flow_comment_length(const char *comment);
 
 #endif

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/xmalloc.h"
+#include "flow/comment.h"
 #include "flow/flow.h"
 #include "flow/session.h"
 #include "model/nouns.h"
@@ -57,11 +58,11 @@ copy(const char *text)
 	return text ? xstrdup(text) : NULL;
 }
 
-/* "promote hotfix-1: web 1.4.2 → 1.4.3 [op 0198…]" without its beginning and its mark. */
+/* "promote hotfix-1: web 1.4.2 → 1.4.3 [sidestage …]" without its beginning and its end. */
 static void
 take_words(struct untrusted *out, const char *text)
 {
-	char *words = xstrndup(text, flow_comment_length(text));
+	char *words = xstrndup(text, comment_people_length(text));
 	char *behind = strstr(words, ": ");
 
 	untrusted_init(out, behind ? behind + 2 : words);
@@ -186,7 +187,7 @@ events_from_origin(struct events *events, const struct events_of *of, const char
 		struct event *event;
 
 		if (history[i].created_at < of->since || strncmp(comment, prefix, strlen(prefix)) != 0 ||
-		    flow_comment_length(comment) == strlen(comment))
+		    comment_people_length(comment) == strlen(comment))
 			continue;
 		event = add_deployment(events, EVENT_PROMOTE, &history[i]);
 		if (!event)

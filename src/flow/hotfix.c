@@ -286,7 +286,7 @@ hotfix_carry_request(const struct hotfix *h, const char *env, struct flow_reques
 						     "nobody gets it from there."), h->origin);
 	*request = (struct flow_request){
 		.verb = FLOW_CARRY, .org = h->org, .app = h->app, .env = env, .source = h->origin,
-		.before_set = h->before_set, .after_set = h->after_set,
+		.before_set = h->before_set, .after_set = h->after_set, .hotfix = h->env,
 	};
 	return 0;
 }

@@ -7,6 +7,8 @@ libflow_a_SOURCES = \
 	src/flow/clone.c \
 	src/flow/clones.c \
 	src/flow/clones.h \
+	src/flow/comment.c \
+	src/flow/comment.h \
 	src/flow/deploy.c \
 	src/flow/details.c \
 	src/flow/details.h \
@@ -57,4 +59,8 @@ TESTS += tests/wire/test-flow
 tests_wire_test_flow_SOURCES = tests/wire/test-flow.c
 tests_wire_test_flow_LDADD = libflow.a libapi.a libstore.a libmodel.a libbase.a \
 	$(SQLITE_LIBS) $(CMOCKA_LIBS) $(BASE_LIBS)
+check_PROGRAMS += tests/unit/test-comment
+TESTS += tests/unit/test-comment
+tests_unit_test_comment_SOURCES = tests/unit/test-comment.c
+tests_unit_test_comment_LDADD = libflow.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 endif

@@ -2,7 +2,7 @@
 /*
  * The steps of a deployment: look again, make the delta, deploy, compare, watch.
  *
- * A deployment is known as ours by its comment, which ends in "[op ID]".  So after a lost
+ * A deployment is known as ours by its comment, which names the operation.  So after a lost
  * answer the list of deployments says whether it was made; and when it was not, the same
  * request is safe to repeat, since it carries If-Match with the deployment that was reviewed.
  */
@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/comment.h"
 #include "model/json.h"
 
 #define WATCH_EVERY_MS 400
@@ -23,18 +24,6 @@
 #define ERRORS_MAX 100
 
 /* --- look again --- */
-
-#define MARK " [op "
-
-size_t
-flow_comment_length(const char *comment)
-{
-	const char *mark = NULL;
-
-	for (const char *at = comment; (at = strstr(at, MARK)) != NULL; at++)
-		mark = at;
-	return mark && comment[strlen(comment) - 1] == ']' ? (size_t)(mark - comment) : strlen(comment);
-}
 
 static void
 checked_target(void *data, const struct api_reply *reply)
@@ -136,11 +125,7 @@ create_delta(struct flow *flow)
 static bool
 is_ours(const struct flow *flow, const struct deployment *deployment)
 {
-	char *mark = xasprintf(MARK "%s]", untrusted_raw(&flow->record.id));
-	bool ours = strstr(untrusted_raw(&deployment->comment), mark) != NULL;
-
-	free(mark);
-	return ours;
+	return comment_is_of(untrusted_raw(&deployment->comment), untrusted_raw(&flow->record.id));
 }
 
 static void
@@ -185,8 +170,7 @@ sent_deployment(void *data, const struct api_reply *reply)
 void
 send_deployment(struct flow *flow)
 {
-	char *comment = xasprintf("%s" MARK "%s]", untrusted_raw(&flow->record.summary),
-				  untrusted_raw(&flow->record.id));
+	char *comment = flow_comment(flow);
 	const struct api_new_deployment deployment = {
 		.comment = comment,
 		.delta_id = flow->record.delta_id.raw,
@@ -452,9 +436,9 @@ watch_deployment(struct flow *flow)
 }
 
 const struct step deploy_steps[DEPLOY_STEP_COUNT] = {
-	{ N_("Check that nothing moved"), check_target, NULL },
-	{ N_("Create the change"), create_delta, NULL },
-	{ N_("Deploy"), send_deployment, settle_deployment },
-	{ N_("Compare with the review"), verify_set, NULL },
-	{ N_("Watch until it runs"), watch_deployment, NULL },
+	{ "check-target", N_("Check that nothing moved"), check_target, NULL },
+	{ "create-delta", N_("Create the change"), create_delta, NULL },
+	{ "deploy", N_("Deploy"), send_deployment, settle_deployment },
+	{ "compare", N_("Compare with the review"), verify_set, NULL },
+	{ "watch", N_("Watch until it runs"), watch_deployment, NULL },
 };

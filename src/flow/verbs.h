@@ -23,6 +23,7 @@
 typedef void flow_phase(struct flow *flow);
 
 struct step {
+	const char *id;		/* for the journal and machines: never changed once released */
 	const char *name;	/* N_() */
 	flow_phase *start;
 	flow_phase *settle;
@@ -144,6 +145,9 @@ void review_isolation(struct review *review, const struct set *set, const char *
 
 /* steps.c */
 flow_phase check_target, send_deployment, settle_deployment, watch_deployment;
+
+/* The comment of the deployment that the flow makes (flow/comment.h); free() it. */
+char *flow_comment(const struct flow *flow);
 
 /* resume.c */
 json_t *flow_encode_request(const struct flow *flow);

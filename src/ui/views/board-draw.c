@@ -13,6 +13,7 @@
 #include "base/ids.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "flow/comment.h"
 #include "flow/flow.h"
 #include "flow/moments.h"
 #include "flow/session.h"
@@ -365,7 +366,7 @@ draw_detail(const struct sight *s, const struct viewport *workloads, struct canv
 		canvas_foreign(c, STYLE_NORMAL, &d->created_by, 20);
 		canvas_ours(c, STYLE_DIM, "   ");
 		comment = xstrndup(untrusted_raw(&d->comment),
-				   flow_comment_length(untrusted_raw(&d->comment)));
+				   comment_people_length(untrusted_raw(&d->comment)));
 		canvas_bytes(c, STYLE_DIM, comment, 60);
 		free(comment);
 	}

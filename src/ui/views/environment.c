@@ -12,6 +12,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "flow/comment.h"
 #include "flow/details.h"
 #include "flow/flow.h"
 #include "flow/session.h"
@@ -169,7 +170,7 @@ draw_deployment(const struct environment_view *v, const struct world_environment
 	/* Which one runs is said even where the comment has to be cut for it. */
 	room = *c;
 	room.width -= here ? text_columns(runs) : 0;
-	canvas_piece(&room, STYLE_NORMAL, comment, 0, flow_comment_length(comment));
+	canvas_piece(&room, STYLE_NORMAL, comment, 0, comment_people_length(comment));
 	c->column = room.column;
 	if (here)
 		canvas_ours(c, STYLE_OK, runs);

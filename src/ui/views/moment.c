@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/comment.h"
 #include "flow/details.h"
 #include "flow/flow.h"
 #include "flow/session.h"
@@ -43,7 +44,7 @@ static void
 add_deployment(struct moment_view *m, const struct deployment *d)
 {
 	const char *comment = untrusted_raw(&d->comment);
-	char age[16], *id, *text, *words = xstrndup(comment, flow_comment_length(comment));
+	char age[16], *id, *text, *words = xstrndup(comment, comment_people_length(comment));
 
 	clock_age(age, clock_wall_ms() - d->created_at);
 	id = xasprintf("%s%c%s%c%s", m->env, PART, untrusted_raw(&d->id), PART, untrusted_raw(&d->set_id));
