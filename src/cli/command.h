@@ -6,16 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct error;
+#include "cli/exit-code.h"
 
-/* Exit codes, for scripts (sysexits.h is not used: these are documented in sidestage(1)). */
-enum exit_code {
-	EXIT_OK = 0,
-	EXIT_FAILED = 1,	/* it was tried and did not work */
-	EXIT_USAGE = 2,		/* the command line is wrong */
-	EXIT_UNREACHABLE = 3,	/* the platform is not there */
-	EXIT_REFUSED = 4	/* the platform refused the token */
-};
+struct error;
 
 /* What the options of any command fill; what is not given stays NULL or false. */
 struct arguments {

@@ -55,7 +55,7 @@ linear_version(struct linear *l, char **words, size_t count)
 	if (!e)
 		return;
 	if (!reference) {
-		linear_fail(l, _("There is no workload \"%s\" in %s."), words[1], words[0]);
+		linear_fail(l, EXIT_USAGE, _("There is no workload \"%s\" in %s."), words[1], words[0]);
 		return;
 	}
 	image_parse(&image, reference);
@@ -79,18 +79,18 @@ value_at(struct linear *l, const struct set *set, char **words, bool *is_place)
 
 	*is_place = false;
 	if (!set_module(set, words[1])) {
-		linear_fail(l, _("There is no workload \"%s\" in %s."), words[1], words[0]);
+		linear_fail(l, EXIT_USAGE, _("There is no workload \"%s\" in %s."), words[1], words[0]);
 		return NULL;
 	}
 	if (pointer_parse(&pointer, words[2], &err) != 0) {
-		linear_fail(l, _("\"%s\" is no place: /spec/containers/web/variables/TONE is one."), words[2]);
+		linear_fail(l, EXIT_USAGE, _("\"%s\" is no place: /spec/containers/web/variables/TONE is one."), words[2]);
 		return NULL;
 	}
 	*is_place = pointer.count > 0;
 	value = pointer_find(set_module(set, words[1]), &pointer);
 	pointer_clear(&pointer);
 	if (!*is_place)
-		linear_fail(l, _("\"%s\" is no place: /spec/containers/web/variables/TONE is one."), words[2]);
+		linear_fail(l, EXIT_USAGE, _("\"%s\" is no place: /spec/containers/web/variables/TONE is one."), words[2]);
 	return value;
 }
 
@@ -117,7 +117,7 @@ draft_operation(struct linear *l, char **words, json_t *operation)
 		linear_begin(l, &(struct flow_request){.verb = FLOW_DEPLOY, .org = l->org, .app = l->app,
 						       .env = words[0], .draft = delta});
 	else
-		linear_fail(l, "%s", body ? err.text : _("That is no text that can be sent."));
+		linear_fail(l, EXIT_USAGE, "%s", body ? err.text : _("That is no text that can be sent."));
 	delta_free(delta);
 	json_decref(body);
 }
@@ -129,7 +129,7 @@ known_set(struct linear *l, const char *env)
 	const struct world_environment *e = linear_environment(l, env);
 
 	if (e && !e->set)
-		linear_fail(l, _("What %s holds is not known yet; try again."), env);
+		linear_fail(l, EXIT_UNREAD, _("What %s holds is not known yet; try again."), env);
 	return e ? e->set : NULL;
 }
 
@@ -158,7 +158,7 @@ linear_unset(struct linear *l, char **words, size_t count)
 	if (before)
 		draft_operation(l, words, json_pack("{s:s, s:s}", "op", "remove", "path", words[2]));
 	else if (is_place)
-		linear_fail(l, _("There is nothing at %s."), words[2]);
+		linear_fail(l, EXIT_USAGE, _("There is nothing at %s."), words[2]);
 }
 
 /* --- whole environments --- */
@@ -202,7 +202,7 @@ linear_promote(struct linear *l, char **words, size_t count)
 						       .env = e->clone_of, .source = words[0],
 						       .decides = true});
 	else if (e)
-		linear_fail(l, _("%s is no clone made here; only such can be promoted."), words[0]);
+		linear_fail(l, EXIT_USAGE, _("%s is no clone made here; only such can be promoted."), words[0]);
 }
 
 /* --- the end of a clone --- */
@@ -233,11 +233,11 @@ set_end(struct linear *l, const struct clone *clone, const char *text)
 	int64_t life = 0;
 
 	if (!clock_parse_duration(text, &life)) {
-		linear_fail(l, "%s", _("A length of time, please, as in 8h, 90m or 2d; 0 for no end."));
+		linear_fail(l, EXIT_USAGE, "%s", _("A length of time, please, as in 8h, 90m or 2d; 0 for no end."));
 		return;
 	}
 	if (clones_set_end(l->session, clone, life ? clock_wall_ms() + life : 0, &err) != 0)
-		linear_fail(l, "%s", err.text);
+		linear_fail_error(l, &err, EXIT_STAGE_CHANGE);
 	else if (life)
 		lines_say(_("%s has an end now: in %s."), clone->env, text);
 	else
@@ -254,7 +254,7 @@ linear_life(struct linear *l, char **words, size_t count)
 	if (w.found)
 		set_end(l, w.found, words[1]);
 	else
-		linear_fail(l, _("There is no clone \"%s\"; \"clones\" lists them."), words[0]);
+		linear_fail(l, EXIT_USAGE, _("There is no clone \"%s\"; \"clones\" lists them."), words[0]);
 	clones_close(w.clones);
 }
 
@@ -285,13 +285,13 @@ open_hotfix(struct linear *l, const char *env)
 	struct hotfix *hotfix;
 
 	if (!l->app) {
-		linear_fail(l, _("There is no application; \"applications\" lists what there is."));
+		linear_fail(l, EXIT_USAGE, _("There is no application; \"applications\" lists what there is."));
 		return NULL;
 	}
 	hotfix = hotfix_open(l->session, l->org, l->app, env);
 	if (linear_wait(l, is_known, hotfix))
 		return hotfix;
-	linear_fail(l, _("There is no clone \"%s\"; \"clones\" lists them."), env);
+	linear_fail(l, EXIT_USAGE, _("There is no clone \"%s\"; \"clones\" lists them."), env);
 	hotfix_close(hotfix);
 	return NULL;
 }
@@ -304,7 +304,7 @@ parse_step(struct linear *l, const char *typed, enum hotfix_step_id *id)
 			*id = marks[i].id;
 			return true;
 		}
-	linear_fail(l, _("\"%s\" is no step that people mark: reproduce, verify and carry are."), typed);
+	linear_fail(l, EXIT_USAGE, _("\"%s\" is no step that people mark: reproduce, verify and carry are."), typed);
 	return false;
 }
 
@@ -323,7 +323,7 @@ set_mark(struct linear *l, char **words, const char *note)
 		return;
 	ret = note ? hotfix_mark(hotfix, step, note, &err) : hotfix_unmark(hotfix, step, &err);
 	if (ret != 0)
-		linear_fail(l, "%s", err.text);
+		linear_fail_error(l, &err, EXIT_STAGE_CHANGE);
 	else if (note)
 		lines_say(_("%s: %s is marked as done."), words[0], words_of_step(step));
 	else
@@ -366,7 +366,7 @@ linear_carry(struct linear *l, char **words, size_t count)
 		request.decides = true;
 		linear_begin(l, &request);
 	} else {
-		linear_fail(l, "%s", err.text);
+		linear_fail_error(l, &err, EXIT_STAGE_CHANGE);
 	}
 	hotfix_close(hotfix);
 }

@@ -53,11 +53,11 @@ linear_board_then(struct linear *l, char **words, size_t count)
 	int64_t at;
 
 	if (!l->app || !clock_parse_local(stamp, &at)) {
-		linear_fail(l, _("\"%s\" is no time: 2026-03-02 09:15 is one, as \"history\" tells it."), stamp);
+		linear_fail(l, EXIT_USAGE, _("\"%s\" is no time: 2026-03-02 09:15 is one, as \"history\" tells it."), stamp);
 	} else {
 		then = moments_open(l->session, l->org, l->app, at, &err);
 		if (!then)
-			linear_fail(l, "%s", err.text);
+			linear_fail_error(l, &err, EXIT_STAGE_READ);
 	}
 	if (then && moments_world(then)->count > 0 && linear_wants_facts(l))
 		linear_facts(l, facts_application(&moments_world(then)->organizations[0].applications[0]));
@@ -96,7 +96,7 @@ linear_open(struct linear *l, char **words, size_t count)
 	const char *org = count > 1 ? words[0] : l->org, *app = words[count - 1];
 
 	if (!org || !world_application(session_world(l->session), org, app)) {
-		linear_fail(l, _("There is no application \"%s\"; \"applications\" lists what there is."), app);
+		linear_fail(l, EXIT_USAGE, _("There is no application \"%s\"; \"applications\" lists what there is."), app);
 		return;
 	}
 	if (count > 1) {
@@ -156,7 +156,7 @@ linear_versions(struct linear *l, char **words, size_t count)
 
 	(void)count;
 	if (e && !reference)
-		linear_fail(l, _("There is no workload \"%s\" in %s."), words[1], words[0]);
+		linear_fail(l, EXIT_USAGE, _("There is no workload \"%s\" in %s."), words[1], words[0]);
 	if (!reference || !o)
 		return;
 	image_parse(&image, reference);
@@ -212,7 +212,7 @@ read_deployment(struct linear *l, struct side *side)
 		}
 	}
 	if (found != 1) {
-		linear_fail(l, found ? _("Several deployments of %s begin with \"%s\"; say more of it.")
+		linear_fail(l, EXIT_USAGE, found ? _("Several deployments of %s begin with \"%s\"; say more of it.")
 				     : _("%s has no deployment \"%s\"; \"environment\" lists them."),
 			    side->env, side->deployment);
 		return;
@@ -221,7 +221,7 @@ read_deployment(struct linear *l, struct side *side)
 	if (linear_wait(l, is_past_known, side->past) && past_set(side->past))
 		side->set = past_set(side->past);
 	else
-		linear_fail(l, "%s", past_error(side->past)->text);
+		linear_fail_error(l, past_error(side->past), EXIT_STAGE_READ);
 }
 
 static void
@@ -240,7 +240,7 @@ read_side(struct linear *l, struct side *side, const char *word)
 	else if (e->set)
 		side->set = e->set;
 	else
-		linear_fail(l, _("What %s holds is not known yet; try again."), side->env);
+		linear_fail(l, EXIT_UNREAD, _("What %s holds is not known yet; try again."), side->env);
 }
 
 void
@@ -262,6 +262,8 @@ linear_diff(struct linear *l, char **words, size_t count)
 	}
 	if (sides[0].set && sides[1].set) {
 		changes_between(&changes, sides[0].set, sides[1].set);
+		if (l->once && changes.count > 0)
+			l->code = EXIT_FAILED;
 		if (linear_wants_facts(l))
 			linear_facts(l, facts_changes(&changes));
 		else
@@ -292,8 +294,10 @@ open_logs(struct linear *l, char **words, size_t count)
 			 count > 2 ? words[2] : NULL);
 	if (linear_wait(l, were_logs_read, logs) && logs_was_read(logs))
 		return logs;
-	linear_fail(l, "%s", logs_error(logs)->kind != ERROR_NONE ? logs_error(logs)->text
-								  : _("The platform has not answered."));
+	if (logs_error(logs)->kind != ERROR_NONE)
+		linear_fail_error(l, logs_error(logs), EXIT_STAGE_READ);
+	else
+		linear_fail(l, EXIT_UNREAD, "%s", _("The platform has not answered."));
 	logs_close(logs);
 	return NULL;
 }
@@ -378,7 +382,7 @@ linear_history(struct linear *l, char **words, size_t count)
 	if (!find)
 		return;
 	if (store_history_list(session_store(l->session), &query, &list, &err) != 0)
-		linear_fail(l, "%s", err.text);
+		linear_fail_error(l, &err, EXIT_STAGE_READ);
 	else if (linear_wants_facts(l))
 		linear_facts(l, facts_history(&list));
 	else if (list.count == 0 && count > 0)
@@ -416,7 +420,7 @@ linear_hotfix(struct linear *l, char **words, size_t count)
 		return;
 	}
 	if (!l->app) {
-		linear_fail(l, _("There is no application; \"applications\" lists what there is."));
+		linear_fail(l, EXIT_USAGE, _("There is no application; \"applications\" lists what there is."));
 		free(env);
 		return;
 	}
@@ -427,7 +431,7 @@ linear_hotfix(struct linear *l, char **words, size_t count)
 	else if (hotfix_is_known(hotfix))
 		lines_hotfix(hotfix);
 	else
-		linear_fail(l, _("There is no clone \"%s\"; \"clones\" lists them."), env);
+		linear_fail(l, EXIT_USAGE, _("There is no clone \"%s\"; \"clones\" lists them."), env);
 	hotfix_close(hotfix);
 	free(env);
 }

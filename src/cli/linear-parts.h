@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cli/exit-code.h"
+
 struct arguments;
 struct flow_request;
 struct logs;
@@ -30,11 +32,13 @@ struct linear {
 	char input[LINEAR_INPUT_MAX];
 	size_t length;
 	bool skips;			/* the rest of a line that was dropped is still to come */
-	bool ended, quit, prompted, failed;
+	bool ended, quit, prompted;
+	enum exit_code code;		/* of the first thing that failed */
 	enum linear_asking asking;
 	char *reason;
 	char *operation;		/* that is under way; NULL: none */
 	size_t steps_told;
+	bool approved;			/* what is under way is carried out */
 	bool reviewed;			/* the review has been printed */
 	size_t conflict;		/* which of them is asked about, from 0 */
 	int64_t since;			/* wall ms: what is older is not told as if it were now */
@@ -66,8 +70,12 @@ void linear_facts(const struct linear *l, json_t *facts);
 const struct world_application *linear_application(const struct linear *l);
 /* NULL: there is none, and it was said. */
 const struct world_environment *linear_environment(struct linear *l, const char *id);
-/* Says what did not work; the program will end with EXIT_FAILED. */
-void linear_fail(struct linear *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Says what did not work; the program will end with this code, unless another came before. */
+void linear_fail(struct linear *l, enum exit_code code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void linear_fail_error(struct linear *l, const struct error *error, enum exit_stage stage);
+/* More about what failed: to where that was said. */
+void linear_note(struct linear *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The operation is reviewed, approved and followed by the lines that come. */
 void linear_begin(struct linear *l, const struct flow_request *request);
 /* Waits until is_there(data), for ten seconds at most; whether it is. */

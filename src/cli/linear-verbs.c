@@ -80,11 +80,11 @@ linear_words(struct linear *l, char **words, size_t count)
 			verbs[i].run(l, words + 1, count - 1);
 			return 0;
 		}
-		linear_fail(l, _("Usage: %s %s"), verbs[i].name,
+		linear_fail(l, EXIT_USAGE, _("Usage: %s %s"), verbs[i].name,
 			    *verbs[i].arguments ? _(verbs[i].arguments) : "");
 		return EXIT_USAGE;
 	}
-	linear_fail(l, _("There is no command \"%s\"; \"help\" lists them."), words[0]);
+	linear_fail(l, EXIT_USAGE, _("There is no command \"%s\"; \"help\" lists them."), words[0]);
 	return EXIT_USAGE;
 }
 
@@ -112,7 +112,7 @@ linear_command(struct linear *l, char *line)
 		if (!*word)
 			continue;
 		if (count == LINEAR_WORDS_MAX) {
-			linear_fail(l, _("Too many words: at most %d are taken."), LINEAR_WORDS_MAX);
+			linear_fail(l, EXIT_USAGE, _("Too many words: at most %d are taken."), LINEAR_WORDS_MAX);
 			return;
 		}
 		words[count++] = word;

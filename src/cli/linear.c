@@ -38,22 +38,47 @@ linear_application(const struct linear *l)
 	return l->org && l->app ? world_application(session_world(l->session), l->org, l->app) : NULL;
 }
 
-void
-linear_fail(struct linear *l, const char *format, ...)
+static void
+complain(const struct linear *l, const char *format, va_list args)
 {
 	char *text = NULL;
-	va_list args;
 
-	va_start(args, format);
 	if (vasprintf(&text, format, args) < 0)
 		text = NULL;
-	va_end(args);
-	l->failed = true;
 	if (l->once)
 		lines_complain("%s", text ? text : "");
 	else
 		lines_say("%s", text ? text : "");
 	free(text);
+}
+
+void
+linear_fail(struct linear *l, enum exit_code code, const char *format, ...)
+{
+	va_list args;
+
+	/* The first thing that failed decides. */
+	if (l->code == EXIT_OK)
+		l->code = code;
+	va_start(args, format);
+	complain(l, format, args);
+	va_end(args);
+}
+
+void
+linear_note(struct linear *l, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	complain(l, format, args);
+	va_end(args);
+}
+
+void
+linear_fail_error(struct linear *l, const struct error *error, enum exit_stage stage)
+{
+	linear_fail(l, exit_code_of(error->kind, stage), "%s", error->text);
 }
 
 bool
@@ -79,7 +104,7 @@ linear_environment(struct linear *l, const char *id)
 		l->app ? world_environment(session_world(l->session), l->org, l->app, id) : NULL;
 
 	if (!e)
-		linear_fail(l, _("There is no environment \"%s\" here; \"board\" lists them."), id);
+		linear_fail(l, EXIT_USAGE, _("There is no environment \"%s\" here; \"board\" lists them."), id);
 	return e;
 }
 
@@ -94,11 +119,12 @@ linear_begin(struct linear *l, const struct flow_request *request)
 	once.decides = request->decides && !l->once;
 	flow = flow_new(l->session, &once, &err);
 	if (!flow) {
-		linear_fail(l, "%s", err.text);
+		linear_fail_error(l, &err, EXIT_STAGE_WORDS);
 		return;
 	}
 	l->operation = xstrdup(flow_operation_id(flow));
 	l->steps_told = 0;
+	l->approved = false;
 	l->reviewed = false;
 	l->conflict = 0;
 }
@@ -128,7 +154,7 @@ linear_joined(struct linear *l, char **words, size_t count)
 	if (whole)
 		return buf_take(&joined);
 	buf_clear(&joined);
-	linear_fail(l, _("That is too long: at most %u bytes are taken."), JOINED_MAX);
+	linear_fail(l, EXIT_USAGE, _("That is too long: at most %u bytes are taken."), JOINED_MAX);
 	return NULL;
 }
 
@@ -158,7 +184,8 @@ give_up(struct linear *l, struct flow *flow)
 {
 	flow_cancel(flow);
 	forget(l, flow);
-	l->failed = true;
+	if (l->code == EXIT_OK)
+		l->code = EXIT_FAILED;
 	lines_say(_("Nothing was changed."));
 }
 
@@ -185,15 +212,16 @@ follow(struct linear *l, struct flow *flow)
 	tell_steps(l, flow);
 	if (flow_state(flow) == FLOW_RUNNING)
 		return;
-	l->failed = l->failed || flow_state(flow) != FLOW_DONE;
-	if (linear_wants_facts(l)) {
+	if (linear_wants_facts(l))
 		linear_facts(l, facts_operation(flow));
-	} else if (flow_state(flow) == FLOW_DONE) {
+	else if (flow_state(flow) == FLOW_DONE)
 		lines_say(_("Done."));
-	} else {
-		linear_fail(l, _("Failed: %s"), flow_error(flow)->text);
+	if (flow_state(flow) != FLOW_DONE) {
+		linear_fail(l, exit_code_of(flow_error(flow)->kind,
+					    l->approved ? EXIT_STAGE_CHANGE : EXIT_STAGE_READ),
+			    _("Failed: %s"), flow_error(flow)->text);
 		for (size_t i = 0; i < flow_deployment_error_count(flow); i++)
-			lines_say("  %s", untrusted_raw(&flow_deployment_error(flow, i)->message));
+			linear_note(l, "  %s", untrusted_raw(&flow_deployment_error(flow, i)->message));
 	}
 	forget(l, flow);
 }
@@ -302,6 +330,7 @@ approve(struct linear *l, const char *typed)
 		give_up(l, flow);
 		return;
 	}
+	l->approved = true;
 	l->asking = ASKING_COMMAND;
 	advance(l);
 }
@@ -434,7 +463,7 @@ read_input(struct linear *l)
 	if (l->length == sizeof(l->input) - 1 && !memchr(l->input, '\n', l->length)) {
 		lines_say(_("That line is too long; it was dropped."));
 		l->length = 0;
-		l->failed = true;
+		l->code = l->code == EXIT_OK ? EXIT_USAGE : l->code;
 		l->skips = true;
 	}
 }
@@ -506,12 +535,17 @@ answer_once(struct linear *l)
 			linear_facts(l, facts_operation(flow));
 		else
 			lines_say(_("Nothing was changed: --approve=%s does it."), flow_request(flow)->env);
+		l->code = EXIT_PREVIEWED;
 	} else if (strcmp(l->once->approve, flow_request(flow)->env) != 0) {
-		linear_fail(l, _("This is about %s, and %s was approved; nothing was changed."),
+		linear_fail(l, EXIT_USAGE, _("This is about %s, and %s was approved; nothing was changed."),
 			    flow_request(flow)->env, l->once->approve);
 	} else if (flow_approve(flow, l->once->reason, l->once->approve, &err) != 0) {
-		linear_fail(l, "%s", err.text);
+		/* Without a reason, or with the name of another, what is protected stays as it is. */
+		linear_fail(l, flow_review(flow)->is_protected && err.kind == ERROR_INPUT
+				       ? EXIT_REFUSED : exit_code_of(err.kind, EXIT_STAGE_CHANGE),
+			    "%s", err.text);
 	} else {
+		l->approved = true;
 		l->asking = ASKING_COMMAND;
 		return;
 	}
@@ -523,7 +557,7 @@ static int
 cannot_reach(struct linear *l, struct error *err)
 {
 	*err = session_world(l->session)->link_error;
-	return err->kind == ERROR_ACCESS ? EXIT_REFUSED : EXIT_UNREACHABLE;
+	return exit_code_of(err->kind, EXIT_STAGE_READ);
 }
 
 static int
@@ -553,7 +587,7 @@ run_once(struct linear *l, struct error *err)
 		if (l->operation && (l->asking == ASKING_YES || l->asking == ASKING_REASON))
 			answer_once(l);
 	}
-	return l->failed ? EXIT_FAILED : EXIT_OK;
+	return (int)l->code;
 }
 
 /* --- */
@@ -590,5 +624,5 @@ linear_run(struct session *session, const struct arguments *arguments, struct er
 	logs_close(l.logs);
 	free(l.org);
 	free(l.app);
-	return l.failed ? EXIT_FAILED : EXIT_OK;
+	return l.code == EXIT_OK ? EXIT_OK : EXIT_FAILED;
 }

@@ -18,7 +18,7 @@ struct session;
 /*
  * With arguments->verb it does that one command and ends; nothing is asked, an operation is carried out
  * only when arguments->approve names its environment, and with arguments->json stdout gets one JSON
- * value (of "follow", one a line) and nothing else.  Then also EXIT_USAGE, EXIT_UNREACHABLE and
+ * value (of "follow", one a line) and nothing else.  Then also EXIT_USAGE, EXIT_UNREAD and
  * EXIT_REFUSED.
  */
 int linear_run(struct session *session, const struct arguments *arguments, struct error *err);

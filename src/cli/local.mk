@@ -11,6 +11,8 @@ sidestage_SOURCES = \
 	src/cli/contexts.h \
 	src/cli/embedded.c \
 	src/cli/embedded.h \
+	src/cli/exit-code.c \
+	src/cli/exit-code.h \
 	src/cli/facts.c \
 	src/cli/facts.h \
 	src/cli/first-start.c \

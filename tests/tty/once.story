@@ -15,22 +15,24 @@ sh sidestage environment production --demo --json >$DIR/json
 sh python3 -c 'import json, sys; e = json.load(open(sys.argv[1])); assert {v["key"]: v["source"] for v in e["values"]}["PAGE_SIZE"] == "app"; assert e["deployments"][0]["created_by"] == "release"; assert any(r["type"] == "dns" and r["outputs"]["port"] for r in e["resources"])' $DIR/json
 sh test "$(sidestage versions production web --demo --json | python3 -c 'import json, sys; print([v["version"] for v in json.load(sys.stdin) if v["runs_here"]])')" = "['1.4.2']"
 sh sidestage logs production web --demo --json | python3 -c 'import json, sys; assert any("listens on" in l["text"] and l["workload"] == "web" for l in json.load(sys.stdin))'
-sh sidestage diff production qa --demo --json | python3 -c 'import json, sys; assert {"object": "web", "is_shared": False, "path": "/spec/containers/web/image", "what": "image", "kind": "changed", "from": "local/topicshare-web:1.4.2", "to": "local/topicshare-web:2.0.0-rc1"} in json.load(sys.stdin)'
+sh sidestage diff production qa --demo --json >$DIR/json; test $? = 1
+sh sidestage diff production production --demo
+sh python3 -c 'import json, sys; assert {"object": "web", "is_shared": False, "path": "/spec/containers/web/image", "what": "image", "kind": "changed", "from": "local/topicshare-web:1.4.2", "to": "local/topicshare-web:2.0.0-rc1"} in json.load(open(sys.argv[1]))' $DIR/json
 sh sidestage applications --demo --json | python3 -c 'import json, sys; assert json.load(sys.stdin) == [{"organization": "topicshare-inc", "applications": ["topicshare"]}]'
 sh test "$(sidestage clones --demo --json)" = '[]'
 sh test "$(sidestage history --demo --json)" = '[]'
 
 test "a change is only shown without --approve, and refused with another name"
-sh sidestage clone production hotfix-once --demo >$DIR/out && grep -q 'Nothing was changed: --approve=hotfix-once does it' $DIR/out
+sh sidestage clone production hotfix-once --demo >$DIR/out; test $? = 5 && grep -q 'Nothing was changed: --approve=hotfix-once does it' $DIR/out
 sh sidestage clone production hotfix-once --demo --json | python3 -c 'import json, sys; o = json.load(sys.stdin); assert o["state"] == "reviewed" and o["sends"]'
-sh ! sidestage clone production hotfix-once --demo --approve=production 2>$DIR/err
+sh sidestage clone production hotfix-once --demo --approve=production 2>$DIR/err; test $? = 2
 sh grep -q 'This is about hotfix-once, and production was approved' $DIR/err
 sh platform get /envs/hotfix-once --status 404 --quiet
 
 test "the whole story is five commands"
 sh sidestage clone production hotfix-once --demo --approve=hotfix-once --json | python3 -c 'import json, sys; o = json.load(sys.stdin); assert o["state"] == "done" and o["deployment"]["status"] == "succeeded"'
 sh sidestage version hotfix-once web 1.4.3 --demo --approve=hotfix-once >$DIR/out && grep -q 'Done' $DIR/out
-sh sidestage promote hotfix-once --demo --approve=production 2>$DIR/err || test $? = 1
+sh sidestage promote hotfix-once --demo --approve=production 2>$DIR/err; test $? = 4
 sh grep -q 'is protected: give a reason' $DIR/err
 sh sidestage promote hotfix-once --demo --approve=production --reason='Korean titles' --json | python3 -c 'import json, sys; o = json.load(sys.stdin); assert o["state"] == "done" and o["is_protected"] and len(o["changes"]) == 1'
 sh sidestage hotfix --demo --json | python3 -c 'import json, sys; h = json.load(sys.stdin); assert [s["state"] for s in h["steps"] if s["step"] == "promote"] == ["done"] and h["clone"] == "hotfix-once"'
@@ -38,14 +40,14 @@ sh sidestage discard hotfix-once --demo --approve=hotfix-once
 sh test "$(sidestage history promote --demo --json | python3 -c 'import json, sys; print([(o["verb"], o["environment"], o["reason"]) for o in json.load(sys.stdin)])')" = "[('promote', 'production', 'Korean titles')]"
 
 test "the exit status says how it went"
-sh sidestage environment nowhere --demo 2>$DIR/err; test $? = 1 && grep -q 'no environment "nowhere"' $DIR/err
+sh sidestage environment nowhere --demo 2>$DIR/err; test $? = 2 && grep -q 'no environment "nowhere"' $DIR/err
 sh sidestage diff qa --demo 2>$DIR/err; test $? = 2 && grep -q 'Usage: diff' $DIR/err
 sh sidestage clones 2>$DIR/err; test $? = 2 && grep -q 'No platform was named' $DIR/err
 sh sidestage clones --url=http://127.0.0.1:1 2>$DIR/err; test $? = 3
-sh sidestage deploy qa --demo --read-only --approve=qa 2>$DIR/err; test $? = 1 && grep -q 'read-only' $DIR/err
+sh sidestage deploy qa --demo --read-only --approve=qa 2>$DIR/err; test $? = 4 && grep -q 'read-only' $DIR/err
 sh sidestage nonsense 2>$DIR/err; test $? = 2
-sh sidestage hotfix foo --demo --org=nosuch 2>$DIR/err; test $? = 1 && grep -q 'no application' $DIR/err
-sh sidestage mark foo verify --demo --org=nosuch 2>$DIR/err; test $? = 1 && grep -q 'no application' $DIR/err
+sh sidestage hotfix foo --demo --org=nosuch 2>$DIR/err; test $? = 2 && grep -q 'no application' $DIR/err
+sh sidestage mark foo verify --demo --org=nosuch 2>$DIR/err; test $? = 2 && grep -q 'no application' $DIR/err
 
 test "what is long is taken whole, or refused"
 sh sidestage set development web /spec/containers/web/variables/TONE "$(printf '%05000d' 0)" --demo | grep -q 0000000000
