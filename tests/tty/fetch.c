@@ -37,7 +37,8 @@
 
 #define BODY_MAX (16 * 1024 * 1024)
 #define TEXTS_MAX 32
-#define REQUEST_LIMIT_MS 10000
+#define REQUEST_LIMIT_MS 60000
+#define PATIENCE 6		/* as in story.h */
 
 struct options {
 	const char *url, *socket, *token, *method, *data, *type, *get, *save;
@@ -340,7 +341,7 @@ parse(int argc, char **argv, struct options *o)
 int
 main(int argc, char **argv)
 {
-	struct options options = {.slow = 1};
+	struct options options = {.slow = PATIENCE};
 	const char *slow = getenv("TTY_SLOW");
 	char *report;
 	struct timespec start, now;
@@ -351,7 +352,7 @@ main(int argc, char **argv)
 		return 2;
 	}
 	if (slow && strtod(slow, NULL) >= 1)
-		options.slow = strtod(slow, NULL);
+		options.slow *= strtod(slow, NULL);
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	while ((code = try_once(&options, &report)) != 0) {

@@ -19,6 +19,7 @@ struct terminal;
 
 #define TERMINALS_MAX 8
 #define STEP_MS 20
+#define PATIENCE 6		/* times each limit: it is for what hangs, not for a busy machine */
 #define SHELL_LIMIT_S 30
 #define OUTPUT_MAX (1024 * 1024)
 
@@ -32,7 +33,7 @@ struct story {
 	int rows, columns;
 	int mouse_row, mouse_column;	/* from 1; where the last click was */
 	double limit;			/* seconds that a condition may take when a line does not say */
-	double slow;
+	double slow;			/* times each limit: PATIENCE, and TTY_SLOW */
 	int64_t run_at;			/* when the last program was started */
 	pid_t shell;			/* of the `sh` line that runs now; 0: none */
 	int shell_status;

@@ -333,7 +333,7 @@ read_story(struct story *story, const char *path, bool may_include)
 int
 main(int argc, char **argv)
 {
-	struct story story = {.rows = 40, .columns = 120, .limit = 5, .slow = 1};
+	struct story story = {.rows = 40, .columns = 120, .limit = 5, .slow = PATIENCE};
 	const char *slow = getenv("TTY_SLOW");
 	int count;
 
@@ -342,7 +342,7 @@ main(int argc, char **argv)
 		return 2;
 	}
 	if (slow && strtod(slow, NULL) >= 1)
-		story.slow = strtod(slow, NULL);
+		story.slow *= strtod(slow, NULL);
 	if (!read_story(&story, argv[1], true)) {
 		printf("Bail out! %s cannot be read\n", argv[1]);
 		return 99;

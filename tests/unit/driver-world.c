@@ -24,6 +24,8 @@
 #include "base/paths.h"
 #include "base/xmalloc.h"
 
+#define TICK_MS 10
+
 /* Making the world. */
 
 void
@@ -63,6 +65,15 @@ write_file(const char *directory, const char *name, const char *text)
 	free(path);
 }
 
+static void
+look(void *data)
+{
+	struct world *world = data;
+
+	if (world->awaited && world->awaited(world->awaited_data))
+		loop_stop(world->loop);
+}
+
 void
 open_driver(struct world *world)
 {
@@ -77,6 +88,7 @@ open_driver(struct world *world)
 
 	world->loop = loop_new(&err);
 	assert_non_null(world->loop);
+	loop_on_turn(world->loop, look, world);
 	world->driver = driver_process_new(world->loop, &options, &err);
 	assert_non_null(world->driver);
 }
@@ -172,6 +184,27 @@ run_for(struct world *world, int ms)
 {
 	loop_add_timer(world->loop, ms, stop_loop, world);
 	run(world);
+}
+
+/* What holds may not be seen by the loop alone, so it turns now and then all the same. */
+static void
+tick(void *data)
+{
+	struct world *world = data;
+
+	world->tick = loop_add_timer(world->loop, TICK_MS, tick, world);
+}
+
+void
+run_until(struct world *world, bool (*holds)(void *data), void *data)
+{
+	world->awaited = holds;
+	world->awaited_data = data;
+	tick(world);
+	while (!holds(data))
+		run(world);
+	loop_remove_timer(world->tick);
+	world->awaited = NULL;
 }
 
 void
@@ -288,6 +321,22 @@ pid_of(struct world *world, const char *module, int *restarts, bool *ready)
 	}
 	driver_status_clear(&status);
 	return pid;
+}
+
+bool
+web_is_down(void *data)
+{
+	bool ready = true;
+
+	return pid_of(data, "web", NULL, &ready) == 0 && !ready;
+}
+
+bool
+web_is_ready(void *data)
+{
+	bool ready = false;
+
+	return pid_of(data, "web", NULL, &ready) > 0 && ready;
 }
 
 bool

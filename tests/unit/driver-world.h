@@ -16,7 +16,7 @@
 #include "platform/loop.h"
 
 #define SPACE "acme/shop/production"
-#define PATIENCE_MS 20000
+#define PATIENCE_MS 60000
 
 struct world {
 	char *folder, *spaces, *images, *templates, *space_dir;
@@ -25,6 +25,9 @@ struct world {
 	int ready_timeout_ms;
 	enum driver_confine confine;
 	bool given_up;
+	bool (*awaited)(void *data);	/* by run_until() */
+	void *awaited_data;
+	struct loop_timer *tick;
 	/* The last driver_applied(). */
 	int applied;
 	enum driver_phase phase;
@@ -63,11 +66,16 @@ int remove_world(void **state);
 void run(struct world *world);
 void stop_loop(void *data);
 void run_for(struct world *world, int ms);
+/* Turns the loop until `holds` does, asked after each turn; what it stands for is no time. */
+void run_until(struct world *world, bool (*holds)(void *data), void *data);
 void on_applied(void *data, enum driver_phase phase, const struct driver_errors *errors);
 void on_removed(void *data);
 void begin_apply(struct world *world, const struct web *webs, size_t count);
 enum driver_phase apply(struct world *world, const struct web *webs, size_t count);
 long pid_of(struct world *world, const char *module, int *restarts, bool *ready);
+/* For run_until(), of a world: "web" waits to be started again; it runs and is ready. */
+bool web_is_down(void *data);
+bool web_is_ready(void *data);
 bool lives(long pid);
 /* What the driver gives, once it has; NULL with err. */
 json_t *provision(struct world *world, const struct driver_resource *resource, struct error *err);

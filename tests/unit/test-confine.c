@@ -173,23 +173,16 @@ what_a_program_leaves_ends_with_it(void **state)
 	struct world *world = *state;
 
 	for (int confine = DRIVER_CONFINE_BEST; confine <= DRIVER_CONFINE_LIMITS; confine++) {
-		bool ready = true;
 		long pid;
 
 		confine_by(world, (enum driver_confine)confine);
 		free(about(world, "escape"));
 		pid = pid_of(world, "web", NULL, NULL);
 		assert_int_equal(kill((pid_t)pid, SIGKILL), 0);
-		while (ready || pid_of(world, "web", NULL, &ready) == pid) {
-			run_for(world, 20);
-			pid_of(world, "web", NULL, &ready);
-		}
+		run_until(world, web_is_down, world);
 		assert_int_equal(count_processes(world), 0);
 		/* Started again, both. */
-		while (!ready) {
-			run_for(world, 50);
-			pid_of(world, "web", NULL, &ready);
-		}
+		run_until(world, web_is_ready, world);
 		assert_int_equal(count_processes(world), 2);
 	}
 }

@@ -27,7 +27,7 @@
 #include "base/paths.h"
 #include "base/xmalloc.h"
 
-#define PATIENCE_MS 30000
+#define PATIENCE_MS 60000
 #define ANSWER_MAX (16u * 1024 * 1024)
 
 static const char import[] =

@@ -16,7 +16,7 @@
 #include "base/xmalloc.h"
 #include "serve.h"
 
-#define PATIENCE_MS 30000
+#define PATIENCE_MS 60000
 
 static struct serve serve;
 

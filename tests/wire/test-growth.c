@@ -17,7 +17,7 @@
 #include "serve.h"
 #include "usage.h"
 
-#define PATIENCE_MS 10000
+#define PATIENCE_MS 60000
 
 /* A connection that was answered is closed a moment later. */
 static void

@@ -18,7 +18,7 @@
 
 #define RUNS APP "/pipelines/default/runs"
 #define ONE ADD(WORKER("job", "local/worker:1.0.0", ""))
-#define PATIENCE_MS 30000
+#define PATIENCE_MS 60000
 
 static struct serve serve;
 
