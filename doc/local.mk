@@ -27,7 +27,7 @@ guide: all tests/tty/tty-run$(EXEEXT) tests/tty/fetch$(EXEEXT)
 .PHONY: guide
 EXTRA_DIST += doc/performance
 apidocdir = $(docdir)/api
-dist_apidoc_DATA = doc/api/openapi.json
+dist_apidoc_DATA = doc/api/extensions doc/api/openapi.json
 
 # The section of sidestage(1) that the tables of keys make.
 .PHONY: keys-manual

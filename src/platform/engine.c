@@ -28,6 +28,7 @@
 #include "platform/log.h"
 #include "platform/loop.h"
 #include "platform/metrics.h"
+#include "platform/precondition.h"
 #include "platform/prepare.h"
 #include "platform/provision.h"
 #include "platform/repository-values.h"
@@ -423,24 +424,6 @@ next_step(void *data)
 
 /* --- asking for a deployment --- */
 
-static int
-check_match(const char *if_match, const json_t *last, struct error *err)
-{
-	const char *id = last ? json_member_string(last, "id") : "";
-	char *wanted;
-	bool same;
-
-	if (!if_match || strcmp(if_match, "*") == 0)
-		return 0;
-	wanted = xasprintf("\"%s\"", id);
-	same = strcmp(wanted, if_match) == 0;
-	free(wanted);
-	if (same)
-		return 0;
-	return error_set(err, ERROR_STALE, _("The environment moved: its last deployment is \"%s\", "
-					     "not %s.  Look at it again."), id, if_match);
-}
-
 static struct set *
 apply_delta(struct engine *engine, const struct place *place, const char *delta_id,
 	    const char *base_id, struct error *err)
@@ -517,8 +500,6 @@ checked_set(struct engine *engine, const struct place *place, const struct deplo
 	const json_t *from = json_object_get(env, "from_deploy");
 	struct set *set;
 
-	if (check_match(request->if_match, json_object_get(env, "last_deploy"), err) != 0)
-		return NULL;
 	set = resulting_set(engine, place, request, from, err);
 	if (set && prepare_check_images(engine->platform, set, err) != 0) {
 		set_unref(set);
@@ -527,13 +508,17 @@ checked_set(struct engine *engine, const struct place *place, const struct deplo
 	return set;
 }
 
-/* Does the environment take deployments now? */
+/* Is it what the caller believes, and does it take deployments now?  Who knows an older one is
+ * told first what is there now, also while that is still going on. */
 static int
-check_state(struct engine *engine, const struct place *place, const json_t *env, struct error *err)
+check_state(struct engine *engine, const struct place *place, const struct deploy_request *request,
+	    const json_t *env, struct error *err)
 {
 	const char *status = json_member_string(env, "status");
 	bool paused;
 
+	if (precondition_check(request->if_match, env, request->details, err) != 0)
+		return -1;
 	if (engine_is_busy(engine, place))
 		return error_set(err, ERROR_CONFLICT, _("A deployment to %s is active.  Wait until it has "
 							"ended."), place->env);
@@ -558,7 +543,7 @@ engine_deploy(struct engine *engine, const struct place *place,
 
 	if (!env)
 		return NULL;
-	if (check_state(engine, place, env, err) == 0)
+	if (check_state(engine, place, request, env, err) == 0)
 		set = checked_set(engine, place, request, env, err);
 	if (set)
 		deployment = record(engine, place, request, json_object_get(env, "from_deploy"), set,
@@ -583,7 +568,7 @@ engine_check_deploy(struct engine *engine, const struct place *place,
 
 	if (!env)
 		return -1;
-	if (check_state(engine, place, env, err) == 0)
+	if (check_state(engine, place, request, env, err) == 0)
 		set = checked_set(engine, place, request, env, err);
 	ret = set ? 0 : -1;
 	set_unref(set);

@@ -46,6 +46,8 @@
 #include "platform/routes.h"
 #include "platform/tls.h"
 
+/* What doc/api/extensions describes. */
+#define EXTENSIONS "deploy-tag, value-fingerprints"
 #define LISTENERS_MAX 24
 #define REQUEST_ID_DIGITS 16
 #define METHOD_MAX 16
@@ -66,6 +68,7 @@ const struct http_options http_defaults = {
 
 struct connection {
 	struct connection *next, **link;
+	struct http *http;
 	struct peer peer;
 	int fd;
 	int64_t deadline;
@@ -141,6 +144,7 @@ connection_changed(void *data, struct MHD_Connection *mhd, void **context,
 	}
 	info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
 	c = xcalloc(1, sizeof(*c));
+	c->http = http;
 	c->fd = info->connect_fd;
 	guard_peer(&c->peer, c->fd, http->accepting);
 	c->deadline = clock_steady_ms() + http->options.deadline_ms;
@@ -266,7 +270,10 @@ send_response(struct MHD_Connection *mhd, const struct response *response, const
 	if (response->status == 401)
 		MHD_add_response_header(out, "WWW-Authenticate", "Bearer");
 	MHD_add_response_header(out, "Cache-Control", "no-cache");
+	MHD_add_response_header(out, "Sidestage-Extensions", EXTENSIONS);
 	if (c) {
+		MHD_add_response_header(out, "Sidestage-Platform",
+					repository_platform_id(c->http->platform->repository));
 		c->now.status = response->status;
 		c->now.route = response->route;
 		MHD_add_response_header(out, "X-Request-Id", c->now.id);

@@ -94,6 +94,8 @@ libplatform_a_SOURCES = \
 	src/platform/provision-private.h \
 	src/platform/metrics.c \
 	src/platform/metrics.h \
+	src/platform/precondition.c \
+	src/platform/precondition.h \
 	src/platform/offline.c \
 	src/platform/offline.h \
 	src/platform/platform.h \

@@ -10,6 +10,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "platform/precondition.h"
 #include "platform/repository-values.h"
 
 #define ORGANIZATION                                                                               \
@@ -245,25 +246,28 @@ repository_drop_applications(struct repository *repository, struct error *err)
 	return ret;
 }
 
-/* Puts the two deployments in; they are whole objects on the wire. */
+/* Puts the two deployments in, whole objects on the wire, and the tag over both. */
 static int
 complete_environment(struct repository *repository, const struct place *place, json_t *env,
 		     struct error *err)
 {
 	struct place here = {place->org, place->app, json_member_string(env, "id")};
 	const char *from = json_member_string(env, "from_deploy_id");
+	char tag[IDS_SHA256_B64_SIZE];
 	struct error why = {0};
-	json_t *deployment;
+	json_t *deployment, *last;
 
+	last = repository_deployment(repository, &here, NULL, &why);
+	precondition_tag(tag, json_member_string(last, "id"), from);
 	if (from) {
 		deployment = repository_deployment_of_app(repository, &here, from, &why);
 		if (deployment)
 			json_object_set_new(env, "from_deploy", deployment);
 		json_object_del(env, "from_deploy_id");
 	}
-	deployment = repository_deployment(repository, &here, NULL, &why);
-	if (deployment)
-		json_object_set_new(env, "last_deploy", deployment);
+	if (last)
+		json_object_set_new(env, "last_deploy", last);
+	json_object_set_new(env, "deploy_tag", json_string(tag));
 	if (why.kind == ERROR_STORE) {
 		*err = why;
 		return -1;

@@ -49,6 +49,12 @@ execute(struct repository *r, const char *sql, struct error *err)
 		       : database_failed(r, err);
 }
 
+const char *
+repository_platform_id(const struct repository *repository)
+{
+	return repository->id;
+}
+
 int64_t
 repository_version(const struct repository *repository)
 {
@@ -347,6 +353,24 @@ migrate(struct repository *r, struct error *err)
 	return 0;
 }
 
+/* The first that opens the state gives it its id. */
+static int
+read_platform_id(struct repository *r, struct error *err)
+{
+	char id[IDS_UUID_SIZE];
+	json_t *row;
+
+	ids_uuid7(id);
+	if (rows_run(r, err, "INSERT INTO platform VALUES (1, ?) ON CONFLICT DO NOTHING", "s", id) != 0)
+		return -1;
+	row = rows_one(r, err, "SELECT id FROM platform", "");
+	if (!row)
+		return -1;
+	snprintf(r->id, sizeof(r->id), "%s", json_member_string(row, "id"));
+	json_decref(row);
+	return 0;
+}
+
 /* SQLite makes files by the umask; this one is private whatever that says. */
 static int
 make_private(const char *path, struct error *err)
@@ -379,7 +403,7 @@ repository_open(const char *path, struct error *err)
 	if (execute(r, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
 		       "PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;"
 		       "PRAGMA secure_delete = ON", err) != 0 ||
-	    migrate(r, err) != 0) {
+	    migrate(r, err) != 0 || read_platform_id(r, err) != 0) {
 		repository_close(r);
 		return NULL;
 	}

@@ -27,6 +27,9 @@ void repository_close(struct repository *repository);	/* NULL is fine */
 /* A change could be made now: the file takes one, and the disk has room. */
 int repository_check_writable(struct repository *repository, struct error *err);
 
+/* A UUID, made with the state: the same for as long as the state lives, wherever it is served. */
+const char *repository_platform_id(const struct repository *repository);
+
 /* Another one after each change of a row; for what is kept of answers. */
 int64_t repository_version(const struct repository *repository);
 
@@ -83,7 +86,7 @@ int repository_set_application_deleting(struct repository *repository, const str
 /* With all that belongs to it, of those that are being deleted and have no environment left. */
 int repository_drop_applications(struct repository *repository, struct error *err);
 
-/* With from_deploy and last_deploy where there are such. */
+/* With from_deploy and last_deploy where there are such, and deploy_tag (precondition.h). */
 json_t *repository_environments(struct repository *repository, const struct place *place,
 				struct error *err);
 json_t *repository_environment(struct repository *repository, const struct place *place,

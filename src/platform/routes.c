@@ -510,6 +510,8 @@ refuse_by(struct response *response, const struct route *route, const struct err
 		log_line(LOG_PRIORITY_ERROR, "request failed", "operation", route->operation,
 			 "error", err->text, NULL);
 	routes_refuse(response, status, err->text);
+	if (response->details)
+		json_object_set(response->body, "details", response->details);
 	if (status == 404 && route->bare_not_found) {
 		json_t *text = json_incref(json_object_get(response->body, "message"));
 
@@ -713,6 +715,8 @@ routes_answer(struct platform *platform, struct request *request, struct respons
 		routes_refuse(response, 404, _("There is nothing at this address."));
 	json_decref(request->body);
 	request->body = NULL;
+	json_decref(response->details);
+	response->details = NULL;
 	free(path.copy);
 }
 

@@ -39,6 +39,7 @@ struct request {
 struct response {
 	int status;
 	json_t *body;			/* owned; NULL: no body */
+	json_t *details;		/* owned; of an error that tells more than its sentence */
 	char allow[64];			/* for 405 */
 	char *content_type;		/* owned; NULL: application/json */
 	const struct known_answer *known;	/* borrowed; instead of a body */
@@ -59,7 +60,7 @@ size_t request_query_all(const struct request *request, const char *key, const c
 /* The id of the user who asks: what created_by and the like become. */
 const char *request_user(const struct request *request);
 
-/* Always gives an answer; json_decref() its body, free() its content_type link and key. */
+/* Always gives an answer, without details; json_decref() its body, free() its content_type link and key. */
 void routes_answer(struct platform *platform, struct request *request, struct response *response);
 /* The error body of the wire, for what never gets to a route. */
 void routes_refuse(struct response *response, int status, const char *message);

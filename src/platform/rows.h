@@ -13,6 +13,7 @@
 #include <jansson.h>
 #include <sqlite3.h>
 
+#include "base/ids.h"
 #include "platform/repository.h"
 
 struct statements;
@@ -20,6 +21,7 @@ struct statements;
 struct repository {
 	sqlite3 *database;
 	char *path;
+	char id[IDS_UUID_SIZE];	/* of the platform */
 	struct statements *statements;
 	int depth;		/* transactions that are open, one in the other */
 };

@@ -135,6 +135,11 @@ const char *const schema_steps[] = {
 	" request TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL,"
 	" created_at INTEGER NOT NULL, PRIMARY KEY (user, key)) STRICT, WITHOUT ROWID;"
 	"CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at)",
+
+	/* Which platform this state is of; and which deltas were deployed. */
+	"CREATE TABLE platform (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL) STRICT;"
+	"CREATE INDEX deployments_by_delta ON deployments (org, app, delta_id)"
+	" WHERE delta_id IS NOT NULL",
 };
 
 const int schema_version = sizeof(schema_steps) / sizeof(schema_steps[0]);

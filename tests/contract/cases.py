@@ -217,6 +217,13 @@ def deploy(c, made):
     wait_for_end(c, "clone")
     c.ask("createDeployment", 412, "another one came first", body={},
           headers={"If-Match": '"ghost"'}, envId="clone")
+    c.ask("rebaseEnvironment", 412, "another one came first", body=done["id"],
+          headers={"If-Match": "ghost"}, envId="clone")
+    c.ask("deleteEnvironment", 412, "another one came first", headers={"If-Match": "ghost"},
+          envId="clone")
+    tag = c.ask("getEnvironment", 200, "with its tag", envId="clone")["deploy_tag"]
+    c.ask("rebaseEnvironment", 204, "as it was seen", body=done["id"],
+          headers={"If-Match": tag}, envId="clone")
     ghost = c.ask("createDelta", 200, body=image("local/topicshare-web:ghost"))
     c.ask("createDeployment", 400, "an image that is not there", envId="clone",
           body={"delta_id": ghost["id"]})

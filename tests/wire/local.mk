@@ -31,6 +31,13 @@ tests_wire_test_idempotency_SOURCES = tests/wire/test-idempotency.c tests/wire/a
 tests_wire_test_idempotency_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/wire
 tests_wire_test_idempotency_LDADD = libmodel.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS) $(SQLITE_LIBS)
 
+check_PROGRAMS += tests/wire/test-deployments
+TESTS += tests/wire/test-deployments
+tests_wire_test_deployments_SOURCES = tests/wire/test-deployments.c tests/wire/access-world.c \
+	tests/wire/access-world.h
+tests_wire_test_deployments_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/wire
+tests_wire_test_deployments_LDADD = libmodel.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
+
 check_PROGRAMS += tests/wire/test-access
 TESTS += tests/wire/test-access
 

@@ -137,6 +137,7 @@ create_deployment(struct platform *platform, const struct request *request,
 		.mode = json_member_string(request->body, "mode"),
 		.value_set_version_id = json_member_string(request->body, "value_set_version_id"),
 		.if_match = request->if_match,
+		.details = &response->details,
 		.user = request_user(request),
 	};
 

@@ -12,6 +12,7 @@
 #include "base/ids.h"
 #include "model/json.h"
 #include "platform/engine.h"
+#include "platform/precondition.h"
 #include "platform/repository.h"
 
 int
@@ -119,12 +120,25 @@ create_environment(struct platform *platform, const struct request *request,
 	return answer(response, 201, repository_environment(platform->repository, &place, err));
 }
 
+static int
+check_match(struct platform *platform, const struct request *request, struct response *response,
+	    struct error *err)
+{
+	json_t *env = repository_environment(platform->repository, &request->place, err);
+	int ret = env ? precondition_check(request->if_match, env, &response->details, err) : -1;
+
+	json_decref(env);
+	return ret;
+}
+
 int
 rebase_environment(struct platform *platform, const struct request *request,
 		   struct response *response, struct error *err)
 {
 	const char *id = json_string_value(request->body);
 
+	if (check_match(platform, request, response, err) != 0)
+		return -1;
 	if (engine_is_busy(platform->engine, &request->place))
 		return error_set(err, ERROR_CONFLICT, _("A deployment to %s is active.  Wait until it "
 							"has ended."), request->place.env);
@@ -179,6 +193,8 @@ delete_environment(struct platform *platform, const struct request *request,
 		return -1;
 	if (deleting)
 		return 0;
+	if (check_match(platform, request, response, err) != 0)
+		return -1;
 	if (count <= 1)
 		return error_set(err, ERROR_INPUT, _("%s is the last environment of %s, so it cannot be "
 						     "deleted."), place->env, place->app);

@@ -5,6 +5,7 @@
  * The caller may do what the table says; who they are is request_user().  A handler that
  * changes something runs in one transaction with its entry in the audit log: what it wrote is
  * taken back when it returns -1.
+ * What it starts or ends is an effect of the repository, which follows the commit.
  * A handler returns 0 with the response filled (its status is 200 unless it says
  * otherwise), or -1 with err, of which the error body and the status are made.
  */
