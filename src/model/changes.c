@@ -197,12 +197,44 @@ compare_maps(struct changes *changes, const struct set *from, const struct set *
 		changes->workloads += differing;
 }
 
+static void
+compare_values(struct changes *changes, json_t *from, json_t *to)
+{
+	json_t *operations = patch_between(from, to), *operation;
+	size_t i;
+
+	json_array_foreach(operations, i, operation) {
+		const char *path = json_member_string(operation, "path");
+		json_t *old = value_at(from, path), *new = value_at(to, path);
+		struct pointer key;
+		struct change *change = append(changes,
+					       !old   ? CHANGE_ADDED
+					       : !new ? CHANGE_REMOVED
+						      : CHANGE_CHANGED,
+					       false, "values", path);
+
+		change->is_value = true;
+		change->label = xstrdup(path);
+		if (pointer_parse(&key, path, NULL) == 0) {
+			free(change->label);
+			change->label = xasprintf("value %s", key.count ? key.tokens[0] : "");
+			pointer_clear(&key);
+		}
+		change->from = text_of(old);
+		change->to = text_of(new);
+		changes->values++;
+	}
+	json_decref(operations);
+}
+
 void
 changes_between(struct changes *changes, const struct set *from, const struct set *to)
 {
 	*changes = (struct changes){0};
 	compare_maps(changes, from, to, false);
 	compare_maps(changes, from, to, true);
+	if (set_values(from) && set_values(to))
+		compare_values(changes, set_values(from), set_values(to));
 }
 
 void
@@ -214,6 +246,7 @@ changes_clear(struct changes *changes)
 		free(changes->items[i].label);
 		free(changes->items[i].from);
 		free(changes->items[i].to);
+		free(changes->items[i].note);
 	}
 	free(changes->items);
 	*changes = (struct changes){0};

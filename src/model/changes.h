@@ -15,22 +15,26 @@ enum change_kind { CHANGE_ADDED, CHANGE_REMOVED, CHANGE_CHANGED };
 /* One leaf that differs.  All text is foreign: raw bytes, owned by the list. */
 struct change {
 	enum change_kind kind;
-	bool shared;		/* a shared resource; else a workload */
+	bool shared;		/* a shared resource; else a workload, or a value */
+	bool is_value;		/* a shared value: object "values", path "/KEY", label "value KEY" */
 	char *object;		/* workload or resource id */
 	char *path;		/* JSON pointer within it; "" when the whole object is added or removed */
 	char *label;		/* "image", "variable LOG_LEVEL", "file /etc/x", "args", else the pointer */
 	char *from;		/* text of the old value; NULL when added */
 	char *to;		/* text of the new value; NULL when removed */
+	char *note;		/* a sentence more: what a value overrides; NULL: none */
 	bool is_image;
 };
 
 struct changes {
-	struct change *items;	/* ordered: workloads by name, then shared; within by path */
+	struct change *items;	/* ordered: workloads by name, then shared, then values; within by path */
 	size_t count;
 	size_t workloads;	/* how many workloads change */
 	size_t resources;	/* how many shared or external resources change */
+	size_t values;		/* how many shared values change */
 };
 
+/* Their values as well, when both are shown with some (set_with_values()). */
 void changes_between(struct changes *changes, const struct set *from, const struct set *to);
 void changes_clear(struct changes *changes);
 

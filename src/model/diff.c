@@ -257,7 +257,7 @@ emit_header(struct diff *diff, const char *kind, const char *name, const struct 
 	struct buf text;
 
 	buf_init(&text, LINE_MAX_BYTES);
-	(void)buf_printf(&text, "%s.%s", kind, name);
+	(void)buf_printf(&text, "%s%s%s", kind, *name ? "." : "", name);
 	for (size_t i = 0; i < path->count; i++)
 		(void)buf_printf(&text, ".%s", path->tokens[i]);
 	emit(diff, DIFF_HEADER, buf_str(&text), 0);
@@ -316,6 +316,8 @@ diff_between(struct diff *diff, const struct set *from, const struct set *to, si
 	*diff = (struct diff){0};
 	diff_maps(diff, "modules", set_modules(from), set_modules(to), context);
 	diff_maps(diff, "shared", set_shared(from), set_shared(to), context);
+	if (set_values(from) && set_values(to) && !json_equal(set_values(from), set_values(to)))
+		diff_object(diff, "values", "", set_values(from), set_values(to), context);
 }
 
 static void

@@ -18,4 +18,5 @@ libmodel_a_SOURCES = \
 	src/model/score.h \
 	src/model/reference.c src/model/reference.h \
 	src/model/set.c src/model/set.h \
+	src/model/values.c src/model/values.h \
 	src/model/word-marks.c src/model/word-marks.h

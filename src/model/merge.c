@@ -9,6 +9,7 @@
 
 #include "model/merge.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -164,10 +165,113 @@ merge_objects(struct walk *walk, json_t *target, json_t *base, json_t *theirs, j
 	free(keys);
 }
 
-static int
-merge_with(struct merge *merge, const struct merge *choices, const struct set *base,
-	   const struct set *theirs, const struct set *ours, struct error *err)
+/* --- values: a leaf is a key at the environment's own level --- */
+
+static void
+note_value(struct walk *walk, enum merge_side side, const char *key, const struct value *base,
+	   const struct value *theirs, const struct value *ours)
 {
+	struct merge_entry *entry;
+
+	walk->path.length = 0;
+	pointer_append(&walk->path, key);
+	note(walk, side, NULL, NULL, NULL);
+	entry = &walk->merge->entries[walk->merge->count - 1];
+	entry->is_value = true;
+	entry->base = base ? value_words(base) : NULL;
+	entry->theirs = theirs ? value_words(theirs) : NULL;
+	entry->ours = ours ? value_words(ours) : NULL;
+}
+
+/* What cannot be compared was not changed, as far as can be seen. */
+static bool
+same_value(const struct value *a, const struct value *b)
+{
+	enum value_relation relation = value_compare(a, b);
+
+	return relation == VALUE_SAME || relation == VALUE_UNKNOWN;
+}
+
+static void
+take_value(struct walk *walk, const char *key, const struct value *ours, const char *restorable)
+{
+	struct merge *merge = walk->merge;
+	struct value_change change = {
+		.kind = VALUE_SET,
+		.key = (char *)(uintptr_t)key,
+	};
+
+	if (!ours) {
+		change.kind = VALUE_DELETE;
+	} else {
+		change.text = ours->text;
+		change.description = ours->description;
+		change.is_secret = ours->is_secret;
+		change.fingerprint = ours->fingerprint;
+		if (ours->is_secret) {
+			change.kind = VALUE_RESTORE;
+			change.version_id = (char *)(uintptr_t)restorable;
+		}
+	}
+	if (change.kind == VALUE_RESTORE && !restorable)
+		merge->entries[merge->count - 1].is_kept = true;
+	else
+		value_changes_put(&merge->values, &change);
+}
+
+static void
+merge_value(struct walk *walk, const char *key, const struct state *const states[3])
+{
+	const struct value *base = values_find_own(states[0]->values, key);
+	const struct value *theirs = values_find_own(states[1]->values, key);
+	const struct value *ours = values_find_own(states[2]->values, key);
+	bool takes_ours = false;
+
+	if (same_value(base, ours) && same_value(base, theirs))
+		return;
+	if (same_value(base, ours)) {
+		note_value(walk, MERGE_THEIRS, key, base, theirs, ours);
+	} else if (same_value(ours, theirs)) {
+		note_value(walk, MERGE_BOTH, key, base, theirs, ours);
+	} else if (same_value(base, theirs)) {
+		note_value(walk, MERGE_OURS, key, base, theirs, ours);
+		takes_ours = true;
+	} else {
+		note_value(walk, MERGE_CONFLICT, key, base, theirs, ours);
+		takes_ours = take_choice(walk) == MERGE_OURS;
+	}
+	if (takes_ours)
+		take_value(walk, key, ours, states[2]->restorable);
+}
+
+static void
+merge_values(struct walk *walk, const struct state *const states[3])
+{
+	size_t total = 0, used = 0;
+	const char **keys;
+
+	for (int i = 0; i < 3; i++) {
+		if (!states[i]->values)
+			return;
+		total += states[i]->values->count;
+	}
+	keys = xcalloc(total + 1, sizeof(*keys));
+	for (int i = 0; i < 3; i++)
+		for (size_t k = 0; k < states[i]->values->count; k++)
+			keys[used++] = states[i]->values->items[k].key;
+	qsort(keys, used, sizeof(*keys), compare_keys);
+	walk->object = "values";
+	for (size_t i = 0; i < used; i++)
+		if (i == 0 || strcmp(keys[i - 1], keys[i]) != 0)
+			merge_value(walk, keys[i], states);
+	free(keys);
+}
+
+static int
+merge_with(struct merge *merge, const struct merge *choices, const struct state *const states[3],
+	   struct error *err)
+{
+	const struct set *base = states[0]->set, *theirs = states[1]->set, *ours = states[2]->set;
 	json_t *result = set_encode(theirs);
 	struct walk walk = {.merge = merge, .choices = choices, .object = ""};
 
@@ -180,8 +284,11 @@ merge_with(struct merge *merge, const struct merge *choices, const struct set *b
 	walk.object = "shared/";
 	merge_objects(&walk, json_object_get(result, "shared"), set_shared(base),
 		      set_shared(theirs), set_shared(ours), true);
+	merge_values(&walk, states);
 	buf_clear(&walk.path);
-	if (merge->undecided == 0) {
+	if (merge->undecided > 0) {
+		value_changes_clear(&merge->values);
+	} else {
 		merge->result = set_decode(result, err);
 		if (!merge->result) {
 			json_decref(result);
@@ -198,7 +305,15 @@ int
 merge_sets(struct merge *merge, const struct set *base, const struct set *theirs,
 	   const struct set *ours, struct error *err)
 {
-	return merge_with(merge, NULL, base, theirs, ours, err);
+	return merge_states(merge, &(struct state){.set = base}, &(struct state){.set = theirs},
+			    &(struct state){.set = ours}, err);
+}
+
+int
+merge_states(struct merge *merge, const struct state *base, const struct state *theirs,
+	     const struct state *ours, struct error *err)
+{
+	return merge_with(merge, NULL, (const struct state *const[]){base, theirs, ours}, err);
 }
 
 bool
@@ -218,9 +333,18 @@ int
 merge_apply(struct merge *merge, const struct set *base, const struct set *theirs,
 	    const struct set *ours, struct error *err)
 {
+	return merge_apply_states(merge, &(struct state){.set = base},
+				  &(struct state){.set = theirs}, &(struct state){.set = ours},
+				  err);
+}
+
+int
+merge_apply_states(struct merge *merge, const struct state *base, const struct state *theirs,
+		   const struct state *ours, struct error *err)
+{
 	struct merge decided;
 
-	if (merge_with(&decided, merge, base, theirs, ours, err))
+	if (merge_with(&decided, merge, (const struct state *const[]){base, theirs, ours}, err))
 		return -1;
 	if (decided.undecided > 0) {
 		error_set(err, ERROR_CONFLICT,
@@ -248,5 +372,6 @@ merge_clear(struct merge *merge)
 	free(merge->entries);
 	set_unref(merge->result);
 	delta_free(merge->delta);
+	value_changes_clear(&merge->values);
 	*merge = (struct merge){0};
 }

@@ -18,6 +18,7 @@
 struct set {
 	unsigned references;
 	json_t *content;	/* everything but "id" */
+	json_t *values;		/* only shown with it; NULL: none are */
 	char *id;
 };
 
@@ -167,8 +168,24 @@ set_unref(struct set *set)
 	if (!set || --set->references > 0)
 		return;
 	json_decref(set->content);
+	json_decref(set->values);
 	free(set->id);
 	free(set);
+}
+
+struct set *
+set_with_values(const struct set *set, json_t *values)
+{
+	struct set *shown = make(json_incref(set->content), set->id);
+
+	shown->values = values;
+	return shown;
+}
+
+json_t *
+set_values(const struct set *set)
+{
+	return set->values;
 }
 
 json_t *

@@ -37,6 +37,14 @@ json_t *set_module(const struct set *set, const char *module);
 const char *set_module_image(const struct set *set, const char *module);
 /* JSON pointer within the module of that image, e.g. "/spec/containers/web/image"; free() it. */
 char *set_module_image_path(const struct set *set, const char *module);
+/*
+ * The same set, shown with the values that it has in an environment: {KEY: text}, a reference
+ * that is taken over.  They are no part of the set (its id, its encoding and whether it equals
+ * another one are those of `set`), but changes_between() and diff_between() compare them too.
+ */
+struct set *set_with_values(const struct set *set, json_t *values);
+/* Borrowed; NULL when it is shown without values. */
+json_t *set_values(const struct set *set);
 /* Any string of zeros names the empty set. */
 bool set_id_is_empty(const char *id);
 /* Equal content, whatever their ids. */

@@ -21,6 +21,12 @@ tests_unit_test_model_LDADD = $(UNIT_LIBS)
 tests_unit_test_placeholder_SOURCES = tests/unit/test-placeholder.c
 tests_unit_test_placeholder_LDADD = $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-values
+TESTS += tests/unit/test-values
+tests_unit_test_values_SOURCES = tests/property.c tests/property.h tests/unit/test-values.c
+tests_unit_test_values_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_test_values_LDADD = $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-carry
 TESTS += tests/unit/test-carry
 tests_unit_test_carry_SOURCES = tests/unit/test-carry.c

@@ -180,6 +180,7 @@ difference_object_of(const struct changes *changes, size_t i)
 
 	for (size_t k = 1; k <= i && k < changes->count; k++)
 		object += changes->items[k].shared != changes->items[k - 1].shared ||
+			  changes->items[k].is_value != changes->items[k - 1].is_value ||
 			  strcmp(changes->items[k].object, changes->items[k - 1].object) != 0;
 	return object;
 }
@@ -188,7 +189,10 @@ difference_object_of(const struct changes *changes, size_t i)
 static size_t
 count_common(const char *header, const struct change *change, const struct pointer *path)
 {
-	size_t at = strlen(change->shared ? "shared." : "modules.") + strlen(change->object), count = 0;
+	size_t at = change->is_value ? strlen(change->object)
+				     : strlen(change->shared ? "shared." : "modules.") +
+					       strlen(change->object);
+	size_t count = 0;
 
 	while (count < path->count && header[at] == '.' &&
 	       strncmp(header + at + 1, path->tokens[count], strlen(path->tokens[count])) == 0)
