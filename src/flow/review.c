@@ -81,18 +81,6 @@ review_send(struct review *review, const char *format, ...)
 	va_end(ap);
 }
 
-static char *
-version_of(const char *reference)
-{
-	struct image image;
-	char *version;
-
-	image_parse(&image, reference);
-	version = xstrdup(*image.version ? image.version : reference);
-	image_clear(&image);
-	return version;
-}
-
 /* "web 1.4.2 → 1.4.3" forwards, "web image → 1.4.2" back. */
 static void
 name_change(struct buf *line, const struct change *change, bool back)
@@ -105,8 +93,7 @@ name_change(struct buf *line, const struct change *change, bool back)
 		buf_printf(line, "%s%s%s", change->object, *label ? " " : "", label);
 		return;
 	}
-	from = version_of(change->from);
-	to = version_of(change->to);
+	image_labels(change->from, change->to, &from, &to);
 	if (back)
 		buf_printf(line, "%s image → %s", change->object, from);
 	else

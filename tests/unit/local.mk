@@ -12,6 +12,12 @@ tests_unit_test_properties_SOURCES = tests/property.c tests/property.h tests/uni
 tests_unit_test_properties_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_test_properties_LDADD = $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-version
+TESTS += tests/unit/test-version
+tests_unit_test_version_SOURCES = tests/property.c tests/property.h tests/unit/test-version.c
+tests_unit_test_version_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_test_version_LDADD = $(UNIT_LIBS)
+
 tests_unit_test_base_SOURCES = tests/unit/test-base.c
 tests_unit_test_base_LDADD = libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 tests_unit_test_fuzzy_SOURCES = tests/unit/test-fuzzy.c
