@@ -38,7 +38,7 @@ linear_application(const struct linear *l)
 	return l->org && l->app ? world_application(session_world(l->session), l->org, l->app) : NULL;
 }
 
-static void
+static void __attribute__((format(printf, 2, 0)))
 complain(const struct linear *l, const char *format, va_list args)
 {
 	char *text = NULL;

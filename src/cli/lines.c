@@ -20,7 +20,7 @@
 #include "model/set.h"
 #include "store/store.h"
 
-static void
+static void __attribute__((format(printf, 2, 0)))
 put(FILE *out, const char *format, va_list args)
 {
 	char *text = NULL, *shown;

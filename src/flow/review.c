@@ -48,7 +48,7 @@ review_clear(struct review *review)
 	memset(review, 0, sizeof(*review));
 }
 
-static void
+static void __attribute__((format(printf, 3, 0)))
 add_line(char ***lines, size_t *count, const char *format, va_list ap)
 {
 	char *text = NULL;
