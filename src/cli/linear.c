@@ -235,7 +235,8 @@ show_review(struct linear *l, const struct flow *flow)
 		lines_review(review);
 	l->reviewed = true;
 	l->prompted = false;
-	l->asking = review->is_protected ? ASKING_REASON : ASKING_YES;
+	l->asking = review->is_protected ? ASKING_REASON :
+		    review->asks_name ? ASKING_NAME : ASKING_YES;
 }
 
 /* The merge's entry that is the n-th conflict, from 0. */
@@ -584,7 +585,8 @@ run_once(struct linear *l, struct error *err)
 		if (session_turn(l->session, NULL, NULL, 0, 200))
 			choose(l);
 		advance(l);
-		if (l->operation && (l->asking == ASKING_YES || l->asking == ASKING_REASON))
+		if (l->operation && (l->asking == ASKING_YES || l->asking == ASKING_REASON ||
+					l->asking == ASKING_NAME))
 			answer_once(l);
 	}
 	return (int)l->code;

@@ -290,6 +290,22 @@ list_lost_resources(struct review *review)
 	}
 }
 
+/* What is made now, or was cloned here: nobody else works with it. */
+static bool
+is_own(const struct flow *flow)
+{
+	struct clone_origin origin = { 0 };
+	bool own;
+
+	if (flow->request.verb == FLOW_CLONE)
+		return true;
+	own = store_clone_origin(session_store(flow->session), session_platform(flow->session),
+				 flow->request.org, flow->request.app, flow->request.env, &origin,
+				 NULL) == 0;
+	clone_origin_clear(&origin);
+	return own;
+}
+
 void
 review_fill(struct flow *flow)
 {
@@ -309,6 +325,7 @@ review_fill(struct flow *flow)
 		session_is_protected(flow->session, flow->request.env,
 				     flow->request.verb == FLOW_CLONE ?
 					     flow->request.type : untrusted_raw(&target->type));
+	review->asks_name = review->is_protected || !is_own(flow);
 	review->from_deployment_id = copy(target->last_deploy.id.raw);
 	if (from) {
 		review->from = set_ref((struct set *)(uintptr_t)from);
