@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The two clocks, and timestamps as the wire writes them (sch:DeploymentResponse). */
+/* The two clocks, and timestamps: written in one form, read in all of RFC 3339. */
 #include "config.h"
 
 #include "base/clock.h"
@@ -74,15 +74,53 @@ read_digits(const char **s, int digits)
 	return value;
 }
 
+/* ".5", ".123456789": what is finer than a millisecond is left out. */
+static bool
+read_fraction(const char **s, int *ms)
+{
+	int weight = 100;
+
+	*ms = 0;
+	if (**s != '.')
+		return true;
+	for (++*s; **s >= '0' && **s <= '9'; ++*s, weight /= 10)
+		*ms += (**s - '0') * weight;
+	return weight < 100;
+}
+
+/* "Z", "+02:00", "-00:00". */
+static bool
+read_offset(const char **s, int *minutes)
+{
+	int sign = **s == '-' ? -1 : 1, hour, minute;
+
+	*minutes = 0;
+	if (**s == 'Z' || **s == 'z') {
+		++*s;
+		return true;
+	}
+	if (**s != '+' && **s != '-')
+		return false;
+	++*s;
+	hour = read_digits(s, 2);
+	if (hour < 0 || hour > 23 || **s != ':')
+		return false;
+	++*s;
+	minute = read_digits(s, 2);
+	*minutes = sign * (hour * 60 + minute);
+	return minute >= 0 && minute <= 59;
+}
+
 bool
 clock_parse(const char *stamp, int64_t *wall_ms)
 {
 	static const struct { int digits; char behind; int low, high; } parts[] = {
-		{4, '-', 1, 9999}, {2, '-', 1, 12}, {2, 'T', 1, 31},
+		{4, '-', 0, 9999}, {2, '-', 1, 12}, {2, 'T', 1, 31},
 		{2, ':', 0, 23}, {2, ':', 0, 59}, {2, '\0', 0, 60},
 	};
-	int v[6], ms = 0;
+	int v[6], ms, offset;
 	struct tm tm = {0};
+	int64_t seconds;
 
 	if (!stamp)
 		return false;
@@ -90,21 +128,21 @@ clock_parse(const char *stamp, int64_t *wall_ms)
 		v[i] = read_digits(&stamp, parts[i].digits);
 		if (v[i] < parts[i].low || v[i] > parts[i].high)
 			return false;
-		if (parts[i].behind && *stamp++ != parts[i].behind)
+		if (parts[i].behind && *stamp != parts[i].behind &&
+		    !(parts[i].behind == 'T' && *stamp == 't'))
 			return false;
+		stamp += parts[i].behind != '\0';
 	}
-	if (*stamp == '.') {
-		stamp++;
-		ms = read_digits(&stamp, 3);
-		if (ms < 0)
-			return false;
-	}
-	if (strcmp(stamp, "Z") != 0)
+	if (!read_fraction(&stamp, &ms) || !read_offset(&stamp, &offset) || *stamp != '\0')
 		return false;
-	tm = (struct tm){.tm_year = v[0] - 1900, .tm_mon = v[1] - 1, .tm_mday = v[2],
-			 .tm_hour = v[3], .tm_min = v[4], .tm_sec = v[5]};
-	*wall_ms = (int64_t)timegm(&tm) * 1000 + ms;
-	return tm.tm_mday == v[2] || v[5] == 60;	/* timegm moves 31 February to March */
+	/* A leap second is the first one of the next minute for us, as for the clocks. */
+	tm = (struct tm){.tm_year = v[0] - 1900, .tm_mon = v[1] - 1, .tm_mday = v[2]};
+	seconds = (int64_t)timegm(&tm);
+	if (tm.tm_mday != v[2])			/* timegm moves 31 February to March */
+		return false;
+	seconds += v[3] * 3600 + v[4] * 60 + v[5] - (int64_t)offset * 60;
+	*wall_ms = seconds * 1000 + ms;
+	return true;
 }
 
 bool

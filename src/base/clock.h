@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Time: two clocks, the one timestamp form of the wire, and how people read it. */
+/* Time: two clocks, the timestamps of the wire, and how people read it. */
 #ifndef SIDESTAGE_BASE_CLOCK_H
 #define SIDESTAGE_BASE_CLOCK_H
 
@@ -17,7 +17,8 @@ void clock_stamp(char out[CLOCK_STAMP_SIZE], int64_t wall_ms);
 void clock_local(char out[CLOCK_STAMP_SIZE], int64_t wall_ms);
 /* Reads the first 16 characters of that, which are all of it: minutes.  false: no such time. */
 bool clock_parse_local(const char *text, int64_t *wall_ms);
-/* Reads what clock_stamp writes, and the form without decimals.  false: not a timestamp. */
+/* Reads any date-time of RFC 3339: any number of decimals (milliseconds are kept), any offset.
+ * false: it is not one, and *wall_ms is as it was. */
 bool clock_parse(const char *stamp, int64_t *wall_ms);
 /* "now", "48s", "5m", "3h", "12d": at most 4 columns, for people. */
 void clock_age(char out[16], int64_t age_ms);

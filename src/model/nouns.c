@@ -47,29 +47,31 @@ read_member(void *out, const struct member *m, const json_t *body, struct error 
 	const json_t *value = json_object_get(body, m->key);
 	char *place = (char *)out + m->offset;
 
-	if (!value || json_is_null(value)) {
-		if (m->need == REQUIRED)
-			return error_set(err, ERROR_PROTOCOL, _("\"%s\" is missing"), m->key);
+	if (m->kind == TIME) {		/* only ever shown: one that cannot be read stays unknown */
+		(void)clock_parse(json_string_value(value), (int64_t *)(void *)place);
 		return 0;
 	}
-	if (m->kind == TEXT)
-		return read_text((struct untrusted *)(void *)place, value, m->key, err);
-	if (!json_is_string(value) ||
-	    !clock_parse(json_string_value(value), (int64_t *)(void *)place))
-		return error_set(err, ERROR_PROTOCOL, _("\"%s\" is not a time"), m->key);
-	return 0;
+	if (!value && m->need == REQUIRED)
+		return error_set(err, ERROR_PROTOCOL, _("\"%s\" is missing"), m->key);
+	if (json_is_null(value) && m->need == REQUIRED)
+		return error_set(err, ERROR_PROTOCOL, _("\"%s\" is null"), m->key);
+	if (!value || json_is_null(value))
+		return 0;
+	return read_text((struct untrusted *)(void *)place, value, m->key, err);
 }
 
+/* Reads what can be read.  -1: err has the first fault. */
 static int
-read_members(void *out, const struct member *members, const json_t *body, const char *noun,
-	     struct error *err)
+read_members(void *out, const struct member *members, const json_t *body, struct error *err)
 {
+	int ret = 0;
+
 	if (!json_is_object(body))
-		return error_set(err, ERROR_PROTOCOL, _("%s is not an object"), noun);
+		return error_set(err, ERROR_PROTOCOL, _("it is not an object"));
 	for (; members->key; members++)
-		if (read_member(out, members, body, err) != 0)
-			return error_prefix(err, "%s", noun);
-	return 0;
+		if (read_member(out, members, body, ret == 0 ? err : NULL) != 0)
+			ret = -1;
+	return ret;
 }
 
 static void
@@ -79,6 +81,24 @@ clear_members(void *noun, const struct member *members)
 		if (members->kind == TEXT)
 			untrusted_clear((struct untrusted *)(void *)((char *)noun + members->offset));
 }
+
+/* The two doors of a noun, over fill_NOUN(), which reads what can be read. */
+#define NOUN_DOORS(noun, words) \
+	void noun##_read(struct noun *out, const json_t *body) \
+	{ \
+		struct error why = {0}; \
+		*out = (struct noun){0}; \
+		if (fill_##noun(out, body, &why) != 0) \
+			untrusted_set(&out->problem, why.text); \
+	} \
+	int noun##_decode(struct noun *out, const json_t *body, struct error *err) \
+	{ \
+		*out = (struct noun){0}; \
+		if (fill_##noun(out, body, err) == 0) \
+			return 0; \
+		noun##_clear(out); \
+		return error_prefix(err, words); \
+	}
 
 static void
 copy_members(void *to, const void *from, const struct member *members)
@@ -127,29 +147,27 @@ read_status(const char *word)
 	return DEPLOYMENT_UNKNOWN;
 }
 
-int
-deployment_decode(struct deployment *out, const json_t *body, struct error *err)
+static int
+fill_deployment(struct deployment *out, const json_t *body, struct error *err)
 {
-	*out = (struct deployment){0};
-	if (read_members(out, deployment_members, body, "deployment", err) != 0) {
-		deployment_clear(out);
-		return -1;
-	}
 	out->status = read_status(json_member_string(body, "status"));
-	return 0;
+	return read_members(out, deployment_members, body, err);
 }
+NOUN_DOORS(deployment, "deployment")
 
 void
 deployment_copy(struct deployment *out, const struct deployment *from)
 {
 	*out = (struct deployment){.status = from->status};
 	copy_members(out, from, deployment_members);
+	untrusted_init(&out->problem, from->problem.raw);
 }
 
 void
 deployment_clear(struct deployment *deployment)
 {
 	clear_members(deployment, deployment_members);
+	untrusted_clear(&deployment->problem);
 	*deployment = (struct deployment){0};
 }
 
@@ -178,27 +196,30 @@ read_deployment(struct deployment *out, const json_t *body, const char *key, str
 
 	if (!value || json_is_null(value))
 		return 0;
-	if (deployment_decode(out, value, err) != 0)
-		return error_prefix(err, "%s", key);
-	return 0;
+	deployment_read(out, value);
+	if (!out->problem.raw)
+		return 0;
+	if (!out->id.raw)
+		untrusted_set(&out->id, "");	/* there is one, whatever it is */
+	return error_set(err, ERROR_PROTOCOL, "%s: %s", key, out->problem.raw);
 }
 
-int
-environment_decode(struct environment *out, const json_t *body, struct error *err)
+static int
+fill_environment(struct environment *out, const json_t *body, struct error *err)
 {
-	const char *status;
+	const char *status = json_member_string(body, "status");
+	int ret = read_members(out, environment_members, body, err);
 
-	*out = (struct environment){0};
-	if (read_members(out, environment_members, body, "environment", err) != 0 ||
-	    read_deployment(&out->last_deploy, body, "last_deploy", err) != 0 ||
-	    read_deployment(&out->from_deploy, body, "from_deploy", err) != 0) {
-		environment_clear(out);
-		return -1;
-	}
-	status = json_member_string(body, "status");
+	if (!out->name.raw)
+		untrusted_init(&out->name, out->id.raw);
 	out->deleting = status && strcmp(status, "deleting") == 0;
-	return 0;
+	if (read_deployment(&out->last_deploy, body, "last_deploy", ret == 0 ? err : NULL) != 0)
+		ret = -1;
+	if (read_deployment(&out->from_deploy, body, "from_deploy", ret == 0 ? err : NULL) != 0)
+		ret = -1;
+	return ret;
 }
+NOUN_DOORS(environment, "environment")
 
 void
 environment_copy(struct environment *out, const struct environment *from)
@@ -207,6 +228,7 @@ environment_copy(struct environment *out, const struct environment *from)
 	copy_members(out, from, environment_members);
 	deployment_copy(&out->last_deploy, &from->last_deploy);
 	deployment_copy(&out->from_deploy, &from->from_deploy);
+	untrusted_init(&out->problem, from->problem.raw);
 }
 
 void
@@ -215,22 +237,21 @@ environment_clear(struct environment *environment)
 	clear_members(environment, environment_members);
 	deployment_clear(&environment->last_deploy);
 	deployment_clear(&environment->from_deploy);
+	untrusted_clear(&environment->problem);
 	*environment = (struct environment){0};
 }
 
 /* The nouns that are nothing but their members. */
 #define PLAIN_NOUN(noun, words) \
-	int noun##_decode(struct noun *out, const json_t *body, struct error *err) \
+	static int fill_##noun(struct noun *out, const json_t *body, struct error *err) \
 	{ \
-		*out = (struct noun){0}; \
-		if (read_members(out, noun##_members, body, words, err) == 0) \
-			return 0; \
-		noun##_clear(out); \
-		return -1; \
+		return read_members(out, noun##_members, body, err); \
 	} \
+	NOUN_DOORS(noun, words) \
 	void noun##_clear(struct noun *out) \
 	{ \
 		clear_members(out, noun##_members); \
+		untrusted_clear(&out->problem); \
 		*out = (struct noun){0}; \
 	}
 
@@ -268,22 +289,19 @@ static const struct member artefact_version_members[] = {
 	END,
 };
 
-int
-artefact_version_decode(struct artefact_version *out, const json_t *body, struct error *err)
+static int
+fill_artefact_version(struct artefact_version *out, const json_t *body, struct error *err)
 {
-	*out = (struct artefact_version){0};
-	if (read_members(out, artefact_version_members, body, "artefact version", err) != 0) {
-		artefact_version_clear(out);
-		return -1;
-	}
 	out->archived = json_is_true(json_object_get(body, "archived"));
-	return 0;
+	return read_members(out, artefact_version_members, body, err);
 }
+NOUN_DOORS(artefact_version, "artefact version")
 
 void
 artefact_version_clear(struct artefact_version *version)
 {
 	clear_members(version, artefact_version_members);
+	untrusted_clear(&version->problem);
 	*version = (struct artefact_version){0};
 }
 
@@ -296,24 +314,21 @@ static const struct member active_resource_members[] = {
 	END,
 };
 
-int
-active_resource_decode(struct active_resource *out, const json_t *body, struct error *err)
+static int
+fill_active_resource(struct active_resource *out, const json_t *body, struct error *err)
 {
 	const json_t *outputs = json_object_get(body, "resource");
 
-	*out = (struct active_resource){0};
-	if (read_members(out, active_resource_members, body, "active resource", err) != 0) {
-		active_resource_clear(out);
-		return -1;
-	}
 	out->outputs = json_is_object(outputs) ? json_deep_copy(outputs) : json_object();
-	return 0;
+	return read_members(out, active_resource_members, body, err);
 }
+NOUN_DOORS(active_resource, "active resource")
 
 void
 active_resource_clear(struct active_resource *resource)
 {
 	clear_members(resource, active_resource_members);
+	untrusted_clear(&resource->problem);
 	json_decref(resource->outputs);
 	*resource = (struct active_resource){0};
 }
@@ -371,6 +386,8 @@ read_runtime_module(struct runtime_module *out, const char *name, const json_t *
 	json_t *controller;
 
 	untrusted_init(&out->module, name);
+	if (!json_is_object(body))
+		untrusted_init(&out->problem, _("it is not an object"));
 	out->status = read_runtime_status(json_member_string(body, "status"));
 	json_object_foreach(json_object_get(body, "controllers"), id, controller) {
 		message = json_member_string(controller, "message");
@@ -410,6 +427,7 @@ runtime_clear(struct runtime *runtime)
 	for (size_t i = 0; i < runtime->count; i++) {
 		untrusted_clear(&runtime->modules[i].module);
 		untrusted_clear(&runtime->modules[i].message);
+		untrusted_clear(&runtime->modules[i].problem);
 	}
 	free(runtime->modules);
 	*runtime = (struct runtime){0};

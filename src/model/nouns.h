@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The nouns of the API as structs, decoded at the edge.  Decoders check types and lengths
- * and name the member at fault; unknown members are ignored.  Each noun_clear() frees what
- * its decode filled and leaves it zero; all text is foreign.
+ * The nouns of the API as structs, decoded at the edge; all text is foreign.
+ *
+ * There are two doors.  noun_read() is for what is shown: it reads what can be read, and `problem`
+ * says what could not ("\"name\" is null"), so one odd entry never takes a list away.  noun_decode()
+ * is for the target of a change: there a fault is an error that names the member.  A time that
+ * cannot be read is unknown (0) and no fault, and unknown members are ignored.  Each noun_clear()
+ * frees what was filled and leaves the noun zero.
  */
 #ifndef SIDESTAGE_MODEL_NOUNS_H
 #define SIDESTAGE_MODEL_NOUNS_H
@@ -22,18 +26,20 @@ enum deployment_status {
 };
 
 struct deployment {
-	struct untrusted id;		/* raw NULL: there is no deployment */
+	struct untrusted id;		/* raw NULL: there is no deployment; "": one whose id is not known */
 	struct untrusted env_id;
 	struct untrusted set_id;
 	struct untrusted from_id;
 	struct untrusted delta_id;
 	struct untrusted comment;
 	struct untrusted created_by;
-	int64_t created_at;		/* wall ms */
+	int64_t created_at;		/* wall ms; 0: unknown */
 	int64_t status_changed_at;
 	enum deployment_status status;
 	struct untrusted value_set_version_id;
+	struct untrusted problem;	/* raw NULL: all of it was understood (also below) */
 };
+void deployment_read(struct deployment *out, const json_t *body);
 int deployment_decode(struct deployment *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
 void deployment_copy(struct deployment *out, const struct deployment *from);
@@ -49,25 +55,30 @@ struct environment {
 	bool deleting;
 	struct deployment last_deploy;	/* last_deploy.id.raw NULL: never deployed */
 	struct deployment from_deploy;
+	struct untrusted problem;
 };
+void environment_read(struct environment *out, const json_t *body);
 int environment_decode(struct environment *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
 void environment_copy(struct environment *out, const struct environment *from);
 void environment_clear(struct environment *environment);
 
-struct organization { struct untrusted id, name; };
+struct organization { struct untrusted id, name, problem; };
+void organization_read(struct organization *out, const json_t *body);
 int organization_decode(struct organization *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
 void organization_clear(struct organization *organization);
 
-struct application { struct untrusted id, name; };
+struct application { struct untrusted id, name, problem; };
+void application_read(struct application *out, const json_t *body);
 int application_decode(struct application *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
 void application_clear(struct application *application);
 
 struct deployment_error {
-	struct untrusted scope, object_id, code, summary, message;
+	struct untrusted scope, object_id, code, summary, message, problem;
 };
+void deployment_error_read(struct deployment_error *out, const json_t *body);
 int deployment_error_decode(struct deployment_error *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
 void deployment_error_clear(struct deployment_error *error);
@@ -83,6 +94,7 @@ struct runtime_module {
 	struct untrusted message;	/* of its first controller that has one */
 	int pods_ready, pods_wanted;
 	int restarts;
+	struct untrusted problem;
 };
 struct runtime {
 	struct runtime_module *modules;	/* ordered by name */
@@ -96,7 +108,9 @@ struct active_resource {
 	struct untrusted res_id, type, resource_class, def_id;
 	struct untrusted status;
 	json_t *outputs;		/* owned object; may be empty */
+	struct untrusted problem;
 };
+void active_resource_read(struct active_resource *out, const json_t *body);
 int active_resource_decode(struct active_resource *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
 void active_resource_clear(struct active_resource *resource);
@@ -105,7 +119,9 @@ struct artefact_version {
 	struct untrusted name, version, commit, ref, created_by;
 	int64_t created_at;
 	bool archived;
+	struct untrusted problem;
 };
+void artefact_version_read(struct artefact_version *out, const json_t *body);
 int artefact_version_decode(struct artefact_version *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
 void artefact_version_clear(struct artefact_version *version);

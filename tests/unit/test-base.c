@@ -143,12 +143,30 @@ operation_ids_grow(void **state)
 }
 
 static void
-timestamps_are_read_strictly(void **state)
+times_are_read_in_every_form_of_rfc_3339(void **state)
 {
 	static const struct { const char *stamp; bool good; int64_t ms; } cases[] = {
 		{"1970-01-01T00:00:00Z", true, 0}, {"2026-03-02T09:15:04.120Z", true, 1772442904120},
+		{"2026-03-02T09:15:04.1Z", true, 1772442904100},
+		{"2026-03-02T09:15:04.12Z", true, 1772442904120},
+		{"2026-03-02T09:15:04.120999Z", true, 1772442904120},
+		{"2026-03-02T09:15:04.123456789Z", true, 1772442904123},
+		{"2026-03-02T09:15:04.12000000000000000000000000000000001Z", true, 1772442904120},
+		{"2026-03-02t09:15:04.120z", true, 1772442904120},
+		{"2026-03-02T11:15:04.120+02:00", true, 1772442904120},
+		{"2026-03-02T03:45:04.120-05:30", true, 1772442904120},
+		{"2026-03-02T09:15:04-00:00", true, 1772442904000},
+		{"2026-03-02T09:15:04+00:00", true, 1772442904000},
+		{"2026-03-03T08:15:04+23:00", true, 1772442904000},
+		{"1990-12-31T23:59:60Z", true, 662688000000},	/* the examples of RFC 3339 */
+		{"1990-12-31T15:59:60-08:00", true, 662688000000},
+		{"1937-01-01T12:00:27.87+00:20", true, -1041337172130},
+		{"2024-02-29T00:00:00Z", true, 1709164800000}, {"2026-02-29T00:00:00Z", false, 0},
 		{"2026-02-31T00:00:00Z", false, 0}, {"2026-03-02 09:15:04Z", false, 0},
-		{"2026-03-02T09:15:04+00:00", false, 0}, {"2026-03-02T09:15:04.1Z", false, 0},
+		{"2026-03-02T09:15:04.Z", false, 0}, {"2026-03-02T09:15:04", false, 0},
+		{"2026-03-02T09:15:04+2:00", false, 0}, {"2026-03-02T09:15:04+0200", false, 0},
+		{"2026-03-02T09:15:04+24:00", false, 0}, {"2026-03-02T09:15:04+02:60", false, 0},
+		{"2026-03-02T09:15:04Z ", false, 0}, {"2026-03-02T09:15:61Z", false, 0},
 		{"2026-13-02T09:15:04Z", false, 0}, {"", false, 0}, {"2026-03-02T24:00:00Z", false, 0},
 	};
 	char stamp[CLOCK_STAMP_SIZE], ago[64];
@@ -308,7 +326,7 @@ main(void)
 		cmocka_unit_test(an_error_too_long_is_cut_at_a_character),
 		cmocka_unit_test(names_follow_the_wire),
 		cmocka_unit_test(operation_ids_grow),
-		cmocka_unit_test(timestamps_are_read_strictly),
+		cmocka_unit_test(times_are_read_in_every_form_of_rfc_3339),
 		cmocka_unit_test(a_person_s_time_is_that_of_the_place),
 		cmocka_unit_test(lengths_of_time_are_read_as_a_person_writes_them),
 		cmocka_unit_test(what_could_not_be_read_is_neither_absent_nor_current),

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One odd member takes nothing else away: each noun is read with each of its members missing, null
+ * and of every other type.  What is shown says which member it was; the target of a change is
+ * refused by the same words.
+ */
+#include "config.h"
+
+#include <jansson.h>
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "model/nouns.h"
+
+#define DEPLOYMENT \
+	"{'id':'d1','env_id':'qa','set_id':'s1','from_id':'d0','delta_id':'x','comment':'c'," \
+	"'created_by':'qa','created_at':'2026-01-02T03:04:05.123456789Z'," \
+	"'status_changed_at':'2026-01-02T05:04:06+02:00','status':'succeeded'," \
+	"'value_set_version_id':'v1'}"
+#define ENVIRONMENT \
+	"{'id':'qa','name':'QA','type':'development','created_by':'qa'," \
+	"'created_at':'2026-01-02T03:04:05Z','last_deploy':" DEPLOYMENT ",'from_deploy':" DEPLOYMENT "}"
+
+/* ' stands for ". */
+static json_t *
+parse(const char *text)
+{
+	char quoted[4096];
+	json_t *body;
+
+	assert_true(strlen(text) < sizeof(quoted));
+	for (size_t i = 0; i <= strlen(text); i++)
+		quoted[i] = text[i] == '\'' ? '"' : text[i];
+	body = json_loads(quoted, JSON_DECODE_ANY, NULL);
+	assert_non_null(body);
+	return body;
+}
+
+/* --- every noun the same way: what it is read with, and where its problem goes --- */
+
+union noun {
+	struct deployment deployment;
+	struct environment environment;
+	struct organization organization;
+	struct application application;
+	struct deployment_error deployment_error;
+	struct active_resource active_resource;
+	struct artefact_version artefact_version;
+};
+
+struct doors {
+	const char *name, *good;
+	const char *needed[6];		/* members that nothing can be understood without */
+	const char *const times[3];
+	void (*read)(union noun *out, const json_t *body);
+	int (*decode)(union noun *out, const json_t *body, struct error *err);
+	void (*clear)(union noun *noun);
+	const char *(*problem)(const union noun *noun);
+};
+
+#define DOORS(kind) \
+	static void \
+	read_##kind(union noun *out, const json_t *body) \
+	{ \
+		kind##_read(&out->kind, body); \
+	} \
+	static int \
+	decode_##kind(union noun *out, const json_t *body, struct error *err) \
+	{ \
+		return kind##_decode(&out->kind, body, err); \
+	} \
+	static void \
+	clear_##kind(union noun *out) \
+	{ \
+		kind##_clear(&out->kind); \
+	} \
+	static const char * \
+	problem_##kind(const union noun *out) \
+	{ \
+		return out->kind.problem.raw; \
+	}
+#define OF(kind) read_##kind, decode_##kind, clear_##kind, problem_##kind
+
+DOORS(deployment)
+DOORS(environment)
+DOORS(organization)
+DOORS(application)
+DOORS(deployment_error)
+DOORS(active_resource)
+DOORS(artefact_version)
+
+static const struct doors nouns[] = {
+	{"deployment", DEPLOYMENT, {"id", "env_id", "set_id"}, {"created_at", "status_changed_at"},
+	 OF(deployment)},
+	{"environment", ENVIRONMENT, {"id", "name", "type"}, {"created_at"}, OF(environment)},
+	{"organization", "{'id':'acme','name':'Acme'}", {"id"}, {NULL}, OF(organization)},
+	{"application", "{'id':'shop','name':'Shop'}", {"id"}, {NULL}, OF(application)},
+	{"deployment error", "{'scope':'workload','object_id':'web','code':'E','summary':'s','message':'m'}",
+	 {NULL}, {NULL}, OF(deployment_error)},
+	{"active resource",
+	 "{'res_id':'modules.web','type':'dns','class':'default','def_id':'d','status':'active','resource':{}}",
+	 {"res_id", "type"}, {NULL}, OF(active_resource)},
+	{"artefact version",
+	 "{'name':'web','version':'1.2','commit':'abc','ref':'main','created_by':'ci',"
+	 "'created_at':'2026-01-02T03:04:05Z','archived':false}",
+	 {"name"}, {"created_at"}, OF(artefact_version)},
+};
+
+static const char *const odd_values[] = {
+	NULL,			/* missing */
+	"null", "true", "7", "0.5", "[]", "{}", "[null]", "{'id':null}", "''",
+};
+
+static bool
+is_listed(const char *const *list, size_t room, const char *key)
+{
+	for (size_t i = 0; i < room && list[i]; i++)
+		if (strcmp(list[i], key) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_odd(const struct doors *noun, const char *key, const char *value)
+{
+	bool absent = !value || strcmp(value, "null") == 0;
+
+	if (is_listed(noun->times, 3, key))
+		return false;
+	if (strcmp(key, "status") == 0 || strcmp(key, "archived") == 0 || strcmp(key, "resource") == 0)
+		return strcmp(key, "status") == 0 && strcmp(noun->name, "active resource") == 0 &&
+		       value && !absent && strcmp(value, "''") != 0;
+	if (absent)
+		return is_listed(noun->needed, 6, key);
+	/* An object without its members is an odd deployment; a text is none. */
+	if (strcmp(key, "last_deploy") == 0 || strcmp(key, "from_deploy") == 0)
+		return true;
+	return strcmp(value, "''") != 0;
+}
+
+/* One member of one noun with one value. */
+static void
+check_odd(const struct doors *noun, const char *key, const char *value)
+{
+	json_t *body = parse(noun->good);
+	struct error err = {0};
+	union noun out, strict;
+	int refused;
+
+	if (value)
+		assert_int_equal(json_object_set_new(body, key, parse(value)), 0);
+	else
+		assert_int_equal(json_object_del(body, key), 0);
+	noun->read(&out, body);
+	if ((noun->problem(&out) != NULL) != is_odd(noun, key, value))
+		fail_msg("%s: \"%s\" is %s: %s", noun->name, key, value ? value : "missing",
+			 noun->problem(&out) ? noun->problem(&out) : "understood");
+	if (noun->problem(&out) && !strstr(noun->problem(&out), key))
+		fail_msg("%s: \"%s\": %s", noun->name, key, noun->problem(&out));
+	refused = noun->decode(&strict, body, &err);
+	assert_int_equal(refused != 0, noun->problem(&out) != NULL);
+	if (refused)
+		assert_true(strncmp(err.text, noun->name, strlen(noun->name)) == 0 && strstr(err.text, key));
+	else
+		noun->clear(&strict);
+	noun->clear(&out);
+	json_decref(body);
+}
+
+static void
+each_member_is_read_for_itself(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < sizeof(nouns) / sizeof(nouns[0]); n++) {
+		json_t *good = parse(nouns[n].good), *member;
+		const char *key;
+		union noun out;
+
+		nouns[n].read(&out, good);
+		if (nouns[n].problem(&out))
+			fail_msg("%s: %s", nouns[n].name, nouns[n].problem(&out));
+		nouns[n].clear(&out);
+		json_object_foreach(good, key, member)
+			for (size_t i = 0; i < sizeof(odd_values) / sizeof(odd_values[0]); i++)
+				check_odd(&nouns[n], key, odd_values[i]);
+		json_decref(good);
+	}
+}
+
+static void
+what_is_no_object_is_understood_by_nobody(void **state)
+{
+	static const char *const bodies[] = {"null", "7", "'qa'", "[]", "true"};
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(nouns) / sizeof(nouns[0]); n++)
+		for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+			json_t *body = parse(bodies[i]);
+			union noun out;
+
+			nouns[n].read(&out, body);
+			assert_string_equal(nouns[n].problem(&out), "it is not an object");
+			nouns[n].clear(&out);
+			json_decref(body);
+		}
+}
+
+/* --- what stays of an environment that is odd --- */
+
+static void
+what_can_be_read_of_an_odd_environment_is_read(void **state)
+{
+	json_t *body = parse(ENVIRONMENT);
+	struct environment e, copy;
+
+	(void)state;
+	json_object_set_new(body, "name", json_null());
+	environment_read(&e, body);
+	assert_string_equal(e.problem.raw, "\"name\" is null");
+	assert_string_equal(e.id.raw, "qa");
+	assert_string_equal(e.name.raw, "qa");		/* better than none */
+	assert_string_equal(e.last_deploy.set_id.raw, "s1");
+	assert_null(e.last_deploy.problem.raw);
+	assert_int_equal(e.last_deploy.created_at, 1767323045123);
+	assert_int_equal(e.last_deploy.status_changed_at, 1767323046000);
+	environment_copy(&copy, &e);
+	assert_string_equal(copy.problem.raw, "\"name\" is null");
+	environment_clear(&copy);
+	environment_clear(&e);
+
+	json_object_set_new(body, "name", json_string("QA"));
+	json_object_set_new(json_object_get(body, "last_deploy"), "id", json_null());
+	json_object_set_new(json_object_get(body, "last_deploy"), "created_at", json_string("yesterday"));
+	environment_read(&e, body);
+	assert_string_equal(e.problem.raw, "last_deploy: \"id\" is null");
+	assert_string_equal(e.last_deploy.id.raw, "");	/* there is one: it is not "never deployed" */
+	assert_int_equal(e.last_deploy.created_at, 0);
+	assert_string_equal(e.from_deploy.id.raw, "d1");
+	environment_clear(&e);
+	json_decref(body);
+}
+
+static void
+an_odd_workload_leaves_the_others(void **state)
+{
+	json_t *body = parse("{'modules':{'a':null,'b':{'status':7,'controllers':[]},"
+			     "'c':{'status':'Running','controllers':{'x':{'pods':[{'containerStatuses':"
+			     "[{'ready':true,'restart_count':2}]},null,3]}}}}}");
+	struct error err = {0};
+	struct runtime runtime;
+
+	(void)state;
+	assert_int_equal(runtime_decode(&runtime, body, &err), 0);
+	assert_int_equal(runtime.count, 3);
+	assert_string_equal(runtime.modules[0].problem.raw, "it is not an object");
+	assert_int_equal(runtime.modules[0].status, RUNTIME_UNKNOWN);
+	assert_int_equal(runtime.modules[1].status, RUNTIME_UNKNOWN);
+	assert_null(runtime.modules[2].problem.raw);
+	assert_int_equal(runtime.modules[2].status, RUNTIME_RUNNING);
+	assert_int_equal(runtime.modules[2].restarts, 2);
+	runtime_clear(&runtime);
+	json_decref(body);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_member_is_read_for_itself),
+		cmocka_unit_test(what_is_no_object_is_understood_by_nobody),
+		cmocka_unit_test(what_can_be_read_of_an_odd_environment_is_read),
+		cmocka_unit_test(an_odd_workload_leaves_the_others),
+	};
+
+	if (!setlocale(LC_ALL, "C.UTF-8"))
+		return 1;
+	return cmocka_run_group_tests_name("nouns", tests, NULL, NULL);
+}
