@@ -37,6 +37,7 @@
 #define BACKOFF_FIRST_MS 250
 #define BACKOFF_MAX_MS 5000
 #define RETRY_AFTER_MAX_MS 10000	/* a platform that wants more is reported instead */
+#define SILENT_READ_S 10L
 #define LONG_WAIT_MS (60 * 60 * 1000)
 
 /* --- the call --- */
@@ -257,6 +258,7 @@ on_body(char *bytes, size_t size, size_t count, void *data)
 {
 	struct api_call *call = data;
 
+	call->api->heard = clock_steady_ms();
 	if (buf_append(&call->body, bytes, size * count))
 		return size * count;
 	call->too_large = true;
@@ -323,6 +325,7 @@ on_header(char *bytes, size_t size, size_t count, void *data)
 	size_t length = size * count;
 	char *value;
 
+	call->api->heard = clock_steady_ms();
 	call->header_bytes += length;
 	if (call->header_bytes > HEADERS_MAX) {
 		call->too_large = true;
@@ -417,8 +420,13 @@ set_request(struct api_call *call, CURL *easy)
 }
 
 static void
-set_limits(const struct api *api, CURL *easy)
+set_limits(const struct api *api, const struct api_call *call, CURL *easy)
 {
+	/* A read that is silent so long is asked again: there is nothing to lose by it. */
+	if (call->operation->idempotent) {
+		curl.easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+		curl.easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, SILENT_READ_S);
+	}
 	curl.easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl.easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, api->connect_timeout_ms);
 	curl.easy_setopt(easy, CURLOPT_TIMEOUT_MS, api->timeout_ms);
@@ -462,7 +470,7 @@ start_try(struct api_call *call)
 	add_headers(call);
 	set_request(call, call->easy);
 	set_security(api, call->easy);
-	set_limits(api, call->easy);
+	set_limits(api, call, call->easy);
 	call->state = CALL_SENT;
 	curl.multi_add_handle(api->multi, call->easy);
 }
@@ -674,6 +682,24 @@ size_t
 api_pending(const struct api *api)
 {
 	return api->pending;
+}
+
+int64_t
+api_silence_ms(const struct api *api)
+{
+	size_t sent = api->reads_sent + api->writes_sent;
+	int64_t since = INT64_MAX;
+
+	for (const struct api_call *call = api->calls; call && sent > 0; call = call->next) {
+		if (!call->easy)
+			continue;
+		sent--;
+		if (call->started < since)
+			since = call->started;
+	}
+	if (since == INT64_MAX)
+		return -1;
+	return clock_steady_ms() - (api->heard > since ? api->heard : since);
 }
 
 bool

@@ -75,6 +75,9 @@ bool api_wait(struct api *api, const int *fds, bool *ready, size_t count, int ti
 /* Calls queued or under way. */
 size_t api_pending(const struct api *api);
 
+/* How long a request has been under way and nothing at all has come, of whichever; -1: none is. */
+int64_t api_silence_ms(const struct api *api);
+
 /*
  * What the platform announces beyond the common API (Sidestage-Extensions), by its last good
  * answer; false before the first one.

@@ -38,7 +38,7 @@ linear_application(const struct linear *l)
 	return l->org && l->app ? world_application(session_world(l->session), l->org, l->app) : NULL;
 }
 
-static void __attribute__((format(printf, 2, 0)))
+static void
 complain(const struct linear *l, const char *format, va_list args)
 {
 	char *text = NULL;
@@ -235,8 +235,7 @@ show_review(struct linear *l, const struct flow *flow)
 		lines_review(review);
 	l->reviewed = true;
 	l->prompted = false;
-	l->asking = review->is_protected ? ASKING_REASON :
-		    review->asks_name ? ASKING_NAME : ASKING_YES;
+	l->asking = review->is_protected ? ASKING_REASON : ASKING_YES;
 }
 
 /* The merge's entry that is the n-th conflict, from 0. */
@@ -384,11 +383,11 @@ is_ready(const struct linear *l)
 
 	if (session_world(l->session)->link == WORLD_OFFLINE || clock_wall_ms() - l->since > READY_MS)
 		return true;
-	if (!a || a->read_at < l->since)
+	if (!a || a->known.at < l->since)
 		return false;
 	for (size_t i = 0; i < a->count; i++)
 		if (a->environments[i].environment.last_deploy.id.raw &&
-		    (!a->environments[i].set || !a->environments[i].runtime_known))
+		    (!a->environments[i].set || !world_is_known(&a->environments[i], WORLD_RUNTIME)))
 			return false;
 	return true;
 }
@@ -585,8 +584,7 @@ run_once(struct linear *l, struct error *err)
 		if (session_turn(l->session, NULL, NULL, 0, 200))
 			choose(l);
 		advance(l);
-		if (l->operation && (l->asking == ASKING_YES || l->asking == ASKING_REASON ||
-					l->asking == ASKING_NAME))
+		if (l->operation && (l->asking == ASKING_YES || l->asking == ASKING_REASON))
 			answer_once(l);
 	}
 	return (int)l->code;

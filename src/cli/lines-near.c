@@ -35,16 +35,17 @@ lines_workloads(const struct world_environment *e)
 		const char *reference = e->set ? set_module_image(e->set, untrusted_raw(&m->module)) : NULL;
 		const char *message = untrusted_raw(&m->message);
 		char restarts[64];
-		char *label = image_label(reference ? reference : "");
+		struct image image;
 
 		snprintf(restarts, sizeof(restarts), ngettext("%d restart", "%d restarts", (unsigned long)m->restarts),
 			 m->restarts);
-		lines_say(_("  %s %s: %s, %d of %d, %s%s%s"), untrusted_raw(&m->module), label,
+		image_parse(&image, reference ? reference : "");
+		lines_say(_("  %s %s: %s, %d of %d, %s%s%s"), untrusted_raw(&m->module), image.version,
 			  _(states[m->status]), m->pods_ready, m->pods_wanted, restarts, *message ? ": " : "",
 			  message);
-		free(label);
+		image_clear(&image);
 	}
-	if (!e->runtime_known)
+	if (!world_is_known(e, WORLD_RUNTIME))
 		lines_say(_("  What runs is not known."));
 	else if (e->runtime.count == 0)
 		lines_say(_("  Nothing runs here."));

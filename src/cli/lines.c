@@ -20,7 +20,7 @@
 #include "model/set.h"
 #include "store/store.h"
 
-static void __attribute__((format(printf, 2, 0)))
+static void
 put(FILE *out, const char *format, va_list args)
 {
 	char *text = NULL, *shown;
@@ -76,11 +76,12 @@ workload_line(const struct world_environment *e, const struct world_environment 
 		[STANDING_AHEAD] = N_("ahead"),	    [STANDING_BEHIND] = N_("behind"),
 		[STANDING_OTHER] = N_("other configuration"),
 	};
-	char *label = image_label(reference ? reference : "");
+	struct image image;
 
-	lines_say("    %s %s%s%s%s", module, label, *words[standing] ? " (" : "",
+	image_parse(&image, reference ? reference : "");
+	lines_say("    %s %s%s%s%s", module, image.version, *words[standing] ? " (" : "",
 		  *words[standing] ? _(words[standing]) : "", *words[standing] ? ")" : "");
-	free(label);
+	image_clear(&image);
 }
 
 void

@@ -98,7 +98,7 @@ parse_options(const struct command *command, int argc, char **argv, struct argum
 	size_t count = 0;
 	int found, index = 0;
 
-	for (; count < OPTIONS_MAX && command->options[count].name; count++)
+	for (; command->options[count].name && count < OPTIONS_MAX; count++)
 		table[count] = (struct option){
 			.name = command->options[count].name,
 			.has_arg = command->options[count].argument ? required_argument

@@ -121,10 +121,9 @@ got_deployments(void *data, const struct api_reply *reply)
 	if (is_list(&d->deployments_asked, reply, d->env)) {
 		drop_deployments(d);
 		d->deployments = xcalloc(most(reply->body) + 1, sizeof(*d->deployments));
-		for (size_t i = 0; i < most(reply->body); i++)
-			if (deployment_decode(&d->deployments[d->deployment_count],
-					      json_array_get(reply->body, i), NULL) == 0)
-				d->deployment_count++;
+		for (; d->deployment_count < most(reply->body); d->deployment_count++)
+			deployment_read(&d->deployments[d->deployment_count],
+					json_array_get(reply->body, d->deployment_count));
 	}
 	session_changed(d->session);
 	d->deployments_asked.timer = session_timer_start(d->session, EVERY_MS, ask_deployments, d);

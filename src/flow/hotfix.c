@@ -151,7 +151,7 @@ hotfix_update(struct hotfix *h)
 	const struct world_environment *clone = world_environment(world, h->org, h->app, h->env);
 
 	forget(h);
-	h->application_known = app && app->read_at > 0;
+	h->application_known = app && knowledge_has_content(&app->known);
 	h->clone_exists = clone != NULL;
 	reader_begin(h->reader);
 	collect(h, app, clone);

@@ -47,6 +47,36 @@ check_array(const json_t *body, size_t max, const char *what, struct error *err)
 	return 0;
 }
 
+/*
+ * What is said of the entries that have no id: nothing can be asked about them, and there is no
+ * place for them among the others.  `why` is of the first of them.
+ */
+static bool
+set_problem(struct untrusted *problem, size_t count, const char *why)
+{
+	char *text = count == 0 ? NULL :
+		     xasprintf(ngettext("%zu entry of the list is not understood: %s",
+					"%zu entries of the list are not understood; the first: %s", count),
+			       count, why);
+	bool same = text ? untrusted_is(problem, text) : !problem->raw;
+
+	untrusted_set(problem, text);
+	free(text);
+	return same;
+}
+
+/* Counts an entry without an id and remembers the first one's reason.  true: it has none. */
+static bool
+is_nameless(const struct untrusted *id, const struct untrusted *problem, size_t *count,
+	    struct untrusted *why)
+{
+	if (id->raw && id->raw[0])
+		return false;
+	if ((*count)++ == 0)
+		untrusted_set(why, problem->raw ? problem->raw : _("its id is empty"));
+	return true;
+}
+
 int
 learn_user(struct world *world, const struct learn_place *place, const json_t *body,
 	   int64_t read_at, struct error *err)
@@ -80,7 +110,8 @@ adopt_organization(struct world *world, struct world_organization *fresh)
 
 	if (!known)
 		return false;
-	same = untrusted_equal(&known->organization.name, &organization.name);
+	same = untrusted_equal(&known->organization.name, &organization.name) &&
+	       untrusted_equal(&known->organization.problem, &organization.problem);
 	organization_clear(&known->organization);
 	*fresh = *known;
 	fresh->organization = organization;
@@ -93,7 +124,8 @@ learn_organizations(struct world *world, const struct learn_place *place, const 
 		    int64_t read_at, struct error *err)
 {
 	struct world_organization *list;
-	size_t count = 0;
+	struct untrusted why = {0};
+	size_t count = 0, nameless = 0;
 	bool same;
 
 	(void)read_at;
@@ -103,18 +135,15 @@ learn_organizations(struct world *world, const struct learn_place *place, const 
 	for (size_t i = 0; i < json_array_size(body); i++) {
 		struct organization *entry = &list[count].organization;
 
-		if (organization_decode(entry, json_array_get(body, i), err) != 0) {
-			while (count-- > 0)
-				world_organization_clear(&list[count]);
-			free(list);
-			return -1;
-		}
-		if (place->only_org && !untrusted_is(&entry->id, place->only_org))
+		organization_read(entry, json_array_get(body, i));
+		if (is_nameless(&entry->id, &entry->problem, &nameless, &why) ||
+		    (place->only_org && !untrusted_is(&entry->id, place->only_org)))
 			organization_clear(entry);
 		else
 			count++;
 	}
-	same = count == world->count;
+	same = set_problem(&world->problem, nameless, why.raw) && count == world->count;
+	untrusted_clear(&why);
 	for (size_t i = 0; i < count; i++)
 		same &= adopt_organization(world, &list[i]);
 	for (size_t i = 0; i < world->count; i++)
@@ -140,7 +169,8 @@ adopt_application(struct world *world, const char *org, struct world_application
 
 	if (!known)
 		return false;
-	same = untrusted_equal(&known->application.name, &application.name);
+	same = untrusted_equal(&known->application.name, &application.name) &&
+	       untrusted_equal(&known->application.problem, &application.problem);
 	application_clear(&known->application);
 	*fresh = *known;
 	fresh->application = application;
@@ -154,24 +184,27 @@ learn_applications(struct world *world, const struct learn_place *place, const j
 {
 	struct world_organization *organization = world_edit_organization(world, place->org);
 	struct world_application *list;
-	size_t count = 0;
+	struct untrusted why = {0};
+	size_t count = 0, nameless = 0;
 	bool same;
 
+	(void)read_at;
 	if (!organization)
 		return 0;
 	if (check_array(body, APPLICATIONS_MAX, _("applications"), err) != 0)
 		return -1;
 	list = xcalloc(json_array_size(body) + 1, sizeof(*list));
-	for (; count < json_array_size(body); count++) {
-		if (application_decode(&list[count].application, json_array_get(body, count),
-				       err) != 0) {
-			while (count-- > 0)
-				world_application_clear(&list[count]);
-			free(list);
-			return -1;
-		}
+	for (size_t i = 0; i < json_array_size(body); i++) {
+		struct application *entry = &list[count].application;
+
+		application_read(entry, json_array_get(body, i));
+		if (is_nameless(&entry->id, &entry->problem, &nameless, &why))
+			application_clear(entry);
+		else
+			count++;
 	}
-	same = count == organization->count && organization->read_at != 0;
+	same = set_problem(&organization->problem, nameless, why.raw) && count == organization->count;
+	untrusted_clear(&why);
 	for (size_t i = 0; i < count; i++)
 		same &= adopt_application(world, place->org, &list[i]);
 	for (size_t i = 0; i < organization->count; i++)
@@ -179,20 +212,10 @@ learn_applications(struct world *world, const struct learn_place *place, const j
 	free(organization->applications);
 	organization->applications = list;
 	organization->count = count;
-	organization->read_at = read_at;
 	world_sort_applications(organization);
 	if (!same)
 		world->revision++;
 	return 0;
-}
-
-void
-learn_same_applications(struct world *world, const struct learn_place *place, int64_t read_at)
-{
-	struct world_organization *organization = world_edit_organization(world, place->org);
-
-	if (organization)
-		organization->read_at = read_at;
 }
 
 int
@@ -203,36 +226,21 @@ learn_versions(struct world *world, const struct learn_place *place, const json_
 	struct artefact_version *list;
 	size_t count = 0;
 
+	(void)read_at;
 	if (!organization)
 		return 0;
 	if (check_array(body, VERSIONS_MAX, _("versions"), err) != 0)
 		return -1;
 	list = xcalloc(json_array_size(body) + 1, sizeof(*list));
-	for (; count < json_array_size(body); count++) {
-		if (artefact_version_decode(&list[count], json_array_get(body, count), err) != 0) {
-			while (count-- > 0)
-				artefact_version_clear(&list[count]);
-			free(list);
-			return -1;
-		}
-	}
+	for (; count < json_array_size(body); count++)
+		artefact_version_read(&list[count], json_array_get(body, count));
 	for (size_t i = 0; i < organization->version_count; i++)
 		artefact_version_clear(&organization->versions[i]);
 	free(organization->versions);
 	organization->versions = list;
 	organization->version_count = count;
-	organization->versions_read_at = read_at;
 	world->revision++;
 	return 0;
-}
-
-void
-learn_same_versions(struct world *world, const struct learn_place *place, int64_t read_at)
-{
-	struct world_organization *organization = world_edit_organization(world, place->org);
-
-	if (organization)
-		organization->versions_read_at = read_at;
 }
 
 /* --- environments --- */
@@ -249,17 +257,18 @@ clear_errors(struct world_environment *environment)
 
 /*
  * What runs is the newest succeeded deployment.  While the last one is no success, what was
- * known stays; watch.c asks for the list once for every such deployment.
+ * known stays; watch.c asks for the list once for every such deployment.  Of one that is not
+ * understood nothing is known.
  */
 static void
 derive_running(struct world_environment *environment)
 {
 	const struct deployment *last = &environment->environment.last_deploy;
 
-	if (last->id.raw && last->status != DEPLOYMENT_SUCCEEDED)
+	if (last->id.raw && !last->problem.raw && last->status != DEPLOYMENT_SUCCEEDED)
 		return;
 	deployment_clear(&environment->running);
-	if (last->id.raw)
+	if (last->id.raw && !last->problem.raw)
 		deployment_copy(&environment->running, last);
 }
 
@@ -284,29 +293,12 @@ adopt_environment(struct world *world, const struct learn_place *place,
 	*known = (struct world_environment){0};
 	if (!same)
 		fresh->revision++;
-	if (!same_deploy || environment.last_deploy.status != DEPLOYMENT_FAILED)
+	if (!same_deploy || environment.last_deploy.status != DEPLOYMENT_FAILED) {
 		clear_errors(fresh);
-	return same;
-}
-
-static struct world_environment *
-decode_environments(const json_t *body, size_t *count, struct error *err)
-{
-	struct world_environment *list;
-
-	if (check_array(body, ENVIRONMENTS_MAX, _("environments"), err) != 0)
-		return NULL;
-	list = xcalloc(json_array_size(body) + 1, sizeof(*list));
-	for (*count = 0; *count < json_array_size(body); ++*count) {
-		if (environment_decode(&list[*count].environment, json_array_get(body, *count),
-				       err) != 0) {
-			while ((*count)-- > 0)
-				world_environment_clear(&list[*count]);
-			free(list);
-			return NULL;
-		}
+		if (fresh->parts)
+			*world_edit_known(fresh, WORLD_ERRORS) = (struct knowledge){0};
 	}
-	return list;
+	return same;
 }
 
 int
@@ -316,16 +308,26 @@ learn_environments(struct world *world, const struct learn_place *place, const j
 	struct world_application *application =
 		world_edit_application(world, place->org, place->app);
 	struct world_environment *list;
-	size_t count;
+	struct untrusted why = {0};
+	size_t count = 0, nameless = 0;
 	bool same;
 
 	if (!application)
 		return 0;
-	list = decode_environments(body, &count, err);
-	if (!list)
+	if (check_array(body, ENVIRONMENTS_MAX, _("environments"), err) != 0)
 		return -1;
-	same = count == application->count && application->error.kind == ERROR_NONE &&
-	       application->read_at != 0;
+	list = xcalloc(json_array_size(body) + 1, sizeof(*list));
+	for (size_t i = 0; i < json_array_size(body); i++) {
+		struct environment *entry = &list[count].environment;
+
+		environment_read(entry, json_array_get(body, i));
+		if (is_nameless(&entry->id, &entry->problem, &nameless, &why))
+			environment_clear(entry);
+		else
+			count++;
+	}
+	same = set_problem(&application->problem, nameless, why.raw) && count == application->count;
+	untrusted_clear(&why);
 	for (size_t i = 0; i < count; i++) {
 		struct environment *environment = &list[i].environment;
 
@@ -341,8 +343,6 @@ learn_environments(struct world *world, const struct learn_place *place, const j
 	free(application->environments);
 	application->environments = list;
 	application->count = count;
-	application->read_at = read_at;
-	application->error = (struct error){0};
 	world_sort_environments(application);
 	if (!same)
 		world->revision++;
@@ -355,15 +355,8 @@ learn_same_environments(struct world *world, const struct learn_place *place, in
 	struct world_application *application =
 		world_edit_application(world, place->org, place->app);
 
-	if (!application)
-		return;
-	application->read_at = read_at;
-	for (size_t i = 0; i < application->count; i++)
+	for (size_t i = 0; application && i < application->count; i++)
 		application->environments[i].read_at = read_at;
-	if (application->error.kind != ERROR_NONE) {
-		application->error = (struct error){0};
-		world->revision++;
-	}
 }
 
 /* true: it was not known to be a clone. */
@@ -436,9 +429,15 @@ learn_running(struct world *world, const struct learn_place *place, const json_t
 		return -1;
 	for (size_t i = 0; !found && i < json_array_size(body); i++) {
 		deployment_clear(&deployment);
-		if (deployment_decode(&deployment, json_array_get(body, i), err) != 0)
-			return -1;
+		deployment_read(&deployment, json_array_get(body, i));
 		found = deployment.status == DEPLOYMENT_SUCCEEDED;
+		/* One that failed or goes on is passed over, whatever else is odd in it. */
+		if (deployment.problem.raw && (found || deployment.status == DEPLOYMENT_UNKNOWN)) {
+			error_set(err, ERROR_PROTOCOL, _("Deployment %zu of the list is not understood: %s."),
+				  i + 1, deployment.problem.raw);
+			deployment_clear(&deployment);
+			return -1;
+		}
 	}
 	if (!found)
 		deployment_clear(&deployment);
@@ -467,14 +466,8 @@ learn_errors(struct world *world, const struct learn_place *place, const json_t 
 	if (check_array(body, ERRORS_MAX, _("errors"), err) != 0)
 		return -1;
 	list = xcalloc(json_array_size(body) + 1, sizeof(*list));
-	for (; count < json_array_size(body); count++) {
-		if (deployment_error_decode(&list[count], json_array_get(body, count), err) != 0) {
-			while (count-- > 0)
-				deployment_error_clear(&list[count]);
-			free(list);
-			return -1;
-		}
-	}
+	for (; count < json_array_size(body); count++)
+		deployment_error_read(&list[count], json_array_get(body, count));
 	clear_errors(environment);
 	environment->errors = list;
 	environment->error_count = count;
@@ -493,7 +486,7 @@ same_runtime(const struct runtime *a, const struct runtime *b)
 		if (!untrusted_equal(&x->module, &y->module) || x->status != y->status ||
 		    !untrusted_equal(&x->message, &y->message) ||
 		    x->pods_ready != y->pods_ready || x->pods_wanted != y->pods_wanted ||
-		    x->restarts != y->restarts)
+		    x->restarts != y->restarts || !untrusted_equal(&x->problem, &y->problem))
 			return false;
 	}
 	return true;
@@ -512,13 +505,12 @@ learn_runtime(struct world *world, const struct learn_place *place, const json_t
 		return 0;
 	if (runtime_decode(&runtime, body, err) != 0)
 		return -1;
-	if (environment->runtime_known && same_runtime(&runtime, &environment->runtime)) {
+	if (same_runtime(&runtime, &environment->runtime)) {
 		runtime_clear(&runtime);
 		return 0;
 	}
 	runtime_clear(&environment->runtime);
 	environment->runtime = runtime;
-	environment->runtime_known = true;
 	learn_touch(world, environment);
 	return 0;
 }
@@ -538,14 +530,8 @@ learn_resources(struct world *world, const struct learn_place *place, const json
 	if (check_array(body, RESOURCES_MAX, _("resources"), err) != 0)
 		return -1;
 	list = xcalloc(json_array_size(body) + 1, sizeof(*list));
-	for (; count < json_array_size(body); count++) {
-		if (active_resource_decode(&list[count], json_array_get(body, count), err) != 0) {
-			while (count-- > 0)
-				active_resource_clear(&list[count]);
-			free(list);
-			return -1;
-		}
-	}
+	for (; count < json_array_size(body); count++)
+		active_resource_read(&list[count], json_array_get(body, count));
 	for (size_t i = 0; i < environment->resource_count; i++)
 		active_resource_clear(&environment->resources[i]);
 	free(environment->resources);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What an answer of the platform changes in the world.  Every function decodes the whole
- * body first: 0, or -1 with err and the world as it was.  Revisions grow only when
- * something differs from what was known.
+ * What an answer of the platform changes in the world.  An answer that makes no sense as a whole
+ * is -1 with err, and the world as it was; of a list each entry stands for itself: an odd one is
+ * there with its `problem`, and the rest is read.  Revisions grow only when something differs
+ * from what was known.  How old it is and whether it could be read is for watch.c to note.
  */
 #ifndef SIDESTAGE_FLOW_LEARN_H
 #define SIDESTAGE_FLOW_LEARN_H
@@ -31,11 +32,9 @@ typedef int learn_body(struct world *world, const struct learn_place *place, con
 learn_body learn_user, learn_organizations, learn_applications, learn_versions;
 learn_body learn_environments, learn_running, learn_errors, learn_runtime, learn_resources;
 
-/* The same answer as before: only ages change, and an error goes away. */
-void learn_same_applications(struct world *world, const struct learn_place *place, int64_t read_at);
+/* The same answer as before: only ages change. */
 void learn_same_environments(struct world *world, const struct learn_place *place,
 			     int64_t read_at);
-void learn_same_versions(struct world *world, const struct learn_place *place, int64_t read_at);
 
 /* Which environments of the application are clones made here; orders them anew when one is. */
 void learn_clones(struct world *world, const struct learn_place *place,

@@ -120,7 +120,8 @@ moments_note(struct session *session, const char *org, const char *app)
 	struct board_moment *out;
 	size_t count;
 
-	if (!application || now - application->read_at > FRESH_MS ||
+	if (!application || application->known.state != KNOWLEDGE_KNOWN ||
+	    now - application->known.at > FRESH_MS ||
 	    store_moments_at(session_store(session), session_platform(session), org, app, INT64_MAX,
 			     &known, NULL) != 0)
 		return;

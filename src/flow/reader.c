@@ -107,10 +107,7 @@ take_history(struct question *q, const json_t *body)
 	clear_deployments(q);
 	q->deployments = xcalloc(most + 1, sizeof(*q->deployments));
 	for (; q->count < most; q->count++)
-		if (deployment_decode(&q->deployments[q->count], json_array_get(body, q->count), NULL)) {
-			clear_deployments(q);
-			return false;
-		}
+		deployment_read(&q->deployments[q->count], json_array_get(body, q->count));
 	return true;
 }
 

@@ -107,10 +107,8 @@ flow_decode_deployments(struct flow *flow, const json_t *body, struct error *err
 		count = DEPLOYMENTS_MAX;
 	flow->scratch = xcalloc(count + 1, sizeof(*flow->scratch));
 	for (; flow->scratch_count < count; flow->scratch_count++)
-		if (deployment_decode(&flow->scratch[flow->scratch_count],
-				      json_array_get(body, flow->scratch_count), err))
-			return error_prefix(err, _("deployment %zu of the list"),
-					    flow->scratch_count);
+		deployment_read(&flow->scratch[flow->scratch_count],
+				json_array_get(body, flow->scratch_count));
 	return 0;
 }
 
@@ -125,11 +123,21 @@ got_deployments(struct flow *flow, const struct api_reply *reply, struct flow_pl
 		flow_fail(flow, &err);
 		return;
 	}
-	for (size_t i = 0; i < flow->scratch_count; i++)
-		if (flow->scratch[i].status == DEPLOYMENT_SUCCEEDED) {
+	for (size_t i = 0; i < flow->scratch_count; i++) {
+		const struct deployment *d = &flow->scratch[i];
+
+		/* An odd one that failed long ago is nobody's business; what runs must be understood. */
+		if (d->problem.raw && (d->status == DEPLOYMENT_SUCCEEDED || d->status == DEPLOYMENT_UNKNOWN)) {
+			flow_fail_text(flow, ERROR_PROTOCOL,
+				       _("deployment %zu of %s is not understood: %s"), i + 1,
+				       untrusted_raw(&place->environment.id), d->problem.raw);
+			return;
+		}
+		if (d->status == DEPLOYMENT_SUCCEEDED) {
 			deployment_copy(&place->running, &flow->scratch[i]);
 			break;
 		}
+	}
 	flow_next_phase(flow);
 }
 

@@ -24,6 +24,8 @@
 #include "flow/world.h"
 #include "store/store.h"
 
+#define SILENT_MS 1500			/* a request that waits so long without a byte is told */
+
 struct session_timer {
 	struct session *session;
 	int64_t due_at;			/* steady ms */
@@ -151,9 +153,21 @@ fire_timers(struct session *session)
 
 /* --- the turn --- */
 
+/* When a wait for the platform is to be told, or told anew; -1: nothing is waited for. */
+static int64_t
+silence_due(const struct session *session)
+{
+	const int64_t silent = api_silence_ms(session->api);
+
+	if (silent < 0)
+		return -1;
+	return silent < SILENT_MS ? SILENT_MS - silent : 1000 - silent % 1000;
+}
+
 static int
 turn_wait(const struct session *session, int timeout_ms)
 {
+	const int64_t silence = silence_due(session);
 	int64_t wait = timeout_ms;
 
 	if (session->changed)
@@ -166,16 +180,21 @@ turn_wait(const struct session *session, int timeout_ms)
 		if (wait < 0 || left < wait)
 			wait = left;
 	}
+	if (silence >= 0 && (wait < 0 || silence < wait))
+		wait = silence;
 	return wait > INT_MAX ? INT_MAX : (int)wait;
 }
 
 bool
 session_turn(struct session *session, const int *fds, bool *ready, size_t count, int timeout_ms)
 {
+	int64_t silent;
 	bool changed;
 
 	api_wait(session->api, fds, ready, count, turn_wait(session, timeout_ms));
 	fire_timers(session);
+	silent = api_silence_ms(session->api);
+	watch_note_silence(session->watch, silent >= SILENT_MS ? silent : 0);
 	changed = session->changed;
 	session->changed = false;
 	return changed;
@@ -316,6 +335,19 @@ session_look_again(struct session *session)
 {
 	watch_look_again(session->watch);
 	session_changed(session);
+}
+
+bool
+session_settled(const struct session *session, const char *org, const char *app, unsigned needs,
+		int64_t since)
+{
+	return watch_is_settled(session->watch, org, app, needs, since);
+}
+
+const struct knowledge *
+session_unreadable(const struct session *session, const char *org, const char *app, unsigned needs)
+{
+	return watch_unreadable(session->watch, org, app, needs);
 }
 
 void

@@ -12,6 +12,7 @@
 
 struct session;
 struct error;
+struct knowledge;
 struct world;
 struct store;
 struct api;
@@ -61,6 +62,33 @@ void session_attend(struct session *session);
 void session_focus(struct session *session, const char *org, const char *app);
 /* Reads everything again now. */
 void session_refresh(struct session *session);
+
+/*
+ * What a command needs to know before it can answer, for session_settled().  All but the first
+ * two are asked of the focused application alone (session_focus()).
+ */
+enum session_need {
+	NEED_APPLICATIONS = 1 << 0,	/* the lists of organizations and applications */
+	NEED_ENVIRONMENTS = 1 << 1,
+	NEED_SETS = 1 << 2,		/* of what runs */
+	NEED_RUNTIME = 1 << 3,
+	NEED_RESOURCES = 1 << 4,
+	NEED_ERRORS = 1 << 5,		/* of deployments that failed */
+	NEED_VERSIONS = 1 << 6,		/* that exist in the organization */
+	NEED_USER = 1 << 7
+};
+
+/*
+ * Whether each of these questions has been answered, or has failed, since then (steady ms; 0: since
+ * the start): waiting longer gives nothing new.  org or app NULL: of all.  What does not change by
+ * itself (sets, who we are) may be older.
+ */
+bool session_settled(const struct session *session, const char *org, const char *app,
+		     unsigned needs, int64_t since);
+/* Borrowed until the next turn: the first of these that could not be read, from the whole to its
+ * parts; NULL: all of them that were asked could.  Its `why` is the reason to tell. */
+const struct knowledge *session_unreadable(const struct session *session, const char *org,
+					   const char *app, unsigned needs);
 
 /* The flows of this session, newest first; those that ended stay until dismissed. */
 size_t session_flow_count(const struct session *session);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/knowledge.h"
 #include "base/xmalloc.h"
 #include "flow/session.h"
 #include "flow/watch-parts.h"
@@ -36,6 +37,42 @@ feed_cache_key(const struct feed *feed)
 			 feed_kinds[feed->kind].name, feed->org, feed->app, feed->env, feed->id);
 }
 
+struct knowledge *
+feed_knowledge(const struct feed *feed)
+{
+	static const enum world_part parts[] = {
+		[FEED_ERRORS] = WORLD_ERRORS,
+		[FEED_RUNTIME] = WORLD_RUNTIME,
+		[FEED_RESOURCES] = WORLD_RESOURCES,
+	};
+	struct world *world = feed->watch->world;
+	struct world_organization *organization = world_edit_organization(world, feed->org);
+	struct world_application *application;
+	struct world_environment *environment;
+
+	switch (feed->kind) {
+	case FEED_ORGANIZATIONS:
+		return &world->known;
+	case FEED_APPLICATIONS:
+		return organization ? &organization->known : NULL;
+	case FEED_VERSIONS:
+		return organization ? &organization->versions_known : NULL;
+	case FEED_ENVIRONMENTS:
+		application = world_edit_application(world, feed->org, feed->app);
+		return application ? &application->known : NULL;
+	case FEED_ERRORS:
+	case FEED_RUNTIME:
+	case FEED_RESOURCES:
+		environment = world_edit_environment(world, feed->org, feed->app, feed->env);
+		return environment ? world_edit_known(environment, parts[feed->kind]) : NULL;
+	case FEED_USER:
+	case FEED_RUNNING:		/* these two are judged together, by the walk */
+	case FEED_SET:
+		break;
+	}
+	return NULL;
+}
+
 /* What the cache has of it, as old as it is. */
 static void
 learn_cached(struct feed *feed)
@@ -50,8 +87,13 @@ learn_cached(struct feed *feed)
 	feed->looked_up = true;
 	if (body && feed_kinds[feed->kind].learn(feed->watch->world, &place, body, read_at, NULL) == 0)
 		ids_sha256_b64(feed->digest, bytes, length);
-	if (feed->digest[0] != '\0')
+	if (feed->digest[0] != '\0') {
+		struct knowledge *knowledge = feed_knowledge(feed);
+
+		if (knowledge)
+			knowledge_set_remembered(knowledge, read_at);
 		session_changed(feed->watch->session);
+	}
 	json_decref(body);
 	free(bytes);
 	free(key);
@@ -153,6 +195,7 @@ feed_free(struct feed *feed)
 	free(feed->app);
 	free(feed->env);
 	free(feed->id);
+	free(feed->error);
 	free(feed);
 }
 

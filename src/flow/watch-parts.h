@@ -41,6 +41,8 @@ struct feed {
 	char etag[128];
 	char digest[IDS_SHA256_B64_SIZE];	/* of the last answer that was learnt; "" none */
 	unsigned failures;		/* in a row */
+	int64_t answered_at;		/* steady ms when the last question ended, well or not; 0: never */
+	struct error *error;		/* owned: why the last one failed; NULL: it did not */
 };
 
 struct watch {
@@ -66,6 +68,7 @@ struct feed_kind {
 	bool once;			/* never asked again after an answer */
 	struct api_call *(*ask)(struct feed *feed, struct api *api, api_done *done);
 	learn_body *learn;		/* NULL: a set */
+	unsigned need;			/* bit of session.h */
 	/* NULL: nothing to do when the answer is the same */
 	void (*same)(struct world *world, const struct learn_place *place, int64_t read_at);
 	/* NULL: once */
@@ -89,6 +92,8 @@ bool feed_is_far(const struct feed *feed);
 
 /* Borrowed from the feed. */
 struct learn_place feed_place(const struct feed *feed);
+/* What the world says of how this is known; NULL: there is no place for it (any more). */
+struct knowledge *feed_knowledge(const struct feed *feed);
 /* Owned by the caller. */
 char *feed_cache_key(const struct feed *feed);
 /* Asks that late, in ms, whatever was meant before. */

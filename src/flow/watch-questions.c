@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "flow/session.h"
 #include "flow/watch-parts.h"
 #include "flow/world.h"
 
@@ -179,22 +180,22 @@ resources_interval(const struct feed *feed)
 }
 
 const struct feed_kind feed_kinds[] = {
-	[FEED_USER] = {"user", true, true, ask_user, learn_user, NULL, NULL},
-	[FEED_ORGANIZATIONS] = {"orgs", true, false, ask_organizations, learn_organizations, NULL,
-				slow_interval},
+	[FEED_USER] = {"user", true, true, ask_user, learn_user, NEED_USER, NULL, NULL},
+	[FEED_ORGANIZATIONS] = {"orgs", true, false, ask_organizations, learn_organizations,
+				NEED_APPLICATIONS, NULL, slow_interval},
 	[FEED_APPLICATIONS] = {"apps", true, false, ask_applications, learn_applications,
-			       learn_same_applications, organization_interval},
-	[FEED_VERSIONS] = {"versions", true, false, ask_versions, learn_versions,
-			   learn_same_versions, organization_interval},
+			       NEED_APPLICATIONS, NULL, organization_interval},
+	[FEED_VERSIONS] = {"versions", true, false, ask_versions, learn_versions, NEED_VERSIONS, NULL,
+			   organization_interval},
 	[FEED_ENVIRONMENTS] = {"envs", true, false, ask_environments, learn_environments,
-			       learn_same_environments, application_interval},
-	[FEED_RUNNING] = {"running", true, true, ask_running, learn_running, NULL, NULL},
-	[FEED_ERRORS] = {"errors", true, true, ask_errors, learn_errors, NULL, NULL},
-	[FEED_RUNTIME] = {"runtime", false, false, ask_runtime, learn_runtime, NULL,
+			       NEED_ENVIRONMENTS, learn_same_environments, application_interval},
+	[FEED_RUNNING] = {"running", true, true, ask_running, learn_running, NEED_SETS, NULL, NULL},
+	[FEED_ERRORS] = {"errors", true, true, ask_errors, learn_errors, NEED_ERRORS, NULL, NULL},
+	[FEED_RUNTIME] = {"runtime", false, false, ask_runtime, learn_runtime, NEED_RUNTIME, NULL,
 			  runtime_interval},
-	[FEED_RESOURCES] = {"resources", true, false, ask_resources, learn_resources, NULL,
-			    resources_interval},
-	[FEED_SET] = {"set", false, true, ask_set, NULL, NULL, NULL},
+	[FEED_RESOURCES] = {"resources", true, false, ask_resources, learn_resources, NEED_RESOURCES,
+			    NULL, resources_interval},
+	[FEED_SET] = {"set", false, true, ask_set, NULL, NEED_SETS, NULL, NULL},
 };
 
 bool

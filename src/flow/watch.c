@@ -154,6 +154,53 @@ learn_set(struct feed *feed, const json_t *body, struct error *err)
 
 /* --- the walk --- */
 
+/* Notes how a set is known.  `blocked`: why it cannot even be said which one it is. */
+static void
+judge_set(struct watch *watch, struct world_environment *environment, enum world_part part,
+	  const char *org, const char *app, const char *id, const struct error *blocked)
+{
+	const struct set *set = part == WORLD_SET ? environment->set : environment->from_set;
+	struct knowledge *knowledge = world_edit_known(environment, part);
+	const struct feed *feed = watch_find_feed(watch, FEED_SET, org, app, "", id);
+	bool changed = false;
+
+	if (blocked)
+		changed = knowledge_set_unreadable(knowledge, blocked);
+	else if (id[0] == '\0')
+		changed = knowledge_set_absent(knowledge, environment->read_at);
+	else if (is_set(set, id))
+		changed = knowledge_set_known(knowledge, environment->read_at);
+	else if (feed && feed->error)
+		changed = knowledge_set_unreadable(knowledge, feed->error);
+	else
+		knowledge->state = KNOWLEDGE_NONE;
+	if (changed)
+		learn_touch(watch->world, environment);
+}
+
+/* What runs: last_deploy when it succeeded; else what the list of deployments says. */
+static void
+judge_running(struct watch *watch, struct world_environment *environment, const char *org,
+	      const char *app)
+{
+	const struct deployment *last = &environment->environment.last_deploy;
+	const struct feed *feed = watch_find_feed(watch, FEED_RUNNING, org, app,
+						  untrusted_raw(&environment->environment.id),
+						  untrusted_raw(&last->id));
+	struct error why = {0};
+
+	if (last->problem.raw)
+		error_set(&why, ERROR_PROTOCOL, _("its answer is not understood: %s"),
+			  untrusted_raw(&environment->environment.problem));
+	else if (last->id.raw && last->status != DEPLOYMENT_SUCCEEDED && !environment->running.id.raw &&
+		 feed && feed->error)
+		why = *feed->error;
+	else if (feed && !feed->error && !feed->answered_at && !environment->running.id.raw)
+		return;			/* the answer is still to come */
+	judge_set(watch, environment, WORLD_SET, org, app, learn_set_id(environment),
+		  why.kind != ERROR_NONE ? &why : NULL);
+}
+
 /* What a person who looks at this application needs of one of its environments. */
 static void
 want_details(struct watch *watch, const char *org, const char *app,
@@ -164,15 +211,18 @@ want_details(struct watch *watch, const char *org, const char *app,
 
 	want_set(watch, org, app, environment, &environment->from_set,
 		 learn_from_set_id(environment));
+	judge_set(watch, environment, WORLD_FROM_SET, org, app, learn_from_set_id(environment), NULL);
 	if (last->id.raw && !environment->environment.deleting) {
 		watch_want(watch, FEED_RUNTIME, org, app, env, "");
 		watch_want(watch, FEED_RESOURCES, org, app, env, "");
-		if (last->status != DEPLOYMENT_SUCCEEDED)
+		if (last->status != DEPLOYMENT_SUCCEEDED && !last->problem.raw)
 			watch_want(watch, FEED_RUNNING, org, app, env, untrusted_raw(&last->id));
-		if (last->status == DEPLOYMENT_FAILED)
+		if (last->status == DEPLOYMENT_FAILED && last->id.raw[0])
 			watch_want(watch, FEED_ERRORS, org, app, env, untrusted_raw(&last->id));
 	}
-	want_set(watch, org, app, environment, &environment->set, learn_set_id(environment));
+	want_set(watch, org, app, environment, &environment->set,
+		 last->problem.raw ? "" : learn_set_id(environment));
+	judge_running(watch, environment, org, app);
 }
 
 /* By index and from the top each time: what watch_want() learns may move the arrays. */
@@ -266,6 +316,8 @@ judge_link(struct watch *watch, const struct feed *feed, const struct api_reply 
 
 	if (feed->kind == FEED_ORGANIZATIONS)
 		watch->lost = error->kind != ERROR_NONE;
+	if (reply->status != 0)
+		watch->world->answered_at = clock_wall_ms();
 	if (reply->status != 0 && !feed_is_far(feed))
 		watch->world->latency_ms = reply->elapsed_ms;
 	if (error->kind == ERROR_NO_REPLY && now - watch->last_good > OFFLINE_GRACE_MS)
@@ -279,28 +331,38 @@ judge_link(struct watch *watch, const struct feed *feed, const struct api_reply 
 	}
 }
 
-/* What cannot be read is unknown, never "as before" (promise 5). */
+/*
+ * What cannot be read is unknown, never "as before" (promise 5); what it was stays to be shown with
+ * its age.  One lost look at what runs among good ones is not told: the next is a second away.
+ */
 static void
-note_failure(struct feed *feed, const struct error *error)
+note_answer(struct feed *feed, const struct error *error)
 {
 	struct world *world = feed->watch->world;
-	struct world_application *application;
-	struct world_environment *environment;
+	struct knowledge *knowledge = feed_knowledge(feed);
+	bool changed = false;
 
-	feed->failures++;
-	if (feed->kind == FEED_ENVIRONMENTS) {
-		application = world_edit_application(world, feed->org, feed->app);
-		if (application && application->error.kind != error->kind) {
-			application->error = *error;
-			world->revision++;
-		}
-	} else if (feed->kind == FEED_RUNTIME) {
-		environment = world_edit_environment(world, feed->org, feed->app, feed->env);
-		if (environment && environment->runtime_known && feed->failures > 1) {
-			environment->runtime_known = false;
-			learn_touch(world, environment);
-		}
+	feed->answered_at = clock_steady_ms();
+	if (error->kind == ERROR_NONE) {
+		feed->failures = 0;
+		changed = feed->error != NULL;
+		free(feed->error);
+		feed->error = NULL;
+		if (knowledge)
+			changed |= knowledge_set_known(knowledge, clock_wall_ms());
+	} else {
+		feed->failures++;
+		changed = !feed->error;
+		if (!feed->error)
+			feed->error = xcalloc(1, sizeof(*feed->error));
+		*feed->error = *error;
+		if (knowledge && !(feed->kind == FEED_RUNTIME && feed->failures == 1 &&
+				   knowledge->state == KNOWLEDGE_KNOWN))
+			changed |= knowledge_set_unreadable(knowledge, error);
 	}
+	if (changed && feed->env[0] && world_edit_environment(world, feed->org, feed->app, feed->env))
+		world_edit_environment(world, feed->org, feed->app, feed->env)->revision++;
+	world->revision += changed;
 }
 
 /* 0, or -1: the answer makes no sense. */
@@ -353,10 +415,7 @@ on_reply(void *data, const struct api_reply *reply)
 	feed->call = NULL;
 	if (error.kind == ERROR_NONE)
 		(void)learn(feed, reply, &error);
-	if (error.kind != ERROR_NONE)
-		note_failure(feed, &error);
-	else
-		feed->failures = 0;
+	note_answer(feed, &error);
 	delay = feed_next_delay(feed);
 	if (delay >= 0)
 		feed_schedule(feed, delay);
@@ -451,4 +510,99 @@ watch_refresh(struct watch *watch)
 {
 	hurry_all(watch);
 	reconcile(watch);
+}
+
+/* --- what is known --- */
+
+static bool
+concerns(const struct feed *feed, const char *org, const char *app, unsigned needs)
+{
+	if (feed->kind == FEED_ORGANIZATIONS)
+		return true;
+	return feed_kinds[feed->kind].need & needs &&
+	       (!org || !feed->org[0] || strcmp(feed->org, org) == 0) &&
+	       (!app || !feed->app[0] || strcmp(feed->app, app) == 0);
+}
+
+bool
+watch_is_settled(const struct watch *watch, const char *org, const char *app, unsigned needs,
+		 int64_t since)
+{
+	if (watch->walk_on && needs & NEED_SETS)
+		return false;
+	if (needs & ~(unsigned)NEED_USER)
+		needs |= NEED_APPLICATIONS;
+	if (needs & (NEED_SETS | NEED_RUNTIME | NEED_RESOURCES | NEED_ERRORS))
+		needs |= NEED_ENVIRONMENTS;
+	for (const struct feed *feed = watch->feeds; feed; feed = feed->next) {
+		int64_t least = feed_kinds[feed->kind].once || since < 1 ? 1 : since;
+
+		if (concerns(feed, org, app, needs) && feed->answered_at < least)
+			return false;
+	}
+	return true;
+}
+
+static const struct knowledge *
+if_unreadable(const struct knowledge *knowledge)
+{
+	return knowledge->state == KNOWLEDGE_UNREADABLE ? knowledge : NULL;
+}
+
+static const struct knowledge *
+unreadable_part(const struct world_application *application, unsigned needs)
+{
+	static const struct { enum world_part part; unsigned need; } parts[] = {
+		{WORLD_SET, NEED_SETS}, {WORLD_RUNTIME, NEED_RUNTIME},
+		{WORLD_RESOURCES, NEED_RESOURCES}, {WORLD_ERRORS, NEED_ERRORS},
+	};
+	const struct knowledge *found = NULL;
+
+	for (size_t i = 0; !found && i < application->count; i++)
+		for (size_t p = 0; !found && p < sizeof(parts) / sizeof(parts[0]); p++)
+			if (needs & parts[p].need)
+				found = if_unreadable(world_known(&application->environments[i],
+								  parts[p].part));
+	return found;
+}
+
+const struct knowledge *
+watch_unreadable(const struct watch *watch, const char *org, const char *app, unsigned needs)
+{
+	const struct world *world = watch->world;
+	const struct knowledge *found = if_unreadable(&world->known);
+
+	for (size_t i = 0; !found && i < world->count; i++) {
+		const struct world_organization *o = &world->organizations[i];
+
+		if (org && !untrusted_is(&o->organization.id, org))
+			continue;
+		found = if_unreadable(&o->known);
+		if (!found && needs & NEED_VERSIONS)
+			found = if_unreadable(&o->versions_known);
+		for (size_t j = 0; !found && j < o->count; j++) {
+			const struct world_application *a = &o->applications[j];
+
+			if (app && !untrusted_is(&a->application.id, app))
+				continue;
+			if (needs & ~(unsigned)(NEED_APPLICATIONS | NEED_VERSIONS | NEED_USER))
+				found = if_unreadable(&a->known);
+			if (!found)
+				found = unreadable_part(a, needs);
+		}
+	}
+	return found;
+}
+
+void
+watch_note_silence(struct watch *watch, int64_t silent_ms)
+{
+	struct world *world = watch->world;
+	bool changed = silent_ms / 1000 != world->silent_ms / 1000 || !silent_ms != !world->silent_ms;
+
+	world->silent_ms = silent_ms;
+	if (!changed)
+		return;
+	world->revision++;
+	session_changed(watch->session);
 }

@@ -24,6 +24,13 @@ void watch_attend(struct watch *watch);
 void watch_look_again(struct watch *watch);
 /* Everything is due now. */
 void watch_refresh(struct watch *watch);
+/* session_settled() and session_unreadable(). */
+bool watch_is_settled(const struct watch *watch, const char *org, const char *app, unsigned needs,
+		      int64_t since);
+const struct knowledge *watch_unreadable(const struct watch *watch, const char *org, const char *app,
+					 unsigned needs);
+/* A request has waited that long and no byte has come; 0: none has, or not for long. */
+void watch_note_silence(struct watch *watch, int64_t silent_ms);
 
 /* --- world.c --- */
 
@@ -42,6 +49,8 @@ struct world_application *world_edit_application(struct world *world, const char
 						 const char *app);
 struct world_environment *world_edit_environment(struct world *world, const char *org,
 						 const char *app, const char *env);
+/* To be changed; made when it is the first. */
+struct knowledge *world_edit_known(struct world_environment *environment, enum world_part part);
 /* What a person could tell apart. */
 bool world_same_environment(const struct environment *a, const struct environment *b);
 /* Something is being deployed there, or it is being deleted. */

@@ -11,7 +11,6 @@
 #include "flow/world.h"
 #include "model/image.h"
 #include "model/set.h"
-#include "model/version.h"
 
 #define SOON_MS (60 * 60000LL)
 
@@ -56,7 +55,9 @@ words_of_environment(const struct world_environment *e)
 		return say(MOOD_BAD, _("deploy failed"));
 	if (e->is_past)
 		return say(MOOD_GOOD, _("deployed"));
-	if (!e->runtime_known)
+	if (e->environment.problem.raw)
+		return say(MOOD_BAD, _("? not understood"));
+	if (!world_is_known(e, WORLD_RUNTIME))
 		return say(MOOD_QUIET, _("? unknown"));
 	return words_of_runtime(e);
 }
@@ -124,29 +125,19 @@ words_of_clones(char *out, size_t size, const struct world *world, int64_t now)
 		snprintf(out + length, size - length, ", %s", words_of_life(soonest, now).text);
 }
 
-/* A registry may have moved; another image has versions of its own. */
-static bool
-is_same_image(const char *a, const char *b)
-{
-	const char *x = strrchr(a, '/'), *y = strrchr(b, '/');
-
-	return strcmp(x ? x + 1 : a, y ? y + 1 : b) == 0;
-}
-
 static enum standing
 compare_images(const struct set *here, const struct set *there, const char *module)
 {
 	const char *a = set_module_image(here, module), *b = set_module_image(there, module);
 	struct image x, y;
-	enum version_order order;
+	int order;
 
 	image_parse(&x, a ? a : "");
 	image_parse(&y, b ? b : "");
-	order = is_same_image(x.name, y.name) ? version_compare(x.version, y.version) : VERSION_UNKNOWN;
+	order = image_version_compare(x.version, y.version);
 	image_clear(&x);
 	image_clear(&y);
-	return order == VERSION_NEWER ? STANDING_AHEAD
-	       : order == VERSION_OLDER ? STANDING_BEHIND : STANDING_OTHER;
+	return order > 0 ? STANDING_AHEAD : order < 0 ? STANDING_BEHIND : STANDING_OTHER;
 }
 
 enum standing

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/xmalloc.h"
 #include "flow/watch.h"
 #include "model/set.h"
 
@@ -32,6 +33,7 @@ world_environment_clear(struct world_environment *environment)
 	free(environment->errors);
 	free(environment->clone_of);
 	free(environment->clone_set_id);
+	free(environment->parts);
 	*environment = (struct world_environment){0};
 }
 
@@ -39,6 +41,7 @@ void
 world_application_clear(struct world_application *application)
 {
 	application_clear(&application->application);
+	untrusted_clear(&application->problem);
 	for (size_t i = 0; i < application->count; i++)
 		world_environment_clear(&application->environments[i]);
 	free(application->environments);
@@ -49,6 +52,7 @@ void
 world_organization_clear(struct world_organization *organization)
 {
 	organization_clear(&organization->organization);
+	untrusted_clear(&organization->problem);
 	for (size_t i = 0; i < organization->count; i++)
 		world_application_clear(&organization->applications[i]);
 	free(organization->applications);
@@ -65,6 +69,7 @@ world_clear(struct world *world)
 		world_organization_clear(&world->organizations[i]);
 	free(world->organizations);
 	untrusted_clear(&world->user);
+	untrusted_clear(&world->problem);
 	world_init(world);
 }
 
@@ -117,6 +122,28 @@ const struct world_environment *
 world_environment(const struct world *world, const char *org, const char *app, const char *env)
 {
 	return world_edit_environment((struct world *)world, org, app, env);
+}
+
+struct knowledge *
+world_edit_known(struct world_environment *environment, enum world_part part)
+{
+	if (!environment->parts)
+		environment->parts = xcalloc(WORLD_PART_COUNT, sizeof(*environment->parts));
+	return &environment->parts[part];
+}
+
+const struct knowledge *
+world_known(const struct world_environment *environment, enum world_part part)
+{
+	static const struct knowledge none;
+
+	return environment->parts ? &environment->parts[part] : &none;
+}
+
+bool
+world_is_known(const struct world_environment *environment, enum world_part part)
+{
+	return world_known(environment, part)->state == KNOWLEDGE_KNOWN;
 }
 
 /* --- order --- */
@@ -229,7 +256,8 @@ same_deployment(const struct deployment *a, const struct deployment *b)
 	       untrusted_equal(&a->env_id, &b->env_id) &&
 	       untrusted_equal(&a->comment, &b->comment) &&
 	       untrusted_equal(&a->value_set_version_id, &b->value_set_version_id) &&
-	       a->status == b->status && a->status_changed_at == b->status_changed_at;
+	       a->status == b->status && a->status_changed_at == b->status_changed_at &&
+	       untrusted_equal(&a->problem, &b->problem);
 }
 
 bool
@@ -238,6 +266,7 @@ world_same_environment(const struct environment *a, const struct environment *b)
 	return untrusted_equal(&a->id, &b->id) && untrusted_equal(&a->name, &b->name) &&
 	       untrusted_equal(&a->type, &b->type) &&
 	       untrusted_equal(&a->created_by, &b->created_by) &&
+	       untrusted_equal(&a->problem, &b->problem) &&
 	       a->created_at == b->created_at && a->deleting == b->deleting &&
 	       same_deployment(&a->last_deploy, &b->last_deploy) &&
 	       same_deployment(&a->from_deploy, &b->from_deploy);

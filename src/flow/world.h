@@ -12,18 +12,28 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/knowledge.h"
 #include "model/nouns.h"
 
 struct set;
 
+/* What is asked of one environment besides its place in the list; see world_known(). */
+enum world_part {
+	WORLD_SET,		/* what runs, and its set; absent: nothing was ever deployed */
+	WORLD_FROM_SET,
+	WORLD_RUNTIME,
+	WORLD_RESOURCES,
+	WORLD_ERRORS,
+	WORLD_PART_COUNT
+};
+
 struct world_environment {
-	struct environment environment;
+	struct environment environment;	/* its `problem`: what of its answer is not understood */
 	/* What runs: the newest succeeded deployment; id.raw NULL: none or not known yet. */
 	struct deployment running;
 	struct set *set;		/* of `running`; for a clone never deployed, of from_deploy; NULL: unknown */
 	struct set *from_set;		/* of from_deploy: the base of the next deployment; NULL: unknown */
-	struct runtime runtime;
-	bool runtime_known;
+	struct runtime runtime;		/* as it was last read, however long ago: see WORLD_RUNTIME */
 	struct active_resource *resources;
 	size_t resource_count;
 	struct deployment_error *errors; /* of last_deploy when it failed */
@@ -35,14 +45,15 @@ struct world_environment {
 	int64_t clone_expires_at;	/* wall ms; 0: no end was set */
 	int64_t read_at;		/* wall ms of the last good answer; 0: never */
 	uint64_t revision;		/* grows with every change: views redraw by it */
+	struct knowledge *parts;	/* for world_known(); NULL: nothing was asked */
 };
 
 struct world_application {
 	struct application application;
 	struct world_environment *environments;	/* in board order: development types, ..., protected, then clones */
 	size_t count;
-	int64_t read_at;
-	struct error error;		/* of the last failed read; kind NONE when it was good */
+	struct knowledge known;		/* of the list of environments */
+	struct untrusted problem;	/* entries that cannot be shown, since they have no id; raw NULL: none */
 };
 
 struct world_organization {
@@ -51,8 +62,9 @@ struct world_organization {
 	size_t count;
 	struct artefact_version *versions;	/* every known artefact version, any order */
 	size_t version_count;
-	int64_t versions_read_at;
-	int64_t read_at;
+	struct knowledge versions_known;
+	struct knowledge known;		/* of the list of applications */
+	struct untrusted problem;	/* as that of an application */
 };
 
 enum world_link { WORLD_CONNECTING, WORLD_ONLINE, WORLD_OFFLINE };
@@ -60,9 +72,13 @@ enum world_link { WORLD_CONNECTING, WORLD_ONLINE, WORLD_OFFLINE };
 struct world {
 	struct world_organization *organizations;
 	size_t count;
+	struct knowledge known;		/* of the list of organizations */
+	struct untrusted problem;	/* as that of an application */
 	enum world_link link;
 	struct error link_error;	/* why OFFLINE, e.g. ERROR_ACCESS: the token was refused */
 	int64_t latency_ms;		/* of the last answer; -1: none yet */
+	int64_t answered_at;		/* wall ms of the last answer of any kind; 0: none yet */
+	int64_t silent_ms;		/* a request has waited that long, and no byte has come; 0: no wait worth a word */
 	struct untrusted user;		/* who the platform says we are; raw NULL: unknown */
 	uint64_t revision;
 };
@@ -73,6 +89,12 @@ const struct world_application *world_application(const struct world *world, con
 						  const char *app);
 const struct world_environment *world_environment(const struct world *world, const char *org,
 						  const char *app, const char *env);
+
+/* Never NULL. */
+const struct knowledge *world_known(const struct world_environment *environment,
+				    enum world_part part);
+/* The last answer about it was good: nothing of it is a guess. */
+bool world_is_known(const struct world_environment *environment, enum world_part part);
 
 /* Its next deployment would not start from what runs: somebody set another base (promise 2).
  * A failed deployment alone does not do that. */

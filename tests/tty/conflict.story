@@ -15,8 +15,7 @@ expect "Name of the clone"
 type "hotfix-one"
 key Enter
 expect "way back"
-expect "A approve"
-key A
+key D
 until 20 test "$(platform status hotfix-one)" = succeeded
 key Esc
 row "Workload" "hotfix-one"
@@ -51,7 +50,7 @@ row ">" "conflict" "web" "variables/THEME"
 expect "2 conflicts to decide"
 
 test "nothing can be approved, nor reviewed, before everything is decided"
-key A
+key D
 expect "Nothing can be approved before every conflict is decided"
 key Enter
 expect "2 conflicts are not decided yet"
@@ -70,8 +69,8 @@ row "(*)" "hotfix-one" "warm"
 row "( )" "production" "cold"
 key t
 row "(*)" "production" "cold"
-key A
-expect "Press Enter to make the review"
+key D
+expect "Enter makes the review"
 let NOW platform deployment production
 equal $NOW $BEFORE
 
@@ -90,8 +89,7 @@ row "web" "THEME" "dark" "sepia"
 row "6   TONE: cold"
 refuse "warm"
 expect "Reason"
-expect "A approve"
-key A
+key D
 type "one theme"
 key Tab
 type "production"

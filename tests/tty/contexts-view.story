@@ -57,10 +57,9 @@ row "sidestage" "Board" "guarded" "protected"
 press-until Left "in Development"
 key D
 expect "is protected"
-expect "A leads to the fields"
-expect "A approve"
-key A
-gone "A leads to the fields"
+expect "D leads to the fields"
+key D
+gone "D leads to the fields"
 key Tab
 type "development"
 key Enter
@@ -68,7 +67,7 @@ expect "Reason"
 key Enter
 expect "A reason is asked for"
 key Esc
-expect "A leads to the fields"
+expect "D leads to the fields"
 key Esc
 gone "is protected"
 key Q

@@ -56,11 +56,10 @@ type "korean-title"
 key Enter
 expect "way back"
 row "worker" "topicshare-worker"
-expect "A approve"
 save clone.txt
 save clone.svg
 sh guide take clone
-key A
+key D
 expect "Done in" 20
 key Esc
 row "Workload" "korean-title"
@@ -89,11 +88,10 @@ type "1.4.3"
 key Enter
 expect "way back"
 row "+ image"
-expect "A approve"
 save version.txt
 save version.svg
 sh guide take version
-key A
+key D
 until 20 test "$(platform get /envs/korean-title --get /last_deploy/comment | grep -c 1.4.3)" = 1
 until 20 test "$(platform status korean-title)" = succeeded
 expect "Done in"
@@ -130,8 +128,7 @@ test "P: Production wants a reason, and its name typed"
 let DEPLOYMENT platform deployment production
 key P
 expect "Reason"
-expect "A approve"
-key A
+key D
 type "Korean titles"
 key Tab
 type "production"
@@ -153,11 +150,10 @@ key X
 expect "All of it goes"
 row "worker" "topicshare-worker"
 expect "way back"
-expect "A approve"
 save discard.txt
 save discard.svg
 sh guide take discard
-key A
+key D
 until 20 sh -c 'platform get /envs/korean-title --status 404 --quiet'
 key Esc
 row "6 clean up" "done"

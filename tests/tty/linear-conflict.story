@@ -15,8 +15,7 @@ expect "Name of the clone"
 type "hotfix-one"
 key Enter
 expect "way back"
-expect "A approve"
-key A
+key D
 until 20 test "$(platform status hotfix-one)" = succeeded
 key Esc
 row "Workload" "hotfix-one"

@@ -20,8 +20,7 @@ key C
 expect "Name of the clone"
 key Enter
 expect "way back"
-expect "A approve"
-key A
+key D
 until 20 test "$(platform status hotfix-1)" = succeeded
 key Esc
 row "Workload" "hotfix-1"

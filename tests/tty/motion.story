@@ -15,8 +15,7 @@ key Enter
 expect "way back"
 let PLATFORM platform process
 sh kill -STOP $PLATFORM
-expect "A approve"
-key A
+key D
 row "sidestage" "Progress"
 match "[0-9][.][0-9]s"
 frames 6 20 3
@@ -40,8 +39,7 @@ key D
 expect "way back"
 let PLATFORM platform process
 sh kill -STOP $PLATFORM
-expect "A approve"
-key A
+key D
 row "sidestage" "Progress"
 match "[0-9][.][0-9]s"
 frames 1 4 3
@@ -60,8 +58,7 @@ key D
 expect "way back"
 let PLATFORM platform process
 sh kill -STOP $PLATFORM
-expect "A approve"
-key A
+key D
 row "sidestage" "Progress"
 frames 1 4 3
 sh kill -CONT $PLATFORM

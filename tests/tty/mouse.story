@@ -84,8 +84,7 @@ expect "What was pasted was dropped"
 expect "way back"
 
 test "what ends while somebody looks rings no bell"
-expect "A approve"
-key A
+key D
 expect "Done in" 20
 key Esc
 row "Workload" "pasted-name"
@@ -111,8 +110,7 @@ row "running" "running" "running"
 press-until Right "in pasted-name"
 key D
 expect "way back"
-expect "A approve"
-key A
+key D
 expect "Done in" 20
 not-wrote "\a"
 not-wrote "\e]9;"
@@ -121,8 +119,7 @@ row "Workload" "pasted-name"
 key D
 expect "way back"
 type "\e[O"
-expect "A approve"
-key A
+key D
 expect "Done in" 20
 wrote "\a"
 wrote "\e]9;sidestage: ended: deploy"
@@ -136,8 +133,7 @@ press-until Right "in pasted-name"
 key D
 expect "way back"
 type "\e[O"
-expect "A approve"
-key A
+key D
 expect "Done in" 20
 wrote "\a"
 not-wrote "\e]9;"
@@ -195,9 +191,9 @@ expect " of "
 type "1.4.3"
 key Enter
 expect "is protected"
-expect "A leads to the fields"
+expect "D leads to the fields"
 click "Type"
-gone "A leads to the fields"
+gone "D leads to the fields"
 type "prod"
 row "Type" "prod"
 click "Reason"
@@ -206,7 +202,7 @@ row "Reason" "why"
 click "~ web"
 row "- image" "1.4.2"
 key Esc
-expect "A leads to the fields"
+expect "D leads to the fields"
 key Esc
 gone "is protected"
 

@@ -55,8 +55,7 @@ press-until k "Workloads"
 press-until k "This is the beginning"
 resize 80x24
 row "Workloads"
-expect "A approve"
-key A
+key D
 expect "Done in" 20
 key Esc
 row "Workload" "hotfix-1"

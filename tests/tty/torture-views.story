@@ -75,10 +75,7 @@ gone "Nothing is called"
 key D
 expect "way back"
 match "^(─){100}$"
-expect "A approve"
-key A
-type "aa-odd"
-key Enter
+key D
 expect "Done in" 20
 key Esc
 gone "Progress"
@@ -92,8 +89,7 @@ test "and reasons in the history, which Production wants"
 press-until Right "in Production"
 key D
 expect "way back"
-expect "A approve"
-key A
+key D
 paste "\e]0;gotcha\a서울 e\u0301 $LONG"
 key Tab
 type "production"
@@ -166,8 +162,7 @@ expect "Name of the clone"
 type "torn"
 key Enter
 expect "way back"
-expect "A approve"
-key A
+key D
 expect "Done in" 20
 key Esc
 row "Workload" "torn"
@@ -204,8 +199,7 @@ key Ctrl-U
 type "a-name-that-is-as-long-as-it-may-be-1234567890"
 key Enter
 expect "way back"
-expect "A approve"
-key A
+key D
 expect "Done in" 20
 key Esc
 row "Workload" "a-name-that-"

@@ -20,7 +20,6 @@
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "model/image.h"
-#include "model/version.h"
 
 #define NAME_DEPTH_MAX 8
 #define IMAGES_MAX 10000
@@ -184,7 +183,7 @@ compare(const void *a, const void *b)
 	int order = strcmp(x->name, y->name);
 
 	if (order == 0)
-		order = version_sort(x->version, y->version);
+		order = image_version_compare(x->version, y->version);
 	return order ? order : strcmp(x->version, y->version);
 }
 

@@ -73,7 +73,7 @@ draw_workload(const struct environment_view *v, const struct world_environment *
 	bool ready = m->status == RUNTIME_RUNNING || m->status == RUNTIME_SUCCEEDED;
 	bool failed = m->status == RUNTIME_FAILED;
 	const char *reference = e->set ? set_module_image(e->set, untrusted_raw(&m->module)) : NULL;
-	char *label;
+	struct image image;
 
 	(void)v;
 	canvas_glyph(c, ready ? STYLE_OK : failed ? STYLE_DANGER : STYLE_WARN,
@@ -81,9 +81,9 @@ draw_workload(const struct environment_view *v, const struct world_environment *
 	canvas_ours(c, STYLE_NORMAL, " ");
 	canvas_foreign(c, STYLE_STRONG, &m->module, 18);
 	canvas_at(c, c->row, 24);
-	label = image_label(reference ? reference : "");
-	canvas_bytes(c, STYLE_NORMAL, label, 14);
-	free(label);
+	image_parse(&image, reference ? reference : "");
+	canvas_bytes(c, STYLE_NORMAL, image.version, 14);
+	image_clear(&image);
 	canvas_at(c, c->row, 40);
 	canvas_format(c, STYLE_NORMAL, _("%d of %d"), m->pods_ready, m->pods_wanted);
 	canvas_at(c, c->row, 50);
@@ -190,6 +190,13 @@ static const struct {
 	[TAB_DEPLOYMENTS] = {N_("Deployments"), N_("Nothing was ever deployed here."), draw_deployment},
 };
 
+/* NULL: it could be read, or nothing was asked. */
+static const struct error *
+why_unreadable(const struct world_environment *e, enum world_part part)
+{
+	return e && world_known(e, part)->state == KNOWLEDGE_UNREADABLE ? &world_known(e, part)->why : NULL;
+}
+
 /* How many rows there are; *error: why they are not known, or NULL. */
 static size_t
 count_rows(const struct environment_view *v, const struct world_environment *e, bool *known,
@@ -198,10 +205,12 @@ count_rows(const struct environment_view *v, const struct world_environment *e, 
 	*error = NULL;
 	switch (v->tab) {
 	case TAB_WORKLOADS:
-		*known = e && e->runtime_known;
+		*known = e && world_is_known(e, WORLD_RUNTIME);
+		*error = why_unreadable(e, WORLD_RUNTIME);
 		return e ? e->runtime.count : 0;
 	case TAB_RESOURCES:
-		*known = e != NULL;
+		*known = e && knowledge_has_content(world_known(e, WORLD_RESOURCES));
+		*error = why_unreadable(e, WORLD_RESOURCES);
 		return e ? e->resource_count : 0;
 	case TAB_VALUES:
 		*known = details_values_known(v->details);

@@ -251,10 +251,11 @@ draw_workload(struct canvas *c, int row, const struct runtime_module *m, const s
 	canvas_foreign(c, STYLE_NORMAL, &m->module, kind_column(c) - ID_COLUMN - 3);
 	canvas_at(c, row, kind_column(c));
 	if (reference) {
-		char *label = image_label(reference);
+		struct image image;
 
-		canvas_bytes(c, STYLE_DIM, label, state_column(c) - kind_column(c) - 2);
-		free(label);
+		image_parse(&image, reference);
+		canvas_bytes(c, STYLE_DIM, image.version, state_column(c) - kind_column(c) - 2);
+		image_clear(&image);
 	}
 	canvas_at(c, row, state_column(c));
 	canvas_progress(c, c->width >= 90 ? 20 : c->width >= 60 ? 10 : 4, m->pods_ready, m->pods_wanted > 0 ? m->pods_wanted : 1);
@@ -268,7 +269,7 @@ draw_workload(struct canvas *c, int row, const struct runtime_module *m, const s
 static int
 draw_workloads(struct canvas *c, int row, const struct world_environment *e, const struct set *set)
 {
-	if (!e || !e->runtime_known)
+	if (!e || !world_is_known(e, WORLD_RUNTIME))
 		return row;
 	canvas_at(c, row++, 1);
 	canvas_ours(c, STYLE_STRONG, _("Workloads"));
