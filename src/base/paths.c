@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -49,6 +50,60 @@ char *
 paths_config(struct error *err)
 {
 	return xdg_directory("XDG_CONFIG_HOME", ".config", err);
+}
+
+/* --- what comes with the program --- */
+
+/* make puts a link of this name, to the data in the sources, into the build tree. */
+#define BUILD_TREE_DATA "source-data"
+
+/* NULL: not known. */
+static char *
+program_directory(void)
+{
+	char *path = xcalloc(PATH_MAX, 1), *slash;
+	ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
+
+	slash = length > 0 ? strrchr(path, '/') : NULL;
+	if (!slash) {
+		free(path);
+		return NULL;
+	}
+	*slash = '\0';
+	return path;
+}
+
+/* NULL: it is not there. */
+static char *
+find_beside(const char *name, const char *must_be_there, int mode)
+{
+	char *directory = program_directory();
+	char *proof = directory ? xasprintf("%s/%s", directory, must_be_there) : NULL;
+	char *found = NULL;
+
+	if (proof && access(proof, mode) == 0)
+		found = *name ? xasprintf("%s/%s", directory, name) : xstrdup(directory);
+	free(proof);
+	free(directory);
+	return found;
+}
+
+char *
+paths_part(const char *variable, const char *beside, const char *installed)
+{
+	const char *value = getenv(variable);
+	char *found = value && *value ? xstrdup(value) : find_beside(beside, BUILD_TREE_DATA, F_OK);
+
+	return found ? found : xstrdup(installed);
+}
+
+char *
+paths_program(const char *variable, const char *beside, const char *installed)
+{
+	const char *value = getenv(variable);
+	char *found = value && *value ? xstrdup(value) : find_beside(beside, beside, X_OK);
+
+	return found ? found : xstrdup(installed);
 }
 
 int

@@ -12,6 +12,14 @@ struct error;
 char *paths_state(struct error *err);
 char *paths_cache(struct error *err);
 char *paths_config(struct error *err);
+/*
+ * A file or directory that comes with this program: what the environment variable names; else
+ * `beside` in the directory of the running program, when that is a build tree; else `installed`.
+ * "" is the directory of the program itself.  free() it.
+ */
+char *paths_part(const char *variable, const char *beside, const char *installed);
+/* The same of a program: the one beside this one comes before the installed one everywhere. */
+char *paths_program(const char *variable, const char *beside, const char *installed);
 /* mkdir -p with mode 0700 for what is made.  0 or -1. */
 int paths_make(const char *path, struct error *err) __attribute__((warn_unused_result));
 /* Removes a tree; never follows a symbolic link; a missing one is fine.  0 or -1. */

@@ -110,13 +110,20 @@ connect_lease(const char *path)
 	return -1;
 }
 
-/* An overridden place (build tree, tests), or where it was installed. */
+/* Takes the directory over. */
 static char *
-place(const char *variable, const char *installed, const char *below)
+below(char *directory, const char *name)
 {
-	const char *value = getenv(variable);
+	char *path = xasprintf("%s%s", directory, name);
 
-	return xasprintf("%s%s", value && *value ? value : installed, below);
+	free(directory);
+	return path;
+}
+
+static char *
+data_path(const char *name)
+{
+	return below(paths_part("SIDESTAGE_DATA", "source-data", PKGDATADIR), name);
 }
 
 static void __attribute__((noreturn))
@@ -200,10 +207,10 @@ wait_ready(int fd, const char *log, struct error *err)
 static int
 start_daemon(const struct embedded *e, struct error *err)
 {
-	char *program = place("SIDESTAGED", BINDIR "/sidestaged", "");
-	char *images = place("SIDESTAGE_LIBEXEC", PKGLIBEXECDIR, "/images");
-	char *templates = place("SIDESTAGE_DATA", PKGDATADIR, "/sample/topicshare");
-	char *sample = place("SIDESTAGE_DATA", PKGDATADIR, "/sample/topicshare/topicshare.json");
+	char *program = paths_program("SIDESTAGED", "sidestaged", BINDIR "/sidestaged");
+	char *images = below(paths_part("SIDESTAGE_LIBEXEC", "", PKGLIBEXECDIR), "/images");
+	char *templates = data_path("/sample/topicshare");
+	char *sample = data_path("/sample/topicshare/topicshare.json");
 	char *log = xasprintf("%s/sidestaged.log", e->directory);
 	char *argv[] = {
 		program, (char *)"serve", (char *)"--socket", e->socket,

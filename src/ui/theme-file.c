@@ -280,8 +280,7 @@ load_below(struct theme *theme, const char *directory, const char *name, struct 
 int
 theme_load(struct theme *theme, const char *name, struct error *err)
 {
-	const char *data = getenv("SIDESTAGE_DATA");
-	char *configuration;
+	char *configuration, *data;
 	int ret = 1;
 
 	if (!name || !*name)
@@ -294,8 +293,11 @@ theme_load(struct theme *theme, const char *name, struct error *err)
 	if (configuration)
 		ret = load_below(theme, configuration, name, err);
 	free(configuration);
-	if (ret > 0)
-		ret = load_below(theme, data && *data ? data : PKGDATADIR, name, err);
+	if (ret > 0) {
+		data = paths_part("SIDESTAGE_DATA", "source-data", PKGDATADIR);
+		ret = load_below(theme, data, name, err);
+		free(data);
+	}
 	if (ret > 0 && strcmp(name, THEME_DEFAULT) == 0)
 		return theme_parse(theme, theme_builtin, THEME_DEFAULT, err);
 	if (ret > 0)
