@@ -13,12 +13,6 @@
 #include "cli/first-start.h"
 #include "cli/platforms.h"
 
-static const struct command_option options[] = {
-	COMMAND_PLATFORM_OPTIONS,
-	COMMAND_SCREEN_OPTIONS,
-	{0},
-};
-
 static int
 say_what_to_do(struct error *err)
 {
@@ -73,6 +67,7 @@ run(const struct arguments *arguments, struct error *err)
 const struct command command_board = {
 	.name = "board",
 	.help = N_("Open the board of a platform."),
-	.options = options,
+	.options = OPTIONS_PLATFORM | OPTIONS_DEMO | OPTIONS_ORG | OPTIONS_APP | OPTIONS_READ_ONLY | OPTIONS_SCREEN |
+		   OPTIONS_JSON | OPTIONS_TIMEOUT | OPTIONS_OFFLINE,
 	.run = run,
 };

@@ -12,8 +12,6 @@
 #include "cli/contexts.h"
 #include "cli/lines.h"
 
-static const struct command_option options[] = {{0}};
-
 static int
 run(const struct arguments *arguments, struct error *err)
 {
@@ -41,6 +39,6 @@ run(const struct arguments *arguments, struct error *err)
 const struct command command_contexts = {
 	.name = "contexts",
 	.help = N_("List the platforms that the configuration names."),
-	.options = options,
+	.options = OPTIONS_JSON,
 	.run = run,
 };

@@ -10,12 +10,6 @@
 #include "cli/contexts.h"
 #include "cli/platforms.h"
 
-static const struct command_option options[] = {
-	{"fresh", NULL, N_("forget the state of the last time"), offsetof(struct arguments, fresh)},
-	COMMAND_SCREEN_OPTIONS,
-	{0},
-};
-
 static int
 run(const struct arguments *arguments, struct error *err)
 {
@@ -31,6 +25,7 @@ run(const struct arguments *arguments, struct error *err)
 const struct command command_demo = {
 	.name = "demo",
 	.help = N_("Open the board on a sample that really runs on this machine."),
-	.options = options,
+	.options = OPTIONS_FRESH | OPTIONS_ORG | OPTIONS_APP | OPTIONS_READ_ONLY | OPTIONS_SCREEN | OPTIONS_JSON |
+		   OPTIONS_TIMEOUT,
 	.run = run,
 };

@@ -15,13 +15,6 @@
 #include "cli/lines.h"
 #include "ui/keys.h"
 
-static const struct command_option options[] = {
-	{"json", NULL, N_("for programs"), offsetof(struct arguments, json)},
-	{"lines", NULL, N_("view, key and action alone"), offsetof(struct arguments, lines)},
-	{"mdoc", NULL, N_("as a section of sidestage(1)"), offsetof(struct arguments, mdoc)},
-	{0},
-};
-
 /* For the manual, which is not translated: a list for each view. */
 static void
 print_mdoc(const struct bindings *bindings)
@@ -98,6 +91,6 @@ run(const struct arguments *arguments, struct error *err)
 const struct command command_keys = {
 	.name = "keys",
 	.help = N_("List what every key does."),
-	.options = options,
+	.options = OPTIONS_JSON | OPTIONS_KEYS,
 	.run = run,
 };

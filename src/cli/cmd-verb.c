@@ -11,18 +11,6 @@
 #include "cli/contexts.h"
 #include "cli/platforms.h"
 
-static const struct command_option options[] = {
-	COMMAND_PLATFORM_OPTIONS,
-	{"demo", NULL, N_("the sample on this machine"), offsetof(struct arguments, demo)},
-	{"org", "ORG", N_("of this organization"), offsetof(struct arguments, org)},
-	{"app", "APP", N_("of this application"), offsetof(struct arguments, app)},
-	{"read-only", NULL, N_("refuse every change"), offsetof(struct arguments, read_only)},
-	{"json", NULL, N_("answer in JSON"), offsetof(struct arguments, json)},
-	{"approve", "ENV", N_("do it, where it is about this environment"), offsetof(struct arguments, approve)},
-	{"reason", "TEXT", N_("why, where it is protected"), offsetof(struct arguments, reason)},
-	{0},
-};
-
 static int
 run(const struct arguments *arguments, struct error *err)
 {
@@ -40,10 +28,13 @@ run(const struct arguments *arguments, struct error *err)
 		if (context || arguments->demo)
 			code = platforms_run(arguments, &contexts, context, err);
 		else if (err->kind == ERROR_NONE)
-			error_set(err, ERROR_INPUT, _("No platform was named: --context, --url, or --demo does."));
+			error_set(err, ERROR_INPUT, _("No platform was named. Give --context, --url or --demo."));
 	}
 	contexts_clear(&contexts);
 	return code;
 }
 
-const struct command command_verb = {.options = options, .run = run};
+const struct command command_verb = {
+	.options = OPTIONS_PLATFORM | OPTIONS_DEMO | OPTIONS_READ_ONLY | OPTIONS_JSON | OPTIONS_TIMEOUT,
+	.run = run,
+};

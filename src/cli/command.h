@@ -5,34 +5,63 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "cli/exit-code.h"
 
 struct error;
 
-/* What the options of any command fill; what is not given stays NULL or false. */
+/* An option that may be given several times: its values in their order. */
+struct argument_list {
+	const char **items;
+	size_t count;
+};
+
+/* What the options of any command fill; what is not given stays NULL, false, or as said here. */
 struct arguments {
 	const char *url, *socket, *context, *token_file, *org, *app, *theme;
 	const char *approve, *reason;
+	const char *output, *timeout, *since, *tail;	/* as typed; options_parse() checks them */
+	struct argument_list take, values, values_from, app_values;
 	/* A command of the plain lines that is done once, and its words; NULL: none. */
 	const char *verb;
 	char **words;
 	size_t word_count;
+	int64_t timeout_ms;		/* -1: not given */
+	int64_t since_ms;		/* -1: not given */
+	long tail_lines;		/* -1: not given */
 	bool reduced_motion;
 	bool fresh, read_only, ascii, linear, json, mdoc, lines, demo;
+	bool offline, no_wait, follow, exit_code, json_value;
 };
 
-struct command_option {
-	const char *name;		/* the long one; NULL ends a table */
-	const char *argument;		/* NULL: a switch */
-	const char *help;		/* N_() */
-	size_t offset;			/* within struct arguments: of a const char * or a bool */
+/* Which options a command uses; the others are refused. */
+enum {
+	OPTIONS_ALL = 0,		/* every command has them */
+	OPTIONS_PLATFORM = 1 << 0,
+	OPTIONS_DEMO = 1 << 1,
+	OPTIONS_ORG = 1 << 2,
+	OPTIONS_APP = 1 << 3,
+	OPTIONS_READ_ONLY = 1 << 4,
+	OPTIONS_SCREEN = 1 << 5,
+	OPTIONS_JSON = 1 << 6,
+	OPTIONS_TIMEOUT = 1 << 7,
+	OPTIONS_OFFLINE = 1 << 8,
+	OPTIONS_CHANGE = 1 << 9,
+	OPTIONS_TAKE = 1 << 10,
+	OPTIONS_VALUES = 1 << 11,
+	OPTIONS_DIFF = 1 << 12,
+	OPTIONS_JSON_VALUE = 1 << 13,
+	OPTIONS_FRESH = 1 << 14,
+	OPTIONS_KEYS = 1 << 15,
+	OPTIONS_FOLLOW = 1 << 16,
+	OPTIONS_TAIL = 1 << 17
 };
 
 struct command {
 	const char *name;
 	const char *help;		/* N_(), one line */
-	const struct command_option *options;
+	unsigned options;		/* a set of OPTIONS_ */
 	int (*run)(const struct arguments *arguments, struct error *err);	/* an exit_code */
 	const char *words;		/* N_(): what stands behind the name; NULL: nothing may */
 };
@@ -41,32 +70,7 @@ extern const struct command command_board;
 extern const struct command command_contexts;
 extern const struct command command_demo;
 extern const struct command command_keys;
-/* A command of the plain lines, done once; its name, help and words are the command's own. */
+/* A command of the plain lines, done once; its name, help, words and options are the command's own. */
 extern const struct command command_verb;
-
-/* Which platform. */
-#define COMMAND_PLATFORM_OPTIONS \
-	{"url", "URL", N_("the platform, e.g. https://api.humanitec.io"), \
-	 offsetof(struct arguments, url)}, \
-	{"socket", "PATH", N_("reach the platform through this Unix socket"), \
-	 offsetof(struct arguments, socket)}, \
-	{"context", "NAME", N_("a platform that the configuration names"), \
-	 offsetof(struct arguments, context)}, \
-	{"token-file", "FILE", N_("read the token from a file that only you may read"), \
-	 offsetof(struct arguments, token_file)}
-
-/* The options that both commands know. */
-#define COMMAND_SCREEN_OPTIONS \
-	{"org", "ORG", N_("open this organization"), offsetof(struct arguments, org)}, \
-	{"app", "APP", N_("open this application"), offsetof(struct arguments, app)}, \
-	{"read-only", NULL, N_("refuse every change"), offsetof(struct arguments, read_only)}, \
-	{"ascii", NULL, N_("draw with ASCII characters only"), offsetof(struct arguments, ascii)}, \
-	{"theme", "NAME", N_("colours: colour-blind, dark, light, high-contrast, terminal"), \
-	 offsetof(struct arguments, theme)}, \
-	{"reduced-motion", NULL, N_("nothing on the screen moves more than once a second"), \
-	 offsetof(struct arguments, reduced_motion)}, \
-	{"json", NULL, N_("tell the board once, in JSON"), offsetof(struct arguments, json)}, \
-	{"linear", NULL, N_("plain lines and prompts instead of a screen"), \
-	 offsetof(struct arguments, linear)}
 
 #endif

@@ -15,6 +15,7 @@
 #include "flow/world.h"
 #include "model/changes.h"
 #include "model/image.h"
+#include "model/merge.h"
 #include "model/set.h"
 #include "store/store.h"
 
@@ -238,11 +239,11 @@ facts_log_line(const struct log_line *line)
 }
 
 json_t *
-facts_logs(const struct logs *logs)
+facts_logs(const struct logs *logs, size_t first)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < logs_count(logs); i++)
+	for (size_t i = first; i < logs_count(logs); i++)
 		json_array_append_new(list, facts_log_line(logs_line(logs, i)));
 	return list;
 }
@@ -346,6 +347,27 @@ texts(char *const *items, size_t count)
 	return list;
 }
 
+/* What was not decided yet has a null for "take". */
+static json_t *
+conflict_facts(const struct merge *merge)
+{
+	static const char *const sides[] = {[MERGE_OURS] = "clone", [MERGE_THEIRS] = "target"};
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < merge->count; i++) {
+		const struct merge_entry *e = &merge->entries[i];
+		bool decided = e->chosen == MERGE_OURS || e->chosen == MERGE_THEIRS;
+
+		if (e->side == MERGE_CONFLICT)
+			json_array_append_new(
+				list, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "object", text(e->object), "path",
+						text(e->path), "base", text(e->base), "theirs", text(e->theirs),
+						"ours", text(e->ours), "take",
+						decided ? json_string(sides[e->chosen]) : json_null()));
+	}
+	return list;
+}
+
 json_t *
 facts_operation(const struct flow *flow)
 {
@@ -362,7 +384,11 @@ facts_operation(const struct flow *flow)
 				  flow_verb_name(flow_verb(flow)), "state", states[flow_state(flow)], "environment",
 				  text(request->env), "source", text(request->source));
 
+	if (flow_merge(flow))
+		json_object_set_new(facts, "conflicts", conflict_facts(flow_merge(flow)));
 	if (review) {
+		if (review->merge.conflicts > 0)
+			json_object_set_new(facts, "conflicts", conflict_facts(&review->merge));
 		json_object_set_new(facts, "is_protected", json_boolean(review->is_protected));
 		json_object_set_new(facts, "changes", facts_changes(&review->changes));
 		json_object_set_new(facts, "sends", texts(review->sends, review->send_count));

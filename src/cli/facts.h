@@ -35,7 +35,8 @@ json_t *facts_changes(const struct changes *changes);
 json_t *facts_versions(const struct world_organization *organization, const struct image *image);
 /* {at, workload, container, text} */
 json_t *facts_log_line(const struct log_line *line);
-json_t *facts_logs(const struct logs *logs);
+/* From that line on. */
+json_t *facts_logs(const struct logs *logs, size_t first);
 json_t *facts_clones(const struct clones *clones);
 /* Oldest first. */
 json_t *facts_history(const struct operation_list *list);

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "cli/command.h"
 #include "cli/linear-parts.h"
 #include "cli/lines.h"
 #include "flow/clones.h"
@@ -69,59 +70,6 @@ linear_version(struct linear *l, char **words, size_t count)
 
 /* --- one value of a workload's configuration --- */
 
-/* What stands at the place now; borrowed.  NULL: nothing; or it is no place, and that was said. */
-static const json_t *
-value_at(struct linear *l, const struct set *set, char **words, bool *is_place)
-{
-	struct pointer pointer;
-	struct error err = {0};
-	const json_t *value;
-
-	*is_place = false;
-	if (!set_module(set, words[1])) {
-		linear_fail(l, EXIT_USAGE, _("There is no workload \"%s\" in %s."), words[1], words[0]);
-		return NULL;
-	}
-	if (pointer_parse(&pointer, words[2], &err) != 0) {
-		linear_fail(l, EXIT_USAGE, _("\"%s\" is no place: /spec/containers/web/variables/TONE is one."), words[2]);
-		return NULL;
-	}
-	*is_place = pointer.count > 0;
-	value = pointer_find(set_module(set, words[1]), &pointer);
-	pointer_clear(&pointer);
-	if (!*is_place)
-		linear_fail(l, EXIT_USAGE, _("\"%s\" is no place: /spec/containers/web/variables/TONE is one."), words[2]);
-	return value;
-}
-
-/* Most values are texts, also those that look like numbers: another kind has to be there already,
- * or to be written as JSON is. */
-static json_t *
-typed_value(const char *typed, const json_t *before)
-{
-	json_t *value = NULL;
-
-	if ((before && !json_is_string(before)) || strchr("{[\"", *typed))
-		value = json_decode(typed, strlen(typed), NULL);
-	return value ? value : json_string(typed);
-}
-
-static void
-draft_operation(struct linear *l, char **words, json_t *operation)
-{
-	json_t *body = json_pack("{s:{s:{s:[o]}}}", "modules", "update", words[1], operation);
-	struct error err = {0};
-	struct delta *delta = body ? delta_decode(body, &err) : NULL;
-
-	if (delta)
-		linear_begin(l, &(struct flow_request){.verb = FLOW_DEPLOY, .org = l->org, .app = l->app,
-						       .env = words[0], .draft = delta});
-	else
-		linear_fail(l, EXIT_USAGE, "%s", body ? err.text : _("That is no text that can be sent."));
-	delta_free(delta);
-	json_decref(body);
-}
-
 /* NULL: not known, and that was said. */
 static const struct set *
 known_set(struct linear *l, const char *env)
@@ -133,32 +81,139 @@ known_set(struct linear *l, const char *env)
 	return e ? e->set : NULL;
 }
 
+/* A place in a workload's configuration, and what stands there. */
+struct place {
+	const char *env, *workload, *path;
+	const json_t *before;		/* borrowed; NULL: nothing */
+};
+
+/* false: it is none, and that was said. */
+static bool
+find_place(struct linear *l, struct place *place)
+{
+	const struct set *set = known_set(l, place->env);
+	struct pointer pointer;
+	struct error err = {0};
+	bool is_place;
+
+	if (!set)
+		return false;
+	if (!set_module(set, place->workload)) {
+		linear_fail(l, EXIT_USAGE, _("There is no workload \"%s\" in %s."), place->workload, place->env);
+		return false;
+	}
+	is_place = pointer_parse(&pointer, place->path, &err) == 0;
+	if (is_place) {
+		is_place = pointer.count > 0;
+		place->before = pointer_find(set_module(set, place->workload), &pointer);
+		pointer_clear(&pointer);
+	}
+	if (!is_place)
+		linear_fail(l, EXIT_USAGE,
+			    _("\"%s\" is not a path. A path looks like /spec/containers/web/variables/TONE."),
+			    place->path);
+	return is_place;
+}
+
+static json_t *
+json_value(struct linear *l, const char *typed)
+{
+	struct error err = {0};
+	json_t *value = json_decode(typed, strlen(typed), &err);
+
+	if (!value)
+		linear_fail(l, EXIT_USAGE, _("The value is not JSON: %s"), err.text);
+	return value;
+}
+
+/*
+ * Text is text, whatever it looks like.  What is a number, true or false there stays one; anything
+ * else has to be given as JSON.  NULL: refused, and that was said.
+ */
+static json_t *
+text_value(struct linear *l, const char *typed, const json_t *before)
+{
+	json_t *value = NULL;
+
+	if (before && (json_is_number(before) || json_is_boolean(before))) {
+		value = json_decode(typed, strlen(typed), NULL);
+		if (json_is_number(before) ? json_is_number(value) : json_is_boolean(value))
+			return value;
+		json_decref(value);
+		linear_fail(l, EXIT_USAGE,
+			    json_is_number(before)
+				    ? _("There is a number at this path, and \"%s\" is not a number. Use --json-value to "
+					"change its type.")
+				    : _("There is true or false at this path, not \"%s\". Use --json-value to change its "
+					"type."), typed);
+		return NULL;
+	}
+	if (before && !json_is_string(before)) {
+		linear_fail(l, EXIT_USAGE, _("The value at this path is not text. Use --json-value to replace it."));
+		return NULL;
+	}
+	value = json_string(typed);
+	if (!value)
+		linear_fail(l, EXIT_USAGE, _("The value is not valid UTF-8."));
+	return value;
+}
+
+static void
+draft_operation(struct linear *l, const struct place *place, json_t *operation)
+{
+	json_t *body = json_pack("{s:{s:{s:[o]}}}", "modules", "update", place->workload, operation);
+	struct error err = {0};
+	struct delta *delta = body ? delta_decode(body, &err) : NULL;
+
+	if (delta)
+		linear_begin(l, &(struct flow_request){.verb = FLOW_DEPLOY, .org = l->org, .app = l->app,
+						       .env = place->env, .draft = delta});
+	else
+		linear_fail(l, EXIT_USAGE, "%s", body ? err.text : _("The path is not valid UTF-8."));
+	delta_free(delta);
+	json_decref(body);
+}
+
+/* PATH VALUE, or PATH:=JSON in one. */
 void
 linear_set(struct linear *l, char **words, size_t count)
 {
-	const struct set *set = known_set(l, words[0]);
-	bool is_place = false;
-	const json_t *before = set ? value_at(l, set, words, &is_place) : NULL;
-	char *typed = linear_joined(l, words + 3, count - 3);
+	char *parted = strstr(words[2], ":=");
+	bool is_json = parted || (l->once && l->once->json_value);
+	struct place place = {.env = words[0], .workload = words[1], .path = words[2]};
+	char *rest, *typed;
+	json_t *value = NULL;
 
-	if (is_place && typed)
-		draft_operation(l, words, json_pack("{s:s, s:s, s:o}", "op", before ? "replace" : "add",
-						    "path", words[2], "value", typed_value(typed, before)));
+	if (!parted && count < 4) {
+		linear_fail(l, EXIT_USAGE, _("Give a value: set ENV WORKLOAD PATH VALUE, or PATH:=JSON."));
+		return;
+	}
+	rest = linear_joined(l, words + 3, count - 3);
+	typed = rest && parted ? xasprintf("%s%s%s", parted + 2, *rest ? " " : "", rest)
+			       : rest ? xstrdup(rest) : NULL;
+	if (parted)
+		*parted = '\0';
+	if (typed && find_place(l, &place))
+		value = is_json ? json_value(l, typed) : text_value(l, typed, place.before);
+	if (value)
+		draft_operation(l, &place, json_pack("{s:s, s:s, s:o}", "op", place.before ? "replace" : "add",
+						     "path", place.path, "value", value));
 	free(typed);
+	free(rest);
 }
 
 void
 linear_unset(struct linear *l, char **words, size_t count)
 {
-	const struct set *set = known_set(l, words[0]);
-	bool is_place = false;
-	const json_t *before = set ? value_at(l, set, words, &is_place) : NULL;
+	struct place place = {.env = words[0], .workload = words[1], .path = words[2]};
 
 	(void)count;
-	if (before)
-		draft_operation(l, words, json_pack("{s:s, s:s}", "op", "remove", "path", words[2]));
-	else if (is_place)
-		linear_fail(l, EXIT_USAGE, _("There is nothing at %s."), words[2]);
+	if (!find_place(l, &place))
+		return;
+	if (place.before)
+		draft_operation(l, &place, json_pack("{s:s, s:s}", "op", "remove", "path", place.path));
+	else
+		linear_fail(l, EXIT_USAGE, _("There is nothing at %s."), place.path);
 }
 
 /* --- whole environments --- */

@@ -11,6 +11,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "cli/command.h"
 #include "cli/facts.h"
 #include "cli/linear-parts.h"
 #include "cli/lines.h"
@@ -302,18 +303,59 @@ open_logs(struct linear *l, char **words, size_t count)
 	return NULL;
 }
 
+/* The first of the lines that are wanted of what was read at the beginning. */
+static size_t
+first_line(const struct linear *l, const struct logs *logs)
+{
+	const struct arguments *once = l->once;
+	size_t first = 0, count = logs_count(logs);
+	int64_t since;
+
+	if (once && once->tail_lines >= 0 && (size_t)once->tail_lines < count)
+		first = count - (size_t)once->tail_lines;
+	if (once && once->since_ms >= 0) {
+		since = clock_wall_ms() - once->since_ms;
+		/* A line without a time is as old as the one before it. */
+		while (first < count && logs_line(logs, first)->at < since)
+			first++;
+	}
+	return first;
+}
+
+static void
+tell_line(struct linear *l, const struct log_line *line)
+{
+	if (linear_wants_facts(l))
+		linear_facts(l, facts_log_line(line));
+	else
+		lines_log(line, l->logs_of_all);
+}
+
+static void
+follow_logs(struct linear *l, struct logs *logs, bool of_all)
+{
+	l->logs = logs;
+	l->logs_of_all = of_all;
+	l->asking = ASKING_FOLLOW;
+	for (size_t i = first_line(l, logs); i < logs_count(logs); i++)
+		tell_line(l, logs_line(logs, i));
+	l->logs_told = logs_appended(logs);
+}
+
 void
 linear_logs(struct linear *l, char **words, size_t count)
 {
 	struct logs *logs = open_logs(l, words, count);
 
-	bool facts = linear_wants_facts(l);
-
-	if (logs && facts)
-		linear_facts(l, facts_logs(logs));
+	if (logs && l->once && l->once->follow) {
+		follow_logs(l, logs, count < 2);
+		return;
+	}
+	if (logs && linear_wants_facts(l))
+		linear_facts(l, facts_logs(logs, first_line(l, logs)));
 	else if (logs && logs_count(logs) == 0)
 		lines_say(_("Nothing was written."));
-	for (size_t i = 0; logs && !facts && i < logs_count(logs); i++)
+	for (size_t i = logs ? first_line(l, logs) : 0; logs && !linear_wants_facts(l) && i < logs_count(logs); i++)
 		lines_log(logs_line(logs, i), count < 2);
 	logs_close(logs);
 }
@@ -324,25 +366,19 @@ linear_tell_logs(struct linear *l)
 	size_t count = logs_count(l->logs);
 	uint64_t more = logs_appended(l->logs) - l->logs_told;
 
-	for (size_t i = more < count ? count - (size_t)more : 0; i < count; i++) {
-		if (linear_wants_facts(l))
-			linear_facts(l, facts_log_line(logs_line(l->logs, i)));
-		else
-			lines_log(logs_line(l->logs, i), l->logs_of_all);
-	}
+	for (size_t i = more < count ? count - (size_t)more : 0; i < count; i++)
+		tell_line(l, logs_line(l->logs, i));
 	l->logs_told = logs_appended(l->logs);
 }
 
 void
 linear_follow(struct linear *l, char **words, size_t count)
 {
-	l->logs = open_logs(l, words, count);
-	if (!l->logs)
-		return;
-	l->logs_told = 0;
-	l->logs_of_all = count < 2;
-	l->asking = ASKING_FOLLOW;
-	linear_tell_logs(l);
+	struct logs *logs = open_logs(l, words, count);
+
+	l->follows_input = true;
+	if (logs)
+		follow_logs(l, logs, count < 2);
 }
 
 /* --- what was done --- */

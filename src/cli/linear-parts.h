@@ -11,8 +11,10 @@
 #include "cli/exit-code.h"
 
 struct arguments;
+struct flow;
 struct flow_request;
 struct logs;
+struct merge;
 struct session;
 struct world_application;
 struct world_environment;
@@ -44,6 +46,7 @@ struct linear {
 	int64_t since;			/* wall ms: what is older is not told as if it were now */
 	struct logs *logs;		/* that are followed; NULL: none */
 	bool logs_of_all;
+	bool follows_input;		/* the end of the input ends the following */
 	const struct arguments *once;	/* one command, and the end; NULL: what is read says it */
 	uint64_t logs_told;
 };
@@ -52,6 +55,7 @@ struct linear {
 struct linear_verb {
 	const char *name, *arguments, *help;	/* arguments and help N_() */
 	size_t least, most;			/* words behind the name */
+	unsigned options;			/* that it uses; see command.h */
 	bool is_talk;				/* of the lines themselves: not to be done once */
 	void (*run)(struct linear *l, char **words, size_t count);
 };
@@ -76,8 +80,18 @@ void linear_fail(struct linear *l, enum exit_code code, const char *format, ...)
 void linear_fail_error(struct linear *l, const struct error *error, enum exit_stage stage);
 /* More about what failed: to where that was said. */
 void linear_note(struct linear *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The operation is reviewed, approved and followed by the lines that come. */
+/* The operation is reviewed, approved and followed by the lines that come, or by linear_once(). */
 void linear_begin(struct linear *l, const struct flow_request *request);
+/* The operation that is under way; NULL: none. */
+struct flow *linear_flow(struct linear *l);
+/* It is over, or given up. */
+void linear_forget(struct linear *l, struct flow *flow);
+/* Shows what is new of it, and of followed logs. */
+void linear_advance(struct linear *l);
+/* Takes the first application there is, unless one was named. */
+void linear_choose(struct linear *l);
+/* The merge's entry that is the n-th conflict, from 0. */
+size_t linear_conflict_entry(const struct merge *merge, size_t n);
 /* Waits until is_there(data), for ten seconds at most; whether it is. */
 bool linear_wait(struct linear *l, bool (*is_there)(void *data), void *data);
 /* Everything that is told is read again first. */
@@ -86,6 +100,11 @@ void linear_wait_anew(struct linear *l);
 char *linear_joined(struct linear *l, char **words, size_t count);
 /* What the followed logs have more. */
 void linear_tell_logs(struct linear *l);
+
+/* --- one command, and the end; linear-once.c --- */
+
+/* An exit_code; err: what kept it from beginning. */
+int linear_once(struct linear *l, struct error *err);
 
 /* --- commands that only tell; linear-look.c --- */
 

@@ -21,43 +21,61 @@ quit(struct linear *l, char **words, size_t count)
 
 static void help(struct linear *l, char **words, size_t count);
 
+/* What a command reads of an application, and what one changes. */
+#define LOOKS (OPTIONS_ORG | OPTIONS_APP | OPTIONS_OFFLINE)
+#define CHANGES (OPTIONS_ORG | OPTIONS_APP | OPTIONS_CHANGE)
+
 static const struct linear_verb verbs[] = {
-	{"board", "", N_("say what runs where"), 0, 0, false, linear_board},
-	{"then", N_("DATE [TIME]"), N_("say what ran where at that time"), 1, 2, false, linear_board_then},
-	{"environment", N_("ENV"), N_("tell workloads, resources, values and deployments"), 1, 1, false,
-	 linear_environment_near},
-	{"versions", N_("ENV WORKLOAD"), N_("list the versions there are"), 2, 2, false, linear_versions},
+	{"board", "", N_("Show what runs where"), 0, 0, LOOKS, false, linear_board},
+	{"then", N_("DATE [TIME]"), N_("Show the board as it was at that time"), 1, 2, LOOKS, false,
+	 linear_board_then},
+	{"environment", N_("ENV"), N_("Show an environment: workloads, resources, values, deployments"), 1, 1,
+	 LOOKS, false, linear_environment_near},
+	{"versions", N_("ENV WORKLOAD"), N_("List the versions of a workload"), 2, 2, LOOKS, false,
+	 linear_versions},
 	{"diff", N_("ENV[@DEPLOYMENT] ENV[@DEPLOYMENT]"),
-	 N_("say what the second has otherwise than the first"), 2, 2, false, linear_diff},
-	{"logs", N_("ENV [WORKLOAD [CONTAINER]]"), N_("tell what was written last"), 1, 3, false, linear_logs},
-	{"follow", N_("ENV [WORKLOAD [CONTAINER]]"), N_("tell what is written, until Enter"), 1, 3, false,
-	 linear_follow},
-	{"clone", N_("ENV NAME"), N_("clone an environment"), 2, 2, false, linear_clone},
-	{"version", N_("ENV WORKLOAD VERSION"), N_("deploy another version of a workload"), 3, 3, false,
+	 N_("Show the differences between two environments or deployments"), 2, 2, LOOKS | OPTIONS_DIFF, false,
+	 linear_diff},
+	{"logs", N_("ENV [WORKLOAD [CONTAINER]]"), N_("Print what was written last"), 1, 3,
+	 OPTIONS_ORG | OPTIONS_APP | OPTIONS_FOLLOW | OPTIONS_TAIL, false, linear_logs},
+	{"follow", N_("ENV [WORKLOAD [CONTAINER]]"), N_("Print what is written, until the input ends"), 1, 3,
+	 OPTIONS_ORG | OPTIONS_APP | OPTIONS_TAIL, false, linear_follow},
+	{"clone", N_("ENV NAME"), N_("Clone an environment"), 2, 2, CHANGES | OPTIONS_VALUES, false,
+	 linear_clone},
+	{"version", N_("ENV WORKLOAD VERSION"), N_("Deploy another version of a workload"), 3, 3, CHANGES, false,
 	 linear_version},
-	{"set", N_("ENV WORKLOAD PLACE VALUE"), N_("change a value of a workload's configuration"), 4,
-	 LINEAR_WORDS_MAX, false, linear_set},
-	{"unset", N_("ENV WORKLOAD PLACE"), N_("take a value out of it"), 3, 3, false, linear_unset},
-	{"deploy", N_("ENV"), N_("deploy again what it holds"), 1, 1, false, linear_deploy},
-	{"promote", N_("CLONE"), N_("take a clone's changes to where it came from"), 1, 1, false, linear_promote},
-	{"carry", N_("CLONE ENV"), N_("take a promoted fix to another environment"), 2, 2, false, linear_carry},
-	{"undo", N_("ENV"), N_("return to the deployment before"), 1, 1, false, linear_undo},
-	{"discard", N_("CLONE"), N_("delete a clone and all that is its own"), 1, 1, false, linear_discard},
-	{"clones", "", N_("list the clones, and what of them is not promoted"), 0, 0, false, linear_clones},
-	{"life", N_("CLONE LENGTH"), N_("say how long a clone is still needed: 8h, 2d, 0"), 2, 2, false, linear_life},
-	{"hotfix", N_("[CLONE]"), N_("tell the steps of a hotfix: done, next, to do"), 0, 1, false, linear_hotfix},
-	{"mark", N_("CLONE STEP [NOTE]"), N_("say that you have seen it: reproduce, verify, carry"), 2,
-	 LINEAR_WORDS_MAX, false, linear_mark},
-	{"unmark", N_("CLONE STEP"), N_("take that back"), 2, 2, false, linear_unmark},
-	{"history", N_("[WORDS]"), N_("say what has been done, in order"), 0, LINEAR_WORDS_MAX, false,
+	{"set", N_("ENV WORKLOAD PATH VALUE"), N_("Change the configuration of a workload"), 3,
+	 LINEAR_WORDS_MAX, CHANGES | OPTIONS_JSON_VALUE, false, linear_set},
+	{"unset", N_("ENV WORKLOAD PATH"), N_("Remove a part of the configuration of a workload"), 3, 3, CHANGES,
+	 false, linear_unset},
+	{"deploy", N_("ENV"), N_("Redeploy an environment"), 1, 1, CHANGES, false, linear_deploy},
+	{"promote", N_("CLONE"), N_("Bring the changes of a clone to where it came from"), 1, 1,
+	 CHANGES | OPTIONS_TAKE, false, linear_promote},
+	{"carry", N_("CLONE ENV"), N_("Carry a promoted fix to another environment"), 2, 2, CHANGES | OPTIONS_TAKE,
+	 false, linear_carry},
+	{"undo", N_("ENV"), N_("Roll back the last deployment"), 1, 1, CHANGES | OPTIONS_TAKE, false, linear_undo},
+	{"discard", N_("CLONE"), N_("Delete a clone and everything in it"), 1, 1, CHANGES, false, linear_discard},
+	{"clones", "", N_("List temporary environments"), 0, 0, LOOKS, false, linear_clones},
+	{"life", N_("CLONE DURATION"), N_("Set how long a clone is kept: 8h, 2d, 0 for no end"), 2, 2,
+	 OPTIONS_ORG | OPTIONS_APP, false, linear_life},
+	{"hotfix", N_("[CLONE]"), N_("Show the steps of a hotfix: done, next, to do"), 0, 1, LOOKS, false,
+	 linear_hotfix},
+	{"mark", N_("CLONE STEP [NOTE]"), N_("Record a manual step: reproduce, verify, carry"), 2,
+	 LINEAR_WORDS_MAX, OPTIONS_ORG | OPTIONS_APP, false, linear_mark},
+	{"unmark", N_("CLONE STEP"), N_("Remove such a record"), 2, 2, OPTIONS_ORG | OPTIONS_APP, false,
+	 linear_unmark},
+	{"history", N_("[WORDS]"), N_("Show what has been done, oldest first"), 0, LINEAR_WORDS_MAX, LOOKS, false,
 	 linear_history},
-	{"applications", "", N_("list organizations and applications"), 0, 0, false, linear_applications},
-	{"open", N_("[ORGANIZATION] APPLICATION"), N_("go to another application"), 1, 2, true, linear_open},
-	{"help", "", N_("list the commands"), 0, 0, true, help},
-	{"quit", "", N_("end"), 0, 0, true, quit},
+	{"applications", "", N_("List organizations and applications"), 0, 0, OPTIONS_ORG | OPTIONS_OFFLINE, false,
+	 linear_applications},
+	{"open", N_("[ORGANIZATION] APPLICATION"), N_("Open another application"), 1, 2, 0, true, linear_open},
+	{"help", "", N_("List the commands"), 0, 0, 0, true, help},
+	{"quit", "", N_("Quit"), 0, 0, 0, true, quit},
 };
 
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
+
+_Static_assert(VERB_COUNT <= LINEAR_VERBS_MAX, "lists of the commands have no room for all");
 
 static void
 help(struct linear *l, char **words, size_t count)
@@ -100,6 +118,15 @@ linear_verb_at(size_t i, const char **name, const char **words, const char **hel
 		return true;
 	}
 	return false;
+}
+
+unsigned
+linear_verb_options(const char *name)
+{
+	for (size_t i = 0; i < VERB_COUNT; i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			return verbs[i].options;
+	return 0;
 }
 
 void

@@ -111,13 +111,10 @@ linear_environment(struct linear *l, const char *id)
 void
 linear_begin(struct linear *l, const struct flow_request *request)
 {
-	struct flow_request once = *request;
 	struct error err = {0};
 	struct flow *flow;
 
-	/* Nobody is there to decide conflicts: then they are listed, and it fails. */
-	once.decides = request->decides && !l->once;
-	flow = flow_new(l->session, &once, &err);
+	flow = flow_new(l->session, request, &err);
 	if (!flow) {
 		linear_fail_error(l, &err, EXIT_STAGE_WORDS);
 		return;
@@ -160,14 +157,14 @@ linear_joined(struct linear *l, char **words, size_t count)
 
 /* --- an operation --- */
 
-static struct flow *
-under_way(struct linear *l)
+struct flow *
+linear_flow(struct linear *l)
 {
 	return l->operation ? session_flow_by_id(l->session, l->operation) : NULL;
 }
 
-static void
-forget(struct linear *l, struct flow *flow)
+void
+linear_forget(struct linear *l, struct flow *flow)
 {
 	if (flow)
 		flow_dismiss(flow);
@@ -183,7 +180,7 @@ static void
 give_up(struct linear *l, struct flow *flow)
 {
 	flow_cancel(flow);
-	forget(l, flow);
+	linear_forget(l, flow);
 	if (l->code == EXIT_OK)
 		l->code = EXIT_FAILED;
 	lines_say(_("Nothing was changed."));
@@ -223,7 +220,7 @@ follow(struct linear *l, struct flow *flow)
 		for (size_t i = 0; i < flow_deployment_error_count(flow); i++)
 			linear_note(l, "  %s", untrusted_raw(&flow_deployment_error(flow, i)->message));
 	}
-	forget(l, flow);
+	linear_forget(l, flow);
 }
 
 static void
@@ -239,8 +236,8 @@ show_review(struct linear *l, const struct flow *flow)
 }
 
 /* The merge's entry that is the n-th conflict, from 0. */
-static size_t
-conflict_entry(const struct merge *merge, size_t n)
+size_t
+linear_conflict_entry(const struct merge *merge, size_t n)
 {
 	size_t i = 0;
 
@@ -255,7 +252,7 @@ show_conflict(struct linear *l, const struct flow *flow)
 	const struct merge *merge = flow_merge(flow);
 	const struct flow_request *request = flow_request(flow);
 
-	lines_conflict(&merge->entries[conflict_entry(merge, l->conflict)], l->conflict + 1,
+	lines_conflict(&merge->entries[linear_conflict_entry(merge, l->conflict)], l->conflict + 1,
 		       merge->conflicts, request->source, request->env);
 	l->prompted = false;
 	l->asking = ASKING_SIDE;
@@ -266,7 +263,7 @@ decide(struct linear *l, struct flow *flow, enum merge_side side)
 {
 	struct error err = {0};
 
-	if (flow_choose(flow, conflict_entry(flow_merge(flow), l->conflict), side, &err) != 0) {
+	if (flow_choose(flow, linear_conflict_entry(flow_merge(flow), l->conflict), side, &err) != 0) {
 		lines_say("%s", err.text);
 		give_up(l, flow);
 		return;
@@ -286,7 +283,7 @@ decide(struct linear *l, struct flow *flow, enum merge_side side)
 static void
 take_side(struct linear *l, const char *line)
 {
-	struct flow *flow = under_way(l);
+	struct flow *flow = linear_flow(l);
 
 	if (strcmp(line, "1") == 0 || strcmp(line, "2") == 0) {
 		decide(l, flow, line[0] == '1' ? MERGE_OURS : MERGE_THEIRS);
@@ -302,15 +299,17 @@ take_side(struct linear *l, const char *line)
 	}
 }
 
-static void
-advance(struct linear *l)
+void
+linear_advance(struct linear *l)
 {
-	struct flow *flow = under_way(l);
+	struct flow *flow = linear_flow(l);
 
 	if (l->logs)
 		linear_tell_logs(l);
 	if (!flow)
 		return;
+	if (flow_state(flow) == FLOW_DECIDING && l->once)
+		return;		/* linear-once.c decides */
 	if (flow_state(flow) == FLOW_DECIDING && l->asking == ASKING_COMMAND)
 		show_conflict(l, flow);
 	else if (flow_state(flow) == FLOW_REVIEW && !l->reviewed)
@@ -322,7 +321,7 @@ advance(struct linear *l)
 static void
 approve(struct linear *l, const char *typed)
 {
-	struct flow *flow = under_way(l);
+	struct flow *flow = linear_flow(l);
 	struct error err = {0};
 
 	if (flow_approve(flow, l->reason, typed, &err) != 0) {
@@ -332,7 +331,7 @@ approve(struct linear *l, const char *typed)
 	}
 	l->approved = true;
 	l->asking = ASKING_COMMAND;
-	advance(l);
+	linear_advance(l);
 }
 
 static void
@@ -357,7 +356,7 @@ take_line(struct linear *l, char *line)
 		if (strcmp(line, _("yes")) == 0 || strcmp(line, "yes") == 0)
 			approve(l, NULL);
 		else
-			give_up(l, under_way(l));
+			give_up(l, linear_flow(l));
 		break;
 	case ASKING_REASON:
 		l->reason = xstrdup(line);
@@ -468,8 +467,8 @@ read_input(struct linear *l)
 	}
 }
 
-static void
-choose(struct linear *l)
+void
+linear_choose(struct linear *l)
 {
 	const struct world *world = session_world(l->session);
 
@@ -494,10 +493,10 @@ turn(struct linear *l)
 	bool more = !l->ended && l->length < sizeof(l->input) - 1;
 
 	if (session_turn(l->session, fds, ready, more && wants_line(l) ? 1 : 0, wants_line(l) ? -1 : 200))
-		choose(l);
+		linear_choose(l);
 	if (ready[0])
 		read_input(l);
-	advance(l);
+	linear_advance(l);
 }
 
 void
@@ -506,7 +505,7 @@ linear_wait_anew(struct linear *l)
 	l->since = clock_wall_ms();
 	while (!is_ready(l)) {
 		(void)session_turn(l->session, NULL, NULL, 0, 200);
-		choose(l);
+		linear_choose(l);
 	}
 }
 
@@ -519,75 +518,6 @@ open_first(struct linear *l)
 	lines_say(_("%s, %s in %s.  \"help\" lists the commands."), session_context(l->session),
 		  l->app ? l->app : _("no application"), l->org ? l->org : _("no organization"));
 	linear_board(l, NULL, 0);
-}
-
-/* --- one command --- */
-
-/* What is reviewed is carried out only by the name of its environment; else that was all. */
-static void
-answer_once(struct linear *l)
-{
-	struct flow *flow = under_way(l);
-	struct error err = {0};
-
-	if (!l->once->approve) {
-		if (linear_wants_facts(l))
-			linear_facts(l, facts_operation(flow));
-		else
-			lines_say(_("Nothing was changed: --approve=%s does it."), flow_request(flow)->env);
-		l->code = EXIT_PREVIEWED;
-	} else if (strcmp(l->once->approve, flow_request(flow)->env) != 0) {
-		linear_fail(l, EXIT_USAGE, _("This is about %s, and %s was approved; nothing was changed."),
-			    flow_request(flow)->env, l->once->approve);
-	} else if (flow_approve(flow, l->once->reason, l->once->approve, &err) != 0) {
-		/* Without a reason, or with the name of another, what is protected stays as it is. */
-		linear_fail(l, flow_review(flow)->is_protected && err.kind == ERROR_INPUT
-				       ? EXIT_REFUSED : exit_code_of(err.kind, EXIT_STAGE_CHANGE),
-			    "%s", err.text);
-	} else {
-		l->approved = true;
-		l->asking = ASKING_COMMAND;
-		return;
-	}
-	flow_cancel(flow);
-	forget(l, flow);
-}
-
-static int
-cannot_reach(struct linear *l, struct error *err)
-{
-	*err = session_world(l->session)->link_error;
-	return exit_code_of(err->kind, EXIT_STAGE_READ);
-}
-
-static int
-run_once(struct linear *l, struct error *err)
-{
-	char *words[LINEAR_WORDS_MAX] = {(char *)(uintptr_t)l->once->verb};
-	size_t count = 1;
-
-	if (l->once->word_count >= LINEAR_WORDS_MAX) {
-		error_set(err, ERROR_INPUT, _("Too many words: at most %d are taken.  Quote what belongs together."),
-			  LINEAR_WORDS_MAX - 1);
-		return EXIT_USAGE;
-	}
-	linear_wait_anew(l);
-	if (session_world(l->session)->link == WORLD_OFFLINE)
-		return cannot_reach(l, err);
-	while (count < LINEAR_WORDS_MAX && count <= l->once->word_count) {
-		words[count] = l->once->words[count - 1];
-		count++;
-	}
-	if (linear_words(l, words, count) != 0)
-		return EXIT_USAGE;
-	while (l->operation || l->logs) {
-		if (session_turn(l->session, NULL, NULL, 0, 200))
-			choose(l);
-		advance(l);
-		if (l->operation && (l->asking == ASKING_YES || l->asking == ASKING_REASON))
-			answer_once(l);
-	}
-	return (int)l->code;
 }
 
 /* --- */
@@ -603,7 +533,7 @@ linear_run(struct session *session, const struct arguments *arguments, struct er
 	l.app = arguments->org && arguments->app ? xstrdup(arguments->app) : NULL;
 	flow_resume_all(session);
 	if (l.once) {
-		code = run_once(&l, err);
+		code = linear_once(&l, err);
 		logs_close(l.logs);
 		free(l.org);
 		free(l.app);
@@ -618,7 +548,7 @@ linear_run(struct session *session, const struct arguments *arguments, struct er
 			break;
 		turn(&l);
 	}
-	flow = under_way(&l);
+	flow = linear_flow(&l);
 	if (flow)
 		give_up(&l, flow);
 	logs_close(l.logs);

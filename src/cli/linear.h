@@ -25,5 +25,9 @@ int linear_run(struct session *session, const struct arguments *arguments, struc
 
 /* The i-th command that can be done once, its words and its help, untranslated; false: there are no more. */
 bool linear_verb_at(size_t i, const char **name, const char **words, const char **help);
+/* Which options it uses besides those of every command: a set of OPTIONS_. */
+unsigned linear_verb_options(const char *name);
+/* There are no more than so many. */
+#define LINEAR_VERBS_MAX 40
 
 #endif

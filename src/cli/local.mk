@@ -19,6 +19,7 @@ sidestage_SOURCES = \
 	src/cli/first-start.h \
 	src/cli/linear-change.c \
 	src/cli/linear-look.c \
+	src/cli/linear-once.c \
 	src/cli/linear-parts.h \
 	src/cli/linear-verbs.c \
 	src/cli/linear.c \
@@ -27,6 +28,8 @@ sidestage_SOURCES = \
 	src/cli/lines.c \
 	src/cli/lines.h \
 	src/cli/main.c \
+	src/cli/options.c \
+	src/cli/options.h \
 	src/cli/platforms.c \
 	src/cli/platforms.h \
 	src/cli/screen.c \

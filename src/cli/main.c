@@ -2,23 +2,23 @@
 /* argv: finds the sub-command, fills its arguments, runs it, and says what went wrong. */
 #include "config.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/config-file.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "cli/command.h"
 #include "cli/linear.h"
+#include "cli/options.h"
 
 static const struct command *const commands[] = {&command_board, &command_contexts, &command_demo,
 						&command_keys};
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
-#define OPTIONS_MAX 16
 
 static void
 print_version(void)
@@ -35,9 +35,17 @@ print_help(void)
 	puts(_("Usage: sidestage [COMMAND] [OPTION...]\n\nCommands (board when none is given):"));
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		printf("  %-10s %s\n", commands[i]->name, _(commands[i]->help));
-	puts(_("\nOnce, and in words or --json (a change is only shown without --approve):"));
-	for (size_t i = 0; linear_verb_at(i, &name, &words, &help); i++)
-		printf("  %s%s%s: %s\n", name, *words ? " " : "", *words ? _(words) : "", _(help));
+	puts(_("\nCommands for scripts (changes are only previewed unless --approve is given):"));
+	for (size_t i = 0; linear_verb_at(i, &name, &words, &help); i++) {
+		char *left = xasprintf("%s%s%s", name, *words ? " " : "", *words ? _(words) : "");
+
+		if (strcmp(name, command_board.name) != 0)
+			printf("  %-40s %s\n", left, _(help));
+		free(left);
+	}
+	puts(_("\nExit codes:"));
+	for (int code = 0; code < EXIT_CODE_COUNT; code++)
+		printf("  %d  %s\n", code, _(exit_code_help((enum exit_code)code)));
 	puts(_("\n`sidestage COMMAND --help` lists the options of a command.\n"
 	       "New here?  `sidestage demo` needs nothing else.  See sidestage(1)."));
 }
@@ -49,13 +57,7 @@ print_command_help(const struct command *command)
 
 	printf(_("Usage: sidestage %s%s%s [OPTION...]\n%s\n\n"), command->name, *words ? " " : "", words,
 	       _(command->help));
-	for (const struct command_option *o = command->options; o->name; o++) {
-		char *left = xasprintf("--%s%s%s", o->name, o->argument ? "=" : "",
-				       o->argument ? o->argument : "");
-
-		printf("  %-20s %s\n", left, _(o->help));
-		free(left);
-	}
+	options_print(command);
 }
 
 /* NULL: there is none; verb: room for one that is no command of its own. */
@@ -74,59 +76,30 @@ find_command(const char *name, struct command *verb)
 		verb->name = found;
 		verb->words = words;
 		verb->help = help;
+		verb->options |= linear_verb_options(found);
 		return verb;
 	}
 	return NULL;
 }
 
 static void
-store_argument(struct arguments *arguments, const struct command_option *option, const char *value)
+refuse_command(const char *name)
 {
-	char *place = (char *)arguments + option->offset;
-
-	if (option->argument)
-		*(const char **)(void *)place = value;
-	else
-		*(bool *)(void *)place = true;
-}
-
-/* 0, or an exit code + 1 when the program should end now. */
-static int
-parse_options(const struct command *command, int argc, char **argv, struct arguments *arguments)
-{
-	struct option table[OPTIONS_MAX + 2] = {0};
+	const char *names[COMMAND_COUNT + LINEAR_VERBS_MAX], *words, *help, *meant;
 	size_t count = 0;
-	int found, index = 0;
+	char *shown = text_printable(name);
 
-	for (; command->options[count].name && count < OPTIONS_MAX; count++)
-		table[count] = (struct option){
-			.name = command->options[count].name,
-			.has_arg = command->options[count].argument ? required_argument
-								    : no_argument,
-		};
-	table[count] = (struct option){.name = "help", .val = 'h'};
-	while ((found = getopt_long(argc, argv, "h", table, &index)) != -1) {
-		if (found == 'h') {
-			print_command_help(command);
-			return EXIT_OK + 1;
-		}
-		if (found != 0)
-			return EXIT_USAGE + 1;
-		store_argument(arguments, &command->options[index], optarg);
-	}
-	if (command->words) {
-		arguments->verb = command->name;
-		arguments->words = argv + optind;
-		arguments->word_count = (size_t)(argc - optind);
-	} else if (optind < argc) {
-		char *shown = text_printable(argv[optind]);
-
-		fprintf(stderr, _("sidestage: %s takes no argument, but was given \"%s\".\n"),
-			command->name, shown);
-		free(shown);
-		return EXIT_USAGE + 1;
-	}
-	return 0;
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		names[count++] = commands[i]->name;
+	for (size_t i = 0; i < LINEAR_VERBS_MAX && linear_verb_at(i, &names[count], &words, &help); i++)
+		count++;
+	meant = config_suggest(name, names, count);
+	if (meant)
+		fprintf(stderr, _("sidestage: Unknown command \"%s\". Did you mean %s?\n"), shown, meant);
+	else
+		fprintf(stderr, _("sidestage: Unknown command \"%s\". `sidestage --help` lists the commands.\n"),
+			shown);
+	free(shown);
 }
 
 static void
@@ -141,15 +114,24 @@ print_error(const struct error *err)
 static int
 run_command(const struct command *command, int argc, char **argv)
 {
-	struct arguments arguments = {0};
+	struct arguments arguments;
 	struct error err = {0};
-	int code = parse_options(command, argc, argv, &arguments);
+	int code = EXIT_USAGE;
 
-	if (code != 0)
-		return code - 1;
-	code = command->run(&arguments, &err);
-	if (err.kind != ERROR_NONE)
-		print_error(&err);
+	switch (options_parse(command, argc, argv, &arguments)) {
+	case OPTIONS_HELP:
+		print_command_help(command);
+		code = EXIT_OK;
+		break;
+	case OPTIONS_WRONG:
+		break;
+	case OPTIONS_TAKEN:
+		code = command->run(&arguments, &err);
+		if (err.kind != ERROR_NONE)
+			print_error(&err);
+		break;
+	}
+	options_clear(&arguments);
 	return code;
 }
 
@@ -171,11 +153,7 @@ main(int argc, char **argv)
 	if (argc > 1 && argv[1][0] != '-') {
 		command = find_command(argv[1], &verb);
 		if (!command) {
-			char *shown = text_printable(argv[1]);
-
-			fprintf(stderr, _("sidestage: there is no command \"%s\".  "
-					  "`sidestage --help` lists them.\n"), shown);
-			free(shown);
+			refuse_command(argv[1]);
 			return EXIT_USAGE;
 		}
 		argc--;

@@ -9,7 +9,7 @@ run env TERM=dumb sidestage demo
 expect "production (production, protected)" 20
 expect "search 2.0.0-rc3 (only here)"
 type "help\n"
-expect "take a clone's changes"
+expect "Bring the changes of a clone"
 type "nonsense\n"
 expect "There is no command"
 type "quit\n"
@@ -82,7 +82,7 @@ sh grep -q 'api: variable PAGE_SIZE added: 25' $STATE/lines
 sh grep -q 'TONE added: very warm' $STATE/lines
 sh grep -q 'TONE removed: very warm' $STATE/lines
 sh grep -q 'There is nothing at /spec/nothing' $STATE/lines
-sh grep -q '"nowhere" is no place' $STATE/lines
+sh grep -q '"nowhere" is not a path' $STATE/lines
 sh grep -q 'There is no workload "nobody"' $STATE/lines
 sh test "$(grep -c 'Done\.' $STATE/lines)" = 5
 nothing-runs 5

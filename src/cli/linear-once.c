@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One command of the plain lines, and the end.  Nobody is there to answer: what a person would be
+ * asked is given by options, and what is not given ends the command with a code of its own before
+ * anything is changed.
+ */
+#include "config.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/knowledge.h"
+#include "cli/command.h"
+#include "cli/facts.h"
+#include "cli/linear-parts.h"
+#include "cli/lines.h"
+#include "flow/flow.h"
+#include "flow/logs.h"
+#include "flow/session.h"
+#include "flow/world.h"
+#include "model/merge.h"
+
+#define CHANGE_MS (10 * 60000)		/* how long a change is waited for, unless --timeout says */
+#define TURN_MS 200
+
+/* --- conflicts --- */
+
+/* "clone" and "target" are the two sides of a promotion; the others are what a merge calls them. */
+static enum merge_side
+parse_side(const char *word)
+{
+	if (strcmp(word, "clone") == 0 || strcmp(word, "ours") == 0)
+		return MERGE_OURS;
+	if (strcmp(word, "target") == 0 || strcmp(word, "theirs") == 0)
+		return MERGE_THEIRS;
+	return MERGE_CONFLICT;
+}
+
+/* "web/spec/replicas", or the part within the object alone. */
+static bool
+is_at(const struct merge_entry *entry, const char *path, size_t length)
+{
+	size_t object = strlen(entry->object);
+
+	if (strlen(entry->path) == length && strncmp(entry->path, path, length) == 0)
+		return true;
+	return length == object + strlen(entry->path) && strncmp(path, entry->object, object) == 0 &&
+	       strncmp(path + object, entry->path, length - object) == 0;
+}
+
+/* PATH=SIDE of one conflict, or SIDE of all that are not decided.  false: it was refused. */
+static bool
+take_one(struct linear *l, struct flow *flow, const char *take)
+{
+	const struct merge *merge = flow_merge(flow);
+	const char *equals = strrchr(take, '=');
+	enum merge_side side = parse_side(equals ? equals + 1 : take);
+	size_t found = 0, entry = 0;
+	struct error err = {0};
+
+	if (side == MERGE_CONFLICT) {
+		linear_fail(l, EXIT_USAGE, _("--take is clone or target, or PATH=clone or PATH=target, not \"%s\"."),
+			    take);
+		return false;
+	}
+	for (size_t i = 0; i < merge->count; i++) {
+		const struct merge_entry *e = &merge->entries[i];
+
+		if (e->side != MERGE_CONFLICT || (equals && !is_at(e, take, (size_t)(equals - take))) ||
+		    (!equals && e->chosen != MERGE_CONFLICT))
+			continue;
+		entry = i;
+		found++;
+		if (!equals && flow_choose(flow, i, side, &err) != 0)
+			break;
+	}
+	if (equals && found != 1) {
+		linear_fail(l, EXIT_USAGE, found ? _("--take=%s: several conflicts have this path; put the object "
+						     "before it.")
+						 : _("--take=%s: there is no conflict at this path."), take);
+		return false;
+	}
+	if (equals)
+		(void)!flow_choose(flow, entry, side, &err);
+	if (err.kind != ERROR_NONE)
+		linear_fail_error(l, &err, EXIT_STAGE_WORDS);
+	return err.kind == ERROR_NONE;
+}
+
+static void
+list_conflicts(struct linear *l, struct flow *flow)
+{
+	const struct merge *merge = flow_merge(flow);
+	const struct flow_request *request = flow_request(flow);
+
+	if (linear_wants_facts(l))
+		linear_facts(l, facts_operation(flow));
+	for (size_t i = 0; i < merge->conflicts && !linear_wants_facts(l); i++)
+		lines_conflict(&merge->entries[linear_conflict_entry(merge, i)], i + 1, merge->conflicts,
+			       request->source ? request->source : _("rolled back"), request->env);
+	linear_fail(l, EXIT_MOVED, ngettext("%zu conflict waits for a decision: --take=clone, --take=target or "
+					    "--take=PATH=clone.",
+					    "%zu conflicts wait for a decision: --take=clone, --take=target or "
+					    "--take=PATH=clone.", merge->undecided),
+		    merge->undecided);
+}
+
+/* What names one path comes before what is about all. */
+static void
+decide_conflicts(struct linear *l, struct flow *flow)
+{
+	const struct argument_list *take = &l->once->take;
+	struct error err = {0};
+	bool going = true;
+
+	for (size_t i = 0; going && i < 2 * take->count; i++) {
+		const char *one = take->items[i % take->count];
+
+		if ((strchr(one, '=') != NULL) == (i < take->count))
+			going = take_one(l, flow, one);
+	}
+	if (going && flow_merge(flow)->undecided > 0) {
+		list_conflicts(l, flow);
+		going = false;
+	}
+	if (going && flow_decide(flow, &err) != 0) {
+		linear_fail_error(l, &err, EXIT_STAGE_READ);
+		going = false;
+	}
+	if (!going) {
+		flow_cancel(flow);
+		linear_forget(l, flow);
+	}
+}
+
+/* --- the approval --- */
+
+/* What is reviewed is carried out only by the name of its environment; else that was all. */
+static void
+answer_review(struct linear *l, struct flow *flow)
+{
+	struct error err = {0};
+
+	if (!l->once->approve) {
+		if (linear_wants_facts(l))
+			linear_facts(l, facts_operation(flow));
+		else
+			lines_say(_("Nothing was changed. --approve=%s approves it."), flow_request(flow)->env);
+		l->code = EXIT_PREVIEWED;
+	} else if (strcmp(l->once->approve, flow_request(flow)->env) != 0) {
+		linear_fail(l, EXIT_USAGE, _("This changes %s, but %s was approved. Nothing was changed."),
+			    flow_request(flow)->env, l->once->approve);
+	} else if (flow_approve(flow, l->once->reason, l->once->approve, &err) != 0) {
+		/* Without a reason, what is protected stays as it is. */
+		linear_fail(l, flow_review(flow)->is_protected && err.kind == ERROR_INPUT
+				       ? EXIT_REFUSED : exit_code_of(err.kind, EXIT_STAGE_CHANGE),
+			    "%s", err.text);
+	} else {
+		l->approved = true;
+		l->asking = ASKING_COMMAND;
+		return;
+	}
+	flow_cancel(flow);
+	linear_forget(l, flow);
+}
+
+/* --- the end --- */
+
+/* Everything was sent: the last step only watches what the platform does. */
+static bool
+is_only_watched(const struct flow *flow)
+{
+	size_t count = flow_step_count(flow);
+
+	return flow_state(flow) == FLOW_RUNNING && count > 0 && flow_step(flow, count - 1)->state == STEP_ACTIVE;
+}
+
+/* It goes on without us; what it became is seen later. */
+static void
+leave_running(struct linear *l, struct flow *flow)
+{
+	if (linear_wants_facts(l))
+		linear_facts(l, facts_operation(flow));
+	linear_fail(l, EXIT_RUNNING, _("The change to %s is still running. `sidestage environment %s` shows it."),
+		    flow_request(flow)->env, flow_request(flow)->env);
+	free(l->operation);
+	l->operation = NULL;
+}
+
+static void
+end_reading(struct linear *l, struct flow *flow)
+{
+	linear_fail(l, EXIT_UNREAD, _("The platform has not answered in time; nothing was changed."));
+	flow_cancel(flow);
+	linear_forget(l, flow);
+}
+
+static void
+turn_operation(struct linear *l, int64_t until)
+{
+	struct flow *flow = linear_flow(l);
+
+	linear_advance(l);
+	flow = linear_flow(l);
+	if (!flow)
+		return;
+	if (flow_state(flow) == FLOW_DECIDING)
+		decide_conflicts(l, flow);
+	else if (l->asking == ASKING_YES || l->asking == ASKING_REASON)
+		answer_review(l, flow);
+	else if (l->once->no_wait && is_only_watched(flow))
+		leave_running(l, flow);
+	else if (until >= 0 && clock_steady_ms() >= until)
+		flow_state(flow) == FLOW_RUNNING ? leave_running(l, flow) : end_reading(l, flow);
+}
+
+/* --- following --- */
+
+static void
+end_following(struct linear *l)
+{
+	logs_close(l->logs);
+	l->logs = NULL;
+}
+
+/* Until the environment goes, the time is over, or, where that was asked for, the input ends. */
+static void
+turn_logs(struct linear *l, const char *env, int64_t until)
+{
+	int fds[] = {STDIN_FILENO};
+	bool ready[1] = {false};
+	char ignored[512];
+	const struct world_application *a;
+
+	if (session_turn(l->session, fds, ready, l->follows_input ? 1 : 0, TURN_MS))
+		linear_choose(l);
+	linear_advance(l);
+	a = linear_application(l);
+	if (a && knowledge_is_current(&a->known) &&
+	    !world_environment(session_world(l->session), l->org, l->app, env)) {
+		lines_complain(_("The environment %s was deleted."), env);
+		end_following(l);
+	} else if (ready[0] && read(STDIN_FILENO, ignored, sizeof(ignored)) <= 0) {
+		end_following(l);
+	} else if (until >= 0 && clock_steady_ms() >= until) {
+		end_following(l);
+	}
+}
+
+/* --- */
+
+static int
+cannot_reach(struct linear *l, struct error *err)
+{
+	*err = session_world(l->session)->link_error;
+	return exit_code_of(err->kind, EXIT_STAGE_READ);
+}
+
+int
+linear_once(struct linear *l, struct error *err)
+{
+	const int64_t limit = l->once->timeout_ms < 0 ? CHANGE_MS : l->once->timeout_ms;
+	char *words[LINEAR_WORDS_MAX] = {(char *)(uintptr_t)l->once->verb};
+	size_t count = 1;
+	int64_t until;
+
+	if (l->once->word_count >= LINEAR_WORDS_MAX) {
+		error_set(err, ERROR_INPUT, _("Too many words: at most %d are taken.  Quote what belongs together."),
+			  LINEAR_WORDS_MAX - 1);
+		return EXIT_USAGE;
+	}
+	until = limit > 0 ? clock_steady_ms() + limit : -1;
+	linear_wait_anew(l);
+	if (session_world(l->session)->link == WORLD_OFFLINE)
+		return cannot_reach(l, err);
+	while (count < LINEAR_WORDS_MAX && count <= l->once->word_count) {
+		words[count] = l->once->words[count - 1];
+		count++;
+	}
+	if (linear_words(l, words, count) != 0)
+		return EXIT_USAGE;
+	while (l->operation || l->logs) {
+		if (l->operation) {
+			if (session_turn(l->session, NULL, NULL, 0, TURN_MS))
+				linear_choose(l);
+			turn_operation(l, until);
+		} else {
+			turn_logs(l, words[1], l->once->timeout_ms > 0 ? until : -1);
+		}
+	}
+	return (int)l->code;
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "cli/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/config-file.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "base/xmalloc.h"
+#include "cli/command.h"
+
+enum option_kind { OPTION_SWITCH, OPTION_TEXT, OPTION_LIST };
+
+struct command_option {
+	unsigned group;			/* one of OPTIONS_ */
+	const char *name;		/* the long one */
+	const char *argument;		/* NULL: a switch */
+	const char *help;		/* N_() */
+	enum option_kind kind;
+	size_t offset;			/* within struct arguments */
+};
+
+#define TEXT(group, name, argument, member, help) \
+	{OPTIONS_##group, name, argument, help, OPTION_TEXT, offsetof(struct arguments, member)}
+#define LIST(group, name, argument, member, help) \
+	{OPTIONS_##group, name, argument, help, OPTION_LIST, offsetof(struct arguments, member)}
+#define SWITCH(group, name, member, help) \
+	{OPTIONS_##group, name, NULL, help, OPTION_SWITCH, offsetof(struct arguments, member)}
+
+static const struct command_option options[] = {
+	TEXT(PLATFORM, "url", "URL", url, N_("Address of the platform, e.g. https://api.humanitec.io")),
+	TEXT(PLATFORM, "socket", "PATH", socket, N_("Reach the platform through this Unix socket")),
+	TEXT(PLATFORM, "context", "NAME", context, N_("Use this platform of the configuration")),
+	TEXT(PLATFORM, "token-file", "FILE", token_file,
+	     N_("Read the token from a file that only you may read")),
+	SWITCH(DEMO, "demo", demo, N_("Use the sample on this machine")),
+	TEXT(ORG, "org", "ORG", org, N_("Use this organization")),
+	TEXT(APP, "app", "APP", app, N_("Use this application")),
+	SWITCH(READ_ONLY, "read-only", read_only, N_("Refuse every change")),
+	SWITCH(FRESH, "fresh", fresh, N_("Forget the state of the last time")),
+	SWITCH(SCREEN, "ascii", ascii, N_("Draw with ASCII characters only")),
+	TEXT(SCREEN, "theme", "NAME", theme,
+	     N_("Use these colours: colour-blind, dark, light, high-contrast, terminal")),
+	SWITCH(SCREEN, "reduced-motion", reduced_motion, N_("Move nothing more than once a second")),
+	SWITCH(SCREEN, "linear", linear, N_("Use plain lines and prompts instead of a screen")),
+	SWITCH(JSON, "json", json, N_("Short form of --output=json")),
+	TEXT(JSON, "output", "FORMAT", output, N_("Print text or json")),
+	TEXT(TIMEOUT, "timeout", "DURATION", timeout,
+	     N_("Wait at most this long, e.g. 10s or 5m (0: no limit)")),
+	SWITCH(OFFLINE, "offline", offline, N_("Answer from the cache, without asking the platform")),
+	TEXT(CHANGE, "approve", "ENV", approve, N_("Approve the change to ENV")),
+	TEXT(CHANGE, "reason", "TEXT", reason, N_("Reason (required for protected environments)")),
+	SWITCH(CHANGE, "no-wait", no_wait, N_("Do not wait until the deployment has finished")),
+	LIST(TAKE, "take", "SIDE", take,
+	     N_("Decide conflicts: clone or target for all, PATH=clone for one")),
+	LIST(VALUES, "value", "KEY=TEXT", values, N_("Give a shared value of the new environment")),
+	LIST(VALUES, "value-from", "KEY=FILE", values_from,
+	     N_("Read a value or secret from a file (- for standard input)")),
+	LIST(VALUES, "app-value", "KEY", app_values, N_("Use the value of the application")),
+	SWITCH(FOLLOW, "follow", follow, N_("Keep printing new lines")),
+	TEXT(TAIL, "since", "DURATION", since, N_("Print lines newer than this, e.g. 10m")),
+	TEXT(TAIL, "tail", "LINES", tail, N_("Print at most this many earlier lines")),
+	SWITCH(DIFF, "exit-code", exit_code,
+	       N_("Exit with 1 when there are differences (always on)")),
+	SWITCH(JSON_VALUE, "json-value", json_value, N_("VALUE is JSON (default: text)")),
+	SWITCH(KEYS, "lines", lines, N_("Print view, key and action alone")),
+	SWITCH(KEYS, "mdoc", mdoc, N_("Print a section of sidestage(1)")),
+};
+
+#define OPTION_COUNT (sizeof(options) / sizeof(options[0]))
+
+static bool
+is_used(const struct command *command, const struct command_option *option)
+{
+	return option->group == OPTIONS_ALL || (command->options & option->group);
+}
+
+/* --- what is wrong --- */
+
+static enum options_result complain(const struct command *command, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* One sentence, and where the options are listed. */
+static enum options_result
+complain(const struct command *command, const char *format, ...)
+{
+	char *text = NULL, *shown;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	shown = text_printable(text ? text : "");
+	fprintf(stderr, "sidestage: %s\n", shown);
+	fprintf(stderr, _("`sidestage %s --help` lists the options.\n"), command->name);
+	free(shown);
+	free(text);
+	return OPTIONS_WRONG;
+}
+
+/* A word that getopt does not know, "--clear" or "-x". */
+static enum options_result
+refuse_unknown(const struct command *command, const char *word)
+{
+	const char *names[OPTION_COUNT], *meant;
+	size_t count = 0;
+	char *name;
+
+	if (strncmp(word, "--", 2) != 0)
+		return complain(command, _("Unknown option \"%s\". Put -- before a value that begins with a dash."),
+				word);
+	name = xstrndup(word + 2, strcspn(word + 2, "="));
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		if (is_used(command, &options[i]))
+			names[count++] = options[i].name;
+	meant = config_suggest(name, names, count);
+	free(name);
+	return meant ? complain(command, _("Unknown option \"%s\". Did you mean --%s?"), word, meant)
+		     : complain(command, _("Unknown option \"%s\"."), word);
+}
+
+/* Inside a word of several letters getopt still stands at that word, else behind it. */
+static const char *
+unknown_word(char **argv)
+{
+	const char *word = argv[optind];
+
+	return optopt && word && word[0] == '-' && word[1] != '-' && strchr(word, optopt)
+		       ? word : argv[optind - 1];
+}
+
+/* --- values --- */
+
+static bool
+parse_lines(const char *text, long *lines)
+{
+	char *end;
+
+	errno = 0;
+	*lines = strtol(text, &end, 10);
+	return *text >= '0' && *text <= '9' && !*end && errno == 0;
+}
+
+static enum options_result
+check_values(const struct command *command, struct arguments *a)
+{
+	if (a->output && strcmp(a->output, "json") == 0)
+		a->json = true;
+	else if (a->output && (strcmp(a->output, "text") != 0 || a->json))
+		return complain(command, strcmp(a->output, "text") == 0
+						 ? _("--json and --output=text contradict each other.")
+						 : _("--output is text or json, not \"%s\"."), a->output);
+	if (a->timeout && !clock_parse_duration(a->timeout, &a->timeout_ms))
+		return complain(command, _("--timeout is a duration such as 10s, 5m or 1h, not \"%s\"."),
+				a->timeout);
+	if (a->since && !clock_parse_duration(a->since, &a->since_ms))
+		return complain(command, _("--since is a duration such as 10s, 5m or 1h, not \"%s\"."),
+				a->since);
+	if (a->tail && !parse_lines(a->tail, &a->tail_lines))
+		return complain(command, _("--tail is a number of lines, not \"%s\"."), a->tail);
+	if (a->context && (a->url || a->socket))
+		return complain(command, _("--context already names a platform: leave out --url and --socket."));
+	if (a->demo && (a->url || a->socket || a->context || a->token_file))
+		return complain(command, _("--demo is a platform already: leave out --url, --socket, --context "
+					   "and --token-file."));
+	if (a->reason && !a->approve)
+		return complain(command, _("--reason needs --approve."));
+	if (a->no_wait && !a->approve)
+		return complain(command, _("--no-wait needs --approve."));
+	if (command->options & OPTIONS_SCREEN && a->json) {
+		if (a->ascii || a->theme || a->reduced_motion || a->linear)
+			return complain(command, _("--json prints no screen: leave out --ascii, --theme, "
+						   "--reduced-motion and --linear."));
+	} else if (command->options & OPTIONS_SCREEN && (a->timeout || a->offline)) {
+		return complain(command, _("--timeout and --offline need --json here."));
+	}
+	return OPTIONS_TAKEN;
+}
+
+static void
+append(struct argument_list *list, const char *value)
+{
+	list->items = xreallocarray(list->items, list->count + 1, sizeof(*list->items));
+	list->items[list->count++] = value;
+}
+
+static enum options_result
+store(const struct command *command, struct arguments *arguments, const struct command_option *option,
+      const char *value)
+{
+	char *place = (char *)arguments + option->offset;
+
+	switch (option->kind) {
+	case OPTION_SWITCH:
+		*(bool *)(void *)place = true;
+		break;
+	case OPTION_LIST:
+		append((struct argument_list *)(void *)place, value);
+		break;
+	case OPTION_TEXT:
+		if (*(const char **)(void *)place)
+			return complain(command, _("--%s was given twice."), option->name);
+		*(const char **)(void *)place = value;
+		break;
+	}
+	return OPTIONS_TAKEN;
+}
+
+/* --- */
+
+static enum options_result
+take_options(const struct command *command, int argc, char **argv, struct arguments *arguments)
+{
+	struct option table[OPTION_COUNT + 2] = {0};
+	enum options_result result = OPTIONS_TAKEN;
+	int found, index = 0;
+
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		table[i] = (struct option){
+			.name = options[i].name,
+			.has_arg = options[i].argument ? required_argument : no_argument,
+		};
+	table[OPTION_COUNT] = (struct option){.name = "help", .val = 'h'};
+	opterr = 0;
+	while (result == OPTIONS_TAKEN && (found = getopt_long(argc, argv, ":h", table, &index)) != -1) {
+		if (found == 'h')
+			return OPTIONS_HELP;
+		if (found == ':')
+			return complain(command, _("%s needs a value."), argv[optind - 1]);
+		if (found == '?')
+			return refuse_unknown(command, unknown_word(argv));
+		if (!is_used(command, &options[index]))
+			return complain(command, _("%s does not use --%s."), command->name, options[index].name);
+		result = store(command, arguments, &options[index], optarg);
+	}
+	return result;
+}
+
+enum options_result
+options_parse(const struct command *command, int argc, char **argv, struct arguments *arguments)
+{
+	enum options_result result;
+
+	*arguments = (struct arguments){.timeout_ms = -1, .since_ms = -1, .tail_lines = -1};
+	result = take_options(command, argc, argv, arguments);
+	if (result != OPTIONS_TAKEN)
+		return result;
+	if (command->words) {
+		arguments->verb = command->name;
+		arguments->words = argv + optind;
+		arguments->word_count = (size_t)(argc - optind);
+	} else if (optind < argc) {
+		return complain(command, _("%s takes no argument, but was given \"%s\"."), command->name,
+				argv[optind]);
+	}
+	return check_values(command, arguments);
+}
+
+void
+options_clear(struct arguments *arguments)
+{
+	free(arguments->take.items);
+	free(arguments->values.items);
+	free(arguments->values_from.items);
+	free(arguments->app_values.items);
+}
+
+void
+options_print(const struct command *command)
+{
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		const struct command_option *o = &options[i];
+		char *left;
+
+		if (!is_used(command, o))
+			continue;
+		left = xasprintf("--%s%s%s", o->name, o->argument ? "=" : "", o->argument ? o->argument : "");
+		printf("  %-22s %s\n", left, _(o->help));
+		free(left);
+	}
+}
+
+bool
+options_at(size_t i, const char **name, bool *has_argument)
+{
+	if (i >= OPTION_COUNT)
+		return false;
+	*name = options[i].name;
+	*has_argument = options[i].argument != NULL;
+	return true;
+}
