@@ -22,6 +22,8 @@ static const char *const kind_names[] = {
 	[ERROR_REMOTE] = "remote",
 	[ERROR_STORE] = "store",
 	[ERROR_SYSTEM] = "system",
+	[ERROR_FULL] = "full",
+	[ERROR_UNAVAILABLE] = "unavailable",
 };
 
 /* snprintf cuts at a byte; a text that ends inside a character loses that character whole. */

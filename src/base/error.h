@@ -18,7 +18,9 @@ enum error_kind {
 	ERROR_LIMIT,		/* larger, deeper or more than we take; also 429 */
 	ERROR_REMOTE,		/* the platform failed (5xx) */
 	ERROR_STORE,		/* the local database failed */
-	ERROR_SYSTEM		/* a system call failed */
+	ERROR_SYSTEM,		/* a system call failed */
+	ERROR_FULL,		/* the disk has no room (507) */
+	ERROR_UNAVAILABLE	/* it cannot be done now; later it may (503) */
 };
 
 struct error {

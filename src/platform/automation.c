@@ -251,29 +251,55 @@ make_update(struct platform *platform, const json_t *update)
 	return true;
 }
 
+/* The deployment is asked for and the update forgotten in one.  false: not now. */
+static bool
+take_update(struct automation *automation, const json_t *update)
+{
+	struct repository *repository = automation->platform->repository;
+	struct error err = {0};
+	bool made;
+
+	if (repository_begin(repository, &err) == 0) {
+		made = make_update(automation->platform, update);
+		if (made &&
+		    repository_drop_rule_update(repository, text_of(update, "seq"), &err) == 0 &&
+		    repository_commit(repository, &err) == 0)
+			return true;
+		repository_rollback(repository);
+	}
+	if (err.kind != ERROR_NONE)
+		log_line(LOG_PRIORITY_ERROR, "cannot make an update", "error", err.text, NULL);
+	return false;
+}
+
 static void
 work(void *data)
 {
 	struct automation *automation = data;
-	struct repository *repository = automation->platform->repository;
 	struct error err = {0};
-	json_t *updates = repository_rule_updates(repository, &err), *update;
-	bool left = false;
+	json_t *updates = repository_rule_updates(automation->platform->repository, &err), *update;
+	bool left = !updates;
 	size_t i;
 
 	automation->timer = NULL;
 	if (!updates)
 		log_line(LOG_PRIORITY_ERROR, "cannot read what the rules want", "error", err.text, NULL);
-	json_array_foreach(updates, i, update) {
-		if (!make_update(automation->platform, update))
+	json_array_foreach(updates, i, update)
+		if (!take_update(automation, update))
 			left = true;
-		else if (repository_drop_rule_update(repository, text_of(update, "seq"), &err) != 0)
-			log_line(LOG_PRIORITY_ERROR, "cannot forget an update", "error", err.text, NULL);
-	}
 	json_decref(updates);
 	if (left)
 		automation->timer = loop_add_timer(automation->platform->loop, RETRY_MS, work,
 						   automation);
+}
+
+static void
+wake(void *data)
+{
+	struct automation *automation = data;
+
+	if (!automation->timer)
+		automation->timer = loop_add_timer(automation->platform->loop, 0, work, automation);
 }
 
 int
@@ -294,8 +320,8 @@ automation_take_version(struct automation *automation, const char *org, const js
 							 text_of(version, "version"), err);
 	}
 	json_decref(rules);
-	if (!automation->timer)
-		automation->timer = loop_add_timer(automation->platform->loop, 0, work, automation);
+	if (ret == 0)
+		repository_after_commit(repository, wake, NULL, automation);
 	return ret;
 }
 

@@ -2,11 +2,12 @@
 /*
  * The states of a space:
  *
- *     idle -> applying (a deployment, or what the database says should run) -> idle
- *     idle -> removing -> (the space is freed)
+ *     idle -> applying (a deployment, or what the database says should run) -> recording -> idle
+ *     idle -> removing -> forgetting -> (the space is freed)
  *
  * `wanted` (a deployment that is pending) and `doomed` are what is to be done as soon as
- * the space is idle; next_step() is the one place that decides.
+ * the space is idle; next_step() is the one place that decides.  Recording and forgetting are
+ * one transaction each, which is tried again for as long as the database fails.
  */
 #include "config.h"
 
@@ -34,10 +35,17 @@
 #include "platform/repository-values.h"
 
 #define ID_DIGITS 16
+#define RECORD_MS 1000		/* between two tries to write down what happened */
 #define RETRY_MIN_MS 5000
 #define RETRY_MAX_MS 300000
 
-enum space_state { SPACE_IDLE, SPACE_APPLYING, SPACE_REMOVING };
+enum space_state {
+	SPACE_IDLE,
+	SPACE_APPLYING,
+	SPACE_RECORDING,
+	SPACE_REMOVING,
+	SPACE_FORGETTING,
+};
 
 struct space {
 	struct engine *engine;
@@ -52,6 +60,8 @@ struct space {
 	bool refresh;			/* that has changed since */
 	bool starting;			/* since the daemon's start; until it was tried once */
 	int64_t began;			/* steady ms; what is applied now */
+	bool succeeded;			/* what is recorded now */
+	json_t *problems;		/* of what is applied now: its errors */
 	bool doomed;
 	struct preparation *preparation;	/* of what is applied now */
 	struct plan planned;		/* what is applied now */
@@ -94,6 +104,7 @@ find_space(struct engine *engine, const struct place *place, bool make)
 	space->env = xstrdup(place->env);
 	space->name = xasprintf("%s/%s/%s", place->org, place->app, place->env);
 	space->retry_ms = RETRY_MIN_MS;
+	space->problems = json_array();
 	space->next = engine->spaces;
 	engine->spaces = space;
 	return space;
@@ -117,6 +128,7 @@ free_space(struct space *space)
 	free(space->name);
 	free(space->wanted);
 	free(space->current);
+	json_decref(space->problems);
 	free(space);
 }
 
@@ -140,56 +152,88 @@ complain(const struct space *space, const char *what, const struct error *err)
 	log_line(LOG_PRIORITY_ERROR, what, "space", space->name, "error", err->text, NULL);
 }
 
-static void
-record_status(struct space *space, const char *id, const char *status)
+static int
+record_status(struct space *space, const char *id, const char *status, struct error *err)
 {
-	struct error err = {0};
-
 	if (repository_set_deployment_status(space->engine->platform->repository, id, status,
-					     clock_wall_ms(), &err) != 0)
-		complain(space, "cannot record a status", &err);
+					     clock_wall_ms(), err) != 0)
+		return -1;
 	log_line(LOG_PRIORITY_INFO, "deployment", "space", space->name, "id", id, "status", status,
 		 NULL);
+	return 0;
 }
 
+/* It is recorded with the end. */
 static void
-record_error(struct space *space, const char *id, const char *scope, const char *object_id,
-	     const char *code, const char *summary, const char *message)
+note_problem(struct space *space, const char *scope, const char *object_id, const char *code,
+	     const char *summary, const char *message)
 {
-	struct error err = {0};
-
-	log_line(LOG_PRIORITY_WARNING, "deployment error", "space", space->name, "id", id, "object",
-		 object_id, "code", code, "summary", summary, NULL);
-	if (!space->resuming &&
-	    repository_put_deployment_error(space->engine->platform->repository, id, scope,
-					    object_id, code, summary, message, &err) != 0)
-		complain(space, "cannot record an error", &err);
+	log_line(LOG_PRIORITY_WARNING, "deployment error", "space", space->name, "id", space->current,
+		 "object", object_id, "code", code, "summary", summary, NULL);
+	json_array_append_new(space->problems,
+			      json_pack("[s, s, s, s, s]", scope, object_id, code, summary, message));
 }
 
-/* With what the environment has now; in one transaction. */
-static void
-record_success(struct space *space)
+static int
+record_problems(struct space *space, struct error *err)
+{
+	const json_t *problem;
+	size_t i;
+
+	json_array_foreach(space->problems, i, problem) {
+		const char *texts[5];
+
+		for (size_t k = 0; k < 5; k++)
+			texts[k] = json_string_value(json_array_get(problem, k));
+		if (repository_put_deployment_error(space->engine->platform->repository, space->current,
+						    texts[0], texts[1], texts[2], texts[3], texts[4],
+						    err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* What a deployment leaves in the database: how it ended, why, what the environment has now and
+ * what the next one builds upon. */
+static int
+put_end(struct space *space, struct error *err)
 {
 	struct place place = place_of(space);
 	struct repository *repository = space->engine->platform->repository;
-	struct error err = {0};
 
-	if (repository_begin(repository, &err) != 0) {
-		complain(space, "cannot record a success", &err);
-		return;
-	}
-	if (!space->resuming)
-		record_status(space, space->current, "succeeded");
-	if ((space->preparation && prepare_settle(space->preparation, &err) != 0) ||
-	    (!space->resuming &&
-	     repository_rebase_environment(repository, &place, space->current, &err) != 0) ||
-	    repository_commit(repository, &err) != 0) {
-		complain(space, "cannot record a success", &err);
-		repository_rollback(repository);
-	}
+	if (!space->resuming &&
+	    (record_status(space, space->current, space->succeeded ? "succeeded" : "failed", err) != 0 ||
+	     record_problems(space, err) != 0))
+		return -1;
+	if (!space->succeeded)
+		return 0;
+	if (space->preparation && prepare_settle(space->preparation, err) != 0)
+		return -1;
+	return space->resuming ? 0
+			       : repository_rebase_environment(repository, &place, space->current, err);
+}
+
+static int
+record_end(struct space *space, struct error *err)
+{
+	struct repository *repository = space->engine->platform->repository;
+
+	if (repository_begin(repository, err) != 0)
+		return -1;
+	if (put_end(space, err) == 0 && repository_commit(repository, err) == 0)
+		return 0;
+	repository_rollback(repository);
+	return -1;
 }
 
 /* --- draining --- */
+
+static bool
+is_deploying(const struct space *space)
+{
+	return space->wanted || (!space->resuming && (space->state == SPACE_APPLYING ||
+						      space->state == SPACE_RECORDING));
+}
 
 static void
 tell_idle(void *data)
@@ -206,44 +250,18 @@ check_idle(struct engine *engine)
 	if (!engine->draining || engine->drain || !engine->idle)
 		return;
 	for (const struct space *space = engine->spaces; space; space = space->next)
-		if (space->wanted || (space->state == SPACE_APPLYING && !space->resuming))
+		if (is_deploying(space))
 			return;
 	engine->drain = loop_add_timer(engine->platform->loop, 0, tell_idle, engine);
 }
 
 /* --- applying --- */
 
+/* What should run but cannot is tried again, ever more seldom. */
 static void
-finish(struct space *space, bool succeeded)
+schedule_next(struct space *space)
 {
-	struct place place = place_of(space);
-
-	if (!space->resuming)
-		metrics_deployment(space->engine->platform->metrics, succeeded,
-				   clock_steady_ms() - space->began);
-	space->starting = false;
-	if (succeeded) {
-		plan_clear(&space->running);
-		space->running = space->planned;
-		space->planned = (struct plan){0};
-		space->retry_ms = RETRY_MIN_MS;
-	} else {
-		plan_clear(&space->planned);
-	}
-	if (succeeded)
-		record_success(space);
-	else if (!space->resuming)
-		record_status(space, space->current, "failed");
-	prepare_free(space->preparation);
-	space->preparation = NULL;
-	space->state = SPACE_IDLE;
-	/* Those of a deployment that failed, or that the last one does without. */
-	provision_remove_leftovers(space->engine->platform, &place);
-	free(space->current);
-	space->current = NULL;
-	check_idle(space->engine);
-	/* What should run but cannot is tried again, ever more seldom. */
-	if (succeeded)
+	if (space->succeeded)
 		space->should_resume = false;
 	else if (space->resuming)
 		space->should_resume = true;
@@ -262,6 +280,49 @@ finish(struct space *space, bool succeeded)
 }
 
 static void
+write_end(struct space *space)
+{
+	struct place place = place_of(space);
+	struct error err = {0};
+
+	if (record_end(space, &err) != 0) {
+		complain(space, "cannot record how a deployment ended, trying again", &err);
+		schedule(space, RECORD_MS);
+		return;
+	}
+	prepare_free(space->preparation);
+	space->preparation = NULL;
+	space->state = SPACE_IDLE;
+	/* Those of a deployment that failed, or that the last one does without. */
+	provision_remove_leftovers(space->engine->platform, &place);
+	free(space->current);
+	space->current = NULL;
+	json_array_clear(space->problems);
+	check_idle(space->engine);
+	schedule_next(space);
+}
+
+static void
+finish(struct space *space, bool succeeded)
+{
+	if (!space->resuming)
+		metrics_deployment(space->engine->platform->metrics, succeeded,
+				   clock_steady_ms() - space->began);
+	space->starting = false;
+	if (succeeded) {
+		plan_clear(&space->running);
+		space->running = space->planned;
+		space->planned = (struct plan){0};
+		space->retry_ms = RETRY_MIN_MS;
+	} else {
+		plan_clear(&space->planned);
+	}
+	space->state = SPACE_RECORDING;
+	space->succeeded = succeeded;
+	write_end(space);
+}
+
+static void
 applied(void *data, enum driver_phase phase, const struct driver_errors *errors)
 {
 	struct space *space = data;
@@ -271,7 +332,7 @@ applied(void *data, enum driver_phase phase, const struct driver_errors *errors)
 	for (size_t i = 0; errors && i < errors->count; i++) {
 		const struct driver_error *e = &errors->items[i];
 
-		record_error(space, space->current, "workload", e->object_id, e->code, e->summary,
+		note_problem(space, "workload", e->object_id, e->code, e->summary,
 			     e->message ? e->message : "");
 	}
 	finish(space, phase == DRIVER_READY);
@@ -280,8 +341,7 @@ applied(void *data, enum driver_phase phase, const struct driver_errors *errors)
 static void
 give_up(struct space *space, const struct problem *problem, const struct error *err)
 {
-	record_error(space, space->current, problem->scope, problem->object_id, problem->code, err->text,
-		     "");
+	note_problem(space, problem->scope, problem->object_id, problem->code, err->text, "");
 	finish(space, false);
 }
 
@@ -330,12 +390,17 @@ apply(struct space *space, char *id, bool resuming)
 	bool paused = false;
 	int ret = 0;
 
+	/* Nothing is begun that nobody would know of after a crash. */
+	if (!resuming && record_status(space, id, "in progress", &err) != 0) {
+		complain(space, "cannot record that a deployment begins, trying again", &err);
+		space->wanted = id;
+		schedule(space, RECORD_MS);
+		return;
+	}
 	space->state = SPACE_APPLYING;
 	space->current = id;
 	space->resuming = resuming;
 	space->began = clock_steady_ms();
-	if (!resuming)
-		record_status(space, id, "in progress");
 	/* A paused environment is one in which nothing is to run.  A deployment that was asked for
 	 * before it was paused is carried out first. */
 	if (resuming)
@@ -366,25 +431,51 @@ resume(struct space *space)
 	if (!deployment) {
 		space->starting = false;
 		provision_remove_leftovers(space->engine->platform, &place);
+		if (space->wanted)
+			schedule(space, 0);
 	}
 	json_decref(deployment);
 }
 
 /* --- removing --- */
 
+static int
+drop_environment(struct space *space, struct error *err)
+{
+	struct repository *repository = space->engine->platform->repository;
+	struct place place = place_of(space);
+
+	if (repository_begin(repository, err) != 0)
+		return -1;
+	if (repository_drop_environment(repository, &place, err) == 0 &&
+	    repository_drop_applications(repository, err) == 0 &&
+	    repository_commit(repository, err) == 0)
+		return 0;
+	repository_rollback(repository);
+	return -1;
+}
+
+static void
+forget(struct space *space)
+{
+	struct error err = {0};
+
+	if (drop_environment(space, &err) != 0) {
+		complain(space, "cannot forget an environment, trying again", &err);
+		schedule(space, RECORD_MS);
+		return;
+	}
+	log_line(LOG_PRIORITY_INFO, "environment deleted", "space", space->name, NULL);
+	free_space(space);
+}
+
 static void
 removed(void *data)
 {
 	struct space *space = data;
-	struct place place = place_of(space);
-	struct error err = {0};
 
-	if (repository_drop_environment(space->engine->platform->repository, &place, &err) != 0)
-		complain(space, "cannot forget an environment", &err);
-	else if (repository_drop_applications(space->engine->platform->repository, &err) != 0)
-		complain(space, "cannot forget an application", &err);
-	log_line(LOG_PRIORITY_INFO, "environment deleted", "space", space->name, NULL);
-	free_space(space);
+	space->state = SPACE_FORGETTING;
+	forget(space);
 }
 
 static void
@@ -401,6 +492,13 @@ start_removing(struct space *space)
 	schedule(space, space->retry_ms);
 }
 
+/* After a start what ran before is started first, and then what was asked for. */
+static bool
+has_to_resume(const struct space *space)
+{
+	return space->should_resume && !space->engine->draining && (!space->wanted || space->starting);
+}
+
 static void
 next_step(void *data)
 {
@@ -408,18 +506,91 @@ next_step(void *data)
 	char *wanted = space->wanted;
 
 	space->timer = NULL;
-	if (space->state != SPACE_IDLE)
+	if (space->state == SPACE_RECORDING) {
+		write_end(space);
+	} else if (space->state == SPACE_FORGETTING) {
+		forget(space);
+	} else if (space->state != SPACE_IDLE) {
 		return;
-	if (space->doomed) {
+	} else if (space->doomed) {
 		start_removing(space);
-	} else if (wanted) {
-		space->wanted = NULL;
-		apply(space, wanted, false);
-	} else if (space->should_resume && !space->engine->draining) {
+	} else if (has_to_resume(space)) {
 		space->should_resume = false;
 		space->refresh = false;
 		resume(space);
+	} else if (wanted) {
+		space->wanted = NULL;
+		apply(space, wanted, false);
 	}
+}
+
+/* --- what follows a commit --- */
+
+enum wish { WISH_DEPLOY, WISH_REFRESH, WISH_REMOVE, WISH_ADOPT };
+
+struct order {
+	struct engine *engine;
+	enum wish wish;
+	char *org, *app, *env;
+	char *deployment;		/* of WISH_DEPLOY */
+};
+
+static void
+carry_out(void *data)
+{
+	struct order *order = data;
+	struct place place = {order->org, order->app, order->env};
+	struct space *space = find_space(order->engine, &place, true);
+
+	switch (order->wish) {
+	case WISH_DEPLOY:
+		free(space->wanted);
+		space->wanted = order->deployment;
+		order->deployment = NULL;
+		break;
+	case WISH_REFRESH:
+		space->refresh = true;
+		space->retry_ms = RETRY_MIN_MS;
+		space->should_resume = true;
+		break;
+	case WISH_REMOVE:
+		space->doomed = true;
+		break;
+	case WISH_ADOPT:
+		space->should_resume = true;
+		break;
+	}
+	schedule(space, 0);
+}
+
+static void
+free_order(void *data)
+{
+	struct order *order = data;
+
+	free(order->org);
+	free(order->app);
+	free(order->env);
+	free(order->deployment);
+	free(order);
+}
+
+/* Nothing starts or stops for a change that is not durable. */
+static void
+follow_commit(struct engine *engine, const struct place *place, enum wish wish,
+	      const char *deployment)
+{
+	struct order *order = xcalloc(1, sizeof(*order));
+
+	*order = (struct order){
+		.engine = engine,
+		.wish = wish,
+		.org = xstrdup(place->org),
+		.app = xstrdup(place->app),
+		.env = xstrdup(place->env),
+		.deployment = deployment ? xstrdup(deployment) : NULL,
+	};
+	repository_after_commit(engine->platform->repository, carry_out, free_order, order);
 }
 
 /* --- asking for a deployment --- */
@@ -538,7 +709,6 @@ engine_deploy(struct engine *engine, const struct place *place,
 {
 	json_t *env = repository_environment(engine->platform->repository, place, err);
 	json_t *deployment = NULL;
-	struct space *space;
 	struct set *set = NULL;
 
 	if (!env)
@@ -550,11 +720,8 @@ engine_deploy(struct engine *engine, const struct place *place,
 				    err);
 	set_unref(set);
 	json_decref(env);
-	if (deployment) {
-		space = find_space(engine, place, true);
-		space->wanted = xstrdup(json_member_string(deployment, "id"));
-		schedule(space, 0);
-	}
+	if (deployment)
+		follow_commit(engine, place, WISH_DEPLOY, json_member_string(deployment, "id"));
 	return deployment;
 }
 
@@ -581,27 +748,19 @@ engine_is_busy(struct engine *engine, const struct place *place)
 {
 	const struct space *space = find_space(engine, place, false);
 
-	return space && (space->wanted || (space->state == SPACE_APPLYING && !space->resuming));
+	return space && is_deploying(space);
 }
 
 void
 engine_refresh(struct engine *engine, const struct place *place)
 {
-	struct space *space = find_space(engine, place, true);
-
-	space->should_resume = true;
-	space->refresh = true;
-	space->retry_ms = RETRY_MIN_MS;
-	schedule(space, 0);
+	follow_commit(engine, place, WISH_REFRESH, NULL);
 }
 
 void
 engine_remove(struct engine *engine, const struct place *place)
 {
-	struct space *space = find_space(engine, place, true);
-
-	space->doomed = true;
-	schedule(space, 0);
+	follow_commit(engine, place, WISH_REMOVE, NULL);
 }
 
 int
@@ -623,8 +782,12 @@ engine_resume(struct engine *engine, struct error *err)
 				      json_member_string(env, "env")};
 		struct space *space = find_space(engine, &place, true);
 
+		const char *pending = json_member_string(env, "pending");
+
 		space->doomed = strcmp(json_member_string(env, "status"), "deleting") == 0;
 		space->should_resume = space->starting = !space->doomed;
+		if (pending)
+			space->wanted = xstrdup(pending);
 		schedule(space, 0);
 	}
 	json_decref(envs);
@@ -643,10 +806,7 @@ engine_is_resumed(const struct engine *engine)
 void
 engine_adopt(struct engine *engine, const struct place *place)
 {
-	struct space *space = find_space(engine, place, true);
-
-	space->should_resume = true;
-	schedule(space, 0);
+	follow_commit(engine, place, WISH_ADOPT, NULL);
 }
 
 void

@@ -9,7 +9,8 @@
  * deployment that fails.
  *
  * When the daemon starts, every environment's newest succeeded deployment is applied again,
- * so that its processes run; a deployment asked for meanwhile waits as pending.
+ * so that its processes run; a deployment asked for meanwhile waits as pending.  One that was
+ * still pending when the daemon ended is carried out then, one that was in progress has failed.
  */
 #ifndef SIDESTAGE_PLATFORM_ENGINE_H
 #define SIDESTAGE_PLATFORM_ENGINE_H
@@ -24,6 +25,8 @@ struct error;
 
 struct engine *engine_new(struct platform *platform);
 void engine_free(struct engine *engine);	/* NULL is fine; after the driver has stopped all */
+
+/* What the following ask for in a transaction happens when it is durable, or not at all. */
 
 /* What the database knows starts to run; deletions that were interrupted go on. */
 int engine_resume(struct engine *engine, struct error *err);

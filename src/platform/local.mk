@@ -35,6 +35,8 @@ libplatform_a_SOURCES = \
 	src/platform/document.c \
 	src/platform/document.h \
 	src/platform/driver.h \
+	src/platform/effects.c \
+	src/platform/effects.h \
 	src/platform/engine.c \
 	src/platform/engine.h \
 	src/platform/etag.c \

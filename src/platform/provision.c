@@ -325,9 +325,8 @@ provision_settle(const struct provision *p, struct error *err)
 	return -1;
 }
 
-int
-provision_unmake(struct platform *platform, const struct place *place, const json_t *row,
-		 struct error *err)
+static int
+unmake(struct platform *platform, const struct place *place, const json_t *row, struct error *err)
 {
 	struct driver *driver = platform->driver;
 	const char *driver_type = provision_text(row, "driver_type"), *name = provision_text(row, "name");
@@ -349,6 +348,61 @@ provision_unmake(struct platform *platform, const struct place *place, const jso
 	return ret;
 }
 
+static void
+unmake_or_log(struct platform *platform, const struct place *place, const json_t *row)
+{
+	struct error err = {0};
+
+	if (unmake(platform, place, row, &err) != 0)
+		log_line(LOG_PRIORITY_WARNING, "cannot remove a resource, trying again later", "env",
+			 place->env, "resource", provision_text(row, "res_id"), "error", err.text, NULL);
+	else
+		log_line(LOG_PRIORITY_INFO, "resource removed", "env", place->env, "resource",
+			 provision_text(row, "res_id"), "type", provision_text(row, "type"), NULL);
+}
+
+struct doomed {
+	struct platform *platform;
+	char *org, *app, *env;
+	json_t *row;
+};
+
+static void
+unmake_doomed(void *data)
+{
+	struct doomed *doomed = data;
+	struct place place = {doomed->org, doomed->app, doomed->env};
+
+	unmake_or_log(doomed->platform, &place, doomed->row);
+}
+
+static void
+free_doomed(void *data)
+{
+	struct doomed *doomed = data;
+
+	json_decref(doomed->row);
+	free(doomed->org);
+	free(doomed->app);
+	free(doomed->env);
+	free(doomed);
+}
+
+void
+provision_unmake_after_commit(struct platform *platform, const struct place *place, json_t *row)
+{
+	struct doomed *doomed = xcalloc(1, sizeof(*doomed));
+
+	*doomed = (struct doomed){
+		.platform = platform,
+		.org = xstrdup(place->org),
+		.app = xstrdup(place->app),
+		.env = xstrdup(place->env),
+		.row = json_incref(row),
+	};
+	repository_after_commit(platform->repository, unmake_doomed, free_doomed, doomed);
+}
+
 void
 provision_remove_leftovers(struct platform *platform, const struct place *place)
 {
@@ -363,14 +417,8 @@ provision_remove_leftovers(struct platform *platform, const struct place *place)
 	json_array_foreach(known, i, row) {
 		const char *status = provision_text(row, "status");
 
-		if (strcmp(status, "pending") != 0 && strcmp(status, "deleting") != 0)
-			continue;
-		if (provision_unmake(platform, place, row, &err) != 0)
-			log_line(LOG_PRIORITY_WARNING, "cannot remove a resource, trying again later", "env",
-				 place->env, "resource", provision_text(row, "res_id"), "error", err.text, NULL);
-		else
-			log_line(LOG_PRIORITY_INFO, "resource removed", "env", place->env, "resource",
-				 provision_text(row, "res_id"), "type", provision_text(row, "type"), NULL);
+		if (strcmp(status, "pending") == 0 || strcmp(status, "deleting") == 0)
+			unmake_or_log(platform, place, row);
 	}
 	json_decref(known);
 }

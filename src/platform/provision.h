@@ -58,8 +58,9 @@ int provision_settle(const struct provision *provision, struct error *err);
 /* Unmakes resources that no deployment made it with, and those that are to go.  What cannot be is
  * said in the log and stays for the next time. */
 void provision_remove_leftovers(struct platform *platform, const struct place *place);
-/* Unmakes one.  `row` is one of repository_known_resources(). */
-int provision_unmake(struct platform *platform, const struct place *place, const json_t *row,
-		     struct error *err);
+/* Unmakes one of repository_known_resources() when the transaction is durable.  If it cannot be,
+ * the log says so and it stays for the next time. */
+void provision_unmake_after_commit(struct platform *platform, const struct place *place,
+				   json_t *row);
 
 #endif

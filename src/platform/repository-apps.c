@@ -268,7 +268,7 @@ complete_environment(struct repository *repository, const struct place *place, j
 	if (last)
 		json_object_set_new(env, "last_deploy", last);
 	json_object_set_new(env, "deploy_tag", json_string(tag));
-	if (why.kind == ERROR_STORE) {
+	if (why.kind != ERROR_NONE && why.kind != ERROR_NOT_FOUND) {
 		*err = why;
 		return -1;
 	}
@@ -310,7 +310,10 @@ json_t *
 repository_all_environments(struct repository *repository, struct error *err)
 {
 	return rows_all(repository, err,
-			"SELECT org, app, id AS env, status FROM environments ORDER BY rowid", "");
+			"SELECT org, app, id AS env, status, (SELECT id FROM deployments AS d"
+			" WHERE d.org = e.org AND d.app = e.app AND d.env = e.id AND gone = 0"
+			" AND d.status = 'pending' ORDER BY seq DESC LIMIT 1) AS \"opt:pending\""
+			" FROM environments AS e ORDER BY rowid", "");
 }
 
 int

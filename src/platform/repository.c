@@ -24,29 +24,68 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "platform/log.h"
 #include "platform/schema.h"
 #include "platform/statements.h"
 
 #define BUSY_MS 5000
 #define ROOM_MIN (1024 * 1024)
 
-static int
-database_failed(struct repository *r, struct error *err)
-{
-	int code = sqlite3_errcode(r->database);
+/* What each failure of the database means to whoever asked.  Of the constraints only a key that
+ * is taken is theirs; the others are a fault of ours. */
+static const struct {
+	int code;		/* with the extended part, or without */
+	enum error_kind kind;
+	const char *text;
+} failures[] = {
+	{SQLITE_CONSTRAINT_UNIQUE, ERROR_CONFLICT, N_("It exists already.")},
+	{SQLITE_CONSTRAINT_PRIMARYKEY, ERROR_CONFLICT, N_("It exists already.")},
+	{SQLITE_CONSTRAINT_ROWID, ERROR_CONFLICT, N_("It exists already.")},
+	{SQLITE_CONSTRAINT_FOREIGNKEY, ERROR_STORE,
+	 N_("The platform refused to store this: it refers to something that is not there.")},
+	{SQLITE_CONSTRAINT_NOTNULL, ERROR_STORE,
+	 N_("The platform refused to store this: a part of it is missing.")},
+	{SQLITE_CONSTRAINT_CHECK, ERROR_STORE,
+	 N_("The platform refused to store this: a part of it is not allowed.")},
+	{SQLITE_CONSTRAINT, ERROR_STORE,
+	 N_("The platform refused to store this: it contradicts what is stored.")},
+	{SQLITE_FULL, ERROR_FULL, N_("The platform's disk is full.  Nothing was changed.")},
+	{SQLITE_TOOBIG, ERROR_LIMIT, N_("This is larger than the platform can store.")},
+	{SQLITE_BUSY, ERROR_UNAVAILABLE, N_("The platform's database is busy.  Try again.")},
+	{SQLITE_LOCKED, ERROR_UNAVAILABLE, N_("The platform's database is busy.  Try again.")},
+	{SQLITE_NOMEM, ERROR_UNAVAILABLE, N_("The platform is out of memory.  Try again later.")},
+	{SQLITE_READONLY, ERROR_UNAVAILABLE,
+	 N_("The platform's database cannot be written now.  It can be read.")},
+	{SQLITE_CANTOPEN, ERROR_UNAVAILABLE, N_("The platform's database cannot be opened now.")},
+	{SQLITE_IOERR, ERROR_STORE, N_("The platform's disk failed to read or write its database.")},
+	{SQLITE_CORRUPT, ERROR_STORE,
+	 N_("The platform's database is damaged.  Restore it from a backup.")},
+	{SQLITE_NOTADB, ERROR_STORE, N_("The platform's database is damaged: it is not a database.")},
+};
 
-	if (code == SQLITE_CONSTRAINT)
-		return error_set(err, ERROR_CONFLICT, _("It exists already."));
-	return error_set(err, ERROR_STORE, _("%s: the platform's database failed: %s"), r->path,
-			 sqlite3_errmsg(r->database));
+static int
+database_failed(struct repository *r, int code, struct error *err)
+{
+	size_t i = 0, count = sizeof(failures) / sizeof(failures[0]);
+	char number[16];
+
+	while (i < count && failures[i].code != code && failures[i].code != (code & 0xff))
+		i++;
+	if (i < count && failures[i].kind == ERROR_CONFLICT)
+		return error_set(err, ERROR_CONFLICT, "%s", _(failures[i].text));
+	snprintf(number, sizeof(number), "%d", code);
+	log_line(LOG_PRIORITY_ERROR, "the database failed", "file", r->path, "code", number, "means",
+		 sqlite3_errstr(code), "error", sqlite3_errmsg(r->database), NULL);
+	return error_set(err, i < count ? failures[i].kind : ERROR_STORE, "%s",
+			 i < count ? _(failures[i].text) : _("The platform's database failed."));
 }
 
 static int
 execute(struct repository *r, const char *sql, struct error *err)
 {
-	return sqlite3_exec(r->database, sql, NULL, NULL, NULL) == SQLITE_OK
-		       ? 0
-		       : database_failed(r, err);
+	int code = sqlite3_exec(r->database, sql, NULL, NULL, NULL);
+
+	return code == SQLITE_OK ? 0 : database_failed(r, code, err);
 }
 
 const char *
@@ -61,11 +100,33 @@ repository_version(const struct repository *repository)
 	return sqlite3_total_changes(repository->database);
 }
 
+/* A full disk and the like make SQLite take all open transactions back by itself; what would
+ * follow in them would be made durable one by one. */
+static bool
+is_broken(struct repository *r)
+{
+	if (r->depth > 0 && sqlite3_get_autocommit(r->database))
+		r->broken = true;
+	return r->broken;
+}
+
+static int
+refuse_broken(struct error *err)
+{
+	return error_set(err, ERROR_STORE, _("The platform's database failed.  Nothing was changed."));
+}
+
 /* A transaction within another is a savepoint: a route's handler and the note of who called
  * it are one transaction, and the handler has its own inside. */
 int
 repository_begin(struct repository *repository, struct error *err)
 {
+	if (is_broken(repository))
+		return refuse_broken(err);
+	/* One whose rollback failed. */
+	if (repository->depth == 0 && !sqlite3_get_autocommit(repository->database) &&
+	    execute(repository, "ROLLBACK", err) != 0)
+		return -1;
 	if (execute(repository, repository->depth > 0 ? "SAVEPOINT inner" : "BEGIN IMMEDIATE", err) !=
 	    0)
 		return -1;
@@ -76,21 +137,45 @@ repository_begin(struct repository *repository, struct error *err)
 int
 repository_commit(struct repository *repository, struct error *err)
 {
+	if (is_broken(repository))
+		return refuse_broken(err);
 	if (execute(repository, repository->depth > 1 ? "RELEASE inner" : "COMMIT", err) != 0)
 		return -1;
+	effects_keep(repository->effects, repository->depth);
 	repository->depth--;
+	if (repository->depth == 0)
+		effects_run(repository->effects);
 	return 0;
 }
 
 void
 repository_rollback(struct repository *repository)
 {
-	/* A failure of the disk may have rolled all of it back already. */
-	if (repository->depth > 0 && !sqlite3_get_autocommit(repository->database))
-		execute(repository, repository->depth > 1 ? "ROLLBACK TO inner; RELEASE inner"
-							  : "ROLLBACK", NULL);
+	if (repository->depth == 0)
+		return;
+	if (!is_broken(repository) &&
+	    execute(repository, repository->depth > 1 ? "ROLLBACK TO inner; RELEASE inner"
+						      : "ROLLBACK", NULL) != 0)
+		repository->broken = true;
+	effects_forget(repository->effects, repository->depth);
+	repository->depth--;
 	if (repository->depth > 0)
-		repository->depth--;
+		return;
+	if (repository->broken && !sqlite3_get_autocommit(repository->database))
+		execute(repository, "ROLLBACK", NULL);
+	repository->broken = false;
+}
+
+void
+repository_after_commit(struct repository *repository, effect *run, effect *drop, void *data)
+{
+	if (repository->depth > 0) {
+		effects_add(repository->effects, repository->depth, run, drop, data);
+		return;
+	}
+	run(data);
+	if (drop)
+		drop(data);
 }
 
 static void
@@ -105,10 +190,15 @@ bind_json(sqlite3_stmt *statement, int at, const json_t *value)
 static sqlite3_stmt *
 prepare(struct repository *r, struct error *err, const char *sql, const char *format, va_list args)
 {
-	sqlite3_stmt *statement = statements_take(r->statements, sql);
+	sqlite3_stmt *statement;
 
+	if (is_broken(r)) {
+		refuse_broken(err);
+		return NULL;
+	}
+	statement = statements_take(r->statements, sql);
 	if (!statement) {
-		database_failed(r, err);
+		database_failed(r, sqlite3_extended_errcode(r->database), err);
 		return NULL;
 	}
 	for (int at = 1; *format; format++, at++) {
@@ -205,7 +295,7 @@ rows_all(struct repository *repository, struct error *err, const char *sql, cons
 	while ((code = sqlite3_step(statement)) == SQLITE_ROW)
 		json_array_append_new(rows, read_row(statement));
 	if (code != SQLITE_DONE) {
-		database_failed(repository, err);
+		database_failed(repository, code, err);
 		json_decref(rows);
 		rows = NULL;
 	}
@@ -232,7 +322,7 @@ rows_one(struct repository *repository, struct error *err, const char *sql, cons
 	else if (code == SQLITE_DONE)
 		error_set(err, ERROR_NOT_FOUND, _("There is no such thing."));
 	else
-		database_failed(repository, err);
+		database_failed(repository, code, err);
 	statements_give(repository->statements, statement);
 	return row;
 }
@@ -248,7 +338,7 @@ run(struct repository *r, struct error *err, const char *sql, const char *format
 	while ((code = sqlite3_step(statement)) == SQLITE_ROW)
 		;
 	if (code != SQLITE_DONE)
-		ret = database_failed(r, err);
+		ret = database_failed(r, code, err);
 	statements_give(r->statements, statement);
 	return ret;
 }
@@ -340,11 +430,11 @@ migrate(struct repository *r, struct error *err)
 	int version = read_version(r);
 
 	if (version < 0)
-		return database_failed(r, err);
+		return database_failed(r, sqlite3_extended_errcode(r->database), err);
 	if (version > schema_version)
-		return error_set(err, ERROR_STORE, _("%s was written by a newer sidestaged (schema %d; "
-						     "this one knows %d).  Use that one."), r->path,
-				 version, schema_version);
+		return error_set(err, ERROR_STORE, _("it was written by a newer sidestaged (schema %d; "
+						     "this one knows %d).  Use that one."), version,
+				 schema_version);
 	if (version > 0 && version < schema_version && copy_aside(r, version, err) != 0)
 		return -1;
 	for (; version < schema_version; version++)
@@ -392,18 +482,21 @@ repository_open(const char *path, struct error *err)
 		return NULL;
 	r = xcalloc(1, sizeof(*r));
 	r->path = xstrdup(path);
+	r->effects = effects_new();
 	if (sqlite3_open_v2(path, &r->database, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK) {
-		database_failed(r, err);
+		database_failed(r, sqlite3_extended_errcode(r->database), err);
+		error_prefix(err, "%s", path);
 		repository_close(r);
 		return NULL;
 	}
 	r->statements = statements_new(r->database);
 	sqlite3_busy_timeout(r->database, BUSY_MS);
-	sqlite3_extended_result_codes(r->database, 0);
+	sqlite3_extended_result_codes(r->database, 1);
 	if (execute(r, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
 		       "PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;"
 		       "PRAGMA secure_delete = ON", err) != 0 ||
 	    migrate(r, err) != 0 || read_platform_id(r, err) != 0) {
+		error_prefix(err, "%s", path);
 		repository_close(r);
 		return NULL;
 	}
@@ -434,6 +527,7 @@ repository_close(struct repository *repository)
 		return;
 	statements_free(repository->statements);
 	sqlite3_close(repository->database);
+	effects_free(repository->effects);
 	free(repository->path);
 	free(repository);
 }

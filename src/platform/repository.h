@@ -3,9 +3,10 @@
  * The platform's state in one SQLite file.
  *
  * Nouns go in as their parts and come out as JSON in the shape of the wire, as new
- * references.  What is not there is NULL (or -1) with ERROR_NOT_FOUND, a database that
- * fails is ERROR_STORE, what is there already ERROR_CONFLICT.  Each put is durable when it
- * returns, unless it is between repository_begin() and repository_commit().
+ * references.  What is not there is NULL (or -1) with ERROR_NOT_FOUND, what is there already
+ * ERROR_CONFLICT.  A database that fails is ERROR_FULL, ERROR_UNAVAILABLE or ERROR_STORE, with
+ * a sentence that a client may read; what SQLite says of it is in the log.  Each put is durable
+ * when it returns, unless it is between repository_begin() and repository_commit().
  */
 #ifndef SIDESTAGE_PLATFORM_REPOSITORY_H
 #define SIDESTAGE_PLATFORM_REPOSITORY_H
@@ -15,6 +16,8 @@
 #include <stdint.h>
 
 #include "platform/platform.h"
+
+#include "platform/effects.h"
 
 struct delta;
 struct error;
@@ -37,6 +40,10 @@ int64_t repository_version(const struct repository *repository);
 int repository_begin(struct repository *repository, struct error *err);
 int repository_commit(struct repository *repository, struct error *err);
 void repository_rollback(struct repository *repository);
+/* run(data) follows the commit of the outermost transaction, or comes at once when there is
+ * none; it is left out when what asked for it is rolled back.  In each case drop(data) (NULL is
+ * fine) comes last. */
+void repository_after_commit(struct repository *repository, effect *run, effect *drop, void *data);
 
 /* The organization (and application, and environment, when not NULL) of a place exist. */
 int repository_has(struct repository *repository, const struct place *place, struct error *err)
@@ -91,7 +98,8 @@ json_t *repository_environments(struct repository *repository, const struct plac
 				struct error *err);
 json_t *repository_environment(struct repository *repository, const struct place *place,
 			       struct error *err);
-/* [{"org","app","env","status"}]: all there are. */
+/* [{"org","app","env","status","pending"?}]: all there are; a deployment that is still to be
+ * begun. */
 json_t *repository_all_environments(struct repository *repository, struct error *err);
 int repository_put_environment(struct repository *repository, const struct place *place,
 			       const char *name, const char *type, const char *from_deploy_id,
@@ -159,7 +167,8 @@ int repository_put_deployment(struct repository *repository, const struct place 
 			      const struct deployment_row *row, struct error *err);
 int repository_set_deployment_status(struct repository *repository, const char *id,
 				     const char *status, int64_t now, struct error *err);
-/* What a crash left pending or in progress becomes failed, with an error that says so. */
+/* What a crash left in progress becomes failed, with an error that says so; what it left pending
+ * too, unless it is an environment's newest and can still be carried out. */
 int repository_fail_interrupted(struct repository *repository, int64_t now, struct error *err);
 
 json_t *repository_deployment_errors(struct repository *repository, const char *id,

@@ -26,6 +26,7 @@
 #include "platform/repository.h"
 
 #define SEGMENTS_MAX 16
+#define UNAVAILABLE_S 5		/* when to try again */
 
 enum body_kind { BODY_NONE, BODY_OBJECT, BODY_ARRAY, BODY_STRING, BODY_BOOLEAN };
 
@@ -436,7 +437,7 @@ status_of(const struct error *err)
 		[ERROR_CONFLICT] = 409, [ERROR_STALE] = 412, [ERROR_ACCESS] = 403,
 		[ERROR_UNREACHABLE] = 500, [ERROR_NO_REPLY] = 500, [ERROR_PROTOCOL] = 500,
 		[ERROR_LIMIT] = 413, [ERROR_REMOTE] = 500, [ERROR_STORE] = 500,
-		[ERROR_SYSTEM] = 500,
+		[ERROR_SYSTEM] = 500, [ERROR_FULL] = 507, [ERROR_UNAVAILABLE] = 503,
 	};
 
 	return statuses[err->kind];
@@ -510,6 +511,8 @@ refuse_by(struct response *response, const struct route *route, const struct err
 		log_line(LOG_PRIORITY_ERROR, "request failed", "operation", route->operation,
 			 "error", err->text, NULL);
 	routes_refuse(response, status, err->text);
+	if (status == 503)
+		response->retry_after = UNAVAILABLE_S;
 	if (response->details)
 		json_object_set(response->body, "details", response->details);
 	if (status == 404 && route->bare_not_found) {

@@ -45,7 +45,7 @@ struct response {
 	const struct known_answer *known;	/* borrowed; instead of a body */
 	char *key;			/* owned; not NULL: the answer may be kept by it */
 	char *link;			/* owned; the header of a page that is not the last */
-	int retry_after;		/* seconds; for 429 */
+	int retry_after;		/* seconds; for 429 and 503 */
 	char *text;			/* owned; sent instead of a body, as it is */
 	const char *route;		/* the pattern that was found; NULL: none */
 	bool close;			/* the connection, behind the answer */

@@ -16,6 +16,7 @@
 #include "base/ids.h"
 #include "platform/repository.h"
 
+struct effects;
 struct statements;
 
 struct repository {
@@ -24,6 +25,8 @@ struct repository {
 	char id[IDS_UUID_SIZE];	/* of the platform */
 	struct statements *statements;
 	int depth;		/* transactions that are open, one in the other */
+	bool broken;		/* SQLite took all of them back: nothing more is done in them */
+	struct effects *effects;
 };
 
 /* Array, maybe empty. */

@@ -100,8 +100,10 @@ delete_active_resource(struct platform *platform, const struct request *request,
 	if (detach && !engine_is_busy(platform->engine, &request->place))
 		ret = repository_detach_resource(platform->repository, &request->place,
 						 json_member_string(row, "gu_res_id"), clock_wall_ms(), err);
-	else if (check_unused(platform, request, row, err) == 0)
-		ret = provision_unmake(platform, &request->place, row, err);
+	else
+		ret = check_unused(platform, request, row, err);
+	if (ret == 0 && !detach)
+		provision_unmake_after_commit(platform, &request->place, row);
 	json_decref(row);
 	return ret;
 }

@@ -10,7 +10,6 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "model/json.h"
-#include "platform/loop.h"
 #include "platform/repository-values.h"
 
 #define COMMENT_MAX 4096
@@ -87,7 +86,6 @@ purge_value(struct platform *platform, const struct request *request, struct res
 	if (repository_purge_value(platform->repository, &request->place, request->ids[0],
 				   request->ids[1], &change, err) != 0)
 		return -1;
-	/* In the next turn, when no transaction is open. */
-	loop_add_timer(platform->loop, 0, scrub, platform);
+	repository_after_commit(platform->repository, scrub, NULL, platform);
 	return 0;
 }
