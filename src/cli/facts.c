@@ -390,6 +390,7 @@ facts_operation(const struct flow *flow)
 		if (review->merge.conflicts > 0)
 			json_object_set_new(facts, "conflicts", conflict_facts(&review->merge));
 		json_object_set_new(facts, "is_protected", json_boolean(review->is_protected));
+		json_object_set_new(facts, "asks_name", json_boolean(review->asks_name));
 		json_object_set_new(facts, "changes", facts_changes(&review->changes));
 		json_object_set_new(facts, "sends", texts(review->sends, review->send_count));
 		json_object_set_new(facts, "cautions", texts(review->cautions, review->caution_count));

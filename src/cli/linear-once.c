@@ -211,7 +211,8 @@ turn_operation(struct linear *l, int64_t until)
 		return;
 	if (flow_state(flow) == FLOW_DECIDING)
 		decide_conflicts(l, flow);
-	else if (l->asking == ASKING_YES || l->asking == ASKING_REASON)
+	else if (l->asking == ASKING_YES || l->asking == ASKING_REASON ||
+		 l->asking == ASKING_NAME)
 		answer_review(l, flow);
 	else if (l->once->no_wait && is_only_watched(flow))
 		leave_running(l, flow);

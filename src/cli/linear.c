@@ -38,7 +38,7 @@ linear_application(const struct linear *l)
 	return l->org && l->app ? world_application(session_world(l->session), l->org, l->app) : NULL;
 }
 
-static void
+static void __attribute__((format(printf, 2, 0)))
 complain(const struct linear *l, const char *format, va_list args)
 {
 	char *text = NULL;
@@ -232,7 +232,8 @@ show_review(struct linear *l, const struct flow *flow)
 		lines_review(review);
 	l->reviewed = true;
 	l->prompted = false;
-	l->asking = review->is_protected ? ASKING_REASON : ASKING_YES;
+	l->asking = review->is_protected ? ASKING_REASON :
+		    review->asks_name ? ASKING_NAME : ASKING_YES;
 }
 
 /* The merge's entry that is the n-th conflict, from 0. */

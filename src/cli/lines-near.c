@@ -35,15 +35,14 @@ lines_workloads(const struct world_environment *e)
 		const char *reference = e->set ? set_module_image(e->set, untrusted_raw(&m->module)) : NULL;
 		const char *message = untrusted_raw(&m->message);
 		char restarts[64];
-		struct image image;
+		char *label = image_label(reference ? reference : "");
 
 		snprintf(restarts, sizeof(restarts), ngettext("%d restart", "%d restarts", (unsigned long)m->restarts),
 			 m->restarts);
-		image_parse(&image, reference ? reference : "");
-		lines_say(_("  %s %s: %s, %d of %d, %s%s%s"), untrusted_raw(&m->module), image.version,
+		lines_say(_("  %s %s: %s, %d of %d, %s%s%s"), untrusted_raw(&m->module), label,
 			  _(states[m->status]), m->pods_ready, m->pods_wanted, restarts, *message ? ": " : "",
 			  message);
-		image_clear(&image);
+		free(label);
 	}
 	if (!world_is_known(e, WORLD_RUNTIME))
 		lines_say(_("  What runs is not known."));

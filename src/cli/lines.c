@@ -20,7 +20,7 @@
 #include "model/set.h"
 #include "store/store.h"
 
-static void
+static void __attribute__((format(printf, 2, 0)))
 put(FILE *out, const char *format, va_list args)
 {
 	char *text = NULL, *shown;
@@ -76,12 +76,11 @@ workload_line(const struct world_environment *e, const struct world_environment 
 		[STANDING_AHEAD] = N_("ahead"),	    [STANDING_BEHIND] = N_("behind"),
 		[STANDING_OTHER] = N_("other configuration"),
 	};
-	struct image image;
+	char *label = image_label(reference ? reference : "");
 
-	image_parse(&image, reference ? reference : "");
-	lines_say("    %s %s%s%s%s", module, image.version, *words[standing] ? " (" : "",
+	lines_say("    %s %s%s%s%s", module, label, *words[standing] ? " (" : "",
 		  *words[standing] ? _(words[standing]) : "", *words[standing] ? ")" : "");
-	image_clear(&image);
+	free(label);
 }
 
 void

@@ -123,6 +123,7 @@ compare(struct flow *flow)
 			    merge.entries[i].side == MERGE_CONFLICT)
 				lost++;
 		merge_clear(&merge);
+		flow->loses = lost > 0;
 		if (lost)
 			review_caution(&flow->review,
 				       ngettext("%zu change of %s is not in %s: it would be lost",
@@ -146,6 +147,7 @@ make_review(struct flow *flow)
 	/* What others made, and may work with, does not go by two keys. */
 	review->is_no_clone = !flow->origin.origin;
 	review->is_protected = review->is_protected || review->is_no_clone;
+	review->asks_name = review->is_protected || flow->loses;
 	review_caution(review, _("Its data and its history on the platform are deleted for good"));
 	review_send(review, "DELETE /orgs/%s/apps/%s/envs/%s", review->org, review->app,
 		    review->env);

@@ -597,6 +597,21 @@ forget_record(struct flow *flow)
 	flow->record.id = id;
 }
 
+static int
+refuse_name(const struct review *review, const char *env, struct error *err)
+{
+	if (review->is_protected && !review->is_no_clone)
+		return error_set(err, ERROR_INPUT, _("%s is protected: type its id, %s, to go on"), env,
+				 env);
+	if (review->verb == FLOW_DISCARD && !review->is_no_clone)
+		return error_set(err, ERROR_INPUT,
+				 _("%s has changes that are not promoted: type its id, %s, to go on"),
+				 env, env);
+	return error_set(err, ERROR_INPUT,
+			 _("%s is not a clone that was made here: type its id, %s, to go on"), env,
+			 env);
+}
+
 int
 flow_approve(struct flow *flow, const char *reason, const char *typed, struct error *err)
 {
@@ -604,12 +619,8 @@ flow_approve(struct flow *flow, const char *reason, const char *typed, struct er
 		return error_set(err, ERROR_CONFLICT, _("decide the conflicts first"));
 	if (flow->state != FLOW_REVIEW)
 		return error_set(err, ERROR_INPUT, _("this was approved or ended already"));
-	if (flow->review.is_protected && (!typed || strcmp(typed, flow->request.env)))
-		return error_set(err, ERROR_INPUT,
-				 flow->review.is_no_clone ?
-					 _("%s is not a clone that was made here: type its id, %s, to go on") :
-					 _("%s is protected: type its id, %s, to go on"),
-				 flow->request.env, flow->request.env);
+	if (flow->review.asks_name && (!typed || strcmp(typed, flow->request.env)))
+		return refuse_name(&flow->review, flow->request.env, err);
 	if (flow->review.is_protected && (!reason || !reason[strspn(reason, " \t")]))
 		return error_set(err, ERROR_INPUT,
 				 flow->review.is_no_clone ?

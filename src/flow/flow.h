@@ -64,6 +64,7 @@ struct review {
 	char *org, *app, *env, *source;	/* owned; source may be NULL */
 	char *env_name;			/* owned, foreign */
 	bool is_protected;		/* ask for a reason and for `env` to be typed */
+	bool asks_name;			/* ask for `env` to be typed: protected, not one's own clone, or its changes would be lost */
 	bool is_no_clone;		/* DISCARD: of what was not made here, which is why it is protected */
 	struct set *from, *to;		/* from NULL: a first deployment (all is new) */
 	char *from_deployment_id;	/* pinned; NULL: never deployed */
@@ -111,8 +112,8 @@ int flow_choose(struct flow *flow, size_t entry, enum merge_side side, struct er
 /* Prepares the review of what was chosen.  0, or -1 with err: not all is decided. */
 int flow_decide(struct flow *flow, struct error *err) __attribute__((warn_unused_result));
 /*
- * Runs what was reviewed.  `typed` must equal the environment's id and `reason` be non-empty
- * when the review is protected.  0, or -1 with err (nothing was sent).
+ * Runs what was reviewed.  `typed` must equal the environment's id when the review asks for the
+ * name, and `reason` be non-empty when it is protected.  0, or -1 with err (nothing was sent).
  */
 int flow_approve(struct flow *flow, const char *reason, const char *typed, struct error *err)
 	__attribute__((warn_unused_result));

@@ -48,7 +48,7 @@ review_clear(struct review *review)
 	memset(review, 0, sizeof(*review));
 }
 
-static void
+static void __attribute__((format(printf, 3, 0)))
 add_line(char ***lines, size_t *count, const char *format, va_list ap)
 {
 	char *text = NULL;
@@ -81,18 +81,6 @@ review_send(struct review *review, const char *format, ...)
 	va_end(ap);
 }
 
-static char *
-version_of(const char *reference)
-{
-	struct image image;
-	char *version;
-
-	image_parse(&image, reference);
-	version = xstrdup(*image.version ? image.version : reference);
-	image_clear(&image);
-	return version;
-}
-
 /* "web 1.4.2 → 1.4.3" forwards, "web image → 1.4.2" back. */
 static void
 name_change(struct buf *line, const struct change *change, bool back)
@@ -105,8 +93,7 @@ name_change(struct buf *line, const struct change *change, bool back)
 		buf_printf(line, "%s%s%s", change->object, *label ? " " : "", label);
 		return;
 	}
-	from = version_of(change->from);
-	to = version_of(change->to);
+	image_labels(change->from, change->to, &from, &to);
 	if (back)
 		buf_printf(line, "%s image → %s", change->object, from);
 	else
@@ -303,6 +290,22 @@ list_lost_resources(struct review *review)
 	}
 }
 
+/* What is made now, or was cloned here: nobody else works with it. */
+static bool
+is_own(const struct flow *flow)
+{
+	struct clone_origin origin = { 0 };
+	bool own;
+
+	if (flow->request.verb == FLOW_CLONE)
+		return true;
+	own = store_clone_origin(session_store(flow->session), session_platform(flow->session),
+				 flow->request.org, flow->request.app, flow->request.env, &origin,
+				 NULL) == 0;
+	clone_origin_clear(&origin);
+	return own;
+}
+
 void
 review_fill(struct flow *flow)
 {
@@ -322,6 +325,7 @@ review_fill(struct flow *flow)
 		session_is_protected(flow->session, flow->request.env,
 				     flow->request.verb == FLOW_CLONE ?
 					     flow->request.type : untrusted_raw(&target->type));
+	review->asks_name = review->is_protected || !is_own(flow);
 	review->from_deployment_id = copy(target->last_deploy.id.raw);
 	if (from) {
 		review->from = set_ref((struct set *)(uintptr_t)from);

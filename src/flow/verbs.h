@@ -65,6 +65,7 @@ struct flow {
 	struct set **wanted;	/* where flow_read_set() puts the set that is under way */
 	struct review review;
 	bool reviewed;
+	bool loses;		/* DISCARD: changes of the clone are nowhere else */
 
 	struct operation record;
 	bool journaled;

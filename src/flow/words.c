@@ -11,6 +11,7 @@
 #include "flow/world.h"
 #include "model/image.h"
 #include "model/set.h"
+#include "model/version.h"
 
 #define SOON_MS (60 * 60000LL)
 
@@ -125,19 +126,29 @@ words_of_clones(char *out, size_t size, const struct world *world, int64_t now)
 		snprintf(out + length, size - length, ", %s", words_of_life(soonest, now).text);
 }
 
+/* A registry may have moved; another image has versions of its own. */
+static bool
+is_same_image(const char *a, const char *b)
+{
+	const char *x = strrchr(a, '/'), *y = strrchr(b, '/');
+
+	return strcmp(x ? x + 1 : a, y ? y + 1 : b) == 0;
+}
+
 static enum standing
 compare_images(const struct set *here, const struct set *there, const char *module)
 {
 	const char *a = set_module_image(here, module), *b = set_module_image(there, module);
 	struct image x, y;
-	int order;
+	enum version_order order;
 
 	image_parse(&x, a ? a : "");
 	image_parse(&y, b ? b : "");
-	order = image_version_compare(x.version, y.version);
+	order = is_same_image(x.name, y.name) ? version_compare(x.version, y.version) : VERSION_UNKNOWN;
 	image_clear(&x);
 	image_clear(&y);
-	return order > 0 ? STANDING_AHEAD : order < 0 ? STANDING_BEHIND : STANDING_OTHER;
+	return order == VERSION_NEWER ? STANDING_AHEAD
+	       : order == VERSION_OLDER ? STANDING_BEHIND : STANDING_OTHER;
 }
 
 enum standing

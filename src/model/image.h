@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Image references (name[:version][@digest]) and the order of versions (semver 2.0.0 §11). */
+/* Image references: name[:version][@digest]. */
 #ifndef SIDESTAGE_MODEL_IMAGE_H
 #define SIDESTAGE_MODEL_IMAGE_H
 
@@ -8,15 +8,18 @@
 struct image {
 	char *name;		/* "local/topicshare-web" */
 	char *version;		/* "1.4.2"; "" when the reference has none */
-	char *digest;		/* "" when it has none */
+	char *digest;		/* "sha256:1a2b...", whole; "" when it has none */
 };
 
 /* Splits at the last ':' after the last '/'.  Never fails; image_clear() it. */
 void image_parse(struct image *image, const char *reference);
 void image_clear(struct image *image);
-/* <0, 0, >0; pre-releases come before their release; what is no version compares by bytes. */
-int image_version_compare(const char *a, const char *b);
-/* "major", "minor", "patch", "pre-release" or "other": for the review's words (untranslated). */
-const char *image_version_step(const char *from, const char *to);
+
+/* What is shown of it: the version; else the digest, short ("sha256:1a2b3c4d…"); else all.
+ * Never empty unless the reference is. */
+char *image_label(const char *reference);
+/* The same of two that differ, by what tells them apart: the labels of two different references
+ * are never the same.  "1.2@sha256:1a2b3c4d…" where the digest alone differs. */
+void image_labels(const char *from, const char *to, char **from_label, char **to_label);
 
 #endif

@@ -19,4 +19,5 @@ libmodel_a_SOURCES = \
 	src/model/reference.c src/model/reference.h \
 	src/model/set.c src/model/set.h \
 	src/model/values.c src/model/values.h \
+	src/model/version.c src/model/version.h \
 	src/model/word-marks.c src/model/word-marks.h

@@ -15,6 +15,7 @@
 #include "model/json.h"
 #include "platform/repository-idempotency.h"
 #include "platform/routes.h"
+#include "platform/secret.h"
 
 #define OLDEST_MS (IDEMPOTENCY_HOURS * 3600 * INT64_C(1000))
 
@@ -31,16 +32,21 @@ is_good(const char *key)
 
 /* What must be the same: the address, and what the body says however it is written. */
 static void
-fingerprint(const struct request *request, char out[IDS_SHA256_HEX_SIZE])
+fingerprint(struct platform *platform, const struct request *request,
+	    char out[IDS_SHA256_HEX_SIZE])
 {
 	const char *dry_run = request_query(request, "dry_run");
 	char *body = request->body ? json_canonical(request->body) : xstrdup("");
 	char *text = xasprintf("%s %s %s %s", request->method, request->path, dry_run ? dry_run : "",
 			       body);
 
-	ids_sha256_hex(out, text, strlen(text));
-	free(text);
-	free(body);
+	/* A body with secrets is told from others by the key that nobody else has. */
+	if (json_object_get(request->body, "values"))
+		secrets_fingerprint(platform->secrets, &request->place, text, out);
+	else
+		ids_sha256_hex(out, text, strlen(text));
+	secrets_wipe(text);
+	secrets_wipe(body);
 }
 
 static int
@@ -75,7 +81,7 @@ idempotency_find(struct platform *platform, const struct request *request,
 		*err = why;
 		return -1;
 	}
-	fingerprint(request, print);
+	fingerprint(platform, request, print);
 	if (strcmp(print, json_member_string(row, "request")) == 0)
 		ret = answer_again(row, response, err);
 	else
@@ -95,7 +101,7 @@ idempotency_keep(struct platform *platform, const struct request *request,
 	if (!request->idempotency_key || response->status < 200 || response->status > 299 ||
 	    !response->body)
 		return 0;
-	fingerprint(request, print);
+	fingerprint(platform, request, print);
 	if (repository_forget_idempotent(platform->repository, now - OLDEST_MS, err) != 0)
 		return -1;
 	return repository_put_idempotent(platform->repository, request_user(request),

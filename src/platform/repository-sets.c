@@ -136,6 +136,20 @@ repository_delta(struct repository *repository, const struct place *place, const
 }
 
 int
+repository_delta_is_deployed(struct repository *repository, const struct place *place,
+			     const char *id, struct error *err)
+{
+	json_t *row = rows_one(repository, err,
+			       "SELECT EXISTS (SELECT 1 FROM deployments WHERE org = ? AND app = ?"
+			       " AND delta_id = ?) AS \"bool:deployed\"",
+			       "sss", place->org, place->app, id);
+	int deployed = row ? json_is_true(json_object_get(row, "deployed")) : -1;
+
+	json_decref(row);
+	return deployed;
+}
+
+int
 repository_put_delta(struct repository *repository, const struct place *place, const char *id,
 		     const struct delta *delta, const char *env, const char *name,
 		     const char *user, int64_t now, struct error *err)

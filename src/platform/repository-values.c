@@ -159,6 +159,21 @@ value_version_end(struct repository *repository, const struct place *place,
 	return ret;
 }
 
+static int
+insert_row(struct repository *repository, const struct place *place,
+	   const struct value_content *content, int64_t seq, const struct value_change *change,
+	   struct error *err)
+{
+	return rows_run(repository, err,
+			"INSERT INTO value_rows (org, app, env, key, description, is_secret,"
+			" value, sealed, fingerprint, since, until, created_at, updated_at)"
+			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, " NOW ", ?11, ?11)",
+			"sssssisssii", place->org, place->app, value_level(place), content->key,
+			content->description ? content->description : "",
+			(int64_t)(content->sealed != NULL), content->value, content->sealed,
+			content->fingerprint, seq, change->now);
+}
+
 int
 repository_create_value(struct repository *repository, const struct place *place,
 			const struct value_content *content, const struct value_change *change,
@@ -168,14 +183,7 @@ repository_create_value(struct repository *repository, const struct place *place
 	int ret = value_version_begin(repository, place, &version, change, err);
 
 	if (ret == 0)
-		ret = rows_run(repository, err,
-			       "INSERT INTO value_rows (org, app, env, key, description, is_secret,"
-			       " value, sealed, fingerprint, since, until, created_at, updated_at)"
-			       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, " NOW ", ?11, ?11)",
-			       "sssssisssii", place->org, place->app, value_level(place), content->key,
-			       content->description ? content->description : "",
-			       (int64_t)(content->sealed != NULL), content->value, content->sealed,
-			       content->fingerprint, version.seq, change->now);
+		ret = insert_row(repository, place, content, version.seq, change, err);
 	if (ret != 0 && err->kind == ERROR_CONFLICT)
 		error_set(err, ERROR_CONFLICT, _("There is a shared value \"%s\" already."),
 			  content->key);
@@ -207,6 +215,31 @@ end_row(struct repository *repository, const struct place *place, const char *ke
 			"ssssi", place->org, place->app, value_level(place), key, seq);
 }
 
+/* The row that is there now ends, and one with the new content begins. */
+static int
+replace_row(struct repository *repository, const struct place *place,
+	    const struct value_content *content, int64_t seq, const struct value_change *change,
+	    struct error *err)
+{
+	if (end_row(repository, place, content->key, seq, err) != 0)
+		return -1;
+	/* ?9: a new value was given, open or sealed. */
+	return rows_run(repository, err,
+			"INSERT INTO value_rows (org, app, env, key, description, is_secret,"
+			" value, sealed, fingerprint, since, until, created_at, updated_at)"
+			" SELECT org, app, env, key, coalesce(?5, description),"
+			" CASE WHEN ?9 THEN ?7 IS NOT NULL ELSE is_secret END,"
+			" CASE WHEN ?9 THEN ?6 ELSE value END,"
+			" CASE WHEN ?9 THEN ?7 ELSE sealed END,"
+			" CASE WHEN ?9 THEN ?8 ELSE fingerprint END,"
+			" ?10, " NOW ", created_at, ?11 FROM value_rows"
+			" WHERE org = ?1 AND app = ?2 AND env = ?3 AND key = ?4 AND until = ?10",
+			"ssssssssiii", place->org, place->app, value_level(place), content->key,
+			content->description, content->value, content->sealed,
+			content->fingerprint, (int64_t)(content->value || content->sealed), seq,
+			change->now);
+}
+
 int
 repository_update_value(struct repository *repository, const struct place *place,
 			const struct value_content *content, const struct value_change *change,
@@ -222,23 +255,70 @@ repository_update_value(struct repository *repository, const struct place *place
 		return ret;
 	ret = value_version_begin(repository, place, &version, change, err);
 	if (ret == 0)
-		ret = end_row(repository, place, content->key, version.seq, err);
-	/* ?9: a new value was given, open or sealed. */
-	if (ret == 0)
-		ret = rows_run(repository, err,
-			       "INSERT INTO value_rows (org, app, env, key, description, is_secret,"
-			       " value, sealed, fingerprint, since, until, created_at, updated_at)"
-			       " SELECT org, app, env, key, coalesce(?5, description),"
-			       " CASE WHEN ?9 THEN ?7 IS NOT NULL ELSE is_secret END,"
-			       " CASE WHEN ?9 THEN ?6 ELSE value END,"
-			       " CASE WHEN ?9 THEN ?7 ELSE sealed END,"
-			       " CASE WHEN ?9 THEN ?8 ELSE fingerprint END,"
-			       " ?10, " NOW ", created_at, ?11 FROM value_rows"
-			       " WHERE org = ?1 AND app = ?2 AND env = ?3 AND key = ?4 AND until = ?10",
-			       "ssssssssiii", place->org, place->app, value_level(place), content->key,
-			       content->description, content->value, content->sealed,
-			       content->fingerprint, (int64_t)(content->value || content->sealed),
-			       version.seq, change->now);
+		ret = replace_row(repository, place, content, version.seq, change, err);
+	return value_version_end(repository, place, &version, ret, err);
+}
+
+/* *changed: it is not so already. */
+static int
+put_row(struct repository *repository, const struct place *place,
+	const struct value_content *content, int64_t seq, const struct value_change *change,
+	bool *changed, struct error *err)
+{
+	struct error why = {0};
+	json_t *row = current_row(repository, place, content->key, &why);
+	int ret = 0;
+
+	if (!row && why.kind != ERROR_NOT_FOUND) {
+		*err = why;
+		return -1;
+	}
+	if (!row)
+		ret = insert_row(repository, place, content, seq, change, err);
+	else if (!is_same(row, content))
+		ret = replace_row(repository, place, content, seq, change, err);
+	*changed = *changed || !row || !is_same(row, content);
+	json_decref(row);
+	return ret;
+}
+
+static int
+drop_row(struct repository *repository, const struct place *place, const char *key, int64_t seq,
+	 struct error *err)
+{
+	json_t *row = current_row(repository, place, key, err);
+
+	if (!row) {
+		if (err->kind == ERROR_NOT_FOUND)
+			error_set(err, ERROR_INPUT, _("There is no shared value \"%.200s\" of the "
+						      "environment's own."), key);
+		return -1;
+	}
+	json_decref(row);
+	return end_row(repository, place, key, seq, err);
+}
+
+int
+repository_change_values(struct repository *repository, const struct place *place,
+			 const struct value_content *contents, size_t count,
+			 const json_t *deleted, const struct value_change *change,
+			 struct error *err)
+{
+	struct value_version version = {.what = "value_update"};
+	bool changed = json_array_size(deleted) > 0;
+	int ret = value_version_begin(repository, place, &version, change, err);
+	const json_t *key;
+	size_t i;
+
+	for (i = 0; ret == 0 && i < count; i++)
+		ret = put_row(repository, place, &contents[i], version.seq, change, &changed, err);
+	json_array_foreach(deleted, i, key)
+		if (ret == 0)
+			ret = drop_row(repository, place, json_string_value(key), version.seq, err);
+	if (ret == 0 && !changed) {
+		repository_rollback(repository);
+		return 0;
+	}
 	return value_version_end(repository, place, &version, ret, err);
 }
 

@@ -58,6 +58,12 @@ int repository_update_value(struct repository *repository, const struct place *p
 int repository_delete_values(struct repository *repository, const struct place *place,
 			     const char *key, const struct value_change *change,
 			     struct error *err);
+/* Several keys in one version: those of `contents` are made or changed, those of `deleted` (an
+ * array of keys, which must be there: ERROR_INPUT) deleted.  What is so already makes none. */
+int repository_change_values(struct repository *repository, const struct place *place,
+			     const struct value_content *contents, size_t count,
+			     const json_t *deleted, const struct value_change *change,
+			     struct error *err);
 /* The place is deleted, and all of its values and versions with it; in a transaction. */
 int repository_forget_values(struct repository *repository, const struct place *place,
 			     struct error *err);
@@ -94,6 +100,10 @@ void repository_scrub(struct repository *repository);
  * none at all.  ERROR_INPUT when there is no such. */
 int repository_pin_values(struct repository *repository, const struct place *place,
 			  const char *wanted, char id[IDS_UUID_SIZE], struct error *err);
+/* ERROR_STALE with the newest version in `newest` when `base` is not that one; "": there is
+ * none. */
+int repository_check_values(struct repository *repository, const struct place *place,
+			    const char *base, char newest[IDS_UUID_SIZE], struct error *err);
 /* {key: {"env", "is_secret", "purged", "value", "sealed", "fingerprint"}}: what an
  * environment's values were; env is "" for the application's. */
 json_t *repository_values_at(struct repository *repository, const struct place *place,

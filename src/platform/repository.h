@@ -130,6 +130,9 @@ json_t *repository_deltas(struct repository *repository, const struct place *pla
 			  const char *env, bool archived, struct error *err);
 json_t *repository_delta(struct repository *repository, const struct place *place,
 			 const char *id, struct error *err);
+/* 1: a deployment was made of it, anywhere in the application; 0: none was; -1 with err. */
+int repository_delta_is_deployed(struct repository *repository, const struct place *place,
+				 const char *id, struct error *err);
 int repository_put_delta(struct repository *repository, const struct place *place,
 			 const char *id, const struct delta *delta, const char *env,
 			 const char *name, const char *user, int64_t now, struct error *err);

@@ -254,6 +254,8 @@ frame_keys(struct ui *ui, struct canvas *bar)
 
 		if (!keys->label || !keys->shown || keys->key == '?')
 			continue;
+		if (top->ops->can && !top->ops->can(top, ui, keys->action))
+			continue;
 		shown = other ? shown_key(ui, keys) : keys->shown;
 		needs = text_columns(gap) + text_columns(shown) + 1 + text_columns(_(keys->label));
 		if (bar->column + needs >= bar->width)

@@ -36,6 +36,7 @@ struct ui {
 	bool unfocused;		/* the person looks at another window */
 	size_t running;		/* operations, in the turn before */
 	int64_t drawn_at;
+	int64_t draw_again_at;	/* steady ms; 0: nothing is to change by itself */
 	enum world_link link;	/* in the turn before */
 	bool said_link;		/* the message is why there is none */
 	struct viewport in_sight;	/* of what the view on top shows */

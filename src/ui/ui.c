@@ -65,6 +65,15 @@ ui_in_sight(struct ui *ui, const struct viewport *part)
 	ui->in_sight = *part;
 }
 
+void
+ui_draw_again(struct ui *ui, int64_t in_ms)
+{
+	int64_t at = clock_steady_ms() + in_ms;
+
+	if (!ui->draw_again_at || at < ui->draw_again_at)
+		ui->draw_again_at = at;
+}
+
 const struct view *
 ui_top(const struct ui *ui)
 {
@@ -224,6 +233,7 @@ draw(struct ui *ui)
 	const struct view *top = ui_top(ui);
 	struct canvas part;
 
+	ui->draw_again_at = 0;
 	canvas_begin();
 	if (is_too_small()) {
 		frame_too_small(&screen);
@@ -450,13 +460,36 @@ animation_ms(const struct ui *ui)
 	return ui->options->reduced_motion ? CALM_MS : ANIMATION_MS;
 }
 
+/* How long nothing on the screen changes by itself; -1: for ever. */
+static int
+calm_ms(const struct ui *ui)
+{
+	int64_t animation = ui_count_running(ui) ? animation_ms(ui) : -1, again;
+
+	if (!ui->draw_again_at)
+		return (int)animation;
+	again = ui->draw_again_at - clock_steady_ms();
+	if (again < 0)
+		again = 0;
+	return (int)(animation >= 0 && animation < again ? animation : again);
+}
+
+static bool
+is_due(const struct ui *ui)
+{
+	int64_t now = clock_steady_ms();
+
+	return ui->dirty || (ui->draw_again_at && now >= ui->draw_again_at) ||
+	       now - ui->drawn_at >= (ui_count_running(ui) ? animation_ms(ui) : AGES_MS);
+}
+
 static void
 turn(struct ui *ui)
 {
 	int fds[] = {STDIN_FILENO, terminal_signal_fd()};
 	bool ready[2] = {false, false};
 
-	if (session_turn(ui->session, fds, ready, 2, ui_count_running(ui) ? animation_ms(ui) : -1))
+	if (session_turn(ui->session, fds, ready, 2, calm_ms(ui)))
 		tell_views(ui);
 	if (ready[1])
 		take_signals(ui);
@@ -467,7 +500,7 @@ turn(struct ui *ui)
 	close_pending(ui);
 	if (ui->quit)
 		return;
-	if (ui->dirty || clock_steady_ms() - ui->drawn_at >= (ui_count_running(ui) ? animation_ms(ui) : AGES_MS))
+	if (is_due(ui))
 		draw(ui);
 }
 

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct canvas;
 struct details;
@@ -74,6 +75,8 @@ struct view_ops {
 	 * one that the action is bound to; without ACTION_HELP '?' is text.  NULL, or to return NULL:
 	 * the table's. */
 	const struct key *(*bar)(const struct view *view, struct ui *ui);
+	/* Whether the action would do something now: the key bar shows only such keys.  NULL: all do. */
+	bool (*can)(const struct view *view, struct ui *ui, enum action action);
 	/* What may wait until the picture stands; called after each.  NULL: nothing may. */
 	void (*drawn)(struct view *view, struct ui *ui);
 	/* What was typed before it stood on the screen is dropped: it may change something at once,
@@ -113,6 +116,8 @@ void ui_say(struct ui *ui, const char *format, ...) __attribute__((format(printf
 void ui_say_error(struct ui *ui, const struct error *err);
 /* While it draws: what part of the view's list or text is in sight.  Said above the keys. */
 void ui_in_sight(struct ui *ui, const struct viewport *part);
+/* While it draws: the picture will be another one after so many ms, whatever happens until then. */
+void ui_draw_again(struct ui *ui, int64_t in_ms);
 const struct view *ui_top(const struct ui *ui);
 void ui_quit(struct ui *ui);
 /* Ends the screen on this platform and goes to that of the list; -1 with err (ERROR_CONFLICT) while

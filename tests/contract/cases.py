@@ -224,6 +224,13 @@ def deploy(c, made):
     tag = c.ask("getEnvironment", 200, "with its tag", envId="clone")["deploy_tag"]
     c.ask("rebaseEnvironment", 204, "as it was seen", body=done["id"],
           headers={"If-Match": tag}, envId="clone")
+    c.ask("createDeployment", 412, "other values came first", envId="clone",
+          body={"values": {"base": "ghost", "set": [{"key": "EXTRA", "value": "1"}]}})
+    c.ask("createDeployment", 400, "a value that is no text", envId="clone",
+          body={"values": {"set": [{"key": "EXTRA", "value": 1}]}})
+    c.ask("createDeployment", 201, "with values", envId="clone",
+          body={"values": {"set": [{"key": "EXTRA", "value": "1"}]}})
+    wait_for_end(c, "clone")
     ghost = c.ask("createDelta", 200, body=image("local/topicshare-web:ghost"))
     c.ask("createDeployment", 400, "an image that is not there", envId="clone",
           body={"delta_id": ghost["id"]})
@@ -231,6 +238,10 @@ def deploy(c, made):
         {"op": "replace", "path": "/spec/containers/web/variables/PORT", "value": "none"}]}}})
     c.ask("createDeployment", 201, "that must fail", body={"delta_id": bad["id"]}, envId="clone")
     failed = wait_for_end(c, "clone")
+    for operation, body in (("patchDelta", []), ("putDelta", {}), ("changeNameOfDelta", "x"),
+                            ("changeEnvOfDelta", "qa")):
+        c.ask(operation, 409, "that was deployed", body=body, deltaId=bad["id"])
+    c.ask("archiveDelta", 204, "that was deployed", body=True, deltaId=bad["id"])
     c.line(failed["status"] == "failed", "a deployment of what cannot start fails",
            [str(failed)])
     c.ask("listDeploymentErrors", 200, "with errors", envId="clone", deployId=failed["id"])

@@ -18,7 +18,10 @@ from document import Document, shape
 # Answers that the public document gives in its introduction, not with each operation.
 ANYWHERE = {304, 401, 403, 404, 405, 412, 422, 429}
 # 409 where the public document has none: an environment whose deployment is active.
-OURS = {("deleteValuesOfEnv", 400), ("rebaseEnvironment", 409), ("deleteEnvironment", 409)}
+# Nor of a delta: one that was deployed is frozen.
+OURS = {("deleteValuesOfEnv", 400), ("rebaseEnvironment", 409), ("deleteEnvironment", 409),
+        ("putDelta", 409), ("patchDelta", 409), ("changeNameOfDelta", 409),
+        ("changeEnvOfDelta", 409)}
 
 
 def mend(document):

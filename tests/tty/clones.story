@@ -4,7 +4,7 @@
 size 120x40
 limit 10
 on-failure tail -n 30 $STATE/sidestaged.log
-env APPROVE=D
+env APPROVE=A
 sh mkdir -p $XDG_CONFIG_HOME/sidestage
 
 test "a length of life that is none is refused where it stands"
@@ -33,6 +33,7 @@ expect "Name of the clone"
 type "hotfix-korean"
 key Enter
 expect "way back"
+expect "A approve"
 key $APPROVE
 until 20 test "$(platform status hotfix-korean)" = succeeded
 key Esc
@@ -111,6 +112,7 @@ row "hotfix-korean" "1 change"
 test "P promotes; then nothing of it is left to promote"
 key P
 expect "Reason"
+expect "A approve"
 key $APPROVE
 type "Korean titles"
 key Tab
@@ -123,6 +125,7 @@ row "hotfix-korean" "none"
 test "X discards the clone of the cursor, and the cursor goes to the next"
 key X
 expect "All of it goes"
+expect "A approve"
 key $APPROVE
 until 20 sh -c 'platform get /envs/hotfix-korean --status 404 --quiet'
 key Esc

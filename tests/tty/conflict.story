@@ -15,7 +15,8 @@ expect "Name of the clone"
 type "hotfix-one"
 key Enter
 expect "way back"
-key D
+expect "A approve"
+key A
 until 20 test "$(platform status hotfix-one)" = succeeded
 key Esc
 row "Workload" "hotfix-one"
@@ -50,7 +51,7 @@ row ">" "conflict" "web" "variables/THEME"
 expect "2 conflicts to decide"
 
 test "nothing can be approved, nor reviewed, before everything is decided"
-key D
+key A
 expect "Nothing can be approved before every conflict is decided"
 key Enter
 expect "2 conflicts are not decided yet"
@@ -69,8 +70,8 @@ row "(*)" "hotfix-one" "warm"
 row "( )" "production" "cold"
 key t
 row "(*)" "production" "cold"
-key D
-expect "Enter makes the review"
+key A
+expect "Press Enter to make the review"
 let NOW platform deployment production
 equal $NOW $BEFORE
 
@@ -89,7 +90,8 @@ row "web" "THEME" "dark" "sepia"
 row "6   TONE: cold"
 refuse "warm"
 expect "Reason"
-key D
+expect "A approve"
+key A
 type "one theme"
 key Tab
 type "production"

@@ -57,9 +57,10 @@ row "sidestage" "Board" "guarded" "protected"
 press-until Left "in Development"
 key D
 expect "is protected"
-expect "D leads to the fields"
-key D
-gone "D leads to the fields"
+expect "A leads to the fields"
+expect "A approve"
+key A
+gone "A leads to the fields"
 key Tab
 type "development"
 key Enter
@@ -67,7 +68,7 @@ expect "Reason"
 key Enter
 expect "A reason is asked for"
 key Esc
-expect "D leads to the fields"
+expect "A leads to the fields"
 key Esc
 gone "is protected"
 key Q

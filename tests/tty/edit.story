@@ -17,7 +17,10 @@ key E
 expect "way back" 10
 row "~ api" "PAGE_SIZE" "25"
 row "+ api" "TONE" "warm"
-key D
+expect "A approve"
+key A
+type "qa"
+key Enter
 until 20 test "$(platform deployment qa)" != $BEFORE
 until 20 test "$(platform status qa)" = succeeded
 sh platform get /sets/$(platform get /envs/qa --get /last_deploy/set_id) | grep -q '"TONE": *"warm"'

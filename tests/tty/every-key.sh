@@ -25,10 +25,10 @@ enter() {
 	case $1 in
 	board | everywhere) ;;
 	environment) say 'key Enter' 'row "sidestage" "Environment"' ;;
-	review) say 'key V' 'row "sidestage" "Version"' 'expect " of 3"' "type \"$version\"" 'key Enter' 'expect "way back"' ;;
+	review) say 'key V' 'row "sidestage" "Version"' 'expect " of 3"' "type \"$version\"" 'key Enter' 'expect "A approve"' ;;
 	compare) say 'press-until Right "in hotfix-1"' 'press-until Left "in Development"' 'key d' 'expect "as it is written"' ;;
 	moment) say 'press-until Left "in Development"' 'key d' 'expect "as it is written"' 'key >' 'expect "Compare with"' ;;
-	progress) say 'key D' 'expect "way back"' 'key D' 'row "sidestage" "Progress"' ;;
+	progress) say 'key D' 'expect "A approve"' 'key A' 'row "sidestage" "Progress"' ;;
 	logs) say 'key l' 'row "sidestage" "Logs"' 'expect "listens on"' ;;
 	history) say 'key h' 'row "sidestage" "History"' ;;
 	history-find) say 'key h' 'row "sidestage" "History"' 'key /' 'match "^ Find +[0-9]+ of"' ;;
@@ -113,7 +113,8 @@ expect "Name of the clone"
 type "a-copy"
 key Enter
 expect "way back"
-key D
+expect "A approve"
+key A
 until 20 test "$(platform status a-copy)" = succeeded
 key Esc
 row "Workload" "a-copy"
@@ -123,7 +124,8 @@ key C
 expect "Name of the clone"
 key Enter
 expect "way back"
-key D
+expect "A approve"
+key A
 until 20 test "$(platform status hotfix-1)" = succeeded
 key Esc
 row "Workload" "hotfix-1"

@@ -4,7 +4,7 @@
 size 120x40
 limit 10
 on-failure tail -n 30 $STATE/sidestaged.log
-env APPROVE=D
+env APPROVE=A
 
 test "a version whose program exits is deployed to QA"
 run sidestage demo
@@ -21,7 +21,10 @@ type "1.4.4-rc1"
 key Enter
 expect "way back"
 row "web" "image" "2.0.0-rc1" "1.4.4-rc1"
+expect "A approve"
 key $APPROVE
+type "qa"
+key Enter
 
 test "the deployment ends as failed, names web and shows what it said"
 until 30 test "$(platform status qa)" = failed

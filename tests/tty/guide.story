@@ -56,10 +56,11 @@ type "korean-title"
 key Enter
 expect "way back"
 row "worker" "topicshare-worker"
+expect "A approve"
 save clone.txt
 save clone.svg
 sh guide take clone
-key D
+key A
 expect "Done in" 20
 key Esc
 row "Workload" "korean-title"
@@ -88,10 +89,11 @@ type "1.4.3"
 key Enter
 expect "way back"
 row "+ image"
+expect "A approve"
 save version.txt
 save version.svg
 sh guide take version
-key D
+key A
 until 20 test "$(platform get /envs/korean-title --get /last_deploy/comment | grep -c 1.4.3)" = 1
 until 20 test "$(platform status korean-title)" = succeeded
 expect "Done in"
@@ -128,7 +130,8 @@ test "P: Production wants a reason, and its name typed"
 let DEPLOYMENT platform deployment production
 key P
 expect "Reason"
-key D
+expect "A approve"
+key A
 type "Korean titles"
 key Tab
 type "production"
@@ -150,10 +153,11 @@ key X
 expect "All of it goes"
 row "worker" "topicshare-worker"
 expect "way back"
+expect "A approve"
 save discard.txt
 save discard.svg
 sh guide take discard
-key D
+key A
 until 20 sh -c 'platform get /envs/korean-title --status 404 --quiet'
 key Esc
 row "6 clean up" "done"

@@ -4,7 +4,7 @@
 size 120x40
 limit 10
 on-failure tail -n 30 $STATE/sidestaged.log
-env APPROVE=D
+env APPROVE=A
 
 test "a hotfix is made, undone and discarded"
 run sidestage demo
@@ -16,6 +16,7 @@ expect "Name of the clone"
 type "hotfix-cart"
 key Enter
 expect "way back"
+expect "A approve"
 key $APPROVE
 until 20 test "$(platform status hotfix-cart)" = succeeded
 key Esc
@@ -28,6 +29,7 @@ expect "1.4.3"
 type "1.4.3"
 key Enter
 expect "way back"
+expect "A approve"
 key $APPROVE
 until 20 test "$(platform deployment hotfix-cart)" != $MADE
 until 20 test "$(platform status hotfix-cart)" = succeeded
@@ -36,6 +38,7 @@ row "web" "1.4.2" "1.4.3"
 let BEFORE platform deployment production
 key P
 expect "Reason"
+expect "A approve"
 key $APPROVE
 type "100% of the carts_were empty"
 key Tab
@@ -140,6 +143,7 @@ key G
 expect "takes it back"
 key U
 expect "Reason"
+expect "A approve"
 key $APPROVE
 type "It was the wrong cart"
 key Tab
@@ -215,7 +219,10 @@ test "a discarded clone ends its story, and the board remembers it"
 press-until Right "in hotfix-cart"
 key X
 expect "All of it goes"
+expect "A approve"
 key $APPROVE
+type "hotfix-cart"
+key Enter
 until 20 sh -c '! platform get /envs/hotfix-cart --quiet 2>/dev/null'
 key Esc
 expect "Organizations"

@@ -4,7 +4,7 @@
 size 120x40
 limit 10
 on-failure tail -n 30 $STATE/sidestaged.log
-env APPROVE=D
+env APPROVE=A
 
 test "the clone is made"
 run sidestage demo
@@ -15,6 +15,7 @@ key C
 expect "Name of the clone"
 key Enter
 expect "way back"
+expect "A approve"
 key $APPROVE
 until 20 test "$(platform status hotfix-1)" = succeeded
 key Esc
@@ -30,6 +31,7 @@ expect "Version ▸"
 type "1.4.4"
 key Enter
 expect "way back"
+expect "A approve"
 key $APPROVE
 until 30 test "$(platform status hotfix-1)" = failed
 key Esc
@@ -43,6 +45,7 @@ expect "Version ▸"
 type "1.4.3"
 key Enter
 expect "way back"
+expect "A approve"
 key $APPROVE
 until 20 test "$(platform deployment hotfix-1)" != $DEPLOYMENT
 until 20 test "$(platform status hotfix-1)" = succeeded
@@ -66,6 +69,7 @@ type "2.0.0-rc3"
 key Enter
 expect "way back"
 let DEPLOYMENT platform deployment hotfix-1
+expect "A approve"
 key $APPROVE
 until 20 test "$(platform deployment hotfix-1)" != $DEPLOYMENT
 until 20 test "$(platform status hotfix-1)" = succeeded
@@ -81,6 +85,7 @@ test "a promotion that is undone is to be done again"
 let PRODUCTION platform deployment production
 key P
 expect "Reason"
+expect "A approve"
 key $APPROVE
 type "Korean titles"
 key Tab
@@ -97,6 +102,7 @@ press-until Left "in [Pp]roduction"
 let PRODUCTION platform deployment production
 key U
 expect "Reason"
+expect "A approve"
 key $APPROVE
 type "too early"
 key Tab
@@ -111,6 +117,7 @@ row "5 promote" "next" "taken back: the fix is not there any more"
 let PRODUCTION platform deployment production
 key P
 expect "Reason"
+expect "A approve"
 key $APPROVE
 type "now"
 key Tab

@@ -4,7 +4,7 @@
 size 120x40
 limit 10
 on-failure tail -n 30 $STATE/sidestaged.log
-env APPROVE=D
+env APPROVE=A
 
 test "before there is a clone, H says how a hotfix begins"
 run sidestage demo
@@ -25,6 +25,7 @@ key C
 expect "Name of the clone"
 key Enter
 expect "way back"
+expect "A approve"
 key $APPROVE
 until 20 test "$(platform status hotfix-1)" = succeeded
 key Esc
@@ -60,6 +61,7 @@ expect "Version ▸"
 type "1.4.3"
 key Enter
 expect "way back"
+expect "A approve"
 key $APPROVE
 until 20 test "$(platform get /envs/hotfix-1 --get /last_deploy/comment | grep -c 1.4.3)" = 1
 until 20 test "$(platform status hotfix-1)" = succeeded
@@ -87,6 +89,7 @@ row "4 verify" "done" "seen with three titles"
 test "P promotes; clean up is next"
 key P
 expect "Reason"
+expect "A approve"
 key $APPROVE
 type "Korean titles"
 key Tab
@@ -112,7 +115,10 @@ expect "way back"
 row "web" "image" "1.4.2" "1.4.3"
 expect "1 workload changes"
 expect "carry production"
+expect "A approve"
 key $APPROVE
+type "canary"
+key Enter
 until 20 test "$(platform get /envs/canary --get /last_deploy/comment | grep -c 'carry from production')" = 1
 until 20 test "$(platform status canary)" = succeeded
 key Esc
@@ -141,6 +147,7 @@ test "X discards the clone; the story stays, and what is left is to carry"
 terminal one
 key X
 expect "All of it goes"
+expect "A approve"
 key $APPROVE
 until 20 sh -c 'platform get /envs/hotfix-1 --status 404 --quiet'
 key Esc

@@ -24,8 +24,8 @@ expect "Name des Klons"
 key Enter
 row "Review" "hotfix-1"
 expect "Rückweg"
-match "D freigeben  Esc abbrechen"
-key D
+match "A freigeben  Esc abbrechen"
+key A
 expect "Fertig in" 20
 key Esc
 row "Workload" "hotfix-1"
@@ -70,7 +70,7 @@ match "│ 워크로드 +Development +QA +Production ■ +hotfix-1"
 press-until Right "· hotfix-1"
 key D
 expect "되돌리는 길"
-match "D 승인  Esc 취소"
+match "A 승인  Esc 취소"
 key Esc
 row "워크로드" "hotfix-1"
 resize 80x24

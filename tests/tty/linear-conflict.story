@@ -15,7 +15,8 @@ expect "Name of the clone"
 type "hotfix-one"
 key Enter
 expect "way back"
-key D
+expect "A approve"
+key A
 until 20 test "$(platform status hotfix-one)" = succeeded
 key Esc
 row "Workload" "hotfix-one"

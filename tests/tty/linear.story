@@ -60,7 +60,7 @@ sh grep -q 'web: image changed: local/topicshare-web:1.4.2 to local/topicshare-w
 sh grep -q 'production has no deployment "nothing"' $STATE/lines
 
 test "a hotfix is told step by step, marked, carried, and given an end"
-sh printf '%s\n' 'clone production hotfix-two' yes 'mark hotfix-two reproduce seen  twice' 'mark hotfix-two fly' 'life hotfix-two 8h' 'life hotfix-two soon' clones 'version hotfix-two worker 1.9.0' yes 'unmark hotfix-two reproduce' 'mark hotfix-two reproduce seen again' 'carry hotfix-two qa' 'promote hotfix-two' why production 'hotfix' 'carry hotfix-two qa' yes 'hotfix hotfix-two' 'history carry 1.9.0' quit | sidestage demo --linear >$STATE/lines || test $? = 1
+sh printf '%s\n' 'clone production hotfix-two' yes 'mark hotfix-two reproduce seen  twice' 'mark hotfix-two fly' 'life hotfix-two 8h' 'life hotfix-two soon' clones 'version hotfix-two worker 1.9.0' yes 'unmark hotfix-two reproduce' 'mark hotfix-two reproduce seen again' 'carry hotfix-two qa' 'promote hotfix-two' why production 'hotfix' 'carry hotfix-two qa' qa 'hotfix hotfix-two' 'history carry 1.9.0' quit | sidestage demo --linear >$STATE/lines || test $? = 1
 sh grep -q 'reproduce is marked as done' $STATE/lines
 sh grep -q '"fly" is no step that people mark' $STATE/lines
 sh grep -q 'has an end now: in 8h' $STATE/lines
@@ -77,7 +77,7 @@ exit 0 10
 nothing-runs 5
 
 test "a value of a workload's configuration is changed, kept a text, and taken out"
-sh printf '%s\n' 'clone production hotfix-three' yes 'set hotfix-three api /spec/containers/api/variables/PAGE_SIZE 25' yes 'set hotfix-three api /spec/containers/api/variables/TONE very  warm' yes 'unset hotfix-three api /spec/containers/api/variables/TONE' yes 'unset hotfix-three api /spec/nothing' 'set hotfix-three api nowhere 1' 'set hotfix-three nobody /spec 1' 'set hotfix-three api /nowhere/below 1' 'diff production hotfix-three' 'discard hotfix-three' yes quit | sidestage demo --linear >$STATE/lines || test $? = 1
+sh printf '%s\n' 'clone production hotfix-three' yes 'set hotfix-three api /spec/containers/api/variables/PAGE_SIZE 25' yes 'set hotfix-three api /spec/containers/api/variables/TONE very  warm' yes 'unset hotfix-three api /spec/containers/api/variables/TONE' yes 'unset hotfix-three api /spec/nothing' 'set hotfix-three api nowhere 1' 'set hotfix-three nobody /spec 1' 'set hotfix-three api /nowhere/below 1' 'diff production hotfix-three' 'discard hotfix-three' hotfix-three quit | sidestage demo --linear >$STATE/lines || test $? = 1
 sh grep -q 'api: variable PAGE_SIZE added: 25' $STATE/lines
 sh grep -q 'TONE added: very warm' $STATE/lines
 sh grep -q 'TONE removed: very warm' $STATE/lines

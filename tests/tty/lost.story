@@ -20,7 +20,8 @@ key C
 expect "Name of the clone"
 key Enter
 expect "way back"
-key D
+expect "A approve"
+key A
 until 20 test "$(platform status hotfix-1)" = succeeded
 key Esc
 row "Workload" "hotfix-1"

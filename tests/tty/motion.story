@@ -15,7 +15,8 @@ key Enter
 expect "way back"
 let PLATFORM platform process
 sh kill -STOP $PLATFORM
-key D
+expect "A approve"
+key A
 row "sidestage" "Progress"
 match "[0-9][.][0-9]s"
 frames 6 20 3
@@ -39,7 +40,8 @@ key D
 expect "way back"
 let PLATFORM platform process
 sh kill -STOP $PLATFORM
-key D
+expect "A approve"
+key A
 row "sidestage" "Progress"
 match "[0-9][.][0-9]s"
 frames 1 4 3
@@ -58,7 +60,8 @@ key D
 expect "way back"
 let PLATFORM platform process
 sh kill -STOP $PLATFORM
-key D
+expect "A approve"
+key A
 row "sidestage" "Progress"
 frames 1 4 3
 sh kill -CONT $PLATFORM

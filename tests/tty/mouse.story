@@ -84,7 +84,8 @@ expect "What was pasted was dropped"
 expect "way back"
 
 test "what ends while somebody looks rings no bell"
-key D
+expect "A approve"
+key A
 expect "Done in" 20
 key Esc
 row "Workload" "pasted-name"
@@ -110,7 +111,8 @@ row "running" "running" "running"
 press-until Right "in pasted-name"
 key D
 expect "way back"
-key D
+expect "A approve"
+key A
 expect "Done in" 20
 not-wrote "\a"
 not-wrote "\e]9;"
@@ -119,7 +121,8 @@ row "Workload" "pasted-name"
 key D
 expect "way back"
 type "\e[O"
-key D
+expect "A approve"
+key A
 expect "Done in" 20
 wrote "\a"
 wrote "\e]9;sidestage: ended: deploy"
@@ -133,7 +136,8 @@ press-until Right "in pasted-name"
 key D
 expect "way back"
 type "\e[O"
-key D
+expect "A approve"
+key A
 expect "Done in" 20
 wrote "\a"
 not-wrote "\e]9;"
@@ -191,9 +195,9 @@ expect " of "
 type "1.4.3"
 key Enter
 expect "is protected"
-expect "D leads to the fields"
+expect "A leads to the fields"
 click "Type"
-gone "D leads to the fields"
+gone "A leads to the fields"
 type "prod"
 row "Type" "prod"
 click "Reason"
@@ -202,7 +206,7 @@ row "Reason" "why"
 click "~ web"
 row "- image" "1.4.2"
 key Esc
-expect "D leads to the fields"
+expect "A leads to the fields"
 key Esc
 gone "is protected"
 

@@ -56,7 +56,7 @@ sh printf 'environment %05000d development\nboard\nquit\n' 0 | sidestage demo --
 sh test "$(grep -c 'no environment' $DIR/out)" = 0
 
 test "a failure among several lines is not forgotten"
-sh printf 'version development nosuch 1\ndeploy development\nyes\nquit\n' | sidestage demo --linear >$DIR/out 2>&1; test $? = 1
+sh printf 'version development nosuch 1\ndeploy development\ndevelopment\nquit\n' | sidestage demo --linear >$DIR/out 2>&1; test $? = 1
 sh grep -q 'Done' $DIR/out
 
 test "the exit status of help"

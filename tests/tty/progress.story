@@ -12,7 +12,10 @@ let PLATFORM platform process
 press-until Right "in QA"
 key D
 expect "way back"
-key D
+expect "A approve"
+key A
+type "qa"
+key Enter
 # What it waits for does not come before it was left.
 sh kill -STOP $PLATFORM
 expect "Esc leaves it running"
@@ -30,7 +33,10 @@ test "the next one is shown beside it, and Tab goes from one to the other"
 press-until Left "in Development"
 key D
 expect "way back"
-key D
+expect "A approve"
+key A
+type "development"
+key Enter
 until 20 test "$(platform status development)" = succeeded
 row "✓ deploy to development"
 row "✓ deploy to qa"

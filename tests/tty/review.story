@@ -55,7 +55,8 @@ press-until k "Workloads"
 press-until k "This is the beginning"
 resize 80x24
 row "Workloads"
-key D
+expect "A approve"
+key A
 expect "Done in" 20
 key Esc
 row "Workload" "hotfix-1"

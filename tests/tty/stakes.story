@@ -13,10 +13,13 @@ key X
 expect "qa is not a clone that was made here"
 expect "Reason"
 row "way back" "what is deleted is gone"
-key D
-key D
-expect "D"
-gone "Done in"
+# The key that opened it approves nothing, however often it is pressed.
+key X X D
+expect "That key does nothing here"
+expect "A approve"
+key A
+type "A"
+row "Reason" "A"
 key Ctrl-U
 key Enter
 expect "A reason is asked for"
@@ -35,7 +38,7 @@ test "where the environment of the cursor has gone, the cursor is on none that X
 expect "in Production"
 key X
 expect "production is protected: it is not discarded"
-key D
+key A
 expect "There is nothing to approve here"
 key Esc
 row "Workload" "Development" "Production"
@@ -83,14 +86,113 @@ key D
 expect "F9 leads to the fields."
 row "F9 approve" "F1 help"
 key Enter
-expect "Enter alone approves nothing: F9 does."
+expect "Press F9 to approve."
 key F9
 gone "F9 leads to the fields."
-row "Tab next field"
+row "Enter deploys to production" "Tab next field"
 key Esc
 expect "F9 leads to the fields."
 key Esc
 gone "F9 leads"
+key Q
+exit 0 10
+restored
+nothing-runs 5
+
+sh rm $XDG_CONFIG_HOME/sidestage/config
+
+test "no key but A approves, also in one's own clone, and A only once the review could be read"
+run sidestage demo --fresh
+row "running" "running" "running"
+press-until Right "in [Pp]roduction"
+key C
+expect "Name of the clone"
+key Enter
+expect "A approve"
+key A
+expect "Done in" 20
+key Esc
+row "Workload" "hotfix-1"
+press-until Right "in hotfix-1"
+let BEFORE platform deployment hotfix-1
+type "DD"
+expect "way back"
+type "DXPUVCE"
+expect "That key does nothing here"
+expect "A approve"
+sh test "$(platform deployment hotfix-1)" = "$BEFORE"
+key Esc
+gone "way back"
+type "XX"
+expect "All of it goes"
+type "XD"
+expect "A approve"
+sh test "$(platform get /envs/hotfix-1 --get /id)" = hotfix-1
+key Esc
+gone "All of it goes"
+
+test "what is typed the moment the review appears approves nothing"
+type "DA"
+expect "A approve"
+expect "way back"
+sh test "$(platform deployment hotfix-1)" = "$BEFORE"
+key A
+expect "Done in" 20
+sh test "$(platform deployment hotfix-1)" != "$BEFORE"
+key Esc
+
+test "A is no other view's key"
+row "Workload" "hotfix-1"
+key A
+expect "That key does nothing here"
+
+test "what is not one's own clone asks for its name, and Enter there says its deed"
+press-until Left "in QA"
+let BEFORE platform deployment qa
+key D
+expect "QA is not a clone that was made here"
+refuse "Reason"
+row "Type" "qa"
+expect "A approve"
+key A
+row "Enter deploys to qa" "Esc back"
+type "qb"
+key Enter
+expect "type its id, qa, to go on"
+sh test "$(platform deployment qa)" = "$BEFORE"
+key Ctrl-U
+type "qa"
+key Enter
+expect "Done in" 20
+sh test "$(platform deployment qa)" != "$BEFORE"
+key Esc
+
+test "a clone with changes that are nowhere else is discarded only by its name"
+row "Workload" "hotfix-1"
+press-until Right "in hotfix-1"
+press-until Down "web in hotfix-1"
+press-until Down "web in hotfix-1"
+key V
+expect "1.4.3"
+type "1.4.3"
+key Enter
+expect "A approve"
+key A
+expect "Done in" 20
+key Esc
+row "Workload" "hotfix-1"
+key X
+expect "1 change of hotfix-1 is not in production"
+expect "A approve"
+key A
+row "Enter deletes hotfix-1"
+key Enter
+expect "hotfix-1 has changes that are not promoted"
+sh test "$(platform get /envs/hotfix-1 --get /id)" = hotfix-1
+type "hotfix-1"
+key Enter
+expect "Done in" 20
+key Esc
 key Q
 exit 0 10
 restored

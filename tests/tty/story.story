@@ -7,7 +7,7 @@ limit 10
 on-failure tail -n 30 $STATE/sidestaged.log
 let TITLE echo "서울에서 제주까지 자전거로 함께 떠나는 여름 여행 이야기"
 # The key that approves a review
-env APPROVE=D
+env APPROVE=A
 
 test "the board opens on three environments that run"
 run sidestage demo
@@ -43,6 +43,7 @@ expect "hotfix-korean"
 key Enter
 expect "way back"
 expect "hotfix-korean"
+expect "A approve"
 key $APPROVE
 until 20 test "$(platform status hotfix-korean)" = succeeded
 let CLONE_DEPLOYMENT platform deployment hotfix-korean
@@ -82,6 +83,7 @@ row "-" "image" "local/topicshare-web:1.4.2"
 row "+" "image" "local/topicshare-web:1.4.3"
 refuse "topicshare-api" "topicshare-worker"
 colour "local/topicshare-web:1.4.3" coloured
+expect "A approve"
 key $APPROVE
 until 20 test "$(platform deployment hotfix-korean)" != $CLONE_DEPLOYMENT
 until 20 test "$(platform status hotfix-korean)" = succeeded
@@ -113,6 +115,7 @@ row "web" "image" "1.4.2" "1.4.3"
 expect "1 workload changes"
 refuse "topicshare-api" "topicshare-worker"
 expect "Reason"
+expect "A approve"
 key $APPROVE
 expect "Reason"
 type "Korean titles are cut inside a letter"
@@ -135,6 +138,7 @@ test "X discards the clone: processes, directory and database are gone"
 press-until Right "in hotfix-korean"
 key X
 expect "All of it goes"
+expect "A approve"
 key $APPROVE
 until 20 test ! -e $SPACES/topicshare-inc/topicshare/hotfix-korean
 until 5 test -z "$(processes $SPACES/topicshare-inc/topicshare/hotfix-korean)"

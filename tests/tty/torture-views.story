@@ -75,7 +75,10 @@ gone "Nothing is called"
 key D
 expect "way back"
 match "^(─){100}$"
-key D
+expect "A approve"
+key A
+type "aa-odd"
+key Enter
 expect "Done in" 20
 key Esc
 gone "Progress"
@@ -89,7 +92,8 @@ test "and reasons in the history, which Production wants"
 press-until Right "in Production"
 key D
 expect "way back"
-key D
+expect "A approve"
+key A
 paste "\e]0;gotcha\a서울 e\u0301 $LONG"
 key Tab
 type "production"
@@ -162,7 +166,8 @@ expect "Name of the clone"
 type "torn"
 key Enter
 expect "way back"
-key D
+expect "A approve"
+key A
 expect "Done in" 20
 key Esc
 row "Workload" "torn"
@@ -199,7 +204,8 @@ key Ctrl-U
 type "a-name-that-is-as-long-as-it-may-be-1234567890"
 key Enter
 expect "way back"
-key D
+expect "A approve"
+key A
 expect "Done in" 20
 key Esc
 row "Workload" "a-name-that-"

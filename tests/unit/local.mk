@@ -12,6 +12,12 @@ tests_unit_test_properties_SOURCES = tests/property.c tests/property.h tests/uni
 tests_unit_test_properties_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_test_properties_LDADD = $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-version
+TESTS += tests/unit/test-version
+tests_unit_test_version_SOURCES = tests/property.c tests/property.h tests/unit/test-version.c
+tests_unit_test_version_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_test_version_LDADD = $(UNIT_LIBS)
+
 tests_unit_test_base_SOURCES = tests/unit/test-base.c
 tests_unit_test_base_LDADD = libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 tests_unit_test_fuzzy_SOURCES = tests/unit/test-fuzzy.c
@@ -72,5 +78,6 @@ tests_unit_test_canvas_LDADD = libui.a libbase.a $(CMOCKA_LIBS) $(VTERM_LIBS) $(
 endif
 endif
 
-dist_check_SCRIPTS += tests/keys.sh tests/po.sh
-TESTS += tests/keys.sh tests/po.sh
+dist_check_SCRIPTS += tests/keys.sh tests/language.sh tests/layers.sh tests/po.sh
+TESTS += tests/keys.sh tests/language.sh tests/layers.sh tests/po.sh
+EXTRA_DIST += tests/cppcheck.h tests/cppcheck.suppress tests/language.counts

@@ -560,30 +560,6 @@ composing_equals_applying_one_after_the_other(void **state)
 }
 
 static void
-versions_sort_as_people_read_them(void **state)
-{
-	static const char *const sorted[] = {
-		"1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2",
-		"1.0.0-beta.11", "1.0.0-rc.1", "1.0.0", "1.4.2", "1.4.10", "2.0.0-rc1", "2.0.0-rc3",
-		"2.0.0-rc10", "2.0.0",
-	};
-	size_t count = sizeof(sorted) / sizeof(sorted[0]);
-
-	(void)state;
-	for (size_t i = 0; i < count; i++) {
-		for (size_t k = 0; k < count; k++) {
-			int order = image_version_compare(sorted[i], sorted[k]);
-
-			if ((order > 0) - (order < 0) != (i > k) - (i < k))
-				fail_msg("%s against %s: %d", sorted[i], sorted[k], order);
-		}
-	}
-	assert_string_equal(image_version_step("1.4.2", "1.4.3"), "patch");
-	assert_string_equal(image_version_step("1.4.2", "2.0.0-rc1"), "major");
-	assert_string_equal(image_version_step("2.0.0-rc1", "2.0.0-rc3"), "pre-release");
-}
-
-static void
 image_references_split_where_registries_do(void **state)
 {
 	static const struct { const char *reference, *name, *version, *digest; } cases[] = {
@@ -604,6 +580,40 @@ image_references_split_where_registries_do(void **state)
 		assert_string_equal(image.digest, cases[i].digest);
 		image_clear(&image);
 	}
+}
+
+static void
+a_digest_that_differs_is_seen(void **state)
+{
+#define A "1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d1a2b"
+#define B "9f8e7d6c5b4a3f2e1d0c9f8e7d6c5b4a3f2e1d0c9f8e7d6c5b4a3f2e1d0c9f8e"
+#define C "1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d1a2c"
+	static const struct { const char *from, *to, *from_label, *to_label; } cases[] = {
+		{"acme/web@sha256:" A, "acme/web@sha256:" B, "sha256:1a2b3c4d…", "sha256:9f8e7d6c…"},
+		{"acme/web:1.2@sha256:" A, "acme/web:1.2@sha256:" B, "1.2@sha256:1a2b3c4d…",
+		 "1.2@sha256:9f8e7d6c…"},
+		{"host:5000/acme/web@sha256:" A, "host:5000/acme/web:1.1@sha256:" B, "sha256:1a2b3c4d…", "1.1"},
+		{"web:1.2@sha256:" A, "web:1.3@sha256:" B, "1.2", "1.3"},
+		{"web:1.2", "web:1.2@sha256:" A, "1.2", "1.2@sha256:1a2b3c4d…"},
+		{"web@sha256:" A, "web@sha256:" C, "sha256:" A, "sha256:" C},	/* the last digit tells */
+		{"web", "web@sha256:" A, "web", "sha256:1a2b3c4d…"},
+		{"a/web:1", "b/web:1", "a/web:1", "b/web:1"},	/* not the version differs */
+		{"web@md5", "web@", "md5", "web@"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *from, *to;
+
+		image_labels(cases[i].from, cases[i].to, &from, &to);
+		assert_string_equal(from, cases[i].from_label);
+		assert_string_equal(to, cases[i].to_label);
+		free(from);
+		free(to);
+	}
+#undef A
+#undef B
+#undef C
 }
 
 static void
@@ -717,8 +727,8 @@ main(void)
 		cmocka_unit_test(a_conflict_is_reported_and_never_guessed),
 		cmocka_unit_test(applying_what_is_between_gives_the_other),
 		cmocka_unit_test(composing_equals_applying_one_after_the_other),
-		cmocka_unit_test(versions_sort_as_people_read_them),
 		cmocka_unit_test(image_references_split_where_registries_do),
+		cmocka_unit_test(a_digest_that_differs_is_seen),
 		cmocka_unit_test(json_from_outside_has_limits),
 		cmocka_unit_test(effective_set_has_what_its_placeholders_stand_for),
 		cmocka_unit_test(another_body_of_a_workload_is_a_delta_of_its_leaves),

@@ -140,6 +140,7 @@ every_answer_tells_extensions_and_platform(void **state)
 		value = answer_header(&answer, "Sidestage-Extensions");
 		assert_non_null(value);
 		assert_non_null(strstr(value, "deploy-tag"));
+		assert_non_null(strstr(value, "deploy-values"));
 		assert_non_null(strstr(value, "value-fingerprints"));
 		value = answer_header(&answer, "Sidestage-Platform");
 		assert_non_null(value);
@@ -270,6 +271,369 @@ tag_is_taken_quoted_or_bare_and_the_older_form_as_before(void **state)
 	free(id);
 }
 
+/* --- values with the deployment --- */
+
+static char *
+newest_version(const char *env)
+{
+	char *path = xasprintf("%s/value-set-versions", env);
+	json_t *list = ask("GET", path, NULL, NULL, 200);
+	const char *id = json_member_string(json_array_get(list, 0), "id");
+	char *copy = id ? xstrdup(id) : NULL;
+
+	json_decref(list);
+	free(path);
+	return copy;
+}
+
+/* "KEY=value ..." in order; a secret is "KEY#fingerprint". */
+static char *
+values_of(const char *env)
+{
+	char *path = xasprintf("%s/values", env), *text = xstrdup("");
+	json_t *list = ask("GET", path, NULL, NULL, 200), *value;
+	size_t i;
+
+	json_array_foreach(list, i, value) {
+		bool secret = json_is_true(json_object_get(value, "is_secret"));
+		char *more = xasprintf("%s%s%s%s%s", text, i > 0 ? " " : "",
+				       json_member_string(value, "key"), secret ? "#" : "=",
+				       json_member_string(value, secret ? "secret_version" : "value"));
+
+		free(text);
+		text = more;
+	}
+	json_decref(list);
+	free(path);
+	return text;
+}
+
+static void
+expect_values(const char *env, const char *wanted)
+{
+	char *values = values_of(env);
+
+	assert_string_equal(values, wanted);
+	free(values);
+}
+
+static size_t
+count_of(const char *env, const char *list)
+{
+	char *path = xasprintf("%s/%s", env, list);
+	json_t *items = ask("GET", path, NULL, NULL, 200);
+	size_t count = json_array_size(items);
+
+	json_decref(items);
+	free(path);
+	return count;
+}
+
+static void
+values_and_deployment_are_one_change(void **state)
+{
+	json_t *deployment;
+	char *version;
+
+	(void)state;
+	deployment = ask("POST", PROD "/deploys", NULL,
+			 "{\"comment\": \"both\", \"values\": {\"base\": null, \"set\": ["
+			 "{\"key\": \"LIMIT\", \"value\": \"40\"},"
+			 "{\"key\": \"MODE\", \"value\": \"calm\", \"description\": \"d\"}]}}", 201);
+	version = newest_version(PROD);
+	assert_string_equal(json_member_string(deployment, "value_set_version_id"), version);
+	assert_int_equal(count_of(PROD, "value-set-versions"), 1);
+	json_decref(deployment);
+	free(version);
+	expect_values(PROD, "LIMIT=40 MODE=calm");
+	wait_for_end(PROD);
+	/* Change, delete and make in one; nothing about the others. */
+	deployment = ask("POST", PROD "/deploys", NULL,
+			 "{\"values\": {\"set\": [{\"key\": \"LIMIT\", \"value\": \"60\"},"
+			 "{\"key\": \"NEW\", \"value\": \"\"}], \"delete\": [\"MODE\"]}}", 201);
+	json_decref(deployment);
+	expect_values(PROD, "LIMIT=60 NEW=");
+	assert_int_equal(count_of(PROD, "value-set-versions"), 2);
+	wait_for_end(PROD);
+	/* What is so already makes no version; without values nothing changes. */
+	version = newest_version(PROD);
+	deployment = ask("POST", PROD "/deploys", NULL,
+			 "{\"values\": {\"set\": [{\"key\": \"LIMIT\", \"value\": \"60\"}]}}", 201);
+	assert_string_equal(json_member_string(deployment, "value_set_version_id"), version);
+	json_decref(deployment);
+	wait_for_end(PROD);
+	free(deploy(PROD, NULL, "{\"values\": null}"));
+	free(deploy(PROD, NULL, "{\"values\": {}}"));
+	assert_int_equal(count_of(PROD, "value-set-versions"), 2);
+	free(version);
+}
+
+static void
+values_for_another_version_are_refused_and_nothing_is_done(void **state)
+{
+	char *old = newest_version(PROD), *tag = text_of(PROD, "deploy_tag"), *now, *body;
+	json_t *refusal;
+	size_t deployments;
+
+	(void)state;
+	/* A value of the application is a version of the environment's as well. */
+	json_decref(ask("POST", SHOP "/values", NULL,
+			"{\"key\": \"BASE\", \"value\": \"1\", \"description\": null}", 201));
+	now = newest_version(PROD);
+	assert_string_not_equal(old, now);
+	deployments = count_of(PROD, "deploys");
+	body = xasprintf("{\"values\": {\"base\": \"%s\", \"set\": [{\"key\": \"LIMIT\","
+			 " \"value\": \"99\"}]}}", old);
+	refusal = ask("POST", PROD "/deploys", tag, body, 412);
+	assert_string_equal(json_member_string(json_object_get(refusal, "details"),
+					       "value_set_version_id"), now);
+	json_decref(refusal);
+	refusal = ask("POST", PROD "/deploys", "x", body, 412);
+	assert_string_equal(json_member_string(json_object_get(refusal, "details"), "deploy_tag"), tag);
+	json_decref(refusal);
+	refusal = ask("POST", PROD "/deploys", NULL, "{\"values\": {\"base\": null}}", 412);
+	json_decref(refusal);
+	expect_values(PROD, "BASE=1 LIMIT=60 NEW=");
+	assert_int_equal(count_of(PROD, "deploys"), deployments);
+	free(body);
+	body = xasprintf("{\"values\": {\"base\": \"%s\", \"set\": [{\"key\": \"BASE\","
+			 " \"value\": \"2\"}]}}", now);
+	free(deploy(PROD, tag, body));
+	expect_values(PROD, "BASE=2 LIMIT=60 NEW=");
+	expect_values(SHOP, "BASE=1");
+	free(body);
+	free(now);
+	free(tag);
+	free(old);
+}
+
+static void
+values_go_when_the_deployment_is_refused(void **state)
+{
+	static const char *const bad[] = {
+		"{\"set_id\": \"ghost\", \"values\": {\"set\": [{\"key\": \"GONE\", \"value\": \"1\"}]}}",
+		"{\"values\": {\"set\": [{\"key\": \"GONE\", \"value\": \"1\"},"
+		" {\"key\": \"no key\", \"value\": \"1\"}]}}",
+		"{\"values\": {\"set\": [{\"key\": \"GONE\", \"value\": \"1\"},"
+		" {\"key\": \"GONE\", \"value\": \"2\"}]}}",
+		"{\"values\": {\"set\": [{\"key\": \"GONE\", \"value\": \"1\"}], \"delete\": [\"GONE\"]}}",
+		"{\"values\": {\"set\": [{\"key\": \"GONE\", \"value\": \"1\"}], \"delete\": [\"NONE\"]}}",
+		"{\"values\": {\"set\": [{\"key\": \"GONE\", \"value\": \"1\"}], \"delete\": [1]}}",
+		"{\"values\": {\"set\": [{\"key\": \"GONE\"}]}}",
+		"{\"values\": {\"set\": [{\"key\": \"GONE\", \"value\": \"1\", \"is_secret\": 1}]}}",
+		"{\"values\": {\"set\": {\"GONE\": \"1\"}}}",
+		"{\"values\": {\"sets\": [{\"key\": \"GONE\", \"value\": \"1\"}]}}",
+		"{\"values\": [{\"key\": \"GONE\", \"value\": \"1\"}]}",
+		"{\"values\": {\"base\": 1}}",
+		"{\"value_set_version_id\": \"x\", \"values\": {\"delete\": [\"LIMIT\"]}}",
+	};
+	size_t versions = count_of(PROD, "value-set-versions"), deployments = count_of(PROD, "deploys");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		json_decref(ask("POST", PROD "/deploys", NULL, bad[i], 400));
+	json_decref(ask("PUT", PROD "/runtime/paused", NULL, "true", 204));
+	json_decref(ask("POST", PROD "/deploys", NULL, "{\"values\": {\"delete\": [\"LIMIT\"]}}", 400));
+	json_decref(ask("PUT", PROD "/runtime/paused", NULL, "false", 204));
+	assert_int_equal(count_of(PROD, "value-set-versions"), versions);
+	assert_int_equal(count_of(PROD, "deploys"), deployments);
+	expect_values(PROD, "BASE=2 LIMIT=60 NEW=");
+}
+
+static void
+secrets_stay_secrets_and_have_equal_fingerprints_when_equal(void **state)
+{
+	char *values, *version, *path, *one, *two;
+	json_t *list, *body;
+
+	(void)state;
+	json_decref(ask("POST", SHOP "/values", NULL,
+			"{\"key\": \"PASSWORD\", \"value\": \"tulip\", \"description\": null,"
+			" \"is_secret\": true}", 201));
+	/* Nobody says that it is one. */
+	free(deploy(PROD, NULL, "{\"values\": {\"set\": [{\"key\": \"PASSWORD\", \"value\": \"tulip\"},"
+				"{\"key\": \"OTHER\", \"value\": \"rose\", \"is_secret\": true}]}}"));
+	list = ask("GET", PROD "/values", NULL, NULL, 200);
+	values = json_dumps(list, 0);
+	assert_null(strstr(values, "tulip"));
+	assert_null(strstr(values, "rose"));
+	free(values);
+	json_decref(list);
+	values = values_of(SHOP);
+	one = xasprintf("%.32s", strstr(values, "PASSWORD#") + 9);
+	free(values);
+	values = values_of(PROD);
+	two = xasprintf("%.32s", strstr(values, "PASSWORD#") + 9);
+	assert_int_equal(strlen(one), 32);
+	assert_string_equal(one, two);
+	assert_non_null(strstr(values, "OTHER#"));
+	assert_int_not_equal(strncmp(strstr(values, "OTHER#") + 6, one, 32), 0);
+	free(values);
+	/* A version carries them as well. */
+	version = newest_version(PROD);
+	path = xasprintf(PROD "/value-set-versions/%s", version);
+	body = ask("GET", path, NULL, NULL, 200);
+	assert_string_equal(json_member_string(json_object_get(json_object_get(body, "values"),
+							       "PASSWORD"), "secret_version"), one);
+	values = json_dumps(body, 0);
+	assert_null(strstr(values, "tulip"));
+	free(values);
+	json_decref(body);
+	free(path);
+	free(version);
+	free(one);
+	free(two);
+}
+
+static void
+repeated_request_with_values_changes_them_once(void **state)
+{
+	static const char body[] =
+		"{\"values\": {\"set\": [{\"key\": \"ONCE\", \"value\": \"first\"}]}}";
+	json_t *ids[2];
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct answer answer = world_ask(&world, BY_CONTROL, NULL, "POST", PROD "/deploys",
+						 "Idempotency-Key: once\r\n", body);
+
+		assert_int_equal(answer.status, 201);
+		ids[i] = json_incref(json_object_get(answer.body, "id"));
+		answer_clear(&answer);
+		wait_for_end(PROD);
+		json_decref(ask("PUT", PROD "/values/ONCE", NULL,
+				"{\"value\": \"later\", \"description\": null}", 200));
+	}
+	assert_true(json_equal(ids[0], ids[1]));
+	json_decref(ids[0]);
+	json_decref(ids[1]);
+	json_decref(ask("DELETE", PROD "/values/ONCE", NULL, NULL, 204));
+}
+
+/* --- deltas --- */
+
+static char *
+user_with(const char *user, const char *roles)
+{
+	char *body = xasprintf("{\"id\": \"%s\", \"roles\": %s}", user, roles);
+	char *path = xasprintf("/users/%s/tokens", user), *token;
+	json_t *answer;
+
+	json_decref(ask("POST", "/users", NULL, body, 201));
+	answer = ask("POST", path, NULL, "{\"id\": \"one\", \"type\": \"static\"}", 200);
+	token = xstrdup(json_member_string(answer, "token"));
+	json_decref(answer);
+	free(path);
+	free(body);
+	return token;
+}
+
+static char *
+delta_by(const char *token, const char *env)
+{
+	char *body = env ? xasprintf("{\"metadata\": {\"env_id\": \"%s\"}}", env) : xstrdup("{}"), *id;
+	json_t *delta = ask_as(token, "POST", SHOP "/deltas", NULL, body, 200);
+
+	id = xstrdup(json_member_string(delta, "id"));
+	json_decref(delta);
+	free(body);
+	return id;
+}
+
+/* Each way to change a delta; status 0: it is done. */
+static void
+change_in_each_way(const char *token, const char *id, int status)
+{
+	static const struct {
+		const char *method, *below, *body;
+		int good;
+	} ways[] = {
+		{"PATCH", "", "[{\"modules\": {\"remove\": [\"api\"]}}]", 200},
+		{"PUT", "", "{\"modules\": {\"remove\": [\"web\"]}}", 204},
+		{"PUT", "/metadata/name", "\"name\"", 204},
+		{"PUT", "/metadata/env_id", "\"prod\"", 204},
+	};
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		char *path = xasprintf(SHOP "/deltas/%s%s", id, ways[i].below);
+
+		json_decref(ask_as(token, ways[i].method, path, NULL, ways[i].body,
+				   status == 0 ? ways[i].good : status));
+		free(path);
+	}
+}
+
+static void
+delta_for_an_environment_is_its_authors_and_the_deployers(void **state)
+{
+	char *author = user_with("author", "{\"/orgs/acme/apps/shop\": \"developer\"}");
+	char *other = user_with("other", "{\"/orgs/acme/apps/shop\": \"developer\","
+					 " \"/orgs/acme/env-types/development\": \"deployer\"}");
+	char *deployer = user_with("deployer", "{\"/orgs/acme/apps/shop\": \"deployer\"}");
+	char *prod = delta_by(author, "prod"), *dev = delta_by(author, "dev");
+	char *gone = delta_by(author, "gone"), *free_one = delta_by(author, NULL);
+	char *path = xasprintf(SHOP "/deltas/%s", prod), *archived;
+	json_t *before = ask("GET", path, NULL, NULL, 200), *after, *refusal;
+
+	(void)state;
+	change_in_each_way(other, prod, 403);
+	change_in_each_way(other, gone, 403);
+	archived = xasprintf("%s/metadata/archived", path);
+	json_decref(ask_as(other, "PUT", archived, NULL, "true", 403));
+	refusal = ask_as(other, "PUT", path, NULL, "{}", 403);
+	assert_non_null(strstr(json_member_string(refusal, "message"), "author"));
+	json_decref(refusal);
+	after = ask("GET", path, NULL, NULL, 200);
+	assert_true(json_equal(before, after));
+	json_decref(before);
+	json_decref(after);
+	/* Everybody may read it. */
+	json_decref(ask_as(other, "GET", path, NULL, NULL, 200));
+	change_in_each_way(deployer, prod, 0);
+	change_in_each_way(author, prod, 0);
+	change_in_each_way(author, gone, 0);
+	/* The last way names prod: from then on it is not his. */
+	change_in_each_way(other, dev, 0);
+	change_in_each_way(other, dev, 403);
+	change_in_each_way(other, free_one, 0);
+	change_in_each_way(other, free_one, 403);
+	free(archived);
+	free(path);
+	free(free_one);
+	free(gone);
+	free(dev);
+	free(prod);
+	free(author);
+	free(other);
+	free(deployer);
+}
+
+static void
+delta_that_was_deployed_is_frozen_for_everybody(void **state)
+{
+	char *id = delta_by(NULL, NULL), *path = xasprintf(SHOP "/deltas/%s", id);
+	char *body = xasprintf("{\"delta_id\": \"%s\"}", id);
+	char *archived = xasprintf("%s/metadata/archived", path);
+	json_t *before, *after;
+
+	(void)state;
+	free(deploy(DEV, NULL, body));
+	before = ask("GET", path, NULL, NULL, 200);
+	change_in_each_way(NULL, id, 409);
+	after = ask("GET", path, NULL, NULL, 200);
+	assert_true(json_equal(before, after));
+	/* It can be put away, and deployed again. */
+	json_decref(ask("PUT", archived, NULL, "true", 204));
+	json_decref(ask("PUT", archived, NULL, "false", 204));
+	free(deploy(DEV, NULL, body));
+	json_decref(before);
+	json_decref(after);
+	free(archived);
+	free(body);
+	free(path);
+	free(id);
+}
+
 int
 main(void)
 {
@@ -278,6 +642,13 @@ main(void)
 		cmocka_unit_test(platform_keeps_its_id_over_a_restart),
 		cmocka_unit_test(tag_is_another_after_each_deployment_and_each_rebase),
 		cmocka_unit_test(stale_request_is_refused_with_what_is_there_now),
+		cmocka_unit_test(values_and_deployment_are_one_change),
+		cmocka_unit_test(values_for_another_version_are_refused_and_nothing_is_done),
+		cmocka_unit_test(values_go_when_the_deployment_is_refused),
+		cmocka_unit_test(secrets_stay_secrets_and_have_equal_fingerprints_when_equal),
+		cmocka_unit_test(repeated_request_with_values_changes_them_once),
+		cmocka_unit_test(delta_for_an_environment_is_its_authors_and_the_deployers),
+		cmocka_unit_test(delta_that_was_deployed_is_frozen_for_everybody),
 		cmocka_unit_test(tag_is_taken_quoted_or_bare_and_the_older_form_as_before),
 	};
 

@@ -152,7 +152,7 @@ approve(struct flow *flow)
 {
 	struct error err = {0};
 
-	if (flow_approve(flow, NULL, NULL, &err) != 0)
+	if (flow_approve(flow, NULL, flow_request(flow)->env, &err) != 0)
 		fail_msg("%s", err.text);
 }
 

@@ -196,6 +196,8 @@ approve(struct flow *flow, const char *reason, const char *typed)
 {
 	struct error err = { 0 };
 
+	if (!typed && !flow_review(flow)->is_protected)
+		typed = flow_request(flow)->env;
 	if (flow_approve(flow, reason, typed, &err))
 		fail_msg("%s", err.text);
 	turn_while(flow, FLOW_RUNNING);
@@ -417,7 +419,7 @@ takes_up_what_was_under_way(void **state)
 	(void)state;
 	reviewed(flow);
 	id = xstrdup(flow_operation_id(flow));
-	assert_int_equal(flow_approve(flow, NULL, NULL, &err), 0);
+	assert_int_equal(flow_approve(flow, NULL, flow_request(flow)->env, &err), 0);
 	while (flow_state(flow) == FLOW_RUNNING && flow_step(flow, 2)->state == STEP_TODO)
 		session_turn(here.session, NULL, NULL, 0, 200);
 	/* The answer of the deployment is not waited for. */

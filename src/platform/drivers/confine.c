@@ -187,7 +187,7 @@ make_place(const char *path, bool is_file)
 	size_t i;
 	int fd;
 
-	for (i = 1; path[i] && i < sizeof(copy); i++) {
+	for (i = 1; i < sizeof(copy) && path[i]; i++) {
 		copy[i - 1] = path[i];
 		copy[i] = '\0';
 		if (path[i] != '/')
@@ -235,7 +235,7 @@ make_link(const struct mount *m)
 	char parent[4096];
 	size_t last = 0;
 
-	for (size_t i = 1; m->to[i] && i < sizeof(parent); i++) {
+	for (size_t i = 1; i < sizeof(parent) && m->to[i]; i++) {
 		parent[i] = m->to[i];
 		if (m->to[i] == '/')
 			last = i;
@@ -368,7 +368,7 @@ try_in_child(const struct view *view, int out)
 	if (view_enter(view, &step) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
 	    view_restrict(view, &step) != 0) {
 		failure.error = errno ? errno : EIO;
-		for (size_t i = 0; step[i] && i < sizeof(failure.step) - 1; i++)
+		for (size_t i = 0; i < sizeof(failure.step) - 1 && step[i]; i++)
 			failure.step[i] = step[i];
 	}
 	_exit(write(out, &failure, sizeof(failure)) == (ssize_t)sizeof(failure) ? 0 : 1);

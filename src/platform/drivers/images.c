@@ -20,6 +20,7 @@
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "model/image.h"
+#include "model/version.h"
 
 #define NAME_DEPTH_MAX 8
 #define IMAGES_MAX 10000
@@ -183,7 +184,7 @@ compare(const void *a, const void *b)
 	int order = strcmp(x->name, y->name);
 
 	if (order == 0)
-		order = image_version_compare(x->version, y->version);
+		order = version_sort(x->version, y->version);
 	return order ? order : strcmp(x->version, y->version);
 }
 

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Deltas. */
+/*
+ * Deltas.
+ *
+ * Somebody may be looking at one while it is changed, and deploys it afterwards.  So one that
+ * names an environment is changed by its author and by those who may deploy there, and by
+ * nobody else; and one that was deployed stays what it was.
+ */
 #include "config.h"
 
 #include "platform/handlers/handlers.h"
@@ -12,6 +18,7 @@
 #include "base/ids.h"
 #include "model/delta.h"
 #include "model/json.h"
+#include "platform/access.h"
 #include "platform/repository.h"
 
 #define ID_DIGITS 40
@@ -60,6 +67,63 @@ create_delta(struct platform *platform, const struct request *request, struct re
 }
 
 static int
+check_author(struct platform *platform, const struct request *request, const json_t *metadata,
+	     struct error *err)
+{
+	const char *env = json_member_string(metadata, "env_id");
+	const char *author = json_member_string(metadata, "created_by");
+	struct place place = {request->place.org, request->place.app, env};
+	struct error why = {0};
+
+	if (!env || !*env || strcmp(author, request_user(request)) == 0)
+		return 0;
+	/* Of an environment that is gone: who may deploy to all of them. */
+	if (repository_has(platform->repository, &place, &why) != 0) {
+		if (why.kind != ERROR_NOT_FOUND) {
+			*err = why;
+			return -1;
+		}
+		place.env = NULL;
+	}
+	why = (struct error){0};
+	if (access_check(platform, request->caller, PERMISSION_DEPLOY, &place, NULL, &why) == 0)
+		return 0;
+	if (why.kind != ERROR_ACCESS) {
+		*err = why;
+		return -1;
+	}
+	return error_set(err, ERROR_ACCESS, _("The delta \"%s\" is for the environment %s.  Only %s, who "
+					      "made it, and those who may deploy to %s can change it; make "
+					      "a delta of your own."), request->ids[0], env, author, env);
+}
+
+static int
+check_not_deployed(struct platform *platform, const struct request *request, struct error *err)
+{
+	int deployed = repository_delta_is_deployed(platform->repository, &request->place,
+						    request->ids[0], err);
+
+	if (deployed <= 0)
+		return deployed;
+	return error_set(err, ERROR_CONFLICT, _("The delta \"%s\" was deployed, so it cannot be changed.  "
+						"Make another one."), request->ids[0]);
+}
+
+/* The delta as it is, when the caller may change it now; NULL with err. */
+static json_t *
+changeable(struct platform *platform, const struct request *request, struct error *err)
+{
+	json_t *known = repository_delta(platform->repository, &request->place, request->ids[0],
+					 err);
+
+	if (known && check_author(platform, request, json_object_get(known, "metadata"), err) == 0 &&
+	    check_not_deployed(platform, request, err) == 0)
+		return known;
+	json_decref(known);
+	return NULL;
+}
+
+static int
 replace(struct platform *platform, const struct request *request, const struct delta *delta,
 	struct error *err)
 {
@@ -71,8 +135,7 @@ int
 put_delta(struct platform *platform, const struct request *request, struct response *response,
 	  struct error *err)
 {
-	json_t *known = repository_delta(platform->repository, &request->place, request->ids[0],
-					 err);
+	json_t *known = changeable(platform, request, err);
 	struct delta *delta = known ? delta_decode(request->body, err) : NULL;
 	int ret = delta ? replace(platform, request, delta, err) : -1;
 
@@ -108,8 +171,7 @@ int
 patch_delta(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
 {
-	json_t *known = repository_delta(platform->repository, &request->place, request->ids[0],
-					 err);
+	json_t *known = changeable(platform, request, err);
 	struct delta *delta = known ? delta_decode(known, err) : NULL;
 	int ret = -1;
 
@@ -124,29 +186,50 @@ patch_delta(struct platform *platform, const struct request *request, struct res
 	return get_delta(platform, request, response, err);
 }
 
+/* Put away or fetched back, it is what it was: one that was deployed may be. */
 int
 archive_delta(struct platform *platform, const struct request *request, struct response *response,
 	      struct error *err)
 {
+	json_t *known = repository_delta(platform->repository, &request->place, request->ids[0],
+					 err);
+	int ret = -1;
+
 	response->status = 204;
-	return repository_set_delta_archived(platform->repository, &request->place,
-					     request->ids[0], json_is_true(request->body), err);
+	if (known && check_author(platform, request, json_object_get(known, "metadata"), err) == 0)
+		ret = repository_set_delta_archived(platform->repository, &request->place,
+						    request->ids[0], json_is_true(request->body), err);
+	json_decref(known);
+	return ret;
+}
+
+typedef int setter(struct repository *repository, const struct place *place, const char *id,
+		   const char *value, struct error *err);
+
+static int
+change_metadata(struct platform *platform, const struct request *request,
+		struct response *response, setter *set, struct error *err)
+{
+	json_t *known = changeable(platform, request, err);
+
+	response->status = 204;
+	if (!known)
+		return -1;
+	json_decref(known);
+	return set(platform->repository, &request->place, request->ids[0],
+		   json_string_value(request->body), err);
 }
 
 int
 change_env_of_delta(struct platform *platform, const struct request *request,
 		    struct response *response, struct error *err)
 {
-	response->status = 204;
-	return repository_set_delta_env(platform->repository, &request->place, request->ids[0],
-					json_string_value(request->body), err);
+	return change_metadata(platform, request, response, repository_set_delta_env, err);
 }
 
 int
 change_name_of_delta(struct platform *platform, const struct request *request,
 		     struct response *response, struct error *err)
 {
-	response->status = 204;
-	return repository_set_delta_name(platform->repository, &request->place, request->ids[0],
-					 json_string_value(request->body), err);
+	return change_metadata(platform, request, response, repository_set_delta_name, err);
 }

@@ -13,6 +13,7 @@
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "platform/engine.h"
+#include "platform/precondition.h"
 #include "platform/repository.h"
 
 /* "PIPELINE,RUN" */
@@ -126,6 +127,26 @@ check_no_pipeline(const json_t *body, struct error *err)
 					     "deployment is a run of its own.  Leave it out."));
 }
 
+/* Whoever looked at an older environment is told so before anything about its values. */
+static int
+change_values(struct platform *platform, const struct request *request,
+	      const struct deploy_request *deploy, struct error *err)
+{
+	const json_t *values = json_object_get(request->body, "values");
+	json_t *env;
+	int ret;
+
+	if (!values || json_is_null(values))
+		return 0;
+	if (deploy->value_set_version_id)
+		return error_set(err, ERROR_INPUT, _("Give \"values\" or \"value_set_version_id\", not both: "
+						     "what changes makes a version of its own."));
+	env = repository_environment(platform->repository, &request->place, err);
+	ret = env ? precondition_check(request->if_match, env, deploy->details, err) : -1;
+	json_decref(env);
+	return ret == 0 ? values_change(platform, request, values, deploy->details, err) : -1;
+}
+
 int
 create_deployment(struct platform *platform, const struct request *request,
 		  struct response *response, struct error *err)
@@ -149,6 +170,8 @@ create_deployment(struct platform *platform, const struct request *request,
 	/* A page of the vendor's manual posts the comment as "message". */
 	if (!deploy.comment)
 		deploy.comment = json_member_string(request->body, "message");
+	if (change_values(platform, request, &deploy, err) != 0)
+		return -1;
 	return answer(response, 201,
 		      record_as_run(platform, request, &deploy,
 				    engine_deploy(platform->engine, &request->place, &deploy, err), err));

@@ -20,6 +20,11 @@
 int pipelines_record(struct platform *platform, const struct place *place, const json_t *inputs,
 		     const json_t *deployment, char id[IDS_UUID_SIZE], struct error *err);
 
+/* The "values" of a request that deploys: changes of the environment's own, in its transaction.
+ * *details becomes what is there now when they were made for another version. */
+int values_change(struct platform *platform, const struct request *request, const json_t *values,
+		  json_t **details, struct error *err);
+
 /* What the answer of get_runtime is made of beside the database: how the workloads are, and in
  * which form it is asked for, which the response gets already.  free() it. */
 char *runtime_beside(struct platform *platform, const struct request *request,

@@ -5,6 +5,9 @@
  * A secret is given with "is_secret" or as "secret_ref": {"value"}, is sealed here, and never
  * goes out again.  A value that is one stays one, and so does what an environment puts in its
  * place; a value that is none can become one.
+ *
+ * A request that deploys may bring changes of the environment's values with it; the same rules
+ * hold for them.
  */
 #include "config.h"
 
@@ -16,6 +19,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/xmalloc.h"
 #include "model/json.h"
 #include "platform/repository-values.h"
 #include "platform/value-rules.h"
@@ -231,4 +235,151 @@ delete_values(struct platform *platform, const struct request *request, struct r
 
 	response->status = 204;
 	return repository_delete_values(platform->repository, &request->place, NULL, &change, err);
+}
+
+/* --- with a deployment --- */
+
+static int
+check_members(const json_t *values, struct error *err)
+{
+	static const char *const known[] = {"base", "set", "delete"};
+	const json_t *base = json_object_get(values, "base");
+	const char *name;
+	json_t *member;
+
+	json_object_foreach((json_t *)values, name, member) {
+		size_t i = 0;
+
+		while (i < 3 && strcmp(known[i], name) != 0)
+			i++;
+		if (i == 3)
+			return error_set(err, ERROR_INPUT, _("\"values\" has \"base\", \"set\" and \"delete\", "
+							     "and no \"%.100s\"."), name);
+		if (i > 0 && !json_is_array(member))
+			return error_set(err, ERROR_INPUT, _("\"%s\" must be an array."), name);
+		if (json_array_size(member) > VALUES_MAX)
+			return error_set(err, ERROR_INPUT, _("There cannot be more than %d shared values."),
+					 VALUES_MAX);
+	}
+	if (base && !json_is_string(base) && !json_is_null(base))
+		return error_set(err, ERROR_INPUT, _("\"%s\" must be a string or null."), "base");
+	return 0;
+}
+
+static int
+check_base(struct platform *platform, const struct place *place, const json_t *base,
+	   json_t **details, struct error *err)
+{
+	const char *wanted = json_string_value(base) ? json_string_value(base) : "";
+	char newest[IDS_UUID_SIZE];
+	int ret;
+
+	if (!base)
+		return 0;
+	ret = repository_check_values(platform->repository, place, wanted, newest, err);
+	if (ret != 0 && err->kind == ERROR_STALE) {
+		json_decref(*details);
+		*details = json_pack("{s:o}", "value_set_version_id",
+				     *newest ? json_string(newest) : json_null());
+	}
+	return ret;
+}
+
+/* A key is named once. */
+static int
+note_key(json_t *seen, const char *key, struct error *err)
+{
+	if (check_key(key, err) != 0)
+		return -1;
+	if (json_object_get(seen, key))
+		return error_set(err, ERROR_INPUT, _("\"values\" names the key \"%s\" twice."), key);
+	return json_object_set_new(seen, key, json_true());
+}
+
+/* What one environment-level value is to become, complete. */
+struct prepared {
+	char fingerprint[SECRET_FINGERPRINT_SIZE];
+	char *sealed;
+};
+
+static int
+prepare_one(struct platform *platform, const struct place *place, const json_t *item, json_t *seen,
+	    struct value_content *content, struct prepared *prepared, struct error *err)
+{
+	struct error why = {0};
+	struct asked asked;
+	json_t *old;
+
+	*content = (struct value_content){.key = json_member_string(item, "key")};
+	if (!json_is_object(item))
+		return error_set(err, ERROR_INPUT, _("What is in \"set\" must be an object."));
+	if (note_key(seen, content->key, err) != 0)
+		return -1;
+	if (read_asked(item, &asked, err) != 0)
+		return error_prefix(err, "%s", content->key);
+	if (!asked.value)
+		return error_set(err, ERROR_INPUT, _("%s: a shared value needs a \"value\"."), content->key);
+	old = repository_value(platform->repository, place, content->key, &why);
+	if (!old && why.kind != ERROR_NOT_FOUND) {
+		*err = why;
+		return -1;
+	}
+	if (json_is_true(json_object_get(old, "is_secret")))
+		asked.is_secret = true;
+	json_decref(old);
+	if (inherit_secrecy(platform, place, content->key, &asked, err) != 0)
+		return -1;
+	content->description = asked.description;
+	prepared->sealed = put_value(platform, place, &asked, prepared->fingerprint, content);
+	return 0;
+}
+
+static int
+check_deleted(const json_t *deleted, json_t *seen, struct error *err)
+{
+	const json_t *key;
+	size_t i;
+
+	json_array_foreach(deleted, i, key)
+		if (note_key(seen, json_string_value(key), err) != 0)
+			return -1;
+	return 0;
+}
+
+int
+values_change(struct platform *platform, const struct request *request, const json_t *values,
+	      json_t **details, struct error *err)
+{
+	const json_t *set = json_object_get(values, "set"), *deleted = json_object_get(values, "delete");
+	const struct place *place = &request->place;
+	struct value_change change = change_by(request);
+	size_t count = json_array_size(set);
+	struct value_content *contents;
+	struct prepared *prepared;
+	json_t *seen;
+	int ret = 0;
+
+	if (!json_is_object(values))
+		return error_set(err, ERROR_INPUT, _("\"values\" must be an object or null."));
+	if (check_members(values, err) != 0 ||
+	    check_base(platform, place, json_object_get(values, "base"), details, err) != 0)
+		return -1;
+	contents = xcalloc(count + 1, sizeof(*contents));
+	prepared = xcalloc(count + 1, sizeof(*prepared));
+	seen = json_object();
+	change.comment = json_member_string(request->body, "comment");
+	for (size_t i = 0; ret == 0 && i < count; i++)
+		ret = prepare_one(platform, place, json_array_get(set, i), seen, &contents[i],
+				  &prepared[i], err);
+	if (ret == 0)
+		ret = check_deleted(deleted, seen, err);
+	if (ret == 0 && json_object_size(seen) > 0)
+		ret = repository_change_values(platform->repository, place, contents, count, deleted,
+					       &change, err);
+	for (size_t i = 0; i < count; i++)
+		free(prepared[i].sealed);
+	json_decref(seen);
+	free(prepared);
+	free(contents);
+	return ret;
 }

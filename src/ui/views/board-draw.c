@@ -116,12 +116,10 @@ draw_cell(const struct sight *s, struct canvas *c, int row, int x, int columns,
 	} else if (!set_module(e->set, module)) {
 		canvas_glyph(&cell, selected ? STYLE_SELECTED : STYLE_FAINT, GLYPH_MIDDLE);
 	} else {
-		struct image image;
+		char *label = reference ? image_label(reference) : xstrdup("-");
 
-		image_parse(&image, reference ? reference : "");
-		canvas_bytes(&cell, style, image.version[0] ? image.version : "-",
-			     sign_column - 1);
-		image_clear(&image);
+		canvas_bytes(&cell, style, label, sign_column - 1);
+		free(label);
 	}
 	canvas_at(&cell, 0, sign_column);
 	canvas_ours(&cell, selected ? STYLE_SELECTED : standing_style(standing), words_sign(standing));

@@ -13,6 +13,7 @@
 #include "base/xmalloc.h"
 #include "model/changes.h"
 #include "model/image.h"
+#include "model/version.h"
 #include "ui/canvas.h"
 
 #define WORDS_BYTES_MAX (1024 * 1024)
@@ -34,24 +35,27 @@ static void
 draw_images(struct canvas *c, const struct change *change)
 {
 	struct image from, to;
+	char *was, *is;
+	bool is_other_name;
 
 	image_parse(&from, change->from);
 	image_parse(&to, change->to);
+	image_labels(change->from, change->to, &was, &is);
+	is_other_name = strcmp(from.name, to.name) != 0;
 	/* What changes is the version: the name gives way to it. */
-	if (text_columns(change->from) + text_columns(to.version) + 3 <= c->width - c->column ||
-	    strcmp(from.name, to.name) != 0) {
+	if (!is_other_name &&
+	    text_columns(from.name) + 1 + text_columns(was) + text_columns(is) + 3 <= c->width - c->column) {
 		canvas_bytes(c, STYLE_NORMAL, from.name, 0);
-		canvas_ours(c, STYLE_NORMAL, ":");
+		canvas_ours(c, STYLE_NORMAL, *from.version ? ":" : "@");
 	}
-	canvas_bytes(c, STYLE_WARN, from.version, 0);
+	canvas_bytes(c, STYLE_WARN, is_other_name ? change->from : was, 0);
 	canvas_ours(c, STYLE_DIM, " ");
 	canvas_glyph(c, STYLE_DIM, GLYPH_ARROW);
 	canvas_ours(c, STYLE_DIM, " ");
-	if (strcmp(from.name, to.name) != 0)
-		canvas_bytes(c, STYLE_AHEAD, change->to, 0);
-	else
-		canvas_bytes(c, STYLE_AHEAD, to.version, 0);
-	canvas_format(c, STYLE_DIM, "   %s", image_version_step(from.version, to.version));
+	canvas_bytes(c, STYLE_AHEAD, is_other_name ? change->to : is, 0);
+	canvas_format(c, STYLE_DIM, "   %s", version_step(from.version, to.version));
+	free(was);
+	free(is);
 	image_clear(&from);
 	image_clear(&to);
 }

@@ -50,7 +50,7 @@ add_workload(struct lines *lines, const struct set *set, const char *module)
 		return;
 	}
 	image_parse(&image, reference);
-	add_line(lines, NULL, module, xstrdup(image.version), xstrdup(image.name));
+	add_line(lines, NULL, module, image_label(reference), xstrdup(image.name));
 	image_clear(&image);
 }
 

@@ -206,7 +206,7 @@ decide_act(struct decide *decide, struct ui *ui, struct flow *flow, enum action 
 	case ACTION_LAST: decide->at = flow_merge(flow)->conflicts - 1; return true;
 	case ACTION_APPROVE:
 		if (flow_merge(flow)->undecided == 0)
-			ui_say(ui, _("Enter makes the review of what you chose; then D approves it."));
+			ui_say(ui, _("Press Enter to make the review of what you chose."));
 		else
 			ui_say(ui, _("Nothing can be approved before every conflict is decided: "
 				     "o or t."));

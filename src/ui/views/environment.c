@@ -73,7 +73,7 @@ draw_workload(const struct environment_view *v, const struct world_environment *
 	bool ready = m->status == RUNTIME_RUNNING || m->status == RUNTIME_SUCCEEDED;
 	bool failed = m->status == RUNTIME_FAILED;
 	const char *reference = e->set ? set_module_image(e->set, untrusted_raw(&m->module)) : NULL;
-	struct image image;
+	char *label;
 
 	(void)v;
 	canvas_glyph(c, ready ? STYLE_OK : failed ? STYLE_DANGER : STYLE_WARN,
@@ -81,9 +81,9 @@ draw_workload(const struct environment_view *v, const struct world_environment *
 	canvas_ours(c, STYLE_NORMAL, " ");
 	canvas_foreign(c, STYLE_STRONG, &m->module, 18);
 	canvas_at(c, c->row, 24);
-	image_parse(&image, reference ? reference : "");
-	canvas_bytes(c, STYLE_NORMAL, image.version, 14);
-	image_clear(&image);
+	label = image_label(reference ? reference : "");
+	canvas_bytes(c, STYLE_NORMAL, label, 14);
+	free(label);
 	canvas_at(c, c->row, 40);
 	canvas_format(c, STYLE_NORMAL, _("%d of %d"), m->pods_ready, m->pods_wanted);
 	canvas_at(c, c->row, 50);

@@ -178,23 +178,23 @@ draw_module(struct canvas *c, const struct world_environment *clone,
 	const char *here = set_module_image(clone->set, name);
 	const char *there = origin && origin->set ? set_module_image(origin->set, name) : NULL;
 	char *address = board_address(clone, name);
-	struct image image, was;
+	char *was = NULL, *is = NULL;
 
 	canvas_bytes(c, STYLE_STRONG, name, 18);
 	canvas_at(c, c->row, 25);
-	image_parse(&image, here ? here : "");
-	image_parse(&was, there ? there : "");
-	if (there && here && image_version_compare(image.version, was.version) != 0) {
-		canvas_bytes(c, STYLE_DIM, was.version, 12);
+	if (there && here && strcmp(there, here) != 0) {
+		image_labels(there, here, &was, &is);
+		canvas_bytes(c, STYLE_DIM, was, 12);
 		canvas_ours(c, STYLE_DIM, " ");
 		canvas_glyph(c, STYLE_DIM, GLYPH_ARROW);
 		canvas_ours(c, STYLE_DIM, " ");
-		canvas_bytes(c, STYLE_AHEAD, image.version, 12);
+		canvas_bytes(c, STYLE_AHEAD, is, 12);
 	} else {
-		canvas_bytes(c, STYLE_NORMAL, image.version, 14);
+		is = image_label(here ? here : "");
+		canvas_bytes(c, STYLE_NORMAL, is, 14);
 	}
-	image_clear(&image);
-	image_clear(&was);
+	free(was);
+	free(is);
 	if (address) {
 		canvas_at(c, c->row, 54);
 		canvas_link(c, STYLE_DIM, address);
@@ -207,14 +207,14 @@ static void
 draw_side(struct canvas *c, const struct carry *carry, const char *value)
 {
 	size_t length = strlen(carry->path);
-	struct image image;
+	char *label;
 
 	if (!value) {
 		canvas_ours(c, STYLE_NORMAL, _("nothing"));
 	} else if (length >= 6 && strcmp(carry->path + length - 6, "/image") == 0) {
-		image_parse(&image, value);
-		canvas_bytes(c, STYLE_NORMAL, *image.version ? image.version : value, 40);
-		image_clear(&image);
+		label = image_label(value);
+		canvas_bytes(c, STYLE_NORMAL, label, 40);
+		free(label);
 	} else {
 		canvas_bytes(c, STYLE_NORMAL, value, 40);
 	}

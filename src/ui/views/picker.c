@@ -15,6 +15,7 @@
 #include "flow/session.h"
 #include "flow/world.h"
 #include "model/image.h"
+#include "model/version.h"
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
@@ -41,7 +42,7 @@ newest_first(const void *a, const void *b)
 {
 	const struct artefact_version *const *x = a, *const *y = b;
 
-	return image_version_compare(untrusted_raw(&(*y)->version), untrusted_raw(&(*x)->version));
+	return version_sort(untrusted_raw(&(*y)->version), untrusted_raw(&(*x)->version));
 }
 
 static void

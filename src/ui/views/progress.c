@@ -251,11 +251,10 @@ draw_workload(struct canvas *c, int row, const struct runtime_module *m, const s
 	canvas_foreign(c, STYLE_NORMAL, &m->module, kind_column(c) - ID_COLUMN - 3);
 	canvas_at(c, row, kind_column(c));
 	if (reference) {
-		struct image image;
+		char *label = image_label(reference);
 
-		image_parse(&image, reference);
-		canvas_bytes(c, STYLE_DIM, image.version, state_column(c) - kind_column(c) - 2);
-		image_clear(&image);
+		canvas_bytes(c, STYLE_DIM, label, state_column(c) - kind_column(c) - 2);
+		free(label);
 	}
 	canvas_at(c, row, state_column(c));
 	canvas_progress(c, c->width >= 90 ? 20 : c->width >= 60 ? 10 : 4, m->pods_ready, m->pods_wanted > 0 ? m->pods_wanted : 1);

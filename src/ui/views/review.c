@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The review: what a person decides on, before anything is sent.  In a protected environment
- * the approving key leads into the fields, and only Enter with a reason and the name typed
- * approves; elsewhere one capital letter does.  Enter alone never approves.
+ * The review: what a person decides on, before anything is sent.
+ *
+ * The approving key is no other view's, so that no key that was pressed twice approves what the
+ * first press opened.  It counts once the end of the difference has been on the screen, and a
+ * moment longer than a hand needs to press twice.  Where something is to be typed it leads into
+ * the fields, and Enter in the last one approves when what was typed is right.
  */
 #include "config.h"
 
@@ -11,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/text.h"
@@ -29,29 +33,37 @@
 #include "ui/widgets/field.h"
 #include "ui/widgets/viewport.h"
 
+#define SETTLE_MS 400		/* from when the end was seen until the approving key counts */
+#define DEED_MAX 160
+
+enum { IN_DIFFERENCE, IN_REASON, IN_NAME };
+
 struct review_view {
 	struct view view;
 	char *id;			/* of the operation; the flow is looked up by it */
 	bool shown;			/* the review stands on the screen, since it was made */
+	bool fits;			/* a line of the difference does, in what was drawn last */
+	int64_t end_seen_at;		/* steady ms: the end of the difference was drawn; 0: not yet */
+	char deed[DEED_MAX];		/* what Enter does in the last field */
+	struct key field_keys[4];	/* the key bar while one is in a field */
 	struct contents contents;	/* instead when there is no difference */
 	struct difference difference;
 	int words_row, words_rows;	/* where the changes stood when they were drawn, and how many */
 	struct canvas middle;		/* where the difference did */
 	struct decide decide;		/* while conflicts wait for choices */
-	int focus;			/* 0: the diff, 1: reason, 2: name */
+	int focus;
 	struct field reason, name;
 };
 
 static const struct key keys[] = {
-	{'D', "D", ACTION_APPROVE, N_("approve"), N_("Approve what you see, and do it.")},
-	{'X', NULL, ACTION_APPROVE, NULL, NULL},
+	{'A', "A", ACTION_APPROVE, N_("approve"), N_("Approve what you see, or go to the field that is still empty.")},
 	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Change nothing and go back.")},
 	{'q', NULL, ACTION_BACK, NULL, NULL},
 	DIFFERENCE_KEYS,
 	DECIDE_KEYS,
 	{'y', "y", ACTION_COPY, NULL, N_("Copy the changes in words.")},
-	{'\t', "Tab", ACTION_PANE, NULL, N_("To the next field (protected environments).")},
-	{'\r', "Enter", ACTION_OPEN, NULL, N_("In the fields: approve, once both are right.")},
+	{'\t', "Tab", ACTION_PANE, NULL, N_("To the next field, where there are any.")},
+	{'\r', "Enter", ACTION_OPEN, NULL, N_("In a field: to the next one; in the last one approve, once all are right.")},
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
 
@@ -187,6 +199,30 @@ draw_sends(struct ui *ui, struct canvas *c, int row, const struct review *review
 	}
 }
 
+/* Why something is to be typed. */
+static const char *
+why_typed(const struct review *review)
+{
+	if (review->is_protected && !review->is_no_clone)
+		return _(" is protected.");
+	if (review->verb == FLOW_DISCARD && !review->is_no_clone)
+		return _(" has changes that are not promoted.");
+	return _(" is not a clone that was made here.");
+}
+
+static bool
+asks(const struct review *review)
+{
+	return review->is_protected || review->asks_name;
+}
+
+/* With the line above them. */
+static int
+field_rows(const struct review *review)
+{
+	return !asks(review) ? 0 : review->is_protected ? 3 : 2;
+}
+
 static void
 draw_fields(const struct review_view *r, struct ui *ui, struct canvas *c, int row, const struct review *review)
 {
@@ -197,18 +233,20 @@ draw_fields(const struct review_view *r, struct ui *ui, struct canvas *c, int ro
 	canvas_glyph(c, STYLE_DANGER, GLYPH_SQUARE);
 	canvas_ours(c, STYLE_DANGER, " ");
 	canvas_bytes(c, STYLE_DANGER, review->env_name ? review->env_name : review->env, 30);
-	canvas_ours(c, STYLE_DIM, review->is_no_clone ? _(" is not a clone that was made here.")
-						       : _(" is protected."));
-	if (r->focus == 0)
-		canvas_ours(c, STYLE_DIM, ui_keyed(ui, _("  {approve} leads to the fields.")));
-	canvas_at(c, row + 1, 1);
-	canvas_ours(c, r->focus == 1 ? STYLE_NORMAL : STYLE_DIM, _("Reason"));
-	canvas_at(c, row + 1, from);
-	field_draw(&r->reason, c, columns, r->focus == 1);
-	canvas_at(c, row + 2, 1);
-	canvas_format(c, r->focus == 2 ? STYLE_NORMAL : STYLE_DIM, _("Type \"%.14s\""), review->env);
-	canvas_at(c, row + 2, from);
-	field_draw(&r->name, c, columns, r->focus == 2);
+	canvas_ours(c, STYLE_DIM, why_typed(review));
+	if (r->focus == IN_DIFFERENCE)
+		canvas_ours(c, STYLE_DIM, ui_keyed(ui, review->is_protected ? _("  {approve} leads to the fields.")
+									  : _("  {approve} leads to the field.")));
+	if (review->is_protected) {
+		canvas_at(c, ++row, 1);
+		canvas_ours(c, r->focus == IN_REASON ? STYLE_NORMAL : STYLE_DIM, _("Reason"));
+		canvas_at(c, row, from);
+		field_draw(&r->reason, c, columns, r->focus == IN_REASON);
+	}
+	canvas_at(c, ++row, 1);
+	canvas_format(c, r->focus == IN_NAME ? STYLE_NORMAL : STYLE_DIM, _("Type \"%.14s\""), review->env);
+	canvas_at(c, row, from);
+	field_draw(&r->name, c, columns, r->focus == IN_NAME);
 }
 
 /* What a clone will be, or what a discarded environment is; NULL: not known. */
@@ -230,11 +268,33 @@ shows_contents(const struct review *review, struct ui *ui)
 	return review->changes.count == 0 && contents_of(review, ui);
 }
 
+/* What is folded away by hand is not on the screen either. */
+static bool
+is_folded(const struct difference *d)
+{
+	for (size_t i = 0; i < d->objects; i++)
+		if (d->closed[i])
+			return true;
+	return d->objects > 0 && d->only >= 0;
+}
+
+static void
+note_end(struct review_view *r, struct ui *ui, const struct viewport *part)
+{
+	r->fits = part->count == 0 || part->rows > 0;
+	if (r->end_seen_at || !r->fits || part->first + part->rows < part->count ||
+	    is_folded(&r->difference))
+		return;
+	r->end_seen_at = clock_steady_ms();
+	ui_draw_again(ui, SETTLE_MS);
+}
+
 static void
 draw_review(struct review_view *r, struct ui *ui, struct canvas *c, const struct review *review)
 {
 	bool roomy = c->height >= 20, sends = c->height >= 12;
-	int foot = (sends ? 2 : 0) + (review->is_protected ? 3 + (sends && roomy) : 0), row = roomy;
+	int fields = field_rows(review);
+	int foot = (sends ? 2 : 0) + (fields ? fields + (sends && roomy) : 0), row = roomy;
 	struct viewport part;
 	int used;
 
@@ -255,6 +315,7 @@ draw_review(struct review_view *r, struct ui *ui, struct canvas *c, const struct
 		difference_draw(&r->difference, ui, &r->middle);
 		part = (struct viewport){r->difference.top, (size_t)r->difference.height, r->difference.row_count};
 	}
+	note_end(r, ui, &part);
 	if (foot == 0) {
 		ui_in_sight(ui, &part);
 		return;
@@ -264,8 +325,8 @@ draw_review(struct review_view *r, struct ui *ui, struct canvas *c, const struct
 	viewport_draw(&part, c, row - 1);
 	if (sends)
 		draw_sends(ui, c, row, review);
-	if (review->is_protected)
-		draw_fields(r, ui, c, c->height - 3, review);
+	if (fields)
+		draw_fields(r, ui, c, c->height - fields, review);
 }
 
 static void
@@ -315,37 +376,76 @@ type_middle(struct review_view *r, struct ui *ui, int key)
 	return difference_type(&r->difference, ui, key);
 }
 
+/* Why the review cannot be approved now; NULL: it can. */
+static const char *
+why_not(const struct review_view *r)
+{
+	if (!r->fits || LINES < TERMINAL_MIN_ROWS || COLS < TERMINAL_MIN_COLUMNS)
+		return _("Enlarge the window: no line of the difference fits in it.");
+	if (!r->end_seen_at)
+		return _("Read the difference to its end first: {page-down} or {last}.");
+	if (clock_steady_ms() - r->end_seen_at < SETTLE_MS)
+		return _("The review has only just appeared; press the key again.");
+	return NULL;
+}
+
 static void
 approve(struct review_view *r, struct ui *ui, struct flow *flow)
 {
-	const struct review *review = flow_review(flow);
+	const char *why = why_not(r);
 	struct error err = {0};
 
-	if (review->is_protected && r->focus == 0) {
-		r->focus = 1;
-		return;
-	}
-	if (flow_approve(flow, r->reason.text, r->name.text, &err) != 0) {
+	if (why)
+		ui_say(ui, "%s", ui_keyed(ui, why));
+	else if (flow_approve(flow, r->reason.text, r->name.text, &err) != 0)
 		ui_say_error(ui, &err);
-		return;
-	}
-	ui_replace(ui, progress_view_new(flow));
+	else
+		ui_replace(ui, progress_view_new(flow));
 }
 
-/* Enter: to the field that is still missing, and behind the last one it approves. */
+/* The first field that is empty or wrong; IN_DIFFERENCE: none is. */
+static int
+missing_field(const struct review_view *r, const struct review *review)
+{
+	if (review->is_protected && !r->reason.text[strspn(r->reason.text, " \t")])
+		return IN_REASON;
+	if (review->asks_name && strcmp(r->name.text, review->env) != 0)
+		return IN_NAME;
+	return IN_DIFFERENCE;
+}
+
+static void
+act_approve(struct review_view *r, struct ui *ui, struct flow *flow)
+{
+	const struct review *review = flow_review(flow);
+	int missing = missing_field(r, review);
+
+	if (asks(review))
+		r->focus = missing ? missing : IN_NAME;
+	else
+		approve(r, ui, flow);
+}
+
+/* Enter: to the field that is still missing, and in the last one it approves. */
 static void
 enter_field(struct review_view *r, struct ui *ui, struct flow *flow, const struct review *review)
 {
-	bool has_reason = r->reason.text[strspn(r->reason.text, " \t")] != '\0';
-	bool has_name = strcmp(r->name.text, review->env) == 0;
-	int missing = !has_reason ? 1 : !has_name ? 2 : 0;
+	int missing = missing_field(r, review);
 
 	if (missing && missing != r->focus)
 		r->focus = missing;
-	else if (missing == 1)
+	else if (missing == IN_REASON)
 		ui_say(ui, _("A reason is asked for: whoever looks at it later reads why."));
 	else
 		approve(r, ui, flow);
+}
+
+static void
+next_field(struct review_view *r, const struct review *review)
+{
+	r->focus = (r->focus + 1) % 3;
+	if (r->focus == IN_REASON && !review->is_protected)
+		r->focus = IN_NAME;
 }
 
 static void
@@ -375,15 +475,50 @@ copy(struct ui *ui, const struct review *review)
 	free(words);
 }
 
+/* Enter says what it does. */
+static const struct key *
+field_bar(struct review_view *r, const struct review *review)
+{
+	int missing = missing_field(r, review);
+
+	if (review->verb == FLOW_DISCARD)
+		snprintf(r->deed, sizeof(r->deed), _("deletes %s"), review->env);
+	else if (review->verb == FLOW_UNDO)
+		snprintf(r->deed, sizeof(r->deed), _("rolls back %s"), review->env);
+	else
+		snprintf(r->deed, sizeof(r->deed), _("deploys to %s"), review->env);
+	r->field_keys[0] = (struct key){'\r', "Enter", ACTION_OPEN,
+					missing && missing != r->focus ? N_("next field") : r->deed, NULL};
+	r->field_keys[1] = (struct key){'\t', "Tab", ACTION_PANE, N_("next field"), NULL};
+	r->field_keys[2] = (struct key){27, "Esc", ACTION_BACK, N_("back"), NULL};
+	r->field_keys[3] = (struct key){0, NULL, ACTION_NONE, NULL, NULL};
+	return r->field_keys;
+}
+
+static bool
+can(const struct view *view, struct ui *ui, enum action action)
+{
+	const struct review_view *r = (const struct review_view *)view;
+	struct flow *flow = flow_of(r, ui);
+	const struct review *review = flow ? flow_review(flow) : NULL;
+
+	switch (action) {
+	case ACTION_APPROVE: return review && r->shown && !why_not(r);
+	case ACTION_BESIDE:
+	case ACTION_UNFOLD:
+	case ACTION_ONLY:
+	case ACTION_CONTEXT: return review && !shows_contents(review, ui);
+	case ACTION_NEXT: return review && (!shows_contents(review, ui) || *r->contents.find.text);
+	case ACTION_OURS:
+	case ACTION_THEIRS: return flow && flow_merge(flow);
+	case ACTION_PANE: return review && asks(review);
+	default: return true;
+	}
+}
+
 static const struct key *
 bar(const struct view *view, struct ui *ui)
 {
-	static const struct key field_keys[] = {
-		{'\t', "Tab", ACTION_PANE, N_("next field"), NULL},
-		{'\r', "Enter", ACTION_OPEN, N_("go on"), NULL},
-		{27, "Esc", ACTION_BACK, N_("back"), NULL},
-		{0, NULL, ACTION_NONE, NULL, NULL},
-	};
 	static const struct key decide_keys[] = {
 		{'o', "o", ACTION_OURS, N_("the clone's"), NULL},
 		{'t', "t", ACTION_THEIRS, N_("the target's"), NULL},
@@ -398,11 +533,11 @@ bar(const struct view *view, struct ui *ui)
 		{'?', "?", ACTION_HELP, N_("help"), NULL},
 		{0, NULL, ACTION_NONE, NULL, NULL},
 	};
-	const struct review_view *r = (const struct review_view *)view;
+	struct review_view *r = (struct review_view *)view;
 	struct flow *flow = flow_of(r, ui);
 
-	if (r->focus > 0)
-		return field_keys;
+	if (r->focus > 0 && flow && flow_review(flow))
+		return field_bar(r, flow_review(flow));
 	if (r->difference.finding || r->contents.finding)
 		return ui_finding_keys;
 	if (flow && flow_state(flow) == FLOW_FAILED)
@@ -432,25 +567,25 @@ act(struct view *view, struct ui *ui, enum action action)
 	}
 	/* What came in this turn is not on the screen yet, and nobody approves what was never seen. */
 	if (!review || flow_state(flow) != FLOW_REVIEW || !r->shown) {
-		ui_say(ui, _("The review is still being read; decide when it stands."));
+		ui_say(ui, _("The review is still loading."));
 		return;
 	}
 	switch (action) {
 	case ACTION_OURS:
 	case ACTION_THEIRS: ui_say(ui, _("There is no conflict to decide here.")); break;
-	case ACTION_APPROVE: approve(r, ui, flow); break;
+	case ACTION_APPROVE: act_approve(r, ui, flow); break;
 	case ACTION_COPY: copy(ui, review); break;
 	case ACTION_PANE:
-		if (review->is_protected)
-			r->focus = (r->focus + 1) % 3;
+		if (asks(review))
+			next_field(r, review);
 		else
-			ui_say(ui, _("There is nothing to fill in: %.60s is not protected."), review->env);
+			ui_say(ui, _("There is nothing to fill in here."));
 		break;
 	case ACTION_OPEN:
-		if (review->is_protected && r->focus > 0)
+		if (r->focus > 0)
 			enter_field(r, ui, flow, review);
 		else
-			ui_say(ui, _("Enter alone approves nothing: {approve} does."));
+			ui_say(ui, _("Press {approve} to approve."));
 		break;
 	default: act_middle(r, ui, review, action); break;
 	}
@@ -463,8 +598,8 @@ click_review(struct review_view *r, struct ui *ui, const struct review *review,
 {
 	int below = row + canvas->y - r->middle.y;
 
-	if (review->is_protected && row >= canvas->height - 2)
-		r->focus = row - (canvas->height - 2) + 1;
+	if (asks(review) && row >= canvas->height - field_rows(review) + 1)
+		r->focus = row == canvas->height - 1 ? IN_NAME : IN_REASON;
 	else if (shows_contents(review, ui))
 		return;
 	else if (row >= r->words_row && row < r->words_row + r->words_rows)
@@ -491,9 +626,9 @@ type(struct view *view, struct ui *ui, int key)
 {
 	struct review_view *r = (struct review_view *)view;
 
-	if (r->focus == 0)
+	if (r->focus == IN_DIFFERENCE)
 		return type_middle(r, ui, key);
-	return field_type(r->focus == 1 ? &r->reason : &r->name, key);
+	return field_type(r->focus == IN_REASON ? &r->reason : &r->name, key);
 }
 
 static void
@@ -507,7 +642,7 @@ close_view(struct view *view)
 }
 
 const struct view_ops review_view_ops = {
-	.bar = bar,
+	.bar = bar, .can = can,
 	.title = N_("Review"), .keys = keys, .draw = draw, .subject = subject, .act = act,
 	.type = type, .click = click,
 	.close = close_view,
