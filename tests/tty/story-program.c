@@ -200,29 +200,6 @@ act_type(struct story *story, const struct line *line)
 	       story_fails(story, "the program does not read its keys");
 }
 
-/* Presses a key again and again until the screen matches, for lists and choices. */
-bool
-act_press_until(struct story *story, const struct line *line)
-{
-	struct line key = {.count = 1, .words = line->words};
-	double limit = story_limit(story, line, 2);
-	int64_t until = story_now_ms() + (int64_t)(limit * story->slow * 1000);
-	struct search search;
-
-	for (;;) {
-		if (story_search(story, &search, line->words[1], 0.2)) {
-			regfree(&search.regex);
-			free(search.text);
-			return true;
-		}
-		if (story_now_ms() >= until)
-			return story_fails(story, "nothing matched /%s/ within %g s of pressing %s",
-				     line->words[1], limit * story->slow, line->words[0]);
-		if (!act_key(story, &key))
-			return false;
-	}
-}
-
 /* The screen below the header, whose figures change by themselves: text, and how it looks. */
 static char *
 picture(const struct terminal *terminal)
@@ -274,6 +251,38 @@ act_answers(struct story *story, const struct line *line)
 	answered = act_key(story, &key) && story_wait(story, story_limit(story, line, 1), has_answered, before);
 	free(before);
 	return answered || story_fails(story, "the key %s changed nothing and said nothing", line->words[0]);
+}
+
+/* Presses a key again and again until the screen matches, for lists and choices.  Each press
+ * waits for its answer: on a busy machine two would go past what is looked for. */
+bool
+act_press_until(struct story *story, const struct line *line)
+{
+	struct line key = {.count = 1, .words = line->words};
+	double limit = story_limit(story, line, 2);
+	int64_t until = story_now_ms() + (int64_t)(limit * story->slow * 1000);
+	struct search search;
+
+	for (;;) {
+		char *before;
+		bool pressed;
+
+		if (story_search(story, &search, line->words[1], 0.1 / story->slow)) {
+			regfree(&search.regex);
+			free(search.text);
+			return true;
+		}
+		if (story_now_ms() >= until)
+			return story_fails(story, "nothing matched /%s/ within %g s of pressing %s",
+				     line->words[1], limit * story->slow, line->words[0]);
+		before = picture(story->terminal);
+		pressed = act_key(story, &key);
+		if (pressed)
+			(void)story_wait(story, 0.2, has_answered, before);
+		free(before);
+		if (!pressed)
+			return false;
+	}
 }
 
 static bool
