@@ -155,6 +155,9 @@ api_call_new(struct api *api, const struct api_operation *operation, const char 
 	call->due = clock_steady_ms();
 	buf_init(&call->body, api->body_max);
 	loaded = curl_load(&call->refused) == 0;
+	if (api->offline)
+		error_set(&call->refused, ERROR_UNREACHABLE, _("%s: the platform is not asked (--offline)."),
+			  _(operation->what));
 	if (!make_url(call, parts) && loaded)
 		error_set(&call->refused, ERROR_INPUT,
 			  _("%s%s: an empty or unusable id.  Nothing was sent."),
@@ -792,6 +795,7 @@ api_new(const struct api_options *options, struct error *err)
 	api->connect_timeout_ms = options->connect_timeout_ms > 0 ? options->connect_timeout_ms :
 								    5000;
 	api->retries = options->retries == 0 ? 3 : options->retries < 0 ? 0 : options->retries;
+	api->offline = options->offline;
 	api->body_max = options->body_max > 0 ? options->body_max : JSON_BYTES_MAX;
 	return api;
 }

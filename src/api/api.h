@@ -28,6 +28,7 @@ struct api_options {
 	int connect_timeout_ms;		/* 0: 5000 */
 	int retries;			/* of a read, beyond the first try; 0: 3; -1: none */
 	size_t body_max;		/* bytes of an answer; 0: JSON_BYTES_MAX */
+	bool offline;			/* nothing is sent: each call ends with ERROR_UNREACHABLE */
 };
 
 /* Copies the options.  NULL with ERROR_INPUT when the URL is none that we speak. */

@@ -79,6 +79,7 @@ struct api {
 	struct api_call *last;
 	uint64_t sequence;
 	size_t pending, reads_sent, writes_sent;
+	bool offline;
 	bool waiting;			/* within api_wait() */
 	int64_t heard;			/* steady ms of the last byte that came */
 	char extensions[512];		/* as announced with the last good answer */

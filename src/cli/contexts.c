@@ -18,6 +18,7 @@
 #include "base/i18n.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "cli/names.h"
 #include "ui/keys.h"
 #include "ui/theme.h"
 
@@ -139,7 +140,7 @@ set_switch(const struct config_file *file, const struct config_entry *e, bool *o
 	*out = strcmp(e->value, "true") == 0;
 	if (*out || strcmp(e->value, "false") == 0)
 		return 0;
-	return refuse(file, e, err, _("This is true or false."));
+	return refuse(file, e, err, _("Expected true or false."));
 }
 
 static int
@@ -290,6 +291,20 @@ contexts_read(struct contexts *out, struct error *err)
 	return read_file(out, err);
 }
 
+static void
+refuse_context(const struct contexts *contexts, const char *name, struct error *err)
+{
+	const char **names = xcalloc(contexts->count + 1, sizeof(*names));
+	char *near;
+
+	for (size_t i = 0; i < contexts->count; i++)
+		names[i] = contexts->items[i].name;
+	near = names_near(name, names, contexts->count);
+	error_set(err, ERROR_NOT_FOUND, _("%s has no context \"%s\".%s"), contexts->path, name, near);
+	free(near);
+	free(names);
+}
+
 const struct context *
 contexts_find(const struct contexts *contexts, const char *name, struct error *err)
 {
@@ -300,8 +315,7 @@ contexts_find(const struct contexts *contexts, const char *name, struct error *e
 	for (size_t i = 0; i < contexts->count; i++)
 		if (strcmp(contexts->items[i].name, wanted) == 0)
 			return &contexts->items[i];
-	error_set(err, ERROR_NOT_FOUND, _("%s has no context \"%s\"; `sidestage contexts` lists them."),
-		  contexts->path, wanted);
+	refuse_context(contexts, wanted, err);
 	return NULL;
 }
 

@@ -4,6 +4,7 @@
 #include "cli/facts.h"
 
 #include <stdint.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -112,8 +113,12 @@ workloads_facts(const struct world_environment *e)
 static json_t *
 resources_facts(const struct world_environment *e)
 {
-	json_t *list = json_array();
+	json_t *list;
 
+	if (!knowledge_has_content(world_known(e, WORLD_RESOURCES)) &&
+	    world_known(e, WORLD_RESOURCES)->state != KNOWLEDGE_ABSENT && e->environment.last_deploy.id.raw)
+		return json_null();
+	list = json_array();
 	for (size_t i = 0; i < e->resource_count; i++) {
 		const struct active_resource *r = &e->resources[i];
 
@@ -160,6 +165,8 @@ facts_environment(const struct world_environment *e, const struct details *detai
 				  deployment_facts(&e->running), "workloads", workloads_facts(e), "resources",
 				  resources_facts(e));
 
+	if (e->environment.problem.raw)
+		json_object_set_new(facts, "problem", foreign(&e->environment.problem));
 	if (details) {
 		json_object_set_new(facts, "values",
 				    details_values_known(details) ? values_facts(details) : json_null());
@@ -180,14 +187,17 @@ facts_application(const struct world_application *application)
 }
 
 json_t *
-facts_world(const struct world *world)
+facts_world(const struct world *world, const char *org)
 {
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < world->count; i++) {
 		const struct world_organization *o = &world->organizations[i];
-		json_t *list = json_array();
+		json_t *list;
 
+		if (org && !untrusted_is(&o->organization.id, org))
+			continue;
+		list = json_array();
 		for (size_t k = 0; k < o->count; k++)
 			json_array_append_new(list, foreign(&o->applications[k].application.id));
 		json_array_append_new(all, json_pack("{s:o, s:o}", "organization", foreign(&o->organization.id),
@@ -251,7 +261,7 @@ facts_logs(const struct logs *logs, size_t first)
 /* --- what was done --- */
 
 json_t *
-facts_clones(const struct clones *clones)
+facts_clones(const struct clones *clones, const char *app)
 {
 	static const char *const works[] = {
 		[CLONE_WORK_UNKNOWN] = "unknown", [CLONE_WORK_NONE] = "none", [CLONE_WORK_SOME] = "some",
@@ -261,6 +271,8 @@ facts_clones(const struct clones *clones)
 	for (size_t i = 0; i < clones_count(clones); i++) {
 		const struct clone *c = clones_get(clones, i);
 
+		if (app && strcmp(c->app, app) != 0)
+			continue;
 		json_array_append_new(
 			list, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:i, s:i}", "organization",
 					text(c->org), "application", text(c->app), "environment", text(c->env),

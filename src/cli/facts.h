@@ -28,7 +28,8 @@ json_t *facts_application(const struct world_application *application);
 /* details NULL: without its values and deployments. */
 json_t *facts_environment(const struct world_environment *environment, const struct details *details);
 /* [{organization, applications: [id]}] */
-json_t *facts_world(const struct world *world);
+/* org NULL: of all. */
+json_t *facts_world(const struct world *world, const char *org);
 /* [{object, path, what, kind, from, to}] */
 json_t *facts_changes(const struct changes *changes);
 /* [{version, runs_here}] of that image. */
@@ -37,7 +38,8 @@ json_t *facts_versions(const struct world_organization *organization, const stru
 json_t *facts_log_line(const struct log_line *line);
 /* From that line on. */
 json_t *facts_logs(const struct logs *logs, size_t first);
-json_t *facts_clones(const struct clones *clones);
+/* app NULL: of all. */
+json_t *facts_clones(const struct clones *clones, const char *app);
 /* Oldest first. */
 json_t *facts_history(const struct operation_list *list);
 json_t *facts_hotfix(const struct hotfix *hotfix);

@@ -13,6 +13,7 @@
 #include "cli/command.h"
 #include "cli/linear-parts.h"
 #include "cli/lines.h"
+#include "cli/names.h"
 #include "flow/clones.h"
 #include "flow/flow.h"
 #include "flow/hotfix.h"
@@ -44,27 +45,52 @@ linear_clone(struct linear *l, char **words, size_t count)
 						       .env = words[1], .source = words[0]});
 }
 
+/* A version that is not in the list is refused where there is a list of this image. */
+static bool
+is_version_there(struct linear *l, const char *image, const char *version)
+{
+	const struct world_organization *o = world_organization(session_world(l->session), l->org);
+	struct error err = {0};
+	size_t of_image = 0;
+
+	for (size_t i = 0; o && i < o->version_count; i++) {
+		if (!untrusted_is(&o->versions[i].name, image))
+			continue;
+		if (untrusted_is(&o->versions[i].version, version))
+			return true;
+		of_image++;
+	}
+	if (of_image == 0 || strchr(version, '@'))
+		return true;
+	(void)!names_no_version(o, image, version, &err);
+	linear_fail_error(l, &err, EXIT_STAGE_WORDS);
+	return false;
+}
+
 void
 linear_version(struct linear *l, char **words, size_t count)
 {
 	const struct world_environment *e = linear_environment(l, words[0]);
-	const char *reference = e && e->set ? set_module_image(e->set, words[1]) : NULL;
+	const char *reference;
 	struct image image;
 	char *wanted;
 
 	(void)count;
-	if (!e)
+	if (!e || !linear_workload(l, e, words[1]))
 		return;
+	reference = set_module_image(e->set, words[1]);
 	if (!reference) {
-		linear_fail(l, EXIT_USAGE, _("There is no workload \"%s\" in %s."), words[1], words[0]);
+		linear_fail(l, EXIT_FAILED, _("The workload %s has no image."), words[1]);
 		return;
 	}
 	image_parse(&image, reference);
-	wanted = xasprintf("%s:%s", image.name, words[2]);
-	linear_begin(l, &(struct flow_request){
-				.verb = FLOW_DEPLOY, .org = l->org, .app = l->app, .env = words[0],
-				.images = (const char *const[]){words[1], wanted, NULL}});
-	free(wanted);
+	if (is_version_there(l, image.name, words[2])) {
+		wanted = xasprintf("%s:%s", image.name, words[2]);
+		linear_begin(l, &(struct flow_request){
+					.verb = FLOW_DEPLOY, .org = l->org, .app = l->app, .env = words[0],
+					.images = (const char *const[]){words[1], wanted, NULL}});
+		free(wanted);
+	}
 	image_clear(&image);
 }
 
@@ -77,7 +103,7 @@ known_set(struct linear *l, const char *env)
 	const struct world_environment *e = linear_environment(l, env);
 
 	if (e && !e->set)
-		linear_fail(l, EXIT_UNREAD, _("What %s holds is not known yet; try again."), env);
+		linear_fail_set(l, e);
 	return e ? e->set : NULL;
 }
 
@@ -98,10 +124,8 @@ find_place(struct linear *l, struct place *place)
 
 	if (!set)
 		return false;
-	if (!set_module(set, place->workload)) {
-		linear_fail(l, EXIT_USAGE, _("There is no workload \"%s\" in %s."), place->workload, place->env);
+	if (!linear_workload(l, linear_environment(l, place->env), place->workload))
 		return false;
-	}
 	is_place = pointer_parse(&pointer, place->path, &err) == 0;
 	if (is_place) {
 		is_place = pointer.count > 0;

@@ -15,6 +15,7 @@
 #include "cli/facts.h"
 #include "cli/linear-parts.h"
 #include "cli/lines.h"
+#include "cli/names.h"
 #include "flow/clones.h"
 #include "flow/details.h"
 #include "flow/hotfix.h"
@@ -43,6 +44,8 @@ linear_board(struct linear *l, char **words, size_t count)
 		lines_board(a);
 	else
 		lines_say(_("There is no application; \"applications\" lists what there is."));
+	for (size_t i = 0; a && i < a->count; i++)
+		linear_check_parts(l, &a->environments[i]);
 }
 
 void
@@ -72,16 +75,19 @@ void
 linear_applications(struct linear *l, char **words, size_t count)
 {
 	const struct world *world = session_world(l->session);
+	const char *only = l->once ? l->org : NULL;
 
 	(void)words;
 	(void)count;
 	if (linear_wants_facts(l)) {
-		linear_facts(l, facts_world(world));
+		linear_facts(l, facts_world(world, only));
 		return;
 	}
 	for (size_t i = 0; i < world->count; i++) {
 		const struct world_organization *o = &world->organizations[i];
 
+		if (only && !untrusted_is(&o->organization.id, only))
+			continue;
 		lines_say("%s", untrusted_raw(&o->organization.id));
 		for (size_t j = 0; j < o->count; j++)
 			lines_say("    %s%s", untrusted_raw(&o->applications[j].application.id),
@@ -122,6 +128,17 @@ are_details_known(void *data)
 	       (details_deployments_known(d) || details_deployments_error(d)->kind != ERROR_NONE);
 }
 
+static void
+check_details(struct linear *l, const struct details *details)
+{
+	if (!details_values_known(details))
+		linear_fail(l, EXIT_UNREAD, _("The values could not be read: %s"),
+			    details_values_error(details)->text);
+	if (!details_deployments_known(details))
+		linear_fail(l, EXIT_UNREAD, _("The deployments could not be read: %s"),
+			    details_deployments_error(details)->text);
+}
+
 void
 linear_environment_near(struct linear *l, char **words, size_t count)
 {
@@ -144,6 +161,10 @@ linear_environment_near(struct linear *l, char **words, size_t count)
 		lines_values(details);
 		lines_deployments(details, e);
 	}
+	if (e)
+		linear_check_parts(l, e);
+	if (e && l->once && !l->once->offline)
+		check_details(l, details);
 	details_close(details);
 }
 
@@ -156,10 +177,12 @@ linear_versions(struct linear *l, char **words, size_t count)
 	struct image image;
 
 	(void)count;
-	if (e && !reference)
-		linear_fail(l, EXIT_USAGE, _("There is no workload \"%s\" in %s."), words[1], words[0]);
-	if (!reference || !o)
+	if (!e || !o || !linear_workload(l, e, words[1]))
 		return;
+	if (!reference) {
+		linear_fail(l, EXIT_FAILED, _("The workload %s has no image."), words[1]);
+		return;
+	}
 	image_parse(&image, reference);
 	if (linear_wants_facts(l))
 		linear_facts(l, facts_versions(o, &image));
@@ -241,7 +264,7 @@ read_side(struct linear *l, struct side *side, const char *word)
 	else if (e->set)
 		side->set = e->set;
 	else
-		linear_fail(l, EXIT_UNREAD, _("What %s holds is not known yet; try again."), side->env);
+		linear_fail_set(l, e);
 }
 
 void
@@ -283,13 +306,39 @@ were_logs_read(void *data)
 	return logs_was_read(data) || logs_error(data)->kind != ERROR_NONE;
 }
 
+/*
+ * Whether that workload, and container, may write: it is in the set, or it runs.  What the set is
+ * may not be known; then the platform is asked for the name as it was given.
+ */
+static bool
+is_source_there(struct linear *l, const struct world_environment *e, char **words, size_t count)
+{
+	const json_t *containers;
+	struct error err = {0};
+
+	for (size_t i = 0; e && count > 1 && i < e->runtime.count; i++)
+		if (untrusted_is(&e->runtime.modules[i].module, words[1]) &&
+		    !(e->set && set_module(e->set, words[1])))
+			return true;
+	if (!e || count < 2 || !e->set)
+		return e != NULL;
+	if (!linear_workload(l, e, words[1]))
+		return false;
+	containers = json_object_get(json_object_get(set_module(e->set, words[1]), "spec"), "containers");
+	if (count < 3 || !containers || json_object_get(containers, words[2]))
+		return true;
+	(void)!names_no_container(e->set, words[1], words[2], &err);
+	linear_fail_error(l, &err, EXIT_STAGE_WORDS);
+	return false;
+}
+
 /* NULL: there are none, and it was said. */
 static struct logs *
 open_logs(struct linear *l, char **words, size_t count)
 {
 	struct logs *logs;
 
-	if (!linear_environment(l, words[0]))
+	if (!is_source_there(l, linear_environment(l, words[0]), words, count))
 		return NULL;
 	logs = logs_open(l->session, l->org, l->app, words[0], count > 1 ? words[1] : NULL,
 			 count > 2 ? words[2] : NULL);
@@ -394,17 +443,52 @@ void
 linear_clones(struct linear *l, char **words, size_t count)
 {
 	struct clones *clones = clones_open(l->session, l->org);
+	size_t shown = 0;
 
 	(void)words;
 	(void)count;
 	(void)linear_wait(l, are_clones_told, clones);
 	if (linear_wants_facts(l))
-		linear_facts(l, facts_clones(clones));
-	for (size_t i = 0; i < clones_count(clones) && !linear_wants_facts(l); i++)
+		linear_facts(l, facts_clones(clones, l->once ? l->app : NULL));
+	for (size_t i = 0; i < clones_count(clones) && !linear_wants_facts(l); i++) {
+		if (l->once && l->app && strcmp(clones_get(clones, i)->app, l->app) != 0)
+			continue;
 		lines_clone(clones_get(clones, i));
-	if (clones_count(clones) == 0 && !linear_wants_facts(l))
-		lines_say(_("There is no clone."));
+		shown++;
+	}
+	if (shown == 0 && !linear_wants_facts(l))
+		lines_say(_("There are no clones."));
+	if (clones_untold(clones) > 0 && !(l->once && l->once->offline))
+		linear_fail(l, EXIT_UNREAD,
+			    ngettext("Whether %zu environment is a clone could not be read.",
+				     "Whether %zu environments are clones could not be read.",
+				     clones_untold(clones)), clones_untold(clones));
 	clones_close(clones);
+}
+
+/*
+ * Whether the organization and the application that were named are in the history, or were once
+ * seen: neither needs the platform.  When not, that was said.
+ */
+static bool
+is_history_there(struct linear *l)
+{
+	const struct world *world = session_world(l->session);
+	struct history_query query = {.url = session_platform(l->session), .org = l->org, .app = l->app, .limit = 1};
+	struct operation_list list = {0};
+	const char *org, *app;
+	struct error err = {0};
+	size_t count;
+
+	if ((!l->org && !l->app) || store_history_list(session_store(l->session), &query, &list, NULL) != 0)
+		return true;
+	count = list.count;
+	operation_list_clear(&list);
+	if (count > 0 || (l->app ? names_application(world, l->org, l->app, true, &org, &app, &err)
+				 : names_organization(world, l->org, &err)) == 0)
+		return true;
+	linear_fail_error(l, &err, EXIT_STAGE_WORDS);
+	return false;
 }
 
 void
@@ -417,6 +501,14 @@ linear_history(struct linear *l, char **words, size_t count)
 
 	if (!find)
 		return;
+	if (l->once) {
+		query.org = l->org;
+		query.app = l->app;
+		if (!is_history_there(l)) {
+			free(find);
+			return;
+		}
+	}
 	if (store_history_list(session_store(l->session), &query, &list, &err) != 0)
 		linear_fail_error(l, &err, EXIT_STAGE_READ);
 	else if (linear_wants_facts(l))

@@ -15,10 +15,12 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/knowledge.h"
+#include "base/xmalloc.h"
 #include "cli/command.h"
 #include "cli/facts.h"
 #include "cli/linear-parts.h"
 #include "cli/lines.h"
+#include "cli/names.h"
 #include "flow/flow.h"
 #include "flow/logs.h"
 #include "flow/session.h"
@@ -26,6 +28,8 @@
 #include "model/merge.h"
 
 #define CHANGE_MS (10 * 60000)		/* how long a change is waited for, unless --timeout says */
+#define READ_MS 30000			/* the same of what is read */
+#define SILENT_MS 3000
 #define TURN_MS 200
 
 /* --- conflicts --- */
@@ -238,8 +242,7 @@ turn_logs(struct linear *l, const char *env, int64_t until)
 	char ignored[512];
 	const struct world_application *a;
 
-	if (session_turn(l->session, fds, ready, l->follows_input ? 1 : 0, TURN_MS))
-		linear_choose(l);
+	(void)session_turn(l->session, fds, ready, l->follows_input ? 1 : 0, TURN_MS);
 	linear_advance(l);
 	a = linear_application(l);
 	if (a && knowledge_is_current(&a->known) &&
@@ -253,45 +256,158 @@ turn_logs(struct linear *l, const char *env, int64_t until)
 	}
 }
 
-/* --- */
+/* --- what is read first --- */
+
+/* One word, once, where a person would begin to wonder. */
+static void
+note_silence(struct linear *l)
+{
+	const int64_t silent = session_world(l->session)->silent_ms;
+
+	if (silent < SILENT_MS || l->told_silence)
+		return;
+	l->told_silence = true;
+	lines_complain(_("The platform has not answered for %d seconds; still waiting."), (int)(silent / 1000));
+}
+
+/* false: the time is over, and that was said. */
+static bool
+wait_settled(struct linear *l, const char *org, const char *app, unsigned needs)
+{
+	while (!session_settled(l->session, org, app, needs, 0)) {
+		if (l->until >= 0 && clock_steady_ms() >= l->until) {
+			linear_fail(l, EXIT_UNREAD, _("The platform has not answered in time."));
+			return false;
+		}
+		(void)session_turn(l->session, NULL, NULL, 0, TURN_MS);
+		note_silence(l);
+	}
+	return true;
+}
+
+/* false: something of it could not be read, and that was said. */
+static bool
+check_read(struct linear *l, const char *org, const char *app, unsigned needs)
+{
+	const struct knowledge *k = session_unreadable(l->session, org, app, needs);
+	enum exit_code code;
+
+	if (!k || (l->once->offline && k->at > 0))
+		return true;
+	if (l->once->offline) {
+		linear_fail(l, EXIT_UNREAD, _("The cache does not have this: it was never read."));
+		return false;
+	}
+	code = exit_code_of(k->why.kind, EXIT_STAGE_READ);
+	linear_fail(l, code == EXIT_FAILED ? EXIT_UNREAD : code, "%s", k->why.text);
+	return false;
+}
 
 static int
-cannot_reach(struct linear *l, struct error *err)
+find_names(struct linear *l, const struct linear_verb *verb, const char **org, const char **app,
+	   struct error *err)
 {
-	*err = session_world(l->session)->link_error;
-	return exit_code_of(err->kind, EXIT_STAGE_READ);
+	const struct world *world = session_world(l->session);
+
+	*org = l->org;
+	*app = l->app;
+	if (!verb->all_apps || l->app)
+		return names_application(world, l->org, l->app, verb->any_app, org, app, err);
+	return l->org ? names_organization(world, l->org, err) : 0;
 }
+
+/* Which organization and application are meant.  false: it was said why none is. */
+static bool
+resolve_names(struct linear *l, const struct linear_verb *verb)
+{
+	const char *org = NULL, *app = NULL;
+	struct error err = {0};
+
+	/* What is kept here can be told without the platform. */
+	if (verb->is_local && verb->all_apps)
+		return true;
+	if (!verb->is_local || find_names(l, verb, &org, &app, &err) != 0) {
+		err = (struct error){0};
+		if (!wait_settled(l, l->org, NULL, NEED_APPLICATIONS) ||
+		    !check_read(l, l->org, NULL, NEED_APPLICATIONS))
+			return false;
+		if (find_names(l, verb, &org, &app, &err) != 0) {
+			linear_fail_error(l, &err, EXIT_STAGE_WORDS);
+			return false;
+		}
+	}
+	if (org != l->org) {
+		free(l->org);
+		l->org = org ? xstrdup(org) : NULL;
+	}
+	if (app != l->app) {
+		free(l->app);
+		l->app = app ? xstrdup(app) : NULL;
+	}
+	if (l->org && l->app)
+		session_focus(l->session, l->org, l->app);
+	return true;
+}
+
+static void
+tell_age(struct linear *l)
+{
+	const struct world_application *a = linear_application(l);
+	const int64_t at = a ? a->known.at : session_world(l->session)->known.at;
+	char ago[64];
+
+	if (!l->once->offline || at == 0)
+		return;
+	clock_ago(ago, clock_wall_ms() - at);
+	lines_complain(_("Offline: this was read %s."), ago);
+}
+
+/* The lists are needed; of the parts each command knows what it can do without. */
+static bool
+read_first(struct linear *l, const struct linear_verb *verb)
+{
+	const unsigned lists = verb->needs & (NEED_APPLICATIONS | NEED_ENVIRONMENTS | NEED_VERSIONS);
+
+	if (!resolve_names(l, verb))
+		return false;
+	if (!verb->is_local &&
+	    (!wait_settled(l, l->org, l->app, verb->needs) || !check_read(l, l->org, l->app, lists)))
+		return false;
+	tell_age(l);
+	return true;
+}
+
+/* --- */
 
 int
 linear_once(struct linear *l, struct error *err)
 {
-	const int64_t limit = l->once->timeout_ms < 0 ? CHANGE_MS : l->once->timeout_ms;
+	const struct linear_verb *verb = linear_verb(l->once->verb);
+	const int64_t given = l->once->timeout_ms, now = clock_steady_ms();
+	int64_t until = given == 0 ? -1 : now + (given > 0 ? given : CHANGE_MS);
 	char *words[LINEAR_WORDS_MAX] = {(char *)(uintptr_t)l->once->verb};
 	size_t count = 1;
-	int64_t until;
 
 	if (l->once->word_count >= LINEAR_WORDS_MAX) {
 		error_set(err, ERROR_INPUT, _("Too many words: at most %d are taken.  Quote what belongs together."),
 			  LINEAR_WORDS_MAX - 1);
 		return EXIT_USAGE;
 	}
-	until = limit > 0 ? clock_steady_ms() + limit : -1;
-	linear_wait_anew(l);
-	if (session_world(l->session)->link == WORLD_OFFLINE)
-		return cannot_reach(l, err);
 	while (count < LINEAR_WORDS_MAX && count <= l->once->word_count) {
 		words[count] = l->once->words[count - 1];
 		count++;
 	}
-	if (linear_words(l, words, count) != 0)
+	l->until = given == 0 ? -1 : now + (given > 0 ? given : READ_MS);
+	if (linear_check_words(l, words, count) != 0)
 		return EXIT_USAGE;
+	if (!read_first(l, verb) || linear_words(l, words, count) != 0)
+		return (int)l->code;
 	while (l->operation || l->logs) {
 		if (l->operation) {
-			if (session_turn(l->session, NULL, NULL, 0, TURN_MS))
-				linear_choose(l);
+			(void)session_turn(l->session, NULL, NULL, 0, TURN_MS);
 			turn_operation(l, until);
 		} else {
-			turn_logs(l, words[1], l->once->timeout_ms > 0 ? until : -1);
+			turn_logs(l, words[1], given > 0 ? until : -1);
 		}
 	}
 	return (int)l->code;

@@ -43,9 +43,11 @@ struct linear {
 	bool approved;			/* what is under way is carried out */
 	bool reviewed;			/* the review has been printed */
 	size_t conflict;		/* which of them is asked about, from 0 */
+	int64_t until;			/* steady ms: reading ends then; 0: ten seconds each; -1: never */
 	int64_t since;			/* wall ms: what is older is not told as if it were now */
 	struct logs *logs;		/* that are followed; NULL: none */
 	bool logs_of_all;
+	bool told_silence;
 	bool follows_input;		/* the end of the input ends the following */
 	const struct arguments *once;	/* one command, and the end; NULL: what is read says it */
 	uint64_t logs_told;
@@ -56,6 +58,10 @@ struct linear_verb {
 	const char *name, *arguments, *help;	/* arguments and help N_() */
 	size_t least, most;			/* words behind the name */
 	unsigned options;			/* that it uses; see command.h */
+	unsigned needs;				/* what has to be read first: a set of NEED_; 0: nothing */
+	bool any_app;				/* names nothing in an application: the first does */
+	bool all_apps;				/* is about all of them, unless one was named */
+	bool is_local;				/* needs the platform only to tell what names mean */
 	bool is_talk;				/* of the lines themselves: not to be done once */
 	void (*run)(struct linear *l, char **words, size_t count);
 };
@@ -64,6 +70,10 @@ struct linear_verb {
 void linear_command(struct linear *l, char *line);
 /* The same of words: 0, or EXIT_USAGE. */
 int linear_words(struct linear *l, char **words, size_t count);
+/* Whether there are as many words as the command takes: 0, or EXIT_USAGE, and it was said. */
+int linear_check_words(struct linear *l, char **words, size_t count);
+/* NULL: there is none of this name. */
+const struct linear_verb *linear_verb(const char *name);
 
 /* --- for the commands; linear.c --- */
 
@@ -74,6 +84,12 @@ void linear_facts(const struct linear *l, json_t *facts);
 const struct world_application *linear_application(const struct linear *l);
 /* NULL: there is none, and it was said. */
 const struct world_environment *linear_environment(struct linear *l, const char *id);
+/* Whether the environment's set has this workload; when not, that was said. */
+bool linear_workload(struct linear *l, const struct world_environment *e, const char *workload);
+/* That its set is not known, and why. */
+void linear_fail_set(struct linear *l, const struct world_environment *e);
+/* The parts of an answer about it that could not be read are told, with the code of that. */
+void linear_check_parts(struct linear *l, const struct world_environment *e);
 /* Says what did not work; the program will end with this code, unless another came before. */
 void linear_fail(struct linear *l, enum exit_code code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -92,7 +108,7 @@ void linear_advance(struct linear *l);
 void linear_choose(struct linear *l);
 /* The merge's entry that is the n-th conflict, from 0. */
 size_t linear_conflict_entry(const struct merge *merge, size_t n);
-/* Waits until is_there(data), for ten seconds at most; whether it is. */
+/* Waits until is_there(data), as long as the command may wait; whether it is. */
 bool linear_wait(struct linear *l, bool (*is_there)(void *data), void *data);
 /* Everything that is told is read again first. */
 void linear_wait_anew(struct linear *l);

@@ -10,6 +10,7 @@
 #include "cli/linear-parts.h"
 #include "cli/linear.h"
 #include "cli/lines.h"
+#include "flow/session.h"
 
 static void
 quit(struct linear *l, char **words, size_t count)
@@ -26,51 +27,244 @@ static void help(struct linear *l, char **words, size_t count);
 #define CHANGES (OPTIONS_ORG | OPTIONS_APP | OPTIONS_CHANGE)
 
 static const struct linear_verb verbs[] = {
-	{"board", "", N_("Show what runs where"), 0, 0, LOOKS, false, linear_board},
-	{"then", N_("DATE [TIME]"), N_("Show the board as it was at that time"), 1, 2, LOOKS, false,
-	 linear_board_then},
-	{"environment", N_("ENV"), N_("Show an environment: workloads, resources, values, deployments"), 1, 1,
-	 LOOKS, false, linear_environment_near},
-	{"versions", N_("ENV WORKLOAD"), N_("List the versions of a workload"), 2, 2, LOOKS, false,
-	 linear_versions},
-	{"diff", N_("ENV[@DEPLOYMENT] ENV[@DEPLOYMENT]"),
-	 N_("Show the differences between two environments or deployments"), 2, 2, LOOKS | OPTIONS_DIFF, false,
-	 linear_diff},
-	{"logs", N_("ENV [WORKLOAD [CONTAINER]]"), N_("Print what was written last"), 1, 3,
-	 OPTIONS_ORG | OPTIONS_APP | OPTIONS_FOLLOW | OPTIONS_TAIL, false, linear_logs},
-	{"follow", N_("ENV [WORKLOAD [CONTAINER]]"), N_("Print what is written, until the input ends"), 1, 3,
-	 OPTIONS_ORG | OPTIONS_APP | OPTIONS_TAIL, false, linear_follow},
-	{"clone", N_("ENV NAME"), N_("Clone an environment"), 2, 2, CHANGES | OPTIONS_VALUES, false,
-	 linear_clone},
-	{"version", N_("ENV WORKLOAD VERSION"), N_("Deploy another version of a workload"), 3, 3, CHANGES, false,
-	 linear_version},
-	{"set", N_("ENV WORKLOAD PATH VALUE"), N_("Change the configuration of a workload"), 3,
-	 LINEAR_WORDS_MAX, CHANGES | OPTIONS_JSON_VALUE, false, linear_set},
-	{"unset", N_("ENV WORKLOAD PATH"), N_("Remove a part of the configuration of a workload"), 3, 3, CHANGES,
-	 false, linear_unset},
-	{"deploy", N_("ENV"), N_("Redeploy an environment"), 1, 1, CHANGES, false, linear_deploy},
-	{"promote", N_("CLONE"), N_("Bring the changes of a clone to where it came from"), 1, 1,
-	 CHANGES | OPTIONS_TAKE, false, linear_promote},
-	{"carry", N_("CLONE ENV"), N_("Carry a promoted fix to another environment"), 2, 2, CHANGES | OPTIONS_TAKE,
-	 false, linear_carry},
-	{"undo", N_("ENV"), N_("Roll back the last deployment"), 1, 1, CHANGES | OPTIONS_TAKE, false, linear_undo},
-	{"discard", N_("CLONE"), N_("Delete a clone and everything in it"), 1, 1, CHANGES, false, linear_discard},
-	{"clones", "", N_("List temporary environments"), 0, 0, LOOKS, false, linear_clones},
-	{"life", N_("CLONE DURATION"), N_("Set how long a clone is kept: 8h, 2d, 0 for no end"), 2, 2,
-	 OPTIONS_ORG | OPTIONS_APP, false, linear_life},
-	{"hotfix", N_("[CLONE]"), N_("Show the steps of a hotfix: done, next, to do"), 0, 1, LOOKS, false,
-	 linear_hotfix},
-	{"mark", N_("CLONE STEP [NOTE]"), N_("Record a manual step: reproduce, verify, carry"), 2,
-	 LINEAR_WORDS_MAX, OPTIONS_ORG | OPTIONS_APP, false, linear_mark},
-	{"unmark", N_("CLONE STEP"), N_("Remove such a record"), 2, 2, OPTIONS_ORG | OPTIONS_APP, false,
-	 linear_unmark},
-	{"history", N_("[WORDS]"), N_("Show what has been done, oldest first"), 0, LINEAR_WORDS_MAX, LOOKS, false,
-	 linear_history},
-	{"applications", "", N_("List organizations and applications"), 0, 0, OPTIONS_ORG | OPTIONS_OFFLINE, false,
-	 linear_applications},
-	{"open", N_("[ORGANIZATION] APPLICATION"), N_("Open another application"), 1, 2, 0, true, linear_open},
-	{"help", "", N_("List the commands"), 0, 0, 0, true, help},
-	{"quit", "", N_("Quit"), 0, 0, 0, true, quit},
+	{
+		.name = "board",
+		.arguments = "",
+		.help = N_("Show what runs where"),
+		.least = 0, .most = 0,
+		.options = LOOKS,
+		.needs = NEED_ENVIRONMENTS | NEED_SETS | NEED_RUNTIME | NEED_RESOURCES | NEED_ERRORS,
+		.any_app = true,
+		.run = linear_board,
+	},
+	{
+		.name = "then",
+		.arguments = N_("DATE [TIME]"),
+		.help = N_("Show the board as it was at that time"),
+		.least = 1, .most = 2,
+		.options = LOOKS,
+		.needs = NEED_APPLICATIONS,
+		.any_app = true,
+		.is_local = true,
+		.run = linear_board_then,
+	},
+	{
+		.name = "environment",
+		.arguments = N_("ENV"),
+		.help = N_("Show an environment: workloads, resources, values, deployments"),
+		.least = 1, .most = 1,
+		.options = LOOKS,
+		.needs = NEED_ENVIRONMENTS | NEED_SETS | NEED_RUNTIME | NEED_RESOURCES | NEED_ERRORS,
+		.run = linear_environment_near,
+	},
+	{
+		.name = "versions",
+		.arguments = N_("ENV WORKLOAD"),
+		.help = N_("List the versions of a workload"),
+		.least = 2, .most = 2,
+		.options = LOOKS,
+		.needs = NEED_ENVIRONMENTS | NEED_SETS | NEED_VERSIONS,
+		.run = linear_versions,
+	},
+	{
+		.name = "diff",
+		.arguments = N_("ENV[@DEPLOYMENT] ENV[@DEPLOYMENT]"),
+		.help = N_("Show the differences between two environments or deployments"),
+		.least = 2, .most = 2,
+		.options = LOOKS | OPTIONS_DIFF,
+		.needs = NEED_ENVIRONMENTS | NEED_SETS,
+		.run = linear_diff,
+	},
+	{
+		.name = "logs",
+		.arguments = N_("ENV [WORKLOAD [CONTAINER]]"),
+		.help = N_("Print what was written last"),
+		.least = 1, .most = 3,
+		.options = OPTIONS_ORG | OPTIONS_APP | OPTIONS_FOLLOW | OPTIONS_TAIL,
+		.needs = NEED_ENVIRONMENTS | NEED_SETS,
+		.run = linear_logs,
+	},
+	{
+		.name = "follow",
+		.arguments = N_("ENV [WORKLOAD [CONTAINER]]"),
+		.help = N_("Print what is written, until the input ends"),
+		.least = 1, .most = 3,
+		.options = OPTIONS_ORG | OPTIONS_APP | OPTIONS_TAIL,
+		.needs = NEED_ENVIRONMENTS | NEED_SETS,
+		.run = linear_follow,
+	},
+	{
+		.name = "clone",
+		.arguments = N_("ENV NAME"),
+		.help = N_("Clone an environment"),
+		.least = 2, .most = 2,
+		.options = CHANGES | OPTIONS_VALUES,
+		.needs = NEED_ENVIRONMENTS,
+		.run = linear_clone,
+	},
+	{
+		.name = "version",
+		.arguments = N_("ENV WORKLOAD VERSION"),
+		.help = N_("Deploy another version of a workload"),
+		.least = 3, .most = 3,
+		.options = CHANGES,
+		.needs = NEED_ENVIRONMENTS | NEED_SETS | NEED_VERSIONS,
+		.run = linear_version,
+	},
+	{
+		.name = "set",
+		.arguments = N_("ENV WORKLOAD PATH VALUE"),
+		.help = N_("Change the configuration of a workload"),
+		.least = 3, .most = LINEAR_WORDS_MAX,
+		.options = CHANGES | OPTIONS_JSON_VALUE,
+		.needs = NEED_ENVIRONMENTS | NEED_SETS,
+		.run = linear_set,
+	},
+	{
+		.name = "unset",
+		.arguments = N_("ENV WORKLOAD PATH"),
+		.help = N_("Remove a part of the configuration of a workload"),
+		.least = 3, .most = 3,
+		.options = CHANGES,
+		.needs = NEED_ENVIRONMENTS | NEED_SETS,
+		.run = linear_unset,
+	},
+	{
+		.name = "deploy",
+		.arguments = N_("ENV"),
+		.help = N_("Redeploy an environment"),
+		.least = 1, .most = 1,
+		.options = CHANGES,
+		.needs = NEED_ENVIRONMENTS,
+		.run = linear_deploy,
+	},
+	{
+		.name = "promote",
+		.arguments = N_("CLONE"),
+		.help = N_("Bring the changes of a clone to where it came from"),
+		.least = 1, .most = 1,
+		.options = CHANGES | OPTIONS_TAKE,
+		.needs = NEED_ENVIRONMENTS,
+		.run = linear_promote,
+	},
+	{
+		.name = "carry",
+		.arguments = N_("CLONE ENV"),
+		.help = N_("Carry a promoted fix to another environment"),
+		.least = 2, .most = 2,
+		.options = CHANGES | OPTIONS_TAKE,
+		.needs = NEED_ENVIRONMENTS,
+		.run = linear_carry,
+	},
+	{
+		.name = "undo",
+		.arguments = N_("ENV"),
+		.help = N_("Roll back the last deployment"),
+		.least = 1, .most = 1,
+		.options = CHANGES | OPTIONS_TAKE,
+		.needs = NEED_ENVIRONMENTS,
+		.run = linear_undo,
+	},
+	{
+		.name = "discard",
+		.arguments = N_("CLONE"),
+		.help = N_("Delete a clone and everything in it"),
+		.least = 1, .most = 1,
+		.options = CHANGES,
+		.needs = NEED_ENVIRONMENTS,
+		.run = linear_discard,
+	},
+	{
+		.name = "clones",
+		.arguments = "",
+		.help = N_("List temporary environments"),
+		.least = 0, .most = 0,
+		.options = LOOKS,
+		.needs = NEED_APPLICATIONS | NEED_ENVIRONMENTS,
+		.all_apps = true,
+		.run = linear_clones,
+	},
+	{
+		.name = "life",
+		.arguments = N_("CLONE DURATION"),
+		.help = N_("Set how long a clone is kept: 8h, 2d, 0 for no end"),
+		.least = 2, .most = 2,
+		.options = OPTIONS_ORG | OPTIONS_APP,
+		.needs = NEED_ENVIRONMENTS,
+		.run = linear_life,
+	},
+	{
+		.name = "hotfix",
+		.arguments = N_("[CLONE]"),
+		.help = N_("Show the steps of a hotfix: done, next, to do"),
+		.least = 0, .most = 1,
+		.options = LOOKS,
+		.needs = NEED_ENVIRONMENTS,
+		.any_app = true,
+		.run = linear_hotfix,
+	},
+	{
+		.name = "mark",
+		.arguments = N_("CLONE STEP [NOTE]"),
+		.help = N_("Record a manual step: reproduce, verify, carry"),
+		.least = 2, .most = LINEAR_WORDS_MAX,
+		.options = OPTIONS_ORG | OPTIONS_APP,
+		.needs = NEED_ENVIRONMENTS,
+		.run = linear_mark,
+	},
+	{
+		.name = "unmark",
+		.arguments = N_("CLONE STEP"),
+		.help = N_("Remove such a record"),
+		.least = 2, .most = 2,
+		.options = OPTIONS_ORG | OPTIONS_APP,
+		.needs = NEED_ENVIRONMENTS,
+		.run = linear_unmark,
+	},
+	{
+		.name = "history",
+		.arguments = N_("[WORDS]"),
+		.help = N_("Show what has been done, oldest first"),
+		.least = 0, .most = LINEAR_WORDS_MAX,
+		.options = LOOKS,
+		.all_apps = true,
+		.is_local = true,
+		.run = linear_history,
+	},
+	{
+		.name = "applications",
+		.arguments = "",
+		.help = N_("List organizations and applications"),
+		.least = 0, .most = 0,
+		.options = OPTIONS_ORG | OPTIONS_OFFLINE,
+		.needs = NEED_APPLICATIONS,
+		.all_apps = true,
+		.run = linear_applications,
+	},
+	{
+		.name = "open",
+		.arguments = N_("[ORGANIZATION] APPLICATION"),
+		.help = N_("Open another application"),
+		.least = 1, .most = 2,
+		.is_talk = true,
+		.run = linear_open,
+	},
+	{
+		.name = "help",
+		.arguments = "",
+		.help = N_("List the commands"),
+		.least = 0, .most = 0,
+		.is_talk = true,
+		.run = help,
+	},
+	{
+		.name = "quit",
+		.arguments = "",
+		.help = N_("Quit"),
+		.least = 0, .most = 0,
+		.is_talk = true,
+		.run = quit,
+	},
 };
 
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
@@ -88,22 +282,39 @@ help(struct linear *l, char **words, size_t count)
 			  *verbs[i].arguments ? _(verbs[i].arguments) : "", _(verbs[i].help));
 }
 
+const struct linear_verb *
+linear_verb(const char *name)
+{
+	for (size_t i = 0; i < VERB_COUNT; i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+int
+linear_check_words(struct linear *l, char **words, size_t count)
+{
+	const struct linear_verb *verb = linear_verb(words[0]);
+
+	if (!verb) {
+		linear_fail(l, EXIT_USAGE, _("There is no command \"%s\"; \"help\" lists them."), words[0]);
+		return EXIT_USAGE;
+	}
+	if (count - 1 < verb->least || count - 1 > verb->most) {
+		linear_fail(l, EXIT_USAGE, _("Usage: %s %s"), verb->name,
+			    *verb->arguments ? _(verb->arguments) : "");
+		return EXIT_USAGE;
+	}
+	return 0;
+}
+
 int
 linear_words(struct linear *l, char **words, size_t count)
 {
-	for (size_t i = 0; i < VERB_COUNT; i++) {
-		if (strcmp(verbs[i].name, words[0]) != 0)
-			continue;
-		if (count - 1 >= verbs[i].least && count - 1 <= verbs[i].most) {
-			verbs[i].run(l, words + 1, count - 1);
-			return 0;
-		}
-		linear_fail(l, EXIT_USAGE, _("Usage: %s %s"), verbs[i].name,
-			    *verbs[i].arguments ? _(verbs[i].arguments) : "");
+	if (linear_check_words(l, words, count) != 0)
 		return EXIT_USAGE;
-	}
-	linear_fail(l, EXIT_USAGE, _("There is no command \"%s\"; \"help\" lists them."), words[0]);
-	return EXIT_USAGE;
+	linear_verb(words[0])->run(l, words + 1, count - 1);
+	return 0;
 }
 
 bool
@@ -123,10 +334,9 @@ linear_verb_at(size_t i, const char **name, const char **words, const char **hel
 unsigned
 linear_verb_options(const char *name)
 {
-	for (size_t i = 0; i < VERB_COUNT; i++)
-		if (strcmp(verbs[i].name, name) == 0)
-			return verbs[i].options;
-	return 0;
+	const struct linear_verb *verb = linear_verb(name);
+
+	return verb ? verb->options : 0;
 }
 
 void

@@ -18,16 +18,19 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/knowledge.h"
 #include "base/xmalloc.h"
 #include "cli/command.h"
 #include "cli/facts.h"
 #include "cli/linear-parts.h"
 #include "cli/lines.h"
+#include "cli/names.h"
 #include "flow/flow.h"
 #include "flow/logs.h"
 #include "flow/session.h"
 #include "flow/world.h"
 #include "model/merge.h"
+#include "model/set.h"
 
 #define READY_MS 10000
 #define JOINED_MAX (1024u * 1024)
@@ -46,7 +49,7 @@ complain(const struct linear *l, const char *format, va_list args)
 	if (vasprintf(&text, format, args) < 0)
 		text = NULL;
 	if (l->once)
-		lines_complain("%s", text ? text : "");
+		lines_complain("sidestage: %s", text ? text : "");
 	else
 		lines_say("%s", text ? text : "");
 	free(text);
@@ -100,12 +103,76 @@ linear_facts(const struct linear *l, json_t *facts)
 const struct world_environment *
 linear_environment(struct linear *l, const char *id)
 {
+	const struct world_application *a = linear_application(l);
 	const struct world_environment *e =
-		l->app ? world_environment(session_world(l->session), l->org, l->app, id) : NULL;
+		a ? world_environment(session_world(l->session), l->org, l->app, id) : NULL;
+	struct error err = {0};
 
-	if (!e)
-		linear_fail(l, EXIT_USAGE, _("There is no environment \"%s\" here; \"board\" lists them."), id);
-	return e;
+	if (e)
+		return e;
+	if (!a)
+		linear_fail(l, EXIT_USAGE, _("There is no application; \"applications\" lists what there is."));
+	else if (a->known.at == 0)
+		linear_fail(l, EXIT_UNREAD, _("The environments of %s could not be read: %s"), l->app,
+			    a->known.why.kind != ERROR_NONE ? a->known.why.text
+							    : _("The platform has not answered."));
+	else if (names_no_environment(a, id, &err) != 0)
+		linear_fail_error(l, &err, EXIT_STAGE_WORDS);
+	return NULL;
+}
+
+void
+linear_fail_set(struct linear *l, const struct world_environment *e)
+{
+	const struct knowledge *known = world_known(e, WORLD_SET);
+
+	if (known->state == KNOWLEDGE_ABSENT)
+		linear_fail(l, EXIT_FAILED, _("Nothing was deployed to %s."), untrusted_raw(&e->environment.id));
+	else
+		linear_fail(l, EXIT_UNREAD, _("What %s holds could not be read: %s"),
+			    untrusted_raw(&e->environment.id),
+			    known->why.kind != ERROR_NONE ? known->why.text : _("The platform has not answered."));
+}
+
+bool
+linear_workload(struct linear *l, const struct world_environment *e, const char *workload)
+{
+	const char *env = untrusted_raw(&e->environment.id);
+	struct error err = {0};
+
+	if (e->set && set_module(e->set, workload))
+		return true;
+	if (e->set && names_no_workload(e->set, env, workload, &err) != 0)
+		linear_fail_error(l, &err, EXIT_STAGE_WORDS);
+	else
+		linear_fail_set(l, e);
+	return false;
+}
+
+/* NULL: it was read, or there is nothing to read. */
+static const char *
+why_unread(const struct world_environment *e, enum world_part part)
+{
+	const struct knowledge *known = world_known(e, part);
+
+	return known->state == KNOWLEDGE_UNREADABLE ? known->why.text : NULL;
+}
+
+void
+linear_check_parts(struct linear *l, const struct world_environment *e)
+{
+	const char *env = untrusted_raw(&e->environment.id), *why;
+
+	if (!l->once || l->once->offline)
+		return;
+	if ((why = why_unread(e, WORLD_SET)))
+		linear_fail(l, EXIT_UNREAD, _("What %s holds could not be read: %s"), env, why);
+	if ((why = why_unread(e, WORLD_RUNTIME)))
+		linear_fail(l, EXIT_UNREAD, _("What runs in %s could not be read: %s"), env, why);
+	if ((why = why_unread(e, WORLD_RESOURCES)))
+		linear_fail(l, EXIT_UNREAD, _("The resources of %s could not be read: %s"), env, why);
+	if ((why = why_unread(e, WORLD_ERRORS)))
+		linear_fail(l, EXIT_UNREAD, _("Why the deployment to %s failed could not be read: %s"), env, why);
 }
 
 void
@@ -129,10 +196,10 @@ linear_begin(struct linear *l, const struct flow_request *request)
 bool
 linear_wait(struct linear *l, bool (*is_there)(void *data), void *data)
 {
-	int64_t until = clock_steady_ms() + READY_MS;
+	int64_t until = l->until ? l->until : clock_steady_ms() + READY_MS;
 	bool there = is_there(data);
 
-	while (!there && clock_steady_ms() < until) {
+	while (!there && (until < 0 || clock_steady_ms() < until)) {
 		(void)session_turn(l->session, NULL, NULL, 0, 200);
 		there = is_there(data);
 	}
@@ -473,7 +540,8 @@ linear_choose(struct linear *l)
 {
 	const struct world *world = session_world(l->session);
 
-	for (size_t i = 0; i < world->count && !l->app; i++) {
+	/* A command that is done once has found out what was meant. */
+	for (size_t i = 0; i < world->count && !l->app && !l->once; i++) {
 		const struct world_organization *o = &world->organizations[i];
 
 		if (o->count == 0 || (l->org && !untrusted_is(&o->organization.id, l->org)))
@@ -531,7 +599,7 @@ linear_run(struct session *session, const struct arguments *arguments, struct er
 	int code;
 
 	l.org = arguments->org ? xstrdup(arguments->org) : NULL;
-	l.app = arguments->org && arguments->app ? xstrdup(arguments->app) : NULL;
+	l.app = arguments->app && (arguments->org || l.once) ? xstrdup(arguments->app) : NULL;
 	flow_resume_all(session);
 	if (l.once) {
 		code = linear_once(&l, err);

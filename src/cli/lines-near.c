@@ -74,7 +74,10 @@ lines_resources(const struct world_environment *e)
 		json_object_foreach(r->outputs, name, value)
 			output_line(name, value);
 	}
-	if (e->resource_count == 0)
+	if (e->resource_count == 0 && !knowledge_has_content(world_known(e, WORLD_RESOURCES)) &&
+	    e->environment.last_deploy.id.raw)
+		lines_say(_("  Which resources it has is not known."));
+	else if (e->resource_count == 0)
 		lines_say(_("  It has no resources."));
 }
 

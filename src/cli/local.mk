@@ -28,6 +28,8 @@ sidestage_SOURCES = \
 	src/cli/lines.c \
 	src/cli/lines.h \
 	src/cli/main.c \
+	src/cli/names.c \
+	src/cli/names.h \
 	src/cli/options.c \
 	src/cli/options.h \
 	src/cli/platforms.c \

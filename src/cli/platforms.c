@@ -62,7 +62,8 @@ open_screen(const struct arguments *arguments, const struct context *context, co
 				  .protect = (const char *const *)context->protect,
 				  .read_only = arguments->read_only,
 				  .all_protected = context->is_protected,
-				  .only_org = arguments->org,
+				  .only_org = arguments->verb || arguments->json ? NULL : arguments->org,
+				  .offline = arguments->offline,
 			  },
 			  contexts, err);
 	free(history_path);
@@ -122,7 +123,8 @@ open_embedded(const struct arguments *arguments, struct ui_contexts *contexts, s
 				  .history_path = history,
 				  .cache_path = cache,
 				  .read_only = arguments->read_only,
-				  .only_org = arguments->org,
+				  .only_org = arguments->verb || arguments->json ? NULL : arguments->org,
+				  .offline = arguments->offline,
 			  },
 			  contexts, err);
 	free(history);

@@ -7,14 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "base/xmalloc.h"
 #include "cli/command.h"
 #include "cli/contexts.h"
 #include "cli/linear.h"
+#include "cli/names.h"
 #include "flow/session.h"
 #include "ui/theme-file.h"
 #include "ui/ui.h"
+
+#define NAMES_MS 2000
 
 /* A terminal that cannot place its cursor has no screen. */
 static bool
@@ -33,21 +38,61 @@ chosen_theme(const struct arguments *arguments, const struct contexts *configure
 	return theme && *theme ? theme : configured->theme;
 }
 
+/*
+ * A board of what is not there would be another board, or none.  Names are looked up in what the
+ * cache has, and else in what the platform says within a moment; when it says nothing the board
+ * opens with them, and says that the platform is away.  0, or -1 with err.
+ */
+static int
+find_application(struct session *session, char **org, char **app, struct error *err)
+{
+	const struct world *world = session_world(session);
+	const int64_t until = clock_steady_ms() + NAMES_MS;
+	const char *found_org = *org, *found_app;
+	struct error why = {0};
+
+	if (!*org && !*app)
+		return 0;
+	while ((*app ? names_application(world, *org, *app, false, &found_org, &found_app, &why)
+		     : names_organization(world, *org, &why)) != 0) {
+		if (session_settled(session, *org, NULL, NEED_APPLICATIONS, 0)) {
+			if (session_unreadable(session, *org, NULL, NEED_APPLICATIONS))
+				return 0;
+			*err = why;
+			return -1;
+		}
+		if (clock_steady_ms() > until)
+			return 0;
+		(void)session_turn(session, NULL, NULL, 0, 50);
+	}
+	if (!*org)
+		*org = xstrdup(found_org);
+	return 0;
+}
+
 static int
 run_screen(const struct arguments *arguments, const struct contexts *configured,
 	   const struct session_options *options, struct ui_contexts *contexts, struct error *err)
 {
-	struct session *session;
+	char *org = arguments->org ? xstrdup(arguments->org) : NULL;
+	char *app = arguments->app ? xstrdup(arguments->app) : NULL;
+	struct session *session = NULL;
 	struct theme theme;
-	int ret;
+	int ret = EXIT_USAGE;
 
 	if (theme_load(&theme, chosen_theme(arguments, configured), err) != 0)
-		return EXIT_USAGE;
+		goto out;
 	if (arguments->ascii || configured->ascii)
 		text_use_ascii_only();
 	session = session_new(options, err);
-	if (!session)
-		return EXIT_FAILED;
+	if (!session) {
+		ret = EXIT_FAILED;
+		goto out;
+	}
+	if (find_application(session, &org, &app, err) != 0)
+		goto out;
+	if (org && app)
+		session_focus(session, org, app);
 	ret = ui_run(session,
 		     &(struct ui_options){
 			     .ascii = arguments->ascii || configured->ascii,
@@ -57,12 +102,15 @@ run_screen(const struct arguments *arguments, const struct contexts *configured,
 			     .theme = &theme,
 			     .bindings = configured->bindings,
 			     .contexts = contexts,
-			     .org = arguments->org,
-			     .app = arguments->app,
+			     .org = org,
+			     .app = app,
 		     },
-		     err);
+		     err) == 0 ? EXIT_OK : EXIT_FAILED;
+out:
 	session_free(session);
-	return ret == 0 ? EXIT_OK : EXIT_FAILED;
+	free(org);
+	free(app);
+	return ret;
 }
 
 int

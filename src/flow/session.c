@@ -396,6 +396,7 @@ session_new(const struct session_options *options, struct error *err)
 	session->clone_life_ms = options->clone_life_ms;
 	session->api = api_new(&(struct api_options){.url = options->url,
 						     .socket = options->socket,
+						     .offline = options->offline,
 						     .token = options->token},
 			       err);
 	if (session->api)

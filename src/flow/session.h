@@ -29,6 +29,7 @@ struct session_options {
 	bool read_only;			/* refuses every change before the wire */
 	bool all_protected;		/* each change, also of a clone, asks as for a protected environment */
 	const char *only_org;		/* NULL: all organizations */
+	bool offline;			/* from the cache alone: the platform is not asked */
 	int64_t clone_life_ms;		/* how long a clone is meant to live; 0: no end is set */
 };
 

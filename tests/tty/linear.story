@@ -51,7 +51,7 @@ sh grep -q '[0-9:]* topicshare-web/1.4.3 listens on' $STATE/lines
 sh grep -q '  1.4.3 runs here' $STATE/lines
 sh grep -q '^    topicshare (open)' $STATE/lines
 sh grep -q 'deployed .* by oncall' $STATE/lines
-sh grep -q 'There is no environment "nowhere" here' $STATE/lines
+sh grep -q 'There is no environment "nowhere" in topicshare' $STATE/lines
 
 test "an earlier deployment is compared by the beginning of its id"
 let EARLIER sed -n 's/^  \([0-9a-f]*\): succeeded.* by release: .*/\1/p' $STATE/lines | head -1 | cut -c1-8

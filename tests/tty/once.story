@@ -46,8 +46,8 @@ sh sidestage clones 2>$DIR/err; test $? = 2 && grep -q 'No platform was named' $
 sh sidestage clones --url=http://127.0.0.1:1 2>$DIR/err; test $? = 3
 sh sidestage deploy qa --demo --read-only --approve=qa 2>$DIR/err; test $? = 4 && grep -q 'read-only' $DIR/err
 sh sidestage nonsense 2>$DIR/err; test $? = 2
-sh sidestage hotfix foo --demo --org=nosuch 2>$DIR/err; test $? = 2 && grep -q 'no application' $DIR/err
-sh sidestage mark foo verify --demo --org=nosuch 2>$DIR/err; test $? = 2 && grep -q 'no application' $DIR/err
+sh sidestage hotfix foo --demo --org=nosuch 2>$DIR/err; test $? = 2 && grep -q 'no organization "nosuch"' $DIR/err
+sh sidestage mark foo verify --demo --org=nosuch 2>$DIR/err; test $? = 2 && grep -q 'no organization "nosuch"' $DIR/err
 
 test "what is long is taken whole, or refused"
 sh sidestage set development web /spec/containers/web/variables/TONE "$(printf '%05000d' 0)" --demo | grep -q 0000000000

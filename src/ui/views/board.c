@@ -649,10 +649,13 @@ changed(struct view *view, struct ui *ui)
 	for (size_t i = 0; i < world->count; i++) {
 		const struct world_organization *o = &world->organizations[i];
 
-		if (o->count == 0 || (b->org && !untrusted_is(&o->organization.id, b->org)))
+		/* What was asked for is waited for. */
+		if (o->count == 0 || (b->org && !untrusted_is(&o->organization.id, b->org)) ||
+		    (b->app && !world_application(world, untrusted_raw(&o->organization.id), b->app)))
 			continue;
 		board_replace(&b->org, untrusted_raw(&o->organization.id));
-		board_replace(&b->app, untrusted_raw(&o->applications[0].application.id));
+		if (!b->app)
+			board_replace(&b->app, untrusted_raw(&o->applications[0].application.id));
 		board_arrange(b, ui);
 		session_focus(ui_session(ui), b->org, b->app);
 		return;

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "cli/names.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/config-file.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "flow/world.h"
+#include "model/set.h"
+
+#define NEAR_MAX 3			/* names that may have been meant */
+#define ALL_MAX 8			/* so few are listed whole */
+#define LIST_BYTES_MAX 512
+
+/* A list that grows. */
+struct names {
+	const char **items;
+	size_t count;
+};
+
+static void
+add(struct names *names, const char *name)
+{
+	names->items = xreallocarray(names->items, names->count + 1, sizeof(*names->items));
+	names->items[names->count++] = name;
+}
+
+/* "a, b, c"; free() it. */
+static char *
+join(const char *const *names, size_t count)
+{
+	struct buf list;
+
+	buf_init(&list, LIST_BYTES_MAX);
+	for (size_t i = 0; i < count; i++)
+		if (!buf_puts(&list, i ? ", " : "") || !buf_puts(&list, names[i]))
+			break;
+	return buf_take(&list);
+}
+
+char *
+names_near(const char *name, const char *const *names, size_t count)
+{
+	const char *near[NEAR_MAX], **left = xcalloc(count + 1, sizeof(*left));
+	size_t found = 0, left_count = count;
+	char *list, *text;
+
+	for (size_t i = 0; i < count; i++)
+		left[i] = names[i];
+	while (found < NEAR_MAX) {
+		const char *one = config_suggest(name, left, left_count);
+		size_t kept = 0;
+
+		if (!one)
+			break;
+		near[found++] = one;
+		for (size_t i = 0; i < left_count; i++)
+			if (left[i] != one)
+				left[kept++] = left[i];
+		left_count = kept;
+	}
+	list = found ? join(near, found) : join(names, count <= ALL_MAX ? count : 0);
+	if (found)
+		text = xasprintf(_(" Did you mean %s?"), list);
+	else
+		text = *list ? xasprintf(_(" Available: %s."), list) : xstrdup("");
+	free(list);
+	free(left);
+	return text;
+}
+
+/* The sentence, and the names near; frees the list and the sentence. */
+static int
+refuse(struct names *names, const char *name, char *sentence, struct error *err)
+{
+	char *near = names_near(name, names->items, names->count);
+
+	error_set(err, ERROR_NOT_FOUND, "%s%s", sentence, near);
+	free(near);
+	free(sentence);
+	free(names->items);
+	return -1;
+}
+
+/* --- organizations and applications --- */
+
+int
+names_organization(const struct world *world, const char *org, struct error *err)
+{
+	struct names names = {0};
+
+	if (world_organization(world, org))
+		return 0;
+	for (size_t i = 0; i < world->count; i++)
+		add(&names, untrusted_raw(&world->organizations[i].organization.id));
+	return refuse(&names, org, xasprintf(_("There is no organization \"%s\"."), org), err);
+}
+
+/* "acme/first, acme/second" of those that have this name; app NULL: of all.  free() it. */
+static char *
+list_applications(const struct world *world, const char *org, const char *app)
+{
+	struct buf list;
+
+	buf_init(&list, LIST_BYTES_MAX);
+	for (size_t i = 0; i < world->count; i++) {
+		const struct world_organization *o = &world->organizations[i];
+
+		for (size_t j = 0; j < o->count; j++)
+			if ((!org || untrusted_is(&o->organization.id, org)) &&
+			    (!app || untrusted_is(&o->applications[j].application.id, app)) &&
+			    !buf_printf(&list, "%s%s/%s", list.length ? ", " : "",
+					untrusted_raw(&o->organization.id),
+					untrusted_raw(&o->applications[j].application.id)))
+				break;
+	}
+	return buf_take(&list);
+}
+
+static int
+refuse_application(const struct world *world, const char *org, const char *app, struct error *err)
+{
+	struct names names = {0};
+
+	for (size_t i = 0; i < world->count; i++) {
+		const struct world_organization *o = &world->organizations[i];
+
+		for (size_t j = 0; j < o->count && (!org || untrusted_is(&o->organization.id, org)); j++)
+			add(&names, untrusted_raw(&o->applications[j].application.id));
+	}
+	return refuse(&names, app,
+		      org ? xasprintf(_("There is no application \"%s\" in %s."), app, org)
+			  : xasprintf(_("There is no application \"%s\"."), app), err);
+}
+
+static int
+refuse_several(const struct world *world, const char *org, const char *app, struct error *err)
+{
+	char *list = list_applications(world, org, app);
+
+	if (app)
+		error_set(err, ERROR_INPUT, _("Several organizations have an application \"%s\": %s. Give --org."),
+			  app, list);
+	else
+		error_set(err, ERROR_INPUT, org || world->count == 1
+						    ? _("There are several applications: %s. Give --app.")
+						    : _("There are several applications: %s. Give --org and --app."),
+			  list);
+	free(list);
+	return -1;
+}
+
+int
+names_application(const struct world *world, const char *org, const char *app, bool any_does,
+		  const char **found_org, const char **found_app, struct error *err)
+{
+	size_t found = 0;
+
+	if (org && names_organization(world, org, err) != 0)
+		return -1;
+	for (size_t i = 0; i < world->count; i++) {
+		const struct world_organization *o = &world->organizations[i];
+
+		if (org && !untrusted_is(&o->organization.id, org))
+			continue;
+		for (size_t j = 0; j < o->count; j++) {
+			if (app && !untrusted_is(&o->applications[j].application.id, app))
+				continue;
+			if (found++ > 0)
+				continue;
+			*found_org = untrusted_raw(&o->organization.id);
+			*found_app = untrusted_raw(&o->applications[j].application.id);
+		}
+	}
+	if (found == 1 || (found > 1 && !app && any_does))
+		return 0;
+	if (found > 1)
+		return refuse_several(world, org, app, err);
+	if (app)
+		return refuse_application(world, org, app, err);
+	return error_set(err, ERROR_NOT_FOUND, org ? _("The organization %s has no applications.")
+						   : _("There are no applications."), org);
+}
+
+/* --- within an application --- */
+
+int
+names_no_environment(const struct world_application *application, const char *env, struct error *err)
+{
+	struct names names = {0};
+
+	for (size_t i = 0; i < application->count; i++)
+		add(&names, untrusted_raw(&application->environments[i].environment.id));
+	return refuse(&names, env,
+		      xasprintf(_("There is no environment \"%s\" in %s."), env,
+				untrusted_raw(&application->application.id)), err);
+}
+
+int
+names_no_clone(const struct world_application *application, const char *env, struct error *err)
+{
+	struct names names = {0};
+
+	for (size_t i = 0; i < application->count; i++)
+		if (application->environments[i].clone_of)
+			add(&names, untrusted_raw(&application->environments[i].environment.id));
+	return refuse(&names, env,
+		      xasprintf(_("There is no clone \"%s\" in %s."), env,
+				untrusted_raw(&application->application.id)), err);
+}
+
+static void
+add_keys(struct names *names, const json_t *object)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)object, key, value)
+		add(names, key);
+}
+
+int
+names_no_workload(const struct set *set, const char *env, const char *workload, struct error *err)
+{
+	struct names names = {0};
+
+	add_keys(&names, set_modules(set));
+	return refuse(&names, workload, xasprintf(_("There is no workload \"%s\" in %s."), workload, env), err);
+}
+
+int
+names_no_container(const struct set *set, const char *workload, const char *container, struct error *err)
+{
+	const json_t *spec = json_object_get(set_module(set, workload), "spec");
+	struct names names = {0};
+
+	add_keys(&names, json_object_get(spec, "containers"));
+	return refuse(&names, container,
+		      xasprintf(_("There is no container \"%s\" in the workload %s."), container, workload), err);
+}
+
+int
+names_no_version(const struct world_organization *organization, const char *image, const char *version,
+		 struct error *err)
+{
+	struct names names = {0};
+
+	for (size_t i = 0; i < organization->version_count; i++)
+		if (!organization->versions[i].archived && untrusted_is(&organization->versions[i].name, image))
+			add(&names, untrusted_raw(&organization->versions[i].version));
+	return refuse(&names, version, xasprintf(_("There is no version \"%s\" of %s."), version, image), err);
+}
