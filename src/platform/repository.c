@@ -25,6 +25,7 @@
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "platform/log.h"
+#include "platform/repository-values.h"
 #include "platform/schema.h"
 #include "platform/statements.h"
 
@@ -500,6 +501,8 @@ repository_open(const char *path, struct error *err)
 		repository_close(r);
 		return NULL;
 	}
+	/* What was purged right before a crash is still in the log. */
+	repository_scrub(r);
 	return r;
 }
 

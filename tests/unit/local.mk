@@ -49,6 +49,13 @@ tests_unit_test_access_SOURCES = tests/unit/test-access.c
 tests_unit_test_access_LDADD = libplatform.a libdriver.a $(UNIT_LIBS) $(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(YAML_LIBS) \
 	$(SQLITE_LIBS)
 
+check_PROGRAMS += tests/unit/test-effects
+TESTS += tests/unit/test-effects
+tests_unit_test_effects_SOURCES = tests/unit/test-effects.c
+tests_unit_test_effects_LDFLAGS = -Wl,--wrap=sqlite3_step -Wl,--wrap=sqlite3_exec
+tests_unit_test_effects_LDADD = libplatform.a libdriver.a $(UNIT_LIBS) $(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(YAML_LIBS) \
+	$(SQLITE_LIBS)
+
 check_PROGRAMS += tests/unit/test-answers
 TESTS += tests/unit/test-answers
 tests_unit_test_answers_SOURCES = tests/unit/test-answers.c
