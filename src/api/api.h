@@ -131,8 +131,11 @@ struct api_new_deployment {
 	const char *delta_id;		/* NULL: none */
 	const char *set_id;		/* NULL: none; neither: what from_deploy had */
 	const char *value_set_version_id; /* NULL: the latest */
-	const char *if_match;		/* id of the last deployment that was reviewed; NULL: not asked.
-					 * Moved since: ERROR_STALE */
+	/* Changes of the environment's own values in the same transaction (extension
+	 * "deploy-values"): {base, set, delete}; borrowed.  NULL: none */
+	const json_t *values;
+	const char *if_match;		/* the environment's deploy_tag, or the id of the last deployment
+					 * that was reviewed; NULL: not asked.  Moved since: ERROR_STALE */
 };
 struct api_call *api_create_deployment(struct api *api, const char *org, const char *app,
 				       const char *env, const struct api_new_deployment *deployment,
@@ -149,6 +152,36 @@ struct api_call *api_list_active_resources(struct api *api, const char *org, con
 /* Shared values: the environment's own and the application's.  Secrets have no value. */
 struct api_call *api_list_values(struct api *api, const char *org, const char *app,
 				 const char *env, api_done *done, void *data);
+/* One value of the environment's own. */
+struct api_value {
+	const char *key, *text;
+	const char *description;	/* NULL: "" */
+	bool is_secret;
+	bool is_there;			/* it has one already: change it, else make it */
+};
+struct api_call *api_put_value(struct api *api, const char *org, const char *app, const char *env,
+			       const struct api_value *value, api_done *done, void *data);
+struct api_call *api_delete_value(struct api *api, const char *org, const char *app,
+				  const char *env, const char *key, api_done *done, void *data);
+/* A value set version with its values.  version NULL: the newest (404: there is none yet); env
+ * NULL: of the application. */
+struct api_call *api_get_value_version(struct api *api, const char *org, const char *app,
+				       const char *env, const char *version, api_done *done,
+				       void *data);
+/* Newest first, each with its values and what it changed. */
+struct api_call *api_list_value_versions(struct api *api, const char *org, const char *app,
+					 const char *env, api_done *done, void *data);
+/* Makes the environment's own value of the key what it was in that version. */
+struct api_call *api_restore_value(struct api *api, const char *org, const char *app,
+				   const char *env, const char *version, const char *key,
+				   api_done *done, void *data);
+/* What a set declares, as api_compute_graph() takes it. */
+struct api_call *api_list_set_resources(struct api *api, const char *org, const char *app,
+					const char *set_id, api_done *done, void *data);
+/* Which resources these would be there; makes none. */
+struct api_call *api_compute_graph(struct api *api, const char *org, const char *app,
+				   const char *env, const json_t *resources, api_done *done,
+				   void *data);
 /* Newest first.  workload NULL: of all; container NULL: of all of it; limit 0: what the platform
  * gives. */
 struct api_call *api_get_logs(struct api *api, const char *org, const char *app, const char *env,

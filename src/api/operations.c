@@ -2,6 +2,7 @@
 /* The operations of the API: one table, and one function each that fills its blanks. */
 #include "config.h"
 
+#include <stdint.h>
 #include <stdio.h>
 
 #include "api/api.h"
@@ -31,7 +32,16 @@ enum operation_id {
 	GET_RUNTIME,
 	LIST_ACTIVE_RESOURCES,
 	GET_LOGS,
-	LIST_VALUES
+	LIST_VALUES,
+	CREATE_VALUE,
+	PUT_VALUE,
+	DELETE_VALUE,
+	GET_APP_VALUE_VERSION,
+	GET_VALUE_VERSION,
+	LIST_VALUE_VERSIONS,
+	RESTORE_VALUE,
+	LIST_SET_RESOURCES,
+	COMPUTE_GRAPH
 };
 
 /*
@@ -64,6 +74,22 @@ static const struct api_operation operations[] = {
 				   true},
 	[LIST_VALUES] = {N_("Reading the shared values of"), "GET", ENV "/values", NULL, true},
 	[GET_LOGS] = {N_("Reading the logs of"), "GET", ENV "/logs", NULL, true},
+	[CREATE_VALUE] = {N_("Setting a value of"), "POST", ENV "/values", NULL, false},
+	[PUT_VALUE] = {N_("Changing value"), "PUT", ENV "/values/%", NULL, false},
+	[DELETE_VALUE] = {N_("Deleting value"), "DELETE", ENV "/values/%", NULL, false},
+	[GET_APP_VALUE_VERSION] = {N_("Reading the shared values of"), "GET",
+				   APP "/value-set-versions/%", NULL, true},
+	[GET_VALUE_VERSION] = {N_("Reading the shared values of"), "GET",
+			       ENV "/value-set-versions/%", NULL, true},
+	[LIST_VALUE_VERSIONS] = {N_("Reading the changes of the shared values of"), "GET",
+				 ENV "/value-set-versions", NULL, true},
+	[RESTORE_VALUE] = {N_("Restoring a value of"), "POST",
+			   ENV "/value-set-versions/%/restore/%", NULL, false},
+	[LIST_SET_RESOURCES] = {N_("Reading the resources of set"), "GET", APP "/sets/%/resources",
+				NULL, true},
+	/* It changes nothing, though it is a POST: the set's resources are too long for a query. */
+	[COMPUTE_GRAPH] = {N_("Asking which resources it would get in"), "POST",
+			   ENV "/resources/graphs", NULL, true},
 };
 
 static struct api_call *
@@ -193,10 +219,11 @@ api_create_deployment(struct api *api, const char *org, const char *app, const c
 	struct api_call *call = call_new(api, CREATE_DEPLOYMENT,
 					 (const char *const[]){org, app, env}, done, data);
 
-	api_call_body(call, json_pack("{s:s*, s:s*, s:s*, s:s*}", "comment", deployment->comment,
-				      "delta_id", deployment->delta_id, "set_id",
-				      deployment->set_id, "value_set_version_id",
-				      deployment->value_set_version_id));
+	api_call_body(call, json_pack("{s:s*, s:s*, s:s*, s:s*, s:O*}", "comment",
+				      deployment->comment, "delta_id", deployment->delta_id,
+				      "set_id", deployment->set_id, "value_set_version_id",
+				      deployment->value_set_version_id, "values",
+				      deployment->values));
 	api_call_if_match(call, deployment->if_match);
 	return call;
 }
@@ -248,4 +275,75 @@ api_list_values(struct api *api, const char *org, const char *app, const char *e
 		api_done *done, void *data)
 {
 	return call_new(api, LIST_VALUES, (const char *const[]){org, app, env}, done, data);
+}
+
+struct api_call *
+api_put_value(struct api *api, const char *org, const char *app, const char *env,
+	      const struct api_value *value, api_done *done, void *data)
+{
+	struct api_call *call = value->is_there
+		? call_new(api, PUT_VALUE, (const char *const[]){org, app, env, value->key}, done, data)
+		: call_new(api, CREATE_VALUE, (const char *const[]){org, app, env}, done, data);
+
+	api_call_body(call, json_pack("{s:s, s:s, s:s, s:b}", "key", value->key, "value", value->text,
+				      "description", value->description ? value->description : "",
+				      "is_secret", value->is_secret));
+	return call;
+}
+
+struct api_call *
+api_delete_value(struct api *api, const char *org, const char *app, const char *env,
+		 const char *key, api_done *done, void *data)
+{
+	return call_new(api, DELETE_VALUE, (const char *const[]){org, app, env, key}, done, data);
+}
+
+struct api_call *
+api_get_value_version(struct api *api, const char *org, const char *app, const char *env,
+		      const char *version, api_done *done, void *data)
+{
+	if (!version)
+		version = "00000000-0000-0000-0000-000000000000";
+	if (!env)
+		return call_new(api, GET_APP_VALUE_VERSION, (const char *const[]){org, app, version},
+				done, data);
+	return call_new(api, GET_VALUE_VERSION, (const char *const[]){org, app, env, version}, done,
+			data);
+}
+
+struct api_call *
+api_list_value_versions(struct api *api, const char *org, const char *app, const char *env,
+			api_done *done, void *data)
+{
+	return call_new(api, LIST_VALUE_VERSIONS, (const char *const[]){org, app, env}, done, data);
+}
+
+struct api_call *
+api_restore_value(struct api *api, const char *org, const char *app, const char *env,
+		  const char *version, const char *key, api_done *done, void *data)
+{
+	struct api_call *call = call_new(api, RESTORE_VALUE,
+					 (const char *const[]){org, app, env, version, key}, done,
+					 data);
+
+	api_call_body(call, json_object());
+	return call;
+}
+
+struct api_call *
+api_list_set_resources(struct api *api, const char *org, const char *app, const char *set_id,
+		       api_done *done, void *data)
+{
+	return call_new(api, LIST_SET_RESOURCES, (const char *const[]){org, app, set_id}, done, data);
+}
+
+struct api_call *
+api_compute_graph(struct api *api, const char *org, const char *app, const char *env,
+		  const json_t *resources, api_done *done, void *data)
+{
+	struct api_call *call = call_new(api, COMPUTE_GRAPH, (const char *const[]){org, app, env},
+					 done, data);
+
+	api_call_body(call, json_incref((json_t *)(uintptr_t)resources));
+	return call;
 }

@@ -11,7 +11,7 @@
 #include "api/curl.h"
 #include "base/buf.h"
 
-#define API_PARTS_MAX 4
+#define API_PARTS_MAX 5
 
 /* One operation of the wire.  `what` begins the sentence of every error: "Reading set
  * topicshare-inc/topicshare/Wq0f: ...". */

@@ -384,7 +384,8 @@ json_t *
 facts_operation(const struct flow *flow)
 {
 	static const char *const states[] = {
-		[FLOW_PREPARING] = "preparing", [FLOW_DECIDING] = "deciding", [FLOW_REVIEW] = "reviewed",
+		[FLOW_PREPARING] = "preparing", [FLOW_DECIDING] = "deciding",
+		[FLOW_VALUES] = "deciding values", [FLOW_REVIEW] = "reviewed",
 		[FLOW_RUNNING] = "running",	[FLOW_DONE] = "done",	      [FLOW_FAILED] = "failed",
 		[FLOW_CANCELLED] = "cancelled",
 	};

@@ -33,9 +33,33 @@ read_after(struct flow *flow)
 	flow_read_set(flow, flow->request.after_set, &flow->ours);
 }
 
+/* The values of the fix, where it is known which they are: of the environment that has it. */
+static void
+read_before_values(struct flow *flow)
+{
+	if (flow->request.before_values && flow->request.after_values)
+		flow_read_values(flow, flow->request.source, flow->request.before_values,
+				 &flow->values_ancestor);
+	else
+		flow_next_phase(flow);
+}
+
+static void
+read_after_values(struct flow *flow)
+{
+	if (flow->request.before_values && flow->request.after_values)
+		flow_read_values(flow, flow->request.source, flow->request.after_values,
+				 &flow->values_ours);
+	else
+		flow_next_phase(flow);
+}
+
 static flow_phase *const prepare[] = {
-	check_fix,     read_target, read_target_running, read_base_set,	 read_was_set, read_before,
-	read_after,    merge_ours,  preview_result,	 review_ready,	 NULL,
+	check_fix,	    read_target,	read_target_running, read_base_set,
+	read_was_set,	    read_before,	read_after,	     read_target_values,
+	read_was_values,    read_before_values, read_after_values,   merge_ours,
+	read_app_values,    preview_result,	apply_values,	     read_graph,
+	review_ready,	    NULL,
 };
 
 const struct verb verb_carry = {

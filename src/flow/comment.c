@@ -24,6 +24,7 @@ static const struct {
 	{ "op", offsetof(struct comment, op) },
 	{ "hotfix", offsetof(struct comment, hotfix) },
 	{ "origin", offsetof(struct comment, origin) },
+	{ "source", offsetof(struct comment, source) },
 	{ "undoes", offsetof(struct comment, undoes) },
 };
 #define MEMBER_COUNT (sizeof(members) / sizeof(members[0]))

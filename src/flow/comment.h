@@ -24,6 +24,7 @@ struct comment {
 	char *hotfix;			/* the clone that the operation is about */
 	char *origin;			/* the environment that the clone was made from ... */
 	char *origin_deployment;	/* ... and what it ran then; NULL when origin is NULL */
+	char *source;			/* the clone's deployment that is promoted */
 	char *undoes;			/* id of the operation, or deployment, that is undone */
 };
 

@@ -4,6 +4,7 @@
 
 #include "flow/verbs.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/i18n.h"
@@ -77,9 +78,49 @@ got_versions(void *data, const struct api_reply *reply)
 		flow_next_phase(flow);
 }
 
+/* Values that were given are written to the environment's own level. */
+static int
+change_values(struct flow *flow, struct error *err)
+{
+	const struct values *now = &flow->values_now.list;
+
+	if (flow->request.values && flow->request.values->key && !flow->values_now.known)
+		return error_set(err, ERROR_NOT_FOUND,
+				 _("the platform does not show the values of %s, so none is changed"),
+				 flow->request.env);
+	for (const struct flow_value *v = flow->request.values; v && v->key; v++) {
+		const struct value *old = values_find(now, v->key);
+		struct value_change change = {
+			.kind = v->kind == FLOW_VALUE_TEXT ? VALUE_SET : VALUE_DELETE,
+			.key = (char *)(uintptr_t)v->key,
+			.text = (char *)(uintptr_t)v->text,
+			.description = old ? old->description : NULL,
+			.is_secret = old && old->is_secret,
+		};
+
+		if (v->kind == FLOW_VALUE_TEXT && !v->text)
+			return error_set(err, ERROR_INPUT, _("no text is given for the value %s"), v->key);
+		if (v->kind != FLOW_VALUE_TEXT && v->kind != FLOW_VALUE_APP)
+			return error_set(err, ERROR_INPUT, _("there is no such decision about a value"));
+		if (v->kind == FLOW_VALUE_APP && !values_find_own(now, v->key))
+			return error_set(err, ERROR_INPUT, _("%s has no value %s of its own"),
+					 flow->request.env, v->key);
+		if (change.kind == VALUE_SET && value_change_is_made(&change, now) && !change.is_secret)
+			continue;
+		value_changes_put(&flow->value_changes, &change);
+	}
+	return 0;
+}
+
 static void
 make_delta(struct flow *flow)
 {
+	struct error err = { 0 };
+
+	if (change_values(flow, &err) != 0) {
+		flow_fail(flow, &err);
+		return;
+	}
 	if (flow->request.draft) {
 		flow->delta = delta_copy(flow->request.draft);
 		flow_next_phase(flow);
@@ -99,8 +140,10 @@ make_delta(struct flow *flow)
 }
 
 static flow_phase *const prepare[] = {
-	read_target,	read_target_running, read_base_set, read_was_set,
-	make_delta,	preview_result,	     review_ready,  NULL,
+	read_target,	 read_target_running, read_base_set,   read_was_set,
+	read_target_values, read_was_values,  make_delta,      read_app_values,
+	preview_result,	 apply_values,	      read_graph,      review_ready,
+	NULL,
 };
 
 const struct verb verb_deploy = {

@@ -110,11 +110,85 @@ read_origin_set(struct flow *flow)
 		flow_next_phase(flow);
 }
 
+/* --- values: what was changed since it was cloned, and the origin has not --- */
+
+static void
+read_own_values(struct flow *flow)
+{
+	if (flow->target.running.id.raw && flow->origin.origin)
+		flow_read_values_of(flow, flow->request.env, &flow->target.running,
+				    &flow->values_ours);
+	else
+		flow_next_phase(flow);
+}
+
+static void
+got_own_history(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+	struct error err = reply->error;
+
+	flow->call = NULL;
+	if (err.kind != ERROR_NONE || flow_decode_deployments(flow, reply->body, &err))
+		flow_fail(flow, &err);
+	else if (flow->scratch_count)
+		flow_read_values_of(flow, flow->request.env,
+				    &flow->scratch[flow->scratch_count - 1], &flow->values_first);
+	else
+		flow_next_phase(flow);
+}
+
+static void
+read_first_values(struct flow *flow)
+{
+	if (!flow->values_ours.known) {
+		flow_next_phase(flow);
+		return;
+	}
+	flow->call = api_list_deployments(session_api(flow->session), flow->request.org,
+					  flow->request.app, flow->request.env, got_own_history,
+					  flow);
+}
+
+static void
+read_origin_values(struct flow *flow)
+{
+	if (flow->values_first.known)
+		flow_read_values(flow, flow->origin.origin, NULL, &flow->values_ancestor);
+	else
+		flow_next_phase(flow);
+}
+
+static size_t
+count_lost_values(const struct flow *flow)
+{
+	const struct values *lists[] = { &flow->values_first.list, &flow->values_ours.list };
+	const struct values *origin = &flow->values_ancestor.list;
+	size_t lost = 0;
+
+	if (!flow->values_ours.known || !flow->values_first.known || !flow->values_ancestor.known)
+		return 0;
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < lists[k]->count; i++) {
+			const char *key = lists[k]->items[i].key;
+			const struct value *first = values_find_own(lists[0], key);
+			const struct value *ours = values_find_own(lists[1], key);
+
+			if (k == 1 && first)
+				continue;	/* counted already */
+			if (value_compare(first, ours) != VALUE_SAME &&
+			    value_compare(first, ours) != VALUE_UNKNOWN &&
+			    value_compare(ours, values_find_own(origin, key)) != VALUE_SAME)
+				lost++;
+		}
+	return lost;
+}
+
 static void
 compare(struct flow *flow)
 {
 	struct merge merge = { 0 };
-	size_t lost = 0;
+	size_t lost = count_lost_values(flow);
 
 	if (flow->ours && flow->ancestor && flow->theirs &&
 	    merge_sets(&merge, flow->ancestor, flow->theirs, flow->ours, NULL) == 0) {
@@ -123,17 +197,16 @@ compare(struct flow *flow)
 			    merge.entries[i].side == MERGE_CONFLICT)
 				lost++;
 		merge_clear(&merge);
-		flow->loses = lost > 0;
-		if (lost)
-			review_caution(&flow->review,
-				       ngettext("%zu change of %s is not in %s: it would be lost",
-						"%zu changes of %s are not in %s: they would be "
-						"lost", lost),
-				       lost, flow->request.env, flow->origin.origin);
-	} else if (!flow->origin.origin) {
+	}
+	flow->loses = flow->origin.origin && lost > 0;
+	if (!flow->origin.origin)
 		review_caution(&flow->review, _("%s is not a clone that was made here"),
 			       flow->request.env);
-	}
+	else if (lost)
+		review_caution(&flow->review,
+			       ngettext("%zu change of %s is not in %s: it would be lost",
+					"%zu changes of %s are not in %s: they would be lost", lost),
+			       lost, flow->request.env, flow->origin.origin);
 	flow_next_phase(flow);
 }
 
@@ -156,7 +229,8 @@ make_review(struct flow *flow)
 
 static flow_phase *const prepare[] = {
 	read_target, check_allowed, read_target_running, read_own_set, read_ancestor_set,
-	read_origin, read_origin_set, compare, make_review, NULL,
+	read_origin, read_origin_set, read_own_values, read_first_values, read_origin_values,
+	compare, make_review, NULL,
 };
 
 /* --- steps --- */

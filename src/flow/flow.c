@@ -65,6 +65,36 @@ release(const char *text)
 	free((char *)(uintptr_t)text);
 }
 
+static const struct flow_value *
+copy_values(const struct flow_value *from)
+{
+	struct flow_value *values;
+	size_t count = 0;
+
+	while (from && from[count].key)
+		count++;
+	if (!count)
+		return NULL;
+	values = xcalloc(count + 1, sizeof(*values));
+	for (size_t i = 0; i < count; i++)
+		values[i] = (struct flow_value){ .key = xstrdup(from[i].key), .kind = from[i].kind,
+						 .text = copy(from[i].text) };
+	return values;
+}
+
+/* A text may be a secret. */
+static void
+release_values(const struct flow_value *values)
+{
+	for (const struct flow_value *v = values; v && v->key; v++) {
+		if (v->text)
+			explicit_bzero((char *)(uintptr_t)v->text, strlen(v->text));
+		release(v->key);
+		release(v->text);
+	}
+	free((void *)(uintptr_t)values);
+}
+
 static void
 copy_request(struct flow_request *to, const struct flow_request *from)
 {
@@ -82,6 +112,9 @@ copy_request(struct flow_request *to, const struct flow_request *from)
 	to->before_set = copy(from->before_set);
 	to->after_set = copy(from->after_set);
 	to->hotfix = copy(from->hotfix);
+	to->before_values = copy(from->before_values);
+	to->after_values = copy(from->after_values);
+	to->values = copy_values(from->values);
 	to->decides = from->decides;
 	while (from->images && from->images[count])
 		count++;
@@ -109,6 +142,9 @@ clear_request(struct flow_request *request)
 	release(request->before_set);
 	release(request->after_set);
 	release(request->hotfix);
+	release(request->before_values);
+	release(request->after_values);
+	release_values(request->values);
 }
 
 struct flow *
@@ -142,6 +178,23 @@ clear_place(struct flow_place *place)
 	deployment_clear(&place->running);
 }
 
+static void
+clear_values(struct flow *flow)
+{
+	struct flow_values *const all[] = {
+		&flow->values_was, &flow->values_now, &flow->values_ours, &flow->values_ancestor,
+		&flow->values_first, &flow->values_app, &flow->values_result, &flow->values_seen,
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		flow_values_clear(all[i]);
+	value_changes_clear(&flow->value_changes);
+	flow_clear_questions(flow);
+	free(flow->wanted_env);
+	free(flow->values_version);
+	free(flow->graph);
+}
+
 void
 flow_free(struct flow *flow)
 {
@@ -152,6 +205,14 @@ flow_free(struct flow *flow)
 	clear_place(&flow->target);
 	clear_place(&flow->source);
 	flow_clear_deployments(flow);
+	for (size_t i = 0; i < flow->source_count; i++)
+		deployment_clear(&flow->source_list[i]);
+	free(flow->source_list);
+	deployment_clear(&flow->ancestor_deployment);
+	deployment_clear(&flow->before_deployment);
+	deployment_clear(&flow->overwritten);
+	clear_request(&flow->recovery);
+	clear_values(flow);
 	clone_origin_clear(&flow->origin);
 	set_unref(flow->base);
 	set_unref(flow->was);
@@ -379,8 +440,11 @@ finish(struct flow *flow)
 {
 	flow->record.state = OPERATION_DONE;
 	flow->record.ended_at = clock_wall_ms();
-	if (flow_journal(flow, SIZE_MAX))
-		end(flow, FLOW_DONE);
+	if (!flow_journal(flow, SIZE_MAX))
+		return;
+	if (flow->verb->done)
+		flow->verb->done(flow);
+	end(flow, FLOW_DONE);
 }
 
 /* --- the comment --- */
@@ -402,6 +466,8 @@ name_hotfix(const struct flow *flow, struct comment *comment, struct clone_origi
 		comment->hotfix = copy(request->hotfix);
 		return;
 	}
+	if (request->verb == FLOW_PROMOTE)
+		comment->source = copy(flow->record.source_deployment.raw);
 	comment->hotfix = copy(request->verb == FLOW_PROMOTE ? request->source : request->env);
 	if (!origin->origin || request->verb != FLOW_PROMOTE) {
 		if (store_clone_origin(session_store(flow->session),
@@ -617,6 +683,8 @@ flow_approve(struct flow *flow, const char *reason, const char *typed, struct er
 {
 	if (flow->state == FLOW_DECIDING)
 		return error_set(err, ERROR_CONFLICT, _("decide the conflicts first"));
+	if (flow->state == FLOW_VALUES)
+		return error_set(err, ERROR_CONFLICT, _("decide about the values first"));
 	if (flow->state != FLOW_REVIEW)
 		return error_set(err, ERROR_INPUT, _("this was approved or ended already"));
 	if (flow->review.asks_name && (!typed || strcmp(typed, flow->request.env)))
@@ -746,4 +814,16 @@ int64_t
 flow_ended_at(const struct flow *flow)
 {
 	return flow->ended_at;
+}
+
+const struct deployment *
+flow_overwritten(const struct flow *flow)
+{
+	return flow->overwritten.id.raw ? &flow->overwritten : NULL;
+}
+
+const struct flow_request *
+flow_recovery(const struct flow *flow)
+{
+	return flow->recovery.org ? &flow->recovery : NULL;
 }

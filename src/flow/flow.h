@@ -6,7 +6,8 @@
  *   PREPARING -> REVIEW -> RUNNING -> DONE | FAILED
  *        \________\____________________> FAILED | CANCELLED
  *
- * A merge with conflicts waits as DECIDING for a person's choices, and then prepares on.
+ * A merge with conflicts waits as DECIDING for a person's choices, and a clone whose values
+ * are not all known as VALUES; then they prepare on.
  */
 #ifndef SIDESTAGE_FLOW_FLOW_H
 #define SIDESTAGE_FLOW_FLOW_H
@@ -27,7 +28,21 @@ struct set;
 
 enum flow_verb { FLOW_CLONE, FLOW_DEPLOY, FLOW_PROMOTE, FLOW_UNDO, FLOW_DISCARD, FLOW_CARRY };
 enum flow_state {
-	FLOW_PREPARING, FLOW_DECIDING, FLOW_REVIEW, FLOW_RUNNING, FLOW_DONE, FLOW_FAILED, FLOW_CANCELLED
+	FLOW_PREPARING, FLOW_DECIDING, FLOW_VALUES, FLOW_REVIEW, FLOW_RUNNING, FLOW_DONE, FLOW_FAILED, FLOW_CANCELLED
+};
+
+/* What becomes of one shared value of an environment's own. */
+enum flow_value_kind {
+	FLOW_VALUE_UNDECIDED,
+	FLOW_VALUE_COPY,	/* CLONE: as the source has it; not possible for a secret */
+	FLOW_VALUE_TEXT,	/* this text */
+	FLOW_VALUE_APP,		/* the application's: the environment has none of its own */
+	FLOW_VALUE_LEAVE_OUT	/* CLONE: none, also when the application has none */
+};
+struct flow_value {
+	const char *key;	/* NULL: the end of a list */
+	enum flow_value_kind kind;
+	const char *text;	/* TEXT */
 };
 
 /* What a person asked for; copied by flow_new(). */
@@ -47,7 +62,15 @@ struct flow_request {
 	/* CARRY: ids of the sets without and with the fix, as a promotion to `source` had them */
 	const char *before_set, *after_set;
 	const char *hotfix;	/* CARRY: the clone that the fix is from; NULL: not known */
-	bool decides;		/* PROMOTE, CARRY: a person is there to decide conflicts; else they fail */
+	/* CLONE: decisions about values of the source.  DEPLOY: values to change (TEXT, APP).
+	 * NULL: none */
+	const struct flow_value *values;
+	/* UNDO: instead of an operation, what shall be again and what came in its place: both sets,
+	 * each with the version of the target's values that belongs to it (NULL: not known) */
+	const char *before_values, *after_values;
+	/* PROMOTE, CARRY, UNDO: a person is there to decide conflicts; else those two fail, and an
+	 * undo keeps what others changed.  CLONE: a person is there to decide about values */
+	bool decides;
 };
 
 struct flow_step {
@@ -69,6 +92,9 @@ struct review {
 	struct set *from, *to;		/* from NULL: a first deployment (all is new) */
 	char *from_deployment_id;	/* pinned; NULL: never deployed */
 	char *from_set_id, *to_set_id;	/* pinned */
+	char *values_version;		/* pinned: of the target before what is written; NULL: none */
+	char *values_digest;		/* pinned: of their content; NULL: could not be read */
+	char *graph;			/* pinned: hash of the resources it will get; NULL: not offered */
 	struct changes changes;
 	struct merge merge;		/* PROMOTE, CARRY: entries with their sides */
 	bool moved;			/* PROMOTE: the origin moved since it was cloned */
@@ -103,13 +129,35 @@ const struct error *flow_error(const struct flow *flow);
 int64_t flow_elapsed_ms(const struct flow *flow);
 int64_t flow_ended_at(const struct flow *flow);	/* steady ms; 0: it runs, or never ran */
 
+/* A value of the source that a clone does not simply get. */
+struct flow_value_question {
+	char *key;		/* foreign */
+	char *text;		/* what the source has; foreign; NULL: a secret, or it has none */
+	char *app_text;		/* what the application has, in words; NULL: it has none */
+	char *why;		/* a sentence: why it was not simply copied */
+	bool is_secret;		/* cannot be read, so not copied */
+	bool is_used;		/* the set names it: without a value the clone cannot be deployed */
+	enum flow_value_kind chosen;
+};
+/* While VALUES; else 0.  Borrowed until the flow goes on. */
+size_t flow_value_count(const struct flow *flow);
+const struct flow_value_question *flow_value(const struct flow *flow, size_t i);
+/* Decides one, or takes that back (UNDECIDED); text for TEXT, copied.  0, or -1 with err. */
+int flow_decide_value(struct flow *flow, const char *key, enum flow_value_kind kind,
+		      const char *text, struct error *err) __attribute__((warn_unused_result));
+/* When somebody else's deployment was overwritten (the platform has no precondition): whose,
+ * and what brings it back.  NULL: none was.  Borrowed. */
+const struct deployment *flow_overwritten(const struct flow *flow);
+const struct flow_request *flow_recovery(const struct flow *flow);
+
 /* The merge that waits for choices; NULL unless DECIDING.  Borrowed. */
 const struct merge *flow_merge(const struct flow *flow);
 /* Decides the conflict that is merge entry `entry`: MERGE_OURS the clone's, MERGE_THEIRS the
  * target's.  0, or -1 with err. */
 int flow_choose(struct flow *flow, size_t entry, enum merge_side side, struct error *err)
 	__attribute__((warn_unused_result));
-/* Prepares the review of what was chosen.  0, or -1 with err: not all is decided. */
+/* Prepares the review of what was chosen, while DECIDING or VALUES.  0, or -1 with err: not
+ * all is decided. */
 int flow_decide(struct flow *flow, struct error *err) __attribute__((warn_unused_result));
 /*
  * Runs what was reviewed.  `typed` must equal the environment's id when the review asks for the

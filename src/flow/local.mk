@@ -28,12 +28,15 @@ libflow_a_SOURCES = \
 	src/flow/learn.h \
 	src/flow/logs.c \
 	src/flow/logs.h \
+	src/flow/origin.c \
 	src/flow/past.c \
 	src/flow/past.h \
 	src/flow/moments.c \
 	src/flow/moments.h \
+	src/flow/pins.c \
 	src/flow/promote.c \
 	src/flow/reads.c \
+	src/flow/reads-values.c \
 	src/flow/reader.c \
 	src/flow/reader.h \
 	src/flow/resume.c \
@@ -49,6 +52,7 @@ libflow_a_SOURCES = \
 	src/flow/watch.c \
 	src/flow/watch.h \
 	src/flow/words.c \
+	src/flow/write-values.c \
 	src/flow/words.h \
 	src/flow/world.c \
 	src/flow/world.h

@@ -65,6 +65,7 @@ flow_encode_request(const struct flow *flow)
 		json_object_set_new(body, "choices", encode_choices(&flow->review.merge));
 	if (flow->delta)
 		json_object_set_new(body, "delta", delta_encode(flow->delta));
+	json_object_set_new(body, "pins", flow_encode_pins(flow));
 	return body;
 }
 
@@ -182,6 +183,13 @@ restore(struct session *session, struct operation *record)
 	memset(record, 0, sizeof(*record));
 	if (json_object_get(body, "delta"))
 		flow->delta = delta_decode(json_object_get(body, "delta"), NULL);
+	if (flow_decode_pins(flow, json_object_get(body, "pins"), NULL)) {
+		*record = flow->record;
+		memset(&flow->record, 0, sizeof(flow->record));
+		flow_free(flow);
+		json_decref(body);
+		return NULL;
+	}
 	restore_places(flow, body);
 	restore_steps(flow);
 	json_decref(body);

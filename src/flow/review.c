@@ -22,6 +22,7 @@
 #define CAUTIONS_MAX 50
 #define LISTED_MAX 3		/* changes named in one line; the others are counted */
 #define LINE_MAX_BYTES 4096
+#define SHORT_VALUE 24		/* bytes of a value that is named in a line */
 
 void
 review_clear(struct review *review)
@@ -36,6 +37,9 @@ review_clear(struct review *review)
 	free(review->from_deployment_id);
 	free(review->from_set_id);
 	free(review->to_set_id);
+	free(review->values_version);
+	free(review->values_digest);
+	free(review->graph);
 	changes_clear(&review->changes);
 	merge_clear(&review->merge);
 	for (size_t i = 0; i < review->send_count; i++)
@@ -87,6 +91,14 @@ name_change(struct buf *line, const struct change *change, bool back)
 {
 	char *from, *to;
 
+	if (change->is_value) {
+		const char *lead = back ? change->from : change->to;
+
+		buf_printf(line, "%s", change->label);
+		if (lead && strlen(lead) <= SHORT_VALUE && !strchr(lead, '\n'))
+			buf_printf(line, " → %s", lead);
+		return;
+	}
 	if (!change->is_image || !change->from || !change->to) {
 		const char *label = change->label ? change->label : change->path;
 
@@ -181,6 +193,16 @@ names_fixed_host(const char *text)
 			return false;
 	/* "http://api:8080" is a service beside it; a name with a dot is a host of the world. */
 	return memchr(host, '.', strcspn(host, "/:$")) != NULL;
+}
+
+char *
+review_leads_to(const char *text, const char *source)
+{
+	if (names_environment(text, source))
+		return xasprintf(_("it names %s"), source);
+	if (names_fixed_host(text))
+		return xasprintf(_("it is a fixed host, the same as in %s"), source);
+	return NULL;
 }
 
 /* As deep as json_decode() lets a body be. */
@@ -306,12 +328,128 @@ is_own(const struct flow *flow)
 	return own;
 }
 
+/* The set as it is shown: with the values that it has there, when they are known. */
+static struct set *
+shown_with(const struct set *set, const struct flow_values *values, bool both)
+{
+	if (!both)
+		return set_ref((struct set *)(uintptr_t)set);
+	return set_with_values(set, values_words(&values->list));
+}
+
+/* What each value overrides, and where: "in production only; the application's value is 40". */
+static void
+note_overridden(struct flow *flow)
+{
+	struct changes *changes = &flow->review.changes;
+	const char *env = flow->request.env;
+
+	for (size_t i = 0; i < changes->count; i++) {
+		struct change *change = &changes->items[i];
+		const char *key = change->label + strlen("value ");
+		const struct value *app, *own;
+		char *words;
+
+		if (!change->is_value)
+			continue;
+		app = flow->values_app.known ? values_find(&flow->values_app.list, key) : NULL;
+		own = values_find_own(&flow->values_result.list, key);
+		words = app ? value_words(app) : NULL;
+		if (!own)
+			change->note = app ? xstrdup(_("the application's value")) : NULL;
+		else if (words)
+			change->note = xasprintf(_("in %s only; the application's value is %s"), env,
+						 words);
+		else if (flow->values_app.known)
+			change->note = xasprintf(_("in %s only; the application has none"), env);
+		else
+			change->note = xasprintf(_("in %s only"), env);
+		free(words);
+	}
+}
+
+static void
+list_value_requests(struct flow *flow)
+{
+	struct review *review = &flow->review;
+	json_t *together = flow_values_in_request(flow);
+
+	if (together) {
+		json_decref(together);
+		return;
+	}
+	for (size_t i = 0; i < flow->value_changes.count; i++) {
+		const struct value_change *change = &flow->value_changes.items[i];
+		bool is_there = values_find_own(&flow->values_now.list, change->key) != NULL;
+
+		if (change->kind == VALUE_DELETE)
+			review_send(review, "DELETE /orgs/%s/apps/%s/envs/%s/values/%s", review->org,
+				    review->app, review->env, change->key);
+		else if (change->kind == VALUE_RESTORE)
+			review_send(review, "POST /orgs/%s/apps/%s/envs/%s/value-set-versions/%s/restore/%s",
+				    review->org, review->app, review->env, change->version_id,
+				    change->key);
+		else if (is_there)
+			review_send(review, "PUT /orgs/%s/apps/%s/envs/%s/values/%s", review->org,
+				    review->app, review->env, change->key);
+		else
+			review_send(review, "POST /orgs/%s/apps/%s/envs/%s/values (%s)", review->org,
+				    review->app, review->env, change->key);
+	}
+}
+
+void
+review_list_sends(struct flow *flow)
+{
+	struct review *review = &flow->review;
+
+	list_value_requests(flow);
+	review_send(review, "POST /orgs/%s/apps/%s/envs/%s/deploys", review->org, review->app,
+		    review->env);
+}
+
+/* Changes of values that nobody made here: since the last deployment, and deployed with this. */
+static void
+warn_waiting_values(struct flow *flow)
+{
+	const struct changes *changes = &flow->review.changes;
+	size_t waiting = 0;
+
+	for (size_t i = 0; i < changes->count; i++)
+		waiting += changes->items[i].is_value &&
+			   !value_changes_find(&flow->value_changes,
+					       changes->items[i].label + strlen("value "));
+	if (waiting)
+		review_caution(&flow->review,
+			       ngettext("%zu value of %s was changed since its last deployment, and "
+					"takes effect with this one",
+					"%zu values of %s were changed since its last deployment, "
+					"and take effect with this one", waiting),
+			       waiting, flow->request.env);
+}
+
+static void
+pin_values(struct flow *flow)
+{
+	struct review *review = &flow->review;
+
+	if (flow->record.request.raw)
+		return;		/* taken from the journal */
+	if (flow->values_now.known) {
+		if (flow->values_now.list.version_id)
+			review->values_version = xstrdup(flow->values_now.list.version_id);
+		review->values_digest = values_digest(&flow->values_now.list);
+	}
+	review->graph = copy(flow->graph);
+}
+
 void
 review_fill(struct flow *flow)
 {
 	struct review *review = &flow->review;
 	const struct environment *target = &flow->target.environment;
 	const struct set *from = flow->was ? flow->was : flow->base;
+	bool both = flow->values_was.known && flow->values_result.known;
 
 	review->verb = flow->request.verb;
 	review->org = xstrdup(flow->request.org);
@@ -328,26 +466,25 @@ review_fill(struct flow *flow)
 	review->asks_name = review->is_protected || !is_own(flow);
 	review->from_deployment_id = copy(target->last_deploy.id.raw);
 	if (from) {
-		review->from = set_ref((struct set *)(uintptr_t)from);
+		review->from = shown_with(from, &flow->values_was, both);
 		review->from_set_id = xstrdup(flow->was ?
 					      untrusted_raw(&flow->target.running.set_id) :
 					      flow->base_id);
 	}
 	if (flow->result) {
-		review->to = set_ref(flow->result);
+		review->to = shown_with(flow->result, &flow->values_result, both);
 		review->to_set_id = xstrdup(flow->result_id);
 		changes_between(&review->changes, review->from, review->to);
+		note_overridden(flow);
 		list_lost_resources(review);
+		pin_values(flow);
 	}
 	review->way_back = review_list_changes(&review->changes, true);
 	if (flow->request.verb != FLOW_CLONE && flow->request.verb != FLOW_DISCARD) {
 		warn_primed(flow);
+		warn_waiting_values(flow);
 		review_fixes(flow);
-		if (flow->delta && !delta_is_empty(flow->delta))
-			review_send(review, "POST /orgs/%s/apps/%s/deltas", review->org,
-				    review->app);
-		review_send(review, "POST /orgs/%s/apps/%s/envs/%s/deploys", review->org,
-			    review->app, review->env);
+		review_list_sends(flow);
 	}
 }
 

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The steps of a deployment: look again, make the delta, deploy, compare, watch.
+ * The steps of a deployment: look again, write the values, look at them, deploy, compare,
+ * watch.
+ *
+ * What is deployed is a set by its id and a version of the values by its id, never a delta:
+ * the preview has stored the set, and neither of the two can be changed by anybody.
  *
  * A deployment is known as ours by its comment, which names the operation.  So after a lost
  * answer the list of deployments says whether it was made; and when it was not, the same
- * request is safe to repeat, since it carries If-Match with the deployment that was reviewed.
+ * request is safe to repeat, since it carries If-Match with what was reviewed.  Where a
+ * platform does not honour that, the answer says on which deployment ours came to lie; when
+ * it is not the reviewed one, somebody's was overwritten, and that is said at once.
  */
 #include "config.h"
 
@@ -25,12 +31,129 @@
 
 /* --- look again --- */
 
+/* --- the resources, when they were pinned --- */
+
+static void
+checked_graph(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+	char *now;
+
+	flow->call = NULL;
+	if (reply->error.kind != ERROR_NONE) {
+		flow_request_failed(flow, &reply->error);
+		return;
+	}
+	now = flow_graph_hash(reply->body);
+	if (now && !strcmp(now, flow->review.graph))
+		flow_step_done(flow);
+	else
+		flow_fail_text(flow, ERROR_STALE,
+			       _("The definitions of the resources of %s changed since the review: "
+				 "it would get other ones. Nothing was changed; review it again."),
+			       flow->request.env);
+	free(now);
+}
+
+static void
+checked_resources(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+
+	flow->call = NULL;
+	if (reply->error.kind != ERROR_NONE)
+		flow_request_failed(flow, &reply->error);
+	else
+		flow->call = api_compute_graph(session_api(flow->session), flow->request.org,
+					       flow->request.app, flow->request.env, reply->body,
+					       checked_graph, flow);
+}
+
+static void
+check_graph(struct flow *flow)
+{
+	if (!flow->review.graph) {
+		flow_step_done(flow);
+		return;
+	}
+	flow->call = api_list_set_resources(session_api(flow->session), flow->request.org,
+					    flow->request.app, untrusted_raw(&flow->record.to_set),
+					    checked_resources, flow);
+}
+
+/* --- the values --- */
+
+/* "PAGE_SIZE is 50 instead of 40": the first key that differs; free() it. */
+static char *
+words_of_difference(const struct values *reviewed, const struct values *now)
+{
+	const struct values *both[] = { reviewed, now };
+	char *words = NULL;
+
+	for (size_t k = 0; k < 2 && !words; k++)
+		for (size_t i = 0; i < both[k]->count && !words; i++) {
+			const char *key = both[k]->items[i].key;
+			const struct value *a = values_find(reviewed, key);
+			const struct value *b = values_find(now, key);
+			char *old, *new;
+
+			if (value_compare(a, b) == VALUE_SAME && a->of_env == b->of_env)
+				continue;
+			old = a ? value_words(a) : xstrdup(_("(not there)"));
+			new = b ? value_words(b) : xstrdup(_("(not there)"));
+			words = xasprintf(_("%s is %s instead of %s"), key, new, old);
+			free(old);
+			free(new);
+		}
+	return words ? words : xstrdup("");
+}
+
+static void
+checked_values(struct flow *flow)
+{
+	const struct values *now = &flow->values_seen.list;
+	char *digest = values_digest(now), *words;
+
+	if (flow->values_seen.known && !strcmp(digest, flow->review.values_digest)) {
+		/* The content is what was reviewed; others may have written it once more. */
+		free(flow->review.values_version);
+		flow->review.values_version = now->version_id ? xstrdup(now->version_id) : NULL;
+		free(digest);
+		check_graph(flow);
+		return;
+	}
+	words = flow->values_now.list.count ? words_of_difference(&flow->values_now.list, now)
+					    : xstrdup("");
+	flow_fail_text(flow, ERROR_STALE,
+		       *words ? _("The values of %s changed since the review: %s. Nothing was "
+				  "deployed; review it again.")
+			      : _("The values of %s changed since the review%s. Nothing was "
+				  "deployed; review it again."),
+		       flow->request.env, words);
+	free(words);
+	free(digest);
+}
+
+static void
+check_pinned_values(struct flow *flow)
+{
+	if (!flow->review.values_digest) {
+		check_graph(flow);
+		return;
+	}
+	flow->then_read = checked_values;
+	flow_read_values(flow, flow->request.env, NULL, &flow->values_seen);
+}
+
+/* --- the environment --- */
+
 static void
 checked_target(void *data, const struct api_reply *reply)
 {
 	struct flow *flow = data;
 	struct environment now = { 0 };
 	const char *reviewed = flow->record.from_deployment.raw;
+	const struct deployment *from = &flow->target.environment.from_deploy;
 	struct error err = { 0 };
 
 	flow->call = NULL;
@@ -53,9 +176,8 @@ checked_target(void *data, const struct api_reply *reply)
 			  flow->request.env, untrusted_raw(&now.last_deploy.comment),
 			  untrusted_raw(&now.last_deploy.created_by),
 			  untrusted_raw(&now.last_deploy.id), reviewed ? reviewed : "-");
-	else if (!untrusted_is(&now.from_deploy.id,
-			       untrusted_raw(&flow->target.environment.from_deploy.id)) &&
-		 flow->target.environment.from_deploy.id.raw)
+	else if (!untrusted_is(&now.from_deploy.id, untrusted_raw(&from->id)) &&
+		 (from->id.raw || now.from_deploy.id.raw))
 		error_set(&err, ERROR_STALE,
 			  _("%s was primed with deployment %s since the review; nothing was "
 			    "changed, review it again"),
@@ -63,8 +185,10 @@ checked_target(void *data, const struct api_reply *reply)
 	environment_clear(&now);
 	if (err.kind != ERROR_NONE)
 		flow_fail(flow, &err);
-	else
+	else if (flow->request.verb == FLOW_DISCARD)
 		flow_step_done(flow);
+	else
+		check_pinned_values(flow);
 }
 
 void
@@ -73,51 +197,6 @@ check_target(struct flow *flow)
 	flow->call = api_get_environment(session_api(flow->session), flow->request.org,
 					 flow->request.app, flow->request.env, checked_target,
 					 flow);
-}
-
-/* --- the delta --- */
-
-static void
-created_delta(void *data, const struct api_reply *reply)
-{
-	struct flow *flow = data;
-	const char *id;
-
-	flow->call = NULL;
-	if (reply->error.kind != ERROR_NONE) {
-		flow_request_failed(flow, &reply->error);
-		return;
-	}
-	id = json_is_string(reply->body) ? json_string_value(reply->body) :
-		json_member_string(reply->body, "id");
-	if (!id || !*id) {
-		flow_fail_text(flow, ERROR_PROTOCOL,
-			       _("the platform did not give the change an id; nothing was "
-				 "deployed"));
-		return;
-	}
-	untrusted_set(&flow->record.delta_id, id);
-	flow_step_done(flow);
-}
-
-/* A delta that nobody deploys does nothing, so one made in vain by a lost answer is no harm
- * and the step needs no settling. */
-static void
-create_delta(struct flow *flow)
-{
-	json_t *body;
-
-	if (!flow->delta || delta_is_empty(flow->delta) || flow->record.delta_id.raw) {
-		flow_step_done(flow);
-		return;
-	}
-	body = delta_encode(flow->delta);
-	json_object_set_new(body, "metadata",
-			    json_pack("{s:s, s:s}", "env_id", flow->request.env, "name",
-				      untrusted_raw(&flow->record.summary)));
-	flow->call = api_create_delta(session_api(flow->session), flow->request.org,
-				      flow->request.app, body, created_delta, flow);
-	json_decref(body);
 }
 
 /* --- deploy --- */
@@ -129,13 +208,89 @@ is_ours(const struct flow *flow, const struct deployment *deployment)
 }
 
 static void
+ask_back(struct flow *flow)
+{
+	struct flow_request *back = &flow->recovery;
+
+	*back = (struct flow_request){
+		.verb = FLOW_UNDO,
+		.org = xstrdup(flow->request.org),
+		.app = xstrdup(flow->request.app),
+		.env = xstrdup(flow->request.env),
+		.before_set = xstrdup(untrusted_raw(&flow->overwritten.set_id)),
+		.after_set = xstrdup(untrusted_raw(&flow->record.from_set)),
+		.before_values = flow->overwritten.value_set_version_id.raw ?
+			xstrdup(flow->overwritten.value_set_version_id.raw) : NULL,
+		.after_values = flow->review.values_version ?
+			xstrdup(flow->review.values_version) : NULL,
+		.decides = true,
+	};
+}
+
+static void
+got_overwritten(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+	struct error err = { 0 };
+
+	flow->call = NULL;
+	if (reply->error.kind == ERROR_NONE &&
+	    deployment_decode(&flow->overwritten, reply->body, &err) == 0) {
+		const char *comment = untrusted_raw(&flow->overwritten.comment);
+
+		ask_back(flow);
+		flow_fail_text(flow, ERROR_STALE,
+			       _("%s moved in the same moment: the deployment \"%.*s\" of %s was "
+				 "overwritten by this one (%s). Undo brings it back and keeps what "
+				 "was deployed here."),
+			       flow->request.env, (int)comment_people_length(comment), comment,
+			       untrusted_raw(&flow->overwritten.created_by),
+			       untrusted_raw(&flow->deployment.id));
+		return;
+	}
+	flow_fail_text(flow, ERROR_STALE,
+		       _("%s moved in the same moment: deployment %s, which was not reviewed, was "
+			 "overwritten by this one (%s)"),
+		       flow->request.env, untrusted_raw(&flow->deployment.from_id),
+		       untrusted_raw(&flow->deployment.id));
+}
+
+/* Whether ours came to lie on another deployment than the reviewed one. */
+static bool
+has_overwritten(const struct flow *flow)
+{
+	const char *reviewed = flow->target.environment.from_deploy.id.raw;
+
+	return flow->request.verb != FLOW_CLONE && reviewed &&
+	       *untrusted_raw(&flow->deployment.from_id) &&
+	       !untrusted_is(&flow->deployment.from_id, reviewed);
+}
+
+static void
 adopt(struct flow *flow, const struct deployment *deployment)
 {
 	deployment_clear(&flow->deployment);
 	deployment_copy(&flow->deployment, deployment);
 	untrusted_set(&flow->record.deployment_id, untrusted_raw(&deployment->id));
 	flow_detail(flow, "%s", untrusted_raw(&deployment->id));
-	flow_step_done(flow);
+	if (!has_overwritten(flow)) {
+		flow_step_done(flow);
+		return;
+	}
+	flow->call = api_get_deployment(session_api(flow->session), flow->request.org,
+					flow->request.app, flow->request.env,
+					untrusted_raw(&flow->deployment.from_id), got_overwritten,
+					flow);
+}
+
+/* Certainly not made, and not to be made by asking again. */
+static void
+refused(struct flow *flow, const struct error *error)
+{
+	if (flow->record.deployment_id.raw)
+		flow_fail(flow, error);
+	else
+		flow_put_values_back(flow, error);
 }
 
 static void
@@ -153,6 +308,12 @@ sent_deployment(void *data, const struct api_reply *reply)
 		settle_deployment(flow);
 		return;
 	}
+	if (reply->error.kind == ERROR_STALE || reply->error.kind == ERROR_CONFLICT ||
+	    reply->error.kind == ERROR_INPUT || reply->error.kind == ERROR_ACCESS ||
+	    reply->error.kind == ERROR_NOT_FOUND) {
+		refused(flow, &reply->error);
+		return;
+	}
 	if (reply->error.kind != ERROR_NONE) {
 		flow_request_failed(flow, &reply->error);
 		return;
@@ -167,20 +328,37 @@ sent_deployment(void *data, const struct api_reply *reply)
 	deployment_clear(&made);
 }
 
-void
-send_deployment(struct flow *flow)
+static void
+send_checked(struct flow *flow)
 {
 	char *comment = flow_comment(flow);
+	json_t *values = flow_values_in_request(flow);
+	const char *tag = flow->target.environment.deploy_tag.raw;
 	const struct api_new_deployment deployment = {
 		.comment = comment,
-		.delta_id = flow->record.delta_id.raw,
-		.if_match = flow->record.from_deployment.raw,
+		.set_id = untrusted_raw(&flow->record.to_set),
+		.value_set_version_id = values ? NULL : flow->values_version,
+		.values = values,
+		/* A clone's was made by us a moment ago, and was never deployed to. */
+		.if_match = flow->request.verb == FLOW_CLONE ? NULL :
+			tag ? tag : flow->record.from_deployment.raw,
 	};
 
 	flow->call = api_create_deployment(session_api(flow->session), flow->request.org,
 					   flow->request.app, flow->request.env, &deployment,
 					   sent_deployment, flow);
+	json_decref(values);
 	free(comment);
+}
+
+void
+send_deployment(struct flow *flow)
+{
+	/* After a crash which version the values have is found out again. */
+	if (flow->values_version)
+		send_checked(flow);
+	else
+		flow_check_values(flow, send_checked);
 }
 
 static void
@@ -206,9 +384,10 @@ settled_deployment(void *data, const struct api_reply *reply)
 		}
 	if (flow->scratch_count &&
 	    !untrusted_is(&flow->scratch[0].id, reviewed ? reviewed : "")) {
-		flow_fail_text(flow, ERROR_STALE,
-			       _("%s moved since the review: \"%s\" was deployed; ours was not"),
-			       flow->request.env, untrusted_raw(&flow->scratch[0].comment));
+		error_set(&err, ERROR_STALE,
+			  _("%s moved since the review: \"%s\" was deployed; ours was not"),
+			  flow->request.env, untrusted_raw(&flow->scratch[0].comment));
+		refused(flow, &err);
 		return;
 	}
 	if (++flow->tries > 4) {
@@ -233,21 +412,88 @@ settle_deployment(struct flow *flow)
 /* --- compare --- */
 
 static void
-verify_set(struct flow *flow)
+fail_with_other_values(struct flow *flow)
+{
+	flow_fail_text(flow, ERROR_PROTOCOL,
+		       _("what was deployed to %s is NOT what was reviewed: other values (version %s); "
+			 "undo it"),
+		       flow->request.env, untrusted_raw(&flow->deployment.value_set_version_id));
+}
+
+static void
+compare_values(struct flow *flow)
+{
+	if (flow->values_seen.known &&
+	    values_equal(&flow->values_seen.list, &flow->values_result.list))
+		flow_step_done(flow);
+	else
+		fail_with_other_values(flow);
+}
+
+static void
+read_deployed_values(struct flow *flow)
+{
+	flow->then_read = compare_values;
+	flow_read_values_of(flow, flow->request.env, &flow->deployment, &flow->values_seen);
+}
+
+/* The same version is the same content; another one is read. */
+static void
+verify_values(struct flow *flow)
+{
+	const char *deployed = flow->deployment.value_set_version_id.raw;
+
+	if (!flow->values_now.known || (flow->values_version && deployed &&
+					!strcmp(flow->values_version, deployed) &&
+					flow->value_changes.count == 0))
+		flow_step_done(flow);
+	else
+		flow_load_values(flow, read_deployed_values);
+}
+
+static void
+verify(struct flow *flow)
 {
 	const char *reviewed = untrusted_raw(&flow->record.to_set);
 
-	/* After a crash only the id of the deployment is known; watching reads the rest, so
-	 * the comparison is repeated there. */
-	if (flow->deployment.set_id.raw && !untrusted_is(&flow->deployment.set_id, reviewed)) {
+	if (untrusted_is(&flow->deployment.set_id, reviewed))
+		verify_values(flow);
+	else
 		flow_fail_text(flow, ERROR_PROTOCOL,
 			       _("what was deployed to %s is NOT what was reviewed: set %s instead "
 				 "of %s; undo it"),
 			       flow->request.env, untrusted_raw(&flow->deployment.set_id),
 			       reviewed);
+}
+
+static void
+got_own_deployment(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+	struct error err = reply->error;
+	struct deployment made = { 0 };
+
+	flow->call = NULL;
+	if (err.kind != ERROR_NONE || deployment_decode(&made, reply->body, &err)) {
+		flow_request_failed(flow, &err);
 		return;
 	}
-	flow_step_done(flow);
+	deployment_clear(&flow->deployment);
+	flow->deployment = made;
+	verify(flow);
+}
+
+void
+compare_deployment(struct flow *flow)
+{
+	/* After a crash only the id of the deployment is known. */
+	if (flow->deployment.set_id.raw)
+		verify(flow);
+	else
+		flow->call = api_get_deployment(session_api(flow->session), flow->request.org,
+						flow->request.app, flow->request.env,
+						untrusted_raw(&flow->record.deployment_id),
+						got_own_deployment, flow);
 }
 
 /* --- watch --- */
@@ -266,7 +512,7 @@ last_line(const char *text)
 }
 
 static void
-fail_with_errors(struct flow *flow)
+describe_errors(const struct flow *flow, struct error *err)
 {
 	const struct deployment_error *first = flow->errors;
 	char *output;
@@ -276,23 +522,37 @@ fail_with_errors(struct flow *flow)
 			first = &flow->errors[i];
 			break;
 		}
-	if (!first) {
-		flow_fail_text(flow, ERROR_REMOTE,
-			       _("the deployment to %s failed; the platform does not say why"),
-			       flow->request.env);
+	if (!flow->error_count) {
+		error_set(err, ERROR_REMOTE,
+			  _("the deployment to %s failed; the platform does not say why"),
+			  flow->request.env);
 		return;
 	}
 	output = last_line(untrusted_raw(&first->message));
 	if (*output)
-		flow_fail_text(flow, ERROR_REMOTE,
-			       _("The deployment to %s failed in %s: %s  Its output ends with: %s"),
-			       flow->request.env, untrusted_raw(&first->object_id),
-			       untrusted_raw(&first->summary), output);
+		error_set(err, ERROR_REMOTE,
+			  _("The deployment to %s failed in %s: %s  Its output ends with: %s"),
+			  flow->request.env, untrusted_raw(&first->object_id),
+			  untrusted_raw(&first->summary), output);
 	else
-		flow_fail_text(flow, ERROR_REMOTE, _("The deployment to %s failed in %s: %s"),
-			       flow->request.env, untrusted_raw(&first->object_id),
-			       untrusted_raw(&first->summary));
+		error_set(err, ERROR_REMOTE, _("The deployment to %s failed in %s: %s"),
+			  flow->request.env, untrusted_raw(&first->object_id),
+			  untrusted_raw(&first->summary));
 	free(output);
+}
+
+/* What runs has the values of before; so the next deployment shall have them too.  A clone
+ * keeps its own: they are to be tried again. */
+static void
+fail_with_errors(struct flow *flow)
+{
+	struct error err = { 0 };
+
+	describe_errors(flow, &err);
+	if (flow->request.verb == FLOW_CLONE)
+		flow_fail(flow, &err);
+	else
+		flow_put_values_back(flow, &err);
 }
 
 static void
@@ -437,8 +697,9 @@ watch_deployment(struct flow *flow)
 
 const struct step deploy_steps[DEPLOY_STEP_COUNT] = {
 	{ "check-target", N_("Check that nothing moved"), check_target, NULL },
-	{ "create-delta", N_("Create the change"), create_delta, NULL },
+	{ "write-values", N_("Write the values"), write_values, settle_values },
+	{ "check-values", N_("Check the values"), check_values, NULL },
 	{ "deploy", N_("Deploy"), send_deployment, settle_deployment },
-	{ "compare", N_("Compare with the review"), verify_set, NULL },
+	{ "compare", N_("Compare with the review"), compare_deployment, NULL },
 	{ "watch", N_("Watch until it runs"), watch_deployment, NULL },
 };

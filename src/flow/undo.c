@@ -1,5 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* undo: deploy the way back that was stored before an operation deployed. */
+/*
+ * undo: take back what a deployment changed.
+ *
+ * A three-way merge of sets and values: base is what was deployed, theirs is what runs now,
+ * ours is what ran before.  So what somebody else changed meanwhile stays, and where they
+ * changed the same thing a person decides, or theirs stays.
+ *
+ * Which deployment it was and what ran before it is read from the platform's chain of
+ * deployments, never from ids or clocks: so anybody can undo it, without a journal of it.
+ */
 #include "config.h"
 
 #include "flow/verbs.h"
@@ -7,98 +16,261 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
-#include "model/json.h"
+#include "flow/comment.h"
+
+#define NAMED_MAX 600
+
+/* --- which deployment --- */
 
 static int
 check_operation(const struct flow *flow, const struct operation *operation, struct error *err)
 {
-	if (!untrusted_is(&operation->url, session_platform(flow->session)) ||
-	    !untrusted_is(&operation->org, flow->request.org) ||
+	if (!untrusted_is(&operation->org, flow->request.org) ||
 	    !untrusted_is(&operation->app, flow->request.app) ||
 	    !untrusted_is(&operation->env, flow->request.env))
 		return error_set(err, ERROR_INPUT, _("that operation did not change %s"),
 				 flow->request.env);
-	if (!operation->undo.raw)
-		return error_set(err, ERROR_INPUT, _("%s has no way back"),
-				 untrusted_raw(&operation->verb));
 	if (!operation->deployment_id.raw)
 		return error_set(err, ERROR_INPUT,
 				 _("that operation deployed nothing: there is nothing to undo"));
 	return 0;
 }
 
-/* The newest one on the environment that deployed something. */
+/* Where in the list the operation's deployment is: by our record, by its comment, or by its id. */
 static int
-find_last(const struct flow *flow, struct operation *out, struct error *err)
+find_asked(const struct flow *flow, const char *id, size_t *at, struct error *err)
 {
-	const struct history_query query = {
-		.url = session_platform(flow->session), .org = flow->request.org,
-		.app = flow->request.app, .env = flow->request.env,
-	};
-	struct operation_list list;
-	int ret = -1;
+	struct operation operation = { 0 };
+	char *deployment = NULL;
+	bool found = false;
+	int ret = 0;
 
-	if (store_history_list(session_store(flow->session), &query, &list, err))
-		return -1;
-	for (size_t i = 0; ret && i < list.count; i++)
-		if (check_operation(flow, &list.items[i], NULL) == 0)
-			ret = store_operation_get(session_store(flow->session),
-						  list.items[i].id.raw, out, err);
-	operation_list_clear(&list);
-	if (ret)
-		return error_set(err, ERROR_NOT_FOUND,
-				 _("nothing in the history of %s can be undone"),
-				 flow->request.env);
-	return 0;
+	if (store_operation_get(session_store(flow->session), id, &operation, NULL) == 0) {
+		ret = check_operation(flow, &operation, err);
+		deployment = operation.deployment_id.raw ? xstrdup(operation.deployment_id.raw) : NULL;
+	}
+	for (*at = 0; ret == 0 && *at < flow->scratch_count; ++*at) {
+		const struct deployment *d = &flow->scratch[*at];
+
+		found = untrusted_is(&d->id, deployment ? deployment : id) ||
+			comment_is_of(untrusted_raw(&d->comment), id);
+		if (found)
+			break;
+	}
+	if (ret == 0 && !found)
+		ret = error_set(err, ERROR_NOT_FOUND,
+				_("%s has no deployment of the operation %s: it cannot be undone"),
+				flow->request.env, id);
+	free(deployment);
+	operation_clear(&operation);
+	return ret;
 }
 
-static int
-load_delta(struct flow *flow, const struct operation *operation, struct error *err)
+/* What ran before the deployment `at`: along the chain, over what failed; else the one that
+ * succeeded before it in the platform's order (it was set to ride on another base). */
+static const struct deployment *
+find_before(const struct flow *flow, size_t at)
 {
-	json_t *body = json_decode(operation->undo.raw, strlen(operation->undo.raw), err);
+	const char *id = untrusted_raw(&flow->scratch[at].from_id);
 
-	if (!body)
-		return -1;
-	flow->delta = delta_decode(body, err);
-	json_decref(body);
-	return flow->delta ? 0 : -1;
+	for (size_t i = at + 1; i < flow->scratch_count; i++) {
+		const struct deployment *d = &flow->scratch[i];
+
+		if (!untrusted_is(&d->id, id))
+			continue;
+		if (d->status == DEPLOYMENT_SUCCEEDED)
+			return d;
+		id = untrusted_raw(&d->from_id);
+	}
+	for (size_t i = at + 1; i < flow->scratch_count; i++)
+		if (flow->scratch[i].status == DEPLOYMENT_SUCCEEDED)
+			return &flow->scratch[i];
+	return NULL;
+}
+
+/* The words of its comment that are for people. */
+static void
+name_deployment(const struct flow *flow, const struct deployment *undone)
+{
+	const char *comment = untrusted_raw(&undone->comment);
+
+	review_caution((struct review *)(uintptr_t)&flow->review,
+		       _("This takes back the deployment \"%.*s\" of %s"),
+		       (int)comment_people_length(comment), comment, untrusted_raw(&undone->created_by));
+}
+
+/* Which operation the history shall say is undone. */
+static void
+keep_operation(struct flow *flow, const struct deployment *undone)
+{
+	struct comment comment;
+
+	if (flow->request.operation_id)
+		return;
+	comment_decode(&comment, undone->comment.raw);
+	flow->request.operation_id = xstrdup(comment.op ? comment.op : untrusted_raw(&undone->id));
+	comment_clear(&comment);
 }
 
 static void
-find_operation(struct flow *flow)
+take_deployments(struct flow *flow, size_t at)
 {
-	struct operation operation = { 0 };
-	struct error err = { 0 };
-	const char *id = flow->request.operation_id;
-	int ret = id ? store_operation_get(session_store(flow->session), id, &operation, &err) :
-		find_last(flow, &operation, &err);
+	const struct deployment *undone = &flow->scratch[at], *before = find_before(flow, at);
 
-	if (ret == 0)
-		ret = check_operation(flow, &operation, &err);
-	if (ret == 0)
-		ret = load_delta(flow, &operation, &err);
-	if (ret == 0) {
-		if (!id)
-			flow->request.operation_id = xstrdup(operation.id.raw);
-		if (!untrusted_equal(&flow->target.environment.last_deploy.id,
-				     &operation.deployment_id))
-			review_caution(&flow->review,
-				       _("%s was deployed to since; only this operation's changes "
-					 "are taken back"),
-				       flow->request.env);
+	if (undone->status == DEPLOYMENT_FAILED) {
+		flow_fail_text(flow, ERROR_INPUT,
+			       at == 0 ? _("The last deployment of %s failed, and nothing of it runs: there "
+					   "is nothing to undo")
+				       : _("That deployment of %s failed, and nothing of it ran: there is "
+					   "nothing to undo"),
+			       flow->request.env);
+		return;
 	}
-	operation_clear(&operation);
-	if (ret)
+	if (!before) {
+		flow_fail_text(flow, ERROR_NOT_FOUND,
+			       _("Nothing ran in %s before this deployment: there is nothing to undo"),
+			       flow->request.env);
+		return;
+	}
+	if (at > 0)
+		review_caution(&flow->review,
+			       _("%s was deployed to since; only this operation's changes are taken "
+				 "back"),
+			       flow->request.env);
+	name_deployment(flow, undone);
+	keep_operation(flow, undone);
+	deployment_copy(&flow->ancestor_deployment, undone);
+	deployment_copy(&flow->before_deployment, before);
+	flow_next_phase(flow);
+}
+
+static void
+got_chain(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+	struct error err = reply->error;
+	size_t at = 0;
+
+	flow->call = NULL;
+	if (err.kind != ERROR_NONE || flow_decode_deployments(flow, reply->body, &err)) {
+		flow_fail(flow, &err);
+		return;
+	}
+	if (!flow->scratch_count)
+		error_set(&err, ERROR_NOT_FOUND, _("%s has no deployment: there is nothing to undo"),
+			  flow->request.env);
+	else if (flow->request.operation_id)
+		(void)find_asked(flow, flow->request.operation_id, &at, &err);
+	if (err.kind != ERROR_NONE)
 		flow_fail(flow, &err);
 	else
-		flow_next_phase(flow);
+		take_deployments(flow, at);
+}
+
+/* Sets that the caller names stand for two deployments. */
+static void
+take_named(struct flow *flow)
+{
+	const struct flow_request *request = &flow->request;
+
+	untrusted_set(&flow->ancestor_deployment.set_id, request->after_set);
+	untrusted_set(&flow->ancestor_deployment.value_set_version_id, request->after_values);
+	untrusted_set(&flow->before_deployment.set_id, request->before_set);
+	untrusted_set(&flow->before_deployment.value_set_version_id, request->before_values);
+	flow_next_phase(flow);
+}
+
+static void
+find_undone(struct flow *flow)
+{
+	if (flow->request.before_set && flow->request.after_set)
+		take_named(flow);
+	else
+		flow->call = api_list_deployments(session_api(flow->session), flow->request.org,
+						  flow->request.app, flow->request.env, got_chain,
+						  flow);
+}
+
+/* --- the three states --- */
+
+/* Theirs is what runs: a base that was set for the next deployment is no part of it. */
+static void
+read_running_set(struct flow *flow)
+{
+	const char *id = flow->target.running.set_id.raw;
+
+	if (!id) {
+		flow_fail_text(flow, ERROR_INPUT, _("nothing runs in %s: there is nothing to undo"),
+			       flow->request.env);
+		return;
+	}
+	free(flow->base_id);
+	flow->base_id = xstrdup(id);
+	flow_read_set(flow, id, &flow->base);
+}
+
+static void
+read_after_set(struct flow *flow)
+{
+	flow_read_set(flow, untrusted_raw(&flow->ancestor_deployment.set_id), &flow->ancestor);
+}
+
+static void
+read_before_set(struct flow *flow)
+{
+	flow_read_set(flow, untrusted_raw(&flow->before_deployment.set_id), &flow->ours);
+}
+
+static void
+read_after_values(struct flow *flow)
+{
+	flow_read_values_of(flow, flow->request.env, &flow->ancestor_deployment,
+			    &flow->values_ancestor);
+}
+
+static void
+read_before_values(struct flow *flow)
+{
+	flow->restorable = flow->before_deployment.value_set_version_id.raw;
+	flow_read_values_of(flow, flow->request.env, &flow->before_deployment, &flow->values_ours);
+}
+
+void
+undo_fail_with_nothing(struct flow *flow)
+{
+	const struct merge *merged = &flow->review.merge;
+	struct buf named;
+
+	buf_init(&named, NAMED_MAX);
+	for (size_t i = 0; i < merged->count; i++)
+		if (merged->entries[i].side == MERGE_CONFLICT &&
+		    !buf_printf(&named, "%s%s %s: %s", named.length ? "; " : "",
+				merged->entries[i].object, merged->entries[i].path,
+				merged->entries[i].theirs ? merged->entries[i].theirs
+							  : _("(not there)")))
+			break;
+	if (named.length)
+		flow_fail_text(flow, ERROR_CONFLICT,
+			       _("Nothing was undone in %s: what it changed was changed again since, and "
+				 "that stays (%s)"),
+			       flow->request.env, buf_str(&named));
+	else
+		flow_fail_text(flow, ERROR_INPUT,
+			       _("There is nothing to undo in %s: nothing of that deployment is there "
+				 "any more"),
+			       flow->request.env);
+	buf_clear(&named);
 }
 
 static flow_phase *const prepare[] = {
-	read_target,	read_target_running, read_base_set, read_was_set,
-	find_operation, preview_result,	     review_ready,  NULL,
+	read_target,	    read_target_running, find_undone,	   read_running_set,
+	read_after_set,	    read_before_set,	 read_target_values, read_was_values,
+	read_after_values,  read_before_values,	 merge_ours,	   read_app_values,
+	preview_result,	    apply_values,	 read_graph,	   review_ready,
+	NULL,
 };
 
 const struct verb verb_undo = {
@@ -106,4 +278,5 @@ const struct verb verb_undo = {
 	.prepare = prepare,
 	.steps = deploy_steps,
 	.step_count = DEPLOY_STEP_COUNT,
+	.done = origin_settle,
 };

@@ -18,6 +18,7 @@
 #include "flow/world.h"
 #include "model/delta.h"
 #include "model/set.h"
+#include "model/values.h"
 #include "store/store.h"
 
 typedef void flow_phase(struct flow *flow);
@@ -34,12 +35,19 @@ struct verb {
 	flow_phase *const *prepare;	/* NULL-terminated */
 	const struct step *steps;
 	size_t step_count;
+	void (*done)(struct flow *flow);	/* after the last step; NULL: nothing more */
 };
 
 /* One environment of the two that a flow may look at. */
 struct flow_place {
 	struct environment environment;
 	struct deployment running;	/* newest succeeded one; id.raw NULL: none */
+};
+
+/* The values of an environment at one time; not known: they could not be had. */
+struct flow_values {
+	struct values list;
+	bool known;
 };
 
 struct flow {
@@ -54,7 +62,12 @@ struct flow {
 	struct flow_place target, source;
 	struct deployment *scratch;	/* a list of deployments, newest first */
 	size_t scratch_count;
+	struct deployment *source_list;	/* PROMOTE: the clone's, newest first */
+	size_t source_count;
 	struct clone_origin origin;	/* origin NULL: not known */
+	struct deployment ancestor_deployment;	/* PROMOTE: what both had in common; UNDO: what is undone */
+	struct deployment before_deployment;	/* UNDO: what ran before it */
+	bool is_advanced;	/* PROMOTE: that is one of the clone's, which was promoted */
 	struct set *base;	/* what the delta will ride on: the set of target's from_deploy */
 	struct set *was;	/* what target runs; NULL: nothing, or the same as base */
 	struct set *theirs, *ours, *ancestor;	/* for merges */
@@ -63,6 +76,30 @@ struct flow {
 	char *base_id;		/* set id of base, as the platform says it */
 	char *result_id;
 	struct set **wanted;	/* where flow_read_set() puts the set that is under way */
+
+	/* the values that belong to these sets */
+	struct flow_values values_was;	/* what target runs with */
+	struct flow_values values_now;	/* target's newest, which a deployment gets: theirs; pinned */
+	struct flow_values values_ours, values_ancestor;	/* for merges */
+	struct flow_values values_first;	/* PROMOTE: what the clone was first deployed with */
+	struct flow_values values_app;	/* the application's own */
+	struct flow_values values_result;	/* values_now with value_changes */
+	struct value_changes value_changes;	/* what is written to target */
+	struct flow_values *wanted_values;	/* where flow_read_values() puts them */
+	char *wanted_env;	/* of which environment; NULL: the application */
+	/* what comes after values were read, loaded, checked; then_read NULL: the next phase */
+	flow_phase *then_read, *then_loaded, *then_checked;
+	struct flow_values values_seen;	/* target's newest, as a step saw them */
+	const char *restorable;	/* borrowed: version whose secrets can be restored in target */
+	struct flow_value_question *questions;
+	size_t question_count;
+	char *values_version;	/* what the deployment names; NULL: the platform's newest */
+	size_t value_at;	/* the change that is written, or put back, next */
+	struct error put_back_for;	/* kind not NONE: values are being put back because of this */
+	char *graph;		/* hash of the resources; NULL: not offered */
+	struct deployment overwritten;	/* id.raw NULL: nothing was */
+	struct flow_request recovery;	/* owned texts; org NULL: none */
+
 	struct review review;
 	bool reviewed;
 	bool loses;		/* DISCARD: changes of the clone are nowhere else */
@@ -86,7 +123,7 @@ struct flow {
 
 extern const struct verb verb_clone, verb_deploy, verb_promote, verb_undo, verb_discard, verb_carry;
 /* The steps of every verb that changes what runs in `target` (steps.c). */
-#define DEPLOY_STEP_COUNT 5
+#define DEPLOY_STEP_COUNT 6
 extern const struct step deploy_steps[DEPLOY_STEP_COUNT];
 
 /* flow.c */
@@ -122,9 +159,61 @@ void flow_read_set(struct flow *flow, const char *set_id, struct set **where);
 int flow_decode_deployments(struct flow *flow, const json_t *body, struct error *err);
 void flow_clear_deployments(struct flow *flow);
 
+/* reads-values.c */
+flow_phase read_target_values;	/* newest -> values_now */
+flow_phase read_was_values;	/* those that target runs with -> values_was */
+flow_phase read_app_values;	/* the application's -> values_app */
+flow_phase apply_values;	/* values_now and value_changes -> values_result; all keys have one */
+flow_phase read_graph;		/* the resources of result -> graph */
+/* Reads a version of env's values (NULL: the newest; env NULL: the application's) and goes on
+ * with flow->then_read, once; NULL: the next phase. */
+void flow_read_values(struct flow *flow, const char *env, const char *version,
+		      struct flow_values *where);
+/* The same of the values that a deployment has. */
+void flow_read_values_of(struct flow *flow, const char *env, const struct deployment *deployment,
+			 struct flow_values *where);
+void flow_values_clear(struct flow_values *values);
+/* The hash of what api_compute_graph() gave; free() it.  NULL: it makes no sense. */
+char *flow_graph_hash(const json_t *graph);
+
+/* write-values.c: the step that writes value_changes, and back */
+flow_phase write_values, settle_values;
+flow_phase check_values;	/* that nothing but value_changes was done since the review */
+/* The same within another step. */
+void flow_check_values(struct flow *flow, flow_phase *then);
+/* Makes values_now and values_result be there, also after a crash. */
+void flow_load_values(struct flow *flow, flow_phase *then);
+/* Puts back what was written, and ends the flow with the error then. */
+void flow_put_values_back(struct flow *flow, const struct error *error);
+/* The body of extension "deploy-values"; NULL: it is not offered, or cannot do it, or there is
+ * nothing to write.  New reference. */
+json_t *flow_values_in_request(const struct flow *flow);
+
+/* pins.c: what was reviewed beside the sets, for the journal */
+json_t *flow_encode_pins(const struct flow *flow);
+/* 0, or -1 with ERROR_INPUT. */
+int flow_decode_pins(struct flow *flow, const json_t *body, struct error *err)
+	__attribute__((warn_unused_result));
+
 /* promote.c: base with what ours changed since ancestor -> delta; conflicts wait for a person
  * that decides them, or end the flow */
 flow_phase merge_ours;
+/* Goes on from a merge without undecided conflicts. */
+void flow_take_merge(struct flow *flow);
+
+/* undo.c: why nothing of it can be taken back */
+void undo_fail_with_nothing(struct flow *flow);
+
+/* origin.c: what a clone was made from, in the local history */
+/* As it was when it was cloned, whatever was promoted since.  0, or -1: it is not known here. */
+int origin_at_cloning(struct session *session, const char *org, const char *app,
+		      const char *clone, struct clone_origin *out);
+/* After a promotion, or after one was undone: what the clone and its origin have in common now. */
+void origin_settle(struct flow *flow);
+
+/* clone.c */
+int flow_decide_values(struct flow *flow, struct error *err);
+void flow_clear_questions(struct flow *flow);
 
 /* review.c */
 void review_clear(struct review *review);
@@ -135,17 +224,23 @@ void review_caution(struct review *review, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void review_send(struct review *review, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* Every request that changes something, in order: the values', and the deployment's. */
+void review_list_sends(struct flow *flow);
 /* "web 1.4.2 → 1.4.3, 2 more"; free() it. */
 char *review_summary(const struct review *review);
 /* The same of changes; back: only where they lead, "web image → 1.4.2". */
 char *review_list_changes(const struct changes *changes, bool back);
 /* Cautions of the promoted fixes that the target has now and will not have then. */
 void review_fixes(struct flow *flow);
+/* Why a text may lead to the environment `source`, or to a host outside; free() it.  NULL: it
+ * does not, as far as can be seen. */
+char *review_leads_to(const char *text, const char *source);
 /* Strings of the set that still point at another environment, or at a fixed host. */
 void review_isolation(struct review *review, const struct set *set, const char *source);
 
 /* steps.c */
-flow_phase check_target, send_deployment, settle_deployment, watch_deployment;
+flow_phase check_target, send_deployment, settle_deployment, compare_deployment;
+flow_phase watch_deployment;
 
 /* The comment of the deployment that the flow makes (flow/comment.h); free() it. */
 char *flow_comment(const struct flow *flow);

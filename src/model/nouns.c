@@ -185,6 +185,7 @@ static const struct member environment_members[] = {
 	{"type", TEXT, REQUIRED, AT(type)},
 	{"created_by", TEXT, OPTIONAL, AT(created_by)},
 	{"created_at", TIME, OPTIONAL, AT(created_at)},
+	{"deploy_tag", TEXT, OPTIONAL, AT(deploy_tag)},
 	END,
 };
 #undef AT

@@ -56,6 +56,7 @@ struct environment {
 	struct deployment last_deploy;	/* last_deploy.id.raw NULL: never deployed */
 	struct deployment from_deploy;
 	struct untrusted problem;
+	struct untrusted deploy_tag;	/* over both, for If-Match; absent: not offered */
 };
 void environment_read(struct environment *out, const json_t *body);
 int environment_decode(struct environment *out, const json_t *body, struct error *err)

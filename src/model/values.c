@@ -389,6 +389,20 @@ value_changes_put(struct value_changes *changes, const struct value_change *chan
 	changes->items[at] = made;
 }
 
+void
+value_changes_drop(struct value_changes *changes, const char *key)
+{
+	for (size_t i = 0; i < changes->count; i++) {
+		if (strcmp(changes->items[i].key, key) != 0)
+			continue;
+		change_clear(&changes->items[i]);
+		changes->count--;
+		memmove(&changes->items[i], &changes->items[i + 1],
+			(changes->count - i) * sizeof(*changes->items));
+		return;
+	}
+}
+
 const struct value_change *
 value_changes_find(const struct value_changes *changes, const char *key)
 {

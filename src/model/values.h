@@ -88,6 +88,7 @@ struct value_changes {
 void value_changes_clear(struct value_changes *changes);
 /* Copies; replaces the one of the same key. */
 void value_changes_put(struct value_changes *changes, const struct value_change *change);
+void value_changes_drop(struct value_changes *changes, const char *key);
 const struct value_change *value_changes_find(const struct value_changes *changes, const char *key);
 /* `values` with the changes made.  `application` (NULL: none is known) is what shines through
  * where an own value is deleted. */

@@ -185,7 +185,6 @@ what_is_lost_once_is_done_once(void **state)
 	} cases[] = {
 		{"/deploys", PROXY_LOSE_REQUEST}, {"/deploys", PROXY_LOSE_ANSWER},
 		{"/deploys", PROXY_CUT_ANSWER}, {"/deploys", PROXY_DELAY_ANSWER},
-		{"/deltas", PROXY_LOSE_REQUEST}, {"/deltas", PROXY_LOSE_ANSWER},
 	};
 
 	(void)state;

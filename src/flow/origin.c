@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a clone and its origin have in common, as it is written down here.  At first it is what
+ * the origin ran when it was cloned; each promotion advances it to what was promoted, and an
+ * undo of the promotion takes that back.  A promotion itself reads the platform's history; the
+ * record is for what is shown without asking.
+ */
+#include "config.h"
+
+#include "flow/verbs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xmalloc.h"
+#include "model/json.h"
+
+#define PROMOTIONS_MAX 50	/* the newest; of one clone there are few */
+
+static void
+replace(char **text, const char *with)
+{
+	free(*text);
+	*text = xstrdup(with);
+}
+
+int
+origin_at_cloning(struct session *session, const char *org, const char *app,
+		  const char *clone, struct clone_origin *out)
+{
+	struct operation made = { 0 };
+
+	if (store_clone_origin(session_store(session), session_platform(session), org, app, clone,
+			       out, NULL) != 0)
+		return -1;
+	if (out->operation_id &&
+	    store_operation_get(session_store(session), out->operation_id, &made, NULL) == 0 &&
+	    made.source_deployment.raw && made.to_set.raw) {
+		replace(&out->deployment_id, made.source_deployment.raw);
+		replace(&out->set_id, made.to_set.raw);
+	}
+	operation_clear(&made);
+	return 0;
+}
+
+/* The clone's set that an operation promoted; free() it.  NULL: it is not written there. */
+static char *
+promoted_set(const struct operation *promotion)
+{
+	const char *text = untrusted_raw(&promotion->request);
+	json_t *body = json_decode(text, strlen(text), NULL);
+	const char *set = json_member_string(json_object_get(body, "pins"), "source_set");
+	char *out = set ? xstrdup(set) : NULL;
+
+	json_decref(body);
+	return out;
+}
+
+static bool
+is_undone(const struct operation_list *undos, const struct operation *promotion)
+{
+	for (size_t i = 0; i < undos->count; i++)
+		if (undos->items[i].state == OPERATION_DONE &&
+		    untrusted_equal(&undos->items[i].undoes, &promotion->id))
+			return true;
+	return false;
+}
+
+/* The newest promotion of the clone that was not undone advances the origin. */
+static void
+advance(struct session *session, const struct history_query *query, struct clone_origin *origin)
+{
+	struct history_query back = *query;
+	struct operation_list promotions, undos;
+	bool found = false;
+
+	back.verb = "undo";
+	back.env = origin->origin;
+	if (store_history_list(session_store(session), query, &promotions, NULL) != 0)
+		return;
+	if (store_history_list(session_store(session), &back, &undos, NULL) != 0) {
+		operation_list_clear(&promotions);
+		return;
+	}
+	for (size_t i = 0; i < promotions.count && !found; i++) {
+		const struct operation *p = &promotions.items[i];
+		char *set = NULL;
+
+		if (p->state == OPERATION_DONE && untrusted_is(&p->source, query->env) &&
+		    untrusted_is(&p->env, origin->origin) && p->deployment_id.raw &&
+		    !is_undone(&undos, p))
+			set = promoted_set(p);
+		found = set != NULL;
+		if (found) {
+			replace(&origin->deployment_id, p->deployment_id.raw);
+			replace(&origin->set_id, set);
+		}
+		free(set);
+	}
+	operation_list_clear(&promotions);
+	operation_list_clear(&undos);
+}
+
+static void
+settle(struct flow *flow, const char *clone)
+{
+	struct session *session = flow->session;
+	const struct flow_request *request = &flow->request;
+	const struct history_query query = {
+		.url = session_platform(session), .org = request->org, .app = request->app,
+		.env = clone, .verb = "promote", .limit = PROMOTIONS_MAX,
+	};
+	struct clone_origin origin;
+	struct error err = { 0 };
+
+	if (origin_at_cloning(session, request->org, request->app, clone, &origin) != 0)
+		return;
+	advance(session, &query, &origin);
+	if (store_put_clone_origin(session_store(session), session_platform(session),
+				   request->org, request->app, clone, &origin, &err) != 0)
+		/* The platform's history says the same, so what was done is done all the same. */
+		flow_detail(flow, "%s", err.text);
+	clone_origin_clear(&origin);
+}
+
+void
+origin_settle(struct flow *flow)
+{
+	struct operation undone = { 0 };
+
+	if (flow->request.verb == FLOW_PROMOTE) {
+		settle(flow, flow->request.source);
+	} else if (flow->record.undoes.raw &&
+		   store_operation_get(session_store(flow->session), flow->record.undoes.raw,
+				       &undone, NULL) == 0 &&
+		   undone.source.raw) {
+		settle(flow, undone.source.raw);
+	}
+	operation_clear(&undone);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What was reviewed beside the sets, as one object of the journal's document: the values that
+ * are written, the version that they are written to, the resources, the tag.  No secret is in
+ * it: its text lives in the program that was told it, and no longer.
+ */
+#include "config.h"
+
+#include "flow/verbs.h"
+
+#include <stdlib.h>
+
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+
+json_t *
+flow_encode_pins(const struct flow *flow)
+{
+	const struct review *review = &flow->review;
+
+	return json_pack("{s:b, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:o}", "values_known",
+			 flow->values_now.known, "values_version", review->values_version,
+			 "values_digest", review->values_digest, "graph", review->graph, "deploy_tag",
+			 flow->target.environment.deploy_tag.raw, "source_set",
+			 flow->source.running.set_id.raw, "source_values",
+			 flow->source.running.value_set_version_id.raw, "values",
+			 value_changes_encode(&flow->value_changes));
+}
+
+static char *
+copy(const json_t *body, const char *key)
+{
+	const char *text = json_member_string(body, key);
+
+	return text ? xstrdup(text) : NULL;
+}
+
+int
+flow_decode_pins(struct flow *flow, const json_t *body, struct error *err)
+{
+	struct review *review = &flow->review;
+
+	if (!body)
+		return 0;	/* of a verb that deploys nothing */
+	if (!json_is_object(body))
+		return error_set(err, ERROR_INPUT, _("what was reviewed is not in the record"));
+	if (value_changes_decode(&flow->value_changes, json_object_get(body, "values"), err))
+		return -1;
+	flow->values_now.known = json_is_true(json_object_get(body, "values_known"));
+	review->values_version = copy(body, "values_version");
+	review->values_digest = copy(body, "values_digest");
+	review->graph = copy(body, "graph");
+	untrusted_set(&flow->target.environment.deploy_tag, json_member_string(body, "deploy_tag"));
+	untrusted_set(&flow->source.running.set_id, json_member_string(body, "source_set"));
+	untrusted_set(&flow->source.running.value_set_version_id,
+		      json_member_string(body, "source_values"));
+	return 0;
+}
