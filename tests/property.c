@@ -64,6 +64,9 @@ source_note(struct source *source, const char *name, const json_t *value)
 static const char *const words[] = {
 	"a", "b", "web", "api", "0", "1", "01", "-", "", "~", "/", "~1", "a/b", "m~n", "${x}",
 	"\"", "\\", "\xc3\xa9", "spec", "image", "id", "a.b", " ",
+	/* those that look like others */
+	"a ", "a\xc2\xa0", "a\n", "a\nb", "a\nb\n", "a\\n", "e\xcc\x81", "\xd0\xb0", "true", "null", "1.0",
+	"\"\"", "{}", "[]", "|", "- a", "a: b", "a:", "\\ No line break at the end", "\t", "a\r",
 };
 
 #define WORD_COUNT (sizeof(words) / sizeof(words[0]))

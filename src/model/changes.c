@@ -9,11 +9,13 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "model/patch.h"
 #include "model/pointer.h"
 #include "model/set.h"
+#include "model/visible.h"
 
 static char *
 text_of(const json_t *value)
@@ -21,6 +23,98 @@ text_of(const json_t *value)
 	if (!value)
 		return NULL;
 	return json_is_string(value) ? xstrdup(json_string_value(value)) : json_canonical(value);
+}
+
+/* What a person sees of one text: quotes where there would be nothing to see. */
+static char *
+words_of(const json_t *value)
+{
+	char *text = text_of(value), *quoted;
+
+	if (!text || text[strspn(text, " ")] != '\0')
+		return text;
+	quoted = visible_quoted(text);
+	free(text);
+	return quoted;
+}
+
+static const char *
+type_of(const json_t *value)
+{
+	switch (json_typeof(value)) {
+	case JSON_STRING: return _("text");
+	case JSON_INTEGER:
+	case JSON_REAL: return _("number");
+	case JSON_TRUE:
+	case JSON_FALSE: return _("boolean");
+	case JSON_OBJECT: return _("object");
+	case JSON_ARRAY: return _("list");
+	default: return _("nothing");
+	}
+}
+
+static char *
+words_with_type(const json_t *value)
+{
+	char *text = json_is_string(value) ? visible_quoted(json_string_value(value)) : json_canonical(value);
+	char *words = xasprintf("%s (%s)", text, type_of(value));
+
+	free(text);
+	return words;
+}
+
+/* Whether `more` is `text` and a line break. */
+static bool
+is_line_break_more(const char *more, const char *text)
+{
+	size_t n = strlen(text);
+
+	return strncmp(more, text, n) == 0 &&
+	       (strcmp(more + n, "\n") == 0 || strcmp(more + n, "\r\n") == 0);
+}
+
+static const char *
+note_of(const char *from, const char *to)
+{
+	if (is_line_break_more(to, from))
+		return _("A line break was added at the end.");
+	if (is_line_break_more(from, to))
+		return _("The line break at the end was removed.");
+	return _("They differ only in characters that cannot be seen, or that look alike.");
+}
+
+/* Two values that differ always have two texts that differ, also for who reads them. */
+static void
+say_values(struct change *change, const json_t *from, const json_t *to)
+{
+	const char *a, *b;
+
+	if (!from || !to) {
+		change->from = words_of(from);
+		change->to = words_of(to);
+		return;
+	}
+	if (!json_is_string(from) || !json_is_string(to)) {
+		bool is_other_type = json_is_string(from) || json_is_string(to);
+
+		change->from = is_other_type ? words_with_type(from) : json_canonical(from);
+		change->to = is_other_type ? words_with_type(to) : json_canonical(to);
+		return;
+	}
+	a = json_string_value(from);
+	b = json_string_value(to);
+	if (visible_looks_same(a, b) || is_line_break_more(a, b) || is_line_break_more(b, a)) {
+		visible_apart(a, b, &change->from, &change->to);
+		change->note = xstrdup(note_of(a, b));
+		return;
+	}
+	change->from = words_of(from);
+	change->to = words_of(to);
+	if (strcmp(change->from, change->to) == 0) {	/* nothing, and two quotes */
+		free(change->from);
+		free(change->to);
+		visible_apart(a, b, &change->from, &change->to);
+	}
 }
 
 /* Paths in a module that have a name.  "*" is any token; %s the token of that number. */
@@ -149,8 +243,7 @@ add_leaves(struct changes *changes, const char *object, bool shared, json_t *fro
 
 		change->label = label_of(path);
 		change->is_image = !shared && strcmp(change->label, "image") == 0;
-		change->from = text_of(value_at(from, path));
-		change->to = text_of(value_at(to, path));
+		say_values(change, value_at(from, path), value_at(to, path));
 		touches_resource = touches_resource || strncmp(path, "/externals/", 11) == 0;
 	}
 	changes->resources += !shared && touches_resource;
@@ -220,8 +313,7 @@ compare_values(struct changes *changes, json_t *from, json_t *to)
 			change->label = xasprintf("value %s", key.count ? key.tokens[0] : "");
 			pointer_clear(&key);
 		}
-		change->from = text_of(old);
-		change->to = text_of(new);
+		say_values(change, old, new);
 		changes->values++;
 	}
 	json_decref(operations);

@@ -21,8 +21,11 @@ struct change {
 	char *path;		/* JSON pointer within it; "" when the whole object is added or removed */
 	char *label;		/* "image", "variable LOG_LEVEL", "file /etc/x", "args", else the pointer */
 	char *from;		/* text of the old value; NULL when added */
-	char *to;		/* text of the new value; NULL when removed */
-	char *note;		/* a sentence more: what a value overrides; NULL: none */
+	char *to;		/* text of the new value; NULL when removed.  Where the two would
+				 * be read as the same they are quoted, escaped, or have their
+				 * type: "\"1\" (text)" and "1 (number)" */
+	char *note;		/* a sentence more: what a value overrides, how two texts differ that
+				 * look the same; NULL: none */
 	bool is_image;
 };
 

@@ -10,29 +10,35 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "model/changes.h"
 #include "model/hunks.h"
 #include "model/json.h"
-#include "model/word-marks.h"
 #include "model/patch.h"
 #include "model/pointer.h"
 #include "model/set.h"
+#include "model/visible.h"
+#include "model/word-marks.h"
 
 #define CELLS_MAX (4u * 1024 * 1024)
 #define LINE_MAX_BYTES (1u << 20)
 #define INDENT 2
+#define LOOKALIKES_MAX 1000000u	/* pairs of lines in one hunk */
 
 struct lines {
 	char **items;
+	size_t *leads;		/* where what is said of the key or the place begins */
 	size_t count;
 };
 
 /* Takes the text. */
 static void
-lines_add(struct lines *lines, char *text)
+lines_add(struct lines *lines, char *text, size_t lead)
 {
 	lines->items = xreallocarray(lines->items, lines->count + 1, sizeof(*lines->items));
+	lines->leads = xreallocarray(lines->leads, lines->count + 1, sizeof(*lines->leads));
+	lines->leads[lines->count] = lead;
 	lines->items[lines->count++] = text;
 }
 
@@ -42,6 +48,33 @@ lines_clear(struct lines *lines)
 	for (size_t i = 0; i < lines->count; i++)
 		free(lines->items[i]);
 	free(lines->items);
+	free(lines->leads);
+}
+
+/* Whether a text of one line would be taken for something else than that text. */
+static bool
+reads_otherwise(const char *text)
+{
+	json_t *value;
+
+	if (!*text || strchr("\"| ", *text) || text[strlen(text) - 1] == ' ' ||
+	    strcmp(text, "{}") == 0 || strcmp(text, "[]") == 0)
+		return true;
+	if (!strchr("-0123456789tfn", *text))
+		return false;
+	value = json_loads(text, JSON_DECODE_ANY, NULL);
+	json_decref(value);
+	return value != NULL;
+}
+
+/* The same of a key, which ends with a colon. */
+static bool
+key_reads_otherwise(const char *key)
+{
+	size_t length = strlen(key);
+
+	return length == 0 || *key == '"' || strncmp(key, "- ", 2) == 0 || strstr(key, ": ") ||
+	       key[length - 1] == ':';
 }
 
 static void render(struct lines *lines, int depth, const char *lead, const json_t *value);
@@ -49,17 +82,38 @@ static void render(struct lines *lines, int depth, const char *lead, const json_
 static void
 render_text(struct lines *lines, int depth, const char *lead, const char *text)
 {
+	size_t indent = (size_t)depth * INDENT, start = indent + strlen(lead);
+	bool is_whole = false;
+
 	if (!strchr(text, '\n')) {
-		lines_add(lines, xasprintf("%*s%s%s", depth * INDENT, "", lead, text));
+		lines_add(lines, xasprintf("%*s%s%s", (int)indent, "", lead, text), start);
 		return;
 	}
-	lines_add(lines, xasprintf("%*s%s|", depth * INDENT, "", lead));
+	lines_add(lines, xasprintf("%*s%s|", (int)indent, "", lead), start);
 	while (*text) {
 		size_t length = strcspn(text, "\n");
 
-		lines_add(lines, xasprintf("%*s%.*s", (depth + 1) * INDENT, "", (int)length, text));
-		text += length + (text[length] == '\n');
+		lines_add(lines, xasprintf("%*s%.*s", (int)indent + INDENT, "", (int)length, text),
+			  indent + INDENT);
+		is_whole = text[length] == '\n';
+		text += length + is_whole;
 	}
+	if (!is_whole)
+		lines_add(lines, xasprintf("%*s\\ %s", (int)indent, "", _("No line break at the end")), indent);
+}
+
+static void
+render_string(struct lines *lines, int depth, const char *lead, const char *text)
+{
+	char *quoted;
+
+	if (strchr(text, '\n') || !reads_otherwise(text)) {
+		render_text(lines, depth, lead, text);
+		return;
+	}
+	quoted = visible_quoted(text);
+	render_text(lines, depth, lead, quoted);
+	free(quoted);
 }
 
 static int
@@ -79,8 +133,10 @@ render_members(struct lines *lines, int depth, const json_t *object)
 		keys[count++] = key;
 	qsort(keys, count, sizeof(*keys), compare_keys);
 	for (size_t i = 0; i < count; i++) {
-		char *lead = xasprintf("%s: ", keys[i]);
+		char *quoted = key_reads_otherwise(keys[i]) ? visible_quoted(keys[i]) : NULL;
+		char *lead = xasprintf("%s: ", quoted ? quoted : keys[i]);
 
+		free(quoted);
 		render(lines, depth, lead, json_object_get(object, keys[i]));
 		free(lead);
 	}
@@ -104,7 +160,7 @@ render(struct lines *lines, int depth, const char *lead, const json_t *value)
 		json_array_foreach(value, i, item)
 			render(lines, depth + (*lead != '\0'), "- ", item);
 	} else if (json_is_string(value)) {
-		render_text(lines, depth, lead, json_string_value(value));
+		render_string(lines, depth, lead, json_string_value(value));
 	} else if (value) {
 		char *text = json_canonical(value);
 
@@ -124,13 +180,75 @@ emit(struct diff *diff, enum diff_line_kind kind, const char *text, size_t numbe
 	return line;
 }
 
+/* Rewrites both lines so that it is seen how they differ. */
+static void
+tell_apart(struct lines *a, size_t i, struct lines *b, size_t j)
+{
+	size_t m = a->leads[i], n = b->leads[j];
+	bool is_same_lead = m == n && memcmp(a->items[i], b->items[j], m) == 0;
+	char *old, *new;
+
+	if (!is_same_lead)	/* the keys themselves look alike */
+		m = n = 0;
+	visible_apart(a->items[i] + m, b->items[j] + n, &old, &new);
+	a->items[i] = xreallocarray(a->items[i], m + strlen(old) + 1, 1);
+	b->items[j] = xreallocarray(b->items[j], n + strlen(new) + 1, 1);
+	strcpy(a->items[i] + m, old);
+	strcpy(b->items[j] + n, new);
+	free(old);
+	free(new);
+}
+
+/* Another indentation is seen. */
+static char *
+look_of_line(const char *line)
+{
+	size_t indent = strspn(line, " ");
+	char *look = visible_look(line + indent), *out = xasprintf("%zu %s", indent, look);
+
+	free(look);
+	return out;
+}
+
+/* Lines that differ and look the same, wherever they are in the hunk; in a large one only those
+ * that face each other. */
+static void
+tell_lookalikes_apart(struct lines *a, struct lines *b, const struct hunk *hunk)
+{
+	size_t m = hunk->a_to - hunk->a_from, n = hunk->b_to - hunk->b_from;
+	bool is_large = m * n > LOOKALIKES_MAX;
+	char **looks;
+
+	if (m == 0 || n == 0)
+		return;
+	looks = xcalloc(n, sizeof(*looks));
+	for (size_t j = 0; j < n; j++)
+		looks[j] = look_of_line(b->items[hunk->b_from + j]);
+	for (size_t i = 0; i < m; i++) {
+		char *look = look_of_line(a->items[hunk->a_from + i]);
+
+		for (size_t j = is_large ? i : 0; j < (is_large && i < n ? i + 1 : n); j++) {
+			if (!looks[j] || strcmp(look, looks[j]) != 0)
+				continue;
+			tell_apart(a, hunk->a_from + i, b, hunk->b_from + j);
+			free(looks[j]);
+			looks[j] = NULL;
+			break;
+		}
+		free(look);
+	}
+	for (size_t j = 0; j < n; j++)
+		free(looks[j]);
+	free(looks);
+}
+
 /* Old lines, then new ones; those that face each other are compared word by word. */
 static void
-emit_replaced(struct diff *diff, const struct lines *a, const struct lines *b,
-	      const struct hunk *hunk)
+emit_replaced(struct diff *diff, struct lines *a, struct lines *b, const struct hunk *hunk)
 {
 	size_t old = diff->count, new = old + hunk->a_to - hunk->a_from;
 
+	tell_lookalikes_apart(a, b, hunk);
 	for (size_t i = hunk->a_from; i < hunk->a_to; i++)
 		emit(diff, DIFF_OLD, a->items[i], i + 1);
 	for (size_t i = hunk->b_from; i < hunk->b_to; i++)
@@ -148,7 +266,7 @@ emit_same(struct diff *diff, const struct lines *b, size_t *i, size_t *j, size_t
 }
 
 static void
-compare_lines(struct diff *diff, const struct lines *a, const struct lines *b)
+compare_lines(struct diff *diff, struct lines *a, struct lines *b)
 {
 	struct hunks hunks;
 	size_t i = 0, j = 0;

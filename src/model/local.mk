@@ -20,4 +20,5 @@ libmodel_a_SOURCES = \
 	src/model/set.c src/model/set.h \
 	src/model/values.c src/model/values.h \
 	src/model/version.c src/model/version.h \
+	src/model/visible.c src/model/visible.h \
 	src/model/word-marks.c src/model/word-marks.h

@@ -95,7 +95,7 @@ type "PAGE_SIZE"
 row '+   PAGE_SIZE: ${values.PAGE_SIZE}'
 key Enter
 key n
-row "PAGE_SIZE: 20"
+row "PAGE_SIZE: \"20\""
 key n
 expect "is not further down"
 key Esc

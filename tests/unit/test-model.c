@@ -2,6 +2,7 @@
 /* The arithmetic of sets: ids, deltas, patches, merges and diffs. */
 #include "config.h"
 
+#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -233,6 +234,67 @@ the_exact_diff_shows_the_changed_line_and_folds_the_rest(void **state)
 	diff_clear(&diff);
 	set_unref(from);
 	set_unref(to);
+}
+
+static void
+what_cannot_be_seen_is_shown(void **state)
+{
+	static const struct { const char *from, *to, *from_shown, *to_shown, *old, *new; } cases[] = {
+		{"'a\\nb'", "'a\\nb\\n'", "\"a\\nb\"", "\"a\\nb\\n\"", "\\ No line break at the end", NULL},
+		{"'a\\n'", "'a'", "\"a\\n\"", "\"a\"", "V: |", "V: a"},
+		{"'1'", "1", "\"1\" (text)", "1 (number)", "V: \"1\"", "V: 1"},
+		{"true", "'true'", "true (boolean)", "\"true\" (text)", "V: true", "V: \"true\""},
+		{"'null'", "null", "\"null\" (text)", "null (nothing)", "V: \"null\"", "V: null"},
+		{"'{}'", "{}", "\"{}\" (text)", "{} (object)", "V: \"{}\"", "V: {}"},
+		{"1.0", "1", "1.0", "1", "V: 1.0", "V: 1"},
+		{"9007199254740993", "9007199254740992", "9007199254740993", "9007199254740992",
+		 "V: 9007199254740993", "V: 9007199254740992"},
+		{"'a'", "'a  '", "\"a\"", "\"a  \"", "V: a", "V: \"a  \""},
+		{"''", "' '", "\"\"", "\" \"", "V: \"\"", "V: \" \""},
+		{"'a b'", "'a\\u00a0b'", "\"a b\"", "\"a\\u00a0b\"", "V: \"a b\"", "V: \"a\\u00a0b\""},
+		{"'\\u00e9'", "'e\\u0301'", "\"\\u00e9\"", "\"e\\u0301\"", "V: \"\\u00e9\"", "V: \"e\\u0301\""},
+		{"'paypal'", "'p\\u0430ypal'", "\"paypal\"", "\"p\\u0430ypal\"", "V: \"paypal\"",
+		 "V: \"p\\u0430ypal\""},
+		{"'a\\nb\\n'", "'a\\r\\nb\\n'", "a\nb\n", "a\r\nb\n", "  a", "  a\r"},
+		{"'a\\tb'", "'a\\\\tb'", "\"a\\tb\"", "\"a\\\\tb\"", "V: \"a\\tb\"", "V: \"a\\\\tb\""},
+		/* what is plain stays so, other alphabets too */
+		{"'1.4.2'", "'1.4.3'", "1.4.2", "1.4.3", "V: 1.4.2", "V: 1.4.3"},
+		{"'한글'", "'한글 '", "\"한글\"", "\"한글 \"", "V: 한글", "V: \"한글 \""},
+	};
+	char text[512];
+
+	(void)state;
+	(void)setlocale(LC_ALL, "C.UTF-8");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *old = NULL, *new = NULL;
+		struct changes changes;
+		struct set *from, *to;
+		struct diff diff;
+
+		snprintf(text, sizeof(text), "{'modules':{'w':{'profile':'p','spec':{'V':%s}}}}", cases[i].from);
+		from = parse_set(text);
+		snprintf(text, sizeof(text), "{'modules':{'w':{'profile':'p','spec':{'V':%s}}}}", cases[i].to);
+		to = parse_set(text);
+		changes_between(&changes, from, to);
+		assert_int_equal(changes.count, 1);
+		assert_string_equal(changes.items[0].from, cases[i].from_shown);
+		assert_string_equal(changes.items[0].to, cases[i].to_shown);
+		diff_between(&diff, from, to, 1);
+		for (size_t k = 0; k < diff.count; k++) {
+			if (diff.lines[k].kind == DIFF_OLD && !old)
+				old = diff.lines[k].text;
+			if (diff.lines[k].kind == DIFF_NEW && !new)
+				new = diff.lines[k].text;
+		}
+		assert_string_equal(old, cases[i].old);
+		if (cases[i].new)
+			assert_string_equal(new, cases[i].new);
+		diff_clear(&diff);
+		changes_clear(&changes);
+		set_unref(from);
+		set_unref(to);
+	}
+	(void)setlocale(LC_ALL, "C");
 }
 
 /* As many unchanged lines on either side of a change as were asked for; a fold keeps its own. */
@@ -717,6 +779,7 @@ main(void)
 		cmocka_unit_test(an_id_depends_on_content_and_not_on_the_order_of_keys),
 		cmocka_unit_test(a_version_change_is_one_leaf_operation),
 		cmocka_unit_test(the_exact_diff_shows_the_changed_line_and_folds_the_rest),
+		cmocka_unit_test(what_cannot_be_seen_is_shown),
 		cmocka_unit_test(a_fold_keeps_away_from_changes),
 		cmocka_unit_test(a_mark_never_cuts_a_character),
 		cmocka_unit_test(marks_are_of_the_words_that_differ),

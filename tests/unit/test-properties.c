@@ -2,6 +2,7 @@
 /* The laws of sets, deltas, merges, patches and pointers, on whatever is drawn. */
 #include "config.h"
 
+#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,12 +14,14 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/xmalloc.h"
+#include "model/changes.h"
 #include "model/delta.h"
 #include "model/json.h"
 #include "model/merge.h"
 #include "model/patch.h"
 #include "model/pointer.h"
 #include "model/set.h"
+#include "model/visible.h"
 #include "property.h"
 
 /* Takes the body. */
@@ -364,6 +367,64 @@ canonical_text_is_the_value(struct source *source)
 	return good;
 }
 
+/* --- what is shown --- */
+
+static bool
+has_change_that_shows(const struct set *a, const struct set *b)
+{
+	struct changes changes;
+	bool good = false, all = true;
+
+	changes_between(&changes, a, b);
+	for (size_t i = 0; i < changes.count; i++) {
+		const struct change *c = &changes.items[i];
+		bool shows = !c->from != !c->to || (c->from && c->to && strcmp(c->from, c->to) != 0 &&
+						    !visible_looks_same(c->from, c->to));
+
+		good = good || shows;
+		all = all && shows;
+	}
+	changes_clear(&changes);
+	return good && all;
+}
+
+static bool
+is_same_to_read(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0 || (strspn(a, " ") == strspn(b, " ") && visible_looks_same(a, b));
+}
+
+/* An old and a new line that face each other never look the same; one of them may be alone. */
+static bool
+has_lines_that_show(const struct set *a, const struct set *b)
+{
+	size_t changed = 0;
+	bool good = true;
+	struct diff diff;
+
+	diff_between(&diff, a, b, 2);
+	for (size_t i = 0; i < diff.count; i++) {
+		changed += diff_line_is_change(&diff.lines[i]);
+		if (diff.lines[i].kind == DIFF_OLD && i + 1 < diff.count && diff.lines[i + 1].kind == DIFF_NEW)
+			good = good && !is_same_to_read(diff.lines[i].text, diff.lines[i + 1].text);
+	}
+	diff_clear(&diff);
+	return good && changed > 0;
+}
+
+static bool
+a_difference_always_shows_something(struct source *source)
+{
+	struct set *a = draw(source, "a"), *b = draw_near(source, "b", a), *c = draw(source, "c");
+	bool good = (set_equal(a, b) || (has_change_that_shows(a, b) && has_lines_that_show(a, b))) &&
+		    (set_equal(a, c) || (has_change_that_shows(a, c) && has_lines_that_show(a, c)));
+
+	set_unref(a);
+	set_unref(b);
+	set_unref(c);
+	return good;
+}
+
 #define LAWS(X)                                                                            \
 	X(diff_applied_gives_the_other)                                                    \
 	X(diff_of_strangers_gives_the_other)                                               \
@@ -375,7 +436,8 @@ canonical_text_is_the_value(struct source *source)
 	X(pointers_come_back)                                                              \
 	X(patch_between_two_leads_to_the_other)                                            \
 	X(patch_is_done_whole_or_not_at_all)                                               \
-	X(canonical_text_is_the_value)
+	X(canonical_text_is_the_value)                                                     \
+	X(a_difference_always_shows_something)
 
 #define X(law)                                                                             \
 	static void test_##law(void **state)                                               \
@@ -395,5 +457,6 @@ main(void)
 #undef X
 	};
 
+	(void)setlocale(LC_ALL, "C.UTF-8");	/* where other alphabets are shown */
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
