@@ -365,12 +365,16 @@ learn_clone(struct world *world, struct world_environment *environment,
 	    const struct clone_origin *origin)
 {
 	bool new = !environment->clone_of;
+	const char *set_id = origin->set_id ? origin->set_id : "";
+	bool same_set = strcmp(environment->clone_set_id ? environment->clone_set_id : "", set_id) == 0;
 
-	if (!new && environment->clone_expires_at == origin->expires_at)
+	if (!new && same_set && environment->clone_expires_at == origin->expires_at)
 		return false;
-	if (new) {
+	if (new)
 		environment->clone_of = xstrdup(origin->origin ? origin->origin : "");
-		environment->clone_set_id = origin->set_id ? xstrdup(origin->set_id) : NULL;
+	if (!same_set) {	/* it moves on with each promotion */
+		free(environment->clone_set_id);
+		environment->clone_set_id = *set_id ? xstrdup(set_id) : NULL;
 	}
 	environment->clone_expires_at = origin->expires_at;
 	learn_touch(world, environment);

@@ -46,6 +46,8 @@ libflow_a_SOURCES = \
 	src/flow/steps.c \
 	src/flow/undo.c \
 	src/flow/verbs.h \
+	src/flow/unpromoted.c \
+	src/flow/unpromoted.h \
 	src/flow/watch-feeds.c \
 	src/flow/watch-parts.h \
 	src/flow/watch-questions.c \

@@ -23,6 +23,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/unpromoted.h"
 #include "flow/learn.h"
 #include "flow/moments.h"
 #include "flow/session.h"
@@ -57,6 +58,8 @@ find_set(const struct world_application *application, const char *id)
 			return environment->set;
 		if (is_set(environment->from_set, id))
 			return environment->from_set;
+		if (is_set(environment->clone_set, id))
+			return environment->clone_set;
 	}
 	return NULL;
 }
@@ -144,6 +147,9 @@ learn_set(struct feed *feed, const json_t *body, struct error *err)
 		else if (!environment->from_set &&
 			 strcmp(learn_from_set_id(environment), feed->id) == 0)
 			environment->from_set = set_ref(set);
+		else if (!environment->clone_set && environment->clone_set_id &&
+			 strcmp(environment->clone_set_id, feed->id) == 0)
+			environment->clone_set = set_ref(set);
 		else
 			continue;
 		learn_touch(feed->watch->world, environment);
@@ -223,6 +229,11 @@ want_details(struct watch *watch, const char *org, const char *app,
 	want_set(watch, org, app, environment, &environment->set,
 		 last->problem.raw ? "" : learn_set_id(environment));
 	judge_running(watch, environment, org, app);
+	if (environment->clone_set_id)
+		want_set(watch, org, app, environment, &environment->clone_set,
+			 environment->clone_set_id);
+	if (unpromoted_update(world_application(watch->world, org, app), environment))
+		learn_touch(watch->world, environment);
 }
 
 /* By index and from the top each time: what watch_want() learns may move the arrays. */

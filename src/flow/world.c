@@ -31,6 +31,8 @@ world_environment_clear(struct world_environment *environment)
 	for (size_t i = 0; i < environment->error_count; i++)
 		deployment_error_clear(&environment->errors[i]);
 	free(environment->errors);
+	unpromoted_clear(&environment->unpromoted);
+	set_unref(environment->clone_set);
 	free(environment->clone_of);
 	free(environment->clone_set_id);
 	free(environment->parts);

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/knowledge.h"
+#include "flow/unpromoted.h"
 #include "model/nouns.h"
 
 struct set;
@@ -42,6 +43,8 @@ struct world_environment {
 	bool is_protected;		/* type or id matches `protect` */
 	char *clone_of;			/* owned id of the environment it was cloned from; NULL: not a clone of ours */
 	char *clone_set_id;		/* owned set id at the time of cloning; NULL when not a clone */
+	struct set *clone_set;		/* of that id; NULL: unknown */
+	struct unpromoted unpromoted;	/* of a clone: what is not promoted yet */
 	int64_t clone_expires_at;	/* wall ms; 0: no end was set */
 	int64_t read_at;		/* wall ms of the last good answer; 0: never */
 	uint64_t revision;		/* grows with every change: views redraw by it */

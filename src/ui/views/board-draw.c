@@ -19,7 +19,6 @@
 #include "flow/session.h"
 #include "flow/words.h"
 #include "flow/world.h"
-#include "model/changes.h"
 #include "model/image.h"
 #include "model/set.h"
 #include "ui/canvas.h"
@@ -142,25 +141,18 @@ draw_resources(struct canvas *c, int row, int x, int columns, const struct world
 }
 
 static void
-draw_to_promote(struct canvas *c, int row, int x, const struct sight *s,
-		const struct world_environment *e)
+draw_to_promote(struct canvas *c, int row, int x, const struct world_environment *e)
 {
-	const struct world_environment *origin = NULL;
-	struct changes changes;
-
-	for (size_t i = 0; e->clone_of && i < s->app->count; i++)
-		if (strcmp(board_env_id(&s->app->environments[i]), e->clone_of) == 0)
-			origin = &s->app->environments[i];
-	if (!origin || !origin->set || !e->set)
+	if (!e->clone_of)
 		return;
-	changes_between(&changes, origin->set, e->set);
 	canvas_at(c, row, x);
-	if (changes.count > 0)
-		canvas_format(c, STYLE_AHEAD, ngettext("%zu change", "%zu changes", changes.count),
-			      changes.count);
-	else
+	if (!e->unpromoted.is_known)
+		canvas_ours(c, STYLE_DIM, _("? unknown"));
+	else if (e->unpromoted.changes == 0)
 		canvas_ours(c, STYLE_DIM, _("nothing"));
-	changes_clear(&changes);
+	else
+		canvas_format(c, STYLE_AHEAD, ngettext("%zu change", "%zu changes", e->unpromoted.changes),
+			      e->unpromoted.changes);
 }
 
 /* What the rows' signs are measured by. */
@@ -242,7 +234,7 @@ draw_matrix(struct board_view *b, const struct sight *s, struct canvas *c)
 		int x = g.label + (int)i * g.cell;
 
 		draw_resources(c, row, x, g.cell, e);
-		draw_to_promote(c, row + 1, x, s, e);
+		draw_to_promote(c, row + 1, x, e);
 	}
 	canvas_at(c, row, 0);
 	canvas_ours(c, STYLE_DIM, g.label < LABEL_COLUMNS ? _("needs") : _("resources"));
