@@ -166,6 +166,13 @@ clock_parse_local(const char *text, int64_t *wall_ms)
 	return true;
 }
 
+/* Since 1970 or before: a time that was never set, or could not be read. */
+static bool
+is_unknown(int64_t age_ms)
+{
+	return age_ms >= 40LL * 365 * 86400 * 1000;
+}
+
 void
 clock_age(char out[16], int64_t age_ms)
 {
@@ -181,8 +188,10 @@ clock_age(char out[16], int64_t age_ms)
 		snprintf(out, 16, "%dh", (int)(s / 3600));
 	else if (s < 86400LL * 1000)
 		snprintf(out, 16, "%dd", (int)(s / 86400));
+	else if (!is_unknown(age_ms))
+		snprintf(out, 16, "%dy", (int)(s / (86400 * 365)));
 	else
-		snprintf(out, 16, "%dy", (int)(s / (86400 * 365) % 1000));
+		snprintf(out, 16, "?");
 }
 
 void
@@ -193,6 +202,8 @@ clock_ago(char out[64], int64_t age_ms)
 	clock_age(age, age_ms);
 	if (age_ms < 1000)
 		snprintf(out, 64, "%s", _("just now"));
+	else if (is_unknown(age_ms))
+		snprintf(out, 64, "%s", _("at an unknown time"));
 	else
 		snprintf(out, 64, _("%s ago"), age);
 }

@@ -20,9 +20,10 @@ bool clock_parse_local(const char *text, int64_t *wall_ms);
 /* Reads any date-time of RFC 3339: any number of decimals (milliseconds are kept), any offset.
  * false: it is not one, and *wall_ms is as it was. */
 bool clock_parse(const char *stamp, int64_t *wall_ms);
-/* "now", "48s", "5m", "3h", "12d": at most 4 columns, for people. */
+/* "now", "48s", "5m", "3h", "12d": at most 4 columns, for people; "?" for what is older than any
+ * platform: a time of 0 is one that is not known. */
 void clock_age(char out[16], int64_t age_ms);
-/* "just now", "48s ago", in the language of the person. */
+/* "just now", "48s ago", "at an unknown time", in the language of the person. */
 void clock_ago(char out[64], int64_t age_ms);
 /* "0.4s", "12s", "1m05", "1h12" */
 void clock_duration(char out[16], int64_t ms);

@@ -311,6 +311,8 @@ set_offline(struct watch *watch, const struct error *error)
 {
 	struct world *world = watch->world;
 
+	if (world->link == WORLD_OFFLINE)
+		session_changed(watch->session);	/* how long ago the last answer was */
 	if (world->link == WORLD_OFFLINE && world->link_error.kind == error->kind)
 		return;
 	world->link = WORLD_OFFLINE;

@@ -5,9 +5,12 @@
 #include "flow/words.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/i18n.h"
+#include "base/xmalloc.h"
 #include "flow/world.h"
 #include "model/image.h"
 #include "model/set.h"
@@ -135,6 +138,34 @@ is_same_image(const char *a, const char *b)
 	return strcmp(x ? x + 1 : a, y ? y + 1 : b) == 0;
 }
 
+char *
+words_of_trouble(const struct world *world, const char *org, const char *app, int64_t now)
+{
+	static const char *const headings[] = {
+		N_("The environments could not be read."),
+		N_("The applications could not be read."),
+		N_("The organizations could not be read."),
+	};
+	const struct world_organization *o = org ? world_organization(world, org) : NULL;
+	const struct world_application *a = org && app ? world_application(world, org, app) : NULL;
+	const struct knowledge *lists[] = {a ? &a->known : NULL, o ? &o->known : NULL, &world->known};
+	const char *problem = a && a->problem.raw ? a->problem.raw : o && o->problem.raw ? o->problem.raw :
+							 world->problem.raw;
+	char ago[64], *age, *text;
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		if (!lists[i] || lists[i]->state != KNOWLEDGE_UNREADABLE)
+			continue;
+		clock_ago(ago, now > lists[i]->at ? now - lists[i]->at : 0);
+		age = lists[i]->at > 0 ? xasprintf(_("Last read %s."), ago) : NULL;
+		text = xasprintf("%s %s%s%s", _(headings[i]), age ? age : "", age ? " " : "",
+				 lists[i]->why.text);
+		free(age);
+		return text;
+	}
+	return problem ? xstrdup(problem) : NULL;
+}
+
 static enum standing
 compare_images(const struct set *here, const struct set *there, const char *module)
 {
@@ -151,6 +182,13 @@ compare_images(const struct set *here, const struct set *there, const char *modu
 	       : order == VERSION_OLDER ? STANDING_BEHIND : STANDING_OTHER;
 }
 
+/* Nothing was ever deployed there, and that is known. */
+static bool
+is_nothing(const struct world_environment *e)
+{
+	return world_known(e, WORLD_SET)->state == KNOWLEDGE_ABSENT;
+}
+
 enum standing
 words_standing(const struct world_environment *e, const struct world_environment *baseline,
 	       const char *module)
@@ -160,7 +198,7 @@ words_standing(const struct world_environment *e, const struct world_environment
 
 	if (e == baseline)
 		return STANDING_BASE;
-	if (!e->set || !baseline->set)
+	if ((!e->set && !is_nothing(e)) || (!baseline->set && !is_nothing(baseline)))
 		return STANDING_UNKNOWN;
 	if (!here || !there)
 		return here ? STANDING_ONLY_HERE : there ? STANDING_MISSING : STANDING_NOWHERE;

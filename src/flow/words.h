@@ -11,6 +11,12 @@
 struct world;
 struct world_environment;
 
+/*
+ * What of the lists that lead to this application could not be read or not be understood, as one
+ * sentence for people; NULL: nothing.  free() it; it holds foreign text.
+ */
+char *words_of_trouble(const struct world *world, const char *org, const char *app, int64_t now);
+
 /* How much a state asks for attention; the screen makes glyph and colour of it. */
 enum mood { MOOD_QUIET, MOOD_GOOD, MOOD_BUSY, MOOD_BAD };
 

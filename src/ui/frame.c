@@ -20,7 +20,15 @@
 #include "ui/terminal.h"
 
 #define STRIPE_COLUMNS 24
+#define STALE_MS 5000			/* then a latency says nothing any more */
 #define MESSAGE_ROWS_MAX 4
+
+/* Nobody takes for the present what is shown then. */
+static bool
+is_lost(const struct world *world)
+{
+	return world->link == WORLD_OFFLINE || world->silent_ms > 0;
+}
 
 static void
 link_words(const struct ui *ui, bool whole, char *out, size_t size)
@@ -28,10 +36,20 @@ link_words(const struct ui *ui, bool whole, char *out, size_t size)
 	const struct world *world = session_world(ui->session);
 	char latency[16] = "";
 
-	if (world->link == WORLD_OFFLINE)
-		snprintf(out, size, "%s", whole ? _("OFFLINE: what you see is old") : _("OFFLINE"));
+	const int64_t age = clock_wall_ms() - world->answered_at;
+	char ago[64];
+
+	clock_ago(ago, age > 0 ? age : 0);
+	if (world->link == WORLD_OFFLINE && whole && world->answered_at > 0)
+		snprintf(out, size, _("OFFLINE, last answer %s"), ago);
+	else if (world->link == WORLD_OFFLINE)
+		snprintf(out, size, "%s", _("OFFLINE"));
+	else if (world->silent_ms > 0)
+		snprintf(out, size, _("no answer for %d s"), (int)((world->silent_ms + 999) / 1000));
 	else if (world->link == WORLD_CONNECTING)
 		snprintf(out, size, "%s", _("connecting"));
+	else if (age > STALE_MS)
+		snprintf(out, size, _("last answer %s"), ago);
 	else {
 		if (world->latency_ms >= 0 && world->latency_ms < 1000)
 			snprintf(latency, sizeof(latency), "%d ms", (int)world->latency_ms);
@@ -91,7 +109,7 @@ list_parts(struct ui *ui, char *right, size_t size, unsigned parts)
 	if (running > 0)
 		snprintf(running_words, sizeof(running_words),
 			 ngettext("%zu operation runs", "%zu operations run", running), running);
-	if (parts & PART_LINK || world->link == WORLD_OFFLINE)
+	if (parts & PART_LINK || is_lost(world))
 		link_words(ui, parts & PART_LINK, link, sizeof(link));
 	if (parts & PART_CLONES)
 		words_of_clones(clones, sizeof(clones), world, clock_wall_ms());
@@ -150,7 +168,7 @@ frame_header(struct ui *ui, struct canvas *screen)
 			break;
 	}
 	canvas_at(&bar, 0, bar.width - width - 1);
-	canvas_bytes(&bar, world->link == WORLD_OFFLINE ? STYLE_BAR_STRONG : STYLE_BAR, right, 0);
+	canvas_bytes(&bar, is_lost(world) ? STYLE_BAR_STRONG : STYLE_BAR, right, 0);
 }
 
 /* The way to all keys is always there, however few of them fit. */

@@ -30,6 +30,7 @@ TTY_STORIES = \
 	tests/tty/once.story \
 	tests/tty/tree.story \
 	tests/tty/languages.story \
+	tests/tty/knowledge.story \
 	tests/tty/lost.story \
 	tests/tty/logs.story \
 	tests/tty/narrow.story \
@@ -47,7 +48,7 @@ TTY_HELPERS = tests/tty/guide tests/tty/on-screen tests/tty/platform tests/tty/p
 EXTRA_DIST += $(TTY_STORIES) $(TTY_PARTS) $(TTY_HELPERS) tests/tty/README tests/valgrind.sh tests/valgrind.supp
 
 if HAVE_VTERM
-check_PROGRAMS += tests/tty/tty-run tests/tty/fetch tests/bench/big-platform
+check_PROGRAMS += tests/tty/tty-run tests/tty/fetch tests/tty/misbehave tests/bench/big-platform
 dist_check_SCRIPTS += tests/tty/every-key.sh
 TESTS += $(TTY_STORIES) tests/tty/every-key.sh tests/valgrind.sh
 
@@ -71,6 +72,8 @@ tests_tty_tty_run_LDADD = libbase.a $(VTERM_LIBS) $(BASE_LIBS)
 
 tests_tty_fetch_SOURCES = tests/tty/fetch.c
 tests_tty_fetch_LDADD = libbase.a $(CURL_LIBS) $(BASE_LIBS)
+tests_tty_misbehave_SOURCES = tests/tty/misbehave.c
+tests_tty_misbehave_LDADD = -lpthread
 endif
 
 STORY_LOG_COMPILER = tests/tty/tty-run

@@ -182,6 +182,8 @@ times_are_read_in_every_form_of_rfc_3339(void **state)
 	assert_string_equal(ago, "just now");
 	clock_ago(ago, 14000);
 	assert_string_equal(ago, "14s ago");
+	clock_ago(ago, 1772442904120);			/* since a time that was never set */
+	assert_string_equal(ago, "at an unknown time");
 	clock_stamp(stamp, 1772442904120);
 	assert_string_equal(stamp, "2026-03-02T09:15:04.120Z");
 }
@@ -265,7 +267,7 @@ what_could_not_be_read_is_neither_absent_nor_current(void **state)
 	assert_true(knowledge_is_settled(&known) && knowledge_has_content(&known));
 	assert_false(knowledge_is_current(&known));
 	text = knowledge_text(&known, 63000);
-	assert_string_equal(text, "could not be read: the platform failed (503) (last read 1m ago)");
+	assert_string_equal(text, "could not be read (last read 1m ago): the platform failed (503)");
 	free(text);
 
 	assert_true(knowledge_set_answer(&known, &gone, 9000));

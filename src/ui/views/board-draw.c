@@ -110,9 +110,9 @@ draw_cell(const struct sight *s, struct canvas *c, int row, int x, int columns,
 	if (selected)
 		canvas_fill_row(&cell, STYLE_SELECTED);
 	canvas_at(&cell, 0, 0);
-	if (!e->set) {
+	if (!e->set && world_known(e, WORLD_SET)->state != KNOWLEDGE_ABSENT) {
 		canvas_ours(&cell, style, "?");
-	} else if (!set_module(e->set, module)) {
+	} else if (!e->set || !set_module(e->set, module)) {
 		canvas_glyph(&cell, selected ? STYLE_SELECTED : STYLE_FAINT, GLYPH_MIDDLE);
 	} else {
 		char *label = reference ? image_label(reference) : xstrdup("-");
@@ -318,6 +318,42 @@ draw_failed(struct canvas *c, int *row, const struct world_environment *e)
 	}
 }
 
+/* What of the environment under the cursor could not be read, or not be understood. */
+static void
+draw_unreadable(const struct sight *s, struct canvas *c, int *row)
+{
+	static const char *const parts[] = {
+		[WORLD_SET] = N_("holds"), [WORLD_FROM_SET] = N_("base"), [WORLD_RUNTIME] = N_("runs"),
+		[WORLD_RESOURCES] = N_("resources"), [WORLD_ERRORS] = N_("errors"),
+	};
+	const char *problem = s->env->environment.problem.raw;
+	char *text;
+
+	if (problem) {
+		text = xasprintf(_("? (its answer is not understood: %s)"), problem);
+		label(c, row, _("answer"));
+		*row += canvas_paragraph(c, STYLE_DANGER, text, 3) - 1;
+		free(text);
+	}
+	if (s->app->known.state == KNOWLEDGE_UNREADABLE) {
+		text = knowledge_text(&s->app->known, clock_wall_ms());
+		label(c, row, _("list"));
+		*row += canvas_paragraph(c, STYLE_WARN, text, 3) - 1;
+		free(text);
+		return;			/* the parts fail for the same reason, or are as old */
+	}
+	for (size_t i = 0; i < WORLD_PART_COUNT; i++) {
+		const struct knowledge *known = world_known(s->env, (enum world_part)i);
+
+		if (known->state != KNOWLEDGE_UNREADABLE || (problem && i == WORLD_SET))
+			continue;
+		text = knowledge_text(known, clock_wall_ms());
+		label(c, row, _(parts[i]));
+		*row += canvas_paragraph(c, STYLE_WARN, text, 2) - 1;
+		free(text);
+	}
+}
+
 static void
 draw_detail(const struct sight *s, const struct viewport *workloads, struct canvas *c)
 {
@@ -364,6 +400,7 @@ draw_detail(const struct sight *s, const struct viewport *workloads, struct canv
 		label(c, &row, _("primed"));
 		canvas_ours(c, STYLE_DANGER, _("the next deployment starts from another one than the last"));
 	}
+	draw_unreadable(s, c, &row);
 	if (e->read_at && clock_wall_ms() - e->read_at > 15000) {
 		clock_ago(ago, clock_wall_ms() - e->read_at);
 		label(c, &row, _("read"));
@@ -375,19 +412,31 @@ draw_detail(const struct sight *s, const struct viewport *workloads, struct canv
 	}
 }
 
+/* Whether the platform has said that there is nothing. */
+static bool
+is_list_known(const struct board_view *b, const struct sight *s)
+{
+	const struct world_organization *o = b->org ? world_organization(s->world, b->org) : NULL;
+
+	if (b->then)
+		return true;
+	return knowledge_is_current(s->app ? &s->app->known : o ? &o->known : &s->world->known);
+}
+
 static void
-draw_nothing(const struct sight *s, struct ui *ui, struct canvas *c)
+draw_nothing(const struct board_view *b, const struct sight *s, struct ui *ui, struct canvas *c)
 {
 	int used;
 
 	canvas_at(c, 2, 2);
-	if (s->world->link == WORLD_OFFLINE) {
+	if (s->world->link == WORLD_OFFLINE || b->notice) {
 		canvas_ours(c, STYLE_DANGER, _("The platform cannot be read."));
 		canvas_at(c, 4, 2);
-		used = canvas_paragraph(c, STYLE_NORMAL, s->world->link_error.text, 4);
+		used = canvas_paragraph(c, STYLE_NORMAL, s->world->link == WORLD_OFFLINE ?
+					s->world->link_error.text : b->notice, 4);
 		canvas_at(c, 5 + used, 2);
 		canvas_ours(c, STYLE_DIM, ui_keyed(ui, _("It is tried again by itself; {refresh} tries now, {quit} quits.")));
-	} else if (s->world->link == WORLD_CONNECTING) {
+	} else if (!is_list_known(b, s)) {
 		canvas_ours(c, STYLE_DIM, _("Reading the platform …"));
 	} else {
 		canvas_ours(c, STYLE_DIM, _("There is no environment here."));
@@ -413,7 +462,7 @@ board_tree_columns(const struct canvas *canvas)
 struct canvas
 board_body(const struct board_view *b, const struct canvas *canvas)
 {
-	return b->then ? canvas_part(canvas, 1, 0, canvas->height - 1, canvas->width) : *canvas;
+	return b->then || b->notice ? canvas_part(canvas, 1, 0, canvas->height - 1, canvas->width) : *canvas;
 }
 
 /* Nobody shall take what was for what is. */
@@ -430,18 +479,28 @@ draw_then(const struct board_view *b, struct canvas *c)
 	canvas_format(c, STYLE_DIM, _("  %s; nothing can be changed here"), ago);
 }
 
+static void
+draw_notice(const struct board_view *b, struct canvas *c)
+{
+	canvas_at(c, 0, 1);
+	canvas_ours(c, STYLE_DANGER, "! ");
+	canvas_bytes(c, STYLE_WARN, b->notice, c->width - 4);
+}
+
 void
 board_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
 	struct board_view *b = (struct board_view *)view;
-	struct canvas body = board_body(b, canvas);
 	struct sight s = board_look(b, ui);
+	struct canvas body = board_body(b, canvas);
 	struct canvas part, detail;
 	int tree = board_tree_columns(canvas), used;
 	struct viewport workloads;
 
 	if (b->then)
 		draw_then(b, canvas);
+	else if (b->notice)
+		draw_notice(b, canvas);
 	canvas = &body;
 	if (tree) {
 		part = canvas_part(canvas, 0, 0, canvas->height, tree);
@@ -450,7 +509,7 @@ board_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	}
 	detail = canvas_part(canvas, 0, tree + 1, canvas->height, canvas->width - tree - 1);
 	if (!s.env) {
-		draw_nothing(&s, ui, &detail);
+		draw_nothing(b, &s, ui, &detail);
 		return;
 	}
 	if (b->in_tree && !tree) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/xmalloc.h"
 #include "flow/arrangement.h"
 #include "flow/moments.h"
@@ -144,6 +145,8 @@ board_look(struct board_view *b, struct ui *ui)
 {
 	struct sight s = {.world = b->then ? moments_world(b->then) : session_world(ui_session(ui))};
 
+	free(b->notice);
+	b->notice = b->then ? NULL : words_of_trouble(s.world, b->org, b->app, clock_wall_ms());
 	if (b->org && b->app)
 		s.app = world_application(s.world, b->org, b->app);
 	if (!s.app || s.app->count == 0)

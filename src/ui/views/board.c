@@ -673,6 +673,7 @@ close_view(struct view *view)
 	free(b->module);
 	free(b->baseline);
 	free(b->followed);
+	free(b->notice);
 	moments_close(b->then);
 	arrangement_close(b->arrangement);
 	json_decref(b->marks);

@@ -1,0 +1,101 @@
+# What is known is told apart from what is not there and from what could not be read.
+
+size 140x40
+limit 10
+on-failure cat $DIR/rules.log | tail -n 30
+env FAULTY=$DIR/faulty.sock RULES=$DIR/rules
+
+test "a platform stands behind one that misbehaves"
+run sidestage demo
+expect "running" 20
+sh : >$RULES
+sh misbehave $FAULTY $SOCKET $RULES >/dev/null 2>&1 &
+until 10 test -S $FAULTY
+terminal two
+
+test "a list that cannot be read is not an empty one: without a cache the reason is shown"
+sh echo 'GET /envs$ status 503 <html>Busy</html>' >$RULES
+run sidestage board --url http://localhost --socket $FAULTY
+expect "The environments could not be read"
+expect "503"
+refuse "There is no environment"
+sh : >$RULES
+expect "running" 15
+gone "could not be read"
+key Q
+exit 0
+
+test "with one the board shows what it was, its age, and why it is not read"
+sh echo 'GET /envs$ status 503 <html>Busy</html>' >$RULES
+run sidestage board --url http://localhost --socket $FAULTY
+expect "The environments could not be read. Last read"
+expect "Production"
+expect "503"
+sh : >$RULES
+gone "could not be read" 15
+
+test "so it is with any answer that is none"
+sh echo 'GET /envs$ status 403 {}' >$RULES
+expect "does not allow it" 15
+sh echo 'GET /envs$ status 200' >$RULES
+expect "is no list" 15
+sh echo 'GET /envs$ status 200 <html>' >$RULES
+expect "no JSON" 15
+sh echo 'GET /envs$ status 429' >$RULES
+expect "too many requests" 15
+expect "Production"
+sh : >$RULES
+gone "could not be read" 15
+
+test "one odd environment is shown as such, and the others stand"
+sh echo 'GET /envs$ change "name":"QA" "name":null' >$RULES
+expect "? not understood" 15
+row "Workload" "Development" "qa" "Production"
+row "running" "? not understood" "running"
+press-until Right "in qa"
+expect '? (its answer is not understood: "name" is null)'
+sh echo 'GET /envs$ change "id":"qa" "id":null' >$RULES
+expect "1 entry of the list is not understood" 15
+row "Workload" "Development" "Production"
+sh : >$RULES
+expect "QA" 15
+
+test "a set that cannot be read makes its cells unknown, never equal"
+key Q
+exit 0
+sh rm -rf $XDG_CACHE_HOME/sidestage
+sh echo 'GET /sets/ status 500' >$RULES
+run sidestage board --url http://localhost --socket $FAULTY
+expect "Production" 15
+expect "could not be read" 15
+sh : >$RULES
+expect "api" 30
+
+test "times that other platforms write are read"
+sh echo 'GET /envs$ change Z" 456789Z"' >$RULES
+until 10 grep -c change $RULES.log
+row "running" "running" "running"
+sh echo 'GET /envs$ change Z" +02:00"' >$RULES
+until 10 test $(grep -c change $RULES.log) -gt 4
+row "running" "running" "running"
+refuse "could not be read" "not understood"
+
+test "a request that gets no answer is said within two seconds, and an answer takes it back"
+sh echo '.* .* hang' >$RULES
+key R
+expect "no answer for" 4
+expect "Production"
+sh : >$RULES
+gone "no answer for" 15
+sh echo '.* .* hang' >$RULES
+key R
+match "OFFLINE, last answer [0-9]+s ago" 20
+sh : >$RULES
+gone "OFFLINE" 15
+key Q
+exit 0
+sh rm $FAULTY
+terminal one
+key Q
+exit 0 15
+nothing-runs 5
