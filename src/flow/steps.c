@@ -227,37 +227,42 @@ ask_back(struct flow *flow)
 	};
 }
 
+/* Ours came to lie on another base.  Either somebody deployed in the same moment, and that is
+ * overwritten; or the base of the next deployment was only set, which ours does not use. */
 static void
 got_overwritten(void *data, const struct api_reply *reply)
 {
 	struct flow *flow = data;
-	struct error err = { 0 };
+	const char *reviewed = flow->record.from_deployment.raw, *comment;
+	struct error err = reply->error;
+	size_t ours = 0;
 
 	flow->call = NULL;
-	if (reply->error.kind == ERROR_NONE &&
-	    deployment_decode(&flow->overwritten, reply->body, &err) == 0) {
-		const char *comment = untrusted_raw(&flow->overwritten.comment);
-
-		ask_back(flow);
-		flow_fail_text(flow, ERROR_STALE,
-			       _("%s moved in the same moment: the deployment \"%.*s\" of %s was "
-				 "overwritten by this one (%s). Undo brings it back and keeps what "
-				 "was deployed here."),
-			       flow->request.env, (int)comment_people_length(comment), comment,
-			       untrusted_raw(&flow->overwritten.created_by),
-			       untrusted_raw(&flow->deployment.id));
+	if (err.kind != ERROR_NONE || flow_decode_deployments(flow, reply->body, &err)) {
+		flow_request_failed(flow, &err);
 		return;
 	}
+	while (ours < flow->scratch_count && !is_ours(flow, &flow->scratch[ours]))
+		ours++;
+	if (ours + 1 >= flow->scratch_count ||
+	    untrusted_is(&flow->scratch[ours + 1].id, reviewed ? reviewed : "")) {
+		flow_step_done(flow);
+		return;
+	}
+	deployment_copy(&flow->overwritten, &flow->scratch[ours + 1]);
+	ask_back(flow);
+	comment = untrusted_raw(&flow->overwritten.comment);
 	flow_fail_text(flow, ERROR_STALE,
-		       _("%s moved in the same moment: deployment %s, which was not reviewed, was "
-			 "overwritten by this one (%s)"),
-		       flow->request.env, untrusted_raw(&flow->deployment.from_id),
+		       _("%s moved in the same moment: the deployment \"%.*s\" of %s was overwritten "
+			 "by this one (%s). Undo brings it back and keeps what was deployed here."),
+		       flow->request.env, (int)comment_people_length(comment), comment,
+		       untrusted_raw(&flow->overwritten.created_by),
 		       untrusted_raw(&flow->deployment.id));
 }
 
 /* Whether ours came to lie on another deployment than the reviewed one. */
 static bool
-has_overwritten(const struct flow *flow)
+has_other_base(const struct flow *flow)
 {
 	const char *reviewed = flow->target.environment.from_deploy.id.raw;
 
@@ -273,14 +278,13 @@ adopt(struct flow *flow, const struct deployment *deployment)
 	deployment_copy(&flow->deployment, deployment);
 	untrusted_set(&flow->record.deployment_id, untrusted_raw(&deployment->id));
 	flow_detail(flow, "%s", untrusted_raw(&deployment->id));
-	if (!has_overwritten(flow)) {
+	if (!has_other_base(flow)) {
 		flow_step_done(flow);
 		return;
 	}
-	flow->call = api_get_deployment(session_api(flow->session), flow->request.org,
-					flow->request.app, flow->request.env,
-					untrusted_raw(&flow->deployment.from_id), got_overwritten,
-					flow);
+	flow->call = api_list_deployments(session_api(flow->session), flow->request.org,
+					  flow->request.app, flow->request.env, got_overwritten,
+					  flow);
 }
 
 /* Certainly not made, and not to be made by asking again. */

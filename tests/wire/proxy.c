@@ -33,6 +33,10 @@ struct proxy {
 	const char *method, *ending;
 	enum proxy_fault fault;
 	int times, hits;
+	bool plain;
+	const char *act_method, *act_ending;
+	proxy_act *act;			/* NULL: nothing is to be done before a request */
+	void *act_data;
 };
 
 struct visit {
@@ -97,17 +101,39 @@ ask_upstream(const struct proxy *proxy, const struct buf *request, struct buf *a
 /* --- faults --- */
 
 static bool
-is_meant(const struct proxy *proxy, const char *request)
+is_meant(const char *request, const char *wanted, const char *end)
 {
 	size_t method = strcspn(request, " "), path, ending;
 	const char *at = request + method + 1;
 
-	if (proxy->times == 0 || strlen(proxy->method) != method ||
-	    strncmp(request, proxy->method, method) != 0)
+	if (strlen(wanted) != method || strncmp(request, wanted, method) != 0)
 		return false;
 	path = strcspn(at, " ?");
-	ending = strlen(proxy->ending);
-	return path >= ending && strncmp(at + path - ending, proxy->ending, ending) == 0;
+	ending = strlen(end);
+	return path >= ending && strncmp(at + path - ending, end, ending) == 0;
+}
+
+static void
+act_before(struct proxy *proxy, const char *request)
+{
+	proxy_act *act = NULL;
+
+	pthread_mutex_lock(&proxy->mutex);
+	if (proxy->act && is_meant(request, proxy->act_method, proxy->act_ending)) {
+		act = proxy->act;
+		proxy->act = NULL;
+	}
+	pthread_mutex_unlock(&proxy->mutex);
+	if (act)
+		act(proxy->act_data);
+}
+
+/* Every one of them; as long as it was, so that no length changes. */
+static void
+spoil(struct buf *message, const char *word)
+{
+	for (char *at = message->data; at && (at = strcasestr(at, word)); at++)
+		at[strspn(at, "\r\n\"")] = 'x';
 }
 
 /* -1: none. */
@@ -117,7 +143,7 @@ take_fault(struct proxy *proxy, const char *request)
 	int fault = -1;
 
 	pthread_mutex_lock(&proxy->mutex);
-	if (is_meant(proxy, request)) {
+	if (proxy->times > 0 && is_meant(request, proxy->method, proxy->ending)) {
 		fault = (int)proxy->fault;
 		proxy->times--;
 	}
@@ -142,9 +168,16 @@ pass(struct proxy *proxy, int client, struct buf *request, struct buf *answer)
 
 	if (!receive(client, request))
 		return false;
+	act_before(proxy, buf_str(request));
+	if (proxy->plain)
+		spoil(request, "\r\nif-match:");
 	fault = take_fault(proxy, buf_str(request));
 	if (fault != PROXY_LOSE_REQUEST && !ask_upstream(proxy, request, answer))
 		return false;
+	if (proxy->plain && answer->length > 0) {
+		spoil(answer, "\r\nsidestage-extensions:");
+		spoil(answer, "\"deploy_tag\"");
+	}
 	if (fault == PROXY_CUT_ANSWER)
 		send_all(client, answer->data, answer->length / 2);
 	if (fault == PROXY_DELAY_ANSWER)
@@ -283,6 +316,23 @@ proxy_fault(struct proxy *proxy, const char *method, const char *ending, enum pr
 	proxy->fault = fault;
 	proxy->times = times;
 	proxy->hits = 0;
+	pthread_mutex_unlock(&proxy->mutex);
+}
+
+void
+proxy_be_plain(struct proxy *proxy, bool plain)
+{
+	proxy->plain = plain;
+}
+
+void
+proxy_before(struct proxy *proxy, const char *method, const char *ending, proxy_act *act, void *data)
+{
+	pthread_mutex_lock(&proxy->mutex);
+	proxy->act_method = method;
+	proxy->act_ending = ending;
+	proxy->act = act;
+	proxy->act_data = data;
 	pthread_mutex_unlock(&proxy->mutex);
 }
 

@@ -6,6 +6,8 @@
 #ifndef SIDESTAGE_TESTS_WIRE_PROXY_H
 #define SIDESTAGE_TESTS_WIRE_PROXY_H
 
+#include <stdbool.h>
+
 enum proxy_fault {
 	PROXY_LOSE_REQUEST,	/* it never arrives; the connection is closed */
 	PROXY_LOSE_ANSWER,	/* it is carried out; nothing comes back */
@@ -23,6 +25,13 @@ void proxy_fault(struct proxy *proxy, const char *method, const char *ending,
 		 enum proxy_fault fault, int times);
 /* How many faults have happened since the last proxy_fault(). */
 int proxy_hits(struct proxy *proxy);
+/* A platform without extensions: none is announced, no tag is given, If-Match is not looked at. */
+void proxy_be_plain(struct proxy *proxy, bool plain);
+/* Just before the next request of this method whose path ends so is passed on: calls `act`, in
+ * the proxy's thread, once.  What somebody else does in that moment. */
+typedef void proxy_act(void *data);
+void proxy_before(struct proxy *proxy, const char *method, const char *ending, proxy_act *act,
+		  void *data);
 /* Nobody listens any more, and what is open is closed; and again. */
 void proxy_close(struct proxy *proxy);
 void proxy_open(struct proxy *proxy);

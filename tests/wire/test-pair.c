@@ -1,0 +1,838 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Promise 1 of the design with its other half: what runs is the reviewed pair, the set and the
+ * values, whoever does what in whichever moment.  Each story is told twice: with a platform that
+ * has sidestaged's extensions, and (PLAIN) with one that has none (tests/wire/proxy.c hides them).
+ * Where a workload runs, it is asked what it was really given.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "base/xmalloc.h"
+#include "flow/flow.h"
+#include "flow/session.h"
+#include "flow/world.h"
+#include "model/delta.h"
+#include "model/json.h"
+#include "model/set.h"
+#include "proxy.h"
+#include "serve.h"
+#include "store/store.h"
+
+#define WAIT_MS 60000
+#define ROUNDS 14
+#define PRODUCTION APP "/envs/production"
+
+static struct serve serve;
+static struct {
+	char *socket, *history, *cache;
+	struct proxy *proxy;
+	struct session *session;
+	bool plain;
+	int number;		/* of the clone that was made last */
+} here;
+
+/* --- the platform, not asked by the proxy --- */
+
+static void
+ask(const char *method, const char *path, const char *body)
+{
+	json_t *answer = NULL;
+	int status = serve_ask(&serve, method, path, body, &answer);
+
+	if (status < 200 || status > 299) {
+		char *text = answer ? json_dumps(answer, JSON_ENCODE_ANY) : NULL;
+
+		fail_msg("%s %s: %d %s", method, path, status, text ? text : "");
+	}
+	json_decref(answer);
+}
+
+static json_t *
+get(const char *path)
+{
+	json_t *answer = NULL;
+
+	assert_int_equal(serve_ask(&serve, "GET", path, NULL, &answer), 200);
+	return answer;
+}
+
+static size_t
+count(const char *path)
+{
+	json_t *list = get(path);
+	size_t n = json_array_size(list);
+
+	json_decref(list);
+	return n;
+}
+
+/* The application's, or an environment's own, whether it has one or not. */
+static void
+put(const char *where, const char *key, const char *value)
+{
+	char *path = xasprintf("%s/values/%s", where, key);
+	char *body = xasprintf("{'key': '%s', 'value': '%s', 'description': '', 'is_secret': false}",
+			       key, value);
+
+	if (serve_ask(&serve, "PUT", path, body, NULL) != 200) {
+		free(path);
+		path = xasprintf("%s/values", where);
+		ask("POST", path, body);
+	}
+	free(path);
+	free(body);
+}
+
+/* What is there for a key, and of which level; "": nothing.  free() it. */
+static char *
+value_of(const char *env, const char *key)
+{
+	char *path = xasprintf("%s/values", env), *found = NULL;
+	json_t *list = get(path), *value;
+	size_t i;
+
+	json_array_foreach(list, i, value)
+		if (strcmp(json_member_string(value, "key"), key) == 0)
+			found = xasprintf("%s %s", json_member_string(value, "source"),
+					  json_member_string(value, "value"));
+	json_decref(list);
+	free(path);
+	return found ? found : xstrdup("");
+}
+
+static void
+assert_value(const char *env, const char *key, const char *expected)
+{
+	char *found = value_of(env, key);
+
+	assert_string_equal(found, expected);
+	free(found);
+}
+
+/* What the running workload was given. */
+static void
+assert_runs_with(const char *env, const char *variable)
+{
+	int64_t until = clock_steady_ms() + WAIT_MS;
+	char *line = xasprintf("env %s\n", variable), *about = NULL;
+
+	do {
+		free(about);
+		about = serve_fetch(serve_port(&serve, env, "modules.web.externals.dns"));
+	} while ((!about || !strstr(about, line)) && clock_steady_ms() < until);
+	if (!about || !strstr(about, line))
+		fail_msg("%s does not run with %s: %s", env, variable, about ? about : "nothing");
+	free(about);
+	free(line);
+}
+
+/* --- the client --- */
+
+static void
+open_session(void)
+{
+	const struct session_options options = {
+		.url = "http://localhost", .socket = here.socket, .context = "test",
+		.history_path = here.history, .cache_path = here.cache,
+	};
+	struct error err = {0};
+
+	here.session = session_new(&options, &err);
+	if (!here.session)
+		fail_msg("%s", err.text);
+	session_focus(here.session, "acme", "shop");
+}
+
+/* Somebody else, on another machine: no history, no cache. */
+static void
+be_somebody_else(void)
+{
+	session_free(here.session);
+	free(here.history);
+	free(here.cache);
+	here.history = xasprintf("%s/history-%d.db", serve.folder, ++here.number);
+	here.cache = xasprintf("%s/cache-%d.db", serve.folder, here.number);
+	open_session();
+}
+
+static enum flow_state
+turn_while(struct flow *flow, enum flow_state state)
+{
+	int64_t until = clock_steady_ms() + WAIT_MS;
+
+	while (flow_state(flow) == state) {
+		assert_true(clock_steady_ms() < until);
+		session_turn(here.session, NULL, NULL, 0, 20);
+	}
+	return flow_state(flow);
+}
+
+static struct flow *
+begin(const struct flow_request *request)
+{
+	struct flow_request whole = *request;
+	struct error err = {0};
+	struct flow *flow;
+
+	whole.org = "acme";
+	whole.app = "shop";
+	flow = flow_new(here.session, &whole, &err);
+	if (!flow)
+		fail_msg("%s", err.text);
+	turn_while(flow, FLOW_PREPARING);
+	return flow;
+}
+
+static struct flow *
+review(const struct flow_request *request)
+{
+	struct flow *flow = begin(request);
+
+	if (flow_state(flow) != FLOW_REVIEW)
+		fail_msg("no review: %s", flow_error(flow)->text);
+	return flow;
+}
+
+static void
+approve(struct flow *flow)
+{
+	struct error err = {0};
+
+	if (flow_approve(flow, "test", flow_request(flow)->env, &err) != 0)
+		fail_msg("%s", err.text);
+	turn_while(flow, FLOW_RUNNING);
+}
+
+static void
+carry_out(struct flow *flow)
+{
+	approve(flow);
+	if (flow_state(flow) != FLOW_DONE)
+		fail_msg("not done: %s", flow_error(flow)->text);
+	flow_dismiss(flow);
+}
+
+static void
+assert_refused(struct flow *flow, enum error_kind kind, const char *word)
+{
+	assert_int_equal(flow_state(flow), FLOW_FAILED);
+	if (flow_error(flow)->kind != kind || !strstr(flow_error(flow)->text, word))
+		fail_msg("%s: %s", error_kind_name(flow_error(flow)->kind), flow_error(flow)->text);
+	flow_dismiss(flow);
+}
+
+static const struct change *
+change_of(const struct flow *flow, const char *label)
+{
+	const struct changes *changes = &flow_review(flow)->changes;
+
+	for (size_t i = 0; i < changes->count; i++)
+		if (strcmp(changes->items[i].label, label) == 0)
+			return &changes->items[i];
+	return NULL;
+}
+
+static void
+assert_caution(const struct flow *flow, const char *word)
+{
+	const struct review *r = flow_review(flow);
+
+	for (size_t i = 0; i < r->caution_count; i++)
+		if (strstr(r->cautions[i], word))
+			return;
+	fail_msg("no caution says \"%s\"", word);
+}
+
+static const char *
+next_clone(void)
+{
+	static char name[32];
+
+	snprintf(name, sizeof(name), "clone-%d", ++here.number);
+	return name;
+}
+
+static char *
+path_of(const char *env)
+{
+	return xasprintf(APP "/envs/%s", env);
+}
+
+/* production has web 1.0.0, LEVEL of its own and SIZE of the application. */
+static void
+start_again(void)
+{
+	json_t *list = get(PRODUCTION "/values"), *value;
+	size_t i;
+
+	json_array_foreach(list, i, value)
+		if (strcmp(json_member_string(value, "source"), "env") == 0) {
+			char *path = xasprintf(PRODUCTION "/values/%s", json_member_string(value, "key"));
+
+			ask("DELETE", path, NULL);
+			free(path);
+		}
+	json_decref(list);
+	put(APP, "SIZE", "40");
+	put(PRODUCTION, "LEVEL", "info");
+	free(serve_deploy(&serve, PRODUCTION,
+			  ADD(WEB("web", "local/web:1.0.0", ", 'LEVEL': '${values.LEVEL}', 'SIZE': "
+							    "'${values.SIZE}'"))));
+	session_refresh(here.session);
+}
+
+static struct flow *
+change_image(const char *env, const char *image)
+{
+	const char *pair[] = {"web", image, NULL};
+
+	return review(&(struct flow_request){.verb = FLOW_DEPLOY, .env = env, .images = pair});
+}
+
+static struct flow *
+change_value(const char *env, const char *key, const char *text)
+{
+	const struct flow_value values[] = {{key, FLOW_VALUE_TEXT, text}, {0}};
+
+	return review(&(struct flow_request){.verb = FLOW_DEPLOY, .env = env, .values = values});
+}
+
+static char *
+clone(const struct flow_value *values)
+{
+	const char *name = next_clone();
+
+	carry_out(review(&(struct flow_request){.verb = FLOW_CLONE, .env = name,
+						.source = "production", .values = values}));
+	return xstrdup(name);
+}
+
+/* --- the stories --- */
+
+static void
+a_value_changed_after_the_review_is_not_deployed(void **state)
+{
+	(void)state;
+	start_again();
+	for (int i = 0; i < ROUNDS; i++) {
+		struct flow *flow = change_image("production",
+						 i % 2 ? "local/web:2.0.0" : "local/web:1.1.0");
+		size_t before = count(PRODUCTION "/deploys");
+		char value[16];
+
+		snprintf(value, sizeof(value), "r%d", i);
+		/* of the environment, or of the application */
+		put(i % 3 ? PRODUCTION : APP, i % 3 ? "LEVEL" : "SIZE", value);
+		approve(flow);
+		assert_refused(flow, ERROR_STALE, value);
+		assert_int_equal(count(PRODUCTION "/deploys"), before);
+	}
+}
+
+static void
+changes_level(void *data)
+{
+	put(data, "LEVEL", "theirs");
+}
+
+/* It comes to late to be deployed, and is there for the next time. */
+static void
+a_value_changed_in_the_last_moment_is_not_deployed(void **state)
+{
+	struct flow *flow;
+
+	(void)state;
+	start_again();
+	flow = change_image("production", "local/web:1.1.0");
+	proxy_before(here.proxy, "POST", "/deploys", changes_level, (void *)PRODUCTION);
+	carry_out(flow);
+	assert_runs_with(PRODUCTION, "LEVEL=info");
+	assert_value(PRODUCTION, "LEVEL", "env theirs");
+	/* The next review says that it waits. */
+	flow = change_image("production", "local/web:1.0.0");
+	assert_non_null(change_of(flow, "value LEVEL"));
+	assert_caution(flow, "since its last deployment");
+	carry_out(flow);
+	assert_runs_with(PRODUCTION, "LEVEL=theirs");
+}
+
+static void
+a_written_value_runs_and_an_undo_takes_it_back(void **state)
+{
+	const struct change *change;
+	struct flow *flow;
+
+	(void)state;
+	start_again();
+	flow = change_value("production", "SIZE", "50");
+	change = change_of(flow, "value SIZE");
+	assert_non_null(change);
+	assert_string_equal(change->from, "40");
+	assert_string_equal(change->to, "50");
+	assert_non_null(strstr(change->note, "production only"));
+	assert_non_null(strstr(change->note, "40"));
+	assert_int_equal(flow_review(flow)->send_count, here.plain ? 2 : 1);
+	carry_out(flow);
+	assert_runs_with(PRODUCTION, "SIZE=50");
+	assert_value(PRODUCTION, "SIZE", "env 50");
+	flow = review(&(struct flow_request){.verb = FLOW_UNDO, .env = "production"});
+	assert_non_null(change_of(flow, "value SIZE"));
+	carry_out(flow);
+	assert_runs_with(PRODUCTION, "SIZE=40");
+	/* It had none of its own before. */
+	assert_value(PRODUCTION, "SIZE", "app 40");
+}
+
+static void
+a_clone_has_the_values_and_a_fix_made_by_one_is_promoted(void **state)
+{
+	struct flow *flow;
+	char *name, *env;
+
+	(void)state;
+	start_again();
+	name = clone(NULL);
+	env = path_of(name);
+	assert_runs_with(env, "LEVEL=info");
+	assert_value(env, "LEVEL", "env info");
+	carry_out(change_value(name, "LEVEL", "debug"));
+	carry_out(change_value(name, "SIZE", "99"));
+	flow = review(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
+	assert_int_equal(flow_review(flow)->changes.values, 2);
+	assert_int_equal(flow_review(flow)->changes.count, 2);
+	carry_out(flow);
+	assert_runs_with(PRODUCTION, "LEVEL=debug");
+	assert_runs_with(PRODUCTION, "SIZE=99");
+	flow = begin(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
+	assert_refused(flow, ERROR_INPUT, "nothing to promote");
+	free(env);
+	free(name);
+}
+
+static void
+what_was_changed_to_isolate_a_clone_is_not_promoted(void **state)
+{
+	const struct flow_value values[] = {{"LEVEL", FLOW_VALUE_TEXT, "isolated"}, {0}};
+	struct flow *flow;
+	char *name, *env;
+
+	(void)state;
+	start_again();
+	name = clone(values);
+	env = path_of(name);
+	assert_runs_with(env, "LEVEL=isolated");
+	carry_out(change_image(name, "local/web:1.1.0"));
+	flow = review(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
+	assert_int_equal(flow_review(flow)->changes.count, 1);
+	assert_true(flow_review(flow)->changes.items[0].is_image);
+	assert_caution(flow, "LEVEL");
+	carry_out(flow);
+	assert_value(PRODUCTION, "LEVEL", "env info");
+	free(env);
+	free(name);
+}
+
+static void
+a_value_that_leads_back_and_a_secret_wait_for_a_decision(void **state)
+{
+	static const struct flow_value decided[] = {
+		{"DB", FLOW_VALUE_TEXT, "db.clone.test"}, {"KEY", FLOW_VALUE_TEXT, "other-secret"}, {0}};
+	struct error err = {0};
+	const char *name = next_clone();
+	struct flow *flow;
+
+	(void)state;
+	start_again();
+	put(PRODUCTION, "DB", "db.production.test");
+	ask("POST", PRODUCTION "/values",
+	    "{'key': 'KEY', 'value': 's3cret-text', 'description': '', 'is_secret': true}");
+	free(serve_deploy(&serve, PRODUCTION, "{}"));
+	/* Nobody is there to decide: it says which. */
+	flow = begin(&(struct flow_request){.verb = FLOW_CLONE, .env = name, .source = "production"});
+	assert_non_null(strstr(flow_error(flow)->text, "KEY"));
+	assert_refused(flow, ERROR_CONFLICT, "DB");
+	/* Somebody is. */
+	flow = begin(&(struct flow_request){.verb = FLOW_CLONE, .env = name, .source = "production",
+					    .decides = true});
+	assert_int_equal(flow_state(flow), FLOW_VALUES);
+	assert_int_equal(flow_value_count(flow), 2);
+	assert_string_equal(flow_value(flow, 0)->key, "DB");
+	assert_null(flow_value(flow, 1)->text);
+	assert_int_equal(flow_decide(flow, &err), -1);
+	assert_int_equal(flow_decide_value(flow, "KEY", FLOW_VALUE_COPY, NULL, &err), -1);
+	assert_int_equal(flow_decide_value(flow, "DB", FLOW_VALUE_COPY, NULL, &err), 0);
+	assert_int_equal(flow_decide_value(flow, "KEY", FLOW_VALUE_LEAVE_OUT, NULL, &err), 0);
+	assert_int_equal(flow_decide(flow, &err), 0);
+	turn_while(flow, FLOW_PREPARING);
+	assert_int_equal(flow_state(flow), FLOW_REVIEW);
+	assert_caution(flow, "KEY");
+	flow_dismiss(flow);
+	/* A script gave it all. */
+	flow = review(&(struct flow_request){.verb = FLOW_CLONE, .env = name, .source = "production",
+					     .values = decided});
+	for (size_t i = 0; i < flow_review(flow)->changes.count; i++)
+		assert_null(strstr(flow_review(flow)->changes.items[i].to, "other-secret"));
+	carry_out(flow);
+	{
+		char *env = path_of(name), *found = value_of(env, "DB");
+
+		assert_string_equal(found, "env db.clone.test");
+		free(found);
+		found = value_of(env, "KEY");
+		assert_string_equal(found, "env ");
+		free(found);
+		free(env);
+	}
+}
+
+static void
+a_key_without_a_value_is_named_before_anything_is_sent(void **state)
+{
+	const struct flow_value given[] = {{"NEW", FLOW_VALUE_TEXT, "1"}, {0}};
+	json_t *body = json_pack("{s:{s:{s:[{s:s, s:s, s:s}]}}}", "modules", "update", "web", "op", "add",
+				 "path", "/spec/containers/main/variables/NEW", "value", "${values.NEW}");
+	struct delta *draft = delta_decode(body, NULL);
+	size_t before;
+	struct flow *flow;
+
+	(void)state;
+	start_again();
+	before = count(PRODUCTION "/deploys");
+	flow = begin(&(struct flow_request){.verb = FLOW_DEPLOY, .env = "production", .draft = draft});
+	assert_refused(flow, ERROR_INPUT, "NEW");
+	assert_int_equal(count(PRODUCTION "/deploys"), before);
+	carry_out(review(&(struct flow_request){.verb = FLOW_DEPLOY, .env = "production", .draft = draft,
+						.values = given}));
+	assert_runs_with(PRODUCTION, "NEW=1");
+	delta_free(draft);
+	json_decref(body);
+}
+
+static void
+two_fixes_from_one_clone_are_promoted_one_after_the_other(void **state)
+{
+	struct flow *flow;
+	char *name;
+
+	(void)state;
+	start_again();
+	name = clone(NULL);
+	carry_out(change_image(name, "local/web:1.1.0"));
+	carry_out(review(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production",
+						.source = name}));
+	/* A second fix of the same line: no conflict with the first one. */
+	carry_out(change_image(name, "local/web:2.0.0"));
+	flow = review(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
+	assert_int_equal(flow_review(flow)->merge.conflicts, 0);
+	assert_false(flow_review(flow)->moved);
+	assert_int_equal(flow_review(flow)->changes.count, 1);
+	carry_out(flow);
+	/* Also for somebody who made none of them; and what was taken back is to be promoted again. */
+	be_somebody_else();
+	carry_out(review(&(struct flow_request){.verb = FLOW_UNDO, .env = "production"}));
+	flow = review(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
+	assert_int_equal(flow_review(flow)->merge.conflicts, 0);
+	assert_int_equal(flow_review(flow)->changes.count, 1);
+	assert_non_null(strstr(flow_review(flow)->changes.items[0].to, "2.0.0"));
+	flow_dismiss(flow);
+	free(name);
+}
+
+static void
+an_undo_keeps_what_somebody_else_deployed_since(void **state)
+{
+	const char *images[] = {"web", "local/web:1.1.0", NULL};
+	const struct flow_value values[] = {{"LEVEL", FLOW_VALUE_TEXT, "debug"}, {0}};
+	struct flow *flow;
+	char *id;
+
+	(void)state;
+	start_again();
+	flow = review(&(struct flow_request){.verb = FLOW_DEPLOY, .env = "production", .images = images,
+					     .values = values});
+	id = xstrdup(flow_operation_id(flow));
+	carry_out(flow);
+	free(serve_deploy(&serve, PRODUCTION,
+			  "{'modules': {'update': {'web': [{'op': 'replace', 'path': "
+			  "'/spec/containers/main/image', 'value': 'local/web:2.0.0'}]}}}"));
+	flow = review(&(struct flow_request){.verb = FLOW_UNDO, .env = "production", .operation_id = id});
+	/* The value goes back; the colleague's version stays, and that is said. */
+	assert_int_equal(flow_review(flow)->changes.count, 1);
+	assert_true(flow_review(flow)->changes.items[0].is_value);
+	assert_caution(flow, "2.0.0");
+	carry_out(flow);
+	assert_runs_with(PRODUCTION, "LEVEL=info");
+	assert_value(PRODUCTION, "LEVEL", "env info");
+	/* Once more there is nothing of it left. */
+	flow = begin(&(struct flow_request){.verb = FLOW_UNDO, .env = "production", .operation_id = id});
+	assert_refused(flow, ERROR_CONFLICT, "2.0.0");
+	free(id);
+}
+
+static void
+anybody_undoes_the_last_deployment(void **state)
+{
+	struct flow *flow;
+
+	(void)state;
+	start_again();
+	carry_out(change_image("production", "local/web:1.1.0"));
+	be_somebody_else();
+	flow = review(&(struct flow_request){.verb = FLOW_UNDO, .env = "production"});
+	assert_caution(flow, "1.1.0");
+	assert_int_equal(flow_review(flow)->changes.count, 1);
+	assert_non_null(strstr(flow_review(flow)->changes.items[0].to, "1.0.0"));
+	carry_out(flow);
+}
+
+static void
+a_failed_deployment_leaves_nothing_to_undo(void **state)
+{
+	json_t *body = json_pack("{s:{s:{s:[{s:s, s:s, s:s}]}}}", "modules", "update", "web", "op", "add",
+				 "path", "/spec/containers/main/variables/X", "value", "${nope.x}");
+	const struct flow_value values[] = {{"LEVEL", FLOW_VALUE_TEXT, "debug"}, {0}};
+	struct delta *draft = delta_decode(body, NULL);
+	struct flow *flow;
+
+	(void)state;
+	start_again();
+	flow = review(&(struct flow_request){.verb = FLOW_DEPLOY, .env = "production", .draft = draft,
+					     .values = values});
+	approve(flow);
+	assert_int_equal(flow_state(flow), FLOW_FAILED);
+	flow_dismiss(flow);
+	/* The value that went with it is as it was. */
+	assert_value(PRODUCTION, "LEVEL", "env info");
+	flow = begin(&(struct flow_request){.verb = FLOW_UNDO, .env = "production"});
+	assert_refused(flow, ERROR_INPUT, "failed");
+	delta_free(draft);
+	json_decref(body);
+}
+
+static void
+primes(void *data)
+{
+	json_t *list = get(PRODUCTION "/deploys");
+	/* one before the last, which had another set */
+	char *body = xasprintf("'%s'", json_member_string(json_array_get(list, 1), "id"));
+
+	(void)data;
+	ask("PUT", PRODUCTION "/from_deploy_id", body);
+	free(body);
+	json_decref(list);
+}
+
+static void
+primed_between_the_check_and_the_deployment(void **state)
+{
+	struct flow *flow;
+	size_t before;
+	char *set;
+
+	(void)state;
+	start_again();
+	carry_out(change_image("production", "local/web:1.1.0"));
+	flow = change_value("production", "LEVEL", "debug");
+	set = xstrdup(flow_review(flow)->to_set_id);
+	before = count(PRODUCTION "/deploys");
+	proxy_before(here.proxy, "POST", "/deploys", primes, NULL);
+	approve(flow);
+	if (here.plain) {
+		/* It cannot be refused there; what runs is the reviewed pair all the same. */
+		json_t *list;
+
+		assert_int_equal(flow_state(flow), FLOW_DONE);
+		flow_dismiss(flow);
+		list = get(PRODUCTION "/deploys");
+		assert_string_equal(json_member_string(json_array_get(list, 0), "set_id"), set);
+		json_decref(list);
+		assert_runs_with(PRODUCTION, "LEVEL=debug");
+	} else {
+		assert_refused(flow, ERROR_STALE, "412");
+		assert_int_equal(count(PRODUCTION "/deploys"), before);
+		assert_value(PRODUCTION, "LEVEL", "env info");
+	}
+	free(set);
+}
+
+static void
+deploys_a_variable(void *data)
+{
+	(void)data;
+	free(serve_deploy(&serve, PRODUCTION,
+			  "{'modules': {'update': {'web': [{'op': 'add', 'path': "
+			  "'/spec/containers/main/variables/THEIRS', 'value': 'yes'}]}}}"));
+}
+
+static void
+wait_ended(void)
+{
+	int64_t until = clock_steady_ms() + WAIT_MS;
+	bool ended;
+
+	do {
+		json_t *list = get(PRODUCTION "/deploys");
+		const char *status = json_member_string(json_array_get(list, 0), "status");
+
+		ended = !strcmp(status, "succeeded") || !strcmp(status, "failed");
+		json_decref(list);
+		assert_true(clock_steady_ms() < until);
+		session_turn(here.session, NULL, NULL, 0, 20);
+	} while (!ended);
+}
+
+/* With a precondition it is refused; without, it is told within one answer, with what brings it back. */
+static void
+what_somebody_deploys_in_the_last_moment_is_not_lost(void **state)
+{
+	struct flow *flow;
+
+	(void)state;
+	start_again();
+	flow = change_image("production", "local/web:1.1.0");
+	proxy_before(here.proxy, "POST", "/deploys", deploys_a_variable, NULL);
+	approve(flow);
+	if (here.plain) {
+		struct flow_request back;
+		struct flow *again;
+
+		assert_non_null(flow_overwritten(flow));
+		assert_non_null(flow_recovery(flow));
+		back = *flow_recovery(flow);
+		/* Ours goes on, and has to end before it can be deployed to again. */
+		wait_ended();
+		again = review(&back);
+		assert_refused(flow, ERROR_STALE, "overwritten");
+		carry_out(again);
+		assert_runs_with(PRODUCTION, "THEIRS=yes");
+	} else {
+		assert_refused(flow, ERROR_STALE, "412");
+		assert_runs_with(PRODUCTION, "THEIRS=yes");
+	}
+}
+
+/* --- only where values are written one by one --- */
+
+#if PLAIN
+
+static void
+a_value_written_between_ours_is_refused_and_ours_are_put_back(void **state)
+{
+	const struct flow_value values[] = {{"SIZE", FLOW_VALUE_TEXT, "50"},
+					    {"SPARE", FLOW_VALUE_TEXT, "1"}, {0}};
+	struct flow *flow;
+	size_t before;
+
+	(void)state;
+	start_again();
+	flow = review(&(struct flow_request){.verb = FLOW_DEPLOY, .env = "production", .values = values});
+	before = count(PRODUCTION "/deploys");
+	assert_int_equal(flow_review(flow)->send_count, 3);
+	proxy_before(here.proxy, "POST", "/values", changes_level, (void *)PRODUCTION);
+	approve(flow);
+	assert_refused(flow, ERROR_STALE, "put back");
+	assert_int_equal(count(PRODUCTION "/deploys"), before);
+	assert_value(PRODUCTION, "SIZE", "app 40");
+	assert_value(PRODUCTION, "SPARE", "");
+	assert_value(PRODUCTION, "LEVEL", "env theirs");
+}
+
+static void
+a_lost_answer_to_a_value_is_asked_about(void **state)
+{
+	static const struct { const char *method, *ending; enum proxy_fault fault; } cases[] = {
+		{"POST", "/values", PROXY_LOSE_REQUEST}, {"POST", "/values", PROXY_LOSE_ANSWER},
+		{"PUT", "/values/LEVEL", PROXY_LOSE_REQUEST}, {"PUT", "/values/LEVEL", PROXY_CUT_ANSWER},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct flow_value values[] = {{"LEVEL", FLOW_VALUE_TEXT, "debug"},
+						    {"SIZE", FLOW_VALUE_TEXT, "50"}, {0}};
+		struct flow *flow;
+		size_t before;
+
+		start_again();
+		before = count(PRODUCTION "/deploys");
+		flow = review(&(struct flow_request){.verb = FLOW_DEPLOY, .env = "production",
+						     .values = values});
+		proxy_fault(here.proxy, cases[i].method, cases[i].ending, cases[i].fault, 1);
+		carry_out(flow);
+		assert_int_equal(proxy_hits(here.proxy), 1);
+		assert_int_equal(count(PRODUCTION "/deploys"), before + 1);
+		assert_runs_with(PRODUCTION, "LEVEL=debug");
+		assert_runs_with(PRODUCTION, "SIZE=50");
+	}
+}
+
+#endif
+
+/* --- the platform --- */
+
+static int
+start(void **state)
+{
+	(void)state;
+	here.plain = PLAIN;
+	serve_make(&serve);
+	ask("POST", APP "/envs", "{'id': 'production', 'name': 'Production', 'type': 'production'}");
+	here.socket = xasprintf("%s/proxy", serve.folder);
+	here.history = xasprintf("%s/history.db", serve.folder);
+	here.cache = xasprintf("%s/cache.db", serve.folder);
+	here.proxy = proxy_new(here.socket, serve.socket);
+	proxy_be_plain(here.proxy, here.plain);
+	open_session();
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	session_free(here.session);
+	proxy_free(here.proxy);
+	free(here.socket);
+	free(here.history);
+	free(here.cache);
+	serve_clear(&serve);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_value_changed_after_the_review_is_not_deployed),
+		cmocka_unit_test(a_value_changed_in_the_last_moment_is_not_deployed),
+		cmocka_unit_test(a_written_value_runs_and_an_undo_takes_it_back),
+		cmocka_unit_test(a_clone_has_the_values_and_a_fix_made_by_one_is_promoted),
+		cmocka_unit_test(what_was_changed_to_isolate_a_clone_is_not_promoted),
+		cmocka_unit_test(a_value_that_leads_back_and_a_secret_wait_for_a_decision),
+		cmocka_unit_test(a_key_without_a_value_is_named_before_anything_is_sent),
+		cmocka_unit_test(two_fixes_from_one_clone_are_promoted_one_after_the_other),
+		cmocka_unit_test(an_undo_keeps_what_somebody_else_deployed_since),
+		cmocka_unit_test(anybody_undoes_the_last_deployment),
+		cmocka_unit_test(a_failed_deployment_leaves_nothing_to_undo),
+		cmocka_unit_test(primed_between_the_check_and_the_deployment),
+		cmocka_unit_test(what_somebody_deploys_in_the_last_moment_is_not_lost),
+#if PLAIN
+		cmocka_unit_test(a_value_written_between_ours_is_refused_and_ours_are_put_back),
+		cmocka_unit_test(a_lost_answer_to_a_value_is_asked_about),
+#endif
+	};
+
+	if (getenv("TEST_PAIR_FILTER"))
+		cmocka_set_test_filter(getenv("TEST_PAIR_FILTER"));
+	return cmocka_run_group_tests_name("pair", tests, start, end);
+}
