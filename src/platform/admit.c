@@ -80,7 +80,7 @@ admit(struct platform *platform, const struct peer *peer, const char *authorizat
 	answer = access_identify(platform, authorization, peer->trust, caller, &err);
 	if (answer == ACCESS_FAILED) {
 		log_line(LOG_PRIORITY_ERROR, "request failed", "error", err.text, NULL);
-		routes_refuse(refused, 500, err.text);
+		routes_refuse_error(refused, &err);
 		return false;
 	}
 	if (answer != ACCESS_KNOWN)

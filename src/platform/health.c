@@ -17,6 +17,8 @@
 #include "platform/metrics.h"
 #include "platform/repository.h"
 
+#define RETRY_S 1	/* when to ask again whether it is ready */
+
 static void
 answer_health(struct platform *platform, struct response *response)
 {
@@ -37,6 +39,7 @@ answer_ready(struct platform *platform, struct response *response)
 	else if (repository_check_writable(platform->repository, &err) != 0)
 		reason = "the database cannot be written";
 	response->status = reason ? 503 : 200;
+	response->retry_after = reason ? RETRY_S : 0;
 	response->body = reason ? json_pack("{s:s, s:s}", "status", "not-ready", "reason", reason)
 				: json_pack("{s:s}", "status", "ready");
 }

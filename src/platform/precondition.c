@@ -11,6 +11,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "platform/repository-values.h"
 
 void
 precondition_tag(char out[IDS_SHA256_B64_SIZE], const char *last_id, const char *from_id)
@@ -27,17 +28,18 @@ is_text(const char *bytes, size_t length, const char *text)
 	return strlen(text) == length && memcmp(bytes, text, length) == 0;
 }
 
-/* One of the header's list: quoted, or a bare tag. */
+/* One of the header's list: quoted, or a bare tag.  older: a text that counts in quotes only. */
 static bool
-is_one(const char *bytes, size_t length, const char *last_id, const char *tag)
+is_one(const char *bytes, size_t length, const char *tag, const char *older)
 {
 	if (length >= 2 && bytes[0] == '"' && bytes[length - 1] == '"')
-		return is_text(bytes + 1, length - 2, last_id) || is_text(bytes + 1, length - 2, tag);
+		return is_text(bytes + 1, length - 2, tag) ||
+		       (older && is_text(bytes + 1, length - 2, older));
 	return is_text(bytes, length, "*") || is_text(bytes, length, tag);
 }
 
 static bool
-matches(const char *if_match, const char *last_id, const char *tag)
+matches(const char *if_match, const char *tag, const char *older)
 {
 	const char *at = if_match;
 
@@ -49,7 +51,7 @@ matches(const char *if_match, const char *last_id, const char *tag)
 			return false;
 		length = *at == '"' && strchr(at + 1, '"') ? (size_t)(strchr(at + 1, '"') - at) + 1
 							   : strcspn(at, ", \t");
-		if (is_one(at, length, last_id, tag))
+		if (is_one(at, length, tag, older))
 			return true;
 		at += length;
 	}
@@ -68,7 +70,7 @@ precondition_check(const char *if_match, const json_t *env, json_t **details, st
 	const char *last_id = json_member_string(last, "id");
 	const char *tag = json_member_string(env, "deploy_tag");
 
-	if (!if_match || matches(if_match, last_id ? last_id : "", tag))
+	if (!if_match || matches(if_match, tag, last_id ? last_id : ""))
 		return 0;
 	if (details) {
 		json_decref(*details);
@@ -83,4 +85,39 @@ precondition_check(const char *if_match, const json_t *env, json_t **details, st
 			 json_member_string(json_object_get(env, "from_deploy"), "id")
 				 ? json_member_string(json_object_get(env, "from_deploy"), "id")
 				 : "");
+}
+
+static int
+refuse_values(const struct place *place, const char *newest, json_t **details, struct error *err)
+{
+	json_decref(*details);
+	*details = json_pack("{s:o}", "value_set_version_id",
+			     *newest ? json_string(newest) : json_null());
+	return error_set(err, ERROR_STALE, _("The shared values of %s changed: their newest version is "
+					     "\"%s\".  Look at them again."),
+			 place->env ? place->env : place->app, newest);
+}
+
+int
+precondition_check_values(struct repository *repository, const struct place *place,
+			  const char *if_match, json_t **details, struct error *err)
+{
+	char newest[IDS_UUID_SIZE];
+
+	if (!if_match)
+		return 0;
+	if (repository_pin_values(repository, place, NULL, newest, err) != 0)
+		return -1;
+	return matches(if_match, newest, NULL) ? 0 : refuse_values(place, newest, details, err);
+}
+
+int
+precondition_check_base(struct repository *repository, const struct place *place, const char *base,
+			json_t **details, struct error *err)
+{
+	char newest[IDS_UUID_SIZE];
+
+	if (repository_pin_values(repository, place, NULL, newest, err) != 0)
+		return -1;
+	return strcmp(newest, base ? base : "") == 0 ? 0 : refuse_values(place, newest, details, err);
 }

@@ -362,18 +362,6 @@ repository_pin_values(struct repository *repository, const struct place *place,
 	return -1;
 }
 
-int
-repository_check_values(struct repository *repository, const struct place *place,
-			const char *base, char newest[IDS_UUID_SIZE], struct error *err)
-{
-	if (repository_pin_values(repository, place, NULL, newest, err) != 0)
-		return -1;
-	if (strcmp(newest, base) == 0)
-		return 0;
-	return error_set(err, ERROR_STALE, _("The shared values of %s changed: their newest version is "
-					     "\"%s\".  Look at them again."), place->env, newest);
-}
-
 json_t *
 repository_values_at(struct repository *repository, const struct place *place,
 		     const char *id, struct error *err)

@@ -100,10 +100,6 @@ void repository_scrub(struct repository *repository);
  * none at all.  ERROR_INPUT when there is no such. */
 int repository_pin_values(struct repository *repository, const struct place *place,
 			  const char *wanted, char id[IDS_UUID_SIZE], struct error *err);
-/* ERROR_STALE with the newest version in `newest` when `base` is not that one; "": there is
- * none. */
-int repository_check_values(struct repository *repository, const struct place *place,
-			    const char *base, char newest[IDS_UUID_SIZE], struct error *err);
 /* {key: {"env", "is_secret", "purged", "value", "sealed", "fingerprint"}}: what an
  * environment's values were; env is "" for the application's. */
 json_t *repository_values_at(struct repository *repository, const struct place *place,

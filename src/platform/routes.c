@@ -23,6 +23,7 @@
 #include "platform/handlers/handlers.h"
 #include "platform/idempotency.h"
 #include "platform/log.h"
+#include "platform/precondition.h"
 #include "platform/repository.h"
 
 #define SEGMENTS_MAX 16
@@ -502,17 +503,23 @@ read_body(const struct route *route, struct request *request, struct response *r
 	return false;
 }
 
+void
+routes_refuse_error(struct response *response, const struct error *err)
+{
+	routes_refuse(response, status_of(err), err->text);
+	if (response->status == 503)
+		response->retry_after = UNAVAILABLE_S;
+}
+
 static void
 refuse_by(struct response *response, const struct route *route, const struct error *err)
 {
 	int status = status_of(err);
 
+	routes_refuse_error(response, err);
 	if (status >= 500)
 		log_line(LOG_PRIORITY_ERROR, "request failed", "operation", route->operation,
 			 "error", err->text, NULL);
-	routes_refuse(response, status, err->text);
-	if (status == 503)
-		response->retry_after = UNAVAILABLE_S;
 	if (response->details)
 		json_object_set(response->body, "details", response->details);
 	if (status == 404 && route->bare_not_found) {
@@ -611,24 +618,50 @@ is_repeatable(const struct route *route)
 	return false;
 }
 
+/* Of what is read by version, and whoever changes it may say which one he knows. */
+static bool
+is_of_values(const struct route *route)
+{
+	return strstr(route->pattern, "/values") || strstr(route->pattern, "/value-set-versions");
+}
+
+static int
+handle(struct platform *platform, const struct route *route, struct request *request,
+       struct response *response, struct error *err)
+{
+	if (is_of_values(route) &&
+	    precondition_check_values(platform->repository, &request->place, request->if_match,
+				      &response->details, err) != 0)
+		return -1;
+	return route->handle(platform, request, response, err);
+}
+
 /* A change, the note of who made it, and the answer that is given again are one transaction. */
 static int
 handle_write(struct platform *platform, const struct route *route, struct request *request,
 	     struct response *response, struct error *err)
 {
-	bool keeps = is_repeatable(route);
+	bool keeps = is_repeatable(route), refused = false;
 	int known = keeps ? idempotency_find(platform, request, response, err) : 0;
+	int ret;
 
 	if (known != 0)
 		return known > 0 ? 0 : -1;
 	if (repository_begin(platform->repository, err) != 0)
 		return -1;
-	if (route->handle(platform, request, response, err) == 0 &&
-	    audit_put(platform, request, response->status, err) == 0 &&
+	ret = handle(platform, route, request, response, err);
+	/* Some refuse with a body of their own. */
+	if (ret == 0)
+		refused = response->status >= 400;
+	if (ret == 0 && !refused && audit_put(platform, request, response->status, err) == 0 &&
 	    (!keeps || idempotency_keep(platform, request, response, err) == 0) &&
 	    repository_commit(platform->repository, err) == 0)
 		return 0;
 	repository_rollback(platform->repository);
+	if (refused) {
+		*err = (struct error){0};
+		return -1;
+	}
 	json_decref(response->body);
 	response->body = NULL;
 	return -1;
@@ -694,6 +727,9 @@ answer_route(struct platform *platform, const struct route *route, struct reques
 
 	if (run(platform, route, request, response, &err) == 0)
 		return;
+	/* It failed, and must not look like a success. */
+	if (err.kind == ERROR_NONE && response->status < 400)
+		error_set(&err, ERROR_SYSTEM, _("The platform could not answer."));
 	if (err.kind != ERROR_NONE)
 		refuse_by(response, route, &err);
 	note_refused(platform, request, response->status);

@@ -65,6 +65,9 @@ void routes_answer(struct platform *platform, struct request *request, struct re
 /* The error body of the wire, for what never gets to a route. */
 void routes_refuse(struct response *response, int status, const char *message);
 
+/* The same for an error, with the status that its kind has. */
+void routes_refuse_error(struct response *response, const struct error *err);
+
 struct route_description {
 	const char *method, *pattern, *operation;
 	enum permission permission;

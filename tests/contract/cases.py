@@ -312,6 +312,12 @@ def values(c):
         c.ask("getValueSetVersionOf" + of, 200, **at)
         c.ask("getValueSetVersionOf" + of, 200, "the latest",
               versionId="00000000-0000-0000-0000-000000000000")
+        for operation in ("createValueOf", "putValueOf", "patchValueOf", "deleteValueOf",
+                          "deleteValuesOf", "restoreValueSetVersionOf",
+                          "restoreKeyOfValueSetVersionOf", "purgeKeyOfValueSetVersionOf"):
+            body = None if operation.startswith("delete") else BODIES.get(operation + of, {})
+            c.ask(operation + of, 412, "others changed them", body=body, key=key,
+                  headers={"If-Match": '"ghost"'}, **at)
         c.ask("restoreKeyOfValueSetVersionOf" + of, 200, body={}, key=key, **at)
         c.ask("restoreValueSetVersionOf" + of, 200, body={"comment": "back"}, **at)
         c.ask("purgeKeyOfValueSetVersionOf" + of, 400, "what is so now", body={}, key=key, **at)

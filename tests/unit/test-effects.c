@@ -609,7 +609,7 @@ static const struct route_case {
 	{.operation = "queryResourceGraph", ENV "/resources/graph",
 	 "[{'id': 'modules.web.externals.db', 'type': 'sqlite'}]", 200},
 	{.operation = "createDeployment", ENV "/deploys",
-	 "{'delta_id': '%s', 'comment': 'c', 'values': {'base': null, 'set': [{'key': 'K', 'value': 'v'},"
+	 "{'delta_id': '%s', 'comment': 'c', 'values': {'set': [{'key': 'K', 'value': 'v'},"
 	 " {'key': 'L', 'value': 'w'}]}}", 201, "apply 1 acme/shop/dev", the_delta},
 	{.operation = "rebaseEnvironment", ENV "/from_deploy_id", "'%s'", 204, NULL,
 	 "SELECT id AS it FROM deployments ORDER BY seq LIMIT 1"},
@@ -728,8 +728,9 @@ try_with_fault(const struct route_case *c, const char *path, const char *body, s
 	}
 	failed++;
 	if (response.status != codes[code].status)
-		fail_msg("%s: write %zu fails with %d, the answer is %d", c->operation, n,
-			 codes[code].code, response.status);
+		fail_msg("%s: write %zu fails with %d, the answer is %d: %s", c->operation, n,
+			 codes[code].code, response.status,
+			 json_member_string(response.body, "message"));
 	assert_true((response.retry_after > 0) == (response.status == 503));
 	expect_sentence(c, &response);
 	clear(&response);

@@ -25,6 +25,8 @@
 #define DEV SHOP "/envs/dev"
 #define QA SHOP "/envs/qa"
 #define PROD SHOP "/envs/prod"
+#define QA2 SHOP "/envs/qa2"
+#define LATEST "00000000-0000-0000-0000-000000000000"
 #define PATIENCE_MS 30000
 
 static struct world world;
@@ -486,6 +488,46 @@ secrets_stay_secrets_and_have_equal_fingerprints_when_equal(void **state)
 }
 
 static void
+value_writes_name_the_version_that_they_know(void **state)
+{
+	static const struct {
+		const char *method, *path, *body;
+		int status;
+	} writes[] = {
+		{"POST", QA2 "/values", "{\"key\": \"N\", \"value\": \"1\", \"description\": null}", 201},
+		{"PUT", QA2 "/values/N", "{\"value\": \"2\", \"description\": null}", 200},
+		{"PATCH", QA2 "/values/N", "{\"value\": \"3\"}", 200},
+		{"DELETE", QA2 "/values/N", NULL, 204},
+		{"POST", SHOP "/values", "{\"key\": \"N\", \"value\": \"1\", \"description\": null}", 201},
+		{"POST", QA2 "/value-set-versions/" LATEST "/restore", "{}", 200},
+		{"DELETE", SHOP "/values/N", NULL, 204},
+		{"DELETE", QA2 "/values", NULL, 204},
+	};
+
+	(void)state;
+	json_decref(ask("POST", SHOP "/envs", NULL,
+			"{\"id\": \"qa2\", \"name\": \"QA 2\", \"type\": \"development\"}", 201));
+	for (size_t i = 0; i < sizeof(writes) / sizeof(writes[0]); i++) {
+		bool is_app = strncmp(writes[i].path, SHOP "/values", strlen(SHOP "/values")) == 0;
+		char *now = newest_version(is_app ? SHOP : QA2), *seen;
+		char *quoted = xasprintf("\"%s\"", now);
+		json_t *refusal = ask(writes[i].method, writes[i].path, "\"older\"", writes[i].body, 412);
+
+		assert_string_equal(json_member_string(json_object_get(refusal, "details"),
+						       "value_set_version_id"), now);
+		json_decref(refusal);
+		seen = newest_version(is_app ? SHOP : QA2);
+		assert_string_equal(seen, now);
+		json_decref(ask(writes[i].method, writes[i].path, i % 2 ? quoted : now, writes[i].body,
+				writes[i].status));
+		free(seen);
+		free(quoted);
+		free(now);
+	}
+	json_decref(ask("DELETE", QA2, NULL, NULL, 202));
+}
+
+static void
 repeated_request_with_values_changes_them_once(void **state)
 {
 	static const char body[] =
@@ -646,6 +688,7 @@ main(void)
 		cmocka_unit_test(values_for_another_version_are_refused_and_nothing_is_done),
 		cmocka_unit_test(values_go_when_the_deployment_is_refused),
 		cmocka_unit_test(secrets_stay_secrets_and_have_equal_fingerprints_when_equal),
+		cmocka_unit_test(value_writes_name_the_version_that_they_know),
 		cmocka_unit_test(repeated_request_with_values_changes_them_once),
 		cmocka_unit_test(delta_for_an_environment_is_its_authors_and_the_deployers),
 		cmocka_unit_test(delta_that_was_deployed_is_frozen_for_everybody),

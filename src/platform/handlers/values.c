@@ -21,6 +21,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "platform/precondition.h"
 #include "platform/repository-values.h"
 #include "platform/value-rules.h"
 
@@ -266,25 +267,6 @@ check_members(const json_t *values, struct error *err)
 	return 0;
 }
 
-static int
-check_base(struct platform *platform, const struct place *place, const json_t *base,
-	   json_t **details, struct error *err)
-{
-	const char *wanted = json_string_value(base) ? json_string_value(base) : "";
-	char newest[IDS_UUID_SIZE];
-	int ret;
-
-	if (!base)
-		return 0;
-	ret = repository_check_values(platform->repository, place, wanted, newest, err);
-	if (ret != 0 && err->kind == ERROR_STALE) {
-		json_decref(*details);
-		*details = json_pack("{s:o}", "value_set_version_id",
-				     *newest ? json_string(newest) : json_null());
-	}
-	return ret;
-}
-
 /* A key is named once. */
 static int
 note_key(json_t *seen, const char *key, struct error *err)
@@ -351,6 +333,7 @@ values_change(struct platform *platform, const struct request *request, const js
 	      json_t **details, struct error *err)
 {
 	const json_t *set = json_object_get(values, "set"), *deleted = json_object_get(values, "delete");
+	const json_t *base = json_object_get(values, "base");
 	const struct place *place = &request->place;
 	struct value_change change = change_by(request);
 	size_t count = json_array_size(set);
@@ -362,7 +345,8 @@ values_change(struct platform *platform, const struct request *request, const js
 	if (!json_is_object(values))
 		return error_set(err, ERROR_INPUT, _("\"values\" must be an object or null."));
 	if (check_members(values, err) != 0 ||
-	    check_base(platform, place, json_object_get(values, "base"), details, err) != 0)
+	    (base && precondition_check_base(platform->repository, place, json_string_value(base),
+					     details, err) != 0))
 		return -1;
 	contents = xcalloc(count + 1, sizeof(*contents));
 	prepared = xcalloc(count + 1, sizeof(*prepared));
