@@ -251,6 +251,24 @@ text_columns(const char *bytes)
 }
 
 size_t
+text_fitting(const char *bytes, size_t length, int columns)
+{
+	bool utf8 = text_locale_is_utf8();
+	size_t taken = 0;
+	struct unit unit;
+	int used = 0;
+
+	while (taken < length) {
+		next_unit(&unit, (const uint8_t *)bytes + taken, length - taken, utf8);
+		used += unit.columns;
+		if (used > columns && taken > 0)
+			break;
+		taken += unit.taken;
+	}
+	return taken;
+}
+
+size_t
 text_cluster_end(const char *bytes, size_t from)
 {
 	const uint8_t *start = (const uint8_t *)bytes + from;

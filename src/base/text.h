@@ -48,6 +48,9 @@ char *text_printable(const char *bytes);
 size_t text_cluster_end(const char *bytes, size_t from);
 /* Columns that the sanitised form of bytes takes. */
 int text_columns(const char *bytes);
+/* How many of the first `length` bytes fit into so many columns in their sanitised form; never
+ * none of them, and never a part of a cluster. */
+size_t text_fitting(const char *bytes, size_t length, int columns);
 /* Strict UTF-8 (RFC 3629). */
 bool text_is_utf8(const char *bytes, size_t length);
 /* Whether the locale's character set can show non-ASCII characters; decided by setlocale(). */

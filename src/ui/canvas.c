@@ -188,12 +188,13 @@ canvas_progress(struct canvas *canvas, int columns, int done, int wanted)
 
 #define CELL_BYTES 16	/* of a cell with all its marks: more of it are seen in no line */
 
-/* How many bytes of text go into a line of `columns`: up to the last blank that fits. */
+/* How many bytes of text go into a line of `columns`: up to the last blank that fits; of a word
+ * that is longer than the line as much as fits. */
 static size_t
 line_bytes(const char *text, int columns)
 {
 	/* Text from elsewhere may be a line of a megabyte: no more is looked at than can be seen. */
-	size_t end = strnlen(text, (size_t)columns * CELL_BYTES), n;
+	size_t end = strnlen(text, (size_t)columns * CELL_BYTES), n, blank;
 	const char *line_end = memchr(text, '\n', end);
 
 	if (line_end)
@@ -201,25 +202,14 @@ line_bytes(const char *text, int columns)
 	else if (text[end] != '\0')
 		while (end > 1 && ((unsigned char)text[end] & 0xc0) == 0x80)
 			end--;
-	n = end;
-	while (n > 0) {
-		char *line = xstrndup(text, n);
-		bool fits = text_columns(line) <= columns;
-
-		free(line);
-		if (fits)
-			return n;
-		while (n > 0 && text[n - 1] != ' ')
-			n--;
-		while (n > 0 && text[n - 1] == ' ')
-			n--;
-	}
-	/* One word that is longer than the line: by characters. */
-	for (n = 0; n < end && (int)n < columns; n++)
+	n = text_fitting(text, end, columns);
+	if (n >= end || text[n] == ' ')
+		return n;
+	for (blank = n; blank > 0 && text[blank - 1] != ' '; blank--)
 		;
-	while (n > 1 && ((unsigned char)text[n] & 0xc0) == 0x80)
-		n--;
-	return n;
+	while (blank > 0 && text[blank - 1] == ' ')
+		blank--;
+	return blank > 0 ? blank : n;
 }
 
 /* Behind a line that ended at `bytes`. */
@@ -242,8 +232,10 @@ canvas_paragraph_rows(const char *bytes, int columns)
 }
 
 int
-canvas_paragraph(struct canvas *canvas, enum style style, const char *bytes, int rows)
+canvas_paragraph(struct canvas *canvas, enum style style, const char *text, int rows)
 {
+	char *plain = canvas->ascii ? ascii_words(text) : NULL;
+	const char *bytes = plain ? plain : text;
 	int column = canvas->column, used = 0;
 
 	while (*bytes && used < rows && canvas->row < canvas->height && column < canvas->width) {
@@ -258,7 +250,38 @@ canvas_paragraph(struct canvas *canvas, enum style style, const char *bytes, int
 		canvas_at(canvas, canvas->row + 1, column);
 		used++;
 	}
+	free(plain);
 	return used;
+}
+
+int
+canvas_wrapped_rows(const char *bytes, int columns)
+{
+	size_t length = strlen(bytes), at = 0;
+	int rows = 0;
+
+	do {
+		at += text_fitting(bytes + at, length - at, columns > 1 ? columns : 1);
+		rows++;
+	} while (at < length);
+	return rows;
+}
+
+int
+canvas_wrapped(struct canvas *canvas, enum style style, const char *bytes)
+{
+	int column = canvas->column, columns = canvas->width - column, rows = 0;
+	size_t length = strlen(bytes), at = 0;
+
+	do {
+		size_t end = at + text_fitting(bytes + at, length - at, columns > 1 ? columns : 1);
+
+		canvas_at(canvas, canvas->row + (rows > 0), column);
+		canvas_piece(canvas, style, bytes, at, end);
+		at = end;
+		rows++;
+	} while (at < length);
+	return rows;
 }
 
 static struct { bool wanted; int y, x; } cursor;

@@ -42,11 +42,15 @@ void canvas_side(struct canvas *canvas, int column);
 void canvas_fill_row(struct canvas *canvas, enum style style);
 /* `done` of `wanted` as a bar of `columns`. */
 void canvas_progress(struct canvas *canvas, int columns, int done, int wanted);
-/* Text in lines broken at blanks, from the pen's row on, each beginning at its column; at most
- * `rows`.  How many were used, those above the canvas too. */
+/* A sentence of ours, with text from elsewhere in it, in lines broken at blanks, from the pen's
+ * row on, each beginning at its column; at most `rows`.  How many were used, those above the canvas too. */
 int canvas_paragraph(struct canvas *canvas, enum style style, const char *bytes, int rows);
 /* How many rows it needs in that many columns. */
 int canvas_paragraph_rows(const char *bytes, int columns);
+/* Text from elsewhere, all of it, in as many lines as it needs, each from the pen's column to the
+ * edge; how many those are. */
+int canvas_wrapped(struct canvas *canvas, enum style style, const char *bytes);
+int canvas_wrapped_rows(const char *bytes, int columns);
 /* Wants the terminal's cursor at the pen, once everything is drawn. */
 void canvas_cursor(const struct canvas *canvas);
 /* Before and after everything is drawn: the cursor is hidden unless it was wanted between. */

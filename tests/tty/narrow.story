@@ -33,7 +33,8 @@ expect "Name of the clone"
 type "hotfix-narrow"
 key Enter
 expect "Workloads"
-row "web" "1.4.2"
+press-until Down "web +1.4.2"
+press-until Down "local/topicshare-web"
 key Esc
 gone "hotfix-narrow"
 

@@ -74,6 +74,49 @@ gone "/ dns"
 expect "All of it goes"
 key Esc
 gone "All of it goes"
+
+test "a long value is whole in the review, and is approved only where its end was read"
+key Q
+exit 0 10
+nothing-runs 5
+let LONG sh -c 'for i in 1 2 3 4 5 6 7 8 9; do printf "one-of-nine-$i/"; done; printf the-end'
+env EDITOR="sed -i 's#\"PAGE_SIZE\": \"[^\"]*\"#\"PAGE_SIZE\": \"$LONG\", \"TONE\": \"warm\"#'"
+resize 60x15
+run sidestage demo
+expect "running" 20
+press-until Left "in Development"
+press-until Up "api in"
+key E
+expect "1 workload changes" 10
+row "~ api" "variable PAGE_SIZE"
+refuse "…/one-of" "A approve"
+expect "more below"
+key A
+row "PgDn read on" "Esc back"
+type "development"
+key Enter
+expect "Read the difference to its end first: PgDn or G"
+key Esc
+row "Esc cancel"
+press-until Down "PAGE_SIZE: one-of-nine-1"
+press-until Down "TONE: warm"
+expect "the-end"
+refuse "more below"
+expect "A approve"
+key g
+expect "1 workload changes"
+resize 40x12
+expect "1 workload changes"
+press-until Down "the-end"
+press-until Down "TONE: warm"
+resize 80x24
+press-until g "1 workload changes"
+row "+" "bytes; whole in the difference below"
+row "PAGE_SIZE: one-of-nine-1/"
+row "nd"
+key Esc
+gone "1 workload changes"
+env EDITOR=true
 key Q
 exit 0 10
 restored

@@ -12,7 +12,7 @@ press-until Right "in QA"
 key X
 expect "qa is not a clone that was made here"
 expect "Reason"
-row "way back" "what is deleted is gone"
+row "way back" "deletion cannot be undone"
 # The key that opened it approves nothing, however often it is pressed.
 key X X D
 expect "That key does nothing here"
@@ -150,7 +150,7 @@ test "what is not one's own clone asks for its name, and Enter there says its de
 press-until Left "in QA"
 let BEFORE platform deployment qa
 key D
-expect "QA is not a clone that was made here"
+expect "QA is not your clone"
 refuse "Reason"
 row "Type" "qa"
 expect "A approve"

@@ -146,7 +146,7 @@ key /
 type "WIDE"
 key Enter
 row "-" "서울<U+202E>^[[2J"
-row "-" "00000000" "…"
+match "^ +12 - +0{80,}"
 match "^(─){100}$"
 key s
 match "api:1.4.2 +│ +2 \\+ image"
@@ -190,7 +190,7 @@ key o
 row "(*)" "torn" "…"
 key Enter
 expect "way back"
-row "ODD" "…"
+row "ODD: |"
 not-wrote "\e]0;gotcha"
 key Esc
 gone "way back"

@@ -30,29 +30,135 @@ changes_draw_counts(struct canvas *canvas, const struct changes *changes)
 		      changes->resources);
 }
 
-/* The common name once, and only the versions told apart by colour. */
+#define TEXT_COLUMN 3		/* behind the sign */
+#define VALUE_COLUMN 7		/* of a value that has lines to itself */
+#define VALUE_ROWS_MAX 4
+
+/* How many rows a value may have, where there are so many for all changes. */
+static int
+most_rows(int rows)
+{
+	int most = rows / 4;
+
+	return most < 1 ? 1 : most > VALUE_ROWS_MAX ? VALUE_ROWS_MAX : most;
+}
+#define GAP 3
+
+static int
+columns_of(const char *text)
+{
+	return text ? text_columns(text) : 0;
+}
+
+static const char *
+label_of(const struct change *change)
+{
+	return change->label ? change->label : change->path;
+}
+
+static int
+head_columns(const struct change *change)
+{
+	int label = text_columns(label_of(change));
+
+	return TEXT_COLUMN + text_columns(change->object) + (label ? GAP + label : 0);
+}
+
+/* Both images have one name: it is written once, or not at all where there is no room. */
+static bool
+is_new_version(const struct change *change)
+{
+	struct image from, to;
+	bool same;
+
+	if (!change->is_image || !change->from || !change->to)
+		return false;
+	image_parse(&from, change->from);
+	image_parse(&to, change->to);
+	same = strcmp(from.name, to.name) == 0;
+	image_clear(&from);
+	image_clear(&to);
+	return same;
+}
+
+static int
+version_columns(const struct change *change)
+{
+	char *was, *is;
+	int columns;
+
+	image_labels(change->from, change->to, &was, &is);
+	columns = text_columns(was) + text_columns(is) + GAP;
+	free(was);
+	free(is);
+	return columns;
+}
+
+/* Whether all of it stands in one row. */
+static bool
+is_one_row(const struct change *change, int columns)
+{
+	int head = head_columns(change) + GAP;
+
+	if (is_new_version(change))
+		return head + version_columns(change) <= columns;
+	return head + columns_of(change->from) + columns_of(change->to) +
+	       (change->from && change->to ? GAP : 0) <= columns;
+}
+
+static int
+value_rows(const char *value, int columns, int most)
+{
+	int rows = value ? canvas_wrapped_rows(value, columns - VALUE_COLUMN) : 0;
+
+	return rows > most ? 1 : rows;
+}
+
+static char *
+head_of(const struct change *change)
+{
+	return xasprintf("%s%s%s", change->object, *label_of(change) ? "   " : "", label_of(change));
+}
+
+static int
+rows_of(const struct change *change, int columns, int most)
+{
+	char *head;
+	int rows;
+
+	if (is_one_row(change, columns))
+		return 1;
+	head = head_of(change);
+	rows = canvas_wrapped_rows(head, columns - TEXT_COLUMN);
+	free(head);
+	return rows + value_rows(change->from, columns, most) + value_rows(change->to, columns, most);
+}
+
 static void
-draw_images(struct canvas *c, const struct change *change)
+draw_arrow(struct canvas *c)
+{
+	canvas_ours(c, STYLE_DIM, " ");
+	canvas_glyph(c, STYLE_DIM, GLYPH_ARROW);
+	canvas_ours(c, STYLE_DIM, " ");
+}
+
+/* What changes is the version: the name gives way to it, and so does what kind of step it is. */
+static void
+draw_versions(struct canvas *c, const struct change *change)
 {
 	struct image from, to;
 	char *was, *is;
-	bool is_other_name;
 
 	image_parse(&from, change->from);
 	image_parse(&to, change->to);
 	image_labels(change->from, change->to, &was, &is);
-	is_other_name = strcmp(from.name, to.name) != 0;
-	/* What changes is the version: the name gives way to it. */
-	if (!is_other_name &&
-	    text_columns(from.name) + 1 + text_columns(was) + text_columns(is) + 3 <= c->width - c->column) {
+	if (text_columns(from.name) + 1 + text_columns(was) + text_columns(is) + GAP <= c->width - c->column) {
 		canvas_bytes(c, STYLE_NORMAL, from.name, 0);
 		canvas_ours(c, STYLE_NORMAL, *from.version ? ":" : "@");
 	}
-	canvas_bytes(c, STYLE_WARN, is_other_name ? change->from : was, 0);
-	canvas_ours(c, STYLE_DIM, " ");
-	canvas_glyph(c, STYLE_DIM, GLYPH_ARROW);
-	canvas_ours(c, STYLE_DIM, " ");
-	canvas_bytes(c, STYLE_AHEAD, is_other_name ? change->to : is, 0);
+	canvas_bytes(c, STYLE_WARN, was, 0);
+	draw_arrow(c);
+	canvas_bytes(c, STYLE_AHEAD, is, 0);
 	canvas_format(c, STYLE_DIM, "   %s", version_step(from.version, to.version));
 	free(was);
 	free(is);
@@ -60,24 +166,62 @@ draw_images(struct canvas *c, const struct change *change)
 	image_clear(&to);
 }
 
+/* In rows of its own; how many. */
+static int
+draw_value(struct canvas *c, int row, const char *sign, enum style style, const char *value, int most)
+{
+	if (!value)
+		return 0;
+	canvas_at(c, row, VALUE_COLUMN - 2);
+	canvas_ours(c, style, sign);
+	canvas_at(c, row, VALUE_COLUMN);
+	if (canvas_wrapped_rows(value, c->width - VALUE_COLUMN) <= most)
+		return canvas_wrapped(c, style, value);
+	canvas_format(c, style, ngettext("%zu byte; whole in the difference below",
+					 "%zu bytes; whole in the difference below", strlen(value)),
+		      strlen(value));
+	return 1;
+}
+
 static void
 draw_values(struct canvas *c, const struct change *change)
 {
-	int half = (c->width - c->column - 3) / 2;
-
 	if (change->from)
-		canvas_bytes(c, STYLE_WARN, change->from, half > 8 ? half : 8);
-	if (change->from && change->to) {
-		canvas_ours(c, STYLE_DIM, " ");
-		canvas_glyph(c, STYLE_DIM, GLYPH_ARROW);
-		canvas_ours(c, STYLE_DIM, " ");
-	}
+		canvas_bytes(c, STYLE_WARN, change->from, 0);
+	if (change->from && change->to)
+		draw_arrow(c);
 	if (change->to)
 		canvas_bytes(c, STYLE_AHEAD, change->to, 0);
 }
 
 static void
-draw_change(struct canvas *c, int row, const struct change *change)
+draw_head(struct canvas *c, const struct change *change)
+{
+	canvas_bytes(c, STYLE_STRONG, change->object, 0);
+	if (!*label_of(change))
+		return;
+	canvas_ours(c, STYLE_NORMAL, "   ");
+	canvas_bytes(c, STYLE_DIM, label_of(change), 0);
+}
+
+static void
+draw_rows(struct canvas *c, int row, const struct change *change, int most)
+{
+	char *head = head_of(change);
+
+	if (head_columns(change) <= c->width) {
+		draw_head(c, change);
+		row++;
+	} else {
+		row += canvas_wrapped(c, STYLE_STRONG, head);
+	}
+	row += draw_value(c, row, "-", STYLE_WARN, change->from, most);
+	(void)draw_value(c, row, "+", STYLE_AHEAD, change->to, most);
+	free(head);
+}
+
+static void
+draw_change(struct canvas *c, int row, const struct change *change, int most)
 {
 	static const struct { const char *sign; enum style style; } signs[] = {
 		[CHANGE_ADDED] = {"+", STYLE_AHEAD},
@@ -87,13 +231,16 @@ draw_change(struct canvas *c, int row, const struct change *change)
 
 	canvas_at(c, row, 1);
 	canvas_ours(c, signs[change->kind].style, signs[change->kind].sign);
-	canvas_ours(c, STYLE_NORMAL, " ");
-	canvas_bytes(c, STYLE_STRONG, change->object, 20);
-	canvas_ours(c, STYLE_NORMAL, "   ");
-	canvas_bytes(c, STYLE_DIM, change->label, 30);
-	canvas_ours(c, STYLE_NORMAL, "   ");
-	if (change->is_image && change->from && change->to)
-		draw_images(c, change);
+	canvas_at(c, row, TEXT_COLUMN);
+	if (!is_one_row(change, c->width)) {
+		draw_rows(c, row, change, most);
+		return;
+	}
+	draw_head(c, change);
+	/* Above the canvas, where it is scrolled to, the pen does not move. */
+	canvas_at(c, row, head_columns(change) + GAP);
+	if (is_new_version(change))
+		draw_versions(c, change);
 	else
 		draw_values(c, change);
 }
@@ -103,16 +250,38 @@ changes_draw_words(struct canvas *canvas, int row, int rows, const struct change
 {
 	int used = 0;
 
-	for (size_t i = 0; i < changes->count && used < rows; i++, used++) {
-		if (used == rows - 1 && changes->count - i > 1) {
+	for (size_t i = 0; i < changes->count && used < rows; i++) {
+		int needs = rows_of(&changes->items[i], canvas->width, most_rows(rows));
+		bool last = i + 1 == changes->count;
+
+		if (used + needs + !last > rows) {
 			canvas_at(canvas, row + used, 3);
-			canvas_format(canvas, STYLE_DIM, _("and %zu more, all in the diff below"),
-				      changes->count - i);
+			canvas_format(canvas, STYLE_DIM,
+				      used > 0 ? _("and %zu more, all in the diff below")
+					       : _("%zu, all in the diff below"), changes->count - i);
 			return used + 1;
 		}
-		draw_change(canvas, row + used, &changes->items[i]);
+		draw_change(canvas, row + used, &changes->items[i], most_rows(rows));
+		used += needs;
 	}
 	return used;
+}
+
+size_t
+changes_in_row(const struct changes *changes, int columns, int rows, int row)
+{
+	int used = 0;
+
+	for (size_t i = 0; i < changes->count && used < rows; i++) {
+		int needs = rows_of(&changes->items[i], columns, most_rows(rows));
+
+		if (used + needs + (i + 1 < changes->count) > rows)
+			return row == used ? i : changes->count;
+		used += needs;
+		if (row < used)
+			return i;
+	}
+	return changes->count;
 }
 
 char *

@@ -125,6 +125,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	struct compare_view *c = (struct compare_view *)view;
 	bool known = c->sides[0].shown && c->sides[1].shown;
 	size_t unknown = c->sides[0].unknown + c->sides[1].unknown;
+	struct viewport part;
 	int row = 1;
 
 	c->words_rows = 0;
@@ -153,7 +154,8 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	canvas_rule(canvas, row++);
 	c->middle = canvas_part(canvas, row, 0, canvas->height - row, canvas->width);
 	difference_draw(&c->difference, ui, &c->middle);
-	ui_in_sight(ui, &(struct viewport){c->difference.top, (size_t)c->difference.height, c->difference.row_count});
+	part = difference_in_sight(&c->difference);
+	ui_in_sight(ui, &part);
 }
 
 /* --- what is compared --- */
@@ -338,7 +340,8 @@ click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, in
 	(void)ui;
 	(void)column;
 	if (row >= c->words_row && row < c->words_row + c->words_rows)
-		difference_show(&c->difference, &c->changes, (size_t)(row - c->words_row));
+		difference_show(&c->difference, &c->changes,
+				changes_in_row(&c->changes, canvas->width, canvas->height / 3, row - c->words_row));
 	else if (below < c->middle.height)
 		difference_click(&c->difference, below);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "base/text.h"
 #include "base/xmalloc.h"
 #include "model/image.h"
 #include "model/set.h"
@@ -16,10 +17,12 @@
 #include "ui/widgets/found.h"
 
 #define ID_COLUMN 3
+#define GAP 3
 
-/* A title, or a thing with what it is and where it is from. */
+/* A title, or a thing with what it is and where it is from, which has a line to itself where it
+ * would not fit beside them. */
 struct line {
-	const char *title;		/* ours; NULL: a thing, or, when there is no id, nothing */
+	const char *title;		/* ours; NULL: a thing, or, when there is no id, what did not fit */
 	const char *id;			/* the set's */
 	char *kind, *from;
 };
@@ -27,6 +30,7 @@ struct line {
 struct lines {
 	struct line *items;
 	size_t count;
+	int kind_column, kind_columns, from_column;
 };
 
 /* --- lines --- */
@@ -64,8 +68,45 @@ add_resource(struct lines *lines, const char *id, const json_t *declaration, con
 		 owner ? xasprintf(_("of %s"), owner) : xstrdup(_("shared by the workloads")));
 }
 
+/* Columns of the widest id and kind. */
 static void
-list(struct lines *lines, const struct set *set)
+measure(struct lines *lines)
+{
+	for (size_t i = 0; i < lines->count; i++) {
+		const struct line *line = &lines->items[i];
+		int id = line->id ? text_columns(line->id) : 0, kind = line->kind ? text_columns(line->kind) : 0;
+
+		lines->kind_column = id + ID_COLUMN + GAP > lines->kind_column ? id + ID_COLUMN + GAP : lines->kind_column;
+		lines->kind_columns = kind > lines->kind_columns ? kind : lines->kind_columns;
+	}
+}
+
+/* A part of a thing that does not fit beside the others is the line after it. */
+static void
+wrap(struct lines *lines, int columns)
+{
+	struct lines whole = *lines;
+
+	measure(&whole);
+	whole.from_column = whole.kind_column + whole.kind_columns + GAP;
+	whole.items = NULL;
+	whole.count = 0;
+	for (size_t i = 0; i < lines->count; i++) {
+		struct line *line = &lines->items[i];
+		int from = line->from ? text_columns(line->from) : 0;
+		bool fits = from == 0 || whole.from_column + from <= columns;
+
+		add_line(&whole, line->title, line->id, line->kind, fits ? line->from : NULL);
+		if (!fits)
+			add_line(&whole, NULL, NULL, NULL, line->from);
+	}
+	free(lines->items);
+	*lines = whole;
+}
+
+/* columns 0: not drawn yet. */
+static void
+list(struct lines *lines, const struct set *set, int columns)
 {
 	json_t *module, *declaration;
 	const char *name, *id;
@@ -81,6 +122,8 @@ list(struct lines *lines, const struct set *set)
 	json_object_foreach(set_modules(set), name, module)
 		json_object_foreach(json_object_get(module, "externals"), id, declaration)
 			add_resource(lines, id, declaration, name);
+	if (columns > 0)
+		wrap(lines, columns);
 }
 
 static void
@@ -107,19 +150,6 @@ holds(const struct line *line, const char *wanted)
 
 /* --- drawing --- */
 
-/* Where the second and the third column begin. */
-static int
-kind_column(const struct canvas *c)
-{
-	return c->width < 60 ? 14 : 22;
-}
-
-static int
-from_column(const struct canvas *c)
-{
-	return c->width < 60 ? 26 : 38;
-}
-
 static void
 draw_cell(const struct contents *contents, struct canvas *c, int row, int column, int end,
 	  enum style style, const char *text)
@@ -133,17 +163,20 @@ draw_cell(const struct contents *contents, struct canvas *c, int row, int column
 }
 
 static void
-draw_line(const struct contents *contents, struct canvas *c, int row, const struct line *line,
-	  bool found)
+draw_line(const struct contents *contents, struct canvas *c, int row, const struct lines *lines,
+	  const struct line *line, bool found)
 {
+	bool continues = !line->id && !line->title;
+
 	canvas_at(c, row, 1);
 	if (line->title)
 		canvas_ours(c, STYLE_STRONG, line->title);
 	else if (found)
 		canvas_glyph(c, STYLE_KEY, GLYPH_CLOSED);
-	draw_cell(contents, c, row, ID_COLUMN, kind_column(c) - 2, STYLE_NORMAL, line->id);
-	draw_cell(contents, c, row, kind_column(c), from_column(c) - 2, STYLE_NORMAL, line->kind);
-	draw_cell(contents, c, row, from_column(c), c->width, STYLE_DIM, line->from);
+	draw_cell(contents, c, row, ID_COLUMN, c->width, STYLE_NORMAL, line->id);
+	draw_cell(contents, c, row, lines->kind_column, c->width, STYLE_NORMAL, line->kind);
+	draw_cell(contents, c, row, continues ? 2 * ID_COLUMN : lines->from_column, c->width, STYLE_DIM,
+		  line->from);
 }
 
 void
@@ -152,13 +185,14 @@ contents_draw(struct contents *contents, struct canvas *canvas, const struct set
 	bool field = contents->finding || *contents->find.text;
 	struct lines lines;
 
-	list(&lines, set);
+	contents->width = canvas->width;
+	list(&lines, set, contents->width);
 	contents->height = canvas->height > field ? canvas->height - field : 0;
 	contents->count = lines.count;
 	for (int row = 0; row < contents->height && contents->top + (size_t)row < lines.count; row++) {
 		size_t i = contents->top + (size_t)row;
 
-		draw_line(contents, canvas, row, &lines.items[i], (long)i + 1 == contents->at);
+		draw_line(contents, canvas, row, &lines, &lines.items[i], (long)i + 1 == contents->at);
 	}
 	lines_clear(&lines);
 	if (!field || canvas->height < 1)
@@ -222,7 +256,7 @@ contents_act(struct contents *contents, struct ui *ui, const struct set *set, en
 	struct lines lines;
 	bool mine = true;
 
-	list(&lines, set);
+	list(&lines, set, contents->width);
 	switch (action) {
 	case ACTION_DOWN: scroll_to(contents, &lines, top + 1); break;
 	case ACTION_UP: scroll_to(contents, &lines, top - 1); break;
@@ -252,7 +286,7 @@ find_again(struct contents *contents, struct ui *ui, const struct set *set)
 {
 	struct lines lines;
 
-	list(&lines, set);
+	list(&lines, set, contents->width);
 	contents->at = 0;
 	for (size_t n = 0; n < lines.count && !contents->at; n++) {
 		size_t i = (contents->find_from + n) % lines.count;

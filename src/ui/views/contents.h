@@ -22,7 +22,7 @@ struct contents {
 	size_t find_from;		/* the line to look from while one types */
 	bool finding;			/* what is typed goes into the field */
 	struct field find;
-	int height;			/* of what was drawn last */
+	int height, width;		/* of what was drawn last */
 	size_t count;			/* lines, of that too */
 };
 

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
@@ -35,6 +36,10 @@
 
 #define SETTLE_MS 400		/* from when the end was seen until the approving key counts */
 #define DEED_MAX 160
+#define FAR_ABOVE (-1000000)	/* a row from which drawing is measuring */
+#define CAUTION_ROWS_MAX 100
+#define SENDS_BYTES_MAX 16384
+#define SENDS_ROWS_MAX 50
 
 enum { IN_DIFFERENCE, IN_REASON, IN_NAME };
 
@@ -43,6 +48,7 @@ struct review_view {
 	char *id;			/* of the operation; the flow is looked up by it */
 	bool shown;			/* the review stands on the screen, since it was made */
 	bool fits;			/* a line of the difference does, in what was drawn last */
+	int head_rows, head_top;	/* what stands above it scrolls: its rows, and how many are gone; 0: it stays */
 	int64_t end_seen_at;		/* steady ms: the end of the difference was drawn; 0: not yet */
 	char deed[DEED_MAX];		/* what Enter does in the last field */
 	struct key field_keys[4];	/* the key bar while one is in a field */
@@ -116,87 +122,86 @@ draw_summary(struct canvas *c, int row, const struct review *review)
 	return 1;
 }
 
+/* A warning, with all of its lines.  How many rows were used. */
+static int
+draw_caution(struct canvas *c, int row, enum style dot, enum style style, const char *text)
+{
+	canvas_at(c, row, 1);
+	canvas_glyph(c, dot, GLYPH_DOT);
+	canvas_at(c, row, 3);
+	return canvas_paragraph(c, style, text, CAUTION_ROWS_MAX);
+}
+
 /* What has moved, and what to read first.  How many rows were used. */
 static int
-draw_cautions(struct canvas *c, int row, int rows, const struct review *review)
+draw_cautions(struct canvas *c, int row, const struct review *review)
 {
 	int used = 0;
 
-	if (review->verb == FLOW_PROMOTE && rows > 0) {
-		canvas_at(c, row, 1);
-		canvas_glyph(c, review->moved ? STYLE_WARN : STYLE_OK, GLYPH_DOT);
-		canvas_format(c, review->moved ? STYLE_WARN : STYLE_DIM,
-			      review->moved ? _(" %s has moved since it was cloned; what others changed stays.")
-					    : _(" %s has not moved since it was cloned."),
-			      review->env_name ? review->env_name : review->env);
-		used++;
-	}
-	if (review->primed && used < rows) {
-		canvas_at(c, row + used++, 1);
-		canvas_glyph(c, STYLE_DANGER, GLYPH_DOT);
-		canvas_ours(c, STYLE_DANGER, _(" Its next deployment was set to ride on another base."));
-	}
-	for (size_t i = 0; i < review->caution_count && used < rows; i++) {
-		size_t left = review->caution_count - i;
+	if (review->verb == FLOW_PROMOTE) {
+		enum style style = review->moved ? STYLE_WARN : STYLE_DIM;
+		const char *name = review->env_name ? review->env_name : review->env;
+		char *text = review->moved
+			? xasprintf(_("%s has moved since it was cloned; what others changed stays."), name)
+			: xasprintf(_("%s has not moved since it was cloned."), name);
 
-		canvas_at(c, row + used++, 1);
-		canvas_glyph(c, STYLE_WARN, GLYPH_DOT);
-		canvas_ours(c, STYLE_WARN, " ");
-		/* None is dropped in silence. */
-		if (used == rows && left > 1)
-			canvas_format(c, STYLE_WARN, _("Warnings without room here: %zu.  A higher window shows them."),
-				      left);
-		else
-			canvas_bytes(c, STYLE_WARN, review->cautions[i], 0);
+		used += draw_caution(c, row, review->moved ? STYLE_WARN : STYLE_OK, style, text);
+		free(text);
 	}
+	if (review->primed)
+		used += draw_caution(c, row + used, STYLE_DANGER, STYLE_DANGER,
+				     _("Its base was changed: the next deployment does not start from what is running."));
+	for (size_t i = 0; i < review->caution_count; i++)
+		used += draw_caution(c, row + used, STYLE_WARN, STYLE_WARN, review->cautions[i]);
 	return used;
 }
 
 /* Without what every request of this application begins with. */
 static void
-draw_request(struct canvas *c, const struct review *review, const char *request)
+add_request(struct buf *line, const struct review *review, const char *request)
 {
 	size_t method = strcspn(request, " ");
 	char *common = xasprintf(" /orgs/%s/apps/%s/", review->org, review->app);
 
-	if (strncmp(request + method, common, strlen(common)) == 0) {
-		char *verb = xstrndup(request, method);
-
-		canvas_bytes(c, STYLE_NORMAL, verb, 0);
-		canvas_ours(c, STYLE_NORMAL, c->ascii ? " .../" : " …/");
-		canvas_bytes(c, STYLE_NORMAL, request + method + strlen(common), 0);
-		free(verb);
-	} else {
-		canvas_bytes(c, STYLE_NORMAL, request, 0);
-	}
+	if (strncmp(request + method, common, strlen(common)) == 0)
+		buf_printf(line, "%.*s …/%s", (int)method, request, request + method + strlen(common));
+	else
+		buf_puts(line, request);
 	free(common);
 }
 
-static void
+/* A line of what is sent, and one of the way back; each more where it is long.  How many rows. */
+static int
 draw_sends(struct ui *ui, struct canvas *c, int row, const struct review *review)
 {
 	const char *labels[] = {_("sends"), _("way back")};
-	int column = text_columns(labels[0]);
+	int column = text_columns(labels[0]), used;
+	struct buf line;
 
 	column = (text_columns(labels[1]) > column ? text_columns(labels[1]) : column) + 3;
+	buf_init(&line, SENDS_BYTES_MAX);
+	for (size_t i = 0; i < review->send_count; i++) {
+		if (i > 0)
+			buf_puts(&line, _("  then  "));
+		add_request(&line, review, review->sends[i]);
+	}
 	canvas_at(c, row, 1);
 	canvas_ours(c, STYLE_DIM, labels[0]);
 	canvas_at(c, row, column);
-	for (size_t i = 0; i < review->send_count; i++) {
-		if (i > 0)
-			canvas_ours(c, STYLE_DIM, _("  then  "));
-		draw_request(c, review, review->sends[i]);
-	}
-	canvas_at(c, row + 1, 1);
+	used = canvas_paragraph(c, STYLE_NORMAL, buf_str(&line), SENDS_ROWS_MAX);
+	used += used == 0;
+	buf_clear(&line);
+	if (review->way_back && *review->way_back)
+		buf_printf(&line, "%s%s", review->way_back, ui_keyed(ui, _("   saved; {undo} rolls back")));
+	else
+		buf_puts(&line, review->verb == FLOW_DISCARD ? _("none: deletion cannot be undone")
+							    : _("none is needed"));
+	canvas_at(c, row + used, 1);
 	canvas_ours(c, STYLE_DIM, labels[1]);
-	canvas_at(c, row + 1, column);
-	if (review->way_back && *review->way_back) {
-		canvas_bytes(c, STYLE_NORMAL, review->way_back, 0);
-		canvas_ours(c, STYLE_DIM, ui_keyed(ui, _("   kept in the history, one key: {undo}")));
-	} else {
-		canvas_ours(c, STYLE_DIM, review->verb == FLOW_DISCARD ? _("none: what is deleted is gone")
-								      : _("none is needed"));
-	}
+	canvas_at(c, row + used, column);
+	used += canvas_paragraph(c, STYLE_NORMAL, buf_str(&line), SENDS_ROWS_MAX);
+	buf_clear(&line);
+	return used;
 }
 
 /* Why something is to be typed. */
@@ -207,7 +212,7 @@ why_typed(const struct review *review)
 		return _(" is protected.");
 	if (review->verb == FLOW_DISCARD && !review->is_no_clone)
 		return _(" has changes that are not promoted.");
-	return _(" is not a clone that was made here.");
+	return _(" is not your clone.");
 }
 
 static bool
@@ -228,15 +233,17 @@ draw_fields(const struct review_view *r, struct ui *ui, struct canvas *c, int ro
 {
 	int from = c->width < 60 ? 20 : 24;
 	int columns = c->width - from - 2 < 60 ? c->width - from - 2 : 60;
+	const char *hint;
 
 	canvas_at(c, row, 1);
 	canvas_glyph(c, STYLE_DANGER, GLYPH_SQUARE);
 	canvas_ours(c, STYLE_DANGER, " ");
 	canvas_bytes(c, STYLE_DANGER, review->env_name ? review->env_name : review->env, 30);
 	canvas_ours(c, STYLE_DIM, why_typed(review));
-	if (r->focus == IN_DIFFERENCE)
-		canvas_ours(c, STYLE_DIM, ui_keyed(ui, review->is_protected ? _("  {approve} leads to the fields.")
-									  : _("  {approve} leads to the field.")));
+	hint = ui_keyed(ui, review->is_protected ? _("  {approve} leads to the fields.")
+						 : _("  {approve} leads to the field."));
+	if (r->focus == IN_DIFFERENCE && text_columns(hint) <= c->width - c->column)
+		canvas_ours(c, STYLE_DIM, hint);
 	if (review->is_protected) {
 		canvas_at(c, ++row, 1);
 		canvas_ours(c, r->focus == IN_REASON ? STYLE_NORMAL : STYLE_DIM, _("Reason"));
@@ -268,61 +275,120 @@ shows_contents(const struct review *review, struct ui *ui)
 	return review->changes.count == 0 && contents_of(review, ui);
 }
 
-/* What is folded away by hand is not on the screen either. */
-static bool
-is_folded(const struct difference *d)
-{
-	for (size_t i = 0; i < d->objects; i++)
-		if (d->closed[i])
-			return true;
-	return d->objects > 0 && d->only >= 0;
-}
-
+/* The end counts when nothing is folded away by hand before it. */
 static void
-note_end(struct review_view *r, struct ui *ui, const struct viewport *part)
+note_end(struct review_view *r, struct ui *ui, bool at_end)
 {
-	r->fits = part->count == 0 || part->rows > 0;
-	if (r->end_seen_at || !r->fits || part->first + part->rows < part->count ||
-	    is_folded(&r->difference))
+	if (r->end_seen_at || !r->fits || !at_end || difference_is_partial(&r->difference))
 		return;
 	r->end_seen_at = clock_steady_ms();
 	ui_draw_again(ui, SETTLE_MS);
 }
 
+static int
+words_room(const struct canvas *c)
+{
+	return c->height / 3 > 4 ? c->height / 3 : 4;
+}
+
+static void
+clear_rows(const struct canvas *c, int from)
+{
+	struct canvas below = canvas_part(c, from, 0, c->height - from, c->width);
+
+	for (int row = 0; row < below.height; row++) {
+		canvas_at(&below, row, 0);
+		canvas_fill_row(&below, STYLE_NORMAL);
+	}
+}
+
+/* On the rule, until the end was seen. */
+static void
+draw_more(struct canvas *c, int row)
+{
+	canvas_at(c, row, 2);
+	canvas_ours(c, STYLE_WARN, _(" more below "));
+}
+
+/*
+ * What stands above the difference: the summary, the changes in words, the warnings, and where
+ * there is no room for it below, what is sent.  How many rows that is; from a row far above the
+ * canvas it is only measured.
+ */
+static int
+draw_head(struct review_view *r, struct ui *ui, struct canvas *c, int row, const struct review *review, bool sends)
+{
+	bool roomy = c->height >= 20;
+	int start = row, used;
+
+	row += roomy;
+	row += draw_summary(c, row, review) + roomy;
+	r->words_row = row;
+	r->words_rows = used = changes_draw_words(c, row, words_room(c), &review->changes);
+	row += used + (roomy && used > 0);
+	used = draw_cautions(c, row, review);
+	row += used + (roomy && used > 0);
+	if (sends)
+		row += draw_sends(ui, c, row, review);
+	return row - start;
+}
+
+/* Below the rule, the difference or the whole of what is made or removed.  Whether its end is seen. */
+static bool
+draw_middle(struct review_view *r, struct ui *ui, const struct review *review, struct viewport *part)
+{
+	if (shows_contents(review, ui)) {
+		contents_draw(&r->contents, &r->middle, contents_of(review, ui));
+		*part = (struct viewport){r->contents.top, (size_t)r->contents.height, r->contents.count};
+		return r->contents.height > 0 && part->first + part->rows >= part->count;
+	}
+	difference_draw(&r->difference, ui, &r->middle);
+	*part = difference_in_sight(&r->difference);
+	return r->difference.at_end;
+}
+
+/*
+ * The head stays in sight where it leaves half of the rows to the difference; else both are one
+ * text, and the head goes out of sight first.
+ */
 static void
 draw_review(struct review_view *r, struct ui *ui, struct canvas *c, const struct review *review)
 {
-	bool roomy = c->height >= 20, sends = c->height >= 12;
-	int fields = field_rows(review);
-	int foot = (sends ? 2 : 0) + (fields ? fields + (sends && roomy) : 0), row = roomy;
+	bool roomy = c->height >= 20, sends;
+	int fields = field_rows(review), foot, room, head, row;
 	struct viewport part;
-	int used;
+	bool at_end;
 
-	r->shown = true;
 	difference_set(&r->difference, review->from, review->to);
-	row += draw_summary(c, row, review) + roomy;
-	r->words_row = row;
-	r->words_rows = used = changes_draw_words(c, row, c->height / 3, &review->changes);
-	row += used + (roomy && used > 0);
-	used = draw_cautions(c, row, c->height - foot - row - 2, review);
-	row += used + (roomy && used > 0);
-	canvas_rule(c, row++);
-	r->middle = canvas_part(c, row, 0, c->height - foot - row - 1, c->width);
-	if (shows_contents(review, ui)) {
-		contents_draw(&r->contents, &r->middle, contents_of(review, ui));
-		part = (struct viewport){r->contents.top, (size_t)r->contents.height, r->contents.count};
-	} else {
-		difference_draw(&r->difference, ui, &r->middle);
-		part = (struct viewport){r->difference.top, (size_t)r->difference.height, r->difference.row_count};
-	}
-	note_end(r, ui, &part);
+	foot = draw_sends(ui, c, FAR_ABOVE, review);
+	sends = c->height >= 12 && foot <= c->height / 4;
+	foot = (sends ? foot : 0) + (fields ? fields + (sends && roomy) : 0);
+	room = c->height - foot - (foot > 0);
+	head = draw_head(r, ui, c, FAR_ABOVE, review, !sends) + 1;
+	r->head_rows = head > room - room / 2 ? head : 0;
+	if (r->head_top > r->head_rows)
+		r->head_top = r->head_rows;
+	row = draw_head(r, ui, c, -r->head_top, review, !sends) - r->head_top;
+	if (row >= 0 && row < room)
+		canvas_rule(c, row);
+	row++;
+	r->middle = canvas_part(c, row, 0, room > row ? room - row : 0, c->width);
+	at_end = draw_middle(r, ui, review, &part);
+	r->fits = room > 0;
+	r->shown = true;
+	note_end(r, ui, at_end);
 	if (foot == 0) {
 		ui_in_sight(ui, &part);
 		return;
 	}
 	row = c->height - foot;
+	/* What was scrolled below is drawn over. */
+	clear_rows(c, row - 1);
 	canvas_rule(c, row - 1);
-	viewport_draw(&part, c, row - 1);
+	if (r->middle.height > 0)
+		viewport_draw(&part, c, row - 1);
+	if (!r->end_seen_at)
+		draw_more(c, row - 1);
 	if (sends)
 		draw_sends(ui, c, row, review);
 	if (fields)
@@ -355,10 +421,36 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	canvas_paragraph(canvas, STYLE_DANGER, flow_error(flow)->text, canvas->height - 4);
 }
 
+/* What scrolls where the head and the difference are one text.  true: the head did. */
+static bool
+act_head(struct review_view *r, const struct review *review, struct ui *ui, enum action action)
+{
+	bool at_top = shows_contents(review, ui) ? r->contents.top == 0
+						 : r->difference.top == 0 && r->difference.top_line == 0;
+	int page = r->middle.height + r->head_rows - r->head_top - 1, by = 0;
+
+	page = page > 1 ? page : 1;
+	switch (action) {
+	case ACTION_DOWN: by = 1; break;
+	case ACTION_UP: by = -1; break;
+	case ACTION_PAGE_DOWN: by = page; break;
+	case ACTION_PAGE_UP: by = -page; break;
+	case ACTION_FIRST: r->head_top = 0; return false;
+	default: r->head_top = r->head_rows; return false;
+	}
+	if ((by > 0 && r->head_top == r->head_rows) || (by < 0 && (!at_top || r->head_top == 0)))
+		return false;
+	by += r->head_top;
+	r->head_top = by < 0 ? 0 : by > r->head_rows ? r->head_rows : by;
+	return true;
+}
+
 static bool
 act_middle(struct review_view *r, struct ui *ui, const struct review *review, enum action action)
 {
 	difference_set(&r->difference, review->from, review->to);
+	if (act_head(r, review, ui, action))
+		return true;
 	if (shows_contents(review, ui))
 		return contents_act(&r->contents, ui, contents_of(review, ui), action);
 	return difference_act(&r->difference, ui, action);
@@ -487,8 +579,12 @@ field_bar(struct review_view *r, const struct review *review)
 		snprintf(r->deed, sizeof(r->deed), _("rolls back %s"), review->env);
 	else
 		snprintf(r->deed, sizeof(r->deed), _("deploys to %s"), review->env);
-	r->field_keys[0] = (struct key){'\r', "Enter", ACTION_OPEN,
-					missing && missing != r->focus ? N_("next field") : r->deed, NULL};
+	if (missing && missing != r->focus)
+		r->field_keys[0] = (struct key){'\r', "Enter", ACTION_OPEN, N_("next field"), NULL};
+	else if (r->end_seen_at)
+		r->field_keys[0] = (struct key){'\r', "Enter", ACTION_OPEN, r->deed, NULL};
+	else
+		r->field_keys[0] = (struct key){KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, N_("read on"), NULL};
 	r->field_keys[1] = (struct key){'\t', "Tab", ACTION_PANE, N_("next field"), NULL};
 	r->field_keys[2] = (struct key){27, "Esc", ACTION_BACK, N_("back"), NULL};
 	r->field_keys[3] = (struct key){0, NULL, ACTION_NONE, NULL, NULL};
@@ -603,7 +699,8 @@ click_review(struct review_view *r, struct ui *ui, const struct review *review,
 	else if (shows_contents(review, ui))
 		return;
 	else if (row >= r->words_row && row < r->words_row + r->words_rows)
-		difference_show(&r->difference, &review->changes, (size_t)(row - r->words_row));
+		difference_show(&r->difference, &review->changes,
+				changes_in_row(&review->changes, canvas->width, words_room(canvas), row - r->words_row));
 	else if (below < r->middle.height)
 		difference_click(&r->difference, below);
 }

@@ -116,6 +116,7 @@ difference_build(struct difference *d)
 			add_row(d, object, &d->diff.lines[i], &d->diff.lines[i]);
 		i = add_object(d, object, i + 1, shown && !d->closed[object]);
 	}
+	d->top_line = 0;
 	if (d->top >= d->row_count)
 		d->top = d->row_count > 0 ? d->row_count - 1 : 0;
 }

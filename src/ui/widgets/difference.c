@@ -34,28 +34,6 @@ is_in_fold(const struct difference *d, const struct diff_line *fold)
 	return false;
 }
 
-/* Where to begin so that the words that differ are seen, or the first of them: 0, or behind a
- * part that is cut. */
-static size_t
-visible_from(const struct diff_line *line, int columns)
-{
-	size_t start = line->marks.items[0].start, end = line->marks.items[line->marks.count - 1].end;
-	size_t from = 0;
-
-	for (;;) {
-		char *shown = xstrndup(line->text + from, end - from);
-		bool fits = text_columns(shown) + 2 <= columns;
-
-		free(shown);
-		if (fits || from >= start)
-			return from;
-		/* Half of what is too much, by characters. */
-		from += (start - from + 1) / 2;
-		while (from < start && ((unsigned char)line->text[from] & 0xc0) == 0x80)
-			from++;
-	}
-}
-
 static void
 draw_piece(const struct difference *d, struct canvas *c, enum style style, const char *text,
 	   size_t from, size_t end)
@@ -63,26 +41,61 @@ draw_piece(const struct difference *d, struct canvas *c, enum style style, const
 	found_draw(c, style, STYLE_SELECTED_FOUND, text, from, end, d->find.text);
 }
 
+/* The bytes [from, end) of a line, those that differ from the other side in `mark`. */
 static void
-draw_text(const struct difference *d, struct canvas *c, const struct diff_line *line,
-	  enum style plain, enum style mark)
+draw_bytes(const struct difference *d, struct canvas *c, const struct diff_line *line, size_t from,
+	   size_t end, enum style plain, enum style mark)
 {
-	const struct word_marks *marks = &line->marks;
-	size_t length = strlen(line->text), from;
+	for (size_t i = 0; i < line->marks.count && from < end; i++) {
+		size_t start = line->marks.items[i].start, stop = line->marks.items[i].end;
 
-	if (marks->count == 0) {
-		draw_piece(d, c, plain, line->text, 0, length);
-		return;
+		if (stop <= from || start >= end)
+			continue;
+		start = start > from ? start : from;
+		stop = stop < end ? stop : end;
+		draw_piece(d, c, plain, line->text, from, start);
+		draw_piece(d, c, mark, line->text, start, stop);
+		from = stop;
 	}
-	from = visible_from(line, c->width - c->column);
-	if (from > 0)
-		canvas_ours(c, plain, c->ascii ? "~" : "…");
-	for (size_t i = 0; i < marks->count; i++) {
-		draw_piece(d, c, plain, line->text, from, marks->items[i].start);
-		draw_piece(d, c, mark, line->text, marks->items[i].start, marks->items[i].end);
-		from = marks->items[i].end;
-	}
-	draw_piece(d, c, plain, line->text, from, length);
+	draw_piece(d, c, plain, line->text, from, end);
+}
+
+/* Columns before a line's own text: its number and its sign; and before a header's. */
+#define MARGIN 9
+#define HEADER_MARGIN 2
+
+/* How many lines of so many columns the text needs: at least one. */
+static size_t
+count_lines(const char *text, int columns)
+{
+	size_t length = strlen(text), count = 1;
+
+	if (columns < 1)
+		return 1;
+	for (size_t at = text_fitting(text, length, columns); at < length; count++)
+		at += text_fitting(text + at, length - at, columns);
+	return count;
+}
+
+/* The text from row on, in as many lines as it needs, which are drawn in those styles. */
+static void
+draw_wrapped(const struct difference *d, struct canvas *c, int row, int margin,
+	     const struct diff_line *line, enum style plain, enum style mark)
+{
+	size_t length = strlen(line->text), at = 0;
+	int columns = c->width - margin;
+
+	do {
+		size_t end = at + (columns > 0 ? text_fitting(line->text + at, length - at, columns) : length);
+
+		if (row >= 0) {
+			canvas_at(c, row, margin);
+			draw_bytes(d, c, line, at, end, plain, mark);
+			if (diff_line_is_change(line))
+				canvas_fill_row(c, plain);
+		}
+		at = end;
+	} while (++row < c->height && at < length);
 }
 
 static void
@@ -92,17 +105,20 @@ draw_line(const struct difference *d, struct canvas *c, int row, const struct di
 	enum style style = line->kind == DIFF_OLD   ? STYLE_OLD
 			   : line->kind == DIFF_NEW ? STYLE_NEW
 						    : STYLE_NORMAL;
+	size_t lines = count_lines(line->text, c->width - MARGIN);
 
 	canvas_at(c, row, 0);
 	canvas_format(c, line->kind == DIFF_SAME ? STYLE_DIM : style, "  %4zu ",
 		      old && line->kind == DIFF_SAME ? line->old_number : line->number);
 	canvas_ours(c, style, line->kind == DIFF_OLD ? "- " : line->kind == DIFF_NEW ? "+ " : "  ");
-	draw_text(d, c, line, style,
-		  line->kind == DIFF_OLD   ? STYLE_OLD_MARK
-		  : line->kind == DIFF_NEW ? STYLE_NEW_MARK
-					   : STYLE_NORMAL);
-	if (diff_line_is_change(line))
-		canvas_fill_row(c, style);
+	for (size_t i = 1; diff_line_is_change(line) && i < lines && row + (int)i < c->height; i++) {
+		canvas_at(c, row + (int)i, 0);
+		canvas_ours(c, style, "         ");
+	}
+	draw_wrapped(d, c, row, MARGIN, line, style,
+		     line->kind == DIFF_OLD   ? STYLE_OLD_MARK
+		     : line->kind == DIFF_NEW ? STYLE_NEW_MARK
+					      : STYLE_NORMAL);
 }
 
 static size_t
@@ -124,7 +140,7 @@ draw_header(const struct difference *d, struct canvas *c, int row, const struct 
 
 	canvas_at(c, row, 0);
 	canvas_ours(c, STYLE_DIM, c->ascii ? (closed ? "> " : "v ") : closed ? "▸ " : "▾ ");
-	draw_piece(d, c, STYLE_DIM, r->left->text, 0, strlen(r->left->text));
+	draw_wrapped(d, c, row, HEADER_MARGIN, r->left, STYLE_DIM, STYLE_DIM);
 	if (closed) {
 		size_t count = count_changes(d, r->object);
 
@@ -166,30 +182,79 @@ draw_row(const struct difference *d, struct canvas *canvas, struct canvas *left,
 	}
 }
 
+/* The widths of what is side by side, with a line between them. */
+static int
+left_columns(int width)
+{
+	return (width - 1) / 2;
+}
+
+/* How many lines of the screen a row takes. */
+static size_t
+lines_of(const struct difference *d, size_t row)
+{
+	const struct difference_row *r = &d->rows[row];
+	int half = left_columns(d->width);
+	size_t left, right;
+
+	if (difference_line(d, row)->kind == DIFF_FOLD || d->width < 1)
+		return 1;
+	if (difference_line(d, row)->kind == DIFF_HEADER)
+		return count_lines(r->left->text, d->width - HEADER_MARGIN);
+	if (!difference_is_beside(d))
+		return count_lines(difference_line(d, row)->text, d->width - MARGIN);
+	left = r->left ? count_lines(r->left->text, half - MARGIN) : 1;
+	right = r->right ? count_lines(r->right->text, d->width - half - 1 - MARGIN) : 1;
+	return left > right ? left : right;
+}
+
+static bool
+is_in_halves(const struct difference *d, size_t row)
+{
+	enum diff_line_kind kind = difference_line(d, row)->kind;
+
+	return difference_is_beside(d) && kind != DIFF_HEADER && kind != DIFF_FOLD;
+}
+
+static void
+draw_rows(struct difference *d, struct canvas *canvas)
+{
+	int half = left_columns(canvas->width), row = -(int)d->top_line;
+	struct canvas left = canvas_part(canvas, 0, 0, canvas->height, half);
+	struct canvas right = canvas_part(canvas, 0, half + 1, canvas->height, canvas->width - half - 1);
+	size_t i = d->top;
+
+	d->whole_rows = 0;
+	for (; i < d->row_count && row < d->height; i++) {
+		int end = row + (int)lines_of(d, i);
+
+		draw_row(d, canvas, &left, &right, row, &d->rows[i]);
+		for (int k = row > 0 ? row : 0; is_in_halves(d, i) && k < end && k < d->height; k++) {
+			canvas_at(canvas, k, half);
+			canvas_ours(canvas, STYLE_FAINT, canvas->ascii ? "|" : "│");
+		}
+		d->whole_rows += end <= d->height;
+		row = end;
+	}
+	d->at_end = i == d->row_count && row <= d->height && (d->row_count == 0 || d->height > 0);
+}
+
 void
 difference_draw(struct difference *d, const struct ui *ui, struct canvas *canvas)
 {
 	bool field = d->finding || is_wanted(d), narrow = canvas->width < BESIDE_COLUMNS;
-	int half = (canvas->width - 1) / 2;
-	struct canvas left = canvas_part(canvas, 0, 0, canvas->height, half);
-	struct canvas right = canvas_part(canvas, 0, half + 1, canvas->height, canvas->width - half - 1);
-	int row = 0;
+	struct canvas rows = *canvas;
 
 	if (narrow != d->narrow || ui_beside(ui) != d->beside) {
 		d->narrow = narrow;
 		d->beside = ui_beside(ui);
 		difference_rebuild(d);
 	}
-	d->height = canvas->height > field ? canvas->height - field : 0;
-	for (size_t i = d->top; i < d->row_count && row < d->height; i++, row++) {
-		const struct diff_line *line = difference_line(d, i);
-
-		draw_row(d, canvas, &left, &right, row, &d->rows[i]);
-		if (difference_is_beside(d) && line->kind != DIFF_HEADER && line->kind != DIFF_FOLD) {
-			canvas_at(canvas, row, half);
-			canvas_ours(canvas, STYLE_FAINT, canvas->ascii ? "|" : "│");
-		}
-	}
+	if (d->width != canvas->width)
+		d->top_line = 0;
+	d->width = canvas->width;
+	d->height = rows.height = canvas->height > field ? canvas->height - field : 0;
+	draw_rows(d, &rows);
 	if (!field || canvas->height < 1)
 		return;
 	canvas_at(canvas, canvas->height - 1, 1);
@@ -197,7 +262,31 @@ difference_draw(struct difference *d, const struct ui *ui, struct canvas *canvas
 	field_draw(&d->find, canvas, canvas->width - 4 < 40 ? canvas->width - 4 : 40, d->finding);
 }
 
+struct viewport
+difference_in_sight(const struct difference *d)
+{
+	size_t rows = d->whole_rows > 0 || d->height < 1 ? d->whole_rows : 1;
+
+	return (struct viewport){d->top, rows, d->row_count};
+}
+
+bool
+difference_is_partial(const struct difference *d)
+{
+	for (size_t i = 0; i < d->objects; i++)
+		if (d->closed[i])
+			return true;
+	return d->objects > 0 && d->only >= 0;
+}
+
 /* --- moving --- */
+
+static void
+go_to(struct difference *d, size_t row)
+{
+	d->top = row;
+	d->top_line = 0;
+}
 
 static bool
 holds(const struct difference *d, size_t i)
@@ -215,7 +304,7 @@ reach(struct difference *d, size_t i, int step)
 {
 	const struct diff_line *fold = difference_line(d, i);
 
-	d->top = i;
+	go_to(d, i);
 	if (fold->kind != DIFF_FOLD || !difference_turn_fold(d, i))
 		return;
 	if (step < 0)
@@ -245,7 +334,7 @@ to_next(struct difference *d, struct ui *ui, int step)
 			return;
 		}
 		if (!is_wanted(d) && begins_change(d, (size_t)i)) {
-			d->top = (size_t)i;
+			go_to(d, (size_t)i);
 			return;
 		}
 	}
@@ -256,12 +345,35 @@ to_next(struct difference *d, struct ui *ui, int step)
 		ui_say(ui, step > 0 ? _("This is the last change.") : _("This is the first change."));
 }
 
+/* By lines of the screen. */
 static void
-move(struct difference *d, long by)
+move(struct difference *d, int by)
 {
-	long last = (long)d->row_count - 1, to = (long)d->top + by;
+	for (; by > 0; by--) {
+		if (d->top < d->row_count && d->top_line + 1 < lines_of(d, d->top))
+			d->top_line++;
+		else if (d->top + 1 < d->row_count)
+			go_to(d, d->top + 1);
+	}
+	for (; by < 0; by++) {
+		if (d->top_line > 0) {
+			d->top_line--;
+		} else if (d->top > 0) {
+			go_to(d, d->top - 1);
+			d->top_line = lines_of(d, d->top) - 1;
+		}
+	}
+}
 
-	d->top = to < 0 || last < 0 ? 0 : (size_t)(to > last ? last : to);
+/* The last line stands in the middle of the screen. */
+static void
+go_to_end(struct difference *d)
+{
+	if (d->row_count == 0)
+		return;
+	go_to(d, d->row_count - 1);
+	d->top_line = lines_of(d, d->top) - 1;
+	move(d, -(d->height / 2));
 }
 
 static void
@@ -333,9 +445,14 @@ beside(struct difference *d, struct ui *ui)
 void
 difference_click(struct difference *d, int row)
 {
-	size_t at = d->top + (size_t)row, object;
+	size_t at = d->top, object;
+	int end = -(int)d->top_line;
 
-	if (row < 0 || row >= d->height || at >= d->row_count)
+	if (row < 0 || row >= d->height)
+		return;
+	while (at < d->row_count && (end += (int)lines_of(d, at)) <= row)
+		at++;
+	if (at >= d->row_count)
 		return;
 	if (difference_line(d, at)->kind == DIFF_FOLD) {
 		(void)difference_turn_fold(d, at);
@@ -351,13 +468,13 @@ difference_show(struct difference *d, const struct changes *changes, size_t i)
 {
 	size_t object = difference_object_of(changes, i);
 
-	if (object >= d->objects)
+	if (i >= changes->count || object >= d->objects)
 		return;
 	d->closed[object] = false;
 	if (d->only >= 0)
 		d->only = (long)object;
 	difference_rebuild(d);
-	d->top = difference_row_of(d, object, &changes->items[i]);
+	go_to(d, difference_row_of(d, object, &changes->items[i]));
 }
 
 bool
@@ -370,8 +487,8 @@ difference_act(struct difference *d, struct ui *ui, enum action action)
 	case ACTION_UP: move(d, -1); break;
 	case ACTION_PAGE_DOWN: move(d, page); break;
 	case ACTION_PAGE_UP: move(d, -page); break;
-	case ACTION_FIRST: d->top = 0; break;
-	case ACTION_LAST: move(d, (long)d->row_count); move(d, -(long)(d->height / 2)); break;
+	case ACTION_FIRST: go_to(d, 0); break;
+	case ACTION_LAST: go_to_end(d); break;
 	case ACTION_NEXT: to_next(d, ui, 1); break;
 	case ACTION_PREVIOUS: to_next(d, ui, -1); break;
 	case ACTION_FOLD: fold(d, ui); break;
@@ -397,7 +514,7 @@ find_again(struct difference *d, struct ui *ui)
 		size_t i = (d->find_from + n) % d->row_count;
 
 		if (holds(d, i)) {
-			d->top = i;
+			go_to(d, i);
 			return;
 		}
 	}

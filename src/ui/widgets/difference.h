@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The exact difference of two sets, to be read: in one column or side by side, each workload or
+ * The exact difference of two sets, to be read whole (a long line is wrapped): in one column or side by side, each workload or
  * resource to be folded, or alone, and found in by typing.  Where one is stays where it is when
  * the way it is shown changes.
  */
@@ -13,6 +13,7 @@
 #include "model/changes.h"
 #include "ui/view.h"
 #include "ui/widgets/field.h"
+#include "ui/widgets/viewport.h"
 
 struct canvas;
 struct set;
@@ -25,6 +26,7 @@ struct difference {
 	struct difference_row *rows;	/* of what is shown */
 	size_t row_count;
 	size_t top;			/* row */
+	size_t top_line;		/* of that row, which may be wrapped: the first that is seen */
 	bool beside, whole;		/* side by side; with all unchanged lines */
 	bool *closed;			/* by the object's number */
 	bool *opened;			/* folds, by the number of their line */
@@ -33,7 +35,9 @@ struct difference {
 	bool finding;			/* what is typed goes into the field */
 	struct field find;
 	size_t find_from;		/* the row that was at the top when finding began */
-	int height;			/* of what was drawn last */
+	int height, width;		/* of what was drawn last */
+	size_t whole_rows;		/* of that, how many were drawn to their ends */
+	bool at_end;			/* the last of all was */
 	bool narrow;			/* it was too narrow to be side by side */
 };
 
@@ -42,6 +46,10 @@ struct difference {
 void difference_set(struct difference *difference, struct set *from, struct set *to);
 void difference_clear(struct difference *difference);
 void difference_draw(struct difference *difference, const struct ui *ui, struct canvas *canvas);
+/* What part of it was drawn last. */
+struct viewport difference_in_sight(const struct difference *difference);
+/* Something is folded away by hand, or only one workload or resource is shown. */
+bool difference_is_partial(const struct difference *difference);
 /* Moves, folds, finds ...: true when the action is one of its own. */
 bool difference_act(struct difference *difference, struct ui *ui, enum action action);
 /* A click in a row of the canvas that was drawn on opens a fold, or folds a workload. */
