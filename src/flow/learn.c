@@ -16,6 +16,7 @@
 #include "model/json.h"
 #include "model/nouns.h"
 #include "model/set.h"
+#include "model/values.h"
 #include "store/store.h"
 
 #define ORGANIZATIONS_MAX 500
@@ -541,6 +542,33 @@ learn_resources(struct world *world, const struct learn_place *place, const json
 	free(environment->resources);
 	environment->resources = list;
 	environment->resource_count = count;
+	learn_touch(world, environment);
+	return 0;
+}
+
+/* --- shared values --- */
+
+int
+learn_values(struct world *world, const struct learn_place *place, const json_t *body,
+	     int64_t read_at, struct error *err)
+{
+	struct world_environment *environment =
+		world_edit_environment(world, place->org, place->app, place->env);
+	struct values values;
+
+	(void)read_at;
+	if (!environment)
+		return 0;
+	if (values_decode(&values, body, err) != 0)
+		return -1;
+	if (environment->values)
+		values_clear(environment->values);
+	else
+		environment->values = xcalloc(1, sizeof(*environment->values));
+	*environment->values = values;
+	/* Which question this answers: a list of the newest says no version, and is asked for by none. */
+	free(environment->values->version_id);
+	environment->values->version_id = place->id[0] ? xstrdup(place->id) : NULL;
 	learn_touch(world, environment);
 	return 0;
 }

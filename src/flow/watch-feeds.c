@@ -44,6 +44,8 @@ feed_knowledge(const struct feed *feed)
 		[FEED_ERRORS] = WORLD_ERRORS,
 		[FEED_RUNTIME] = WORLD_RUNTIME,
 		[FEED_RESOURCES] = WORLD_RESOURCES,
+		[FEED_VALUES] = WORLD_VALUES,
+		[FEED_NEWEST_VALUES] = WORLD_VALUES,
 	};
 	struct world *world = feed->watch->world;
 	struct world_organization *organization = world_edit_organization(world, feed->org);
@@ -63,6 +65,8 @@ feed_knowledge(const struct feed *feed)
 	case FEED_ERRORS:
 	case FEED_RUNTIME:
 	case FEED_RESOURCES:
+	case FEED_VALUES:
+	case FEED_NEWEST_VALUES:
 		environment = world_edit_environment(world, feed->org, feed->app, feed->env);
 		return environment ? world_edit_known(environment, parts[feed->kind]) : NULL;
 	case FEED_USER:
@@ -199,16 +203,18 @@ feed_free(struct feed *feed)
 	free(feed);
 }
 
-/* Answers about one deployment are kept as long as it is the last one. */
+/* Answers about one deployment are kept as long as it is the last one, and values while they run. */
 static void
 forget_cached(struct feed *feed)
 {
 	const struct world_environment *environment =
 		world_environment(feed->watch->world, feed->org, feed->app, feed->env);
+	bool is_of_last = feed->kind == FEED_RUNNING || feed->kind == FEED_ERRORS;
 	char *key;
 
-	if ((feed->kind != FEED_RUNNING && feed->kind != FEED_ERRORS) ||
-	    (environment && untrusted_is(&environment->environment.last_deploy.id, feed->id)))
+	if ((!is_of_last && feed->kind != FEED_VALUES) ||
+	    (environment && untrusted_is(is_of_last ? &environment->environment.last_deploy.id :
+						      &environment->running.value_set_version_id, feed->id)))
 		return;
 	key = feed_cache_key(feed);
 	store_cache_drop(session_store(feed->watch->session), key);

@@ -24,6 +24,8 @@ enum feed_id {
 	FEED_ERRORS,
 	FEED_RUNTIME,
 	FEED_RESOURCES,
+	FEED_VALUES,			/* a version of them, which does not change any more */
+	FEED_NEWEST_VALUES,		/* of a deployment that names no version */
 	FEED_SET
 };
 

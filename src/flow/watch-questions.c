@@ -75,6 +75,18 @@ ask_resources(struct feed *feed, struct api *api, api_done *done)
 }
 
 static struct api_call *
+ask_values(struct feed *feed, struct api *api, api_done *done)
+{
+	return api_get_value_version(api, feed->org, feed->app, feed->env, feed->id, done, feed);
+}
+
+static struct api_call *
+ask_newest_values(struct feed *feed, struct api *api, api_done *done)
+{
+	return api_list_values(api, feed->org, feed->app, feed->env, done, feed);
+}
+
+static struct api_call *
 ask_set(struct feed *feed, struct api *api, api_done *done)
 {
 	return api_get_set(api, feed->org, feed->app, feed->id, done, feed);
@@ -195,6 +207,9 @@ const struct feed_kind feed_kinds[] = {
 			  runtime_interval},
 	[FEED_RESOURCES] = {"resources", true, false, ask_resources, learn_resources, NEED_RESOURCES,
 			    NULL, resources_interval},
+	[FEED_VALUES] = {"values", true, true, ask_values, learn_values, NEED_SETS, NULL, NULL},
+	[FEED_NEWEST_VALUES] = {"newest-values", true, false, ask_newest_values, learn_values, NEED_SETS,
+				NULL, resources_interval},
 	[FEED_SET] = {"set", false, true, ask_set, NULL, NEED_SETS, NULL, NULL},
 };
 

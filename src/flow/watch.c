@@ -30,6 +30,7 @@
 #include "flow/watch-parts.h"
 #include "flow/world.h"
 #include "model/set.h"
+#include "model/values.h"
 #include "store/store.h"
 
 #define WALK_MS 8			/* what a key waits at most for sets from the cache */
@@ -207,6 +208,31 @@ judge_running(struct watch *watch, struct world_environment *environment, const 
 		  why.kind != ERROR_NONE ? &why : NULL);
 }
 
+/* The values that belong to what runs.  Those of a deployment before it say nothing of it. */
+static void
+want_values(struct watch *watch, const char *org, const char *app,
+	    struct world_environment *environment)
+{
+	const char *env = untrusted_raw(&environment->environment.id);
+	const char *version = environment->running.value_set_version_id.raw;
+
+	if (environment->values && (!environment->running.id.raw ||
+				    strcmp(version ? version : "", environment->values->version_id ?
+					   environment->values->version_id : "") != 0)) {
+		values_clear(environment->values);
+		free(environment->values);
+		environment->values = NULL;
+		*world_edit_known(environment, WORLD_VALUES) = (struct knowledge){0};
+		learn_touch(watch->world, environment);
+	}
+	if (environment->running.id.raw)
+		watch_want(watch, version ? FEED_VALUES : FEED_NEWEST_VALUES, org, app, env,
+			   version ? version : "");
+	else if (!environment->environment.last_deploy.id.raw &&
+		 knowledge_set_absent(world_edit_known(environment, WORLD_VALUES), environment->read_at))
+		learn_touch(watch->world, environment);
+}
+
 /* What a person who looks at this application needs of one of its environments. */
 static void
 want_details(struct watch *watch, const char *org, const char *app,
@@ -229,6 +255,7 @@ want_details(struct watch *watch, const char *org, const char *app,
 	want_set(watch, org, app, environment, &environment->set,
 		 last->problem.raw ? "" : learn_set_id(environment));
 	judge_running(watch, environment, org, app);
+	want_values(watch, org, app, environment);
 	if (environment->clone_set_id)
 		want_set(watch, org, app, environment, &environment->clone_set,
 			 environment->clone_set_id);

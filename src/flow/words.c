@@ -14,6 +14,7 @@
 #include "flow/world.h"
 #include "model/image.h"
 #include "model/set.h"
+#include "model/values.h"
 #include "model/version.h"
 
 #define SOON_MS (60 * 60000LL)
@@ -189,6 +190,21 @@ is_nothing(const struct world_environment *e)
 	return world_known(e, WORLD_SET)->state == KNOWLEDGE_ABSENT;
 }
 
+/* The same as it is written: what it gets for its placeholders may still be another value. */
+static enum standing
+compare_values(const struct world_environment *e, const struct world_environment *baseline,
+	       const json_t *module)
+{
+	switch (values_compare_used(module, e->values, baseline->values)) {
+	case VALUE_SAME:
+		return STANDING_SAME;
+	case VALUE_UNKNOWN:
+		return STANDING_UNKNOWN;
+	default:
+		return STANDING_OTHER;
+	}
+}
+
 enum standing
 words_standing(const struct world_environment *e, const struct world_environment *baseline,
 	       const char *module)
@@ -202,7 +218,10 @@ words_standing(const struct world_environment *e, const struct world_environment
 		return STANDING_UNKNOWN;
 	if (!here || !there)
 		return here ? STANDING_ONLY_HERE : there ? STANDING_MISSING : STANDING_NOWHERE;
-	return json_equal(here, there) ? STANDING_SAME : compare_images(e->set, baseline->set, module);
+	if (!json_equal(here, there))
+		return compare_images(e->set, baseline->set, module);
+	/* Of the past only the sets were written down, and a clone that was not deployed has no values. */
+	return e->is_past || !e->running.id.raw ? STANDING_SAME : compare_values(e, baseline, here);
 }
 
 const char *

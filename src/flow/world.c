@@ -10,6 +10,7 @@
 #include "base/xmalloc.h"
 #include "flow/watch.h"
 #include "model/set.h"
+#include "model/values.h"
 
 void
 world_init(struct world *world)
@@ -24,6 +25,9 @@ world_environment_clear(struct world_environment *environment)
 	deployment_clear(&environment->running);
 	set_unref(environment->set);
 	set_unref(environment->from_set);
+	if (environment->values)
+		values_clear(environment->values);
+	free(environment->values);
 	runtime_clear(&environment->runtime);
 	for (size_t i = 0; i < environment->resource_count; i++)
 		active_resource_clear(&environment->resources[i]);

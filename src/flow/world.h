@@ -17,11 +17,13 @@
 #include "model/nouns.h"
 
 struct set;
+struct values;
 
 /* What is asked of one environment besides its place in the list; see world_known(). */
 enum world_part {
 	WORLD_SET,		/* what runs, and its set; absent: nothing was ever deployed */
 	WORLD_FROM_SET,
+	WORLD_VALUES,		/* those that it runs with; absent: nothing was ever deployed */
 	WORLD_RUNTIME,
 	WORLD_RESOURCES,
 	WORLD_ERRORS,
@@ -33,6 +35,9 @@ struct world_environment {
 	/* What runs: the newest succeeded deployment; id.raw NULL: none or not known yet. */
 	struct deployment running;
 	struct set *set;		/* of `running`; for a clone never deployed, of from_deploy; NULL: unknown */
+	/* The other half of what runs: the shared values of that deployment, or the newest ones where
+	 * it names no version; NULL: unknown.  Owned. */
+	struct values *values;
 	struct set *from_set;		/* of from_deploy: the base of the next deployment; NULL: unknown */
 	struct runtime runtime;		/* as it was last read, however long ago: see WORLD_RUNTIME */
 	struct active_resource *resources;

@@ -567,6 +567,29 @@ collect_strings(const json_t *value, json_t *keys)
 		collect_strings(member, keys);
 }
 
+enum value_relation
+values_compare_used(const json_t *part, const struct values *a, const struct values *b)
+{
+	json_t *keys = json_object(), *unused;
+	enum value_relation found = VALUE_SAME;
+	const char *key;
+
+	collect_strings(part, keys);
+	json_object_foreach(keys, key, unused) {
+		enum value_relation relation = a && b ?
+			value_compare(values_find(a, key), values_find(b, key)) : VALUE_UNKNOWN;
+
+		if (relation == VALUE_DIFFERS || relation == VALUE_MISSING) {
+			found = relation;
+			break;
+		}
+		if (relation == VALUE_UNKNOWN)
+			found = relation;
+	}
+	json_decref(keys);
+	return found;
+}
+
 json_t *
 values_used_by(const struct set *set)
 {

@@ -104,6 +104,11 @@ int value_changes_decode(struct value_changes *changes, const json_t *body, stru
 
 /* --- the keys that a set uses --- */
 
+/* How what one workload (or any other part of a set) uses of both compares: the strongest of
+ * DIFFERS, MISSING, UNKNOWN, SAME.  NULL: these values are not known. */
+enum value_relation values_compare_used(const json_t *part, const struct values *a,
+					const struct values *b);
+
 /* Each key of a ${values.KEY} in the set, once, in order: a JSON array.  New reference. */
 json_t *values_used_by(const struct set *set);
 

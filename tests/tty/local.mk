@@ -35,6 +35,7 @@ TTY_STORIES = \
 	tests/tty/logs.story \
 	tests/tty/narrow.story \
 	tests/tty/terminal.story \
+	tests/tty/values.story \
 	tests/tty/torture.story tests/tty/torture-views.story \
 	tests/tty/views-80x24-utf8.story tests/tty/views-80x24-ascii.story \
 	tests/tty/views-120x40-utf8.story tests/tty/views-120x40-ascii.story \

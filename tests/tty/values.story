@@ -1,0 +1,33 @@
+# Shared values are half of what runs: the same version with another value is not the same.
+
+size 120x30
+limit 10
+on-failure tail -n 30 $STATE/sidestaged.log
+
+test "the same set with the same values is the same"
+run sidestage demo
+row "running" "running" "running"
+let FROM platform deployment qa
+sh platform post /envs '{"id":"aa-copy","name":"Copy","type":"development","from_deploy_id":"'$FROM'"}'
+sh platform post /envs/aa-copy/deploys '{}'
+until 20 test "$(platform status aa-copy)" = succeeded
+press-until Right "in (QA|qa)"
+key b
+row "Copy" "QA"
+press-until Left "in Copy"
+press-until Up "api in"
+row "api" "2.0.0-rc1" "="
+
+test "with a value of its own, it is another"
+sh platform post /envs/aa-copy/values '{"key":"PAGE_SIZE","value":"3","description":""}'
+row "api" "2.0.0-rc1" "="
+sh platform post /envs/aa-copy/deploys '{}'
+until 20 test "$(platform status aa-copy)" = succeeded
+row "api" "2.0.0-rc1" "~"
+
+test "and with the application's again, it is the same again"
+sh platform delete /envs/aa-copy/values/PAGE_SIZE
+sh platform post /envs/aa-copy/deploys '{}'
+until 20 test "$(platform status aa-copy)" = succeeded
+no-row "api" "2.0.0-rc1" "~"
+row "api" "2.0.0-rc1" "="
