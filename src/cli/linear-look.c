@@ -201,12 +201,13 @@ struct side {
 	char *env, *deployment;		/* deployment NULL: as it is now */
 	struct details *details;
 	struct past *past;
-	struct set *set;		/* borrowed; NULL: not known */
+	struct set *set;		/* with its values when they are known; NULL: not known */
 };
 
 static void
 close_side(struct side *side)
 {
+	set_unref(side->set);
 	past_close(side->past);
 	details_close(side->details);
 	free(side->env);
@@ -216,7 +217,7 @@ close_side(struct side *side)
 static bool
 is_past_known(void *data)
 {
-	return past_set(data) || past_error(data)->kind != ERROR_NONE;
+	return past_is_settled(data);
 }
 
 static void
@@ -241,9 +242,10 @@ read_deployment(struct linear *l, struct side *side)
 			    side->env, side->deployment);
 		return;
 	}
-	side->past = past_open(l->session, l->org, l->app, untrusted_raw(&d->set_id));
+	side->past = past_open(l->session, l->org, l->app, side->env, untrusted_raw(&d->id),
+			       untrusted_raw(&d->set_id));
 	if (linear_wait(l, is_past_known, side->past) && past_set(side->past))
-		side->set = past_set(side->past);
+		side->set = past_shown(side->past);
 	else
 		linear_fail_error(l, past_error(side->past), EXIT_STAGE_READ);
 }
@@ -261,10 +263,20 @@ read_side(struct linear *l, struct side *side, const char *word)
 		return;
 	if (side->deployment)
 		read_deployment(l, side);
-	else if (e->set)
-		side->set = e->set;
-	else
+	else if (!e->set)
 		linear_fail_set(l, e);
+}
+
+/* What was not compared is no "same". */
+static void
+fail_without_values(struct linear *l, const struct side *side, const struct world_environment *e)
+{
+	const struct error *why = e ? &world_known(e, WORLD_VALUES)->why :
+				  side->past ? past_values_error(side->past) : NULL;
+
+	if (side->set && !set_values(side->set) && why && why->kind != ERROR_NONE)
+		linear_fail(l, EXIT_UNREAD, _("The values of %s could not be read, and are not compared: %s"),
+			    side->env, why->text);
 }
 
 void
@@ -279,14 +291,15 @@ linear_diff(struct linear *l, char **words, size_t count)
 	/* Reading one side takes time, in which the other's environment may get another set. */
 	for (int i = 0; i < 2; i++) {
 		const struct world_environment *e =
-			sides[i].set && !sides[i].deployment ? linear_environment(l, sides[i].env) : NULL;
+			l->code == 0 && !sides[i].deployment ? linear_environment(l, sides[i].env) : NULL;
 
-		if (sides[i].set && !sides[i].deployment)
-			sides[i].set = e ? e->set : NULL;
+		if (e)
+			sides[i].set = world_shown(e);
+		fail_without_values(l, &sides[i], e);
 	}
 	if (sides[0].set && sides[1].set) {
 		changes_between(&changes, sides[0].set, sides[1].set);
-		if (l->once && changes.count > 0)
+		if (l->once && changes.count > 0 && l->code == 0)
 			l->code = EXIT_FAILED;
 		if (linear_wants_facts(l))
 			linear_facts(l, facts_changes(&changes));

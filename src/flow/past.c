@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One set, by its id: it never changes, so it is asked for once. */
+/* Neither a set nor a version of values ever changes, so each is asked for once. */
 #include "config.h"
 
 #include "flow/past.h"
@@ -12,15 +12,20 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/session.h"
+#include "model/nouns.h"
 #include "model/set.h"
+#include "model/values.h"
 #include "store/store.h"
 
 struct past {
 	struct session *session;
-	char *org, *app, *id;
-	struct api_call *call;
+	char *org, *app, *env, *id;
+	struct api_call *call, *values_call;
 	struct set *set;
 	struct error error;
+	struct values values;
+	bool has_values;
+	struct error values_error;
 };
 
 static void
@@ -44,8 +49,39 @@ got_set(void *data, const struct api_reply *reply)
 	session_changed(past->session);
 }
 
+static void
+got_values(void *data, const struct api_reply *reply)
+{
+	struct past *past = data;
+
+	past->values_call = NULL;
+	past->values_error = reply->error;
+	if (reply->error.kind == ERROR_NONE)
+		past->has_values = values_decode(&past->values, reply->body, &past->values_error) == 0;
+	session_changed(past->session);
+}
+
+static void
+got_deployment(void *data, const struct api_reply *reply)
+{
+	struct past *past = data;
+	struct deployment deployment = {0};
+
+	past->values_call = NULL;
+	past->values_error = reply->error;
+	if (reply->error.kind == ERROR_NONE &&
+	    deployment_decode(&deployment, reply->body, &past->values_error) == 0 &&
+	    deployment.value_set_version_id.raw)
+		past->values_call = api_get_value_version(session_api(past->session), past->org, past->app,
+							  past->env, deployment.value_set_version_id.raw,
+							  got_values, past);
+	deployment_clear(&deployment);
+	session_changed(past->session);
+}
+
 struct past *
-past_open(struct session *session, const char *org, const char *app, const char *id)
+past_open(struct session *session, const char *org, const char *app, const char *env,
+	  const char *deployment_id, const char *id)
 {
 	struct past *past = xcalloc(1, sizeof(*past));
 	json_t *kept;
@@ -53,7 +89,10 @@ past_open(struct session *session, const char *org, const char *app, const char 
 	past->session = session;
 	past->org = xstrdup(org);
 	past->app = xstrdup(app);
+	past->env = xstrdup(env);
 	past->id = xstrdup(id);
+	past->values_call = api_get_deployment(session_api(session), org, app, env, deployment_id,
+					       got_deployment, past);
 	if (set_id_is_empty(id)) {
 		past->set = set_new();
 		return past;
@@ -77,6 +116,9 @@ past_close(struct past *past)
 	if (!past)
 		return;
 	api_cancel(past->call);
+	api_cancel(past->values_call);
+	values_clear(&past->values);
+	free(past->env);
 	set_unref(past->set);
 	free(past->org);
 	free(past->app);
@@ -88,6 +130,27 @@ struct set *
 past_set(const struct past *past)
 {
 	return past->set;
+}
+
+struct set *
+past_shown(const struct past *past)
+{
+	if (!past->set)
+		return NULL;
+	return past->has_values ? set_with_values(past->set, values_words(&past->values)) :
+				  set_ref(past->set);
+}
+
+bool
+past_is_settled(const struct past *past)
+{
+	return !past->call && !past->values_call;
+}
+
+const struct error *
+past_values_error(const struct past *past)
+{
+	return &past->values_error;
 }
 
 const struct error *

@@ -286,6 +286,15 @@ world_is_busy(const struct world_environment *environment)
 	return e->deleting || (e->last_deploy.id.raw && !deployment_is_final(&e->last_deploy));
 }
 
+struct set *
+world_shown(const struct world_environment *environment)
+{
+	if (!environment->set)
+		return NULL;
+	return environment->values ? set_with_values(environment->set, values_words(environment->values)) :
+				     set_ref(environment->set);
+}
+
 bool
 world_is_primed(const struct environment *environment, const struct deployment *running)
 {

@@ -104,6 +104,9 @@ const struct knowledge *world_known(const struct world_environment *environment,
 /* The last answer about it was good: nothing of it is a guess. */
 bool world_is_known(const struct world_environment *environment, enum world_part part);
 
+/* A new reference to the set that it runs, with its values when they are known; NULL: unknown. */
+struct set *world_shown(const struct world_environment *environment);
+
 /* Its next deployment would not start from what runs: somebody set another base (promise 2).
  * A failed deployment alone does not do that. */
 bool world_is_primed(const struct environment *environment, const struct deployment *running);

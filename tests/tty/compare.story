@@ -97,6 +97,8 @@ key Enter
 key n
 row "PAGE_SIZE: \"20\""
 key n
+row "PAGE_SIZE: 100"
+key n
 expect "is not further down"
 key Esc
 gone "/ PAGE_SIZE"

@@ -31,3 +31,17 @@ sh platform post /envs/aa-copy/deploys '{}'
 until 20 test "$(platform status aa-copy)" = succeeded
 no-row "api" "2.0.0-rc1" "~"
 row "api" "2.0.0-rc1" "="
+
+test "the difference of two environments has the values"
+sh platform post /envs/aa-copy/values '{"key":"PAGE_SIZE","value":"3","description":""}'
+sh platform post /envs/aa-copy/deploys '{}'
+until 20 test "$(platform status aa-copy)" = succeeded
+row "api" "2.0.0-rc1" "~"
+key d
+row "values" "value PAGE_SIZE" "100 → 3"
+expect "PAGE_SIZE: 3"
+key Esc
+gone "PAGE_SIZE: 3"
+run sidestage diff qa aa-copy --demo
+expect "PAGE_SIZE"
+exit 1

@@ -28,6 +28,12 @@ changes_draw_counts(struct canvas *canvas, const struct changes *changes)
 	canvas_glyph(canvas, STYLE_DIM, GLYPH_MIDDLE);
 	canvas_format(canvas, STYLE_DIM, ngettext(" %zu resource", " %zu resources", changes->resources),
 		      changes->resources);
+	if (changes->values == 0)
+		return;
+	canvas_ours(canvas, STYLE_DIM, " ");
+	canvas_glyph(canvas, STYLE_DIM, GLYPH_MIDDLE);
+	canvas_format(canvas, STYLE_DIM, ngettext(" %zu value", " %zu values", changes->values),
+		      changes->values);
 }
 
 #define TEXT_COLUMN 3		/* behind the sign */

@@ -35,10 +35,11 @@ struct side {
 	char *deployment;		/* NULL: what runs now */
 	struct past *past;		/* of the deployment */
 	struct details *details;	/* its values and deployments */
-	struct set *set;		/* as written; NULL: not known */
+	struct set *set;		/* as written, with the values when they are known; NULL: not known */
 	struct set *shown;		/* what is compared */
 	size_t unknown;			/* placeholders that stay in `shown` */
 	struct error error;		/* why there is nothing to show */
+	struct error no_values;		/* why it is compared without them; kind NONE: it is not */
 };
 
 struct compare_view {
@@ -108,6 +109,11 @@ draw_doubts(const struct compare_view *c, struct canvas *canvas, int row)
 	for (int i = 0; i < 2; i++) {
 		const struct side *side = &c->sides[i];
 
+		if (side->shown && side->no_values.kind != ERROR_NONE) {
+			canvas_at(canvas, row + used++, 1);
+			canvas_format(canvas, STYLE_WARN, _("The values of %.30s could not be read, and are not compared: %.200s"),
+				      side->env, side->no_values.text);
+		}
 		if (side->shown)
 			continue;
 		canvas_at(canvas, row + used++, 1);
@@ -189,20 +195,29 @@ resolve_side(struct compare_view *c, struct ui *ui, struct side *side)
 	side->shown = effective_of(&as_was, c->org, c->app, side->details, &side->unknown, &side->error);
 }
 
-static bool
+static void
 read_side(struct compare_view *c, struct ui *ui, struct side *side)
 {
 	const struct world_environment *e = find(c, ui, side);
-	struct set *set = side->deployment ? past_set(side->past) : e ? e->set : NULL;
-	bool moved = set != side->set;
+	struct set *set = side->deployment ? past_shown(side->past) : e ? world_shown(e) : NULL;
 
-	if (set)
-		set_ref(set);
 	set_unref(side->set);
 	side->set = set;
 	if (!set && side->deployment)
 		side->error = *past_error(side->past);
-	return moved;
+	side->no_values = (struct error){0};
+	if (set && !set_values(set) && side->deployment)
+		side->no_values = *past_values_error(side->past);
+	else if (set && !set_values(set) && world_known(e, WORLD_VALUES)->state == KNOWLEDGE_UNREADABLE)
+		side->no_values = world_known(e, WORLD_VALUES)->why;
+}
+
+static bool
+is_same_state(const struct set *a, const struct set *b)
+{
+	json_t *x = set_values(a), *y = set_values(b);
+
+	return set_equal(a, b) && (x && y ? json_equal(x, y) : x == y);
 }
 
 static void
@@ -217,7 +232,7 @@ compare(struct compare_view *c, struct ui *ui)
 		read_side(c, ui, &c->sides[i]);
 		resolve_side(c, ui, &c->sides[i]);
 		/* What is equal to before stays the same thing, so that nothing moves. */
-		if (before && c->sides[i].shown && set_equal(before, c->sides[i].shown)) {
+		if (before && c->sides[i].shown && is_same_state(before, c->sides[i].shown)) {
 			set_unref(c->sides[i].shown);
 			c->sides[i].shown = set_ref(before);
 		} else {
@@ -263,7 +278,7 @@ open_side(struct compare_view *c, struct ui *ui, struct side *side, const char *
 	if (!deployment)
 		return;
 	side->deployment = xstrdup(deployment);
-	side->past = past_open(ui_session(ui), c->org, c->app, set_id);
+	side->past = past_open(ui_session(ui), c->org, c->app, env, deployment, set_id);
 }
 
 static void
