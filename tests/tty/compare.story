@@ -97,7 +97,7 @@ key Enter
 key n
 row "PAGE_SIZE: \"20\""
 key n
-row "PAGE_SIZE: 100"
+row 'PAGE_SIZE: "100"'
 key n
 expect "is not further down"
 key Esc

@@ -39,9 +39,10 @@ until 20 test "$(platform status aa-copy)" = succeeded
 row "api" "2.0.0-rc1" "~"
 key d
 row "values" "value PAGE_SIZE" "100 → 3"
-expect "PAGE_SIZE: 3"
+expect 'PAGE_SIZE: "3"'
 key Esc
-gone "PAGE_SIZE: 3"
+gone "PAGE_SIZE:"
+terminal two
 run sidestage diff qa aa-copy --demo
-expect "PAGE_SIZE"
+expect "value PAGE_SIZE"
 exit 1

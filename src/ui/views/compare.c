@@ -195,11 +195,23 @@ resolve_side(struct compare_view *c, struct ui *ui, struct side *side)
 	side->shown = effective_of(&as_was, c->org, c->app, side->details, &side->unknown, &side->error);
 }
 
+/* Set and values come one after the other; shown apart, the difference would move under its
+ * reader. */
+static bool
+is_settled(const struct side *side, const struct world_environment *e)
+{
+	if (side->deployment)
+		return past_is_settled(side->past);
+	return e && (e->values || !e->running.id.raw || e->is_past ||
+		     knowledge_is_settled(world_known(e, WORLD_VALUES)));
+}
+
 static void
 read_side(struct compare_view *c, struct ui *ui, struct side *side)
 {
 	const struct world_environment *e = find(c, ui, side);
-	struct set *set = side->deployment ? past_shown(side->past) : e ? world_shown(e) : NULL;
+	struct set *set = !is_settled(side, e) ? NULL :
+			  side->deployment ? past_shown(side->past) : world_shown(e);
 
 	set_unref(side->set);
 	side->set = set;
