@@ -12,6 +12,7 @@
 #include "flow/details.h"
 #include "flow/flow.h"
 #include "flow/hotfix.h"
+#include "flow/interrupted.h"
 #include "flow/logs.h"
 #include "flow/world.h"
 #include "model/changes.h"
@@ -309,6 +310,35 @@ facts_history(const struct operation_list *list)
 	return all;
 }
 
+json_t *
+facts_interrupted(const struct interrupted *interrupted)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < interrupted_count(interrupted); i++) {
+		const struct interrupted_operation *op = interrupted_get(interrupted, i);
+		const struct operation *o = &op->record;
+		json_t *facts = json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "id", foreign(&o->id), "verb",
+					  foreign(&o->verb), "kind", interrupted_kind_name(op->kind),
+					  "organization", foreign(&o->org), "application", foreign(&o->app),
+					  "environment", foreign(&o->env), "source", foreign(&o->source));
+
+		json_object_set_new(facts, "created_at", when(o->created_at));
+		json_object_set_new(facts, "summary", foreign(&o->summary));
+		json_object_set_new(facts, "reason", foreign(&o->reason));
+		json_object_set_new(facts, "step", op->step < o->step_count && o->steps[op->step].id ?
+				    text(o->steps[op->step].id) : json_null());
+		json_object_set_new(facts, "deployment_id", foreign(&o->deployment_id));
+		json_object_set_new(facts, "deed", json_string(interrupted_deed_name(op->deed)));
+		json_object_set_new(facts, "moved", json_boolean(op->moved));
+		json_object_set_new(facts, "now", knowledge_is_current(&op->asked) ? text(op->now) : json_null());
+		json_object_set_new(facts, "unreadable", op->asked.state == KNOWLEDGE_UNREADABLE ?
+				    text(op->asked.why.text) : json_null());
+		json_array_append_new(all, facts);
+	}
+	return all;
+}
+
 static json_t *
 step_facts(const struct hotfix *hotfix, enum hotfix_step_id id)
 {
@@ -387,7 +417,7 @@ facts_operation(const struct flow *flow)
 		[FLOW_PREPARING] = "preparing", [FLOW_DECIDING] = "deciding",
 		[FLOW_VALUES] = "deciding values", [FLOW_REVIEW] = "reviewed",
 		[FLOW_RUNNING] = "running",	[FLOW_DONE] = "done",	      [FLOW_FAILED] = "failed",
-		[FLOW_CANCELLED] = "cancelled",
+		[FLOW_CANCELLED] = "cancelled", [FLOW_UNWATCHED] = "unwatched",
 	};
 	const struct flow_request *request = flow_request(flow);
 	const struct review *review = flow_review(flow);

@@ -14,6 +14,7 @@ struct clones;
 struct details;
 struct flow;
 struct hotfix;
+struct interrupted;
 struct image;
 struct log_line;
 struct logs;
@@ -41,6 +42,7 @@ json_t *facts_logs(const struct logs *logs, size_t first);
 /* app NULL: of all. */
 json_t *facts_clones(const struct clones *clones, const char *app);
 /* Oldest first. */
+json_t *facts_interrupted(const struct interrupted *interrupted);
 json_t *facts_history(const struct operation_list *list);
 json_t *facts_hotfix(const struct hotfix *hotfix);
 /* What was reviewed, and how far it came. */

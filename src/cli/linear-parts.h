@@ -122,6 +122,16 @@ void linear_tell_logs(struct linear *l);
 /* An exit_code; err: what kept it from beginning. */
 int linear_once(struct linear *l, struct error *err);
 
+/* Follows a flow that runs already. */
+void linear_watch(struct linear *l, struct flow *flow);
+
+/* --- interrupted operations; linear-interrupted.c --- */
+
+/* One line about them, if there are any and the command is not about them. */
+void linear_tell_interrupted(struct linear *l);
+void linear_resume(struct linear *l, char **words, size_t count);
+void linear_abandon(struct linear *l, char **words, size_t count);
+
 /* --- commands that only tell; linear-look.c --- */
 
 void linear_board(struct linear *l, char **words, size_t count);

@@ -193,6 +193,16 @@ linear_begin(struct linear *l, const struct flow_request *request)
 	l->conflict = 0;
 }
 
+void
+linear_watch(struct linear *l, struct flow *flow)
+{
+	l->operation = xstrdup(flow_operation_id(flow));
+	l->steps_told = 0;
+	l->approved = true;
+	l->reviewed = true;
+	l->asking = ASKING_COMMAND;
+}
+
 bool
 linear_wait(struct linear *l, bool (*is_there)(void *data), void *data)
 {
@@ -280,7 +290,9 @@ follow(struct linear *l, struct flow *flow)
 		linear_facts(l, facts_operation(flow));
 	else if (flow_state(flow) == FLOW_DONE)
 		lines_say(_("Done."));
-	if (flow_state(flow) != FLOW_DONE) {
+	if (flow_state(flow) == FLOW_UNWATCHED) {
+		linear_fail(l, EXIT_RUNNING, _("Still running: %s"), flow_error(flow)->text);
+	} else if (flow_state(flow) != FLOW_DONE) {
 		linear_fail(l, exit_code_of(flow_error(flow)->kind,
 					    l->approved ? EXIT_STAGE_CHANGE : EXIT_STAGE_READ),
 			    _("Failed: %s"), flow_error(flow)->text);
@@ -600,7 +612,7 @@ linear_run(struct session *session, const struct arguments *arguments, struct er
 
 	l.org = arguments->org ? xstrdup(arguments->org) : NULL;
 	l.app = arguments->app && (arguments->org || l.once) ? xstrdup(arguments->app) : NULL;
-	flow_resume_all(session);
+	linear_tell_interrupted(&l);
 	if (l.once) {
 		code = linear_once(&l, err);
 		logs_close(l.logs);

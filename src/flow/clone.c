@@ -549,6 +549,8 @@ create(struct flow *flow)
 {
 	const struct flow_request *request = &flow->request;
 
+	if (!flow_may_send(flow))
+		return;
 	flow->call = api_create_environment(
 		session_api(flow->session), request->org, request->app, request->env,
 		request->name ? request->name : request->env, request->type,

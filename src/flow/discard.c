@@ -253,6 +253,8 @@ sent_delete(void *data, const struct api_reply *reply)
 static void
 send_delete(struct flow *flow)
 {
+	if (!flow_may_send(flow))
+		return;
 	flow->call = api_delete_environment(session_api(flow->session), flow->request.org,
 					    flow->request.app, flow->request.env, sent_delete,
 					    flow);

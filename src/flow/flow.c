@@ -20,6 +20,8 @@
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "flow/comment.h"
+#include "flow/document.h"
+#include "flow/interrupted.h"
 
 #define IMAGES_MAX 1000
 #define TRIES_MAX 4
@@ -125,8 +127,8 @@ copy_request(struct flow_request *to, const struct flow_request *from)
 	to->draft = from->draft ? delta_copy(from->draft) : NULL;
 }
 
-static void
-clear_request(struct flow_request *request)
+void
+flow_clear_request(struct flow_request *request)
 {
 	for (size_t i = 0; request->images && request->images[i]; i++)
 		release(request->images[i]);
@@ -201,7 +203,7 @@ flow_free(struct flow *flow)
 	if (!flow)
 		return;
 	stop_waiting(flow);
-	clear_request(&flow->request);
+	flow_clear_request(&flow->request);
 	clear_place(&flow->target);
 	clear_place(&flow->source);
 	flow_clear_deployments(flow);
@@ -211,7 +213,7 @@ flow_free(struct flow *flow)
 	deployment_clear(&flow->ancestor_deployment);
 	deployment_clear(&flow->before_deployment);
 	deployment_clear(&flow->overwritten);
-	clear_request(&flow->recovery);
+	flow_clear_request(&flow->recovery);
 	clear_values(flow);
 	clone_origin_clear(&flow->origin);
 	set_unref(flow->base);
@@ -306,6 +308,7 @@ flow_set_steps(struct flow *flow)
 {
 	flow->steps = xcalloc(flow->verb->step_count, sizeof(*flow->steps));
 	for (size_t i = 0; i < flow->verb->step_count; i++) {
+		flow->steps[i].id = flow->verb->steps[i].id;
 		flow->steps[i].name = flow->verb->steps[i].name;
 		flow->steps[i].detail = xstrdup("");
 	}
@@ -567,6 +570,33 @@ due(void *data)
 	(flow->settling && step->settle ? step->settle : step->start)(flow);
 }
 
+/* Half of it is there: the rest belongs to it. */
+static bool
+has_acted(const struct flow *flow)
+{
+	for (size_t i = 0; i < flow->verb->step_count; i++)
+		if (flow->verb->steps[i].settle && flow->steps[i].state == STEP_DONE &&
+		    (strcmp(flow->verb->steps[i].id, "write-values") != 0 ||
+		     flow->value_changes.count > 0))
+			return true;
+	return false;
+}
+
+bool
+flow_may_send(struct flow *flow)
+{
+	if (has_acted(flow) || clock_wall_ms() - flow->record.created_at <= APPROVAL_VALID_MS) {
+		if (flow->record.state == OPERATION_RUNNING)
+			return true;
+		flow->record.state = OPERATION_RUNNING;
+		return flow_journal(flow, SIZE_MAX);
+	}
+	flow_fail_text(flow, ERROR_STALE,
+		       _("The approval has expired: nothing of it was sent within %d minutes. Nothing "
+			 "was changed; review it again."), APPROVAL_VALID_MS / 60000);
+	return false;
+}
+
 /* Every wait of a flow is within a step, so what comes after it is the step again. */
 void
 flow_later(struct flow *flow, int64_t delay_ms, flow_phase *then)
@@ -604,7 +634,7 @@ fill_record(struct flow *flow, const char *reason)
 	struct operation *record = &flow->record;
 	const struct world *world = session_world(flow->session);
 	const struct review *review = &flow->review;
-	json_t *request = flow_encode_request(flow);
+	json_t *request = document_encode(flow);
 	char *text = json_dumps(request, JSON_COMPACT);
 	char *summary = review_summary(review);
 	struct delta *back = NULL;
@@ -644,12 +674,12 @@ fill_record(struct flow *flow, const char *reason)
 	}
 	free(text);
 	free(summary);
-	record->state = OPERATION_RUNNING;
+	record->state = OPERATION_PREPARED;
 	record->created_at = clock_wall_ms();
 	record->step_count = flow->verb->step_count;
 	record->steps = xcalloc(record->step_count, sizeof(*record->steps));
 	for (size_t i = 0; i < record->step_count; i++)
-		record->steps[i].name = xstrdup(flow->verb->steps[i].name);
+		record->steps[i].id = xstrdup(flow->verb->steps[i].id);
 }
 
 /* After a failed begin the person may approve again. */

@@ -3,7 +3,7 @@
  * The verbs.  A flow first prepares (reads what it needs and computes the review), then
  * waits for a person, then runs its table of journaled steps.  It never draws.
  *
- *   PREPARING -> REVIEW -> RUNNING -> DONE | FAILED
+ *   PREPARING -> REVIEW -> RUNNING -> DONE | FAILED | UNWATCHED
  *        \________\____________________> FAILED | CANCELLED
  *
  * A merge with conflicts waits as DECIDING for a person's choices, and a clone whose values
@@ -28,7 +28,8 @@ struct set;
 
 enum flow_verb { FLOW_CLONE, FLOW_DEPLOY, FLOW_PROMOTE, FLOW_UNDO, FLOW_DISCARD, FLOW_CARRY };
 enum flow_state {
-	FLOW_PREPARING, FLOW_DECIDING, FLOW_VALUES, FLOW_REVIEW, FLOW_RUNNING, FLOW_DONE, FLOW_FAILED, FLOW_CANCELLED
+	FLOW_PREPARING, FLOW_DECIDING, FLOW_VALUES, FLOW_REVIEW, FLOW_RUNNING, FLOW_DONE, FLOW_FAILED, FLOW_CANCELLED,
+	FLOW_UNWATCHED		/* all was sent; the platform goes on, and nobody looks any more */
 };
 
 /* What becomes of one shared value of an environment's own. */
@@ -74,6 +75,7 @@ struct flow_request {
 };
 
 struct flow_step {
+	const char *id;		/* for machines: "check-target" */
 	const char *name;	/* N_() text: "read Production" is made by the view from name and env */
 	enum { STEP_TODO, STEP_ACTIVE, STEP_DONE, STEP_FAILED } state;
 	int64_t started_at, ended_at;	/* steady ms; 0: not yet */
@@ -124,7 +126,7 @@ const struct deployment *flow_deployment(const struct flow *flow);
 /* The platform's errors when the deployment failed. */
 size_t flow_deployment_error_count(const struct flow *flow);
 const struct deployment_error *flow_deployment_error(const struct flow *flow, size_t i);
-/* Kind NONE unless FAILED. */
+/* Kind NONE unless FAILED or UNWATCHED. */
 const struct error *flow_error(const struct flow *flow);
 int64_t flow_elapsed_ms(const struct flow *flow);
 int64_t flow_ended_at(const struct flow *flow);	/* steady ms; 0: it runs, or never ran */
@@ -172,10 +174,6 @@ void flow_dismiss(struct flow *flow);
 /* For session_free() only: gives up calls and timers and frees the flow, in whatever state.
  * The journal keeps what is unfinished; session_drop_flow() is not called. */
 void flow_free(struct flow *flow);
-/* On start: matches unfinished operations of the journal with what the platform did,
- * resumes, adopts or gives up, and says which in the flow's steps. */
-void flow_resume_all(struct session *session);
-
 const char *flow_verb_name(enum flow_verb verb);	/* "clone": for machines */
 
 #endif

@@ -96,7 +96,8 @@ add_operation(struct events *events, const struct operation *o, const char *env)
 
 	if (!event)
 		return;
-	event->is_busy = o->state == OPERATION_PREPARED || o->state == OPERATION_RUNNING;
+	event->is_busy = o->state == OPERATION_PREPARED || o->state == OPERATION_RUNNING ||
+		o->state == OPERATION_UNWATCHED;
 	event->has_failed = o->state == OPERATION_FAILED || o->state == OPERATION_ABANDONED;
 	event->at = o->created_at;
 	event->ended_at = o->ended_at;

@@ -13,6 +13,8 @@ libflow_a_SOURCES = \
 	src/flow/details.c \
 	src/flow/details.h \
 	src/flow/discard.c \
+	src/flow/document.c \
+	src/flow/document.h \
 	src/flow/effective.c \
 	src/flow/effective.h \
 	src/flow/fixes.c \
@@ -24,6 +26,8 @@ libflow_a_SOURCES = \
 	src/flow/hotfix-steps.c \
 	src/flow/hotfix.c \
 	src/flow/hotfix.h \
+	src/flow/interrupted.c \
+	src/flow/interrupted.h \
 	src/flow/learn.c \
 	src/flow/learn.h \
 	src/flow/logs.c \

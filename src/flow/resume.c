@@ -1,100 +1,90 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Taking up what a program that ended had under way.
+ * Going on with what a program that ended had under way, because a person says so.
  *
  * The journal says which step was active; whether its request was carried out is asked of
- * the platform (the step's settle), never guessed.  An operation that another living
- * program works on is left to it.
+ * the platform (the step's settle), never guessed.  Steps are known by their ids: a record
+ * whose steps are not exactly ours was written by another version, which may have done other
+ * things in other places, so it is not gone on with.
  */
 #include "config.h"
 
-#include "flow/verbs.h"
+#include "flow/interrupted.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/i18n.h"
-#include "base/ids.h"
 #include "base/xmalloc.h"
-#include "model/json.h"
+#include "flow/document.h"
+#include "flow/verbs.h"
 
-#define IMAGES_MAX 2000
+/* --- what a record is --- */
 
-/* --- what was asked for, as JSON in the journal --- */
-
-static void
-put_text(json_t *object, const char *key, const char *text)
+static bool
+has_our_steps(const struct operation *record, const struct verb *verb)
 {
-	if (text)
-		json_object_set_new(object, key, json_string(text));
+	if (record->step_count != verb->step_count)
+		return false;
+	for (size_t i = 0; i < record->step_count; i++)
+		if (!record->steps[i].id || strcmp(record->steps[i].id, verb->steps[i].id) != 0)
+			return false;
+	return true;
 }
 
-/* How the conflicts of the merge were decided, for who reads the journal. */
-static json_t *
-encode_choices(const struct merge *merge)
+/* What the columns say, by which it is found and shown, is what the document would do. */
+static bool
+is_about_the_same(const struct operation *record, const struct flow_request *request)
 {
-	json_t *choices = json_array();
+	return untrusted_is(&record->verb, flow_verb_name(request->verb)) &&
+		untrusted_is(&record->org, request->org) && untrusted_is(&record->app, request->app) &&
+		untrusted_is(&record->env, request->env) &&
+		!strcmp(untrusted_raw(&record->source), request->source ? request->source : "");
+}
 
-	for (size_t i = 0; i < merge->count; i++) {
-		const struct merge_entry *entry = &merge->entries[i];
+static enum interrupted_kind
+kind_of(const struct operation *record, struct document *document)
+{
+	enum flow_verb verb;
+	const struct verb *table = flow_verb_find(untrusted_raw(&record->verb), &verb);
+	const char *text = untrusted_raw(&record->request);
 
-		if (entry->side == MERGE_CONFLICT)
-			json_array_append_new(choices, json_pack("{s:s, s:s, s:s}",
-				"object", entry->object, "path", entry->path, "chosen",
-				entry->chosen == MERGE_OURS ? "ours" : "theirs"));
+	for (size_t i = 0; i < record->step_count; i++)
+		if (!record->steps[i].id)
+			return INTERRUPTED_FIRST_RELEASE;
+	if (document_version(text) == 1)
+		return INTERRUPTED_FIRST_RELEASE;
+	if (!table || !has_our_steps(record, table) || document_decode(document, text, NULL))
+		return INTERRUPTED_NOT_OURS;
+	if (!is_about_the_same(record, &document->request)) {
+		document_clear(document);
+		return INTERRUPTED_NOT_OURS;
 	}
-	return choices;
+	if (record->state == OPERATION_PREPARED &&
+	    clock_wall_ms() - record->created_at > APPROVAL_VALID_MS)
+		return INTERRUPTED_EXPIRED;
+	return INTERRUPTED_RESUMABLE;
 }
 
-json_t *
-flow_encode_request(const struct flow *flow)
+enum interrupted_kind
+flow_interrupted_kind(const struct operation *record)
 {
-	json_t *body = json_object();
-	json_t *images = json_array();
+	struct document document = { 0 };
+	enum interrupted_kind kind = kind_of(record, &document);
 
-	put_text(body, "name", flow->request.name);
-	put_text(body, "type", flow->request.type);
-	put_text(body, "operation_id", flow->request.operation_id);
-	put_text(body, "source_last", flow->source.environment.last_deploy.id.raw);
-	put_text(body, "from_deploy", flow->target.environment.from_deploy.id.raw);
-	for (const char *const *image = flow->request.images; image && *image; image++)
-		json_array_append_new(images, json_string(*image));
-	json_object_set_new(body, "images", images);
-	if (flow->review.merge.conflicts > 0)
-		json_object_set_new(body, "choices", encode_choices(&flow->review.merge));
-	if (flow->delta)
-		json_object_set_new(body, "delta", delta_encode(flow->delta));
-	json_object_set_new(body, "pins", flow_encode_pins(flow));
-	return body;
+	document_clear(&document);
+	return kind;
 }
 
-/* --- and back --- */
-
-static const char **
-decode_images(const json_t *body)
-{
-	const json_t *images = json_object_get(body, "images");
-	size_t count = json_array_size(images);
-	const char **texts;
-
-	if (count > IMAGES_MAX)
-		count = 0;
-	texts = xcalloc(count + 1, sizeof(*texts));
-	for (size_t i = 0; i < count; i++) {
-		const char *text = json_string_value(json_array_get(images, i));
-
-		texts[i] = text ? text : "";
-	}
-	return texts;
-}
+/* --- making the flow again --- */
 
 /* A set for the review and the count of workloads; the cache is enough, since the step does
  * not need it. */
 static struct set *
 cached_set(struct session *session, const struct operation *record, const char *id)
 {
-	json_t *kept = id ? store_get_set(session_store(session), record->url.raw,
+	json_t *kept = id ? store_get_set(session_store(session), session_platform(session),
 					  record->org.raw, record->app.raw, id) : NULL;
 	struct set *set = kept ? set_decode(kept, NULL) : NULL;
 
@@ -104,12 +94,10 @@ cached_set(struct session *session, const struct operation *record, const char *
 }
 
 static void
-restore_places(struct flow *flow, const json_t *body)
+restore_places(struct flow *flow, const struct document *document)
 {
-	untrusted_set(&flow->source.environment.last_deploy.id,
-		      json_member_string(body, "source_last"));
-	untrusted_set(&flow->target.environment.from_deploy.id,
-		      json_member_string(body, "from_deploy"));
+	untrusted_set(&flow->source.environment.last_deploy.id, document->source_last);
+	untrusted_set(&flow->target.environment.from_deploy.id, document->from_deploy);
 	untrusted_set(&flow->target.environment.last_deploy.id, flow->record.from_deployment.raw);
 	untrusted_set(&flow->target.environment.name, flow->record.env_name.raw);
 	untrusted_set(&flow->target.environment.type, flow->record.env_type.raw);
@@ -143,103 +131,175 @@ restore_steps(struct flow *flow)
 	flow->settling = flow->steps[flow->step].state == STEP_ACTIVE;
 }
 
-/* The record moves into the flow.  NULL when it makes no sense: a file may hold anything. */
+/* The record moves into the flow.  NULL with err: it is damaged. */
 static struct flow *
-restore(struct session *session, struct operation *record)
+restore(struct session *session, struct operation *record, struct document *document,
+	struct error *err)
 {
-	enum flow_verb verb;
-	const char *text = untrusted_raw(&record->request);
-	json_t *body = json_decode(text, strlen(text), NULL);
-	struct flow_request request = { 0 };
-	struct flow *flow = NULL;
-	const char **images;
+	struct flow *flow = flow_alloc(session, &document->request);
 
-	if (!body || !flow_verb_find(untrusted_raw(&record->verb), &verb) ||
-	    !ids_is_name(untrusted_raw(&record->org)) ||
-	    !ids_is_name(untrusted_raw(&record->app)) ||
-	    !ids_is_name(untrusted_raw(&record->env)) ||
-	    (record->source.raw && !ids_is_name(record->source.raw))) {
-		json_decref(body);
-		return NULL;
-	}
-	images = decode_images(body);
-	request.verb = verb;
-	request.org = record->org.raw;
-	request.app = record->app.raw;
-	request.env = record->env.raw;
-	request.source = record->source.raw;
-	request.name = json_member_string(body, "name");
-	request.type = json_member_string(body, "type");
-	request.operation_id = json_member_string(body, "operation_id");
-	request.images = images;
-	flow = flow_alloc(session, &request);
-	free(images);
-	if (record->step_count != flow->verb->step_count) {
+	if (flow_decode_pins(flow, document->pins, err)) {
 		flow_free(flow);
-		json_decref(body);
 		return NULL;
 	}
 	flow->record = *record;
 	memset(record, 0, sizeof(*record));
-	if (json_object_get(body, "delta"))
-		flow->delta = delta_decode(json_object_get(body, "delta"), NULL);
-	if (flow_decode_pins(flow, json_object_get(body, "pins"), NULL)) {
-		*record = flow->record;
-		memset(&flow->record, 0, sizeof(flow->record));
-		flow_free(flow);
-		json_decref(body);
-		return NULL;
-	}
-	restore_places(flow, body);
+	flow->delta = document->delta;
+	document->delta = NULL;
+	restore_places(flow, document);
 	restore_steps(flow);
-	json_decref(body);
 	return flow;
 }
 
-static void
-give_up(struct session *session, struct operation *record)
+/* --- for a person --- */
+
+static int
+refuse(enum interrupted_kind kind, const struct operation *record, struct error *err)
 {
+	char ago[64];
+
+	switch (kind) {
+	case INTERRUPTED_EXPIRED:
+		clock_ago(ago, clock_wall_ms() - record->created_at);
+		return error_set(err, ERROR_STALE,
+				 _("The approval has expired: it was given %s, and nothing was sent. "
+				   "Abandon the operation and review it again."), ago);
+	case INTERRUPTED_FIRST_RELEASE:
+		return error_set(err, ERROR_INPUT,
+				 _("This operation was begun by an earlier release of sidestage, whose "
+				   "steps are not known here. It can only be abandoned."));
+	case INTERRUPTED_NOT_OURS:
+		return error_set(err, ERROR_INPUT,
+				 _("This operation was begun by another version of sidestage, or its "
+				   "record is damaged. Resume it with that version, or abandon it."));
+	case INTERRUPTED_RESUMABLE:
+		break;
+	}
+	return 0;
+}
+
+/* The record of an interrupted operation, which now is ours to end.  0, or -1 with err. */
+static int
+take_record(struct session *session, const char *id, struct operation *record, struct error *err)
+{
+	struct store *store = session_store(session);
+
+	if (session_read_only(session))
+		return error_set(err, ERROR_ACCESS,
+				 _("this is a read-only session: start without --read-only to "
+				   "change anything"));
+	if (session_flow_by_id(session, id))
+		return error_set(err, ERROR_CONFLICT, _("This operation is running."));
+	if (store_operation_get(store, id, record, err))
+		return -1;
+	if (record->state > OPERATION_RUNNING || !untrusted_is(&record->url, session_platform(session))) {
+		error_set(err, ERROR_INPUT,
+			  record->state > OPERATION_RUNNING ?
+				  _("This operation is not interrupted: it has ended.") :
+				  _("This operation was begun on another platform."));
+	} else if (!store_operation_claim(store, id)) {
+		error_set(err, ERROR_CONFLICT, _("Another running sidestage works on this operation."));
+	} else {
+		/* It may have ended between the two looks. */
+		operation_clear(record);
+		if (store_operation_get(store, id, record, err) == 0 &&
+		    record->state <= OPERATION_RUNNING)
+			return 0;
+		store_operation_release(store, id);
+		error_set(err, ERROR_INPUT, _("This operation is not interrupted: it has ended."));
+	}
+	operation_clear(record);
+	return -1;
+}
+
+struct flow *
+flow_resume(struct session *session, const char *id, struct error *err)
+{
+	struct operation record = { 0 };
+	struct document document = { 0 };
+	struct flow *flow = NULL;
+
+	if (take_record(session, id, &record, err))
+		return NULL;
+	if (refuse(kind_of(&record, &document), &record, err) == 0)
+		flow = restore(session, &record, &document, err);
+	if (!flow) {
+		store_operation_release(session_store(session), id);
+	} else {
+		review_fill(flow);
+		flow->reviewed = true;
+		flow->journaled = true;
+		flow->state = FLOW_RUNNING;
+		session_add_flow(session, flow);
+		flow_detail(flow, "%s", flow->settling ?
+			    _("resumed: asking whether it was done") : _("resumed"));
+		flow_run_step(flow);
+	}
+	document_clear(&document);
+	operation_clear(&record);
+	return flow;
+}
+
+/* Ends the record that was taken, and gives it back. */
+static int
+abandon(struct session *session, struct operation *record, const char *why, struct error *err)
+{
+	char *id = xstrdup(untrusted_raw(&record->id));
+	int ret;
+
 	record->state = OPERATION_ABANDONED;
 	record->ended_at = clock_wall_ms();
-	untrusted_set(&record->error,
-		      _("the program ended while it was under way, and it cannot be taken up"));
-	if (store_operation_update(session_store(session), record, SIZE_MAX, NULL))
-		return;		/* the next start gives it up again */
+	untrusted_set(&record->error, why);
+	ret = store_operation_update(session_store(session), record, SIZE_MAX, err);
+	if (ret)
+		store_operation_release(session_store(session), id);
+	free(id);
+	session_changed(session);
+	return ret;
 }
 
-static void
-resume(struct session *session, struct operation *record)
+int
+flow_abandon(struct session *session, const char *id, const char *reason, struct error *err)
 {
-	struct flow *flow = restore(session, record);
+	struct operation record = { 0 };
+	char *why;
+	int ret;
 
-	if (!flow) {
-		give_up(session, record);
-		return;
-	}
-	review_fill(flow);
-	flow->reviewed = true;
-	flow->journaled = true;
-	flow->state = FLOW_RUNNING;
-	session_add_flow(session, flow);
-	flow_detail(flow, "%s", flow->settling ?
-		    _("taken up again: asking whether it was done") : _("taken up again"));
-	flow_run_step(flow);
+	if (take_record(session, id, &record, err))
+		return -1;
+	why = reason && reason[strspn(reason, " \t")] ?
+		xasprintf(_("abandoned after an interruption: %s"), reason) :
+		xstrdup(_("abandoned after an interruption"));
+	ret = abandon(session, &record, why, err);
+	free(why);
+	operation_clear(&record);
+	return ret;
 }
 
-void
-flow_resume_all(struct session *session)
+struct flow *
+flow_review_again(struct session *session, const char *id, struct error *err)
 {
-	const struct history_query query = {
-		.url = session_platform(session), .unfinished = true,
-	};
-	struct operation_list list;
+	struct operation record = { 0 };
+	struct document document = { 0 };
+	struct flow *flow = NULL;
+	enum interrupted_kind kind;
 
-	if (session_read_only(session) ||
-	    store_history_list(session_store(session), &query, &list, NULL))
-		return;
-	for (size_t i = list.count; i-- > 0;)
-		if (!session_flow_by_id(session, list.items[i].id.raw) &&
-		    store_operation_claim(session_store(session), list.items[i].id.raw))
-			resume(session, &list.items[i]);
-	operation_list_clear(&list);
+	if (take_record(session, id, &record, err))
+		return NULL;
+	kind = kind_of(&record, &document);
+	if (kind != INTERRUPTED_EXPIRED && kind != INTERRUPTED_RESUMABLE)
+		(void)!refuse(kind, &record, err);
+	else if (record.state != OPERATION_PREPARED)
+		error_set(err, ERROR_INPUT, _("Something of this operation was sent: resume it, or abandon it."));
+	else
+		document.request.decides = true;
+	if (document.request.decides)
+		flow = flow_new(session, &document.request, err);
+	if (!flow)
+		store_operation_release(session_store(session), id);
+	else
+		(void)!abandon(session, &record, _("its approval was not used: it was reviewed again"), NULL);
+	document_clear(&document);
+	operation_clear(&record);
+	return flow;
 }

@@ -358,6 +358,8 @@ send_checked(struct flow *flow)
 void
 send_deployment(struct flow *flow)
 {
+	if (!flow_may_send(flow))
+		return;
 	/* After a crash which version the values have is found out again. */
 	if (flow->values_version)
 		send_checked(flow);

@@ -129,6 +129,8 @@ extern const struct step deploy_steps[DEPLOY_STEP_COUNT];
 /* flow.c */
 struct flow *flow_alloc(struct session *session, const struct flow_request *request);
 const struct verb *flow_verb_find(const char *name, enum flow_verb *verb);
+/* Frees what flow_alloc() or document_decode() copied. */
+void flow_clear_request(struct flow_request *request);
 void flow_next_phase(struct flow *flow);
 void flow_step_done(struct flow *flow);
 /* Starts the step under way: settle when `settling`, else start. */
@@ -140,6 +142,9 @@ void flow_fail_text(struct flow *flow, enum error_kind kind, const char *format,
 	__attribute__((format(printf, 3, 4)));
 void flow_detail(struct flow *flow, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* Before the request of a step that changes something: an approval of which nothing was sent in
+ * time has expired.  false: the flow has failed by that. */
+bool flow_may_send(struct flow *flow);
 /* Writes the record; false: the flow has failed by that. */
 bool flow_journal(struct flow *flow, size_t step);
 /* Calls `due` later; it replaces the timer. */
@@ -244,8 +249,5 @@ flow_phase watch_deployment;
 
 /* The comment of the deployment that the flow makes (flow/comment.h); free() it. */
 char *flow_comment(const struct flow *flow);
-
-/* resume.c */
-json_t *flow_encode_request(const struct flow *flow);
 
 #endif

@@ -286,6 +286,8 @@ write_next(struct flow *flow)
 		flow_step_done(flow);
 		return;
 	}
+	if (flow->value_at == 0 && !flow_may_send(flow))
+		return;
 	flow_detail(flow, "%s", changes->items[flow->value_at].key);
 	flow->steps[flow->step].done = (int)flow->value_at;
 	flow->steps[flow->step].wanted = (int)changes->count;

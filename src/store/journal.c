@@ -33,7 +33,7 @@
 static const char *const state_names[] = {
 	[OPERATION_PREPARED] = "prepared", [OPERATION_RUNNING] = "running",
 	[OPERATION_DONE] = "done",	   [OPERATION_FAILED] = "failed",
-	[OPERATION_ABANDONED] = "abandoned",
+	[OPERATION_ABANDONED] = "abandoned", [OPERATION_UNWATCHED] = "unwatched",
 };
 #define STATE_COUNT (sizeof(state_names) / sizeof(state_names[0]))
 
@@ -102,6 +102,7 @@ operation_clear(struct operation *operation)
 	for (size_t i = 0; i < COLUMN_COUNT; i++)
 		untrusted_clear(text_of(operation, i));
 	for (size_t i = 0; i < operation->step_count; i++) {
+		free(operation->steps[i].id);
 		free(operation->steps[i].name);
 		untrusted_clear(&operation->steps[i].detail);
 	}
@@ -181,8 +182,8 @@ write_step(struct store *store, const char *id, size_t number, const struct oper
 {
 	sqlite3_stmt *statement = prepare(
 		store,
-		"INSERT INTO step (operation, number, name, state, started_at, ended_at, detail)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (operation, number) DO"
+		"INSERT INTO step (operation, number, name, state, started_at, ended_at, detail, id)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (operation, number) DO"
 		" UPDATE SET state=?4, started_at=?5, ended_at=?6, detail=?7",
 		err);
 
@@ -190,11 +191,12 @@ write_step(struct store *store, const char *id, size_t number, const struct oper
 		return -1;
 	database_bind(statement, 1, id);
 	sqlite3_bind_int64(statement, 2, (sqlite3_int64)number);
-	database_bind(statement, 3, step->name);
+	database_bind(statement, 3, step->name ? step->name : "");
 	sqlite3_bind_int(statement, 4, (int)step->state);
 	sqlite3_bind_int64(statement, 5, step->started_at);
 	sqlite3_bind_int64(statement, 6, step->ended_at);
 	database_bind(statement, 7, step->detail.raw);
+	database_bind(statement, 8, step->id);
 	return finish(store, statement, err);
 }
 
@@ -267,6 +269,24 @@ store_operation_claim(struct store *store, const char *id)
 	return fcntl(store->lock_fd, F_OFD_SETLK, &lock) == 0;
 }
 
+void
+store_operation_release(struct store *store, const char *id)
+{
+	struct flock lock;
+
+	lock_of(&lock, F_UNLCK, id);
+	(void)fcntl(store->lock_fd, F_OFD_SETLK, &lock);
+}
+
+bool
+store_operation_is_claimed(const struct store *store, const char *id)
+{
+	struct flock lock;
+
+	lock_of(&lock, F_WRLCK, id);
+	return fcntl(store->lock_fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
 static int
 update_operation(struct store *store, const struct operation *operation, struct error *err)
 {
@@ -302,7 +322,6 @@ int
 store_operation_update(struct store *store, const struct operation *operation, size_t step,
 		       struct error *err)
 {
-	struct flock lock;
 	int ret;
 
 	if (begin(store, err))
@@ -313,10 +332,8 @@ store_operation_update(struct store *store, const struct operation *operation, s
 	if (ret == 0 && search_keep(store->history, operation->id.raw))
 		ret = fail(store, err);
 	ret = end(store, ret, err);
-	if (ret == 0 && operation->state >= OPERATION_DONE) {
-		lock_of(&lock, F_UNLCK, operation->id.raw);
-		(void)fcntl(store->lock_fd, F_OFD_SETLK, &lock);
-	}
+	if (ret == 0 && operation->state >= OPERATION_DONE)
+		store_operation_release(store, operation->id.raw);
 	return ret;
 }
 
@@ -324,7 +341,7 @@ static int
 read_steps(struct store *store, struct operation *operation, struct error *err)
 {
 	sqlite3_stmt *statement = prepare(store,
-					  "SELECT name, state, started_at, ended_at, detail FROM"
+					  "SELECT name, state, started_at, ended_at, detail, id FROM"
 					  " step WHERE operation=?1 ORDER BY number",
 					  err);
 	int code;
@@ -335,13 +352,15 @@ read_steps(struct store *store, struct operation *operation, struct error *err)
 	while ((code = sqlite3_step(statement)) == SQLITE_ROW && operation->step_count < STEPS_MAX) {
 		struct operation_step *step;
 		const char *name = (const char *)sqlite3_column_text(statement, 0);
+		const char *id = (const char *)sqlite3_column_text(statement, 5);
 		int state = sqlite3_column_int(statement, 1);
 
 		operation->steps = xreallocarray(operation->steps, operation->step_count + 1,
 						 sizeof(*operation->steps));
 		step = &operation->steps[operation->step_count++];
 		memset(step, 0, sizeof(*step));
-		step->name = xstrdup(name ? name : "");
+		step->id = id ? xstrdup(id) : NULL;
+		step->name = id ? NULL : xstrdup(name ? name : "");
 		step->state = state >= RECORD_TODO && state <= RECORD_FAILED ?
 			(enum record_step_state)state : RECORD_TODO;
 		step->started_at = sqlite3_column_int64(statement, 2);
@@ -421,7 +440,8 @@ prepare_list(struct store *store, const struct history_query *query, struct erro
 	search_init(&search, query->find);
 	buf_init(&sql, SQL_MAX);
 	select_columns(&sql);
-	buf_puts(&sql, query->unfinished ? "state IN ('prepared', 'running')" : "1");
+	buf_puts(&sql, query->unfinished ? "state IN ('prepared', 'running')" :
+		       query->unwatched ? "state='unwatched'" : "1");
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
 		if (values[i])
 			buf_printf(&sql, " AND %s", conditions[i]);

@@ -76,6 +76,10 @@ static const char *const migrations[] = {
 	" url TEXT NOT NULL, org TEXT NOT NULL, app TEXT NOT NULL, name TEXT NOT NULL,"
 	" value TEXT NOT NULL, PRIMARY KEY (url, org, app, name)"
 	") WITHOUT ROWID;",
+	/* 5: steps by ids, not by texts, which may be reworded; of what is there none is known */
+	"ALTER TABLE step ADD COLUMN id TEXT;"
+	"CREATE INDEX operation_open ON operation (state)"
+	" WHERE state IN ('prepared', 'running', 'unwatched');",
 };
 #define SCHEMA_VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 

@@ -44,20 +44,27 @@ void store_cache_drop(struct store *store, const char *key);
 /* --- journal and history --- */
 
 enum operation_state {
-	OPERATION_PREPARED,	/* written, nothing sent yet */
-	OPERATION_RUNNING,
+	OPERATION_PREPARED,	/* approved; nothing was sent that changes anything */
+	OPERATION_RUNNING,	/* something may have been sent */
 	OPERATION_DONE,
 	OPERATION_FAILED,
-	OPERATION_ABANDONED	/* given up on: cancelled, or unknown after a crash; error says which */
+	OPERATION_ABANDONED,	/* given up on by a person; error says why */
+	OPERATION_UNWATCHED	/* everything was sent, and the platform goes on unwatched: how it
+				 * ended is written when it is seen (flow/interrupted.h) */
 };
 /* "running": for machines, and as kept in the file. */
 const char *operation_state_name(enum operation_state state);
 
 enum record_step_state { RECORD_TODO, RECORD_ACTIVE, RECORD_DONE, RECORD_FAILED };
 
-/* One step as it is kept.  All texts but `name` are foreign; name is untranslated (N_). */
+/*
+ * One step as it is kept.  All texts but `id` and `name` are foreign.  A record of the first
+ * release has no ids: its steps are told apart by an untranslated text alone, so they can be
+ * shown, but never be matched with the steps of this program.
+ */
 struct operation_step {
-	char *name;
+	char *id;		/* of struct step in flow/verbs.h; NULL: a record of the first release */
+	char *name;		/* of such a record; else NULL */
 	enum record_step_state state;
 	int64_t started_at, ended_at;	/* wall ms; 0: not yet */
 	struct untrusted detail;
@@ -74,7 +81,7 @@ struct operation {
 	struct untrusted who;		/* as the platform knows us; absent: unknown */
 	struct untrusted reason;
 	struct untrusted summary;	/* "web 1.4.2 → 1.4.3" */
-	struct untrusted request;	/* JSON: what was asked for, to make it again */
+	struct untrusted request;	/* JSON with a version: what was asked for, to make it again */
 	enum operation_state state;
 	int64_t created_at, ended_at;	/* wall ms; ended_at 0: not yet */
 	struct untrusted from_deployment, from_set, to_set;	/* pinned by the review */
@@ -94,7 +101,8 @@ void operation_clear(struct operation *operation);
 int store_operation_begin(struct store *store, const struct operation *operation,
 			  struct error *err) __attribute__((warn_unused_result));
 /* Writes everything that can change after begin: state, ended_at, reason, delta_id,
- * deployment_id, error, and the step at `step` (SIZE_MAX: no step changed).  Durable. */
+ * deployment_id, error, and the step at `step` (SIZE_MAX: no step changed).  Durable.  Who
+ * ended an operation gives up the claim to it. */
 int store_operation_update(struct store *store, const struct operation *operation, size_t step,
 			   struct error *err) __attribute__((warn_unused_result));
 /* 0, or -1: ERROR_NOT_FOUND or ERROR_STORE. */
@@ -119,6 +127,7 @@ struct history_query {
 	const char *find;
 	const char *before;		/* only operations older than this id (for paging) */
 	bool unfinished;		/* only PREPARED and RUNNING */
+	bool unwatched;			/* only UNWATCHED */
 	size_t limit;			/* 0: 500 */
 };
 /* Newest first, with their steps.  0, or -1 with ERROR_STORE; operation_list_clear() it. */
@@ -129,6 +138,9 @@ int store_history_list(struct store *store, const struct history_query *query,
 /* Who works on an unfinished operation: true when this program now owns it, false when
  * another living program does.  Released when the operation ends or the program does. */
 bool store_operation_claim(struct store *store, const char *id);
+void store_operation_release(struct store *store, const char *id);
+/* Whether another living program works on it; changes nothing. */
+bool store_operation_is_claimed(const struct store *store, const char *id);
 
 /* --- where a clone comes from --- */
 

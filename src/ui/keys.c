@@ -50,6 +50,7 @@ static const struct view_name {
 	{"clones", &clones_view_ops},
 	{"hotfix", &hotfix_view_ops},
 	{"contexts", &contexts_view_ops},
+	{"interrupted", &interrupted_view_ops},
 	{"goto", &goto_view_ops},
 	{"picker", &picker_view_ops},
 	{"prompt", &prompt_view_ops},
@@ -133,6 +134,9 @@ static const struct action_name {
 	{ACTION_WIDER, "wider", false},
 	{ACTION_SORT, "sort", false},
 	{ACTION_CONTEXTS, "contexts", false},
+	{ACTION_INTERRUPTED, "interrupted", false},
+	{ACTION_RESUME, "resume", true},
+	{ACTION_ABANDON, "abandon", true},
 };
 #define ACTION_COUNT (sizeof(actions) / sizeof(actions[0]))
 

@@ -25,6 +25,7 @@ libui_a_SOURCES = \
 	src/ui/views/contexts.c \
 	src/ui/views/clones-draw.c \
 	src/ui/views/clones.c src/ui/views/clones.h \
+	src/ui/views/interrupted.c \
 	src/ui/views/compare.c \
 	src/ui/views/contents.c src/ui/views/contents.h \
 	src/ui/views/decide.c src/ui/views/decide.h \

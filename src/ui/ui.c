@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "flow/flow.h"
+#include "flow/interrupted.h"
 #include "flow/session.h"
 #include "flow/world.h"
 #include "ui/canvas.h"
@@ -504,6 +505,17 @@ turn(struct ui *ui)
 		draw(ui);
 }
 
+/* Nothing goes on by itself: the person decides before anything else is begun. */
+static void
+ask_about_interrupted(struct ui *ui)
+{
+	struct interrupted *list = interrupted_open(ui->session);
+
+	if (interrupted_count(list) > 0)
+		ui_push(ui, interrupted_view_new(ui));
+	interrupted_close(list);
+}
+
 int
 ui_run(struct session *session, const struct ui_options *options, struct error *err)
 {
@@ -522,7 +534,7 @@ ui_run(struct session *session, const struct ui_options *options, struct error *
 	if (options->contexts && options->contexts->notice)
 		ui_say(&ui, "%s", options->contexts->notice);
 	ui.views[ui.count++] = board_view_new(options->org, options->app);
-	flow_resume_all(session);
+	ask_about_interrupted(&ui);
 	tell_views(&ui);
 	draw(&ui);
 	crash_prepare();

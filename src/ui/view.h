@@ -32,7 +32,8 @@ enum action {
 	ACTION_EARLIER, ACTION_LATER, ACTION_THEN,
 	ACTION_OURS, ACTION_THEIRS,
 	ACTION_PIN, ACTION_HIDE, ACTION_SHOW, ACTION_NARROWER, ACTION_WIDER, ACTION_SORT,
-	ACTION_CONTEXTS, ACTION_EDIT, ACTION_BROWSE
+	ACTION_CONTEXTS, ACTION_EDIT, ACTION_BROWSE,
+	ACTION_INTERRUPTED, ACTION_RESUME, ACTION_ABANDON
 };
 
 struct key {
@@ -97,7 +98,7 @@ extern const struct key ui_finding_keys[];
 extern const struct view_ops board_view_ops, environment_view_ops, review_view_ops, compare_view_ops,
 	moment_view_ops, progress_view_ops, logs_view_ops, history_view_ops,
 	clones_view_ops, hotfix_view_ops, goto_view_ops, picker_view_ops,
-	contexts_view_ops, prompt_view_ops, palette_view_ops, help_view_ops, board_then_view_ops, history_find_view_ops;
+	contexts_view_ops, interrupted_view_ops, prompt_view_ops, palette_view_ops, help_view_ops, board_then_view_ops, history_find_view_ops;
 
 /* For views. */
 struct session *ui_session(struct ui *ui);
@@ -165,6 +166,8 @@ struct view *goto_view_new(struct ui *ui, const char *org, const char *app, goto
 struct view *environment_view_new(struct ui *ui, const char *org, const char *app, const char *env);
 /* Every clone of the organization; NULL: of all. */
 struct view *clones_view_new(struct ui *ui, const char *org);
+/* What was begun and left; the person resumes or abandons it. */
+struct view *interrupted_view_new(struct ui *ui);
 /* The story of one clone, which need not be there any more. */
 struct view *hotfix_view_new(struct ui *ui, const char *org, const char *app, const char *env);
 /* What a workload writes, or (NULL) all of them. */

@@ -35,6 +35,7 @@ enter() {
 	board-then) say 'key h' 'row "sidestage" "History"' 'key t' 'row "sidestage" "Board as it was"' ;;
 	clones) say 'key c' 'row "sidestage" "Clones"' 'expect "hotfix-1"' ;;
 	contexts) say 'key w' 'row "sidestage" "Contexts"' ;;
+	interrupted) say 'key i' 'expect "No operation is interrupted."' ;;
 	hotfix) say 'key H' 'expect "hotfix-1 of production"' ;;
 	goto) say 'key /' 'expect "environment QA"' ;;
 	picker) say 'key V' 'row "sidestage" "Version"' 'expect " of 3"' ;;

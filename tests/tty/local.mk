@@ -15,7 +15,7 @@ TTY_STORIES = \
 	tests/tty/help.story \
 	tests/tty/hotfix-turns.story \
 	tests/tty/hotfix.story \
-	tests/tty/history.story \
+	tests/tty/history.story tests/tty/interrupted.story \
 	tests/tty/look.story \
 	tests/tty/motion.story \
 	tests/tty/mouse.story \

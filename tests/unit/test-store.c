@@ -85,7 +85,7 @@ fill(struct operation *operation, const char *id, const char *env)
 	operation->steps = xcalloc(2, sizeof(*operation->steps));
 	operation->step_count = 2;
 	for (size_t i = 0; i < 2; i++)
-		operation->steps[i].name = xstrdup(names[i]);
+		operation->steps[i].id = xstrdup(names[i]);
 }
 
 static void
@@ -125,7 +125,8 @@ keeps_an_operation(void **state)
 	assert_true(untrusted_is(&kept.undo, "{\"shared\":[]}"));
 	assert_null(kept.reason.raw);
 	assert_int_equal(kept.step_count, 2);
-	assert_string_equal(kept.steps[0].name, "first");
+	assert_string_equal(kept.steps[0].id, "first");
+	assert_null(kept.steps[0].name);
 	assert_int_equal(kept.steps[0].state, RECORD_TODO);
 	assert_int_equal(kept.steps[1].state, RECORD_FAILED);
 	assert_int_equal(kept.steps[1].started_at, 1500);
@@ -228,10 +229,12 @@ survives_a_kill(void **state)
 	close(ready[0]);
 	close(ready[1]);
 	store = open_store(*state);
+	assert_true(store_operation_is_claimed(store, "01"));
 	assert_false(store_operation_claim(store, "01"));
 	kill(child, SIGKILL);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFSIGNALED(status));
+	assert_false(store_operation_is_claimed(store, "01"));
 	assert_true(store_operation_claim(store, "01"));
 	assert_int_equal(store_operation_get(store, "01", &kept, NULL), 0);
 	assert_int_equal(kept.state, OPERATION_RUNNING);
@@ -251,18 +254,38 @@ run_sql(const char *path, const char *sql)
 	sqlite3_close(database);
 }
 
+static int
+schema_of(const char *path)
+{
+	sqlite3 *database;
+	sqlite3_stmt *statement;
+	int version;
+
+	assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(database, "PRAGMA user_version", -1, &statement, NULL),
+			 SQLITE_OK);
+	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+	version = sqlite3_column_int(statement, 0);
+	sqlite3_finalize(statement);
+	sqlite3_close(database);
+	return version;
+}
+
 static void
 refuses_a_newer_file(void **state)
 {
 	struct place *place = *state;
 	struct error err = { 0 };
+	char *back;
 
 	store_close(open_store(place));
+	back = xasprintf("PRAGMA user_version=%d", schema_of(place->history));
 	run_sql(place->history, "PRAGMA user_version=99");
 	assert_null(store_open(place->history, place->cache, &err));
 	assert_int_equal(err.kind, ERROR_STORE);
 	assert_non_null(strstr(err.text, "newer sidestage"));
-	run_sql(place->history, "PRAGMA user_version=5");
+	run_sql(place->history, back);
+	free(back);
 	store_close(open_store(place));
 }
 
@@ -286,6 +309,10 @@ static const char first_schema[] =
 	" operation_id TEXT, cloned_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,"
 	" PRIMARY KEY (url, org, app, env)) WITHOUT ROWID;"
 	"INSERT INTO clone VALUES ('u','o','a','hotfix','production','d1','s1',NULL,5,0);"
+	"INSERT INTO operation (id, verb, url, org, app, env, request, state, created_at, ended_at)"
+	" VALUES ('01','deploy','u','o','a','qa','{\"images\":[]}','running',5,0);"
+	"INSERT INTO step VALUES ('01',0,'Check that nothing moved',2,5,6,'');"
+	"INSERT INTO step VALUES ('01',1,'Create the change',1,6,0,'half');"
 	"PRAGMA user_version=1;";
 
 static void
@@ -295,6 +322,7 @@ an_older_file_is_brought_up_to_date_and_keeps_what_it_has(void **state)
 	struct clone_list clones;
 	struct mark_list marks;
 	struct mark mark = {.at = 7};
+	struct operation kept;
 	struct store *store;
 
 	store_close(open_store(place));		/* makes the folders */
@@ -307,6 +335,20 @@ an_older_file_is_brought_up_to_date_and_keeps_what_it_has(void **state)
 	assert_string_equal(clones.items[0].origin.set_id, "s1");
 	assert_int_equal(clones.items[0].origin.cloned_at, 5);
 	clone_list_clear(&clones);
+	/* Its steps have texts and no ids: they can be shown, and not be matched. */
+	assert_int_equal(store_operation_get(store, "01", &kept, NULL), 0);
+	assert_int_equal(kept.state, OPERATION_RUNNING);
+	assert_int_equal(kept.step_count, 2);
+	assert_null(kept.steps[1].id);
+	assert_string_equal(kept.steps[1].name, "Create the change");
+	assert_int_equal(kept.steps[1].state, RECORD_ACTIVE);
+	kept.state = OPERATION_ABANDONED;
+	assert_int_equal(store_operation_update(store, &kept, 1, NULL), 0);
+	operation_clear(&kept);
+	assert_int_equal(store_operation_get(store, "01", &kept, NULL), 0);
+	assert_null(kept.steps[1].id);
+	assert_string_equal(kept.steps[1].name, "Create the change");
+	operation_clear(&kept);
 	untrusted_init(&mark.step, "verify");
 	assert_int_equal(store_put_mark(store, "u", "o", "a", "d2", &mark, NULL), 0);
 	untrusted_clear(&mark.step);

@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/xmalloc.h"
 #include "flow/flow.h"
+#include "flow/interrupted.h"
 #include "flow/session.h"
 #include "flow/world.h"
 #include "model/json.h"
@@ -281,8 +282,7 @@ another_client_finishes_what_was_lost(void **state)
 			session_turn(here.session, NULL, NULL, 0, 20);
 		session_free(here.session);
 		open_session();
-		flow_resume_all(here.session);
-		flow = session_flow_by_id(here.session, id);
+		flow = flow_resume(here.session, id, &(struct error){ 0 });
 		assert_non_null(flow);
 		assert_done_once(flow, before);
 		free(id);

@@ -23,6 +23,7 @@
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "flow/flow.h"
+#include "flow/interrupted.h"
 #include "flow/session.h"
 #include "flow/world.h"
 #include "model/set.h"
@@ -182,6 +183,17 @@ turn_while(struct flow *flow, enum flow_state state)
 		session_turn(here.session, NULL, NULL, 0, 200);
 	}
 	return flow_state(flow);
+}
+
+static void
+turn_until(bool (*is_so)(void *data), void *data)
+{
+	int64_t until = clock_steady_ms() + WAIT_MS;
+
+	while (!is_so(data)) {
+		assert_true(clock_steady_ms() < until);
+		session_turn(here.session, NULL, NULL, 0, 200);
+	}
 }
 
 static const struct review *
@@ -411,11 +423,20 @@ undoes(void **state)
 	succeed(flow, "back", "production");
 }
 
-/* A program that ends after the request was sent: the next one finds out and goes on. */
+static bool
+is_asked(void *data)
+{
+	return interrupted_is_settled(data);
+}
+
+/* A program that ends after the request was sent: the next one says so and does nothing; a
+ * person resumes it, and then it finds out and goes on. */
 static void
-takes_up_what_was_under_way(void **state)
+what_was_under_way_waits_for_a_person(void **state)
 {
 	struct flow *flow = ask_web("second", "1.4.3");
+	const struct interrupted_operation *found;
+	struct interrupted *list;
 	struct error err = { 0 };
 	char *id;
 
@@ -429,16 +450,31 @@ takes_up_what_was_under_way(void **state)
 	session_turn(here.session, NULL, NULL, 0, 0);
 	session_free(here.session);
 	assert_int_equal(open_session(), 0);
-	flow_resume_all(here.session);
-	flow = session_flow_by_id(here.session, id);
+	list = interrupted_open(here.session);
+	interrupted_ask(list);
+	turn_until(is_asked, list);
+	assert_int_equal(session_flow_count(here.session), 0);
+	assert_int_equal(interrupted_count(list), 1);
+	found = interrupted_find(list, id);
+	assert_non_null(found);
+	assert_int_equal(found->kind, INTERRUPTED_RESUMABLE);
+	assert_string_equal(found->record.steps[found->step].id, "deploy");
+	assert_true(knowledge_is_current(&found->asked));
+	assert_true(found->deed != DEED_UNKNOWN && found->now[0]);
+	flow = flow_resume(here.session, id, &err);
 	assert_non_null(flow);
+	interrupted_update(list);
+	assert_int_equal(interrupted_count(list), 0);
+	assert_null(flow_resume(here.session, id, &err));	/* it runs */
 	assert_non_null(flow_review(flow));
 	turn_while(flow, FLOW_RUNNING);
 	if (flow_state(flow) != FLOW_DONE)
 		fail_msg("not done: %s", flow_error(flow)->text);
 	flow_dismiss(flow);
-	flow_resume_all(here.session);
-	assert_int_equal(session_flow_count(here.session), 0);
+	interrupted_update(list);
+	assert_int_equal(interrupted_count(list), 0);
+	assert_null(flow_resume(here.session, id, &err));	/* it has ended */
+	interrupted_close(list);
 	free(id);
 }
 
@@ -501,7 +537,7 @@ main(void)
 		cmocka_unit_test(promotes),
 		cmocka_unit_test(names_conflicts),
 		cmocka_unit_test(undoes),
-		cmocka_unit_test(takes_up_what_was_under_way),
+		cmocka_unit_test(what_was_under_way_waits_for_a_person),
 		cmocka_unit_test(discards),
 		cmocka_unit_test(remembers_the_story),
 	};

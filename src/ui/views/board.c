@@ -50,6 +50,7 @@ static const struct key keys[] = {
 	{'h', "h", ACTION_HISTORY, N_("history"), N_("Show what has been done.")},
 	{'H', "H", ACTION_HOTFIX, N_("hotfix"), N_("Show how far the clone's hotfix has come, and what is next.")},
 	{'c', "c", ACTION_CLONES, N_("clones"), N_("Show every clone, and how long it is meant to live.")},
+	{'i', "i", ACTION_INTERRUPTED, NULL, N_("Show interrupted operations: resume or abandon them.")},
 	{'w', "w", ACTION_CONTEXTS, NULL, N_("Show the platforms that there are to go to.")},
 	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, N_("To the environment on the left.")},
 	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, N_("To the environment on the right.")},
@@ -517,6 +518,8 @@ act_anywhere(struct board_view *b, struct ui *ui, enum action action)
 		ui_push(ui, clones_view_new(ui, b->org));
 	else if (action == ACTION_CONTEXTS)
 		show_contexts(ui);
+	else if (action == ACTION_INTERRUPTED)
+		ui_push(ui, interrupted_view_new(ui));
 	else if (action == ACTION_HISTORY)
 		ui_push(ui, history_view_new(ui));
 	else if (action == ACTION_HELP)

@@ -13,6 +13,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "flow/interrupted.h"
 #include "flow/session.h"
 #include "flow/world.h"
 #include "ui/canvas.h"
@@ -26,6 +27,7 @@ static const struct { enum glyph glyph; enum style style; const char *word; } st
 	[OPERATION_DONE] = {GLYPH_CHECK, STYLE_OK, N_("done")},
 	[OPERATION_FAILED] = {GLYPH_CROSS, STYLE_DANGER, N_("failed")},
 	[OPERATION_ABANDONED] = {GLYPH_MIDDLE, STYLE_WARN, N_("abandoned")},
+	[OPERATION_UNWATCHED] = {GLYPH_MIDDLE, STYLE_WARN, N_("unwatched")},
 };
 
 /* --- words that were found ------------------------------------------------------------ */
@@ -310,20 +312,13 @@ draw_when(struct canvas *c, int *row, const struct operation *o)
 	}
 }
 
-/* What was written down is the text of the source, whatever language it was seen in. */
-static const char *
-step_name(const struct operation_step *step)
-{
-	return step->name && *step->name ? _(step->name) : "";
-}
-
 static int
 step_columns(const struct operation *o, const struct canvas *c)
 {
 	int widest = 24;
 
 	for (size_t i = 0; i < o->step_count; i++) {
-		int width = text_columns(step_name(&o->steps[i]));
+		int width = text_columns(flow_record_step_name(o, i));
 
 		widest = width > widest ? width : widest;
 	}
@@ -341,7 +336,7 @@ draw_steps(const struct history_view *h, struct canvas *c, int row, const struct
 		if (o->steps[i].ended_at > o->steps[i].started_at)
 			clock_duration(took, o->steps[i].ended_at - o->steps[i].started_at);
 		canvas_at(c, row, 2);
-		canvas_bytes(c, STYLE_DIM, step_name(&o->steps[i]), columns);
+		canvas_bytes(c, STYLE_DIM, flow_record_step_name(o, i), columns);
 		canvas_at(c, row, columns + 4);
 		canvas_ours(c, STYLE_DIM, took);
 		canvas_at(c, row, columns + 12);

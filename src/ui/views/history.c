@@ -39,6 +39,7 @@ static const struct key keys[] = {
 	{'g', "g", ACTION_FIRST, NULL, N_("To the oldest.")},
 	{'G', "G", ACTION_LAST, NULL, N_("To the newest.")},
 	PAGE_KEYS,
+	{'i', "i", ACTION_INTERRUPTED, NULL, N_("Show interrupted operations: resume or abandon them.")},
 	{'R', "R", ACTION_REFRESH, N_("read again"), N_("Read the history again.")},
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
@@ -360,6 +361,9 @@ act(struct view *view, struct ui *ui, enum action action)
 	case ACTION_LAST: move_by(h, ui, (long)h->row_count); break;
 	case ACTION_UNDO: undo(h, ui); break;
 	case ACTION_THEN: visit_then(h, ui); break;
+	case ACTION_INTERRUPTED:
+		ui_push(ui, interrupted_view_new(ui));
+		break;
 	case ACTION_REFRESH:
 		ui_say(ui, _("The history is read again."));
 		read_list(h, ui);	/* may have something to say itself */

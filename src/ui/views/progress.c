@@ -340,6 +340,10 @@ draw_outcome(struct canvas *c, int row, struct flow *flow)
 		canvas_glyph(c, STYLE_DANGER, GLYPH_CROSS);
 		canvas_ours(c, STYLE_DANGER, " ");
 		return canvas_paragraph(c, STYLE_DANGER, flow_error(flow)->text, 4);
+	case FLOW_UNWATCHED:
+		canvas_glyph(c, STYLE_WARN, GLYPH_HALF);
+		canvas_ours(c, STYLE_WARN, " ");
+		return canvas_paragraph(c, STYLE_WARN, flow_error(flow)->text, 4);
 	default:
 		canvas_format(c, STYLE_DIM, _("  %s; Esc leaves it running."), took);
 		return 1;

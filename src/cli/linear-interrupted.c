@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Interrupted operations: "resume" lists or resumes them, "abandon" gives one up. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "cli/command.h"
+#include "cli/facts.h"
+#include "cli/linear-parts.h"
+#include "cli/lines.h"
+#include "flow/flow.h"
+#include "flow/interrupted.h"
+#include "flow/session.h"
+
+/* --- one line at the start --- */
+
+void
+linear_tell_interrupted(struct linear *l)
+{
+	struct interrupted *list = interrupted_open(l->session);
+	size_t count = interrupted_count(list);
+	const char *verb = l->once ? l->once->verb : "";
+	char *title, ago[64];
+
+	if (count > 0 && strcmp(verb, "resume") != 0 && strcmp(verb, "abandon") != 0) {
+		const struct interrupted_operation *newest = interrupted_get(list, count - 1);
+
+		title = interrupted_title(&newest->record);
+		clock_ago(ago, clock_wall_ms() - newest->record.created_at);
+		linear_note(l, ngettext("%zu interrupted operation: %s (%s); see `sidestage resume`",
+					"%zu interrupted operations, the last one: %s (%s); see `sidestage resume`",
+					count), count, title, ago);
+		free(title);
+	}
+	interrupted_close(list);
+}
+
+/* --- the list --- */
+
+static bool
+is_settled(void *data)
+{
+	return interrupted_is_settled(data);
+}
+
+static struct interrupted *
+ask(struct linear *l)
+{
+	struct interrupted *list = interrupted_open(l->session);
+
+	interrupted_ask(list);
+	(void)linear_wait(l, is_settled, list);
+	return list;
+}
+
+static const char *
+kind_words(enum interrupted_kind kind)
+{
+	switch (kind) {
+	case INTERRUPTED_EXPIRED: return _("its approval has expired: it can only be abandoned, and reviewed again");
+	case INTERRUPTED_FIRST_RELEASE: return _("begun by an earlier release: it can only be abandoned");
+	case INTERRUPTED_NOT_OURS: return _("begun by another version of sidestage: it can only be abandoned here");
+	default: return _("it can be resumed or abandoned");
+	}
+}
+
+static void
+tell(const struct interrupted_operation *op)
+{
+	const struct operation *o = &op->record;
+	char *title = interrupted_title(o), *unread, ago[64];
+
+	clock_ago(ago, clock_wall_ms() - o->created_at);
+	lines_say("%s  %s (%s)", untrusted_raw(&o->id), title, ago);
+	if (o->summary.raw)
+		lines_say("  %s", o->summary.raw);
+	if (op->step < o->step_count)
+		lines_say(_("  Interrupted at step %zu of %zu: %s"), op->step + 1, o->step_count,
+			  flow_record_step_name(o, op->step));
+	if (knowledge_is_current(&op->asked)) {
+		lines_say(_("  Now: %s"), op->now);
+	} else {
+		unread = knowledge_text(&op->asked, clock_wall_ms());
+		lines_say(_("  Now: %s"), *unread ? unread : _("not known"));
+		free(unread);
+	}
+	lines_say("  %s", kind_words(op->kind));
+	free(title);
+}
+
+static void
+tell_list(struct linear *l)
+{
+	struct interrupted *list = ask(l);
+
+	if (linear_wants_facts(l))
+		linear_facts(l, facts_interrupted(list));
+	for (size_t i = 0; i < interrupted_count(list) && !linear_wants_facts(l); i++)
+		tell(interrupted_get(list, i));
+	if (interrupted_count(list) == 0 && !linear_wants_facts(l))
+		lines_say(_("No operation is interrupted."));
+	interrupted_close(list);
+}
+
+/* --- one of them --- */
+
+/* The whole id; NULL: there is none, and it was said.  free() it. */
+static char *
+find(struct linear *l, struct interrupted *list, const char *word)
+{
+	const struct interrupted_operation *op = interrupted_find(list, word);
+
+	if (op)
+		return xstrdup(untrusted_raw(&op->record.id));
+	linear_fail(l, EXIT_USAGE,
+		    _("No interrupted operation has the id \"%s\"; \"resume\" lists them."), word);
+	return NULL;
+}
+
+void
+linear_resume(struct linear *l, char **words, size_t count)
+{
+	struct interrupted *list;
+	struct error err = {0};
+	struct flow *flow;
+	char *id;
+
+	if (count == 0) {
+		tell_list(l);
+		return;
+	}
+	list = interrupted_open(l->session);
+	id = find(l, list, words[0]);
+	interrupted_close(list);
+	if (!id)
+		return;
+	flow = flow_resume(l->session, id, &err);
+	if (flow)
+		linear_watch(l, flow);
+	else
+		linear_fail_error(l, &err, EXIT_STAGE_CHANGE);
+	free(id);
+}
+
+void
+linear_abandon(struct linear *l, char **words, size_t count)
+{
+	struct interrupted *list = ask(l);	/* what the platform did of it is kept in the record */
+	char *id = find(l, list, words[0]), *reason = linear_joined(l, words + 1, count - 1);
+	struct error err = {0};
+
+	if (id && reason &&
+	    flow_abandon(l->session, id, *reason || !l->once ? reason : l->once->reason, &err) != 0)
+		linear_fail_error(l, &err, EXIT_STAGE_CHANGE);
+	else if (id && reason && !linear_wants_facts(l))
+		lines_say(_("Abandoned. What the platform did or does is left as it is."));
+	else if (id && reason)
+		linear_facts(l, json_pack("{s:s, s:s}", "id", id, "state",
+					  operation_state_name(OPERATION_ABANDONED)));
+	free(id);
+	free(reason);
+	interrupted_close(list);
+}

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Interrupted operations: what was begun and left, how far it came, and what the platform says
+ * of it now.  The person resumes or abandons each; leaving the view decides nothing.
+ */
+#include "config.h"
+
+#include <curses.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "base/xmalloc.h"
+#include "flow/flow.h"
+#include "flow/interrupted.h"
+#include "flow/session.h"
+#include "ui/canvas.h"
+#include "ui/terminal.h"
+#include "ui/view.h"
+#include "ui/widgets/viewport.h"
+
+#define LABEL_COLUMNS 14
+#define PARAGRAPH_ROWS 4
+
+struct interrupted_view {
+	struct view view;
+	struct interrupted *list;
+	char *selected;			/* id; NULL: the first */
+	size_t first;			/* that is shown, as last drawn */
+};
+
+static const struct key keys[] = {
+	{'S', "S", ACTION_RESUME, N_("resume"), N_("Resume the operation where it was interrupted.")},
+	{'X', "X", ACTION_ABANDON, N_("abandon"), N_("Abandon the operation: it is not resumed any more.")},
+	{'\r', "Enter", ACTION_OPEN, N_("review again"), N_("Review again what was not sent; the old operation is abandoned.")},
+	{27, "Esc", ACTION_BACK, N_("decide later"), N_("Decide nothing now and go back.")},
+	{'q', NULL, ACTION_BACK, NULL, NULL},
+	{'R', "R", ACTION_REFRESH, N_("ask again"), N_("Ask the platform again.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, N_("Previous operation.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, N_("Next operation.")},
+	{'k', "k", ACTION_UP, NULL, NULL},
+	{'j', "j", ACTION_DOWN, NULL, NULL},
+	{0, NULL, ACTION_NONE, NULL, NULL},
+};
+
+/* --- the cursor: an operation by its id --- */
+
+static size_t
+row_of(const struct interrupted_view *v)
+{
+	for (size_t i = 0; i < interrupted_count(v->list); i++)
+		if (v->selected && untrusted_is(&interrupted_get(v->list, i)->record.id, v->selected))
+			return i;
+	return 0;
+}
+
+static const struct interrupted_operation *
+selected(const struct interrupted_view *v)
+{
+	return interrupted_count(v->list) ? interrupted_get(v->list, row_of(v)) : NULL;
+}
+
+static void
+move_to(struct interrupted_view *v, size_t row)
+{
+	if (row >= interrupted_count(v->list))
+		return;
+	free(v->selected);
+	v->selected = xstrdup(untrusted_raw(&interrupted_get(v->list, row)->record.id));
+}
+
+static void
+subject(const struct view *view, struct ui *ui, char *out, size_t size)
+{
+	size_t count = interrupted_count(((const struct interrupted_view *)view)->list);
+
+	(void)ui;
+	snprintf(out, size, ngettext("%zu operation", "%zu operations", count), count);
+}
+
+/* --- drawing --- */
+
+static void
+draw_row(struct canvas *c, int row, const struct interrupted_operation *op, bool is_selected)
+{
+	enum style style = is_selected ? STYLE_SELECTED : STYLE_NORMAL;
+	char *title = interrupted_title(&op->record), ago[64];
+
+	canvas_at(c, row, 0);
+	if (is_selected)
+		canvas_fill_row(c, STYLE_SELECTED);
+	canvas_at(c, row, 1);
+	canvas_glyph(c, is_selected ? STYLE_SELECTED : STYLE_WARN, GLYPH_HALF);
+	canvas_ours(c, style, " ");
+	canvas_bytes(c, style, title, c->width > 24 ? c->width - 20 : 0);
+	clock_ago(ago, clock_wall_ms() - op->record.created_at);
+	canvas_format(c, is_selected ? STYLE_SELECTED : STYLE_DIM, "  %s", ago);
+	free(title);
+}
+
+/* The next free row. */
+static int
+draw_line(struct canvas *c, int row, const char *label, enum style style, const char *text)
+{
+	struct canvas body = canvas_part(c, row, LABEL_COLUMNS + 1, c->height - row,
+					 c->width - LABEL_COLUMNS - 2);
+	int used;
+
+	if (row >= c->height)
+		return row;
+	canvas_at(c, row, 1);
+	canvas_ours(c, STYLE_DIM, label);
+	canvas_at(&body, 0, 0);
+	used = canvas_paragraph(&body, style, text, PARAGRAPH_ROWS);
+	return row + (used > 0 ? used : 1);
+}
+
+static const char *
+choice_words(const struct interrupted_operation *op)
+{
+	switch (op->kind) {
+	case INTERRUPTED_EXPIRED:
+		return _("The approval has expired and nothing was sent: review it again, or abandon it.");
+	case INTERRUPTED_FIRST_RELEASE:
+		return _("It was begun by an earlier release, whose steps are not known here: it can only be abandoned.");
+	case INTERRUPTED_NOT_OURS:
+		return _("It was begun by another version of sidestage, or its record is damaged: it can only be abandoned here.");
+	case INTERRUPTED_RESUMABLE:
+		break;
+	}
+	if (op->deed == DEED_DONE || op->deed == DEED_FAILED)
+		return _("Resuming sends nothing again: it only notes how it ended.");
+	if (op->moved)
+		return _("It was changed by somebody else since: resuming will be refused. Review it again.");
+	return _("Resume it, or abandon it. Nothing happens until you decide.");
+}
+
+static int
+draw_step(struct canvas *c, int row, const struct interrupted_operation *op)
+{
+	const struct operation *o = &op->record;
+	char *text;
+
+	if (op->step >= o->step_count)
+		return row;
+	text = xasprintf(_("step %zu of %zu: %s"), op->step + 1, o->step_count,
+			 flow_record_step_name(o, op->step));
+	row = draw_line(c, row, _("interrupted"), STYLE_NORMAL, text);
+	free(text);
+	return row;
+}
+
+static void
+draw_details(struct canvas *c, int row, const struct interrupted_operation *op)
+{
+	const struct operation *o = &op->record;
+	char stamp[CLOCK_STAMP_SIZE], *unread;
+
+	clock_local(stamp, o->created_at);
+	row = draw_line(c, row, _("approved"), STYLE_NORMAL, stamp);
+	if (o->summary.raw)
+		row = draw_line(c, row, _("what"), STYLE_NORMAL, o->summary.raw);
+	if (o->reason.raw)
+		row = draw_line(c, row, _("reason"), STYLE_NORMAL, o->reason.raw);
+	row = draw_step(c, row, op);
+	if (knowledge_is_current(&op->asked)) {
+		row = draw_line(c, row, _("now"), op->moved ? STYLE_WARN : STYLE_STRONG, op->now);
+	} else {
+		unread = knowledge_text(&op->asked, clock_wall_ms());
+		row = draw_line(c, row, _("now"), STYLE_DIM, *unread ? unread : _("asking the platform"));
+		free(unread);
+	}
+	(void)draw_line(c, row + 1, "", STYLE_NORMAL, choice_words(op));
+}
+
+static void
+draw(const struct view *view, struct ui *ui, struct canvas *canvas)
+{
+	struct interrupted_view *v = (struct interrupted_view *)view;
+	size_t count = interrupted_count(v->list), row = row_of(v);
+	size_t rows = canvas->height > 12 ? (size_t)canvas->height / 3 : 2;
+
+	if (count == 0) {
+		canvas_at(canvas, 1, 1);
+		canvas_ours(canvas, STYLE_DIM, _("No operation is interrupted."));
+		return;
+	}
+	if (rows > count)
+		rows = count;
+	v->first = viewport_first(v->first, row, rows, count);
+	for (size_t i = v->first; i < count && i - v->first < rows; i++)
+		draw_row(canvas, (int)(i - v->first), interrupted_get(v->list, i), i == row);
+	ui_in_sight(ui, &(struct viewport){v->first, rows, count});
+	canvas_rule(canvas, (int)rows);
+	draw_details(canvas, (int)rows + 1, interrupted_get(v->list, row));
+}
+
+/* --- deciding: the target is a record that is made when the prompt opens --- */
+
+struct decision {
+	char *id, *env, *title, *note;
+};
+
+static struct decision *
+decide_about(const struct interrupted_operation *op)
+{
+	struct decision *d = xcalloc(1, sizeof(*d));
+
+	d->id = xstrdup(untrusted_raw(&op->record.id));
+	d->env = xstrdup(untrusted_raw(&op->record.env));
+	d->title = interrupted_title(&op->record);
+	return d;
+}
+
+static void
+drop_decision(void *data)
+{
+	struct decision *d = data;
+
+	free(d->id);
+	free(d->env);
+	free(d->title);
+	free(d->note);
+	free(d);
+}
+
+static void
+resume(struct ui *ui, const char *id)
+{
+	struct error err = {0};
+	struct flow *flow = flow_resume(ui_session(ui), id, &err);
+
+	if (flow)
+		ui_replace(ui, progress_view_new(flow));
+	else
+		ui_say_error(ui, &err);
+}
+
+static const char *
+check_env(void *data, const char *text)
+{
+	return strcmp(text, ((struct decision *)data)->env) == 0 ? NULL
+		: _("Type the id of the environment to resume.");
+}
+
+static void
+env_given(void *data, struct ui *ui, const char *text)
+{
+	if (!check_env(data, text))
+		resume(ui, ((struct decision *)data)->id);
+}
+
+/* What is protected asks for its name, as it did before it was approved. */
+static void
+act_resume(struct ui *ui, const struct interrupted_operation *op)
+{
+	const struct operation *o = &op->record;
+	struct decision *d;
+
+	if (!session_is_protected(ui_session(ui), untrusted_raw(&o->env), untrusted_raw(&o->env_type)) ||
+	    op->kind != INTERRUPTED_RESUMABLE) {
+		resume(ui, untrusted_raw(&o->id));
+		return;
+	}
+	d = decide_about(op);
+	d->note = xasprintf(_("Type \"%s\" to resume."), d->env);
+	ui_push(ui, prompt_view_new(&(struct prompt){
+		.title = N_("Resume"), .initial = (char *)(uintptr_t)"", .subject = d->title, .label = N_("Environment"), .note = d->note,
+		.check = check_env, .done = env_given, .drop = drop_decision, .data = d}));
+}
+
+/* Any reason, and none, will do. */
+static const char *
+check_reason(void *data, const char *text)
+{
+	(void)data;
+	(void)text;
+	return NULL;
+}
+
+static void
+reason_given(void *data, struct ui *ui, const char *text)
+{
+	struct decision *d = data;
+	struct error err = {0};
+
+	if (flow_abandon(ui_session(ui), d->id, text, &err) != 0) {
+		ui_say_error(ui, &err);
+		return;
+	}
+	ui_say(ui, _("Abandoned. What the platform did or does is left as it is."));
+	ui_pop(ui);
+}
+
+static void
+act_abandon(struct ui *ui, const struct interrupted_operation *op)
+{
+	struct decision *d = decide_about(op);
+
+	ui_push(ui, prompt_view_new(&(struct prompt){
+		.title = N_("Abandon"), .initial = (char *)(uintptr_t)"", .subject = d->title, .label = N_("Reason (may be empty)"),
+		.note = N_("It is not resumed any more. What the platform did or does is left as it is."),
+		.check = check_reason, .done = reason_given, .drop = drop_decision, .data = d}));
+}
+
+static void
+act_review(struct ui *ui, const struct interrupted_operation *op)
+{
+	struct error err = {0};
+	struct flow *flow = flow_review_again(ui_session(ui), untrusted_raw(&op->record.id), &err);
+
+	if (flow)
+		ui_replace(ui, review_view_new(flow));
+	else
+		ui_say_error(ui, &err);
+}
+
+static void
+act(struct view *view, struct ui *ui, enum action action)
+{
+	struct interrupted_view *v = (struct interrupted_view *)view;
+	const struct interrupted_operation *op = selected(v);
+	size_t row = row_of(v);
+
+	switch (action) {
+	case ACTION_BACK: ui_pop(ui); return;
+	case ACTION_REFRESH:
+		interrupted_ask_again(v->list);
+		ui_say(ui, _("Asking the platform again."));
+		return;
+	default: break;
+	}
+	if (!op) {
+		ui_say(ui, _("No operation is interrupted."));
+		return;
+	}
+	switch (action) {
+	case ACTION_RESUME: act_resume(ui, op); break;
+	case ACTION_ABANDON: act_abandon(ui, op); break;
+	case ACTION_OPEN: act_review(ui, op); break;
+	case ACTION_UP: move_to(v, row ? row - 1 : 0); break;
+	case ACTION_DOWN: move_to(v, row + 1); break;
+	default: break;
+	}
+}
+
+static void
+click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
+{
+	struct interrupted_view *v = (struct interrupted_view *)view;
+	size_t rows = canvas->height > 12 ? (size_t)canvas->height / 3 : 2;
+
+	(void)ui;
+	(void)column;
+	if (row >= 0 && (size_t)row < rows)
+		move_to(v, v->first + (size_t)row);
+}
+
+/* The cursor keeps its operation, whatever ended meanwhile; with the last one the view goes. */
+static void
+changed(struct view *view, struct ui *ui)
+{
+	struct interrupted_view *v = (struct interrupted_view *)view;
+	size_t row = row_of(v);
+
+	interrupted_update(v->list);
+	if (!v->selected || row_of(v) != row)
+		move_to(v, row < interrupted_count(v->list) ? row : 0);
+	if (v->selected && interrupted_count(v->list) == 0 && ui_top(ui) == view)
+		ui_pop(ui);
+}
+
+static void
+close_view(struct view *view)
+{
+	struct interrupted_view *v = (struct interrupted_view *)view;
+
+	interrupted_close(v->list);
+	free(v->selected);
+	free(v);
+}
+
+const struct view_ops interrupted_view_ops = {
+	.title = N_("Interrupted"), .keys = keys, .draw = draw, .subject = subject, .act = act,
+	.click = click, .changed = changed, .close = close_view, .unseen_keys_dropped = true,
+};
+
+struct view *
+interrupted_view_new(struct ui *ui)
+{
+	struct interrupted_view *v = xcalloc(1, sizeof(*v));
+
+	v->view.ops = &interrupted_view_ops;
+	v->list = interrupted_open(ui_session(ui));
+	interrupted_ask(v->list);
+	return &v->view;
+}
