@@ -13,6 +13,7 @@
 #include "flow/world.h"
 #include "ui/ui.h"
 #include "ui/view.h"
+#include "ui/views/operation.h"
 #include "ui/widgets/viewport.h"
 
 struct canvas;
@@ -42,6 +43,7 @@ struct ui {
 	struct viewport in_sight;	/* of what the view on top shows */
 	char keyed[KEYED_TEXTS][KEYED_MAX];	/* what ui_keyed() gave last */
 	size_t keyed_next;
+	struct undo_offer offer;	/* until the next key */
 };
 
 /* How many operations send and wait. */

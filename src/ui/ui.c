@@ -133,6 +133,17 @@ ui_say_error(struct ui *ui, const struct error *err)
 }
 
 void
+ui_offer_undo(struct ui *ui, const struct flow *flow)
+{
+	char words[256];
+
+	operation_words(flow, ui->ascii, words, sizeof(words));
+	ui_say(ui, _("Done: %s.  {undo} rolls it back."), words);
+	ui->message_style = STYLE_OK;
+	undo_offer_set(&ui->offer, flow);
+}
+
+void
 ui_copy(struct ui *ui, const char *what, const char *text)
 {
 	struct error err = {0};
@@ -320,6 +331,16 @@ ui_do(struct ui *ui, enum action action)
 	top->ops->act(top, ui, action);
 }
 
+/* The key of the view on top, or else that of the board, as in what was said. */
+static bool
+is_undo_key(const struct ui *ui, int key)
+{
+	enum action action = find_action(ui_keys(ui, ui_top(ui)->ops), key);
+
+	return action == ACTION_UNDO ||
+	       (action == ACTION_NONE && find_action(ui_keys(ui, &board_view_ops), key) == ACTION_UNDO);
+}
+
 static void
 take_key(struct ui *ui, int key)
 {
@@ -328,6 +349,11 @@ take_key(struct ui *ui, int key)
 
 	ui->message[0] = '\0';
 	ui->dirty = true;
+	if (ui->offer.operation && is_undo_key(ui, key)) {
+		undo_offer_take(&ui->offer, ui, false);
+		return;
+	}
+	undo_offer_clear(&ui->offer);
 	/* Common control keys work even in a field; the rest is text there. */
 	if (key >= ' ' || find_action(ui_common_keys(ui), key) == ACTION_NONE)
 		if (top->ops->type && top->ops->type(top, ui, key))
@@ -545,6 +571,7 @@ ui_run(struct session *session, const struct ui_options *options, struct error *
 	while (ui.count > 0)
 		ui.closing[ui.closing_count++] = ui.views[--ui.count];
 	close_pending(&ui);
+	undo_offer_clear(&ui.offer);
 	terminal_stop();
 	return 0;
 }

@@ -119,6 +119,9 @@ void ui_say_error(struct ui *ui, const struct error *err);
 void ui_in_sight(struct ui *ui, const struct viewport *part);
 /* While it draws: the picture will be another one after so many ms, whatever happens until then. */
 void ui_draw_again(struct ui *ui, int64_t in_ms);
+/* Says that it is done, and that the next key, if it is the one for it, rolls it back: in whatever view
+ * the person is then. */
+void ui_offer_undo(struct ui *ui, const struct flow *flow);
 const struct view *ui_top(const struct ui *ui);
 void ui_quit(struct ui *ui);
 /* Ends the screen on this platform and goes to that of the list; -1 with err (ERROR_CONFLICT) while

@@ -34,8 +34,9 @@ expect "Done in" 20
 key Esc
 row "Workload" "Development" "Production"
 
-test "where the environment of the cursor has gone, the cursor is on none that X would take"
-expect "in Production"
+test "where the environment of the cursor has gone, the cursor is on its neighbour, and never on Production"
+expect "in Development"
+press-until Right "in Production"
 key X
 expect "production is protected: it is not discarded"
 key A
@@ -193,6 +194,56 @@ type "hotfix-1"
 key Enter
 expect "Done in" 20
 key Esc
+no-row "Workload" "hotfix-1"
+expect "in QA"
+
+test "what was just done is rolled back by U right behind it, whatever the cursor is on"
+press-until Right "in Production"
+key C
+expect "Name of the clone"
+key Enter
+expect "A approve"
+key A
+expect "Done in" 20
+refuse "U rolls it back"
+key U
+expect "nothing to roll back"
+key Esc
+row "Workload" "hotfix-1"
+press-until Right "in hotfix-1"
+press-until Down "web in hotfix-1"
+press-until Down "web in hotfix-1"
+key V
+expect "1.4.3"
+type "1.4.3"
+key Enter
+expect "A approve"
+key A
+expect "Done in" 20
+key Esc
+expect "Done: deploy to hotfix-1.  U rolls it back."
+key Down
+gone "rolls it back"
+key P
+expect "A approve"
+key A
+type "Korean titles"
+key Enter
+type "production"
+row "Enter deploys to production"
+key Enter
+expect "Done in" 20
+expect "U rolls it back"
+key Esc
+expect "Done: promote hotfix-1"
+expect "in hotfix-1"
+key U
+row "Review" "undo in production"
+row "web" "1.4.3" "1.4.2"
+row "Type" "production"
+key Esc
+row "Workload" "hotfix-1"
+expect "in hotfix-1"
 key Q
 exit 0 10
 restored

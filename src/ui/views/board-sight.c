@@ -110,6 +110,23 @@ is_pinned(const struct board_view *b, const struct world_environment *e)
 	return b->arrangement && arrangement_is_pinned(b->arrangement, board_env_id(e));
 }
 
+/* Where the environment of the cursor has gone: the nearest one that is not protected, rather the
+ * one before. */
+static size_t
+neighbour(const struct sight *s, size_t at)
+{
+	size_t last = s->column_count - 1;
+
+	at = at < last ? at : last;
+	for (size_t by = 0; by <= last; by++) {
+		if (by <= at && !s->columns[at - by]->is_protected)
+			return at - by;
+		if (at + by <= last && !s->columns[at + by]->is_protected)
+			return at + by;
+	}
+	return at;
+}
+
 static void
 choose_columns(struct board_view *b, struct sight *s)
 {
@@ -129,14 +146,10 @@ choose_columns(struct board_view *b, struct sight *s)
 	if (s->column_count == 0)
 		b->columns[s->column_count++] = &s->app->environments[0];
 	s->columns = b->columns;
-	/* Where the environment of the cursor has gone, it is not on the next one by chance: what
-	 * is typed on may delete that. */
-	for (size_t i = 0; b->env && i < s->column_count; i++)
-		if (s->columns[i] == s->baseline)
-			s->column = i;
+	s->column = b->env ? neighbour(s, b->env_at) : 0;
 	for (size_t i = 0; i < s->column_count; i++)
 		if (b->env && strcmp(board_env_id(s->columns[i]), b->env) == 0)
-			s->column = i;
+			s->column = b->env_at = i;
 	s->env = s->columns[s->column];
 }
 

@@ -20,6 +20,7 @@ struct board_view {
 	struct view view;
 	char *org, *app;
 	char *env, *module;	/* the cursor; NULL: the first */
+	size_t env_at;		/* in which column that was last */
 	char *baseline;		/* NULL: the first protected one */
 	char *followed;		/* the operation whose clone took the cursor */
 	struct moments *then;	/* the board as it was, read only; NULL: as it is */

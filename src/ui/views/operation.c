@@ -5,10 +5,14 @@
 #include "ui/views/operation.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/error.h"
 #include "base/i18n.h"
+#include "base/xmalloc.h"
 #include "flow/flow.h"
 #include "ui/theme.h"
+#include "ui/view.h"
 
 void
 operation_words(const struct flow *flow, bool ascii, char *out, size_t size)
@@ -26,4 +30,51 @@ operation_words(const struct flow *flow, bool ascii, char *out, size_t size)
 			 theme_glyph(GLYPH_ARROW, ascii), request->env);
 	else if (request)
 		snprintf(out, size, "%s %.60s", _(verbs[flow_verb(flow)]), request->env);
+}
+
+bool
+operation_can_be_undone(const struct flow *flow)
+{
+	enum flow_verb verb = flow_verb(flow);
+
+	return flow_state(flow) == FLOW_DONE && verb != FLOW_CLONE && verb != FLOW_DISCARD;
+}
+
+void
+undo_offer_clear(struct undo_offer *offer)
+{
+	free(offer->org);
+	free(offer->app);
+	free(offer->env);
+	free(offer->operation);
+	*offer = (struct undo_offer){0};
+}
+
+void
+undo_offer_set(struct undo_offer *offer, const struct flow *flow)
+{
+	const struct flow_request *request = flow_request(flow);
+
+	undo_offer_clear(offer);
+	*offer = (struct undo_offer){xstrdup(request->org), xstrdup(request->app), xstrdup(request->env),
+				     xstrdup(flow_operation_id(flow))};
+}
+
+void
+undo_offer_take(struct undo_offer *offer, struct ui *ui, bool in_place)
+{
+	const struct flow_request request = {
+		.verb = FLOW_UNDO, .org = offer->org, .app = offer->app, .env = offer->env,
+		.operation_id = offer->operation, .decides = true,
+	};
+	struct error err = {0};
+	struct flow *flow = flow_new(ui_session(ui), &request, &err);
+
+	undo_offer_clear(offer);
+	if (!flow)
+		ui_say_error(ui, &err);
+	else if (in_place)
+		ui_replace(ui, review_view_new(flow));
+	else
+		ui_push(ui, review_view_new(flow));
 }

@@ -7,8 +7,20 @@
 #include <stddef.h>
 
 struct flow;
+struct ui;
 
 /* "promote hotfix-1 → production"; foreign text.  "" when flow is NULL. */
 void operation_words(const struct flow *flow, bool ascii, char *out, size_t size);
+
+/* It is done, and made a deployment that can be rolled back. */
+bool operation_can_be_undone(const struct flow *flow);
+/* What is rolled back is this operation, whatever was deployed there since. */
+struct undo_offer {
+	char *org, *app, *env, *operation;	/* owned; all NULL: nothing is offered */
+};
+void undo_offer_set(struct undo_offer *offer, const struct flow *flow);
+void undo_offer_clear(struct undo_offer *offer);
+/* Opens the review of it on top of the view, or in its place, and clears the offer. */
+void undo_offer_take(struct undo_offer *offer, struct ui *ui, bool in_place);
 
 #endif

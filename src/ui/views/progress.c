@@ -47,6 +47,7 @@ static const struct key keys[] = {
 	{27, "Esc", ACTION_BACK, N_("back"), N_("Go back; an operation that runs goes on.")},
 	{'q', NULL, ACTION_BACK, NULL, NULL},
 	{'\t', "Tab", ACTION_PANE, N_("next operation"), N_("To the next operation that runs or has just ended.")},
+	{'U', "U", ACTION_UNDO, N_("roll back"), N_("Roll this operation back, once it is done.")},
 	{'h', "h", ACTION_HISTORY, N_("history"), N_("Show what has been done.")},
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
@@ -324,7 +325,7 @@ draw_failure(struct canvas *c, int row, struct flow *flow)
 
 /* How it ended, in the rows from `row` on; nothing while it runs.  How many rows. */
 static int
-draw_outcome(struct canvas *c, int row, struct flow *flow)
+draw_outcome(struct canvas *c, struct ui *ui, int row, struct flow *flow)
 {
 	char took[16];
 
@@ -334,7 +335,9 @@ draw_outcome(struct canvas *c, int row, struct flow *flow)
 	case FLOW_DONE:
 		canvas_glyph(c, STYLE_OK, GLYPH_CHECK);
 		canvas_format(c, STYLE_OK, _(" Done in %s."), took);
-		canvas_ours(c, STYLE_DIM, _("  Esc goes back to the board."));
+		if (operation_can_be_undone(flow))
+			canvas_ours(c, STYLE_DIM, ui_keyed(ui, _("  {undo} rolls it back.")));
+		canvas_ours(c, STYLE_DIM, ui_keyed(ui, _("  {back} goes back.")));
 		return 1;
 	case FLOW_FAILED:
 		canvas_glyph(c, STYLE_DANGER, GLYPH_CROSS);
@@ -380,7 +383,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	for (size_t i = 0; i < flow_step_count(flow); i++)
 		draw_step(canvas, row++, columns, flow_step(flow, i));
 	row += roomy;
-	row += draw_outcome(canvas, row, flow);
+	row += draw_outcome(canvas, ui, row, flow);
 	canvas_rule(canvas, row++);
 	row += roomy;
 	if (flow_state(flow) == FLOW_FAILED) {
@@ -390,6 +393,36 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	e = world_environment(session_world(ui_session(ui)), request->org, request->app, request->env);
 	row = draw_workloads(canvas, row, e, review ? review->to : NULL);
 	draw_resources(canvas, row, e);
+}
+
+static void
+undo(struct ui *ui, struct flow *flow)
+{
+	struct undo_offer offer = {0};
+
+	if (!flow || !operation_can_be_undone(flow)) {
+		ui_say(ui, flow && flow_state(flow) == FLOW_RUNNING
+				? _("It still runs; it can be rolled back when it is done.")
+				: _("There is nothing to roll back: this made no deployment that runs."));
+		return;
+	}
+	undo_offer_set(&offer, flow);
+	flow_dismiss(flow);
+	undo_offer_take(&offer, ui, true);
+}
+
+/* Only what would do something is in the key bar. */
+static bool
+can(const struct view *view, struct ui *ui, enum action action)
+{
+	const struct progress_view *p = (const struct progress_view *)view;
+	struct flow *flow = session_flow_by_id(ui_session(ui), p->id), *list[OPERATIONS_MAX];
+
+	switch (action) {
+	case ACTION_UNDO: return flow && operation_can_be_undone(flow);
+	case ACTION_PANE: return list_operations(ui, list) > 1;
+	default: return true;
+	}
 }
 
 static void
@@ -406,11 +439,17 @@ act(struct view *view, struct ui *ui, enum action action)
 		show_next(p, ui);
 		return;
 	}
+	if (action == ACTION_UNDO) {
+		undo(ui, flow);
+		return;
+	}
 	if (action != ACTION_BACK)
 		return;
+	ui_pop(ui);
+	if (flow && operation_can_be_undone(flow))
+		ui_offer_undo(ui, flow);
 	if (flow && flow_state(flow) != FLOW_RUNNING)
 		flow_dismiss(flow);
-	ui_pop(ui);
 }
 
 static void
@@ -424,7 +463,7 @@ close_view(struct view *view)
 
 const struct view_ops progress_view_ops = {
 	.title = N_("Progress"), .keys = keys, .draw = draw, .subject = subject, .act = act,
-	.close = close_view, .unseen_keys_dropped = true,
+	.can = can, .close = close_view, .unseen_keys_dropped = true,
 };
 
 struct view *
