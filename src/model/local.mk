@@ -6,9 +6,12 @@ libmodel_a_SOURCES = \
 	src/model/delta.c src/model/delta.h \
 	src/model/diff.c \
 	src/model/effective.c src/model/effective.h \
+	src/model/hosts.c src/model/hosts.h \
 	src/model/hunks.c src/model/hunks.h \
 	src/model/image.c src/model/image.h \
+	src/model/isolation.c src/model/isolation.h \
 	src/model/json.c src/model/json.h \
+	src/model/match.c src/model/match.h \
 	src/model/merge.c src/model/merge.h \
 	src/model/nouns.c src/model/nouns.h \
 	src/model/patch.c src/model/patch.h \

@@ -24,7 +24,7 @@
 #include "model/set.h"
 #include "platform/definition.h"
 #include "platform/definition-inputs.h"
-#include "platform/match.h"
+#include "model/match.h"
 
 #define BLAMED_SIZE 256
 #define GU_DIGITS 40

@@ -88,8 +88,6 @@ libplatform_a_SOURCES = \
 	src/platform/maintenance-socket.h \
 	src/platform/maintenance.c \
 	src/platform/maintenance.h \
-	src/platform/match.c \
-	src/platform/match.h \
 	src/platform/provision.c \
 	src/platform/provision.h \
 	src/platform/provision-make.c \

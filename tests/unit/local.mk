@@ -18,6 +18,11 @@ tests_unit_test_version_SOURCES = tests/property.c tests/property.h tests/unit/t
 tests_unit_test_version_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_test_version_LDADD = $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-isolation
+TESTS += tests/unit/test-isolation
+tests_unit_test_isolation_SOURCES = tests/unit/test-isolation.c
+tests_unit_test_isolation_LDADD = $(UNIT_LIBS)
+
 tests_unit_test_base_SOURCES = tests/unit/test-base.c
 tests_unit_test_base_LDADD = libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 tests_unit_test_fuzzy_SOURCES = tests/unit/test-fuzzy.c

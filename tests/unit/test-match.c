@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "model/json.h"
-#include "platform/match.h"
+#include "model/match.h"
 
 #define ROUNDS 3000
 #define DEFINITIONS 6

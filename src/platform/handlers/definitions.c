@@ -19,7 +19,7 @@
 #include "model/json.h"
 #include "platform/definition.h"
 #include "platform/definition-inputs.h"
-#include "platform/match.h"
+#include "model/match.h"
 #include "platform/repository-resources.h"
 
 #define CRITERION_ID_DIGITS 16

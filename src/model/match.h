@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which resource definition serves a resource in an environment (api/README §9).  Pure. */
-#ifndef SIDESTAGE_PLATFORM_MATCH_H
-#define SIDESTAGE_PLATFORM_MATCH_H
+#ifndef SIDESTAGE_MODEL_MATCH_H
+#define SIDESTAGE_MODEL_MATCH_H
 
 #include <jansson.h>
 

@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "platform/match.h"
+#include "model/match.h"
 
 #include <stdbool.h>
 #include <string.h>

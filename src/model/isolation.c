@@ -1,0 +1,1000 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Every string is read in several ways: as it is, with its ${values.KEY} put in, decoded where
+ * it has percent signs or backslashes, and the base64 in it.  In each reading the hosts are
+ * found first, then the names of environments in what is left, so that one reference is one
+ * finding.
+ *
+ * A name of an environment counts as a word of its own, whatever parts it from the rest:
+ * "production_db", "db.production.svc", "dbProduction", not "reproduction"; and not in the
+ * middle of a sentence.  A host counts unless it is this machine, a part of the clone itself, or
+ * one that only documents are on.
+ */
+#include "config.h"
+
+#include "model/isolation.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/ids.h"
+#include "base/xmalloc.h"
+#include "model/hosts.h"
+#include "model/json.h"
+#include "model/pointer.h"
+#include "model/set.h"
+
+#define READINGS_MAX 4			/* a reading of a reading of a reading */
+#define TEXT_BYTES_MAX (16u * 1024 * 1024)
+#define WHERE_BYTES_MAX 65536
+#define GROUPED_FROM 300u
+#define BASE64_LEAST 16
+
+struct search {
+	const struct isolation *isolation;
+	struct isolation_findings *findings;
+	json_t *names;		/* {name: the environment's}: lower case */
+	json_t *hosts;		/* {host: true} of the source's resources */
+	json_t *neighbours;	/* {name: true}: workloads, containers, resources */
+	size_t first;		/* finding of the string that is read */
+	bool only_names;	/* of environments: where an image is pulled from leads nowhere */
+	const char *where, *key, *text;	/* of that string, as it is written */
+};
+
+/* --- findings --- */
+
+static void
+add(struct search *search, enum isolation_kind kind, const char *names)
+{
+	struct isolation_findings *all = search->findings;
+	struct isolation_finding *finding;
+	char digest[IDS_SHA256_B64_SIZE], *identity;
+
+	for (size_t i = search->first; i < all->count; i++)
+		if (strcasecmp(all->items[i].names, names) == 0)
+			return;
+	all->items = xreallocarray(all->items, all->count + 1, sizeof(*all->items));
+	finding = &all->items[all->count++];
+	*finding = (struct isolation_finding){
+		.kind = kind, .where = xstrdup(search->where), .text = xstrdup(search->text),
+		.names = xstrdup(names), .places = 1,
+	};
+	identity = xasprintf("%d\n%s\n%s", (int)kind, search->where, names);
+	ids_sha256_b64(digest, identity, strlen(identity));
+	snprintf(finding->id, sizeof(finding->id), "%.12s", digest);
+	for (char *c = finding->id; *c; c++)	/* so that it is no option, and can be typed */
+		*c = *c == '-' || *c == '_' ? 'x' : *c;
+	free(identity);
+}
+
+/* --- names of environments --- */
+
+static bool
+is_word(char c)
+{
+	return isalnum((unsigned char)c) || (unsigned char)c >= 0x80;
+}
+
+static bool
+is_between_words(char c)
+{
+	return c == '-' || c == '_' || c == '.' || c == ' ';
+}
+
+/* How much of the text the name takes, whatever its words are parted by; 0: it is not there. */
+static size_t
+match_name(const char *text, const char *name)
+{
+	size_t i = 0;
+
+	for (; name[i]; i++) {
+		char c = (char)tolower((unsigned char)text[i]);
+
+		if (c != name[i] && !(is_between_words(name[i]) && is_between_words(c)))
+			return 0;
+	}
+	return i;
+}
+
+/* Whether a word begins there: after none, or where small letters end: "dbProduction". */
+static bool
+begins_word(const char *text, size_t at)
+{
+	return at == 0 || !is_word(text[at - 1]) ||
+	       (isupper((unsigned char)text[at]) && !isupper((unsigned char)text[at - 1]));
+}
+
+/* A number behind it may be that of a machine, "production01", and what it is may be glued to it,
+ * "proddb". */
+static bool
+ends_word(const char *text, size_t end)
+{
+	static const char *const things[] = {
+		"api", "bucket", "cache", "cluster", "database", "db", "host", "queue", "redis", "server", NULL,
+	};
+	size_t n = strspn(text + end, "0123456789");
+
+	for (const char *const *thing = things; *thing; thing++)
+		if (strncasecmp(text + end, *thing, strlen(*thing)) == 0)
+			n = strlen(*thing) + strspn(text + end + strlen(*thing), "0123456789");
+	if (isupper((unsigned char)text[end]) && islower((unsigned char)text[end - 1]))
+		return true;
+	return !is_word(text[end + n]);
+}
+
+static size_t
+count_words(const char *text)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; text[i]; i++)
+		count += isalpha((unsigned char)text[i]) && (i == 0 || isspace((unsigned char)text[i - 1]));
+	return count;
+}
+
+/* The length of the plain word that ends before `at`, over one blank. */
+static size_t
+word_before(const char *text, size_t at)
+{
+	size_t end = at > 0 ? at - 1 : 0, n = 0;
+
+	if (at == 0 || text[end] != ' ')
+		return 0;
+	while (n < end && isalpha((unsigned char)text[end - 1 - n]))
+		n++;
+	return n == end || isspace((unsigned char)text[end - 1 - n]) || strchr("(\"'", text[end - 1 - n]) ? n : 0;
+}
+
+static bool
+ends_sentence(const char *text)
+{
+	if (*text && strchr(".,;:!?)", *text))
+		return text[1] == '\0' || isspace((unsigned char)text[1]);
+	return false;
+}
+
+/* "… is not for production use": among plain words, of which there are some. */
+static bool
+is_prose(const char *text, size_t start, size_t end)
+{
+	size_t before = word_before(text, start), after = 0;
+
+	if (text[end] == ' ' || text[end] == '-')
+		while (isalpha((unsigned char)text[end + 1 + after]))
+			after++;
+	return count_words(text) >= 4 && before >= 1 &&
+	       (after >= 2 || text[end] == '\0' || ends_sentence(text + end));
+}
+
+/* How languages and their frameworks are told to run well: "NODE_ENV=production". */
+static bool
+is_mode(const char *key)
+{
+	static const char *const keys[] = {
+		"APP_ENV", "ASPNETCORE_ENVIRONMENT", "BABEL_ENV", "DJANGO_ENV", "DOTNET_ENVIRONMENT",
+		"FLASK_ENV", "GIN_MODE", "MIX_ENV", "NODE_ENV", "RACK_ENV", "RAILS_ENV",
+		"SPRING_PROFILES_ACTIVE", "SYMFONY_ENV", NULL,
+	};
+
+	for (const char *const *k = keys; *k; k++)
+		if (strcmp(key, *k) == 0)
+			return true;
+	return false;
+}
+
+/* Hides what names the clone itself, of which the source's name may be a part. */
+static void
+hide_own(const struct search *search, char *text)
+{
+	json_t *name;
+	size_t i, n;
+
+	json_array_foreach(search->isolation->own, i, name) {
+		char *lower = xstrdup(json_is_string(name) ? json_string_value(name) : "");
+
+		for (char *c = lower; *c; c++)
+			*c = (char)tolower((unsigned char)*c);
+		for (size_t at = 0; *lower && text[at]; at++) {
+			n = begins_word(text, at) ? match_name(text + at, lower) : 0;
+			if (n > 0 && !is_word(text[at + n]))
+				memset(text + at, HOSTS_HOLE, n);
+		}
+		free(lower);
+	}
+}
+
+/* The environment that a text names there, at the first place from `from` on; NULL: none. */
+static const char *
+find_name(const struct search *search, const char *text, size_t from, size_t *start, size_t *end)
+{
+	const char *name;
+	json_t *environment;
+
+	for (size_t at = from; text[at]; at++) {
+		if (!is_word(text[at]) || !begins_word(text, at))
+			continue;
+		json_object_foreach(search->names, name, environment) {
+			size_t n = match_name(text + at, name);
+
+			if (n == 0 || !ends_word(text, at + n))
+				continue;
+			*start = at;
+			*end = at + n;
+			return json_string_value(environment);
+		}
+	}
+	return NULL;
+}
+
+static void
+search_names(struct search *search, const char *text)
+{
+	size_t start, end = 0;
+	const char *name;
+
+	while ((name = find_name(search, text, end, &start, &end))) {
+		bool is_all = start == 0 && text[end] == '\0';
+
+		if (is_prose(text, start, end) || (is_all && is_mode(search->key)))
+			continue;
+		add(search, ISOLATION_ENVIRONMENT, name);
+	}
+}
+
+/* --- hosts --- */
+
+static bool
+ends_with(const char *name, const char *end)
+{
+	size_t n = strlen(name), m = strlen(end);
+
+	return n >= m && strcmp(name + n - m, end) == 0 && (n == m || end[0] == '.' || name[n - m - 1] == '.');
+}
+
+static bool
+is_this_machine(const struct host *host)
+{
+	const char *name = host->name;
+
+	if (host->form == HOST_IPV4)
+		return strncmp(name, "127.", 4) == 0 || strcmp(name, "0.0.0.0") == 0 ||
+		       strcmp(name, "255.255.255.255") == 0 || strcmp(name, "169.254.169.254") == 0;
+	if (host->form == HOST_IPV6)
+		return strcmp(name, "::1") == 0 || strcmp(name, "::") == 0 || strcmp(name, "0:0:0:0:0:0:0:1") == 0 ||
+		       strncmp(name, "::ffff:127.", 11) == 0;
+	return ends_with(name, "localhost") || strcmp(name, "localhost.localdomain") == 0 ||
+	       strcmp(name, "host.docker.internal") == 0 || strcmp(name, "kubernetes.default.svc") == 0;
+}
+
+/* Standards, licences, documents, and resolvers that are everybody's. */
+static bool
+is_public(const struct host *host)
+{
+	static const char *const names[] = {
+		"1.0.0.1", "1.1.1.1", "8.8.4.4", "8.8.8.8", "9.9.9.9", "2001:4860:4860::8888",
+		"2606:4700:4700::1111", "apache.org", "choosealicense.com", "creativecommons.org",
+		"developer.mozilla.org", "eclipse.org", "fsf.org", "gnu.org", "ietf.org", "iana.org",
+		"json-schema.org", "jcp.org", "mozilla.org", "openapis.org", "opensource.org", "purl.org",
+		"rfc-editor.org", "schema.org", "schemas.microsoft.com", "semver.org", "spdx.org",
+		"sun.com", "unicode.org", "w3.org", "wikipedia.org", "xmlsoap.org", "yaml.org", NULL,
+	};
+
+	for (const char *const *name = names; *name; name++)
+		if (ends_with(host->name, *name))
+			return true;
+	return strncmp(host->name, "docs.", 5) == 0;
+}
+
+static bool
+has_no_host(const char *scheme)
+{
+	static const char *const schemes[] = {
+		"about", "blob", "classpath", "data", "file", "jar", "javascript", "tel", "unix", "urn", NULL,
+	};
+
+	for (const char *const *s = schemes; *s; s++)
+		if (strcasecmp(scheme, *s) == 0)
+			return true;
+	return false;
+}
+
+/* Case-insensitive; a line may be long. */
+static bool
+line_has(const char *line, size_t length, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (size_t i = 0; i + n <= length; i++)
+		if (strncasecmp(line + i, word, n) == 0)
+			return true;
+	return false;
+}
+
+/* A URL that somebody may read about something: in a comment, a licence, a sentence. */
+static bool
+is_read_by_people(const char *text, const struct host *host)
+{
+	static const char *const words[] = {
+		"copyright", "documentation", "docs", "licence", "license", "manual", "rfc", "spdx", NULL,
+	};
+	size_t start = host->start, length;
+	const char *line, *first;
+
+	while (start > 0 && text[start - 1] != '\n')
+		start--;
+	line = text + start;
+	length = strcspn(line, "\n");
+	first = line + strspn(line, " \t");
+	if (strchr(text, '\n') && (*first == '#' || *first == ';' || *first == '*' || strncmp(first, "//", 2) == 0 ||
+				   strncmp(first, "<!--", 4) == 0))
+		return true;
+	if (!*host->scheme || host->has_user || !isspace((unsigned char)line[strcspn(line, " \n")]))
+		return false;
+	for (const char *const *word = words; *word; word++)
+		if (line_has(line, length, *word))
+			return count_words(text) >= 3;
+	return false;
+}
+
+/* "ops@acme.com" is for people, "deploy@db.acme.com" may be for machines. */
+static bool
+is_mail(const struct search *search, const char *text, const struct host *host)
+{
+	static const char *const words[] = {
+		"mail", "from", "to", "contact", "support", "admin", "sender", "reply", "author", "maintainer", "cc",
+		"recipient", "notify", NULL,
+	};
+	const char *dot = strchr(host->name, '.');
+
+	if (!host->has_user || host->has_password || host->has_port || *host->scheme ||
+	    text[host->start + strlen(host->name)] == ':')	/* git@host:path */
+		return false;
+	if (dot && !strchr(dot + 1, '.'))
+		return true;
+	for (const char *const *word = words; *word; word++)
+		if (line_has(search->key, strlen(search->key), *word))
+			return true;
+	return false;
+}
+
+static bool
+is_version_key(const char *key)
+{
+	return line_has(key, strlen(key), "version");
+}
+
+/* Parts of the clone: a workload beside it, also as "api.svc" would be, and its resources. */
+static bool
+is_neighbour(const struct search *search, const char *name)
+{
+	return json_object_get(search->neighbours, name) != NULL;
+}
+
+struct hosts_search {
+	struct search *search;
+	char *text;		/* in which what was looked at is blotted out */
+};
+
+static void
+judge_host(void *data, const struct host *found)
+{
+	struct hosts_search *hosts = data;
+	struct search *search = hosts->search;
+	size_t start, end;
+	const char *environment = find_name(search, found->name, 0, &start, &end);
+	bool is_plain = !strchr(found->name, '.') && found->form == HOST_NAME;
+	enum isolation_kind kind = found->form == HOST_NAME ? ISOLATION_FIXED_HOST : ISOLATION_ADDRESS;
+
+	if (is_this_machine(found) || found->is_network || (is_plain && is_neighbour(search, found->name)) ||
+	    has_no_host(found->scheme))
+		return;
+	if (json_object_get(search->hosts, found->name))
+		kind = ISOLATION_SAME_HOST;
+	else if (environment)
+		kind = ISOLATION_ENVIRONMENT;
+	else if (found->has_hole || is_public(found) || is_read_by_people(hosts->text, found) ||
+		 is_mail(search, hosts->text, found) || (found->form == HOST_IPV4 && is_version_key(search->key)))
+		return;
+	if (environment && is_plain && is_prose(hosts->text, found->start, found->end))
+		return;
+	add(search, kind, found->name);
+	memset(hosts->text + found->start, ' ', found->end - found->start);
+}
+
+/* A host of the source without any form around it: "proddb", "10.1.2.3" in an argument. */
+static void
+search_known_hosts(struct search *search, char *text)
+{
+	const char *host;
+	json_t *value;
+
+	json_object_foreach(search->hosts, host, value) {
+		size_t n = strlen(host);
+
+		if (host[strspn(host, "abcdefghijklmnopqrstuvwxyz")] == '\0')
+			continue;	/* "postgres" is a word as well */
+		for (size_t at = 0; text[at]; at++) {
+			if (strncasecmp(text + at, host, n) != 0 || (at > 0 && is_word(text[at - 1])) ||
+			    is_word(text[at + n]))
+				continue;
+			add(search, ISOLATION_SAME_HOST, host);
+			memset(text + at, ' ', n);
+		}
+	}
+}
+
+/* The value of a key such as DB_HOST is a host without more being said. */
+static char *
+as_host(const struct search *search, const char *text)
+{
+	if (!hosts_is_key(search->key) || !*text || strpbrk(text, " \t\n/:@=,;<>{}()\"'"))
+		return NULL;
+	return xasprintf("//%s", text);
+}
+
+static void
+search_hosts(struct search *search, char *text)
+{
+	struct hosts_search hosts = {search, text};
+	char *copy = xstrdup(text), *named = as_host(search, text);
+
+	hosts_find(copy, judge_host, &hosts);
+	free(copy);
+	if (named) {
+		hosts.text = xstrdup(named);
+		hosts_find(named, judge_host, &hosts);
+		if (strcmp(hosts.text, named) != 0)
+			memset(text, ' ', strlen(text));
+		free(hosts.text);
+		free(named);
+	}
+	search_known_hosts(search, text);
+}
+
+/* --- readings of a string --- */
+
+/* Where a placeholder that begins there ends, and the key if it is ${values.KEY}; 0: it is none. */
+static size_t
+placeholder_length(const char *text, char *key, size_t size)
+{
+	const char *end, *from;
+	size_t n;
+
+	*key = '\0';
+	if (text[0] != '$' || text[1] != '{' || !(end = strchr(text, '}')))
+		return 0;
+	from = text + 2 + strspn(text + 2, " ");
+	if (strncmp(from, "values", 6) == 0) {
+		from += 6 + strspn(from + 6, ".['\" ");
+		n = strcspn(from, "}]'\" ");
+		if (n < size) {
+			memcpy(key, from, n);
+			key[n] = '\0';
+		}
+	}
+	return (size_t)(end - text) + 1;
+}
+
+/* With what is known put in, and holes for the rest.  `put_in`: whether anything was. */
+static char *
+fill_in(const struct search *search, const char *text, bool with_values, bool *put_in)
+{
+	struct buf out;
+
+	*put_in = false;
+	buf_init(&out, TEXT_BYTES_MAX);
+	(void)buf_puts(&out, "");
+	while (*text) {
+		char key[256];
+		size_t n = placeholder_length(text, key, sizeof(key));
+		const char *value = *key && with_values ? json_member_string(search->isolation->values, key) : NULL;
+
+		if (value)
+			*put_in = true;
+		if (n == 0)
+			(void)buf_append(&out, text, 1);
+		else if (value)
+			(void)buf_puts(&out, value);
+		else
+			(void)buf_append(&out, "\1", 1);
+		text += n ? n : 1;
+	}
+	return buf_take(&out);
+}
+
+static int
+hex_of(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : isxdigit((unsigned char)c) ? (c | 0x20) - 'a' + 10 : -1;
+}
+
+/* %41 and \u0041, \n, \/ and the like; NULL: there are none. */
+static char *
+unescape(const char *text)
+{
+	static const char from[] = "ntr", to[] = "\n\t\r";
+	size_t length = strlen(text), n = 0;
+	char *out = xcalloc(length + 1, 1);
+	bool any = false;
+
+	for (size_t i = 0; i < length; i++) {
+		char c = text[i];
+
+		if (c == '%' && hex_of(text[i + 1]) >= 0 && hex_of(text[i + 2]) >= 0) {
+			c = (char)(hex_of(text[i + 1]) * 16 + hex_of(text[i + 2]));
+			i += 2;
+			any = true;
+		} else if (c == '\\' && text[i + 1] == 'u' && strspn(text + i + 2, "0123456789abcdefABCDEF") >= 4) {
+			unsigned value = 0;
+
+			for (size_t k = 2; k < 6; k++)
+				value = value * 16 + (unsigned)hex_of(text[i + k]);
+			c = value < 0x80 ? (char)value : '?';
+			i += 5;
+			any = true;
+		} else if (c == '\\' && text[i + 1]) {
+			const char *known = strchr(from, text[++i]);
+
+			c = known ? to[known - from] : text[i];
+			any = true;
+		}
+		out[n++] = c ? c : ' ';
+	}
+	if (any)
+		return out;
+	free(out);
+	return NULL;
+}
+
+static int
+value_of_base64(char c)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const char *at = c ? strchr(digits, c == '-' ? '+' : c == '_' ? '/' : c) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+/* NULL: it is no text when decoded. */
+static char *
+decode_base64(const char *s, size_t n)
+{
+	char *out = xcalloc(n + 1, 1);
+	unsigned bits = 0, count = 0;
+	size_t length = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		bits = bits << 6 | (unsigned)value_of_base64(s[i]);
+		count += 6;
+		if (count < 8)
+			continue;
+		count -= 8;
+		out[length] = (char)(bits >> count & 0xff);
+		if (!isprint((unsigned char)out[length]) && !isspace((unsigned char)out[length])) {
+			free(out);
+			return NULL;
+		}
+		length++;
+	}
+	return out;
+}
+
+static void search_reading(struct search *search, const char *text, int readings);
+
+static void
+search_base64(struct search *search, const char *text, int readings)
+{
+	for (size_t at = 0; text[at];) {
+		size_t n = 0;
+		char *decoded;
+
+		while (value_of_base64(text[at + n]) >= 0)
+			n++;
+		decoded = n >= BASE64_LEAST && n % 4 != 1 ? decode_base64(text + at, n) : NULL;
+		if (decoded)
+			search_reading(search, decoded, readings);
+		free(decoded);
+		at += n ? n : 1;
+	}
+}
+
+static void
+search_reading(struct search *search, const char *text, int readings)
+{
+	char *left, *other;
+
+	if (readings >= READINGS_MAX || strlen(text) > TEXT_BYTES_MAX)
+		return;
+	left = xstrdup(text);
+	hide_own(search, left);
+	if (!search->only_names)
+		search_hosts(search, left);
+	search_names(search, left);
+	free(left);
+	other = unescape(text);
+	if (other)
+		search_reading(search, other, readings + 1);
+	free(other);
+	search_base64(search, text, readings + 1);
+}
+
+/* The values that it stands for are looked at by themselves: only what comes of putting them
+ * together is new here. */
+static bool
+is_found_in_values(const struct search *search, const char *names)
+{
+	for (size_t i = 0; i < search->first; i++) {
+		const struct isolation_finding *f = &search->findings->items[i];
+
+		if (strncmp(f->where, "values/", 7) == 0 && strcasecmp(f->names, names) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+drop_last(struct isolation_findings *findings)
+{
+	struct isolation_finding *finding = &findings->items[--findings->count];
+
+	free(finding->where);
+	free(finding->text);
+	free(finding->names);
+}
+
+static void
+search_text(struct search *search, const char *where, const char *key, const char *text)
+{
+	size_t plain;
+	bool put_in;
+	char *read;
+
+	search->first = search->findings->count;
+	search->where = where;
+	search->key = key;
+	search->text = text;
+	read = fill_in(search, text, false, &put_in);
+	search_reading(search, read, 0);
+	free(read);
+	plain = search->findings->count;
+	read = fill_in(search, text, true, &put_in);
+	if (put_in)
+		search_reading(search, read, 0);
+	free(read);
+	while (search->findings->count > plain &&
+	       is_found_in_values(search, search->findings->items[search->findings->count - 1].names))
+		drop_last(search->findings);
+}
+
+/* As deep as json_decode() lets a body be. */
+static void
+search_value(struct search *search, const json_t *value, struct buf *path, const char *key)
+{
+	size_t i, length = path->length;
+	const char *member;
+	json_t *child;
+
+	search->only_names = strcmp(key, "image") == 0;
+	if (json_is_string(value))
+		search_text(search, buf_str(path), key, json_string_value(value));
+	search->only_names = false;
+	json_object_foreach((json_t *)(uintptr_t)value, member, child) {
+		pointer_append(path, member);
+		search_value(search, child, path, member);
+		path->length = length;
+		path->data[length] = '\0';
+	}
+	json_array_foreach((json_t *)(uintptr_t)value, i, child) {
+		char index[24];
+
+		snprintf(index, sizeof(index), "%zu", i);
+		pointer_append(path, index);
+		search_value(search, child, path, key);
+		path->length = length;
+		path->data[length] = '\0';
+	}
+}
+
+/* --- resources --- */
+
+/* A definition whose resource is the same for everybody who matches it. */
+static bool
+is_static(const json_t *definition)
+{
+	const char *driver = json_member_string(definition, "driver_type");
+	const char *last = driver ? strrchr(driver, '/') : NULL;
+
+	last = last ? last + 1 : driver;
+	return last && (strcmp(last, "static") == 0 || strcmp(last, "echo") == 0);
+}
+
+static const json_t *
+find_definition(const struct isolation *isolation, const struct match_request *request)
+{
+	const json_t *best = NULL;
+	json_t *body;
+	int best_rank = -1;
+	size_t i;
+
+	json_array_foreach(isolation->definitions, i, body) {
+		const char *type = json_member_string(body, "type");
+		int rank = type && strcmp(type, request->type) == 0 &&
+			   !json_is_true(json_object_get(body, "is_deleted")) ? match_rank(body, request) : -1;
+
+		if (rank > best_rank) {
+			best_rank = rank;
+			best = body;
+		}
+	}
+	return best;
+}
+
+/* What a definition says to its driver, as far as it leads to the source: a machine that several
+ * environments have their own databases on is meant to be shared. */
+static void
+search_inputs(struct search *search, const char *where, const json_t *definition)
+{
+	struct isolation_findings *all = search->findings;
+	size_t kept = all->count;
+	struct buf path;
+
+	buf_init(&path, WHERE_BYTES_MAX);
+	(void)buf_puts(&path, where);
+	search_value(search, json_object_get(json_object_get(definition, "driver_inputs"), "values"), &path, "");
+	buf_clear(&path);
+	for (size_t i = kept; i < all->count; i++) {
+		struct isolation_finding f = all->items[i];
+
+		if (f.kind == ISOLATION_ENVIRONMENT || (f.kind == ISOLATION_SAME_HOST && is_static(definition))) {
+			all->items[i] = all->items[kept];
+			all->items[kept++] = f;
+		}
+	}
+	while (all->count > kept)
+		drop_last(all);
+}
+
+static void
+search_resource(struct search *search, const char *res_id, const json_t *declaration)
+{
+	const struct isolation *isolation = search->isolation;
+	struct match_request clone = isolation->clone, source = isolation->source;
+	const char *type = json_member_string(declaration, "type");
+	const char *class = json_member_string(declaration, "class"), *id;
+	const json_t *its;
+	char *where;
+
+	if (!type)
+		return;
+	clone.type = source.type = type;
+	clone.resource_class = source.resource_class = class ? class : "default";
+	clone.res_id = source.res_id = res_id;
+	its = find_definition(isolation, &clone);
+	if (!its)
+		return;
+	where = xasprintf("resources/%s", res_id);
+	id = json_member_string(its, "id");
+	if (is_static(its) && its == find_definition(isolation, &source)) {
+		search->first = search->findings->count;
+		search->where = where;
+		search->text = type;
+		add(search, ISOLATION_RESOURCE, id ? id : "");
+	} else {
+		search_inputs(search, where, its);
+	}
+	free(where);
+}
+
+static void
+search_resources(struct search *search)
+{
+	const struct set *set = search->isolation->set;
+	const char *name, *module;
+	json_t *declaration, *body;
+
+	json_object_foreach(set_shared(set), name, declaration) {
+		char *id = xasprintf("shared.%s", name);
+
+		search_resource(search, id, declaration);
+		free(id);
+	}
+	json_object_foreach(set_modules(set), module, body)
+		json_object_foreach(json_object_get(body, "externals"), name, declaration) {
+			char *id = xasprintf("modules.%s.externals.%s", module, name);
+
+			search_resource(search, id, declaration);
+			free(id);
+		}
+}
+
+/* --- what is known before --- */
+
+static void
+put_name(json_t *names, const char *name, const char *environment)
+{
+	char *lower = xstrdup(name);
+
+	for (char *c = lower; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	if (*lower && !json_object_get(names, lower))
+		json_object_set_new(names, lower, json_string(environment));
+	free(lower);
+}
+
+/* How people shorten the usual names. */
+static void
+put_names(json_t *names, const char *name)
+{
+	static const struct { const char *name, *shorts[3]; } usual[] = {
+		{"production", {"prod", "prd", NULL}}, {"staging", {"stage", "stg", NULL}},
+		{"development", {"dev", NULL}},
+	};
+
+	put_name(names, name, name);
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
+		for (size_t k = 0; strcasecmp(name, usual[i].name) == 0 && usual[i].shorts[k]; k++)
+			put_name(names, usual[i].shorts[k], name);
+}
+
+static void
+put_host(void *data, const struct host *host)
+{
+	struct search *search = data;
+
+	if (!is_this_machine(host) && !host->is_network && !is_neighbour(search, host->name) && strlen(host->name) > 2)
+		json_object_set_new(search->hosts, host->name, json_true());
+}
+
+static void
+put_hosts(struct search *search, const json_t *value, const char *key)
+{
+	const char *member, *text = json_string_value(value);
+	json_t *child;
+	size_t i;
+
+	search->key = key;
+	if (text) {
+		char *named = as_host(search, text);
+
+		hosts_find(named ? named : text, put_host, search);
+		free(named);
+	}
+	json_object_foreach((json_t *)(uintptr_t)value, member, child)
+		put_hosts(search, child, member);
+	json_array_foreach((json_t *)(uintptr_t)value, i, child)
+		put_hosts(search, child, key);
+}
+
+static void
+put_neighbours(struct search *search)
+{
+	const struct set *set = search->isolation->set;
+	const char *module, *name;
+	json_t *body, *child;
+
+	if (!set)
+		return;
+	json_object_foreach(set_modules(set), module, body) {
+		json_object_set_new(search->neighbours, module, json_true());
+		json_object_foreach(json_object_get(json_object_get(body, "spec"), "containers"), name, child)
+			json_object_set_new(search->neighbours, name, json_true());
+		json_object_foreach(json_object_get(body, "externals"), name, child)
+			json_object_set_new(search->neighbours, name, json_true());
+	}
+	json_object_foreach(set_shared(set), name, child)
+		json_object_set_new(search->neighbours, name, json_true());
+}
+
+static void
+search_begin(struct search *search, struct isolation_findings *findings, const struct isolation *isolation)
+{
+	json_t *name;
+	size_t i;
+
+	*findings = (struct isolation_findings){0};
+	*search = (struct search){
+		.isolation = isolation, .findings = findings, .names = json_object(), .hosts = json_object(),
+		.neighbours = json_object(), .key = "",
+	};
+	json_array_foreach(isolation->foreign, i, name)
+		if (json_is_string(name))
+			put_names(search->names, json_string_value(name));
+	json_array_foreach(isolation->own, i, name)	/* "dev" is no other than the clone's own then */
+		if (json_is_string(name))
+			json_object_del(search->names, json_string_value(name));
+	put_neighbours(search);
+	put_hosts(search, isolation->outputs, "");
+}
+
+static void
+search_end(struct search *search)
+{
+	json_decref(search->names);
+	json_decref(search->hosts);
+	json_decref(search->neighbours);
+}
+
+/* Those that name the same become the first of them. */
+static void
+group(struct isolation_findings *findings)
+{
+	json_t *seen = json_object();
+	size_t kept = 0;
+
+	for (size_t i = 0; i < findings->count; i++) {
+		struct isolation_finding *f = &findings->items[i];
+		char *identity = xasprintf("%d %s", (int)f->kind, f->names);
+		json_t *at = json_object_get(seen, identity);
+
+		if (at) {
+			findings->items[json_integer_value(at)].places++;
+			free(f->where);
+			free(f->text);
+			free(f->names);
+		} else {
+			json_object_set_new(seen, identity, json_integer((json_int_t)kept));
+			findings->items[kept++] = *f;
+		}
+		free(identity);
+	}
+	findings->count = kept;
+	json_decref(seen);
+}
+
+void
+isolation_find(struct isolation_findings *findings, const struct isolation *isolation)
+{
+	struct search search;
+	const char *key;
+	json_t *value;
+	struct buf path;
+
+	search_begin(&search, findings, isolation);
+	json_object_foreach((json_t *)(uintptr_t)isolation->values, key, value) {
+		char *where = xasprintf("values/%s", key);
+
+		if (json_is_string(value))
+			search_text(&search, where, key, json_string_value(value));
+		free(where);
+	}
+	buf_init(&path, WHERE_BYTES_MAX);
+	if (isolation->set) {
+		(void)buf_puts(&path, "/modules");
+		search_value(&search, set_modules(isolation->set), &path, "");
+		buf_clear(&path);
+		(void)buf_puts(&path, "/shared");
+		search_value(&search, set_shared(isolation->set), &path, "");
+		search_resources(&search);
+	}
+	buf_clear(&path);
+	if (findings->count > GROUPED_FROM)
+		group(findings);
+	search_end(&search);
+}
+
+void
+isolation_find_in_text(struct isolation_findings *findings, const struct isolation *isolation,
+		       const char *where, const char *text)
+{
+	const char *key = strrchr(where, '/');
+	struct search search;
+
+	search_begin(&search, findings, isolation);
+	search_text(&search, where, key ? key + 1 : where, text);
+	search_end(&search);
+}
+
+void
+isolation_clear(struct isolation_findings *findings)
+{
+	while (findings->count > 0)
+		drop_last(findings);
+	free(findings->items);
+	*findings = (struct isolation_findings){0};
+}
