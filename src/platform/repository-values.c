@@ -290,8 +290,8 @@ drop_row(struct repository *repository, const struct place *place, const char *k
 
 	if (!row) {
 		if (err->kind == ERROR_NOT_FOUND)
-			error_set(err, ERROR_INPUT, _("There is no shared value \"%.200s\" of the "
-						      "environment's own."), key);
+			error_set(err, ERROR_INPUT, _("%s does not have its own shared value "
+						      "\"%.200s\"."), place->env, key);
 		return -1;
 	}
 	json_decref(row);

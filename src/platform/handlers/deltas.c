@@ -92,9 +92,9 @@ check_author(struct platform *platform, const struct request *request, const jso
 		*err = why;
 		return -1;
 	}
-	return error_set(err, ERROR_ACCESS, _("The delta \"%s\" is for the environment %s.  Only %s, who "
-					      "made it, and those who may deploy to %s can change it; make "
-					      "a delta of your own."), request->ids[0], env, author, env);
+	return error_set(err, ERROR_ACCESS, _("The delta \"%s\" is for the environment %s: only its author "
+					      "%s and those who may deploy there can change it.  Create "
+					      "another one."), request->ids[0], env, author);
 }
 
 static int

@@ -140,7 +140,7 @@ change_values(struct platform *platform, const struct request *request,
 		return 0;
 	if (deploy->value_set_version_id)
 		return error_set(err, ERROR_INPUT, _("Give \"values\" or \"value_set_version_id\", not both: "
-						     "what changes makes a version of its own."));
+						     "changed values make a new version."));
 	env = repository_environment(platform->repository, &request->place, err);
 	ret = env ? precondition_check(request->if_match, env, deploy->details, err) : -1;
 	json_decref(env);

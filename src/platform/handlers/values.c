@@ -254,8 +254,8 @@ check_members(const json_t *values, struct error *err)
 		while (i < 3 && strcmp(known[i], name) != 0)
 			i++;
 		if (i == 3)
-			return error_set(err, ERROR_INPUT, _("\"values\" has \"base\", \"set\" and \"delete\", "
-							     "and no \"%.100s\"."), name);
+			return error_set(err, ERROR_INPUT, _("Unknown member \"%.100s\" in \"values\": it takes "
+							     "\"base\", \"set\" and \"delete\"."), name);
 		if (i > 0 && !json_is_array(member))
 			return error_set(err, ERROR_INPUT, _("\"%s\" must be an array."), name);
 		if (json_array_size(member) > VALUES_MAX)
@@ -294,7 +294,7 @@ prepare_one(struct platform *platform, const struct place *place, const json_t *
 
 	*content = (struct value_content){.key = json_member_string(item, "key")};
 	if (!json_is_object(item))
-		return error_set(err, ERROR_INPUT, _("What is in \"set\" must be an object."));
+		return error_set(err, ERROR_INPUT, _("Each item of \"set\" must be an object."));
 	if (note_key(seen, content->key, err) != 0)
 		return -1;
 	if (read_asked(item, &asked, err) != 0)
