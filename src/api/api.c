@@ -14,8 +14,10 @@
 
 #include "api/api.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <ctype.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +83,7 @@ static void
 call_free(struct api_call *call)
 {
 	end_try(call);
+	call->api->held -= call->state == CALL_HELD;
 	unlink_call(call);
 	buf_clear(&call->body);
 	free(call->url);
@@ -394,10 +397,15 @@ set_security(const struct api *api, CURL *easy)
 		curl.easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
 		curl.easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, api->token);
 	}
-	if (api->socket) {
+	if (api->socket)
 		curl.easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, api->socket);
+	/* No proxy of the environment hears what need not leave this machine. */
+	if (api->is_local)
 		curl.easy_setopt(easy, CURLOPT_PROXY, "");
-	}
+	if (api->ca_file)
+		curl.easy_setopt(easy, CURLOPT_CAINFO, api->ca_file);
+	if (api->ca_directory)
+		curl.easy_setopt(easy, CURLOPT_CAPATH, api->ca_directory);
 }
 
 static void
@@ -461,6 +469,7 @@ start_try(struct api_call *call)
 	call->too_large = false;
 	forget_headers(call);
 	call->curl_error[0] = '\0';
+	call->token_serial = api->token_serial;
 	call->started = clock_steady_ms();
 	if (call->tries++ == 0)
 		call->first_started = call->started;
@@ -531,11 +540,32 @@ remember_platform(struct api *api, const struct api_call *call, const struct api
 		strcpy(api->platform, call->platform);
 }
 
+/* Whether a refused token need not be the end: the call waits for a fresh one, or has it already. */
+static bool
+hold(struct api_call *call, const struct api_reply *reply)
+{
+	struct api *api = call->api;
+
+	if (reply->status != 401 || !api->renews_token || !api->token || call->renewed)
+		return false;
+	call->renewed = true;
+	call->state = CALL_QUEUED;
+	call->due = clock_steady_ms();
+	if (call->token_serial == api->token_serial) {
+		call->state = CALL_HELD;
+		call->refused_status = reply->status;
+		call->held = reply->error;
+		api->held++;
+	}
+	return true;
+}
+
 /* true: a callback ran. */
 static bool
 finish_try(struct api_call *call, CURLcode result)
 {
 	struct api_reply reply = {0};
+	bool goes_on = false;
 	int64_t delay;
 
 	reply.elapsed_ms = clock_steady_ms() - call->started;
@@ -544,15 +574,18 @@ finish_try(struct api_call *call, CURLcode result)
 	remember_platform(call->api, call, &reply);
 	end_try(call);
 	delay = reply.error.kind != ERROR_NONE ? retry_delay(call, &reply) : -1;
-	if (delay >= 0) {
+	if (hold(call, &reply)) {
+		goes_on = true;
+	} else if (delay >= 0) {
 		call->state = CALL_QUEUED;
 		call->due = clock_steady_ms() + delay;
+		goes_on = true;
 	} else {
 		deliver(call, &reply);
 	}
 	json_decref(reply.body);
 	json_decref(reply.details);
-	return delay < 0;
+	return !goes_on;
 }
 
 static bool
@@ -583,7 +616,8 @@ deliver_refused(struct api *api)
 
 	while (call && call->sequence <= last) {
 		if (call->state == CALL_QUEUED && call->refused.kind != ERROR_NONE) {
-			struct api_reply reply = {.bytes = "", .error = call->refused, .retry_after_ms = -1};
+			struct api_reply reply = {.bytes = "", .error = call->refused, .retry_after_ms = -1,
+						  .status = call->refused_status};
 
 			deliver(call, &reply);
 			called = true;
@@ -687,6 +721,61 @@ api_pending(const struct api *api)
 	return api->pending;
 }
 
+bool
+api_wants_token(const struct api *api)
+{
+	return api->held > 0;
+}
+
+bool
+api_has_token(const struct api *api, const char *token)
+{
+	return api->token && strcmp(api->token, token) == 0;
+}
+
+static void
+forget_token(struct api *api)
+{
+	if (api->token)
+		explicit_bzero(api->token, strlen(api->token));
+	free(api->token);
+	api->token = NULL;
+}
+
+/* All that are held; with `refused` they are delivered instead of being sent again. */
+static void
+let_go(struct api *api, bool refused, const struct error *why)
+{
+	for (struct api_call *call = api->calls; call && api->held > 0; call = call->next) {
+		if (call->state != CALL_HELD)
+			continue;
+		api->held--;
+		call->state = CALL_QUEUED;
+		call->due = clock_steady_ms();
+		if (!refused)
+			call->refused_status = 0;
+		else if (why)
+			error_set(&call->refused, call->held.kind, "%s %s", call->held.text, why->text);
+		else
+			call->refused = call->held;
+	}
+}
+
+void
+api_set_token(struct api *api, const char *token)
+{
+	forget_token(api);
+	api->token = xstrdup(token);
+	api->token_serial++;
+	let_go(api, false, NULL);
+}
+
+void
+api_give_up_token(struct api *api, const struct error *why)
+{
+	let_go(api, true, why);
+}
+
 int64_t
 api_silence_ms(const struct api *api)
 {
@@ -777,6 +866,53 @@ read_base_url(struct api *api, const char *url, struct error *err)
 	return 0;
 }
 
+/* This machine by a name or a number that nobody else can answer to. */
+static bool
+is_loopback(const char *url)
+{
+	const char *host = strstr(url, "://") + 3;
+	size_t length = strcspn(host, "/"), name = strcspn(host, ":/");
+	struct in_addr address;
+	char text[64];
+
+	if (host[0] == '[')
+		return strncmp(host, "[::1]", 5) == 0 && (length == 5 || host[5] == ':');
+	if (name == strlen("localhost") && strncasecmp(host, "localhost", name) == 0)
+		return true;
+	if (name >= sizeof(text))
+		return false;
+	memcpy(text, host, name);
+	text[name] = '\0';
+	return inet_pton(AF_INET, text, &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
+}
+
+static int
+check_secrecy(const struct api *api, const struct api_options *options, struct error *err)
+{
+	if (!api->token || api->is_local || options->allow_http || strcmp(api->scheme, "https") == 0)
+		return 0;
+	return error_set(err, ERROR_ACCESS,
+			 _("%s: the token would travel unencrypted, so it was not sent.  Use https, or set "
+			   "allow-http = true in the context of the configuration."), api->url);
+}
+
+/* Where libcurl does not look by itself, and other programs do. */
+static void
+find_authorities(struct api *api, const char *ca_file)
+{
+	static const char *const variables[] = {"CURL_CA_BUNDLE", "SSL_CERT_FILE"};
+	const char *directory = getenv("SSL_CERT_DIR");
+
+	for (size_t i = 0; !ca_file && i < sizeof(variables) / sizeof(variables[0]); i++) {
+		const char *value = getenv(variables[i]);
+
+		if (value && *value)
+			ca_file = value;
+	}
+	api->ca_file = ca_file ? xstrdup(ca_file) : NULL;
+	api->ca_directory = !ca_file && directory && *directory ? xstrdup(directory) : NULL;
+}
+
 struct api *
 api_new(const struct api_options *options, struct error *err)
 {
@@ -797,6 +933,13 @@ api_new(const struct api_options *options, struct error *err)
 	api->retries = options->retries == 0 ? 3 : options->retries < 0 ? 0 : options->retries;
 	api->offline = options->offline;
 	api->body_max = options->body_max > 0 ? options->body_max : JSON_BYTES_MAX;
+	api->renews_token = options->renews_token;
+	api->is_local = api->socket || is_loopback(api->url);
+	find_authorities(api, options->ca_file);
+	if (check_secrecy(api, options, err) != 0) {
+		api_free(api);
+		return NULL;
+	}
 	return api;
 }
 
@@ -812,9 +955,9 @@ api_free(struct api *api)
 		curl.multi_cleanup(api->multi);
 		curl.global_cleanup();
 	}
-	if (api->token)
-		explicit_bzero(api->token, strlen(api->token));
-	free(api->token);
+	forget_token(api);
+	free(api->ca_file);
+	free(api->ca_directory);
 	free(api->url);
 	free(api->scheme);
 	free(api->socket);

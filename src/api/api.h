@@ -29,9 +29,14 @@ struct api_options {
 	int retries;			/* of a read, beyond the first try; 0: 3; -1: none */
 	size_t body_max;		/* bytes of an answer; 0: JSON_BYTES_MAX */
 	bool offline;			/* nothing is sent: each call ends with ERROR_UNREACHABLE */
+	const char *ca_file;		/* trusted certificates (PEM) instead of the system's; NULL: those that
+					 * CURL_CA_BUNDLE or SSL_CERT_FILE and SSL_CERT_DIR name, if any */
+	bool allow_http;		/* send the token in clear to another machine, too */
+	bool renews_token;		/* a request whose token is refused waits for api_set_token() */
 };
 
-/* Copies the options.  NULL with ERROR_INPUT when the URL is none that we speak. */
+/* Copies the options.  NULL with ERROR_INPUT when the URL is none that we speak, with ERROR_ACCESS
+ * when the token would go in clear to another machine. */
 struct api *api_new(const struct api_options *options, struct error *err);
 /* Drops every call without its callback.  NULL is fine. */
 void api_free(struct api *api);
@@ -75,6 +80,17 @@ void api_no_retry(struct api_call *call);
 bool api_wait(struct api *api, const int *fds, bool *ready, size_t count, int timeout_ms);
 /* Calls queued or under way. */
 size_t api_pending(const struct api *api);
+
+/*
+ * With `renews_token`: whether a request waits since its token was refused.  It goes on with
+ * api_set_token(), once (nothing was carried out, so a write may be repeated, too), or is delivered
+ * as it was refused with api_give_up_token(), which adds `why` (NULL: nothing) to what it says.
+ */
+bool api_wants_token(const struct api *api);
+void api_set_token(struct api *api, const char *token);
+void api_give_up_token(struct api *api, const struct error *why);
+/* Whether it is the one that is sent now. */
+bool api_has_token(const struct api *api, const char *token);
 
 /* How long a request has been under way and nothing at all has come, of whichever; -1: none is. */
 int64_t api_silence_ms(const struct api *api);

@@ -26,6 +26,7 @@ struct api_operation {
 enum call_state {
 	CALL_QUEUED,			/* `due` says from when */
 	CALL_SENT,
+	CALL_HELD,			/* its token was refused; a fresh one may come */
 	CALL_DELIVERING			/* in its callback; api.c frees it afterwards */
 };
 
@@ -39,7 +40,11 @@ struct api_call {
 	void *data;
 	char *url;			/* NULL: cannot be made; `refused` says why */
 	char *object;			/* "topicshare-inc/topicshare/production": for errors */
-	struct error refused;
+	struct error refused;		/* delivered instead of being sent */
+	long refused_status;		/* of the answer that said so; 0: none was asked */
+	struct error held;		/* what to say when no fresh token comes */
+	bool renewed;			/* it was held once already */
+	unsigned token_serial;		/* of the token that was sent */
 	char *request;			/* JSON body; NULL: none */
 	size_t request_length;
 	char *if_match;			/* deployment id; NULL: none */
@@ -70,6 +75,9 @@ struct api {
 	char *scheme;
 	char *socket;
 	char *token;
+	unsigned token_serial;		/* grows with every token */
+	bool renews_token, is_local;	/* is_local: nothing of it leaves this machine */
+	char *ca_file, *ca_directory;	/* NULL: the system's */
 	char *user_agent;
 	char *client_header;
 	long timeout_ms, connect_timeout_ms;
@@ -78,7 +86,7 @@ struct api {
 	struct api_call *calls;		/* oldest first */
 	struct api_call *last;
 	uint64_t sequence;
-	size_t pending, reads_sent, writes_sent;
+	size_t pending, reads_sent, writes_sent, held;
 	bool offline;
 	bool waiting;			/* within api_wait() */
 	int64_t heard;			/* steady ms of the last byte that came */

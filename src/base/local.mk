@@ -10,5 +10,6 @@ libbase_a_SOURCES = \
 	src/base/ids.c src/base/ids.h \
 	src/base/knowledge.c src/base/knowledge.h \
 	src/base/paths.c src/base/paths.h \
+	src/base/secrecy.c src/base/secrecy.h \
 	src/base/text.c src/base/text.h \
 	src/base/xmalloc.c src/base/xmalloc.h

@@ -39,6 +39,8 @@ static const struct {
 	{"app", KEY_TEXT, offsetof(struct context, app)},
 	{"token-file", KEY_PATH, offsetof(struct context, token_file)},
 	{"token-command", KEY_TEXT, offsetof(struct context, token_command)},
+	{"ca-file", KEY_PATH, offsetof(struct context, ca_file)},
+	{"allow-http", KEY_SWITCH, offsetof(struct context, allow_http)},
 	{"protect", KEY_LIST, offsetof(struct context, protect)},
 	{"read-only", KEY_SWITCH, offsetof(struct context, read_only)},
 	{"protected", KEY_SWITCH, offsetof(struct context, is_protected)},
@@ -65,6 +67,7 @@ context_clear(struct context *c)
 	free(c->app);
 	free(c->token_file);
 	free(c->token_command);
+	free(c->ca_file);
 	free(c->stripe);
 	free_list(c->protect);
 }

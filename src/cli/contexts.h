@@ -17,6 +17,8 @@ struct context {
 	char *name;
 	char *url, *socket, *org, *app;		/* NULL: not given */
 	char *token_file, *token_command;	/* at most one */
+	char *ca_file;				/* trusted certificates; NULL: the system's */
+	bool allow_http;			/* the token may go in clear to another machine */
 	char **protect;				/* types or ids, NULL-terminated; NULL: the default */
 	bool read_only;
 	bool is_protected;			/* all of it */

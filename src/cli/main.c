@@ -9,6 +9,7 @@
 #include "base/config-file.h"
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/secrecy.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "cli/command.h"
@@ -141,6 +142,7 @@ main(int argc, char **argv)
 	const struct command *command = &command_board;
 	struct command verb;
 
+	secrecy_forbid_cores();
 	i18n_start();
 	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
 		print_version();

@@ -42,6 +42,7 @@ static const struct command_option options[] = {
 	TEXT(PLATFORM, "context", "NAME", context, N_("Use this platform of the configuration")),
 	TEXT(PLATFORM, "token-file", "FILE", token_file,
 	     N_("Read the token from a file that only you may read")),
+	TEXT(PLATFORM, "ca-file", "FILE", ca_file, N_("Trust the certificates of this file")),
 	SWITCH(DEMO, "demo", demo, N_("Use the sample on this machine")),
 	TEXT(ORG, "org", "ORG", org, N_("Use this organization")),
 	TEXT(APP, "app", "APP", app, N_("Use this application")),

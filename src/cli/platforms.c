@@ -36,7 +36,7 @@ host_name(const struct context *context)
 
 static int
 open_screen(const struct arguments *arguments, const struct context *context, const char *token,
-	    struct ui_contexts *contexts, struct error *err)
+	    const struct token_source *source, struct ui_contexts *contexts, struct error *err)
 {
 	char *state = paths_state(err);
 	char *cache = state ? paths_cache(err) : NULL;
@@ -56,6 +56,9 @@ open_screen(const struct arguments *arguments, const struct context *context, co
 				  .url = context->url ? context->url : "http://localhost",
 				  .socket = context->socket,
 				  .token = token,
+				  .token_source = source,
+				  .ca_file = arguments->ca_file ? arguments->ca_file : context->ca_file,
+				  .allow_http = context->allow_http,
 				  .context = name,
 				  .history_path = history_path,
 				  .cache_path = cache_path,
@@ -80,6 +83,8 @@ open_context(const struct arguments *given, const struct context *context,
 	     struct ui_contexts *contexts, struct error *err)
 {
 	struct arguments arguments = *given;
+	struct token_fetch fetch = {.fd = -1};
+	struct token_source source = token_fetch_source(&fetch);
 	char *token = NULL;
 	int code;
 
@@ -96,7 +101,10 @@ open_context(const struct arguments *given, const struct context *context,
 				  &token, err);
 	if (code != 0)
 		return EXIT_FAILED;
-	code = open_screen(&arguments, context, token, contexts, err);
+	fetch.file = arguments.token_file ? arguments.token_file : context->token_file;
+	fetch.command = fetch.file ? NULL : context->token_command;
+	code = open_screen(&arguments, context, token, fetch.file || fetch.command ? &source : NULL, contexts,
+			   err);
 	if (token) {
 		explicit_bzero(token, strlen(token));
 		free(token);
@@ -226,7 +234,7 @@ platforms_run(const struct arguments *arguments, const struct contexts *contexts
 		has_before = true;
 		platforms.list.here = (size_t)platforms.list.next;
 		/* What was said of the first platform does not hold for the others. */
-		now.org = now.app = now.token_file = NULL;
+		now.org = now.app = now.token_file = now.ca_file = NULL;
 		now.fresh = false;
 	}
 	forget_platforms(&platforms);

@@ -86,7 +86,7 @@ run_screen(const struct arguments *arguments, const struct contexts *configured,
 		text_use_ascii_only();
 	session = session_new(options, err);
 	if (!session) {
-		ret = EXIT_FAILED;
+		ret = err->kind == ERROR_ACCESS ? EXIT_REFUSED : EXIT_FAILED;
 		goto out;
 	}
 	if (find_application(session, &org, &app, err) != 0)
@@ -138,7 +138,7 @@ screen_run(const struct arguments *arguments, const struct session_options *give
 			ret = linear_run(session, arguments, err);
 			session_free(session);
 		} else {
-			ret = EXIT_FAILED;
+			ret = err->kind == ERROR_ACCESS ? EXIT_REFUSED : EXIT_FAILED;
 		}
 	}
 	contexts_clear(&configured);

@@ -4,7 +4,10 @@
 
 #include "cli/token.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +19,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
-
-#define TOKEN_MAX 8192
+#include "flow/session.h"
 
 /* The mode is looked at on the open descriptor: a path can be swapped between two calls. */
 static int
@@ -109,4 +111,131 @@ token_command(const char *command, char **token, struct error *err)
 						     "token."), command,
 				 WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 	return error_set(err, ERROR_INPUT, _("The token-command `%s` printed no token."), command);
+}
+
+/* --- while a session goes on --- */
+
+extern char **environ;
+
+/* The command in a session of its own: it finds no terminal to ask on, and the screen stays whole. */
+static int
+start_command(struct token_fetch *fetch, int output, struct error *err)
+{
+	char *const words[] = {(char *)"sh", (char *)"-c", (char *)(uintptr_t)fetch->command, NULL};
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none;
+	int failed;
+
+	sigemptyset(&none);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	failed = posix_spawn(&fetch->pid, "/bin/sh", &actions, &attributes, words, environ);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	if (failed == 0)
+		return 0;
+	fetch->pid = 0;
+	errno = failed;
+	return error_errno(err, _("the token-command cannot be started"));
+}
+
+/* A file is there at once; what it holds goes the same way as what a command prints. */
+static int
+start_file(const struct token_fetch *fetch, int output, struct error *err)
+{
+	char *token = NULL;
+	int ret = read_file(fetch->file, &token, err);
+
+	if (ret == 0 && write(output, token, strlen(token)) != (ssize_t)strlen(token))
+		ret = error_errno(err, _("%s: cannot read the token file"), fetch->file);
+	if (token) {
+		explicit_bzero(token, strlen(token));
+		free(token);
+	}
+	return ret;
+}
+
+static int
+fetch_begin(void *data, struct error *err)
+{
+	struct token_fetch *fetch = data;
+	int ends[2], ret;
+
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+		return error_errno(err, _("the token cannot be fetched again"));
+	fetch->pid = 0;
+	fetch->length = 0;
+	ret = fetch->command ? start_command(fetch, ends[1], err) : start_file(fetch, ends[1], err);
+	close(ends[1]);
+	if (ret != 0) {
+		close(ends[0]);
+		return -1;
+	}
+	return fetch->fd = ends[0];
+}
+
+/* Nothing of it is left, neither a process nor what it printed. */
+static int
+end_fetch(struct token_fetch *fetch, bool kills)
+{
+	int status = 0;
+
+	close(fetch->fd);
+	fetch->fd = -1;
+	explicit_bzero(fetch->bytes, sizeof(fetch->bytes));
+	if (fetch->pid == 0)
+		return 0;
+	if (kills)
+		(void)kill(-fetch->pid, SIGKILL);
+	while (waitpid(fetch->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	fetch->pid = 0;
+	return status;
+}
+
+static int
+fetch_advance(void *data, char **token, struct error *err)
+{
+	struct token_fetch *fetch = data;
+	ssize_t n = read(fetch->fd, fetch->bytes + fetch->length,
+			 sizeof(fetch->bytes) - 1 - fetch->length);
+	int status;
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (n > 0 && (fetch->length += (size_t)n) < sizeof(fetch->bytes) - 1 &&
+	    !memchr(fetch->bytes, '\n', fetch->length))
+		return 0;
+	fetch->bytes[fetch->length] = '\0';
+	fetch->bytes[strcspn(fetch->bytes, "\r\n")] = '\0';
+	*token = fetch->bytes[0] ? xstrdup(fetch->bytes) : NULL;
+	/* One that closes its output and goes on must not hold the loop. */
+	status = end_fetch(fetch, true);
+	if (*token)
+		return 1;
+	return error_set(err, ERROR_ACCESS, status == 0 ? _("Asked again, the token-command printed no token.") :
+			 _("Asked again, the token-command failed."));
+}
+
+static void
+fetch_cancel(void *data)
+{
+	struct token_fetch *fetch = data;
+
+	if (fetch->fd >= 0)
+		(void)end_fetch(fetch, true);
+}
+
+struct token_source
+token_fetch_source(struct token_fetch *fetch)
+{
+	fetch->fd = -1;
+	return (struct token_source){.begin = fetch_begin, .advance = fetch_advance,
+				     .cancel = fetch_cancel, .data = fetch};
 }

@@ -3,7 +3,13 @@
 #ifndef SIDESTAGE_CLI_TOKEN_H
 #define SIDESTAGE_CLI_TOKEN_H
 
+#include <stddef.h>
+#include <sys/types.h>
+
 struct error;
+struct token_source;
+
+#define TOKEN_MAX 8192
 
 /* From SIDESTAGE_TOKEN, HUMANITEC_TOKEN, or the file (one line; a regular file of ours that
  * nobody else may read).  *token is NULL when there is none, else free() it.  0, or -1. */
@@ -13,5 +19,20 @@ int token_read(const char *file, char **token, struct error *err)
  * terminal.  0, or -1 with what went wrong (never with what was printed). */
 int token_command(const char *command, char **token, struct error *err)
 	__attribute__((warn_unused_result));
+
+/*
+ * The same again while a session goes on, for its token_source: `file` is read anew, or `command`
+ * runs beside the screen, without the terminal and without a word on it.  Both are borrowed; one of
+ * them is NULL.
+ */
+struct token_fetch {
+	const char *file, *command;
+	pid_t pid;			/* of the command, which leads a group; 0: none runs */
+	int fd;				/* -1: nothing is fetched */
+	char bytes[TOKEN_MAX];
+	size_t length;
+};
+/* The source that fetches with it; it must not move meanwhile. */
+struct token_source token_fetch_source(struct token_fetch *fetch);
 
 #endif

@@ -43,6 +43,8 @@ libflow_a_SOURCES = \
 	src/flow/reads-values.c \
 	src/flow/reader.c \
 	src/flow/reader.h \
+	src/flow/renewal.c \
+	src/flow/renewal.h \
 	src/flow/resume.c \
 	src/flow/review.c \
 	src/flow/session.c \

@@ -20,10 +20,12 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/flow.h"
+#include "flow/renewal.h"
 #include "flow/watch.h"
 #include "flow/world.h"
 #include "store/store.h"
 
+#define TURN_FDS_MAX 16
 #define SILENT_MS 1500			/* a request that waits so long without a byte is told */
 
 struct session_timer {
@@ -49,6 +51,7 @@ struct session {
 	char **protect;			/* NULL-terminated */
 	bool read_only, all_protected;
 	int64_t clone_life_ms;
+	struct renewal *renewal;	/* of the token; NULL: there is no source */
 	bool changed;
 };
 
@@ -188,10 +191,20 @@ turn_wait(const struct session *session, int timeout_ms)
 bool
 session_turn(struct session *session, const int *fds, bool *ready, size_t count, int timeout_ms)
 {
+	int own[TURN_FDS_MAX];
+	bool own_ready[TURN_FDS_MAX];
 	int64_t silent;
 	bool changed;
 
-	api_wait(session->api, fds, ready, count, turn_wait(session, timeout_ms));
+	/* What fetches a token is waited for beside what the caller waits for. */
+	assert(count < TURN_FDS_MAX);
+	if (count > 0)
+		memcpy(own, fds, count * sizeof(*fds));
+	own[count] = renewal_fd(session->renewal);
+	api_wait(session->api, own, own_ready, count + (own[count] >= 0), turn_wait(session, timeout_ms));
+	if (count > 0)
+		memcpy(ready, own_ready, count * sizeof(*ready));
+	renewal_turn(session->renewal);
 	fire_timers(session);
 	silent = api_silence_ms(session->api);
 	watch_note_silence(session->watch, silent >= SILENT_MS ? silent : 0);
@@ -353,6 +366,7 @@ session_unreadable(const struct session *session, const char *org, const char *a
 void
 session_refresh(struct session *session)
 {
+	renewal_refresh(session->renewal);
 	watch_refresh(session->watch);
 }
 
@@ -397,7 +411,10 @@ session_new(const struct session_options *options, struct error *err)
 	session->api = api_new(&(struct api_options){.url = options->url,
 						     .socket = options->socket,
 						     .offline = options->offline,
-						     .token = options->token},
+						     .token = options->token,
+						     .ca_file = options->ca_file,
+						     .allow_http = options->allow_http,
+						     .renews_token = options->token_source != NULL},
 			       err);
 	if (session->api)
 		session->store = store_open(options->history_path, options->cache_path, err);
@@ -405,6 +422,7 @@ session_new(const struct session_options *options, struct error *err)
 		session_free(session);
 		return NULL;
 	}
+	session->renewal = renewal_new(session, options->token_source);
 	session->watch = watch_new(session, &session->world, options->only_org);
 	session_changed(session);
 	return session;
@@ -419,6 +437,7 @@ session_free(struct session *session)
 		flow_free(session->flows[i]);
 	free(session->flows);
 	watch_free(session->watch);
+	renewal_free(session->renewal);
 	api_free(session->api);
 	store_close(session->store);
 	for (size_t i = 0; i < session->timer_count; i++)

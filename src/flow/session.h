@@ -18,10 +18,25 @@ struct store;
 struct api;
 struct flow;
 
+/*
+ * Where a fresh token comes from when the one that was given is refused.  begin() starts to fetch:
+ * a descriptor that becomes readable, or -1 with err.  Then advance() is called: 1 with the token
+ * (free() it), 0 when more is to come, -1 with err; it is over unless 0.  cancel() ends it early.
+ */
+struct token_source {
+	int (*begin)(void *data, struct error *err);
+	int (*advance)(void *data, char **token, struct error *err);
+	void (*cancel)(void *data);
+	void *data;
+};
+
 struct session_options {
 	const char *url;		/* "http://localhost" (with socket) or "https://host"; required */
 	const char *socket;		/* Unix socket path; NULL: TCP */
 	const char *token;		/* NULL: none is sent */
+	const struct token_source *token_source; /* outlives the session; NULL: there is no other token */
+	const char *ca_file;		/* trusted certificates; NULL: the system's */
+	bool allow_http;		/* the token may go in clear to another machine */
 	const char *context;		/* shown in the header: "embedded", "team", ... */
 	const char *history_path;	/* history.db */
 	const char *cache_path;		/* cache.db */

@@ -29,6 +29,7 @@
 #include "base/i18n.h"
 #include "base/ids.h"
 #include "base/paths.h"
+#include "base/secrecy.h"
 #include "base/xmalloc.h"
 #include "platform/answers.h"
 #include "platform/audit.h"
@@ -116,6 +117,7 @@ keep_secrets(void)
 	const struct rlimit none = {0, 0};
 
 	json_set_alloc_funcs(malloc, free_json);
+	secrecy_forbid_cores();
 	(void)setrlimit(RLIMIT_CORE, &none);
 }
 

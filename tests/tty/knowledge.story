@@ -94,7 +94,38 @@ sh : >$RULES
 gone "OFFLINE" 15
 key Q
 exit 0
-sh rm $FAULTY
+
+test "a token that is refused is fetched again, for reads and for writes"
+sh mkdir -p $XDG_CONFIG_HOME/sidestage
+sh printf '[context "team"]\n\tsocket = %s\n\ttoken-command = "echo >>%s; cat %s"\n' $FAULTY $DIR/runs $DIR/current >$XDG_CONFIG_HOME/sidestage/config
+sh echo first >$DIR/current && cp $DIR/current $DIR/valid
+sh echo '.* .* token '$DIR/valid >$RULES
+run sidestage
+expect "running" 15
+sh echo second >$DIR/current && cp $DIR/current $DIR/valid
+until 10 test $(wc -l <$DIR/runs) -eq 2
+refuse "OFFLINE"
+sh ! grep -qa second $XDG_STATE_HOME/sidestage/history.db $XDG_CACHE_HOME/sidestage/cache.db
+sh echo third >$DIR/valid
+expect "OFFLINE" 20
+expect "the token was refused"
+sh cp $DIR/valid $DIR/current
+key R
+gone "OFFLINE" 15
+row "running" "running" "running"
+key Q
+exit 0
+sh rm $XDG_CONFIG_HOME/sidestage/config
+
+test "a token is not sent unencrypted to another machine, unless that is allowed"
+sh ! SIDESTAGE_TOKEN=s3cret sidestage applications --url http://192.0.2.1 --timeout 2s 2>$DIR/said
+sh grep -q 'allow-http = true' $DIR/said
+sh ! grep -q s3cret $DIR/said
+sh SIDESTAGE_TOKEN=s3cret sidestage applications --url http://192.0.2.1 --timeout 2s || test $? -eq 4
+sh printf '[context "open"]\n\turl = http://192.0.2.1\n\tallow-http = true\n' >$XDG_CONFIG_HOME/sidestage/config
+sh SIDESTAGE_TOKEN=s3cret sidestage applications --timeout 1s 2>$DIR/said || test $? -ne 4
+sh ! grep -q 'allow-http' $DIR/said
+sh rm $FAULTY $XDG_CONFIG_HOME/sidestage/config
 terminal one
 key Q
 exit 0 15

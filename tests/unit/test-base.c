@@ -4,13 +4,17 @@
 
 #include <locale.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -21,6 +25,7 @@
 #include "base/ids.h"
 #include "base/knowledge.h"
 #include "base/paths.h"
+#include "base/secrecy.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
 
@@ -278,6 +283,31 @@ what_could_not_be_read_is_neither_absent_nor_current(void **state)
 }
 
 static void
+no_core_is_left_behind(void **state)
+{
+	pid_t child = fork();
+	struct rlimit core;
+	int status;
+
+	(void)state;
+	assert_true(child >= 0);
+	if (child == 0) {
+		(void)getrlimit(RLIMIT_CORE, &core);
+		core.rlim_cur = core.rlim_max;
+		(void)setrlimit(RLIMIT_CORE, &core);
+		signal(SIGABRT, SIG_DFL);
+		secrecy_forbid_cores();
+		if (getrlimit(RLIMIT_CORE, &core) != 0 || core.rlim_cur != 0 ||
+		    prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0)
+			_exit(1);
+		abort();
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	assert_false(WCOREDUMP(status));
+}
+
+static void
 a_path_from_outside_stays_inside(void **state)
 {
 	static const struct { const char *path; bool good; } cases[] = {
@@ -332,6 +362,7 @@ main(void)
 		cmocka_unit_test(a_person_s_time_is_that_of_the_place),
 		cmocka_unit_test(lengths_of_time_are_read_as_a_person_writes_them),
 		cmocka_unit_test(what_could_not_be_read_is_neither_absent_nor_current),
+		cmocka_unit_test(no_core_is_left_behind),
 		cmocka_unit_test(a_path_from_outside_stays_inside),
 		cmocka_unit_test(removing_a_tree_follows_no_link),
 	};

@@ -181,6 +181,28 @@ ok "a socket and two addresses are served at once" curl -s --fail --cacert cert.
 ok "by TLS too nobody comes without a token" not curl -s --fail --cacert cert.pem \
 	https://localhost:$secure/orgs/acme
 ok "TLS older than 1.2 is refused" not curl -s --tls-max 1.1 --cacert cert.pem https://localhost:$secure/
+# The client, with a home of its own.
+mkdir home
+client() { env -u CURL_CA_BUNDLE -u SSL_CERT_FILE -u SSL_CERT_DIR HOME="$folder/home" \
+	XDG_CONFIG_HOME= XDG_STATE_HOME= XDG_CACHE_HOME= XDG_RUNTIME_DIR= \
+	SIDESTAGE_TOKEN="$(cat token)" "$@"; }
+there() { client "$@" | grep -q '^acme'; }
+where=--url=https://localhost:$secure
+ok "the client trusts no certificate of an unknown CA" not client sidestage applications "$where"
+ok "and says how to name one" says last 'ca-file'
+ok "a private CA is trusted with --ca-file" there sidestage applications "$where" --ca-file=cert.pem
+ok "or with CURL_CA_BUNDLE" there env CURL_CA_BUNDLE=cert.pem sidestage applications "$where"
+ok "or with SSL_CERT_FILE" there env SSL_CERT_FILE=cert.pem sidestage applications "$where"
+mkdir -p home/.config/sidestage
+printf '[context "c"]\n\turl = https://localhost:%s\n\tca-file = %s\n' "$secure" "$folder/cert.pem" \
+	>home/.config/sidestage/config
+ok "or with ca-file in the configuration" there sidestage applications
+ok "a file that is not there is named" not client sidestage applications "$where" --ca-file=no.pem
+ok "as what it is" says last 'trusted certificates'
+rm home/.config/sidestage/config
+ok "a proxy of the environment hears nothing of this machine" there env http_proxy=http://127.0.0.1:9 \
+	HTTPS_PROXY=http://127.0.0.1:9 all_proxy=http://127.0.0.1:9 \
+	sidestage applications "$where" --ca-file=cert.pem
 ok "import asks the daemon that runs" sidestaged import --state state app.yaml
 
 serial() {

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "flow/renewal.h"
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/api.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "flow/session.h"
+
+#define FETCH_MAX_MS 30000		/* a vault may be slow; one that asks somebody never ends */
+#define PAUSE_MS 15000			/* between two fetches: the polls go on meanwhile, and are refused */
+
+struct renewal {
+	struct session *session;
+	const struct token_source *source;
+	int fd;				/* -1: nothing is fetched */
+	struct session_timer *limit;
+	int64_t not_before;		/* steady ms */
+};
+
+struct renewal *
+renewal_new(struct session *session, const struct token_source *source)
+{
+	struct renewal *renewal;
+
+	if (!source)
+		return NULL;
+	renewal = xcalloc(1, sizeof(*renewal));
+	*renewal = (struct renewal){.session = session, .source = source, .fd = -1};
+	return renewal;
+}
+
+static void
+end_fetch(struct renewal *renewal)
+{
+	session_timer_stop(renewal->limit);
+	renewal->limit = NULL;
+	renewal->fd = -1;
+	renewal->not_before = clock_steady_ms() + PAUSE_MS;
+}
+
+void
+renewal_free(struct renewal *renewal)
+{
+	if (!renewal)
+		return;
+	if (renewal->fd >= 0)
+		renewal->source->cancel(renewal->source->data);
+	session_timer_stop(renewal->limit);
+	free(renewal);
+}
+
+int
+renewal_fd(const struct renewal *renewal)
+{
+	return renewal ? renewal->fd : -1;
+}
+
+static void
+on_limit(void *data)
+{
+	struct renewal *renewal = data;
+	struct error err = {0};
+
+	renewal->limit = NULL;
+	renewal->source->cancel(renewal->source->data);
+	end_fetch(renewal);
+	error_set(&err, ERROR_ACCESS, _("No other token came within %d s."), FETCH_MAX_MS / 1000);
+	api_give_up_token(session_api(renewal->session), &err);
+}
+
+static void
+begin(struct renewal *renewal)
+{
+	struct error err = {0};
+
+	renewal->fd = renewal->source->begin(renewal->source->data, &err);
+	if (renewal->fd >= 0) {
+		renewal->limit = session_timer_start(renewal->session, FETCH_MAX_MS, on_limit, renewal);
+		return;
+	}
+	end_fetch(renewal);
+	api_give_up_token(session_api(renewal->session), &err);
+}
+
+static void
+advance(struct renewal *renewal)
+{
+	struct api *api = session_api(renewal->session);
+	struct error err = {0};
+	char *token = NULL;
+	int came = renewal->source->advance(renewal->source->data, &token, &err);
+
+	if (came == 0)
+		return;
+	end_fetch(renewal);
+	if (came > 0 && !api_has_token(api, token))
+		api_set_token(api, token);
+	else
+		api_give_up_token(api, came < 0 ? &err : NULL);
+	if (token) {
+		explicit_bzero(token, strlen(token));
+		free(token);
+	}
+}
+
+void
+renewal_turn(struct renewal *renewal)
+{
+	struct pollfd polled = {.fd = renewal_fd(renewal), .events = POLLIN};
+
+	if (!renewal)
+		return;
+	if (polled.fd >= 0 && poll(&polled, 1, 0) > 0)
+		advance(renewal);
+	else if (polled.fd < 0 && api_wants_token(session_api(renewal->session))) {
+		if (clock_steady_ms() >= renewal->not_before)
+			begin(renewal);
+		else
+			api_give_up_token(session_api(renewal->session), NULL);
+	}
+}
+
+void
+renewal_refresh(struct renewal *renewal)
+{
+	if (renewal)
+		renewal->not_before = 0;
+}
