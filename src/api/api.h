@@ -120,9 +120,10 @@ struct api_call *api_get_environment(struct api *api, const char *org, const cha
 struct api_call *api_create_environment(struct api *api, const char *org, const char *app,
 					const char *env, const char *name, const char *type,
 					const char *from_deploy_id, api_done *done, void *data);
-/* 204, or 202 while it goes on. */
+/* 204, or 202 while it goes on.  if_match: its deploy_tag; NULL: not asked. */
 struct api_call *api_delete_environment(struct api *api, const char *org, const char *app,
-					const char *env, api_done *done, void *data);
+					const char *env, const char *if_match, api_done *done,
+					void *data);
 
 struct api_call *api_get_set(struct api *api, const char *org, const char *app, const char *set_id,
 			     api_done *done, void *data);
@@ -173,6 +174,8 @@ struct api_value {
 	const char *key, *text;
 	const char *description;	/* NULL: "" */
 	bool is_secret;
+	/* a secret by where it lies, instead of a text; store NULL: it is given as text */
+	const char *store, *store_key, *store_version;
 	bool is_there;			/* it has one already: change it, else make it */
 };
 struct api_call *api_put_value(struct api *api, const char *org, const char *app, const char *env,

@@ -163,9 +163,13 @@ api_create_environment(struct api *api, const char *org, const char *app, const 
 
 struct api_call *
 api_delete_environment(struct api *api, const char *org, const char *app, const char *env,
-		       api_done *done, void *data)
+		       const char *if_match, api_done *done, void *data)
 {
-	return call_new(api, DELETE_ENVIRONMENT, (const char *const[]){org, app, env}, done, data);
+	struct api_call *call = call_new(api, DELETE_ENVIRONMENT,
+					 (const char *const[]){org, app, env}, done, data);
+
+	api_call_if_match(call, if_match);
+	return call;
 }
 
 struct api_call *
@@ -285,9 +289,17 @@ api_put_value(struct api *api, const char *org, const char *app, const char *env
 		? call_new(api, PUT_VALUE, (const char *const[]){org, app, env, value->key}, done, data)
 		: call_new(api, CREATE_VALUE, (const char *const[]){org, app, env}, done, data);
 
-	api_call_body(call, json_pack("{s:s, s:s, s:s, s:b}", "key", value->key, "value", value->text,
-				      "description", value->description ? value->description : "",
-				      "is_secret", value->is_secret));
+	json_t *body = json_pack("{s:s, s:s, s:b}", "key", value->key, "description",
+				 value->description ? value->description : "", "is_secret",
+				 value->is_secret);
+
+	if (value->store)
+		json_object_set_new(body, "secret_ref",
+				    json_pack("{s:s, s:s?, s:s*}", "store", value->store, "ref",
+					      value->store_key, "version", value->store_version));
+	else
+		json_object_set_new(body, "value", json_string(value->text));
+	api_call_body(call, body);
 	return call;
 }
 

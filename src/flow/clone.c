@@ -135,6 +135,7 @@ ask(struct flow *flow, const char *key, const struct value *value, bool used, ch
 		.app_text = app ? value_words(app) : NULL,
 		.why = why,
 		.is_secret = (value && value->is_secret) || (app && app->is_secret),
+		.is_reference = value && value_is_reference(value),
 		.is_used = used,
 	};
 }
@@ -176,6 +177,18 @@ apply_decision(struct flow *flow, const char *key, const struct value *value,
 		if (!text)
 			return error_set(err, ERROR_INPUT, _("no text is given for the value %s"), key);
 		set_value(flow, key, text, value, secret);
+		return 1;
+	case FLOW_VALUE_REFERENCE:
+		if (!value || !value_is_reference(value))
+			return error_set(err, ERROR_INPUT,
+					 _("%s is not a secret in a store outside, so there is nothing to "
+					   "refer to"), key);
+		value_changes_put(&flow->value_changes,
+				  &(struct value_change){
+					  .kind = VALUE_SET, .key = value->key,
+					  .description = value->description, .is_secret = true,
+					  .store = value->store, .store_key = value->store_key,
+					  .store_version = value->store_version });
 		return 1;
 	case FLOW_VALUE_APP:
 		if (!app)
@@ -381,6 +394,7 @@ caution_isolated(struct flow *flow)
 				       flow->request.source);
 			break;
 		case FLOW_VALUE_COPY:
+		case FLOW_VALUE_REFERENCE:
 			review_caution(&flow->review, _("The value %s is the same as in %s. %s"), key,
 				       flow->request.source, flow->questions[i].why);
 			break;

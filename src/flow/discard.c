@@ -256,7 +256,8 @@ send_delete(struct flow *flow)
 	if (!flow_may_send(flow))
 		return;
 	flow->call = api_delete_environment(session_api(flow->session), flow->request.org,
-					    flow->request.app, flow->request.env, sent_delete,
+					    flow->request.app, flow->request.env,
+					    flow->target.environment.deploy_tag.raw, sent_delete,
 					    flow);
 }
 

@@ -19,8 +19,9 @@ flow_encode_pins(const struct flow *flow)
 {
 	const struct review *review = &flow->review;
 
-	return json_pack("{s:b, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:o}", "values_known",
-			 flow->values_now.known, "values_version", review->values_version,
+	return json_pack("{s:b, s:b, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:o}", "values_known",
+			 flow->values_now.known, "values_together", flow->values_together,
+			 "values_version", review->values_version,
 			 "values_digest", review->values_digest, "graph", review->graph, "deploy_tag",
 			 flow->target.environment.deploy_tag.raw, "source_set",
 			 flow->source.running.set_id.raw, "source_values",
@@ -48,6 +49,7 @@ flow_decode_pins(struct flow *flow, const json_t *body, struct error *err)
 	if (value_changes_decode(&flow->value_changes, json_object_get(body, "values"), err))
 		return -1;
 	flow->values_now.known = json_is_true(json_object_get(body, "values_known"));
+	flow->values_together = json_is_true(json_object_get(body, "values_together"));
 	review->values_version = copy(body, "values_version");
 	review->values_digest = copy(body, "values_digest");
 	review->graph = copy(body, "graph");

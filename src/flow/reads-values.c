@@ -209,6 +209,7 @@ apply_values(struct flow *flow)
 	values_apply(&flow->values_result.list, now, &flow->value_changes,
 		     flow->values_app.known ? &flow->values_app.list : NULL);
 	flow->values_result.known = true;
+	flow->values_together = flow_can_send_together(flow);
 	if (now->odd > 0) {
 		review_caution(&flow->review,
 			       ngettext("%zu value of %s could not be read",

@@ -355,11 +355,33 @@ send_checked(struct flow *flow)
 	free(comment);
 }
 
+/* A secret that goes along is not in the journal, so after a crash it is not there. */
+static const char *
+missing_secret(const struct flow *flow)
+{
+	for (size_t i = 0; flow->values_together && i < flow->value_changes.count; i++) {
+		const struct value_change *change = &flow->value_changes.items[i];
+
+		if (change->kind == VALUE_SET && !change->text)
+			return change->key;
+	}
+	return NULL;
+}
+
 void
 send_deployment(struct flow *flow)
 {
+	const char *missing = missing_secret(flow);
+
 	if (!flow_may_send(flow))
 		return;
+	if (missing) {
+		flow_fail_text(flow, ERROR_INPUT,
+			       _("The secret %s is not kept in the history, so it cannot be written "
+				 "again. Give it once more in a new operation."),
+			       missing);
+		return;
+	}
 	/* After a crash which version the values have is found out again. */
 	if (flow->values_version)
 		send_checked(flow);

@@ -94,6 +94,7 @@ struct flow {
 	struct flow_value_question *questions;
 	size_t question_count;
 	char *values_version;	/* what the deployment names; NULL: the platform's newest */
+	bool values_together;	/* as reviewed: they go along in the deploy request */
 	size_t value_at;	/* the change that is written, or put back, next */
 	struct error put_back_for;	/* kind not NONE: values are being put back because of this */
 	char *graph;		/* hash of the resources; NULL: not offered */
@@ -190,8 +191,9 @@ void flow_check_values(struct flow *flow, flow_phase *then);
 void flow_load_values(struct flow *flow, flow_phase *then);
 /* Puts back what was written, and ends the flow with the error then. */
 void flow_put_values_back(struct flow *flow, const struct error *error);
-/* The body of extension "deploy-values"; NULL: it is not offered, or cannot do it, or there is
- * nothing to write.  New reference. */
+/* Whether the platform takes these changes in the deploy request (extension "deploy-values"). */
+bool flow_can_send_together(const struct flow *flow);
+/* What goes along in the deploy request; NULL: nothing.  New reference. */
 json_t *flow_values_in_request(const struct flow *flow);
 
 /* pins.c: what was reviewed beside the sets, for the journal */

@@ -24,14 +24,26 @@
 #include "model/json.h"
 #include "model/pointer.h"
 
+bool
+flow_can_send_together(const struct flow *flow)
+{
+	const struct value_changes *changes = &flow->value_changes;
+
+	if (!api_has_extension(session_api(flow->session), "deploy-values"))
+		return false;
+	for (size_t i = 0; i < changes->count; i++)
+		if (changes->items[i].kind == VALUE_RESTORE || changes->items[i].store)
+			return false;
+	return true;
+}
+
 json_t *
 flow_values_in_request(const struct flow *flow)
 {
 	const struct value_changes *changes = &flow->value_changes;
 	json_t *set, *deleted;
 
-	if (changes->count == 0 || !flow->values_now.known ||
-	    !api_has_extension(session_api(flow->session), "deploy-values"))
+	if (changes->count == 0 || !flow->values_now.known || !flow->values_together)
 		return NULL;
 	set = json_array();
 	deleted = json_array();
@@ -40,14 +52,11 @@ flow_values_in_request(const struct flow *flow)
 
 		if (change->kind == VALUE_DELETE) {
 			json_array_append_new(deleted, json_string(change->key));
-		} else if (change->kind == VALUE_RESTORE || !change->text) {
-			json_decref(set);
-			json_decref(deleted);
-			return NULL;
 		} else {
 			json_array_append_new(
 				set, json_pack("{s:s, s:s, s:b, s:s}", "key", change->key, "value",
-					       change->text, "is_secret", change->is_secret,
+					       change->text ? change->text : "", "is_secret",
+					       change->is_secret,
 					       "description",
 					       change->description ? change->description : ""));
 		}
@@ -257,7 +266,7 @@ send_change(struct flow *flow, const struct value_change *change)
 	case VALUE_SET:
 		break;
 	}
-	if (!change->text) {
+	if (!change->text && !change->store) {
 		error_set(&err, ERROR_INPUT,
 			  _("The secret %s is not kept in the history, so it cannot be written "
 			    "again. Give it once more in a new operation."),
@@ -269,7 +278,9 @@ send_change(struct flow *flow, const struct value_change *change)
 		api, r->org, r->app, r->env,
 		&(struct api_value){ .key = change->key, .text = change->text,
 				     .description = change->description,
-				     .is_secret = change->is_secret,
+				     .is_secret = change->is_secret, .store = change->store,
+				     .store_key = change->store_key,
+				     .store_version = change->store_version,
 				     .is_there = values_find_own(seen, change->key) != NULL },
 		wrote, flow);
 }

@@ -25,7 +25,14 @@
 
 #define ITEMS_MAX 10000
 #define SHOWN_FINGERPRINT 8
-#define OWN_STORE "sidestaged"
+#define OWN_STORE "sidestaged"	/* whose keys nobody can refer to */
+
+bool
+value_is_reference(const struct value *value)
+{
+	return value->is_secret && value->store && value->store_key &&
+	       strcmp(value->store, OWN_STORE) != 0;
+}
 
 static char *
 copy(const char *text)
@@ -347,6 +354,9 @@ change_clear(struct value_change *change)
 	free(change->key);
 	free(change->text);
 	free(change->description);
+	free(change->store);
+	free(change->store_key);
+	free(change->store_version);
 	free(change->version_id);
 	free(change->fingerprint);
 	*change = (struct value_change){0};
@@ -370,6 +380,9 @@ value_changes_put(struct value_changes *changes, const struct value_change *chan
 		.text = copy(change->text),
 		.description = copy(change->description),
 		.is_secret = change->is_secret,
+		.store = copy(change->store),
+		.store_key = copy(change->store_key),
+		.store_version = copy(change->store_version),
 		.version_id = copy(change->version_id),
 		.fingerprint = copy(change->fingerprint),
 	};
@@ -428,6 +441,9 @@ values_apply(struct values *result, const struct values *values,
 			.text = change->is_secret ? NULL : change->text,
 			.description = change->description,
 			.fingerprint = change->fingerprint,
+			.store = change->store,
+			.store_key = change->store_key,
+			.store_version = change->store_version,
 			.is_secret = change->is_secret,
 			.of_env = true,
 		};
@@ -459,6 +475,9 @@ value_change_is_made(const struct value_change *change, const struct values *now
 		return !own;
 	if (!own)
 		return false;
+	if (own->is_secret && change->store_key)
+		return same_text(change->store, own->store) &&
+		       same_text(change->store_key, own->store_key);
 	if (own->is_secret)
 		return !change->fingerprint || !own->fingerprint ||
 		       strcmp(change->fingerprint, own->fingerprint) == 0;
@@ -478,12 +497,13 @@ value_changes_encode(const struct value_changes *changes)
 		const struct value_change *change = &changes->items[i];
 
 		json_array_append_new(
-			list, json_pack("{s:s, s:s, s:s*, s:s*, s:b, s:s*, s:s*}", "kind",
+			list, json_pack("{s:s, s:s, s:s*, s:s*, s:b, s:s*, s:s*, s:s*, s:s*, s:s*}", "kind",
 					kind_names[change->kind], "key", change->key, "value",
 					change->is_secret ? NULL : change->text, "description",
 					change->description, "is_secret", change->is_secret,
 					"version_id", change->version_id, "fingerprint",
-					change->fingerprint));
+					change->fingerprint, "store", change->store, "store_key",
+					change->store_key, "store_version", change->store_version));
 	}
 	return list;
 }
@@ -504,6 +524,9 @@ value_changes_decode(struct value_changes *changes, const json_t *body, struct e
 			.is_secret = json_is_true(json_object_get(member, "is_secret")),
 			.version_id = (char *)json_member_string(member, "version_id"),
 			.fingerprint = (char *)json_member_string(member, "fingerprint"),
+			.store = (char *)json_member_string(member, "store"),
+			.store_key = (char *)json_member_string(member, "store_key"),
+			.store_version = (char *)json_member_string(member, "store_version"),
 		};
 		size_t known = 0;
 

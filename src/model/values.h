@@ -48,6 +48,9 @@ const struct value *values_find_own(const struct values *values, const char *key
 void values_put(struct values *values, const struct value *value);
 void values_drop(struct values *values, const char *key);	/* a missing one is fine */
 
+/* A secret in a store outside, so that another value can refer to the same one. */
+bool value_is_reference(const struct value *value);
+
 /* How two values of one key compare; NULL: there is none. */
 enum value_relation { VALUE_SAME, VALUE_DIFFERS, VALUE_MISSING, VALUE_UNKNOWN };
 enum value_relation value_compare(const struct value *a, const struct value *b);
@@ -75,6 +78,7 @@ struct value_change {
 	char *text;		/* SET; NULL: a secret that is not to be written down */
 	char *description;	/* SET */
 	bool is_secret;		/* SET */
+	char *store, *store_key, *store_version;	/* SET: a secret by where it lies; NULL: by its text */
 	char *version_id;	/* RESTORE */
 	/* what a secret is after the change, where that is known; else NULL */
 	char *fingerprint;

@@ -503,7 +503,7 @@ test_write_on_its_own_connection(void **state)
 	api = client_for(&server, 3);
 	api_current_user(api, on_done, &first);
 	turn_until_done(api, &first);
-	api_delete_environment(api, "acme", "shop", "qa", on_done, &second);
+	api_delete_environment(api, "acme", "shop", "qa", NULL, on_done, &second);
 	turn_until_done(api, &second);
 	api_free(api);
 	server_stop(&server);
@@ -558,7 +558,7 @@ test_unix_socket(void **state)
 	json_decref(seen.body);
 
 	seen = (struct seen){0};
-	api_delete_environment(api, "acme", "shop", "qa", on_done, &seen);
+	api_delete_environment(api, "acme", "shop", "qa", NULL, on_done, &seen);
 	turn_until_done(api, &seen);
 	assert_int_equal(seen.error.kind, ERROR_UNREACHABLE);
 	assert_non_null(strstr(seen.error.text, "Nothing was sent"));
