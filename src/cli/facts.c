@@ -224,6 +224,8 @@ facts_changes(const struct changes *changes)
 						      text(c->object), "is_shared", c->shared, "path",
 						      text(c->path), "what", text(c->label), "kind", kinds[c->kind],
 						      "from", text(c->from), "to", text(c->to)));
+		if (c->note)
+			json_object_set_new(json_array_get(list, i), "note", text(c->note));
 	}
 	return list;
 }

@@ -142,6 +142,8 @@ lines_changes(const struct changes *changes)
 
 		lines_say(_("  %s: %s %s: %s%s%s"), c->object, c->label, _(kinds[c->kind]),
 			  c->from ? c->from : "", c->from && c->to ? _(" to ") : "", c->to ? c->to : "");
+		if (c->note)
+			lines_say("    %s", c->note);
 	}
 	if (changes->count == 0)
 		lines_say(_("  Nothing differs."));

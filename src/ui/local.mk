@@ -28,6 +28,7 @@ libui_a_SOURCES = \
 	src/ui/views/interrupted.c \
 	src/ui/views/compare.c \
 	src/ui/views/contents.c src/ui/views/contents.h \
+	src/ui/views/decide-values.c src/ui/views/decide-values.h \
 	src/ui/views/decide.c src/ui/views/decide.h \
 	src/ui/views/edit.c \
 	src/ui/views/environment.c \

@@ -37,6 +37,7 @@ TTY_STORIES = \
 	tests/tty/terminal.story \
 	tests/tty/values.story \
 	tests/tty/torture.story tests/tty/torture-views.story \
+	tests/tty/clone-values.story \
 	tests/tty/views-80x24-utf8.story tests/tty/views-80x24-ascii.story \
 	tests/tty/views-120x40-utf8.story tests/tty/views-120x40-ascii.story \
 	tests/tty/views-250x70-utf8.story tests/tty/views-250x70-ascii.story

@@ -150,6 +150,7 @@ clone_named(void *data, struct ui *ui, const char *text)
 	const struct clone_request *r = data;
 	struct flow_request request = {
 		.verb = FLOW_CLONE, .org = r->org, .app = r->app, .env = text, .source = r->source,
+		.decides = true,
 	};
 	struct error err = {0};
 	struct flow *flow = flow_new(ui_session(ui), &request, &err);

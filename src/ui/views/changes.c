@@ -198,6 +198,10 @@ draw_values(struct canvas *c, const struct change *change)
 		draw_arrow(c);
 	if (change->to)
 		canvas_bytes(c, STYLE_AHEAD, change->to, 0);
+	if (change->note && c->width - c->column > 8) {
+		canvas_ours(c, STYLE_NORMAL, "   ");
+		canvas_bytes(c, STYLE_DIM, change->note, 0);
+	}
 }
 
 static void

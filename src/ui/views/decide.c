@@ -37,6 +37,19 @@ decide_entry(const struct decide *decide, const struct flow *flow)
 	return 0;
 }
 
+/* An undo has no source: its two sides are times. */
+static const char *
+ours_of(const struct flow_request *request)
+{
+	return request->source ? request->source : _("before");
+}
+
+static const char *
+theirs_of(const struct flow_request *request)
+{
+	return request->source ? request->env : _("now");
+}
+
 static int
 rows_of(const struct merge_entry *entry)
 {
@@ -77,9 +90,9 @@ draw_entry(struct canvas *c, int row, const struct merge_entry *entry, bool sele
 	if (entry->side != MERGE_CONFLICT)
 		return;
 	draw_value(c, row + 1, "    ", _("was"), entry->base, false);
-	draw_value(c, row + 2, entry->chosen == MERGE_OURS ? "(*) " : "( ) ", request->source,
+	draw_value(c, row + 2, entry->chosen == MERGE_OURS ? "(*) " : "( ) ", ours_of(request),
 		   entry->ours, entry->chosen == MERGE_OURS);
-	draw_value(c, row + 3, entry->chosen == MERGE_THEIRS ? "(*) " : "( ) ", request->env,
+	draw_value(c, row + 3, entry->chosen == MERGE_THEIRS ? "(*) " : "( ) ", theirs_of(request),
 		   entry->theirs, entry->chosen == MERGE_THEIRS);
 }
 
@@ -103,8 +116,12 @@ draw_head(struct ui *ui, struct canvas *c, int row, const struct merge *merge, c
 		canvas_format(c, STYLE_STRONG,
 			      ngettext("%zu conflict to decide", "%zu conflicts to decide",
 				       merge->undecided), merge->undecided);
-		canvas_format(c, STYLE_DIM, ui_keyed(ui, _("   {ours} takes %s's, {theirs} takes %s's")), request->source,
-			      request->env);
+		if (request->source)
+			canvas_format(c, STYLE_DIM, ui_keyed(ui, _("   {ours} takes %s's, {theirs} takes %s's")),
+				      request->source, request->env);
+		else
+			canvas_ours(c, STYLE_DIM, ui_keyed(ui, _("   {ours} takes it back, {theirs} keeps what is "
+								 "there now")));
 	} else {
 		canvas_ours(c, STYLE_STRONG, _("All conflicts are decided."));
 		canvas_ours(c, STYLE_DIM, _("   Enter makes the review; nothing is sent yet."));

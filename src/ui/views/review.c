@@ -28,6 +28,7 @@
 #include "ui/view.h"
 #include "ui/views/changes.h"
 #include "ui/views/contents.h"
+#include "ui/views/decide-values.h"
 #include "ui/views/decide.h"
 #include "ui/views/operation.h"
 #include "ui/widgets/difference.h"
@@ -57,6 +58,7 @@ struct review_view {
 	int words_row, words_rows;	/* where the changes stood when they were drawn, and how many */
 	struct canvas middle;		/* where the difference did */
 	struct decide decide;		/* while conflicts wait for choices */
+	struct decide_values values;	/* while values do */
 	int focus;
 	struct field reason, name;
 };
@@ -410,6 +412,10 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		decide_draw(&r->decide, ui, canvas, flow);
 		return;
 	}
+	if (flow && flow_value_count(flow) > 0) {
+		decide_values_draw(&r->values, ui, canvas, flow);
+		return;
+	}
 	canvas_at(canvas, 1, 1);
 	if (!flow || flow_state(flow) != FLOW_FAILED) {
 		canvas_ours(canvas, STYLE_DIM, _("Reading what it needs …"));
@@ -606,8 +612,8 @@ can(const struct view *view, struct ui *ui, enum action action)
 	case ACTION_CONTEXT: return review && !shows_contents(review, ui);
 	case ACTION_NEXT: return review && (!shows_contents(review, ui) || *r->contents.find.text);
 	case ACTION_OURS:
-	case ACTION_THEIRS: return flow && flow_merge(flow);
-	case ACTION_PANE: return review && asks(review);
+	case ACTION_THEIRS: return flow && (flow_merge(flow) || flow_value_count(flow) > 0);
+	case ACTION_PANE: return (flow && flow_value_count(flow) > 0) || (review && asks(review));
 	default: return true;
 	}
 }
@@ -638,6 +644,8 @@ bar(const struct view *view, struct ui *ui)
 		return ui_finding_keys;
 	if (flow && flow_state(flow) == FLOW_FAILED)
 		return failed_keys;
+	if (flow && flow_value_count(flow) > 0)
+		return decide_values_bar(&r->values);
 	return flow && flow_merge(flow) ? decide_keys : NULL;
 }
 
@@ -648,13 +656,18 @@ act(struct view *view, struct ui *ui, enum action action)
 	struct flow *flow = flow_of(r, ui);
 	const struct review *review = flow ? flow_review(flow) : NULL;
 
-	if (action == ACTION_BACK) {
+	if (action == ACTION_BACK && !(flow && flow_value_count(flow) > 0 && r->values.typing)) {
 		go_back(r, ui, flow);
 		return;
 	}
 	if (flow && flow_merge(flow)) {
 		if (!decide_act(&r->decide, ui, flow, action))
 			ui_say(ui, _("Decide the conflicts first: {ours} or {theirs} on each."));
+		return;
+	}
+	if (flow && flow_value_count(flow) > 0) {
+		if (!decide_values_act(&r->values, ui, flow, action))
+			ui_say(ui, _("Decide about the values first."));
 		return;
 	}
 	if (flow && flow_state(flow) == FLOW_FAILED) {
@@ -716,6 +729,8 @@ click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, in
 		click_review(r, ui, flow_review(flow), canvas, row);
 	else if (flow && flow_merge(flow))
 		decide_click(&r->decide, canvas, flow, row);
+	else if (flow && flow_value_count(flow) > 0)
+		decide_values_click(&r->values, canvas, flow, row);
 }
 
 static bool
@@ -723,6 +738,8 @@ type(struct view *view, struct ui *ui, int key)
 {
 	struct review_view *r = (struct review_view *)view;
 
+	if (decide_values_type(&r->values, key))
+		return true;
 	if (r->focus == IN_DIFFERENCE)
 		return type_middle(r, ui, key);
 	return field_type(r->focus == IN_REASON ? &r->reason : &r->name, key);
@@ -734,6 +751,7 @@ close_view(struct view *view)
 	struct review_view *r = (struct review_view *)view;
 
 	difference_clear(&r->difference);
+	decide_values_clear(&r->values);
 	free(r->id);
 	free(r);
 }
