@@ -17,27 +17,46 @@
 #include "flow/interrupted.h"
 #include "flow/session.h"
 
+#define RECORDS_MS 3000	/* the history is told without the newest end, if need be */
+
 /* --- one line at the start --- */
+
+/* Only one line: the command does its own work. */
+static void
+tell_newest(struct linear *l, const struct interrupted *list)
+{
+	const size_t count = interrupted_count(list);
+	const struct interrupted_operation *newest = interrupted_get(list, count - 1);
+	char *title = interrupted_title(&newest->record), ago[64];
+
+	clock_ago(ago, clock_wall_ms() - newest->record.created_at);
+	linear_note(l, ngettext("%zu interrupted operation: %s (%s); see `sidestage resume`",
+				"%zu interrupted operations, the last one: %s (%s); see `sidestage resume`",
+				count), count, title, ago);
+	free(title);
+}
 
 void
 linear_tell_interrupted(struct linear *l)
 {
-	struct interrupted *list = interrupted_open(l->session);
-	size_t count = interrupted_count(list);
 	const char *verb = l->once ? l->once->verb : "";
-	char *title, ago[64];
 
-	if (count > 0 && strcmp(verb, "resume") != 0 && strcmp(verb, "abandon") != 0) {
-		const struct interrupted_operation *newest = interrupted_get(list, count - 1);
+	l->interrupted = interrupted_open(l->session);
+	if (interrupted_count(l->interrupted) > 0 && strcmp(verb, "resume") != 0 &&
+	    strcmp(verb, "abandon") != 0)
+		tell_newest(l, l->interrupted);
+	if (!interrupted_is_empty(l->interrupted) && !(l->once && l->once->offline))
+		interrupted_ask(l->interrupted);
+}
 
-		title = interrupted_title(&newest->record);
-		clock_ago(ago, clock_wall_ms() - newest->record.created_at);
-		linear_note(l, ngettext("%zu interrupted operation: %s (%s); see `sidestage resume`",
-					"%zu interrupted operations, the last one: %s (%s); see `sidestage resume`",
-					count), count, title, ago);
-		free(title);
-	}
-	interrupted_close(list);
+void
+linear_await_records(struct linear *l)
+{
+	const int64_t until = clock_steady_ms() + RECORDS_MS;
+
+	while (interrupted_has_records(l->interrupted) && !(l->once && l->once->offline) &&
+	       !interrupted_is_settled(l->interrupted) && clock_steady_ms() < until)
+		(void)session_turn(l->session, NULL, NULL, 0, 200);
 }
 
 /* --- the list --- */

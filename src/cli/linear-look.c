@@ -514,6 +514,7 @@ linear_history(struct linear *l, char **words, size_t count)
 
 	if (!find)
 		return;
+	linear_await_records(l);
 	if (l->once) {
 		query.org = l->org;
 		query.app = l->app;

@@ -13,6 +13,7 @@
 struct arguments;
 struct flow;
 struct flow_request;
+struct interrupted;
 struct logs;
 struct merge;
 struct session;
@@ -51,6 +52,7 @@ struct linear {
 	bool follows_input;		/* the end of the input ends the following */
 	const struct arguments *once;	/* one command, and the end; NULL: what is read says it */
 	uint64_t logs_told;
+	struct interrupted *interrupted;	/* whose records are corrected meanwhile */
 };
 
 /* Words are the command's own, without its name; they may be written to. */
@@ -127,8 +129,11 @@ void linear_watch(struct linear *l, struct flow *flow);
 
 /* --- interrupted operations; linear-interrupted.c --- */
 
-/* One line about them, if there are any and the command is not about them. */
+/* One line about them, if there are any and the command is not about them; what ended unwatched
+ * is asked about. */
 void linear_tell_interrupted(struct linear *l);
+/* Waits until it is known, for commands that tell the history. */
+void linear_await_records(struct linear *l);
 void linear_resume(struct linear *l, char **words, size_t count);
 void linear_abandon(struct linear *l, char **words, size_t count);
 

@@ -26,6 +26,7 @@
 #include "cli/lines.h"
 #include "cli/names.h"
 #include "flow/flow.h"
+#include "flow/interrupted.h"
 #include "flow/logs.h"
 #include "flow/session.h"
 #include "flow/world.h"
@@ -616,6 +617,7 @@ linear_run(struct session *session, const struct arguments *arguments, struct er
 	if (l.once) {
 		code = linear_once(&l, err);
 		logs_close(l.logs);
+		interrupted_close(l.interrupted);
 		free(l.org);
 		free(l.app);
 		return code;
@@ -633,6 +635,7 @@ linear_run(struct session *session, const struct arguments *arguments, struct er
 	if (flow)
 		give_up(&l, flow);
 	logs_close(l.logs);
+	interrupted_close(l.interrupted);
 	free(l.org);
 	free(l.app);
 	return l.code == EXIT_OK ? EXIT_OK : EXIT_FAILED;

@@ -486,7 +486,7 @@ checked_source(void *data, const struct api_reply *reply)
 
 	flow->call = NULL;
 	if (reply->error.kind != ERROR_NONE) {
-		flow_request_failed(flow, &reply->error);
+		flow_reply_failed(flow, reply);
 		return;
 	}
 	if (environment_decode(&now, reply->body, &err)) {
@@ -553,7 +553,7 @@ sent_create(void *data, const struct api_reply *reply)
 	if (reply->error.kind == ERROR_CONFLICT && flow->tries > 0)
 		settle_create(flow);
 	else if (reply->error.kind != ERROR_NONE)
-		flow_request_failed(flow, &reply->error);
+		flow_reply_failed(flow, reply);
 	else
 		created(flow);
 }
@@ -596,7 +596,7 @@ settled_create(void *data, const struct api_reply *reply)
 		return;
 	}
 	if (reply->error.kind != ERROR_NONE) {
-		flow_request_failed(flow, &reply->error);
+		flow_reply_failed(flow, reply);
 		return;
 	}
 	if (environment_decode(&found, reply->body, &err)) {

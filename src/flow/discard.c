@@ -247,7 +247,7 @@ sent_delete(void *data, const struct api_reply *reply)
 	if (reply->error.kind == ERROR_NONE || reply->error.kind == ERROR_NOT_FOUND)
 		flow_step_done(flow);
 	else
-		flow_request_failed(flow, &reply->error);
+		flow_reply_failed(flow, reply);
 }
 
 static void
@@ -330,21 +330,20 @@ looked(void *data, const struct api_reply *reply)
 	going = is_going(reply, &gone, &err);
 	if (gone) {
 		forget(flow);
-	} else if (err.kind == ERROR_ACCESS) {
-		flow_fail(flow, &err);
 	} else if (!going && err.kind == ERROR_NONE) {
 		flow_fail_text(flow, ERROR_REMOTE,
 			       _("%s was to be deleted, but the platform keeps it; try again"),
 			       flow->request.env);
 	} else if (clock_steady_ms() - flow->steps[flow->step].started_at > GONE_MAX_MS) {
 		/* Only behind an answer: the program may have been stopped meanwhile. */
-		flow_fail_text(flow, ERROR_NO_REPLY,
-			       _("%s is still being deleted after a quarter of an hour; the "
-				 "platform goes on without being watched"),
-			       flow->request.env);
+		flow_leave_unwatched(flow,
+				     _("%s is still being deleted after a quarter of an hour; the "
+				       "platform goes on without being watched"),
+				     flow->request.env);
+	} else if (err.kind != ERROR_NONE) {
+		flow_look_failed(flow, &err, reply->retry_after_ms);
 	} else {
-		if (err.kind != ERROR_NONE)
-			flow_detail(flow, "%s", err.text);
+		flow_looked(flow);
 		flow_later(flow, POLL_MS, wait_gone);
 	}
 }

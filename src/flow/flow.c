@@ -26,6 +26,12 @@
 #define IMAGES_MAX 1000
 #define TRIES_MAX 4
 #define RETRY_MS 500
+#define HTTP_TOO_MANY 429
+#define HTTP_UNAVAILABLE 503
+#define LIMITED_STEPS 6
+#define LIMITED_MAX_MS (10 * 60 * 1000)
+#define LOOK_STEPS 6
+#define LOOK_MAX_MS 30000
 
 static const struct verb *const verbs[] = {
 	[FLOW_CLONE] = &verb_clone,	[FLOW_DEPLOY] = &verb_deploy,
@@ -35,6 +41,8 @@ static const struct verb *const verbs[] = {
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
 
 static void fail_quietly(struct flow *flow);
+static void leave_record(struct flow *flow, const char *why);
+static bool is_only_watched(const struct flow *flow);
 
 const char *
 flow_verb_name(enum flow_verb verb)
@@ -203,6 +211,8 @@ flow_free(struct flow *flow)
 	if (!flow)
 		return;
 	stop_waiting(flow);
+	if (flow->journaled && flow->state == FLOW_RUNNING && is_only_watched(flow))
+		leave_record(flow, _("the program ended before it did; the platform goes on"));
 	flow_clear_request(&flow->request);
 	clear_place(&flow->target);
 	clear_place(&flow->source);
@@ -401,6 +411,26 @@ last_word(struct flow *flow)
 	if (store_operation_update(session_store(flow->session), &flow->record, flow->step, &err))
 		error_set(&flow->error, first.kind == ERROR_NONE ? err.kind : first.kind, "%s (%s)",
 			  first.text, err.text);
+}
+
+/* Everything that changes something was done: what is left is to look. */
+static bool
+is_only_watched(const struct flow *flow)
+{
+	for (size_t i = 0; i < flow->verb->step_count; i++)
+		if (flow->verb->steps[i].settle && flow->steps[i].state != STEP_DONE)
+			return false;
+	return true;
+}
+
+/* The step stays under way in the record; flow/interrupted.h ends it. */
+static void
+leave_record(struct flow *flow, const char *why)
+{
+	flow->record.state = OPERATION_UNWATCHED;
+	flow->record.ended_at = clock_wall_ms();
+	untrusted_set(&flow->record.error, why);
+	last_word(flow);
 }
 
 void
@@ -608,6 +638,79 @@ flow_later(struct flow *flow, int64_t delay_ms, flow_phase *then)
 	flow->timer = session_timer_start(flow->session, delay_ms, due, flow);
 }
 
+/* Not carried out, and not wrong either: the same request again, when the platform wants it. */
+static void
+wait_for_room(struct flow *flow, const struct api_reply *reply)
+{
+	const struct step *step = &flow->verb->steps[flow->step];
+	int64_t now = clock_steady_ms(), wait = reply->retry_after_ms;
+	char stamp[CLOCK_STAMP_SIZE], took[16];
+
+	if (!flow->limited_at)
+		flow->limited_at = now;
+	if (wait < 0)
+		wait = (int64_t)RETRY_MS << (flow->tries < LIMITED_STEPS ? ++flow->tries : LIMITED_STEPS);
+	if (now - flow->limited_at + wait > LIMITED_MAX_MS) {
+		clock_duration(took, wait);
+		flow_fail_text(flow, ERROR_LIMIT, _("%s (the platform asks to wait %s)"),
+			       reply->error.text, took);
+		return;
+	}
+	clock_local(stamp, clock_wall_ms() + wait);
+	flow_detail(flow, _("the platform has too many requests; trying again at %.8s"), stamp + 11);
+	flow_later(flow, wait, flow->settling && step->settle ? step->settle : step->start);
+}
+
+void
+flow_reply_failed(struct flow *flow, const struct api_reply *reply)
+{
+	if (reply->status == HTTP_TOO_MANY || (reply->status == HTTP_UNAVAILABLE &&
+					       reply->retry_after_ms >= 0)) {
+		wait_for_room(flow, reply);
+		return;
+	}
+	flow->limited_at = 0;
+	flow_request_failed(flow, &reply->error);
+}
+
+void
+flow_looked(struct flow *flow)
+{
+	flow->blind = 0;
+}
+
+void
+flow_look_failed(struct flow *flow, const struct error *error, int64_t retry_after_ms)
+{
+	int64_t wait = retry_after_ms;
+	char stamp[CLOCK_STAMP_SIZE];
+
+	if (wait < 0)
+		wait = (int64_t)RETRY_MS << (flow->blind < LOOK_STEPS ? flow->blind : LOOK_STEPS);
+	if (wait > LOOK_MAX_MS)
+		wait = LOOK_MAX_MS;
+	flow->blind++;
+	clock_local(stamp, clock_wall_ms() + wait);
+	flow_detail(flow, _("cannot look at it: %s (again at %.8s)"), error->text, stamp + 11);
+	flow_later(flow, wait, flow->verb->steps[flow->step].start);
+}
+
+void
+flow_leave_unwatched(struct flow *flow, const char *format, ...)
+{
+	va_list ap;
+	char *text = NULL;
+
+	va_start(ap, format);
+	if (vasprintf(&text, format, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	error_set(&flow->error, ERROR_NO_REPLY, "%s", text ? text : "");
+	free(text);
+	end(flow, FLOW_UNWATCHED);
+	leave_record(flow, flow->error.text);
+}
+
 void
 flow_request_failed(struct flow *flow, const struct error *error)
 {
@@ -744,7 +847,9 @@ flow_cancel(struct flow *flow)
 {
 	if (flow->state > FLOW_RUNNING)
 		return;
-	if (flow->journaled) {
+	if (flow->journaled && is_only_watched(flow)) {
+		leave_record(flow, _("nobody watched it to its end; the platform goes on"));
+	} else if (flow->journaled) {
 		flow->record.state = OPERATION_ABANDONED;
 		flow->record.ended_at = clock_wall_ms();
 		untrusted_set(&flow->record.error,

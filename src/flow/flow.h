@@ -174,7 +174,7 @@ void flow_cancel(struct flow *flow);
 /* Removes an ended flow from the session's list and frees it. */
 void flow_dismiss(struct flow *flow);
 /* For session_free() only: gives up calls and timers and frees the flow, in whatever state.
- * The journal keeps what is unfinished; session_drop_flow() is not called. */
+ * The journal keeps what is unfinished; what was only watched is UNWATCHED from then on; session_drop_flow() is not called. */
 void flow_free(struct flow *flow);
 const char *flow_verb_name(enum flow_verb verb);	/* "clone": for machines */
 

@@ -23,6 +23,7 @@
 #include "model/nouns.h"
 
 #define DEPLOYMENTS_MAX 1000
+#define ASK_AGAIN_MS 10000
 
 struct item {
 	struct interrupted_operation op;
@@ -37,6 +38,7 @@ struct interrupted {
 	bool asks;
 	size_t at;			/* the item that is asked about */
 	struct api_call *call;
+	struct session_timer *timer;	/* to ask again about what still goes on unwatched */
 };
 
 static void ask_next(struct interrupted *list);
@@ -140,6 +142,7 @@ interrupted_close(struct interrupted *list)
 	if (!list)
 		return;
 	stop_asking(list);
+	session_timer_stop(list->timer);
 	clear_items(list->items, list->count);
 	free(list);
 }
@@ -220,6 +223,18 @@ bool
 interrupted_is_settled(const struct interrupted *list)
 {
 	return list->asks && !list->call;
+}
+
+bool
+interrupted_is_empty(const struct interrupted *list)
+{
+	return list->count == 0;
+}
+
+bool
+interrupted_has_records(const struct interrupted *list)
+{
+	return list->count > list->interrupted;
 }
 
 size_t
@@ -509,8 +524,25 @@ is_askable(const struct operation *record)
 }
 
 static void
+ask_again_later(void *data)
+{
+	struct interrupted *list = data;
+
+	list->timer = NULL;
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].is_unwatched)
+			list->items[i].op.asked = (struct knowledge){ 0 };
+	if (!list->call) {
+		list->at = 0;
+		ask_next(list);
+	}
+}
+
+static void
 ask_next(struct interrupted *list)
 {
+	bool goes_on = false;
+
 	for (; list->at < list->count; list->at++) {
 		struct item *item = &list->items[list->at];
 		const struct operation *record = &item->op.record;
@@ -530,6 +562,10 @@ ask_next(struct interrupted *list)
 						 untrusted_raw(&record->env), got_environment, list);
 		return;
 	}
+	for (size_t i = 0; i < list->count; i++)
+		goes_on = goes_on || (list->items[i].is_unwatched && !list->items[i].is_over);
+	if (goes_on && !list->timer)
+		list->timer = session_timer_start(list->session, ASK_AGAIN_MS, ask_again_later, list);
 }
 
 void

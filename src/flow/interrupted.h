@@ -64,6 +64,10 @@ void interrupted_ask(struct interrupted *interrupted);
 void interrupted_ask_again(struct interrupted *interrupted);	/* all of it */
 /* Every question was answered, or failed. */
 bool interrupted_is_settled(const struct interrupted *interrupted);
+/* There is nothing to ask either: no interrupted operation, and no record to correct. */
+bool interrupted_is_empty(const struct interrupted *interrupted);
+/* There are records to correct. */
+bool interrupted_has_records(const struct interrupted *interrupted);
 size_t interrupted_count(const struct interrupted *interrupted);
 /* Oldest first.  Borrowed until the next update. */
 const struct interrupted_operation *interrupted_get(const struct interrupted *interrupted, size_t i);

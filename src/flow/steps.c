@@ -27,6 +27,7 @@
 
 #define WATCH_EVERY_MS 400
 #define WATCH_MAX_MS (60 * 60 * 1000)
+#define GONE_LOOKS 4
 #define ERRORS_MAX 100
 
 /* --- look again --- */
@@ -41,7 +42,7 @@ checked_graph(void *data, const struct api_reply *reply)
 
 	flow->call = NULL;
 	if (reply->error.kind != ERROR_NONE) {
-		flow_request_failed(flow, &reply->error);
+		flow_reply_failed(flow, reply);
 		return;
 	}
 	now = flow_graph_hash(reply->body);
@@ -62,7 +63,7 @@ checked_resources(void *data, const struct api_reply *reply)
 
 	flow->call = NULL;
 	if (reply->error.kind != ERROR_NONE)
-		flow_request_failed(flow, &reply->error);
+		flow_reply_failed(flow, reply);
 	else
 		flow->call = api_compute_graph(session_api(flow->session), flow->request.org,
 					       flow->request.app, flow->request.env, reply->body,
@@ -158,7 +159,7 @@ checked_target(void *data, const struct api_reply *reply)
 
 	flow->call = NULL;
 	if (reply->error.kind != ERROR_NONE) {
-		flow_request_failed(flow, &reply->error);
+		flow_reply_failed(flow, reply);
 		return;
 	}
 	if (environment_decode(&now, reply->body, &err)) {
@@ -319,7 +320,7 @@ sent_deployment(void *data, const struct api_reply *reply)
 		return;
 	}
 	if (reply->error.kind != ERROR_NONE) {
-		flow_request_failed(flow, &reply->error);
+		flow_reply_failed(flow, reply);
 		return;
 	}
 	if (deployment_decode(&made, reply->body, &err)) {
@@ -398,7 +399,7 @@ settled_deployment(void *data, const struct api_reply *reply)
 
 	flow->call = NULL;
 	if (reply->error.kind != ERROR_NONE) {
-		flow_request_failed(flow, &reply->error);
+		flow_reply_failed(flow, reply);
 		return;
 	}
 	if (flow_decode_deployments(flow, reply->body, &err)) {
@@ -669,13 +670,31 @@ is_watched_too_long(struct flow *flow)
 {
 	if (clock_steady_ms() - flow->steps[flow->step].started_at <= WATCH_MAX_MS)
 		return false;
-	flow_fail_text(flow, ERROR_NO_REPLY,
-		       _("the deployment to %s did not end within an hour; it goes on "
-			 "without being watched"),
-		       flow->request.env);
+	flow_leave_unwatched(flow,
+			     _("The deployment to %s has not ended within an hour; it goes on without "
+			       "being watched"),
+			     flow->request.env);
 	return true;
 }
 
+/* The deployment was not found.  Without its environment there is nothing to watch; a single
+ * answer may be one of a platform that starts. */
+static void
+looked_for_environment(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+
+	flow->call = NULL;
+	if (reply->error.kind == ERROR_NOT_FOUND && flow->blind >= GONE_LOOKS)
+		flow_leave_unwatched(flow,
+				     _("%s is not there any more: it was deleted meanwhile, and how the "
+				       "deployment ended is not known"),
+				     flow->request.env);
+	else if (!is_watched_too_long(flow))
+		flow_look_failed(flow, &flow->not_found, reply->retry_after_ms);
+}
+
+/* It goes on without us; only looking at it fails. */
 static void
 watched(void *data, const struct api_reply *reply)
 {
@@ -685,23 +704,18 @@ watched(void *data, const struct api_reply *reply)
 
 	flow->call = NULL;
 	if (err.kind == ERROR_NOT_FOUND) {
-		flow_fail_text(flow, ERROR_NOT_FOUND,
-			       _("the deployment to %s is gone: was %s deleted meanwhile?"),
-			       flow->request.env, flow->request.env);
-		return;
-	}
-	if (err.kind == ERROR_ACCESS) {
-		flow_fail(flow, &err);
+		flow->not_found = err;
+		flow->call = api_get_environment(session_api(flow->session), flow->request.org,
+						 flow->request.app, flow->request.env,
+						 looked_for_environment, flow);
 		return;
 	}
 	if (err.kind != ERROR_NONE || deployment_decode(&now, reply->body, &err)) {
-		/* It goes on without us; only looking at it fails. */
-		if (is_watched_too_long(flow))
-			return;
-		flow_detail(flow, "%s", err.text);
-		flow_later(flow, 2 * WATCH_EVERY_MS, watch_deployment);
+		if (!is_watched_too_long(flow))
+			flow_look_failed(flow, &err, reply->retry_after_ms);
 		return;
 	}
+	flow_looked(flow);
 	deployment_clear(&flow->deployment);
 	flow->deployment = now;
 	if (deployment_is_final(&now)) {

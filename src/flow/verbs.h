@@ -111,6 +111,9 @@ struct flow {
 	size_t step;
 	bool settling;		/* this step's request may have been sent before */
 	int tries;		/* of the step under way */
+	int64_t limited_at;	/* steady ms since when the platform asks to wait; 0: it does not */
+	int blind;		/* looks in a row that failed */
+	struct error not_found;	/* of the deployment that is watched */
 	int64_t started_at, ended_at;	/* steady ms */
 	int64_t step_wall_at;	/* when the step under way began, as journaled */
 
@@ -153,6 +156,17 @@ void flow_later(struct flow *flow, int64_t delay_ms, flow_phase *due);
 /* What a step does about a failed request: settles after a lost answer, waits and tries
  * again when nothing was sent, or fails. */
 void flow_request_failed(struct flow *flow, const struct error *error);
+/* The same of an answer: the platform may ask to wait (429, Retry-After), which is done within
+ * limits. */
+void flow_reply_failed(struct flow *flow, const struct api_reply *reply);
+/* Looking at what the platform does failed.  It goes on all the same, so that is said and looked
+ * at again, less and less often; what the flow ends with, once it was tried for too long, is
+ * UNWATCHED. */
+void flow_look_failed(struct flow *flow, const struct error *error, int64_t retry_after_ms);
+void flow_looked(struct flow *flow);		/* an answer came */
+/* Ends the flow: everything was sent, and the platform goes on unwatched. */
+void flow_leave_unwatched(struct flow *flow, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* reads.c: the phases that verbs put together; every one calls flow_next_phase() */
 flow_phase read_target, read_source;

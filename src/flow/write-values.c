@@ -242,7 +242,7 @@ wrote(void *data, const struct api_reply *reply)
 	} else if (is_refusal(reply->error.kind)) {
 		flow_put_values_back(flow, &reply->error);
 	} else {
-		flow_request_failed(flow, &reply->error);
+		flow_reply_failed(flow, reply);
 	}
 }
 
@@ -477,7 +477,7 @@ got_versions(void *data, const struct api_reply *reply)
 		flow->then_read = look_at_seen;
 		flow_read_values(flow, flow->request.env, NULL, &flow->values_seen);
 	} else if (reply->error.kind != ERROR_NONE) {
-		flow_request_failed(flow, &reply->error);
+		flow_reply_failed(flow, reply);
 	} else if (values_decode(&values, newest, &err)) {
 		flow_put_values_back(flow, &err);
 	} else {

@@ -531,15 +531,18 @@ turn(struct ui *ui)
 		draw(ui);
 }
 
-/* Nothing goes on by itself: the person decides before anything else is begun. */
-static void
+/* Nothing goes on by itself: the person decides before anything else is begun.  Records of what
+ * nobody watched are corrected while the screen is there. */
+static struct interrupted *
 ask_about_interrupted(struct ui *ui)
 {
 	struct interrupted *list = interrupted_open(ui->session);
 
+	if (!interrupted_is_empty(list))
+		interrupted_ask(list);
 	if (interrupted_count(list) > 0)
 		ui_push(ui, interrupted_view_new(ui));
-	interrupted_close(list);
+	return list;
 }
 
 int
@@ -552,6 +555,7 @@ ui_run(struct session *session, const struct ui_options *options, struct error *
 		.dirty = true,
 		.link = WORLD_CONNECTING,
 	};
+	struct interrupted *interrupted;
 
 	if (options->contexts)
 		options->contexts->next = -1;
@@ -560,7 +564,7 @@ ui_run(struct session *session, const struct ui_options *options, struct error *
 	if (options->contexts && options->contexts->notice)
 		ui_say(&ui, "%s", options->contexts->notice);
 	ui.views[ui.count++] = board_view_new(options->org, options->app);
-	ask_about_interrupted(&ui);
+	interrupted = ask_about_interrupted(&ui);
 	tell_views(&ui);
 	draw(&ui);
 	crash_prepare();
@@ -572,6 +576,7 @@ ui_run(struct session *session, const struct ui_options *options, struct error *
 		ui.closing[ui.closing_count++] = ui.views[--ui.count];
 	close_pending(&ui);
 	undo_offer_clear(&ui.offer);
+	interrupted_close(interrupted);
 	terminal_stop();
 	return 0;
 }

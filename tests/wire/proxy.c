@@ -30,7 +30,7 @@ struct proxy {
 	int open[CONNECTIONS_MAX];	/* the clients' descriptors */
 	size_t count;
 	bool closing;
-	const char *method, *ending;
+	const char *method, *ending, *answer;
 	enum proxy_fault fault;
 	int times, hits;
 	bool plain;
@@ -110,6 +110,11 @@ is_meant(const char *request, const char *wanted, const char *end)
 		return false;
 	path = strcspn(at, " ?");
 	ending = strlen(end);
+	if (ending > 1 && strcmp(end + ending - 2, "/*") == 0) {
+		while (path > 0 && at[path - 1] != '/')
+			path--;
+		ending--;
+	}
 	return path >= ending && strncmp(at + path - ending, end, ending) == 0;
 }
 
@@ -172,6 +177,10 @@ pass(struct proxy *proxy, int client, struct buf *request, struct buf *answer)
 	if (proxy->plain)
 		spoil(request, "\r\nif-match:");
 	fault = take_fault(proxy, buf_str(request));
+	if (fault == PROXY_ANSWER) {
+		note_hit(proxy);
+		return send_all(client, proxy->answer, strlen(proxy->answer));
+	}
 	if (fault != PROXY_LOSE_REQUEST && !ask_upstream(proxy, request, answer))
 		return false;
 	if (proxy->plain && answer->length > 0) {
@@ -317,6 +326,15 @@ proxy_fault(struct proxy *proxy, const char *method, const char *ending, enum pr
 	proxy->times = times;
 	proxy->hits = 0;
 	pthread_mutex_unlock(&proxy->mutex);
+}
+
+void
+proxy_answer(struct proxy *proxy, const char *method, const char *ending, const char *bytes, int times)
+{
+	pthread_mutex_lock(&proxy->mutex);
+	proxy->answer = bytes;
+	pthread_mutex_unlock(&proxy->mutex);
+	proxy_fault(proxy, method, ending, PROXY_ANSWER, times);
 }
 
 void

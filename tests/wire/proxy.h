@@ -12,7 +12,8 @@ enum proxy_fault {
 	PROXY_LOSE_REQUEST,	/* it never arrives; the connection is closed */
 	PROXY_LOSE_ANSWER,	/* it is carried out; nothing comes back */
 	PROXY_CUT_ANSWER,	/* the same, and half of the answer comes back */
-	PROXY_DELAY_ANSWER	/* all of it comes back, late */
+	PROXY_DELAY_ANSWER,	/* all of it comes back, late */
+	PROXY_ANSWER		/* it never arrives; what proxy_answer() was given comes back */
 };
 
 struct proxy;
@@ -20,9 +21,13 @@ struct proxy;
 /* Listens on `path` for the daemon that listens on `upstream`. */
 struct proxy *proxy_new(const char *path, const char *upstream);
 void proxy_free(struct proxy *proxy);
-/* The next `times` requests of this method whose path ends so (its query left out). */
+/* The next `times` requests of this method whose path ends so (its query left out); a last
+ * segment "*" is any one. */
 void proxy_fault(struct proxy *proxy, const char *method, const char *ending,
 		 enum proxy_fault fault, int times);
+/* The same, answered with these bytes: "HTTP/1.1 429 …\r\nContent-Length: 0\r\n\r\n". */
+void proxy_answer(struct proxy *proxy, const char *method, const char *ending, const char *bytes,
+		  int times);
 /* How many faults have happened since the last proxy_fault(). */
 int proxy_hits(struct proxy *proxy);
 /* A platform without extensions: none is announced, no tag is given, If-Match is not looked at. */

@@ -25,6 +25,7 @@
 #include "model/json.h"
 #include "proxy.h"
 #include "serve.h"
+#include "store/store.h"
 
 #define WAIT_MS 30000
 
@@ -289,6 +290,119 @@ another_client_finishes_what_was_lost(void **state)
 	}
 }
 
+/* Whether one can look is one thing, and how the deployment goes is another. */
+static void
+a_look_that_fails_is_no_deployment_that_failed(void **state)
+{
+#define NO_BODY "Content-Length: 0\r\n\r\n"
+	static const char *const answers[] = {
+		"HTTP/1.1 401 Unauthorized\r\n" NO_BODY,
+		"HTTP/1.1 403 Forbidden\r\n" NO_BODY,
+		"HTTP/1.1 404 Not Found\r\n" NO_BODY,
+		"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>",
+		"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 0\r\n" NO_BODY,
+		"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n[]",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		struct flow *flow = reviewed();
+		size_t before = count(ENV "/deploys");
+
+		proxy_answer(here.proxy, "GET", "/deploys/*", answers[i], 2);
+		approve(flow);
+		assert_done_once(flow, before);
+		assert_true(proxy_hits(here.proxy) > 0);
+	}
+}
+
+/* The platform did nothing and asks to wait: that is done, and said. */
+static void
+a_platform_that_asks_to_wait_is_waited_for(void **state)
+{
+	static const char *const answers[] = {
+		"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\n" NO_BODY,
+		"HTTP/1.1 429 Too Many Requests\r\n" NO_BODY,
+		"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n" NO_BODY,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		struct flow *flow = reviewed();
+		size_t before = count(ENV "/deploys");
+		bool said = false;
+
+		proxy_answer(here.proxy, "POST", "/deploys", answers[i], 2);
+		approve(flow);
+		while (flow_state(flow) == FLOW_RUNNING && !said) {
+			session_turn(here.session, NULL, NULL, 0, 20);
+			for (size_t k = 0; k < flow_step_count(flow); k++)
+				said = said || strstr(flow_step(flow, k)->detail, "trying again at");
+		}
+		assert_true(said);
+		assert_done_once(flow, before);
+		assert_int_equal(proxy_hits(here.proxy), 2);
+	}
+}
+
+/* Longer than anybody waits: refused at once, with nothing done. */
+static void
+a_wait_without_end_is_refused(void **state)
+{
+	struct flow *flow = reviewed();
+	size_t before = count(ENV "/deploys");
+
+	(void)state;
+	proxy_answer(here.proxy, "POST", "/deploys",
+		     "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 86400\r\n" NO_BODY, 1);
+	approve(flow);
+	turn_while(flow, FLOW_RUNNING);
+	assert_int_equal(flow_state(flow), FLOW_FAILED);
+	assert_int_equal(flow_error(flow)->kind, ERROR_LIMIT);
+	assert_int_equal(count(ENV "/deploys"), before);
+	flow_dismiss(flow);
+}
+
+/* All was sent, and the program ended while it watched: nothing is interrupted, and what became
+ * of it is written down when a later program looks. */
+static void
+a_later_start_writes_down_how_it_ended(void **state)
+{
+	struct flow *flow = reviewed();
+	char *id = xstrdup(flow_operation_id(flow));
+	int64_t until = clock_steady_ms() + WAIT_MS;
+	struct operation kept = {0};
+	struct interrupted *list;
+
+	(void)state;
+	/* It is not seen to end before the program does. */
+	proxy_answer(here.proxy, "GET", "/deploys/*", "HTTP/1.1 502 Bad Gateway\r\n" NO_BODY, 1000);
+	approve(flow);
+	while (proxy_hits(here.proxy) == 0)
+		session_turn(here.session, NULL, NULL, 0, 20);
+	session_free(here.session);
+	proxy_fault(here.proxy, "", "", PROXY_LOSE_REQUEST, 0);
+	open_session();
+	assert_int_equal(store_operation_get(session_store(here.session), id, &kept, NULL), 0);
+	assert_int_equal(kept.state, OPERATION_UNWATCHED);
+	list = interrupted_open(here.session);
+	assert_int_equal(interrupted_count(list), 0);
+	assert_true(interrupted_has_records(list));
+	interrupted_ask(list);
+	while (kept.state == OPERATION_UNWATCHED) {
+		assert_true(clock_steady_ms() < until);
+		session_turn(here.session, NULL, NULL, 0, 50);
+		operation_clear(&kept);
+		assert_int_equal(store_operation_get(session_store(here.session), id, &kept, NULL), 0);
+	}
+	assert_int_equal(kept.state, OPERATION_DONE);
+	assert_null(kept.error.raw);
+	assert_int_equal(kept.steps[kept.step_count - 1].state, RECORD_DONE);
+	operation_clear(&kept);
+	interrupted_close(list);
+	free(id);
+}
+
 int
 main(void)
 {
@@ -298,6 +412,10 @@ main(void)
 		cmocka_unit_test(a_repetition_does_not_go_over_what_came_between),
 		cmocka_unit_test(a_platform_that_is_away_for_a_moment_is_waited_for),
 		cmocka_unit_test(another_client_finishes_what_was_lost),
+		cmocka_unit_test(a_look_that_fails_is_no_deployment_that_failed),
+		cmocka_unit_test(a_platform_that_asks_to_wait_is_waited_for),
+		cmocka_unit_test(a_wait_without_end_is_refused),
+		cmocka_unit_test(a_later_start_writes_down_how_it_ended),
 	};
 
 	return cmocka_run_group_tests(tests, start, end);
