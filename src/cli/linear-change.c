@@ -302,7 +302,7 @@ has_clone(void *data)
 	for (size_t i = 0; i < clones_count(w->clones) && !w->found; i++)
 		if (strcmp(clones_get(w->clones, i)->env, w->env) == 0)
 			w->found = clones_get(w->clones, i);
-	return w->found || clones_untold(w->clones) == 0;
+	return w->found || clones_is_settled(w->clones);
 }
 
 static void
@@ -312,7 +312,8 @@ set_end(struct linear *l, const struct clone *clone, const char *text)
 	int64_t life = 0;
 
 	if (!clock_parse_duration(text, &life)) {
-		linear_fail(l, EXIT_USAGE, "%s", _("A length of time, please, as in 8h, 90m or 2d; 0 for no end."));
+		linear_fail(l, EXIT_USAGE, _("\"%s\" is not a duration. Give one such as 8h, 90m or 2d, or 0 for "
+					     "no end."), text);
 		return;
 	}
 	if (clones_set_end(l->session, clone, life ? clock_wall_ms() + life : 0, &err) != 0)
@@ -332,8 +333,10 @@ linear_life(struct linear *l, char **words, size_t count)
 	(void)linear_wait(l, has_clone, &w);
 	if (w.found)
 		set_end(l, w.found, words[1]);
+	else if (clones_error(w.clones))
+		linear_fail_error(l, clones_error(w.clones), EXIT_STAGE_READ);
 	else
-		linear_fail(l, EXIT_USAGE, _("There is no clone \"%s\"; \"clones\" lists them."), words[0]);
+		linear_fail_clone(l, words[0]);
 	clones_close(w.clones);
 }
 
@@ -343,7 +346,7 @@ static bool
 is_known(void *data)
 {
 	hotfix_update(data);
-	return hotfix_is_known(data);
+	return hotfix_is_known(data) || hotfix_is_settled(data);
 }
 
 /* What was promoted, where that was done. */
@@ -353,6 +356,8 @@ is_fix_known(void *data)
 	struct flow_request request;
 
 	hotfix_update(data);
+	if (hotfix_is_settled(data))
+		return true;
 	return hotfix_is_known(data) && (hotfix_step(data, HOTFIX_PROMOTE)->state != HOTFIX_DONE ||
 					 hotfix_carry_request(data, "", &request, &(struct error){0}) == 0);
 }
@@ -368,9 +373,9 @@ open_hotfix(struct linear *l, const char *env)
 		return NULL;
 	}
 	hotfix = hotfix_open(l->session, l->org, l->app, env);
-	if (linear_wait(l, is_known, hotfix))
+	if (linear_wait(l, is_known, hotfix) && hotfix_is_known(hotfix))
 		return hotfix;
-	linear_fail(l, EXIT_USAGE, _("There is no clone \"%s\"; \"clones\" lists them."), env);
+	linear_fail_hotfix(l, hotfix);
 	hotfix_close(hotfix);
 	return NULL;
 }

@@ -449,7 +449,7 @@ static bool
 are_clones_told(void *data)
 {
 	clones_update(data);
-	return clones_untold(data) == 0;
+	return clones_is_settled(data);
 }
 
 void
@@ -541,6 +541,8 @@ is_hotfix_told(void *data)
 	const struct hotfix *h = data;
 
 	hotfix_update(data);
+	if (hotfix_is_settled(data))
+		return true;
 	for (size_t i = 0; i < hotfix_other_count(h); i++)
 		if (!hotfix_other(h, i)->is_known && hotfix_step(h, HOTFIX_PROMOTE)->state == HOTFIX_DONE)
 			return false;
@@ -573,7 +575,7 @@ linear_hotfix(struct linear *l, char **words, size_t count)
 	else if (hotfix_is_known(hotfix))
 		lines_hotfix(hotfix);
 	else
-		linear_fail(l, EXIT_USAGE, _("There is no clone \"%s\"; \"clones\" lists them."), env);
+		linear_fail_hotfix(l, hotfix);
 	hotfix_close(hotfix);
 	free(env);
 }

@@ -34,15 +34,11 @@
 
 /* --- conflicts --- */
 
-/* "clone" and "target" are the two sides of a promotion; the others are what a merge calls them. */
+/* options_parse() takes no other word. */
 static enum merge_side
 parse_side(const char *word)
 {
-	if (strcmp(word, "clone") == 0 || strcmp(word, "ours") == 0)
-		return MERGE_OURS;
-	if (strcmp(word, "target") == 0 || strcmp(word, "theirs") == 0)
-		return MERGE_THEIRS;
-	return MERGE_CONFLICT;
+	return strcmp(word, "clone") == 0 ? MERGE_OURS : MERGE_THEIRS;
 }
 
 /* "web/spec/replicas", or the part within the object alone. */
@@ -57,6 +53,27 @@ is_at(const struct merge_entry *entry, const char *path, size_t length)
 	       strncmp(path + object, entry->path, length - object) == 0;
 }
 
+/* Each path that was decided is that of a conflict.  false: one is not, and that was said. */
+static bool
+check_taken(struct linear *l, const struct merge *merge)
+{
+	const struct argument_list *take = &l->once->take;
+
+	for (size_t i = 0; i < take->count; i++) {
+		const char *equals = strrchr(take->items[i], '=');
+		bool found = !equals;
+
+		for (size_t k = 0; merge && k < merge->count && !found; k++)
+			found = merge->entries[k].side == MERGE_CONFLICT &&
+				is_at(&merge->entries[k], take->items[i], (size_t)(equals - take->items[i]));
+		if (found)
+			continue;
+		linear_fail(l, EXIT_USAGE, _("--take=%s: there is no conflict at this path."), take->items[i]);
+		return false;
+	}
+	return true;
+}
+
 /* PATH=SIDE of one conflict, or SIDE of all that are not decided.  false: it was refused. */
 static bool
 take_one(struct linear *l, struct flow *flow, const char *take)
@@ -67,11 +84,6 @@ take_one(struct linear *l, struct flow *flow, const char *take)
 	size_t found = 0, entry = 0;
 	struct error err = {0};
 
-	if (side == MERGE_CONFLICT) {
-		linear_fail(l, EXIT_USAGE, _("--take is clone or target, or PATH=clone or PATH=target, not \"%s\"."),
-			    take);
-		return false;
-	}
 	for (size_t i = 0; i < merge->count; i++) {
 		const struct merge_entry *e = &merge->entries[i];
 
@@ -83,10 +95,9 @@ take_one(struct linear *l, struct flow *flow, const char *take)
 		if (!equals && flow_choose(flow, i, side, &err) != 0)
 			break;
 	}
-	if (equals && found != 1) {
-		linear_fail(l, EXIT_USAGE, found ? _("--take=%s: several conflicts have this path; put the object "
-						     "before it.")
-						 : _("--take=%s: there is no conflict at this path."), take);
+	if (equals && found > 1) {
+		linear_fail(l, EXIT_USAGE, _("--take=%s: several conflicts have this path; put the object before it."),
+			    take);
 		return false;
 	}
 	if (equals)
@@ -120,7 +131,7 @@ decide_conflicts(struct linear *l, struct flow *flow)
 {
 	const struct argument_list *take = &l->once->take;
 	struct error err = {0};
-	bool going = true;
+	bool going = check_taken(l, flow_merge(flow));
 
 	for (size_t i = 0; going && i < 2 * take->count; i++) {
 		const char *one = take->items[i % take->count];
@@ -156,9 +167,6 @@ answer_review(struct linear *l, struct flow *flow)
 		else
 			lines_say(_("Nothing was changed. --approve=%s approves it."), flow_request(flow)->env);
 		l->code = EXIT_PREVIEWED;
-	} else if (strcmp(l->once->approve, flow_request(flow)->env) != 0) {
-		linear_fail(l, EXIT_USAGE, _("This changes %s, but %s was approved. Nothing was changed."),
-			    flow_request(flow)->env, l->once->approve);
 	} else if (flow_approve(flow, l->once->reason, l->once->approve, &err) != 0) {
 		/* Without a reason, what is protected stays as it is. */
 		linear_fail(l, flow_review(flow)->is_protected && err.kind == ERROR_INPUT
@@ -209,6 +217,12 @@ turn_operation(struct linear *l, int64_t until)
 {
 	struct flow *flow = linear_flow(l);
 
+	if (flow && flow_state(flow) == FLOW_REVIEW && !l->reviewed &&
+	    !check_taken(l, &flow_review(flow)->merge)) {
+		flow_cancel(flow);
+		linear_forget(l, flow);
+		return;
+	}
 	linear_advance(l);
 	flow = linear_flow(l);
 	if (!flow)

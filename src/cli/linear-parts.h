@@ -13,6 +13,7 @@
 struct arguments;
 struct flow;
 struct flow_request;
+struct hotfix;
 struct interrupted;
 struct logs;
 struct merge;
@@ -88,6 +89,10 @@ const struct world_application *linear_application(const struct linear *l);
 const struct world_environment *linear_environment(struct linear *l, const char *id);
 /* Whether the environment's set has this workload; when not, that was said. */
 bool linear_workload(struct linear *l, const struct world_environment *e, const char *workload);
+/* That there is no such clone. */
+void linear_fail_clone(struct linear *l, const char *env);
+/* The same where its story could not be told, or read. */
+void linear_fail_hotfix(struct linear *l, const struct hotfix *hotfix);
 /* That its set is not known, and why. */
 void linear_fail_set(struct linear *l, const struct world_environment *e);
 /* The parts of an answer about it that could not be read are told, with the code of that. */

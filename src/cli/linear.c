@@ -26,6 +26,7 @@
 #include "cli/lines.h"
 #include "cli/names.h"
 #include "flow/flow.h"
+#include "flow/hotfix.h"
 #include "flow/interrupted.h"
 #include "flow/logs.h"
 #include "flow/session.h"
@@ -123,6 +124,28 @@ linear_environment(struct linear *l, const char *id)
 }
 
 void
+linear_fail_clone(struct linear *l, const char *env)
+{
+	const struct world_application *a = linear_application(l);
+	struct error err = {0};
+
+	if (a)
+		(void)!names_no_clone(a, env, &err);
+	else
+		error_set(&err, ERROR_NOT_FOUND, _("There is no clone \"%s\"."), env);
+	linear_fail_error(l, &err, EXIT_STAGE_WORDS);
+}
+
+void
+linear_fail_hotfix(struct linear *l, const struct hotfix *hotfix)
+{
+	if (hotfix_error(hotfix))
+		linear_fail_error(l, hotfix_error(hotfix), EXIT_STAGE_READ);
+	else
+		linear_fail_clone(l, hotfix_env(hotfix));
+}
+
+void
 linear_fail_set(struct linear *l, const struct world_environment *e)
 {
 	const struct knowledge *known = world_known(e, WORLD_SET);
@@ -182,6 +205,11 @@ linear_begin(struct linear *l, const struct flow_request *request)
 	struct error err = {0};
 	struct flow *flow;
 
+	if (l->once && l->once->approve && strcmp(l->once->approve, request->env) != 0) {
+		linear_fail(l, EXIT_USAGE, _("This changes %s, but %s was approved. Nothing was changed."),
+			    request->env, l->once->approve);
+		return;
+	}
 	flow = flow_new(l->session, request, &err);
 	if (!flow) {
 		linear_fail_error(l, &err, EXIT_STAGE_WORDS);

@@ -152,6 +152,15 @@ parse_lines(const char *text, long *lines)
 	return *text >= '0' && *text <= '9' && !*end && errno == 0;
 }
 
+static bool
+is_side(const char *take)
+{
+	const char *equals = strrchr(take, '=');
+	const char *side = equals ? equals + 1 : take;
+
+	return strcmp(side, "clone") == 0 || strcmp(side, "target") == 0;
+}
+
 static enum options_result
 check_values(const struct command *command, struct arguments *a)
 {
@@ -174,6 +183,10 @@ check_values(const struct command *command, struct arguments *a)
 	if (a->demo && (a->url || a->socket || a->context || a->token_file))
 		return complain(command, _("--demo is a platform already: leave out --url, --socket, --context "
 					   "and --token-file."));
+	for (size_t i = 0; i < a->take.count; i++)
+		if (!is_side(a->take.items[i]))
+			return complain(command, _("--take is clone, target, PATH=clone or PATH=target, not \"%s\"."),
+					a->take.items[i]);
 	if (a->reason && !a->approve)
 		return complain(command, _("--reason needs --approve."));
 	if (a->no_wait && !a->approve)

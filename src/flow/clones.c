@@ -366,6 +366,18 @@ clones_untold(const struct clones *clones)
 	return clones->untold;
 }
 
+bool
+clones_is_settled(const struct clones *clones)
+{
+	return reader_is_settled(clones->reader);
+}
+
+const struct error *
+clones_error(const struct clones *clones)
+{
+	return reader_error(clones->reader);
+}
+
 /* --- the end of life --- */
 
 int

@@ -46,6 +46,11 @@ const struct clone *clones_get(const struct clones *clones, size_t i);
 /* How many environments cannot be told yet: their history was not read. */
 size_t clones_untold(const struct clones *clones);
 
+/* All that can be read of them was: waiting longer gives nothing new. */
+bool clones_is_settled(const struct clones *clones);
+/* Why something could not be read; NULL: all could.  Borrowed until the session's next turn. */
+const struct error *clones_error(const struct clones *clones);
+
 /* Sets or takes away (0) the end of a clone; one of others is written down by that.  -1 with err:
  * where it is from is not known, ERROR_STORE. */
 int clones_set_end(struct session *session, const struct clone *clone, int64_t expires_at,

@@ -201,6 +201,18 @@ hotfix_is_known(const struct hotfix *h)
 	return events_first(&h->events, EVENT_CLONE) != NULL;
 }
 
+bool
+hotfix_is_settled(const struct hotfix *h)
+{
+	return reader_is_settled(h->reader);
+}
+
+const struct error *
+hotfix_error(const struct hotfix *h)
+{
+	return reader_error(h->reader);
+}
+
 int64_t
 hotfix_began_at(const struct hotfix *h)
 {

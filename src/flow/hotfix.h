@@ -63,6 +63,10 @@ const char *hotfix_env(const struct hotfix *hotfix);
 const char *hotfix_origin(const struct hotfix *hotfix);	/* NULL: not known */
 bool hotfix_clone_exists(const struct hotfix *hotfix);
 bool hotfix_is_known(const struct hotfix *hotfix);	/* false: no clone, or not read yet */
+/* All that can be read of it was: waiting longer gives nothing new. */
+bool hotfix_is_settled(const struct hotfix *hotfix);
+/* Why something could not be read; NULL: all could.  Borrowed until the session's next turn. */
+const struct error *hotfix_error(const struct hotfix *hotfix);
 int64_t hotfix_began_at(const struct hotfix *hotfix);	/* wall ms; 0: not known */
 size_t hotfix_other_count(const struct hotfix *hotfix);
 const struct hotfix_other *hotfix_other(const struct hotfix *hotfix, size_t i);

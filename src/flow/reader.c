@@ -10,6 +10,7 @@
 #include "api/api.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "flow/session.h"
@@ -32,6 +33,7 @@ struct question {
 	bool wanted;		/* by the round under way */
 	bool answered, failed;
 	int64_t failed_at;	/* steady ms */
+	struct error *why;	/* it failed; owned, NULL: it did not */
 	struct api_call *call;
 	struct set *set;
 	struct deployment *deployments;
@@ -78,6 +80,7 @@ free_question(struct question *q)
 	free(q->app);
 	free(q->env);
 	free(q->id);
+	free(q->why);
 	free(q);
 }
 
@@ -126,6 +129,24 @@ take_set(struct question *q, const json_t *body)
 	return true;
 }
 
+/* What was answered and makes no sense has no error of its own. */
+static void
+note_why(struct question *q, const struct error *error)
+{
+	if (!q->failed) {
+		free(q->why);
+		q->why = NULL;
+		return;
+	}
+	if (!q->why)
+		q->why = xcalloc(1, sizeof(*q->why));
+	*q->why = *error;
+	if (error->kind == ERROR_NONE)
+		error_set(q->why, ERROR_PROTOCOL,
+			  q->env ? _("The deployments of %s are not a list; this platform's answer is not understood.")
+				 : _("The platform answered with another set than %s."), q->env ? q->env : q->id);
+}
+
 static void ask_some(struct reader *reader);
 
 static void
@@ -139,6 +160,7 @@ got(void *data, const struct api_reply *reply)
 		      (q->env ? take_history(q, reply->body) : take_set(q, reply->body));
 	q->failed = !q->answered;
 	q->failed_at = clock_steady_ms();
+	note_why(q, &reply->error);
 	ask_some(q->reader);
 	session_changed(q->reader->session);
 }
@@ -285,4 +307,22 @@ reader_history(struct reader *reader, const char *org, const char *app, const ch
 	}
 	*count = q->count;
 	return q->deployments;
+}
+
+bool
+reader_is_settled(const struct reader *reader)
+{
+	for (const struct question *q = reader->questions; q; q = q->next)
+		if (q->wanted && !q->answered && !q->why)
+			return false;
+	return true;
+}
+
+const struct error *
+reader_error(const struct reader *reader)
+{
+	for (const struct question *q = reader->questions; q; q = q->next)
+		if (q->wanted && !q->answered && q->why)
+			return q->why;
+	return NULL;
 }

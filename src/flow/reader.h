@@ -8,10 +8,12 @@
 #ifndef SIDESTAGE_FLOW_READER_H
 #define SIDESTAGE_FLOW_READER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "model/nouns.h"
 
+struct error;
 struct reader;
 struct session;
 struct set;
@@ -28,5 +30,11 @@ struct set *reader_set(struct reader *reader, const char *org, const char *app, 
  * time before.  NULL as above. */
 const struct deployment *reader_history(struct reader *reader, const char *org, const char *app,
 					const char *env, const char *last_id, size_t *count);
+
+/* All that the last round wanted was answered, or could not be read: waiting longer gives nothing new. */
+bool reader_is_settled(const struct reader *reader);
+/* Why something that the last round wanted could not be read; NULL: nothing failed.  Borrowed until
+ * the next turn. */
+const struct error *reader_error(const struct reader *reader);
 
 #endif

@@ -64,7 +64,7 @@ sh printf '%s\n' 'clone production hotfix-two' yes 'mark hotfix-two reproduce se
 sh grep -q 'reproduce is marked as done' $STATE/lines
 sh grep -q '"fly" is no step that people mark' $STATE/lines
 sh grep -q 'has an end now: in 8h' $STATE/lines
-sh grep -q 'A length of time, please' $STATE/lines
+sh grep -q 'is not a duration' $STATE/lines
 sh grep -q 'reproduce is not marked any more' $STATE/lines
 sh grep -q 'there is no fix to carry' $STATE/lines
 sh grep -q '^2 reproduce: done .*; seen again' $STATE/lines

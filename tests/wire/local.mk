@@ -52,8 +52,10 @@ tests_wire_test_access_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/wire
 tests_wire_test_access_LDADD = libmodel.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 endif
 
-dist_check_SCRIPTS += tests/wire/test-running.sh tests/wire/test-own-application.sh
-TESTS += tests/wire/test-running.sh tests/wire/test-own-application.sh
+dist_check_SCRIPTS += tests/wire/test-running.sh tests/wire/test-own-application.sh tests/wire/test-examples.sh \
+	tests/wire/test-commands.sh
+TESTS += tests/wire/test-running.sh tests/wire/test-own-application.sh tests/wire/test-examples.sh \
+	tests/wire/test-commands.sh
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/wire/test-systemd

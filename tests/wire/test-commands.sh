@@ -1,0 +1,343 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Every sub-command with right and with wrong names: its exit status, and what is on standard output
+# (one JSON value, or nothing) and on standard error.  Two organizations have an application "second".
+set -u
+for tool in python3 awk; do
+	command -v $tool >/dev/null 2>&1 || { echo "1..0 # SKIP $tool is not installed"; exit 0; }
+done
+LC_ALL=C.UTF-8
+export LC_ALL
+folder=$(mktemp -d) || exit 99
+daemon= proxy=
+cleanup() {
+	[ -z "$proxy" ] || { kill "$proxy" && wait "$proxy"; } 2>/dev/null
+	[ -z "$daemon" ] || { kill "$daemon" && wait "$daemon"; } 2>/dev/null
+	rm -rf "$folder"
+}
+trap cleanup EXIT
+trap 'exit 1' HUP INT TERM
+cd "$folder" || exit 99
+HOME=$folder/home
+XDG_RUNTIME_DIR=$folder/run
+export HOME XDG_RUNTIME_DIR
+unset XDG_CONFIG_HOME XDG_STATE_HOME XDG_CACHE_HOME SIDESTAGE_TOKEN HUMANITEC_TOKEN
+mkdir -m 700 home run
+mkdir state images
+number=0 status=0
+
+result() {	# CODE NAME: ok when CODE is 0; else what happened
+	number=$((number + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $number - $2"
+	else
+		echo "not ok $number - $2"
+		head -n 12 err out | sed 's/^/# /'
+		status=1
+	fi
+}
+P="--socket=$folder/api.sock --url=http://localhost"
+run() {	# sidestage, with its output in the files out and err, and its exit status in code
+	timeout 60 sidestage "$@" >out 2>err </dev/null
+	code=$?
+	echo "exit status $code" >>err
+}
+exits() {	# CODE WORDS-ON-STDERR ARGUMENT...: nothing is on stdout when it was refused
+	wanted=$1 words=$2 command=$3
+	shift 3
+	# shellcheck disable=SC2086
+	run "$command" $P "$@"
+	[ "$code" = "$wanted" ] && { [ -z "$words" ] || grep -qF -- "$words" err; } &&
+		{ [ "$wanted" != 2 ] || [ ! -s out ]; }
+	result $? "$wanted: $command $*"
+}
+json() {	# CODE EXPRESSION-ON-d ARGUMENT...: stdout is one JSON value
+	wanted=$1 expression=$2 command=$3
+	shift 3
+	# shellcheck disable=SC2086
+	run "$command" --json $P "$@"
+	[ "$code" = "$wanted" ] &&
+		python3 -c "import json, sys; d = json.load(open('out')); sys.exit(not ($expression))" >>err 2>&1
+	result $? "$wanted, JSON: $command $*"
+}
+wait_for() {	# up to a minute
+	tries=1200
+	until "$@" >/dev/null 2>&1; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+		sleep 0.05
+	done
+}
+
+# --- a platform with two organizations ---
+
+application() {	# ID
+	cat <<END
+      - id: $1
+        environments:
+          - id: production
+            type: production
+            deployments:
+              - set: {modules: {web: {profile: humanitec/default-module, spec: {containers: {c: {id: c, image: "acme/web:1.0", variables: {A: "1", N: 5, B: true}}}}}}}
+END
+}
+{
+	echo "organizations:"
+	echo "  - id: acme"
+	echo "    env_types: [{id: development}, {id: production}]"
+	echo "    applications:"
+	application first
+	application second
+	echo "  - id: beta"
+	echo "    env_types: [{id: development}, {id: production}]"
+	echo "    applications:"
+	application second
+} >platform.yaml
+mkdir -p images/acme/web
+for version in 1.0 1.1; do
+	printf '#!/bin/sh\nsleep 0.3\necho "hello $A"\nwhile :; do sleep 1; done\n' >images/acme/web/$version
+	chmod +x images/acme/web/$version
+done
+start() {
+	sidestaged serve --socket "$folder/api.sock" --state state --images images --confine limits >daemon.log 2>&1 &
+	daemon=$!
+	wait_for test -S api.sock
+}
+sidestaged import --state state platform.yaml >out 2>err
+result $? "the platform is made"
+start
+result $? "the platform runs"
+first="--org=acme --app=first"
+value=/spec/containers/c/variables/X
+
+# --- which application ---
+
+exits 2 "beta/second" environment production --app=second
+exits 2 "acme/first, acme/second, beta/second" environment production
+exits 2 "Available: first, second" environment production --org=acme --app=no-such-app
+exits 2 "Did you mean second?" environment production --org=acme --app=secnd
+exits 2 "Did you mean acme?" environment production --org=acm --app=first
+exits 2 "There are several applications: acme/first, acme/second" deploy production --org=acme
+exits 0 "" environment production --org=beta
+exits 0 "" environment production --app=first
+for command in board clones applications hotfix history; do
+	case $command in applications) options=--org=nosuch ;; *) options="--org=nosuch --app=first" ;; esac
+	# shellcheck disable=SC2086
+	exits 2 'no organization "nosuch"' $command $options
+done
+exits 2 'no application "nosuch"' clones --org=acme --app=nosuch
+exits 2 'no application "nosuch"' board --json --org=acme --app=nosuch
+json 0 'd["application"] == "second" and d["environments"][0]["workloads"][0]["version"] == "1.0"' \
+	board --org=acme --app=second
+json 0 'd == [{"organization": "beta", "applications": ["second"]}]' applications --org=beta
+exits 0 "" set production web $value 1 --org=acme --app=second --approve=production --reason=test
+for app in "acme first" "acme second" "beta second"; do
+	run environment production --json --org="${app% *}" --app="${app#* }" "${P%% *}" "${P#* }"
+	[ "$(python3 -c 'import json; print(len(json.load(open("out"))["deployments"]))')" = \
+		"$([ "$app" = "acme second" ] && echo 2 || echo 1)" ]
+	result $? "the change went to the application that was named: $app"
+done
+
+# --- names within an application ---
+
+# shellcheck disable=SC2086
+{
+	exits 2 "Did you mean production?" environment prodution $first
+	for command in "versions E web" "diff E production" "diff production E" "logs E" "follow E" "clone E new" \
+		"version E web 1.0" "set E web $value 1" "unset E web $value" "deploy E" "promote E" "undo E" "discard E"; do
+		exits 2 'no environment "nowhere"' $(echo "$command" | sed 's/\bE\b/nowhere/') $first
+	done
+	for command in "versions production W" "version production W 1.0" "logs production W" "follow production W" \
+		"set production W $value 1" "unset production W $value"; do
+		exits 2 'no workload "wbe" in production. Did you mean web?' \
+			$(echo "$command" | sed 's/\bW\b/wbe/') $first
+	done
+	exits 2 'no container "d"' logs production web d $first
+	for command in life mark unmark carry; do
+		case $command in life) words=8h ;; carry) words=production ;; *) words=verify ;; esac
+		exits 2 'no clone "nosuch"' $command nosuch $words $first
+	done
+	exits 2 'no clone "nosuch"' hotfix nosuch $first
+	exits 2 'no deployment "zzzz"' diff production production@zzzz $first
+	exits 2 'no environment "nowhere"' carry nosuch nowhere $first
+}
+
+# --- what each prints ---
+
+# shellcheck disable=SC2086
+{
+	json 5 'd["state"] == "reviewed" and d["sends"]' clone production hot $first
+	exits 5 "" clone production hot $first
+	exits 2 "This changes hot, but production was approved" clone production hot $first --approve=production
+	exits 4 "read-only" clone production hot $first --read-only --approve=hot
+	json 0 'd["state"] == "done" and d["deployment"]["status"] == "succeeded"' clone production hot $first --approve=hot
+	json 0 '[e["id"] for e in d["environments"]] == ["production", "hot"]' board $first
+	json 0 'd["id"] == "hot" and d["clone_of"] == "production"' environment hot $first
+	json 0 'd == []' diff production hot $first
+	exits 0 "" diff production hot $first --exit-code
+	json 0 'd[0]["environment"] == "hot"' clones
+	json 0 'd == []' clones --org=beta
+	json 0 'type(d) is list' versions hot web $first
+	json 0 'd["clone"] == "hot"' hotfix hot $first
+	json 0 'd["clone"] == "hot"' hotfix $first
+	json 0 '[o["verb"] for o in d] == ["clone"]' history clone
+	json 0 'd == []' history clone --org=beta
+	exits 0 "" life hot 8h $first
+	exits 2 "not a duration" life hot soon $first
+	exits 4 "production is protected" deploy production $first --approve=production
+	exits 2 "--reason needs --approve" deploy production $first --reason=why
+	exits 4 "read-only" undo production $first --read-only
+}
+
+# --- values are what they were given as ---
+
+of_x() {	# EXPRESSION: what is said of the difference
+	# shellcheck disable=SC2086
+	run diff production hot --json $first $P
+	python3 -c "import json, sys; d = [c['to'] for c in json.load(open('out')) if c['path'].endswith('/$1')]; sys.exit(not ($2))" \
+		>>err 2>&1
+	result $? "$1: $2"
+}
+# shellcheck disable=SC2086
+{
+	exits 0 "" set hot web $value '{"beta": true}' $first --approve=hot
+	of_x X "d == ['{\"beta\": true}']"
+	exits 0 "" set hot web $value '"quoted"' $first --approve=hot
+	of_x X "d == ['\"quoted\"']"
+	exits 0 "" set hot web $value $first --approve=hot -- -Xmx512m
+	of_x X "d == ['-Xmx512m']"
+	exits 2 "Put -- before a value" set hot web $value -Xmx512m $first
+	exits 0 "" set hot web /spec/containers/c/variables/N 6 $first --approve=hot
+	exits 2 "is not a number" set hot web /spec/containers/c/variables/N six $first
+	exits 2 "Use --json-value" set hot web /spec/containers/c/variables/B 1 $first
+	exits 2 "not text" set hot web /spec/containers/c/variables 1 $first
+	exits 2 "The value is not JSON" set hot web $value '{oops' --json-value $first
+	exits 2 "Give a value" set hot web $value $first
+	json 5 'd["changes"][0]["to"].startswith("7")' set hot web $value:=7 $first
+	exits 2 "not a path" set hot web nowhere 1 $first
+	exits 2 "nothing at" unset hot web /spec/nothing $first
+	exits 0 "" unset hot web $value $first --approve=hot
+	of_x X "d == []"
+}
+
+# --- options ---
+
+# shellcheck disable=SC2086
+{
+	exits 2 "clones does not use --approve" clones --approve=x
+	exits 2 "history does not use --take" history --take=clone
+	exits 2 "applications does not use --app" applications --app=first
+	exits 2 "logs does not use --offline" logs hot --offline
+	exits 2 "Did you mean --json?" clones --jsn
+	exits 2 '--output is text or json, not "yaml"' clones --output=yaml
+	exits 2 "contradict" clones --json --output=text
+	json 0 'type(d) is list' clones --output=json
+	exits 2 "--timeout is a duration" clones --timeout=soon
+	exits 2 "already names a platform" clones --context=team
+	exits 2 "is a platform already" clones --demo
+	exits 2 "Usage: diff" diff production $first
+	exits 2 "--take is clone, target" promote hot --take=mine $first
+	run nonsens
+	[ $code = 2 ] && grep -q 'Unknown command' err
+	result $? "2: nonsens"
+	run promot hot
+	[ $code = 2 ] && grep -q 'Did you mean promote' err
+	result $? "2: promot"
+	printf '[context "team"]\n\tsocket = /nowhere\n' >config
+	mkdir -p home/.config/sidestage && mv config home/.config/sidestage/config
+	run clones --context=taem
+	[ $code = 2 ] && grep -q 'Did you mean team?' err
+	result $? "2: --context=taem"
+	rm home/.config/sidestage/config
+}
+
+# --- conflicts ---
+
+at=/spec/containers/c/variables
+# shellcheck disable=SC2086
+{
+	exits 0 "" set production web $at/A 2 $first --approve=production --reason=theirs
+	exits 0 "" set hot web $at/A 3 $first --approve=hot
+	json 6 '[(c["object"], c["path"], c["base"], c["theirs"], c["ours"], c["take"]) for c in d["conflicts"]] == [("web", "'$at'/A", "1", "2", "3", None)]' \
+		promote hot $first
+	exits 6 "1 conflict waits for a decision" promote hot $first
+	exits 2 "no conflict at this path" promote hot $first --take=$at/Z=clone
+	exits 2 "no conflict at this path" promote hot $first --take=clone --take=$at/Z=clone
+	json 5 'd["conflicts"][0]["take"] == "clone" and [c["to"] for c in d["changes"] if c["path"].endswith("/A")] == ["3"]' \
+		promote hot $first --take=web$at/A=clone
+	json 5 'd["conflicts"][0]["take"] == "target" and not [c for c in d["changes"] if c["path"].endswith("/A")]' \
+		promote hot $first --take=clone --take=$at/A=target
+	exits 4 "protected" promote hot $first --take=clone --approve=production
+	exits 0 "" promote hot $first --take=clone --approve=production --reason=ours
+}
+
+# --- logs and following ---
+
+hello() {
+	# shellcheck disable=SC2086
+	run logs hot web --json $first $P
+	grep -q 'hello 3' out
+}
+# shellcheck disable=SC2086
+{
+	wait_for hello
+	result $? "what was written is printed"
+	json 0 'len(d) == 1' logs hot --tail=1 $first
+	json 0 'd == []' logs hot --tail=0 $first
+	exits 0 "" follow hot $first
+	grep -q 'hello 3' out
+	result $? "follow starts with the earlier lines, and ends with its input"
+	timeout 60 sidestage logs hot web --follow --json $first $P >followed 2>err </dev/null &
+	following=$!
+	wait_for grep -q hello followed
+	result $? "logs --follow starts with the earlier lines"
+	exits 0 "" discard hot $first --approve=hot
+	wait $following
+	[ $? = 0 ] && grep -q 'was deleted' err
+	result $? "logs --follow ends when the environment goes"
+	python3 -c 'import json; [json.loads(line) for line in open("followed")]' 2>err
+	result $? "each line that was followed is one JSON value"
+}
+
+# --- a change that is not waited for ---
+
+# shellcheck disable=SC2086
+{
+	json 7 'd["state"] == "running" and d["deployment"]["id"]' \
+		version production web 1.1 $first --approve=production --reason=later --no-wait
+	in_place() {
+		run environment production --json $first $P
+		python3 -c 'import json, sys; d = json.load(open("out")); sys.exit(d["workloads"][0]["version"] != "1.1")'
+	}
+	wait_for in_place
+	result $? "it goes on without the command"
+}
+
+# --- without the platform ---
+
+# shellcheck disable=SC2086
+{
+	run board --json $first $P
+	kill $daemon && wait $daemon
+	daemon=
+	for command in "board --json" "environment production --json" "diff production production" "clones --json" \
+		"applications" "versions production web" "hotfix" "deploy production" "logs production"; do
+		case $command in applications) options= ;; *) options=$first ;; esac
+		run $command $options $P
+		[ $code = 3 ] && [ ! -s out ] && grep -q 'cannot be reached' err
+		result $? "3: $command, and nothing on standard output"
+	done
+	json 0 'len(d) >= 5' history
+	json 0 'd["application"] == "first" and [e["id"] for e in d["environments"]] == ["production"]' board $first --offline
+	grep -q '^Offline: this was read .*ago\|^Offline: this was read just now' err
+	result $? "how old the answer is stands on standard error"
+	json 0 'd["workloads"][0]["version"] == "1.1" and d["workloads"][0]["status"] == "unknown"' \
+		environment production $first --offline
+	exits 0 "" diff production production $first --offline
+	exits 2 'no environment "nowhere"' environment nowhere $first --offline
+	rm -rf home/.cache
+	exits 3 "The cache does not have this" environment production $first --offline
+}
+
+echo "1..$number"
+exit $status
