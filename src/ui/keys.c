@@ -80,6 +80,7 @@ static const struct action_name {
 	{ACTION_CLONE, "clone", true},
 	{ACTION_VERSION, "version", true},
 	{ACTION_EDIT, "edit", true},
+	{ACTION_INHERIT, "inherit", true},
 	{ACTION_DEPLOY, "deploy", true},
 	{ACTION_DIFF, "diff", false},
 	{ACTION_PROMOTE, "promote", true},

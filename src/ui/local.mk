@@ -31,6 +31,8 @@ libui_a_SOURCES = \
 	src/ui/views/decide-values.c src/ui/views/decide-values.h \
 	src/ui/views/decide.c src/ui/views/decide.h \
 	src/ui/views/edit.c \
+	src/ui/views/edit-value.c \
+	src/ui/views/edit-value.h \
 	src/ui/views/environment.c \
 	src/ui/views/goto.c \
 	src/ui/views/help.c \

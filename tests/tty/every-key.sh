@@ -51,6 +51,7 @@ prepare() {	# VIEW ACTION
 	case $1/$2 in
 	picker/down | picker/page-down) say 'answers Up' ;;
 	environment/tab-1) say 'answers 2' ;;
+	environment/edit | environment/inherit) say 'answers 3' ;;
 	environment/page-up | clones/page-up) say 'answers PgDn' ;;
 	review/last | review/first | review/page-up) say 'answers Down' ;;
 	clones/first) say 'answers G' ;;

@@ -42,6 +42,48 @@ row "values" "value PAGE_SIZE" "100 → 3"
 expect 'PAGE_SIZE: "3"'
 key Esc
 gone "PAGE_SIZE:"
+
+test "a value is changed where it is shown, behind a review"
+press-until Right "in Copy"
+key Enter
+row "sidestage" "Environment"
+key 3
+press-until Down "▸ PAGE_SIZE"
+row "PAGE_SIZE" "its own" "3"
+key E
+expect "New value"
+type "7"
+key Enter
+expect "way back"
+row "values" "value PAGE_SIZE" "3 → 7"
+key A
+expect "Enter deploys to aa-copy"
+type "aa-copy"
+press-until Enter "sidestage +Progress"
+expect "Done in" 20
+key Esc
+row "PAGE_SIZE" "its own" "7"
+
+test "and it goes back to the application's"
+press-until Down "▸ PAGE_SIZE"
+key I
+expect "way back"
+row "values" "value PAGE_SIZE" "7 → 100"
+key A
+expect "Enter deploys to aa-copy"
+type "aa-copy"
+press-until Enter "sidestage +Progress"
+expect "Done in" 20
+key Esc
+row "PAGE_SIZE" "application" "100"
+key Esc
+row "api" "2.0.0-rc1" "="
+key b
+
+test "what is different is told to a script, too"
+sh platform post /envs/aa-copy/values '{"key":"PAGE_SIZE","value":"3","description":""}'
+sh platform post /envs/aa-copy/deploys '{}'
+until 20 test "$(platform status aa-copy)" = succeeded
 terminal two
 run sidestage diff qa aa-copy --demo
 expect "value PAGE_SIZE"

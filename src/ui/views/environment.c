@@ -22,6 +22,7 @@
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
+#include "ui/views/edit-value.h"
 #include "ui/widgets/viewport.h"
 
 enum tab { TAB_WORKLOADS, TAB_RESOURCES, TAB_VALUES, TAB_DEPLOYMENTS, TAB_COUNT };
@@ -48,6 +49,8 @@ static const struct key keys[] = {
 	 N_("Compare the deployment under the cursor with what runs; elsewhere any two.")},
 	{'y', "y", ACTION_COPY, NULL,
 	 N_("Copy the image, what the resource gives, the value, or the deployment's id.")},
+	{'E', "E", ACTION_EDIT, N_("edit"), N_("Change the shared value in this environment; the review comes first.")},
+	{'I', "I", ACTION_INHERIT, N_("inherit"), N_("Use the application's value instead of its own.")},
 	{'l', "l", ACTION_LOGS, N_("logs"), N_("Show what the workload writes.")},
 	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, N_("A line up.")},
 	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, N_("A line down.")},
@@ -362,6 +365,39 @@ open_diff(struct environment_view *v, struct ui *ui)
 	ui_push(ui, compare_view_new(ui, v->org, v->app, &from, &to));
 }
 
+static const struct shared_value *
+selected_value(const struct environment_view *v)
+{
+	size_t at = v->selected[TAB_VALUES];
+
+	return v->tab == TAB_VALUES && at < details_value_count(v->details) ? details_value(v->details, at) : NULL;
+}
+
+static void
+change_value(struct environment_view *v, struct ui *ui, bool inherits)
+{
+	const struct shared_value *value = selected_value(v);
+
+	if (!value)
+		ui_say(ui, "%s", ui_keyed(ui, _("Select a shared value first: {tab-3}.")));
+	else if (inherits)
+		inherit_value(ui, v->org, v->app, v->env, value);
+	else
+		edit_value(ui, v->org, v->app, v->env, value);
+}
+
+static bool
+can(const struct view *view, struct ui *ui, enum action action)
+{
+	const struct environment_view *v = (const struct environment_view *)view;
+	const struct shared_value *value = selected_value(v);
+
+	(void)ui;
+	if (action == ACTION_EDIT)
+		return value && !value->is_secret;
+	return action != ACTION_INHERIT || (value && untrusted_is(&value->source, "env"));
+}
+
 static long
 page_of(const struct environment_view *v)
 {
@@ -382,6 +418,8 @@ act(struct view *view, struct ui *ui, enum action action)
 	case ACTION_TAB_3: v->tab = TAB_VALUES; break;
 	case ACTION_TAB_4: v->tab = TAB_DEPLOYMENTS; break;
 	case ACTION_LOGS: open_logs(v, ui); break;
+	case ACTION_EDIT: change_value(v, ui, false); break;
+	case ACTION_INHERIT: change_value(v, ui, true); break;
 	case ACTION_DIFF: open_diff(v, ui); break;
 	case ACTION_COPY: copy_row(v, ui); break;
 	case ACTION_UP: select_by(v, ui, -1); break;
@@ -422,7 +460,7 @@ close_view(struct view *view)
 }
 
 const struct view_ops environment_view_ops = {
-	.title = N_("Environment"), .keys = keys, .draw = draw, .subject = subject, .act = act,
+	.title = N_("Environment"), .keys = keys, .draw = draw, .subject = subject, .act = act, .can = can,
 	.click = click, .close = close_view,
 };
 
