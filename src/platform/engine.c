@@ -35,7 +35,7 @@
 #include "platform/repository-values.h"
 
 #define ID_DIGITS 16
-#define RECORD_MS 1000		/* between two tries to write down what happened */
+#define RECORD_MS 250		/* between two tries to write down what happened */
 #define RETRY_MIN_MS 5000
 #define RETRY_MAX_MS 300000
 
