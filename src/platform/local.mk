@@ -96,6 +96,8 @@ libplatform_a_SOURCES = \
 	src/platform/metrics.h \
 	src/platform/precondition.c \
 	src/platform/precondition.h \
+	src/platform/secret-reference.c \
+	src/platform/secret-reference.h \
 	src/platform/offline.c \
 	src/platform/offline.h \
 	src/platform/platform.h \

@@ -12,6 +12,7 @@
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "platform/rows.h"
+#include "platform/secret-reference.h"
 #include "platform/values-private.h"
 
 /* --- what goes out --- */
@@ -39,7 +40,7 @@ value_body(const struct place *place, const json_t *row)
 			    json_string(is_secret ? "" : json_member_string(row, "value")));
 	json_object_set_new(body, "source", json_string(*env ? "env" : "app"));
 	/* Where it lies in this platform's own store; the version is equal for equal secrets. */
-	set_text(body, "secret_store_id", is_secret ? xstrdup("sidestaged") : NULL);
+	set_text(body, "secret_store_id", is_secret ? xstrdup(SECRET_STORE) : NULL);
 	set_text(body, "secret_key",
 		 !is_secret ? NULL
 		 : *env ? xasprintf("orgs/%s/apps/%s/envs/%s/values/%s", place->org, place->app, env, key)
@@ -94,6 +95,22 @@ repository_value(struct repository *repository, const struct place *place, const
 
 	json_decref(row);
 	return body;
+}
+
+char *
+repository_sealed_value(struct repository *repository, const struct place *place, const char *key,
+			const char *version, struct error *err)
+{
+	json_t *row = rows_one(repository, err,
+			       "SELECT sealed FROM value_rows WHERE org = ?1 AND app = ?2 AND env = ?3"
+			       " AND key = ?4 AND sealed IS NOT NULL AND NOT purged"
+			       " AND ((?5 IS NULL AND until = " NOW ") OR fingerprint = ?5)"
+			       " ORDER BY since DESC LIMIT 1",
+			       "sssss", place->org, place->app, value_level(place), key, version);
+	char *sealed = row ? xstrdup(json_member_string(row, "sealed")) : NULL;
+
+	json_decref(row);
+	return sealed;
 }
 
 /* --- changes --- */

@@ -46,6 +46,10 @@ json_t *repository_values(struct repository *repository, const struct place *pla
 /* Of this level alone. */
 json_t *repository_value(struct repository *repository, const struct place *place,
 			 const char *key, struct error *err);
+/* A secret of this level as it is sealed, for free(): the present one, or (version: its
+ * fingerprint) one that it was.  ERROR_NOT_FOUND: none, purged, or not a secret. */
+char *repository_sealed_value(struct repository *repository, const struct place *place,
+			      const char *key, const char *version, struct error *err);
 /* ERROR_CONFLICT when there is one; ERROR_INPUT above the limits. */
 int repository_create_value(struct repository *repository, const struct place *place,
 			    const struct value_content *content,

@@ -487,6 +487,111 @@ secrets_stay_secrets_and_have_equal_fingerprints_when_equal(void **state)
 	free(two);
 }
 
+static char *
+user_with(const char *user, const char *roles)
+{
+	char *body = xasprintf("{\"id\": \"%s\", \"roles\": %s}", user, roles);
+	char *path = xasprintf("/users/%s/tokens", user), *token;
+	json_t *answer;
+
+	json_decref(ask("POST", "/users", NULL, body, 201));
+	answer = ask("POST", path, NULL, "{\"id\": \"one\", \"type\": \"static\"}", 200);
+	token = xstrdup(json_member_string(answer, "token"));
+	json_decref(answer);
+	free(path);
+	free(body);
+	return token;
+}
+
+static char *
+fingerprint_of(const char *env, const char *key)
+{
+	char *values = values_of(env), *wanted = xasprintf("%s#", key), *at = strstr(values, wanted);
+	char *fingerprint = at ? xasprintf("%.32s", at + strlen(wanted)) : xstrdup("");
+
+	free(wanted);
+	free(values);
+	return fingerprint;
+}
+
+static void
+expect_fingerprint(const char *env, const char *key, const char *wanted)
+{
+	char *fingerprint = fingerprint_of(env, key);
+
+	assert_string_equal(fingerprint, wanted);
+	free(fingerprint);
+}
+
+#define REFER(key, ref, more)                                                                      \
+	"{\"key\": \"" key "\", \"secret_ref\": {\"store\": \"sidestaged\", \"ref\": \"" ref "\"" more  \
+	"}, \"description\": null}"
+#define REF "orgs/acme/apps/shop"
+
+static void
+secret_is_copied_and_brought_back_by_its_place(void **state)
+{
+	static const char *const bad[] = {
+		REFER("S", REF "/envs/prod/values/NONE", ""), REFER("S", REF "/envs/none/values/OTHER", ""),
+		REFER("S", REF "/envs/prod/values/LIMIT", ""), REFER("S", REF "/envs/prod/values", ""),
+		REFER("S", "orgs/acme/apps/billing/values/OTHER", ""), REFER("S", "", ""),
+		REFER("S", REF "/envs/prod/values/OTHER/more", ""), REFER("S", "/" REF "/values/OTHER", ""),
+		REFER("S", REF "/envs/prod/values/OTHER", ", \"version\": \"none\""),
+		REFER("S", REF "/envs/prod/values/OTHER", ", \"value\": \"x\""),
+		"{\"key\": \"S\", \"secret_ref\": {\"store\": \"vault\", \"ref\": \"x\"}, \"description\": null}",
+	};
+	char *rose, *body, *other;
+	json_t *answer;
+
+	(void)state;
+	rose = fingerprint_of(PROD, "OTHER");
+	assert_int_equal(strlen(rose), 32);
+	/* Into another environment, with its deployment. */
+	free(deploy(DEV, NULL, "{\"values\": {\"set\": ["
+			       REFER("MINE", REF "/envs/prod/values/OTHER", "") "]}}"));
+	expect_fingerprint(DEV, "MINE", rose);
+	json_decref(ask("POST", DEV "/values", NULL, REFER("TOO", REF "/values/PASSWORD", ""), 201));
+	other = fingerprint_of(SHOP, "PASSWORD");
+	expect_fingerprint(DEV, "TOO", other);
+	/* Changed, and back to what it was. */
+	json_decref(ask("PATCH", DEV "/values/MINE", NULL, "{\"value\": \"aster\"}", 200));
+	body = xasprintf("{\"values\": {\"set\": [" REFER("MINE", REF "/envs/dev/values/MINE",
+			 ", \"version\": \"%s\"") "]}}", rose);
+	free(deploy(DEV, NULL, body));
+	expect_fingerprint(DEV, "MINE", rose);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		json_decref(ask("POST", DEV "/values", NULL, bad[i], 400));
+		free(body);
+		body = xasprintf("{\"values\": {\"set\": [%s]}}", bad[i]);
+		json_decref(ask("POST", DEV "/deploys", NULL, body, 400));
+	}
+	answer = ask("GET", DEV "/values", NULL, NULL, 200);
+	free(body);
+	body = json_dumps(answer, 0);
+	assert_null(strstr(body, "rose"));
+	assert_null(strstr(body, "tulip"));
+	json_decref(answer);
+	free(body);
+	free(other);
+	free(rose);
+}
+
+static void
+secret_of_an_environment_is_for_those_who_may_deploy_there(void **state)
+{
+	char *token = user_with("half", "{\"/orgs/acme/apps/shop\": \"developer\","
+					" \"/orgs/acme/env-types/development\": \"deployer\"}");
+
+	(void)state;
+	json_decref(ask_as(token, "POST", DEV "/values", NULL,
+			   REFER("STOLEN", REF "/envs/prod/values/OTHER", ""), 403));
+	json_decref(ask_as(token, "POST", DEV "/deploys", NULL, "{\"values\": {\"set\": ["
+			   REFER("STOLEN", REF "/envs/prod/values/OTHER", "") "]}}", 403));
+	json_decref(ask_as(token, "POST", DEV "/values", NULL, REFER("FAIR", REF "/envs/dev/values/MINE", ""),
+			   201));
+	free(token);
+}
+
 static void
 value_writes_name_the_version_that_they_know(void **state)
 {
@@ -553,22 +658,6 @@ repeated_request_with_values_changes_them_once(void **state)
 }
 
 /* --- deltas --- */
-
-static char *
-user_with(const char *user, const char *roles)
-{
-	char *body = xasprintf("{\"id\": \"%s\", \"roles\": %s}", user, roles);
-	char *path = xasprintf("/users/%s/tokens", user), *token;
-	json_t *answer;
-
-	json_decref(ask("POST", "/users", NULL, body, 201));
-	answer = ask("POST", path, NULL, "{\"id\": \"one\", \"type\": \"static\"}", 200);
-	token = xstrdup(json_member_string(answer, "token"));
-	json_decref(answer);
-	free(path);
-	free(body);
-	return token;
-}
 
 static char *
 delta_by(const char *token, const char *env)
@@ -688,6 +777,8 @@ main(void)
 		cmocka_unit_test(values_for_another_version_are_refused_and_nothing_is_done),
 		cmocka_unit_test(values_go_when_the_deployment_is_refused),
 		cmocka_unit_test(secrets_stay_secrets_and_have_equal_fingerprints_when_equal),
+		cmocka_unit_test(secret_is_copied_and_brought_back_by_its_place),
+		cmocka_unit_test(secret_of_an_environment_is_for_those_who_may_deploy_there),
 		cmocka_unit_test(value_writes_name_the_version_that_they_know),
 		cmocka_unit_test(repeated_request_with_values_changes_them_once),
 		cmocka_unit_test(delta_for_an_environment_is_its_authors_and_the_deployers),

@@ -2,8 +2,8 @@
 /*
  * Shared values of an application and of an environment (api/README §12).
  *
- * A secret is given with "is_secret" or as "secret_ref": {"value"}, is sealed here, and never
- * goes out again.  A value that is one stays one, and so does what an environment puts in its
+ * A secret is given with "is_secret" or as "secret_ref" (secret-reference.h), is sealed here,
+ * and never goes out again.  A value that is one stays one, and so does what an environment puts in its
  * place; a value that is none can become one.
  *
  * A request that deploys may bring changes of the environment's values with it; the same rules
@@ -23,12 +23,14 @@
 #include "model/json.h"
 #include "platform/precondition.h"
 #include "platform/repository-values.h"
+#include "platform/secret-reference.h"
 #include "platform/value-rules.h"
 
-/* What the body says; borrowed from it. */
+/* What the body says; borrowed from it, but for a secret that was referred to. */
 struct asked {
 	const char *description;	/* NULL: null, or not there */
 	const char *value;		/* also from secret_ref; NULL: null, or not there */
+	char *opened;			/* owned; NULL: none was referred to */
 	bool has_description;		/* null counts */
 	bool is_secret;
 };
@@ -62,8 +64,17 @@ read_text(const json_t *body, const char *key, size_t max, const char **out, str
 	return 0;
 }
 
+static void
+asked_clear(struct asked *asked)
+{
+	secrets_wipe(asked->opened);
+	asked->opened = NULL;
+	asked->value = NULL;
+}
+
 static int
-read_reference(const json_t *body, struct asked *asked, struct error *err)
+read_reference(struct platform *platform, const struct request *request, const json_t *body,
+	       struct asked *asked, struct error *err)
 {
 	const json_t *reference = json_object_get(body, "secret_ref");
 	const char *value;
@@ -72,22 +83,29 @@ read_reference(const json_t *body, struct asked *asked, struct error *err)
 		return 0;
 	if (!json_is_object(reference))
 		return error_set(err, ERROR_INPUT, _("\"secret_ref\" must be an object or null."));
-	if (json_object_get(reference, "ref") || json_object_get(reference, "store") ||
-	    json_object_get(reference, "version"))
-		return error_set(err, ERROR_INPUT, _("This platform keeps secrets itself and knows no "
-						     "other store: give \"secret_ref\" a \"value\"."));
 	if (read_text(reference, "value", VALUE_TEXT_MAX, &value, err) != 0)
 		return error_prefix(err, "secret_ref");
-	if (!value || asked->value)
-		return error_set(err, ERROR_INPUT, _("Either \"value\" or \"secret_ref\" with a "
-						     "\"value\" must be given, not both."));
+	if (!value && !asked->value &&
+	    (json_object_get(reference, "ref") || json_object_get(reference, "store"))) {
+		asked->opened = secret_reference_open(platform, request->caller, &request->place,
+						      reference, err);
+		value = asked->opened;
+		if (!value)
+			return -1;
+	}
+	if (!value || asked->value || (!asked->opened && json_object_get(reference, "ref")))
+		return error_set(err, ERROR_INPUT, _("Either \"value\", or \"secret_ref\" with a \"value\", or "
+						     "one that refers to a secret must be given, not "
+						     "both."));
 	asked->value = value;
 	asked->is_secret = true;
 	return 0;
 }
 
+/* asked_clear() it when it was read. */
 static int
-read_asked(const json_t *body, struct asked *asked, struct error *err)
+read_asked(struct platform *platform, const struct request *request, const json_t *body,
+	   struct asked *asked, struct error *err)
 {
 	const json_t *secret = json_object_get(body, "is_secret");
 
@@ -100,7 +118,7 @@ read_asked(const json_t *body, struct asked *asked, struct error *err)
 	if (read_text(body, "description", VALUE_DESCRIPTION_MAX, &asked->description, err) != 0 ||
 	    read_text(body, "value", VALUE_TEXT_MAX, &asked->value, err) != 0)
 		return -1;
-	return read_reference(body, asked, err);
+	return read_reference(platform, request, body, asked, err);
 }
 
 /* Gives the content its value, sealed when it is a secret; the sealed text is to be freed. */
@@ -132,55 +150,67 @@ list_values(struct platform *platform, const struct request *request, struct res
 	return answer(response, 200, repository_values(platform->repository, &request->place, err));
 }
 
-int
-create_value(struct platform *platform, const struct request *request, struct response *response,
-	     struct error *err)
+static int
+create(struct platform *platform, const struct request *request, struct asked *asked,
+       struct error *err)
 {
 	struct value_content content = {.key = json_member_string(request->body, "key")};
 	struct value_change change = change_by(request);
 	char fingerprint[SECRET_FINGERPRINT_SIZE], *sealed;
+	int ret;
+
+	if (!asked->has_description)
+		return error_set(err, ERROR_INPUT, _("A shared value needs a \"description\", which may "
+						     "be null."));
+	if (!asked->value)
+		return error_set(err, ERROR_INPUT, _("A shared value needs a \"value\"."));
+	if (inherit_secrecy(platform, &request->place, content.key, asked, err) != 0)
+		return -1;
+	content.description = asked->description;
+	sealed = put_value(platform, &request->place, asked, fingerprint, &content);
+	ret = repository_create_value(platform->repository, &request->place, &content, &change, err);
+	free(sealed);
+	return ret;
+}
+
+int
+create_value(struct platform *platform, const struct request *request, struct response *response,
+	     struct error *err)
+{
+	const char *key = json_member_string(request->body, "key");
 	struct asked asked;
 	int ret;
 
-	if (check_key(content.key, err) != 0 || read_asked(request->body, &asked, err) != 0)
+	if (check_key(key, err) != 0 || read_asked(platform, request, request->body, &asked, err) != 0)
 		return -1;
-	if (!asked.has_description)
-		return error_set(err, ERROR_INPUT, _("A shared value needs a \"description\", which may "
-						     "be null."));
-	if (!asked.value)
-		return error_set(err, ERROR_INPUT, _("A shared value needs a \"value\"."));
-	if (inherit_secrecy(platform, &request->place, content.key, &asked, err) != 0)
-		return -1;
-	content.description = asked.description;
-	sealed = put_value(platform, &request->place, &asked, fingerprint, &content);
-	ret = repository_create_value(platform->repository, &request->place, &content, &change, err);
-	free(sealed);
+	ret = create(platform, request, &asked, err);
+	asked_clear(&asked);
 	if (ret != 0)
 		return -1;
-	return answer(response, 201,
-		      repository_value(platform->repository, &request->place, content.key, err));
+	return answer(response, 201, repository_value(platform->repository, &request->place, key, err));
 }
 
+/* Clears what was asked. */
 static int
 update(struct platform *platform, const struct request *request, struct asked *asked,
        struct response *response, struct error *err)
 {
 	const struct place *place = &request->place;
-	struct value_content content = {.key = request->ids[0]};
+	struct value_content content = {.key = request->ids[0], .description = asked->description};
 	struct value_change change = change_by(request);
 	json_t *old = repository_value(platform->repository, place, content.key, err);
 	char fingerprint[SECRET_FINGERPRINT_SIZE], *sealed;
-	int ret;
+	int ret = -1;
 
-	if (!old)
-		return -1;
-	if (json_is_true(json_object_get(old, "is_secret")))
-		asked->is_secret = true;
+	if (old) {
+		if (json_is_true(json_object_get(old, "is_secret")))
+			asked->is_secret = true;
+		sealed = put_value(platform, place, asked, fingerprint, &content);
+		ret = repository_update_value(platform->repository, place, &content, &change, err);
+		free(sealed);
+	}
 	json_decref(old);
-	content.description = asked->description;
-	sealed = put_value(platform, place, asked, fingerprint, &content);
-	ret = repository_update_value(platform->repository, place, &content, &change, err);
-	free(sealed);
+	asked_clear(asked);
 	if (ret != 0)
 		return -1;
 	return answer(response, 200,
@@ -194,11 +224,13 @@ put_value_by_key(struct platform *platform, const struct request *request,
 {
 	struct asked asked;
 
-	if (read_asked(request->body, &asked, err) != 0)
+	if (read_asked(platform, request, request->body, &asked, err) != 0)
 		return -1;
-	if (!asked.value || !asked.has_description)
+	if (!asked.value || !asked.has_description) {
+		asked_clear(&asked);
 		return error_set(err, ERROR_INPUT, _("Both \"value\" and \"description\" must be given.  "
 						     "To change one of them, use PATCH."));
+	}
 	if (!asked.description)
 		asked.description = "";
 	return update(platform, request, &asked, response, err);
@@ -210,7 +242,7 @@ patch_value(struct platform *platform, const struct request *request, struct res
 {
 	struct asked asked;
 
-	if (read_asked(request->body, &asked, err) != 0)
+	if (read_asked(platform, request, request->body, &asked, err) != 0)
 		return -1;
 	if (!asked.value && !asked.description)
 		return error_set(err, ERROR_INPUT, _("\"value\" or \"description\" must be given."));
@@ -285,21 +317,13 @@ struct prepared {
 };
 
 static int
-prepare_one(struct platform *platform, const struct place *place, const json_t *item, json_t *seen,
-	    struct value_content *content, struct prepared *prepared, struct error *err)
+fill_one(struct platform *platform, const struct place *place, struct asked *asked,
+	 struct value_content *content, struct prepared *prepared, struct error *err)
 {
 	struct error why = {0};
-	struct asked asked;
 	json_t *old;
 
-	*content = (struct value_content){.key = json_member_string(item, "key")};
-	if (!json_is_object(item))
-		return error_set(err, ERROR_INPUT, _("Each item of \"set\" must be an object."));
-	if (note_key(seen, content->key, err) != 0)
-		return -1;
-	if (read_asked(item, &asked, err) != 0)
-		return error_prefix(err, "%s", content->key);
-	if (!asked.value)
+	if (!asked->value)
 		return error_set(err, ERROR_INPUT, _("%s: a shared value needs a \"value\"."), content->key);
 	old = repository_value(platform->repository, place, content->key, &why);
 	if (!old && why.kind != ERROR_NOT_FOUND) {
@@ -307,13 +331,32 @@ prepare_one(struct platform *platform, const struct place *place, const json_t *
 		return -1;
 	}
 	if (json_is_true(json_object_get(old, "is_secret")))
-		asked.is_secret = true;
+		asked->is_secret = true;
 	json_decref(old);
-	if (inherit_secrecy(platform, place, content->key, &asked, err) != 0)
+	if (inherit_secrecy(platform, place, content->key, asked, err) != 0)
 		return -1;
-	content->description = asked.description;
-	prepared->sealed = put_value(platform, place, &asked, prepared->fingerprint, content);
+	content->description = asked->description;
+	prepared->sealed = put_value(platform, place, asked, prepared->fingerprint, content);
 	return 0;
+}
+
+static int
+prepare_one(struct platform *platform, const struct request *request, const json_t *item,
+	    json_t *seen, struct value_content *content, struct prepared *prepared, struct error *err)
+{
+	struct asked asked;
+	int ret;
+
+	*content = (struct value_content){.key = json_member_string(item, "key")};
+	if (!json_is_object(item))
+		return error_set(err, ERROR_INPUT, _("Each item of \"set\" must be an object."));
+	if (note_key(seen, content->key, err) != 0)
+		return -1;
+	if (read_asked(platform, request, item, &asked, err) != 0)
+		return error_prefix(err, "%s", content->key);
+	ret = fill_one(platform, &request->place, &asked, content, prepared, err);
+	asked_clear(&asked);
+	return ret;
 }
 
 static int
@@ -353,7 +396,7 @@ values_change(struct platform *platform, const struct request *request, const js
 	seen = json_object();
 	change.comment = json_member_string(request->body, "comment");
 	for (size_t i = 0; ret == 0 && i < count; i++)
-		ret = prepare_one(platform, place, json_array_get(set, i), seen, &contents[i],
+		ret = prepare_one(platform, request, json_array_get(set, i), seen, &contents[i],
 				  &prepared[i], err);
 	if (ret == 0)
 		ret = check_deleted(deleted, seen, err);
