@@ -199,6 +199,7 @@ clear_values(struct flow *flow)
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		flow_values_clear(all[i]);
 	value_changes_clear(&flow->value_changes);
+	json_decref(flow->carried);
 	flow_clear_questions(flow);
 	free(flow->wanted_env);
 	free(flow->values_version);

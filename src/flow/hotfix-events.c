@@ -14,6 +14,7 @@
 #include "flow/comment.h"
 #include "flow/flow.h"
 #include "flow/session.h"
+#include "model/json.h"
 #include "model/nouns.h"
 #include "store/store.h"
 
@@ -30,6 +31,7 @@ clear_event(struct event *event)
 	free(event->env);
 	free(event->from_set);
 	free(event->to_set);
+	value_changes_clear(&event->values);
 }
 
 void
@@ -89,6 +91,18 @@ kind_of(const struct operation *o, const char *env, enum event_kind *kind)
 }
 
 static void
+take_values(struct event *event, const struct operation *o)
+{
+	const char *text = untrusted_raw(&o->request);
+	json_t *body = json_decode(text, strlen(text), NULL);
+	const json_t *pins = json_object_get(body, "pins");
+
+	if (pins && value_changes_decode(&event->values, json_object_get(pins, "values"), NULL) != 0)
+		event->values = (struct value_changes){0};
+	json_decref(body);
+}
+
+static void
 add_operation(struct events *events, const struct operation *o, const char *env)
 {
 	enum event_kind kind;
@@ -109,6 +123,8 @@ add_operation(struct events *events, const struct operation *o, const char *env)
 	event->env = copy(kind == EVENT_PROMOTE ? o->env.raw : kind == EVENT_CLONE ? o->source.raw : NULL);
 	event->from_set = copy(o->from_set.raw);
 	event->to_set = copy(o->to_set.raw);
+	if (kind == EVENT_PROMOTE)
+		take_values(event, o);
 }
 
 void

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/text.h"
+#include "model/values.h"
 
 struct deployment;
 struct session;
@@ -22,6 +23,7 @@ struct event {
 	struct untrusted operation_id;	/* of the journal; absent: the platform told it */
 	char *env;			/* PROMOTE: where to; CLONE: from what, or NULL; else NULL */
 	char *from_set, *to_set;	/* NULL: not known */
+	struct value_changes values;	/* PROMOTE: what it wrote, as far as the journal knows */
 };
 
 struct events {

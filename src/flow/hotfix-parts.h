@@ -24,6 +24,7 @@ struct hotfix {
 	struct hotfix_other at_origin;
 	char *origin, *story;			/* NULL: not known; story: the first deployment's id */
 	char *before_set, *after_set;		/* the fix; NULL: nothing was promoted */
+	struct value_changes values;		/* and what it wrote, as far as the journal knows */
 	bool application_known, clone_exists;
 };
 

@@ -42,6 +42,8 @@ find_fix(struct hotfix *h)
 		if (e->is_busy || e->has_failed || e->at > promoted->at)
 			continue;
 		promotions += e->kind == EVENT_PROMOTE;
+		for (size_t k = 0; e->kind == EVENT_PROMOTE && k < e->values.count; k++)
+			value_changes_put(&h->values, &e->values.items[k]);
 		if (e->kind == EVENT_FIX && e->to_set)
 			after = e->to_set;
 	}
@@ -63,6 +65,21 @@ running_set(struct hotfix *h, const struct world_environment *e)
 	return NULL;
 }
 
+/* Values that the promotion wrote are leaves of the fix as well. */
+static void
+judge_values(const struct hotfix *h, struct hotfix_other *other, const struct world_environment *e)
+{
+	struct carry *carry = &other->carry;
+
+	other->is_known = e->values != NULL;
+	for (size_t i = 0; e->values && i < h->values.count; i++) {
+		carry->leaves++;
+		carry->there += value_change_is_made(&h->values.items[i], e->values);
+	}
+	if (carry->state != CARRY_CONFLICTS)
+		carry->state = carry->there == carry->leaves ? CARRY_HAS : CARRY_LACKS;
+}
+
 static void
 judge(struct hotfix *h, struct hotfix_other *other, const struct world_environment *e)
 {
@@ -76,6 +93,8 @@ judge(struct hotfix *h, struct hotfix_other *other, const struct world_environme
 	untrusted_init(&other->name, e->environment.name.raw);
 	other->is_known = before && after && here &&
 			  carry_find(&other->carry, before, after, here, NULL) == 0;
+	if (other->is_known && h->values.count > 0)
+		judge_values(h, other, e);
 }
 
 void

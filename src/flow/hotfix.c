@@ -64,6 +64,7 @@ forget(struct hotfix *h)
 	free(h->before_set);
 	free(h->after_set);
 	h->origin = h->story = h->before_set = h->after_set = NULL;
+	value_changes_clear(&h->values);
 }
 
 void

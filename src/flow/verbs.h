@@ -62,6 +62,8 @@ struct flow {
 	struct flow_place target, source;
 	struct deployment *scratch;	/* a list of deployments, newest first */
 	size_t scratch_count;
+	size_t scratch_at;	/* CARRY: the promotion that is looked at, from 1 on */
+	json_t *carried;	/* CARRY: the keys that belong to the fix */
 	struct deployment *source_list;	/* PROMOTE: the clone's, newest first */
 	size_t source_count;
 	struct clone_origin origin;	/* origin NULL: not known */

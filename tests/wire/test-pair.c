@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/xmalloc.h"
 #include "flow/flow.h"
+#include "flow/interrupted.h"
 #include "flow/session.h"
 #include "flow/world.h"
 #include "model/delta.h"
@@ -722,6 +723,160 @@ what_somebody_deploys_in_the_last_moment_is_not_lost(void **state)
 	}
 }
 
+/* The set that runs there; a static text. */
+static const char *
+running_set(const char *env)
+{
+	static char id[128];
+	json_t *body = get(env);
+
+	snprintf(id, sizeof(id), "%s",
+		 json_member_string(json_object_get(body, "last_deploy"), "set_id"));
+	json_decref(body);
+	return id;
+}
+
+/* A fix made by a value is brought to another environment, which has other values beside it. */
+static void
+a_fix_made_by_a_value_is_carried(void **state)
+{
+	struct flow *flow;
+	char *name;
+
+	(void)state;
+	start_again();
+	if (serve_ask(&serve, "GET", APP "/envs/qa", NULL, NULL) != 200)
+		ask("POST", APP "/envs", "{'id': 'qa', 'name': 'QA', 'type': 'development'}");
+	put(APP "/envs/qa", "LEVEL", "info");
+	put(APP "/envs/qa", "OTHER", "stays");
+	free(serve_deploy(&serve, APP "/envs/qa",
+			  ADD(WEB("web", "local/web:2.0.0", ", 'LEVEL': '${values.LEVEL}', 'SIZE': "
+							    "'${values.SIZE}'"))));
+	name = clone(NULL);
+	carry_out(change_value(name, "LEVEL", "debug"));
+	flow = review(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
+	carry_out(flow);
+	carry_out(change_value(name, "SIZE", "77"));
+	flow = review(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
+	carry_out(flow);
+	/* What somebody else changed there is no part of it. */
+	carry_out(change_value("production", "THEIRS", "1"));
+	flow = review(&(struct flow_request){
+		.verb = FLOW_CARRY, .env = "qa", .source = "production", .hotfix = name,
+		.before_set = running_set(PRODUCTION), .after_set = running_set(PRODUCTION)});
+	assert_int_equal(flow_review(flow)->changes.count, 2);
+	assert_int_equal(flow_review(flow)->changes.values, 2);
+	carry_out(flow);
+	assert_runs_with(APP "/envs/qa", "LEVEL=debug");
+	assert_runs_with(APP "/envs/qa", "SIZE=77");
+	assert_value(APP "/envs/qa", "OTHER", "env stays");
+	assert_value(APP "/envs/qa", "THEIRS", "");
+	free(name);
+}
+
+/* Other definitions give other resources than the ones that were reviewed. */
+static void
+resources_that_changed_since_the_review_are_refused(void **state)
+{
+	struct flow *flow;
+	size_t before;
+
+	(void)state;
+	start_again();
+	flow = change_image("production", "local/web:1.1.0");
+	assert_non_null(flow_review(flow)->graph);
+	before = count(PRODUCTION "/deploys");
+	ask("POST", ORG "/resources/defs",
+	    "{'id': 'other-dns', 'name': 'dns', 'type': 'dns', 'driver_type': 'process/dns', "
+	    "'driver_inputs': {'values': {}}, 'criteria': [{'env_id': 'production'}]}");
+	approve(flow);
+	assert_refused(flow, ERROR_STALE, "definitions");
+	assert_int_equal(count(PRODUCTION "/deploys"), before);
+	ask("DELETE", ORG "/resources/defs/other-dns?force=true", NULL);
+}
+
+static struct flow *
+change_all(void)
+{
+	static const char *const images[] = {"web", "local/web:2.0.0", NULL};
+	const struct flow_value values[] = {{"LEVEL", FLOW_VALUE_TEXT, "debug"},
+					    {"SIZE", FLOW_VALUE_TEXT, "50"}, {0}};
+
+	return review(&(struct flow_request){.verb = FLOW_DEPLOY, .env = "production", .images = images,
+					     .values = values});
+}
+
+/* The program ended; the next one goes on, because a person says so. */
+static void
+go_on(const char *id, size_t before)
+{
+	struct error err = {0};
+	struct flow *flow;
+
+	session_free(here.session);
+	open_session();
+	flow = flow_resume(here.session, id, &err);
+	if (!flow)
+		fail_msg("%s", err.text);
+	turn_while(flow, FLOW_RUNNING);
+	if (flow_state(flow) != FLOW_DONE)
+		fail_msg("not done: %s", flow_error(flow)->text);
+	flow_dismiss(flow);
+	assert_int_equal(count(PRODUCTION "/deploys"), before + 1);
+	assert_runs_with(PRODUCTION, "LEVEL=debug");
+	assert_runs_with(PRODUCTION, "SIZE=50");
+}
+
+static void
+a_program_that_ends_before_any_step_is_gone_on_with(void **state)
+{
+	(void)state;
+	for (size_t step = 0; step < 6; step++) {
+		struct error err = {0};
+		struct flow *flow;
+		size_t before;
+		char *id;
+
+		start_again();
+		before = count(PRODUCTION "/deploys");
+		flow = change_all();
+		id = xstrdup(flow_operation_id(flow));
+		assert_int_equal(flow_approve(flow, "test", "production", &err), 0);
+		while (flow_state(flow) == FLOW_RUNNING && flow_step(flow, step)->state == STEP_TODO)
+			session_turn(here.session, NULL, NULL, 0, 20);
+		go_on(id, before);
+		free(id);
+	}
+}
+
+static void
+a_program_that_ends_with_its_request_lost_is_gone_on_with(void **state)
+{
+	static const struct { const char *method, *ending; } requests[] = {
+		{"POST", "/deploys"}, {"PUT", "/values/LEVEL"}, {"POST", "/values"},
+	};
+	static const enum proxy_fault faults[] = {PROXY_LOSE_REQUEST, PROXY_LOSE_ANSWER};
+
+	(void)state;
+	for (size_t i = 0; i < (here.plain ? 3 : 1) * 2; i++) {
+		struct error err = {0};
+		struct flow *flow;
+		size_t before;
+		char *id;
+
+		start_again();
+		before = count(PRODUCTION "/deploys");
+		flow = change_all();
+		id = xstrdup(flow_operation_id(flow));
+		proxy_fault(here.proxy, requests[i / 2].method, requests[i / 2].ending, faults[i % 2], 1);
+		assert_int_equal(flow_approve(flow, "test", "production", &err), 0);
+		while (proxy_hits(here.proxy) == 0)
+			session_turn(here.session, NULL, NULL, 0, 20);
+		go_on(id, before);
+		free(id);
+	}
+}
+
 /* --- only where values are written one by one --- */
 
 #if PLAIN
@@ -826,6 +981,10 @@ main(void)
 		cmocka_unit_test(a_failed_deployment_leaves_nothing_to_undo),
 		cmocka_unit_test(primed_between_the_check_and_the_deployment),
 		cmocka_unit_test(what_somebody_deploys_in_the_last_moment_is_not_lost),
+		cmocka_unit_test(a_fix_made_by_a_value_is_carried),
+		cmocka_unit_test(resources_that_changed_since_the_review_are_refused),
+		cmocka_unit_test(a_program_that_ends_before_any_step_is_gone_on_with),
+		cmocka_unit_test(a_program_that_ends_with_its_request_lost_is_gone_on_with),
 #if PLAIN
 		cmocka_unit_test(a_value_written_between_ours_is_refused_and_ours_are_put_back),
 		cmocka_unit_test(a_lost_answer_to_a_value_is_asked_about),

@@ -50,7 +50,7 @@ draw_field(const struct decide_values *decide, struct canvas *c, bool is_secret)
 		stars.text[sizeof(stars.text) - 1] = '\0';
 	}
 	field_draw(&stars, c, c->width - c->column - 1, true);
-	explicit_bzero(&stars, sizeof(stars));
+	explicit_bzero(stars.text, sizeof(stars.text));
 }
 
 static void
@@ -150,7 +150,8 @@ static void
 stop_typing(struct decide_values *decide)
 {
 	decide->typing = false;
-	explicit_bzero(&decide->field, sizeof(decide->field));
+	explicit_bzero(decide->field.text, sizeof(decide->field.text));
+	decide->field.at = 0;
 }
 
 static void
@@ -257,5 +258,5 @@ decide_values_bar(const struct decide_values *decide)
 void
 decide_values_clear(struct decide_values *decide)
 {
-	explicit_bzero(decide, sizeof(*decide));
+	stop_typing(decide);
 }
