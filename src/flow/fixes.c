@@ -21,7 +21,7 @@ static struct set *
 cached_set(struct flow *flow, const struct untrusted *id)
 {
 	json_t *body = id->raw ? store_get_set(session_store(flow->session),
-					       session_platform(flow->session), flow->request.org,
+					       session_address(flow->session), flow->request.org,
 					       flow->request.app, id->raw) : NULL;
 
 	return body ? set_take(body, NULL) : NULL;

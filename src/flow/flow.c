@@ -747,6 +747,7 @@ fill_record(struct flow *flow, const char *reason)
 	untrusted_init(&record->verb, flow->verb->name);
 	untrusted_init(&record->context, session_context(flow->session));
 	untrusted_init(&record->url, session_platform(flow->session));
+	untrusted_init(&record->address, session_address(flow->session));
 	untrusted_init(&record->org, flow->request.org);
 	untrusted_init(&record->app, flow->request.app);
 	untrusted_init(&record->env, flow->request.env);

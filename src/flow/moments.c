@@ -148,7 +148,7 @@ status_of(const char *word)
 static struct set *
 load_set(const struct moments *m, const char *id)
 {
-	json_t *body = *id ? store_get_set(session_store(m->session), session_platform(m->session),
+	json_t *body = *id ? store_get_set(session_store(m->session), session_address(m->session),
 					   m->org, m->app, id) : NULL;
 
 	return body ? set_take(body, NULL) : NULL;

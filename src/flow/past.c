@@ -44,7 +44,7 @@ got_set(void *data, const struct api_reply *reply)
 							  "that was asked for."));
 	}
 	if (past->set)
-		store_put_set(session_store(past->session), session_platform(past->session), past->org,
+		store_put_set(session_store(past->session), session_address(past->session), past->org,
 			      past->app, past->id, reply->body);
 	session_changed(past->session);
 }
@@ -97,7 +97,7 @@ past_open(struct session *session, const char *org, const char *app, const char 
 		past->set = set_new();
 		return past;
 	}
-	kept = store_get_set(session_store(session), session_platform(session), org, app, id);
+	kept = store_get_set(session_store(session), session_address(session), org, app, id);
 	if (kept)
 		past->set = set_decode(kept, NULL);
 	json_decref(kept);

@@ -124,7 +124,7 @@ take_set(struct question *q, const json_t *body)
 		return false;
 	}
 	q->set = set;
-	store_put_set(session_store(q->reader->session), session_platform(q->reader->session), q->org,
+	store_put_set(session_store(q->reader->session), session_address(q->reader->session), q->org,
 		      q->app, q->id, body);
 	return true;
 }
@@ -273,7 +273,7 @@ find_set(const struct question *q)
 	}
 	if (set_id_is_empty(q->id))
 		return set_new();
-	body = store_get_set(session_store(q->reader->session), session_platform(q->reader->session),
+	body = store_get_set(session_store(q->reader->session), session_address(q->reader->session),
 			     q->org, q->app, q->id);
 	return body ? set_take(body, NULL) : NULL;
 }

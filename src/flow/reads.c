@@ -217,7 +217,7 @@ got_set(void *data, const struct api_reply *reply)
 	if (!answered(flow, reply) || !take_set(flow, reply->body))
 		return;
 	id = set_id(*flow->wanted);
-	store_put_set(session_store(flow->session), session_platform(flow->session),
+	store_put_set(session_store(flow->session), session_address(flow->session),
 		      flow->request.org, flow->request.app, id, reply->body);
 	flow_next_phase(flow);
 }
@@ -234,7 +234,7 @@ flow_read_set(struct flow *flow, const char *id, struct set **where)
 		flow_next_phase(flow);
 		return;
 	}
-	kept = store_get_set(session_store(flow->session), session_platform(flow->session),
+	kept = store_get_set(session_store(flow->session), session_address(flow->session),
 			     flow->request.org, flow->request.app, id);
 	if (kept) {
 		struct set *set = set_decode(kept, NULL);

@@ -84,7 +84,7 @@ flow_interrupted_kind(const struct operation *record)
 static struct set *
 cached_set(struct session *session, const struct operation *record, const char *id)
 {
-	json_t *kept = id ? store_get_set(session_store(session), session_platform(session),
+	json_t *kept = id ? store_get_set(session_store(session), session_address(session),
 					  record->org.raw, record->app.raw, id) : NULL;
 	struct set *set = kept ? set_decode(kept, NULL) : NULL;
 

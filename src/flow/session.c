@@ -47,7 +47,9 @@ struct session {
 	struct session_timer **timers;	/* heap: the earliest first */
 	size_t timer_count, timer_room;
 	char *context;
-	char *platform;
+	char *address;			/* the URL, and the socket if any */
+	char *platform;			/* its key in the store */
+	char *identity;			/* what it says that it is; NULL: nothing yet */
 	char **protect;			/* NULL-terminated */
 	bool read_only, all_protected;
 	int64_t clone_life_ms;
@@ -188,6 +190,27 @@ turn_wait(const struct session *session, int timeout_ms)
 	return wait > INT_MAX ? INT_MAX : (int)wait;
 }
 
+/* What was written under the address alone belongs to it from now on.  When that cannot be
+ * written it goes on under the name that it had, and the next start tries again. */
+static void
+note_identity(struct session *session)
+{
+	const char *identity = api_platform_id(session->api);
+	char *key;
+
+	if (!*identity || (session->identity && strcmp(session->identity, identity) == 0))
+		return;
+	free(session->identity);
+	session->identity = xstrdup(identity);
+	key = store_platform_seen(session->store, session->address, identity, NULL);
+	if (!key)
+		return;
+	if (strcmp(key, session->platform) != 0)
+		session_look_again(session);
+	free(session->platform);
+	session->platform = key;
+}
+
 bool
 session_turn(struct session *session, const int *fds, bool *ready, size_t count, int timeout_ms)
 {
@@ -205,6 +228,7 @@ session_turn(struct session *session, const int *fds, bool *ready, size_t count,
 	if (count > 0)
 		memcpy(ready, own_ready, count * sizeof(*ready));
 	renewal_turn(session->renewal);
+	note_identity(session);
 	fire_timers(session);
 	silent = api_silence_ms(session->api);
 	watch_note_silence(session->watch, silent >= SILENT_MS ? silent : 0);
@@ -295,6 +319,12 @@ const char *
 session_context(const struct session *session)
 {
 	return session->context;
+}
+
+const char *
+session_address(const struct session *session)
+{
+	return session->address;
 }
 
 const char *
@@ -403,7 +433,7 @@ session_new(const struct session_options *options, struct error *err)
 
 	world_init(&session->world);
 	session->context = xstrdup(options->context ? options->context : "");
-	session->platform = platform_name(options);
+	session->address = platform_name(options);
 	session->protect = copy_words(options->protect);
 	session->read_only = options->read_only;
 	session->all_protected = options->all_protected;
@@ -422,6 +452,7 @@ session_new(const struct session_options *options, struct error *err)
 		session_free(session);
 		return NULL;
 	}
+	session->platform = store_platform_at(session->store, session->address);
 	session->renewal = renewal_new(session, options->token_source);
 	session->watch = watch_new(session, &session->world, options->only_org);
 	session_changed(session);
@@ -448,6 +479,8 @@ session_free(struct session *session)
 		free(*word);
 	free(session->protect);
 	free(session->platform);
+	free(session->address);
+	free(session->identity);
 	free(session->context);
 	free(session);
 }

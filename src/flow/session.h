@@ -65,7 +65,10 @@ const struct world *session_world(const struct session *session);
 struct store *session_store(struct session *session);
 struct api *session_api(struct session *session);
 const char *session_context(const struct session *session);
-/* What names the platform in the store (its `url`): the base URL, and the socket if any. */
+/* The base URL, and the socket if any: what the cache is kept under. */
+const char *session_address(const struct session *session);
+/* What names the platform in the history, whatever its address (store_platform_at()).  Borrowed
+ * until the next turn: the platform may say another name. */
 const char *session_platform(const struct session *session);
 bool session_read_only(const struct session *session);
 bool session_all_protected(const struct session *session);

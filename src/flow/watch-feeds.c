@@ -33,7 +33,7 @@ feed_place(const struct feed *feed)
 char *
 feed_cache_key(const struct feed *feed)
 {
-	return xasprintf("%s %s %s/%s/%s/%s", session_platform(feed->watch->session),
+	return xasprintf("%s %s %s/%s/%s/%s", session_address(feed->watch->session),
 			 feed_kinds[feed->kind].name, feed->org, feed->app, feed->env, feed->id);
 }
 

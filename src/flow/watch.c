@@ -70,7 +70,7 @@ static struct set *
 load_set(struct watch *watch, const char *org, const char *app, const char *id)
 {
 	json_t *body = store_get_set(session_store(watch->session),
-				     session_platform(watch->session), org, app, id);
+				     session_address(watch->session), org, app, id);
 	struct set *set = body ? set_take(body, NULL) : NULL;
 
 	if (set && !is_set(set, id)) {
@@ -138,7 +138,7 @@ learn_set(struct feed *feed, const json_t *body, struct error *err)
 		set_unref(set);
 		return -1;
 	}
-	store_put_set(session_store(feed->watch->session), session_platform(feed->watch->session),
+	store_put_set(session_store(feed->watch->session), session_address(feed->watch->session),
 		      feed->org, feed->app, feed->id, body);
 	for (size_t i = 0; application && i < application->count; i++) {
 		struct world_environment *environment = &application->environments[i];

@@ -47,6 +47,7 @@ static const struct column {
 	COLUMN(verb, false),
 	COLUMN(context, false),
 	COLUMN(url, false),
+	COLUMN(address, false),
 	COLUMN(org, false),
 	COLUMN(app, false),
 	COLUMN(env, false),

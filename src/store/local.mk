@@ -5,6 +5,7 @@ libstore_a_SOURCES = \
 	src/store/journal.c \
 	src/store/marks.c \
 	src/store/moments.c \
+	src/store/platforms.c \
 	src/store/private.h \
 	src/store/search.c \
 	src/store/store.c \

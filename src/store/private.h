@@ -63,6 +63,9 @@ void search_clear(struct search *search);
 void search_conditions(const struct search *search, struct buf *sql, int first);
 void search_bind(const struct search *search, sqlite3_stmt *statement, int first);
 
+/* platforms.c: rows under an address get the key of that.  0 or -1: the database's error. */
+int platforms_migrate(sqlite3 *history);
+
 void cache_open(struct store *store);
 void cache_close(struct store *store);
 

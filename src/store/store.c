@@ -80,8 +80,15 @@ static const char *const migrations[] = {
 	"ALTER TABLE step ADD COLUMN id TEXT;"
 	"CREATE INDEX operation_open ON operation (state)"
 	" WHERE state IN ('prepared', 'running', 'unwatched');",
+	/* 6: rows belong to a platform and not to an address (platforms.c) */
+	"CREATE TABLE address ("
+	" address TEXT PRIMARY KEY, platform TEXT NOT NULL, seen_at INTEGER NOT NULL"
+	") WITHOUT ROWID;"
+	"ALTER TABLE operation ADD COLUMN address TEXT;"
+	"UPDATE operation SET address=url;",
 };
 #define SCHEMA_VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
+#define SCHEMA_PLATFORMS 6	/* platforms_migrate() comes with this one */
 
 int
 database_error(sqlite3 *database, const char *path, struct error *err)
@@ -203,9 +210,14 @@ migrate(sqlite3 *database, const char *path, struct error *err)
 			  _("%s is a database of another program; nothing was changed in it"), path);
 		goto fail;
 	}
-	for (; version < SCHEMA_VERSION; version++)
+	for (; version < SCHEMA_VERSION; version++) {
 		if (database_run(database, path, migrations[version], err))
 			goto fail;
+		if (version == SCHEMA_PLATFORMS && platforms_migrate(database)) {
+			database_error(database, path, err);
+			goto fail;
+		}
+	}
 	sqlite3_snprintf(sizeof(pragma), pragma, "PRAGMA user_version=%d", SCHEMA_VERSION);
 	if (database_run(database, path, pragma, err) ||
 	    database_run(database, path, "COMMIT", err))

@@ -6,8 +6,8 @@
  * fetched again: sets by id, and the last answers for the first board; it may be deleted or
  * damaged at any time and is then made anew, also while it is open.
  *
- * Several programs may use the same files at once.  `url` is the platform's base URL (for
- * an embedded one whatever names it for good, e.g. its socket): the same words always.
+ * Several programs may use the same files at once.  `url` is what names the platform: in the
+ * history its key (store_platform_at()), whatever its address; in the cache the address.
  */
 #ifndef SIDESTAGE_STORE_STORE_H
 #define SIDESTAGE_STORE_STORE_H
@@ -40,6 +40,18 @@ void store_put_set(struct store *store, const char *url, const char *org, const 
 char *store_cache_get(struct store *store, const char *key, size_t *length, int64_t *read_at);
 void store_cache_put(struct store *store, const char *key, const char *body, size_t length);
 void store_cache_drop(struct store *store, const char *key);
+
+/* --- which platform it is --- */
+
+/* An address is a URL, and with a socket "URL unix:PATH".  What names the platform there as long
+ * as it does not say which one it is: "example.com", "localhost:8080", "unix:/run/x"; free() it. */
+char *store_platform_key(const char *address);
+/* The key of the platform that answered there last; free() it. */
+char *store_platform_at(struct store *store, const char *address);
+/* The platform there says that it is this one (Sidestage-Platform): what was written under the
+ * address alone is its own from now on.  Its key, free() it; NULL with err, and nothing changed. */
+char *store_platform_seen(struct store *store, const char *address, const char *identity,
+			  struct error *err);
 
 /* --- journal and history --- */
 
@@ -77,7 +89,9 @@ struct operation_step {
 struct operation {
 	struct untrusted id;		/* UUID version 7, so ids sort by time */
 	struct untrusted verb;		/* flow_verb_name() */
-	struct untrusted context, url, org, app, env, source, env_name, env_type;
+	struct untrusted url;		/* the platform's key */
+	struct untrusted address;	/* at which it was reached */
+	struct untrusted context, org, app, env, source, env_name, env_type;
 	struct untrusted who;		/* as the platform knows us; absent: unknown */
 	struct untrusted reason;
 	struct untrusted summary;	/* "web 1.4.2 → 1.4.3" */

@@ -18,7 +18,7 @@
 #include "base/xmalloc.h"
 #include "store/store.h"
 
-#define URL "http://localhost"
+#define URL "localhost"
 #define DAY (24 * 60 * 60 * (int64_t)1000)
 
 struct place {
@@ -251,7 +251,7 @@ an_older_file_is_searched_too(void **state)
 	store_close(place->store);
 	assert_int_equal(sqlite3_open(place->history, &database), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(database,
-		"DROP TABLE words_index; DROP TABLE words; DROP TABLE moment; DROP TABLE setting; DROP INDEX operation_open; ALTER TABLE step DROP COLUMN id; PRAGMA user_version=2;", NULL, NULL, NULL),
+		"DROP TABLE words_index; DROP TABLE words; DROP TABLE moment; DROP TABLE setting; DROP INDEX operation_open; ALTER TABLE step DROP COLUMN id; DROP TABLE address; ALTER TABLE operation DROP COLUMN address; PRAGMA user_version=2;", NULL, NULL, NULL),
 		SQLITE_OK);
 	sqlite3_close(database);
 	open_it(place);

@@ -313,6 +313,9 @@ static const char first_schema[] =
 	" VALUES ('01','deploy','u','o','a','qa','{\"images\":[]}','running',5,0);"
 	"INSERT INTO step VALUES ('01',0,'Check that nothing moved',2,5,6,'');"
 	"INSERT INTO step VALUES ('01',1,'Create the change',1,6,0,'half');"
+	"INSERT INTO operation (id, verb, url, org, app, env, state, created_at, ended_at) VALUES"
+	" ('02','clone','https://API.example.com:8443/base','o','a','x','done',5,6),"
+	" ('03','clone','http://localhost unix:/run/x.sock','o','a','x','done',5,6);"
 	"PRAGMA user_version=1;";
 
 static void
@@ -349,6 +352,14 @@ an_older_file_is_brought_up_to_date_and_keeps_what_it_has(void **state)
 	assert_null(kept.steps[1].id);
 	assert_string_equal(kept.steps[1].name, "Create the change");
 	operation_clear(&kept);
+	/* Under the platform's name, not its address, which is kept beside it. */
+	assert_int_equal(store_operation_get(store, "02", &kept, NULL), 0);
+	assert_true(untrusted_is(&kept.url, "api.example.com"));
+	assert_true(untrusted_is(&kept.address, "https://API.example.com:8443/base"));
+	operation_clear(&kept);
+	assert_int_equal(store_operation_get(store, "03", &kept, NULL), 0);
+	assert_true(untrusted_is(&kept.url, "unix:/run/x.sock"));
+	operation_clear(&kept);
 	untrusted_init(&mark.step, "verify");
 	assert_int_equal(store_put_mark(store, "u", "o", "a", "d2", &mark, NULL), 0);
 	untrusted_clear(&mark.step);
@@ -358,6 +369,124 @@ an_older_file_is_brought_up_to_date_and_keeps_what_it_has(void **state)
 	assert_int_equal(marks.count, 1);
 	assert_int_equal(marks.items[0].at, 7);
 	mark_list_clear(&marks);
+	store_close(store);
+}
+
+static void
+a_platform_is_its_host_until_it_says_more(void **state)
+{
+	static const struct {
+		const char *address, *key;
+	} cases[] = {
+		{ "https://api.example.com", "api.example.com" },
+		{ "http://API.Example.com:8080/base/", "api.example.com" },
+		{ "https://user:pass@api.example.com/x?y", "api.example.com" },
+		{ "https://[2001:db8::1]:8443/", "[2001:db8::1]" },
+		/* Here every port is another platform. */
+		{ "http://localhost:8080/", "localhost:8080" },
+		{ "http://127.0.0.1:8080", "127.0.0.1:8080" },
+		{ "http://[::1]:8080", "[::1]:8080" },
+		{ "http://127.example.com:8080", "127.example.com" },
+		{ "http://localhost", "localhost" },
+		{ "http://localhost unix:/run/user/0/api.sock", "unix:/run/user/0/api.sock" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *key = store_platform_key(cases[i].address);
+
+		assert_string_equal(key, cases[i].key);
+		free(key);
+	}
+}
+
+static char *
+text(const char *ours)
+{
+	return (char *)(uintptr_t)ours;
+}
+
+static void
+put_clone(struct store *store, const char *platform, const char *env, const char *set, int64_t at)
+{
+	const struct clone_origin origin = { .origin = text("production"), .deployment_id = text("d"),
+					     .set_id = text(set), .cloned_at = at };
+
+	assert_int_equal(store_put_clone_origin(store, platform, "o", "a", env, &origin, NULL), 0);
+}
+
+static void
+assert_clone(struct store *store, const char *platform, const char *env, const char *set)
+{
+	struct clone_origin origin = { 0 };
+
+	assert_int_equal(store_clone_origin(store, platform, "o", "a", env, &origin, NULL), 0);
+	assert_string_equal(origin.set_id, set);
+	clone_origin_clear(&origin);
+}
+
+/* History, clones and the rest follow the platform to every address that it has. */
+static void
+what_was_written_at_an_address_belongs_to_the_platform(void **state)
+{
+	struct store *store = open_store(*state);
+	const struct mark mark = { .step = { .raw = text("verify") }, .at = 7 };
+	struct operation operation;
+	struct operation_list list;
+	struct mark_list marks;
+	char *key, *again;
+
+	fill(&operation, "01", "qa");
+	untrusted_set(&operation.url, "old.example.com");
+	assert_int_equal(store_operation_begin(store, &operation, NULL), 0);
+	operation_clear(&operation);
+	put_clone(store, "old.example.com", "hotfix", "s1", 5);
+	assert_int_equal(store_put_mark(store, "old.example.com", "o", "a", "d", &mark, NULL), 0);
+	assert_int_equal(store_put_setting(store, "old.example.com", "o", "a", "board", "x", NULL), 0);
+
+	key = store_platform_at(store, "http://old.example.com");
+	assert_string_equal(key, "old.example.com");
+	free(key);
+	key = store_platform_seen(store, "http://old.example.com", "0198-abc", NULL);
+	assert_string_equal(key, "platform:0198-abc");
+	again = store_platform_at(store, "http://old.example.com");
+	assert_string_equal(again, key);
+	free(again);
+	/* Over https, and at another host: the same platform. */
+	again = store_platform_seen(store, "https://new.example.com:1", "0198-abc", NULL);
+	assert_string_equal(again, key);
+	free(again);
+	assert_int_equal(store_history_list(store, &(struct history_query){ .url = key }, &list, NULL), 0);
+	assert_int_equal(list.count, 1);
+	operation_list_clear(&list);
+	assert_clone(store, key, "hotfix", "s1");
+	assert_int_equal(store_mark_list(store, key, "o", "a", "d", &marks, NULL), 0);
+	assert_int_equal(marks.count, 1);
+	mark_list_clear(&marks);
+	again = store_get_setting(store, key, "o", "a", "board", NULL);
+	assert_string_equal(again, "x");
+	free(again);
+
+	/* A program that did not know it wrote meanwhile: the newer clone of one name counts. */
+	put_clone(store, "new.example.com", "hotfix", "s2", 9);
+	put_clone(store, "new.example.com", "another", "s3", 1);
+	free(store_platform_seen(store, "https://new.example.com:1", "0198-abc", NULL));
+	assert_clone(store, key, "hotfix", "s2");
+	assert_clone(store, key, "another", "s3");
+	put_clone(store, "new.example.com", "hotfix", "s4", 2);
+	free(store_platform_seen(store, "https://new.example.com:1", "0198-abc", NULL));
+	assert_clone(store, key, "hotfix", "s2");
+
+	/* Another platform that took the address over gets nothing of it. */
+	again = store_platform_seen(store, "http://old.example.com", "0199-def", NULL);
+	assert_string_equal(again, "platform:0199-def");
+	assert_int_equal(store_history_list(store, &(struct history_query){ .url = again }, &list, NULL), 0);
+	assert_int_equal(list.count, 0);
+	operation_list_clear(&list);
+	free(again);
+	assert_null(store_platform_seen(store, "http://old.example.com", "a b", NULL));
+	free(key);
 	store_close(store);
 }
 
@@ -614,6 +743,8 @@ main(void)
 		TEST(refuses_the_same_id_twice),
 		TEST(lists_newest_first),
 		TEST(survives_a_kill),
+		TEST(a_platform_is_its_host_until_it_says_more),
+		TEST(what_was_written_at_an_address_belongs_to_the_platform),
 		TEST(refuses_a_newer_file),
 		TEST(an_older_file_is_brought_up_to_date_and_keeps_what_it_has),
 		TEST(a_mark_is_replaced_and_taken_back),

@@ -476,6 +476,49 @@ what_was_under_way_waits_for_a_person(void **state)
 	free(id);
 }
 
+static bool
+knows_who_answers(void *data)
+{
+	(void)data;
+	return strncmp(session_platform(here.session), "platform:", 9) == 0;
+}
+
+/* The daemon is restarted on another socket: history and clones are there as before. */
+static void
+another_address_has_the_same_history(void **state)
+{
+	const struct history_query query = { .url = session_platform(here.session) };
+	struct clone_origin origin = { 0 };
+	struct operation_list list;
+	size_t before;
+	int status;
+
+	(void)state;
+	assert_true(knows_who_answers(NULL));
+	assert_int_equal(store_history_list(session_store(here.session), &query, &list, NULL), 0);
+	before = list.count;
+	assert_true(before > 0);
+	operation_list_clear(&list);
+	session_free(here.session);
+	kill(here.daemon, SIGTERM);
+	assert_int_equal(waitpid(here.daemon, &status, 0), here.daemon);
+	free(here.socket);
+	here.socket = xasprintf("%s/another", here.folder);
+	assert_int_equal(start_daemon(), 0);
+	assert_int_equal(open_session(), 0);
+	session_focus(here.session, ORG, APP);
+	turn_until(knows_who_answers, NULL);
+	assert_int_equal(store_history_list(session_store(here.session),
+					    &(struct history_query){ .url = session_platform(here.session) },
+					    &list, NULL), 0);
+	assert_int_equal(list.count, before);
+	operation_list_clear(&list);
+	assert_int_equal(store_clone_origin(session_store(here.session), session_platform(here.session),
+					    ORG, APP, "hotfix", &origin, NULL), 0);
+	assert_string_equal(origin.origin, "production");
+	clone_origin_clear(&origin);
+}
+
 static void
 discards(void **state)
 {
@@ -536,6 +579,7 @@ main(void)
 		cmocka_unit_test(names_conflicts),
 		cmocka_unit_test(undoes),
 		cmocka_unit_test(what_was_under_way_waits_for_a_person),
+		cmocka_unit_test(another_address_has_the_same_history),
 		cmocka_unit_test(discards),
 		cmocka_unit_test(remembers_the_story),
 	};

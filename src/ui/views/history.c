@@ -124,7 +124,7 @@ static struct set *
 known_set(struct ui *ui, const struct operation *o, const char *id)
 {
 	struct session *session = ui_session(ui);
-	json_t *body = *id ? store_get_set(session_store(session), session_platform(session),
+	json_t *body = *id ? store_get_set(session_store(session), session_address(session),
 					   untrusted_raw(&o->org), untrusted_raw(&o->app), id) : NULL;
 
 	return body ? set_take(body, NULL) : NULL;
