@@ -22,7 +22,8 @@ struct arguments {
 	const char *url, *socket, *context, *token_file, *ca_file, *org, *app, *theme;
 	const char *approve, *reason;
 	const char *output, *timeout, *since, *tail;	/* as typed; options_parse() checks them */
-	struct argument_list take, values, values_from, app_values;
+	struct argument_list take, values, values_from, app_values, copy_values,
+		reference_values, no_values;
 	/* A command of the plain lines that is done once, and its words; NULL: none. */
 	const char *verb;
 	char **words;
@@ -55,7 +56,8 @@ enum {
 	OPTIONS_FRESH = 1 << 14,
 	OPTIONS_KEYS = 1 << 15,
 	OPTIONS_FOLLOW = 1 << 16,
-	OPTIONS_TAIL = 1 << 17
+	OPTIONS_TAIL = 1 << 17,
+	OPTIONS_CLONE = 1 << 18
 };
 
 struct command {

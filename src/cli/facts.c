@@ -391,6 +391,23 @@ texts(char *const *items, size_t count)
 	return list;
 }
 
+/* The values that wait for a decision. */
+static json_t *
+value_question_facts(const struct flow *flow)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < flow_value_count(flow); i++) {
+		const struct flow_value_question *q = flow_value(flow, i);
+
+		json_array_append_new(list, json_pack("{s:o, s:b, s:b, s:b, s:o, s:o, s:o}", "key", text(q->key),
+						      "is_secret", q->is_secret, "is_reference", q->is_reference,
+						      "is_used", q->is_used, "value", text(q->text),
+						      "application_value", text(q->app_text), "why", text(q->why)));
+	}
+	return list;
+}
+
 /* What was not decided yet has a null for "take". */
 static json_t *
 conflict_facts(const struct merge *merge)
@@ -429,6 +446,8 @@ facts_operation(const struct flow *flow)
 				  flow_verb_name(flow_verb(flow)), "state", states[flow_state(flow)], "environment",
 				  text(request->env), "source", text(request->source));
 
+	if (flow_value_count(flow) > 0)
+		json_object_set_new(facts, "values", value_question_facts(flow));
 	if (flow_merge(flow))
 		json_object_set_new(facts, "conflicts", conflict_facts(flow_merge(flow)));
 	if (review) {

@@ -40,9 +40,11 @@ void
 linear_clone(struct linear *l, char **words, size_t count)
 {
 	(void)count;
-	if (linear_environment(l, words[0]))
+	if (linear_environment(l, words[0]) && linear_take_values(l, words[0]))
 		linear_begin(l, &(struct flow_request){.verb = FLOW_CLONE, .org = l->org, .app = l->app,
-						       .env = words[1], .source = words[0]});
+						       .env = words[1], .source = words[0], .values = l->values,
+						       .decides = l->once != NULL});
+	linear_clear_values(l);
 }
 
 /* A version that is not in the list is refused where there is a list of this image. */
@@ -253,14 +255,19 @@ void
 linear_deploy(struct linear *l, char **words, size_t count)
 {
 	(void)count;
-	on_one(l, FLOW_DEPLOY, words[0]);
+	if (linear_environment(l, words[0]) && linear_take_values(l, words[0]))
+		linear_begin(l, &(struct flow_request){.verb = FLOW_DEPLOY, .org = l->org, .app = l->app,
+						       .env = words[0], .values = l->values});
+	linear_clear_values(l);
 }
 
 void
 linear_undo(struct linear *l, char **words, size_t count)
 {
 	(void)count;
-	on_one(l, FLOW_UNDO, words[0]);
+	if (linear_environment(l, words[0]))
+		linear_begin(l, &(struct flow_request){.verb = FLOW_UNDO, .org = l->org, .app = l->app,
+						       .env = words[0], .decides = true});
 }
 
 void

@@ -227,15 +227,19 @@ turn_operation(struct linear *l, int64_t until)
 	flow = linear_flow(l);
 	if (!flow)
 		return;
-	if (flow_state(flow) == FLOW_DECIDING)
+	if (flow_state(flow) == FLOW_DECIDING) {
 		decide_conflicts(l, flow);
-	else if (l->asking == ASKING_YES || l->asking == ASKING_REASON ||
-		 l->asking == ASKING_NAME)
+	} else if (flow_state(flow) == FLOW_VALUES) {
+		linear_list_values(l, flow);
+		flow_cancel(flow);
+		linear_forget(l, flow);
+	} else if (l->asking == ASKING_YES || l->asking == ASKING_REASON || l->asking == ASKING_NAME) {
 		answer_review(l, flow);
-	else if (l->once->no_wait && is_only_watched(flow))
+	} else if (l->once->no_wait && is_only_watched(flow)) {
 		leave_running(l, flow);
-	else if (until >= 0 && clock_steady_ms() >= until)
+	} else if (until >= 0 && clock_steady_ms() >= until) {
 		flow_state(flow) == FLOW_RUNNING ? leave_running(l, flow) : end_reading(l, flow);
+	}
 }
 
 /* --- following --- */

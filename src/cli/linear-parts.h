@@ -13,6 +13,7 @@
 struct arguments;
 struct flow;
 struct flow_request;
+struct flow_value;
 struct hotfix;
 struct interrupted;
 struct logs;
@@ -49,6 +50,7 @@ struct linear {
 	int64_t since;			/* wall ms: what is older is not told as if it were now */
 	struct logs *logs;		/* that are followed; NULL: none */
 	bool logs_of_all;
+	struct flow_value *values;	/* that options decide; a NULL key ends them; NULL: none */
 	bool told_silence;
 	bool follows_input;		/* the end of the input ends the following */
 	const struct arguments *once;	/* one command, and the end; NULL: what is read says it */
@@ -123,6 +125,15 @@ void linear_wait_anew(struct linear *l);
 char *linear_joined(struct linear *l, char **words, size_t count);
 /* What the followed logs have more. */
 void linear_tell_logs(struct linear *l);
+
+/* --- shared values; linear-values.c --- */
+
+/* What options decide about the values of this environment -> l->values.  false: refused, and that
+ * was said.  linear_clear_values() in any case. */
+bool linear_take_values(struct linear *l, const char *env);
+void linear_clear_values(struct linear *l);
+/* Those that wait for a decision, as the answer. */
+void linear_list_values(struct linear *l, const struct flow *flow);
 
 /* --- one command, and the end; linear-once.c --- */
 

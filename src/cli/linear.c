@@ -362,7 +362,7 @@ show_conflict(struct linear *l, const struct flow *flow)
 	const struct flow_request *request = flow_request(flow);
 
 	lines_conflict(&merge->entries[linear_conflict_entry(merge, l->conflict)], l->conflict + 1,
-		       merge->conflicts, request->source, request->env);
+		       merge->conflicts, request->source ? request->source : _("rolled back"), request->env);
 	l->prompted = false;
 	l->asking = ASKING_SIDE;
 }

@@ -129,22 +129,25 @@ lines_board(const struct world_application *application)
 		lines_environment(&application->environments[i], baseline);
 }
 
-void
-lines_changes(const struct changes *changes)
+static void
+change_line(const struct change *c)
 {
 	static const char *const kinds[] = {
 		[CHANGE_ADDED] = N_("added"), [CHANGE_REMOVED] = N_("removed"),
 		[CHANGE_CHANGED] = N_("changed"),
 	};
 
-	for (size_t i = 0; i < changes->count; i++) {
-		const struct change *c = &changes->items[i];
+	lines_say(_("  %s: %s %s: %s%s%s"), c->object, c->label, _(kinds[c->kind]), c->from ? c->from : "",
+		  c->from && c->to ? _(" to ") : "", c->to ? c->to : "");
+	if (c->note)
+		lines_say("    %s", c->note);
+}
 
-		lines_say(_("  %s: %s %s: %s%s%s"), c->object, c->label, _(kinds[c->kind]),
-			  c->from ? c->from : "", c->from && c->to ? _(" to ") : "", c->to ? c->to : "");
-		if (c->note)
-			lines_say("    %s", c->note);
-	}
+void
+lines_changes(const struct changes *changes)
+{
+	for (size_t i = 0; i < changes->count; i++)
+		change_line(&changes->items[i]);
 	if (changes->count == 0)
 		lines_say(_("  Nothing differs."));
 }
@@ -188,16 +191,31 @@ lines_conflict(const struct merge_entry *entry, size_t number, size_t count, con
 }
 
 void
+lines_value_question(const struct flow_value_question *q)
+{
+	lines_say(q->is_secret ? _("Value %s (a secret): %s") : _("Value %s: %s"), q->key, q->why);
+	if (q->text)
+		lines_say(_("  the source has: %s"), q->text);
+	lines_say(_("  the application has: %s"), q->app_text ? q->app_text : _("(not there)"));
+	if (q->is_used)
+		lines_say(_("  the set uses it"));
+}
+
+void
 lines_review(const struct review *review)
 {
 	lines_say(_("Review: %s %s%s%s"), flow_verb_name(review->verb), review->source ? review->source : "",
 		  review->source ? _(" to ") : "", review->env);
-	if (review->verb == FLOW_CLONE)
+	if (review->verb == FLOW_CLONE) {
 		lines_say(_("  The same workloads and versions, with resources of its own."));
-	else if (review->verb == FLOW_DISCARD)
+		for (size_t i = 0; i < review->changes.count; i++)
+			if (review->changes.items[i].is_value)
+				change_line(&review->changes.items[i]);
+	} else if (review->verb == FLOW_DISCARD) {
 		lines_say(_("  All of it goes: processes, databases, and its history on the platform."));
-	else
+	} else {
 		lines_changes(&review->changes);
+	}
 	if (review->moved)
 		lines_say(_("  %s has moved since it was cloned; what others changed stays."), review->env);
 	if (review->primed)

@@ -10,6 +10,7 @@
 struct changes;
 struct clone;
 struct details;
+struct flow_value_question;
 struct hotfix;
 struct log_line;
 struct merge_entry;
@@ -34,6 +35,8 @@ void lines_clone(const struct clone *clone);
 /* number of count, from 1: what it is about, what was there, and what each side has. */
 void lines_conflict(const struct merge_entry *entry, size_t number, size_t count, const char *ours,
 		    const char *theirs);
+/* A value that a clone does not simply get: what it is, and why not. */
+void lines_value_question(const struct flow_value_question *question);
 void lines_history(const struct operation_list *list);
 
 /* --- from near; lines-near.c --- */

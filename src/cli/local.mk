@@ -22,6 +22,7 @@ sidestage_SOURCES = \
 	src/cli/linear-look.c \
 	src/cli/linear-once.c \
 	src/cli/linear-parts.h \
+	src/cli/linear-values.c \
 	src/cli/linear-verbs.c \
 	src/cli/linear.c \
 	src/cli/linear.h \

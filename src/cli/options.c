@@ -63,10 +63,13 @@ static const struct command_option options[] = {
 	SWITCH(CHANGE, "no-wait", no_wait, N_("Do not wait until the deployment has finished")),
 	LIST(TAKE, "take", "SIDE", take,
 	     N_("Decide conflicts: clone or target for all, PATH=clone for one")),
-	LIST(VALUES, "value", "KEY=TEXT", values, N_("Give a shared value of the new environment")),
+	LIST(VALUES, "value", "KEY=TEXT", values, N_("Set a shared value of the environment")),
 	LIST(VALUES, "value-from", "KEY=FILE", values_from,
-	     N_("Read a value or secret from a file (- for standard input)")),
-	LIST(VALUES, "app-value", "KEY", app_values, N_("Use the value of the application")),
+	     N_("Read a shared value or secret from a file (- for standard input)")),
+	LIST(VALUES, "app-value", "KEY", app_values, N_("Use the application's value")),
+	LIST(CLONE, "copy-value", "KEY", copy_values, N_("Copy a value that may lead back to the source")),
+	LIST(CLONE, "reference-value", "KEY", reference_values, N_("Refer to the same secret")),
+	LIST(CLONE, "no-value", "KEY", no_values, N_("Leave a value out")),
 	SWITCH(FOLLOW, "follow", follow, N_("Keep printing new lines")),
 	TEXT(TAIL, "since", "DURATION", since, N_("Print lines newer than this, e.g. 10m")),
 	TEXT(TAIL, "tail", "LINES", tail, N_("Print at most this many earlier lines")),
@@ -287,6 +290,9 @@ options_clear(struct arguments *arguments)
 	free(arguments->values.items);
 	free(arguments->values_from.items);
 	free(arguments->app_values.items);
+	free(arguments->copy_values.items);
+	free(arguments->reference_values.items);
+	free(arguments->no_values.items);
 }
 
 void

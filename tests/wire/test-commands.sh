@@ -92,6 +92,19 @@ END
 	echo "    env_types: [{id: development}, {id: production}]"
 	echo "    applications:"
 	application second
+	cat <<'END'
+  - id: gamma
+    env_types: [{id: development}, {id: production}]
+    applications:
+      - id: valued
+        values: [{key: MODE, value: usual}, {key: PASSWORD, secret: true, value: everybodys}]
+        environments:
+          - id: production
+            type: production
+            values: [{key: MODE, value: careful}, {key: PEER, value: "https://web.production.valued.example.com"}, {key: PASSWORD, secret: true, value: productions}]
+            deployments:
+              - set: {modules: {web: {profile: humanitec/default-module, spec: {containers: {c: {id: c, image: "acme/web:1.0", variables: {A: "${values.MODE} ${values.PEER} ${values.PASSWORD}"}}}}}}}
+END
 } >platform.yaml
 mkdir -p images/acme/web
 for version in 1.0 1.1; do
@@ -311,6 +324,38 @@ hello() {
 	}
 	wait_for in_place
 	result $? "it goes on without the command"
+}
+
+# --- shared values ---
+
+# shellcheck disable=SC2086
+{
+	valued="--org=gamma --app=valued"
+	json 6 '{v["key"]: (v["is_secret"], v["value"]) for v in d["values"]} == {"PASSWORD": (True, None), "PEER": (False, "https://web.production.valued.example.com")}' \
+		clone production hot $valued
+	exits 6 "2 values wait for a decision" clone production hot $valued
+	exits 6 "1 value waits for a decision" clone production hot $valued --copy-value=PEER
+	exits 2 "is a secret" clone production hot $valued --value=PASSWORD=mine
+	exits 2 "Did you mean PASSWORD?" clone production hot $valued --app-value=PASWORD
+	exits 2 "decided twice" clone production hot $valued --app-value=MODE --value=MODE=x
+	exits 2 "put the key and = before it" clone production hot $valued --value=MODE
+	exits 3 "cannot be read" clone production hot $valued --value-from=PASSWORD=nowhere
+	exits 2 "deploy does not use --copy-value" deploy production $valued --copy-value=MODE
+	printf 'from-a-file\n' >password
+	exits 0 "" clone production hot $valued --copy-value=PEER --value-from=PASSWORD=password --approve=hot
+	json 0 '{v["key"]: (v["value"], v["source"]) for v in d["values"]} == {"MODE": ("careful", "env"), "PASSWORD": (None, "env"), "PEER": ("https://web.production.valued.example.com", "env")}' \
+		environment hot $valued
+	written() {
+		run logs hot web --json $valued $P
+		grep -q 'hello careful https' out
+	}
+	wait_for written && ! grep -q from-a-file out
+	result $? "the clone runs with what was decided, and no secret is shown"
+	json 0 'd["state"] == "done"' deploy hot $valued --app-value=MODE --approve=hot
+	printf 'typed' | timeout 60 sidestage deploy hot $P $valued --value-from=MODE=- --approve=hot >out 2>err
+	result $? "a value comes from standard input"
+	json 1 '[(c["object"], c["from"], c["to"]) for c in d if "MODE" in c["what"]] == [("values", "careful", "typed")]' \
+		diff production hot $valued
 }
 
 # --- without the platform ---

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What options decide about shared values.  A secret is never taken from the command line, where
+ * everybody on the machine may read it, but from a file or standard input.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "cli/command.h"
+#include "cli/facts.h"
+#include "cli/linear-parts.h"
+#include "cli/lines.h"
+#include "cli/names.h"
+#include "flow/details.h"
+#include "flow/flow.h"
+
+#define VALUE_MAX (1024u * 1024)
+
+/* The options, and what each decides. */
+static const struct {
+	const char *option;
+	enum flow_value_kind kind;
+	size_t list;			/* within struct arguments */
+	bool has_text, from_file;
+	bool of_env;			/* only what the environment has can be meant */
+} decisions[] = {
+	{"value", FLOW_VALUE_TEXT, offsetof(struct arguments, values), true, false, false},
+	{"value-from", FLOW_VALUE_TEXT, offsetof(struct arguments, values_from), true, true, false},
+	{"app-value", FLOW_VALUE_APP, offsetof(struct arguments, app_values), false, false, true},
+	{"copy-value", FLOW_VALUE_COPY, offsetof(struct arguments, copy_values), false, false, true},
+	{"reference-value", FLOW_VALUE_REFERENCE, offsetof(struct arguments, reference_values), false, false, true},
+	{"no-value", FLOW_VALUE_LEAVE_OUT, offsetof(struct arguments, no_values), false, false, true},
+};
+
+#define DECISION_COUNT (sizeof(decisions) / sizeof(decisions[0]))
+
+static const struct argument_list *
+list_of(const struct linear *l, size_t decision)
+{
+	return (const struct argument_list *)(const void *)((const char *)l->once + decisions[decision].list);
+}
+
+void
+linear_clear_values(struct linear *l)
+{
+	for (struct flow_value *v = l->values; v && v->key; v++) {
+		if (v->text)
+			explicit_bzero((char *)(uintptr_t)v->text, strlen(v->text));
+		free((char *)(uintptr_t)v->text);
+		free((char *)(uintptr_t)v->key);
+	}
+	free(l->values);
+	l->values = NULL;
+}
+
+/* --- reading --- */
+
+/* All of it, without the newline that an editor puts at the end.  NULL: refused, and that was said. */
+static char *
+read_value(struct linear *l, const char *file)
+{
+	const bool is_stdin = strcmp(file, "-") == 0;
+	int fd = is_stdin ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	char *bytes = xcalloc(VALUE_MAX + 2, 1);
+	size_t length = 0;
+	ssize_t n = fd < 0 ? -1 : 1;
+
+	if (fd >= 0 && !is_stdin)	/* what may have no data yet, a pipe, is waited for */
+		(void)!fcntl(fd, F_SETFL, 0);
+	while (n > 0 && length <= VALUE_MAX) {
+		n = read(fd, bytes + length, VALUE_MAX + 1 - length);
+		if (n < 0 && errno == EINTR)
+			n = 1;
+		else if (n > 0)
+			length += (size_t)n;
+	}
+	if (n < 0)
+		linear_fail(l, EXIT_UNREAD, _("%s: cannot be read: %s"), file, strerror(errno));
+	if (fd >= 0 && !is_stdin)
+		close(fd);
+	if (n >= 0 && length > VALUE_MAX)
+		linear_fail(l, EXIT_USAGE, _("%s: a value has at most %u bytes."), file, VALUE_MAX);
+	else if (n >= 0 && memchr(bytes, '\0', length))
+		linear_fail(l, EXIT_USAGE, _("%s: a value is text, and this is not."), file);
+	else if (n >= 0) {
+		if (length > 0 && bytes[length - 1] == '\n')
+			bytes[length - 1] = '\0';
+		return bytes;
+	}
+	explicit_bzero(bytes, VALUE_MAX + 1);
+	free(bytes);
+	return NULL;
+}
+
+static bool
+are_values_read(void *data)
+{
+	return details_values_known(data) || details_values_error(data)->kind != ERROR_NONE;
+}
+
+static const struct shared_value *
+find_value(const struct details *details, const char *key)
+{
+	for (size_t i = 0; i < details_value_count(details); i++)
+		if (untrusted_is(&details_value(details, i)->key, key))
+			return details_value(details, i);
+	return NULL;
+}
+
+static void
+refuse_key(struct linear *l, const struct details *details, const char *env, const char *key)
+{
+	size_t count = details_value_count(details);
+	const char **names = xcalloc(count + 1, sizeof(*names));
+	char *near;
+
+	for (size_t i = 0; i < count; i++)
+		names[i] = untrusted_raw(&details_value(details, i)->key);
+	near = names_near(key, names, count);
+	linear_fail(l, EXIT_USAGE, _("There is no value \"%s\" in %s.%s"), key, env, near);
+	free(near);
+	free(names);
+}
+
+/* One decision, from KEY, KEY=TEXT or KEY=FILE.  false: refused, and that was said. */
+static bool
+take_decision(struct linear *l, const struct details *details, const char *env, size_t decision,
+	      const char *given, struct flow_value *out)
+{
+	const char *equals = decisions[decision].has_text ? strchr(given, '=') : given + strlen(given);
+	const struct shared_value *known;
+	char *key;
+
+	if (!equals || equals == given) {
+		linear_fail(l, EXIT_USAGE, _("--%s=%s: put the key and = before it."), decisions[decision].option,
+			    given);
+		return false;
+	}
+	key = xstrndup(given, (size_t)(equals - given));
+	known = find_value(details, key);
+	*out = (struct flow_value){.key = key, .kind = decisions[decision].kind};
+	if (!known && decisions[decision].of_env) {
+		refuse_key(l, details, env, key);
+		return false;
+	}
+	if (known && known->is_secret && decisions[decision].has_text && !decisions[decision].from_file) {
+		linear_fail(l, EXIT_USAGE, _("%s is a secret, and others can read what a command line says. Use "
+					     "--value-from=%s=FILE, or - for standard input."), key, key);
+		return false;
+	}
+	if (decisions[decision].from_file)
+		out->text = read_value(l, equals + 1);
+	else if (decisions[decision].has_text)
+		out->text = xstrdup(equals + 1);
+	return !decisions[decision].has_text || out->text;
+}
+
+bool
+linear_take_values(struct linear *l, const char *env)
+{
+	struct details *details;
+	size_t count = 0, done = 0;
+	bool going = true;
+
+	for (size_t d = 0; l->once && d < DECISION_COUNT; d++)
+		count += list_of(l, d)->count;
+	if (count == 0)
+		return true;
+	details = details_open(l->session, l->org, l->app, env);
+	if (!linear_wait(l, are_values_read, details) || !details_values_known(details)) {
+		linear_fail(l, EXIT_UNREAD, _("The values of %s could not be read: %s"), env,
+			    details_values_error(details)->text);
+		going = false;
+	}
+	l->values = xcalloc(count + 1, sizeof(*l->values));
+	for (size_t d = 0; going && d < DECISION_COUNT; d++)
+		for (size_t i = 0; going && i < list_of(l, d)->count; i++) {
+			going = take_decision(l, details, env, d, list_of(l, d)->items[i], &l->values[done]);
+			for (size_t k = 0; going && k < done; k++)
+				if (strcmp(l->values[k].key, l->values[done].key) == 0) {
+					linear_fail(l, EXIT_USAGE, _("The value %s was decided twice."),
+						    l->values[k].key);
+					going = false;
+				}
+			done++;
+		}
+	details_close(details);
+	return going;
+}
+
+/* --- what is left --- */
+
+void
+linear_list_values(struct linear *l, const struct flow *flow)
+{
+	const size_t count = flow_value_count(flow);
+
+	if (linear_wants_facts(l))
+		linear_facts(l, facts_operation(flow));
+	for (size_t i = 0; i < count && !linear_wants_facts(l); i++)
+		lines_value_question(flow_value(flow, i));
+	linear_fail(l, EXIT_MOVED,
+		    ngettext("%zu value waits for a decision: --value, --value-from, --app-value, --copy-value, "
+			     "--reference-value or --no-value.",
+			     "%zu values wait for a decision: --value, --value-from, --app-value, --copy-value, "
+			     "--reference-value or --no-value.", count), count);
+}
