@@ -126,6 +126,7 @@ copy_request(struct flow_request *to, const struct flow_request *from)
 	to->after_values = copy(from->after_values);
 	to->values = copy_values(from->values);
 	to->decides = from->decides;
+	to->waits = from->waits;
 	while (from->images && from->images[count])
 		count++;
 	images = xcalloc(count + 1, sizeof(*images));
@@ -237,6 +238,7 @@ flow_free(struct flow *flow)
 	free(flow->base_id);
 	free(flow->result_id);
 	review_clear(&flow->review);
+	free(flow->moved);
 	for (size_t i = 0; flow->steps && i < flow->verb->step_count; i++)
 		free(flow->steps[i].detail);
 	free(flow->steps);
@@ -837,6 +839,8 @@ flow_approve(struct flow *flow, const char *reason, const char *typed, struct er
 		forget_record(flow);
 		return -1;
 	}
+	stop_waiting(flow);
+	flow->then_read = NULL;
 	flow->journaled = true;
 	flow->state = FLOW_RUNNING;
 	flow->started_at = clock_steady_ms();

@@ -73,6 +73,7 @@ struct flow_request {
 	/* PROMOTE, CARRY, UNDO: a person is there to decide conflicts; else those two fail, and an
 	 * undo keeps what others changed.  CLONE: a person is there to decide about values */
 	bool decides;
+	bool waits;	/* for the end of a deployment of somebody else's; else that is refused */
 };
 
 struct flow_step {
@@ -118,6 +119,9 @@ enum flow_verb flow_verb(const struct flow *flow);
 enum flow_state flow_state(const struct flow *flow);
 /* NULL until REVIEW.  Borrowed. */
 const struct review *flow_review(const struct flow *flow);
+/* While it is reviewed: who changed what since it was made, in a sentence; NULL: nothing is known to have
+ * moved.  It is looked at again and again; a review that moved is to be made anew. */
+const char *flow_moved(const struct flow *flow);
 /* The target environment's id etc., always there. */
 const struct flow_request *flow_request(const struct flow *flow);
 size_t flow_step_count(const struct flow *flow);

@@ -46,6 +46,7 @@ libflow_a_SOURCES = \
 	src/flow/renewal.c \
 	src/flow/renewal.h \
 	src/flow/resume.c \
+	src/flow/live.c \
 	src/flow/review.c \
 	src/flow/session.c \
 	src/flow/session.h \

@@ -52,6 +52,8 @@ read_failed(struct flow *flow, const struct error *error)
 		flow_fail(flow, &why);
 	} else if (flow->state == FLOW_RUNNING) {
 		flow_request_failed(flow, error);
+	} else if (flow->state == FLOW_REVIEW) {
+		live_look_failed(flow);
 	} else {
 		flow_fail(flow, error);
 	}

@@ -179,6 +179,10 @@ read_target_running(struct flow *flow)
 	const struct deployment *last = &flow->target.environment.last_deploy;
 
 	if (last->id.raw && !deployment_is_final(last) && flow->request.verb != FLOW_DISCARD) {
+		if (flow->request.waits) {
+			live_wait(flow);
+			return;
+		}
 		flow_fail_text(flow, ERROR_CONFLICT,
 			       _("%s is being deployed to (by %s): wait until that has ended"),
 			       flow->request.env, untrusted_raw(&last->created_by));

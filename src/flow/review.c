@@ -495,5 +495,6 @@ review_ready(struct flow *flow)
 		review_fill(flow);
 	flow->reviewed = true;
 	flow->state = FLOW_REVIEW;
+	live_start(flow);
 	session_changed(flow->session);
 }

@@ -105,6 +105,7 @@ struct flow {
 
 	struct review review;
 	bool reviewed;
+	char *moved;		/* what moved since, in words; NULL: nothing, as far as is known */
 	bool loses;		/* DISCARD: changes of the clone are nowhere else */
 
 	struct operation record;
@@ -260,6 +261,11 @@ void review_fixes(struct flow *flow);
 char *review_leads_to(const char *text, const char *source);
 /* Strings of the set that still point at another environment, or at a fixed host. */
 void review_isolation(struct review *review, const struct set *set, const char *source);
+
+/* live.c: looks at the target while a person reads the review */
+flow_phase live_start, live_look_failed;
+/* Somebody deploys to the target: reads it again a little later. */
+flow_phase live_wait;
 
 /* steps.c */
 flow_phase check_target, send_deployment, settle_deployment, compare_deployment;

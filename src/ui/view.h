@@ -154,6 +154,9 @@ struct view *board_then_view_new(struct ui *ui, const char *org, const char *app
 /* The platforms that the configuration names, and the embedded one. */
 struct view *contexts_view_new(struct ui *ui);
 struct view *review_view_new(struct flow *flow);
+/* The review of what an operation asked for that was refused, since something had moved: from what is there
+ * now, with what changed since the other was looked at.  Dismisses the other. */
+struct view *review_view_again(struct ui *ui, struct flow *old);
 struct view *progress_view_new(struct flow *flow);
 struct view *history_view_new(struct ui *ui);
 struct view *help_view_new(const struct view *of);

@@ -24,6 +24,7 @@ TTY_STORIES = \
 	tests/tty/review.story \
 	tests/tty/progress.story \
 	tests/tty/second-demo.story \
+	tests/tty/live.story \
 	tests/tty/stakes.story \
 	tests/tty/story.story \
 	tests/tty/linear.story tests/tty/linear-conflict.story \

@@ -48,6 +48,7 @@ static const struct key keys[] = {
 	{'q', NULL, ACTION_BACK, NULL, NULL},
 	{'\t', "Tab", ACTION_PANE, N_("next operation"), N_("To the next operation that runs or has just ended.")},
 	{'U', "U", ACTION_UNDO, N_("roll back"), N_("Roll this operation back, once it is done.")},
+	{'\r', "Enter", ACTION_OPEN, N_("review again"), N_("Review it again, when it was refused because something had moved.")},
 	{'h', "h", ACTION_HISTORY, N_("history"), N_("Show what has been done.")},
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
@@ -323,11 +324,20 @@ draw_failure(struct canvas *c, int row, struct flow *flow)
 	canvas_ours(c, STYLE_DIM, _("What ran before runs on."));
 }
 
+/* Refused, since what was reviewed was not what is there any more. */
+static bool
+was_stale(const struct flow *flow)
+{
+	return flow_state(flow) == FLOW_FAILED && flow_error(flow)->kind == ERROR_STALE && flow_review(flow) &&
+	       !flow_recovery(flow);
+}
+
 /* How it ended, in the rows from `row` on; nothing while it runs.  How many rows. */
 static int
 draw_outcome(struct canvas *c, struct ui *ui, int row, struct flow *flow)
 {
 	char took[16];
+	int rows;
 
 	canvas_at(c, row, 1);
 	clock_duration(took, flow_elapsed_ms(flow));
@@ -342,7 +352,11 @@ draw_outcome(struct canvas *c, struct ui *ui, int row, struct flow *flow)
 	case FLOW_FAILED:
 		canvas_glyph(c, STYLE_DANGER, GLYPH_CROSS);
 		canvas_ours(c, STYLE_DANGER, " ");
-		return canvas_paragraph(c, STYLE_DANGER, flow_error(flow)->text, 4);
+		rows = canvas_paragraph(c, STYLE_DANGER, flow_error(flow)->text, 6);
+		canvas_at(c, row + rows, 3);
+		if (was_stale(flow))
+			canvas_ours(c, STYLE_DIM, ui_keyed(ui, _("{open} shows what changed, and reviews it again.")));
+		return rows + was_stale(flow);
 	case FLOW_UNWATCHED:
 		canvas_glyph(c, STYLE_WARN, GLYPH_HALF);
 		canvas_ours(c, STYLE_WARN, " ");
@@ -395,11 +409,30 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	draw_resources(canvas, row, e);
 }
 
+/* Somebody's deployment was overwritten: what brings it back, reviewed. */
+static void
+recover(struct ui *ui, struct flow *flow)
+{
+	struct error err = {0};
+	struct flow *back = flow_new(ui_session(ui), flow_recovery(flow), &err);
+
+	if (!back) {
+		ui_say_error(ui, &err);
+		return;
+	}
+	flow_dismiss(flow);
+	ui_replace(ui, review_view_new(back));
+}
+
 static void
 undo(struct ui *ui, struct flow *flow)
 {
 	struct undo_offer offer = {0};
 
+	if (flow && flow_recovery(flow)) {
+		recover(ui, flow);
+		return;
+	}
 	if (!flow || !operation_can_be_undone(flow)) {
 		ui_say(ui, flow && flow_state(flow) == FLOW_RUNNING
 				? _("It still runs; it can be rolled back when it is done.")
@@ -419,7 +452,8 @@ can(const struct view *view, struct ui *ui, enum action action)
 	struct flow *flow = session_flow_by_id(ui_session(ui), p->id), *list[OPERATIONS_MAX];
 
 	switch (action) {
-	case ACTION_UNDO: return flow && operation_can_be_undone(flow);
+	case ACTION_UNDO: return flow && (operation_can_be_undone(flow) || flow_recovery(flow));
+	case ACTION_OPEN: return flow && was_stale(flow);
 	case ACTION_PANE: return list_operations(ui, list) > 1;
 	default: return true;
 	}
@@ -441,6 +475,13 @@ act(struct view *view, struct ui *ui, enum action action)
 	}
 	if (action == ACTION_UNDO) {
 		undo(ui, flow);
+		return;
+	}
+	if (action == ACTION_OPEN) {
+		if (flow && was_stale(flow))
+			ui_replace(ui, review_view_again(ui, flow));
+		else
+			ui_say(ui, _("There is nothing to review again: nothing had moved."));
 		return;
 	}
 	if (action != ACTION_BACK)

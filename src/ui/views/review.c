@@ -23,6 +23,7 @@
 #include "flow/flow.h"
 #include "flow/session.h"
 #include "flow/world.h"
+#include "model/set.h"
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
@@ -51,6 +52,8 @@ struct review_view {
 	bool fits;			/* a line of the difference does, in what was drawn last */
 	int head_rows, head_top;	/* what stands above it scrolls: its rows, and how many are gone; 0: it stays */
 	int64_t end_seen_at;		/* steady ms: the end of the difference was drawn; 0: not yet */
+	char *moved;			/* what moved while it was open, in words; NULL: nothing did */
+	struct set *since;		/* what ran there when it was looked at last; NULL: nothing moved */
 	char deed[DEED_MAX];		/* what Enter does in the last field */
 	struct key field_keys[4];	/* the key bar while one is in a field */
 	struct contents contents;	/* instead when there is no difference */
@@ -124,6 +127,22 @@ draw_summary(struct canvas *c, int row, const struct review *review)
 	return 1;
 }
 
+/* After others changed something the difference has that as well, and says whose each line is. */
+static void
+set_difference(struct review_view *r, const struct review *review)
+{
+	if (r->since && review->from && review->to && r->since != review->from)
+		difference_set_between(&r->difference, r->since, review->from, review->to);
+	else
+		difference_set(&r->difference, review->from, review->to);
+}
+
+static int
+words_room(const struct canvas *c)
+{
+	return c->height / 3 > 4 ? c->height / 3 : 4;
+}
+
 /* A warning, with all of its lines.  How many rows were used. */
 static int
 draw_caution(struct canvas *c, int row, enum style dot, enum style style, const char *text)
@@ -132,6 +151,33 @@ draw_caution(struct canvas *c, int row, enum style dot, enum style style, const 
 	canvas_glyph(c, dot, GLYPH_DOT);
 	canvas_at(c, row, 3);
 	return canvas_paragraph(c, style, text, CAUTION_ROWS_MAX);
+}
+
+static struct set *
+looked_at(const struct review *review)
+{
+	return review->from ? review->from : review->to;
+}
+
+/* Who changed what since it was looked at, when anything moved.  How many rows were used. */
+static int
+draw_moved(const struct review_view *r, struct canvas *c, int row, const struct review *review)
+{
+	struct changes changes = {0};
+	int used = 0;
+
+	if (!r->moved)
+		return 0;
+	used += draw_caution(c, row, STYLE_DANGER, STYLE_DANGER, r->moved);
+	if (r->since && looked_at(review))
+		changes_between(&changes, r->since, looked_at(review));
+	canvas_at(c, row + used, 3);
+	canvas_ours(c, STYLE_STRONG, changes.count > 0 ? _("Changed since you looked:")
+						       : _("What runs there is the same as when you looked."));
+	used++;
+	used += changes_draw_words(c, row + used, words_room(c), &changes);
+	changes_clear(&changes);
+	return used;
 }
 
 /* What has moved, and what to read first.  How many rows were used. */
@@ -287,12 +333,6 @@ note_end(struct review_view *r, struct ui *ui, bool at_end)
 	ui_draw_again(ui, SETTLE_MS);
 }
 
-static int
-words_room(const struct canvas *c)
-{
-	return c->height / 3 > 4 ? c->height / 3 : 4;
-}
-
 static void
 clear_rows(const struct canvas *c, int from)
 {
@@ -324,6 +364,8 @@ draw_head(struct review_view *r, struct ui *ui, struct canvas *c, int row, const
 	int start = row, used;
 
 	row += roomy;
+	used = draw_moved(r, c, row, review);
+	row += used + (roomy && used > 0);
 	row += draw_summary(c, row, review) + roomy;
 	r->words_row = row;
 	r->words_rows = used = changes_draw_words(c, row, words_room(c), &review->changes);
@@ -361,7 +403,7 @@ draw_review(struct review_view *r, struct ui *ui, struct canvas *c, const struct
 	struct viewport part;
 	bool at_end;
 
-	difference_set(&r->difference, review->from, review->to);
+	set_difference(r, review);
 	foot = draw_sends(ui, c, FAR_ABOVE, review);
 	sends = c->height >= 12 && foot <= c->height / 4;
 	foot = (sends ? foot : 0) + (fields ? fields + (sends && roomy) : 0);
@@ -417,6 +459,8 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		return;
 	}
 	canvas_at(canvas, 1, 1);
+	if (r->moved && flow && flow_state(flow) == FLOW_PREPARING)
+		canvas_at(canvas, 2 + canvas_paragraph(canvas, STYLE_DANGER, r->moved, canvas->height - 4), 1);
 	if (!flow || flow_state(flow) != FLOW_FAILED) {
 		canvas_ours(canvas, STYLE_DIM, _("Reading what it needs …"));
 		return;
@@ -454,7 +498,7 @@ act_head(struct review_view *r, const struct review *review, struct ui *ui, enum
 static bool
 act_middle(struct review_view *r, struct ui *ui, const struct review *review, enum action action)
 {
-	difference_set(&r->difference, review->from, review->to);
+	set_difference(r, review);
 	if (act_head(r, review, ui, action))
 		return true;
 	if (shows_contents(review, ui))
@@ -472,6 +516,57 @@ type_middle(struct review_view *r, struct ui *ui, int key)
 	if (review && shows_contents(review, ui))
 		return contents_type(&r->contents, ui, contents_of(review, ui), key);
 	return difference_type(&r->difference, ui, key);
+}
+
+/* The same again, from what is there now.  What was looked at stays what is compared with, until the
+ * end of the new difference was seen as well. */
+static void
+prepare_again(struct review_view *r, struct ui *ui, struct flow *old, const char *why)
+{
+	const struct review *review = flow_review(old);
+	struct error err = {0};
+	struct flow_request request = *flow_request(old);
+	struct flow *flow;
+	char *moved;
+
+	request.waits = true;
+	flow = flow_new(ui_session(ui), &request, &err);
+
+	if (!flow) {
+		ui_say_error(ui, &err);
+		return;
+	}
+	if (!r->since || r->end_seen_at) {
+		set_unref(r->since);
+		r->since = looked_at(review) ? set_ref(looked_at(review)) : NULL;
+		free(r->moved);
+		r->moved = NULL;
+	}
+	moved = xasprintf("%s%s%s", r->moved ? r->moved : "", r->moved ? "  " : "", why);
+	free(r->moved);
+	r->moved = moved;
+	free(r->id);
+	r->id = xstrdup(flow_operation_id(flow));
+	r->end_seen_at = 0;
+	r->shown = false;
+	r->head_top = 0;
+	if (flow_state(old) <= FLOW_REVIEW)
+		flow_cancel(old);
+	flow_dismiss(old);
+}
+
+/* The world did, or the flow: an open review follows what it is about. */
+static void
+changed(struct view *view, struct ui *ui)
+{
+	struct review_view *r = (struct review_view *)view;
+	struct flow *flow = flow_of(r, ui);
+	const char *moved = flow ? flow_moved(flow) : NULL;
+	char *why = moved ? xstrdup(moved) : NULL;
+
+	if (why)
+		prepare_again(r, ui, flow, why);
+	free(why);
 }
 
 /* Why the review cannot be approved now; NULL: it can. */
@@ -752,6 +847,8 @@ close_view(struct view *view)
 
 	difference_clear(&r->difference);
 	decide_values_clear(&r->values);
+	set_unref(r->since);
+	free(r->moved);
 	free(r->id);
 	free(r);
 }
@@ -759,7 +856,7 @@ close_view(struct view *view)
 const struct view_ops review_view_ops = {
 	.bar = bar, .can = can,
 	.title = N_("Review"), .keys = keys, .draw = draw, .subject = subject, .act = act,
-	.type = type, .click = click,
+	.type = type, .click = click, .changed = changed,
 	.close = close_view,
 	.unseen_keys_dropped = true,
 };
@@ -772,4 +869,15 @@ review_view_new(struct flow *flow)
 	r->view.ops = &review_view_ops;
 	r->id = xstrdup(flow_operation_id(flow));
 	return &r->view;
+}
+
+struct view *
+review_view_again(struct ui *ui, struct flow *old)
+{
+	struct view *view = review_view_new(old);
+	char *why = xstrdup(flow_error(old)->text);
+
+	prepare_again((struct review_view *)view, ui, old, why);
+	free(why);
+	return view;
 }

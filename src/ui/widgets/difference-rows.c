@@ -7,6 +7,7 @@
 
 #include "ui/widgets/difference-rows.h"
 
+#include <jansson.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -247,6 +248,58 @@ difference_row_of(const struct difference *d, size_t object, const struct change
 	return header;
 }
 
+/* A changed line as it is known in another difference of the same object: which workload, and its
+ * text without what it is indented by, since that depends on what else differs. */
+static char *
+name_line(const struct diff *diff, size_t i)
+{
+	const char *text = diff->lines[i].text + strspn(diff->lines[i].text, " ");
+	size_t header = i, object = 0;
+
+	while (header > 0 && diff->lines[header].kind != DIFF_HEADER)
+		header--;
+	for (int dots = 0; diff->lines[header].text[object]; object++)
+		if (diff->lines[header].text[object] == '.' && ++dots == 2)
+			break;
+	return xasprintf("%.*s\n%d%s", (int)object, diff->lines[header].text, diff->lines[i].kind, text);
+}
+
+/* The names of all lines that change from one to the other.  New reference. */
+static json_t *
+name_changes(const struct set *from, const struct set *to)
+{
+	json_t *names = json_object();
+	struct diff diff = {0};
+
+	diff_between(&diff, from, to, 0);
+	for (size_t i = 0; i < diff.count; i++) {
+		char *name = diff_line_is_change(&diff.lines[i]) ? name_line(&diff, i) : NULL;
+
+		if (name)
+			json_object_set_new_nocheck(names, name, json_true());
+		free(name);
+	}
+	diff_clear(&diff);
+	return names;
+}
+
+static void
+find_sides(struct difference *d)
+{
+	json_t *theirs = name_changes(d->from, d->between), *ours = name_changes(d->between, d->to);
+
+	d->sides = xcalloc(d->diff.count + 1, sizeof(*d->sides));
+	for (size_t i = 0; i < d->diff.count; i++) {
+		char *name = diff_line_is_change(&d->diff.lines[i]) ? name_line(&d->diff, i) : NULL;
+
+		if (name && json_object_get(theirs, name))
+			d->sides[i] = json_object_get(ours, name) ? SIDE_BOTH : SIDE_THEIRS;
+		free(name);
+	}
+	json_decref(theirs);
+	json_decref(ours);
+}
+
 void
 difference_compare(struct difference *d)
 {
@@ -256,15 +309,27 @@ difference_compare(struct difference *d)
 		diff_between(&d->diff, d->from, d->to, d->whole ? (size_t)INT32_MAX : CONTEXT);
 	free(d->opened);
 	d->opened = xcalloc(d->diff.count + 1, sizeof(*d->opened));
+	free(d->sides);
+	d->sides = NULL;
+	if (d->from && d->to && d->between)
+		find_sides(d);
 }
 
 void
 difference_set(struct difference *d, struct set *from, struct set *to)
 {
-	if (d->from == from && d->to == to)
+	difference_set_between(d, from, NULL, to);
+}
+
+void
+difference_set_between(struct difference *d, struct set *from, struct set *between, struct set *to)
+{
+	if (d->from == from && d->to == to && d->between == between)
 		return;
 	set_unref(d->from);
 	set_unref(d->to);
+	set_unref(d->between);
+	d->between = between ? set_ref(between) : NULL;
 	d->from = from ? set_ref(from) : NULL;
 	d->to = to ? set_ref(to) : NULL;
 	difference_compare(d);
@@ -283,6 +348,8 @@ difference_clear(struct difference *d)
 {
 	set_unref(d->from);
 	set_unref(d->to);
+	set_unref(d->between);
+	free(d->sides);
 	diff_clear(&d->diff);
 	free(d->rows);
 	free(d->closed);

@@ -60,9 +60,33 @@ draw_bytes(const struct difference *d, struct canvas *c, const struct diff_line 
 	draw_piece(d, c, plain, line->text, from, end);
 }
 
-/* Columns before a line's own text: its number and its sign; and before a header's. */
-#define MARGIN 9
+/* Columns before a line's own text: whose it is, its number and its sign; and before a header's. */
+#define NUMBER_COLUMNS 9
+#define SIDE_COLUMNS 8
 #define HEADER_MARGIN 2
+
+static int
+margin_of(const struct difference *d)
+{
+	return d->sides ? SIDE_COLUMNS + NUMBER_COLUMNS : NUMBER_COLUMNS;
+}
+
+/* Whose a changed line is, where others changed something as well. */
+static void
+draw_side(const struct difference *d, struct canvas *c, const struct diff_line *line, enum style style)
+{
+	static const char *const words[] = {
+		[SIDE_OURS] = N_("ours"), [SIDE_THEIRS] = N_("theirs"), [SIDE_BOTH] = N_("both"),
+	};
+	struct canvas side = canvas_part(c, c->row, 0, 1, SIDE_COLUMNS);
+
+	if (!d->sides)
+		return;
+	canvas_at(&side, 0, 1);
+	if (diff_line_is_change(line))
+		canvas_ours(&side, style, _(words[d->sides[line - d->diff.lines]]));
+	canvas_at(c, c->row, SIDE_COLUMNS);
+}
 
 /* How many lines of so many columns the text needs: at least one. */
 static size_t
@@ -105,17 +129,18 @@ draw_line(const struct difference *d, struct canvas *c, int row, const struct di
 	enum style style = line->kind == DIFF_OLD   ? STYLE_OLD
 			   : line->kind == DIFF_NEW ? STYLE_NEW
 						    : STYLE_NORMAL;
-	size_t lines = count_lines(line->text, c->width - MARGIN);
+	size_t lines = count_lines(line->text, c->width - margin_of(d));
 
 	canvas_at(c, row, 0);
+	draw_side(d, c, line, style);
 	canvas_format(c, line->kind == DIFF_SAME ? STYLE_DIM : style, "  %4zu ",
 		      old && line->kind == DIFF_SAME ? line->old_number : line->number);
 	canvas_ours(c, style, line->kind == DIFF_OLD ? "- " : line->kind == DIFF_NEW ? "+ " : "  ");
 	for (size_t i = 1; diff_line_is_change(line) && i < lines && row + (int)i < c->height; i++) {
 		canvas_at(c, row + (int)i, 0);
-		canvas_ours(c, style, "         ");
+		canvas_format(c, style, "%*s", margin_of(d), "");
 	}
-	draw_wrapped(d, c, row, MARGIN, line, style,
+	draw_wrapped(d, c, row, margin_of(d), line, style,
 		     line->kind == DIFF_OLD   ? STYLE_OLD_MARK
 		     : line->kind == DIFF_NEW ? STYLE_NEW_MARK
 					      : STYLE_NORMAL);
@@ -202,9 +227,9 @@ lines_of(const struct difference *d, size_t row)
 	if (difference_line(d, row)->kind == DIFF_HEADER)
 		return count_lines(r->left->text, d->width - HEADER_MARGIN);
 	if (!difference_is_beside(d))
-		return count_lines(difference_line(d, row)->text, d->width - MARGIN);
-	left = r->left ? count_lines(r->left->text, half - MARGIN) : 1;
-	right = r->right ? count_lines(r->right->text, d->width - half - 1 - MARGIN) : 1;
+		return count_lines(difference_line(d, row)->text, d->width - margin_of(d));
+	left = r->left ? count_lines(r->left->text, half - margin_of(d)) : 1;
+	right = r->right ? count_lines(r->right->text, d->width - half - 1 - margin_of(d)) : 1;
 	return left > right ? left : right;
 }
 

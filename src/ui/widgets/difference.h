@@ -20,8 +20,13 @@ struct set;
 
 struct difference_row;
 
+/* Who changed a line: it became so on the way to `between`, or from there on, or both. */
+enum difference_side { SIDE_OURS, SIDE_THEIRS, SIDE_BOTH };
+
 struct difference {
 	struct set *from, *to;		/* owned; NULL: nothing to show yet */
+	struct set *between;		/* owned; what others made of `from` meanwhile; NULL: nothing */
+	enum difference_side *sides;	/* of each line of the diff, while `between` is there */
 	struct diff diff;
 	struct difference_row *rows;	/* of what is shown */
 	size_t row_count;
@@ -44,6 +49,10 @@ struct difference {
 /* Zeroed memory is an empty one.  Takes references of its own; the same two again change
  * nothing. */
 void difference_set(struct difference *difference, struct set *from, struct set *to);
+/* The same with what others changed meanwhile: from -> between is theirs, between -> to is ours, and each
+ * changed line says whose it is. */
+void difference_set_between(struct difference *difference, struct set *from, struct set *between,
+			    struct set *to);
 void difference_clear(struct difference *difference);
 void difference_draw(struct difference *difference, const struct ui *ui, struct canvas *canvas);
 /* What part of it was drawn last. */
