@@ -119,6 +119,15 @@ is_used(const json_t *used, const char *key)
 	return false;
 }
 
+/* A store outside can always be referred to, the platform's own where it says so. */
+static bool
+can_refer(const struct flow *flow, const struct value *value)
+{
+	return value && (value_is_reference(value) ||
+			 (value_is_in_own_store(value) &&
+			  api_has_extension(session_api(flow->session), "deploy-values")));
+}
+
 /* Takes `why`. */
 static void
 ask(struct flow *flow, const char *key, const struct value *value, bool used, char *why)
@@ -135,7 +144,7 @@ ask(struct flow *flow, const char *key, const struct value *value, bool used, ch
 		.app_text = app ? value_words(app) : NULL,
 		.why = why,
 		.is_secret = (value && value->is_secret) || (app && app->is_secret),
-		.is_reference = value && value_is_reference(value),
+		.is_reference = can_refer(flow, value),
 		.is_used = used,
 	};
 }
@@ -179,16 +188,16 @@ apply_decision(struct flow *flow, const char *key, const struct value *value,
 		set_value(flow, key, text, value, secret);
 		return 1;
 	case FLOW_VALUE_REFERENCE:
-		if (!value || !value_is_reference(value))
+		if (!can_refer(flow, value))
 			return error_set(err, ERROR_INPUT,
-					 _("%s is not a secret in a store outside, so there is nothing to "
-					   "refer to"), key);
+					 _("%s is not a secret that can be referred to"), key);
 		value_changes_put(&flow->value_changes,
 				  &(struct value_change){
 					  .kind = VALUE_SET, .key = value->key,
 					  .description = value->description, .is_secret = true,
 					  .store = value->store, .store_key = value->store_key,
-					  .store_version = value->store_version });
+					  .store_version = value->store_version,
+					  .fingerprint = value->fingerprint });
 		return 1;
 	case FLOW_VALUE_APP:
 		if (!app)

@@ -37,7 +37,7 @@ enum flow_value_kind {
 	FLOW_VALUE_UNDECIDED,
 	FLOW_VALUE_COPY,	/* CLONE: as the source has it; not possible for a secret */
 	FLOW_VALUE_TEXT,	/* this text */
-	FLOW_VALUE_REFERENCE,	/* CLONE: the same secret by where it lies, in a store outside */
+	FLOW_VALUE_REFERENCE,	/* CLONE: the same secret by where it lies */
 	FLOW_VALUE_APP,		/* the application's: the environment has none of its own */
 	FLOW_VALUE_LEAVE_OUT	/* CLONE: none, also when the application has none */
 };
@@ -143,7 +143,7 @@ struct flow_value_question {
 	char *app_text;		/* what the application has, in words; NULL: it has none */
 	char *why;		/* a sentence: why it was not simply copied */
 	bool is_secret;		/* cannot be read, so not copied */
-	bool is_reference;	/* lies in a store outside: REFERENCE is possible */
+	bool is_reference;	/* it can be referred to: REFERENCE is possible */
 	bool is_used;		/* the set names it: without a value the clone cannot be deployed */
 	enum flow_value_kind chosen;
 };

@@ -363,7 +363,7 @@ missing_secret(const struct flow *flow)
 	for (size_t i = 0; flow->values_together && i < flow->value_changes.count; i++) {
 		const struct value_change *change = &flow->value_changes.items[i];
 
-		if (change->kind == VALUE_SET && !change->text)
+		if (change->kind == VALUE_SET && !change->text && !change->store)
 			return change->key;
 	}
 	return NULL;

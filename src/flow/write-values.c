@@ -31,10 +31,29 @@ flow_can_send_together(const struct flow *flow)
 
 	if (!api_has_extension(session_api(flow->session), "deploy-values"))
 		return false;
-	for (size_t i = 0; i < changes->count; i++)
-		if (changes->items[i].kind == VALUE_RESTORE || changes->items[i].store)
+	for (size_t i = 0; i < changes->count; i++) {
+		const struct value_change *change = &changes->items[i];
+
+		if ((change->kind == VALUE_RESTORE && !change->fingerprint) ||
+		    (change->store && !value_store_is_own(change->store)))
 			return false;
+	}
 	return true;
+}
+
+/* A secret by where it lies: one of another environment, or what this one was. */
+static json_t *
+secret_in_request(const struct flow *flow, const struct value_change *change)
+{
+	const struct flow_request *r = &flow->request;
+	char *ref = change->store_key ? xstrdup(change->store_key)
+		    : xasprintf("orgs/%s/apps/%s/envs/%s/values/%s", r->org, r->app, r->env, change->key);
+	json_t *item = json_pack("{s:s, s:s*, s:{s:s, s:s, s:s*}}", "key", change->key, "description",
+				 change->description, "secret_ref", "store", VALUE_OWN_STORE, "ref", ref,
+				 "version", change->fingerprint);
+
+	free(ref);
+	return item;
 }
 
 json_t *
@@ -52,6 +71,8 @@ flow_values_in_request(const struct flow *flow)
 
 		if (change->kind == VALUE_DELETE) {
 			json_array_append_new(deleted, json_string(change->key));
+		} else if (change->kind == VALUE_RESTORE || change->store) {
+			json_array_append_new(set, secret_in_request(flow, change));
 		} else {
 			json_array_append_new(
 				set, json_pack("{s:s, s:s, s:b, s:s}", "key", change->key, "value",

@@ -25,13 +25,25 @@
 
 #define ITEMS_MAX 10000
 #define SHOWN_FINGERPRINT 8
-#define OWN_STORE "sidestaged"	/* whose keys nobody can refer to */
+
+bool
+value_store_is_own(const char *store)
+{
+	return store && strcmp(store, VALUE_OWN_STORE) == 0;
+}
 
 bool
 value_is_reference(const struct value *value)
 {
 	return value->is_secret && value->store && value->store_key &&
-	       strcmp(value->store, OWN_STORE) != 0;
+	       !value_store_is_own(value->store);
+}
+
+bool
+value_is_in_own_store(const struct value *value)
+{
+	return value->is_secret && value->store_key && value->fingerprint &&
+	       value_store_is_own(value->store);
 }
 
 static char *
@@ -196,7 +208,7 @@ decode_secret(struct value *value, const json_t *body)
 		key = json_member_string(reference, "ref");
 	if (!version)
 		version = json_member_string(reference, "version");
-	if (!fingerprint && store && strcmp(store, OWN_STORE) == 0)
+	if (!fingerprint && value_store_is_own(store))
 		fingerprint = version;
 	value->fingerprint = fingerprint && *fingerprint ? xstrdup(fingerprint) : NULL;
 	value->store = store && *store ? xstrdup(store) : NULL;
@@ -475,7 +487,7 @@ value_change_is_made(const struct value_change *change, const struct values *now
 		return !own;
 	if (!own)
 		return false;
-	if (own->is_secret && change->store_key)
+	if (own->is_secret && change->store_key && !value_store_is_own(change->store))
 		return same_text(change->store, own->store) &&
 		       same_text(change->store_key, own->store_key);
 	if (own->is_secret)

@@ -50,6 +50,11 @@ void values_drop(struct values *values, const char *key);	/* a missing one is fi
 
 /* A secret in a store outside, so that another value can refer to the same one. */
 bool value_is_reference(const struct value *value);
+/* A secret in sidestaged's own store, of which another value can be a copy. */
+bool value_is_in_own_store(const struct value *value);
+/* Whether this store is that one. */
+bool value_store_is_own(const char *store);
+#define VALUE_OWN_STORE "sidestaged"
 
 /* How two values of one key compare; NULL: there is none. */
 enum value_relation { VALUE_SAME, VALUE_DIFFERS, VALUE_MISSING, VALUE_UNKNOWN };

@@ -473,6 +473,9 @@ a_value_that_leads_back_and_a_secret_wait_for_a_decision(void **state)
 	assert_int_equal(flow_decide(flow, &err), -1);
 	assert_int_equal(flow_decide_value(flow, "KEY", FLOW_VALUE_COPY, NULL, &err), -1);
 	assert_int_equal(flow_decide_value(flow, "DB", FLOW_VALUE_COPY, NULL, &err), 0);
+	/* The same secret, unread, where the platform can copy it. */
+	assert_int_equal(flow_decide_value(flow, "KEY", FLOW_VALUE_REFERENCE, NULL, &err),
+			 here.plain ? -1 : 0);
 	assert_int_equal(flow_decide_value(flow, "KEY", FLOW_VALUE_LEAVE_OUT, NULL, &err), 0);
 	assert_int_equal(flow_decide(flow, &err), 0);
 	turn_while(flow, FLOW_PREPARING);
@@ -496,6 +499,76 @@ a_value_that_leads_back_and_a_secret_wait_for_a_decision(void **state)
 		free(env);
 	}
 }
+
+#if !PLAIN
+/* Its fingerprint; "": there is none.  free() it. */
+static char *
+secret_of(const char *env, const char *key)
+{
+	char *path = xasprintf("%s/values", env), *found = NULL;
+	json_t *list = get(path), *value;
+	size_t i;
+
+	json_array_foreach(list, i, value)
+		if (strcmp(json_member_string(value, "key"), key) == 0)
+			found = xstrdup(json_member_string(value, "secret_version"));
+	json_decref(list);
+	free(path);
+	return found ? found : xstrdup("");
+}
+
+static void
+assert_secret(const char *env, const char *key, const char *expected)
+{
+	char *found = secret_of(env, key);
+
+	assert_string_equal(found, expected);
+	free(found);
+}
+
+static void
+a_secret_comes_back_with_an_undo(void **state)
+{
+	struct flow *flow;
+	char *before;
+
+	(void)state;
+	start_again();
+	ask("POST", PRODUCTION "/values",
+	    "{'key': 'KEY', 'value': 's3cret-text', 'description': '', 'is_secret': true}");
+	free(serve_deploy(&serve, PRODUCTION, "{}"));
+	session_refresh(here.session);
+	before = secret_of(PRODUCTION, "KEY");
+	carry_out(change_value("production", "KEY", "new-s3cret"));
+	flow = review(&(struct flow_request){.verb = FLOW_UNDO, .env = "production"});
+	assert_non_null(change_of(flow, "value KEY"));
+	assert_int_equal(flow_review(flow)->send_count, 1);
+	carry_out(flow);
+	assert_secret(PRODUCTION, "KEY", before);
+	free(before);
+}
+
+static void
+a_clone_gets_a_secret_that_nobody_has_seen(void **state)
+{
+	static const struct flow_value decided[] = {{"KEY", FLOW_VALUE_REFERENCE, NULL}, {0}};
+	char *name, *env, *secret;
+
+	(void)state;
+	start_again();
+	ask("POST", PRODUCTION "/values",
+	    "{'key': 'KEY', 'value': 's3cret-text', 'description': '', 'is_secret': true}");
+	free(serve_deploy(&serve, PRODUCTION, "{}"));
+	session_refresh(here.session);
+	secret = secret_of(PRODUCTION, "KEY");
+	name = clone(decided);
+	env = path_of(name);
+	assert_secret(env, "KEY", secret);
+	free(secret);
+	free(env);
+	free(name);
+}
+#endif
 
 static void
 a_key_without_a_value_is_named_before_anything_is_sent(void **state)
@@ -974,6 +1047,10 @@ main(void)
 		cmocka_unit_test(a_clone_has_the_values_and_a_fix_made_by_one_is_promoted),
 		cmocka_unit_test(what_was_changed_to_isolate_a_clone_is_not_promoted),
 		cmocka_unit_test(a_value_that_leads_back_and_a_secret_wait_for_a_decision),
+#if !PLAIN
+		cmocka_unit_test(a_secret_comes_back_with_an_undo),
+		cmocka_unit_test(a_clone_gets_a_secret_that_nobody_has_seen),
+#endif
 		cmocka_unit_test(a_key_without_a_value_is_named_before_anything_is_sent),
 		cmocka_unit_test(two_fixes_from_one_clone_are_promoted_one_after_the_other),
 		cmocka_unit_test(an_undo_keeps_what_somebody_else_deployed_since),
