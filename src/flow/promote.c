@@ -351,6 +351,7 @@ make_states(const struct flow *flow, struct state *base, struct state *theirs, s
 	theirs->values = &flow->values_now.list;
 	ours->values = &flow->values_ours.list;
 	ours->restorable = flow->restorable;
+	ours->can_refer = api_has_extension(session_api(flow->session), "deploy-values");
 }
 
 /* Who approves reads once more what was chosen. */

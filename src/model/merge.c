@@ -193,7 +193,8 @@ same_value(const struct value *a, const struct value *b)
 }
 
 static void
-take_value(struct walk *walk, const char *key, const struct value *ours, const char *restorable)
+take_value(struct walk *walk, const char *key, const struct value *ours,
+	   const struct state *state)
 {
 	struct merge *merge = walk->merge;
 	struct value_change change = {
@@ -208,12 +209,17 @@ take_value(struct walk *walk, const char *key, const struct value *ours, const c
 		change.description = ours->description;
 		change.is_secret = ours->is_secret;
 		change.fingerprint = ours->fingerprint;
-		if (ours->is_secret) {
+		if (ours->is_secret && !state->restorable && state->can_refer &&
+		    value_is_in_own_store(ours)) {
+			change.store = ours->store;
+			change.store_key = ours->store_key;
+			change.store_version = ours->store_version;
+		} else if (ours->is_secret) {
 			change.kind = VALUE_RESTORE;
-			change.version_id = (char *)(uintptr_t)restorable;
+			change.version_id = (char *)(uintptr_t)state->restorable;
 		}
 	}
-	if (change.kind == VALUE_RESTORE && !restorable)
+	if (change.kind == VALUE_RESTORE && !change.version_id)
 		merge->entries[merge->count - 1].is_kept = true;
 	else
 		value_changes_put(&merge->values, &change);
@@ -241,7 +247,7 @@ merge_value(struct walk *walk, const char *key, const struct state *const states
 		takes_ours = take_choice(walk) == MERGE_OURS;
 	}
 	if (takes_ours)
-		take_value(walk, key, ours, states[2]->restorable);
+		take_value(walk, key, ours, states[2]);
 }
 
 static void

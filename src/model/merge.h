@@ -47,6 +47,7 @@ struct state {
 	const struct values *values;
 	/* of ours: its secrets can be had by restoring this version of the values in theirs */
 	const char *restorable;
+	bool can_refer;		/* of ours: a secret in the platform's own store can be copied from there */
 };
 
 /* 0, or -1 with err; merge_clear() it after success. */

@@ -553,6 +553,7 @@ a_clone_gets_a_secret_that_nobody_has_seen(void **state)
 {
 	static const struct flow_value decided[] = {{"KEY", FLOW_VALUE_REFERENCE, NULL}, {0}};
 	char *name, *env, *secret;
+	struct flow *flow;
 
 	(void)state;
 	start_again();
@@ -564,6 +565,15 @@ a_clone_gets_a_secret_that_nobody_has_seen(void **state)
 	name = clone(decided);
 	env = path_of(name);
 	assert_secret(env, "KEY", secret);
+	/* A fix made by one is promoted the same way. */
+	free(secret);
+	carry_out(change_value(name, "KEY", "new-s3cret"));
+	secret = secret_of(env, "KEY");
+	flow = review(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
+	assert_int_equal(flow_review(flow)->changes.values, 1);
+	assert_int_equal(flow_review(flow)->send_count, 1);
+	carry_out(flow);
+	assert_secret(PRODUCTION, "KEY", secret);
 	free(secret);
 	free(env);
 	free(name);
