@@ -46,6 +46,7 @@ linear_board(struct linear *l, char **words, size_t count)
 		lines_say(_("There is no application; \"applications\" lists what there is."));
 	for (size_t i = 0; a && i < a->count; i++)
 		linear_check_parts(l, &a->environments[i]);
+	linear_check_lists(l);
 }
 
 void
@@ -79,6 +80,7 @@ linear_applications(struct linear *l, char **words, size_t count)
 
 	(void)words;
 	(void)count;
+	linear_check_lists(l);
 	if (linear_wants_facts(l)) {
 		linear_facts(l, facts_world(world, only));
 		return;
@@ -476,6 +478,7 @@ linear_clones(struct linear *l, char **words, size_t count)
 			    ngettext("Whether %zu environment is a clone could not be read.",
 				     "Whether %zu environments are clones could not be read.",
 				     clones_untold(clones)), clones_untold(clones));
+	linear_check_lists(l);
 	clones_close(clones);
 }
 

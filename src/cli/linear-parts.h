@@ -97,6 +97,9 @@ void linear_fail_clone(struct linear *l, const char *env);
 void linear_fail_hotfix(struct linear *l, const struct hotfix *hotfix);
 /* That its set is not known, and why. */
 void linear_fail_set(struct linear *l, const struct world_environment *e);
+/* Fails with EXIT_UNREAD where a list of organizations, applications or environments has entries
+ * that could not be read. */
+void linear_check_lists(struct linear *l);
 /* The parts of an answer about it that could not be read are told, with the code of that. */
 void linear_check_parts(struct linear *l, const struct world_environment *e);
 /* Says what did not work; the program will end with this code, unless another came before. */

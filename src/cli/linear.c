@@ -199,6 +199,31 @@ linear_check_parts(struct linear *l, const struct world_environment *e)
 		linear_fail(l, EXIT_UNREAD, _("Why the deployment to %s failed could not be read: %s"), env, why);
 }
 
+/* An entry without an id cannot be shown, and may be the one that is looked for. */
+static void
+check_list(struct linear *l, const struct untrusted *problem)
+{
+	if (problem->raw)
+		linear_fail(l, EXIT_UNREAD, _("A part of the platform's answer could not be read: %s"),
+			    untrusted_raw(problem));
+}
+
+void
+linear_check_lists(struct linear *l)
+{
+	const struct world *world = session_world(l->session);
+	const struct world_application *a = linear_application(l);
+
+	if (!l->once || l->once->offline)
+		return;
+	check_list(l, &world->problem);
+	for (size_t i = 0; i < world->count; i++)
+		if (!l->org || untrusted_is(&world->organizations[i].organization.id, l->org))
+			check_list(l, &world->organizations[i].problem);
+	if (a)
+		check_list(l, &a->problem);
+}
+
 void
 linear_begin(struct linear *l, const struct flow_request *request)
 {

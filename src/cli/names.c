@@ -157,10 +157,31 @@ refuse_several(const struct world *world, const char *org, const char *app, stru
 	return -1;
 }
 
+/* What was not understood may be what was asked for: then nobody knows that it is not there. */
+static int
+refuse_unread(const struct untrusted *problem, struct error *err)
+{
+	return error_set(err, ERROR_PROTOCOL, _("The platform's list could not be read: %s."),
+			 untrusted_raw(problem));
+}
+
+static const struct untrusted *
+problem_of_applications(const struct world *world, const char *org)
+{
+	if (world->problem.raw)
+		return &world->problem;
+	for (size_t i = 0; i < world->count; i++)
+		if (world->organizations[i].problem.raw &&
+		    (!org || untrusted_is(&world->organizations[i].organization.id, org)))
+			return &world->organizations[i].problem;
+	return NULL;
+}
+
 int
 names_application(const struct world *world, const char *org, const char *app, bool any_does,
 		  const char **found_org, const char **found_app, struct error *err)
 {
+	const struct untrusted *problem = problem_of_applications(world, org);
 	size_t found = 0;
 
 	if (org && names_organization(world, org, err) != 0)
@@ -183,6 +204,8 @@ names_application(const struct world *world, const char *org, const char *app, b
 		return 0;
 	if (found > 1)
 		return refuse_several(world, org, app, err);
+	if (problem)
+		return refuse_unread(problem, err);
 	if (app)
 		return refuse_application(world, org, app, err);
 	return error_set(err, ERROR_NOT_FOUND, org ? _("The organization %s has no applications.")
@@ -196,6 +219,8 @@ names_no_environment(const struct world_application *application, const char *en
 {
 	struct names names = {0};
 
+	if (application->problem.raw)
+		return refuse_unread(&application->problem, err);
 	for (size_t i = 0; i < application->count; i++)
 		add(&names, untrusted_raw(&application->environments[i].environment.id));
 	return refuse(&names, env,
