@@ -352,6 +352,9 @@ follow(struct linear *l, struct flow *flow)
 			    _("Failed: %s"), flow_error(flow)->text);
 		for (size_t i = 0; i < flow_deployment_error_count(flow); i++)
 			linear_note(l, "  %s", untrusted_raw(&flow_deployment_error(flow, i)->message));
+		if (flow_recovery(flow))
+			linear_note(l, _("To run again what was overwritten, undo this deployment: undo %s"),
+				    flow_recovery(flow)->env);
 	}
 	linear_forget(l, flow);
 }

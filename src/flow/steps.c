@@ -255,7 +255,7 @@ got_overwritten(void *data, const struct api_reply *reply)
 	comment = untrusted_raw(&flow->overwritten.comment);
 	flow_fail_text(flow, ERROR_STALE,
 		       _("%s moved in the same moment: the deployment \"%.*s\" of %s was overwritten "
-			 "by this one (%s). Undo brings it back and keeps what was deployed here."),
+			 "by this one (%s)."),
 		       flow->request.env, (int)comment_people_length(comment), comment,
 		       untrusted_raw(&flow->overwritten.created_by),
 		       untrusted_raw(&flow->deployment.id));

@@ -37,6 +37,8 @@ operation_can_be_undone(const struct flow *flow)
 {
 	enum flow_verb verb = flow_verb(flow);
 
+	if (flow_recovery(flow))
+		return true;
 	return flow_state(flow) == FLOW_DONE && verb != FLOW_CLONE && verb != FLOW_DISCARD;
 }
 
@@ -47,17 +49,36 @@ undo_offer_clear(struct undo_offer *offer)
 	free(offer->app);
 	free(offer->env);
 	free(offer->operation);
+	free(offer->before_set);
+	free(offer->after_set);
+	free(offer->before_values);
+	free(offer->after_values);
 	*offer = (struct undo_offer){0};
+}
+
+static char *
+copy(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
 }
 
 void
 undo_offer_set(struct undo_offer *offer, const struct flow *flow)
 {
-	const struct flow_request *request = flow_request(flow);
+	const struct flow_request *request = flow_request(flow), *back = flow_recovery(flow);
 
 	undo_offer_clear(offer);
-	*offer = (struct undo_offer){xstrdup(request->org), xstrdup(request->app), xstrdup(request->env),
-				     xstrdup(flow_operation_id(flow))};
+	*offer = (struct undo_offer){
+		.org = xstrdup(request->org), .app = xstrdup(request->app), .env = xstrdup(request->env),
+	};
+	if (!back) {
+		offer->operation = xstrdup(flow_operation_id(flow));
+		return;
+	}
+	offer->before_set = copy(back->before_set);
+	offer->after_set = copy(back->after_set);
+	offer->before_values = copy(back->before_values);
+	offer->after_values = copy(back->after_values);
 }
 
 void
@@ -65,7 +86,9 @@ undo_offer_take(struct undo_offer *offer, struct ui *ui, bool in_place)
 {
 	const struct flow_request request = {
 		.verb = FLOW_UNDO, .org = offer->org, .app = offer->app, .env = offer->env,
-		.operation_id = offer->operation, .decides = true,
+		.operation_id = offer->operation, .before_set = offer->before_set,
+		.after_set = offer->after_set, .before_values = offer->before_values,
+		.after_values = offer->after_values, .decides = true,
 	};
 	struct error err = {0};
 	struct flow *flow = flow_new(ui_session(ui), &request, &err);

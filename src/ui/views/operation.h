@@ -12,11 +12,14 @@ struct ui;
 /* "promote hotfix-1 → production"; foreign text.  "" when flow is NULL. */
 void operation_words(const struct flow *flow, bool ascii, char *out, size_t size);
 
-/* It is done, and made a deployment that can be rolled back. */
+/* It is done, and made a deployment that can be rolled back; or it overwrote somebody's, which can
+ * be brought back. */
 bool operation_can_be_undone(const struct flow *flow);
 /* What is rolled back is this operation, whatever was deployed there since. */
 struct undo_offer {
-	char *org, *app, *env, *operation;	/* owned; all NULL: nothing is offered */
+	char *org, *app, *env;		/* owned; all NULL: nothing is offered */
+	char *operation;		/* NULL: what was overwritten is brought back instead */
+	char *before_set, *after_set, *before_values, *after_values;	/* of that; else NULL */
 };
 void undo_offer_set(struct undo_offer *offer, const struct flow *flow);
 void undo_offer_clear(struct undo_offer *offer);

@@ -354,9 +354,11 @@ draw_outcome(struct canvas *c, struct ui *ui, int row, struct flow *flow)
 		canvas_ours(c, STYLE_DANGER, " ");
 		rows = canvas_paragraph(c, STYLE_DANGER, flow_error(flow)->text, 6);
 		canvas_at(c, row + rows, 3);
-		if (was_stale(flow))
+		if (flow_recovery(flow))
+			canvas_ours(c, STYLE_DIM, ui_keyed(ui, _("{undo} brings back what was overwritten.")));
+		else if (was_stale(flow))
 			canvas_ours(c, STYLE_DIM, ui_keyed(ui, _("{open} shows what changed, and reviews it again.")));
-		return rows + was_stale(flow);
+		return rows + (flow_recovery(flow) || was_stale(flow));
 	case FLOW_UNWATCHED:
 		canvas_glyph(c, STYLE_WARN, GLYPH_HALF);
 		canvas_ours(c, STYLE_WARN, " ");
