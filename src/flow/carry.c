@@ -157,7 +157,7 @@ static flow_phase *const prepare[] = {
 	read_was_set,	    read_before,	read_after,	     read_target_values,
 	read_was_values,    read_promoted_values, merge_ours,
 	read_app_values,    preview_result,	apply_values,	     read_graph,
-	review_ready,	    NULL,
+	read_fixes,	    review_ready,	NULL,
 };
 
 const struct verb verb_carry = {

@@ -142,8 +142,8 @@ make_delta(struct flow *flow)
 static flow_phase *const prepare[] = {
 	read_target,	 read_target_running, read_base_set,   read_was_set,
 	read_target_values, read_was_values,  make_delta,      read_app_values,
-	preview_result,	 apply_values,	      read_graph,      review_ready,
-	NULL,
+	preview_result,	 apply_values,	      read_graph,      read_fixes,
+	review_ready,	 NULL,
 };
 
 const struct verb verb_deploy = {

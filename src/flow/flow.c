@@ -234,6 +234,8 @@ flow_free(struct flow *flow)
 	set_unref(flow->ours);
 	set_unref(flow->ancestor);
 	set_unref(flow->result);
+	set_unref(flow->fix_before);
+	set_unref(flow->fix_after);
 	delta_free(flow->delta);
 	free(flow->base_id);
 	free(flow->result_id);
@@ -399,6 +401,7 @@ go_on_without(struct flow *flow, const struct error *error)
 	review_caution(&flow->review, _("What would be lost could not be checked: %s"),
 		       error->text);
 	flow->soft = false;
+	flow->then_read = NULL;
 	while (flow->verb->prepare[flow->phase + 1])
 		flow->phase++;
 	flow->verb->prepare[flow->phase](flow);

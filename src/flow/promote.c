@@ -495,7 +495,8 @@ static flow_phase *const prepare[] = {
 	read_target_running, find_origin_deployment, read_base_set, read_was_set,
 	read_ancestor_set, read_clone_set, read_target_values, read_was_values,
 	read_source_values, read_ancestor_values, read_first_values, merge_with_origin,
-	read_app_values, preview_result, apply_values, read_graph, make_review, NULL,
+	read_app_values, preview_result, apply_values, read_graph, read_fixes,
+	make_review, NULL,
 };
 
 const struct verb verb_promote = {

@@ -28,8 +28,8 @@ flow_values_clear(struct flow_values *values)
 
 /* --- reading --- */
 
-static void
-read_done(struct flow *flow)
+void
+flow_read_done(struct flow *flow)
 {
 	flow_phase *then = flow->then_read;
 
@@ -69,7 +69,7 @@ take_values(struct flow *flow, const json_t *body)
 		return;
 	}
 	flow->wanted_values->known = true;
-	read_done(flow);
+	flow_read_done(flow);
 }
 
 static void
@@ -79,7 +79,7 @@ got_list(void *data, const struct api_reply *reply)
 
 	flow->call = NULL;
 	if (reply->error.kind == ERROR_NOT_FOUND)
-		read_done(flow);	/* no values here: not known */
+		flow_read_done(flow);	/* no values here: not known */
 	else if (reply->error.kind != ERROR_NONE)
 		read_failed(flow, &reply->error);
 	else
@@ -102,7 +102,7 @@ got_version(void *data, const struct api_reply *reply)
 					     flow->request.app, flow->wanted_env, got_list, flow);
 	} else {
 		flow->wanted_values->known = true;	/* no value was ever made */
-		read_done(flow);
+		flow_read_done(flow);
 	}
 }
 
@@ -117,7 +117,7 @@ got_old_version(void *data, const struct api_reply *reply)
 		return;
 	}
 	flow->call = NULL;
-	read_done(flow);
+	flow_read_done(flow);
 }
 
 void
@@ -148,7 +148,7 @@ flow_read_values_of(struct flow *flow, const char *env, const struct deployment 
 	}
 	/* Where versions are always written down, none means that there were no values. */
 	where->known = api_has_extension(session_api(flow->session), "value-fingerprints");
-	read_done(flow);
+	flow_read_done(flow);
 }
 
 /* --- the phases --- */

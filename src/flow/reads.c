@@ -223,7 +223,7 @@ got_set(void *data, const struct api_reply *reply)
 	id = set_id(*flow->wanted);
 	store_put_set(session_store(flow->session), session_address(flow->session),
 		      flow->request.org, flow->request.app, id, reply->body);
-	flow_next_phase(flow);
+	flow_read_done(flow);
 }
 
 void
@@ -235,7 +235,7 @@ flow_read_set(struct flow *flow, const char *id, struct set **where)
 	if (set_id_is_empty(id)) {
 		set_unref(*where);
 		*where = set_new();
-		flow_next_phase(flow);
+		flow_read_done(flow);
 		return;
 	}
 	kept = store_get_set(session_store(flow->session), session_address(flow->session),
@@ -248,7 +248,7 @@ flow_read_set(struct flow *flow, const char *id, struct set **where)
 		if (set && !strcmp(set_id(set), id)) {
 			set_unref(*where);
 			*where = set;
-			flow_next_phase(flow);
+			flow_read_done(flow);
 			return;
 		}
 		set_unref(set);

@@ -483,7 +483,6 @@ review_fill(struct flow *flow)
 	if (flow->request.verb != FLOW_CLONE && flow->request.verb != FLOW_DISCARD) {
 		warn_primed(flow);
 		warn_waiting_values(flow);
-		review_fixes(flow);
 		review_list_sends(flow);
 	}
 }

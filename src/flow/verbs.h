@@ -62,7 +62,9 @@ struct flow {
 	struct flow_place target, source;
 	struct deployment *scratch;	/* a list of deployments, newest first */
 	size_t scratch_count;
-	size_t scratch_at;	/* CARRY: the promotion that is looked at, from 1 on */
+	size_t scratch_at;	/* the promotion that is looked at, from 1 on */
+	size_t fixes_left;	/* how many are still looked at */
+	struct set *fix_before, *fix_after;	/* of a promotion that this may drop */
 	json_t *carried;	/* CARRY: the keys that belong to the fix */
 	struct deployment *source_list;	/* PROMOTE: the clone's, newest first */
 	size_t source_count;
@@ -177,7 +179,9 @@ flow_phase read_target_running, read_source_running;
 flow_phase read_base_set;	/* target's from_deploy -> base, base_id */
 flow_phase read_was_set;	/* target's running -> was */
 flow_phase preview_result;	/* base + delta -> result, result_id, checked with the platform */
-/* Reads set_id into *where, from the cache when it is there, and goes to the next phase. */
+/* After a read of a set or of values: goes on with flow->then_read, once; NULL: the next phase. */
+void flow_read_done(struct flow *flow);
+/* Reads set_id into *where, from the cache when it is there, and goes on so. */
 void flow_read_set(struct flow *flow, const char *set_id, struct set **where);
 int flow_decode_deployments(struct flow *flow, const json_t *body, struct error *err);
 void flow_clear_deployments(struct flow *flow);
@@ -254,8 +258,8 @@ void review_list_sends(struct flow *flow);
 char *review_summary(const struct review *review);
 /* The same of changes; back: only where they lead, "web image → 1.4.2". */
 char *review_list_changes(const struct changes *changes, bool back);
-/* Cautions of the promoted fixes that the target has now and will not have then. */
-void review_fixes(struct flow *flow);
+/* fixes.c: cautions of the promoted fixes that the target has now and will not have then */
+flow_phase read_fixes;
 /* Why a text may lead to the environment `source`, or to a host outside; free() it.  NULL: it
  * does not, as far as can be seen. */
 char *review_leads_to(const char *text, const char *source);
