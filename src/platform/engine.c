@@ -35,7 +35,8 @@
 #include "platform/repository-values.h"
 
 #define ID_DIGITS 16
-#define RECORD_MS 250		/* between two tries to write down what happened */
+#define RECORD_MIN_MS 250		/* between two tries to write down what happened */
+#define RECORD_MAX_MS 30000
 #define RETRY_MIN_MS 5000
 #define RETRY_MAX_MS 300000
 
@@ -68,6 +69,7 @@ struct space {
 	struct plan running;		/* what the driver took last */
 	struct loop_timer *timer;	/* the next step */
 	int64_t retry_ms;
+	int64_t record_ms;		/* until the next try to write down what happened */
 };
 
 struct engine {
@@ -104,6 +106,7 @@ find_space(struct engine *engine, const struct place *place, bool make)
 	space->env = xstrdup(place->env);
 	space->name = xasprintf("%s/%s/%s", place->org, place->app, place->env);
 	space->retry_ms = RETRY_MIN_MS;
+	space->record_ms = RECORD_MIN_MS;
 	space->problems = json_array();
 	space->next = engine->spaces;
 	engine->spaces = space;
@@ -141,6 +144,14 @@ schedule(struct space *space, int64_t delay_ms)
 		return;
 	loop_remove_timer(space->timer);
 	space->timer = loop_add_timer(space->engine->platform->loop, delay_ms, next_step, space);
+}
+
+/* A database that fails may do so for long, and each try is a line in the log. */
+static void
+schedule_record(struct space *space)
+{
+	schedule(space, space->record_ms);
+	space->record_ms = space->record_ms * 2 < RECORD_MAX_MS ? space->record_ms * 2 : RECORD_MAX_MS;
 }
 
 /* --- recording --- */
@@ -287,9 +298,10 @@ write_end(struct space *space)
 
 	if (record_end(space, &err) != 0) {
 		complain(space, "cannot record how a deployment ended, trying again", &err);
-		schedule(space, RECORD_MS);
+		schedule_record(space);
 		return;
 	}
+	space->record_ms = RECORD_MIN_MS;
 	prepare_free(space->preparation);
 	space->preparation = NULL;
 	space->state = SPACE_IDLE;
@@ -394,7 +406,7 @@ apply(struct space *space, char *id, bool resuming)
 	if (!resuming && record_status(space, id, "in progress", &err) != 0) {
 		complain(space, "cannot record that a deployment begins, trying again", &err);
 		space->wanted = id;
-		schedule(space, RECORD_MS);
+		schedule_record(space);
 		return;
 	}
 	space->state = SPACE_APPLYING;
@@ -462,7 +474,7 @@ forget(struct space *space)
 
 	if (drop_environment(space, &err) != 0) {
 		complain(space, "cannot forget an environment, trying again", &err);
-		schedule(space, RECORD_MS);
+		schedule_record(space);
 		return;
 	}
 	log_line(LOG_PRIORITY_INFO, "environment deleted", "space", space->name, NULL);
