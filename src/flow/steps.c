@@ -148,13 +148,37 @@ check_pinned_values(struct flow *flow)
 
 /* --- the environment --- */
 
+/* What somebody else did to the target since the review; false: nothing. */
+static bool
+has_moved(const struct flow *flow, const struct deployment *last, const struct deployment *from,
+	  struct error *err)
+{
+	const char *reviewed = flow->record.from_deployment.raw;
+	const char *base = flow->target.environment.from_deploy.id.raw;
+	const char *comment = untrusted_raw(&last->comment);
+
+	if (!untrusted_is(&last->id, reviewed ? reviewed : "") && (last->id.raw || reviewed))
+		error_set(err, ERROR_STALE,
+			  _("%s moved since the review: \"%.*s\" was deployed by %s (deployment %s "
+			    "instead of %s); nothing was changed, review it again"),
+			  flow->request.env, (int)comment_people_length(comment), comment,
+			  untrusted_raw(&last->created_by), untrusted_raw(&last->id),
+			  reviewed ? reviewed : "-");
+	else if (!untrusted_is(&from->id, base ? base : "") && (base || from->id.raw))
+		error_set(err, ERROR_STALE,
+			  _("%s was primed with deployment %s since the review; nothing was "
+			    "changed, review it again"),
+			  flow->request.env, untrusted_raw(&from->id));
+	else
+		return false;
+	return true;
+}
+
 static void
 checked_target(void *data, const struct api_reply *reply)
 {
 	struct flow *flow = data;
 	struct environment now = { 0 };
-	const char *reviewed = flow->record.from_deployment.raw;
-	const struct deployment *from = &flow->target.environment.from_deploy;
 	struct error err = { 0 };
 
 	flow->call = NULL;
@@ -169,20 +193,8 @@ checked_target(void *data, const struct api_reply *reply)
 	if (now.deleting)
 		error_set(&err, ERROR_STALE, _("%s is being deleted; nothing was changed"),
 			  flow->request.env);
-	else if (!untrusted_is(&now.last_deploy.id, reviewed ? reviewed : "") &&
-		 (now.last_deploy.id.raw || reviewed))
-		error_set(&err, ERROR_STALE,
-			  _("%s moved since the review: \"%s\" was deployed by %s (deployment %s "
-			    "instead of %s); nothing was changed, review it again"),
-			  flow->request.env, untrusted_raw(&now.last_deploy.comment),
-			  untrusted_raw(&now.last_deploy.created_by),
-			  untrusted_raw(&now.last_deploy.id), reviewed ? reviewed : "-");
-	else if (!untrusted_is(&now.from_deploy.id, untrusted_raw(&from->id)) &&
-		 (from->id.raw || now.from_deploy.id.raw))
-		error_set(&err, ERROR_STALE,
-			  _("%s was primed with deployment %s since the review; nothing was "
-			    "changed, review it again"),
-			  flow->request.env, untrusted_raw(&now.from_deploy.id));
+	else
+		(void)has_moved(flow, &now.last_deploy, &now.from_deploy, &err);
 	environment_clear(&now);
 	if (err.kind != ERROR_NONE)
 		flow_fail(flow, &err);
@@ -298,6 +310,23 @@ refused(struct flow *flow, const struct error *error)
 		flow_put_values_back(flow, error);
 }
 
+/* The platform's refusal carries what is there now: that is said, in the words of the check. */
+static void
+refused_as_stale(struct flow *flow, const struct api_reply *reply)
+{
+	struct deployment last = { 0 }, from = { 0 };
+	struct error err = { 0 };
+
+	deployment_read(&last, json_object_get(reply->details, "last_deploy"));
+	deployment_read(&from, json_object_get(reply->details, "from_deploy"));
+	if (!json_is_object(json_object_get(reply->details, "last_deploy")) ||
+	    !has_moved(flow, &last, &from, &err))
+		err = reply->error;
+	deployment_clear(&last);
+	deployment_clear(&from);
+	refused(flow, &err);
+}
+
 static void
 sent_deployment(void *data, const struct api_reply *reply)
 {
@@ -313,7 +342,11 @@ sent_deployment(void *data, const struct api_reply *reply)
 		settle_deployment(flow);
 		return;
 	}
-	if (reply->error.kind == ERROR_STALE || reply->error.kind == ERROR_CONFLICT ||
+	if (reply->error.kind == ERROR_STALE) {
+		refused_as_stale(flow, reply);
+		return;
+	}
+	if (reply->error.kind == ERROR_CONFLICT ||
 	    reply->error.kind == ERROR_INPUT || reply->error.kind == ERROR_ACCESS ||
 	    reply->error.kind == ERROR_NOT_FOUND) {
 		refused(flow, &reply->error);

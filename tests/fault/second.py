@@ -18,7 +18,7 @@ VERBS = ("deploy", "promote", "undo", "carry")
 class Other:
     """What the other person does to an environment, and how one sees it."""
 
-    is_after_the_look = False		# at the resources that it would get
+    is_after_the_look = False		# between the looks at the resources that it would get
 
     def __init__(self, platform, env, mark):
         self.platform, self.env, self.mark = platform, env, mark
@@ -212,7 +212,10 @@ class Rounds:
                 if is_about(request, story.env):
                     count.append(request)
                     if len(count) == n + 1 and self.acts(other):
-                        other.is_after_the_look = any(r.path.endswith("/graphs") for r in count[:-1])
+                        # No precondition is known for definitions: between the second look and the
+                        # deploy they are not held (doc/reliability).
+                        looks = sum(1 for r in count[:-1] if r.path.endswith("/graphs"))
+                        other.is_after_the_look = looks > 0 and not count[-1].path.endswith("/deploys")
                         met.append(request)
                         story.before |= {d["id"] for d in story.new_deployments()
                                          if "theirs" in d["comment"]}
