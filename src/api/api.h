@@ -164,6 +164,8 @@ struct api_call *api_list_deployment_errors(struct api *api, const char *org, co
 /* Runtime in its second form. */
 struct api_call *api_get_runtime(struct api *api, const char *org, const char *app,
 				 const char *env, api_done *done, void *data);
+/* Every resource definition of the organization. */
+struct api_call *api_list_definitions(struct api *api, const char *org, api_done *done, void *data);
 struct api_call *api_list_active_resources(struct api *api, const char *org, const char *app,
 					   const char *env, api_done *done, void *data);
 /* Shared values: the environment's own and the application's.  Secrets have no value. */

@@ -31,6 +31,7 @@ enum operation_id {
 	LIST_DEPLOYMENT_ERRORS,
 	GET_RUNTIME,
 	LIST_ACTIVE_RESOURCES,
+	LIST_DEFINITIONS,
 	GET_LOGS,
 	LIST_VALUES,
 	CREATE_VALUE,
@@ -72,6 +73,8 @@ static const struct api_operation operations[] = {
 			 "application/v2+json", true},
 	[LIST_ACTIVE_RESOURCES] = {N_("Reading the resources of"), "GET", ENV "/resources", NULL,
 				   true},
+	[LIST_DEFINITIONS] = {N_("Reading the resource definitions of"), "GET", "/orgs/%/resources/defs",
+			      NULL, true},
 	[LIST_VALUES] = {N_("Reading the shared values of"), "GET", ENV "/values", NULL, true},
 	[GET_LOGS] = {N_("Reading the logs of"), "GET", ENV "/logs", NULL, true},
 	[CREATE_VALUE] = {N_("Setting a value of"), "POST", ENV "/values", NULL, false},
@@ -253,6 +256,12 @@ api_list_active_resources(struct api *api, const char *org, const char *app, con
 {
 	return call_new(api, LIST_ACTIVE_RESOURCES, (const char *const[]){org, app, env}, done,
 			data);
+}
+
+struct api_call *
+api_list_definitions(struct api *api, const char *org, api_done *done, void *data)
+{
+	return call_new(api, LIST_DEFINITIONS, (const char *const[]){org}, done, data);
 }
 
 struct api_call *

@@ -23,7 +23,7 @@ struct arguments {
 	const char *approve, *reason;
 	const char *output, *timeout, *since, *tail;	/* as typed; options_parse() checks them */
 	struct argument_list take, values, values_from, app_values, copy_values,
-		reference_values, no_values;
+		reference_values, no_values, acknowledge;
 	/* A command of the plain lines that is done once, and its words; NULL: none. */
 	const char *verb;
 	char **words;

@@ -429,6 +429,21 @@ conflict_facts(const struct merge *merge)
 	return list;
 }
 
+static json_t *
+finding_facts(const struct review *review)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < review->finding_count; i++) {
+		const struct review_finding *f = &review->findings[i];
+
+		json_array_append_new(list, json_pack("{s:o, s:s, s:o, s:b}", "id", text(f->id), "kind", f->kind,
+						      "text", text(f->text), "is_acknowledged",
+						      (int)f->is_acknowledged));
+	}
+	return list;
+}
+
 json_t *
 facts_operation(const struct flow *flow)
 {
@@ -458,6 +473,8 @@ facts_operation(const struct flow *flow)
 		json_object_set_new(facts, "changes", facts_changes(&review->changes));
 		json_object_set_new(facts, "sends", texts(review->sends, review->send_count));
 		json_object_set_new(facts, "cautions", texts(review->cautions, review->caution_count));
+		if (review->verb == FLOW_CLONE)
+			json_object_set_new(facts, "findings", finding_facts(review));
 		json_object_set_new(facts, "way_back", text(review->way_back));
 	}
 	json_object_set_new(facts, "deployment", deployment ? deployment_facts(deployment) : json_null());

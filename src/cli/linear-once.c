@@ -155,13 +155,41 @@ decide_conflicts(struct linear *l, struct flow *flow)
 
 /* --- the approval --- */
 
+/* Each finding by its own id; there is no word for all of them.  false: it was refused. */
+static bool
+acknowledge(struct linear *l, struct flow *flow)
+{
+	const struct argument_list *ids = &l->once->acknowledge;
+	const struct review *review = flow_review(flow);
+	struct error err = {0};
+	size_t open;
+
+	for (size_t i = 0; i < ids->count; i++)
+		if (flow_acknowledge(flow, ids->items[i], true, &err) != 0) {
+			linear_fail(l, EXIT_USAGE, _("--acknowledge=%s: %s"), ids->items[i], err.text);
+			return false;
+		}
+	open = review_open_findings(review);
+	if (open == 0 || !l->once->approve)
+		return true;
+	if (linear_wants_facts(l))
+		linear_facts(l, facts_operation(flow));
+	linear_fail(l, EXIT_MOVED,
+		    ngettext("%zu finding may lead to %s. --acknowledge=ID accepts it.",
+			     "%zu findings may lead to %s. --acknowledge=ID accepts one of them.", open),
+		    open, review->source);
+	return false;
+}
+
 /* What is reviewed is carried out only by the name of its environment; else that was all. */
 static void
 answer_review(struct linear *l, struct flow *flow)
 {
 	struct error err = {0};
 
-	if (!l->once->approve) {
+	if (!acknowledge(l, flow)) {
+		/* nothing is approved */
+	} else if (!l->once->approve) {
 		if (linear_wants_facts(l))
 			linear_facts(l, facts_operation(flow));
 		else
@@ -233,7 +261,8 @@ turn_operation(struct linear *l, int64_t until)
 		linear_list_values(l, flow);
 		flow_cancel(flow);
 		linear_forget(l, flow);
-	} else if (l->asking == ASKING_YES || l->asking == ASKING_REASON || l->asking == ASKING_NAME) {
+	} else if (l->asking == ASKING_FINDING || l->asking == ASKING_YES || l->asking == ASKING_REASON ||
+		   l->asking == ASKING_NAME) {
 		answer_review(l, flow);
 	} else if (l->once->no_wait && is_only_watched(flow)) {
 		leave_running(l, flow);

@@ -27,7 +27,7 @@ struct world_environment;
 
 /* What the next line answers. */
 enum linear_asking {
-	ASKING_COMMAND, ASKING_SIDE, ASKING_YES, ASKING_REASON, ASKING_NAME,
+	ASKING_COMMAND, ASKING_SIDE, ASKING_FINDING, ASKING_YES, ASKING_REASON, ASKING_NAME,
 	ASKING_FOLLOW		/* nothing: any line ends the following */
 };
 

@@ -307,6 +307,24 @@ linear_forget(struct linear *l, struct flow *flow)
 	l->since = clock_wall_ms();
 }
 
+/* What is asked next: the findings one by one, then what the approval needs. */
+static enum linear_asking
+asking_after_review(const struct review *review)
+{
+	return review_open_findings(review) > 0 ? ASKING_FINDING :
+	       review->is_protected ? ASKING_REASON :
+	       review->asks_name ? ASKING_NAME : ASKING_YES;
+}
+
+static const struct review_finding *
+open_finding(const struct review *review)
+{
+	for (size_t i = 0; i < review->finding_count; i++)
+		if (!review->findings[i].is_acknowledged)
+			return &review->findings[i];
+	return NULL;
+}
+
 static void
 give_up(struct linear *l, struct flow *flow)
 {
@@ -368,8 +386,7 @@ show_review(struct linear *l, const struct flow *flow)
 		lines_review(review);
 	l->reviewed = true;
 	l->prompted = false;
-	l->asking = review->is_protected ? ASKING_REASON :
-		    review->asks_name ? ASKING_NAME : ASKING_YES;
+	l->asking = asking_after_review(review);
 }
 
 /* The merge's entry that is the n-th conflict, from 0. */
@@ -471,6 +488,21 @@ approve(struct linear *l, const char *typed)
 	linear_advance(l);
 }
 
+/* "ok" is for this one alone. */
+static void
+take_finding(struct linear *l, const char *line)
+{
+	struct flow *flow = linear_flow(l);
+	const struct review *review = flow_review(flow);
+	const struct review_finding *finding = open_finding(review);
+	struct error err = {0};
+
+	if (strcmp(line, "ok") != 0 || flow_acknowledge(flow, finding->id, true, &err) != 0)
+		give_up(l, flow);
+	else
+		l->asking = asking_after_review(review);
+}
+
 static void
 stop_following(struct linear *l)
 {
@@ -488,6 +520,9 @@ take_line(struct linear *l, char *line)
 		break;
 	case ASKING_SIDE:
 		take_side(l, line);
+		break;
+	case ASKING_FINDING:
+		take_finding(l, line);
 		break;
 	case ASKING_YES:
 		if (strcmp(line, _("yes")) == 0 || strcmp(line, "yes") == 0)
@@ -541,6 +576,9 @@ prompt(struct linear *l)
 		return;
 	if (l->asking == ASKING_SIDE)
 		fputs(_("1 or 2; b goes back, x gives up and changes nothing: "), stdout);
+	else if (l->asking == ASKING_FINDING)
+		lines_say(_("%s\nType ok to accept this one finding, anything else changes nothing:"),
+			  open_finding(flow_review(linear_flow(l)))->text);
 	else if (l->asking == ASKING_YES)
 		fputs(_("Type yes to do it, anything else changes nothing: "), stdout);
 	else if (l->asking == ASKING_REASON)

@@ -222,6 +222,9 @@ lines_review(const struct review *review)
 		lines_say(_("  Its next deployment was set to ride on another base."));
 	for (size_t i = 0; i < review->caution_count; i++)
 		lines_say(_("  Caution: %s"), review->cautions[i]);
+	for (size_t i = 0; i < review->finding_count; i++)
+		lines_say(review->findings[i].is_acknowledged ? _("  Acknowledged %s: %s") : _("  Finding %s: %s"),
+			  review->findings[i].id, review->findings[i].text);
 	for (size_t i = 0; i < review->send_count; i++)
 		lines_say(_("  Sends: %s"), review->sends[i]);
 	if (review->way_back && *review->way_back)

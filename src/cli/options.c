@@ -70,6 +70,7 @@ static const struct command_option options[] = {
 	LIST(CLONE, "copy-value", "KEY", copy_values, N_("Copy a value that may lead back to the source")),
 	LIST(CLONE, "reference-value", "KEY", reference_values, N_("Refer to the same secret")),
 	LIST(CLONE, "no-value", "KEY", no_values, N_("Leave a value out")),
+	LIST(CLONE, "acknowledge", "ID", acknowledge, N_("Accept one finding that may lead to the source")),
 	SWITCH(FOLLOW, "follow", follow, N_("Keep printing new lines")),
 	TEXT(TAIL, "since", "DURATION", since, N_("Print lines newer than this, e.g. 10m")),
 	TEXT(TAIL, "tail", "LINES", tail, N_("Print at most this many earlier lines")),

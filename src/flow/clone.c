@@ -217,8 +217,8 @@ why_not_copied(const struct flow *flow, const struct value *value)
 
 	if (value->is_secret)
 		return xstrdup(_("It is a secret, which cannot be read and copied."));
-	leads = review_leads_to(value->text, flow->request.source);
-	why = leads ? xasprintf(_("It may lead back: %s."), leads) : NULL;
+	leads = flow_value_leads(flow, value->key, value->text);
+	why = leads ? xasprintf(_("It leads to %s."), leads) : NULL;
 	free(leads);
 	return why;
 }
@@ -452,7 +452,7 @@ make_review(struct flow *flow)
 				 "that did is cloned"),
 			       source);
 	caution_isolated(flow);
-	review_isolation(review, flow->base, source);
+	review_isolation(flow);
 	review_send(review, "POST /orgs/%s/apps/%s/envs", review->org, review->app);
 	review_list_sends(flow);
 	review_ready(flow);
@@ -460,6 +460,7 @@ make_review(struct flow *flow)
 
 static flow_phase *const prepare[] = {
 	read_source,	    read_source_running,     check_free,    read_source_set,
+	read_source_outputs, read_definitions,
 	read_source_values, read_application_values, decide_values, make_values,
 	make_review,	    NULL,
 };

@@ -202,6 +202,10 @@ clear_values(struct flow *flow)
 	value_changes_clear(&flow->value_changes);
 	json_decref(flow->carried);
 	flow_clear_questions(flow);
+	json_decref(flow->outputs);
+	json_decref(flow->definitions);
+	free(flow->outputs_unread);
+	free(flow->definitions_unread);
 	free(flow->wanted_env);
 	free(flow->values_version);
 	free(flow->graph);
@@ -819,6 +823,36 @@ refuse_name(const struct review *review, const char *env, struct error *err)
 }
 
 int
+flow_acknowledge(struct flow *flow, const char *id, bool is_acknowledged, struct error *err)
+{
+	struct review *review = &flow->review;
+
+	if (flow->state != FLOW_REVIEW)
+		return error_set(err, ERROR_INPUT, _("this was approved or ended already"));
+	for (size_t i = 0; i < review->finding_count; i++) {
+		if (strcmp(review->findings[i].id, id) != 0)
+			continue;
+		review->findings[i].is_acknowledged = is_acknowledged;
+		session_changed(flow->session);
+		return 0;
+	}
+	return error_set(err, ERROR_INPUT, _("There is no finding %s in this review."), id);
+}
+
+static int
+check_findings(const struct review *review, struct error *err)
+{
+	size_t open = review_open_findings(review);
+
+	if (open == 0)
+		return 0;
+	return error_set(err, ERROR_CONFLICT,
+			 ngettext("%zu finding is not acknowledged yet: it may lead to %s",
+				  "%zu findings are not acknowledged yet: they may lead to %s", open),
+			 open, review->source);
+}
+
+int
 flow_approve(struct flow *flow, const char *reason, const char *typed, struct error *err)
 {
 	if (flow->state == FLOW_DECIDING)
@@ -827,6 +861,8 @@ flow_approve(struct flow *flow, const char *reason, const char *typed, struct er
 		return error_set(err, ERROR_CONFLICT, _("decide about the values first"));
 	if (flow->state != FLOW_REVIEW)
 		return error_set(err, ERROR_INPUT, _("this was approved or ended already"));
+	if (check_findings(&flow->review, err) != 0)
+		return -1;
 	if (flow->review.asks_name && (!typed || strcmp(typed, flow->request.env)))
 		return refuse_name(&flow->review, flow->request.env, err);
 	if (flow->review.is_protected && (!reason || !reason[strspn(reason, " \t")]))

@@ -85,6 +85,15 @@ struct flow_step {
 	int done, wanted;	/* e.g. workloads ready; 0,0 when it has no measure */
 };
 
+/* CLONE: something that leads to the source, or that is not known.  It is changed, or a person
+ * acknowledges it by itself. */
+struct review_finding {
+	char *id;		/* owned; the same each time: for machines, and to name it */
+	const char *kind;	/* "environment", "same-host", "fixed-host", "address", "resource", "unknown" */
+	char *text;		/* owned, foreign: a sentence */
+	bool is_acknowledged;
+};
+
 /* What is approved: pinned ids, and what a person reads. */
 struct review {
 	enum flow_verb verb;
@@ -106,8 +115,10 @@ struct review {
 	char **sends;			/* the requests, in order: "POST …/deltas" */
 	size_t send_count;
 	char *way_back;			/* one line: "web image → 1.4.2"; "" when there is none */
-	char **cautions;		/* isolation and other things to read first; foreign */
+	char **cautions;		/* what to read first; foreign */
 	size_t caution_count;
+	struct review_finding *findings;	/* each to be acknowledged before it is approved */
+	size_t finding_count;
 };
 
 /* Starts preparing; the flow belongs to the session.  NULL with err when the request is
@@ -167,6 +178,12 @@ int flow_choose(struct flow *flow, size_t entry, enum merge_side side, struct er
 /* Prepares the review of what was chosen, while DECIDING or VALUES.  0, or -1 with err: not
  * all is decided. */
 int flow_decide(struct flow *flow, struct error *err) __attribute__((warn_unused_result));
+/* A person has read the finding, or takes that back.  0, or -1 with err: there is none of this id,
+ * or it is too late. */
+int flow_acknowledge(struct flow *flow, const char *id, bool is_acknowledged, struct error *err)
+	__attribute__((warn_unused_result));
+/* Findings that nobody has acknowledged yet. */
+size_t review_open_findings(const struct review *review);
 /*
  * Runs what was reviewed.  `typed` must equal the environment's id when the review asks for the
  * name, and `reason` be non-empty when it is protected.  0, or -1 with err (nothing was sent).

@@ -28,6 +28,7 @@ libflow_a_SOURCES = \
 	src/flow/hotfix.h \
 	src/flow/interrupted.c \
 	src/flow/interrupted.h \
+	src/flow/isolation.c \
 	src/flow/learn.c \
 	src/flow/learn.h \
 	src/flow/logs.c \

@@ -19,7 +19,6 @@
 #include "model/pointer.h"
 
 #define CONTEXT_LINES 2
-#define CAUTIONS_MAX 50
 #define LISTED_MAX 3		/* changes named in one line; the others are counted */
 #define LINE_MAX_BYTES 4096
 #define SHORT_VALUE 24		/* bytes of a value that is named in a line */
@@ -49,6 +48,11 @@ review_clear(struct review *review)
 	for (size_t i = 0; i < review->caution_count; i++)
 		free(review->cautions[i]);
 	free(review->cautions);
+	for (size_t i = 0; i < review->finding_count; i++) {
+		free(review->findings[i].id);
+		free(review->findings[i].text);
+	}
+	free(review->findings);
 	memset(review, 0, sizeof(*review));
 }
 
@@ -68,11 +72,28 @@ review_caution(struct review *review, const char *format, ...)
 {
 	va_list ap;
 
-	if (review->caution_count >= CAUTIONS_MAX)
-		return;
 	va_start(ap, format);
 	add_line(&review->cautions, &review->caution_count, format, ap);
 	va_end(ap);
+}
+
+void
+review_finding_add(struct review *review, const char *id, const char *kind, char *text)
+{
+	review->findings = xreallocarray(review->findings, review->finding_count + 1,
+					 sizeof(*review->findings));
+	review->findings[review->finding_count++] =
+		(struct review_finding){.id = xstrdup(id), .kind = kind, .text = text};
+}
+
+size_t
+review_open_findings(const struct review *review)
+{
+	size_t open = 0;
+
+	for (size_t i = 0; i < review->finding_count; i++)
+		open += !review->findings[i].is_acknowledged;
+	return open;
 }
 
 void
@@ -153,98 +174,6 @@ review_summary(const struct review *review)
 		summary = xstrdup(changes);
 	free(changes);
 	return summary;
-}
-
-/* --- isolation --- */
-
-static bool
-is_word_byte(unsigned char c)
-{
-	return isalnum(c) || c == '_';
-}
-
-/* The id as a word of its own: "production" in "production-db", not in "reproductions". */
-static bool
-names_environment(const char *text, const char *id)
-{
-	size_t length = strlen(id);
-
-	for (const char *at = text; (at = strstr(at, id)); at++)
-		if ((at == text || !is_word_byte((unsigned char)at[-1])) &&
-		    !is_word_byte((unsigned char)at[length]))
-			return true;
-	return false;
-}
-
-/* A URL whose host is written out, and is not this machine. */
-static bool
-names_fixed_host(const char *text)
-{
-	static const char *const own[] = { "localhost", "127.", "[::1]", "0.0.0.0" };
-	const char *host = strstr(text, "://");
-
-	if (!host)
-		return false;
-	host += 3;
-	if (!*host || *host == '$' || *host == '/')
-		return false;
-	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-		if (!strncmp(host, own[i], strlen(own[i])))
-			return false;
-	/* "http://api:8080" is a service beside it; a name with a dot is a host of the world. */
-	return memchr(host, '.', strcspn(host, "/:$")) != NULL;
-}
-
-char *
-review_leads_to(const char *text, const char *source)
-{
-	if (names_environment(text, source))
-		return xasprintf(_("it names %s"), source);
-	if (names_fixed_host(text))
-		return xasprintf(_("it is a fixed host, the same as in %s"), source);
-	return NULL;
-}
-
-/* As deep as json_decode() lets a body be. */
-static void
-search_strings(struct review *review, const json_t *value, struct buf *path, const char *source)
-{
-	const char *key;
-	const char *text = json_string_value(value);
-	json_t *member;
-	size_t i, length = path->length;
-
-	if (text && names_environment(text, source))
-		review_caution(review, _("%s names %s: %s"), buf_str(path), source, text);
-	else if (text && names_fixed_host(text))
-		review_caution(review, _("%s is a fixed host, the same as in %s: %s"),
-			       buf_str(path), source, text);
-	if (json_is_object(value)) {
-		json_object_foreach((json_t *)(uintptr_t)value, key, member) {
-			pointer_append(path, key);
-			search_strings(review, member, path, source);
-			path->length = length;
-			if (path->data)
-				path->data[length] = '\0';
-		}
-	} else if (json_is_array(value)) {
-		json_array_foreach((json_t *)(uintptr_t)value, i, member)
-			search_strings(review, member, path, source);
-	}
-}
-
-void
-review_isolation(struct review *review, const struct set *set, const char *source)
-{
-	struct buf path;
-
-	buf_init(&path, LINE_MAX_BYTES);
-	buf_puts(&path, "modules");
-	search_strings(review, set_modules(set), &path, source);
-	buf_clear(&path);
-	buf_puts(&path, "shared");
-	search_strings(review, set_shared(set), &path, source);
-	buf_clear(&path);
 }
 
 /* --- the review itself --- */

@@ -76,6 +76,9 @@ struct flow {
 	struct set *was;	/* what target runs; NULL: nothing, or the same as base */
 	struct set *theirs, *ours, *ancestor;	/* for merges */
 	struct set *result;	/* what will run */
+	json_t *outputs;	/* CLONE: of the source's resources, {id: outputs} */
+	json_t *definitions;	/* CLONE: resource definitions; NULL: not known */
+	char *outputs_unread, *definitions_unread;	/* why not; NULL: they were read */
 	struct delta *delta;	/* base -> result; NULL or empty: nothing changes */
 	char *base_id;		/* set id of base, as the platform says it */
 	char *result_id;
@@ -260,11 +263,15 @@ char *review_summary(const struct review *review);
 char *review_list_changes(const struct changes *changes, bool back);
 /* fixes.c: cautions of the promoted fixes that the target has now and will not have then */
 flow_phase read_fixes;
-/* Why a text may lead to the environment `source`, or to a host outside; free() it.  NULL: it
- * does not, as far as can be seen. */
-char *review_leads_to(const char *text, const char *source);
-/* Strings of the set that still point at another environment, or at a fixed host. */
-void review_isolation(struct review *review, const struct set *set, const char *source);
+/* Takes the text. */
+void review_finding_add(struct review *review, const char *id, const char *kind, char *text);
+
+/* isolation.c */
+flow_phase read_source_outputs, read_definitions;
+/* What leads to the source, or to a host outside, as findings. */
+void review_isolation(struct flow *flow);
+/* Where a value leads that it must not; free() it.  NULL: nowhere, as far as can be seen. */
+char *flow_value_leads(const struct flow *flow, const char *key, const char *text);
 
 /* live.c: looks at the target while a person reads the review */
 flow_phase live_start, live_look_failed;

@@ -21,6 +21,7 @@ TTY_STORIES = \
 	tests/tty/mouse.story \
 	tests/tty/kill.story \
 	tests/tty/large.story \
+	tests/tty/isolation.story \
 	tests/tty/review.story \
 	tests/tty/progress.story \
 	tests/tty/second-demo.story \

@@ -580,6 +580,37 @@ a_clone_gets_a_secret_that_nobody_has_seen(void **state)
 }
 #endif
 
+/* What leads to the source is acknowledged one by one; there is no approval before. */
+static void
+each_finding_of_a_clone_is_acknowledged_by_itself(void **state)
+{
+	struct error err = {0};
+	const char *name = next_clone();
+	struct flow *flow;
+
+	(void)state;
+	start_again();
+	put(APP, "API", "https://api.acme.test/v1");
+	put(APP, "BUCKET", "uploads_production");
+	put(APP, "NEAR", "http://localhost:8080");
+	free(serve_deploy(&serve, PRODUCTION, "{}"));
+	flow = review(&(struct flow_request){.verb = FLOW_CLONE, .env = name, .source = "production"});
+	assert_int_equal(flow_review(flow)->finding_count, 2);
+	assert_non_null(strstr(flow_review(flow)->findings[0].text, "values/API"));
+	assert_non_null(strstr(flow_review(flow)->findings[1].text, "uploads_production"));
+	assert_int_equal(flow_approve(flow, "test", name, &err), -1);
+	assert_int_equal(err.kind, ERROR_CONFLICT);
+	assert_int_equal(flow_acknowledge(flow, "all", true, &err), -1);
+	assert_int_equal(flow_acknowledge(flow, flow_review(flow)->findings[1].id, true, &err), 0);
+	assert_int_equal(review_open_findings(flow_review(flow)), 1);
+	assert_int_equal(flow_approve(flow, "test", name, &err), -1);
+	assert_int_equal(flow_acknowledge(flow, flow_review(flow)->findings[0].id, true, &err), 0);
+	carry_out(flow);
+	ask("DELETE", APP "/values/API", NULL);
+	ask("DELETE", APP "/values/BUCKET", NULL);
+	ask("DELETE", APP "/values/NEAR", NULL);
+}
+
 static void
 a_key_without_a_value_is_named_before_anything_is_sent(void **state)
 {
@@ -1098,6 +1129,7 @@ main(void)
 		cmocka_unit_test(a_secret_comes_back_with_an_undo),
 		cmocka_unit_test(a_clone_gets_a_secret_that_nobody_has_seen),
 #endif
+		cmocka_unit_test(each_finding_of_a_clone_is_acknowledged_by_itself),
 		cmocka_unit_test(a_key_without_a_value_is_named_before_anything_is_sent),
 		cmocka_unit_test(two_fixes_from_one_clone_are_promoted_one_after_the_other),
 		cmocka_unit_test(an_undo_keeps_what_somebody_else_deployed_since),

@@ -43,7 +43,7 @@
 #define SENDS_BYTES_MAX 16384
 #define SENDS_ROWS_MAX 50
 
-enum { IN_DIFFERENCE, IN_REASON, IN_NAME };
+enum { IN_DIFFERENCE, IN_REASON, IN_NAME, IN_FINDINGS };
 
 struct review_view {
 	struct view view;
@@ -63,6 +63,8 @@ struct review_view {
 	struct decide decide;		/* while conflicts wait for choices */
 	struct decide_values values;	/* while values do */
 	int focus;
+	size_t finding;			/* the one that the cursor is on, in IN_FINDINGS */
+	int finding_row, finding_rows;	/* where that stands in the head, and how many rows it takes */
 	struct field reason, name;
 };
 
@@ -73,7 +75,7 @@ static const struct key keys[] = {
 	DIFFERENCE_KEYS,
 	DECIDE_KEYS,
 	{'y', "y", ACTION_COPY, NULL, N_("Copy the changes in words.")},
-	{'\t', "Tab", ACTION_PANE, NULL, N_("To the next field, where there are any.")},
+	{'\t', "Tab", ACTION_PANE, NULL, N_("To the findings and to the next field, where there are any.")},
 	{'\r', "Enter", ACTION_OPEN, NULL, N_("In a field: to the next one; in the last one approve, once all are right.")},
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
@@ -201,6 +203,33 @@ draw_cautions(struct canvas *c, int row, const struct review *review)
 				     _("Its base was changed: the next deployment does not start from what is running."));
 	for (size_t i = 0; i < review->caution_count; i++)
 		used += draw_caution(c, row + used, STYLE_WARN, STYLE_WARN, review->cautions[i]);
+	return used;
+}
+
+/* Each with the box that Space ticks; the cursor's is bright.  How many rows were used. */
+static int
+draw_findings(struct review_view *r, struct canvas *c, int row, const struct review *review)
+{
+	int used = 0;
+
+	for (size_t i = 0; i < review->finding_count; i++) {
+		const struct review_finding *f = &review->findings[i];
+		bool here = r->focus == IN_FINDINGS && i == r->finding;
+		enum style style = here ? STYLE_STRONG : f->is_acknowledged ? STYLE_DIM : STYLE_WARN;
+		int rows;
+
+		canvas_at(c, row + used, 0);
+		canvas_ours(c, STYLE_KEY, here ? ">" : " ");
+		canvas_ours(c, style, f->is_acknowledged ? "[x]" : "[ ]");
+		canvas_at(c, row + used, 5);
+		rows = canvas_paragraph(c, style, f->text, CAUTION_ROWS_MAX);
+		rows += rows == 0;
+		if (here) {
+			r->finding_row = row + used;
+			r->finding_rows = rows;
+		}
+		used += rows;
+	}
 	return used;
 }
 
@@ -371,6 +400,7 @@ draw_head(struct review_view *r, struct ui *ui, struct canvas *c, int row, const
 	r->words_rows = used = changes_draw_words(c, row, words_room(c), &review->changes);
 	row += used + (roomy && used > 0);
 	used = draw_cautions(c, row, review);
+	used += draw_findings(r, c, row + used, review);
 	row += used + (roomy && used > 0);
 	if (sends)
 		row += draw_sends(ui, c, row, review);
@@ -389,6 +419,23 @@ draw_middle(struct review_view *r, struct ui *ui, const struct review *review, s
 	difference_draw(&r->difference, ui, &r->middle);
 	*part = difference_in_sight(&r->difference);
 	return r->difference.at_end;
+}
+
+/* Scrolls the head to the finding that the cursor is on; its row was measured from FAR_ABOVE. */
+static void
+show_finding(struct review_view *r, const struct review *review, int room)
+{
+	int first = r->finding_row - FAR_ABOVE, end = first + r->finding_rows;
+
+	if (r->focus != IN_FINDINGS || review->finding_count == 0 || r->head_rows == 0)
+		return;
+	if (end - r->head_top > room - 1)
+		r->head_top = end - room + 1;
+	if (first < r->head_top)
+		r->head_top = first;
+	if (r->head_top > r->head_rows)
+		r->head_top = r->head_rows;
+	r->head_top = r->head_top < 0 ? 0 : r->head_top;
 }
 
 /*
@@ -412,6 +459,7 @@ draw_review(struct review_view *r, struct ui *ui, struct canvas *c, const struct
 	r->head_rows = head > room - room / 2 ? head : 0;
 	if (r->head_top > r->head_rows)
 		r->head_top = r->head_rows;
+	show_finding(r, review, room);
 	row = draw_head(r, ui, c, -r->head_top, review, !sends) - r->head_top;
 	if (row >= 0 && row < room)
 		canvas_rule(c, row);
@@ -607,13 +655,32 @@ missing_field(const struct review_view *r, const struct review *review)
 	return IN_DIFFERENCE;
 }
 
+/* To the first finding that is not acknowledged.  false: all are. */
+static bool
+go_to_open_finding(struct review_view *r, const struct review *review)
+{
+	for (size_t i = 0; i < review->finding_count; i++) {
+		if (review->findings[i].is_acknowledged)
+			continue;
+		r->focus = IN_FINDINGS;
+		r->finding = i;
+		return true;
+	}
+	return false;
+}
+
 static void
 act_approve(struct review_view *r, struct ui *ui, struct flow *flow)
 {
 	const struct review *review = flow_review(flow);
 	int missing = missing_field(r, review);
+	size_t open = review_open_findings(review);
 
-	if (asks(review))
+	if (go_to_open_finding(r, review))
+		ui_say(ui, ngettext("Acknowledge the finding first (Space): it may lead to %s.",
+				    "Acknowledge each of the findings first (Space): they may lead to %s.",
+				    open), review->source);
+	else if (asks(review))
 		r->focus = missing ? missing : IN_NAME;
 	else
 		approve(r, ui, flow);
@@ -633,12 +700,53 @@ enter_field(struct review_view *r, struct ui *ui, struct flow *flow, const struc
 		approve(r, ui, flow);
 }
 
+/* The difference, the findings, the fields, and the difference again. */
 static void
 next_field(struct review_view *r, const struct review *review)
 {
-	r->focus = (r->focus + 1) % 3;
-	if (r->focus == IN_REASON && !review->is_protected)
-		r->focus = IN_NAME;
+	if (r->focus == IN_DIFFERENCE && review->finding_count > 0) {
+		if (!go_to_open_finding(r, review)) {
+			r->focus = IN_FINDINGS;
+			r->finding = 0;
+		}
+		return;
+	}
+	if (r->focus == IN_NAME || !asks(review))
+		r->focus = IN_DIFFERENCE;
+	else
+		r->focus = r->focus != IN_REASON && review->is_protected ? IN_REASON : IN_NAME;
+}
+
+/* Keys among the findings.  true: it was one of theirs. */
+static bool
+act_findings(struct review_view *r, struct ui *ui, struct flow *flow, enum action action)
+{
+	const struct review *review = flow_review(flow);
+	const struct review_finding *finding;
+	struct error err = {0};
+
+	if (r->focus != IN_FINDINGS || r->finding >= review->finding_count)
+		return false;
+	finding = &review->findings[r->finding];
+	switch (action) {
+	case ACTION_DOWN:
+		r->finding += r->finding + 1 < review->finding_count;
+		return true;
+	case ACTION_UP:
+		r->finding -= r->finding > 0;
+		return true;
+	case ACTION_OPEN:
+		ui_say(ui, _("Space acknowledges this finding."));
+		return true;
+	case ACTION_FOLD:
+		if (flow_acknowledge(flow, finding->id, !finding->is_acknowledged, &err) != 0)
+			ui_say_error(ui, &err);
+		else if (finding->is_acknowledged && r->finding + 1 < review->finding_count)
+			r->finding++;
+		return true;
+	default:
+		return false;
+	}
 }
 
 static void
@@ -708,7 +816,7 @@ can(const struct view *view, struct ui *ui, enum action action)
 	case ACTION_NEXT: return review && (!shows_contents(review, ui) || *r->contents.find.text);
 	case ACTION_OURS:
 	case ACTION_THEIRS: return flow && (flow_merge(flow) || flow_value_count(flow) > 0);
-	case ACTION_PANE: return (flow && flow_value_count(flow) > 0) || (review && asks(review));
+	case ACTION_PANE: return (flow && flow_value_count(flow) > 0) || (review && (asks(review) || review->finding_count > 0));
 	default: return true;
 	}
 }
@@ -730,9 +838,20 @@ bar(const struct view *view, struct ui *ui)
 		{'?', "?", ACTION_HELP, N_("help"), NULL},
 		{0, NULL, ACTION_NONE, NULL, NULL},
 	};
+	static const struct key finding_keys[] = {
+		{' ', "Space", ACTION_FOLD, N_("acknowledge"), NULL},
+		{'j', "j", ACTION_DOWN, N_("next finding"), NULL},
+		{'k', "k", ACTION_UP, N_("previous finding"), NULL},
+		{'\t', "Tab", ACTION_PANE, N_("go on"), NULL},
+		{'A', "A", ACTION_APPROVE, N_("approve"), NULL},
+		{27, "Esc", ACTION_BACK, N_("back"), NULL},
+		{0, NULL, ACTION_NONE, NULL, NULL},
+	};
 	struct review_view *r = (struct review_view *)view;
 	struct flow *flow = flow_of(r, ui);
 
+	if (r->focus == IN_FINDINGS && flow && flow_review(flow))
+		return finding_keys;
 	if (r->focus > 0 && flow && flow_review(flow))
 		return field_bar(r, flow_review(flow));
 	if (r->difference.finding || r->contents.finding)
@@ -774,13 +893,15 @@ act(struct view *view, struct ui *ui, enum action action)
 		ui_say(ui, _("The review is still loading."));
 		return;
 	}
+	if (act_findings(r, ui, flow, action))
+		return;
 	switch (action) {
 	case ACTION_OURS:
 	case ACTION_THEIRS: ui_say(ui, _("There is no conflict to decide here.")); break;
 	case ACTION_APPROVE: act_approve(r, ui, flow); break;
 	case ACTION_COPY: copy(ui, review); break;
 	case ACTION_PANE:
-		if (asks(review))
+		if (asks(review) || review->finding_count > 0)
 			next_field(r, review);
 		else
 			ui_say(ui, _("There is nothing to fill in here."));
@@ -835,6 +956,8 @@ type(struct view *view, struct ui *ui, int key)
 
 	if (decide_values_type(&r->values, key))
 		return true;
+	if (r->focus == IN_FINDINGS)
+		return false;
 	if (r->focus == IN_DIFFERENCE)
 		return type_middle(r, ui, key);
 	return field_type(r->focus == IN_REASON ? &r->reason : &r->name, key);

@@ -1,0 +1,56 @@
+# A clone is isolated, and says so: what leads to its source is acknowledged one by one, on the
+# screen and by a sub-command, and one key does not approve it all.
+
+size 120x40
+limit 10
+on-failure tail -n 30 $STATE/sidestaged.log
+
+test "the review of a clone shows each finding with a box"
+run sidestage demo
+expect "running" 20
+sh platform post /values '{"key":"API_URL","value":"https://api.acme.test/v1","description":""}' --quiet
+sh platform post /values '{"key":"BUCKET","value":"uploads_production","description":""}' --quiet
+press-until Right "in [Pp]roduction"
+key C
+expect "Name of the clone"
+type "hotfix-near"
+key Enter
+row "\[ \]" "values/API_URL leads to the host api.acme.test"
+row "\[ \]" "values/BUCKET names production: uploads_production"
+
+test "A goes to the first that is open, and approves nothing"
+key A
+expect "Acknowledge each of the findings first"
+row ">\[ \]" "API_URL"
+key Space
+row "\[x\]" "API_URL"
+row ">\[ \]" "BUCKET"
+key A
+expect "Acknowledge the finding first"
+key Space
+row "\[x\]" "BUCKET"
+
+test "Space again takes it back"
+key Space
+row ">\[ \]" "BUCKET"
+key Space
+row "\[x\]" "BUCKET"
+
+test "then it is approved"
+press-until A "Progress"
+expect "Done in" 20
+key Esc
+expect "hotfix-near"
+
+test "a sub-command needs each by its id, and ends with 6 otherwise"
+sh sidestage clone production hotfix-far --demo --approve=hotfix-far >$DIR/out 2>$DIR/err; test $? = 6
+sh grep -q '2 findings may lead to production. --acknowledge=ID accepts one of them.' $DIR/err
+sh grep -c '^  Finding .*: values/' $DIR/out | grep -qx 2
+sh platform get /envs/hotfix-far --status 404 --quiet
+sh sidestage clone production hotfix-far --demo --json | python3 -c 'import json, sys; o = json.load(sys.stdin); assert [(f["kind"], f["is_acknowledged"]) for f in o["findings"]] == [("fixed-host", False), ("environment", False)]; print(" ".join("--acknowledge=" + f["id"] for f in o["findings"]))' >$DIR/ids
+sh sidestage clone production hotfix-far --demo --approve=hotfix-far $(cut -d' ' -f1 $DIR/ids) >$DIR/out 2>$DIR/err; test $? = 6
+sh grep -q '1 finding may lead to production' $DIR/err
+sh sidestage clone production hotfix-far --demo --approve=hotfix-far --acknowledge=none 2>$DIR/err; test $? = 2
+sh sidestage clone production hotfix-far --demo --approve=hotfix-far $(cat $DIR/ids) >$DIR/out && grep -q Done $DIR/out
+key Q
+exit 0 20
