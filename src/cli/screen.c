@@ -14,6 +14,7 @@
 #include "cli/command.h"
 #include "cli/contexts.h"
 #include "cli/linear.h"
+#include "cli/lines.h"
 #include "cli/names.h"
 #include "flow/session.h"
 #include "ui/theme-file.h"
@@ -135,6 +136,8 @@ screen_run(const struct arguments *arguments, const struct session_options *give
 		} else if ((session = session_new(&options, err))) {
 			if (arguments->ascii || configured.ascii)
 				text_use_ascii_only();
+			if (session_history_problem(session))
+				lines_complain("%s", session_history_problem(session));
 			ret = linear_run(session, arguments, err);
 			session_free(session);
 		} else {

@@ -389,8 +389,8 @@ clones_set_end(struct session *session, const struct clone *clone, int64_t expir
 	const char *platform = session_platform(session);
 	int ret;
 
-	if (session_read_only(session))
-		return error_set(err, ERROR_ACCESS, _("this is a read-only session"));
+	if (session_check_changes(session, err))
+		return -1;
 	if (store_clone_origin(store, platform, clone->org, clone->app, clone->env, &origin, NULL) != 0) {
 		if (!clone->origin || !clone->set_id || !clone->deployment_id)
 			return error_set(err, ERROR_INPUT,

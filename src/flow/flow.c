@@ -274,10 +274,8 @@ check_request(struct session *session, const struct flow_request *request, struc
 
 	if ((size_t)request->verb >= VERB_COUNT)
 		return error_set(err, ERROR_INPUT, _("there is no such operation"));
-	if (session_read_only(session))
-		return error_set(err, ERROR_ACCESS,
-				 _("this is a read-only session: start without --read-only to "
-				   "change anything"));
+	if (session_check_changes(session, err))
+		return -1;
 	if (check_name(request->org, _("an organization"), err) ||
 	    check_name(request->app, _("an application"), err) ||
 	    check_name(request->env, _("an environment"), err))
@@ -871,8 +869,8 @@ flow_approve(struct flow *flow, const char *reason, const char *typed, struct er
 					 _("%s is not a clone that was made here: give a reason") :
 					 _("%s is protected: give a reason"),
 				 flow->request.env);
-	if (session_read_only(flow->session))
-		return error_set(err, ERROR_ACCESS, _("this is a read-only session"));
+	if (session_check_changes(flow->session, err))
+		return -1;
 	fill_record(flow, reason);
 	if (store_operation_begin(session_store(flow->session), &flow->record, err)) {
 		forget_record(flow);

@@ -184,10 +184,8 @@ take_record(struct session *session, const char *id, struct operation *record, s
 {
 	struct store *store = session_store(session);
 
-	if (session_read_only(session))
-		return error_set(err, ERROR_ACCESS,
-				 _("this is a read-only session: start without --read-only to "
-				   "change anything"));
+	if (session_check_changes(session, err))
+		return -1;
 	if (session_flow_by_id(session, id))
 		return error_set(err, ERROR_CONFLICT, _("This operation is running."));
 	if (store_operation_get(store, id, record, err))

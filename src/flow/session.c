@@ -53,6 +53,7 @@ struct session {
 	char **protect;			/* NULL-terminated */
 	bool read_only, all_protected;
 	int64_t clone_life_ms;
+	char *history_problem;		/* NULL: there is none */
 	struct renewal *renewal;	/* of the token; NULL: there is no source */
 	bool changed;
 };
@@ -339,6 +340,24 @@ session_read_only(const struct session *session)
 	return session->read_only;
 }
 
+const char *
+session_history_problem(const struct session *session)
+{
+	return session->history_problem;
+}
+
+int
+session_check_changes(const struct session *session, struct error *err)
+{
+	if (session->read_only)
+		return error_set(err, ERROR_ACCESS,
+				 _("this is a read-only session: start without --read-only to "
+				   "change anything"));
+	if (session->history_problem)
+		return error_set(err, ERROR_STORE, "%s", session->history_problem);
+	return 0;
+}
+
 bool
 session_all_protected(const struct session *session)
 {
@@ -426,6 +445,21 @@ platform_name(const struct session_options *options)
 				 xstrdup(options->url);
 }
 
+/* With a history that cannot be used the board is still there to be looked at. */
+static void
+open_store(struct session *session, const struct session_options *options, struct error *err)
+{
+	struct error why = {0};
+
+	session->store = store_open(options->history_path, options->cache_path, &why);
+	if (session->store)
+		return;
+	session->store = store_open_without_history(options->history_path, options->cache_path, &why, err);
+	session->history_problem =
+		xasprintf(_("Nothing can be journaled, so nothing can be changed: %s.  Repair that file, or "
+			    "move it away to begin a new history."), why.text);
+}
+
 struct session *
 session_new(const struct session_options *options, struct error *err)
 {
@@ -447,7 +481,7 @@ session_new(const struct session_options *options, struct error *err)
 						     .renews_token = options->token_source != NULL},
 			       err);
 	if (session->api)
-		session->store = store_open(options->history_path, options->cache_path, err);
+		open_store(session, options, err);
 	if (!session->store) {
 		session_free(session);
 		return NULL;
@@ -482,5 +516,6 @@ session_free(struct session *session)
 	free(session->address);
 	free(session->identity);
 	free(session->context);
+	free(session->history_problem);
 	free(session);
 }

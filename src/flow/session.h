@@ -48,7 +48,8 @@ struct session_options {
 	int64_t clone_life_ms;		/* how long a clone is meant to live; 0: no end is set */
 };
 
-/* Opens the store, fills the world from the cache, starts the first reads.  NULL with err. */
+/* Opens the store, fills the world from the cache, starts the first reads.  A history that cannot be
+ * used is no reason not to look: see session_history_problem().  NULL with err. */
 struct session *session_new(const struct session_options *options, struct error *err);
 /* Abandons what is in flight (the journal keeps it); NULL is fine. */
 void session_free(struct session *session);
@@ -71,6 +72,12 @@ const char *session_address(const struct session *session);
  * until the next turn: the platform may say another name. */
 const char *session_platform(const struct session *session);
 bool session_read_only(const struct session *session);
+/* A sentence for people: the history cannot be used, so nothing can be changed; NULL: it can.  It
+ * holds foreign text. */
+const char *session_history_problem(const struct session *session);
+/* 0, or -1 with err: nothing may be changed in this session. */
+int session_check_changes(const struct session *session, struct error *err)
+	__attribute__((warn_unused_result));
 bool session_all_protected(const struct session *session);
 /* How long a clone that is made now is meant to live; 0: no end is set. */
 int64_t session_clone_life(const struct session *session);

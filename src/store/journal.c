@@ -233,7 +233,7 @@ store_operation_begin(struct store *store, const struct operation *operation, st
 	int ret;
 
 	assert(operation->id.raw && operation->verb.raw);
-	if (begin(store, err))
+	if (store_check_writable(store, err) || begin(store, err))
 		return -1;
 	ret = insert_operation(store, operation, err);
 	for (size_t i = 0; ret == 0 && i < operation->step_count; i++)
@@ -241,8 +241,10 @@ store_operation_begin(struct store *store, const struct operation *operation, st
 	if (ret == 0 && search_keep(store->history, operation->id.raw))
 		ret = fail(store, err);
 	ret = end(store, ret, err);
-	if (ret == 0)
+	if (ret == 0) {
+		store_mark_history(store);
 		(void)store_operation_claim(store, operation->id.raw);
+	}
 	return ret;
 }
 
@@ -402,6 +404,8 @@ store_operation_get(struct store *store, const char *id, struct operation *out,
 	sqlite3_stmt *statement;
 	int code;
 
+	if (store_check_readable(store, err))
+		return -1;
 	buf_init(&sql, SQL_MAX);
 	select_columns(&sql);
 	buf_puts(&sql, "id=?1");
@@ -467,7 +471,7 @@ int
 store_history_list(struct store *store, const struct history_query *query,
 		   struct operation_list *list, struct error *err)
 {
-	sqlite3_stmt *statement = prepare_list(store, query, err);
+	sqlite3_stmt *statement = store_check_readable(store, err) ? NULL : prepare_list(store, query, err);
 	int code;
 
 	list->items = NULL;

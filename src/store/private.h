@@ -14,7 +14,15 @@ struct store {
 	int lock_fd;		/* history_path + ".lock": one byte locked per operation claimed */
 	sqlite3 *cache;		/* NULL: there is none now; everything counts as not cached */
 	char *cache_path;
+	char *problem;		/* why nothing can be written down; NULL: it can */
+	bool is_stand_in;	/* history is an empty one in memory */
 };
+
+/* From now on an empty file in the place of this history is not a new one. */
+void store_mark_history(struct store *store);
+/* 0, or -1 with err: the operations cannot be read, or not be written. */
+int store_check_readable(const struct store *store, struct error *err);
+int store_check_writable(const struct store *store, struct error *err);
 
 /* Opens a database file with our settings, 0600.  NULL with err. */
 sqlite3 *database_open(const char *path, int busy_ms, bool durable, struct error *err);

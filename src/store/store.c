@@ -23,6 +23,7 @@
 #include "base/xmalloc.h"
 
 #define HISTORY_BUSY_MS 5000
+#define CHECKED_BYTES_MAX (2 * 1024 * 1024)
 
 /* migrations[n] brings a file from version n to n + 1; never change one that was released. */
 static const char *const migrations[] = {
@@ -142,6 +143,11 @@ make_private_file(const char *path, struct error *err)
 		close(fd);
 		return error_set(err, ERROR_STORE, _("%s is not a file"), path);
 	}
+	/* Who took the permission away meant it, also for somebody whom the kernel lets write. */
+	if (!(st.st_mode & S_IWUSR)) {
+		close(fd);
+		return error_set(err, ERROR_STORE, _("%s is read-only"), path);
+	}
 	if ((st.st_mode & 077) && st.st_uid == geteuid() && fchmod(fd, 0600)) {
 		error_errno(err, _("cannot make %s private"), path);
 		close(fd);
@@ -228,16 +234,65 @@ fail:
 	return -1;
 }
 
+/* A few milliseconds; of a larger file what is damaged is found where it is read. */
+static int
+check_whole(sqlite3 *database, const char *path, struct error *err)
+{
+	sqlite3_stmt *statement;
+	const char *found = NULL;
+	int ret = 0;
+
+	if (sqlite3_prepare_v2(database, "PRAGMA quick_check(1)", -1, &statement, NULL) != SQLITE_OK)
+		return database_error(database, path, err);
+	if (sqlite3_step(statement) == SQLITE_ROW)
+		found = (const char *)sqlite3_column_text(statement, 0);
+	if (!found || strcmp(found, "ok") != 0)
+		ret = error_set(err, ERROR_STORE, _("%s is damaged: %.200s"), path,
+				found ? found : sqlite3_errmsg(database));
+	sqlite3_finalize(statement);
+	return ret;
+}
+
+/* The lock file says whether operations were ever kept here: it is not touched by what befalls the
+ * history. */
+static bool
+had_history(const struct store *store)
+{
+	struct stat st;
+
+	return fstat(store->lock_fd, &st) == 0 && st.st_size > 0;
+}
+
+void
+store_mark_history(struct store *store)
+{
+	static const char text[] = "operations were kept\n";
+
+	if (store->lock_fd >= 0 && !had_history(store))
+		(void)!pwrite(store->lock_fd, text, sizeof(text) - 1, 0);
+}
+
 static int
 open_history(struct store *store, struct error *err)
 {
+	struct stat st;
+	int kept;
+
+	if (stat(store->history_path, &st) == 0 && st.st_size == 0 && had_history(store))
+		return error_set(err, ERROR_STORE, _("%s is empty, but operations were kept in it"),
+				 store->history_path);
 	store->history = database_open(store->history_path, HISTORY_BUSY_MS, true, err);
 	if (!store->history)
 		return -1;
 	if (migrate(store->history, store->history_path, err))
 		return -1;
-	if (database_int(store->history, "SELECT EXISTS (SELECT 1 FROM operation)", -1) < 0)
+	kept = database_int(store->history, "SELECT EXISTS (SELECT 1 FROM operation)", -1);
+	if (kept < 0)
 		return database_error(store->history, store->history_path, err);
+	if (kept > 0)
+		store_mark_history(store);
+	if (stat(store->history_path, &st) == 0 && st.st_size <= CHECKED_BYTES_MAX)
+		return check_whole(store->history, store->history_path, err);
 	return 0;
 }
 
@@ -252,6 +307,9 @@ make_folder_of(const char *path, struct error *err)
 		return 0;
 	folder = xstrndup(path, (size_t)(slash - path));
 	ret = paths_make(folder, err);
+	/* SQLite's journal is made beside the file with each write. */
+	if (ret == 0 && access(folder, W_OK) != 0)
+		ret = error_errno(err, _("cannot write into %s"), folder);
 	free(folder);
 	return ret;
 }
@@ -283,6 +341,66 @@ fail:
 	return NULL;
 }
 
+/* The file as it is, without a byte written into it or beside it; what is damaged is not used: nobody
+ * could say what of it is missing. */
+static sqlite3 *
+open_read_only(const char *path)
+{
+	sqlite3 *database = NULL;
+	struct stat st;
+
+	if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK) {
+		sqlite3_busy_timeout(database, HISTORY_BUSY_MS);
+		sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+		sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+		if (database_int(database, "PRAGMA user_version", -1) == SCHEMA_VERSION &&
+		    database_int(database, "SELECT EXISTS (SELECT 1 FROM operation)", -1) >= 0 &&
+		    (stat(path, &st) != 0 || st.st_size > CHECKED_BYTES_MAX ||
+		     check_whole(database, path, NULL) == 0))
+			return database;
+	}
+	sqlite3_close(database);
+	return NULL;
+}
+
+struct store *
+store_open_without_history(const char *history_path, const char *cache_path,
+			   const struct error *why, struct error *err)
+{
+	struct store *store = xcalloc(1, sizeof(*store));
+
+	store->history_path = xstrdup(history_path);
+	store->cache_path = xstrdup(cache_path);
+	store->lock_fd = -1;
+	store->problem = xstrdup(why->text);
+	store->history = open_read_only(history_path);
+	store->is_stand_in = !store->history;
+	if (!store->history &&
+	    (sqlite3_open_v2(":memory:", &store->history, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+			     NULL) != SQLITE_OK ||
+	     migrate(store->history, history_path, err) != 0)) {
+		if (err && err->kind == ERROR_NONE)
+			database_error(store->history, history_path, err);
+		store_close(store);
+		return NULL;
+	}
+	if (make_folder_of(cache_path, NULL) == 0)
+		cache_open(store);
+	return store;
+}
+
+int
+store_check_readable(const struct store *store, struct error *err)
+{
+	return store->is_stand_in ? error_set(err, ERROR_STORE, "%s", store->problem) : 0;
+}
+
+int
+store_check_writable(const struct store *store, struct error *err)
+{
+	return store->problem ? error_set(err, ERROR_STORE, "%s", store->problem) : 0;
+}
+
 void
 store_close(struct store *store)
 {
@@ -295,5 +413,6 @@ store_close(struct store *store)
 		close(store->lock_fd);
 	free(store->history_path);
 	free(store->cache_path);
+	free(store->problem);
 	free(store);
 }

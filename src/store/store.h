@@ -27,6 +27,15 @@ struct store;
  * or is from a newer program (it stays as it was).  A bad cache is never an error. */
 struct store *store_open(const char *history_path, const char *cache_path, struct error *err);
 void store_close(struct store *store);	/* NULL is fine */
+/*
+ * After store_open() failed (`why`): what can be read all the same.  A history.db that is good but
+ * cannot be written is read; else an empty one in memory stands for it, and lists of operations are
+ * an error, not empty.  No operation can begin.  The file stays as it is.  NULL with err: there is
+ * no memory for even that.
+ */
+struct store *store_open_without_history(const char *history_path, const char *cache_path,
+					 const struct error *why, struct error *err)
+	__attribute__((warn_unused_result));
 
 /* --- cache: never fails loudly; what is not there is asked for again --- */
 

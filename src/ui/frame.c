@@ -118,6 +118,7 @@ list_parts(struct ui *ui, char *right, size_t size, unsigned parts)
 		add_part(ui, right, size, session_context(ui->session));
 	add_part(ui, right, size, parts & PART_USER ? untrusted_raw(&world->user) : "");
 	add_part(ui, right, size, session_read_only(ui->session) ? _("read-only") : "");
+	add_part(ui, right, size, session_history_problem(ui->session) ? _("no history") : "");
 	add_part(ui, right, size, session_all_protected(ui->session) ? _("protected") : "");
 	add_part(ui, right, size, clones);
 	add_part(ui, right, size, running_words);

@@ -125,7 +125,62 @@ sh SIDESTAGE_TOKEN=s3cret sidestage applications --url http://192.0.2.1 --timeou
 sh printf '[context "open"]\n\turl = http://192.0.2.1\n\tallow-http = true\n' >$XDG_CONFIG_HOME/sidestage/config
 sh SIDESTAGE_TOKEN=s3cret sidestage applications --timeout 1s 2>$DIR/said || test $? -ne 4
 sh ! grep -q 'allow-http' $DIR/said
-sh rm $FAULTY $XDG_CONFIG_HOME/sidestage/config
+sh rm $XDG_CONFIG_HOME/sidestage/config
+
+test "a damaged history is said as long as it lasts; the board opens, and nothing is changed"
+env HISTORY=$XDG_STATE_HOME/sidestage/history.db
+run sidestage board --url http://localhost --socket $SOCKET
+expect "running" 15
+press-until Right "in [Pp]roduction"
+key C
+expect "Name of the clone"
+type "kept"
+key Enter
+expect "way back"
+expect "A approve"
+key A
+until 20 test "$(platform status kept)" = succeeded
+expect "Done in"
+key Esc
+row "Workload" "kept"
+key Q
+exit 0
+sh cp $HISTORY $DIR/good && printf 'not a database, but longer than its header' >$HISTORY && cp $HISTORY $DIR/bad
+run sidestage board --url http://localhost --socket $SOCKET
+expect "! Nothing can be journaled, so nothing can be changed"
+row "sidestage" "no history"
+row "running" "running" "running"
+press-until Right "in kept"
+key X
+expect "Nothing can be journaled, so nothing can be changed"
+key Q
+exit 0
+sh sidestage board --url http://localhost --socket $SOCKET --json >$DIR/out 2>$DIR/said
+sh grep -q '"production"' $DIR/out && grep -q 'Nothing can be journaled' $DIR/said
+sh ! sidestage history --url http://localhost --socket $SOCKET >$DIR/out 2>$DIR/said
+sh ! test -s $DIR/out
+sh cmp $HISTORY $DIR/bad
+
+test "an empty one where there was something is not a new one; put back it is whole"
+sh : >$HISTORY
+run sidestage board --url http://localhost --socket $SOCKET
+expect "but operations were kept in it"
+key Q
+exit 0
+sh ! test -s $HISTORY && cp $DIR/good $HISTORY && chmod 400 $HISTORY
+run sidestage board --url http://localhost --socket $SOCKET
+expect "read-only"
+key h
+expect "clone production"
+key Q
+exit 0
+sh chmod 600 $HISTORY
+run sidestage board --url http://localhost --socket $SOCKET
+row "running" "running" "running"
+refuse "Nothing can be journaled" "no history"
+key Q
+exit 0
+sh rm $FAULTY
 terminal one
 key Q
 exit 0 15

@@ -593,6 +593,109 @@ refuses_what_is_no_history(void **state)
 	assert_int_equal(err.kind, ERROR_STORE);
 }
 
+/* The bytes of a file; free() them. */
+static char *
+read_bytes(const char *path, size_t *length)
+{
+	FILE *file = fopen(path, "r");
+	char *bytes = xmalloc(1 << 20);
+
+	assert_non_null(file);
+	*length = fread(bytes, 1, 1 << 20, file);
+	fclose(file);
+	return bytes;
+}
+
+static void
+write_bytes(const char *path, const char *bytes, size_t length)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, length, file), length);
+	fclose(file);
+}
+
+/* store_open() fails, saying this; what stands in begins no operation; the file stays as it is. */
+static struct store *
+open_unusable(struct place *place, const char *says)
+{
+	struct operation operation;
+	struct error why = {0}, err = {0};
+	size_t before, after;
+	char *was = read_bytes(place->history, &before), *is;
+	struct store *store;
+
+	assert_null(store_open(place->history, place->cache, &why));
+	assert_int_equal(why.kind, ERROR_STORE);
+	if (!strstr(why.text, says))
+		fail_msg("%s", why.text);
+	store = store_open_without_history(place->history, place->cache, &why, &err);
+	assert_non_null(store);
+	fill(&operation, "02", "qa");
+	assert_int_equal(store_operation_begin(store, &operation, &err), -1);
+	assert_non_null(strstr(err.text, says));
+	is = read_bytes(place->history, &after);
+	assert_int_equal(before, after);
+	assert_memory_equal(was, is, before);
+	free(was);
+	free(is);
+	operation_clear(&operation);
+	return store;
+}
+
+static void
+a_history_that_cannot_be_used_is_left_alone_and_not_taken_for_an_empty_one(void **state)
+{
+	struct place *place = *state;
+	struct history_query all = {0};
+	struct operation_list list = {0};
+	struct error err = {0};
+	struct store *store = open_store(place);
+	size_t length;
+	char *good, *bad;
+
+	begin(store, "01", "qa");
+	store_close(store);
+	good = read_bytes(place->history, &length);
+
+	/* read-only: what was done can still be read */
+	assert_int_equal(chmod(place->history, 0400), 0);
+	store = open_unusable(place, "read-only");
+	assert_int_equal(store_history_list(store, &all, &list, &err), 0);
+	assert_int_equal(list.count, 1);
+	operation_list_clear(&list);
+	store_close(store);
+	assert_int_equal(chmod(place->history, 0600), 0);
+
+	/* damaged: unknown, and not "nothing was done" */
+	bad = xmalloc(length);
+	memcpy(bad, good, length);
+	memset(bad + length / 3, 0x5a, length / 3);
+	write_bytes(place->history, bad, length);
+	store = open_unusable(place, place->history);
+	free(bad);
+	assert_int_equal(store_history_list(store, &all, &list, &err), -1);
+	assert_int_equal(err.kind, ERROR_STORE);
+	store_close(store);
+
+	write_bytes(place->history, "no database at all, but longer than a header", 44);
+	store_close(open_unusable(place, place->history));
+
+	/* empty where there was something */
+	write_bytes(place->history, "", 0);
+	store = open_unusable(place, "operations were kept in it");
+	assert_int_equal(store_history_list(store, &all, &list, &err), -1);
+	store_close(store);
+
+	/* mended by hand, or moved away by hand */
+	write_bytes(place->history, good, length);
+	store_close(open_store(place));
+	unlink(place->history);
+	store_close(open_store(place));
+	free(good);
+}
+
 static void
 files_are_private(void **state)
 {
@@ -751,6 +854,7 @@ main(void)
 		TEST(a_setting_is_kept_for_one_application),
 		TEST(every_clone_of_one_platform_is_listed),
 		TEST(refuses_what_is_no_history),
+		TEST(a_history_that_cannot_be_used_is_left_alone_and_not_taken_for_an_empty_one),
 		TEST(files_are_private),
 		TEST(caches_sets_and_bodies),
 		TEST(remakes_a_bad_cache),

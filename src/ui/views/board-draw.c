@@ -459,10 +459,21 @@ board_tree_columns(const struct canvas *canvas)
 	return canvas->width >= 100 ? TREE_COLUMNS : 0;
 }
 
+/* What holds until somebody mends it is read whole where there is room for that. */
+static int
+lasting_rows(const struct board_view *b, const struct canvas *canvas)
+{
+	int rows = b->lasting ? canvas_paragraph_rows(b->lasting, canvas->width - 3) : 0;
+
+	return canvas->height < 20 && rows > 1 ? 1 : rows < 4 ? rows : 4;
+}
+
 struct canvas
 board_body(const struct board_view *b, const struct canvas *canvas)
 {
-	return b->then || b->notice ? canvas_part(canvas, 1, 0, canvas->height - 1, canvas->width) : *canvas;
+	int rows = (b->then || b->notice) + lasting_rows(b, canvas);
+
+	return canvas_part(canvas, rows, 0, canvas->height - rows, canvas->width);
 }
 
 /* Nobody shall take what was for what is. */
@@ -480,11 +491,11 @@ draw_then(const struct board_view *b, struct canvas *c)
 }
 
 static void
-draw_notice(const struct board_view *b, struct canvas *c)
+draw_notice(struct canvas *c, int row, int rows, const char *notice)
 {
-	canvas_at(c, 0, 1);
+	canvas_at(c, row, 1);
 	canvas_ours(c, STYLE_DANGER, "! ");
-	canvas_bytes(c, STYLE_WARN, b->notice, c->width - 4);
+	canvas_paragraph(c, STYLE_WARN, notice, rows);
 }
 
 void
@@ -499,8 +510,10 @@ board_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 
 	if (b->then)
 		draw_then(b, canvas);
-	else if (b->notice)
-		draw_notice(b, canvas);
+	if (b->notice)
+		draw_notice(canvas, 0, 1, b->notice);
+	if (b->lasting)
+		draw_notice(canvas, b->notice != NULL, lasting_rows(b, canvas), b->lasting);
 	canvas = &body;
 	if (tree) {
 		part = canvas_part(canvas, 0, 0, canvas->height, tree);

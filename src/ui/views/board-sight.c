@@ -159,6 +159,7 @@ board_look(struct board_view *b, struct ui *ui)
 	struct sight s = {.world = b->then ? moments_world(b->then) : session_world(ui_session(ui))};
 
 	free(b->notice);
+	b->lasting = b->then ? NULL : session_history_problem(ui_session(ui));
 	b->notice = b->then ? NULL : words_of_trouble(s.world, b->org, b->app, clock_wall_ms());
 	if (b->org && b->app)
 		s.app = world_application(s.world, b->org, b->app);

@@ -24,7 +24,9 @@ struct board_view {
 	char *baseline;		/* NULL: the first protected one */
 	char *followed;		/* the operation whose clone took the cursor */
 	struct moments *then;	/* the board as it was, read only; NULL: as it is */
-	char *notice;		/* what stands above it as long as it holds; NULL: nothing */
+	/* What stands above it as long as it holds; NULL: nothing. */
+	char *notice;		/* of what could not be read */
+	const char *lasting;	/* of the history; the session's */
 	bool is_visit;		/* opened to look at what was: Esc leaves it */
 	bool in_tree;		/* the arrows choose an application */
 	struct arrangement *arrangement;	/* of the application; NULL: there is none yet */
@@ -69,8 +71,7 @@ bool board_act_in_tree(struct board_view *b, struct ui *ui, enum action action, 
 void board_click_tree(struct board_view *b, struct ui *ui, const struct world *world, int clicked);
 const char *board_env_id(const struct world_environment *e);
 
-/* The canvas without the line that says that this was then, or what could not be read, when there
- * is one. */
+/* The canvas without the lines that say that this was then, or what could not be read. */
 struct canvas board_body(const struct board_view *b, const struct canvas *canvas);
 
 #define LABEL_COLUMNS 13	/* of what stands left of the matrix and of the detail's lines */
