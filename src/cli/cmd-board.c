@@ -66,7 +66,7 @@ run(const struct arguments *arguments, struct error *err)
 
 const struct command command_board = {
 	.name = "board",
-	.help = N_("Open the board of a platform."),
+	.help = N_("Open the board of a platform"),
 	.options = OPTIONS_PLATFORM | OPTIONS_DEMO | OPTIONS_ORG | OPTIONS_APP | OPTIONS_READ_ONLY | OPTIONS_SCREEN |
 		   OPTIONS_JSON | OPTIONS_TIMEOUT | OPTIONS_OFFLINE,
 	.run = run,

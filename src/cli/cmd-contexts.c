@@ -2,6 +2,7 @@
 /* `sidestage contexts`: which platforms the configuration names. */
 #include "config.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,6 +13,40 @@
 #include "cli/contexts.h"
 #include "cli/lines.h"
 
+/* No token, nor where one is. */
+static void
+print_json(const struct contexts *contexts, const struct context *chosen)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < contexts->count; i++) {
+		const struct context *c = &contexts->items[i];
+
+		json_array_append_new(all, json_pack("{s:s, s:s?, s:s?, s:s?, s:s?, s:b, s:b, s:b}", "name", c->name,
+						     "url", c->url, "socket", c->socket, "organization", c->org,
+						     "application", c->app, "is_chosen", c == chosen, "read_only",
+						     c->read_only, "is_protected", c->is_protected));
+	}
+	json_dumpf(all, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+	puts("");
+	json_decref(all);
+}
+
+static void
+print_lines(const struct contexts *contexts, const struct context *chosen)
+{
+	for (size_t i = 0; i < contexts->count; i++) {
+		const struct context *c = &contexts->items[i];
+
+		lines_say("%s %s  %s%s%s%s", c == chosen ? "*" : " ", c->name, c->url ? c->url : c->socket,
+			  c->org ? "  " : "", c->org ? c->org : "",
+			  c->read_only ? _("  read-only") : c->is_protected ? _("  protected") : "");
+	}
+	if (contexts->count == 0)
+		lines_say(_("%s names no platform yet.  `sidestage board` asks for one; `sidestage demo` needs "
+			    "none."), contexts->path);
+}
+
 static int
 run(const struct arguments *arguments, struct error *err)
 {
@@ -20,25 +55,18 @@ run(const struct arguments *arguments, struct error *err)
 	struct error none = {0};
 	int ret = contexts_read(&contexts, err);
 
-	(void)arguments;
 	chosen = ret == 0 ? contexts_find(&contexts, NULL, &none) : NULL;
-	for (size_t i = 0; ret == 0 && i < contexts.count; i++) {
-		const struct context *c = &contexts.items[i];
-
-		lines_say("%s %s  %s%s%s%s", c == chosen ? "*" : " ", c->name, c->url ? c->url : c->socket,
-			  c->org ? "  " : "", c->org ? c->org : "",
-			  c->read_only ? _("  read-only") : c->is_protected ? _("  protected") : "");
-	}
-	if (ret == 0 && contexts.count == 0)
-		lines_say(_("%s names no platform yet.  `sidestage board` asks for one; `sidestage demo` needs "
-			    "none."), contexts.path);
+	if (ret == 0 && arguments->json)
+		print_json(&contexts, chosen);
+	else if (ret == 0)
+		print_lines(&contexts, chosen);
 	contexts_clear(&contexts);
-	return ret == 0 ? EXIT_OK : EXIT_FAILED;
+	return ret == 0 ? EXIT_OK : EXIT_USAGE;
 }
 
 const struct command command_contexts = {
 	.name = "contexts",
-	.help = N_("List the platforms that the configuration names."),
+	.help = N_("List the platforms of the configuration"),
 	.options = OPTIONS_JSON,
 	.run = run,
 };

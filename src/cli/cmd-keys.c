@@ -90,7 +90,7 @@ run(const struct arguments *arguments, struct error *err)
 
 const struct command command_keys = {
 	.name = "keys",
-	.help = N_("List what every key does."),
+	.help = N_("List what every key does"),
 	.options = OPTIONS_JSON | OPTIONS_KEYS,
 	.run = run,
 };

@@ -43,7 +43,7 @@ linear_clone(struct linear *l, char **words, size_t count)
 	if (linear_environment(l, words[0]) && linear_take_values(l, words[0]))
 		linear_begin(l, &(struct flow_request){.verb = FLOW_CLONE, .org = l->org, .app = l->app,
 						       .env = words[1], .source = words[0], .values = l->values,
-						       .decides = l->once != NULL});
+						       .decides = true});
 	linear_clear_values(l);
 }
 

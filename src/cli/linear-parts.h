@@ -27,7 +27,7 @@ struct world_environment;
 
 /* What the next line answers. */
 enum linear_asking {
-	ASKING_COMMAND, ASKING_SIDE, ASKING_FINDING, ASKING_YES, ASKING_REASON, ASKING_NAME,
+	ASKING_COMMAND, ASKING_SIDE, ASKING_VALUE, ASKING_FINDING, ASKING_YES, ASKING_REASON, ASKING_NAME,
 	ASKING_FOLLOW		/* nothing: any line ends the following */
 };
 
@@ -137,6 +137,11 @@ bool linear_take_values(struct linear *l, const char *env);
 void linear_clear_values(struct linear *l);
 /* Those that wait for a decision, as the answer. */
 void linear_list_values(struct linear *l, const struct flow *flow);
+/* Asks about the first that waits for one; when there is none, the flow goes on.  false: it was given
+ * up by that. */
+bool linear_ask_value(struct linear *l, struct flow *flow);
+/* Takes the answer.  false: the operation is to be given up. */
+bool linear_answer_value(struct linear *l, struct flow *flow, const char *line);
 
 /* --- one command, and the end; linear-once.c --- */
 

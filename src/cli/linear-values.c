@@ -215,3 +215,73 @@ linear_list_values(struct linear *l, const struct flow *flow)
 			     "%zu values wait for a decision: --value, --value-from, --app-value, --copy-value, "
 			     "--reference-value or --no-value.", count), count);
 }
+
+/* --- asked one after the other --- */
+
+static const struct flow_value_question *
+first_undecided(const struct flow *flow)
+{
+	for (size_t i = 0; i < flow_value_count(flow); i++)
+		if (flow_value(flow, i)->chosen == FLOW_VALUE_UNDECIDED)
+			return flow_value(flow, i);
+	return NULL;
+}
+
+bool
+linear_ask_value(struct linear *l, struct flow *flow)
+{
+	const struct flow_value_question *question = first_undecided(flow);
+	struct error err = {0};
+
+	l->prompted = false;
+	if (question) {
+		lines_value_question(question);
+		l->asking = ASKING_VALUE;
+		return true;
+	}
+	l->asking = ASKING_COMMAND;
+	if (flow_decide(flow, &err) == 0)
+		return true;
+	linear_fail_error(l, &err, EXIT_STAGE_READ);
+	return false;
+}
+
+/* UNDECIDED: the line is none of the answers, or what it names cannot be read. */
+static enum flow_value_kind
+parse_answer(struct linear *l, const char *line, char **text)
+{
+	static const struct { const char *word; enum flow_value_kind kind; } words[] = {
+		{"copy", FLOW_VALUE_COPY}, {"app", FLOW_VALUE_APP}, {"same", FLOW_VALUE_REFERENCE},
+		{"none", FLOW_VALUE_LEAVE_OUT},
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(line, words[i].word) == 0)
+			return words[i].kind;
+	if (line[0] == '=')
+		*text = xstrdup(line + 1);
+	else if (strncmp(line, "file ", 5) == 0)
+		*text = read_value(l, line + 5);
+	else
+		lines_say(_("\"%s\" is none of the answers."), line);
+	return *text ? FLOW_VALUE_TEXT : FLOW_VALUE_UNDECIDED;
+}
+
+bool
+linear_answer_value(struct linear *l, struct flow *flow, const char *line)
+{
+	const struct flow_value_question *question = first_undecided(flow);
+	enum flow_value_kind kind;
+	struct error err = {0};
+	char *text = NULL;
+
+	if (strcmp(line, "x") == 0 || !question)
+		return false;
+	kind = parse_answer(l, line, &text);
+	if (kind != FLOW_VALUE_UNDECIDED && flow_decide_value(flow, question->key, kind, text, &err) != 0)
+		lines_say("%s", err.text);
+	if (text)
+		explicit_bzero(text, strlen(text));
+	free(text);
+	return linear_ask_value(l, flow);
+}

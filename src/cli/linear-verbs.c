@@ -349,6 +349,14 @@ linear_verb_at(size_t i, const char **name, const char **words, const char **hel
 	return false;
 }
 
+bool
+linear_verb_is_local(const char *name)
+{
+	const struct linear_verb *verb = linear_verb(name);
+
+	return verb && verb->is_local;
+}
+
 unsigned
 linear_verb_options(const char *name)
 {

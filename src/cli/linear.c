@@ -462,8 +462,13 @@ linear_advance(struct linear *l)
 		linear_tell_logs(l);
 	if (!flow)
 		return;
-	if (flow_state(flow) == FLOW_DECIDING && l->once)
+	if (l->once && (flow_state(flow) == FLOW_DECIDING || flow_state(flow) == FLOW_VALUES))
 		return;		/* linear-once.c decides */
+	if (flow_state(flow) == FLOW_VALUES && l->asking == ASKING_COMMAND) {
+		if (!linear_ask_value(l, flow))
+			give_up(l, flow);
+		return;
+	}
 	if (flow_state(flow) == FLOW_DECIDING && l->asking == ASKING_COMMAND)
 		show_conflict(l, flow);
 	else if (flow_state(flow) == FLOW_REVIEW && !l->reviewed)
@@ -524,6 +529,10 @@ take_line(struct linear *l, char *line)
 	case ASKING_FINDING:
 		take_finding(l, line);
 		break;
+	case ASKING_VALUE:
+		if (!linear_answer_value(l, linear_flow(l), line))
+			give_up(l, linear_flow(l));
+		break;
 	case ASKING_YES:
 		if (strcmp(line, _("yes")) == 0 || strcmp(line, "yes") == 0)
 			approve(l, NULL);
@@ -579,6 +588,9 @@ prompt(struct linear *l)
 	else if (l->asking == ASKING_FINDING)
 		lines_say(_("%s\nType ok to accept this one finding, anything else changes nothing:"),
 			  open_finding(flow_review(linear_flow(l)))->text);
+	else if (l->asking == ASKING_VALUE)
+		fputs(_("copy, app (the application's), same (the same secret), none, =TEXT or file NAME; x gives up "
+			"and changes nothing: "), stdout);
 	else if (l->asking == ASKING_YES)
 		fputs(_("Type yes to do it, anything else changes nothing: "), stdout);
 	else if (l->asking == ASKING_REASON)

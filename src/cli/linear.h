@@ -27,6 +27,8 @@ int linear_run(struct session *session, const struct arguments *arguments, struc
 bool linear_verb_at(size_t i, const char **name, const char **words, const char **help);
 /* Which options it uses besides those of every command: a set of OPTIONS_. */
 unsigned linear_verb_options(const char *name);
+/* It needs the platform only to tell what names mean. */
+bool linear_verb_is_local(const char *name);
 /* There are no more than so many. */
 #define LINEAR_VERBS_MAX 40
 

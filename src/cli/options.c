@@ -294,6 +294,7 @@ options_clear(struct arguments *arguments)
 	free(arguments->copy_values.items);
 	free(arguments->reference_values.items);
 	free(arguments->no_values.items);
+	free(arguments->acknowledge.items);
 }
 
 void

@@ -14,6 +14,7 @@
 #include "cli/command.h"
 #include "cli/contexts.h"
 #include "cli/embedded.h"
+#include "cli/linear.h"
 #include "cli/screen.h"
 #include "cli/token.h"
 #include "flow/session.h"
@@ -94,13 +95,21 @@ open_context(const struct arguments *given, const struct context *context,
 			arguments.app = context->app;
 	}
 	arguments.read_only = arguments.read_only || context->read_only;
-	if (context->token_command && !arguments.token_file)
+	if (arguments.offline)
+		code = 0;
+	else if (context->token_command && !arguments.token_file)
 		code = token_command(context->token_command, &token, err);
 	else
 		code = token_read(arguments.token_file ? arguments.token_file : context->token_file,
 				  &token, err);
+	/* What is kept here needs no token. */
+	if (code != 0 && arguments.verb && linear_verb_is_local(arguments.verb)) {
+		*err = (struct error){0};
+		arguments.offline = true;
+		code = 0;
+	}
 	if (code != 0)
-		return EXIT_FAILED;
+		return err->kind == ERROR_INPUT ? EXIT_REFUSED : EXIT_UNREAD;
 	fetch.file = arguments.token_file ? arguments.token_file : context->token_file;
 	fetch.command = fetch.file ? NULL : context->token_command;
 	code = open_screen(&arguments, context, token, fetch.file || fetch.command ? &source : NULL, contexts,

@@ -87,7 +87,7 @@ run_screen(const struct arguments *arguments, const struct contexts *configured,
 		text_use_ascii_only();
 	session = session_new(options, err);
 	if (!session) {
-		ret = err->kind == ERROR_ACCESS ? EXIT_REFUSED : EXIT_FAILED;
+		ret = exit_code_of(err->kind, EXIT_STAGE_WORDS);
 		goto out;
 	}
 	if (find_application(session, &org, &app, err) != 0)
@@ -141,7 +141,7 @@ screen_run(const struct arguments *arguments, const struct session_options *give
 			ret = linear_run(session, arguments, err);
 			session_free(session);
 		} else {
-			ret = err->kind == ERROR_ACCESS ? EXIT_REFUSED : EXIT_FAILED;
+			ret = exit_code_of(err->kind, EXIT_STAGE_WORDS);
 		}
 	}
 	contexts_clear(&configured);

@@ -59,7 +59,7 @@ read_file(const char *file, char **token, struct error *err)
 	bytes[strcspn(bytes, "\r\n")] = '\0';
 	if (bytes[0] == '\0' || n == TOKEN_MAX - 1) {
 		explicit_bzero(bytes, sizeof(bytes));
-		return error_set(err, ERROR_INPUT, _("%s: holds no token on its first line."), file);
+		return error_set(err, ERROR_SYSTEM, _("%s: holds no token on its first line."), file);
 	}
 	*token = xstrdup(bytes);
 	explicit_bzero(bytes, sizeof(bytes));
@@ -107,10 +107,10 @@ token_command(const char *command, char **token, struct error *err)
 	if (*token)
 		return 0;
 	if (status != 0)
-		return error_set(err, ERROR_INPUT, _("The token-command `%s` ended with status %d; it gave no "
+		return error_set(err, ERROR_SYSTEM, _("The token-command `%s` ended with status %d; it gave no "
 						     "token."), command,
 				 WIFEXITED(status) ? WEXITSTATUS(status) : -1);
-	return error_set(err, ERROR_INPUT, _("The token-command `%s` printed no token."), command);
+	return error_set(err, ERROR_SYSTEM, _("The token-command `%s` printed no token."), command);
 }
 
 /* --- while a session goes on --- */

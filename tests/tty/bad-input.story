@@ -79,7 +79,7 @@ restored
 test "a token file that others may read"
 sh echo secret-token-1234 > $DIR/token && chmod 644 $DIR/token
 run sidestage board --url http://127.0.0.1:9 --token-file $DIR/token
-exit 1
+exit 4
 expect "chmod 600"
 refuse "secret-token-1234"
 

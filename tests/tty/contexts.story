@@ -106,5 +106,5 @@ test "a token-command that fails says so and shows nothing of what it printed"
 sh printf '[context "team"]\n\turl = http://127.0.0.1:9\n\ttoken-command = "echo s3cret; exit 3"\n' >$CONFIG/config
 run sidestage board
 match "ended with status 3"
-exit 1 5
+exit 3 5
 nothing-runs 5

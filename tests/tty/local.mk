@@ -35,6 +35,7 @@ TTY_STORIES = \
 	tests/tty/knowledge.story \
 	tests/tty/lost.story \
 	tests/tty/logs.story \
+	tests/tty/named-application.story \
 	tests/tty/narrow.story \
 	tests/tty/terminal.story \
 	tests/tty/values.story \

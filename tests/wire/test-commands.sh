@@ -358,6 +358,37 @@ hello() {
 		diff production hot $valued
 }
 
+# shellcheck disable=SC2086
+{
+	printf '%s\n' 'clone production warm' copy app nonsense '=https://other' yes 'clone production cold' x quit |
+		timeout 60 sidestage board --linear $P $valued >out 2>err
+	[ $? = 1 ] && grep -q 'cannot be copied' out && grep -q '"nonsense" is none of the answers' out &&
+		grep -q 'Nothing was changed' out
+	result $? "in plain lines each value is asked about"
+	json 0 '{v["key"]: v["value"] for v in d["values"]} == {"MODE": "careful", "PASSWORD": None, "PEER": "https://other"}' \
+		environment warm $valued
+	exits 2 'no environment "cold"' environment cold $valued
+}
+
+# --- contexts ---
+
+mkdir -p home/.config/sidestage
+printf '[context "team"]\n\tsocket = %s/api.sock\n\torg = acme\n\tapp = first\n\ttoken-command = false\n' "$folder" \
+	>home/.config/sidestage/config
+run contexts --json
+[ $code = 0 ] && python3 -c 'import json; d = json.load(open("out")); assert d[0]["name"] == "team" and d[0]["is_chosen"]' 2>>err
+result $? "0, JSON: contexts"
+run clones
+[ $code = 3 ] && [ ! -s out ]
+result $? "3: a token that cannot be had"
+run history --json
+[ $code = 0 ] && python3 -c 'import json; assert json.load(open("out"))' 2>>err
+result $? "0, JSON: history needs no token"
+run board --json --offline
+[ $code = 0 ] && python3 -c 'import json; assert json.load(open("out"))["application"] == "first"' 2>>err
+result $? "0, JSON: the application of the context, from the cache"
+rm home/.config/sidestage/config
+
 # --- without the platform ---
 
 # shellcheck disable=SC2086
