@@ -99,6 +99,12 @@ ascii_words(const char *text)
 	return buf_take(&out);
 }
 
+char *
+canvas_plain(const struct canvas *canvas, const char *text)
+{
+	return canvas->ascii ? ascii_words(text) : xstrdup(text);
+}
+
 void
 canvas_ours(struct canvas *canvas, enum style style, const char *text)
 {
@@ -118,6 +124,16 @@ canvas_format(struct canvas *canvas, enum style style, const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	canvas_ours(canvas, style, text);
+}
+
+void
+canvas_label(struct canvas *canvas, int row, int from, int column, enum style style, const char *text)
+{
+	int end = from + text_columns(text) + 2;
+
+	canvas_at(canvas, row, from);
+	canvas_ours(canvas, style, text);
+	canvas_at(canvas, row, end > column ? end : column);
 }
 
 void

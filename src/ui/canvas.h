@@ -23,10 +23,16 @@ struct canvas {
 /* A part of the canvas, cut to fit. */
 struct canvas canvas_part(const struct canvas *canvas, int y, int x, int height, int width);
 void canvas_at(struct canvas *canvas, int row, int column);
+/* Our word for what stands at `column` of that row, behind it where it is longer than there is room
+ * for: nothing runs into what follows, in whatever language. */
+void canvas_label(struct canvas *canvas, int row, int from, int column, enum style style, const char *text);
 /* Our own (translated) words; the pen moves behind them. */
 void canvas_ours(struct canvas *canvas, enum style style, const char *text);
 void canvas_format(struct canvas *canvas, enum style style, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* A text of ours in which text from elsewhere stands, without the arrows and dots that an ASCII screen does
+ * not have; free() it. */
+char *canvas_plain(const struct canvas *canvas, const char *text);
 /* Text from elsewhere; at most max_columns (0: to the edge). */
 void canvas_foreign(struct canvas *canvas, enum style style, const struct untrusted *text,
 		    int max_columns);

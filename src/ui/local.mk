@@ -48,6 +48,7 @@ libui_a_SOURCES = \
 	src/ui/views/progress.c \
 	src/ui/views/prompt.c \
 	src/ui/views/review.c \
+	src/ui/widgets/cut.c src/ui/widgets/cut.h \
 	src/ui/widgets/difference-rows.c src/ui/widgets/difference-rows.h \
 	src/ui/widgets/difference.c src/ui/widgets/difference.h \
 	src/ui/views/stories.c src/ui/views/stories.h \

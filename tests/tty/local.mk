@@ -26,6 +26,7 @@ TTY_STORIES = \
 	tests/tty/progress.story \
 	tests/tty/second-demo.story \
 	tests/tty/live.story \
+	tests/tty/columns.story \
 	tests/tty/stakes.story \
 	tests/tty/story.story \
 	tests/tty/linear.story tests/tty/linear-conflict.story \
@@ -46,7 +47,7 @@ TTY_STORIES = \
 	tests/tty/views-250x70-utf8.story tests/tty/views-250x70-ascii.story
 
 # What several stories include.
-TTY_PARTS = tests/tty/views.part
+TTY_PARTS = tests/tty/views.part tests/tty/long-names.json
 
 TTY_HELPERS = tests/tty/guide tests/tty/on-screen tests/tty/platform tests/tty/processes
 

@@ -47,6 +47,15 @@ draw_gaps(const struct grid *g, struct canvas *c, int rows)
 }
 
 static void
+draw_cut(struct canvas *c, enum style style, const char *text, int columns, enum cut where)
+{
+	char *shown = cut_text(text, columns, where);
+
+	canvas_bytes(c, style, shown, 0);
+	free(shown);
+}
+
+static void
 draw_head(struct canvas *all, int x, const struct grid *g, const struct world_environment *e,
 	  bool selected)
 {
@@ -56,8 +65,8 @@ draw_head(struct canvas *all, int x, const struct grid *g, const struct world_en
 	char age[16] = "";
 
 	canvas_at(c, 0, 0);
-	canvas_foreign(c, e->is_protected ? STYLE_DANGER : selected ? STYLE_KEY : STYLE_STRONG,
-		       &e->environment.name, c->width - 2);
+	draw_cut(c, e->is_protected ? STYLE_DANGER : selected ? STYLE_KEY : STYLE_STRONG,
+		 untrusted_raw(&e->environment.name), c->width - 2, CUT_MIDDLE);
 	if (e->is_protected) {
 		canvas_ours(c, STYLE_DANGER, " ");
 		canvas_glyph(c, STYLE_DANGER, GLYPH_SQUARE);
@@ -97,12 +106,11 @@ standing_style(enum standing standing)
 }
 
 static void
-draw_cell(const struct sight *s, struct canvas *c, int row, int x, int columns,
+draw_cell(const struct sight *s, const struct grid *g, struct canvas *c, int row, int x,
 	  const struct world_environment *e, const char *module, bool selected)
 {
 	const char *reference = e->set ? set_module_image(e->set, module) : NULL;
-	struct canvas cell = canvas_part(c, row, x, 1, columns - 2);
-	int sign_column = columns - 4 < 14 ? columns - 4 : 14;
+	struct canvas cell = canvas_part(c, row, x, 1, g->cell - 2);
 	enum standing standing = words_standing(e, s->baseline, module);
 	enum style style = selected ? STYLE_SELECTED
 			   : standing == STANDING_SAME ? STYLE_DIM : STYLE_NORMAL;
@@ -117,10 +125,10 @@ draw_cell(const struct sight *s, struct canvas *c, int row, int x, int columns,
 	} else {
 		char *label = reference ? image_label(reference) : xstrdup("-");
 
-		canvas_bytes(&cell, style, label, sign_column - 1);
+		draw_cut(&cell, style, label, g->version, g->versions);
 		free(label);
 	}
-	canvas_at(&cell, 0, sign_column);
+	canvas_at(&cell, 0, g->version + 1);
 	canvas_ours(&cell, selected ? STYLE_SELECTED : standing_style(standing), words_sign(standing));
 }
 
@@ -135,7 +143,7 @@ draw_resources(struct canvas *c, int row, int x, int columns, const struct world
 	if (!e->set)
 		return;
 	json_object_foreach(set_shared(e->set), name, value) {
-		canvas_bytes(&cell, STYLE_DIM, name, 10);
+		canvas_bytes(&cell, STYLE_DIM, name, 0);
 		canvas_ours(&cell, STYLE_DIM, " ");
 	}
 }
@@ -193,14 +201,14 @@ draw_row(const struct board_view *b, const struct sight *s, const struct grid *g
 	bool marked = board_is_marked(b, s->modules[m]);
 
 	canvas_at(c, row, 0);
-	canvas_bytes(c, marked ? STYLE_KEY : m == s->row ? STYLE_STRONG : STYLE_NORMAL, s->modules[m],
-		     g->label - (marked ? 3 : 1));
+	draw_cut(c, marked ? STYLE_KEY : m == s->row ? STYLE_STRONG : STYLE_NORMAL, s->modules[m],
+		 g->label - (marked ? 3 : 1), g->names);
 	if (marked)
 		canvas_ours(c, STYLE_KEY, " *");
 	for (size_t i = 0; i < g->fit; i++) {
 		size_t at = board_grid_column(g, i);
 
-		draw_cell(s, c, row, g->label + (int)i * g->cell, g->cell, s->columns[at], s->modules[m],
+		draw_cell(s, g, c, row, g->label + (int)i * g->cell, s->columns[at], s->modules[m],
 			  at == s->column && m == s->row);
 	}
 }
@@ -237,18 +245,16 @@ draw_matrix(struct board_view *b, const struct sight *s, struct canvas *c)
 		draw_to_promote(c, row + 1, x, e);
 	}
 	canvas_at(c, row, 0);
-	canvas_ours(c, STYLE_DIM, g.label < LABEL_COLUMNS ? _("needs") : _("resources"));
+	canvas_ours(c, STYLE_DIM, c->width < 60 ? _("needs") : _("resources"));
 	canvas_at(c, row + 1, 0);
-	canvas_ours(c, STYLE_DIM, g.label < LABEL_COLUMNS ? _("promote") : _("to promote"));
+	canvas_ours(c, STYLE_DIM, c->width < 60 ? _("promote") : _("to promote"));
 	return row + 2;
 }
 
 static void
 label(struct canvas *c, int *row, const char *text)
 {
-	canvas_at(c, ++*row, 2);
-	canvas_ours(c, STYLE_DIM, text);
-	canvas_at(c, *row, LABEL_COLUMNS);
+	canvas_label(c, ++*row, 2, LABEL_COLUMNS, STYLE_DIM, text);
 }
 
 /* Where the workload can be reached; NULL: nowhere.  Foreign text; free() it. */
@@ -367,13 +373,13 @@ draw_detail(const struct sight *s, const struct viewport *workloads, struct canv
 	viewport_draw(workloads, c, 0);
 	canvas_at(c, 1, 0);
 	if (module) {
-		canvas_bytes(c, STYLE_STRONG, module, 30);
+		canvas_bytes(c, STYLE_STRONG, module, 0);
 		canvas_ours(c, STYLE_DIM, _(" in "));
 	}
-	canvas_foreign(c, STYLE_STRONG, &e->environment.name, 40);
+	canvas_foreign(c, STYLE_STRONG, &e->environment.name, 0);
 	if (e->clone_of) {
 		canvas_ours(c, STYLE_DIM, _("   clone of "));
-		canvas_bytes(c, STYLE_DIM, e->clone_of, 40);
+		canvas_bytes(c, STYLE_DIM, e->clone_of, 0);
 	}
 	draw_failed(c, &row, e);
 	if (module && e->set && set_module_image(e->set, module)) {
@@ -389,11 +395,11 @@ draw_detail(const struct sight *s, const struct viewport *workloads, struct canv
 	}
 	if (d->id.raw && !e->is_past) {
 		canvas_ours(c, STYLE_DIM, _(" by "));
-		canvas_foreign(c, STYLE_NORMAL, &d->created_by, 20);
+		canvas_foreign(c, STYLE_NORMAL, &d->created_by, 0);
 		canvas_ours(c, STYLE_DIM, "   ");
 		comment = xstrndup(untrusted_raw(&d->comment),
 				   comment_people_length(untrusted_raw(&d->comment)));
-		canvas_bytes(c, STYLE_DIM, comment, 60);
+		canvas_ours(c, STYLE_DIM, comment);
 		free(comment);
 	}
 	if (world_is_primed(&e->environment, &e->running)) {

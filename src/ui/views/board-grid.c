@@ -2,12 +2,23 @@
 /* Where the matrix of the board has its columns and rows: it folds with the screen. */
 #include "config.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/text.h"
+#include "base/xmalloc.h"
+#include "flow/world.h"
+#include "model/image.h"
+#include "model/set.h"
 #include "ui/canvas.h"
 #include "ui/views/board.h"
 #include "ui/widgets/viewport.h"
 
 #define CELL_COLUMNS_MIN 15
 #define CELL_COLUMNS_MAX 24
+#define VERSION_COLUMNS 13		/* before the sign, where nothing longer is there */
+#define AFTER_VERSION 5			/* a blank, the sign, and what is between two columns */
 
 /* Wide cells are easier to read: no more columns than there are, or than stand at ease. */
 static void
@@ -57,6 +68,125 @@ scroll_columns(struct grid *g, const struct board_view *b, const struct sight *s
 	g->first = g->pinned + first;
 }
 
+static int
+wider(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+/* Of the names, and of what stands above and below them. */
+static int
+wanted_label(const struct sight *s, const struct canvas *c)
+{
+	const char *const words[] = {_("Workload"), _("compared to"), _("resources"), _("to promote")};
+	const char *const short_words[] = {_("Workload"), _("needs"), _("promote")};
+	int wanted = 0;
+
+	if (c->width < 60)
+		for (size_t i = 0; i < sizeof(short_words) / sizeof(short_words[0]); i++)
+			wanted = wider(wanted, text_columns(short_words[i]));
+	else
+		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+			wanted = wider(wanted, text_columns(words[i]));
+	for (size_t i = 0; i < s->module_count; i++)
+		wanted = wider(wanted, text_columns(s->modules[i]) + 2);	/* with its mark */
+	return wanted + 1;
+}
+
+static char *
+version_in(const struct world_environment *e, const char *module)
+{
+	const char *reference = e->set ? set_module_image(e->set, module) : NULL;
+
+	return reference ? image_label(reference) : NULL;
+}
+
+/* Of the versions of the columns that are shown. */
+static int
+wanted_version(const struct grid *g, const struct sight *s)
+{
+	int wanted = VERSION_COLUMNS;
+
+	for (size_t i = 0; i < g->fit; i++)
+		for (size_t m = 0; m < s->module_count; m++) {
+			char *version = version_in(s->columns[board_grid_column(g, i)], s->modules[m]);
+
+			wanted = wider(wanted, version ? text_columns(version) : 0);
+			free(version);
+		}
+	return wanted;
+}
+
+/* Of the names of the environments, with their marks. */
+static int
+wanted_head(const struct grid *g, const struct sight *s)
+{
+	int wanted = 0;
+
+	for (size_t i = 0; i < g->fit; i++) {
+		const struct world_environment *e = s->columns[board_grid_column(g, i)];
+
+		wanted = wider(wanted, text_columns(untrusted_raw(&e->environment.name)) + 4);
+	}
+	return wanted;
+}
+
+/* What is left when every column has what it needs at least goes to the names, then to the
+ * versions; and where names are still cut, columns that are wider than they need give way. */
+static void
+use_room(struct grid *g, const struct sight *s, const struct canvas *c, bool is_set)
+{
+	int fit = (int)g->fit, left = c->width - g->label - fit * g->cell;
+	int label = wanted_label(s, c), version = wanted_version(g, s);
+	int cell = wider(version + AFTER_VERSION, wanted_head(g, s));
+	int spare = g->cell - wider(cell, CELL_COLUMNS_MIN);
+
+	if (!is_set && spare > 0 && label - g->label > left) {
+		int needed = (label - g->label - left + fit - 1) / fit;
+
+		spare = needed < spare ? needed : spare;
+		g->cell -= spare;
+		left += spare * fit;
+	}
+	if (label > g->label && left > 0) {
+		int more = label - g->label < left ? label - g->label : left;
+
+		g->label += more;
+		left -= more;
+	}
+	if (!is_set && cell > g->cell && left > 0)
+		g->cell += left / fit < cell - g->cell ? left / fit : cell - g->cell;
+	g->version = version < g->cell - AFTER_VERSION ? version : g->cell - AFTER_VERSION;
+}
+
+/* A row of versions side by side, or a column of names, is to be told apart. */
+static void
+choose_cuts(struct grid *g, const struct sight *s)
+{
+	size_t count = 0, rows = g->rows > 0 ? (size_t)g->rows : 0;
+	char **versions = xcalloc(rows * g->fit + 1, sizeof(*versions));
+
+	if (g->top + rows > s->module_count)
+		rows = s->module_count - g->top;
+	g->names = cut_choose(s->modules + g->top, rows, g->label - 1);
+	for (size_t m = 0; m < rows; m++)
+		for (size_t i = 0; i < g->fit; i++) {
+			char *version = version_in(s->columns[board_grid_column(g, i)], s->modules[g->top + m]);
+			size_t k = 0;
+
+			while (version && k < count && strcmp(versions[k], version) != 0)
+				k++;
+			if (version && k == count && text_columns(version) > g->version)
+				versions[count++] = version;
+			else
+				free(version);
+		}
+	g->versions = cut_choose((const char *const *)versions, count, g->version);
+	while (count > 0)
+		free(versions[--count]);
+	free(versions);
+}
+
 struct grid
 board_lay_out(const struct board_view *b, const struct sight *s, const struct canvas *c)
 {
@@ -74,5 +204,7 @@ board_lay_out(const struct board_view *b, const struct sight *s, const struct ca
 	g.foot = c->height >= g.head + 5;
 	g.rows = c->height - g.head - 1 - (g.foot ? 2 : 0);
 	g.top = viewport_first(b->drawn_top, s->row, g.rows > 0 ? (size_t)g.rows : 0, s->module_count);
+	use_room(&g, s, c, cell > 0);
+	choose_cuts(&g, s);
 	return g;
 }

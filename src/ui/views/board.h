@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "ui/view.h"
+#include "ui/widgets/cut.h"
 
 struct arrangement;
 struct canvas;
@@ -85,6 +86,8 @@ struct grid {
 	bool foot;
 	int rows;		/* of workloads */
 	size_t top;		/* the first workload that is shown */
+	int version;		/* columns of a version, before its sign */
+	enum cut names, versions;	/* where those are cut that do not fit */
 };
 
 struct grid board_lay_out(const struct board_view *b, const struct sight *s, const struct canvas *c);

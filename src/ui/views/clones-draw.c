@@ -129,9 +129,7 @@ draw_row(struct canvas *list, int row, const struct columns *at, const struct cl
 static void
 label(struct canvas *c, int *row, const char *text)
 {
-	canvas_at(c, ++*row, 3);
-	canvas_ours(c, STYLE_DIM, text);
-	canvas_at(c, *row, 18);
+	canvas_label(c, ++*row, 3, 18, STYLE_DIM, text);
 }
 
 /* All of the selected one, in lines: what a narrow list has no room for. */

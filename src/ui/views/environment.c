@@ -22,8 +22,12 @@
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
+#include "ui/widgets/cut.h"
 #include "ui/views/edit-value.h"
 #include "ui/widgets/viewport.h"
+
+#define MEASURED_MAX 500
+#define NAME_COLUMN 5		/* behind the cursor and the dot */
 
 enum tab { TAB_WORKLOADS, TAB_RESOURCES, TAB_VALUES, TAB_DEPLOYMENTS, TAB_COUNT };
 
@@ -35,6 +39,7 @@ struct environment_view {
 	size_t selected[TAB_COUNT];
 	size_t first[TAB_COUNT];	/* the first row that is shown, as last drawn */
 	size_t rows;			/* that there was room for */
+	struct cut_columns columns;	/* of the tab's list, as it is drawn */
 };
 
 static const struct key keys[] = {
@@ -69,6 +74,16 @@ find(const struct environment_view *v, struct ui *ui)
 /* --- rows --- */
 
 static void
+draw_cell(const struct environment_view *v, struct canvas *c, size_t column, enum style style, const char *text)
+{
+	char *shown = cut_text(text, v->columns.width[column], column == 2 ? CUT_END : CUT_MIDDLE);
+
+	canvas_at(c, c->row, v->columns.at[column]);
+	canvas_bytes(c, style, shown, 0);
+	free(shown);
+}
+
+static void
 draw_workload(const struct environment_view *v, const struct world_environment *e, struct canvas *c,
 	      size_t i)
 {
@@ -82,17 +97,16 @@ draw_workload(const struct environment_view *v, const struct world_environment *
 	canvas_glyph(c, ready ? STYLE_OK : failed ? STYLE_DANGER : STYLE_WARN,
 		     ready ? GLYPH_DOT : failed ? GLYPH_CROSS : GLYPH_HALF);
 	canvas_ours(c, STYLE_NORMAL, " ");
-	canvas_foreign(c, STYLE_STRONG, &m->module, 18);
-	canvas_at(c, c->row, 24);
+	draw_cell(v, c, 0, STYLE_STRONG, untrusted_raw(&m->module));
 	label = image_label(reference ? reference : "");
-	canvas_bytes(c, STYLE_NORMAL, label, 14);
+	draw_cell(v, c, 1, STYLE_NORMAL, label);
 	free(label);
-	canvas_at(c, c->row, 40);
+	canvas_at(c, c->row, v->columns.at[2]);
 	canvas_format(c, STYLE_NORMAL, _("%d of %d"), m->pods_ready, m->pods_wanted);
-	canvas_at(c, c->row, 50);
+	canvas_at(c, c->row, v->columns.at[3]);
 	canvas_format(c, m->restarts ? STYLE_WARN : STYLE_DIM,
 		      ngettext("%d restart", "%d restarts", (unsigned long)m->restarts), m->restarts);
-	canvas_at(c, c->row, 64);
+	canvas_at(c, c->row, v->columns.at[4]);
 	canvas_foreign(c, STYLE_DIM, &m->message, 0);
 }
 
@@ -108,10 +122,9 @@ draw_resource(const struct environment_view *v, const struct world_environment *
 	(void)v;
 	canvas_glyph(c, active ? STYLE_OK : STYLE_WARN, active ? GLYPH_DOT : GLYPH_HALF);
 	canvas_ours(c, STYLE_NORMAL, " ");
-	canvas_foreign(c, STYLE_STRONG, &r->res_id, 30);
-	canvas_at(c, c->row, 36);
-	canvas_foreign(c, STYLE_NORMAL, &r->type, 10);
-	canvas_at(c, c->row, 48);
+	draw_cell(v, c, 0, STYLE_STRONG, untrusted_raw(&r->res_id));
+	draw_cell(v, c, 1, STYLE_NORMAL, untrusted_raw(&r->type));
+	canvas_at(c, c->row, v->columns.at[2]);
 	json_object_foreach(r->outputs, name, value) {
 		char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
 
@@ -132,18 +145,15 @@ draw_value(const struct environment_view *v, const struct world_environment *e, 
 	bool own = untrusted_is(&value->source, "env");
 
 	(void)e;
-	canvas_foreign(c, STYLE_STRONG, &value->key, 26);
-	canvas_at(c, c->row, 30);
-	canvas_ours(c, own ? STYLE_AHEAD : STYLE_DIM, own ? _("its own") : _("application"));
-	canvas_at(c, c->row, 44);
+	draw_cell(v, c, 0, STYLE_STRONG, untrusted_raw(&value->key));
+	draw_cell(v, c, 1, own ? STYLE_AHEAD : STYLE_DIM, own ? _("its own") : _("application"));
+	canvas_at(c, c->row, v->columns.at[2]);
 	if (value->is_secret)
 		canvas_ours(c, STYLE_DIM, _("a secret, never shown"));
 	else
-		canvas_foreign(c, STYLE_NORMAL, &value->value, c->width >= 100 ? 40 : 0);
-	if (c->width >= 100) {
-		canvas_at(c, c->row, 86);
-		canvas_foreign(c, STYLE_DIM, &value->description, 0);
-	}
+		draw_cell(v, c, 2, STYLE_NORMAL, untrusted_raw(&value->value));
+	canvas_at(c, c->row, v->columns.at[3]);
+	canvas_foreign(c, STYLE_DIM, &value->description, 0);
 }
 
 static void
@@ -159,6 +169,7 @@ draw_deployment(const struct environment_view *v, const struct world_environment
 	};
 	const struct deployment *d = details_deployment(v->details, i);
 	const char *comment = untrusted_raw(&d->comment), *runs = _("  runs");
+	char *people;
 	bool here = e && untrusted_equal(&d->id, &e->running.id);
 	struct canvas room;
 	char age[16];
@@ -166,14 +177,15 @@ draw_deployment(const struct environment_view *v, const struct world_environment
 	clock_age(age, clock_wall_ms() - d->created_at);
 	canvas_glyph(c, looks[d->status].style, looks[d->status].glyph);
 	canvas_format(c, STYLE_NORMAL, " %-5s", age);
-	canvas_foreign(c, STYLE_NORMAL, &d->created_by, 12);
-	canvas_at(c, c->row, 24);
-	canvas_foreign(c, STYLE_DIM, &d->id, 16);
-	canvas_at(c, c->row, 42);
+	draw_cell(v, c, 1, STYLE_NORMAL, untrusted_raw(&d->created_by));
+	draw_cell(v, c, 2, STYLE_DIM, untrusted_raw(&d->id));
+	canvas_at(c, c->row, v->columns.at[3]);
 	/* Which one runs is said even where the comment has to be cut for it. */
 	room = *c;
 	room.width -= here ? text_columns(runs) : 0;
-	canvas_piece(&room, STYLE_NORMAL, comment, 0, comment_people_length(comment));
+	people = xstrndup(comment, comment_people_length(comment));
+	canvas_ours(&room, STYLE_NORMAL, people);
+	free(people);
 	c->column = room.column;
 	if (here)
 		canvas_ours(c, STYLE_OK, runs);
@@ -244,6 +256,50 @@ draw_tabs(const struct environment_view *v, struct canvas *c)
 	}
 }
 
+/* The widest of each column; of the last one as much as there is room for. */
+static void
+measure(struct environment_view *v, const struct world_environment *e, size_t first, size_t end, const struct canvas *c)
+{
+	struct cut_columns *columns = &v->columns;
+
+	*columns = (struct cut_columns){0};
+	for (size_t i = first; i < end; i++) {
+		if (v->tab == TAB_WORKLOADS) {
+			const char *module = untrusted_raw(&e->runtime.modules[i].module);
+			const char *reference = e->set ? set_module_image(e->set, module) : NULL;
+			char *label = reference ? image_label(reference) : xstrdup("");
+
+			cut_columns_measure(columns, 0, module);
+			cut_columns_measure(columns, 1, label);
+			cut_columns_measure(columns, 2, _("%d of %d"));
+			cut_columns_measure(columns, 3, ngettext("%d restart", "%d restarts", 10));
+			cut_columns_measure(columns, 4, untrusted_raw(&e->runtime.modules[i].message));
+			free(label);
+		} else if (v->tab == TAB_RESOURCES) {
+			cut_columns_measure(columns, 0, untrusted_raw(&e->resources[i].res_id));
+			cut_columns_measure(columns, 1, untrusted_raw(&e->resources[i].type));
+			cut_columns_measure(columns, 2, "host web.production.localhost  port 12345");
+		} else if (v->tab == TAB_VALUES) {
+			const struct shared_value *value = details_value(v->details, i);
+
+			cut_columns_measure(columns, 0, untrusted_raw(&value->key));
+			cut_columns_measure(columns, 1, _("application"));
+			cut_columns_measure(columns, 1, _("its own"));
+			cut_columns_measure(columns, 2, value->is_secret ? _("a secret, never shown")
+									: untrusted_raw(&value->value));
+			cut_columns_measure(columns, 3, untrusted_raw(&value->description));
+		} else {
+			const struct deployment *d = details_deployment(v->details, i);
+
+			cut_columns_measure(columns, 0, "12d ");
+			cut_columns_measure(columns, 1, untrusted_raw(&d->created_by));
+			cut_columns_measure(columns, 2, untrusted_raw(&d->id));
+			cut_columns_measure(columns, 3, untrusted_raw(&d->comment));
+		}
+	}
+	cut_columns_fit(columns, NAME_COLUMN, c->width - NAME_COLUMN);
+}
+
 static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
@@ -260,6 +316,11 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	first = viewport_first(v->first[v->tab], at, rows, count);
 	v->first[v->tab] = first;
 	v->rows = rows;
+	/* A long list is measured by what is seen of it. */
+	if (count <= MEASURED_MAX)
+		measure(v, e, 0, count, canvas);
+	else
+		measure(v, e, first, first + rows < count ? first + rows : count, canvas);
 	ui_in_sight(ui, &(struct viewport){first, rows, count});
 	for (size_t i = first; i < count && i - first < rows; i++) {
 		canvas_at(&list, (int)(i - first), 1);

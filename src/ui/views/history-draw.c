@@ -77,17 +77,19 @@ found_at(const char *text, const char *find)
 }
 
 void
-history_mark(struct canvas *canvas, enum style plain, enum style found, const char *text,
+history_mark(struct canvas *canvas, enum style plain, enum style found, const char *words,
 	     const char *find, int columns)
 {
 	int room = canvas->width - canvas->column;
 	struct canvas part;
 	size_t from = 0, at = 0;
+	char *text;
 
 	if (columns > 0 && columns < room)
 		room = columns;
 	if (room <= 0)
 		return;
+	text = canvas_plain(canvas, words);
 	part = canvas_part(canvas, canvas->row, canvas->column, 1, room);
 	canvas_at(&part, 0, 0);
 	while (*find && text[at] && part.column < part.width) {
@@ -106,6 +108,7 @@ history_mark(struct canvas *canvas, enum style plain, enum style found, const ch
 	if (text[from])
 		canvas_bytes(&part, plain, text + from, 0);
 	canvas->column += part.column < room ? part.column : room;
+	free(text);
 }
 
 /* --- rows ----------------------------------------------------------------------------- */
@@ -221,9 +224,7 @@ draw_story(const struct history_view *h, struct canvas *all, int row, size_t at,
 static void
 label(struct canvas *c, int *row, const char *text)
 {
-	canvas_at(c, ++*row, 2);
-	canvas_ours(c, STYLE_DIM, text);
-	canvas_at(c, *row, LABEL);
+	canvas_label(c, ++*row, 2, LABEL, STYLE_DIM, text);
 }
 
 static void

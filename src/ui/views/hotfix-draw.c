@@ -82,7 +82,7 @@ draw_words(struct ui *ui, struct canvas *c, enum style style, enum hotfix_step_i
 	bool is_next = step->state == HOTFIX_NOW && !step->is_busy;
 
 	if (step->detail.raw && *step->detail.raw) {
-		canvas_foreign(c, style, &step->detail, 0);
+		canvas_ours(c, style, untrusted_raw(&step->detail));
 		if (is_next || (step->note.raw && *step->note.raw)) {
 			canvas_ours(c, style, " ");
 			canvas_glyph(c, style, GLYPH_MIDDLE);
@@ -171,6 +171,13 @@ draw_head(const struct hotfix_view *v, struct ui *ui, struct canvas *c, int row)
 
 /* --- below --- */
 
+/* The column, or as far behind what stands there as can be read. */
+static int
+next_column(const struct canvas *c, int column)
+{
+	return c->column + 2 > column ? c->column + 2 : column;
+}
+
 static void
 draw_module(struct canvas *c, const struct world_environment *clone,
 	    const struct world_environment *origin, const char *name)
@@ -180,23 +187,23 @@ draw_module(struct canvas *c, const struct world_environment *clone,
 	char *address = board_address(clone, name);
 	char *was = NULL, *is = NULL;
 
-	canvas_bytes(c, STYLE_STRONG, name, 18);
-	canvas_at(c, c->row, 25);
+	canvas_bytes(c, STYLE_STRONG, name, 0);
+	canvas_at(c, c->row, next_column(c, 25));
 	if (there && here && strcmp(there, here) != 0) {
 		image_labels(there, here, &was, &is);
-		canvas_bytes(c, STYLE_DIM, was, 12);
+		canvas_bytes(c, STYLE_DIM, was, 0);
 		canvas_ours(c, STYLE_DIM, " ");
 		canvas_glyph(c, STYLE_DIM, GLYPH_ARROW);
 		canvas_ours(c, STYLE_DIM, " ");
-		canvas_bytes(c, STYLE_AHEAD, is, 12);
+		canvas_bytes(c, STYLE_AHEAD, is, 0);
 	} else {
 		is = image_label(here ? here : "");
-		canvas_bytes(c, STYLE_NORMAL, is, 14);
+		canvas_bytes(c, STYLE_NORMAL, is, 0);
 	}
 	free(was);
 	free(is);
 	if (address) {
-		canvas_at(c, c->row, 54);
+		canvas_at(c, c->row, next_column(c, c->width - text_columns(address) < 54 ? c->width - text_columns(address) : 54));
 		canvas_link(c, STYLE_DIM, address);
 	}
 	free(address);
@@ -230,8 +237,8 @@ draw_other(struct canvas *c, const struct hotfix_other *other)
 	};
 	const struct carry *carry = &other->carry;
 
-	canvas_foreign(c, STYLE_STRONG, &other->name, 18);
-	canvas_at(c, c->row, 25);
+	canvas_foreign(c, STYLE_STRONG, &other->name, 0);
+	canvas_at(c, c->row, next_column(c, 25));
 	if (!other->is_known) {
 		canvas_ours(c, STYLE_DIM, _("? unknown"));
 		return;
@@ -244,7 +251,7 @@ draw_other(struct canvas *c, const struct hotfix_other *other)
 		canvas_format(c, STYLE_DIM, _("%zu of its %zu changes are there"), carry->there, carry->leaves);
 	if (carry->state != CARRY_CONFLICTS)
 		return;
-	canvas_bytes(c, STYLE_NORMAL, carry->object, 18);
+	canvas_bytes(c, STYLE_NORMAL, carry->object, 0);
 	canvas_ours(c, STYLE_DIM, _(": here "));
 	draw_side(c, carry, carry->here);
 	canvas_ours(c, STYLE_DIM, _(", the fix "));
@@ -295,7 +302,7 @@ draw_below(const struct hotfix_view *v, struct ui *ui, struct canvas *c)
 	canvas_ours(c, STYLE_DIM, words_of_step_purpose(id));
 	if (step->detail.raw && *step->detail.raw) {
 		canvas_at(c, ++row, 3);
-		canvas_foreign(c, STYLE_NORMAL, &step->detail, 0);
+		canvas_ours(c, STYLE_NORMAL, untrusted_raw(&step->detail));
 	}
 	if (step->note.raw && *step->note.raw) {
 		canvas_at(c, ++row, 3);

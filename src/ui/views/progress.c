@@ -20,23 +20,11 @@
 #include "ui/terminal.h"
 #include "ui/view.h"
 #include "ui/views/operation.h"
+#include "ui/widgets/cut.h"
 
 #define ID_COLUMN 3
 #define OPERATIONS_MAX 32
 #define OPERATIONS_SHOWN 5
-
-/* Where the second and the third column of the lists begin. */
-static int
-kind_column(const struct canvas *c)
-{
-	return c->width < 60 ? 14 : 26;
-}
-
-static int
-state_column(const struct canvas *c)
-{
-	return c->width < 60 ? 25 : 42;
-}
 
 struct progress_view {
 	struct view view;
@@ -178,8 +166,59 @@ draw_step(struct canvas *c, int row, int columns, const struct flow_step *step)
 		canvas_format(c, STYLE_DIM, ngettext("  %d of %d workload", "  %d of %d workloads",
 						     (unsigned long)step->wanted), step->done, step->wanted);
 	} else {
-		canvas_bytes(c, STYLE_DIM, step->detail ? step->detail : "", 0);
+		canvas_ours(c, STYLE_DIM, step->detail ? step->detail : "");
 	}
+}
+
+static void
+draw_cut(struct canvas *c, enum style style, const char *text, int columns)
+{
+	char *shown = cut_text(text, columns, CUT_MIDDLE);
+
+	canvas_bytes(c, style, shown, 0);
+	free(shown);
+}
+
+/* The workload that has it, or its own name; free() it. */
+static char *
+name_of_resource(const struct active_resource *r)
+{
+	const char *id = untrusted_raw(&r->res_id), *own = strstr(id, ".externals.");
+	size_t modules = strlen("modules.");
+
+	if (own && strncmp(id, "modules.", modules) == 0 && own >= id + modules)
+		return xstrndup(id + modules, (size_t)(own - id) - modules);
+	return xstrdup(strncmp(id, "shared.", 7) == 0 ? id + 7 : id);
+}
+
+/* Of the lists of workloads and of resources: name, version or type, how it is or where. */
+static void
+columns_of(struct cut_columns *columns, const struct canvas *c, const struct world_environment *e,
+	   const struct set *set)
+{
+	for (size_t i = 0; e && i < e->runtime.count; i++) {
+		const char *module = untrusted_raw(&e->runtime.modules[i].module);
+		const char *reference = set ? set_module_image(set, module) : NULL;
+		char *label = reference ? image_label(reference) : xstrdup("");
+
+		cut_columns_measure(columns, 0, module);
+		cut_columns_measure(columns, 1, label);
+		free(label);
+	}
+	for (size_t i = 0; e && i < e->resource_count; i++) {
+		const char *host = json_string_value(json_object_get(e->resources[i].outputs, "host"));
+		char *name = name_of_resource(&e->resources[i]);
+		char *address = xasprintf("http://%s:12345", host ? host : "");
+
+		cut_columns_measure(columns, 0, name);
+		cut_columns_measure(columns, 1, untrusted_raw(&e->resources[i].type));
+		cut_columns_measure(columns, 2, address);
+		free(name);
+		free(address);
+	}
+	cut_columns_measure(columns, 2, "------------------------  ........");
+	/* Behind the dot of each. */
+	cut_columns_fit(columns, ID_COLUMN + 2, c->width - ID_COLUMN - 2);
 }
 
 /* Where it can be reached or found: what a person copies next. */
@@ -200,7 +239,7 @@ draw_outputs(struct canvas *c, const json_t *outputs)
 }
 
 static int
-draw_resources(struct canvas *c, int row, const struct world_environment *e)
+draw_resources(struct canvas *c, int row, const struct cut_columns *columns, const struct world_environment *e)
 {
 	if (!e || e->resource_count == 0)
 		return row;
@@ -208,26 +247,17 @@ draw_resources(struct canvas *c, int row, const struct world_environment *e)
 	canvas_ours(c, STYLE_STRONG, _("Resources"));
 	for (size_t i = 0; i < e->resource_count; i++, row++) {
 		const struct active_resource *r = &e->resources[i];
-		const char *id = untrusted_raw(&r->res_id), *own = strstr(id, ".externals.");
+		char *name = name_of_resource(r);
 		bool active = untrusted_is(&r->status, "active");
 
-		if (own && (strncmp(id, "modules.", strlen("modules.")) != 0 || own < id + strlen("modules.")))
-			own = NULL;
 		canvas_at(c, row, ID_COLUMN);
 		canvas_glyph(c, active ? STYLE_OK : STYLE_WARN, active ? GLYPH_DOT : GLYPH_HALF);
 		canvas_ours(c, STYLE_NORMAL, " ");
-		if (own) {
-			char *module = xstrndup(id + strlen("modules."),
-						(size_t)(own - id) - strlen("modules."));
-
-			canvas_bytes(c, STYLE_NORMAL, module, kind_column(c) - ID_COLUMN - 3);
-			free(module);
-		} else {
-			canvas_bytes(c, STYLE_NORMAL, strncmp(id, "shared.", 7) == 0 ? id + 7 : id, kind_column(c) - ID_COLUMN - 3);
-		}
-		canvas_at(c, row, kind_column(c));
-		canvas_foreign(c, STYLE_DIM, &r->type, state_column(c) - kind_column(c) - 2);
-		canvas_at(c, row, state_column(c));
+		draw_cut(c, STYLE_NORMAL, name, columns->width[0]);
+		free(name);
+		canvas_at(c, row, columns->at[1]);
+		canvas_foreign(c, STYLE_DIM, &r->type, columns->width[1]);
+		canvas_at(c, row, columns->at[2]);
 		draw_outputs(c, r->outputs);
 	}
 	return row + 1;
@@ -240,7 +270,8 @@ is_ready(const struct runtime_module *m)
 }
 
 static void
-draw_workload(struct canvas *c, int row, const struct runtime_module *m, const struct set *set)
+draw_workload(struct canvas *c, int row, const struct cut_columns *columns, const struct runtime_module *m,
+	      const struct set *set)
 {
 	bool ready = is_ready(m);
 	bool failed = m->status == RUNTIME_FAILED;
@@ -250,15 +281,15 @@ draw_workload(struct canvas *c, int row, const struct runtime_module *m, const s
 	canvas_glyph(c, ready ? STYLE_OK : failed ? STYLE_DANGER : STYLE_WARN,
 		     ready ? GLYPH_DOT : failed ? GLYPH_CROSS : GLYPH_HALF);
 	canvas_ours(c, STYLE_NORMAL, " ");
-	canvas_foreign(c, STYLE_NORMAL, &m->module, kind_column(c) - ID_COLUMN - 3);
-	canvas_at(c, row, kind_column(c));
+	draw_cut(c, STYLE_NORMAL, untrusted_raw(&m->module), columns->width[0]);
+	canvas_at(c, row, columns->at[1]);
 	if (reference) {
 		char *label = image_label(reference);
 
-		canvas_bytes(c, STYLE_DIM, label, state_column(c) - kind_column(c) - 2);
+		draw_cut(c, STYLE_DIM, label, columns->width[1]);
 		free(label);
 	}
-	canvas_at(c, row, state_column(c));
+	canvas_at(c, row, columns->at[2]);
 	canvas_progress(c, c->width >= 90 ? 20 : c->width >= 60 ? 10 : 4, m->pods_ready, m->pods_wanted > 0 ? m->pods_wanted : 1);
 	canvas_ours(c, STYLE_DIM, "  ");
 	if (!ready && m->message.raw && *m->message.raw)
@@ -268,7 +299,8 @@ draw_workload(struct canvas *c, int row, const struct runtime_module *m, const s
 }
 
 static int
-draw_workloads(struct canvas *c, int row, const struct world_environment *e, const struct set *set)
+draw_workloads(struct canvas *c, int row, const struct cut_columns *columns, const struct world_environment *e,
+	       const struct set *set)
 {
 	if (!e || !world_is_known(e, WORLD_RUNTIME))
 		return row;
@@ -277,13 +309,13 @@ draw_workloads(struct canvas *c, int row, const struct world_environment *e, con
 	/* Where there is not room for all, what one waits for comes first; else nothing moves. */
 	if (row + (int)e->runtime.count <= c->height) {
 		for (size_t i = 0; i < e->runtime.count; i++)
-			draw_workload(c, row++, &e->runtime.modules[i], set);
+			draw_workload(c, row++, columns, &e->runtime.modules[i], set);
 		return row + 1;
 	}
 	for (int ready = 0; ready < 2; ready++)
 		for (size_t i = 0; i < e->runtime.count && row < c->height; i++)
 			if (is_ready(&e->runtime.modules[i]) == (ready == 1))
-				draw_workload(c, row++, &e->runtime.modules[i], set);
+				draw_workload(c, row++, columns, &e->runtime.modules[i], set);
 	return row;
 }
 
@@ -384,6 +416,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	struct flow *flow = session_flow_by_id(ui_session(ui), p->id);
 	const struct flow_request *request;
 	const struct world_environment *e;
+	struct cut_columns lists = {0};
 	const struct review *review;
 	bool roomy = canvas->height >= 20;
 	int row = draw_operations(canvas, ui, flow) + roomy, columns;
@@ -407,8 +440,9 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		return;
 	}
 	e = world_environment(session_world(ui_session(ui)), request->org, request->app, request->env);
-	row = draw_workloads(canvas, row, e, review ? review->to : NULL);
-	draw_resources(canvas, row, e);
+	columns_of(&lists, canvas, e, review ? review->to : NULL);
+	row = draw_workloads(canvas, row, &lists, e, review ? review->to : NULL);
+	draw_resources(canvas, row, &lists, e);
 }
 
 /* Somebody's deployment was overwritten: what brings it back, reviewed. */
