@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* YAML, what import takes of it, and workload specifications of Score. */
+#include "config.h"
+
+#include "fuzz.h"
+
+#include "base/error.h"
+#include "model/score.h"
+#include "platform/document.h"
+#include "platform/import-check.h"
+
+static void
+take_fault(void *data, const char *pointer, const char *text)
+{
+	size_t *faults = data;
+
+	assert(pointer && (!*pointer || *pointer == '/') && *text);
+	(*faults)++;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+	struct error err = {0};
+	json_t *lines = json_object();
+	json_t *value = document_parse_yaml((const char *)bytes, length, lines, &err), *set;
+	size_t told = 0, count;
+
+	assert(value || err.kind != ERROR_NONE);
+	if (value) {
+		count = import_check(value, take_fault, &told);
+		assert(told == (count < IMPORT_FAULTS_MAX ? count : IMPORT_FAULTS_MAX));
+		set = score_convert(value, "local/web:1.0.0", &err);
+		json_decref(set);
+		json_decref(value);
+	}
+	json_decref(lines);
+	return 0;
+}

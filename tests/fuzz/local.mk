@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A target a parser.  `make check` replays the corpora; `make fuzz` builds them with clang in a
+# directory of its own and lets libFuzzer search for FUZZ_SECONDS each.
+FUZZ_TARGETS = config import journal keys nouns patch placeholder terminal
+FUZZ_SECONDS = 60
+FUZZ_REPLAYS = tests/fuzz/replay-config tests/fuzz/replay-import tests/fuzz/replay-journal \
+	tests/fuzz/replay-keys tests/fuzz/replay-nouns tests/fuzz/replay-patch \
+	tests/fuzz/replay-placeholder tests/fuzz/replay-terminal
+FUZZ_COMMON = tests/fuzz/fuzz.h
+if ENABLE_FUZZ
+FUZZ_MAIN =
+else
+FUZZ_MAIN = tests/fuzz/replay.c
+endif
+EXTRA_DIST += tests/fuzz/corpus tests/fuzz/replay.c
+
+check_PROGRAMS += $(FUZZ_REPLAYS)
+TESTS += $(FUZZ_REPLAYS)
+
+FUZZ_PLATFORM_LIBS = libplatform.a libdriver.a libmodel.a libbase.a $(MICROHTTPD_LIBS) \
+	$(GNUTLS_LIBS) $(YAML_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
+FUZZ_UI_LIBS = libui.a libflow.a libapi.a libstore.a libmodel.a libbase.a $(NCURSES_LIBS) \
+	$(CURL_LIBS) $(SQLITE_LIBS) $(BASE_LIBS) -lm
+
+tests_fuzz_replay_config_SOURCES = tests/fuzz/fuzz-config.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_replay_config_LDADD = libbase.a $(FUZZ_LIBS) $(BASE_LIBS)
+tests_fuzz_replay_import_SOURCES = tests/fuzz/fuzz-import.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_replay_import_LDADD = $(FUZZ_LIBS) $(FUZZ_PLATFORM_LIBS)
+tests_fuzz_replay_journal_SOURCES = tests/fuzz/fuzz-journal.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_replay_journal_LDADD = $(FUZZ_LIBS) libflow.a libapi.a libstore.a libmodel.a libbase.a \
+	$(CURL_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
+tests_fuzz_replay_keys_SOURCES = tests/fuzz/fuzz-keys.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_replay_keys_LDADD = $(FUZZ_LIBS) $(FUZZ_UI_LIBS)
+tests_fuzz_replay_nouns_SOURCES = tests/fuzz/fuzz-nouns.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_replay_nouns_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
+tests_fuzz_replay_patch_SOURCES = tests/fuzz/fuzz-patch.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_replay_patch_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
+tests_fuzz_replay_placeholder_SOURCES = tests/fuzz/fuzz-placeholder.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_replay_placeholder_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
+tests_fuzz_replay_terminal_SOURCES = tests/fuzz/fuzz-terminal.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_replay_terminal_LDADD = $(FUZZ_LIBS) $(FUZZ_UI_LIBS)
+
+# What is found new is kept in fuzz/corpus; what fails is left as fuzz/crash-*.
+fuzz:
+	@$(MKDIR_P) fuzz
+	cd fuzz && { test -f Makefile || $(abs_top_srcdir)/configure --quiet --enable-fuzz CC=clang; }
+	cd fuzz && $(MAKE) $(AM_MAKEFLAGS) all $(FUZZ_REPLAYS)
+	@cd fuzz && for target in $(FUZZ_TARGETS); do \
+		mkdir -p corpus/$$target && echo "== $$target" && \
+		tests/fuzz/replay-$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 \
+			-max_len=65536 -print_final_stats=1 -verbosity=0 -artifact_prefix=crash-$$target- \
+			corpus/$$target $(abs_top_srcdir)/tests/fuzz/corpus/$$target || exit 1; \
+	done
+.PHONY: fuzz
