@@ -192,9 +192,23 @@ same_value(const struct value *a, const struct value *b)
 	return relation == VALUE_SAME || relation == VALUE_UNKNOWN;
 }
 
+/* A secret has no text to be written: it comes from a version of theirs, or by where it lies. */
 static void
-take_value(struct walk *walk, const char *key, const struct value *ours,
-	   const struct state *state)
+take_secret(struct value_change *change, const struct value *ours, const struct state *state)
+{
+	change->is_secret = true;
+	if (state->restorable) {
+		change->kind = VALUE_RESTORE;
+		change->version_id = (char *)(uintptr_t)state->restorable;
+	} else if (value_is_reference(ours) || (state->refers && value_is_in_own_store(ours))) {
+		change->store = ours->store;
+		change->store_key = ours->store_key;
+		change->store_version = ours->store_version;
+	}
+}
+
+static void
+take_value(struct walk *walk, const char *key, const struct value *ours, const struct state *state)
 {
 	struct merge *merge = walk->merge;
 	struct value_change change = {
@@ -207,19 +221,11 @@ take_value(struct walk *walk, const char *key, const struct value *ours,
 	} else {
 		change.text = ours->text;
 		change.description = ours->description;
-		change.is_secret = ours->is_secret;
 		change.fingerprint = ours->fingerprint;
-		if (ours->is_secret && !state->restorable && state->can_refer &&
-		    value_is_in_own_store(ours)) {
-			change.store = ours->store;
-			change.store_key = ours->store_key;
-			change.store_version = ours->store_version;
-		} else if (ours->is_secret) {
-			change.kind = VALUE_RESTORE;
-			change.version_id = (char *)(uintptr_t)state->restorable;
-		}
+		if (ours->is_secret)
+			take_secret(&change, ours, state);
 	}
-	if (change.kind == VALUE_RESTORE && !change.version_id)
+	if (change.kind == VALUE_SET && change.is_secret && !change.store)
 		merge->entries[merge->count - 1].is_kept = true;
 	else
 		value_changes_put(&merge->values, &change);

@@ -45,8 +45,9 @@ struct merge {
 struct state {
 	const struct set *set;
 	const struct values *values;
-	/* of ours: its secrets can be had by restoring this version of the values in theirs */
+	/* of ours: its secrets can be had by restoring this version of the values in theirs; NULL: no */
 	const char *restorable;
+	bool refers;		/* of ours: a secret of the platform's own store can be referred to */
 	bool can_refer;		/* of ours: a secret in the platform's own store can be copied from there */
 };
 

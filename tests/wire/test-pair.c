@@ -888,6 +888,36 @@ a_fix_made_by_a_value_is_carried(void **state)
 	free(name);
 }
 
+/* A secret that is the fix is promoted by where it lies, unseen; else it is said that it stays. */
+static void
+a_fix_made_by_a_secret_is_promoted_unseen_or_said_to_stay(void **state)
+{
+	static const struct flow_value given[] = {{"KEY", FLOW_VALUE_TEXT, "old-secret"}, {0}};
+	struct flow *flow;
+	char *name, *path;
+
+	(void)state;
+	start_again();
+	ask("POST", PRODUCTION "/values",
+	    "{'key': 'KEY', 'value': 'old-secret', 'description': '', 'is_secret': true}");
+	free(serve_deploy(&serve, PRODUCTION,
+			  "{'modules': {'update': {'web': [{'op': 'add', 'path': "
+			  "'/spec/containers/main/variables/KEY', 'value': '${values.KEY}'}]}}}"));
+	name = clone(given);
+	path = xasprintf(APP "/envs/%s/values/KEY", name);
+	ask("PUT", path, "{'value': 'new-secret', 'description': '', 'is_secret': true}");
+	free(path);
+	carry_out(change_image(name, "local/web:1.1.0"));
+	flow = review(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
+	if (here.plain)
+		assert_caution(flow, "KEY");
+	else
+		assert_non_null(change_of(flow, "value KEY"));
+	carry_out(flow);
+	assert_runs_with(PRODUCTION, here.plain ? "KEY=old-secret" : "KEY=new-secret");
+	free(name);
+}
+
 /* By whoever drops it, also when the fix is a value and somebody else promoted it. */
 static void
 a_promoted_fix_that_would_be_dropped_is_named(void **state)
@@ -1151,6 +1181,7 @@ main(void)
 		cmocka_unit_test(primed_between_the_check_and_the_deployment),
 		cmocka_unit_test(what_somebody_deploys_in_the_last_moment_is_not_lost),
 		cmocka_unit_test(a_fix_made_by_a_value_is_carried),
+		cmocka_unit_test(a_fix_made_by_a_secret_is_promoted_unseen_or_said_to_stay),
 		cmocka_unit_test(a_promoted_fix_that_would_be_dropped_is_named),
 		cmocka_unit_test(resources_that_changed_since_the_review_are_refused),
 		cmocka_unit_test(a_program_that_ends_before_any_step_is_gone_on_with),
