@@ -35,6 +35,7 @@
 #include "platform/repository-values.h"
 
 #define ID_DIGITS 16
+#define PENDING_MAX_MS (15 * 60 * 1000)	/* what was asked for longer ago is asked for again */
 #define RECORD_MIN_MS 250		/* between two tries to write down what happened */
 #define RECORD_MAX_MS 30000
 #define RETRY_MIN_MS 5000
@@ -779,10 +780,11 @@ int
 engine_resume(struct engine *engine, struct error *err)
 {
 	struct repository *repository = engine->platform->repository;
+	int64_t now = clock_wall_ms();
 	json_t *envs, *env;
 	size_t i;
 
-	if (repository_fail_interrupted(repository, clock_wall_ms(), err) != 0)
+	if (repository_fail_interrupted(repository, now, now - PENDING_MAX_MS, err) != 0)
 		return -1;
 	if (repository_drop_applications(repository, err) != 0)
 		return -1;

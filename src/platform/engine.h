@@ -10,7 +10,8 @@
  *
  * When the daemon starts, every environment's newest succeeded deployment is applied again,
  * so that its processes run; a deployment asked for meanwhile waits as pending.  One that was
- * still pending when the daemon ended is carried out then, one that was in progress has failed.
+ * still pending when the daemon ended is carried out then, unless it was asked for long ago; one
+ * that was in progress has failed.
  */
 #ifndef SIDESTAGE_PLATFORM_ENGINE_H
 #define SIDESTAGE_PLATFORM_ENGINE_H

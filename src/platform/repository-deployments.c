@@ -94,14 +94,16 @@ repository_set_deployment_status(struct repository *repository, const char *id, 
 }
 
 #define INTERRUPTED                                                                                \
-	" WHERE (status = 'in progress' OR (status = 'pending' AND (gone <> 0 OR EXISTS"           \
+	" WHERE (status = 'in progress' OR (status = 'pending' AND (gone <> 0"                     \
+	" OR created_at < ?1 OR EXISTS"                                                            \
 	" (SELECT 1 FROM deployments AS n WHERE n.org = d.org AND n.app = d.app"                   \
 	" AND n.env = d.env AND n.gone = 0 AND n.seq > d.seq) OR NOT EXISTS"                       \
 	" (SELECT 1 FROM environments AS e WHERE e.org = d.org AND e.app = d.app"                  \
 	" AND e.id = d.env AND e.status = 'active'))))"
 
 int
-repository_fail_interrupted(struct repository *repository, int64_t now, struct error *err)
+repository_fail_interrupted(struct repository *repository, int64_t now, int64_t since,
+			    struct error *err)
 {
 	if (repository_begin(repository, err) != 0)
 		return -1;
@@ -110,10 +112,10 @@ repository_fail_interrupted(struct repository *repository, int64_t now, struct e
 		     " message) SELECT id, 'environment', env, 'interrupted',"
 		     " 'The platform was stopped while this deployment was going on.',"
 		     " 'What ran before it runs again.  Deploy once more.' FROM deployments AS d"
-		     INTERRUPTED, "") != 0 ||
+		     INTERRUPTED, "i", since) != 0 ||
 	    rows_run(repository, err,
-		     "UPDATE deployments AS d SET status = 'failed', status_changed_at = ?"
-		     INTERRUPTED, "i", now) != 0 ||
+		     "UPDATE deployments AS d SET status = 'failed', status_changed_at = ?2"
+		     INTERRUPTED, "ii", since, now) != 0 ||
 	    repository_commit(repository, err) != 0) {
 		repository_rollback(repository);
 		return -1;

@@ -171,8 +171,10 @@ int repository_put_deployment(struct repository *repository, const struct place 
 int repository_set_deployment_status(struct repository *repository, const char *id,
 				     const char *status, int64_t now, struct error *err);
 /* What a crash left in progress becomes failed, with an error that says so; what it left pending
- * too, unless it is an environment's newest and can still be carried out. */
-int repository_fail_interrupted(struct repository *repository, int64_t now, struct error *err);
+ * too, unless it is an environment's newest, was asked for after `since`, and can still be
+ * carried out. */
+int repository_fail_interrupted(struct repository *repository, int64_t now, int64_t since,
+				struct error *err);
 
 json_t *repository_deployment_errors(struct repository *repository, const char *id,
 				     struct error *err);

@@ -982,6 +982,29 @@ committed_deployment_is_carried_out_after_a_crash(void **state)
 }
 
 static void
+deployment_of_long_ago_is_not_carried_out_unasked(void **state)
+{
+	struct error err = {0};
+
+	(void)state;
+	come_to_rest();
+	deploy_web();
+	hold();
+	expect("POST", ENV "/deploys", "{'set_id': '0'}", 201);
+	assert_int_equal(rows_run(world.platform.repository, &err,
+				  "UPDATE deployments SET status = 'pending', created_at = created_at"
+				  " - 16 * 60000 WHERE seq = (SELECT max(seq) FROM deployments)", ""), 0);
+	close_platform();
+	open_platform();
+	world.fake.holds = false;
+	assert_int_equal(engine_resume(world.platform.engine, &err), 0);
+	come_to_rest();
+	expect_text(last_status, "failed");
+	assert_true(was_called("apply 1 acme/shop/dev"));
+	assert_false(was_called("apply 0 acme/shop/dev"));
+}
+
+static void
 deployment_that_had_begun_has_failed_after_a_crash(void **state)
 {
 	struct error err = {0};
@@ -1241,6 +1264,7 @@ main(void)
 		IN_WORLD(end_of_a_deployment_is_recorded_however_often_it_fails),
 		IN_WORLD(deleted_environment_is_forgotten_however_often_it_fails),
 		IN_WORLD(committed_deployment_is_carried_out_after_a_crash),
+		IN_WORLD(deployment_of_long_ago_is_not_carried_out_unasked),
 		IN_WORLD(deployment_that_had_begun_has_failed_after_a_crash),
 		IN_WORLD(committed_deletion_goes_on_after_a_crash),
 		IN_WORLD(committed_pause_and_replicas_hold_after_a_crash),
