@@ -288,7 +288,7 @@ linear_promote(struct linear *l, char **words, size_t count)
 						       .env = e->clone_of, .source = words[0],
 						       .decides = true});
 	else if (e)
-		linear_fail(l, EXIT_USAGE, _("%s is no clone made here; only such can be promoted."), words[0]);
+		linear_fail(l, EXIT_USAGE, _("%s is not a clone, so it cannot be promoted."), words[0]);
 }
 
 /* --- the end of a clone --- */
@@ -356,17 +356,12 @@ is_known(void *data)
 	return hotfix_is_known(data) || hotfix_is_settled(data);
 }
 
-/* What was promoted, where that was done. */
+/* What was promoted: here, or, as the platform tells it, by others. */
 static bool
 is_fix_known(void *data)
 {
-	struct flow_request request;
-
 	hotfix_update(data);
-	if (hotfix_is_settled(data))
-		return true;
-	return hotfix_is_known(data) && (hotfix_step(data, HOTFIX_PROMOTE)->state != HOTFIX_DONE ||
-					 hotfix_carry_request(data, "", &request, &(struct error){0}) == 0);
+	return hotfix_is_settled(data);
 }
 
 /* NULL: there is none, and it was said. */

@@ -541,15 +541,8 @@ linear_history(struct linear *l, char **words, size_t count)
 static bool
 is_hotfix_told(void *data)
 {
-	const struct hotfix *h = data;
-
 	hotfix_update(data);
-	if (hotfix_is_settled(data))
-		return true;
-	for (size_t i = 0; i < hotfix_other_count(h); i++)
-		if (!hotfix_other(h, i)->is_known && hotfix_step(h, HOTFIX_PROMOTE)->state == HOTFIX_DONE)
-			return false;
-	return hotfix_is_known(h);
+	return hotfix_is_settled(data);	/* what others did is told by the platform alone */
 }
 
 void

@@ -33,7 +33,7 @@ static const struct linear_verb verbs[] = {
 		.help = N_("Show what runs where"),
 		.least = 0, .most = 0,
 		.options = LOOKS,
-		.needs = NEED_ENVIRONMENTS | NEED_SETS | NEED_RUNTIME | NEED_RESOURCES | NEED_ERRORS,
+		.needs = NEED_ENVIRONMENTS | NEED_SETS | NEED_RUNTIME | NEED_RESOURCES | NEED_ERRORS | NEED_CLONES,
 		.any_app = true,
 		.run = linear_board,
 	},
@@ -54,7 +54,7 @@ static const struct linear_verb verbs[] = {
 		.help = N_("Show an environment: workloads, resources, values, deployments"),
 		.least = 1, .most = 1,
 		.options = LOOKS,
-		.needs = NEED_ENVIRONMENTS | NEED_SETS | NEED_RUNTIME | NEED_RESOURCES | NEED_ERRORS,
+		.needs = NEED_ENVIRONMENTS | NEED_SETS | NEED_RUNTIME | NEED_RESOURCES | NEED_ERRORS | NEED_CLONES,
 		.run = linear_environment_near,
 	},
 	{
@@ -99,7 +99,7 @@ static const struct linear_verb verbs[] = {
 		.help = N_("Clone an environment"),
 		.least = 2, .most = 2,
 		.options = CHANGES | OPTIONS_VALUES | OPTIONS_CLONE,
-		.needs = NEED_ENVIRONMENTS,
+		.needs = NEED_ENVIRONMENTS | NEED_CLONES,
 		.run = linear_clone,
 	},
 	{
@@ -144,7 +144,7 @@ static const struct linear_verb verbs[] = {
 		.help = N_("Bring the changes of a clone to where it came from"),
 		.least = 1, .most = 1,
 		.options = CHANGES | OPTIONS_TAKE,
-		.needs = NEED_ENVIRONMENTS,
+		.needs = NEED_ENVIRONMENTS | NEED_CLONES,
 		.run = linear_promote,
 	},
 	{
@@ -153,7 +153,7 @@ static const struct linear_verb verbs[] = {
 		.help = N_("Carry a promoted fix to another environment"),
 		.least = 2, .most = 2,
 		.options = CHANGES | OPTIONS_TAKE,
-		.needs = NEED_ENVIRONMENTS,
+		.needs = NEED_ENVIRONMENTS | NEED_CLONES,
 		.run = linear_carry,
 	},
 	{
@@ -171,7 +171,7 @@ static const struct linear_verb verbs[] = {
 		.help = N_("Delete a clone and everything in it"),
 		.least = 1, .most = 1,
 		.options = CHANGES,
-		.needs = NEED_ENVIRONMENTS,
+		.needs = NEED_ENVIRONMENTS | NEED_CLONES,
 		.run = linear_discard,
 	},
 	{
@@ -190,7 +190,7 @@ static const struct linear_verb verbs[] = {
 		.help = N_("Set how long a clone is kept: 8h, 2d, 0 for no end"),
 		.least = 2, .most = 2,
 		.options = OPTIONS_ORG | OPTIONS_APP,
-		.needs = NEED_ENVIRONMENTS,
+		.needs = NEED_ENVIRONMENTS | NEED_CLONES,
 		.run = linear_life,
 	},
 	{
@@ -199,7 +199,7 @@ static const struct linear_verb verbs[] = {
 		.help = N_("Show the steps of a hotfix: done, next, to do"),
 		.least = 0, .most = 1,
 		.options = LOOKS,
-		.needs = NEED_ENVIRONMENTS,
+		.needs = NEED_ENVIRONMENTS | NEED_CLONES,
 		.any_app = true,
 		.run = linear_hotfix,
 	},

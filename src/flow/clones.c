@@ -178,7 +178,8 @@ tell_by_record(struct clones *clones, const struct place *place, struct clone *c
 		if (strcmp(record->env, id_of(place->env)) != 0 || strcmp(record->app, place->app) != 0 ||
 		    strcmp(record->org, place->org) != 0)
 			continue;
-		clone->is_recorded = true;
+		clone->is_recorded = record->origin.expires_at > 0 ||
+			origin_is_ours(clones->session, &record->origin);
 		clone->origin = copy(record->origin.origin);
 		clone->deployment_id = copy(record->origin.deployment_id);
 		clone->set_id = copy(record->origin.set_id);

@@ -199,10 +199,10 @@ compare(struct flow *flow)
 		merge_clear(&merge);
 	}
 	flow->loses = flow->origin.origin && lost > 0;
-	if (!flow->origin.origin)
+	if (!origin_is_ours(flow->session, &flow->origin))
 		review_caution(&flow->review, _("%s is not a clone that was made here"),
 			       flow->request.env);
-	else if (lost)
+	if (flow->loses)
 		review_caution(&flow->review,
 			       ngettext("%zu change of %s is not in %s: it would be lost",
 					"%zu changes of %s are not in %s: they would be lost", lost),
@@ -218,7 +218,7 @@ make_review(struct flow *flow)
 	flow->soft = false;
 	review_fill(flow);
 	/* What others made, and may work with, does not go by two keys. */
-	review->is_no_clone = !flow->origin.origin;
+	review->is_no_clone = !origin_is_ours(flow->session, &flow->origin);
 	review->is_protected = review->is_protected || review->is_no_clone;
 	review->asks_name = review->is_protected || flow->loses;
 	review_caution(review, _("Its data and its history on the platform are deleted for good"));

@@ -421,12 +421,12 @@ last_word(struct flow *flow)
 			  first.text, err.text);
 }
 
-/* Everything that changes something was done: what is left is to look. */
+/* Everything was done and compared: what is left, the last step, is to look. */
 static bool
 is_only_watched(const struct flow *flow)
 {
-	for (size_t i = 0; i < flow->verb->step_count; i++)
-		if (flow->verb->steps[i].settle && flow->steps[i].state != STEP_DONE)
+	for (size_t i = 0; i + 1 < flow->verb->step_count; i++)
+		if (flow->steps[i].state != STEP_DONE)
 			return false;
 	return true;
 }

@@ -193,18 +193,33 @@ events_from_clone(struct events *events, const struct deployment *history, size_
 		add_deployment(events, i + 1 == count ? EVENT_CLONE : EVENT_FIX, &history[i]);
 }
 
+static bool
+is_promotion(const char *text, const char *env, const char *prefix)
+{
+	struct comment comment;
+	bool is;
+
+	comment_decode(&comment, text);
+	if (comment.verb)
+		is = strcmp(comment.verb, "promote") == 0 && comment.hotfix &&
+			strcmp(comment.hotfix, env) == 0;
+	else
+		is = comment.op && strncmp(text, prefix, strlen(prefix)) == 0;
+	comment_clear(&comment);
+	return is;
+}
+
 void
 events_from_origin(struct events *events, const struct events_of *of, const char *origin,
 		   const struct deployment *history, size_t count)
 {
-	char *prefix = xasprintf("promote %s: ", of->env);
+	char *prefix = xasprintf("promote %s: ", of->env);	/* of the first release */
 
 	for (size_t i = count; i-- > 0;) {
 		const char *comment = untrusted_raw(&history[i].comment);
 		struct event *event;
 
-		if (history[i].created_at < of->since || strncmp(comment, prefix, strlen(prefix)) != 0 ||
-		    comment_people_length(comment) == strlen(comment))
+		if (history[i].created_at < of->since || !is_promotion(comment, of->env, prefix))
 			continue;
 		event = add_deployment(events, EVENT_PROMOTE, &history[i]);
 		if (!event)

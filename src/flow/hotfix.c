@@ -128,6 +128,8 @@ collect(struct hotfix *h, const struct world_application *app, const struct worl
 	first = events_first(&h->events, EVENT_CLONE);
 	if (first && first->env)
 		h->origin = xstrdup(first->env);
+	else if (clone && clone->clone_of)
+		h->origin = xstrdup(clone->clone_of);
 	else if (history && count > 0 && history[count - 1].from_id.raw)
 		find_origin(h, app, history[count - 1].from_id.raw);
 	if (first && first->deployment_id.raw)
@@ -304,6 +306,25 @@ hotfix_carry_request(const struct hotfix *h, const char *env, struct flow_reques
 	return 0;
 }
 
+/* Nothing was cloned here: what others cloned. */
+static char *
+newest_clone(struct session *session, const char *org, const char *app)
+{
+	const struct clone_record *newest = NULL;
+	struct clone_list list;
+	char *env;
+
+	if (store_clone_list(session_store(session), session_platform(session), &list, NULL) != 0)
+		return NULL;
+	for (size_t i = 0; i < list.count; i++)
+		if (strcmp(list.items[i].org, org) == 0 && strcmp(list.items[i].app, app) == 0 &&
+		    (!newest || list.items[i].origin.cloned_at > newest->origin.cloned_at))
+			newest = &list.items[i];
+	env = newest ? xstrdup(newest->env) : NULL;
+	clone_list_clear(&list);
+	return env;
+}
+
 char *
 hotfix_newest(struct session *session, const char *org, const char *app)
 {
@@ -317,5 +338,5 @@ hotfix_newest(struct session *session, const char *org, const char *app)
 	if (list.count > 0)
 		env = xstrdup(untrusted_raw(&list.items[0].env));
 	operation_list_clear(&list);
-	return env;
+	return env ? env : newest_clone(session, org, app);
 }

@@ -34,6 +34,8 @@ libflow_a_SOURCES = \
 	src/flow/logs.c \
 	src/flow/logs.h \
 	src/flow/origin.c \
+	src/flow/origins.c \
+	src/flow/origins.h \
 	src/flow/past.c \
 	src/flow/past.h \
 	src/flow/moments.c \

@@ -43,6 +43,17 @@ origin_at_cloning(struct session *session, const char *org, const char *app,
 	return 0;
 }
 
+bool
+origin_is_ours(struct session *session, const struct clone_origin *origin)
+{
+	struct operation made = { 0 };
+	bool ours = origin->origin && origin->operation_id &&
+		store_operation_get(session_store(session), origin->operation_id, &made, NULL) == 0;
+
+	operation_clear(&made);
+	return ours;
+}
+
 /* The clone's set that an operation promoted; free() it.  NULL: it is not written there. */
 static char *
 promoted_set(const struct operation *promotion)

@@ -252,7 +252,7 @@ is_own(const struct flow *flow)
 		return true;
 	own = store_clone_origin(session_store(flow->session), session_platform(flow->session),
 				 flow->request.org, flow->request.app, flow->request.env, &origin,
-				 NULL) == 0;
+				 NULL) == 0 && origin_is_ours(flow->session, &origin);
 	clone_origin_clear(&origin);
 	return own;
 }

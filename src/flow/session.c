@@ -20,6 +20,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/flow.h"
+#include "flow/origins.h"
 #include "flow/renewal.h"
 #include "flow/watch.h"
 #include "flow/world.h"
@@ -42,6 +43,7 @@ struct session {
 	struct store *store;
 	struct world world;
 	struct watch *watch;
+	struct origins *origins;
 	struct flow **flows;		/* newest first; owned */
 	size_t flow_count;
 	struct session_timer **timers;	/* heap: the earliest first */
@@ -233,6 +235,8 @@ session_turn(struct session *session, const int *fds, bool *ready, size_t count,
 	fire_timers(session);
 	silent = api_silence_ms(session->api);
 	watch_note_silence(session->watch, silent >= SILENT_MS ? silent : 0);
+	if (session->changed)
+		origins_update(session->origins);
 	changed = session->changed;
 	session->changed = false;
 	return changed;
@@ -384,6 +388,8 @@ void
 session_focus(struct session *session, const char *org, const char *app)
 {
 	watch_focus(session->watch, org, app);
+	origins_focus(session->origins, org, app);
+	origins_update(session->origins);
 }
 
 void
@@ -403,7 +409,9 @@ bool
 session_settled(const struct session *session, const char *org, const char *app, unsigned needs,
 		int64_t since)
 {
-	return watch_is_settled(session->watch, org, app, needs, since);
+	if (needs & NEED_CLONES && !origins_is_settled(session->origins))
+		return false;
+	return watch_is_settled(session->watch, org, app, needs & ~(unsigned)NEED_CLONES, since);
 }
 
 const struct knowledge *
@@ -489,6 +497,7 @@ session_new(const struct session_options *options, struct error *err)
 	session->platform = store_platform_at(session->store, session->address);
 	session->renewal = renewal_new(session, options->token_source);
 	session->watch = watch_new(session, &session->world, options->only_org);
+	session->origins = origins_new(session);
 	session_changed(session);
 	return session;
 }
@@ -501,6 +510,7 @@ session_free(struct session *session)
 	for (size_t i = 0; i < session->flow_count; i++)
 		flow_free(session->flows[i]);
 	free(session->flows);
+	origins_free(session->origins);
 	watch_free(session->watch);
 	renewal_free(session->renewal);
 	api_free(session->api);

@@ -101,7 +101,8 @@ enum session_need {
 	NEED_RESOURCES = 1 << 4,
 	NEED_ERRORS = 1 << 5,		/* of deployments that failed */
 	NEED_VERSIONS = 1 << 6,		/* that exist in the organization */
-	NEED_USER = 1 << 7
+	NEED_USER = 1 << 7,
+	NEED_CLONES = 1 << 8		/* where clones come from that were made elsewhere */
 };
 
 /*

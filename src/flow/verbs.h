@@ -239,6 +239,8 @@ void undo_fail_with_nothing(struct flow *flow);
 /* As it was when it was cloned, whatever was promoted since.  0, or -1: it is not known here. */
 int origin_at_cloning(struct session *session, const char *org, const char *app,
 		      const char *clone, struct clone_origin *out);
+/* Whether the clone was made here: by an operation of this history. */
+bool origin_is_ours(struct session *session, const struct clone_origin *origin);
 /* After a promotion, or after one was undone: what the clone and its origin have in common now. */
 void origin_settle(struct flow *flow);
 

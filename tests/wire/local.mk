@@ -52,9 +52,9 @@ tests_wire_test_access_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/wire
 tests_wire_test_access_LDADD = libmodel.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 endif
 
-dist_check_SCRIPTS += tests/wire/test-running.sh tests/wire/test-own-application.sh tests/wire/test-examples.sh \
+dist_check_SCRIPTS += tests/wire/test-running.sh tests/wire/test-second-person.sh tests/wire/test-own-application.sh tests/wire/test-examples.sh \
 	tests/wire/test-commands.sh
-TESTS += tests/wire/test-running.sh tests/wire/test-own-application.sh tests/wire/test-examples.sh \
+TESTS += tests/wire/test-running.sh tests/wire/test-second-person.sh tests/wire/test-own-application.sh tests/wire/test-examples.sh \
 	tests/wire/test-commands.sh
 
 if HAVE_CMOCKA

@@ -258,7 +258,7 @@ static void
 act_promote(struct board_view *b, struct ui *ui, const struct sight *s)
 {
 	if (!s->env->clone_of) {
-		ui_say(ui, _("Only a clone made here can be promoted; the cursor is on none."));
+		ui_say(ui, _("Only a clone can be promoted, and the cursor is on none."));
 		return;
 	}
 	start(ui, &(struct flow_request){
