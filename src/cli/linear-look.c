@@ -511,13 +511,15 @@ void
 linear_history(struct linear *l, char **words, size_t count)
 {
 	char *find = linear_joined(l, words, count);
-	struct history_query query = {.url = session_platform(l->session), .limit = 100, .find = find};
+	struct history_query query = {.limit = 100, .find = find};
 	struct operation_list list = {0};
 	struct error err = {0};
 
 	if (!find)
 		return;
 	linear_await_records(l);
+	/* Which platform answers at the address may have become known by that. */
+	query.url = session_platform(l->session);
 	if (l->once) {
 		query.org = l->org;
 		query.app = l->app;

@@ -228,6 +228,9 @@ leave_running(struct linear *l, struct flow *flow)
 		linear_facts(l, facts_operation(flow));
 	linear_fail(l, EXIT_RUNNING, _("The change to %s is still running. `sidestage environment %s` shows it."),
 		    flow_request(flow)->env, flow_request(flow)->env);
+	/* Where something is still to be sent it is interrupted, and a person resumes it. */
+	if (is_only_watched(flow))
+		flow_cancel(flow);
 	free(l->operation);
 	l->operation = NULL;
 }

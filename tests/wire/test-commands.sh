@@ -318,6 +318,8 @@ hello() {
 {
 	json 7 'd["state"] == "running" and d["deployment"]["id"]' \
 		version production web 1.1 $first --approve=production --reason=later --no-wait
+	json 0 'd[-1]["verb"] == "deploy" and d[-1]["state"] in ("done", "unwatched")' history
+	json 0 'd == []' resume
 	in_place() {
 		run environment production --json $first $P
 		python3 -c 'import json, sys; d = json.load(open("out")); sys.exit(d["workloads"][0]["version"] != "1.1")'
