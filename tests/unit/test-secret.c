@@ -326,6 +326,30 @@ a_secret_in_the_output_is_replaced(void **state)
 		{{"first line\nsecond line\nx"}, "1 first line\n2 second line\n3 x",
 		 "1 [secret]\n2 [secret]\n3 x"},
 		{{"first line\nsecond line\nx"}, "first line\nsecond line\nx", "[secret]"},
+		/* line ends of another system, on either side; a shell takes the last one away */
+		{{"one\r\nmore\r\n"}, "one\nmore\n", "[secret]"},
+		{{"one\nmore\n"}, "one\r\nmore\r\n", "[secret]"},
+		{{"hunt\r\n"}, "the hunt is on", "the [secret] is on"},
+		{{"first line\r\nsecond line\r\n"}, "  first line\n  second line\n",
+		 "  [secret]\n  [secret]\n"},
+		{{"  first line\n\tsecond line"}, "first line|second line", "[secret]|[secret]"},
+		/* JSON, also with what need not be escaped */
+		{{"a\"b\\c/d"}, "{\"k\":\"a\\\"b\\\\c/d\"}", "{\"k\":\"[secret]\"}"},
+		{{"a\"b\\c/d"}, "{\"k\":\"a\\\"b\\\\c\\/d\"}", "{\"k\":\"[secret]\"}"},
+		{{"first line\r\nsecond"}, "\"first line\\nsecond\"", "\"[secret]\""},
+		{{"k\xc3\xa9y-\xc3\xa9"}, "\"k\\u00e9y-\\u00e9\"", "\"[secret]\""},
+		/* base64 of "hunter22", alone, after "u:" and "me:", and in the alphabet of URLs */
+		{{"hunter22"}, "aHVudGVyMjI=", "[secret]="},
+		{{"hunter22"}, "dTpodW50ZXIyMg==", "dTp[secret]=="},
+		{{"hunter22"}, "bWU6aHVudGVyMjI=", "bWU6[secret]="},
+		{{"hunter22"}, "QTpodW50ZXIyMjpC", "QTp[secret]jpC"},
+		{{"?\?>>?\?>>"}, "Pz8-Pj8_Pj4", "[secret]"},
+		{{"?\?>>?\?>>"}, "Pz8+Pj8/Pj4=", "[secret]="},
+		/* URLs: who encodes decides what stays */
+		{{"a b/c+d"}, "https://u:a%20b%2Fc%2Bd@h", "https://u:[secret]@h"},
+		{{"a b/c+d"}, "k=a+b%2Fc%2Bd&l", "k=[secret]&l"},
+		{{"a b/c+d"}, "k=a%20b/c%2bd&l", "k=[secret]&l"},
+		{{"p\xc3\xa9ss"}, "p%C3%A9ss p%c3%a9ss", "[secret] [secret]"},
 	};
 	struct buf out;
 
@@ -405,6 +429,39 @@ however_output_is_cut_no_secret_is_left(void **state)
 	buf_clear(&out);
 }
 
+/* The case that was found: a key from a file with CR LF, printed with LF alone, and as `base64` wraps
+ * it. */
+static void
+a_key_of_many_lines_is_found_however_it_is_wrapped(void **state)
+{
+	static const char key[] =
+		"-----BEGIN K-----\r\n"
+		"MC4CAQAwBQYDK2VwBCIEIHm4N0mD1sXwYt2m5J3W9vUeQ6r0cZ8kqL1xT7yB2fGh\r\n"
+		"QmFzZTY0IGlzIG5vIGVuY3J5cHRpb24gYXQgYWxsLCBpdCBpcyBvbmx5IGEgZm9y\r\n"
+		"-----END K-----\r\n";
+	static const char wrapped[] =	/* base64 <key, 76 columns */
+		"LS0tLS1CRUdJTiBLLS0tLS0NCk1DNENBUUF3QlFZREsyVndCQ0lFSUhtNE4wbUQxc1h3WXQybTVK\n"
+		"M1c5dlVlUTZyMGNaOGtxTDF4VDd5QjJmR2gNClFtRnpaVFkwSUdseklHNXZJR1Z1WTNKNWNIUnBi\n"
+		"MjRnWVhRZ1lXeHNMQ0JwZENCcGN5QnZibXg1SUdFZ1ptOXkNCi0tLS0tRU5EIEstLS0tLQ0K\n";
+	static const char lines[] =
+		"-----BEGIN K-----\n"
+		"  MC4CAQAwBQYDK2VwBCIEIHm4N0mD1sXwYt2m5J3W9vUeQ6r0cZ8kqL1xT7yB2fGh\n"
+		"  QmFzZTY0IGlzIG5vIGVuY3J5cHRpb24gYXQgYWxsLCBpdCBpcyBvbmx5IGEgZm9y\n";
+	json_t *secrets = json_pack("[s]", key);
+	struct redact *redact = redact_new(secrets);
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 4096);
+	redact_take(redact, lines, strlen(lines), collect, &out);
+	redact_take(redact, wrapped, strlen(wrapped), collect, &out);
+	redact_end(redact, collect, &out);
+	assert_string_equal(buf_str(&out), "[secret]\n  [secret]\n  [secret]\n[secret]\n[secret]\n[secret]\n");
+	buf_clear(&out);
+	redact_free(redact);
+	json_decref(secrets);
+}
+
 /* Its one secret, over and over but for its last byte: the most work that there can be. */
 static void
 hostile_output_takes_no_more_time_than_other(void **state)
@@ -450,6 +507,7 @@ main(void)
 		cmocka_unit_test(a_credential_of_systemd_comes_before_the_states_own),
 		cmocka_unit_test(a_secret_in_the_output_is_replaced),
 		cmocka_unit_test(however_output_is_cut_no_secret_is_left),
+		cmocka_unit_test(a_key_of_many_lines_is_found_however_it_is_wrapped),
 		cmocka_unit_test(hostile_output_takes_no_more_time_than_other),
 	};
 

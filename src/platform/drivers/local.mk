@@ -20,6 +20,8 @@ libdriver_a_SOURCES = \
 	src/platform/drivers/record.c \
 	src/platform/drivers/redact.c \
 	src/platform/drivers/redact.h \
+	src/platform/drivers/secret-forms.c \
+	src/platform/drivers/secret-forms.h \
 	src/platform/drivers/resource.c \
 	src/platform/drivers/space-change.c \
 	src/platform/drivers/space-ports.c \

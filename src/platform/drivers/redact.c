@@ -2,7 +2,7 @@
 /*
  * Output comes in pieces that end anywhere, and a workload may print what it likes, so each
  * secret is followed byte by byte (Knuth, Morris, Pratt): the work is the number of bytes
- * times that of secrets, whatever they are.  What could still become a secret is held back;
+ * times that of forms under way, never more than all of them.  What could still become a secret is held back;
  * every byte that belongs to any is marked, and a run of marked bytes is given on as one word.
  */
 #include "config.h"
@@ -16,9 +16,9 @@
 
 #include "base/buf.h"
 #include "base/xmalloc.h"
+#include "secret-forms.h"
 
-#define SHORTEST 4
-#define SHORTEST_LINE 8
+#define NONE UINT32_MAX
 #define PIECE 4096		/* is given on at once */
 
 struct secret {
@@ -26,6 +26,7 @@ struct secret {
 	size_t length;
 	uint32_t *borders;	/* of its first n bytes: the longest end that is a beginning too */
 	size_t matched;		/* bytes of it that the output ends in now */
+	uint32_t next;		/* with the same first byte; NONE: the last one */
 };
 
 struct redact {
@@ -33,7 +34,9 @@ struct redact {
 	size_t count;
 	size_t longest;
 	size_t matched;		/* the most of any */
-	bool begins[256];	/* some secret begins with this byte */
+	uint32_t first[256];	/* of those that begin with this byte; NONE */
+	uint32_t *active;	/* those of which something is matched */
+	size_t active_count;
 	struct buf held;
 	struct buf marks;	/* a byte for each of held: 1 belongs to a secret */
 	bool in_secret;		/* the last byte that was given on was marked */
@@ -56,33 +59,33 @@ find_borders(struct secret *secret)
 	}
 }
 
-static void
-add(struct redact *redact, const char *bytes, size_t length)
+static bool
+is_known(const struct redact *redact, const char *bytes, size_t length)
 {
+	for (uint32_t i = redact->first[(unsigned char)bytes[0]]; i != NONE; i = redact->secrets[i].next)
+		if (redact->secrets[i].length == length && memcmp(redact->secrets[i].bytes, bytes, length) == 0)
+			return true;
+	return false;
+}
+
+static void
+add(void *data, const char *bytes, size_t length)
+{
+	struct redact *redact = data;
+	uint32_t *first = &redact->first[(unsigned char)bytes[0]];
 	struct secret *secret;
 
+	if (is_known(redact, bytes, length))
+		return;
 	redact->secrets = xreallocarray(redact->secrets, redact->count + 1,
 					sizeof(*redact->secrets));
 	secret = &redact->secrets[redact->count++];
-	*secret = (struct secret){.bytes = xmalloc(length + 1), .length = length};
+	*secret = (struct secret){.bytes = xmalloc(length + 1), .length = length, .next = *first};
+	*first = (uint32_t)(redact->count - 1);
 	memcpy(secret->bytes, bytes, length);
 	find_borders(secret);
-	redact->begins[(unsigned char)bytes[0]] = true;
 	if (length > redact->longest)
 		redact->longest = length;
-}
-
-/* A program that writes a certificate line by line puts its own before each. */
-static void
-add_lines(struct redact *redact, const char *text)
-{
-	size_t length;
-
-	for (; *text; text += length + (text[length] == '\n')) {
-		length = strcspn(text, "\n");
-		if (length >= SHORTEST_LINE)
-			add(redact, text, length);
-	}
 }
 
 struct redact *
@@ -92,18 +95,16 @@ redact_new(const json_t *secrets)
 	const json_t *secret;
 	size_t i;
 
-	json_array_foreach(secrets, i, secret) {
-		const char *text = json_string_value(secret);
-
-		if (text && strlen(text) >= SHORTEST)
-			add(redact, text, strlen(text));
-		if (text && strchr(text, '\n'))
-			add_lines(redact, text);
-	}
+	for (i = 0; i < 256; i++)
+		redact->first[i] = NONE;
+	json_array_foreach(secrets, i, secret)
+		if (json_is_string(secret))
+			secret_forms(json_string_value(secret), add, redact);
 	if (redact->count == 0) {
 		free(redact);
 		return NULL;
 	}
+	redact->active = xcalloc(redact->count, sizeof(*redact->active));
 	buf_init(&redact->held, redact->longest + PIECE);
 	buf_init(&redact->marks, redact->longest + PIECE);
 	redact->held.wipe = true;
@@ -121,6 +122,7 @@ redact_free(struct redact *redact)
 		free(redact->secrets[i].borders);
 	}
 	free(redact->secrets);
+	free(redact->active);
 	buf_clear(&redact->held);
 	buf_clear(&redact->marks);
 	free(redact);
@@ -138,25 +140,39 @@ step(struct secret *secret, char byte)
 		secret->matched++;
 }
 
-/* One more byte of output. */
+/* Follows one secret; true: something of it is matched. */
+static bool
+follow_secret(struct redact *redact, struct secret *secret, char byte)
+{
+	step(secret, byte);
+	if (secret->matched > redact->matched)
+		redact->matched = secret->matched;
+	if (secret->matched == secret->length)
+		memset(redact->marks.data + redact->marks.length - secret->length, 1, secret->length);
+	return secret->matched > 0;
+}
+
+/* One more byte of output.  A secret of which nothing is matched is looked at only when this is its
+ * first byte. */
 static void
 follow(struct redact *redact, char byte)
 {
+	size_t count = redact->active_count;
+
 	/* There is room: less than the longest secret was held, and a piece is to come. */
 	if (!buf_append(&redact->held, &byte, 1) || !buf_append(&redact->marks, "", 1))
 		abort();
-	if (redact->matched == 0 && !redact->begins[(unsigned char)byte])
-		return;
 	redact->matched = 0;
-	for (size_t i = 0; i < redact->count; i++) {
-		struct secret *secret = &redact->secrets[i];
+	redact->active_count = 0;
+	/* Those that begin here go behind the active ones: none is followed twice. */
+	for (uint32_t i = redact->first[(unsigned char)byte]; i != NONE; i = redact->secrets[i].next)
+		if (redact->secrets[i].matched == 0)
+			redact->active[count++] = i;
+	for (size_t i = 0; i < count; i++) {
+		uint32_t which = redact->active[i];
 
-		step(secret, byte);
-		if (secret->matched > redact->matched)
-			redact->matched = secret->matched;
-		if (secret->matched == secret->length)
-			memset(redact->marks.data + redact->marks.length - secret->length, 1,
-			       secret->length);
+		if (follow_secret(redact, &redact->secrets[which], byte))
+			redact->active[redact->active_count++] = which;
 	}
 }
 

@@ -3,8 +3,8 @@
  * Takes secrets out of what a workload prints, before anything of it is kept.
  *
  * A workload that prints its environment must not put its secrets into logs and deployment
- * errors.  What is found is the text of a secret as it was given, and each longer line of it;
- * not what a program makes of it (base64, escapes), and nothing shorter than four bytes,
+ * errors.  What is found is the text of a secret as it was given, each longer line of it, and the
+ * forms of secret-forms.h (other line ends, JSON, base64, URL); nothing shorter than four bytes,
  * which would be found everywhere.
  */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_REDACT_H
