@@ -49,11 +49,13 @@ enter() {
 # What makes room for a key to act: another one first.
 prepare() {	# VIEW ACTION
 	case $1/$2 in
+	interrupted/*) ;;	# none is: each key says so
 	picker/down | picker/page-down) say 'answers Up' ;;
 	environment/tab-1) say 'answers 2' ;;
 	environment/edit | environment/inherit) say 'answers 3' ;;
 	environment/page-up | clones/page-up) say 'answers PgDn' ;;
-	review/last | review/first | review/page-up) say 'answers Down' ;;
+	review/last | review/down | review/page-down) ;;
+	review/first | review/up | review/page-up) say 'answers Down' ;;
 	clones/first) say 'answers G' ;;
 	history/down | history-find/down) say 'answers Up' ;;
 	history/last | history/page-down) say 'answers g' ;;
@@ -70,10 +72,12 @@ prepare() {	# VIEW ACTION
 	esac
 }
 
-# Where a key can only say that there is no more: a log of one line does not scroll (logs.story
-# has a longer one).
+# Where a key can only say that there is no more: a log of one line and a difference of one change
+# do not scroll (logs.story and large.story have longer ones).
 has_no_more() {	# VIEW ACTION
 	case $1/$2 in
+	interrupted/up | interrupted/down | interrupted/page-up | interrupted/page-down) true ;;
+	review/up | review/down | review/page-up | review/page-down | review/first | review/last) true ;;
 	logs/down | logs/last | logs/page-down | logs/up | logs/first | logs/page-up) true ;;
 	*) false ;;
 	esac

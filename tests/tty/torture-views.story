@@ -75,7 +75,7 @@ gone "Nothing is called"
 key D
 expect "way back"
 match "^(─){100}$"
-expect "A approve"
+press-until PgDn "A approve"
 key A
 type "aa-odd"
 key Enter

@@ -370,11 +370,22 @@ to_next(struct difference *d, struct ui *ui, int step)
 		ui_say(ui, step > 0 ? _("This is the last change.") : _("This is the first change."));
 }
 
-/* By lines of the screen. */
+/* From the first line that is shown to the last one there is. */
+static bool
+shows_end(const struct difference *d)
+{
+	size_t lines = 0;
+
+	for (size_t i = d->top; i < d->row_count && lines <= (size_t)d->height + d->top_line; i++)
+		lines += lines_of(d, i);
+	return lines - d->top_line <= (size_t)d->height;
+}
+
+/* By lines of the screen; down no further than the last page. */
 static void
 move(struct difference *d, int by)
 {
-	for (; by > 0; by--) {
+	for (; by > 0 && !shows_end(d); by--) {
 		if (d->top < d->row_count && d->top_line + 1 < lines_of(d, d->top))
 			d->top_line++;
 		else if (d->top + 1 < d->row_count)
