@@ -72,7 +72,8 @@ encode_choices(const struct merge *merge)
 
 static const char *const value_kinds[] = {
 	[FLOW_VALUE_UNDECIDED] = "undecided", [FLOW_VALUE_COPY] = "copy", [FLOW_VALUE_TEXT] = "text",
-	[FLOW_VALUE_APP] = "application",     [FLOW_VALUE_LEAVE_OUT] = "leave-out",
+	[FLOW_VALUE_REFERENCE] = "reference", [FLOW_VALUE_APP] = "application",
+	[FLOW_VALUE_LEAVE_OUT] = "leave-out",
 };
 #define VALUE_KIND_COUNT (sizeof(value_kinds) / sizeof(value_kinds[0]))
 
