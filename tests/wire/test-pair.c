@@ -774,7 +774,7 @@ primed_between_the_check_and_the_deployment(void **state)
 		json_decref(list);
 		assert_runs_with(PRODUCTION, "LEVEL=debug");
 	} else {
-		assert_refused(flow, ERROR_STALE, "412");
+		assert_refused(flow, ERROR_STALE, "primed");
 		assert_int_equal(count(PRODUCTION "/deploys"), before);
 		assert_value(PRODUCTION, "LEVEL", "env info");
 	}
@@ -832,7 +832,7 @@ what_somebody_deploys_in_the_last_moment_is_not_lost(void **state)
 		carry_out(again);
 		assert_runs_with(PRODUCTION, "THEIRS=yes");
 	} else {
-		assert_refused(flow, ERROR_STALE, "412");
+		assert_refused(flow, ERROR_STALE, "moved since the review");
 		assert_runs_with(PRODUCTION, "THEIRS=yes");
 	}
 }
