@@ -134,6 +134,8 @@ static const struct action_name {
 	{ACTION_NARROWER, "narrower", false},
 	{ACTION_WIDER, "wider", false},
 	{ACTION_SORT, "sort", false},
+	{ACTION_WRAP, "wrap", false},
+	{ACTION_SAVE, "save", false},
 	{ACTION_CONTEXTS, "contexts", false},
 	{ACTION_INTERRUPTED, "interrupted", false},
 	{ACTION_RESUME, "resume", true},

@@ -53,6 +53,52 @@ key Esc
 gone "/ LISTENS"
 expect "search in development"
 
+test "f shows only the lines with the text, and s saves them to a file that only the person can read"
+key f
+expect "Find a text first: /."
+key /
+type "listens"
+key Enter
+key f
+expect "only / listens"
+row "listens"
+key s
+expect "The lines as they are shown"
+key Ctrl-U
+type "$DIR/saved.log"
+key Enter
+expect "to $DIR/saved.log"
+sh test "$(stat -c %a $DIR/saved.log)" = 600
+sh grep -q listens $DIR/saved.log && test "$(grep -vc listens $DIR/saved.log)" = 0
+key s
+expect "The lines as they are shown"
+key Ctrl-U
+type "$DIR/saved.log"
+key Enter
+expect "That file exists already"
+key Esc
+gone "The lines as they are shown"
+key f
+gone "only /"
+key Esc
+gone "/ listens"
+
+test "a long line wraps, or is scrolled sideways"
+resize 50x14
+expect "listens"
+match "listens on [0-9.:]*|^ +on|^ +[0-9.:]+$"
+key w
+key Right
+key Right
+key Right
+gone "topicshare"
+key Left
+key Left
+key Left
+expect "topicshare"
+key w
+resize 110x30
+
 test "Space holds and goes on"
 key Space
 expect "held; Space goes on"

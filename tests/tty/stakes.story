@@ -248,3 +248,34 @@ key Q
 exit 0 10
 restored
 nothing-runs 5
+
+test "the key bar has only the keys that do something now; the others say why they do not"
+run sidestage demo --fresh
+row "running" "running" "running"
+press-until Right "in Production"
+row "C clone" "U undo" "? help"
+no-row "P promote"
+no-row "X discard"
+no-row "d diff"
+key P
+expect "Only a clone"
+key d
+expect "This is the baseline itself"
+press-until Left "in QA"
+row "C clone" "d diff" "X discard"
+no-row "P promote"
+key c
+expect "There is no clone."
+no-row "X discard"
+no-row "P promote"
+key Esc
+key Q
+exit 0 10
+run sidestage demo --read-only
+row "running" "running" "running"
+row "diff" "? help"
+no-row "C clone"
+no-row "D deploy"
+key Q
+exit 0 10
+nothing-runs 5

@@ -504,6 +504,25 @@ draw_notice(struct canvas *c, int row, int rows, const char *notice)
 	canvas_paragraph(c, STYLE_WARN, notice, rows);
 }
 
+static void
+note_under(struct board_view *b, const struct sight *s)
+{
+	const char *module = s->module_count ? s->modules[s->row] : NULL;
+
+	memset(&b->under, 0, sizeof(b->under));
+	if (!s->env)
+		return;
+	b->under.env = true;
+	b->under.module = module && s->env->set && set_module_image(s->env->set, module);
+	b->under.runs = s->env->running.id.raw != NULL;
+	b->under.is_clone = s->env->clone_of != NULL;
+	b->under.is_base = s->env == s->baseline;
+	b->under.is_protected = s->env->is_protected;
+	b->under.is_last = s->app->count < 2;
+	for (size_t i = 0; i < s->app->count; i++)
+		b->under.has_clone = b->under.has_clone || s->app->environments[i].clone_of;
+}
+
 void
 board_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
@@ -514,6 +533,7 @@ board_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	int tree = board_tree_columns(canvas), used;
 	struct viewport workloads;
 
+	note_under(b, &s);
 	if (b->then)
 		draw_then(b, canvas);
 	if (b->notice)

@@ -244,7 +244,7 @@ static void
 act_undo(struct board_view *b, struct ui *ui, const struct sight *s)
 {
 	start(ui, &(struct flow_request){
-		.verb = FLOW_UNDO, .org = b->org, .app = b->app, .env = board_env_id(s->env)});
+		.verb = FLOW_UNDO, .org = b->org, .app = b->app, .env = board_env_id(s->env), .decides = true});
 }
 
 static void
@@ -666,6 +666,30 @@ changed(struct view *view, struct ui *ui)
 	}
 }
 
+/* Only what would do something is in the key bar; the others say why they do not. */
+static bool
+can(const struct view *view, struct ui *ui, enum action action)
+{
+	const struct board_view *b = (const struct board_view *)view;
+
+	if (action_changes(action) && session_read_only(ui_session(ui)))
+		return false;
+	switch (action) {
+	case ACTION_CLONE: return b->under.runs;
+	case ACTION_VERSION:
+	case ACTION_EDIT: return b->under.module;
+	case ACTION_DEPLOY:
+	case ACTION_UNDO:
+	case ACTION_LOGS: return b->under.runs;
+	case ACTION_DIFF: return b->under.env && (b->then || !b->under.is_base);
+	case ACTION_PROMOTE: return b->under.is_clone;
+	case ACTION_DISCARD: return b->under.env && !b->under.is_protected && !b->under.is_last;
+	case ACTION_HOTFIX: return b->under.has_clone;
+	case ACTION_OPEN: return b->under.env || b->in_tree;
+	default: return true;
+	}
+}
+
 static void
 close_view(struct view *view)
 {
@@ -688,13 +712,13 @@ close_view(struct view *view)
 
 const struct view_ops board_view_ops = {
 	.title = N_("Board"), .keys = keys, .draw = board_draw, .subject = subject, .act = act,
-	.click = click, .drag = board_drag, .changed = changed, .close = close_view,
+	.click = click, .drag = board_drag, .changed = changed, .can = can, .close = close_view,
 };
 
 /* What was cannot be changed: the keys that would are not there. */
 const struct view_ops board_then_view_ops = {
 	.title = N_("Board as it was"), .keys = then_keys, .draw = board_draw, .subject = subject,
-	.act = act, .click = click, .drag = board_drag, .changed = changed, .close = close_view,
+	.act = act, .click = click, .drag = board_drag, .changed = changed, .can = can, .close = close_view,
 };
 
 struct view *

@@ -28,6 +28,10 @@ struct board_view {
 	/* What stands above it as long as it holds; NULL: nothing. */
 	char *notice;		/* of what could not be read */
 	const char *lasting;	/* of the history; the session's */
+	/* What is under the cursor, as last drawn: which keys would do something. */
+	struct {
+		bool env, module, runs, is_clone, is_base, is_protected, has_clone, is_last;
+	} under;
 	bool is_visit;		/* opened to look at what was: Esc leaves it */
 	bool in_tree;		/* the arrows choose an application */
 	struct arrangement *arrangement;	/* of the application; NULL: there is none yet */

@@ -301,9 +301,22 @@ close_view(struct view *view)
 	free(v);
 }
 
+static bool
+can(const struct view *view, struct ui *ui, enum action action)
+{
+	const struct clones_view *v = (const struct clones_view *)view;
+
+	if (action_changes(action) && session_read_only(ui_session(ui)))
+		return false;
+	for (size_t i = 0; i < sizeof(clone_actions) / sizeof(clone_actions[0]); i++)
+		if (clone_actions[i].action == action)
+			return selected(v) != NULL;
+	return true;
+}
+
 const struct view_ops clones_view_ops = {
 	.title = N_("Clones"), .keys = keys, .draw = clones_draw, .subject = subject, .act = act,
-	.click = click, .changed = changed, .close = close_view,
+	.click = click, .changed = changed, .can = can, .close = close_view,
 };
 
 struct view *

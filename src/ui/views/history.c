@@ -306,7 +306,7 @@ undo(struct history_view *h, struct ui *ui)
 	}
 	flow = flow_new(ui_session(ui), &(struct flow_request){
 		.verb = FLOW_UNDO, .org = untrusted_raw(&o->org), .app = untrusted_raw(&o->app),
-		.env = untrusted_raw(&o->env), .operation_id = untrusted_raw(&o->id)}, &err);
+		.env = untrusted_raw(&o->env), .operation_id = untrusted_raw(&o->id), .decides = true}, &err);
 	if (flow)
 		ui_push(ui, review_view_new(flow));
 	else
@@ -437,9 +437,21 @@ close_view(struct view *view)
 	free(h);
 }
 
+static bool
+can(const struct view *view, struct ui *ui, enum action action)
+{
+	const struct history_view *h = (const struct history_view *)view;
+	const struct operation *o = history_selected(h);
+
+	if (action == ACTION_UNDO)
+		return o && o->deployment_id.raw && o->state == OPERATION_DONE && !history_undone_by(h, o) &&
+		       !untrusted_is(&o->verb, flow_verb_name(FLOW_CLONE)) && !session_read_only(ui_session(ui));
+	return true;
+}
+
 const struct view_ops history_view_ops = {
 	.title = N_("History"), .keys = keys, .draw = history_draw, .act = act, .click = click,
-	.changed = changed, .close = close_view,
+	.changed = changed, .can = can, .close = close_view,
 };
 
 /* The same while the field has the keys: '?' and letters are text then. */

@@ -442,9 +442,24 @@ close_view(struct view *view)
 	free(v);
 }
 
+static bool
+can(const struct view *view, struct ui *ui, enum action action)
+{
+	const struct hotfix_view *v = (const struct hotfix_view *)view;
+
+	if (action_changes(action) && session_read_only(ui_session(ui)))
+		return false;
+	if (action == ACTION_CARRY)
+		return hotfix_step(v->hotfix, HOTFIX_PROMOTE)->state == HOTFIX_DONE;
+	for (size_t i = 0; i < sizeof(clone_actions) / sizeof(clone_actions[0]); i++)
+		if (clone_actions[i].action == action)
+			return hotfix_view_clone(v, ui) != NULL;
+	return true;
+}
+
 const struct view_ops hotfix_view_ops = {
 	.title = N_("Hotfix"), .keys = keys, .draw = hotfix_draw, .subject = subject, .act = act,
-	.click = click, .changed = changed, .close = close_view,
+	.click = click, .changed = changed, .can = can, .close = close_view,
 };
 
 struct view *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the workloads of an environment write: followed, held, and found in.
+ * What the workloads of an environment write: followed, held, found in, filtered and saved.
  *
  * Lines are counted from the newest, which is what one follows: `bottom` is how many are below
  * the last one that is seen.
@@ -8,10 +8,13 @@
 #include "config.h"
 
 #include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -25,13 +28,13 @@
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
+#include "ui/widgets/cut.h"
 #include "ui/widgets/field.h"
 #include "ui/widgets/found.h"
 #include "ui/widgets/viewport.h"
 
 #define STAMP_COLUMNS 10
-#define NAME_COLUMNS 13			/* with the blank behind it */
-#define TWO_NAMES_COLUMNS 25		/* "workload/container" */
+#define SIDEWAYS_STEP 16		/* columns */
 #define NARROW_COLUMNS 60		/* below that times are shown only when they are asked for */
 #define CONTAINERS_MAX 32
 #define COPY_BYTES_MAX (256 * 1024)
@@ -49,8 +52,15 @@ struct logs_view {
 	bool held;
 	bool several;			/* some workload has lines of several containers */
 	enum stamps stamps;
+	int names;			/* columns of who wrote a line, as last drawn */
+	int width;
 	bool narrow;			/* when it was drawn last, and how many lines had room */
 	size_t rows;
+	bool unwrapped;			/* each line on one row, which is scrolled sideways */
+	int sideways;			/* columns that are out of sight on the left then */
+	bool only;			/* lines that have the text which is looked for, and no others */
+	size_t *kept;			/* those lines, while `only` holds */
+	size_t kept_count;
 	bool found;			/* the last line that is seen is what was found */
 	size_t bottom;			/* lines below the last one that is seen; 0: follows */
 	uint64_t revision, appended;	/* of the logs, when bottom was true of them */
@@ -67,6 +77,11 @@ static const struct key keys[] = {
 	{'/', "/", ACTION_FIND, N_("find"), N_("Find a text; Esc forgets it.")},
 	{'n', "n", ACTION_NEXT, NULL, N_("To the line before that has it.")},
 	{'N', "N", ACTION_PREVIOUS, NULL, N_("To the next line that has it.")},
+	{'f', "f", ACTION_ONLY, N_("filter"), N_("Show only the lines with the text that is looked for, or all.")},
+	{'w', "w", ACTION_WRAP, N_("wrap"), N_("Wrap long lines, or show a row of each and scroll sideways.")},
+	{'s', "s", ACTION_SAVE, N_("save"), N_("Save the lines to a file that only you can read.")},
+	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, N_("Scroll to the left, where lines are not wrapped.")},
+	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, N_("Scroll to the right, where lines are not wrapped.")},
 	{'t', "t", ACTION_STAMPS, N_("times"), N_("Show or hide the times.")},
 	{'y', "y", ACTION_COPY, N_("copy"), N_("Copy the line that was found, or else the lines that are seen.")},
 	{'G', "G", ACTION_LAST, N_("follow"), N_("To the newest lines, and follow them.")},
@@ -80,6 +95,47 @@ static const struct key keys[] = {
 	PAGE_KEYS,
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
+
+/* --- which lines --- */
+
+static bool
+has_text(const struct logs_view *v, size_t i)
+{
+	return strcasestr(untrusted_raw(&logs_line(v->logs, i)->payload), v->find.text);
+}
+
+static bool
+is_filtered(const struct logs_view *v)
+{
+	return v->only && *v->find.text;
+}
+
+/* After the lines, or what is looked for, changed. */
+static void
+keep_lines(struct logs_view *v)
+{
+	size_t count = logs_count(v->logs);
+
+	v->kept_count = 0;
+	if (!is_filtered(v))
+		return;
+	v->kept = xreallocarray(v->kept, count + 1, sizeof(*v->kept));
+	for (size_t i = 0; i < count; i++)
+		if (has_text(v, i))
+			v->kept[v->kept_count++] = i;
+}
+
+static size_t
+count_lines(const struct logs_view *v)
+{
+	return is_filtered(v) ? v->kept_count : logs_count(v->logs);
+}
+
+static const struct log_line *
+line_at(const struct logs_view *v, size_t i)
+{
+	return logs_line(v->logs, is_filtered(v) ? v->kept[i] : i);
+}
 
 static void
 reopen(struct logs_view *v, struct ui *ui)
@@ -112,14 +168,46 @@ name_of(const struct logs_view *v, const struct log_line *line, struct buf *out)
 		(void)buf_puts(out, untrusted_raw(&line->container));
 }
 
-static int
-name_columns(const struct logs_view *v)
+static bool
+shows_names(const struct logs_view *v)
 {
-	if (v->narrow)
-		return v->workload && !v->several ? 0 : NAME_COLUMNS - 4;
-	if (v->several && !v->workload)
-		return TWO_NAMES_COLUMNS;
-	return v->several || !v->workload ? NAME_COLUMNS : 0;
+	return v->several || !v->workload;
+}
+
+/* Of the widest name of the lines [first, end), with the blank behind it; no more than a third. */
+static int
+name_columns(const struct logs_view *v, size_t first, size_t end, int width)
+{
+	int widest = 0;
+
+	for (size_t i = first; shows_names(v) && i < end; i++) {
+		struct buf name;
+		int columns;
+
+		buf_init(&name, COPY_BYTES_MAX);
+		name_of(v, line_at(v, i), &name);
+		columns = text_columns(buf_str(&name)) + 1;
+		widest = columns > widest ? columns : widest;
+		buf_clear(&name);
+	}
+	return widest < width / 3 ? widest : width / 3;
+}
+
+/* Where a line's own text begins. */
+static int
+text_column(const struct logs_view *v)
+{
+	return 1 + (shows_stamps(v) ? STAMP_COLUMNS : 0) + v->names;
+}
+
+/* How many rows a line takes. */
+static int
+rows_of(const struct logs_view *v, const struct log_line *line, int width)
+{
+	const char *payload = untrusted_raw(&line->payload);
+	int columns = width - text_column(v);
+
+	return v->unwrapped || columns < 1 ? 1 : canvas_wrapped_rows(payload, columns);
 }
 
 /* "HH:MM:SS"; "" when the line has no time. */
@@ -135,12 +223,42 @@ stamp_of(const struct log_line *line, char out[16])
 }
 
 static void
+draw_name(const struct logs_view *v, struct canvas *c, int row, int at, const struct log_line *line)
+{
+	struct buf name;
+	char *shown;
+
+	buf_init(&name, COPY_BYTES_MAX);
+	name_of(v, line, &name);
+	shown = cut_text(buf_str(&name), v->names - 1, CUT_MIDDLE);
+	canvas_at(c, row, at);
+	canvas_bytes(c, STYLE_KEY, shown, 0);
+	free(shown);
+	buf_clear(&name);
+}
+
+/* All of it in as many rows as it needs, or one row of what is not scrolled away. */
+static void
+draw_payload(const struct logs_view *v, struct canvas *c, int row, const char *payload)
+{
+	size_t length = strlen(payload), at = 0;
+	int column = text_column(v), columns = c->width - column;
+
+	if (v->unwrapped && v->sideways > 0)
+		at = text_fitting(payload, length, v->sideways);
+	do {
+		size_t end = v->unwrapped || columns < 1 ? length : at + text_fitting(payload + at, length - at, columns);
+
+		canvas_at(c, row++, column);
+		found_draw(c, STYLE_NORMAL, STYLE_NEW_MARK, payload, at, end, v->find.text);
+		at = end;
+	} while (at < length && row < c->height);
+}
+
+static void
 draw_line(const struct logs_view *v, struct canvas *c, int row, const struct log_line *line,
 	  bool found)
 {
-	const char *payload = untrusted_raw(&line->payload);
-	int at = 1, names = name_columns(v);
-
 	if (found) {
 		canvas_at(c, row, 0);
 		canvas_glyph(c, STYLE_KEY, GLYPH_CLOSED);
@@ -149,21 +267,12 @@ draw_line(const struct logs_view *v, struct canvas *c, int row, const struct log
 		char stamp[16];
 
 		stamp_of(line, stamp);
-		canvas_at(c, row, at);
+		canvas_at(c, row, 1);
 		canvas_ours(c, STYLE_DIM, stamp);
-		at += STAMP_COLUMNS;
 	}
-	canvas_at(c, row, at);
-	if (names > 0) {
-		struct buf name;
-
-		buf_init(&name, COPY_BYTES_MAX);
-		name_of(v, line, &name);
-		canvas_bytes(c, STYLE_KEY, buf_str(&name), names - 1);
-		buf_clear(&name);
-		canvas_at(c, row, c->column + 1 > at + names ? c->column + 1 : at + names);
-	}
-	found_draw(c, STYLE_NORMAL, STYLE_NEW_MARK, payload, 0, strlen(payload), v->find.text);
+	if (v->names > 1)
+		draw_name(v, c, row, text_column(v) - v->names, line);
+	draw_payload(v, c, row, untrusted_raw(&line->payload));
 }
 
 /* Whether more comes, and what one sees of it. */
@@ -194,33 +303,69 @@ draw_foot(const struct logs_view *v, struct ui *ui, struct canvas *c, int row)
 	}
 	draw_state(v, ui, c);
 	if (*v->find.text) {
-		canvas_ours(c, STYLE_KEY, "   / ");
+		canvas_ours(c, STYLE_KEY, is_filtered(v) ? _("   only / ") : "   / ");
 		canvas_bytes(c, STYLE_DIM, v->find.text, 0);
 	}
 }
 
-/* The lines [first, end) are those that are seen. */
+/* The lines [first, end) are those that are seen: up to the last one as many as have room. */
 static void
 seen(const struct logs_view *v, size_t *first, size_t *end)
 {
-	size_t count = logs_count(v->logs);
+	size_t count = count_lines(v);
+	int room = (int)v->rows;
 
 	*end = count > v->bottom ? count - v->bottom : 0;
-	*first = *end > v->rows ? *end - v->rows : 0;
+	*first = *end;
+	while (*first > 0) {
+		int rows = rows_of(v, line_at(v, *first - 1), v->width);
+
+		if (rows > room && *first < *end)
+			break;
+		room -= rows;
+		--*first;
+		if (room <= 0)
+			break;
+	}
+}
+
+/* How many lines from the oldest on have room. */
+static size_t
+count_oldest(const struct logs_view *v)
+{
+	size_t count = count_lines(v), i = 0;
+	int room = (int)v->rows;
+
+	while (i < count && (i == 0 || room >= rows_of(v, line_at(v, i), v->width)))
+		room -= rows_of(v, line_at(v, i++), v->width);
+	return i;
 }
 
 static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
 	struct logs_view *v = (struct logs_view *)view;
-	size_t count = logs_count(v->logs), first, end;
+	size_t count, first, end;
+	struct canvas lines = canvas_part(canvas, 0, 0, canvas->height > 1 ? canvas->height - 1 : 1, canvas->width);
+	int row = 0;
 
-	v->rows = (size_t)(canvas->height > 1 ? canvas->height - 1 : 1);
+	keep_lines(v);
+	count = count_lines(v);
+	v->rows = (size_t)lines.height;
 	v->narrow = canvas->width < NARROW_COLUMNS;
+	v->width = canvas->width;
+	v->names = 0;
 	seen(v, &first, &end);
-	for (size_t i = first; i < end; i++)
-		draw_line(v, canvas, (int)(i - first), logs_line(v->logs, i), v->found && i + 1 == end);
-	if (count == 0 && logs_error(v->logs)->kind != ERROR_NONE) {
+	v->names = name_columns(v, first, end, canvas->width);
+	seen(v, &first, &end);
+	for (size_t i = first; i < end && row < lines.height; i++) {
+		draw_line(v, &lines, row, line_at(v, i), v->found && i + 1 == end);
+		row += rows_of(v, line_at(v, i), v->width);
+	}
+	if (count == 0 && is_filtered(v) && logs_count(v->logs) > 0) {
+		canvas_at(canvas, 0, 1);
+		canvas_ours(canvas, STYLE_DIM, ui_keyed(ui, _("No line has that text; {only} shows all.")));
+	} else if (count == 0 && logs_error(v->logs)->kind != ERROR_NONE) {
 		canvas_at(canvas, 0, 1);
 		canvas_paragraph(canvas, STYLE_DANGER, logs_error(v->logs)->text, canvas->height - 2);
 	} else if (count == 0) {
@@ -230,7 +375,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	}
 	draw_foot(v, ui, canvas, canvas->height - 1);
 	if (v->bottom > 0)	/* else the numbers would run with the lines */
-		ui_in_sight(ui, &(struct viewport){first, v->rows, count});
+		ui_in_sight(ui, &(struct viewport){first, end - first, count});
 }
 
 static void
@@ -316,11 +461,15 @@ static void
 changed(struct view *view, struct ui *ui)
 {
 	struct logs_view *v = (struct logs_view *)view;
+	size_t was;
 
 	(void)ui;
 	if (logs_revision(v->logs) == v->revision)
 		return;
-	stay(v, logs_count(v->logs), logs_appended(v->logs) - v->appended);
+	was = count_lines(v);
+	keep_lines(v);
+	stay(v, count_lines(v), is_filtered(v) ? (v->kept_count > was ? v->kept_count - was : 0)
+					      : logs_appended(v->logs) - v->appended);
 	v->revision = logs_revision(v->logs);
 	v->appended = logs_appended(v->logs);
 	learn_containers(v);
@@ -329,7 +478,7 @@ changed(struct view *view, struct ui *ui)
 static void
 scroll_by(struct logs_view *v, long by)
 {
-	long to = (long)v->bottom + by, most = (long)logs_count(v->logs) - (long)v->rows;
+	long to = (long)v->bottom + by, most = (long)count_lines(v) - (long)count_oldest(v);
 
 	v->found = false;
 	v->bottom = to < 0 || most < 0 ? 0 : (size_t)(to > most ? most : to);
@@ -340,14 +489,14 @@ scroll_by(struct logs_view *v, long by)
 static void
 find_line(struct logs_view *v, struct ui *ui, int step, bool beyond)
 {
-	long count = (long)logs_count(v->logs), i = count - 1 - (long)v->bottom - (beyond ? step : 0);
+	long count = (long)count_lines(v), i = count - 1 - (long)v->bottom - (beyond ? step : 0);
 
 	if (!*v->find.text) {
 		ui_say(ui, _("/ asks what to find."));
 		return;
 	}
 	for (; i >= 0 && i < count; i -= step) {
-		if (strcasestr(untrusted_raw(&logs_line(v->logs, (size_t)i)->payload), v->find.text)) {
+		if (strcasestr(untrusted_raw(&line_at(v, (size_t)i)->payload), v->find.text)) {
 			v->bottom = (size_t)(count - 1 - i);
 			v->found = true;
 			return;
@@ -436,7 +585,7 @@ add_words(const struct logs_view *v, struct buf *out, const struct log_line *lin
 	stamp_of(line, stamp);
 	if (shows_stamps(v) && *stamp)
 		(void)buf_printf(&words, "%s ", stamp);
-	if (name_columns(v) > 0) {
+	if (shows_names(v)) {
 		name_of(v, line, &words);
 		(void)buf_puts(&words, " ");
 	}
@@ -460,7 +609,7 @@ copy(const struct logs_view *v, struct ui *ui)
 	}
 	buf_init(&words, COPY_BYTES_MAX);
 	for (size_t i = v->found ? end - 1 : first; i < end; i++)
-		add_words(v, &words, logs_line(v->logs, i));
+		add_words(v, &words, line_at(v, i));
 	if (v->found) {
 		char *line = xstrndup(buf_str(&words), strlen(buf_str(&words)) - 1);
 
@@ -472,11 +621,120 @@ copy(const struct logs_view *v, struct ui *ui)
 	buf_clear(&words);
 }
 
+/* --- to a file --- */
+
+static void
+turn_only(struct logs_view *v, struct ui *ui)
+{
+	if (!*v->find.text) {
+		ui_say(ui, _("Find a text first: {find}."));
+		return;
+	}
+	v->only = !v->only;
+	v->bottom = 0;
+	v->found = false;
+	keep_lines(v);
+}
+
+static void
+scroll_sideways(struct logs_view *v, struct ui *ui, int by)
+{
+	if (!v->unwrapped) {
+		ui_say(ui, _("Lines are wrapped; {wrap} shows a row of each."));
+		return;
+	}
+	v->sideways += by;
+	if (v->sideways < 0)
+		v->sideways = 0;
+}
+
+/* A file that nobody else can read, and that was not there. */
+static int
+write_lines(const struct logs_view *v, const char *path, size_t *count, struct error *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+	bool failed;
+
+	if (!file) {
+		if (fd >= 0)
+			close(fd);
+		return error_set(err, ERROR_INPUT, "%s: %s", path, strerror(errno));
+	}
+	*count = count_lines(v);
+	for (size_t i = 0; i < *count; i++) {
+		struct buf words;
+
+		buf_init(&words, COPY_BYTES_MAX);
+		add_words(v, &words, line_at(v, i));
+		fputs(buf_str(&words), file);
+		buf_clear(&words);
+	}
+	failed = ferror(file) != 0;
+	if (fclose(file) != 0 || failed) {
+		(void)error_set(err, ERROR_INPUT, "%s: %s", path, strerror(errno));
+		unlink(path);
+		return -1;
+	}
+	return 0;
+}
+
+static const char *
+check_path(void *data, const char *path)
+{
+	(void)data;
+	if (!*path)
+		return _("Give the file a name.");
+	return access(path, F_OK) == 0 ? _("That file exists already.") : NULL;
+}
+
+static void
+save_to(void *data, struct ui *ui, const char *path)
+{
+	struct error err = {0};
+	size_t count = 0;
+
+	if (write_lines(data, path, &count, &err) != 0) {
+		ui_say_error(ui, &err);
+		return;
+	}
+	ui_pop(ui);
+	ui_say(ui, ngettext("Saved %zu line to %s.", "Saved %zu lines to %s.", count), count, path);
+}
+
+/* The view is there as long as the question is. */
+static void
+keep_view(void *data)
+{
+	(void)data;
+}
+
+static void
+save(struct logs_view *v, struct ui *ui)
+{
+	char *name = xasprintf("%s%s%s.log", v->env, v->workload ? "-" : "", v->workload ? v->workload : "");
+	struct prompt prompt = {
+		.title = N_("Save"), .label = N_("File"), .initial = name,
+		.note = N_("The lines as they are shown, whole, in a file that only you can read."),
+		.check = check_path, .done = save_to, .drop = keep_view, .data = v,
+	};
+
+	if (count_lines(v) == 0)
+		ui_say(ui, _("There is nothing to save: nothing was written."));
+	else
+		ui_push(ui, prompt_view_new(&prompt));
+	free(name);
+}
+
 static void
 act(struct view *view, struct ui *ui, enum action action)
 {
 	struct logs_view *v = (struct logs_view *)view;
-	long page = v->rows > 1 ? (long)v->rows - 1 : 1;
+	size_t first, end;
+	long page;
+
+	seen(v, &first, &end);
+	page = end - first > 1 ? (long)(end - first) - 1 : 1;
 
 	switch (action) {
 	case ACTION_BACK:
@@ -490,6 +748,11 @@ act(struct view *view, struct ui *ui, enum action action)
 	case ACTION_CONTAINER: next_container(v, ui); break;
 	case ACTION_STAMPS: turn_stamps(v); break;
 	case ACTION_COPY: copy(v, ui); break;
+	case ACTION_SAVE: save(v, ui); break;
+	case ACTION_ONLY: turn_only(v, ui); break;
+	case ACTION_WRAP: v->unwrapped = !v->unwrapped; v->sideways = 0; break;
+	case ACTION_LEFT: scroll_sideways(v, ui, -SIDEWAYS_STEP); break;
+	case ACTION_RIGHT: scroll_sideways(v, ui, SIDEWAYS_STEP); break;
 	case ACTION_FIND: v->finding = true; break;
 	case ACTION_NEXT: find_line(v, ui, 1, true); break;
 	case ACTION_PREVIOUS: find_line(v, ui, -1, true); break;
@@ -510,7 +773,7 @@ type(struct view *view, struct ui *ui, int key)
 
 	if (!v->finding && key == 27 && *v->find.text) {
 		field_set(&v->find, "");
-		v->found = false;
+		v->found = v->only = false;
 		return true;
 	}
 	if (!v->finding)
@@ -520,7 +783,12 @@ type(struct view *view, struct ui *ui, int key)
 		find_line(v, ui, 1, false);
 		return true;
 	}
-	return field_type(&v->find, key);
+	if (!field_type(&v->find, key))
+		return false;
+	keep_lines(v);
+	if (is_filtered(v))
+		v->bottom = 0;
+	return true;
 }
 
 static void
@@ -535,7 +803,23 @@ close_view(struct view *view)
 	free(v->workload);
 	free(v->container);
 	drop_containers(v);
+	free(v->kept);
 	free(v);
+}
+
+static bool
+can(const struct view *view, struct ui *ui, enum action action)
+{
+	const struct logs_view *v = (const struct logs_view *)view;
+
+	(void)ui;
+	switch (action) {
+	case ACTION_ONLY: return *v->find.text != '\0';
+	case ACTION_SAVE:
+	case ACTION_COPY: return count_lines(v) > 0;
+	case ACTION_LAST: return v->bottom > 0;
+	default: return true;
+	}
 }
 
 static const struct key *
@@ -546,7 +830,7 @@ bar(const struct view *view, struct ui *ui)
 }
 
 const struct view_ops logs_view_ops = {
-	.bar = bar,
+	.bar = bar, .can = can,
 	.title = N_("Logs"), .keys = keys, .draw = draw, .subject = subject, .act = act,
 	.type = type, .changed = changed, .close = close_view,
 };
