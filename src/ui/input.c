@@ -28,6 +28,8 @@
 #define PASTE_IDLE_MS 2000	/* what comes later may be a person who waits for the end of a paste */
 #define ESC 27
 #define DROP_MAX 100000
+#define SEQUENCE_IDLE_MS 500	/* a sequence that is cut in two comes within this */
+#define SEQUENCE_MAX 65536
 
 /* Codes for define_key(): above all that ncurses gives out. */
 enum {
@@ -58,6 +60,10 @@ static struct {
 	char report[REPORT_MAX];
 	size_t report_length;
 	int row, column;
+	enum { SEQUENCE_NONE, SEQUENCE_CSI, SEQUENCE_SS3, SEQUENCE_TEXT } sequence;	/* that is swallowed */
+	size_t sequence_length;
+	bool sequence_ends;	/* SEQUENCE_TEXT: an ESC came, a backslash ends it */
+	int64_t sequence_at;	/* when its last character came */
 } input;
 
 /* Terminals that report it in the old form are left to ncurses, and have no drags. */
@@ -84,6 +90,7 @@ input_start(bool mouse)
 	if (mouse)
 		start_mouse();
 	input.pasting = input.reporting = false;
+	input.sequence = SEQUENCE_NONE;
 	buf_init(&input.paste, PASTE_BYTES_MAX);
 }
 
@@ -161,6 +168,7 @@ static int
 take_code(int code)
 {
 	input.reporting = false;
+	input.sequence = SEQUENCE_NONE;
 	switch (code) {
 	case OWN_PASTE_BEGIN:
 		input.pasting = true;
@@ -208,6 +216,95 @@ take_pasted(bool is_character, wint_t key)
 	return late ? INPUT_STALLED : -1;
 }
 
+/*
+ * A sequence that ncurses has no key for comes as ESC and its characters.  None of them is a key:
+ * CSI ends with a letter or the like, SS3 with one character, the answers to questions (OSC, DCS,
+ * APC) with BEL or ST.  A person who presses Esc and then a key is slower than a terminal.
+ */
+static bool
+sequence_take(wint_t key)
+{
+	bool late = clock_steady_ms() - input.sequence_at > SEQUENCE_IDLE_MS;
+
+	if (input.sequence == SEQUENCE_NONE)
+		return false;
+	if (late || input.sequence_length++ > SEQUENCE_MAX) {
+		input.sequence = SEQUENCE_NONE;
+		return false;
+	}
+	input.sequence_at = clock_steady_ms();
+	if (input.sequence == SEQUENCE_TEXT) {
+		if (key == '\a' || (input.sequence_ends && key == '\\'))
+			input.sequence = SEQUENCE_NONE;
+		input.sequence_ends = key == ESC;
+		return true;
+	}
+	if (key < ' ') {	/* it was broken off */
+		input.sequence = SEQUENCE_NONE;
+		return false;
+	}
+	if (input.sequence == SEQUENCE_CSI ? key >= '@' && (key != '[' || input.sequence_length > 1)
+					   : key < '0' || key > '9')
+		input.sequence = SEQUENCE_NONE;
+	return true;
+}
+
+static void
+sequence_begin(int kind)
+{
+	input.sequence = kind;
+	input.sequence_length = 0;
+	input.sequence_ends = false;
+	input.sequence_at = clock_steady_ms();
+}
+
+/* Puts back what was only looked at. */
+static void
+put_back(int kind, wint_t key)
+{
+	if (kind == OK)
+		unget_wch((wchar_t)key);
+	else if (kind != ERR)
+		ungetch((int)key);
+}
+
+/* Behind an ESC: whether a sequence begins with what has come together with it. */
+static bool
+sequence_follows(void)
+{
+	wint_t first, second = 0;
+	int kind = get_wch(&first), second_kind;
+
+	if (kind != OK || !strchr("[O]P_", (int)(first < 0x80 ? first : ' '))) {
+		put_back(kind, first);
+		return false;
+	}
+	second_kind = get_wch(&second);
+	put_back(second_kind, second);
+	if (first == '[' && (second_kind == OK || second_kind == ERR))
+		sequence_begin(SEQUENCE_CSI);
+	else if (first == 'O' && second_kind == OK && second > ' ' && second < 0x7f)
+		sequence_begin(SEQUENCE_SS3);
+	else if (second_kind == OK && ((first == ']' && second >= '0' && second <= '9') ||
+				       (first == 'P' && second < 0x80 && strchr("0123456789>!|$;+=", (int)second)) ||
+				       (first == '_' && second == 'G')))
+		sequence_begin(SEQUENCE_TEXT);
+	else {
+		put_back(kind, first);
+		return false;
+	}
+	return true;
+}
+
+/* A character that is no part of a paste or a report.  -1: of a sequence. */
+static int
+take_character(wint_t key)
+{
+	if (sequence_take(key) || (key == ESC && sequence_follows()))
+		return -1;
+	return (int)key;
+}
+
 int
 input_next(void)
 {
@@ -220,7 +317,7 @@ input_next(void)
 		else if (input.reporting && kind == OK)
 			taken = take_report(key);
 		else
-			taken = kind == OK ? (int)key : take_code((int)key);
+			taken = kind == OK ? take_character(key) : take_code((int)key);
 	}
 	return taken;
 }

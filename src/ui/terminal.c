@@ -100,6 +100,47 @@ write_whole_frames(void)
 		close(null);
 }
 
+/*
+ * Kinds of terminals that many machines have no entry of, and one that they are like, which is
+ * tried in its place.  What is not in the table is not known: a wrong guess shows as garbage.
+ */
+static const struct { const char *kind, *like; } kinds[] = {
+	{"alacritty", "xterm-256color"}, {"contour", "xterm-256color"}, {"dtterm", "xterm"},
+	{"eterm", "xterm"}, {"foot", "xterm-256color"}, {"ghostty", "xterm-256color"},
+	{"gnome", "xterm-256color"}, {"iterm", "xterm-256color"}, {"kitty", "xterm-256color"},
+	{"konsole", "xterm-256color"}, {"mintty", "xterm-256color"}, {"mlterm", "xterm-256color"},
+	{"ms-terminal", "xterm-256color"}, {"nsterm", "xterm-256color"}, {"putty", "xterm-256color"},
+	{"rio", "xterm-256color"}, {"rxvt", "xterm-256color"}, {"screen-256color", "screen"},
+	{"screen", "xterm"}, {"st-", "xterm-256color"}, {"stterm", "xterm-256color"},
+	{"terminator", "xterm-256color"}, {"terminology", "xterm-256color"}, {"tmux-", "screen-256color"},
+	{"tmux", "screen"}, {"vscode", "xterm-256color"}, {"vte", "xterm-256color"},
+	{"warp", "xterm-256color"}, {"wezterm", "xterm-256color"}, {"xterm-256color", "xterm"},
+	{"xterm-", "xterm-256color"}, {"linux-", "linux"}, {"xterm", "vt220"},
+};
+
+static const char *
+find_like(const char *kind)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strncmp(kind, kinds[i].kind, strlen(kinds[i].kind)) == 0 && strcmp(kind, kinds[i].like) != 0)
+			return kinds[i].like;
+	return NULL;
+}
+
+/* The screen for TERM, or for what is like it. */
+static SCREEN *
+make_screen(const char *kind)
+{
+	SCREEN *made = newterm(NULL, stdout, stdin);
+
+	for (size_t i = 0; !made && kind && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		kind = find_like(kind);
+		if (kind)
+			made = newterm(kind, stdout, stdin);
+	}
+	return made;
+}
+
 int
 terminal_start(const struct theme *theme, bool mouse, struct error *err)
 {
@@ -111,10 +152,13 @@ terminal_start(const struct theme *theme, bool mouse, struct error *err)
 	tcgetattr(STDIN_FILENO, &shell_mode);
 	if (pipe2(pipes, O_CLOEXEC | O_NONBLOCK) != 0)
 		return error_errno(err, _("cannot make a pipe"));
-	screen = newterm(NULL, stdout, stdin);
+	screen = make_screen(kind);
 	if (!screen)
-		return error_set(err, ERROR_INPUT, _("The kind of this terminal, TERM=%s, is not known "
-						     "here."), kind ? kind : "");
+		return error_set(err, ERROR_INPUT,
+				 kind && *kind ? _("This machine does not know the terminal TERM=%s; try "
+						   "TERM=xterm-256color.")
+					       : _("TERM is not set%s; try TERM=xterm-256color."),
+				 kind ? kind : "");
 	write_whole_frames();
 	set_escdelay(25);
 	catch_signals();

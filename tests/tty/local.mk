@@ -22,6 +22,7 @@ TTY_STORIES = \
 	tests/tty/kill.story \
 	tests/tty/large.story \
 	tests/tty/isolation.story \
+	tests/tty/terminals.story \
 	tests/tty/review.story \
 	tests/tty/progress.story \
 	tests/tty/second-demo.story \
@@ -47,7 +48,7 @@ TTY_STORIES = \
 	tests/tty/views-250x70-utf8.story tests/tty/views-250x70-ascii.story
 
 # What several stories include.
-TTY_PARTS = tests/tty/views.part tests/tty/long-names.json
+TTY_PARTS = tests/tty/views.part tests/tty/small-windows.part tests/tty/long-names.json
 
 TTY_HELPERS = tests/tty/guide tests/tty/on-screen tests/tty/platform tests/tty/processes
 

@@ -192,7 +192,7 @@ board_lay_out(const struct board_view *b, const struct sight *s, const struct ca
 {
 	int cell = board_cell(b);
 	struct grid g = {.label = c->width < 60 ? 9 : LABEL_COLUMNS, .head = c->height < 14 ? 2 : 4};
-	int room = c->width - g.label;
+	int room = c->width > g.label ? c->width - g.label : 1;	/* clicks come in any window */
 
 	if (cell > 0) {
 		g.cell = cell < room ? cell : room;
