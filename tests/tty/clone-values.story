@@ -24,12 +24,12 @@ key Enter
 expect "2 values to decide" 20
 row ">" "MAIL_HOST" "not decided"
 row "production" "mail.production.test"
-expect "It may lead back: it names production."
+expect "It leads to mail.production.test."
 row "MAIL_KEY" "not decided"
 expect "It is a secret, which cannot be read and copied."
 refuse "k-3141592"
 
-test "nothing is reviewed before both are decided; a secret is not copied"
+test "nothing is reviewed before both are decided; a secret is the same one, unseen"
 key Enter
 expect "2 values are not decided yet"
 key A
@@ -37,7 +37,8 @@ expect "Nothing can be approved before every value is decided"
 key j
 row ">" "MAIL_KEY"
 key o
-expect "MAIL_KEY is a secret: it cannot be read, so it cannot be copied."
+row "MAIL_KEY" "the same secret"
+refuse "k-3141592"
 key t
 expect "the application has no value MAIL_KEY"
 
