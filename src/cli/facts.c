@@ -50,6 +50,15 @@ when(int64_t wall_ms)
 
 /* --- environments --- */
 
+/* What is not understood says so; what is has no such member. */
+static json_t *
+with_problem(json_t *facts, const struct untrusted *problem)
+{
+	if (problem->raw)
+		json_object_set_new(facts, "problem", foreign(problem));
+	return facts;
+}
+
 static json_t *
 deployment_facts(const struct deployment *d)
 {
@@ -58,12 +67,14 @@ deployment_facts(const struct deployment *d)
 		[DEPLOYMENT_SUCCEEDED] = "succeeded", [DEPLOYMENT_FAILED] = "failed",
 		[DEPLOYMENT_UNKNOWN] = "unknown",
 	};
+	json_t *facts;
 
-	if (!d->id.raw)
+	if (!d->id.raw && !d->problem.raw)
 		return json_null();
-	return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "id", foreign(&d->id), "status", statuses[d->status],
+	facts = json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "id", foreign(&d->id), "status", statuses[d->status],
 			 "created_at", when(d->created_at), "created_by", foreign(&d->created_by), "set_id",
 			 foreign(&d->set_id), "comment", foreign(&d->comment));
+	return with_problem(facts, &d->problem);
 }
 
 static json_t *
@@ -79,7 +90,7 @@ workload_facts(const struct world_environment *e, const char *module)
 	struct image image;
 	json_t *facts;
 
-	for (size_t i = 0; i < e->runtime.count && !m; i++)
+	for (size_t i = 0; world_is_known(e, WORLD_RUNTIME) && i < e->runtime.count && !m; i++)
 		if (untrusted_is(&e->runtime.modules[i].module, module))
 			m = &e->runtime.modules[i];
 	image_parse(&image, reference ? reference : "");
@@ -92,6 +103,7 @@ workload_facts(const struct world_environment *e, const char *module)
 		json_object_set_new(facts, "wanted", json_integer(m->pods_wanted));
 		json_object_set_new(facts, "restarts", json_integer(m->restarts));
 		json_object_set_new(facts, "message", foreign(&m->message));
+		with_problem(facts, &m->problem);
 	}
 	return facts;
 }
@@ -123,9 +135,9 @@ resources_facts(const struct world_environment *e)
 	for (size_t i = 0; i < e->resource_count; i++) {
 		const struct active_resource *r = &e->resources[i];
 
-		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:O?}", "id", foreign(&r->res_id), "type",
-						      foreign(&r->type), "status", foreign(&r->status), "outputs",
-						      r->outputs));
+		json_array_append_new(list, with_problem(
+			json_pack("{s:o, s:o, s:o, s:O?}", "id", foreign(&r->res_id), "type", foreign(&r->type),
+				  "status", foreign(&r->status), "outputs", r->outputs), &r->problem));
 	}
 	return list;
 }
@@ -138,9 +150,10 @@ values_facts(const struct details *details)
 	for (size_t i = 0; i < details_value_count(details); i++) {
 		const struct shared_value *v = details_value(details, i);
 
-		json_array_append_new(list, json_pack("{s:o, s:o, s:b, s:o, s:o}", "key", foreign(&v->key), "value",
-						      foreign(&v->value), "is_secret", v->is_secret, "source",
-						      foreign(&v->source), "description", foreign(&v->description)));
+		json_array_append_new(list, with_problem(
+			json_pack("{s:o, s:o, s:b, s:o, s:o}", "key", foreign(&v->key), "value",
+				  foreign(&v->value), "is_secret", v->is_secret, "source", foreign(&v->source),
+				  "description", foreign(&v->description)), &v->problem));
 	}
 	return list;
 }
@@ -166,8 +179,7 @@ facts_environment(const struct world_environment *e, const struct details *detai
 				  deployment_facts(&e->running), "workloads", workloads_facts(e), "resources",
 				  resources_facts(e));
 
-	if (e->environment.problem.raw)
-		json_object_set_new(facts, "problem", foreign(&e->environment.problem));
+	with_problem(facts, &e->environment.problem);
 	if (details) {
 		json_object_set_new(facts, "values",
 				    details_values_known(details) ? values_facts(details) : json_null());

@@ -20,6 +20,18 @@
 #include "model/image.h"
 #include "model/set.h"
 
+/* "  web: ? (its answer is not understood: ...)".  false: it is. */
+static bool
+say_problem(const char *name, const struct untrusted *problem)
+{
+	char *words = words_of_problem(problem);
+
+	if (words)
+		lines_say("  %s: %s", *name ? name : "?", words);
+	free(words);
+	return problem->raw != NULL;
+}
+
 void
 lines_workloads(const struct world_environment *e)
 {
@@ -30,7 +42,7 @@ lines_workloads(const struct world_environment *e)
 	};
 
 	lines_say(_("Workloads:"));
-	for (size_t i = 0; i < e->runtime.count; i++) {
+	for (size_t i = 0; world_is_known(e, WORLD_RUNTIME) && i < e->runtime.count; i++) {
 		const struct runtime_module *m = &e->runtime.modules[i];
 		const char *reference = e->set ? set_module_image(e->set, untrusted_raw(&m->module)) : NULL;
 		const char *message = untrusted_raw(&m->message);
@@ -39,6 +51,10 @@ lines_workloads(const struct world_environment *e)
 
 		snprintf(restarts, sizeof(restarts), ngettext("%d restart", "%d restarts", (unsigned long)m->restarts),
 			 m->restarts);
+		if (say_problem(untrusted_raw(&m->module), &m->problem)) {
+			free(label);
+			continue;
+		}
 		lines_say(_("  %s %s: %s, %d of %d, %s%s%s"), untrusted_raw(&m->module), label,
 			  _(states[m->status]), m->pods_ready, m->pods_wanted, restarts, *message ? ": " : "",
 			  message);
@@ -69,6 +85,8 @@ lines_resources(const struct world_environment *e)
 	for (size_t i = 0; i < e->resource_count; i++) {
 		const struct active_resource *r = &e->resources[i];
 
+		if (say_problem(untrusted_raw(&r->res_id), &r->problem))
+			continue;
 		lines_say("  %s (%s): %s", untrusted_raw(&r->res_id), untrusted_raw(&r->type),
 			  untrusted_raw(&r->status));
 		json_object_foreach(r->outputs, name, value)
@@ -99,6 +117,8 @@ lines_values(const struct details *details)
 	for (size_t i = 0; i < details_value_count(details); i++) {
 		const struct shared_value *v = details_value(details, i);
 
+		if (say_problem(untrusted_raw(&v->key), &v->problem))
+			continue;
 		lines_say(untrusted_is(&v->source, "env") ? _("  %s: %s (of this environment)")
 							  : _("  %s: %s (of the application)"),
 			  untrusted_raw(&v->key), v->is_secret ? _("a secret") : untrusted_raw(&v->value));
@@ -124,6 +144,8 @@ lines_deployments(const struct details *details, const struct world_environment 
 		const char *comment = untrusted_raw(&d->comment);
 		char ago[64];
 
+		if (say_problem(untrusted_raw(&d->id), &d->problem))
+			continue;
 		clock_ago(ago, clock_wall_ms() - d->created_at);
 		lines_say(_("  %s: %s, %s by %s%s%s%.*s"), untrusted_raw(&d->id), _(states[d->status]), ago,
 			  untrusted_raw(&d->created_by),

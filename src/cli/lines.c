@@ -88,7 +88,7 @@ lines_head(const struct world_environment *e)
 {
 	struct state_words state = words_of_environment(e);
 	const struct deployment *d = &e->environment.last_deploy;
-	char ago[64] = "";
+	char ago[64] = "", *problem;
 
 	if (d->id.raw)
 		clock_ago(ago, clock_wall_ms() - d->created_at);
@@ -96,6 +96,9 @@ lines_head(const struct world_environment *e)
 		  untrusted_raw(&e->environment.type), e->is_protected ? _(", protected") : "",
 		  e->clone_of ? _(", a clone") : "", state.text, d->id.raw ? _(", deployed ") : "", ago,
 		  d->id.raw ? _(" by ") : "", untrusted_raw(&d->created_by));
+	if ((problem = words_of_problem(&e->environment.problem)))
+		lines_say("    %s", problem);
+	free(problem);
 }
 
 void

@@ -45,6 +45,7 @@ drop_values(struct details *d)
 		untrusted_clear(&d->values[i].description);
 		untrusted_clear(&d->values[i].source);
 		untrusted_clear(&d->values[i].version);
+		untrusted_clear(&d->values[i].problem);
 	}
 	free(d->values);
 	d->values = NULL;
@@ -87,6 +88,37 @@ by_key(const void *a, const void *b)
 		      untrusted_raw(&((const struct shared_value *)b)->key));
 }
 
+/* The member as a text.  Another type is the value's problem; so is none, where it is needed. */
+static void
+read_member(struct untrusted *out, const json_t *entry, const char *name, bool needed,
+	    struct untrusted *problem)
+{
+	const json_t *member = json_object_get(entry, name);
+	char *text = NULL;
+
+	untrusted_init(out, json_string_value(member));
+	if (json_is_string(member) || (!needed && (!member || json_is_null(member))) || problem->raw)
+		return;
+	text = xasprintf(!member ? _("\"%s\" is missing") : json_is_null(member) ? _("\"%s\" is null") :
+			 _("\"%s\" is not a string"), name);
+	untrusted_set(problem, text);
+	free(text);
+}
+
+static void
+read_value(struct shared_value *value, const json_t *entry)
+{
+	value->is_secret = json_is_true(json_object_get(entry, "is_secret"));
+	if (!json_is_object(entry))
+		untrusted_init(&value->problem, _("it is not an object"));
+	read_member(&value->key, entry, "key", true, &value->problem);
+	if (!value->is_secret)
+		read_member(&value->value, entry, "value", true, &value->problem);
+	read_member(&value->description, entry, "description", false, &value->problem);
+	read_member(&value->source, entry, "source", false, &value->problem);
+	read_member(&value->version, entry, "secret_version", false, &value->problem);
+}
+
 static void
 got_values(void *data, const struct api_reply *reply)
 {
@@ -95,18 +127,8 @@ got_values(void *data, const struct api_reply *reply)
 	if (is_list(&d->values_asked, reply, d->env)) {
 		drop_values(d);
 		d->values = xcalloc(most(reply->body) + 1, sizeof(*d->values));
-		for (; d->value_count < most(reply->body); d->value_count++) {
-			const json_t *entry = json_array_get(reply->body, d->value_count);
-			struct shared_value *value = &d->values[d->value_count];
-
-			value->is_secret = json_is_true(json_object_get(entry, "is_secret"));
-			untrusted_init(&value->key, json_member_string(entry, "key"));
-			untrusted_init(&value->value, value->is_secret ? NULL
-									 : json_member_string(entry, "value"));
-			untrusted_init(&value->description, json_member_string(entry, "description"));
-			untrusted_init(&value->source, json_member_string(entry, "source"));
-			untrusted_init(&value->version, json_member_string(entry, "secret_version"));
-		}
+		for (; d->value_count < most(reply->body); d->value_count++)
+			read_value(&d->values[d->value_count], json_array_get(reply->body, d->value_count));
 		qsort(d->values, d->value_count, sizeof(*d->values), by_key);
 	}
 	session_changed(d->session);

@@ -19,6 +19,7 @@ struct session;
 struct shared_value {
 	struct untrusted key, value, description, source;	/* source: "app" or "env" */
 	struct untrusted version;	/* of a secret: equal for equal ones of an application */
+	struct untrusted problem;	/* raw NULL: all of it was understood */
 	bool is_secret;			/* then value is absent: the platform never shows it */
 };
 

@@ -140,6 +140,12 @@ is_same_image(const char *a, const char *b)
 }
 
 char *
+words_of_problem(const struct untrusted *problem)
+{
+	return problem->raw ? xasprintf(_("? (its answer is not understood: %s)"), problem->raw) : NULL;
+}
+
+char *
 words_of_trouble(const struct world *world, const char *org, const char *app, int64_t now)
 {
 	static const char *const headings[] = {

@@ -71,6 +71,26 @@ expect "could not be read" 15
 sh : >$RULES
 expect "api" 30
 
+test "so it is in every list, for scripts too: what is odd is named, and the rest is told"
+sh echo 'GET /deploys$ change "set_id":" "set":"' >$RULES
+sh sidestage environment production --url http://localhost --socket $FAULTY >$DIR/out
+sh grep -q '? (its answer is not understood: "set_id" is missing)' $DIR/out && grep -q 'web 1.4.2: running' $DIR/out
+sh echo 'GET /values$ change "key":"PAGE_SIZE" "key":7' >$RULES
+sh sidestage environment production --url http://localhost --socket $FAULTY >$DIR/out
+sh grep -q '"key" is not a string' $DIR/out && grep -q 'DIGEST_INTERVAL: 5' $DIR/out
+sh sidestage environment production --url http://localhost --socket $FAULTY --json >$DIR/out
+sh grep -q '"problem"' $DIR/out && grep -q 'DIGEST_INTERVAL' $DIR/out
+sh echo 'GET /resources$ change "type":"sqlite" "type":null' >$RULES
+sh sidestage environment production --url http://localhost --socket $FAULTY >$DIR/out
+sh grep -q '"type" is null' $DIR/out && grep -q 'host: web.production' $DIR/out
+sh echo 'GET /envs$ change "name":"QA" "name":null' >$RULES
+sh sidestage board --json --url http://localhost --socket $FAULTY >$DIR/out
+sh grep -q '"problem": "..name.. is null"' $DIR/out && grep -q '"production"' $DIR/out
+sh echo 'GET /envs/qa$ change "name":"QA" "name":null' >$RULES
+sh ! sidestage discard qa --url http://localhost --socket $FAULTY >$DIR/out 2>&1
+sh grep -q '"name" is null' $DIR/out
+sh : >$RULES
+
 test "times that other platforms write are read"
 sh echo 'GET /envs$ change Z" 456789Z"' >$RULES
 until 10 grep -c change $RULES.log

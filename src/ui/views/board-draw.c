@@ -291,7 +291,9 @@ draw_address(struct canvas *c, int *row, const struct world_environment *e, cons
 static void
 draw_pods(struct canvas *c, int *row, const struct world_environment *e, const char *module)
 {
-	for (size_t i = 0; i < e->runtime.count; i++) {
+	char *problem;
+
+	for (size_t i = 0; world_is_known(e, WORLD_RUNTIME) && i < e->runtime.count; i++) {
 		const struct runtime_module *m = &e->runtime.modules[i];
 
 		if (!untrusted_is(&m->module, module))
@@ -299,7 +301,9 @@ draw_pods(struct canvas *c, int *row, const struct world_environment *e, const c
 		label(c, row, _("pods"));
 		canvas_format(c, STYLE_NORMAL, _("%d of %d"), m->pods_ready, m->pods_wanted);
 		canvas_format(c, m->restarts ? STYLE_WARN : STYLE_DIM, _("   restarts %d   "), m->restarts);
-		canvas_foreign(c, STYLE_DIM, &m->message, 0);
+		problem = words_of_problem(&m->problem);
+		canvas_bytes(c, problem ? STYLE_DANGER : STYLE_DIM, problem ? problem : untrusted_raw(&m->message), 0);
+		free(problem);
 	}
 }
 
@@ -332,14 +336,12 @@ draw_unreadable(const struct sight *s, struct canvas *c, int *row)
 		[WORLD_SET] = N_("holds"), [WORLD_FROM_SET] = N_("base"), [WORLD_RUNTIME] = N_("runs"),
 		[WORLD_RESOURCES] = N_("resources"), [WORLD_ERRORS] = N_("errors"),
 	};
-	const char *problem = s->env->environment.problem.raw;
-	char *text;
+	char *problem = words_of_problem(&s->env->environment.problem), *text;
 
 	if (problem) {
-		text = xasprintf(_("? (its answer is not understood: %s)"), problem);
 		label(c, row, _("answer"));
-		*row += canvas_paragraph(c, STYLE_DANGER, text, 3) - 1;
-		free(text);
+		*row += canvas_paragraph(c, STYLE_DANGER, problem, 3) - 1;
+		free(problem);
 	}
 	if (s->app->known.state == KNOWLEDGE_UNREADABLE) {
 		text = knowledge_text(&s->app->known, clock_wall_ms());

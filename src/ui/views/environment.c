@@ -16,6 +16,7 @@
 #include "flow/details.h"
 #include "flow/flow.h"
 #include "flow/session.h"
+#include "flow/words.h"
 #include "flow/world.h"
 #include "model/image.h"
 #include "model/set.h"
@@ -83,6 +84,16 @@ draw_cell(const struct environment_view *v, struct canvas *c, size_t column, enu
 	free(shown);
 }
 
+/* In the last column of what is not understood stands why. */
+static void
+draw_last(struct canvas *c, const struct untrusted *text, const struct untrusted *problem)
+{
+	char *words = words_of_problem(problem);
+
+	canvas_bytes(c, words ? STYLE_DANGER : STYLE_DIM, words ? words : untrusted_raw(text), 0);
+	free(words);
+}
+
 static void
 draw_workload(const struct environment_view *v, const struct world_environment *e, struct canvas *c,
 	      size_t i)
@@ -107,7 +118,7 @@ draw_workload(const struct environment_view *v, const struct world_environment *
 	canvas_format(c, m->restarts ? STYLE_WARN : STYLE_DIM,
 		      ngettext("%d restart", "%d restarts", (unsigned long)m->restarts), m->restarts);
 	canvas_at(c, c->row, v->columns.at[4]);
-	canvas_foreign(c, STYLE_DIM, &m->message, 0);
+	draw_last(c, &m->message, &m->problem);
 }
 
 static void
@@ -125,6 +136,8 @@ draw_resource(const struct environment_view *v, const struct world_environment *
 	draw_cell(v, c, 0, STYLE_STRONG, untrusted_raw(&r->res_id));
 	draw_cell(v, c, 1, STYLE_NORMAL, untrusted_raw(&r->type));
 	canvas_at(c, c->row, v->columns.at[2]);
+	if (r->problem.raw)
+		draw_last(c, &r->problem, &r->problem);
 	json_object_foreach(r->outputs, name, value) {
 		char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
 
@@ -153,7 +166,7 @@ draw_value(const struct environment_view *v, const struct world_environment *e, 
 	else
 		draw_cell(v, c, 2, STYLE_NORMAL, untrusted_raw(&value->value));
 	canvas_at(c, c->row, v->columns.at[3]);
-	canvas_foreign(c, STYLE_DIM, &value->description, 0);
+	draw_last(c, &value->description, &value->problem);
 }
 
 static void
@@ -180,6 +193,10 @@ draw_deployment(const struct environment_view *v, const struct world_environment
 	draw_cell(v, c, 1, STYLE_NORMAL, untrusted_raw(&d->created_by));
 	draw_cell(v, c, 2, STYLE_DIM, untrusted_raw(&d->id));
 	canvas_at(c, c->row, v->columns.at[3]);
+	if (d->problem.raw) {
+		draw_last(c, &d->comment, &d->problem);
+		return;
+	}
 	/* Which one runs is said even where the comment has to be cut for it. */
 	room = *c;
 	room.width -= here ? text_columns(runs) : 0;
