@@ -43,7 +43,7 @@ print_lines(const struct contexts *contexts, const struct context *chosen)
 			  c->read_only ? _("  read-only") : c->is_protected ? _("  protected") : "");
 	}
 	if (contexts->count == 0)
-		lines_say(_("%s names no platform yet.  `sidestage board` asks for one; `sidestage demo` needs "
+		lines_say(_("%s has no contexts.  `sidestage board` asks for a platform; `sidestage demo` needs "
 			    "none."), contexts->path);
 }
 

@@ -162,7 +162,7 @@ set_key(const struct config_file *file, const struct config_entry *e, struct con
 			return set_switch(file, e, (bool *)(void *)place, err);
 		if (keys[i].kind == KEY_STRIPE && theme_stripe(e->value) == STYLE_COUNT)
 			return refuse(file, e, err,
-				      _("A stripe is red, yellow, green, blue, cyan or magenta."));
+				      _("Expected red, yellow, green, blue, cyan or magenta."));
 		if (keys[i].kind == KEY_LIST) {
 			free_list(*(char ***)(void *)place);
 			*(char ***)(void *)place = split_list(e->value);
@@ -233,7 +233,7 @@ take_entry(struct contexts *out, const struct config_file *file, const struct co
 	if (strcmp(e->section, "sidestage") == 0 && strcmp(e->key, "clone-life") == 0) {
 		if (clock_parse_duration(e->value, &out->clone_life_ms))
 			return 0;
-		return refuse(file, e, err, _("This is a length of time, as in 8h, 90m or 2d; 0 is no end."));
+		return refuse(file, e, err, _("Expected a duration such as 8h, 90m or 2d, or 0 for no end."));
 	}
 	if (strcmp(e->section, "keys") == 0)
 		return bind(out, file, e, err);
@@ -243,7 +243,7 @@ take_entry(struct contexts *out, const struct config_file *file, const struct co
 		if (ret != -2)
 			return ret;
 	}
-	return refuse(file, e, err, _("This is not known; there are [sidestage] with context, clone-life, theme, "
+	return refuse(file, e, err, _("Unknown setting. There are [sidestage] with context, clone-life, theme, "
 				      "ascii, mouse and reduced-motion, [keys], and [context \"NAME\"]."));
 }
 

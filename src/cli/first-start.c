@@ -115,12 +115,12 @@ add_platform(const struct contexts *contexts, struct error *err)
 	enum first_choice choice = FIRST_NOTHING;
 
 	if (!ask(_("Address of the platform (https://...): "), address) || !is_address(address)) {
-		error_set(err, ERROR_INPUT, _("An address is https:// or http:// and a host, without a user; nothing was kept."));
+		error_set(err, ERROR_INPUT, _("Invalid platform address: use https:// or http:// and a host, without a user. Nothing was saved."));
 		return FIRST_NOTHING;
 	}
 	if (!ask(_("Organization (empty: all): "), org) ||
 	    !ask_unseen(_("Token (it is not shown; empty: none): "), token)) {
-		error_set(err, ERROR_INPUT, _("The answers ended; nothing was kept."));
+		error_set(err, ERROR_INPUT, _("The input ended; nothing was saved."));
 		return FIRST_NOTHING;
 	}
 	context.name = name_from(address);
@@ -154,6 +154,6 @@ first_start(const struct contexts *contexts, struct error *err)
 		return FIRST_SAMPLE;
 	if (strcmp(answer, "2") == 0)
 		return add_platform(contexts, err);
-	error_set(err, ERROR_INPUT, _("Neither 1 nor 2 was chosen; nothing was done."));
+	error_set(err, ERROR_INPUT, _("Neither 1 nor 2 was chosen. Nothing was done."));
 	return FIRST_NOTHING;
 }

@@ -326,9 +326,9 @@ set_end(struct linear *l, const struct clone *clone, const char *text)
 	if (clones_set_end(l->session, clone, life ? clock_wall_ms() + life : 0, &err) != 0)
 		linear_fail_error(l, &err, EXIT_STAGE_CHANGE);
 	else if (life)
-		lines_say(_("%s has an end now: in %s."), clone->env, text);
+		lines_say(_("%s expires in %s."), clone->env, text);
 	else
-		lines_say(_("%s has no end now."), clone->env);
+		lines_say(_("%s does not expire."), clone->env);
 }
 
 void
@@ -371,7 +371,7 @@ open_hotfix(struct linear *l, const char *env)
 	struct hotfix *hotfix;
 
 	if (!l->app) {
-		linear_fail(l, EXIT_USAGE, _("There is no application; \"applications\" lists what there is."));
+		linear_fail(l, EXIT_USAGE, _("There is no application. \"applications\" lists them."));
 		return NULL;
 	}
 	hotfix = hotfix_open(l->session, l->org, l->app, env);
@@ -390,7 +390,7 @@ parse_step(struct linear *l, const char *typed, enum hotfix_step_id *id)
 			*id = marks[i].id;
 			return true;
 		}
-	linear_fail(l, EXIT_USAGE, _("\"%s\" is no step that people mark: reproduce, verify and carry are."), typed);
+	linear_fail(l, EXIT_USAGE, _("\"%s\" is not a manual step. Use reproduce, verify or carry."), typed);
 	return false;
 }
 
@@ -411,9 +411,9 @@ set_mark(struct linear *l, char **words, const char *note)
 	if (ret != 0)
 		linear_fail_error(l, &err, EXIT_STAGE_CHANGE);
 	else if (note)
-		lines_say(_("%s: %s is marked as done."), words[0], words_of_step(step));
+		lines_say(_("%s: %s is recorded as done."), words[0], words_of_step(step));
 	else
-		lines_say(_("%s: %s is not marked any more."), words[0], words_of_step(step));
+		lines_say(_("%s: %s is no longer recorded."), words[0], words_of_step(step));
 	hotfix_close(hotfix);
 }
 

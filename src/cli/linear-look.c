@@ -43,7 +43,7 @@ linear_board(struct linear *l, char **words, size_t count)
 	else if (a)
 		lines_board(a);
 	else
-		lines_say(_("There is no application; \"applications\" lists what there is."));
+		lines_say(_("There is no application. \"applications\" lists them."));
 	for (size_t i = 0; a && i < a->count; i++)
 		linear_check_parts(l, &a->environments[i]);
 	linear_check_lists(l);
@@ -58,7 +58,7 @@ linear_board_then(struct linear *l, char **words, size_t count)
 	int64_t at;
 
 	if (!l->app || !clock_parse_local(stamp, &at)) {
-		linear_fail(l, EXIT_USAGE, _("\"%s\" is no time: 2026-03-02 09:15 is one, as \"history\" tells it."), stamp);
+		linear_fail(l, EXIT_USAGE, _("Invalid time \"%s\". Give a date and time such as 2026-03-02 09:15."), stamp);
 	} else {
 		then = moments_open(l->session, l->org, l->app, at, &err);
 		if (!then)
@@ -105,7 +105,7 @@ linear_open(struct linear *l, char **words, size_t count)
 	const char *org = count > 1 ? words[0] : l->org, *app = words[count - 1];
 
 	if (!org || !world_application(session_world(l->session), org, app)) {
-		linear_fail(l, EXIT_USAGE, _("There is no application \"%s\"; \"applications\" lists what there is."), app);
+		linear_fail(l, EXIT_USAGE, _("There is no application \"%s\". \"applications\" lists them."), app);
 		return;
 	}
 	if (count > 1) {
@@ -239,8 +239,8 @@ read_deployment(struct linear *l, struct side *side)
 		}
 	}
 	if (found != 1) {
-		linear_fail(l, EXIT_USAGE, found ? _("Several deployments of %s begin with \"%s\"; say more of it.")
-				     : _("%s has no deployment \"%s\"; \"environment\" lists them."),
+		linear_fail(l, EXIT_USAGE, found ? _("Several deployments of %s begin with \"%s\". Give more of the id.")
+				     : _("%s has no deployment \"%s\". \"environment\" lists them."),
 			    side->env, side->deployment);
 		return;
 	}
@@ -533,7 +533,7 @@ linear_history(struct linear *l, char **words, size_t count)
 	else if (linear_wants_facts(l))
 		linear_facts(l, facts_history(&list));
 	else if (list.count == 0 && count > 0)
-		lines_say(_("Nothing that was done has that in it."));
+		lines_say(_("No match."));
 	else
 		lines_history(&list);
 	operation_list_clear(&list);
@@ -558,11 +558,11 @@ linear_hotfix(struct linear *l, char **words, size_t count)
 		return;
 	}
 	if (!env) {
-		lines_say(_("No hotfix was begun here; \"clone\" begins one."));
+		lines_say(_("There is no hotfix yet. \"clone\" begins one."));
 		return;
 	}
 	if (!l->app) {
-		linear_fail(l, EXIT_USAGE, _("There is no application; \"applications\" lists what there is."));
+		linear_fail(l, EXIT_USAGE, _("There is no application. \"applications\" lists them."));
 		free(env);
 		return;
 	}

@@ -263,7 +263,7 @@ parse_answer(struct linear *l, const char *line, char **text)
 	else if (strncmp(line, "file ", 5) == 0)
 		*text = read_value(l, line + 5);
 	else
-		lines_say(_("\"%s\" is none of the answers."), line);
+		lines_say(_("Invalid answer \"%s\"."), line);
 	return *text ? FLOW_VALUE_TEXT : FLOW_VALUE_UNDECIDED;
 }
 

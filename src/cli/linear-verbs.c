@@ -315,7 +315,7 @@ linear_check_words(struct linear *l, char **words, size_t count)
 	const struct linear_verb *verb = linear_verb(words[0]);
 
 	if (!verb) {
-		linear_fail(l, EXIT_USAGE, _("There is no command \"%s\"; \"help\" lists them."), words[0]);
+		linear_fail(l, EXIT_USAGE, _("Unknown command \"%s\". \"help\" lists them."), words[0]);
 		return EXIT_USAGE;
 	}
 	if (count - 1 < verb->least || count - 1 > verb->most) {

@@ -113,7 +113,7 @@ linear_environment(struct linear *l, const char *id)
 	if (e)
 		return e;
 	if (!a)
-		linear_fail(l, EXIT_USAGE, _("There is no application; \"applications\" lists what there is."));
+		linear_fail(l, EXIT_USAGE, _("There is no application. \"applications\" lists them."));
 	else if (a->known.at == 0)
 		linear_fail(l, EXIT_UNREAD, _("The environments of %s could not be read: %s"), l->app,
 			    a->known.why.kind != ERROR_NONE ? a->known.why.text
@@ -153,7 +153,7 @@ linear_fail_set(struct linear *l, const struct world_environment *e)
 	if (known->state == KNOWLEDGE_ABSENT)
 		linear_fail(l, EXIT_FAILED, _("Nothing was deployed to %s."), untrusted_raw(&e->environment.id));
 	else
-		linear_fail(l, EXIT_UNREAD, _("What %s holds could not be read: %s"),
+		linear_fail(l, EXIT_UNREAD, _("The workloads of %s could not be read: %s"),
 			    untrusted_raw(&e->environment.id),
 			    known->why.kind != ERROR_NONE ? known->why.text : _("The platform has not answered."));
 }
@@ -190,7 +190,7 @@ linear_check_parts(struct linear *l, const struct world_environment *e)
 	if (!l->once || l->once->offline)
 		return;
 	if ((why = why_unread(e, WORLD_SET)))
-		linear_fail(l, EXIT_UNREAD, _("What %s holds could not be read: %s"), env, why);
+		linear_fail(l, EXIT_UNREAD, _("The workloads of %s could not be read: %s"), env, why);
 	if ((why = why_unread(e, WORLD_RUNTIME)))
 		linear_fail(l, EXIT_UNREAD, _("What runs in %s could not be read: %s"), env, why);
 	if ((why = why_unread(e, WORLD_RESOURCES)))
@@ -282,7 +282,7 @@ linear_joined(struct linear *l, char **words, size_t count)
 	if (whole)
 		return buf_take(&joined);
 	buf_clear(&joined);
-	linear_fail(l, EXIT_USAGE, _("That is too long: at most %u bytes are taken."), JOINED_MAX);
+	linear_fail(l, EXIT_USAGE, _("Too long: at most %u bytes are allowed."), JOINED_MAX);
 	return NULL;
 }
 
@@ -449,7 +449,7 @@ take_side(struct linear *l, const char *line)
 	} else if (strcmp(line, "b") == 0) {
 		lines_say(_("This is the first conflict."));
 	} else {
-		lines_say(_("\"%s\" is none of the answers."), line);
+		lines_say(_("Invalid answer \"%s\"."), line);
 	}
 }
 
@@ -584,21 +584,20 @@ prompt(struct linear *l)
 	if (l->prompted || !wants_line(l))
 		return;
 	if (l->asking == ASKING_SIDE)
-		fputs(_("1 or 2; b goes back, x gives up and changes nothing: "), stdout);
+		fputs(_("1 or 2 (b: back, x: cancel): "), stdout);
 	else if (l->asking == ASKING_FINDING)
 		lines_say(_("%s\nType ok to accept this one finding, anything else changes nothing:"),
 			  open_finding(flow_review(linear_flow(l)))->text);
 	else if (l->asking == ASKING_VALUE)
-		fputs(_("copy, app (the application's), same (the same secret), none, =TEXT or file NAME; x gives up "
-			"and changes nothing: "), stdout);
+		fputs(_("copy, app (the application's), same (the same secret), none, =TEXT or file NAME (x: cancel): "), stdout);
 	else if (l->asking == ASKING_YES)
-		fputs(_("Type yes to do it, anything else changes nothing: "), stdout);
+		fputs(_("Type yes to approve; anything else changes nothing: "), stdout);
 	else if (l->asking == ASKING_REASON)
 		fputs(_("This environment is protected.  Reason: "), stdout);
 	else if (l->asking == ASKING_NAME)
-		fputs(_("Type the environment's name to do it: "), stdout);
+		fputs(_("Type the name of the environment to approve: "), stdout);
 	else if (l->asking == ASKING_FOLLOW)
-		fputs(_("Enter ends this.\n"), stdout);
+		fputs(_("Press Enter to stop.\n"), stdout);
 	else
 		fputs("> ", stdout);
 	fflush(stdout);

@@ -61,7 +61,7 @@ lines_workloads(const struct world_environment *e)
 		free(label);
 	}
 	if (!world_is_known(e, WORLD_RUNTIME))
-		lines_say(_("  What runs is not known."));
+		lines_say(_("  What is running is unknown."));
 	else if (e->runtime.count == 0)
 		lines_say(_("  Nothing runs here."));
 }
@@ -94,9 +94,9 @@ lines_resources(const struct world_environment *e)
 	}
 	if (e->resource_count == 0 && !knowledge_has_content(world_known(e, WORLD_RESOURCES)) &&
 	    e->environment.last_deploy.id.raw)
-		lines_say(_("  Which resources it has is not known."));
+		lines_say(_("  Its resources are unknown."));
 	else if (e->resource_count == 0)
-		lines_say(_("  It has no resources."));
+		lines_say(_("  No resources."));
 }
 
 /* What stands for a list that was not read; true: so it is. */
@@ -124,7 +124,7 @@ lines_values(const struct details *details)
 			  untrusted_raw(&v->key), v->is_secret ? _("a secret") : untrusted_raw(&v->value));
 	}
 	if (details_value_count(details) == 0)
-		lines_say(_("  It has no shared values."));
+		lines_say(_("  No shared values."));
 }
 
 void
@@ -153,7 +153,7 @@ lines_deployments(const struct details *details, const struct world_environment 
 			  comment_people_length(comment) ? ": " : "", (int)comment_people_length(comment), comment);
 	}
 	if (details_deployment_count(details) == 0)
-		lines_say(_("  Nothing was ever deployed here."));
+		lines_say(_("  Nothing was deployed here."));
 }
 
 void

@@ -109,7 +109,7 @@ lines_environment(const struct world_environment *e, const struct world_environm
 
 	lines_head(e);
 	if (!e->set) {
-		lines_say(_("    what it holds is not known"));
+		lines_say(_("    its workloads are unknown"));
 		return;
 	}
 	json_object_foreach(set_modules(e->set), module, body)
@@ -173,12 +173,12 @@ lines_clone(const struct clone *clone)
 		  clone->origin ? clone->origin : _("unknown"), age, untrusted_raw(&clone->who),
 		  words_of_life(clone->expires_at, now).text);
 	if (clone->work == CLONE_WORK_NONE)
-		lines_say(_("  Nothing in it waits to be promoted."));
+		lines_say(_("  Nothing to promote."));
 	else if (clone->work == CLONE_WORK_SOME)
 		lines_say("  %s%s%s%s", changes, conflicts, clone->work_words ? ": " : "",
 			  clone->work_words ? clone->work_words : "");
 	else
-		lines_say(_("  What it has that is not promoted is not known yet."));
+		lines_say(_("  What is left to promote is unknown."));
 }
 
 void
@@ -210,19 +210,19 @@ lines_review(const struct review *review)
 	lines_say(_("Review: %s %s%s%s"), flow_verb_name(review->verb), review->source ? review->source : "",
 		  review->source ? _(" to ") : "", review->env);
 	if (review->verb == FLOW_CLONE) {
-		lines_say(_("  The same workloads and versions, with resources of its own."));
+		lines_say(_("  The same workloads and versions, with new resources."));
 		for (size_t i = 0; i < review->changes.count; i++)
 			if (review->changes.items[i].is_value)
 				change_line(&review->changes.items[i]);
 	} else if (review->verb == FLOW_DISCARD) {
-		lines_say(_("  All of it goes: processes, databases, and its history on the platform."));
+		lines_say(_("  Everything in it is deleted: processes, databases, and its history on the platform."));
 	} else {
 		lines_changes(&review->changes);
 	}
 	if (review->moved)
 		lines_say(_("  %s has moved since it was cloned; what others changed stays."), review->env);
 	if (review->primed)
-		lines_say(_("  Its next deployment was set to ride on another base."));
+		lines_say(_("  Its base was changed: the next deployment does not start from what is running."));
 	for (size_t i = 0; i < review->caution_count; i++)
 		lines_say(_("  Caution: %s"), review->cautions[i]);
 	for (size_t i = 0; i < review->finding_count; i++)
@@ -231,7 +231,7 @@ lines_review(const struct review *review)
 	for (size_t i = 0; i < review->send_count; i++)
 		lines_say(_("  Sends: %s"), review->sends[i]);
 	if (review->way_back && *review->way_back)
-		lines_say(_("  Way back: %s"), review->way_back);
+		lines_say(_("  Rollback: %s"), review->way_back);
 }
 
 void

@@ -10,7 +10,7 @@ sh mkdir -p $XDG_CONFIG_HOME/sidestage
 test "a length of life that is none is refused where it stands"
 sh printf '[sidestage]\n\tclone-life = soon\n' >$XDG_CONFIG_HOME/sidestage/config
 run sidestage demo
-expect "config:2:2: This is a length of time, as in 8h, 90m or 2d; 0 is no end."
+expect "config:2:2: Expected a duration such as 8h, 90m or 2d, or 0 for no end."
 exit 2 10
 
 test "without a clone the list says how one is made, and the header says nothing"
@@ -118,7 +118,7 @@ type "Korean titles"
 key Tab
 type "production"
 key Enter
-until 20 test "$(platform status production)" = succeeded
+expect "Done in" 20
 key Esc
 row "hotfix-korean" "none"
 

@@ -42,14 +42,14 @@ expect "Which one"
 type "2\n"
 expect "Address of the platform"
 type "https:///x\n"
-expect "An address is https:// or http:// and a host"
+expect "Invalid platform address"
 exit 2
 run sidestage board
 expect "Which one"
 type "2\n"
 expect "Address of the platform"
 type "http://somebody:secret@example.com\n"
-expect "An address is https:// or http:// and a host"
+expect "Invalid platform address"
 exit 2
 run sidestage board
 expect "Which one"

@@ -11,7 +11,7 @@ expect "search 2.0.0-rc3 (only here)"
 type "help\n"
 expect "Bring the changes of a clone"
 type "nonsense\n"
-expect "There is no command"
+expect "Unknown command"
 type "quit\n"
 exit 1
 nothing-runs 5
@@ -20,7 +20,7 @@ test "anything but yes changes nothing"
 run sidestage demo --linear
 expect "production (production, protected)" 20
 type "clone production hotfix-lines\n"
-expect "Type yes to do it"
+expect "Type yes to approve"
 type "y\n"
 expect "Nothing was changed."
 sh platform get /envs/hotfix-lines --status 404 --quiet
@@ -61,11 +61,11 @@ sh grep -q 'production has no deployment "nothing"' $STATE/lines
 
 test "a hotfix is told step by step, marked, carried, and given an end"
 sh printf '%s\n' 'clone production hotfix-two' yes 'mark hotfix-two reproduce seen  twice' 'mark hotfix-two fly' 'life hotfix-two 8h' 'life hotfix-two soon' clones 'version hotfix-two worker 1.9.0' yes 'unmark hotfix-two reproduce' 'mark hotfix-two reproduce seen again' 'carry hotfix-two qa' 'promote hotfix-two' why production 'hotfix' 'carry hotfix-two qa' qa 'hotfix hotfix-two' 'history carry 1.9.0' quit | sidestage demo --linear >$STATE/lines || test $? = 1
-sh grep -q 'reproduce is marked as done' $STATE/lines
-sh grep -q '"fly" is no step that people mark' $STATE/lines
-sh grep -q 'has an end now: in 8h' $STATE/lines
+sh grep -q 'reproduce is recorded as done' $STATE/lines
+sh grep -q '"fly" is not a manual step' $STATE/lines
+sh grep -q 'hotfix-two expires in 8h' $STATE/lines
 sh grep -q 'is not a duration' $STATE/lines
-sh grep -q 'reproduce is not marked any more' $STATE/lines
+sh grep -q 'reproduce is no longer recorded' $STATE/lines
 sh grep -q 'there is no fix to carry' $STATE/lines
 sh grep -q '^2 reproduce: done .*; seen again' $STATE/lines
 sh grep -q '^5 promote: done .*worker 1.8.1 → 1.9.0; why' $STATE/lines
@@ -92,7 +92,7 @@ run sidestage demo --linear
 expect "production (production, protected)" 20
 match "^>"
 type "follow production web\n"
-expect "Enter ends this"
+expect "Press Enter to stop"
 sh fetch "$(platform address production web)"
 type "\n"
 type "board\n"

@@ -364,7 +364,7 @@ hello() {
 {
 	printf '%s\n' 'clone production warm' copy app nonsense '=https://other' yes 'clone production cold' x quit |
 		timeout 60 sidestage board --linear $P $valued >out 2>err
-	[ $? = 1 ] && grep -q 'cannot be copied' out && grep -q '"nonsense" is none of the answers' out &&
+	[ $? = 1 ] && grep -q 'cannot be copied' out && grep -q 'Invalid answer "nonsense"' out &&
 		grep -q 'Nothing was changed' out
 	result $? "in plain lines each value is asked about"
 	json 0 '{v["key"]: v["value"] for v in d["values"]} == {"MODE": "careful", "PASSWORD": None, "PEER": "https://other"}' \
