@@ -232,6 +232,15 @@ events_from_origin(struct events *events, const struct events_of *of, const char
 	free(prefix);
 }
 
+void
+events_add_gone_clone(struct events *events, const char *origin)
+{
+	struct event *event = add(events, EVENT_CLONE);
+
+	if (event)
+		event->env = xstrdup(origin);
+}
+
 /* --- looking --- */
 
 static int

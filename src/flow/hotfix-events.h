@@ -47,6 +47,8 @@ void events_from_clone(struct events *events, const struct deployment *history, 
 /* Promotions to `origin` among its deployments. */
 void events_from_origin(struct events *events, const struct events_of *of, const char *origin,
 			const struct deployment *history, size_t count);
+/* A clone that is gone and was not made here: only what was promoted of it tells that it was. */
+void events_add_gone_clone(struct events *events, const char *origin);
 void events_sort(struct events *events);
 /* The newest of the kind; done_only: that ended well.  NULL: there is none. */
 const struct event *events_last(const struct events *events, enum event_kind kind, bool done_only);

@@ -5,6 +5,7 @@
 #include "flow/hotfix-parts.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/i18n.h"
 #include "base/xmalloc.h"
@@ -24,14 +25,18 @@ copy(const char *text)
 	return text ? xstrdup(text) : NULL;
 }
 
-/* One promotion changed the origin by the fix alone.  Of several only the clone itself holds
- * the whole fix: between them the origin may have got other things. */
+/* One promotion changed the origin by the fix alone.  Of several the clone itself holds the whole
+ * fix; between them the origin may have got other things.  Where the clone is gone and was not
+ * made here, the fix is known only if the promotions came one right after the other. */
 static void
 find_fix(struct hotfix *h)
 {
 	const struct event *promoted = events_last(&h->events, EVENT_PROMOTE, true);
 	const struct event *cloned = events_first(&h->events, EVENT_CLONE);
 	const char *after = cloned ? cloned->to_set : NULL;
+	const struct event *last = NULL;
+	const char *before = NULL;
+	bool is_chain = true;
 	size_t promotions = 0;
 
 	if (!promoted)
@@ -42,6 +47,12 @@ find_fix(struct hotfix *h)
 		if (e->is_busy || e->has_failed || e->at > promoted->at)
 			continue;
 		promotions += e->kind == EVENT_PROMOTE;
+		if (e->kind == EVENT_PROMOTE) {
+			is_chain = is_chain && e->from_set && e->to_set &&
+				(!last || strcmp(last->to_set, e->from_set) == 0);
+			before = last ? before : e->from_set;
+			last = e;
+		}
 		for (size_t k = 0; e->kind == EVENT_PROMOTE && k < e->values.count; k++)
 			value_changes_put(&h->values, &e->values.items[k]);
 		if (e->kind == EVENT_FIX && e->to_set)
@@ -50,7 +61,10 @@ find_fix(struct hotfix *h)
 	if (promotions > 1 && cloned && cloned->to_set && after) {
 		h->before_set = copy(cloned->to_set);
 		h->after_set = copy(after);
-	} else if (promoted->from_set && promoted->to_set) {
+	} else if (promotions > 1 && (!cloned || !cloned->to_set) && is_chain) {
+		h->before_set = copy(before);
+		h->after_set = copy(promoted->to_set);
+	} else if (promotions == 1 && promoted->from_set && promoted->to_set) {
 		h->before_set = copy(promoted->from_set);
 		h->after_set = copy(promoted->to_set);
 	}

@@ -110,6 +110,29 @@ find_origin(struct hotfix *h, const struct world_application *app, const char *d
 	}
 }
 
+/* Somebody else's clone that was discarded: its promotions are with where it came from. */
+static void
+collect_gone(struct hotfix *h, const struct world_application *app)
+{
+	const struct events_of of = {h->session, h->org, h->app, h->env, 0};
+
+	for (size_t i = 0; app && i < app->count && !h->origin; i++) {
+		const struct world_environment *e = &app->environments[i];
+		const char *id = untrusted_raw(&e->environment.id);
+		const struct deployment *history;
+		size_t count;
+
+		history = history_of(h, e, &count);
+		if (history)
+			events_from_origin(&h->events, &of, id, history, count);
+		if (!events_last(&h->events, EVENT_PROMOTE, false))
+			continue;
+		h->origin = xstrdup(id);
+		events_add_gone_clone(&h->events, id);
+	}
+	events_sort(&h->events);
+}
+
 static void
 collect(struct hotfix *h, const struct world_application *app, const struct world_environment *clone)
 {
@@ -126,6 +149,10 @@ collect(struct hotfix *h, const struct world_application *app, const struct worl
 		events_from_clone(&h->events, history, count);
 	events_sort(&h->events);
 	first = events_first(&h->events, EVENT_CLONE);
+	if (!first && !clone) {
+		collect_gone(h, app);
+		return;
+	}
 	if (first && first->env)
 		h->origin = xstrdup(first->env);
 	else if (clone && clone->clone_of)

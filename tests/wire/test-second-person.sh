@@ -103,5 +103,10 @@ ok "which everybody sees" tells "carry from production"
 ok "the first discards the clone by its name" as first discard hotfix-1 --approve=hotfix-1
 as second clones --json
 ok "and it is gone for the second" says 'x == []'
+as seventh hotfix hotfix-1 --json
+ok "what was promoted of it is known all the same" \
+	says 'x["clone_of"] == "production" and not x["clone_exists"] and {s["step"]: s["state"] for s in x["steps"]}["promote"] == "done" and {o["environment"]: o["fix"] for o in x["others"]} == {"development": "conflicts", "qa": "has it"}'
+as eighth hotfix never-was --json
+ok "and of one that never was nothing is claimed" test $? = 2
 echo "1..$number"
 exit $status
