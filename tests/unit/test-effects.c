@@ -823,6 +823,52 @@ every_changing_route_is_tried(void **state)
 	}
 }
 
+/* --- an import --- */
+
+static const char more[] =
+	"{'organizations': [{'id': 'acme', 'env_types': [{'id': 'late'}], 'applications': ["
+	" {'id': 'bakery', 'values': [{'key': 'FLOUR', 'value': 'rye'}],"
+	"  'environments': [{'id': 'oven', 'type': 'development', 'deployments': [{'set': {'modules': {" WEB("1.0.0")
+	"  }}}]}]}]}]}";
+
+static void
+import_is_all_or_nothing_whatever_write_fails(void **state)
+{
+	char *text = quoted(more), *before, *after;
+	struct error err = {0};
+	json_t *file = json_decode(text, strlen(text), &err), *report = NULL;
+	size_t n;
+
+	(void)state;
+	assert_non_null(file);
+	come_to_rest();
+	before = dump();
+	for (n = 1; !report; n++) {
+		err = (struct error){0};
+		fault = (typeof(fault)){.armed = true, .at = n, .takes_all_back = n % 2, .of_request = true,
+					.code = SQLITE_FULL};
+		report = import_apply(&world.platform, file, NULL, &err);
+		fault.armed = false;
+		if (report)
+			break;
+		if (!fault.fired)
+			fail_msg("%s", err.text);
+		assert_int_equal(err.kind, ERROR_FULL);
+		turn();
+		assert_int_equal(world.fake.calls.length, 0);
+		after = dump();
+		assert_string_equal(before, after);
+		free(after);
+	}
+	come_to_rest();
+	assert_non_null(strstr(buf_str(&world.fake.calls), "apply 1 acme/bakery/oven"));
+	print_message("# %zu writes of an import failed once each\n", n - 1);
+	json_decref(report);
+	json_decref(file);
+	free(before);
+	free(text);
+}
+
 /* --- what the engine writes by itself --- */
 
 static void
@@ -1261,6 +1307,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_changing_route_is_tried),
 		IN_WORLD(each_write_that_fails_leaves_everything_as_it_was),
+		IN_WORLD(import_is_all_or_nothing_whatever_write_fails),
 		IN_WORLD(end_of_a_deployment_is_recorded_however_often_it_fails),
 		IN_WORLD(deleted_environment_is_forgotten_however_often_it_fails),
 		IN_WORLD(committed_deployment_is_carried_out_after_a_crash),

@@ -163,7 +163,7 @@ receive(struct instance *instance, struct guard_report *report, pid_t *sender)
 static void
 read_reports(struct instance *instance)
 {
-	struct guard_report report;
+	struct guard_report report = {0};
 	pid_t sender = 0;
 
 	while (receive(instance, &report, &sender)) {
