@@ -18,6 +18,7 @@
 
 #define ID_COLUMN 3
 #define GAP 3
+#define VALUE_COLUMNS 40
 
 /* A title, or a thing with what it is and where it is from, which has a line to itself where it
  * would not fit beside them. */
@@ -68,6 +69,17 @@ add_resource(struct lines *lines, const char *id, const json_t *declaration, con
 		 owner ? xasprintf(_("of %s"), owner) : xstrdup(_("shared by the workloads")));
 }
 
+/* A long one is as long as it was where it comes from; here it only has to be recognized. */
+static void
+add_value(struct lines *lines, const char *key, const char *text)
+{
+	bool is_short = text_columns(text) <= VALUE_COLUMNS && !strpbrk(text, "\n\r\t");
+
+	add_line(lines, NULL, key,
+		 is_short ? xstrdup(text) : xasprintf(ngettext("%zu byte", "%zu bytes", strlen(text)), strlen(text)),
+		 NULL);
+}
+
 /* Columns of the widest id and kind. */
 static void
 measure(struct lines *lines)
@@ -108,7 +120,7 @@ wrap(struct lines *lines, int columns)
 static void
 list(struct lines *lines, const struct set *set, int columns)
 {
-	json_t *module, *declaration;
+	json_t *module, *declaration, *value;
 	const char *name, *id;
 
 	*lines = (struct lines){0};
@@ -122,6 +134,12 @@ list(struct lines *lines, const struct set *set, int columns)
 	json_object_foreach(set_modules(set), name, module)
 		json_object_foreach(json_object_get(module, "externals"), id, declaration)
 			add_resource(lines, id, declaration, name);
+	if (json_object_size(set_values(set)) > 0) {
+		add_line(lines, NULL, NULL, NULL, NULL);
+		add_line(lines, _("Values"), NULL, NULL, NULL);
+		json_object_foreach(set_values(set), id, value)
+			add_value(lines, id, json_string_value(value) ? json_string_value(value) : "");
+	}
 	if (columns > 0)
 		wrap(lines, columns);
 }

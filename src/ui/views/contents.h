@@ -26,7 +26,8 @@ struct contents {
 	size_t count;			/* lines, of that too */
 };
 
-/* Workloads with their versions, then the resources they and the application declare. */
+/* Workloads with their versions, the resources they and the application declare, and the values
+ * that the set is shown with. */
 void contents_draw(struct contents *contents, struct canvas *canvas, const struct set *set);
 /* true: the action is one of a difference. */
 bool contents_act(struct contents *contents, struct ui *ui, const struct set *set, enum action action);
