@@ -626,6 +626,23 @@ values_compare_used(const json_t *part, const struct values *a, const struct val
 }
 
 json_t *
+values_differing(const json_t *part, const struct values *a, const struct values *b)
+{
+	json_t *keys = json_object(), *list = json_array(), *unused;
+	const char *key;
+
+	collect_strings(part, keys);
+	json_object_foreach(keys, key, unused) {
+		enum value_relation relation = value_compare(values_find(a, key), values_find(b, key));
+
+		if (relation == VALUE_DIFFERS || relation == VALUE_MISSING)
+			json_array_append_new(list, json_string(key));
+	}
+	json_decref(keys);
+	return list;
+}
+
+json_t *
 values_used_by(const struct set *set)
 {
 	json_t *keys = json_object(), *list = json_array(), *value;

@@ -118,6 +118,10 @@ int value_changes_decode(struct value_changes *changes, const json_t *body, stru
 enum value_relation values_compare_used(const json_t *part, const struct values *a,
 					const struct values *b);
 
+/* The keys that the part uses and whose values differ, or are on one side alone: a JSON array.
+ * New reference. */
+json_t *values_differing(const json_t *part, const struct values *a, const struct values *b);
+
 /* Each key of a ${values.KEY} in the set, once, in order: a JSON array.  New reference. */
 json_t *values_used_by(const struct set *set);
 

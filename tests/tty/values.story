@@ -24,6 +24,7 @@ row "api" "2.0.0-rc1" "="
 sh platform post /envs/aa-copy/deploys '{}'
 until 20 test "$(platform status aa-copy)" = succeeded
 row "api" "2.0.0-rc1" "~"
+row "values" "PAGE_SIZE" "100 → 3"
 
 test "and with the application's again, it is the same again"
 sh platform delete /envs/aa-copy/values/PAGE_SIZE
@@ -48,7 +49,7 @@ press-until Right "in Copy"
 key Enter
 row "sidestage" "Environment"
 key 3
-press-until Down "▸ PAGE_SIZE"
+press-until Down "▸ +PAGE_SIZE"
 row "PAGE_SIZE" "its own" "3"
 key E
 expect "New value"
@@ -65,7 +66,7 @@ key Esc
 row "PAGE_SIZE" "its own" "7"
 
 test "and it goes back to the application's"
-press-until Down "▸ PAGE_SIZE"
+press-until Down "▸ +PAGE_SIZE"
 key I
 expect "way back"
 row "values" "value PAGE_SIZE" "7 → 100"

@@ -21,6 +21,7 @@
 #include "flow/world.h"
 #include "model/image.h"
 #include "model/set.h"
+#include "model/values.h"
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
@@ -307,6 +308,36 @@ draw_pods(struct canvas *c, int *row, const struct world_environment *e, const c
 	}
 }
 
+/* The same image, and yet another: which of its values. */
+static void
+draw_values(const struct sight *s, struct canvas *c, int *row, const char *module)
+{
+	const struct world_environment *e = s->env;
+	json_t *keys, *key;
+	size_t i;
+
+	if (e == s->baseline || !e->set || !e->values || !s->baseline->values || e->is_past)
+		return;
+	keys = values_differing(set_module(e->set, module), s->baseline->values, e->values);
+	json_array_foreach(keys, i, key) {
+		const struct value *from = values_find(s->baseline->values, json_string_value(key));
+		const struct value *to = values_find(e->values, json_string_value(key));
+		char *was = from ? value_words(from) : NULL, *is = to ? value_words(to) : NULL;
+
+		label(c, row, i == 0 ? _("values") : "");
+		canvas_bytes(c, STYLE_NORMAL, json_string_value(key), 0);
+		canvas_ours(c, STYLE_DIM, "  ");
+		canvas_bytes(c, STYLE_DIM, was ? was : "-", c->width / 3);
+		canvas_ours(c, STYLE_DIM, " ");
+		canvas_glyph(c, STYLE_DIM, GLYPH_ARROW);
+		canvas_ours(c, STYLE_DIM, " ");
+		canvas_bytes(c, STYLE_OTHER, is ? is : "-", 0);
+		free(was);
+		free(is);
+	}
+	json_decref(keys);
+}
+
 static void
 draw_failed(struct canvas *c, int *row, const struct world_environment *e)
 {
@@ -333,7 +364,8 @@ static void
 draw_unreadable(const struct sight *s, struct canvas *c, int *row)
 {
 	static const char *const parts[] = {
-		[WORLD_SET] = N_("holds"), [WORLD_FROM_SET] = N_("base"), [WORLD_RUNTIME] = N_("runs"),
+		[WORLD_SET] = N_("holds"), [WORLD_FROM_SET] = N_("base"), [WORLD_VALUES] = N_("values"),
+		[WORLD_RUNTIME] = N_("runs"),
 		[WORLD_RESOURCES] = N_("resources"), [WORLD_ERRORS] = N_("errors"),
 	};
 	char *problem = words_of_problem(&s->env->environment.problem), *text;
@@ -389,6 +421,7 @@ draw_detail(const struct sight *s, const struct viewport *workloads, struct canv
 		canvas_bytes(c, STYLE_NORMAL, set_module_image(e->set, module), 0);
 		draw_address(c, &row, e, module);
 		draw_pods(c, &row, e, module);
+		draw_values(s, c, &row, module);
 	}
 	if (d->id.raw) {
 		clock_ago(ago, clock_wall_ms() - d->created_at);
