@@ -25,7 +25,7 @@ dist_guidescreens_DATA = \
 guide: all tests/tty/tty-run$(EXEEXT) tests/tty/fetch$(EXEEXT)
 	@$(AM_TESTS_ENVIRONMENT) GUIDE=write tests/tty/tty-run$(EXEEXT) $(srcdir)/tests/tty/guide.story
 .PHONY: guide
-EXTRA_DIST += doc/performance
+EXTRA_DIST += doc/performance doc/reliability
 apidocdir = $(docdir)/api
 dist_apidoc_DATA = doc/api/extensions doc/api/openapi.json
 
