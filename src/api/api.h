@@ -168,7 +168,8 @@ struct api_call *api_get_runtime(struct api *api, const char *org, const char *a
 struct api_call *api_list_definitions(struct api *api, const char *org, api_done *done, void *data);
 struct api_call *api_list_active_resources(struct api *api, const char *org, const char *app,
 					   const char *env, api_done *done, void *data);
-/* Shared values: the environment's own and the application's.  Secrets have no value. */
+/* Shared values: the environment's own and the application's; env NULL: those of the application
+ * alone.  Secrets have no value. */
 struct api_call *api_list_values(struct api *api, const char *org, const char *app,
 				 const char *env, api_done *done, void *data);
 /* One value of the environment's own. */

@@ -34,6 +34,7 @@ enum operation_id {
 	LIST_DEFINITIONS,
 	GET_LOGS,
 	LIST_VALUES,
+	LIST_APP_VALUES,
 	CREATE_VALUE,
 	PUT_VALUE,
 	DELETE_VALUE,
@@ -77,6 +78,7 @@ static const struct api_operation operations[] = {
 			      NULL, true},
 	[LIST_VALUES] = {N_("Reading the shared values of"), "GET", ENV "/values", NULL, true},
 	[GET_LOGS] = {N_("Reading the logs of"), "GET", ENV "/logs", NULL, true},
+	[LIST_APP_VALUES] = {N_("Reading the shared values of"), "GET", APP "/values", NULL, true},
 	[CREATE_VALUE] = {N_("Setting a value of"), "POST", ENV "/values", NULL, false},
 	[PUT_VALUE] = {N_("Changing value"), "PUT", ENV "/values/%", NULL, false},
 	[DELETE_VALUE] = {N_("Deleting value"), "DELETE", ENV "/values/%", NULL, false},
@@ -287,6 +289,8 @@ struct api_call *
 api_list_values(struct api *api, const char *org, const char *app, const char *env,
 		api_done *done, void *data)
 {
+	if (!env)
+		return call_new(api, LIST_APP_VALUES, (const char *const[]){org, app}, done, data);
 	return call_new(api, LIST_VALUES, (const char *const[]){org, app, env}, done, data);
 }
 

@@ -73,6 +73,21 @@ read_source_values(struct flow *flow)
 	flow_read_values_of(flow, flow->request.source, &flow->source.running, &flow->values_ours);
 }
 
+/* Where a platform does not tell what a deployment had, there is what the source has now. */
+static void
+read_newest_source_values(struct flow *flow)
+{
+	if (flow->values_ours.known) {
+		flow_next_phase(flow);
+		return;
+	}
+	review_caution(&flow->review,
+		       _("The platform does not say which values %s was deployed with; those that it has "
+			 "now are cloned"),
+		       flow->request.source);
+	flow_read_values(flow, flow->request.source, NULL, &flow->values_ours);
+}
+
 /* What a new environment sees: the application's values, none of its own. */
 static void
 read_application_values(struct flow *flow)
@@ -461,7 +476,7 @@ make_review(struct flow *flow)
 static flow_phase *const prepare[] = {
 	read_source,	    read_source_running,     check_free,    read_source_set,
 	read_source_outputs, read_definitions,
-	read_source_values, read_application_values, decide_values, make_values,
+	read_source_values, read_newest_source_values, read_application_values, decide_values, make_values,
 	make_review,	    NULL,
 };
 

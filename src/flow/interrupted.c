@@ -333,6 +333,9 @@ correct(struct interrupted *list, struct item *item, enum operation_state state,
 	item->is_over = store_operation_update(session_store(list->session), &record,
 					       record.step_count ? record.step_count - 1 : SIZE_MAX,
 					       NULL) == 0;
+	/* What is written down of a clone follows; the platform's history says it as well. */
+	if (item->is_over && state == OPERATION_DONE)
+		(void)origin_settle_operation(list->session, &record, NULL);
 	if (!item->is_over)
 		store_operation_release(session_store(list->session), untrusted_raw(&record.id));
 	operation_clear(&record);

@@ -112,40 +112,51 @@ advance(struct session *session, const struct history_query *query, struct clone
 	operation_list_clear(&undos);
 }
 
-static void
-settle(struct flow *flow, const char *clone)
+static int
+settle(struct session *session, const char *org, const char *app, const char *clone,
+       struct error *err)
 {
-	struct session *session = flow->session;
-	const struct flow_request *request = &flow->request;
 	const struct history_query query = {
-		.url = session_platform(session), .org = request->org, .app = request->app,
-		.env = clone, .verb = "promote", .limit = PROMOTIONS_MAX,
+		.url = session_platform(session), .org = org, .app = app, .env = clone,
+		.verb = "promote", .limit = PROMOTIONS_MAX,
 	};
 	struct clone_origin origin;
-	struct error err = { 0 };
+	int ret;
 
-	if (origin_at_cloning(session, request->org, request->app, clone, &origin) != 0)
-		return;
+	if (origin_at_cloning(session, org, app, clone, &origin) != 0)
+		return 0;
 	advance(session, &query, &origin);
-	if (store_put_clone_origin(session_store(session), session_platform(session),
-				   request->org, request->app, clone, &origin, &err) != 0)
-		/* The platform's history says the same, so what was done is done all the same. */
-		flow_detail(flow, "%s", err.text);
+	ret = store_put_clone_origin(session_store(session), session_platform(session), org, app,
+				     clone, &origin, err);
 	clone_origin_clear(&origin);
+	return ret;
+}
+
+int
+origin_settle_operation(struct session *session, const struct operation *operation,
+			struct error *err)
+{
+	const char *org = untrusted_raw(&operation->org), *app = untrusted_raw(&operation->app);
+	struct operation undone = { 0 };
+	int ret = 0;
+
+	if (untrusted_is(&operation->verb, "promote"))
+		ret = settle(session, org, app, untrusted_raw(&operation->source), err);
+	else if (operation->undoes.raw &&
+		 store_operation_get(session_store(session), operation->undoes.raw, &undone,
+				     NULL) == 0 &&
+		 undone.source.raw)
+		ret = settle(session, org, app, undone.source.raw, err);
+	operation_clear(&undone);
+	return ret;
 }
 
 void
 origin_settle(struct flow *flow)
 {
-	struct operation undone = { 0 };
+	struct error err = { 0 };
 
-	if (flow->request.verb == FLOW_PROMOTE) {
-		settle(flow, flow->request.source);
-	} else if (flow->record.undoes.raw &&
-		   store_operation_get(session_store(flow->session), flow->record.undoes.raw,
-				       &undone, NULL) == 0 &&
-		   undone.source.raw) {
-		settle(flow, undone.source.raw);
-	}
-	operation_clear(&undone);
+	/* The platform's history says the same, so what was done is done all the same. */
+	if (origin_settle_operation(flow->session, &flow->record, &err) != 0)
+		flow_detail(flow, "%s", err.text);
 }

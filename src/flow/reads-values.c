@@ -96,13 +96,10 @@ got_version(void *data, const struct api_reply *reply)
 		take_values(flow, reply->body);
 	} else if (reply->error.kind != ERROR_NOT_FOUND) {
 		read_failed(flow, &reply->error);
-	} else if (flow->wanted_env) {
+	} else {
 		/* No version yet, or no versions at all: the list tells. */
 		flow->call = api_list_values(session_api(flow->session), flow->request.org,
 					     flow->request.app, flow->wanted_env, got_list, flow);
-	} else {
-		flow->wanted_values->known = true;	/* no value was ever made */
-		flow_read_done(flow);
 	}
 }
 

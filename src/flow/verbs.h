@@ -243,6 +243,9 @@ int origin_at_cloning(struct session *session, const char *org, const char *app,
 bool origin_is_ours(struct session *session, const struct clone_origin *origin);
 /* After a promotion, or after one was undone: what the clone and its origin have in common now. */
 void origin_settle(struct flow *flow);
+/* The same of a record.  0, or -1 with err. */
+int origin_settle_operation(struct session *session, const struct operation *operation,
+			    struct error *err);
 
 /* clone.c */
 int flow_decide_values(struct flow *flow, struct error *err);

@@ -34,6 +34,7 @@ struct proxy {
 	enum proxy_fault fault;
 	int times, hits;
 	bool plain;
+	const char *hidden;
 	const char *act_method, *act_ending;
 	proxy_act *act;			/* NULL: nothing is to be done before a request */
 	void *act_data;
@@ -164,6 +165,18 @@ note_hit(struct proxy *proxy)
 	pthread_mutex_unlock(&proxy->mutex);
 }
 
+/* true: it was answered as one that is not known. */
+static bool
+is_hidden(const struct proxy *proxy, const struct buf *request, struct buf *answer)
+{
+	const char *text = buf_str(request), *found = proxy->hidden ? strstr(text, proxy->hidden) : NULL;
+
+	if (!found || found > text + strcspn(text, "\r\n"))
+		return false;
+	return buf_puts(answer, "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n"
+				"Content-Length: 36\r\n\r\n{\"error\":\"API-404\",\"message\":\"none\"}");
+}
+
 /* One request and its answer; false ends the connection. */
 static bool
 pass(struct proxy *proxy, int client, struct buf *request, struct buf *answer)
@@ -181,7 +194,8 @@ pass(struct proxy *proxy, int client, struct buf *request, struct buf *answer)
 		note_hit(proxy);
 		return send_all(client, proxy->answer, strlen(proxy->answer));
 	}
-	if (fault != PROXY_LOSE_REQUEST && !ask_upstream(proxy, request, answer))
+	if (fault != PROXY_LOSE_REQUEST && !is_hidden(proxy, request, answer) &&
+	    !ask_upstream(proxy, request, answer))
 		return false;
 	if (proxy->plain && answer->length > 0) {
 		spoil(answer, "\r\nsidestage-extensions:");
@@ -341,6 +355,12 @@ void
 proxy_be_plain(struct proxy *proxy, bool plain)
 {
 	proxy->plain = plain;
+}
+
+void
+proxy_hide(struct proxy *proxy, const char *part)
+{
+	proxy->hidden = part;
 }
 
 void

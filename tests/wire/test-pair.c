@@ -347,7 +347,7 @@ changes_level(void *data)
 	put(data, "LEVEL", "theirs");
 }
 
-/* It comes to late to be deployed, and is there for the next time. */
+/* It comes too late to be deployed, and is there for the next time. */
 static void
 a_value_changed_in_the_last_moment_is_not_deployed(void **state)
 {
@@ -918,6 +918,27 @@ a_fix_made_by_a_secret_is_promoted_unseen_or_said_to_stay(void **state)
 	free(name);
 }
 
+/* Values are changes like others. */
+static void
+a_discard_says_that_changed_values_would_be_lost(void **state)
+{
+	struct flow *flow;
+	char *name;
+
+	(void)state;
+	start_again();
+	name = clone(NULL);
+	flow = review(&(struct flow_request){.verb = FLOW_DISCARD, .env = name});
+	for (size_t i = 0; i < flow_review(flow)->caution_count; i++)
+		assert_null(strstr(flow_review(flow)->cautions[i], "lost"));
+	flow_dismiss(flow);
+	carry_out(change_value(name, "LEVEL", "debug"));
+	flow = review(&(struct flow_request){.verb = FLOW_DISCARD, .env = name});
+	assert_caution(flow, "1 change of");
+	carry_out(flow);
+	free(name);
+}
+
 /* By whoever drops it, also when the fix is a value and somebody else promoted it. */
 static void
 a_promoted_fix_that_would_be_dropped_is_named(void **state)
@@ -1098,6 +1119,40 @@ a_value_written_between_ours_is_refused_and_ours_are_put_back(void **state)
 }
 
 static void
+changes_other(void *data)
+{
+	put(data, "OTHER", "theirs");
+}
+
+/* A platform that has values, but no versions of them: they are written and looked at all the same. */
+static void
+values_without_versions_are_written_and_put_back(void **state)
+{
+	struct flow *flow;
+	char *name;
+
+	(void)state;
+	start_again();
+	proxy_hide(here.proxy, "/value-set-versions");
+	flow = change_value("production", "SIZE", "50");
+	assert_int_equal(flow_review(flow)->send_count, 2);
+	carry_out(flow);
+	assert_runs_with(PRODUCTION, "SIZE=50");
+	flow = change_image("production", "local/web:1.1.0");
+	put(PRODUCTION, "LEVEL", "theirs");
+	approve(flow);
+	assert_refused(flow, ERROR_STALE, "theirs");
+	flow = change_value("production", "SIZE", "60");
+	proxy_before(here.proxy, "PUT", "/values/SIZE", changes_other, (void *)PRODUCTION);
+	approve(flow);
+	assert_refused(flow, ERROR_STALE, "put back");
+	assert_value(PRODUCTION, "SIZE", "env 50");
+	name = clone(NULL);
+	proxy_hide(here.proxy, NULL);
+	free(name);
+}
+
+static void
 a_lost_answer_to_a_value_is_asked_about(void **state)
 {
 	static const struct { const char *method, *ending; enum proxy_fault fault; } cases[] = {
@@ -1182,12 +1237,14 @@ main(void)
 		cmocka_unit_test(what_somebody_deploys_in_the_last_moment_is_not_lost),
 		cmocka_unit_test(a_fix_made_by_a_value_is_carried),
 		cmocka_unit_test(a_fix_made_by_a_secret_is_promoted_unseen_or_said_to_stay),
+		cmocka_unit_test(a_discard_says_that_changed_values_would_be_lost),
 		cmocka_unit_test(a_promoted_fix_that_would_be_dropped_is_named),
 		cmocka_unit_test(resources_that_changed_since_the_review_are_refused),
 		cmocka_unit_test(a_program_that_ends_before_any_step_is_gone_on_with),
 		cmocka_unit_test(a_program_that_ends_with_its_request_lost_is_gone_on_with),
 #if PLAIN
 		cmocka_unit_test(a_value_written_between_ours_is_refused_and_ours_are_put_back),
+		cmocka_unit_test(values_without_versions_are_written_and_put_back),
 		cmocka_unit_test(a_lost_answer_to_a_value_is_asked_about),
 #endif
 	};
