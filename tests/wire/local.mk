@@ -38,8 +38,10 @@ tests_wire_test_deployments_SOURCES = tests/wire/test-deployments.c tests/wire/a
 tests_wire_test_deployments_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/wire
 tests_wire_test_deployments_LDADD = libmodel.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 
-check_PROGRAMS += tests/wire/test-refused
-TESTS += tests/wire/test-refused
+check_PROGRAMS += tests/wire/test-refused tests/wire/test-killed
+TESTS += tests/wire/test-refused tests/wire/test-killed
+tests_wire_test_killed_SOURCES = tests/wire/test-killed.c tests/wire/serve.c tests/wire/serve.h
+tests_wire_test_killed_LDADD = libmodel.a libbase.a $(CURL_LIBS) $(CMOCKA_LIBS) $(BASE_LIBS)
 tests_wire_test_refused_SOURCES = tests/wire/test-refused.c tests/wire/serve.c tests/wire/serve.h
 tests_wire_test_refused_LDADD = libmodel.a libbase.a $(CURL_LIBS) $(SQLITE_LIBS) $(CMOCKA_LIBS) $(BASE_LIBS)
 
