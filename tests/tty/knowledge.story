@@ -91,6 +91,18 @@ sh ! sidestage discard qa --url http://localhost --socket $FAULTY >$DIR/out 2>&1
 sh grep -q '"name" is null' $DIR/out
 sh : >$RULES
 
+test "values that cannot be read make the cells that use them unknown, never equal"
+key Q
+exit 0
+sh rm -rf $XDG_CACHE_HOME/sidestage
+sh echo 'GET /value-set-versions/ status 500' >$RULES
+run sidestage board --url http://localhost --socket $FAULTY
+row "worker" "1.9.0" "1.8.1" "?" "1.8.1"
+press-until Right "in (qa|QA)"
+row "values" "could not be read"
+sh : >$RULES
+row "worker" "1.9.0" "1.8.1" "~" "1.8.1"
+
 test "times that other platforms write are read"
 sh echo 'GET /envs$ change Z" 456789Z"' >$RULES
 until 10 grep -c change $RULES.log
