@@ -380,6 +380,151 @@ test_what_a_refusal_carries(void **state)
 	server_stop(&server);
 }
 
+#define REFUSED "HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\n{}"
+
+/* Turns until a request waits for a token. */
+static void
+turn_until_wanted(struct api *api, const struct seen *seen)
+{
+	int64_t end = clock_steady_ms() + 20000;
+
+	while (!api_wants_token(api) && !seen->done && clock_steady_ms() < end)
+		api_wait(api, NULL, NULL, 0, 1000);
+	assert_true(api_wants_token(api));
+	assert_false(seen->done);
+}
+
+static void
+test_a_refused_token_is_replaced_once(void **state)
+{
+	static const struct exchange exchanges[] = {
+		{REFUSED, CLOSE},
+		{"HTTP/1.1 201 Created\r\nContent-Length: 4\r\n\r\n\"d9\"", CLOSE},
+		{REFUSED, CLOSE}, {REFUSED, CLOSE},
+		{REFUSED, CLOSE},
+		{0}};
+	struct error why = {.kind = ERROR_INPUT, .text = "No other token was to be had."};
+	struct api_new_deployment deployment = {.comment = "release", .delta_id = "d1"};
+	struct seen seen = {0};
+	struct server server;
+	struct api *api;
+
+	(void)state;
+	server_start(&server, exchanges, NULL);
+	api = api_new(&(struct api_options){.url = server.url, .token = "first", .renews_token = true}, NULL);
+	assert_non_null(api);
+	/* A write that was refused was not carried out: it is sent once more. */
+	api_create_deployment(api, "acme", "shop", "qa", &deployment, on_done, &seen);
+	turn_until_wanted(api, &seen);
+	assert_true(api_has_token(api, "first"));
+	api_set_token(api, "second");
+	turn_until_done(api, &seen);
+	assert_int_equal(seen.status, 201);
+	json_decref(seen.body);
+	/* One that is refused again is told, and is not sent a third time. */
+	seen = (struct seen){0};
+	api_get_environment(api, "acme", "shop", "qa", on_done, &seen);
+	turn_until_wanted(api, &seen);
+	api_set_token(api, "third");
+	turn_until_done(api, &seen);
+	assert_int_equal(seen.status, 401);
+	assert_int_equal(seen.error.kind, ERROR_ACCESS);
+	/* Without another token it is told as it was refused. */
+	seen = (struct seen){0};
+	api_get_environment(api, "acme", "shop", "qa", on_done, &seen);
+	turn_until_wanted(api, &seen);
+	api_give_up_token(api, &why);
+	turn_until_done(api, &seen);
+	assert_int_equal(seen.status, 401);
+	assert_int_equal(seen.error.kind, ERROR_ACCESS);
+	assert_non_null(strstr(seen.error.text, "No other token was to be had."));
+	api_free(api);
+	server_stop(&server);
+	assert_int_equal(server.count, 5);
+	assert_non_null(strstr(server.requests[0], "Bearer first\r\n"));
+	assert_non_null(strstr(server.requests[1], "Bearer second\r\n"));
+	assert_non_null(strstr(server.requests[3], "Bearer third\r\n"));
+}
+
+static void
+test_who_hears_the_token(void **state)
+{
+	static const struct { const char *url; bool allow, good; } cases[] = {
+		{"https://platform.example.com", false, true}, {"http://platform.example.com", false, false},
+		{"http://platform.example.com", true, true}, {"HTTP://10.0.0.1:8080/base", false, false},
+		{"http://127.0.0.1:8080", false, true}, {"http://127.9.8.7", false, true},
+		{"http://localhost", false, true}, {"http://LOCALHOST:80/x", false, true},
+		{"http://[::1]:8080", false, true}, {"http://[::1]", false, true},
+		{"http://[::2]", false, false}, {"http://[::1].example.com", false, false},
+		{"http://localhost.example.com", false, false}, {"http://127.0.0.1.example.com", false, false},
+		{"http://0.0.0.0", false, false}, {"http://1270.0.0.1", false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct error err = {0};
+		struct api *api = api_new(&(struct api_options){.url = cases[i].url, .token = "s3cret",
+								.allow_http = cases[i].allow}, &err);
+
+		if ((api != NULL) != cases[i].good)
+			fail_msg("%s: %s", cases[i].url, api ? "taken" : err.text);
+		if (!api && strstr(cases[i].url, "example.com")) {
+			assert_non_null(strstr(err.text, "allow-http = true"));
+			assert_null(strstr(err.text, "s3cret"));
+		}
+		api_free(api);
+		/* Without a token there is nothing to hear. */
+		api = api_new(&(struct api_options){.url = cases[i].url}, &err);
+		assert_non_null(api);
+		api_free(api);
+	}
+}
+
+static void
+test_no_proxy_for_this_machine(void **state)
+{
+	static const struct exchange exchanges[] = {{OK "Content-Length: 2\r\n\r\n{}", CLOSE}, {0}};
+	struct seen seen = {0};
+	struct server server;
+	struct api *api;
+
+	(void)state;
+	setenv("http_proxy", "http://127.0.0.1:9", 1);
+	setenv("all_proxy", "http://127.0.0.1:9", 1);
+	server_start(&server, exchanges, NULL);
+	api = client_for(&server, -1);
+	ask_again(api, &seen);
+	assert_int_equal(seen.status, 200);
+	api_free(api);
+	server_stop(&server);
+	unsetenv("http_proxy");
+	unsetenv("all_proxy");
+}
+
+/* Nothing comes for a while: that is known long before the request has failed. */
+static void
+test_silence(void **state)
+{
+	static const struct exchange exchanges[] = {{"", HOLD}, {0}};
+	struct seen seen = {0};
+	struct server server;
+	struct api *api;
+
+	(void)state;
+	server_start(&server, exchanges, NULL);
+	api = client_for(&server, -1);
+	assert_int_equal(api_silence_ms(api), -1);
+	api_get_environment(api, "acme", "shop", "qa", on_done, &seen);
+	while (!seen.done && api_silence_ms(api) < 100)
+		api_wait(api, NULL, NULL, 0, 20);
+	assert_false(seen.done);
+	turn_until_done(api, &seen);
+	assert_int_equal(seen.error.kind, ERROR_NO_REPLY);
+	assert_int_equal(api_silence_ms(api), -1);
+	api_free(api);
+	server_stop(&server);
+}
+
 /* What the client makes of a bad end.  Writes are never sent twice. */
 static const struct {
 	const char *name;
@@ -682,6 +827,10 @@ main(void)
 		cmocka_unit_test(test_good_write),
 		cmocka_unit_test(test_announced),
 		cmocka_unit_test(test_what_a_refusal_carries),
+		cmocka_unit_test(test_a_refused_token_is_replaced_once),
+		cmocka_unit_test(test_who_hears_the_token),
+		cmocka_unit_test(test_no_proxy_for_this_machine),
+		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_bad_ends),
 		cmocka_unit_test(test_too_large),
 		cmocka_unit_test(test_reads_are_tried_again),
