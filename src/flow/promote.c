@@ -38,6 +38,21 @@ find_deployment(const struct deployment *list, size_t count, const char *id)
 	return NULL;
 }
 
+/* The first deployment says itself what was cloned, whatever was promoted since. */
+static void
+take_cloned_from(struct flow *flow, const struct deployment *first)
+{
+	struct comment comment;
+
+	comment_decode(&comment, first->comment.raw);
+	if (comment.origin && comment.origin_deployment && comment.verb &&
+	    !strcmp(comment.verb, "clone") && !strcmp(comment.origin, flow->request.env)) {
+		free(flow->origin.deployment_id);
+		flow->origin.deployment_id = xstrdup(comment.origin_deployment);
+	}
+	comment_clear(&comment);
+}
+
 static void
 got_source_history(void *data, const struct api_reply *reply)
 {
@@ -59,6 +74,8 @@ got_source_history(void *data, const struct api_reply *reply)
 		flow->origin.origin = xstrdup(flow->request.env);
 		flow->origin.deployment_id = xstrdup(first ? untrusted_raw(&first->from_id) : "");
 	}
+	if (first)
+		take_cloned_from(flow, first);
 	flow_next_phase(flow);
 }
 
