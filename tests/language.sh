@@ -21,7 +21,7 @@ import sys
 
 # Name, what is looked for, what to write.
 PATTERNS = [
-    ("is-no", r"\bis no (?!longer|more\b)[a-z]", "is not a, does not have"),
+    ("is-no", r"(?<!\b[Tt]here )\bis no (?!longer|more\b)[a-z]", "is not a, does not have"),
     ("is-none", r"\bis none (that|of)\b", "is not a"),
     ("has-not", r"\b(has|have) not the\b|\bhas none\b", "does not have"),
     ("what-subject", r"(^|[.;:] )[Ww]hat (is|was|are|were|runs|stands|differs)\b[^?]*$", "name the thing"),

@@ -192,7 +192,7 @@ linear_check_parts(struct linear *l, const struct world_environment *e)
 	if ((why = why_unread(e, WORLD_SET)))
 		linear_fail(l, EXIT_UNREAD, _("The workloads of %s could not be read: %s"), env, why);
 	if ((why = why_unread(e, WORLD_RUNTIME)))
-		linear_fail(l, EXIT_UNREAD, _("What runs in %s could not be read: %s"), env, why);
+		linear_fail(l, EXIT_UNREAD, _("The state of %s could not be read: %s"), env, why);
 	if ((why = why_unread(e, WORLD_RESOURCES)))
 		linear_fail(l, EXIT_UNREAD, _("The resources of %s could not be read: %s"), env, why);
 	if ((why = why_unread(e, WORLD_ERRORS)))

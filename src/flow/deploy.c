@@ -103,7 +103,7 @@ change_values(struct flow *flow, struct error *err)
 		if (v->kind != FLOW_VALUE_TEXT && v->kind != FLOW_VALUE_APP)
 			return error_set(err, ERROR_INPUT, _("there is no such decision about a value"));
 		if (v->kind == FLOW_VALUE_APP && !values_find_own(now, v->key))
-			return error_set(err, ERROR_INPUT, _("%s has no value %s of its own"),
+			return error_set(err, ERROR_INPUT, _("%s does not override the value %s"),
 					 flow->request.env, v->key);
 		if (change.kind == VALUE_SET && value_change_is_made(&change, now) && !change.is_secret)
 			continue;

@@ -358,9 +358,9 @@ judge_ours(struct interrupted *list, struct item *item, const struct deployment 
 			_("the deployment failed after nobody watched it any more"));
 	} else if (!untrusted_is(&ours->set_id, untrusted_raw(&record->to_set))) {
 		say(item, DEED_FAILED,
-		    xasprintf(_("A deployment was made (%s), but NOT what was reviewed."), id));
+		    xasprintf(_("A deployment was made (%s), but it is NOT the reviewed state."), id));
 		correct(list, item, OPERATION_FAILED, ours->status_changed_at,
-			_("what was deployed is NOT what was reviewed"));
+			_("the deployed state is NOT the reviewed one"));
 	} else {
 		say(item, DEED_DONE, xasprintf(_("The deployment was made (%s) and succeeded."), id));
 		correct(list, item, OPERATION_DONE, ours->status_changed_at, NULL);

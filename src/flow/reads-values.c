@@ -223,7 +223,7 @@ apply_values(struct flow *flow)
 			missing = json_string_value(key);
 	if (missing)
 		flow_fail_text(flow, ERROR_INPUT,
-			       _("The set uses the value %s, and %s has none: set it first. Nothing "
+			       _("The set uses the value %s, which %s does not define: set it first. Nothing "
 				 "was changed."),
 			       missing, flow->request.env);
 	else

@@ -290,7 +290,7 @@ note_overridden(struct flow *flow)
 			change->note = xasprintf(_("in %s only; the application's value is %s"), env,
 						 words);
 		else if (flow->values_app.known)
-			change->note = xasprintf(_("in %s only; the application has none"), env);
+			change->note = xasprintf(_("in %s only; the application does not define it"), env);
 		else
 			change->note = xasprintf(_("in %s only"), env);
 		free(words);

@@ -477,7 +477,7 @@ static void
 fail_with_other_values(struct flow *flow)
 {
 	flow_fail_text(flow, ERROR_PROTOCOL,
-		       _("what was deployed to %s is NOT what was reviewed: other values (version %s); "
+		       _("the state deployed to %s is NOT the reviewed one: other values (version %s); "
 			 "undo it"),
 		       flow->request.env, untrusted_raw(&flow->deployment.value_set_version_id));
 }
@@ -524,7 +524,7 @@ verify(struct flow *flow)
 		verify_values(flow);
 	else
 		flow_fail_text(flow, ERROR_PROTOCOL,
-			       _("what was deployed to %s is NOT what was reviewed: set %s instead "
+			       _("the state deployed to %s is NOT the reviewed one: set %s instead "
 				 "of %s; undo it"),
 			       flow->request.env, untrusted_raw(&flow->deployment.set_id),
 			       reviewed);
@@ -686,7 +686,7 @@ deployment_ended(struct flow *flow)
 	}
 	if (!untrusted_is(&flow->deployment.set_id, untrusted_raw(&flow->record.to_set))) {
 		flow_fail_text(flow, ERROR_PROTOCOL,
-			       _("what runs in %s is NOT what was reviewed: set %s instead of %s; "
+			       _("the state of %s is NOT the reviewed one: set %s instead of %s; "
 				 "undo it"),
 			       flow->request.env, untrusted_raw(&flow->deployment.set_id),
 			       untrusted_raw(&flow->record.to_set));

@@ -98,7 +98,7 @@ name_deployment(const struct flow *flow, const struct deployment *undone)
 	const char *comment = untrusted_raw(&undone->comment);
 
 	review_caution((struct review *)(uintptr_t)&flow->review,
-		       _("This takes back the deployment \"%.*s\" of %s"),
+		       _("This undoes the deployment \"%.*s\" of %s"),
 		       (int)comment_people_length(comment), comment, untrusted_raw(&undone->created_by));
 }
 
