@@ -39,15 +39,19 @@ clock_stamp(char out[CLOCK_STAMP_SIZE], int64_t wall_ms)
 	time_t seconds = (time_t)(wall_ms / 1000);
 	int rest = (int)(wall_ms % 1000);
 	struct tm tm;
-	char whole[24];
+	char whole[16];
 
 	if (rest < 0) {
 		rest += 1000;
 		seconds--;
 	}
-	if (!gmtime_r(&seconds, &tm) || strftime(whole, sizeof(whole), "%Y-%m-%dT%H:%M:%S", &tm) == 0)
-		strcpy(whole, "1970-01-01T00:00:00");
-	snprintf(out, CLOCK_STAMP_SIZE, "%s.%03dZ", whole, rest);
+	/* strftime's year has no zeros before it. */
+	if (!gmtime_r(&seconds, &tm) || tm.tm_year < -1900 || tm.tm_year > 9999 - 1900 ||
+	    strftime(whole, sizeof(whole), "%m-%dT%H:%M:%S", &tm) == 0)
+		snprintf(out, CLOCK_STAMP_SIZE, "1970-01-01T00:00:00.%03dZ", rest);
+	else
+		snprintf(out, CLOCK_STAMP_SIZE, "%04u-%s.%03uZ", (unsigned)(tm.tm_year + 1900) % 10000,
+			 whole, (unsigned)rest % 1000);
 }
 
 void

@@ -78,6 +78,10 @@ hunks_between(struct hunks *hunks, char *const *a, size_t a_count, char *const *
 	size_t head = 0, tail = 0;
 
 	*hunks = (struct hunks){0};
+	if (a_count == 0 || b_count == 0) {	/* what is empty may be no array at all */
+		add_hunk(hunks, 0, a_count, 0, b_count);
+		return;
+	}
 	while (head < a_count && head < b_count && strcmp(a[head], b[head]) == 0)
 		head++;
 	while (tail < a_count - head && tail < b_count - head &&

@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A target a parser.  `make check` replays the corpora; `make fuzz` builds them with clang in a
 # directory of its own and lets libFuzzer search for FUZZ_SECONDS each.
-FUZZ_TARGETS = config import journal keys nouns patch placeholder terminal
+FUZZ_TARGETS = config import isolation journal keys nouns patch placeholder pointer score set \
+	terminal time version
 FUZZ_SECONDS = 60
+FUZZ_MODEL_REPLAYS = tests/fuzz/replay-isolation tests/fuzz/replay-pointer \
+	tests/fuzz/replay-score tests/fuzz/replay-set tests/fuzz/replay-time \
+	tests/fuzz/replay-version
 FUZZ_REPLAYS = tests/fuzz/replay-config tests/fuzz/replay-import tests/fuzz/replay-journal \
 	tests/fuzz/replay-keys tests/fuzz/replay-nouns tests/fuzz/replay-patch \
-	tests/fuzz/replay-placeholder tests/fuzz/replay-terminal
+	tests/fuzz/replay-placeholder tests/fuzz/replay-terminal \
+	$(FUZZ_MODEL_REPLAYS)
 FUZZ_COMMON = tests/fuzz/fuzz.h
 if ENABLE_FUZZ
 FUZZ_MAIN =
@@ -39,6 +44,19 @@ tests_fuzz_replay_placeholder_SOURCES = tests/fuzz/fuzz-placeholder.c $(FUZZ_COM
 tests_fuzz_replay_placeholder_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
 tests_fuzz_replay_terminal_SOURCES = tests/fuzz/fuzz-terminal.c $(FUZZ_COMMON) $(FUZZ_MAIN)
 tests_fuzz_replay_terminal_LDADD = $(FUZZ_LIBS) $(FUZZ_UI_LIBS)
+
+tests_fuzz_replay_isolation_SOURCES = tests/fuzz/fuzz-isolation.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_replay_isolation_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
+tests_fuzz_replay_pointer_SOURCES = tests/fuzz/fuzz-pointer.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_replay_pointer_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
+tests_fuzz_replay_score_SOURCES = tests/fuzz/fuzz-score.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_replay_score_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
+tests_fuzz_replay_set_SOURCES = tests/fuzz/fuzz-set.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_replay_set_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
+tests_fuzz_replay_time_SOURCES = tests/fuzz/fuzz-time.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_replay_time_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
+tests_fuzz_replay_version_SOURCES = tests/fuzz/fuzz-version.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_replay_version_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
 
 # What is found new is kept in fuzz/corpus; what fails is left as fuzz/crash-*.
 fuzz:
