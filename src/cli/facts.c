@@ -353,6 +353,19 @@ facts_interrupted(const struct interrupted *interrupted)
 	return all;
 }
 
+json_t *
+facts_expiry(const char *clone, int64_t expires_at)
+{
+	return json_pack("{s:o, s:o}", "clone", text(clone), "expires_at", when(expires_at));
+}
+
+json_t *
+facts_mark(const char *clone, const char *step, const char *note)
+{
+	return json_pack("{s:o, s:s, s:b, s:o}", "clone", text(clone), "step", step, "is_done", note != NULL, "note",
+			 text(note));
+}
+
 static json_t *
 step_facts(const struct hotfix *hotfix, enum hotfix_step_id id)
 {

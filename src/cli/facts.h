@@ -8,6 +8,7 @@
 #define SIDESTAGE_CLI_FACTS_H
 
 #include <jansson.h>
+#include <stdint.h>
 
 struct changes;
 struct clones;
@@ -44,6 +45,10 @@ json_t *facts_clones(const struct clones *clones, const char *app);
 /* Oldest first. */
 json_t *facts_interrupted(const struct interrupted *interrupted);
 json_t *facts_history(const struct operation_list *list);
+/* {clone, expires_at}; 0: never. */
+json_t *facts_expiry(const char *clone, int64_t expires_at);
+/* {clone, step, is_done, note}; note NULL: the record was removed. */
+json_t *facts_mark(const char *clone, const char *step, const char *note);
 json_t *facts_hotfix(const struct hotfix *hotfix);
 /* What was reviewed, and how far it came. */
 json_t *facts_operation(const struct flow *flow);

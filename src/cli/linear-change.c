@@ -11,6 +11,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "cli/command.h"
+#include "cli/facts.h"
 #include "cli/linear-parts.h"
 #include "cli/lines.h"
 #include "cli/names.h"
@@ -325,6 +326,8 @@ set_end(struct linear *l, const struct clone *clone, const char *text)
 	}
 	if (clones_set_end(l->session, clone, life ? clock_wall_ms() + life : 0, &err) != 0)
 		linear_fail_error(l, &err, EXIT_STAGE_CHANGE);
+	else if (linear_wants_facts(l))
+		linear_facts(l, facts_expiry(clone->env, life ? clock_wall_ms() + life : 0));
 	else if (life)
 		lines_say(_("%s expires in %s."), clone->env, text);
 	else
@@ -394,6 +397,16 @@ parse_step(struct linear *l, const char *typed, enum hotfix_step_id *id)
 	return false;
 }
 
+/* As it is typed, in no person's language. */
+static const char *
+typed_step(enum hotfix_step_id id)
+{
+	for (size_t i = 0; i < MARK_COUNT; i++)
+		if (marks[i].id == id)
+			return marks[i].typed;
+	return "";
+}
+
 static void
 set_mark(struct linear *l, char **words, const char *note)
 {
@@ -410,6 +423,8 @@ set_mark(struct linear *l, char **words, const char *note)
 	ret = note ? hotfix_mark(hotfix, step, note, &err) : hotfix_unmark(hotfix, step, &err);
 	if (ret != 0)
 		linear_fail_error(l, &err, EXIT_STAGE_CHANGE);
+	else if (linear_wants_facts(l))
+		linear_facts(l, facts_mark(words[0], typed_step(step), note));
 	else if (note)
 		lines_say(_("%s: %s is recorded as done."), words[0], words_of_step(step));
 	else

@@ -196,6 +196,12 @@ done
 	json 0 '[o["verb"] for o in d] == ["clone"]' history clone
 	json 0 'd == []' history clone --org=beta
 	exits 0 "" life hot 8h $first
+	json 0 'd["clone"] == "hot" and d["expires_at"] is None' life hot 0 $first
+	json 0 'd == {"clone": "hot", "step": "verify", "is_done": True, "note": "seen twice"}' \
+		mark hot verify seen twice $first
+	json 0 '[s["note"] for s in d["steps"] if s["step"] == "verify"] == ["seen twice"]' hotfix hot $first
+	json 0 'd["is_done"] is False' unmark hot verify $first
+	exits 2 "is not a manual step" mark hot fly $first
 	exits 2 "not a duration" life hot soon $first
 	exits 4 "production is protected" deploy production $first --approve=production
 	exits 2 "--reason needs --approve" deploy production $first --reason=why
