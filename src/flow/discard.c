@@ -46,7 +46,7 @@ check_allowed(struct flow *flow)
 {
 	if (session_is_protected(flow->session, flow->request.env,
 				 untrusted_raw(&flow->target.environment.type))) {
-		flow_fail_text(flow, ERROR_INPUT, _("%s is protected: it is not discarded"),
+		flow_fail_text(flow, ERROR_ACCESS, _("%s is protected: it is not discarded"),
 			       flow->request.env);
 		return;
 	}

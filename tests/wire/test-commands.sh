@@ -204,6 +204,7 @@ done
 	exits 2 "is not a manual step" mark hot fly $first
 	exits 2 "not a duration" life hot soon $first
 	exits 4 "production is protected" deploy production $first --approve=production
+	exits 4 "production is protected" discard production $first --approve=production --reason=why
 	exits 2 "--reason needs --approve" deploy production $first --reason=why
 	exits 4 "read-only" undo production $first --read-only
 }

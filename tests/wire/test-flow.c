@@ -300,7 +300,7 @@ refuses_what_does_not_fit(void **state)
 		ERROR_INPUT, "9.9.9");
 	refused(&(struct flow_request){ .verb = FLOW_DEPLOY, .env = "qa", .images = other },
 		ERROR_INPUT, "nobody");
-	refused(&(struct flow_request){ .verb = FLOW_DISCARD, .env = "production" }, ERROR_INPUT,
+	refused(&(struct flow_request){ .verb = FLOW_DISCARD, .env = "production" }, ERROR_ACCESS,
 		"protected");
 	refused(&(struct flow_request){ .verb = FLOW_UNDO, .env = "qa" }, ERROR_NOT_FOUND, "qa");
 	refused(&(struct flow_request){ .verb = FLOW_PROMOTE, .env = "production", .source = "qa" },
