@@ -19,6 +19,7 @@
 #include "flow/clones.h"
 #include "flow/details.h"
 #include "flow/hotfix.h"
+#include "flow/interrupted.h"
 #include "flow/logs.h"
 #include "flow/moments.h"
 #include "flow/past.h"
@@ -528,7 +529,9 @@ linear_history(struct linear *l, char **words, size_t count)
 			return;
 		}
 	}
-	if (store_history_list(session_store(l->session), &query, &list, &err) != 0)
+	if (store_history_list(session_store(l->session), &query, &list, &err) == 0)
+		interrupted_mark(l->session, &list);
+	if (err.kind != ERROR_NONE)
 		linear_fail_error(l, &err, EXIT_STAGE_READ);
 	else if (linear_wants_facts(l))
 		linear_facts(l, facts_history(&list));

@@ -241,6 +241,7 @@ lines_history(const struct operation_list *list)
 		[OPERATION_PREPARED] = N_("prepared"), [OPERATION_RUNNING] = N_("running"),
 		[OPERATION_DONE] = N_("done"),	       [OPERATION_FAILED] = N_("failed"),
 		[OPERATION_ABANDONED] = N_("abandoned"), [OPERATION_UNWATCHED] = N_("unwatched"),
+		[OPERATION_INTERRUPTED] = N_("interrupted"),
 	};
 
 	for (size_t i = list->count; i-- > 0;) {

@@ -10,9 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/comment.h"
 #include "flow/flow.h"
+#include "flow/interrupted.h"
 #include "flow/session.h"
 #include "model/json.h"
 #include "model/nouns.h"
@@ -112,12 +114,14 @@ add_operation(struct events *events, const struct operation *o, const char *env)
 		return;
 	event->is_busy = o->state == OPERATION_PREPARED || o->state == OPERATION_RUNNING ||
 		o->state == OPERATION_UNWATCHED;
-	event->has_failed = o->state == OPERATION_FAILED || o->state == OPERATION_ABANDONED;
+	event->has_failed = o->state == OPERATION_FAILED || o->state == OPERATION_ABANDONED ||
+		o->state == OPERATION_INTERRUPTED;
 	event->at = o->created_at;
 	event->ended_at = o->ended_at;
 	untrusted_init(&event->who, o->who.raw);
 	take_words(&event->detail, untrusted_raw(&o->summary));
-	untrusted_init(&event->note, event->has_failed ? o->error.raw : o->reason.raw);
+	untrusted_init(&event->note, o->state == OPERATION_INTERRUPTED ? _("interrupted") :
+		       event->has_failed ? o->error.raw : o->reason.raw);
 	untrusted_init(&event->deployment_id, o->deployment_id.raw);
 	untrusted_init(&event->operation_id, o->id.raw);
 	event->env = copy(kind == EVENT_PROMOTE ? o->env.raw : kind == EVENT_CLONE ? o->source.raw : NULL);
@@ -138,6 +142,7 @@ events_from_journal(struct events *events, const struct events_of *of)
 
 	if (store_history_list(session_store(of->session), &query, &list, NULL) != 0)
 		return;
+	interrupted_mark(of->session, &list);
 	/* Newest first: up to the clone, or to the last one that is not too old. */
 	while (begin < list.count && list.items[begin].created_at >= of->since &&
 	       !(untrusted_is(&list.items[begin].verb, "clone") &&

@@ -268,6 +268,19 @@ interrupted_find(const struct interrupted *list, const char *id)
 	return found;
 }
 
+void
+interrupted_mark(struct session *session, struct operation_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct operation *o = &list->items[i];
+
+		if (o->state <= OPERATION_RUNNING &&
+		    !session_flow_by_id(session, untrusted_raw(&o->id)) &&
+		    !store_operation_is_claimed(session_store(session), untrusted_raw(&o->id)))
+			o->state = OPERATION_INTERRUPTED;
+	}
+}
+
 /* --- what the platform says --- */
 
 static void

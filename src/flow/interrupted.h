@@ -75,6 +75,10 @@ const struct interrupted_operation *interrupted_get(const struct interrupted *in
 const struct interrupted_operation *interrupted_find(const struct interrupted *interrupted,
 						     const char *id);
 
+/* For a list that is shown: what is unfinished, and no living program works on, has the state
+ * INTERRUPTED from then on. */
+void interrupted_mark(struct session *session, struct operation_list *list);
+
 /* "promotion of hotfix-1 to production": of any record, also of one with an unknown verb; free()
  * it.  Foreign text. */
 char *interrupted_title(const struct operation *record);

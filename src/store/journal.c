@@ -34,6 +34,7 @@ static const char *const state_names[] = {
 	[OPERATION_PREPARED] = "prepared", [OPERATION_RUNNING] = "running",
 	[OPERATION_DONE] = "done",	   [OPERATION_FAILED] = "failed",
 	[OPERATION_ABANDONED] = "abandoned", [OPERATION_UNWATCHED] = "unwatched",
+	[OPERATION_INTERRUPTED] = "interrupted",
 };
 #define STATE_COUNT (sizeof(state_names) / sizeof(state_names[0]))
 
@@ -91,7 +92,7 @@ operation_state_name(enum operation_state state)
 static enum operation_state
 state_of(const char *name)
 {
-	for (size_t i = 0; name && i < STATE_COUNT; i++)
+	for (size_t i = 0; name && i < OPERATION_INTERRUPTED; i++)
 		if (!strcmp(state_names[i], name))
 			return (enum operation_state)i;
 	return OPERATION_ABANDONED;

@@ -70,8 +70,10 @@ enum operation_state {
 	OPERATION_DONE,
 	OPERATION_FAILED,
 	OPERATION_ABANDONED,	/* given up on by a person; error says why */
-	OPERATION_UNWATCHED	/* everything was sent, and the platform goes on unwatched: how it
+	OPERATION_UNWATCHED,	/* everything was sent, and the platform goes on unwatched: how it
 				 * ended is written when it is seen (flow/interrupted.h) */
+	OPERATION_INTERRUPTED	/* never in the file: PREPARED or RUNNING, and no program works on
+				 * it (interrupted_mark()) */
 };
 /* "running": for machines, and as kept in the file. */
 const char *operation_state_name(enum operation_state state);

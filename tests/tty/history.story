@@ -160,6 +160,7 @@ row "hotfix-cart" "4 operations"
 row "undo" "production"
 press-until k "was undone"
 key Esc
+row "sidestage" "Board"
 row "web" "1.4.2" "1.4.3"
 
 test "[ and ] walk through what the board was, and ] behind the last leads to now"

@@ -39,7 +39,7 @@ test "a command says so in one line, and does its own work alone"
 sh sidestage history --demo >$DIR/out 2>$DIR/err
 sh test "$(wc -l <$DIR/err)" = 1
 sh grep -q '1 interrupted operation: deployment to development (.*); see `sidestage resume`$' $DIR/err
-sh grep -q 'prepared deploy' $DIR/out
+sh grep -q 'interrupted deploy' $DIR/out
 sh sidestage resume --demo --json 2>$DIR/err >$DIR/json && test ! -s $DIR/err
 sh python3 -c 'import json, sys; o, = json.load(open(sys.argv[1])); assert (o["kind"], o["step"], o["deed"], o["moved"], o["environment"]) == ("resumable", "check-target", "not-done", False, "development"), o' $DIR/json
 sh sidestage resume --demo | grep -q 'Interrupted at step 1 of'
@@ -89,3 +89,9 @@ sh test "$(platform deployment development)" = "$BEFORE"
 test "what was abandoned is not interrupted"
 sh sidestage clones --demo 2>$DIR/err && test ! -s $DIR/err
 sh test "$(sidestage resume --demo --json)" = "[]"
+
+test "what nobody watched to its end is no interrupted operation, and its end is written down later"
+sh sidestage deploy qa --demo --approve=qa --no-wait 2>$DIR/err; test $? = 7
+until 30 test "$(platform status qa)" = succeeded
+sh sidestage history --demo --json >$DIR/json 2>$DIR/err && test ! -s $DIR/err
+sh python3 -c 'import json, sys; o = json.load(open(sys.argv[1]))[-1]; assert (o["environment"], o["state"], o["error"]) == ("qa", "done", None), o' $DIR/json

@@ -28,6 +28,7 @@ static const struct { enum glyph glyph; enum style style; const char *word; } st
 	[OPERATION_FAILED] = {GLYPH_CROSS, STYLE_DANGER, N_("failed")},
 	[OPERATION_ABANDONED] = {GLYPH_MIDDLE, STYLE_WARN, N_("abandoned")},
 	[OPERATION_UNWATCHED] = {GLYPH_MIDDLE, STYLE_WARN, N_("unwatched")},
+	[OPERATION_INTERRUPTED] = {GLYPH_HALF, STYLE_WARN, N_("interrupted")},
 };
 
 /* --- words that were found ------------------------------------------------------------ */

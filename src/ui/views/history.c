@@ -13,6 +13,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/flow.h"
+#include "flow/interrupted.h"
 #include "flow/session.h"
 #include "flow/world.h"
 #include "model/set.h"
@@ -215,6 +216,7 @@ read_list(struct history_view *h, struct ui *ui)
 		ui_say_error(ui, &err);
 		list = (struct operation_list){0};
 	}
+	interrupted_mark(ui_session(ui), &list);
 	for (size_t i = 0; selected && i < list.count; i++)
 		if (untrusted_equal(&list.items[i].id, &selected->id))
 			at = i;

@@ -319,6 +319,23 @@ act_review(struct ui *ui, const struct interrupted_operation *op)
 		ui_say_error(ui, &err);
 }
 
+static bool
+can(const struct view *view, struct ui *ui, enum action action)
+{
+	const struct interrupted_view *v = (const struct interrupted_view *)view;
+	const struct interrupted_operation *op = selected(v);
+
+	switch (action) {
+	case ACTION_RESUME:
+		return op && op->kind == INTERRUPTED_RESUMABLE && !session_read_only(ui_session(ui));
+	case ACTION_OPEN:
+		return op && op->record.state == OPERATION_PREPARED &&
+		       (op->kind == INTERRUPTED_RESUMABLE || op->kind == INTERRUPTED_EXPIRED);
+	case ACTION_ABANDON: return op && !session_read_only(ui_session(ui));
+	default: return true;
+	}
+}
+
 static void
 act(struct view *view, struct ui *ui, enum action action)
 {
@@ -386,7 +403,7 @@ close_view(struct view *view)
 
 const struct view_ops interrupted_view_ops = {
 	.title = N_("Interrupted"), .keys = keys, .draw = draw, .subject = subject, .act = act,
-	.click = click, .changed = changed, .close = close_view, .unseen_keys_dropped = true,
+	.click = click, .changed = changed, .can = can, .close = close_view, .unseen_keys_dropped = true,
 };
 
 struct view *
