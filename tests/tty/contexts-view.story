@@ -84,5 +84,5 @@ terminal one
 sh printf '[context "team"]\n\turl = https://example.com\n\tstripe = mauve\n' >$CONFIG/config
 run sidestage board
 expect "config:3:"
-expect "A stripe is red, yellow"
+expect "Expected red, yellow"
 exit 2

@@ -1,5 +1,6 @@
 # What moves by itself: the clocks of an operation that runs, five times a second, and once a
-# second where less motion was asked for.  The platform is stopped, so that nothing else moves.
+# second where less motion was asked for.  The platform is stopped, so that nothing else moves but
+# the header, which says each second how long it has not answered.
 
 size 120x30
 limit 10
@@ -44,7 +45,7 @@ expect "A approve"
 key A
 row "sidestage" "Progress"
 match "[0-9][.][0-9]s"
-frames 1 4 3
+frames 1 7 3
 sh kill -CONT $PLATFORM
 expect "Done in" 20
 
@@ -63,7 +64,7 @@ sh kill -STOP $PLATFORM
 expect "A approve"
 key A
 row "sidestage" "Progress"
-frames 1 4 3
+frames 1 7 3
 sh kill -CONT $PLATFORM
 expect "Done in" 20
 key Q
