@@ -67,7 +67,7 @@ draw_head(struct canvas *all, int x, const struct grid *g, const struct world_en
 
 	canvas_at(c, 0, 0);
 	draw_cut(c, e->is_protected ? STYLE_DANGER : selected ? STYLE_KEY : STYLE_STRONG,
-		 untrusted_raw(&e->environment.name), c->width - 2, CUT_MIDDLE);
+		 untrusted_raw(&e->environment.name), c->width - 2, g->heads);
 	if (e->is_protected) {
 		canvas_ours(c, STYLE_DANGER, " ");
 		canvas_glyph(c, STYLE_DANGER, GLYPH_SQUARE);
@@ -147,6 +147,27 @@ draw_resources(struct canvas *c, int row, int x, int columns, const struct world
 		canvas_bytes(&cell, STYLE_DIM, name, 0);
 		canvas_ours(&cell, STYLE_DIM, " ");
 	}
+}
+
+/* How many shared values the environment has of its own. */
+static void
+draw_own_values(struct canvas *c, int row, int x, const struct world_environment *e)
+{
+	size_t own = 0;
+
+	canvas_at(c, row, x);
+	if (e->is_past || world_known(e, WORLD_VALUES)->state == KNOWLEDGE_ABSENT)
+		return;
+	if (!e->values) {
+		canvas_ours(c, STYLE_DIM, "?");
+		return;
+	}
+	for (size_t i = 0; i < e->values->count; i++)
+		own += e->values->items[i].of_env;
+	if (own > 0)
+		canvas_format(c, STYLE_DIM, ngettext("%zu of its own", "%zu of its own", own), own);
+	else
+		canvas_ours(c, STYLE_DIM, _("none of its own"));
 }
 
 static void
@@ -236,20 +257,25 @@ draw_matrix(struct board_view *b, const struct sight *s, struct canvas *c)
 	draw_gaps(&g, c, row);
 	if (!g.foot)
 		return row;
-	if (c->height > row + 2)
+	if (c->height > row + g.foot)
 		row++;
 	for (size_t i = 0; i < g.fit; i++) {
 		const struct world_environment *e = s->columns[board_grid_column(&g, i)];
 		int x = g.label + (int)i * g.cell;
 
 		draw_resources(c, row, x, g.cell, e);
-		draw_to_promote(c, row + 1, x, e);
+		if (g.foot > 2)
+			draw_own_values(c, row + 1, x, e);
+		draw_to_promote(c, row + g.foot - 1, x, e);
 	}
 	canvas_at(c, row, 0);
 	canvas_ours(c, STYLE_DIM, c->width < 60 ? _("needs") : _("resources"));
 	canvas_at(c, row + 1, 0);
+	if (g.foot > 2)
+		canvas_ours(c, STYLE_DIM, _("values"));
+	canvas_at(c, row + g.foot - 1, 0);
 	canvas_ours(c, STYLE_DIM, c->width < 60 ? _("promote") : _("to promote"));
-	return row + 2;
+	return row + g.foot;
 }
 
 static void

@@ -165,9 +165,14 @@ choose_cuts(struct grid *g, const struct sight *s)
 {
 	size_t count = 0, rows = g->rows > 0 ? (size_t)g->rows : 0;
 	char **versions = xcalloc(rows * g->fit + 1, sizeof(*versions));
+	const char **heads = xcalloc(g->fit + 1, sizeof(*heads));
 
 	if (g->top + rows > s->module_count)
 		rows = s->module_count - g->top;
+	for (size_t i = 0; i < g->fit; i++)
+		heads[i] = untrusted_raw(&s->columns[board_grid_column(g, i)]->environment.name);
+	g->heads = cut_choose(heads, g->fit, g->cell - 3);
+	free(heads);
 	g->names = cut_choose(s->modules + g->top, rows, g->label - 1);
 	for (size_t m = 0; m < rows; m++)
 		for (size_t i = 0; i < g->fit; i++) {
@@ -201,8 +206,8 @@ board_lay_out(const struct board_view *b, const struct sight *s, const struct ca
 		fit_columns(&g, s->column_count, room);
 	}
 	scroll_columns(&g, b, s);
-	g.foot = c->height >= g.head + 5;
-	g.rows = c->height - g.head - 1 - (g.foot ? 2 : 0);
+	g.foot = c->height >= g.head + 10 ? 3 : c->height >= g.head + 5 ? 2 : 0;
+	g.rows = c->height - g.head - 1 - g.foot;
 	g.top = viewport_first(b->drawn_top, s->row, g.rows > 0 ? (size_t)g.rows : 0, s->module_count);
 	use_room(&g, s, c, cell > 0);
 	choose_cuts(&g, s);

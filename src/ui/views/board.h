@@ -87,11 +87,11 @@ struct grid {
 	size_t pinned, first, fit;	/* these columns, and from `first` on as many as fit in all */
 	size_t kept;		/* the baseline, which would be out of sight: it stays at the edge */
 	int kept_at;		/* at the left edge of those that move (-1), the right one (1); 0: not */
-	bool foot;
+	int foot;		/* rows below the workloads: resources, to promote, and where there is room values */
 	int rows;		/* of workloads */
 	size_t top;		/* the first workload that is shown */
 	int version;		/* columns of a version, before its sign */
-	enum cut names, versions;	/* where those are cut that do not fit */
+	enum cut heads, names, versions;	/* where those are cut that do not fit */
 };
 
 struct grid board_lay_out(const struct board_view *b, const struct sight *s, const struct canvas *c);

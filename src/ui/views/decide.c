@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The conflicts of a merge.  Every line says in a word who changed it, colour comes second;
- * a conflict has three rows more: what it was, and the two values, the chosen one marked.
+ * a conflict has what it was below it, and the two values, the chosen one marked.
  * Nothing is chosen at first, and the review is made only when everything is.
  */
 #include "config.h"
 
 #include "ui/views/decide.h"
+
+#include <string.h>
 
 #include "base/error.h"
 #include "base/i18n.h"
@@ -16,7 +18,6 @@
 
 #define WORD_COLUMNS 12
 #define NAME_COLUMNS 16		/* of an environment, before its value */
-#define CONFLICT_ROWS 4
 
 static const struct { const char *word; enum style style; } sides[] = {
 	[MERGE_OURS] = {N_("ours"), STYLE_AHEAD},
@@ -50,13 +51,39 @@ theirs_of(const struct flow_request *request)
 	return request->source ? request->env : _("now");
 }
 
-static int
-rows_of(const struct merge_entry *entry)
+#define VALUE_COLUMN (4 + 4 + NAME_COLUMNS + 2)
+#define NARROW_COLUMNS 60		/* below that a longer value has rows to itself */
+#define NARROW_VALUE_COLUMN 8
+#define VALUE_ROWS_MAX 8
+
+/* A value is seen whole, since it is chosen by it; what is longer than that is told by its length,
+ * and stands whole in the review. */
+static bool
+has_own_rows(const char *value, int width)
 {
-	return entry->side == MERGE_CONFLICT ? CONFLICT_ROWS : 1;
+	return value && width < NARROW_COLUMNS && canvas_wrapped_rows(value, width - VALUE_COLUMN) > 1;
 }
 
-static void
+static int
+value_rows(const char *value, int width)
+{
+	bool own = has_own_rows(value, width);
+	int rows = value ? canvas_wrapped_rows(value, width - (own ? NARROW_VALUE_COLUMN : VALUE_COLUMN)) : 1;
+
+	return (rows > VALUE_ROWS_MAX ? 1 : rows) + own;
+}
+
+static int
+rows_of(const struct merge_entry *entry, int width)
+{
+	if (entry->side != MERGE_CONFLICT)
+		return 1;
+	return 1 + value_rows(entry->base, width) + value_rows(entry->ours, width) +
+	       value_rows(entry->theirs, width);
+}
+
+/* How many rows were used. */
+static int
 draw_value(struct canvas *c, int row, const char *sign, const char *whose, const char *value,
 	   bool chosen)
 {
@@ -64,12 +91,20 @@ draw_value(struct canvas *c, int row, const char *sign, const char *whose, const
 
 	canvas_at(c, row, 4);
 	canvas_ours(c, chosen ? STYLE_KEY : STYLE_DIM, sign);
-	canvas_bytes(c, style, whose, NAME_COLUMNS);
-	canvas_at(c, row, 4 + 4 + NAME_COLUMNS + 2);
-	if (value)
-		canvas_bytes(c, chosen ? STYLE_STRONG : STYLE_NORMAL, value, 0);
-	else
+	if (has_own_rows(value, c->width)) {
+		canvas_bytes(c, style, whose, 0);
+		canvas_at(c, row + 1, NARROW_VALUE_COLUMN);
+	} else {
+		canvas_bytes(c, style, whose, NAME_COLUMNS);
+		canvas_at(c, row, VALUE_COLUMN);
+	}
+	if (!value)
 		canvas_ours(c, style, _("(not there)"));
+	else if (canvas_wrapped_rows(value, c->width - c->column) > VALUE_ROWS_MAX)
+		canvas_format(c, style, ngettext("%zu byte", "%zu bytes", strlen(value)), strlen(value));
+	else
+		(void)canvas_wrapped(c, chosen ? STYLE_STRONG : STYLE_NORMAL, value);
+	return value_rows(value, c->width);
 }
 
 static void
@@ -89,22 +124,22 @@ draw_entry(struct canvas *c, int row, const struct merge_entry *entry, bool sele
 	canvas_bytes(c, STYLE_NORMAL, entry->path, 0);
 	if (entry->side != MERGE_CONFLICT)
 		return;
-	draw_value(c, row + 1, "    ", _("was"), entry->base, false);
-	draw_value(c, row + 2, entry->chosen == MERGE_OURS ? "(*) " : "( ) ", ours_of(request),
+	row += 1 + draw_value(c, row + 1, "    ", _("was"), entry->base, false);
+	row += draw_value(c, row, entry->chosen == MERGE_OURS ? "(*) " : "( ) ", ours_of(request),
 		   entry->ours, entry->chosen == MERGE_OURS);
-	draw_value(c, row + 3, entry->chosen == MERGE_THEIRS ? "(*) " : "( ) ", theirs_of(request),
+	(void)draw_value(c, row, entry->chosen == MERGE_THEIRS ? "(*) " : "( ) ", theirs_of(request),
 		   entry->theirs, entry->chosen == MERGE_THEIRS);
 }
 
 /* The first entry to draw, so that the selected one is whole. */
 static size_t
-first_shown(const struct merge *merge, size_t selected, int rows)
+first_shown(const struct merge *merge, size_t selected, int rows, int width)
 {
 	size_t first = selected;
-	int used = rows_of(&merge->entries[selected]);
+	int used = rows_of(&merge->entries[selected], width);
 
-	while (first > 0 && used + rows_of(&merge->entries[first - 1]) <= rows)
-		used += rows_of(&merge->entries[--first]);
+	while (first > 0 && used + rows_of(&merge->entries[first - 1], width) <= rows)
+		used += rows_of(&merge->entries[--first], width);
 	return first;
 }
 
@@ -141,13 +176,13 @@ decide_draw(struct decide *decide, struct ui *ui, struct canvas *canvas, const s
 	const struct merge *merge = flow_merge(flow);
 	size_t selected = decide_entry(decide, flow);
 	int row = list_row(canvas);
-	size_t first = first_shown(merge, selected, canvas->height - row), at = first;
+	size_t first = first_shown(merge, selected, canvas->height - row, canvas->width), at = first;
 
 	draw_head(ui, canvas, canvas->height >= 16, merge, flow_request(flow));
 	canvas_rule(canvas, row - 1);
 	for (; at < merge->count && row < canvas->height; at++) {
 		draw_entry(canvas, row, &merge->entries[at], at == selected, flow_request(flow));
-		row += rows_of(&merge->entries[at]);
+		row += rows_of(&merge->entries[at], canvas->width);
 	}
 	ui_in_sight(ui, &(struct viewport){first, at - first, merge->count});
 }
@@ -157,12 +192,13 @@ decide_click(struct decide *decide, const struct canvas *canvas, const struct fl
 {
 	const struct merge *merge = flow_merge(flow);
 	int at = list_row(canvas);
-	size_t first = first_shown(merge, decide_entry(decide, flow), canvas->height - at), number = 0;
+	size_t first = first_shown(merge, decide_entry(decide, flow), canvas->height - at, canvas->width);
+	size_t number = 0;
 
 	for (size_t i = 0; i < merge->count; i++) {
 		bool conflict = merge->entries[i].side == MERGE_CONFLICT;
 
-		at += i < first ? 0 : rows_of(&merge->entries[i]);
+		at += i < first ? 0 : rows_of(&merge->entries[i], canvas->width);
 		if (i >= first && row >= list_row(canvas) && row < at) {
 			if (conflict)
 				decide->at = number;

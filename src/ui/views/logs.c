@@ -637,6 +637,14 @@ turn_only(struct logs_view *v, struct ui *ui)
 }
 
 static void
+turn_wrap(struct logs_view *v, struct ui *ui)
+{
+	v->unwrapped = !v->unwrapped;
+	v->sideways = 0;
+	ui_say(ui, v->unwrapped ? _("One row for each line; Left and Right scroll.") : _("Long lines wrap."));
+}
+
+static void
 scroll_sideways(struct logs_view *v, struct ui *ui, int by)
 {
 	if (!v->unwrapped) {
@@ -750,7 +758,7 @@ act(struct view *view, struct ui *ui, enum action action)
 	case ACTION_COPY: copy(v, ui); break;
 	case ACTION_SAVE: save(v, ui); break;
 	case ACTION_ONLY: turn_only(v, ui); break;
-	case ACTION_WRAP: v->unwrapped = !v->unwrapped; v->sideways = 0; break;
+	case ACTION_WRAP: turn_wrap(v, ui); break;
 	case ACTION_LEFT: scroll_sideways(v, ui, -SIDEWAYS_STEP); break;
 	case ACTION_RIGHT: scroll_sideways(v, ui, SIDEWAYS_STEP); break;
 	case ACTION_FIND: v->finding = true; break;
