@@ -83,38 +83,39 @@ note_of(const char *from, const char *to)
 	return _("They differ only in characters that cannot be seen, or that look alike.");
 }
 
-/* Two values that differ always have two texts that differ, also for who reads them. */
+const char *
+changes_say_values(const json_t *from, const json_t *to, char **from_words, char **to_words)
+{
+	const char *a = json_string_value(from), *b = json_string_value(to);
+
+	if (from && to && (!a || !b)) {
+		bool is_other_type = a || b;
+
+		*from_words = is_other_type ? words_with_type(from) : json_canonical(from);
+		*to_words = is_other_type ? words_with_type(to) : json_canonical(to);
+		return NULL;
+	}
+	if (a && b && (visible_looks_same(a, b) || is_line_break_more(a, b) || is_line_break_more(b, a))) {
+		visible_apart(a, b, from_words, to_words);
+		return note_of(a, b);
+	}
+	*from_words = words_of(from);
+	*to_words = words_of(to);
+	if (a && b && strcmp(a, b) != 0 && strcmp(*from_words, *to_words) == 0) {
+		free(*from_words);		/* nothing, and two quotes */
+		free(*to_words);
+		visible_apart(a, b, from_words, to_words);
+	}
+	return NULL;
+}
+
 static void
 say_values(struct change *change, const json_t *from, const json_t *to)
 {
-	const char *a, *b;
+	const char *note = changes_say_values(from, to, &change->from, &change->to);
 
-	if (!from || !to) {
-		change->from = words_of(from);
-		change->to = words_of(to);
-		return;
-	}
-	if (!json_is_string(from) || !json_is_string(to)) {
-		bool is_other_type = json_is_string(from) || json_is_string(to);
-
-		change->from = is_other_type ? words_with_type(from) : json_canonical(from);
-		change->to = is_other_type ? words_with_type(to) : json_canonical(to);
-		return;
-	}
-	a = json_string_value(from);
-	b = json_string_value(to);
-	if (visible_looks_same(a, b) || is_line_break_more(a, b) || is_line_break_more(b, a)) {
-		visible_apart(a, b, &change->from, &change->to);
-		change->note = xstrdup(note_of(a, b));
-		return;
-	}
-	change->from = words_of(from);
-	change->to = words_of(to);
-	if (strcmp(change->from, change->to) == 0) {	/* nothing, and two quotes */
-		free(change->from);
-		free(change->to);
-		visible_apart(a, b, &change->from, &change->to);
-	}
+	if (note)
+		change->note = xstrdup(note);
 }
 
 /* Paths in a module that have a name.  "*" is any token; %s the token of that number. */

@@ -3,6 +3,7 @@
 #ifndef SIDESTAGE_MODEL_CHANGES_H
 #define SIDESTAGE_MODEL_CHANGES_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -40,6 +41,10 @@ struct changes {
 /* Their values as well, when both are shown with some (set_with_values()). */
 void changes_between(struct changes *changes, const struct set *from, const struct set *to);
 void changes_clear(struct changes *changes);
+/* Two values (NULL: there is none) in words; of two that differ the words differ, also for who
+ * reads them.  A sentence about how they differ where that is hard to see, or NULL. */
+const char *changes_say_values(const json_t *from, const json_t *to, char **from_words,
+			       char **to_words);
 
 enum diff_line_kind { DIFF_HEADER, DIFF_SAME, DIFF_OLD, DIFF_NEW, DIFF_FOLD };
 

@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/changes.h"
 #include "model/delta.h"
 #include "model/json.h"
 #include "model/pointer.h"
@@ -59,6 +60,13 @@ note(struct walk *walk, enum merge_side side, const json_t *base, const json_t *
 		.ours = text_of(ours),
 		.chosen = side,
 	};
+	if (side == MERGE_CONFLICT) {	/* a person chooses by these two */
+		struct merge_entry *entry = &merge->entries[merge->count - 1];
+
+		free(entry->theirs);
+		free(entry->ours);
+		(void)changes_say_values(theirs, ours, &entry->theirs, &entry->ours);
+	}
 	merge->conflicts += side == MERGE_CONFLICT;
 	merge->undecided += side == MERGE_CONFLICT;
 }

@@ -577,6 +577,33 @@ random_set(unsigned *seed)
 }
 
 static void
+two_sides_of_a_conflict_never_read_the_same(void **state)
+{
+#define W(value) "{'modules':{'w':{'profile':'p','spec':{'v':" value "}}}}"
+	static const struct { const char *theirs, *ours, *theirs_shown, *ours_shown; } cases[] = {
+		{W("'1'"), W("1"), "\"1\" (text)", "1 (number)"}, {W("'a'"), W("'a '"), "\"a\"", "\"a \""},
+		{W("'2'"), W("'3'"), "2", "3"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct set *base = parse_set(W("'0'")), *theirs = parse_set(cases[i].theirs);
+		struct set *ours = parse_set(cases[i].ours);
+		struct merge merge;
+
+		assert_int_equal(merge_sets(&merge, base, theirs, ours, NULL), 0);
+		assert_int_equal(merge.conflicts, 1);
+		assert_string_equal(merge.entries[0].theirs, cases[i].theirs_shown);
+		assert_string_equal(merge.entries[0].ours, cases[i].ours_shown);
+		merge_clear(&merge);
+		set_unref(base);
+		set_unref(theirs);
+		set_unref(ours);
+	}
+#undef W
+}
+
+static void
 applying_what_is_between_gives_the_other(void **state)
 {
 	(void)state;
@@ -788,6 +815,7 @@ main(void)
 		cmocka_unit_test(a_conflict_is_decided_by_what_was_chosen),
 		cmocka_unit_test(a_removed_workload_can_be_chosen_either_way),
 		cmocka_unit_test(a_conflict_is_reported_and_never_guessed),
+		cmocka_unit_test(two_sides_of_a_conflict_never_read_the_same),
 		cmocka_unit_test(applying_what_is_between_gives_the_other),
 		cmocka_unit_test(composing_equals_applying_one_after_the_other),
 		cmocka_unit_test(image_references_split_where_registries_do),
