@@ -221,7 +221,7 @@ apply_decision(struct flow *flow, const char *key, const struct value *value,
 	case FLOW_VALUE_LEAVE_OUT:
 		return 1;
 	}
-	return error_set(err, ERROR_INPUT, _("there is no such decision about a value"));
+	return error_set(err, ERROR_INPUT, _("unknown decision about a value"));
 }
 
 /* NULL: it can simply be copied. */
@@ -271,7 +271,7 @@ look_at_missing(struct flow *flow, const char *key, struct error *err)
 	if (decision && decision->kind != FLOW_VALUE_LEAVE_OUT)
 		settled = apply_decision(flow, key, NULL, decision->kind, decision->text, err);
 	if (settled == 0)
-		ask(flow, key, NULL, true, xstrdup(_("The set uses it, and there is no such value.")));
+		ask(flow, key, NULL, true, xstrdup(_("The set uses it, and it has no value.")));
 	return settled < 0 ? -1 : 0;
 }
 
@@ -363,7 +363,7 @@ flow_decide_value(struct flow *flow, const char *key, enum flow_value_kind kind,
 		if (!strcmp(flow->questions[i].key, key))
 			q = &flow->questions[i];
 	if (!q)
-		return error_set(err, ERROR_INPUT, _("there is no value %s to decide here"), key);
+		return error_set(err, ERROR_INPUT, _("%s does not wait for a decision"), key);
 	if (kind == FLOW_VALUE_LEAVE_OUT && q->is_used && !q->app_text)
 		return error_set(err, ERROR_INPUT,
 				 _("the set uses %s: without a value the clone cannot be deployed"), key);
@@ -406,7 +406,7 @@ caution_isolated(struct flow *flow)
 
 		switch (flow->questions[i].chosen) {
 		case FLOW_VALUE_TEXT:
-			review_caution(&flow->review, _("The value %s is another one than in %s"), key,
+			review_caution(&flow->review, _("The value %s differs from the one in %s"), key,
 				       flow->request.source);
 			break;
 		case FLOW_VALUE_APP:

@@ -101,7 +101,7 @@ change_values(struct flow *flow, struct error *err)
 		if (v->kind == FLOW_VALUE_TEXT && !v->text)
 			return error_set(err, ERROR_INPUT, _("no text is given for the value %s"), v->key);
 		if (v->kind != FLOW_VALUE_TEXT && v->kind != FLOW_VALUE_APP)
-			return error_set(err, ERROR_INPUT, _("there is no such decision about a value"));
+			return error_set(err, ERROR_INPUT, _("unknown decision about a value"));
 		if (v->kind == FLOW_VALUE_APP && !values_find_own(now, v->key))
 			return error_set(err, ERROR_INPUT, _("%s does not override the value %s"),
 					 flow->request.env, v->key);

@@ -246,7 +246,7 @@ leave_isolation_out(struct flow *flow)
 	json_decref(keys);
 	if (named.length)
 		review_caution(&flow->review,
-			       _("Not promoted, since %s has had them so from the beginning: %s"),
+			       _("Not promoted, because they isolate %s: %s"),
 			       flow->request.source, buf_str(&named));
 	buf_clear(&named);
 }

@@ -64,7 +64,7 @@ expect "All values are decided."
 test "the review says what the clone has otherwise, and no secret"
 key Enter
 expect "A approve"
-expect "The value MAIL_HOST is another one than in production"
+expect "The value MAIL_HOST differs from the one in production"
 expect "MAIL_HOST"
 refuse "s-2718281"
 key G
@@ -81,7 +81,7 @@ press-until Right "in hotfix-values"
 key P
 expect "value DIGEST_INTERVAL" 20
 expect "in production only; the application's value is 2"
-expect "Not promoted, since hotfix-values has had them so from the beginning"
+expect "Not promoted, because they isolate hotfix-values"
 expect "1 value"
 refuse "mail.test"
 key Esc

@@ -155,8 +155,8 @@ draw_head(struct ui *ui, struct canvas *c, int row, const struct merge *merge, c
 			canvas_format(c, STYLE_DIM, ui_keyed(ui, _("   {ours} takes %s's, {theirs} takes %s's")),
 				      request->source, request->env);
 		else
-			canvas_ours(c, STYLE_DIM, ui_keyed(ui, _("   {ours} takes it back, {theirs} keeps what is "
-								 "there now")));
+			canvas_ours(c, STYLE_DIM, ui_keyed(ui, _("   {ours} restores the earlier value, {theirs} "
+								 "keeps the current one")));
 	} else {
 		canvas_ours(c, STYLE_STRONG, _("All conflicts are decided."));
 		canvas_ours(c, STYLE_DIM, _("   Enter makes the review; nothing is sent yet."));
