@@ -35,6 +35,7 @@
 
 #define WALK_MS 8			/* what a key waits at most for sets from the cache */
 #define FIRST_SETS 6			/* what a first picture waits for: about what a screen shows of them */
+#define PAUSE_MAX_MS 300000
 #define OFFLINE_GRACE_MS 5000		/* one lost answer among good ones is no outage */
 
 static void reconcile(struct watch *watch);
@@ -457,6 +458,9 @@ on_reply(void *data, const struct api_reply *reply)
 		(void)learn(feed, reply, &error);
 	note_answer(feed, &error);
 	delay = feed_next_delay(feed);
+	/* A platform that asks for a pause gets it; `R` asks all the same. */
+	if (delay >= 0 && reply->retry_after_ms > delay)
+		delay = reply->retry_after_ms < PAUSE_MAX_MS ? reply->retry_after_ms : PAUSE_MAX_MS;
 	if (delay >= 0)
 		feed_schedule(feed, delay);
 	judge_link(watch, feed, reply, &error);

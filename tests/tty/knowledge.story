@@ -47,6 +47,16 @@ expect "Production"
 sh : >$RULES
 gone "could not be read" 15
 
+test "a platform that asks for a pause gets it, until a person asks"
+sh echo 'GET /envs$ busy 3600' >$RULES
+expect "too many requests" 15
+let ASKED grep -c runtime $RULES.log
+until 30 test $(grep -c runtime $RULES.log) -gt $((ASKED + 9))
+sh test $(grep -c busy $RULES.log) -eq 1
+sh : >$RULES
+key R
+gone "could not be read" 15
+
 test "one odd environment is shown as such, and the others stand"
 sh echo 'GET /envs$ change "name":"QA" "name":null' >$RULES
 expect "? not understood" 15

@@ -6,6 +6,7 @@
  * path, and a fault:
  *
  *	GET /envs$ status 503 <html>no</html>	that answer, and no other
+ *	GET /envs$ busy 60			429, with that Retry-After
  *	GET /envs$ hang				no byte comes, until the file no longer says so
  *	GET /envs$ drop				the connection is closed without an answer
  *	GET /envs$ change FROM TO		each FROM in the answer's body becomes TO
@@ -249,7 +250,7 @@ serve(void *data)
 {
 	int fd = (int)(intptr_t)data;
 	struct bytes request = {0}, answer = {0}, changed;
-	char method[16] = "", path[2048] = "", line[4096], *words[WORDS_MAX];
+	char method[16] = "", path[2048] = "", line[4096], status[64], *words[WORDS_MAX];
 	size_t count = 0;
 
 	if (read_request(fd, &request) && sscanf(request.data, "%15s %2047s", method, path) == 2) {
@@ -263,6 +264,9 @@ serve(void *data)
 		}
 		if (count > 2 && strcmp(words[2], "token") == 0) {
 			send_status(fd, "401", "{}");
+		} else if (count > 3 && strcmp(words[2], "busy") == 0) {
+			snprintf(status, sizeof(status), "429 Busy\r\nRetry-After: %.20s\r\nX-Is:", words[3]);
+			send_status(fd, status, "{}");
 		} else if (count > 3 && strcmp(words[2], "status") == 0) {
 			send_status(fd, words[3], count > 4 ? words[4] : "");
 		} else if (count <= 2 || strcmp(words[2], "drop") != 0) {
