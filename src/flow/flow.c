@@ -892,11 +892,13 @@ flow_cancel(struct flow *flow)
 		return;
 	if (flow->journaled && is_only_watched(flow)) {
 		leave_record(flow, _("nobody watched it to its end; the platform goes on"));
+	} else if (flow->journaled && flow->record.state == OPERATION_RUNNING) {
+		/* Half done, perhaps: it stays as it is, interrupted, for a person to decide. */
+		store_operation_release(session_store(flow->session), flow_operation_id(flow));
 	} else if (flow->journaled) {
 		flow->record.state = OPERATION_ABANDONED;
 		flow->record.ended_at = clock_wall_ms();
-		untrusted_set(&flow->record.error,
-			      _("nobody watched it to its end; the platform may have gone on"));
+		untrusted_set(&flow->record.error, _("cancelled before anything was sent"));
 		last_word(flow);
 	}
 	end(flow, FLOW_CANCELLED);

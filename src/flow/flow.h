@@ -190,7 +190,8 @@ size_t review_open_findings(const struct review *review);
  */
 int flow_approve(struct flow *flow, const char *reason, const char *typed, struct error *err)
 	__attribute__((warn_unused_result));
-/* Before approval: nothing was sent.  After: stops watching; what the platform does goes on. */
+/* Before approval: nothing was sent.  After: stops watching; what the platform does goes on, and
+ * what was not all sent is an interrupted operation. */
 void flow_cancel(struct flow *flow);
 /* Removes an ended flow from the session's list and frees it. */
 void flow_dismiss(struct flow *flow);
