@@ -602,6 +602,17 @@ collect_strings(const json_t *value, json_t *keys)
 		collect_strings(member, keys);
 }
 
+/* What is not in a list of which something was not understood may be that. */
+static enum value_relation
+compare_key(const struct values *a, const struct values *b, const char *key)
+{
+	const struct value *x = a ? values_find(a, key) : NULL, *y = b ? values_find(b, key) : NULL;
+
+	if (!a || !b || (!x && a->odd > 0) || (!y && b->odd > 0))
+		return VALUE_UNKNOWN;
+	return value_compare(x, y);
+}
+
 enum value_relation
 values_compare_used(const json_t *part, const struct values *a, const struct values *b)
 {
@@ -611,8 +622,7 @@ values_compare_used(const json_t *part, const struct values *a, const struct val
 
 	collect_strings(part, keys);
 	json_object_foreach(keys, key, unused) {
-		enum value_relation relation = a && b ?
-			value_compare(values_find(a, key), values_find(b, key)) : VALUE_UNKNOWN;
+		enum value_relation relation = compare_key(a, b, key);
 
 		if (relation == VALUE_DIFFERS || relation == VALUE_MISSING) {
 			found = relation;

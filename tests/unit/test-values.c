@@ -70,6 +70,25 @@ one_odd_member_does_not_take_the_list_away(void **state)
 }
 
 static void
+what_may_be_in_an_odd_entry_is_not_told_as_equal(void **state)
+{
+	struct values odd = list("[{'key':'A','value':'1','is_secret':false},{'key':'B','value':3}]");
+	struct values good = list("[{'key':'A','value':'1','is_secret':false}]");
+	json_t *a = json("{'x':'${values.A}'}"), *b = json("{'x':'${values.B}'}");
+
+	(void)state;
+	assert_int_equal(values_compare_used(a, &odd, &good), VALUE_SAME);
+	assert_int_equal(values_compare_used(b, &odd, &good), VALUE_UNKNOWN);
+	assert_int_equal(values_compare_used(b, &odd, &odd), VALUE_UNKNOWN);
+	assert_int_equal(values_compare_used(b, &good, &good), VALUE_SAME);
+	assert_int_equal(values_compare_used(b, NULL, &good), VALUE_UNKNOWN);
+	values_clear(&odd);
+	values_clear(&good);
+	json_decref(a);
+	json_decref(b);
+}
+
+static void
 a_version_of_the_list_is_the_same_list(void **state)
 {
 	struct values values = list("{'id':'v1','values':{'A':{'key':'A','value':'1',"
@@ -451,6 +470,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_odd_member_does_not_take_the_list_away),
+		cmocka_unit_test(what_may_be_in_an_odd_entry_is_not_told_as_equal),
 		cmocka_unit_test(a_version_of_the_list_is_the_same_list),
 		cmocka_unit_test(secrets_compare_by_what_is_known_of_them),
 		cmocka_unit_test(finds_every_key_that_a_set_uses),
