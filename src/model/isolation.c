@@ -172,6 +172,27 @@ is_prose(const char *text, size_t start, size_t end)
 	       (after >= 2 || text[end] == '\0' || ends_sentence(text + end));
 }
 
+static bool
+begins_comment(const char *line)
+{
+	const char *first = line + strspn(line, " \t");
+
+	return *first == '#' || *first == ';' || *first == '*' || strncmp(first, "//", 2) == 0 ||
+	       strncmp(first, "--", 2) == 0 || strncmp(first, "<!--", 4) == 0;
+}
+
+/* A word by itself in a line of a file that is a comment: "# production settings". */
+static bool
+is_remark(const char *text, size_t start, size_t end)
+{
+	size_t line = start;
+
+	while (line > 0 && text[line - 1] != '\n')
+		line--;
+	return strchr(text, '\n') && begins_comment(text + line) && start > 0 &&
+	       isspace((unsigned char)text[start - 1]) && (text[end] == '\0' || isspace((unsigned char)text[end]));
+}
+
 /* How languages and their frameworks are told to run well: "NODE_ENV=production". */
 static bool
 is_mode(const char *key)
@@ -241,7 +262,7 @@ search_names(struct search *search, const char *text)
 	while ((name = find_name(search, text, end, &start, &end))) {
 		bool is_all = start == 0 && text[end] == '\0';
 
-		if (is_prose(text, start, end) || (is_all && is_mode(search->key)))
+		if (is_prose(text, start, end) || is_remark(text, start, end) || (is_all && is_mode(search->key)))
 			continue;
 		add(search, ISOLATION_ENVIRONMENT, name);
 	}
@@ -324,15 +345,13 @@ is_read_by_people(const char *text, const struct host *host)
 		"copyright", "documentation", "docs", "licence", "license", "manual", "rfc", "spdx", NULL,
 	};
 	size_t start = host->start, length;
-	const char *line, *first;
+	const char *line;
 
 	while (start > 0 && text[start - 1] != '\n')
 		start--;
 	line = text + start;
 	length = strcspn(line, "\n");
-	first = line + strspn(line, " \t");
-	if (strchr(text, '\n') && (*first == '#' || *first == ';' || *first == '*' || strncmp(first, "//", 2) == 0 ||
-				   strncmp(first, "<!--", 4) == 0))
+	if (strchr(text, '\n') && begins_comment(line))
 		return true;
 	if (!*host->scheme || host->has_user || !isspace((unsigned char)line[strcspn(line, " \n")]))
 		return false;

@@ -23,6 +23,7 @@ TTY_STORIES = \
 	tests/tty/large.story \
 	tests/tty/isolation.story \
 	tests/tty/terminals.story \
+	tests/tty/unpromoted.story \
 	tests/tty/review.story \
 	tests/tty/progress.story \
 	tests/tty/second-demo.story \

@@ -63,6 +63,7 @@ static const struct { const char *key, *text; } planted[] = {
 	{"YAML", "db:\n  host: sqlbox\n"}, {"INI", "[db]\nhost = sqlbox\n"}, {"ENV", "A=1\nDB_HOST=cachebox1\nB=2\n"},
 	{"ENCODED", "postgres%3A%2F%2Fapp%3Apw%40pg.acme.com%2Fapp"}, {"ENCODED", "db%2Eproduction%2Esvc"},
 	{"ENCODED", "%70roduction"}, {"ENCODED", "\\u0070roduction-db"},
+	{"CONF", "# settings\ndb production\n"}, {"CONF", "# db.production.svc\nworkers 4\n"},
 	{"BASE64", "cG9zdGdyZXM6Ly9hcHA6cHdAcGcuYWNtZS5jb20vYXBw"},	/* postgres://app:pw@pg.acme.com/app */
 	/* behind a value */
 	{"URL", "https://${values.API_HOST}/v1"}, {"DB", "${values.STAGE}_db"}, {"URL", "https://db-${values['STAGE']}.svc"},
@@ -80,6 +81,7 @@ static const struct { const char *key, *text; } innocent[] = {
 	{"TEXT", "Licensed under https://www.apache.org/licenses/LICENSE-2.0"},
 	{"XML", "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>"}, {"SCHEMA", "https://json-schema.org/draft/2020-12/schema"},
 	{"CONF", "# see https://nginx.acme.com/manual for all settings\nworkers 4\n"},
+	{"CONF", "# production settings\nworkers 4\n"}, {"SQL", "-- for production\nselect 1;\n"},
 	{"CIDR", "10.0.0.0/8"}, {"TRUSTED", "10.0.0.0/8, 192.168.0.0/16"}, {"DNS", "8.8.8.8"}, {"VERSION", "1.10.0.2"},
 	{"CLASS", "com.acme.topics.Main"}, {"APP", "app.main:app"}, {"FILE", "/etc/app/config.yaml"}, {"FILE", "index.html"},
 	{"IMAGE_TAG", "acme/web:1.4.2"}, {"AT", "12:30:45"}, {"MAC", "aa:bb:cc:dd:ee:ff"}, {"CODE", "std::string"},
