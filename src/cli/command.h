@@ -69,6 +69,7 @@ struct command {
 };
 
 extern const struct command command_board;
+extern const struct command command_completion;
 extern const struct command command_contexts;
 extern const struct command command_demo;
 extern const struct command command_keys;

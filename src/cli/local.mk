@@ -2,6 +2,7 @@
 bin_PROGRAMS += sidestage
 sidestage_SOURCES = \
 	src/cli/cmd-board.c \
+	src/cli/cmd-completion.c \
 	src/cli/cmd-demo.c \
 	src/cli/cmd-keys.c \
 	src/cli/cmd-contexts.c \

@@ -313,11 +313,11 @@ options_print(const struct command *command)
 }
 
 bool
-options_at(size_t i, const char **name, bool *has_argument)
+options_at(size_t i, unsigned groups, const char **name, bool *has_argument)
 {
 	if (i >= OPTION_COUNT)
 		return false;
-	*name = options[i].name;
+	*name = options[i].group & groups ? options[i].name : NULL;
 	*has_argument = options[i].argument != NULL;
 	return true;
 }

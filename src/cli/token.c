@@ -30,8 +30,8 @@ check_file(int fd, const char *file, struct error *err)
 	if (fstat(fd, &st) != 0)
 		return error_errno(err, _("%s: cannot look at the token file"), file);
 	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid())
-		return error_set(err, ERROR_INPUT, _("%s: a token file must be a regular file of "
-						     "your own."), file);
+		return error_set(err, ERROR_INPUT, _("%s: a token file must be a regular file that "
+						     "you own."), file);
 	if ((st.st_mode & 077) != 0)
 		return error_set(err, ERROR_INPUT, _("%s: others may read this token.  Run "
 						     "`chmod 600` on it, and renew the token."), file);

@@ -379,6 +379,19 @@ hello() {
 	exits 2 'no environment "cold"' environment cold $valued
 }
 
+# --- completion ---
+
+run completion
+if command -v bash >/dev/null 2>&1; then
+	complete_line() {	# WORD...: the completions of the last one
+		bash -c '. ./out; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _sidestage 2>/dev/null; echo "${COMPREPLY[*]}"' - "$@"
+	}
+	[ "$(complete_line sidestage promo)" = promote ] &&
+		[ "$(complete_line sidestage promote hot --ta)" = --take= ] &&
+		[ -z "$(complete_line sidestage clones --ta)" ] && [ -z "$(complete_line sidestage promote h)" ]
+	result $? "commands and their own options are completed in bash"
+fi
+
 # --- contexts ---
 
 mkdir -p home/.config/sidestage
