@@ -28,6 +28,7 @@
 #define HISTORY_DEFAULT_LIMIT 500
 #define STEPS_MAX 64
 #define SQL_MAX 8192
+#define OPEN_STATES "state IN ('prepared', 'running', 'unwatched')"	/* as its index says */
 #define FIND_PARAMETER 8	/* the first behind those of the other conditions */
 
 static const char *const state_names[] = {
@@ -439,6 +440,8 @@ prepare_list(struct store *store, const struct history_query *query, struct erro
 				       query->verb, query->before };
 	static const char *const conditions[] = { "url=?1", "org=?2", "app=?3",
 						  "(env=?4 OR source=?4)", "verb=?5", "id<?6" };
+	/* Those few are found by their index, however long the history is: not by the platform. */
+	const bool is_open = query->unfinished || query->unwatched;
 	struct buf sql;
 	struct search search;
 	sqlite3_stmt *statement;
@@ -446,11 +449,11 @@ prepare_list(struct store *store, const struct history_query *query, struct erro
 	search_init(&search, query->find);
 	buf_init(&sql, SQL_MAX);
 	select_columns(&sql);
-	buf_puts(&sql, query->unfinished ? "state IN ('prepared', 'running')" :
-		       query->unwatched ? "state='unwatched'" : "1");
+	buf_puts(&sql, query->unfinished ? OPEN_STATES " AND state IN ('prepared', 'running')" :
+		       query->unwatched ? OPEN_STATES " AND state='unwatched'" : "1");
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
 		if (values[i])
-			buf_printf(&sql, " AND %s", conditions[i]);
+			buf_printf(&sql, " AND %s%s", is_open && i == 0 ? "+" : "", conditions[i]);
 	search_conditions(&search, &sql, FIND_PARAMETER);
 	buf_puts(&sql, " ORDER BY id DESC LIMIT ?7");
 	statement = prepare(store, buf_str(&sql), err);

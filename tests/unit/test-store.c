@@ -196,6 +196,47 @@ lists_newest_first(void **state)
 	store_close(store);
 }
 
+/* What is open is asked for at each start: it must not cost more as the history grows. */
+static void
+what_is_open_is_found_by_its_index(void **state)
+{
+	struct place *place = *state;
+	struct store *store = open_store(place);
+	struct operation_list list;
+	struct operation operation;
+	sqlite3 *database;
+	sqlite3_stmt *statement;
+	bool found = false;
+
+	begin(store, "01", "qa");
+	begin(store, "02", "qa");
+	fill(&operation, "02", "qa");
+	operation.state = OPERATION_UNWATCHED;
+	assert_int_equal(store_operation_update(store, &operation, SIZE_MAX, NULL), 0);
+	operation_clear(&operation);
+	assert_int_equal(store_history_list(store, &(struct history_query){ .url = URL, .unwatched = true },
+					    &list, NULL), 0);
+	assert_int_equal(list.count, 1);
+	assert_true(untrusted_is(&list.items[0].id, "02"));
+	operation_list_clear(&list);
+	assert_int_equal(store_history_list(store, &(struct history_query){ .url = URL, .unfinished = true },
+					    &list, NULL), 0);
+	assert_int_equal(list.count, 1);
+	assert_true(untrusted_is(&list.items[0].id, "01"));
+	operation_list_clear(&list);
+	store_close(store);
+	assert_int_equal(sqlite3_open(place->history, &database), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(database,
+		"EXPLAIN QUERY PLAN SELECT id FROM operation WHERE state IN ('prepared', 'running', "
+		"'unwatched') AND state IN ('prepared', 'running') AND +url='x' ORDER BY id DESC LIMIT 5",
+		-1, &statement, NULL), SQLITE_OK);
+	while (sqlite3_step(statement) == SQLITE_ROW)
+		found = found || strstr((const char *)sqlite3_column_text(statement, 3), "operation_open");
+	assert_true(found);
+	sqlite3_finalize(statement);
+	sqlite3_close(database);
+}
+
 /* A program that is killed between two steps leaves all it wrote, free to be taken over. */
 static void
 survives_a_kill(void **state)
@@ -845,6 +886,7 @@ main(void)
 		TEST(keeps_an_operation),
 		TEST(refuses_the_same_id_twice),
 		TEST(lists_newest_first),
+		TEST(what_is_open_is_found_by_its_index),
 		TEST(survives_a_kill),
 		TEST(a_platform_is_its_host_until_it_says_more),
 		TEST(what_was_written_at_an_address_belongs_to_the_platform),
