@@ -657,7 +657,16 @@ static const struct step steps[] = {
 	{ "watch", N_("Watch until it runs"), watch_deployment, NULL },
 };
 
+static void
+keep_values(struct flow *flow)
+{
+	if (flow->values_result.known)
+		origin_keep_values(flow->session, flow->request.org, flow->request.app,
+				   flow->request.env, &flow->values_result.list, true);
+}
+
 const struct verb verb_clone = {
+	.done = keep_values,
 	.name = "clone",
 	.prepare = prepare,
 	.steps = steps,

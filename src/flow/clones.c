@@ -210,9 +210,28 @@ running_set_id(struct clones *clones, const struct place *place)
 	return "";
 }
 
-static void
-count_work(struct clone *clone, const struct merge *merge, const struct set *theirs)
+/* The set with the values of its environment, and with what would be written to them. */
+static struct set *
+shown_with(const struct set *set, const struct values *values, const struct value_changes *written)
 {
+	struct values made;
+	struct set *shown;
+
+	if (!values)
+		return set_ref((struct set *)(uintptr_t)set);
+	if (!written)
+		return set_with_values(set, values_words(values));
+	values_apply(&made, values, written, NULL);
+	shown = set_with_values(set, values_words(&made));
+	values_clear(&made);
+	return shown;
+}
+
+static void
+count_work(struct clone *clone, const struct merge *merge, const struct set *theirs,
+	   const struct values *values)
+{
+	struct set *before, *after;
 	struct changes changes = {0};
 
 	for (size_t i = 0; i < merge->count; i++)
@@ -222,9 +241,13 @@ count_work(struct clone *clone, const struct merge *merge, const struct set *the
 	clone->work = clone->changes ? CLONE_WORK_SOME : CLONE_WORK_NONE;
 	if (!merge->result)
 		return;
-	changes_between(&changes, theirs, merge->result);
+	before = shown_with(theirs, values, NULL);
+	after = shown_with(merge->result, values, &merge->values);
+	changes_between(&changes, before, after);
 	clone->work_words = review_list_changes(&changes, false);
 	changes_clear(&changes);
+	set_unref(before);
+	set_unref(after);
 }
 
 static const struct clone *
@@ -240,6 +263,24 @@ find_known(const struct clones *clones, const struct clone *like)
 	return NULL;
 }
 
+/* The same for the same three states; values that are not known take no part. */
+static char *
+work_key(const char *base, const char *theirs, const char *ours, const struct values *common,
+	 const struct values *there, const struct values *here)
+{
+	char *digests[3], *key;
+
+	if (!common || !there || !here)
+		return xasprintf("%s %s %s", base, theirs, ours);
+	digests[0] = values_digest(common);
+	digests[1] = values_digest(there);
+	digests[2] = values_digest(here);
+	key = xasprintf("%s %s %s %s %s %s", base, theirs, ours, digests[0], digests[1], digests[2]);
+	for (size_t i = 0; i < 3; i++)
+		free(digests[i]);
+	return key;
+}
+
 static void
 find_work(struct clones *clones, const struct place *place, struct clone *clone)
 {
@@ -247,6 +288,7 @@ find_work(struct clones *clones, const struct place *place, struct clone *clone)
 	const char *ours = running_set_id(clones, place), *theirs;
 	struct set *base, *there, *here;
 	const struct clone *known;
+	struct values *common;
 	struct merge merge;
 
 	if (clone->origin)
@@ -260,17 +302,25 @@ find_work(struct clones *clones, const struct place *place, struct clone *clone)
 	here = reader_set(clones->reader, clone->org, clone->app, ours);
 	if (!base || !there || !here)
 		return;
-	clone->work_key = xasprintf("%s %s %s", clone->set_id, theirs, ours);
+	common = origin_values(clones->session, clone->org, clone->app, clone->env);
+	clone->work_key = work_key(clone->set_id, theirs, ours, common, origin->values,
+				   place->env->values);
 	known = find_known(clones, clone);
 	if (known) {
 		clone->work = known->work;
 		clone->changes = known->changes;
 		clone->conflicts = known->conflicts;
 		clone->work_words = copy(known->work_words);
-	} else if (merge_sets(&merge, base, there, here, NULL) == 0) {
-		count_work(clone, &merge, there);
+	} else if (merge_states(&merge, &(struct state){.set = base, .values = common},
+				&(struct state){.set = there, .values = origin->values},
+				&(struct state){.set = here, .values = place->env->values},
+				NULL) == 0) {
+		count_work(clone, &merge, there, origin->values);
 		merge_clear(&merge);
 	}
+	if (common)
+		values_clear(common);
+	free(common);
 }
 
 /* --- the list --- */

@@ -194,7 +194,7 @@ clear_values(struct flow *flow)
 {
 	struct flow_values *const all[] = {
 		&flow->values_was, &flow->values_now, &flow->values_ours, &flow->values_ancestor,
-		&flow->values_first, &flow->values_app, &flow->values_result, &flow->values_seen,
+		&flow->values_first, &flow->values_clone, &flow->values_app, &flow->values_result, &flow->values_seen,
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)

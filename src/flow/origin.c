@@ -112,6 +112,88 @@ advance(struct session *session, const struct history_query *query, struct clone
 	operation_list_clear(&undos);
 }
 
+/* --- the values that the clone and its origin have in common --- */
+
+/*
+ * A setting of the application: what the clone was first deployed with, and what it had when it
+ * was promoted last.  What differs from that is not promoted yet.
+ */
+static char *
+values_name(const char *clone)
+{
+	return xasprintf("clone-values/%s", clone);
+}
+
+static json_t *
+load_values(struct session *session, const char *org, const char *app, const char *clone)
+{
+	char *name = values_name(clone);
+	char *text = store_get_setting(session_store(session), session_platform(session), org, app,
+				       name, NULL);
+	json_t *body = text ? json_decode(text, strlen(text), NULL) : NULL;
+
+	free(text);
+	free(name);
+	return body;
+}
+
+/* What cannot be written is only not shown. */
+static void
+save_values(struct session *session, const char *org, const char *app, const char *clone,
+	    const json_t *body)
+{
+	char *name = values_name(clone), *text = json_dumps(body, JSON_COMPACT);
+
+	if (text)
+		(void)!store_put_setting(session_store(session), session_platform(session), org, app,
+					 name, text, NULL);
+	free(text);
+	free(name);
+}
+
+void
+origin_keep_values(struct session *session, const char *org, const char *app, const char *clone,
+		   const struct values *values, bool is_first)
+{
+	json_t *body = is_first ? NULL : load_values(session, org, app, clone);
+
+	if (!json_is_object(body)) {
+		json_decref(body);
+		body = json_object();
+		json_object_set_new(body, "first", values_encode(values));
+	}
+	json_object_set_new(body, "base", values_encode(values));
+	save_values(session, org, app, clone, body);
+	json_decref(body);
+}
+
+/* After a promotion was undone: as if nothing had been promoted. */
+static void
+forget_promoted_values(struct session *session, const char *org, const char *app, const char *clone)
+{
+	json_t *body = load_values(session, org, app, clone);
+
+	if (json_object_get(body, "first")) {
+		json_object_set(body, "base", json_object_get(body, "first"));
+		save_values(session, org, app, clone, body);
+	}
+	json_decref(body);
+}
+
+struct values *
+origin_values(struct session *session, const char *org, const char *app, const char *clone)
+{
+	json_t *body = load_values(session, org, app, clone);
+	struct values *values = xcalloc(1, sizeof(*values));
+
+	if (values_decode(values, json_object_get(body, "base"), NULL) != 0) {
+		free(values);
+		values = NULL;
+	}
+	json_decref(body);
+	return values;
+}
+
 static int
 settle(struct session *session, const char *org, const char *app, const char *clone,
        struct error *err)
@@ -147,6 +229,8 @@ origin_settle_operation(struct session *session, const struct operation *operati
 				     NULL) == 0 &&
 		 undone.source.raw)
 		ret = settle(session, org, app, undone.source.raw, err);
+	if (undone.source.raw)
+		forget_promoted_values(session, org, app, undone.source.raw);
 	operation_clear(&undone);
 	return ret;
 }

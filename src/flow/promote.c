@@ -504,9 +504,22 @@ make_review(struct flow *flow)
 static void
 merge_with_origin(struct flow *flow)
 {
+	if (flow->values_ours.known) {
+		values_copy(&flow->values_clone.list, &flow->values_ours.list);
+		flow->values_clone.known = true;
+	}
 	if (!flow->is_advanced && flow->values_ancestor.known && flow->values_first.known)
 		leave_isolation_out(flow);
 	merge_ours(flow);
+}
+
+static void
+settle_origin(struct flow *flow)
+{
+	origin_settle(flow);
+	if (flow->values_clone.known)
+		origin_keep_values(flow->session, flow->request.org, flow->request.app,
+				   flow->request.source, &flow->values_clone.list, false);
 }
 
 static flow_phase *const prepare[] = {
@@ -523,5 +536,5 @@ const struct verb verb_promote = {
 	.prepare = prepare,
 	.steps = deploy_steps,
 	.step_count = DEPLOY_STEP_COUNT,
-	.done = origin_settle,
+	.done = settle_origin,
 };

@@ -3,11 +3,13 @@
 
 #include "flow/unpromoted.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "flow/world.h"
 #include "model/merge.h"
 #include "model/set.h"
+#include "model/values.h"
 
 void
 unpromoted_clear(struct unpromoted *unpromoted)
@@ -15,6 +17,9 @@ unpromoted_clear(struct unpromoted *unpromoted)
 	set_unref(unpromoted->base);
 	set_unref(unpromoted->theirs);
 	set_unref(unpromoted->ours);
+	if (unpromoted->values)
+		values_clear(unpromoted->values);
+	free(unpromoted->values);
 	*unpromoted = (struct unpromoted){0};
 }
 
@@ -28,11 +33,15 @@ find_origin(const struct world_application *application, const char *id)
 }
 
 static void
-count(struct unpromoted *unpromoted)
+count(struct unpromoted *unpromoted, const struct values *theirs, const struct values *ours)
 {
+	/* A secret that only the clone has otherwise is a change as well. */
+	const struct state base = {.set = unpromoted->base, .values = unpromoted->values};
+	const struct state there = {.set = unpromoted->theirs, .values = theirs};
+	const struct state here = {.set = unpromoted->ours, .values = ours};
 	struct merge merge;
 
-	if (merge_sets(&merge, unpromoted->base, unpromoted->theirs, unpromoted->ours, NULL) != 0)
+	if (merge_states(&merge, &base, &there, &here, NULL) != 0)
 		return;
 	for (size_t i = 0; i < merge.count; i++)
 		unpromoted->changes += merge.entries[i].side == MERGE_OURS ||
@@ -43,24 +52,33 @@ count(struct unpromoted *unpromoted)
 }
 
 bool
-unpromoted_update(const struct world_application *application, struct world_environment *environment)
+unpromoted_update(struct session *session, const char *org,
+		  const struct world_application *application, struct world_environment *environment)
 {
 	const struct world_environment *origin =
 		environment->clone_of ? find_origin(application, environment->clone_of) : NULL;
-	struct unpromoted *unpromoted = &environment->unpromoted, was = *unpromoted;
+	struct unpromoted *unpromoted = &environment->unpromoted;
+	const bool was_known = unpromoted->is_known;
+	const size_t changes = unpromoted->changes, conflicts = unpromoted->conflicts;
 
 	if (!origin || !environment->clone_set || !origin->from_set || !environment->set) {
 		unpromoted_clear(unpromoted);
-		return was.is_known;
+		return was_known;
 	}
 	if (unpromoted->base == environment->clone_set && unpromoted->theirs == origin->from_set &&
-	    unpromoted->ours == environment->set)
+	    unpromoted->ours == environment->set &&
+	    unpromoted->revisions[0] == environment->revision &&
+	    unpromoted->revisions[1] == origin->revision)
 		return false;
 	unpromoted_clear(unpromoted);
 	unpromoted->base = set_ref(environment->clone_set);
 	unpromoted->theirs = set_ref(origin->from_set);
 	unpromoted->ours = set_ref(environment->set);
-	count(unpromoted);
-	return was.is_known != unpromoted->is_known || was.changes != unpromoted->changes ||
-	       was.conflicts != unpromoted->conflicts;
+	unpromoted->values = origin_values(session, org, untrusted_raw(&application->application.id),
+					   untrusted_raw(&environment->environment.id));
+	unpromoted->revisions[0] = environment->revision;
+	unpromoted->revisions[1] = origin->revision;
+	count(unpromoted, origin->values, environment->values);
+	return was_known != unpromoted->is_known || changes != unpromoted->changes ||
+	       conflicts != unpromoted->conflicts;
 }

@@ -6,7 +6,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <stdint.h>
+
+struct session;
 struct set;
+struct values;
 struct world_application;
 struct world_environment;
 
@@ -14,11 +18,18 @@ struct unpromoted {
 	bool is_known;			/* false: a set is not known, or they cannot be merged */
 	size_t changes, conflicts;	/* conflicts are among the changes */
 	struct set *base, *theirs, *ours;	/* of which it was counted */
+	struct values *values;		/* that both have in common; NULL: not known, so sets are counted alone */
+	uint64_t revisions[2];		/* of the clone and its origin when it was counted */
 };
 
-/* Counts anew when one of the sets is another.  Whether the count is another. */
-bool unpromoted_update(const struct world_application *application,
+/* Counts anew when something of the two environments is another.  Whether the count is another. */
+bool unpromoted_update(struct session *session, const char *org,
+		       const struct world_application *application,
 		       struct world_environment *environment);
+/* origin.c: the values that a clone and its origin have in common; NULL: not known.  values_clear()
+ * and free() it. */
+struct values *origin_values(struct session *session, const char *org, const char *app,
+			     const char *clone);
 void unpromoted_clear(struct unpromoted *unpromoted);
 
 #endif

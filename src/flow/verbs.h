@@ -88,6 +88,7 @@ struct flow {
 	struct flow_values values_was;	/* what target runs with */
 	struct flow_values values_now;	/* target's newest, which a deployment gets: theirs; pinned */
 	struct flow_values values_ours, values_ancestor;	/* for merges */
+	struct flow_values values_clone;	/* PROMOTE: all that the clone has */
 	struct flow_values values_first;	/* PROMOTE: what the clone was first deployed with */
 	struct flow_values values_app;	/* the application's own */
 	struct flow_values values_result;	/* values_now with value_changes */
@@ -243,6 +244,9 @@ int origin_at_cloning(struct session *session, const char *org, const char *app,
 bool origin_is_ours(struct session *session, const struct clone_origin *origin);
 /* After a promotion, or after one was undone: what the clone and its origin have in common now. */
 void origin_settle(struct flow *flow);
+/* What the clone has now is what it and its origin have in common; first: it was just made. */
+void origin_keep_values(struct session *session, const char *org, const char *app,
+			const char *clone, const struct values *values, bool is_first);
 /* The same of a record.  0, or -1 with err. */
 int origin_settle_operation(struct session *session, const struct operation *operation,
 			    struct error *err);

@@ -260,7 +260,8 @@ want_details(struct watch *watch, const char *org, const char *app,
 	if (environment->clone_set_id)
 		want_set(watch, org, app, environment, &environment->clone_set,
 			 environment->clone_set_id);
-	if (unpromoted_update(world_application(watch->world, org, app), environment))
+	if (unpromoted_update(watch->session, org, world_application(watch->world, org, app),
+			      environment))
 		learn_touch(watch->world, environment);
 }
 

@@ -335,6 +335,25 @@ values_words(const struct values *values)
 	return words;
 }
 
+json_t *
+values_encode(const struct values *values)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < values->count; i++) {
+		const struct value *value = &values->items[i];
+
+		json_array_append_new(
+			list, json_pack("{s:s, s:s*, s:b, s:s, s:s, s:s*, s:s*, s:s*, s:s*}", "key",
+					value->key, "value", value->text, "is_secret", value->is_secret,
+					"source", value->of_env ? "env" : "app", "description",
+					value->description, "fingerprint", value->fingerprint,
+					"secret_store_id", value->store, "secret_key", value->store_key,
+					"secret_version", value->store_version));
+	}
+	return list;
+}
+
 char *
 values_digest(const struct values *values)
 {

@@ -66,6 +66,8 @@ bool values_equal(const struct values *a, const struct values *b);
 char *value_words(const struct value *value);
 /* {KEY: words}, for showing and comparing.  New reference. */
 json_t *values_words(const struct values *values);
+/* As values_decode() takes it; secrets without a text.  New reference. */
+json_t *values_encode(const struct values *values);
 /* A hash over keys, levels and contents: the same for equal lists.  free() it. */
 char *values_digest(const struct values *values);
 

@@ -255,6 +255,22 @@ assert_caution(const struct flow *flow, const char *word)
 	fail_msg("no caution says \"%s\"", word);
 }
 
+/* What the board says is not promoted of a clone. */
+static void
+assert_unpromoted(const char *clone, size_t changes)
+{
+	int64_t until = clock_steady_ms() + WAIT_MS;
+	const struct world_environment *e;
+
+	do {
+		session_turn(here.session, NULL, NULL, 0, 50);
+		e = world_environment(session_world(here.session), "acme", "shop", clone);
+	} while ((!e || !e->values || !e->unpromoted.is_known || e->unpromoted.changes != changes) &&
+		 clock_steady_ms() < until);
+	if (!e || !e->unpromoted.is_known || e->unpromoted.changes != changes)
+		fail_msg("%s: %zu changes instead of %zu", clone, e ? e->unpromoted.changes : 0, changes);
+}
+
 static const char *
 next_clone(void)
 {
@@ -409,12 +425,14 @@ a_clone_has_the_values_and_a_fix_made_by_one_is_promoted(void **state)
 	assert_value(env, "LEVEL", "env info");
 	carry_out(change_value(name, "LEVEL", "debug"));
 	carry_out(change_value(name, "SIZE", "99"));
+	assert_unpromoted(name, 2);
 	flow = review(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
 	assert_int_equal(flow_review(flow)->changes.values, 2);
 	assert_int_equal(flow_review(flow)->changes.count, 2);
 	carry_out(flow);
 	assert_runs_with(PRODUCTION, "LEVEL=debug");
 	assert_runs_with(PRODUCTION, "SIZE=99");
+	assert_unpromoted(name, 0);
 	flow = begin(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
 	assert_refused(flow, ERROR_INPUT, "nothing to promote");
 	free(env);
@@ -433,6 +451,7 @@ what_was_changed_to_isolate_a_clone_is_not_promoted(void **state)
 	name = clone(values);
 	env = path_of(name);
 	assert_runs_with(env, "LEVEL=isolated");
+	assert_unpromoted(name, 0);
 	carry_out(change_image(name, "local/web:1.1.0"));
 	flow = review(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
 	assert_int_equal(flow_review(flow)->changes.count, 1);
