@@ -235,7 +235,7 @@ answer(struct ui *ui)
 			ui_say(ui, _("This is the end."));
 	}
 	if (!ui->message[0])
-		ui_say(ui, _("It is so already."));
+		ui_say(ui, _("No change: it already has this value."));
 }
 
 static void

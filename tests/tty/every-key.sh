@@ -151,7 +151,7 @@ while read -r view key action; do
 	prepare "$view" "$action"
 	say "answers $(quoted "$key") 2"
 	has_no_more "$view" "$action" ||
-		say 'refuse "It is so already." "This is the beginning." "This is the end."'
+		say 'refuse "No change: it already has this value." "This is the beginning." "This is the end."'
 	restore "$view" "$action"
 done <"$folder/keys"
 [ -z "${KEEP_STORY:-}" ] || cp "$story" "$KEEP_STORY"

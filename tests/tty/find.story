@@ -29,20 +29,20 @@ test "what is not there is said, and Enter goes nowhere"
 key /
 expect "environment QA"
 type "zzz"
-expect "Nothing is called like that"
+expect "No match."
 key Enter
-expect "Nothing is called like that"
+expect "No match."
 
 test "what is taken back finds again what it found, and is changed in its middle too"
 key Backspace Backspace Backspace
 row "Find" "8 of 8"
 type "qax"
-expect "Nothing is called like that"
+expect "No match."
 key Backspace
 row "qa" "environment QA"
 key Home
 type "x"
-expect "Nothing is called like that"
+expect "No match."
 key Backspace
 row "qa" "environment QA"
 key Ctrl-U

@@ -101,7 +101,7 @@ resize 110x30
 
 test "Space holds and goes on"
 key Space
-expect "held; Space goes on"
+expect "paused; Space resumes"
 key Space
 expect "following"
 

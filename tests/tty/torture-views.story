@@ -71,7 +71,7 @@ key /
 type "aa-odd"
 row "aa-odd" "<U+202E>"
 key Esc
-gone "Nothing is called"
+gone "No match."
 key D
 expect "way back"
 match "^(─){100}$"

@@ -149,7 +149,7 @@ draw_resources(struct canvas *c, int row, int x, int columns, const struct world
 	}
 }
 
-/* How many shared values the environment has of its own. */
+/* How many of the shared values the environment overrides. */
 static void
 draw_own_values(struct canvas *c, int row, int x, const struct world_environment *e)
 {
@@ -165,9 +165,9 @@ draw_own_values(struct canvas *c, int row, int x, const struct world_environment
 	for (size_t i = 0; i < e->values->count; i++)
 		own += e->values->items[i].of_env;
 	if (own > 0)
-		canvas_format(c, STYLE_DIM, ngettext("%zu of its own", "%zu of its own", own), own);
+		canvas_format(c, STYLE_DIM, ngettext("%zu override", "%zu overrides", own), own);
 	else
-		canvas_ours(c, STYLE_DIM, _("none of its own"));
+		canvas_ours(c, STYLE_DIM, _("no overrides"));
 }
 
 static void

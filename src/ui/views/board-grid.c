@@ -88,6 +88,8 @@ wanted_label(const struct sight *s, const struct canvas *c)
 	else
 		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 			wanted = wider(wanted, text_columns(words[i]));
+	if (c->width >= 60)
+		wanted = wider(wanted, text_columns(untrusted_raw(&s->baseline->environment.name)) + 1);
 	for (size_t i = 0; i < s->module_count; i++)
 		wanted = wider(wanted, text_columns(s->modules[i]) + 2);	/* with its mark */
 	return wanted + 1;
@@ -206,7 +208,10 @@ board_lay_out(const struct board_view *b, const struct sight *s, const struct ca
 		fit_columns(&g, s->column_count, room);
 	}
 	scroll_columns(&g, b, s);
-	g.foot = c->height >= g.head + 10 ? 3 : c->height >= g.head + 5 ? 2 : 0;
+	/* The values have a row where no workload has to go for it. */
+	g.foot = c->height >= g.head + 5 ? 2 : 0;
+	if (g.foot && c->height >= g.head + 1 + 3 + (int)s->module_count)
+		g.foot = 3;
 	g.rows = c->height - g.head - 1 - g.foot;
 	g.top = viewport_first(b->drawn_top, s->row, g.rows > 0 ? (size_t)g.rows : 0, s->module_count);
 	use_room(&g, s, c, cell > 0);

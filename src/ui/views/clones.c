@@ -27,7 +27,7 @@
 static const struct key keys[] = {
 	{27, "Esc", ACTION_BACK, N_("back"), N_("Go back.")},
 	{'q', NULL, ACTION_BACK, NULL, NULL},
-	{'\r', "Enter", ACTION_OPEN, N_("open"), N_("The clone from near.")},
+	{'\r', "Enter", ACTION_OPEN, N_("open"), N_("Open the clone.")},
 	{'E', "E", ACTION_END, N_("end of life"), N_("Say how long the clone is still needed.")},
 	{'d', "d", ACTION_DIFF, N_("diff"), N_("Compare the clone with where it came from.")},
 	{'P', "P", ACTION_PROMOTE, N_("promote"), N_("Take the clone's changes to where it came from.")},

@@ -38,7 +38,7 @@ static const struct key keys[] = {
 	{'\r', "Enter", ACTION_OPEN, N_("go there"), N_("Go to what is selected.")},
 	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Stay where you are.")},
 	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("down"), N_("To the next one.")},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), N_("To the one before.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), N_("Previous.")},
 	FINDER_PAGE_KEYS,
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
@@ -201,7 +201,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	struct goto_view *g = (struct goto_view *)view;
 	struct canvas list = canvas_part(canvas, canvas->height >= 14, 0, canvas->height, canvas->width);
 
-	finder_draw(&g->finder, ui, &list, _("Nothing is called like that."));
+	finder_draw(&g->finder, ui, &list, _("No match."));
 }
 
 static void
@@ -230,7 +230,7 @@ act(struct view *view, struct ui *ui, enum action action)
 	if (action == ACTION_BACK)
 		ui_pop(ui);
 	else if (!item)
-		ui_say(ui, _("Nothing is called like that."));
+		ui_say(ui, _("No match."));
 	else
 		go(g, ui, item->id);
 }

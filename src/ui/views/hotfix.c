@@ -37,7 +37,7 @@ static const struct key keys[] = {
 	{'T', "T", ACTION_CARRY, N_("carry"), N_("Take the fix to the environment that is selected below.")},
 	{'l', "l", ACTION_LOGS, N_("logs"), N_("Show what the clone writes.")},
 	{'d', "d", ACTION_DIFF, N_("diff"), N_("Compare the clone with where it came from.")},
-	{'\r', "Enter", ACTION_OPEN, N_("open"), N_("The clone from near.")},
+	{'\r', "Enter", ACTION_OPEN, N_("open"), N_("Open the clone.")},
 	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, N_("To the step before.")},
 	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, N_("To the step after.")},
 	{'k', NULL, ACTION_UP, NULL, NULL},

@@ -71,7 +71,7 @@ struct logs_view {
 static const struct key keys[] = {
 	{27, "Esc", ACTION_BACK, N_("back"), N_("Go back.")},
 	{'q', NULL, ACTION_BACK, NULL, NULL},
-	{' ', "Space", ACTION_HOLD, N_("hold"), N_("Hold what is seen, and go on.")},
+	{' ', "Space", ACTION_HOLD, N_("pause"), N_("Pause or resume following.")},
 	{'\t', "Tab", ACTION_PANE, N_("next workload"), N_("The next workload's lines, or all.")},
 	{'c', "c", ACTION_CONTAINER, NULL, N_("The next container's lines, where a workload has several, or all.")},
 	{'/', "/", ACTION_FIND, N_("find"), N_("Find a text; Esc forgets it.")},
@@ -282,7 +282,7 @@ draw_state(const struct logs_view *v, struct ui *ui, struct canvas *c)
 	if (logs_error(v->logs)->kind != ERROR_NONE)
 		canvas_bytes(c, STYLE_DANGER, logs_error(v->logs)->text, 0);
 	else if (v->held)
-		canvas_ours(c, STYLE_WARN, ui_keyed(ui, _("held; {hold} goes on")));
+		canvas_ours(c, STYLE_WARN, ui_keyed(ui, _("paused; {hold} resumes")));
 	else if (v->bottom > 0)
 		canvas_format(c, STYLE_WARN, ui_keyed(ui, ngettext("%zu newer line below; {last} follows",
 								   "%zu newer lines below; {last} follows",

@@ -35,7 +35,7 @@ static const struct key keys[] = {
 	{'\r', "Enter", ACTION_OPEN, N_("choose"), N_("Compare with what is selected.")},
 	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Leave it as it is.")},
 	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("down"), N_("To the next one.")},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), N_("To the one before.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), N_("Previous.")},
 	FINDER_PAGE_KEYS,
 	{0, NULL, ACTION_NONE, NULL, NULL},
 };
@@ -83,7 +83,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	struct moment_view *m = (struct moment_view *)view;
 	struct canvas part = canvas_part(canvas, 1, 0, canvas->height - 1, canvas->width);
 
-	finder_draw(&m->finder, ui, &part, _("Nothing is called like that."));
+	finder_draw(&m->finder, ui, &part, _("No match."));
 }
 
 static void

@@ -172,7 +172,7 @@ draw_header(const struct difference *d, struct canvas *c, int row, const struct 
 		canvas_format(c, STYLE_DIM, ngettext("   %zu line changes", "   %zu lines change", count),
 			      count);
 	} else if (d->only >= 0) {
-		canvas_ours(c, STYLE_DIM, _("   alone; w shows all"));
+		canvas_ours(c, STYLE_DIM, _("   only this one; w shows all"));
 	}
 }
 

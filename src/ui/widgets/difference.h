@@ -79,7 +79,7 @@ bool difference_type(struct difference *difference, struct ui *ui, int key);
 	{'G', "G", ACTION_LAST, NULL, N_("To the end.")},                                          \
 	{'n', "n", ACTION_NEXT, N_("next change"),                                                 \
 	 N_("To the next change, or to the next place of what was found.")},                       \
-	{'N', "N", ACTION_PREVIOUS, NULL, N_("To the one before.")},                               \
+	{'N', "N", ACTION_PREVIOUS, NULL, N_("Previous.")},                               \
 	{'/', "/", ACTION_FIND, N_("find"), N_("Find in the diff by typing; Esc forgets it.")},    \
 	{'s', "s", ACTION_BESIDE, N_("side by side"), N_("Old and new side by side, or in one column.")}, \
 	{' ', "Space", ACTION_FOLD, NULL,                                                          \
