@@ -8,12 +8,14 @@ with files of its own, and tells how it ended.
 import http.client
 import json
 import os
+import random
 import re
 import shutil
 import signal
 import socket
 import struct
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -41,8 +43,9 @@ def import_file():
         "definitions": [
             {"id": "local-sqlite", "name": "SQLite", "type": "sqlite", "criteria": [{}],
              "driver_type": "process/sqlite", "driver_inputs": {"values": {}}},
+            # One of its own for each environment: nothing of a clone leads to where it came from.
             {"id": "broker", "name": "Broker", "type": "queue", "criteria": [{}],
-             "driver_type": "static", "driver_inputs": {"values": {"host": "broker"}}}],
+             "driver_type": "process/sqlite", "driver_inputs": {"values": {}}}],
         "applications": [{
             "id": "shop", "name": "Shop",
             "values": [{"key": "LIMIT", "value": "40", "description": "rows"},
@@ -61,6 +64,10 @@ def until(what, limit=HANG_LIMIT_S, pause=0.02):
         if time.monotonic() > end:
             raise RuntimeError("waited in vain: " + getattr(what, "__name__", "it"))
         time.sleep(pause)
+
+
+# Whoever ends us ends what we started.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -437,22 +444,17 @@ class Tap:
             if not fine:
                 for line in str(why).splitlines()[:60]:
                     print("# " + line)
-            sys_flush()
+            sys.stdout.flush()
         return fine
 
     def note(self, text):
         with self.lock:
             print("# " + text)
-            sys_flush()
+            sys.stdout.flush()
 
     def end(self):
         print(f"1..{self.number}")
         return 1 if self.failed else 0
-
-
-def sys_flush():
-    import sys
-    sys.stdout.flush()
 
 
 def long_run():
@@ -463,6 +465,8 @@ def sliced(cases):
     """SLICE=i/n: the i-th of n parts, spread over all kinds."""
     part, _, of = os.environ.get("SLICE", "1/1").partition("/")
     part, of = int(part), int(of or 1)
+    cases = list(cases)
+    random.Random(of).shuffle(cases)	# the same each time
     return [case for k, case in enumerate(cases) if k % of == (part - 1) % of]
 
 

@@ -6,10 +6,11 @@ FAULT_TESTS = \
 	tests/fault/test-kill.sh \
 	tests/fault/test-power.sh \
 	tests/fault/test-read.sh \
+	tests/fault/test-screen.sh \
 	tests/fault/test-second.sh \
 	tests/fault/test-write.sh
 
-EXTRA_DIST += tests/fault/faultd.py tests/fault/kill.py tests/fault/read.py tests/fault/second.py \
+EXTRA_DIST += tests/fault/faultd.py tests/fault/kill.py tests/fault/read.py tests/fault/screen.py tests/fault/second.py \
 	tests/fault/shim.c tests/fault/story.py tests/fault/write.py
 dist_check_SCRIPTS += $(FAULT_TESTS)
 TESTS += $(FAULT_TESTS)

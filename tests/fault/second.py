@@ -54,6 +54,8 @@ class Other:
 
 
 class Deploys(Other):
+    what = "deploys"
+
     def act(self):
         self.deploy([{"op": "add", "path": "/spec/containers/web/variables/THEIRS", "value": self.mark}],
                     f"theirs {self.mark}")
@@ -65,6 +67,8 @@ class Deploys(Other):
 
 
 class Values(Other):
+    what = "adds a value"
+
     def act(self):
         self.platform.must("POST", f"{self.target()}/values",
                            {"key": "THEIRS", "value": self.mark, "is_secret": False, "description": ""})
@@ -87,6 +91,8 @@ class Values(Other):
 
 class ChangesValue(Values):
     """One that there was already, and that the workload uses."""
+
+    what = "changes a value"
 
     def prepare(self):
         self.platform.must("POST", f"{self.target()}/values",
@@ -111,6 +117,8 @@ class ChangesValue(Values):
 class Primes(Other):
     """The next change of it would ride on another deployment."""
 
+    what = "sets the base of the next deployment"
+
     def prepare(self):
         self.first = self.runs()[0]["id"]
         self.deploy([{"op": "add", "path": "/spec/containers/web/variables/SECOND", "value": self.mark}],
@@ -132,6 +140,8 @@ class Primes(Other):
 
 class Defines(Other):
     """What its queue is."""
+
+    what = "changes a definition"
 
     def prepare(self):
         self.define("ours")
@@ -165,6 +175,8 @@ class Defines(Other):
 
 class Edits(Other):
     """The change that our operation has just made."""
+
+    what = "edits our change"
 
     def act(self):
         for delta in self.platform.must("GET", f"{SHOP}/deltas?env={self.env}") or []:
@@ -205,7 +217,7 @@ class Rounds:
         with Faultd(self.platform) as daemon:
             others, met, count = [], [], []
             story = STORIES[verb](self.platform, Client(self.platform.folder), daemon.url,
-                                  lambda env: others.append(action(self.platform, env, "theirs-" + env)))
+                                  lambda env: others.append(action(self.platform, env, "theirs-" + env[5:])))
             other = others[-1]
 
             def choose(request):
@@ -276,7 +288,7 @@ def main():
                     continue
                 bad = [r for r in of if r[1]]
                 why = "\n".join(f"before its request {case[2]}: {wrong}" for case, wrong, _ in bad[:3])
-                tap.ok(not bad, f"{verb}, while somebody {action.__name__.lower()}, {len(of)} times: "
+                tap.ok(not bad, f"{verb}, while somebody {action.what}, {len(of)} times: "
                        "0 stale, 0 lost, 0 doubled", f"{len(bad)} wrong\n{why}")
         codes = {}
         for _, _, code in results:

@@ -10,6 +10,7 @@
  *   SHIM_KILL=n    SIGKILL at point n
  *   SHIM_POWER=1   ... and what was written to these files and not synchronised is not there
  *   SHIM_FAIL=n    the n-th change of a file fails with SHIM_ERRNO; SHIM_FAIL=n+ that and all after
+ *   SHIM_DEAD=F    ... and the folder F is made
  *   SHIM_COUNT=F   at the end, how many points and changes there were, into the file F
  *
  * Programs that this one starts are left alone.
@@ -47,7 +48,7 @@ static struct {
 	int error;
 	char *files[FILES_MAX];
 	size_t file_count;
-	char *count_path;
+	char *count_path, *dead_path;
 	long points, changes;
 	bool watched[FDS_MAX];
 	struct undone *undone;
@@ -82,6 +83,8 @@ begin(void)
 			shim.files[shim.file_count++] = file;
 	if (getenv("SHIM_COUNT"))
 		shim.count_path = strdup(getenv("SHIM_COUNT"));
+	if (getenv("SHIM_DEAD"))
+		shim.dead_path = strdup(getenv("SHIM_DEAD"));
 	unsetenv("LD_PRELOAD");
 }
 
@@ -136,6 +139,8 @@ point(void)
 		return;
 	if (shim.power)
 		lose_power();
+	if (shim.dead_path && mkdir(shim.dead_path, 0700) != 0)
+		_exit(99);
 	kill(getpid(), SIGKILL);
 	for (;;)
 		pause();

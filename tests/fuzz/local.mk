@@ -62,7 +62,7 @@ tests_fuzz_replay_version_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
 fuzz:
 	@$(MKDIR_P) fuzz
 	cd fuzz && { test -f Makefile || $(abs_top_srcdir)/configure --quiet --enable-fuzz CC=clang; }
-	cd fuzz && $(MAKE) $(AM_MAKEFLAGS) all $(FUZZ_REPLAYS)
+	cd fuzz && $(MAKE) $(AM_MAKEFLAGS) $(FUZZ_REPLAYS)
 	@cd fuzz && for target in $(FUZZ_TARGETS); do \
 		mkdir -p corpus/$$target && echo "== $$target" && \
 		tests/fuzz/replay-$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 \
