@@ -16,8 +16,6 @@
 #include "model/isolation.h"
 #include "model/json.h"
 
-#define EXCERPT_BYTES 240
-
 /* --- reading --- */
 
 static void
@@ -184,44 +182,23 @@ look_end(struct looked_at *l)
 
 /* --- in words --- */
 
-/* What is around the name: whole characters, and not a whole file. */
-static char *
-excerpt(const char *text, const char *name)
-{
-	size_t length = strlen(text), start = 0, end = length;
-	const char *at = strcasestr(text, name);
-
-	if (length <= EXCERPT_BYTES)
-		return xstrdup(text);
-	if (at && (size_t)(at - text) > EXCERPT_BYTES / 2)
-		start = (size_t)(at - text) - EXCERPT_BYTES / 2;
-	if (end - start > EXCERPT_BYTES)
-		end = start + EXCERPT_BYTES;
-	while (start > 0 && ((unsigned char)text[start] & 0xc0) == 0x80)
-		start--;
-	while (end < length && ((unsigned char)text[end] & 0xc0) == 0x80)
-		end++;
-	return xasprintf("%s%.*s%s", start > 0 ? "…" : "", (int)(end - start), text + start,
-			 end < length ? "…" : "");
-}
-
 static char *
 words_of(const struct isolation_finding *f, const char *source)
 {
-	char *text = excerpt(f->text, f->names), *words = NULL, *more;
+	char *words = NULL, *more;
 
 	switch (f->kind) {
 	case ISOLATION_ENVIRONMENT:
-		words = xasprintf(_("%s names %s: %s"), f->where, f->names, text);
+		words = xasprintf(_("%s names %s: %s"), f->where, f->names, f->text);
 		break;
 	case ISOLATION_SAME_HOST:
-		words = xasprintf(_("%s leads to %s, which %s uses: %s"), f->where, f->names, source, text);
+		words = xasprintf(_("%s leads to %s, which %s uses: %s"), f->where, f->names, source, f->text);
 		break;
 	case ISOLATION_FIXED_HOST:
-		words = xasprintf(_("%s leads to the host %s, as in %s: %s"), f->where, f->names, source, text);
+		words = xasprintf(_("%s leads to the host %s, as in %s: %s"), f->where, f->names, source, f->text);
 		break;
 	case ISOLATION_ADDRESS:
-		words = xasprintf(_("%s leads to the address %s, as in %s: %s"), f->where, f->names, source, text);
+		words = xasprintf(_("%s leads to the address %s, as in %s: %s"), f->where, f->names, source, f->text);
 		break;
 	case ISOLATION_RESOURCE:
 		words = xasprintf(_("%s is the same resource as in %s: the definition %s gives it to both"),
@@ -236,7 +213,6 @@ words_of(const struct isolation_finding *f, const char *source)
 		free(words);
 		words = more;
 	}
-	free(text);
 	return words;
 }
 

@@ -34,6 +34,8 @@
 #define TEXT_BYTES_MAX (16u * 1024 * 1024)
 #define WHERE_BYTES_MAX 65536
 #define GROUPED_FROM 300u
+#define EXCERPT_BYTES 240
+#define LINE_LOOK_MAX 1000u		/* what stands further away from a host says nothing of it */
 #define BASE64_LEAST 16
 
 struct search {
@@ -43,11 +45,42 @@ struct search {
 	json_t *hosts;		/* {host: true} of the source's resources */
 	json_t *neighbours;	/* {name: true}: workloads, containers, resources */
 	size_t first;		/* finding of the string that is read */
+	json_t *found;		/* {name: true} of that string */
+	size_t looked_to;	/* how far of its text it was looked for what was found */
 	bool only_names;	/* of environments: where an image is pulled from leads nowhere */
 	const char *where, *key, *text;	/* of that string, as it is written */
 };
 
 /* --- findings --- */
+
+static bool
+is_found(const struct search *search, const char *names)
+{
+	return json_object_get(search->found, names) != NULL;
+}
+
+/* What is around the name: whole characters, and not a whole file. */
+static char *
+excerpt(struct search *search, const char *name)
+{
+	const char *text = search->text, *at = strcasestr(text + search->looked_to, name);
+	size_t length = strlen(text), start = 0, end = length;
+
+	if (at)
+		search->looked_to = (size_t)(at - text);
+	if (length <= EXCERPT_BYTES)
+		return xstrdup(text);
+	if (at && (size_t)(at - text) > EXCERPT_BYTES / 2)
+		start = (size_t)(at - text) - EXCERPT_BYTES / 2;
+	if (end - start > EXCERPT_BYTES)
+		end = start + EXCERPT_BYTES;
+	while (start > 0 && ((unsigned char)text[start] & 0xc0) == 0x80)
+		start--;
+	while (end < length && ((unsigned char)text[end] & 0xc0) == 0x80)
+		end++;
+	return xasprintf("%s%.*s%s", start > 0 ? "…" : "", (int)(end - start), text + start,
+			 end < length ? "…" : "");
+}
 
 static void
 add(struct search *search, enum isolation_kind kind, const char *names)
@@ -56,13 +89,13 @@ add(struct search *search, enum isolation_kind kind, const char *names)
 	struct isolation_finding *finding;
 	char digest[IDS_SHA256_B64_SIZE], *identity;
 
-	for (size_t i = search->first; i < all->count; i++)
-		if (strcasecmp(all->items[i].names, names) == 0)
-			return;
+	if (is_found(search, names))
+		return;
+	json_object_set_new_nocheck(search->found, names, json_true());
 	all->items = xreallocarray(all->items, all->count + 1, sizeof(*all->items));
 	finding = &all->items[all->count++];
 	*finding = (struct isolation_finding){
-		.kind = kind, .where = xstrdup(search->where), .text = xstrdup(search->text),
+		.kind = kind, .where = xstrdup(search->where), .text = excerpt(search, names),
 		.names = xstrdup(names), .places = 1,
 	};
 	identity = xasprintf("%d\n%s\n%s", (int)kind, search->where, names);
@@ -128,14 +161,43 @@ ends_word(const char *text, size_t end)
 	return !is_word(text[end + n]);
 }
 
-static size_t
-count_words(const char *text)
+/* Whether there are as many; a text may be a whole file. */
+static bool
+has_words(const char *text, size_t wanted)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; text[i]; i++)
+	for (size_t i = 0; text[i] && count < wanted; i++)
 		count += isalpha((unsigned char)text[i]) && (i == 0 || isspace((unsigned char)text[i - 1]));
-	return count;
+	return count >= wanted;
+}
+
+/* Where the line begins, or as far back as anybody would look. */
+static size_t
+line_start(const char *text, size_t at)
+{
+	size_t least = at > LINE_LOOK_MAX ? at - LINE_LOOK_MAX : 0;
+
+	while (at > least && text[at - 1] != '\n')
+		at--;
+	return at;
+}
+
+static size_t
+line_length(const char *line)
+{
+	size_t n = 0;
+
+	while (n < 2 * LINE_LOOK_MAX && line[n] && line[n] != '\n')
+		n++;
+	return n;
+}
+
+/* Whether it is one line of several. */
+static bool
+is_of_several_lines(const char *text, size_t start)
+{
+	return (start > 0 && text[start - 1] == '\n') || text[start + line_length(text + start)] == '\n';
 }
 
 /* The length of the plain word that ends before `at`, over one blank. */
@@ -168,7 +230,7 @@ is_prose(const char *text, size_t start, size_t end)
 	if (text[end] == ' ' || text[end] == '-')
 		while (isalpha((unsigned char)text[end + 1 + after]))
 			after++;
-	return count_words(text) >= 4 && before >= 1 &&
+	return before >= 1 && has_words(text, 4) &&
 	       (after >= 2 || text[end] == '\0' || ends_sentence(text + end));
 }
 
@@ -185,12 +247,11 @@ begins_comment(const char *line)
 static bool
 is_remark(const char *text, size_t start, size_t end)
 {
-	size_t line = start;
+	size_t line = line_start(text, start);
 
-	while (line > 0 && text[line - 1] != '\n')
-		line--;
-	return strchr(text, '\n') && begins_comment(text + line) && start > 0 &&
-	       isspace((unsigned char)text[start - 1]) && (text[end] == '\0' || isspace((unsigned char)text[end]));
+	return start > 0 && isspace((unsigned char)text[start - 1]) &&
+	       (text[end] == '\0' || isspace((unsigned char)text[end])) && begins_comment(text + line) &&
+	       is_of_several_lines(text, line);
 }
 
 /* How languages and their frameworks are told to run well: "NODE_ENV=production". */
@@ -262,6 +323,8 @@ search_names(struct search *search, const char *text)
 	while ((name = find_name(search, text, end, &start, &end))) {
 		bool is_all = start == 0 && text[end] == '\0';
 
+		if (is_found(search, name))
+			continue;
 		if (is_prose(text, start, end) || is_remark(text, start, end) || (is_all && is_mode(search->key)))
 			continue;
 		add(search, ISOLATION_ENVIRONMENT, name);
@@ -344,20 +407,16 @@ is_read_by_people(const char *text, const struct host *host)
 	static const char *const words[] = {
 		"copyright", "documentation", "docs", "licence", "license", "manual", "rfc", "spdx", NULL,
 	};
-	size_t start = host->start, length;
-	const char *line;
+	size_t start = line_start(text, host->start), length = line_length(text + start);
+	const char *line = text + start;
 
-	while (start > 0 && text[start - 1] != '\n')
-		start--;
-	line = text + start;
-	length = strcspn(line, "\n");
-	if (strchr(text, '\n') && begins_comment(line))
+	if (begins_comment(line) && is_of_several_lines(text, start))
 		return true;
-	if (!*host->scheme || host->has_user || !isspace((unsigned char)line[strcspn(line, " \n")]))
+	if (!*host->scheme || host->has_user || !has_words(text, 3))
 		return false;
 	for (const char *const *word = words; *word; word++)
 		if (line_has(line, length, *word))
-			return count_words(text) >= 3;
+			return true;
 	return false;
 }
 
@@ -439,7 +498,7 @@ search_known_hosts(struct search *search, char *text)
 		if (host[strspn(host, "abcdefghijklmnopqrstuvwxyz")] == '\0')
 			continue;	/* "postgres" is a word as well */
 		for (size_t at = 0; text[at]; at++) {
-			if (strncasecmp(text + at, host, n) != 0 || (at > 0 && is_word(text[at - 1])) ||
+			if (tolower((unsigned char)text[at]) != host[0] || strncasecmp(text + at, host, n) != 0 || (at > 0 && is_word(text[at - 1])) ||
 			    is_word(text[at + n]))
 				continue;
 			add(search, ISOLATION_SAME_HOST, host);
@@ -634,6 +693,7 @@ search_reading(struct search *search, const char *text, int readings)
 	hide_own(search, left);
 	if (!search->only_names)
 		search_hosts(search, left);
+	search->looked_to = 0;
 	search_names(search, left);
 	free(left);
 	other = unescape(text);
@@ -668,16 +728,24 @@ drop_last(struct isolation_findings *findings)
 }
 
 static void
+string_begin(struct search *search, const char *where, const char *key, const char *text)
+{
+	search->first = search->findings->count;
+	search->where = where;
+	search->key = key;
+	search->text = text;
+	search->looked_to = 0;
+	json_object_clear(search->found);
+}
+
+static void
 search_text(struct search *search, const char *where, const char *key, const char *text)
 {
 	size_t plain;
 	bool put_in;
 	char *read;
 
-	search->first = search->findings->count;
-	search->where = where;
-	search->key = key;
-	search->text = text;
+	string_begin(search, where, key, text);
 	read = fill_in(search, text, false, &put_in);
 	search_reading(search, read, 0);
 	free(read);
@@ -800,9 +868,7 @@ search_resource(struct search *search, const char *res_id, const json_t *declara
 	where = xasprintf("resources/%s", res_id);
 	id = json_member_string(its, "id");
 	if (is_static(its) && its == find_definition(isolation, &source)) {
-		search->first = search->findings->count;
-		search->where = where;
-		search->text = type;
+		string_begin(search, where, "", type);
 		add(search, ISOLATION_RESOURCE, id ? id : "");
 	} else {
 		search_inputs(search, where, its);
@@ -919,7 +985,7 @@ search_begin(struct search *search, struct isolation_findings *findings, const s
 	*findings = (struct isolation_findings){0};
 	*search = (struct search){
 		.isolation = isolation, .findings = findings, .names = json_object(), .hosts = json_object(),
-		.neighbours = json_object(), .key = "",
+		.neighbours = json_object(), .found = json_object(), .key = "",
 	};
 	json_array_foreach(isolation->foreign, i, name)
 		if (json_is_string(name))
@@ -937,6 +1003,7 @@ search_end(struct search *search)
 	json_decref(search->names);
 	json_decref(search->hosts);
 	json_decref(search->neighbours);
+	json_decref(search->found);
 }
 
 /* Those that name the same become the first of them. */

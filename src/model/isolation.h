@@ -29,7 +29,7 @@ struct isolation_finding {
 	char id[ISOLATION_ID_SIZE];	/* the same for the same finding, each time */
 	enum isolation_kind kind;
 	char *where;		/* "/modules/web/spec/...", "values/KEY", "resources/shared.db" */
-	char *text;		/* foreign: the whole text that it was found in */
+	char *text;		/* foreign: the text that it was found in; of a long one a part */
 	char *names;		/* foreign: the environment, host, address or definition */
 	size_t places;		/* how many; more than 1: the same in many, `where` is the first */
 };

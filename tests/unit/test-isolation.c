@@ -320,6 +320,35 @@ thousands_are_counted_and_none_is_dropped(void **state)
 	set_unref(set);
 }
 
+/* As long as a body may be, and made to be slow. */
+static void
+long_texts_take_no_time_worth_mentioning(void **state)
+{
+	static const char *const pieces[] = {
+		"for production use only, as it says ", "https://a%06zu.acme.com ", "x@", "%%41", "production_",
+		"${values.STAGE}", "aaaaaaaaaaaaaaaaaaaa", "1.2.3.4,", "http://", "# production\n", "::", "\\",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+		struct isolation_findings findings;
+		size_t size = 400 * 1000, at = 0;
+		char *text = xcalloc(size + 64, 1);
+		struct world world;
+
+		for (size_t n = 0; at < size; n++)
+			at += (size_t)(i == 1 ? snprintf(text + at, 64, "https://a%06zu.acme.com ", n)
+					      : snprintf(text + at, 64, "%s", pieces[i]));
+		world_make(&world, "LONG", text);
+		isolation_find(&findings, &world.isolation);
+		if (i == 1)
+			assert_true(findings.count > 10000);
+		isolation_clear(&findings);
+		world_clear(&world);
+		free(text);
+	}
+}
+
 static void
 one_text_is_looked_at_alone(void **state)
 {
@@ -348,6 +377,7 @@ main(void)
 		cmocka_unit_test(each_is_a_finding_of_its_own),
 		cmocka_unit_test(a_static_resource_of_the_source_is_found),
 		cmocka_unit_test(thousands_are_counted_and_none_is_dropped),
+		cmocka_unit_test(long_texts_take_no_time_worth_mentioning),
 		cmocka_unit_test(one_text_is_looked_at_alone),
 	};
 
