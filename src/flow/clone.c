@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/comment.h"
 
 #define TRIES_MAX 4
 #define NAMED_MAX 600
@@ -507,7 +508,7 @@ checked_source(void *data, const struct api_reply *reply)
 	struct flow *flow = data;
 	struct environment now = { 0 };
 	struct error err = { 0 };
-	const char *reviewed = untrusted_raw(&flow->source.environment.last_deploy.id);
+	const char *reviewed = untrusted_raw(&flow->source.environment.last_deploy.id), *theirs;
 
 	flow->call = NULL;
 	if (reply->error.kind != ERROR_NONE) {
@@ -518,11 +519,12 @@ checked_source(void *data, const struct api_reply *reply)
 		flow_fail(flow, &err);
 		return;
 	}
+	theirs = untrusted_raw(&now.last_deploy.comment);
 	if (!untrusted_is(&now.last_deploy.id, reviewed))
 		error_set(&err, ERROR_STALE,
-			  _("%s moved since the review: \"%s\" was deployed by %s; nothing was "
+			  _("%s moved since the review: \"%.*s\" was deployed by %s; nothing was "
 			    "cloned, review it again"),
-			  flow->request.source, untrusted_raw(&now.last_deploy.comment),
+			  flow->request.source, (int)comment_people_length(theirs), theirs,
 			  untrusted_raw(&now.last_deploy.created_by));
 	environment_clear(&now);
 	if (err.kind != ERROR_NONE) {

@@ -446,9 +446,11 @@ settled_deployment(void *data, const struct api_reply *reply)
 		}
 	if (flow->scratch_count &&
 	    !untrusted_is(&flow->scratch[0].id, reviewed ? reviewed : "")) {
+		const char *theirs = untrusted_raw(&flow->scratch[0].comment);
+
 		error_set(&err, ERROR_STALE,
-			  _("%s moved since the review: \"%s\" was deployed; ours was not"),
-			  flow->request.env, untrusted_raw(&flow->scratch[0].comment));
+			  _("%s moved since the review: \"%.*s\" was deployed; ours was not"),
+			  flow->request.env, (int)comment_people_length(theirs), theirs);
 		refused(flow, &err);
 		return;
 	}
