@@ -264,13 +264,14 @@ class Visit:
 class Faultd:
     """Listens on `url`; `choose(request)` gives a Fault or None for each request."""
 
-    def __init__(self, platform, choose=lambda request: None):
-        self.platform, self.choose = platform, choose
+    def __init__(self, platform, choose=lambda request: None, tls=None):
+        """tls: an ssl.SSLContext; then it speaks https."""
+        self.platform, self.choose, self.tls = platform, choose, tls
         self.ledger, self.lock, self.closing = [], threading.Lock(), False
         self.listener = socket.socket()
         self.listener.bind(("127.0.0.1", 0))
         self.listener.listen(128)
-        self.url = "http://127.0.0.1:%d" % self.listener.getsockname()[1]
+        self.url = "%s://127.0.0.1:%d" % ("https" if tls else "http", self.listener.getsockname()[1])
         self.clients = set()
         threading.Thread(target=self.take, daemon=True).start()
 
@@ -305,6 +306,8 @@ class Faultd:
 
     def visit(self, client):
         try:
+            if self.tls:
+                client = self.tls.wrap_socket(client, server_side=True)
             while self.one(client):
                 pass
         except OSError:

@@ -5,7 +5,11 @@ Every sort of GET that a command needs fails in every way, each time it is asked
 command ends with a reason, or it says the same as without the fault.
 """
 import json
+import os
 import re
+import shutil
+import ssl
+import subprocess
 import sys
 
 from faultd import (Client, Faultd, Platform, SHOP, Tap, body_fault, cut_fault, drip_fault, hang_fault,
@@ -191,9 +195,48 @@ def collect_answers(reads):
     return bodies
 
 
+def make_certificates(folder):
+    """{name: (certificate, key)}, of a CA that is trusted unless the name says otherwise."""
+    def openssl(*words):
+        subprocess.run(["openssl", *words], cwd=folder, check=True, stderr=subprocess.DEVNULL)
+
+    curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+    openssl("req", "-x509", *curve, "-days", "2", "-subj", "/CN=test-ca", "-keyout", "ca.key", "-out", "ca.pem")
+    openssl("req", *curve, "-subj", "/CN=platform", "-keyout", "leaf.key", "-out", "leaf.csr")
+    made = {}
+    for name, days, names in (("good", "2", "IP:127.0.0.1"), ("expired", "-1", "IP:127.0.0.1"),
+                              ("of another host", "2", "DNS:elsewhere.example.com")):
+        with open(os.path.join(folder, "names"), "w") as out:
+            out.write(f"subjectAltName={names}\n")
+        openssl("x509", "-req", "-in", "leaf.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
+                "-days", days, "-extfile", "names", "-out", f"{days}{names[:2]}.pem")
+        made[name] = os.path.join(folder, f"{days}{names[:2]}.pem"), os.path.join(folder, "leaf.key")
+    openssl("req", "-x509", *curve, "-days", "2", "-subj", "/CN=127.0.0.1", "-addext",
+            "subjectAltName=IP:127.0.0.1", "-keyout", "self.key", "-out", "self.pem")
+    made["signed by itself"] = os.path.join(folder, "self.pem"), os.path.join(folder, "self.key")
+    return made
+
+
+def certificates(tap, platform):
+    """Nobody whose certificate is not good hears a request, so no token either."""
+    if not shutil.which("openssl"):
+        tap.note("openssl is not installed: certificates are left out")
+        return
+    for name, (certificate, key) in make_certificates(platform.folder).items():
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        with Faultd(platform, tls=context) as daemon:
+            ended = Client(platform.folder, ["--token-file=token"]).run(
+                daemon.url, "applications", "--json", f"--ca-file={platform.folder}/ca.pem")
+            heard = len(daemon.ledger)
+        fine = ended.code == 0 if name == "good" else ended.code == 3 and ended.err.strip() and not heard
+        tap.ok(fine, f"a certificate that is {name}: {heard} requests are heard", ended)
+
+
 def main():
     tap = Tap()
     with Platform() as platform:
+        certificates(tap, platform)
         reads = Reads(platform, tap)
         trap_hits = []
         with Faultd(platform, lambda request: trap_hits.append(request)) as trap:

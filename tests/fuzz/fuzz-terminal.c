@@ -29,6 +29,7 @@ take_terminal(void)
 		abort();
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
+	set_escdelay(1);	/* nobody types here */
 	input_start(true);
 	feed = ends[1];
 }
