@@ -47,7 +47,7 @@ struct linear {
 	bool reviewed;			/* the review has been printed */
 	size_t conflict;		/* which of them is asked about, from 0 */
 	int64_t until;			/* steady ms: reading ends then; 0: ten seconds each; -1: never */
-	int64_t since;			/* wall ms: what is older is not told as if it were now */
+	int64_t since;			/* steady ms: what is older is not told as if it were now */
 	struct logs *logs;		/* that are followed; NULL: none */
 	bool logs_of_all;
 	struct flow_value *values;	/* that options decide; a NULL key ends them; NULL: none */

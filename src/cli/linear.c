@@ -304,7 +304,7 @@ linear_forget(struct linear *l, struct flow *flow)
 	free(l->reason);
 	l->reason = NULL;
 	l->asking = ASKING_COMMAND;
-	l->since = clock_wall_ms();
+	l->since = clock_steady_ms();
 }
 
 /* What is asked next: the findings one by one, then what the approval needs. */
@@ -555,21 +555,16 @@ take_line(struct linear *l, char *line)
 
 /* --- input --- */
 
-/* Everything that a command may tell was read since the last thing that changed it. */
+/* Everything that a command may tell was read, or could not be, since the last thing that changed it. */
 static bool
 is_ready(const struct linear *l)
 {
-	const struct world_application *a = linear_application(l);
+	const bool chosen = l->org && l->app;
+	const unsigned needs = chosen ? NEED_ENVIRONMENTS | NEED_SETS | NEED_RUNTIME : NEED_APPLICATIONS;
 
-	if (session_world(l->session)->link == WORLD_OFFLINE || clock_wall_ms() - l->since > READY_MS)
-		return true;
-	if (!a || a->known.at < l->since)
-		return false;
-	for (size_t i = 0; i < a->count; i++)
-		if (a->environments[i].environment.last_deploy.id.raw &&
-		    (!a->environments[i].set || !world_is_known(&a->environments[i], WORLD_RUNTIME)))
-			return false;
-	return true;
+	return session_world(l->session)->link == WORLD_OFFLINE ||
+	       clock_steady_ms() - l->since > READY_MS ||
+	       session_settled(l->session, l->org, chosen ? l->app : NULL, needs, l->since);
 }
 
 static bool
@@ -689,7 +684,7 @@ turn(struct linear *l)
 void
 linear_wait_anew(struct linear *l)
 {
-	l->since = clock_wall_ms();
+	l->since = clock_steady_ms();
 	while (!is_ready(l)) {
 		(void)session_turn(l->session, NULL, NULL, 0, 200);
 		linear_choose(l);
