@@ -654,14 +654,18 @@ linear_choose(struct linear *l)
 	const struct world *world = session_world(l->session);
 
 	/* A command that is done once has found out what was meant. */
-	for (size_t i = 0; i < world->count && !l->app && !l->once; i++) {
+	for (size_t i = 0; i < world->count && !(l->org && l->app) && !l->once; i++) {
 		const struct world_organization *o = &world->organizations[i];
+		const char *org = untrusted_raw(&o->organization.id);
 
-		if (o->count == 0 || (l->org && !untrusted_is(&o->organization.id, l->org)))
+		/* What was named is waited for. */
+		if (o->count == 0 || (l->org && strcmp(org, l->org) != 0) ||
+		    (l->app && !world_application(world, org, l->app)))
 			continue;
 		free(l->org);
-		l->org = xstrdup(untrusted_raw(&o->organization.id));
-		l->app = xstrdup(untrusted_raw(&o->applications[0].application.id));
+		l->org = xstrdup(org);
+		if (!l->app)
+			l->app = xstrdup(untrusted_raw(&o->applications[0].application.id));
 	}
 	if (l->org && l->app)
 		session_focus(l->session, l->org, l->app);
@@ -712,7 +716,7 @@ linear_run(struct session *session, const struct arguments *arguments, struct er
 	int code;
 
 	l.org = arguments->org ? xstrdup(arguments->org) : NULL;
-	l.app = arguments->app && (arguments->org || l.once) ? xstrdup(arguments->app) : NULL;
+	l.app = arguments->app ? xstrdup(arguments->app) : NULL;
 	linear_tell_interrupted(&l);
 	if (l.once) {
 		code = linear_once(&l, err);

@@ -114,6 +114,24 @@ out:
 	return ret;
 }
 
+/* One command finds its names itself. */
+static int
+run_lines(struct session *session, struct arguments *arguments, struct error *err)
+{
+	char *org = arguments->org ? xstrdup(arguments->org) : NULL;
+	char *app = arguments->app ? xstrdup(arguments->app) : NULL;
+	int ret = EXIT_USAGE;
+
+	if (arguments->verb || find_application(session, &org, &app, err) == 0) {
+		arguments->org = org;
+		arguments->app = app;
+		ret = linear_run(session, arguments, err);
+	}
+	free(org);
+	free(app);
+	return ret;
+}
+
 int
 screen_run(const struct arguments *arguments, const struct session_options *given,
 	   struct ui_contexts *contexts, struct error *err)
@@ -138,7 +156,7 @@ screen_run(const struct arguments *arguments, const struct session_options *give
 				text_use_ascii_only();
 			if (session_history_problem(session))
 				lines_complain("%s", session_history_problem(session));
-			ret = linear_run(session, arguments, err);
+			ret = run_lines(session, &once, err);
 			session_free(session);
 		} else {
 			ret = exit_code_of(err->kind, EXIT_STAGE_WORDS);

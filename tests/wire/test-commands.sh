@@ -151,6 +151,16 @@ for app in "acme first" "acme second" "beta second"; do
 	result $? "the change went to the application that was named: $app"
 done
 
+# shellcheck disable=SC2086
+{
+	printf 'quit\n' | timeout 60 sidestage board --linear $P --org=acme --app=second >out 2>err
+	[ $? = 0 ] && grep -q 'second in acme' out
+	result $? "plain lines open the application that was named"
+	printf 'quit\n' | timeout 60 sidestage board --linear $P --app=secnd >out 2>err
+	[ $? = 2 ] && [ ! -s out ] && grep -q 'Did you mean second' err
+	result $? "plain lines do not open another one"
+}
+
 # --- names within an application ---
 
 # shellcheck disable=SC2086
