@@ -17,7 +17,9 @@
 #include "flow/session.h"
 
 #define FETCH_MAX_MS 30000		/* a vault may be slow; one that asks somebody never ends */
-#define PAUSE_MS 15000			/* between two fetches: the polls go on meanwhile, and are refused */
+/* Between two fetches: the polls go on meanwhile, and are refused.  Longer after each in vain. */
+#define PAUSE_MS 4000
+#define PAUSE_MAX_MS 60000
 
 struct renewal {
 	struct session *session;
@@ -25,6 +27,7 @@ struct renewal {
 	int fd;				/* -1: nothing is fetched */
 	struct session_timer *limit;
 	int64_t not_before;		/* steady ms */
+	int64_t pause;			/* ms, after the next fetch */
 };
 
 struct renewal *
@@ -35,7 +38,8 @@ renewal_new(struct session *session, const struct token_source *source)
 	if (!source)
 		return NULL;
 	renewal = xcalloc(1, sizeof(*renewal));
-	*renewal = (struct renewal){.session = session, .source = source, .fd = -1};
+	*renewal = (struct renewal){.session = session, .source = source, .fd = -1,
+				     .pause = PAUSE_MS};
 	return renewal;
 }
 
@@ -45,7 +49,8 @@ end_fetch(struct renewal *renewal)
 	session_timer_stop(renewal->limit);
 	renewal->limit = NULL;
 	renewal->fd = -1;
-	renewal->not_before = clock_steady_ms() + PAUSE_MS;
+	renewal->not_before = clock_steady_ms() + renewal->pause;
+	renewal->pause = renewal->pause < PAUSE_MAX_MS / 2 ? renewal->pause * 2 : PAUSE_MAX_MS;
 }
 
 void
@@ -103,10 +108,12 @@ advance(struct renewal *renewal)
 	if (came == 0)
 		return;
 	end_fetch(renewal);
-	if (came > 0 && !api_has_token(api, token))
+	if (came > 0 && !api_has_token(api, token)) {
 		api_set_token(api, token);
-	else
+		renewal->pause = PAUSE_MS;
+	} else {
 		api_give_up_token(api, came < 0 ? &err : NULL);
+	}
 	if (token) {
 		explicit_bzero(token, strlen(token));
 		free(token);
@@ -133,6 +140,8 @@ renewal_turn(struct renewal *renewal)
 void
 renewal_refresh(struct renewal *renewal)
 {
-	if (renewal)
-		renewal->not_before = 0;
+	if (!renewal)
+		return;
+	renewal->not_before = 0;
+	renewal->pause = PAUSE_MS;
 }

@@ -152,8 +152,7 @@ sh echo third >$DIR/valid
 expect "OFFLINE" 20
 expect "the token was refused"
 sh cp $DIR/valid $DIR/current
-key R
-gone "OFFLINE" 15
+gone "OFFLINE" 30
 row "running" "running" "running"
 key Q
 exit 0
