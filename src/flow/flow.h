@@ -21,6 +21,7 @@
 #include "model/merge.h"
 #include "model/nouns.h"
 
+struct operation;
 struct session;
 struct flow;
 struct delta;
@@ -198,6 +199,9 @@ void flow_dismiss(struct flow *flow);
 /* For session_free() only: gives up calls and timers and frees the flow, in whatever state.
  * The journal keeps what is unfinished; what was only watched is UNWATCHED from then on; session_drop_flow() is not called. */
 void flow_free(struct flow *flow);
+/* The set with the values that an operation changed, as they were before or after it: for
+ * changes_between().  A new reference. */
+struct set *flow_record_set(const struct operation *record, const struct set *set, bool after);
 const char *flow_verb_name(enum flow_verb verb);	/* "clone": for machines */
 
 #endif

@@ -9,24 +9,57 @@
 #include "flow/verbs.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+
+/* {KEY: [before, after]} in words, null where there is none: for whoever reads the history. */
+static json_t *
+encode_shown_values(const struct changes *changes)
+{
+	json_t *shown = json_object();
+
+	for (size_t i = 0; i < changes->count; i++) {
+		const struct change *change = &changes->items[i];
+
+		if (change->is_value && !strncmp(change->label, "value ", 6))
+			json_object_set_new(shown, change->label + 6,
+					    json_pack("[s?, s?]", change->from, change->to));
+	}
+	return shown;
+}
+
+struct set *
+flow_record_set(const struct operation *record, const struct set *set, bool after)
+{
+	const char *text = untrusted_raw(&record->request), *key;
+	json_t *body = json_decode(text, strlen(text), NULL), *pair;
+	json_t *shown = json_object_get(json_object_get(body, "pins"), "values_shown");
+	json_t *words = json_object();
+
+	json_object_foreach(shown, key, pair)
+		if (json_is_string(json_array_get(pair, after)))
+			json_object_set(words, key, json_array_get(pair, after));
+	json_decref(body);
+	return set_with_values(set, words);
+}
 
 json_t *
 flow_encode_pins(const struct flow *flow)
 {
 	const struct review *review = &flow->review;
 
-	return json_pack("{s:b, s:b, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:o}", "values_known",
+	return json_pack("{s:b, s:b, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:o, s:o}", "values_known",
 			 flow->values_now.known, "values_together", flow->values_together,
 			 "values_version", review->values_version,
 			 "values_digest", review->values_digest, "graph", review->graph, "deploy_tag",
 			 flow->target.environment.deploy_tag.raw, "source_set",
 			 flow->source.running.set_id.raw, "source_values",
 			 flow->source.running.value_set_version_id.raw, "values",
-			 value_changes_encode(&flow->value_changes));
+			 value_changes_encode(&flow->value_changes), "values_shown",
+			 encode_shown_values(&review->changes));
 }
 
 static char *

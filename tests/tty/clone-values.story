@@ -84,6 +84,21 @@ expect "in production only; the application's value is 2"
 expect "Not promoted, because they isolate hotfix-values"
 expect "1 value"
 refuse "mail.test"
+let DEPLOYMENT platform deployment production
+key A
+type "faster digests"
+key Tab
+type "production"
+press-until Enter "Check that nothing moved"
+until 20 test "$(platform deployment production)" != $DEPLOYMENT
+until 20 test "$(platform status production)" = succeeded
+key Esc
+row "Workload" "hotfix-values"
+
+test "the history shows the value that was changed"
+key h
+expect "promote"
+press-until Down "value DIGEST_INTERVAL"
 key Esc
 
 test "it ends"

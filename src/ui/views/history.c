@@ -150,7 +150,11 @@ learn_changes(struct history_view *h, struct ui *ui)
 	from = known_set(ui, o, untrusted_raw(&o->from_set));
 	to = known_set(ui, o, untrusted_raw(&o->to_set));
 	if (from && to) {
-		changes_between(&h->changes, from, to);
+		struct set *before = flow_record_set(o, from, false), *after = flow_record_set(o, to, true);
+
+		changes_between(&h->changes, before, after);
+		set_unref(before);
+		set_unref(after);
 		h->changes_known = true;
 	}
 	set_unref(from);
