@@ -161,6 +161,8 @@ take_answer(struct item *item, struct interrupted *from)
 		old->op.now = NULL;
 		item->op.asked = old->op.asked;
 		item->op.deed = old->op.deed;
+		if (old->op.kind == INTERRUPTED_EXPIRED)
+			item->op.kind = INTERRUPTED_EXPIRED;
 		item->op.moved = old->op.moved;
 		item->is_over = old->is_over;
 	}
@@ -355,6 +357,17 @@ correct(struct interrupted *list, struct item *item, enum operation_state state,
 	session_changed(list->session);
 }
 
+/* Nothing was done, as the platform says: then the age of the approval counts. */
+static void
+say_not_done(struct item *item, char *text)
+{
+	say(item, DEED_NOT_DONE, text);
+	if (item->op.kind == INTERRUPTED_RESUMABLE &&
+	    clock_wall_ms() - item->op.record.created_at > APPROVAL_VALID_MS &&
+	    !flow_record_has_acted(&item->op.record))
+		item->op.kind = INTERRUPTED_EXPIRED;
+}
+
 static void
 judge_ours(struct interrupted *list, struct item *item, const struct deployment *ours)
 {
@@ -389,14 +402,14 @@ judge_not_made(struct item *item, const struct deployment *newest)
 
 	item->op.moved = newest && !untrusted_is(&newest->id, untrusted_raw(&record->from_deployment));
 	if (!item->op.moved) {
-		say(item, DEED_NOT_DONE,
-		    xasprintf(_("The deployment was not made; %s has not changed since."), env));
+		say_not_done(item, xasprintf(_("The deployment was not made; %s has not changed since."), env));
 		return;
 	}
 	people = (int)comment_people_length(untrusted_raw(&newest->comment));
-	say(item, DEED_NOT_DONE,
-	    xasprintf(_("The deployment was not made; since then %s deployed \"%.*s\" to %s."),
-		      untrusted_raw(&newest->created_by), people, untrusted_raw(&newest->comment), env));
+	say_not_done(item,
+		     xasprintf(_("The deployment was not made; since then %s deployed \"%.*s\" to %s."),
+			       untrusted_raw(&newest->created_by), people, untrusted_raw(&newest->comment),
+			       env));
 }
 
 static void
@@ -463,7 +476,7 @@ judge_discard(struct interrupted *list, struct item *item, const struct environm
 	if (now && now->deleting) {
 		say(item, DEED_GOING_ON, xasprintf(_("%s is being deleted."), env));
 	} else if (now) {
-		say(item, DEED_NOT_DONE, xasprintf(_("%s was not deleted."), env));
+		say_not_done(item, xasprintf(_("%s was not deleted."), env));
 		correct(list, item, OPERATION_FAILED, 0, _("the platform did not delete it"));
 	} else {
 		say(item, DEED_DONE, xasprintf(_("%s was deleted."), env));
@@ -490,7 +503,7 @@ judge_environment(struct interrupted *list, struct item *item, const struct envi
 	if (now && now->last_deploy.id.raw)
 		return true;
 	if (!now && untrusted_is(&record->verb, "clone") && !item->is_unwatched)
-		say(item, DEED_NOT_DONE, xasprintf(_("%s was not created."), env));
+		say_not_done(item, xasprintf(_("%s was not created."), env));
 	else if (!now)
 		say(item, DEED_UNKNOWN, xasprintf(_("%s is not there any more."), env));
 	else if (untrusted_is(&record->verb, "clone"))

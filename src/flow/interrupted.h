@@ -28,7 +28,7 @@ struct session;
 
 enum interrupted_kind {
 	INTERRUPTED_RESUMABLE,
-	INTERRUPTED_EXPIRED,		/* nothing was sent, and the approval is too old */
+	INTERRUPTED_EXPIRED,		/* nothing was done, and the approval is too old */
 	INTERRUPTED_FIRST_RELEASE,	/* its steps have no ids */
 	INTERRUPTED_NOT_OURS		/* of another version with other steps, or damaged */
 };
@@ -89,11 +89,13 @@ const char *interrupted_kind_name(enum interrupted_kind kind);
 const char *interrupted_deed_name(enum interrupted_deed deed);
 
 enum interrupted_kind flow_interrupted_kind(const struct operation *record);
+/* Whether a part of it is certainly done; the rest belongs to it, however old the approval is. */
+bool flow_record_has_acted(const struct operation *record);
 /* The flow goes on in the session.  NULL with err, and nothing has changed: it has ended, runs
  * elsewhere, is of another version, or its approval has expired (ERROR_STALE). */
 struct flow *flow_resume(struct session *session, const char *id, struct error *err);
-/* Prepares the same request again, with a new review, where nothing was sent; the old operation
- * is abandoned for it.  NULL with err, and nothing has changed. */
+/* Prepares the same request again, with a new review of what there is now; the old operation is
+ * abandoned for it.  NULL with err, and nothing has changed. */
 struct flow *flow_review_again(struct session *session, const char *id, struct error *err);
 /* Ends it in the history; what the platform does or did is left as it is.  reason NULL or "":
  * none.  0, or -1 with err. */

@@ -67,6 +67,25 @@ kind_of(const struct operation *record, struct document *document)
 	return INTERRUPTED_RESUMABLE;
 }
 
+bool
+flow_record_has_acted(const struct operation *record)
+{
+	struct document document = { 0 };
+	enum flow_verb verb;
+	const struct verb *table = flow_verb_find(untrusted_raw(&record->verb), &verb);
+	bool writes = false, acted = false;
+
+	if (!table || !has_our_steps(record, table) ||
+	    document_decode(&document, untrusted_raw(&record->request), NULL))
+		return true;		/* not known: as good as that */
+	writes = json_array_size(json_object_get(document.pins, "values")) > 0;
+	for (size_t i = 0; i < table->step_count; i++)
+		acted = acted || (table->steps[i].settle && record->steps[i].state == RECORD_DONE &&
+				  (writes || strcmp(table->steps[i].id, "write-values") != 0));
+	document_clear(&document);
+	return acted;
+}
+
 enum interrupted_kind
 flow_interrupted_kind(const struct operation *record)
 {
@@ -285,18 +304,16 @@ flow_review_again(struct session *session, const char *id, struct error *err)
 	if (take_record(session, id, &record, err))
 		return NULL;
 	kind = kind_of(&record, &document);
-	if (kind != INTERRUPTED_EXPIRED && kind != INTERRUPTED_RESUMABLE)
+	if (kind != INTERRUPTED_EXPIRED && kind != INTERRUPTED_RESUMABLE) {
 		(void)!refuse(kind, &record, err);
-	else if (record.state != OPERATION_PREPARED)
-		error_set(err, ERROR_INPUT, _("Something of this operation was sent: resume it, or abandon it."));
-	else
+	} else {
 		document.request.decides = true;
-	if (document.request.decides)
 		flow = flow_new(session, &document.request, err);
+	}
 	if (!flow)
 		store_operation_release(session_store(session), id);
 	else
-		(void)!abandon(session, &record, _("its approval was not used: it was reviewed again"), NULL);
+		(void)!abandon(session, &record, _("abandoned after an interruption: reviewed again"), NULL);
 	document_clear(&document);
 	operation_clear(&record);
 	return flow;

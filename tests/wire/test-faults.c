@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sqlite3.h>
+
 #include <cmocka.h>
 
 #include "base/clock.h"
@@ -290,6 +292,98 @@ another_client_finishes_what_was_lost(void **state)
 	}
 }
 
+static void
+make_older(const char *id, int minutes)
+{
+	char *sql = xasprintf("UPDATE operation SET created_at=created_at-%d*60000 WHERE id='%s'", minutes, id);
+	sqlite3 *database;
+
+	assert_int_equal(sqlite3_open(here.history, &database), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_changes(database), 1);
+	sqlite3_close(database);
+	free(sql);
+}
+
+/* The request was lost, and the approval is old: a person who resumes it is told to review it
+ * again, and nothing is sent. */
+static void
+an_old_approval_is_not_sent_again(void **state)
+{
+	struct flow *flow = reviewed();
+	size_t before = count(ENV "/deploys");
+	int64_t until = clock_steady_ms() + WAIT_MS;
+	char *id = xstrdup(flow_operation_id(flow));
+	const struct interrupted_operation *op;
+	struct interrupted *list;
+	struct error err = {0};
+
+	(void)state;
+	proxy_fault(here.proxy, "POST", "/deploys", PROXY_LOSE_REQUEST, 1);
+	approve(flow);
+	while (proxy_hits(here.proxy) == 0)
+		session_turn(here.session, NULL, NULL, 0, 20);
+	session_free(here.session);
+	make_older(id, 20);
+	open_session();
+	list = interrupted_open(here.session);
+	interrupted_ask(list);
+	while (!interrupted_is_settled(list)) {
+		assert_true(clock_steady_ms() < until);
+		session_turn(here.session, NULL, NULL, 0, 50);
+	}
+	op = interrupted_find(list, id);
+	assert_non_null(op);
+	assert_int_equal(op->deed, DEED_NOT_DONE);
+	assert_int_equal(op->kind, INTERRUPTED_EXPIRED);
+	assert_false(op->moved);
+	/* Without having looked, too. */
+	flow = flow_resume(here.session, id, &err);
+	assert_non_null(flow);
+	turn_while(flow, FLOW_RUNNING);
+	assert_int_equal(flow_state(flow), FLOW_FAILED);
+	assert_int_equal(flow_error(flow)->kind, ERROR_STALE);
+	assert_int_equal(count(ENV "/deploys"), before);
+	flow_dismiss(flow);
+	interrupted_close(list);
+	free(id);
+}
+
+/* And what was never sent is reviewed again: the same change, and a new approval. */
+static void
+an_expired_approval_is_reviewed_again(void **state)
+{
+	struct flow *flow = reviewed();
+	size_t before = count(ENV "/deploys");
+	char *id = xstrdup(flow_operation_id(flow));
+	struct operation kept = {0};
+	struct error err = {0};
+
+	(void)state;
+	proxy_fault(here.proxy, "GET", "/envs/development", PROXY_LOSE_REQUEST, 1000);
+	approve(flow);
+	while (proxy_hits(here.proxy) == 0)
+		session_turn(here.session, NULL, NULL, 0, 20);
+	session_free(here.session);
+	proxy_fault(here.proxy, "", "", PROXY_LOSE_REQUEST, 0);
+	make_older(id, 16);
+	open_session();
+	assert_null(flow_resume(here.session, id, &err));
+	assert_int_equal(err.kind, ERROR_STALE);
+	flow = flow_review_again(here.session, id, &err);
+	assert_non_null(flow);
+	assert_string_not_equal(flow_operation_id(flow), id);
+	turn_while(flow, FLOW_PREPARING);
+	assert_int_equal(flow_state(flow), FLOW_REVIEW);
+	assert_int_equal(count(ENV "/deploys"), before);
+	assert_int_equal(store_operation_get(session_store(here.session), id, &kept, NULL), 0);
+	assert_int_equal(kept.state, OPERATION_ABANDONED);
+	operation_clear(&kept);
+	approve(flow);
+	assert_done_once(flow, before);
+	free(id);
+}
+
 /* Whether one can look is one thing, and how the deployment goes is another. */
 static void
 a_look_that_fails_is_no_deployment_that_failed(void **state)
@@ -412,6 +506,8 @@ main(void)
 		cmocka_unit_test(a_repetition_does_not_go_over_what_came_between),
 		cmocka_unit_test(a_platform_that_is_away_for_a_moment_is_waited_for),
 		cmocka_unit_test(another_client_finishes_what_was_lost),
+		cmocka_unit_test(an_old_approval_is_not_sent_again),
+		cmocka_unit_test(an_expired_approval_is_reviewed_again),
 		cmocka_unit_test(a_look_that_fails_is_no_deployment_that_failed),
 		cmocka_unit_test(a_platform_that_asks_to_wait_is_waited_for),
 		cmocka_unit_test(a_wait_without_end_is_refused),

@@ -36,7 +36,7 @@ struct interrupted_view {
 static const struct key keys[] = {
 	{'S', "S", ACTION_RESUME, N_("resume"), N_("Resume the operation where it was interrupted.")},
 	{'X', "X", ACTION_ABANDON, N_("abandon"), N_("Abandon the operation: it is not resumed any more.")},
-	{'\r', "Enter", ACTION_OPEN, N_("review again"), N_("Review again what was not sent; the old operation is abandoned.")},
+	{'\r', "Enter", ACTION_OPEN, N_("review again"), N_("Review the same change again; the old operation is abandoned.")},
 	{27, "Esc", ACTION_BACK, N_("decide later"), N_("Decide nothing now and go back.")},
 	{'q', NULL, ACTION_BACK, NULL, NULL},
 	{'R', "R", ACTION_REFRESH, N_("ask again"), N_("Ask the platform again.")},
@@ -124,7 +124,7 @@ choice_words(const struct interrupted_operation *op)
 {
 	switch (op->kind) {
 	case INTERRUPTED_EXPIRED:
-		return _("The approval has expired and nothing was sent: review it again, or abandon it.");
+		return _("The approval has expired and nothing was done: review it again, or abandon it.");
 	case INTERRUPTED_FIRST_RELEASE:
 		return _("It was begun by an earlier release, whose steps are not known here: it can only be abandoned.");
 	case INTERRUPTED_NOT_OURS:
@@ -329,8 +329,8 @@ can(const struct view *view, struct ui *ui, enum action action)
 	case ACTION_RESUME:
 		return op && op->kind == INTERRUPTED_RESUMABLE && !session_read_only(ui_session(ui));
 	case ACTION_OPEN:
-		return op && op->record.state == OPERATION_PREPARED &&
-		       (op->kind == INTERRUPTED_RESUMABLE || op->kind == INTERRUPTED_EXPIRED);
+		return op && (op->kind == INTERRUPTED_RESUMABLE || op->kind == INTERRUPTED_EXPIRED) &&
+		       !session_read_only(ui_session(ui));
 	case ACTION_ABANDON: return op && !session_read_only(ui_session(ui));
 	default: return true;
 	}
