@@ -630,6 +630,40 @@ each_finding_of_a_clone_is_acknowledged_by_itself(void **state)
 	ask("DELETE", APP "/values/NEAR", NULL);
 }
 
+/* One database for everybody is a resource that the clone has in common with its source; so is
+ * its host, wherever else that is written. */
+static void
+a_clone_that_shares_a_static_resource_says_so(void **state)
+{
+	const char *name = next_clone();
+	const struct review *r;
+	struct flow *flow;
+
+	(void)state;
+	start_again();
+	ask("POST", ORG "/resources/defs",
+	    "{'id': 'one-for-all', 'name': 'pg', 'type': 'postgres', 'driver_type': 'static', "
+	    "'driver_inputs': {'values': {'host': 'pg-7.acme.test', 'name': 'shop'}}, 'criteria': [{}]}");
+	free(serve_deploy(&serve, PRODUCTION,
+			  "{'modules': {'update': {'web': ["
+			  "{'op': 'add', 'path': '/externals/db', 'value': {'type': 'postgres'}},"
+			  "{'op': 'add', 'path': '/spec/containers/main/variables/DB', 'value': '${externals.db.host}'},"
+			  "{'op': 'add', 'path': '/spec/containers/main/variables/DSN', 'value': "
+			  "'user=shop HOST=PG-7.ACME.TEST port=5432'}]}}}"));
+	session_refresh(here.session);
+	flow = review(&(struct flow_request){.verb = FLOW_CLONE, .env = name, .source = "production"});
+	r = flow_review(flow);
+	assert_int_equal(r->finding_count, 2);
+	assert_string_equal(r->findings[0].kind, "same-host");
+	assert_non_null(strstr(r->findings[0].text, "/modules/web/spec/containers/main/variables/DSN"));
+	assert_string_equal(r->findings[1].kind, "resource");
+	assert_non_null(strstr(r->findings[1].text, "one-for-all"));
+	flow_cancel(flow);
+	flow_dismiss(flow);
+	start_again();
+	ask("DELETE", ORG "/resources/defs/one-for-all?force=true", NULL);
+}
+
 static void
 a_key_without_a_value_is_named_before_anything_is_sent(void **state)
 {
@@ -1247,6 +1281,7 @@ main(void)
 		cmocka_unit_test(a_clone_gets_a_secret_that_nobody_has_seen),
 #endif
 		cmocka_unit_test(each_finding_of_a_clone_is_acknowledged_by_itself),
+		cmocka_unit_test(a_clone_that_shares_a_static_resource_says_so),
 		cmocka_unit_test(a_key_without_a_value_is_named_before_anything_is_sent),
 		cmocka_unit_test(two_fixes_from_one_clone_are_promoted_one_after_the_other),
 		cmocka_unit_test(an_undo_keeps_what_somebody_else_deployed_since),
