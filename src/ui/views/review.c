@@ -36,6 +36,7 @@
 #include "ui/widgets/field.h"
 #include "ui/widgets/viewport.h"
 
+#define ROOMY_ROWS 26		/* with fewer, the difference has those that would part the words */
 #define SETTLE_MS 400		/* from when the end was seen until the approving key counts */
 #define DEED_MAX 160
 #define FAR_ABOVE (-1000000)	/* a row from which drawing is measuring */
@@ -389,7 +390,7 @@ draw_more(struct canvas *c, int row)
 static int
 draw_head(struct review_view *r, struct ui *ui, struct canvas *c, int row, const struct review *review, bool sends)
 {
-	bool roomy = c->height >= 20;
+	bool roomy = c->height >= ROOMY_ROWS;
 	int start = row, used;
 
 	row += roomy;
