@@ -165,6 +165,25 @@ spawn(char *const argv[], int ready, const char *log)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -1;
 }
 
+/* What a line of the log says to people: its msg="...", or all of it when it has none. */
+static void
+take_message(const char *line, char out[256])
+{
+	const char *message = strstr(line, " msg=\"");
+	size_t length = 0;
+
+	if (!message) {
+		snprintf(out, 256, "%.250s", line);
+		return;
+	}
+	for (const char *c = message + strlen(" msg=\""); *c && *c != '"' && length < 250; c++) {
+		if (*c == '\\' && c[1])
+			c++;
+		out[length++] = *c;
+	}
+	out[length] = '\0';
+}
+
 /* The last line of the daemon's log: why it did not start. */
 static void
 last_line(const char *log, char out[256])
@@ -187,7 +206,7 @@ last_line(const char *log, char out[256])
 	while (n > 0 && bytes[n - 1] == '\n')
 		bytes[--n] = '\0';
 	end = strrchr(bytes, '\n');
-	snprintf(out, 256, "%.250s", end ? end + 1 : bytes);
+	take_message(end ? end + 1 : bytes, out);
 }
 
 static int
@@ -200,8 +219,8 @@ wait_ready(int fd, const char *log, struct error *err)
 	    strncmp(word, "ready\n", 6) == 0)
 		return 0;
 	last_line(log, why);
-	return error_set(err, ERROR_SYSTEM, _("The embedded platform did not start: %s  Its log is %s."),
-			 why[0] ? why : _("it said nothing."), log);
+	return error_set(err, ERROR_SYSTEM, _("The embedded platform did not start: %s. See its log, %s."),
+			 why[0] ? why : _("it said nothing"), log);
 }
 
 static int
