@@ -94,8 +94,9 @@ workload_facts(const struct world_environment *e, const char *module)
 		if (untrusted_is(&e->runtime.modules[i].module, module))
 			m = &e->runtime.modules[i];
 	image_parse(&image, reference ? reference : "");
-	facts = json_pack("{s:o, s:o, s:o}", "workload", text(module), "image", text(reference), "version",
-			  reference ? text(image.version) : json_null());
+	facts = json_pack("{s:o, s:o, s:o, s:o}", "workload", text(module), "image", text(reference), "version",
+			  reference ? text(image.version) : json_null(), "digest",
+			  *image.digest ? text(image.digest) : json_null());
 	image_clear(&image);
 	json_object_set_new(facts, "status", json_string(statuses[m ? m->status : RUNTIME_UNKNOWN]));
 	if (m) {
