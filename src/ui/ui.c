@@ -235,7 +235,7 @@ answer(struct ui *ui)
 			ui_say(ui, _("This is the end."));
 	}
 	if (!ui->message[0])
-		ui_say(ui, _("No change: it already has this value."));
+		ui_say(ui, _("That key changed nothing here."));
 }
 
 static void

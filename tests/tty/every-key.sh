@@ -28,7 +28,7 @@ enter() {
 	review) say 'key V' 'row "sidestage" "Version"' 'expect " of 3"' "type \"$version\"" 'key Enter' 'expect "A approve"' ;;
 	compare) say 'press-until Right "in hotfix-1"' 'press-until Left "in Development"' 'key d' 'expect "as it is written"' ;;
 	moment) say 'press-until Left "in Development"' 'key d' 'expect "as it is written"' 'key >' 'expect "Compare with"' ;;
-	progress) say 'key D' 'expect "A approve"' 'key A' 'row "sidestage" "Progress"' ;;
+	progress) say 'key D' 'expect "A approve"' 'key A' 'expect "Done in" 20' ;;
 	logs) say 'key l' 'row "sidestage" "Logs"' 'expect "listens on"' ;;
 	history) say 'key h' 'row "sidestage" "History"' ;;
 	history-find) say 'key h' 'row "sidestage" "History"' 'key /' 'match "^ Find +[0-9]+ of"' ;;
@@ -151,7 +151,7 @@ while read -r view key action; do
 	prepare "$view" "$action"
 	say "answers $(quoted "$key") 2"
 	has_no_more "$view" "$action" ||
-		say 'refuse "No change: it already has this value." "This is the beginning." "This is the end."'
+		say 'refuse "That key changed nothing here." "This is the beginning." "This is the end."'
 	restore "$view" "$action"
 done <"$folder/keys"
 [ -z "${KEEP_STORY:-}" ] || cp "$story" "$KEEP_STORY"

@@ -73,7 +73,7 @@ gone "Difference"
 test "keys that were typed far ahead open and close screens, however many"
 type "?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q"
 row "Workload" "QA"
-refuse "No change: it already has this value."
+refuse "That key changed nothing here."
 answers ?
 expect "Clone the environment of the"
 key Esc

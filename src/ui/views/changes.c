@@ -153,6 +153,7 @@ static void
 draw_versions(struct canvas *c, const struct change *change)
 {
 	struct image from, to;
+	const char *step;
 	char *was, *is;
 
 	image_parse(&from, change->from);
@@ -165,7 +166,9 @@ draw_versions(struct canvas *c, const struct change *change)
 	canvas_bytes(c, STYLE_WARN, was, 0);
 	draw_arrow(c);
 	canvas_bytes(c, STYLE_AHEAD, is, 0);
-	canvas_format(c, STYLE_DIM, "   %s", version_step(from.version, to.version));
+	step = version_step(from.version, to.version);
+	if (text_columns(step) + GAP <= c->width - c->column)
+		canvas_format(c, STYLE_DIM, "   %s", step);
 	free(was);
 	free(is);
 	image_clear(&from);

@@ -189,14 +189,12 @@ draw_cautions(struct canvas *c, int row, const struct review *review)
 {
 	int used = 0;
 
-	if (review->verb == FLOW_PROMOTE) {
-		enum style style = review->moved ? STYLE_WARN : STYLE_DIM;
-		const char *name = review->env_name ? review->env_name : review->env;
-		char *text = review->moved
-			? xasprintf(_("%s has moved since it was cloned; what others changed stays."), name)
-			: xasprintf(_("%s has not moved since it was cloned."), name);
+	/* When it did, a caution says so. */
+	if (review->verb == FLOW_PROMOTE && !review->moved) {
+		char *text = xasprintf(_("%s has not moved since it was cloned."),
+				       review->env_name ? review->env_name : review->env);
 
-		used += draw_caution(c, row, review->moved ? STYLE_WARN : STYLE_OK, style, text);
+		used += draw_caution(c, row, STYLE_OK, STYLE_DIM, text);
 		free(text);
 	}
 	if (review->primed)

@@ -82,6 +82,8 @@ draw_side(const struct difference *d, struct canvas *c, const struct diff_line *
 
 	if (!d->sides)
 		return;
+	canvas_at(&side, 0, 0);
+	canvas_fill_row(&side, style);
 	canvas_at(&side, 0, 1);
 	if (diff_line_is_change(line))
 		canvas_ours(&side, style, _(words[d->sides[line - d->diff.lines]]));
