@@ -476,8 +476,14 @@ def sliced(cases):
 def in_parallel(cases, run, workers=None):
     """run(case) for each, some at a time; an exception is the caller's."""
     import concurrent.futures
-    with concurrent.futures.ThreadPoolExecutor(workers or 6) as pool:
+    pool = concurrent.futures.ThreadPoolExecutor(workers or 6)
+    try:
         return list(pool.map(run, cases))
+    except BaseException:	# one that cannot be run, or somebody ends us: the rest is not begun
+        pool.shutdown(wait=True, cancel_futures=True)
+        raise
+    finally:
+        pool.shutdown()
 
 
 # --- faults ---

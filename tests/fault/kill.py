@@ -14,6 +14,7 @@ from story import STORIES, judge, operations
 
 SHIM = os.path.join(os.environ.get("builddir", "."), "tests/fault/shim.so")
 HISTORY = "history.db:history.db-journal"
+ALL = HISTORY + ":history.db.lock:cache.db:cache.db-journal"
 MODES = {
     "kill": "killed at",
     "power": "without power at",
@@ -22,8 +23,8 @@ MODES = {
 ERRORS = [errno.ENOSPC, errno.EIO, errno.EMFILE]
 
 
-def shim(**values):
-    return dict({"LD_PRELOAD": SHIM, "SHIM_FILES": HISTORY},
+def shim(files=HISTORY, **values):
+    return dict({"LD_PRELOAD": SHIM, "SHIM_FILES": files},
                 **{"SHIM_" + key.upper(): str(value) for key, value in values.items()})
 
 
@@ -31,12 +32,12 @@ class Rounds:
     def __init__(self, platform, url):
         self.platform, self.url = platform, url
 
-    def count(self, verb):
+    def count(self, verb, files):
         """(points, changes of files) of an undisturbed run."""
         client = Client(self.platform.folder)
         story = STORIES[verb](self.platform, client, self.url)
         counted = os.path.join(client.folder, "counted")
-        ended = client.run(self.url, *story.words(), env=shim(count=counted))
+        ended = client.run(self.url, *story.words(), env=shim(files, count=counted))
         if ended.code != 0:
             raise RuntimeError(f"{verb} without a fault: {ended}")
         story.clean()
@@ -48,7 +49,7 @@ class Rounds:
         client = Client(self.platform.folder)
         story = STORIES[verb](self.platform, client, self.url)
         if mode == "fail":
-            env = shim(fail=f"{n}{'+' if after else ''}", errno=error)
+            env = shim(ALL, fail=f"{n}{'+' if after else ''}", errno=error)
         else:
             env = shim(kill=n, power=int(mode == "power"))
         ended = client.run(self.url, *story.words(), env=env)
@@ -72,7 +73,7 @@ def main():
         rounds = Rounds(platform, through.url)
         cases, totals = [], {}
         for verb in verbs:
-            points, changes = rounds.count(verb)
+            points, changes = rounds.count(verb, ALL if mode == "fail" else HISTORY)
             totals[verb] = points if mode != "fail" else changes
             if mode == "fail":
                 cases += [(mode, verb, n, error, after) for error in ERRORS
