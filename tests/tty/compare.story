@@ -34,7 +34,7 @@ no-row "topicshare-api:1.4.2" "- image"
 key Space
 row "▾ modules.api"
 key w
-row "▾ modules.api" "alone; w shows all"
+row "▾ modules.api" "only this one; w shows all"
 no-row "modules.search"
 key w
 row "▾ modules.search"

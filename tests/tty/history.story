@@ -67,7 +67,7 @@ row "by" "oncall"
 row "took"
 row "web" "image" "local/topicshare-web:1.4.2 → 1.4.3"
 row "way back" "web image → 1.4.2"
-row "undo" "U takes it back"
+row "undo" "U rolls it back"
 
 test "a clone says that it cannot be undone"
 key k
@@ -140,7 +140,7 @@ expect "The story of"
 
 test "U in the history undoes what is selected, and the undo belongs to the story"
 key G
-expect "takes it back"
+expect "rolls it back"
 key U
 expect "Reason"
 expect "A approve"

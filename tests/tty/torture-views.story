@@ -112,7 +112,7 @@ row "deploy" "production"
 match "^(─){100}$"
 key /
 type "gotcha"
-match "^ Find  gotcha +1 of"
+match "^ Find  gotcha +[12] of"
 row "deploy" "production"
 match "^(─){100}$"
 key Esc

@@ -268,7 +268,7 @@ draw_undo(const struct history_view *h, struct canvas *c, int *row, struct ui *u
 		canvas_ours(c, STYLE_DIM, _("no: read-only"));
 	} else {
 		canvas_ours(c, STYLE_KEY, ui_keyed(ui, "{undo}"));
-		canvas_ours(c, STYLE_NORMAL, _(" takes it back"));
+		canvas_ours(c, STYLE_NORMAL, _(" rolls it back"));
 	}
 }
 
