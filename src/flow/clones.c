@@ -10,8 +10,10 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/origins.h"
 #include "flow/reader.h"
 #include "flow/session.h"
+#include "flow/unpromoted.h"
 #include "flow/verbs.h"
 #include "flow/world.h"
 #include "model/changes.h"
@@ -227,9 +229,10 @@ shown_with(const struct set *set, const struct values *values, const struct valu
 	return shown;
 }
 
+/* is_whole: the values took part, or there is nothing in them that could be promoted. */
 static void
 count_work(struct clone *clone, const struct merge *merge, const struct set *theirs,
-	   const struct values *values)
+	   const struct values *values, bool is_whole)
 {
 	struct set *before, *after;
 	struct changes changes = {0};
@@ -238,6 +241,8 @@ count_work(struct clone *clone, const struct merge *merge, const struct set *the
 		clone->changes += merge->entries[i].side == MERGE_OURS ||
 				  merge->entries[i].side == MERGE_CONFLICT;
 	clone->conflicts = merge->conflicts;
+	if (!clone->changes && !is_whole)
+		return;
 	clone->work = clone->changes ? CLONE_WORK_SOME : CLONE_WORK_NONE;
 	if (!merge->result)
 		return;
@@ -281,11 +286,62 @@ work_key(const char *base, const char *theirs, const char *ours, const struct va
 	return key;
 }
 
+/*
+ * What somebody else promoted or undid meanwhile is in the deployments of both, whatever is written
+ * down here.  The clone's deployment of what both have in common; NULL: not known.
+ */
+static const struct deployment *
+follow_history(struct clones *clones, const struct place *place, const struct world_environment *origin,
+	       struct clone *clone)
+{
+	const struct deployment *ours, *theirs, *common;
+	size_t count, their_count;
+	struct clone_origin found;
+
+	if (!place->env->environment.last_deploy.id.raw || !origin->environment.last_deploy.id.raw)
+		return NULL;
+	ours = history_of(clones, place, place->env, &count);
+	theirs = history_of(clones, place, origin, &their_count);
+	common = ours && theirs ?
+		origins_decode(&found, clone->env, ours, count, theirs, their_count) : NULL;
+	if (!common)
+		return NULL;
+	if (strcmp(found.origin, clone->origin) == 0) {
+		free(clone->deployment_id);
+		free(clone->set_id);
+		clone->deployment_id = copy(found.deployment_id);
+		clone->set_id = copy(found.set_id);
+	} else {
+		common = NULL;
+	}
+	clone_origin_clear(&found);
+	return common;
+}
+
+/* The values that both have in common.  NULL: not known.  values_clear() and free() it. */
+static struct values *
+find_common(struct clones *clones, const struct place *place, const struct deployment *deployment)
+{
+	const char *version = deployment ? untrusted_raw(&deployment->value_set_version_id) : "";
+	const struct values *values = NULL;
+	struct values *common;
+
+	if (*version)
+		(void)reader_values(clones->reader, place->org, place->app, id_of(place->env), version,
+				    &values);
+	if (!values)
+		return origin_values(clones->session, place->org, place->app, id_of(place->env));
+	common = xcalloc(1, sizeof(*common));
+	values_copy(common, values);
+	return common;
+}
+
 static void
 find_work(struct clones *clones, const struct place *place, struct clone *clone)
 {
 	const struct world_environment *origin = NULL;
 	const char *ours = running_set_id(clones, place), *theirs;
+	const struct deployment *deployment;
 	struct set *base, *there, *here;
 	const struct clone *known;
 	struct values *common;
@@ -294,6 +350,7 @@ find_work(struct clones *clones, const struct place *place, struct clone *clone)
 	if (clone->origin)
 		origin = world_environment(session_world(clones->session), clone->org, clone->app,
 					   clone->origin);
+	deployment = origin ? follow_history(clones, place, origin, clone) : NULL;
 	if (!origin || !clone->set_id || !*ours)
 		return;
 	theirs = untrusted_raw(&origin->environment.from_deploy.set_id);
@@ -302,7 +359,7 @@ find_work(struct clones *clones, const struct place *place, struct clone *clone)
 	here = reader_set(clones->reader, clone->org, clone->app, ours);
 	if (!base || !there || !here)
 		return;
-	common = origin_values(clones->session, clone->org, clone->app, clone->env);
+	common = find_common(clones, place, deployment);
 	clone->work_key = work_key(clone->set_id, theirs, ours, common, origin->values,
 				   place->env->values);
 	known = find_known(clones, clone);
@@ -315,7 +372,8 @@ find_work(struct clones *clones, const struct place *place, struct clone *clone)
 				&(struct state){.set = there, .values = origin->values},
 				&(struct state){.set = here, .values = place->env->values},
 				NULL) == 0) {
-		count_work(clone, &merge, there, origin->values);
+		count_work(clone, &merge, there, origin->values,
+			   unpromoted_is_whole(common, origin->values, place->env->values));
 		merge_clear(&merge);
 	}
 	if (common)

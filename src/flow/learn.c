@@ -367,15 +367,23 @@ learn_clone(struct world *world, struct world_environment *environment,
 {
 	bool new = !environment->clone_of;
 	const char *set_id = origin->set_id ? origin->set_id : "";
+	const char *deployment = origin->deployment_id ? origin->deployment_id : "";
 	bool same_set = strcmp(environment->clone_set_id ? environment->clone_set_id : "", set_id) == 0;
+	/* A promotion of values alone leaves the set as it is. */
+	bool same_deployment = strcmp(environment->clone_deployment_id ?
+				      environment->clone_deployment_id : "", deployment) == 0;
 
-	if (!new && same_set && environment->clone_expires_at == origin->expires_at)
+	if (!new && same_set && same_deployment && environment->clone_expires_at == origin->expires_at)
 		return false;
 	if (new)
 		environment->clone_of = xstrdup(origin->origin ? origin->origin : "");
 	if (!same_set) {	/* it moves on with each promotion */
 		free(environment->clone_set_id);
 		environment->clone_set_id = *set_id ? xstrdup(set_id) : NULL;
+	}
+	if (!same_deployment) {
+		free(environment->clone_deployment_id);
+		environment->clone_deployment_id = xstrdup(deployment);
 	}
 	environment->clone_expires_at = origin->expires_at;
 	learn_touch(world, environment);

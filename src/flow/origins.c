@@ -190,8 +190,11 @@ replace(char **text, const struct untrusted *with)
 	*text = xstrdup(untrusted_raw(with));
 }
 
-/* The newest promotion of the clone that stands: both have that since then. */
-static void
+/*
+ * The newest promotion of the clone that stands: both have that since then.  The clone's deployment
+ * that it took; NULL: there is none.
+ */
+static const struct deployment *
 advance(struct clone_origin *origin, const char *env, const struct deployment *theirs, size_t count,
 	const struct deployment *ours, size_t our_count)
 {
@@ -212,6 +215,19 @@ advance(struct clone_origin *origin, const char *env, const struct deployment *t
 		}
 		comment_clear(&comment);
 	}
+	return taken;
+}
+
+const struct deployment *
+origins_decode(struct clone_origin *origin, const char *env, const struct deployment *ours, size_t count,
+	       const struct deployment *theirs, size_t their_count)
+{
+	const struct deployment *taken;
+
+	if (count == 0 || !decode_clone(&ours[count - 1], env, origin))
+		return NULL;
+	taken = advance(origin, env, theirs, their_count, ours, count);
+	return taken ? taken : &ours[count - 1];
 }
 
 /* --- one environment --- */
@@ -306,6 +322,25 @@ keep(struct origins *o, const char *env, struct clone_origin *found)
 	clone_origin_clear(&kept);
 }
 
+/*
+ * The values that both have in common are those that the clone was deployed with then.  false: they
+ * have not been read yet.
+ */
+static bool
+keep_values(struct origins *o, const char *env, const struct deployment *common, bool is_first)
+{
+	const char *version = untrusted_raw(&common->value_set_version_id);
+	const struct values *values;
+
+	if (!*version)
+		return true;
+	if (!reader_values(o->reader, o->org, o->app, env, version, &values))
+		return false;
+	if (values)
+		origin_keep_values(o->session, o->org, o->app, env, values, is_first);
+	return true;
+}
+
 /* A record of an environment that was there before under this id says nothing of this one. */
 static void
 drop_stale_record(struct origins *o, const struct environment *e)
@@ -327,9 +362,10 @@ static bool
 judge(struct origins *o, const struct environment *e)
 {
 	struct finding *f = finding_of(o, e);
-	const struct deployment *ours, *theirs;
+	const struct deployment *ours, *theirs, *taken;
 	struct clone_origin origin;
 	size_t count, their_count;
+	bool is_whole;
 
 	if (is_judged(o, f, e))
 		return true;
@@ -343,9 +379,13 @@ judge(struct origins *o, const struct environment *e)
 	}
 	theirs = history(o, origin.origin, &their_count);
 	if (theirs || !*last_of(o, origin.origin)) {
-		advance(&origin, f->env, theirs, their_count, ours, count);
-		keep(o, f->env, &origin);
-		note_judged(o, f, origin.origin);
+		taken = advance(&origin, f->env, theirs, their_count, ours, count);
+		is_whole = keep_values(o, f->env, taken ? taken : &ours[count - 1], !taken);
+		/* That it is a clone is known even where the values cannot be read. */
+		if (is_whole || reader_error(o->reader))
+			keep(o, f->env, &origin);
+		if (is_whole)
+			note_judged(o, f, origin.origin);
 	}
 	clone_origin_clear(&origin);
 	return f->last != NULL;

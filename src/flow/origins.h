@@ -10,6 +10,10 @@
 
 #include <stdbool.h>
 
+#include <stddef.h>
+
+struct clone_origin;
+struct deployment;
 struct origins;
 struct session;
 
@@ -18,6 +22,13 @@ void origins_free(struct origins *origins);	/* NULL is fine */
 void origins_focus(struct origins *origins, const char *org, const char *app);
 /* After the world has changed. */
 void origins_update(struct origins *origins);
+/*
+ * From the two lists of deployments, newest first: where the clone is from, and what both have in
+ * common.  The clone's deployment of that; NULL: its first one does not say that it is a clone.
+ */
+const struct deployment *origins_decode(struct clone_origin *origin, const char *env,
+					const struct deployment *ours, size_t count,
+					const struct deployment *theirs, size_t their_count);
 /* Every clone of the focused application is known, as far as it can be read. */
 bool origins_is_settled(const struct origins *origins);
 

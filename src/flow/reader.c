@@ -16,6 +16,7 @@
 #include "flow/session.h"
 #include "flow/world.h"
 #include "model/set.h"
+#include "model/values.h"
 #include "store/store.h"
 
 #define ASKED_MAX 4		/* the board's own questions come first */
@@ -23,19 +24,23 @@
 #define DEPLOYMENTS_MAX 10000
 #define BUCKETS 4096		/* there may be a question for each of ten thousand environments */
 
+enum kind { HISTORY, SET, VALUES };
+
 struct question {
 	struct question *next;
 	struct question *beside;	/* in its bucket */
 	struct reader *reader;
+	enum kind kind;
 	char *org, *app;
 	char *env;		/* NULL: a set */
-	char *id;		/* of the set, or of the environment's last deployment */
+	char *id;		/* of the set, the version, or the environment's last deployment */
 	bool wanted;		/* by the round under way */
 	bool answered, failed;
 	int64_t failed_at;	/* steady ms */
 	struct error *why;	/* it failed; owned, NULL: it did not */
 	struct api_call *call;
 	struct set *set;
+	struct values *values;	/* NULL: not answered, or there are none */
 	struct deployment *deployments;
 	size_t count;
 };
@@ -76,6 +81,9 @@ free_question(struct question *q)
 	}
 	clear_deployments(q);
 	set_unref(q->set);
+	if (q->values)
+		values_clear(q->values);
+	free(q->values);
 	free(q->org);
 	free(q->app);
 	free(q->env);
@@ -129,6 +137,32 @@ take_set(struct question *q, const json_t *body)
 	return true;
 }
 
+static bool
+take_values(struct question *q, const json_t *body)
+{
+	struct values *values = xcalloc(1, sizeof(*values));
+
+	if (values_decode(values, body, NULL) != 0) {
+		free(values);
+		return false;
+	}
+	q->values = values;
+	return true;
+}
+
+static bool
+take(struct question *q, const struct api_reply *reply)
+{
+	/* That version is gone, which is an answer as well. */
+	if (q->kind == VALUES && reply->error.kind == ERROR_NOT_FOUND)
+		return true;
+	if (reply->error.kind != ERROR_NONE)
+		return false;
+	if (q->kind == VALUES)
+		return take_values(q, reply->body);
+	return q->kind == HISTORY ? take_history(q, reply->body) : take_set(q, reply->body);
+}
+
 /* What was answered and makes no sense has no error of its own. */
 static void
 note_why(struct question *q, const struct error *error)
@@ -141,7 +175,9 @@ note_why(struct question *q, const struct error *error)
 	if (!q->why)
 		q->why = xcalloc(1, sizeof(*q->why));
 	*q->why = *error;
-	if (error->kind == ERROR_NONE)
+	if (error->kind == ERROR_NONE && q->kind == VALUES)
+		error_set(q->why, ERROR_PROTOCOL, _("The values of %s are not understood."), q->env);
+	else if (error->kind == ERROR_NONE)
 		error_set(q->why, ERROR_PROTOCOL,
 			  q->env ? _("The deployments of %s are not a list; this platform's answer is not understood.")
 				 : _("The platform answered with another set than %s."), q->env ? q->env : q->id);
@@ -156,8 +192,7 @@ got(void *data, const struct api_reply *reply)
 
 	q->call = NULL;
 	q->reader->asked--;
-	q->answered = reply->error.kind == ERROR_NONE &&
-		      (q->env ? take_history(q, reply->body) : take_set(q, reply->body));
+	q->answered = take(q, reply);
 	q->failed = !q->answered;
 	q->failed_at = clock_steady_ms();
 	note_why(q, &reply->error);
@@ -173,8 +208,12 @@ ask_some(struct reader *reader)
 	for (struct question *q = reader->questions; q && reader->asked < ASKED_MAX; q = q->next) {
 		if (q->call || q->answered || q->failed)
 			continue;
-		q->call = q->env ? api_list_deployments(api, q->org, q->app, q->env, got, q)
-				 : api_get_set(api, q->org, q->app, q->id, got, q);
+		if (q->kind == VALUES)
+			q->call = api_get_value_version(api, q->org, q->app, q->env, q->id, got, q);
+		else if (q->kind == HISTORY)
+			q->call = api_list_deployments(api, q->org, q->app, q->env, got, q);
+		else
+			q->call = api_get_set(api, q->org, q->app, q->id, got, q);
 		reader->asked++;
 	}
 }
@@ -188,11 +227,12 @@ reader_begin(struct reader *reader)
 		q->wanted = false;
 }
 
-/* A set is known by its id, the deployments of an environment by that. */
+/* A set and a version are known by their ids, the deployments of an environment by that. */
 static size_t
-bucket_of(const char *org, const char *app, const char *env, const char *id)
+bucket_of(enum kind kind, const char *org, const char *app, const char *env, const char *id)
 {
-	const char *const texts[] = {env ? "env" : "set", env ? env : id, app, org};
+	static const char *const names[] = {[HISTORY] = "env", [SET] = "set", [VALUES] = "values"};
+	const char *const texts[] = {names[kind], kind == HISTORY ? env : id, app, org};
 
 	return (size_t)(ids_hash(texts, sizeof(texts) / sizeof(texts[0])) % BUCKETS);
 }
@@ -200,7 +240,7 @@ bucket_of(const char *org, const char *app, const char *env, const char *id)
 static void
 leave_bucket(struct reader *reader, struct question *q)
 {
-	struct question **link = &reader->buckets[bucket_of(q->org, q->app, q->env, q->id)];
+	struct question **link = &reader->buckets[bucket_of(q->kind, q->org, q->app, q->env, q->id)];
 
 	while (*link != q)
 		link = &(*link)->beside;
@@ -230,25 +270,28 @@ reader_end(struct reader *reader)
 }
 
 static bool
-is_question(const struct question *q, const char *org, const char *app, const char *env, const char *id)
+is_question(const struct question *q, enum kind kind, const char *org, const char *app, const char *env,
+	    const char *id)
 {
-	return strcmp(env && q->env ? q->env : q->id, env ? env : id) == 0 && !q->env == !env &&
-	       strcmp(q->app, app) == 0 && strcmp(q->org, org) == 0;
+	return q->kind == kind && (!env || strcmp(q->env, env) == 0) &&
+	       (kind == HISTORY || strcmp(q->id, id) == 0) && strcmp(q->app, app) == 0 &&
+	       strcmp(q->org, org) == 0;
 }
 
 /* The question, made when it is new; its id is the caller's to set for a history. */
 static struct question *
-want(struct reader *reader, const char *org, const char *app, const char *env, const char *id)
+want(struct reader *reader, enum kind kind, const char *org, const char *app, const char *env,
+     const char *id)
 {
-	struct question **bucket = &reader->buckets[bucket_of(org, app, env, id)], *q = *bucket;
+	struct question **bucket = &reader->buckets[bucket_of(kind, org, app, env, id)], *q = *bucket;
 
-	while (q && !is_question(q, org, app, env, id))
+	while (q && !is_question(q, kind, org, app, env, id))
 		q = q->beside;
 	if (!q) {
 		*reader->last = q = xcalloc(1, sizeof(*q));
 		reader->last = &q->next;
-		*q = (struct question){.reader = reader, .org = xstrdup(org), .app = xstrdup(app),
-				       .env = env ? xstrdup(env) : NULL, .id = xstrdup(id), .beside = *bucket};
+		*q = (struct question){.reader = reader, .kind = kind, .org = xstrdup(org),
+				       .app = xstrdup(app), .env = env ? xstrdup(env) : NULL, .id = xstrdup(id), .beside = *bucket};
 		*bucket = q;
 	}
 	q->wanted = true;
@@ -285,7 +328,7 @@ reader_set(struct reader *reader, const char *org, const char *app, const char *
 
 	if (!*id)
 		return NULL;
-	q = want(reader, org, app, NULL, id);
+	q = want(reader, SET, org, app, NULL, id);
 	if (!q->answered && !q->call) {
 		q->set = find_set(q);
 		q->answered = q->set != NULL;
@@ -297,7 +340,7 @@ const struct deployment *
 reader_history(struct reader *reader, const char *org, const char *app, const char *env,
 	       const char *last_id, size_t *count)
 {
-	struct question *q = want(reader, org, app, env, last_id);
+	struct question *q = want(reader, HISTORY, org, app, env, last_id);
 
 	/* What is known stays until the new answer is there. */
 	if (!q->call && strcmp(q->id, last_id) != 0) {
@@ -307,6 +350,16 @@ reader_history(struct reader *reader, const char *org, const char *app, const ch
 	}
 	*count = q->count;
 	return q->deployments;
+}
+
+bool
+reader_values(struct reader *reader, const char *org, const char *app, const char *env,
+	      const char *version_id, const struct values **values)
+{
+	const struct question *q = want(reader, VALUES, org, app, env, version_id);
+
+	*values = q->values;
+	return q->answered;
 }
 
 bool

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Histories and sets that somebody wants to look at besides the focused application.  Each
+ * Histories, sets and old values that somebody wants to look at besides the focused application.  Each
  * update is a round: begin, ask for what is wanted, end; what no round wants any more is
  * forgotten.  What is not there yet is asked of the platform, a few at a time, and the
  * session changes when it has come.
@@ -17,6 +17,7 @@ struct error;
 struct reader;
 struct session;
 struct set;
+struct values;
 
 struct reader *reader_open(struct session *session);
 void reader_close(struct reader *reader);	/* NULL is fine */
@@ -30,6 +31,11 @@ struct set *reader_set(struct reader *reader, const char *org, const char *app, 
  * time before.  NULL as above. */
 const struct deployment *reader_history(struct reader *reader, const char *org, const char *app,
 					const char *env, const char *last_id, size_t *count);
+
+/* The values of a value set version of an environment; *values is NULL when the platform has none
+ * of that id.  false as above. */
+bool reader_values(struct reader *reader, const char *org, const char *app, const char *env,
+		   const char *version_id, const struct values **values);
 
 /* All that the last round wanted was answered, or could not be read: waiting longer gives nothing new. */
 bool reader_is_settled(const struct reader *reader);

@@ -32,6 +32,12 @@ find_origin(const struct world_application *application, const char *id)
 	return NULL;
 }
 
+bool
+unpromoted_is_whole(const struct values *common, const struct values *theirs, const struct values *ours)
+{
+	return !theirs || !ours || common || values_equal(theirs, ours);
+}
+
 static void
 count(struct unpromoted *unpromoted, const struct values *theirs, const struct values *ours)
 {
@@ -47,7 +53,8 @@ count(struct unpromoted *unpromoted, const struct values *theirs, const struct v
 		unpromoted->changes += merge.entries[i].side == MERGE_OURS ||
 				 merge.entries[i].side == MERGE_CONFLICT;
 	unpromoted->conflicts = merge.conflicts;
-	unpromoted->is_known = true;
+	unpromoted->is_known = unpromoted->changes > 0 ||
+			       unpromoted_is_whole(unpromoted->values, theirs, ours);
 	merge_clear(&merge);
 }
 

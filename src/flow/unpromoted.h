@@ -15,7 +15,7 @@ struct world_application;
 struct world_environment;
 
 struct unpromoted {
-	bool is_known;			/* false: a set is not known, or they cannot be merged */
+	bool is_known;			/* false: a set or the values are not known, or they cannot be merged */
 	size_t changes, conflicts;	/* conflicts are among the changes */
 	struct set *base, *theirs, *ours;	/* of which it was counted */
 	struct values *values;		/* that both have in common; NULL: not known, so sets are counted alone */
@@ -30,6 +30,10 @@ bool unpromoted_update(struct session *session, const char *org,
  * and free() it. */
 struct values *origin_values(struct session *session, const char *org, const char *app,
 			     const char *clone);
+/* Whether values had their part in a count that found nothing: values that differ, and of which it
+ * is not known what both had, could be a change. */
+bool unpromoted_is_whole(const struct values *common, const struct values *theirs,
+			 const struct values *ours);
 void unpromoted_clear(struct unpromoted *unpromoted);
 
 #endif

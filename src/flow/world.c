@@ -39,6 +39,7 @@ world_environment_clear(struct world_environment *environment)
 	set_unref(environment->clone_set);
 	free(environment->clone_of);
 	free(environment->clone_set_id);
+	free(environment->clone_deployment_id);
 	free(environment->parts);
 	*environment = (struct world_environment){0};
 }

@@ -48,6 +48,7 @@ struct world_environment {
 	bool is_protected;		/* type or id matches `protect` */
 	char *clone_of;			/* owned id of the environment it was cloned from; NULL: not a clone of ours */
 	char *clone_set_id;		/* owned set id at the time of cloning; NULL when not a clone */
+	char *clone_deployment_id;	/* owned; the origin's that goes with it; NULL: not known */
 	struct set *clone_set;		/* of that id; NULL: unknown */
 	struct unpromoted unpromoted;	/* of a clone: what is not promoted yet */
 	int64_t clone_expires_at;	/* wall ms; 0: no end was set */

@@ -108,5 +108,22 @@ ok "what was promoted of it is known all the same" \
 	says 'x["clone_of"] == "production" and not x["clone_exists"] and {s["step"]: s["state"] for s in x["steps"]}["promote"] == "done" and {o["environment"]: o["fix"] for o in x["others"]} == {"development": "conflicts", "qa": "has it"}'
 as eighth hotfix never-was --json
 ok "and of one that never was nothing is claimed" test $? = 2
+
+ok "a clone is fixed by a value alone" as first clone production hotfix-2 --approve=hotfix-2
+ok "in it" as first deploy hotfix-2 --value=MOTTO=calm --approve=hotfix-2
+for who in first second ninth; do
+	as $who clones --json
+	ok "the $who sees that it is not promoted" says '[(c["not_promoted"], c["changes"]) for c in x] == [("some", 1)]'
+done
+ok "the second promotes it" as second promote hotfix-2 --approve=production --reason=motto
+for who in first second tenth; do
+	as $who clones --json
+	ok "nothing is left for the $who" says '[(c["not_promoted"], c["changes"]) for c in x] == [("none", 0)]'
+done
+ok "and the third undoes that" as third undo production --approve=production --reason="not calm"
+for who in first second third eleventh; do
+	as $who clones --json
+	ok "so it is to be promoted again for the $who" says '[(c["not_promoted"], c["changes"]) for c in x] == [("some", 1)]'
+done
 echo "1..$number"
 exit $status
