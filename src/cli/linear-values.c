@@ -70,13 +70,12 @@ static char *
 read_value(struct linear *l, const char *file)
 {
 	const bool is_stdin = strcmp(file, "-") == 0;
-	int fd = is_stdin ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	/* A named pipe is waited for until somebody writes to it: nothing read is not an empty value. */
+	int fd = is_stdin ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	char *bytes = xcalloc(VALUE_MAX + 2, 1);
 	size_t length = 0;
 	ssize_t n = fd < 0 ? -1 : 1;
 
-	if (fd >= 0 && !is_stdin)	/* what may have no data yet, a pipe, is waited for */
-		(void)!fcntl(fd, F_SETFL, 0);
 	while (n > 0 && length <= VALUE_MAX) {
 		n = read(fd, bytes + length, VALUE_MAX + 1 - length);
 		if (n < 0 && errno == EINTR)
@@ -165,6 +164,23 @@ take_decision(struct linear *l, const struct details *details, const char *env, 
 	return !decisions[decision].has_text || out->text;
 }
 
+/* It can be read once only: a second value from it would be empty, and nobody asked for that. */
+static bool
+is_input_read_once(struct linear *l)
+{
+	const struct argument_list *files = &l->once->values_from;
+	size_t readers = 0;
+
+	for (size_t i = 0; i < files->count; i++) {
+		const char *equals = strchr(files->items[i], '=');
+
+		readers += equals && strcmp(equals, "=-") == 0;
+	}
+	if (readers > 1)
+		linear_fail(l, EXIT_USAGE, _("Standard input can be read for one value only."));
+	return readers <= 1;
+}
+
 bool
 linear_take_values(struct linear *l, const char *env)
 {
@@ -176,6 +192,8 @@ linear_take_values(struct linear *l, const char *env)
 		count += list_of(l, d)->count;
 	if (count == 0)
 		return true;
+	if (!is_input_read_once(l))
+		return false;
 	details = details_open(l->session, l->org, l->app, env);
 	if (!linear_wait(l, are_values_read, details) || !details_values_known(details)) {
 		linear_fail(l, EXIT_UNREAD, _("The values of %s could not be read: %s"), env,

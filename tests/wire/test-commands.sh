@@ -375,6 +375,11 @@ hello() {
 	result $? "a value comes from standard input"
 	json 1 '[(c["object"], c["from"], c["to"]) for c in d if "MODE" in c["what"]] == [("values", "careful", "typed")]' \
 		diff production hot $valued
+	exits 2 "for one value only" deploy hot $valued --value-from=MODE=- --value-from=PASSWORD=- --approve=hot
+	mkfifo pipe
+	{ sleep 0.5; echo piped >pipe; } &		# whoever opens it first waits for the other
+	json 5 '[c["to"] for c in d["changes"] if c["path"] == "/MODE"] == ["piped"]' \
+		deploy hot $valued --value-from=MODE=pipe
 }
 
 # shellcheck disable=SC2086
