@@ -483,6 +483,19 @@ linear_clones(struct linear *l, char **words, size_t count)
 	clones_close(clones);
 }
 
+/* Without the lists, as with an empty cache, nobody knows that what was named is not there. */
+static bool
+are_names_known(const struct linear *l)
+{
+	const struct world *world = session_world(l->session);
+
+	for (size_t i = 0; l->app && i < world->count; i++)
+		if ((!l->org || untrusted_is(&world->organizations[i].organization.id, l->org)) &&
+		    world->organizations[i].known.at == 0)
+			return false;
+	return world->known.at > 0;
+}
+
 /*
  * Whether the organization and the application that were named are in the history, or were once
  * seen: neither needs the platform.  When not, that was said.
@@ -497,7 +510,7 @@ is_history_there(struct linear *l)
 	struct error err = {0};
 	size_t count;
 
-	if ((!l->org && !l->app) || store_history_list(session_store(l->session), &query, &list, NULL) != 0)
+	if ((!l->org && !l->app) || !are_names_known(l) || store_history_list(session_store(l->session), &query, &list, NULL) != 0)
 		return true;
 	count = list.count;
 	operation_list_clear(&list);

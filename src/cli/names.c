@@ -91,6 +91,14 @@ refuse(struct names *names, const char *name, char *sentence, struct error *err)
 
 /* --- organizations and applications --- */
 
+/* What was not understood may be what was asked for: then nobody knows that it is not there. */
+static int
+refuse_unread(const struct untrusted *problem, struct error *err)
+{
+	return error_set(err, ERROR_PROTOCOL, _("The platform's list could not be read: %s."),
+			 untrusted_raw(problem));
+}
+
 int
 names_organization(const struct world *world, const char *org, struct error *err)
 {
@@ -98,6 +106,8 @@ names_organization(const struct world *world, const char *org, struct error *err
 
 	if (world_organization(world, org))
 		return 0;
+	if (world->problem.raw)
+		return refuse_unread(&world->problem, err);
 	for (size_t i = 0; i < world->count; i++)
 		add(&names, untrusted_raw(&world->organizations[i].organization.id));
 	return refuse(&names, org, xasprintf(_("There is no organization \"%s\"."), org), err);
@@ -155,14 +165,6 @@ refuse_several(const struct world *world, const char *org, const char *app, stru
 			  list);
 	free(list);
 	return -1;
-}
-
-/* What was not understood may be what was asked for: then nobody knows that it is not there. */
-static int
-refuse_unread(const struct untrusted *problem, struct error *err)
-{
-	return error_set(err, ERROR_PROTOCOL, _("The platform's list could not be read: %s."),
-			 untrusted_raw(problem));
 }
 
 static const struct untrusted *

@@ -450,7 +450,36 @@ rm home/.config/sidestage/config
 	exits 2 'no environment "nowhere"' environment nowhere $first --offline
 	rm -rf home/.cache
 	exits 3 "The cache does not have this" environment production $first --offline
+	json 0 'len(d) >= 5' history $first
+	json 0 'd == []' history --org=beta --app=second
 }
+
+# --- a list of which one entry cannot be read ---
+
+cat >list.py <<'END'
+import http.server, socketserver, sys
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = b'[{"id": "acme", "name": "acme"}, {"name": "who"}]' if self.path == "/orgs" else b"[]"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *words):
+        pass
+
+socketserver.UnixStreamServer(sys.argv[1], Handler).serve_forever()
+END
+python3 list.py "$folder/list.sock" &
+proxy=$!
+wait_for test -S list.sock
+P="--socket=$folder/list.sock --url=http://localhost"
+for command in "board --json" "clones" "environment production" "deploy production"; do
+	# shellcheck disable=SC2086
+	exits 3 "could not be read" $command --org=beta
+done
 
 echo "1..$number"
 exit $status
