@@ -151,6 +151,8 @@ struct api_new_deployment {
 	/* Changes of the environment's own values in the same transaction (extension
 	 * "deploy-values"): {base, set, delete}; borrowed.  NULL: none */
 	const json_t *values;
+	const char *graph_hash;		/* of api_compute_graph(), with extension "deploy-graph": another one
+					 * now is ERROR_STALE; NULL: not asked */
 	const char *if_match;		/* the environment's deploy_tag, or the id of the last deployment
 					 * that was reviewed; NULL: not asked.  Moved since: ERROR_STALE */
 };

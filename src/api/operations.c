@@ -228,10 +228,11 @@ api_create_deployment(struct api *api, const char *org, const char *app, const c
 	struct api_call *call = call_new(api, CREATE_DEPLOYMENT,
 					 (const char *const[]){org, app, env}, done, data);
 
-	api_call_body(call, json_pack("{s:s*, s:s*, s:s*, s:s*, s:O*}", "comment",
+	api_call_body(call, json_pack("{s:s*, s:s*, s:s*, s:s*, s:s*, s:O*}", "comment",
 				      deployment->comment, "delta_id", deployment->delta_id,
 				      "set_id", deployment->set_id, "value_set_version_id",
-				      deployment->value_set_version_id, "values",
+				      deployment->value_set_version_id, "dependency_graph_hash",
+				      deployment->graph_hash, "values",
 				      deployment->values));
 	api_call_if_match(call, deployment->if_match);
 	return call;

@@ -209,6 +209,7 @@ clear_values(struct flow *flow)
 	free(flow->wanted_env);
 	free(flow->values_version);
 	free(flow->graph);
+	free(flow->graph_hash);
 }
 
 void

@@ -109,6 +109,7 @@ struct review {
 	char *values_version;		/* pinned: of the target before what is written; NULL: none */
 	char *values_digest;		/* pinned: of their content; NULL: could not be read */
 	char *graph;			/* pinned: hash of the resources it will get; NULL: not offered */
+	char *graph_hash;		/* pinned: the platform's own of them; NULL: it takes none */
 	struct changes changes;
 	struct merge merge;		/* PROMOTE, CARRY: entries with their sides */
 	bool moved;			/* PROMOTE: the origin moved since it was cloned */

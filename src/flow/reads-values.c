@@ -284,6 +284,9 @@ got_graph(void *data, const struct api_reply *reply)
 	}
 	if (reply->error.kind == ERROR_NONE)
 		flow->graph = flow_graph_hash(reply->body);
+	if (flow->graph && api_has_extension(session_api(flow->session), "deploy-graph") &&
+	    json_member_string(reply->body, "hash"))
+		flow->graph_hash = xstrdup(json_member_string(reply->body, "hash"));
 	if (!flow->graph)
 		review_caution(&flow->review,
 			       _("Which resources it will get could not be read, so a change of "

@@ -39,6 +39,7 @@ review_clear(struct review *review)
 	free(review->values_version);
 	free(review->values_digest);
 	free(review->graph);
+	free(review->graph_hash);
 	changes_clear(&review->changes);
 	merge_clear(&review->merge);
 	for (size_t i = 0; i < review->send_count; i++)
@@ -370,6 +371,7 @@ pin_values(struct flow *flow)
 		review->values_digest = values_digest(&flow->values_now.list);
 	}
 	review->graph = copy(flow->graph);
+	review->graph_hash = copy(flow->graph_hash);
 }
 
 void

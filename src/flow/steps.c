@@ -35,9 +35,19 @@
 /* --- the resources, when they were pinned --- */
 
 static void
+set_other_graph(const struct flow *flow, struct error *err)
+{
+	error_set(err, ERROR_STALE,
+		  _("The definitions of the resources of %s changed since the review: it would get other "
+		    "ones. Nothing was changed; review it again."),
+		  flow->request.env);
+}
+
+static void
 checked_graph(void *data, const struct api_reply *reply)
 {
 	struct flow *flow = data;
+	struct error err = { 0 };
 	char *now;
 
 	flow->call = NULL;
@@ -46,14 +56,13 @@ checked_graph(void *data, const struct api_reply *reply)
 		return;
 	}
 	now = flow_graph_hash(reply->body);
-	if (now && !strcmp(now, flow->review.graph))
-		flow_step_done(flow);
-	else
-		flow_fail_text(flow, ERROR_STALE,
-			       _("The definitions of the resources of %s changed since the review: "
-				 "it would get other ones. Nothing was changed; review it again."),
-			       flow->request.env);
+	if (!now || strcmp(now, flow->review.graph) != 0)
+		set_other_graph(flow, &err);
 	free(now);
+	if (err.kind != ERROR_NONE)
+		flow_fail(flow, &err);
+	else
+		flow_step_done(flow);
 }
 
 static void
@@ -319,8 +328,10 @@ refused_as_stale(struct flow *flow, const struct api_reply *reply)
 
 	deployment_read(&last, json_object_get(reply->details, "last_deploy"));
 	deployment_read(&from, json_object_get(reply->details, "from_deploy"));
-	if (!json_is_object(json_object_get(reply->details, "last_deploy")) ||
-	    !has_moved(flow, &last, &from, &err))
+	if (json_object_get(reply->details, "dependency_graph_hash"))
+		set_other_graph(flow, &err);
+	else if (!json_is_object(json_object_get(reply->details, "last_deploy")) ||
+		 !has_moved(flow, &last, &from, &err))
 		err = reply->error;
 	deployment_clear(&last);
 	deployment_clear(&from);
@@ -377,6 +388,7 @@ send_checked(struct flow *flow)
 		.set_id = untrusted_raw(&flow->record.to_set),
 		.value_set_version_id = values ? NULL : flow->values_version,
 		.values = values,
+		.graph_hash = flow->review.graph_hash,
 		/* A clone's was made by us a moment ago, and was never deployed to. */
 		.if_match = flow->request.verb == FLOW_CLONE ? NULL :
 			tag ? tag : flow->record.from_deployment.raw,

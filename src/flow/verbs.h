@@ -106,6 +106,7 @@ struct flow {
 	size_t value_at;	/* the change that is written, or put back, next */
 	struct error put_back_for;	/* kind not NONE: values are being put back because of this */
 	char *graph;		/* hash of the resources; NULL: not offered */
+	char *graph_hash;	/* the platform's own, where a deployment can name it; else NULL */
 	struct deployment overwritten;	/* id.raw NULL: nothing was */
 	struct flow_request recovery;	/* owned texts; org NULL: none */
 

@@ -47,7 +47,7 @@
 #include "platform/tls.h"
 
 /* What doc/api/extensions describes. */
-#define EXTENSIONS "deploy-values, deploy-tag, value-fingerprints"
+#define EXTENSIONS "deploy-values, deploy-tag, deploy-graph, value-fingerprints"
 #define LISTENERS_MAX 24
 #define REQUEST_ID_DIGITS 16
 #define METHOD_MAX 16

@@ -18,7 +18,7 @@ VERBS = ("deploy", "promote", "undo", "carry")
 class Other:
     """What the other person does to an environment, and how one sees it."""
 
-    is_after_the_look = False		# between the looks at the resources that it would get
+    is_after_the_look = False		# after a look at the resources that it would get
 
     def __init__(self, platform, env, mark):
         self.platform, self.env, self.mark = platform, env, mark
@@ -224,10 +224,9 @@ class Rounds:
                 if is_about(request, story.env):
                     count.append(request)
                     if len(count) == n + 1 and self.acts(other):
-                        # No precondition is known for definitions: between the second look and the
-                        # deploy they are not held (doc/reliability).
+                        # A clone is not there yet, so there is nothing to look at.
                         looks = sum(1 for r in count[:-1] if r.path.endswith("/graphs"))
-                        other.is_after_the_look = looks > 0 and not count[-1].path.endswith("/deploys")
+                        other.is_after_the_look = looks > 0
                         met.append(request)
                         story.before |= {d["id"] for d in story.new_deployments()
                                          if "theirs" in d["comment"]}

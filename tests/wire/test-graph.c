@@ -83,6 +83,25 @@ deploy(const char *delta, const char *wanted)
 	return made;
 }
 
+/* The one that is under way has ended. */
+static void
+deployments_end(void)
+{
+	int64_t until = clock_steady_ms() + 60000;
+	bool active = true;
+
+	while (active) {
+		json_t *env = ask("GET", ENV, NULL, 200);
+		const char *status = json_member_string(json_object_get(env, "last_deploy"), "status");
+
+		active = strcmp(status, "pending") == 0 || strcmp(status, "in progress") == 0;
+		json_decref(env);
+		assert_true(clock_steady_ms() < until);
+		if (active)
+			usleep(10000);
+	}
+}
+
 static void
 deploy_well(const char *delta)
 {
@@ -218,6 +237,52 @@ changed_definition_makes_it_anew_at_the_next_deployment(void **state)
 	free(after);
 	free(gu);
 	free(before);
+}
+
+/* The hash of what the set that runs would get now; free() it. */
+static char *
+hash_of_now(void)
+{
+	json_t *env = ask("GET", ENV, NULL, 200);
+	char *path = xasprintf(APP "/sets/%s/resources",
+			       json_member_string(json_object_get(env, "last_deploy"), "set_id"));
+	json_t *declared = ask("GET", path, NULL, 200), *graph;
+	char *body = json_dumps(declared, JSON_COMPACT), *hash;
+
+	graph = ask("POST", ENV "/resources/graphs", body, 200);
+	hash = xstrdup(json_member_string(graph, "hash"));
+	json_decref(graph);
+	free(body);
+	json_decref(declared);
+	free(path);
+	json_decref(env);
+	return hash;
+}
+
+static void
+deployment_gets_the_resources_that_its_sender_looked_at(void **state)
+{
+	char *seen = hash_of_now(), *body = xasprintf("{'dependency_graph_hash': '%s'}", seen), *now;
+	json_t *before = ask("GET", ENV "/deploys", NULL, 200), *after, *refusal;
+
+	(void)state;
+	expect("PATCH", DEFS "/a-config", "{'driver_inputs': {'values': {'region': 'moon'}}}", 200);
+	refusal = ask("POST", ENV "/deploys", body, 412);
+	now = hash_of_now();
+	assert_string_not_equal(seen, now);
+	assert_string_equal(json_member_string(json_object_get(refusal, "details"), "dependency_graph_hash"),
+			    now);
+	after = ask("GET", ENV "/deploys", NULL, 200);
+	assert_int_equal(json_array_size(after), json_array_size(before));
+	expect("PATCH", DEFS "/a-config", "{'driver_inputs': {'values': {'region': 'us'}}}", 200);
+	json_decref(ask("POST", ENV "/deploys", body, 201));
+	deployments_end();
+	json_decref(refusal);
+	json_decref(before);
+	json_decref(after);
+	free(now);
+	free(body);
+	free(seen);
 }
 
 static void
@@ -484,6 +549,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(resource_is_made_after_what_it_needs),
 		cmocka_unit_test(changed_definition_makes_it_anew_at_the_next_deployment),
+		cmocka_unit_test(deployment_gets_the_resources_that_its_sender_looked_at),
 		cmocka_unit_test(pinned_resource_stays_with_its_version),
 		cmocka_unit_test(circle_is_named_and_what_runs_goes_on),
 		cmocka_unit_test(unknown_driver_or_output_fails_by_name),

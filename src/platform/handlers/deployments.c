@@ -12,7 +12,10 @@
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "model/set.h"
 #include "platform/engine.h"
+#include "platform/prepare.h"
+#include "platform/graph.h"
 #include "platform/precondition.h"
 #include "platform/repository.h"
 
@@ -79,7 +82,7 @@ static int
 check_texts(const json_t *body, struct error *err)
 {
 	static const char *const texts[] = {"comment", "delta_id", "set_id", "mode", "message",
-					    "value_set_version_id"};
+					    "value_set_version_id", "dependency_graph_hash"};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		const json_t *value = json_object_get(body, texts[i]);
@@ -147,6 +150,39 @@ change_values(struct platform *platform, const struct request *request,
 	return ret == 0 ? values_change(platform, request, values, deploy->details, err) : -1;
 }
 
+/* What the set would get here is what its reviewer saw; else ERROR_STALE.  In the transaction of the
+ * deployment, so no definition changes between this look and the deed. */
+static int
+check_graph(struct platform *platform, const struct request *request, const json_t *deployment,
+	    json_t **details, struct error *err)
+{
+	const char *wanted = json_member_string(request->body, "dependency_graph_hash"), *hash;
+	struct set *set;
+	json_t *declared, *graph;
+	char blamed[256];
+	int ret = -1;
+
+	if (!wanted)
+		return 0;
+	set = repository_set(platform->repository, &request->place,
+			     json_member_string(deployment, "set_id"), err);
+	declared = set ? graph_declared(set) : NULL;
+	graph = declared ? prepare_graph(platform, &request->place, declared, blamed, err) : NULL;
+	hash = json_member_string(graph, "hash");
+	if (hash && strcmp(hash, wanted) == 0) {
+		ret = 0;
+	} else if (hash) {
+		json_decref(*details);
+		*details = json_pack("{s:s}", "dependency_graph_hash", hash);
+		error_set(err, ERROR_STALE, _("The definitions of its resources changed: %s would get other "
+					      "ones than those that were looked at."), request->place.env);
+	}
+	json_decref(graph);
+	json_decref(declared);
+	set_unref(set);
+	return ret;
+}
+
 int
 create_deployment(struct platform *platform, const struct request *request,
 		  struct response *response, struct error *err)
@@ -161,6 +197,7 @@ create_deployment(struct platform *platform, const struct request *request,
 		.details = &response->details,
 		.user = request_user(request),
 	};
+	json_t *made;
 
 	if (check_texts(request->body, err) != 0 || check_no_pipeline(request->body, err) != 0)
 		return -1;
@@ -172,7 +209,10 @@ create_deployment(struct platform *platform, const struct request *request,
 		deploy.comment = json_member_string(request->body, "message");
 	if (change_values(platform, request, &deploy, err) != 0)
 		return -1;
-	return answer(response, 201,
-		      record_as_run(platform, request, &deploy,
-				    engine_deploy(platform->engine, &request->place, &deploy, err), err));
+	made = engine_deploy(platform->engine, &request->place, &deploy, err);
+	if (made && check_graph(platform, request, made, &response->details, err) != 0) {
+		json_decref(made);
+		return -1;
+	}
+	return answer(response, 201, record_as_run(platform, request, &deploy, made, err));
 }
