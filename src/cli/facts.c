@@ -115,6 +115,8 @@ workloads_facts(const struct world_environment *e)
 	json_t *list = json_array(), *body;
 	const char *module;
 
+	if (!e->set && world_known(e, WORLD_SET)->state == KNOWLEDGE_ABSENT)
+		return list;
 	if (!e->set) {
 		json_decref(list);
 		return json_null();

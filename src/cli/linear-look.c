@@ -300,6 +300,9 @@ linear_diff(struct linear *l, char **words, size_t count)
 			sides[i].set = world_shown(e);
 		fail_without_values(l, &sides[i], e);
 	}
+	/* That code says that differences were found. */
+	if (l->once && l->code == EXIT_FAILED)
+		l->code = EXIT_UNREAD;
 	if (sides[0].set && sides[1].set) {
 		changes_between(&changes, sides[0].set, sides[1].set);
 		if (l->once && changes.count > 0 && l->code == 0)

@@ -60,9 +60,10 @@ lines_workloads(const struct world_environment *e)
 			  message);
 		free(label);
 	}
-	if (!world_is_known(e, WORLD_RUNTIME))
+	/* Where nothing was deployed, nothing runs, and nobody is asked. */
+	if (!world_is_known(e, WORLD_RUNTIME) && e->environment.last_deploy.id.raw)
 		lines_say(_("  What is running is unknown."));
-	else if (e->runtime.count == 0)
+	else if (!world_is_known(e, WORLD_RUNTIME) || e->runtime.count == 0)
 		lines_say(_("  Nothing runs here."));
 }
 
