@@ -200,7 +200,6 @@ static const struct linear_verb verbs[] = {
 		.least = 0, .most = 1,
 		.options = LOOKS,
 		.needs = NEED_ENVIRONMENTS | NEED_CLONES,
-		.any_app = true,
 		.run = linear_hotfix,
 	},
 	{

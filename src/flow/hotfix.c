@@ -133,6 +133,14 @@ collect_gone(struct hotfix *h, const struct world_application *app)
 	events_sort(&h->events);
 }
 
+/* What began from nothing, as Production did, is no clone, however many deployments it has. */
+static bool
+is_clone(const struct hotfix *h, const struct world_environment *e, const struct deployment *first)
+{
+	return events_first(&h->events, EVENT_CLONE) || (e && e->clone_of) ||
+	       (first->from_id.raw && first->from_id.raw[0]);
+}
+
 static void
 collect(struct hotfix *h, const struct world_application *app, const struct world_environment *clone)
 {
@@ -145,7 +153,7 @@ collect(struct hotfix *h, const struct world_application *app, const struct worl
 		of.since = clone->environment.created_at - CLOCK_SKEW_MS;
 	events_from_journal(&h->events, &of);
 	history = history_of(h, clone, &count);
-	if (history && count > 0)
+	if (history && count > 0 && is_clone(h, clone, &history[count - 1]))
 		events_from_clone(&h->events, history, count);
 	events_sort(&h->events);
 	first = events_first(&h->events, EVENT_CLONE);
