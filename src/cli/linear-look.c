@@ -194,6 +194,9 @@ linear_versions(struct linear *l, char **words, size_t count)
 			lines_say("  %s%s", untrusted_raw(&o->versions[i].version),
 				  untrusted_is(&o->versions[i].version, image.version) ? _(" runs here")
 										       : "");
+	for (size_t i = 0; i < o->version_count && l->code == EXIT_OK; i++)
+		if (!untrusted_raw(&o->versions[i].name)[0])
+			linear_check_list(l, &o->versions[i].problem);
 	image_clear(&image);
 }
 
@@ -264,7 +267,9 @@ read_side(struct linear *l, struct side *side, const char *word)
 	e = linear_environment(l, side->env);
 	if (!e)
 		return;
-	if (side->deployment)
+	if (at && !at[1])	/* every id begins with nothing */
+		linear_fail(l, EXIT_USAGE, _("%s has no deployment \"%s\". \"environment\" lists them."), side->env, "");
+	else if (side->deployment)
 		read_deployment(l, side);
 	else if (!e->set)
 		linear_fail_set(l, e);

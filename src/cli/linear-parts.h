@@ -20,6 +20,7 @@ struct logs;
 struct merge;
 struct session;
 struct world_application;
+struct untrusted;
 struct world_environment;
 
 #define LINEAR_INPUT_MAX 4096
@@ -100,6 +101,8 @@ void linear_fail_set(struct linear *l, const struct world_environment *e);
 /* Fails with EXIT_UNREAD where a list of organizations, applications or environments has entries
  * that could not be read. */
 void linear_check_lists(struct linear *l);
+/* The same of one list, by its problem. */
+void linear_check_list(struct linear *l, const struct untrusted *problem);
 /* The parts of an answer about it that could not be read are told, with the code of that. */
 void linear_check_parts(struct linear *l, const struct world_environment *e);
 /* Says what did not work; the program will end with this code, unless another came before. */

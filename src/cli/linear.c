@@ -200,10 +200,10 @@ linear_check_parts(struct linear *l, const struct world_environment *e)
 }
 
 /* An entry without an id cannot be shown, and may be the one that is looked for. */
-static void
-check_list(struct linear *l, const struct untrusted *problem)
+void
+linear_check_list(struct linear *l, const struct untrusted *problem)
 {
-	if (problem->raw)
+	if (problem->raw && l->once && !l->once->offline)
 		linear_fail(l, EXIT_UNREAD, _("A part of the platform's answer could not be read: %s"),
 			    untrusted_raw(problem));
 }
@@ -216,12 +216,12 @@ linear_check_lists(struct linear *l)
 
 	if (!l->once || l->once->offline)
 		return;
-	check_list(l, &world->problem);
+	linear_check_list(l, &world->problem);
 	for (size_t i = 0; i < world->count; i++)
 		if (!l->org || untrusted_is(&world->organizations[i].organization.id, l->org))
-			check_list(l, &world->organizations[i].problem);
+			linear_check_list(l, &world->organizations[i].problem);
 	if (a)
-		check_list(l, &a->problem);
+		linear_check_list(l, &a->problem);
 }
 
 void
@@ -369,7 +369,8 @@ follow(struct linear *l, struct flow *flow)
 					    l->approved ? EXIT_STAGE_CHANGE : EXIT_STAGE_READ),
 			    _("Failed: %s"), flow_error(flow)->text);
 		for (size_t i = 0; i < flow_deployment_error_count(flow); i++)
-			linear_note(l, "  %s", untrusted_raw(&flow_deployment_error(flow, i)->message));
+			if (untrusted_raw(&flow_deployment_error(flow, i)->message)[0])
+				linear_note(l, "  %s", untrusted_raw(&flow_deployment_error(flow, i)->message));
 		if (flow_recovery(flow))
 			linear_note(l, _("To run again what was overwritten, undo this deployment: undo %s"),
 				    flow_recovery(flow)->env);

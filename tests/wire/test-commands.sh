@@ -181,7 +181,11 @@ done
 		exits 2 'no clone "nosuch"' $command nosuch $words $first
 	done
 	exits 2 'no clone "nosuch"' hotfix nosuch $first
+	exits 2 'no clone "production"' hotfix production $first
+	exits 2 'no clone "production"' mark production verify $first
+	exits 2 "Give --org and --app" hotfix
 	exits 2 'no deployment "zzzz"' diff production production@zzzz $first
+	exits 2 'no deployment ""' diff production production@ $first
 	exits 2 'no environment "nowhere"' carry nosuch nowhere $first
 }
 
@@ -257,6 +261,9 @@ of_x() {	# EXPRESSION: what is said of the difference
 	exits 2 "nothing at" unset hot web /spec/nothing $first
 	exits 0 "" unset hot web $value $first --approve=hot
 	of_x X "d == []"
+	exits 1 "no well-formed placeholder" set hot web $value '${' $first --approve=hot
+	! grep -q '^sidestage: *$' err
+	result $? "each line of it says something"
 }
 
 # --- options ---
@@ -435,6 +442,52 @@ run board --json --offline
 result $? "0, JSON: the application of the context, from the cache"
 rm home/.config/sidestage/config
 
+# --- lists of which one entry cannot be read ---
+
+cat >lists.py <<'END'
+import http.client, http.server, json, socket, socketserver, sys
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        platform = http.client.HTTPConnection("localhost")
+        platform.sock = socket.socket(socket.AF_UNIX)
+        platform.sock.connect("api.sock")
+        platform.request("GET", self.path)
+        answer = platform.getresponse()
+        body = answer.read()
+        if self.path == "/orgs":
+            body = json.dumps([{"name": "who"} if o["id"] == "beta" else o for o in json.loads(body)]).encode()
+        elif "/artefact-versions" in self.path:
+            body = json.dumps([dict(v, created_at="soon") for v in json.loads(body)] + [{}]).encode()
+        self.send_response(answer.status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *words):
+        pass
+
+class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+Server(sys.argv[1], Handler).serve_forever()
+END
+python3 lists.py "$folder/lists.sock" &
+proxy=$!
+wait_for test -S lists.sock
+platform=$P
+P="--socket=$folder/lists.sock --url=http://localhost"
+# shellcheck disable=SC2086
+{
+	for command in "board --json" "clones" "environment production" "deploy production"; do
+		exits 3 "could not be read" $command --org=beta
+	done
+	json 3 '[v["version"] for v in d] == ["1.0", "1.1"]' versions production web $first
+	exits 5 "" version production web 1.0 $first
+}
+P=$platform
+
 # --- without the platform ---
 
 # shellcheck disable=SC2086
@@ -462,33 +515,6 @@ rm home/.config/sidestage/config
 	json 0 'len(d) >= 5' history $first
 	json 0 'd == []' history --org=beta --app=second
 }
-
-# --- a list of which one entry cannot be read ---
-
-cat >list.py <<'END'
-import http.server, socketserver, sys
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        body = b'[{"id": "acme", "name": "acme"}, {"name": "who"}]' if self.path == "/orgs" else b"[]"
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *words):
-        pass
-
-socketserver.UnixStreamServer(sys.argv[1], Handler).serve_forever()
-END
-python3 list.py "$folder/list.sock" &
-proxy=$!
-wait_for test -S list.sock
-P="--socket=$folder/list.sock --url=http://localhost"
-for command in "board --json" "clones" "environment production" "deploy production"; do
-	# shellcheck disable=SC2086
-	exits 3 "could not be read" $command --org=beta
-done
 
 echo "1..$number"
 exit $status
