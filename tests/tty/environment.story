@@ -57,6 +57,24 @@ key Esc
 gone "listens on"
 key Esc
 expect "Workload"
+
+test "of one that was never deployed it says so, and not that it is not known yet"
+sh platform post /envs '{"id":"bare","name":"Bare","type":"development"}' --quiet
+expect "Bare" 20
+key /
+type "bare"
+key Enter
+key Enter
+expect "Nothing runs here."
+key 2
+expect "It has no resources."
+key d
+expect "Nothing was ever deployed here."
+refuse "not known"
+key Esc
+gone "Nothing was ever deployed here."
+key Esc
+expect "Workload"
 key Q
 exit 0 10
 restored

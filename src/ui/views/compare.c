@@ -206,6 +206,18 @@ is_settled(const struct side *side, const struct world_environment *e)
 		     knowledge_is_settled(world_known(e, WORLD_VALUES)));
 }
 
+/* Why there is no set of an environment; nothing, when it is still to come. */
+static void
+explain_side(struct side *side, const struct world_environment *e)
+{
+	const struct knowledge *known = world_known(e, WORLD_SET);
+
+	if (known->state == KNOWLEDGE_ABSENT)
+		error_set(&side->error, ERROR_NOT_FOUND, "%s", _("Nothing was ever deployed here."));
+	else if (known->state == KNOWLEDGE_UNREADABLE)
+		side->error = known->why;
+}
+
 static void
 read_side(struct compare_view *c, struct ui *ui, struct side *side)
 {
@@ -217,6 +229,8 @@ read_side(struct compare_view *c, struct ui *ui, struct side *side)
 	side->set = set;
 	if (!set && side->deployment)
 		side->error = *past_error(side->past);
+	else if (!set && e)
+		explain_side(side, e);
 	side->no_values = (struct error){0};
 	if (set && !set_values(set) && side->deployment)
 		side->no_values = *past_values_error(side->past);

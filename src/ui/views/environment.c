@@ -229,6 +229,13 @@ why_unreadable(const struct world_environment *e, enum world_part part)
 	return e && world_known(e, part)->state == KNOWLEDGE_UNREADABLE ? &world_known(e, part)->why : NULL;
 }
 
+/* Where nothing was deployed, nobody is asked what runs and what it has. */
+static bool
+is_bare(const struct world_environment *e)
+{
+	return !e->environment.last_deploy.id.raw && !e->environment.problem.raw;
+}
+
 /* How many rows there are; *error: why they are not known, or NULL. */
 static size_t
 count_rows(const struct environment_view *v, const struct world_environment *e, bool *known,
@@ -237,11 +244,11 @@ count_rows(const struct environment_view *v, const struct world_environment *e, 
 	*error = NULL;
 	switch (v->tab) {
 	case TAB_WORKLOADS:
-		*known = e && world_is_known(e, WORLD_RUNTIME);
+		*known = e && (is_bare(e) || world_is_known(e, WORLD_RUNTIME));
 		*error = why_unreadable(e, WORLD_RUNTIME);
 		return e ? e->runtime.count : 0;
 	case TAB_RESOURCES:
-		*known = e && knowledge_has_content(world_known(e, WORLD_RESOURCES));
+		*known = e && (is_bare(e) || knowledge_has_content(world_known(e, WORLD_RESOURCES)));
 		*error = why_unreadable(e, WORLD_RESOURCES);
 		return e ? e->resource_count : 0;
 	case TAB_VALUES:
