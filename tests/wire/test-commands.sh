@@ -452,7 +452,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         platform = http.client.HTTPConnection("localhost")
         platform.sock = socket.socket(socket.AF_UNIX)
         platform.sock.connect("api.sock")
-        platform.request("GET", self.path)
+        given = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        platform.request(self.command, self.path, given or None, {"Content-Type": "application/json"})
         answer = platform.getresponse()
         body = answer.read()
         if self.path == "/orgs":
@@ -463,6 +464,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    do_POST = do_GET
 
     def log_message(self, *words):
         pass
