@@ -66,7 +66,7 @@ expect "1 clone, 2d left"
 test "a clone that others made is there too, and has no end that is known here"
 let FROM platform deployment qa
 sh platform post /envs '{"id":"made-elsewhere","name":"Elsewhere","type":"development","from_deploy_id":"'$FROM'"}' --quiet
-row "made-elsewhere" "qa" "no end set" "none"
+row "made-elsewhere" "qa" "no end set here" "none"
 row "hotfix-korean" "2d left"
 expect "Clones ▸ 2 clones"
 no-row "development" "no end set"
