@@ -100,8 +100,7 @@ command_backup(int argc, char **argv)
 
 	if (status != STATUS_FINE)
 		return status < 0 ? STATUS_FINE : status;
-	if (access(arguments.state, F_OK) != 0) {
-		error_errno(&err, "%s", arguments.state);
+	if (offline_find(arguments.state, &err) != 0) {
 		command_clear_arguments(&arguments);
 		return command_fail(&err);
 	}

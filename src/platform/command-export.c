@@ -73,6 +73,10 @@ command_export(int argc, char **argv)
 
 	if (status != STATUS_FINE)
 		return status < 0 ? STATUS_FINE : status;
+	if (offline_find(arguments.state, &err) != 0) {
+		command_clear_arguments(&arguments);
+		return command_fail(&err);
+	}
 	request = json_pack("{s:s}", "command", "export");
 	result = offline_run(&arguments, request, export_here, &err);
 	if (result && arguments.file)

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -83,6 +84,15 @@ listen_on(const struct addrinfo *info)
 	return -1;
 }
 
+/* getaddrinfo() takes any number, and what is above 65535 would be another port. */
+static bool
+is_port(const char *text)
+{
+	size_t length = strspn(text, "0123456789");
+
+	return length > 0 && length <= 5 && !text[length] && strtoul(text, NULL, 10) <= UINT16_MAX;
+}
+
 /* freeaddrinfo() it.  NULL with err. */
 static struct addrinfo *
 resolve(const char *address, struct error *err)
@@ -100,7 +110,7 @@ resolve(const char *address, struct error *err)
 			bare++;
 		}
 	}
-	if (!colon || !*bare || !colon[1] || getaddrinfo(bare, colon + 1, &hints, &info) != 0) {
+	if (!colon || !*bare || !is_port(colon + 1) || getaddrinfo(bare, colon + 1, &hints, &info) != 0) {
 		error_set(err, ERROR_INPUT, _("\"%s\" is no address such as 127.0.0.1:8080."), address);
 		info = NULL;
 	}

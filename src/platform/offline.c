@@ -4,6 +4,8 @@
 
 #include "platform/offline.h"
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +19,17 @@
 #include "platform/maintenance.h"
 #include "platform/repository.h"
 #include "platform/secret.h"
+
+int
+offline_find(const char *state, struct error *err)
+{
+	char *path = xasprintf("%s/platform.db", state);
+	/* What may not be looked into is another user's, whose daemon is asked. */
+	bool is_missing = access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
+
+	free(path);
+	return is_missing ? error_set(err, ERROR_NOT_FOUND, _("%s: there is no state of a sidestaged."), state) : 0;
+}
 
 json_t *
 offline_run(const struct command_arguments *arguments, const json_t *request, offline_work *here,

@@ -10,6 +10,9 @@
 struct command_arguments;
 struct error;
 
+/* For what only reads: a mistyped directory is told, and neither made nor taken for an empty state. */
+int offline_find(const char *state, struct error *err) __attribute__((warn_unused_result));
+
 /* With a platform that has a repository and nothing else; secrets that it opens are freed. */
 typedef json_t *offline_work(struct platform *platform, const struct command_arguments *arguments,
 			     const json_t *request, struct error *err);

@@ -99,6 +99,9 @@ ok "an address that others reach needs TLS" says last 'Others can reach 0.0.0.0:
 ok "a key that is given twice is a fault" says last 'bad.conf:13:2: The key was given before.'
 ok "the example has no fault" sidestaged check-config "$top/data/sidestaged.conf"
 ok "serve refuses what check-config refuses" not sidestaged serve --config bad.conf
+ok "a port that there is not is refused" not sidestaged serve --state nowhere --images images \
+	--listen 127.0.0.1:99999
+ok "and named" says last '127.0.0.1:99999'
 ok "an unknown command has a suggestion" not sidestaged sevre
 ok "and names it" says last 'did you mean "serve"?'
 
@@ -295,6 +298,10 @@ ok "and nothing of it is left in the state" sh -c '! ls state | grep backup'
 ok "an export is made while it runs" sidestaged export --state state one.json
 ok "a backup becomes a state" sidestaged restore --state restored backup.tar
 ok "that is the same" sh -c 'sidestaged export --state restored two.json && cmp one.json two.json'
+ok "no state is no empty export" not sidestaged export --state mistyped
+ok "and that is said" says last 'mistyped: there is no state'
+ok "nor an empty backup" not sidestaged backup --state mistyped mistyped.tar
+ok "and none is made" not ls -d mistyped mistyped.tar
 ok "an export is imported as it was" sh -c 'sidestaged import --state third one.json &&
 	sidestaged export --state third three.json && cmp one.json three.json'
 ok "a state that is there is never written over" not sidestaged restore --state state backup.tar
