@@ -146,6 +146,15 @@ identify_by_hash(struct platform *platform, const char *hash, struct caller *out
 	return answer;
 }
 
+/* It has the form of those that are made here: one that was revoked, not one of another platform. */
+static bool
+is_of_our_form(const char *authorization)
+{
+	const char *token = strrchr(authorization, ' ');
+
+	return token && strncmp(token + 1, ACCESS_TOKEN_PREFIX, strlen(ACCESS_TOKEN_PREFIX)) == 0;
+}
+
 enum access_answer
 access_identify(struct platform *platform, const char *authorization, enum peer_trust trust,
 		struct caller *out, struct error *err)
@@ -158,7 +167,9 @@ access_identify(struct platform *platform, const char *authorization, enum peer_
 		answer = access_hash_of(authorization, hash)
 				 ? identify_by_hash(platform, hash, out, err)
 				 : ACCESS_WRONG_TOKEN;
-	if (is_open && (answer == ACCESS_NO_TOKEN || answer == ACCESS_WRONG_TOKEN)) {
+	/* Whoever chose to be less than the owner does not become the owner when that ends. */
+	if (is_open && (answer == ACCESS_NO_TOKEN ||
+			(answer == ACCESS_WRONG_TOKEN && !is_of_our_form(authorization)))) {
 		caller_init_own(out, platform);
 		answer = ACCESS_KNOWN;
 	}

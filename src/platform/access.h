@@ -82,7 +82,7 @@ bool access_hash_of(const char *authorization, char hash[IDS_SHA256_HEX_SIZE]);
 
 /* authorization: the header's value, or NULL.  Fills out only when the caller is known;
  * caller_clear() it then.  A token that is not ours is no fault where none is needed: a
- * client that always sends one also speaks to a private socket. */
+ * client that always sends one also speaks to a private socket.  One that was revoked is. */
 enum access_answer access_identify(struct platform *platform, const char *authorization,
 				   enum peer_trust trust, struct caller *out, struct error *err);
 /* The daemon's own user. */

@@ -596,6 +596,7 @@ token_command_works_with_a_daemon_and_without(void **state)
 		expect(BY_TCP, token, "GET", SHOP, NULL, 200);
 		assert_int_equal(world_run(out, sizeof(out), revoke), 0);
 		expect(BY_TCP, token, "GET", SHOP, NULL, 401);
+		expect(BY_SOCKET, token, "GET", SHOP, NULL, 401);
 		assert_int_equal(world_run(out, sizeof(out), revoke), 1);
 		assert_int_equal(world_run(out, sizeof(out), wrong), 2);
 	}
