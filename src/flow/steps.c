@@ -607,7 +607,11 @@ describe_errors(const struct flow *flow, struct error *err)
 		return;
 	}
 	output = last_line(untrusted_raw(&first->message));
-	if (*output)
+	if (*output && !untrusted_is(&first->scope, "workload"))	/* it is about no program, so it is no output */
+		error_set(err, ERROR_REMOTE, _("The deployment to %s failed in %s: %s  %s"),
+			  flow->request.env, untrusted_raw(&first->object_id),
+			  untrusted_raw(&first->summary), output);
+	else if (*output)
 		error_set(err, ERROR_REMOTE,
 			  _("The deployment to %s failed in %s: %s  Its output ends with: %s"),
 			  flow->request.env, untrusted_raw(&first->object_id),
