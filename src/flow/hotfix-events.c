@@ -34,6 +34,8 @@ clear_event(struct event *event)
 	free(event->from_set);
 	free(event->to_set);
 	value_changes_clear(&event->values);
+	free(event->from_values);
+	free(event->to_values);
 }
 
 void
@@ -230,9 +232,12 @@ events_from_origin(struct events *events, const struct events_of *of, const char
 		if (!event)
 			continue;
 		event->env = xstrdup(origin);
+		event->to_values = copy(history[i].value_set_version_id.raw);
 		for (size_t k = 0; k < count; k++)
-			if (!event->from_set && untrusted_equal(&history[k].id, &history[i].from_id))
+			if (!event->from_set && untrusted_equal(&history[k].id, &history[i].from_id)) {
 				event->from_set = copy(history[k].set_id.raw);
+				event->from_values = copy(history[k].value_set_version_id.raw);
+			}
 	}
 	free(prefix);
 }

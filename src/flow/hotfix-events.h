@@ -23,7 +23,8 @@ struct event {
 	struct untrusted operation_id;	/* of the journal; absent: the platform told it */
 	char *env;			/* PROMOTE: where to; CLONE: from what, or NULL; else NULL */
 	char *from_set, *to_set;	/* NULL: not known */
-	struct value_changes values;	/* PROMOTE: what it wrote, as far as the journal knows */
+	struct value_changes values;	/* PROMOTE: what it wrote, of the journal */
+	char *from_values, *to_values;	/* PROMOTE of the platform: value set versions; NULL: none */
 };
 
 struct events {

@@ -25,6 +25,45 @@ copy(const char *text)
 	return text ? xstrdup(text) : NULL;
 }
 
+/* What one promotion made of the values that were there before it. */
+static void
+put_differences(struct value_changes *changes, const struct values *from, const struct values *to)
+{
+	for (size_t i = 0; i < to->count; i++) {
+		const struct value *v = &to->items[i];
+
+		if (v->of_env && value_compare(values_find_own(from, v->key), v) != VALUE_SAME)
+			value_changes_put(changes, &(struct value_change){
+						.kind = VALUE_SET, .key = v->key, .text = v->text,
+						.description = v->description, .is_secret = v->is_secret,
+						.fingerprint = v->fingerprint});
+	}
+	for (size_t i = 0; i < from->count; i++)
+		if (from->items[i].of_env && !values_find_own(to, from->items[i].key))
+			value_changes_put(changes, &(struct value_change){.kind = VALUE_DELETE,
+									  .key = from->items[i].key});
+}
+
+/* The values of a promotion that the journal does not know are those of its two versions. */
+static void
+read_values(struct hotfix *h, const struct event *e)
+{
+	const struct values *from = NULL, *to = NULL;
+
+	if (!e->from_values && !e->to_values)
+		return;
+	if (e->from_values && e->to_values && strcmp(e->from_values, e->to_values) == 0)
+		return;
+	if (e->from_values && e->to_values && e->env) {
+		(void)reader_values(h->reader, h->org, h->app, e->env, e->from_values, &from);
+		(void)reader_values(h->reader, h->org, h->app, e->env, e->to_values, &to);
+	}
+	if (from && to)
+		put_differences(&h->values, from, to);
+	else
+		h->values_unknown = true;
+}
+
 /* One promotion changed the origin by the fix alone.  Of several the clone itself holds the whole
  * fix; between them the origin may have got other things.  Where the clone is gone and was not
  * made here, the fix is known only if the promotions came one right after the other. */
@@ -55,6 +94,8 @@ find_fix(struct hotfix *h)
 		}
 		for (size_t k = 0; e->kind == EVENT_PROMOTE && k < e->values.count; k++)
 			value_changes_put(&h->values, &e->values.items[k]);
+		if (e->kind == EVENT_PROMOTE)
+			read_values(h, e);
 		if (e->kind == EVENT_FIX && e->to_set)
 			after = e->to_set;
 	}
@@ -107,7 +148,9 @@ judge(struct hotfix *h, struct hotfix_other *other, const struct world_environme
 	untrusted_init(&other->name, e->environment.name.raw);
 	other->is_known = before && after && here &&
 			  carry_find(&other->carry, before, after, here, NULL) == 0;
-	if (other->is_known && h->values.count > 0)
+	if (other->is_known && h->values_unknown)
+		other->is_known = false;
+	else if (other->is_known && h->values.count > 0)
 		judge_values(h, other, e);
 }
 

@@ -65,6 +65,7 @@ forget(struct hotfix *h)
 	free(h->after_set);
 	h->origin = h->story = h->before_set = h->after_set = NULL;
 	value_changes_clear(&h->values);
+	h->values_unknown = false;
 }
 
 void

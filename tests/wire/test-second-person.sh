@@ -120,6 +120,11 @@ for who in first second tenth; do
 	as $who clones --json
 	ok "nothing is left for the $who" says '[(c["not_promoted"], c["changes"]) for c in x] == [("none", 0)]'
 done
+for who in first second twelfth; do
+	as $who hotfix hotfix-2 --json
+	ok "which no other environment has, for the $who" \
+		says '{o["environment"]: o["fix"] for o in x["others"]} == {"development": "lacks it", "qa": "lacks it"} and {s["step"]: s["state"] for s in x["steps"]}["carry"] != "done"'
+done
 ok "and the third undoes that" as third undo production --approve=production --reason="not calm"
 for who in first second third eleventh; do
 	as $who clones --json
