@@ -288,7 +288,7 @@ linear_promote(struct linear *l, char **words, size_t count)
 		linear_begin(l, &(struct flow_request){.verb = FLOW_PROMOTE, .org = l->org, .app = l->app,
 						       .env = e->clone_of, .source = words[0],
 						       .decides = true});
-	else if (e)
+	else if (e && (e->is_protected || linear_clones_told(l)))	/* no clone is protected */
 		linear_fail(l, EXIT_USAGE, _("%s is not a clone, so it cannot be promoted."), words[0]);
 }
 
@@ -296,7 +296,7 @@ linear_promote(struct linear *l, char **words, size_t count)
 
 struct wanted_clone {
 	struct clones *clones;
-	const char *env;
+	const char *app, *env;
 	const struct clone *found;
 };
 
@@ -308,7 +308,8 @@ has_clone(void *data)
 	clones_update(w->clones);
 	w->found = NULL;
 	for (size_t i = 0; i < clones_count(w->clones) && !w->found; i++)
-		if (strcmp(clones_get(w->clones, i)->env, w->env) == 0)
+		if (strcmp(clones_get(w->clones, i)->env, w->env) == 0 &&
+		    (!w->app || strcmp(clones_get(w->clones, i)->app, w->app) == 0))
 			w->found = clones_get(w->clones, i);
 	return w->found || clones_is_settled(w->clones);
 }
@@ -337,7 +338,7 @@ set_end(struct linear *l, const struct clone *clone, const char *text)
 void
 linear_life(struct linear *l, char **words, size_t count)
 {
-	struct wanted_clone w = {.clones = clones_open(l->session, l->org), .env = words[0]};
+	struct wanted_clone w = {.clones = clones_open(l->session, l->org), .app = l->app, .env = words[0]};
 
 	(void)count;
 	(void)linear_wait(l, has_clone, &w);
