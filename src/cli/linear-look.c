@@ -47,6 +47,8 @@ linear_board(struct linear *l, char **words, size_t count)
 		lines_say(_("There is no application. \"applications\" lists them."));
 	for (size_t i = 0; a && i < a->count; i++)
 		linear_check_parts(l, &a->environments[i]);
+	if (a)
+		(void)linear_clones_told(l);
 	linear_check_lists(l);
 }
 
@@ -577,6 +579,8 @@ linear_hotfix(struct linear *l, char **words, size_t count)
 	char *env = count ? xstrdup(words[0]) : l->app ? hotfix_newest(l->session, l->org, l->app) : NULL;
 	struct hotfix *hotfix;
 
+	if (!env && l->app && !linear_clones_told(l))
+		return;
 	if (!env && linear_wants_facts(l)) {
 		linear_facts(l, json_null());
 		return;

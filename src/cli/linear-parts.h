@@ -103,6 +103,8 @@ void linear_fail_set(struct linear *l, const struct world_environment *e);
 void linear_check_lists(struct linear *l);
 /* The same of one list, by its problem. */
 void linear_check_list(struct linear *l, const struct untrusted *problem);
+/* false: of some environment it could not be read whether it is a clone, and that was said. */
+bool linear_clones_told(struct linear *l);
 /* The parts of an answer about it that could not be read are told, with the code of that. */
 void linear_check_parts(struct linear *l, const struct world_environment *e);
 /* Says what did not work; the program will end with this code, unless another came before. */

@@ -224,6 +224,17 @@ linear_check_lists(struct linear *l)
 		linear_check_list(l, &a->problem);
 }
 
+bool
+linear_clones_told(struct linear *l)
+{
+	const struct error *why = l->once && !l->once->offline ? session_clones_error(l->session) : NULL;
+
+	if (why)
+		linear_fail(l, exit_code_of(why->kind, EXIT_STAGE_READ),
+			    _("Which environments are clones could not be read: %s"), why->text);
+	return !why;
+}
+
 void
 linear_begin(struct linear *l, const struct flow_request *request)
 {

@@ -39,6 +39,7 @@ struct origins {
 	struct reader *reader;
 	struct finding *findings;
 	size_t count;
+	size_t untold;			/* environments of which nobody knows whether they are clones */
 	bool is_complete;		/* nothing is left to be judged */
 };
 
@@ -398,6 +399,7 @@ origins_update(struct origins *o)
 		o->org ? world_application(session_world(o->session), o->org, o->app) : NULL;
 	bool complete = app && knowledge_has_content(&app->known);
 
+	o->untold = 0;
 	if (!complete)
 		return;
 	reader_begin(o->reader);
@@ -406,8 +408,10 @@ origins_update(struct origins *o)
 
 		/* A clone is never protected. */
 		if (!e->is_protected && !e->environment.deleting && e->environment.last_deploy.id.raw &&
-		    !judge(o, &e->environment))
+		    !judge(o, &e->environment)) {
 			complete = false;
+			o->untold += !e->clone_of;
+		}
 	}
 	reader_end(o->reader);
 	o->is_complete = complete;
@@ -417,4 +421,10 @@ bool
 origins_is_settled(const struct origins *o)
 {
 	return !o->org || o->is_complete || reader_is_settled(o->reader);
+}
+
+const struct error *
+origins_error(const struct origins *o)
+{
+	return o->untold > 0 ? reader_error(o->reader) : NULL;
 }

@@ -14,6 +14,7 @@
 
 struct clone_origin;
 struct deployment;
+struct error;
 struct origins;
 struct session;
 
@@ -31,5 +32,8 @@ const struct deployment *origins_decode(struct clone_origin *origin, const char 
 					const struct deployment *theirs, size_t their_count);
 /* Every clone of the focused application is known, as far as it can be read. */
 bool origins_is_settled(const struct origins *origins);
+/* Why nobody knows of some environment whether it is a clone; NULL: all are told, or not yet read.
+ * Borrowed until the session's next turn. */
+const struct error *origins_error(const struct origins *origins);
 
 #endif

@@ -414,6 +414,12 @@ session_settled(const struct session *session, const char *org, const char *app,
 	return watch_is_settled(session->watch, org, app, needs & ~(unsigned)NEED_CLONES, since);
 }
 
+const struct error *
+session_clones_error(const struct session *session)
+{
+	return origins_error(session->origins);
+}
+
 const struct knowledge *
 session_unreadable(const struct session *session, const char *org, const char *app, unsigned needs)
 {

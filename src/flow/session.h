@@ -112,6 +112,9 @@ enum session_need {
  */
 bool session_settled(const struct session *session, const char *org, const char *app,
 		     unsigned needs, int64_t since);
+/* Why nobody knows of some environment of the focused application whether it is a clone; NULL: of
+ * each it is known, or will be.  Borrowed until the next turn. */
+const struct error *session_clones_error(const struct session *session);
 /* Borrowed until the next turn: the first of these that could not be read, from the whole to its
  * parts; NULL: all of them that were asked could.  Its `why` is the reason to tell. */
 const struct knowledge *session_unreadable(const struct session *session, const char *org,

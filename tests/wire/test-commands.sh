@@ -226,6 +226,7 @@ done
 	json 0 'd["is_done"] is False' unmark hot verify $first
 	exits 2 "is not a manual step" mark hot fly $first
 	exits 2 "not a duration" life hot soon $first
+	exits 2 'no clone "hot" in second' life hot 8h --org=acme --app=second
 	exits 4 "production is protected" deploy production $first --approve=production
 	exits 4 "production is protected" discard production $first --approve=production --reason=why
 	exits 2 "--reason needs --approve" deploy production $first --reason=why
@@ -445,7 +446,7 @@ rm home/.config/sidestage/config
 # --- lists of which one entry cannot be read ---
 
 cat >lists.py <<'END'
-import http.client, http.server, json, socket, socketserver, sys
+import http.client, http.server, json, os, socket, socketserver, sys
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
@@ -460,7 +461,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             body = json.dumps([{"name": "who"} if o["id"] == "beta" else o for o in json.loads(body)]).encode()
         elif "/artefact-versions" in self.path:
             body = json.dumps([dict(v, created_at="soon") for v in json.loads(body)] + [{}]).encode()
-        self.send_response(answer.status)
+        broken = self.path.endswith("/deploys") and os.path.exists("broken")
+        self.send_response(503 if broken else answer.status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -488,6 +490,16 @@ P="--socket=$folder/lists.sock --url=http://localhost"
 	done
 	json 3 '[v["version"] for v in d] == ["1.0", "1.1"]' versions production web $first
 	exits 5 "" version production web 1.0 $first
+	# Another person, whose own history does not tell what is a clone.
+	mkdir -m 700 another && HOME=$folder/another
+	: >broken
+	exits 3 "Which environments are clones could not be read" promote hot $valued
+	exits 3 "Which environments are clones could not be read" hotfix $valued
+	json 3 'd["application"] == "valued"' board $valued
+	exits 2 "is not a clone" promote production $valued
+	rm broken
+	json 0 'd["clone"] in ("hot", "warm")' hotfix $valued
+	HOME=$folder/home
 }
 P=$platform
 
