@@ -373,7 +373,7 @@ find_work(struct clones *clones, const struct place *place, struct clone *clone)
 				&(struct state){.set = here, .values = place->env->values},
 				NULL) == 0) {
 		count_work(clone, &merge, there, origin->values,
-			   unpromoted_is_whole(common, origin->values, place->env->values));
+			   unpromoted_is_whole(common, origin, place->env));
 		merge_clear(&merge);
 	}
 	if (common)

@@ -32,19 +32,32 @@ find_origin(const struct world_application *application, const char *id)
 	return NULL;
 }
 
-bool
-unpromoted_is_whole(const struct values *common, const struct values *theirs, const struct values *ours)
+/* A platform without values, or that does not show them, has none that could be promoted. */
+static bool
+are_values_missing(const struct world_environment *e)
 {
-	return !theirs || !ours || common || values_equal(theirs, ours);
+	const struct knowledge *known = world_known(e, WORLD_VALUES);
+
+	return !e->values && known->state == KNOWLEDGE_UNREADABLE && known->why.kind != ERROR_NOT_FOUND;
+}
+
+bool
+unpromoted_is_whole(const struct values *common, const struct world_environment *theirs,
+		    const struct world_environment *ours)
+{
+	if (are_values_missing(theirs) || are_values_missing(ours))
+		return false;
+	return !theirs->values || !ours->values || common || values_equal(theirs->values, ours->values);
 }
 
 static void
-count(struct unpromoted *unpromoted, const struct values *theirs, const struct values *ours)
+count(struct unpromoted *unpromoted, const struct world_environment *theirs,
+      const struct world_environment *ours)
 {
 	/* A secret that only the clone has otherwise is a change as well. */
 	const struct state base = {.set = unpromoted->base, .values = unpromoted->values};
-	const struct state there = {.set = unpromoted->theirs, .values = theirs};
-	const struct state here = {.set = unpromoted->ours, .values = ours};
+	const struct state there = {.set = unpromoted->theirs, .values = theirs->values};
+	const struct state here = {.set = unpromoted->ours, .values = ours->values};
 	struct merge merge;
 
 	if (merge_states(&merge, &base, &there, &here, NULL) != 0)
@@ -85,7 +98,7 @@ unpromoted_update(struct session *session, const char *org,
 					   untrusted_raw(&environment->environment.id));
 	unpromoted->revisions[0] = environment->revision;
 	unpromoted->revisions[1] = origin->revision;
-	count(unpromoted, origin->values, environment->values);
+	count(unpromoted, origin, environment);
 	return was_known != unpromoted->is_known || changes != unpromoted->changes ||
 	       conflicts != unpromoted->conflicts;
 }

@@ -30,10 +30,10 @@ bool unpromoted_update(struct session *session, const char *org,
  * and free() it. */
 struct values *origin_values(struct session *session, const char *org, const char *app,
 			     const char *clone);
-/* Whether values had their part in a count that found nothing: values that differ, and of which it
- * is not known what both had, could be a change. */
-bool unpromoted_is_whole(const struct values *common, const struct values *theirs,
-			 const struct values *ours);
+/* Whether values had their part in a count that found nothing: values that could not be read, and
+ * those that differ and of which it is not known what both had, could be a change. */
+bool unpromoted_is_whole(const struct values *common, const struct world_environment *theirs,
+			 const struct world_environment *ours);
 void unpromoted_clear(struct unpromoted *unpromoted);
 
 #endif

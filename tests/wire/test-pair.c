@@ -271,6 +271,26 @@ assert_unpromoted(const char *clone, size_t changes)
 		fail_msg("%s: %zu changes instead of %zu", clone, e ? e->unpromoted.changes : 0, changes);
 }
 
+/* Nothing was found is said only where everything was looked at. */
+static void
+values_that_were_not_read_are_not_nothing(void **state)
+{
+	struct values values = {0};
+	struct knowledge parts[2][WORLD_PART_COUNT] = {0};
+	struct world_environment theirs = {.parts = parts[0]}, ours = {.parts = parts[1]};
+
+	(void)state;
+	assert_true(unpromoted_is_whole(NULL, &theirs, &ours));
+	theirs.values = &values;
+	parts[1][WORLD_VALUES].state = KNOWLEDGE_UNREADABLE;
+	parts[1][WORLD_VALUES].why.kind = ERROR_UNAVAILABLE;
+	assert_false(unpromoted_is_whole(&values, &theirs, &ours));
+	parts[1][WORLD_VALUES].why.kind = ERROR_NOT_FOUND;
+	assert_true(unpromoted_is_whole(&values, &theirs, &ours));
+	ours.values = &values;
+	assert_true(unpromoted_is_whole(NULL, &theirs, &ours));
+}
+
 static const char *
 next_clone(void)
 {
@@ -1270,6 +1290,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(values_that_were_not_read_are_not_nothing),
 		cmocka_unit_test(a_value_changed_after_the_review_is_not_deployed),
 		cmocka_unit_test(a_value_changed_in_the_last_moment_is_not_deployed),
 		cmocka_unit_test(a_written_value_runs_and_an_undo_takes_it_back),
