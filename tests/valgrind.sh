@@ -37,16 +37,22 @@ report() {
 	[ ! -f "$3.out" ] || grep -v '^ok' "$3.out" | tail -n 60 | sed 's/^/#   /'
 }
 
+# Several side by side, since each is one thread that waits for a processor.
 for test in tests/unit/test-*; do
 	case $test in
 	*.o | *.c | *.log | *.trs | *'*') continue ;;
 	esac
-	[ -f "$test" ] && [ -x "$test" ] || continue
+	[ ! -f "$test" ] || [ ! -x "$test" ] || echo "$test"
+done >"$logs/tests"
+# shellcheck disable=SC2016
+VALGRIND="valgrind $(echo $options)" LOGS=$logs xargs -P 4 -I '{}' sh -c '
+	log=$LOGS/$(basename "$1")
+	$VALGRIND --log-file="$log" "$1" >"$log.out" 2>&1
+	echo $? >"$log.code"' sh '{}' <"$logs/tests"
+while read -r test; do
 	log=$logs/$(basename "$test")
-	# shellcheck disable=SC2086
-	valgrind $options --log-file="$log" "$test" >"$log.out" 2>&1
-	report $? "$(basename "$test") has no error and no leak" "$log"
-done
+	report "$(cat "$log.code" 2>/dev/null || echo none)" "$(basename "$test") has no error and no leak" "$log"
+done <"$logs/tests"
 
 if [ -x tests/tty/tty-run ] && [ -x sidestage ]; then
 	log=$logs/client

@@ -58,7 +58,7 @@ EXTRA_DIST += $(TTY_STORIES) $(TTY_PARTS) $(TTY_HELPERS) tests/tty/README tests/
 if HAVE_VTERM
 check_PROGRAMS += tests/tty/tty-run tests/tty/fetch tests/tty/misbehave tests/bench/big-platform
 dist_check_SCRIPTS += tests/tty/every-key.sh
-TESTS += $(TTY_STORIES) tests/tty/every-key.sh tests/valgrind.sh
+TESTS += $(TTY_STORIES)
 
 tests_tty_tty_run_SOURCES = \
 	tests/tty/picture.c \
