@@ -297,8 +297,11 @@ frame_too_small(struct canvas *screen)
 int
 frame_message_rows(const struct ui *ui, int columns)
 {
-	int width = columns - 2, rows = (text_columns(ui->message) + width / 8) / width + 1;
+	int width = columns - 2, rows;
 
+	if (width < 1)
+		return 1;		/* a click may come while a window is as narrow as that */
+	rows = (text_columns(ui->message) + width / 8) / width + 1;
 	return rows > MESSAGE_ROWS_MAX ? MESSAGE_ROWS_MAX : rows;
 }
 
