@@ -223,7 +223,9 @@ read_side(struct compare_view *c, struct ui *ui, struct side *side)
 {
 	const struct world_environment *e = find(c, ui, side);
 	struct set *set = !is_settled(side, e) ? NULL :
-			  side->deployment ? past_shown(side->past) : world_shown(e);
+			  side->deployment     ? past_shown(side->past) :
+			  e		       ? world_shown(e) :
+						 NULL;
 
 	set_unref(side->set);
 	side->set = set;
@@ -234,7 +236,7 @@ read_side(struct compare_view *c, struct ui *ui, struct side *side)
 	side->no_values = (struct error){0};
 	if (set && !set_values(set) && side->deployment)
 		side->no_values = *past_values_error(side->past);
-	else if (set && !set_values(set) && world_known(e, WORLD_VALUES)->state == KNOWLEDGE_UNREADABLE)
+	else if (set && e && !set_values(set) && world_known(e, WORLD_VALUES)->state == KNOWLEDGE_UNREADABLE)
 		side->no_values = world_known(e, WORLD_VALUES)->why;
 }
 
