@@ -9,6 +9,7 @@ libbase_a_SOURCES = \
 	src/base/i18n.c src/base/i18n.h \
 	src/base/ids.c src/base/ids.h \
 	src/base/knowledge.c src/base/knowledge.h \
+	src/base/log.c src/base/log.h \
 	src/base/paths.c src/base/paths.h \
 	src/base/secrecy.c src/base/secrecy.h \
 	src/base/text.c src/base/text.h \

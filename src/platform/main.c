@@ -8,9 +8,9 @@
 
 #include "base/config-file.h"
 #include "base/i18n.h"
-#include "platform/command-routes.h"
-#include "platform/command-token.h"
-#include "platform/command.h"
+#include "platform/admin/command-routes.h"
+#include "platform/admin/command-token.h"
+#include "platform/admin/command.h"
 
 static const struct {
 	const char *name;

@@ -6,8 +6,8 @@
 
 #include "base/error.h"
 #include "model/score.h"
-#include "platform/document.h"
-#include "platform/import-check.h"
+#include "platform/admin/document.h"
+#include "platform/admin/import-check.h"
 
 static void
 take_fault(void *data, const char *pointer, const char *text)

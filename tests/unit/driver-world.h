@@ -12,7 +12,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "platform/driver.h"
+#include "platform/drivers/driver.h"
 #include "platform/loop.h"
 
 #define SPACE "acme/shop/production"

@@ -51,20 +51,18 @@ tests_unit_test_carry_LDADD = $(UNIT_LIBS)
 check_PROGRAMS += tests/unit/test-access
 TESTS += tests/unit/test-access
 tests_unit_test_access_SOURCES = tests/unit/test-access.c
-tests_unit_test_access_LDADD = libplatform.a libdriver.a $(UNIT_LIBS) $(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(YAML_LIBS) \
-	$(SQLITE_LIBS)
+tests_unit_test_access_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 
 check_PROGRAMS += tests/unit/test-effects
 TESTS += tests/unit/test-effects
 tests_unit_test_effects_SOURCES = tests/unit/test-effects.c
 tests_unit_test_effects_LDFLAGS = -Wl,--wrap=sqlite3_step -Wl,--wrap=sqlite3_exec
-tests_unit_test_effects_LDADD = libplatform.a libdriver.a $(UNIT_LIBS) $(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(YAML_LIBS) \
-	$(SQLITE_LIBS)
+tests_unit_test_effects_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 
 check_PROGRAMS += tests/unit/test-answers
 TESTS += tests/unit/test-answers
 tests_unit_test_answers_SOURCES = tests/unit/test-answers.c
-tests_unit_test_answers_LDADD = libplatform.a $(UNIT_LIBS)
+tests_unit_test_answers_LDADD = libplatform-http.a $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-config
 TESTS += tests/unit/test-config
@@ -74,8 +72,7 @@ tests_unit_test_config_LDADD = libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 check_PROGRAMS += tests/unit/test-transfer
 TESTS += tests/unit/test-transfer
 tests_unit_test_transfer_SOURCES = tests/unit/test-transfer.c
-tests_unit_test_transfer_LDADD = libplatform.a libdriver.a $(UNIT_LIBS) $(MICROHTTPD_LIBS) \
-	$(GNUTLS_LIBS) $(YAML_LIBS) $(SQLITE_LIBS)
+tests_unit_test_transfer_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 check_PROGRAMS += tests/unit/test-theme
 TESTS += tests/unit/test-theme
 tests_unit_test_theme_SOURCES = tests/unit/test-theme.c src/ui/theme-file.c src/ui/theme-builtin.c

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "base/xmalloc.h"
-#include "platform/answers.h"
+#include "platform/http/answers.h"
 
 #define KEYS 2000		/* many more than there are places: most share one */
 

@@ -14,7 +14,7 @@
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
-#include "platform/graph.h"
+#include "platform/engine/graph.h"
 
 #define ROUNDS 2000
 #define TYPES 7

@@ -18,10 +18,10 @@
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
-#include "platform/document.h"
-#include "platform/repository.h"
-#include "platform/schema.h"
-#include "platform/tar.h"
+#include "platform/admin/document.h"
+#include "platform/admin/tar.h"
+#include "platform/state/repository.h"
+#include "platform/state/schema.h"
 
 static void
 yaml_means_what_the_core_schema_says(void **state)

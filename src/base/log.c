@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+
+#define LINE_MAX_BYTES 4096
+
+static const char *const level_names[] = {
+	[LOG_PRIORITY_ERROR] = "error", [LOG_PRIORITY_WARNING] = "warning",
+	[LOG_PRIORITY_NOTICE] = "notice", [LOG_PRIORITY_INFO] = "info",
+	[LOG_PRIORITY_DEBUG] = "debug",
+};
+
+/* The sink of the log is the process's own, and so is what it lets through. */
+static enum log_priority lowest = LOG_PRIORITY_INFO;
+
+void
+log_set_level(enum log_priority level)
+{
+	lowest = level;
+}
+
+int
+log_level_of(const char *name)
+{
+	for (int level = LOG_PRIORITY_ERROR; level <= LOG_PRIORITY_DEBUG; level++)
+		if (strcmp(level_names[level], name) == 0)
+			return level;
+	return -1;
+}
+
+static void
+put_value(struct buf *line, const char *value)
+{
+	buf_puts(line, "\"");
+	for (const unsigned char *c = (const unsigned char *)value; *c; c++) {
+		if (*c == '"' || *c == '\\')
+			buf_printf(line, "\\%c", *c);
+		else if (*c < 0x20 || *c == 0x7f)
+			buf_printf(line, "\\x%02x", *c);
+		else
+			buf_append(line, c, 1);
+	}
+	buf_puts(line, "\"");
+}
+
+static void
+write_all(const char *bytes, size_t length)
+{
+	while (length > 0) {
+		ssize_t n = write(STDERR_FILENO, bytes, length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return;	/* nobody reads the log; that must not stop the platform */
+		bytes += n;
+		length -= (size_t)n;
+	}
+}
+
+void
+log_line(enum log_priority priority, const char *message, ...)
+{
+	char stamp[CLOCK_STAMP_SIZE];
+	const char *key;
+	struct buf line;
+	va_list pairs;
+
+	if (priority > lowest)
+		return;
+	clock_stamp(stamp, clock_wall_ms());
+	buf_init(&line, LINE_MAX_BYTES);
+	buf_printf(&line, "<%d>time=%s level=%s msg=", (int)priority, stamp,
+		   level_names[priority]);
+	put_value(&line, message);
+	va_start(pairs, message);
+	while ((key = va_arg(pairs, const char *)) != NULL) {
+		const char *value = va_arg(pairs, const char *);
+
+		if (!value)
+			continue;
+		buf_printf(&line, " %s=", key);
+		put_value(&line, value);
+	}
+	va_end(pairs);
+	/* One byte of the maximum may be taken already when the line was cut. */
+	if (!buf_puts(&line, "\n") && line.length > 0)
+		line.data[line.length - 1] = '\n';
+	write_all(buf_str(&line), line.length);
+	buf_clear(&line);
+}

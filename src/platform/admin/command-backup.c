@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * sidestaged backup FILE and restore FILE.
+ *
+ * The daemon may be forbidden to write anywhere but in its state, so it makes the file there
+ * and we, who were told where it should be, take it from there.
+ */
+#include "config.h"
+
+#include "platform/admin/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/paths.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "platform/admin/backup.h"
+#include "platform/admin/offline.h"
+
+#define PIECE 262144
+#define PAUSE_MS 2
+
+static json_t *
+back_up_here(struct platform *platform, const struct command_arguments *arguments,
+	     const json_t *request, struct error *err)
+{
+	char *path = xasprintf("%s/backup-%ld.tar", arguments->state, (long)getpid());
+	struct backup *backup = backup_new(platform->repository, arguments->state, path, err);
+	json_t *result = NULL;
+	int ret = -1;
+
+	(void)request;
+	while (backup && (ret = backup_step(backup, err)) == 1)
+		;
+	backup_free(backup);
+	if (ret == 0)
+		result = json_pack("{s:s}", "path", path);
+	free(path);
+	return result;
+}
+
+static int
+copy_bytes(const char *from, const char *to, struct error *err)
+{
+	int in = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int out = in < 0 ? -1 : open(to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	char *bytes = xmalloc(PIECE);
+	ssize_t n = -1;
+	int ret = 0;
+
+	if (in < 0 || out < 0)
+		ret = error_errno(err, _("%s: cannot be made"), in < 0 ? from : to);
+	while (ret == 0 && (n = read(in, bytes, PIECE)) > 0)
+		if (write(out, bytes, (size_t)n) != n)
+			ret = error_errno(err, _("%s: cannot be written"), to);
+	if (ret == 0 && (n < 0 || fsync(out) != 0))
+		ret = error_errno(err, _("%s: cannot be written"), to);
+	if (in >= 0)
+		close(in);
+	if (out >= 0)
+		close(out);
+	free(bytes);
+	return ret;
+}
+
+/* A file of that name is only replaced by one that is whole. */
+static int
+take_file(const char *from, const char *to, struct error *err)
+{
+	char *fresh = xasprintf("%s.new-%ld", to, (long)getpid());
+	int ret = copy_bytes(from, fresh, err);
+
+	if (ret == 0 && rename(fresh, to) != 0)
+		ret = error_errno(err, _("%s: cannot be made"), to);
+	if (ret != 0)
+		unlink(fresh);
+	unlink(from);
+	free(fresh);
+	return ret;
+}
+
+int
+command_backup(int argc, char **argv)
+{
+	struct command_arguments arguments;
+	struct error err = {0};
+	json_t *request, *result;
+	int status = command_read_arguments(
+		&arguments, argc, argv,
+		_("Usage: sidestaged backup {--state DIR | --config FILE} FILE"), true);
+
+	if (status != STATUS_FINE)
+		return status < 0 ? STATUS_FINE : status;
+	if (offline_find(arguments.state, &err) != 0) {
+		command_clear_arguments(&arguments);
+		return command_fail(&err);
+	}
+	request = json_pack("{s:s}", "command", "backup");
+	result = offline_run(&arguments, request, back_up_here, &err);
+	if (!result || take_file(json_member_string(result, "path"), arguments.file, &err) != 0)
+		status = command_fail(&err);
+	json_decref(result);
+	json_decref(request);
+	command_clear_arguments(&arguments);
+	return status;
+}
+
+int
+command_restore(int argc, char **argv)
+{
+	struct command_arguments arguments;
+	struct error err = {0};
+	int status = command_read_arguments(
+		&arguments, argc, argv,
+		_("Usage: sidestaged restore {--state DIR | --config FILE} FILE"), true);
+
+	if (status != STATUS_FINE)
+		return status < 0 ? STATUS_FINE : status;
+	if (backup_restore(arguments.file, arguments.state, &err) != 0)
+		status = command_fail(&err);
+	command_clear_arguments(&arguments);
+	return status;
+}

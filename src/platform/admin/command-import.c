@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sidestaged import FILE: every fault with its line first, and only then any change. */
+#include "config.h"
+
+#include "platform/admin/command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "platform/admin/document.h"
+#include "platform/admin/import-check.h"
+#include "platform/admin/import-secrets.h"
+#include "platform/admin/import-values.h"
+#include "platform/admin/import.h"
+#include "platform/admin/offline.h"
+#include "platform/state/state-secrets.h"
+
+static json_t *
+import_here(struct platform *platform, const struct command_arguments *arguments,
+	    const json_t *request, struct error *err)
+{
+	const json_t *file = json_object_get(request, "file");
+	int sealed = repository_has_secrets(platform->repository, err);
+
+	/* A state without secrets is left without a key. */
+	if (sealed < 0 || ((sealed > 0 || import_has_secrets(file)) &&
+			   state_secrets_open(platform, arguments->secret_key_file, arguments->state,
+					      err) != 0))
+		return NULL;
+	return import_apply(platform, file,
+			    json_member_string(request, "user"), err);
+}
+
+static void
+print_fault(void *data, const char *pointer, const char *text)
+{
+	const struct document *document = data;
+	int line = document_line(document, pointer);
+	char *whole = line > 0 ? xasprintf("%s:%d: %s: %s", document->path, line,
+					   *pointer ? pointer : "/", text)
+			       : xasprintf("%s: %s: %s", document->path, *pointer ? pointer : "/", text);
+
+	command_print_fault(NULL, whole);
+	free(whole);
+}
+
+static int
+count(const json_t *report, const char *key)
+{
+	return (int)json_integer_value(json_object_get(report, key));
+}
+
+static void
+print_report(const json_t *report)
+{
+	printf(_("%d organizations, %d applications, %d environments, %d deployments, "
+		 "%d shared values read; %d environments kept their own history\n"),
+	       count(report, "organizations"), count(report, "applications"),
+	       count(report, "environments"), count(report, "deployments"), count(report, "values"),
+	       count(report, "kept"));
+}
+
+static int
+import_document(const struct command_arguments *arguments, struct document *document)
+{
+	struct error err = {0};
+	json_t *request, *report;
+	size_t faults = import_check(document->value, print_fault, document);
+
+	if (faults == 0)
+		faults = import_fetch(document->value, document->path, print_fault, document);
+	if (faults > 0) {
+		fprintf(stderr, ngettext("%s: %zu fault; nothing was changed\n",
+					 "%s: %zu faults; nothing was changed\n", faults),
+			document->path, faults);
+		return STATUS_FAILED;
+	}
+	request = json_pack("{s:s, s:O, s:s*}", "command", "import", "file", document->value, "user",
+			    arguments->user);
+	report = offline_run(arguments, request, import_here, &err);
+	json_decref(request);
+	if (!report) {
+		error_prefix(&err, "%s", document->path);
+		return command_fail(&err);
+	}
+	print_report(report);
+	json_decref(report);
+	return STATUS_FINE;
+}
+
+int
+command_import(int argc, char **argv)
+{
+	struct command_arguments arguments;
+	struct document document;
+	struct error err = {0};
+	int status = command_read_arguments(
+		&arguments, argc, argv,
+		_("Usage: sidestaged import {--state DIR | --config FILE} [--user NAME] FILE"), true);
+
+	if (status != STATUS_FINE)
+		return status < 0 ? STATUS_FINE : status;
+	if (document_read(&document, arguments.file, &err) == 0) {
+		status = import_document(&arguments, &document);
+		document_clear(&document);
+	} else {
+		status = command_fail(&err);
+	}
+	command_clear_arguments(&arguments);
+	return status;
+}

@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Tokens of a state directory, whether its daemon runs or not.
+ *
+ * What is to be done is said in requests of the API.  While a daemon runs it is asked through
+ * its control socket (control.h); else this process locks the state, opens the database and
+ * answers the same requests itself.  So there is one way that a token is made, with one set of
+ * checks, and either way it is in the audit log.
+ */
+#include "config.h"
+
+#include "platform/admin/command-token.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/ids.h"
+#include "base/text.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "platform/admin/control.h"
+#include "platform/api/routes.h"
+#include "platform/auth/access.h"
+#include "platform/state/repository.h"
+
+#define ROLES_MAX 32
+#define OWN_USER "oncall"
+#define LOCK_LIMIT_MS 10000
+
+struct command {
+	const char *state, *user, *id, *type, *description, *expires;
+	const char *roles[ROLES_MAX];
+	size_t role_count;
+};
+
+/* Whom the requests go to. */
+struct target {
+	const char *state;
+	int lock;			/* -1: a daemon runs */
+	struct platform platform;	/* when none does */
+	struct caller caller;
+};
+
+#define AT(member) offsetof(struct command, member)
+static const struct {
+	const char *name, *argument, *help;
+	size_t at;
+} options[] = {
+	{"state", "DIR", N_("The state directory of the sidestaged; it may be running."), AT(state)},
+	{"user", "NAME", N_("Whose token."), AT(user)},
+	{"id", "ID", N_("What the token is called (create: a random name otherwise)."), AT(id)},
+	{"type", "TYPE", N_("Of a user that is new: user (default) or service."), AT(type)},
+	{"description", "TEXT", N_("What the token is for."), AT(description)},
+	{"expires", "WHEN", N_("A time such as 2027-01-31T00:00:00Z, or from now: 12h, 30d."),
+	 AT(expires)},
+	{"role", "SCOPE=ROLE", N_("Also give the user this role, e.g. /orgs/acme=developer or "
+				  "/orgs/acme/env-types/development=deployer; may be repeated."), 0},
+};
+
+#define OPTION_COUNT (sizeof(options) / sizeof(options[0]))
+
+static int
+usage(FILE *out)
+{
+	fputs(_("Usage: sidestaged token create --state DIR --user NAME [OPTION]...\n"
+		"       sidestaged token list --state DIR [--user NAME]\n"
+		"       sidestaged token revoke --state DIR --user NAME --id ID\n"
+		"Tokens for the API.  A new one is written to standard output, once: only its hash\n"
+		"is kept.\n\n"), out);
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		char *left = xasprintf("--%s %s", options[i].name, options[i].argument);
+
+		fprintf(out, "  %-20s %s\n", left, _(options[i].help));
+		free(left);
+	}
+	return out == stdout ? 0 : 2;
+}
+
+/* --- the target --- */
+
+/*
+ * A daemon that holds the lock and does not listen is starting or stopping: a moment later it
+ * does, or the lock is free.
+ */
+static int
+take_lock(struct target *target, const char *path, struct error *err)
+{
+	int64_t until = clock_steady_ms() + LOCK_LIMIT_MS;
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		return error_errno(err, _("%s: cannot be opened"), path);
+	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		bool is_late = clock_steady_ms() > until;
+
+		if (is_late || control_is_there(target->state)) {
+			close(fd);
+			return is_late ? error_set(err, ERROR_CONFLICT,
+						   _("%s: a sidestaged uses this state, and does not "
+						     "answer."), target->state)
+				       : 0;
+		}
+		poll(NULL, 0, 50);
+	}
+	target->lock = fd;
+	return 0;
+}
+
+static int
+open_target(struct target *target, const char *state, struct error *err)
+{
+	char *lock = xasprintf("%s/platform.lock", state);
+	char *database = xasprintf("%s/platform.db", state);
+	int ret;
+
+	*target = (struct target){.state = state, .lock = -1, .platform = {.user = OWN_USER}};
+	ret = take_lock(target, lock, err);
+	if (target->lock >= 0) {
+		target->platform.started_at = clock_wall_ms();
+		target->platform.repository = repository_open(database, err);
+		ret = target->platform.repository ? 0 : -1;
+		caller_init_own(&target->caller, &target->platform);
+	}
+	free(lock);
+	free(database);
+	return ret;
+}
+
+static void
+close_target(struct target *target)
+{
+	repository_close(target->platform.repository);
+	caller_clear(&target->caller);
+	if (target->lock >= 0)
+		close(target->lock);
+}
+
+static int
+answer_here(struct target *target, const char *method, const char *path, const json_t *body,
+	    json_t **reply)
+{
+	char *text = body ? json_canonical(body) : xstrdup("");
+	struct request request = {
+		.method = method,
+		.path = path,
+		.caller = &target->caller,
+		.peer = "control:here",
+		.bytes = text,
+		.length = strlen(text),
+	};
+	struct response response;
+
+	routes_answer(&target->platform, &request, &response);
+	free(text);
+	free(response.content_type);
+	free(response.link);
+	*reply = response.body;
+	return response.status;
+}
+
+/* 0: success, with *reply a new reference or NULL.  -1 with err. */
+static int
+ask(struct target *target, const char *method, const char *path, const json_t *body,
+    json_t **reply, struct error *err)
+{
+	int status = target->lock >= 0 ? answer_here(target, method, path, body, reply)
+				       : control_ask(target->state, method, path, body, reply, err);
+	const char *message = json_member_string(*reply, "message");
+
+	if (status >= 200 && status < 300)
+		return 0;
+	if (status >= 0)
+		error_set(err, status == 404 ? ERROR_NOT_FOUND : ERROR_INPUT, "%s",
+			  message ? message : _("The platform refused."));
+	json_decref(*reply);
+	*reply = NULL;
+	return -1;
+}
+
+/* --- the actions --- */
+
+static json_t *
+roles_of(const struct command *command, struct error *err)
+{
+	json_t *roles = json_object();
+
+	for (size_t i = 0; i < command->role_count; i++) {
+		const char *equals = strchr(command->roles[i], '=');
+
+		if (!equals) {
+			error_set(err, ERROR_INPUT, _("--role %s: it must be SCOPE=ROLE, for example "
+						      "/orgs/acme=developer."), command->roles[i]);
+			json_decref(roles);
+			return NULL;
+		}
+		json_object_setn_new(roles, command->roles[i], (size_t)(equals - command->roles[i]),
+				     json_string(equals + 1));
+	}
+	return roles;
+}
+
+/* The user is there, and has the roles. */
+static int
+provide_user(struct target *target, const struct command *command, const char *path,
+	     struct error *err)
+{
+	json_t *roles = roles_of(command, err), *body, *reply = NULL;
+	struct error why = {0};
+	int ret;
+
+	if (!roles)
+		return -1;
+	ret = ask(target, "GET", path, NULL, &reply, &why);
+	json_decref(reply);
+	if (ret != 0 && why.kind != ERROR_NOT_FOUND) {
+		json_decref(roles);
+		*err = why;
+		return -1;
+	}
+	if (ret == 0)
+		body = json_pack("{s:o}", "roles", roles);
+	else
+		body = json_pack("{s:s, s:s, s:o}", "id", command->user, "type",
+				 command->type ? command->type : "user", "roles", roles);
+	ret = ask(target, ret == 0 ? "PATCH" : "POST", ret == 0 ? path : "/users", body, &reply, err);
+	json_decref(reply);
+	json_decref(body);
+	return ret;
+}
+
+/* "30d" becomes a time; what is a time stays. */
+static int
+expiry_of(const char *text, char out[CLOCK_STAMP_SIZE], struct error *err)
+{
+	static const struct {
+		const char *unit;
+		int64_t ms;
+	} units[] = {{"m", 60000}, {"h", 3600000}, {"d", 86400000}, {"w", 604800000}};
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (end != text && n > 0 && n <= 100000 && strcmp(end, units[i].unit) == 0) {
+			clock_stamp(out, clock_wall_ms() + n * units[i].ms);
+			return 0;
+		}
+	}
+	if (strlen(text) >= CLOCK_STAMP_SIZE || strlen(text) < 20)
+		return error_set(err, ERROR_INPUT, _("--expires %s: it must be a time such as "
+						     "2027-01-31T00:00:00Z, or 12h, 30d."), text);
+	strcpy(out, text);
+	return 0;
+}
+
+static int
+create_token_of(struct target *target, const struct command *command, struct error *err)
+{
+	char *path = xasprintf("/users/%s", command->user);
+	char *tokens = xasprintf("/users/%s/tokens", command->user);
+	char random[9], expires[CLOCK_STAMP_SIZE] = "";
+	json_t *body = NULL, *reply = NULL;
+	int ret = -1;
+
+	ids_random_hex(random, 8);
+	if ((command->expires && expiry_of(command->expires, expires, err) != 0) ||
+	    provide_user(target, command, path, err) != 0)
+		goto out;
+	body = json_pack("{s:s, s:s, s:s}", "id", command->id ? command->id : random, "type", "static",
+			 "description", command->description ? command->description : "");
+	if (expires[0])
+		json_object_set_new(body, "expires_at", json_string(expires));
+	ret = ask(target, "POST", tokens, body, &reply, err);
+	if (ret == 0) {
+		fprintf(stderr, _("Token \"%s\" of %s.  It is shown this once:\n"),
+			command->id ? command->id : random, command->user);
+		printf("%s\n", json_member_string(reply, "token"));
+	}
+out:
+	json_decref(body);
+	json_decref(reply);
+	free(path);
+	free(tokens);
+	return ret;
+}
+
+static void
+print_cell(const json_t *row, const char *key, int width)
+{
+	const char *value = json_member_string(row, key);
+	char *text = text_printable(value ? value : "-");
+
+	printf("%-*s  ", width, text);
+	free(text);
+}
+
+static int
+list_of(struct target *target, const char *user, struct error *err)
+{
+	char *path = xasprintf("/users/%s/tokens", user);
+	json_t *reply, *row;
+	int ret = ask(target, "GET", path, NULL, &reply, err);
+	size_t i;
+
+	free(path);
+	if (ret != 0)
+		return -1;
+	json_array_foreach(reply, i, row) {
+		print_cell(row, "user_id", 16);
+		print_cell(row, "id", 16);
+		print_cell(row, "created_at", 24);
+		print_cell(row, "expires_at", 24);
+		print_cell(row, "description", 0);
+		putchar('\n');
+	}
+	json_decref(reply);
+	return 0;
+}
+
+static int
+list_tokens_of(struct target *target, const struct command *command, struct error *err)
+{
+	json_t *users, *user;
+	int ret = 0;
+	size_t i;
+
+	if (!command->user && ask(target, "GET", "/users", NULL, &users, err) != 0)
+		return -1;
+	printf("%-16s  %-16s  %-24s  %-24s  %s\n", _("USER"), _("TOKEN"), _("MADE"), _("EXPIRES"),
+	       _("FOR"));
+	if (command->user)
+		return list_of(target, command->user, err);
+	json_array_foreach(users, i, user)
+		if (ret == 0)
+			ret = list_of(target, json_member_string(user, "id"), err);
+	json_decref(users);
+	return ret;
+}
+
+static int
+revoke_token_of(struct target *target, const struct command *command, struct error *err)
+{
+	char *path = xasprintf("/users/%s/tokens/%s", command->user, command->id);
+	json_t *reply;
+	int ret = ask(target, "DELETE", path, NULL, &reply, err);
+
+	free(path);
+	if (ret == 0)
+		json_decref(reply);
+	return ret;
+}
+
+static const struct action {
+	const char *name;
+	bool needs_user, needs_id;
+	int (*run)(struct target *target, const struct command *command, struct error *err);
+} actions[] = {
+	{"create", true, false, create_token_of},
+	{"list", false, false, list_tokens_of},
+	{"revoke", true, true, revoke_token_of},
+};
+
+/* --- the command line --- */
+
+/* These go into addresses as they are; what else is wrong with them the platform says. */
+static bool
+is_plain(const char *text)
+{
+	return !text || (*text && !strpbrk(text, "/?#% \t\r\n"));
+}
+
+/* 0 to go on, else the exit status plus 1. */
+static int
+read_arguments(struct command *command, int argc, char **argv)
+{
+	struct option longs[OPTION_COUNT + 2] = {0};
+	int which, index = 0;
+
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		longs[i] = (struct option){options[i].name, required_argument, NULL, 1};
+	longs[OPTION_COUNT] = (struct option){"help", no_argument, NULL, 'h'};
+	optind = 1;
+	while ((which = getopt_long(argc, argv, "h", longs, &index)) != -1) {
+		if (which == 'h')
+			return usage(stdout) + 1;
+		if (which != 1)
+			return usage(stderr) + 1;
+		if (strcmp(options[index].name, "role") != 0)
+			*(const char **)((char *)command + options[index].at) = optarg;
+		else if (command->role_count < ROLES_MAX)
+			command->roles[command->role_count++] = optarg;
+		else
+			return usage(stderr) + 1;
+	}
+	return 0;
+}
+
+static const struct action *
+find_action(const struct command *command, const char *name)
+{
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+		if (strcmp(actions[i].name, name) == 0 && (command->user || !actions[i].needs_user) &&
+		    (command->id || !actions[i].needs_id))
+			return &actions[i];
+	return NULL;
+}
+
+int
+command_token(int argc, char **argv)
+{
+	struct command command = {0};
+	int status = read_arguments(&command, argc, argv), ret = -1;
+	const struct action *action;
+	struct target target;
+	struct error err = {0};
+
+	if (status != 0)
+		return status - 1;
+	action = optind == argc - 1 ? find_action(&command, argv[optind]) : NULL;
+	if (!action || !command.state)
+		return usage(stderr);
+	signal(SIGPIPE, SIG_IGN);
+	if (!is_plain(command.user) || !is_plain(command.id))
+		error_set(&err, ERROR_INPUT, _("A user or a token has no such name."));
+	else if (open_target(&target, command.state, &err) == 0)
+		ret = action->run(&target, &command, &err);
+	if (is_plain(command.user) && is_plain(command.id))
+		close_target(&target);
+	if (ret == 0 && fflush(stdout) == 0)
+		return 0;
+	if (ret == 0)
+		error_errno(&err, _("The output could not be written"));
+	fprintf(stderr, "sidestaged: %s\n", err.text);
+	return 1;
+}

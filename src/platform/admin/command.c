@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the sub-commands share: their arguments, the lock of a state, and how they fail. */
+#include "config.h"
+
+#include "platform/admin/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "base/xmalloc.h"
+#include "platform/admin/settings.h"
+
+#define PAUSE_MS 20
+
+void
+command_print_fault(void *data, const char *text)
+{
+	char *printable = text_printable(text);
+
+	(void)data;
+	fprintf(stderr, "%s\n", printable);
+	free(printable);
+}
+
+int
+command_fail(const struct error *err)
+{
+	char *text = text_printable(err->text);
+
+	fprintf(stderr, "sidestaged: %s\n", text);
+	free(text);
+	return STATUS_FAILED;
+}
+
+int
+command_lock_state(const char *state, int limit_ms, struct error *err)
+{
+	char *path = xasprintf("%s/platform.lock", state);
+	int64_t until = clock_steady_ms() + limit_ms;
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		error_errno(err, _("%s: cannot be opened"), path);
+	while (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		if (clock_steady_ms() >= until) {
+			error_set(err, ERROR_CONFLICT, _("%s: another sidestaged uses this state.  Stop "
+							 "it first."), state);
+			close(fd);
+			fd = -1;
+			break;
+		}
+		poll(NULL, 0, PAUSE_MS);
+	}
+	free(path);
+	return fd;
+}
+
+static int
+take_config(struct command_arguments *arguments, const char *path)
+{
+	struct settings settings;
+	struct error err = {0};
+	int faults;
+
+	settings_init(&settings);
+	faults = settings_read(&settings, path, command_print_fault, NULL, &err);
+	if (faults == 0 && settings.state) {
+		free(arguments->state);
+		arguments->state = xstrdup(settings.state);
+	}
+	if (faults == 0 && settings.secret_key_file) {
+		free(arguments->secret_key_file);
+		arguments->secret_key_file = xstrdup(settings.secret_key_file);
+	}
+	settings_clear(&settings);
+	return faults == 0 ? STATUS_FINE : faults < 0 ? command_fail(&err) : STATUS_FAILED;
+}
+
+void
+command_clear_arguments(struct command_arguments *arguments)
+{
+	free(arguments->state);
+	free(arguments->secret_key_file);
+	arguments->state = arguments->secret_key_file = NULL;
+}
+
+int
+command_read_arguments(struct command_arguments *arguments, int argc, char **argv,
+		       const char *usage, bool needs_file)
+{
+	static const struct option longs[] = {
+		{"config", required_argument, NULL, 'c'}, {"state", required_argument, NULL, 's'},
+		{"user", required_argument, NULL, 'u'}, {"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	int which, status = STATUS_FINE;
+
+	*arguments = (struct command_arguments){0};
+	while (status == STATUS_FINE && (which = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
+		if (which == 'h') {
+			puts(usage);
+			status = -1;
+		} else if (which == 'c') {
+			status = take_config(arguments, optarg);
+		} else if (which == 's') {
+			free(arguments->state);
+			arguments->state = xstrdup(optarg);
+		} else if (which == 'u') {
+			arguments->user = optarg;
+		} else {
+			status = STATUS_USAGE;
+		}
+	}
+	if (optind < argc)
+		arguments->file = argv[optind++];
+	if (status == STATUS_FINE &&
+	    (!arguments->state || optind != argc || (needs_file && !arguments->file)))
+		status = STATUS_USAGE;
+	if (status == STATUS_USAGE)
+		fprintf(stderr, "%s\n", usage);
+	if (status != STATUS_FINE)
+		command_clear_arguments(arguments);
+	return status;
+}

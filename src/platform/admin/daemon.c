@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One daemon a state directory: a lock on a file in it is taken before anything else is
+ * touched, and waited for, since the daemon before may still be stopping its processes.
+ *
+ * Stopping is in steps: the sockets go first; deployments that are going on may end, for as
+ * long as the settings say (what is left then is interrupted: the database knows, and the
+ * next start says so); then the processes are stopped, and requests in flight are answered;
+ * the lock goes last.
+ */
+#include "config.h"
+
+#include "platform/admin/daemon.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/ids.h"
+#include "base/log.h"
+#include "base/paths.h"
+#include "base/secrecy.h"
+#include "base/xmalloc.h"
+#include "platform/admin/command.h"
+#include "platform/admin/control.h"
+#include "platform/admin/import.h"
+#include "platform/admin/lease.h"
+#include "platform/admin/maintenance.h"
+#include "platform/admin/settings.h"
+#include "platform/admin/systemd.h"
+#include "platform/auth/audit.h"
+#include "platform/auth/limit.h"
+#include "platform/drivers/driver.h"
+#include "platform/engine/automation.h"
+#include "platform/engine/engine.h"
+#include "platform/http/answers.h"
+#include "platform/http/http.h"
+#include "platform/http/listener.h"
+#include "platform/http/metrics.h"
+#include "platform/http/tls.h"
+#include "platform/loop.h"
+#include "platform/state/platform.h"
+#include "platform/state/repository-values.h"
+#include "platform/state/repository.h"
+#include "platform/state/secret.h"
+#include "platform/state/state-secrets.h"
+
+#define LOCK_LIMIT_MS 10000
+#define STOP_LIMIT_MS 5000
+#define ANSWER_LIMIT_MS 3000
+#define ANSWER_PAUSE_MS 10
+#define TOKEN_MAX 4096
+
+struct daemon {
+	const struct settings *settings;
+	const char *config_path;
+	struct platform platform;
+	struct http *http;
+	struct tls *tls;
+	struct lease *lease;
+	struct maintenance *maintenance;
+	struct loop_timer *guard;	/* while stopping: the limit of the step */
+	struct loop_timer *watchdog;
+	int64_t watchdog_ms;
+	int64_t answer_until;
+	int lock;
+	bool stopping, handing_over;
+};
+
+/* --- starting --- */
+
+/* One line, not empty; kept only as its hash. */
+static int
+read_token(struct platform *platform, const char *path, struct error *err)
+{
+	char token[TOKEN_MAX];
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	ssize_t n;
+
+	if (fd < 0)
+		return error_errno(err, _("%s: the token cannot be read"), path);
+	n = read(fd, token, sizeof(token) - 1);
+	close(fd);
+	token[n > 0 ? n : 0] = '\0';
+	token[strcspn(token, "\r\n")] = '\0';
+	if (!token[0])
+		return error_set(err, ERROR_INPUT, _("%s: holds no token"), path);
+	platform->token_hash = xmalloc(IDS_SHA256_HEX_SIZE);
+	ids_sha256_hex(platform->token_hash, token, strlen(token));
+	explicit_bzero(token, sizeof(token));
+	return 0;
+}
+
+/* Bodies and specs hold secrets: no JSON is left in freed memory, and no memory in a core. */
+static void
+free_json(void *memory)
+{
+	if (memory)
+		explicit_bzero(memory, malloc_usable_size(memory));
+	free(memory);
+}
+
+static void
+keep_secrets(void)
+{
+	const struct rlimit none = {0, 0};
+
+	json_set_alloc_funcs(malloc, free_json);
+	secrecy_forbid_cores();
+	(void)setrlimit(RLIMIT_CORE, &none);
+}
+
+static int
+open_platform(struct daemon *d, struct error *err)
+{
+	const struct settings *settings = d->settings;
+	struct platform *platform = &d->platform;
+	char *database = xasprintf("%s/platform.db", settings->state);
+	char *spaces = xasprintf("%s/spaces", settings->state);
+	struct driver_process_options driver = {
+		.spaces_dir = spaces,
+		.images_dir = settings->images,
+		.templates_dir = settings->templates ? settings->templates : settings->images,
+		.ready_timeout_ms = (int)settings->ready_timeout_ms,
+		.confine = (enum driver_confine)settings->confine,
+	};
+	int ret = -1;
+
+	platform->metrics = metrics_new();
+	platform->answers = answers_new();
+	platform->loop = loop_new(err);
+	if (platform->loop)
+		platform->repository = repository_open(database, err);
+	if (platform->repository && state_secrets_open(platform, settings->secret_key_file, settings->state, err) == 0)
+		platform->driver = driver_process_new(platform->loop, &driver, err);
+	if (platform->driver) {
+		platform->engine = engine_new(platform);
+		platform->automation = automation_new(platform);
+		ret = 0;
+	}
+	free(database);
+	free(spaces);
+	return ret;
+}
+
+static int
+listen_by(struct daemon *d, int fd, bool tls, struct error *err)
+{
+	return tls ? http_listen_tls(d->http, fd, err) : http_listen(d->http, fd, err);
+}
+
+static int
+listen_tcp(struct daemon *d, const struct settings_addresses *addresses, bool tls,
+	   struct error *err)
+{
+	for (size_t i = 0; i < addresses->count; i++) {
+		int fd = listener_tcp(addresses->items[i], err);
+
+		if (fd < 0 || listen_by(d, fd, tls, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* What [listen] would refuse is refused here too. */
+static int
+check_handed_over(const struct daemon *d, int fd, bool tls, struct error *err)
+{
+	struct sockaddr_storage address = {0};
+	socklen_t length = sizeof(address), size = sizeof(int);
+	int listening = 0;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || !listening ||
+	    getsockname(fd, (struct sockaddr *)&address, &length) != 0)
+		return error_set(err, ERROR_INPUT, _("Descriptor %d was handed over, but is no socket that "
+						     "listens."), fd);
+	if (tls || d->settings->allow_plain || listener_is_local((struct sockaddr *)&address))
+		return 0;
+	return error_set(err, ERROR_INPUT, _("Others can reach the socket on descriptor %d: name it \"tls\", "
+					     "or say allow-plain = true."), fd);
+}
+
+/* A socket of a name that begins with "tls" speaks TLS. */
+static int
+listen_handed_over(struct daemon *d, struct error *err)
+{
+	size_t count = systemd_listen_count();
+
+	for (size_t i = 0; i < count; i++) {
+		char *name = systemd_listen_name(i);
+		bool tls = strncmp(name, "tls", 3) == 0;
+
+		free(name);
+		if (check_handed_over(d, SYSTEMD_LISTEN_FIRST + (int)i, tls, err) != 0 ||
+		    listen_by(d, SYSTEMD_LISTEN_FIRST + (int)i, tls, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+start_http(struct daemon *d, struct error *err)
+{
+	const struct settings *settings = d->settings;
+	struct limiter_options limits = limiter_defaults;
+	struct http_options options = http_defaults;
+
+	if (settings->certificate && settings->key) {
+		d->tls = tls_new(d->platform.loop, settings->certificate, settings->key, err);
+		if (!d->tls)
+			return -1;
+	}
+	limits.limits[LIMIT_CALLER] = (struct limit){(double)settings->rate, (double)settings->burst};
+	d->platform.limiter = limiter_new(&limits);
+	options.connections = (unsigned)settings->connections;
+	options.body_bytes = (size_t)settings->body_bytes;
+	options.tls = d->tls != NULL;
+	d->http = http_new_with(&d->platform, &options, err);
+	return d->http ? 0 : -1;
+}
+
+static int
+start_listening(struct daemon *d, struct error *err)
+{
+	const struct settings *settings = d->settings;
+	int fd;
+
+	if (listen_handed_over(d, err) != 0)
+		return -1;
+	if (settings->socket) {
+		fd = listener_unix(settings->socket, (unsigned)settings->socket_mode, err);
+		if (fd < 0 || listen_by(d, fd, false, err) != 0)
+			return -1;
+	}
+	if (listen_tcp(d, &settings->plain, false, err) != 0)
+		return -1;
+	return listen_tcp(d, &settings->tls, true, err);
+}
+
+static void stop(void *data);
+
+static int
+start_lease(struct daemon *d, struct error *err)
+{
+	int fd;
+
+	if (!d->settings->lease)
+		return 0;
+	fd = listener_unix(d->settings->lease, 0600, err);
+	if (fd < 0)
+		return -1;
+	d->lease = lease_new(d->platform.loop, fd, stop, d);
+	return 0;
+}
+
+static int
+start(struct daemon *d, struct error *err)
+{
+	const struct settings *settings = d->settings;
+	int fd;
+
+	if (paths_make(settings->state, err) != 0)
+		return -1;
+	d->lock = command_lock_state(settings->state, LOCK_LIMIT_MS, err);
+	if (d->lock < 0 || open_platform(d, err) != 0)
+		return -1;
+	if (settings->token_file && read_token(&d->platform, settings->token_file, err) != 0)
+		return -1;
+	if (settings->import && import_file(&d->platform, settings->import, err) != 0)
+		return -1;
+	if (audit_prune(&d->platform, err) != 0)
+		return -1;
+	if (start_http(d, err) != 0 || engine_resume(d->platform.engine, err) != 0 ||
+	    start_listening(d, err) != 0)
+		return -1;
+	fd = control_listen(settings->state, err);
+	if (fd < 0 || http_listen_control(d->http, fd, err) != 0)
+		return -1;
+	d->maintenance = maintenance_new(&d->platform, settings->state, err);
+	return d->maintenance ? start_lease(d, err) : -1;
+}
+
+static void
+feed_watchdog(void *data)
+{
+	struct daemon *d = data;
+
+	systemd_notify("WATCHDOG=1");
+	d->watchdog = loop_add_timer(d->platform.loop, d->watchdog_ms / 2, feed_watchdog, d);
+}
+
+static void
+say_ready(struct daemon *d)
+{
+	int fd = d->settings->ready_fd ? (int)strtol(d->settings->ready_fd, NULL, 10) : -1;
+
+	if (fd >= 0) {
+		if (write(fd, "ready\n", 6) != 6)
+			log_line(LOG_PRIORITY_WARNING, "nobody waits for us to be ready", NULL);
+		close(fd);
+	}
+	if (!systemd_notify("READY=1\nSTATUS=Serving"))
+		log_line(LOG_PRIORITY_WARNING, "systemd could not be told", NULL);
+	d->watchdog_ms = systemd_watchdog_ms();
+	if (d->watchdog_ms > 0)
+		feed_watchdog(d);
+	log_line(LOG_PRIORITY_NOTICE, "serving", "socket", d->settings->socket, "address",
+		 d->settings->plain.items[0], "tls", d->settings->tls.items[0], NULL);
+}
+
+/* --- reloading --- */
+
+static void
+log_fault(void *data, const char *text)
+{
+	(void)data;
+	log_line(LOG_PRIORITY_ERROR, "the configuration has a fault", "fault", text, NULL);
+}
+
+/* What can change while it runs: the level of the log.  The rest needs a restart. */
+static void
+reload_config(struct daemon *d)
+{
+	struct settings fresh;
+	struct error err = {0};
+	int faults;
+
+	settings_init(&fresh);
+	faults = settings_read(&fresh, d->config_path, log_fault, NULL, &err);
+	if (faults < 0)
+		log_line(LOG_PRIORITY_ERROR, "the configuration cannot be read", "error", err.text, NULL);
+	else if (faults == 0)
+		log_set_level((enum log_priority)fresh.log_level);
+	settings_clear(&fresh);
+}
+
+static void
+reload(struct daemon *d)
+{
+	struct error err = {0};
+
+	systemd_notify_reloading();
+	if (d->config_path)
+		reload_config(d);
+	if (d->tls && tls_reload(d->tls, &err) != 0)
+		log_line(LOG_PRIORITY_WARNING, "the certificate before stays", "error", err.text, NULL);
+	log_line(LOG_PRIORITY_NOTICE, "reloaded", NULL);
+	systemd_notify("READY=1");
+}
+
+/* --- stopping --- */
+
+/* Answers that are on their way may reach their readers. */
+static void
+end_when_answered(void *data)
+{
+	struct daemon *d = data;
+
+	d->guard = NULL;
+	if (http_is_idle(d->http) || clock_steady_ms() >= d->answer_until)
+		loop_stop(d->platform.loop);
+	else
+		d->guard = loop_add_timer(d->platform.loop, ANSWER_PAUSE_MS, end_when_answered, d);
+}
+
+static void
+end(struct daemon *d)
+{
+	loop_remove_timer(d->guard);
+	d->answer_until = clock_steady_ms() + ANSWER_LIMIT_MS;
+	end_when_answered(d);
+}
+
+static void
+stopped(void *data)
+{
+	end(data);
+}
+
+static void
+took_too_long(void *data)
+{
+	struct daemon *d = data;
+
+	d->guard = NULL;
+	log_line(LOG_PRIORITY_WARNING, "processes did not end in time", NULL);
+	end(d);
+}
+
+static void
+hand_over(void *data)
+{
+	struct daemon *d = data;
+
+	if (d->handing_over)
+		return;
+	d->handing_over = true;
+	loop_remove_timer(d->guard);
+	engine_stop(d->platform.engine);
+	d->guard = loop_add_timer(d->platform.loop, STOP_LIMIT_MS, took_too_long, d);
+	d->platform.driver->ops->stop_all(d->platform.driver, stopped, d);
+}
+
+static void
+waited_enough(void *data)
+{
+	struct daemon *d = data;
+
+	d->guard = NULL;
+	log_line(LOG_PRIORITY_WARNING, "a deployment is interrupted: it did not end in time", NULL);
+	hand_over(d);
+}
+
+static void
+stop(void *data)
+{
+	struct daemon *d = data;
+
+	if (d->stopping)
+		return;
+	d->stopping = true;
+	log_line(LOG_PRIORITY_NOTICE, "stopping", NULL);
+	systemd_notify("STOPPING=1\nSTATUS=Waiting for deployments to end");
+	if (d->settings->lease)
+		unlink(d->settings->lease);
+	if (d->settings->socket)
+		unlink(d->settings->socket);
+	if (d->lease)
+		lease_stop_listening(d->lease);
+	maintenance_stop_listening(d->maintenance);
+	control_unlink(d->settings->state);
+	http_stop_listening(d->http);
+	/* Nobody waits any more when the last client went away. */
+	if (d->settings->lease || d->settings->stop_timeout_ms == 0) {
+		hand_over(d);
+		return;
+	}
+	d->guard = loop_add_timer(d->platform.loop, d->settings->stop_timeout_ms, waited_enough, d);
+	engine_drain(d->platform.engine, hand_over, d);
+}
+
+static void
+take_signal(void *data, int signal_number)
+{
+	struct daemon *d = data;
+
+	if (signal_number == SIGHUP)
+		reload(d);
+	else if (d->stopping)
+		hand_over(d);	/* asked twice: at once */
+	else
+		stop(d);
+}
+
+static void
+clear(struct daemon *d)
+{
+	struct platform *platform = &d->platform;
+
+	maintenance_free(d->maintenance);
+	http_free(d->http);
+	tls_free(d->tls);
+	loop_remove_timer(d->guard);
+	loop_remove_timer(d->watchdog);
+	if (platform->driver)
+		platform->driver->ops->free(platform->driver);
+	automation_free(platform->automation);
+	engine_free(platform->engine);
+	answers_free(platform->answers);
+	repository_close(platform->repository);
+	secrets_free(platform->secrets);
+	if (d->lock >= 0)
+		close(d->lock);
+	/* Last: the client that waits for its lease may start another daemon now. */
+	lease_free(d->lease);
+	if (platform->loop)
+		loop_free(platform->loop);
+	metrics_free(platform->metrics);
+	limiter_free(platform->limiter);
+	free(platform->token_hash);
+}
+
+int
+daemon_run(const struct settings *settings, const char *config_path, struct error *err)
+{
+	struct daemon d = {
+		.settings = settings,
+		.config_path = config_path,
+		.platform = {
+			.user = settings->user ? settings->user : "oncall",
+			.started_at = clock_wall_ms(),
+		},
+		.lock = -1,
+	};
+	int ret = -1;
+
+	keep_secrets();
+	log_set_level((enum log_priority)settings->log_level);
+	if (start(&d, err) == 0) {
+		loop_on_stop_signal(d.platform.loop, take_signal, &d);
+		say_ready(&d);
+		ret = loop_run(d.platform.loop, err);
+	}
+	clear(&d);
+	return ret;
+}

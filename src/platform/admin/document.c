@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The reading itself is libyaml's, event by event; what is here says what they become. */
+#include "config.h"
+
+#include "platform/admin/document.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <yaml.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+
+#define POINTER_MAX 8192
+
+struct yaml {
+	yaml_parser_t parser;
+	json_t *lines;			/* borrowed; NULL: not wanted */
+	struct buf pointer;		/* of what is read now */
+	int depth;
+	size_t values;
+	struct error *err;
+};
+
+static int
+complain(struct yaml *y, const yaml_mark_t *mark, const char *what)
+{
+	return error_set(y->err, ERROR_INPUT, _("line %zu, column %zu: %s"), mark->line + 1,
+			 mark->column + 1, what);
+}
+
+static bool
+next_event(struct yaml *y, yaml_event_t *event)
+{
+	if (yaml_parser_parse(&y->parser, event))
+		return true;
+	complain(y, &y->parser.problem_mark, y->parser.problem ? y->parser.problem : "?");
+	return false;
+}
+
+/* --- scalars --- */
+
+static bool
+is_number(const char *text, bool *whole)
+{
+	size_t digits = 0;
+
+	*whole = true;
+	text += *text == '-' || *text == '+';
+	for (; *text >= '0' && *text <= '9'; text++)
+		digits++;
+	if (*text == '.') {
+		*whole = false;
+		for (text++; *text >= '0' && *text <= '9'; text++)
+			digits++;
+	}
+	if (digits > 0 && (*text == 'e' || *text == 'E')) {
+		*whole = false;
+		text++;
+		text += *text == '-' || *text == '+';
+		if (*text < '0' || *text > '9')
+			return false;
+		while (*text >= '0' && *text <= '9')
+			text++;
+	}
+	return digits > 0 && !*text;
+}
+
+/* The JSON form of a number, so that one parser decides what it is. */
+static json_t *
+read_number(const char *text, bool whole)
+{
+	char *end;
+
+	errno = 0;
+	if (whole) {
+		long long number = strtoll(text, &end, 10);
+
+		if (errno == 0)
+			return json_integer(number);
+	}
+	return NULL;
+}
+
+static json_t *
+read_plain(const char *text)
+{
+	static const struct {
+		const char *text;
+		json_type type;
+	} words[] = {
+		{"", JSON_NULL}, {"~", JSON_NULL}, {"null", JSON_NULL}, {"Null", JSON_NULL},
+		{"NULL", JSON_NULL}, {"true", JSON_TRUE}, {"True", JSON_TRUE}, {"TRUE", JSON_TRUE},
+		{"false", JSON_FALSE}, {"False", JSON_FALSE}, {"FALSE", JSON_FALSE},
+	};
+	json_t *number = NULL;
+	bool whole;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i].text, text) == 0)
+			return words[i].type == JSON_NULL ? json_null()
+							  : json_boolean(words[i].type == JSON_TRUE);
+	if (is_number(text, &whole)) {
+		number = read_number(text, whole);
+		if (!number && !whole) {
+			/* jansson knows what a real is, whatever the locale's comma. */
+			char *form = xasprintf("%s%s", text[0] == '.' ? "0" : "", text + (text[0] == '+'));
+
+			number = json_loads(form, JSON_DECODE_ANY, NULL);
+			free(form);
+		}
+	}
+	return number ? number : json_string(text);
+}
+
+static json_t *
+read_scalar(struct yaml *y, const yaml_event_t *event)
+{
+	const char *text = (const char *)event->data.scalar.value;
+	json_t *value = NULL;
+
+	if (event->data.scalar.tag)
+		complain(y, &event->start_mark, _("Tags are not taken."));
+	else if (strlen(text) != event->data.scalar.length)
+		complain(y, &event->start_mark, _("A string cannot hold U+0000."));
+	else
+		value = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE ? read_plain(text)
+									   : json_string(text);
+	return value;
+}
+
+/* --- collections --- */
+
+static json_t *read_value(struct yaml *y, yaml_event_t *event);
+
+/* The length before, to go back to by leave(). */
+static size_t
+enter(struct yaml *y, const char *name)
+{
+	size_t before = y->pointer.length;
+
+	buf_puts(&y->pointer, "/");
+	for (const char *c = name; *c; c++)
+		buf_printf(&y->pointer, *c == '~' ? "~0" : *c == '/' ? "~1" : "%c", *c);
+	return before;
+}
+
+static void
+leave(struct yaml *y, size_t before)
+{
+	y->pointer.length = before;
+	if (y->pointer.data)
+		y->pointer.data[before] = '\0';
+}
+
+static json_t *
+read_sequence(struct yaml *y)
+{
+	json_t *array = json_array();
+	yaml_event_t event;
+
+	while (next_event(y, &event)) {
+		json_t *item;
+		char index[24];
+		size_t before;
+
+		if (event.type == YAML_SEQUENCE_END_EVENT) {
+			yaml_event_delete(&event);
+			return array;
+		}
+		snprintf(index, sizeof(index), "%zu", json_array_size(array));
+		before = enter(y, index);
+		item = read_value(y, &event);
+		leave(y, before);
+		if (!item)
+			break;
+		json_array_append_new(array, item);
+	}
+	json_decref(array);
+	return NULL;
+}
+
+/* free() it; NULL: complained. */
+static char *
+read_key(struct yaml *y, const yaml_event_t *event, const json_t *object)
+{
+	const char *text = (const char *)event->data.scalar.value;
+
+	if (event->type == YAML_ALIAS_EVENT)
+		complain(y, &event->start_mark, _("Aliases are not taken."));
+	else if (event->type != YAML_SCALAR_EVENT || event->data.scalar.tag ||
+		 strlen(text) != event->data.scalar.length)
+		complain(y, &event->start_mark, _("A key must be a plain string."));
+	else if (json_object_get(object, text))
+		complain(y, &event->start_mark, _("The key is there twice."));
+	else
+		return xstrdup(text);
+	return NULL;
+}
+
+static json_t *
+read_mapping(struct yaml *y)
+{
+	json_t *object = json_object();
+	yaml_event_t event;
+
+	while (next_event(y, &event)) {
+		json_t *value = NULL;
+		char *key;
+
+		if (event.type == YAML_MAPPING_END_EVENT) {
+			yaml_event_delete(&event);
+			return object;
+		}
+		key = read_key(y, &event, object);
+		yaml_event_delete(&event);
+		if (key && next_event(y, &event)) {
+			size_t before = enter(y, key);
+
+			value = read_value(y, &event);
+			leave(y, before);
+		}
+		if (value && json_object_set_new(object, key, value) != 0)
+			value = NULL;
+		free(key);
+		if (!value)
+			break;
+	}
+	json_decref(object);
+	return NULL;
+}
+
+/* Takes the event.  NULL: complained. */
+static json_t *
+read_value(struct yaml *y, yaml_event_t *event)
+{
+	yaml_mark_t mark = event->start_mark;
+	json_t *value = NULL;
+
+	if (y->lines && json_object_size(y->lines) < JSON_VALUES_MAX)
+		json_object_set_new(y->lines, buf_str(&y->pointer), json_integer((json_int_t)mark.line + 1));
+	y->depth++;
+	if (++y->values > JSON_VALUES_MAX || y->depth > DOCUMENT_YAML_DEPTH_MAX)
+		complain(y, &mark, _("There is more, or deeper, than is taken."));
+	else if (event->type == YAML_SCALAR_EVENT)
+		value = read_scalar(y, event);
+	else if (event->type == YAML_ALIAS_EVENT)
+		complain(y, &mark, _("Aliases are not taken."));
+	else if (event->type == YAML_MAPPING_START_EVENT && !event->data.mapping_start.tag)
+		value = read_mapping(y);
+	else if (event->type == YAML_SEQUENCE_START_EVENT && !event->data.sequence_start.tag)
+		value = read_sequence(y);
+	else
+		complain(y, &mark, _("Tags are not taken."));
+	y->depth--;
+	yaml_event_delete(event);
+	return value;
+}
+
+static bool
+expect(struct yaml *y, yaml_event_type_t type, const char *otherwise)
+{
+	yaml_event_t event;
+	bool fine;
+
+	if (!next_event(y, &event))
+		return false;
+	fine = event.type == type;
+	if (!fine)
+		complain(y, &event.start_mark, otherwise);
+	yaml_event_delete(&event);
+	return fine;
+}
+
+json_t *
+document_parse_yaml(const char *bytes, size_t length, json_t *lines, struct error *err)
+{
+	struct yaml y = {.lines = lines, .err = err};
+	json_t *value = NULL;
+	yaml_event_t event;
+
+	if (length > DOCUMENT_YAML_BYTES_MAX || !text_is_utf8(bytes, length)) {
+		error_set(err, ERROR_LIMIT, _("YAML must be UTF-8, and no more than %u bytes."),
+			  DOCUMENT_YAML_BYTES_MAX);
+		return NULL;
+	}
+	if (!yaml_parser_initialize(&y.parser))
+		abort();	/* memory */
+	yaml_parser_set_encoding(&y.parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&y.parser, (const unsigned char *)bytes, length);
+	buf_init(&y.pointer, POINTER_MAX);
+	if (expect(&y, YAML_STREAM_START_EVENT, "?") &&
+	    expect(&y, YAML_DOCUMENT_START_EVENT, _("There is nothing in it.")) &&
+	    next_event(&y, &event)) {
+		value = read_value(&y, &event);
+		if (value && (!expect(&y, YAML_DOCUMENT_END_EVENT, "?") ||
+			      !expect(&y, YAML_STREAM_END_EVENT, _("Only one document is taken.")))) {
+			json_decref(value);
+			value = NULL;
+		}
+	}
+	buf_clear(&y.pointer);
+	yaml_parser_delete(&y.parser);
+	return value;
+}
+
+/* --- files --- */
+
+static int
+read_bytes(const char *path, struct buf *text, struct error *err)
+{
+	bool is_input = strcmp(path, "-") == 0;
+	int fd = is_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	char bytes[65536];
+	ssize_t n;
+
+	if (fd < 0)
+		return error_errno(err, _("%s: cannot be read"), path);
+	while ((n = read(fd, bytes, sizeof(bytes))) > 0 && buf_append(text, bytes, (size_t)n))
+		;
+	if (!is_input)
+		close(fd);
+	if (n == 0)
+		return 0;
+	return error_set(err, ERROR_LIMIT, _("%s: cannot be read to its end, or is too large"), path);
+}
+
+static bool
+is_json(const char *text)
+{
+	text += strspn(text, " \t\r\n");
+	return *text == '{' || *text == '[';
+}
+
+int
+document_read(struct document *document, const char *path, struct error *err)
+{
+	struct buf text;
+
+	*document = (struct document){.path = xstrdup(path), .lines = json_object()};
+	buf_init(&text, JSON_BYTES_MAX);
+	if (read_bytes(path, &text, err) == 0 && is_json(buf_str(&text))) {
+		json_t *same;
+
+		document->value = json_decode(buf_str(&text), text.length, err);
+		/* What JSON's reader does not say: JSON is YAML too, almost. */
+		same = document->value ? document_parse_yaml(buf_str(&text), text.length, document->lines,
+							     NULL)
+				       : NULL;
+		if (!same)
+			json_object_clear(document->lines);
+		json_decref(same);
+		if (!document->value)
+			error_prefix(err, "%s", path);
+	} else if (text.length > 0) {
+		document->value = document_parse_yaml(buf_str(&text), text.length, document->lines, err);
+		if (!document->value)
+			error_prefix(err, "%s", path);
+	} else if (!err->text[0]) {
+		error_set(err, ERROR_INPUT, _("%s: is empty"), path);
+	}
+	buf_clear(&text);
+	if (document->value)
+		return 0;
+	document_clear(document);
+	return -1;
+}
+
+void
+document_clear(struct document *document)
+{
+	free(document->path);
+	json_decref(document->value);
+	json_decref(document->lines);
+	*document = (struct document){0};
+}
+
+int
+document_line(const struct document *document, const char *pointer)
+{
+	char *at = xstrdup(pointer);
+	json_t *line;
+	char *slash;
+
+	while (!(line = json_object_get(document->lines, at)) && (slash = strrchr(at, '/')))
+		*slash = '\0';
+	free(at);
+	return line ? (int)json_integer_value(line) : 0;
+}

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One table of what may stand where; the walk knows no noun. */
+#include "config.h"
+
+#include "platform/admin/import-check.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/config-file.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/ids.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "model/set.h"
+#include "platform/state/value-rules.h"
+
+#define POINTER_MAX 4096
+#define ANY_MEMBER "*"
+
+enum shape { SHAPE_FILE, SHAPE_USER, SHAPE_ORG, SHAPE_ENV_TYPE, SHAPE_DEFINITION, SHAPE_APP,
+	     SHAPE_ENV, SHAPE_DEPLOYMENT, SHAPE_VALUE, SHAPE_NONE };
+
+struct check {
+	struct buf pointer;
+	import_fault *fault;
+	void *data;
+	size_t faults;
+};
+
+static void
+complain(struct check *check, const char *text)
+{
+	if (check->faults++ < IMPORT_FAULTS_MAX)
+		check->fault(check->data, buf_str(&check->pointer), text);
+}
+
+static void
+need(struct check *check, bool fine, const char *text)
+{
+	if (!fine)
+		complain(check, text);
+}
+
+static void
+check_text(struct check *check, const json_t *value)
+{
+	need(check, json_is_string(value), _("must be a string"));
+}
+
+static void
+check_id(struct check *check, const json_t *value)
+{
+	need(check, json_is_string(value) && ids_is_name(json_string_value(value)),
+	     _("must be 2 to 50 lower-case letters, digits and single inner dashes"));
+}
+
+static void
+check_list(struct check *check, const json_t *value)
+{
+	need(check, json_is_array(value), _("must be a list"));
+}
+
+static void
+check_age(struct check *check, const json_t *value)
+{
+	need(check, json_is_integer(value) && json_integer_value(value) >= 0 &&
+			    json_integer_value(value) < 4000000000LL,
+	     _("must be a number of seconds"));
+}
+
+static void
+check_stamp(struct check *check, const json_t *value)
+{
+	int64_t ms;
+
+	need(check, json_is_string(value) && clock_parse(json_string_value(value), &ms),
+	     _("must be a time such as 2026-03-02T09:15:04.120Z"));
+}
+
+static void
+check_format(struct check *check, const json_t *value)
+{
+	need(check, json_is_integer(value) && json_integer_value(value) == 1,
+	     _("must be 1; this sidestaged knows no other"));
+}
+
+static void
+check_set(struct check *check, const json_t *value)
+{
+	json_t *body = json_copy_deep(value);
+	struct error err = {0};
+	struct set *set;
+
+	json_object_del(body, "id");
+	set = set_decode(body, &err);
+	need(check, set != NULL, err.text);
+	set_unref(set);
+	json_decref(body);
+}
+
+static void
+check_source(struct check *check, const json_t *value)
+{
+	const char *file = json_member_string(value, "file");
+	const char *variable = json_member_string(value, "variable");
+
+	need(check, json_object_size(value) == 1 && ((file && *file) || (variable && *variable)),
+	     _("must have either \"file\" or \"variable\""));
+}
+
+/* As the definitions of the API (definition-inputs.h); a reference may also be what export
+ * writes, or "value_from". */
+static void
+check_inputs(struct check *check, const json_t *value)
+{
+	static const char *const objects[] = {"values", "secrets", "secret_refs"};
+	json_t *ref, *from;
+	const char *name;
+
+	need(check, json_is_object(value), _("must be an object"));
+	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
+		const json_t *object = json_object_get(value, objects[i]);
+
+		need(check, !object || json_is_null(object) || json_is_object(object),
+		     _("its \"values\", \"secrets\" and \"secret_refs\" must be objects"));
+	}
+	need(check, json_object_size(json_object_get(value, "secrets")) == 0 ||
+			    json_object_size(json_object_get(value, "secret_refs")) == 0,
+	     _("has \"secrets\" or \"secret_refs\", not both"));
+	json_object_foreach(json_object_get(value, "secret_refs"), name, ref) {
+		from = json_object_get(ref, "value_from");
+		need(check, json_is_object(ref), _("each of \"secret_refs\" must be an object"));
+		if (from)
+			check_source(check, from);
+		need(check, !from || !json_object_get(ref, "value"),
+		     _("has both \"value\" and \"value_from\""));
+	}
+}
+
+static void
+check_flag(struct check *check, const json_t *value)
+{
+	need(check, json_is_boolean(value), _("must be true or false"));
+}
+
+static void
+check_key(struct check *check, const json_t *value)
+{
+	need(check, value_key_is_good(json_string_value(value)),
+	     _("must be 1 to 200 letters, digits, '_', '.' and '-'"));
+}
+
+static void
+check_size(struct check *check, const json_t *value, size_t max)
+{
+	if (!json_is_string(value))
+		complain(check, _("must be a string; put it in quotes"));
+	else if (json_string_length(value) > max || strlen(json_string_value(value)) !=
+							    json_string_length(value))
+		complain(check, _("is too long, or holds a NUL byte"));
+}
+
+static void
+check_value_text(struct check *check, const json_t *value)
+{
+	check_size(check, value, VALUE_TEXT_MAX);
+}
+
+static void
+check_description(struct check *check, const json_t *value)
+{
+	check_size(check, value, VALUE_DESCRIPTION_MAX);
+}
+
+/* What one member alone does not show. */
+static void
+check_value(struct check *check, const json_t *value)
+{
+	bool text = json_object_get(value, "value"), from = json_object_get(value, "value_from");
+
+	need(check, !text || !from, _("has both \"value\" and \"value_from\""));
+	need(check, text || from || json_is_true(json_object_get(value, "secret")),
+	     _("lacks \"value\"; only a secret that is known already can do without"));
+}
+
+static const struct member {
+	enum shape of;
+	const char *name;
+	void (*check)(struct check *check, const json_t *value);
+	bool required;
+	enum shape items;		/* of a list */
+} members[] = {
+	{SHAPE_FILE, "format", check_format, false, SHAPE_NONE},
+	{SHAPE_FILE, "users", check_list, false, SHAPE_USER},
+	{SHAPE_FILE, "organizations", check_list, true, SHAPE_ORG},
+	{SHAPE_USER, "id", check_text, true, SHAPE_NONE},
+	{SHAPE_USER, "name", check_text, false, SHAPE_NONE},
+	{SHAPE_ORG, "id", check_id, true, SHAPE_NONE},
+	{SHAPE_ORG, "name", check_text, false, SHAPE_NONE},
+	{SHAPE_ORG, "env_types", check_list, false, SHAPE_ENV_TYPE},
+	{SHAPE_ORG, "definitions", check_list, false, SHAPE_DEFINITION},
+	{SHAPE_ORG, "applications", check_list, false, SHAPE_APP},
+	{SHAPE_ENV_TYPE, "id", check_id, true, SHAPE_NONE},
+	{SHAPE_ENV_TYPE, "description", check_text, false, SHAPE_NONE},
+	{SHAPE_DEFINITION, "id", check_id, true, SHAPE_NONE},
+	{SHAPE_DEFINITION, "name", check_text, false, SHAPE_NONE},
+	{SHAPE_DEFINITION, "type", check_text, true, SHAPE_NONE},
+	{SHAPE_DEFINITION, "driver_type", check_text, true, SHAPE_NONE},
+	{SHAPE_DEFINITION, "driver_inputs", check_inputs, false, SHAPE_NONE},
+	{SHAPE_DEFINITION, "criteria", check_list, false, SHAPE_NONE},
+	{SHAPE_DEFINITION, ANY_MEMBER, NULL, false, SHAPE_NONE},
+	{SHAPE_APP, "id", check_id, true, SHAPE_NONE},
+	{SHAPE_APP, "name", check_text, false, SHAPE_NONE},
+	{SHAPE_APP, "values", check_list, false, SHAPE_VALUE},
+	{SHAPE_APP, "environments", check_list, false, SHAPE_ENV},
+	{SHAPE_ENV, "id", check_id, true, SHAPE_NONE},
+	{SHAPE_ENV, "name", check_text, false, SHAPE_NONE},
+	{SHAPE_ENV, "type", check_id, false, SHAPE_NONE},
+	{SHAPE_ENV, "values", check_list, false, SHAPE_VALUE},
+	{SHAPE_ENV, "deployments", check_list, false, SHAPE_DEPLOYMENT},
+	{SHAPE_DEPLOYMENT, "comment", check_text, false, SHAPE_NONE},
+	{SHAPE_DEPLOYMENT, "created_by", check_text, false, SHAPE_NONE},
+	{SHAPE_DEPLOYMENT, "age_seconds", check_age, false, SHAPE_NONE},
+	{SHAPE_DEPLOYMENT, "created_at", check_stamp, false, SHAPE_NONE},
+	{SHAPE_DEPLOYMENT, "set", check_set, true, SHAPE_NONE},
+	{SHAPE_VALUE, "key", check_key, true, SHAPE_NONE},
+	{SHAPE_VALUE, "description", check_description, false, SHAPE_NONE},
+	{SHAPE_VALUE, "secret", check_flag, false, SHAPE_NONE},
+	{SHAPE_VALUE, "value", check_value_text, false, SHAPE_NONE},
+	{SHAPE_VALUE, "value_from", check_source, false, SHAPE_NONE},
+};
+#define MEMBER_COUNT (sizeof(members) / sizeof(members[0]))
+
+/* Behind the members: what only all of them together show. */
+static const struct {
+	enum shape of;
+	void (*check)(struct check *check, const json_t *value);
+} wholes[] = {
+	{SHAPE_VALUE, check_value},
+};
+
+static const struct member *
+find_member(enum shape shape, const char *name)
+{
+	for (size_t i = 0; i < MEMBER_COUNT; i++)
+		if (members[i].of == shape && (strcmp(members[i].name, name) == 0 ||
+					       strcmp(members[i].name, ANY_MEMBER) == 0))
+			return &members[i];
+	return NULL;
+}
+
+static void
+complain_unknown(struct check *check, enum shape shape, const char *name)
+{
+	const char *names[MEMBER_COUNT], *meant;
+	size_t count = 0;
+	char *text;
+
+	for (size_t i = 0; i < MEMBER_COUNT; i++)
+		if (members[i].of == shape)
+			names[count++] = members[i].name;
+	meant = config_suggest(name, names, count);
+	text = meant ? xasprintf(_("is not known here; did you mean \"%s\"?"), meant)
+		     : xstrdup(_("is not known here"));
+	complain(check, text);
+	free(text);
+}
+
+static size_t
+enter(struct check *check, const char *name)
+{
+	size_t before = check->pointer.length;
+
+	buf_puts(&check->pointer, "/");
+	for (const char *c = name; *c; c++)
+		buf_printf(&check->pointer, *c == '~' ? "~0" : *c == '/' ? "~1" : "%c", *c);
+	return before;
+}
+
+static void
+leave(struct check *check, size_t before)
+{
+	check->pointer.length = before;
+	if (check->pointer.data)
+		check->pointer.data[before] = '\0';
+}
+
+static void walk(struct check *check, enum shape shape, const json_t *value);
+
+/* Of one list, an id is there once. */
+static void
+walk_list(struct check *check, enum shape shape, const json_t *list)
+{
+	json_t *seen = json_object();
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item) {
+		const char *id = json_member_string(item, shape == SHAPE_VALUE ? "key" : "id");
+		char index[24];
+		size_t before;
+
+		snprintf(index, sizeof(index), "%zu", i);
+		before = enter(check, index);
+		if (id && shape != SHAPE_DEPLOYMENT && json_object_get(seen, id))
+			complain(check, _("is in the list twice"));
+		if (id)
+			json_object_set_new(seen, id, json_true());
+		walk(check, shape, item);
+		leave(check, before);
+	}
+	json_decref(seen);
+}
+
+static void
+walk_member(struct check *check, enum shape shape, const char *name, const json_t *value)
+{
+	const struct member *member = find_member(shape, name);
+	size_t before = enter(check, name), faults = check->faults;
+
+	if (!member)
+		complain_unknown(check, shape, name);
+	else if (member->check)
+		member->check(check, value);
+	if (member && member->items != SHAPE_NONE && check->faults == faults)
+		walk_list(check, member->items, value);
+	leave(check, before);
+}
+
+static void
+walk(struct check *check, enum shape shape, const json_t *value)
+{
+	const char *name;
+	json_t *member;
+
+	if (!json_is_object(value)) {
+		complain(check, _("must be an object"));
+		return;
+	}
+	json_object_foreach((json_t *)value, name, member)
+		walk_member(check, shape, name, member);
+	for (size_t i = 0; i < MEMBER_COUNT; i++) {
+		if (members[i].of == shape && members[i].required &&
+		    !json_object_get(value, members[i].name)) {
+			char *text = xasprintf(_("lacks \"%s\""), members[i].name);
+
+			complain(check, text);
+			free(text);
+		}
+	}
+	for (size_t i = 0; i < sizeof(wholes) / sizeof(wholes[0]); i++)
+		if (wholes[i].of == shape)
+			wholes[i].check(check, value);
+}
+
+size_t
+import_check(const json_t *file, import_fault *fault, void *data)
+{
+	struct check check = {.fault = fault, .data = data};
+
+	buf_init(&check.pointer, POINTER_MAX);
+	walk(&check, SHAPE_FILE, file);
+	buf_clear(&check.pointer);
+	return check.faults;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whether a value is what import takes: every fault, each with its JSON pointer. */
+#ifndef SIDESTAGE_PLATFORM_ADMIN_IMPORT_CHECK_H
+#define SIDESTAGE_PLATFORM_ADMIN_IMPORT_CHECK_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#define IMPORT_FAULTS_MAX 100	/* more are counted, not told */
+
+typedef void import_fault(void *data, const char *pointer, const char *text);
+
+/* Their number. */
+size_t import_check(const json_t *file, import_fault *fault, void *data);
+
+#endif

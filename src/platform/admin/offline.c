@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who holds the lock decides: it is taken, or the daemon that has it is asked. */
+#include "config.h"
+
+#include "platform/admin/offline.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/paths.h"
+#include "base/xmalloc.h"
+#include "platform/admin/command.h"
+#include "platform/admin/maintenance.h"
+#include "platform/state/repository.h"
+#include "platform/state/secret.h"
+
+int
+offline_find(const char *state, struct error *err)
+{
+	char *path = xasprintf("%s/platform.db", state);
+	/* What may not be looked into is another user's, whose daemon is asked. */
+	bool is_missing = access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
+
+	free(path);
+	return is_missing ? error_set(err, ERROR_NOT_FOUND, _("%s: there is no state of a sidestaged."), state) : 0;
+}
+
+json_t *
+offline_run(const struct command_arguments *arguments, const json_t *request, offline_work *here,
+	    struct error *err)
+{
+	const char *state = arguments->state;
+	struct platform platform = {.user = "oncall", .started_at = clock_wall_ms()};
+	json_t *result = NULL;
+	struct stat st;
+	char *path;
+	int lock;
+
+	if (paths_make(state, err) != 0)
+		return NULL;
+	/* Files that another user makes here would keep the daemon from its own state. */
+	if (stat(state, &st) == 0 && st.st_uid != geteuid())
+		return maintenance_ask(state, request, err);
+	lock = command_lock_state(state, 0, err);
+	if (lock < 0)
+		return err->kind == ERROR_CONFLICT ? maintenance_ask(state, request, err) : NULL;
+	path = xasprintf("%s/platform.db", state);
+	platform.repository = repository_open(path, err);
+	if (platform.repository)
+		result = here(&platform, arguments, request, err);
+	secrets_free(platform.secrets);
+	repository_close(platform.repository);
+	close(lock);
+	free(path);
+	return result;
+}

@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A key is a row; its kind says how a value is read.  A key that may be given once and is
+ * given again in the file is a fault: which of the two was meant cannot be known.
+ */
+#include "config.h"
+
+#include "platform/admin/settings.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "base/xmalloc.h"
+#include "platform/drivers/driver.h"
+#include "platform/http/listener.h"
+
+struct setting {
+	const char *section, *key;	/* section NULL: on the command line only */
+	const char *option;		/* NULL: in the file only */
+	const char *argument, *help;
+	int (*read)(const struct setting *setting, void *where, const char *value,
+		    struct error *err);
+	size_t offset;
+	int64_t min, max;
+};
+
+static int
+read_text(const struct setting *setting, void *where, const char *value, struct error *err)
+{
+	char **text = where;
+
+	(void)setting;
+	if (!*value)
+		return error_set(err, ERROR_INPUT, _("The value is empty."));
+	free(*text);
+	*text = xstrdup(value);
+	return 0;
+}
+
+/* In the file: the daemon may be started from anywhere. */
+static int
+read_path(const struct setting *setting, void *where, const char *value, struct error *err)
+{
+	if (*value != '/')
+		return error_set(err, ERROR_INPUT, _("\"%s\" is no absolute path."), value);
+	return read_text(setting, where, value, err);
+}
+
+static int
+read_address(const struct setting *setting, void *where, const char *value, struct error *err)
+{
+	struct settings_addresses *list = where;
+
+	(void)setting;
+	if (listener_check(value, NULL, err) != 0)
+		return -1;
+	if (list->count == SETTINGS_ADDRESSES_MAX)
+		return error_set(err, ERROR_LIMIT, _("No more than %d addresses can be listened on."),
+				 SETTINGS_ADDRESSES_MAX);
+	list->items[list->count++] = xstrdup(value);
+	return 0;
+}
+
+static int
+read_bool(const struct setting *setting, void *where, const char *value, struct error *err)
+{
+	bool yes = strcmp(value, "true") == 0;
+
+	(void)setting;
+	if (!yes && strcmp(value, "false") != 0)
+		return error_set(err, ERROR_INPUT, _("\"%s\" is neither true nor false."), value);
+	*(int64_t *)where = yes;
+	return 0;
+}
+
+static int
+read_mode(const struct setting *setting, void *where, const char *value, struct error *err)
+{
+	char *end;
+	unsigned long mode = strtoul(value, &end, 8);
+
+	(void)setting;
+	if (strlen(value) < 3 || *end || strspn(value, "01234567") != strlen(value) ||
+	    mode > 0777 || (mode & 0111))
+		return error_set(err, ERROR_INPUT, _("\"%s\" is no mode of a socket, such as 0600 or "
+						     "0660."), value);
+	*(int64_t *)where = (int64_t)mode;
+	return 0;
+}
+
+struct unit {
+	const char *name;
+	int64_t factor;
+};
+
+static int
+read_scaled(const struct setting *setting, void *where, const char *value,
+	    const struct unit *units, struct error *err)
+{
+	char *end;
+	long long number;
+
+	errno = 0;
+	number = strtoll(value, &end, 10);
+	if (errno == 0 && *value >= '0' && *value <= '9' && number <= setting->max) {
+		while (units->name && strcmp(units->name, end) != 0)
+			units++;
+		if (units->name && number <= setting->max / units->factor &&
+		    number * units->factor >= setting->min) {
+			*(int64_t *)where = number * units->factor;
+			return 0;
+		}
+	}
+	return error_set(err, ERROR_INPUT, _("\"%s\" does not fit: %s is wanted."), value,
+			 setting->argument);
+}
+
+static int
+read_number(const struct setting *setting, void *where, const char *value, struct error *err)
+{
+	static const struct unit units[] = {{"", 1}, {NULL, 0}};
+
+	return read_scaled(setting, where, value, units, err);
+}
+
+static int
+read_size(const struct setting *setting, void *where, const char *value, struct error *err)
+{
+	static const struct unit units[] = {{"", 1}, {"K", 1024}, {"M", 1024 * 1024}, {NULL, 0}};
+
+	return read_scaled(setting, where, value, units, err);
+}
+
+static int
+read_duration(const struct setting *setting, void *where, const char *value, struct error *err)
+{
+	static const struct unit units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {NULL, 0}};
+
+	return read_scaled(setting, where, value, units, err);
+}
+
+static int
+read_level(const struct setting *setting, void *where, const char *value, struct error *err)
+{
+	int level = log_level_of(value);
+
+	(void)setting;
+	if (level < 0)
+		return error_set(err, ERROR_INPUT, _("\"%s\" is no level: error, warning, notice, info "
+						     "or debug."), value);
+	*(int64_t *)where = level;
+	return 0;
+}
+
+static int
+read_confine(const struct setting *setting, void *where, const char *value, struct error *err)
+{
+	static const char *const words[] = {
+		[DRIVER_CONFINE_BEST] = "best", [DRIVER_CONFINE_LANDLOCK] = "landlock",
+		[DRIVER_CONFINE_LIMITS] = "limits",
+	};
+
+	(void)setting;
+	for (int i = DRIVER_CONFINE_BEST; i <= DRIVER_CONFINE_LIMITS; i++) {
+		if (strcmp(words[i], value) == 0) {
+			*(int64_t *)where = i;
+			return 0;
+		}
+	}
+	return error_set(err, ERROR_INPUT, _("\"%s\" is none of best, landlock and limits."), value);
+}
+
+#define AT(member) offsetof(struct settings, member)
+static const struct setting table[] = {
+	{"state", "directory", NULL, N_("a directory"), NULL, read_path, AT(state), 0, 0},
+	{NULL, NULL, "state", "DIR", N_("Keep the database and the environments here."), read_text,
+	 AT(state), 0, 0},
+	{"run", "images", NULL, N_("a directory"), NULL, read_path, AT(images), 0, 0},
+	{NULL, NULL, "images", "DIR", N_("Run executables below this directory, and no others."),
+	 read_text, AT(images), 0, 0},
+	{"run", "templates", NULL, N_("a directory"), NULL, read_path, AT(templates), 0, 0},
+	{NULL, NULL, "templates", "DIR", N_("Read the templates of resources here."), read_text,
+	 AT(templates), 0, 0},
+	{"run", "ready-timeout", "ready-timeout", N_("a time from 100ms to 60m"),
+	 N_("A workload that is not ready by then has failed."), read_duration,
+	 AT(ready_timeout_ms), 100, 3600000},
+	{"run", "stop-timeout", "stop-timeout", N_("a time from 0s to 60m"),
+	 N_("When stopping, wait so long for deployments to end."), read_duration,
+	 AT(stop_timeout_ms), 0, 3600000},
+	{"run", "confine", "confine", N_("a way"),
+	 N_("Keep workloads to their files: best (default), landlock, limits."), read_confine,
+	 AT(confine), 0, 0},
+	{"listen", "socket", NULL, N_("a path"), NULL, read_path, AT(socket), 0, 0},
+	{NULL, NULL, "socket", "PATH", N_("Serve the API on this Unix socket."), read_text,
+	 AT(socket), 0, 0},
+	{"listen", "socket-mode", "socket-mode", N_("an octal mode"),
+	 N_("Its permissions (default: 0600)."), read_mode, AT(socket_mode), 0, 0},
+	{"listen", "address", "listen", N_("an address"),
+	 N_("Serve the API on this address, e.g. 127.0.0.1:8080; may be repeated."), read_address,
+	 AT(plain), 0, 0},
+	{"listen", "allow-plain", "allow-plain", N_("true or false"),
+	 N_("Allow addresses that others can reach without TLS."), read_bool, AT(allow_plain), 0, 0},
+	{"tls", "address", "tls-listen", N_("an address"),
+	 N_("Serve the API by TLS on this address; may be repeated."), read_address, AT(tls), 0, 0},
+	{"tls", "certificate", "tls-certificate", N_("a file"),
+	 N_("The certificate and those it is signed by (PEM)."), read_path, AT(certificate), 0, 0},
+	{"tls", "key", "tls-key", N_("a file"), N_("The certificate's private key (PEM)."), read_path,
+	 AT(key), 0, 0},
+	{"limits", "requests-per-second", NULL, N_("a number from 0 to 100000"), NULL, read_number,
+	 AT(rate), 0, 100000},
+	{"limits", "burst", NULL, N_("a number from 1 to 100000"), NULL, read_number, AT(burst), 1,
+	 100000},
+	{"limits", "body", NULL, N_("a size from 1K to 16M"), NULL, read_size, AT(body_bytes), 1024,
+	 16 * 1024 * 1024},
+	{"limits", "connections", NULL, N_("a number from 4 to 10000"), NULL, read_number,
+	 AT(connections), 4, 10000},
+	{"log", "level", "log-level", N_("a level"),
+	 N_("Write error, warning, notice, info (default) or debug."), read_level, AT(log_level), 0, 0},
+	{"access", "token-file", NULL, N_("a file"), NULL, read_path, AT(token_file), 0, 0},
+	{NULL, NULL, "token-file", "FILE", N_("Ask every request for the token in this file."),
+	 read_text, AT(token_file), 0, 0},
+	{"access", "secret-key-file", NULL, N_("a file"), NULL, read_path, AT(secret_key_file), 0, 0},
+	{NULL, NULL, "secret-key-file", "FILE", N_("Seal secrets with the key in this file."),
+	 read_text, AT(secret_key_file), 0, 0},
+	{"access", "user", "user", N_("a name"),
+	 N_("Write changes down to this user (default: oncall)."), read_text, AT(user), 0, 0},
+	{NULL, NULL, "import", "FILE", N_("Fill an empty state from this file."), read_text,
+	 AT(import), 0, 0},
+	{NULL, NULL, "lease", "PATH", N_("End when no client holds a connection to this socket."),
+	 read_text, AT(lease), 0, 0},
+	{NULL, NULL, "ready-fd", "N", N_("Write \"ready\" to this descriptor once it listens."),
+	 read_text, AT(ready_fd), 0, 0},
+};
+#define COUNT (sizeof(table) / sizeof(table[0]))
+
+void
+settings_init(struct settings *settings)
+{
+	*settings = (struct settings){
+		.socket_mode = 0600,
+		.rate = 100,
+		.burst = 1000,
+		.body_bytes = 16 * 1024 * 1024,
+		.connections = 256,
+		.ready_timeout_ms = 20000,
+		.stop_timeout_ms = 30000,
+		.confine = DRIVER_CONFINE_BEST,
+		.log_level = LOG_PRIORITY_INFO,
+	};
+}
+
+void
+settings_clear(struct settings *settings)
+{
+	char **texts[] = {&settings->state, &settings->images, &settings->templates,
+			  &settings->socket, &settings->certificate, &settings->key,
+			  &settings->token_file, &settings->user, &settings->secret_key_file, &settings->import,
+			  &settings->lease, &settings->ready_fd};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		free(*texts[i]);
+	for (size_t i = 0; i < SETTINGS_ADDRESSES_MAX; i++) {
+		free(settings->plain.items[i]);
+		free(settings->tls.items[i]);
+	}
+	*settings = (struct settings){0};
+}
+
+/* --- the file --- */
+
+struct reading {
+	const struct config_file *file;
+	config_fault *fault;
+	void *data;
+	size_t faults;
+	bool seen[COUNT];
+};
+
+static void
+complain(struct reading *r, const struct config_entry *entry, unsigned column, const char *text)
+{
+	char *whole = xasprintf("%s:%u:%u: %s", r->file->path, entry->line, column, text);
+
+	r->faults++;
+	r->fault(r->data, whole);
+	free(whole);
+}
+
+/* A section, or a key of a section that there is. */
+static void
+complain_unknown(struct reading *r, const struct config_entry *entry, bool section_known)
+{
+	const char *names[COUNT], *meant;
+	size_t count = 0;
+	char *text;
+
+	for (size_t i = 0; i < COUNT; i++) {
+		if (!table[i].section)
+			continue;
+		if (!section_known)
+			names[count++] = table[i].section;
+		else if (strcmp(table[i].section, entry->section) == 0)
+			names[count++] = table[i].key;
+	}
+	meant = config_suggest(section_known ? entry->key : entry->section, names, count);
+	if (section_known && meant)
+		text = xasprintf(_("[%s] has no key \"%s\"; did you mean \"%s\"?"), entry->section,
+				 entry->key, meant);
+	else if (section_known)
+		text = xasprintf(_("[%s] has no key \"%s\"."), entry->section, entry->key);
+	else if (meant)
+		text = xasprintf(_("There is no section [%s]; did you mean [%s]?"), entry->section, meant);
+	else
+		text = xasprintf(_("There is no section [%s]."), entry->section);
+	complain(r, entry, entry->column, text);
+	free(text);
+}
+
+static void
+read_entry(struct reading *r, struct settings *settings, const struct config_entry *entry)
+{
+	bool section_known = false;
+	struct error err = {0};
+
+	for (size_t i = 0; i < COUNT; i++) {
+		const struct setting *s = &table[i];
+
+		if (!s->section || strcmp(s->section, entry->section) != 0)
+			continue;
+		section_known = true;
+		if (strcmp(s->key, entry->key) != 0)
+			continue;
+		if (r->seen[i] && s->read != read_address)
+			complain(r, entry, entry->column, _("The key was given before."));
+		else if (s->read(s, (char *)settings + s->offset, entry->value, &err) != 0)
+			complain(r, entry, entry->value_column, err.text);
+		r->seen[i] = true;
+		return;
+	}
+	complain_unknown(r, entry, section_known);
+}
+
+int
+settings_read(struct settings *settings, const char *path, config_fault *fault, void *data,
+	      struct error *err)
+{
+	struct config_file file;
+	struct reading r = {.file = &file, .fault = fault, .data = data};
+
+	if (config_file_read(&file, path, fault, data, &r.faults, err) != 0)
+		return -1;
+	for (size_t i = 0; i < file.count; i++) {
+		const struct config_entry *entry = &file.entries[i];
+
+		if (*entry->name)
+			complain(&r, entry, entry->column, _("No section here has a name in quotes."));
+		else
+			read_entry(&r, settings, entry);
+	}
+	config_file_clear(&file);
+	return (int)r.faults;
+}
+
+/* --- the command line --- */
+
+int
+settings_set_option(struct settings *settings, const char *option, const char *value,
+		    struct error *err)
+{
+	for (size_t i = 0; i < COUNT; i++) {
+		const struct setting *s = &table[i];
+
+		if (!s->option || strcmp(s->option, option) != 0)
+			continue;
+		if (s->read == read_path && *value != '/')	/* here it has a folder to be in */
+			return read_text(s, (char *)settings + s->offset, value, err);
+		if (s->read(s, (char *)settings + s->offset, value, err) == 0)
+			return 0;
+		return error_prefix(err, "--%s", option);
+	}
+	return error_set(err, ERROR_NOT_FOUND, _("There is no option --%s."), option);
+}
+
+bool
+settings_option(size_t i, const char **name, const char **argument, const char **help)
+{
+	size_t seen = 0;
+
+	for (size_t at = 0; at < COUNT; at++) {
+		if (!table[at].option || seen++ != i)
+			continue;
+		*name = table[at].option;
+		*argument = table[at].section ? "VALUE" : table[at].argument;
+		*help = table[at].help;
+		return true;
+	}
+	return false;
+}
+
+/* --- the whole --- */
+
+struct checking {
+	const char *where;
+	config_fault *fault;
+	void *data;
+	size_t faults;
+};
+
+static void
+check(struct checking *c, bool fine, const char *text)
+{
+	char *whole;
+
+	if (fine)
+		return;
+	c->faults++;
+	whole = xasprintf("%s: %s", c->where, text);
+	c->fault(c->data, whole);
+	free(whole);
+}
+
+static void
+check_plain(struct checking *c, const struct settings *settings)
+{
+	for (size_t i = 0; i < settings->plain.count; i++) {
+		bool loopback = false;
+		char *text;
+
+		if (settings->allow_plain ||
+		    listener_check(settings->plain.items[i], &loopback, NULL) != 0 || loopback)
+			continue;
+		text = xasprintf(_("Others can reach %s, and without TLS they could read every token: "
+				   "listen there by [tls], or say allow-plain = true."),
+				 settings->plain.items[i]);
+		check(c, false, text);
+		free(text);
+	}
+}
+
+size_t
+settings_check(const struct settings *settings, const char *where, config_fault *fault, void *data)
+{
+	struct checking c = {where, fault, data, 0};
+	bool has_tls = settings->tls.count > 0;
+
+	check(&c, settings->state, _("The state directory is missing ([state] directory)."));
+	check(&c, settings->images, _("The directory of images is missing ([run] images)."));
+	check(&c, !has_tls || settings->certificate,
+	      _("TLS needs a certificate ([tls] certificate)."));
+	check(&c, !has_tls || settings->key, _("TLS needs a key ([tls] key)."));
+	check(&c, has_tls || (!settings->certificate && !settings->key),
+	      _("There is a certificate or a key, but no address to use it on ([tls] address)."));
+	check_plain(&c, settings);
+	return c.faults;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Applications. */
+#include "config.h"
+
+#include "platform/api/handlers/handlers.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/ids.h"
+#include "model/json.h"
+#include "platform/engine/engine.h"
+#include "platform/state/repository.h"
+
+int
+list_applications(struct platform *platform, const struct request *request,
+		  struct response *response, struct error *err)
+{
+	json_t *all = repository_applications(platform->repository, request->place.org, err);
+	json_t *seen = all ? json_array() : NULL;
+	json_t *app;
+	size_t i;
+
+	json_array_foreach(all, i, app)
+		if (access_sees_application(request->caller, request->place.org,
+					    json_member_string(app, "id")))
+			json_array_append(seen, app);
+	json_decref(all);
+	return answer(response, 200, seen);
+}
+
+int
+get_application(struct platform *platform, const struct request *request,
+		struct response *response, struct error *err)
+{
+	return answer(response, 200,
+		      repository_application(platform->repository, &request->place, err));
+}
+
+int
+patch_application(struct platform *platform, const struct request *request,
+		  struct response *response, struct error *err)
+{
+	const char *name = json_member_string(request->body, "name");
+
+	if (name &&
+	    repository_rename_application(platform->repository, &request->place, name, err) != 0)
+		return -1;
+	return get_application(platform, request, response, err);
+}
+
+static int
+check_environment(struct platform *platform, const char *org, const json_t *env, struct error *err)
+{
+	const char *id = json_member_string(env, "id");
+	const char *type = json_member_string(env, "type");
+	json_t *known;
+
+	if (!id || !ids_is_name(id) || !json_member_string(env, "name") || !type)
+		return error_set(err, ERROR_INPUT, _("\"env\" must have an id (2 to 50 lower-case "
+						     "letters, digits and single inner dashes), a name "
+						     "and a type."));
+	known = repository_env_type(platform->repository, org, type, err);
+	if (!known)
+		return error_set(err, ERROR_INPUT, _("There is no environment type \"%s\"."), type);
+	json_decref(known);
+	return 0;
+}
+
+static int
+put(struct repository *repository, const struct place *place, const char *name, const json_t *env,
+    const char *user, struct error *err)
+{
+	int64_t now = clock_wall_ms();
+
+	if (repository_begin(repository, err) != 0)
+		return -1;
+	if (repository_put_application(repository, place, name, user, now, err) != 0 ||
+	    (env && repository_put_environment(repository, place, json_member_string(env, "name"),
+					       json_member_string(env, "type"), NULL,
+					       user, now, err) != 0) ||
+	    repository_commit(repository, err) != 0) {
+		repository_rollback(repository);
+		return error_prefix(err, _("The application \"%s\""), place->app);
+	}
+	return 0;
+}
+
+int
+create_application(struct platform *platform, const struct request *request,
+		   struct response *response, struct error *err)
+{
+	const char *id = json_member_string(request->body, "id");
+	const char *name = json_member_string(request->body, "name");
+	bool bare = json_is_true(json_object_get(request->body, "skip_environment_creation"));
+	json_t *env = json_object_get(request->body, "env");
+	json_t *usual = NULL;
+	struct place place = {request->place.org, id, NULL};
+	int ret = -1;
+
+	if (!id || !ids_is_name(id) || !name)
+		return error_set(err, ERROR_INPUT, _("An application needs an \"id\" (2 to 50 "
+						     "lower-case letters, digits and single inner "
+						     "dashes) and a \"name\"."));
+	if (!env && !bare)
+		env = usual = json_pack("{s:s, s:s, s:s}", "id", "development", "name",
+					"Development", "type", "development");
+	if (bare)
+		env = NULL;
+	if (!env || check_environment(platform, place.org, env, err) == 0) {
+		place.env = env ? json_member_string(env, "id") : NULL;
+		ret = put(platform->repository, &place, name, env, request_user(request), err);
+	}
+	json_decref(usual);
+	if (ret != 0)
+		return -1;
+	return answer(response, 201, repository_application(platform->repository, &place, err));
+}
+
+static int
+delete_environments(struct platform *platform, const struct place *app, const json_t *envs,
+		    struct error *err)
+{
+	const json_t *env;
+	size_t i;
+
+	json_array_foreach(envs, i, env) {
+		struct place place = {app->org, app->app, json_member_string(env, "id")};
+
+		if (repository_set_deleting(platform->repository, &place, clock_wall_ms(), err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Gone at once when it has no environment, else when the last of them is gone. */
+int
+delete_application(struct platform *platform, const struct request *request,
+		   struct response *response, struct error *err)
+{
+	struct repository *repository = platform->repository;
+	const struct place *app = &request->place;
+	json_t *envs = repository_environments(repository, app, err), *env;
+	int ret = -1;
+	size_t i;
+
+	if (!envs)
+		return -1;
+	response->status = json_array_size(envs) == 0 ? 204 : 202;
+	if (repository_begin(repository, err) == 0) {
+		if (repository_set_application_deleting(repository, app, clock_wall_ms(), err) == 0 &&
+		    delete_environments(platform, app, envs, err) == 0)
+			ret = repository_commit(repository, err);
+		if (ret != 0)
+			repository_rollback(repository);
+	}
+	json_array_foreach(envs, i, env) {
+		struct place place = {app->org, app->app, json_member_string(env, "id")};
+
+		if (ret == 0)
+			engine_remove(platform->engine, &place);
+	}
+	if (ret == 0 && response->status == 204)
+		ret = repository_drop_applications(repository, err);
+	json_decref(envs);
+	return ret;
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The audit log, a page at a time.
+ *
+ * A page goes on behind the last entry of the one before, by that entry's time and number,
+ * so that entries written meanwhile shift nothing.  It holds 32 days at most, counted from its
+ * newest entry: so no page is empty but the last.
+ */
+#include "config.h"
+
+#include "platform/api/handlers/handlers.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "platform/state/repository-users.h"
+
+#define PAGE_MS (32 * 24 * 60 * 60 * 1000LL)
+#define PER_PAGE_MAX 100
+#define PER_PAGE 50
+#define LINK_MAX 1024
+
+static const struct outcome {
+	const char *name;
+	int from, to;
+} outcomes[] = {
+	{"succeeded", 200, 299},
+	{"refused", 400, 599},
+	{"all", 100, 599},
+};
+
+#define OUTCOME_COUNT (sizeof(outcomes) / sizeof(outcomes[0]))
+
+static int
+read_time(const struct request *request, const char *key, int64_t *out, struct error *err)
+{
+	const char *text = request_query(request, key);
+
+	if (!text || clock_parse(text, out))
+		return 0;
+	return error_set(err, ERROR_INPUT, _("\"%s\" must be a time such as 2026-03-02T09:15:04Z."),
+			 key);
+}
+
+static int
+read_per_page(const struct request *request, int64_t *out, struct error *err)
+{
+	const char *text = request_query(request, "per_page");
+	char *end;
+	long n = text ? strtol(text, &end, 10) : PER_PAGE;
+
+	if (text && (!*text || *end || n < 1 || n > PER_PAGE_MAX))
+		return error_set(err, ERROR_INPUT, _("\"per_page\" must be a number from 1 to %d."),
+				 PER_PAGE_MAX);
+	*out = n;
+	return 0;
+}
+
+/* "TIME-NUMBER" of the last entry of the page before, in hexadecimal. */
+static int
+read_page(const struct request *request, struct audit_query *query, struct error *err)
+{
+	const char *text = request_query(request, "page");
+	unsigned long long at, seq;
+	int end = 0;
+
+	if (!text)
+		return 0;
+	if (strspn(text, "0123456789abcdef-") != strlen(text) || strlen(text) > 33 ||
+	    sscanf(text, "%16llx-%16llx%n", &at, &seq, &end) != 2 || text[end] || at > INT64_MAX ||
+	    seq > INT64_MAX)
+		return error_set(err, ERROR_INPUT, _("\"page\" must be what the Link of the page before "
+						     "says."));
+	if ((int64_t)at < query->before) {
+		query->before = (int64_t)at;
+		query->before_seq = (int64_t)seq;
+	}
+	return 0;
+}
+
+static int
+read_outcome(const struct request *request, struct audit_query *query, struct error *err)
+{
+	const char *text = request_query(request, "outcome");
+
+	for (size_t i = 0; i < OUTCOME_COUNT; i++) {
+		if (strcmp(outcomes[i].name, text ? text : "succeeded") == 0) {
+			query->status_from = outcomes[i].from;
+			query->status_to = outcomes[i].to;
+			return 0;
+		}
+	}
+	return error_set(err, ERROR_INPUT, _("\"outcome\" must be succeeded, refused or all."));
+}
+
+static int64_t
+time_of(const json_t *entry)
+{
+	int64_t at = 0;
+
+	(void)clock_parse(json_member_string(entry, "at"), &at);
+	return at;
+}
+
+/* What is too much for one page goes away: true when there was any. */
+static bool
+cut(json_t *entries, int64_t count)
+{
+	size_t size = json_array_size(entries), keep = 0;
+	int64_t newest = size > 0 ? time_of(json_array_get(entries, 0)) : 0;
+
+	while (keep < size && keep < (size_t)count &&
+	       time_of(json_array_get(entries, keep)) > newest - PAGE_MS)
+		keep++;
+	for (size_t i = size; i > keep; i--)
+		json_array_remove(entries, i - 1);
+	return keep < size;
+}
+
+/* The parameters were checked, so that nothing in them needs to be encoded. */
+static char *
+link_to_next(const struct request *request, const json_t *last)
+{
+	static const char *const kept[] = {"from", "to", "per_page", "outcome"};
+	struct buf link;
+
+	buf_init(&link, LINK_MAX);
+	if (request->place.org)
+		buf_printf(&link, "</orgs/%s", request->place.org);
+	else
+		buf_puts(&link, "<");
+	buf_printf(&link, "/audit-logs?page=%llx-%s", (unsigned long long)time_of(last),
+		   json_member_string(last, "seq"));
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		if (request_query(request, kept[i]))
+			buf_printf(&link, "&%s=%s", kept[i], request_query(request, kept[i]));
+	buf_puts(&link, ">; rel=\"next\"");
+	return buf_take(&link);
+}
+
+int
+list_audit_log(struct platform *platform, const struct request *request,
+	       struct response *response, struct error *err)
+{
+	struct audit_query query = {.org = request->place.org, .after = 0, .before = INT64_MAX};
+	int64_t count = 0;
+	json_t *entries, *entry;
+	size_t i;
+
+	if (read_time(request, "from", &query.after, err) != 0 ||
+	    read_time(request, "to", &query.before, err) != 0 ||
+	    read_per_page(request, &count, err) != 0 || read_page(request, &query, err) != 0 ||
+	    read_outcome(request, &query, err) != 0)
+		return -1;
+	query.count = count + 1;
+	entries = repository_audit(platform->repository, &query, err);
+	if (!entries)
+		return -1;
+	if (cut(entries, count))
+		response->link = link_to_next(request, json_array_get(entries,
+								      json_array_size(entries) - 1));
+	json_array_foreach(entries, i, entry)
+		json_object_del(entry, "seq");
+	return answer(response, 200, entries);
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Deltas.
+ *
+ * Somebody may be looking at one while it is changed, and deploys it afterwards.  So one that
+ * names an environment is changed by its author and by those who may deploy there, and by
+ * nobody else; and one that was deployed stays what it was.
+ */
+#include "config.h"
+
+#include "platform/api/handlers/handlers.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/ids.h"
+#include "model/delta.h"
+#include "model/json.h"
+#include "platform/auth/access.h"
+#include "platform/state/repository.h"
+
+#define ID_DIGITS 40
+
+int
+list_deltas(struct platform *platform, const struct request *request, struct response *response,
+	    struct error *err)
+{
+	const char *archived = request_query(request, "archived");
+
+	return answer(response, 200,
+		      repository_deltas(platform->repository, &request->place,
+					request_query(request, "env"),
+					archived && strcmp(archived, "true") == 0, err));
+}
+
+int
+get_delta(struct platform *platform, const struct request *request, struct response *response,
+	  struct error *err)
+{
+	return answer(response, 200,
+		      repository_delta(platform->repository, &request->place, request->ids[0], err));
+}
+
+int
+create_delta(struct platform *platform, const struct request *request, struct response *response,
+	     struct error *err)
+{
+	const json_t *metadata = json_object_get(request->body, "metadata");
+	struct delta *delta = delta_decode(request->body, err);
+	char id[ID_DIGITS + 1];
+	int ret;
+
+	if (!delta)
+		return -1;
+	ids_random_hex(id, ID_DIGITS);
+	ret = repository_put_delta(platform->repository, &request->place, id, delta,
+				   json_member_string(metadata, "env_id"),
+				   json_member_string(metadata, "name"), request_user(request),
+				   clock_wall_ms(), err);
+	delta_free(delta);
+	if (ret != 0)
+		return -1;
+	return answer(response, 200,
+		      repository_delta(platform->repository, &request->place, id, err));
+}
+
+static int
+check_author(struct platform *platform, const struct request *request, const json_t *metadata,
+	     struct error *err)
+{
+	const char *env = json_member_string(metadata, "env_id");
+	const char *author = json_member_string(metadata, "created_by");
+	struct place place = {request->place.org, request->place.app, env};
+	struct error why = {0};
+
+	if (!env || !*env || strcmp(author, request_user(request)) == 0)
+		return 0;
+	/* Of an environment that is gone: who may deploy to all of them. */
+	if (repository_has(platform->repository, &place, &why) != 0) {
+		if (why.kind != ERROR_NOT_FOUND) {
+			*err = why;
+			return -1;
+		}
+		place.env = NULL;
+	}
+	why = (struct error){0};
+	if (access_check(platform, request->caller, PERMISSION_DEPLOY, &place, NULL, &why) == 0)
+		return 0;
+	if (why.kind != ERROR_ACCESS) {
+		*err = why;
+		return -1;
+	}
+	return error_set(err, ERROR_ACCESS, _("The delta \"%s\" is for the environment %s: only its author "
+					      "%s and those who may deploy there can change it.  Create "
+					      "another one."), request->ids[0], env, author);
+}
+
+static int
+check_not_deployed(struct platform *platform, const struct request *request, struct error *err)
+{
+	int deployed = repository_delta_is_deployed(platform->repository, &request->place,
+						    request->ids[0], err);
+
+	if (deployed <= 0)
+		return deployed;
+	return error_set(err, ERROR_CONFLICT, _("The delta \"%s\" was deployed, so it cannot be changed.  "
+						"Make another one."), request->ids[0]);
+}
+
+/* The delta as it is, when the caller may change it now; NULL with err. */
+static json_t *
+changeable(struct platform *platform, const struct request *request, struct error *err)
+{
+	json_t *known = repository_delta(platform->repository, &request->place, request->ids[0],
+					 err);
+
+	if (known && check_author(platform, request, json_object_get(known, "metadata"), err) == 0 &&
+	    check_not_deployed(platform, request, err) == 0)
+		return known;
+	json_decref(known);
+	return NULL;
+}
+
+static int
+replace(struct platform *platform, const struct request *request, const struct delta *delta,
+	struct error *err)
+{
+	return repository_update_delta(platform->repository, &request->place, request->ids[0],
+				       delta, request_user(request), clock_wall_ms(), err);
+}
+
+int
+put_delta(struct platform *platform, const struct request *request, struct response *response,
+	  struct error *err)
+{
+	json_t *known = changeable(platform, request, err);
+	struct delta *delta = known ? delta_decode(request->body, err) : NULL;
+	int ret = delta ? replace(platform, request, delta, err) : -1;
+
+	delta_free(delta);
+	json_decref(known);
+	response->status = 204;
+	return ret;
+}
+
+/* Each of the array is merged into what came before; nothing is stored when one fails. */
+static struct delta *
+compose_all(struct delta *delta, const json_t *changes, struct error *err)
+{
+	const json_t *change;
+	size_t i;
+
+	json_array_foreach(changes, i, change) {
+		struct delta *later = delta_decode(change, err);
+		struct delta *merged = later ? delta_compose(delta, later, err) : NULL;
+
+		delta_free(later);
+		delta_free(delta);
+		if (!merged) {
+			error_prefix(err, _("change %zu"), i);
+			return NULL;
+		}
+		delta = merged;
+	}
+	return delta;
+}
+
+int
+patch_delta(struct platform *platform, const struct request *request, struct response *response,
+	    struct error *err)
+{
+	json_t *known = changeable(platform, request, err);
+	struct delta *delta = known ? delta_decode(known, err) : NULL;
+	int ret = -1;
+
+	json_decref(known);
+	if (delta)
+		delta = compose_all(delta, request->body, err);
+	if (delta)
+		ret = replace(platform, request, delta, err);
+	delta_free(delta);
+	if (ret != 0)
+		return -1;
+	return get_delta(platform, request, response, err);
+}
+
+/* Put away or fetched back, it is what it was: one that was deployed may be. */
+int
+archive_delta(struct platform *platform, const struct request *request, struct response *response,
+	      struct error *err)
+{
+	json_t *known = repository_delta(platform->repository, &request->place, request->ids[0],
+					 err);
+	int ret = -1;
+
+	response->status = 204;
+	if (known && check_author(platform, request, json_object_get(known, "metadata"), err) == 0)
+		ret = repository_set_delta_archived(platform->repository, &request->place,
+						    request->ids[0], json_is_true(request->body), err);
+	json_decref(known);
+	return ret;
+}
+
+typedef int setter(struct repository *repository, const struct place *place, const char *id,
+		   const char *value, struct error *err);
+
+static int
+change_metadata(struct platform *platform, const struct request *request,
+		struct response *response, setter *set, struct error *err)
+{
+	json_t *known = changeable(platform, request, err);
+
+	response->status = 204;
+	if (!known)
+		return -1;
+	json_decref(known);
+	return set(platform->repository, &request->place, request->ids[0],
+		   json_string_value(request->body), err);
+}
+
+int
+change_env_of_delta(struct platform *platform, const struct request *request,
+		    struct response *response, struct error *err)
+{
+	return change_metadata(platform, request, response, repository_set_delta_env, err);
+}
+
+int
+change_name_of_delta(struct platform *platform, const struct request *request,
+		     struct response *response, struct error *err)
+{
+	return change_metadata(platform, request, response, repository_set_delta_name, err);
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Deployments and their errors. */
+#include "config.h"
+
+#include "platform/api/handlers/handlers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/ids.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "model/set.h"
+#include "platform/engine/engine.h"
+#include "platform/engine/graph.h"
+#include "platform/engine/prepare.h"
+#include "platform/state/precondition.h"
+#include "platform/state/repository.h"
+
+/* "PIPELINE,RUN" */
+static bool
+is_of_run(const json_t *deployment, const char *wanted)
+{
+	const json_t *pipeline = json_object_get(deployment, "pipeline");
+	char *own;
+	bool same;
+
+	if (!pipeline)
+		return false;
+	own = xasprintf("%s,%s", json_member_string(pipeline, "id"),
+			json_member_string(pipeline, "run_id"));
+	same = strcmp(own, wanted) == 0;
+	free(own);
+	return same;
+}
+
+int
+list_deployments(struct platform *platform, const struct request *request,
+		 struct response *response, struct error *err)
+{
+	json_t *all = repository_deployments(platform->repository, &request->place, err);
+	const char *run = request_query(request, "pipelineRunId");
+	json_t *some, *deployment;
+	size_t i;
+
+	if (!all || !run)
+		return answer(response, 200, all);
+	some = json_array();
+	json_array_foreach(all, i, deployment)
+		if (is_of_run(deployment, run))
+			json_array_append(some, deployment);
+	json_decref(all);
+	return answer(response, 200, some);
+}
+
+int
+get_deployment(struct platform *platform, const struct request *request,
+	       struct response *response, struct error *err)
+{
+	return answer(response, 200,
+		      repository_deployment(platform->repository, &request->place, request->ids[0],
+					    err));
+}
+
+int
+list_deployment_errors(struct platform *platform, const struct request *request,
+		       struct response *response, struct error *err)
+{
+	json_t *deployment = repository_deployment(platform->repository, &request->place,
+						   request->ids[0], err);
+
+	if (!deployment)
+		return -1;
+	json_decref(deployment);
+	return answer(response, 200,
+		      repository_deployment_errors(platform->repository, request->ids[0], err));
+}
+
+static int
+check_texts(const json_t *body, struct error *err)
+{
+	static const char *const texts[] = {"comment", "delta_id", "set_id", "mode", "message",
+					    "value_set_version_id", "dependency_graph_hash"};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		const json_t *value = json_object_get(body, texts[i]);
+
+		if (value && !json_is_string(value) && !json_is_null(value))
+			return error_set(err, ERROR_INPUT, _("\"%s\" must be a string."), texts[i]);
+	}
+	return 0;
+}
+
+/* The criteria of the pipeline match every deployment, so this one is a run of it.  The same
+ * as it is then: with "pipeline".  Takes the deployment. */
+static json_t *
+record_as_run(struct platform *platform, const struct request *request,
+	      const struct deploy_request *deploy, json_t *deployment, struct error *err)
+{
+	const char *set_id = json_member_string(deployment, "set_id");
+	char run[IDS_UUID_SIZE];
+	json_t *inputs, *whole = NULL;
+
+	if (!deployment)
+		return NULL;
+	inputs = json_pack("{s:s, s:s, s:s*, s:s*}", "env_id", request->place.env,
+			   deploy->delta_id ? "delta_id" : "set_id",
+			   deploy->delta_id ? deploy->delta_id : set_id, "comment", deploy->comment,
+			   "mode", deploy->mode);
+	if (pipelines_record(platform, &request->place, inputs, deployment, run, err) == 0)
+		whole = repository_deployment(platform->repository, &request->place,
+					      json_member_string(deployment, "id"), err);
+	json_decref(inputs);
+	json_decref(deployment);
+	return whole;
+}
+
+/* There is one pipeline here, and its runs deploy by themselves: none comes by this route. */
+static int
+check_no_pipeline(const json_t *body, struct error *err)
+{
+	const json_t *pipeline = json_object_get(body, "pipeline");
+
+	if (!pipeline || json_is_null(pipeline) ||
+	    (json_is_object(pipeline) && json_object_size(pipeline) == 0))
+		return 0;
+	return error_set(err, ERROR_INPUT, _("\"pipeline\" is written down by the platform: every "
+					     "deployment is a run of its own.  Leave it out."));
+}
+
+/* Whoever looked at an older environment is told so before anything about its values. */
+static int
+change_values(struct platform *platform, const struct request *request,
+	      const struct deploy_request *deploy, struct error *err)
+{
+	const json_t *values = json_object_get(request->body, "values");
+	json_t *env;
+	int ret;
+
+	if (!values || json_is_null(values))
+		return 0;
+	if (deploy->value_set_version_id)
+		return error_set(err, ERROR_INPUT, _("Give \"values\" or \"value_set_version_id\", not both: "
+						     "changed values make a new version."));
+	env = repository_environment(platform->repository, &request->place, err);
+	ret = env ? precondition_check(request->if_match, env, deploy->details, err) : -1;
+	json_decref(env);
+	return ret == 0 ? values_change(platform, request, values, deploy->details, err) : -1;
+}
+
+/* What the set would get here is what its reviewer saw; else ERROR_STALE.  In the transaction of the
+ * deployment, so no definition changes between this look and the deed. */
+static int
+check_graph(struct platform *platform, const struct request *request, const json_t *deployment,
+	    json_t **details, struct error *err)
+{
+	const char *wanted = json_member_string(request->body, "dependency_graph_hash"), *hash;
+	struct set *set;
+	json_t *declared, *graph;
+	char blamed[256];
+	int ret = -1;
+
+	if (!wanted)
+		return 0;
+	set = repository_set(platform->repository, &request->place,
+			     json_member_string(deployment, "set_id"), err);
+	declared = set ? graph_declared(set) : NULL;
+	graph = declared ? prepare_graph(platform, &request->place, declared, blamed, err) : NULL;
+	hash = json_member_string(graph, "hash");
+	if (hash && strcmp(hash, wanted) == 0) {
+		ret = 0;
+	} else if (hash) {
+		json_decref(*details);
+		*details = json_pack("{s:s}", "dependency_graph_hash", hash);
+		error_set(err, ERROR_STALE, _("The definitions of its resources changed: %s would get other "
+					      "ones than those that were looked at."), request->place.env);
+	}
+	json_decref(graph);
+	json_decref(declared);
+	set_unref(set);
+	return ret;
+}
+
+int
+create_deployment(struct platform *platform, const struct request *request,
+		  struct response *response, struct error *err)
+{
+	struct deploy_request deploy = {
+		.delta_id = json_member_string(request->body, "delta_id"),
+		.set_id = json_member_string(request->body, "set_id"),
+		.comment = json_member_string(request->body, "comment"),
+		.mode = json_member_string(request->body, "mode"),
+		.value_set_version_id = json_member_string(request->body, "value_set_version_id"),
+		.if_match = request->if_match,
+		.details = &response->details,
+		.user = request_user(request),
+	};
+	json_t *made;
+
+	if (check_texts(request->body, err) != 0 || check_no_pipeline(request->body, err) != 0)
+		return -1;
+	if (deploy.mode && strcmp(deploy.mode, "full") != 0 &&
+	    strcmp(deploy.mode, "incremental") != 0)
+		return error_set(err, ERROR_INPUT, _("\"mode\" must be \"full\" or \"incremental\"."));
+	/* A page of the vendor's manual posts the comment as "message". */
+	if (!deploy.comment)
+		deploy.comment = json_member_string(request->body, "message");
+	if (change_values(platform, request, &deploy, err) != 0)
+		return -1;
+	made = engine_deploy(platform->engine, &request->place, &deploy, err);
+	if (made && check_graph(platform, request, made, &response->details, err) != 0) {
+		json_decref(made);
+		return -1;
+	}
+	return answer(response, 201, record_as_run(platform, request, &deploy, made, err));
+}

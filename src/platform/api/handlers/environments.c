@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Environments: made from a deployment, rebased, deleted. */
+#include "config.h"
+
+#include "platform/api/handlers/handlers.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/ids.h"
+#include "model/json.h"
+#include "platform/engine/engine.h"
+#include "platform/state/precondition.h"
+#include "platform/state/repository.h"
+
+int
+list_environments(struct platform *platform, const struct request *request,
+		  struct response *response, struct error *err)
+{
+	return answer(response, 200,
+		      repository_environments(platform->repository, &request->place, err));
+}
+
+int
+get_environment(struct platform *platform, const struct request *request,
+		struct response *response, struct error *err)
+{
+	return answer(response, 200,
+		      repository_environment(platform->repository, &request->place, err));
+}
+
+int
+update_environment(struct platform *platform, const struct request *request,
+		   struct response *response, struct error *err)
+{
+	const char *name = json_member_string(request->body, "name");
+
+	if (name &&
+	    repository_rename_environment(platform->repository, &request->place, name, err) != 0)
+		return -1;
+	return get_environment(platform, request, response, err);
+}
+
+/* A deployment that a new environment or a rebase starts from: bad input when unknown. */
+static int
+check_deployment(struct platform *platform, const struct place *place, const char *id,
+		 struct error *err)
+{
+	json_t *deployment = repository_deployment_of_app(platform->repository, place, id, err);
+
+	if (!deployment) {
+		if (err->kind == ERROR_NOT_FOUND)
+			err->kind = ERROR_INPUT;
+		return -1;
+	}
+	json_decref(deployment);
+	return 0;
+}
+
+static int
+check_type(struct platform *platform, const char *org, const char *type, struct error *err)
+{
+	json_t *known = repository_env_type(platform->repository, org, type, err);
+
+	if (!known) {
+		if (err->kind == ERROR_NOT_FOUND)
+			error_set(err, ERROR_INPUT, _("There is no environment type \"%s\"."), type);
+		return -1;
+	}
+	json_decref(known);
+	return 0;
+}
+
+/* ERROR_CONFLICT when the application is being deleted. */
+static int
+check_application(struct platform *platform, const struct place *place, struct error *err)
+{
+	json_t *app = repository_application(platform->repository, place, err);
+	int ret = app ? 0 : -1;
+
+	if (app && strcmp(json_member_string(app, "status"), "active") != 0)
+		ret = error_set(err, ERROR_CONFLICT, _("The application %s is being deleted."),
+				place->app);
+	json_decref(app);
+	return ret;
+}
+
+int
+create_environment(struct platform *platform, const struct request *request,
+		   struct response *response, struct error *err)
+{
+	const char *id = json_member_string(request->body, "id");
+	const char *name = json_member_string(request->body, "name");
+	const char *type = json_member_string(request->body, "type");
+	const char *from = json_member_string(request->body, "from_deploy_id");
+	struct place place = {request->place.org, request->place.app, id};
+
+	if (!id || !ids_is_name(id))
+		return error_set(err, ERROR_INPUT, _("The id \"%s\" does not do: it must be 2 to 50 "
+						     "lower-case letters, digits and single inner "
+						     "dashes."), id ? id : "");
+	if (!name || !*name)
+		return error_set(err, ERROR_INPUT, _("An environment needs a \"name\"."));
+	if (!type)
+		type = "development";
+	if (check_application(platform, &place, err) != 0 ||
+	    check_type(platform, place.org, type, err) != 0 ||
+	    access_check_type(request->caller, &request->place, type, err) != 0 ||
+	    (from && check_deployment(platform, &place, from, err) != 0))
+		return -1;
+	if (repository_put_environment(platform->repository, &place, name, type, from,
+				       request_user(request), clock_wall_ms(), err) != 0) {
+		if (err->kind == ERROR_CONFLICT)
+			error_set(err, ERROR_CONFLICT, _("There is an environment \"%s\" already.  "
+							 "Choose another id."), id);
+		return -1;
+	}
+	return answer(response, 201, repository_environment(platform->repository, &place, err));
+}
+
+static int
+check_match(struct platform *platform, const struct request *request, struct response *response,
+	    struct error *err)
+{
+	json_t *env = repository_environment(platform->repository, &request->place, err);
+	int ret = env ? precondition_check(request->if_match, env, &response->details, err) : -1;
+
+	json_decref(env);
+	return ret;
+}
+
+int
+rebase_environment(struct platform *platform, const struct request *request,
+		   struct response *response, struct error *err)
+{
+	const char *id = json_string_value(request->body);
+
+	if (check_match(platform, request, response, err) != 0)
+		return -1;
+	if (engine_is_busy(platform->engine, &request->place))
+		return error_set(err, ERROR_CONFLICT, _("A deployment to %s is active.  Wait until it "
+							"has ended."), request->place.env);
+	if (check_deployment(platform, &request->place, id, err) != 0)
+		return -1;
+	response->status = 204;
+	return repository_rebase_environment(platform->repository, &request->place, id, err);
+}
+
+/* How many are left that are not being deleted. */
+static int
+count_active(struct platform *platform, const struct place *place, size_t *count,
+	     struct error *err)
+{
+	json_t *envs = repository_environments(platform->repository, place, err);
+	json_t *env;
+	size_t i;
+
+	if (!envs)
+		return -1;
+	*count = 0;
+	json_array_foreach(envs, i, env)
+		if (strcmp(json_member_string(env, "status"), "active") == 0)
+			++*count;
+	json_decref(envs);
+	return 0;
+}
+
+static int
+is_deleting(struct platform *platform, const struct place *place, bool *deleting, struct error *err)
+{
+	json_t *env = repository_environment(platform->repository, place, err);
+
+	if (!env)
+		return -1;
+	*deleting = strcmp(json_member_string(env, "status"), "deleting") == 0;
+	json_decref(env);
+	return 0;
+}
+
+int
+delete_environment(struct platform *platform, const struct request *request,
+		   struct response *response, struct error *err)
+{
+	const struct place *place = &request->place;
+	bool deleting;
+	size_t count;
+
+	response->status = 202;
+	if (is_deleting(platform, place, &deleting, err) != 0 ||
+	    count_active(platform, place, &count, err) != 0)
+		return -1;
+	if (deleting)
+		return 0;
+	if (check_match(platform, request, response, err) != 0)
+		return -1;
+	if (count <= 1)
+		return error_set(err, ERROR_INPUT, _("%s is the last environment of %s, so it cannot be "
+						     "deleted."), place->env, place->app);
+	if (engine_is_busy(platform->engine, place))
+		return error_set(err, ERROR_CONFLICT, _("A deployment to %s is active.  Wait until it "
+							"has ended, then delete it."), place->env);
+	if (repository_set_deleting(platform->repository, place, clock_wall_ms(), err) != 0)
+		return -1;
+	engine_remove(platform->engine, place);
+	return 0;
+}

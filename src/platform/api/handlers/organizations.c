@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Organizations and environment types. */
+#include "config.h"
+
+#include "platform/api/handlers/handlers.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/ids.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "platform/drivers/driver.h"
+#include "platform/state/repository.h"
+
+/* No part of the reference: what this platform is, and how it keeps workloads apart. */
+int
+get_platform(struct platform *platform, const struct request *request, struct response *response,
+	     struct error *err)
+{
+	char stamp[CLOCK_STAMP_SIZE];
+
+	(void)request;
+	(void)err;
+	clock_stamp(stamp, platform->started_at);
+	return answer(response, 200,
+		      json_pack("{s:s, s:s, s:o}", "version", PACKAGE_VERSION, "started_at", stamp,
+				"driver", platform->driver->ops->describe(platform->driver)));
+}
+
+int
+list_organizations(struct platform *platform, const struct request *request,
+		   struct response *response, struct error *err)
+{
+	json_t *all = repository_organizations(platform->repository, err);
+	json_t *seen = all ? json_array() : NULL;
+	json_t *org;
+	size_t i;
+
+	json_array_foreach(all, i, org)
+		if (access_sees_organization(request->caller, json_member_string(org, "id")))
+			json_array_append(seen, org);
+	json_decref(all);
+	return answer(response, 200, seen);
+}
+
+int
+get_organization(struct platform *platform, const struct request *request,
+		 struct response *response, struct error *err)
+{
+	return answer(response, 200,
+		      repository_organization(platform->repository, request->place.org, err));
+}
+
+int
+list_env_types(struct platform *platform, const struct request *request, struct response *response,
+	       struct error *err)
+{
+	return answer(response, 200,
+		      repository_env_types(platform->repository, request->place.org, err));
+}
+
+int
+get_env_type(struct platform *platform, const struct request *request, struct response *response,
+	     struct error *err)
+{
+	return answer(response, 200,
+		      repository_env_type(platform->repository, request->place.org,
+					  request->ids[0], err));
+}
+
+int
+create_env_type(struct platform *platform, const struct request *request,
+		struct response *response, struct error *err)
+{
+	const char *id = json_member_string(request->body, "id");
+	const char *description = json_member_string(request->body, "description");
+	const char *org = request->place.org;
+
+	if (!id || !ids_is_name(id))
+		return error_set(err, ERROR_INPUT, _("\"id\" must be 2 to 50 lower-case letters, digits "
+						     "and single inner dashes."));
+	if (repository_put_env_type(platform->repository, org, id, description ? description : "",
+				    err) != 0)
+		return error_prefix(err, _("The environment type \"%s\""), id);
+	return answer(response, 201, repository_env_type(platform->repository, org, id, err));
+}
+
+int
+update_env_type(struct platform *platform, const struct request *request,
+		struct response *response, struct error *err)
+{
+	const char *description = json_member_string(request->body, "description");
+
+	if (description &&
+	    repository_describe_env_type(platform->repository, request->place.org,
+					 request->ids[0], description, err) != 0)
+		return -1;
+	return get_env_type(platform, request, response, err);
+}
+
+int
+delete_env_type(struct platform *platform, const struct request *request,
+		struct response *response, struct error *err)
+{
+	const char *org = request->place.org, *id = request->ids[0];
+
+	response->status = 204;
+	if (repository_drop_env_type(platform->repository, org, id, err) == 0)
+		return 0;
+	if (err->kind != ERROR_CONFLICT)
+		return -1;
+	/* The wire has no error object here but the environments that stand in the way. */
+	return answer(response, 409,
+		      repository_users_of_env_type(platform->repository, org, id, err));
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Automation rules of an environment. */
+#include "config.h"
+
+#include "platform/api/handlers/handlers.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/ids.h"
+#include "model/json.h"
+#include "platform/engine/automation.h"
+#include "platform/state/repository.h"
+
+int
+list_rules(struct platform *platform, const struct request *request, struct response *response,
+	   struct error *err)
+{
+	return answer(response, 200, repository_rules(platform->repository, &request->place, err));
+}
+
+int
+get_rule(struct platform *platform, const struct request *request, struct response *response,
+	 struct error *err)
+{
+	return answer(response, 200,
+		      repository_rule(platform->repository, &request->place, request->ids[0], err));
+}
+
+static bool
+is_list_of_strings(const json_t *list)
+{
+	const json_t *item;
+	size_t i;
+
+	if (!json_is_array(list))
+		return false;
+	json_array_foreach(list, i, item)
+		if (!json_is_string(item))
+			return false;
+	return true;
+}
+
+static bool
+is_text(const json_t *value)
+{
+	return json_is_string(value);
+}
+
+static bool
+is_flag(const json_t *value)
+{
+	return json_is_boolean(value);
+}
+
+/* The member that is not what a rule is made of, or NULL. */
+static const char *
+misfit(const json_t *body)
+{
+	static const struct {
+		const char *key;
+		bool (*fits)(const json_t *value);
+	} members[] = {
+		{"active", is_flag}, {"artefacts_filter", is_list_of_strings},
+		{"exclude_artefacts_filter", is_flag}, {"images_filter", is_list_of_strings},
+		{"exclude_images_filter", is_flag}, {"match", is_text}, {"match_ref", is_text},
+		{"update_to", is_text},
+	};
+	const char *type = json_member_string(body, "type");
+	const char *to = json_member_string(body, "update_to");
+
+	if (!type || strcmp(type, "update") != 0)
+		return "type";
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		const json_t *value = json_object_get(body, members[i].key);
+
+		if (value && !members[i].fits(value))
+			return members[i].key;
+	}
+	return to && strcmp(to, "branch") != 0 && strcmp(to, "tag") != 0 ? "update_to" : NULL;
+}
+
+/* The rule, or NULL with the response refused (*err stays clear) or with err. */
+static json_t *
+read_rule(const struct request *request, struct response *response, struct error *err)
+{
+	const char *key = misfit(request->body);
+	struct error why = {0};
+
+	if (!key)
+		return automation_rule(request->body, err);
+	error_set(&why, ERROR_INPUT, _("\"%s\" is not what a rule has there."), key);
+	routes_refuse(response, 422, why.text);
+	return NULL;
+}
+
+int
+create_rule(struct platform *platform, const struct request *request, struct response *response,
+	    struct error *err)
+{
+	json_t *rule = read_rule(request, response, err);
+	char id[IDS_UUID_SIZE];
+	int ret;
+
+	if (!rule)
+		return response->status == 422 ? 0 : -1;
+	ids_uuid7(id);
+	ret = repository_put_rule(platform->repository, &request->place, id, rule, clock_wall_ms(),
+				  err);
+	json_decref(rule);
+	if (ret != 0) {
+		if (err->kind == ERROR_CONFLICT)
+			error_set(err, ERROR_CONFLICT, _("%s has a rule just like this one."),
+				  request->place.env);
+		return -1;
+	}
+	return answer(response, 201, repository_rule(platform->repository, &request->place, id, err));
+}
+
+int
+update_rule(struct platform *platform, const struct request *request, struct response *response,
+	    struct error *err)
+{
+	json_t *known = repository_rule(platform->repository, &request->place, request->ids[0], err);
+	json_t *rule = known ? read_rule(request, response, err) : NULL;
+	int ret;
+
+	json_decref(known);
+	if (!rule)
+		return response->status == 422 ? 0 : -1;
+	ret = repository_update_rule(platform->repository, &request->place, request->ids[0], rule,
+				     clock_wall_ms(), err);
+	json_decref(rule);
+	return ret == 0 ? get_rule(platform, request, response, err) : -1;
+}
+
+int
+delete_rule(struct platform *platform, const struct request *request, struct response *response,
+	    struct error *err)
+{
+	json_t *known = repository_rule(platform->repository, &request->place, request->ids[0], err);
+
+	if (!known)
+		return -1;
+	json_decref(known);
+	response->status = 204;
+	return repository_drop_rule(platform->repository, &request->place, request->ids[0], err);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sets, and the differences between them. */
+#include "config.h"
+
+#include "platform/api/handlers/handlers.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/xmalloc.h"
+#include "model/delta.h"
+#include "model/json.h"
+#include "model/set.h"
+#include "platform/engine/graph.h"
+#include "platform/state/repository.h"
+
+int
+list_sets(struct platform *platform, const struct request *request, struct response *response,
+	  struct error *err)
+{
+	return answer(response, 200, repository_sets(platform->repository, &request->place, err));
+}
+
+/* What turns `from` into `to`. */
+static int
+diff(struct platform *platform, const struct request *request, const char *to_id,
+     const char *from_id, struct response *response, struct error *err)
+{
+	struct set *to = repository_set(platform->repository, &request->place, to_id, err);
+	struct set *from = to ? repository_set(platform->repository, &request->place, from_id, err)
+			      : NULL;
+	struct delta *delta = from ? delta_between(from, to) : NULL;
+	json_t *body = delta ? delta_encode(delta) : NULL;
+
+	delta_free(delta);
+	set_unref(from);
+	set_unref(to);
+	return answer(response, 200, body);
+}
+
+int
+get_diff(struct platform *platform, const struct request *request, struct response *response,
+	 struct error *err)
+{
+	return diff(platform, request, request->ids[0], request->ids[1], response, err);
+}
+
+int
+get_set(struct platform *platform, const struct request *request, struct response *response,
+	struct error *err)
+{
+	const char *other = request_query(request, "diff");
+	struct set *set;
+	json_t *body;
+
+	if (other)
+		return diff(platform, request, request->ids[0], other, response, err);
+	set = repository_set(platform->repository, &request->place, request->ids[0], err);
+	body = set ? set_encode(set) : NULL;
+	set_unref(set);
+	return answer(response, 200, body);
+}
+
+/* Stores the set that results, and deploys nothing: the way to preview. */
+int
+update_set(struct platform *platform, const struct request *request, struct response *response,
+	   struct error *err)
+{
+	struct repository *repository = platform->repository;
+	struct set *base = repository_set(repository, &request->place, request->ids[0], err);
+	struct delta *delta = base ? delta_decode(request->body, err) : NULL;
+	struct set *result = delta ? delta_apply(delta, base, err) : NULL;
+	json_t *id = NULL;
+
+	if (result && repository_put_set(repository, &request->place, result, err) == 0)
+		id = json_string(set_id(result));
+	set_unref(result);
+	delta_free(delta);
+	set_unref(base);
+	return answer(response, 200, id);
+}
+
+int
+get_set_resources(struct platform *platform, const struct request *request,
+		  struct response *response, struct error *err)
+{
+	struct set *set = repository_set(platform->repository, &request->place, request->ids[0],
+					 err);
+	json_t *declared;
+
+	if (!set)
+		return -1;
+	declared = graph_declared(set);
+	set_unref(set);
+	return answer(response, 200, declared);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Value set versions: the history of shared values, and back in it (api/README §12). */
+#include "config.h"
+
+#include "platform/api/handlers/handlers.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "model/json.h"
+#include "platform/state/repository-values.h"
+
+#define COMMENT_MAX 4096
+
+int
+list_value_versions(struct platform *platform, const struct request *request,
+		    struct response *response, struct error *err)
+{
+	return answer(response, 200,
+		      repository_value_versions(platform->repository, &request->place,
+						request_query(request, "key_changed"), err));
+}
+
+int
+get_value_version(struct platform *platform, const struct request *request,
+		  struct response *response, struct error *err)
+{
+	return answer(response, 200,
+		      repository_value_version(platform->repository, &request->place,
+					       request->ids[0], err));
+}
+
+static int
+read_change(const struct request *request, struct value_change *change, struct error *err)
+{
+	const json_t *comment = json_object_get(request->body, "comment");
+
+	*change = (struct value_change){
+		.user = request_user(request),
+		.comment = json_string_value(comment),
+		.now = clock_wall_ms(),
+	};
+	if (comment && !json_is_null(comment) && !change->comment)
+		return error_set(err, ERROR_INPUT, _("\"comment\" must be a string."));
+	if (change->comment && strlen(change->comment) > COMMENT_MAX)
+		return error_set(err, ERROR_INPUT, _("\"%s\" is longer than %d bytes."), "comment",
+				 COMMENT_MAX);
+	return 0;
+}
+
+/* With a key in the address, that key alone. */
+int
+restore_value_version(struct platform *platform, const struct request *request,
+		      struct response *response, struct error *err)
+{
+	struct value_change change;
+	char made[IDS_UUID_SIZE];
+
+	if (read_change(request, &change, err) != 0 ||
+	    repository_restore_values(platform->repository, &request->place, request->ids[0],
+				      request->ids[1], &change, made, err) != 0)
+		return -1;
+	return answer(response, 200,
+		      repository_value_version(platform->repository, &request->place, made, err));
+}
+
+static void
+scrub(void *data)
+{
+	struct platform *platform = data;
+
+	repository_scrub(platform->repository);
+}
+
+int
+purge_value(struct platform *platform, const struct request *request, struct response *response,
+	    struct error *err)
+{
+	struct value_change change;
+
+	response->status = 204;
+	if (read_change(request, &change, err) != 0)
+		return -1;
+	if (repository_purge_value(platform->repository, &request->place, request->ids[0],
+				   request->ids[1], &change, err) != 0)
+		return -1;
+	repository_after_commit(platform->repository, scrub, NULL, platform);
+	return 0;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "platform/api/secret-reference.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "platform/auth/access.h"
+#include "platform/state/repository-values.h"
+#include "platform/state/secret.h"
+
+/* "orgs/O/apps/A/values/K" or "orgs/O/apps/A/envs/E/values/K", split in place. */
+struct address {
+	char *copy;
+	const char *org, *app, *env, *key;	/* env NULL: of the application */
+};
+
+static bool
+take(char **rest, const char *word, const char **name)
+{
+	const char *found = strsep(rest, "/");
+
+	if (!found || strcmp(found, word) != 0)
+		return false;
+	*name = strsep(rest, "/");
+	return *name && **name;
+}
+
+static bool
+read_address(struct address *address, const char *text)
+{
+	char *rest;
+
+	*address = (struct address){.copy = xstrdup(text)};
+	rest = address->copy;
+	if (!take(&rest, "orgs", &address->org) || !take(&rest, "apps", &address->app))
+		return false;
+	if (rest && strncmp(rest, "envs/", 5) == 0 && !take(&rest, "envs", &address->env))
+		return false;
+	return take(&rest, "values", &address->key) && !rest;
+}
+
+static int
+check_right(struct platform *platform, const struct caller *caller, const struct place *from,
+	    struct error *err)
+{
+	if (!from->env)
+		return 0;
+	if (repository_has(platform->repository, from, err) == 0)
+		return access_check(platform, caller, PERMISSION_DEPLOY, from, NULL, err);
+	if (err->kind == ERROR_NOT_FOUND)
+		err->kind = ERROR_INPUT;
+	return -1;
+}
+
+static char *
+open_at(struct platform *platform, const struct caller *caller, const struct address *address,
+	const char *version, struct error *err)
+{
+	const struct place from = {address->org, address->app, address->env};
+	char *sealed, *text;
+
+	if (check_right(platform, caller, &from, err) != 0)
+		return NULL;
+	sealed = repository_sealed_value(platform->repository, &from, address->key, version, err);
+	if (!sealed) {
+		if (err->kind == ERROR_NOT_FOUND)
+			error_set(err, ERROR_INPUT, _("The application does not have this secret: "
+						      "\"%.300s\"."), address->key);
+		return NULL;
+	}
+	text = secrets_unseal(platform->secrets, &from, address->key, sealed, err);
+	free(sealed);
+	return text;
+}
+
+char *
+secret_reference_open(struct platform *platform, const struct caller *caller,
+		      const struct place *place, const json_t *reference, struct error *err)
+{
+	const char *store = json_member_string(reference, "store");
+	const char *ref = json_member_string(reference, "ref");
+	struct address address;
+	char *text = NULL;
+
+	if (!store || strcmp(store, SECRET_STORE) != 0 || !ref) {
+		error_set(err, ERROR_INPUT, _("This platform does not know any other store than its own: give "
+					      "\"secret_ref\" a \"value\", or \"store\": \"%s\" and the \"ref\" "
+					      "of a secret of this application."), SECRET_STORE);
+		return NULL;
+	}
+	if (!read_address(&address, ref) || strcmp(address.org, place->org) != 0 ||
+	    strcmp(address.app, place->app) != 0)
+		error_set(err, ERROR_INPUT, _("\"ref\" must be the \"secret_key\" of a secret of the same "
+					      "application."));
+	else
+		text = open_at(platform, caller, &address, json_member_string(reference, "version"), err);
+	free(address.copy);
+	return text;
+}

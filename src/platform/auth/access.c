@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "platform/auth/access.h"
+
+#include <nettle/memops.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "platform/state/repository-users.h"
+#include "platform/state/repository.h"
+
+enum right {
+	RIGHT_SEE = 1,
+	RIGHT_DRAFT = 2,
+	RIGHT_DEPLOY = 4,
+	RIGHT_ADMINISTER = 8,
+	RIGHT_ALL = 15,
+};
+
+/* The one table of what a role may, and in which scopes it can be held. */
+static const struct {
+	const char *name;
+	unsigned rights;
+	bool in_platform, in_type;
+} roles[] = {
+	{"viewer", RIGHT_SEE, false, false},
+	{"developer", RIGHT_SEE | RIGHT_DRAFT, false, false},
+	{"deployer", RIGHT_SEE | RIGHT_DRAFT | RIGHT_DEPLOY, false, true},
+	{"administrator", RIGHT_ALL, true, false},
+};
+
+#define ROLE_COUNT (sizeof(roles) / sizeof(roles[0]))
+
+/* ROLE_COUNT: none. */
+static size_t
+find_role(const char *name)
+{
+	size_t i = 0;
+
+	while (i < ROLE_COUNT && (!name || strcmp(roles[i].name, name) != 0))
+		i++;
+	return i;
+}
+
+/* --- who --- */
+
+void
+access_make_token(char out[ACCESS_TOKEN_SIZE])
+{
+	strcpy(out, ACCESS_TOKEN_PREFIX);
+	ids_random_hex(out + strlen(out), ACCESS_TOKEN_DIGITS);
+}
+
+bool
+access_hash_of(const char *authorization, char hash[IDS_SHA256_HEX_SIZE])
+{
+	static const char scheme[] = "Bearer ";
+	const char *token;
+
+	if (!authorization || strncasecmp(authorization, scheme, strlen(scheme)) != 0)
+		return false;
+	token = authorization + strlen(scheme);
+	token += strspn(token, " ");
+	ids_sha256_hex(hash, token, strlen(token));
+	return *token != '\0';
+}
+
+void
+caller_init_own(struct caller *caller, const struct platform *platform)
+{
+	*caller = (struct caller){
+		.user = xstrdup(platform->user),
+		.token = xstrdup(""),
+		.is_all = true,
+		.grants = json_array(),
+	};
+}
+
+void
+caller_clear(struct caller *caller)
+{
+	free(caller->user);
+	free(caller->token);
+	json_decref(caller->grants);
+	*caller = (struct caller){0};
+}
+
+static bool
+is_equal_hash(const char *a, const char *b)
+{
+	return a && b && strlen(a) == IDS_SHA256_HEX_SIZE - 1 && strlen(b) == strlen(a) &&
+	       memeql_sec(a, b, IDS_SHA256_HEX_SIZE - 1) != 0;
+}
+
+static enum access_answer
+identify_by_row(struct platform *platform, const json_t *row, struct caller *out, struct error *err)
+{
+	const char *expires = json_member_string(row, "expires_at");
+	const char *user = json_member_string(row, "user");
+	json_t *grants;
+
+	if (expires && strtoll(expires, NULL, 10) <= clock_wall_ms())
+		return ACCESS_EXPIRED_TOKEN;
+	grants = repository_grants(platform->repository, user, err);
+	if (!grants)
+		return ACCESS_FAILED;
+	*out = (struct caller){
+		.user = xstrdup(user),
+		.token = xstrdup(json_member_string(row, "id")),
+		.grants = grants,
+	};
+	return ACCESS_KNOWN;
+}
+
+static enum access_answer
+identify_by_hash(struct platform *platform, const char *hash, struct caller *out, struct error *err)
+{
+	enum access_answer answer = ACCESS_WRONG_TOKEN;
+	json_t *row;
+
+	if (is_equal_hash(hash, platform->token_hash)) {
+		caller_init_own(out, platform);
+		answer = ACCESS_KNOWN;
+	} else {
+		struct error why = {0};
+
+		row = repository_token_by_hash(platform->repository, hash, &why);
+		if (row && is_equal_hash(hash, json_member_string(row, "hash")))
+			answer = identify_by_row(platform, row, out, err);
+		else if (!row && why.kind != ERROR_NOT_FOUND)
+			answer = ACCESS_FAILED;
+		if (answer == ACCESS_FAILED && why.kind != ERROR_NONE && err)
+			*err = why;
+		json_decref(row);
+	}
+	if (answer == ACCESS_KNOWN)
+		snprintf(out->token_hash, sizeof(out->token_hash), "%s", hash);
+	return answer;
+}
+
+/* It has the form of those that are made here: one that was revoked, not one of another platform. */
+static bool
+is_of_our_form(const char *authorization)
+{
+	const char *token = strrchr(authorization, ' ');
+
+	return token && strncmp(token + 1, ACCESS_TOKEN_PREFIX, strlen(ACCESS_TOKEN_PREFIX)) == 0;
+}
+
+enum access_answer
+access_identify(struct platform *platform, const char *authorization, enum peer_trust trust,
+		struct caller *out, struct error *err)
+{
+	bool is_open = trust == PEER_CONTROL || (trust == PEER_PRIVATE && !platform->token_hash);
+	enum access_answer answer = ACCESS_NO_TOKEN;
+	char hash[IDS_SHA256_HEX_SIZE];
+
+	if (trust != PEER_CONTROL && authorization)
+		answer = access_hash_of(authorization, hash)
+				 ? identify_by_hash(platform, hash, out, err)
+				 : ACCESS_WRONG_TOKEN;
+	/* Whoever chose to be less than the owner does not become the owner when that ends. */
+	if (is_open && (answer == ACCESS_NO_TOKEN ||
+			(answer == ACCESS_WRONG_TOKEN && !is_of_our_form(authorization)))) {
+		caller_init_own(out, platform);
+		answer = ACCESS_KNOWN;
+	}
+	return answer;
+}
+
+/* --- what --- */
+
+static bool
+covers(const json_t *grant, const char *key, const char *id)
+{
+	const char *covered = json_member_string(grant, key);
+
+	return !covered || !*covered || (id && strcmp(covered, id) == 0);
+}
+
+static bool
+names(const json_t *grant, const char *key)
+{
+	const char *id = json_member_string(grant, key);
+
+	return id && *id;
+}
+
+/* app and env_type NULL: of the organization, the application as a whole. */
+static unsigned
+rights_at(const struct caller *caller, const char *org, const char *app, const char *env_type)
+{
+	unsigned rights = 0, by_type = 0;
+	const json_t *grant;
+	size_t i;
+
+	if (caller->is_all)
+		return RIGHT_ALL;
+	json_array_foreach(caller->grants, i, grant) {
+		size_t role = find_role(json_member_string(grant, "role"));
+
+		if (role == ROLE_COUNT || !covers(grant, "org", org) || !covers(grant, "app", app) ||
+		    !covers(grant, "env_type", env_type))
+			continue;
+		if (names(grant, "env_type"))
+			by_type |= roles[role].rights;
+		else
+			rights |= roles[role].rights;
+	}
+	return rights & RIGHT_DRAFT ? rights | by_type : rights;
+}
+
+bool
+access_sees_organization(const struct caller *caller, const char *org)
+{
+	const json_t *grant;
+	size_t i;
+
+	if (caller->is_all)
+		return true;
+	json_array_foreach(caller->grants, i, grant)
+		if (covers(grant, "org", org))
+			return true;
+	return false;
+}
+
+bool
+access_sees_application(const struct caller *caller, const char *org, const char *app)
+{
+	return rights_at(caller, org, app, NULL) & RIGHT_SEE;
+}
+
+bool
+access_is_administrator(const struct caller *caller)
+{
+	return rights_at(caller, NULL, NULL, NULL) & RIGHT_ADMINISTER;
+}
+
+/* The sentence of each right, complete for the translators. */
+static int
+refuse(const struct caller *caller, enum right right, const struct place *place,
+       const char *env_type, struct error *err)
+{
+	const char *app = place->app ? place->app : place->org;
+
+	if (right == RIGHT_DEPLOY && env_type)
+		return error_set(err, ERROR_ACCESS, _("%s may not change environments of the type \"%s\" "
+						      "of %s.  That takes the role deployer there; an "
+						      "administrator can give it."), caller->user,
+				 env_type, app);
+	if (right == RIGHT_DEPLOY)
+		return error_set(err, ERROR_ACCESS, _("%s may not change the environments of %s.  That "
+						      "takes the role deployer there; an administrator "
+						      "can give it."), caller->user, app);
+	if (right == RIGHT_DRAFT)
+		return error_set(err, ERROR_ACCESS, _("%s may only look at %s.  To change it takes the "
+						      "role developer there; an administrator can give "
+						      "it."), caller->user, app);
+	if (right == RIGHT_SEE)
+		return error_set(err, ERROR_ACCESS, _("%s holds no role in the whole of %s."),
+				 caller->user, app);
+	return error_set(err, ERROR_ACCESS, _("%s is no administrator of %s, which this takes."),
+			 caller->user, app);
+}
+
+static int
+check_visible(const struct caller *caller, const struct place *place, struct error *err)
+{
+	if (!access_sees_organization(caller, place->org))
+		return repository_say_missing(0, place->org, err);
+	if (place->app && !access_sees_application(caller, place->org, place->app))
+		return repository_say_missing(1, place->app, err);
+	return 0;
+}
+
+static int
+check_right(struct platform *platform, const struct caller *caller, enum right right,
+	    const struct place *place, struct error *err)
+{
+	json_t *row = NULL;
+	const char *type = NULL;
+	int ret = 0;
+
+	if (caller->is_all)
+		return 0;
+	if (place->env && right == RIGHT_DEPLOY) {
+		row = repository_env_type_of(platform->repository, place, err);
+		if (!row)
+			return -1;
+		type = json_member_string(row, "type");
+	}
+	if (!(rights_at(caller, place->org, place->app, type) & right))
+		ret = refuse(caller, right, place, type, err);
+	json_decref(row);
+	return ret;
+}
+
+int
+access_check_type(const struct caller *caller, const struct place *place, const char *env_type,
+		  struct error *err)
+{
+	if (rights_at(caller, place->org, place->app, env_type) & RIGHT_DEPLOY)
+		return 0;
+	return refuse(caller, RIGHT_DEPLOY, place, env_type, err);
+}
+
+bool
+access_may_give(const struct caller *caller, const struct scope *scope)
+{
+	return rights_at(caller, scope->org[0] ? scope->org : NULL, scope->app[0] ? scope->app : NULL,
+			 NULL) & RIGHT_ADMINISTER;
+}
+
+static int
+check_giver(const struct caller *caller, struct error *err)
+{
+	const json_t *grant;
+	size_t i;
+
+	if (caller->is_all)
+		return 0;
+	json_array_foreach(caller->grants, i, grant) {
+		size_t role = find_role(json_member_string(grant, "role"));
+
+		if (role < ROLE_COUNT && roles[role].rights & RIGHT_ADMINISTER)
+			return 0;
+	}
+	return error_set(err, ERROR_ACCESS, _("%s is no administrator, which this takes."),
+			 caller->user);
+}
+
+static int
+check_platform(const struct caller *caller, struct error *err)
+{
+	if (access_is_administrator(caller))
+		return 0;
+	return error_set(err, ERROR_ACCESS, _("%s is no administrator of this platform, which this "
+					      "takes."), caller->user);
+}
+
+int
+access_check(struct platform *platform, const struct caller *caller, enum permission permission,
+	     const struct place *place, const char *self, struct error *err)
+{
+	static const enum right rights[] = {
+		[PERMISSION_SEE] = RIGHT_SEE, [PERMISSION_DRAFT] = RIGHT_DRAFT,
+		[PERMISSION_DEPLOY] = RIGHT_DEPLOY, [PERMISSION_ADMINISTER] = RIGHT_ADMINISTER,
+	};
+
+	if (place->org && check_visible(caller, place, err) != 0)
+		return -1;
+	switch (permission) {
+	case PERMISSION_KNOWN:
+		return 0;
+	case PERMISSION_MEMBER:
+		return place->org ? 0 : error_set(err, ERROR_ACCESS, _("Nobody may do this."));
+	case PERMISSION_SELF:
+		if (self && strcmp(self, caller->user) == 0)
+			return 0;
+		return check_platform(caller, err);
+	case PERMISSION_GIVE:
+		return check_giver(caller, err);
+	case PERMISSION_PLATFORM:
+		return check_platform(caller, err);
+	case PERMISSION_SEE:
+	case PERMISSION_DRAFT:
+	case PERMISSION_DEPLOY:
+	case PERMISSION_ADMINISTER:
+		return check_right(platform, caller, rights[permission], place, err);
+	case PERMISSION_MISSING:
+		break;
+	}
+	return error_set(err, ERROR_ACCESS, _("Nobody may do this."));
+}
+
+/* --- scopes --- */
+
+/* "/orgs/ID": the id, and what comes behind it; false when the prefix is another. */
+static bool
+take_id(const char **text, const char *prefix, char out[64])
+{
+	size_t length = strlen(prefix), end;
+
+	if (strncmp(*text, prefix, length) != 0)
+		return false;
+	end = strcspn(*text + length, "/");
+	if (end >= 64)
+		return false;
+	memcpy(out, *text + length, end);
+	out[end] = '\0';
+	*text += length + end;
+	return ids_is_name(out);
+}
+
+bool
+scope_parse(const char *text, const char *role, struct scope *out)
+{
+	size_t i = find_role(role);
+
+	*out = (struct scope){0};
+	if (i == ROLE_COUNT)
+		return false;
+	if (strcmp(text, "/") == 0)
+		return roles[i].in_platform;
+	if (!take_id(&text, "/orgs/", out->org))
+		return false;
+	if (strncmp(text, "/apps/", 6) == 0 && !take_id(&text, "/apps/", out->app))
+		return false;
+	if (*text && (!take_id(&text, "/env-types/", out->env_type) || !roles[i].in_type))
+		return false;
+	return !*text;
+}
+
+json_t *
+scope_roles(const json_t *grants)
+{
+	static const struct {
+		const char *key, *prefix;
+	} parts[] = {{"org", "/orgs/"}, {"app", "/apps/"}, {"env_type", "/env-types/"}};
+	json_t *by_scope = json_object();
+	const json_t *grant;
+	size_t i;
+
+	json_array_foreach(grants, i, grant) {
+		char scope[256] = "";
+
+		for (size_t part = 0; part < sizeof(parts) / sizeof(parts[0]); part++) {
+			size_t used = strlen(scope);
+
+			if (names(grant, parts[part].key))
+				snprintf(scope + used, sizeof(scope) - used, "%s%s", parts[part].prefix,
+					 json_member_string(grant, parts[part].key));
+		}
+		json_object_set(by_scope, *scope ? scope : "/", json_object_get(grant, "role"));
+	}
+	return by_scope;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "platform/auth/admit.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "platform/api/routes.h"
+#include "platform/auth/limit.h"
+
+static bool
+refuse_for(struct response *refused, int seconds)
+{
+	char text[160];
+
+	snprintf(text, sizeof(text), ngettext("Too many requests.  Try again in %d second.",
+					      "Too many requests.  Try again in %d seconds.",
+					      (unsigned long)seconds), seconds);
+	routes_refuse(refused, 429, text);
+	refused->retry_after = seconds;
+	return false;
+}
+
+static int
+take(struct platform *platform, enum limit_kind kind, const char *key)
+{
+	return platform->limiter ? limiter_take(platform->limiter, kind, key, clock_steady_ms()) : 0;
+}
+
+/* Wrong tokens came from there; then only tokens that were right lately are looked at. */
+static int
+wait_of_guesser(struct platform *platform, const struct peer *peer, const char *authorization)
+{
+	char hash[IDS_SHA256_HEX_SIZE];
+
+	if (!platform->limiter || peer->trust == PEER_CONTROL || !authorization)
+		return 0;
+	if (access_hash_of(authorization, hash) &&
+	    limiter_knows(platform->limiter, LIMIT_CALLER, hash))
+		return 0;
+	return limiter_look(platform->limiter, LIMIT_WRONG, peer->key, clock_steady_ms());
+}
+
+static bool
+refuse_unknown(struct platform *platform, const struct peer *peer, enum access_answer answer,
+	       struct response *refused)
+{
+	bool is_stranger = answer == ACCESS_NO_TOKEN;
+	int seconds = take(platform, is_stranger ? LIMIT_STRANGER : LIMIT_WRONG, peer->key);
+
+	if (seconds > 0)
+		return refuse_for(refused, seconds);
+	routes_refuse(refused, 401, is_stranger ? _("This platform asks for a token.")
+				    : answer == ACCESS_EXPIRED_TOKEN
+					    ? _("The token has expired.  Ask for a new one.")
+					    : _("The token was refused."));
+	log_line(LOG_PRIORITY_INFO, "refused", "peer", peer->text, "why",
+		 is_stranger ? "no token"
+		 : answer == ACCESS_EXPIRED_TOKEN ? "expired token"
+						  : "wrong token",
+		 NULL);
+	return false;
+}
+
+bool
+admit(struct platform *platform, const struct peer *peer, const char *authorization,
+      struct caller *caller, struct response *refused)
+{
+	int seconds = wait_of_guesser(platform, peer, authorization);
+	enum access_answer answer;
+	struct error err = {0};
+
+	*refused = (struct response){0};
+	if (seconds > 0)
+		return refuse_for(refused, seconds);
+	answer = access_identify(platform, authorization, peer->trust, caller, &err);
+	if (answer == ACCESS_FAILED) {
+		log_line(LOG_PRIORITY_ERROR, "request failed", "error", err.text, NULL);
+		routes_refuse_error(refused, &err);
+		return false;
+	}
+	if (answer != ACCESS_KNOWN)
+		return refuse_unknown(platform, peer, answer, refused);
+	/* Who comes without a token here is the daemon's own user: no guest to be held back. */
+	seconds = caller->token_hash[0] ? take(platform, LIMIT_CALLER, caller->token_hash) : 0;
+	if (seconds == 0)
+		return true;
+	caller_clear(caller);
+	return refuse_for(refused, seconds);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Before a request's body is read: who asks, and not too often? */
+#ifndef SIDESTAGE_PLATFORM_AUTH_ADMIT_H
+#define SIDESTAGE_PLATFORM_AUTH_ADMIT_H
+
+#include <stdbool.h>
+
+#include "platform/auth/access.h"
+#include "platform/state/platform.h"
+
+struct response;
+
+struct peer {
+	enum peer_trust trust;
+	char text[64];		/* "192.0.2.7", "unix:uid=1000": for people */
+	char key[64];		/* what its limits go by: an IPv6 network of 64 bits is one peer */
+};
+
+/* true: caller is filled; caller_clear() it.  false: the response says why not (401, 429). */
+bool admit(struct platform *platform, const struct peer *peer, const char *authorization,
+	   struct caller *caller, struct response *refused);
+
+#endif

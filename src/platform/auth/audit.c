@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "platform/auth/audit.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "platform/api/routes.h"
+#include "platform/auth/access.h"
+#include "platform/state/repository-users.h"
+
+#define DAY_MS (24 * 60 * 60 * 1000LL)
+#define PRUNE_EVERY 1000
+#define PATH_MAX_BYTES 1024	/* no address of ours is longer; one of nothing may be */
+
+const struct audit_options audit_defaults = {
+	.max_rows = 250000,
+	.max_age_ms = 400 * DAY_MS,
+};
+
+int
+audit_prune(struct platform *platform, struct error *err)
+{
+	const struct audit_options *options = platform->audit ? platform->audit : &audit_defaults;
+
+	return repository_prune_audit(platform->repository, options->max_rows,
+				      clock_wall_ms() - options->max_age_ms, err);
+}
+
+int
+audit_put(struct platform *platform, const struct request *request, int status, struct error *err)
+{
+	char path[PATH_MAX_BYTES];
+	const struct audit_row row = {
+		.org = request->place.org ? request->place.org : "",
+		.user = request->caller->user,
+		.token = request->caller->token,
+		.method = request->method,
+		.path = path,
+		.peer = request->peer ? request->peer : "",
+		.status = status,
+		.at = clock_wall_ms(),
+	};
+
+	snprintf(path, sizeof(path), "%s", request->path);
+	if (repository_put_audit(platform->repository, &row, err) != 0)
+		return -1;
+	if (++platform->audited % PRUNE_EVERY == 0)
+		return audit_prune(platform, err);
+	return 0;
+}

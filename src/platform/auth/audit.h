@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Who did what: one entry for each POST, PUT, PATCH and DELETE of a known caller, also for
+ * those that were refused.  An entry is written in the transaction of the change that it tells
+ * of: there is never one without the other.  What was refused before it was known who asks
+ * (401, 429) is not in here, since strangers could fill the disk with it, but in the daemon's
+ * log.
+ *
+ * GET /orgs/{o}/audit-logs lists the successful ones, as the wire says; our own parameter
+ * `outcome` asks for others: "succeeded" (the default), "refused" (status 400 and more),
+ * "all".  GET /audit-logs, ours too, is for administrators of the platform: all organizations,
+ * and what belongs to none, such as users and their tokens.
+ */
+#ifndef SIDESTAGE_PLATFORM_AUTH_AUDIT_H
+#define SIDESTAGE_PLATFORM_AUTH_AUDIT_H
+
+#include <stdint.h>
+
+#include "platform/state/platform.h"
+
+struct error;
+struct request;
+
+struct audit_options {
+	int64_t max_rows;
+	int64_t max_age_ms;
+};
+
+extern const struct audit_options audit_defaults;
+
+/* The request was or will be answered with this status. */
+int audit_put(struct platform *platform, const struct request *request, int status,
+	      struct error *err);
+/* Forgets what is too old or too much; at the start, and by itself now and then. */
+int audit_prune(struct platform *platform, struct error *err);
+
+#endif

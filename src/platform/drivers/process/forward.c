@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Several targets are given connections in turn; one that does not take it is passed over.
+ *
+ * A connection has two sides and a buffer for each direction.  A side is read only while the
+ * buffer towards the other has room (back-pressure), so what a peer can make us hold is
+ * CONNECTIONS_MAX * 2 * BUFFER_SIZE a port.  When a side ended and its buffer is flushed, the
+ * other is shut down for writing; when both are, the connection is over.
+ *
+ * epoll reports EPOLLHUP and EPOLLERR always.  A side that can do nothing any more is
+ * therefore taken out of the loop, else a hang-up would be reported for ever.
+ */
+#include "config.h"
+
+#include "private.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "base/xmalloc.h"
+#include "platform/loop.h"
+
+#define CONNECTIONS_MAX 256
+#define BUFFER_SIZE 16384
+#define ACCEPTS_PER_TURN 32
+#define CONNECT_MS 10000
+#define IDLE_MS 300000
+#define SWEEP_MS 5000
+#define PAUSE_MS 200		/* no descriptor left: try again after */
+
+enum { CLIENT, SERVER, SIDES };
+
+struct connection;
+struct side {
+	struct connection *connection;
+	int fd;
+	struct loop_fd *watch;		/* NULL: nothing more to do here */
+	bool ended;			/* nothing more to read */
+	bool shut;			/* nothing more to write */
+	char bytes[BUFFER_SIZE];	/* read here, to be written to the other side */
+	size_t start, length;
+};
+
+struct connection {
+	struct forward *forward;
+	struct connection *next;
+	int target;
+	size_t tries;
+	bool connected;
+	int64_t last;			/* steady ms of the last byte */
+	struct side sides[SIDES];
+};
+
+struct forward {
+	struct loop *loop;
+	int port;
+	int targets[FORWARD_TARGETS_MAX];
+	size_t target_count;
+	size_t turn;
+	int fd;
+	struct loop_fd *watch;		/* NULL before the first target */
+	struct loop_timer *sweep;
+	struct loop_timer *pause;
+	struct connection *connections;
+	size_t count;
+};
+
+static void on_listener(void *data, uint32_t events);
+
+static void
+set_accepting(struct forward *forward)
+{
+	bool accepting = forward->count < CONNECTIONS_MAX && !forward->pause;
+
+	if (forward->watch)
+		loop_set_events(forward->watch, accepting ? EPOLLIN : 0);
+}
+
+static void
+close_connection(struct connection *connection)
+{
+	struct forward *forward = connection->forward;
+	struct connection **link = &forward->connections;
+
+	while (*link != connection)
+		link = &(*link)->next;
+	*link = connection->next;
+	for (int i = 0; i < SIDES; i++) {
+		loop_remove_fd(connection->sides[i].watch);
+		close(connection->sides[i].fd);
+	}
+	free(connection);
+	forward->count--;
+	set_accepting(forward);
+}
+
+static struct side *
+other_side(const struct side *side)
+{
+	struct connection *connection = side->connection;
+
+	return &connection->sides[side == &connection->sides[CLIENT] ? SERVER : CLIENT];
+}
+
+/* The peer is gone: what it sent before still goes to the other. */
+static void
+give_up(struct side *side)
+{
+	side->ended = true;
+	side->shut = true;
+	other_side(side)->length = 0;
+	other_side(side)->ended = true;
+}
+
+static void
+fill(struct side *side)
+{
+	ssize_t n;
+
+	if (side->ended || side->length == BUFFER_SIZE)
+		return;
+	if (side->start > 0) {
+		memmove(side->bytes, side->bytes + side->start, side->length);
+		side->start = 0;
+	}
+	n = recv(side->fd, side->bytes + side->length, BUFFER_SIZE - side->length, 0);
+	if (n > 0) {
+		side->length += (size_t)n;
+		side->connection->last = clock_steady_ms();
+	} else if (n == 0) {
+		side->ended = true;
+	} else if (errno != EAGAIN && errno != EINTR) {
+		give_up(side);
+	}
+}
+
+/* Writes what `side` has for the other one. */
+static void
+flush(struct side *side)
+{
+	struct side *to = other_side(side);
+	ssize_t n;
+
+	if (side->length > 0 && !to->shut) {
+		n = send(to->fd, side->bytes + side->start, side->length, MSG_NOSIGNAL);
+		if (n >= 0) {
+			side->start += (size_t)n;
+			side->length -= (size_t)n;
+			side->connection->last = clock_steady_ms();
+		} else if (errno != EAGAIN && errno != EINTR) {
+			give_up(to);
+		}
+	}
+	if (side->length == 0) {
+		side->start = 0;
+		if (side->ended && !to->shut) {
+			shutdown(to->fd, SHUT_WR);
+			to->shut = true;
+		}
+	}
+}
+
+static uint32_t
+wanted_events(const struct side *side)
+{
+	uint32_t events = 0;
+
+	if (!side->ended && side->length < BUFFER_SIZE)
+		events |= EPOLLIN;
+	if (!side->shut && other_side(side)->length > 0)
+		events |= EPOLLOUT;
+	return events;
+}
+
+static void
+update(struct connection *connection)
+{
+	bool over = true;
+
+	for (int i = 0; i < SIDES; i++)
+		over = over && connection->sides[i].ended && connection->sides[i].shut;
+	if (over) {
+		close_connection(connection);
+		return;
+	}
+	for (int i = 0; i < SIDES; i++) {
+		struct side *side = &connection->sides[i];
+
+		if (side->ended && side->shut) {
+			loop_remove_fd(side->watch);
+			side->watch = NULL;
+		} else if (side->watch && (i == CLIENT || connection->connected)) {
+			loop_set_events(side->watch, wanted_events(side));
+		}
+	}
+}
+
+static int connect_to(int port);
+static void on_side(void *data, uint32_t events);
+
+static int
+next_target(struct forward *forward)
+{
+	return forward->targets[forward->turn++ % forward->target_count];
+}
+
+/* This target is down: another may not be.  false: there is none left to try. */
+static bool
+try_next(struct connection *connection)
+{
+	struct forward *forward = connection->forward;
+	struct side *side = &connection->sides[SERVER];
+	int fd;
+
+	if (++connection->tries >= forward->target_count)
+		return false;
+	connection->target = next_target(forward);
+	fd = connect_to(connection->target);
+	if (fd < 0)
+		return false;
+	loop_remove_fd(side->watch);
+	close(side->fd);
+	side->fd = fd;
+	side->watch = loop_add_fd(forward->loop, fd, EPOLLOUT, on_side, side);
+	return true;
+}
+
+static void
+on_side(void *data, uint32_t events)
+{
+	struct side *side = data;
+	struct connection *connection = side->connection;
+	socklen_t size = sizeof(int);
+	int error = 0;
+
+	if (side == &connection->sides[SERVER] && !connection->connected) {
+		if (getsockopt(side->fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error) {
+			if (!try_next(connection))
+				close_connection(connection);
+			return;
+		}
+		connection->connected = true;
+	}
+	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
+		fill(side);
+	/* A hang-up without an end to read is a reset that was told already. */
+	if ((events & EPOLLERR) || ((events & EPOLLHUP) && side->ended && !side->shut))
+		give_up(side);
+	for (int i = 0; connection->connected && i < SIDES; i++) {
+		flush(&connection->sides[i]);
+		if (!connection->sides[i].watch && !connection->sides[i].ended) {
+			fill(&connection->sides[i]);
+			flush(&connection->sides[i]);
+		}
+	}
+	/* A hang-up while the buffer is full would be told again and again; what is left to
+	 * read is there, and is read whenever the other side takes some. */
+	if ((events & EPOLLHUP) && !side->ended && side->length == BUFFER_SIZE) {
+		loop_remove_fd(side->watch);
+		side->watch = NULL;
+	}
+	update(connection);
+}
+
+static void
+sweep(void *data)
+{
+	struct forward *forward = data;
+	struct connection *next;
+	int64_t now = clock_steady_ms();
+
+	forward->sweep = NULL;
+	for (struct connection *connection = forward->connections; connection; connection = next) {
+		next = connection->next;
+		if (now - connection->last > (connection->connected ? IDLE_MS : CONNECT_MS))
+			close_connection(connection);
+	}
+	if (forward->count > 0)
+		forward->sweep = loop_add_timer(forward->loop, SWEEP_MS, sweep, forward);
+}
+
+static int
+connect_to(int port)
+{
+	struct sockaddr_in address = {
+		.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int on = 1;
+
+	if (fd < 0)
+		return -1;
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0 && errno != EINPROGRESS) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static void
+open_connection(struct forward *forward, int client)
+{
+	int target = next_target(forward);
+	int server = connect_to(target);
+	struct connection *connection;
+	int on = 1;
+
+	if (server < 0) {
+		close(client);
+		return;
+	}
+	setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	connection = xcalloc(1, sizeof(*connection));
+	connection->forward = forward;
+	connection->target = target;
+	connection->last = clock_steady_ms();
+	connection->next = forward->connections;
+	forward->connections = connection;
+	forward->count++;
+	for (int i = 0; i < SIDES; i++) {
+		struct side *side = &connection->sides[i];
+
+		side->connection = connection;
+		side->fd = i == CLIENT ? client : server;
+		side->watch = loop_add_fd(forward->loop, side->fd, i == CLIENT ? EPOLLIN : EPOLLOUT,
+					  on_side, side);
+	}
+	if (!forward->sweep)
+		forward->sweep = loop_add_timer(forward->loop, SWEEP_MS, sweep, forward);
+}
+
+static void
+pause_over(void *data)
+{
+	struct forward *forward = data;
+
+	forward->pause = NULL;
+	set_accepting(forward);
+}
+
+static void
+on_listener(void *data, uint32_t events)
+{
+	struct forward *forward = data;
+
+	(void)events;
+	for (int i = 0; i < ACCEPTS_PER_TURN && forward->count < CONNECTIONS_MAX; i++) {
+		int client = accept4(forward->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+		if (client >= 0) {
+			open_connection(forward, client);
+			continue;
+		}
+		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+			forward->pause = loop_add_timer(forward->loop, PAUSE_MS, pause_over, forward);
+		break;
+	}
+	set_accepting(forward);
+}
+
+struct forward *
+forward_new(struct loop *loop, int port, struct error *err)
+{
+	struct sockaddr_in address = {
+		.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	struct forward *forward = xcalloc(1, sizeof(*forward));
+	int on = 1;
+
+	forward->loop = loop;
+	forward->port = port;
+	forward->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (forward->fd >= 0)
+		setsockopt(forward->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (forward->fd < 0 ||
+	    bind(forward->fd, (struct sockaddr *)&address, sizeof(address)) != 0) {
+		error_errno(err, _("Port %d of this machine cannot be used"), port);
+		forward_free(forward);
+		return NULL;
+	}
+	return forward;
+}
+
+void
+forward_free(struct forward *forward)
+{
+	if (!forward)
+		return;
+	while (forward->connections)
+		close_connection(forward->connections);
+	loop_remove_timer(forward->sweep);
+	loop_remove_timer(forward->pause);
+	loop_remove_fd(forward->watch);
+	if (forward->fd >= 0)
+		close(forward->fd);
+	free(forward);
+}
+
+int
+forward_port(const struct forward *forward)
+{
+	return forward->port;
+}
+
+int
+forward_set_targets(struct forward *forward, const int *ports, size_t count, struct error *err)
+{
+	if (!forward->watch) {
+		if (listen(forward->fd, SOMAXCONN) != 0)
+			return error_errno(err, _("Port %d of this machine cannot be used"),
+					   forward->port);
+		forward->watch = loop_add_fd(forward->loop, forward->fd, EPOLLIN, on_listener, forward);
+	}
+	memcpy(forward->targets, ports, count * sizeof(*ports));
+	forward->target_count = count;
+	return 0;
+}
+
+size_t
+forward_count(const struct forward *forward, int target)
+{
+	size_t count = 0;
+
+	for (const struct connection *connection = forward->connections; connection;
+	     connection = connection->next)
+		count += connection->target == target;
+	return count;
+}

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The daemon's end of a guard (guard.c) and its program.  What the child needs is laid out
+ * before the fork.  What it tells comes through a socket of packets that is read when
+ * something is asked; nobody waits for it.
+ */
+#include "config.h"
+
+#include "private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/sysinfo.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "base/xmalloc.h"
+#include "platform/drivers/redact.h"
+#include "platform/loop.h"
+
+#define GRACE_MS 2000
+#define GIVE_UP_MS 10000	/* after SIGKILL: a process that the kernel does not let die */
+#define OUTPUT_CHUNK 16384
+#define OUTPUT_DRAIN_MAX 64	/* chunks, when the process has ended */
+#define TAIL_MAX 16384
+
+#define MEMORY_MAX ((rlim_t)2 << 30)
+#define FILES_MAX 1024
+#define PROCESSES_MORE 512
+
+/* The first descriptors are the child's own; ours must not lie there. */
+#define FIRST_OWN_FD 10
+
+struct instance {
+	struct loop *loop;
+	struct record *record;
+	struct output *output;
+	char *executable;
+	pid_t guard;
+	pid_t program;			/* 0: not known yet */
+	bool reaped;			/* the guard, so all is gone */
+	bool ended;			/* the program */
+	int status;			/* of the program; without a word from the guard, of that */
+	bool stopping;
+	bool asked_to_kill;
+	struct guard_report failure;	/* number 0: the program was started */
+	int output_fd;
+	int reports;
+	struct loop_fd *watch;
+	struct loop_timer *timer;	/* grace, then patience */
+	struct redact *redact;
+	struct buf tail;
+	void (*ended_cb)(void *data);
+	void *data;
+};
+
+/* A limit that is not above the one we have ourselves. */
+static struct rlimit
+limit(int which, rlim_t wanted)
+{
+	struct rlimit own = {RLIM_INFINITY, RLIM_INFINITY};
+
+	if (getrlimit((__rlimit_resource_t)which, &own) == 0 && own.rlim_max != RLIM_INFINITY &&
+	    own.rlim_max < wanted)
+		wanted = own.rlim_max;
+	return (struct rlimit){wanted, wanted};
+}
+
+static void
+set_limits(struct guard_setup *setup)
+{
+	struct sysinfo info;
+
+	setup->memory = limit(RLIMIT_AS, MEMORY_MAX);
+	setup->files = limit(RLIMIT_NOFILE, FILES_MAX);
+	/* The kernel counts all tasks of the user, also those that have nothing to do with us;
+	 * the machine's number of tasks is never less than that. */
+	if (sysinfo(&info) != 0)
+		info.procs = 0;
+	setup->processes = limit(RLIMIT_NPROC, (rlim_t)info.procs + PROCESSES_MORE);
+	setup->core = (struct rlimit){0, 0};
+}
+
+static void
+take_output(void *data, const char *bytes, size_t length)
+{
+	struct instance *instance = data;
+
+	output_take(instance->output, bytes, length);
+	if (length > TAIL_MAX / 2) {
+		bytes += length - TAIL_MAX / 2;
+		length = TAIL_MAX / 2;
+	}
+	if (instance->tail.length + length > TAIL_MAX)
+		buf_drop_front(&instance->tail, instance->tail.length - TAIL_MAX / 2);
+	buf_append(&instance->tail, bytes, length);
+}
+
+/* false: there is nothing more now. */
+static bool
+read_output(struct instance *instance)
+{
+	char chunk[OUTPUT_CHUNK];
+	ssize_t n = read(instance->output_fd, chunk, sizeof(chunk));
+
+	if (n > 0) {
+		redact_take(instance->redact, chunk, (size_t)n, take_output, instance);
+		return true;
+	}
+	if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+		/* Closed by all: an end that epoll would report for ever. */
+		loop_remove_fd(instance->watch);
+		instance->watch = NULL;
+	}
+	return false;
+}
+
+static void
+on_output(void *data, uint32_t events)
+{
+	(void)events;
+	read_output(data);
+}
+
+/* The sender's number comes with each packet, as it is here and not in its namespace. */
+static bool
+receive(struct instance *instance, struct guard_report *report, pid_t *sender)
+{
+	union {
+		char bytes[CMSG_SPACE(sizeof(struct ucred))];
+		struct cmsghdr align;
+	} control = {0};
+	struct iovec part = {report, sizeof(*report)};
+	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control,
+				 .msg_controllen = sizeof(control)};
+	struct cmsghdr *header;
+	struct ucred sent;
+
+	if (recvmsg(instance->reports, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) !=
+	    (ssize_t)sizeof(*report))
+		return false;
+	header = CMSG_FIRSTHDR(&message);
+	if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_CREDENTIALS) {
+		memcpy(&sent, CMSG_DATA(header), sizeof(sent));
+		*sender = sent.pid;
+	}
+	report->step[sizeof(report->step) - 1] = '\0';
+	return true;
+}
+
+static void
+read_reports(struct instance *instance)
+{
+	struct guard_report report = {0};
+	pid_t sender = 0;
+
+	while (receive(instance, &report, &sender)) {
+		if (report.kind == GUARD_STARTED) {
+			instance->program = sender;
+		} else if (report.kind == GUARD_FAILED) {
+			instance->failure = report;
+		} else if (report.kind == GUARD_ENDED) {
+			instance->ended = true;
+			instance->status = report.number;
+		}
+	}
+}
+
+/* The grace is over, or even SIGKILL does not help. */
+static void
+lose_patience(void *data)
+{
+	struct instance *instance = data;
+
+	instance->timer = NULL;
+	if (!instance->asked_to_kill) {
+		instance->asked_to_kill = true;
+		kill(instance->guard, SIGQUIT);
+		instance->timer = loop_add_timer(instance->loop, GIVE_UP_MS, lose_patience, instance);
+		return;
+	}
+	log_line(LOG_PRIORITY_ERROR, "processes do not end", "executable", instance->executable, NULL);
+	kill(instance->guard, SIGKILL);
+}
+
+static void
+on_end(void *data, pid_t pid, int status)
+{
+	struct instance *instance = data;
+
+	(void)pid;
+	instance->reaped = true;
+	for (int i = 0; i < OUTPUT_DRAIN_MAX && instance->watch && read_output(instance); i++)
+		;
+	redact_end(instance->redact, take_output, instance);
+	read_reports(instance);
+	if (!instance->ended)
+		instance->status = status;
+	loop_remove_timer(instance->timer);
+	instance->timer = NULL;
+	loop_remove_fd(instance->watch);
+	instance->watch = NULL;
+	record_remove(instance->record, instance->guard);
+	instance->ended_cb(instance->data);
+}
+
+/* A copy out of the way of the child's own descriptors; closes fd. */
+static int
+raise_fd(int fd)
+{
+	int raised = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, FIRST_OWN_FD);
+
+	if (fd >= 0)
+		close(fd);
+	return raised;
+}
+
+static void
+close_fd(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+static pid_t
+fork_guard(const struct plan *plan, const struct instance_place *place, int output, int report,
+	   int null)
+{
+	struct view *view = view_new(place->confinement, place->space_dir);
+	struct guard_setup setup = {
+		.executable = plan->executable,
+		.directory = place->directory,
+		.arguments = plan->arguments,
+		.environment = plan->environment,
+		.view = view,
+		.has_pids = confinement_has_pids(place->confinement),
+		.null = null,
+		.output = output,
+		.report = report,
+	};
+	sigset_t all, before;
+	pid_t pid;
+
+	set_limits(&setup);
+	/* What we send before it listens must wait, not end it. */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	pid = confinement_fork(place->confinement);
+	if (pid == 0)
+		guard_run(&setup);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	view_free(view);
+	return pid;
+}
+
+static bool
+raise_both(int fds[2])
+{
+	fds[0] = raise_fd(fds[0]);
+	fds[1] = raise_fd(fds[1]);
+	return fds[0] >= 0 && fds[1] >= 0;
+}
+
+/* A pipe and a socket whose first ends are ours and do not block. */
+static bool
+make_channels(int output[2], int reports[2])
+{
+	int on = 1;
+
+	return pipe2(output, O_CLOEXEC) == 0 && raise_both(output) &&
+	       fcntl(output[0], F_SETFL, O_NONBLOCK) == 0 &&
+	       socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, reports) == 0 &&
+	       raise_both(reports) &&
+	       setsockopt(reports[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == 0;
+}
+
+struct instance *
+instance_start(const struct plan *plan, const struct instance_place *place,
+	       void (*ended)(void *data), void *data, struct error *err)
+{
+	struct instance *instance = NULL;
+	int output[2] = {-1, -1}, reports[2] = {-1, -1};
+	int null = raise_fd(open("/dev/null", O_RDONLY | O_CLOEXEC));
+	pid_t pid = -1;
+
+	if (null >= 0 && make_channels(output, reports))
+		pid = fork_guard(plan, place, output[1], reports[1], null);
+	if (pid < 0) {
+		error_errno(err, _("A process for workload %s cannot be made"), plan->module);
+		close_fd(output[0]);
+		close_fd(reports[0]);
+		goto out;
+	}
+	instance = xcalloc(1, sizeof(*instance));
+	instance->loop = place->loop;
+	instance->record = place->record;
+	instance->output = output_new(place->log, plan->container, plan->deployment);
+	instance->executable = xstrdup(plan->executable);
+	instance->guard = pid;
+	instance->output_fd = output[0];
+	instance->reports = reports[0];
+	instance->ended_cb = ended;
+	instance->data = data;
+	instance->redact = redact_new(plan->secrets);
+	buf_init(&instance->tail, TAIL_MAX);
+	instance->watch = loop_add_fd(place->loop, output[0], EPOLLIN, on_output, instance);
+	loop_watch_child(place->loop, pid, on_end, instance);
+	record_add(place->record, pid);
+out:
+	close_fd(null);
+	close_fd(output[1]);
+	close_fd(reports[1]);
+	return instance;
+}
+
+/* At once: nobody's loop runs any more. */
+static void
+end_now(struct instance *instance)
+{
+	int64_t until = clock_steady_ms() + GRACE_MS;
+
+	loop_unwatch_child(instance->loop, instance->guard);
+	kill(instance->guard, SIGQUIT);
+	while (waitpid(instance->guard, NULL, WNOHANG) == 0) {
+		if (clock_steady_ms() > until)
+			kill(instance->guard, SIGKILL);
+		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+	}
+	record_remove(instance->record, instance->guard);
+}
+
+void
+instance_free(struct instance *instance)
+{
+	if (!instance)
+		return;
+	if (!instance->reaped)
+		end_now(instance);
+	loop_remove_timer(instance->timer);
+	loop_remove_fd(instance->watch);
+	close(instance->output_fd);
+	close(instance->reports);
+	redact_free(instance->redact);
+	buf_clear(&instance->tail);
+	output_free(instance->output);
+	free(instance->executable);
+	free(instance);
+}
+
+void
+instance_stop(struct instance *instance)
+{
+	if (instance->stopping)
+		return;
+	instance->stopping = true;
+	kill(instance->guard, SIGTERM);
+	instance->timer = loop_add_timer(instance->loop, GRACE_MS, lose_patience, instance);
+}
+
+long
+instance_pid(struct instance *instance)
+{
+	read_reports(instance);
+	return instance->reaped || instance->ended ? 0 : (long)instance->program;
+}
+
+char *
+instance_end(const struct instance *instance, bool *cannot_start)
+{
+	*cannot_start = instance->failure.number != 0;
+	if (*cannot_start)
+		return xasprintf("%s: %s", instance->failure.step, strerror(instance->failure.number));
+	if (WIFSIGNALED(instance->status))
+		return xasprintf("signal %d (%s)", WTERMSIG(instance->status),
+				 strsignal(WTERMSIG(instance->status)));
+	return xasprintf("status %d", WEXITSTATUS(instance->status));
+}
+
+int
+instance_status(const struct instance *instance)
+{
+	return instance->status;
+}
+
+char *
+instance_tail(const struct instance *instance, size_t lines)
+{
+	return output_last_lines(buf_str(&instance->tail), instance->tail.length, lines);
+}

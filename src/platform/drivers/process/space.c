@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which spaces there are, what runs in them, and their removal. */
+#include "config.h"
+
+#include "space.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/ids.h"
+#include "base/log.h"
+#include "base/paths.h"
+#include "base/xmalloc.h"
+#include "platform/loop.h"
+
+char *
+space_directory(const struct process_driver *driver, const char *name, struct error *err)
+{
+	char *copy = xstrdup(name);
+	char *directory = NULL;
+	char *rest = copy;
+	size_t good = 0, parts = 0;
+
+	for (char *part; (part = strsep(&rest, "/")); parts++)
+		good += ids_is_name(part);
+	if (parts == 3 && good == 3)
+		directory = xasprintf("%s/%s", driver->spaces_dir, name);
+	else
+		error_set(err, ERROR_INPUT, _("\"%.200s\" is no environment: it must be "
+					      "ORGANIZATION/APPLICATION/ENVIRONMENT."), name);
+	free(copy);
+	return directory;
+}
+
+struct space *
+space_find(const struct process_driver *driver, const char *name)
+{
+	for (struct space *space = driver->spaces; space; space = space->next)
+		if (strcmp(space->name, name) == 0)
+			return space;
+	return NULL;
+}
+
+/* A daemon that was killed could not remove the working directories of its instances. */
+static void
+clean_module(const char *directory)
+{
+	DIR *dir = opendir(directory);
+	struct dirent *entry;
+	struct error err;
+
+	while (dir && (entry = readdir(dir))) {
+		char *path;
+
+		if (entry->d_name[strspn(entry->d_name, "0123456789")] != '\0')
+			continue;
+		path = xasprintf("%s/%s", directory, entry->d_name);
+		if (paths_remove_tree(path, &err) != 0)
+			log_line(LOG_PRIORITY_WARNING, "a directory stays", "reason", err.text, NULL);
+		free(path);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+static void
+clean_modules(const struct space *space)
+{
+	char *modules = xasprintf("%s/modules", space->directory);
+	DIR *dir = opendir(modules);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		char *path;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		path = xasprintf("%s/%s", modules, entry->d_name);
+		clean_module(path);
+		free(path);
+	}
+	if (dir)
+		closedir(dir);
+	free(modules);
+}
+
+struct space *
+space_open(struct process_driver *driver, const char *name, struct error *err)
+{
+	struct space *space = space_find(driver, name);
+	char *directory;
+
+	if (space)
+		return space;
+	directory = space_directory(driver, name, err);
+	if (!directory)
+		return NULL;
+	space = xcalloc(1, sizeof(*space));
+	space->driver = driver;
+	space->name = xstrdup(name);
+	space->directory = directory;
+	space->next = driver->spaces;
+	driver->spaces = space;
+	clean_modules(space);
+	return space;
+}
+
+void
+space_free(struct space *space)
+{
+	struct space **link = &space->driver->spaces;
+
+	while (*link && *link != space)
+		link = &(*link)->next;
+	if (*link)
+		*link = space->next;
+	loop_remove_timer(space->timer);
+	workloads_free(&space->candidates);
+	workloads_free(&space->running);
+	workloads_free(&space->stopping);
+	space_close_forwards(space);
+	driver_errors_clear(&space->errors);
+	space_forget_change(space);
+	free(space->waiters);
+	free(space->name);
+	free(space->directory);
+	free(space);
+}
+
+static bool
+is_after(const struct driver_workload_status *a, const struct driver_workload_status *b)
+{
+	int order = strcmp(a->module, b->module);
+
+	return order > 0 || (order == 0 && a->replica > b->replica);
+}
+
+static void
+put_status(struct driver_status *out, const struct workload *workload)
+{
+	size_t at = out->count;
+	struct driver_workload_status status;
+
+	workload_get_status(workload, &status);
+	out->items = xreallocarray(out->items, out->count + 1, sizeof(*out->items));
+	for (; at > 0 && is_after(&out->items[at - 1], &status); at--)
+		out->items[at] = out->items[at - 1];
+	out->items[at] = status;
+	out->count++;
+}
+
+void
+space_get_status(const struct space *space, struct driver_status *out)
+{
+	for (size_t i = 0; i < space->candidates.count; i++)
+		put_status(out, space->candidates.items[i]);
+	for (size_t i = 0; i < space->running.count; i++) {
+		const struct plan *plan = workload_plan(space->running.items[i]);
+
+		if (!workloads_find(&space->candidates, plan->module, plan->replica))
+			put_status(out, space->running.items[i]);
+	}
+}
+
+uint64_t
+space_state(const struct space *space)
+{
+	uint64_t sum = UINT64_C(14695981039346656037) + space->candidates.count;
+
+	for (size_t i = 0; i < space->candidates.count; i++)
+		sum = workload_mix_state(space->candidates.items[i], sum);
+	sum ^= space->running.count;
+	for (size_t i = 0; i < space->running.count; i++)
+		sum = workload_mix_state(space->running.items[i], sum);
+	return sum;
+}
+
+void
+space_finish_removal(void *data)
+{
+	struct space *space = data;
+	struct waiter *waiters = space->waiters;
+	size_t count = space->waiter_count;
+	driver_applied *applied = space->applied;
+	void *applied_data = space->data;
+	struct error err;
+
+	space->timer = NULL;
+	space->waiters = NULL;
+	if (space->wipe) {
+		/* Before the files that know which they are. */
+		resource_release_ports(space->driver->ports, space->directory);
+		if (paths_remove_tree(space->directory, &err) != 0)
+			log_line(LOG_PRIORITY_ERROR, "a directory stays", "reason", err.text, NULL);
+	}
+	space_free(space);
+	/* A change that the removal overtook has an end as well. */
+	if (applied)
+		applied(applied_data, DRIVER_FAILED, &(struct driver_errors){0});
+	for (size_t i = 0; i < count; i++)
+		waiters[i].done(waiters[i].data);
+	free(waiters);
+}
+
+int
+space_remove(struct process_driver *driver, const char *name, bool wipe,
+	     void (*done)(void *data), void *data, struct error *err)
+{
+	struct space *space = space_open(driver, name, err);
+
+	if (!space)
+		return -1;
+	space->waiters = xreallocarray(space->waiters, space->waiter_count + 1,
+				       sizeof(*space->waiters));
+	space->waiters[space->waiter_count++] = (struct waiter){done, data};
+	space->wipe = space->wipe || wipe;
+	if (space->removing)
+		return 0;
+	space->removing = true;
+	loop_remove_timer(space->timer);
+	space->timer = NULL;
+	space_close_forwards(space);
+	workloads_stop(&space->candidates);
+	workloads_stop(&space->running);
+	workloads_stop(&space->stopping);
+	if (space->running.count + space->candidates.count + space->stopping.count == 0)
+		space->timer = loop_add_timer(driver->loop, 0, space_finish_removal, space);
+	return 0;
+}
+
+struct space *
+space_next(const struct space *space)
+{
+	return space->next;
+}
+
+const char *
+space_name(const struct space *space)
+{
+	return space->name;
+}

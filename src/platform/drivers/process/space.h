@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The inside of a space, for its rooms alone: space.c (which there are, status, removal),
+ * space-change.c (from one set of workloads to the next), space-ports.c (public ports),
+ * workloads.c (lists of workloads).
+ */
+#ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_SPACE_H
+#define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_SPACE_H
+
+#include "private.h"
+
+enum phase { IDLE, STARTING, DRAINING, STOPPING, ROLLING_BACK, REPORTING };
+
+struct workloads {
+	struct workload **items;
+	size_t count;
+};
+
+struct waiter {
+	void (*done)(void *data);
+	void *data;
+};
+
+struct declared {
+	char *module;
+	int replica;
+};
+
+struct space {
+	struct process_driver *driver;
+	struct space *next;
+	char *name;
+	char *directory;
+	struct workloads running, candidates, stopping;
+	struct forward **forwards;
+	size_t forward_count;
+
+	enum phase phase;
+	struct declared *declared;	/* by the change that runs */
+	size_t declared_count;
+	int64_t drain_until;		/* steady ms */
+	struct loop_timer *timer;	/* drains, reports, gives up, or ends the removal */
+	driver_applied *applied;
+	void *data;
+	struct driver_errors errors;
+
+	bool removing;
+	bool wipe;
+	struct waiter *waiters;		/* of the removal */
+	size_t waiter_count;
+};
+
+/* workloads.c */
+
+void workloads_add(struct workloads *list, struct workload *workload);
+bool workloads_remove(struct workloads *list, const struct workload *workload);
+struct workload *workloads_find(const struct workloads *list, const char *module, int replica);
+void workloads_stop(const struct workloads *list);
+void workloads_free(struct workloads *list);	/* each of them, and the list */
+
+/* space-ports.c */
+
+int space_ensure_forwards(struct space *space, const struct plan *plan, struct error *err);
+/* Each to all the running instances behind it; one that has none yet to the candidates that are
+ * ready, since others that start with those may need them to become ready themselves. */
+int space_point_forwards(struct space *space, struct error *err);
+/* Closes the public ports that no running workload has. */
+void space_prune_forwards(struct space *space);
+void space_close_forwards(struct space *space);
+/* To the instances of this list. */
+size_t space_open_connections(const struct space *space, const struct workloads *list);
+
+/* space.c */
+
+struct space *space_open(struct process_driver *driver, const char *name, struct error *err);
+void space_finish_removal(void *data);
+
+/* space-change.c */
+
+void space_forget_change(struct space *space);
+
+#endif

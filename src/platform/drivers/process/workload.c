@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * STARTING -> READY -> (its process ended) WAITING -> STARTING ...; from everywhere
+ * -> STOPPING -> STOPPED.  A candidate that ends, or is not ready in time, is FAILED and stays
+ * so.  set_state() is the only place where the state changes.
+ */
+#include "config.h"
+
+#include "private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "base/paths.h"
+#include "base/xmalloc.h"
+#include "platform/loop.h"
+
+#define CANDIDATE_TRIES 2
+#define RETRY_MS 100
+#define BACK_OFF_FIRST_MS 500
+#define BACK_OFF_MAX_MS 30000
+#define STABLE_MS 10000		/* lived so long: the next back-off begins anew */
+#define ALIVE_MS 300		/* ready without a probe */
+#define PROBE_FIRST_MS 2		/* doubled after each try: most programs are ready soon or late */
+#define PROBE_EVERY_MS 100
+#define ERROR_LINES 20
+
+enum state { STARTING, READY, WAITING, FAILED, STOPPING, STOPPED };
+
+static const char *const state_names[] = {
+	"starting", "ready", "waiting", "failed", "stopping", "stopped",
+};
+static const enum runtime_status statuses[] = {
+	RUNTIME_STARTING, RUNTIME_RUNNING, RUNTIME_FAILED, RUNTIME_FAILED,
+	RUNTIME_STOPPED, RUNTIME_STOPPED,
+};
+
+struct workload {
+	struct plan *plan;
+	struct loop *loop;
+	struct record *record;
+	const struct confinement *confinement;
+	char *space_dir;
+	char *module_dir;
+	char *directory;		/* of this generation */
+	char *log;
+	int ready_timeout_ms;
+	workload_changed *changed;
+	void *data;
+
+	enum state state;
+	bool candidate;
+	bool stop_asked;
+	bool failed;			/* a candidate that is on its way out */
+	struct instance *instance;
+	struct probe *probe;
+	struct loop_timer *next;	/* start, next probe, alive for long enough, or stopped */
+	struct loop_timer *deadline;	/* ready by then */
+	int64_t started_at;		/* steady ms */
+	int64_t started_wall, ended_wall;	/* ms; 0: never */
+	int status;			/* wait()'s, of the last end */
+	int back_off_ms;
+	int tries;			/* of the probe */
+	int starts;
+	int restarts;
+	char *message;
+	struct driver_error error;
+};
+
+static void begin(void *data);
+
+static void
+set_message(struct workload *workload, char *message)
+{
+	free(workload->message);
+	workload->message = message;
+}
+
+static void
+set_state(struct workload *workload, enum state state)
+{
+	char pid[24] = "";
+
+	if (workload->state == state && state != STARTING)
+		return;
+	workload->state = state;
+	if (workload->instance && instance_pid(workload->instance))
+		snprintf(pid, sizeof(pid), "%ld", instance_pid(workload->instance));
+	log_line(LOG_PRIORITY_INFO, "workload", "place", workload->module_dir, "image",
+		 workload->plan->image, "state", state_names[state], "pid", pid[0] ? pid : NULL,
+		 "message", workload->message, NULL);
+}
+
+static void
+stop_waiting(struct workload *workload)
+{
+	probe_cancel(workload->probe);
+	loop_remove_timer(workload->next);
+	loop_remove_timer(workload->deadline);
+	workload->probe = NULL;
+	workload->next = NULL;
+	workload->deadline = NULL;
+}
+
+static void
+tell(struct workload *workload, enum workload_event event)
+{
+	workload->changed(workload->data, workload, event);
+}
+
+/* Takes summary. */
+static void
+fail_candidate(struct workload *workload, const char *code, char *summary)
+{
+	struct driver_error *error = &workload->error;
+
+	stop_waiting(workload);
+	workload->failed = true;
+	error->object_id = xstrdup(workload->plan->module);
+	error->code = xstrdup(code);
+	error->summary = summary;
+	error->message = workload->instance ? instance_tail(workload->instance, ERROR_LINES)
+					    : xstrdup("");
+	set_message(workload, xstrdup(summary));
+	set_state(workload, FAILED);
+}
+
+static void
+now_ready(struct workload *workload)
+{
+	stop_waiting(workload);
+	set_message(workload, NULL);
+	set_state(workload, READY);
+	tell(workload, WORKLOAD_IS_READY);
+}
+
+static void
+lived_long_enough(void *data)
+{
+	struct workload *workload = data;
+
+	workload->next = NULL;
+	now_ready(workload);
+}
+
+static void try_probe(void *data);
+
+static int64_t
+probe_pause(int tries)
+{
+	return tries < 6 ? PROBE_FIRST_MS << tries : PROBE_EVERY_MS;
+}
+
+static void
+probed(void *data, bool ready, const char *why)
+{
+	struct workload *workload = data;
+	const struct probe_target *target = &workload->plan->probe;
+
+	workload->probe = NULL;
+	if (ready) {
+		now_ready(workload);
+		return;
+	}
+	set_message(workload, target->http
+		    ? xasprintf(_("waiting for GET %s on %d, try %d: %s"), target->path, target->port,
+				workload->tries, why)
+		    : xasprintf(_("waiting for port %d, try %d: %s"), target->port, workload->tries, why));
+	workload->next = loop_add_timer(workload->loop, probe_pause(workload->tries), try_probe, workload);
+}
+
+static void
+try_probe(void *data)
+{
+	struct workload *workload = data;
+
+	workload->next = NULL;
+	workload->tries++;
+	workload->probe = probe_start(workload->loop, &workload->plan->probe, probed, workload);
+}
+
+static void
+not_ready_in_time(void *data)
+{
+	struct workload *workload = data;
+	char seconds[16];
+	char *last;
+
+	workload->deadline = NULL;
+	clock_duration(seconds, workload->ready_timeout_ms);
+	if (!workload->candidate) {
+		/* Its end leads to the next try, with back-off. */
+		stop_waiting(workload);
+		set_message(workload, xasprintf(_("not ready after %s"), seconds));
+		instance_stop(workload->instance);
+		return;
+	}
+	last = workload->message ? xstrdup(workload->message) : NULL;
+	fail_candidate(workload, "not-ready",
+		       xasprintf(_("Workload %s (%s) was not ready after %s%s%s."),
+				 workload->plan->module, workload->plan->image, seconds,
+				 last ? ": " : "", last ? last : ""));
+	free(last);
+	tell(workload, WORKLOAD_IS_FAILED);
+}
+
+/* Supervision: again, later and later. */
+static void
+wait_and_restart(struct workload *workload, const char *how)
+{
+	char delay[16];
+
+	if (clock_steady_ms() - workload->started_at > STABLE_MS || workload->back_off_ms == 0)
+		workload->back_off_ms = BACK_OFF_FIRST_MS;
+	else if (workload->back_off_ms < BACK_OFF_MAX_MS / 2)
+		workload->back_off_ms *= 2;
+	else
+		workload->back_off_ms = BACK_OFF_MAX_MS;
+	clock_duration(delay, workload->back_off_ms);
+	set_message(workload, xasprintf(_("ended with %s; starts again after %s"), how, delay));
+	set_state(workload, WAITING);
+	workload->restarts++;
+	workload->next = loop_add_timer(workload->loop, workload->back_off_ms, begin, workload);
+}
+
+static void
+candidate_ended(struct workload *workload, const char *how, bool cannot_start)
+{
+	if (cannot_start) {
+		fail_candidate(workload, "cannot-start",
+			       xasprintf(_("Workload %s (%s) cannot be started: %s."),
+					 workload->plan->module, workload->plan->image, how));
+	} else if (workload->starts < CANDIDATE_TRIES) {
+		set_message(workload, xasprintf(_("ended with %s; trying once more"), how));
+		set_state(workload, WAITING);
+		workload->restarts++;
+		workload->next = loop_add_timer(workload->loop, RETRY_MS, begin, workload);
+	} else {
+		fail_candidate(workload, "exited",
+			       xasprintf(_("Workload %s (%s) ended with %s before it was ready."),
+					 workload->plan->module, workload->plan->image, how));
+	}
+}
+
+static void
+now_stopped(void *data)
+{
+	struct workload *workload = data;
+
+	workload->next = NULL;
+	set_state(workload, STOPPED);
+	tell(workload, WORKLOAD_IS_STOPPED);
+}
+
+static void
+instance_ended(void *data)
+{
+	struct workload *workload = data;
+	bool cannot_start;
+	char *how;
+
+	workload->ended_wall = clock_wall_ms();
+	workload->status = instance_status(workload->instance);
+	if (workload->stop_asked) {
+		instance_free(workload->instance);
+		workload->instance = NULL;
+		now_stopped(workload);
+		return;
+	}
+	stop_waiting(workload);
+	how = instance_end(workload->instance, &cannot_start);
+	if (!workload->candidate)
+		wait_and_restart(workload, how);
+	else if (workload->state != FAILED)
+		candidate_ended(workload, how, cannot_start);
+	free(how);
+	instance_free(workload->instance);
+	workload->instance = NULL;
+	if (workload->state == FAILED)
+		tell(workload, WORKLOAD_IS_FAILED);
+}
+
+static void
+begin(void *data)
+{
+	struct workload *workload = data;
+	struct instance_place place = {
+		.loop = workload->loop,
+		.record = workload->record,
+		.confinement = workload->confinement,
+		.space_dir = workload->space_dir,
+		.directory = workload->directory,
+		.log = workload->log,
+	};
+	struct error err;
+
+	workload->next = NULL;
+	workload->started_at = clock_steady_ms();
+	workload->started_wall = clock_wall_ms();
+	workload->tries = 0;
+	if ((workload->starts == 0 &&
+	     (paths_make(workload->directory, &err) != 0 ||
+	      plan_write_files(workload->plan, workload->directory, &err) != 0)) ||
+	    !(workload->instance = instance_start(workload->plan, &place, instance_ended, workload,
+						  &err))) {
+		if (!workload->candidate) {
+			wait_and_restart(workload, err.text);
+			return;
+		}
+		fail_candidate(workload, "cannot-start",
+			       xasprintf(_("Workload %s cannot be started: %s"),
+					 workload->plan->module, err.text));
+		tell(workload, WORKLOAD_IS_FAILED);
+		return;
+	}
+	workload->starts++;
+	set_message(workload, xstrdup(_("started")));
+	set_state(workload, STARTING);
+	if (!workload->plan->has_probe) {
+		workload->next = loop_add_timer(workload->loop, ALIVE_MS, lived_long_enough, workload);
+		return;
+	}
+	workload->next = loop_add_timer(workload->loop, probe_pause(0), try_probe, workload);
+	workload->deadline = loop_add_timer(workload->loop, workload->ready_timeout_ms,
+					    not_ready_in_time, workload);
+}
+
+struct workload *
+workload_new(struct plan *plan, const struct workload_place *place, workload_changed *changed,
+	     void *data)
+{
+	struct workload *workload = xcalloc(1, sizeof(*workload));
+
+	workload->plan = plan;
+	workload->loop = place->loop;
+	workload->record = place->record;
+	workload->confinement = place->confinement;
+	workload->space_dir = xstrdup(place->space_dir);
+	workload->module_dir = xstrdup(place->module_dir);
+	workload->directory = xasprintf("%s/%u", place->module_dir, place->generation);
+	workload->log = xasprintf("%s/output.log", place->module_dir);
+	workload->ready_timeout_ms = place->ready_timeout_ms;
+	workload->changed = changed;
+	workload->data = data;
+	workload->candidate = true;
+	workload->state = STARTING;
+	workload->next = loop_add_timer(workload->loop, 0, begin, workload);
+	return workload;
+}
+
+void
+workload_free(struct workload *workload)
+{
+	struct error err;
+
+	if (!workload)
+		return;
+	stop_waiting(workload);
+	instance_free(workload->instance);
+	if (paths_remove_tree(workload->directory, &err) != 0)
+		log_line(LOG_PRIORITY_WARNING, "a directory stays", "reason", err.text, NULL);
+	plan_free(workload->plan);
+	free(workload->space_dir);
+	free(workload->module_dir);
+	free(workload->directory);
+	free(workload->log);
+	free(workload->message);
+	free(workload->error.object_id);
+	free(workload->error.code);
+	free(workload->error.summary);
+	free(workload->error.message);
+	free(workload);
+}
+
+const struct plan *
+workload_plan(const struct workload *workload)
+{
+	return workload->plan;
+}
+
+bool
+workload_is_ready(const struct workload *workload)
+{
+	return workload->state == READY;
+}
+
+void
+workload_accept(struct workload *workload)
+{
+	workload->candidate = false;
+	workload->restarts = 0;
+}
+
+void
+workload_hurry(struct workload *workload)
+{
+	if (workload->state != WAITING || !workload->next)
+		return;
+	loop_remove_timer(workload->next);
+	workload->next = loop_add_timer(workload->loop, 0, begin, workload);
+}
+
+void
+workload_stop(struct workload *workload)
+{
+	if (workload->stop_asked)
+		return;
+	workload->stop_asked = true;
+	stop_waiting(workload);
+	set_state(workload, STOPPING);
+	if (workload->instance)
+		instance_stop(workload->instance);
+	else
+		workload->next = loop_add_timer(workload->loop, 0, now_stopped, workload);
+}
+
+void
+workload_get_status(const struct workload *workload, struct driver_workload_status *out)
+{
+	*out = (struct driver_workload_status){
+		.module = xstrdup(workload->plan->module),
+		.replica = workload->plan->replica,
+		.container = xstrdup(workload->plan->container),
+		.started_at = workload->started_wall,
+		.ended_at = workload->ended_wall,
+		.exit_code = WIFEXITED(workload->status) ? WEXITSTATUS(workload->status) : 0,
+		.signal = WIFSIGNALED(workload->status) ? WTERMSIG(workload->status) : 0,
+		.status = workload->failed ? RUNTIME_FAILED : statuses[workload->state],
+		.message = workload->message ? xstrdup(workload->message) : NULL,
+		.pid = workload->instance ? instance_pid(workload->instance) : 0,
+		.restarts = workload->restarts,
+		.ready = workload->state == READY,
+	};
+}
+
+/* FNV-1a.  What is computed from the state cannot be forgotten, as a count of changes can. */
+static uint64_t
+mix(uint64_t sum, const void *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		sum = (sum ^ ((const unsigned char *)bytes)[i]) * UINT64_C(1099511628211);
+	return sum;
+}
+
+uint64_t
+workload_mix_state(const struct workload *workload, uint64_t sum)
+{
+	const int64_t numbers[] = {
+		workload->plan->replica, workload->started_wall, workload->ended_wall,
+		workload->status, workload->failed, workload->state, workload->restarts,
+		workload->instance ? instance_pid(workload->instance) : 0, workload->message != NULL,
+	};
+	const struct plan *plan = workload->plan;
+
+	sum = mix(sum, numbers, sizeof(numbers));
+	sum = mix(sum, plan->module, strlen(plan->module) + 1);
+	if (plan->container)
+		sum = mix(sum, plan->container, strlen(plan->container) + 1);
+	if (workload->message)
+		sum = mix(sum, workload->message, strlen(workload->message) + 1);
+	return sum;
+}
+
+char *
+workload_output(const struct workload *workload)
+{
+	return output_tail(workload->log, ERROR_LINES);
+}
+
+void
+workload_take_error(struct workload *workload, struct driver_error *out)
+{
+	*out = workload->error;
+	workload->error = (struct driver_error){0};
+}

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "platform/engine/automation.h"
+
+#include <regex.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/ids.h"
+#include "base/log.h"
+#include "base/xmalloc.h"
+#include "model/delta.h"
+#include "model/image.h"
+#include "model/json.h"
+#include "model/set.h"
+#include "platform/engine/engine.h"
+#include "platform/loop.h"
+#include "platform/state/platform.h"
+#include "platform/state/repository.h"
+
+#define RETRY_MS 300
+#define PATTERN_MAX 256
+#define DELTA_ID_DIGITS 40
+
+struct automation {
+	struct platform *platform;
+	struct loop_timer *timer;
+};
+
+/* Rules. */
+
+/* What glibc can take for ever to match is what refers back; the rest has a length. */
+static int
+check_pattern(const char *key, const char *pattern, struct error *err)
+{
+	char why[200];
+	regex_t regex;
+	int code;
+
+	if (strlen(pattern) > PATTERN_MAX)
+		return error_set(err, ERROR_INPUT, _("\"%s\" is longer than %d bytes."), key, PATTERN_MAX);
+	for (const char *c = pattern; *c; c++) {
+		if (*c == '\\' && c[1] >= '1' && c[1] <= '9')
+			return error_set(err, ERROR_INPUT, _("\"%s\" must not refer back to a group."), key);
+		c += *c == '\\' && c[1];
+	}
+	code = regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB);
+	if (code == 0) {
+		regfree(&regex);
+		return 0;
+	}
+	regerror(code, &regex, why, sizeof(why));
+	return error_set(err, ERROR_INPUT, _("\"%s\" is no regular expression: %s."), key, why);
+}
+
+static bool
+is_like(const char *pattern, const char *text)
+{
+	regex_t regex;
+	bool same;
+
+	if (!*pattern)
+		return true;
+	if (regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB) != 0)
+		return false;
+	same = regexec(&regex, text, 0, NULL, 0) == 0;
+	regfree(&regex);
+	return same;
+}
+
+static const char *
+text_of(const json_t *body, const char *key)
+{
+	const char *text = json_member_string(body, key);
+
+	return text ? text : "";
+}
+
+static json_t *
+list_of(const json_t *body, const char *key)
+{
+	json_t *list = json_object_get(body, key);
+
+	return json_is_array(list) ? json_incref(list) : json_array();
+}
+
+json_t *
+automation_rule(const json_t *body, struct error *err)
+{
+	static const char *const old[] = {"match", "update_to"};
+	const json_t *active = json_object_get(body, "active");
+
+	if (json_array_size(json_object_get(body, "images_filter")) > 0 &&
+	    json_array_size(json_object_get(body, "artefacts_filter")) > 0) {
+		error_set(err, ERROR_INPUT, _("Give \"images_filter\" or \"artefacts_filter\", not both."));
+		return NULL;
+	}
+	if (json_is_true(json_object_get(body, "exclude_images_filter")) &&
+	    json_is_true(json_object_get(body, "exclude_artefacts_filter"))) {
+		error_set(err, ERROR_INPUT, _("Give \"exclude_images_filter\" or "
+					      "\"exclude_artefacts_filter\", not both."));
+		return NULL;
+	}
+	for (size_t i = 0; *text_of(body, "match_ref") && i < 2; i++) {
+		if (*text_of(body, old[i])) {
+			error_set(err, ERROR_INPUT, _("Give \"match_ref\" or \"%s\", not both."), old[i]);
+			return NULL;
+		}
+	}
+	if (check_pattern("match_ref", text_of(body, "match_ref"), err) != 0 ||
+	    check_pattern("match", text_of(body, "match"), err) != 0)
+		return NULL;
+	return json_pack("{s:s, s:b, s:o, s:b, s:o, s:b, s:s, s:s, s:s}", "type", "update", "active",
+			 active ? json_is_true(active) : 1, "artefacts_filter",
+			 list_of(body, "artefacts_filter"), "exclude_artefacts_filter",
+			 json_is_true(json_object_get(body, "exclude_artefacts_filter")),
+			 "images_filter", list_of(body, "images_filter"), "exclude_images_filter",
+			 json_is_true(json_object_get(body, "exclude_images_filter")), "match_ref",
+			 text_of(body, "match_ref"), "match", text_of(body, "match"), "update_to",
+			 *text_of(body, "update_to") ? text_of(body, "update_to") : "branch");
+}
+
+static bool
+is_listed(const json_t *rule, const char *list, const char *exclude, const char *name)
+{
+	const json_t *names = json_object_get(rule, list), *item;
+	bool found = false;
+	size_t i;
+
+	if (json_array_size(names) == 0)
+		return true;
+	json_array_foreach(names, i, item)
+		found = found || (json_is_string(item) && strcmp(json_string_value(item), name) == 0);
+	return found != json_is_true(json_object_get(rule, exclude));
+}
+
+/* "match" is about the name of a branch or tag, "match_ref" about the whole ref. */
+static bool
+is_ref_wanted(const json_t *rule, const char *ref)
+{
+	static const char *const prefixes[] = {"refs/heads/", "refs/tags/"};
+	const char *match = text_of(rule, "match");
+	const char *prefix = prefixes[strcmp(text_of(rule, "update_to"), "tag") == 0];
+
+	if (!*match)
+		return is_like(text_of(rule, "match_ref"), ref);
+	return strncmp(ref, prefix, strlen(prefix)) == 0 && is_like(match, ref + strlen(prefix));
+}
+
+bool
+automation_matches(const json_t *rule, const json_t *version)
+{
+	const char *name = text_of(version, "name");
+
+	return json_is_true(json_object_get(rule, "active")) &&
+	       is_listed(rule, "artefacts_filter", "exclude_artefacts_filter", name) &&
+	       is_listed(rule, "images_filter", "exclude_images_filter", name) &&
+	       is_ref_wanted(rule, text_of(version, "ref"));
+}
+
+/* Updates. */
+
+static int
+set_images(struct delta *delta, const struct set *set, const json_t *update, struct error *err)
+{
+	char *wanted = xasprintf("%s:%s", text_of(update, "name"), text_of(update, "version"));
+	const char *module;
+	json_t *body;
+	int ret = 0;
+
+	json_object_foreach(set_modules(set), module, body) {
+		const char *reference = set_module_image(set, module);
+		struct image image;
+
+		if (!reference || strcmp(reference, wanted) == 0)
+			continue;
+		image_parse(&image, reference);
+		if (ret == 0 && strcmp(image.name, text_of(update, "name")) == 0)
+			ret = delta_set_image(delta, set, module, wanted, err);
+		image_clear(&image);
+	}
+	free(wanted);
+	return ret;
+}
+
+/* The id of a delta that makes the update; "" when there is nothing to change; NULL with err. */
+static char *
+make_delta(struct platform *platform, const struct place *place, const json_t *update,
+	   struct error *err)
+{
+	json_t *env = repository_environment(platform->repository, place, err);
+	const char *set_id = text_of(json_object_get(env, "from_deploy"), "set_id");
+	struct set *set = env && *set_id ? repository_set(platform->repository, place, set_id, err)
+					 : NULL;
+	struct delta *delta = delta_new();
+	char id[DELTA_ID_DIGITS + 1] = "";
+	char *result = NULL;
+
+	if (env && !*set_id) {
+		result = xstrdup("");	/* nothing was deployed, so nothing is updated */
+	} else if (set && set_images(delta, set, update, err) == 0) {
+		if (delta_is_empty(delta)) {
+			result = xstrdup("");
+		} else {
+			ids_random_hex(id, DELTA_ID_DIGITS);
+			if (repository_put_delta(platform->repository, place, id, delta, place->env,
+						 text_of(update, "rule"), platform->user,
+						 clock_wall_ms(), err) == 0)
+				result = xstrdup(id);
+		}
+	}
+	delta_free(delta);
+	set_unref(set);
+	json_decref(env);
+	return result;
+}
+
+/* true: done, or given up on; false: not now. */
+static bool
+make_update(struct platform *platform, const json_t *update)
+{
+	struct place place = {text_of(update, "org"), text_of(update, "app"), text_of(update, "env")};
+	struct deploy_request request = {.user = platform->user};
+	struct error err = {0};
+	json_t *deployment = NULL;
+	char *delta, *comment;
+
+	/* It is being changed, deleted, or the daemon ends: what is wanted is not forgotten. */
+	if (engine_check_deploy(platform->engine, &place, &request, &err) != 0 &&
+	    err.kind == ERROR_CONFLICT)
+		return false;
+	err = (struct error){0};
+	delta = make_delta(platform, &place, update, &err);
+	comment = xasprintf("%s:%s by the rule %s", text_of(update, "name"), text_of(update, "version"),
+			    text_of(update, "rule"));
+	if (delta && *delta) {
+		request.delta_id = delta;
+		request.comment = comment;
+		deployment = engine_deploy(platform->engine, &place, &request, &err);
+	}
+	if (err.kind != ERROR_NONE)
+		log_line(LOG_PRIORITY_WARNING, "a rule's update was refused", "environment", place.env,
+			 "update", comment, "error", err.text, NULL);
+	json_decref(deployment);
+	free(comment);
+	free(delta);
+	return true;
+}
+
+/* The deployment is asked for and the update forgotten in one.  false: not now. */
+static bool
+take_update(struct automation *automation, const json_t *update)
+{
+	struct repository *repository = automation->platform->repository;
+	struct error err = {0};
+	bool made;
+
+	if (repository_begin(repository, &err) == 0) {
+		made = make_update(automation->platform, update);
+		if (made &&
+		    repository_drop_rule_update(repository, text_of(update, "seq"), &err) == 0 &&
+		    repository_commit(repository, &err) == 0)
+			return true;
+		repository_rollback(repository);
+	}
+	if (err.kind != ERROR_NONE)
+		log_line(LOG_PRIORITY_ERROR, "cannot make an update", "error", err.text, NULL);
+	return false;
+}
+
+static void
+work(void *data)
+{
+	struct automation *automation = data;
+	struct error err = {0};
+	json_t *updates = repository_rule_updates(automation->platform->repository, &err), *update;
+	bool left = !updates;
+	size_t i;
+
+	automation->timer = NULL;
+	if (!updates)
+		log_line(LOG_PRIORITY_ERROR, "cannot read what the rules want", "error", err.text, NULL);
+	json_array_foreach(updates, i, update)
+		if (!take_update(automation, update))
+			left = true;
+	json_decref(updates);
+	if (left)
+		automation->timer = loop_add_timer(automation->platform->loop, RETRY_MS, work,
+						   automation);
+}
+
+static void
+wake(void *data)
+{
+	struct automation *automation = data;
+
+	if (!automation->timer)
+		automation->timer = loop_add_timer(automation->platform->loop, 0, work, automation);
+}
+
+int
+automation_take_version(struct automation *automation, const char *org, const json_t *version,
+			struct error *err)
+{
+	struct repository *repository = automation->platform->repository;
+	json_t *rules = repository_rules_of_org(repository, org, err), *rule;
+	int ret = rules ? 0 : -1;
+	size_t i;
+
+	json_array_foreach(rules, i, rule) {
+		struct place place = {org, text_of(rule, "app"), text_of(rule, "env")};
+
+		if (ret == 0 && automation_matches(json_object_get(rule, "body"), version))
+			ret = repository_put_rule_update(repository, &place, text_of(rule, "id"),
+							 text_of(version, "name"),
+							 text_of(version, "version"), err);
+	}
+	json_decref(rules);
+	if (ret == 0)
+		repository_after_commit(repository, wake, NULL, automation);
+	return ret;
+}
+
+struct automation *
+automation_new(struct platform *platform)
+{
+	struct automation *automation = xcalloc(1, sizeof(*automation));
+
+	automation->platform = platform;
+	automation->timer = loop_add_timer(platform->loop, RETRY_MS, work, automation);
+	return automation;
+}
+
+void
+automation_free(struct automation *automation)
+{
+	if (!automation)
+		return;
+	loop_remove_timer(automation->timer);
+	free(automation);
+}

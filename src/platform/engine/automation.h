@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the platform deploys by itself: an artefact version that was registered and whose ref
+ * an active rule of an environment matches takes the place of other versions of the same
+ * artefact there.  What is to be done is in the database, so a restart forgets nothing; an
+ * environment that is busy is waited for.
+ */
+#ifndef SIDESTAGE_PLATFORM_ENGINE_AUTOMATION_H
+#define SIDESTAGE_PLATFORM_ENGINE_AUTOMATION_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+struct automation;
+struct error;
+struct platform;
+
+/* Goes on with what an earlier daemon left. */
+struct automation *automation_new(struct platform *platform);
+void automation_free(struct automation *automation);	/* NULL is fine */
+
+/* {"name", "version", "ref", ...} was registered in this organization. */
+int automation_take_version(struct automation *automation, const char *org, const json_t *version,
+			    struct error *err);
+
+/* The members of a rule that it can be made of, completed; ERROR_INPUT for what excludes each
+ * other, and for what is no (POSIX extended) regular expression.  New reference. */
+json_t *automation_rule(const json_t *body, struct error *err);
+/* Does this rule want this version? */
+bool automation_matches(const json_t *rule, const json_t *version);
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A secret is opened when it is asked for, and its text is wiped when it was handed over. */
+#include "config.h"
+
+#include "platform/engine/deployed-values.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "model/pointer.h"
+#include "platform/state/repository-values.h"
+#include "platform/state/secret.h"
+
+struct deployed_values {
+	struct platform *platform;
+	const struct place *place;
+	json_t *rows;			/* repository_values_at() */
+};
+
+struct deployed_values *
+deployed_values_read(struct platform *platform, const struct place *place, const char *version,
+		     struct error *err)
+{
+	json_t *rows = version ? repository_values_at(platform->repository, place, version, err)
+			       : json_object();
+	struct deployed_values *values;
+
+	if (!rows)
+		return NULL;
+	values = xcalloc(1, sizeof(*values));
+	values->platform = platform;
+	values->place = place;
+	values->rows = rows;
+	return values;
+}
+
+void
+deployed_values_free(struct deployed_values *values)
+{
+	if (!values)
+		return;
+	json_decref(values->rows);
+	free(values);
+}
+
+static json_t *
+name_of(const json_t *row)
+{
+	char *text = xasprintf("secret %s", json_member_string(row, "fingerprint"));
+	json_t *name = json_string(text);
+
+	free(text);
+	return name;
+}
+
+static json_t *
+open_row(const struct deployed_values *values, const json_t *row, const char *key, json_t *texts,
+	 struct error *err)
+{
+	const char *env = json_member_string(row, "env");
+	struct place level = {values->place->org, values->place->app, *env ? env : NULL};
+	char *text = secrets_unseal(values->platform->secrets, &level, key,
+				    json_member_string(row, "sealed"), err);
+	json_t *value = text ? json_string(text) : NULL;
+
+	secrets_wipe(text);
+	if (value && texts)
+		json_array_append(texts, value);
+	return value;
+}
+
+json_t *
+deployed_values_find(const struct deployed_values *values, const char *key, bool closed,
+		     json_t *texts, bool *secret, struct error *err)
+{
+	const json_t *row = json_object_get(values->rows, key);
+
+	if (!row) {
+		error_set(err, ERROR_INPUT, _("there is no such shared value in the version of the "
+					      "values that this deployment has"));
+		return NULL;
+	}
+	if (json_is_true(json_object_get(row, "purged"))) {
+		error_set(err, ERROR_INPUT, _("it was purged from the version of the values that this "
+					      "deployment has"));
+		return NULL;
+	}
+	*secret = json_is_true(json_object_get(row, "is_secret"));
+	if (*secret)
+		return closed ? name_of(row) : open_row(values, row, key, texts, err);
+	return json_incref(json_object_get(row, "value"));
+}
+
+static bool
+may_be_secret(const char *where)
+{
+	struct pointer at;
+	struct error why;
+	bool may = false;
+
+	if (pointer_parse(&at, where, &why) != 0)
+		return false;
+	if (at.count == 5 && strcmp(at.tokens[1], "containers") == 0)
+		may = strcmp(at.tokens[3], "variables") == 0;
+	else if (at.count == 6 && strcmp(at.tokens[1], "containers") == 0)
+		may = strcmp(at.tokens[3], "files") == 0 && strcmp(at.tokens[5], "value") == 0;
+	pointer_clear(&at);
+	return may;
+}
+
+int
+deployed_values_check(const json_t *pointers, struct error *err)
+{
+	const json_t *where;
+	size_t i;
+
+	json_array_foreach(pointers, i, where)
+		if (!may_be_secret(json_string_value(where)))
+			return error_set(err, ERROR_INPUT,
+					 _("%.300s: a secret can be used in variables and in files only"),
+					 json_string_value(where));
+	return 0;
+}

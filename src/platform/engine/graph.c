@@ -1,0 +1,527 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The resource graph.  Nodes are looked at in the order in which they came; looking at one may
+ * add others at the end, so the walk ends when there are none left to look at, and nothing
+ * recurs.  Then they are put in order, the smallest place first among those that could be next.
+ */
+#include "config.h"
+
+#include "platform/engine/graph.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/ids.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "model/match.h"
+#include "model/placeholder.h"
+#include "model/reference.h"
+#include "model/set.h"
+#include "platform/state/definition-inputs.h"
+#include "platform/state/definition.h"
+
+#define BLAMED_SIZE 256
+#define GU_DIGITS 40
+
+struct build {
+	const struct graph_source *source;
+	json_t *nodes;			/* by their place */
+	json_t *places;			/* {key: place} */
+	json_t *bodies;			/* the definition of each */
+	bool *needs;			/* [place * GRAPH_NODES_MAX + of what] */
+	bool *beside;			/* who needs the first needs the second as well */
+	size_t at;			/* which is looked at */
+	bool failed;			/* err was set while a placeholder was looked at */
+	char *blamed;
+};
+
+char *
+graph_key(const char *type, const char *resource_class, const char *id)
+{
+	return xasprintf("%s.%s#%s", type, resource_class, id);
+}
+
+void
+graph_hash(char *out, const json_t *nodes)
+{
+	char *text = json_canonical(nodes);
+
+	ids_sha256_hex(out, text, strlen(text));
+	free(text);
+}
+
+/* --- what is declared --- */
+
+static void
+add_declared(json_t *declared, char *id, const json_t *declaration)
+{
+	static const struct {
+		const char *from, *to;
+	} members[] = {{"type", "type"}, {"class", "class"}, {"params", "resource"}};
+	json_t *input = json_pack("{s:s}", "id", id);
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		json_t *value = json_object_get(declaration, members[i].from);
+
+		if (value)
+			json_object_set(input, members[i].to, value);
+	}
+	json_array_append_new(declared, input);
+	free(id);
+}
+
+json_t *
+graph_declared(const struct set *set)
+{
+	json_t *declared = json_array(), *body, *declaration;
+	const char *module, *resource;
+
+	json_object_foreach(set_shared(set), resource, declaration)
+		add_declared(declared, xasprintf("shared.%s", resource), declaration);
+	json_object_foreach(set_modules(set), module, body) {
+		json_object_foreach(json_object_get(body, "externals"), resource, declaration)
+			add_declared(declared, xasprintf("modules.%s.externals.%s", module, resource),
+				     declaration);
+	}
+	return declared;
+}
+
+/* --- one node --- */
+
+static const char *
+node_text(const json_t *node, const char *key)
+{
+	const char *text = json_member_string(node, key);
+
+	return text ? text : "";
+}
+
+static bool
+is_same_resource(const json_t *row, const char *type, const char *resource_class, const char *id)
+{
+	return strcmp(node_text(row, "res_id"), id) == 0 && strcmp(node_text(row, "type"), type) == 0 &&
+	       strcmp(node_text(row, "class"), resource_class) == 0;
+}
+
+static bool
+is_detached(const json_t *row)
+{
+	return strcmp(node_text(row, "status"), "detached") == 0;
+}
+
+static const json_t *
+known_row(const struct build *b, const char *type, const char *resource_class, const char *id)
+{
+	const json_t *row, *found = NULL;
+	size_t i;
+
+	json_array_foreach(b->source->known, i, row)
+		if (!is_detached(row) && is_same_resource(row, type, resource_class, id) &&
+		    (!found || strcmp(node_text(row, "status"), "active") == 0))
+			found = row;
+	return found;
+}
+
+/* The same each time it is asked for, until a resource like it was detached. */
+static char *
+new_gu_res_id(const struct build *b, const char *type, const char *resource_class, const char *id,
+	      const char *driver_type)
+{
+	const struct graph_source *source = b->source;
+	char hash[IDS_SHA256_HEX_SIZE], *text;
+	json_t *named;
+	const json_t *row;
+	int detached = 0;
+	size_t i;
+
+	json_array_foreach(source->known, i, row)
+		detached += is_detached(row) && is_same_resource(row, type, resource_class, id);
+	named = json_pack("[s,s,s,s,s,s,s,s,i]", source->place->org, source->place->app,
+			  source->place->env, source->env_since, type, resource_class, id, driver_type,
+			  detached);
+	text = json_dumps(named, JSON_COMPACT);
+	ids_sha256_hex(hash, text ? text : "", text ? strlen(text) : 0);
+	free(text);
+	json_decref(named);
+	return xstrndup(hash, GU_DIGITS);
+}
+
+/* The definition of a resource: the version that it is pinned to, or the one that matches. */
+static const json_t *
+find_definition(const struct build *b, const json_t *row, const struct match_request *request,
+		struct error *err)
+{
+	const json_t *pinned = json_object_get(row, "pinned");
+	const json_t *body = json_is_object(pinned)
+				     ? pinned : match_definition(b->source->definitions, request);
+
+	if (!body)
+		error_set(err, ERROR_INPUT, _("resource %.200s: no resource definition serves type \"%s\", "
+					      "class \"%s\" in an environment of type \"%s\""),
+			  request->res_id, request->type, request->resource_class, request->env_type);
+	return body;
+}
+
+static json_t *
+make_node(const struct build *b, const struct match_request *request, const json_t *row,
+	  const json_t *body, const json_t *params)
+{
+	const char *driver_type = node_text(body, "driver_type");
+	const json_t *inputs = json_object_get(body, "driver_inputs");
+	json_t *values = json_object_get(inputs, "values"), *criteria = definition_criteria(body);
+	bool in_place = json_is_true(json_object_get(body, "in_place_driver_change"));
+	char version[DEFINITION_VERSION_SIZE], *id;
+	const json_t *criterion, *account = json_object_get(body, "driver_account");
+	json_t *shown = definition_inputs_shown(b->source->place->org, node_text(body, "id"), inputs);
+	json_t *secrets = json_incref(json_object_get(shown, "secret_refs")), *node;
+	int rank;
+
+	if (!secrets)
+		secrets = json_object();
+	definition_version(version, body);
+	criterion = match_criterion(criteria, request, &rank);
+	if (row && (in_place || strcmp(node_text(row, "driver_type"), driver_type) == 0))
+		id = xstrdup(node_text(row, "gu_res_id"));
+	else
+		id = new_gu_res_id(b, request->type, request->resource_class, request->res_id, driver_type);
+	node = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:{}, s:[], s:{s:o, s:o}, s:o}",
+			 "id", request->res_id, "type", request->type, "class", request->resource_class,
+			 "guresid", id, "def_id", node_text(body, "id"), "def_version_id", version,
+			 "criteria_id", criterion ? node_text(criterion, "id") : "", "driver_type",
+			 driver_type, "in_place_driver_change", in_place, "resource_schema", "depends_on",
+			 "driver", "values",
+			 json_is_object(values) ? json_incref(values) : json_object(), "secrets", secrets,
+			 "resource",
+			 json_is_object(params) ? json_incref((json_t *)params) : json_object());
+	if (json_is_string(account))
+		json_object_set(node, "driver_account", (json_t *)account);
+	json_decref(shown);
+	json_decref(criteria);
+	free(id);
+	return node;
+}
+
+static int
+blame(struct build *b, const char *id)
+{
+	snprintf(b->blamed, BLAMED_SIZE, "%s", id);
+	b->failed = true;
+	return -1;
+}
+
+/* Its place; -1 with err. */
+static int
+add_node(struct build *b, const char *type, const char *resource_class, const char *id,
+	 const json_t *params, struct error *err)
+{
+	const struct graph_source *source = b->source;
+	struct match_request request = {
+		.type = type, .resource_class = resource_class, .app_id = source->place->app,
+		.env_id = source->place->env, .env_type = source->env_type, .res_id = id,
+	};
+	char *key = graph_key(type, resource_class, id);
+	const json_t *there = json_object_get(b->places, key), *row, *body;
+	int place = there ? (int)json_integer_value(there) : (int)json_array_size(b->nodes);
+
+	if (!there) {
+		row = known_row(b, type, resource_class, id);
+		body = place < GRAPH_NODES_MAX ? find_definition(b, row, &request, err) : NULL;
+		if (place == GRAPH_NODES_MAX)
+			error_set(err, ERROR_LIMIT, _("an environment has at most %d resources"),
+				  GRAPH_NODES_MAX);
+		if (body) {
+			json_array_append_new(b->nodes, make_node(b, &request, row, body, params));
+			json_array_append(b->bodies, (json_t *)body);
+			json_object_set_new(b->places, key, json_integer(place));
+		} else {
+			place = blame(b, id);
+		}
+	}
+	free(key);
+	return place;
+}
+
+/* --- what a node names --- */
+
+static json_t *
+see_resource(void *data, const struct reference_resource *resource, const char *name, bool *secret,
+	     struct error *err)
+{
+	struct build *b = data;
+	const json_t *node = json_array_get(b->nodes, b->at);
+	int place = add_node(b, resource->type,
+			     resource->resource_class ? resource->resource_class : "default",
+			     resource->id ? resource->id : node_text(node, "id"), NULL, err);
+
+	(void)name;
+	(void)secret;
+	if (place >= 0)
+		b->needs[b->at * GRAPH_NODES_MAX + (size_t)place] = true;
+	return NULL;
+}
+
+static json_t *
+see_output(void *data, const char *res_id, const char *name, bool *secret, struct error *err)
+{
+	struct build *b = data;
+	const json_t *node;
+	size_t i;
+
+	(void)name;
+	(void)secret;
+	(void)err;
+	json_array_foreach(b->nodes, i, node)
+		if (strcmp(node_text(node, "id"), res_id) == 0)
+			b->needs[b->at * GRAPH_NODES_MAX + i] = true;
+	return NULL;
+}
+
+static bool
+is_known(void *data, const char *res_id)
+{
+	struct build *b = data;
+	const json_t *node;
+	size_t i;
+
+	json_array_foreach(b->nodes, i, node)
+		if (strcmp(node_text(node, "id"), res_id) == 0)
+			return true;
+	return false;
+}
+
+/* Only who is named matters here; that something is not there is said when it is wanted. */
+static json_t *
+see(void *data, const char *const *tokens, size_t count, bool *secret, struct error *err)
+{
+	struct reference_source *source = data;
+	struct build *b = source->data;
+	struct error ignored = {0};
+
+	json_decref(reference_look_up(source, tokens, count, secret, &ignored));
+	*secret = false;
+	if (!b->failed)
+		return json_string("");
+	*err = ignored;
+	return NULL;
+}
+
+static int
+see_names(struct build *b, const json_t *value, const char *where, const char *module,
+	  struct error *err)
+{
+	const json_t *node = json_array_get(b->nodes, b->at);
+	struct reference_source source = {
+		.data = b,
+		.module = module,
+		.output = see_output,
+		.is_declared = is_known,
+		.resource = see_resource,
+	};
+	json_t *seen = placeholder_resolve(value, where, see, &source, NULL, err);
+
+	json_decref(seen);
+	if (seen)
+		return 0;
+	if (!b->failed) {
+		error_prefix(err, _("resource %s"), node_text(node, "id"));
+		blame(b, node_text(node, "id"));
+	}
+	return -1;
+}
+
+/* The module whose resource it is; "" for a shared one.  free() it. */
+static char *
+module_of(const char *id)
+{
+	const char *name = strncmp(id, "modules.", 8) == 0 ? id + 8 : "";
+	const char *end = strstr(name, ".externals.");
+
+	return end ? xstrndup(name, (size_t)(end - name)) : xstrdup("");
+}
+
+/* "TYPE#ID", "TYPE.CLASS#ID": what is provisioned with it. */
+static int
+add_beside(struct build *b, const char *name, const json_t *how, struct error *err)
+{
+	const json_t *node = json_array_get(b->nodes, b->at);
+	struct reference_resource other;
+	int place;
+
+	if (!reference_resource_read(&other, name)) {
+		error_set(err, ERROR_INPUT, _("definition %s: \"%.200s\" in \"provision\" names no resource; "
+					      "it is written TYPE.CLASS#ID"), node_text(node, "def_id"), name);
+		return blame(b, node_text(node, "id"));
+	}
+	place = add_node(b, other.type, other.resource_class ? other.resource_class : "default",
+			 other.id ? other.id : node_text(node, "id"), json_object_get(how, "params"), err);
+	reference_resource_clear(&other);
+	if (place < 0)
+		return -1;
+	if (json_is_true(json_object_get(how, "is_dependent")))
+		b->needs[(size_t)place * GRAPH_NODES_MAX + b->at] = true;
+	if (json_is_true(json_object_get(how, "match_dependents")))
+		b->beside[b->at * GRAPH_NODES_MAX + (size_t)place] = true;
+	return 0;
+}
+
+static int
+look_at(struct build *b, struct error *err)
+{
+	const json_t *node = json_array_get(b->nodes, b->at);
+	json_t *beside = json_object_get(json_array_get(b->bodies, b->at), "provision"), *how;
+	char *module = module_of(node_text(node, "id"));
+	const char *name;
+	int ret;
+
+	ret = see_names(b, json_object_get(node, "resource"), "params", module, err);
+	free(module);
+	if (ret == 0)
+		ret = see_names(b, json_object_get(json_object_get(node, "driver"), "values"),
+				"driver_inputs/values", NULL, err);
+	json_object_foreach(beside, name, how)
+		ret = ret == 0 ? add_beside(b, name, how, err) : ret;
+	return ret;
+}
+
+/* Who needs a resource needs those as well that were provisioned with it and say so. */
+static void
+match_dependents(struct build *b)
+{
+	size_t count = json_array_size(b->nodes);
+
+	for (size_t first = 0; first < count; first++)
+		for (size_t second = 0; second < count; second++)
+			for (size_t of = 0; b->beside[first * GRAPH_NODES_MAX + second] && of < count; of++)
+				if (of != second && b->needs[of * GRAPH_NODES_MAX + first])
+					b->needs[of * GRAPH_NODES_MAX + second] = true;
+}
+
+/* --- the order --- */
+
+static bool
+is_free(const struct build *b, size_t place, const bool *done, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (b->needs[place * GRAPH_NODES_MAX + i] && !done[i])
+			return false;
+	return true;
+}
+
+static size_t
+first_need(const struct build *b, size_t place, const bool *done, size_t count)
+{
+	size_t i = 0;
+
+	while (i < count && (!b->needs[place * GRAPH_NODES_MAX + i] || done[i]))
+		i++;
+	return i;
+}
+
+/* None of those that are not done is free, so following needs ends up in a circle. */
+static void
+name_circle(struct build *b, const bool *done, size_t count, struct error *err)
+{
+	size_t at = 0, start;
+	struct buf text;
+
+	while (done[at])
+		at++;
+	for (size_t i = 0; i < count; i++)
+		at = first_need(b, at, done, count);
+	start = at;
+	for (size_t next = first_need(b, at, done, count); next != at; next = first_need(b, next, done, count))
+		start = next < start ? next : start;
+	at = start;
+	buf_init(&text, sizeof(err->text));
+	do {
+		buf_printf(&text, "%s (%s) -> ", node_text(json_array_get(b->nodes, at), "id"),
+			   node_text(json_array_get(b->nodes, at), "type"));
+		at = first_need(b, at, done, count);
+	} while (at != start);
+	error_set(err, ERROR_INPUT, _("resources need each other in a circle: %s%s"), buf_str(&text),
+		  node_text(json_array_get(b->nodes, start), "id"));
+	blame(b, node_text(json_array_get(b->nodes, start), "id"));
+	buf_clear(&text);
+}
+
+static void
+put_needs(const struct build *b, json_t *node, size_t place, size_t count)
+{
+	json_t *depends = json_object_get(node, "depends_on");
+
+	for (size_t i = 0; i < count; i++)
+		if (b->needs[place * GRAPH_NODES_MAX + i])
+			json_array_append(depends, json_object_get(json_array_get(b->nodes, i), "guresid"));
+}
+
+static json_t *
+in_order(struct build *b, struct error *err)
+{
+	size_t count = json_array_size(b->nodes);
+	bool *done = xcalloc(count + 1, sizeof(*done));
+	json_t *sorted = json_array();
+
+	while (sorted && json_array_size(sorted) < count) {
+		size_t place = 0;
+
+		while (place < count && (done[place] || !is_free(b, place, done, count)))
+			place++;
+		if (place == count) {
+			name_circle(b, done, count, err);
+			json_decref(sorted);
+			sorted = NULL;
+			break;
+		}
+		put_needs(b, json_array_get(b->nodes, place), place, count);
+		json_array_append(sorted, json_array_get(b->nodes, place));
+		done[place] = true;
+	}
+	free(done);
+	return sorted;
+}
+
+json_t *
+graph_build(const struct graph_source *source, const json_t *declared, char *blamed,
+	    struct error *err)
+{
+	struct build b = {
+		.source = source,
+		.nodes = json_array(),
+		.places = json_object(),
+		.bodies = json_array(),
+		.needs = xcalloc((size_t)GRAPH_NODES_MAX * GRAPH_NODES_MAX, sizeof(bool)),
+		.beside = xcalloc((size_t)GRAPH_NODES_MAX * GRAPH_NODES_MAX, sizeof(bool)),
+		.blamed = blamed,
+	};
+	json_t *graph = NULL;
+	const json_t *wanted;
+	size_t i;
+
+	blamed[0] = '\0';
+	json_array_foreach(declared, i, wanted) {
+		const char *resource_class = json_member_string(wanted, "class");
+
+		if (!b.failed)
+			add_node(&b, node_text(wanted, "type"),
+				 resource_class && *resource_class ? resource_class : "default",
+				 node_text(wanted, "id"), json_object_get(wanted, "resource"), err);
+	}
+	while (!b.failed && b.at < json_array_size(b.nodes) && look_at(&b, err) == 0)
+		b.at++;
+	if (!b.failed) {
+		match_dependents(&b);
+		graph = in_order(&b, err);
+	}
+	json_decref(b.nodes);
+	json_decref(b.places);
+	json_decref(b.bodies);
+	free(b.needs);
+	free(b.beside);
+	return graph;
+}

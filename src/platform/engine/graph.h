@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The resource graph of an environment: which resources there are to be, by which definitions,
+ * and which needs which (api/README §9).  Pure.
+ *
+ * A resource comes into the graph because the set declares it, because the inputs of another's
+ * definition name it (${resources['TYPE.CLASS#ID'].outputs.OUT}; CLASS is then "default" and ID
+ * the naming resource's, unless they are given), or because a definition says that it is to be
+ * provisioned with another (`provision`).
+ *
+ * A graph is an array of nodes as on the wire (NodeBodyResponse), each behind those that it
+ * depends on.
+ */
+#ifndef SIDESTAGE_PLATFORM_ENGINE_GRAPH_H
+#define SIDESTAGE_PLATFORM_ENGINE_GRAPH_H
+
+#include <jansson.h>
+
+#include "platform/state/platform.h"
+
+struct error;
+struct reference_context;
+struct set;
+
+#define GRAPH_NODES_MAX 500
+
+struct graph_source {
+	const struct place *place;
+	const char *env_type;
+	const char *env_since;		/* when it was made: another one of its name has other ids */
+	const json_t *definitions;	/* [{id, body}] */
+	/* Rows of repository_known_resources(): what is there keeps its id, and a version that it is
+	 * pinned to is in "pinned". */
+	const json_t *known;
+};
+
+/* What a set declares, as [{id, type, class, resource?}] (ResourceInputsResponse): shared ones
+ * first.  New reference. */
+json_t *graph_declared(const struct set *set);
+
+/*
+ * The graph of what is declared; a new reference.  NULL with ERROR_INPUT that names the
+ * resource: no definition serves it, what it needs is named wrongly, it needs itself (with the
+ * circle); ERROR_LIMIT: more than GRAPH_NODES_MAX.  `blamed` (256 bytes) gets its id.
+ */
+json_t *graph_build(const struct graph_source *source, const json_t *declared, char *blamed,
+		    struct error *err);
+
+/* "TYPE.CLASS#ID", which is one resource of an environment.  free() it. */
+char *graph_key(const char *type, const char *resource_class, const char *id);
+/* The hash over the nodes, in hex (IDS_SHA256_HEX_SIZE bytes). */
+void graph_hash(char *out, const json_t *nodes);
+
+#endif

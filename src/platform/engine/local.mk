@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+noinst_LIBRARIES += libplatform-engine.a
+libplatform_engine_a_SOURCES = \
+	src/platform/engine/automation.c \
+	src/platform/engine/automation.h \
+	src/platform/engine/deployed-values.c \
+	src/platform/engine/deployed-values.h \
+	src/platform/engine/engine.c \
+	src/platform/engine/engine.h \
+	src/platform/engine/graph.c \
+	src/platform/engine/graph.h \
+	src/platform/engine/prepare.c \
+	src/platform/engine/prepare.h \
+	src/platform/engine/provision-make.c \
+	src/platform/engine/provision-private.h \
+	src/platform/engine/provision.c \
+	src/platform/engine/provision.h

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Making one resource: what its definition names is resolved, and its driver does the rest.  The
+ * drivers are a table; what none of them makes is the environment's own driver's.
+ */
+#include "config.h"
+
+#include "platform/engine/provision-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "model/placeholder.h"
+#include "model/pointer.h"
+#include "platform/drivers/driver.h"
+#include "platform/engine/deployed-values.h"
+#include "platform/state/definition-inputs.h"
+#include "platform/state/repository-resources.h"
+#include "platform/state/secret.h"
+
+#define WHERE_INPUTS "driver_inputs/values"
+
+static json_t *
+inputs_of(const json_t *node)
+{
+	return json_object_get(json_object_get(node, "driver"), "values");
+}
+
+/* --- what can be named in a definition --- */
+
+static json_t *
+find_resource(void *data, const struct reference_resource *resource, const char *name,
+	      bool *secret, struct error *err)
+{
+	const struct making *m = data;
+	const struct making *other =
+		provision_find_made(m->provision, resource->type,
+			  resource->resource_class ? resource->resource_class : "default",
+			  resource->id ? resource->id : provision_text(m->node, "id"));
+
+	if (other && other->state == MADE)
+		return provision_output(m->provision, other, name, false, NULL, secret, err);
+	error_set(err, ERROR_INPUT, _("there is no such resource"));
+	return NULL;
+}
+
+/* In what a set says for a resource, as in a module. */
+static json_t *
+find_output(void *data, const char *res_id, const char *name, bool *secret, struct error *err)
+{
+	const struct making *m = data, *other = provision_find_made(m->provision, NULL, NULL, res_id);
+
+	if (other && other->state == MADE)
+		return provision_output(m->provision, other, name, false, NULL, secret, err);
+	error_set(err, ERROR_INPUT, _("no resource %s is declared"), res_id);
+	return NULL;
+}
+
+static bool
+is_declared(void *data, const char *res_id)
+{
+	const struct making *m = data;
+
+	return provision_find_made(m->provision, NULL, NULL, res_id) != NULL;
+}
+
+static json_t *
+find_value(void *data, const char *key, bool *secret, struct error *err)
+{
+	const struct making *m = data;
+
+	return deployed_values_find(m->provision->order.values, key, false, NULL, secret, err);
+}
+
+/* secrets NULL: none may be touched. */
+static json_t *
+resolve(struct making *m, const json_t *value, const char *where, const char *module,
+	const json_t *locals, json_t *secrets, struct error *err)
+{
+	struct reference_source source = {
+		.data = m,
+		.module = module,
+		.context = m->provision->order.context,
+		.locals = locals,
+		.output = find_output,
+		.is_declared = is_declared,
+		.resource = find_resource,
+		.value = find_value,
+	};
+
+	source.context.res_id = provision_text(m->node, "id");
+	source.context.res_type = provision_text(m->node, "type");
+	source.context.res_class = provision_text(m->node, "class");
+	source.context.res_guresid = provision_text(m->node, "guresid");
+	return placeholder_resolve(value, where, reference_look_up, &source, secrets, err);
+}
+
+/* {"params": ...}: what the set says for it, in the words of its module. */
+static json_t *
+locals_of(struct making *m, struct error *err)
+{
+	const char *id = provision_text(m->node, "id");
+	const char *name = strncmp(id, "modules.", 8) == 0 ? id + 8 : "";
+	const char *end = strstr(name, ".externals.");
+	char *module = xstrndup(name, end ? (size_t)(end - name) : 0);
+	json_t *params = resolve(m, json_object_get(m->node, "resource"), "params", module, NULL, NULL,
+				 err);
+
+	free(module);
+	return params ? json_pack("{s:o}", "params", params) : NULL;
+}
+
+/* Which members a pointer below `where` lies in. */
+static json_t *
+secret_members(const json_t *pointers, const char *where)
+{
+	json_t *members = json_object(), *at;
+	struct pointer pointer;
+	struct error ignored;
+	size_t i;
+
+	json_array_foreach(pointers, i, at) {
+		const char *text = json_string_value(at);
+
+		if (strncmp(text, where, strlen(where)) == 0 &&
+		    pointer_parse(&pointer, text + strlen(where), &ignored) == 0) {
+			if (pointer.count > 0)
+				json_object_set_new(members, pointer.tokens[0], json_true());
+			pointer_clear(&pointer);
+		}
+	}
+	return members;
+}
+
+/* --- the drivers of resources --- */
+
+static size_t
+count_secrets(const struct making *m)
+{
+	return json_object_size(json_object_get(json_object_get(m->node, "driver"), "secrets"));
+}
+
+/* Those of the definition, in the version that the graph names; new. */
+static json_t *
+open_secrets(const struct making *m, struct error *err)
+{
+	const struct provision_order *order = &m->provision->order;
+	const char *org = order->place->org, *id = provision_text(m->node, "def_id");
+	json_t *body, *secrets;
+
+	if (count_secrets(m) == 0)
+		return json_object();
+	body = repository_definition_version(order->platform->repository, org, id,
+					     provision_text(m->node, "def_version_id"), err);
+	if (!body)
+		return NULL;
+	secrets = definition_inputs_open(order->platform, org, id, json_object_get(body, "driver_inputs"),
+					 err);
+	json_decref(body);
+	return secrets;
+}
+
+static void
+make_static(struct making *m, const json_t *locals)
+{
+	struct error err = {0};
+	json_t *pointers = json_array(), *secret, *secrets = NULL;
+	json_t *outputs = resolve(m, inputs_of(m->node), WHERE_INPUTS, NULL, locals, pointers, &err);
+	const char *name;
+
+	m->secrets = secret_members(pointers, WHERE_INPUTS);
+	if (outputs)
+		secrets = open_secrets(m, &err);
+	if (outputs && !secrets) {
+		json_decref(outputs);
+		outputs = NULL;
+	}
+	json_object_foreach(secrets, name, secret) {
+		json_object_set(outputs, name, secret);
+		json_object_set_new(m->secrets, name, json_true());
+	}
+	json_decref(secrets);
+	json_decref(pointers);
+	provision_made(m, outputs, &err);
+}
+
+/* {NAME: {text, tag}}: the tag says what is in it, to nobody who has not the key. */
+static json_t *
+tagged(const struct provision *p, const json_t *files)
+{
+	json_t *list = json_object(), *content;
+	char tag[SECRET_FINGERPRINT_SIZE];
+	const char *name;
+
+	json_object_foreach((json_t *)files, name, content) {
+		const char *text = json_string_value(content);
+
+		secrets_fingerprint(p->order.platform->secrets, p->order.place, text ? text : "", tag);
+		json_object_set_new(list, name, json_pack("{s:O, s:s}", "text", content, "tag", tag));
+	}
+	return list;
+}
+
+static json_t *
+resolve_template(struct making *m, const json_t *templates, json_t *locals, struct error *err)
+{
+	struct driver *driver = m->provision->order.platform->driver;
+	json_t *pointers = json_array(), *outputs = NULL;
+	json_t *init = NULL, *files = NULL, *tags = NULL;
+
+	init = resolve(m, json_object_get(templates, "init"), WHERE_INPUTS "/templates/init", NULL, locals,
+		       NULL, err);
+	if (init) {
+		json_object_set_new(locals, "init", init);
+		files = resolve(m, json_object_get(templates, "files"), WHERE_INPUTS "/templates/files", NULL,
+				locals, pointers, err);
+	}
+	if (files) {
+		tags = tagged(m->provision, files);
+		m->kept = driver->ops->keep_files(driver, m->provision->space, m->name, tags,
+						  json_object_get(m->row, "state"), err);
+	}
+	if (m->kept) {
+		json_object_set(locals, "files", m->kept);
+		json_array_clear(pointers);
+		outputs = resolve(m, json_object_get(templates, "outputs"),
+				  WHERE_INPUTS "/templates/outputs", NULL, locals, pointers, err);
+		m->secrets = secret_members(pointers, WHERE_INPUTS "/templates/outputs");
+	}
+	json_decref(tags);
+	json_decref(files);
+	json_decref(pointers);
+	return outputs;
+}
+
+static void
+make_template(struct making *m, const json_t *locals)
+{
+	static const char *const parts[] = {"init", "files", "outputs"};
+	json_t *templates = json_deep_copy(json_object_get(inputs_of(m->node), "templates"));
+	struct error err = {0};
+	json_t *copy = json_copy((json_t *)locals), *outputs = NULL;
+	int ret = 0;
+
+	if (!json_is_object(templates))
+		ret = error_set(&err, ERROR_INPUT, _("its definition has no object \"templates\" in the values "
+						     "of its \"driver_inputs\""));
+	for (size_t i = 0; ret == 0 && i < sizeof(parts) / sizeof(parts[0]); i++) {
+		const json_t *part = json_object_get(templates, parts[i]);
+
+		if (!part || json_is_null(part))
+			json_object_set_new(templates, parts[i], json_object());
+		else if (!json_is_object(part))
+			ret = error_set(&err, ERROR_INPUT, _("\"%s\" of its definition's templates must be an "
+							     "object"), parts[i]);
+	}
+	if (ret == 0)
+		outputs = resolve_template(m, templates, copy, &err);
+	json_decref(copy);
+	json_decref(templates);
+	provision_made(m, outputs, &err);
+}
+
+/* "process/sqlite" is "sqlite" of the driver "process"; NULL: it is none of this driver. */
+const char *
+provision_driver_kind(const struct driver *driver, const char *driver_type)
+{
+	const char *name = driver->ops->name;
+	size_t length = strlen(name);
+
+	return strncmp(driver_type, name, length) == 0 && driver_type[length] == '/'
+		       ? driver_type + length + 1 : NULL;
+}
+
+static void
+provisioned(void *data, json_t *outputs, const struct error *err)
+{
+	struct ending *ending = data;
+	struct making *m = ending->making;
+	struct ending **link;
+
+	if (m) {
+		for (link = &m->provision->ending; *link != ending; link = &(*link)->next)
+			;
+		*link = ending->next;
+	}
+	free(ending);
+	if (m)
+		provision_made(m, outputs, err);
+	else
+		json_decref(outputs);
+}
+
+static void
+make_by_driver(struct making *m, const json_t *locals)
+{
+	struct provision *p = m->provision;
+	struct driver *driver = p->order.platform->driver;
+	const char *driver_type = provision_text(m->node, "driver_type");
+	const char *kind = provision_driver_kind(driver, driver_type);
+	struct error err = {0};
+	struct ending *ending;
+	json_t *inputs = NULL;
+
+	if (!kind)
+		error_set(&err, ERROR_INPUT, _("the definition %s asks for the driver \"%s\", which this "
+					       "platform does not have"),
+			  provision_text(m->node, "def_id"), driver_type);
+	else
+		inputs = resolve(m, inputs_of(m->node), WHERE_INPUTS, NULL, locals, NULL, &err);
+	if (!inputs) {
+		provision_made(m, NULL, &err);
+		return;
+	}
+	ending = xcalloc(1, sizeof(*ending));
+	ending->making = m;
+	ending->next = p->ending;
+	p->ending = ending;
+	struct driver_resource resource = {
+		.res_id = provision_text(m->node, "id"),
+		.name = m->name,
+		.type = kind,
+		.inputs = inputs,
+		.previous_outputs = json_object_get(m->row, "outputs"),
+	};
+	driver->ops->provision(driver, p->space, &resource, provisioned, ending);
+	json_decref(inputs);
+}
+
+static const struct maker {
+	const char *driver_type;
+	void (*make)(struct making *m, const json_t *locals);
+	bool keeps_files, takes_secrets;
+} makers[] = {
+	{"static", make_static, false, true},
+	{"humanitec/static", make_static, false, true},
+	{"humanitec/echo", make_static, false, true},
+	{"template", make_template, true, false},
+};
+
+static const struct maker *
+find_maker(const char *driver_type)
+{
+	static const struct maker by_driver = {NULL, make_by_driver, false, false};
+
+	for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++)
+		if (strcmp(makers[i].driver_type, driver_type) == 0)
+			return &makers[i];
+	return &by_driver;
+}
+
+bool
+provision_keeps_files(const char *driver_type)
+{
+	return find_maker(driver_type)->keeps_files;
+}
+
+void
+provision_make(struct making *m)
+{
+	struct error err = {0};
+	json_t *locals;
+
+	const struct maker *maker = find_maker(provision_text(m->node, "driver_type"));
+
+	m->state = GOING;
+	m->provision->going++;
+	locals = locals_of(m, &err);
+	if (locals && !maker->takes_secrets && count_secrets(m) > 0)
+		error_set(&err, ERROR_INPUT, _("the definition %s has secrets, which only the driver \"static\" "
+					       "takes"), provision_text(m->node, "def_id"));
+	if (err.kind == ERROR_NONE)
+		maker->make(m, locals);
+	else
+		provision_made(m, NULL, &err);
+	json_decref(locals);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the two halves of provision.h share: the order of a graph, and the making of a resource. */
+#ifndef SIDESTAGE_PLATFORM_ENGINE_PROVISION_PRIVATE_H
+#define SIDESTAGE_PLATFORM_ENGINE_PROVISION_PRIVATE_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "platform/engine/provision.h"
+
+struct driver;
+struct loop_timer;
+
+enum state { WAITING, GOING, MADE, FAILED };
+
+struct making {
+	struct provision *provision;
+	const json_t *node;
+	const json_t *row;	/* what was there; NULL: it is new */
+	char *name;
+	enum state state;
+	json_t *outputs;	/* with the texts of secrets */
+	json_t *secrets;	/* {name: true}: which of them are */
+	json_t *kept;		/* what the driver keeps for itself */
+};
+
+struct provision {
+	struct provision_order order;
+	char *space;
+	struct making *items;
+	size_t count, going;
+	json_t *places;		/* {guresid: place} */
+	bool failed, advancing;
+	char *blamed;
+	struct error why;
+	struct loop_timer *timer;
+	struct ending *ending;	/* those that are going on when it is freed */
+	provision_done *done;
+	void *data;
+};
+
+/* What a driver is given, for it may answer when the provision is gone. */
+struct ending {
+	struct making *making;	/* NULL: nobody waits any more */
+	struct ending *next;
+};
+
+/* provision.c */
+
+/* The member's text; "" when it has none. */
+const char *provision_text(const json_t *object, const char *key);
+/* The resource of this id; type and class NULL: of any.  NULL: there is none. */
+struct making *provision_find_made(const struct provision *p, const char *type,
+				   const char *resource_class, const char *id);
+/* As provision_find(), of a resource that was made. */
+json_t *provision_output(const struct provision *p, const struct making *m, const char *name,
+			 bool closed, json_t *texts, bool *secret, struct error *err);
+/* It is made, or (outputs NULL) cannot be; takes the outputs.  What waited for it begins. */
+void provision_made(struct making *m, json_t *outputs, const struct error *err);
+
+/* provision-make.c */
+
+/* Begins to make it; provision_made() comes in the end, perhaps at once. */
+void provision_make(struct making *m);
+/* The driver's word for "process/sqlite"; NULL: the environment's driver does not make it. */
+const char *provision_driver_kind(const struct driver *driver, const char *driver_type);
+/* Whether it consists of files of its own. */
+bool provision_keeps_files(const char *driver_type);
+
+#endif

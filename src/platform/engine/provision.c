@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Carrying a resource graph out: the order, what becomes of it, and what is left over. */
+#include "config.h"
+
+#include "platform/engine/provision-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "platform/drivers/driver.h"
+#include "platform/loop.h"
+#include "platform/state/repository-resources.h"
+#include "platform/state/secret.h"
+
+#define SIDE_BY_SIDE 8
+
+const char *
+provision_text(const json_t *object, const char *key)
+{
+	const char *text = json_member_string(object, key);
+
+	return text ? text : "";
+}
+
+struct making *
+provision_find_made(const struct provision *p, const char *type, const char *resource_class, const char *id)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		struct making *m = &p->items[i];
+
+		if (strcmp(provision_text(m->node, "id"), id) == 0 &&
+		    (!type || strcmp(provision_text(m->node, "type"), type) == 0) &&
+		    (!resource_class || strcmp(provision_text(m->node, "class"), resource_class) == 0))
+			return m;
+	}
+	return NULL;
+}
+
+json_t *
+provision_output(const struct provision *p, const struct making *m, const char *name, bool closed,
+	  json_t *texts, bool *secret, struct error *err)
+{
+	json_t *value = json_object_get(m->outputs, name);
+	char fingerprint[SECRET_FINGERPRINT_SIZE], *text;
+
+	if (!value) {
+		error_set(err, ERROR_INPUT, _("the resource %s has no output \"%s\""), provision_text(m->node, "id"),
+			  name);
+		return NULL;
+	}
+	*secret = json_object_get(m->secrets, name) != NULL;
+	if (!*secret)
+		return json_incref(value);
+	if (texts && json_is_string(value))
+		json_array_append(texts, value);
+	if (!closed)
+		return json_incref(value);
+	text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS);
+	secrets_fingerprint(p->order.platform->secrets, p->order.place, text ? text : "", fingerprint);
+	secrets_wipe(text);
+	return json_string(fingerprint);
+}
+
+static void advance(struct provision *p);
+
+/* Takes the outputs; NULL with err. */
+void
+provision_made(struct making *m, json_t *outputs, const struct error *err)
+{
+	struct provision *p = m->provision;
+
+	p->going--;
+	m->outputs = outputs;
+	m->state = outputs ? MADE : FAILED;
+	if (!m->secrets)
+		m->secrets = json_object();
+	if (!outputs && !p->failed) {
+		p->failed = true;
+		p->blamed = xstrdup(provision_text(m->node, "id"));
+		p->why = *err;
+		error_prefix(&p->why, _("resource %s"), p->blamed);
+	}
+	advance(p);
+}
+
+/* --- the order --- */
+
+static bool
+may_begin(const struct provision *p, const struct making *m)
+{
+	const json_t *needed;
+	size_t i;
+
+	if (m->state != WAITING)
+		return false;
+	json_array_foreach(json_object_get(m->node, "depends_on"), i, needed) {
+		const json_t *place = json_object_get(p->places, json_string_value(needed));
+
+		if (!place || p->items[json_integer_value(place)].state != MADE)
+			return false;
+	}
+	return true;
+}
+
+static void
+tell(void *data)
+{
+	struct provision *p = data;
+
+	p->timer = NULL;
+	p->done(p->data, p->blamed, p->failed ? &p->why : NULL);
+}
+
+/* A driver may answer at once: then it is the outer call that goes on. */
+static void
+advance(struct provision *p)
+{
+	bool more = !p->advancing;
+
+	if (p->advancing)
+		return;
+	p->advancing = true;
+	while (more) {
+		more = false;
+		for (size_t i = 0; i < p->count && !p->failed && p->going < SIDE_BY_SIDE; i++) {
+			if (!may_begin(p, &p->items[i]))
+				continue;
+			provision_make(&p->items[i]);
+			more = true;
+		}
+	}
+	p->advancing = false;
+	if (p->going == 0 && !p->timer)
+		p->timer = loop_add_timer(p->order.platform->loop, 0, tell, p);
+}
+
+/* --- beginning and ending --- */
+
+static const json_t *
+row_of(const json_t *known, const char *key, const char *value)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(known, i, row)
+		if (strcmp(provision_text(row, key), value) == 0)
+			return row;
+	return NULL;
+}
+
+/* What the driver calls it: the resource's id, and as much more as makes it the only one. */
+static char *
+new_name(const struct provision *p, const json_t *node)
+{
+	const char *kind = strrchr(provision_text(node, "driver_type"), '/');
+	const char *type = provision_text(node, "type"), *resource_class = provision_text(node, "class");
+	bool is_kind = kind && strcmp(kind + 1, type) == 0;
+	bool is_default = strcmp(resource_class, "default") == 0;
+	char *base = xasprintf("%s%s%s%s%s", provision_text(node, "id"), is_kind ? "" : ".", is_kind ? "" : type,
+			       is_default ? "" : ".", is_default ? "" : resource_class);
+	char *name;
+
+	for (char *at = base; *at; at++)
+		*at = *at == '/' ? '_' : *at;
+	name = xstrdup(base);
+	for (int i = 2; row_of(p->order.known, "name", name); i++) {
+		free(name);
+		name = xasprintf("%s-%d", base, i);
+	}
+	free(base);
+	return name;
+}
+
+static int
+set_up(struct provision *p, size_t i, const json_t *node, struct error *err)
+{
+	const struct provision_order *order = &p->order;
+	struct making *m = &p->items[i];
+
+	m->provision = p;
+	m->node = node;
+	m->row = row_of(order->known, "gu_res_id", provision_text(node, "guresid"));
+	m->name = m->row ? xstrdup(provision_text(m->row, "name")) : new_name(p, node);
+	json_object_set_new(p->places, provision_text(node, "guresid"), json_integer((json_int_t)i));
+	return repository_put_pending_resource(order->platform->repository, order->place, node, m->name,
+					       order->context.deployment_id, clock_wall_ms(), err);
+}
+
+struct provision *
+provision_start(const struct provision_order *order, provision_done *done, void *data,
+		struct error *err)
+{
+	struct provision *p = xcalloc(1, sizeof(*p));
+	const json_t *node;
+	size_t i;
+	int ret = 0;
+
+	p->order = *order;
+	p->done = done;
+	p->data = data;
+	p->space = xasprintf("%s/%s/%s", order->place->org, order->place->app, order->place->env);
+	p->count = json_array_size(order->nodes);
+	p->items = xcalloc(p->count + 1, sizeof(*p->items));
+	p->places = json_object();
+	json_array_foreach(order->nodes, i, node)
+		ret = ret == 0 ? set_up(p, i, node, err) : ret;
+	if (ret == 0) {
+		advance(p);
+		return p;
+	}
+	provision_free(p);
+	return NULL;
+}
+
+void
+provision_free(struct provision *p)
+{
+	if (!p)
+		return;
+	for (struct ending *ending = p->ending; ending; ending = ending->next)
+		ending->making = NULL;
+	loop_remove_timer(p->timer);
+	for (size_t i = 0; i < p->count; i++) {
+		free(p->items[i].name);
+		json_decref(p->items[i].outputs);
+		json_decref(p->items[i].secrets);
+		json_decref(p->items[i].kept);
+	}
+	json_decref(p->places);
+	free(p->items);
+	free(p->blamed);
+	free(p->space);
+	free(p);
+}
+
+/* --- what came of it --- */
+
+/* A set declares one resource under an id; others of that id may be there for a definition. */
+static const struct making *
+find_declared(const struct provision *p, const char *res_id)
+{
+	const json_t *wanted;
+	size_t i;
+
+	json_array_foreach(p->order.declared, i, wanted) {
+		const char *resource_class = provision_text(wanted, "class");
+
+		if (strcmp(provision_text(wanted, "id"), res_id) == 0)
+			return provision_find_made(p, provision_text(wanted, "type"),
+					 *resource_class ? resource_class : "default", res_id);
+	}
+	return NULL;
+}
+
+const json_t *
+provision_outputs(const struct provision *p, const char *res_id)
+{
+	const struct making *m = find_declared(p, res_id);
+
+	return m ? m->outputs : NULL;
+}
+
+json_t *
+provision_find(const struct provision *p, const char *res_id, const char *name, bool closed,
+	       json_t *texts, bool *secret, struct error *err)
+{
+	const struct making *m = find_declared(p, res_id);
+
+	if (m)
+		return provision_output(p, m, name, closed, texts, secret, err);
+	error_set(err, ERROR_INPUT, _("no resource %s is declared"), res_id);
+	return NULL;
+}
+
+/* What is secret is named and not kept: the next deployment makes it anew. */
+static int
+settle(const struct provision *p, const struct making *m, struct error *err)
+{
+	const struct provision_order *order = &p->order;
+	json_t *outputs = json_copy(m->outputs), *refs = json_object(), *nothing = json_object(), *yes;
+	struct resource_result result = {.outputs = outputs, .state = m->kept ? m->kept : nothing,
+					 .secret_refs = refs, .deploy_id = order->context.deployment_id};
+	const char *name;
+	int ret;
+
+	json_object_foreach(m->secrets, name, yes) {
+		char *ref = xasprintf("orgs/%s/resources/%s/secrets/.%s", order->place->org,
+				      provision_text(m->node, "guresid"), name);
+
+		json_object_del(outputs, name);
+		json_object_set_new(refs, name, json_string(ref));
+		free(ref);
+	}
+	ret = repository_settle_resource(order->platform->repository, order->place, m->node, &result,
+					 clock_wall_ms(), err);
+	json_decref(nothing);
+	json_decref(refs);
+	json_decref(outputs);
+	return ret;
+}
+
+int
+provision_settle(const struct provision *p, struct error *err)
+{
+	struct repository *repository = p->order.platform->repository;
+
+	if (repository_begin(repository, err) != 0)
+		return -1;
+	for (size_t i = 0; i < p->count; i++) {
+		if (settle(p, &p->items[i], err) != 0) {
+			repository_rollback(repository);
+			return -1;
+		}
+	}
+	if (repository_doom_resources(repository, p->order.place, p->order.context.deployment_id,
+				      clock_wall_ms(), err) == 0 &&
+	    repository_commit(repository, err) == 0)
+		return 0;
+	repository_rollback(repository);
+	return -1;
+}
+
+static int
+unmake(struct platform *platform, const struct place *place, const json_t *row, struct error *err)
+{
+	struct driver *driver = platform->driver;
+	const char *driver_type = provision_text(row, "driver_type"), *name = provision_text(row, "name");
+	const char *kind = provision_driver_kind(driver, driver_type);
+	char *space = xasprintf("%s/%s/%s", place->org, place->app, place->env);
+	int ret = 0;
+
+	if (kind) {
+		ret = driver->ops->deprovision(driver, space, kind, name, json_object_get(row, "outputs"), err);
+	} else if (provision_keeps_files(driver_type)) {
+		json_t *none = driver->ops->keep_files(driver, space, name, NULL, NULL, err);
+
+		ret = none ? 0 : -1;
+		json_decref(none);
+	}
+	free(space);
+	if (ret == 0)
+		ret = repository_drop_resource(platform->repository, place, provision_text(row, "gu_res_id"), err);
+	return ret;
+}
+
+static void
+unmake_or_log(struct platform *platform, const struct place *place, const json_t *row)
+{
+	struct error err = {0};
+
+	if (unmake(platform, place, row, &err) != 0)
+		log_line(LOG_PRIORITY_WARNING, "cannot remove a resource, trying again later", "env",
+			 place->env, "resource", provision_text(row, "res_id"), "error", err.text, NULL);
+	else
+		log_line(LOG_PRIORITY_INFO, "resource removed", "env", place->env, "resource",
+			 provision_text(row, "res_id"), "type", provision_text(row, "type"), NULL);
+}
+
+struct doomed {
+	struct platform *platform;
+	char *org, *app, *env;
+	json_t *row;
+};
+
+static void
+unmake_doomed(void *data)
+{
+	struct doomed *doomed = data;
+	struct place place = {doomed->org, doomed->app, doomed->env};
+
+	unmake_or_log(doomed->platform, &place, doomed->row);
+}
+
+static void
+free_doomed(void *data)
+{
+	struct doomed *doomed = data;
+
+	json_decref(doomed->row);
+	free(doomed->org);
+	free(doomed->app);
+	free(doomed->env);
+	free(doomed);
+}
+
+void
+provision_unmake_after_commit(struct platform *platform, const struct place *place, json_t *row)
+{
+	struct doomed *doomed = xcalloc(1, sizeof(*doomed));
+
+	*doomed = (struct doomed){
+		.platform = platform,
+		.org = xstrdup(place->org),
+		.app = xstrdup(place->app),
+		.env = xstrdup(place->env),
+		.row = json_incref(row),
+	};
+	repository_after_commit(platform->repository, unmake_doomed, free_doomed, doomed);
+}
+
+void
+provision_remove_leftovers(struct platform *platform, const struct place *place)
+{
+	struct error err = {0};
+	json_t *known = repository_known_resources(platform->repository, place, &err);
+	const json_t *row;
+	size_t i;
+
+	if (!known)
+		log_line(LOG_PRIORITY_ERROR, "cannot read the resources", "env", place->env, "error", err.text,
+			 NULL);
+	json_array_foreach(known, i, row) {
+		const char *status = provision_text(row, "status");
+
+		if (strcmp(status, "pending") == 0 || strcmp(status, "deleting") == 0)
+			unmake_or_log(platform, place, row);
+	}
+	json_decref(known);
+}

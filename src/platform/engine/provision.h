@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Carries a resource graph out: each resource as soon as those that it depends on are there,
+ * and side by side where none waits for another.
+ *
+ * What is new is written down as pending before it is made; what was there stays as the
+ * environment knows it until provision_settle().  So a deployment that fails, or a daemon that
+ * ends, leaves nothing but pending rows, and provision_remove_leftovers() unmakes them.
+ *
+ * Drivers of resources, by a definition's `driver_type`:
+ *
+ *	static (humanitec/static, humanitec/echo)  the outputs are driver_inputs.values
+ *	template        driver_inputs.values.templates has `init` (names for the others: ${init.NAME}),
+ *	                `files` (texts; where they lie is ${files.NAME}) and `outputs`
+ *	process/sqlite, process/dns, ...           what the environment's own driver gives
+ *
+ * In all of them ${params.NAME} is what the set says for the resource.
+ */
+#ifndef SIDESTAGE_PLATFORM_ENGINE_PROVISION_H
+#define SIDESTAGE_PLATFORM_ENGINE_PROVISION_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "model/reference.h"
+#include "platform/state/platform.h"
+
+struct deployed_values;
+struct error;
+struct provision;
+
+struct provision_order {
+	struct platform *platform;
+	const struct place *place;
+	struct reference_context context;	/* of the deployment; no resource in it */
+	const struct deployed_values *values;
+	const json_t *declared;			/* graph_declared() of the set */
+	const json_t *nodes;			/* the graph */
+	const json_t *known;			/* repository_known_resources() */
+};
+/* All that the order points at must live as long.  `done` is called once, from the loop; err
+ * NULL: all are there, else `blamed` is the resource that is not. */
+typedef void provision_done(void *data, const char *blamed, const struct error *err);
+/* NULL with err: it could not begin. */
+struct provision *provision_start(const struct provision_order *order, provision_done *done,
+				  void *data, struct error *err);
+/* NULL is fine.  Before it is done: nobody is told, and what is going on goes to its end. */
+void provision_free(struct provision *provision);
+
+/* The outputs of a resource that the set declares; NULL: it declares none.  Borrowed. */
+const json_t *provision_outputs(const struct provision *provision, const char *res_id);
+/* As deployed_values_find(), of an output. */
+json_t *provision_find(const struct provision *provision, const char *res_id, const char *name,
+		       bool closed, json_t *texts, bool *secret, struct error *err);
+
+/* What was made is what the environment has from now on; the rest of its resources is to go. */
+int provision_settle(const struct provision *provision, struct error *err);
+/* Unmakes resources that no deployment made it with, and those that are to go.  What cannot be is
+ * said in the log and stays for the next time. */
+void provision_remove_leftovers(struct platform *platform, const struct place *place);
+/* Unmakes one of repository_known_resources() when the transaction is durable.  If it cannot be,
+ * the log says so and it stays for the next time. */
+void provision_unmake_after_commit(struct platform *platform, const struct place *place,
+				   json_t *row);
+
+#endif

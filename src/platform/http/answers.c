@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A table with one place a key: a newer answer takes the place of an older one, so there is
+ * nothing to age and the whole is never larger than SLOTS times TEXT_MAX.
+ */
+#include "config.h"
+
+#include "platform/http/answers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xmalloc.h"
+
+#define SLOTS 256
+#define TEXT_MAX (128 * 1024)
+
+struct answers {
+	struct known_answer slots[SLOTS];
+};
+
+struct answers *
+answers_new(void)
+{
+	return xcalloc(1, sizeof(struct answers));
+}
+
+static void
+forget(struct known_answer *answer)
+{
+	free(answer->key);
+	free(answer->text);
+	free(answer->etag);
+	*answer = (struct known_answer){0};
+}
+
+void
+answers_free(struct answers *answers)
+{
+	if (!answers)
+		return;
+	for (size_t i = 0; i < SLOTS; i++)
+		forget(&answers->slots[i]);
+	free(answers);
+}
+
+/* FNV-1a. */
+static size_t
+slot_of(const char *key)
+{
+	uint32_t hash = 2166136261u;
+
+	for (; *key; key++)
+		hash = (hash ^ (unsigned char)*key) * 16777619u;
+	return hash % SLOTS;
+}
+
+const struct known_answer *
+answers_find(const struct answers *answers, const char *key, int64_t version)
+{
+	const struct known_answer *answer = &answers->slots[slot_of(key)];
+
+	return answer->key && answer->version == version && strcmp(answer->key, key) == 0 ? answer
+											  : NULL;
+}
+
+void
+answers_put(struct answers *answers, const char *key, int64_t version, const char *text,
+	    const char *etag)
+{
+	struct known_answer *answer = &answers->slots[slot_of(key)];
+
+	if (strlen(text) > TEXT_MAX)
+		return;
+	forget(answer);
+	*answer = (struct known_answer){xstrdup(key), xstrdup(text), xstrdup(etag), version};
+}

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+noinst_LIBRARIES += libplatform-http.a
+libplatform_http_a_SOURCES = \
+	src/platform/http/answers.c \
+	src/platform/http/answers.h \
+	src/platform/http/etag.c \
+	src/platform/http/etag.h \
+	src/platform/http/health.c \
+	src/platform/http/health.h \
+	src/platform/http/http-guard.c \
+	src/platform/http/http-guard.h \
+	src/platform/http/http-log.c \
+	src/platform/http/http-log.h \
+	src/platform/http/http.c \
+	src/platform/http/http.h \
+	src/platform/http/listener.c \
+	src/platform/http/listener.h \
+	src/platform/http/metrics.c \
+	src/platform/http/metrics.h \
+	src/platform/http/tls.c \
+	src/platform/http/tls.h

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A resource definition as it is kept: the document that was sent.  What is read out of it in
+ * more than one place is here.  Pure.
+ */
+#ifndef SIDESTAGE_PLATFORM_STATE_DEFINITION_H
+#define SIDESTAGE_PLATFORM_STATE_DEFINITION_H
+
+#include <jansson.h>
+
+#define DEFINITION_VERSION_SIZE 33
+
+/* A hash of what decides the resource: it changes when, and only when, that does. */
+void definition_version(char out[DEFINITION_VERSION_SIZE], const json_t *body);
+
+/* Each with what the wire requires; one without an id (from an import) has its place as its
+ * id.  New reference. */
+json_t *definition_criteria(const json_t *body);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the daemon's parts share: the one platform, and the place of a thing in it. */
+#ifndef SIDESTAGE_PLATFORM_STATE_PLATFORM_H
+#define SIDESTAGE_PLATFORM_STATE_PLATFORM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct answers;
+struct audit_options;
+struct automation;
+struct driver;
+struct engine;
+struct limiter;
+struct loop;
+struct metrics;
+struct repository;
+struct secrets;
+
+struct platform {
+	struct loop *loop;
+	struct repository *repository;
+	struct secrets *secrets;
+	struct driver *driver;
+	struct engine *engine;
+	struct answers *answers;	/* what is kept of them, encoded */
+	struct automation *automation;
+	struct metrics *metrics;
+	const char *user;	/* the daemon's own: who comes without a token of their own, where that
+				 * will do; who asks is request_user(), and not this */
+	char *token_hash;	/* SHA-256 in hex of the token file's; NULL: there is none */
+	struct limiter *limiter;	/* NULL: no limits */
+	const struct audit_options *audit;	/* NULL: the defaults */
+	uint64_t audited;	/* entries since the start */
+	int64_t started_at;	/* wall ms */
+};
+
+/* Where something lives.  Borrowed strings; app and env may be NULL. */
+struct place {
+	const char *org;
+	const char *app;
+	const char *env;
+};
+
+#endif

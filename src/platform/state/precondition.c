@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "platform/state/precondition.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "platform/state/repository-values.h"
+
+void
+precondition_tag(char out[IDS_SHA256_B64_SIZE], const char *last_id, const char *from_id)
+{
+	char *text = xasprintf("%s\n%s", last_id ? last_id : "", from_id ? from_id : "");
+
+	ids_sha256_b64(out, text, strlen(text));
+	free(text);
+}
+
+static bool
+is_text(const char *bytes, size_t length, const char *text)
+{
+	return strlen(text) == length && memcmp(bytes, text, length) == 0;
+}
+
+/* One of the header's list: quoted, or a bare tag.  older: a text that counts in quotes only. */
+static bool
+is_one(const char *bytes, size_t length, const char *tag, const char *older)
+{
+	if (length >= 2 && bytes[0] == '"' && bytes[length - 1] == '"')
+		return is_text(bytes + 1, length - 2, tag) ||
+		       (older && is_text(bytes + 1, length - 2, older));
+	return is_text(bytes, length, "*") || is_text(bytes, length, tag);
+}
+
+static bool
+matches(const char *if_match, const char *tag, const char *older)
+{
+	const char *at = if_match;
+
+	for (;;) {
+		size_t length;
+
+		at += strspn(at, ", \t");
+		if (!*at)
+			return false;
+		length = *at == '"' && strchr(at + 1, '"') ? (size_t)(strchr(at + 1, '"') - at) + 1
+							   : strcspn(at, ", \t");
+		if (is_one(at, length, tag, older))
+			return true;
+		at += length;
+	}
+}
+
+static json_t *
+copy_or_null(json_t *value)
+{
+	return value ? json_incref(value) : json_null();
+}
+
+int
+precondition_check(const char *if_match, const json_t *env, json_t **details, struct error *err)
+{
+	json_t *last = json_object_get(env, "last_deploy");
+	const char *last_id = json_member_string(last, "id");
+	const char *tag = json_member_string(env, "deploy_tag");
+
+	if (!if_match || matches(if_match, tag, last_id ? last_id : ""))
+		return 0;
+	if (details) {
+		json_decref(*details);
+		*details = json_pack("{s:o, s:o, s:s}", "last_deploy", copy_or_null(last), "from_deploy",
+				     copy_or_null(json_object_get(env, "from_deploy")), "deploy_tag", tag);
+	}
+	if (!last_id)
+		return error_set(err, ERROR_STALE, _("The environment moved: nothing was deployed to it "
+						     "yet.  Look at it again."));
+	return error_set(err, ERROR_STALE, _("The environment moved: its last deployment is \"%s\", and "
+					     "the next one builds on \"%s\".  Look at it again."), last_id,
+			 json_member_string(json_object_get(env, "from_deploy"), "id")
+				 ? json_member_string(json_object_get(env, "from_deploy"), "id")
+				 : "");
+}
+
+static int
+refuse_values(const struct place *place, const char *newest, json_t **details, struct error *err)
+{
+	json_decref(*details);
+	*details = json_pack("{s:o}", "value_set_version_id",
+			     *newest ? json_string(newest) : json_null());
+	return error_set(err, ERROR_STALE, _("The shared values of %s changed: their newest version is "
+					     "\"%s\".  Look at them again."),
+			 place->env ? place->env : place->app, newest);
+}
+
+int
+precondition_check_values(struct repository *repository, const struct place *place,
+			  const char *if_match, json_t **details, struct error *err)
+{
+	char newest[IDS_UUID_SIZE];
+
+	if (!if_match)
+		return 0;
+	if (repository_pin_values(repository, place, NULL, newest, err) != 0)
+		return -1;
+	return matches(if_match, newest, NULL) ? 0 : refuse_values(place, newest, details, err);
+}
+
+int
+precondition_check_base(struct repository *repository, const struct place *place, const char *base,
+			json_t **details, struct error *err)
+{
+	char newest[IDS_UUID_SIZE];
+
+	if (repository_pin_values(repository, place, NULL, newest, err) != 0)
+		return -1;
+	return strcmp(newest, base ? base : "") == 0 ? 0 : refuse_values(place, newest, details, err);
+}

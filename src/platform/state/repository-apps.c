@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Organizations, environment types, definitions, applications, environments. */
+#include "config.h"
+
+#include "platform/state/rows.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "platform/state/precondition.h"
+#include "platform/state/repository-values.h"
+
+#define ORGANIZATION                                                                               \
+	"SELECT id, name, created_at AS \"stamp:created_at\", created_by,"                         \
+	" 'null' AS \"json:trial_expires_at\", '{}' AS \"json:logo\" FROM organizations "
+#define APPLICATION                                                                                \
+	"SELECT a.id AS id, a.name AS name, a.org AS org_id,"                                      \
+	" a.created_at AS \"stamp:created_at\","                                                   \
+	" a.created_by AS created_by, a.status AS status,"                                         \
+	" coalesce(a.status_changed_at, a.created_at) AS \"stamp:status_changed_at\","             \
+	" (SELECT json_group_array(json_object('id', id, 'name', name, 'type', type)) FROM"        \
+	"  (SELECT id, name, type FROM environments e WHERE e.org = a.org AND e.app = a.id"        \
+	"   ORDER BY e.rowid)) AS \"json:envs\""                                            \
+	" FROM applications a "
+#define ENVIRONMENT                                                                                \
+	"SELECT id, name, type, created_at AS \"stamp:created_at\", created_by, status,"           \
+	" status_changed_at AS \"stamp:status_changed_at\","                                       \
+	" from_deploy_id AS \"opt:from_deploy_id\" FROM environments "
+
+/* Each sentence stands alone, so that it can be translated. */
+int
+repository_say_missing(size_t level, const char *id, struct error *err)
+{
+	if (level == 0)
+		return error_set(err, ERROR_NOT_FOUND, _("There is no organization \"%s\"."), id);
+	if (level == 1)
+		return error_set(err, ERROR_NOT_FOUND, _("There is no application \"%s\"."), id);
+	return error_set(err, ERROR_NOT_FOUND, _("There is no environment \"%s\"."), id);
+}
+
+int
+repository_has(struct repository *repository, const struct place *place, struct error *err)
+{
+	static const struct {
+		const char *sql;
+		const char *format;
+	} levels[] = {
+		{"SELECT id FROM organizations WHERE id = ?", "s"},
+		{"SELECT id FROM applications WHERE org = ? AND id = ?", "ss"},
+		{"SELECT id FROM environments WHERE org = ? AND app = ? AND id = ?", "sss"},
+	};
+	const char *ids[] = {place->org, place->app, place->env};
+
+	for (size_t i = 0; i < 3 && ids[i]; i++) {
+		json_t *row = rows_one(repository, err, levels[i].sql, levels[i].format, ids[0],
+				       ids[1], ids[2]);
+
+		if (!row)
+			return err->kind == ERROR_NOT_FOUND ? repository_say_missing(i, ids[i], err) : -1;
+		json_decref(row);
+	}
+	return 0;
+}
+
+json_t *
+repository_organizations(struct repository *repository, struct error *err)
+{
+	return rows_all(repository, err, ORGANIZATION "ORDER BY id", "");
+}
+
+json_t *
+repository_organization(struct repository *repository, const char *id, struct error *err)
+{
+	return rows_one(repository, err, ORGANIZATION "WHERE id = ?", "s", id);
+}
+
+int
+repository_put_organization(struct repository *repository, const char *id, const char *name,
+			    const char *user, int64_t now, struct error *err)
+{
+	return rows_run(repository, err, "INSERT INTO organizations VALUES (?, ?, ?, ?)", "ssis",
+			id, name, now, user);
+}
+
+json_t *
+repository_env_types(struct repository *repository, const char *org, struct error *err)
+{
+	return rows_all(repository, err,
+			"SELECT id, description FROM env_types WHERE org = ? ORDER BY rowid", "s",
+			org);
+}
+
+json_t *
+repository_env_type(struct repository *repository, const char *org, const char *id,
+		    struct error *err)
+{
+	return rows_one(repository, err,
+			"SELECT id, description FROM env_types WHERE org = ? AND id = ?", "ss", org,
+			id);
+}
+
+int
+repository_put_env_type(struct repository *repository, const char *org, const char *id,
+			const char *description, struct error *err)
+{
+	return rows_run(repository, err, "INSERT INTO env_types VALUES (?, ?, ?)", "sss", org, id,
+			description);
+}
+
+int
+repository_describe_env_type(struct repository *repository, const char *org, const char *id,
+			     const char *description, struct error *err)
+{
+	return rows_change(repository, err,
+			   "UPDATE env_types SET description = ?3 WHERE org = ?1 AND id = ?2", "sss",
+			   org, id, description);
+}
+
+int
+repository_drop_env_type(struct repository *repository, const char *org, const char *id,
+			 struct error *err)
+{
+	json_t *used = rows_one(repository, err,
+				"SELECT app, id FROM environments WHERE org = ? AND type = ? LIMIT 1",
+				"ss", org, id);
+
+	if (used) {
+		error_set(err, ERROR_CONFLICT,
+			  _("The environment type \"%s\" is in use by the environment %s of %s."), id,
+			  json_member_string(used, "id"), json_member_string(used, "app"));
+		json_decref(used);
+		return -1;
+	}
+	return rows_change(repository, err, "DELETE FROM env_types WHERE org = ? AND id = ?", "ss",
+			   org, id);
+}
+
+json_t *
+repository_users_of_env_type(struct repository *repository, const char *org, const char *id,
+			     struct error *err)
+{
+	return rows_all(repository, err,
+			"SELECT app AS \"app_id\", id AS \"env_id\" FROM environments"
+			" WHERE org = ? AND type = ? ORDER BY app, id", "ss", org, id);
+}
+
+json_t *
+repository_applications(struct repository *repository, const char *org, struct error *err)
+{
+	return rows_all(repository, err, APPLICATION "WHERE org = ? ORDER BY id", "s", org);
+}
+
+json_t *
+repository_application(struct repository *repository, const struct place *place, struct error *err)
+{
+	return rows_one(repository, err, APPLICATION "WHERE org = ? AND id = ?", "ss", place->org,
+			place->app);
+}
+
+int
+repository_put_application(struct repository *repository, const struct place *place,
+			   const char *name, const char *user, int64_t now, struct error *err)
+{
+	return rows_run(repository, err, "INSERT INTO applications (org, id, name, created_at,"
+					 " created_by) VALUES (?, ?, ?, ?, ?)", "sssis", place->org, place->app, name, now, user);
+}
+
+int
+repository_rename_application(struct repository *repository, const struct place *place,
+			      const char *name, struct error *err)
+{
+	return rows_change(repository, err,
+			   "UPDATE applications SET name = ?3 WHERE org = ?1 AND id = ?2", "sss",
+			   place->org, place->app, name);
+}
+
+int
+repository_set_application_deleting(struct repository *repository, const struct place *place,
+				    int64_t now, struct error *err)
+{
+	return rows_change(repository, err,
+			   "UPDATE applications SET status = 'deleting', status_changed_at = ?3"
+			   " WHERE org = ?1 AND id = ?2",
+			   "ssi", place->org, place->app, now);
+}
+
+/* Whatever has an organization and an application is part of it; an audit is not. */
+static int
+drop_application(struct repository *repository, const char *org, const char *app,
+		 struct error *err)
+{
+	json_t *tables = rows_all(repository, err,
+				  "SELECT name FROM sqlite_schema AS s WHERE type = 'table'"
+				  " AND name NOT LIKE 'audit%'"
+				  " AND EXISTS (SELECT 1 FROM pragma_table_info(s.name) WHERE name = 'org')"
+				  " AND EXISTS (SELECT 1 FROM pragma_table_info(s.name) WHERE name = 'app')",
+				  "");
+	int ret = tables ? 0 : -1;
+	json_t *table;
+	size_t i;
+
+	if (ret == 0)
+		ret = rows_run(repository, err,
+			       "DELETE FROM deployment_errors WHERE deployment IN (SELECT id FROM"
+			       " deployments WHERE org = ? AND app = ?)", "ss", org, app);
+	json_array_foreach(tables, i, table) {
+		char *sql = xasprintf("DELETE FROM \"%s\" WHERE org = ? AND app = ?",
+				      json_member_string(table, "name"));
+
+		if (ret == 0)
+			ret = rows_run(repository, err, sql, "ss", org, app);
+		free(sql);
+	}
+	json_decref(tables);
+	if (ret != 0)
+		return -1;
+	return rows_run(repository, err, "DELETE FROM applications WHERE org = ? AND id = ?", "ss",
+			org, app);
+}
+
+int
+repository_drop_applications(struct repository *repository, struct error *err)
+{
+	json_t *apps = rows_all(repository, err,
+				"SELECT org, id FROM applications AS a WHERE status = 'deleting'"
+				" AND NOT EXISTS (SELECT 1 FROM environments WHERE org = a.org"
+				" AND app = a.id)", "");
+	int ret = apps ? repository_begin(repository, err) : -1;
+	json_t *app;
+	size_t i;
+
+	if (ret == 0) {
+		json_array_foreach(apps, i, app)
+			if (ret == 0)
+				ret = drop_application(repository, json_member_string(app, "org"),
+						       json_member_string(app, "id"), err);
+		if (ret == 0)
+			ret = repository_commit(repository, err);
+		if (ret != 0)
+			repository_rollback(repository);
+	}
+	json_decref(apps);
+	return ret;
+}
+
+/* Puts the two deployments in, whole objects on the wire, and the tag over both. */
+static int
+complete_environment(struct repository *repository, const struct place *place, json_t *env,
+		     struct error *err)
+{
+	struct place here = {place->org, place->app, json_member_string(env, "id")};
+	const char *from = json_member_string(env, "from_deploy_id");
+	char tag[IDS_SHA256_B64_SIZE];
+	struct error why = {0};
+	json_t *deployment, *last;
+
+	last = repository_deployment(repository, &here, NULL, &why);
+	precondition_tag(tag, json_member_string(last, "id"), from);
+	if (from) {
+		deployment = repository_deployment_of_app(repository, &here, from, &why);
+		if (deployment)
+			json_object_set_new(env, "from_deploy", deployment);
+		json_object_del(env, "from_deploy_id");
+	}
+	if (last)
+		json_object_set_new(env, "last_deploy", last);
+	json_object_set_new(env, "deploy_tag", json_string(tag));
+	if (why.kind != ERROR_NONE && why.kind != ERROR_NOT_FOUND) {
+		*err = why;
+		return -1;
+	}
+	return 0;
+}
+
+json_t *
+repository_environments(struct repository *repository, const struct place *place, struct error *err)
+{
+	json_t *envs = rows_all(repository, err,
+				ENVIRONMENT "WHERE org = ? AND app = ? ORDER BY rowid",
+				"ss", place->org, place->app);
+	json_t *env;
+	size_t i;
+
+	json_array_foreach(envs, i, env) {
+		if (complete_environment(repository, place, env, err) != 0) {
+			json_decref(envs);
+			return NULL;
+		}
+	}
+	return envs;
+}
+
+json_t *
+repository_environment(struct repository *repository, const struct place *place, struct error *err)
+{
+	json_t *env = rows_one(repository, err, ENVIRONMENT "WHERE org = ? AND app = ? AND id = ?",
+			       "sss", place->org, place->app, place->env);
+
+	if (env && complete_environment(repository, place, env, err) != 0) {
+		json_decref(env);
+		return NULL;
+	}
+	return env;
+}
+
+json_t *
+repository_all_environments(struct repository *repository, struct error *err)
+{
+	return rows_all(repository, err,
+			"SELECT org, app, id AS env, status, (SELECT id FROM deployments AS d"
+			" WHERE d.org = e.org AND d.app = e.app AND d.env = e.id AND gone = 0"
+			" AND d.status = 'pending' ORDER BY seq DESC LIMIT 1) AS \"opt:pending\""
+			" FROM environments AS e ORDER BY rowid", "");
+}
+
+int
+repository_put_environment(struct repository *repository, const struct place *place,
+			   const char *name, const char *type, const char *from_deploy_id,
+			   const char *user, int64_t now, struct error *err)
+{
+	return rows_run(repository, err,
+			"INSERT INTO environments VALUES (?, ?, ?, ?, ?, 'active', ?, ?, ?, ?)",
+			"sssssisis", place->org, place->app, place->env, name, type, now,
+			from_deploy_id, now, user);
+}
+
+int
+repository_rename_environment(struct repository *repository, const struct place *place,
+			      const char *name, struct error *err)
+{
+	return rows_change(repository, err, "UPDATE environments SET name = ?4 WHERE org = ?1"
+					    " AND app = ?2 AND id = ?3",
+			   "ssss", place->org, place->app, place->env, name);
+}
+
+int
+repository_rebase_environment(struct repository *repository, const struct place *place,
+			      const char *deployment_id, struct error *err)
+{
+	return rows_change(repository, err, "UPDATE environments SET from_deploy_id = ?4"
+					    " WHERE org = ?1 AND app = ?2 AND id = ?3",
+			   "ssss", place->org, place->app, place->env, deployment_id);
+}
+
+int
+repository_set_deleting(struct repository *repository, const struct place *place, int64_t now,
+			struct error *err)
+{
+	return rows_change(repository, err, "UPDATE environments SET status = 'deleting',"
+					    " status_changed_at = ?4"
+					    " WHERE org = ?1 AND app = ?2 AND id = ?3",
+			   "sssi", place->org, place->app, place->env, now);
+}
+
+int
+repository_drop_environment(struct repository *repository, const struct place *place,
+			    struct error *err)
+{
+	static const char *const statements[] = {
+		"UPDATE deployments SET gone = 1 WHERE org = ? AND app = ? AND env = ?",
+		"DELETE FROM resources WHERE org = ? AND app = ? AND env = ?",
+		"DELETE FROM graphs WHERE org = ? AND app = ? AND env = ?",
+		"DELETE FROM runtime WHERE org = ? AND app = ? AND env = ?",
+		"DELETE FROM replicas WHERE org = ? AND app = ? AND env = ?",
+		"DELETE FROM rules WHERE org = ? AND app = ? AND env = ?",
+		"DELETE FROM rule_updates WHERE org = ? AND app = ? AND env = ?",
+		"DELETE FROM pipeline_runs WHERE org = ? AND app = ? AND env = ?",
+		"DELETE FROM environments WHERE org = ? AND app = ? AND id = ?",
+	};
+
+	if (repository_begin(repository, err) != 0)
+		return -1;
+	for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++) {
+		if (rows_run(repository, err, statements[i], "sss", place->org, place->app,
+			     place->env) != 0) {
+			repository_rollback(repository);
+			return -1;
+		}
+	}
+	if (repository_forget_values(repository, place, err) == 0 &&
+	    repository_commit(repository, err) == 0)
+		return 0;
+	repository_rollback(repository);
+	return -1;
+}

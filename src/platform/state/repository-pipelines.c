@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Runs of the pipeline; how far one is, is how far its deployment is. */
+#include "config.h"
+
+#include "platform/state/rows.h"
+
+int
+repository_put_run(struct repository *repository, const struct place *place, const char *id,
+		   const char *deployment, const json_t *inputs, const char *user, int64_t now,
+		   struct error *err)
+{
+	return rows_run(repository, err,
+			"INSERT INTO pipeline_runs (org, app, env, id, deployment, inputs, created_at,"
+			" created_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+			"sssssjis", place->org, place->app, place->env, id, deployment, inputs, now, user);
+}
+
+int
+repository_cancel_run(struct repository *repository, const char *id, int64_t now,
+		      struct error *err)
+{
+	return rows_change(repository, err,
+			   "UPDATE pipeline_runs SET cancel_at = coalesce(cancel_at, ?2) WHERE id = ?1",
+			   "si", id, now);
+}
+
+json_t *
+repository_runs(struct repository *repository, const struct place *place, struct error *err)
+{
+	return rows_all(repository, err,
+			"SELECT CAST(r.seq AS TEXT) AS seq, r.id AS id, r.org AS org, r.app AS app,"
+			" r.env AS env, r.deployment AS deployment, d.status AS status,"
+			" d.status_changed_at AS \"stamp:changed_at\", r.inputs AS \"json:inputs\","
+			" r.created_at AS \"stamp:created_at\", r.created_by AS created_by,"
+			" CAST(r.cancel_at AS TEXT) AS \"opt:cancel_at\""
+			" FROM pipeline_runs r JOIN deployments d ON d.id = r.deployment"
+			" WHERE r.org = ?1 AND (?2 IS NULL OR r.app = ?2) ORDER BY r.seq DESC",
+			"ss", place->org, place->app);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Resource definitions and their versions, the resources of environments, and resource graphs.
+ * Rules of repository.h.
+ */
+#ifndef SIDESTAGE_PLATFORM_STATE_REPOSITORY_RESOURCES_H
+#define SIDESTAGE_PLATFORM_STATE_REPOSITORY_RESOURCES_H
+
+#include "platform/state/repository.h"
+
+/* --- definitions --- */
+
+/* [{id, body}] by id. */
+json_t *repository_definitions(struct repository *repository, const char *org,
+			       struct error *err);
+/* The body as it is kept. */
+json_t *repository_definition(struct repository *repository, const char *org, const char *id,
+			      struct error *err);
+/* A version of it that was or is, whole. */
+json_t *repository_definition_version(struct repository *repository, const char *org,
+				      const char *id, const char *version, struct error *err);
+int repository_put_definition(struct repository *repository, const char *org, const char *id,
+			      const json_t *body, struct error *err);
+int repository_change_definition(struct repository *repository, const char *org, const char *id,
+				 const json_t *body, struct error *err);
+int repository_drop_definition(struct repository *repository, const char *org, const char *id,
+			       struct error *err);
+/* Keeps what the definition is now, for those that are pinned to it later. */
+int repository_keep_definition(struct repository *repository, const char *org, const char *id,
+			       const json_t *body, struct error *err);
+/* [{app_id, env_id, res_id, from_def, to_def}]: resources that were made by it. */
+json_t *repository_uses_of_definition(struct repository *repository, const char *org,
+				      const char *id, struct error *err);
+
+/* --- resources --- */
+
+/* As on the wire.  scheduled: 1 those that are being deleted, 0 the others, -1 all. */
+json_t *repository_resources(struct repository *repository, const struct place *place,
+			     int scheduled, struct error *err);
+json_t *repository_resource(struct repository *repository, const struct place *place,
+			    const char *gu_res_id, struct error *err);
+/* Those that were made by the definition. */
+json_t *repository_resources_by_definition(struct repository *repository, const char *org,
+					   const char *id, struct error *err);
+/* All rows of the environment whatever their status: {gu_res_id, res_id, type, class, def_id,
+ * driver_type, name, status, deploy_id, target_def_version_id?, outputs, state, pinned?}; `pinned` is the
+ * body of the version that it is pinned to. */
+json_t *repository_known_resources(struct repository *repository, const struct place *place,
+				   struct error *err);
+/* The node (of a graph) is going to be made by the deployment; nothing when there is one of its
+ * id already. */
+int repository_put_pending_resource(struct repository *repository, const struct place *place,
+				    const json_t *node, const char *name, const char *deploy_id,
+				    int64_t now, struct error *err);
+/* The node is what the environment has from now on. */
+struct resource_result {
+	const json_t *outputs, *state;
+	const json_t *secret_refs;
+	const char *deploy_id;
+};
+int repository_settle_resource(struct repository *repository, const struct place *place,
+			       const json_t *node, const struct resource_result *result,
+			       int64_t now, struct error *err);
+/* What was not settled by the deployment is to go. */
+int repository_doom_resources(struct repository *repository, const struct place *place,
+			      const char *deploy_id, int64_t now, struct error *err);
+int repository_detach_resource(struct repository *repository, const struct place *place,
+			       const char *gu_res_id, int64_t now, struct error *err);
+/* version NULL: no more. */
+int repository_pin_resource(struct repository *repository, const struct place *place,
+			    const char *gu_res_id, const char *version, int64_t now,
+			    struct error *err);
+int repository_drop_resource(struct repository *repository, const struct place *place,
+			     const char *gu_res_id, struct error *err);
+
+/* --- graphs --- */
+
+/* {id, hash, nodes, created_at, used_at}.  Equal nodes are the same graph, used once more. */
+json_t *repository_keep_graph(struct repository *repository, const struct place *place,
+			      const json_t *nodes, int64_t now, struct error *err);
+json_t *repository_graph(struct repository *repository, const struct place *place, const char *id,
+			 struct error *err);
+int repository_set_deployment_graph(struct repository *repository, const char *deployment,
+				    const char *graph, struct error *err);
+
+#endif

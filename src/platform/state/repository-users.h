@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Users, the hashes of their tokens, their roles, and who did what; as repository.h says. */
+#ifndef SIDESTAGE_PLATFORM_STATE_REPOSITORY_USERS_H
+#define SIDESTAGE_PLATFORM_STATE_REPOSITORY_USERS_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "platform/state/platform.h"
+
+struct error;
+struct repository;
+struct scope;
+
+/* --- users: {"id","name","type","email"?,"properties","created_at"} --- */
+
+json_t *repository_users(struct repository *repository, struct error *err);
+json_t *repository_user(struct repository *repository, const char *id, struct error *err);
+int repository_put_user(struct repository *repository, const char *id, const char *name,
+			const char *type, int64_t now, struct error *err);
+/* NULL: stays as it is. */
+int repository_change_user(struct repository *repository, const char *id, const char *name,
+			   const char *email, const json_t *properties, struct error *err);
+/* And the tokens and roles. */
+int repository_drop_user(struct repository *repository, const char *id, struct error *err);
+
+/* --- roles: [{"org","app","env_type","role"}] --- */
+
+json_t *repository_grants(struct repository *repository, const char *user, struct error *err);
+/* role NULL: none from now on. */
+int repository_put_grant(struct repository *repository, const char *user,
+			 const struct scope *scope, const char *role, struct error *err);
+/* {"type"} of an environment. */
+json_t *repository_env_type_of(struct repository *repository, const struct place *place,
+			       struct error *err);
+
+/* --- tokens, as TokenInfo: never with the hash --- */
+
+json_t *repository_tokens(struct repository *repository, const char *user, struct error *err);
+json_t *repository_token(struct repository *repository, const char *user, const char *id,
+			 struct error *err);
+/* {"user","id","hash","expires_at"?}: the last in milliseconds, as text. */
+json_t *repository_token_by_hash(struct repository *repository, const char *hash,
+				 struct error *err);
+struct token_row {
+	const char *user, *id, *hash, *description, *created_by;
+	int64_t created_at, expires_at;		/* wall ms; expires_at 0: never */
+};
+int repository_put_token(struct repository *repository, const struct token_row *row,
+			 struct error *err);
+int repository_drop_token(struct repository *repository, const char *user, const char *id,
+			  struct error *err);
+
+/* --- the audit log --- */
+
+struct audit_row {
+	const char *org;	/* "": of no organization */
+	const char *user, *token, *method, *path, *peer;
+	int status;
+	int64_t at;		/* wall ms */
+};
+int repository_put_audit(struct repository *repository, const struct audit_row *row,
+			 struct error *err);
+/* Keeps at most max_rows, none from before `oldest` (wall ms). */
+int repository_prune_audit(struct repository *repository, int64_t max_rows, int64_t oldest,
+			   struct error *err);
+
+struct audit_query {
+	const char *org;		/* NULL: of all, and of none */
+	int64_t after, before;		/* wall ms, both exclusive */
+	int64_t before_seq;		/* of entries at `before` those with a smaller number count;
+					 * 0: none */
+	int status_from, status_to;	/* both inclusive */
+	int64_t count;
+};
+/* Newest first: AuditLogEntry and, for the next page, "seq". */
+json_t *repository_audit(struct repository *repository, const struct audit_query *query,
+			 struct error *err);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Shared values and their versions, of an application (place->env NULL) or of an environment,
+ * which overrides the application's.  Rules of repository.h.
+ *
+ * Nothing is ever written over: a change ends one row and begins another, under a new value
+ * set version.  An environment's history is its own versions and the application's, in the
+ * order in which they were made, so a version says for every environment what its values
+ * were.  What is secret comes in sealed (secret.h) and goes out only by repository_values_at().
+ */
+#ifndef SIDESTAGE_PLATFORM_STATE_REPOSITORY_VALUES_H
+#define SIDESTAGE_PLATFORM_STATE_REPOSITORY_VALUES_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "base/ids.h"
+#include "platform/state/repository.h"
+
+#define VALUES_MAX 1000			/* of one application, or of one environment */
+#define VALUES_BYTES_MAX (4 * 1024 * 1024)	/* of these together */
+
+/* The version that stands for the latest. */
+#define VALUE_VERSION_LATEST "00000000-0000-0000-0000-000000000000"
+
+/* What a value is to become.  A member that is NULL stays as it is; `value` and `sealed`
+ * (which has a fingerprint) exclude each other. */
+struct value_content {
+	const char *key, *description;
+	const char *value;
+	const char *sealed, *fingerprint;
+};
+
+/* Who changes it, and why. */
+struct value_change {
+	const char *user;
+	const char *comment;
+	int64_t now;
+};
+
+/* --- values --- */
+
+/* The list of the wire, by key: an environment's with those of its application. */
+json_t *repository_values(struct repository *repository, const struct place *place,
+			  struct error *err);
+/* Of this level alone. */
+json_t *repository_value(struct repository *repository, const struct place *place,
+			 const char *key, struct error *err);
+/* A secret of this level as it is sealed, for free(): the present one, or (version: its
+ * fingerprint) one that it was.  ERROR_NOT_FOUND: none, purged, or not a secret. */
+char *repository_sealed_value(struct repository *repository, const struct place *place,
+			      const char *key, const char *version, struct error *err);
+/* ERROR_CONFLICT when there is one; ERROR_INPUT above the limits. */
+int repository_create_value(struct repository *repository, const struct place *place,
+			    const struct value_content *content,
+			    const struct value_change *change, struct error *err);
+/* What is so already makes no version. */
+int repository_update_value(struct repository *repository, const struct place *place,
+			    const struct value_content *content,
+			    const struct value_change *change, struct error *err);
+/* key NULL: all of this level. */
+int repository_delete_values(struct repository *repository, const struct place *place,
+			     const char *key, const struct value_change *change,
+			     struct error *err);
+/* Several keys in one version: those of `contents` are made or changed, those of `deleted` (an
+ * array of keys, which must be there: ERROR_INPUT) deleted.  What is so already makes none. */
+int repository_change_values(struct repository *repository, const struct place *place,
+			     const struct value_content *contents, size_t count,
+			     const json_t *deleted, const struct value_change *change,
+			     struct error *err);
+/* The place is deleted, and all of its values and versions with it; in a transaction. */
+int repository_forget_values(struct repository *repository, const struct place *place,
+			     struct error *err);
+
+/* --- versions --- */
+
+/* Newest first; only those in which the key changed, unless it is NULL.  As many as fit in
+ * an answer that a client takes; older ones are found by key or by id. */
+json_t *repository_value_versions(struct repository *repository, const struct place *place,
+				  const char *key_changed, struct error *err);
+json_t *repository_value_version(struct repository *repository, const struct place *place,
+				 const char *id, struct error *err);
+/*
+ * This level becomes what it was in a version, or one key of it; `made` is the version that
+ * results.  Of a purged value nothing is left to restore: its key stays as it is.
+ * ERROR_NOT_FOUND: no such version; ERROR_INPUT: the key has no value there.
+ */
+int repository_restore_values(struct repository *repository, const struct place *place,
+			      const char *id, const char *key,
+			      const struct value_change *change, char made[IDS_UUID_SIZE],
+			      struct error *err);
+/* The value that a key had in a version is gone wherever it was; ERROR_INPUT when it is not
+ * there, or is the present one. */
+int repository_purge_value(struct repository *repository, const struct place *place,
+			   const char *id, const char *key, const struct value_change *change,
+			   struct error *err);
+
+/* What was purged leaves the files as well; between transactions. */
+void repository_scrub(struct repository *repository);
+
+/* --- deploying --- */
+
+/* The version of an environment that `wanted` names (NULL: the latest); "" when there is
+ * none at all.  ERROR_INPUT when there is no such. */
+int repository_pin_values(struct repository *repository, const struct place *place,
+			  const char *wanted, char id[IDS_UUID_SIZE], struct error *err);
+/* {key: {"env", "is_secret", "purged", "value", "sealed", "fingerprint"}}: what an
+ * environment's values were; env is "" for the application's. */
+json_t *repository_values_at(struct repository *repository, const struct place *place,
+			     const char *id, struct error *err);
+
+/* --- the key of the secrets --- */
+
+/* ERROR_INPUT when secrets were sealed with another key than the one of this check. */
+int repository_check_key(struct repository *repository, const char *check, struct error *err);
+/* 1 when something is sealed, 0 or -1. */
+int repository_has_secrets(struct repository *repository, struct error *err);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the files of the repository share: one statement in, JSON rows out.
+ *
+ * A result column is named after the member that it becomes; a prefix says how:
+ * "stamp:" (milliseconds to a timestamp), "bool:", "json:" (text to a value), "opt:" and
+ * "optjson:" (left out when NULL).  Parameters are given by a format, a letter each: s string
+ * (NULL is NULL), i int64_t, j json_t.
+ */
+#ifndef SIDESTAGE_PLATFORM_STATE_ROWS_H
+#define SIDESTAGE_PLATFORM_STATE_ROWS_H
+
+#include <jansson.h>
+#include <sqlite3.h>
+
+#include "base/ids.h"
+#include "platform/state/repository.h"
+
+struct effects;
+struct statements;
+
+struct repository {
+	sqlite3 *database;
+	char *path;
+	char id[IDS_UUID_SIZE];	/* of the platform */
+	struct statements *statements;
+	int depth;		/* transactions that are open, one in the other */
+	bool broken;		/* SQLite took all of them back: nothing more is done in them */
+	struct effects *effects;
+};
+
+/* Array, maybe empty. */
+json_t *rows_all(struct repository *repository, struct error *err, const char *sql,
+		 const char *format, ...);
+/* The first; NULL with ERROR_NOT_FOUND. */
+json_t *rows_one(struct repository *repository, struct error *err, const char *sql,
+		 const char *format, ...);
+/* A change.  ERROR_CONFLICT when a key is taken. */
+int rows_run(struct repository *repository, struct error *err, const char *sql,
+	     const char *format, ...);
+/* The same; ERROR_NOT_FOUND when no row was changed. */
+int rows_change(struct repository *repository, struct error *err, const char *sql,
+		const char *format, ...);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "platform/state/state-secrets.h"
+
+#include "platform/state/repository-values.h"
+#include "platform/state/secret.h"
+
+int
+state_secrets_open(struct platform *platform, const char *key_file, const char *state,
+		   struct error *err)
+{
+	int sealed = repository_has_secrets(platform->repository, err);
+	char check[SECRET_FINGERPRINT_SIZE];
+
+	if (sealed < 0)
+		return -1;
+	platform->secrets = secrets_open(key_file, state, sealed == 0, err);
+	if (!platform->secrets)
+		return -1;
+	secrets_key_check(platform->secrets, check);
+	return repository_check_key(platform->repository, check, err);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "platform/state/value-rules.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "model/json.h"
+
+bool
+value_key_is_good(const char *key)
+{
+	static const char good[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+	size_t length = key ? strlen(key) : 0;
+
+	return length > 0 && length <= VALUE_KEY_MAX && strspn(key, good) == length;
+}
+
+int
+value_inherits_secrecy(struct repository *repository, const struct place *place, const char *key,
+		       struct error *err)
+{
+	const struct place app = {place->org, place->app, NULL};
+	struct error why = {0};
+	json_t *below;
+	int secret;
+
+	if (!place->env)
+		return 0;
+	below = repository_value(repository, &app, key, &why);
+	if (!below && why.kind != ERROR_NOT_FOUND) {
+		*err = why;
+		return -1;
+	}
+	secret = json_is_true(json_object_get(below, "is_secret"));
+	json_decref(below);
+	return secret;
+}
+
+char *
+value_seal(const struct secrets *secrets, const struct place *place, const char *text,
+	   char fingerprint[SECRET_FINGERPRINT_SIZE], struct value_content *content)
+{
+	char *sealed = secrets_seal(secrets, place, content->key, text);
+
+	secrets_fingerprint(secrets, place, text, fingerprint);
+	content->value = NULL;
+	content->sealed = sealed;
+	content->fingerprint = fingerprint;
+	return sealed;
+}
