@@ -9,13 +9,14 @@ trap 'rm -rf "$folder"' EXIT
 
 cat >"$folder/rules" <<'END'
 base base
+net base net
 model base model
 store base model store
-api base model api
-flow base model store api flow
+api base net model api
+flow base net model store api flow
 ui base model store flow ui
 cli base model store flow ui cli
-platform base model platform
+platform base net model platform
 <ncurses.h> ui
 <curses.h> ui
 <term.h> ui
