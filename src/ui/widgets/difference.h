@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "model/changes.h"
+#include "compare/changes.h"
 #include "ui/view.h"
 #include "ui/widgets/field.h"
 #include "ui/widgets/viewport.h"
