@@ -64,7 +64,7 @@ def wait_for_end(c, env):
     until = time.monotonic() + 20
     while True:
         answer = c.daemon.ask("GET", c.path("listDeployments", dict(c.places, envId=env)))
-        if answer.body()[0]["status"] != "in progress" or time.monotonic() > until:
+        if answer.body()[0]["status"] not in ("pending", "in progress") or time.monotonic() > until:
             return answer.body()[0]
         time.sleep(0.02)
 

@@ -138,6 +138,42 @@ a_failure_leaves_the_old_alone(void **state)
 	}
 }
 
+static bool
+web_has_started(void *data)
+{
+	return pid_of(data, "web", NULL, NULL) > 0;
+}
+
+static void
+a_cancelled_change_leaves_the_old_alone(void **state)
+{
+	struct world *world = *state;
+	struct web old = {.module = "worker", .image = "local/web:1.0.0"};
+	struct web next[] = {
+		{.image = "local/web:1.9.0", .mode = "deaf",
+		 .public_port = new_port(world, "modules.web.externals.dns")},
+		old,
+	};
+	long worker;
+
+	world->driver->ops->cancel(world->driver, SPACE);	/* nothing runs there */
+	assert_int_equal(apply(world, &old, 1), DRIVER_READY);
+	worker = pid_of(world, "worker", NULL, NULL);
+	world->driver->ops->cancel(world->driver, SPACE);	/* too late */
+	assert_int_equal(pid_of(world, "worker", NULL, NULL), worker);
+
+	begin_apply(world, next, 2);
+	run_until(world, web_has_started, world);
+	world->driver->ops->cancel(world->driver, SPACE);
+	while (world->applied < 2)
+		run(world);
+	assert_int_equal(world->phase, DRIVER_FAILED);
+	assert_null(world->code);
+	assert_int_equal(pid_of(world, "web", NULL, NULL), -1);
+	assert_int_equal(pid_of(world, "worker", NULL, NULL), worker);
+	assert_int_equal(apply(world, &old, 1), DRIVER_READY);
+}
+
 struct hammer {
 	int port;
 	atomic_bool stop, ended;
@@ -266,12 +302,6 @@ replicas_take_turns(void **state)
 	assert_int_equal(count_processes(world), 1);
 	seen[0] = pid_behind(world, port);
 	assert_int_equal(pid_behind(world, port), seen[0]);
-}
-
-static bool
-web_has_started(void *data)
-{
-	return pid_of(data, "web", NULL, NULL) > 0;
 }
 
 static void
@@ -502,6 +532,7 @@ main(void)
 		WITH_WORLD(a_workload_gets_what_is_declared_and_nothing_else),
 		WITH_WORLD(the_same_again_changes_nothing),
 		WITH_WORLD(a_failure_leaves_the_old_alone),
+		WITH_WORLD(a_cancelled_change_leaves_the_old_alone),
 		WITH_WORLD(a_switch_refuses_nobody),
 		WITH_WORLD(replicas_take_turns),
 		WITH_WORLD(what_is_killed_starts_again),

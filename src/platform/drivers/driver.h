@@ -133,6 +133,11 @@ struct driver_ops {
 	int (*apply)(struct driver *driver, const char *space,
 		     const struct driver_workload *workloads, size_t count,
 		     driver_applied *applied, void *data, struct error *err);
+	/*
+	 * The apply that runs ends as failed, without errors, and the old go on untouched; it is
+	 * too late (and does nothing) once all candidates were ready.
+	 */
+	void (*cancel)(struct driver *driver, const char *space);
 	/* Candidates included (their status wins) while an apply runs. */
 	void (*status)(struct driver *driver, const char *space, struct driver_status *out);
 	/* Another number whenever status() would give something else; much cheaper. */

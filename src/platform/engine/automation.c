@@ -17,7 +17,7 @@
 #include "model/image.h"
 #include "model/json.h"
 #include "model/set.h"
-#include "platform/engine/engine.h"
+#include "platform/engine/deploy.h"
 #include "platform/loop.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository.h"
@@ -230,7 +230,7 @@ make_update(struct platform *platform, const json_t *update)
 	char *delta, *comment;
 
 	/* It is being changed, deleted, or the daemon ends: what is wanted is not forgotten. */
-	if (engine_check_deploy(platform->engine, &place, &request, &err) != 0 &&
+	if (deploy_check(platform, &place, &request, &err) != 0 &&
 	    err.kind == ERROR_CONFLICT)
 		return false;
 	err = (struct error){0};
@@ -240,7 +240,7 @@ make_update(struct platform *platform, const json_t *update)
 	if (delta && *delta) {
 		request.delta_id = delta;
 		request.comment = comment;
-		deployment = engine_deploy(platform->engine, &place, &request, &err);
+		deployment = deploy_start(platform, &place, &request, &err);
 	}
 	if (err.kind != ERROR_NONE)
 		log_line(LOG_PRIORITY_WARNING, "a rule's update was refused", "environment", place.env,

@@ -42,21 +42,8 @@ bool engine_is_stopping(const struct engine *engine);	/* or draining */
  * interrupted, and the next start says so. */
 void engine_stop(struct engine *engine);
 
-struct deploy_request {
-	const char *delta_id, *set_id, *comment, *mode;	/* each may be NULL */
-	const char *value_set_version_id;	/* NULL: the latest */
-	const char *if_match;		/* the header's value; NULL: no condition */
-	json_t **details;		/* what is there now, when the condition fails; NULL is fine */
-	const char *user;		/* who asks; NULL: the platform itself */
-};
-/* The new deployment as on the wire.  ERROR_INPUT (delta, set, values or image are missing or do not
- * fit, or the environment is paused), ERROR_CONFLICT (one is active), ERROR_STALE (if_match);
- * nothing is changed then. */
-json_t *engine_deploy(struct engine *engine, const struct place *place,
-		      const struct deploy_request *request, struct error *err);
-/* Whether it would be taken, with the same errors; nothing is changed. */
-int engine_check_deploy(struct engine *engine, const struct place *place,
-			const struct deploy_request *request, struct error *err);
+/* A deployment that is recorded as pending. */
+void engine_begin(struct engine *engine, const struct place *place, const char *deploy_id);
 /* A deployment is pending or in progress. */
 bool engine_is_busy(struct engine *engine, const struct place *place);
 /* Whether it is paused, or how many replicas it has, has changed: what runs follows. */

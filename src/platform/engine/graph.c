@@ -26,7 +26,7 @@
 #include "platform/state/definition-inputs.h"
 #include "platform/state/definition.h"
 
-#define BLAMED_SIZE 256
+#define CULPRIT_SIZE 256
 #define GU_DIGITS 40
 
 struct build {
@@ -38,7 +38,7 @@ struct build {
 	bool *beside;			/* who needs the first needs the second as well */
 	size_t at;			/* which is looked at */
 	bool failed;			/* err was set while a placeholder was looked at */
-	char *blamed;
+	char *culprit;
 };
 
 char *
@@ -208,9 +208,9 @@ make_node(const struct build *b, const struct match_request *request, const json
 }
 
 static int
-blame(struct build *b, const char *id)
+set_culprit(struct build *b, const char *id)
 {
-	snprintf(b->blamed, BLAMED_SIZE, "%s", id);
+	snprintf(b->culprit, CULPRIT_SIZE, "%s", id);
 	b->failed = true;
 	return -1;
 }
@@ -240,7 +240,7 @@ add_node(struct build *b, const char *type, const char *resource_class, const ch
 			json_array_append(b->bodies, (json_t *)body);
 			json_object_set_new(b->places, key, json_integer(place));
 		} else {
-			place = blame(b, id);
+			place = set_culprit(b, id);
 		}
 	}
 	free(key);
@@ -330,7 +330,7 @@ see_names(struct build *b, const json_t *value, const char *where, const char *m
 		return 0;
 	if (!b->failed) {
 		error_prefix(err, _("resource %s"), node_text(node, "id"));
-		blame(b, node_text(node, "id"));
+		set_culprit(b, node_text(node, "id"));
 	}
 	return -1;
 }
@@ -356,7 +356,7 @@ add_beside(struct build *b, const char *name, const json_t *how, struct error *e
 	if (!reference_resource_read(&other, name)) {
 		error_set(err, ERROR_INPUT, _("definition %s: \"%.200s\" in \"provision\" names no resource; "
 					      "it is written TYPE.CLASS#ID"), node_text(node, "def_id"), name);
-		return blame(b, node_text(node, "id"));
+		return set_culprit(b, node_text(node, "id"));
 	}
 	place = add_node(b, other.type, other.resource_class ? other.resource_class : "default",
 			 other.id ? other.id : node_text(node, "id"), json_object_get(how, "params"), err);
@@ -446,7 +446,7 @@ name_circle(struct build *b, const bool *done, size_t count, struct error *err)
 	} while (at != start);
 	error_set(err, ERROR_INPUT, _("resources need each other in a circle: %s%s"), buf_str(&text),
 		  node_text(json_array_get(b->nodes, start), "id"));
-	blame(b, node_text(json_array_get(b->nodes, start), "id"));
+	set_culprit(b, node_text(json_array_get(b->nodes, start), "id"));
 	buf_clear(&text);
 }
 
@@ -487,7 +487,7 @@ in_order(struct build *b, struct error *err)
 }
 
 json_t *
-graph_build(const struct graph_source *source, const json_t *declared, char *blamed,
+graph_build(const struct graph_source *source, const json_t *declared, char *culprit,
 	    struct error *err)
 {
 	struct build b = {
@@ -497,13 +497,13 @@ graph_build(const struct graph_source *source, const json_t *declared, char *bla
 		.bodies = json_array(),
 		.needs = xcalloc((size_t)GRAPH_NODES_MAX * GRAPH_NODES_MAX, sizeof(bool)),
 		.beside = xcalloc((size_t)GRAPH_NODES_MAX * GRAPH_NODES_MAX, sizeof(bool)),
-		.blamed = blamed,
+		.culprit = culprit,
 	};
 	json_t *graph = NULL;
 	const json_t *wanted;
 	size_t i;
 
-	blamed[0] = '\0';
+	culprit[0] = '\0';
 	json_array_foreach(declared, i, wanted) {
 		const char *resource_class = json_member_string(wanted, "class");
 

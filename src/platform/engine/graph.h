@@ -41,9 +41,9 @@ json_t *graph_declared(const struct set *set);
 /*
  * The graph of what is declared; a new reference.  NULL with ERROR_INPUT that names the
  * resource: no definition serves it, what it needs is named wrongly, it needs itself (with the
- * circle); ERROR_LIMIT: more than GRAPH_NODES_MAX.  `blamed` (256 bytes) gets its id.
+ * circle); ERROR_LIMIT: more than GRAPH_NODES_MAX.  `culprit` (256 bytes) gets its id.
  */
-json_t *graph_build(const struct graph_source *source, const json_t *declared, char *blamed,
+json_t *graph_build(const struct graph_source *source, const json_t *declared, char *culprit,
 		    struct error *err);
 
 /* "TYPE.CLASS#ID", which is one resource of an environment.  free() it. */

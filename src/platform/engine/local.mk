@@ -3,15 +3,24 @@ noinst_LIBRARIES += libplatform-engine.a
 libplatform_engine_a_SOURCES = \
 	src/platform/engine/automation.c \
 	src/platform/engine/automation.h \
+	src/platform/engine/deploy.c \
+	src/platform/engine/deploy.h \
 	src/platform/engine/deployed-values.c \
 	src/platform/engine/deployed-values.h \
 	src/platform/engine/engine.c \
 	src/platform/engine/engine.h \
+	src/platform/engine/env-graph.c \
+	src/platform/engine/env-graph.h \
 	src/platform/engine/graph.c \
 	src/platform/engine/graph.h \
-	src/platform/engine/prepare.c \
-	src/platform/engine/prepare.h \
-	src/platform/engine/provision-make.c \
 	src/platform/engine/provision-private.h \
 	src/platform/engine/provision.c \
-	src/platform/engine/provision.h
+	src/platform/engine/provision.h \
+	src/platform/engine/prune.c \
+	src/platform/engine/prune.h \
+	src/platform/engine/resource-drivers.c \
+	src/platform/engine/rollout-plan.c \
+	src/platform/engine/rollout-plan.h \
+	src/platform/engine/rollout-private.h \
+	src/platform/engine/rollout.c \
+	src/platform/engine/rollout.h

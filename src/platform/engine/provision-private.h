@@ -11,14 +11,14 @@
 struct driver;
 struct loop_timer;
 
-enum state { WAITING, GOING, MADE, FAILED };
+enum resource_job_state { WAITING, RUNNING, READY, FAILED };
 
-struct making {
+struct resource_job {
 	struct provision *provision;
 	const json_t *node;
 	const json_t *row;	/* what was there; NULL: it is new */
 	char *name;
-	enum state state;
+	enum resource_job_state state;
 	json_t *outputs;	/* with the texts of secrets */
 	json_t *secrets;	/* {name: true}: which of them are */
 	json_t *kept;		/* what the driver keeps for itself */
@@ -27,22 +27,22 @@ struct making {
 struct provision {
 	struct provision_order order;
 	char *space;
-	struct making *items;
+	struct resource_job *items;
 	size_t count, going;
 	json_t *places;		/* {guresid: place} */
-	bool failed, advancing;
-	char *blamed;
+	bool failed, starting;
+	char *culprit;
 	struct error why;
 	struct loop_timer *timer;
-	struct ending *ending;	/* those that are going on when it is freed */
+	struct detached_callback *callbacks;	/* those that are going on when it is freed */
 	provision_done *done;
 	void *data;
 };
 
 /* What a driver is given, for it may answer when the provision is gone. */
-struct ending {
-	struct making *making;	/* NULL: nobody waits any more */
-	struct ending *next;
+struct detached_callback {
+	struct resource_job *job;	/* NULL: nobody waits any more */
+	struct detached_callback *next;
 };
 
 /* provision.c */
@@ -50,18 +50,18 @@ struct ending {
 /* The member's text; "" when it has none. */
 const char *provision_text(const json_t *object, const char *key);
 /* The resource of this id; type and class NULL: of any.  NULL: there is none. */
-struct making *provision_find_made(const struct provision *p, const char *type,
-				   const char *resource_class, const char *id);
+struct resource_job *provision_find_job(const struct provision *p, const char *type,
+					const char *resource_class, const char *id);
 /* As provision_find(), of a resource that was made. */
-json_t *provision_output(const struct provision *p, const struct making *m, const char *name,
+json_t *provision_output(const struct provision *p, const struct resource_job *m, const char *name,
 			 bool closed, json_t *texts, bool *secret, struct error *err);
 /* It is made, or (outputs NULL) cannot be; takes the outputs.  What waited for it begins. */
-void provision_made(struct making *m, json_t *outputs, const struct error *err);
+void provision_made(struct resource_job *m, json_t *outputs, const struct error *err);
 
-/* provision-make.c */
+/* resource-drivers.c */
 
 /* Begins to make it; provision_made() comes in the end, perhaps at once. */
-void provision_make(struct making *m);
+void provision_make(struct resource_job *m);
 /* The driver's word for "process/sqlite"; NULL: the environment's driver does not make it. */
 const char *provision_driver_kind(const struct driver *driver, const char *driver_type);
 /* Whether it consists of files of its own. */

@@ -27,11 +27,12 @@ provision_text(const json_t *object, const char *key)
 	return text ? text : "";
 }
 
-struct making *
-provision_find_made(const struct provision *p, const char *type, const char *resource_class, const char *id)
+struct resource_job *
+provision_find_job(const struct provision *p, const char *type, const char *resource_class,
+		   const char *id)
 {
 	for (size_t i = 0; i < p->count; i++) {
-		struct making *m = &p->items[i];
+		struct resource_job *m = &p->items[i];
 
 		if (strcmp(provision_text(m->node, "id"), id) == 0 &&
 		    (!type || strcmp(provision_text(m->node, "type"), type) == 0) &&
@@ -42,8 +43,8 @@ provision_find_made(const struct provision *p, const char *type, const char *res
 }
 
 json_t *
-provision_output(const struct provision *p, const struct making *m, const char *name, bool closed,
-	  json_t *texts, bool *secret, struct error *err)
+provision_output(const struct provision *p, const struct resource_job *m, const char *name,
+		 bool closed, json_t *texts, bool *secret, struct error *err)
 {
 	json_t *value = json_object_get(m->outputs, name);
 	char fingerprint[SECRET_FINGERPRINT_SIZE], *text;
@@ -66,32 +67,32 @@ provision_output(const struct provision *p, const struct making *m, const char *
 	return json_string(fingerprint);
 }
 
-static void advance(struct provision *p);
+static void start_jobs(struct provision *p);
 
 /* Takes the outputs; NULL with err. */
 void
-provision_made(struct making *m, json_t *outputs, const struct error *err)
+provision_made(struct resource_job *m, json_t *outputs, const struct error *err)
 {
 	struct provision *p = m->provision;
 
 	p->going--;
 	m->outputs = outputs;
-	m->state = outputs ? MADE : FAILED;
+	m->state = outputs ? READY : FAILED;
 	if (!m->secrets)
 		m->secrets = json_object();
 	if (!outputs && !p->failed) {
 		p->failed = true;
-		p->blamed = xstrdup(provision_text(m->node, "id"));
+		p->culprit = xstrdup(provision_text(m->node, "id"));
 		p->why = *err;
-		error_prefix(&p->why, _("resource %s"), p->blamed);
+		error_prefix(&p->why, _("resource %s"), p->culprit);
 	}
-	advance(p);
+	start_jobs(p);
 }
 
 /* --- the order --- */
 
 static bool
-may_begin(const struct provision *p, const struct making *m)
+may_begin(const struct provision *p, const struct resource_job *m)
 {
 	const json_t *needed;
 	size_t i;
@@ -101,30 +102,30 @@ may_begin(const struct provision *p, const struct making *m)
 	json_array_foreach(json_object_get(m->node, "depends_on"), i, needed) {
 		const json_t *place = json_object_get(p->places, json_string_value(needed));
 
-		if (!place || p->items[json_integer_value(place)].state != MADE)
+		if (!place || p->items[json_integer_value(place)].state != READY)
 			return false;
 	}
 	return true;
 }
 
 static void
-tell(void *data)
+report_end(void *data)
 {
 	struct provision *p = data;
 
 	p->timer = NULL;
-	p->done(p->data, p->blamed, p->failed ? &p->why : NULL);
+	p->done(p->data, p->culprit, p->failed ? &p->why : NULL);
 }
 
 /* A driver may answer at once: then it is the outer call that goes on. */
 static void
-advance(struct provision *p)
+start_jobs(struct provision *p)
 {
-	bool more = !p->advancing;
+	bool more = !p->starting;
 
-	if (p->advancing)
+	if (p->starting)
 		return;
-	p->advancing = true;
+	p->starting = true;
 	while (more) {
 		more = false;
 		for (size_t i = 0; i < p->count && !p->failed && p->going < SIDE_BY_SIDE; i++) {
@@ -134,9 +135,9 @@ advance(struct provision *p)
 			more = true;
 		}
 	}
-	p->advancing = false;
+	p->starting = false;
 	if (p->going == 0 && !p->timer)
-		p->timer = loop_add_timer(p->order.platform->loop, 0, tell, p);
+		p->timer = loop_add_timer(p->order.platform->loop, 0, report_end, p);
 }
 
 /* --- beginning and ending --- */
@@ -177,10 +178,10 @@ new_name(const struct provision *p, const json_t *node)
 }
 
 static int
-set_up(struct provision *p, size_t i, const json_t *node, struct error *err)
+set_up_job(struct provision *p, size_t i, const json_t *node, struct error *err)
 {
 	const struct provision_order *order = &p->order;
-	struct making *m = &p->items[i];
+	struct resource_job *m = &p->items[i];
 
 	m->provision = p;
 	m->node = node;
@@ -208,9 +209,9 @@ provision_start(const struct provision_order *order, provision_done *done, void 
 	p->items = xcalloc(p->count + 1, sizeof(*p->items));
 	p->places = json_object();
 	json_array_foreach(order->nodes, i, node)
-		ret = ret == 0 ? set_up(p, i, node, err) : ret;
+		ret = ret == 0 ? set_up_job(p, i, node, err) : ret;
 	if (ret == 0) {
-		advance(p);
+		start_jobs(p);
 		return p;
 	}
 	provision_free(p);
@@ -218,12 +219,21 @@ provision_start(const struct provision_order *order, provision_done *done, void 
 }
 
 void
+provision_cancel(struct provision *p)
+{
+	if (!p->failed)
+		error_set(&p->why, ERROR_UNAVAILABLE, _("it was cancelled"));
+	p->failed = true;
+	start_jobs(p);
+}
+
+void
 provision_free(struct provision *p)
 {
 	if (!p)
 		return;
-	for (struct ending *ending = p->ending; ending; ending = ending->next)
-		ending->making = NULL;
+	for (struct detached_callback *callback = p->callbacks; callback; callback = callback->next)
+		callback->job = NULL;
 	loop_remove_timer(p->timer);
 	for (size_t i = 0; i < p->count; i++) {
 		free(p->items[i].name);
@@ -233,7 +243,7 @@ provision_free(struct provision *p)
 	}
 	json_decref(p->places);
 	free(p->items);
-	free(p->blamed);
+	free(p->culprit);
 	free(p->space);
 	free(p);
 }
@@ -241,7 +251,7 @@ provision_free(struct provision *p)
 /* --- what came of it --- */
 
 /* A set declares one resource under an id; others of that id may be there for a definition. */
-static const struct making *
+static const struct resource_job *
 find_declared(const struct provision *p, const char *res_id)
 {
 	const json_t *wanted;
@@ -251,7 +261,7 @@ find_declared(const struct provision *p, const char *res_id)
 		const char *resource_class = provision_text(wanted, "class");
 
 		if (strcmp(provision_text(wanted, "id"), res_id) == 0)
-			return provision_find_made(p, provision_text(wanted, "type"),
+			return provision_find_job(p, provision_text(wanted, "type"),
 					 *resource_class ? resource_class : "default", res_id);
 	}
 	return NULL;
@@ -260,7 +270,7 @@ find_declared(const struct provision *p, const char *res_id)
 const json_t *
 provision_outputs(const struct provision *p, const char *res_id)
 {
-	const struct making *m = find_declared(p, res_id);
+	const struct resource_job *m = find_declared(p, res_id);
 
 	return m ? m->outputs : NULL;
 }
@@ -269,7 +279,7 @@ json_t *
 provision_find(const struct provision *p, const char *res_id, const char *name, bool closed,
 	       json_t *texts, bool *secret, struct error *err)
 {
-	const struct making *m = find_declared(p, res_id);
+	const struct resource_job *m = find_declared(p, res_id);
 
 	if (m)
 		return provision_output(p, m, name, closed, texts, secret, err);
@@ -279,7 +289,7 @@ provision_find(const struct provision *p, const char *res_id, const char *name, 
 
 /* What is secret is named and not kept: the next deployment makes it anew. */
 static int
-settle(const struct provision *p, const struct making *m, struct error *err)
+commit_job(const struct provision *p, const struct resource_job *m, struct error *err)
 {
 	const struct provision_order *order = &p->order;
 	json_t *outputs = json_copy(m->outputs), *refs = json_object(), *nothing = json_object(), *yes;
@@ -305,14 +315,14 @@ settle(const struct provision *p, const struct making *m, struct error *err)
 }
 
 int
-provision_settle(const struct provision *p, struct error *err)
+provision_commit(const struct provision *p, struct error *err)
 {
 	struct repository *repository = p->order.platform->repository;
 
 	if (repository_begin(repository, err) != 0)
 		return -1;
 	for (size_t i = 0; i < p->count; i++) {
-		if (settle(p, &p->items[i], err) != 0) {
+		if (commit_job(p, &p->items[i], err) != 0) {
 			repository_rollback(repository);
 			return -1;
 		}
@@ -323,102 +333,4 @@ provision_settle(const struct provision *p, struct error *err)
 		return 0;
 	repository_rollback(repository);
 	return -1;
-}
-
-static int
-unmake(struct platform *platform, const struct place *place, const json_t *row, struct error *err)
-{
-	struct driver *driver = platform->driver;
-	const char *driver_type = provision_text(row, "driver_type"), *name = provision_text(row, "name");
-	const char *kind = provision_driver_kind(driver, driver_type);
-	char *space = xasprintf("%s/%s/%s", place->org, place->app, place->env);
-	int ret = 0;
-
-	if (kind) {
-		ret = driver->ops->deprovision(driver, space, kind, name, json_object_get(row, "outputs"), err);
-	} else if (provision_keeps_files(driver_type)) {
-		json_t *none = driver->ops->keep_files(driver, space, name, NULL, NULL, err);
-
-		ret = none ? 0 : -1;
-		json_decref(none);
-	}
-	free(space);
-	if (ret == 0)
-		ret = repository_drop_resource(platform->repository, place, provision_text(row, "gu_res_id"), err);
-	return ret;
-}
-
-static void
-unmake_or_log(struct platform *platform, const struct place *place, const json_t *row)
-{
-	struct error err = {0};
-
-	if (unmake(platform, place, row, &err) != 0)
-		log_line(LOG_PRIORITY_WARNING, "cannot remove a resource, trying again later", "env",
-			 place->env, "resource", provision_text(row, "res_id"), "error", err.text, NULL);
-	else
-		log_line(LOG_PRIORITY_INFO, "resource removed", "env", place->env, "resource",
-			 provision_text(row, "res_id"), "type", provision_text(row, "type"), NULL);
-}
-
-struct doomed {
-	struct platform *platform;
-	char *org, *app, *env;
-	json_t *row;
-};
-
-static void
-unmake_doomed(void *data)
-{
-	struct doomed *doomed = data;
-	struct place place = {doomed->org, doomed->app, doomed->env};
-
-	unmake_or_log(doomed->platform, &place, doomed->row);
-}
-
-static void
-free_doomed(void *data)
-{
-	struct doomed *doomed = data;
-
-	json_decref(doomed->row);
-	free(doomed->org);
-	free(doomed->app);
-	free(doomed->env);
-	free(doomed);
-}
-
-void
-provision_unmake_after_commit(struct platform *platform, const struct place *place, json_t *row)
-{
-	struct doomed *doomed = xcalloc(1, sizeof(*doomed));
-
-	*doomed = (struct doomed){
-		.platform = platform,
-		.org = xstrdup(place->org),
-		.app = xstrdup(place->app),
-		.env = xstrdup(place->env),
-		.row = json_incref(row),
-	};
-	repository_after_commit(platform->repository, unmake_doomed, free_doomed, doomed);
-}
-
-void
-provision_remove_leftovers(struct platform *platform, const struct place *place)
-{
-	struct error err = {0};
-	json_t *known = repository_known_resources(platform->repository, place, &err);
-	const json_t *row;
-	size_t i;
-
-	if (!known)
-		log_line(LOG_PRIORITY_ERROR, "cannot read the resources", "env", place->env, "error", err.text,
-			 NULL);
-	json_array_foreach(known, i, row) {
-		const char *status = provision_text(row, "status");
-
-		if (strcmp(status, "pending") == 0 || strcmp(status, "deleting") == 0)
-			unmake_or_log(platform, place, row);
-	}
-	json_decref(known);
 }

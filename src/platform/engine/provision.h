@@ -4,8 +4,8 @@
  * and side by side where none waits for another.
  *
  * What is new is written down as pending before it is made; what was there stays as the
- * environment knows it until provision_settle().  So a deployment that fails, or a daemon that
- * ends, leaves nothing but pending rows, and provision_remove_leftovers() unmakes them.
+ * environment knows it until provision_commit().  So a deployment that fails, or a daemon that
+ * ends, leaves nothing but pending rows, and prune_resources() removes what they stand for.
  *
  * Drivers of resources, by a definition's `driver_type`:
  *
@@ -39,11 +39,13 @@ struct provision_order {
 	const json_t *known;			/* repository_known_resources() */
 };
 /* All that the order points at must live as long.  `done` is called once, from the loop; err
- * NULL: all are there, else `blamed` is the resource that is not. */
-typedef void provision_done(void *data, const char *blamed, const struct error *err);
+ * NULL: all are there, else `culprit` is the resource that is not. */
+typedef void provision_done(void *data, const char *culprit, const struct error *err);
 /* NULL with err: it could not begin. */
 struct provision *provision_start(const struct provision_order *order, provision_done *done,
 				  void *data, struct error *err);
+/* Nothing more is begun; `done` comes when what is going on has ended.  Not after it was called. */
+void provision_cancel(struct provision *provision);
 /* NULL is fine.  Before it is done: nobody is told, and what is going on goes to its end. */
 void provision_free(struct provision *provision);
 
@@ -54,13 +56,6 @@ json_t *provision_find(const struct provision *provision, const char *res_id, co
 		       bool closed, json_t *texts, bool *secret, struct error *err);
 
 /* What was made is what the environment has from now on; the rest of its resources is to go. */
-int provision_settle(const struct provision *provision, struct error *err);
-/* Unmakes resources that no deployment made it with, and those that are to go.  What cannot be is
- * said in the log and stays for the next time. */
-void provision_remove_leftovers(struct platform *platform, const struct place *place);
-/* Unmakes one of repository_known_resources() when the transaction is durable.  If it cannot be,
- * the log says so and it stays for the next time. */
-void provision_unmake_after_commit(struct platform *platform, const struct place *place,
-				   json_t *row);
+int provision_commit(const struct provision *provision, struct error *err);
 
 #endif

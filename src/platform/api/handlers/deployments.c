@@ -13,9 +13,9 @@
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "model/set.h"
-#include "platform/engine/engine.h"
+#include "platform/engine/deploy.h"
+#include "platform/engine/env-graph.h"
 #include "platform/engine/graph.h"
-#include "platform/engine/prepare.h"
 #include "platform/state/precondition.h"
 #include "platform/state/repository.h"
 
@@ -159,7 +159,7 @@ check_graph(struct platform *platform, const struct request *request, const json
 	const char *wanted = json_member_string(request->body, "dependency_graph_hash"), *hash;
 	struct set *set;
 	json_t *declared, *graph;
-	char blamed[256];
+	char culprit[256];
 	int ret = -1;
 
 	if (!wanted)
@@ -167,7 +167,7 @@ check_graph(struct platform *platform, const struct request *request, const json
 	set = repository_set(platform->repository, &request->place,
 			     json_member_string(deployment, "set_id"), err);
 	declared = set ? graph_declared(set) : NULL;
-	graph = declared ? prepare_graph(platform, &request->place, declared, blamed, err) : NULL;
+	graph = declared ? env_graph_now(platform, &request->place, declared, culprit, err) : NULL;
 	hash = json_member_string(graph, "hash");
 	if (hash && strcmp(hash, wanted) == 0) {
 		ret = 0;
@@ -209,7 +209,7 @@ create_deployment(struct platform *platform, const struct request *request,
 		deploy.comment = json_member_string(request->body, "message");
 	if (change_values(platform, request, &deploy, err) != 0)
 		return -1;
-	made = engine_deploy(platform->engine, &request->place, &deploy, err);
+	made = deploy_start(platform, &request->place, &deploy, err);
 	if (made && check_graph(platform, request, made, &response->details, err) != 0) {
 		json_decref(made);
 		return -1;

@@ -21,7 +21,7 @@
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "platform/auth/access.h"
-#include "platform/engine/engine.h"
+#include "platform/engine/deploy.h"
 #include "platform/state/repository.h"
 
 #define PIPELINE "default"
@@ -485,11 +485,11 @@ start_run(struct platform *platform, const struct request *request, const json_t
 		goto out;
 	if (dry_run && strcmp(dry_run, "true") == 0) {
 		response->status = 204;
-		ret = engine_check_deploy(platform->engine, &place, &deploy, err);
+		ret = deploy_check(platform, &place, &deploy, err);
 		goto out;
 	}
 	deploy.user = request_user(request);
-	deployment = engine_deploy(platform->engine, &place, &deploy, err);
+	deployment = deploy_start(platform, &place, &deploy, err);
 	if (deployment && pipelines_record(platform, &place, inputs, deployment, id, err) == 0)
 		ret = answer_run(platform, &place, id, response, err);
 out:

@@ -13,9 +13,9 @@
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "platform/engine/engine.h"
+#include "platform/engine/env-graph.h"
 #include "platform/engine/graph.h"
-#include "platform/engine/prepare.h"
-#include "platform/engine/provision.h"
+#include "platform/engine/prune.h"
 #include "platform/state/definition.h"
 #include "platform/state/repository-resources.h"
 
@@ -103,7 +103,7 @@ delete_active_resource(struct platform *platform, const struct request *request,
 	else
 		ret = check_unused(platform, request, row, err);
 	if (ret == 0 && !detach)
-		provision_unmake_after_commit(platform, &request->place, row);
+		prune_after_commit(platform, &request->place, row);
 	json_decref(row);
 	return ret;
 }
@@ -180,7 +180,7 @@ static json_t *
 compute_graph(struct platform *platform, const struct request *request, struct error *err)
 {
 	const json_t *wanted;
-	char blamed[256];
+	char culprit[256];
 	json_t *graph;
 	size_t i;
 
@@ -191,7 +191,7 @@ compute_graph(struct platform *platform, const struct request *request, struct e
 	json_array_foreach(request->body, i, wanted)
 		if (check_wanted(wanted, err) != 0)
 			return NULL;
-	graph = prepare_graph(platform, &request->place, request->body, blamed, err);
+	graph = env_graph_now(platform, &request->place, request->body, culprit, err);
 	if (!graph && err->kind == ERROR_LIMIT)
 		err->kind = ERROR_INPUT;
 	return graph;

@@ -312,6 +312,7 @@ struct space *space_find(const struct process_driver *driver, const char *name);
 int space_apply(struct process_driver *driver, const char *name,
 		const struct driver_workload *workloads, size_t count, driver_applied *applied,
 		void *data, struct error *err);
+void space_cancel(struct space *space);	/* driver.h, cancel */
 void space_get_status(const struct space *space, struct driver_status *out);
 uint64_t space_state(const struct space *space);	/* driver.h, state */
 /* Stops all; `done` once nothing runs, and then the space is gone.  With `wipe` its

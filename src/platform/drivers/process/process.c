@@ -200,6 +200,15 @@ process_apply(struct driver *driver, const char *space, const struct driver_work
 }
 
 static void
+process_cancel(struct driver *driver, const char *name)
+{
+	struct space *space = space_find(own(driver), name);
+
+	if (space)
+		space_cancel(space);
+}
+
+static void
 process_status(struct driver *driver, const char *name, struct driver_status *out)
 {
 	const struct space *space = space_find(own(driver), name);
@@ -364,6 +373,7 @@ static const struct driver_ops process_ops = {
 	.keep_files = process_keep_files,
 	.listen_port = process_listen_port,
 	.apply = process_apply,
+	.cancel = process_cancel,
 	.status = process_status,
 	.state = process_state,
 	.logs = process_logs,

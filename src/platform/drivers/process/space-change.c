@@ -56,13 +56,15 @@ report(void *data)
 	struct space *space = data;
 	driver_applied *applied = space->applied;
 	struct driver_errors errors = space->errors;
+	bool cancelled = space->cancelled;
 
 	space->timer = NULL;
+	space->cancelled = false;
 	space->phase = IDLE;
 	space->applied = NULL;
 	space->errors = (struct driver_errors){0};
 	/* The callee may begin the next change, or the removal. */
-	applied(space->data, errors.count ? DRIVER_FAILED : DRIVER_READY, &errors);
+	applied(space->data, errors.count || cancelled ? DRIVER_FAILED : DRIVER_READY, &errors);
 	driver_errors_clear(&errors);
 }
 
@@ -410,6 +412,14 @@ space_apply(struct process_driver *driver, const char *name,
 	return 0;
 }
 
+void
+space_cancel(struct space *space)
+{
+	if (space->phase != STARTING || space->removing)
+		return;
+	space->cancelled = true;
+	roll_back(space);
+}
 
 void
 space_forget_change(struct space *space)

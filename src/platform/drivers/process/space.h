@@ -43,6 +43,7 @@ struct space {
 	driver_applied *applied;
 	void *data;
 	struct driver_errors errors;
+	bool cancelled;
 
 	bool removing;
 	bool wipe;

@@ -35,13 +35,13 @@ static json_t *
 find_resource(void *data, const struct reference_resource *resource, const char *name,
 	      bool *secret, struct error *err)
 {
-	const struct making *m = data;
-	const struct making *other =
-		provision_find_made(m->provision, resource->type,
+	const struct resource_job *m = data;
+	const struct resource_job *other =
+		provision_find_job(m->provision, resource->type,
 			  resource->resource_class ? resource->resource_class : "default",
 			  resource->id ? resource->id : provision_text(m->node, "id"));
 
-	if (other && other->state == MADE)
+	if (other && other->state == READY)
 		return provision_output(m->provision, other, name, false, NULL, secret, err);
 	error_set(err, ERROR_INPUT, _("there is no such resource"));
 	return NULL;
@@ -51,9 +51,9 @@ find_resource(void *data, const struct reference_resource *resource, const char 
 static json_t *
 find_output(void *data, const char *res_id, const char *name, bool *secret, struct error *err)
 {
-	const struct making *m = data, *other = provision_find_made(m->provision, NULL, NULL, res_id);
+	const struct resource_job *m = data, *other = provision_find_job(m->provision, NULL, NULL, res_id);
 
-	if (other && other->state == MADE)
+	if (other && other->state == READY)
 		return provision_output(m->provision, other, name, false, NULL, secret, err);
 	error_set(err, ERROR_INPUT, _("no resource %s is declared"), res_id);
 	return NULL;
@@ -62,22 +62,22 @@ find_output(void *data, const char *res_id, const char *name, bool *secret, stru
 static bool
 is_declared(void *data, const char *res_id)
 {
-	const struct making *m = data;
+	const struct resource_job *m = data;
 
-	return provision_find_made(m->provision, NULL, NULL, res_id) != NULL;
+	return provision_find_job(m->provision, NULL, NULL, res_id) != NULL;
 }
 
 static json_t *
 find_value(void *data, const char *key, bool *secret, struct error *err)
 {
-	const struct making *m = data;
+	const struct resource_job *m = data;
 
 	return deployed_values_find(m->provision->order.values, key, false, NULL, secret, err);
 }
 
 /* secrets NULL: none may be touched. */
 static json_t *
-resolve(struct making *m, const json_t *value, const char *where, const char *module,
+resolve(struct resource_job *m, const json_t *value, const char *where, const char *module,
 	const json_t *locals, json_t *secrets, struct error *err)
 {
 	struct reference_source source = {
@@ -100,7 +100,7 @@ resolve(struct making *m, const json_t *value, const char *where, const char *mo
 
 /* {"params": ...}: what the set says for it, in the words of its module. */
 static json_t *
-locals_of(struct making *m, struct error *err)
+locals_of(struct resource_job *m, struct error *err)
 {
 	const char *id = provision_text(m->node, "id");
 	const char *name = strncmp(id, "modules.", 8) == 0 ? id + 8 : "";
@@ -138,14 +138,14 @@ secret_members(const json_t *pointers, const char *where)
 /* --- the drivers of resources --- */
 
 static size_t
-count_secrets(const struct making *m)
+count_secrets(const struct resource_job *m)
 {
 	return json_object_size(json_object_get(json_object_get(m->node, "driver"), "secrets"));
 }
 
 /* Those of the definition, in the version that the graph names; new. */
 static json_t *
-open_secrets(const struct making *m, struct error *err)
+open_secrets(const struct resource_job *m, struct error *err)
 {
 	const struct provision_order *order = &m->provision->order;
 	const char *org = order->place->org, *id = provision_text(m->node, "def_id");
@@ -164,7 +164,7 @@ open_secrets(const struct making *m, struct error *err)
 }
 
 static void
-make_static(struct making *m, const json_t *locals)
+make_static(struct resource_job *m, const json_t *locals)
 {
 	struct error err = {0};
 	json_t *pointers = json_array(), *secret, *secrets = NULL;
@@ -205,7 +205,7 @@ tagged(const struct provision *p, const json_t *files)
 }
 
 static json_t *
-resolve_template(struct making *m, const json_t *templates, json_t *locals, struct error *err)
+resolve_template(struct resource_job *m, const json_t *templates, json_t *locals, struct error *err)
 {
 	struct driver *driver = m->provision->order.platform->driver;
 	json_t *pointers = json_array(), *outputs = NULL;
@@ -237,7 +237,7 @@ resolve_template(struct making *m, const json_t *templates, json_t *locals, stru
 }
 
 static void
-make_template(struct making *m, const json_t *locals)
+make_template(struct resource_job *m, const json_t *locals)
 {
 	static const char *const parts[] = {"init", "files", "outputs"};
 	json_t *templates = json_deep_copy(json_object_get(inputs_of(m->node), "templates"));
@@ -278,16 +278,16 @@ provision_driver_kind(const struct driver *driver, const char *driver_type)
 static void
 provisioned(void *data, json_t *outputs, const struct error *err)
 {
-	struct ending *ending = data;
-	struct making *m = ending->making;
-	struct ending **link;
+	struct detached_callback *callback = data;
+	struct resource_job *m = callback->job;
+	struct detached_callback **link;
 
 	if (m) {
-		for (link = &m->provision->ending; *link != ending; link = &(*link)->next)
+		for (link = &m->provision->callbacks; *link != callback; link = &(*link)->next)
 			;
-		*link = ending->next;
+		*link = callback->next;
 	}
-	free(ending);
+	free(callback);
 	if (m)
 		provision_made(m, outputs, err);
 	else
@@ -295,14 +295,14 @@ provisioned(void *data, json_t *outputs, const struct error *err)
 }
 
 static void
-make_by_driver(struct making *m, const json_t *locals)
+make_by_driver(struct resource_job *m, const json_t *locals)
 {
 	struct provision *p = m->provision;
 	struct driver *driver = p->order.platform->driver;
 	const char *driver_type = provision_text(m->node, "driver_type");
 	const char *kind = provision_driver_kind(driver, driver_type);
 	struct error err = {0};
-	struct ending *ending;
+	struct detached_callback *callback;
 	json_t *inputs = NULL;
 
 	if (!kind)
@@ -315,10 +315,10 @@ make_by_driver(struct making *m, const json_t *locals)
 		provision_made(m, NULL, &err);
 		return;
 	}
-	ending = xcalloc(1, sizeof(*ending));
-	ending->making = m;
-	ending->next = p->ending;
-	p->ending = ending;
+	callback = xcalloc(1, sizeof(*callback));
+	callback->job = m;
+	callback->next = p->callbacks;
+	p->callbacks = callback;
 	struct driver_resource resource = {
 		.res_id = provision_text(m->node, "id"),
 		.name = m->name,
@@ -326,13 +326,13 @@ make_by_driver(struct making *m, const json_t *locals)
 		.inputs = inputs,
 		.previous_outputs = json_object_get(m->row, "outputs"),
 	};
-	driver->ops->provision(driver, p->space, &resource, provisioned, ending);
+	driver->ops->provision(driver, p->space, &resource, provisioned, callback);
 	json_decref(inputs);
 }
 
 static const struct maker {
 	const char *driver_type;
-	void (*make)(struct making *m, const json_t *locals);
+	void (*make)(struct resource_job *m, const json_t *locals);
 	bool keeps_files, takes_secrets;
 } makers[] = {
 	{"static", make_static, false, true},
@@ -359,14 +359,14 @@ provision_keeps_files(const char *driver_type)
 }
 
 void
-provision_make(struct making *m)
+provision_make(struct resource_job *m)
 {
 	struct error err = {0};
 	json_t *locals;
 
 	const struct maker *maker = find_maker(provision_text(m->node, "driver_type"));
 
-	m->state = GOING;
+	m->state = RUNNING;
 	m->provision->going++;
 	locals = locals_of(m, &err);
 	if (locals && !maker->takes_secrets && count_secrets(m) > 0)

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Asking for a deployment: what would run is computed and checked, the caller's condition is
+ * compared, and a pending deployment is recorded.  The engine carries it out.
+ */
+#include "config.h"
+
+#include "platform/engine/deploy.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/ids.h"
+#include "model/delta.h"
+#include "model/json.h"
+#include "model/set.h"
+#include "platform/drivers/driver.h"
+#include "platform/engine/engine.h"
+#include "platform/state/precondition.h"
+#include "platform/state/repository-values.h"
+
+#define ID_DIGITS 16
+
+static struct set *
+apply_delta(struct platform *platform, const struct place *place, const char *delta_id,
+	    const char *base_id, struct error *err)
+{
+	struct repository *repository = platform->repository;
+	json_t *body = repository_delta(repository, place, delta_id, err);
+	struct delta *delta = body ? delta_decode(body, err) : NULL;
+	struct set *base = delta ? repository_set(repository, place, base_id, err) : NULL;
+	struct set *result = base ? delta_apply(delta, base, err) : NULL;
+
+	set_unref(base);
+	delta_free(delta);
+	json_decref(body);
+	return result;
+}
+
+/* Which set results: api/README §7. */
+static struct set *
+resulting_set(struct platform *platform, const struct place *place,
+	      const struct deploy_request *request, const json_t *from, struct error *err)
+{
+	const char *base_id = from ? json_member_string(from, "set_id") : "0";
+	struct set *set;
+
+	if (request->delta_id)
+		set = apply_delta(platform, place, request->delta_id, base_id, err);
+	else
+		set = repository_set(platform->repository, place,
+				     request->set_id ? request->set_id : base_id, err);
+	/* To the caller a delta or set that is not there is bad input (400), not a bad address. */
+	if (!set && err->kind == ERROR_NOT_FOUND)
+		err->kind = ERROR_INPUT;
+	return set;
+}
+
+static json_t *
+record_pending(struct platform *platform, const struct place *place,
+	       const struct deploy_request *request, const json_t *from, const struct set *set,
+	       struct error *err)
+{
+	struct repository *repository = platform->repository;
+	char id[ID_DIGITS + 1], values[IDS_UUID_SIZE];
+	struct deployment_row row = {
+		.id = id,
+		.set_id = set_id(set),
+		.from_id = from ? json_member_string(from, "id") : "",
+		.delta_id = request->delta_id,
+		.comment = request->comment ? request->comment : "",
+		.user = request->user ? request->user : platform->user,
+		.status = "pending",
+		.mode = request->mode ? request->mode : "full",
+	};
+
+	if (repository_pin_values(repository, place, request->value_set_version_id, values, err) != 0)
+		return NULL;
+	row.value_set_version_id = values[0] ? values : NULL;
+	ids_random_hex(id, ID_DIGITS);
+	row.created_at = row.status_changed_at = clock_wall_ms();
+	if (repository_begin(repository, err) != 0)
+		return NULL;
+	if (repository_put_set(repository, place, set, err) != 0 ||
+	    repository_put_deployment(repository, place, &row, err) != 0 ||
+	    repository_commit(repository, err) != 0) {
+		repository_rollback(repository);
+		return NULL;
+	}
+	return repository_deployment(repository, place, id, err);
+}
+
+/* Every workload has an image and the driver has it; else ERROR_INPUT that names both. */
+static int
+check_images(struct platform *platform, const struct set *set, struct error *err)
+{
+	const char *module;
+	json_t *body;
+
+	json_object_foreach(set_modules(set), module, body) {
+		const char *image = set_module_image(set, module);
+
+		if (!image)
+			return error_set(err, ERROR_INPUT, _("workload %s: its container names no image"),
+					 module);
+		if (!platform->driver->ops->image_exists(platform->driver, image, err)) {
+			error_prefix(err, _("workload %s: image %s"), module, image);
+			err->kind = ERROR_INPUT;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* The set that would run, all checked; NULL with err. */
+static struct set *
+checked_set(struct platform *platform, const struct place *place, const struct deploy_request *request,
+	    const json_t *env, struct error *err)
+{
+	const json_t *from = json_object_get(env, "from_deploy");
+	struct set *set;
+
+	set = resulting_set(platform, place, request, from, err);
+	if (set && check_images(platform, set, err) != 0) {
+		set_unref(set);
+		set = NULL;
+	}
+	return set;
+}
+
+/* Is it what the caller believes, and does it take deployments now?  Who knows an older one is
+ * told first what is there now, also while that is still going on. */
+static int
+check_state(struct platform *platform, const struct place *place, const struct deploy_request *request,
+	    const json_t *env, struct error *err)
+{
+	const char *status = json_member_string(env, "status");
+	bool paused;
+
+	if (precondition_check(request->if_match, env, request->details, err) != 0)
+		return -1;
+	if (engine_is_busy(platform->engine, place))
+		return error_set(err, ERROR_CONFLICT, _("A deployment to %s is active.  Wait until it has "
+							"ended."), place->env);
+	if (engine_is_stopping(platform->engine) || strcmp(status, "active") != 0)
+		return error_set(err, ERROR_CONFLICT, _("%s is being deleted or stopped."), place->env);
+	if (repository_is_paused(platform->repository, place, &paused, err) != 0)
+		return -1;
+	if (paused)
+		return error_set(err, ERROR_INPUT, _("%s is paused.  Resume it before you deploy to it."),
+				 place->env);
+	return 0;
+}
+
+json_t *
+deploy_start(struct platform *platform, const struct place *place,
+	      const struct deploy_request *request, struct error *err)
+{
+	json_t *env = repository_environment(platform->repository, place, err);
+	json_t *deployment = NULL;
+	struct set *set = NULL;
+
+	if (!env)
+		return NULL;
+	if (check_state(platform, place, request, env, err) == 0)
+		set = checked_set(platform, place, request, env, err);
+	if (set)
+		deployment = record_pending(platform, place, request, json_object_get(env, "from_deploy"), set,
+				    err);
+	set_unref(set);
+	json_decref(env);
+	if (deployment)
+		engine_begin(platform->engine, place, json_member_string(deployment, "id"));
+	return deployment;
+}
+
+int
+deploy_check(struct platform *platform, const struct place *place,
+		    const struct deploy_request *request, struct error *err)
+{
+	json_t *env = repository_environment(platform->repository, place, err);
+	struct set *set = NULL;
+	int ret;
+
+	if (!env)
+		return -1;
+	if (check_state(platform, place, request, env, err) == 0)
+		set = checked_set(platform, place, request, env, err);
+	ret = set ? 0 : -1;
+	set_unref(set);
+	json_decref(env);
+	return ret;
+}
+

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "platform/engine/env-graph.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "model/json.h"
+#include "platform/engine/graph.h"
+#include "platform/state/repository-resources.h"
+
+/* What a graph says by name only is found again by its version. */
+static int
+keep_definitions(struct repository *repository, const char *org, const json_t *definitions,
+		 const json_t *nodes, struct error *err)
+{
+	const json_t *row, *node;
+	size_t i, k;
+	int ret = 0;
+
+	json_array_foreach(definitions, i, row) {
+		const char *id = json_member_string(row, "id");
+		bool used = false;
+
+		json_array_foreach(nodes, k, node)
+			used |= strcmp(json_member_string(node, "def_id"), id) == 0;
+		if (used && ret == 0)
+			ret = repository_keep_definition(repository, org, id, json_object_get(row, "body"),
+							 err);
+	}
+	return ret;
+}
+
+json_t *
+env_graph_make(struct platform *platform, const struct place *place, const json_t *env,
+	       const json_t *known, const json_t *declared, char *culprit, struct error *err)
+{
+	struct repository *repository = platform->repository;
+	json_t *definitions = repository_definitions(repository, place->org, err);
+	struct graph_source source = {
+		.place = place,
+		.env_type = json_member_string(env, "type"),
+		.env_since = json_member_string(env, "created_at"),
+		.definitions = definitions,
+		.known = known,
+	};
+	json_t *nodes = definitions ? graph_build(&source, declared, culprit, err) : NULL, *graph = NULL;
+
+	if (nodes && keep_definitions(repository, place->org, definitions, nodes, err) == 0)
+		graph = repository_keep_graph(repository, place, nodes, clock_wall_ms(), err);
+	json_decref(nodes);
+	json_decref(definitions);
+	return graph;
+}
+
+json_t *
+env_graph_now(struct platform *platform, const struct place *place, const json_t *declared,
+	      char *culprit, struct error *err)
+{
+	json_t *env = repository_environment(platform->repository, place, err);
+	json_t *known = env ? repository_known_resources(platform->repository, place, err) : NULL;
+	json_t *graph = NULL;
+
+	if (known)
+		graph = env_graph_make(platform, place, env, known, declared, culprit, err);
+	json_decref(known);
+	json_decref(env);
+	return graph;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The resource graph that an environment has, or would have now. */
+#ifndef SIDESTAGE_PLATFORM_ENGINE_ENV_GRAPH_H
+#define SIDESTAGE_PLATFORM_ENGINE_ENV_GRAPH_H
+
+#include <jansson.h>
+
+#include "platform/state/platform.h"
+
+struct error;
+
+/*
+ * Of what is declared, for `env` (as on the wire) with its known resources
+ * (repository_known_resources()), as on the wire; it is kept, with the definitions in it.
+ * `culprit` (256 bytes) is the resource that there cannot be.
+ */
+json_t *env_graph_make(struct platform *platform, const struct place *place, const json_t *env,
+		       const json_t *known, const json_t *declared, char *culprit,
+		       struct error *err);
+/* The same, of what the database knows of the environment now. */
+json_t *env_graph_now(struct platform *platform, const struct place *place,
+		      const json_t *declared, char *culprit, struct error *err);
+
+#endif

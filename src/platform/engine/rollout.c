@@ -1,0 +1,512 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The states of a rollout are a table; rollout_advance() is the one function that goes from one
+ * to another.  A state's function does its work and says whether the next may come, or that it
+ * waits: then whatever it waits for calls rollout_advance() from the loop.
+ */
+#include "config.h"
+
+#include "platform/engine/rollout-private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "model/set.h"
+#include "platform/engine/deployed-values.h"
+#include "platform/drivers/driver.h"
+#include "platform/engine/env-graph.h"
+#include "platform/engine/prune.h"
+#include "platform/engine/provision.h"
+#include "platform/engine/graph.h"
+#include "base/log.h"
+#include "platform/loop.h"
+#include "platform/state/repository-resources.h"
+
+#define COMMIT_MIN_MS 250	/* between two tries to write down what happened */
+#define COMMIT_MAX_MS 30000
+
+enum step {
+	STEP_NEXT,
+	STEP_WAIT,
+	STEP_AGAIN,		/* the same state once more */
+	STEP_FAIL		/* the reason is in `problems` */
+};
+
+static void rollout_advance(struct rollout *rollout, enum step step);
+
+/* --- problems --- */
+
+int
+set_problem(struct problem *problem, const char *scope, const char *code, const char *object_id)
+{
+	problem->scope = scope;
+	problem->code = code;
+	snprintf(problem->object_id, sizeof(problem->object_id), "%s", object_id);
+	return -1;
+}
+
+/* It is recorded with the end. */
+static void
+add_problem(struct rollout *r, const char *scope, const char *object_id, const char *code,
+	    const char *summary, const char *message)
+{
+	log_line(LOG_PRIORITY_WARNING, "deployment error", "space", r->space, "id", r->deploy_id,
+		 "object", object_id, "code", code, "summary", summary, NULL);
+	json_array_append_new(r->problems,
+			      json_pack("[s, s, s, s, s]", scope, object_id, code, summary, message));
+}
+
+static enum step
+fail(struct rollout *r, const struct problem *problem, const struct error *err)
+{
+	add_problem(r, problem->scope, problem->object_id, problem->code, err->text, "");
+	return STEP_FAIL;
+}
+
+static enum step
+fail_env(struct rollout *r, const char *code, const struct error *err)
+{
+	struct problem problem;
+
+	set_problem(&problem, "environment", code, r->place.env);
+	return fail(r, &problem, err);
+}
+
+/* --- READ --- */
+
+static int
+read_deployment(struct rollout *r, struct error *err)
+{
+	struct repository *repository = r->order.platform->repository;
+	json_t *deployment = repository_deployment(repository, &r->place, r->deploy_id, err);
+	const char *graph = json_member_string(deployment, "dependency_graph_id");
+
+	if (!deployment)
+		return -1;
+	if (r->order.resuming && graph)
+		r->graph_id = xstrdup(graph);
+	r->env = repository_environment(repository, &r->place, err);
+	if (r->env)
+		r->set = repository_set(repository, &r->place, json_member_string(deployment, "set_id"),
+					err);
+	if (r->set) {
+		r->declared = graph_declared(r->set);
+		r->known = repository_known_resources(repository, &r->place, err);
+	}
+	/* The values are those of the version that the deployment was made with. */
+	if (r->known)
+		r->values = deployed_values_read(r->order.platform, &r->place,
+						 json_member_string(deployment, "value_set_version_id"), err);
+	json_decref(deployment);
+	return r->values ? 0 : -1;
+}
+
+/* A paused environment is one in which nothing is to run.  A deployment that was asked for before
+ * it was paused is carried out first. */
+static enum step
+enter_read(struct rollout *r)
+{
+	struct error err = {0};
+	int ret = 0;
+
+	if (r->order.resuming)
+		ret = repository_is_paused(r->order.platform->repository, &r->place, &r->paused, &err);
+	if (ret == 0 && !r->paused)
+		ret = read_deployment(r, &err);
+	return ret == 0 ? STEP_NEXT : fail_env(r, "cannot-prepare", &err);
+}
+
+/* --- GRAPH --- */
+
+/* The graph that the deployment had, or the one of now, which it has from now on. */
+static enum step
+enter_graph(struct rollout *r)
+{
+	struct repository *repository = r->order.platform->repository;
+	struct problem problem;
+	struct error err = {0};
+	json_t *graph;
+	char culprit[256] = "";
+
+	if (r->paused)
+		return STEP_NEXT;
+	if (r->graph_id)
+		graph = repository_graph(repository, &r->place, r->graph_id, &err);
+	else
+		graph = env_graph_make(r->order.platform, &r->place, r->env, r->known, r->declared,
+				       culprit, &err);
+	if (graph && (r->graph_id ||
+		      repository_set_deployment_graph(repository, r->deploy_id,
+						      json_member_string(graph, "id"), &err) == 0))
+		r->nodes = json_incref(json_object_get(graph, "nodes"));
+	json_decref(graph);
+	if (r->nodes)
+		return STEP_NEXT;
+	if (!culprit[0])
+		return fail_env(r, "cannot-prepare", &err);
+	set_problem(&problem, "resource", "no-definition", culprit);
+	return fail(r, &problem, &err);
+}
+
+/* --- PROVISION --- */
+
+struct reference_context
+rollout_context(const struct rollout *r)
+{
+	return (struct reference_context){
+		.org_id = r->place.org,
+		.app_id = r->place.app,
+		.env_id = r->place.env,
+		.env_type = json_member_string(r->env, "type"),
+		.env_name = json_member_string(r->env, "name"),
+		.deployment_id = r->deploy_id,
+		.set_id = set_id(r->set),
+	};
+}
+
+static void
+provisioned(void *data, const char *culprit, const struct error *err)
+{
+	struct rollout *r = data;
+	struct problem problem;
+
+	if (!err) {
+		rollout_advance(r, STEP_NEXT);
+	} else {
+		set_problem(&problem, "resource", "cannot-provision", culprit ? culprit : "");
+		rollout_advance(r, r->cancelled ? STEP_AGAIN : fail(r, &problem, err));
+	}
+}
+
+static enum step
+enter_provision(struct rollout *r)
+{
+	struct driver *driver = r->order.platform->driver;
+	struct error err = {0};
+
+	if (r->paused)
+		return STEP_NEXT;
+	if (driver->ops->ensure_space(driver, r->space, &err) == 0) {
+		struct provision_order order = {
+			.platform = r->order.platform,
+			.place = &r->place,
+			.context = rollout_context(r),
+			.values = r->values,
+			.declared = r->declared,
+			.nodes = r->nodes,
+			.known = r->known,
+		};
+
+		r->provision = provision_start(&order, provisioned, r, &err);
+	}
+	return r->provision ? STEP_WAIT : fail_env(r, "cannot-prepare", &err);
+}
+
+static void
+cancel_provision(struct rollout *r)
+{
+	provision_cancel(r->provision);
+}
+
+/* --- PLAN --- */
+
+static enum step
+enter_plan(struct rollout *r)
+{
+	struct problem problem;
+	struct error err = {0};
+
+	if (r->paused || rollout_make_plan(r, &problem, &err) == 0)
+		return STEP_NEXT;
+	return fail(r, &problem, &err);
+}
+
+/* --- APPLY and WATCH --- */
+
+static void
+applied(void *data, enum driver_phase phase, const struct driver_errors *errors)
+{
+	struct rollout *r = data;
+
+	if (r->stopped)
+		return;
+	for (size_t i = 0; errors && i < errors->count; i++) {
+		const struct driver_error *e = &errors->items[i];
+
+		add_problem(r, "workload", e->object_id, e->code, e->summary,
+			    e->message ? e->message : "");
+	}
+	if (phase == DRIVER_READY)
+		rollout_advance(r, STEP_NEXT);
+	else if (r->cancelled)
+		rollout_advance(r, fail_env(r, "cancelled", r->cancelled));
+	else
+		rollout_advance(r, STEP_FAIL);
+}
+
+/* With nothing planned everything is stopped. */
+static enum step
+enter_apply(struct rollout *r)
+{
+	struct driver *driver = r->order.platform->driver;
+	struct driver_workload *workloads = rollout_plan_workloads(&r->planned);
+	struct error err = {0};
+	int ret;
+
+	ret = driver->ops->apply(driver, r->space, workloads, r->planned.count, applied, r, &err);
+	free(workloads);
+	rollout_plan_forget_specs(&r->planned);
+	return ret == 0 ? STEP_NEXT : fail_env(r, "cannot-apply", &err);
+}
+
+/* It is too late once the driver goes over to the new ones. */
+static enum step
+enter_watch(struct rollout *r)
+{
+	(void)r;
+	return STEP_WAIT;
+}
+
+static void
+cancel_watch(struct rollout *r)
+{
+	struct driver *driver = r->order.platform->driver;
+
+	driver->ops->cancel(driver, r->space);
+}
+
+/* --- COMMIT --- */
+
+static int
+record_problems(struct rollout *r, struct error *err)
+{
+	const json_t *problem;
+	size_t i;
+
+	json_array_foreach(r->problems, i, problem) {
+		const char *texts[5];
+
+		for (size_t k = 0; k < 5; k++)
+			texts[k] = json_string_value(json_array_get(problem, k));
+		if (repository_put_deployment_error(r->order.platform->repository, r->deploy_id, texts[0],
+						    texts[1], texts[2], texts[3], texts[4], err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+record_status(struct rollout *r, struct error *err)
+{
+	const char *status = r->failed ? "failed" : "succeeded";
+
+	if (repository_set_deployment_status(r->order.platform->repository, r->deploy_id, status,
+					     clock_wall_ms(), err) != 0)
+		return -1;
+	log_line(LOG_PRIORITY_INFO, "deployment", "space", r->space, "id", r->deploy_id, "status",
+		 status, NULL);
+	return record_problems(r, err);
+}
+
+/* What a deployment leaves in the database: how it ended, why, what the environment has now and
+ * what the next one builds upon. */
+static int
+put_end(struct rollout *r, struct error *err)
+{
+	if (!r->order.resuming && record_status(r, err) != 0)
+		return -1;
+	if (r->failed)
+		return 0;
+	if (r->provision && provision_commit(r->provision, err) != 0)
+		return -1;
+	if (r->order.resuming)
+		return 0;
+	return repository_rebase_environment(r->order.platform->repository, &r->place, r->deploy_id, err);
+}
+
+static int
+rollout_commit(struct rollout *r, struct error *err)
+{
+	struct repository *repository = r->order.platform->repository;
+
+	if (repository_begin(repository, err) != 0)
+		return -1;
+	if (put_end(r, err) == 0 && repository_commit(repository, err) == 0)
+		return 0;
+	repository_rollback(repository);
+	return -1;
+}
+
+static void
+commit_again(void *data)
+{
+	struct rollout *r = data;
+
+	r->timer = NULL;
+	rollout_advance(r, STEP_AGAIN);
+}
+
+/* A database that fails may do so for long, and each try is a line in the log. */
+static enum step
+enter_commit(struct rollout *r)
+{
+	struct error err = {0};
+
+	if (rollout_commit(r, &err) != 0) {
+		log_line(LOG_PRIORITY_ERROR, "cannot record how a deployment ended, trying again", "space",
+			 r->space, "error", err.text, NULL);
+		r->timer = loop_add_timer(r->order.platform->loop, r->retry_ms, commit_again, r);
+		r->retry_ms = r->retry_ms * 2 < COMMIT_MAX_MS ? r->retry_ms * 2 : COMMIT_MAX_MS;
+		return STEP_WAIT;
+	}
+	if (!r->failed) {
+		rollout_plan_clear(r->order.running);
+		*r->order.running = r->planned;
+		r->planned = (struct rollout_plan){0};
+	}
+	r->order.committed(r->order.data, !r->failed);
+	return STEP_NEXT;
+}
+
+/* --- PRUNE --- */
+
+/* The resources of a deployment that failed, or that the last one does without. */
+static enum step
+enter_prune(struct rollout *r)
+{
+	prune_resources(r->order.platform, &r->place);
+	return STEP_NEXT;
+}
+
+static enum step
+enter_ended(struct rollout *r)
+{
+	r->order.ended(r->order.data, !r->failed);
+	return STEP_WAIT;	/* it is gone */
+}
+
+/* --- from state to state --- */
+
+static const struct state {
+	const char *name;
+	enum step (*enter)(struct rollout *rollout);
+	void (*cancel)(struct rollout *rollout);	/* while it waits; NULL: it never does */
+} states[] = {
+	[ROLLOUT_READ] = {"read", enter_read, NULL},
+	[ROLLOUT_GRAPH] = {"graph", enter_graph, NULL},
+	[ROLLOUT_PROVISION] = {"provision", enter_provision, cancel_provision},
+	[ROLLOUT_PLAN] = {"plan", enter_plan, NULL},
+	[ROLLOUT_APPLY] = {"apply", enter_apply, NULL},
+	[ROLLOUT_WATCH] = {"watch", enter_watch, cancel_watch},
+	[ROLLOUT_COMMIT] = {"commit", enter_commit, NULL},
+	[ROLLOUT_PRUNE] = {"prune", enter_prune, NULL},
+	[ROLLOUT_ENDED] = {"ended", enter_ended, NULL},
+};
+
+/* The state that a step leads to. */
+static enum rollout_state
+state_after(const struct rollout *r, enum step step)
+{
+	if (step == STEP_FAIL)
+		return ROLLOUT_COMMIT;
+	return step == STEP_NEXT ? r->state + 1 : r->state;
+}
+
+/* Goes on until a state waits. */
+static void
+rollout_advance(struct rollout *r, enum step step)
+{
+	if (r->stopped)
+		return;
+	while (step != STEP_WAIT) {
+		if (r->cancelled && !r->failed && r->state < ROLLOUT_WATCH && step != STEP_FAIL)
+			step = fail_env(r, "cancelled", r->cancelled);
+		r->failed |= step == STEP_FAIL;
+		r->state = state_after(r, step);
+		log_line(LOG_PRIORITY_DEBUG, "rollout", "space", r->space, "id", r->deploy_id, "state",
+			 states[r->state].name, NULL);
+		step = states[r->state].enter(r);
+	}
+}
+
+/* --- beginning and ending --- */
+
+struct rollout *
+rollout_new(const struct rollout_order *order)
+{
+	struct rollout *r = xcalloc(1, sizeof(*r));
+	const struct place *place = order->place;
+
+	r->order = *order;
+	r->place = (struct place){xstrdup(place->org), xstrdup(place->app), xstrdup(place->env)};
+	r->order.place = &r->place;
+	r->space = xasprintf("%s/%s/%s", place->org, place->app, place->env);
+	r->deploy_id = order->deploy_id ? xstrdup(order->deploy_id) : NULL;
+	r->state = r->deploy_id ? ROLLOUT_READ : ROLLOUT_PRUNE;
+	r->problems = json_array();
+	r->retry_ms = COMMIT_MIN_MS;
+	return r;
+}
+
+void
+rollout_begin(struct rollout *r)
+{
+	rollout_advance(r, STEP_AGAIN);
+}
+
+enum rollout_state
+rollout_state(const struct rollout *r)
+{
+	return r->state;
+}
+
+void
+rollout_cancel(struct rollout *r, const struct error *why)
+{
+	if (r->cancelled || r->state >= ROLLOUT_COMMIT)
+		return;
+	r->cancelled = xcalloc(1, sizeof(*r->cancelled));
+	*r->cancelled = *why;
+	if (states[r->state].cancel)
+		states[r->state].cancel(r);
+}
+
+void
+rollout_stop(struct rollout *r)
+{
+	r->stopped = true;
+	loop_remove_timer(r->timer);
+	r->timer = NULL;
+	provision_free(r->provision);
+	r->provision = NULL;
+}
+
+void
+rollout_free(struct rollout *r)
+{
+	if (!r)
+		return;
+	loop_remove_timer(r->timer);
+	provision_free(r->provision);
+	rollout_plan_clear(&r->planned);
+	deployed_values_free(r->values);
+	set_unref(r->set);
+	json_decref(r->env);
+	json_decref(r->declared);
+	json_decref(r->known);
+	json_decref(r->nodes);
+	json_decref(r->problems);
+	free(r->graph_id);
+	free(r->deploy_id);
+	free(r->cancelled);
+	free(r->space);
+	free((char *)r->place.org);
+	free((char *)r->place.app);
+	free((char *)r->place.env);
+	free(r);
+}

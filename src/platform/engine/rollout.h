@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One deployment's way to what runs, as one state machine:
+ *
+ *	READ       the deployment, its set and its values
+ *	GRAPH      which resources it needs, by which definitions
+ *	PROVISION  those resources, made or found
+ *	PLAN       its workloads, with every placeholder resolved
+ *	APPLY      the driver takes them
+ *	WATCH      until they are ready, or one has failed
+ *	COMMIT     how it ended, in one transaction; tried again while the database fails
+ *	PRUNE      what no deployment needs any more is removed
+ *	ENDED
+ *
+ * A state that fails, or in which the rollout is cancelled, leads to COMMIT, which then writes
+ * down why.  COMMIT comes before PRUNE: a resource may hold data, so it goes only when it is
+ * durable that nothing needs it.  After a crash between the two the next rollout prunes.
+ */
+#ifndef SIDESTAGE_PLATFORM_ENGINE_ROLLOUT_H
+#define SIDESTAGE_PLATFORM_ENGINE_ROLLOUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "platform/state/platform.h"
+
+enum rollout_state {
+	ROLLOUT_READ,
+	ROLLOUT_GRAPH,
+	ROLLOUT_PROVISION,
+	ROLLOUT_PLAN,
+	ROLLOUT_APPLY,
+	ROLLOUT_WATCH,
+	ROLLOUT_COMMIT,
+	ROLLOUT_PRUNE,
+	ROLLOUT_ENDED
+};
+
+struct error;
+struct rollout;
+struct rollout_plan;
+
+struct rollout_order {
+	struct platform *platform;
+	const struct place *place;	/* copied */
+	const char *deploy_id;		/* copied; NULL: nothing is to run, it only prunes */
+	/* It was deployed before, and what runs is to be that again (or nothing, when the
+	 * environment is paused).  Its status, errors and graph stay as they are. */
+	bool resuming;
+	struct rollout_plan *running;	/* what runs; replaced when it succeeds */
+	/* It left COMMIT: the next deployment may be asked for. */
+	void (*committed)(void *data, bool succeeded);
+	/* Comes last, once; the callee frees the rollout in it. */
+	void (*ended)(void *data, bool succeeded);
+	void *data;
+};
+
+struct rollout *rollout_new(const struct rollout_order *order);
+/* May end it at once. */
+void rollout_begin(struct rollout *rollout);
+enum rollout_state rollout_state(const struct rollout *rollout);
+/* It fails as soon as its state lets go, with this as the reason.  Too late from COMMIT on. */
+void rollout_cancel(struct rollout *rollout, const struct error *why);
+/* Nothing more comes of it, and nothing is recorded: the daemon ends. */
+void rollout_stop(struct rollout *rollout);
+/* NULL is fine.  Unless it has ended or never began, only after the driver is gone. */
+void rollout_free(struct rollout *rollout);
+
+#endif
