@@ -9,7 +9,7 @@ enum error_kind {
 	ERROR_NONE,
 	ERROR_INPUT,		/* what a person or a caller gave does not fit (HTTP 400, 422) */
 	ERROR_NOT_FOUND,	/* it is not there (404) */
-	ERROR_CONFLICT,		/* it is there already, or busy (409) */
+	ERROR_CONFLICT,		/* it is there already, busy, or has nothing of what is asked (409) */
 	ERROR_STALE,		/* it moved since it was read (412) */
 	ERROR_ACCESS,		/* the token is missing, refused or not enough (401, 403) */
 	ERROR_UNREACHABLE,	/* nothing was sent: no such host, refused, no route */

@@ -10,7 +10,7 @@
 /* Every kind of error, and what it is to a script: when words are looked up, read, changed. */
 static const enum exit_code codes[][3] = {
 	[ERROR_NONE] = {EXIT_OK, EXIT_OK, EXIT_OK},
-	[ERROR_INPUT] = {EXIT_USAGE, EXIT_FAILED, EXIT_FAILED},
+	[ERROR_INPUT] = {EXIT_USAGE, EXIT_USAGE, EXIT_FAILED},
 	[ERROR_NOT_FOUND] = {EXIT_USAGE, EXIT_FAILED, EXIT_FAILED},
 	[ERROR_CONFLICT] = {EXIT_FAILED, EXIT_FAILED, EXIT_FAILED},
 	[ERROR_STALE] = {EXIT_MOVED, EXIT_MOVED, EXIT_MOVED},

@@ -8,8 +8,6 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "compare/changes.h"
-#include "compare/merge.h"
 #include "flow/clones.h"
 #include "flow/details.h"
 #include "flow/flow.h"
@@ -17,7 +15,9 @@
 #include "flow/interrupted.h"
 #include "flow/logs.h"
 #include "flow/world.h"
+#include "model/changes.h"
 #include "model/image.h"
+#include "model/merge.h"
 #include "model/set.h"
 #include "store/store.h"
 
@@ -193,13 +193,14 @@ facts_environment(const struct world_environment *e, const struct details *detai
 }
 
 json_t *
-facts_application(const struct world_application *application)
+facts_application(const char *org, const struct world_application *application)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < application->count; i++)
 		json_array_append_new(list, facts_environment(&application->environments[i], NULL));
-	return json_pack("{s:o, s:o}", "application", foreign(&application->application.id), "environments", list);
+	return json_pack("{s:o, s:o, s:o}", "organization", text(org), "application",
+			 foreign(&application->application.id), "environments", list);
 }
 
 json_t *
@@ -278,6 +279,13 @@ facts_logs(const struct logs *logs, size_t first)
 
 /* --- what was done --- */
 
+/* What a null in the place of the time means. */
+static const char *
+expiry_of(int64_t expires_at, bool is_recorded)
+{
+	return expires_at > 0 ? "set" : is_recorded ? "none" : "unknown";
+}
+
 json_t *
 facts_clones(const struct clones *clones, const char *app)
 {
@@ -292,11 +300,11 @@ facts_clones(const struct clones *clones, const char *app)
 		if (app && strcmp(c->app, app) != 0)
 			continue;
 		json_array_append_new(
-			list, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:i, s:i}", "organization",
+			list, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:s, s:i, s:i}", "organization",
 					text(c->org), "application", text(c->app), "environment", text(c->env),
 					"clone_of", text(c->origin), "created_by", foreign(&c->who), "created_at",
-					when(c->created_at), "expires_at", when(c->expires_at), "not_promoted",
-					works[c->work], "changes", (int)c->changes, "conflicts", (int)c->conflicts));
+					when(c->created_at), "expiry", expiry_of(c->expires_at, c->is_recorded),
+					"expires_at", when(c->expires_at), "not_promoted", works[c->work], "changes", (int)c->changes, "conflicts", (int)c->conflicts));
 	}
 	return list;
 }
@@ -359,7 +367,8 @@ facts_interrupted(const struct interrupted *interrupted)
 json_t *
 facts_expiry(const char *clone, int64_t expires_at)
 {
-	return json_pack("{s:o, s:o}", "clone", text(clone), "expires_at", when(expires_at));
+	return json_pack("{s:o, s:s, s:o}", "clone", text(clone), "expiry", expiry_of(expires_at, true), "expires_at",
+			 when(expires_at));
 }
 
 json_t *
@@ -485,9 +494,10 @@ facts_operation(const struct flow *flow)
 	const struct review *review = flow_review(flow);
 	const struct deployment *deployment = flow_deployment(flow);
 	json_t *errors = json_array();
-	json_t *facts = json_pack("{s:o, s:s, s:s, s:o, s:o}", "id", text(flow_operation_id(flow)), "verb",
-				  flow_verb_name(flow_verb(flow)), "state", states[flow_state(flow)], "environment",
-				  text(request->env), "source", text(request->source));
+	json_t *facts = json_pack("{s:o, s:s, s:s, s:o, s:o, s:o, s:o}", "id", text(flow_operation_id(flow)),
+				  "verb", flow_verb_name(flow_verb(flow)), "state", states[flow_state(flow)],
+				  "organization", text(request->org), "application", text(request->app),
+				  "environment", text(request->env), "source", text(request->source));
 
 	if (flow_value_count(flow) > 0)
 		json_object_set_new(facts, "values", value_question_facts(flow));

@@ -25,8 +25,8 @@ struct world_application;
 struct world_environment;
 struct world_organization;
 
-/* {application, environments: [facts_environment()]} */
-json_t *facts_application(const struct world_application *application);
+/* {organization, application, environments: [facts_environment()]} */
+json_t *facts_application(const char *org, const struct world_application *application);
 /* details NULL: without its values and deployments. */
 json_t *facts_environment(const struct world_environment *environment, const struct details *details);
 /* [{organization, applications: [id]}] */
@@ -40,12 +40,13 @@ json_t *facts_versions(const struct world_organization *organization, const stru
 json_t *facts_log_line(const struct log_line *line);
 /* From that line on. */
 json_t *facts_logs(const struct logs *logs, size_t first);
-/* app NULL: of all. */
+/* app NULL: of all.  expires_at is null unless expiry is "set"; "none": it was given no end;
+ * "unknown": nothing is recorded here, and somebody else may know of an end. */
 json_t *facts_clones(const struct clones *clones, const char *app);
 /* Oldest first. */
 json_t *facts_interrupted(const struct interrupted *interrupted);
 json_t *facts_history(const struct operation_list *list);
-/* {clone, expires_at}; 0: never. */
+/* {clone, expiry, expires_at}; 0: never. */
 json_t *facts_expiry(const char *clone, int64_t expires_at);
 /* {clone, step, is_done, note}; note NULL: the record was removed. */
 json_t *facts_mark(const char *clone, const char *step, const char *note);

@@ -116,6 +116,21 @@ struct place {
 	const json_t *before;		/* borrowed; NULL: nothing */
 };
 
+/* A path leads through what is there: only its last part may be new. */
+static bool
+is_holder_there(struct linear *l, const struct place *place, struct pointer *pointer, json_t *module)
+{
+	const json_t *holder;
+
+	pointer->count--;
+	holder = pointer_find(module, pointer);
+	pointer->count++;
+	if (json_is_object(holder) || json_is_array(holder))
+		return true;
+	linear_fail(l, EXIT_USAGE, _("No object or list holds %s."), place->path);
+	return false;
+}
+
 /* false: it is none, and that was said. */
 static bool
 find_place(struct linear *l, struct place *place)
@@ -129,16 +144,15 @@ find_place(struct linear *l, struct place *place)
 		return false;
 	if (!linear_workload(l, linear_environment(l, place->env), place->workload))
 		return false;
-	is_place = pointer_parse(&pointer, place->path, &err) == 0;
-	if (is_place) {
-		is_place = pointer.count > 0;
-		place->before = pointer_find(set_module(set, place->workload), &pointer);
-		pointer_clear(&pointer);
-	}
-	if (!is_place)
+	if (pointer_parse(&pointer, place->path, &err) != 0 || pointer.count == 0) {
 		linear_fail(l, EXIT_USAGE,
 			    _("\"%s\" is not a path. A path looks like /spec/containers/web/variables/TONE."),
 			    place->path);
+		return false;
+	}
+	place->before = pointer_find(set_module(set, place->workload), &pointer);
+	is_place = is_holder_there(l, place, &pointer, set_module(set, place->workload));
+	pointer_clear(&pointer);
 	return is_place;
 }
 
@@ -314,18 +328,27 @@ has_clone(void *data)
 	return w->found || clones_is_settled(w->clones);
 }
 
+/* Nothing on the platform could carry it. */
+static void
+tell_local(void)
+{
+	lines_say(_("This is recorded on this machine only; other people do not see it."));
+}
+
 static void
 set_end(struct linear *l, const struct clone *clone, const char *text)
 {
 	struct error err = {0};
 	int64_t life = 0;
+	bool kept;
 
 	if (!clock_parse_duration(text, &life)) {
 		linear_fail(l, EXIT_USAGE, _("\"%s\" is not a duration. Give one such as 8h, 90m or 2d, or 0 for "
 					     "no end."), text);
 		return;
 	}
-	if (clones_set_end(l->session, clone, life ? clock_wall_ms() + life : 0, &err) != 0)
+	kept = clones_set_end(l->session, clone, life ? clock_wall_ms() + life : 0, &err) == 0;
+	if (!kept)
 		linear_fail_error(l, &err, EXIT_STAGE_CHANGE);
 	else if (linear_wants_facts(l))
 		linear_facts(l, facts_expiry(clone->env, life ? clock_wall_ms() + life : 0));
@@ -333,19 +356,21 @@ set_end(struct linear *l, const struct clone *clone, const char *text)
 		lines_say(_("%s expires in %s."), clone->env, text);
 	else
 		lines_say(_("%s does not expire."), clone->env);
+	if (kept && !linear_wants_facts(l))
+		tell_local();
 }
 
 void
 linear_life(struct linear *l, char **words, size_t count)
 {
 	struct wanted_clone w = {.clones = clones_open(l->session, l->org), .app = l->app, .env = words[0]};
+	bool told = linear_wait(l, has_clone, &w);
 
 	(void)count;
-	(void)linear_wait(l, has_clone, &w);
 	if (w.found)
 		set_end(l, w.found, words[1]);
-	else if (clones_error(w.clones))
-		linear_fail_error(l, clones_error(w.clones), EXIT_STAGE_READ);
+	else if (!told || clones_error(w.clones))
+		linear_check_told(l, told, clones_error(w.clones));
 	else
 		linear_fail_clone(l, words[0]);
 	clones_close(w.clones);
@@ -430,6 +455,8 @@ set_mark(struct linear *l, char **words, const char *note)
 		lines_say(_("%s: %s is recorded as done."), words[0], words_of_step(step));
 	else
 		lines_say(_("%s: %s is no longer recorded."), words[0], words_of_step(step));
+	if (ret == 0 && note && !linear_wants_facts(l))
+		tell_local();
 	hotfix_close(hotfix);
 }
 
@@ -463,8 +490,9 @@ linear_carry(struct linear *l, char **words, size_t count)
 	hotfix = open_hotfix(l, words[0]);
 	if (!hotfix)
 		return;
-	(void)linear_wait(l, is_fix_known, hotfix);
-	if (hotfix_carry_request(hotfix, words[1], &request, &err) == 0) {
+	if (!linear_wait(l, is_fix_known, hotfix)) {
+		linear_fail(l, EXIT_UNREAD, "%s", linear_why(NULL));
+	} else if (hotfix_carry_request(hotfix, words[1], &request, &err) == 0) {
 		request.decides = true;
 		linear_begin(l, &request);
 	} else {

@@ -112,6 +112,21 @@ tell(const struct interrupted_operation *op)
 	free(title);
 }
 
+/* What the platform did of one of them is not known. */
+static void
+check_asked(struct linear *l, const struct interrupted *list)
+{
+	bool told = true;
+
+	for (size_t i = 0; i < interrupted_count(list) && told; i++) {
+		const struct knowledge *asked = &interrupted_get(list, i)->asked;
+
+		told = knowledge_is_current(asked);
+		if (!told)
+			linear_check_told(l, told, &asked->why);
+	}
+}
+
 static void
 tell_list(struct linear *l)
 {
@@ -123,6 +138,7 @@ tell_list(struct linear *l)
 		tell(interrupted_get(list, i));
 	if (interrupted_count(list) == 0 && !linear_wants_facts(l))
 		lines_say(_("No operation is interrupted."));
+	check_asked(l, list);
 	interrupted_close(list);
 }
 

@@ -16,7 +16,6 @@
 #include "cli/linear-parts.h"
 #include "cli/lines.h"
 #include "cli/names.h"
-#include "compare/changes.h"
 #include "flow/clones.h"
 #include "flow/details.h"
 #include "flow/hotfix.h"
@@ -26,6 +25,7 @@
 #include "flow/past.h"
 #include "flow/session.h"
 #include "flow/world.h"
+#include "model/changes.h"
 #include "model/image.h"
 #include "model/set.h"
 #include "store/store.h"
@@ -40,7 +40,7 @@ linear_board(struct linear *l, char **words, size_t count)
 	(void)words;
 	(void)count;
 	if (a && linear_wants_facts(l))
-		linear_facts(l, facts_application(a));
+		linear_facts(l, facts_application(l->org, a));
 	else if (a)
 		lines_board(a);
 	else
@@ -64,11 +64,11 @@ linear_board_then(struct linear *l, char **words, size_t count)
 		linear_fail(l, EXIT_USAGE, _("Invalid time \"%s\". Give a date and time such as 2026-03-02 09:15."), stamp);
 	} else {
 		then = moments_open(l->session, l->org, l->app, at, &err);
-		if (!then)
-			linear_fail_error(l, &err, EXIT_STAGE_READ);
+		if (!then)	/* nobody can read any more what was not kept */
+			linear_fail(l, EXIT_UNREAD, "%s", err.text);
 	}
 	if (then && moments_world(then)->count > 0 && linear_wants_facts(l))
-		linear_facts(l, facts_application(&moments_world(then)->organizations[0].applications[0]));
+		linear_facts(l, facts_application(l->org, &moments_world(then)->organizations[0].applications[0]));
 	else if (then && moments_world(then)->count > 0)
 		lines_board(&moments_world(then)->organizations[0].applications[0]);
 	moments_close(then);
@@ -138,10 +138,10 @@ check_details(struct linear *l, const struct details *details)
 {
 	if (!details_values_known(details))
 		linear_fail(l, EXIT_UNREAD, _("The values could not be read: %s"),
-			    details_values_error(details)->text);
+			    linear_why(details_values_error(details)));
 	if (!details_deployments_known(details))
 		linear_fail(l, EXIT_UNREAD, _("The deployments could not be read: %s"),
-			    details_deployments_error(details)->text);
+			    linear_why(details_deployments_error(details)));
 }
 
 void
@@ -236,6 +236,11 @@ read_deployment(struct linear *l, struct side *side)
 
 	side->details = details_open(l->session, l->org, l->app, side->env);
 	(void)linear_wait(l, are_details_known, side->details);
+	if (!details_deployments_known(side->details)) {
+		linear_fail(l, EXIT_UNREAD, _("The deployments could not be read: %s"),
+			    linear_why(details_deployments_error(side->details)));
+		return;
+	}
 	for (size_t i = 0; i < details_deployment_count(side->details); i++) {
 		const struct deployment *one = details_deployment(side->details, i);
 
@@ -252,7 +257,9 @@ read_deployment(struct linear *l, struct side *side)
 	}
 	side->past = past_open(l->session, l->org, l->app, side->env, untrusted_raw(&d->id),
 			       untrusted_raw(&d->set_id));
-	if (linear_wait(l, is_past_known, side->past) && past_set(side->past))
+	if (!linear_wait(l, is_past_known, side->past))
+		linear_fail(l, EXIT_UNREAD, "%s", linear_why(NULL));
+	else if (past_set(side->past))
 		side->set = past_shown(side->past);
 	else
 		linear_fail_error(l, past_error(side->past), EXIT_STAGE_READ);
@@ -373,7 +380,7 @@ open_logs(struct linear *l, char **words, size_t count)
 	if (logs_error(logs)->kind != ERROR_NONE)
 		linear_fail_error(l, logs_error(logs), EXIT_STAGE_READ);
 	else
-		linear_fail(l, EXIT_UNREAD, "%s", _("The platform has not answered."));
+		linear_fail(l, EXIT_UNREAD, "%s", linear_why(NULL));
 	logs_close(logs);
 	return NULL;
 }
@@ -470,10 +477,11 @@ linear_clones(struct linear *l, char **words, size_t count)
 {
 	struct clones *clones = clones_open(l->session, l->org);
 	size_t shown = 0;
+	bool told;
 
 	(void)words;
 	(void)count;
-	(void)linear_wait(l, are_clones_told, clones);
+	told = linear_wait(l, are_clones_told, clones);
 	if (linear_wants_facts(l))
 		linear_facts(l, facts_clones(clones, l->once ? l->app : NULL));
 	for (size_t i = 0; i < clones_count(clones) && !linear_wants_facts(l); i++) {
@@ -489,6 +497,7 @@ linear_clones(struct linear *l, char **words, size_t count)
 			    ngettext("Whether %zu environment is a clone could not be read.",
 				     "Whether %zu environments are clones could not be read.",
 				     clones_untold(clones)), clones_untold(clones));
+	linear_check_told(l, told, clones_error(clones));
 	linear_check_lists(l);
 	clones_close(clones);
 }
@@ -524,7 +533,7 @@ is_history_there(struct linear *l)
 		return true;
 	count = list.count;
 	operation_list_clear(&list);
-	if (count > 0 || (l->app ? names_application(world, l->org, l->app, true, &org, &app, &err)
+	if (count > 0 || (l->app ? names_application(world, l->org, l->app, &org, &app, &err)
 				 : names_organization(world, l->org, &err)) == 0)
 		return true;
 	linear_fail_error(l, &err, EXIT_STAGE_WORDS);
@@ -578,6 +587,7 @@ linear_hotfix(struct linear *l, char **words, size_t count)
 {
 	char *env = count ? xstrdup(words[0]) : l->app ? hotfix_newest(l->session, l->org, l->app) : NULL;
 	struct hotfix *hotfix;
+	bool told;
 
 	if (!env && l->app && !linear_clones_told(l))
 		return;
@@ -595,13 +605,15 @@ linear_hotfix(struct linear *l, char **words, size_t count)
 		return;
 	}
 	hotfix = hotfix_open(l->session, l->org, l->app, env);
-	(void)linear_wait(l, is_hotfix_told, hotfix);
+	told = linear_wait(l, is_hotfix_told, hotfix);
 	if (hotfix_is_known(hotfix) && linear_wants_facts(l))
 		linear_facts(l, facts_hotfix(hotfix));
 	else if (hotfix_is_known(hotfix))
 		lines_hotfix(hotfix);
 	else
 		linear_fail_hotfix(l, hotfix);
+	if (hotfix_is_known(hotfix))
+		linear_check_told(l, told, hotfix_error(hotfix));
 	hotfix_close(hotfix);
 	free(env);
 }

@@ -21,11 +21,11 @@
 #include "cli/linear-parts.h"
 #include "cli/lines.h"
 #include "cli/names.h"
-#include "compare/merge.h"
 #include "flow/flow.h"
 #include "flow/logs.h"
 #include "flow/session.h"
 #include "flow/world.h"
+#include "model/merge.h"
 
 #define CHANGE_MS (10 * 60000)		/* how long a change is waited for, unless --timeout says */
 #define READ_MS 30000			/* the same of what is read */
@@ -362,7 +362,7 @@ find_names(struct linear *l, const struct linear_verb *verb, const char **org, c
 	*org = l->org;
 	*app = l->app;
 	if (!verb->all_apps || l->app)
-		return names_application(world, l->org, l->app, verb->any_app, org, app, err);
+		return names_application(world, l->org, l->app, org, app, err);
 	return l->org ? names_organization(world, l->org, err) : 0;
 }
 

@@ -65,7 +65,6 @@ struct linear_verb {
 	size_t least, most;			/* words behind the name */
 	unsigned options;			/* that it uses; see command.h */
 	unsigned needs;				/* what has to be read first: a set of NEED_; 0: nothing */
-	bool any_app;				/* names nothing in an application: the first does */
 	bool all_apps;				/* is about all of them, unless one was named */
 	bool is_local;				/* needs the platform only to tell what names mean */
 	bool is_talk;				/* of the lines themselves: not to be done once */
@@ -107,6 +106,10 @@ void linear_check_list(struct linear *l, const struct untrusted *problem);
 bool linear_clones_told(struct linear *l);
 /* The parts of an answer about it that could not be read are told, with the code of that. */
 void linear_check_parts(struct linear *l, const struct world_environment *e);
+/* The reason that an answer gave; error NULL or of no kind: that there is no answer. */
+const char *linear_why(const struct error *error);
+/* What was told is not all: it could not be read, or not in time (told is false). */
+void linear_check_told(struct linear *l, bool told, const struct error *error);
 /* Says what did not work; the program will end with this code, unless another came before. */
 void linear_fail(struct linear *l, enum exit_code code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -197,7 +197,7 @@ linear_take_values(struct linear *l, const char *env)
 	details = details_open(l->session, l->org, l->app, env);
 	if (!linear_wait(l, are_values_read, details) || !details_values_known(details)) {
 		linear_fail(l, EXIT_UNREAD, _("The values of %s could not be read: %s"), env,
-			    details_values_error(details)->text);
+			    linear_why(details_values_error(details)));
 		going = false;
 	}
 	l->values = xcalloc(count + 1, sizeof(*l->values));

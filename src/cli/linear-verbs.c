@@ -34,7 +34,6 @@ static const struct linear_verb verbs[] = {
 		.least = 0, .most = 0,
 		.options = LOOKS,
 		.needs = NEED_ENVIRONMENTS | NEED_SETS | NEED_RUNTIME | NEED_RESOURCES | NEED_ERRORS | NEED_CLONES,
-		.any_app = true,
 		.run = linear_board,
 	},
 	{
@@ -44,7 +43,6 @@ static const struct linear_verb verbs[] = {
 		.least = 1, .most = 2,
 		.options = LOOKS,
 		.needs = NEED_APPLICATIONS,
-		.any_app = true,
 		.is_local = true,
 		.run = linear_board_then,
 	},

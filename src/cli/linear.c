@@ -25,13 +25,13 @@
 #include "cli/linear-parts.h"
 #include "cli/lines.h"
 #include "cli/names.h"
-#include "compare/merge.h"
 #include "flow/flow.h"
 #include "flow/hotfix.h"
 #include "flow/interrupted.h"
 #include "flow/logs.h"
 #include "flow/session.h"
 #include "flow/world.h"
+#include "model/merge.h"
 #include "model/set.h"
 
 #define READY_MS 10000
@@ -86,6 +86,20 @@ linear_fail_error(struct linear *l, const struct error *error, enum exit_stage s
 	linear_fail(l, exit_code_of(error->kind, stage), "%s", error->text);
 }
 
+const char *
+linear_why(const struct error *error)
+{
+	return error && error->kind != ERROR_NONE ? error->text : _("The platform has not answered.");
+}
+
+void
+linear_check_told(struct linear *l, bool told, const struct error *error)
+{
+	if (!l->once || l->once->offline || (told && !error))
+		return;
+	linear_fail(l, EXIT_UNREAD, _("Not everything about it could be read: %s"), linear_why(error));
+}
+
 bool
 linear_wants_facts(const struct linear *l)
 {
@@ -116,8 +130,7 @@ linear_environment(struct linear *l, const char *id)
 		linear_fail(l, EXIT_USAGE, _("There is no application. \"applications\" lists them."));
 	else if (a->known.at == 0)
 		linear_fail(l, EXIT_UNREAD, _("The environments of %s could not be read: %s"), l->app,
-			    a->known.why.kind != ERROR_NONE ? a->known.why.text
-							    : _("The platform has not answered."));
+			    linear_why(&a->known.why));
 	else if (names_no_environment(a, id, &err) != 0)
 		linear_fail_error(l, &err, EXIT_STAGE_WORDS);
 	return NULL;
@@ -141,6 +154,8 @@ linear_fail_hotfix(struct linear *l, const struct hotfix *hotfix)
 {
 	if (hotfix_error(hotfix))
 		linear_fail_error(l, hotfix_error(hotfix), EXIT_STAGE_READ);
+	else if (!hotfix_is_settled(hotfix))
+		linear_fail(l, EXIT_UNREAD, "%s", linear_why(NULL));
 	else
 		linear_fail_clone(l, hotfix_env(hotfix));
 }
@@ -154,8 +169,7 @@ linear_fail_set(struct linear *l, const struct world_environment *e)
 		linear_fail(l, EXIT_FAILED, _("Nothing was deployed to %s."), untrusted_raw(&e->environment.id));
 	else
 		linear_fail(l, EXIT_UNREAD, _("The workloads of %s could not be read: %s"),
-			    untrusted_raw(&e->environment.id),
-			    known->why.kind != ERROR_NONE ? known->why.text : _("The platform has not answered."));
+			    untrusted_raw(&e->environment.id), linear_why(&known->why));
 }
 
 bool

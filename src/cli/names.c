@@ -180,8 +180,8 @@ problem_of_applications(const struct world *world, const char *org)
 }
 
 int
-names_application(const struct world *world, const char *org, const char *app, bool any_does,
-		  const char **found_org, const char **found_app, struct error *err)
+names_application(const struct world *world, const char *org, const char *app, const char **found_org,
+		  const char **found_app, struct error *err)
 {
 	const struct untrusted *problem = problem_of_applications(world, org);
 	size_t found = 0;
@@ -202,7 +202,7 @@ names_application(const struct world *world, const char *org, const char *app, b
 			*found_app = untrusted_raw(&o->applications[j].application.id);
 		}
 	}
-	if (found == 1 || (found > 1 && !app && any_does))
+	if (found == 1)
 		return 0;
 	if (found > 1)
 		return refuse_several(world, org, app, err);

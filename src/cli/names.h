@@ -20,11 +20,11 @@ struct world_organization;
 char *names_near(const char *name, const char *const *names, size_t count);
 
 /*
- * Which application is meant.  org or app NULL: not given.  Without an app the only one there is, or,
- * when any does, the first.  Borrowed from the world.  0, or -1 with err: ERROR_NOT_FOUND, or
- * ERROR_INPUT when it could be several.
+ * Which application is meant.  org or app NULL: not given.  Without an app the only one there is.
+ * Borrowed from the world.  0, or -1 with err: ERROR_NOT_FOUND, or ERROR_INPUT when it could be
+ * several.
  */
-int names_application(const struct world *world, const char *org, const char *app, bool any_does,
+int names_application(const struct world *world, const char *org, const char *app,
 		      const char **found_org, const char **found_app, struct error *err)
 	__attribute__((warn_unused_result));
 /* The same of an organization alone. */

@@ -184,9 +184,9 @@ check_values(const struct command *command, struct arguments *a)
 		return complain(command, _("--tail is a number of lines, not \"%s\"."), a->tail);
 	if (a->context && (a->url || a->socket))
 		return complain(command, _("--context already names a platform: leave out --url and --socket."));
-	if (a->demo && (a->url || a->socket || a->context || a->token_file))
-		return complain(command, _("--demo is a platform already: leave out --url, --socket, --context "
-					   "and --token-file."));
+	if (a->demo && (a->url || a->socket || a->context || a->token_file || a->ca_file))
+		return complain(command, _("--demo is a platform already: leave out --url, --socket, --context, "
+					   "--token-file and --ca-file."));
 	for (size_t i = 0; i < a->take.count; i++)
 		if (!is_side(a->take.items[i]))
 			return complain(command, _("--take is clone, target, PATH=clone or PATH=target, not \"%s\"."),
@@ -195,6 +195,8 @@ check_values(const struct command *command, struct arguments *a)
 		return complain(command, _("--reason needs --approve."));
 	if (a->no_wait && !a->approve)
 		return complain(command, _("--no-wait needs --approve."));
+	if (a->linear && (a->theme || a->reduced_motion))
+		return complain(command, _("--linear draws no screen: leave out --theme and --reduced-motion."));
 	if (command->options & OPTIONS_SCREEN && a->json) {
 		if (a->ascii || a->theme || a->reduced_motion || a->linear)
 			return complain(command, _("--json prints no screen: leave out --ascii, --theme, "

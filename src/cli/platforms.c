@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/error.h"
 #include "base/i18n.h"
@@ -78,6 +79,18 @@ open_screen(const struct arguments *arguments, const struct context *context, co
 	return code;
 }
 
+/* Certificates are looked at by https alone: trusting some for http would look like safety. */
+static int
+check_ca_file(const struct arguments *arguments, const struct context *context, struct error *err)
+{
+	const char *file = arguments->ca_file ? arguments->ca_file : context->ca_file;
+
+	if (!file || (context->url && strncasecmp(context->url, "https://", strlen("https://")) == 0))
+		return 0;
+	return error_set(err, ERROR_INPUT, _("%s: certificates are used with an https address only. Leave out "
+					     "--ca-file or ca-file, or give such an address."), file);
+}
+
 /* The options of the command line win over the context's keys. */
 static int
 open_context(const struct arguments *given, const struct context *context,
@@ -95,6 +108,8 @@ open_context(const struct arguments *given, const struct context *context,
 			arguments.app = context->app;
 	}
 	arguments.read_only = arguments.read_only || context->read_only;
+	if (check_ca_file(&arguments, context, err) != 0)
+		return EXIT_USAGE;
 	if (arguments.offline)
 		code = 0;
 	else if (context->token_command && !arguments.token_file)

@@ -54,7 +54,7 @@ find_application(struct session *session, char **org, char **app, struct error *
 
 	if (!*org && !*app)
 		return 0;
-	while ((*app ? names_application(world, *org, *app, false, &found_org, &found_app, &why)
+	while ((*app ? names_application(world, *org, *app, &found_org, &found_app, &why)
 		     : names_organization(world, *org, &why)) != 0) {
 		if (session_settled(session, *org, NULL, NEED_APPLICATIONS, 0)) {
 			if (session_unreadable(session, *org, NULL, NEED_APPLICATIONS))

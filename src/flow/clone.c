@@ -46,7 +46,7 @@ static void
 check_free(struct flow *flow)
 {
 	if (!flow->source.running.id.raw) {
-		flow_fail_text(flow, ERROR_INPUT,
+		flow_fail_text(flow, ERROR_CONFLICT,
 			       _("%s has no deployment that succeeded: there is nothing to clone"),
 			       flow->request.source);
 		return;

@@ -10,14 +10,14 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
-#include "compare/changes.h"
-#include "compare/merge.h"
 #include "flow/origins.h"
 #include "flow/reader.h"
 #include "flow/session.h"
 #include "flow/unpromoted.h"
 #include "flow/verbs.h"
 #include "flow/world.h"
+#include "model/changes.h"
+#include "model/merge.h"
 #include "store/store.h"
 
 struct clones {
@@ -193,23 +193,57 @@ tell_by_record(struct clones *clones, const struct place *place, struct clone *c
 
 /* --- what it has that is not promoted --- */
 
-/* "" when it is not known. */
-static const char *
-running_set_id(struct clones *clones, const struct place *place)
+/* NULL: none, or not known. */
+static const struct deployment *
+running_deployment(struct clones *clones, const struct place *place, const struct world_environment *env)
 {
-	const struct world_environment *env = place->env;
 	const struct deployment *history;
 	size_t count;
 
 	if (env->running.id.raw)
-		return untrusted_raw(&env->running.set_id);
+		return &env->running;
 	if (!env->environment.last_deploy.id.raw)
-		return untrusted_raw(&env->environment.from_deploy.set_id);
+		return NULL;
 	history = history_of(clones, place, env, &count);
 	for (size_t i = 0; history && i < count; i++)
 		if (history[i].status == DEPLOYMENT_SUCCEEDED)
-			return untrusted_raw(&history[i].set_id);
-	return "";
+			return &history[i];
+	return NULL;
+}
+
+/* "" when it is not known. */
+static const char *
+running_set_id(struct clones *clones, const struct place *place)
+{
+	const struct deployment *running = running_deployment(clones, place, place->env);
+
+	if (running)
+		return untrusted_raw(&running->set_id);
+	return place->env->environment.last_deploy.id.raw
+		       ? "" : untrusted_raw(&place->env->environment.from_deploy.set_id);
+}
+
+/*
+ * The values that an environment runs with.  The world has those of the application that is
+ * open; for the others the deployment's own version is asked for.  false: not known; true with
+ * NULL: there are none.
+ */
+static bool
+running_values(struct clones *clones, const struct place *place, const struct world_environment *env,
+	       const struct values **values)
+{
+	const struct deployment *running = running_deployment(clones, place, env);
+	const struct knowledge *known = world_known(env, WORLD_VALUES);
+
+	*values = env->values;
+	if (*values || known->state == KNOWLEDGE_ABSENT ||
+	    (known->state == KNOWLEDGE_UNREADABLE && known->why.kind == ERROR_NOT_FOUND))
+		return true;
+	if (!running)
+		return !env->environment.last_deploy.id.raw;
+	return running->value_set_version_id.raw &&
+	       reader_values(clones->reader, place->org, place->app, id_of(env),
+			     running->value_set_version_id.raw, values);
 }
 
 /* The set with the values of its environment, and with what would be written to them. */
@@ -344,8 +378,10 @@ find_work(struct clones *clones, const struct place *place, struct clone *clone)
 	const struct deployment *deployment;
 	struct set *base, *there, *here;
 	const struct clone *known;
+	const struct values *their_values, *our_values;
 	struct values *common;
 	struct merge merge;
+	bool values_known;
 
 	if (clone->origin)
 		origin = world_environment(session_world(clones->session), clone->org, clone->app,
@@ -359,21 +395,21 @@ find_work(struct clones *clones, const struct place *place, struct clone *clone)
 	here = reader_set(clones->reader, clone->org, clone->app, ours);
 	if (!base || !there || !here)
 		return;
+	values_known = running_values(clones, place, origin, &their_values);
+	values_known &= running_values(clones, place, place->env, &our_values);
 	common = find_common(clones, place, deployment);
-	clone->work_key = work_key(clone->set_id, theirs, ours, common, origin->values,
-				   place->env->values);
+	clone->work_key = work_key(clone->set_id, theirs, ours, common, their_values, our_values);
 	known = find_known(clones, clone);
-	if (known) {
+	if (known && known->work != CLONE_WORK_UNKNOWN) {
 		clone->work = known->work;
 		clone->changes = known->changes;
 		clone->conflicts = known->conflicts;
 		clone->work_words = copy(known->work_words);
 	} else if (merge_states(&merge, &(struct state){.set = base, .values = common},
-				&(struct state){.set = there, .values = origin->values},
-				&(struct state){.set = here, .values = place->env->values},
-				NULL) == 0) {
-		count_work(clone, &merge, there, origin->values,
-			   unpromoted_is_whole(common, origin, place->env));
+				&(struct state){.set = there, .values = their_values},
+				&(struct state){.set = here, .values = our_values}, NULL) == 0) {
+		count_work(clone, &merge, there, their_values,
+			   values_known && unpromoted_are_comparable(common, their_values, our_values));
 		merge_clear(&merge);
 	}
 	if (common)

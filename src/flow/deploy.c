@@ -131,7 +131,7 @@ make_delta(struct flow *flow)
 		if (flow->target.environment.from_deploy.id.raw)
 			flow_next_phase(flow);
 		else
-			flow_fail_text(flow, ERROR_INPUT, _("there is nothing to deploy to %s"),
+			flow_fail_text(flow, ERROR_CONFLICT, _("there is nothing to deploy to %s"),
 				       flow->request.env);
 		return;
 	}

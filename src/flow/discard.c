@@ -32,7 +32,7 @@ got_environments(void *data, const struct api_reply *reply)
 		return;
 	}
 	if (json_array_size(reply->body) < 2) {
-		flow_fail_text(flow, ERROR_INPUT,
+		flow_fail_text(flow, ERROR_CONFLICT,
 			       _("%s is the last environment of %s: it cannot be deleted"),
 			       flow->request.env, flow->request.app);
 		return;

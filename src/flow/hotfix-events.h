@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "base/text.h"
-#include "compare/values.h"
+#include "model/values.h"
 
 struct deployment;
 struct session;

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/text.h"
-#include "compare/carry.h"
+#include "model/carry.h"
 
 struct error;
 struct flow_request;

@@ -84,7 +84,7 @@ static void
 find_origin(struct flow *flow)
 {
 	if (!flow->source.running.id.raw) {
-		flow_fail_text(flow, ERROR_INPUT,
+		flow_fail_text(flow, ERROR_CONFLICT,
 			       _("%s has no deployment that succeeded: there is nothing to promote"),
 			       flow->request.source);
 		return;
@@ -169,7 +169,7 @@ got_origin_history(void *data, const struct api_reply *reply)
 	if (origin->set_id)
 		flow_next_phase(flow);
 	else
-		flow_fail_text(flow, ERROR_INPUT,
+		flow_fail_text(flow, ERROR_CONFLICT,
 			       _("%s was not cloned from %s, as far as can be seen: its changes cannot be "
 				 "told from other differences"),
 			       flow->request.source, flow->request.env);
@@ -309,19 +309,19 @@ fail_with_nothing(struct flow *flow)
 	if (flow->request.verb == FLOW_UNDO)
 		undo_fail_with_nothing(flow);
 	else if (merged->conflicts > 0)
-		flow_fail_text(flow, ERROR_INPUT,
+		flow_fail_text(flow, ERROR_CONFLICT,
 			       _("nothing is left to bring from %s: every conflict was decided "
 				 "for %s"),
 			       flow->request.source, flow->request.env);
 	else if (flow->request.verb == FLOW_PROMOTE &&
 		 !untrusted_is(&flow->source.environment.last_deploy.id,
 			       untrusted_raw(&flow->source.running.id)))
-		flow_fail_text(flow, ERROR_INPUT,
+		flow_fail_text(flow, ERROR_CONFLICT,
 			       _("the last deployment to %s did not succeed, and what runs there %s has "
 				 "as well: there is nothing to promote"),
 			       flow->request.source, flow->request.env);
 	else
-		flow_fail_text(flow, ERROR_INPUT,
+		flow_fail_text(flow, ERROR_CONFLICT,
 			       flow->request.verb == FLOW_CARRY
 				       ? _("there is nothing to carry: %s has the fix of %s")
 				       : _("there is nothing to promote: %s has every change of %s"),

@@ -121,7 +121,7 @@ take_deployments(struct flow *flow, size_t at)
 	const struct deployment *undone = &flow->scratch[at], *before = find_before(flow, at);
 
 	if (undone->status == DEPLOYMENT_FAILED) {
-		flow_fail_text(flow, ERROR_INPUT,
+		flow_fail_text(flow, ERROR_CONFLICT,
 			       at == 0 ? _("The last deployment of %s failed, and nothing of it runs: there "
 					   "is nothing to undo")
 				       : _("That deployment of %s failed, and nothing of it ran: there is "
@@ -203,7 +203,7 @@ read_running_set(struct flow *flow)
 	const char *id = flow->target.running.set_id.raw;
 
 	if (!id) {
-		flow_fail_text(flow, ERROR_INPUT, _("nothing runs in %s: there is nothing to undo"),
+		flow_fail_text(flow, ERROR_CONFLICT, _("nothing runs in %s: there is nothing to undo"),
 			       flow->request.env);
 		return;
 	}
@@ -258,7 +258,7 @@ undo_fail_with_nothing(struct flow *flow)
 				 "that stays (%s)"),
 			       flow->request.env, buf_str(&named));
 	else
-		flow_fail_text(flow, ERROR_INPUT,
+		flow_fail_text(flow, ERROR_CONFLICT,
 			       _("There is nothing to undo in %s: nothing of that deployment is there "
 				 "any more"),
 			       flow->request.env);

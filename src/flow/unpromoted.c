@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compare/merge.h"
-#include "compare/values.h"
 #include "flow/world.h"
+#include "model/merge.h"
 #include "model/set.h"
+#include "model/values.h"
 
 void
 unpromoted_clear(struct unpromoted *unpromoted)
@@ -42,12 +42,18 @@ are_values_missing(const struct world_environment *e)
 }
 
 bool
+unpromoted_are_comparable(const struct values *common, const struct values *theirs, const struct values *ours)
+{
+	return !theirs || !ours || common || values_equal(theirs, ours);
+}
+
+bool
 unpromoted_is_whole(const struct values *common, const struct world_environment *theirs,
 		    const struct world_environment *ours)
 {
 	if (are_values_missing(theirs) || are_values_missing(ours))
 		return false;
-	return !theirs->values || !ours->values || common || values_equal(theirs->values, ours->values);
+	return unpromoted_are_comparable(common, theirs->values, ours->values);
 }
 
 static void

@@ -34,6 +34,9 @@ struct values *origin_values(struct session *session, const char *org, const cha
  * those that differ and of which it is not known what both had, could be a change. */
 bool unpromoted_is_whole(const struct values *common, const struct world_environment *theirs,
 			 const struct world_environment *ours);
+/* The same of values that were read; NULL: there are none. */
+bool unpromoted_are_comparable(const struct values *common, const struct values *theirs,
+			       const struct values *ours);
 void unpromoted_clear(struct unpromoted *unpromoted);
 
 #endif

@@ -55,9 +55,10 @@ tests_wire_test_access_LDADD = libmodel.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 endif
 
 dist_check_SCRIPTS += tests/wire/test-running.sh tests/wire/test-second-person.sh tests/wire/test-own-application.sh tests/wire/test-examples.sh \
-	tests/wire/test-commands.sh
+	tests/wire/test-commands.sh tests/wire/test-script.sh
 TESTS += tests/wire/test-running.sh tests/wire/test-second-person.sh tests/wire/test-own-application.sh tests/wire/test-examples.sh \
-	tests/wire/test-commands.sh
+	tests/wire/test-commands.sh tests/wire/test-script.sh
+EXTRA_DIST += tests/wire/script.py
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/wire/test-systemd
@@ -82,7 +83,7 @@ TESTS += tests/wire/test-pair tests/wire/test-pair-plain
 tests_wire_test_pair_SOURCES = tests/wire/test-pair.c tests/wire/proxy.c tests/wire/proxy.h \
 	tests/wire/serve.c tests/wire/serve.h
 tests_wire_test_pair_CPPFLAGS = $(AM_CPPFLAGS) -DPLAIN=0
-tests_wire_test_pair_LDADD = libflow.a libapi.a libstore.a libcompare.a libmodel.a libbase.a \
+tests_wire_test_pair_LDADD = libflow.a libapi.a libstore.a libmodel.a libbase.a \
 	$(CURL_LIBS) $(SQLITE_LIBS) $(CMOCKA_LIBS) $(BASE_LIBS)
 tests_wire_test_pair_plain_SOURCES = $(tests_wire_test_pair_SOURCES)
 tests_wire_test_pair_plain_CPPFLAGS = $(AM_CPPFLAGS) -DPLAIN=1
@@ -94,6 +95,6 @@ check_PROGRAMS += tests/wire/test-faults
 TESTS += tests/wire/test-faults
 tests_wire_test_faults_SOURCES = tests/wire/test-faults.c tests/wire/proxy.c tests/wire/proxy.h \
 	tests/wire/serve.c tests/wire/serve.h
-tests_wire_test_faults_LDADD = libflow.a libapi.a libstore.a libcompare.a libmodel.a libbase.a \
+tests_wire_test_faults_LDADD = libflow.a libapi.a libstore.a libmodel.a libbase.a \
 	$(CURL_LIBS) $(SQLITE_LIBS) $(CMOCKA_LIBS) $(BASE_LIBS)
 endif

@@ -502,6 +502,10 @@ roles_that_are_none_are_refused_whole(void **state)
 		"{\"/orgs/acme/env-types/development\": \"administrator\"}",
 		"{\"/orgs/acme/apps/../..\": \"viewer\"}",
 		"{\"/orgs/acme\": \"viewer\", \"orgs\": \"viewer\"}",
+		/* Nobody has made these yet; whoever does gives the roles in them. */
+		"{\"/orgs/acne\": \"viewer\"}",
+		"{\"/orgs/acme/apps/shoq\": \"viewer\"}",
+		"{\"/orgs/acme/env-types/developmint\": \"deployer\"}",
 		"[]",
 	};
 
@@ -557,12 +561,13 @@ administrators_give_roles_where_they_administer(void **state)
 static void
 role_in_a_type_ends_with_the_type(void **state)
 {
-	char *token = user_with("typed", "{\"/orgs/acme\": \"developer\","
-					 " \"/orgs/acme/env-types/passing\": \"deployer\"}");
 	static const char env[] = "{\"id\": \"passing\", \"name\": \"P\", \"type\": \"passing\"}";
+	char *token;
 
 	(void)state;
 	expect(BY_SOCKET, NULL, "POST", "/orgs/acme/env-types", "{\"id\": \"passing\"}", 201);
+	token = user_with("typed", "{\"/orgs/acme\": \"developer\","
+				   " \"/orgs/acme/env-types/passing\": \"deployer\"}");
 	expect(BY_SOCKET, NULL, "DELETE", "/orgs/acme/env-types/passing", NULL, 204);
 	expect(BY_SOCKET, NULL, "POST", "/orgs/acme/env-types", "{\"id\": \"passing\"}", 201);
 	expect(BY_TCP, token, "POST", SHOP "/envs", env, 403);
@@ -581,6 +586,8 @@ token_command_works_with_a_daemon_and_without(void **state)
 	const char *revoke[] = {"token", "revoke", "--state", path, "--user", "cmd", "--id", "here",
 				NULL};
 	const char *wrong[] = {"token", "revoke", "--state", path, "--user", "cmd", NULL};
+	const char *misspelt[] = {"token", "create", "--state", path, "--user", "late", "--role",
+				  "/orgs/acne=administrator", NULL};
 	char token[256], out[1024];
 
 	(void)state;
@@ -599,6 +606,7 @@ token_command_works_with_a_daemon_and_without(void **state)
 		expect(BY_SOCKET, token, "GET", SHOP, NULL, 401);
 		assert_int_equal(world_run(out, sizeof(out), revoke), 1);
 		assert_int_equal(world_run(out, sizeof(out), wrong), 2);
+		assert_int_equal(world_run(out, sizeof(out), misspelt), 1);
 	}
 	free(path);
 }

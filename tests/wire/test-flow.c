@@ -304,7 +304,7 @@ refuses_what_does_not_fit(void **state)
 		"protected");
 	refused(&(struct flow_request){ .verb = FLOW_UNDO, .env = "qa" }, ERROR_NOT_FOUND, "qa");
 	refused(&(struct flow_request){ .verb = FLOW_PROMOTE, .env = "production", .source = "qa" },
-		ERROR_INPUT, "qa");
+		ERROR_CONFLICT, "qa");
 }
 
 static void
@@ -392,7 +392,7 @@ promotes(void **state)
 	succeed(flow, "titles", "production");
 	refused(&(struct flow_request){ .verb = FLOW_PROMOTE, .env = "production",
 					.source = "hotfix" },
-		ERROR_INPUT, "nothing to promote");
+		ERROR_CONFLICT, "nothing to promote");
 }
 
 static void

@@ -454,7 +454,7 @@ a_clone_has_the_values_and_a_fix_made_by_one_is_promoted(void **state)
 	assert_runs_with(PRODUCTION, "SIZE=99");
 	assert_unpromoted(name, 0);
 	flow = begin(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
-	assert_refused(flow, ERROR_INPUT, "nothing to promote");
+	assert_refused(flow, ERROR_CONFLICT, "nothing to promote");
 	free(env);
 	free(name);
 }
@@ -803,7 +803,7 @@ a_failed_deployment_leaves_nothing_to_undo(void **state)
 	/* The value that went with it is as it was. */
 	assert_value(PRODUCTION, "LEVEL", "env info");
 	flow = begin(&(struct flow_request){.verb = FLOW_UNDO, .env = "production"});
-	assert_refused(flow, ERROR_INPUT, "failed");
+	assert_refused(flow, ERROR_CONFLICT, "failed");
 	delta_free(draft);
 	json_decref(body);
 }

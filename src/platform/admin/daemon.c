@@ -85,7 +85,7 @@ static int
 read_token(struct platform *platform, const char *path, struct error *err)
 {
 	char token[TOKEN_MAX];
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	ssize_t n;
 
 	if (fd < 0)
@@ -119,6 +119,19 @@ keep_secrets(void)
 	json_set_alloc_funcs(malloc, free_json);
 	secrecy_forbid_cores();
 	(void)setrlimit(RLIMIT_CORE, &none);
+}
+
+/* A directory that somebody named: what is missing in it is noticed much later. */
+static int
+check_directory(const char *path, struct error *err)
+{
+	int fd = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (path && fd < 0)
+		return error_errno(err, _("%s: the directory of templates cannot be opened"), path);
+	if (fd >= 0)
+		close(fd);
+	return 0;
 }
 
 static int
@@ -273,7 +286,7 @@ start(struct daemon *d, struct error *err)
 	if (paths_make(settings->state, err) != 0)
 		return -1;
 	d->lock = command_lock_state(settings->state, LOCK_LIMIT_MS, err);
-	if (d->lock < 0 || open_platform(d, err) != 0)
+	if (d->lock < 0 || check_directory(settings->templates, err) != 0 || open_platform(d, err) != 0)
 		return -1;
 	if (settings->token_file && read_token(&d->platform, settings->token_file, err) != 0)
 		return -1;

@@ -4,12 +4,15 @@
 
 #include "platform/api/handlers/handlers.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/config-file.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/ids.h"
+#include "base/xmalloc.h"
 #include "model/json.h"
 #include "platform/state/repository-users.h"
 #include "platform/state/repository.h"
@@ -176,6 +179,67 @@ read_scope(const char *text, const json_t *role, struct scope *out, struct error
 			 name ? name : "");
 }
 
+/* " Did you mean acme?", or nothing; free() it. */
+static char *
+suggest(const char *name, const json_t *list)
+{
+	const size_t count = json_array_size(list);
+	const char **names = xcalloc(count + 1, sizeof(*names)), *meant;
+	size_t known = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *id = json_member_string(json_array_get(list, i), "id");
+
+		if (id)
+			names[known++] = id;
+	}
+	meant = config_suggest(name, names, known);
+	free(names);
+	return meant ? xasprintf(_(" Did you mean %s?"), meant) : xstrdup("");
+}
+
+/* Takes over the list, which is NULL with err when it could not be read, and the sentence. */
+static int
+check_listed(json_t *list, const char *name, char *sentence, struct error *err)
+{
+	int ret = list ? 1 : -1;
+	char *meant;
+
+	for (size_t i = 0; i < json_array_size(list) && ret > 0; i++) {
+		const char *id = json_member_string(json_array_get(list, i), "id");
+
+		if (id && strcmp(id, name) == 0)
+			ret = 0;
+	}
+	if (ret > 0) {
+		meant = suggest(name, list);
+		ret = error_set(err, ERROR_INPUT, "%s%s", sentence, meant);
+		free(meant);
+	}
+	free(sentence);
+	json_decref(list);
+	return ret;
+}
+
+/* A role in what is not there would be one in what somebody makes there one day. */
+static int
+check_scope_exists(struct repository *repository, const struct scope *scope, struct error *err)
+{
+	if (scope->org[0] && check_listed(repository_organizations(repository, err), scope->org,
+					  xasprintf(_("There is no organization \"%s\"."), scope->org), err) != 0)
+		return -1;
+	if (scope->app[0] && check_listed(repository_applications(repository, scope->org, err), scope->app,
+					  xasprintf(_("There is no application \"%s\" in %s."), scope->app,
+						    scope->org), err) != 0)
+		return -1;
+	if (scope->env_type[0] && check_listed(repository_env_types(repository, scope->org, err),
+					       scope->env_type,
+					       xasprintf(_("There is no environment type \"%s\" in %s."),
+							 scope->env_type, scope->org), err) != 0)
+		return -1;
+	return 0;
+}
+
 /* {scope: role}; null takes the role of that scope away. */
 static int
 put_roles(struct platform *platform, const struct request *request, const char *user,
@@ -196,6 +260,8 @@ put_roles(struct platform *platform, const struct request *request, const char *
 			return error_set(err, ERROR_ACCESS, _("%s is no administrator of %s, and so cannot "
 							      "give or take roles there."),
 					 request_user(request), text);
+		if (json_is_string(role) && check_scope_exists(platform->repository, &scope, err) != 0)
+			return -1;
 		if (repository_put_grant(platform->repository, user, &scope,
 					 json_string_value(role), err) != 0)
 			return -1;

@@ -9,7 +9,7 @@
  */
 #include "config.h"
 
-#include "compare/values.h"
+#include "model/values.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who writes a script believes the exit code: 0 is done as asked, and all that was asked for.
+
+Two organizations, one of them with two applications, and a platform that answers, is slow, is
+away, or answers some things with an error.
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fault"))
+
+import faultd
+from faultd import Client, Faultd, Platform, Tap, hang_fault, status_fault
+
+FAILED, USAGE, UNREAD, REFUSED, PREVIEWED, MOVED, RUNNING = 1, 2, 3, 4, 5, 6, 7
+
+one_organization = faultd.import_file
+
+
+def two_organizations():
+    world = one_organization()
+    acme = world["organizations"][0]
+    store = json.loads(json.dumps(acme["applications"][0]))
+    store.update(id="store", name="Store")
+    acme["applications"].append(store)
+    beta = json.loads(json.dumps(acme))
+    beta.update(id="beta", name="Beta", applications=beta["applications"][:1])
+    world["organizations"].append(beta)
+    return world
+
+
+faultd.import_file = two_organizations
+
+SHOP = ("--org=acme", "--app=shop")
+# Every command that is about one application, with words that fit.
+OF_ONE = [
+    ("board",), ("then", "2030-01-01"), ("environment", "qa"), ("versions", "qa", "web"),
+    ("diff", "qa", "production"), ("logs", "qa"), ("clone", "qa", "copy"), ("version", "qa", "web", "1.1.0"),
+    ("set", "qa", "web", "/spec/x", "1"), ("unset", "qa", "web", "/spec"), ("deploy", "qa"), ("promote", "qa"),
+    ("carry", "qa", "production"), ("undo", "qa"), ("discard", "qa"), ("life", "qa", "1d"), ("hotfix",),
+    ("mark", "qa", "verify"), ("unmark", "qa", "verify"),
+]
+# What cannot be meant, and its sentence.
+WRONG = [
+    (("environment", "qq"), "no environment \"qq\""),
+    (("versions", "qa", "wep"), "no workload \"wep\""),
+    (("version", "qa", "web", "9.9.9"), "no version \"9.9.9\""),
+    (("set", "qa", "web", "/spec/nosuch/deep/X", "1"), "No object or list holds"),
+    (("set", "qa", "web", "/spec/containers/web/image/X", "1"), "No object or list holds"),
+    (("set", "qa", "web", "spec", "1"), "is not a path"),
+    (("unset", "qa", "web", "/spec/nosuch/deep/X"), "No object or list holds"),
+    (("unset", "qa", "web", "/spec/nosuch"), "There is nothing at"),
+    (("clone", "qa", "copy", "--reference-value=PASSWORD"), "cannot be referred to|not a secret that can"),
+    (("clone", "qa", "copy", "--copy-value=PASSWORD"), "no value PASSWORD to copy|cannot be copied"),
+    (("clone", "qa", "copy", "--no-value=NOSUCH"), "no value \"NOSUCH\""),
+    (("deploy", "qa", "--app-value=LIMIT"), "does not override"),
+    (("clone", "qa", "Bad Name"), "cannot be the id"),
+    (("clone", "qa", "qa"), "its own source"),
+    (("promote", "qa"), "not a clone"), (("promote", "nosuch"), "no environment"),
+    (("carry", "nosuch", "qa"), "no clone"), (("life", "qa", "1d"), "no clone"), (("life", "nosuch", "1d"), "no clone"),
+    (("mark", "nosuch", "verify"), "no clone"), (("hotfix", "nosuch"), "no clone"),
+    (("resume", "nosuch"), "No interrupted operation"), (("abandon", "nosuch"), "No interrupted operation"),
+]
+
+
+class Script:
+    def __init__(self, platform, tap):
+        self.platform, self.tap = platform, tap
+
+    def run(self, *words, choose=lambda request: None, client=None, **more):
+        with Faultd(self.platform, choose) as daemon:
+            return (client or Client(self.platform.folder)).run(daemon.url, *words, **more)
+
+    def check(self, name, ended, code, says="", fine=True):
+        import re
+        ok = ended.code == code and fine and re.search(says, ended.err if code else ended.out + ended.err)
+        return self.tap.ok(ok, name, f"expected {code} and {says!r}\n{ended}")
+
+    # --- names ---
+
+    def several_are_refused(self):
+        for words in OF_ONE:
+            json_too = [("--json",)] if words[0] in ("board", "then") else [(), ("--json",)]
+            for more in json_too:
+                ended = self.run(*words, *more)
+                self.check(f"{' '.join(words + more)}: several applications are refused with their names", ended,
+                           USAGE, "acme/shop, acme/store, beta/shop", not ended.out)
+        for words in OF_ONE[:3]:
+            ended = self.run(*words, "--org=acme", "--json")
+            self.check(f"{words[0]} --org: several of one organization", ended, USAGE, "acme/shop, acme/store")
+        ended = self.run("board", "--json", *SHOP)
+        self.check("the board names its organization and application", ended, 0, "",
+                   {"organization": "acme", "application": "shop"}.items() <= ended.json().items())
+        ended = self.run("board", "--json", "--org=beta")
+        self.check("one application needs no name", ended, 0, "", ended.json()["organization"] == "beta")
+        ended = self.run("clone", "qa", "copy", "--json", "--org=beta")
+        self.check("an operation names its organization and application", ended, PREVIEWED, "",
+                   {"organization": "beta", "application": "shop"}.items() <= ended.json().items())
+
+    def wrong_words_are_usage(self):
+        for words, says in WRONG:
+            ended = self.run(*words, *(SHOP if words[0] not in ("resume", "abandon") else ()))
+            self.check(f"{' '.join(words)}: usage", ended, USAGE, says, not ended.out)
+
+    def nothing_to_do_has_failed(self):
+        self.check("nothing to undo has failed", self.run("undo", "qa", *SHOP), FAILED, "nothing to undo")
+
+    # --- what could not be read ---
+
+    def clone(self, name, *more):
+        """A clone with a value of its own, in an application that is not open."""
+        ended = self.run("clone", "qa", name, f"--approve={name}", *SHOP)
+        self.check(f"{name} is made", ended, 0)
+        ended = self.run("deploy", name, f"--approve={name}", "--value=LIMIT=7", *SHOP)
+        self.check(f"{name} has a value of its own", ended, 0)
+
+    def a_value_is_something_to_promote(self):
+        self.clone("valued")
+        for where in ((), ("--org=acme",), SHOP):
+            for client in (None, Client(self.platform.folder)):
+                ended = self.run("clones", "--json", *where, client=client)
+                clones = {c["environment"]: c for c in ended.json()} if not ended.code else {}
+                self.check(f"clones {' '.join(where)}: the value is left to promote", ended, 0, "",
+                           clones.get("valued", {}).get("not_promoted") == "some")
+                self.check("a clone of somebody else has an unknown end", ended, 0, "",
+                           clones.get("valued", {}).get("expiry") == "unknown")
+
+    def values_that_cannot_be_read(self):
+        fault = status_fault(503)
+
+        def values(request):
+            return fault if "/values" in request.path or "/value-set-versions" in request.path else None
+
+        for where in ((), SHOP):
+            ended = self.run("clones", "--json", *where, choose=values)
+            self.check(f"clones {' '.join(where)}: values that could not be read are said", ended, UNREAD, "",
+                       [c["environment"] for c in ended.json()] == ["valued"])
+
+    def ends_of_clones(self):
+        client = Client(self.platform.folder)
+        for duration, expiry in (("0", "none"), ("8h", "set")):
+            ended = self.run("life", "mine", duration, "--json", *SHOP, client=client)
+            self.check("nobody's clone has no life", ended, USAGE, "no clone")
+        ended = self.run("clone", "qa", "mine", "--approve=mine", *SHOP, client=client)
+        self.check("mine is made", ended, 0)
+        for duration, expiry in (("0", "none"), ("8h", "set")):
+            ended = self.run("life", "mine", duration, "--json", *SHOP, client=client)
+            self.check(f"life {duration} says {expiry}", ended, 0, "", ended.json()["expiry"] == expiry)
+            ended = self.run("clones", "--json", client=client)
+            mine = [c for c in ended.json() if c["environment"] == "mine"]
+            self.check(f"clones say {expiry}", ended, 0, "", mine and mine[0]["expiry"] == expiry and
+                       (mine[0]["expires_at"] is None) == (expiry == "none"))
+
+    def a_silent_platform(self):
+        silent = hang_fault()
+        for words in [*OF_ONE, ("clones",), ("applications",), ("resume",)]:
+            if words[0] in ("then", "resume"):
+                continue
+            ended = self.run(*words, "--json", "--timeout=1s", *SHOP[:1 if words[0] == "applications" else 2],
+                             choose=lambda request: silent)
+            self.check(f"{words[0]}: a silent platform is waited for as long as was said", ended, UNREAD,
+                       "not answered|could not be read", ended.seconds < 60)
+        # The lists are answered, what is behind them is not.
+        for words in (("clones",), ("environment", "qa"), ("hotfix", "valued"), ("carry", "valued", "production"),
+                      ("life", "nosuch", "1d"), ("mark", "nosuch", "verify"), ("diff", "qa@1", "production")):
+            ended = self.run(*words, "--timeout=2s", *SHOP,
+                             choose=lambda request: silent if "/deploys" in request.path else None)
+            self.check(f"{words[0]}: histories that do not come are no answer", ended, UNREAD,
+                       "not answered|could not be read")
+
+    # --- options ---
+
+    def options_are_used_or_refused(self):
+        for more in ((), ("--linear",)):
+            ended = self.run("board", *more, "--ca-file=/nonexistent")
+            self.check("--ca-file is refused with http", ended, USAGE, "https")
+        ended = self.run("clones", "--ca-file=/nonexistent", *SHOP)
+        self.check("--ca-file is refused with http in a command", ended, USAGE, "https")
+        ended = Client(self.platform.folder).run_raw("clones", "--demo", "--ca-file=/nonexistent")
+        self.check("--ca-file is refused with --demo", ended, USAGE, "--ca-file")
+        ended = self.run("board", "--linear", "--theme=nosuch")
+        self.check("--theme is refused with --linear", ended, USAGE, "--theme")
+
+    def the_platforms_options(self):
+        program = os.environ["SIDESTAGED"]
+        with tempfile.TemporaryDirectory(dir=self.platform.folder) as folder:
+            os.mkdir(folder + "/there")
+            for option in ("images", "templates"):
+                words = {"images": folder + "/there", "templates": folder + "/there", option: folder + "/nowhere"}
+                ended = subprocess.run([program, "serve", "--state", folder + "/state", "--socket", folder + "/socket",
+                                        "--images", words["images"], "--templates", words["templates"]],
+                                       capture_output=True, text=True, timeout=60)
+                self.tap.ok(ended.returncode == FAILED and folder + "/nowhere" in ended.stderr,
+                            f"serve --{option} of what is not there is refused", ended)
+        for scope, meant in (("/orgs/acne", "acme"), ("/orgs/acme/apps/shoq", "shop"),
+                             ("/orgs/acme/env-types/productoin", "production")):
+            ended = subprocess.run([program, "token", "create", "--state", os.path.join(self.platform.folder, "state"),
+                                    "--user", "late", "--role", f"{scope}=deployer"],
+                                   capture_output=True, text=True, timeout=60)
+            self.tap.ok(ended.returncode == FAILED and f"Did you mean {meant}?" in ended.stderr and not ended.stdout,
+                        f"a role in {scope} is refused with the nearest name", ended)
+
+
+def run_raw(self, *words, **more):
+    """Without an address."""
+    extra, self.extra = self.extra, []
+    ended = subprocess.run([os.environ["SIDESTAGE"], *words, *extra], capture_output=True, text=True,
+                           env=self.env, cwd=self.folder, timeout=faultd.HANG_LIMIT_S, **more)
+    self.extra = extra
+    return faultd.Ended(ended.returncode, ended.stdout, ended.stderr, 0, 0, words)
+
+
+Client.run_raw = run_raw
+
+
+def main():
+    tap = Tap()
+    with Platform() as platform:
+        script = Script(platform, tap)
+        script.several_are_refused()
+        script.wrong_words_are_usage()
+        script.nothing_to_do_has_failed()
+        script.a_value_is_something_to_promote()
+        script.values_that_cannot_be_read()
+        script.ends_of_clones()
+        script.a_silent_platform()
+        script.options_are_used_or_refused()
+        script.the_platforms_options()
+    return tap.end()
+
+
+sys.exit(main())
