@@ -4,10 +4,13 @@
 
 #include "driver-world.h"
 
+#include <arpa/inet.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -301,6 +304,40 @@ a_removed_space_gives_its_ports_back(void **state)
 	assert_int_equal(given, port);
 }
 
+/* In the place of the library's: how often the driver listens. */
+static int listened;
+
+int
+listen(int fd, int backlog)
+{
+	listened++;
+	return (int)syscall(SYS_listen, fd, backlog);
+}
+
+static void
+a_port_is_looked_at_without_listening_on_it(void **state)
+{
+	struct world *world = *state;
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int taken = new_port(world, "shared.dns"), fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int before = listened, on = 1;
+	struct error err;
+
+	/* Another one's, which was free until now. */
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	address.sin_port = htons((uint16_t)world->driver->ops->listen_port(world->driver, &err));
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(syscall(SYS_listen, fd, 1), 0);
+	for (int i = 0; i <= 12001; i++) {
+		int port = world->driver->ops->listen_port(world->driver, &err);
+
+		assert_int_not_equal(port, taken);
+		assert_int_not_equal(port, ntohs(address.sin_port));
+	}
+	assert_int_equal(listened, before);
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -313,6 +350,7 @@ main(void)
 		WITH_WORLD(files_of_a_resource_stay_while_something_reads_them),
 		WITH_WORLD(a_port_stays_the_same),
 		WITH_WORLD(a_removed_space_gives_its_ports_back),
+		WITH_WORLD(a_port_is_looked_at_without_listening_on_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

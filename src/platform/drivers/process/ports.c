@@ -45,6 +45,10 @@ ports_free(struct ports *ports)
 	free(ports);
 }
 
+/*
+ * It is bound, and never listened on: a connection to it that another daemon makes at this moment,
+ * to see whether its own workload is there, must not come to us.  Whoever listens is seen by that.
+ */
 static bool
 is_free(int port)
 {
@@ -60,8 +64,7 @@ is_free(int port)
 	if (fd < 0)
 		return false;
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	free_port = bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
-		    listen(fd, 1) == 0;
+	free_port = bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
 	close(fd);
 	return free_port;
 }
