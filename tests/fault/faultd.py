@@ -8,6 +8,7 @@ with files of its own, and tells how it ended.
 import http.client
 import json
 import os
+import queue
 import random
 import re
 import shutil
@@ -70,6 +71,17 @@ def until(what, limit=HANG_LIMIT_S, pause=0.02):
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
+def connect(connection, path):
+    """Where too many wait to be let in, a moment later."""
+    def is_in():
+        try:
+            connection.connect(path)
+        except BlockingIOError:
+            return False
+        return True
+    until(is_in)
+
+
 class UnixConnection(http.client.HTTPConnection):
     def __init__(self, path):
         super().__init__("localhost", timeout=HANG_LIMIT_S)
@@ -78,7 +90,7 @@ class UnixConnection(http.client.HTTPConnection):
     def connect(self):
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.settimeout(self.timeout)
-        self.sock.connect(self.path)
+        connect(self.sock, self.path)
 
 
 class Platform:
@@ -355,7 +367,7 @@ class Faultd:
     def carry(self, request):
         upstream = socket.socket(socket.AF_UNIX)
         upstream.settimeout(HANG_LIMIT_S)
-        upstream.connect(self.platform.socket)
+        connect(upstream, self.platform.socket)
         head = request.head
         if request.fault:	# a fault needs an answer with a body
             head = re.sub(rb"\r\nif-none-match:[^\r]*", b"", head, flags=re.I)
@@ -484,6 +496,43 @@ def in_parallel(cases, run, workers=None):
         raise
     finally:
         pool.shutdown()
+
+
+def on_platforms(cases, make, platforms=3, workers=2, waiting=(), waiting_workers=12):
+    """make(platform).run(case) for each case, on several platforms: every client looks at all
+    environments of its platform, so few at a time are on each.  Those of `waiting` wait for a
+    clock nearly all of their time: many are at a time."""
+    import contextlib
+    with contextlib.ExitStack() as stack:
+        def some(cases, count, of_each):
+            count = min(count, len(cases))
+            runners = [make(stack.enter_context(Platform())) for _ in range(count)]
+            free = queue.SimpleQueue()
+            for runner in runners * of_each:
+                free.put(runner)
+
+            def run(case):
+                runner = free.get()
+                try:
+                    return runner.run(case)
+                finally:
+                    free.put(runner)
+            return [(run, case) for case in cases], count * of_each
+
+        quick, at_once = some(cases, platforms, workers)
+        slow, slow_at_once = some(waiting, max(1, waiting_workers // 4), 4)
+        beside = []
+        thread = threading.Thread(target=lambda: beside.append(
+            in_parallel(slow, lambda work: work[0](work[1]), slow_at_once)))
+        if slow:
+            thread.start()
+        results = in_parallel(quick, lambda work: work[0](work[1]), at_once) if quick else []
+        if slow:
+            thread.join()
+            if not beside:
+                raise RuntimeError("a case that waits could not be run")
+            results += beside[0]
+        return results
 
 
 # --- faults ---

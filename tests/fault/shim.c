@@ -1,17 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Preloaded into a program under test: ends it, or lets a call fail, at a place that is chosen
- * by its number.  What it counts are points:
+ * by its number.
  *
- *   each request: before and after send(), and after what recv() brought;
- *   each change of a file whose path ends in one of SHIM_FILES (":" between them): before and
- *   after it is opened, written, cut, synchronised, removed.
+ * A point is a moment at which the program can be gone.  Two moments are the same point when
+ * nothing came between them that anybody could find afterwards: so a point is before each call
+ * that leaves something (the next line says which), when something was left since the last
+ * point, and around each request that changes something also right after it was sent, and after
+ * its answer came.  What is left
+ *
+ *   by a program that is killed: each change of a file whose path ends in one of SHIM_FILES
+ *   (":" between them), and each request.  Of writes in a row to one file the first and the last
+ *   are points: a file that was written in part, and in full;
+ *   without power: what was synchronised, opened anew, removed, and each request that changes
+ *   something.
+ *
+ * A place is a call that can fail: each change of such a file, of writes in a row to one file
+ * the first two: nothing of it was written, or a part.
  *
  *   SHIM_KILL=n    SIGKILL at point n
  *   SHIM_POWER=1   ... and what was written to these files and not synchronised is not there
- *   SHIM_FAIL=n    the n-th change of a file fails with SHIM_ERRNO; SHIM_FAIL=n+ that and all after
+ *   SHIM_FAIL=n    the n-th place fails with SHIM_ERRNO; SHIM_FAIL=n+ that and all after
  *   SHIM_DEAD=F    ... and the folder F is made
- *   SHIM_COUNT=F   at the end, how many points and changes there were, into the file F
+ *   SHIM_READS=0   requests that only read are no points: a board never ceases to read
+ *   SHIM_COUNT=F   at the end, into the file F: how many points there were, and a letter for
+ *                  each place: o opened, w written, t cut, s synchronised, r removed
  *
  * Programs that this one starts are left alone.
  */
@@ -32,6 +45,7 @@
 
 #define FDS_MAX 1024
 #define FILES_MAX 8
+#define PLACES_MAX 16384
 
 /* What a write went over, newest first; taken back when the power fails. */
 struct undone {
@@ -44,13 +58,20 @@ struct undone {
 
 static struct {
 	long kill_at, fail_at;
-	bool fail_after, power;
+	bool fail_after, power, reads;
 	int error;
 	char *files[FILES_MAX];
 	size_t file_count;
 	char *count_path, *dead_path;
-	long points, changes;
-	bool watched[FDS_MAX];
+	long points;
+	bool is_left;		/* something, since the last point */
+	char last_call;
+	size_t last_file;
+	unsigned in_row;
+	char places[PLACES_MAX + 1];
+	size_t place_count;
+	size_t watched[FDS_MAX];	/* which of files, from 1 on */
+	bool waits[FDS_MAX];		/* for the answer to a request that changes something */
 	struct undone *undone;
 } shim;
 
@@ -76,7 +97,8 @@ begin(void)
 	shim.kill_at = number("SHIM_KILL");
 	shim.fail_at = number("SHIM_FAIL");
 	shim.fail_after = fail && strchr(fail, '+');
-	shim.power = number("SHIM_POWER");
+	shim.power = number("SHIM_POWER") != 0;
+	shim.reads = !getenv("SHIM_READS") || number("SHIM_READS") != 0;
 	shim.error = (int)number("SHIM_ERRNO");
 	while ((file = strsep(&rest, ":")) != NULL && shim.file_count < FILES_MAX)
 		if (*file)
@@ -95,12 +117,13 @@ end(void)
 
 	if (!out)
 		return;
-	fprintf(out, "%ld %ld\n", shim.points, shim.changes);
+	fprintf(out, "%ld %s\n", shim.points, shim.places);
 	fclose(out);
 }
 
-static bool
-is_meant(const char *path)
+/* Which of the files it is, from 1 on; 0: none. */
+static size_t
+meant(const char *path)
 {
 	size_t length = strlen(path);
 
@@ -108,15 +131,15 @@ is_meant(const char *path)
 		size_t n = strlen(shim.files[i]);
 
 		if (length >= n && strcmp(path + length - n, shim.files[i]) == 0)
-			return true;
+			return i + 1;
 	}
-	return false;
+	return 0;
 }
 
-static bool
-is_watched(int fd)
+static size_t
+watched(int fd)
 {
-	return fd >= 0 && fd < FDS_MAX && shim.watched[fd];
+	return fd >= 0 && fd < FDS_MAX ? shim.watched[fd] : 0;
 }
 
 static void
@@ -135,6 +158,7 @@ lose_power(void)
 static void
 point(void)
 {
+	shim.is_left = false;
 	if (++shim.points != shim.kill_at)
 		return;
 	if (shim.power)
@@ -146,17 +170,38 @@ point(void)
 		pause();
 }
 
-/* A change of a file begins; true: it shall fail. */
+/* A file is about to be changed; true: it shall fail. */
 static bool
-change(void)
+change(char call, size_t file)
 {
-	point();
-	shim.changes++;
-	if (shim.fail_at == 0 || shim.changes < shim.fail_at ||
-	    (shim.changes > shim.fail_at && !shim.fail_after))
+	bool is_next = call == 'w' && shim.last_call == call && shim.last_file == file;
+
+	shim.in_row = is_next ? shim.in_row + 1 : 1;
+	shim.last_call = call;
+	shim.last_file = file;
+	if (shim.is_left && shim.in_row <= 2)
+		point();
+	if (shim.in_row > 2) {
+		if (shim.fail_after && shim.fail_at > 0 && (long)shim.place_count >= shim.fail_at) {
+			errno = shim.error;
+			return true;
+		}
+		return false;
+	}
+	if (shim.place_count < PLACES_MAX)
+		shim.places[shim.place_count++] = call;
+	if (shim.fail_at == 0 || (long)shim.place_count < shim.fail_at ||
+	    ((long)shim.place_count > shim.fail_at && !shim.fail_after))
 		return false;
 	errno = shim.error;
 	return true;
+}
+
+static void
+changed(bool is_durable)
+{
+	if (is_durable || !shim.power)
+		shim.is_left = true;
 }
 
 static void
@@ -176,10 +221,12 @@ remember(int fd, off_t at, size_t length)
 	shim.undone = u;
 }
 
-/* What is synchronised stays. */
-static void
+/* What is synchronised stays; true: that is something. */
+static bool
 forget(int fd)
 {
+	bool is_something = false;
+
 	for (struct undone **u = &shim.undone; *u;) {
 		struct undone *old = *u;
 
@@ -189,7 +236,9 @@ forget(int fd)
 		}
 		*u = old->next;
 		free(old);
+		is_something = true;
 	}
+	return is_something;
 }
 
 /* --- files --- */
@@ -198,7 +247,7 @@ static int
 opened(int fd, const char *path)
 {
 	if (fd >= 0 && fd < FDS_MAX)
-		shim.watched[fd] = is_meant(path);
+		shim.watched[fd] = meant(path);
 	return fd;
 }
 
@@ -207,7 +256,8 @@ int \
 name(const char *path, int flags, ...) \
 { \
 	REAL(int, #name, const char *, int, ...); \
-	bool counts = is_meant(path) && (flags & O_CREAT); \
+	size_t file = flags & O_CREAT ? meant(path) : 0; \
+	bool is_new = file && access(path, F_OK) != 0; \
 	mode_t mode = 0; \
 	va_list ap; \
 	int fd; \
@@ -217,11 +267,11 @@ name(const char *path, int flags, ...) \
 		mode = va_arg(ap, mode_t); \
 		va_end(ap); \
 	} \
-	if (counts && change()) \
+	if (file && change('o', file)) \
 		return -1; \
 	fd = opened(real(path, flags, mode), path); \
-	if (counts) \
-		point(); \
+	if (is_new) \
+		changed(true); \
 	return fd; \
 }
 OPEN(open)
@@ -232,13 +282,15 @@ close(int fd)
 {
 	REAL(int, "close", int);
 
-	if (is_watched(fd)) {
+	if (watched(fd)) {
 		/* The power may still fail: the record is kept under another descriptor. */
 		for (struct undone *u = shim.undone; u; u = u->next)
 			if (u->fd == fd)
 				u->fd = fcntl(fd, F_DUPFD_CLOEXEC, 500);
-		shim.watched[fd] = false;
+		shim.watched[fd] = 0;
 	}
+	if (fd >= 0 && fd < FDS_MAX)
+		shim.waits[fd] = false;
 	return real(fd);
 }
 
@@ -249,13 +301,13 @@ name(int fd, const void *bytes, size_t length, off_t at) \
 	REAL(ssize_t, #name, int, const void *, size_t, off_t); \
 	ssize_t n; \
 \
-	if (!is_watched(fd)) \
+	if (!watched(fd)) \
 		return real(fd, bytes, length, at); \
-	if (change()) \
+	if (change('w', shim.watched[fd])) \
 		return -1; \
 	remember(fd, at, length); \
 	n = real(fd, bytes, length, at); \
-	point(); \
+	changed(false); \
 	return n; \
 }
 PWRITE(pwrite)
@@ -269,14 +321,14 @@ name(int fd, off_t length) \
 	struct stat known; \
 	int ret; \
 \
-	if (!is_watched(fd)) \
+	if (!watched(fd)) \
 		return real(fd, length); \
-	if (change()) \
+	if (change('t', shim.watched[fd])) \
 		return -1; \
 	if (fstat(fd, &known) == 0 && known.st_size > length) \
 		remember(fd, length, (size_t)(known.st_size - length)); \
 	ret = real(fd, length); \
-	point(); \
+	changed(false); \
 	return ret; \
 }
 TRUNCATE(ftruncate)
@@ -289,14 +341,13 @@ name(int fd) \
 	REAL(int, #name, int); \
 	int ret; \
 \
-	if (!is_watched(fd)) \
+	if (!watched(fd)) \
 		return real(fd); \
-	if (change()) \
+	if (change('s', shim.watched[fd])) \
 		return -1; \
 	ret = real(fd); \
-	if (ret == 0) \
-		forget(fd); \
-	point(); \
+	if (ret == 0 && forget(fd)) \
+		changed(true); \
 	return ret; \
 }
 SYNC(fsync)
@@ -306,14 +357,14 @@ int
 unlink(const char *path)
 {
 	REAL(int, "unlink", const char *);
-	bool counts = is_meant(path);
+	size_t file = meant(path);
 	int ret;
 
-	if (counts && change())
+	if (file && change('r', file))
 		return -1;
 	ret = real(path);
-	if (counts)
-		point();
+	if (file && ret == 0)
+		changed(true);
 	return ret;
 }
 
@@ -325,13 +376,21 @@ ssize_t
 send(int fd, const void *bytes, size_t length, int flags)
 {
 	REAL(ssize_t, "send", int, const void *, size_t, int);
+	bool is_read = length >= 4 && memcmp(bytes, "GET ", 4) == 0;
 	ssize_t n;
 
-	if (length < REQUEST_LEAST)
+	if (length < REQUEST_LEAST || (is_read && (shim.power || !shim.reads)))
 		return real(fd, bytes, length, flags);
-	point();
+	shim.last_call = 'n';
+	if (shim.is_left || !is_read)
+		point();
 	n = real(fd, bytes, length, flags);
-	point();
+	shim.is_left = true;
+	if (!is_read) {
+		point();
+		if (fd >= 0 && fd < FDS_MAX)
+			shim.waits[fd] = true;
+	}
 	return n;
 }
 
@@ -341,7 +400,9 @@ recv(int fd, void *bytes, size_t length, int flags)
 	REAL(ssize_t, "recv", int, void *, size_t, int);
 	ssize_t n = real(fd, bytes, length, flags);
 
-	if (n >= REQUEST_LEAST)
+	if (n >= REQUEST_LEAST && fd >= 0 && fd < FDS_MAX && shim.waits[fd]) {
+		shim.waits[fd] = false;
 		point();
+	}
 	return n;
 }
