@@ -11,11 +11,12 @@ cat >"$folder/rules" <<'END'
 base base
 net base net
 model base model
+compare base model compare
 store base model store
 api base net model api
-flow base net model store api flow
-ui base model store flow ui
-cli base model store flow ui cli
+flow base net model compare store api flow
+ui base model compare store flow ui
+cli base model compare store flow ui cli
 platform base net model platform
 <ncurses.h> ui
 <curses.h> ui

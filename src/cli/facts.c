@@ -8,6 +8,8 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "compare/changes.h"
+#include "compare/merge.h"
 #include "flow/clones.h"
 #include "flow/details.h"
 #include "flow/flow.h"
@@ -15,9 +17,7 @@
 #include "flow/interrupted.h"
 #include "flow/logs.h"
 #include "flow/world.h"
-#include "model/changes.h"
 #include "model/image.h"
-#include "model/merge.h"
 #include "model/set.h"
 #include "store/store.h"
 

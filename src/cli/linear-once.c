@@ -21,11 +21,11 @@
 #include "cli/linear-parts.h"
 #include "cli/lines.h"
 #include "cli/names.h"
+#include "compare/merge.h"
 #include "flow/flow.h"
 #include "flow/logs.h"
 #include "flow/session.h"
 #include "flow/world.h"
-#include "model/merge.h"
 
 #define CHANGE_MS (10 * 60000)		/* how long a change is waited for, unless --timeout says */
 #define READ_MS 30000			/* the same of what is read */

@@ -25,13 +25,13 @@
 #include "cli/linear-parts.h"
 #include "cli/lines.h"
 #include "cli/names.h"
+#include "compare/merge.h"
 #include "flow/flow.h"
 #include "flow/hotfix.h"
 #include "flow/interrupted.h"
 #include "flow/logs.h"
 #include "flow/session.h"
 #include "flow/world.h"
-#include "model/merge.h"
 #include "model/set.h"
 
 #define READY_MS 10000

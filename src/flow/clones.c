@@ -10,14 +10,14 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "compare/changes.h"
+#include "compare/merge.h"
 #include "flow/origins.h"
 #include "flow/reader.h"
 #include "flow/session.h"
 #include "flow/unpromoted.h"
 #include "flow/verbs.h"
 #include "flow/world.h"
-#include "model/changes.h"
-#include "model/merge.h"
 #include "store/store.h"
 
 struct clones {

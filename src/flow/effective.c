@@ -10,9 +10,9 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "compare/effective.h"
 #include "flow/details.h"
 #include "flow/world.h"
-#include "model/effective.h"
 #include "model/set.h"
 
 static json_t *

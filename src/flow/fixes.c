@@ -16,8 +16,8 @@
 
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "compare/carry.h"
 #include "flow/comment.h"
-#include "model/carry.h"
 
 #define FIXES_MAX 20		/* the newest; an older one has long been released */
 

@@ -17,8 +17,8 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "model/changes.h"
-#include "model/merge.h"
+#include "compare/changes.h"
+#include "compare/merge.h"
 #include "model/nouns.h"
 
 struct operation;

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "base/text.h"
-#include "model/values.h"
+#include "compare/values.h"
 
 struct deployment;
 struct session;

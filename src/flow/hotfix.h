@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/text.h"
-#include "model/carry.h"
+#include "compare/carry.h"
 
 struct error;
 struct flow_request;

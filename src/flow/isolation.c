@@ -12,8 +12,8 @@
 
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "compare/isolation.h"
 #include "flow/world.h"
-#include "model/isolation.h"
 #include "model/json.h"
 
 /* --- reading --- */

@@ -10,13 +10,13 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "compare/values.h"
 #include "flow/session.h"
 #include "flow/watch.h"
 #include "flow/world.h"
 #include "model/json.h"
 #include "model/nouns.h"
 #include "model/set.h"
-#include "model/values.h"
 #include "store/store.h"
 
 #define ORGANIZATIONS_MAX 500

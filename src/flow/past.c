@@ -11,10 +11,10 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "compare/values.h"
 #include "flow/session.h"
 #include "model/nouns.h"
 #include "model/set.h"
-#include "model/values.h"
 #include "store/store.h"
 
 struct past {

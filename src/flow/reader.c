@@ -13,10 +13,10 @@
 #include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
+#include "compare/values.h"
 #include "flow/session.h"
 #include "flow/world.h"
 #include "model/set.h"
-#include "model/values.h"
 #include "store/store.h"
 
 #define ASKED_MAX 4		/* the board's own questions come first */

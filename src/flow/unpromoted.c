@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compare/merge.h"
+#include "compare/values.h"
 #include "flow/world.h"
-#include "model/merge.h"
 #include "model/set.h"
-#include "model/values.h"
 
 void
 unpromoted_clear(struct unpromoted *unpromoted)

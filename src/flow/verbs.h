@@ -13,12 +13,12 @@
 #define SIDESTAGE_FLOW_VERBS_H
 
 #include "api/api.h"
+#include "compare/values.h"
 #include "flow/flow.h"
 #include "flow/session.h"
 #include "flow/world.h"
 #include "model/delta.h"
 #include "model/set.h"
-#include "model/values.h"
 #include "store/store.h"
 
 typedef void flow_phase(struct flow *flow);

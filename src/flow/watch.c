@@ -23,14 +23,14 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
-#include "flow/unpromoted.h"
+#include "compare/values.h"
 #include "flow/learn.h"
 #include "flow/moments.h"
 #include "flow/session.h"
+#include "flow/unpromoted.h"
 #include "flow/watch-parts.h"
 #include "flow/world.h"
 #include "model/set.h"
-#include "model/values.h"
 #include "store/store.h"
 
 #define WALK_MS 8			/* what a key waits at most for sets from the cache */

@@ -11,10 +11,10 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "compare/values.h"
 #include "flow/world.h"
 #include "model/image.h"
 #include "model/set.h"
-#include "model/values.h"
 #include "model/version.h"
 
 #define SOON_MS (60 * 60000LL)

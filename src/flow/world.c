@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/xmalloc.h"
+#include "compare/values.h"
 #include "flow/watch.h"
 #include "model/set.h"
-#include "model/values.h"
 
 void
 world_init(struct world *world)

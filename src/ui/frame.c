@@ -192,9 +192,9 @@ draw_help_key(const struct ui *ui, struct canvas *bar)
 }
 
 const struct key ui_finding_keys[] = {
-	{'\r', "Enter", ACTION_NONE, N_("find"), NULL},
-	{27, "Esc", ACTION_NONE, N_("forget"), NULL},
-	{0, NULL, ACTION_NONE, NULL, NULL},
+	{'\r', "Enter", ACTION_NONE, N_("find"), .help = NULL},
+	{27, "Esc", ACTION_NONE, N_("forget"), .help = NULL},
+	NO_KEY,
 };
 
 /* Where characters are typed, '?' is text. */
@@ -272,6 +272,8 @@ frame_keys(struct ui *ui, struct canvas *bar)
 		int needs;
 
 		if (!keys->label || !keys->shown || keys->key == '?')
+			continue;
+		if (!other && !key_is_of_use(keys, top, ui))
 			continue;
 		if (top->ops->can && !top->ops->can(top, ui, keys->action))
 			continue;

@@ -11,12 +11,11 @@
 #include <stdint.h>
 
 #include "flow/world.h"
+#include "ui/canvas.h"
 #include "ui/ui.h"
 #include "ui/view.h"
 #include "ui/views/operation.h"
 #include "ui/widgets/viewport.h"
-
-struct canvas;
 
 #define VIEWS_MAX 12
 #define KEYED_TEXTS 4
@@ -40,6 +39,7 @@ struct ui {
 	int64_t draw_again_at;	/* steady ms; 0: nothing is to change by itself */
 	enum world_link link;	/* in the turn before */
 	bool said_link;		/* the message is why there is none */
+	struct canvas fitted;	/* the room that the view on top was fitted to */
 	struct viewport in_sight;	/* of what the view on top shows */
 	char keyed[KEYED_TEXTS][KEYED_MAX];	/* what ui_keyed() gave last */
 	size_t keyed_next;

@@ -10,6 +10,7 @@
 #include "ui/canvas.h"
 #include "ui/input.h"
 #include "ui/view.h"
+#include "ui/widgets/list.h"
 
 void
 gesture_paste(struct ui *ui, struct view *top, const char *text)
@@ -38,17 +39,15 @@ void
 gesture_wheel(struct ui *ui, struct view *top, int by)
 {
 	enum action action = by < 0 ? ACTION_UP : ACTION_DOWN;
+	const struct key *row;
 
 	if (top->ops->wheel) {
 		top->ops->wheel(top, ui, by);
 		return;
 	}
-	for (const struct key *k = ui_keys(ui, top->ops); k->key; k++) {
-		if (k->action == action) {
-			top->ops->act(top, ui, action);
-			return;
-		}
-	}
+	row = key_row_of(ui_keys(ui, top->ops), action);
+	if (row)
+		key_run(row, top, ui);
 }
 
 /* Where the button went down last, on which view. */
@@ -79,6 +78,8 @@ gesture_click(struct ui *ui, struct view *top, const struct canvas *canvas)
 	pressed.column = column;
 	if (top->ops->click)
 		top->ops->click(top, ui, canvas, row, column);
+	else if (top->ops->list && list_click(top->ops->list(top), row) && top->ops->moved)
+		top->ops->moved(top, ui);
 }
 
 void

@@ -22,17 +22,6 @@
 #define KEYS_OF_ACTION_MAX 8
 #define EVERYWHERE "everywhere"
 
-/* What every view knows. */
-static const struct key common_keys[] = {
-	{':', ":", ACTION_PALETTE, NULL, N_("Find a command by typing.")},
-	{'?', "?", ACTION_HELP, NULL, N_("Show the keys.")},
-	{'Q', "Q", ACTION_QUIT, NULL, N_("Quit.")},
-	{'L' & 0x1f, "Ctrl-L", ACTION_REDRAW, NULL, N_("Draw the screen anew.")},
-	{'Z' & 0x1f, "Ctrl-Z", ACTION_SUSPEND, NULL, N_("Suspend.")},
-	{0, NULL, ACTION_NONE, NULL, NULL},
-};
-
-
 static const struct view_name {
 	const char *name;
 	const struct view_ops *ops;	/* NULL: what every view knows */
@@ -59,98 +48,6 @@ static const struct view_name {
 	{EVERYWHERE, NULL},
 };
 #define VIEW_COUNT (sizeof(views) / sizeof(views[0]))
-
-/* changes: what it leads to changes something; so it is no control key (those are typed blindly). */
-static const struct action_name {
-	enum action action;
-	const char *name;
-	bool changes;
-} actions[] = {
-	{ACTION_UP, "up", false},
-	{ACTION_DOWN, "down", false},
-	{ACTION_LEFT, "left", false},
-	{ACTION_RIGHT, "right", false},
-	{ACTION_PAGE_UP, "page-up", false},
-	{ACTION_PAGE_DOWN, "page-down", false},
-	{ACTION_FIRST, "first", false},
-	{ACTION_LAST, "last", false},
-	{ACTION_PANE, "pane", false},
-	{ACTION_OPEN, "open", false},
-	{ACTION_BACK, "back", false},
-	{ACTION_CLONE, "clone", true},
-	{ACTION_VERSION, "version", true},
-	{ACTION_EDIT, "edit", true},
-	{ACTION_INHERIT, "inherit", true},
-	{ACTION_DEPLOY, "deploy", true},
-	{ACTION_DIFF, "diff", false},
-	{ACTION_PROMOTE, "promote", true},
-	{ACTION_UNDO, "undo", true},
-	{ACTION_DISCARD, "discard", true},
-	{ACTION_HISTORY, "history", false},
-	{ACTION_BASELINE, "baseline", false},
-	{ACTION_REFRESH, "refresh", false},
-	{ACTION_PROGRESS, "progress", false},
-	{ACTION_APPROVE, "approve", true},
-	{ACTION_NEXT, "next", false},
-	{ACTION_PREVIOUS, "previous", false},
-	{ACTION_HELP, "help", false},
-	{ACTION_REDRAW, "redraw", false},
-	{ACTION_SUSPEND, "suspend", false},
-	{ACTION_QUIT, "quit", false},
-	{ACTION_PALETTE, "palette", false},
-	{ACTION_FIND, "find", false},
-	{ACTION_LOGS, "logs", false},
-	{ACTION_HOLD, "hold", false},
-	{ACTION_CONTAINER, "container", false},
-	{ACTION_STAMPS, "timestamps", false},
-	{ACTION_TAB_1, "tab-1", false},
-	{ACTION_TAB_2, "tab-2", false},
-	{ACTION_TAB_3, "tab-3", false},
-	{ACTION_TAB_4, "tab-4", false},
-	{ACTION_COPY, "copy", false},
-	{ACTION_BROWSE, "browse", false},
-	{ACTION_BESIDE, "beside", false},
-	{ACTION_FOLD, "fold", false},
-	{ACTION_UNFOLD, "unfold", false},
-	{ACTION_ONLY, "only", false},
-	{ACTION_CONTEXT, "context", false},
-	{ACTION_EFFECTIVE, "effective", false},
-	{ACTION_SWAP, "swap", false},
-	{ACTION_CHOOSE_FROM, "choose-from", false},
-	{ACTION_CHOOSE_TO, "choose-to", false},
-	{ACTION_CLONES, "clones", false},
-	{ACTION_HOTFIX, "hotfix", false},
-	{ACTION_END, "end", true},
-	{ACTION_MARK, "mark", false},
-	{ACTION_CARRY, "carry", true},
-	{ACTION_EARLIER, "earlier", false},
-	{ACTION_LATER, "later", false},
-	{ACTION_THEN, "then", false},
-	{ACTION_OURS, "ours", false},
-	{ACTION_THEIRS, "theirs", false},
-	{ACTION_PIN, "pin", false},
-	{ACTION_HIDE, "hide", false},
-	{ACTION_SHOW, "show", false},
-	{ACTION_NARROWER, "narrower", false},
-	{ACTION_WIDER, "wider", false},
-	{ACTION_SORT, "sort", false},
-	{ACTION_WRAP, "wrap", false},
-	{ACTION_SAVE, "save", false},
-	{ACTION_CONTEXTS, "contexts", false},
-	{ACTION_INTERRUPTED, "interrupted", false},
-	{ACTION_RESUME, "resume", true},
-	{ACTION_ABANDON, "abandon", true},
-};
-#define ACTION_COUNT (sizeof(actions) / sizeof(actions[0]))
-
-bool
-action_changes(enum action action)
-{
-	for (size_t i = 0; i < ACTION_COUNT; i++)
-		if (actions[i].action == action)
-			return actions[i].changes;
-	return false;
-}
 
 static const struct {
 	int key;
@@ -208,30 +105,12 @@ key_of_name(const char *name)
 	return name[0] > ' ' && name[0] < 127 && !name[1] ? name[0] : 0;
 }
 
-static const struct action_name *
-find_action(const char *name)
-{
-	for (size_t i = 0; i < ACTION_COUNT; i++)
-		if (strcmp(actions[i].name, name) == 0)
-			return &actions[i];
-	return NULL;
-}
-
-const char *
-action_name(enum action action)
-{
-	for (size_t i = 0; i < ACTION_COUNT; i++)
-		if (actions[i].action == action)
-			return actions[i].name;
-	return "";
-}
-
 /* --- tables --- */
 
 static const struct key *
 own_keys(size_t view)
 {
-	return views[view].ops ? views[view].ops->keys : common_keys;
+	return views[view].ops ? views[view].ops->keys : ui_everywhere_keys;
 }
 
 static const struct key *
@@ -264,7 +143,8 @@ bindings_row(const struct bindings *bindings, size_t i, struct key_row *out)
 				continue;
 			*out = (struct key_row){views[view].name,
 						views[view].ops ? views[view].ops->title : N_("Everywhere"),
-						key_name(k->key), action_name(k->action), k->help};
+						key_name(k->key), action_name(k->action),
+						key_help(keys_of(bindings, view), k)};
 			return true;
 		}
 	}
@@ -309,15 +189,6 @@ count_rows(const struct key *keys)
 	return count;
 }
 
-static bool
-has_action(const struct key *keys, enum action action)
-{
-	for (; keys->key; keys++)
-		if (keys->action == action)
-			return true;
-	return false;
-}
-
 static void
 put_row(struct table *table, size_t *count, const struct key *row, const char *shown,
 	const char *where)
@@ -345,10 +216,9 @@ rebind(struct bindings *bindings, size_t view, enum action action, const int *ke
 			continue;
 		}
 		for (size_t k = 0; !done && k < key_count; k++) {
-			struct key row = {.key = keys[k], .action = action,
-					  .label = k == 0 ? rows[i].label : NULL,
-					  .help = k == 0 ? rows[i].help : NULL};
+			struct key row = rows[i];
 
+			row.key = keys[k];
 			put_row(&made, &count, &row, k == 0 ? key_name(keys[k]) : NULL, where);
 		}
 		done = true;
@@ -360,7 +230,7 @@ rebind(struct bindings *bindings, size_t view, enum action action, const int *ke
 /* --- what a configuration says --- */
 
 static int
-read_keys(const char *text, int *keys, size_t *count, const struct action_name *action,
+read_keys(const char *text, int *keys, size_t *count, enum action action,
 	  const char *where, struct error *err)
 {
 	char *copy = xstrdup(text), *rest = copy, *word;
@@ -374,16 +244,16 @@ read_keys(const char *text, int *keys, size_t *count, const struct action_name *
 		if (keys[*count] == 0)
 			ret = error_set(err, ERROR_INPUT, _("%s: \"%.40s\" is no key; keys are written as C, "
 							    "Ctrl-L, F5, Enter, PgDn"), where, word);
-		else if (action->changes && keys[*count] < ' ')
+		else if (action_changes(action) && keys[*count] < ' ')
 			ret = error_set(err, ERROR_INPUT, _("%s: \"%s\" leads to a change, which no control key "
-							    "may do"), where, action->name);
+							    "may do"), where, action_name(action));
 		else if (++*count == KEYS_OF_ACTION_MAX)
 			break;
 	}
 	free(copy);
 	if (ret == 0 && *count == 0)
 		ret = error_set(err, ERROR_INPUT, _("%s: \"%s\" would have no key left"), where,
-				action->name);
+				action_name(action));
 	return ret;
 }
 
@@ -409,9 +279,9 @@ refuse_action(const char *name, const char *where, struct error *err)
 {
 	const char *names[ACTION_COUNT], *meant;
 
-	for (size_t i = 0; i < ACTION_COUNT; i++)
-		names[i] = actions[i].name;
-	meant = config_suggest(name, names, ACTION_COUNT);
+	for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++)
+		names[i - 1] = action_name((enum action)i);
+	meant = config_suggest(name, names, ACTION_COUNT - 1);
 	return error_set(err, ERROR_INPUT, meant ? _("%s: there is no action \"%.60s\"; is \"%s\" meant?")
 						 : _("%s: there is no action \"%.60s\"; `sidestage keys` lists "
 						     "them"), where, name, meant);
@@ -421,19 +291,19 @@ int
 bindings_add(struct bindings *bindings, const char *view, const char *action, const char *keys,
 	     const char *where, struct error *err)
 {
-	const struct action_name *found = find_action(action);
+	enum action found = action_of_name(action);
 	size_t only = *view ? find_view(view) : VIEW_COUNT, count, bound = 0;
 	int codes[KEYS_OF_ACTION_MAX];
 
 	if (*view && only == VIEW_COUNT)
 		return error_set(err, ERROR_INPUT, _("%s: there is no view \"%.60s\"; `sidestage keys` lists "
 						     "them"), where, view);
-	if (!found)
+	if (found == ACTION_NONE)
 		return refuse_action(action, where, err);
 	if (read_keys(keys, codes, &count, found, where, err) != 0)
 		return -1;
 	for (size_t i = 0; i < VIEW_COUNT; i++) {
-		if ((only < VIEW_COUNT && only != i) || !has_action(own_keys(i), found->action))
+		if ((only < VIEW_COUNT && only != i) || !key_row_of(own_keys(i), found))
 			continue;
 		for (size_t k = 0; only == i && k < count; k++)
 			if (is_typed(i, codes[k]))
@@ -443,7 +313,7 @@ bindings_add(struct bindings *bindings, const char *view, const char *action, co
 		/* What is said for all views changes nothing where it could not be. */
 		if (is_typed(i, codes[0]))
 			continue;
-		rebind(bindings, i, found->action, codes, count, where);
+		rebind(bindings, i, found, codes, count, where);
 		bound++;
 	}
 	if (bound > 0)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libui.a
 libui_a_SOURCES = \
+	src/ui/actions.c src/ui/actions.h \
 	src/ui/canvas.c src/ui/canvas.h \
 	src/ui/crash.c src/ui/crash.h \
 	src/ui/escapes.c src/ui/escapes.h \
@@ -55,4 +56,5 @@ libui_a_SOURCES = \
 	src/ui/widgets/field.c src/ui/widgets/field.h \
 	src/ui/widgets/finder.c src/ui/widgets/finder.h \
 	src/ui/widgets/found.c src/ui/widgets/found.h \
+	src/ui/widgets/list.c src/ui/widgets/list.h \
 	src/ui/widgets/viewport.c src/ui/widgets/viewport.h

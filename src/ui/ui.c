@@ -238,6 +238,19 @@ answer(struct ui *ui)
 		ui_say(ui, _("That key changed nothing here."));
 }
 
+/* What depends on the room is worked out when that or anything else has changed; not for each
+ * picture of what moves. */
+static void
+fit(struct ui *ui, const struct canvas *part)
+{
+	struct view *top = ui->views[ui->count - 1];
+	bool same_room = part->height == ui->fitted.height && part->width == ui->fitted.width;
+
+	if (top->ops->fit && (ui->dirty || !same_room))
+		top->ops->fit(top, ui, part);
+	ui->fitted = *part;
+}
+
 static void
 draw(struct ui *ui)
 {
@@ -252,6 +265,7 @@ draw(struct ui *ui)
 	} else {
 		frame_header(ui, &screen);
 		part = view_canvas(ui);
+		fit(ui, &part);
 		ui->in_sight = (struct viewport){0};
 		top->ops->draw(top, ui, &part);
 		answer(ui);
@@ -283,18 +297,61 @@ find_action(const struct key *keys, int key)
 }
 
 static void
-do_common(struct ui *ui, enum action action)
+run_palette(struct view *view, struct ui *ui)
 {
-	if (action == ACTION_PALETTE)
-		ui_push(ui, palette_view_new(ui, ui_top(ui)));
-	else if (action == ACTION_HELP)
-		ui_push(ui, help_view_new(ui_top(ui)));
-	else if (action == ACTION_QUIT)
-		ui->quit = true;
-	else if (action == ACTION_REDRAW)
-		clearok(curscr, TRUE);
-	else if (action == ACTION_SUSPEND)
-		terminal_suspend();
+	ui_push(ui, palette_view_new(ui, view));
+}
+
+static void
+run_help(struct view *view, struct ui *ui)
+{
+	ui_push(ui, help_view_new(view));
+}
+
+static void
+run_quit(struct view *view, struct ui *ui)
+{
+	(void)view;
+	ui_quit(ui);
+}
+
+static void
+run_redraw(struct view *view, struct ui *ui)
+{
+	(void)view;
+	(void)ui;
+	clearok(curscr, TRUE);
+}
+
+static void
+run_suspend(struct view *view, struct ui *ui)
+{
+	(void)view;
+	(void)ui;
+	terminal_suspend();
+}
+
+const struct key ui_everywhere_keys[] = {
+	{':', ":", ACTION_PALETTE, .run = run_palette},
+	{'?', "?", ACTION_HELP, .run = run_help},
+	{'Q', "Q", ACTION_QUIT, .run = run_quit},
+	{'L' & 0x1f, "Ctrl-L", ACTION_REDRAW, .run = run_redraw},
+	{'Z' & 0x1f, "Ctrl-Z", ACTION_SUSPEND, .run = run_suspend},
+	NO_KEY,
+};
+
+void
+ui_run_back(struct view *view, struct ui *ui)
+{
+	(void)view;
+	ui_pop(ui);
+}
+
+void
+ui_run_refresh(struct view *view, struct ui *ui)
+{
+	(void)view;
+	ui_refresh(ui);
 }
 
 void
@@ -321,14 +378,12 @@ void
 ui_do(struct ui *ui, enum action action)
 {
 	struct view *top = ui->views[ui->count - 1];
+	const struct key *row = key_row_of(ui_common_keys(ui), action);
 
-	for (const struct key *k = ui_common_keys(ui); k->key; k++) {
-		if (k->action == action) {
-			do_common(ui, action);
-			return;
-		}
-	}
-	top->ops->act(top, ui, action);
+	if (!row)
+		row = key_row_of(ui_keys(ui, top->ops), action);
+	if (row)
+		key_run(row, top, ui);
 }
 
 /* The key of the view on top, or else that of the board, as in what was said. */
@@ -362,12 +417,12 @@ take_key(struct ui *ui, int key)
 	if (action != ACTION_NONE) {
 		ui->unanswered = action;
 		ui->asked = top->ops;
-		top->ops->act(top, ui, action);
+		key_run(key_row_of(ui_keys(ui, top->ops), action), top, ui);
 		return;
 	}
 	action = find_action(ui_common_keys(ui), key);
 	if (action != ACTION_NONE)
-		do_common(ui, action);
+		key_run(key_row_of(ui_common_keys(ui), action), top, ui);
 	else
 		ui_say(ui, _("That key does nothing here.  {help} lists the keys that do."));
 }

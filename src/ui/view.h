@@ -7,66 +7,39 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ui/actions.h"
+
 struct canvas;
 struct details;
 struct error;
 struct flow;
+struct list;
 struct session;
 struct ui;
 struct ui_contexts;
 struct view;
 struct viewport;
 
-/* What a key does.  The table of a view gives each a key; names are for a configuration. */
-enum action {
-	ACTION_NONE,
-	ACTION_UP, ACTION_DOWN, ACTION_LEFT, ACTION_RIGHT, ACTION_PAGE_UP, ACTION_PAGE_DOWN,
-	ACTION_FIRST, ACTION_LAST, ACTION_PANE, ACTION_OPEN, ACTION_BACK,
-	ACTION_CLONE, ACTION_VERSION, ACTION_DEPLOY, ACTION_DIFF, ACTION_PROMOTE, ACTION_UNDO,
-	ACTION_DISCARD, ACTION_HISTORY, ACTION_BASELINE, ACTION_REFRESH, ACTION_PROGRESS,
-	ACTION_APPROVE, ACTION_NEXT, ACTION_PREVIOUS, ACTION_HELP, ACTION_REDRAW, ACTION_SUSPEND,
-	ACTION_QUIT, ACTION_PALETTE, ACTION_FIND, ACTION_LOGS,
-	ACTION_HOLD, ACTION_CONTAINER, ACTION_STAMPS, ACTION_TAB_1, ACTION_TAB_2, ACTION_TAB_3, ACTION_TAB_4, ACTION_COPY,
-	ACTION_BESIDE, ACTION_FOLD, ACTION_UNFOLD, ACTION_ONLY, ACTION_CONTEXT, ACTION_EFFECTIVE, ACTION_SWAP, ACTION_CHOOSE_FROM, ACTION_CHOOSE_TO,
-	ACTION_CLONES, ACTION_HOTFIX, ACTION_END, ACTION_MARK, ACTION_CARRY,
-	ACTION_EARLIER, ACTION_LATER, ACTION_THEN,
-	ACTION_OURS, ACTION_THEIRS,
-	ACTION_PIN, ACTION_HIDE, ACTION_SHOW, ACTION_NARROWER, ACTION_WIDER, ACTION_SORT,
-	ACTION_WRAP, ACTION_SAVE, ACTION_CONTEXTS, ACTION_EDIT, ACTION_BROWSE,
-	ACTION_INTERRUPTED, ACTION_RESUME, ACTION_ABANDON,
-	ACTION_INHERIT
-};
-
-struct key {
-	int key;		/* a character, or KEY_BASE + KEY_x */
-	const char *shown;	/* "C", "Esc"; NULL: another key for the action above it */
-	enum action action;
-	const char *label;	/* N_(), for the key bar; NULL: not in the bar */
-	const char *help;	/* N_(), a sentence */
-};
-
-/* Of every list and text that may be longer than the screen. */
-#define PAGE_KEYS \
-	{KEY_BASE + KEY_PPAGE, "PgUp", ACTION_PAGE_UP, NULL, N_("A page up.")}, \
-	{KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, NULL, N_("A page down.")}, \
-	{'U' & 0x1f, "Ctrl-U", ACTION_PAGE_UP, NULL, NULL}, \
-	{'D' & 0x1f, "Ctrl-D", ACTION_PAGE_DOWN, NULL, NULL}
-/* Where a field has Ctrl-U. */
-#define FINDER_PAGE_KEYS \
-	{KEY_BASE + KEY_PPAGE, "PgUp", ACTION_PAGE_UP, NULL, N_("A page up.")}, \
-	{KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, NULL, N_("A page down.")}
-
-/* One kind of screen.  draw changes nothing but what a view notes of the room that it has. */
+/* One kind of screen. */
 struct view_ops {
 	const char *title;			/* N_() */
 	const struct key *keys;			/* ended by key 0 */
+	/* The room that there is: before it is drawn in another one than last, and after whatever changed
+	 * the world or the view.  Lists are scrolled here, columns measured.  NULL: nothing depends on it. */
+	void (*fit)(struct view *view, struct ui *ui, const struct canvas *canvas);
+	/* Changes nothing: drawn again, it is the same picture, but for what the clock changes. */
 	void (*draw)(const struct view *view, struct ui *ui, struct canvas *canvas);
 	/* What the header says behind the title; foreign.  NULL: nothing. */
 	void (*subject)(const struct view *view, struct ui *ui, char *out, size_t size);
+	/* What keys without a function of their own move in, and what a click selects in; and what is to
+	 * be done when the cursor has moved.  NULL: there is no list; nothing is. */
+	struct list *(*list)(struct view *view);
+	void (*moved)(struct view *view, struct ui *ui);
+	/* The actions of rows that have no function. */
 	void (*act)(struct view *view, struct ui *ui, enum action action);
 	/* Takes every key first; true: it was mine.  NULL for views without fields. */
 	bool (*type)(struct view *view, struct ui *ui, int key);
-	/* A click at a place of the canvas that was drawn on.  NULL: nothing is there to click. */
+	/* A click at a place of the canvas that was drawn on.  NULL: it selects in the list. */
 	void (*click)(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column);
 	/* The button went down in one column and up in another one of that row or near it. */
 	void (*drag)(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int from, int to);
@@ -92,6 +65,11 @@ struct view {
 	const struct view_ops *ops;
 };
 
+/* What every view knows. */
+extern const struct key ui_everywhere_keys[];
+/* For tables of keys. */
+void ui_run_back(struct view *view, struct ui *ui);
+void ui_run_refresh(struct view *view, struct ui *ui);
 /* For view_ops' bar: while one types what is to be found. */
 extern const struct key ui_finding_keys[];
 
@@ -137,10 +115,6 @@ void ui_copy(struct ui *ui, const char *what, const char *text);
 /* The workload's configuration in the person's editor; what was changed there is reviewed. */
 void ui_edit_workload(struct ui *ui, const char *org, const char *app, const char *env,
 		      const char *module);
-/* What it leads to changes something. */
-bool action_changes(enum action action);
-/* Its name in a configuration; static. */
-const char *action_name(enum action action);
 /* Does what a key for the action would do in the view on top. */
 void ui_do(struct ui *ui, enum action action);
 /* The keys of a kind of view, and those that every view knows, as they are bound. */

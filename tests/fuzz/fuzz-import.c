@@ -5,9 +5,9 @@
 #include "fuzz.h"
 
 #include "base/error.h"
-#include "model/score.h"
 #include "platform/admin/document.h"
 #include "platform/admin/import-check.h"
+#include "platform/api/score.h"
 
 static void
 take_fault(void *data, const char *pointer, const char *text)

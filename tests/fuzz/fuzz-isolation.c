@@ -4,8 +4,8 @@
 
 #include "fuzz.h"
 
-#include "model/isolation.h"
-#include "model/visible.h"
+#include "compare/isolation.h"
+#include "compare/visible.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)

@@ -5,11 +5,11 @@
 #include "fuzz.h"
 
 #include "base/error.h"
+#include "compare/values.h"
 #include "model/delta.h"
 #include "model/json.h"
 #include "model/nouns.h"
 #include "model/set.h"
-#include "model/values.h"
 
 /* What the strict door takes the other one takes without a problem. */
 #define NOUN(name) \

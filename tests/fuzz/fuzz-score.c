@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "model/json.h"
-#include "model/score.h"
+#include "platform/api/score.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)

@@ -6,12 +6,12 @@
 #include "fuzz.h"
 
 #include "base/error.h"
-#include "model/changes.h"
+#include "compare/changes.h"
+#include "compare/merge.h"
+#include "compare/values.h"
 #include "model/delta.h"
 #include "model/json.h"
-#include "model/merge.h"
 #include "model/set.h"
-#include "model/values.h"
 
 /* What else a set may carry is kept, but is no part of a change. */
 static int

@@ -22,20 +22,20 @@ EXTRA_DIST += tests/fuzz/corpus tests/fuzz/replay.c
 check_PROGRAMS += $(FUZZ_REPLAYS)
 TESTS += $(FUZZ_REPLAYS)
 
-FUZZ_UI_LIBS = libui.a libflow.a libapi.a libstore.a libmodel.a libbase.a $(NCURSES_LIBS) \
-	$(CURL_LIBS) $(SQLITE_LIBS) $(BASE_LIBS) -lm
+FUZZ_UI_LIBS = libui.a libflow.a libapi.a libstore.a libcompare.a libmodel.a libbase.a \
+	$(NCURSES_LIBS) $(CURL_LIBS) $(SQLITE_LIBS) $(BASE_LIBS) -lm
 
 tests_fuzz_replay_config_SOURCES = tests/fuzz/fuzz-config.c $(FUZZ_COMMON) $(FUZZ_MAIN)
 tests_fuzz_replay_config_LDADD = libbase.a $(FUZZ_LIBS) $(BASE_LIBS)
 tests_fuzz_replay_import_SOURCES = tests/fuzz/fuzz-import.c $(FUZZ_COMMON) $(FUZZ_MAIN)
 tests_fuzz_replay_import_LDADD = $(FUZZ_LIBS) $(PLATFORM_LIBS)
 tests_fuzz_replay_journal_SOURCES = tests/fuzz/fuzz-journal.c $(FUZZ_COMMON) $(FUZZ_MAIN)
-tests_fuzz_replay_journal_LDADD = $(FUZZ_LIBS) libflow.a libapi.a libstore.a libmodel.a libbase.a \
-	$(CURL_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
+tests_fuzz_replay_journal_LDADD = $(FUZZ_LIBS) libflow.a libapi.a libstore.a libcompare.a \
+	libmodel.a libbase.a $(CURL_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
 tests_fuzz_replay_keys_SOURCES = tests/fuzz/fuzz-keys.c $(FUZZ_COMMON) $(FUZZ_MAIN)
 tests_fuzz_replay_keys_LDADD = $(FUZZ_LIBS) $(FUZZ_UI_LIBS)
 tests_fuzz_replay_nouns_SOURCES = tests/fuzz/fuzz-nouns.c $(FUZZ_COMMON) $(FUZZ_MAIN)
-tests_fuzz_replay_nouns_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
+tests_fuzz_replay_nouns_LDADD = $(FUZZ_LIBS) libcompare.a libmodel.a libbase.a $(BASE_LIBS)
 tests_fuzz_replay_patch_SOURCES = tests/fuzz/fuzz-patch.c $(FUZZ_COMMON) $(FUZZ_MAIN)
 tests_fuzz_replay_patch_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
 tests_fuzz_replay_placeholder_SOURCES = tests/fuzz/fuzz-placeholder.c $(FUZZ_COMMON) $(FUZZ_MAIN)
@@ -44,13 +44,13 @@ tests_fuzz_replay_terminal_SOURCES = tests/fuzz/fuzz-terminal.c $(FUZZ_COMMON) $
 tests_fuzz_replay_terminal_LDADD = $(FUZZ_LIBS) $(FUZZ_UI_LIBS)
 
 tests_fuzz_replay_isolation_SOURCES = tests/fuzz/fuzz-isolation.c $(FUZZ_COMMON) $(FUZZ_MAIN)
-tests_fuzz_replay_isolation_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
+tests_fuzz_replay_isolation_LDADD = $(FUZZ_LIBS) libcompare.a libmodel.a libbase.a $(BASE_LIBS)
 tests_fuzz_replay_pointer_SOURCES = tests/fuzz/fuzz-pointer.c $(FUZZ_COMMON) $(FUZZ_MAIN)
 tests_fuzz_replay_pointer_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
 tests_fuzz_replay_score_SOURCES = tests/fuzz/fuzz-score.c $(FUZZ_COMMON) $(FUZZ_MAIN)
-tests_fuzz_replay_score_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
+tests_fuzz_replay_score_LDADD = $(FUZZ_LIBS) libplatform-api.a libmodel.a libbase.a $(BASE_LIBS)
 tests_fuzz_replay_set_SOURCES = tests/fuzz/fuzz-set.c $(FUZZ_COMMON) $(FUZZ_MAIN)
-tests_fuzz_replay_set_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
+tests_fuzz_replay_set_LDADD = $(FUZZ_LIBS) libcompare.a libmodel.a libbase.a $(BASE_LIBS)
 tests_fuzz_replay_time_SOURCES = tests/fuzz/fuzz-time.c $(FUZZ_COMMON) $(FUZZ_MAIN)
 tests_fuzz_replay_time_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
 tests_fuzz_replay_version_SOURCES = tests/fuzz/fuzz-version.c $(FUZZ_COMMON) $(FUZZ_MAIN)

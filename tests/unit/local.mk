@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 if HAVE_CMOCKA
-UNIT_LIBS = libmodel.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
+UNIT_LIBS = libcompare.a libmodel.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 
 check_PROGRAMS += tests/unit/test-base tests/unit/test-fuzzy tests/unit/test-model \
 	tests/unit/test-placeholder

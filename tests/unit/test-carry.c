@@ -12,7 +12,7 @@
 
 #include "base/error.h"
 #include "base/xmalloc.h"
-#include "model/carry.h"
+#include "compare/carry.h"
 #include "model/json.h"
 #include "model/set.h"
 

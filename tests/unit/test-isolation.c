@@ -14,7 +14,7 @@
 
 #include "base/error.h"
 #include "base/xmalloc.h"
-#include "model/isolation.h"
+#include "compare/isolation.h"
 #include "model/set.h"
 
 /* What is planted as the variable KEY of the workload web, in an otherwise innocent set.  The

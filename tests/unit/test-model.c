@@ -14,16 +14,16 @@
 
 #include "base/error.h"
 #include "base/xmalloc.h"
-#include "model/changes.h"
+#include "compare/changes.h"
+#include "compare/effective.h"
+#include "compare/merge.h"
+#include "compare/word-marks.h"
 #include "model/delta.h"
-#include "model/effective.h"
 #include "model/image.h"
 #include "model/json.h"
-#include "model/merge.h"
 #include "model/patch.h"
 #include "model/pointer.h"
 #include "model/set.h"
-#include "model/word-marks.h"
 
 /* Single quotes stand for double ones, so that JSON can be read here. */
 static json_t *

@@ -14,14 +14,14 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/xmalloc.h"
-#include "model/changes.h"
+#include "compare/changes.h"
+#include "compare/merge.h"
+#include "compare/visible.h"
 #include "model/delta.h"
 #include "model/json.h"
-#include "model/merge.h"
 #include "model/patch.h"
 #include "model/pointer.h"
 #include "model/set.h"
-#include "model/visible.h"
 #include "property.h"
 
 /* Takes the body. */

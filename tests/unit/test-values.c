@@ -14,11 +14,11 @@
 
 #include "base/error.h"
 #include "base/xmalloc.h"
-#include "model/changes.h"
+#include "compare/changes.h"
+#include "compare/merge.h"
+#include "compare/values.h"
 #include "model/json.h"
-#include "model/merge.h"
 #include "model/set.h"
-#include "model/values.h"
 #include "property.h"
 
 /* ' stands for ". */

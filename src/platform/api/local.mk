@@ -23,5 +23,7 @@ libplatform_api_a_SOURCES = \
 	src/platform/api/idempotency.h \
 	src/platform/api/routes.c \
 	src/platform/api/routes.h \
+	src/platform/api/score.c \
+	src/platform/api/score.h \
 	src/platform/api/secret-reference.c \
 	src/platform/api/secret-reference.h

@@ -18,6 +18,7 @@
 #include "base/ids.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "compare/changes.h"
 #include "flow/arrangement.h"
 #include "flow/flow.h"
 #include "flow/hotfix.h"
@@ -25,7 +26,6 @@
 #include "flow/session.h"
 #include "flow/words.h"
 #include "flow/world.h"
-#include "model/changes.h"
 #include "model/image.h"
 #include "model/set.h"
 #include "ui/canvas.h"
@@ -37,70 +37,69 @@
 #define COPY_MAX 65536
 
 static const struct key keys[] = {
-	{'C', "C", ACTION_CLONE, N_("clone"), N_("Clone the environment of the cursor.")},
-	{'V', "V", ACTION_VERSION, N_("version"), N_("Change the version of the workload.")},
-	{'E', "E", ACTION_EDIT, N_("edit"), N_("Change the workload's configuration in your editor.")},
-	{'D', "D", ACTION_DEPLOY, N_("deploy"), N_("Deploy again what the environment holds.")},
-	{'d', "d", ACTION_DIFF, N_("diff"), N_("Compare the environment with the baseline.")},
-	{'P', "P", ACTION_PROMOTE, N_("promote"), N_("Take a clone's changes to where it came from.")},
-	{'U', "U", ACTION_UNDO, N_("undo"), N_("Undo the last deployment made here.")},
-	{'X', "X", ACTION_DISCARD, N_("discard"), N_("Delete a clone and everything that is its own.")},
-	{'l', "l", ACTION_LOGS, N_("logs"), N_("Show what the workload writes.")},
-	{'/', "/", ACTION_FIND, N_("find"), N_("Find an environment, a workload or an application.")},
-	{'h', "h", ACTION_HISTORY, N_("history"), N_("Show what has been done.")},
-	{'H', "H", ACTION_HOTFIX, N_("hotfix"), N_("Show how far the clone's hotfix has come, and what is next.")},
-	{'c', "c", ACTION_CLONES, N_("clones"), N_("Show every clone, and how long it is meant to live.")},
-	{'i', "i", ACTION_INTERRUPTED, NULL, N_("Show interrupted operations: resume or abandon them.")},
-	{'w', "w", ACTION_CONTEXTS, NULL, N_("Switch platform.")},
-	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, N_("To the environment on the left.")},
-	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, N_("To the environment on the right.")},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, N_("To the workload above.")},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, N_("To the workload below.")},
-	{'k', "k", ACTION_UP, NULL, NULL},
-	{'j', "j", ACTION_DOWN, NULL, NULL},
+	{'C', "C", ACTION_CLONE, N_("clone"), .help = NULL},
+	{'V', "V", ACTION_VERSION, N_("version"), .help = NULL},
+	{'E', "E", ACTION_EDIT, N_("edit"), .help = NULL},
+	{'D', "D", ACTION_DEPLOY, N_("deploy"), .help = NULL},
+	{'d', "d", ACTION_DIFF, N_("diff"), .help = N_("Compare the environment with the baseline.")},
+	{'P', "P", ACTION_PROMOTE, N_("promote"), .help = N_("Take a clone's changes to where it came from.")},
+	{'U', "U", ACTION_UNDO, N_("undo"), .help = NULL},
+	{'X', "X", ACTION_DISCARD, N_("discard"), .help = N_("Delete a clone and everything that is its own.")},
+	{'l', "l", ACTION_LOGS, N_("logs"), .help = NULL},
+	{'/', "/", ACTION_FIND, N_("find"), .help = NULL},
+	{'h', "h", ACTION_HISTORY, N_("history"), .help = NULL},
+	{'H', "H", ACTION_HOTFIX, N_("hotfix"), .help = N_("Show how far the clone's hotfix has come, and what is next.")},
+	{'c', "c", ACTION_CLONES, N_("clones"), .help = NULL},
+	{'i', "i", ACTION_INTERRUPTED, NULL, .help = NULL},
+	{'w', "w", ACTION_CONTEXTS, NULL, .help = NULL},
+	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, .help = NULL},
+	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, .help = NULL},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = N_("To the workload above.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = N_("To the workload below.")},
+	{'k', "k", ACTION_UP, NULL, .help = NULL},
+	{'j', "j", ACTION_DOWN, NULL, .help = NULL},
 	PAGE_KEYS,
-	{'g', "g", ACTION_FIRST, NULL, N_("To the first environment.")},
-	{'G', "G", ACTION_LAST, NULL, N_("To the last environment.")},
-	{'\t', "Tab", ACTION_PANE, NULL, N_("To the applications, and back.")},
-	{'\r', "Enter", ACTION_OPEN, N_("open"), N_("Open the environment (in the application list: open its board).")},
-	{27, NULL, ACTION_BACK, NULL, NULL},
-	{'b', "b", ACTION_BASELINE, NULL, N_("Make this environment the baseline.")},
-	{'[', "[", ACTION_EARLIER, NULL, N_("The board as it was before its last change.")},
-	{'p', "p", ACTION_PROGRESS, NULL, N_("Return to the newest operation.")},
-	{' ', "Space", ACTION_MARK, NULL, N_("Mark or unmark the workload (Esc clears all marks).")},
-	{'n', "n", ACTION_NEXT, NULL, N_("To the next workload that is marked.")},
-	{'N', "N", ACTION_PREVIOUS, NULL, N_("To the marked workload before.")},
-	{'s', "s", ACTION_SORT, NULL, N_("Sort the workloads: by name, or what differs first.")},
-	{'!', "!", ACTION_PIN, NULL, N_("Keep the environment in sight, or let it go.")},
-	{'-', "-", ACTION_HIDE, NULL, N_("Leave the environment out of the board.")},
-	{'+', "+", ACTION_SHOW, NULL, N_("Show the environments that were left out again.")},
-	{'<', "<", ACTION_NARROWER, NULL, N_("Narrower columns; a column's border can be dragged too.")},
-	{'>', ">", ACTION_WIDER, NULL, N_("Wider columns.")},
-	{'y', "y", ACTION_COPY, NULL, N_("Copy the address under the cursor, or the image; with marks theirs.")},
-	{'o', "o", ACTION_BROWSE, NULL, N_("Open the workload's address in a browser.")},
-	{'R', "R", ACTION_REFRESH, NULL, N_("Read everything again now.")},
-	{'q', "q", ACTION_QUIT, NULL, N_("Quit.")},
-	{0, NULL, ACTION_NONE, NULL, NULL},
+	{'g', "g", ACTION_FIRST, NULL, .help = N_("To the first environment.")},
+	{'G', "G", ACTION_LAST, NULL, .help = N_("To the last environment.")},
+	{'\t', "Tab", ACTION_PANE, NULL, .help = N_("To the applications, and back.")},
+	{'\r', "Enter", ACTION_OPEN, N_("open"), .help = N_("Open the environment (in the application list: open its board).")},
+	{27, NULL, ACTION_BACK, NULL, .help = NULL},
+	{'b', "b", ACTION_BASELINE, NULL, .help = NULL},
+	{'[', "[", ACTION_EARLIER, NULL, .help = N_("The board as it was before its last change.")},
+	{'p', "p", ACTION_PROGRESS, NULL, .help = NULL},
+	{' ', "Space", ACTION_MARK, NULL, .help = NULL},
+	{'n', "n", ACTION_NEXT, NULL, .help = N_("To the next workload that is marked.")},
+	{'N', "N", ACTION_PREVIOUS, NULL, .help = N_("To the marked workload before.")},
+	{'s', "s", ACTION_SORT, NULL, .help = NULL},
+	{'!', "!", ACTION_PIN, NULL, .help = NULL},
+	{'-', "-", ACTION_HIDE, NULL, .help = NULL},
+	{'+', "+", ACTION_SHOW, NULL, .help = NULL},
+	{'<', "<", ACTION_NARROWER, NULL, .help = NULL},
+	{'>', ">", ACTION_WIDER, NULL, .help = NULL},
+	{'y', "y", ACTION_COPY, NULL, .help = N_("Copy the address under the cursor, or the image; with marks theirs.")},
+	{'o', "o", ACTION_BROWSE, NULL, .help = NULL},
+	{'R', "R", ACTION_REFRESH, NULL, .help = NULL},
+	{'q', "q", ACTION_QUIT, NULL, .help = NULL},
+	NO_KEY,
 };
 
 static const struct key then_keys[] = {
-	{27, "Esc", ACTION_BACK, N_("back to now"), N_("Back to the live board.")},
-	{'[', "[", ACTION_EARLIER, N_("earlier"), N_("Previous change.")},
-	{']', "]", ACTION_LATER, N_("later"), N_("Next change (after the last: the live board).")},
-	{'d', "d", ACTION_DIFF, N_("diff"), N_("Compare the environment as it was then with now.")},
-	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, N_("To the environment on the left.")},
-	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, N_("To the environment on the right.")},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, N_("To the workload above.")},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, N_("To the workload below.")},
-	{'k', "k", ACTION_UP, NULL, NULL},
-	{'j', "j", ACTION_DOWN, NULL, NULL},
+	{27, "Esc", ACTION_BACK, N_("back to now"), .help = N_("Back to the live board.")},
+	{'[', "[", ACTION_EARLIER, N_("earlier"), .help = NULL},
+	{']', "]", ACTION_LATER, N_("later"), .help = NULL},
+	{'d', "d", ACTION_DIFF, N_("diff"), .help = N_("Compare the environment as it was then with now.")},
+	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, .help = NULL},
+	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, .help = NULL},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = N_("To the workload above.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = N_("To the workload below.")},
+	{'k', "k", ACTION_UP, NULL, .help = NULL},
+	{'j', "j", ACTION_DOWN, NULL, .help = NULL},
 	PAGE_KEYS,
-	{'g', "g", ACTION_FIRST, NULL, N_("To the first environment.")},
-	{'G', "G", ACTION_LAST, NULL, N_("To the last environment.")},
-	{'b', "b", ACTION_BASELINE, N_("baseline"), N_("Make this environment the baseline.")},
-	{'?', "?", ACTION_HELP, N_("help"), NULL},
-	{'q', NULL, ACTION_BACK, NULL, NULL},
-	{0, NULL, ACTION_NONE, NULL, NULL},
+	{'g', "g", ACTION_FIRST, NULL, .help = N_("To the first environment.")},
+	{'G', "G", ACTION_LAST, NULL, .help = N_("To the last environment.")},
+	{'b', "b", ACTION_BASELINE, N_("baseline"), .help = NULL},
+	{'q', NULL, ACTION_BACK, NULL, .help = NULL},
+	NO_KEY,
 };
 
 static void
@@ -523,8 +522,6 @@ act_anywhere(struct board_view *b, struct ui *ui, enum action action)
 		ui_push(ui, interrupted_view_new(ui));
 	else if (action == ACTION_HISTORY)
 		ui_push(ui, history_view_new(ui));
-	else if (action == ACTION_HELP)
-		ui_push(ui, help_view_new(&b->view));
 	else if (action == ACTION_REFRESH)
 		ui_refresh(ui);
 	else if (action == ACTION_PANE)

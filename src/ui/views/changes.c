@@ -11,7 +11,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
-#include "model/changes.h"
+#include "compare/changes.h"
 #include "model/image.h"
 #include "model/version.h"
 #include "ui/canvas.h"

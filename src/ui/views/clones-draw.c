@@ -170,8 +170,9 @@ draw_detail(struct canvas *c, struct ui *ui, const struct clone *clone)
 	draw_work(c, STYLE_NORMAL, clone, false);
 }
 
-int
-clones_list_rows(const struct canvas *canvas)
+/* How many clones have room above all of the selected one. */
+static int
+list_rows(const struct canvas *canvas)
 {
 	return canvas->height >= 18 ? canvas->height - DETAIL_ROWS - 1 : canvas->height - 1;
 }
@@ -187,43 +188,41 @@ draw_empty(const struct clones_view *v, struct canvas *c)
 						  "environment, with everything of its own."), 3);
 }
 
-size_t
-clones_first_row(const struct clones_view *v, int rows)
+void
+clones_fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 {
-	return viewport_first(v->first, clones_view_row(v), rows > 0 ? (size_t)rows : 1, clones_count(v->clones));
+	(void)ui;
+	list_fit(&((struct clones_view *)view)->list, 1, list_rows(canvas));
 }
 
 void
 clones_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
-	struct clones_view *v = (struct clones_view *)view;
+	const struct clones_view *v = (const struct clones_view *)view;
 	struct columns at = lay_out(canvas->width);
-	size_t count = clones_count(v->clones), untold = clones_untold(v->clones);
-	int rows = clones_list_rows(canvas), used = 0;
+	size_t untold = clones_untold(v->clones);
+	int rows = list_rows(canvas), used = 0;
 	struct canvas list = canvas_part(canvas, 1, 0, rows, canvas->width), detail;
-	struct viewport part;
+	struct viewport part = list_part(&v->list);
 
-	if (count == 0) {
+	if (v->list.count == 0) {
 		draw_empty(v, canvas);
 		return;
 	}
 	draw_head(canvas, &at);
-	v->first = clones_first_row(v, rows);
-	v->rows = rows > 0 ? (size_t)rows : 0;
-	for (size_t i = v->first; i < count && used < rows; i++, used++)
-		draw_row(&list, used, &at, clones_get(v->clones, i), i == clones_view_row(v));
+	for (size_t i = v->list.first; i < list_end(&v->list); i++, used++)
+		draw_row(&list, used, &at, clones_get(v->clones, i), i == v->list.at);
 	if (untold && used + 1 < rows) {
 		canvas_at(&list, used + 1, 3);
 		canvas_format(&list, STYLE_DIM, ngettext("? %zu environment could not be read yet",
 							  "? %zu environments could not be read yet", untold),
 			      untold);
 	}
-	part = (struct viewport){v->first, v->rows, count};
 	if (rows == canvas->height - 1) {
 		ui_in_sight(ui, &part);
 		return;
 	}
 	detail = canvas_part(canvas, rows + 1, 0, DETAIL_ROWS, canvas->width);
-	draw_detail(&detail, ui, clones_get(v->clones, clones_view_row(v)));
+	draw_detail(&detail, ui, clones_get(v->clones, v->list.at));
 	viewport_draw(&part, &detail, 0);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Every clone: whose it is, from what, how long it is meant to live, and what it has that is
- * not promoted.  The cursor is a clone by its names, so that a list that changes never puts
- * it on another one.
+ * not promoted.
  */
 #include "config.h"
 
@@ -11,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
@@ -23,69 +23,31 @@
 #include "ui/terminal.h"
 #include "ui/view.h"
 #include "ui/views/clones.h"
-
-static const struct key keys[] = {
-	{27, "Esc", ACTION_BACK, N_("back"), N_("Go back.")},
-	{'q', NULL, ACTION_BACK, NULL, NULL},
-	{'\r', "Enter", ACTION_OPEN, N_("open"), N_("Open the clone.")},
-	{'E', "E", ACTION_END, N_("end of life"), N_("Say how long the clone is still needed.")},
-	{'d', "d", ACTION_DIFF, N_("diff"), N_("Compare the clone with where it came from.")},
-	{'P', "P", ACTION_PROMOTE, N_("promote"), N_("Take the clone's changes to where it came from.")},
-	{'X', "X", ACTION_DISCARD, N_("discard"), N_("Delete the clone and everything that is its own.")},
-	{'H', "H", ACTION_HOTFIX, N_("hotfix"), N_("Show how far its hotfix has come, and what is next.")},
-	{'R', "R", ACTION_REFRESH, N_("read again"), N_("Read everything again now.")},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, N_("To the clone above.")},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, N_("To the clone below.")},
-	{'k', NULL, ACTION_UP, NULL, NULL},
-	{'j', NULL, ACTION_DOWN, NULL, NULL},
-	PAGE_KEYS,
-	{'g', "g", ACTION_FIRST, NULL, N_("To the first clone.")},
-	{'G', "G", ACTION_LAST, NULL, N_("To the last clone.")},
-	{0, NULL, ACTION_NONE, NULL, NULL},
-};
+#include "ui/views/operation.h"
 
 /* --- the cursor --- */
 
-static bool
-is_at(const struct clones_view *v, const struct clone *clone)
-{
-	return v->env && strcmp(v->env, clone->env) == 0 && strcmp(v->app, clone->app) == 0 &&
-	       strcmp(v->org, clone->org) == 0;
-}
-
-size_t
-clones_view_row(const struct clones_view *v)
-{
-	size_t count = clones_count(v->clones);
-
-	for (size_t i = 0; i < count; i++)
-		if (is_at(v, clones_get(v->clones, i)))
-			return i;
-	return v->last < count ? v->last : count ? count - 1 : 0;
-}
-
-static const struct clone *
-selected(const struct clones_view *v)
-{
-	return clones_count(v->clones) ? clones_get(v->clones, clones_view_row(v)) : NULL;
-}
-
 static void
-move_to(struct clones_view *v, long row)
+id_of_clone(const void *data, size_t row, struct buf *out)
 {
-	long count = (long)clones_count(v->clones);
-	const struct clone *clone;
+	const struct clone *clone = clones_get(((const struct clones_view *)data)->clones, row);
 
-	if (count == 0)
-		return;
-	v->last = (size_t)(row < 0 ? 0 : row >= count ? count - 1 : row);
-	clone = clones_get(v->clones, v->last);
-	free(v->org);
-	free(v->app);
-	free(v->env);
-	v->org = xstrdup(clone->org);
-	v->app = xstrdup(clone->app);
-	v->env = xstrdup(clone->env);
+	(void)buf_printf(out, "%s/%s/%s", clone->org, clone->app, clone->env);
+}
+
+static struct list *
+list_of(struct view *view)
+{
+	return &((struct clones_view *)view)->list;
+}
+
+/* NULL: there is none. */
+static const struct clone *
+selected(const struct view *view)
+{
+	const struct clones_view *v = (const struct clones_view *)view;
+
+	return v->list.count ? clones_get(v->clones, v->list.at) : NULL;
 }
 
 static void
@@ -101,56 +63,45 @@ subject(const struct view *view, struct ui *ui, char *out, size_t size)
 /* --- actions --- */
 
 static void
-start(struct ui *ui, const struct flow_request *request)
+run_open(struct view *view, struct ui *ui)
 {
-	struct error err = {0};
-	struct flow *flow = flow_new(ui_session(ui), request, &err);
+	const struct clone *clone = selected(view);
 
-	if (flow)
-		ui_push(ui, review_view_new(flow));
-	else
-		ui_say_error(ui, &err);
-}
-
-static void
-act_open(struct ui *ui, const struct clone *clone)
-{
 	ui_push(ui, environment_view_new(ui, clone->org, clone->app, clone->env));
 }
 
 static void
-act_hotfix(struct ui *ui, const struct clone *clone)
+run_hotfix(struct view *view, struct ui *ui)
 {
+	const struct clone *clone = selected(view);
+
 	ui_push(ui, hotfix_view_new(ui, clone->org, clone->app, clone->env));
 }
 
 static void
-act_discard(struct ui *ui, const struct clone *clone)
+run_discard(struct view *view, struct ui *ui)
 {
-	start(ui, &(struct flow_request){.verb = FLOW_DISCARD, .org = clone->org, .app = clone->app,
-					 .env = clone->env});
+	const struct clone *clone = selected(view);
+
+	operation_review(ui, &(struct flow_request){.verb = FLOW_DISCARD, .org = clone->org, .app = clone->app,
+						    .env = clone->env});
 }
 
 static void
-act_promote(struct ui *ui, const struct clone *clone)
+run_promote(struct view *view, struct ui *ui)
 {
-	if (!clone->origin) {
-		ui_say(ui, _("Where %s was cloned from is not known."), clone->env);
-		return;
-	}
-	start(ui, &(struct flow_request){.verb = FLOW_PROMOTE, .org = clone->org, .app = clone->app,
-					 .env = clone->origin, .source = clone->env, .decides = true});
+	const struct clone *clone = selected(view);
+
+	operation_review(ui, &(struct flow_request){.verb = FLOW_PROMOTE, .org = clone->org, .app = clone->app,
+						    .env = clone->origin, .source = clone->env, .decides = true});
 }
 
 static void
-act_diff(struct ui *ui, const struct clone *clone)
+run_diff(struct view *view, struct ui *ui)
 {
+	const struct clone *clone = selected(view);
 	const struct moment from = {.env = clone->origin}, to = {.env = clone->env};
 
-	if (!clone->origin) {
-		ui_say(ui, _("Where %s was cloned from is not known."), clone->env);
-		return;
-	}
 	session_focus(ui_session(ui), clone->org, clone->app);
 	ui_push(ui, compare_view_new(ui, clone->org, clone->app, &from, &to));
 }
@@ -209,8 +160,9 @@ copy(const char *text)
 }
 
 static void
-act_end(struct ui *ui, const struct clone *clone)
+run_end(struct view *view, struct ui *ui)
 {
+	const struct clone *clone = selected(view);
 	struct clone *record = xcalloc(1, sizeof(*record));
 	char *title = xasprintf(_("End of life of %s"), clone->env);
 	struct prompt prompt = {
@@ -229,56 +181,52 @@ act_end(struct ui *ui, const struct clone *clone)
 	ui_push(ui, prompt_view_new(&prompt));
 }
 
-static const struct {
-	enum action action;
-	void (*run)(struct ui *ui, const struct clone *clone);
-} clone_actions[] = {
-	{ACTION_OPEN, act_open}, {ACTION_DISCARD, act_discard}, {ACTION_PROMOTE, act_promote},
-	{ACTION_DIFF, act_diff}, {ACTION_END, act_end},		 {ACTION_HOTFIX, act_hotfix},
+/* --- keys --- */
+
+static bool
+has_clone(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return selected(view) != NULL;
+}
+
+static bool
+has_origin(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return selected(view)->origin != NULL;
+}
+
+static const char *
+clone_name(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return selected(view)->env;
+}
+
+static const struct need a_clone = {has_clone, N_("There is no clone to do this with."), NULL};
+static const struct need an_origin = {has_origin, N_("Where %s was cloned from is not known."), clone_name};
+
+static const struct key keys[] = {
+	{27, "Esc", ACTION_BACK, N_("back"), .run = ui_run_back},
+	{'q', NULL, ACTION_BACK, .help = NULL},
+	{'\r', "Enter", ACTION_OPEN, N_("open"), NULL, run_open, {&a_clone}},
+	{'E', "E", ACTION_END, N_("end of life"), NULL, run_end, {&a_clone}},
+	{'d', "d", ACTION_DIFF, N_("diff"), NULL, run_diff, {&a_clone, &an_origin}},
+	{'P', "P", ACTION_PROMOTE, N_("promote"), NULL, run_promote, {&a_clone, &an_origin}},
+	{'X', "X", ACTION_DISCARD, N_("discard"), NULL, run_discard, {&a_clone}},
+	{'H', "H", ACTION_HOTFIX, N_("hotfix"), NULL, run_hotfix, {&a_clone}},
+	{'R', "R", ACTION_REFRESH, N_("read again"), .run = ui_run_refresh},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = N_("To the clone above.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = N_("To the clone below.")},
+	{'k', NULL, ACTION_UP, .help = NULL},
+	{'j', NULL, ACTION_DOWN, .help = NULL},
+	PAGE_KEYS,
+	{'g', "g", ACTION_FIRST, NULL, .help = N_("To the first clone.")},
+	{'G', "G", ACTION_LAST, NULL, .help = N_("To the last clone.")},
+	NO_KEY,
 };
 
-static void
-act(struct view *view, struct ui *ui, enum action action)
-{
-	struct clones_view *v = (struct clones_view *)view;
-	long row = (long)clones_view_row(v), page = v->rows > 1 ? (long)v->rows - 1 : 1;
-
-	for (size_t i = 0; i < sizeof(clone_actions) / sizeof(clone_actions[0]); i++) {
-		if (clone_actions[i].action != action)
-			continue;
-		if (selected(v))
-			clone_actions[i].run(ui, selected(v));
-		else
-			ui_say(ui, _("There is no clone to do this with."));
-		return;
-	}
-	switch (action) {
-	case ACTION_BACK: ui_pop(ui); break;
-	case ACTION_REFRESH: ui_refresh(ui); break;
-	case ACTION_UP: move_to(v, row - 1); break;
-	case ACTION_DOWN: move_to(v, row + 1); break;
-	case ACTION_PAGE_UP: move_to(v, row - page); break;
-	case ACTION_PAGE_DOWN: move_to(v, row + page); break;
-	case ACTION_FIRST: move_to(v, 0); break;
-	case ACTION_LAST: move_to(v, (long)clones_count(v->clones) - 1); break;
-	default: break;
-	}
-}
-
-static void
-click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
-{
-	struct clones_view *v = (struct clones_view *)view;
-	int rows = clones_list_rows(canvas);
-	size_t at = clones_first_row(v, rows) + (size_t)(row > 0 ? row - 1 : 0);
-
-	(void)ui;
-	(void)column;
-	if (row >= 1 && row <= rows && at < clones_count(v->clones))
-		move_to(v, (long)at);
-}
-
-/* The cursor keeps its clone; the first look and a clone that is gone give it the next one. */
 static void
 changed(struct view *view, struct ui *ui)
 {
@@ -286,7 +234,7 @@ changed(struct view *view, struct ui *ui)
 
 	(void)ui;
 	clones_update(v->clones);
-	move_to(v, (long)clones_view_row(v));
+	list_update(&v->list, clones_count(v->clones));
 }
 
 static void
@@ -295,28 +243,13 @@ close_view(struct view *view)
 	struct clones_view *v = (struct clones_view *)view;
 
 	clones_close(v->clones);
-	free(v->org);
-	free(v->app);
-	free(v->env);
+	list_clear(&v->list);
 	free(v);
 }
 
-static bool
-can(const struct view *view, struct ui *ui, enum action action)
-{
-	const struct clones_view *v = (const struct clones_view *)view;
-
-	if (action_changes(action) && session_read_only(ui_session(ui)))
-		return false;
-	for (size_t i = 0; i < sizeof(clone_actions) / sizeof(clone_actions[0]); i++)
-		if (clone_actions[i].action == action)
-			return selected(v) != NULL;
-	return true;
-}
-
 const struct view_ops clones_view_ops = {
-	.title = N_("Clones"), .keys = keys, .draw = clones_draw, .subject = subject, .act = act,
-	.click = click, .changed = changed, .can = can, .close = close_view,
+	.title = N_("Clones"), .keys = keys, .fit = clones_fit, .draw = clones_draw, .subject = subject,
+	.list = list_of, .changed = changed, .close = close_view,
 };
 
 struct view *
@@ -326,6 +259,7 @@ clones_view_new(struct ui *ui, const char *org)
 
 	v->view.ops = &clones_view_ops;
 	v->clones = clones_open(ui_session(ui), org);
+	list_init(&v->list, id_of_clone, v);
 	changed(&v->view, ui);
 	return &v->view;
 }

@@ -3,9 +3,8 @@
 #ifndef SIDESTAGE_UI_VIEWS_CLONES_H
 #define SIDESTAGE_UI_VIEWS_CLONES_H
 
-#include <stddef.h>
-
 #include "ui/view.h"
+#include "ui/widgets/list.h"
 
 struct canvas;
 struct clones;
@@ -13,18 +12,11 @@ struct clones;
 struct clones_view {
 	struct view view;
 	struct clones *clones;
-	char *org, *app, *env;		/* the cursor; NULL: the first */
-	size_t last;			/* where it was: for when it is gone */
-	size_t first, rows;		/* the first clone that is shown, and for how many there was room */
+	struct list list;
 };
 
-/* The row of the clone under the cursor; of one that is gone, the row where it was. */
-size_t clones_view_row(const struct clones_view *v);
-/* How many clones have room, and which is the first of them. */
-int clones_list_rows(const struct canvas *canvas);
-size_t clones_first_row(const struct clones_view *v, int rows);
-
-/* view_ops' draw. */
+/* view_ops' fit and draw. */
+void clones_fit(struct view *view, struct ui *ui, const struct canvas *canvas);
 void clones_draw(const struct view *view, struct ui *ui, struct canvas *canvas);
 
 #endif

@@ -16,12 +16,12 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "compare/changes.h"
 #include "flow/details.h"
 #include "flow/effective.h"
 #include "flow/past.h"
 #include "flow/session.h"
 #include "flow/world.h"
-#include "model/changes.h"
 #include "model/set.h"
 #include "ui/canvas.h"
 #include "ui/terminal.h"
@@ -55,16 +55,15 @@ struct compare_view {
 };
 
 static const struct key keys[] = {
-	{27, "Esc", ACTION_BACK, N_("back"), N_("Go back.")},
-	{'q', NULL, ACTION_BACK, NULL, NULL},
-	{'e', "e", ACTION_EFFECTIVE, N_("as it runs"),
-	 N_("As it is written, or with the values and resources that each has.")},
-	{'x', "x", ACTION_SWAP, N_("swap"), N_("The other way round.")},
-	{'<', "<", ACTION_CHOOSE_FROM, N_("choose"), N_("Choose another left side: an environment or a deployment.")},
-	{'>', ">", ACTION_CHOOSE_TO, NULL, N_("Choose another right side.")},
+	{27, "Esc", ACTION_BACK, N_("back"), .help = NULL},
+	{'q', NULL, ACTION_BACK, NULL, .help = NULL},
+	{'e', "e", ACTION_EFFECTIVE, N_("as it runs"), .help = NULL},
+	{'x', "x", ACTION_SWAP, N_("swap"), .help = NULL},
+	{'<', "<", ACTION_CHOOSE_FROM, N_("choose"), .help = NULL},
+	{'>', ">", ACTION_CHOOSE_TO, NULL, .help = NULL},
 	DIFFERENCE_KEYS,
-	{'y', "y", ACTION_COPY, NULL, N_("Copy the changes in words.")},
-	{0, NULL, ACTION_NONE, NULL, NULL},
+	{'y', "y", ACTION_COPY, NULL, .help = NULL},
+	NO_KEY,
 };
 
 static const struct world_environment *

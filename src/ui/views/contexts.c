@@ -24,15 +24,15 @@ struct contexts_view {
 };
 
 static const struct key keys[] = {
-	{27, "Esc", ACTION_BACK, N_("back"), N_("Go back.")},
-	{'q', NULL, ACTION_BACK, NULL, NULL},
-	{'\r', "Enter", ACTION_OPEN, N_("go there"), N_("Leave this platform, and open the board of the selected one.")},
-	{'y', "y", ACTION_COPY, N_("copy"), N_("Copy the address of the platform.")},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, N_("To the platform above.")},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, N_("To the platform below.")},
-	{'k', "k", ACTION_UP, NULL, NULL},
-	{'j', "j", ACTION_DOWN, NULL, NULL},
-	{0, NULL, ACTION_NONE, NULL, NULL},
+	{27, "Esc", ACTION_BACK, N_("back"), .help = NULL},
+	{'q', NULL, ACTION_BACK, NULL, .help = NULL},
+	{'\r', "Enter", ACTION_OPEN, N_("go there"), .help = N_("Leave this platform, and open the board of the selected one.")},
+	{'y', "y", ACTION_COPY, N_("copy"), .help = N_("Copy the address of the platform.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = N_("To the platform above.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = N_("To the platform below.")},
+	{'k', "k", ACTION_UP, NULL, .help = NULL},
+	{'j', "j", ACTION_DOWN, NULL, .help = NULL},
+	NO_KEY,
 };
 
 /* Where the columns begin; 0: there is no room for it. */

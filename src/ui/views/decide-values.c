@@ -237,19 +237,19 @@ const struct key *
 decide_values_bar(const struct decide_values *decide)
 {
 	static const struct key keys[] = {
-		{'o', "o", ACTION_OURS, N_("the source's"), NULL},
-		{'t', "t", ACTION_THEIRS, N_("the application's"), NULL},
-		{'\t', "Tab", ACTION_PANE, N_("type"), NULL},
-		{' ', "Space", ACTION_FOLD, N_("leave out"), NULL},
-		{'\r', "Enter", ACTION_OPEN, N_("review"), NULL},
-		{27, "Esc", ACTION_BACK, N_("cancel"), NULL},
-		{'?', "?", ACTION_HELP, N_("help"), NULL},
-		{0, NULL, ACTION_NONE, NULL, NULL},
+		{'o', "o", ACTION_OURS, N_("the source's"), .help = NULL},
+		{'t', "t", ACTION_THEIRS, N_("the application's"), .help = NULL},
+		{'\t', "Tab", ACTION_PANE, N_("type"), .help = NULL},
+		{' ', "Space", ACTION_FOLD, N_("leave out"), .help = NULL},
+		{'\r', "Enter", ACTION_OPEN, N_("review"), .help = NULL},
+		{27, "Esc", ACTION_BACK, N_("cancel"), .help = NULL},
+		{'?', "?", ACTION_HELP, N_("help"), .help = NULL},
+		NO_KEY,
 	};
 	static const struct key typing[] = {
-		{'\r', "Enter", ACTION_OPEN, N_("take it"), NULL},
-		{27, "Esc", ACTION_BACK, N_("back"), NULL},
-		{0, NULL, ACTION_NONE, NULL, NULL},
+		{'\r', "Enter", ACTION_OPEN, N_("take it"), .help = NULL},
+		{27, "Esc", ACTION_BACK, N_("back"), .help = NULL},
+		NO_KEY,
 	};
 
 	return decide->typing ? typing : keys;

@@ -26,7 +26,7 @@ void decide_click(struct decide *decide, const struct canvas *canvas, const stru
 size_t decide_entry(const struct decide *decide, const struct flow *flow);
 
 #define DECIDE_KEYS                                                                                \
-	{'o', "o", ACTION_OURS, NULL, N_("In a conflict: take the clone's value.")},               \
-	{'t', "t", ACTION_THEIRS, NULL, N_("In a conflict: take the target's value.")}
+	{'o', "o", ACTION_OURS, NULL, .help = NULL},               \
+	{'t', "t", ACTION_THEIRS, NULL, .help = NULL}
 
 #endif

@@ -35,12 +35,12 @@ struct goto_view {
 };
 
 static const struct key keys[] = {
-	{'\r', "Enter", ACTION_OPEN, N_("go there"), N_("Go to what is selected.")},
-	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Stay where you are.")},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("down"), N_("To the next one.")},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), N_("Previous.")},
+	{'\r', "Enter", ACTION_OPEN, N_("go there"), .help = N_("Go to what is selected.")},
+	{27, "Esc", ACTION_BACK, N_("cancel"), .help = N_("Stay where you are.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("down"), .help = N_("To the next one.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), .help = N_("Previous.")},
 	FINDER_PAGE_KEYS,
-	{0, NULL, ACTION_NONE, NULL, NULL},
+	NO_KEY,
 };
 
 /* What the ids and texts of an application's places begin with; they are ten thousand, so that is

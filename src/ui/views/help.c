@@ -20,18 +20,18 @@ struct help_view {
 };
 
 static const struct key keys[] = {
-	{27, "Esc", ACTION_BACK, N_("back"), N_("Go back.")},
-	{'q', NULL, ACTION_BACK, NULL, NULL},
-	{'j', "j", ACTION_DOWN, N_("down"), N_("Scroll down.")},
-	{'k', "k", ACTION_UP, N_("up"), N_("Scroll up.")},
-	{KEY_BASE + KEY_DOWN, NULL, ACTION_DOWN, NULL, NULL},
-	{KEY_BASE + KEY_UP, NULL, ACTION_UP, NULL, NULL},
+	{27, "Esc", ACTION_BACK, N_("back"), .help = NULL},
+	{'q', NULL, ACTION_BACK, NULL, .help = NULL},
+	{'j', "j", ACTION_DOWN, N_("down"), .help = N_("Scroll down.")},
+	{'k', "k", ACTION_UP, N_("up"), .help = N_("Scroll up.")},
+	{KEY_BASE + KEY_DOWN, NULL, ACTION_DOWN, NULL, .help = NULL},
+	{KEY_BASE + KEY_UP, NULL, ACTION_UP, NULL, .help = NULL},
 	PAGE_KEYS,
-	{'g', "g", ACTION_FIRST, NULL, N_("To the beginning.")},
-	{'G', "G", ACTION_LAST, NULL, N_("To the end.")},
-	{KEY_BASE + KEY_HOME, NULL, ACTION_FIRST, NULL, NULL},
-	{KEY_BASE + KEY_END, NULL, ACTION_LAST, NULL, NULL},
-	{0, NULL, ACTION_NONE, NULL, NULL},
+	{'g', "g", ACTION_FIRST, NULL, .help = NULL},
+	{'G', "G", ACTION_LAST, NULL, .help = NULL},
+	{KEY_BASE + KEY_HOME, NULL, ACTION_FIRST, NULL, .help = NULL},
+	{KEY_BASE + KEY_END, NULL, ACTION_LAST, NULL, .help = NULL},
+	NO_KEY,
 };
 
 static const struct { const char *glyph, *help; } signs[] = {
@@ -63,18 +63,26 @@ heading(struct canvas *canvas, int *row, const char *text)
 	canvas_ours(canvas, STYLE_STRONG, text);
 }
 
+static void
+list_keys(struct canvas *canvas, int *row, const struct key *table)
+{
+	for (const struct key *k = table; k->key; k++) {
+		const char *help = key_help(table, k);
+
+		if (help)
+			line(canvas, row, k->shown, _(help));
+	}
+}
+
 static int
 draw_all(const struct help_view *h, struct ui *ui, struct canvas *canvas)
 {
 	int row = -h->top;
 
 	heading(canvas, &row, _(h->of->title));
-	for (const struct key *k = ui_keys(ui, h->of); k->key; k++)
-		if (k->shown && k->help)
-			line(canvas, &row, k->shown, _(k->help));
+	list_keys(canvas, &row, ui_keys(ui, h->of));
 	heading(canvas, &row, _("Everywhere"));
-	for (const struct key *k = ui_common_keys(ui); k->key; k++)
-		line(canvas, &row, k->shown, _(k->help));
+	list_keys(canvas, &row, ui_common_keys(ui));
 	heading(canvas, &row, _("Signs on the board"));
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
 		line(canvas, &row, signs[i].glyph, _(signs[i].help));

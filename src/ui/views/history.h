@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "model/changes.h"
+#include "compare/changes.h"
 #include "store/store.h"
 #include "ui/theme.h"
 #include "ui/view.h"

@@ -34,17 +34,17 @@ struct interrupted_view {
 };
 
 static const struct key keys[] = {
-	{'S', "S", ACTION_RESUME, N_("resume"), N_("Resume the operation where it was interrupted.")},
-	{'X', "X", ACTION_ABANDON, N_("abandon"), N_("Abandon the operation: it is not resumed any more.")},
-	{'\r', "Enter", ACTION_OPEN, N_("review again"), N_("Review the same change again; the old operation is abandoned.")},
-	{27, "Esc", ACTION_BACK, N_("decide later"), N_("Decide nothing now and go back.")},
-	{'q', NULL, ACTION_BACK, NULL, NULL},
-	{'R', "R", ACTION_REFRESH, N_("ask again"), N_("Ask the platform again.")},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, N_("Previous operation.")},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, N_("Next operation.")},
-	{'k', "k", ACTION_UP, NULL, NULL},
-	{'j', "j", ACTION_DOWN, NULL, NULL},
-	{0, NULL, ACTION_NONE, NULL, NULL},
+	{'S', "S", ACTION_RESUME, N_("resume"), .help = NULL},
+	{'X', "X", ACTION_ABANDON, N_("abandon"), .help = NULL},
+	{'\r', "Enter", ACTION_OPEN, N_("review again"), .help = N_("Review the same change again; the old operation is abandoned.")},
+	{27, "Esc", ACTION_BACK, N_("decide later"), .help = N_("Decide nothing now and go back.")},
+	{'q', NULL, ACTION_BACK, NULL, .help = NULL},
+	{'R', "R", ACTION_REFRESH, N_("ask again"), .help = N_("Ask the platform again.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = N_("Previous operation.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = N_("Next operation.")},
+	{'k', "k", ACTION_UP, NULL, .help = NULL},
+	{'j', "j", ACTION_DOWN, NULL, .help = NULL},
+	NO_KEY,
 };
 
 /* --- the cursor: an operation by its id --- */

@@ -32,12 +32,12 @@ struct moment_view {
 };
 
 static const struct key keys[] = {
-	{'\r', "Enter", ACTION_OPEN, N_("choose"), N_("Compare with what is selected.")},
-	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Leave it as it is.")},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("down"), N_("To the next one.")},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), N_("Previous.")},
+	{'\r', "Enter", ACTION_OPEN, N_("choose"), .help = N_("Compare with what is selected.")},
+	{27, "Esc", ACTION_BACK, N_("cancel"), .help = N_("Leave it as it is.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("down"), .help = N_("To the next one.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), .help = N_("Previous.")},
 	FINDER_PAGE_KEYS,
-	{0, NULL, ACTION_NONE, NULL, NULL},
+	NO_KEY,
 };
 
 static void

@@ -32,6 +32,30 @@ operation_words(const struct flow *flow, bool ascii, char *out, size_t size)
 		snprintf(out, size, "%s %.60s", _(verbs[flow_verb(flow)]), request->env);
 }
 
+void
+operation_review(struct ui *ui, const struct flow_request *request)
+{
+	struct error err = {0};
+	struct flow *flow = flow_new(ui_session(ui), request, &err);
+
+	if (flow)
+		ui_push(ui, review_view_new(flow));
+	else
+		ui_say_error(ui, &err);
+}
+
+void
+operation_review_instead(struct ui *ui, const struct flow_request *request)
+{
+	struct error err = {0};
+	struct flow *flow = flow_new(ui_session(ui), request, &err);
+
+	if (flow)
+		ui_replace(ui, review_view_new(flow));
+	else
+		ui_say_error(ui, &err);
+}
+
 bool
 operation_can_be_undone(const struct flow *flow)
 {
@@ -90,14 +114,10 @@ undo_offer_take(struct undo_offer *offer, struct ui *ui, bool in_place)
 		.after_set = offer->after_set, .before_values = offer->before_values,
 		.after_values = offer->after_values, .decides = true,
 	};
-	struct error err = {0};
-	struct flow *flow = flow_new(ui_session(ui), &request, &err);
 
-	undo_offer_clear(offer);
-	if (!flow)
-		ui_say_error(ui, &err);
-	else if (in_place)
-		ui_replace(ui, review_view_new(flow));
+	if (in_place)
+		operation_review_instead(ui, &request);
 	else
-		ui_push(ui, review_view_new(flow));
+		operation_review(ui, &request);
+	undo_offer_clear(offer);
 }

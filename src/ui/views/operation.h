@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An operation in a few words, for headers. */
+/* An operation: in a few words, for headers; the way to its review; and the offer to roll it back. */
 #ifndef SIDESTAGE_UI_VIEWS_OPERATION_H
 #define SIDESTAGE_UI_VIEWS_OPERATION_H
 
@@ -7,10 +7,16 @@
 #include <stddef.h>
 
 struct flow;
+struct flow_request;
 struct ui;
 
 /* "promote hotfix-1 → production"; foreign text.  "" when flow is NULL. */
 void operation_words(const struct flow *flow, bool ascii, char *out, size_t size);
+
+/* Opens the review of what is asked for: on top of the view, or in its place.  Says why when it cannot
+ * even be asked for. */
+void operation_review(struct ui *ui, const struct flow_request *request);
+void operation_review_instead(struct ui *ui, const struct flow_request *request);
 
 /* It is done, and made a deployment that can be rolled back; or it overwrote somebody's, which can
  * be brought back. */

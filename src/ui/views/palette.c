@@ -19,12 +19,12 @@ struct palette_view {
 };
 
 static const struct key keys[] = {
-	{'\r', "Enter", ACTION_OPEN, N_("do it"), N_("Do what is selected.")},
-	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Do nothing and go back.")},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("down"), N_("To the next command.")},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), N_("To the command before.")},
+	{'\r', "Enter", ACTION_OPEN, N_("do it"), .help = N_("Do what is selected.")},
+	{27, "Esc", ACTION_BACK, N_("cancel"), .help = N_("Do nothing and go back.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("down"), .help = N_("To the next command.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), .help = N_("To the command before.")},
 	FINDER_PAGE_KEYS,
-	{0, NULL, ACTION_NONE, NULL, NULL},
+	NO_KEY,
 };
 
 static void
@@ -108,14 +108,15 @@ static void
 add_commands(struct finder *finder, const struct key *table)
 {
 	for (const struct key *k = table; k->key; k++) {
+		const char *help = key_help(table, k);
 		char id[12], *text;
 
-		if (!k->shown || !k->help || k->action == ACTION_PALETTE)
+		if (!help || k->action == ACTION_PALETTE)
 			continue;
 		snprintf(id, sizeof(id), "%d", (int)k->action);
 		/* The word of the key bar is what a person has learnt; the rest have the name of their
 		 * action. */
-		text = xasprintf("%s: %s", k->label ? _(k->label) : action_name(k->action), _(k->help));
+		text = xasprintf("%s: %s", k->label ? _(k->label) : action_name(k->action), _(help));
 		finder_add(finder, id, text, k->shown, false);
 		free(text);
 	}

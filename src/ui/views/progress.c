@@ -32,13 +32,13 @@ struct progress_view {
 };
 
 static const struct key keys[] = {
-	{27, "Esc", ACTION_BACK, N_("back"), N_("Go back; an operation that runs goes on.")},
-	{'q', NULL, ACTION_BACK, NULL, NULL},
-	{'\t', "Tab", ACTION_PANE, N_("next operation"), N_("To the next operation that runs or has just ended.")},
-	{'U', "U", ACTION_UNDO, N_("roll back"), N_("Roll this operation back, once it is done.")},
-	{'\r', "Enter", ACTION_OPEN, N_("review again"), N_("Review it again, when it was refused because something had moved.")},
-	{'h', "h", ACTION_HISTORY, N_("history"), N_("Show what has been done.")},
-	{0, NULL, ACTION_NONE, NULL, NULL},
+	{27, "Esc", ACTION_BACK, N_("back"), .help = N_("Go back; an operation that runs goes on.")},
+	{'q', NULL, ACTION_BACK, NULL, .help = NULL},
+	{'\t', "Tab", ACTION_PANE, N_("next operation"), .help = N_("To the next operation that runs or has just ended.")},
+	{'U', "U", ACTION_UNDO, N_("roll back"), .help = N_("Roll this operation back, once it is done.")},
+	{'\r', "Enter", ACTION_OPEN, N_("review again"), .help = N_("Review it again, when it was refused because something had moved.")},
+	{'h', "h", ACTION_HISTORY, N_("history"), .help = NULL},
+	NO_KEY,
 };
 
 /* --- several at once --- */

@@ -21,9 +21,9 @@ struct prompt_view {
 };
 
 static const struct key keys[] = {
-	{'\r', "Enter", ACTION_OPEN, N_("go on"), N_("Go on with what was typed.")},
-	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Change nothing and go back.")},
-	{0, NULL, ACTION_NONE, NULL, NULL},
+	{'\r', "Enter", ACTION_OPEN, N_("go on"), .help = N_("Go on with what was typed.")},
+	{27, "Esc", ACTION_BACK, N_("cancel"), .help = N_("Change nothing and go back.")},
+	NO_KEY,
 };
 
 static void

@@ -70,15 +70,15 @@ struct review_view {
 };
 
 static const struct key keys[] = {
-	{'A', "A", ACTION_APPROVE, N_("approve"), N_("Approve what you see, or go to the field that is still empty.")},
-	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Change nothing and go back.")},
-	{'q', NULL, ACTION_BACK, NULL, NULL},
+	{'A', "A", ACTION_APPROVE, N_("approve"), .help = N_("Approve what you see, or go to the field that is still empty.")},
+	{27, "Esc", ACTION_BACK, N_("cancel"), .help = N_("Change nothing and go back.")},
+	{'q', NULL, ACTION_BACK, NULL, .help = NULL},
 	DIFFERENCE_KEYS,
 	DECIDE_KEYS,
-	{'y', "y", ACTION_COPY, NULL, N_("Copy the changes in words.")},
-	{'\t', "Tab", ACTION_PANE, NULL, N_("To the findings and to the next field, where there are any.")},
-	{'\r', "Enter", ACTION_OPEN, NULL, N_("In a field: to the next one; in the last one approve, once all are right.")},
-	{0, NULL, ACTION_NONE, NULL, NULL},
+	{'y', "y", ACTION_COPY, NULL, .help = N_("Copy the changes in words.")},
+	{'\t', "Tab", ACTION_PANE, NULL, .help = N_("To the findings and to the next field, where there are any.")},
+	{'\r', "Enter", ACTION_OPEN, NULL, .help = N_("In a field: to the next one; in the last one approve, once all are right.")},
+	NO_KEY,
 };
 
 static struct flow *
@@ -788,14 +788,14 @@ field_bar(struct review_view *r, const struct review *review)
 	else
 		snprintf(r->deed, sizeof(r->deed), _("deploys to %s"), review->env);
 	if (missing && missing != r->focus)
-		r->field_keys[0] = (struct key){'\r', "Enter", ACTION_OPEN, N_("next field"), NULL};
+		r->field_keys[0] = (struct key){'\r', "Enter", ACTION_OPEN, N_("next field"), .help = NULL};
 	else if (r->end_seen_at)
-		r->field_keys[0] = (struct key){'\r', "Enter", ACTION_OPEN, r->deed, NULL};
+		r->field_keys[0] = (struct key){'\r', "Enter", ACTION_OPEN, r->deed, .help = NULL};
 	else
-		r->field_keys[0] = (struct key){KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, N_("read on"), NULL};
-	r->field_keys[1] = (struct key){'\t', "Tab", ACTION_PANE, N_("next field"), NULL};
-	r->field_keys[2] = (struct key){27, "Esc", ACTION_BACK, N_("back"), NULL};
-	r->field_keys[3] = (struct key){0, NULL, ACTION_NONE, NULL, NULL};
+		r->field_keys[0] = (struct key){KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, N_("read on"), .help = NULL};
+	r->field_keys[1] = (struct key){'\t', "Tab", ACTION_PANE, N_("next field"), .help = NULL};
+	r->field_keys[2] = (struct key){27, "Esc", ACTION_BACK, N_("back"), .help = NULL};
+	r->field_keys[3] = (struct key)NO_KEY;
 	return r->field_keys;
 }
 
@@ -824,27 +824,27 @@ static const struct key *
 bar(const struct view *view, struct ui *ui)
 {
 	static const struct key decide_keys[] = {
-		{'o', "o", ACTION_OURS, N_("the clone's"), NULL},
-		{'t', "t", ACTION_THEIRS, N_("the target's"), NULL},
-		{'j', "j", ACTION_DOWN, N_("next conflict"), NULL},
-		{'\r', "Enter", ACTION_OPEN, N_("review"), NULL},
-		{27, "Esc", ACTION_BACK, N_("cancel"), NULL},
-		{'?', "?", ACTION_HELP, N_("help"), NULL},
-		{0, NULL, ACTION_NONE, NULL, NULL},
+		{'o', "o", ACTION_OURS, N_("the clone's"), .help = NULL},
+		{'t', "t", ACTION_THEIRS, N_("the target's"), .help = NULL},
+		{'j', "j", ACTION_DOWN, N_("next conflict"), .help = NULL},
+		{'\r', "Enter", ACTION_OPEN, N_("review"), .help = NULL},
+		{27, "Esc", ACTION_BACK, N_("cancel"), .help = NULL},
+		{'?', "?", ACTION_HELP, N_("help"), .help = NULL},
+		NO_KEY,
 	};
 	static const struct key failed_keys[] = {
-		{27, "Esc", ACTION_BACK, N_("back"), NULL},
-		{'?', "?", ACTION_HELP, N_("help"), NULL},
-		{0, NULL, ACTION_NONE, NULL, NULL},
+		{27, "Esc", ACTION_BACK, N_("back"), .help = NULL},
+		{'?', "?", ACTION_HELP, N_("help"), .help = NULL},
+		NO_KEY,
 	};
 	static const struct key finding_keys[] = {
-		{' ', "Space", ACTION_FOLD, N_("acknowledge"), NULL},
-		{'j', "j", ACTION_DOWN, N_("next finding"), NULL},
-		{'k', "k", ACTION_UP, N_("previous finding"), NULL},
-		{'\t', "Tab", ACTION_PANE, N_("go on"), NULL},
-		{'A', "A", ACTION_APPROVE, N_("approve"), NULL},
-		{27, "Esc", ACTION_BACK, N_("back"), NULL},
-		{0, NULL, ACTION_NONE, NULL, NULL},
+		{' ', "Space", ACTION_FOLD, N_("acknowledge"), .help = NULL},
+		{'j', "j", ACTION_DOWN, N_("next finding"), .help = NULL},
+		{'k', "k", ACTION_UP, N_("previous finding"), .help = NULL},
+		{'\t', "Tab", ACTION_PANE, N_("go on"), .help = NULL},
+		{'A', "A", ACTION_APPROVE, N_("approve"), .help = NULL},
+		{27, "Esc", ACTION_BACK, N_("back"), .help = NULL},
+		NO_KEY,
 	};
 	struct review_view *r = (struct review_view *)view;
 	struct flow *flow = flow_of(r, ui);

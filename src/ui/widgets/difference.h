@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "model/changes.h"
+#include "compare/changes.h"
 #include "ui/view.h"
 #include "ui/widgets/field.h"
 #include "ui/widgets/viewport.h"
@@ -70,22 +70,20 @@ bool difference_type(struct difference *difference, struct ui *ui, int key);
 
 /* The keys of all that, for the tables of views. */
 #define DIFFERENCE_KEYS                                                                            \
-	{'j', "j", ACTION_DOWN, N_("down"), N_("Scroll the diff down.")},                          \
-	{'k', "k", ACTION_UP, N_("up"), N_("Scroll the diff up.")},                                \
-	{KEY_BASE + KEY_DOWN, NULL, ACTION_DOWN, NULL, NULL},                                      \
-	{KEY_BASE + KEY_UP, NULL, ACTION_UP, NULL, NULL},                                          \
+	{'j', "j", ACTION_DOWN, N_("down"), .help = N_("Scroll the diff down.")},                          \
+	{'k', "k", ACTION_UP, N_("up"), .help = N_("Scroll the diff up.")},                                \
+	{KEY_BASE + KEY_DOWN, NULL, ACTION_DOWN, NULL, .help = NULL},                                      \
+	{KEY_BASE + KEY_UP, NULL, ACTION_UP, NULL, .help = NULL},                                          \
 	PAGE_KEYS,                                                                                 \
-	{'g', "g", ACTION_FIRST, NULL, N_("To the beginning.")},                                   \
-	{'G', "G", ACTION_LAST, NULL, N_("To the end.")},                                          \
-	{'n', "n", ACTION_NEXT, N_("next change"),                                                 \
-	 N_("To the next change, or to the next place of what was found.")},                       \
-	{'N', "N", ACTION_PREVIOUS, NULL, N_("Previous.")},                               \
-	{'/', "/", ACTION_FIND, N_("find"), N_("Find in the diff by typing; Esc forgets it.")},    \
-	{'s', "s", ACTION_BESIDE, N_("side by side"), N_("Old and new side by side, or in one column.")}, \
-	{' ', "Space", ACTION_FOLD, NULL,                                                          \
-	 N_("Fold or unfold what is at the top: unchanged lines, or the workload or resource.")},  \
-	{'f', "f", ACTION_UNFOLD, NULL, N_("Show the first unchanged lines that are folded here.")}, \
-	{'w', "w", ACTION_ONLY, NULL, N_("Only the workload or resource at the top, or all.")},    \
-	{'c', "c", ACTION_CONTEXT, NULL, N_("All unchanged lines, or those near changes.")}
+	{'g', "g", ACTION_FIRST, NULL, .help = NULL},                                   \
+	{'G', "G", ACTION_LAST, NULL, .help = NULL},                                          \
+	{'n', "n", ACTION_NEXT, N_("next change"), .help = NULL},                       \
+	{'N', "N", ACTION_PREVIOUS, NULL, .help = NULL},                               \
+	{'/', "/", ACTION_FIND, N_("find"), .help = N_("Find in the diff by typing; Esc forgets it.")},    \
+	{'s', "s", ACTION_BESIDE, N_("side by side"), .help = NULL}, \
+	{' ', "Space", ACTION_FOLD, NULL, .help = NULL},  \
+	{'f', "f", ACTION_UNFOLD, NULL, .help = NULL}, \
+	{'w', "w", ACTION_ONLY, NULL, .help = NULL},    \
+	{'c', "c", ACTION_CONTEXT, NULL, .help = NULL}
 
 #endif

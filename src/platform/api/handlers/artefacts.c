@@ -21,7 +21,7 @@
 #include "base/xmalloc.h"
 #include "model/image.h"
 #include "model/json.h"
-#include "model/score.h"
+#include "platform/api/score.h"
 #include "platform/drivers/driver.h"
 #include "platform/engine/automation.h"
 #include "platform/state/repository.h"

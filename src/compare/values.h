@@ -7,8 +7,8 @@
  * none of its own.  Only the environment's own level is merged and written; the application's
  * belong to every environment.  A secret has no text here, ever.
  */
-#ifndef SIDESTAGE_MODEL_VALUES_H
-#define SIDESTAGE_MODEL_VALUES_H
+#ifndef SIDESTAGE_COMPARE_VALUES_H
+#define SIDESTAGE_COMPARE_VALUES_H
 
 #include <jansson.h>
 #include <stdbool.h>

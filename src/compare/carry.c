@@ -6,12 +6,12 @@
  */
 #include "config.h"
 
-#include "model/carry.h"
+#include "compare/carry.h"
 
 #include <stdlib.h>
 
 #include "base/xmalloc.h"
-#include "model/merge.h"
+#include "compare/merge.h"
 #include "model/set.h"
 
 static char *

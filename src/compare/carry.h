@@ -4,8 +4,8 @@
  * it in another environment (promise 10).  It is the merge of that change onto what the
  * environment runs; what else differs there does not matter.
  */
-#ifndef SIDESTAGE_MODEL_CARRY_H
-#define SIDESTAGE_MODEL_CARRY_H
+#ifndef SIDESTAGE_COMPARE_CARRY_H
+#define SIDESTAGE_COMPARE_CARRY_H
 
 #include <stddef.h>
 

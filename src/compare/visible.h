@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Differences that cannot be seen, made visible: blanks at an end, line breaks, other spaces,
  * characters that look alike, one character written in two ways. */
-#ifndef SIDESTAGE_MODEL_VISIBLE_H
-#define SIDESTAGE_MODEL_VISIBLE_H
+#ifndef SIDESTAGE_COMPARE_VISIBLE_H
+#define SIDESTAGE_COMPARE_VISIBLE_H
 
 #include <stdbool.h>
 

@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "model/hosts.h"
+#include "compare/hosts.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>

@@ -6,14 +6,14 @@
  */
 #include "config.h"
 
-#include "model/word-marks.h"
+#include "compare/word-marks.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/xmalloc.h"
-#include "model/hunks.h"
+#include "compare/hunks.h"
 
 #define CELLS_MAX (32u * 1024)		/* of one pair of lines: there may be thousands */
 #define COMMON_LEAST 5			/* a fifth of the longer line */

@@ -4,8 +4,8 @@
  * named, hosts and addresses that are the same everywhere, and static resources.  None is left
  * out; each is a finding that a person acknowledges or changes.
  */
-#ifndef SIDESTAGE_MODEL_ISOLATION_H
-#define SIDESTAGE_MODEL_ISOLATION_H
+#ifndef SIDESTAGE_COMPARE_ISOLATION_H
+#define SIDESTAGE_COMPARE_ISOLATION_H
 
 #include <jansson.h>
 #include <stddef.h>

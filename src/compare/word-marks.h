@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The words that differ within a line that took another one's place. */
-#ifndef SIDESTAGE_MODEL_WORD_MARKS_H
-#define SIDESTAGE_MODEL_WORD_MARKS_H
+#ifndef SIDESTAGE_COMPARE_WORD_MARKS_H
+#define SIDESTAGE_COMPARE_WORD_MARKS_H
 
 #include <stddef.h>
 

@@ -12,14 +12,14 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
-#include "model/changes.h"
-#include "model/hunks.h"
+#include "compare/changes.h"
+#include "compare/hunks.h"
+#include "compare/visible.h"
+#include "compare/word-marks.h"
 #include "model/json.h"
 #include "model/patch.h"
 #include "model/pointer.h"
 #include "model/set.h"
-#include "model/visible.h"
-#include "model/word-marks.h"
 
 #define CELLS_MAX (4u * 1024 * 1024)
 #define LINE_MAX_BYTES (1u << 20)

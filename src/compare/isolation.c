@@ -12,7 +12,7 @@
  */
 #include "config.h"
 
-#include "model/isolation.h"
+#include "compare/isolation.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -25,7 +25,7 @@
 #include "base/buf.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
-#include "model/hosts.h"
+#include "compare/hosts.h"
 #include "model/json.h"
 #include "model/pointer.h"
 #include "model/set.h"

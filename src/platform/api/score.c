@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "model/score.h"
+#include "platform/api/score.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

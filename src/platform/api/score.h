@@ -6,8 +6,8 @@
  * ${externals.R.OUT}, ${shared.R.OUT}, ${values.OUT} or ${modules.R.service.OUT} by the
  * resource's type and id.
  */
-#ifndef SIDESTAGE_MODEL_SCORE_H
-#define SIDESTAGE_MODEL_SCORE_H
+#ifndef SIDESTAGE_PLATFORM_API_SCORE_H
+#define SIDESTAGE_PLATFORM_API_SCORE_H
 
 #include <jansson.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where two sequences of texts differ: of lines, or of the words of a line. */
-#ifndef SIDESTAGE_MODEL_HUNKS_H
-#define SIDESTAGE_MODEL_HUNKS_H
+#ifndef SIDESTAGE_COMPARE_HUNKS_H
+#define SIDESTAGE_COMPARE_HUNKS_H
 
 #include <stddef.h>
 

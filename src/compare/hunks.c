@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "model/hunks.h"
+#include "compare/hunks.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -5,13 +5,13 @@
  * path by path, values key by key at the environment's own level; a leaf that both changed to
  * the same value is "both", to different values a conflict, never guessed (promise 2).
  */
-#ifndef SIDESTAGE_MODEL_MERGE_H
-#define SIDESTAGE_MODEL_MERGE_H
+#ifndef SIDESTAGE_COMPARE_MERGE_H
+#define SIDESTAGE_COMPARE_MERGE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "model/values.h"
+#include "compare/values.h"
 
 struct set;
 struct delta;

@@ -9,7 +9,7 @@
  */
 #include "config.h"
 
-#include "model/values.h"
+#include "compare/values.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,8 +4,8 @@
  * forms, host:port, lists of them, addresses of IPv4 and IPv6, bare names.  What a name leads to
  * is for isolation.h.
  */
-#ifndef SIDESTAGE_MODEL_HOSTS_H
-#define SIDESTAGE_MODEL_HOSTS_H
+#ifndef SIDESTAGE_COMPARE_HOSTS_H
+#define SIDESTAGE_COMPARE_HOSTS_H
 
 #include <stdbool.h>
 #include <stddef.h>

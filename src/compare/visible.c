@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "model/visible.h"
+#include "compare/visible.h"
 
 #include <stdint.h>
 #include <stdlib.h>

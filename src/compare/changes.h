@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What differs between two sets, in words and in lines: what a review shows. */
-#ifndef SIDESTAGE_MODEL_CHANGES_H
-#define SIDESTAGE_MODEL_CHANGES_H
+#ifndef SIDESTAGE_COMPARE_CHANGES_H
+#define SIDESTAGE_COMPARE_CHANGES_H
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "model/word-marks.h"
+#include "compare/word-marks.h"
 
 struct set;
 

@@ -2,7 +2,7 @@
 /* Placeholders of a set, resolved with what is known of an environment. */
 #include "config.h"
 
-#include "model/effective.h"
+#include "compare/effective.h"
 
 #include <string.h>
 

@@ -4,8 +4,8 @@
  * table of forms as the platform's (reference.h), so that two environments can be compared by
  * what really reaches their workloads.
  */
-#ifndef SIDESTAGE_MODEL_EFFECTIVE_H
-#define SIDESTAGE_MODEL_EFFECTIVE_H
+#ifndef SIDESTAGE_COMPARE_EFFECTIVE_H
+#define SIDESTAGE_COMPARE_EFFECTIVE_H
 
 #include <jansson.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
 /* What differs, in words: the leaf operations between two sets, with the names that people use. */
 #include "config.h"
 
-#include "model/changes.h"
+#include "compare/changes.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,11 +11,11 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "compare/visible.h"
 #include "model/json.h"
 #include "model/patch.h"
 #include "model/pointer.h"
 #include "model/set.h"
-#include "model/visible.h"
 
 static char *
 text_of(const json_t *value)

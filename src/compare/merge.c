@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "model/merge.h"
+#include "compare/merge.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
-#include "model/changes.h"
+#include "compare/changes.h"
 #include "model/delta.h"
 #include "model/json.h"
 #include "model/pointer.h"

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ui/widgets/list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/xmalloc.h"
+
+#define ID_BYTES_MAX 65536
+
+void
+list_init(struct list *list, list_id *id, const void *data)
+{
+	*list = (struct list){.id = id, .data = data};
+}
+
+void
+list_clear(struct list *list)
+{
+	free(list->selected);
+	list->selected = NULL;
+	list->count = 0;
+}
+
+/* The row with the id; list->count: there is none. */
+static size_t
+find_row(const struct list *list, const char *id)
+{
+	struct buf own;
+	size_t row = 0;
+
+	buf_init(&own, ID_BYTES_MAX);
+	for (; row < list->count; row++) {
+		buf_truncate(&own, 0);
+		list->id(list->data, row, &own);
+		if (strcmp(buf_str(&own), id) == 0)
+			break;
+	}
+	buf_clear(&own);
+	return row;
+}
+
+void
+list_select(struct list *list, long row)
+{
+	long last = (long)list->count - 1;
+	struct buf id;
+
+	free(list->selected);
+	list->selected = NULL;
+	list->at = row < 0 || last < 0 ? 0 : (size_t)(row > last ? last : row);
+	if (last < 0)
+		return;
+	buf_init(&id, ID_BYTES_MAX);
+	list->id(list->data, list->at, &id);
+	list->selected = buf_take(&id);
+}
+
+void
+list_select_id(struct list *list, const char *id)
+{
+	char *copy = id ? xstrdup(id) : NULL;
+	size_t row = id ? find_row(list, id) : 0;
+
+	free(list->selected);
+	list->selected = copy;
+	list->at = row < list->count ? row : 0;
+}
+
+void
+list_update(struct list *list, size_t count)
+{
+	size_t row;
+
+	list->count = count;
+	row = list->selected ? find_row(list, list->selected) : 0;
+	if (list->selected && row < count)
+		list->at = row;
+	else if (list->selected || !list->follows_first)
+		list_select(list, (long)list->at);
+	else
+		list->at = 0;
+}
+
+bool
+list_act(struct list *list, enum action action)
+{
+	long at = (long)list->at, page = list->rows > 1 ? (long)list->rows - 1 : 1;
+
+	switch (action) {
+	case ACTION_UP: list_select(list, at - 1); return true;
+	case ACTION_DOWN: list_select(list, at + 1); return true;
+	case ACTION_PAGE_UP: list_select(list, at - page); return true;
+	case ACTION_PAGE_DOWN: list_select(list, at + page); return true;
+	case ACTION_FIRST: list_select(list, 0); return true;
+	case ACTION_LAST: list_select(list, (long)list->count - 1); return true;
+	default: return false;
+	}
+}
+
+void
+list_fit(struct list *list, int top, int rows)
+{
+	list->top = top;
+	list->rows = rows > 0 ? (size_t)rows : 0;
+	list->first = viewport_first(list->first, list->at, list->rows, list->count);
+}
+
+size_t
+list_end(const struct list *list)
+{
+	return list->count - list->first < list->rows ? list->count : list->first + list->rows;
+}
+
+bool
+list_click(struct list *list, int row)
+{
+	size_t at = list->first + (size_t)(row - list->top);
+
+	if (row < list->top || at >= list_end(list))
+		return false;
+	list_select(list, (long)at);
+	return true;
+}
+
+struct viewport
+list_part(const struct list *list)
+{
+	return (struct viewport){list->first, list->rows, list->count};
+}
