@@ -485,54 +485,45 @@ def sliced(cases):
     return [case for k, case in enumerate(cases) if k % of == (part - 1) % of]
 
 
-def in_parallel(cases, run, workers=None):
-    """run(case) for each, some at a time; an exception is the caller's."""
+def in_parallel(cases, run, workers=6, waiting=(), waiting_workers=12):
+    """run(case) for each, some at a time; an exception is the caller's.  Those of `waiting` wait
+    for a clock nearly all of their time: many of them are beside the others."""
     import concurrent.futures
-    pool = concurrent.futures.ThreadPoolExecutor(workers or 6)
+    pools = [concurrent.futures.ThreadPoolExecutor(n) for n in (workers, waiting_workers)]
     try:
-        return list(pool.map(run, cases))
+        some = [pool.map(run, of) for pool, of in zip(pools, (cases, waiting))]
+        return [result for results in some for result in results]
     except BaseException:	# one that cannot be run, or somebody ends us: the rest is not begun
-        pool.shutdown(wait=True, cancel_futures=True)
+        for pool in pools:
+            pool.shutdown(wait=True, cancel_futures=True)
         raise
     finally:
-        pool.shutdown()
+        for pool in pools:
+            pool.shutdown()
 
 
-def on_platforms(cases, make, platforms=3, workers=2, waiting=(), waiting_workers=12):
+def on_platforms(cases, make, waiting=(), platforms=3):
     """make(platform).run(case) for each case, on several platforms: every client looks at all
-    environments of its platform, so few at a time are on each.  Those of `waiting` wait for a
-    clock nearly all of their time: many are at a time."""
+    environments of its platform, so few at a time are on each."""
     import contextlib
     with contextlib.ExitStack() as stack:
-        def some(cases, count, of_each):
-            count = min(count, len(cases))
-            runners = [make(stack.enter_context(Platform())) for _ in range(count)]
+        def place(cases, of_each):
+            """The cases with where they can run."""
             free = queue.SimpleQueue()
-            for runner in runners * of_each:
+            for runner in [make(stack.enter_context(Platform())) for _ in range(min(platforms, len(cases)))]:
+                for _ in range(of_each):
+                    free.put(runner)
+            return [(free, case) for case in cases]
+
+        def run(placed):
+            free, case = placed
+            runner = free.get()
+            try:
+                return runner.run(case)
+            finally:
                 free.put(runner)
 
-            def run(case):
-                runner = free.get()
-                try:
-                    return runner.run(case)
-                finally:
-                    free.put(runner)
-            return [(run, case) for case in cases], count * of_each
-
-        quick, at_once = some(cases, platforms, workers)
-        slow, slow_at_once = some(waiting, max(1, waiting_workers // 4), 4)
-        beside = []
-        thread = threading.Thread(target=lambda: beside.append(
-            in_parallel(slow, lambda work: work[0](work[1]), slow_at_once)))
-        if slow:
-            thread.start()
-        results = in_parallel(quick, lambda work: work[0](work[1]), at_once) if quick else []
-        if slow:
-            thread.join()
-            if not beside:
-                raise RuntimeError("a case that waits could not be run")
-            results += beside[0]
-        return results
+        return in_parallel(place(cases, 2), run, 2 * platforms, place(waiting, 4), 4 * platforms)
 
 
 # --- faults ---
