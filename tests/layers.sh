@@ -21,7 +21,7 @@ platform base net model platform
 <ncurses.h> ui
 <curses.h> ui
 <term.h> ui
-<curl/curl.h> api
+<curl/curl.h> net
 <sqlite3.h> store platform
 <microhttpd.h> platform
 <gnutls/gnutls.h> platform

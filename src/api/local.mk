@@ -3,8 +3,6 @@ noinst_LIBRARIES += libapi.a
 libapi_a_SOURCES = \
 	src/api/api.c \
 	src/api/api.h \
-	src/api/curl.c \
-	src/api/curl.h \
 	src/api/operations.c \
 	src/api/private.h \
 	src/api/reply.c
@@ -13,5 +11,5 @@ if HAVE_CMOCKA
 check_PROGRAMS += tests/wire/test-api
 TESTS += tests/wire/test-api
 tests_wire_test_api_SOURCES = tests/wire/test-api.c
-tests_wire_test_api_LDADD = libapi.a libmodel.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
+tests_wire_test_api_LDADD = libapi.a libnet.a libmodel.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 endif

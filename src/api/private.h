@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 #include "api/api.h"
-#include "api/curl.h"
 #include "base/buf.h"
+#include "net/curl.h"
 
 #define API_PARTS_MAX 5
 

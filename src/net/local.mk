@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libnet.a
 libnet_a_SOURCES = \
+	src/net/curl.c src/net/curl.h \
 	src/net/loop.c src/net/loop.h
 
 if HAVE_CMOCKA

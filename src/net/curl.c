@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "api/curl.h"
+#include "net/curl.h"
 
 #include <dlfcn.h>
 #include <stddef.h>

@@ -5,8 +5,8 @@
  * It and the thirty libraries behind it take as long to load as everything else that the first
  * picture needs, and that picture comes from the cache.
  */
-#ifndef SIDESTAGE_API_CURL_H
-#define SIDESTAGE_API_CURL_H
+#ifndef SIDESTAGE_NET_CURL_H
+#define SIDESTAGE_NET_CURL_H
 
 #include <curl/curl.h>
 #include <stdbool.h>
