@@ -2,11 +2,17 @@
 noinst_LIBRARIES += libnet.a
 libnet_a_SOURCES = \
 	src/net/curl.c src/net/curl.h \
-	src/net/loop.c src/net/loop.h
+	src/net/http-client.c src/net/http-client.h \
+	src/net/http-try.c \
+	src/net/loop.c src/net/loop.h \
+	src/net/private.h \
+	src/net/url.c src/net/url.h
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/test-loop
-TESTS += tests/unit/test-loop
+check_PROGRAMS += tests/unit/test-loop tests/unit/test-http-client
+TESTS += tests/unit/test-loop tests/unit/test-http-client
+tests_unit_test_http_client_SOURCES = tests/unit/test-http-client.c
+tests_unit_test_http_client_LDADD = libnet.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 tests_unit_test_loop_SOURCES = tests/unit/test-loop.c
 tests_unit_test_loop_LDADD = libnet.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 endif

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One request in libcurl's hands: what it is told, what comes, and what the end means. */
+#include "config.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "net/loop.h"
+#include "net/private.h"
+#include "net/url.h"
+
+#define DAY_MS (24 * 60 * 60 * 1000)
+
+/* --- what comes --- */
+
+static void
+on_silence(void *data)
+{
+	struct http_request *request = data;
+
+	request->silence = NULL;
+	snprintf(request->detail, sizeof(request->detail), "nothing came for %lld ms",
+		 (long long)(clock_steady_ms() - (request->heard ? request->heard : request->started)));
+	/* libcurl is asked for no verdict: it is ended as if that had come from there. */
+	request->stopped = true;
+	http_pump_soon(request->client);
+}
+
+/* One timer is enough for what is heard often: when it rings it looks how long it is since. */
+static void
+watch_silence(void *data)
+{
+	struct http_request *request = data;
+	int64_t allowed = request->heard ? request->deadlines.silence : request->deadlines.first_byte;
+	int64_t since = request->heard ? request->heard : request->started;
+	int64_t left = allowed - (clock_steady_ms() - since);
+
+	request->silence = NULL;
+	if (allowed <= 0)
+		return;
+	if (left <= 0)
+		on_silence(request);
+	else
+		request->silence = loop_add_timer(request->client->loop, left, watch_silence, request);
+}
+
+static void
+note_heard(struct http_request *request)
+{
+	bool first = request->heard == 0;
+
+	request->client->heard = request->heard = clock_steady_ms();
+	if (first && request->deadlines.silence != request->deadlines.first_byte) {
+		loop_remove_timer(request->silence);
+		watch_silence(request);
+	}
+}
+
+/* 0 ends the transfer. */
+static size_t
+on_body(char *bytes, size_t size, size_t count, void *data)
+{
+	struct http_request *request = data;
+
+	note_heard(request);
+	if (request->cancelled)
+		return 0;
+	if (request->piece) {
+		request->stopped = !request->piece(request->data, bytes, size * count);
+		return request->stopped || request->cancelled ? 0 : size * count;
+	}
+	if (buf_append(&request->came, bytes, size * count))
+		return size * count;
+	request->too_large = true;
+	return 0;
+}
+
+static size_t
+on_header(char *bytes, size_t size, size_t count, void *data)
+{
+	struct http_request *request = data;
+	size_t length = size * count;
+
+	note_heard(request);
+	if (length > 5 && memcmp(bytes, "HTTP/", 5) == 0)
+		buf_truncate(&request->head, 0);	/* after 100 Continue */
+	request->head_length += length;
+	if (request->head_length <= request->head.max && buf_append(&request->head, bytes, length))
+		return length;
+	request->too_large = true;
+	return 0;
+}
+
+bool
+http_reply_header(const struct http_reply *reply, const char *name, char *out, size_t size)
+{
+	size_t wanted = strlen(name);
+	bool found = false;
+
+	out[0] = '\0';
+	for (const char *line = reply->head; *line;) {
+		size_t length = strcspn(line, "\r\n"), begin = wanted + 1, end = length;
+
+		if (length > wanted && line[wanted] == ':' && strncasecmp(line, name, wanted) == 0) {
+			while (begin < end && strchr(" \t", line[begin]))
+				begin++;
+			while (end > begin && strchr(" \t", line[end - 1]))
+				end--;
+			found = end - begin < size;
+			memcpy(out, line + begin, found ? end - begin : 0);
+			out[found ? end - begin : 0] = '\0';
+		}
+		line += length;
+		line += strspn(line, "\r\n");
+	}
+	return found;
+}
+
+/* Seconds, or a date (RFC 9110 §10.2.3); -1: it is not said. */
+static int64_t
+retry_after_of(const struct http_reply *reply)
+{
+	char value[128], *end;
+	long seconds;
+	time_t date;
+
+	if (!http_reply_header(reply, "Retry-After", value, sizeof(value)))
+		return -1;
+	seconds = strtol(value, &end, 10);
+	if (end != value && *end == '\0' && seconds >= 0)
+		return seconds > DAY_MS / 1000 ? DAY_MS : seconds * 1000;
+	date = curl.getdate(value, NULL);
+	if (date == (time_t)-1)
+		return -1;
+	return date > time(NULL) ? (int64_t)(date - time(NULL)) * 1000 : 0;
+}
+
+/* --- one try --- */
+
+static void
+add_header(struct http_request *request, const char *line)
+{
+	struct curl_slist *longer = curl.slist_append(request->list, line);
+
+	if (longer)
+		request->list = longer;
+}
+
+static void
+set_request(struct http_request *request, CURL *easy)
+{
+	for (size_t i = 0; i < request->header_count; i++)
+		add_header(request, request->headers[i]);
+	add_header(request, "Expect:");
+	curl.easy_setopt(easy, CURLOPT_URL, request->url);
+	if (request->body) {
+		curl.easy_setopt(easy, CURLOPT_POSTFIELDS, request->body);
+		curl.easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->length);
+	}
+	if (request->method && strcmp(request->method, "GET") != 0)
+		curl.easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+	if (request->kind == HTTP_WRITE)
+		curl.easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+	curl.easy_setopt(easy, CURLOPT_HTTPHEADER, request->list);
+	curl.easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl.easy_setopt(easy, CURLOPT_WRITEDATA, request);
+	curl.easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl.easy_setopt(easy, CURLOPT_HEADERDATA, request);
+	curl.easy_setopt(easy, CURLOPT_ERRORBUFFER, request->detail);
+	curl.easy_setopt(easy, CURLOPT_PRIVATE, request);
+	curl.easy_setopt(easy, CURLOPT_USERAGENT, request->client->user_agent);
+	curl.easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+}
+
+static void
+set_security(const struct http_request *request, CURL *easy)
+{
+	const struct http_client *client = request->client;
+	bool secure = url_is_https(request->url);
+
+#if LIBCURL_VERSION_NUM >= 0x075500
+	curl.easy_setopt(easy, CURLOPT_PROTOCOLS_STR, secure ? "https" : "http");
+#else
+	curl.easy_setopt(easy, CURLOPT_PROTOCOLS, secure ? (long)CURLPROTO_HTTPS : (long)CURLPROTO_HTTP);
+#endif
+	curl.easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl.easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	curl.easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);	/* "." and ".." would be squashed */
+	if (request->token) {
+		curl.easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
+		curl.easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, request->token);
+	}
+	if (client->socket)
+		curl.easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, client->socket);
+	/* No proxy of the environment hears what need not leave this machine. */
+	if (client->socket || url_is_loopback(request->url))
+		curl.easy_setopt(easy, CURLOPT_PROXY, "");
+	if (client->ca_file)
+		curl.easy_setopt(easy, CURLOPT_CAINFO, client->ca_file);
+	if (client->ca_directory)
+		curl.easy_setopt(easy, CURLOPT_CAPATH, client->ca_directory);
+}
+
+static void
+set_deadlines(const struct http_request *request, CURL *easy)
+{
+	curl.easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	if (request->deadlines.connect > 0)
+		curl.easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)request->deadlines.connect);
+	if (request->deadlines.whole > 0)
+		curl.easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->deadlines.whole);
+}
+
+void
+http_try_start(struct http_request *request)
+{
+	struct http_client *client = request->client;
+
+	buf_truncate(&request->head, 0);
+	request->head_length = 0;
+	buf_clear(&request->came);
+	request->too_large = request->stopped = false;
+	request->detail[0] = '\0';
+	request->heard = 0;
+	request->started = clock_steady_ms();
+	if (request->tries++ == 0)
+		request->first_started = request->started;
+	request->easy = curl.easy_init();
+	assert(request->easy);
+	client->sent[request->kind]++;
+	set_request(request, request->easy);
+	set_security(request, request->easy);
+	set_deadlines(request, request->easy);
+	request->state = REQUEST_SENT;
+	watch_silence(request);
+	client->in_library = true;
+	curl.multi_add_handle(client->multi, request->easy);
+	client->in_library = false;
+}
+
+/* --- the end --- */
+
+static const struct {
+	CURLcode code;
+	enum http_failure failure;
+} failures[] = {
+	{CURLE_OK, HTTP_ANSWERED},
+	{CURLE_COULDNT_RESOLVE_HOST, HTTP_NO_HOST},
+	{CURLE_COULDNT_RESOLVE_PROXY, HTTP_NO_PROXY},
+	{CURLE_COULDNT_CONNECT, HTTP_NO_CONNECTION},
+	{CURLE_SSL_CONNECT_ERROR, HTTP_NO_TLS},
+	{CURLE_PEER_FAILED_VERIFICATION, HTTP_NOT_TRUSTED},
+	{CURLE_SSL_CACERT_BADFILE, HTTP_NO_CA_FILE},
+	{CURLE_OPERATION_TIMEDOUT, HTTP_TIMED_OUT},
+	{CURLE_GOT_NOTHING, HTTP_EMPTY},
+	{CURLE_PARTIAL_FILE, HTTP_CUT},
+	{CURLE_RECV_ERROR, HTTP_BROKEN},
+	{CURLE_SEND_ERROR, HTTP_BROKEN},
+	{CURLE_OUT_OF_MEMORY, HTTP_TOO_LARGE},	/* its words for one line of more than 100 KiB */
+};
+
+static enum http_failure
+failure_of(CURLcode code)
+{
+	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++)
+		if (failures[i].code == code)
+			return failures[i].failure;
+	return HTTP_NONSENSE;
+}
+
+/* libcurl knows when it had a connection to use. */
+static bool
+was_sent(const struct http_request *request)
+{
+	long request_size = 0;
+	curl_off_t pretransfer = 0;
+
+	curl.easy_getinfo(request->easy, CURLINFO_REQUEST_SIZE, &request_size);
+	curl.easy_getinfo(request->easy, CURLINFO_PRETRANSFER_TIME_T, &pretransfer);
+	return request_size > 0 || pretransfer > 0;
+}
+
+void
+http_try_read(struct http_request *request, CURLcode code, struct http_reply *reply)
+{
+	*reply = (struct http_reply){
+		.failure = request->too_large ? HTTP_TOO_LARGE
+			   : request->stopped && code == CURLE_WRITE_ERROR ? HTTP_STOPPED
+									   : failure_of(code),
+		.sent = was_sent(request),
+		.head = "",
+		.bytes = "",
+		.detail = request->detail[0] ? request->detail : curl.easy_strerror(code),
+		.elapsed_ms = clock_steady_ms() - request->started,
+	};
+	if (reply->failure == HTTP_ANSWERED) {
+		curl.easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &reply->status);
+		reply->head = buf_str(&request->head);
+		reply->bytes = buf_str(&request->came);
+		reply->length = request->came.length;
+		reply->detail = "";
+	}
+	reply->retry_after_ms = retry_after_of(reply);
+}
+
+void
+http_try_end(struct http_request *request)
+{
+	struct http_client *client = request->client;
+
+	loop_remove_timer(request->silence);
+	request->silence = NULL;
+	if (request->easy) {
+		client->in_library = true;
+		curl.multi_remove_handle(client->multi, request->easy);
+		curl.easy_cleanup(request->easy);
+		client->in_library = false;
+		request->easy = NULL;
+		client->sent[request->kind]--;
+	}
+	if (request->list)
+		curl.slist_free_all(request->list);
+	request->list = NULL;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What http-client.c and http-try.c share; nothing outside this folder includes it. */
+#ifndef SIDESTAGE_NET_PRIVATE_H
+#define SIDESTAGE_NET_PRIVATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "net/curl.h"
+#include "net/http-client.h"
+
+enum request_state { REQUEST_QUEUED, REQUEST_SENT, REQUEST_WAITING, REQUEST_DELIVERING };
+
+struct http_request {
+	struct http_client *client;
+	struct http_request *prev, *next;	/* older, newer */
+	enum request_state state;
+	bool cancelled;			/* within libcurl: the pump frees it */
+	enum http_kind kind;
+	char *method, *url, *body, *token;	/* owned; NULL: as in the options */
+	char **headers;
+	size_t header_count, length, head_max, body_max;
+	struct http_deadlines deadlines;
+	const struct http_retry *retry;
+	bool (*piece)(void *data, const char *bytes, size_t length);
+	void (*done)(void *data, const struct http_reply *reply);
+	void *data;
+	int tries;
+	int64_t first_started;		/* steady ms */
+	struct loop_timer *due;		/* of the next try */
+
+	/* of the try under way */
+	CURL *easy;
+	struct curl_slist *list;
+	struct buf head, came;
+	size_t head_length;		/* of all headers, those of 1xx too */
+	bool too_large, stopped;
+	int64_t started, heard;		/* steady ms; heard 0: nothing yet */
+	struct loop_timer *silence;
+	char detail[CURL_ERROR_SIZE];
+};
+
+struct http_client {
+	struct loop *loop;
+	CURLM *multi;			/* NULL: nothing was sent yet */
+	struct loop_timer *timer;	/* libcurl's */
+	struct loop_task *pump;
+	char *socket, *ca_file, *ca_directory, *user_agent;
+	unsigned at_once[HTTP_KINDS], sent[HTTP_KINDS];
+	struct http_request *oldest, *newest;
+	int64_t heard;			/* steady ms of the last byte of any answer */
+	bool in_library;
+};
+
+/* http-client.c: what has to be done is done at the end of this turn of the loop. */
+void http_pump_soon(struct http_client *client);
+
+/* http-try.c: hands the request to libcurl, which must be loaded; */
+void http_try_start(struct http_request *request);
+/* what it ended with, while it still has it; */
+void http_try_read(struct http_request *request, CURLcode code, struct http_reply *reply);
+/* and takes it back.  What was read stays. */
+void http_try_end(struct http_request *request);
+
+#endif
