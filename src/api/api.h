@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The client's half of the wire: one function per API operation, all asynchronous, all over
- * one curl multi handle.  A call is queued when it is made; it is sent, and its callback
- * runs, only within api_wait().  Reads (GET) are tried again by themselves; writes never
- * are: what a lost answer means is for the journal to find out.
+ * one HTTP client.  A call is queued when it is made; it is sent, and its callback runs, only
+ * within a turn of the loop.  Reads (GET) are tried again by themselves; writes never are: what
+ * a lost answer means is for the journal to find out.
  */
 #ifndef SIDESTAGE_API_API_H
 #define SIDESTAGE_API_API_H
@@ -18,6 +18,7 @@
 
 struct api;
 struct api_call;
+struct loop;
 
 struct api_options {
 	const char *url;		/* "http://localhost", "https://host/base"; required */
@@ -35,10 +36,10 @@ struct api_options {
 	bool renews_token;		/* a request whose token is refused waits for api_set_token() */
 };
 
-/* Copies the options.  NULL with ERROR_INPUT when the URL is none that we speak, with ERROR_ACCESS
+/* Copies the options; the loop outlives it.  NULL with ERROR_INPUT when the URL is none that we speak, with ERROR_ACCESS
  * when the token would go in clear to another machine. */
-struct api *api_new(const struct api_options *options, struct error *err);
-/* Drops every call without its callback.  NULL is fine. */
+struct api *api_new(struct loop *loop, const struct api_options *options, struct error *err);
+/* Drops every call without its callback; not from a callback.  NULL is fine. */
 void api_free(struct api *api);
 
 /* What a call ended with; valid within the callback only. */
@@ -71,13 +72,6 @@ void api_unless(struct api_call *call, const char *digest);
 /* For a read, right after it was made: one try only, for what is asked again anyway. */
 void api_no_retry(struct api_call *call);
 
-/*
- * Sends, receives, and runs the callbacks of what ended; waits for the network, for one of
- * `fds` to become readable (ready[i], set for each; a hang-up or an error counts as ready),
- * or for timeout_ms (-1: no limit; earlier when a try is due again).  Returns true when a
- * callback ran.
- */
-bool api_wait(struct api *api, const int *fds, bool *ready, size_t count, int timeout_ms);
 /* Calls queued or under way. */
 size_t api_pending(const struct api *api);
 

@@ -8,8 +8,7 @@
 #include <stdint.h>
 
 #include "api/api.h"
-#include "base/buf.h"
-#include "net/curl.h"
+#include "net/http-client.h"
 
 #define API_PARTS_MAX 5
 
@@ -24,8 +23,8 @@ struct api_operation {
 };
 
 enum call_state {
-	CALL_QUEUED,			/* `due` says from when */
-	CALL_SENT,
+	CALL_QUEUED,			/* until the end of this turn of the loop */
+	CALL_SENT,			/* the HTTP client has it */
 	CALL_HELD,			/* its token was refused; a fresh one may come */
 	CALL_DELIVERING			/* in its callback; api.c frees it afterwards */
 };
@@ -33,7 +32,6 @@ enum call_state {
 struct api_call {
 	struct api *api;
 	struct api_call *prev, *next;
-	uint64_t sequence;
 	const struct api_operation *operation;
 	enum call_state state;
 	api_done *done;
@@ -53,45 +51,27 @@ struct api_call {
 	bool digested;			/* the reply says its digest, */
 	char digest[IDS_SHA256_B64_SIZE];	/* and is known when it is this */
 
-	/* of the try under way */
-	CURL *easy;
-	struct curl_slist *headers;
-	struct buf body;
-	size_t header_bytes;
-	bool too_large;
-	char etag[128];
-	int64_t retry_after_ms;		/* -1: none given */
-	char extensions[512];		/* "" when none were announced */
-	char platform[IDS_UUID_SIZE];	/* "" when it was not said */
-	char curl_error[CURL_ERROR_SIZE];
-	int tries;
-	int64_t due;			/* steady ms */
-	int64_t first_started, started;	/* steady ms */
+	struct loop_task *begins;	/* while CALL_QUEUED */
+	struct http_request *sent;	/* while CALL_SENT */
 };
 
 struct api {
-	CURLM *multi;
+	struct loop *loop;
+	struct http_client *client;
+	struct http_retry retry;
 	char *url;			/* without a trailing slash */
-	char *scheme;
-	char *socket;
 	char *token;
 	unsigned token_serial;		/* grows with every token */
-	bool renews_token, is_local;	/* is_local: nothing of it leaves this machine */
-	char *ca_file, *ca_directory;	/* NULL: the system's */
-	char *user_agent;
+	bool renews_token;
 	char *client_header;
-	long timeout_ms, connect_timeout_ms;
-	int retries;
+	int64_t timeout_ms, connect_timeout_ms;
 	size_t body_max;
 	struct api_call *calls;		/* oldest first */
 	struct api_call *last;
-	uint64_t sequence;
-	size_t pending, reads_sent, writes_sent, held;
+	size_t pending, held;
 	bool offline;
-	bool waiting;			/* within api_wait() */
-	int64_t heard;			/* steady ms of the last byte that came */
 	char extensions[512];		/* as announced with the last good answer */
-	char platform[IDS_UUID_SIZE];
+	char platform[IDS_UUID_SIZE];	/* "" when it was not said */
 };
 
 /* api.c: queues a call.  parts: as many as the path has '%'. */
@@ -103,9 +83,8 @@ void api_call_query(struct api_call *call, const char *key, const char *value);
 void api_call_body(struct api_call *call, json_t *body);
 void api_call_if_match(struct api_call *call, const char *id);
 
-/* reply.c: what a finished try means.  Fills reply; body and details are new references. */
-void api_reply_read(const struct api_call *call, CURLcode result, struct api_reply *reply);
-/* Whether the same read may do better a little later. */
-bool api_reply_is_passing(const struct api_reply *reply);
+/* reply.c: what the end of a request means.  Fills reply; body and details are new references. */
+void api_reply_read(const struct api_call *call, const struct http_reply *http,
+		    struct api_reply *reply);
 
 #endif

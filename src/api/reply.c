@@ -12,6 +12,7 @@
 
 #include "api/api.h"
 #include "api/private.h"
+#include "base/buf.h"
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
@@ -137,68 +138,41 @@ hide_token(const struct api *api, char *text)
 
 /* --- no whole answer --- */
 
-struct failure {
-	CURLcode code;
+static const struct failure {
 	enum error_kind kind;		/* of a read, or before anything was sent */
 	const char *reason;		/* N_() */
+} failures[HTTP_FAILURES] = {
+	[HTTP_NO_HOST] = {ERROR_UNREACHABLE, N_("the host's name is not known")},
+	[HTTP_NO_PROXY] = {ERROR_UNREACHABLE, N_("the proxy's name is not known")},
+	[HTTP_NO_CONNECTION] = {ERROR_UNREACHABLE, N_("the platform cannot be reached")},
+	[HTTP_NO_TLS] = {ERROR_UNREACHABLE, N_("no secure connection could be made")},
+	[HTTP_NOT_TRUSTED] =
+		{ERROR_UNREACHABLE,
+		 N_("the platform's certificate is not trusted; name your own CA with ca-file")},
+	[HTTP_NO_CA_FILE] = {ERROR_UNREACHABLE,
+			     N_("the file of trusted certificates cannot be read")},
+	[HTTP_TIMED_OUT] = {ERROR_NO_REPLY, N_("no answer came in time")},
+	[HTTP_EMPTY] = {ERROR_NO_REPLY, N_("the connection was closed without an answer")},
+	[HTTP_CUT] = {ERROR_NO_REPLY, N_("the answer was cut off")},
+	[HTTP_BROKEN] = {ERROR_NO_REPLY, N_("the connection broke")},
+	[HTTP_NONSENSE] = {ERROR_PROTOCOL, N_("the answer is no HTTP that makes sense")},
 };
-
-static const struct failure failures[] = {
-	{CURLE_COULDNT_RESOLVE_HOST, ERROR_UNREACHABLE, N_("the host's name is not known")},
-	{CURLE_COULDNT_RESOLVE_PROXY, ERROR_UNREACHABLE, N_("the proxy's name is not known")},
-	{CURLE_COULDNT_CONNECT, ERROR_UNREACHABLE, N_("the platform cannot be reached")},
-	{CURLE_SSL_CONNECT_ERROR, ERROR_UNREACHABLE, N_("no secure connection could be made")},
-	{CURLE_PEER_FAILED_VERIFICATION, ERROR_UNREACHABLE,
-	 N_("the platform's certificate is not trusted; name your own CA with ca-file")},
-	{CURLE_SSL_CACERT_BADFILE, ERROR_UNREACHABLE,
-	 N_("the file of trusted certificates cannot be read")},
-	{CURLE_OPERATION_TIMEDOUT, ERROR_NO_REPLY, N_("no answer came in time")},
-	{CURLE_GOT_NOTHING, ERROR_NO_REPLY, N_("the connection was closed without an answer")},
-	{CURLE_PARTIAL_FILE, ERROR_NO_REPLY, N_("the answer was cut off")},
-	{CURLE_RECV_ERROR, ERROR_NO_REPLY, N_("the connection broke")},
-	{CURLE_SEND_ERROR, ERROR_NO_REPLY, N_("the connection broke")},
-};
-static const struct failure failure_other = {CURLE_OK, ERROR_PROTOCOL,
-					     N_("the answer is no HTTP that makes sense")};
-
-static const struct failure *
-failure_find(CURLcode code)
-{
-	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++)
-		if (failures[i].code == code)
-			return &failures[i];
-	return &failure_other;
-}
-
-/* Whether a byte of the request can have left: curl knows when it had a connection to use. */
-static bool
-was_sent(const struct api_call *call)
-{
-	long request_size = 0;
-	curl_off_t pretransfer = 0;
-
-	curl.easy_getinfo(call->easy, CURLINFO_REQUEST_SIZE, &request_size);
-	curl.easy_getinfo(call->easy, CURLINFO_PRETRANSFER_TIME_T, &pretransfer);
-	return request_size > 0 || pretransfer > 0;
-}
 
 static void
-set_failure(const struct api_call *call, CURLcode result, struct error *err)
+set_failure(const struct api_call *call, const struct http_reply *http, struct error *err)
 {
-	const struct failure *failure = failure_find(result);
+	const struct failure *failure = &failures[http->failure];
 	enum error_kind kind = failure->kind;
-	bool sent = was_sent(call);
-	const char *advice = sent ? advice_read : advice_start;
+	const char *advice = http->sent ? advice_read : advice_start;
 
-	if (!sent)
+	if (!http->sent)
 		kind = ERROR_UNREACHABLE;
 	else if (!call->operation->idempotent || kind == ERROR_UNREACHABLE)
 		kind = ERROR_NO_REPLY;
 	if (kind == ERROR_NO_REPLY && !call->operation->idempotent)
 		advice = advice_unknown;
 	error_set(err, kind, "%s%s: %s (%s). %s", _(call->operation->what), call->object,
-		  _(failure->reason),
-		  call->curl_error[0] ? call->curl_error : curl.easy_strerror(result), _(advice));
+		  _(failure->reason), http->detail, _(advice));
 }
 
 static void
@@ -257,25 +231,27 @@ set_nonsense(const struct api_call *call, const struct error *why, struct error 
 }
 
 void
-api_reply_read(const struct api_call *call, CURLcode result, struct api_reply *reply)
+api_reply_read(const struct api_call *call, const struct http_reply *http, struct api_reply *reply)
 {
 	struct error why = {0};
 	bool good;
 
-	reply->bytes = buf_str(&call->body);
-	reply->length = call->body.length;
-	if (call->too_large)
+	reply->bytes = http->bytes;
+	reply->length = http->length;
+	if (http->failure == HTTP_NO_LIBRARY)
+		error_set(&reply->error, ERROR_SYSTEM, "%s", http->detail);
+	else if (http->failure == HTTP_TOO_LARGE)
 		set_too_large(call, &reply->error);
-	else if (result != CURLE_OK)
-		set_failure(call, result, &reply->error);
+	else if (http->failure != HTTP_ANSWERED)
+		set_failure(call, http, &reply->error);
 	if (reply->error.kind != ERROR_NONE) {
 		hide_token(call->api, reply->error.text);
 		reply->bytes = "";
 		reply->length = 0;
 		return;
 	}
-	curl.easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &reply->status);
-	memcpy(reply->etag, call->etag, sizeof(reply->etag));
+	reply->status = http->status;
+	(void)http_reply_header(http, "ETag", reply->etag, sizeof(reply->etag));
 	good = reply->status >= 200 && reply->status < 300;
 	reply->not_modified = reply->status == 304 && call->if_none_match;
 	if (good && call->digested) {
@@ -295,22 +271,5 @@ api_reply_read(const struct api_call *call, CURLcode result, struct api_reply *r
 		reply->details = json_incref(json_object_get(reply->body, "details"));
 		json_decref(reply->body);
 		reply->body = NULL;
-	}
-}
-
-bool
-api_reply_is_passing(const struct api_reply *reply)
-{
-	switch (reply->status) {
-	case 0:
-		return reply->error.kind == ERROR_UNREACHABLE ||
-		       reply->error.kind == ERROR_NO_REPLY;
-	case 429:
-	case 502:
-	case 503:
-	case 504:
-		return true;
-	default:
-		return false;
 	}
 }

@@ -12,6 +12,7 @@
 #include "base/xmalloc.h"
 #include "flow/session.h"
 #include "model/json.h"
+#include "net/loop.h"
 #include "store/store.h"
 
 #define SETTING "board"
@@ -25,7 +26,7 @@ struct arrangement {
 	int cell;
 	enum arrangement_sort sort;
 	bool is_changed;		/* since it was kept */
-	struct session_timer *timer;	/* that keeps it */
+	struct loop_timer *timer;	/* that keeps it */
 	struct error error;		/* of that, until somebody was told */
 };
 
@@ -117,7 +118,7 @@ arrangement_keep(struct arrangement *a, struct error *err)
 	char *text;
 	int ret;
 
-	session_timer_stop(a->timer);
+	loop_remove_timer(a->timer);
 	a->timer = NULL;
 	if (!a->is_changed)
 		return 0;
@@ -146,8 +147,8 @@ static void
 change(struct arrangement *a)
 {
 	a->is_changed = true;
-	session_timer_stop(a->timer);
-	a->timer = session_timer_start(a->session, KEEP_MS, due, a);
+	loop_remove_timer(a->timer);
+	a->timer = loop_add_timer(session_loop(a->session), KEEP_MS, due, a);
 }
 
 bool

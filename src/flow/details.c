@@ -12,13 +12,14 @@
 #include "base/xmalloc.h"
 #include "flow/session.h"
 #include "model/json.h"
+#include "net/loop.h"
 
 #define EVERY_MS 5000
 #define ITEMS_MAX 10000		/* more than a person reads, and than a platform should send */
 
 struct question {
 	struct api_call *call;
-	struct session_timer *timer;
+	struct loop_timer *timer;
 	struct error error;
 	bool known;
 };
@@ -132,7 +133,7 @@ got_values(void *data, const struct api_reply *reply)
 		qsort(d->values, d->value_count, sizeof(*d->values), by_key);
 	}
 	session_changed(d->session);
-	d->values_asked.timer = session_timer_start(d->session, EVERY_MS, ask_values, d);
+	d->values_asked.timer = loop_add_timer(session_loop(d->session), EVERY_MS, ask_values, d);
 }
 
 static void
@@ -148,7 +149,7 @@ got_deployments(void *data, const struct api_reply *reply)
 					json_array_get(reply->body, d->deployment_count));
 	}
 	session_changed(d->session);
-	d->deployments_asked.timer = session_timer_start(d->session, EVERY_MS, ask_deployments, d);
+	d->deployments_asked.timer = loop_add_timer(session_loop(d->session), EVERY_MS, ask_deployments, d);
 }
 
 static void
@@ -189,7 +190,7 @@ static void
 give_up(struct question *question)
 {
 	api_cancel(question->call);
-	session_timer_stop(question->timer);
+	loop_remove_timer(question->timer);
 }
 
 void

@@ -22,6 +22,7 @@
 #include "flow/comment.h"
 #include "flow/document.h"
 #include "flow/interrupted.h"
+#include "net/loop.h"
 
 #define IMAGES_MAX 1000
 #define TRIES_MAX 4
@@ -178,7 +179,7 @@ stop_waiting(struct flow *flow)
 	if (flow->call)
 		api_cancel(flow->call);
 	flow->call = NULL;
-	session_timer_stop(flow->timer);
+	loop_remove_timer(flow->timer);
 	flow->timer = NULL;
 }
 
@@ -642,9 +643,9 @@ flow_later(struct flow *flow, int64_t delay_ms, flow_phase *then)
 {
 	assert(then == flow->verb->steps[flow->step].start ||
 	       then == flow->verb->steps[flow->step].settle);
-	session_timer_stop(flow->timer);
+	loop_remove_timer(flow->timer);
 	flow->settling = then != flow->verb->steps[flow->step].start;
-	flow->timer = session_timer_start(flow->session, delay_ms, due, flow);
+	flow->timer = loop_add_timer(session_loop(flow->session), delay_ms, due, flow);
 }
 
 /* Not carried out, and not wrong either: the same request again, when the platform wants it. */

@@ -21,6 +21,7 @@
 #include "flow/session.h"
 #include "flow/verbs.h"
 #include "model/nouns.h"
+#include "net/loop.h"
 
 #define DEPLOYMENTS_MAX 1000
 #define ASK_AGAIN_MS 10000
@@ -38,7 +39,7 @@ struct interrupted {
 	bool asks;
 	size_t at;			/* the item that is asked about */
 	struct api_call *call;
-	struct session_timer *timer;	/* to ask again about what still goes on unwatched */
+	struct loop_timer *timer;	/* to ask again about what still goes on unwatched */
 };
 
 static void ask_next(struct interrupted *list);
@@ -142,7 +143,7 @@ interrupted_close(struct interrupted *list)
 	if (!list)
 		return;
 	stop_asking(list);
-	session_timer_stop(list->timer);
+	loop_remove_timer(list->timer);
 	clear_items(list->items, list->count);
 	free(list);
 }
@@ -594,7 +595,7 @@ ask_next(struct interrupted *list)
 	for (size_t i = 0; i < list->count; i++)
 		goes_on = goes_on || (list->items[i].is_unwatched && !list->items[i].is_over);
 	if (goes_on && !list->timer)
-		list->timer = session_timer_start(list->session, ASK_AGAIN_MS, ask_again_later, list);
+		list->timer = loop_add_timer(session_loop(list->session), ASK_AGAIN_MS, ask_again_later, list);
 }
 
 void

@@ -14,6 +14,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/comment.h"
+#include "net/loop.h"
 
 #define LOOK_EVERY_MS 1500
 #define WAIT_MS 500
@@ -31,7 +32,7 @@ pinned(const struct flow *flow)
 static void
 look_later(struct flow *flow)
 {
-	flow->timer = session_timer_start(flow->session, LOOK_EVERY_MS, look, flow);
+	flow->timer = loop_add_timer(session_loop(flow->session), LOOK_EVERY_MS, look, flow);
 }
 
 static void
@@ -139,7 +140,7 @@ live_wait(struct flow *flow)
 {
 	while (flow->phase > 0 && flow->verb->prepare[flow->phase] != read_target)
 		flow->phase--;
-	flow->timer = session_timer_start(flow->session, WAIT_MS, read_again, flow);
+	flow->timer = loop_add_timer(session_loop(flow->session), WAIT_MS, read_again, flow);
 }
 
 const char *

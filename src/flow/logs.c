@@ -14,6 +14,7 @@
 #include "base/xmalloc.h"
 #include "flow/session.h"
 #include "model/json.h"
+#include "net/loop.h"
 
 #define EVERY_MS 1000
 #define LINES_MAX 5000		/* a platform may give more than it was asked for */
@@ -29,7 +30,7 @@ struct logs {
 	struct error error;
 	char digest[IDS_SHA256_B64_SIZE];
 	struct api_call *call;
-	struct session_timer *timer;
+	struct loop_timer *timer;
 };
 
 static void ask(void *data);
@@ -130,7 +131,7 @@ answered(void *data, const struct api_reply *reply)
 		logs->read = true;
 	}
 	session_changed(logs->session);
-	logs->timer = session_timer_start(logs->session, EVERY_MS, ask, logs);
+	logs->timer = loop_add_timer(session_loop(logs->session), EVERY_MS, ask, logs);
 }
 
 static void
@@ -167,7 +168,7 @@ logs_close(struct logs *logs)
 	if (!logs)
 		return;
 	api_cancel(logs->call);
-	session_timer_stop(logs->timer);
+	loop_remove_timer(logs->timer);
 	free_lines(logs->lines, logs->count);
 	free(logs->org);
 	free(logs->app);

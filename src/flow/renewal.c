@@ -3,11 +3,11 @@
 
 #include "flow/renewal.h"
 
-#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 
 #include "api/api.h"
 #include "base/clock.h"
@@ -15,6 +15,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/session.h"
+#include "net/loop.h"
 
 #define FETCH_MAX_MS 30000		/* a vault may be slow; one that asks somebody never ends */
 /* Between two fetches: the polls go on meanwhile, and are refused.  Longer after each in vain. */
@@ -24,8 +25,8 @@
 struct renewal {
 	struct session *session;
 	const struct token_source *source;
-	int fd;				/* -1: nothing is fetched */
-	struct session_timer *limit;
+	struct loop_fd *watch;		/* NULL: nothing is fetched */
+	struct loop_timer *limit;
 	int64_t not_before;		/* steady ms */
 	int64_t pause;			/* ms, after the next fetch */
 };
@@ -38,17 +39,17 @@ renewal_new(struct session *session, const struct token_source *source)
 	if (!source)
 		return NULL;
 	renewal = xcalloc(1, sizeof(*renewal));
-	*renewal = (struct renewal){.session = session, .source = source, .fd = -1,
-				     .pause = PAUSE_MS};
+	*renewal = (struct renewal){.session = session, .source = source, .pause = PAUSE_MS};
 	return renewal;
 }
 
 static void
 end_fetch(struct renewal *renewal)
 {
-	session_timer_stop(renewal->limit);
+	loop_remove_timer(renewal->limit);
 	renewal->limit = NULL;
-	renewal->fd = -1;
+	loop_remove_fd(renewal->watch);
+	renewal->watch = NULL;
 	renewal->not_before = clock_steady_ms() + renewal->pause;
 	renewal->pause = renewal->pause < PAUSE_MAX_MS / 2 ? renewal->pause * 2 : PAUSE_MAX_MS;
 }
@@ -58,16 +59,11 @@ renewal_free(struct renewal *renewal)
 {
 	if (!renewal)
 		return;
-	if (renewal->fd >= 0)
+	if (renewal->watch)
 		renewal->source->cancel(renewal->source->data);
-	session_timer_stop(renewal->limit);
+	loop_remove_fd(renewal->watch);
+	loop_remove_timer(renewal->limit);
 	free(renewal);
-}
-
-int
-renewal_fd(const struct renewal *renewal)
-{
-	return renewal ? renewal->fd : -1;
 }
 
 static void
@@ -84,27 +80,15 @@ on_limit(void *data)
 }
 
 static void
-begin(struct renewal *renewal)
+advance(void *data, uint32_t events)
 {
-	struct error err = {0};
-
-	renewal->fd = renewal->source->begin(renewal->source->data, &err);
-	if (renewal->fd >= 0) {
-		renewal->limit = session_timer_start(renewal->session, FETCH_MAX_MS, on_limit, renewal);
-		return;
-	}
-	end_fetch(renewal);
-	api_give_up_token(session_api(renewal->session), &err);
-}
-
-static void
-advance(struct renewal *renewal)
-{
+	struct renewal *renewal = data;
 	struct api *api = session_api(renewal->session);
 	struct error err = {0};
 	char *token = NULL;
 	int came = renewal->source->advance(renewal->source->data, &token, &err);
 
+	(void)events;
 	if (came == 0)
 		return;
 	end_fetch(renewal);
@@ -120,21 +104,31 @@ advance(struct renewal *renewal)
 	}
 }
 
+static void
+begin(struct renewal *renewal)
+{
+	struct loop *loop = session_loop(renewal->session);
+	struct error err = {0};
+	int fd = renewal->source->begin(renewal->source->data, &err);
+
+	if (fd >= 0) {
+		renewal->watch = loop_add_fd(loop, fd, EPOLLIN, advance, renewal);
+		renewal->limit = loop_add_timer(loop, FETCH_MAX_MS, on_limit, renewal);
+		return;
+	}
+	end_fetch(renewal);
+	api_give_up_token(session_api(renewal->session), &err);
+}
+
 void
 renewal_turn(struct renewal *renewal)
 {
-	struct pollfd polled = {.fd = renewal_fd(renewal), .events = POLLIN};
-
-	if (!renewal)
+	if (!renewal || renewal->watch || !api_wants_token(session_api(renewal->session)))
 		return;
-	if (polled.fd >= 0 && poll(&polled, 1, 0) > 0)
-		advance(renewal);
-	else if (polled.fd < 0 && api_wants_token(session_api(renewal->session))) {
-		if (clock_steady_ms() >= renewal->not_before)
-			begin(renewal);
-		else
-			api_give_up_token(session_api(renewal->session), NULL);
-	}
+	if (clock_steady_ms() >= renewal->not_before)
+		begin(renewal);
+	else
+		api_give_up_token(session_api(renewal->session), NULL);
 }
 
 void

@@ -13,9 +13,7 @@ struct token_source;
 
 struct renewal *renewal_new(struct session *session, const struct token_source *source);
 void renewal_free(struct renewal *renewal);
-/* What becomes readable while a token is fetched, or -1. */
-int renewal_fd(const struct renewal *renewal);
-/* Begins to fetch when a request waits for it, and hands on what has come. */
+/* Begins to fetch when a request waits for it; what comes is handed on by the loop. */
 void renewal_turn(struct renewal *renewal);
 /* A person asks: the next refusal is followed up at once. */
 void renewal_refresh(struct renewal *renewal);

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The session: it owns everything that the client has of one platform, and the one wait.
- * Timers are a heap ordered by deadline; a turn is: wait (network, descriptors, next
- * deadline), callbacks of the network, timers that are due, and then the answer whether
- * anything has changed.
+ * The session: it owns everything that the client has of one platform, and the one loop.  A turn
+ * of it is a turn of the loop (network, descriptors of the caller, timers), then what follows from
+ * it, and then the answer whether anything has changed.
  */
 #include "config.h"
 
 #include "flow/session.h"
 
 #include <assert.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 
 #include "api/api.h"
 #include "base/clock.h"
@@ -24,21 +23,23 @@
 #include "flow/renewal.h"
 #include "flow/watch.h"
 #include "flow/world.h"
+#include "net/loop.h"
 #include "store/store.h"
 
 #define TURN_FDS_MAX 16
 #define SILENT_MS 1500			/* a request that waits so long without a byte is told */
 
-struct session_timer {
-	struct session *session;
-	int64_t due_at;			/* steady ms */
-	size_t place;			/* in the heap */
-	bool firing;			/* out of the heap, in its callback */
-	void (*due)(void *data);
-	void *data;
+/* A descriptor of the caller's. */
+struct input {
+	int fd;
+	struct loop_fd *watch;
+	bool ready;
 };
 
 struct session {
+	struct loop *loop;
+	struct input inputs[TURN_FDS_MAX];
+	size_t input_count;
 	struct api *api;
 	struct store *store;
 	struct world world;
@@ -46,8 +47,6 @@ struct session {
 	struct origins *origins;
 	struct flow **flows;		/* newest first; owned */
 	size_t flow_count;
-	struct session_timer **timers;	/* heap: the earliest first */
-	size_t timer_count, timer_room;
 	char *context;
 	char *address;			/* the URL, and the socket if any */
 	char *platform;			/* its key in the store */
@@ -59,105 +58,6 @@ struct session {
 	struct renewal *renewal;	/* of the token; NULL: there is no source */
 	bool changed;
 };
-
-/* --- timers --- */
-
-static void
-place_timer(struct session *session, size_t place, struct session_timer *timer)
-{
-	session->timers[place] = timer;
-	timer->place = place;
-}
-
-static void
-sift_up(struct session *session, size_t place)
-{
-	struct session_timer *timer = session->timers[place];
-
-	while (place > 0 && session->timers[(place - 1) / 2]->due_at > timer->due_at) {
-		place_timer(session, place, session->timers[(place - 1) / 2]);
-		place = (place - 1) / 2;
-	}
-	place_timer(session, place, timer);
-}
-
-static void
-sift_down(struct session *session, size_t place)
-{
-	struct session_timer *timer = session->timers[place];
-
-	for (;;) {
-		size_t child = 2 * place + 1;
-
-		if (child + 1 < session->timer_count &&
-		    session->timers[child + 1]->due_at < session->timers[child]->due_at)
-			child++;
-		if (child >= session->timer_count ||
-		    session->timers[child]->due_at >= timer->due_at)
-			break;
-		place_timer(session, place, session->timers[child]);
-		place = child;
-	}
-	place_timer(session, place, timer);
-}
-
-static void
-take_from_heap(struct session *session, size_t place)
-{
-	struct session_timer *last = session->timers[--session->timer_count];
-
-	if (place == session->timer_count)
-		return;
-	place_timer(session, place, last);
-	sift_up(session, place);
-	sift_down(session, last->place);
-}
-
-struct session_timer *
-session_timer_start(struct session *session, int64_t delay_ms, void (*due)(void *data),
-		    void *data)
-{
-	struct session_timer *timer = xcalloc(1, sizeof(*timer));
-
-	timer->session = session;
-	timer->due_at = clock_steady_ms() + (delay_ms > 0 ? delay_ms : 0);
-	timer->due = due;
-	timer->data = data;
-	if (session->timer_count == session->timer_room) {
-		session->timer_room = session->timer_room ? session->timer_room * 2 : 32;
-		session->timers = xreallocarray(session->timers, session->timer_room,
-						sizeof(*session->timers));
-	}
-	session->timers[session->timer_count++] = timer;
-	sift_up(session, session->timer_count - 1);
-	return timer;
-}
-
-void
-session_timer_stop(struct session_timer *timer)
-{
-	if (!timer || timer->firing)	/* session_turn() frees the one that fires */
-		return;
-	take_from_heap(timer->session, timer->place);
-	free(timer);
-}
-
-/* Those that start meanwhile wait for the next turn, so a turn always ends. */
-static void
-fire_timers(struct session *session)
-{
-	const int64_t now = clock_steady_ms();
-	size_t most = session->timer_count;
-
-	while (most-- > 0 && session->timer_count > 0 && session->timers[0]->due_at <= now) {
-		struct session_timer *timer = session->timers[0];
-
-		take_from_heap(session, 0);
-		timer->firing = true;
-		timer->due(timer->data);
-		free(timer);
-	}
-}
 
 /* --- the turn --- */
 
@@ -172,25 +72,77 @@ silence_due(const struct session *session)
 	return silent < SILENT_MS ? SILENT_MS - silent : 1000 - silent % 1000;
 }
 
-static int
+static int64_t
 turn_wait(const struct session *session, int timeout_ms)
 {
 	const int64_t silence = silence_due(session);
-	int64_t wait = timeout_ms;
 
 	if (session->changed)
 		return 0;
-	if (session->timer_count > 0) {
-		int64_t left = session->timers[0]->due_at - clock_steady_ms();
+	return silence >= 0 && (timeout_ms < 0 || silence < timeout_ms) ? silence : timeout_ms;
+}
 
-		if (left < 0)
-			left = 0;
-		if (wait < 0 || left < wait)
-			wait = left;
+static void
+on_input(void *data, uint32_t events)
+{
+	struct input *input = data;
+
+	(void)events;
+	input->ready = true;
+}
+
+static bool
+is_among(int fd, const int *fds, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (fds[i] == fd)
+			return true;
+	return false;
+}
+
+static struct input *
+find_input(struct session *session, int fd)
+{
+	for (size_t i = 0; i < session->input_count; i++)
+		if (session->inputs[i].fd == fd)
+			return &session->inputs[i];
+	return NULL;
+}
+
+static void
+watch_input(const struct session *session, struct input *input)
+{
+	input->watch = loop_add_fd(session->loop, input->fd, EPOLLIN, on_input, input);
+}
+
+/* Those of the turn before are mostly those of this one. */
+static void
+listen_to(struct session *session, const int *fds, size_t count)
+{
+	assert(count <= TURN_FDS_MAX);
+	for (size_t i = session->input_count; i-- > 0;) {
+		struct input *input = &session->inputs[i], *last;
+
+		input->ready = false;
+		if (is_among(input->fd, fds, count))
+			continue;
+		loop_remove_fd(input->watch);
+		last = &session->inputs[--session->input_count];
+		if (input == last)
+			continue;
+		loop_remove_fd(last->watch);
+		input->fd = last->fd;
+		watch_input(session, input);
 	}
-	if (silence >= 0 && (wait < 0 || silence < wait))
-		wait = silence;
-	return wait > INT_MAX ? INT_MAX : (int)wait;
+	for (size_t i = 0; i < count; i++) {
+		struct input *input = &session->inputs[session->input_count];
+
+		if (find_input(session, fds[i]))
+			continue;
+		session->input_count++;
+		*input = (struct input){.fd = fds[i]};
+		watch_input(session, input);
+	}
 }
 
 /* What was written under the address alone belongs to it from now on.  When that cannot be
@@ -217,22 +169,18 @@ note_identity(struct session *session)
 bool
 session_turn(struct session *session, const int *fds, bool *ready, size_t count, int timeout_ms)
 {
-	int own[TURN_FDS_MAX];
-	bool own_ready[TURN_FDS_MAX];
 	int64_t silent;
 	bool changed;
+	int ret;
 
-	/* What fetches a token is waited for beside what the caller waits for. */
-	assert(count < TURN_FDS_MAX);
-	if (count > 0)
-		memcpy(own, fds, count * sizeof(*fds));
-	own[count] = renewal_fd(session->renewal);
-	api_wait(session->api, own, own_ready, count + (own[count] >= 0), turn_wait(session, timeout_ms));
-	if (count > 0)
-		memcpy(ready, own_ready, count * sizeof(*ready));
+	listen_to(session, fds, count);
+	ret = loop_turn(session->loop, turn_wait(session, timeout_ms), NULL);
+	assert(ret == 0);		/* only a descriptor of the loop itself could be wrong */
+	(void)ret;
+	for (size_t i = 0; i < count; i++)
+		ready[i] = find_input(session, fds[i])->ready;
 	renewal_turn(session->renewal);
 	note_identity(session);
-	fire_timers(session);
 	silent = api_silence_ms(session->api);
 	watch_note_silence(session->watch, silent >= SILENT_MS ? silent : 0);
 	if (session->changed)
@@ -240,6 +188,12 @@ session_turn(struct session *session, const int *fds, bool *ready, size_t count,
 	changed = session->changed;
 	session->changed = false;
 	return changed;
+}
+
+struct loop *
+session_loop(struct session *session)
+{
+	return session->loop;
 }
 
 void
@@ -486,7 +440,9 @@ session_new(const struct session_options *options, struct error *err)
 	session->read_only = options->read_only;
 	session->all_protected = options->all_protected;
 	session->clone_life_ms = options->clone_life_ms;
-	session->api = api_new(&(struct api_options){.url = options->url,
+	session->loop = loop_new(err);
+	if (session->loop)
+		session->api = api_new(session->loop, &(struct api_options){.url = options->url,
 						     .socket = options->socket,
 						     .offline = options->offline,
 						     .token = options->token,
@@ -521,9 +477,7 @@ session_free(struct session *session)
 	renewal_free(session->renewal);
 	api_free(session->api);
 	store_close(session->store);
-	for (size_t i = 0; i < session->timer_count; i++)
-		free(session->timers[i]);
-	free(session->timers);
+	loop_free(session->loop);
 	world_clear(&session->world);
 	for (char **word = session->protect; *word; word++)
 		free(*word);

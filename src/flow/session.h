@@ -17,6 +17,7 @@ struct world;
 struct store;
 struct api;
 struct flow;
+struct loop;
 
 /*
  * Where a fresh token comes from when the one that was given is refused.  begin() starts to fetch:
@@ -57,7 +58,9 @@ void session_free(struct session *session);
 /*
  * Waits until one of fds (read side) is ready, the network has something, a timer is due,
  * or timeout_ms passed (-1: no limit), then advances everything.  ready[i] is set for each
- * fd.  Returns true when the world or a flow changed.  Callbacks run only in here.
+ * fd; a hang-up or an error counts as ready.  Returns true when the world or a flow changed.
+ * Callbacks run only in here.  A descriptor is not to be closed, and its number used for another,
+ * between two turns that both name it.
  */
 bool session_turn(struct session *session, const int *fds, bool *ready, size_t count,
 		  int timeout_ms);
@@ -125,11 +128,8 @@ size_t session_flow_count(const struct session *session);
 struct flow *session_flow(const struct session *session, size_t i);
 struct flow *session_flow_by_id(const struct session *session, const char *operation_id);
 
-/* For the files of flow/ only: a timer that calls `due` once, from session_turn(). */
-struct session_timer;
-struct session_timer *session_timer_start(struct session *session, int64_t delay_ms,
-					  void (*due)(void *data), void *data);
-void session_timer_stop(struct session_timer *timer);	/* NULL is fine */
+/* For the files of flow/ only: the loop that session_turn() turns. */
+struct loop *session_loop(struct session *session);
 /* The walk of flow/watch.c again now: something that it reads from the store has changed. */
 void session_look_again(struct session *session);
 void session_add_flow(struct session *session, struct flow *flow);

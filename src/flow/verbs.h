@@ -132,7 +132,7 @@ struct flow {
 	size_t error_count;
 
 	struct api_call *call;
-	struct session_timer *timer;
+	struct loop_timer *timer;
 };
 
 extern const struct verb verb_clone, verb_deploy, verb_promote, verb_undo, verb_discard, verb_carry;

@@ -11,6 +11,7 @@
 #include "flow/watch-parts.h"
 #include "flow/world.h"
 #include "model/json.h"
+#include "net/loop.h"
 #include "store/store.h"
 
 #define FAR_FIRST_MS 300		/* once what is looked at has been asked for */
@@ -125,8 +126,8 @@ on_due(void *data)
 void
 feed_schedule(struct feed *feed, int64_t delay_ms)
 {
-	session_timer_stop(feed->timer);
-	feed->timer = session_timer_start(feed->watch->session, delay_ms, on_due, feed);
+	loop_remove_timer(feed->timer);
+	feed->timer = loop_add_timer(session_loop(feed->watch->session), delay_ms, on_due, feed);
 }
 
 /* There are as many feeds as applications. */
@@ -194,7 +195,7 @@ feed_free(struct feed *feed)
 		link = &(*link)->beside;
 	*link = feed->beside;
 	api_cancel(feed->call);
-	session_timer_stop(feed->timer);
+	loop_remove_timer(feed->timer);
 	free(feed->org);
 	free(feed->app);
 	free(feed->env);

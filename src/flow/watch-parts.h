@@ -39,7 +39,7 @@ struct feed {
 	bool wanted;			/* by the walk under way */
 	bool looked_up;			/* what the cache has of it was learnt */
 	struct api_call *call;
-	struct session_timer *timer;
+	struct loop_timer *timer;
 	char etag[128];
 	char digest[IDS_SHA256_B64_SIZE];	/* of the last answer that was learnt; "" none */
 	unsigned failures;		/* in a row */
@@ -53,7 +53,7 @@ struct watch {
 	int64_t attended_at;		/* steady ms */
 	int64_t walk_until;		/* steady ms: then sets are left for the next walk */
 	size_t sets_loaded;		/* from the cache, ever */
-	struct session_timer *walk_on;
+	struct loop_timer *walk_on;
 	api_done *on_reply;		/* with the feed */
 	struct feed *feeds;
 	struct feed *buckets[FEED_BUCKETS];

@@ -31,6 +31,7 @@
 #include "flow/watch-parts.h"
 #include "flow/world.h"
 #include "model/set.h"
+#include "net/loop.h"
 #include "store/store.h"
 
 #define WALK_MS 8			/* what a key waits at most for sets from the cache */
@@ -108,7 +109,7 @@ want_set(struct watch *watch, const char *org, const char *app,
 	} else if (id[0] != '\0' && !watch_find_feed(watch, FEED_SET, org, app, "", id)) {
 		if (watch->sets_loaded >= FIRST_SETS && clock_steady_ms() > watch->walk_until) {
 			if (!watch->walk_on)
-				watch->walk_on = session_timer_start(watch->session, 1, walk_on, watch);
+				watch->walk_on = loop_add_timer(session_loop(watch->session), 1, walk_on, watch);
 			return;
 		}
 		found = load_set(watch, org, app, id);
@@ -504,7 +505,7 @@ watch_free(struct watch *watch)
 		watch->feeds = feed->next;
 		feed_free(feed);
 	}
-	session_timer_stop(watch->walk_on);
+	loop_remove_timer(watch->walk_on);
 	free(watch->focus_org);
 	free(watch->focus_app);
 	free(watch->only_org);

@@ -27,6 +27,7 @@
 #include "api/api.h"
 #include "base/clock.h"
 #include "base/xmalloc.h"
+#include "net/loop.h"
 
 #define EXCHANGES_MAX 8
 
@@ -178,6 +179,14 @@ server_stop(struct server *server)
 
 /* --- the client --- */
 
+static struct loop *loop;		/* of all tests */
+
+static void
+turn(int timeout_ms)
+{
+	assert_int_equal(loop_turn(loop, timeout_ms, NULL), 0);
+}
+
 struct seen {
 	bool done;
 	long status;
@@ -212,7 +221,7 @@ turn_until_done(struct api *api, const struct seen *seen)
 	int64_t end = clock_steady_ms() + 20000;
 
 	while (!seen->done && clock_steady_ms() < end)
-		api_wait(api, NULL, NULL, 0, 1000);
+		turn(1000);
 	assert_true(seen->done);
 	assert_int_equal(api_pending(api), 0);
 }
@@ -222,7 +231,7 @@ static struct api *
 client_for(const struct server *server, int retries)
 {
 	struct error err = {0};
-	struct api *api = api_new(&(struct api_options){.url = server->url,
+	struct api *api = api_new(loop, &(struct api_options){.url = server->url,
 							.socket = server->socket[0] ?
 									  server->socket :
 									  NULL,
@@ -389,7 +398,7 @@ turn_until_wanted(struct api *api, const struct seen *seen)
 	int64_t end = clock_steady_ms() + 20000;
 
 	while (!api_wants_token(api) && !seen->done && clock_steady_ms() < end)
-		api_wait(api, NULL, NULL, 0, 1000);
+		turn(1000);
 	assert_true(api_wants_token(api));
 	assert_false(seen->done);
 }
@@ -411,7 +420,7 @@ test_a_refused_token_is_replaced_once(void **state)
 
 	(void)state;
 	server_start(&server, exchanges, NULL);
-	api = api_new(&(struct api_options){.url = server.url, .token = "first", .renews_token = true}, NULL);
+	api = api_new(loop, &(struct api_options){.url = server.url, .token = "first", .renews_token = true}, NULL);
 	assert_non_null(api);
 	/* A write that was refused was not carried out: it is sent once more. */
 	api_create_deployment(api, "acme", "shop", "qa", &deployment, on_done, &seen);
@@ -463,7 +472,7 @@ test_who_hears_the_token(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct error err = {0};
-		struct api *api = api_new(&(struct api_options){.url = cases[i].url, .token = "s3cret",
+		struct api *api = api_new(loop, &(struct api_options){.url = cases[i].url, .token = "s3cret",
 								.allow_http = cases[i].allow}, &err);
 
 		if ((api != NULL) != cases[i].good)
@@ -474,7 +483,7 @@ test_who_hears_the_token(void **state)
 		}
 		api_free(api);
 		/* Without a token there is nothing to hear. */
-		api = api_new(&(struct api_options){.url = cases[i].url}, &err);
+		api = api_new(loop, &(struct api_options){.url = cases[i].url}, &err);
 		assert_non_null(api);
 		api_free(api);
 	}
@@ -516,7 +525,7 @@ test_silence(void **state)
 	assert_int_equal(api_silence_ms(api), -1);
 	api_get_environment(api, "acme", "shop", "qa", on_done, &seen);
 	while (!seen.done && api_silence_ms(api) < 100)
-		api_wait(api, NULL, NULL, 0, 20);
+		turn(20);
 	assert_false(seen.done);
 	turn_until_done(api, &seen);
 	assert_int_equal(seen.error.kind, ERROR_NO_REPLY);
@@ -769,36 +778,28 @@ test_hostile_ids(void **state)
 }
 
 static void
-test_cancel_and_descriptors(void **state)
+test_cancel(void **state)
 {
 	static const struct exchange exchanges[] = {{"", HOLD}, {0}};
 	struct server server;
 	struct seen seen = {0};
 	struct api *api;
 	struct api_call *call;
-	int fds[2];
-	bool ready = true;
 
 	(void)state;
 	server_start(&server, exchanges, NULL);
 	api = client_for(&server, -1);
-	assert_int_equal(pipe(fds), 0);
 	call = api_list_organizations(api, on_done, &seen);
 	for (int i = 0; i < 5; i++)
-		api_wait(api, fds, &ready, 1, 10);
-	assert_false(ready);
-	close(fds[1]);			/* a hang-up is something to look at */
-	api_wait(api, fds, &ready, 1, 10000);
-	assert_true(ready);
+		turn(10);
 	api_cancel(call);
 	api_cancel(NULL);
-	api_wait(api, NULL, NULL, 0, 10);
+	turn(10);
 	assert_false(seen.done);
 	assert_int_equal(api_pending(api), 0);
 	api_list_organizations(api, on_done, &seen);
 	api_free(api);			/* drops it */
 	assert_false(seen.done);
-	close(fds[0]);
 	server_stop(&server);
 }
 
@@ -812,7 +813,7 @@ test_addresses(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct error err = {0};
 
-		if (api_new(&(struct api_options){.url = bad[i]}, &err))
+		if (api_new(loop, &(struct api_options){.url = bad[i]}, &err))
 			fail_msg("%s was taken", bad[i]);
 		assert_int_equal(err.kind, ERROR_INPUT);
 		assert_null(strstr(err.text, "word"));
@@ -839,12 +840,17 @@ main(void)
 		cmocka_unit_test(test_unix_socket),
 		cmocka_unit_test(test_refused_connection),
 		cmocka_unit_test(test_hostile_ids),
-		cmocka_unit_test(test_cancel_and_descriptors),
+		cmocka_unit_test(test_cancel),
 		cmocka_unit_test(test_addresses),
 	};
 
+	int ret;
+
+	loop = loop_new(NULL);
 	unsetenv("http_proxy");
 	unsetenv("all_proxy");
 	unsetenv("ALL_PROXY");
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	ret = cmocka_run_group_tests(tests, NULL, NULL);
+	loop_free(loop);
+	return ret;
 }
