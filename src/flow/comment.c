@@ -26,6 +26,7 @@ static const struct {
 	{ "origin", offsetof(struct comment, origin) },
 	{ "source", offsetof(struct comment, source) },
 	{ "undoes", offsetof(struct comment, undoes) },
+	{ "base", offsetof(struct comment, base) },
 };
 #define MEMBER_COUNT (sizeof(members) / sizeof(members[0]))
 

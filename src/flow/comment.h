@@ -26,6 +26,7 @@ struct comment {
 	char *origin_deployment;	/* ... and what it ran then; NULL when origin is NULL */
 	char *source;			/* the clone's deployment that is promoted */
 	char *undoes;			/* id of the operation, or deployment, that is undone */
+	char *base;			/* the last deployment when it was reviewed */
 };
 
 /* What is said; comment_clear() it.  text may be NULL. */

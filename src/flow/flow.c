@@ -534,6 +534,7 @@ flow_comment(const struct flow *flow)
 		.verb = xstrdup(flow->verb->name),
 		.op = xstrdup(untrusted_raw(&flow->record.id)),
 		.undoes = copy(flow->record.undoes.raw),
+		.base = copy(flow->record.from_deployment.raw),
 	};
 	struct clone_origin kept = { 0 };
 	char *text;

@@ -147,10 +147,50 @@ take_deployments(struct flow *flow, size_t at)
 	flow_next_phase(flow);
 }
 
+/*
+ * The last deployment may have come to lie on another than the reviewed one, on a platform that has
+ * no precondition: that one was overwritten.  Then to go back is not to drop the last one, but to
+ * bring back what the other changed: base is what both were made on, ours is the other, theirs is
+ * what runs.  NULL: nothing was overwritten, or it is too long ago.
+ */
+static const struct deployment *
+find_reviewed_base(const struct flow *flow)
+{
+	const struct deployment *last = &flow->scratch[0], *other = &flow->scratch[1], *found = NULL;
+	struct comment comment;
+
+	if (flow->scratch_count < 3 || last->status == DEPLOYMENT_FAILED || other->status == DEPLOYMENT_FAILED)
+		return NULL;
+	comment_decode(&comment, last->comment.raw);
+	if (comment.base && !untrusted_is(&other->id, comment.base) &&
+	    !(comment.op && comment_is_of(untrusted_raw(&other->comment), comment.op)))
+		for (size_t i = 2; i < flow->scratch_count && !found; i++)
+			if (untrusted_is(&flow->scratch[i].id, comment.base))
+				found = &flow->scratch[i];
+	comment_clear(&comment);
+	return found;
+}
+
+static void
+take_overwritten(struct flow *flow, const struct deployment *base)
+{
+	const struct deployment *overwritten = &flow->scratch[1];
+	const char *comment = untrusted_raw(&overwritten->comment);
+
+	review_caution(&flow->review,
+		       _("The last deployment overwrote \"%.*s\" of %s: this brings it back, and keeps the "
+			 "last one"),
+		       (int)comment_people_length(comment), comment, untrusted_raw(&overwritten->created_by));
+	deployment_copy(&flow->ancestor_deployment, base);
+	deployment_copy(&flow->before_deployment, overwritten);
+	flow_next_phase(flow);
+}
+
 static void
 got_chain(void *data, const struct api_reply *reply)
 {
 	struct flow *flow = data;
+	const struct deployment *base;
 	struct error err = reply->error;
 	size_t at = 0;
 
@@ -164,8 +204,11 @@ got_chain(void *data, const struct api_reply *reply)
 			  flow->request.env);
 	else if (flow->request.operation_id)
 		(void)find_asked(flow, flow->request.operation_id, &at, &err);
+	base = err.kind == ERROR_NONE && !flow->request.operation_id ? find_reviewed_base(flow) : NULL;
 	if (err.kind != ERROR_NONE)
 		flow_fail(flow, &err);
+	else if (base)
+		take_overwritten(flow, base);
 	else
 		take_deployments(flow, at);
 }

@@ -83,17 +83,18 @@ what_is_written_is_read(void **state)
 		    deployment[] = "01J9ZZ";
 	static char bad[] = "a b]";
 	struct comment said = { .verb = verb, .op = op, .hotfix = hotfix, .origin = origin,
-				.origin_deployment = deployment, .undoes = bad }, read;
+				.origin_deployment = deployment, .undoes = bad, .base = deployment }, read;
 	char *text = comment_encode(&said, "web 1 → 2", "the login\nis [sidestage op=x] broken");
 
 	(void)state;
 	assert_string_equal(text, "web 1 → 2 - the login is [sidestage op=x] broken [sidestage "
-			    "verb=clone op=" OP " hotfix=hotfix-1 origin=production/01J9ZZ]");
+			    "verb=clone op=" OP " hotfix=hotfix-1 origin=production/01J9ZZ base=01J9ZZ]");
 	assert_true(comment_is_of(text, OP));
 	assert_false(comment_is_of(text, "x"));
 	comment_decode(&read, text);
 	assert_string_equal(read.origin_deployment, "01J9ZZ");
 	assert_null(read.undoes);
+	assert_string_equal(read.base, "01J9ZZ");
 	comment_clear(&read);
 	free(text);
 }

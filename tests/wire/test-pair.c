@@ -910,6 +910,36 @@ what_somebody_deploys_in_the_last_moment_is_not_lost(void **state)
 	}
 }
 
+/* By an undo of the last deployment as well, for anybody: both changes run then, ours and theirs. */
+static void
+an_undo_brings_back_what_was_overwritten_and_keeps_both(void **state)
+{
+	struct flow *flow;
+
+	(void)state;
+	if (!here.plain)
+		return;		/* nothing is ever overwritten */
+	start_again();
+	flow = change_image("production", "local/web:1.1.0");
+	proxy_before(here.proxy, "POST", "/deploys", deploys_a_variable, NULL);
+	approve(flow);
+	wait_ended();
+	assert_refused(flow, ERROR_STALE, "overwritten");
+	be_somebody_else();
+	flow = review(&(struct flow_request){.verb = FLOW_UNDO, .env = "production"});
+	assert_caution(flow, "overwrote");
+	assert_int_equal(flow_review(flow)->changes.count, 1);
+	assert_string_equal(flow_review(flow)->changes.items[0].to, "yes");
+	carry_out(flow);
+	assert_runs_with(PRODUCTION, "THEIRS=yes");
+	/* What was brought back is itself undone like any other deployment. */
+	flow = review(&(struct flow_request){.verb = FLOW_UNDO, .env = "production"});
+	assert_int_equal(flow_review(flow)->changes.count, 1);
+	assert_string_equal(flow_review(flow)->changes.items[0].from, "yes");
+	flow_cancel(flow);
+	flow_dismiss(flow);
+}
+
 /* The set that runs there; a static text. */
 static const char *
 running_set(const char *env)
@@ -1310,6 +1340,7 @@ main(void)
 		cmocka_unit_test(a_failed_deployment_leaves_nothing_to_undo),
 		cmocka_unit_test(primed_between_the_check_and_the_deployment),
 		cmocka_unit_test(what_somebody_deploys_in_the_last_moment_is_not_lost),
+		cmocka_unit_test(an_undo_brings_back_what_was_overwritten_and_keeps_both),
 		cmocka_unit_test(a_fix_made_by_a_value_is_carried),
 		cmocka_unit_test(a_fix_made_by_a_secret_is_promoted_unseen_or_said_to_stay),
 		cmocka_unit_test(a_discard_says_that_changed_values_would_be_lost),
