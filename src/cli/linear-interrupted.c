@@ -130,8 +130,11 @@ check_asked(struct linear *l, const struct interrupted *list)
 static void
 tell_list(struct linear *l)
 {
-	struct interrupted *list = ask(l);
+	struct interrupted *list;
 
+	if (!linear_check_history(l))
+		return;
+	list = ask(l);
 	if (linear_wants_facts(l))
 		linear_facts(l, facts_interrupted(list));
 	for (size_t i = 0; i < interrupted_count(list) && !linear_wants_facts(l); i++)
@@ -169,6 +172,8 @@ linear_resume(struct linear *l, char **words, size_t count)
 		tell_list(l);
 		return;
 	}
+	if (!linear_check_history(l))
+		return;
 	list = interrupted_open(l->session);
 	id = find(l, list, words[0]);
 	interrupted_close(list);
@@ -185,10 +190,15 @@ linear_resume(struct linear *l, char **words, size_t count)
 void
 linear_abandon(struct linear *l, char **words, size_t count)
 {
-	struct interrupted *list = ask(l);	/* what the platform did of it is kept in the record */
-	char *id = find(l, list, words[0]), *reason = linear_joined(l, words + 1, count - 1);
+	struct interrupted *list;
 	struct error err = {0};
+	char *id, *reason;
 
+	if (!linear_check_history(l))
+		return;
+	list = ask(l);		/* what the platform did of it is kept in the record */
+	id = find(l, list, words[0]);
+	reason = linear_joined(l, words + 1, count - 1);
 	if (id && reason &&
 	    flow_abandon(l->session, id, *reason || !l->once ? reason : l->once->reason, &err) != 0)
 		linear_fail_error(l, &err, EXIT_STAGE_CHANGE);

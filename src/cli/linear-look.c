@@ -498,6 +498,7 @@ linear_clones(struct linear *l, char **words, size_t count)
 				     "Whether %zu environments are clones could not be read.",
 				     clones_untold(clones)), clones_untold(clones));
 	linear_check_told(l, told, clones_error(clones));
+	(void)linear_check_history(l);		/* it has the ends of the clones */
 	linear_check_lists(l);
 	clones_close(clones);
 }
@@ -589,7 +590,7 @@ linear_hotfix(struct linear *l, char **words, size_t count)
 	struct hotfix *hotfix;
 	bool told;
 
-	if (!env && l->app && !linear_clones_told(l))
+	if (!env && l->app && (!linear_check_history(l) || !linear_clones_told(l)))
 		return;
 	if (!env && linear_wants_facts(l)) {
 		linear_facts(l, json_null());

@@ -106,6 +106,8 @@ void linear_check_list(struct linear *l, const struct untrusted *problem);
 bool linear_clones_told(struct linear *l);
 /* The parts of an answer about it that could not be read are told, with the code of that. */
 void linear_check_parts(struct linear *l, const struct world_environment *e);
+/* Whether the local history can be read; when not, that was said. */
+bool linear_check_history(struct linear *l);
 /* The reason that an answer gave; error NULL or of no kind: that there is no answer. */
 const char *linear_why(const struct error *error);
 /* What was told is not all: it could not be read, or not in time (told is false). */

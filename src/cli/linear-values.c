@@ -7,12 +7,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
@@ -25,6 +28,7 @@
 #include "flow/flow.h"
 
 #define VALUE_MAX (1024u * 1024)
+#define INPUT_MS 10000		/* how long a file is waited for that a line names */
 
 /* The options, and what each decides. */
 static const struct {
@@ -65,25 +69,48 @@ linear_clear_values(struct linear *l)
 
 /* --- reading --- */
 
+/* The next bytes; 0: the end.  -1 with errno, ETIMEDOUT when nobody has written until then. */
+static ssize_t
+read_until(int fd, char *bytes, size_t size, int64_t until)
+{
+	for (;;) {
+		struct pollfd waited = {.fd = fd, .events = POLLIN};
+		const int64_t left = until - clock_steady_ms();
+		int ready = poll(&waited, 1, until < 0 ? -1 : left > 0 ? (int)left : 0);
+		ssize_t n;
+
+		if (ready < 0 && errno != EINTR)
+			return -1;
+		if (ready == 0) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		n = ready > 0 ? read(fd, bytes, size) : -1;
+		if (n >= 0 || (errno != EINTR && errno != EAGAIN))
+			return n;
+	}
+}
+
 /* All of it, without the newline that an editor puts at the end.  NULL: refused, and that was said. */
 static char *
 read_value(struct linear *l, const char *file)
 {
 	const bool is_stdin = strcmp(file, "-") == 0;
-	/* A named pipe is waited for until somebody writes to it: nothing read is not an empty value. */
-	int fd = is_stdin ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	const int64_t until = l->until ? l->until : clock_steady_ms() + INPUT_MS;
+	/* Nobody may ever write to a named pipe.  Before somebody does, nothing read is not its end. */
+	int fd = is_stdin ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	char *bytes = xcalloc(VALUE_MAX + 2, 1);
 	size_t length = 0;
 	ssize_t n = fd < 0 ? -1 : 1;
 
 	while (n > 0 && length <= VALUE_MAX) {
-		n = read(fd, bytes + length, VALUE_MAX + 1 - length);
-		if (n < 0 && errno == EINTR)
-			n = 1;
-		else if (n > 0)
+		n = read_until(fd, bytes + length, VALUE_MAX + 1 - length, until);
+		if (n > 0)
 			length += (size_t)n;
 	}
-	if (n < 0)
+	if (n < 0 && fd >= 0 && errno == ETIMEDOUT)
+		linear_fail(l, EXIT_UNREAD, _("%s: nobody has written the value in time."), file);
+	else if (n < 0)
 		linear_fail(l, EXIT_UNREAD, _("%s: cannot be read: %s"), file, strerror(errno));
 	if (fd >= 0 && !is_stdin)
 		close(fd);

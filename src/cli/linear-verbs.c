@@ -239,7 +239,7 @@ static const struct linear_verb verbs[] = {
 	{
 		.name = "history",
 		.arguments = N_("[WORDS]"),
-		.help = N_("Show what has been done, oldest first"),
+		.help = N_("Show what has been done from this machine, oldest first"),
 		.least = 0, .most = LINEAR_WORDS_MAX,
 		.options = LOOKS,
 		.all_apps = true,

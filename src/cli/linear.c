@@ -33,6 +33,7 @@
 #include "flow/session.h"
 #include "flow/world.h"
 #include "model/set.h"
+#include "store/store.h"
 
 #define READY_MS 10000
 #define JOINED_MAX (1024u * 1024)
@@ -70,6 +71,19 @@ linear_fail(struct linear *l, enum exit_code code, const char *format, ...)
 	va_end(args);
 }
 
+bool
+linear_check_history(struct linear *l)
+{
+	struct history_query query = {.limit = 1};
+	struct operation_list list = {0};
+	struct error err = {0};
+
+	if (store_history_list(session_store(l->session), &query, &list, &err) != 0)
+		linear_fail_error(l, &err, EXIT_STAGE_READ);
+	operation_list_clear(&list);
+	return err.kind == ERROR_NONE;
+}
+
 void
 linear_note(struct linear *l, const char *format, ...)
 {
@@ -80,10 +94,22 @@ linear_note(struct linear *l, const char *format, ...)
 	va_end(args);
 }
 
+/* Why the history is not there was said before the command began (screen.c). */
+static bool
+was_said(const struct linear *l, const struct error *error)
+{
+	const char *problem = session_history_problem(l->session);
+
+	return problem && strstr(problem, error->text);
+}
+
 void
 linear_fail_error(struct linear *l, const struct error *error, enum exit_stage stage)
 {
-	linear_fail(l, exit_code_of(error->kind, stage), "%s", error->text);
+	if (was_said(l, error))
+		l->code = l->code == EXIT_OK ? exit_code_of(error->kind, stage) : l->code;
+	else
+		linear_fail(l, exit_code_of(error->kind, stage), "%s", error->text);
 }
 
 const char *

@@ -254,6 +254,8 @@ lines_history(const struct operation_list *list)
 			  untrusted_raw(&o->verb), untrusted_raw(&o->source), o->source.raw ? " > " : "",
 			  untrusted_raw(&o->env), untrusted_raw(&o->summary));
 	}
-	if (list->count == 0)
-		lines_say(_("Nothing has been done yet."));
+	if (list->count == 0) {
+		lines_say(_("Nothing has been done from this machine yet."));
+		lines_say(_("\"environment ENV\" lists the deployments of everybody."));
+	}
 }

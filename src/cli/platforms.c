@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
 #include "base/i18n.h"
@@ -84,7 +85,11 @@ static int
 check_ca_file(const struct arguments *arguments, const struct context *context, struct error *err)
 {
 	const char *file = arguments->ca_file ? arguments->ca_file : context->ca_file;
+	struct stat st;
 
+	/* Opening a named pipe would wait for ever. */
+	if (file && stat(file, &st) == 0 && !S_ISREG(st.st_mode))
+		return error_set(err, ERROR_INPUT, _("%s: not a regular file."), file);
 	if (!file || (context->url && strncasecmp(context->url, "https://", strlen("https://")) == 0))
 		return 0;
 	return error_set(err, ERROR_INPUT, _("%s: certificates are used with an https address only. Leave out "

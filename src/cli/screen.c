@@ -155,7 +155,7 @@ screen_run(const struct arguments *arguments, const struct session_options *give
 			if (arguments->ascii || configured.ascii)
 				text_use_ascii_only();
 			if (session_history_problem(session))
-				lines_complain("%s", session_history_problem(session));
+				lines_complain("sidestage: %s", session_history_problem(session));
 			ret = run_lines(session, &once, err);
 			session_free(session);
 		} else {

@@ -201,6 +201,8 @@ apply_decision(struct flow *flow, const char *key, const struct value *value,
 	case FLOW_VALUE_TEXT:
 		if (!text)
 			return error_set(err, ERROR_INPUT, _("no text is given for the value %s"), key);
+		if (secret && !*text)
+			return error_set(err, ERROR_INPUT, _("%s is a secret, and an empty one was given"), key);
 		set_value(flow, key, text, value, secret);
 		return 1;
 	case FLOW_VALUE_REFERENCE:

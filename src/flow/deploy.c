@@ -100,6 +100,8 @@ change_values(struct flow *flow, struct error *err)
 
 		if (v->kind == FLOW_VALUE_TEXT && !v->text)
 			return error_set(err, ERROR_INPUT, _("no text is given for the value %s"), v->key);
+		if (v->kind == FLOW_VALUE_TEXT && change.is_secret && !*v->text)
+			return error_set(err, ERROR_INPUT, _("%s is a secret, and an empty one was given"), v->key);
 		if (v->kind != FLOW_VALUE_TEXT && v->kind != FLOW_VALUE_APP)
 			return error_set(err, ERROR_INPUT, _("unknown decision about a value"));
 		if (v->kind == FLOW_VALUE_APP && !values_find_own(now, v->key))

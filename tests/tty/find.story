@@ -78,7 +78,7 @@ gone "way back"
 
 test "the palette knows the keys of the view below it"
 key h
-expect "Nothing has been done yet"
+expect "Nothing has been done from this machine yet"
 key :
 expect "Read the history again"
 refuse "Clone the environment"

@@ -76,7 +76,7 @@ class Script:
 
     def check(self, name, ended, code, says="", fine=True):
         import re
-        ok = ended.code == code and fine and re.search(says, ended.err if code else ended.out + ended.err)
+        ok = ended.code == code and fine and re.search(says, ended.err + (ended.out if code in (0, PREVIEWED) else ""))
         return self.tap.ok(ok, name, f"expected {code} and {says!r}\n{ended}")
 
     # --- names ---
@@ -171,6 +171,23 @@ class Script:
             self.check(f"{words[0]}: histories that do not come are no answer", ended, UNREAD,
                        "not answered|could not be read")
 
+    # --- what is kept here ---
+
+    def an_empty_history_says_whose_it_is(self):
+        ended = self.run("history")
+        self.check("an empty history is that of this machine", ended, 0, "from this machine.*\n.*environment ENV")
+
+    def a_history_that_cannot_be_read(self):
+        client = Client(self.platform.folder)
+        os.makedirs(os.path.dirname(client.history()))
+        with open(client.history(), "wb") as out:
+            out.write(b"no database" * 500)
+        for words in (("history",), ("history", "--json"), ("resume",), ("resume", "x"), ("abandon", "x"),
+                      ("clones",), ("hotfix", *SHOP), ("deploy", "qa", *SHOP)):
+            ended = self.run(*words, client=client)
+            self.check(f"{' '.join(words)}: a history that cannot be read is no empty one, and said once", ended, UNREAD,
+                       "", ended.err.count("cannot be opened") == 1)
+
     # --- options ---
 
     def options_are_used_or_refused(self):
@@ -183,6 +200,36 @@ class Script:
         self.check("--ca-file is refused with --demo", ended, USAGE, "--ca-file")
         ended = self.run("board", "--linear", "--theme=nosuch")
         self.check("--theme is refused with --linear", ended, USAGE, "--theme")
+
+    # --- values from files ---
+
+    def an_empty_secret_is_refused(self):
+        for words, approve in ((("deploy", "qa"), "qa"), (("clone", "qa", "bare"), "bare")):
+            for more in ((), (f"--approve={approve}",)):
+                for file in ("/dev/null", "-"):
+                    ended = self.run(*words, f"--value-from=PASSWORD={file}", *more, *SHOP)
+                    self.check(f"{words[0]} {' '.join(more)}: an empty secret from {file} is refused", ended, USAGE,
+                               "an empty one was given", not ended.out)
+        ended = self.run("deploy", "qa", "--value=LIMIT=", *SHOP)
+        self.check("a value that is no secret may be empty", ended, PREVIEWED)
+
+    def files_that_nobody_writes(self):
+        fifo = os.path.join(self.platform.folder, "fifo")
+        os.mkfifo(fifo)
+        ended = self.run("deploy", "qa", f"--value-from=LIMIT={fifo}", "--timeout=2s", *SHOP)
+        self.check("a named pipe is waited for as long as was said", ended, UNREAD, "in time", ended.seconds < 60)
+        writer = subprocess.Popen(["sh", "-c", 'printf "7\\n" >"$0"', fifo])
+        ended = self.run("deploy", "qa", f"--value-from=LIMIT={fifo}", *SHOP)
+        writer.wait()
+        self.check("what is written to it is the value", ended, PREVIEWED, "40 to 7")
+        client = Client(self.platform.folder)
+        for option in ("--token-file", "--ca-file"):
+            ended = client.run_raw("clones", "--url=https://127.0.0.1:1", f"{option}={fifo}")
+            self.tap.ok(ended.code in (USAGE, REFUSED) and "regular file" in ended.err,
+                        f"{option} is no named pipe", ended)
+        for directory in (self.platform.folder, "/nonexistent"):
+            ended = self.run("deploy", "qa", f"--value-from=LIMIT={directory}", *SHOP)
+            self.check(f"{directory} holds no value", ended, UNREAD, "cannot be read")
 
     def the_platforms_options(self):
         program = os.environ["SIDESTAGED"]
@@ -228,6 +275,10 @@ def main():
         script.ends_of_clones()
         script.a_silent_platform()
         script.options_are_used_or_refused()
+        script.an_empty_history_says_whose_it_is()
+        script.a_history_that_cannot_be_read()
+        script.an_empty_secret_is_refused()
+        script.files_that_nobody_writes()
         script.the_platforms_options()
     return tap.end()
 

@@ -444,7 +444,7 @@ history_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 
 	if (h->list.count == 0) {
 		canvas_at(canvas, 1, 2);
-		canvas_ours(canvas, STYLE_DIM, _("Nothing has been done yet."));
+		canvas_ours(canvas, STYLE_DIM, _("Nothing has been done from this machine yet."));
 		return;
 	}
 	first = history_lay_out(h, canvas, &top, &rows);
