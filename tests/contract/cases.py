@@ -356,17 +356,24 @@ def pipelines(c, made):
     c.ask("createPipelineRunByTriggerCriteria", 204, "tried", body=trigger, query="?dry_run=true")
     c.ask("createPipelineRunByTriggerCriteria", 400, "two things to deploy",
           body=dict(trigger, delta_id="x"))
-    run = c.ask("createPipelineRunByTriggerCriteria", 201, body=trigger)
-    c.ask("createPipelineRunByTriggerCriteria", 409, "while one is active", body=trigger)
-    c.ask("createPipelineRun", 409, "while one is active", body=inputs)
-    c.places["runId"] = run["id"]
-    c.ask("cancelPipelineRun", 204, "while it goes on")
+
+    def active_run():
+        wait_for_end(c, "contract")
+        answer = c.daemon.ask("POST", c.path("createPipelineRun", c.places), inputs)
+        return {"runId": answer.body()["id"]}
+
+    c.ask("createPipelineRunByTriggerCriteria", 201, body=trigger)
+    c.ask("createPipelineRunByTriggerCriteria", 409, "while one is active", body=trigger,
+          renew=active_run)
+    c.ask("createPipelineRun", 409, "while one is active", body=inputs, renew=active_run)
+    c.ask("cancelPipelineRun", 204, "while it goes on",
+          renew=lambda: c.places.update(active_run()) or {"runId": c.places["runId"]})
     wait_for_end(c, "contract")
     c.ask("cancelPipelineRun", 409, "that has ended")
     c.ask("createPipelineRun", 204, "tried", body=inputs, query="?dry_run=true")
     c.ask("createPipelineRun", 400, "nothing to deploy", body={"inputs": {}})
     second = c.ask("createPipelineRun", 201, body=inputs)
-    c.ask("restartPipelineRun", 409, "that has not ended", body={}, runId=second["id"])
+    c.ask("restartPipelineRun", 409, "that has not ended", body={}, renew=active_run)
     c.ask("cancelPipelineRun", 412, "of another state", headers={"If-Match": '"ghost"'},
           runId=second["id"])
     wait_for_end(c, "contract")

@@ -109,17 +109,24 @@ class Contract:
         return re.sub(r"\{(\w+)\}", lambda m: places[m.group(1)], pattern) + query
 
     def ask(self, operation, status, note="", body=None, query="", headers=None, token=True,
-            **places):
-        """One case; the answer's body, or None when it has none or the route is not there."""
+            renew=None, **places):
+        """One case; the answer's body, or None when it has none or the route is not there.
+
+        renew: makes what the case is about, which may end before it is asked; then it is made
+        again.  It gives the places of what it made."""
         if operation not in self.table:
             return None
         method, pattern = self.table[operation]
         at = {name: "nothing" for name in re.findall(r"\{(\w+)\}", pattern)}
         at.update(self.places)
         at.update(places)
-        path = self.path(operation, at, query)
         extra = {} if token is True else {"token": token or None}
-        answer = self.daemon.ask(method, path, body, headers, **extra)
+        for _ in range(20 if renew else 1):
+            at.update(renew() if renew else {})
+            path = self.path(operation, at, query)
+            answer = self.daemon.ask(method, path, body, headers, **extra)
+            if answer.status == status:
+                break
         self.seen.add((operation, answer.status))
         text = "%s %d%s" % (operation, status, ": " + note if note else "")
         self.line(answer.status == status and not self.faults(operation, status, answer), text,
