@@ -331,7 +331,7 @@ a_secret_in_the_output_is_replaced(void **state)
 		{{"one\nmore\n"}, "one\r\nmore\r\n", "[secret]"},
 		{{"hunt\r\n"}, "the hunt is on", "the [secret] is on"},
 		{{"first line\r\nsecond line\r\n"}, "  first line\n  second line\n",
-		 "  [secret]\n  [secret]\n"},
+		 "  [secret]\n"},
 		{{"  first line\n\tsecond line"}, "first line|second line", "[secret]|[secret]"},
 		/* JSON, also with what need not be escaped */
 		{{"a\"b\\c/d"}, "{\"k\":\"a\\\"b\\\\c/d\"}", "{\"k\":\"[secret]\"}"},
@@ -456,7 +456,86 @@ a_key_of_many_lines_is_found_however_it_is_wrapped(void **state)
 	redact_take(redact, lines, strlen(lines), collect, &out);
 	redact_take(redact, wrapped, strlen(wrapped), collect, &out);
 	redact_end(redact, collect, &out);
-	assert_string_equal(buf_str(&out), "[secret]\n  [secret]\n  [secret]\n[secret]\n[secret]\n[secret]\n");
+	assert_string_equal(buf_str(&out), "[secret]\n  [secret]\n  [secret]\n[secret]\n");
+	buf_clear(&out);
+	redact_free(redact);
+	json_decref(secrets);
+}
+
+/* Writes a text as a tool does that begins a new line at each n-th column. */
+static void
+wrap(struct buf *out, const char *text, size_t columns, const char *line_end)
+{
+	for (size_t at = 0; text[at]; at++) {
+		if (at > 0 && at % columns == 0)
+			buf_puts(out, line_end);
+		buf_append(out, text + at, 1);
+	}
+}
+
+/* Whatever the column, and whatever is left for the last line. */
+static void
+no_line_of_a_wrapped_secret_is_left(void **state)
+{
+	static const char key[] = "correct-horse-battery-staple-and-some-more-of-it-until-it-has-to-wrap!";
+	static const char *const printed[] = {
+		key,
+		"Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5LXN0YXBsZS1hbmQtc29tZS1tb3JlLW9mLWl0LXVudGlsLWl0LWhhcy10by13cmFwIQ==",
+		/* of "user:" and it */
+		"dXNlcjpjb3JyZWN0LWhvcnNlLWJhdHRlcnktc3RhcGxlLWFuZC1zb21lLW1vcmUtb2YtaXQtdW50aWwtaXQtaGFzLXRvLXdyYXAh",
+	};
+	static const char *const whole[] = {"[secret]", "[secret]==", "dXNlcjp[secret]"};
+	static const char *const line_ends[] = {"\n", "\r\n", "\n  ", "\n\t\t", "\n                "};
+	json_t *secrets = json_pack("[s]", key);
+	struct buf in, out;
+
+	(void)state;
+	buf_init(&in, 65536);
+	buf_init(&out, 65536);
+	for (size_t p = 0; p < sizeof(printed) / sizeof(printed[0]); p++)
+		for (size_t columns = 1; columns <= 110; columns++)
+			for (size_t e = 0; e < sizeof(line_ends) / sizeof(line_ends[0]); e++) {
+				struct redact *redact = redact_new(secrets);
+				char *shown;
+
+				buf_clear(&in);
+				buf_clear(&out);
+				wrap(&in, printed[p], columns, line_ends[e]);
+				redact_take(redact, in.data, in.length, collect, &out);
+				redact_end(redact, collect, &out);
+				redact_free(redact);
+				/* What is beside it may be wrapped as well. */
+				shown = xstrdup(buf_str(&out));
+				buf_clear(&out);
+				for (const char *c = shown; *c; c++)
+					if (!strchr(" \t\r\n", *c))
+						buf_append(&out, c, 1);
+				if (strcmp(buf_str(&out), whole[p]) != 0)
+					fail_msg("%zu at %zu columns: %s", p, columns, shown);
+				free(shown);
+			}
+	buf_clear(&in);
+	buf_clear(&out);
+	json_decref(secrets);
+}
+
+/* Its lines end, and blanks without end come: that is no wrapped secret, and nothing waits for it. */
+static void
+blanks_without_end_are_given_on(void **state)
+{
+	json_t *secrets = json_pack("[s]", "correct-horse-battery-staple");
+	struct redact *redact = redact_new(secrets);
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 1u << 20);
+	redact_take(redact, "correct-horse-", 14, collect, &out);
+	for (int i = 0; i < 100000; i++)
+		redact_take(redact, " ", 1, collect, &out);
+	assert_int_equal(out.length, 100014);
+	redact_take(redact, "battery-staple", 14, collect, &out);
+	redact_end(redact, collect, &out);
+	assert_int_equal(out.length, 100028);
 	buf_clear(&out);
 	redact_free(redact);
 	json_decref(secrets);
@@ -508,6 +587,8 @@ main(void)
 		cmocka_unit_test(a_secret_in_the_output_is_replaced),
 		cmocka_unit_test(however_output_is_cut_no_secret_is_left),
 		cmocka_unit_test(a_key_of_many_lines_is_found_however_it_is_wrapped),
+		cmocka_unit_test(no_line_of_a_wrapped_secret_is_left),
+		cmocka_unit_test(blanks_without_end_are_given_on),
 		cmocka_unit_test(hostile_output_takes_no_more_time_than_other),
 	};
 

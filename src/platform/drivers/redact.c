@@ -4,6 +4,10 @@
  * secret is followed byte by byte (Knuth, Morris, Pratt): the work is the number of bytes
  * times that of forms under way, never more than all of them.  What could still become a secret is held back;
  * every byte that belongs to any is marked, and a run of marked bytes is given on as one word.
+ *
+ * A form that tools wrap is kept without its blanks, and the blanks of the output are passed over
+ * while it is followed: then no column, indentation or line end hides any of it, nor what is left
+ * for the last line.
  */
 #include "config.h"
 
@@ -20,6 +24,7 @@
 
 #define NONE UINT32_MAX
 #define PIECE 4096		/* is given on at once */
+#define GAP_MAX 32		/* blanks in a row within a wrapped form */
 
 struct secret {
 	char *bytes;
@@ -27,13 +32,18 @@ struct secret {
 	uint32_t *borders;	/* of its first n bytes: the longest end that is a beginning too */
 	size_t matched;		/* bytes of it that the output ends in now */
 	uint32_t next;		/* with the same first byte; NONE: the last one */
+	bool is_wrapped;	/* blanks do not count */
 };
 
 struct redact {
 	struct secret *secrets;
 	size_t count;
 	size_t longest;
-	size_t matched;		/* the most of any */
+	size_t matched;		/* bytes of the output that the longest of any takes */
+	size_t gap;		/* blanks at the end of the output */
+	size_t *places;		/* of what is no blank, counted from the beginning of the output */
+	size_t place_first, place_count, place_room;
+	size_t given;		/* the place of the first byte that is held */
 	uint32_t first[256];	/* of those that begin with this byte; NONE */
 	uint32_t *active;	/* those of which something is matched */
 	size_t active_count;
@@ -60,30 +70,34 @@ find_borders(struct secret *secret)
 }
 
 static bool
-is_known(const struct redact *redact, const char *bytes, size_t length)
+is_known(const struct redact *redact, const char *bytes, size_t length, bool is_wrapped)
 {
 	for (uint32_t i = redact->first[(unsigned char)bytes[0]]; i != NONE; i = redact->secrets[i].next)
-		if (redact->secrets[i].length == length && memcmp(redact->secrets[i].bytes, bytes, length) == 0)
+		if (redact->secrets[i].length == length && redact->secrets[i].is_wrapped == is_wrapped &&
+		    memcmp(redact->secrets[i].bytes, bytes, length) == 0)
 			return true;
 	return false;
 }
 
 static void
-add(void *data, const char *bytes, size_t length)
+add(void *data, const char *bytes, size_t length, bool is_wrapped)
 {
 	struct redact *redact = data;
 	uint32_t *first = &redact->first[(unsigned char)bytes[0]];
 	struct secret *secret;
 
-	if (is_known(redact, bytes, length))
+	if (is_known(redact, bytes, length, is_wrapped))
 		return;
 	redact->secrets = xreallocarray(redact->secrets, redact->count + 1,
 					sizeof(*redact->secrets));
 	secret = &redact->secrets[redact->count++];
-	*secret = (struct secret){.bytes = xmalloc(length + 1), .length = length, .next = *first};
+	*secret = (struct secret){.bytes = xmalloc(length + 1), .length = length, .next = *first,
+				 .is_wrapped = is_wrapped};
 	*first = (uint32_t)(redact->count - 1);
 	memcpy(secret->bytes, bytes, length);
 	find_borders(secret);
+	if (is_wrapped)
+		length *= 1 + GAP_MAX;
 	if (length > redact->longest)
 		redact->longest = length;
 }
@@ -123,10 +137,60 @@ redact_free(struct redact *redact)
 	}
 	free(redact->secrets);
 	free(redact->active);
+	free(redact->places);
 	buf_clear(&redact->held);
 	buf_clear(&redact->marks);
 	free(redact);
 }
+
+/* --- what is no blank, and where --- */
+
+static bool
+is_blank(char byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+/* Those that were given on go when they are half of all, so each is moved about once. */
+static void
+note_place(struct redact *redact)
+{
+	if (redact->place_count == redact->place_room) {
+		size_t gone = redact->place_first;
+
+		if (gone > redact->place_room / 2) {
+			redact->place_count -= gone;
+			redact->place_first = 0;
+			memmove(redact->places, redact->places + gone,
+				redact->place_count * sizeof(*redact->places));
+		} else {
+			redact->place_room = 2 * redact->place_room + PIECE;
+			redact->places = xreallocarray(redact->places, redact->place_room,
+						       sizeof(*redact->places));
+		}
+	}
+	redact->places[redact->place_count++] = redact->given + redact->held.length - 1;
+}
+
+static void
+forget_places(struct redact *redact)
+{
+	while (redact->place_first < redact->place_count &&
+	       redact->places[redact->place_first] < redact->given)
+		redact->place_first++;
+}
+
+/* How many bytes of the output the last ones of a form take. */
+static size_t
+span(const struct redact *redact, const struct secret *secret)
+{
+	if (!secret->is_wrapped || secret->matched == 0)
+		return secret->matched;
+	return redact->given + redact->held.length -
+	       redact->places[redact->place_count - secret->matched];
+}
+
+/* --- following --- */
 
 static void
 step(struct secret *secret, char byte)
@@ -140,15 +204,30 @@ step(struct secret *secret, char byte)
 		secret->matched++;
 }
 
+static void
+pass_over(struct secret *secret, size_t gap)
+{
+	if (secret->matched == secret->length)
+		secret->matched = secret->borders[secret->matched];
+	if (gap > GAP_MAX)
+		secret->matched = 0;
+}
+
 /* Follows one secret; true: something of it is matched. */
 static bool
 follow_secret(struct redact *redact, struct secret *secret, char byte)
 {
-	step(secret, byte);
-	if (secret->matched > redact->matched)
-		redact->matched = secret->matched;
+	size_t length;
+
+	if (secret->is_wrapped && redact->gap > 0)
+		pass_over(secret, redact->gap);
+	else
+		step(secret, byte);
+	length = span(redact, secret);
+	if (length > redact->matched)
+		redact->matched = length;
 	if (secret->matched == secret->length)
-		memset(redact->marks.data + redact->marks.length - secret->length, 1, secret->length);
+		memset(redact->marks.data + redact->marks.length - length, 1, length);
 	return secret->matched > 0;
 }
 
@@ -162,6 +241,9 @@ follow(struct redact *redact, char byte)
 	/* There is room: less than the longest secret was held, and a piece is to come. */
 	if (!buf_append(&redact->held, &byte, 1) || !buf_append(&redact->marks, "", 1))
 		abort();
+	redact->gap = is_blank(byte) ? redact->gap + 1 : 0;
+	if (redact->gap == 0)
+		note_place(redact);
 	redact->matched = 0;
 	redact->active_count = 0;
 	/* Those that begin here go behind the active ones: none is followed twice. */
@@ -195,6 +277,8 @@ give_on(struct redact *redact, size_t length, giver *give, void *data)
 	}
 	buf_drop_front(&redact->held, length);
 	buf_drop_front(&redact->marks, length);
+	redact->given += length;
+	forget_places(redact);
 }
 
 void

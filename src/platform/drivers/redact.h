@@ -4,8 +4,8 @@
  *
  * A workload that prints its environment must not put its secrets into logs and deployment
  * errors.  What is found is the text of a secret as it was given, each longer line of it, and the
- * forms of secret-forms.h (other line ends, JSON, base64, URL); nothing shorter than four bytes,
- * which would be found everywhere.
+ * forms of secret-forms.h (other line ends, JSON, base64, URL), also wrapped at any column;
+ * nothing shorter than four bytes, which would be found everywhere.
  */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_REDACT_H
 #define SIDESTAGE_PLATFORM_DRIVERS_REDACT_H

@@ -3,6 +3,7 @@
  * A form that is short is found everywhere, so each kind has a least length.  Base64 depends on
  * where in its triples the secret begins, and its first and last characters on what stands beside
  * it: for each of the three places those characters are taken that the secret alone decides.
+ * What is long enough to be wrapped is told without its blanks as well.
  */
 #include "config.h"
 
@@ -21,20 +22,14 @@
 #define SHORTEST 4
 #define SHORTEST_LINE 8
 #define SHORTEST_BASE64 6
+#define SHORTEST_WRAPPED 16		/* without blanks, which may stand between words that are none */
 #define ENCODED_MAX 65536		/* of longer ones the encoded forms are not looked for */
 #define FORM_MAX (8u * ENCODED_MAX)
 
 struct forms {
-	void (*add)(void *data, const char *bytes, size_t length);
+	secret_form_add *add;
 	void *data;
 };
-
-static void
-add_form(const struct forms *forms, const char *bytes, size_t length, size_t least)
-{
-	if (length >= least)
-		forms->add(forms->data, bytes, length);
-}
 
 static void
 form_init(struct buf *form, size_t max)
@@ -47,6 +42,33 @@ static bool
 is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* A part of the text: nothing of it is wrapped. */
+static void
+add_line(const struct forms *forms, const char *bytes, size_t length)
+{
+	if (length >= SHORTEST_LINE)
+		forms->add(forms->data, bytes, length, false);
+}
+
+/* The whole of it, also for when it is wrapped. */
+static void
+add_form(const struct forms *forms, const char *bytes, size_t length, size_t least)
+{
+	struct buf form;
+
+	if (length >= least)
+		forms->add(forms->data, bytes, length, false);
+	if (length < SHORTEST_WRAPPED || length > FORM_MAX)
+		return;
+	form_init(&form, length + 1);
+	for (size_t i = 0; i < length; i++)
+		if (!is_blank(bytes[i]))
+			buf_append(&form, bytes + i, 1);
+	if (form.length >= SHORTEST_WRAPPED)
+		forms->add(forms->data, form.data, form.length, true);
+	buf_clear(&form);
 }
 
 /* --- lines --- */
@@ -63,14 +85,14 @@ add_lines(const struct forms *forms, const char *text)
 		const char *line = text;
 		size_t n = length = strcspn(text, "\n");
 
-		add_form(forms, line, n, SHORTEST_LINE);
+		add_line(forms, line, n);
 		while (n > 0 && is_blank(*line)) {
 			line++;
 			n--;
 		}
 		while (n > 0 && is_blank(line[n - 1]))
 			n--;
-		add_form(forms, line, n, SHORTEST_LINE);
+		add_line(forms, line, n);
 	}
 }
 
@@ -152,7 +174,7 @@ set_base64(struct buf *out, const char *text, size_t length, size_t before, bool
 	explicit_bzero(&bits, sizeof(bits));
 }
 
-/* As tools wrap it. */
+/* The lines that tools make of it, for when something else stands before each. */
 static void
 add_wrapped(const struct forms *forms, const struct buf *base64)
 {
@@ -162,8 +184,7 @@ add_wrapped(const struct forms *forms, const struct buf *base64)
 		for (size_t at = 0; at < base64->length && base64->length > columns[i]; at += columns[i]) {
 			size_t left = base64->length - at;
 
-			add_form(forms, base64->data + at, left < columns[i] ? left : columns[i],
-				 SHORTEST_LINE);
+			add_line(forms, base64->data + at, left < columns[i] ? left : columns[i]);
 		}
 }
 
@@ -230,7 +251,7 @@ add_encoded(const struct forms *forms, const char *text)
 }
 
 void
-secret_forms(const char *text, void (*add)(void *data, const char *bytes, size_t length), void *data)
+secret_forms(const char *text, secret_form_add *add, void *data)
 {
 	const struct forms forms = {add, data};
 	struct buf plain, carriage;
