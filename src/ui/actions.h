@@ -33,10 +33,10 @@ struct view;
 	X(VERSION, "version", true, N_("Change the version of the workload.")) \
 	X(EDIT, "edit", true, N_("Change the workload's configuration in your editor.")) \
 	X(INHERIT, "inherit", true, N_("Use the application's value instead of its own.")) \
-	X(DEPLOY, "deploy", true, N_("Deploy again what the environment holds.")) \
+	X(DEPLOY, "deploy", true, N_("Redeploy the environment.")) \
 	X(DIFF, "diff", false, N_("Compare the clone with where it came from.")) \
 	X(PROMOTE, "promote", true, N_("Take the clone's changes to where it came from.")) \
-	X(UNDO, "undo", true, N_("Undo the last deployment made here.")) \
+	X(UNDO, "undo", true, N_("Roll back the last deployment made here.")) \
 	X(DISCARD, "discard", true, N_("Delete the clone and everything that is its own.")) \
 	X(HISTORY, "history", false, N_("Show what has been done.")) \
 	X(BASELINE, "baseline", false, N_("Make this environment the baseline.")) \
@@ -46,17 +46,17 @@ struct view;
 	X(NEXT, "next", false, N_("To the next change, or to the next place of what was found.")) \
 	X(PREVIOUS, "previous", false, N_("Previous.")) \
 	X(HELP, "help", false, N_("Show the keys.")) \
-	X(REDRAW, "redraw", false, N_("Draw the screen anew.")) \
+	X(REDRAW, "redraw", false, N_("Redraw the screen.")) \
 	X(SUSPEND, "suspend", false, N_("Suspend.")) \
 	X(QUIT, "quit", false, N_("Quit.")) \
 	X(PALETTE, "palette", false, N_("Find a command by typing.")) \
 	X(FIND, "find", false, N_("Find an environment, a workload or an application.")) \
-	X(LOGS, "logs", false, N_("Show what the workload writes.")) \
+	X(LOGS, "logs", false, N_("Show the workload's logs.")) \
 	X(HOLD, "hold", false, N_("Pause or resume following.")) \
 	X(CONTAINER, "container", false, N_("The next container's lines, where a workload has several, or all.")) \
 	X(STAMPS, "timestamps", false, N_("Show or hide the times.")) \
 	X(TAB_1, "tab-1", false, N_("What runs here.")) \
-	X(TAB_2, "tab-2", false, N_("What it has of its own, and where.")) \
+	X(TAB_2, "tab-2", false, N_("Resources, and where they are.")) \
 	X(TAB_3, "tab-3", false, N_("Shared values, and where each comes from.")) \
 	X(TAB_4, "tab-4", false, N_("Who deployed what, when.")) \
 	X(COPY, "copy", false, N_("Copy the changes in words.")) \
@@ -67,17 +67,17 @@ struct view;
 	X(ONLY, "only", false, N_("Only the workload or resource at the top, or all.")) \
 	X(CONTEXT, "context", false, N_("All unchanged lines, or those near changes.")) \
 	X(EFFECTIVE, "effective", false, N_("As it is written, or with the values and resources that each has.")) \
-	X(SWAP, "swap", false, N_("The other way round.")) \
+	X(SWAP, "swap", false, N_("Swap the sides.")) \
 	X(CHOOSE_FROM, "choose-from", false, N_("Choose another left side: an environment or a deployment.")) \
 	X(CHOOSE_TO, "choose-to", false, N_("Choose another right side.")) \
-	X(CLONES, "clones", false, N_("Show every clone, and how long it is meant to live.")) \
+	X(CLONES, "clones", false, N_("List the clones and when they expire.")) \
 	X(HOTFIX, "hotfix", false, N_("Show how far its hotfix has come, and what is next.")) \
-	X(END, "end", true, N_("Say how long the clone is still needed.")) \
+	X(END, "end", true, N_("Set how long the clone is kept.")) \
 	X(MARK, "mark", false, N_("Mark or unmark the workload (Esc clears all marks).")) \
-	X(CARRY, "carry", true, N_("Take the fix to the environment that is selected below.")) \
+	X(CARRY, "carry", true, N_("Carry the fix to the environment selected below.")) \
 	X(EARLIER, "earlier", false, N_("Previous change.")) \
 	X(LATER, "later", false, N_("Next change (after the last: the live board).")) \
-	X(THEN, "then", false, N_("The board as it was before this operation.")) \
+	X(THEN, "then", false, N_("Snapshot of the board before this operation.")) \
 	X(OURS, "ours", false, N_("In a conflict: take the clone's value.")) \
 	X(THEIRS, "theirs", false, N_("In a conflict: take the target's value.")) \
 	X(PIN, "pin", false, N_("Keep the environment in sight, or let it go.")) \

@@ -357,7 +357,7 @@ draw_detail(const struct history_view *h, struct canvas *c, struct ui *ui, const
 	draw_fact(h, c, &row, _("by"), &o->who, STYLE_NORMAL);
 	draw_fact(h, c, &row, _("reason"), &o->reason, STYLE_NORMAL);
 	draw_fact(h, c, &row, _("error"), &o->error, STYLE_DANGER);
-	draw_fact(h, c, &row, _("way back"), &o->way_back, STYLE_NORMAL);
+	draw_fact(h, c, &row, _("rollback"), &o->way_back, STYLE_NORMAL);
 	draw_undo(h, c, &row, ui, o);
 	if (h->changes_known && h->changes.count > 0) {
 		int room = c->height - row - 1 > 5 ? 5 : c->height - row - 1;

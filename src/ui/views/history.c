@@ -29,11 +29,11 @@ static const struct key keys[] = {
 	{'/', "/", ACTION_FIND, N_("find"), .help = N_("Find words in everything that was done.")},
 	{'\r', "Enter", ACTION_OPEN, N_("fold"), .help = N_("Fold the story of a clone, or unfold it.")},
 	{' ', NULL, ACTION_OPEN, NULL, .help = NULL},
-	{'U', "U", ACTION_UNDO, N_("undo"), .help = N_("Undo this operation.")},
-	{'t', "t", ACTION_THEN, N_("then"), .help = NULL},
-	{'j', "j", ACTION_DOWN, N_("later"), .help = N_("To the operation after this one.")},
+	{'U', "U", ACTION_UNDO, N_("undo"), .help = N_("Roll this operation back.")},
+	{'t', "t", ACTION_THEN, N_("snapshot"), .help = NULL},
+	{'j', "j", ACTION_DOWN, N_("later"), .help = N_("Next operation.")},
 	{KEY_BASE + KEY_DOWN, NULL, ACTION_DOWN, NULL, .help = NULL},
-	{'k', "k", ACTION_UP, N_("earlier"), .help = N_("To the operation before this one.")},
+	{'k', "k", ACTION_UP, N_("earlier"), .help = N_("Previous operation.")},
 	{KEY_BASE + KEY_UP, NULL, ACTION_UP, NULL, .help = NULL},
 	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, .help = N_("Fold the story.")},
 	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, .help = N_("Unfold the story.")},
@@ -48,8 +48,8 @@ static const struct key keys[] = {
 static const struct key finding_keys[] = {
 	{27, "Esc", ACTION_BACK, N_("all"), .help = N_("Show everything again.")},
 	{'\r', "Enter", ACTION_OPEN, N_("keep"), .help = N_("Leave the field, and keep what was found.")},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("later"), .help = N_("To the operation after this one.")},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("earlier"), .help = N_("To the operation before this one.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("later"), .help = N_("Next operation.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("earlier"), .help = N_("Previous operation.")},
 	NO_KEY,
 };
 

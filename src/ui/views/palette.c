@@ -21,8 +21,8 @@ struct palette_view {
 static const struct key keys[] = {
 	{'\r', "Enter", ACTION_OPEN, N_("do it"), .help = N_("Do what is selected.")},
 	{27, "Esc", ACTION_BACK, N_("cancel"), .help = N_("Do nothing and go back.")},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("down"), .help = N_("To the next command.")},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), .help = N_("To the command before.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("down"), .help = N_("Next command.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), .help = N_("Previous command.")},
 	FINDER_PAGE_KEYS,
 	NO_KEY,
 };

@@ -31,8 +31,8 @@ struct picker_view {
 static const struct key keys[] = {
 	{'\r', "Enter", ACTION_OPEN, N_("review it"), .help = N_("Review a deployment of the version.")},
 	{27, "Esc", ACTION_BACK, N_("cancel"), .help = N_("Change nothing and go back.")},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("older"), .help = N_("To the next version.")},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("newer"), .help = N_("To the version before.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("older"), .help = N_("Next version.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("newer"), .help = N_("Previous version.")},
 	FINDER_PAGE_KEYS,
 	NO_KEY,
 };
