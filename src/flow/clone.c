@@ -19,6 +19,8 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/comment.h"
+#include "model/json.h"
+#include "model/pointer.h"
 
 #define TRIES_MAX 4
 #define NAMED_MAX 600
@@ -431,14 +433,23 @@ caution_isolated(struct flow *flow)
 	}
 }
 
+/* What the clone shall have otherwise than its source.  What comes from here on is made again when
+ * that changes. */
+static void
+preview_draft(struct flow *flow)
+{
+	flow->first_cautions = flow->review.caution_count;
+	delta_free(flow->delta);
+	flow->delta = flow->request.draft ? delta_copy(flow->request.draft) : NULL;
+	preview_result(flow);
+}
+
 /* The clone's state before its first deployment, and what the source runs, to compare with. */
 static void
 make_values(struct flow *flow)
 {
 	const struct values *app = &flow->values_app.list;
 
-	flow->result = set_ref(flow->base);
-	flow->result_id = xstrdup(flow->base_id);
 	if (!flow->values_app.known || !flow->values_ours.known) {
 		flow_next_phase(flow);
 		return;
@@ -471,6 +482,9 @@ make_review(struct flow *flow)
 			       source);
 	caution_isolated(flow);
 	review_isolation(flow);
+	if (!review->definitions)
+		review_caution(review, _("Which resources it will get could not be read, so a change of "
+					 "their definitions would not be noticed"));
 	review_send(review, "POST /orgs/%s/apps/%s/envs", review->org, review->app);
 	review_list_sends(flow);
 	review_ready(flow);
@@ -479,11 +493,168 @@ make_review(struct flow *flow)
 static flow_phase *const prepare[] = {
 	read_source,	    read_source_running,     check_free,    read_source_set,
 	read_source_outputs, read_definitions,
-	read_source_values, read_newest_source_values, read_application_values, decide_values, make_values,
+	read_source_values, read_newest_source_values, read_application_values, decide_values, preview_draft, make_values,
 	make_review,	    NULL,
 };
 
+/* --- what is changed in the review, to isolate the clone --- */
+
+/* Every value that it uses is there. */
+static int
+check_used(const struct flow *flow, const struct set *set, struct error *err)
+{
+	json_t *used = values_used_by(set), *key;
+	int ret = 0;
+	size_t i;
+
+	json_array_foreach(used, i, key)
+		if (ret == 0 && flow->values_result.known &&
+		    !values_find(&flow->values_result.list, json_string_value(key)))
+			ret = error_set(err, ERROR_INPUT, _("There is no value %s."), json_string_value(key));
+	json_decref(used);
+	return ret;
+}
+
+static int
+change_string(struct flow *flow, const char *where, const char *text, struct error *err)
+{
+	json_t *body = set_encode(flow->result), *whole = json_deep_copy(body), *string;
+	struct set *edited = NULL;
+	struct pointer pointer;
+	int ret = -1;
+
+	json_decref(body);
+	if (pointer_parse(&pointer, where, err) != 0) {
+		json_decref(whole);
+		return -1;
+	}
+	string = pointer_find(whole, &pointer);
+	if (!json_is_string(string) || json_string_set(string, text) != 0) {
+		error_set(err, ERROR_INPUT, _("The text is not valid UTF-8."));
+		json_decref(whole);
+		goto out;
+	}
+	json_object_del(whole, "id");
+	edited = set_take(whole, err);
+	if (!edited || check_used(flow, edited, err) != 0)
+		goto out;
+	delta_free((struct delta *)(uintptr_t)flow->request.draft);
+	flow->request.draft = delta_between(flow->base, edited);
+	ret = 0;
+out:
+	set_unref(edited);
+	pointer_clear(&pointer);
+	return ret;
+}
+
+static void
+note(json_t **names, const char *name)
+{
+	if (!*names)
+		*names = json_object();
+	json_object_set_new(*names, name, json_true());
+}
+
+static void
+review_again(struct flow *flow)
+{
+	for (size_t i = 0; i < flow->review.finding_count; i++)
+		if (flow->review.findings[i].is_acknowledged)
+			note(&flow->acknowledged, flow->review.findings[i].id);
+		else if (flow->acknowledged)
+			json_object_del(flow->acknowledged, flow->review.findings[i].id);
+	flow_stop_waiting(flow);
+	flow->then_read = NULL;
+	review_clear_from(&flow->review, flow->first_cautions);
+	flow->reviewed = false;
+	flow->state = FLOW_PREPARING;
+	for (flow->phase = 0; prepare[flow->phase + 1] != preview_draft; flow->phase++)
+		;
+	session_changed(flow->session);
+	flow_next_phase(flow);
+}
+
+int
+flow_change_finding(struct flow *flow, const char *id, const char *text, struct error *err)
+{
+	const struct review_finding *finding = NULL;
+	char *where;
+	int ret = 0;
+
+	if (flow->state != FLOW_REVIEW)
+		return error_set(err, ERROR_INPUT, _("this was approved or ended already"));
+	for (size_t i = 0; i < flow->review.finding_count && !finding; i++)
+		if (strcmp(flow->review.findings[i].id, id) == 0)
+			finding = &flow->review.findings[i];
+	if (!finding)
+		return error_set(err, ERROR_INPUT, _("There is no finding %s in this review."), id);
+	if (!finding->was)
+		return error_set(err, ERROR_INPUT,
+				 _("This finding is not in one string of the clone; it can only be acknowledged."));
+	if (strcmp(finding->was, text) == 0)
+		return error_set(err, ERROR_INPUT, _("No change: it already has this value."));
+	where = xstrdup(finding->where);
+	if (where[0] == '/')
+		ret = change_string(flow, where, text, err);
+	else
+		set_value(flow, where + strlen("values/"), text,
+			  values_find(&flow->values_result.list, where + strlen("values/")), false);
+	if (ret == 0) {
+		note(&flow->changed, where);
+		review_again(flow);
+	}
+	free(where);
+	return ret;
+}
+
 /* --- steps --- */
+
+/* Which resources it gets follows from the set, which is pinned, and from the definitions: they are
+ * those of the review before anything is made, and again before it is deployed. */
+static void
+got_definitions(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+	flow_phase *then = flow->then_checked;
+	json_t *now;
+	char *hash;
+	bool same;
+
+	flow->call = NULL;
+	if (reply->error.kind != ERROR_NONE) {
+		flow_reply_failed(flow, reply);
+		return;
+	}
+	now = flow_flatten_definitions(reply->body);
+	hash = flow_definitions_hash(now);
+	same = strcmp(hash, flow->review.definitions) == 0;
+	free(hash);
+	json_decref(now);
+	if (same)
+		then(flow);
+	else if (then == check_values)
+		flow_fail_text(flow, ERROR_STALE,
+			       _("The definitions of resources changed since the review: %s would get other ones. "
+				 "It was made and nothing was deployed to it: discard it, and clone again."),
+			       flow->request.env);
+	else
+		flow_fail_text(flow, ERROR_STALE,
+			       _("The definitions of resources changed since the review: %s would get other ones. "
+				 "Nothing was cloned; review it again."),
+			       flow->request.env);
+}
+
+static void
+check_definitions(struct flow *flow, flow_phase *then)
+{
+	if (!flow->review.definitions) {
+		then(flow);
+		return;
+	}
+	flow->then_checked = then;
+	flow->call = api_list_definitions(session_api(flow->session), flow->request.org, got_definitions,
+					  flow);
+}
 
 /* The values that a new environment sees are those that were reviewed. */
 static void
@@ -502,6 +673,17 @@ checked_application(struct flow *flow)
 				 "review it again"),
 			       flow->request.app);
 	free(digest);
+}
+
+static void
+check_application(struct flow *flow)
+{
+	if (!flow->review.values_digest) {
+		flow_step_done(flow);
+		return;
+	}
+	flow->then_read = checked_application;
+	flow_read_values(flow, NULL, NULL, &flow->values_seen);
 }
 
 static void
@@ -531,11 +713,8 @@ checked_source(void *data, const struct api_reply *reply)
 	environment_clear(&now);
 	if (err.kind != ERROR_NONE) {
 		flow_fail(flow, &err);
-	} else if (!flow->review.values_digest) {
-		flow_step_done(flow);
 	} else {
-		flow->then_read = checked_application;
-		flow_read_values(flow, NULL, NULL, &flow->values_seen);
+		check_definitions(flow, check_application);
 	}
 }
 
@@ -651,11 +830,57 @@ settle_create(struct flow *flow)
 					 flow);
 }
 
+/* --- the resources: what the platform says that they will be goes along with the deployment, so that
+ * no definition can change in between --- */
+
+static void
+got_graph(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+	const char *hash = json_member_string(reply->body, "hash");
+
+	flow->call = NULL;
+	if (reply->error.kind != ERROR_NONE) {
+		flow_reply_failed(flow, reply);
+		return;
+	}
+	free(flow->review.graph_hash);
+	flow->review.graph_hash = hash ? xstrdup(hash) : NULL;
+	check_definitions(flow, check_values);
+}
+
+static void
+got_set_resources(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+
+	flow->call = NULL;
+	if (reply->error.kind != ERROR_NONE)
+		flow_reply_failed(flow, reply);
+	else if (json_array_size(reply->body) == 0)
+		check_definitions(flow, check_values);
+	else
+		flow->call = api_compute_graph(session_api(flow->session), flow->request.org,
+					       flow->request.app, flow->request.env, reply->body,
+					       got_graph, flow);
+}
+
+static void
+check_clone(struct flow *flow)
+{
+	if (flow->review.definitions && api_has_extension(session_api(flow->session), "deploy-graph"))
+		flow->call = api_list_set_resources(session_api(flow->session), flow->request.org,
+						    flow->request.app, untrusted_raw(&flow->record.to_set),
+						    got_set_resources, flow);
+	else
+		check_definitions(flow, check_values);
+}
+
 static const struct step steps[] = {
 	{ "check-source", N_("Check that the source has not moved"), check_source, NULL },
 	{ "create-environment", N_("Create the environment"), create, settle_create },
 	{ "write-values", N_("Write the values"), write_values, settle_values },
-	{ "check-values", N_("Check the values"), check_values, NULL },
+	{ "check-values", N_("Check the values"), check_clone, NULL },
 	{ "deploy", N_("Deploy"), send_deployment, settle_deployment },
 	{ "compare", N_("Compare with the review"), compare_deployment, NULL },
 	{ "watch", N_("Watch until it runs"), watch_deployment, NULL },

@@ -3,7 +3,8 @@
  * discard: delete an environment with its processes and data.
  *
  * What it has and its origin lacks would be lost, so that is said first; but that this
- * cannot be found out is no reason to keep it (the phases after `soft` may fail).
+ * cannot be found out is no reason to keep it (the phases after `soft` may fail): it is said,
+ * and the name is asked for as if it had something to lose.
  */
 #include "config.h"
 
@@ -122,6 +123,16 @@ read_own_values(struct flow *flow)
 		flow_next_phase(flow);
 }
 
+/* Where a platform does not tell what a deployment had, there is what it has now. */
+static void
+read_newest_own_values(struct flow *flow)
+{
+	if (flow->values_ours.known || !flow->target.running.id.raw || !flow->origin.origin)
+		flow_next_phase(flow);
+	else
+		flow_read_values(flow, flow->request.env, NULL, &flow->values_ours);
+}
+
 static void
 got_own_history(void *data, const struct api_reply *reply)
 {
@@ -153,52 +164,84 @@ read_first_values(struct flow *flow)
 static void
 read_origin_values(struct flow *flow)
 {
-	if (flow->values_first.known)
+	if (flow->values_ours.known)
 		flow_read_values(flow, flow->origin.origin, NULL, &flow->values_ancestor);
 	else
 		flow_next_phase(flow);
 }
 
+static bool
+is_same_version(const struct values *a, const struct values *b)
+{
+	return a->version_id && b->version_id && strcmp(a->version_id, b->version_id) == 0;
+}
+
+/* One value that the clone has or had; `unknown` grows when it may be lost. */
+static bool
+is_value_lost(const struct flow *flow, const char *key, size_t *unknown)
+{
+	const struct value *ours = values_find_own(&flow->values_ours.list, key);
+	enum value_relation changed =
+		flow->values_first.known ?
+			value_compare(values_find_own(&flow->values_first.list, key), ours) : VALUE_UNKNOWN;
+	enum value_relation there =
+		flow->values_ancestor.known ?
+			value_compare(ours, values_find_own(&flow->values_ancestor.list, key)) : VALUE_UNKNOWN;
+
+	if (changed == VALUE_SAME || there == VALUE_SAME)
+		return false;
+	if (changed != VALUE_UNKNOWN && there != VALUE_UNKNOWN)
+		return true;
+	(*unknown)++;
+	return false;
+}
+
+/* Of a platform that shows no values there is nothing to say. */
 static size_t
-count_lost_values(const struct flow *flow)
+count_lost_values(const struct flow *flow, size_t *unknown)
 {
 	const struct values *lists[] = { &flow->values_first.list, &flow->values_ours.list };
-	const struct values *origin = &flow->values_ancestor.list;
 	size_t lost = 0;
 
-	if (!flow->values_ours.known || !flow->values_first.known || !flow->values_ancestor.known)
+	if (!flow->values_ours.known || is_same_version(lists[0], lists[1]))
 		return 0;
 	for (size_t k = 0; k < 2; k++)
 		for (size_t i = 0; i < lists[k]->count; i++) {
 			const char *key = lists[k]->items[i].key;
-			const struct value *first = values_find_own(lists[0], key);
-			const struct value *ours = values_find_own(lists[1], key);
 
-			if (k == 1 && first)
-				continue;	/* counted already */
-			if (value_compare(first, ours) != VALUE_SAME &&
-			    value_compare(first, ours) != VALUE_UNKNOWN &&
-			    value_compare(ours, values_find_own(origin, key)) != VALUE_SAME)
-				lost++;
+			/* What is in both is counted once. */
+			if (values_find_own(lists[k], key) &&
+			    (k == 0 || !values_find_own(lists[0], key)))
+				lost += is_value_lost(flow, key, unknown);
 		}
+	return lost;
+}
+
+static size_t
+count_lost_changes(const struct flow *flow, size_t *unknown)
+{
+	struct merge merge = { 0 };
+	size_t lost = 0;
+
+	if (!flow->ours || !flow->ancestor || !flow->theirs ||
+	    merge_sets(&merge, flow->ancestor, flow->theirs, flow->ours, NULL) != 0) {
+		*unknown += flow->target.running.id.raw != NULL;
+		return 0;
+	}
+	for (size_t i = 0; i < merge.count; i++)
+		lost += merge.entries[i].side == MERGE_OURS || merge.entries[i].side == MERGE_CONFLICT;
+	merge_clear(&merge);
 	return lost;
 }
 
 static void
 compare(struct flow *flow)
 {
-	struct merge merge = { 0 };
-	size_t lost = count_lost_values(flow);
+	size_t unknown = 0, lost = count_lost_values(flow, &unknown);
 
-	if (flow->ours && flow->ancestor && flow->theirs &&
-	    merge_sets(&merge, flow->ancestor, flow->theirs, flow->ours, NULL) == 0) {
-		for (size_t i = 0; i < merge.count; i++)
-			if (merge.entries[i].side == MERGE_OURS ||
-			    merge.entries[i].side == MERGE_CONFLICT)
-				lost++;
-		merge_clear(&merge);
-	}
+	lost += count_lost_changes(flow, &unknown);
 	flow->loses = flow->origin.origin && lost > 0;
+	flow->is_loss_known = !flow->origin.origin || lost > 0 || unknown == 0;
 	if (!origin_is_ours(flow->session, &flow->origin))
 		review_caution(&flow->review, _("%s is not a clone that was made here"),
 			       flow->request.env);
@@ -220,7 +263,15 @@ make_review(struct flow *flow)
 	/* What others made, and may work with, does not go by two keys. */
 	review->is_no_clone = !origin_is_ours(flow->session, &flow->origin);
 	review->is_protected = review->is_protected || review->is_no_clone;
-	review->asks_name = review->is_protected || flow->loses;
+	review->may_lose = !flow->is_loss_known;
+	review->asks_name = review->is_protected || flow->loses || review->may_lose;
+	if (review->may_lose && flow->origin.origin)
+		review_caution(review,
+			       _("It is not known whether %s has changes that are not in %s: they would be lost"),
+			       flow->request.env, flow->origin.origin);
+	else if (review->may_lose)
+		review_caution(review, _("It is not known whether %s has changes that would be lost"),
+			       flow->request.env);
 	review_caution(review, _("Its data and its history on the platform are deleted for good"));
 	review_send(review, "DELETE /orgs/%s/apps/%s/envs/%s", review->org, review->app,
 		    review->env);
@@ -229,8 +280,8 @@ make_review(struct flow *flow)
 
 static flow_phase *const prepare[] = {
 	read_target, check_allowed, read_target_running, read_own_set, read_ancestor_set,
-	read_origin, read_origin_set, read_own_values, read_first_values, read_origin_values,
-	compare, make_review, NULL,
+	read_origin, read_origin_set, read_own_values, read_newest_own_values,
+	read_first_values, read_origin_values, compare, make_review, NULL,
 };
 
 /* --- steps --- */

@@ -173,8 +173,8 @@ flow_alloc(struct session *session, const struct flow_request *request)
 	return flow;
 }
 
-static void
-stop_waiting(struct flow *flow)
+void
+flow_stop_waiting(struct flow *flow)
 {
 	if (flow->call)
 		api_cancel(flow->call);
@@ -205,6 +205,8 @@ clear_values(struct flow *flow)
 	flow_clear_questions(flow);
 	json_decref(flow->outputs);
 	json_decref(flow->definitions);
+	json_decref(flow->acknowledged);
+	json_decref(flow->changed);
 	free(flow->outputs_unread);
 	free(flow->definitions_unread);
 	free(flow->wanted_env);
@@ -218,7 +220,7 @@ flow_free(struct flow *flow)
 {
 	if (!flow)
 		return;
-	stop_waiting(flow);
+	flow_stop_waiting(flow);
 	if (flow->journaled && flow->state == FLOW_RUNNING && is_only_watched(flow))
 		leave_record(flow, _("the program ended before it did; the platform goes on"));
 	flow_clear_request(&flow->request);
@@ -239,6 +241,7 @@ flow_free(struct flow *flow)
 	set_unref(flow->theirs);
 	set_unref(flow->ours);
 	set_unref(flow->ancestor);
+	set_unref(flow->first);
 	set_unref(flow->result);
 	set_unref(flow->fix_before);
 	set_unref(flow->fix_after);
@@ -349,7 +352,7 @@ flow_next_phase(struct flow *flow)
 static void
 end(struct flow *flow, enum flow_state state)
 {
-	stop_waiting(flow);
+	flow_stop_waiting(flow);
 	flow->state = state;
 	flow->ended_at = clock_steady_ms();
 	session_changed(flow->session);
@@ -879,7 +882,7 @@ flow_approve(struct flow *flow, const char *reason, const char *typed, struct er
 		forget_record(flow);
 		return -1;
 	}
-	stop_waiting(flow);
+	flow_stop_waiting(flow);
 	flow->then_read = NULL;
 	flow->journaled = true;
 	flow->state = FLOW_RUNNING;

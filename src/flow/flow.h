@@ -58,7 +58,8 @@ struct flow_request {
 	const char *type;	/* CLONE: environment type, never a protected one; NULL: "development" */
 	/* DEPLOY: the draft: an image for each workload; NULL-terminated pairs workload, image. */
 	const char *const *images;
-	/* DEPLOY: a change that was drafted, instead of images; NULL: none was. */
+	/* DEPLOY: a change that was drafted, instead of images.  CLONE: what the clone has otherwise
+	 * than its source, to isolate it.  NULL: none was. */
 	const struct delta *draft;
 	/* UNDO: the operation to undo; NULL: the last one on env */
 	const char *operation_id;
@@ -92,6 +93,8 @@ struct review_finding {
 	char *id;		/* owned; the same each time: for machines, and to name it */
 	const char *kind;	/* "environment", "same-host", "fixed-host", "address", "resource", "unknown" */
 	char *text;		/* owned, foreign: a sentence */
+	char *where;		/* owned, foreign: "/modules/web/spec/…", "values/KEY" */
+	char *was;		/* owned, foreign: the string there, as it is written, which can be changed; NULL: it cannot */
 	bool is_acknowledged;
 };
 
@@ -103,6 +106,7 @@ struct review {
 	bool is_protected;		/* ask for a reason and for `env` to be typed */
 	bool asks_name;			/* ask for `env` to be typed: protected, not one's own clone, or its changes would be lost */
 	bool is_no_clone;		/* DISCARD: of what was not made here, which is why it is protected */
+	bool may_lose;			/* DISCARD: whether its changes would be lost is not known, which is why the name is asked */
 	struct set *from, *to;		/* from NULL: a first deployment (all is new) */
 	char *from_deployment_id;	/* pinned; NULL: never deployed */
 	char *from_set_id, *to_set_id;	/* pinned */
@@ -110,6 +114,7 @@ struct review {
 	char *values_digest;		/* pinned: of their content; NULL: could not be read */
 	char *graph;			/* pinned: hash of the resources it will get; NULL: not offered */
 	char *graph_hash;		/* pinned: the platform's own of them; NULL: it takes none */
+	char *definitions;		/* CLONE: pinned: hash of the resource definitions; NULL: could not be read */
 	struct changes changes;
 	struct merge merge;		/* PROMOTE, CARRY: entries with their sides */
 	bool moved;			/* PROMOTE: the origin moved since it was cloned */
@@ -183,6 +188,13 @@ int flow_decide(struct flow *flow, struct error *err) __attribute__((warn_unused
 /* A person has read the finding, or takes that back.  0, or -1 with err: there is none of this id,
  * or it is too late. */
 int flow_acknowledge(struct flow *flow, const char *id, bool is_acknowledged, struct error *err)
+	__attribute__((warn_unused_result));
+/*
+ * What the string of a finding shall be in the clone.  The review is made again with it, in which
+ * what was acknowledged stays so: the state is PREPARING then.  0, or -1 with err and the review as
+ * it was: there is none of this id, it is not in a string of the clone, or it is too late.
+ */
+int flow_change_finding(struct flow *flow, const char *id, const char *text, struct error *err)
 	__attribute__((warn_unused_result));
 /* Findings that nobody has acknowledged yet. */
 size_t review_open_findings(const struct review *review);

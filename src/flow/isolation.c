@@ -11,10 +11,12 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "base/ids.h"
 #include "base/xmalloc.h"
 #include "compare/isolation.h"
 #include "flow/world.h"
 #include "model/json.h"
+#include "model/pointer.h"
 
 /* --- reading --- */
 
@@ -64,9 +66,8 @@ read_source_outputs(struct flow *flow)
 					       flow);
 }
 
-/* A list, or lists by type. */
-static json_t *
-flatten(const json_t *body)
+json_t *
+flow_flatten_definitions(const json_t *body)
 {
 	json_t *all = json_array(), *list;
 	const char *type;
@@ -90,7 +91,7 @@ got_definitions(void *data, const struct api_reply *reply)
 	if (reply->error.kind != ERROR_NONE)
 		note_unread(&flow->definitions_unread, &reply->error);
 	else
-		flow->definitions = flatten(reply->body);
+		flow->definitions = flow_flatten_definitions(reply->body);
 	flow_next_phase(flow);
 }
 
@@ -99,6 +100,47 @@ read_definitions(struct flow *flow)
 {
 	flow->call = api_list_definitions(session_api(flow->session), flow->request.org,
 					  got_definitions, flow);
+}
+
+static int
+compare_definitions(const void *left, const void *right)
+{
+	const char *a = json_member_string(*(json_t *const *)left, "id");
+	const char *b = json_member_string(*(json_t *const *)right, "id");
+
+	return strcmp(a ? a : "", b ? b : "");
+}
+
+/* What a resource is made from and for which environments; not when that was written. */
+char *
+flow_definitions_hash(const json_t *definitions)
+{
+	static const char *const members[] = {
+		"id", "type", "driver_type", "driver_inputs", "driver_account", "criteria", "provision",
+		"is_deleted",
+	};
+	size_t count = json_array_size(definitions), i;
+	const json_t **sorted = xcalloc(count + 1, sizeof(*sorted));
+	char hash[IDS_SHA256_B64_SIZE], *text;
+	json_t *stable = json_array();
+
+	for (i = 0; i < count; i++)
+		sorted[i] = json_array_get(definitions, i);
+	qsort(sorted, count, sizeof(*sorted), compare_definitions);
+	for (i = 0; i < count; i++) {
+		json_t *kept = json_object();
+
+		for (size_t k = 0; k < sizeof(members) / sizeof(members[0]); k++)
+			if (json_object_get(sorted[i], members[k]))
+				json_object_set(kept, members[k], json_object_get(sorted[i], members[k]));
+		json_array_append_new(stable, kept);
+	}
+	text = json_canonical(stable);
+	ids_sha256_b64(hash, text, strlen(text));
+	free(text);
+	free(sorted);
+	json_decref(stable);
+	return xstrdup(hash);
 }
 
 /* --- what is looked at --- */
@@ -164,7 +206,7 @@ look_begin(struct looked_at *l, const struct flow *flow)
 	add_name(l->own, request->name ? request->name : "");
 	l->values = texts_of(&flow->values_result.list);
 	l->isolation = (struct isolation){
-		.set = flow->base, .values = l->values, .foreign = l->foreign, .own = l->own,
+		.set = flow->result ? flow->result : flow->base, .values = l->values, .foreign = l->foreign, .own = l->own,
 		.outputs = flow->outputs, .definitions = flow->definitions,
 		.source = {.app_id = request->app, .env_id = request->source,
 			   .env_type = untrusted_raw(&flow->source.environment.type)},
@@ -228,18 +270,48 @@ decision_about(const struct flow *flow, const char *key)
 	return FLOW_VALUE_UNDECIDED;
 }
 
-/* A value that a person chose to copy, or typed, was decided on then; but nobody types the
+/* A string that a person chose to copy, or typed, was decided on then; but nobody types the
  * source's own by intention. */
 static bool
 was_chosen(const struct flow *flow, const struct isolation_finding *f)
 {
 	enum flow_value_kind decision = FLOW_VALUE_UNDECIDED;
 
-	if (strncmp(f->where, "values/", 7) == 0 && f->places == 1)
+	if (json_object_get(flow->acknowledged, f->id))
+		return true;
+	if (json_object_get(flow->changed, f->where) && f->places == 1)
+		decision = FLOW_VALUE_TEXT;
+	else if (strncmp(f->where, "values/", 7) == 0 && f->places == 1)
 		decision = decision_about(flow, f->where + 7);
 	return decision == FLOW_VALUE_COPY ||
 	       (decision == FLOW_VALUE_TEXT &&
 		(f->kind == ISOLATION_FIXED_HOST || f->kind == ISOLATION_ADDRESS));
+}
+
+/* The string that a finding is in, where a person can change it; NULL: it is in none, or in several. */
+static char *
+string_of(const struct flow *flow, const struct isolation_finding *f)
+{
+	struct pointer pointer;
+	const char *text = NULL;
+	char *copied;
+	json_t *body;
+
+	if (f->places != 1)
+		return NULL;
+	if (strncmp(f->where, "values/", 7) == 0) {
+		const struct value *value = values_find(&flow->values_result.list, f->where + 7);
+
+		return value && value->text && !value->is_secret ? xstrdup(value->text) : NULL;
+	}
+	if (f->where[0] != '/' || pointer_parse(&pointer, f->where, NULL) != 0)
+		return NULL;
+	body = set_encode(flow->result);
+	text = json_string_value(pointer_find(body, &pointer));
+	copied = text ? xstrdup(text) : NULL;
+	json_decref(body);
+	pointer_clear(&pointer);
+	return copied;
 }
 
 void
@@ -259,8 +331,12 @@ review_isolation(struct flow *flow)
 	for (size_t i = 0; i < findings.count; i++) {
 		const struct isolation_finding *f = &findings.items[i];
 
-		review_finding_add(review, f->id, kinds[f->kind], words_of(f, flow->request.source));
-		review->findings[review->finding_count - 1].is_acknowledged = was_chosen(flow, f);
+		struct review_finding *finding = review_finding_add(
+			review, f->id, kinds[f->kind], words_of(f, flow->request.source));
+
+		finding->is_acknowledged = was_chosen(flow, f);
+		finding->where = xstrdup(f->where);
+		finding->was = string_of(flow, f);
 	}
 	isolation_clear(&findings);
 	look_end(&looked);

@@ -51,11 +51,12 @@ flow_encode_pins(const struct flow *flow)
 {
 	const struct review *review = &flow->review;
 
-	return json_pack("{s:b, s:b, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:o, s:o}", "values_known",
+	return json_pack("{s:b, s:b, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:o, s:o}", "values_known",
 			 flow->values_now.known, "values_together", flow->values_together,
 			 "values_version", review->values_version,
 			 "values_digest", review->values_digest, "graph", review->graph,
-			 "graph_hash", review->graph_hash, "deploy_tag",
+			 "graph_hash", review->graph_hash, "definitions", review->definitions,
+			 "deploy_tag",
 			 flow->target.environment.deploy_tag.raw, "source_set",
 			 flow->source.running.set_id.raw, "source_values",
 			 flow->source.running.value_set_version_id.raw, "values",
@@ -88,6 +89,7 @@ flow_decode_pins(struct flow *flow, const json_t *body, struct error *err)
 	review->values_digest = copy(body, "values_digest");
 	review->graph = copy(body, "graph");
 	review->graph_hash = copy(body, "graph_hash");
+	review->definitions = copy(body, "definitions");
 	untrusted_set(&flow->target.environment.deploy_tag, json_member_string(body, "deploy_tag"));
 	untrusted_set(&flow->source.running.set_id, json_member_string(body, "source_set"));
 	untrusted_set(&flow->source.running.value_set_version_id,

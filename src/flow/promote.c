@@ -251,7 +251,7 @@ leave_isolation_out(struct flow *flow)
 	buf_clear(&named);
 }
 
-/* --- the merge --- */
+/* --- the sets --- */
 
 static void
 read_ancestor_set(struct flow *flow)
@@ -264,6 +264,78 @@ read_clone_set(struct flow *flow)
 {
 	flow_read_set(flow, untrusted_raw(&flow->source.running.set_id), &flow->ours);
 }
+
+/* Whether the clone's first deployment is one that its review was of; others may have begun with a fix. */
+static bool
+began_as_clone(const struct flow *flow)
+{
+	struct comment comment;
+	bool cloned;
+
+	if (flow->is_advanced || !flow->source_count)
+		return false;
+	comment_decode(&comment, flow->source_list[flow->source_count - 1].comment.raw);
+	cloned = comment.verb && strcmp(comment.verb, "clone") == 0;
+	comment_clear(&comment);
+	return cloned;
+}
+
+static void
+read_first_set(struct flow *flow)
+{
+	const char *id = began_as_clone(flow) ?
+		untrusted_raw(&flow->source_list[flow->source_count - 1].set_id) : "";
+
+	if (*id && strcmp(id, flow->origin.set_id) != 0)
+		flow_read_set(flow, id, &flow->first);
+	else
+		flow_next_phase(flow);
+}
+
+/*
+ * The same of its set: what it was first deployed with otherwise than its origin.  It is taken out
+ * of the clone's by a merge, so what was changed again later stays.
+ */
+static void
+leave_changed_strings_out(struct flow *flow)
+{
+	struct merge merge = { 0 };
+	struct error err = { 0 };
+	struct buf named;
+
+	if (!flow->first || !flow->ours || !flow->ancestor) {
+		flow_next_phase(flow);
+		return;
+	}
+	if (merge_sets(&merge, flow->first, flow->ours, flow->ancestor, &err) != 0) {
+		flow_fail(flow, &err);
+		return;
+	}
+	buf_init(&named, NAMED_MAX);
+	for (size_t i = 0; i < merge.count; i++) {
+		const struct merge_entry *entry = &merge.entries[i];
+
+		if (entry->side == MERGE_CONFLICT)
+			(void)merge_choose(&merge, i, MERGE_THEIRS);
+		else if (entry->side == MERGE_OURS)
+			(void)buf_printf(&named, "%s%s %s", named.length ? ", " : "", entry->object,
+					 entry->path);
+	}
+	if (!merge.result && merge_apply(&merge, flow->first, flow->ours, flow->ancestor, &err) != 0) {
+		flow_fail(flow, &err);
+	} else {
+		set_unref(flow->ours);
+		flow->ours = set_ref(merge.result);
+		if (named.length)
+			review_caution(&flow->review, _("Not promoted, because they isolate %s: %s"),
+				       flow->request.source, buf_str(&named));
+		flow_next_phase(flow);
+	}
+	buf_clear(&named);
+	merge_clear(&merge);
+}
+
+/* --- the merge --- */
 
 static void
 fail_with_conflicts(struct flow *flow, const struct merge *merge)
@@ -526,7 +598,7 @@ static flow_phase *const prepare[] = {
 	read_source,	read_source_running, find_origin,	read_target,
 	read_target_running, find_origin_deployment, read_base_set, read_was_set,
 	read_ancestor_set, read_clone_set, read_target_values, read_was_values,
-	read_source_values, read_ancestor_values, read_first_values, merge_with_origin,
+	read_source_values, read_ancestor_values, read_first_values, read_first_set, leave_changed_strings_out, merge_with_origin,
 	read_app_values, preview_result, apply_values, read_graph, read_fixes,
 	make_review, NULL,
 };

@@ -40,6 +40,7 @@ review_clear(struct review *review)
 	free(review->values_digest);
 	free(review->graph);
 	free(review->graph_hash);
+	free(review->definitions);
 	changes_clear(&review->changes);
 	merge_clear(&review->merge);
 	for (size_t i = 0; i < review->send_count; i++)
@@ -52,9 +53,25 @@ review_clear(struct review *review)
 	for (size_t i = 0; i < review->finding_count; i++) {
 		free(review->findings[i].id);
 		free(review->findings[i].text);
+		free(review->findings[i].where);
+		free(review->findings[i].was);
 	}
 	free(review->findings);
 	memset(review, 0, sizeof(*review));
+}
+
+void
+review_clear_from(struct review *review, size_t cautions)
+{
+	char **kept = review->cautions;
+
+	for (size_t i = cautions; i < review->caution_count; i++)
+		free(kept[i]);
+	review->cautions = NULL;
+	review->caution_count = 0;
+	review_clear(review);
+	review->cautions = kept;
+	review->caution_count = cautions;
 }
 
 static void __attribute__((format(printf, 3, 0)))
@@ -78,13 +95,16 @@ review_caution(struct review *review, const char *format, ...)
 	va_end(ap);
 }
 
-void
+struct review_finding *
 review_finding_add(struct review *review, const char *id, const char *kind, char *text)
 {
+	struct review_finding *finding;
+
 	review->findings = xreallocarray(review->findings, review->finding_count + 1,
 					 sizeof(*review->findings));
-	review->findings[review->finding_count++] =
-		(struct review_finding){.id = xstrdup(id), .kind = kind, .text = text};
+	finding = &review->findings[review->finding_count++];
+	*finding = (struct review_finding){.id = xstrdup(id), .kind = kind, .text = text};
+	return finding;
 }
 
 size_t
@@ -358,6 +378,31 @@ warn_waiting_values(struct flow *flow)
 			       waiting, flow->request.env);
 }
 
+/* What somebody wrote and nobody deployed: the difference has what ran before it. */
+static void
+warn_replaced_values(struct flow *flow)
+{
+	const struct values *was = &flow->values_was.list, *now = &flow->values_now.list;
+
+	if (!flow->values_was.known || !flow->values_now.known || !flow->target.running.id.raw)
+		return;
+	for (size_t i = 0; i < flow->value_changes.count; i++) {
+		const char *key = flow->value_changes.items[i].key;
+		const struct value *there = values_find(now, key);
+		const struct value *result = values_find(&flow->values_result.list, key);
+		char *words;
+
+		if (value_compare(values_find(was, key), there) == VALUE_SAME ||
+		    value_compare(there, result) == VALUE_SAME)
+			continue;
+		words = there ? value_words(there) : xstrdup(_("(not there)"));
+		review_caution(&flow->review,
+			       _("%s is %s in %s now, which was never deployed: this replaces it"), key,
+			       words, flow->request.env);
+		free(words);
+	}
+}
+
 static void
 pin_values(struct flow *flow)
 {
@@ -372,6 +417,8 @@ pin_values(struct flow *flow)
 	}
 	review->graph = copy(flow->graph);
 	review->graph_hash = copy(flow->graph_hash);
+	if (flow->definitions)
+		review->definitions = flow_definitions_hash(flow->definitions);
 }
 
 void
@@ -414,6 +461,7 @@ review_fill(struct flow *flow)
 	if (flow->request.verb != FLOW_CLONE && flow->request.verb != FLOW_DISCARD) {
 		warn_primed(flow);
 		warn_waiting_values(flow);
+		warn_replaced_values(flow);
 		review_list_sends(flow);
 	}
 }

@@ -151,6 +151,7 @@ static void
 note_identity(struct session *session)
 {
 	const char *identity = api_platform_id(session->api);
+	bool is_other;
 	char *key;
 
 	if (!*identity || (session->identity && strcmp(session->identity, identity) == 0))
@@ -160,10 +161,12 @@ note_identity(struct session *session)
 	key = store_platform_seen(session->store, session->address, identity, NULL);
 	if (!key)
 		return;
-	if (strcmp(key, session->platform) != 0)
-		session_look_again(session);
+	is_other = strcmp(key, session->platform) != 0;
 	free(session->platform);
 	session->platform = key;
+	/* What was found out under the address is looked for under the name that it has now. */
+	if (is_other)
+		session_look_again(session);
 }
 
 bool

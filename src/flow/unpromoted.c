@@ -32,13 +32,18 @@ find_origin(const struct world_application *application, const char *id)
 	return NULL;
 }
 
-/* A platform without values, or that does not show them, has none that could be promoted. */
+/* A platform without values, or that does not show them, has none that could be promoted, and an
+ * environment that never ran has none.  What was not read yet is not known. */
 static bool
 are_values_missing(const struct world_environment *e)
 {
 	const struct knowledge *known = world_known(e, WORLD_VALUES);
 
-	return !e->values && known->state == KNOWLEDGE_UNREADABLE && known->why.kind != ERROR_NOT_FOUND;
+	if (e->values || known->state == KNOWLEDGE_ABSENT)
+		return false;
+	if (known->state == KNOWLEDGE_UNREADABLE)
+		return known->why.kind != ERROR_NOT_FOUND;
+	return world_known(e, WORLD_SET)->state != KNOWLEDGE_ABSENT;
 }
 
 bool

@@ -79,6 +79,10 @@ struct flow {
 	json_t *outputs;	/* CLONE: of the source's resources, {id: outputs} */
 	json_t *definitions;	/* CLONE: resource definitions; NULL: not known */
 	char *outputs_unread, *definitions_unread;	/* why not; NULL: they were read */
+	json_t *acknowledged;	/* CLONE: {id: true} of findings, for a review that is made again */
+	json_t *changed;	/* CLONE: {where: true}: strings that a person changed in the review */
+	size_t first_cautions;	/* CLONE: how many there were before what is made again */
+	struct set *first;	/* PROMOTE: what the clone was first deployed with */
 	struct delta *delta;	/* base -> result; NULL or empty: nothing changes */
 	char *base_id;		/* set id of base, as the platform says it */
 	char *result_id;
@@ -114,6 +118,7 @@ struct flow {
 	bool reviewed;
 	char *moved;		/* what moved since, in words; NULL: nothing, as far as is known */
 	bool loses;		/* DISCARD: changes of the clone are nowhere else */
+	bool is_loss_known;	/* DISCARD: whether they are could be found out */
 
 	struct operation record;
 	bool journaled;
@@ -150,6 +155,8 @@ void flow_step_done(struct flow *flow);
 /* Starts the step under way: settle when `settling`, else start. */
 void flow_run_step(struct flow *flow);
 void flow_set_steps(struct flow *flow);
+/* Gives up what is under way: a call, a timer. */
+void flow_stop_waiting(struct flow *flow);
 /* Ends the flow; takes the error over.  A soft phase goes on instead. */
 void flow_fail(struct flow *flow, const struct error *error);
 void flow_fail_text(struct flow *flow, enum error_kind kind, const char *format, ...)
@@ -274,12 +281,19 @@ char *review_list_changes(const struct changes *changes, bool back);
 /* fixes.c: cautions of the promoted fixes that the target has now and will not have then */
 flow_phase read_fixes;
 /* Takes the text. */
-void review_finding_add(struct review *review, const char *id, const char *kind, char *text);
+struct review_finding *review_finding_add(struct review *review, const char *id, const char *kind,
+					  char *text);
+/* Empties it but for the first cautions. */
+void review_clear_from(struct review *review, size_t cautions);
 
 /* isolation.c */
 flow_phase read_source_outputs, read_definitions;
 /* What leads to the source, or to a host outside, as findings. */
 void review_isolation(struct flow *flow);
+/* Of what the clone's resources are made, to pin; free() it. */
+char *flow_definitions_hash(const json_t *definitions);
+/* A list of what the platform answers, which may be one of each type.  New reference. */
+json_t *flow_flatten_definitions(const json_t *body);
 /* Where a value leads that it must not; free() it.  NULL: nowhere, as far as can be seen. */
 char *flow_value_leads(const struct flow *flow, const char *key, const char *text);
 

@@ -126,6 +126,15 @@ ui_say(struct ui *ui, const char *format, ...)
 }
 
 void
+ui_retract(struct ui *ui, const char *text)
+{
+	if (!ui->message[0] || strcmp(ui->message, ui_keyed(ui, text)) != 0)
+		return;
+	ui->message[0] = '\0';
+	ui_draw_again(ui, 0);
+}
+
+void
 ui_say_error(struct ui *ui, const struct error *err)
 {
 	ui_say(ui, "%.760s", err->text);

@@ -93,6 +93,8 @@ void ui_replace(struct ui *ui, struct view *view);	/* pop, then push */
  * three calls.  ui_say() does this to its format. */
 const char *ui_keyed(struct ui *ui, const char *text) __attribute__((format_arg(2)));
 void ui_say(struct ui *ui, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* What was said is not so any more; nothing happens when it is not what was said last. */
+void ui_retract(struct ui *ui, const char *text);
 void ui_say_error(struct ui *ui, const struct error *err);
 /* While it draws: what part of the view's list or text is in sight.  Said above the keys. */
 void ui_in_sight(struct ui *ui, const struct viewport *part);

@@ -32,7 +32,7 @@ key C
 expect "Name of the clone"
 type "hotfix-korean"
 key Enter
-expect "way back"
+expect "rollback"
 expect "A approve"
 key $APPROVE
 until 20 test "$(platform status hotfix-korean)" = succeeded

@@ -14,7 +14,7 @@ key C
 expect "Name of the clone"
 type "hotfix-one"
 key Enter
-expect "way back"
+expect "rollback"
 expect "A approve"
 key A
 until 20 test "$(platform status hotfix-one)" = succeeded
@@ -83,7 +83,7 @@ resize 120x40
 
 test "the review has what was chosen, and says so; approved it is one request"
 key Enter
-expect "way back"
+expect "rollback"
 expect "Decided for hotfix-one: web /spec/containers/web/variables/THEME"
 expect "Decided for production: web /spec/containers/web/variables/TONE"
 row "web" "THEME" "dark" "sepia"

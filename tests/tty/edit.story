@@ -14,7 +14,7 @@ press-until Right "in QA"
 press-until Up "api in"
 let BEFORE platform deployment qa
 key E
-expect "way back" 10
+expect "rollback" 10
 row "~ api" "PAGE_SIZE" "25"
 row "+ api" "TONE" "warm"
 expect "A approve"
@@ -38,7 +38,7 @@ press-until Up "api in"
 key E
 expect "type here"
 type "cold\n"
-expect "way back" 10
+expect "rollback" 10
 row "~ api" "TONE" "warm" "cold"
 sh grep -q ' icanon' $DIR/modes; grep -q ' echo ' $DIR/modes
 key Esc

@@ -119,7 +119,7 @@ key C
 expect "Name of the clone"
 type "a-copy"
 key Enter
-expect "way back"
+expect "rollback"
 expect "A approve"
 key A
 until 20 test "$(platform status a-copy)" = succeeded
@@ -130,7 +130,7 @@ press-until Left "in [Pp]roduction"
 key C
 expect "Name of the clone"
 key Enter
-expect "way back"
+expect "rollback"
 expect "A approve"
 key A
 until 20 test "$(platform status hotfix-1)" = succeeded

@@ -19,7 +19,7 @@ key V
 expect "1.4.4-rc1"
 type "1.4.4-rc1"
 key Enter
-expect "way back"
+expect "rollback"
 row "web" "image" "2.0.0-rc1" "1.4.4-rc1"
 expect "A approve"
 key $APPROVE

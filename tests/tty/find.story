@@ -68,13 +68,13 @@ press-until Up "api in Development"
 press-until Down "web in Development"
 let AHEAD printf 'V1.4.3\rD'
 type "$AHEAD"
-expect "way back"
+expect "rollback"
 
 test "a key that was typed before the review stood approves nothing"
 row "~ web" "2.0.0-rc3" "1.4.3"
 refuse "still being read"
 key Esc
-gone "way back"
+gone "rollback"
 
 test "the palette knows the keys of the view below it"
 key h

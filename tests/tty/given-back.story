@@ -71,13 +71,13 @@ resize 200x50
 expect "hotfix-seoul"
 resize 100x30
 key Enter
-expect "way back"
+expect "rollback"
 resize 60x14
 expect "development → hotfix-"
 resize 100x30
-expect "way back"
+expect "rollback"
 key Esc
-gone "way back"
+gone "rollback"
 
 test "what was stopped by others comes back by itself"
 signal STOP

@@ -54,7 +54,7 @@ key C
 expect "Name of the clone"
 type "korean-title"
 key Enter
-expect "way back"
+expect "rollback"
 row "worker" "topicshare-worker"
 expect "A approve"
 save clone.txt
@@ -87,7 +87,7 @@ key V
 expect "runs here"
 type "1.4.3"
 key Enter
-expect "way back"
+expect "rollback"
 row "+ image"
 expect "A approve"
 save version.txt
@@ -152,7 +152,7 @@ test "X: the clone goes; carry is left"
 key X
 expect "All of it goes"
 row "worker" "topicshare-worker"
-expect "way back"
+expect "rollback"
 expect "A approve"
 save discard.txt
 save discard.svg

@@ -15,7 +15,7 @@ key C
 expect "Name of the clone"
 type "hotfix-cart"
 key Enter
-expect "way back"
+expect "rollback"
 expect "A approve"
 key $APPROVE
 until 20 test "$(platform status hotfix-cart)" = succeeded
@@ -28,7 +28,7 @@ key V
 expect "1.4.3"
 type "1.4.3"
 key Enter
-expect "way back"
+expect "rollback"
 expect "A approve"
 key $APPROVE
 until 20 test "$(platform deployment hotfix-cart)" != $MADE
@@ -66,7 +66,7 @@ row "promote" "hotfix-cart → production" "of topicshare" "done"
 row "by" "oncall"
 row "took"
 row "web" "image" "local/topicshare-web:1.4.2 → 1.4.3"
-row "way back" "web image → 1.4.2"
+row "rollback" "web image → 1.4.2"
 row "undo" "U rolls it back"
 
 test "a clone says that it cannot be undone"

@@ -14,7 +14,7 @@ press-until Right "in [Pp]roduction"
 key C
 expect "Name of the clone"
 key Enter
-expect "way back"
+expect "rollback"
 expect "A approve"
 key $APPROVE
 until 20 test "$(platform status hotfix-1)" = succeeded
@@ -30,7 +30,7 @@ key V
 expect "Version ▸"
 type "1.4.4"
 key Enter
-expect "way back"
+expect "rollback"
 expect "A approve"
 key $APPROVE
 until 30 test "$(platform status hotfix-1)" = failed
@@ -44,7 +44,7 @@ key V
 expect "Version ▸"
 type "1.4.3"
 key Enter
-expect "way back"
+expect "rollback"
 expect "A approve"
 key $APPROVE
 until 20 test "$(platform deployment hotfix-1)" != $DEPLOYMENT
@@ -67,7 +67,7 @@ key V
 expect "Version ▸"
 type "2.0.0-rc3"
 key Enter
-expect "way back"
+expect "rollback"
 let DEPLOYMENT platform deployment hotfix-1
 expect "A approve"
 key $APPROVE
@@ -138,11 +138,11 @@ key V
 expect "Version ▸"
 type "2.0.0-rc1"
 key Enter
-expect "way back"
+expect "rollback"
 expect "This drops the fix that was promoted from hotfix-1"
 colour "This drops the fix" fg=215
 key Esc
-gone "way back"
+gone "rollback"
 key Q
 exit 0 10
 restored

@@ -24,7 +24,7 @@ press-until Right "in [Pp]roduction"
 key C
 expect "Name of the clone"
 key Enter
-expect "way back"
+expect "rollback"
 expect "A approve"
 key $APPROVE
 until 20 test "$(platform status hotfix-1)" = succeeded
@@ -60,7 +60,7 @@ key V
 expect "Version ▸"
 type "1.4.3"
 key Enter
-expect "way back"
+expect "rollback"
 expect "A approve"
 key $APPROVE
 until 20 test "$(platform get /envs/hotfix-1 --get /last_deploy/comment | grep -c 1.4.3)" = 1
@@ -111,7 +111,7 @@ no-row "Production" "lacks"
 test "T takes the fix to the one that lacks it, and nothing but the fix"
 match "▸ Canary"
 key T
-expect "way back"
+expect "rollback"
 row "web" "image" "1.4.2" "1.4.3"
 expect "1 workload changes"
 expect "carry production"

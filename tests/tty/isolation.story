@@ -36,6 +36,22 @@ row ">\[ \]" "BUCKET"
 key Space
 row "\[x\]" "BUCKET"
 
+test "E changes the text itself, in the clone; what was acknowledged stays so"
+key E
+expect "Change the text of a finding"
+row "New text" "uploads_production"
+key Esc
+gone "New text"
+row ">\[x\]" "BUCKET"
+key E
+row "New text" "uploads_production"
+type "uploads_near"
+key Enter
+gone "New text"
+row "values" "value BUCKET" "uploads_near" "uploads_production"
+refuse "names production"
+row "\[x\]" "API_URL"
+
 test "then it is approved"
 press-until A "Progress"
 expect "Done in" 20

@@ -177,7 +177,7 @@ key C
 expect "Name of the clone"
 type "kept"
 key Enter
-expect "way back"
+expect "rollback"
 expect "A approve"
 key A
 until 20 test "$(platform status kept)" = succeeded

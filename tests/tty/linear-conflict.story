@@ -14,7 +14,7 @@ key C
 expect "Name of the clone"
 type "hotfix-one"
 key Enter
-expect "way back"
+expect "rollback"
 expect "A approve"
 key A
 until 20 test "$(platform status hotfix-one)" = succeeded

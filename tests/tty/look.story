@@ -98,12 +98,12 @@ match "^[ -~]*Workload[ -~]*$"
 key C
 expect "Name of the clone"
 key Enter
-expect "way back"
+expect "rollback"
 expect "POST .../envs"
 match "^-{110,}$"
 wrote "\e]2;sidestage: Review clone development > hotfix-1\e\\"
 key Esc
-gone "way back"
+gone "rollback"
 key Q
 exit 0 10
 restored

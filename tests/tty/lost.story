@@ -19,7 +19,7 @@ row "resources" "db notes"
 key C
 expect "Name of the clone"
 key Enter
-expect "way back"
+expect "rollback"
 expect "A approve"
 key A
 until 20 test "$(platform status hotfix-1)" = succeeded

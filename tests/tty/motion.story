@@ -13,7 +13,7 @@ press-until Right "in [Pp]roduction"
 key C
 expect "Name of the clone"
 key Enter
-expect "way back"
+expect "rollback"
 let PLATFORM platform process
 sh kill -STOP $PLATFORM
 expect "A approve"
@@ -38,7 +38,7 @@ row "running" "running" "running" "running"
 press-until Right "in hotfix-1"
 press-until Up "api in"
 key D
-expect "way back"
+expect "rollback"
 let PLATFORM platform process
 sh kill -STOP $PLATFORM
 expect "A approve"
@@ -58,7 +58,7 @@ row "running" "running" "running" "running"
 press-until Right "in hotfix-1"
 press-until Up "api in"
 key D
-expect "way back"
+expect "rollback"
 let PLATFORM platform process
 sh kill -STOP $PLATFORM
 expect "A approve"

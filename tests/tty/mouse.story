@@ -76,12 +76,12 @@ paste "pasted-name\r\n"
 expect "pasted-name"
 expect "Name of the clone"
 key Enter
-expect "way back"
+expect "rollback"
 
 test "a paste in a review approves nothing"
 paste "D\rD"
 expect "What was pasted was dropped"
-expect "way back"
+expect "rollback"
 
 test "what ends while somebody looks rings no bell"
 expect "A approve"
@@ -110,7 +110,7 @@ run env TERM_PROGRAM=WezTerm sidestage demo
 row "running" "running" "running"
 press-until Right "in pasted-name"
 key D
-expect "way back"
+expect "rollback"
 expect "A approve"
 key A
 expect "Done in" 20
@@ -119,7 +119,7 @@ not-wrote "\e]9;"
 key Esc
 row "Workload" "pasted-name"
 key D
-expect "way back"
+expect "rollback"
 type "\e[O"
 expect "A approve"
 key A
@@ -134,7 +134,7 @@ run sidestage demo
 row "running" "running" "running"
 press-until Right "in pasted-name"
 key D
-expect "way back"
+expect "rollback"
 type "\e[O"
 expect "A approve"
 key A
@@ -153,11 +153,11 @@ key V
 expect "1.4.3"
 type "1.4.3"
 key Enter
-expect "way back"
+expect "rollback"
 key y
 expect "Copied the changes: ~ web image local/topicshare-web:2.0.0-rc1 -> local/topicshare-web:1.4.3"
 key Esc
-gone "way back"
+gone "rollback"
 
 test "in a difference a click shows what is folded, folds a workload, and goes to a change"
 press-until Left "in QA"
@@ -251,7 +251,7 @@ test "a click in a list selects"
 key h
 expect "History"
 click "clone     qa"
-expect "way back"
+expect "rollback"
 key Esc
 gone "History"
 

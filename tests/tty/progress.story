@@ -11,7 +11,7 @@ row "● running" "● running" "● running"
 let PLATFORM platform process
 press-until Right "in QA"
 key D
-expect "way back"
+expect "rollback"
 expect "A approve"
 key A
 type "qa"
@@ -32,7 +32,7 @@ until 20 test "$(platform status qa)" = succeeded
 test "the next one is shown beside it, and Tab goes from one to the other"
 press-until Left "in Development"
 key D
-expect "way back"
+expect "rollback"
 expect "A approve"
 key A
 type "development"

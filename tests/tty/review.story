@@ -13,7 +13,7 @@ press-until Right "in [Pp]roduction"
 key C
 expect "Name of the clone"
 key Enter
-expect "way back"
+expect "rollback"
 row "Workloads"
 row "api" "1.4.2" "local/topicshare-api"
 key /
@@ -31,7 +31,7 @@ expect "is not further up"
 key Esc
 gone "/ wor"
 no-row "▸ worker"
-expect "way back"
+expect "rollback"
 
 test "what is not there is said, and Esc leaves only when nothing is found any more"
 key /
@@ -45,7 +45,7 @@ key s
 expect "There is no difference here"
 key f
 expect "There is no difference here"
-expect "way back"
+expect "rollback"
 
 test "the list ends where its last line is seen"
 resize 80x16
@@ -114,6 +114,22 @@ press-until g "1 workload changes"
 row "+" "bytes; whole in the difference below"
 row "PAGE_SIZE: one-of-nine-1/"
 row "nd"
+key Esc
+gone "1 workload changes"
+
+test "that the end was not read is not said any longer than it is so"
+resize 60x15
+key E
+expect "1 workload changes" 10
+key A
+type "development"
+key Enter
+expect "Read the difference to its end first: PgDn or G"
+resize 120x40
+gone "Read the difference to its end first"
+expect "1 workload changes"
+key Esc
+row "Esc cancel"
 key Esc
 gone "1 workload changes"
 env EDITOR=true

@@ -12,7 +12,7 @@ press-until Right "in QA"
 key X
 expect "qa is not a clone that was made here"
 expect "Reason"
-row "way back" "deletion cannot be undone"
+row "rollback" "deletion cannot be undone"
 # The key that opened it approves nothing, however often it is pressed.
 key X X D
 expect "That key does nothing here"
@@ -117,13 +117,15 @@ row "Workload" "hotfix-1"
 press-until Right "in hotfix-1"
 let BEFORE platform deployment hotfix-1
 type "DD"
-expect "way back"
-type "DXPUVCE"
+expect "rollback"
+type "DXPUVC"
 expect "That key does nothing here"
+key E
+expect "There is no finding here"
 expect "A approve"
 sh test "$(platform deployment hotfix-1)" = "$BEFORE"
 key Esc
-gone "way back"
+gone "rollback"
 type "XX"
 expect "All of it goes"
 type "XD"
@@ -135,7 +137,7 @@ gone "All of it goes"
 test "what is typed the moment the review appears approves nothing"
 type "DA"
 expect "A approve"
-expect "way back"
+expect "rollback"
 sh test "$(platform deployment hotfix-1)" = "$BEFORE"
 key A
 expect "Done in" 20

@@ -41,7 +41,7 @@ expect "Name of the clone"
 type "hotfix-korean"
 expect "hotfix-korean"
 key Enter
-expect "way back"
+expect "rollback"
 expect "hotfix-korean"
 expect "A approve"
 key $APPROVE
@@ -76,7 +76,7 @@ key V
 expect "1.4.3"
 type "1.4.3"
 key Enter
-expect "way back"
+expect "rollback"
 row "web" "image" "1.4.2" "1.4.3"
 expect "1 workload changes"
 row "-" "image" "local/topicshare-web:1.4.2"
@@ -110,7 +110,7 @@ equal "$NOW" "$DEVELOPMENT_PROCESSES"
 test "P promotes that one change, with a reason and Production's name typed"
 press-until Right "in hotfix-korean"
 key P
-expect "way back"
+expect "rollback"
 row "web" "image" "1.4.2" "1.4.3"
 expect "1 workload changes"
 refuse "topicshare-api" "topicshare-worker"

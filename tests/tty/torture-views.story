@@ -73,7 +73,7 @@ row "aa-odd" "<U+202E>"
 key Esc
 gone "No match."
 key D
-expect "way back"
+expect "rollback"
 match "^(─){100}$"
 press-until PgDn "A approve"
 key A
@@ -91,7 +91,7 @@ gone "Life left"
 test "and reasons in the history, which Production wants"
 press-until Right "in Production"
 key D
-expect "way back"
+expect "rollback"
 expect "A approve"
 key A
 paste "\e]0;gotcha\a서울 e\u0301 $LONG"
@@ -165,7 +165,7 @@ key C
 expect "Name of the clone"
 type "torn"
 key Enter
-expect "way back"
+expect "rollback"
 expect "A approve"
 key A
 expect "Done in" 20
@@ -189,11 +189,11 @@ match "^(─){100}$"
 key o
 row "(*)" "torn"
 key Enter
-expect "way back"
+expect "rollback"
 row "ODD: |"
 not-wrote "\e]0;gotcha"
 key Esc
-gone "way back"
+gone "rollback"
 
 test "a clone whose name is as long as a name can be, in the lists"
 press-until Left "in QA"
@@ -203,7 +203,7 @@ type "a-name-that-is-as-long-as-the-name-of-a-clone-may-be"
 key Ctrl-U
 type "a-name-that-is-as-long-as-it-may-be-1234567890"
 key Enter
-expect "way back"
+expect "rollback"
 expect "A approve"
 key A
 expect "Done in" 20

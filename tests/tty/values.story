@@ -55,7 +55,7 @@ key E
 expect "New value"
 type "7"
 key Enter
-expect "way back"
+expect "rollback"
 row "values" "value PAGE_SIZE" "3 → 7"
 key A
 expect "Enter deploys to aa-copy"
@@ -68,7 +68,7 @@ row "PAGE_SIZE" "its own" "7"
 test "and it goes back to the application's"
 press-until Down "▸ +PAGE_SIZE"
 key I
-expect "way back"
+expect "rollback"
 row "values" "value PAGE_SIZE" "7 → 100"
 key A
 expect "Enter deploys to aa-copy"

@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/xmalloc.h"
+#include "flow/clones.h"
 #include "flow/flow.h"
 #include "flow/interrupted.h"
 #include "flow/session.h"
@@ -280,6 +281,8 @@ values_that_were_not_read_are_not_nothing(void **state)
 	struct world_environment theirs = {.parts = parts[0]}, ours = {.parts = parts[1]};
 
 	(void)state;
+	assert_false(unpromoted_is_whole(NULL, &theirs, &ours));
+	parts[0][WORLD_VALUES].state = parts[1][WORLD_VALUES].state = KNOWLEDGE_ABSENT;
 	assert_true(unpromoted_is_whole(NULL, &theirs, &ours));
 	theirs.values = &values;
 	parts[1][WORLD_VALUES].state = KNOWLEDGE_UNREADABLE;
@@ -648,6 +651,151 @@ each_finding_of_a_clone_is_acknowledged_by_itself(void **state)
 	ask("DELETE", APP "/values/API", NULL);
 	ask("DELETE", APP "/values/BUCKET", NULL);
 	ask("DELETE", APP "/values/NEAR", NULL);
+}
+
+static const struct review_finding *
+finding_of(const struct flow *flow, const char *where)
+{
+	const struct review *r = flow_review(flow);
+
+	for (size_t i = 0; i < r->finding_count; i++)
+		if (strcmp(r->findings[i].where, where) == 0)
+			return &r->findings[i];
+	return NULL;
+}
+
+static void
+change_finding(struct flow *flow, const char *where, const char *text)
+{
+	const struct review_finding *finding = finding_of(flow, where);
+	struct error err = {0};
+
+	assert_non_null(finding);
+	assert_non_null(finding->was);
+	if (flow_change_finding(flow, finding->id, text, &err) != 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(turn_while(flow, FLOW_PREPARING), FLOW_REVIEW);
+}
+
+#define VARIABLE(name) "/modules/web/spec/containers/main/variables/" name
+
+/* In the review itself: it is what is deployed, and no fix that a promotion would bring. */
+static void
+what_is_changed_in_the_review_isolates_the_clone_and_is_not_promoted(void **state)
+{
+	const char *name = next_clone();
+	struct error err = {0};
+	struct flow *flow;
+	char *env, *before;
+
+	(void)state;
+	start_again();
+	put(APP, "BUCKET", "uploads_production");
+	free(serve_deploy(&serve, PRODUCTION,
+			  "{'modules': {'update': {'web': ["
+			  "{'op': 'add', 'path': '/spec/containers/main/variables/API', 'value': 'https://api.production.acme.test/${values.LEVEL}'},"
+			  "{'op': 'add', 'path': '/spec/containers/main/variables/MAIL', 'value': 'smtp://mail.acme.test'}]}}}"));
+	session_refresh(here.session);
+	flow = review(&(struct flow_request){.verb = FLOW_CLONE, .env = name, .source = "production"});
+	assert_int_equal(flow_review(flow)->finding_count, 3);
+	assert_int_equal(flow_review(flow)->changes.count, 0);
+	before = xstrdup(flow_review(flow)->to_set_id);
+	assert_int_equal(flow_acknowledge(flow, finding_of(flow, VARIABLE("MAIL"))->id, true, &err), 0);
+	/* Nothing is changed into what cannot be deployed, nor into the same. */
+	assert_string_equal(finding_of(flow, VARIABLE("API"))->was, "https://api.production.acme.test/${values.LEVEL}");
+	assert_int_equal(flow_change_finding(flow, finding_of(flow, VARIABLE("API"))->id, "${values.NOWHERE}", &err), -1);
+	assert_int_equal(flow_change_finding(flow, finding_of(flow, VARIABLE("API"))->id,
+					     finding_of(flow, VARIABLE("API"))->was, &err), -1);
+	assert_int_equal(flow_change_finding(flow, "none", "x", &err), -1);
+	change_finding(flow, VARIABLE("API"), "https://api.clone.test/${values.LEVEL}");
+	assert_int_equal(flow_review(flow)->changes.count, 1);
+	assert_string_not_equal(flow_review(flow)->to_set_id, before);
+	/* What was typed was decided, what was acknowledged stays so. */
+	assert_true(finding_of(flow, VARIABLE("API"))->is_acknowledged);
+	assert_true(finding_of(flow, VARIABLE("MAIL"))->is_acknowledged);
+	assert_int_equal(review_open_findings(flow_review(flow)), 1);
+	/* The source's own is not typed by intention. */
+	change_finding(flow, "values/BUCKET", "other_production");
+	assert_false(finding_of(flow, "values/BUCKET")->is_acknowledged);
+	change_finding(flow, "values/BUCKET", "uploads_clone");
+	assert_null(finding_of(flow, "values/BUCKET"));
+	assert_int_equal(flow_review(flow)->changes.count, 2);
+	carry_out(flow);
+	env = path_of(name);
+	assert_runs_with(env, "API=https://api.clone.test/info");
+	assert_value(env, "BUCKET", "env uploads_clone");
+	assert_unpromoted(name, 0);
+	carry_out(change_image(name, "local/web:1.1.0"));
+	assert_unpromoted(name, 1);
+	be_somebody_else();
+	assert_unpromoted(name, 1);
+	flow = review(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
+	assert_int_equal(flow_review(flow)->changes.count, 1);
+	assert_true(flow_review(flow)->changes.items[0].is_image);
+	assert_caution(flow, "API");
+	assert_caution(flow, "BUCKET");
+	carry_out(flow);
+	assert_runs_with(PRODUCTION, "API=https://api.production.acme.test/info");
+	assert_unpromoted(name, 0);
+	/* Nor by a second one; but what is changed again later is a fix. */
+	carry_out(change_image(name, "local/web:1.0.0"));
+	flow = review(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
+	assert_int_equal(flow_review(flow)->changes.count, 1);
+	carry_out(flow);
+	assert_runs_with(PRODUCTION, "API=https://api.production.acme.test/info");
+	ask("DELETE", APP "/values/BUCKET", NULL);
+	free(before);
+	free(env);
+}
+
+static void
+adds_definition(void *data)
+{
+	ask("POST", ORG "/resources/defs", data);
+}
+
+static bool
+is_there(const char *name)
+{
+	char *path = path_of(name);
+	int status = serve_ask(&serve, "GET", path, NULL, NULL);
+
+	free(path);
+	return status == 200;
+}
+
+/* Which resources it gets follows from the definitions, which are pinned before it is there. */
+static void
+definitions_that_changed_since_the_review_of_a_clone_are_refused(void **state)
+{
+	static char other[] = "{'id': 'clones-dns', 'name': 'dns', 'type': 'dns', 'driver_type': 'process/dns', "
+			      "'driver_inputs': {'values': {}}, 'criteria': [{'env_type': 'development'}]}";
+	const struct { const char *method, *ending; bool is_made; } moments[] = {
+		{"GET", "/envs/production", false},	/* since the review */
+		{"POST", "/envs", true},		/* while it is made */
+		{"POST", "/deploys", true},		/* in the last moment */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]) - here.plain; i++) {
+		const char *name = next_clone();
+		struct flow *flow;
+
+		start_again();
+		flow = review(&(struct flow_request){.verb = FLOW_CLONE, .env = name, .source = "production"});
+		assert_non_null(flow_review(flow)->definitions);
+		proxy_before(here.proxy, moments[i].method, moments[i].ending, adds_definition, other);
+		approve(flow);
+		assert_refused(flow, ERROR_STALE, "definitions");
+		assert_int_equal(is_there(name), moments[i].is_made);
+		if (moments[i].is_made) {
+			char *path = xasprintf(APP "/envs/%s/deploys", name);
+
+			assert_int_equal(count(path), 0);
+			free(path);
+		}
+		ask("DELETE", ORG "/resources/defs/clones-dns?force=true", NULL);
+	}
 }
 
 /* One database for everybody is a resource that the clone has in common with its source; so is
@@ -1042,6 +1190,91 @@ a_discard_says_that_changed_values_would_be_lost(void **state)
 	free(name);
 }
 
+/* What cannot be found out is not nothing: it is said, and the name is asked for. */
+static void
+a_discard_that_cannot_tell_what_would_be_lost_asks_for_the_name(void **state)
+{
+	struct flow *flow;
+	char *name;
+
+	(void)state;
+	start_again();
+	name = clone(NULL);
+	/* The values that it was cloned with cannot be read, but they are its origin's. */
+	proxy_hide(here.proxy, "value-set-versions");
+	flow = review(&(struct flow_request){.verb = FLOW_DISCARD, .env = name});
+	assert_false(flow_review(flow)->asks_name);
+	flow_dismiss(flow);
+	proxy_hide(here.proxy, NULL);
+	carry_out(change_value(name, "LEVEL", "debug"));
+	proxy_hide(here.proxy, "value-set-versions");
+	flow = review(&(struct flow_request){.verb = FLOW_DISCARD, .env = name});
+	assert_caution(flow, "not known whether");
+	assert_true(flow_review(flow)->may_lose && flow_review(flow)->asks_name);
+	flow_dismiss(flow);
+	proxy_hide(here.proxy, "/envs/production");
+	flow = review(&(struct flow_request){.verb = FLOW_DISCARD, .env = name});
+	assert_caution(flow, "not known whether");
+	assert_true(flow_review(flow)->asks_name);
+	flow_dismiss(flow);
+	proxy_hide(here.proxy, NULL);
+	free(name);
+}
+
+/* Also by somebody who looks at no application, so that the world has no values of it. */
+static void
+a_fix_of_values_counts_where_nobody_looks(void **state)
+{
+	int64_t until = clock_steady_ms() + WAIT_MS;
+	const struct clone *found = NULL;
+	struct clones *clones;
+	char *name;
+
+	(void)state;
+	start_again();
+	name = clone(NULL);
+	carry_out(change_value(name, "LEVEL", "debug"));
+	be_somebody_else();
+	session_focus(here.session, NULL, NULL);
+	clones = clones_open(here.session, NULL);
+	while ((!found || found->work != CLONE_WORK_SOME) && clock_steady_ms() < until) {
+		session_turn(here.session, NULL, NULL, 0, 50);
+		clones_update(clones);
+		found = NULL;
+		for (size_t i = 0; i < clones_count(clones); i++)
+			if (strcmp(clones_get(clones, i)->env, name) == 0)
+				found = clones_get(clones, i);
+		/* Unknown until it is known, and never nothing. */
+		assert_false(found && found->work == CLONE_WORK_NONE);
+	}
+	assert_true(found && found->work == CLONE_WORK_SOME);
+	assert_int_equal(found->changes, 1);
+	clones_close(clones);
+	session_focus(here.session, "acme", "shop");
+	free(name);
+}
+
+/* The difference is between what runs and what will; what somebody wrote in between stands there too. */
+static void
+a_value_that_was_written_and_not_deployed_is_shown(void **state)
+{
+	struct flow *flow;
+
+	(void)state;
+	start_again();
+	put(PRODUCTION, "LEVEL", "trace");
+	flow = change_value("production", "LEVEL", "debug");
+	assert_string_equal(change_of(flow, "value LEVEL")->from, "info");
+	assert_caution(flow, "LEVEL is trace in production now");
+	flow_dismiss(flow);
+	/* What was deployed is in the difference, and nowhere else. */
+	put(PRODUCTION, "LEVEL", "info");
+	flow = change_value("production", "LEVEL", "debug");
+	for (size_t i = 0; i < flow_review(flow)->caution_count; i++)
+		assert_null(strstr(flow_review(flow)->cautions[i], "LEVEL is"));
+	flow_dismiss(flow);
+}
+
 /* By whoever drops it, also when the fix is a value and somebody else promoted it. */
 static void
 a_promoted_fix_that_would_be_dropped_is_named(void **state)
@@ -1332,6 +1565,8 @@ main(void)
 		cmocka_unit_test(a_clone_gets_a_secret_that_nobody_has_seen),
 #endif
 		cmocka_unit_test(each_finding_of_a_clone_is_acknowledged_by_itself),
+		cmocka_unit_test(what_is_changed_in_the_review_isolates_the_clone_and_is_not_promoted),
+		cmocka_unit_test(definitions_that_changed_since_the_review_of_a_clone_are_refused),
 		cmocka_unit_test(a_clone_that_shares_a_static_resource_says_so),
 		cmocka_unit_test(a_key_without_a_value_is_named_before_anything_is_sent),
 		cmocka_unit_test(two_fixes_from_one_clone_are_promoted_one_after_the_other),
@@ -1344,6 +1579,9 @@ main(void)
 		cmocka_unit_test(a_fix_made_by_a_value_is_carried),
 		cmocka_unit_test(a_fix_made_by_a_secret_is_promoted_unseen_or_said_to_stay),
 		cmocka_unit_test(a_discard_says_that_changed_values_would_be_lost),
+		cmocka_unit_test(a_discard_that_cannot_tell_what_would_be_lost_asks_for_the_name),
+		cmocka_unit_test(a_fix_of_values_counts_where_nobody_looks),
+		cmocka_unit_test(a_value_that_was_written_and_not_deployed_is_shown),
 		cmocka_unit_test(a_promoted_fix_that_would_be_dropped_is_named),
 		cmocka_unit_test(resources_that_changed_since_the_review_are_refused),
 		cmocka_unit_test(a_program_that_ends_before_any_step_is_gone_on_with),

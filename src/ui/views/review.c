@@ -25,6 +25,7 @@
 #include "flow/world.h"
 #include "model/set.h"
 #include "ui/canvas.h"
+#include "ui/outside.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
 #include "ui/views/changes.h"
@@ -75,6 +76,7 @@ static const struct key keys[] = {
 	{'q', NULL, ACTION_BACK, NULL, .help = NULL},
 	DIFFERENCE_KEYS,
 	DECIDE_KEYS,
+	{'E', "E", ACTION_EDIT, NULL, .help = N_("On a finding: change its text in the clone.")},
 	{'y', "y", ACTION_COPY, NULL, .help = N_("Copy the changes in words.")},
 	{'\t', "Tab", ACTION_PANE, NULL, .help = N_("To the findings and to the next field, where there are any.")},
 	{'\r', "Enter", ACTION_OPEN, NULL, .help = N_("In a field: to the next one; in the last one approve, once all are right.")},
@@ -246,11 +248,11 @@ add_request(struct buf *line, const struct review *review, const char *request)
 	free(common);
 }
 
-/* A line of what is sent, and one of the way back; each more where it is long.  How many rows. */
+/* A line of what is sent, and one of the rollback; each more where it is long.  How many rows. */
 static int
 draw_sends(struct ui *ui, struct canvas *c, int row, const struct review *review)
 {
-	const char *labels[] = {_("sends"), _("way back")};
+	const char *labels[] = {_("sends"), _("rollback")};
 	int column = text_columns(labels[0]), used;
 	struct buf line;
 
@@ -286,6 +288,8 @@ why_typed(const struct review *review)
 {
 	if (review->is_protected && !review->is_no_clone)
 		return _(" is protected.");
+	if (review->may_lose && !review->is_no_clone)
+		return _(" may have changes that are not promoted.");
 	if (review->verb == FLOW_DISCARD && !review->is_no_clone)
 		return _(" has changes that are not promoted.");
 	return _(" is not your clone.");
@@ -350,6 +354,9 @@ shows_contents(const struct review *review, struct ui *ui)
 {
 	return review->changes.count == 0 && contents_of(review, ui);
 }
+
+static const char no_room[] = N_("Enlarge the window: no line of the difference fits in it.");
+static const char not_read[] = N_("Read the difference to its end first: {page-down} or {last}.");
 
 /* The end counts when nothing is folded away by hand before it. */
 static void
@@ -468,6 +475,11 @@ draw_review(struct review_view *r, struct ui *ui, struct canvas *c, const struct
 	r->fits = room > 0;
 	r->shown = true;
 	note_end(r, ui, at_end);
+	/* A larger window makes both untrue. */
+	if (r->fits)
+		ui_retract(ui, _(no_room));
+	if (r->end_seen_at)
+		ui_retract(ui, _(not_read));
 	if (foot == 0) {
 		ui_in_sight(ui, &part);
 		return;
@@ -602,6 +614,16 @@ prepare_again(struct review_view *r, struct ui *ui, struct flow *old, const char
 	flow_dismiss(old);
 }
 
+/* There may be fewer of them now. */
+static void
+stay_in_findings(struct review_view *r, const struct review *review)
+{
+	if (review->finding_count > 0)
+		r->finding = review->finding_count - 1;
+	else
+		r->focus = IN_DIFFERENCE;
+}
+
 /* The world did, or the flow: an open review follows what it is about. */
 static void
 changed(struct view *view, struct ui *ui)
@@ -609,10 +631,13 @@ changed(struct view *view, struct ui *ui)
 	struct review_view *r = (struct review_view *)view;
 	struct flow *flow = flow_of(r, ui);
 	const char *moved = flow ? flow_moved(flow) : NULL;
+	const struct review *review = flow ? flow_review(flow) : NULL;
 	char *why = moved ? xstrdup(moved) : NULL;
 
 	if (why)
 		prepare_again(r, ui, flow, why);
+	else if (review && r->focus == IN_FINDINGS && r->finding >= review->finding_count)
+		stay_in_findings(r, review);
 	free(why);
 }
 
@@ -621,9 +646,9 @@ static const char *
 why_not(const struct review_view *r)
 {
 	if (!r->fits || LINES < TERMINAL_MIN_ROWS || COLS < TERMINAL_MIN_COLUMNS)
-		return _("Enlarge the window: no line of the difference fits in it.");
+		return _(no_room);
 	if (!r->end_seen_at)
-		return _("Read the difference to its end first: {page-down} or {last}.");
+		return _(not_read);
 	if (clock_steady_ms() - r->end_seen_at < SETTLE_MS)
 		return _("The review has only just appeared; press the key again.");
 	return NULL;
@@ -676,8 +701,9 @@ act_approve(struct review_view *r, struct ui *ui, struct flow *flow)
 	size_t open = review_open_findings(review);
 
 	if (go_to_open_finding(r, review))
-		ui_say(ui, ngettext("Acknowledge the finding first (Space): it may lead to %s.",
-				    "Acknowledge each of the findings first (Space): they may lead to %s.",
+		ui_say(ui, ngettext("Acknowledge the finding first (Space) or change it ({edit}): it may lead to %s.",
+				    "Acknowledge each of the findings first (Space) or change them ({edit}): they "
+				    "may lead to %s.",
 				    open), review->source);
 	else if (asks(review))
 		r->focus = missing ? missing : IN_NAME;
@@ -716,6 +742,123 @@ next_field(struct review_view *r, const struct review *review)
 		r->focus = r->focus != IN_REASON && review->is_protected ? IN_REASON : IN_NAME;
 }
 
+static const struct review_finding *
+finding_here(const struct review_view *r, const struct review *review)
+{
+	return review && r->focus == IN_FINDINGS && r->finding < review->finding_count ?
+		&review->findings[r->finding] : NULL;
+}
+
+/* --- what a finding is in becomes another text in the clone --- */
+
+/* Which one, for whoever comes back from a field or an editor. */
+struct finding_place {
+	struct review_view *review;
+	char *operation, *id, *before;
+};
+
+static const char *
+check_text(void *data, const char *text)
+{
+	const struct finding_place *place = data;
+
+	return strcmp(place->before, text) == 0 ? _("No change: it already has this value.") : NULL;
+}
+
+/* The review is made again, and is read again. */
+static bool
+take_text(struct ui *ui, const struct finding_place *place, const char *text)
+{
+	struct flow *flow = session_flow_by_id(ui_session(ui), place->operation);
+	struct error err = {0};
+
+	if (!flow) {
+		ui_say(ui, _("The review was made again meanwhile; change it there."));
+		return false;
+	}
+	if (flow_change_finding(flow, place->id, text, &err) != 0) {
+		ui_say_error(ui, &err);
+		return false;
+	}
+	place->review->end_seen_at = 0;
+	place->review->shown = false;
+	place->review->head_top = 0;
+	return true;
+}
+
+static void
+typed_text(void *data, struct ui *ui, const char *text)
+{
+	(void)take_text(ui, data, text);
+	ui_pop(ui);
+}
+
+static void
+drop_place(void *data)
+{
+	struct finding_place *place = data;
+
+	free(place->operation);
+	free(place->id);
+	free(place->before);
+	free(place);
+}
+
+/* Several lines, or more than a field holds. */
+static bool
+needs_editor(const char *text)
+{
+	return strpbrk(text, "\n\r\t") || strlen(text) >= FIELD_MAX;
+}
+
+static void
+edit_text(struct ui *ui, const struct finding_place *place)
+{
+	char *text = xstrdup(place->before);
+	size_t before = strlen(text), after;
+	struct error err = {0};
+
+	if (outside_edit("finding.txt", &text, &err) != 0) {
+		ui_say_error(ui, &err);
+		free(text);
+		return;
+	}
+	/* An editor ends the last line. */
+	after = strlen(text);
+	if (after > 0 && text[after - 1] == '\n' && (before == 0 || place->before[before - 1] != '\n'))
+		text[after - 1] = '\0';
+	(void)take_text(ui, place, text);
+	free(text);
+}
+
+static void
+change_finding(struct review_view *r, struct ui *ui, const struct flow *flow,
+	       const struct review_finding *finding)
+{
+	struct prompt prompt = {
+		.title = N_("Change the text of a finding"), .label = N_("New text"),
+		.note = N_("In the clone only. It isolates the clone, so it is not promoted; the review is made again."),
+		.subject = finding->where, .initial = finding->was, .check = check_text, .done = typed_text,
+		.drop = drop_place,
+	};
+	struct finding_place *place;
+
+	if (!finding->was) {
+		ui_say(ui, _("This finding is not in one string of the clone; it can only be acknowledged."));
+		return;
+	}
+	place = xcalloc(1, sizeof(*place));
+	*place = (struct finding_place){r, xstrdup(flow_operation_id(flow)), xstrdup(finding->id),
+					xstrdup(finding->was)};
+	prompt.data = place;
+	if (!needs_editor(finding->was)) {
+		ui_push(ui, prompt_view_new(&prompt));
+		return;
+	}
+	edit_text(ui, place);
+	drop_place(place);
+}
+
 /* Keys among the findings.  true: it was one of theirs. */
 static bool
 act_findings(struct review_view *r, struct ui *ui, struct flow *flow, enum action action)
@@ -735,7 +878,11 @@ act_findings(struct review_view *r, struct ui *ui, struct flow *flow, enum actio
 		r->finding -= r->finding > 0;
 		return true;
 	case ACTION_OPEN:
-		ui_say(ui, _("Space acknowledges this finding."));
+		ui_say(ui, finding->was ? _("Space acknowledges this finding; {edit} changes its text in the clone.")
+					: _("Space acknowledges this finding."));
+		return true;
+	case ACTION_EDIT:
+		change_finding(r, ui, flow, finding);
 		return true;
 	case ACTION_FOLD:
 		if (flow_acknowledge(flow, finding->id, !finding->is_acknowledged, &err) != 0)
@@ -815,6 +962,7 @@ can(const struct view *view, struct ui *ui, enum action action)
 	case ACTION_NEXT: return review && (!shows_contents(review, ui) || *r->contents.find.text);
 	case ACTION_OURS:
 	case ACTION_THEIRS: return flow && (flow_merge(flow) || flow_value_count(flow) > 0);
+	case ACTION_EDIT: return finding_here(r, review) && finding_here(r, review)->was;
 	case ACTION_PANE: return (flow && flow_value_count(flow) > 0) || (review && (asks(review) || review->finding_count > 0));
 	default: return true;
 	}
@@ -839,6 +987,7 @@ bar(const struct view *view, struct ui *ui)
 	};
 	static const struct key finding_keys[] = {
 		{' ', "Space", ACTION_FOLD, N_("acknowledge"), .help = NULL},
+		{'E', "E", ACTION_EDIT, N_("change"), .help = NULL},
 		{'j', "j", ACTION_DOWN, N_("next finding"), .help = NULL},
 		{'k', "k", ACTION_UP, N_("previous finding"), .help = NULL},
 		{'\t', "Tab", ACTION_PANE, N_("go on"), .help = NULL},
@@ -899,6 +1048,11 @@ act(struct view *view, struct ui *ui, enum action action)
 	case ACTION_THEIRS: ui_say(ui, _("There is no conflict to decide here.")); break;
 	case ACTION_APPROVE: act_approve(r, ui, flow); break;
 	case ACTION_COPY: copy(ui, review); break;
+	case ACTION_EDIT:
+		ui_say(ui, review->finding_count > 0
+				? _("{pane} goes to the findings; {edit} changes the text of one of them.")
+				: _("There is no finding here whose text could be changed."));
+		break;
 	case ACTION_PANE:
 		if (asks(review) || review->finding_count > 0)
 			next_field(r, review);
