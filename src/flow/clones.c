@@ -302,19 +302,18 @@ find_known(const struct clones *clones, const struct clone *like)
 	return NULL;
 }
 
-/* The same for the same three states; values that are not known take no part. */
+/* The same for the same three states; values that are not known are no state. */
 static char *
 work_key(const char *base, const char *theirs, const char *ours, const struct values *common,
-	 const struct values *there, const struct values *here)
+	 const struct values *there, const struct values *here, bool known)
 {
+	const struct values *values[] = {common, there, here};
 	char *digests[3], *key;
 
-	if (!common || !there || !here)
-		return xasprintf("%s %s %s", base, theirs, ours);
-	digests[0] = values_digest(common);
-	digests[1] = values_digest(there);
-	digests[2] = values_digest(here);
-	key = xasprintf("%s %s %s %s %s %s", base, theirs, ours, digests[0], digests[1], digests[2]);
+	for (size_t i = 0; i < 3; i++)
+		digests[i] = values[i] ? values_digest(values[i]) : xstrdup("-");
+	key = xasprintf("%s %s %s %s %s %s %d", base, theirs, ours, digests[0], digests[1], digests[2],
+			known);
 	for (size_t i = 0; i < 3; i++)
 		free(digests[i]);
 	return key;
@@ -398,7 +397,8 @@ find_work(struct clones *clones, const struct place *place, struct clone *clone)
 	values_known = running_values(clones, place, origin, &their_values);
 	values_known &= running_values(clones, place, place->env, &our_values);
 	common = find_common(clones, place, deployment);
-	clone->work_key = work_key(clone->set_id, theirs, ours, common, their_values, our_values);
+	clone->work_key = work_key(clone->set_id, theirs, ours, common, their_values, our_values,
+				   values_known);
 	known = find_known(clones, clone);
 	if (known && known->work != CLONE_WORK_UNKNOWN) {
 		clone->work = known->work;

@@ -41,6 +41,7 @@ struct origins {
 	size_t count;
 	size_t untold;			/* environments of which nobody knows whether they are clones */
 	bool is_complete;		/* nothing is left to be judged */
+	bool was_kept;			/* a record was written: the world is sorted anew by that */
 };
 
 struct origins *
@@ -317,8 +318,10 @@ keep(struct origins *o, const char *env, struct clone_origin *found)
 	if (!is_kept || !is_same(found->origin, kept.origin) || !is_same(found->set_id, kept.set_id) ||
 	    !is_same(found->deployment_id, kept.deployment_id) ||
 	    !is_same(found->operation_id, kept.operation_id)) {
-		if (store_put_clone_origin(store, platform, o->org, o->app, env, found, NULL) == 0)
+		if (store_put_clone_origin(store, platform, o->org, o->app, env, found, NULL) == 0) {
+			o->was_kept = true;
 			session_look_again(o->session);
+		}
 	}
 	clone_origin_clear(&kept);
 }
@@ -353,8 +356,10 @@ drop_stale_record(struct origins *o, const struct environment *e)
 			       untrusted_raw(&e->id), &kept, NULL) == 0 &&
 	    kept.cloned_at > 0 && e->created_at > kept.cloned_at + CLOCK_SKEW_MS &&
 	    store_drop_clone_origin(store, session_platform(o->session), o->org, o->app,
-				    untrusted_raw(&e->id), NULL) == 0)
+				    untrusted_raw(&e->id), NULL) == 0) {
+		o->was_kept = true;
 		session_look_again(o->session);
+	}
 	clone_origin_clear(&kept);
 }
 
@@ -392,29 +397,48 @@ judge(struct origins *o, const struct environment *e)
 	return f->last != NULL;
 }
 
-void
-origins_update(struct origins *o)
+/* Judges all, or as many as were before the world became another one by that.  Whether none is left. */
+static bool
+judge_all(struct origins *o)
 {
 	const struct world_application *app =
-		o->org ? world_application(session_world(o->session), o->org, o->app) : NULL;
-	bool complete = app && knowledge_has_content(&app->known);
+		world_application(session_world(o->session), o->org, o->app);
+	bool complete = true;
 
 	o->untold = 0;
-	if (!complete)
-		return;
-	reader_begin(o->reader);
-	for (size_t i = 0; i < app->count; i++) {
+	for (size_t i = 0; i < app->count && !o->was_kept; i++) {
 		const struct world_environment *e = &app->environments[i];
 
 		/* A clone is never protected. */
 		if (!e->is_protected && !e->environment.deleting && e->environment.last_deploy.id.raw &&
 		    !judge(o, &e->environment)) {
 			complete = false;
-			o->untold += !e->clone_of;
+			o->untold += !o->was_kept && !e->clone_of;
 		}
 	}
+	return complete;
+}
+
+void
+origins_update(struct origins *o)
+{
+	const struct world_application *app =
+		o->org ? world_application(session_world(o->session), o->org, o->app) : NULL;
+
+	size_t tries;
+
+	o->untold = 0;
+	if (!app || !knowledge_has_content(&app->known))
+		return;
+	tries = app->count + 1;
+	reader_begin(o->reader);
+	/* What is written is learnt at once: what was found to be a clone has another place in the list, and
+	 * the one behind it would be passed over. */
+	do {
+		o->was_kept = false;
+		o->is_complete = judge_all(o);
+	} while (o->was_kept && tries-- > 0);
 	reader_end(o->reader);
-	o->is_complete = complete;
 }
 
 bool

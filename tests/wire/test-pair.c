@@ -653,6 +653,27 @@ each_finding_of_a_clone_is_acknowledged_by_itself(void **state)
 	ask("DELETE", APP "/values/NEAR", NULL);
 }
 
+/* All of them, by whoever has none of it written down. */
+static void
+everybody_sees_every_clone(void **state)
+{
+	char *names[3];
+
+	(void)state;
+	start_again();
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		names[i] = clone(NULL);
+	for (int round = 0; round < 3; round++) {
+		be_somebody_else();
+		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+			assert_unpromoted(names[i], 0);
+	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		carry_out(review(&(struct flow_request){.verb = FLOW_DISCARD, .env = names[i]}));
+		free(names[i]);
+	}
+}
+
 static const struct review_finding *
 finding_of(const struct flow *flow, const char *where)
 {
@@ -1565,6 +1586,7 @@ main(void)
 		cmocka_unit_test(a_clone_gets_a_secret_that_nobody_has_seen),
 #endif
 		cmocka_unit_test(each_finding_of_a_clone_is_acknowledged_by_itself),
+		cmocka_unit_test(everybody_sees_every_clone),
 		cmocka_unit_test(what_is_changed_in_the_review_isolates_the_clone_and_is_not_promoted),
 		cmocka_unit_test(definitions_that_changed_since_the_review_of_a_clone_are_refused),
 		cmocka_unit_test(a_clone_that_shares_a_static_resource_says_so),
