@@ -4,6 +4,7 @@ libnet_a_SOURCES = \
 	src/net/curl.c src/net/curl.h \
 	src/net/http-client.c src/net/http-client.h \
 	src/net/http-try.c \
+	src/net/listener.c src/net/listener.h \
 	src/net/loop.c src/net/loop.h \
 	src/net/private.h \
 	src/net/url.c src/net/url.h

@@ -88,6 +88,7 @@ open_driver(struct world *world)
 
 	world->loop = loop_new(&err);
 	assert_non_null(world->loop);
+	assert_int_equal(loop_take_signals(world->loop, &err), 0);
 	loop_on_turn(world->loop, look, world);
 	world->driver = driver_process_new(world->loop, &options, &err);
 	assert_non_null(world->driver);

@@ -12,8 +12,8 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "net/loop.h"
 #include "platform/drivers/driver.h"
-#include "platform/loop.h"
 
 #define SPACE "acme/shop/production"
 #define PATIENCE_MS 60000

@@ -27,6 +27,7 @@
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "net/loop.h"
 #include "platform/admin/import.h"
 #include "platform/api/routes.h"
 #include "platform/drivers/driver.h"
@@ -34,7 +35,6 @@
 #include "platform/engine/engine.h"
 #include "platform/http/answers.h"
 #include "platform/http/metrics.h"
-#include "platform/loop.h"
 #include "platform/state/rows.h"
 #include "platform/state/secret.h"
 #include "platform/state/state-secrets.h"
@@ -299,6 +299,7 @@ open_platform(void)
 
 	p->user = "owner";
 	p->loop = loop_new(&err);
+	assert_int_equal(loop_take_signals(p->loop, &err), 0);
 	p->repository = repository_open(path, &err);
 	free(path);
 	if (!p->repository || state_secrets_open(p, NULL, world.folder, &err) != 0)

@@ -32,6 +32,8 @@
 #include "base/paths.h"
 #include "base/secrecy.h"
 #include "base/xmalloc.h"
+#include "net/listener.h"
+#include "net/loop.h"
 #include "platform/admin/command.h"
 #include "platform/admin/control.h"
 #include "platform/admin/import.h"
@@ -46,10 +48,8 @@
 #include "platform/engine/engine.h"
 #include "platform/http/answers.h"
 #include "platform/http/http.h"
-#include "platform/http/listener.h"
 #include "platform/http/metrics.h"
 #include "platform/http/tls.h"
-#include "platform/loop.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-values.h"
 #include "platform/state/repository.h"
@@ -153,7 +153,7 @@ open_platform(struct daemon *d, struct error *err)
 	platform->metrics = metrics_new();
 	platform->answers = answers_new();
 	platform->loop = loop_new(err);
-	if (platform->loop)
+	if (platform->loop && loop_take_signals(platform->loop, err) == 0)
 		platform->repository = repository_open(database, err);
 	if (platform->repository && state_secrets_open(platform, settings->secret_key_file, settings->state, err) == 0)
 		platform->driver = driver_process_new(platform->loop, &driver, err);

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/xmalloc.h"
-#include "platform/loop.h"
+#include "net/loop.h"
 
 #define FIRST_MS 15000
 

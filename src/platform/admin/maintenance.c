@@ -20,12 +20,12 @@
 #include "base/log.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "net/listener.h"
+#include "net/loop.h"
 #include "platform/admin/backup.h"
 #include "platform/admin/export.h"
 #include "platform/admin/import.h"
 #include "platform/admin/maintenance-socket.h"
-#include "platform/http/listener.h"
-#include "platform/loop.h"
 
 #define VISITORS_MAX 8
 #define VISIT_MS 60000		/* to ask, and to take the answer */

@@ -15,8 +15,8 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
+#include "net/listener.h"
 #include "platform/drivers/driver.h"
-#include "platform/http/listener.h"
 
 struct setting {
 	const char *section, *key;	/* section NULL: on the command line only */

@@ -16,7 +16,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
-#include "platform/http/listener.h"
+#include "net/listener.h"
 
 #define PAUSE_MS 20
 

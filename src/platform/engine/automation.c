@@ -17,8 +17,8 @@
 #include "model/image.h"
 #include "model/json.h"
 #include "model/set.h"
+#include "net/loop.h"
 #include "platform/engine/deploy.h"
-#include "platform/loop.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository.h"
 

@@ -21,11 +21,11 @@
 #include "base/log.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "net/loop.h"
 #include "platform/drivers/driver.h"
 #include "platform/engine/rollout-plan.h"
 #include "platform/engine/rollout.h"
 #include "platform/http/metrics.h"
-#include "platform/loop.h"
 #include "platform/state/repository.h"
 
 #define PENDING_MAX_MS (15 * 60 * 1000)	/* what was asked for longer ago is asked for again */

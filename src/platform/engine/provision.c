@@ -12,8 +12,8 @@
 #include "base/log.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "net/loop.h"
 #include "platform/drivers/driver.h"
-#include "platform/loop.h"
 #include "platform/state/repository-resources.h"
 #include "platform/state/secret.h"
 

@@ -14,17 +14,17 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "model/set.h"
-#include "platform/engine/deployed-values.h"
+#include "net/loop.h"
 #include "platform/drivers/driver.h"
+#include "platform/engine/deployed-values.h"
 #include "platform/engine/env-graph.h"
-#include "platform/engine/prune.h"
-#include "platform/engine/provision.h"
 #include "platform/engine/graph.h"
-#include "base/log.h"
-#include "platform/loop.h"
+#include "platform/engine/provision.h"
+#include "platform/engine/prune.h"
 #include "platform/state/repository-resources.h"
 
 #define COMMIT_MIN_MS 250	/* between two tries to write down what happened */

@@ -33,6 +33,8 @@
 #include "base/log.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "net/listener.h"
+#include "net/loop.h"
 #include "platform/api/routes.h"
 #include "platform/auth/admit.h"
 #include "platform/http/answers.h"
@@ -40,10 +42,8 @@
 #include "platform/http/health.h"
 #include "platform/http/http-guard.h"
 #include "platform/http/http-log.h"
-#include "platform/http/listener.h"
 #include "platform/http/metrics.h"
 #include "platform/http/tls.h"
-#include "platform/loop.h"
 #include "platform/state/repository.h"
 
 /* What doc/api/extensions describes. */

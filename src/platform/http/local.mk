@@ -13,8 +13,6 @@ libplatform_http_a_SOURCES = \
 	src/platform/http/http-log.h \
 	src/platform/http/http.c \
 	src/platform/http/http.h \
-	src/platform/http/listener.c \
-	src/platform/http/listener.h \
 	src/platform/http/metrics.c \
 	src/platform/http/metrics.h \
 	src/platform/http/tls.c \

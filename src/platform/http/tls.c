@@ -28,7 +28,7 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
-#include "platform/loop.h"
+#include "net/loop.h"
 
 #define CHAIN_MAX 16
 #define RETIRED_MS 300000

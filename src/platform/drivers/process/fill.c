@@ -24,7 +24,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
-#include "platform/loop.h"
+#include "net/loop.h"
 
 #define FILL_MS 60000
 

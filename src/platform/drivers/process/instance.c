@@ -27,8 +27,8 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
+#include "net/loop.h"
 #include "platform/drivers/redact.h"
-#include "platform/loop.h"
 
 #define GRACE_MS 2000
 #define GIVE_UP_MS 10000	/* after SIGKILL: a process that the kernel does not let die */

@@ -16,7 +16,7 @@
 
 #include "base/buf.h"
 #include "base/xmalloc.h"
-#include "platform/loop.h"
+#include "net/loop.h"
 
 #define TRY_MS 2000
 #define ANSWER_MAX 64		/* the status line is all that is read */

@@ -22,7 +22,7 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
-#include "platform/loop.h"
+#include "net/loop.h"
 
 #define DRAIN_MS 1000
 #define DRAIN_POLL_MS 20

@@ -14,7 +14,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
-#include "platform/loop.h"
+#include "net/loop.h"
 
 char *
 space_directory(const struct process_driver *driver, const char *name, struct error *err)

@@ -19,7 +19,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
-#include "platform/loop.h"
+#include "net/loop.h"
 
 #define CANDIDATE_TRIES 2
 #define RETRY_MS 100

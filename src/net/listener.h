@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sockets that listen: a private Unix socket, or a TCP port of this machine. */
-#ifndef SIDESTAGE_PLATFORM_HTTP_LISTENER_H
-#define SIDESTAGE_PLATFORM_HTTP_LISTENER_H
+#ifndef SIDESTAGE_NET_LISTENER_H
+#define SIDESTAGE_NET_LISTENER_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "platform/http/listener.h"
+#include "net/listener.h"
 
 #include <errno.h>
 #include <netdb.h>
