@@ -45,6 +45,16 @@ state_socket_unlink(const char *state, const char *name)
 	free(path);
 }
 
+void
+state_socket_unreachable(const char *state, const char *why, struct error *err)
+{
+	struct error said = {0};
+
+	error_set(&said, ERROR_UNREACHABLE, _("%s: its sidestaged cannot be reached; when none runs, be the user "
+					      "that the state belongs to"), state);
+	error_set(err, said.kind, "%s: %s", said.text, why);
+}
+
 int
 state_socket_connect(const char *state, const char *name, int wait_ms, struct error *err)
 {
@@ -60,10 +70,7 @@ state_socket_connect(const char *state, const char *name, int wait_ms, struct er
 	       (errno == ENOENT || errno == ECONNREFUSED) && clock_steady_ms() < until)
 		poll(NULL, 0, PAUSE_MS);
 	if (ret != 0) {
-		error_errno(err, _("%s: its sidestaged cannot be reached; when none runs, be the user "
-				   "that the state belongs to"), state);
-		if (err)
-			err->kind = ERROR_UNREACHABLE;
+		state_socket_unreachable(state, strerror(errno), err);
 		if (fd >= 0)
 			close(fd);
 		fd = -1;

@@ -14,5 +14,7 @@ int state_socket_listen(const char *state, const char *name, struct error *err);
 void state_socket_unlink(const char *state, const char *name);
 /* Connected, or -1 with ERROR_UNREACHABLE; while nobody listens it is tried again for so long. */
 int state_socket_connect(const char *state, const char *name, int wait_ms, struct error *err);
+/* err becomes the ERROR_UNREACHABLE that says so, and why. */
+void state_socket_unreachable(const char *state, const char *why, struct error *err);
 
 #endif
