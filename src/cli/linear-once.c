@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -201,6 +202,8 @@ answer_review(struct linear *l, struct flow *flow)
 				       ? EXIT_REFUSED : exit_code_of(err.kind, EXIT_STAGE_CHANGE),
 			    "%s", err.text);
 	} else {
+		/* Who stops listening does not end it. */
+		signal(SIGPIPE, SIG_IGN);
 		l->approved = true;
 		l->asking = ASKING_COMMAND;
 		return;

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/text.h"
 #include "base/xmalloc.h"
 #include "cli/command.h"
 #include "cli/facts.h"
@@ -116,7 +117,7 @@ read_value(struct linear *l, const char *file)
 		close(fd);
 	if (n >= 0 && length > VALUE_MAX)
 		linear_fail(l, EXIT_USAGE, _("%s: a value has at most %u bytes."), file, VALUE_MAX);
-	else if (n >= 0 && memchr(bytes, '\0', length))
+	else if (n >= 0 && (memchr(bytes, '\0', length) || !text_is_utf8(bytes, length)))
 		linear_fail(l, EXIT_USAGE, _("%s: a value is text, and this is not."), file);
 	else if (n >= 0) {
 		if (length > 0 && bytes[length - 1] == '\n')
@@ -173,6 +174,11 @@ take_decision(struct linear *l, const struct details *details, const char *env, 
 		return false;
 	}
 	key = xstrndup(given, (size_t)(equals - given));
+	if (!text_is_utf8(key, strlen(key))) {
+		linear_fail(l, EXIT_USAGE, _("\"%s\" is not valid UTF-8."), key);
+		free(key);
+		return false;
+	}
 	known = find_value(details, key);
 	*out = (struct flow_value){.key = key, .kind = decisions[decision].kind};
 	if (!known && decisions[decision].of_env) {

@@ -8,6 +8,7 @@
 
 #include "cli/linear.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/knowledge.h"
+#include "base/text.h"
 #include "base/xmalloc.h"
 #include "cli/command.h"
 #include "cli/facts.h"
@@ -306,6 +308,8 @@ linear_watch(struct linear *l, struct flow *flow)
 	l->approved = true;
 	l->reviewed = true;
 	l->asking = ASKING_COMMAND;
+	if (l->once)
+		signal(SIGPIPE, SIG_IGN);	/* as for one that is approved */
 }
 
 bool
@@ -665,7 +669,13 @@ take_input(struct linear *l)
 	line[n] = '\0';
 	l->length -= end ? n + 1 : n;
 	memmove(l->input, l->input + n + (end != NULL), l->length);
-	take_line(l, line);
+	if (text_is_utf8(line, strlen(line))) {
+		take_line(l, line);
+		return true;
+	}
+	lines_say(_("That line is not valid UTF-8; it was dropped."));
+	l->code = l->code == EXIT_OK ? EXIT_USAGE : l->code;
+	l->prompted = false;
 	return true;
 }
 

@@ -2,9 +2,12 @@
 /* argv: finds the sub-command, fills its arguments, runs it, and says what went wrong. */
 #include "config.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/config-file.h"
 #include "base/error.h"
@@ -112,6 +115,37 @@ print_error(const struct error *err)
 	free(shown);
 }
 
+/*
+ * A descriptor that was closed would be given to the next file that is opened, a database perhaps,
+ * and what is printed would be written there.  A stand-in cannot be used either, so that is noticed.
+ */
+static void
+keep_standard_streams(void)
+{
+	static const int modes[] = {O_WRONLY, O_RDONLY, O_WRONLY};	/* the last: nobody misses it */
+
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd)
+			_exit(EXIT_FAILED);
+}
+
+/* Whether all that was printed has arrived; a script would take the rest for all there is. */
+static int
+check_output(int code, bool is_diff)
+{
+	const bool had_failed = ferror(stdout);
+
+	if (fflush(stdout) == 0 && !had_failed)
+		return code;
+	if (had_failed)
+		fprintf(stderr, "sidestage: %s\n", _("The output could not be written."));
+	else
+		fprintf(stderr, _("sidestage: The output could not be written: %s\n"), strerror(errno));
+	if (is_diff && (code == EXIT_OK || code == EXIT_FAILED))	/* those say how the two sides are */
+		return EXIT_UNREAD;
+	return code == EXIT_OK || code == EXIT_PREVIEWED ? EXIT_FAILED : code;
+}
+
 static int
 run_command(const struct command *command, int argc, char **argv)
 {
@@ -133,7 +167,7 @@ run_command(const struct command *command, int argc, char **argv)
 		break;
 	}
 	options_clear(&arguments);
-	return code;
+	return check_output(code, strcmp(command->name, "diff") == 0);
 }
 
 int
@@ -142,15 +176,16 @@ main(int argc, char **argv)
 	const struct command *command = &command_board;
 	struct command verb;
 
+	keep_standard_streams();
 	secrecy_forbid_cores();
 	i18n_start();
 	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
 		print_version();
-		return EXIT_OK;
+		return check_output(EXIT_OK, false);
 	}
 	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
 		print_help();
-		return EXIT_OK;
+		return check_output(EXIT_OK, false);
 	}
 	if (argc > 1 && argv[1][0] != '-') {
 		command = find_command(argv[1], &verb);

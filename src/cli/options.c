@@ -214,12 +214,26 @@ append(struct argument_list *list, const char *value)
 	list->items[list->count++] = value;
 }
 
+/* A file may be called anything; all else goes into texts that are UTF-8. */
+static bool
+is_path(const struct command_option *option)
+{
+	static const char *const paths[] = {"socket", "token-file", "ca-file", "theme", "value-from"};
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		if (strcmp(option->name, paths[i]) == 0)
+			return true;
+	return false;
+}
+
 static enum options_result
 store(const struct command *command, struct arguments *arguments, const struct command_option *option,
       const char *value)
 {
 	char *place = (char *)arguments + option->offset;
 
+	if (value && !is_path(option) && !text_is_utf8(value, strlen(value)))
+		return complain(command, _("--%s: \"%s\" is not valid UTF-8."), option->name, value);
 	switch (option->kind) {
 	case OPTION_SWITCH:
 		*(bool *)(void *)place = true;
@@ -279,6 +293,9 @@ options_parse(const struct command *command, int argc, char **argv, struct argum
 		arguments->verb = command->name;
 		arguments->words = argv + optind;
 		arguments->word_count = (size_t)(argc - optind);
+		for (size_t i = 0; i < arguments->word_count; i++)
+			if (!text_is_utf8(arguments->words[i], strlen(arguments->words[i])))
+				return complain(command, _("\"%s\" is not valid UTF-8."), arguments->words[i]);
 	} else if (optind < argc) {
 		return complain(command, _("%s takes no argument, but was given \"%s\"."), command->name,
 				argv[optind]);

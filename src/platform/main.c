@@ -2,9 +2,11 @@
 /* sidestaged: one table of sub-commands. */
 #include "config.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/config-file.h"
 #include "base/i18n.h"
@@ -56,6 +58,10 @@ refuse(const char *word)
 int
 main(int argc, char **argv)
 {
+	/* The log must not go into a database that got the number of a closed descriptor. */
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+			_exit(STATUS_FAILED);
 	i18n_start();
 	signal(SIGPIPE, SIG_IGN);
 	if (argc < 2) {

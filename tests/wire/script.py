@@ -188,6 +188,55 @@ class Script:
             self.check(f"{' '.join(words)}: a history that cannot be read is no empty one, and said once", ended, UNREAD,
                        "", ended.err.count("cannot be opened") == 1)
 
+    # --- where it is printed ---
+
+    def output_that_is_lost_is_no_success(self):
+        commands = [(words, FAILED) for words in (
+            ("board", "--json", *SHOP), ("clones",), ("environment", "qa", *SHOP), ("history", "--json"),
+            ("deploy", "qa", *SHOP), ("--version",), ("--help",), ("clone", "--help"), ("keys",), ("completion",))]
+        commands += [(("diff", "qa", env, *SHOP), UNREAD) for env in ("qa", "production")]
+        with Faultd(self.platform) as daemon:
+            for words, code in commands:
+                address = () if words[-1].startswith("--") and len(words) < 3 or words[0] in ("keys", "completion") \
+                    else (f"--url={daemon.url}",)
+                for where in (">/dev/full", ">&-"):
+                    client = Client(self.platform.folder)
+                    ended = subprocess.run(["sh", "-c", f'exec "$@" {where}', "sh", os.environ["SIDESTAGE"], *words,
+                                            *(address if "history" not in words else (f"--url={daemon.url}",))],
+                                           capture_output=True, text=True, env=client.env, cwd=client.folder,
+                                           timeout=faultd.HANG_LIMIT_S)
+                    self.tap.ok(ended.returncode == code and "could not be written" in ended.stderr,
+                                f"{' '.join(words)} {where}: what was not written is said", ended)
+
+    def what_is_no_text_is_refused(self):
+        """Nothing of it may vanish on the way to a deployment."""
+        bad = os.fsdecode(b"\xff\xfe")
+        for words in (("environment", bad), ("clone", "qa", bad), ("history", bad), ("board", "--json", f"--app={bad}"),
+                      ("deploy", "qa", f"--value=LIMIT={bad}"), ("deploy", "qa", f"--value={bad}=x"),
+                      ("deploy", "qa", f"--value-from={bad}=/dev/null"), ("deploy", "qa", "--approve=qa", f"--reason={bad}"),
+                      ("set", "qa", "web", "/spec/x", bad), ("set", "qa", "web", f"/spec/{bad}", "x")):
+            ended = self.run(*words, *(SHOP if "--json" not in words else ()))
+            shown = " ".join(words).encode("utf-8", "backslashreplace").decode()
+            self.check(f"{shown}: what is no text is refused", ended, USAGE, "UTF-8", not ended.out)
+        with tempfile.NamedTemporaryFile(dir=self.platform.folder) as file:
+            file.write(b"\xff\xfe\n")
+            file.flush()
+            ended = self.run("deploy", "qa", f"--value-from=LIMIT={file.name}", *SHOP)
+            self.check("a file that is no text holds no value", ended, USAGE, "is text, and this is not")
+
+    def who_stops_listening_ends_nothing(self):
+        client = Client(self.platform.folder)
+        with Faultd(self.platform) as daemon:
+            reader, writer = os.pipe()
+            os.close(reader)
+            ended = subprocess.run([os.environ["SIDESTAGE"], "version", "qa", "web", "1.1.0", "--approve=qa",
+                                    f"--url={daemon.url}", "--json", *SHOP], stdout=writer, stderr=subprocess.PIPE,
+                                   text=True, env=client.env, cwd=client.folder, timeout=faultd.HANG_LIMIT_S)
+            os.close(writer)
+            done = client.run(daemon.url, "history", "--json").json()
+        self.tap.ok(ended.returncode == FAILED and [o["state"] for o in done] == ["done"],
+                    "what was approved is carried out although nobody listens", (ended, done))
+
     # --- options ---
 
     def options_are_used_or_refused(self):
@@ -277,6 +326,9 @@ def main():
         script.options_are_used_or_refused()
         script.an_empty_history_says_whose_it_is()
         script.a_history_that_cannot_be_read()
+        script.output_that_is_lost_is_no_success()
+        script.what_is_no_text_is_refused()
+        script.who_stops_listening_ends_nothing()
         script.an_empty_secret_is_refused()
         script.files_that_nobody_writes()
         script.the_platforms_options()
