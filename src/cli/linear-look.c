@@ -62,6 +62,8 @@ linear_board_then(struct linear *l, char **words, size_t count)
 
 	if (!l->app || !clock_parse_local(stamp, &at)) {
 		linear_fail(l, EXIT_USAGE, _("Invalid time \"%s\". Give a date and time such as 2026-03-02 09:15."), stamp);
+	} else if (at > clock_wall_ms()) {
+		linear_fail(l, EXIT_USAGE, _("%s has not come yet."), stamp);
 	} else {
 		then = moments_open(l->session, l->org, l->app, at, &err);
 		if (!then)	/* nobody can read any more what was not kept */
@@ -291,9 +293,11 @@ fail_without_values(struct linear *l, const struct side *side, const struct worl
 	const struct error *why = e ? &world_known(e, WORLD_VALUES)->why :
 				  side->past ? past_values_error(side->past) : NULL;
 
-	if (side->set && !set_values(side->set) && why && why->kind != ERROR_NONE)
+	const bool unasked = e && world_known(e, WORLD_VALUES)->state == KNOWLEDGE_NONE;
+
+	if (side->set && !set_values(side->set) && ((why && why->kind != ERROR_NONE) || unasked))
 		linear_fail(l, EXIT_UNREAD, _("The values of %s could not be read, and are not compared: %s"),
-			    side->env, why->text);
+			    side->env, linear_why(why));
 }
 
 void
@@ -492,7 +496,7 @@ linear_clones(struct linear *l, char **words, size_t count)
 	}
 	if (shown == 0 && !linear_wants_facts(l))
 		lines_say(_("There are no clones."));
-	if (clones_untold(clones) > 0 && !(l->once && l->once->offline))
+	if (clones_untold(clones) > 0)
 		linear_fail(l, EXIT_UNREAD,
 			    ngettext("Whether %zu environment is a clone could not be read.",
 				     "Whether %zu environments are clones could not be read.",

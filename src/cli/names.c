@@ -19,15 +19,19 @@
 #define ALL_MAX 8			/* so few are listed whole */
 #define LIST_BYTES_MAX 512
 
-/* A list that grows. */
+/* A list that grows; each name once. */
 struct names {
 	const char **items;
 	size_t count;
 };
 
+/* Two organizations may have applications of one name. */
 static void
 add(struct names *names, const char *name)
 {
+	for (size_t i = 0; i < names->count; i++)
+		if (strcmp(names->items[i], name) == 0)
+			return;
 	names->items = xreallocarray(names->items, names->count + 1, sizeof(*names->items));
 	names->items[names->count++] = name;
 }

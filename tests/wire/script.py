@@ -37,7 +37,7 @@ faultd.import_file = two_organizations
 SHOP = ("--org=acme", "--app=shop")
 # Every command that is about one application, with words that fit.
 OF_ONE = [
-    ("board",), ("then", "2030-01-01"), ("environment", "qa"), ("versions", "qa", "web"),
+    ("board",), ("then", "2026-01-01"), ("environment", "qa"), ("versions", "qa", "web"),
     ("diff", "qa", "production"), ("logs", "qa"), ("clone", "qa", "copy"), ("version", "qa", "web", "1.1.0"),
     ("set", "qa", "web", "/spec/x", "1"), ("unset", "qa", "web", "/spec"), ("deploy", "qa"), ("promote", "qa"),
     ("carry", "qa", "production"), ("undo", "qa"), ("discard", "qa"), ("life", "qa", "1d"), ("hotfix",),
@@ -62,6 +62,7 @@ WRONG = [
     (("promote", "qa"), "not a clone"), (("promote", "nosuch"), "no environment"),
     (("carry", "nosuch", "qa"), "no clone"), (("life", "qa", "1d"), "no clone"), (("life", "nosuch", "1d"), "no clone"),
     (("mark", "nosuch", "verify"), "no clone"), (("hotfix", "nosuch"), "no clone"),
+    (("then", "2126-01-01"), "has not come yet"), (("then", "soon"), "Invalid time"),
     (("resume", "nosuch"), "No interrupted operation"), (("abandon", "nosuch"), "No interrupted operation"),
 ]
 
@@ -105,6 +106,9 @@ class Script:
             ended = self.run(*words, *(SHOP if words[0] not in ("resume", "abandon") else ()))
             self.check(f"{' '.join(words)}: usage", ended, USAGE, says, not ended.out)
 
+        ended = self.run("clones", "--app=nosuch")
+        self.check("each name is listed once", ended, USAGE, "Available: shop, store\\.")
+
     def nothing_to_do_has_failed(self):
         self.check("nothing to undo has failed", self.run("undo", "qa", *SHOP), FAILED, "nothing to undo")
 
@@ -138,6 +142,16 @@ class Script:
             ended = self.run("clones", "--json", *where, choose=values)
             self.check(f"clones {' '.join(where)}: values that could not be read are said", ended, UNREAD, "",
                        [c["environment"] for c in ended.json()] == ["valued"])
+
+    def a_cache_that_has_not_all(self):
+        client = Client(self.platform.folder)
+        with Faultd(self.platform) as daemon:
+            client.run(daemon.url, "environment", "valued", *SHOP)
+            ended = client.run(daemon.url, "clones", "--offline")
+            self.check("clones --offline: what the cache cannot tell is said", ended, UNREAD, "could not be read")
+            ended = client.run(daemon.url, "diff", "valued", "qa", "--offline", *SHOP)
+            fine = ended.code == UNREAD or (ended.code == FAILED and "LIMIT" in ended.out)
+            self.tap.ok(fine, "diff --offline: values that the cache does not have are not the same", ended)
 
     def ends_of_clones(self):
         client = Client(self.platform.folder)
@@ -321,6 +335,7 @@ def main():
         script.nothing_to_do_has_failed()
         script.a_value_is_something_to_promote()
         script.values_that_cannot_be_read()
+        script.a_cache_that_has_not_all()
         script.ends_of_clones()
         script.a_silent_platform()
         script.options_are_used_or_refused()
