@@ -9,20 +9,21 @@ trap 'rm -rf "$folder"' EXIT
 
 cat >"$folder/rules" <<'END'
 base base
+db base db
 net base net
 model base model
 compare base model compare
-store base model store
+store base db model store
 api base net model api
 flow base net model compare store api flow
 ui base model compare store flow ui
 cli base model compare store flow ui cli
-platform base net model platform
+platform base db net model platform
 <ncurses.h> ui
 <curses.h> ui
 <term.h> ui
 <curl/curl.h> net
-<sqlite3.h> store platform
+<sqlite3.h> db platform
 <microhttpd.h> platform
 <gnutls/gnutls.h> platform
 <yaml.h> platform model

@@ -73,12 +73,12 @@ if HAVE_CMOCKA
 check_PROGRAMS += tests/wire/test-flow
 TESTS += tests/wire/test-flow
 tests_wire_test_flow_SOURCES = tests/wire/test-flow.c
-tests_wire_test_flow_LDADD = libflow.a libapi.a libstore.a libnet.a libcompare.a libmodel.a libbase.a \
+tests_wire_test_flow_LDADD = libflow.a libapi.a libstore.a libdb.a libnet.a libcompare.a libmodel.a libbase.a \
 	$(SQLITE_LIBS) $(CMOCKA_LIBS) $(BASE_LIBS)
 check_PROGRAMS += tests/unit/test-interrupted
 TESTS += tests/unit/test-interrupted
 tests_unit_test_interrupted_SOURCES = tests/unit/test-interrupted.c
-tests_unit_test_interrupted_LDADD = libflow.a libapi.a libstore.a libnet.a libcompare.a libmodel.a libbase.a \
+tests_unit_test_interrupted_LDADD = libflow.a libapi.a libstore.a libdb.a libnet.a libcompare.a libmodel.a libbase.a \
 	$(SQLITE_LIBS) $(CMOCKA_LIBS) $(BASE_LIBS)
 check_PROGRAMS += tests/unit/test-comment
 TESTS += tests/unit/test-comment

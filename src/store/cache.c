@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
+#include "db/migrate.h"
 #include "model/json.h"
 
 #define CACHE_BUSY_MS 250
@@ -24,24 +25,30 @@
 #define BODIES_MAX 4000		/* the oldest go first */
 
 static const char schema[] =
-	"BEGIN IMMEDIATE;"
 	"DROP TABLE IF EXISTS body;"
 	"CREATE TABLE body (key TEXT PRIMARY KEY, bytes BLOB NOT NULL, hash TEXT NOT NULL,"
 	" put_at INTEGER NOT NULL);"
 	"CREATE INDEX body_put_at ON body (put_at);"
-	"PRAGMA user_version=1;"
-	"COMMIT";
+	"PRAGMA user_version=1";
+
+static int
+make_anew(struct db *cache)
+{
+	return db_begin(cache, NULL) ? -1 : db_end(cache, db_run(cache, schema, NULL), NULL);
+}
 
 static bool
 try_open(struct store *store)
 {
-	store->cache = database_open(store->cache_path, CACHE_BUSY_MS, false, NULL);
+	const struct db_options options = {.mode = DB_DISPOSABLE, .busy_ms = CACHE_BUSY_MS};
+
+	store->cache = db_open(store->cache_path, &options, NULL);
 	if (!store->cache)
 		return false;
-	if (database_int(store->cache, "PRAGMA user_version", -1) == CACHE_VERSION &&
-	    database_int(store->cache, "SELECT count(*) FROM body WHERE key=''", -1) >= 0)
+	if (db_version(store->cache) == CACHE_VERSION &&
+	    db_number(store->cache, "SELECT count(*) FROM body WHERE key=''", -1) >= 0)
 		return true;
-	if (sqlite3_exec(store->cache, schema, NULL, NULL, NULL) == SQLITE_OK)
+	if (make_anew(store->cache) == 0)
 		return true;
 	cache_close(store);
 	return false;
@@ -50,8 +57,7 @@ try_open(struct store *store)
 void
 cache_close(struct store *store)
 {
-	if (store->cache)
-		sqlite3_close(store->cache);
+	db_close(store->cache);
 	store->cache = NULL;
 }
 
@@ -79,63 +85,69 @@ cache_open(struct store *store)
 static void
 failed(struct store *store)
 {
-	int code = sqlite3_errcode(store->cache) & 0xff;
+	enum db_failure failure = db_failure(store->cache);
 
-	if (code == SQLITE_BUSY || code == SQLITE_LOCKED || code == SQLITE_FULL)
+	if (failure == DB_BUSY || failure == DB_NO_ROOM)
 		return;
 	remove_file(store);
 	(void)try_open(store);
 }
 
-static sqlite3_stmt *
-prepare(struct store *store, const char *sql, const char *key)
+static bool
+run(struct store *store, struct statement *statement)
 {
-	sqlite3_stmt *statement;
+	if (statement_run(statement, NULL) == 0)
+		return true;
+	failed(store);
+	return false;
+}
 
-	if (!store->cache)
-		return NULL;
-	if (sqlite3_prepare_v2(store->cache, sql, -1, &statement, NULL) != SQLITE_OK) {
-		failed(store);
-		return NULL;
-	}
-	sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
+static struct statement *
+statement_for(struct store *store, const char *sql, const char *key)
+{
+	struct statement *statement = statement_new(store->cache, sql);
+
+	statement_text(statement, key);
 	return statement;
+}
+
+/* The body of the row, or NULL: it is not what was put there. */
+static char *
+take_body(struct statement *statement, size_t *length, int64_t *read_at)
+{
+	char hash[IDS_SHA256_B64_SIZE], *body;
+	size_t size;
+	const void *bytes = row_bytes(statement, 0, &size);
+
+	ids_sha256_b64(hash, bytes ? bytes : "", size);
+	if (strcmp(row_text_or(statement, 1, ""), hash) != 0)
+		return NULL;
+	body = xmalloc(size + 1);
+	if (size)
+		memcpy(body, bytes, size);
+	body[size] = '\0';
+	*length = size;
+	if (read_at)
+		*read_at = row_int(statement, 2);
+	return body;
 }
 
 char *
 store_cache_get(struct store *store, const char *key, size_t *length, int64_t *read_at)
 {
-	char hash[IDS_SHA256_B64_SIZE];
-	sqlite3_stmt *statement =
-		prepare(store, "SELECT bytes, hash, put_at FROM body WHERE key=?1", key);
+	struct statement *statement;
 	char *body = NULL;
-	bool bad = false;
-	int code;
+	bool there;
 
-	if (!statement)
+	if (!store->cache)
 		return NULL;
-	code = sqlite3_step(statement);
-	if (code == SQLITE_ROW) {
-		const void *bytes = sqlite3_column_blob(statement, 0);
-		size_t size = (size_t)sqlite3_column_bytes(statement, 0);
-		const unsigned char *kept = sqlite3_column_text(statement, 1);
-
-		ids_sha256_b64(hash, bytes ? bytes : "", size);
-		bad = !kept || strcmp((const char *)kept, hash) != 0;
-		if (!bad) {
-			body = xmalloc(size + 1);
-			if (size)
-				memcpy(body, bytes, size);
-			body[size] = '\0';
-			*length = size;
-			if (read_at)
-				*read_at = sqlite3_column_int64(statement, 2);
-		}
-	}
-	sqlite3_finalize(statement);
-	if (code != SQLITE_ROW && code != SQLITE_DONE)
+	statement = statement_for(store, "SELECT bytes, hash, put_at FROM body WHERE key=?1", key);
+	there = statement_row(statement);
+	if (there)
+		body = take_body(statement, length, read_at);
+	if (statement_end(statement, NULL))
 		failed(store);
-	else if (bad)
+	else if (there && !body)
 		store_cache_drop(store, key);
 	return body;
 }
@@ -144,46 +156,31 @@ void
 store_cache_put(struct store *store, const char *key, const char *body, size_t length)
 {
 	char hash[IDS_SHA256_B64_SIZE];
-	sqlite3_stmt *statement;
-	int code;
+	struct statement *statement;
 
-	if (length > JSON_BYTES_MAX)
+	if (length > JSON_BYTES_MAX || !store->cache)
 		return;
-	statement = prepare(store,
-			    "INSERT INTO body (key, bytes, hash, put_at) VALUES (?1, ?2, ?3, ?4)"
-			    " ON CONFLICT (key) DO UPDATE SET bytes=?2, hash=?3, put_at=?4",
-			    key);
-	if (!statement)
-		return;
+	statement = statement_for(store,
+				  "INSERT INTO body (key, bytes, hash, put_at) VALUES (?1, ?2, ?3, ?4)"
+				  " ON CONFLICT (key) DO UPDATE SET bytes=?2, hash=?3, put_at=?4",
+				  key);
 	ids_sha256_b64(hash, body, length);
-	sqlite3_bind_blob(statement, 2, body, (int)length, SQLITE_STATIC);
-	sqlite3_bind_text(statement, 3, hash, -1, SQLITE_STATIC);
-	sqlite3_bind_int64(statement, 4, clock_wall_ms());
-	code = sqlite3_step(statement);
-	sqlite3_finalize(statement);
-	if (code != SQLITE_DONE) {
-		failed(store);
+	statement_bytes(statement, body, length);
+	statement_text(statement, hash);
+	statement_int(statement, clock_wall_ms());
+	if (!run(store, statement))
 		return;
-	}
-	if (database_int(store->cache, "SELECT count(*) FROM body", 0) > BODIES_MAX)
-		(void)sqlite3_exec(store->cache,
-				   "DELETE FROM body WHERE key IN"
-				   " (SELECT key FROM body ORDER BY put_at LIMIT 400)",
-				   NULL, NULL, NULL);
+	if (db_number(store->cache, "SELECT count(*) FROM body", 0) > BODIES_MAX)
+		(void)!db_run(store->cache,
+			      "DELETE FROM body WHERE key IN"
+			      " (SELECT key FROM body ORDER BY put_at LIMIT 400)", NULL);
 }
 
 void
 store_cache_drop(struct store *store, const char *key)
 {
-	sqlite3_stmt *statement = prepare(store, "DELETE FROM body WHERE key=?1", key);
-	int code;
-
-	if (!statement)
-		return;
-	code = sqlite3_step(statement);
-	sqlite3_finalize(statement);
-	if (code != SQLITE_DONE)
-		failed(store);
+	if (store->cache)
+		(void)run(store, statement_for(store, "DELETE FROM body WHERE key=?1", key));
 }
 
 /* The newline cannot be in a URL or an id that got this far, so no two sets share a key. */

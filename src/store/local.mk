@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
 	src/store/cache.c \
+	src/store/history.c \
 	src/store/journal.c \
 	src/store/marks.c \
 	src/store/moments.c \
@@ -15,7 +16,7 @@ if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test-store
 TESTS += tests/unit/test-store
 tests_unit_test_store_SOURCES = tests/unit/test-store.c
-tests_unit_test_store_LDADD = libstore.a libmodel.a libbase.a \
+tests_unit_test_store_LDADD = libstore.a libdb.a libmodel.a libbase.a \
 	$(SQLITE_LIBS) $(CMOCKA_LIBS) $(BASE_LIBS)
 check_PROGRAMS += tests/unit/test-search
 TESTS += tests/unit/test-search

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The small things in the history: every clone, the marks of a hotfix, and settings. */
+/* The small things in the history: where clones come from, the marks of a hotfix, and settings. */
 #include "config.h"
 
 #include "store/private.h"
@@ -13,80 +13,91 @@
 #define CLONES_MAX 10000
 #define MARKS_MAX 100
 
-static int
-fail(const struct store *store, struct error *err)
+#define TEXTS(...) (const char *const[]){__VA_ARGS__}, \
+	sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *)
+
+/* --- where a clone comes from --- */
+
+#define CLONE_COLUMNS "origin, deployment_id, set_id, operation_id, cloned_at, expires_at"
+
+static struct clone_origin
+read_origin(struct statement *row, int column)
 {
-	database_error(store->history, store->history_path, err);
-	return error_prefix(err, _("the history cannot be used"));
+	return (struct clone_origin){
+		.origin = row_copy_or(row, column, ""),
+		.deployment_id = row_copy_or(row, column + 1, ""),
+		.set_id = row_copy_or(row, column + 2, ""),
+		.operation_id = row_copy(row, column + 3),
+		.cloned_at = row_int(row, column + 4),
+		.expires_at = row_int(row, column + 5),
+	};
 }
 
-/* The texts become the first parameters; NULL among them is SQL's. */
-static sqlite3_stmt *
-prepare(struct store *store, const char *sql, const char *const *texts, int count,
-	struct error *err)
+int
+store_clone_origin(struct store *store, const char *url, const char *org, const char *app,
+		   const char *env, struct clone_origin *out, struct error *err)
 {
-	sqlite3_stmt *statement = NULL;
+	struct statement *row = history_statement(
+		store, "SELECT " CLONE_COLUMNS " FROM clone WHERE url=?1 AND org=?2 AND app=?3 AND env=?4",
+		TEXTS(url, org, app, env));
+	bool there = statement_row(row);
 
-	if (sqlite3_prepare_v2(store->history, sql, -1, &statement, NULL) != SQLITE_OK) {
-		fail(store, err);
-		return NULL;
-	}
-	for (int i = 0; i < count; i++)
-		sqlite3_bind_text(statement, i + 1, texts[i], -1, SQLITE_TRANSIENT);
-	return statement;
+	if (there)
+		*out = read_origin(row, 0);
+	if (history_end(row, err))
+		return -1;
+	return there ? 0 : error_set(err, ERROR_NOT_FOUND, _("%s was not cloned from here"), env);
 }
 
-/* Ends the statement, whose last step gave `code`. */
-static int
-finish(struct store *store, sqlite3_stmt *statement, int code, struct error *err)
+void
+clone_origin_clear(struct clone_origin *origin)
 {
-	int ret = code == SQLITE_DONE || code == SQLITE_ROW ? 0 : fail(store, err);
-
-	sqlite3_finalize(statement);
-	return ret;
+	free(origin->origin);
+	free(origin->deployment_id);
+	free(origin->set_id);
+	free(origin->operation_id);
+	*origin = (struct clone_origin){0};
 }
 
-/* NULL stays NULL. */
-static char *
-take(sqlite3_stmt *statement, int column)
+int
+store_put_clone_origin(struct store *store, const char *url, const char *org, const char *app,
+		       const char *env, const struct clone_origin *origin, struct error *err)
 {
-	const char *text = (const char *)sqlite3_column_text(statement, column);
+	struct statement *statement = history_statement(
+		store, "INSERT OR REPLACE INTO clone VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)",
+		TEXTS(url, org, app, env, origin->origin, origin->deployment_id, origin->set_id,
+		      origin->operation_id));
 
-	return text ? xstrdup(text) : NULL;
+	statement_int(statement, origin->cloned_at);
+	statement_int(statement, origin->expires_at);
+	return history_run(statement, err);
 }
 
-/* --- clones --- */
+int
+store_drop_clone_origin(struct store *store, const char *url, const char *org, const char *app,
+			const char *env, struct error *err)
+{
+	return history_run(history_statement(
+		store, "DELETE FROM clone WHERE url=?1 AND org=?2 AND app=?3 AND env=?4",
+		TEXTS(url, org, app, env)), err);
+}
 
 int
 store_clone_list(struct store *store, const char *url, struct clone_list *list, struct error *err)
 {
-	sqlite3_stmt *statement = prepare(
-		store,
-		"SELECT org, app, env, origin, deployment_id, set_id, operation_id, cloned_at,"
-		" expires_at FROM clone WHERE url=?1 ORDER BY org, app, env",
-		&url, 1, err);
-	int code = SQLITE_DONE;
+	struct statement *row = history_statement(
+		store, "SELECT org, app, env, " CLONE_COLUMNS " FROM clone WHERE url=?1"
+		" ORDER BY org, app, env", TEXTS(url));
 
 	*list = (struct clone_list){0};
-	if (!statement)
-		return -1;
-	while (list->count < CLONES_MAX && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+	while (list->count < CLONES_MAX && statement_row(row)) {
 		list->items = xreallocarray(list->items, list->count + 1, sizeof(*list->items));
 		list->items[list->count++] = (struct clone_record){
-			.org = take(statement, 0),
-			.app = take(statement, 1),
-			.env = take(statement, 2),
-			.origin = {
-				.origin = take(statement, 3),
-				.deployment_id = take(statement, 4),
-				.set_id = take(statement, 5),
-				.operation_id = take(statement, 6),
-				.cloned_at = sqlite3_column_int64(statement, 7),
-				.expires_at = sqlite3_column_int64(statement, 8),
-			},
+			.org = row_copy(row, 0), .app = row_copy(row, 1), .env = row_copy(row, 2),
+			.origin = read_origin(row, 3),
 		};
 	}
-	return finish(store, statement, code, err);
+	return history_end(row, err);
 }
 
 void
@@ -108,56 +119,44 @@ int
 store_put_mark(struct store *store, const char *url, const char *org, const char *app,
 	       const char *story, const struct mark *mark, struct error *err)
 {
-	const char *texts[] = {url, org, app, story, untrusted_raw(&mark->step), mark->who.raw,
-			       mark->note.raw};
-	sqlite3_stmt *statement =
-		prepare(store, "INSERT OR REPLACE INTO mark VALUES (?1,?2,?3,?4,?5,?6,?7,?8)", texts,
-			7, err);
+	struct statement *statement = history_statement(
+		store, "INSERT OR REPLACE INTO mark VALUES (?1,?2,?3,?4,?5,?6,?7,?8)",
+		TEXTS(url, org, app, story, untrusted_raw(&mark->step), mark->who.raw, mark->note.raw));
 
-	if (!statement)
-		return -1;
-	sqlite3_bind_int64(statement, 8, mark->at);
-	return finish(store, statement, sqlite3_step(statement), err);
+	statement_int(statement, mark->at);
+	return history_run(statement, err);
 }
 
 int
 store_drop_mark(struct store *store, const char *url, const char *org, const char *app,
 		const char *story, const char *step, struct error *err)
 {
-	const char *texts[] = {url, org, app, story, step};
-	sqlite3_stmt *statement = prepare(
+	return history_run(history_statement(
 		store, "DELETE FROM mark WHERE url=?1 AND org=?2 AND app=?3 AND story=?4 AND step=?5",
-		texts, 5, err);
-
-	return statement ? finish(store, statement, sqlite3_step(statement), err) : -1;
+		TEXTS(url, org, app, story, step)), err);
 }
 
 int
 store_mark_list(struct store *store, const char *url, const char *org, const char *app,
 		const char *story, struct mark_list *list, struct error *err)
 {
-	const char *texts[] = {url, org, app, story};
-	sqlite3_stmt *statement = prepare(
+	struct statement *row = history_statement(
 		store,
 		"SELECT step, who, note, at FROM mark WHERE url=?1 AND org=?2 AND app=?3 AND story=?4"
-		" ORDER BY step",
-		texts, 4, err);
-	int code = SQLITE_DONE;
+		" ORDER BY step", TEXTS(url, org, app, story));
 
 	*list = (struct mark_list){0};
-	if (!statement)
-		return -1;
-	while (list->count < MARKS_MAX && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+	while (list->count < MARKS_MAX && statement_row(row)) {
 		struct mark *mark;
 
 		list->items = xreallocarray(list->items, list->count + 1, sizeof(*list->items));
 		mark = &list->items[list->count++];
-		*mark = (struct mark){.at = sqlite3_column_int64(statement, 3)};
-		untrusted_init(&mark->step, (const char *)sqlite3_column_text(statement, 0));
-		untrusted_init(&mark->who, (const char *)sqlite3_column_text(statement, 1));
-		untrusted_init(&mark->note, (const char *)sqlite3_column_text(statement, 2));
+		*mark = (struct mark){.at = row_int(row, 3)};
+		untrusted_init(&mark->step, row_text(row, 0));
+		untrusted_init(&mark->who, row_text(row, 1));
+		untrusted_init(&mark->note, row_text(row, 2));
 	}
-	return finish(store, statement, code, err);
+	return history_end(row, err);
 }
 
 void
@@ -178,29 +177,20 @@ int
 store_put_setting(struct store *store, const char *url, const char *org, const char *app,
 		  const char *name, const char *value, struct error *err)
 {
-	const char *texts[] = {url, org, app, name, value};
-	sqlite3_stmt *statement = prepare(
-		store, "INSERT OR REPLACE INTO setting VALUES (?1,?2,?3,?4,?5)", texts, 5, err);
-
-	return statement ? finish(store, statement, sqlite3_step(statement), err) : -1;
+	return history_run(history_statement(
+		store, "INSERT OR REPLACE INTO setting VALUES (?1,?2,?3,?4,?5)",
+		TEXTS(url, org, app, name, value)), err);
 }
 
 char *
 store_get_setting(struct store *store, const char *url, const char *org, const char *app,
 		  const char *name, struct error *err)
 {
-	const char *texts[] = {url, org, app, name};
-	sqlite3_stmt *statement = prepare(
-		store, "SELECT value FROM setting WHERE url=?1 AND org=?2 AND app=?3 AND name=?4", texts,
-		4, err);
-	char *value = NULL;
-	int code;
+	struct statement *row = history_statement(
+		store, "SELECT value FROM setting WHERE url=?1 AND org=?2 AND app=?3 AND name=?4",
+		TEXTS(url, org, app, name));
+	char *value = statement_row(row) ? row_copy(row, 0) : NULL;
 
-	if (!statement)
-		return NULL;
-	code = sqlite3_step(statement);
-	if (code == SQLITE_ROW)
-		value = take(statement, 0);
-	(void)finish(store, statement, code, err);
+	(void)history_end(row, err);
 	return value;
 }

@@ -39,45 +39,38 @@ moment_list_clear(struct moment_list *list)
 }
 
 static int
-fail(struct store *store, struct error *err)
+fail(struct error *err)
 {
-	database_error(store->history, store->history_path, err);
 	return error_prefix(err, _("what the board looked like cannot be kept"));
 }
 
-static sqlite3_stmt *
-prepare(struct store *store, const char *sql, const char *url, const char *org, const char *app)
+static struct statement *
+statement_for(struct store *store, const char *sql, const char *url, const char *org,
+	      const char *app)
 {
-	sqlite3_stmt *statement;
-
-	if (sqlite3_prepare_v2(store->history, sql, -1, &statement, NULL) != SQLITE_OK)
-		return NULL;
-	database_bind(statement, 1, url);
-	database_bind(statement, 2, org);
-	database_bind(statement, 3, app);
-	return statement;
+	return history_statement(store, sql, (const char *const[]){url, org, app}, 3);
 }
 
 static void
-bind_moment(sqlite3_stmt *statement, const struct board_moment *m)
+bind_moment(struct statement *statement, const struct board_moment *m)
 {
-	database_bind(statement, 4, m->env);
-	sqlite3_bind_int64(statement, 5, m->at);
-	database_bind(statement, 6, m->name);
-	database_bind(statement, 7, m->type);
-	database_bind(statement, 8, m->origin);
-	database_bind(statement, 9, m->deployment_id);
-	database_bind(statement, 10, m->set_id);
-	database_bind(statement, 11, m->status);
+	statement_text(statement, m->env);
+	statement_int(statement, m->at);
+	statement_text(statement, m->name);
+	statement_text(statement, m->type);
+	statement_text(statement, m->origin);
+	statement_text(statement, m->deployment_id);
+	statement_text(statement, m->set_id);
+	statement_text(statement, m->status);
 }
 
 /* Whether a row was written, or -1.  Two programs that see the same write it once: one
  * statement looks and writes. */
 static int
 insert(struct store *store, const char *url, const char *org, const char *app,
-       const struct board_moment *moment)
+       const struct board_moment *moment, struct error *err)
 {
-	sqlite3_stmt *statement = prepare(
+	struct statement *statement = statement_for(
 		store,
 		"INSERT OR IGNORE INTO moment (url, org, app, env, at, name, type, origin,"
 		" deployment_id, set_id, status) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11"
@@ -85,14 +78,9 @@ insert(struct store *store, const char *url, const char *org, const char *app,
 		"  ORDER BY at DESC LIMIT 1) WHERE at>?5 OR (name=?6 AND type=?7 AND origin=?8"
 		"  AND deployment_id=?9 AND set_id=?10 AND status=?11))",
 		url, org, app);
-	int code;
 
-	if (!statement)
-		return -1;
 	bind_moment(statement, moment);
-	code = sqlite3_step(statement);
-	sqlite3_finalize(statement);
-	return code == SQLITE_DONE ? sqlite3_changes(store->history) : -1;
+	return statement_run(statement, err) ? -1 : (int)db_changes(store->history);
 }
 
 #define FOLLOWED(condition) \
@@ -101,7 +89,8 @@ insert(struct store *store, const char *url, const char *org, const char *app,
 	" later.at>moment.at" condition ")"
 
 static int
-prune(struct store *store, const char *url, const char *org, const char *app, int64_t now)
+prune(struct store *store, const char *url, const char *org, const char *app, int64_t now,
+      struct error *err)
 {
 	static const char *const rules[] = {
 		"DELETE FROM moment WHERE " APP " AND at<?4 AND " FOLLOWED(" AND later.at<?4"),
@@ -111,15 +100,10 @@ prune(struct store *store, const char *url, const char *org, const char *app, in
 	const int64_t values[] = {now - MOMENT_DAYS * DAY_MS, MOMENT_MAX};
 
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-		sqlite3_stmt *statement = prepare(store, rules[i], url, org, app);
-		int code;
+		struct statement *statement = statement_for(store, rules[i], url, org, app);
 
-		if (!statement)
-			return -1;
-		sqlite3_bind_int64(statement, 4, values[i]);
-		code = sqlite3_step(statement);
-		sqlite3_finalize(statement);
-		if (code != SQLITE_DONE)
+		statement_int(statement, values[i]);
+		if (statement_run(statement, err))
 			return -1;
 	}
 	return 0;
@@ -132,88 +116,68 @@ store_put_moments(struct store *store, const char *url, const char *org, const c
 	int written = 0;
 	int64_t newest = 0;
 
-	if (sqlite3_exec(store->history, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
-		return fail(store, err);
+	if (db_begin(store->history, err))
+		return fail(err);
 	for (size_t i = 0; written >= 0 && i < count; i++) {
-		int more = insert(store, url, org, app, &moments[i]);
+		int more = insert(store, url, org, app, &moments[i], err);
 
 		written = more < 0 ? -1 : written + more;
 		newest = moments[i].at > newest ? moments[i].at : newest;
 	}
-	if (written > 0 && prune(store, url, org, app, newest))
+	if (written > 0 && prune(store, url, org, app, newest, err))
 		written = -1;
-	if (written >= 0 &&
-	    sqlite3_exec(store->history, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
-		return 0;
-	fail(store, err);
-	sqlite3_exec(store->history, "ROLLBACK", NULL, NULL, NULL);
-	return -1;
+	return db_end(store->history, written < 0 ? -1 : 0, err) ? fail(err) : 0;
 }
 
-static char *
-take_text(sqlite3_stmt *statement, int index)
+static struct board_moment
+read_moment(struct statement *row)
 {
-	const char *text = (const char *)sqlite3_column_text(statement, index);
-
-	return xstrdup(text ? text : "");
-}
-
-static void
-take_moment(sqlite3_stmt *statement, struct board_moment *m)
-{
-	m->env = take_text(statement, 0);
-	m->name = take_text(statement, 1);
-	m->type = take_text(statement, 2);
-	m->origin = take_text(statement, 3);
-	m->deployment_id = take_text(statement, 4);
-	m->set_id = take_text(statement, 5);
-	m->status = take_text(statement, 6);
-	m->at = sqlite3_column_int64(statement, 7);
+	return (struct board_moment){
+		.env = row_copy_or(row, 0, ""),
+		.name = row_copy_or(row, 1, ""),
+		.type = row_copy_or(row, 2, ""),
+		.origin = row_copy_or(row, 3, ""),
+		.deployment_id = row_copy_or(row, 4, ""),
+		.set_id = row_copy_or(row, 5, ""),
+		.status = row_copy_or(row, 6, ""),
+		.at = row_int(row, 7),
+	};
 }
 
 int
 store_moments_at(struct store *store, const char *url, const char *org, const char *app,
 		 int64_t at, struct moment_list *list, struct error *err)
 {
-	sqlite3_stmt *statement = prepare(
+	struct statement *row = statement_for(
 		store,
 		"SELECT " FACTS ", at FROM moment WHERE " APP " AND at=(SELECT max(at) FROM moment"
 		"  AS last WHERE last.url=?1 AND last.org=?2 AND last.app=?3 AND"
 		"  last.env=moment.env AND last.at<=?4) AND status<>'gone' ORDER BY env LIMIT ?5",
 		url, org, app);
-	int code;
 
-	list->items = NULL;
-	list->count = 0;
-	if (!statement)
-		return fail(store, err);
-	sqlite3_bind_int64(statement, 4, at);
-	sqlite3_bind_int64(statement, 5, MOMENTS_SHOWN_MAX);
-	while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+	*list = (struct moment_list){0};
+	statement_int(row, at);
+	statement_int(row, MOMENTS_SHOWN_MAX);
+	while (statement_row(row)) {
 		list->items = xreallocarray(list->items, list->count + 1, sizeof(*list->items));
-		take_moment(statement, &list->items[list->count++]);
+		list->items[list->count++] = read_moment(row);
 	}
-	if (code != SQLITE_DONE) {
-		fail(store, err);
-		moment_list_clear(list);
-	}
-	sqlite3_finalize(statement);
-	return code == SQLITE_DONE ? 0 : -1;
+	if (statement_end(row, err) == 0)
+		return 0;
+	moment_list_clear(list);
+	return fail(err);
 }
 
 static int64_t
 neighbour(struct store *store, const char *sql, const char *url, const char *org, const char *app,
 	  int64_t at)
 {
-	sqlite3_stmt *statement = prepare(store, sql, url, org, app);
-	int64_t found = 0;
+	struct statement *row = statement_for(store, sql, url, org, app);
+	int64_t found;
 
-	if (!statement)
-		return 0;
-	sqlite3_bind_int64(statement, 4, at);
-	if (sqlite3_step(statement) == SQLITE_ROW)
-		found = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
+	statement_int(row, at);
+	found = statement_row(row) ? row_int(row, 0) : 0;
+	(void)statement_end(row, NULL);
 	return found;
 }
 

@@ -16,6 +16,7 @@
 #include "store/private.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,86 +75,70 @@ store_platform_key(const char *address)
 /* --- rows that move --- */
 
 static int
-run(sqlite3 *history, const char *sql, const char *from, const char *to)
+run(struct db *history, const char *sql, const char *from, const char *to, struct error *err)
 {
-	sqlite3_stmt *statement;
-	int code;
+	struct statement *statement = statement_new(history, sql);
 
-	if (sqlite3_prepare_v2(history, sql, -1, &statement, NULL) != SQLITE_OK)
-		return -1;
-	database_bind(statement, 1, from);
-	database_bind(statement, 2, to);
-	code = sqlite3_step(statement);
-	sqlite3_finalize(statement);
-	return code == SQLITE_DONE ? 0 : -1;
+	statement_text(statement, from);
+	statement_text(statement, to);
+	return statement_run(statement, err);
 }
 
 /* Where both have a row of one name, the newer clone counts; the other rows stay where they are,
  * out of sight and not lost. */
 static int
-move_rows(sqlite3 *history, const char *from, const char *to)
+move_rows(struct db *history, const char *from, const char *to, struct error *err)
 {
 	if (strcmp(from, to) == 0)
 		return 0;
 	if (run(history,
 		"DELETE FROM clone AS old WHERE url=?2 AND EXISTS (SELECT 1 FROM clone AS new"
 		" WHERE new.url=?1 AND new.org=old.org AND new.app=old.app AND new.env=old.env"
-		" AND new.cloned_at > old.cloned_at)", from, to))
+		" AND new.cloned_at > old.cloned_at)", from, to, err))
 		return -1;
 	for (size_t i = 0; i < TABLE_COUNT; i++) {
 		char sql[SQL_MAX];
 
-		sqlite3_snprintf(sizeof(sql), sql, "UPDATE OR IGNORE %s SET url=?2 WHERE url=?1",
-				 tables[i]);
-		if (run(history, sql, from, to))
+		snprintf(sql, sizeof(sql), "UPDATE OR IGNORE %s SET url=?2 WHERE url=?1", tables[i]);
+		if (run(history, sql, from, to, err))
 			return -1;
 	}
 	return 0;
 }
 
 static int
-put_address(sqlite3 *history, const char *address, const char *key)
+put_address(struct db *history, const char *address, const char *key, struct error *err)
 {
-	sqlite3_stmt *statement;
-	int code;
+	struct statement *statement =
+		statement_new(history, "INSERT OR REPLACE INTO address VALUES (?1, ?2, ?3)");
 
-	if (sqlite3_prepare_v2(history, "INSERT OR REPLACE INTO address VALUES (?1, ?2, ?3)", -1,
-			       &statement, NULL) != SQLITE_OK)
-		return -1;
-	database_bind(statement, 1, address);
-	database_bind(statement, 2, key);
-	sqlite3_bind_int64(statement, 3, clock_wall_ms());
-	code = sqlite3_step(statement);
-	sqlite3_finalize(statement);
-	return code == SQLITE_DONE ? 0 : -1;
+	statement_text(statement, address);
+	statement_text(statement, key);
+	statement_int(statement, clock_wall_ms());
+	return statement_run(statement, err);
 }
 
 int
-platforms_migrate(sqlite3 *history)
+platforms_migrate(struct db *history, struct error *err)
 {
-	sqlite3_stmt *statement;
+	struct statement *row = statement_new(
+		history, "SELECT url FROM operation WHERE url IS NOT NULL UNION SELECT url FROM clone"
+		" UNION SELECT url FROM mark UNION SELECT url FROM moment"
+		" UNION SELECT url FROM setting");
 	char **addresses = NULL;
 	size_t count = 0;
-	int code, ret = 0;
+	int ret;
 
-	if (sqlite3_prepare_v2(history,
-			       "SELECT url FROM operation WHERE url IS NOT NULL UNION SELECT url FROM clone"
-			       " UNION SELECT url FROM mark UNION SELECT url FROM moment"
-			       " UNION SELECT url FROM setting", -1, &statement, NULL) != SQLITE_OK)
-		return -1;
-	while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
-		const char *address = (const char *)sqlite3_column_text(statement, 0);
-
+	while (statement_row(row)) {
 		addresses = xreallocarray(addresses, count + 1, sizeof(*addresses));
-		addresses[count++] = xstrdup(address ? address : "");
+		addresses[count++] = row_copy_or(row, 0, "");
 	}
-	sqlite3_finalize(statement);
-	ret = code == SQLITE_DONE ? 0 : -1;
+	ret = statement_end(row, err);
 	for (size_t i = 0; i < count; i++) {
 		char *key = store_platform_key(addresses[i]);
 
-		if (ret == 0 && (move_rows(history, addresses[i], key) ||
-				 put_address(history, addresses[i], key)))
+		if (ret == 0 && (move_rows(history, addresses[i], key, err) ||
+				 put_address(history, addresses[i], key, err)))
 			ret = -1;
 		free(key);
 		free(addresses[i]);
@@ -167,16 +152,11 @@ platforms_migrate(sqlite3 *history)
 char *
 store_platform_at(struct store *store, const char *address)
 {
-	sqlite3_stmt *statement;
-	char *key = NULL;
+	struct statement *row = history_statement(
+		store, "SELECT platform FROM address WHERE address=?1", &address, 1);
+	char *key = statement_row(row) ? row_copy(row, 0) : NULL;
 
-	if (sqlite3_prepare_v2(store->history, "SELECT platform FROM address WHERE address=?1", -1,
-			       &statement, NULL) == SQLITE_OK) {
-		database_bind(statement, 1, address);
-		if (sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_text(statement, 0))
-			key = xstrdup((const char *)sqlite3_column_text(statement, 0));
-		sqlite3_finalize(statement);
-	}
+	(void)statement_end(row, NULL);
 	return key ? key : store_platform_key(address);
 }
 
@@ -184,22 +164,18 @@ store_platform_at(struct store *store, const char *address)
 static bool
 is_settled(struct store *store, const char *address, const char *by_address, const char *key)
 {
+	struct statement *row;
 	struct buf sql;
-	sqlite3_stmt *statement;
-	bool settled = false;
+	bool settled;
 
 	buf_init(&sql, 4 * SQL_MAX);
 	buf_puts(&sql, "SELECT EXISTS (SELECT 1 FROM address WHERE address=?1 AND platform=?3)");
 	for (size_t i = 0; i < TABLE_COUNT; i++)
 		buf_printf(&sql, " AND NOT EXISTS (SELECT 1 FROM %s WHERE url IN (?1, ?2))", tables[i]);
-	if (sqlite3_prepare_v2(store->history, buf_str(&sql), -1, &statement, NULL) == SQLITE_OK) {
-		database_bind(statement, 1, address);
-		database_bind(statement, 2, by_address);
-		database_bind(statement, 3, key);
-		settled = sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_int(statement, 0) == 1;
-		sqlite3_finalize(statement);
-	}
+	row = history_statement(store, buf_str(&sql), (const char *const[]){address, by_address, key}, 3);
 	buf_clear(&sql);
+	settled = statement_row(row) && row_int(row, 0) == 1;
+	(void)statement_end(row, NULL);
 	return settled;
 }
 
@@ -230,21 +206,16 @@ store_platform_seen(struct store *store, const char *address, const char *identi
 		free(by_address);
 		return key;
 	}
-	if (database_run(store->history, store->history_path, "BEGIN IMMEDIATE", err)) {
-		free(by_address);
-		free(key);
-		return NULL;
+	ret = db_begin(store->history, err);
+	if (ret == 0) {
+		ret = move_rows(store->history, by_address, key, err) ||
+			move_rows(store->history, address, key, err) ||
+			put_address(store->history, address, key, err);
+		ret = db_end(store->history, ret, err);
 	}
-	ret = move_rows(store->history, by_address, key) || move_rows(store->history, address, key) ||
-		put_address(store->history, address, key);
-	if (ret)
-		database_error(store->history, store->history_path, err);
-	else
-		ret = database_run(store->history, store->history_path, "COMMIT", err);
 	free(by_address);
 	if (ret == 0)
 		return key;
-	sqlite3_exec(store->history, "ROLLBACK", NULL, NULL, NULL);
 	free(key);
 	return NULL;
 }

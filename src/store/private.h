@@ -3,16 +3,18 @@
 #ifndef SIDESTAGE_STORE_PRIVATE_H
 #define SIDESTAGE_STORE_PRIVATE_H
 
-#include <sqlite3.h>
 #include <stdbool.h>
+#include <stddef.h>
 
+#include "db/db.h"
+#include "db/statement.h"
 #include "store/store.h"
 
 struct store {
-	sqlite3 *history;
+	struct db *history;
 	char *history_path;
 	int lock_fd;		/* history_path + ".lock": one byte locked per operation claimed */
-	sqlite3 *cache;		/* NULL: there is none now; everything counts as not cached */
+	struct db *cache;	/* NULL: there is none now; everything counts as not cached */
 	char *cache_path;
 	char *problem;		/* why nothing can be written down; NULL: it can */
 	bool is_stand_in;	/* history is an empty one in memory */
@@ -24,16 +26,29 @@ void store_mark_history(struct store *store);
 int store_check_readable(const struct store *store, struct error *err);
 int store_check_writable(const struct store *store, struct error *err);
 
-/* Opens a database file with our settings, 0600.  NULL with err. */
-sqlite3 *database_open(const char *path, int busy_ms, bool durable, struct error *err);
-/* Fills err from the database's last failure; returns -1. */
-int database_error(sqlite3 *database, const char *path, struct error *err);
-/* Runs statements without results.  0 or -1. */
-int database_run(sqlite3 *database, const char *path, const char *sql, struct error *err);
-/* The first column of the first row of a query without parameters; `otherwise` on any failure. */
-int database_int(sqlite3 *database, const char *sql, int otherwise);
-/* A text parameter; NULL binds NULL. */
-void database_bind(sqlite3_stmt *statement, int index, const char *text);
+/* A statement on the history whose first parameters are these texts; NULL among them is SQL's. */
+struct statement *history_statement(struct store *store, const char *sql, const char *const *texts,
+				    size_t count);
+/* statement_end() and statement_run() of one; err says that it is the history that failed. */
+int history_end(struct statement *statement, struct error *err);
+int history_run(struct statement *statement, struct error *err)
+	__attribute__((warn_unused_result));
+
+/* history.c: the columns of an operation, in the order of struct operation's texts. */
+struct column {
+	const char *name;
+	size_t offset;		/* of a struct untrusted in struct operation */
+	bool changes;		/* store_operation_update() writes it */
+};
+extern const struct column operation_columns[];
+extern const size_t operation_column_count;
+/* Behind the texts, in this order, come: */
+#define OPERATION_NUMBERS "state, created_at, ended_at"
+#define OPERATION_SQL_MAX 8192
+struct untrusted *operation_text(const struct operation *operation, size_t column);
+/* With its steps, at the end of the list.  One that is not there is left out. */
+int operation_list_add(struct operation_list *list, struct store *store, const char *id,
+		       struct error *err);
 
 /*
  * search.c.  What an operation can be found by.  It is in a migration as well: who changes it
@@ -53,26 +68,11 @@ void database_bind(sqlite3_stmt *statement, int index, const char *text);
 	SEARCH_JSON("undo", "group_concat(key, char(10)) FROM json_each(undo, '$.modules.update')") \
 	SEARCH_JOIN "coalesce((SELECT group_concat(detail, char(10)) FROM step" \
 	" WHERE step.operation=operation.id), '') FROM operation"
-/* Within the transaction that wrote the operation: from now on it is found by what it says.  0,
- * or -1: the database's error. */
-int search_keep(sqlite3 *database, const char *operation);
+/* Within the transaction that wrote the operation: from now on it is found by what it says. */
+int search_keep(struct db *history, const char *operation, struct error *err);
 
-/* What was typed, as conditions on operation.id.  Every term must be found. */
-struct buf;
-#define SEARCH_TERMS_MAX 32
-struct search {
-	char *values[SEARCH_TERMS_MAX];	/* owned: a phrase of FTS5, or a pattern of LIKE */
-	bool is_pattern[SEARCH_TERMS_MAX];
-	size_t count;
-};
-void search_init(struct search *search, const char *typed);
-void search_clear(struct search *search);
-/* Appends " AND …" for each term, with the parameters from `first` on. */
-void search_conditions(const struct search *search, struct buf *sql, int first);
-void search_bind(const struct search *search, sqlite3_stmt *statement, int first);
-
-/* platforms.c: rows under an address get the key of that.  0 or -1: the database's error. */
-int platforms_migrate(sqlite3 *history);
+/* platforms.c: rows under an address get the key of that. */
+int platforms_migrate(struct db *history, struct error *err);
 
 void cache_open(struct store *store);
 void cache_close(struct store *store);

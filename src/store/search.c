@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What was typed to be found, as conditions of SQL.
+ * What was typed to be found, looked for in pieces.
+ *
+ * Each operation has its text in `words`, under a number that grows with time.  A piece is a range
+ * of numbers, from the newest back: what it costs has a bound, whatever the words are and however
+ * long the history is, and how many numbers it takes follows from how long the last one took.
  *
  * The trigram index answers words of three characters and more.  Each becomes one quoted
  * string of FTS5, in which only the quote means anything and is doubled, so that nothing
- * that is typed can be syntax.  Shorter words have no trigram: LIKE looks through all texts,
- * with its two wildcards and the escape itself escaped.  Both are bound as parameters.
+ * that is typed can be syntax.  Shorter words have no trigram: LIKE looks through the texts,
+ * with its two wildcards and the escape itself escaped.  All are bound as parameters.
  */
 #include "config.h"
 
@@ -15,11 +19,31 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
+#include "base/error.h"
 #include "base/xmalloc.h"
 
 #define TYPED_MAX 1024
+#define TERMS_MAX 32
 #define TRIGRAM 3
 #define BLANKS " \t\r\n"
+#define SQL_MAX 4096
+/* A piece: how long it may take, how many numbers it looks at, and how much it gives. */
+#define PIECE_MS 6
+#define PIECE_FIRST 2048
+#define PIECE_LEAST 32
+#define PIECE_MOST (1 << 18)
+#define FOUND_MAX 64
+
+struct store_search {
+	struct store *store;
+	char *phrases;		/* an expression of FTS5; NULL: no word is long enough */
+	char *patterns[TERMS_MAX];	/* of LIKE */
+	size_t pattern_count;
+	char *url, *org, *app, *env, *verb, *before;	/* NULL: any */
+	int64_t newest, next;	/* numbers: of the first piece; the next one is up to it */
+	int64_t piece;
+};
 
 static size_t
 characters(const char *word, size_t length)
@@ -48,16 +72,31 @@ quoted(const char *mark, const char *word, size_t length, const char *special, c
 	return out;
 }
 
-void
-search_init(struct search *search, const char *typed)
+static void
+add_term(struct store_search *search, struct buf *phrases, const char *word, size_t length)
 {
-	size_t left = typed ? strnlen(typed, TYPED_MAX) : 0;
+	char *quoted_word;
 
-	memset(search, 0, sizeof(*search));
+	if (characters(word, length) < TRIGRAM) {
+		search->patterns[search->pattern_count++] = quoted("%", word, length, "%_\\", '\\');
+		return;
+	}
+	quoted_word = quoted("\"", word, length, "\"", '"');
+	buf_printf(phrases, "%s%s", phrases->length ? " " : "", quoted_word);
+	free(quoted_word);
+}
+
+static void
+read_typed(struct store_search *search, const char *typed)
+{
+	size_t left = strnlen(typed, TYPED_MAX);
+	struct buf phrases;
+
+	buf_init(&phrases, 4 * TYPED_MAX);
 	/* Not within a character. */
 	while (left == TYPED_MAX && left > 0 && ((unsigned char)typed[left] & 0xc0) == 0x80)
 		left--;
-	while (left > 0 && search->count < SEARCH_TERMS_MAX) {
+	for (size_t terms = 0; terms < TERMS_MAX && left > 0; terms++) {
 		size_t blank = strspn(typed, BLANKS), length;
 
 		blank = blank < left ? blank : left;
@@ -67,47 +106,165 @@ search_init(struct search *search, const char *typed)
 		length = length < left ? length : left;
 		if (length == 0)
 			break;
-		search->is_pattern[search->count] = characters(typed, length) < TRIGRAM;
-		search->values[search->count] = search->is_pattern[search->count] ?
-			quoted("%", typed, length, "%_\\", '\\') :
-			quoted("\"", typed, length, "\"", '"');
-		search->count++;
+		add_term(search, &phrases, typed, length);
 		typed += length;
 		left -= length;
 	}
+	search->phrases = phrases.length ? xstrdup(buf_str(&phrases)) : NULL;
+	buf_clear(&phrases);
+}
+
+static char *
+copy(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
+}
+
+struct store_search *
+store_search_new(struct store *store, const struct history_query *query)
+{
+	struct store_search *search = xcalloc(1, sizeof(*search));
+
+	search->store = store;
+	read_typed(search, query->find ? query->find : "");
+	search->url = copy(query->url);
+	search->org = copy(query->org);
+	search->app = copy(query->app);
+	search->env = copy(query->env);
+	search->verb = copy(query->verb);
+	search->before = copy(query->before);
+	search->newest = db_number(store->history, "SELECT max(number) FROM words", 0);
+	search->next = search->newest;
+	search->piece = PIECE_FIRST;
+	return search;
 }
 
 void
-search_clear(struct search *search)
+store_search_free(struct store_search *search)
 {
-	for (size_t i = 0; i < search->count; i++)
-		free(search->values[i]);
-	search->count = 0;
+	if (!search)
+		return;
+	free(search->phrases);
+	for (size_t i = 0; i < search->pattern_count; i++)
+		free(search->patterns[i]);
+	free(search->url);
+	free(search->org);
+	free(search->app);
+	free(search->env);
+	free(search->verb);
+	free(search->before);
+	free(search);
 }
 
-void
-search_conditions(const struct search *search, struct buf *sql, int first)
+int
+store_search_done(const struct store_search *search)
 {
-	for (size_t i = 0; i < search->count; i++)
-		buf_printf(sql,
-			   search->is_pattern[i] ?
-				   " AND id IN (SELECT operation FROM words WHERE text LIKE ?%d"
-				   " ESCAPE '\\')" :
-				   " AND id IN (SELECT operation FROM words WHERE number IN"
-				   " (SELECT rowid FROM words_index WHERE words_index MATCH ?%d))",
-			   first + (int)i);
+	return search->newest > 0 ?
+		(int)((search->newest - search->next) * 1000 / search->newest) : 1000;
 }
 
-void
-search_bind(const struct search *search, sqlite3_stmt *statement, int first)
+/* The rows of `words` are taken by their numbers alone, and what is looked at of an operation stands
+ * before its long texts. */
+static struct statement *
+piece_statement(const struct store_search *search, int64_t above)
 {
-	for (size_t i = 0; i < search->count; i++)
-		database_bind(statement, first + (int)i, search->values[i]);
+	const struct { const char *condition, *value; } filters[] = {
+		{" AND o.url=?", search->url}, {" AND o.org=?", search->org},
+		{" AND o.app=?", search->app}, {" AND ? IN (o.env, o.source)", search->env},
+		{" AND o.verb=?", search->verb}, {" AND o.id<?", search->before},
+	};
+	struct statement *statement;
+	struct buf sql;
+
+	buf_init(&sql, SQL_MAX);
+	buf_puts(&sql, search->phrases ?
+		 "SELECT w.number, o.id FROM words_index CROSS JOIN words AS w ON w.number=words_index.rowid"
+		 " CROSS JOIN operation AS o ON o.id=w.operation WHERE words_index MATCH ?"
+		 " AND words_index.rowid>? AND words_index.rowid<=?" :
+		 "SELECT w.number, o.id FROM words AS w CROSS JOIN operation AS o ON o.id=w.operation"
+		 " WHERE w.number>? AND w.number<=?");
+	for (size_t i = 0; i < search->pattern_count; i++)
+		buf_puts(&sql, " AND w.text LIKE ? ESCAPE '\\'");
+	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
+		if (filters[i].value)
+			buf_puts(&sql, filters[i].condition);
+	buf_puts(&sql, search->phrases ? " ORDER BY words_index.rowid DESC LIMIT ?" :
+					 " ORDER BY w.number DESC LIMIT ?");
+	statement = statement_new(search->store->history, buf_str(&sql));
+	buf_clear(&sql);
+	if (search->phrases)
+		statement_text(statement, search->phrases);
+	statement_int(statement, above);
+	statement_int(statement, search->next);
+	for (size_t i = 0; i < search->pattern_count; i++)
+		statement_text(statement, search->patterns[i]);
+	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
+		if (filters[i].value)
+			statement_text(statement, filters[i].value);
+	statement_int(statement, FOUND_MAX);
+	return statement;
+}
+
+/* Ids sort by time and the numbers nearly so: programs that write at once may differ. */
+static void
+keep_newest_first(struct operation_list *list, size_t from)
+{
+	for (size_t i = from; i < list->count; i++)
+		for (size_t j = i; j > 0 && strcmp(untrusted_raw(&list->items[j - 1].id),
+						   untrusted_raw(&list->items[j].id)) < 0; j--) {
+			struct operation o = list->items[j];
+
+			list->items[j] = list->items[j - 1];
+			list->items[j - 1] = o;
+		}
+}
+
+/* The next piece is larger or smaller, by how long this one took. */
+static void
+choose_size(struct store_search *search, int64_t took_ms)
+{
+	if (took_ms <= PIECE_MS / 3 && search->piece < PIECE_MOST)
+		search->piece *= 2;
+	else if (took_ms > PIECE_MS && search->piece > PIECE_LEAST)
+		search->piece /= 2;
+}
+
+int
+store_search_step(struct store_search *search, struct operation_list *list, struct error *err)
+{
+	int64_t began = clock_steady_ms(), last = 0;
+	int64_t above = search->next > search->piece ? search->next - search->piece : 0;
+	size_t found = 0, had = list->count;
+	char *ids[FOUND_MAX];
+	struct statement *row;
+	int ret;
+
+	if (store_check_readable(search->store, err))
+		return -1;
+	if (search->next <= 0)
+		return 0;
+	row = piece_statement(search, above);
+	while (found < FOUND_MAX && statement_row(row)) {
+		last = row_int(row, 0);
+		ids[found++] = row_copy_or(row, 1, "");
+	}
+	ret = history_end(row, err);
+	for (size_t i = 0; i < found; i++) {
+		if (ret == 0)
+			ret = operation_list_add(list, search->store, ids[i], err);
+		free(ids[i]);
+	}
+	keep_newest_first(list, had);
+	if (ret)
+		return -1;
+	search->next = found == FOUND_MAX ? last - 1 : above;
+	choose_size(search, clock_steady_ms() - began);
+	return search->next > 0;
 }
 
 /* SQLite lets no trigger write to a virtual table as long as schemas are not trusted. */
 int
-search_keep(sqlite3 *database, const char *operation)
+search_keep(struct db *history, const char *operation, struct error *err)
 {
 	static const char *const statements[] = {
 		"INSERT INTO words_index (words_index, rowid, text)"
@@ -119,15 +276,10 @@ search_keep(sqlite3 *database, const char *operation)
 	};
 
 	for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++) {
-		sqlite3_stmt *statement;
-		int code;
+		struct statement *statement = statement_new(history, statements[i]);
 
-		if (sqlite3_prepare_v2(database, statements[i], -1, &statement, NULL) != SQLITE_OK)
-			return -1;
-		database_bind(statement, 1, operation);
-		code = sqlite3_step(statement);
-		sqlite3_finalize(statement);
-		if (code != SQLITE_DONE)
+		statement_text(statement, operation);
+		if (history_run(statement, err))
 			return -1;
 	}
 	return 0;

@@ -151,6 +151,7 @@ struct history_query {
 	 * of it count. */
 	const char *find;
 	const char *before;		/* only operations older than this id (for paging) */
+	const char *after;		/* those that came next after this id: "" the oldest; not with find */
 	bool unfinished;		/* only PREPARED and RUNNING */
 	bool unwatched;			/* only UNWATCHED */
 	size_t limit;			/* 0: 500 */
@@ -159,6 +160,25 @@ struct history_query {
 int store_history_list(struct store *store, const struct history_query *query,
 		       struct operation_list *list, struct error *err)
 	__attribute__((warn_unused_result));
+
+/*
+ * What store_history_list() does with `find`, in pieces of a few milliseconds each, the newest
+ * first, however long the history is.  after, limit, unfinished and unwatched do not count.
+ */
+struct store_search;
+/* Borrows the store; the texts of the query are copied.  Finds nothing that is written later. */
+struct store_search *store_search_new(struct store *store, const struct history_query *query);
+void store_search_free(struct store_search *search);	/* NULL is fine */
+/* Looks through the next piece, and adds what it finds to the list, which stays newest first.  1:
+ * there is more to look through; 0: that was all; -1 with ERROR_STORE. */
+int store_search_step(struct store_search *search, struct operation_list *list, struct error *err)
+	__attribute__((warn_unused_result));
+int store_search_done(const struct store_search *search);	/* how much was looked through, of 1000 */
+
+/* The newest that was done and undid this operation; operation_clear() it.  -1: ERROR_NOT_FOUND or
+ * ERROR_STORE. */
+int store_operation_undone_by(struct store *store, const char *id, struct operation *out,
+			      struct error *err) __attribute__((warn_unused_result));
 
 /* Who works on an unfinished operation: true when this program now owns it, false when
  * another living program does.  Released when the operation ends or the program does. */

@@ -17,6 +17,17 @@ bench-deploy: all
 	SIDESTAGE_DATA='$(abs_top_srcdir)/data' PYTHONDONTWRITEBYTECODE=1 \
 	python3 $(srcdir)/tests/bench/deploy.py
 
+# How long a person waits in a history of a million operations; the file is made once.
+EXTRA_PROGRAMS += tests/bench/history
+tests_bench_history_SOURCES = tests/bench/history.c
+tests_bench_history_LDADD = libstore.a libdb.a libmodel.a libbase.a $(SQLITE_LIBS) $(BASE_LIBS)
+CLEANFILES += tests/bench/history tests/bench/history.db tests/bench/history.db.cache \
+	tests/bench/history.db.lock
+HISTORY_FILE = tests/bench/history.db
+
+bench-history: tests/bench/history
+	tests/bench/history $(HISTORY_FILE)
+
 # Run by hand, or by "make bench": they take minutes and want the machine for themselves.
 if HAVE_CMOCKA
 EXTRA_PROGRAMS += tests/bench/scale
@@ -29,5 +40,5 @@ bench-scale: all tests/bench/scale $(check_PROGRAMS)
 else
 bench-scale:
 endif
-bench: bench-http bench-deploy bench-scale
-.PHONY: bench bench-http bench-deploy bench-scale
+bench: bench-http bench-deploy bench-history bench-scale
+.PHONY: bench bench-http bench-deploy bench-history bench-scale

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "store/private.h"
 #include "store/store.h"
 
 #define URL "localhost"
@@ -251,11 +252,154 @@ an_older_file_is_searched_too(void **state)
 	store_close(place->store);
 	assert_int_equal(sqlite3_open(place->history, &database), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(database,
-		"DROP TABLE words_index; DROP TABLE words; DROP TABLE moment; DROP TABLE setting; DROP INDEX operation_open; ALTER TABLE step DROP COLUMN id; DROP TABLE address; ALTER TABLE operation DROP COLUMN address; PRAGMA user_version=2;", NULL, NULL, NULL),
+		"DROP TABLE words_index; DROP TABLE words; DROP TABLE moment; DROP TABLE setting; DROP INDEX operation_open; DROP INDEX operation_platform; DROP INDEX operation_org; DROP INDEX operation_app; DROP INDEX operation_verb; DROP INDEX operation_source; DROP INDEX operation_undoes; ALTER TABLE step DROP COLUMN id; DROP TABLE address; ALTER TABLE operation DROP COLUMN address; PRAGMA user_version=2;", NULL, NULL, NULL),
 		SQLITE_OK);
 	sqlite3_close(database);
 	open_it(place);
 	FINDS("cart 1.4.2", "1");
+}
+
+/* --- a long history --- */
+
+#define LONG 20000
+
+/* Operations 1 to `count` in turn on ten environments, of which the oldest says "needle". */
+static void
+fill_history(struct place *place, int count)
+{
+	char *sql = xasprintf(
+		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<%d)"
+		" INSERT INTO operation (id, verb, url, org, app, env, summary, state, created_at, ended_at,"
+		"  undoes) SELECT printf('%%07d', i), CASE i %% 10 WHEN 0 THEN 'clone' ELSE 'deploy' END,"
+		"  '" URL "', 'acme', 'shop', 'env-' || (i %% 10), CASE i WHEN 1 THEN 'needle' ELSE 'web 1.4.2'"
+		"  END, 'done', i, i, CASE i WHEN 2 THEN '0000001' END FROM n;"
+		"INSERT INTO step (operation, number, name, state, started_at, ended_at, detail, id)"
+		"  SELECT id, 0, '', 2, 1, 2, 'said', 'save' FROM operation;"
+		"INSERT INTO words (operation, text) " SEARCH_WORDS ";"
+		"INSERT INTO words_index (words_index) VALUES ('rebuild');", count);
+
+	assert_int_equal(db_run(place->store->history, sql, NULL), 0);
+	free(sql);
+}
+
+/* What it costs to ask, in steps of SQLite; it gives `count`, of which the first has this id. */
+static int64_t
+cost(struct place *place, const struct history_query *query, size_t count, const char *first)
+{
+	int64_t before = db_work(place->store->history);
+	struct operation_list list;
+
+	assert_int_equal(store_history_list(place->store, query, &list, NULL), 0);
+	assert_int_equal(list.count, count);
+	if (first)
+		assert_string_equal(untrusted_raw(&list.items[0].id), first);
+	operation_list_clear(&list);
+	return db_work(place->store->history) - before;
+}
+
+/* As many steps as ten times the rows that it gives would take in a short one. */
+#define ROWS 20
+#define ENOUGH 20000
+
+static void
+what_is_asked_costs_the_same_in_a_long_history(void **state)
+{
+	struct place *place = *state;
+	struct operation undone_by;
+	int64_t before;
+	char last[16], older[16];
+
+	fill_history(place, LONG);
+	snprintf(last, sizeof(last), "%07d", LONG);
+	snprintf(older, sizeof(older), "%07d", LONG / 2 - 1);
+	const struct { struct history_query query; size_t count; const char *first; } cases[] = {
+		{{.url = URL}, ROWS, last},
+		{{.url = URL, .before = "0010000"}, ROWS, older},
+		{{.url = URL, .after = ""}, ROWS, "0000020"},
+		{{.url = URL, .after = "0010000"}, ROWS, "0010020"},
+		{{.url = URL, .org = "acme"}, ROWS, last},
+		{{.url = URL, .org = "nobody"}, 0, NULL},
+		{{.url = URL, .org = "acme", .app = "shop"}, ROWS, last},
+		{{.url = URL, .org = "acme", .app = "shop", .env = "env-0"}, ROWS, last},
+		{{.url = URL, .org = "acme", .app = "shop", .env = "env-0", .before = "0010000"}, ROWS, "0009990"},
+		{{.url = URL, .org = "acme", .app = "shop", .verb = "clone"}, ROWS, last},
+		{{.url = URL, .org = "acme", .app = "shop", .verb = "undo"}, 0, NULL},
+		{{.url = "elsewhere"}, 0, NULL},
+		{{.url = URL, .unfinished = true}, 0, NULL},
+		{{.url = URL, .unwatched = true}, 0, NULL},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct history_query query = cases[i].query;
+		int64_t steps;
+
+		query.limit = ROWS;
+		steps = cost(place, &query, cases[i].count, cases[i].first);
+		if (steps > ENOUGH)
+			fail_msg("question %zu: %lld steps", i, (long long)steps);
+	}
+	before = db_work(place->store->history);
+	assert_int_equal(store_operation_undone_by(place->store, "0000001", &undone_by, NULL), 0);
+	assert_string_equal(untrusted_raw(&undone_by.id), "0000002");
+	operation_clear(&undone_by);
+	assert_int_equal(store_operation_undone_by(place->store, "0000003", &undone_by, NULL), -1);
+	assert_true(db_work(place->store->history) - before < ENOUGH);
+}
+
+/* Looks for it in pieces; the costliest one, in steps.  *pieces: until the first find, or all. */
+static int64_t
+look_for(struct place *place, const char *text, int *pieces, size_t *found)
+{
+	struct store_search *search =
+		store_search_new(place->store, &(struct history_query){.url = URL, .find = text});
+	struct operation_list list = {0};
+	int64_t most = 0;
+	int more, done = 0;
+
+	*pieces = 0;
+	do {
+		int64_t before = db_work(place->store->history);
+		size_t had = list.count;
+
+		more = store_search_step(search, &list, NULL);
+		assert_true(more >= 0);
+		/* Never more at once than a screen or two. */
+		assert_true(list.count - had <= 100);
+		before = db_work(place->store->history) - before;
+		most = before > most ? before : most;
+		assert_true(store_search_done(search) >= done);
+		done = store_search_done(search);
+		++*pieces;
+	} while (more && list.count == 0);
+	assert_int_equal(done == 1000, !more);
+	*found = list.count;
+	store_search_free(search);
+	operation_list_clear(&list);
+	return most;
+}
+
+static void
+a_long_search_goes_on_in_pieces(void **state)
+{
+	struct place *place = *state;
+	int pieces;
+	size_t found;
+
+	fill_history(place, LONG);
+	/* What is everywhere is there at once, and not all of it. */
+	assert_true(look_for(place, "deploy", &pieces, &found) < 20 * ENOUGH);
+	assert_int_equal(pieces, 1);
+	assert_in_range(found, 1, 100);
+	assert_true(look_for(place, "we", &pieces, &found) < 20 * ENOUGH);
+	assert_int_equal(pieces, 1);
+	/* What is far away, or nowhere, takes several. */
+	look_for(place, "needle", &pieces, &found);
+	assert_int_equal(found, 1);
+	assert_true(pieces > 1);
+	look_for(place, "zz", &pieces, &found);
+	assert_int_equal(found, 0);
+	assert_true(pieces > 1);
+	assert_int_equal(cost(place, &(struct history_query){.url = URL, .find = "needle"}, 1, "0000001") > 0, 1);
+	assert_true(cost(place, &(struct history_query){.url = URL, .find = "web", .limit = 150}, 150, NULL) > 0);
 }
 
 /* --- moments --- */
@@ -375,6 +519,8 @@ main(void)
 		TEST(follows_what_an_operation_becomes),
 		TEST(other_conditions_hold_as_well),
 		TEST(an_older_file_is_searched_too),
+		TEST(what_is_asked_costs_the_same_in_a_long_history),
+		TEST(a_long_search_goes_on_in_pieces),
 		TEST(only_changes_are_moments),
 		TEST(the_board_is_what_was_known_then),
 		TEST(old_moments_go_but_never_the_last),
