@@ -40,6 +40,7 @@ libui_a_SOURCES = \
 	src/ui/views/hotfix-draw.c \
 	src/ui/views/hotfix.c src/ui/views/hotfix.h \
 	src/ui/views/history-draw.c \
+	src/ui/views/history-read.c \
 	src/ui/views/history.c src/ui/views/history.h \
 	src/ui/views/logs.c \
 	src/ui/views/moment.c \

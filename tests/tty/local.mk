@@ -15,7 +15,7 @@ TTY_STORIES = \
 	tests/tty/help.story \
 	tests/tty/hotfix-turns.story \
 	tests/tty/hotfix.story \
-	tests/tty/history.story tests/tty/interrupted.story \
+	tests/tty/history.story tests/tty/long-history.story tests/tty/interrupted.story \
 	tests/tty/look.story \
 	tests/tty/motion.story \
 	tests/tty/mouse.story \
@@ -51,7 +51,7 @@ TTY_STORIES = \
 # What several stories include.
 TTY_PARTS = tests/tty/views.part tests/tty/small-windows.part tests/tty/long-names.json
 
-TTY_HELPERS = tests/tty/guide tests/tty/on-screen tests/tty/platform tests/tty/processes
+TTY_HELPERS = tests/tty/guide tests/tty/long-history tests/tty/on-screen tests/tty/platform tests/tty/processes
 
 EXTRA_DIST += $(TTY_STORIES) $(TTY_PARTS) $(TTY_HELPERS) tests/tty/README tests/valgrind.sh tests/valgrind.supp
 

@@ -238,25 +238,14 @@ draw_fact(const struct history_view *h, struct canvas *c, int *row, const char *
 	history_mark(c, style, STYLE_KEY, text->raw, h->find.text, 0);
 }
 
-const struct operation *
-history_undone_by(const struct history_view *h, const struct operation *o)
-{
-	for (const struct operation *i = h->list.items; i < o; i++)
-		if (untrusted_is(&i->undoes, untrusted_raw(&o->id)) && i->state == OPERATION_DONE)
-			return i;
-	return NULL;
-}
-
 static void
 draw_undo(const struct history_view *h, struct canvas *c, int *row, struct ui *ui,
 	  const struct operation *o)
 {
-	const struct operation *undone = history_undone_by(h, o);
-
 	label(c, row, _("undo"));
-	if (undone) {
+	if (h->undone_at) {
 		canvas_ours(c, STYLE_NORMAL, _("was undone "));
-		draw_stamp(c, STYLE_NORMAL, undone->created_at);
+		draw_stamp(c, STYLE_NORMAL, h->undone_at);
 	} else if (!o->undo.raw || !o->deployment_id.raw) {
 		canvas_ours(c, STYLE_DIM, untrusted_is(&o->verb, "clone") ?
 			    _("no: a clone is discarded, not undone") :
@@ -424,13 +413,27 @@ history_lay_out(const struct history_view *h, const struct canvas *canvas, int *
 }
 
 static void
-draw_field(const struct history_view *h, struct canvas *c)
+draw_field(const struct history_view *h, struct canvas *c, struct ui *ui)
 {
 	canvas_at(c, 0, 1);
 	canvas_ours(c, STYLE_DIM, _("Find"));
 	canvas_ours(c, STYLE_DIM, "  ");
 	field_draw(&h->find, c, c->width < 60 ? 18 : 30, h->finding);
-	canvas_format(c, STYLE_DIM, _("  %zu of %zu"), h->found_count, h->list.count);
+	if (history_is_looking(h)) {
+		canvas_format(c, STYLE_DIM, ngettext("  %zu found, %d %% looked through",
+						     "  %zu found, %d %% looked through", h->found_count),
+			      h->found_count, h->looked_through / 10);
+		ui_draw_again(ui, 0);
+	} else if (h->search) {
+		canvas_format(c, STYLE_DIM, ngettext("  %zu found; going up finds more",
+						     "  %zu found; going up finds more", h->found_count),
+			      h->found_count);
+	} else if (h->has_older) {
+		canvas_format(c, STYLE_DIM, ngettext("  %zu found", "  %zu found", h->found_count),
+			      h->found_count);
+	} else {
+		canvas_format(c, STYLE_DIM, _("  %zu of %zu"), h->found_count, h->list.count);
+	}
 }
 
 void
@@ -456,7 +459,7 @@ history_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		(row->is_story ? draw_story : draw_operation)(h, canvas, top + (int)i, row->at,
 							      first + i == h->selected);
 	}
-	if (h->row_count == 0) {
+	if (h->row_count == 0 && !history_is_looking(h)) {
 		canvas_at(canvas, 2, 2);
 		canvas_ours(canvas, STYLE_WARN, _("Nothing in the history says all of that."));
 	}
@@ -470,5 +473,5 @@ history_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 			draw_story_detail(h, &detail, h->rows[h->selected].at);
 	}
 	if (has_field(h))
-		draw_field(h, canvas);	/* last: the cursor is there */
+		draw_field(h, canvas, ui);	/* last: the cursor is there */
 }

@@ -21,7 +21,7 @@
 #include "ui/terminal.h"
 #include "ui/views/history.h"
 
-#define READ_MAX 5000	/* operations; older ones stay in the file */
+#define ROWS_AHEAD 20	/* rows to the end of what is at hand, where more is read */
 
 static const struct key keys[] = {
 	{27, "Esc", ACTION_BACK, N_("back"), .help = N_("Show everything again, or go back.")},
@@ -105,8 +105,8 @@ is_newest_shown(const struct history_view *h, size_t at)
 	return true;
 }
 
-static void
-make_rows(struct history_view *h)
+void
+history_make_rows(struct history_view *h)
 {
 	h->rows = xreallocarray(h->rows, h->list.count + h->stories.count + 1, sizeof(*h->rows));
 	h->row_count = 0;
@@ -131,6 +131,19 @@ known_set(struct ui *ui, const struct operation *o, const char *id)
 	return body ? set_take(body, NULL) : NULL;
 }
 
+/* The operation that took it back may be far from it. */
+static void
+learn_undone(struct history_view *h, struct ui *ui, const struct operation *o)
+{
+	struct operation by = {0};
+
+	h->undone_at = 0;
+	if (!o || store_operation_undone_by(session_store(ui_session(ui)), untrusted_raw(&o->id), &by, NULL))
+		return;
+	h->undone_at = by.created_at;
+	operation_clear(&by);
+}
+
 /* What the selected operation changed, from the two sets that it stood between. */
 static void
 learn_changes(struct history_view *h, struct ui *ui)
@@ -145,6 +158,7 @@ learn_changes(struct history_view *h, struct ui *ui)
 	h->changes_known = false;
 	free(h->changes_of);
 	h->changes_of = o ? xstrdup(untrusted_raw(&o->id)) : NULL;
+	learn_undone(h, ui, o);
 	if (!o || untrusted_is(&o->verb, "clone") || untrusted_is(&o->verb, "discard"))
 		return;
 	from = known_set(ui, o, untrusted_raw(&o->from_set));
@@ -161,74 +175,75 @@ learn_changes(struct history_view *h, struct ui *ui)
 	set_unref(to);
 }
 
-/* Selects the row of this operation, or the story that hides it; else the newest. */
-static void
-select_operation(struct history_view *h, struct ui *ui, size_t at)
-{
-	h->selected = h->row_count ? h->row_count - 1 : 0;
-	for (size_t i = 0; i < h->row_count; i++) {
-		const struct history_row *row = &h->rows[i];
+/* --- the cursor, while what is at hand changes ----------------------------------------- */
 
-		if (row->is_story ? at < h->list.count && h->stories.of[at] == row->at &&
-				    history_is_folded(h, row->at)
-				  : row->at == at) {
+struct cursor {
+	char *id;		/* of the operation, or of the first of the story; NULL: the newest */
+	bool is_story;
+};
+
+static struct cursor
+keep_cursor(const struct history_view *h)
+{
+	const struct history_row *row = h->selected < h->row_count ? &h->rows[h->selected] : NULL;
+
+	if (!row)
+		return (struct cursor){NULL, false};
+	return (struct cursor){
+		xstrdup(row->is_story ? story_id(h, row->at) : untrusted_raw(&h->list.items[row->at].id)),
+		row->is_story,
+	};
+}
+
+static bool
+is_at(const struct history_view *h, const struct history_row *row, const struct cursor *cursor, size_t at)
+{
+	if (!row->is_story)
+		return row->at == at && !(cursor->is_story && h->stories.of[at] != NO_STORY);
+	return h->stories.of[at] == row->at && (cursor->is_story || history_is_folded(h, row->at));
+}
+
+/* To the row that it was on, or the story that hides it; where it went, to the newest. */
+static void
+put_cursor(struct history_view *h, struct ui *ui, struct cursor *cursor)
+{
+	size_t at = 0;
+
+	h->selected = h->row_count ? h->row_count - 1 : 0;
+	while (cursor->id && at < h->list.count && !untrusted_is(&h->list.items[at].id, cursor->id))
+		at++;
+	for (size_t i = 0; cursor->id && at < h->list.count && i < h->row_count; i++)
+		if (is_at(h, &h->rows[i], cursor, at)) {
 			h->selected = i;
 			break;
 		}
-	}
+	free(cursor->id);
 	learn_changes(h, ui);
-}
-
-/* Both lists are newest first, and what is found is a part of what there is. */
-static void
-find_words(struct history_view *h, struct ui *ui)
-{
-	struct history_query query = {.url = session_platform(ui_session(ui)), .limit = READ_MAX,
-				      .find = h->find.text};
-	struct operation_list found = {0};
-	struct error err = {0};
-	size_t next = 0;
-
-	h->found = xreallocarray(h->found, h->list.count + 1, sizeof(*h->found));
-	h->found_count = 0;
-	if (*h->find.text &&
-	    store_history_list(session_store(ui_session(ui)), &query, &found, &err) != 0)
-		ui_say_error(ui, &err);
-	for (size_t i = 0; i < h->list.count; i++) {
-		while (next < found.count && strcmp(untrusted_raw(&found.items[next].id),
-						    untrusted_raw(&h->list.items[i].id)) > 0)
-			next++;
-		h->found[i] = !*h->find.text ||
-			      (next < found.count &&
-			       untrusted_equal(&found.items[next].id, &h->list.items[i].id));
-		h->found_count += h->found[i];
-	}
-	operation_list_clear(&found);
-	make_rows(h);
 }
 
 static void
 read_list(struct history_view *h, struct ui *ui)
 {
-	struct history_query query = {.url = session_platform(ui_session(ui)), .limit = READ_MAX};
-	struct operation_list list;
-	struct error err = {0};
-	const struct operation *selected = history_selected(h);
-	size_t at = 0;
+	struct cursor cursor = keep_cursor(h);
 
-	if (store_history_list(session_store(ui_session(ui)), &query, &list, &err) != 0) {
-		ui_say_error(ui, &err);
-		list = (struct operation_list){0};
-	}
-	interrupted_mark(ui_session(ui), &list);
-	for (size_t i = 0; selected && i < list.count; i++)
-		if (untrusted_equal(&list.items[i].id, &selected->id))
-			at = i;
-	operation_list_clear(&h->list);
-	h->list = list;
-	stories_tell(&h->stories, &h->list);
-	find_words(h, ui);
-	select_operation(h, ui, at);
+	free(h->changes_of);
+	h->changes_of = NULL;
+	history_stop_looking(h);
+	history_read_newest(h, ui);
+	if (history_is_looking_for(h))
+		history_look_for(h, ui);
+	put_cursor(h, ui, &cursor);
+}
+
+/* The same for what does it itself: whether it did. */
+static bool
+with_cursor(struct history_view *h, struct ui *ui, bool (*read)(struct history_view *h, struct ui *ui))
+{
+	struct cursor cursor = keep_cursor(h);
+	bool done = read(h, ui);
+
+	put_cursor(h, ui, &cursor);
+	return done;
 }
 
 /* --- what keys do --------------------------------------------------------------------- */
@@ -254,7 +269,7 @@ fold(struct history_view *h, struct ui *ui, bool want)
 		h->folded = xreallocarray(h->folded, h->folded_count + 1, sizeof(*h->folded));
 		h->folded[h->folded_count++] = xstrdup(id);
 	}
-	make_rows(h);
+	history_make_rows(h);
 	for (size_t i = 0; i < h->row_count; i++)
 		if (h->rows[i].is_story && h->rows[i].at == story)
 			h->selected = i;
@@ -264,8 +279,17 @@ fold(struct history_view *h, struct ui *ui, bool want)
 static void
 move_by(struct history_view *h, struct ui *ui, long by)
 {
-	long to = (long)h->selected + by, last = (long)h->row_count - 1;
+	long to, last;
 
+	/* What comes before changes where the rows stand. */
+	if (by < 0 && (long)h->selected + by < ROWS_AHEAD) {
+		(void)history_look_further(h);
+		(void)with_cursor(h, ui, history_read_older);
+	} else if (by > 0 && (long)h->selected + by + ROWS_AHEAD > (long)h->row_count) {
+		(void)with_cursor(h, ui, history_read_newer);
+	}
+	to = (long)h->selected + by;
+	last = (long)h->row_count - 1;
 	if (last < 0)
 		return;
 	h->selected = (size_t)(to < 0 ? 0 : to > last ? last : to);
@@ -273,26 +297,45 @@ move_by(struct history_view *h, struct ui *ui, long by)
 }
 
 static void
-find(struct history_view *h, struct ui *ui, bool finding)
+go_to_oldest(struct history_view *h, struct ui *ui)
+{
+	if (history_is_looking_for(h))
+		(void)history_look_further(h);
+	else if (h->has_older)
+		history_read_oldest(h, ui);
+	h->selected = 0;
+	learn_changes(h, ui);
+}
+
+static void
+go_to_newest(struct history_view *h, struct ui *ui)
+{
+	if (h->has_newer)
+		history_read_newest(h, ui);
+	h->selected = h->row_count ? h->row_count - 1 : 0;
+	learn_changes(h, ui);
+}
+
+static void
+find(struct history_view *h, bool finding)
 {
 	h->finding = finding;
 	h->view.ops = finding ? &history_find_view_ops : &history_view_ops;
-	if (!finding)
-		return;
-	field_set(&h->find, h->find.text);
-	find_words(h, ui);
+	if (finding)
+		field_set(&h->find, h->find.text);
 }
 
 static void
 show_all(struct history_view *h, struct ui *ui)
 {
-	const struct operation *o = history_selected(h);
-	size_t at = o ? (size_t)(o - h->list.items) : 0;
+	struct cursor cursor = keep_cursor(h);
 
-	find(h, ui, false);
+	find(h, false);
 	field_set(&h->find, "");
-	find_words(h, ui);
-	select_operation(h, ui, at);
+	history_stop_looking(h);
+	if (cursor.id)
+		history_read_around(h, ui, cursor.id);
+	put_cursor(h, ui, &cursor);
 }
 
 static void
@@ -306,7 +349,7 @@ undo(struct history_view *h, struct ui *ui)
 		ui_say(ui, _("Select the operation that is to be undone."));
 		return;
 	}
-	if (history_undone_by(h, o)) {
+	if (h->undone_at) {
 		ui_say(ui, _("That was undone already; the undoing is an operation of its own, further down."));
 		return;
 	}
@@ -350,10 +393,10 @@ act(struct view *view, struct ui *ui, enum action action)
 		else
 			ui_pop(ui);
 		break;
-	case ACTION_FIND: find(h, ui, true); break;
+	case ACTION_FIND: find(h, true); break;
 	case ACTION_OPEN:
 		if (h->finding)
-			find(h, ui, false);
+			find(h, false);
 		else
 			fold(h, ui, is_story ? !history_is_folded(h, h->rows[h->selected].at) : true);
 		break;
@@ -363,8 +406,8 @@ act(struct view *view, struct ui *ui, enum action action)
 	case ACTION_UP: move_by(h, ui, -1); break;
 	case ACTION_PAGE_DOWN: move_by(h, ui, page); break;
 	case ACTION_PAGE_UP: move_by(h, ui, -page); break;
-	case ACTION_FIRST: move_by(h, ui, -(long)h->row_count); break;
-	case ACTION_LAST: move_by(h, ui, (long)h->row_count); break;
+	case ACTION_FIRST: go_to_oldest(h, ui); break;
+	case ACTION_LAST: go_to_newest(h, ui); break;
 	case ACTION_UNDO: undo(h, ui); break;
 	case ACTION_THEN: visit_then(h, ui); break;
 	case ACTION_INTERRUPTED:
@@ -385,9 +428,19 @@ type(struct view *view, struct ui *ui, int key)
 
 	if (!field_type(&h->find, key))
 		return false;
-	find_words(h, ui);
-	select_operation(h, ui, (size_t)-1);
+	history_look_for(h, ui);
+	put_cursor(h, ui, &(struct cursor){NULL, false});
 	return true;
+}
+
+/* One piece after each picture, as long as there is something to look through. */
+static void
+drawn(struct view *view, struct ui *ui)
+{
+	struct history_view *h = (struct history_view *)view;
+
+	if (history_is_looking(h))
+		(void)with_cursor(h, ui, history_look_on);
 }
 
 static void
@@ -412,7 +465,7 @@ changed(struct view *view, struct ui *ui)
 {
 	struct history_view *h = (struct history_view *)view;
 
-	for (size_t i = 0; i < h->list.count && i < 20; i++) {
+	for (size_t i = 0; !h->has_newer && i < h->list.count && i < 20; i++) {
 		const struct operation *o = &h->list.items[i];
 		struct flow *flow;
 
@@ -431,6 +484,7 @@ close_view(struct view *view)
 {
 	struct history_view *h = (struct history_view *)view;
 
+	store_search_free(h->search);
 	operation_list_clear(&h->list);
 	stories_clear(&h->stories);
 	changes_clear(&h->changes);
@@ -450,20 +504,20 @@ can(const struct view *view, struct ui *ui, enum action action)
 	const struct operation *o = history_selected(h);
 
 	if (action == ACTION_UNDO)
-		return o && o->deployment_id.raw && o->state == OPERATION_DONE && !history_undone_by(h, o) &&
+		return o && o->deployment_id.raw && o->state == OPERATION_DONE && !h->undone_at &&
 		       !untrusted_is(&o->verb, flow_verb_name(FLOW_CLONE)) && !session_read_only(ui_session(ui));
 	return true;
 }
 
 const struct view_ops history_view_ops = {
 	.title = N_("History"), .keys = keys, .draw = history_draw, .act = act, .click = click,
-	.changed = changed, .can = can, .close = close_view,
+	.changed = changed, .can = can, .drawn = drawn, .close = close_view,
 };
 
 /* The same while the field has the keys: '?' and letters are text then. */
 const struct view_ops history_find_view_ops = {
 	.title = N_("History"), .keys = finding_keys, .draw = history_draw, .act = act, .type = type,
-	.click = click, .changed = changed, .close = close_view, .takes_text = true,
+	.click = click, .changed = changed, .drawn = drawn, .close = close_view, .takes_text = true,
 };
 
 struct view *

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "compare/changes.h"
 #include "store/store.h"
@@ -23,10 +24,17 @@ struct history_row {
 
 struct history_view {
 	struct view view;
-	struct operation_list list;	/* newest first */
+	/* Newest first: the window, which is a part of the history without a gap, and behind it what was
+	 * found in what is older. */
+	struct operation_list list;
+	size_t window_count;
+	bool has_older, has_newer;	/* than the window */
 	struct stories stories;
 	bool *found;			/* for each operation: it matches what is looked for */
 	size_t found_count;
+	struct store_search *search;	/* NULL: all was looked through */
+	size_t found_room;		/* no more are looked for now */
+	int looked_through;		/* of 1000 */
 	char **folded;			/* ids of the first operations of folded stories */
 	size_t folded_count;
 	struct history_row *rows;	/* oldest first */
@@ -37,12 +45,11 @@ struct history_view {
 	struct changes changes;		/* of the selected operation; empty: none, or not known */
 	bool changes_known;
 	char *changes_of;		/* its id */
+	int64_t undone_at;		/* when it was undone, wall ms; 0: it was not */
 };
 
 /* NULL: the row is a story's, or there is none. */
 const struct operation *history_selected(const struct history_view *h);
-/* The operation that took this one back, or NULL. */
-const struct operation *history_undone_by(const struct history_view *h, const struct operation *o);
 bool history_is_folded(const struct history_view *h, size_t story);
 /* The first row that is shown and how many fit; the list begins at `top`. */
 size_t history_lay_out(const struct history_view *h, const struct canvas *canvas, int *top,
@@ -52,5 +59,30 @@ void history_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
  * in it in another style; case is ignored as the store ignores it. */
 void history_mark(struct canvas *canvas, enum style plain, enum style found, const char *text,
 		  const char *find, int columns);
+
+/* Of history.c, after the list changed. */
+void history_make_rows(struct history_view *h);
+
+/* --- history-read.c: what is at hand.  The cursor is the caller's affair. --- */
+
+/* As many as there were, at least a page. */
+void history_read_newest(struct history_view *h, struct ui *ui);
+void history_read_oldest(struct history_view *h, struct ui *ui);
+/* This operation and those beside it, unless it is at hand. */
+void history_read_around(struct history_view *h, struct ui *ui, const char *id);
+/* Whether there were some.  Not while words are looked for. */
+bool history_read_older(struct history_view *h, struct ui *ui);
+bool history_read_newer(struct history_view *h, struct ui *ui);
+
+/* There are words in the field. */
+bool history_is_looking_for(const struct history_view *h);
+/* Looks for them from the newest on, a little at once; without words all is shown again. */
+void history_look_for(struct history_view *h, struct ui *ui);
+void history_stop_looking(struct history_view *h);
+/* There is something to do for history_look_on(), which does one piece: whether it found any. */
+bool history_is_looking(const struct history_view *h);
+bool history_look_on(struct history_view *h, struct ui *ui);
+/* More than was found; false: nothing more is there, or it is looked for already. */
+bool history_look_further(struct history_view *h);
 
 #endif
