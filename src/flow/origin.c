@@ -67,39 +67,35 @@ promoted_set(const struct operation *promotion)
 	return out;
 }
 
+/* Also when nobody can say. */
 static bool
-is_undone(const struct operation_list *undos, const struct operation *promotion)
+is_undone(struct store *store, const struct operation *promotion)
 {
-	for (size_t i = 0; i < undos->count; i++)
-		if (undos->items[i].state == OPERATION_DONE &&
-		    untrusted_equal(&undos->items[i].undoes, &promotion->id))
-			return true;
-	return false;
+	struct operation by = { 0 };
+	struct error err = { 0 };
+
+	if (store_operation_undone_by(store, untrusted_raw(&promotion->id), &by, &err) != 0)
+		return err.kind != ERROR_NOT_FOUND;
+	operation_clear(&by);
+	return true;
 }
 
 /* The newest promotion of the clone that was not undone advances the origin. */
 static void
 advance(struct session *session, const struct history_query *query, struct clone_origin *origin)
 {
-	struct history_query back = *query;
-	struct operation_list promotions, undos;
+	struct store *store = session_store(session);
+	struct operation_list promotions;
 	bool found = false;
 
-	back.verb = "undo";
-	back.env = origin->origin;
-	if (store_history_list(session_store(session), query, &promotions, NULL) != 0)
+	if (store_history_list(store, query, &promotions, NULL) != 0)
 		return;
-	if (store_history_list(session_store(session), &back, &undos, NULL) != 0) {
-		operation_list_clear(&promotions);
-		return;
-	}
 	for (size_t i = 0; i < promotions.count && !found; i++) {
 		const struct operation *p = &promotions.items[i];
 		char *set = NULL;
 
 		if (p->state == OPERATION_DONE && untrusted_is(&p->source, query->env) &&
-		    untrusted_is(&p->env, origin->origin) && p->deployment_id.raw &&
-		    !is_undone(&undos, p))
+		    untrusted_is(&p->env, origin->origin) && p->deployment_id.raw && !is_undone(store, p))
 			set = promoted_set(p);
 		found = set != NULL;
 		if (found) {
@@ -109,7 +105,6 @@ advance(struct session *session, const struct history_query *query, struct clone
 		free(set);
 	}
 	operation_list_clear(&promotions);
-	operation_list_clear(&undos);
 }
 
 /* --- the values that the clone and its origin have in common --- */
