@@ -34,15 +34,6 @@ struct goto_view {
 	struct finder finder;		/* ids are org, app, env, module, with PART between */
 };
 
-static const struct key keys[] = {
-	{'\r', "Enter", ACTION_OPEN, N_("go there"), .help = N_("Go to what is selected.")},
-	{27, "Esc", ACTION_BACK, N_("cancel"), .help = N_("Stay where you are.")},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("down"), .help = N_("To the next one.")},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), .help = N_("Previous.")},
-	FINDER_PAGE_KEYS,
-	NO_KEY,
-};
-
 /* What the ids and texts of an application's places begin with; they are ten thousand, so that is
  * written once. */
 static void
@@ -195,19 +186,37 @@ drawn(struct view *view, struct ui *ui)
 	complete((struct goto_view *)view);
 }
 
-static void
-draw(const struct view *view, struct ui *ui, struct canvas *canvas)
+static struct list *
+list_of(struct view *view)
 {
-	struct goto_view *g = (struct goto_view *)view;
-	struct canvas list = canvas_part(canvas, canvas->height >= 14, 0, canvas->height, canvas->width);
-
-	finder_draw(&g->finder, ui, &list, _("No match."));
+	return &((struct goto_view *)view)->finder.list;
 }
 
 static void
-go(struct goto_view *g, struct ui *ui, const char *id)
+fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 {
-	char *copy = xstrdup(id), *rest = copy, *parts[4];
+	(void)ui;
+	finder_fit(&((struct goto_view *)view)->finder, canvas, canvas->height >= 14);
+}
+
+static void
+draw(const struct view *view, struct ui *ui, struct canvas *canvas)
+{
+	finder_draw(&((const struct goto_view *)view)->finder, ui, canvas, _("No match."));
+}
+
+static bool
+has_match(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return finder_selected(&((const struct goto_view *)view)->finder) != NULL;
+}
+
+static void
+run_go(struct view *view, struct ui *ui)
+{
+	struct goto_view *g = (struct goto_view *)view;
+	char *copy = xstrdup(finder_selected(&g->finder)->id), *rest = copy, *parts[4];
 
 	for (size_t i = 0; i < 4; i++)
 		parts[i] = strsep(&rest, PART);
@@ -217,23 +226,16 @@ go(struct goto_view *g, struct ui *ui, const char *id)
 	ui_pop(ui);
 }
 
-static void
-act(struct view *view, struct ui *ui, enum action action)
-{
-	struct goto_view *g = (struct goto_view *)view;
-	const struct finder_item *item;
+static const struct need a_match = {has_match, N_("No match."), NULL};
 
-	complete(g);
-	if (finder_act(&g->finder, action))
-		return;
-	item = finder_selected(&g->finder);
-	if (action == ACTION_BACK)
-		ui_pop(ui);
-	else if (!item)
-		ui_say(ui, _("No match."));
-	else
-		go(g, ui, item->id);
-}
+static const struct key keys[] = {
+	{'\r', "Enter", ACTION_OPEN, N_("go there"), N_("Go to what is selected."), run_go, {&a_match}},
+	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Stay where you are."), .run = ui_run_back},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("down"), .help = N_("To the next one.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), .help = N_("Previous.")},
+	FINDER_PAGE_KEYS,
+	NO_KEY,
+};
 
 static bool
 type(struct view *view, struct ui *ui, int key)
@@ -248,13 +250,10 @@ type(struct view *view, struct ui *ui, int key)
 static void
 click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
 {
-	struct goto_view *g = (struct goto_view *)view;
-	int top = canvas->height >= 14;
-	struct canvas list = canvas_part(canvas, top, 0, canvas->height, canvas->width);
-
+	(void)canvas;
 	(void)column;
-	if (finder_click(&g->finder, &list, row - top))
-		act(view, ui, ACTION_OPEN);
+	if (finder_click(&((struct goto_view *)view)->finder, row) == FINDER_AGAIN)
+		run_go(view, ui);
 }
 
 static void
@@ -269,8 +268,8 @@ close_view(struct view *view)
 }
 
 const struct view_ops goto_view_ops = {
-	.title = N_("Find"), .keys = keys, .draw = draw, .act = act, .type = type, .click = click,
-	.changed = changed, .drawn = drawn, .close = close_view, .takes_text = true,
+	.title = N_("Find"), .keys = keys, .fit = fit, .draw = draw, .list = list_of,
+	.type = type, .click = click, .changed = changed, .drawn = drawn, .close = close_view, .takes_text = true,
 };
 
 struct view *
@@ -284,6 +283,7 @@ goto_view_new(struct ui *ui, const char *org, const char *app, goto_done *done, 
 	g->done = done;
 	g->data = data;
 	g->world = session_world(ui_session(ui));
+	finder_init(&g->finder);
 	g->finder.describe = describe;
 	g->finder.data = g;
 	fill(g, FIRST_ITEMS);

@@ -31,15 +31,6 @@ struct moment_view {
 	struct finder finder;		/* ids are env, deployment, set_id, with PART between */
 };
 
-static const struct key keys[] = {
-	{'\r', "Enter", ACTION_OPEN, N_("choose"), .help = N_("Compare with what is selected.")},
-	{27, "Esc", ACTION_BACK, N_("cancel"), .help = N_("Leave it as it is.")},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("down"), .help = N_("To the next one.")},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), .help = N_("Previous.")},
-	FINDER_PAGE_KEYS,
-	NO_KEY,
-};
-
 static void
 add_deployment(struct moment_view *m, const struct deployment *d)
 {
@@ -77,24 +68,40 @@ fill(struct moment_view *m, struct ui *ui)
 	finder_end(&m->finder);
 }
 
-static void
-draw(const struct view *view, struct ui *ui, struct canvas *canvas)
+static struct list *
+list_of(struct view *view)
 {
-	struct moment_view *m = (struct moment_view *)view;
-	struct canvas part = canvas_part(canvas, 1, 0, canvas->height - 1, canvas->width);
-
-	finder_draw(&m->finder, ui, &part, _("No match."));
+	return &((struct moment_view *)view)->finder.list;
 }
 
 static void
-take(struct moment_view *m, struct ui *ui)
+fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 {
+	(void)ui;
+	finder_fit(&((struct moment_view *)view)->finder, canvas, 1);
+}
+
+static void
+draw(const struct view *view, struct ui *ui, struct canvas *canvas)
+{
+	finder_draw(&((const struct moment_view *)view)->finder, ui, canvas, _("No match."));
+}
+
+static bool
+has_match(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return finder_selected(&((const struct moment_view *)view)->finder) != NULL;
+}
+
+static void
+run_choose(struct view *view, struct ui *ui)
+{
+	struct moment_view *m = (struct moment_view *)view;
 	const struct finder_item *item = finder_selected(&m->finder);
 	struct moment moment = {0};
 	char *parts, *deployment, *set_id;
 
-	if (!item)
-		return;
 	parts = xstrdup(item->id);
 	deployment = strchr(parts, PART);
 	*deployment++ = '\0';
@@ -110,18 +117,16 @@ take(struct moment_view *m, struct ui *ui)
 	free(parts);
 }
 
-static void
-act(struct view *view, struct ui *ui, enum action action)
-{
-	struct moment_view *m = (struct moment_view *)view;
+static const struct need a_match = {has_match, N_("No match."), NULL};
 
-	if (finder_act(&m->finder, action))
-		return;
-	if (action == ACTION_OPEN)
-		take(m, ui);
-	else if (action == ACTION_BACK)
-		ui_pop(ui);
-}
+static const struct key keys[] = {
+	{'\r', "Enter", ACTION_OPEN, N_("choose"), N_("Compare with what is selected."), run_choose, {&a_match}},
+	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Leave it as it is."), .run = ui_run_back},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("down"), .help = N_("To the next one.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), .help = N_("Previous.")},
+	FINDER_PAGE_KEYS,
+	NO_KEY,
+};
 
 static bool
 type(struct view *view, struct ui *ui, int key)
@@ -133,11 +138,10 @@ type(struct view *view, struct ui *ui, int key)
 static void
 click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
 {
-	struct canvas part = canvas_part(canvas, 1, 0, canvas->height - 1, canvas->width);
-
+	(void)canvas;
 	(void)column;
-	if (finder_click(&((struct moment_view *)view)->finder, &part, row - 1))
-		act(view, ui, ACTION_OPEN);
+	if (finder_click(&((struct moment_view *)view)->finder, row) == FINDER_AGAIN)
+		run_choose(view, ui);
 }
 
 static void
@@ -159,8 +163,8 @@ close_view(struct view *view)
 }
 
 const struct view_ops moment_view_ops = {
-	.title = N_("Compare with"), .keys = keys, .draw = draw, .act = act, .type = type,
-	.click = click, .changed = changed, .close = close_view, .takes_text = true,
+	.title = N_("Compare with"), .keys = keys, .fit = fit, .draw = draw, .list = list_of,
+	.type = type, .click = click, .changed = changed, .close = close_view, .takes_text = true,
 };
 
 struct view *
@@ -176,6 +180,7 @@ moment_view_new(struct ui *ui, const char *org, const char *app, const struct de
 	m->details = details;
 	m->done = done;
 	m->data = data;
+	finder_init(&m->finder);
 	fill(m, ui);
 	return &m->view;
 }

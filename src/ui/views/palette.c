@@ -18,50 +18,60 @@ struct palette_view {
 	struct finder finder;		/* ids are actions in decimal */
 };
 
+static struct list *
+list_of(struct view *view)
+{
+	return &((struct palette_view *)view)->finder.list;
+}
+
+static void
+fit(struct view *view, struct ui *ui, const struct canvas *canvas)
+{
+	(void)ui;
+	finder_fit(&((struct palette_view *)view)->finder, canvas, canvas->height >= 14);
+}
+
+static void
+draw(const struct view *view, struct ui *ui, struct canvas *canvas)
+{
+	finder_draw(&((const struct palette_view *)view)->finder, ui, canvas, _("There is no such command here."));
+}
+
+/* What the selected item is; ACTION_NONE: nothing is. */
+static enum action
+chosen(const struct view *view)
+{
+	const struct finder_item *item = finder_selected(&((const struct palette_view *)view)->finder);
+
+	return item ? (enum action)strtol(item->id, NULL, 10) : ACTION_NONE;
+}
+
+static bool
+has_command(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return chosen(view) != ACTION_NONE;
+}
+
+static void
+run_command(struct view *view, struct ui *ui)
+{
+	enum action command = chosen(view);
+
+	ui_pop(ui);
+	ui_do(ui, command);
+}
+
+static const struct need a_command = {has_command, N_("There is no such command here."), NULL};
+
 static const struct key keys[] = {
-	{'\r', "Enter", ACTION_OPEN, N_("do it"), .help = N_("Do what is selected.")},
-	{27, "Esc", ACTION_BACK, N_("cancel"), .help = N_("Do nothing and go back.")},
+	{'\r', "Enter", ACTION_OPEN, N_("do it"), N_("Do what is selected."), run_command, {&a_command}},
+	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Do nothing and go back."), .run = ui_run_back},
 	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("down"), .help = N_("Next command.")},
 	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), .help = N_("Previous command.")},
 	FINDER_PAGE_KEYS,
 	NO_KEY,
 };
-
-static void
-draw(const struct view *view, struct ui *ui, struct canvas *canvas)
-{
-	struct palette_view *p = (struct palette_view *)view;
-	struct canvas list = canvas_part(canvas, canvas->height >= 14, 0, canvas->height, canvas->width);
-
-	finder_draw(&p->finder, ui, &list, _("There is no such command here."));
-}
-
-/* What the selected item is; ACTION_NONE: nothing is. */
-static enum action
-chosen(const struct palette_view *p)
-{
-	const struct finder_item *item = finder_selected(&p->finder);
-
-	return item ? (enum action)strtol(item->id, NULL, 10) : ACTION_NONE;
-}
-
-static void
-act(struct view *view, struct ui *ui, enum action action)
-{
-	struct palette_view *p = (struct palette_view *)view;
-	enum action command = chosen(p);
-
-	if (finder_act(&p->finder, action))
-		return;
-	if (action == ACTION_BACK) {
-		ui_pop(ui);
-	} else if (command == ACTION_NONE) {
-		ui_say(ui, _("There is no such command here."));
-	} else {
-		ui_pop(ui);
-		ui_do(ui, command);
-	}
-}
 
 static bool
 type(struct view *view, struct ui *ui, int key)
@@ -73,19 +83,16 @@ type(struct view *view, struct ui *ui, int key)
 static void
 click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
 {
-	struct palette_view *p = (struct palette_view *)view;
-	int top = canvas->height >= 14;
-	struct canvas list = canvas_part(canvas, top, 0, canvas->height, canvas->width);
-	bool again;
+	enum finder_click click = finder_click(&((struct palette_view *)view)->finder, row);
 
+	(void)canvas;
 	(void)column;
-	again = finder_click(&p->finder, &list, row - top);
-	if (!p->finder.clicked)
+	if (click == FINDER_MISSED)
 		return;
-	if (action_changes(chosen(p)))
+	if (action_changes(chosen(view)))
 		ui_say(ui, _("Enter does it: a click never leads to a change."));
-	else if (again)
-		act(view, ui, ACTION_OPEN);
+	else if (click == FINDER_AGAIN)
+		run_command(view, ui);
 	else
 		ui_say(ui, _("Enter or a second click does it."));
 }
@@ -100,7 +107,7 @@ close_view(struct view *view)
 }
 
 const struct view_ops palette_view_ops = {
-	.title = N_("Commands"), .keys = keys, .draw = draw, .act = act, .type = type, .click = click,
+	.title = N_("Commands"), .keys = keys, .fit = fit, .draw = draw, .list = list_of, .type = type, .click = click,
 	.close = close_view, .takes_text = true,
 };
 
@@ -128,6 +135,7 @@ palette_view_new(struct ui *ui, const struct view *of)
 	struct palette_view *p = xcalloc(1, sizeof(*p));
 
 	p->view.ops = &palette_view_ops;
+	finder_init(&p->finder);
 	finder_begin(&p->finder);
 	add_commands(&p->finder, ui_keys(ui, of->ops));
 	add_commands(&p->finder, ui_common_keys(ui));

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/flow.h"
@@ -19,6 +18,7 @@
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
+#include "ui/views/operation.h"
 #include "ui/widgets/finder.h"
 
 struct picker_view {
@@ -26,15 +26,6 @@ struct picker_view {
 	char *org, *app, *env, *module;
 	struct image image;		/* what runs now */
 	struct finder finder;		/* ids and texts are versions */
-};
-
-static const struct key keys[] = {
-	{'\r', "Enter", ACTION_OPEN, N_("review it"), .help = N_("Review a deployment of the version.")},
-	{27, "Esc", ACTION_BACK, N_("cancel"), .help = N_("Change nothing and go back.")},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("older"), .help = N_("Next version.")},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("newer"), .help = N_("Previous version.")},
-	FINDER_PAGE_KEYS,
-	NO_KEY,
 };
 
 static int
@@ -86,61 +77,96 @@ subject(const struct view *view, struct ui *ui, char *out, size_t size)
 	snprintf(out, size, _("%.60s in %.60s"), p->module, p->env);
 }
 
+static struct list *
+list_of(struct view *view)
+{
+	return &((struct picker_view *)view)->finder.list;
+}
+
+static bool
+is_roomy(const struct canvas *canvas)
+{
+	return canvas->height >= 14;
+}
+
+static void
+fit(struct view *view, struct ui *ui, const struct canvas *canvas)
+{
+	(void)ui;
+	finder_fit(&((struct picker_view *)view)->finder, canvas, is_roomy(canvas) ? 3 : 0);
+}
+
 static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
-	struct picker_view *p = (struct picker_view *)view;
-	bool roomy = canvas->height >= 14;
-	struct canvas list = canvas_part(canvas, roomy ? 3 : 0, 0, canvas->height, canvas->width);
+	const struct picker_view *p = (const struct picker_view *)view;
 	char *none;
 
-	if (roomy) {
+	if (is_roomy(canvas)) {
 		canvas_at(canvas, 1, 1);
 		canvas_bytes(canvas, STYLE_STRONG, p->image.name, 0);
 	}
 	none = p->finder.count == 0
 		       ? xstrdup(_("The versions of this image are not known (yet)."))
 		       : xasprintf(_("There is no version \"%s\" of this image."), p->finder.find.text);
-	finder_draw(&p->finder, ui, &list, none);
+	finder_draw(&p->finder, ui, canvas, none);
 	free(none);
 }
 
 static void
-review_choice(struct picker_view *p, struct ui *ui, const char *version)
+run_review(struct view *view, struct ui *ui)
 {
-	char *image = xasprintf("%s:%s", p->image.name, version);
+	struct picker_view *p = (struct picker_view *)view;
+	char *image = xasprintf("%s:%s", p->image.name, finder_selected(&p->finder)->id);
 	const char *images[] = {p->module, image, NULL};
-	struct flow_request request = {
-		.verb = FLOW_DEPLOY, .org = p->org, .app = p->app, .env = p->env, .images = images,
-	};
-	struct error err = {0};
-	struct flow *flow = flow_new(ui_session(ui), &request, &err);
 
-	if (flow)
-		ui_replace(ui, review_view_new(flow));
-	else
-		ui_say_error(ui, &err);
+	operation_review_instead(ui, &(struct flow_request){
+		.verb = FLOW_DEPLOY, .org = p->org, .app = p->app, .env = p->env, .images = images});
 	free(image);
 }
 
-static void
-act(struct view *view, struct ui *ui, enum action action)
+static bool
+has_version(const struct view *view, struct ui *ui)
 {
-	struct picker_view *p = (struct picker_view *)view;
-	const struct finder_item *item = finder_selected(&p->finder);
-
-	if (finder_act(&p->finder, action))
-		return;
-	if (action == ACTION_BACK)
-		ui_pop(ui);
-	else if (!item)
-		ui_say(ui, _("There is no version \"%s\" of this image; nothing was changed."),
-		       p->finder.find.text);
-	else if (item->here)
-		ui_say(ui, _("%s runs here already."), p->image.version);
-	else
-		review_choice(p, ui, item->id);
+	(void)ui;
+	return finder_selected(&((const struct picker_view *)view)->finder) != NULL;
 }
+
+static bool
+is_another(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return !finder_selected(&((const struct picker_view *)view)->finder)->here;
+}
+
+static const char *
+typed_version(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return ((const struct picker_view *)view)->finder.find.text;
+}
+
+static const char *
+running_version(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return ((const struct picker_view *)view)->image.version;
+}
+
+static const struct need a_version = {
+	has_version, N_("There is no version \"%s\" of this image; nothing was changed."), typed_version,
+};
+static const struct need another_version = {is_another, N_("%s runs here already."), running_version};
+
+static const struct key keys[] = {
+	{'\r', "Enter", ACTION_OPEN, N_("review it"), N_("Review a deployment of the version."),
+	 run_review, {&a_version, &another_version}},
+	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Change nothing and go back."), .run = ui_run_back},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("older"), .help = N_("Next version.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("newer"), .help = N_("Previous version.")},
+	FINDER_PAGE_KEYS,
+	NO_KEY,
+};
 
 static bool
 type(struct view *view, struct ui *ui, int key)
@@ -154,12 +180,9 @@ type(struct view *view, struct ui *ui, int key)
 static void
 click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
 {
-	struct picker_view *p = (struct picker_view *)view;
-	int top = canvas->height >= 14 ? 3 : 0;
-	struct canvas list = canvas_part(canvas, top, 0, canvas->height, canvas->width);
-
+	(void)canvas;
 	(void)column;
-	if (finder_click(&p->finder, &list, row - top))
+	if (finder_click(&((struct picker_view *)view)->finder, row) == FINDER_AGAIN)
 		ui_say(ui, _("Enter does it: a click never leads to a change."));
 }
 
@@ -178,7 +201,7 @@ close_view(struct view *view)
 }
 
 const struct view_ops picker_view_ops = {
-	.title = N_("Version"), .keys = keys, .draw = draw, .subject = subject, .act = act,
+	.title = N_("Version"), .keys = keys, .fit = fit, .draw = draw, .subject = subject, .list = list_of,
 	.type = type, .click = click, .changed = changed, .close = close_view, .takes_text = true,
 };
 
@@ -194,6 +217,7 @@ picker_view_new(struct ui *ui, const char *org, const char *app, const char *env
 	p->env = xstrdup(env);
 	p->module = xstrdup(module);
 	image_parse(&p->image, image);
+	finder_init(&p->finder);
 	fill(p, ui);
 	if (p->image.version[0] != '\0')	/* what runs, not what is newest: one looks around from there */
 		finder_select(&p->finder, p->image.version);

@@ -65,6 +65,21 @@ room(struct finder *finder, size_t bytes)
 	return piece->bytes + piece->used - bytes;
 }
 
+static void
+id_of_match(const void *data, size_t row, struct buf *out)
+{
+	const struct finder *finder = data;
+
+	(void)buf_puts(out, finder->items[finder->matches[row].item].id);
+}
+
+void
+finder_init(struct finder *finder)
+{
+	list_init(&finder->list, id_of_match, finder);
+	finder->list.follows_first = true;
+}
+
 void
 finder_clear(struct finder *finder)
 {
@@ -73,7 +88,8 @@ finder_clear(struct finder *finder)
 	while (finder->level_count > 0)
 		free(finder->levels[--finder->level_count].matches);
 	free(finder->levels);
-	free(finder->selected);
+	free(finder->clicked);
+	list_clear(&finder->list);
 	*finder = (struct finder){0};
 }
 
@@ -125,7 +141,7 @@ best_first(const void *a, const void *b)
 static struct finder_level
 match(const struct finder *finder, const char *needle)
 {
-	size_t count = finder->level_count ? finder->match_count : finder->count;
+	size_t count = finder->level_count ? finder->list.count : finder->count;
 	struct finder_level level = {
 		.matches = xcalloc(count + 1, sizeof(*level.matches)), .length = strlen(needle),
 	};
@@ -149,7 +165,7 @@ show_last(struct finder *finder)
 	const struct finder_level *last = &finder->levels[finder->level_count - 1];
 
 	finder->matches = last->matches;
-	finder->match_count = last->count;
+	list_update(&finder->list, last->count);
 }
 
 /* Those for more than `length` bytes go. */
@@ -187,11 +203,7 @@ finder_end(struct finder *finder)
 void
 finder_select(struct finder *finder, const char *id)
 {
-	char *copy = id ? xstrdup(id) : NULL;
-
-	finder->clicked = false;
-	free(finder->selected);
-	finder->selected = copy;
+	list_select_id(&finder->list, id);
 }
 
 bool
@@ -204,6 +216,8 @@ finder_type(struct finder *finder, int key)
 	if (!field_type(&finder->find, key))
 		return false;
 	finder_select(finder, NULL);
+	free(finder->clicked);
+	finder->clicked = NULL;
 	while (before[same] && before[same] == finder->find.text[same])
 		same++;
 	/* More typed behind what was typed finds among what that found. */
@@ -213,44 +227,10 @@ finder_type(struct finder *finder, int key)
 	return true;
 }
 
-static size_t
-selected_row(const struct finder *finder)
-{
-	for (size_t i = 0; finder->selected && i < finder->match_count; i++)
-		if (strcmp(finder->items[finder->matches[i].item].id, finder->selected) == 0)
-			return i;
-	return 0;
-}
-
-void
-finder_move(struct finder *finder, long by)
-{
-	long to = (long)selected_row(finder) + by, last = (long)finder->match_count - 1;
-
-	if (last < 0)
-		return;
-	to = to < 0 ? 0 : to > last ? last : to;
-	finder_select(finder, finder->items[finder->matches[to].item].id);
-}
-
-bool
-finder_act(struct finder *finder, enum action action)
-{
-	long page = finder->rows > 1 ? (long)finder->rows - 1 : 1;
-
-	switch (action) {
-	case ACTION_UP: finder_move(finder, -1); return true;
-	case ACTION_DOWN: finder_move(finder, 1); return true;
-	case ACTION_PAGE_UP: finder_move(finder, -page); return true;
-	case ACTION_PAGE_DOWN: finder_move(finder, page); return true;
-	default: return false;
-	}
-}
-
 const struct finder_item *
 finder_selected(const struct finder *finder)
 {
-	return finder->match_count ? &finder->items[finder->matches[selected_row(finder)].item] : NULL;
+	return finder->list.count ? &finder->items[finder->matches[finder->list.at].item] : NULL;
 }
 
 /* The text with the characters that were found in another style. */
@@ -314,55 +294,49 @@ draw_item(const struct finder *finder, struct canvas *c, int row, int note,
 	draw_note(finder, &line, selected ? STYLE_SELECTED : STYLE_DIM, item);
 }
 
-/* How many rows the list has; and the first match that is shown. */
-static size_t
-list_rows(const struct finder *finder, const struct canvas *canvas, size_t *first)
+void
+finder_fit(struct finder *finder, const struct canvas *canvas, int top)
 {
-	size_t rows = canvas->height > LIST_ROW ? (size_t)(canvas->height - LIST_ROW) : 0;
-	size_t at = selected_row(finder);
-
-	*first = viewport_first(finder->first, at, rows, finder->match_count);
-	return rows;
+	finder->top = top;
+	list_fit(&finder->list, top + LIST_ROW, canvas->height - top - LIST_ROW);
 }
 
-bool
-finder_click(struct finder *finder, const struct canvas *canvas, int row)
+enum finder_click
+finder_click(struct finder *finder, int row)
 {
-	size_t first, rows = list_rows(finder, canvas, &first), at = (size_t)(row - LIST_ROW);
-	const char *id;
+	bool again;
 
-	if (row < LIST_ROW || at >= rows || first + at >= finder->match_count)
-		return false;
-	id = finder->items[finder->matches[first + at].item].id;
-	if (finder->clicked && strcmp(finder->selected, id) == 0)
-		return true;
-	finder_select(finder, id);
-	finder->clicked = true;
-	return false;
+	if (!list_click(&finder->list, row))
+		return FINDER_MISSED;
+	again = finder->clicked && strcmp(finder->clicked, finder->list.selected) == 0;
+	free(finder->clicked);
+	finder->clicked = xstrdup(finder->list.selected);
+	return again ? FINDER_AGAIN : FINDER_SELECTED;
 }
 
 void
-finder_draw(struct finder *finder, struct ui *ui, struct canvas *canvas, const char *none)
+finder_draw(const struct finder *finder, struct ui *ui, struct canvas *canvas, const char *none)
 {
-	size_t first, rows = list_rows(finder, canvas, &first), at = selected_row(finder);
-	int note = note_column(finder, canvas);
+	struct canvas c = canvas_part(canvas, finder->top, 0, canvas->height, canvas->width);
+	const struct list *list = &finder->list;
+	struct viewport part = list_part(list);
+	int note = note_column(finder, &c);
 
-	finder->first = first;
-	finder->rows = rows;
-	ui_in_sight(ui, &(struct viewport){first, rows, finder->match_count + finder->to_come});
-	for (size_t i = first; i < finder->match_count && i - first < rows; i++)
-		draw_item(finder, canvas, LIST_ROW + (int)(i - first), note,
-			  &finder->items[finder->matches[i].item], i == at);
-	if (finder->match_count == 0) {
-		canvas_at(canvas, LIST_ROW, 3);
-		canvas_paragraph(canvas, STYLE_WARN, none, 2);
+	part.count += finder->to_come;
+	ui_in_sight(ui, &part);
+	for (size_t i = list->first; i < list_end(list); i++)
+		draw_item(finder, &c, LIST_ROW + (int)(i - list->first), note,
+			  &finder->items[finder->matches[i].item], i == list->at);
+	if (list->count == 0) {
+		canvas_at(&c, LIST_ROW, 3);
+		canvas_paragraph(&c, STYLE_WARN, none, 2);
 	}
-	canvas_at(canvas, 0, 1);
-	canvas_ours(canvas, STYLE_DIM, _("Find"));
-	canvas_ours(canvas, STYLE_DIM, "  ");
-	field_draw(&finder->find, canvas, 30, true);
-	if (canvas->width - canvas->column > 20 && finder->count) {
-		canvas_format(canvas, STYLE_DIM, _("  %zu of %zu"), finder->match_count + finder->to_come,
+	canvas_at(&c, 0, 1);
+	canvas_ours(&c, STYLE_DIM, _("Find"));
+	canvas_ours(&c, STYLE_DIM, "  ");
+	field_draw(&finder->find, &c, 30, true);
+	if (c.width - c.column > 20 && finder->count) {
+		canvas_format(&c, STYLE_DIM, _("  %zu of %zu"), list->count + finder->to_come,
 			      finder->count + finder->to_come);
 	}
 }

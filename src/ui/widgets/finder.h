@@ -11,6 +11,7 @@
 
 #include "ui/view.h"
 #include "ui/widgets/field.h"
+#include "ui/widgets/list.h"
 
 struct buf;
 struct canvas;
@@ -23,7 +24,6 @@ struct finder_item {
 
 struct finder {
 	struct field find;
-	bool clicked;			/* a click selected, and nothing was typed or moved since */
 	struct finder_item *items;
 	size_t count, capacity;
 	struct finder_piece *pieces;	/* what the items' words are in */
@@ -34,15 +34,20 @@ struct finder {
 	struct finder_level *levels;
 	size_t level_count;
 	const struct finder_match *matches;
-	size_t match_count;
-	char *selected;			/* id; NULL: the first match */
-	size_t first, rows;		/* the first match that is shown, and for how many there was room */
+	struct list list;		/* of the matches */
+	int top;			/* the row of the canvas where the field stands */
+	char *clicked;			/* id of what a click selected, if nothing was typed since; else NULL */
 	/* Appends the note of an item that was added without one, when it is drawn; NULL: there are
 	 * none.  With `data`. */
 	void (*describe)(const void *data, const char *id, struct buf *note);
 	const void *data;
 };
 
+/* What a click did: nothing stands there, it selected, or it did so on what another had selected. */
+enum finder_click { FINDER_MISSED, FINDER_SELECTED, FINDER_AGAIN };
+
+/* Before anything else; the finder stays where it is. */
+void finder_init(struct finder *finder);
 void finder_clear(struct finder *finder);
 /* Between these the items are given anew, in the order that equally good ones keep.  Copies. */
 void finder_begin(struct finder *finder);
@@ -52,16 +57,13 @@ void finder_end(struct finder *finder);
 bool finder_type(struct finder *finder, int key);
 /* The cursor goes to the item; typing takes it to the best match again. */
 void finder_select(struct finder *finder, const char *id);
-/* Down (> 0) or up; stays within the matches. */
-void finder_move(struct finder *finder, long by);
-/* Up and down, by one or by a page: true when the action is one of these. */
-bool finder_act(struct finder *finder, enum action action);
-/* A click in a row of the canvas that finder_draw() got selects what stands there.  true: a click
- * had selected it before. */
-bool finder_click(struct finder *finder, const struct canvas *canvas, int row);
+/* The room of the view, whose first `top` rows are not the finder's. */
+void finder_fit(struct finder *finder, const struct canvas *canvas, int top);
+/* A click in a row of the view's canvas selects what stands there. */
+enum finder_click finder_click(struct finder *finder, int row);
 /* Borrowed; NULL when nothing matches. */
 const struct finder_item *finder_selected(const struct finder *finder);
 /* The field in the first row, the matches below; `none` is said when there are none. */
-void finder_draw(struct finder *finder, struct ui *ui, struct canvas *canvas, const char *none);
+void finder_draw(const struct finder *finder, struct ui *ui, struct canvas *canvas, const char *none);
 
 #endif
