@@ -102,9 +102,11 @@ refuse(const struct need *need, const struct view *view, struct ui *ui)
 }
 
 static void
-move_in_list(enum action action, struct view *view, struct ui *ui)
+move_in(enum action action, struct view *view, struct ui *ui)
 {
-	if (view->ops->list && list_act(view->ops->list(view), action) && view->ops->moved)
+	if (view->ops->scroll_by)
+		view->ops->scroll_by(view, ui, action);
+	else if (view->ops->list && list_act(view->ops->list(view), action) && view->ops->moved)
 		view->ops->moved(view, ui);
 }
 
@@ -123,5 +125,5 @@ key_run(const struct key *row, struct view *view, struct ui *ui)
 	else if (view->ops->act)
 		view->ops->act(view, ui, row->action);
 	else
-		move_in_list(row->action, view, ui);
+		move_in(row->action, view, ui);
 }

@@ -35,6 +35,8 @@ struct view_ops {
 	 * be done when the cursor has moved.  NULL: there is no list; nothing is. */
 	struct list *(*list)(struct view *view);
 	void (*moved)(struct view *view, struct ui *ui);
+	/* The same where there is no list but a text that is scrolled. */
+	void (*scroll_by)(struct view *view, struct ui *ui, enum action action);
 	/* The actions of rows that have no function. */
 	void (*act)(struct view *view, struct ui *ui, enum action action);
 	/* Takes every key first; true: it was mine.  NULL for views without fields. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/text.h"
@@ -14,25 +15,14 @@
 #include "ui/terminal.h"
 #include "ui/ui.h"
 #include "ui/view.h"
-#include "ui/widgets/viewport.h"
+#include "ui/widgets/list.h"
 
 #define HEAD_ROWS 2
 
 struct contexts_view {
 	struct view view;
-	size_t row, first;	/* the cursor; the first one that is shown, as last drawn */
-};
-
-static const struct key keys[] = {
-	{27, "Esc", ACTION_BACK, N_("back"), .help = NULL},
-	{'q', NULL, ACTION_BACK, NULL, .help = NULL},
-	{'\r', "Enter", ACTION_OPEN, N_("go there"), .help = N_("Leave this platform, and open the board of the selected one.")},
-	{'y', "y", ACTION_COPY, N_("copy"), .help = N_("Copy the address of the platform.")},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = N_("To the platform above.")},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = N_("To the platform below.")},
-	{'k', "k", ACTION_UP, NULL, .help = NULL},
-	{'j', "j", ACTION_DOWN, NULL, .help = NULL},
-	NO_KEY,
+	const struct ui_contexts *contexts;
+	struct list list;
 };
 
 /* Where the columns begin; 0: there is no room for it. */
@@ -84,15 +74,31 @@ draw_context(struct canvas *c, int row, const struct columns *at, const struct u
 }
 
 static void
+id_of_context(const void *data, size_t row, struct buf *out)
+{
+	(void)buf_puts(out, ((const struct contexts_view *)data)->contexts->items[row].name);
+}
+
+static struct list *
+list_of(struct view *view)
+{
+	return &((struct contexts_view *)view)->list;
+}
+
+static void
+fit(struct view *view, struct ui *ui, const struct canvas *canvas)
+{
+	(void)ui;
+	list_fit(list_of(view), HEAD_ROWS, canvas->height - HEAD_ROWS);
+}
+
+static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
-	struct contexts_view *v = (struct contexts_view *)view;
-	const struct ui_contexts *contexts = ui_contexts(ui);
+	const struct contexts_view *v = (const struct contexts_view *)view;
 	struct columns at = lay_out(canvas->width);
-	size_t rows = canvas->height > HEAD_ROWS ? (size_t)(canvas->height - HEAD_ROWS) : 0;
+	struct viewport part = list_part(&v->list);
 
-	if (contexts)
-		v->first = viewport_first(v->first, v->row, rows, contexts->count);
 	canvas_at(canvas, 0, 5);
 	canvas_ours(canvas, STYLE_DIM, _("Context"));
 	canvas_at(canvas, 0, at.address);
@@ -101,64 +107,65 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		canvas_at(canvas, 0, at.org);
 		canvas_ours(canvas, STYLE_DIM, _("Organization"));
 	}
-	for (size_t i = v->first; contexts && i < contexts->count && i - v->first < rows; i++)
-		draw_context(canvas, HEAD_ROWS + (int)(i - v->first), &at, &contexts->items[i],
-			     i == contexts->here, i == v->row);
-	if (contexts)
-		ui_in_sight(ui, &(struct viewport){v->first, rows, contexts->count});
+	for (size_t i = v->list.first; i < list_end(&v->list); i++)
+		draw_context(canvas, HEAD_ROWS + (int)(i - v->list.first), &at, &v->contexts->items[i],
+			     i == v->contexts->here, i == v->list.at);
+	ui_in_sight(ui, &part);
 }
 
 static void
-go(struct contexts_view *v, struct ui *ui)
+run_go(struct view *view, struct ui *ui)
 {
 	struct error err = {0};
 
-	if (v->row == ui_contexts(ui)->here)
-		ui_say(ui, _("This is where you are."));
-	else if (ui_go_to_context(ui, v->row, &err) != 0)
+	if (ui_go_to_context(ui, list_of(view)->at, &err) != 0)
 		ui_say_error(ui, &err);
 }
 
 static void
-act(struct view *view, struct ui *ui, enum action action)
+run_copy(struct view *view, struct ui *ui)
 {
-	struct contexts_view *v = (struct contexts_view *)view;
-	const struct ui_contexts *contexts = ui_contexts(ui);
-	char *address;
+	const struct contexts_view *v = (const struct contexts_view *)view;
+	char *address = text_printable(v->contexts->items[v->list.at].address);
 
-	switch (action) {
-	case ACTION_BACK: ui_pop(ui); break;
-	case ACTION_UP: v->row -= v->row > 0; break;
-	case ACTION_DOWN: v->row += v->row + 1 < contexts->count; break;
-	case ACTION_OPEN: go(v, ui); break;
-	case ACTION_COPY:
-		address = text_printable(contexts->items[v->row].address);
-		ui_copy(ui, _("the address"), address);
-		free(address);
-		break;
-	default: break;
-	}
+	ui_copy(ui, _("the address"), address);
+	free(address);
 }
 
-static void
-click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
+static bool
+is_elsewhere(const struct view *view, struct ui *ui)
 {
-	struct contexts_view *v = (struct contexts_view *)view;
-	size_t at = v->first + (size_t)(row - HEAD_ROWS);
+	const struct contexts_view *v = (const struct contexts_view *)view;
 
-	(void)column;
-	if (row >= HEAD_ROWS && row < canvas->height && at < ui_contexts(ui)->count)
-		v->row = at;
+	(void)ui;
+	return v->list.at != v->contexts->here;
 }
+
+static const struct need another_platform = {is_elsewhere, N_("This is where you are."), NULL};
+
+static const struct key keys[] = {
+	{27, "Esc", ACTION_BACK, N_("back"), .run = ui_run_back},
+	{'q', NULL, ACTION_BACK, .help = NULL},
+	{'\r', "Enter", ACTION_OPEN, N_("go there"),
+	 N_("Leave this platform, and open the board of the selected one."), run_go, {&another_platform}},
+	{'y', "y", ACTION_COPY, N_("copy"), N_("Copy the address of the platform."), .run = run_copy},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = N_("To the platform above.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = N_("To the platform below.")},
+	{'k', "k", ACTION_UP, .help = NULL},
+	{'j', "j", ACTION_DOWN, .help = NULL},
+	NO_KEY,
+};
 
 static void
 close_view(struct view *view)
 {
+	list_clear(list_of(view));
 	free(view);
 }
 
 const struct view_ops contexts_view_ops = {
-	.title = N_("Contexts"), .keys = keys, .draw = draw, .act = act, .click = click, .close = close_view,
+	.title = N_("Contexts"), .keys = keys, .fit = fit, .draw = draw, .list = list_of,
+	.close = close_view,
 };
 
 struct view *
@@ -173,6 +180,9 @@ contexts_view_new(struct ui *ui)
 	}
 	v = xcalloc(1, sizeof(*v));
 	v->view.ops = &contexts_view_ops;
-	v->row = contexts->here;
+	v->contexts = contexts;
+	list_init(&v->list, id_of_context, v);
+	list_update(&v->list, contexts->count);
+	list_select(&v->list, (long)contexts->here);
 	return &v->view;
 }

@@ -15,23 +15,8 @@
 struct help_view {
 	struct view view;
 	const struct view_ops *of;
-	int top;
-	int length, height;		/* of all of it, and of the room, when it was drawn last */
-};
-
-static const struct key keys[] = {
-	{27, "Esc", ACTION_BACK, N_("back"), .help = NULL},
-	{'q', NULL, ACTION_BACK, NULL, .help = NULL},
-	{'j', "j", ACTION_DOWN, N_("down"), .help = N_("Scroll down.")},
-	{'k', "k", ACTION_UP, N_("up"), .help = N_("Scroll up.")},
-	{KEY_BASE + KEY_DOWN, NULL, ACTION_DOWN, NULL, .help = NULL},
-	{KEY_BASE + KEY_UP, NULL, ACTION_UP, NULL, .help = NULL},
-	PAGE_KEYS,
-	{'g', "g", ACTION_FIRST, NULL, .help = NULL},
-	{'G', "G", ACTION_LAST, NULL, .help = NULL},
-	{KEY_BASE + KEY_HOME, NULL, ACTION_FIRST, NULL, .help = NULL},
-	{KEY_BASE + KEY_END, NULL, ACTION_LAST, NULL, .help = NULL},
-	NO_KEY,
+	int top;			/* the line that is seen first */
+	int length, height;		/* of all of it in this width, and of the room */
 };
 
 static const struct { const char *glyph, *help; } signs[] = {
@@ -97,7 +82,7 @@ last_top(const struct help_view *h)
 }
 
 static void
-draw(const struct view *view, struct ui *ui, struct canvas *canvas)
+fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 {
 	struct help_view *h = (struct help_view *)view;
 	struct canvas nowhere = {.width = canvas->width, .ascii = canvas->ascii};
@@ -106,37 +91,42 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	h->length = draw_all(h, ui, &nowhere);
 	if (h->top > last_top(h))	/* the window has grown */
 		h->top = last_top(h);
+}
+
+static void
+draw(const struct view *view, struct ui *ui, struct canvas *canvas)
+{
+	const struct help_view *h = (const struct help_view *)view;
+
 	(void)draw_all(h, ui, canvas);
 	ui_in_sight(ui, &(struct viewport){(size_t)h->top, (size_t)canvas->height, (size_t)h->length});
 }
 
 static void
-scroll_by(struct help_view *h, struct ui *ui, int by)
+scroll_by(struct view *view, struct ui *ui, enum action action)
 {
-	int to = h->top + by;
+	struct help_view *h = (struct help_view *)view;
+	long to = h->top + viewport_step(action, (size_t)h->height, (size_t)h->length);
 
 	if (last_top(h) == 0)
 		ui_say(ui, _("All of it is seen already."));
-	h->top = to < 0 ? 0 : to > last_top(h) ? last_top(h) : to;
+	h->top = to < 0 ? 0 : to > last_top(h) ? last_top(h) : (int)to;
 }
 
-static void
-act(struct view *view, struct ui *ui, enum action action)
-{
-	struct help_view *h = (struct help_view *)view;
-	int page = h->height > 1 ? h->height - 1 : 1;
-
-	switch (action) {
-	case ACTION_BACK: ui_pop(ui); break;
-	case ACTION_DOWN: scroll_by(h, ui, 1); break;
-	case ACTION_UP: scroll_by(h, ui, -1); break;
-	case ACTION_PAGE_DOWN: scroll_by(h, ui, page); break;
-	case ACTION_PAGE_UP: scroll_by(h, ui, -page); break;
-	case ACTION_FIRST: scroll_by(h, ui, -h->top); break;
-	case ACTION_LAST: scroll_by(h, ui, last_top(h)); break;
-	default: break;
-	}
-}
+static const struct key keys[] = {
+	{27, "Esc", ACTION_BACK, N_("back"), .run = ui_run_back},
+	{'q', NULL, ACTION_BACK, .help = NULL},
+	{'j', "j", ACTION_DOWN, N_("down"), .help = N_("Scroll down.")},
+	{'k', "k", ACTION_UP, N_("up"), .help = N_("Scroll up.")},
+	{KEY_BASE + KEY_DOWN, NULL, ACTION_DOWN, .help = NULL},
+	{KEY_BASE + KEY_UP, NULL, ACTION_UP, .help = NULL},
+	PAGE_KEYS,
+	{'g', "g", ACTION_FIRST, .help = NULL},
+	{'G', "G", ACTION_LAST, .help = NULL},
+	{KEY_BASE + KEY_HOME, NULL, ACTION_FIRST, .help = NULL},
+	{KEY_BASE + KEY_END, NULL, ACTION_LAST, .help = NULL},
+	NO_KEY,
+};
 
 static void
 close_view(struct view *view)
@@ -145,7 +135,7 @@ close_view(struct view *view)
 }
 
 const struct view_ops help_view_ops = {
-	.title = N_("Help"), .keys = keys, .draw = draw, .act = act, .close = close_view,
+	.title = N_("Help"), .keys = keys, .fit = fit, .draw = draw, .scroll_by = scroll_by, .close = close_view,
 };
 
 struct view *

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
@@ -21,62 +22,46 @@
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
-#include "ui/widgets/viewport.h"
+#include "ui/widgets/list.h"
 
 #define LABEL_COLUMNS 14
 #define PARAGRAPH_ROWS 4
 
 struct interrupted_view {
 	struct view view;
-	struct interrupted *list;
-	char *selected;			/* id; NULL: the first */
-	size_t first;			/* that is shown, as last drawn */
+	struct interrupted *operations;
+	struct list list;
 };
 
-static const struct key keys[] = {
-	{'S', "S", ACTION_RESUME, N_("resume"), .help = NULL},
-	{'X', "X", ACTION_ABANDON, N_("abandon"), .help = NULL},
-	{'\r', "Enter", ACTION_OPEN, N_("review again"), .help = N_("Review the same change again; the old operation is abandoned.")},
-	{27, "Esc", ACTION_BACK, N_("decide later"), .help = N_("Decide nothing now and go back.")},
-	{'q', NULL, ACTION_BACK, NULL, .help = NULL},
-	{'R', "R", ACTION_REFRESH, N_("ask again"), .help = N_("Ask the platform again.")},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = N_("Previous operation.")},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = N_("Next operation.")},
-	{'k', "k", ACTION_UP, NULL, .help = NULL},
-	{'j', "j", ACTION_DOWN, NULL, .help = NULL},
-	NO_KEY,
-};
-
-/* --- the cursor: an operation by its id --- */
-
-static size_t
-row_of(const struct interrupted_view *v)
-{
-	for (size_t i = 0; i < interrupted_count(v->list); i++)
-		if (v->selected && untrusted_is(&interrupted_get(v->list, i)->record.id, v->selected))
-			return i;
-	return 0;
-}
-
-static const struct interrupted_operation *
-selected(const struct interrupted_view *v)
-{
-	return interrupted_count(v->list) ? interrupted_get(v->list, row_of(v)) : NULL;
-}
+/* --- the cursor --- */
 
 static void
-move_to(struct interrupted_view *v, size_t row)
+id_of_operation(const void *data, size_t row, struct buf *out)
 {
-	if (row >= interrupted_count(v->list))
-		return;
-	free(v->selected);
-	v->selected = xstrdup(untrusted_raw(&interrupted_get(v->list, row)->record.id));
+	const struct interrupted *operations = ((const struct interrupted_view *)data)->operations;
+
+	(void)buf_puts(out, untrusted_raw(&interrupted_get(operations, row)->record.id));
+}
+
+static struct list *
+list_of(struct view *view)
+{
+	return &((struct interrupted_view *)view)->list;
+}
+
+/* NULL: none is there. */
+static const struct interrupted_operation *
+selected(const struct view *view)
+{
+	const struct interrupted_view *v = (const struct interrupted_view *)view;
+
+	return v->list.count ? interrupted_get(v->operations, v->list.at) : NULL;
 }
 
 static void
 subject(const struct view *view, struct ui *ui, char *out, size_t size)
 {
-	size_t count = interrupted_count(((const struct interrupted_view *)view)->list);
+	size_t count = interrupted_count(((const struct interrupted_view *)view)->operations);
 
 	(void)ui;
 	snprintf(out, size, ngettext("%zu operation", "%zu operations", count), count);
@@ -178,25 +163,32 @@ draw_details(struct canvas *c, int row, const struct interrupted_operation *op)
 }
 
 static void
+fit(struct view *view, struct ui *ui, const struct canvas *canvas)
+{
+	struct list *list = list_of(view);
+	int rows = canvas->height > 12 ? canvas->height / 3 : 2;
+
+	(void)ui;
+	list_fit(list, 0, list->count < (size_t)rows ? (int)list->count : rows);
+}
+
+static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
-	struct interrupted_view *v = (struct interrupted_view *)view;
-	size_t count = interrupted_count(v->list), row = row_of(v);
-	size_t rows = canvas->height > 12 ? (size_t)canvas->height / 3 : 2;
+	const struct interrupted_view *v = (const struct interrupted_view *)view;
+	const struct list *list = &v->list;
+	struct viewport part = list_part(list);
 
-	if (count == 0) {
+	if (list->count == 0) {
 		canvas_at(canvas, 1, 1);
 		canvas_ours(canvas, STYLE_DIM, _("No operation is interrupted."));
 		return;
 	}
-	if (rows > count)
-		rows = count;
-	v->first = viewport_first(v->first, row, rows, count);
-	for (size_t i = v->first; i < count && i - v->first < rows; i++)
-		draw_row(canvas, (int)(i - v->first), interrupted_get(v->list, i), i == row);
-	ui_in_sight(ui, &(struct viewport){v->first, rows, count});
-	canvas_rule(canvas, (int)rows);
-	draw_details(canvas, (int)rows + 1, interrupted_get(v->list, row));
+	for (size_t i = list->first; i < list_end(list); i++)
+		draw_row(canvas, (int)(i - list->first), interrupted_get(v->operations, i), i == list->at);
+	ui_in_sight(ui, &part);
+	canvas_rule(canvas, (int)list->rows);
+	draw_details(canvas, (int)list->rows + 1, interrupted_get(v->operations, list->at));
 }
 
 /* --- deciding: the target is a record that is made when the prompt opens --- */
@@ -256,8 +248,9 @@ env_given(void *data, struct ui *ui, const char *text)
 
 /* What is protected asks for its name, as it did before it was approved. */
 static void
-act_resume(struct ui *ui, const struct interrupted_operation *op)
+run_resume(struct view *view, struct ui *ui)
 {
+	const struct interrupted_operation *op = selected(view);
 	const struct operation *o = &op->record;
 	struct decision *d;
 
@@ -297,9 +290,9 @@ reason_given(void *data, struct ui *ui, const char *text)
 }
 
 static void
-act_abandon(struct ui *ui, const struct interrupted_operation *op)
+run_abandon(struct view *view, struct ui *ui)
 {
-	struct decision *d = decide_about(op);
+	struct decision *d = decide_about(selected(view));
 
 	ui_push(ui, prompt_view_new(&(struct prompt){
 		.title = N_("Abandon"), .initial = (char *)(uintptr_t)"", .subject = d->title, .label = N_("Reason (may be empty)"),
@@ -308,10 +301,10 @@ act_abandon(struct ui *ui, const struct interrupted_operation *op)
 }
 
 static void
-act_review(struct ui *ui, const struct interrupted_operation *op)
+run_review(struct view *view, struct ui *ui)
 {
 	struct error err = {0};
-	struct flow *flow = flow_review_again(ui_session(ui), untrusted_raw(&op->record.id), &err);
+	struct flow *flow = flow_review_again(ui_session(ui), untrusted_raw(&selected(view)->record.id), &err);
 
 	if (flow)
 		ui_replace(ui, review_view_new(flow));
@@ -319,75 +312,75 @@ act_review(struct ui *ui, const struct interrupted_operation *op)
 		ui_say_error(ui, &err);
 }
 
+static void
+run_ask_again(struct view *view, struct ui *ui)
+{
+	interrupted_ask_again(((struct interrupted_view *)view)->operations);
+	ui_say(ui, _("Asking the platform again."));
+}
+
+/* --- keys --- */
+
 static bool
-can(const struct view *view, struct ui *ui, enum action action)
+has_operation(const struct view *view, struct ui *ui)
 {
-	const struct interrupted_view *v = (const struct interrupted_view *)view;
-	const struct interrupted_operation *op = selected(v);
-
-	switch (action) {
-	case ACTION_RESUME:
-		return op && op->kind == INTERRUPTED_RESUMABLE && !session_read_only(ui_session(ui));
-	case ACTION_OPEN:
-		return op && (op->kind == INTERRUPTED_RESUMABLE || op->kind == INTERRUPTED_EXPIRED) &&
-		       !session_read_only(ui_session(ui));
-	case ACTION_ABANDON: return op && !session_read_only(ui_session(ui));
-	default: return true;
-	}
-}
-
-static void
-act(struct view *view, struct ui *ui, enum action action)
-{
-	struct interrupted_view *v = (struct interrupted_view *)view;
-	const struct interrupted_operation *op = selected(v);
-	size_t row = row_of(v);
-
-	switch (action) {
-	case ACTION_BACK: ui_pop(ui); return;
-	case ACTION_REFRESH:
-		interrupted_ask_again(v->list);
-		ui_say(ui, _("Asking the platform again."));
-		return;
-	default: break;
-	}
-	if (!op) {
-		ui_say(ui, _("No operation is interrupted."));
-		return;
-	}
-	switch (action) {
-	case ACTION_RESUME: act_resume(ui, op); break;
-	case ACTION_ABANDON: act_abandon(ui, op); break;
-	case ACTION_OPEN: act_review(ui, op); break;
-	case ACTION_UP: move_to(v, row ? row - 1 : 0); break;
-	case ACTION_DOWN: move_to(v, row + 1); break;
-	default: break;
-	}
-}
-
-static void
-click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
-{
-	struct interrupted_view *v = (struct interrupted_view *)view;
-	size_t rows = canvas->height > 12 ? (size_t)canvas->height / 3 : 2;
-
 	(void)ui;
-	(void)column;
-	if (row >= 0 && (size_t)row < rows)
-		move_to(v, v->first + (size_t)row);
+	return selected(view) != NULL;
 }
+
+static bool
+is_resumable(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return selected(view)->kind == INTERRUPTED_RESUMABLE;
+}
+
+static bool
+is_reviewable(const struct view *view, struct ui *ui)
+{
+	return is_resumable(view, ui) || selected(view)->kind == INTERRUPTED_EXPIRED;
+}
+
+static bool
+may_change(const struct view *view, struct ui *ui)
+{
+	struct error err = {0};
+
+	(void)view;
+	return session_check_changes(ui_session(ui), &err) == 0;
+}
+
+static const struct need an_operation = {has_operation, N_("No operation is interrupted."), NULL};
+/* Whoever is asked knows why not. */
+static const struct need resumable = {is_resumable, NULL, NULL}, reviewable = {is_reviewable, NULL, NULL};
+static const struct need changes_allowed = {may_change, NULL, NULL};
+
+static const struct key keys[] = {
+	{'S', "S", ACTION_RESUME, N_("resume"), NULL, run_resume, {&an_operation, &resumable}},
+	{'X', "X", ACTION_ABANDON, N_("abandon"), NULL, run_abandon, {&an_operation}},
+	{'\r', "Enter", ACTION_OPEN, N_("review again"),
+	 N_("Review the same change again; the old operation is abandoned."),
+	 run_review, {&an_operation, &reviewable, &changes_allowed}},
+	{27, "Esc", ACTION_BACK, N_("decide later"), N_("Decide nothing now and go back."), .run = ui_run_back},
+	{'q', NULL, ACTION_BACK, .help = NULL},
+	{'R', "R", ACTION_REFRESH, N_("ask again"), N_("Ask the platform again."), .run = run_ask_again},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, N_("Previous operation."), NULL, {&an_operation}},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, N_("Next operation."), NULL, {&an_operation}},
+	{'k', "k", ACTION_UP, .help = NULL},
+	{'j', "j", ACTION_DOWN, .help = NULL},
+	NO_KEY,
+};
 
 /* The cursor keeps its operation, whatever ended meanwhile; with the last one the view goes. */
 static void
 changed(struct view *view, struct ui *ui)
 {
 	struct interrupted_view *v = (struct interrupted_view *)view;
-	size_t row = row_of(v);
+	bool was_there = v->list.count > 0;
 
-	interrupted_update(v->list);
-	if (!v->selected || row_of(v) != row)
-		move_to(v, row < interrupted_count(v->list) ? row : 0);
-	if (v->selected && interrupted_count(v->list) == 0 && ui_top(ui) == view)
+	interrupted_update(v->operations);
+	list_update(&v->list, interrupted_count(v->operations));
+	if (was_there && v->list.count == 0 && ui_top(ui) == view)
 		ui_pop(ui);
 }
 
@@ -396,14 +389,14 @@ close_view(struct view *view)
 {
 	struct interrupted_view *v = (struct interrupted_view *)view;
 
-	interrupted_close(v->list);
-	free(v->selected);
+	interrupted_close(v->operations);
+	list_clear(&v->list);
 	free(v);
 }
 
 const struct view_ops interrupted_view_ops = {
-	.title = N_("Interrupted"), .keys = keys, .draw = draw, .subject = subject, .act = act,
-	.click = click, .changed = changed, .can = can, .close = close_view, .unseen_keys_dropped = true,
+	.title = N_("Interrupted"), .keys = keys, .fit = fit, .draw = draw, .subject = subject,
+	.list = list_of, .changed = changed, .close = close_view, .unseen_keys_dropped = true,
 };
 
 struct view *
@@ -412,7 +405,9 @@ interrupted_view_new(struct ui *ui)
 	struct interrupted_view *v = xcalloc(1, sizeof(*v));
 
 	v->view.ops = &interrupted_view_ops;
-	v->list = interrupted_open(ui_session(ui));
-	interrupted_ask(v->list);
+	v->operations = interrupted_open(ui_session(ui));
+	list_init(&v->list, id_of_operation, v);
+	interrupted_ask(v->operations);
+	list_update(&v->list, interrupted_count(v->operations));
 	return &v->view;
 }

@@ -31,15 +31,11 @@ struct progress_view {
 	char *id;
 };
 
-static const struct key keys[] = {
-	{27, "Esc", ACTION_BACK, N_("back"), .help = N_("Go back; an operation that runs goes on.")},
-	{'q', NULL, ACTION_BACK, NULL, .help = NULL},
-	{'\t', "Tab", ACTION_PANE, N_("next operation"), .help = N_("To the next operation that runs or has just ended.")},
-	{'U', "U", ACTION_UNDO, N_("roll back"), .help = N_("Roll this operation back, once it is done.")},
-	{'\r', "Enter", ACTION_OPEN, N_("review again"), .help = N_("Review it again, when it was refused because something had moved.")},
-	{'h', "h", ACTION_HISTORY, N_("history"), .help = NULL},
-	NO_KEY,
-};
+static struct flow *
+flow_of(const struct view *view, struct ui *ui)
+{
+	return session_flow_by_id(ui_session(ui), ((const struct progress_view *)view)->id);
+}
 
 /* --- several at once --- */
 
@@ -110,16 +106,12 @@ draw_operations(struct canvas *c, struct ui *ui, const struct flow *shown)
 }
 
 static void
-show_next(struct progress_view *p, struct ui *ui)
+run_next(struct view *view, struct ui *ui)
 {
+	struct progress_view *p = (struct progress_view *)view;
 	struct flow *list[OPERATIONS_MAX];
-	size_t count = list_operations(ui, list);
-	size_t at = place_of(list, count, session_flow_by_id(ui_session(ui), p->id));
+	size_t count = list_operations(ui, list), at = place_of(list, count, flow_of(view, ui));
 
-	if (count < 2) {
-		ui_say(ui, _("No other operation runs or has just ended."));
-		return;
-	}
 	free(p->id);
 	p->id = xstrdup(flow_operation_id(list[(at + 1) % count]));
 }
@@ -404,16 +396,13 @@ draw_outcome(struct canvas *c, struct ui *ui, int row, struct flow *flow)
 static void
 subject(const struct view *view, struct ui *ui, char *out, size_t size)
 {
-	const struct progress_view *p = (const struct progress_view *)view;
-
-	operation_words(session_flow_by_id(ui_session(ui), p->id), ui_ascii(ui), out, size);
+	operation_words(flow_of(view, ui), ui_ascii(ui), out, size);
 }
 
 static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
-	const struct progress_view *p = (const struct progress_view *)view;
-	struct flow *flow = session_flow_by_id(ui_session(ui), p->id);
+	struct flow *flow = flow_of(view, ui);
 	const struct flow_request *request;
 	const struct world_environment *e;
 	struct cut_columns lists = {0};
@@ -461,18 +450,13 @@ recover(struct ui *ui, struct flow *flow)
 }
 
 static void
-undo(struct ui *ui, struct flow *flow)
+run_undo(struct view *view, struct ui *ui)
 {
 	struct undo_offer offer = {0};
+	struct flow *flow = flow_of(view, ui);
 
-	if (flow && flow_recovery(flow)) {
+	if (flow_recovery(flow)) {
 		recover(ui, flow);
-		return;
-	}
-	if (!flow || !operation_can_be_undone(flow)) {
-		ui_say(ui, flow && flow_state(flow) == FLOW_RUNNING
-				? _("It still runs; it can be rolled back when it is done.")
-				: _("There is nothing to roll back: this made no deployment that runs."));
 		return;
 	}
 	undo_offer_set(&offer, flow);
@@ -480,54 +464,85 @@ undo(struct ui *ui, struct flow *flow)
 	undo_offer_take(&offer, ui, true);
 }
 
-/* Only what would do something is in the key bar. */
-static bool
-can(const struct view *view, struct ui *ui, enum action action)
+static void
+run_review_again(struct view *view, struct ui *ui)
 {
-	const struct progress_view *p = (const struct progress_view *)view;
-	struct flow *flow = session_flow_by_id(ui_session(ui), p->id), *list[OPERATIONS_MAX];
-
-	switch (action) {
-	case ACTION_UNDO: return flow && (operation_can_be_undone(flow) || flow_recovery(flow));
-	case ACTION_OPEN: return flow && was_stale(flow);
-	case ACTION_PANE: return list_operations(ui, list) > 1;
-	default: return true;
-	}
+	ui_replace(ui, review_view_again(ui, flow_of(view, ui)));
 }
 
 static void
-act(struct view *view, struct ui *ui, enum action action)
+run_history(struct view *view, struct ui *ui)
 {
-	struct progress_view *p = (struct progress_view *)view;
-	struct flow *flow = session_flow_by_id(ui_session(ui), p->id);
+	(void)view;
+	ui_push(ui, history_view_new(ui));
+}
 
-	if (action == ACTION_HISTORY) {
-		ui_push(ui, history_view_new(ui));
-		return;
-	}
-	if (action == ACTION_PANE) {
-		show_next(p, ui);
-		return;
-	}
-	if (action == ACTION_UNDO) {
-		undo(ui, flow);
-		return;
-	}
-	if (action == ACTION_OPEN) {
-		if (flow && was_stale(flow))
-			ui_replace(ui, review_view_again(ui, flow));
-		else
-			ui_say(ui, _("There is nothing to review again: nothing had moved."));
-		return;
-	}
-	if (action != ACTION_BACK)
-		return;
+static void
+run_back(struct view *view, struct ui *ui)
+{
+	struct flow *flow = flow_of(view, ui);
+
 	ui_pop(ui);
 	if (flow && operation_can_be_undone(flow))
 		ui_offer_undo(ui, flow);
 	if (flow && flow_state(flow) != FLOW_RUNNING)
 		flow_dismiss(flow);
 }
+
+/* --- keys --- */
+
+static bool
+has_ended(const struct view *view, struct ui *ui)
+{
+	struct flow *flow = flow_of(view, ui);
+
+	return !flow || flow_state(flow) != FLOW_RUNNING;
+}
+
+static bool
+can_be_undone(const struct view *view, struct ui *ui)
+{
+	struct flow *flow = flow_of(view, ui);
+
+	return flow && (operation_can_be_undone(flow) || flow_recovery(flow));
+}
+
+static bool
+was_refused(const struct view *view, struct ui *ui)
+{
+	struct flow *flow = flow_of(view, ui);
+
+	return flow && was_stale(flow);
+}
+
+static bool
+has_others(const struct view *view, struct ui *ui)
+{
+	struct flow *list[OPERATIONS_MAX];
+
+	(void)view;
+	return list_operations(ui, list) > 1;
+}
+
+static const struct need an_end = {has_ended, N_("It still runs; it can be rolled back when it is done."), NULL};
+static const struct need a_way_back = {
+	can_be_undone, N_("There is nothing to roll back: this made no deployment that runs."), NULL,
+};
+static const struct need a_refusal = {was_refused, N_("There is nothing to review again: nothing had moved."), NULL};
+static const struct need another = {has_others, N_("No other operation runs or has just ended."), NULL};
+
+static const struct key keys[] = {
+	{27, "Esc", ACTION_BACK, N_("back"), N_("Go back; an operation that runs goes on."), .run = run_back},
+	{'q', NULL, ACTION_BACK, .help = NULL},
+	{'\t', "Tab", ACTION_PANE, N_("next operation"), N_("To the next operation that runs or has just ended."),
+	 run_next, {&another}},
+	{'U', "U", ACTION_UNDO, N_("roll back"), N_("Roll this operation back, once it is done."),
+	 run_undo, {&an_end, &a_way_back}},
+	{'\r', "Enter", ACTION_OPEN, N_("review again"),
+	 N_("Review it again, when it was refused because something had moved."), run_review_again, {&a_refusal}},
+	{'h', "h", ACTION_HISTORY, N_("history"), .run = run_history},
+	NO_KEY,
+};
 
 static void
 close_view(struct view *view)
@@ -539,8 +554,8 @@ close_view(struct view *view)
 }
 
 const struct view_ops progress_view_ops = {
-	.title = N_("Progress"), .keys = keys, .draw = draw, .subject = subject, .act = act,
-	.can = can, .close = close_view, .unseen_keys_dropped = true,
+	.title = N_("Progress"), .keys = keys, .draw = draw, .subject = subject,
+	.close = close_view, .unseen_keys_dropped = true,
 };
 
 struct view *

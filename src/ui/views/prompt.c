@@ -20,12 +20,6 @@ struct prompt_view {
 	struct view_ops ops;	/* the title differs */
 };
 
-static const struct key keys[] = {
-	{'\r', "Enter", ACTION_OPEN, N_("go on"), .help = N_("Go on with what was typed.")},
-	{27, "Esc", ACTION_BACK, N_("cancel"), .help = N_("Change nothing and go back.")},
-	NO_KEY,
-};
-
 static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
@@ -55,22 +49,22 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 }
 
 static void
-act(struct view *view, struct ui *ui, enum action action)
+run_go_on(struct view *view, struct ui *ui)
 {
 	struct prompt_view *p = (struct prompt_view *)view;
-	const char *wrong;
+	const char *wrong = p->prompt.check(p->prompt.data, p->field.text);
 
-	if (action == ACTION_BACK) {
-		ui_pop(ui);
-		return;
-	}
-	wrong = p->prompt.check(p->prompt.data, p->field.text);
-	if (wrong) {
+	if (wrong)
 		ui_say(ui, "\"%s\": %s", p->field.text, wrong);
-		return;
-	}
-	p->prompt.done(p->prompt.data, ui, p->field.text);
+	else
+		p->prompt.done(p->prompt.data, ui, p->field.text);
 }
+
+static const struct key keys[] = {
+	{'\r', "Enter", ACTION_OPEN, N_("go on"), N_("Go on with what was typed."), .run = run_go_on},
+	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Change nothing and go back."), .run = ui_run_back},
+	NO_KEY,
+};
 
 static bool
 type(struct view *view, struct ui *ui, int key)
@@ -99,7 +93,7 @@ subject(const struct view *view, struct ui *ui, char *out, size_t size)
 }
 
 const struct view_ops prompt_view_ops = {
-	.title = N_("Question"), .keys = keys, .draw = draw, .subject = subject, .act = act, .type = type,
+	.title = N_("Question"), .keys = keys, .draw = draw, .subject = subject, .type = type,
 	.close = close_view, .takes_text = true,
 };
 

@@ -88,17 +88,11 @@ list_update(struct list *list, size_t count)
 bool
 list_act(struct list *list, enum action action)
 {
-	long at = (long)list->at, page = list->rows > 1 ? (long)list->rows - 1 : 1;
+	long step = viewport_step(action, list->rows, list->count);
 
-	switch (action) {
-	case ACTION_UP: list_select(list, at - 1); return true;
-	case ACTION_DOWN: list_select(list, at + 1); return true;
-	case ACTION_PAGE_UP: list_select(list, at - page); return true;
-	case ACTION_PAGE_DOWN: list_select(list, at + page); return true;
-	case ACTION_FIRST: list_select(list, 0); return true;
-	case ACTION_LAST: list_select(list, (long)list->count - 1); return true;
-	default: return false;
-	}
+	if (step)
+		list_select(list, (long)list->at + step);
+	return step != 0;
 }
 
 void

@@ -22,6 +22,22 @@ viewport_first(size_t first, size_t at, size_t rows, size_t count)
 	return at - first >= rows ? at - rows + 1 : first;
 }
 
+long
+viewport_step(enum action action, size_t rows, size_t count)
+{
+	long page = rows > 1 ? (long)rows - 1 : 1;
+
+	switch (action) {
+	case ACTION_UP: return -1;
+	case ACTION_DOWN: return 1;
+	case ACTION_PAGE_UP: return -page;
+	case ACTION_PAGE_DOWN: return page;
+	case ACTION_FIRST: return -(long)count - 1;
+	case ACTION_LAST: return (long)count + 1;
+	default: return 0;
+	}
+}
+
 void
 viewport_draw(const struct viewport *v, struct canvas *canvas, int row)
 {
