@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
@@ -25,7 +26,7 @@
 #include "ui/view.h"
 #include "ui/widgets/cut.h"
 #include "ui/views/edit-value.h"
-#include "ui/widgets/viewport.h"
+#include "ui/widgets/list.h"
 
 #define MEASURED_MAX 500
 #define NAME_COLUMN 5		/* behind the cursor and the dot */
@@ -34,42 +35,18 @@ enum tab { TAB_WORKLOADS, TAB_RESOURCES, TAB_VALUES, TAB_DEPLOYMENTS, TAB_COUNT 
 
 struct environment_view {
 	struct view view;
+	const struct session *session;
 	char *org, *app, *env;
 	struct details *details;
 	enum tab tab;
-	size_t selected[TAB_COUNT];
-	size_t first[TAB_COUNT];	/* the first row that is shown, as last drawn */
-	size_t rows;			/* that there was room for */
-	struct cut_columns columns;	/* of the tab's list, as it is drawn */
-};
-
-static const struct key keys[] = {
-	{27, "Esc", ACTION_BACK, N_("back"), .help = N_("Go back to the board.")},
-	{'q', NULL, ACTION_BACK, NULL, .help = NULL},
-	{'\t', "Tab", ACTION_PANE, N_("next tab"), .help = NULL},
-	{'1', "1", ACTION_TAB_1, N_("workloads"), .help = NULL},
-	{'2', "2", ACTION_TAB_2, N_("resources"), .help = NULL},
-	{'3', "3", ACTION_TAB_3, N_("values"), .help = NULL},
-	{'4', "4", ACTION_TAB_4, N_("deployments"), .help = NULL},
-	{'d', "d", ACTION_DIFF, N_("diff"),
-	 .help = N_("Compare the deployment under the cursor with what runs; elsewhere any two.")},
-	{'y', "y", ACTION_COPY, NULL,
-	 .help = N_("Copy the image, what the resource gives, the value, or the deployment's id.")},
-	{'E', "E", ACTION_EDIT, N_("edit"), .help = N_("Change the shared value in this environment; the review comes first.")},
-	{'I', "I", ACTION_INHERIT, N_("inherit"), .help = NULL},
-	{'l', "l", ACTION_LOGS, N_("logs"), .help = NULL},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = NULL},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = NULL},
-	{'k', NULL, ACTION_UP, NULL, .help = NULL},
-	{'j', NULL, ACTION_DOWN, NULL, .help = NULL},
-	PAGE_KEYS,
-	NO_KEY,
+	struct list lists[TAB_COUNT];
+	struct cut_columns columns;	/* of the tab's list */
 };
 
 static const struct world_environment *
-find(const struct environment_view *v, struct ui *ui)
+find(const struct environment_view *v)
 {
-	return world_environment(session_world(ui_session(ui)), v->org, v->app, v->env);
+	return world_environment(session_world(v->session), v->org, v->app, v->env);
 }
 
 /* --- rows --- */
@@ -210,16 +187,45 @@ draw_deployment(const struct environment_view *v, const struct world_environment
 
 /* --- tabs --- */
 
+static void
+id_of_workload(const void *data, size_t row, struct buf *out)
+{
+	(void)buf_puts(out, untrusted_raw(&find(data)->runtime.modules[row].module));
+}
+
+static void
+id_of_resource(const void *data, size_t row, struct buf *out)
+{
+	const struct active_resource *resource = &find(data)->resources[row];
+
+	(void)buf_printf(out, "%s %s", untrusted_raw(&resource->type), untrusted_raw(&resource->res_id));
+}
+
+static void
+id_of_value(const void *data, size_t row, struct buf *out)
+{
+	(void)buf_puts(out, untrusted_raw(&details_value(((const struct environment_view *)data)->details, row)->key));
+}
+
+static void
+id_of_deployment(const void *data, size_t row, struct buf *out)
+{
+	const struct details *details = ((const struct environment_view *)data)->details;
+
+	(void)buf_puts(out, untrusted_raw(&details_deployment(details, row)->id));
+}
+
 static const struct {
 	const char *title;		/* N_() */
 	const char *none;		/* N_() */
 	void (*draw)(const struct environment_view *v, const struct world_environment *e,
 		     struct canvas *c, size_t i);
+	list_id *id;
 } tabs[TAB_COUNT] = {
-	[TAB_WORKLOADS] = {N_("Workloads"), N_("Nothing runs here."), draw_workload},
-	[TAB_RESOURCES] = {N_("Resources"), N_("It has no resources."), draw_resource},
-	[TAB_VALUES] = {N_("Shared values"), N_("It has no shared values."), draw_value},
-	[TAB_DEPLOYMENTS] = {N_("Deployments"), N_("Nothing was ever deployed here."), draw_deployment},
+	[TAB_WORKLOADS] = {N_("Workloads"), N_("Nothing runs here."), draw_workload, id_of_workload},
+	[TAB_RESOURCES] = {N_("Resources"), N_("It has no resources."), draw_resource, id_of_resource},
+	[TAB_VALUES] = {N_("Shared values"), N_("It has no shared values."), draw_value, id_of_value},
+	[TAB_DEPLOYMENTS] = {N_("Deployments"), N_("Nothing was ever deployed here."), draw_deployment, id_of_deployment},
 };
 
 /* NULL: it could be read, or nothing was asked. */
@@ -236,31 +242,51 @@ is_bare(const struct world_environment *e)
 	return !e->environment.last_deploy.id.raw && !e->environment.problem.raw;
 }
 
-/* How many rows there are; *error: why they are not known, or NULL. */
-static size_t
-count_rows(const struct environment_view *v, const struct world_environment *e, bool *known,
-	   const struct error **error)
+/* Whether it is known what there is; *error: why it is not, or NULL. */
+static bool
+is_known(const struct environment_view *v, const struct world_environment *e, const struct error **error)
 {
 	*error = NULL;
 	switch (v->tab) {
 	case TAB_WORKLOADS:
-		*known = e && (is_bare(e) || world_is_known(e, WORLD_RUNTIME));
 		*error = why_unreadable(e, WORLD_RUNTIME);
-		return e ? e->runtime.count : 0;
+		return e && (is_bare(e) || world_is_known(e, WORLD_RUNTIME));
 	case TAB_RESOURCES:
-		*known = e && (is_bare(e) || knowledge_has_content(world_known(e, WORLD_RESOURCES)));
 		*error = why_unreadable(e, WORLD_RESOURCES);
-		return e ? e->resource_count : 0;
+		return e && (is_bare(e) || knowledge_has_content(world_known(e, WORLD_RESOURCES)));
 	case TAB_VALUES:
-		*known = details_values_known(v->details);
 		*error = details_values_error(v->details);
-		return details_value_count(v->details);
+		return details_values_known(v->details);
 	default:
-		*known = details_deployments_known(v->details);
 		*error = details_deployments_error(v->details);
-		return details_deployment_count(v->details);
+		return details_deployments_known(v->details);
 	}
 }
+
+/* --- what the cursor is on --- */
+
+static struct list *
+list_of(struct view *view)
+{
+	struct environment_view *v = (struct environment_view *)view;
+
+	return &v->lists[v->tab];
+}
+
+static void
+changed(struct view *view, struct ui *ui)
+{
+	struct environment_view *v = (struct environment_view *)view;
+	const struct world_environment *e = find(v);
+
+	(void)ui;
+	list_update(&v->lists[TAB_WORKLOADS], e ? e->runtime.count : 0);
+	list_update(&v->lists[TAB_RESOURCES], e ? e->resource_count : 0);
+	list_update(&v->lists[TAB_VALUES], details_value_count(v->details));
+	list_update(&v->lists[TAB_DEPLOYMENTS], details_deployment_count(v->details));
+}
+
+/* --- drawing --- */
 
 static void
 draw_tabs(const struct environment_view *v, struct canvas *c)
@@ -324,46 +350,60 @@ measure(struct environment_view *v, const struct world_environment *e, size_t fi
 	cut_columns_fit(columns, NAME_COLUMN, c->width - NAME_COLUMN);
 }
 
+static bool
+is_roomy(const struct canvas *canvas)
+{
+	return canvas->height >= 14;
+}
+
+static void
+fit(struct view *view, struct ui *ui, const struct canvas *canvas)
+{
+	struct environment_view *v = (struct environment_view *)view;
+	struct list *list = list_of(view);
+	int top = 1 + is_roomy(canvas);
+
+	(void)ui;
+	list_fit(list, top, canvas->height - top);
+	/* A long list is measured by what is seen of it. */
+	if (list->count <= MEASURED_MAX)
+		measure(v, find(v), 0, list->count, canvas);
+	else
+		measure(v, find(v), list->first, list_end(list), canvas);
+}
+
 static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
-	struct environment_view *v = (struct environment_view *)view;
-	const struct world_environment *e = find(v, ui);
-	bool known, roomy = canvas->height >= 14;
+	const struct environment_view *v = (const struct environment_view *)view;
+	const struct world_environment *e = find(v);
+	const struct list *list = &v->lists[v->tab];
 	const struct error *error;
-	size_t count = count_rows(v, e, &known, &error), at = v->selected[v->tab];
-	struct canvas list = canvas_part(canvas, 1 + roomy, 0, canvas->height, canvas->width);
-	size_t rows = list.height > 0 ? (size_t)list.height : 0, first;
+	bool known = is_known(v, e, &error);
+	struct canvas rows = canvas_part(canvas, 1 + is_roomy(canvas), 0, canvas->height, canvas->width);
+	struct viewport part = list_part(list);
 
 	draw_tabs(v, canvas);
-	at = count && at >= count ? count - 1 : at;
-	first = viewport_first(v->first[v->tab], at, rows, count);
-	v->first[v->tab] = first;
-	v->rows = rows;
-	/* A long list is measured by what is seen of it. */
-	if (count <= MEASURED_MAX)
-		measure(v, e, 0, count, canvas);
-	else
-		measure(v, e, first, first + rows < count ? first + rows : count, canvas);
-	ui_in_sight(ui, &(struct viewport){first, rows, count});
-	for (size_t i = first; i < count && i - first < rows; i++) {
-		canvas_at(&list, (int)(i - first), 1);
-		canvas_ours(&list, STYLE_KEY, i == at ? (list.ascii ? "> " : "▸ ") : "  ");
-		tabs[v->tab].draw(v, e, &list, i);
+	ui_in_sight(ui, &part);
+	for (size_t i = list->first; i < list_end(list); i++) {
+		canvas_at(&rows, (int)(i - list->first), 1);
+		canvas_ours(&rows, STYLE_KEY, i == list->at ? (rows.ascii ? "> " : "▸ ") : "  ");
+		tabs[v->tab].draw(v, e, &rows, i);
 	}
-	canvas_at(&list, count > 0 && count < rows ? (int)count + 1 : 0, 3);
+	canvas_at(&rows, list->count > 0 && list->count < list->rows ? (int)list->count + 1 : 0, 3);
 	if (error && error->kind != ERROR_NONE)
-		canvas_paragraph(&list, STYLE_DANGER, error->text, 3);
-	else if (count == 0)
-		canvas_ours(&list, STYLE_DIM, known ? _(tabs[v->tab].none) : _("? not known yet"));
+		canvas_paragraph(&rows, STYLE_DANGER, error->text, 3);
+	else if (list->count == 0)
+		canvas_ours(&rows, STYLE_DIM, known ? _(tabs[v->tab].none) : _("? not known yet"));
 }
 
 static void
 subject(const struct view *view, struct ui *ui, char *out, size_t size)
 {
 	const struct environment_view *v = (const struct environment_view *)view;
-	const struct world_environment *e = find(v, ui);
+	const struct world_environment *e = find(v);
 
+	(void)ui;
 	snprintf(out, size, "%.60s%s", e ? untrusted_raw(&e->environment.name) : v->env,
 		 e && e->clone_of ? _(" (a clone)") : "");
 }
@@ -371,21 +411,52 @@ subject(const struct view *view, struct ui *ui, char *out, size_t size)
 /* --- keys --- */
 
 static void
-select_by(struct environment_view *v, struct ui *ui, long by)
+show_tab(struct view *view, enum tab tab)
 {
-	const struct error *error;
-	bool known;
-	long last = (long)count_rows(v, find(v, ui), &known, &error) - 1;
-	long to = (long)v->selected[v->tab] + by;
-
-	v->selected[v->tab] = to < 0 || last < 0 ? 0 : (size_t)(to > last ? last : to);
+	((struct environment_view *)view)->tab = tab;
 }
 
 static void
-open_logs(struct environment_view *v, struct ui *ui)
+run_workloads(struct view *view, struct ui *ui)
 {
-	const struct world_environment *e = find(v, ui);
-	size_t at = v->selected[TAB_WORKLOADS];
+	(void)ui;
+	show_tab(view, TAB_WORKLOADS);
+}
+
+static void
+run_resources(struct view *view, struct ui *ui)
+{
+	(void)ui;
+	show_tab(view, TAB_RESOURCES);
+}
+
+static void
+run_values(struct view *view, struct ui *ui)
+{
+	(void)ui;
+	show_tab(view, TAB_VALUES);
+}
+
+static void
+run_deployments(struct view *view, struct ui *ui)
+{
+	(void)ui;
+	show_tab(view, TAB_DEPLOYMENTS);
+}
+
+static void
+run_next_tab(struct view *view, struct ui *ui)
+{
+	(void)ui;
+	show_tab(view, (enum tab)((((struct environment_view *)view)->tab + 1) % TAB_COUNT));
+}
+
+static void
+run_logs(struct view *view, struct ui *ui)
+{
+	struct environment_view *v = (struct environment_view *)view;
+	const struct world_environment *e = find(v);
+	size_t at = v->lists[TAB_WORKLOADS].at;
 	const char *module = v->tab == TAB_WORKLOADS && e && at < e->runtime.count
 				     ? untrusted_raw(&e->runtime.modules[at].module) : NULL;
 
@@ -413,17 +484,15 @@ text_of_row(const struct environment_view *v, const struct world_environment *e,
 }
 
 static void
-copy_row(struct environment_view *v, struct ui *ui)
+run_copy(struct view *view, struct ui *ui)
 {
 	static const char *const what[TAB_COUNT] = {
 		[TAB_WORKLOADS] = N_("the image"), [TAB_RESOURCES] = N_("what the resource gives"),
 		[TAB_VALUES] = N_("the value"), [TAB_DEPLOYMENTS] = N_("the deployment's id"),
 	};
-	const struct world_environment *e = find(v, ui);
-	const struct error *error;
-	bool known;
-	size_t at = v->selected[v->tab];
-	char *text = e && at < count_rows(v, e, &known, &error) ? text_of_row(v, e, at) : NULL;
+	const struct environment_view *v = (const struct environment_view *)view;
+	const struct list *list = &v->lists[v->tab];
+	char *text = find(v) && list->at < list->count ? text_of_row(v, find(v), list->at) : NULL;
 	char *shown = text ? text_printable(text) : NULL;
 
 	if (shown)
@@ -436,9 +505,10 @@ copy_row(struct environment_view *v, struct ui *ui)
 
 /* From what was deployed then to what runs now. */
 static void
-open_diff(struct environment_view *v, struct ui *ui)
+run_diff(struct view *view, struct ui *ui)
 {
-	size_t at = v->selected[TAB_DEPLOYMENTS];
+	struct environment_view *v = (struct environment_view *)view;
+	size_t at = v->lists[TAB_DEPLOYMENTS].at;
 	struct moment from = {.env = v->env}, to = {.env = v->env};
 
 	if (v->tab == TAB_DEPLOYMENTS && at < details_deployment_count(v->details)) {
@@ -450,86 +520,90 @@ open_diff(struct environment_view *v, struct ui *ui)
 	ui_push(ui, compare_view_new(ui, v->org, v->app, &from, &to));
 }
 
+/* NULL: none is selected. */
 static const struct shared_value *
-selected_value(const struct environment_view *v)
+selected_value(const struct view *view)
 {
-	size_t at = v->selected[TAB_VALUES];
+	const struct environment_view *v = (const struct environment_view *)view;
+	size_t at = v->lists[TAB_VALUES].at;
 
 	return v->tab == TAB_VALUES && at < details_value_count(v->details) ? details_value(v->details, at) : NULL;
 }
 
 static void
-change_value(struct environment_view *v, struct ui *ui, bool inherits)
-{
-	const struct shared_value *value = selected_value(v);
-
-	if (!value)
-		ui_say(ui, "%s", ui_keyed(ui, _("Select a shared value first: {tab-3}.")));
-	else if (inherits)
-		inherit_value(ui, v->org, v->app, v->env, value);
-	else
-		edit_value(ui, v->org, v->app, v->env, value);
-}
-
-static bool
-can(const struct view *view, struct ui *ui, enum action action)
+run_edit(struct view *view, struct ui *ui)
 {
 	const struct environment_view *v = (const struct environment_view *)view;
-	const struct shared_value *value = selected_value(v);
 
-	(void)ui;
-	if (action == ACTION_EDIT)
-		return value && !value->is_secret;
-	return action != ACTION_INHERIT || (value && untrusted_is(&value->source, "env"));
-}
-
-static long
-page_of(const struct environment_view *v)
-{
-	return v->rows > 1 ? (long)v->rows - 1 : 1;
+	edit_value(ui, v->org, v->app, v->env, selected_value(view));
 }
 
 static void
-act(struct view *view, struct ui *ui, enum action action)
+run_inherit(struct view *view, struct ui *ui)
 {
-	struct environment_view *v = (struct environment_view *)view;
+	const struct environment_view *v = (const struct environment_view *)view;
 
-	select_by(v, ui, 0);	/* the list may have become shorter: what is marked is what is meant */
-	switch (action) {
-	case ACTION_BACK: ui_pop(ui); break;
-	case ACTION_PANE: v->tab = (enum tab)((v->tab + 1) % TAB_COUNT); break;
-	case ACTION_TAB_1: v->tab = TAB_WORKLOADS; break;
-	case ACTION_TAB_2: v->tab = TAB_RESOURCES; break;
-	case ACTION_TAB_3: v->tab = TAB_VALUES; break;
-	case ACTION_TAB_4: v->tab = TAB_DEPLOYMENTS; break;
-	case ACTION_LOGS: open_logs(v, ui); break;
-	case ACTION_EDIT: change_value(v, ui, false); break;
-	case ACTION_INHERIT: change_value(v, ui, true); break;
-	case ACTION_DIFF: open_diff(v, ui); break;
-	case ACTION_COPY: copy_row(v, ui); break;
-	case ACTION_UP: select_by(v, ui, -1); break;
-	case ACTION_DOWN: select_by(v, ui, 1); break;
-	case ACTION_PAGE_UP: select_by(v, ui, -page_of(v)); break;
-	case ACTION_PAGE_DOWN: select_by(v, ui, page_of(v)); break;
-	default: break;
-	}
+	inherit_value(ui, v->org, v->app, v->env, selected_value(view));
 }
+
+static bool
+has_value(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return selected_value(view) != NULL;
+}
+
+static bool
+is_open_value(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return !selected_value(view)->is_secret;
+}
+
+static bool
+is_own_value(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return untrusted_is(&selected_value(view)->source, "env");
+}
+
+static const struct need a_value = {has_value, N_("Select a shared value first: {tab-3}."), NULL};
+/* Of these it is said by what would change them. */
+static const struct need no_secret = {is_open_value, NULL, NULL}, its_own = {is_own_value, NULL, NULL};
+
+static const struct key keys[] = {
+	{27, "Esc", ACTION_BACK, N_("back"), N_("Go back to the board."), .run = ui_run_back},
+	{'q', NULL, ACTION_BACK, .help = NULL},
+	{'\t', "Tab", ACTION_PANE, N_("next tab"), .run = run_next_tab},
+	{'1', "1", ACTION_TAB_1, N_("workloads"), .run = run_workloads},
+	{'2', "2", ACTION_TAB_2, N_("resources"), .run = run_resources},
+	{'3', "3", ACTION_TAB_3, N_("values"), .run = run_values},
+	{'4', "4", ACTION_TAB_4, N_("deployments"), .run = run_deployments},
+	{'d', "d", ACTION_DIFF, N_("diff"),
+	 N_("Compare the deployment under the cursor with what runs; elsewhere any two."), .run = run_diff},
+	{'y', "y", ACTION_COPY, NULL,
+	 N_("Copy the image, what the resource gives, the value, or the deployment's id."), .run = run_copy},
+	{'E', "E", ACTION_EDIT, N_("edit"), N_("Change the shared value in this environment; the review comes first."),
+	 run_edit, {&a_value, &no_secret}},
+	{'I', "I", ACTION_INHERIT, N_("inherit"), NULL, run_inherit, {&a_value, &its_own}},
+	{'l', "l", ACTION_LOGS, N_("logs"), .run = run_logs},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, .help = NULL},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, .help = NULL},
+	{'k', NULL, ACTION_UP, .help = NULL},
+	{'j', NULL, ACTION_DOWN, .help = NULL},
+	PAGE_KEYS,
+	NO_KEY,
+};
 
 static void
 click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
 {
-	struct environment_view *v = (struct environment_view *)view;
-	int top = 1 + (canvas->height >= 14);
-	const struct error *error;
-	bool known;
-	size_t count = count_rows(v, find(v, ui), &known, &error);
-	size_t at = row >= top ? v->first[v->tab] + (size_t)(row - top) : count;
-
+	(void)canvas;
 	(void)column;
 	if (row == 0)
-		v->tab = (enum tab)((v->tab + 1) % TAB_COUNT);
-	else if (at < count)
-		v->selected[v->tab] = at;
+		run_next_tab(view, ui);
+	else
+		(void)list_click(list_of(view), row);
 }
 
 static void
@@ -538,6 +612,8 @@ close_view(struct view *view)
 	struct environment_view *v = (struct environment_view *)view;
 
 	details_close(v->details);
+	for (int i = 0; i < TAB_COUNT; i++)
+		list_clear(&v->lists[i]);
 	free(v->org);
 	free(v->app);
 	free(v->env);
@@ -545,8 +621,8 @@ close_view(struct view *view)
 }
 
 const struct view_ops environment_view_ops = {
-	.title = N_("Environment"), .keys = keys, .draw = draw, .subject = subject, .act = act, .can = can,
-	.click = click, .close = close_view,
+	.title = N_("Environment"), .keys = keys, .fit = fit, .draw = draw, .subject = subject,
+	.list = list_of, .click = click, .changed = changed, .close = close_view,
 };
 
 struct view *
@@ -558,6 +634,10 @@ environment_view_new(struct ui *ui, const char *org, const char *app, const char
 	v->org = xstrdup(org);
 	v->app = xstrdup(app);
 	v->env = xstrdup(env);
+	v->session = ui_session(ui);
 	v->details = details_open(ui_session(ui), org, app, env);
+	for (int i = 0; i < TAB_COUNT; i++)
+		list_init(&v->lists[i], tabs[i].id, v);
+	changed(&v->view, ui);
 	return &v->view;
 }

@@ -77,7 +77,7 @@ void
 finder_init(struct finder *finder)
 {
 	list_init(&finder->list, id_of_match, finder);
-	finder->list.follows_first = true;
+	finder->list.is_suggested = true;	/* the best match */
 }
 
 void

@@ -59,6 +59,12 @@ list_select(struct list *list, long row)
 	list->selected = buf_take(&id);
 }
 
+static size_t
+suggested_row(const struct list *list)
+{
+	return list->is_suggested && list->suggested < list->count ? list->suggested : 0;
+}
+
 void
 list_select_id(struct list *list, const char *id)
 {
@@ -67,7 +73,7 @@ list_select_id(struct list *list, const char *id)
 
 	free(list->selected);
 	list->selected = copy;
-	list->at = row < list->count ? row : 0;
+	list->at = id && row < list->count ? row : suggested_row(list);
 }
 
 void
@@ -79,10 +85,10 @@ list_update(struct list *list, size_t count)
 	row = list->selected ? find_row(list, list->selected) : 0;
 	if (list->selected && row < count)
 		list->at = row;
-	else if (list->selected || !list->follows_first)
+	else if (list->selected || !list->is_suggested)
 		list_select(list, (long)list->at);
 	else
-		list->at = 0;
+		list->at = suggested_row(list);
 }
 
 bool

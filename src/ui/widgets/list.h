@@ -22,11 +22,12 @@ struct list {
 	list_id *id;
 	const void *data;
 	size_t count;
-	char *selected;		/* id; NULL: the first row, whichever that is, and none of an empty list */
+	char *selected;		/* id; NULL: nobody chose one, or there is none */
 	size_t at;		/* the row of it */
 	size_t first, rows;	/* the first that is in sight, and for how many there is room */
 	int top;		/* the row of the canvas where that stands */
-	bool follows_first;	/* until somebody moves, the cursor is on the first row, whichever it is */
+	bool is_suggested;	/* until somebody chooses, the cursor is on row `suggested`, whichever that is */
+	size_t suggested;
 };
 
 /* data outlives the list. */
@@ -36,7 +37,7 @@ void list_clear(struct list *list);
 void list_update(struct list *list, size_t count);
 /* To that row; what lies before the first is the first, and behind the last the last. */
 void list_select(struct list *list, long row);
-/* To the row of that id, where there is one.  NULL: to the first, which it follows. */
+/* To the row of that id, where there is one.  NULL: nobody chooses any more. */
 void list_select_id(struct list *list, const char *id);
 /* Up, down, a page, to the first and the last: true when the action is one of these. */
 bool list_act(struct list *list, enum action action);
