@@ -50,20 +50,8 @@ struct compare_view {
 	bool effective;
 	struct changes changes;
 	struct difference difference;
-	int words_row, words_rows;	/* where the changes stood when they were drawn, and how many */
-	struct canvas middle;		/* where the difference did */
-};
-
-static const struct key keys[] = {
-	{27, "Esc", ACTION_BACK, N_("back"), .help = NULL},
-	{'q', NULL, ACTION_BACK, NULL, .help = NULL},
-	{'e', "e", ACTION_EFFECTIVE, N_("as it runs"), .help = NULL},
-	{'x', "x", ACTION_SWAP, N_("swap"), .help = NULL},
-	{'<', "<", ACTION_CHOOSE_FROM, N_("choose"), .help = NULL},
-	{'>', ">", ACTION_CHOOSE_TO, NULL, .help = NULL},
-	DIFFERENCE_KEYS,
-	{'y', "y", ACTION_COPY, NULL, .help = NULL},
-	NO_KEY,
+	int words_row, words_rows;	/* where the changes stand, and how many rows */
+	struct canvas middle;		/* where the difference does */
 };
 
 static const struct world_environment *
@@ -124,41 +112,65 @@ draw_doubts(const struct compare_view *c, struct canvas *canvas, int row)
 	return used;
 }
 
+static bool
+is_known(const struct compare_view *c)
+{
+	return c->sides[0].shown && c->sides[1].shown;
+}
+
+/* How many rows the changes in words may have. */
+static int
+words_room(const struct canvas *canvas)
+{
+	return canvas->height / 3;
+}
+
+static void
+fit(struct view *view, struct ui *ui, const struct canvas *canvas)
+{
+	struct compare_view *c = (struct compare_view *)view;
+	struct canvas nowhere = {.width = canvas->width, .ascii = canvas->ascii};
+	int row;
+
+	c->words_row = 1 + draw_doubts(c, &nowhere, 1) + 1;
+	c->words_rows = changes_draw_words(&nowhere, c->words_row, words_room(canvas), &c->changes);
+	row = c->words_row + c->words_rows + 1;
+	c->middle = canvas_part(canvas, row, 0, canvas->height - row, canvas->width);
+	if (!is_known(c) || c->changes.count == 0) {
+		c->words_rows = 0;
+		c->middle.height = 0;
+	}
+	difference_fit(&c->difference, ui, &c->middle);
+}
+
 static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
-	struct compare_view *c = (struct compare_view *)view;
-	bool known = c->sides[0].shown && c->sides[1].shown;
+	const struct compare_view *c = (const struct compare_view *)view;
 	size_t unknown = c->sides[0].unknown + c->sides[1].unknown;
+	struct canvas middle = c->middle;
 	struct viewport part;
-	int row = 1;
 
-	c->words_rows = 0;
-	c->middle.height = 0;
 	draw_title(c, canvas);
-	if (known)
+	if (is_known(c))
 		changes_draw_counts(canvas, &c->changes);
-	if (known && unknown > 0)
+	if (is_known(c) && unknown > 0)
 		canvas_format(canvas, STYLE_DIM,
 			      ngettext(" · %zu placeholder stays as written", " · %zu placeholders stay as written",
 				       unknown), unknown);
-	row += draw_doubts(c, canvas, row);
-	if (!known)
+	(void)draw_doubts(c, canvas, 1);
+	if (!is_known(c))
 		return;
-	row++;
 	if (c->changes.count == 0) {
-		canvas_at(canvas, row, 1);
+		canvas_at(canvas, c->words_row, 1);
 		canvas_ours(canvas, STYLE_OK,
 			    c->effective ? _("They are equal, and what reaches the workloads is too.")
 					 : ui_keyed(ui, _("They are equal as they are written; {effective} compares what that comes to.")));
 		return;
 	}
-	c->words_row = row;
-	c->words_rows = changes_draw_words(canvas, row, canvas->height / 3, &c->changes);
-	row += c->words_rows;
-	canvas_rule(canvas, row++);
-	c->middle = canvas_part(canvas, row, 0, canvas->height - row, canvas->width);
-	difference_draw(&c->difference, ui, &c->middle);
+	(void)changes_draw_words(canvas, c->words_row, words_room(canvas), &c->changes);
+	canvas_rule(canvas, c->words_row + c->words_rows);
+	difference_draw(&c->difference, &middle);
 	part = difference_in_sight(&c->difference);
 	ui_in_sight(ui, &part);
 }
@@ -327,8 +339,21 @@ choose(struct compare_view *c, struct ui *ui, int which)
 }
 
 static void
-swap(struct compare_view *c, struct ui *ui)
+run_choose_from(struct view *view, struct ui *ui)
 {
+	choose((struct compare_view *)view, ui, 0);
+}
+
+static void
+run_choose_to(struct view *view, struct ui *ui)
+{
+	choose((struct compare_view *)view, ui, 1);
+}
+
+static void
+run_swap(struct view *view, struct ui *ui)
+{
+	struct compare_view *c = (struct compare_view *)view;
 	struct side left = c->sides[0];
 
 	c->sides[0] = c->sides[1];
@@ -342,35 +367,49 @@ swap(struct compare_view *c, struct ui *ui)
 }
 
 static void
-copy(struct compare_view *c, struct ui *ui)
+run_effective(struct view *view, struct ui *ui)
 {
-	char *words = changes_words(&c->changes);
+	struct compare_view *c = (struct compare_view *)view;
 
-	if (*words)
-		ui_copy(ui, _("the differences"), words);
-	else
-		ui_say(ui, _("There is nothing to copy: nothing differs."));
+	c->effective = !c->effective;
+	compare(c, ui);
+}
+
+static void
+run_copy(struct view *view, struct ui *ui)
+{
+	char *words = changes_words(&((struct compare_view *)view)->changes);
+
+	ui_copy(ui, _("the differences"), words);
 	free(words);
 }
 
 static void
 act(struct view *view, struct ui *ui, enum action action)
 {
-	struct compare_view *c = (struct compare_view *)view;
-
-	switch (action) {
-	case ACTION_BACK: ui_pop(ui); break;
-	case ACTION_EFFECTIVE:
-		c->effective = !c->effective;
-		compare(c, ui);
-		break;
-	case ACTION_SWAP: swap(c, ui); break;
-	case ACTION_CHOOSE_FROM: choose(c, ui, 0); break;
-	case ACTION_CHOOSE_TO: choose(c, ui, 1); break;
-	case ACTION_COPY: copy(c, ui); break;
-	default: difference_act(&c->difference, ui, action); break;
-	}
+	(void)difference_act(&((struct compare_view *)view)->difference, ui, action);
 }
+
+static bool
+has_changes(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return ((const struct compare_view *)view)->changes.count > 0;
+}
+
+static const struct need changes = {has_changes, N_("There is nothing to copy: nothing differs."), NULL};
+
+static const struct key keys[] = {
+	{27, "Esc", ACTION_BACK, N_("back"), .run = ui_run_back},
+	{'q', NULL, ACTION_BACK, .help = NULL},
+	{'e', "e", ACTION_EFFECTIVE, N_("as it runs"), .run = run_effective},
+	{'x', "x", ACTION_SWAP, N_("swap"), .run = run_swap},
+	{'<', "<", ACTION_CHOOSE_FROM, N_("choose"), .run = run_choose_from},
+	{'>', ">", ACTION_CHOOSE_TO, .run = run_choose_to},
+	DIFFERENCE_KEYS,
+	{'y', "y", ACTION_COPY, NULL, NULL, run_copy, {&changes}},
+	NO_KEY,
+};
 
 /* On a change: to it; in the difference: folds. */
 static void
@@ -383,7 +422,7 @@ click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, in
 	(void)column;
 	if (row >= c->words_row && row < c->words_row + c->words_rows)
 		difference_show(&c->difference, &c->changes,
-				changes_in_row(&c->changes, canvas->width, canvas->height / 3, row - c->words_row));
+				changes_in_row(&c->changes, canvas->width, words_room(canvas), row - c->words_row));
 	else if (below < c->middle.height)
 		difference_click(&c->difference, below);
 }
@@ -417,7 +456,7 @@ bar(const struct view *view, struct ui *ui)
 
 const struct view_ops compare_view_ops = {
 	.bar = bar,
-	.title = N_("Difference"), .keys = keys, .draw = draw, .act = act, .type = type,
+	.title = N_("Difference"), .keys = keys, .fit = fit, .draw = draw, .act = act, .type = type,
 	.click = click, .changed = changed, .close = close_view,
 };
 

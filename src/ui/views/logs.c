@@ -52,10 +52,10 @@ struct logs_view {
 	bool held;
 	bool several;			/* some workload has lines of several containers */
 	enum stamps stamps;
-	int names;			/* columns of who wrote a line, as last drawn */
-	int width;
-	bool narrow;			/* when it was drawn last, and how many lines had room */
-	size_t rows;
+	int names;			/* columns of who wrote a line */
+	int width;			/* of the room that there is */
+	bool narrow;
+	size_t rows;			/* for how many lines it is */
 	bool unwrapped;			/* each line on one row, which is scrolled sideways */
 	int sideways;			/* columns that are out of sight on the left then */
 	bool only;			/* lines that have the text which is looked for, and no others */
@@ -66,34 +66,6 @@ struct logs_view {
 	uint64_t revision, appended;	/* of the logs, when bottom was true of them */
 	bool finding;			/* the field has the keys */
 	struct field find;
-};
-
-static const struct key keys[] = {
-	{27, "Esc", ACTION_BACK, N_("back"), .help = NULL},
-	{'q', NULL, ACTION_BACK, NULL, .help = NULL},
-	{' ', "Space", ACTION_HOLD, N_("pause"), .help = NULL},
-	{'\t', "Tab", ACTION_PANE, N_("next workload"), .help = N_("The next workload's lines, or all.")},
-	{'c', "c", ACTION_CONTAINER, NULL, .help = NULL},
-	{'/', "/", ACTION_FIND, N_("find"), .help = N_("Find a text; Esc forgets it.")},
-	{'n', "n", ACTION_NEXT, NULL, .help = N_("Previous match.")},
-	{'N', "N", ACTION_PREVIOUS, NULL, .help = N_("Next match.")},
-	{'f', "f", ACTION_ONLY, N_("filter"), .help = N_("Show only the lines with the text that is looked for, or all.")},
-	{'w', "w", ACTION_WRAP, N_("wrap"), .help = NULL},
-	{'s', "s", ACTION_SAVE, N_("save"), .help = NULL},
-	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, .help = N_("Scroll to the left, where lines are not wrapped.")},
-	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, .help = N_("Scroll to the right, where lines are not wrapped.")},
-	{'t', "t", ACTION_STAMPS, N_("times"), .help = NULL},
-	{'y', "y", ACTION_COPY, N_("copy"), .help = N_("Copy the line that was found, or else the lines that are seen.")},
-	{'G', "G", ACTION_LAST, N_("follow"), .help = N_("To the newest lines, and follow them.")},
-	{'g', "g", ACTION_FIRST, NULL, .help = N_("To the oldest line.")},
-	{KEY_BASE + KEY_END, NULL, ACTION_LAST, NULL, .help = NULL},
-	{KEY_BASE + KEY_HOME, NULL, ACTION_FIRST, NULL, .help = NULL},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = NULL},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = NULL},
-	{'k', NULL, ACTION_UP, NULL, .help = NULL},
-	{'j', NULL, ACTION_DOWN, NULL, .help = NULL},
-	PAGE_KEYS,
-	NO_KEY,
 };
 
 /* --- which lines --- */
@@ -146,6 +118,7 @@ reopen(struct logs_view *v, struct ui *ui)
 	v->found = v->several = false;
 	v->held = false;
 	v->revision = v->appended = 0;
+	keep_lines(v);
 }
 
 /* --- drawing --- */
@@ -342,21 +315,28 @@ count_oldest(const struct logs_view *v)
 }
 
 static void
-draw(const struct view *view, struct ui *ui, struct canvas *canvas)
+fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 {
 	struct logs_view *v = (struct logs_view *)view;
-	size_t count, first, end;
-	struct canvas lines = canvas_part(canvas, 0, 0, canvas->height > 1 ? canvas->height - 1 : 1, canvas->width);
-	int row = 0;
+	size_t first, end;
 
-	keep_lines(v);
-	count = count_lines(v);
-	v->rows = (size_t)lines.height;
+	(void)ui;
+	v->rows = canvas->height > 1 ? (size_t)canvas->height - 1 : 1;
 	v->narrow = canvas->width < NARROW_COLUMNS;
 	v->width = canvas->width;
 	v->names = 0;
 	seen(v, &first, &end);
 	v->names = name_columns(v, first, end, canvas->width);
+}
+
+static void
+draw(const struct view *view, struct ui *ui, struct canvas *canvas)
+{
+	const struct logs_view *v = (const struct logs_view *)view;
+	size_t count = count_lines(v), first, end;
+	struct canvas lines = canvas_part(canvas, 0, 0, (int)v->rows, canvas->width);
+	int row = 0;
+
 	seen(v, &first, &end);
 	for (size_t i = first; i < end && row < lines.height; i++) {
 		draw_line(v, &lines, row, line_at(v, i), v->found && i + 1 == end);
@@ -476,7 +456,7 @@ changed(struct view *view, struct ui *ui)
 }
 
 static void
-scroll_by(struct logs_view *v, long by)
+scroll_lines(struct logs_view *v, long by)
 {
 	long to = (long)v->bottom + by, most = (long)count_lines(v) - (long)count_oldest(v);
 
@@ -505,19 +485,21 @@ find_line(struct logs_view *v, struct ui *ui, int step, bool beyond)
 	ui_say(ui, step > 0 ? _("No older line has \"%s\".") : _("No newer line has \"%s\"."), v->find.text);
 }
 
-static void
-next_workload(struct logs_view *v, struct ui *ui)
+static const struct world_environment *
+find(const struct logs_view *v, struct ui *ui)
 {
-	const struct world_environment *e =
-		world_environment(session_world(ui_session(ui)), v->org, v->app, v->env);
+	return world_environment(session_world(ui_session(ui)), v->org, v->app, v->env);
+}
+
+static void
+run_next_workload(struct view *view, struct ui *ui)
+{
+	struct logs_view *v = (struct logs_view *)view;
+	const struct world_environment *e = find(v, ui);
 	const char *next = NULL, *module;
 	bool take = v->workload == NULL;
 	json_t *body;
 
-	if (!e || !e->set) {
-		ui_say(ui, _("The workloads of %s are not known."), v->env);
-		return;
-	}
 	json_object_foreach(set_modules(e->set), module, body) {
 		if (take) {
 			next = module;
@@ -537,8 +519,7 @@ next_workload(struct logs_view *v, struct ui *ui)
 static void
 add_containers_of_set(struct logs_view *v, struct ui *ui)
 {
-	const struct world_environment *e =
-		world_environment(session_world(ui_session(ui)), v->org, v->app, v->env);
+	const struct world_environment *e = find(v, ui);
 	json_t *spec = e && e->set ? json_object_get(set_module(e->set, v->workload), "spec") : NULL;
 	const char *name;
 	json_t *body;
@@ -548,14 +529,11 @@ add_containers_of_set(struct logs_view *v, struct ui *ui)
 }
 
 static void
-next_container(struct logs_view *v, struct ui *ui)
+run_next_container(struct view *view, struct ui *ui)
 {
+	struct logs_view *v = (struct logs_view *)view;
 	size_t next = 0;
 
-	if (!v->workload) {
-		ui_say(ui, _("These are all workloads; {pane} leads to one of them."));
-		return;
-	}
 	add_containers_of_set(v, ui);
 	if (v->container_count < 2 && !v->container) {
 		ui_say(ui, _("%s has one container only."), v->workload);
@@ -569,8 +547,11 @@ next_container(struct logs_view *v, struct ui *ui)
 }
 
 static void
-turn_stamps(struct logs_view *v)
+run_stamps(struct view *view, struct ui *ui)
 {
+	struct logs_view *v = (struct logs_view *)view;
+
+	(void)ui;
 	v->stamps = shows_stamps(v) ? STAMPS_HIDDEN : STAMPS_SHOWN;
 }
 
@@ -597,16 +578,13 @@ add_words(const struct logs_view *v, struct buf *out, const struct log_line *lin
 }
 
 static void
-copy(const struct logs_view *v, struct ui *ui)
+run_copy(struct view *view, struct ui *ui)
 {
+	const struct logs_view *v = (const struct logs_view *)view;
 	size_t first, end;
 	struct buf words;
 
 	seen(v, &first, &end);
-	if (first == end) {
-		ui_say(ui, _("There is nothing to copy: nothing was written."));
-		return;
-	}
 	buf_init(&words, COPY_BYTES_MAX);
 	for (size_t i = v->found ? end - 1 : first; i < end; i++)
 		add_words(v, &words, line_at(v, i));
@@ -621,15 +599,12 @@ copy(const struct logs_view *v, struct ui *ui)
 	buf_clear(&words);
 }
 
-/* --- to a file --- */
-
 static void
-turn_only(struct logs_view *v, struct ui *ui)
+run_only(struct view *view, struct ui *ui)
 {
-	if (!*v->find.text) {
-		ui_say(ui, _("Find a text first: {find}."));
-		return;
-	}
+	struct logs_view *v = (struct logs_view *)view;
+
+	(void)ui;
 	v->only = !v->only;
 	v->bottom = 0;
 	v->found = false;
@@ -637,24 +612,40 @@ turn_only(struct logs_view *v, struct ui *ui)
 }
 
 static void
-turn_wrap(struct logs_view *v, struct ui *ui)
+run_wrap(struct view *view, struct ui *ui)
 {
+	struct logs_view *v = (struct logs_view *)view;
+
 	v->unwrapped = !v->unwrapped;
 	v->sideways = 0;
 	ui_say(ui, v->unwrapped ? _("One row for each line; Left and Right scroll.") : _("Long lines wrap."));
 }
 
 static void
-scroll_sideways(struct logs_view *v, struct ui *ui, int by)
+scroll_sideways(struct view *view, int by)
 {
-	if (!v->unwrapped) {
-		ui_say(ui, _("Lines are wrapped; {wrap} shows a row of each."));
-		return;
-	}
+	struct logs_view *v = (struct logs_view *)view;
+
 	v->sideways += by;
 	if (v->sideways < 0)
 		v->sideways = 0;
 }
+
+static void
+run_left(struct view *view, struct ui *ui)
+{
+	(void)ui;
+	scroll_sideways(view, -SIDEWAYS_STEP);
+}
+
+static void
+run_right(struct view *view, struct ui *ui)
+{
+	(void)ui;
+	scroll_sideways(view, SIDEWAYS_STEP);
+}
+
+/* --- to a file --- */
 
 /* A file that nobody else can read, and that was not there. */
 static int
@@ -718,8 +709,9 @@ keep_view(void *data)
 }
 
 static void
-save(struct logs_view *v, struct ui *ui)
+run_save(struct view *view, struct ui *ui)
 {
+	struct logs_view *v = (struct logs_view *)view;
 	char *name = xasprintf("%s%s%s.log", v->env, v->workload ? "-" : "", v->workload ? v->workload : "");
 	struct prompt prompt = {
 		.title = N_("Save"), .label = N_("File"), .initial = name,
@@ -727,52 +719,159 @@ save(struct logs_view *v, struct ui *ui)
 		.check = check_path, .done = save_to, .drop = keep_view, .data = v,
 	};
 
-	if (count_lines(v) == 0)
-		ui_say(ui, _("There is nothing to save: nothing was written."));
-	else
-		ui_push(ui, prompt_view_new(&prompt));
+	ui_push(ui, prompt_view_new(&prompt));
 	free(name);
 }
 
+/* --- moving and finding --- */
+
 static void
-act(struct view *view, struct ui *ui, enum action action)
+run_back(struct view *view, struct ui *ui)
+{
+	struct logs_view *v = (struct logs_view *)view;
+
+	if (v->finding)
+		v->finding = false;
+	else
+		ui_pop(ui);
+}
+
+static void
+run_hold(struct view *view, struct ui *ui)
+{
+	struct logs_view *v = (struct logs_view *)view;
+
+	(void)ui;
+	v->held = !v->held;
+	logs_hold(v->logs, v->held);
+}
+
+static void
+run_find(struct view *view, struct ui *ui)
+{
+	(void)ui;
+	((struct logs_view *)view)->finding = true;
+}
+
+static void
+run_older_find(struct view *view, struct ui *ui)
+{
+	find_line((struct logs_view *)view, ui, 1, true);
+}
+
+static void
+run_newer_find(struct view *view, struct ui *ui)
+{
+	find_line((struct logs_view *)view, ui, -1, true);
+}
+
+/* Up is towards the oldest line; a page is what was seen. */
+static void
+scroll_by(struct view *view, struct ui *ui, enum action action)
 {
 	struct logs_view *v = (struct logs_view *)view;
 	size_t first, end;
-	long page;
 
+	(void)ui;
 	seen(v, &first, &end);
-	page = end - first > 1 ? (long)(end - first) - 1 : 1;
-
-	switch (action) {
-	case ACTION_BACK:
-		if (v->finding)
-			v->finding = false;
-		else
-			ui_pop(ui);
-		break;
-	case ACTION_HOLD: v->held = !v->held; logs_hold(v->logs, v->held); break;
-	case ACTION_PANE: next_workload(v, ui); break;
-	case ACTION_CONTAINER: next_container(v, ui); break;
-	case ACTION_STAMPS: turn_stamps(v); break;
-	case ACTION_COPY: copy(v, ui); break;
-	case ACTION_SAVE: save(v, ui); break;
-	case ACTION_ONLY: turn_only(v, ui); break;
-	case ACTION_WRAP: turn_wrap(v, ui); break;
-	case ACTION_LEFT: scroll_sideways(v, ui, -SIDEWAYS_STEP); break;
-	case ACTION_RIGHT: scroll_sideways(v, ui, SIDEWAYS_STEP); break;
-	case ACTION_FIND: v->finding = true; break;
-	case ACTION_NEXT: find_line(v, ui, 1, true); break;
-	case ACTION_PREVIOUS: find_line(v, ui, -1, true); break;
-	case ACTION_LAST: scroll_by(v, -(long)v->bottom); break;
-	case ACTION_FIRST: scroll_by(v, (long)logs_count(v->logs)); break;
-	case ACTION_UP: scroll_by(v, 1); break;
-	case ACTION_DOWN: scroll_by(v, -1); break;
-	case ACTION_PAGE_UP: scroll_by(v, page); break;
-	case ACTION_PAGE_DOWN: scroll_by(v, -page); break;
-	default: break;
-	}
+	scroll_lines(v, -viewport_step(action, end - first, count_lines(v)));
 }
+
+/* --- keys --- */
+
+static bool
+has_lines(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return count_lines((const struct logs_view *)view) > 0;
+}
+
+static bool
+has_workloads(const struct view *view, struct ui *ui)
+{
+	const struct world_environment *e = find((const struct logs_view *)view, ui);
+
+	return e && e->set;
+}
+
+static const char *
+env_name(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return ((const struct logs_view *)view)->env;
+}
+
+static bool
+is_of_workload(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return ((const struct logs_view *)view)->workload != NULL;
+}
+
+static bool
+has_wanted(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return *((const struct logs_view *)view)->find.text != '\0';
+}
+
+static bool
+is_unwrapped(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return ((const struct logs_view *)view)->unwrapped;
+}
+
+/* Below them, or something to follow again. */
+static bool
+has_newer(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return ((const struct logs_view *)view)->bottom > 0;
+}
+
+static const struct need lines_to_copy = {has_lines, N_("There is nothing to copy: nothing was written."), NULL};
+static const struct need lines_to_save = {has_lines, N_("There is nothing to save: nothing was written."), NULL};
+static const struct need workloads = {has_workloads, N_("The workloads of %s are not known."), env_name};
+static const struct need a_workload = {
+	is_of_workload, N_("These are all workloads; {pane} leads to one of them."), NULL,
+};
+static const struct need a_wanted_text = {has_wanted, N_("Find a text first: {find}."), NULL};
+static const struct need long_rows = {is_unwrapped, N_("Lines are wrapped; {wrap} shows a row of each."), NULL};
+static const struct need newer_lines = {has_newer, NULL, NULL};
+
+static const struct key keys[] = {
+	{27, "Esc", ACTION_BACK, N_("back"), .run = run_back},
+	{'q', NULL, ACTION_BACK, .help = NULL},
+	{' ', "Space", ACTION_HOLD, N_("pause"), .run = run_hold},
+	{'\t', "Tab", ACTION_PANE, N_("next workload"), N_("The next workload's lines, or all."),
+	 run_next_workload, {&workloads}},
+	{'c', "c", ACTION_CONTAINER, NULL, NULL, run_next_container, {&a_workload}},
+	{'/', "/", ACTION_FIND, N_("find"), N_("Find a text; Esc forgets it."), .run = run_find},
+	{'n', "n", ACTION_NEXT, NULL, N_("Previous match."), .run = run_older_find},
+	{'N', "N", ACTION_PREVIOUS, NULL, N_("Next match."), .run = run_newer_find},
+	{'f', "f", ACTION_ONLY, N_("filter"),
+	 N_("Show only the lines with the text that is looked for, or all."), run_only, {&a_wanted_text}},
+	{'w', "w", ACTION_WRAP, N_("wrap"), .run = run_wrap},
+	{'s', "s", ACTION_SAVE, N_("save"), NULL, run_save, {&lines_to_save}},
+	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL,
+	 N_("Scroll to the left, where lines are not wrapped."), run_left, {&long_rows}},
+	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL,
+	 N_("Scroll to the right, where lines are not wrapped."), run_right, {&long_rows}},
+	{'t', "t", ACTION_STAMPS, N_("times"), .run = run_stamps},
+	{'y', "y", ACTION_COPY, N_("copy"), N_("Copy the line that was found, or else the lines that are seen."),
+	 run_copy, {&lines_to_copy}},
+	{'G', "G", ACTION_LAST, N_("follow"), N_("To the newest lines, and follow them."), NULL, {&newer_lines}},
+	{'g', "g", ACTION_FIRST, NULL, .help = N_("To the oldest line.")},
+	{KEY_BASE + KEY_END, NULL, ACTION_LAST, .help = NULL},
+	{KEY_BASE + KEY_HOME, NULL, ACTION_FIRST, .help = NULL},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, .help = NULL},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, .help = NULL},
+	{'k', NULL, ACTION_UP, .help = NULL},
+	{'j', NULL, ACTION_DOWN, .help = NULL},
+	PAGE_KEYS,
+	NO_KEY,
+};
 
 static bool
 type(struct view *view, struct ui *ui, int key)
@@ -815,21 +914,6 @@ close_view(struct view *view)
 	free(v);
 }
 
-static bool
-can(const struct view *view, struct ui *ui, enum action action)
-{
-	const struct logs_view *v = (const struct logs_view *)view;
-
-	(void)ui;
-	switch (action) {
-	case ACTION_ONLY: return *v->find.text != '\0';
-	case ACTION_SAVE:
-	case ACTION_COPY: return count_lines(v) > 0;
-	case ACTION_LAST: return v->bottom > 0;
-	default: return true;
-	}
-}
-
 static const struct key *
 bar(const struct view *view, struct ui *ui)
 {
@@ -838,8 +922,8 @@ bar(const struct view *view, struct ui *ui)
 }
 
 const struct view_ops logs_view_ops = {
-	.bar = bar, .can = can,
-	.title = N_("Logs"), .keys = keys, .draw = draw, .subject = subject, .act = act,
+	.bar = bar,
+	.title = N_("Logs"), .keys = keys, .fit = fit, .draw = draw, .subject = subject, .scroll_by = scroll_by,
 	.type = type, .changed = changed, .close = close_view,
 };
 

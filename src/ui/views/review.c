@@ -422,7 +422,8 @@ draw_middle(struct review_view *r, struct ui *ui, const struct review *review, s
 		*part = (struct viewport){r->contents.top, (size_t)r->contents.height, r->contents.count};
 		return r->contents.height > 0 && part->first + part->rows >= part->count;
 	}
-	difference_draw(&r->difference, ui, &r->middle);
+	difference_fit(&r->difference, ui, &r->middle);
+	difference_draw(&r->difference, &r->middle);
 	*part = difference_in_sight(&r->difference);
 	return r->difference.at_end;
 }

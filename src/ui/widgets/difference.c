@@ -244,15 +244,13 @@ is_in_halves(const struct difference *d, size_t row)
 }
 
 static void
-draw_rows(struct difference *d, struct canvas *canvas)
+draw_rows(const struct difference *d, struct canvas *canvas)
 {
 	int half = left_columns(canvas->width), row = -(int)d->top_line;
 	struct canvas left = canvas_part(canvas, 0, 0, canvas->height, half);
 	struct canvas right = canvas_part(canvas, 0, half + 1, canvas->height, canvas->width - half - 1);
-	size_t i = d->top;
 
-	d->whole_rows = 0;
-	for (; i < d->row_count && row < d->height; i++) {
+	for (size_t i = d->top; i < d->row_count && row < d->height; i++) {
 		int end = row + (int)lines_of(d, i);
 
 		draw_row(d, canvas, &left, &right, row, &d->rows[i]);
@@ -260,17 +258,35 @@ draw_rows(struct difference *d, struct canvas *canvas)
 			canvas_at(canvas, k, half);
 			canvas_ours(canvas, STYLE_FAINT, canvas->ascii ? "|" : "│");
 		}
-		d->whole_rows += end <= d->height;
 		row = end;
+	}
+}
+
+/* How many rows are seen to their ends, and whether the last of all is. */
+static void
+count_whole(struct difference *d)
+{
+	int row = -(int)d->top_line;
+	size_t i = d->top;
+
+	d->whole_rows = 0;
+	for (; i < d->row_count && row < d->height; i++) {
+		row += (int)lines_of(d, i);
+		d->whole_rows += row <= d->height;
 	}
 	d->at_end = i == d->row_count && row <= d->height && (d->row_count == 0 || d->height > 0);
 }
 
-void
-difference_draw(struct difference *d, const struct ui *ui, struct canvas *canvas)
+static bool
+has_field(const struct difference *d)
 {
-	bool field = d->finding || is_wanted(d), narrow = canvas->width < BESIDE_COLUMNS;
-	struct canvas rows = *canvas;
+	return d->finding || is_wanted(d);
+}
+
+void
+difference_fit(struct difference *d, const struct ui *ui, const struct canvas *canvas)
+{
+	bool narrow = canvas->width < BESIDE_COLUMNS;
 
 	if (narrow != d->narrow || ui_beside(ui) != d->beside) {
 		d->narrow = narrow;
@@ -280,9 +296,18 @@ difference_draw(struct difference *d, const struct ui *ui, struct canvas *canvas
 	if (d->width != canvas->width)
 		d->top_line = 0;
 	d->width = canvas->width;
-	d->height = rows.height = canvas->height > field ? canvas->height - field : 0;
+	d->height = canvas->height > has_field(d) ? canvas->height - has_field(d) : 0;
+	count_whole(d);
+}
+
+void
+difference_draw(const struct difference *d, struct canvas *canvas)
+{
+	struct canvas rows = *canvas;
+
+	rows.height = d->height;
 	draw_rows(d, &rows);
-	if (!field || canvas->height < 1)
+	if (!has_field(d) || canvas->height < 1)
 		return;
 	canvas_at(canvas, canvas->height - 1, 1);
 	canvas_ours(canvas, STYLE_KEY, "/ ");

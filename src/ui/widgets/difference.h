@@ -40,9 +40,9 @@ struct difference {
 	bool finding;			/* what is typed goes into the field */
 	struct field find;
 	size_t find_from;		/* the row that was at the top when finding began */
-	int height, width;		/* of what was drawn last */
-	size_t whole_rows;		/* of that, how many were drawn to their ends */
-	bool at_end;			/* the last of all was */
+	int height, width;		/* of the room that it has */
+	size_t whole_rows;		/* of that, how many are seen to their ends */
+	bool at_end;			/* the last of all is */
 	bool narrow;			/* it was too narrow to be side by side */
 };
 
@@ -54,8 +54,10 @@ void difference_set(struct difference *difference, struct set *from, struct set 
 void difference_set_between(struct difference *difference, struct set *from, struct set *between,
 			    struct set *to);
 void difference_clear(struct difference *difference);
-void difference_draw(struct difference *difference, const struct ui *ui, struct canvas *canvas);
-/* What part of it was drawn last. */
+/* The room that there is, before it is drawn in it. */
+void difference_fit(struct difference *difference, const struct ui *ui, const struct canvas *canvas);
+void difference_draw(const struct difference *difference, struct canvas *canvas);
+/* What part of it has room. */
 struct viewport difference_in_sight(const struct difference *difference);
 /* Something is folded away by hand, or only one workload or resource is shown. */
 bool difference_is_partial(const struct difference *difference);
