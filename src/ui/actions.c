@@ -102,10 +102,10 @@ refuse(const struct need *need, const struct view *view, struct ui *ui)
 }
 
 static void
-move_in(enum action action, struct view *view, struct ui *ui)
+move_in(struct view *view, struct ui *ui, enum action action)
 {
-	if (view->ops->scroll_by)
-		view->ops->scroll_by(view, ui, action);
+	if (view->ops->act)
+		view->ops->act(view, ui, action);
 	else if (view->ops->list && list_act(view->ops->list(view), action) && view->ops->moved)
 		view->ops->moved(view, ui);
 }
@@ -122,8 +122,6 @@ key_run(const struct key *row, struct view *view, struct ui *ui)
 		refuse(unmet, view, ui);
 	else if (row->run)
 		row->run(view, ui);
-	else if (view->ops->act)
-		view->ops->act(view, ui, row->action);
 	else
-		move_in(row->action, view, ui);
+		move_in(view, ui, row->action);
 }

@@ -75,6 +75,12 @@ ui_draw_again(struct ui *ui, int64_t in_ms)
 		ui->draw_again_at = at;
 }
 
+void
+ui_view_changed(struct ui *ui)
+{
+	ui->dirty = true;
+}
+
 const struct view *
 ui_top(const struct ui *ui)
 {

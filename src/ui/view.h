@@ -31,13 +31,11 @@ struct view_ops {
 	void (*draw)(const struct view *view, struct ui *ui, struct canvas *canvas);
 	/* What the header says behind the title; foreign.  NULL: nothing. */
 	void (*subject)(const struct view *view, struct ui *ui, char *out, size_t size);
-	/* What keys without a function of their own move in, and what a click selects in; and what is to
-	 * be done when the cursor has moved.  NULL: there is no list; nothing is. */
+	/* What rows without a function move in, and what a click selects in; and what is to be done when the
+	 * cursor has moved.  NULL: there is no list; nothing is. */
 	struct list *(*list)(struct view *view);
 	void (*moved)(struct view *view, struct ui *ui);
-	/* The same where there is no list but a text that is scrolled. */
-	void (*scroll_by)(struct view *view, struct ui *ui, enum action action);
-	/* The actions of rows that have no function. */
+	/* Where there is no list but a text that is scrolled: what rows without a function do. */
 	void (*act)(struct view *view, struct ui *ui, enum action action);
 	/* Takes every key first; true: it was mine.  NULL for views without fields. */
 	bool (*type)(struct view *view, struct ui *ui, int key);
@@ -102,6 +100,8 @@ void ui_say_error(struct ui *ui, const struct error *err);
 void ui_in_sight(struct ui *ui, const struct viewport *part);
 /* While it draws: the picture will be another one after so many ms, whatever happens until then. */
 void ui_draw_again(struct ui *ui, int64_t in_ms);
+/* The view on top changed by itself, in `drawn`: it is fitted and drawn again. */
+void ui_view_changed(struct ui *ui);
 /* Says that it is done, and that the next key, if it is the one for it, rolls it back: in whatever view
  * the person is then. */
 void ui_offer_undo(struct ui *ui, const struct flow *flow);

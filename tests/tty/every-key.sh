@@ -33,7 +33,7 @@ enter() {
 	history) say 'key h' 'row "sidestage" "History"' ;;
 	history-find) say 'key h' 'row "sidestage" "History"' 'key /' 'match "^ Find +[0-9]+ of"' ;;
 	board-then) say 'key h' 'row "sidestage" "History"' 'key t' 'row "sidestage" "Board as it was"' ;;
-	clones) say 'key c' 'row "sidestage" "Clones"' 'expect "hotfix-1"' ;;
+	clones) say 'key c' 'row "sidestage" "Clones"' 'expect "hotfix-1"' 'gone "? unknown"' ;;
 	contexts) say 'key w' 'row "sidestage" "Contexts"' ;;
 	interrupted) say 'key i' 'expect "No operation is interrupted."' ;;
 	hotfix) say 'key H' 'expect "hotfix-1 of production"' ;;

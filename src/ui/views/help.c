@@ -135,7 +135,7 @@ close_view(struct view *view)
 }
 
 const struct view_ops help_view_ops = {
-	.title = N_("Help"), .keys = keys, .fit = fit, .draw = draw, .scroll_by = scroll_by, .close = close_view,
+	.title = N_("Help"), .keys = keys, .fit = fit, .draw = draw, .act = scroll_by, .close = close_view,
 };
 
 struct view *

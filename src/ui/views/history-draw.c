@@ -400,16 +400,17 @@ has_field(const struct history_view *h)
 	return h->finding || *h->find.text;
 }
 
-size_t
-history_lay_out(const struct history_view *h, const struct canvas *canvas, int *top, size_t *rows)
+void
+history_fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 {
-	int list = canvas->height > 20 ? canvas->height - 13 : canvas->height / 2;
+	struct history_view *h = (struct history_view *)view;
+	int rows = canvas->height > 20 ? canvas->height - 13 : canvas->height / 2, top = has_field(h);
 
-	*top = has_field(h) ? 1 : 0;
-	*rows = list > *top ? (size_t)(list - *top) : 1;
-	if (*rows > h->row_count && h->row_count > 0)
-		*rows = h->row_count;
-	return viewport_first(h->first, h->selected, *rows, h->row_count);
+	(void)ui;
+	rows = rows > top ? rows - top : 1;
+	if (h->row_count > 0 && (size_t)rows > h->row_count)
+		rows = (int)h->row_count;
+	list_fit(&h->cursor, top, rows);
 }
 
 static void
@@ -439,38 +440,36 @@ draw_field(const struct history_view *h, struct canvas *c, struct ui *ui)
 void
 history_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
-	struct history_view *h = (struct history_view *)view;
+	const struct history_view *h = (const struct history_view *)view;
 	const struct operation *selected = history_selected(h);
-	size_t rows, first;
+	const struct list *list = &h->cursor;
+	int end = list->top + (int)list->rows;
+	struct viewport part = list_part(list);
 	struct canvas detail;
-	int top;
 
 	if (h->list.count == 0) {
 		canvas_at(canvas, 1, 2);
 		canvas_ours(canvas, STYLE_DIM, _("Nothing has been done from this machine yet."));
 		return;
 	}
-	first = history_lay_out(h, canvas, &top, &rows);
-	h->first = first;
-	h->rows_shown = rows;
-	for (size_t i = 0; i < rows && first + i < h->row_count; i++) {
-		const struct history_row *row = &h->rows[first + i];
+	for (size_t i = list->first; i < list_end(list); i++) {
+		const struct history_row *row = &h->rows[i];
 
-		(row->is_story ? draw_story : draw_operation)(h, canvas, top + (int)i, row->at,
-							      first + i == h->selected);
+		(row->is_story ? draw_story : draw_operation)(h, canvas, list->top + (int)(i - list->first),
+							      row->at, i == list->at);
 	}
 	if (h->row_count == 0 && !history_is_looking(h)) {
 		canvas_at(canvas, 2, 2);
 		canvas_ours(canvas, STYLE_WARN, _("Nothing in the history says all of that."));
 	}
-	detail = canvas_part(canvas, top + (int)rows, 0, canvas->height - top - (int)rows, canvas->width);
+	detail = canvas_part(canvas, end, 0, canvas->height - end, canvas->width);
 	if (h->row_count > 0) {
 		canvas_rule(&detail, 0);
-		viewport_draw(&(struct viewport){first, rows, h->row_count}, &detail, 0);
+		viewport_draw(&part, &detail, 0);
 		if (selected)
 			draw_detail(h, &detail, ui, selected);
 		else
-			draw_story_detail(h, &detail, h->rows[h->selected].at);
+			draw_story_detail(h, &detail, h->rows[list->at].at);
 	}
 	if (has_field(h))
 		draw_field(h, canvas, ui);	/* last: the cursor is there */

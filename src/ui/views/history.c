@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
@@ -20,53 +21,49 @@
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/views/history.h"
+#include "ui/views/operation.h"
+#include "ui/widgets/viewport.h"
 
 #define ROWS_AHEAD 20	/* rows to the end of what is at hand, where more is read */
 
-static const struct key keys[] = {
-	{27, "Esc", ACTION_BACK, N_("back"), .help = N_("Show everything again, or go back.")},
-	{'q', NULL, ACTION_BACK, NULL, .help = NULL},
-	{'/', "/", ACTION_FIND, N_("find"), .help = N_("Find words in everything that was done.")},
-	{'\r', "Enter", ACTION_OPEN, N_("fold"), .help = N_("Fold the story of a clone, or unfold it.")},
-	{' ', NULL, ACTION_OPEN, NULL, .help = NULL},
-	{'U', "U", ACTION_UNDO, N_("undo"), .help = N_("Roll this operation back.")},
-	{'t', "t", ACTION_THEN, N_("snapshot"), .help = NULL},
-	{'j', "j", ACTION_DOWN, N_("later"), .help = N_("Next operation.")},
-	{KEY_BASE + KEY_DOWN, NULL, ACTION_DOWN, NULL, .help = NULL},
-	{'k', "k", ACTION_UP, N_("earlier"), .help = N_("Previous operation.")},
-	{KEY_BASE + KEY_UP, NULL, ACTION_UP, NULL, .help = NULL},
-	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, .help = N_("Fold the story.")},
-	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, .help = N_("Unfold the story.")},
-	{'g', "g", ACTION_FIRST, NULL, .help = N_("To the oldest.")},
-	{'G', "G", ACTION_LAST, NULL, .help = N_("To the newest.")},
-	PAGE_KEYS,
-	{'i', "i", ACTION_INTERRUPTED, NULL, .help = NULL},
-	{'R', "R", ACTION_REFRESH, N_("read again"), .help = N_("Read the history again.")},
-	NO_KEY,
-};
-
-static const struct key finding_keys[] = {
-	{27, "Esc", ACTION_BACK, N_("all"), .help = N_("Show everything again.")},
-	{'\r', "Enter", ACTION_OPEN, N_("keep"), .help = N_("Leave the field, and keep what was found.")},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("later"), .help = N_("Next operation.")},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("earlier"), .help = N_("Previous operation.")},
-	NO_KEY,
-};
-
 /* --- the rows ------------------------------------------------------------------------- */
+
+/* NULL: there is none. */
+static const struct history_row *
+selected_row(const struct history_view *h)
+{
+	return h->cursor.at < h->row_count ? &h->rows[h->cursor.at] : NULL;
+}
 
 const struct operation *
 history_selected(const struct history_view *h)
 {
-	if (h->selected >= h->row_count || h->rows[h->selected].is_story)
-		return NULL;
-	return &h->list.items[h->rows[h->selected].at];
+	const struct history_row *row = selected_row(h);
+
+	return row && !row->is_story ? &h->list.items[row->at] : NULL;
 }
 
 static const char *
 story_id(const struct history_view *h, size_t story)
 {
 	return untrusted_raw(&h->list.items[h->stories.items[story].first].id);
+}
+
+/* An operation and the story that it began are two rows. */
+static void
+id_of_row(const void *data, size_t row, struct buf *out)
+{
+	const struct history_view *h = data;
+	const struct history_row *r = &h->rows[row];
+
+	(void)buf_printf(out, "%s %s", r->is_story ? "story" : "operation",
+			 r->is_story ? story_id(h, r->at) : untrusted_raw(&h->list.items[r->at].id));
+}
+
+static struct list *
+list_of(struct view *view)
+{
+	return &((struct history_view *)view)->cursor;
 }
 
 bool
@@ -118,6 +115,7 @@ history_make_rows(struct history_view *h)
 		else if (is_newest_shown(h, i))
 			add_story(h, h->stories.of[i], i);
 	}
+	list_update(&h->cursor, h->row_count);
 }
 
 /* The set as it was cached, or NULL. */
@@ -185,7 +183,7 @@ struct cursor {
 static struct cursor
 keep_cursor(const struct history_view *h)
 {
-	const struct history_row *row = h->selected < h->row_count ? &h->rows[h->selected] : NULL;
+	const struct history_row *row = selected_row(h);
 
 	if (!row)
 		return (struct cursor){NULL, false};
@@ -207,16 +205,16 @@ is_at(const struct history_view *h, const struct history_row *row, const struct 
 static void
 put_cursor(struct history_view *h, struct ui *ui, struct cursor *cursor)
 {
-	size_t at = 0;
+	size_t at = 0, to = h->row_count ? h->row_count - 1 : 0;
 
-	h->selected = h->row_count ? h->row_count - 1 : 0;
 	while (cursor->id && at < h->list.count && !untrusted_is(&h->list.items[at].id, cursor->id))
 		at++;
 	for (size_t i = 0; cursor->id && at < h->list.count && i < h->row_count; i++)
 		if (is_at(h, &h->rows[i], cursor, at)) {
-			h->selected = i;
+			to = i;
 			break;
 		}
+	list_select(&h->cursor, (long)to);
 	free(cursor->id);
 	learn_changes(h, ui);
 }
@@ -251,7 +249,7 @@ with_cursor(struct history_view *h, struct ui *ui, bool (*read)(struct history_v
 static void
 fold(struct history_view *h, struct ui *ui, bool want)
 {
-	const struct history_row *row = h->selected < h->row_count ? &h->rows[h->selected] : NULL;
+	const struct history_row *row = selected_row(h);
 	size_t story = !row ? NO_STORY : row->is_story ? row->at : h->stories.of[row->at];
 	const char *id;
 
@@ -272,27 +270,23 @@ fold(struct history_view *h, struct ui *ui, bool want)
 	history_make_rows(h);
 	for (size_t i = 0; i < h->row_count; i++)
 		if (h->rows[i].is_story && h->rows[i].at == story)
-			h->selected = i;
+			list_select(&h->cursor, (long)i);
 	learn_changes(h, ui);
 }
 
 static void
 move_by(struct history_view *h, struct ui *ui, long by)
 {
-	long to, last;
+	long at = (long)h->cursor.at;
 
 	/* What comes before changes where the rows stand. */
-	if (by < 0 && (long)h->selected + by < ROWS_AHEAD) {
+	if (by < 0 && at + by < ROWS_AHEAD) {
 		(void)history_look_further(h);
 		(void)with_cursor(h, ui, history_read_older);
-	} else if (by > 0 && (long)h->selected + by + ROWS_AHEAD > (long)h->row_count) {
+	} else if (by > 0 && at + by + ROWS_AHEAD > (long)h->row_count) {
 		(void)with_cursor(h, ui, history_read_newer);
 	}
-	to = (long)h->selected + by;
-	last = (long)h->row_count - 1;
-	if (last < 0)
-		return;
-	h->selected = (size_t)(to < 0 ? 0 : to > last ? last : to);
+	list_select(&h->cursor, (long)h->cursor.at + by);
 	learn_changes(h, ui);
 }
 
@@ -303,7 +297,7 @@ go_to_oldest(struct history_view *h, struct ui *ui)
 		(void)history_look_further(h);
 	else if (h->has_older)
 		history_read_oldest(h, ui);
-	h->selected = 0;
+	list_select(&h->cursor, 0);
 	learn_changes(h, ui);
 }
 
@@ -312,8 +306,21 @@ go_to_newest(struct history_view *h, struct ui *ui)
 {
 	if (h->has_newer)
 		history_read_newest(h, ui);
-	h->selected = h->row_count ? h->row_count - 1 : 0;
+	list_select(&h->cursor, (long)h->row_count - 1);
 	learn_changes(h, ui);
+}
+
+static void
+act(struct view *view, struct ui *ui, enum action action)
+{
+	struct history_view *h = (struct history_view *)view;
+
+	if (action == ACTION_FIRST)
+		go_to_oldest(h, ui);
+	else if (action == ACTION_LAST)
+		go_to_newest(h, ui);
+	else
+		move_by(h, ui, viewport_step(action, h->cursor.rows, h->row_count));
 }
 
 static void
@@ -339,39 +346,24 @@ show_all(struct history_view *h, struct ui *ui)
 }
 
 static void
-undo(struct history_view *h, struct ui *ui)
+run_undo(struct view *view, struct ui *ui)
 {
-	const struct operation *o = history_selected(h);
-	struct error err = {0};
-	struct flow *flow;
+	const struct operation *o = history_selected((const struct history_view *)view);
 
-	if (!o) {
-		ui_say(ui, _("Select the operation that is to be undone."));
-		return;
-	}
-	if (h->undone_at) {
-		ui_say(ui, _("That was undone already; the undoing is an operation of its own, further down."));
-		return;
-	}
-	flow = flow_new(ui_session(ui), &(struct flow_request){
+	operation_review(ui, &(struct flow_request){
 		.verb = FLOW_UNDO, .org = untrusted_raw(&o->org), .app = untrusted_raw(&o->app),
-		.env = untrusted_raw(&o->env), .operation_id = untrusted_raw(&o->id), .decides = true}, &err);
-	if (flow)
-		ui_push(ui, review_view_new(flow));
-	else
-		ui_say_error(ui, &err);
+		.env = untrusted_raw(&o->env), .operation_id = untrusted_raw(&o->id), .decides = true});
 }
 
 /* Of a story: before it began. */
 static void
-visit_then(struct history_view *h, struct ui *ui)
+run_then(struct view *view, struct ui *ui)
 {
-	const struct history_row *row = h->selected < h->row_count ? &h->rows[h->selected] : NULL;
+	const struct history_view *h = (const struct history_view *)view;
+	const struct history_row *row = selected_row(h);
 	const struct operation *o;
 	struct view *board;
 
-	if (!row)
-		return;
 	o = &h->list.items[row->is_story ? h->stories.items[row->at].first : row->at];
 	board = board_then_view_new(ui, untrusted_raw(&o->org), untrusted_raw(&o->app),
 				    untrusted_raw(&o->env), o->created_at);
@@ -380,46 +372,135 @@ visit_then(struct history_view *h, struct ui *ui)
 }
 
 static void
-act(struct view *view, struct ui *ui, enum action action)
+run_back(struct view *view, struct ui *ui)
 {
 	struct history_view *h = (struct history_view *)view;
-	bool is_story = h->selected < h->row_count && h->rows[h->selected].is_story;
-	long page = h->rows_shown > 1 ? (long)h->rows_shown - 1 : 1;
 
-	switch (action) {
-	case ACTION_BACK:
-		if (h->finding || *h->find.text)
-			show_all(h, ui);
-		else
-			ui_pop(ui);
-		break;
-	case ACTION_FIND: find(h, true); break;
-	case ACTION_OPEN:
-		if (h->finding)
-			find(h, false);
-		else
-			fold(h, ui, is_story ? !history_is_folded(h, h->rows[h->selected].at) : true);
-		break;
-	case ACTION_LEFT: fold(h, ui, true); break;
-	case ACTION_RIGHT: fold(h, ui, false); break;
-	case ACTION_DOWN: move_by(h, ui, 1); break;
-	case ACTION_UP: move_by(h, ui, -1); break;
-	case ACTION_PAGE_DOWN: move_by(h, ui, page); break;
-	case ACTION_PAGE_UP: move_by(h, ui, -page); break;
-	case ACTION_FIRST: go_to_oldest(h, ui); break;
-	case ACTION_LAST: go_to_newest(h, ui); break;
-	case ACTION_UNDO: undo(h, ui); break;
-	case ACTION_THEN: visit_then(h, ui); break;
-	case ACTION_INTERRUPTED:
-		ui_push(ui, interrupted_view_new(ui));
-		break;
-	case ACTION_REFRESH:
-		ui_say(ui, _("The history is read again."));
-		read_list(h, ui);	/* may have something to say itself */
-		break;
-	default: break;
-	}
+	if (h->finding || *h->find.text)
+		show_all(h, ui);
+	else
+		ui_pop(ui);
 }
+
+static void
+run_find(struct view *view, struct ui *ui)
+{
+	(void)ui;
+	find((struct history_view *)view, true);
+}
+
+static void
+run_keep(struct view *view, struct ui *ui)
+{
+	(void)ui;
+	find((struct history_view *)view, false);
+}
+
+static void
+run_turn_fold(struct view *view, struct ui *ui)
+{
+	struct history_view *h = (struct history_view *)view;
+	const struct history_row *row = selected_row(h);
+
+	fold(h, ui, !row || !row->is_story || !history_is_folded(h, row->at));
+}
+
+static void
+run_fold(struct view *view, struct ui *ui)
+{
+	fold((struct history_view *)view, ui, true);
+}
+
+static void
+run_unfold(struct view *view, struct ui *ui)
+{
+	fold((struct history_view *)view, ui, false);
+}
+
+static void
+run_interrupted(struct view *view, struct ui *ui)
+{
+	(void)view;
+	ui_push(ui, interrupted_view_new(ui));
+}
+
+static void
+run_read_again(struct view *view, struct ui *ui)
+{
+	ui_say(ui, _("The history is read again."));
+	read_list((struct history_view *)view, ui);	/* may have something to say itself */
+}
+
+/* --- keys --- */
+
+static bool
+has_row(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return selected_row((const struct history_view *)view) != NULL;
+}
+
+static bool
+has_operation(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return history_selected((const struct history_view *)view) != NULL;
+}
+
+static bool
+is_not_undone(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return !((const struct history_view *)view)->undone_at;
+}
+
+static bool
+has_deployed(const struct view *view, struct ui *ui)
+{
+	const struct operation *o = history_selected((const struct history_view *)view);
+
+	(void)ui;
+	return o->deployment_id.raw && o->state == OPERATION_DONE &&
+	       !untrusted_is(&o->verb, flow_verb_name(FLOW_CLONE));
+}
+
+static const struct need a_row = {has_row, N_("Nothing has been done from this machine yet."), NULL};
+static const struct need an_operation = {has_operation, N_("Select the operation that is to be undone."), NULL};
+static const struct need not_undone = {
+	is_not_undone, N_("That was undone already; the undoing is an operation of its own, further down."), NULL,
+};
+static const struct need a_deployment = {has_deployed, NULL, NULL};
+
+static const struct key keys[] = {
+	{27, "Esc", ACTION_BACK, N_("back"), N_("Show everything again, or go back."), .run = run_back},
+	{'q', NULL, ACTION_BACK, .help = NULL},
+	{'/', "/", ACTION_FIND, N_("find"), N_("Find words in everything that was done."), .run = run_find},
+	{'\r', "Enter", ACTION_OPEN, N_("fold"), N_("Fold the story of a clone, or unfold it."), .run = run_turn_fold},
+	{' ', NULL, ACTION_OPEN, .help = NULL},
+	{'U', "U", ACTION_UNDO, N_("undo"), N_("Roll this operation back."),
+	 run_undo, {&an_operation, &not_undone, &a_deployment}},
+	{'t', "t", ACTION_THEN, N_("snapshot"), NULL, run_then, {&a_row}},
+	{'j', "j", ACTION_DOWN, N_("later"), .help = N_("Next operation.")},
+	{KEY_BASE + KEY_DOWN, NULL, ACTION_DOWN, .help = NULL},
+	{'k', "k", ACTION_UP, N_("earlier"), .help = N_("Previous operation.")},
+	{KEY_BASE + KEY_UP, NULL, ACTION_UP, .help = NULL},
+	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, N_("Fold the story."), .run = run_fold},
+	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, N_("Unfold the story."), .run = run_unfold},
+	{'g', "g", ACTION_FIRST, NULL, .help = N_("To the oldest.")},
+	{'G', "G", ACTION_LAST, NULL, .help = N_("To the newest.")},
+	PAGE_KEYS,
+	{'i', "i", ACTION_INTERRUPTED, .run = run_interrupted},
+	{'R', "R", ACTION_REFRESH, N_("read again"), N_("Read the history again."), .run = run_read_again},
+	NO_KEY,
+};
+
+static const struct key finding_keys[] = {
+	{27, "Esc", ACTION_BACK, N_("all"), N_("Show everything again."), .run = run_back},
+	{'\r', "Enter", ACTION_OPEN, N_("keep"), N_("Leave the field, and keep what was found."), .run = run_keep},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("later"), .help = N_("Next operation.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("earlier"), .help = N_("Previous operation.")},
+	NO_KEY,
+};
 
 static bool
 type(struct view *view, struct ui *ui, int key)
@@ -439,24 +520,21 @@ drawn(struct view *view, struct ui *ui)
 {
 	struct history_view *h = (struct history_view *)view;
 
-	if (history_is_looking(h))
-		(void)with_cursor(h, ui, history_look_on);
+	if (history_is_looking(h) && with_cursor(h, ui, history_look_on))
+		ui_view_changed(ui);
 }
 
 static void
 click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
 {
 	struct history_view *h = (struct history_view *)view;
-	size_t rows, first;
-	int top;
 
-	first = history_lay_out(h, canvas, &top, &rows);
-	if (row < top || (size_t)(row - top) >= rows || first + (size_t)(row - top) >= h->row_count)
+	(void)canvas;
+	if (!list_click(&h->cursor, row))
 		return;
-	h->selected = first + (size_t)(row - top);
 	learn_changes(h, ui);
-	if (column < 3 && h->rows[h->selected].is_story)
-		act(view, ui, ACTION_OPEN);
+	if (column < 3 && selected_row(h)->is_story)
+		run_turn_fold(view, ui);
 }
 
 /* An operation that ends while one looks. */
@@ -493,31 +571,20 @@ close_view(struct view *view)
 	free(h->folded);
 	free(h->found);
 	free(h->rows);
+	list_clear(&h->cursor);
 	free(h->changes_of);
 	free(h);
 }
 
-static bool
-can(const struct view *view, struct ui *ui, enum action action)
-{
-	const struct history_view *h = (const struct history_view *)view;
-	const struct operation *o = history_selected(h);
-
-	if (action == ACTION_UNDO)
-		return o && o->deployment_id.raw && o->state == OPERATION_DONE && !h->undone_at &&
-		       !untrusted_is(&o->verb, flow_verb_name(FLOW_CLONE)) && !session_read_only(ui_session(ui));
-	return true;
-}
-
 const struct view_ops history_view_ops = {
-	.title = N_("History"), .keys = keys, .draw = history_draw, .act = act, .click = click,
-	.changed = changed, .can = can, .drawn = drawn, .close = close_view,
+	.title = N_("History"), .keys = keys, .fit = history_fit, .draw = history_draw, .list = list_of,
+	.act = act, .click = click, .changed = changed, .drawn = drawn, .close = close_view,
 };
 
 /* The same while the field has the keys: '?' and letters are text then. */
 const struct view_ops history_find_view_ops = {
-	.title = N_("History"), .keys = finding_keys, .draw = history_draw, .act = act, .type = type,
-	.click = click, .changed = changed, .drawn = drawn, .close = close_view, .takes_text = true,
+	.title = N_("History"), .keys = finding_keys, .fit = history_fit, .draw = history_draw,
+	.list = list_of, .act = act, .type = type, .click = click, .changed = changed, .drawn = drawn, .close = close_view, .takes_text = true,
 };
 
 struct view *
@@ -526,6 +593,7 @@ history_view_new(struct ui *ui)
 	struct history_view *h = xcalloc(1, sizeof(*h));
 
 	h->view.ops = &history_view_ops;
+	list_init(&h->cursor, id_of_row, h);
 	read_list(h, ui);
 	return &h->view;
 }

@@ -13,6 +13,7 @@
 #include "ui/view.h"
 #include "ui/views/stories.h"
 #include "ui/widgets/field.h"
+#include "ui/widgets/list.h"
 
 struct canvas;
 
@@ -38,8 +39,8 @@ struct history_view {
 	char **folded;			/* ids of the first operations of folded stories */
 	size_t folded_count;
 	struct history_row *rows;	/* oldest first */
-	size_t row_count, selected;
-	size_t first, rows_shown;	/* as last drawn */
+	size_t row_count;
+	struct list cursor;		/* on one of them, and which are in sight */
 	struct field find;
 	bool finding;			/* the field has the keys */
 	struct changes changes;		/* of the selected operation; empty: none, or not known */
@@ -51,9 +52,8 @@ struct history_view {
 /* NULL: the row is a story's, or there is none. */
 const struct operation *history_selected(const struct history_view *h);
 bool history_is_folded(const struct history_view *h, size_t story);
-/* The first row that is shown and how many fit; the list begins at `top`. */
-size_t history_lay_out(const struct history_view *h, const struct canvas *canvas, int *top,
-		       size_t *rows);
+/* view_ops' fit and draw. */
+void history_fit(struct view *view, struct ui *ui, const struct canvas *canvas);
 void history_draw(const struct view *view, struct ui *ui, struct canvas *canvas);
 /* Text from elsewhere, at most `columns` (0: to the edge), with every word of `find` that occurs
  * in it in another style; case is ignored as the store ignores it. */

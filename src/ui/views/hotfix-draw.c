@@ -32,10 +32,18 @@ static const struct {
 	[HOTFIX_CARRY] = {N_("{carry} takes it to the one below; {mark} when none needs it"), false},
 };
 
-int
-hotfix_first_row(const struct canvas *canvas)
+/* The row of the first step. */
+static int
+first_row(const struct canvas *canvas)
 {
 	return canvas->height >= 14 ? 3 : 1;
+}
+
+void
+hotfix_fit(struct view *view, struct ui *ui, const struct canvas *canvas)
+{
+	(void)ui;
+	list_fit(&((struct hotfix_view *)view)->steps, first_row(canvas), HOTFIX_STEP_COUNT);
 }
 
 /* --- the steps --- */
@@ -266,25 +274,25 @@ draw_items(const struct hotfix_view *v, struct ui *ui, struct canvas *c, int row
 {
 	const struct world *world = session_world(ui_session(ui));
 	const struct world_environment *clone = hotfix_view_clone(v, ui), *origin = NULL;
-	const char *items[HOTFIX_ITEMS_MAX];
-	size_t count = hotfix_view_items(v, ui, items), at, rows, first;
+	const struct hotfix_items *items = hotfix_view_items(v);
+	const struct list *list = &items->list;
+	size_t rows, first;
 
 	if (hotfix_origin(v->hotfix))
 		origin = world_environment(world, v->org, v->app, hotfix_origin(v->hotfix));
-	if (!count || row >= c->height)
+	if (!list->count || row >= c->height)
 		return;
-	at = hotfix_view_picked(v, items, count);
 	rows = (size_t)(c->height - row);
-	first = at >= rows ? at - rows + 1 : 0;
-	ui_in_sight(ui, &(struct viewport){first, rows, count});
-	for (size_t i = first; i < count && i - first < rows; i++) {
+	first = viewport_first(0, list->at, rows, list->count);
+	ui_in_sight(ui, &(struct viewport){first, rows, list->count});
+	for (size_t i = first; i < list->count && i - first < rows; i++) {
 		canvas_at(c, row + (int)(i - first), 3);
-		canvas_glyph(c, i == at ? STYLE_KEY : STYLE_FAINT, i == at ? GLYPH_CLOSED : GLYPH_MIDDLE);
+		canvas_glyph(c, i == list->at ? STYLE_KEY : STYLE_FAINT, i == list->at ? GLYPH_CLOSED : GLYPH_MIDDLE);
 		canvas_ours(c, STYLE_NORMAL, " ");
 		if (hotfix_view_at(v) == HOTFIX_CARRY)
 			draw_other(c, hotfix_other(v->hotfix, i));
 		else
-			draw_module(c, clone, origin, items[i]);
+			draw_module(c, clone, origin, items->names[i]);
 	}
 }
 
@@ -321,7 +329,7 @@ hotfix_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
 	const struct hotfix_view *v = (const struct hotfix_view *)view;
 	struct columns at = lay_out(canvas->width);
-	int first = hotfix_first_row(canvas), used = first + HOTFIX_STEP_COUNT + (first > 1);
+	int first = first_row(canvas), used = first + HOTFIX_STEP_COUNT + (first > 1);
 	struct canvas below = canvas_part(canvas, used, 0, canvas->height - used, canvas->width);
 
 	draw_head(v, ui, canvas, first > 1 ? 1 : 0);

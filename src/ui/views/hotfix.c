@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
@@ -25,31 +26,7 @@
 #include "ui/terminal.h"
 #include "ui/view.h"
 #include "ui/views/hotfix.h"
-
-static const struct key keys[] = {
-	{27, "Esc", ACTION_BACK, N_("back"), .help = NULL},
-	{'q', NULL, ACTION_BACK, NULL, .help = NULL},
-	{' ', "Space", ACTION_MARK, N_("mark"), .help = N_("Record the step as done, or undo that.")},
-	{'V', "V", ACTION_VERSION, N_("version"), .help = N_("Change the version of a workload in the clone.")},
-	{'E', "E", ACTION_EDIT, NULL, .help = NULL},
-	{'P', "P", ACTION_PROMOTE, N_("promote"), .help = N_("Take the fix to where the clone came from.")},
-	{'X', "X", ACTION_DISCARD, N_("discard"), .help = NULL},
-	{'T', "T", ACTION_CARRY, N_("carry"), .help = NULL},
-	{'l', "l", ACTION_LOGS, N_("logs"), .help = N_("Show the clone's logs.")},
-	{'d', "d", ACTION_DIFF, N_("diff"), .help = NULL},
-	{'\r', "Enter", ACTION_OPEN, N_("open"), .help = NULL},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = N_("Previous step.")},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = N_("Next step.")},
-	{'k', NULL, ACTION_UP, NULL, .help = NULL},
-	{'j', NULL, ACTION_DOWN, NULL, .help = NULL},
-	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, .help = N_("Previous workload or environment in the list below.")},
-	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, .help = N_("Next workload or environment in the list below.")},
-	{'g', "g", ACTION_FIRST, NULL, .help = N_("To the first step.")},
-	{'G', "G", ACTION_LAST, NULL, .help = N_("To the last step.")},
-	{'y', "y", ACTION_COPY, NULL, .help = N_("Copy the address of the workload that is selected below.")},
-	{'R', "R", ACTION_REFRESH, NULL, .help = NULL},
-	NO_KEY,
-};
+#include "ui/views/operation.h"
 
 /* --- what is selected --- */
 
@@ -62,12 +39,49 @@ hotfix_view_clone(const struct hotfix_view *v, struct ui *ui)
 enum hotfix_step_id
 hotfix_view_at(const struct hotfix_view *v)
 {
-	enum hotfix_step_id now = hotfix_now(v->hotfix);
-
-	if (v->moved)
-		return v->at;
-	return now == HOTFIX_STEP_COUNT ? HOTFIX_CARRY : now;
+	return (enum hotfix_step_id)v->steps.at;
 }
+
+const struct hotfix_items *
+hotfix_view_items(const struct hotfix_view *v)
+{
+	return hotfix_view_at(v) == HOTFIX_CARRY ? &v->others : &v->modules;
+}
+
+static void
+id_of_step(const void *data, size_t row, struct buf *out)
+{
+	(void)data;
+	(void)buf_printf(out, "%zu", row);
+}
+
+static void
+id_of_item(const void *data, size_t row, struct buf *out)
+{
+	(void)buf_puts(out, ((const struct hotfix_items *)data)->names[row]);
+}
+
+static struct list *
+list_of(struct view *view)
+{
+	return &((struct hotfix_view *)view)->steps;
+}
+
+/* NULL: there is nothing to choose from. */
+static const char *
+picked(const struct hotfix_items *items)
+{
+	return items->list.count ? items->names[items->list.at] : NULL;
+}
+
+/* NULL: none is, or the list has environments. */
+static const char *
+picked_module(const struct hotfix_view *v)
+{
+	return hotfix_view_at(v) == HOTFIX_CARRY ? NULL : picked(&v->modules);
+}
+
+/* --- what there is below --- */
 
 static int
 compare_names(const void *a, const void *b)
@@ -75,114 +89,62 @@ compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-size_t
-hotfix_view_items(const struct hotfix_view *v, struct ui *ui, const char *items[HOTFIX_ITEMS_MAX])
+static void
+drop_names(struct hotfix_items *items, size_t count)
+{
+	while (count > 0)
+		free(items->names[--count]);
+	free(items->names);
+	items->names = NULL;
+}
+
+static void
+read_modules(struct hotfix_view *v, struct ui *ui)
 {
 	const struct world_environment *e = hotfix_view_clone(v, ui);
+	json_t *modules = e && e->set ? set_modules(e->set) : NULL, *module;
 	size_t count = 0;
 	const char *name;
-	json_t *module;
 
-	if (hotfix_view_at(v) == HOTFIX_CARRY) {
-		while (count < hotfix_other_count(v->hotfix) && count < HOTFIX_ITEMS_MAX) {
-			items[count] = hotfix_other(v->hotfix, count)->env;
-			count++;
-		}
-		return count;
-	}
-	if (!e || !e->set)
-		return 0;
-	json_object_foreach(set_modules(e->set), name, module)
-		if (count < HOTFIX_ITEMS_MAX)
-			items[count++] = name;
-	qsort(items, count, sizeof(items[0]), compare_names);
-	return count;
+	drop_names(&v->modules, v->modules.list.count);
+	v->modules.names = xcalloc(json_object_size(modules) + 1, sizeof(*v->modules.names));
+	json_object_foreach(modules, name, module)
+		v->modules.names[count++] = xstrdup(name);
+	qsort(v->modules.names, count, sizeof(*v->modules.names), compare_names);
+	list_update(&v->modules.list, count);
 }
 
-/* What was chosen; before that, what is likely: what the fix changed, or who lacks it. */
-size_t
-hotfix_view_picked(const struct hotfix_view *v, const char *const *items, size_t count)
+/* Before one is chosen the cursor is on the first that lacks the fix. */
+static void
+read_others(struct hotfix_view *v)
 {
-	bool carries = hotfix_view_at(v) == HOTFIX_CARRY;
-	const char *chosen = carries ? v->other : v->module;
+	size_t count = hotfix_other_count(v->hotfix);
 
-	for (size_t i = 0; chosen && i < count; i++)
-		if (strcmp(items[i], chosen) == 0)
-			return i;
-	for (size_t i = 0; carries && i < count; i++) {
+	drop_names(&v->others, v->others.list.count);
+	v->others.names = xcalloc(count + 1, sizeof(*v->others.names));
+	v->others.list.suggested = 0;
+	for (size_t i = count; i-- > 0;) {
 		const struct hotfix_other *other = hotfix_other(v->hotfix, i);
 
+		v->others.names[i] = xstrdup(other->env);
 		if (other->is_known && other->carry.state == CARRY_LACKS)
-			return i;
+			v->others.list.suggested = i;
 	}
-	return 0;
-}
-
-/* NULL: there is nothing to choose from. */
-static const char *
-picked(const struct hotfix_view *v, struct ui *ui)
-{
-	const char *items[HOTFIX_ITEMS_MAX];
-	size_t count = hotfix_view_items(v, ui, items);
-
-	return count ? items[hotfix_view_picked(v, items, count)] : NULL;
-}
-
-static void
-replace(char **place, const char *text)
-{
-	char *copy = text ? xstrdup(text) : NULL;
-
-	free(*place);
-	*place = copy;
-}
-
-static void
-pick(struct hotfix_view *v, struct ui *ui, int by)
-{
-	const char *items[HOTFIX_ITEMS_MAX];
-	size_t count = hotfix_view_items(v, ui, items), at;
-
-	if (!count)
-		return;
-	at = hotfix_view_picked(v, items, count);
-	at = by < 0 ? (at ? at - 1 : 0) : at + 1 < count ? at + 1 : at;
-	replace(hotfix_view_at(v) == HOTFIX_CARRY ? &v->other : &v->module, items[at]);
+	list_update(&v->others.list, count);
 }
 
 /* --- actions --- */
 
 static void
-start(struct ui *ui, const struct flow_request *request)
+run_version(struct view *view, struct ui *ui)
 {
-	struct error err = {0};
-	struct flow *flow = flow_new(ui_session(ui), request, &err);
-
-	if (flow)
-		ui_push(ui, review_view_new(flow));
-	else
-		ui_say_error(ui, &err);
-}
-
-static bool
-needs_origin(const struct hotfix_view *v, struct ui *ui)
-{
-	if (!hotfix_origin(v->hotfix))
-		ui_say(ui, _("Where %s was cloned from is not known."), v->env);
-	return hotfix_origin(v->hotfix) != NULL;
-}
-
-static void
-act_version(struct hotfix_view *v, struct ui *ui)
-{
+	struct hotfix_view *v = (struct hotfix_view *)view;
 	const struct world_environment *e = hotfix_view_clone(v, ui);
 	const char *module, *image;
 
-	if (hotfix_view_at(v) == HOTFIX_CARRY) {
-		v->moved = true;	/* the list below becomes that of the workloads */
-		v->at = HOTFIX_FIX;
-	}
-	module = picked(v, ui);
+	if (hotfix_view_at(v) == HOTFIX_CARRY)	/* the list below becomes that of the workloads */
+		list_select(&v->steps, HOTFIX_FIX);
+	module = picked(&v->modules);
 	image = module && e->set ? set_module_image(e->set, module) : NULL;
 	if (image)
 		ui_push(ui, picker_view_new(ui, v->org, v->app, v->env, module, image));
@@ -191,58 +153,62 @@ act_version(struct hotfix_view *v, struct ui *ui)
 }
 
 static void
-act_edit(struct hotfix_view *v, struct ui *ui)
+run_edit(struct view *view, struct ui *ui)
 {
-	const char *module = hotfix_view_at(v) == HOTFIX_CARRY ? NULL : picked(v, ui);
+	const struct hotfix_view *v = (const struct hotfix_view *)view;
 
-	if (module)
-		ui_edit_workload(ui, v->org, v->app, v->env, module);
-	else
-		ui_say(ui, _("What runs in %s is not known."), v->env);
+	ui_edit_workload(ui, v->org, v->app, v->env, picked_module(v));
 }
 
 static void
-act_promote(struct hotfix_view *v, struct ui *ui)
+run_promote(struct view *view, struct ui *ui)
 {
-	if (needs_origin(v, ui))
-		start(ui, &(struct flow_request){.verb = FLOW_PROMOTE, .org = v->org, .app = v->app,
-						 .env = hotfix_origin(v->hotfix), .source = v->env,
-						 .decides = true});
+	const struct hotfix_view *v = (const struct hotfix_view *)view;
+
+	operation_review(ui, &(struct flow_request){.verb = FLOW_PROMOTE, .org = v->org, .app = v->app,
+						    .env = hotfix_origin(v->hotfix), .source = v->env,
+						    .decides = true});
 }
 
 static void
-act_discard(struct hotfix_view *v, struct ui *ui)
+run_discard(struct view *view, struct ui *ui)
 {
-	start(ui, &(struct flow_request){.verb = FLOW_DISCARD, .org = v->org, .app = v->app,
-					 .env = v->env});
+	const struct hotfix_view *v = (const struct hotfix_view *)view;
+
+	operation_review(ui, &(struct flow_request){.verb = FLOW_DISCARD, .org = v->org, .app = v->app,
+						    .env = v->env});
 }
 
 static void
-act_diff(struct hotfix_view *v, struct ui *ui)
+run_diff(struct view *view, struct ui *ui)
 {
+	const struct hotfix_view *v = (const struct hotfix_view *)view;
 	const struct moment from = {.env = hotfix_origin(v->hotfix)}, to = {.env = v->env};
 
-	if (needs_origin(v, ui))
-		ui_push(ui, compare_view_new(ui, v->org, v->app, &from, &to));
+	ui_push(ui, compare_view_new(ui, v->org, v->app, &from, &to));
 }
 
 static void
-act_logs(struct hotfix_view *v, struct ui *ui)
+run_logs(struct view *view, struct ui *ui)
 {
-	ui_push(ui, logs_view_new(ui, v->org, v->app, v->env,
-				  hotfix_view_at(v) == HOTFIX_CARRY ? NULL : picked(v, ui)));
+	const struct hotfix_view *v = (const struct hotfix_view *)view;
+
+	ui_push(ui, logs_view_new(ui, v->org, v->app, v->env, picked_module(v)));
 }
 
 static void
-act_open(struct hotfix_view *v, struct ui *ui)
+run_open(struct view *view, struct ui *ui)
 {
+	const struct hotfix_view *v = (const struct hotfix_view *)view;
+
 	ui_push(ui, environment_view_new(ui, v->org, v->app, v->env));
 }
 
 static void
-act_copy(struct hotfix_view *v, struct ui *ui)
+run_copy(struct view *view, struct ui *ui)
 {
-	const char *module = hotfix_view_at(v) == HOTFIX_CARRY ? NULL : picked(v, ui);
+	const struct hotfix_view *v = (const struct hotfix_view *)view;
+	const char *module = picked_module(v);
 	char *address = module ? board_address(hotfix_view_clone(v, ui), module) : NULL;
 	char *shown = text_printable(address ? address : "");
 
@@ -254,34 +220,46 @@ act_copy(struct hotfix_view *v, struct ui *ui)
 	free(address);
 }
 
-/* Actions that need the clone to be there. */
-static const struct {
-	enum action action;
-	void (*run)(struct hotfix_view *v, struct ui *ui);
-} clone_actions[] = {
-	{ACTION_VERSION, act_version}, {ACTION_PROMOTE, act_promote}, {ACTION_DISCARD, act_discard},
-	{ACTION_DIFF, act_diff},       {ACTION_LOGS, act_logs},	      {ACTION_OPEN, act_open},
-	{ACTION_COPY, act_copy},       {ACTION_EDIT, act_edit},
-};
-
 static void
-act_carry(struct hotfix_view *v, struct ui *ui)
+run_carry(struct view *view, struct ui *ui)
 {
+	struct hotfix_view *v = (struct hotfix_view *)view;
 	struct flow_request request;
 	struct error err = {0};
-	const char *env;
 
-	v->moved = v->moved || hotfix_view_at(v) != HOTFIX_CARRY;
-	v->at = HOTFIX_CARRY;
-	env = picked(v, ui);
-	if (!env)
-		ui_say(ui, _("There is no other environment."));
-	else if (hotfix_carry_request(v->hotfix, env, &request, &err) != 0)
+	list_select(&v->steps, HOTFIX_CARRY);
+	if (hotfix_carry_request(v->hotfix, picked(&v->others), &request, &err) != 0) {
 		ui_say_error(ui, &err);
-	else {
-		request.decides = true;
-		start(ui, &request);
+		return;
 	}
+	request.decides = true;
+	operation_review(ui, &request);
+}
+
+static struct list *
+items_of(struct view *view)
+{
+	struct hotfix_view *v = (struct hotfix_view *)view;
+
+	return hotfix_view_at(v) == HOTFIX_CARRY ? &v->others.list : &v->modules.list;
+}
+
+static void
+run_previous_item(struct view *view, struct ui *ui)
+{
+	struct list *list = items_of(view);
+
+	(void)ui;
+	list_select(list, (long)list->at - 1);
+}
+
+static void
+run_next_item(struct view *view, struct ui *ui)
+{
+	struct list *list = items_of(view);
+
+	(void)ui;
+	list_select(list, (long)list->at + 1);
 }
 
 /* --- marks: the prompt's record is made when it opens --- */
@@ -337,8 +315,9 @@ ask_note(struct hotfix_view *v, struct ui *ui, enum hotfix_step_id step)
 }
 
 static void
-act_mark(struct hotfix_view *v, struct ui *ui)
+run_mark(struct view *view, struct ui *ui)
 {
+	struct hotfix_view *v = (struct hotfix_view *)view;
 	enum hotfix_step_id step = hotfix_view_at(v);
 	const struct hotfix_step *s = hotfix_step(v->hotfix, step);
 	struct error err = {0};
@@ -359,66 +338,100 @@ act_mark(struct hotfix_view *v, struct ui *ui)
 	}
 }
 
-static void
-move_to(struct hotfix_view *v, int step)
+/* --- keys --- */
+
+static bool
+has_clone(const struct view *view, struct ui *ui)
 {
-	v->moved = true;
-	v->at = step < 0 ? HOTFIX_CLONE : step >= HOTFIX_STEP_COUNT ? HOTFIX_CARRY : (enum hotfix_step_id)step;
+	return hotfix_view_clone((const struct hotfix_view *)view, ui) != NULL;
 }
 
-static void
-act(struct view *view, struct ui *ui, enum action action)
+static bool
+has_origin(const struct view *view, struct ui *ui)
 {
-	struct hotfix_view *v = (struct hotfix_view *)view;
-	int at = (int)hotfix_view_at(v);
-
-	for (size_t i = 0; i < sizeof(clone_actions) / sizeof(clone_actions[0]); i++) {
-		if (clone_actions[i].action != action)
-			continue;
-		if (hotfix_view_clone(v, ui))
-			clone_actions[i].run(v, ui);
-		else
-			ui_say(ui, _("%s is not there any more."), v->env);
-		return;
-	}
-	switch (action) {
-	case ACTION_BACK: ui_pop(ui); break;
-	case ACTION_MARK: act_mark(v, ui); break;
-	case ACTION_CARRY: act_carry(v, ui); break;
-	case ACTION_REFRESH: ui_refresh(ui); break;
-	case ACTION_UP: move_to(v, at - 1); break;
-	case ACTION_DOWN: move_to(v, at + 1); break;
-	case ACTION_FIRST: move_to(v, 0); break;
-	case ACTION_LAST: move_to(v, HOTFIX_CARRY); break;
-	case ACTION_LEFT: pick(v, ui, -1); break;
-	case ACTION_RIGHT: pick(v, ui, 1); break;
-	default: break;
-	}
-}
-
-static void
-click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
-{
-	struct hotfix_view *v = (struct hotfix_view *)view;
-	int step = row - hotfix_first_row(canvas);
-
 	(void)ui;
-	(void)column;
-	if (step >= 0 && step < HOTFIX_STEP_COUNT)
-		move_to(v, step);
+	return hotfix_origin(((const struct hotfix_view *)view)->hotfix) != NULL;
 }
+
+static bool
+has_module(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return picked_module((const struct hotfix_view *)view) != NULL;
+}
+
+static bool
+has_others(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return ((const struct hotfix_view *)view)->others.list.count > 0;
+}
+
+static bool
+is_promoted(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return hotfix_step(((const struct hotfix_view *)view)->hotfix, HOTFIX_PROMOTE)->state == HOTFIX_DONE;
+}
+
+static const char *
+clone_name(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return ((const struct hotfix_view *)view)->env;
+}
+
+static const struct need a_clone = {has_clone, N_("%s is not there any more."), clone_name};
+static const struct need an_origin = {has_origin, N_("Where %s was cloned from is not known."), clone_name};
+static const struct need a_module = {has_module, N_("What runs in %s is not known."), clone_name};
+static const struct need another_environment = {has_others, N_("There is no other environment."), NULL};
+static const struct need a_promotion = {is_promoted, NULL, NULL};
+
+static const struct key keys[] = {
+	{27, "Esc", ACTION_BACK, N_("back"), .run = ui_run_back},
+	{'q', NULL, ACTION_BACK, .help = NULL},
+	{' ', "Space", ACTION_MARK, N_("mark"), N_("Record the step as done, or undo that."), .run = run_mark},
+	{'V', "V", ACTION_VERSION, N_("version"), N_("Change the version of a workload in the clone."),
+	 run_version, {&a_clone}},
+	{'E', "E", ACTION_EDIT, NULL, NULL, run_edit, {&a_clone, &a_module}},
+	{'P', "P", ACTION_PROMOTE, N_("promote"), N_("Take the fix to where the clone came from."),
+	 run_promote, {&a_clone, &an_origin}},
+	{'X', "X", ACTION_DISCARD, N_("discard"), NULL, run_discard, {&a_clone}},
+	{'T', "T", ACTION_CARRY, N_("carry"), NULL, run_carry, {&another_environment, &a_promotion}},
+	{'l', "l", ACTION_LOGS, N_("logs"), N_("Show the clone's logs."), run_logs, {&a_clone}},
+	{'d', "d", ACTION_DIFF, N_("diff"), NULL, run_diff, {&a_clone, &an_origin}},
+	{'\r', "Enter", ACTION_OPEN, N_("open"), NULL, run_open, {&a_clone}},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = N_("Previous step.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = N_("Next step.")},
+	{'k', NULL, ACTION_UP, .help = NULL},
+	{'j', NULL, ACTION_DOWN, .help = NULL},
+	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL,
+	 N_("Previous workload or environment in the list below."), .run = run_previous_item},
+	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL,
+	 N_("Next workload or environment in the list below."), .run = run_next_item},
+	{'g', "g", ACTION_FIRST, NULL, .help = N_("To the first step.")},
+	{'G', "G", ACTION_LAST, NULL, .help = N_("To the last step.")},
+	{'y', "y", ACTION_COPY, NULL, N_("Copy the address of the workload that is selected below."),
+	 run_copy, {&a_clone}},
+	{'R', "R", ACTION_REFRESH, .run = ui_run_refresh},
+	NO_KEY,
+};
 
 /* The next step takes the cursor again when the one under it was done meanwhile. */
 static void
 changed(struct view *view, struct ui *ui)
 {
 	struct hotfix_view *v = (struct hotfix_view *)view;
-	enum hotfix_step_id before = hotfix_now(v->hotfix);
+	enum hotfix_step_id before = hotfix_now(v->hotfix), now;
 
-	(void)ui;
 	hotfix_update(v->hotfix);
-	if (hotfix_now(v->hotfix) != before)
-		v->moved = false;
+	now = hotfix_now(v->hotfix);
+	v->steps.suggested = now == HOTFIX_STEP_COUNT ? HOTFIX_CARRY : now;
+	if (now != before)
+		list_select_id(&v->steps, NULL);
+	list_update(&v->steps, HOTFIX_STEP_COUNT);
+	read_modules(v, ui);
+	read_others(v);
 }
 
 static void
@@ -437,29 +450,17 @@ close_view(struct view *view)
 	free(v->org);
 	free(v->app);
 	free(v->env);
-	free(v->module);
-	free(v->other);
+	drop_names(&v->modules, v->modules.list.count);
+	drop_names(&v->others, v->others.list.count);
+	list_clear(&v->modules.list);
+	list_clear(&v->others.list);
+	list_clear(&v->steps);
 	free(v);
 }
 
-static bool
-can(const struct view *view, struct ui *ui, enum action action)
-{
-	const struct hotfix_view *v = (const struct hotfix_view *)view;
-
-	if (action_changes(action) && session_read_only(ui_session(ui)))
-		return false;
-	if (action == ACTION_CARRY)
-		return hotfix_step(v->hotfix, HOTFIX_PROMOTE)->state == HOTFIX_DONE;
-	for (size_t i = 0; i < sizeof(clone_actions) / sizeof(clone_actions[0]); i++)
-		if (clone_actions[i].action == action)
-			return hotfix_view_clone(v, ui) != NULL;
-	return true;
-}
-
 const struct view_ops hotfix_view_ops = {
-	.title = N_("Hotfix"), .keys = keys, .draw = hotfix_draw, .subject = subject, .act = act,
-	.click = click, .changed = changed, .can = can, .close = close_view,
+	.title = N_("Hotfix"), .keys = keys, .fit = hotfix_fit, .draw = hotfix_draw, .subject = subject,
+	.list = list_of, .changed = changed, .close = close_view,
 };
 
 struct view *
@@ -473,6 +474,11 @@ hotfix_view_new(struct ui *ui, const char *org, const char *app, const char *env
 	v->env = xstrdup(env);
 	v->hotfix = hotfix_open(ui_session(ui), org, app, env);
 	session_focus(ui_session(ui), org, app);
-	hotfix_update(v->hotfix);
+	list_init(&v->steps, id_of_step, v);
+	v->steps.is_suggested = true;
+	list_init(&v->modules.list, id_of_item, &v->modules);
+	list_init(&v->others.list, id_of_item, &v->others);
+	v->modules.list.is_suggested = v->others.list.is_suggested = true;
+	changed(&v->view, ui);
 	return &v->view;
 }

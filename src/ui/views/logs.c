@@ -923,7 +923,7 @@ bar(const struct view *view, struct ui *ui)
 
 const struct view_ops logs_view_ops = {
 	.bar = bar,
-	.title = N_("Logs"), .keys = keys, .fit = fit, .draw = draw, .subject = subject, .scroll_by = scroll_by,
+	.title = N_("Logs"), .keys = keys, .fit = fit, .draw = draw, .subject = subject, .act = scroll_by,
 	.type = type, .changed = changed, .close = close_view,
 };
 
