@@ -106,8 +106,8 @@ move_in(struct view *view, struct ui *ui, enum action action)
 {
 	if (view->ops->act)
 		view->ops->act(view, ui, action);
-	else if (view->ops->list && list_act(view->ops->list(view), action) && view->ops->moved)
-		view->ops->moved(view, ui);
+	else if (view->ops->list)
+		(void)list_act(view->ops->list(view), action);
 }
 
 void
@@ -124,4 +124,6 @@ key_run(const struct key *row, struct view *view, struct ui *ui)
 		row->run(view, ui);
 	else
 		move_in(view, ui, row->action);
+	if (view->ops->acted)
+		view->ops->acted(view, ui);
 }

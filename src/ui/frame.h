@@ -39,7 +39,8 @@ struct ui {
 	int64_t draw_again_at;	/* steady ms; 0: nothing is to change by itself */
 	enum world_link link;	/* in the turn before */
 	bool said_link;		/* the message is why there is none */
-	struct canvas fitted;	/* the room that the view on top was fitted to */
+	struct canvas fitted;	/* the room that the view on top was fitted to, */
+	uint64_t fitted_revision;	/* and of the world */
 	struct viewport in_sight;	/* of what the view on top shows */
 	char keyed[KEYED_TEXTS][KEYED_MAX];	/* what ui_keyed() gave last */
 	size_t keyed_next;

@@ -78,8 +78,8 @@ gesture_click(struct ui *ui, struct view *top, const struct canvas *canvas)
 	pressed.column = column;
 	if (top->ops->click)
 		top->ops->click(top, ui, canvas, row, column);
-	else if (top->ops->list && list_click(top->ops->list(top), row) && top->ops->moved)
-		top->ops->moved(top, ui);
+	else if (top->ops->list && list_click(top->ops->list(top), row) && top->ops->acted)
+		top->ops->acted(top, ui);
 }
 
 void

@@ -259,11 +259,13 @@ static void
 fit(struct ui *ui, const struct canvas *part)
 {
 	struct view *top = ui->views[ui->count - 1];
+	const uint64_t revision = session_world(ui->session)->revision;
 	bool same_room = part->height == ui->fitted.height && part->width == ui->fitted.width;
 
-	if (top->ops->fit && (ui->dirty || !same_room))
+	if (top->ops->fit && (ui->dirty || !same_room || revision != ui->fitted_revision))
 		top->ops->fit(top, ui, part);
 	ui->fitted = *part;
+	ui->fitted_revision = revision;
 }
 
 static void

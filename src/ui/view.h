@@ -31,12 +31,12 @@ struct view_ops {
 	void (*draw)(const struct view *view, struct ui *ui, struct canvas *canvas);
 	/* What the header says behind the title; foreign.  NULL: nothing. */
 	void (*subject)(const struct view *view, struct ui *ui, char *out, size_t size);
-	/* What rows without a function move in, and what a click selects in; and what is to be done when the
-	 * cursor has moved.  NULL: there is no list; nothing is. */
+	/* What rows without a function move in, and what a click selects in.  NULL: there is no list. */
 	struct list *(*list)(struct view *view);
-	void (*moved)(struct view *view, struct ui *ui);
 	/* Where there is no list but a text that is scrolled: what rows without a function do. */
 	void (*act)(struct view *view, struct ui *ui, enum action action);
+	/* After each of its keys: what follows from it.  NULL: nothing does. */
+	void (*acted)(struct view *view, struct ui *ui);
 	/* Takes every key first; true: it was mine.  NULL for views without fields. */
 	bool (*type)(struct view *view, struct ui *ui, int key);
 	/* A click at a place of the canvas that was drawn on.  NULL: it selects in the list. */

@@ -44,9 +44,11 @@ board_is_marked(const struct board_view *b, const char *module)
 
 /* --- columns --- */
 
-static void
-act_pin(struct board_view *b, struct ui *ui, const struct sight *s)
+void
+board_run_pin(struct view *view, struct ui *ui)
 {
+	struct board_view *b = (struct board_view *)view;
+	const struct sight *s = &b->sight;
 	const char *env = board_env_id(s->env);
 	bool pinned = !arrangement_is_pinned(b->arrangement, env);
 
@@ -56,9 +58,11 @@ act_pin(struct board_view *b, struct ui *ui, const struct sight *s)
 }
 
 /* The cursor goes to the neighbour first: what it is on is always in sight. */
-static void
-act_hide(struct board_view *b, struct ui *ui, const struct sight *s)
+void
+board_run_hide(struct view *view, struct ui *ui)
 {
+	struct board_view *b = (struct board_view *)view;
+	const struct sight *s = &b->sight;
 	size_t next = s->column + 1 < s->column_count ? s->column + 1 : s->column - 1;
 	char *env = NULL;
 
@@ -73,9 +77,11 @@ act_hide(struct board_view *b, struct ui *ui, const struct sight *s)
 	free(env);
 }
 
-static void
-act_show(struct board_view *b, struct ui *ui, const struct sight *s)
+void
+board_run_show(struct view *view, struct ui *ui)
 {
+	struct board_view *b = (struct board_view *)view;
+	const struct sight *s = &b->sight;
 	/* Where the cursor is may be a hidden one that is only in sight because of it. */
 	if (s->hidden == 0 && !arrangement_is_hidden(b->arrangement, board_env_id(s->env)))
 		ui_say(ui, _("No environment is left out."));
@@ -90,63 +96,62 @@ set_cell(struct board_view *b, int columns)
 	arrangement_set_cell(b->arrangement, columns);
 }
 
-/* How wide they are while nothing is chosen is only known where they were drawn: the view notes it. */
+/* How wide they are while nothing is chosen is only known where they have their room. */
 static void
 change_cell(struct board_view *b, struct ui *ui, int by)
 {
-	int cell = board_cell(b) ? board_cell(b) : b->drawn_cell;
+	int cell = board_cell(b) ? board_cell(b) : b->grid.cell;
 
-	cell = cell < b->drawn_room ? cell : b->drawn_room;
+	cell = cell < b->matrix_columns ? cell : b->matrix_columns;
 	if (cell + by < CELL_MIN)
 		ui_say(ui, _("The columns cannot be narrower."));
-	else if (cell + by > CELL_MAX || (by > 0 && b->drawn_room < cell + by))
+	else if (cell + by > CELL_MAX || (by > 0 && b->matrix_columns < cell + by))
 		ui_say(ui, _("The columns cannot be wider."));
 	else
 		set_cell(b, cell + by);
 }
 
-static void
-act_narrower(struct board_view *b, struct ui *ui, const struct sight *s)
+void
+board_run_narrower(struct view *view, struct ui *ui)
 {
-	(void)s;
-	change_cell(b, ui, -CELL_STEP);
+	change_cell((struct board_view *)view, ui, -CELL_STEP);
 }
 
-static void
-act_wider(struct board_view *b, struct ui *ui, const struct sight *s)
+void
+board_run_wider(struct view *view, struct ui *ui)
 {
-	(void)s;
-	change_cell(b, ui, CELL_STEP);
+	change_cell((struct board_view *)view, ui, CELL_STEP);
 }
 
 void
 board_drag(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int from, int to)
 {
 	struct board_view *b = (struct board_view *)view;
-	struct sight s = board_look(b, ui);
+	const struct grid *g = &b->grid;
 	struct canvas body = board_body(b, canvas);
 	int tree = board_tree_columns(canvas), border;
 	struct canvas part = board_matrix_part(&body, tree);
-	struct grid g;
 
+	(void)ui;
 	row -= canvas->height - body.height;
-	if (!s.env || !b->arrangement || row < 0 || row >= part.height || (b->in_tree && !tree))
+	if (!b->sight.env || !g->cell || !b->arrangement || row < 0 || row >= part.height || (b->in_tree && !tree))
 		return;
-	g = board_lay_out(b, &s, &part);
-	from -= tree + 1 + g.label;
-	to -= tree + 1 + g.label;
+	from -= tree + 1 + g->label;
+	to -= tree + 1 + g->label;
 	/* The two blanks between columns, so that nobody has to aim. */
-	border = (from + 2) / g.cell;
-	if (from < 0 || border < 1 || (size_t)border > g.fit || border * g.cell - from > 2)
+	border = (from + 2) / g->cell;
+	if (from < 0 || border < 1 || (size_t)border > g->fit || border * g->cell - from > 2)
 		return;
 	set_cell(b, to / border + (to % border > 0));
 }
 
 /* --- workloads --- */
 
-static void
-act_sort(struct board_view *b, struct ui *ui, const struct sight *s)
+void
+board_run_sort(struct view *view, struct ui *ui)
 {
+	struct board_view *b = (struct board_view *)view;
+	const struct sight *s = &b->sight;
 	enum arrangement_sort sort = (arrangement_sort(b->arrangement) + 1) % SORT_COUNT;
 
 	/* The cursor stays on its workload wherever that goes. */
@@ -157,9 +162,11 @@ act_sort(struct board_view *b, struct ui *ui, const struct sight *s)
 	arrangement_set_sort(b->arrangement, sort);
 }
 
-static void
-act_mark(struct board_view *b, struct ui *ui, const struct sight *s)
+void
+board_run_mark(struct view *view, struct ui *ui)
 {
+	struct board_view *b = (struct board_view *)view;
+	const struct sight *s = &b->sight;
 	const char *module = s->module_count ? s->modules[s->row] : NULL;
 
 	if (!module) {
@@ -176,8 +183,10 @@ act_mark(struct board_view *b, struct ui *ui, const struct sight *s)
 }
 
 static void
-step_mark(struct board_view *b, struct ui *ui, const struct sight *s, long by)
+step_mark(struct board_view *b, struct ui *ui, long by)
 {
+	const struct sight *s = &b->sight;
+
 	for (long row = (long)s->row + by; row >= 0 && row < (long)s->module_count; row += by) {
 		if (!board_is_marked(b, s->modules[row]))
 			continue;
@@ -191,36 +200,14 @@ step_mark(struct board_view *b, struct ui *ui, const struct sight *s, long by)
 				  : _("No marked workload comes before this one."));
 }
 
-static void
-act_next(struct board_view *b, struct ui *ui, const struct sight *s)
+void
+board_run_next(struct view *view, struct ui *ui)
 {
-	step_mark(b, ui, s, 1);
+	step_mark((struct board_view *)view, ui, 1);
 }
 
-static void
-act_previous(struct board_view *b, struct ui *ui, const struct sight *s)
+void
+board_run_previous(struct view *view, struct ui *ui)
 {
-	step_mark(b, ui, s, -1);
-}
-
-static const struct {
-	enum action action;
-	void (*run)(struct board_view *b, struct ui *ui, const struct sight *s);
-} actions[] = {
-	{ACTION_PIN, act_pin}, {ACTION_HIDE, act_hide}, {ACTION_SHOW, act_show},
-	{ACTION_NARROWER, act_narrower}, {ACTION_WIDER, act_wider}, {ACTION_SORT, act_sort},
-	{ACTION_MARK, act_mark}, {ACTION_NEXT, act_next}, {ACTION_PREVIOUS, act_previous},
-};
-
-bool
-board_act_arrange(struct board_view *b, struct ui *ui, const struct sight *s, enum action action)
-{
-	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
-		if (actions[i].action != action)
-			continue;
-		if (b->arrangement)
-			actions[i].run(b, ui, s);
-		return true;
-	}
-	return false;
+	step_mark((struct board_view *)view, ui, -1);
 }

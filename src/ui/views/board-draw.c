@@ -236,16 +236,11 @@ draw_row(const struct board_view *b, const struct sight *s, const struct grid *g
 }
 
 static int
-draw_matrix(struct board_view *b, const struct sight *s, struct canvas *c)
+draw_matrix(const struct board_view *b, const struct sight *s, struct canvas *c)
 {
-	struct grid g = board_lay_out(b, s, c);
+	const struct grid g = b->grid;
 	int row = g.head + 1;
 
-	b->drawn_cell = g.cell;
-	b->drawn_room = c->width - g.label;
-	b->drawn_rows = g.rows;
-	b->drawn_top = g.top;
-	b->drawn_first = g.first - g.pinned;
 	draw_corner(s, &g, c);
 	for (size_t i = 0; i < g.fit; i++)
 		draw_head(c, g.label + (int)i * g.cell, &g, s->columns[board_grid_column(&g, i)],
@@ -565,36 +560,40 @@ draw_notice(struct canvas *c, int row, int rows, const char *notice)
 	canvas_paragraph(c, STYLE_WARN, notice, rows);
 }
 
-static void
-note_under(struct board_view *b, const struct sight *s)
+/* The applications have all of a screen that has no room for them beside the board. */
+static bool
+is_tree_alone(const struct board_view *b, int tree)
 {
-	const char *module = s->module_count ? s->modules[s->row] : NULL;
+	return b->sight.env && b->in_tree && !tree;
+}
 
-	memset(&b->under, 0, sizeof(b->under));
+void
+board_fit(struct view *view, struct ui *ui, const struct canvas *canvas)
+{
+	struct board_view *b = (struct board_view *)view;
+	const struct sight *s = board_look(b, ui);
+	struct canvas body = board_body(b, canvas);
+	int tree = board_tree_columns(canvas);
+	struct canvas part = board_matrix_part(&body, tree);
+
+	if (tree || is_tree_alone(b, tree))
+		board_scroll_tree(b, body.height - 1);
 	if (!s->env)
 		return;
-	b->under.env = true;
-	b->under.module = module && s->env->set && set_module_image(s->env->set, module);
-	b->under.runs = s->env->running.id.raw != NULL;
-	b->under.is_clone = s->env->clone_of != NULL;
-	b->under.is_base = s->env == s->baseline;
-	b->under.is_protected = s->env->is_protected;
-	b->under.is_last = s->app->count < 2;
-	for (size_t i = 0; i < s->app->count; i++)
-		b->under.has_clone = b->under.has_clone || s->app->environments[i].clone_of;
+	b->grid = board_lay_out(b, s, &part);
+	b->matrix_columns = part.width - b->grid.label;
 }
 
 void
 board_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
-	struct board_view *b = (struct board_view *)view;
-	struct sight s = board_look(b, ui);
+	const struct board_view *b = (const struct board_view *)view;
+	const struct sight *s = &b->sight;
 	struct canvas body = board_body(b, canvas);
 	struct canvas part, detail;
 	int tree = board_tree_columns(canvas), used;
 	struct viewport workloads;
 
-	note_under(b, &s);
 	if (b->then)
 		draw_then(b, canvas);
 	if (b->notice)
@@ -604,24 +603,24 @@ board_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	canvas = &body;
 	if (tree) {
 		part = canvas_part(canvas, 0, 0, canvas->height, tree);
-		board_draw_tree(b, s.world, &part);
+		board_draw_tree(b, &part);
 		canvas_side(&part, tree - 1);
 	}
 	detail = canvas_part(canvas, 0, tree + 1, canvas->height, canvas->width - tree - 1);
-	if (!s.env) {
-		draw_nothing(b, &s, ui, &detail);
+	if (!s->env) {
+		draw_nothing(b, s, ui, &detail);
 		return;
 	}
-	if (b->in_tree && !tree) {
-		board_draw_tree(b, s.world, canvas);
+	if (is_tree_alone(b, tree)) {
+		board_draw_tree(b, canvas);
 		return;
 	}
 	part = board_matrix_part(canvas, tree);
-	used = draw_matrix(b, &s, &part) + (detail.height >= 24);
-	workloads = (struct viewport){b->drawn_top, b->drawn_rows > 0 ? (size_t)b->drawn_rows : 0, s.module_count};
+	used = draw_matrix(b, s, &part) + (detail.height >= 24);
+	workloads = (struct viewport){b->grid.top, b->grid.rows > 0 ? (size_t)b->grid.rows : 0, s->module_count};
 	if (detail.height - used >= 2) {
 		detail = canvas_part(&detail, used, 0, detail.height - used, detail.width);
-		draw_detail(&s, &workloads, &detail);
+		draw_detail(s, &workloads, &detail);
 	} else {
 		ui_in_sight(ui, &workloads);
 	}

@@ -56,14 +56,14 @@ scroll_columns(struct grid *g, const struct board_view *b, const struct sight *s
 	moving = g->fit - g->pinned;
 	count = s->column_count - g->pinned;
 	at = s->column > g->pinned ? s->column - g->pinned : 0;
-	first = viewport_first(b->drawn_first, at, moving, count);
+	first = viewport_first(b->grid.first - b->grid.pinned, at, moving, count);
 	while (base < s->column_count && s->columns[base] != s->baseline)
 		base++;
 	if (moving > 1 && base >= g->pinned && base < s->column_count &&
 	    (base < g->pinned + first || base >= g->pinned + first + moving)) {
 		g->kept = base;
 		g->kept_at = base < g->pinned + first ? -1 : 1;
-		first = viewport_first(b->drawn_first, at, moving - 1, count);
+		first = viewport_first(b->grid.first - b->grid.pinned, at, moving - 1, count);
 	}
 	g->first = g->pinned + first;
 }
@@ -213,7 +213,7 @@ board_lay_out(const struct board_view *b, const struct sight *s, const struct ca
 	if (g.foot && c->height >= g.head + 1 + 3 + (int)s->module_count + 3)
 		g.foot = 3;
 	g.rows = c->height - g.head - 1 - g.foot;
-	g.top = viewport_first(b->drawn_top, s->row, g.rows > 0 ? (size_t)g.rows : 0, s->module_count);
+	g.top = viewport_first(b->grid.top, s->row, g.rows > 0 ? (size_t)g.rows : 0, s->module_count);
 	use_room(&g, s, c, cell > 0);
 	choose_cuts(&g, s);
 	return g;

@@ -153,8 +153,8 @@ choose_columns(struct board_view *b, struct sight *s)
 	s->env = s->columns[s->column];
 }
 
-struct sight
-board_look(struct board_view *b, struct ui *ui)
+static struct sight
+look(struct board_view *b, struct ui *ui)
 {
 	struct sight s = {.world = b->then ? moments_world(b->then) : session_world(ui_session(ui))};
 
@@ -183,4 +183,11 @@ board_look(struct board_view *b, struct ui *ui)
 		if (b->module && strcmp(s.modules[i], b->module) == 0)
 			s.row = i;
 	return s;
+}
+
+const struct sight *
+board_look(struct board_view *b, struct ui *ui)
+{
+	b->sight = look(b, ui);
+	return &b->sight;
 }

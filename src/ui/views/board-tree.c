@@ -13,6 +13,7 @@
 #include "ui/canvas.h"
 #include "ui/view.h"
 #include "ui/views/board.h"
+#include "ui/widgets/viewport.h"
 
 void
 board_open_application(struct board_view *b, struct ui *ui, const char *org, const char *app)
@@ -71,22 +72,13 @@ step_application(struct board_view *b, struct ui *ui, const struct world *world,
 bool
 board_act_in_tree(struct board_view *b, struct ui *ui, enum action action, const struct world *world)
 {
-	long page = b->tree_rows > 1 ? b->tree_rows - 1 : 1;
+	long step = viewport_step(action, b->tree_rows > 0 ? (size_t)b->tree_rows : 0, LONG_MAX - 1);
 
-	switch (action) {
-	case ACTION_UP: step_application(b, ui, world, -1); return true;
-	case ACTION_DOWN: step_application(b, ui, world, 1); return true;
-	case ACTION_PAGE_UP: step_application(b, ui, world, -page); return true;
-	case ACTION_PAGE_DOWN: step_application(b, ui, world, page); return true;
-	case ACTION_FIRST: step_application(b, ui, world, -LONG_MAX); return true;
-	case ACTION_LAST: step_application(b, ui, world, LONG_MAX); return true;
-	case ACTION_RIGHT:
-	case ACTION_OPEN:
-	case ACTION_BACK:
-	case ACTION_PANE: b->in_tree = false; return true;
-	case ACTION_LEFT: return true;
-	default: return false;
-	}
+	if (step)
+		step_application(b, ui, world, step);
+	else if (action == ACTION_RIGHT)
+		b->in_tree = false;
+	return step != 0 || action == ACTION_RIGHT || action == ACTION_LEFT;
 }
 
 void
@@ -137,10 +129,10 @@ tree_line(const struct board_view *b, const struct world *world)
 }
 
 /* The list only moves when the application would be out of sight. */
-static void
-scroll_tree(struct board_view *b, const struct world *world, int rows)
+void
+board_scroll_tree(struct board_view *b, int rows)
 {
-	int line = tree_line(b, world);
+	int line = tree_line(b, b->sight.world);
 
 	b->tree_rows = rows;
 	if (line < b->tree_top)
@@ -187,11 +179,11 @@ draw_place(const struct board_view *b, const struct world *world, struct canvas 
 }
 
 void
-board_draw_tree(struct board_view *b, const struct world *world, struct canvas *c)
+board_draw_tree(const struct board_view *b, struct canvas *c)
 {
+	const struct world *world = b->sight.world;
 	int row;
 
-	scroll_tree(b, world, c->height - 1);
 	canvas_at(c, 0, 1);
 	canvas_ours(c, b->in_tree ? STYLE_KEY : STYLE_STRONG, _("Organizations"));
 	draw_place(b, world, c);

@@ -49,11 +49,10 @@ list_select(struct list *list, long row)
 	long last = (long)list->count - 1;
 	struct buf id;
 
-	free(list->selected);
-	list->selected = NULL;
-	list->at = row < 0 || last < 0 ? 0 : (size_t)(row > last ? last : row);
 	if (last < 0)
 		return;
+	free(list->selected);
+	list->at = row < 0 ? 0 : (size_t)(row > last ? last : row);
 	buf_init(&id, ID_BYTES_MAX);
 	list->id(list->data, list->at, &id);
 	list->selected = buf_take(&id);
@@ -82,6 +81,10 @@ list_update(struct list *list, size_t count)
 	size_t row;
 
 	list->count = count;
+	if (count == 0) {		/* maybe it cannot be read for a moment */
+		list->at = 0;
+		return;
+	}
 	row = list->selected ? find_row(list, list->selected) : 0;
 	if (list->selected && row < count)
 		list->at = row;

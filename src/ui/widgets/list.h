@@ -33,7 +33,7 @@ struct list {
 /* data outlives the list. */
 void list_init(struct list *list, list_id *id, const void *data);
 void list_clear(struct list *list);
-/* After the rows changed: the cursor finds its own. */
+/* After the rows changed: the cursor finds its own, also after there were none for a while. */
 void list_update(struct list *list, size_t count);
 /* To that row; what lies before the first is the first, and behind the last the last. */
 void list_select(struct list *list, long row);

@@ -1,0 +1,625 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the keys of the board do, as it is and as it was, and what must be under the cursor for it. */
+#include "config.h"
+
+#include <curses.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/ids.h"
+#include "base/text.h"
+#include "base/xmalloc.h"
+#include "flow/flow.h"
+#include "flow/hotfix.h"
+#include "flow/session.h"
+#include "flow/world.h"
+#include "model/set.h"
+#include "ui/outside.h"
+#include "ui/terminal.h"
+#include "ui/view.h"
+#include "ui/views/board.h"
+#include "ui/views/operation.h"
+
+#define COPY_MAX 65536
+
+/* --- of the environment and the workload under the cursor --- */
+
+/* The record that the clone's prompt works on: made when it opens, whatever moves below. */
+struct clone_request {
+	char *org, *app, *source, *note;
+	struct ui *ui;
+};
+
+static const char *
+check_clone(void *data, const char *text)
+{
+	const struct clone_request *r = data;
+
+	if (!ids_is_name(text))
+		return _("2 to 50 lower-case letters, digits and single dashes inside, please.");
+	if (world_environment(session_world(ui_session(r->ui)), r->org, r->app, text))
+		return _("This name is taken.");
+	return NULL;
+}
+
+static void
+clone_named(void *data, struct ui *ui, const char *text)
+{
+	const struct clone_request *r = data;
+
+	operation_review_instead(ui, &(struct flow_request){
+		.verb = FLOW_CLONE, .org = r->org, .app = r->app, .env = text, .source = r->source,
+		.decides = true});
+}
+
+static void
+drop_clone(void *data)
+{
+	struct clone_request *r = data;
+
+	free(r->org);
+	free(r->app);
+	free(r->source);
+	free(r->note);
+	free(r);
+}
+
+/* hotfix-1, or the first number that is free. */
+static char *
+free_name(const struct world_application *app)
+{
+	for (int n = 1;; n++) {
+		char *name = xasprintf("hotfix-%d", n);
+		bool taken = false;
+
+		for (size_t i = 0; i < app->count; i++)
+			taken = taken || strcmp(board_env_id(&app->environments[i]), name) == 0;
+		if (!taken)
+			return name;
+		free(name);
+	}
+}
+
+/* What it will be, and until when it is meant to be there. */
+static char *
+clone_note(struct ui *ui)
+{
+	const int64_t life = session_clone_life(ui_session(ui));
+	const char *what = _("It gets its own database, ports and processes; its type is development.");
+
+	char length[16];
+
+	if (!life)
+		return xstrdup(what);
+	clock_duration(length, life);
+	return xasprintf(_("%s  It is overdue after %s."), what, length);
+}
+
+static void
+run_clone(struct view *view, struct ui *ui)
+{
+	struct board_view *b = (struct board_view *)view;
+	const struct sight *s = &b->sight;
+	struct clone_request *r = xcalloc(1, sizeof(*r));
+	char *name = free_name(s->app);
+	struct prompt prompt = {
+		.title = N_("Clone"), .label = N_("Name of the clone"),
+		.note = clone_note(ui), .initial = name, .check = check_clone, .done = clone_named,
+		.drop = drop_clone, .data = r, .subject = untrusted_raw(&s->env->environment.name),
+	};
+
+	*r = (struct clone_request){xstrdup(b->org), xstrdup(b->app), xstrdup(board_env_id(s->env)),
+				    (char *)(uintptr_t)prompt.note, ui};
+	ui_push(ui, prompt_view_new(&prompt));
+	free(name);
+}
+
+/* NULL: none is there. */
+static const char *
+module_at(const struct board_view *b)
+{
+	return b->sight.module_count ? b->sight.modules[b->sight.row] : NULL;
+}
+
+/* Of the workload under the cursor; NULL: it does not run there, or that is not known. */
+static const char *
+image_at(const struct board_view *b)
+{
+	const char *module = module_at(b);
+
+	return module && b->sight.env && b->sight.env->set ? set_module_image(b->sight.env->set, module) : NULL;
+}
+
+static void
+run_version(struct view *view, struct ui *ui)
+{
+	const struct board_view *b = (const struct board_view *)view;
+
+	ui_push(ui, picker_view_new(ui, b->org, b->app, board_env_id(b->sight.env), module_at(b), image_at(b)));
+}
+
+static void
+run_deploy(struct view *view, struct ui *ui)
+{
+	const struct board_view *b = (const struct board_view *)view;
+	const struct sight *s = &b->sight;
+
+	operation_review(ui, &(struct flow_request){
+		.verb = FLOW_DEPLOY, .org = b->org, .app = b->app, .env = board_env_id(s->env)});
+}
+
+static void
+run_undo(struct view *view, struct ui *ui)
+{
+	const struct board_view *b = (const struct board_view *)view;
+	const struct sight *s = &b->sight;
+
+	operation_review(ui, &(struct flow_request){
+		.verb = FLOW_UNDO, .org = b->org, .app = b->app, .env = board_env_id(s->env), .decides = true});
+}
+
+static void
+run_discard(struct view *view, struct ui *ui)
+{
+	const struct board_view *b = (const struct board_view *)view;
+	const struct sight *s = &b->sight;
+
+	operation_review(ui, &(struct flow_request){
+		.verb = FLOW_DISCARD, .org = b->org, .app = b->app, .env = board_env_id(s->env)});
+}
+
+static void
+run_promote(struct view *view, struct ui *ui)
+{
+	const struct board_view *b = (const struct board_view *)view;
+	const struct sight *s = &b->sight;
+
+	operation_review(ui, &(struct flow_request){
+		.verb = FLOW_PROMOTE, .org = b->org, .app = b->app, .env = s->env->clone_of,
+		.source = board_env_id(s->env), .decides = true});
+}
+
+static void
+run_diff(struct view *view, struct ui *ui)
+{
+	const struct board_view *b = (const struct board_view *)view;
+	struct moment from = {.env = board_env_id(b->sight.baseline)}, to = {.env = board_env_id(b->sight.env)};
+
+	ui_push(ui, compare_view_new(ui, b->org, b->app, &from, &to));
+}
+
+/* From what ran then to what runs now. */
+static void
+run_diff_then(struct view *view, struct ui *ui)
+{
+	const struct board_view *b = (const struct board_view *)view;
+	const struct world_environment *e = b->sight.env;
+	struct moment from = {board_env_id(e), e->running.id.raw, e->running.set_id.raw};
+	struct moment to = {.env = board_env_id(e)};
+
+	ui_push(ui, compare_view_new(ui, b->org, b->app, &from, &to));
+}
+
+static void
+run_progress(struct view *view, struct ui *ui)
+{
+	(void)view;
+	if (session_flow_count(ui_session(ui)) > 0)
+		ui_push(ui, progress_view_new(session_flow(ui_session(ui), 0)));
+	else
+		ui_say(ui, _("No operation runs; {history} shows what was done."));
+}
+
+static void
+run_baseline(struct view *view, struct ui *ui)
+{
+	struct board_view *b = (struct board_view *)view;
+
+	(void)ui;
+	board_replace(&b->baseline, board_env_id(b->sight.env));
+}
+
+static void
+run_open(struct view *view, struct ui *ui)
+{
+	struct board_view *b = (struct board_view *)view;
+
+	if (b->in_tree)
+		b->in_tree = false;
+	else
+		ui_push(ui, environment_view_new(ui, b->org, b->app, board_env_id(b->sight.env)));
+}
+
+static void
+run_logs(struct view *view, struct ui *ui)
+{
+	struct board_view *b = (struct board_view *)view;
+	const struct sight *s = &b->sight;
+	const char *module = module_at(b);
+
+	/* A workload that is not in this environment writes nothing here: then all of them. */
+	if (module && s->env->set && !set_module(s->env->set, module))
+		module = NULL;
+	ui_push(ui, logs_view_new(ui, b->org, b->app, board_env_id(s->env), module));
+}
+
+/* Of a clone its own; elsewhere the one that was begun last. */
+static void
+run_hotfix(struct view *view, struct ui *ui)
+{
+	struct board_view *b = (struct board_view *)view;
+	const struct sight *s = &b->sight;
+	char *env = s->env->clone_of ? xstrdup(board_env_id(s->env))
+				     : hotfix_newest(ui_session(ui), b->org, b->app);
+
+	if (env)
+		ui_push(ui, hotfix_view_new(ui, b->org, b->app, env));
+	else
+		ui_say(ui, _("No hotfix was begun here: {clone} clones what is broken."));
+	free(env);
+}
+
+/* What is worth copying of a workload; NULL: nothing.  free() it. */
+static char *
+copied(const struct sight *s, const char *module, bool *is_address)
+{
+	const char *image = s->env->set ? set_module_image(s->env->set, module) : NULL;
+	char *address = board_address(s->env, module);
+	char *shown = address || image ? text_printable(address ? address : image) : NULL;
+
+	*is_address = address != NULL;
+	free(address);
+	return shown;
+}
+
+static void
+copy_marked(const struct board_view *b, struct ui *ui, const struct sight *s)
+{
+	struct buf lines;
+	bool is_address;
+
+	buf_init(&lines, COPY_MAX);
+	for (size_t i = 0; i < s->module_count; i++) {
+		char *line = board_is_marked(b, s->modules[i]) ? copied(s, s->modules[i], &is_address) : NULL;
+
+		if (line)
+			(void)buf_printf(&lines, "%s\n", line);
+		free(line);
+	}
+	if (lines.length > 0)
+		ui_copy(ui, _("what is marked"), buf_str(&lines));
+	else
+		ui_say(ui, _("There is nothing to copy here: no address and no image."));
+	buf_clear(&lines);
+}
+
+static void
+run_copy(struct view *view, struct ui *ui)
+{
+	struct board_view *b = (struct board_view *)view;
+	const struct sight *s = &b->sight;
+	bool is_address = false;
+	char *shown = s->module_count ? copied(s, s->modules[s->row], &is_address) : NULL;
+
+	if (json_object_size(b->marks) > 0)
+		copy_marked(b, ui, s);
+	else if (shown)
+		ui_copy(ui, is_address ? _("the address") : _("the image"), shown);
+	else
+		ui_say(ui, _("There is nothing to copy here: no address and no image."));
+	free(shown);
+}
+
+static void
+run_edit(struct view *view, struct ui *ui)
+{
+	const struct board_view *b = (const struct board_view *)view;
+
+	ui_edit_workload(ui, b->org, b->app, board_env_id(b->sight.env), module_at(b));
+}
+
+static void
+run_browse(struct view *view, struct ui *ui)
+{
+	struct board_view *b = (struct board_view *)view;
+	const struct sight *s = &b->sight;
+	char *address = s->module_count ? board_address(s->env, s->modules[s->row]) : NULL;
+	struct error err = {0};
+
+	if (!address)
+		ui_say(ui, _("This workload has no address here."));
+	else if (outside_browse(address, &err) != 0)
+		ui_say_error(ui, &err);
+	else
+		ui_say(ui, _("Opened: %s"), address);
+	free(address);
+}
+
+/* --- elsewhere --- */
+
+/* What was found takes the cursor. */
+static void
+go(void *data, struct ui *ui, const struct goto_place *place)
+{
+	struct board_view *b = data;
+
+	if (!b->org || !b->app || strcmp(b->org, place->org) != 0 || strcmp(b->app, place->app) != 0)
+		board_open_application(b, ui, place->org, place->app);
+	if (*place->env)
+		board_replace(&b->env, place->env);
+	if (*place->module)
+		board_replace(&b->module, place->module);
+	b->in_tree = false;
+}
+
+static void
+run_find(struct view *view, struct ui *ui)
+{
+	struct board_view *b = (struct board_view *)view;
+
+	ui_push(ui, goto_view_new(ui, b->org, b->app, go, b));
+}
+
+static void
+run_clones(struct view *view, struct ui *ui)
+{
+	ui_push(ui, clones_view_new(ui, ((const struct board_view *)view)->org));
+}
+
+static void
+run_contexts(struct view *view, struct ui *ui)
+{
+	struct view *contexts = contexts_view_new(ui);
+
+	(void)view;
+	if (contexts)
+		ui_push(ui, contexts);
+}
+
+static void
+run_interrupted(struct view *view, struct ui *ui)
+{
+	(void)view;
+	ui_push(ui, interrupted_view_new(ui));
+}
+
+static void
+run_history(struct view *view, struct ui *ui)
+{
+	(void)view;
+	ui_push(ui, history_view_new(ui));
+}
+
+static void
+run_pane(struct view *view, struct ui *ui)
+{
+	struct board_view *b = (struct board_view *)view;
+
+	(void)ui;
+	b->in_tree = !b->in_tree;
+}
+
+static void
+run_back(struct view *view, struct ui *ui)
+{
+	struct board_view *b = (struct board_view *)view;
+
+	if (b->in_tree)
+		b->in_tree = false;
+	else if (json_object_size(b->marks) > 0)
+		json_object_clear(b->marks);
+	else
+		ui_say(ui, _("This is the first screen; q quits, ? lists the keys."));
+}
+
+static void
+run_quit(struct view *view, struct ui *ui)
+{
+	(void)view;
+	ui_quit(ui);
+}
+
+static void
+run_now(struct view *view, struct ui *ui)
+{
+	board_show_then((struct board_view *)view, ui, NULL);
+}
+
+static void
+run_earlier(struct view *view, struct ui *ui)
+{
+	board_step_then((struct board_view *)view, ui, -1);
+}
+
+static void
+run_later(struct view *view, struct ui *ui)
+{
+	board_step_then((struct board_view *)view, ui, 1);
+}
+
+/* --- what must be there --- */
+
+static const struct sight *
+sight_of(const struct view *view)
+{
+	return &((const struct board_view *)view)->sight;
+}
+
+static bool
+has_environment(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return sight_of(view)->env != NULL;
+}
+
+static bool
+is_arranged(const struct view *view, struct ui *ui)
+{
+	return has_environment(view, ui) && ((const struct board_view *)view)->arrangement;
+}
+
+static bool
+has_goal(const struct view *view, struct ui *ui)
+{
+	return has_environment(view, ui) || ((const struct board_view *)view)->in_tree;
+}
+
+static bool
+has_deployment(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return sight_of(view)->env->running.id.raw != NULL;
+}
+
+static bool
+has_workload(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return image_at((const struct board_view *)view) != NULL;
+}
+
+static bool
+is_compared(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return sight_of(view)->env != sight_of(view)->baseline;
+}
+
+static bool
+is_clone(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return sight_of(view)->env->clone_of != NULL;
+}
+
+static bool
+has_clones(const struct view *view, struct ui *ui)
+{
+	const struct world_application *app = sight_of(view)->app;
+
+	(void)ui;
+	for (size_t i = 0; i < app->count; i++)
+		if (app->environments[i].clone_of)
+			return true;
+	return false;
+}
+
+static bool
+is_disposable(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return !sight_of(view)->env->is_protected && sight_of(view)->app->count > 1;
+}
+
+static bool
+is_still_there(const struct view *view, struct ui *ui)
+{
+	const struct board_view *b = (const struct board_view *)view;
+
+	return world_environment(session_world(ui_session(ui)), b->org, b->app, board_env_id(b->sight.env));
+}
+
+static const char *
+env_name(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return board_env_id(sight_of(view)->env);
+}
+
+static const struct need an_environment = {
+	has_environment, N_("There is no environment to do this with."), NULL,
+};
+static const struct need an_arrangement = {is_arranged, N_("There is no environment to do this with."), NULL};
+static const struct need a_goal = {has_goal, N_("There is no environment to do this with."), NULL};
+static const struct need a_workload = {
+	has_workload, N_("This workload does not run in this environment, or that is not known."), NULL,
+};
+static const struct need another_than_the_baseline = {
+	is_compared, N_("This is the baseline itself; move to another environment."), NULL,
+};
+static const struct need a_clone = {is_clone, N_("Only a clone can be promoted, and the cursor is on none."), NULL};
+static const struct need a_deployment_then = {has_deployment, N_("Nothing had been deployed there then."), NULL};
+static const struct need there_now = {is_still_there, N_("%s is not there any more."), env_name};
+/* Of these it is said by what would be done, or shown. */
+static const struct need a_deployment = {has_deployment, NULL, NULL}, clones = {has_clones, NULL, NULL};
+static const struct need disposable = {is_disposable, NULL, NULL};
+
+const struct key board_keys[] = {
+	{'C', "C", ACTION_CLONE, N_("clone"), NULL, run_clone, {&an_environment, &a_deployment}},
+	{'V', "V", ACTION_VERSION, N_("version"), NULL, run_version, {&an_environment, &a_workload}},
+	{'E', "E", ACTION_EDIT, N_("edit"), NULL, run_edit, {&an_environment, &a_workload}},
+	{'D', "D", ACTION_DEPLOY, N_("deploy"), NULL, run_deploy, {&an_environment, &a_deployment}},
+	{'d', "d", ACTION_DIFF, N_("diff"), N_("Compare the environment with the baseline."),
+	 run_diff, {&an_environment, &another_than_the_baseline}},
+	{'P', "P", ACTION_PROMOTE, N_("promote"), N_("Take a clone's changes to where it came from."),
+	 run_promote, {&an_environment, &a_clone}},
+	{'U', "U", ACTION_UNDO, N_("undo"), NULL, run_undo, {&an_environment, &a_deployment}},
+	{'X', "X", ACTION_DISCARD, N_("discard"), N_("Delete a clone and everything that is its own."),
+	 run_discard, {&an_environment, &disposable}},
+	{'l', "l", ACTION_LOGS, N_("logs"), NULL, run_logs, {&an_environment, &a_deployment}},
+	{'/', "/", ACTION_FIND, N_("find"), .run = run_find},
+	{'h', "h", ACTION_HISTORY, N_("history"), .run = run_history},
+	{'H', "H", ACTION_HOTFIX, N_("hotfix"), N_("Show how far the clone's hotfix has come, and what is next."),
+	 run_hotfix, {&an_environment, &clones}},
+	{'c', "c", ACTION_CLONES, N_("clones"), .run = run_clones},
+	{'i', "i", ACTION_INTERRUPTED, .run = run_interrupted},
+	{'w', "w", ACTION_CONTEXTS, .run = run_contexts},
+	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, .help = NULL},
+	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, .help = NULL},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = N_("To the workload above.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = N_("To the workload below.")},
+	{'k', "k", ACTION_UP, NULL, .help = NULL},
+	{'j', "j", ACTION_DOWN, NULL, .help = NULL},
+	PAGE_KEYS,
+	{'g', "g", ACTION_FIRST, NULL, .help = N_("To the first environment.")},
+	{'G', "G", ACTION_LAST, NULL, .help = N_("To the last environment.")},
+	{'\t', "Tab", ACTION_PANE, NULL, N_("To the applications, and back."), .run = run_pane},
+	{'\r', "Enter", ACTION_OPEN, N_("open"), N_("Open the environment (in the application list: open its board)."),
+	 run_open, {&a_goal}},
+	{27, NULL, ACTION_BACK, .run = run_back},
+	{'b', "b", ACTION_BASELINE, NULL, NULL, run_baseline, {&an_environment}},
+	{'[', "[", ACTION_EARLIER, NULL, N_("Snapshot of the board before its last change."), .run = run_earlier},
+	{'p', "p", ACTION_PROGRESS, NULL, NULL, run_progress, {&an_environment}},
+	{' ', "Space", ACTION_MARK, NULL, NULL, board_run_mark, {&an_arrangement}},
+	{'n', "n", ACTION_NEXT, NULL, N_("Next marked workload."),
+	 board_run_next, {&an_arrangement}},
+	{'N', "N", ACTION_PREVIOUS, NULL, N_("Previous marked workload."),
+	 board_run_previous, {&an_arrangement}},
+	{'s', "s", ACTION_SORT, NULL, NULL, board_run_sort, {&an_arrangement}},
+	{'!', "!", ACTION_PIN, NULL, NULL, board_run_pin, {&an_arrangement}},
+	{'-', "-", ACTION_HIDE, NULL, NULL, board_run_hide, {&an_arrangement}},
+	{'+', "+", ACTION_SHOW, NULL, NULL, board_run_show, {&an_arrangement}},
+	{'<', "<", ACTION_NARROWER, NULL, NULL, board_run_narrower, {&an_arrangement}},
+	{'>', ">", ACTION_WIDER, NULL, NULL, board_run_wider, {&an_arrangement}},
+	{'y', "y", ACTION_COPY, NULL, N_("Copy the address under the cursor, or the image; with marks theirs."),
+	 run_copy, {&an_environment}},
+	{'o', "o", ACTION_BROWSE, NULL, NULL, run_browse, {&an_environment}},
+	{'R', "R", ACTION_REFRESH, .run = ui_run_refresh},
+	{'q', "q", ACTION_QUIT, .run = run_quit},
+	NO_KEY,
+};
+
+const struct key board_then_keys[] = {
+	{27, "Esc", ACTION_BACK, N_("back to now"), N_("Back to the live board."), .run = run_now},
+	{'[', "[", ACTION_EARLIER, N_("earlier"), .run = run_earlier},
+	{']', "]", ACTION_LATER, N_("later"), .run = run_later},
+	{'d', "d", ACTION_DIFF, N_("diff"), N_("Compare the snapshot with now."),
+	 run_diff_then, {&an_environment, &a_deployment_then, &there_now}},
+	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, .help = NULL},
+	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, .help = NULL},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = N_("To the workload above.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = N_("To the workload below.")},
+	{'k', "k", ACTION_UP, NULL, .help = NULL},
+	{'j', "j", ACTION_DOWN, NULL, .help = NULL},
+	PAGE_KEYS,
+	{'g', "g", ACTION_FIRST, NULL, .help = N_("To the first environment.")},
+	{'G', "G", ACTION_LAST, NULL, .help = N_("To the last environment.")},
+	{'b', "b", ACTION_BASELINE, N_("baseline"), NULL, run_baseline, {&an_environment}},
+	{'q', NULL, ACTION_BACK, NULL, .help = NULL},
+	NO_KEY,
+};
