@@ -72,7 +72,8 @@ libflow_a_SOURCES = \
 if HAVE_CMOCKA
 check_PROGRAMS += tests/wire/test-flow
 TESTS += tests/wire/test-flow
-tests_wire_test_flow_SOURCES = tests/wire/test-flow.c
+tests_wire_test_flow_SOURCES = tests/wire/test-flow.c tests/wire/sample.c tests/wire/sample.h
+tests_wire_test_flow_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/wire
 tests_wire_test_flow_LDADD = libflow.a libapi.a libstore.a libdb.a libnet.a libcompare.a libmodel.a libbase.a \
 	$(SQLITE_LIBS) $(CMOCKA_LIBS) $(BASE_LIBS)
 check_PROGRAMS += tests/unit/test-interrupted

@@ -27,69 +27,25 @@
 #include "flow/session.h"
 #include "flow/world.h"
 #include "model/set.h"
+#include "sample.h"
 #include "store/store.h"
 
-#define ORG "topicshare-inc"
-#define APP "topicshare"
+#define ORG SAMPLE_ORG
+#define APP SAMPLE_APP
 #define WAIT_MS 60000
 
 static struct {
-	char *folder, *socket, *history, *cache;
-	pid_t daemon;
+	struct sample sample;
 	struct session *session;
 } here;
-
-static char *
-place(const char *variable, const char *below)
-{
-	const char *value = getenv(variable);
-
-	return xasprintf("%s%s", value ? value : "", below);
-}
-
-static int
-start_daemon(void)
-{
-	char *program = place("SIDESTAGED", "");
-	char *images = place("SIDESTAGE_LIBEXEC", "/images");
-	char *templates = place("SIDESTAGE_DATA", "/sample/topicshare");
-	char *sample = place("SIDESTAGE_DATA", "/sample/topicshare/topicshare.json");
-	int ready[2];
-	char word[8] = "";
-	ssize_t n;
-
-	if (pipe(ready))
-		return -1;
-	here.daemon = fork();
-	if (here.daemon == 0) {
-		char *state = xasprintf("%s/platform", here.folder);
-
-		/* Its descriptor is free for the taking: stdin. */
-		dup2(ready[1], 0);
-		close(ready[0]);
-		close(ready[1]);
-		execl(program, program, "serve", "--socket", here.socket, "--state", state,
-		      "--images", images, "--templates", templates, "--import", sample, "--user",
-		      "oncall", "--ready-fd", "0", (char *)NULL);
-		_exit(127);
-	}
-	close(ready[1]);
-	n = read(ready[0], word, 6);
-	close(ready[0]);
-	free(program);
-	free(images);
-	free(templates);
-	free(sample);
-	return n == 6 && !strcmp(word, "ready\n") ? 0 : -1;
-}
 
 static int
 open_session(void)
 {
 	struct error err = { 0 };
 	const struct session_options options = {
-		.url = "http://localhost", .socket = here.socket, .context = "test",
-		.history_path = here.history, .cache_path = here.cache,
+		.url = "http://localhost", .socket = here.sample.socket, .context = "test",
+		.history_path = here.sample.history, .cache_path = here.sample.cache,
 	};
 
 	here.session = session_new(&options, &err);
@@ -116,17 +72,10 @@ runs(const char *id)
 static int
 start_all(void **state)
 {
-	const char *tmp = getenv("TMPDIR");
 	int64_t until = clock_steady_ms() + WAIT_MS;
 
 	(void)state;
-	here.folder = xasprintf("%s/flow-XXXXXX", tmp ? tmp : "/tmp");
-	if (!mkdtemp(here.folder))
-		return -1;
-	here.socket = xasprintf("%s/socket", here.folder);
-	here.history = xasprintf("%s/history.db", here.folder);
-	here.cache = xasprintf("%s/cache.db", here.folder);
-	if (start_daemon() || open_session())
+	if (sample_start(&here.sample, "flow") || open_session())
 		return -1;
 	session_focus(here.session, ORG, APP);
 	while (!runs("production") || !runs("qa")) {
@@ -140,20 +89,9 @@ start_all(void **state)
 static int
 stop_all(void **state)
 {
-	int status;
-
 	(void)state;
 	session_free(here.session);
-	if (here.daemon > 0) {
-		kill(here.daemon, SIGTERM);
-		waitpid(here.daemon, &status, 0);
-	}
-	status = paths_remove_tree(here.folder, NULL);
-	free(here.folder);
-	free(here.socket);
-	free(here.history);
-	free(here.cache);
-	return status;
+	return sample_stop(&here.sample);
 }
 
 /* --- driving a flow --- */
@@ -500,11 +438,11 @@ another_address_has_the_same_history(void **state)
 	assert_true(before > 0);
 	operation_list_clear(&list);
 	session_free(here.session);
-	kill(here.daemon, SIGTERM);
-	assert_int_equal(waitpid(here.daemon, &status, 0), here.daemon);
-	free(here.socket);
-	here.socket = xasprintf("%s/another", here.folder);
-	assert_int_equal(start_daemon(), 0);
+	kill(here.sample.daemon, SIGTERM);
+	assert_int_equal(waitpid(here.sample.daemon, &status, 0), here.sample.daemon);
+	free(here.sample.socket);
+	here.sample.socket = xasprintf("%s/another", here.sample.folder);
+	assert_int_equal(sample_serve(&here.sample), 0);
 	assert_int_equal(open_session(), 0);
 	session_focus(here.session, ORG, APP);
 	turn_until(knows_who_answers, NULL);

@@ -355,6 +355,7 @@ go(void *data, struct ui *ui, const struct goto_place *place)
 	if (*place->module)
 		board_replace(&b->module, place->module);
 	b->in_tree = false;
+	board_look(b, ui);	/* the next key may come before the next picture */
 }
 
 static void
