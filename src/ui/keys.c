@@ -63,13 +63,13 @@ static const struct {
 #define FUNCTION_KEYS 12
 
 /* A view's table, and where each of its bindings was said. */
-struct table {
+struct key_table {
 	struct key *rows;		/* NULL: as it came; shown is owned */
 	char **where;			/* of each row; NULL: as it came */
 };
 
 struct bindings {
-	struct table tables[VIEW_COUNT];
+	struct key_table tables[VIEW_COUNT];
 };
 
 /* --- names --- */
@@ -158,7 +158,7 @@ bindings_new(void)
 }
 
 static void
-free_table(struct table *table)
+free_table(struct key_table *table)
 {
 	for (size_t i = 0; table->rows && table->rows[i].key; i++) {
 		free((char *)table->rows[i].shown);
@@ -166,7 +166,7 @@ free_table(struct table *table)
 	}
 	free(table->rows);
 	free(table->where);
-	*table = (struct table){0};
+	*table = (struct key_table){0};
 }
 
 void
@@ -190,7 +190,7 @@ count_rows(const struct key *keys)
 }
 
 static void
-put_row(struct table *table, size_t *count, const struct key *row, const char *shown,
+put_row(struct key_table *table, size_t *count, const struct key *row, const char *shown,
 	const char *where)
 {
 	table->rows[*count] = *row;
@@ -203,7 +203,7 @@ static void
 rebind(struct bindings *bindings, size_t view, enum action action, const int *keys, size_t key_count,
        const char *where)
 {
-	struct table old = bindings->tables[view], made = {0};
+	struct key_table old = bindings->tables[view], made = {0};
 	const struct key *rows = keys_of(bindings, view);
 	size_t room = count_rows(rows) + key_count + 1, count = 0;
 	bool done = false;
@@ -352,7 +352,7 @@ int
 bindings_check(const struct bindings *bindings, struct error *err)
 {
 	for (size_t view = 0; view < VIEW_COUNT; view++) {
-		const struct table *table = &bindings->tables[view];
+		const struct key_table *table = &bindings->tables[view];
 
 		for (size_t i = 0; table->rows && table->rows[i].key; i++) {
 			const char *where = table->where[i];

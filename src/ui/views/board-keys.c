@@ -144,33 +144,31 @@ run_version(struct view *view, struct ui *ui)
 }
 
 static void
-run_deploy(struct view *view, struct ui *ui)
+review(const struct view *view, struct ui *ui, enum flow_verb verb)
 {
 	const struct board_view *b = (const struct board_view *)view;
-	const struct sight *s = &b->sight;
 
 	operation_review(ui, &(struct flow_request){
-		.verb = FLOW_DEPLOY, .org = b->org, .app = b->app, .env = board_env_id(s->env)});
+		.verb = verb, .org = b->org, .app = b->app, .env = board_env_id(b->sight.env),
+		.decides = verb == FLOW_UNDO});
+}
+
+static void
+run_deploy(struct view *view, struct ui *ui)
+{
+	review(view, ui, FLOW_DEPLOY);
 }
 
 static void
 run_undo(struct view *view, struct ui *ui)
 {
-	const struct board_view *b = (const struct board_view *)view;
-	const struct sight *s = &b->sight;
-
-	operation_review(ui, &(struct flow_request){
-		.verb = FLOW_UNDO, .org = b->org, .app = b->app, .env = board_env_id(s->env), .decides = true});
+	review(view, ui, FLOW_UNDO);
 }
 
 static void
 run_discard(struct view *view, struct ui *ui)
 {
-	const struct board_view *b = (const struct board_view *)view;
-	const struct sight *s = &b->sight;
-
-	operation_review(ui, &(struct flow_request){
-		.verb = FLOW_DISCARD, .org = b->org, .app = b->app, .env = board_env_id(s->env)});
+	review(view, ui, FLOW_DISCARD);
 }
 
 static void

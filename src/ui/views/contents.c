@@ -22,14 +22,14 @@
 
 /* A title, or a thing with what it is and where it is from, which has a line to itself where it
  * would not fit beside them. */
-struct line {
+struct contents_line {
 	const char *title;		/* ours; NULL: a thing, or, when there is no id, what did not fit */
 	const char *id;			/* the set's */
 	char *kind, *from;
 };
 
-struct lines {
-	struct line *items;
+struct contents_lines {
+	struct contents_line *items;
 	size_t count;
 	int kind_column, kind_columns, from_column;
 };
@@ -38,14 +38,14 @@ struct lines {
 
 /* Takes kind and from. */
 static void
-add_line(struct lines *lines, const char *title, const char *id, char *kind, char *from)
+add_line(struct contents_lines *lines, const char *title, const char *id, char *kind, char *from)
 {
 	lines->items = xreallocarray(lines->items, lines->count + 1, sizeof(*lines->items));
-	lines->items[lines->count++] = (struct line){title, id, kind, from};
+	lines->items[lines->count++] = (struct contents_line){title, id, kind, from};
 }
 
 static void
-add_workload(struct lines *lines, const struct set *set, const char *module)
+add_workload(struct contents_lines *lines, const struct set *set, const char *module)
 {
 	const char *reference = set_module_image(set, module);
 	struct image image;
@@ -61,7 +61,7 @@ add_workload(struct lines *lines, const struct set *set, const char *module)
 
 /* owner NULL: the application's. */
 static void
-add_resource(struct lines *lines, const char *id, const json_t *declaration, const char *owner)
+add_resource(struct contents_lines *lines, const char *id, const json_t *declaration, const char *owner)
 {
 	const char *type = json_string_value(json_object_get(declaration, "type"));
 
@@ -71,7 +71,7 @@ add_resource(struct lines *lines, const char *id, const json_t *declaration, con
 
 /* A long one is as long as it was where it comes from; here it only has to be recognized. */
 static void
-add_value(struct lines *lines, const char *key, const char *text)
+add_value(struct contents_lines *lines, const char *key, const char *text)
 {
 	bool is_short = text_columns(text) <= VALUE_COLUMNS && !strpbrk(text, "\n\r\t");
 
@@ -82,10 +82,10 @@ add_value(struct lines *lines, const char *key, const char *text)
 
 /* Columns of the widest id and kind. */
 static void
-measure(struct lines *lines)
+measure(struct contents_lines *lines)
 {
 	for (size_t i = 0; i < lines->count; i++) {
-		const struct line *line = &lines->items[i];
+		const struct contents_line *line = &lines->items[i];
 		int id = line->id ? text_columns(line->id) : 0, kind = line->kind ? text_columns(line->kind) : 0;
 
 		lines->kind_column = id + ID_COLUMN + GAP > lines->kind_column ? id + ID_COLUMN + GAP : lines->kind_column;
@@ -95,16 +95,16 @@ measure(struct lines *lines)
 
 /* A part of a thing that does not fit beside the others is the line after it. */
 static void
-wrap(struct lines *lines, int columns)
+wrap(struct contents_lines *lines, int columns)
 {
-	struct lines whole = *lines;
+	struct contents_lines whole = *lines;
 
 	measure(&whole);
 	whole.from_column = whole.kind_column + whole.kind_columns + GAP;
 	whole.items = NULL;
 	whole.count = 0;
 	for (size_t i = 0; i < lines->count; i++) {
-		struct line *line = &lines->items[i];
+		struct contents_line *line = &lines->items[i];
 		int from = line->from ? text_columns(line->from) : 0;
 		bool fits = from == 0 || whole.from_column + from <= columns;
 
@@ -118,12 +118,12 @@ wrap(struct lines *lines, int columns)
 
 /* columns 0: not drawn yet. */
 static void
-list(struct lines *lines, const struct set *set, int columns)
+list(struct contents_lines *lines, const struct set *set, int columns)
 {
 	json_t *module, *declaration, *value;
 	const char *name, *id;
 
-	*lines = (struct lines){0};
+	*lines = (struct contents_lines){0};
 	add_line(lines, _("Workloads"), NULL, NULL, NULL);
 	json_object_foreach(set_modules(set), name, module)
 		add_workload(lines, set, name);
@@ -145,7 +145,7 @@ list(struct lines *lines, const struct set *set, int columns)
 }
 
 static void
-lines_clear(struct lines *lines)
+lines_clear(struct contents_lines *lines)
 {
 	for (size_t i = 0; i < lines->count; i++) {
 		free(lines->items[i].kind);
@@ -161,7 +161,7 @@ has(const char *text, const char *wanted)
 }
 
 static bool
-holds(const struct line *line, const char *wanted)
+holds(const struct contents_line *line, const char *wanted)
 {
 	return has(line->id, wanted) || has(line->kind, wanted) || has(line->from, wanted);
 }
@@ -181,8 +181,8 @@ draw_cell(const struct contents *contents, struct canvas *c, int row, int column
 }
 
 static void
-draw_line(const struct contents *contents, struct canvas *c, int row, const struct lines *lines,
-	  const struct line *line, bool found)
+draw_line(const struct contents *contents, struct canvas *c, int row, const struct contents_lines *lines,
+	  const struct contents_line *line, bool found)
 {
 	bool continues = !line->id && !line->title;
 
@@ -201,7 +201,7 @@ void
 contents_draw(struct contents *contents, struct canvas *canvas, const struct set *set)
 {
 	bool field = contents->finding || *contents->find.text;
-	struct lines lines;
+	struct contents_lines lines;
 
 	contents->width = canvas->width;
 	list(&lines, set, contents->width);
@@ -224,7 +224,7 @@ contents_draw(struct contents *contents, struct canvas *canvas, const struct set
 /* --- moving --- */
 
 static void
-scroll_to(struct contents *contents, const struct lines *lines, long to)
+scroll_to(struct contents *contents, const struct contents_lines *lines, long to)
 {
 	long last = (long)lines->count - (contents->height > 1 ? contents->height : 1);
 
@@ -233,7 +233,7 @@ scroll_to(struct contents *contents, const struct lines *lines, long to)
 
 /* To line i, which is then seen. */
 static void
-reach(struct contents *contents, const struct lines *lines, size_t i)
+reach(struct contents *contents, const struct contents_lines *lines, size_t i)
 {
 	contents->at = (long)i + 1;
 	if (i < contents->top || i >= contents->top + (size_t)contents->height)
@@ -241,7 +241,7 @@ reach(struct contents *contents, const struct lines *lines, size_t i)
 }
 
 static void
-to_next(struct contents *contents, struct ui *ui, const struct lines *lines, int step)
+to_next(struct contents *contents, struct ui *ui, const struct contents_lines *lines, int step)
 {
 	long from = contents->at ? contents->at - 1 : (long)contents->top - 1;
 
@@ -271,7 +271,7 @@ bool
 contents_act(struct contents *contents, struct ui *ui, const struct set *set, enum action action)
 {
 	long top = (long)contents->top, page = contents->height > 2 ? contents->height - 1 : 1;
-	struct lines lines;
+	struct contents_lines lines;
 	bool mine = true;
 
 	list(&lines, set, contents->width);
@@ -302,7 +302,7 @@ contents_act(struct contents *contents, struct ui *ui, const struct set *set, en
 static void
 find_again(struct contents *contents, struct ui *ui, const struct set *set)
 {
-	struct lines lines;
+	struct contents_lines lines;
 
 	list(&lines, set, contents->width);
 	contents->at = 0;

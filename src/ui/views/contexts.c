@@ -26,14 +26,14 @@ struct contexts_view {
 };
 
 /* Where the columns begin; 0: there is no room for it. */
-struct columns {
+struct contexts_columns {
 	int address, org, limits;
 };
 
-static struct columns
+static struct contexts_columns
 lay_out(int width)
 {
-	return (struct columns){
+	return (struct contexts_columns){
 		.address = 26, .org = width >= 100 ? 66 : 0, .limits = width >= 100 ? 88 : width >= 76 ? 64 : 0,
 	};
 }
@@ -50,7 +50,7 @@ draw_cell(struct canvas *line, int column, int end, enum style style, const char
 }
 
 static void
-draw_context(struct canvas *c, int row, const struct columns *at, const struct ui_context *context,
+draw_context(struct canvas *c, int row, const struct contexts_columns *at, const struct ui_context *context,
 	     bool here, bool selected)
 {
 	struct canvas line = canvas_part(c, row, 0, 1, c->width);
@@ -96,7 +96,7 @@ static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
 	const struct contexts_view *v = (const struct contexts_view *)view;
-	struct columns at = lay_out(canvas->width);
+	struct contexts_columns at = lay_out(canvas->width);
 	struct viewport part = list_part(&v->list);
 
 	canvas_at(canvas, 0, 5);

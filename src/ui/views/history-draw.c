@@ -114,16 +114,16 @@ history_mark(struct canvas *canvas, enum style plain, enum style found, const ch
 
 /* --- rows ----------------------------------------------------------------------------- */
 
-struct pens {
+struct history_pens {
 	enum style plain, dim, strong, found;
 };
 
-static struct pens
+static struct history_pens
 pens_of(bool selected)
 {
 	if (selected)
-		return (struct pens){STYLE_SELECTED, STYLE_SELECTED, STYLE_SELECTED, STYLE_SELECTED_FOUND};
-	return (struct pens){STYLE_NORMAL, STYLE_DIM, STYLE_STRONG, STYLE_KEY};
+		return (struct history_pens){STYLE_SELECTED, STYLE_SELECTED, STYLE_SELECTED, STYLE_SELECTED_FOUND};
+	return (struct history_pens){STYLE_NORMAL, STYLE_DIM, STYLE_STRONG, STYLE_KEY};
 }
 
 static bool
@@ -161,7 +161,7 @@ static void
 draw_operation(const struct history_view *h, struct canvas *all, int row, size_t at, bool selected)
 {
 	const struct operation *o = &h->list.items[at];
-	struct pens pens = pens_of(selected);
+	struct history_pens pens = pens_of(selected);
 	int indent = h->stories.of[at] == NO_STORY ? 0 : 2;
 	struct canvas line = canvas_part(all, 0, 0, all->height, all->width - (is_narrow(all) ? 0 : 9));
 	struct canvas *c = &line;
@@ -195,7 +195,7 @@ draw_story(const struct history_view *h, struct canvas *all, int row, size_t at,
 {
 	const struct story *story = &h->stories.items[at];
 	const struct operation *clone = &h->list.items[story->first];
-	struct pens pens = pens_of(selected);
+	struct history_pens pens = pens_of(selected);
 	struct canvas line = canvas_part(all, 0, 0, all->height, all->width - (is_narrow(all) ? 0 : 9));
 	struct canvas *c = &line;
 

@@ -48,39 +48,39 @@ hotfix_fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 
 /* --- the steps --- */
 
-struct look {
+struct hotfix_look {
 	enum glyph glyph;
 	enum style style;
 };
 
-static struct look
+static struct hotfix_look
 look_of(const struct hotfix_step *step)
 {
 	if (step->is_busy)
-		return (struct look){GLYPH_HALF, STYLE_WARN};
+		return (struct hotfix_look){GLYPH_HALF, STYLE_WARN};
 	if (step->has_failed)
-		return (struct look){GLYPH_CROSS, STYLE_DANGER};
+		return (struct hotfix_look){GLYPH_CROSS, STYLE_DANGER};
 	switch (step->state) {
-	case HOTFIX_DONE: return (struct look){GLYPH_CHECK, STYLE_OK};
-	case HOTFIX_NOW: return (struct look){GLYPH_CLOSED, STYLE_KEY};
-	case HOTFIX_SKIPPED: return (struct look){GLYPH_MIDDLE, STYLE_DIM};
-	default: return (struct look){GLYPH_RING, STYLE_DIM};
+	case HOTFIX_DONE: return (struct hotfix_look){GLYPH_CHECK, STYLE_OK};
+	case HOTFIX_NOW: return (struct hotfix_look){GLYPH_CLOSED, STYLE_KEY};
+	case HOTFIX_SKIPPED: return (struct hotfix_look){GLYPH_MIDDLE, STYLE_DIM};
+	default: return (struct hotfix_look){GLYPH_RING, STYLE_DIM};
 	}
 }
 
 /* Where the columns begin; 0: there is no room for it. */
-struct columns {
+struct hotfix_columns {
 	int word, age, who, took, detail;
 };
 
-static struct columns
+static struct hotfix_columns
 lay_out(int width)
 {
 	if (width >= 100)
-		return (struct columns){18, 28, 38, 52, 62};
+		return (struct hotfix_columns){18, 28, 38, 52, 62};
 	if (width >= 70)
-		return (struct columns){17, 26, 35, 0, 47};
-	return (struct columns){17, 27, 0, 0, 0};
+		return (struct hotfix_columns){17, 26, 35, 0, 47};
+	return (struct hotfix_columns){17, 27, 0, 0, 0};
 }
 
 /* What was done, or what is to be done. */
@@ -104,13 +104,13 @@ draw_words(struct ui *ui, struct canvas *c, enum style style, enum hotfix_step_i
 }
 
 static void
-draw_step(const struct hotfix_view *v, struct ui *ui, struct canvas *all, int row, const struct columns *at,
+draw_step(const struct hotfix_view *v, struct ui *ui, struct canvas *all, int row, const struct hotfix_columns *at,
 	  enum hotfix_step_id id)
 {
 	const struct hotfix_step *step = hotfix_step(v->hotfix, id);
 	bool selected = hotfix_view_at(v) == id;
 	struct canvas line = canvas_part(all, row, 0, 1, all->width), *c = &line;
-	struct look look = look_of(step);
+	struct hotfix_look look = look_of(step);
 	enum style plain = selected ? STYLE_SELECTED : step->state == HOTFIX_NOW ? STYLE_NORMAL : STYLE_DIM;
 	char text[16], ago[64];
 
@@ -328,7 +328,7 @@ void
 hotfix_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
 	const struct hotfix_view *v = (const struct hotfix_view *)view;
-	struct columns at = lay_out(canvas->width);
+	struct hotfix_columns at = lay_out(canvas->width);
 	int first = first_row(canvas), used = first + HOTFIX_STEP_COUNT + (first > 1);
 	struct canvas below = canvas_part(canvas, used, 0, canvas->height - used, canvas->width);
 
