@@ -3,9 +3,9 @@ noinst_LIBRARIES += libui.a
 libui_a_SOURCES = \
 	src/ui/actions.c src/ui/actions.h \
 	src/ui/canvas.c src/ui/canvas.h \
+	src/ui/chrome.c src/ui/chrome.h \
 	src/ui/crash.c src/ui/crash.h \
 	src/ui/escapes.c src/ui/escapes.h \
-	src/ui/frame.c src/ui/frame.h \
 	src/ui/gestures.c src/ui/gestures.h \
 	src/ui/input.c src/ui/input.h \
 	src/ui/keys.c src/ui/keys.h \

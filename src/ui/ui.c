@@ -23,9 +23,9 @@
 #include "flow/session.h"
 #include "flow/world.h"
 #include "ui/canvas.h"
+#include "ui/chrome.h"
 #include "ui/crash.h"
 #include "ui/escapes.h"
-#include "ui/frame.h"
 #include "ui/gestures.h"
 #include "ui/keys.h"
 #include "ui/terminal.h"
@@ -220,7 +220,7 @@ view_canvas(const struct ui *ui)
 	struct canvas screen = {.height = LINES, .width = COLS, .ascii = ui->ascii};
 
 	/* A field that the message is about must not be below it. */
-	return canvas_part(&screen, 1, 0, LINES - 2 - frame_message_rows(ui, COLS), COLS);
+	return canvas_part(&screen, 1, 0, LINES - 2 - chrome_message_rows(ui, COLS), COLS);
 }
 
 static bool
@@ -278,9 +278,9 @@ draw(struct ui *ui)
 	ui->draw_again_at = 0;
 	canvas_begin();
 	if (is_too_small()) {
-		frame_too_small(&screen);
+		chrome_too_small(&screen);
 	} else {
-		frame_header(ui, &screen);
+		chrome_header(ui, &screen);
 		part = view_canvas(ui);
 		fit(ui, &part);
 		ui->in_sight = (struct viewport){0};
@@ -288,14 +288,14 @@ draw(struct ui *ui)
 		answer(ui);
 		part = canvas_part(&screen, LINES - 2, 0, 1, COLS);
 		if (ui->message[0])
-			frame_message(ui, &screen);
+			chrome_message(ui, &screen);
 		else
-			frame_rule(ui, &part);
+			chrome_rule(ui, &part);
 		part = canvas_part(&screen, LINES - 1, 0, 1, COLS);
-		frame_keys(ui, &part);
+		chrome_keys(ui, &part);
 	}
 	canvas_end();
-	frame_title(ui);
+	chrome_title(ui);
 	ui->dirty = false;
 	ui->drawn_at = clock_steady_ms();
 	if (top->ops->drawn)

@@ -29,7 +29,7 @@
 #include "model/set.h"
 #include "sample.h"
 #include "ui/canvas.h"
-#include "ui/frame.h"
+#include "ui/chrome.h"
 #include "ui/theme-file.h"
 #include "ui/theme.h"
 #include "ui/view.h"

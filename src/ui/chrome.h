@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The insides of the screen, for ui.c and frame.c only: what it is, and what stands around the
+ * The insides of the screen, for ui.c and chrome.c only: what it is, and what stands around the
  * view on top.
  */
-#ifndef SIDESTAGE_UI_FRAME_H
-#define SIDESTAGE_UI_FRAME_H
+#ifndef SIDESTAGE_UI_CHROME_H
+#define SIDESTAGE_UI_CHROME_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -51,16 +51,16 @@ struct ui {
 size_t ui_count_running(const struct ui *ui);
 
 /* The first row: where one is, on which platform, and what goes on there. */
-void frame_header(struct ui *ui, struct canvas *screen);
+void chrome_header(struct ui *ui, struct canvas *screen);
 /* What was said last, on as many rows as it needs, up to four, above the keys. */
-void frame_message(const struct ui *ui, struct canvas *screen);
-int frame_message_rows(const struct ui *ui, int columns);	/* at least 1, for the rule */
+void chrome_message(const struct ui *ui, struct canvas *screen);
+int chrome_message_rows(const struct ui *ui, int columns);	/* at least 1, for the rule */
 /* The rule that stands there when nothing is said. */
-void frame_rule(const struct ui *ui, struct canvas *line);
+void chrome_rule(const struct ui *ui, struct canvas *line);
 /* The last row: the keys of the view, as many as fit. */
-void frame_keys(struct ui *ui, struct canvas *bar);
-void frame_too_small(struct canvas *screen);
+void chrome_keys(struct ui *ui, struct canvas *bar);
+void chrome_too_small(struct canvas *screen);
 /* Of the terminal's window. */
-void frame_title(struct ui *ui);
+void chrome_title(struct ui *ui);
 
 #endif

@@ -2,7 +2,7 @@
 /* What stands around a view: the header, what was said, the keys, and the window's title. */
 #include "config.h"
 
-#include "ui/frame.h"
+#include "ui/chrome.h"
 
 #include <curses.h>
 #include <stdio.h>
@@ -142,7 +142,7 @@ draw_stripe(const struct ui *ui, struct canvas *bar)
 }
 
 void
-frame_header(struct ui *ui, struct canvas *screen)
+chrome_header(struct ui *ui, struct canvas *screen)
 {
 	static const unsigned fewer[] = {
 		PART_CLONES | PART_USER | PART_LINK, PART_USER | PART_LINK, PART_LINK, 0,
@@ -257,7 +257,7 @@ ui_keyed(struct ui *ui, const char *text)
 }
 
 void
-frame_keys(struct ui *ui, struct canvas *bar)
+chrome_keys(struct ui *ui, struct canvas *bar)
 {
 	const struct view *top = ui_top(ui);
 	const struct key *other = top->ops->bar ? top->ops->bar(top, ui) : NULL;
@@ -289,7 +289,7 @@ frame_keys(struct ui *ui, struct canvas *bar)
 }
 
 void
-frame_too_small(struct canvas *screen)
+chrome_too_small(struct canvas *screen)
 {
 	canvas_at(screen, screen->height / 2, 0);
 	canvas_format(screen, STYLE_WARN, _("This terminal is too small: %dx%d, needs %dx%d."),
@@ -297,7 +297,7 @@ frame_too_small(struct canvas *screen)
 }
 
 int
-frame_message_rows(const struct ui *ui, int columns)
+chrome_message_rows(const struct ui *ui, int columns)
 {
 	int width = columns - 2, rows;
 
@@ -308,10 +308,10 @@ frame_message_rows(const struct ui *ui, int columns)
 }
 
 void
-frame_message(const struct ui *ui, struct canvas *screen)
+chrome_message(const struct ui *ui, struct canvas *screen)
 {
 	int width = screen->width - 2;
-	int rows = frame_message_rows(ui, screen->width);
+	int rows = chrome_message_rows(ui, screen->width);
 	struct canvas part;
 
 	part = canvas_part(screen, LINES - 1 - rows, 0, rows, screen->width);
@@ -324,14 +324,14 @@ frame_message(const struct ui *ui, struct canvas *screen)
 }
 
 void
-frame_rule(const struct ui *ui, struct canvas *line)
+chrome_rule(const struct ui *ui, struct canvas *line)
 {
 	canvas_rule(line, 0);
 	viewport_draw(&ui->in_sight, line, 0);
 }
 
 void
-frame_title(struct ui *ui)
+chrome_title(struct ui *ui)
 {
 	const struct view *top = ui_top(ui);
 	char subject[256] = "";
