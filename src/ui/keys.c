@@ -35,7 +35,7 @@ static const struct view_name {
 	{"logs", &logs_view_ops},
 	{"history", &history_view_ops},
 	{"history-find", &history_find_view_ops},
-	{"board-then", &board_then_view_ops},
+	{"board-then", &board_snapshot_view_ops},
 	{"clones", &clones_view_ops},
 	{"hotfix", &hotfix_view_ops},
 	{"contexts", &contexts_view_ops},

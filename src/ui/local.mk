@@ -20,7 +20,7 @@ libui_a_SOURCES = \
 	src/ui/views/board-draw.c \
 	src/ui/views/board-grid.c \
 	src/ui/views/board-keys.c \
-	src/ui/views/board-sight.c \
+	src/ui/views/board-model.c \
 	src/ui/views/board-tree.c \
 	src/ui/views/board.c src/ui/views/board.h \
 	src/ui/views/changes.c src/ui/views/changes.h \

@@ -77,7 +77,7 @@ extern const struct key ui_finding_keys[];
 extern const struct view_ops board_view_ops, environment_view_ops, review_view_ops, compare_view_ops,
 	moment_view_ops, progress_view_ops, logs_view_ops, history_view_ops,
 	clones_view_ops, hotfix_view_ops, goto_view_ops, picker_view_ops,
-	contexts_view_ops, interrupted_view_ops, prompt_view_ops, palette_view_ops, help_view_ops, board_then_view_ops, history_find_view_ops;
+	contexts_view_ops, interrupted_view_ops, prompt_view_ops, palette_view_ops, help_view_ops, board_snapshot_view_ops, history_find_view_ops;
 
 /* For views. */
 struct session *ui_session(struct ui *ui);
@@ -127,7 +127,7 @@ const struct key *ui_common_keys(const struct ui *ui);
 
 struct view *board_view_new(const char *org, const char *app);
 /* The board as it was at that time (wall ms); NULL, and says why, when it is not known. */
-struct view *board_then_view_new(struct ui *ui, const char *org, const char *app, const char *env,
+struct view *board_snapshot_view_new(struct ui *ui, const char *org, const char *app, const char *env,
 				 long long at);
 /* The platforms that the configuration names, and the embedded one. */
 struct view *contexts_view_new(struct ui *ui);

@@ -346,7 +346,7 @@ operations_are_only_drawn(void **state)
 	look_at(view, "history");
 	press(view, ACTION_FIND);
 	look_and_close(view, "history, finding");
-	view = board_then_view_new(&here.ui, ORG, APP, "production", clock_wall_ms());
+	view = board_snapshot_view_new(&here.ui, ORG, APP, "production", clock_wall_ms());
 	look_and_close(view, "board as it was");
 	flow_dismiss(flow);
 }

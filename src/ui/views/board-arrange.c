@@ -48,7 +48,7 @@ void
 board_run_pin(struct view *view, struct ui *ui)
 {
 	struct board_view *b = (struct board_view *)view;
-	const struct sight *s = &b->sight;
+	const struct board_model *s = &b->model;
 	const char *env = board_env_id(s->env);
 	bool pinned = !arrangement_is_pinned(b->arrangement, env);
 
@@ -62,7 +62,7 @@ void
 board_run_hide(struct view *view, struct ui *ui)
 {
 	struct board_view *b = (struct board_view *)view;
-	const struct sight *s = &b->sight;
+	const struct board_model *s = &b->model;
 	size_t next = s->column + 1 < s->column_count ? s->column + 1 : s->column - 1;
 	char *env = NULL;
 
@@ -81,7 +81,7 @@ void
 board_run_show(struct view *view, struct ui *ui)
 {
 	struct board_view *b = (struct board_view *)view;
-	const struct sight *s = &b->sight;
+	const struct board_model *s = &b->model;
 	/* Where the cursor is may be a hidden one that is only in sight because of it. */
 	if (s->hidden == 0 && !arrangement_is_hidden(b->arrangement, board_env_id(s->env)))
 		ui_say(ui, _("No environment is left out."));
@@ -134,7 +134,7 @@ board_drag(struct view *view, struct ui *ui, const struct canvas *canvas, int ro
 
 	(void)ui;
 	row -= canvas->height - body.height;
-	if (!b->sight.env || !g->cell || !b->arrangement || row < 0 || row >= part.height || (b->in_tree && !tree))
+	if (!b->model.env || !g->cell || !b->arrangement || row < 0 || row >= part.height || (b->in_tree && !tree))
 		return;
 	from -= tree + 1 + g->label;
 	to -= tree + 1 + g->label;
@@ -151,7 +151,7 @@ void
 board_run_sort(struct view *view, struct ui *ui)
 {
 	struct board_view *b = (struct board_view *)view;
-	const struct sight *s = &b->sight;
+	const struct board_model *s = &b->model;
 	enum arrangement_sort sort = (arrangement_sort(b->arrangement) + 1) % SORT_COUNT;
 
 	/* The cursor stays on its workload wherever that goes. */
@@ -166,7 +166,7 @@ void
 board_run_mark(struct view *view, struct ui *ui)
 {
 	struct board_view *b = (struct board_view *)view;
-	const struct sight *s = &b->sight;
+	const struct board_model *s = &b->model;
 	const char *module = s->module_count ? s->modules[s->row] : NULL;
 
 	if (!module) {
@@ -185,7 +185,7 @@ board_run_mark(struct view *view, struct ui *ui)
 static void
 step_mark(struct board_view *b, struct ui *ui, long by)
 {
-	const struct sight *s = &b->sight;
+	const struct board_model *s = &b->model;
 
 	for (long row = (long)s->row + by; row >= 0 && row < (long)s->module_count; row += by) {
 		if (!board_is_marked(b, s->modules[row]))

@@ -107,7 +107,7 @@ standing_style(enum standing standing)
 }
 
 static void
-draw_cell(const struct sight *s, const struct grid *g, struct canvas *c, int row, int x,
+draw_cell(const struct board_model *s, const struct grid *g, struct canvas *c, int row, int x,
 	  const struct world_environment *e, const char *module, bool selected)
 {
 	const char *reference = e->set ? set_module_image(e->set, module) : NULL;
@@ -187,7 +187,7 @@ draw_to_promote(struct canvas *c, int row, int x, const struct world_environment
 
 /* What the rows' signs are measured by. */
 static void
-draw_corner(const struct sight *s, const struct grid *g, struct canvas *c)
+draw_corner(const struct board_model *s, const struct grid *g, struct canvas *c)
 {
 	canvas_at(c, 0, 0);
 	canvas_ours(c, STYLE_STRONG, _("Workload"));
@@ -201,7 +201,7 @@ draw_corner(const struct sight *s, const struct grid *g, struct canvas *c)
 
 /* On the rule: where one is among those that do not fit, and how many are left out. */
 static void
-draw_position(const struct sight *s, const struct grid *g, struct canvas *c)
+draw_position(const struct board_model *s, const struct grid *g, struct canvas *c)
 {
 	char position[48] = "", hidden[48] = "";
 
@@ -217,7 +217,7 @@ draw_position(const struct sight *s, const struct grid *g, struct canvas *c)
 }
 
 static void
-draw_row(const struct board_view *b, const struct sight *s, const struct grid *g, struct canvas *c,
+draw_row(const struct board_view *b, const struct board_model *s, const struct grid *g, struct canvas *c,
 	 int row, size_t m)
 {
 	bool marked = board_is_marked(b, s->modules[m]);
@@ -236,7 +236,7 @@ draw_row(const struct board_view *b, const struct sight *s, const struct grid *g
 }
 
 static int
-draw_matrix(const struct board_view *b, const struct sight *s, struct canvas *c)
+draw_matrix(const struct board_view *b, const struct board_model *s, struct canvas *c)
 {
 	const struct grid g = b->grid;
 	int row = g.head + 1;
@@ -331,7 +331,7 @@ draw_pods(struct canvas *c, int *row, const struct world_environment *e, const c
 
 /* The same image, and yet another: which of its values. */
 static void
-draw_values(const struct sight *s, struct canvas *c, int *row, const char *module)
+draw_values(const struct board_model *s, struct canvas *c, int *row, const char *module)
 {
 	const struct world_environment *e = s->env;
 	json_t *keys, *key;
@@ -382,7 +382,7 @@ draw_failed(struct canvas *c, int *row, const struct world_environment *e)
 
 /* What of the environment under the cursor could not be read, or not be understood. */
 static void
-draw_unreadable(const struct sight *s, struct canvas *c, int *row)
+draw_unreadable(const struct board_model *s, struct canvas *c, int *row)
 {
 	static const char *const parts[] = {
 		[WORLD_SET] = N_("holds"), [WORLD_FROM_SET] = N_("base"), [WORLD_VALUES] = N_("values"),
@@ -416,7 +416,7 @@ draw_unreadable(const struct sight *s, struct canvas *c, int *row)
 }
 
 static void
-draw_detail(const struct sight *s, const struct viewport *workloads, struct canvas *c)
+draw_detail(const struct board_model *s, const struct viewport *workloads, struct canvas *c)
 {
 	const struct world_environment *e = s->env;
 	const struct deployment *d = &e->environment.last_deploy;
@@ -476,17 +476,17 @@ draw_detail(const struct sight *s, const struct viewport *workloads, struct canv
 
 /* Whether the platform has said that there is nothing. */
 static bool
-is_list_known(const struct board_view *b, const struct sight *s)
+is_list_known(const struct board_view *b, const struct board_model *s)
 {
 	const struct world_organization *o = b->org ? world_organization(s->world, b->org) : NULL;
 
-	if (b->then)
+	if (b->snapshot)
 		return true;
 	return knowledge_is_current(s->app ? &s->app->known : o ? &o->known : &s->world->known);
 }
 
 static void
-draw_nothing(const struct board_view *b, const struct sight *s, struct ui *ui, struct canvas *c)
+draw_nothing(const struct board_view *b, const struct board_model *s, struct ui *ui, struct canvas *c)
 {
 	int used;
 
@@ -533,19 +533,19 @@ lasting_rows(const struct board_view *b, const struct canvas *canvas)
 struct canvas
 board_body(const struct board_view *b, const struct canvas *canvas)
 {
-	int rows = (b->then || b->notice) + lasting_rows(b, canvas);
+	int rows = (b->snapshot || b->notice) + lasting_rows(b, canvas);
 
 	return canvas_part(canvas, rows, 0, canvas->height - rows, canvas->width);
 }
 
 /* Nobody shall take what was for what is. */
 static void
-draw_then(const struct board_view *b, struct canvas *c)
+draw_snapshot(const struct board_view *b, struct canvas *c)
 {
 	char stamp[CLOCK_STAMP_SIZE], ago[64];
 
-	clock_local(stamp, moments_at(b->then));
-	clock_ago(ago, clock_wall_ms() - moments_at(b->then));
+	clock_local(stamp, moments_at(b->snapshot));
+	clock_ago(ago, clock_wall_ms() - moments_at(b->snapshot));
 	canvas_at(c, 0, 1);
 	canvas_glyph(c, STYLE_WARN, GLYPH_RING);
 	canvas_format(c, STYLE_WARN, _(" As it was %s"), stamp);
@@ -564,14 +564,14 @@ draw_notice(struct canvas *c, int row, int rows, const char *notice)
 static bool
 is_tree_alone(const struct board_view *b, int tree)
 {
-	return b->sight.env && b->in_tree && !tree;
+	return b->model.env && b->in_tree && !tree;
 }
 
 void
 board_fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 {
 	struct board_view *b = (struct board_view *)view;
-	const struct sight *s = board_look(b, ui);
+	const struct board_model *s = board_model_update(b, ui);
 	struct canvas body = board_body(b, canvas);
 	int tree = board_tree_columns(canvas);
 	struct canvas part = board_matrix_part(&body, tree);
@@ -588,14 +588,14 @@ void
 board_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
 	const struct board_view *b = (const struct board_view *)view;
-	const struct sight *s = &b->sight;
+	const struct board_model *s = &b->model;
 	struct canvas body = board_body(b, canvas);
 	struct canvas part, detail;
 	int tree = board_tree_columns(canvas), used;
 	struct viewport workloads;
 
-	if (b->then)
-		draw_then(b, canvas);
+	if (b->snapshot)
+		draw_snapshot(b, canvas);
 	if (b->notice)
 		draw_notice(canvas, 0, 1, b->notice);
 	if (b->lasting)

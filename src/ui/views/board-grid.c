@@ -47,7 +47,7 @@ board_grid_column(const struct grid *g, size_t i)
 /* Which columns move with the cursor, and the baseline beside them: a sign without what it is
  * measured by says little. */
 static void
-scroll_columns(struct grid *g, const struct board_view *b, const struct sight *s)
+scroll_columns(struct grid *g, const struct board_view *b, const struct board_model *s)
 {
 	size_t moving, count, at, first, base = 0;
 
@@ -76,7 +76,7 @@ wider(int a, int b)
 
 /* Of the names, and of what stands above and below them. */
 static int
-wanted_label(const struct sight *s, const struct canvas *c)
+wanted_label(const struct board_model *s, const struct canvas *c)
 {
 	const char *const words[] = {_("Workload"), _("compared to"), _("resources"), _("to promote")};
 	const char *const short_words[] = {_("Workload"), _("needs"), _("promote")};
@@ -105,7 +105,7 @@ version_in(const struct world_environment *e, const char *module)
 
 /* Of the versions of the columns that are shown. */
 static int
-wanted_version(const struct grid *g, const struct sight *s)
+wanted_version(const struct grid *g, const struct board_model *s)
 {
 	int wanted = VERSION_COLUMNS;
 
@@ -121,7 +121,7 @@ wanted_version(const struct grid *g, const struct sight *s)
 
 /* Of the names of the environments, with their marks. */
 static int
-wanted_head(const struct grid *g, const struct sight *s)
+wanted_head(const struct grid *g, const struct board_model *s)
 {
 	int wanted = 0;
 
@@ -136,7 +136,7 @@ wanted_head(const struct grid *g, const struct sight *s)
 /* What is left when every column has what it needs at least goes to the names, then to the
  * versions; and where names are still cut, columns that are wider than they need give way. */
 static void
-use_room(struct grid *g, const struct sight *s, const struct canvas *c, bool is_set)
+use_room(struct grid *g, const struct board_model *s, const struct canvas *c, bool is_set)
 {
 	int fit = (int)g->fit, left = c->width - g->label - fit * g->cell;
 	int label = wanted_label(s, c), version = wanted_version(g, s);
@@ -163,7 +163,7 @@ use_room(struct grid *g, const struct sight *s, const struct canvas *c, bool is_
 
 /* A row of versions side by side, or a column of names, is to be told apart. */
 static void
-choose_cuts(struct grid *g, const struct sight *s)
+choose_cuts(struct grid *g, const struct board_model *s)
 {
 	size_t count = 0, rows = g->rows > 0 ? (size_t)g->rows : 0;
 	char **versions = xcalloc(rows * g->fit + 1, sizeof(*versions));
@@ -195,7 +195,7 @@ choose_cuts(struct grid *g, const struct sight *s)
 }
 
 struct grid
-board_lay_out(const struct board_view *b, const struct sight *s, const struct canvas *c)
+board_lay_out(const struct board_view *b, const struct board_model *s, const struct canvas *c)
 {
 	int cell = board_cell(b);
 	struct grid g = {.label = c->width < 60 ? 9 : LABEL_COLUMNS, .head = c->height < 14 ? 2 : 4};

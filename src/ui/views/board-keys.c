@@ -104,7 +104,7 @@ static void
 run_clone(struct view *view, struct ui *ui)
 {
 	struct board_view *b = (struct board_view *)view;
-	const struct sight *s = &b->sight;
+	const struct board_model *s = &b->model;
 	struct clone_request *r = xcalloc(1, sizeof(*r));
 	char *name = free_name(s->app);
 	struct prompt prompt = {
@@ -123,7 +123,7 @@ run_clone(struct view *view, struct ui *ui)
 static const char *
 module_at(const struct board_view *b)
 {
-	return b->sight.module_count ? b->sight.modules[b->sight.row] : NULL;
+	return b->model.module_count ? b->model.modules[b->model.row] : NULL;
 }
 
 /* Of the workload under the cursor; NULL: it does not run there, or that is not known. */
@@ -132,7 +132,7 @@ image_at(const struct board_view *b)
 {
 	const char *module = module_at(b);
 
-	return module && b->sight.env && b->sight.env->set ? set_module_image(b->sight.env->set, module) : NULL;
+	return module && b->model.env && b->model.env->set ? set_module_image(b->model.env->set, module) : NULL;
 }
 
 static void
@@ -140,7 +140,7 @@ run_version(struct view *view, struct ui *ui)
 {
 	const struct board_view *b = (const struct board_view *)view;
 
-	ui_push(ui, picker_view_new(ui, b->org, b->app, board_env_id(b->sight.env), module_at(b), image_at(b)));
+	ui_push(ui, picker_view_new(ui, b->org, b->app, board_env_id(b->model.env), module_at(b), image_at(b)));
 }
 
 static void
@@ -149,7 +149,7 @@ review(const struct view *view, struct ui *ui, enum flow_verb verb)
 	const struct board_view *b = (const struct board_view *)view;
 
 	operation_review(ui, &(struct flow_request){
-		.verb = verb, .org = b->org, .app = b->app, .env = board_env_id(b->sight.env),
+		.verb = verb, .org = b->org, .app = b->app, .env = board_env_id(b->model.env),
 		.decides = verb == FLOW_UNDO});
 }
 
@@ -175,7 +175,7 @@ static void
 run_promote(struct view *view, struct ui *ui)
 {
 	const struct board_view *b = (const struct board_view *)view;
-	const struct sight *s = &b->sight;
+	const struct board_model *s = &b->model;
 
 	operation_review(ui, &(struct flow_request){
 		.verb = FLOW_PROMOTE, .org = b->org, .app = b->app, .env = s->env->clone_of,
@@ -186,17 +186,17 @@ static void
 run_diff(struct view *view, struct ui *ui)
 {
 	const struct board_view *b = (const struct board_view *)view;
-	struct moment from = {.env = board_env_id(b->sight.baseline)}, to = {.env = board_env_id(b->sight.env)};
+	struct moment from = {.env = board_env_id(b->model.baseline)}, to = {.env = board_env_id(b->model.env)};
 
 	ui_push(ui, compare_view_new(ui, b->org, b->app, &from, &to));
 }
 
 /* From what ran then to what runs now. */
 static void
-run_diff_then(struct view *view, struct ui *ui)
+run_diff_snapshot(struct view *view, struct ui *ui)
 {
 	const struct board_view *b = (const struct board_view *)view;
-	const struct world_environment *e = b->sight.env;
+	const struct world_environment *e = b->model.env;
 	struct moment from = {board_env_id(e), e->running.id.raw, e->running.set_id.raw};
 	struct moment to = {.env = board_env_id(e)};
 
@@ -219,7 +219,7 @@ run_baseline(struct view *view, struct ui *ui)
 	struct board_view *b = (struct board_view *)view;
 
 	(void)ui;
-	board_replace(&b->baseline, board_env_id(b->sight.env));
+	board_replace(&b->baseline, board_env_id(b->model.env));
 }
 
 static void
@@ -230,14 +230,14 @@ run_open(struct view *view, struct ui *ui)
 	if (b->in_tree)
 		b->in_tree = false;
 	else
-		ui_push(ui, environment_view_new(ui, b->org, b->app, board_env_id(b->sight.env)));
+		ui_push(ui, environment_view_new(ui, b->org, b->app, board_env_id(b->model.env)));
 }
 
 static void
 run_logs(struct view *view, struct ui *ui)
 {
 	struct board_view *b = (struct board_view *)view;
-	const struct sight *s = &b->sight;
+	const struct board_model *s = &b->model;
 	const char *module = module_at(b);
 
 	/* A workload that is not in this environment writes nothing here: then all of them. */
@@ -251,7 +251,7 @@ static void
 run_hotfix(struct view *view, struct ui *ui)
 {
 	struct board_view *b = (struct board_view *)view;
-	const struct sight *s = &b->sight;
+	const struct board_model *s = &b->model;
 	char *env = s->env->clone_of ? xstrdup(board_env_id(s->env))
 				     : hotfix_newest(ui_session(ui), b->org, b->app);
 
@@ -264,7 +264,7 @@ run_hotfix(struct view *view, struct ui *ui)
 
 /* What is worth copying of a workload; NULL: nothing.  free() it. */
 static char *
-copied(const struct sight *s, const char *module, bool *is_address)
+copied(const struct board_model *s, const char *module, bool *is_address)
 {
 	const char *image = s->env->set ? set_module_image(s->env->set, module) : NULL;
 	char *address = board_address(s->env, module);
@@ -276,7 +276,7 @@ copied(const struct sight *s, const char *module, bool *is_address)
 }
 
 static void
-copy_marked(const struct board_view *b, struct ui *ui, const struct sight *s)
+copy_marked(const struct board_view *b, struct ui *ui, const struct board_model *s)
 {
 	struct buf lines;
 	bool is_address;
@@ -300,7 +300,7 @@ static void
 run_copy(struct view *view, struct ui *ui)
 {
 	struct board_view *b = (struct board_view *)view;
-	const struct sight *s = &b->sight;
+	const struct board_model *s = &b->model;
 	bool is_address = false;
 	char *shown = s->module_count ? copied(s, s->modules[s->row], &is_address) : NULL;
 
@@ -318,14 +318,14 @@ run_edit(struct view *view, struct ui *ui)
 {
 	const struct board_view *b = (const struct board_view *)view;
 
-	ui_edit_workload(ui, b->org, b->app, board_env_id(b->sight.env), module_at(b));
+	ui_edit_workload(ui, b->org, b->app, board_env_id(b->model.env), module_at(b));
 }
 
 static void
 run_browse(struct view *view, struct ui *ui)
 {
 	struct board_view *b = (struct board_view *)view;
-	const struct sight *s = &b->sight;
+	const struct board_model *s = &b->model;
 	char *address = s->module_count ? board_address(s->env, s->modules[s->row]) : NULL;
 	struct error err = {0};
 
@@ -353,7 +353,7 @@ go(void *data, struct ui *ui, const struct goto_place *place)
 	if (*place->module)
 		board_replace(&b->module, place->module);
 	b->in_tree = false;
-	board_look(b, ui);	/* the next key may come before the next picture */
+	board_model_update(b, ui);	/* the next key may come before the next picture */
 }
 
 static void
@@ -426,34 +426,34 @@ run_quit(struct view *view, struct ui *ui)
 static void
 run_now(struct view *view, struct ui *ui)
 {
-	board_show_then((struct board_view *)view, ui, NULL);
+	board_show_snapshot((struct board_view *)view, ui, NULL);
 }
 
 static void
 run_earlier(struct view *view, struct ui *ui)
 {
-	board_step_then((struct board_view *)view, ui, -1);
+	board_step_snapshot((struct board_view *)view, ui, -1);
 }
 
 static void
 run_later(struct view *view, struct ui *ui)
 {
-	board_step_then((struct board_view *)view, ui, 1);
+	board_step_snapshot((struct board_view *)view, ui, 1);
 }
 
 /* --- what must be there --- */
 
-static const struct sight *
-sight_of(const struct view *view)
+static const struct board_model *
+model_of(const struct view *view)
 {
-	return &((const struct board_view *)view)->sight;
+	return &((const struct board_view *)view)->model;
 }
 
 static bool
 has_environment(const struct view *view, struct ui *ui)
 {
 	(void)ui;
-	return sight_of(view)->env != NULL;
+	return model_of(view)->env != NULL;
 }
 
 static bool
@@ -472,7 +472,7 @@ static bool
 has_deployment(const struct view *view, struct ui *ui)
 {
 	(void)ui;
-	return sight_of(view)->env->running.id.raw != NULL;
+	return model_of(view)->env->running.id.raw != NULL;
 }
 
 static bool
@@ -486,20 +486,20 @@ static bool
 is_compared(const struct view *view, struct ui *ui)
 {
 	(void)ui;
-	return sight_of(view)->env != sight_of(view)->baseline;
+	return model_of(view)->env != model_of(view)->baseline;
 }
 
 static bool
 is_clone(const struct view *view, struct ui *ui)
 {
 	(void)ui;
-	return sight_of(view)->env->clone_of != NULL;
+	return model_of(view)->env->clone_of != NULL;
 }
 
 static bool
 has_clones(const struct view *view, struct ui *ui)
 {
-	const struct world_application *app = sight_of(view)->app;
+	const struct world_application *app = model_of(view)->app;
 
 	(void)ui;
 	for (size_t i = 0; i < app->count; i++)
@@ -512,7 +512,7 @@ static bool
 is_disposable(const struct view *view, struct ui *ui)
 {
 	(void)ui;
-	return !sight_of(view)->env->is_protected && sight_of(view)->app->count > 1;
+	return !model_of(view)->env->is_protected && model_of(view)->app->count > 1;
 }
 
 static bool
@@ -520,14 +520,14 @@ is_still_there(const struct view *view, struct ui *ui)
 {
 	const struct board_view *b = (const struct board_view *)view;
 
-	return world_environment(session_world(ui_session(ui)), b->org, b->app, board_env_id(b->sight.env));
+	return world_environment(session_world(ui_session(ui)), b->org, b->app, board_env_id(b->model.env));
 }
 
 static const char *
 env_name(const struct view *view, struct ui *ui)
 {
 	(void)ui;
-	return board_env_id(sight_of(view)->env);
+	return board_env_id(model_of(view)->env);
 }
 
 static const struct need an_environment = {
@@ -542,7 +542,7 @@ static const struct need another_than_the_baseline = {
 	is_compared, N_("This is the baseline itself; move to another environment."), NULL,
 };
 static const struct need a_clone = {is_clone, N_("Only a clone can be promoted, and the cursor is on none."), NULL};
-static const struct need a_deployment_then = {has_deployment, N_("Nothing had been deployed there then."), NULL};
+static const struct need a_deployment_in_it = {has_deployment, N_("Nothing had been deployed there then."), NULL};
 static const struct need there_now = {is_still_there, N_("%s is not there any more."), env_name};
 /* Of these it is said by what would be done, or shown. */
 static const struct need a_deployment = {has_deployment, NULL, NULL}, clones = {has_clones, NULL, NULL};
@@ -603,12 +603,12 @@ const struct key board_keys[] = {
 	NO_KEY,
 };
 
-const struct key board_then_keys[] = {
+const struct key board_snapshot_keys[] = {
 	{27, "Esc", ACTION_BACK, N_("back to now"), N_("Back to the live board."), .run = run_now},
 	{'[', "[", ACTION_EARLIER, N_("earlier"), .run = run_earlier},
 	{']', "]", ACTION_LATER, N_("later"), .run = run_later},
 	{'d', "d", ACTION_DIFF, N_("diff"), N_("Compare the snapshot with now."),
-	 run_diff_then, {&an_environment, &a_deployment_then, &there_now}},
+	 run_diff_snapshot, {&an_environment, &a_deployment_in_it, &there_now}},
 	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, .help = NULL},
 	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, .help = NULL},
 	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = N_("To the workload above.")},

@@ -132,7 +132,7 @@ tree_line(const struct board_view *b, const struct world *world)
 void
 board_scroll_tree(struct board_view *b, int rows)
 {
-	int line = tree_line(b, b->sight.world);
+	int line = tree_line(b, b->model.world);
 
 	b->tree_rows = rows;
 	if (line < b->tree_top)
@@ -181,7 +181,7 @@ draw_place(const struct board_view *b, const struct world *world, struct canvas 
 void
 board_draw_tree(const struct board_view *b, struct canvas *c)
 {
-	const struct world *world = b->sight.world;
+	const struct world *world = b->model.world;
 	int row;
 
 	canvas_at(c, 0, 1);

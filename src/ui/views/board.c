@@ -36,7 +36,7 @@ subject(const struct view *view, struct ui *ui, char *out, size_t size)
 /* --- moving --- */
 
 void
-board_move_to(struct board_view *b, const struct sight *s, long column, long row)
+board_move_to(struct board_view *b, const struct board_model *s, long column, long row)
 {
 	long columns = (long)s->column_count, rows = (long)s->module_count;
 
@@ -52,7 +52,7 @@ static void
 act(struct view *view, struct ui *ui, enum action action)
 {
 	struct board_view *b = (struct board_view *)view;
-	const struct sight *s = &b->sight;
+	const struct board_model *s = &b->model;
 	long column = (long)s->column, row = (long)s->row;
 
 	if (b->in_tree && board_act_in_tree(b, ui, action, s->world))
@@ -74,45 +74,45 @@ act(struct view *view, struct ui *ui, enum action action)
 static void
 acted(struct view *view, struct ui *ui)
 {
-	board_look((struct board_view *)view, ui);
+	board_model_update((struct board_view *)view, ui);
 }
 
 /* --- the board as it was ---------------------------------------------------------------- */
 
 /* Takes it; NULL is now. */
 void
-board_show_then(struct board_view *b, struct ui *ui, struct moments *then)
+board_show_snapshot(struct board_view *b, struct ui *ui, struct moments *snapshot)
 {
-	if (!then && b->is_visit) {
+	if (!snapshot && b->is_visit) {
 		ui_pop(ui);
 		return;
 	}
-	moments_close(b->then);
-	b->then = then;
+	moments_close(b->snapshot);
+	b->snapshot = snapshot;
 	b->in_tree = false;
-	b->view.ops = then ? &board_then_view_ops : &board_view_ops;
+	b->view.ops = snapshot ? &board_snapshot_view_ops : &board_view_ops;
 }
 
 void
-board_step_then(struct board_view *b, struct ui *ui, int by)
+board_step_snapshot(struct board_view *b, struct ui *ui, int by)
 {
 	struct error err = {0};
 	struct moments *last;
 
-	if (b->then && moments_step(b->then, by, &err) == 0)
+	if (b->snapshot && moments_step(b->snapshot, by, &err) == 0)
 		return;
-	if (b->then && by > 0 && !b->is_visit) {
-		board_show_then(b, ui, NULL);
+	if (b->snapshot && by > 0 && !b->is_visit) {
+		board_show_snapshot(b, ui, NULL);
 		ui_say(ui, _("This is the board as it is now."));
 		return;
 	}
-	if (b->then) {
+	if (b->snapshot) {
 		ui_say_error(ui, &err);
 		return;
 	}
 	last = b->org && b->app ? moments_open_last(ui_session(ui), b->org, b->app, &err) : NULL;
 	if (last)
-		board_show_then(b, ui, last);
+		board_show_snapshot(b, ui, last);
 	else
 		ui_say_error(ui, &err);
 }
@@ -121,14 +121,14 @@ static void
 click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
 {
 	struct board_view *b = (struct board_view *)view;
-	const struct sight *s = board_look(b, ui);
+	const struct board_model *s = board_model_update(b, ui);
 	const struct grid *g = &b->grid;
 	struct canvas body = board_body(b, canvas);
 	int tree = board_tree_columns(canvas);
 	long x = (long)s->column, y = (long)s->row;
 
 	row -= canvas->height - body.height;
-	if (row < 0 || (b->then && column < tree))
+	if (row < 0 || (b->snapshot && column < tree))
 		return;
 	if (column < tree || (b->in_tree && !tree)) {
 		board_click_tree(b, ui, s->world, row);
@@ -144,7 +144,7 @@ click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, in
 		y = (long)g->top + row - g->head - 1;
 	b->in_tree = false;
 	board_move_to(b, s, x, y);
-	board_look(b, ui);
+	board_model_update(b, ui);
 }
 
 /* A clone that was asked for takes the cursor, once, as soon as it is there. */
@@ -199,11 +199,11 @@ changed(struct view *view, struct ui *ui)
 		board_arrange(b, ui);
 	if (b->arrangement && arrangement_has_failed(b->arrangement, &err))
 		ui_say_error(ui, &err);
-	if (!b->then)
+	if (!b->snapshot)
 		follow_clone(b, ui, session_world(ui_session(ui)));
-	if (!b->then && !(b->org && b->app))
+	if (!b->snapshot && !(b->org && b->app))
 		choose_application(b, ui);
-	board_look(b, ui);
+	board_model_update(b, ui);
 }
 
 static void
@@ -218,7 +218,7 @@ close_view(struct view *view)
 	free(b->baseline);
 	free(b->followed);
 	free(b->notice);
-	moments_close(b->then);
+	moments_close(b->snapshot);
 	arrangement_close(b->arrangement);
 	json_decref(b->marks);
 	free(b->columns);
@@ -232,8 +232,8 @@ const struct view_ops board_view_ops = {
 };
 
 /* What was cannot be changed: the keys that would are not there. */
-const struct view_ops board_then_view_ops = {
-	.title = N_("Board as it was"), .keys = board_then_keys, .fit = board_fit, .draw = board_draw,
+const struct view_ops board_snapshot_view_ops = {
+	.title = N_("Board as it was"), .keys = board_snapshot_keys, .fit = board_fit, .draw = board_draw,
 	.subject = subject, .act = act, .acted = acted, .click = click, .drag = board_drag, .changed = changed,
 	.close = close_view,
 };
@@ -250,14 +250,14 @@ board_view_new(const char *org, const char *app)
 }
 
 struct view *
-board_then_view_new(struct ui *ui, const char *org, const char *app, const char *env, long long at)
+board_snapshot_view_new(struct ui *ui, const char *org, const char *app, const char *env, long long at)
 {
 	struct error err = {0};
-	struct moments *then = moments_open(ui_session(ui), org, app, at, &err);
+	struct moments *snapshot = moments_open(ui_session(ui), org, app, at, &err);
 	struct view *view;
 	struct board_view *b;
 
-	if (!then) {
+	if (!snapshot) {
 		ui_say_error(ui, &err);
 		return NULL;
 	}
@@ -265,7 +265,7 @@ board_then_view_new(struct ui *ui, const char *org, const char *app, const char 
 	b = (struct board_view *)view;
 	b->is_visit = true;
 	board_replace(&b->env, env);
-	board_show_then(b, ui, then);
+	board_show_snapshot(b, ui, snapshot);
 	board_arrange(b, ui);
 	return view;
 }

@@ -18,7 +18,7 @@ struct world_application;
 struct world_environment;
 
 /* The world as the board sees it now: all borrowed, until the session's next turn. */
-struct sight {
+struct board_model {
 	const struct world *world;
 	const struct world_application *app;
 	const struct world_environment *env, *baseline;	/* NULL: there is none */
@@ -50,7 +50,7 @@ struct board_view {
 	size_t env_at;		/* in which column that was last */
 	char *baseline;		/* NULL: the first protected one */
 	char *followed;		/* the operation whose clone took the cursor */
-	struct moments *then;	/* the board as it was, read only; NULL: as it is */
+	struct moments *snapshot;	/* the board as it was, read only; NULL: as it is */
 	/* What stands above it as long as it holds; NULL: nothing. */
 	char *notice;		/* of what could not be read */
 	const char *lasting;	/* of the history; the session's */
@@ -58,17 +58,17 @@ struct board_view {
 	bool in_tree;		/* the arrows choose an application */
 	struct arrangement *arrangement;	/* of the application; NULL: there is none yet */
 	json_t *marks;		/* object of workloads; NULL: none */
-	const struct world_environment **columns;	/* those of the last sight */
+	const struct world_environment **columns;	/* those of the last model */
 	const char **modules;				/* of that too */
-	struct sight sight;		/* as of the last change */
+	struct board_model model;		/* as of the last change */
 	/* Where everything has its place in the room that there is. */
 	int tree_top, tree_rows;	/* the first line of the applications that is shown; how many are */
 	struct grid grid;		/* its cell is 0 before there was an environment */
 	int matrix_columns;		/* of all environments */
 };
 
-/* Looks again, after the world or the board has changed; what it gives is b->sight. */
-const struct sight *board_look(struct board_view *b, struct ui *ui);
+/* Looks again, after the world or the board has changed; what it gives is b->model. */
+const struct board_model *board_model_update(struct board_view *b, struct ui *ui);
 /* Afterwards `*place` is a copy of value; NULL is NULL. */
 void board_replace(char **place, const char *value);
 /* Another application: its arrangement is the one that was left, and nothing of it is marked. */
@@ -85,12 +85,12 @@ void board_run_mark(struct view *view, struct ui *ui);
 void board_run_next(struct view *view, struct ui *ui);
 void board_run_previous(struct view *view, struct ui *ui);
 /* The keys of the board as it is, and as it was. */
-extern const struct key board_keys[], board_then_keys[];
+extern const struct key board_keys[], board_snapshot_keys[];
 /* The board as it was, which it takes; NULL: as it is. */
-void board_show_then(struct board_view *b, struct ui *ui, struct moments *then);
+void board_show_snapshot(struct board_view *b, struct ui *ui, struct moments *snapshot);
 /* To the change before (-1) or after. */
-void board_step_then(struct board_view *b, struct ui *ui, int by);
-void board_move_to(struct board_view *b, const struct sight *s, long column, long row);
+void board_step_snapshot(struct board_view *b, struct ui *ui, int by);
+void board_move_to(struct board_view *b, const struct board_model *s, long column, long row);
 /* view_ops' drag: the border behind a column makes all of them as wide. */
 void board_drag(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int from, int to);
 /* The board of another application, as it was left. */
@@ -107,8 +107,8 @@ struct canvas board_body(const struct board_view *b, const struct canvas *canvas
 #define LABEL_COLUMNS 13	/* of what stands left of the matrix and of the detail's lines */
 
 /* In so much room, scrolled from where it was. */
-struct grid board_lay_out(const struct board_view *b, const struct sight *s, const struct canvas *c);
-/* Which of the sight's columns is shown as the i-th. */
+struct grid board_lay_out(const struct board_view *b, const struct board_model *s, const struct canvas *c);
+/* Which of the model's columns is shown as the i-th. */
 size_t board_grid_column(const struct grid *g, size_t i);
 /* Columns of one environment; 0: as many as are easy to read. */
 int board_cell(const struct board_view *b);

@@ -365,7 +365,7 @@ run_then(struct view *view, struct ui *ui)
 	struct view *board;
 
 	o = &h->list.items[row->is_story ? h->stories.items[row->at].first : row->at];
-	board = board_then_view_new(ui, untrusted_raw(&o->org), untrusted_raw(&o->app),
+	board = board_snapshot_view_new(ui, untrusted_raw(&o->org), untrusted_raw(&o->app),
 				    untrusted_raw(&o->env), o->created_at);
 	if (board)
 		ui_push(ui, board);

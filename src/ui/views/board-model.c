@@ -64,7 +64,7 @@ list_modules(struct board_view *b, const struct world_application *app)
 }
 
 static bool
-differs(const struct sight *s, const char *module)
+differs(const struct board_model *s, const char *module)
 {
 	for (size_t i = 0; i < s->column_count; i++) {
 		enum standing standing = words_standing(s->columns[i], s->baseline, module);
@@ -77,7 +77,7 @@ differs(const struct sight *s, const char *module)
 
 /* Those that differ first; both kinds stay in their order. */
 static void
-sort_modules(struct board_view *b, const struct sight *s)
+sort_modules(struct board_view *b, const struct board_model *s)
 {
 	const char **same = xcalloc(s->module_count + 1, sizeof(*same));
 	size_t count = 0, same_count = 0;
@@ -113,7 +113,7 @@ is_pinned(const struct board_view *b, const struct world_environment *e)
 /* Where the environment of the cursor has gone: the nearest one that is not protected, rather the
  * one before. */
 static size_t
-neighbour(const struct sight *s, size_t at)
+neighbour(const struct board_model *s, size_t at)
 {
 	size_t last = s->column_count - 1;
 
@@ -128,7 +128,7 @@ neighbour(const struct sight *s, size_t at)
 }
 
 static void
-choose_columns(struct board_view *b, struct sight *s)
+choose_columns(struct board_view *b, struct board_model *s)
 {
 	b->columns = xreallocarray(b->columns, s->app->count, sizeof(b->columns[0]));
 	for (int pinned = 1; pinned >= 0; pinned--) {
@@ -153,14 +153,14 @@ choose_columns(struct board_view *b, struct sight *s)
 	s->env = s->columns[s->column];
 }
 
-static struct sight
+static struct board_model
 look(struct board_view *b, struct ui *ui)
 {
-	struct sight s = {.world = b->then ? moments_world(b->then) : session_world(ui_session(ui))};
+	struct board_model s = {.world = b->snapshot ? moments_world(b->snapshot) : session_world(ui_session(ui))};
 
 	free(b->notice);
-	b->lasting = b->then ? NULL : session_history_problem(ui_session(ui));
-	b->notice = b->then ? NULL : words_of_trouble(s.world, b->org, b->app, clock_wall_ms());
+	b->lasting = b->snapshot ? NULL : session_history_problem(ui_session(ui));
+	b->notice = b->snapshot ? NULL : words_of_trouble(s.world, b->org, b->app, clock_wall_ms());
 	if (b->org && b->app)
 		s.app = world_application(s.world, b->org, b->app);
 	if (!s.app || s.app->count == 0)
@@ -185,9 +185,9 @@ look(struct board_view *b, struct ui *ui)
 	return s;
 }
 
-const struct sight *
-board_look(struct board_view *b, struct ui *ui)
+const struct board_model *
+board_model_update(struct board_view *b, struct ui *ui)
 {
-	b->sight = look(b, ui);
-	return &b->sight;
+	b->model = look(b, ui);
+	return &b->model;
 }
