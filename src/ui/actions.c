@@ -54,6 +54,15 @@ key_row_of(const struct key *keys, enum action action)
 	return NULL;
 }
 
+const struct key *
+key_row_now(const struct view *view, struct ui *ui, enum action action)
+{
+	const struct key *mode = view->ops->mode ? view->ops->mode(view, ui) : NULL;
+	const struct key *row = mode ? key_row_of(mode, action) : NULL;
+
+	return row && row->run ? row : key_row_of(ui_keys(ui, view->ops), action);
+}
+
 const char *
 key_help(const struct key *keys, const struct key *row)
 {

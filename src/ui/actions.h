@@ -109,7 +109,7 @@ struct need {
 	const char *(*about)(const struct view *view, struct ui *ui);	/* foreign, borrowed */
 };
 
-#define NEEDS_MAX 3
+#define NEEDS_MAX 7
 
 /* A row of a view's table.  The first one of an action says all of it; those that follow are other
  * keys for it. */
@@ -146,6 +146,8 @@ enum action action_of_name(const char *name);
 
 /* The row that says what the action does; NULL: the table has no such action. */
 const struct key *key_row_of(const struct key *keys, enum action action);
+/* What the action does in the view now: the row of the mode that it is in, else that of its table. */
+const struct key *key_row_now(const struct view *view, struct ui *ui, enum action action);
 /* The sentence of the help, N_(); NULL: the row is another key for the action above, or in no list. */
 const char *key_help(const struct key *keys, const struct key *row);
 /* Whether pressing it now would do something: the key bar shows only such keys. */

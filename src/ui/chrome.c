@@ -260,7 +260,7 @@ void
 chrome_keys(struct ui *ui, struct canvas *bar)
 {
 	const struct view *top = ui_top(ui);
-	const struct key *other = top->ops->bar ? top->ops->bar(top, ui) : NULL;
+	const struct key *other = top->ops->mode ? top->ops->mode(top, ui) : NULL;
 	const struct key *keys = other ? other : ui_keys(ui, top->ops);
 
 	if (!other || has_help(other))
@@ -273,9 +273,7 @@ chrome_keys(struct ui *ui, struct canvas *bar)
 
 		if (!keys->label || !keys->shown || keys->key == '?')
 			continue;
-		if (!other && !key_is_of_use(keys, top, ui))
-			continue;
-		if (top->ops->can && !top->ops->can(top, ui, keys->action))
+		if (!key_is_of_use(keys, top, ui))
 			continue;
 		shown = other ? shown_key(ui, keys) : keys->shown;
 		needs = text_columns(gap) + text_columns(shown) + 1 + text_columns(_(keys->label));

@@ -45,7 +45,7 @@ gesture_wheel(struct ui *ui, struct view *top, int by)
 		top->ops->wheel(top, ui, by);
 		return;
 	}
-	row = key_row_of(ui_keys(ui, top->ops), action);
+	row = key_row_now(top, ui, action);
 	if (row)
 		key_run(row, top, ui);
 }

@@ -50,7 +50,10 @@ libui_a_SOURCES = \
 	src/ui/views/picker.c \
 	src/ui/views/progress.c \
 	src/ui/views/prompt.c \
-	src/ui/views/review.c \
+	src/ui/views/review-draw.c \
+	src/ui/views/review-finding.c \
+	src/ui/views/review-keys.c \
+	src/ui/views/review.c src/ui/views/review.h \
 	src/ui/widgets/cut.c src/ui/widgets/cut.h \
 	src/ui/widgets/difference-rows.c src/ui/widgets/difference-rows.h \
 	src/ui/widgets/difference.c src/ui/widgets/difference.h \

@@ -398,7 +398,7 @@ ui_do(struct ui *ui, enum action action)
 	const struct key *row = key_row_of(ui_common_keys(ui), action);
 
 	if (!row)
-		row = key_row_of(ui_keys(ui, top->ops), action);
+		row = key_row_now(top, ui, action);
 	if (row)
 		key_run(row, top, ui);
 }
@@ -434,7 +434,7 @@ take_key(struct ui *ui, int key)
 	if (action != ACTION_NONE) {
 		ui->unanswered = action;
 		ui->asked = top->ops;
-		key_run(key_row_of(ui_keys(ui, top->ops), action), top, ui);
+		key_run(key_row_now(top, ui, action), top, ui);
 		return;
 	}
 	action = find_action(ui_common_keys(ui), key);

@@ -46,12 +46,11 @@ struct view_ops {
 	/* The wheel, down 1 or up -1.  NULL: as the keys Down and Up, where the view has them. */
 	void (*wheel)(struct view *view, struct ui *ui, int by);
 	void (*changed)(struct view *view, struct ui *ui);	/* the world or a flow did; may be NULL */
-	/* What the key bar shows while other keys count than those of the table; the shown key is the
-	 * one that the action is bound to; without ACTION_HELP '?' is text.  NULL, or to return NULL:
-	 * the table's. */
-	const struct key *(*bar)(const struct view *view, struct ui *ui);
-	/* Whether the action would do something now: the key bar shows only such keys.  NULL: all do. */
-	bool (*can)(const struct view *view, struct ui *ui, enum action action);
+	/* The rows that count in the mode that it is in, instead of those of the table for the same
+	 * actions: what they do, and what the key bar shows; the keys are those that the actions are bound
+	 * to.  A row without a function does what the table's does.  Without ACTION_HELP '?' is text.  NULL,
+	 * or to return NULL: the table's count. */
+	const struct key *(*mode)(const struct view *view, struct ui *ui);
 	/* What may wait until the picture stands; called after each.  NULL: nothing may. */
 	void (*drawn)(struct view *view, struct ui *ui);
 	/* What was typed before it stood on the screen is dropped: it may change something at once,
@@ -70,7 +69,7 @@ extern const struct key ui_everywhere_keys[];
 /* For tables of keys. */
 void ui_run_back(struct view *view, struct ui *ui);
 void ui_run_refresh(struct view *view, struct ui *ui);
-/* For view_ops' bar: while one types what is to be found. */
+/* For view_ops' mode: while one types what is to be found. */
 extern const struct key ui_finding_keys[];
 
 /* Every kind; ui/keys.c names them. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Drawing changes nothing: views are drawn twice, on a real ncurses and a session with
+ * Drawing changes nothing: every kind of view is drawn twice, on a real ncurses and a session with
  * the sample, and neither the picture nor the view nor the screen's own state is another one after
- * it.
+ * it.  The kinds are those that the tables of keys name.
  */
 #include "config.h"
 
@@ -30,6 +30,7 @@
 #include "sample.h"
 #include "ui/canvas.h"
 #include "ui/chrome.h"
+#include "ui/keys.h"
 #include "ui/theme-file.h"
 #include "ui/theme.h"
 #include "ui/view.h"
@@ -233,6 +234,9 @@ look_twice(struct view *view, const char *name, int rows, int columns)
 		fail_msg("%s in %dx%d: drawn again it is another picture", name, columns, rows);
 }
 
+static size_t seen_count;
+static const char *seen[64];	/* their titles */
+
 static void
 look_at(struct view *view, const char *name)
 {
@@ -242,6 +246,8 @@ look_at(struct view *view, const char *name)
 	here.ui.views[here.ui.count++] = view;
 	for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++)
 		look_twice(view, name, rooms[i].rows, rooms[i].columns);
+	assert_true(seen_count < sizeof(seen) / sizeof(seen[0]));
+	seen[seen_count++] = view->ops->title;
 	here.ui.count--;
 }
 
@@ -351,6 +357,41 @@ operations_are_only_drawn(void **state)
 	flow_dismiss(flow);
 }
 
+static void
+reviews_are_only_drawn(void **state)
+{
+	const char *images[] = {"web", "local/topicshare-web:1.4.3", NULL};
+	struct flow *flow;
+
+	(void)state;
+	flow = ask(&(struct flow_request){.verb = FLOW_DEPLOY, .org = ORG, .app = APP, .env = "production",
+					  .images = images});
+	look_and_close(review_view_new(flow), "review");
+	flow_cancel(flow);
+	flow_dismiss(flow);
+	flow = ask(&(struct flow_request){.verb = FLOW_DISCARD, .org = ORG, .app = APP, .env = CLONE});
+	look_and_close(review_view_new(flow), "review of a whole environment");
+	flow_cancel(flow);
+	flow_dismiss(flow);
+}
+
+/* Whoever adds a kind of view adds it here. */
+static void
+no_kind_of_view_is_left_out(void **state)
+{
+	struct key_row row;
+
+	(void)state;
+	for (size_t i = 0; bindings_row(NULL, i, &row); i++) {
+		bool found = strcmp(row.view, "everywhere") == 0;
+
+		for (size_t k = 0; k < seen_count && !found; k++)
+			found = strcmp(seen[k], row.title) == 0 || strcmp(row.view, "prompt") == 0;
+		if (!found)
+			fail_msg("no view \"%s\" was drawn", row.view);
+	}
+}
+
 int
 main(void)
 {
@@ -358,6 +399,8 @@ main(void)
 		cmocka_unit_test(lists_and_texts_are_only_drawn),
 		cmocka_unit_test(environments_are_only_drawn),
 		cmocka_unit_test(operations_are_only_drawn),
+		cmocka_unit_test(reviews_are_only_drawn),
+		cmocka_unit_test(no_kind_of_view_is_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -406,7 +406,10 @@ static const struct key keys[] = {
 	{'x', "x", ACTION_SWAP, N_("swap"), .run = run_swap},
 	{'<', "<", ACTION_CHOOSE_FROM, N_("choose"), .run = run_choose_from},
 	{'>', ">", ACTION_CHOOSE_TO, .run = run_choose_to},
-	DIFFERENCE_KEYS,
+	DIFFERENCE_MOVE_KEYS(NULL),
+	DIFFERENCE_NEXT_KEYS(NULL),
+	DIFFERENCE_FIND_KEYS(NULL),
+	DIFFERENCE_FOLD_KEYS(NULL),
 	{'y', "y", ACTION_COPY, NULL, NULL, run_copy, {&changes}},
 	NO_KEY,
 };
@@ -448,14 +451,14 @@ close_view(struct view *view)
 }
 
 static const struct key *
-bar(const struct view *view, struct ui *ui)
+mode(const struct view *view, struct ui *ui)
 {
 	(void)ui;
 	return ((const struct compare_view *)view)->difference.finding ? ui_finding_keys : NULL;
 }
 
 const struct view_ops compare_view_ops = {
-	.bar = bar,
+	.mode = mode,
 	.title = N_("Difference"), .keys = keys, .fit = fit, .draw = draw, .act = act, .type = type,
 	.click = click, .changed = changed, .close = close_view,
 };

@@ -197,23 +197,38 @@ draw_line(const struct contents *contents, struct canvas *c, int row, const stru
 		  line->from);
 }
 
-void
-contents_draw(struct contents *contents, struct canvas *canvas, const struct set *set)
+static bool
+has_field(const struct contents *contents)
 {
-	bool field = contents->finding || *contents->find.text;
+	return contents->finding || *contents->find.text;
+}
+
+void
+contents_fit(struct contents *contents, const struct canvas *canvas, const struct set *set)
+{
+	int field = has_field(contents);
 	struct contents_lines lines;
 
 	contents->width = canvas->width;
-	list(&lines, set, contents->width);
 	contents->height = canvas->height > field ? canvas->height - field : 0;
+	list(&lines, set, contents->width);
 	contents->count = lines.count;
+	lines_clear(&lines);
+}
+
+void
+contents_draw(const struct contents *contents, struct canvas *canvas, const struct set *set)
+{
+	struct contents_lines lines;
+
+	list(&lines, set, contents->width);
 	for (int row = 0; row < contents->height && contents->top + (size_t)row < lines.count; row++) {
 		size_t i = contents->top + (size_t)row;
 
 		draw_line(contents, canvas, row, &lines, &lines.items[i], (long)i + 1 == contents->at);
 	}
 	lines_clear(&lines);
-	if (!field || canvas->height < 1)
+	if (!has_field(contents) || canvas->height < 1)
 		return;
 	canvas_at(canvas, canvas->height - 1, 1);
 	canvas_ours(canvas, STYLE_KEY, "/ ");
@@ -285,13 +300,6 @@ contents_act(struct contents *contents, struct ui *ui, const struct set *set, en
 	case ACTION_NEXT: to_next(contents, ui, &lines, 1); break;
 	case ACTION_PREVIOUS: to_next(contents, ui, &lines, -1); break;
 	case ACTION_FIND: begin_find(contents); break;
-	case ACTION_BESIDE:
-	case ACTION_FOLD:
-	case ACTION_UNFOLD:
-	case ACTION_ONLY:
-	case ACTION_CONTEXT:
-		ui_say(ui, _("There is no difference here: this is the whole of it."));
-		break;
 	default: mine = false; break;
 	}
 	lines_clear(&lines);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What a set consists of, as two lists: for reviews that make or remove a whole environment.
- * It takes the keys of a difference; those that only a difference can do say so.
+ * It takes the keys of a difference that move and find.
  */
 #ifndef SIDESTAGE_UI_VIEWS_CONTENTS_H
 #define SIDESTAGE_UI_VIEWS_CONTENTS_H
@@ -22,13 +22,15 @@ struct contents {
 	size_t find_from;		/* the line to look from while one types */
 	bool finding;			/* what is typed goes into the field */
 	struct field find;
-	int height, width;		/* of what was drawn last */
-	size_t count;			/* lines, of that too */
+	int height, width;		/* of the room that it has */
+	size_t count;			/* lines, in that width */
 };
 
+/* The room that it has, before it is drawn in it. */
+void contents_fit(struct contents *contents, const struct canvas *canvas, const struct set *set);
 /* Workloads with their versions, the resources they and the application declare, and the values
  * that the set is shown with. */
-void contents_draw(struct contents *contents, struct canvas *canvas, const struct set *set);
+void contents_draw(const struct contents *contents, struct canvas *canvas, const struct set *set);
 /* true: the action is one of a difference. */
 bool contents_act(struct contents *contents, struct ui *ui, const struct set *set, enum action action);
 /* A key while something is being found; false: it is not. */

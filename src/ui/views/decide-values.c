@@ -88,7 +88,7 @@ draw_value(const struct decide_values *decide, struct canvas *c, int row,
 }
 
 void
-decide_values_draw(struct decide_values *decide, struct ui *ui, struct canvas *canvas,
+decide_values_draw(const struct decide_values *decide, struct ui *ui, struct canvas *canvas,
 		   const struct flow *flow)
 {
 	size_t count = flow_value_count(flow), open = count_open(flow);
@@ -122,9 +122,9 @@ go_to_open(struct decide_values *decide, const struct flow *flow)
 		}
 }
 
-static void
-choose(struct decide_values *decide, struct ui *ui, struct flow *flow, enum flow_value_kind kind,
-       const char *text)
+void
+decide_values_choose(struct decide_values *decide, struct ui *ui, struct flow *flow,
+		     enum flow_value_kind kind, const char *text)
 {
 	struct error err = {0};
 
@@ -134,8 +134,8 @@ choose(struct decide_values *decide, struct ui *ui, struct flow *flow, enum flow
 		go_to_open(decide, flow);
 }
 
-static void
-begin_typing(struct decide_values *decide, const struct flow *flow)
+void
+decide_values_begin(struct decide_values *decide, const struct flow *flow)
 {
 	const struct flow_value_question *q = flow_value(flow, decide->at);
 
@@ -146,27 +146,27 @@ begin_typing(struct decide_values *decide, const struct flow *flow)
 		field_set(&decide->field, "");
 }
 
-static void
-stop_typing(struct decide_values *decide)
+void
+decide_values_clear(struct decide_values *decide)
 {
 	decide->typing = false;
 	explicit_bzero(decide->field.text, sizeof(decide->field.text));
 	decide->field.at = 0;
 }
 
-static void
-take_typed(struct decide_values *decide, struct ui *ui, struct flow *flow)
+void
+decide_values_take(struct decide_values *decide, struct ui *ui, struct flow *flow)
 {
 	char text[FIELD_MAX];
 
 	memcpy(text, decide->field.text, sizeof(text));
-	stop_typing(decide);
-	choose(decide, ui, flow, FLOW_VALUE_TEXT, text);
+	decide_values_clear(decide);
+	decide_values_choose(decide, ui, flow, FLOW_VALUE_TEXT, text);
 	explicit_bzero(text, sizeof(text));
 }
 
-static void
-move(struct decide_values *decide, struct ui *ui, const struct flow *flow, bool down)
+void
+decide_values_move(struct decide_values *decide, struct ui *ui, const struct flow *flow, bool down)
 {
 	if (down && decide->at + 1 < flow_value_count(flow))
 		decide->at++;
@@ -174,44 +174,6 @@ move(struct decide_values *decide, struct ui *ui, const struct flow *flow, bool 
 		decide->at--;
 	else
 		ui_say(ui, down ? _("This is the last value.") : _("This is the first value."));
-}
-
-bool
-decide_values_act(struct decide_values *decide, struct ui *ui, struct flow *flow,
-		  enum action action)
-{
-	const struct flow_value_question *q = flow_value(flow, decide->at);
-	struct error err = {0};
-
-	if (decide->typing) {
-		if (action == ACTION_OPEN)
-			take_typed(decide, ui, flow);
-		else if (action == ACTION_BACK)
-			stop_typing(decide);
-		return true;
-	}
-	switch (action) {
-	case ACTION_OURS:
-		choose(decide, ui, flow, q->is_reference ? FLOW_VALUE_REFERENCE : FLOW_VALUE_COPY, NULL);
-		return true;
-	case ACTION_THEIRS: choose(decide, ui, flow, FLOW_VALUE_APP, NULL); return true;
-	case ACTION_FOLD: choose(decide, ui, flow, FLOW_VALUE_LEAVE_OUT, NULL); return true;
-	case ACTION_PANE: begin_typing(decide, flow); return true;
-	case ACTION_DOWN:
-	case ACTION_NEXT: move(decide, ui, flow, true); return true;
-	case ACTION_UP:
-	case ACTION_PREVIOUS: move(decide, ui, flow, false); return true;
-	case ACTION_FIRST: decide->at = 0; return true;
-	case ACTION_LAST: decide->at = flow_value_count(flow) - 1; return true;
-	case ACTION_APPROVE:
-		ui_say(ui, _("Nothing can be approved before every value is decided and the review is made."));
-		return true;
-	case ACTION_OPEN:
-		if (flow_decide(flow, &err) != 0)
-			ui_say_error(ui, &err);
-		return true;
-	default: return false;
-	}
 }
 
 bool
@@ -231,32 +193,4 @@ decide_values_click(struct decide_values *decide, const struct canvas *canvas,
 
 	if (row >= top && at < count && !decide->typing)
 		decide->at = at;
-}
-
-const struct key *
-decide_values_bar(const struct decide_values *decide)
-{
-	static const struct key keys[] = {
-		{'o', "o", ACTION_OURS, N_("the source's"), .help = NULL},
-		{'t', "t", ACTION_THEIRS, N_("the application's"), .help = NULL},
-		{'\t', "Tab", ACTION_PANE, N_("type"), .help = NULL},
-		{' ', "Space", ACTION_FOLD, N_("leave out"), .help = NULL},
-		{'\r', "Enter", ACTION_OPEN, N_("review"), .help = NULL},
-		{27, "Esc", ACTION_BACK, N_("cancel"), .help = NULL},
-		{'?', "?", ACTION_HELP, N_("help"), .help = NULL},
-		NO_KEY,
-	};
-	static const struct key typing[] = {
-		{'\r', "Enter", ACTION_OPEN, N_("take it"), .help = NULL},
-		{27, "Esc", ACTION_BACK, N_("back"), .help = NULL},
-		NO_KEY,
-	};
-
-	return decide->typing ? typing : keys;
-}
-
-void
-decide_values_clear(struct decide_values *decide)
-{
-	stop_typing(decide);
 }

@@ -6,11 +6,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "flow/flow.h"
 #include "ui/view.h"
 #include "ui/widgets/field.h"
 
 struct canvas;
-struct flow;
 
 /* Zeroed: the first value is selected. */
 struct decide_values {
@@ -20,18 +20,21 @@ struct decide_values {
 };
 
 /* All of them: only while flow_value_count(flow) is not 0. */
-void decide_values_draw(struct decide_values *decide, struct ui *ui, struct canvas *canvas,
+void decide_values_draw(const struct decide_values *decide, struct ui *ui, struct canvas *canvas,
 			const struct flow *flow);
-/* true when the action is one of its own. */
-bool decide_values_act(struct decide_values *decide, struct ui *ui, struct flow *flow,
-		       enum action action);
+/* What the selected one becomes (text: of FLOW_VALUE_TEXT); the cursor goes to the next that is open. */
+void decide_values_choose(struct decide_values *decide, struct ui *ui, struct flow *flow,
+			  enum flow_value_kind kind, const char *text);
+/* To the next one, or the one before. */
+void decide_values_move(struct decide_values *decide, struct ui *ui, const struct flow *flow, bool down);
+/* Types another text for the selected one, from what it is; and takes what was typed. */
+void decide_values_begin(struct decide_values *decide, const struct flow *flow);
+void decide_values_take(struct decide_values *decide, struct ui *ui, struct flow *flow);
 /* A key of a text that is typed; false: none is. */
 bool decide_values_type(struct decide_values *decide, int key);
 void decide_values_click(struct decide_values *decide, const struct canvas *canvas,
 			 const struct flow *flow, int row);
-/* The key bar. */
-const struct key *decide_values_bar(const struct decide_values *decide);
-/* Wipes what was typed: it may be a secret. */
+/* Types no more, and wipes what was typed: it may be a secret. */
 void decide_values_clear(struct decide_values *decide);
 
 #endif

@@ -171,7 +171,7 @@ list_row(const struct canvas *canvas)
 }
 
 void
-decide_draw(struct decide *decide, struct ui *ui, struct canvas *canvas, const struct flow *flow)
+decide_draw(const struct decide *decide, struct ui *ui, struct canvas *canvas, const struct flow *flow)
 {
 	const struct merge *merge = flow_merge(flow);
 	size_t selected = decide_entry(decide, flow);
@@ -208,9 +208,8 @@ decide_click(struct decide *decide, const struct canvas *canvas, const struct fl
 	}
 }
 
-/* To the next one that is open, if there is one further down. */
-static void
-choose(struct decide *decide, struct ui *ui, struct flow *flow, enum merge_side side)
+void
+decide_choose(struct decide *decide, struct ui *ui, struct flow *flow, enum merge_side side)
 {
 	const struct merge *merge = flow_merge(flow);
 	struct error err = {0};
@@ -231,8 +230,8 @@ choose(struct decide *decide, struct ui *ui, struct flow *flow, enum merge_side 
 	}
 }
 
-static void
-move(struct decide *decide, struct ui *ui, const struct flow *flow, bool down)
+void
+decide_move(struct decide *decide, struct ui *ui, const struct flow *flow, bool down)
 {
 	if (down && decide->at + 1 < flow_merge(flow)->conflicts)
 		decide->at++;
@@ -241,33 +240,4 @@ move(struct decide *decide, struct ui *ui, const struct flow *flow, bool down)
 	else
 		ui_say(ui, down ? _("There is no conflict further down.")
 				: _("There is no conflict further up."));
-}
-
-bool
-decide_act(struct decide *decide, struct ui *ui, struct flow *flow, enum action action)
-{
-	struct error err = {0};
-
-	switch (action) {
-	case ACTION_OURS: choose(decide, ui, flow, MERGE_OURS); return true;
-	case ACTION_THEIRS: choose(decide, ui, flow, MERGE_THEIRS); return true;
-	case ACTION_DOWN:
-	case ACTION_NEXT: move(decide, ui, flow, true); return true;
-	case ACTION_UP:
-	case ACTION_PREVIOUS: move(decide, ui, flow, false); return true;
-	case ACTION_FIRST: decide->at = 0; return true;
-	case ACTION_LAST: decide->at = flow_merge(flow)->conflicts - 1; return true;
-	case ACTION_APPROVE:
-		if (flow_merge(flow)->undecided == 0)
-			ui_say(ui, _("Press Enter to make the review of what you chose."));
-		else
-			ui_say(ui, _("Nothing can be approved before every conflict is decided: "
-				     "o or t."));
-		return true;
-	case ACTION_OPEN:
-		if (flow_decide(flow, &err) != 0)
-			ui_say_error(ui, &err);
-		return true;
-	default: return false;
-	}
 }

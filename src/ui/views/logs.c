@@ -915,14 +915,14 @@ close_view(struct view *view)
 }
 
 static const struct key *
-bar(const struct view *view, struct ui *ui)
+mode(const struct view *view, struct ui *ui)
 {
 	(void)ui;
 	return ((const struct logs_view *)view)->finding ? ui_finding_keys : NULL;
 }
 
 const struct view_ops logs_view_ops = {
-	.bar = bar,
+	.mode = mode,
 	.title = N_("Logs"), .keys = keys, .fit = fit, .draw = draw, .subject = subject, .act = scroll_by,
 	.type = type, .changed = changed, .close = close_view,
 };

@@ -70,22 +70,28 @@ void difference_show(struct difference *difference, const struct changes *change
 /* A key while something is being found; false: it is not. */
 bool difference_type(struct difference *difference, struct ui *ui, int key);
 
-/* The keys of all that, for the tables of views. */
-#define DIFFERENCE_KEYS                                                                            \
-	{'j', "j", ACTION_DOWN, N_("down"), .help = N_("Scroll the diff down.")},                          \
-	{'k', "k", ACTION_UP, N_("up"), .help = N_("Scroll the diff up.")},                                \
-	{KEY_BASE + KEY_DOWN, NULL, ACTION_DOWN, NULL, .help = NULL},                                      \
-	{KEY_BASE + KEY_UP, NULL, ACTION_UP, NULL, .help = NULL},                                          \
-	PAGE_KEYS,                                                                                 \
-	{'g', "g", ACTION_FIRST, NULL, .help = NULL},                                   \
-	{'G', "G", ACTION_LAST, NULL, .help = NULL},                                          \
-	{'n', "n", ACTION_NEXT, N_("next change"), .help = NULL},                       \
-	{'N', "N", ACTION_PREVIOUS, NULL, .help = NULL},                               \
-	{'/', "/", ACTION_FIND, N_("find"), .help = N_("Find in the diff by typing; Esc forgets it.")},    \
-	{'s', "s", ACTION_BESIDE, N_("side by side"), .help = NULL}, \
-	{' ', "Space", ACTION_FOLD, NULL, .help = NULL},  \
-	{'f', "f", ACTION_UNFOLD, NULL, .help = NULL}, \
-	{'w', "w", ACTION_ONLY, NULL, .help = NULL},    \
-	{'c', "c", ACTION_CONTEXT, NULL, .help = NULL}
+/* The keys of all that, for the tables of views, which say what each part of them needs (NULL: nothing). */
+#define DIFFERENCE_MOVE_KEYS(...) \
+	{'j', "j", ACTION_DOWN, N_("down"), N_("Scroll the diff down."), NULL, {__VA_ARGS__}}, \
+	{'k', "k", ACTION_UP, N_("up"), N_("Scroll the diff up."), NULL, {__VA_ARGS__}}, \
+	{KEY_BASE + KEY_DOWN, NULL, ACTION_DOWN, .help = NULL}, \
+	{KEY_BASE + KEY_UP, NULL, ACTION_UP, .help = NULL}, \
+	{KEY_BASE + KEY_PPAGE, "PgUp", ACTION_PAGE_UP, NULL, NULL, NULL, {__VA_ARGS__}}, \
+	{KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, NULL, NULL, NULL, {__VA_ARGS__}}, \
+	{'U' & 0x1f, "Ctrl-U", ACTION_PAGE_UP, .help = NULL}, \
+	{'D' & 0x1f, "Ctrl-D", ACTION_PAGE_DOWN, .help = NULL}, \
+	{'g', "g", ACTION_FIRST, NULL, NULL, NULL, {__VA_ARGS__}}, \
+	{'G', "G", ACTION_LAST, NULL, NULL, NULL, {__VA_ARGS__}}
+#define DIFFERENCE_NEXT_KEYS(...) \
+	{'n', "n", ACTION_NEXT, N_("next change"), NULL, NULL, {__VA_ARGS__}}, \
+	{'N', "N", ACTION_PREVIOUS, NULL, NULL, NULL, {__VA_ARGS__}}
+#define DIFFERENCE_FIND_KEYS(...) \
+	{'/', "/", ACTION_FIND, N_("find"), N_("Find in the diff by typing; Esc forgets it."), NULL, {__VA_ARGS__}}
+#define DIFFERENCE_FOLD_KEYS(...) \
+	{'s', "s", ACTION_BESIDE, N_("side by side"), NULL, NULL, {__VA_ARGS__}}, \
+	{' ', "Space", ACTION_FOLD, NULL, NULL, NULL, {__VA_ARGS__}}, \
+	{'f', "f", ACTION_UNFOLD, NULL, NULL, NULL, {__VA_ARGS__}}, \
+	{'w', "w", ACTION_ONLY, NULL, NULL, NULL, {__VA_ARGS__}}, \
+	{'c', "c", ACTION_CONTEXT, NULL, NULL, NULL, {__VA_ARGS__}}
 
 #endif

@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * How a review looks, and where it has what.  The head stays in sight where it leaves half of the
+ * rows to the difference; else both are one text, and the head goes out of sight first.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "base/xmalloc.h"
+#include "flow/flow.h"
+#include "model/set.h"
+#include "ui/canvas.h"
+#include "ui/view.h"
+#include "ui/views/changes.h"
+#include "ui/views/review.h"
+
+#define ROOMY_ROWS 26		/* with fewer, the difference has those that would part the words */
+#define FAR_ABOVE (-1000000)	/* a row from which drawing is measuring */
+#define CAUTION_ROWS_MAX 100
+#define SENDS_BYTES_MAX 16384
+#define SENDS_ROWS_MAX 50
+
+/* The pinned sets, at the right end of the line that the pen is on. */
+static void
+draw_pins(struct canvas *c, const struct review *review)
+{
+	char from[8 * 4], to[8 * 4];
+	int width = 2 * 7 + 5;
+
+	if (!review->from_set_id || !review->to_set_id ||
+	    strcmp(review->from_set_id, review->to_set_id) == 0 || c->width - width < c->column + 3)
+		return;
+	snprintf(from, sizeof(from), "%.7s", review->from_set_id);
+	snprintf(to, sizeof(to), "%.7s", review->to_set_id);
+	canvas_at(c, c->row, c->width - width);
+	canvas_bytes(c, STYLE_DIM, from, 7);
+	canvas_ours(c, STYLE_DIM, " ");
+	canvas_glyph(c, STYLE_DIM, GLYPH_ARROW);
+	canvas_ours(c, STYLE_DIM, " ");
+	canvas_bytes(c, STYLE_DIM, to, 7);
+}
+
+/* The one sentence that a person decides on.  How many rows were used. */
+static int
+draw_summary(struct canvas *c, int row, const struct review *review)
+{
+	canvas_at(c, row, 1);
+	if (review->verb == FLOW_DISCARD)
+		return canvas_paragraph(c, STYLE_STRONG, _("All of it goes: processes, databases, and its "
+							   "history on the platform."), 2);
+	if (review->changes.count == 0)
+		return canvas_paragraph(c, STYLE_STRONG, review->verb == FLOW_CLONE
+				? _("The same workloads and versions, with resources of its own.")
+				: _("Nothing changes; the same set is deployed again."), 2);
+	changes_draw_counts(c, &review->changes);
+	draw_pins(c, review);
+	return 1;
+}
+
+int
+review_words_room(const struct canvas *c)
+{
+	return c->height / 3 > 4 ? c->height / 3 : 4;
+}
+
+/* A warning, with all of its lines.  How many rows were used. */
+static int
+draw_caution(struct canvas *c, int row, enum style dot, enum style style, const char *text)
+{
+	canvas_at(c, row, 1);
+	canvas_glyph(c, dot, GLYPH_DOT);
+	canvas_at(c, row, 3);
+	return canvas_paragraph(c, style, text, CAUTION_ROWS_MAX);
+}
+
+/* Who changed what since it was looked at, when anything moved.  How many rows were used. */
+static int
+draw_moved(const struct review_view *r, struct canvas *c, int row, const struct review *review)
+{
+	struct changes changes = {0};
+	int used = 0;
+
+	if (!r->moved)
+		return 0;
+	used += draw_caution(c, row, STYLE_DANGER, STYLE_DANGER, r->moved);
+	if (r->since && review_looked_at(review))
+		changes_between(&changes, r->since, review_looked_at(review));
+	canvas_at(c, row + used, 3);
+	canvas_ours(c, STYLE_STRONG, changes.count > 0 ? _("Changed since you looked:")
+						       : _("What runs there is the same as when you looked."));
+	used++;
+	used += changes_draw_words(c, row + used, review_words_room(c), &changes);
+	changes_clear(&changes);
+	return used;
+}
+
+/* What has moved, and what to read first.  How many rows were used. */
+static int
+draw_cautions(struct canvas *c, int row, const struct review *review)
+{
+	int used = 0;
+
+	/* When it did, a caution says so. */
+	if (review->verb == FLOW_PROMOTE && !review->moved) {
+		char *text = xasprintf(_("%s has not moved since it was cloned."),
+				       review->env_name ? review->env_name : review->env);
+
+		used += draw_caution(c, row, STYLE_OK, STYLE_DIM, text);
+		free(text);
+	}
+	if (review->primed)
+		used += draw_caution(c, row + used, STYLE_DANGER, STYLE_DANGER,
+				     _("Its base was changed: the next deployment does not start from what is running."));
+	for (size_t i = 0; i < review->caution_count; i++)
+		used += draw_caution(c, row + used, STYLE_WARN, STYLE_WARN, review->cautions[i]);
+	return used;
+}
+
+/* Each with the box that Space ticks; the cursor's is bright.  How many rows were used. */
+static int
+draw_findings(const struct review_view *r, struct canvas *c, int row, const struct review *review,
+	      struct review_layout *places)
+{
+	int used = 0;
+
+	for (size_t i = 0; i < review->finding_count; i++) {
+		const struct review_finding *f = &review->findings[i];
+		bool here = r->focus == IN_FINDINGS && i == r->finding;
+		enum style style = here ? STYLE_STRONG : f->is_acknowledged ? STYLE_DIM : STYLE_WARN;
+		int rows;
+
+		canvas_at(c, row + used, 0);
+		canvas_ours(c, STYLE_KEY, here ? ">" : " ");
+		canvas_ours(c, style, f->is_acknowledged ? "[x]" : "[ ]");
+		canvas_at(c, row + used, 5);
+		rows = canvas_paragraph(c, style, f->text, CAUTION_ROWS_MAX);
+		rows += rows == 0;
+		if (here) {
+			places->finding_row = row + used;
+			places->finding_rows = rows;
+		}
+		used += rows;
+	}
+	return used;
+}
+
+/* Without what every request of this application begins with. */
+static void
+add_request(struct buf *line, const struct review *review, const char *request)
+{
+	size_t method = strcspn(request, " ");
+	char *common = xasprintf(" /orgs/%s/apps/%s/", review->org, review->app);
+
+	if (strncmp(request + method, common, strlen(common)) == 0)
+		buf_printf(line, "%.*s …/%s", (int)method, request, request + method + strlen(common));
+	else
+		buf_puts(line, request);
+	free(common);
+}
+
+/* A line of what is sent, and one of the rollback; each more where it is long.  How many rows. */
+static int
+draw_sends(struct ui *ui, struct canvas *c, int row, const struct review *review)
+{
+	const char *labels[] = {_("sends"), _("rollback")};
+	int column = text_columns(labels[0]), used;
+	struct buf line;
+
+	column = (text_columns(labels[1]) > column ? text_columns(labels[1]) : column) + 3;
+	buf_init(&line, SENDS_BYTES_MAX);
+	for (size_t i = 0; i < review->send_count; i++) {
+		if (i > 0)
+			buf_puts(&line, _("  then  "));
+		add_request(&line, review, review->sends[i]);
+	}
+	canvas_at(c, row, 1);
+	canvas_ours(c, STYLE_DIM, labels[0]);
+	canvas_at(c, row, column);
+	used = canvas_paragraph(c, STYLE_NORMAL, buf_str(&line), SENDS_ROWS_MAX);
+	used += used == 0;
+	buf_clear(&line);
+	if (review->way_back && *review->way_back)
+		buf_printf(&line, "%s%s", review->way_back, ui_keyed(ui, _("   saved; {undo} rolls back")));
+	else
+		buf_puts(&line, review->verb == FLOW_DISCARD ? _("none: deletion cannot be undone")
+							    : _("none is needed"));
+	canvas_at(c, row + used, 1);
+	canvas_ours(c, STYLE_DIM, labels[1]);
+	canvas_at(c, row + used, column);
+	used += canvas_paragraph(c, STYLE_NORMAL, buf_str(&line), SENDS_ROWS_MAX);
+	buf_clear(&line);
+	return used;
+}
+
+/* Why something is to be typed. */
+static const char *
+why_typed(const struct review *review)
+{
+	if (review->is_protected && !review->is_no_clone)
+		return _(" is protected.");
+	if (review->may_lose && !review->is_no_clone)
+		return _(" may have changes that are not promoted.");
+	if (review->verb == FLOW_DISCARD && !review->is_no_clone)
+		return _(" has changes that are not promoted.");
+	return _(" is not your clone.");
+}
+
+static void
+draw_fields(const struct review_view *r, struct ui *ui, struct canvas *c, int row, const struct review *review)
+{
+	int from = c->width < 60 ? 20 : 24;
+	int columns = c->width - from - 2 < 60 ? c->width - from - 2 : 60;
+	const char *hint;
+
+	canvas_at(c, row, 1);
+	canvas_glyph(c, STYLE_DANGER, GLYPH_SQUARE);
+	canvas_ours(c, STYLE_DANGER, " ");
+	canvas_bytes(c, STYLE_DANGER, review->env_name ? review->env_name : review->env, 30);
+	canvas_ours(c, STYLE_DIM, why_typed(review));
+	hint = ui_keyed(ui, review->is_protected ? _("  {approve} leads to the fields.")
+						 : _("  {approve} leads to the field."));
+	if (r->focus == IN_DIFFERENCE && text_columns(hint) <= c->width - c->column)
+		canvas_ours(c, STYLE_DIM, hint);
+	if (review->is_protected) {
+		canvas_at(c, ++row, 1);
+		canvas_ours(c, r->focus == IN_REASON ? STYLE_NORMAL : STYLE_DIM, _("Reason"));
+		canvas_at(c, row, from);
+		field_draw(&r->reason, c, columns, r->focus == IN_REASON);
+	}
+	canvas_at(c, ++row, 1);
+	canvas_format(c, r->focus == IN_NAME ? STYLE_NORMAL : STYLE_DIM, _("Type \"%.14s\""), review->env);
+	canvas_at(c, row, from);
+	field_draw(&r->name, c, columns, r->focus == IN_NAME);
+}
+
+static void
+clear_rows(const struct canvas *c, int from)
+{
+	struct canvas below = canvas_part(c, from, 0, c->height - from, c->width);
+
+	for (int row = 0; row < below.height; row++) {
+		canvas_at(&below, row, 0);
+		canvas_fill_row(&below, STYLE_NORMAL);
+	}
+}
+
+/* On the rule, until the end was seen. */
+static void
+draw_more(struct canvas *c, int row)
+{
+	canvas_at(c, row, 2);
+	canvas_ours(c, STYLE_WARN, _(" more below "));
+}
+
+/*
+ * What stands above the difference: the summary, the changes in words, the warnings, and where
+ * there is no room for it below, what is sent.  How many rows that is; from a row far above the
+ * canvas it is only measured.
+ */
+static int
+draw_head(const struct review_view *r, struct ui *ui, struct canvas *c, int row, const struct review *review,
+	  bool sends, struct review_layout *places)
+{
+	bool roomy = c->height >= ROOMY_ROWS;
+	int start = row, used;
+
+	row += roomy;
+	used = draw_moved(r, c, row, review);
+	row += used + (roomy && used > 0);
+	row += draw_summary(c, row, review) + roomy;
+	places->words_row = row;
+	places->words_rows = used = changes_draw_words(c, row, review_words_room(c), &review->changes);
+	row += used + (roomy && used > 0);
+	used = draw_cautions(c, row, review);
+	used += draw_findings(r, c, row + used, review, places);
+	row += used + (roomy && used > 0);
+	if (sends)
+		row += draw_sends(ui, c, row, review);
+	return row - start;
+}
+
+/* Scrolls the head to the finding that the cursor is on. */
+static void
+show_finding(struct review_view *r, const struct review *review)
+{
+	int first = r->layout.finding_row, end = first + r->layout.finding_rows;
+
+	if (r->focus != IN_FINDINGS || review->finding_count == 0 || r->head_rows == 0)
+		return;
+	if (end - r->head_top > r->layout.room - 1)
+		r->head_top = end - r->layout.room + 1;
+	if (first < r->head_top)
+		r->head_top = first;
+	if (r->head_top > r->head_rows)
+		r->head_top = r->head_rows;
+	r->head_top = r->head_top < 0 ? 0 : r->head_top;
+}
+
+static void
+fit_middle(struct review_view *r, struct ui *ui, const struct review *review)
+{
+	struct review_layout *layout = &r->layout;
+
+	if (review_shows_contents(review, ui)) {
+		contents_fit(&r->contents, &layout->middle, review_contents(review, ui));
+		layout->part = (struct viewport){r->contents.top, (size_t)r->contents.height, r->contents.count};
+		layout->at_end = r->contents.height > 0 &&
+				 layout->part.first + layout->part.rows >= layout->part.count;
+		return;
+	}
+	difference_fit(&r->difference, ui, &layout->middle);
+	layout->part = difference_in_sight(&r->difference);
+	layout->at_end = r->difference.at_end;
+}
+
+static void
+fit_review(struct review_view *r, struct ui *ui, const struct canvas *canvas, const struct review *review)
+{
+	struct canvas measured = *canvas, *c = &measured;
+	struct review_layout *layout = &r->layout;
+	bool roomy = c->height >= 20;
+	int sends = draw_sends(ui, c, FAR_ABOVE, review), head, row;
+
+	*layout = (struct review_layout){.fields = review_field_rows(review)};
+	layout->sends = c->height >= 12 && sends <= c->height / 4;
+	layout->foot = layout->sends ? sends : 0;
+	if (layout->fields)
+		layout->foot += layout->fields + (layout->sends && roomy);
+	layout->room = c->height - layout->foot - (layout->foot > 0);
+	head = draw_head(r, ui, c, FAR_ABOVE, review, !layout->sends, layout) + 1;
+	layout->words_row -= FAR_ABOVE;
+	layout->finding_row -= FAR_ABOVE;
+	r->head_rows = head > layout->room - layout->room / 2 ? head : 0;
+	if (r->head_top > r->head_rows)
+		r->head_top = r->head_rows;
+	show_finding(r, review);
+	layout->words_row -= r->head_top;
+	row = head - r->head_top;
+	layout->middle = canvas_part(c, row, 0, layout->room > row ? layout->room - row : 0, c->width);
+	fit_middle(r, ui, review);
+}
+
+void
+review_fit(struct view *view, struct ui *ui, const struct canvas *canvas)
+{
+	struct review_view *r = (struct review_view *)view;
+	const struct review *review = review_of(r, ui);
+
+	if (!review)
+		return;
+	review_set_difference(r, review);
+	fit_review(r, ui, canvas, review);
+	review_name_deed(r, review);
+}
+
+static void
+draw_review(const struct review_view *r, struct ui *ui, struct canvas *c, const struct review *review)
+{
+	const struct review_layout *layout = &r->layout;
+	struct canvas middle = layout->middle;
+	struct review_layout places;
+	int row = draw_head(r, ui, c, -r->head_top, review, !layout->sends, &places) - r->head_top;
+
+	if (row >= 0 && row < layout->room)
+		canvas_rule(c, row);
+	if (review_shows_contents(review, ui))
+		contents_draw(&r->contents, &middle, review_contents(review, ui));
+	else
+		difference_draw(&r->difference, &middle);
+	if (layout->foot == 0) {
+		ui_in_sight(ui, &layout->part);
+		return;
+	}
+	row = c->height - layout->foot;
+	/* What was scrolled below is drawn over. */
+	clear_rows(c, row - 1);
+	canvas_rule(c, row - 1);
+	if (middle.height > 0)
+		viewport_draw(&layout->part, c, row - 1);
+	if (!review_end_is_seen(r))
+		draw_more(c, row - 1);
+	if (layout->sends)
+		draw_sends(ui, c, row, review);
+	if (layout->fields)
+		draw_fields(r, ui, c, c->height - layout->fields, review);
+}
+
+void
+review_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
+{
+	const struct review_view *r = (const struct review_view *)view;
+	struct flow *flow = review_flow(r, ui);
+
+	if (flow && flow_review(flow) && flow_state(flow) == FLOW_REVIEW) {
+		draw_review(r, ui, canvas, flow_review(flow));
+		return;
+	}
+	if (flow && flow_merge(flow)) {
+		decide_draw(&r->decide, ui, canvas, flow);
+		return;
+	}
+	if (flow && flow_value_count(flow) > 0) {
+		decide_values_draw(&r->values, ui, canvas, flow);
+		return;
+	}
+	canvas_at(canvas, 1, 1);
+	if (r->moved && flow && flow_state(flow) == FLOW_PREPARING)
+		canvas_at(canvas, 2 + canvas_paragraph(canvas, STYLE_DANGER, r->moved, canvas->height - 4), 1);
+	if (!flow || flow_state(flow) != FLOW_FAILED) {
+		canvas_ours(canvas, STYLE_DIM, _("Reading what it needs …"));
+		return;
+	}
+	canvas_glyph(canvas, STYLE_DANGER, GLYPH_CROSS);
+	canvas_ours(canvas, STYLE_STRONG, _(" Nothing was changed."));
+	canvas_at(canvas, 3, 1);
+	canvas_paragraph(canvas, STYLE_DANGER, flow_error(flow)->text, canvas->height - 4);
+}
