@@ -141,13 +141,14 @@ gone "Life left"
 test "a difference with difficult lines, in one column and side by side"
 press-until Left "in QA"
 key d
-expect "Difference"
+expect "modules.api"
 key /
 type "WIDE"
 key Enter
 row "-" "서울<U+202E>^[[2J"
 match "^ +12 - +0{80,}"
 match "^(─){100}$"
+press-until g "modules.api"
 key s
 match "api:1.4.2 +│ +2 \\+ image"
 row "-" "서울<U+202E>^[[2J"
