@@ -28,7 +28,7 @@ least(int a, int b)
 }
 
 struct canvas
-canvas_part(const struct canvas *canvas, int y, int x, int height, int width)
+canvas_sub(const struct canvas *canvas, int y, int x, int height, int width)
 {
 	struct canvas part = {
 		.y = canvas->y + y,
@@ -42,7 +42,7 @@ canvas_part(const struct canvas *canvas, int y, int x, int height, int width)
 }
 
 void
-canvas_at(struct canvas *canvas, int row, int column)
+canvas_move(struct canvas *canvas, int row, int column)
 {
 	canvas->row = row;
 	canvas->column = column;
@@ -56,7 +56,7 @@ is_inside(const struct canvas *canvas)
 }
 
 void
-canvas_bytes(struct canvas *canvas, enum style style, const char *bytes, int max_columns)
+canvas_untrusted_bytes(struct canvas *canvas, enum style style, const char *bytes, int max_columns)
 {
 	int room = canvas->width - canvas->column;
 	struct drawable drawable;
@@ -106,11 +106,11 @@ canvas_plain(const struct canvas *canvas, const char *text)
 }
 
 void
-canvas_ours(struct canvas *canvas, enum style style, const char *text)
+canvas_text(struct canvas *canvas, enum style style, const char *text)
 {
 	char *plain = canvas->ascii ? ascii_words(text) : NULL;
 
-	canvas_bytes(canvas, style, plain ? plain : text, 0);
+	canvas_untrusted_bytes(canvas, style, plain ? plain : text, 0);
 	free(plain);
 }
 
@@ -123,7 +123,7 @@ canvas_format(struct canvas *canvas, enum style style, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	canvas_ours(canvas, style, text);
+	canvas_text(canvas, style, text);
 }
 
 void
@@ -131,24 +131,24 @@ canvas_label(struct canvas *canvas, int row, int from, int column, enum style st
 {
 	int end = from + text_columns(text) + 2;
 
-	canvas_at(canvas, row, from);
-	canvas_ours(canvas, style, text);
-	canvas_at(canvas, row, end > column ? end : column);
+	canvas_move(canvas, row, from);
+	canvas_text(canvas, style, text);
+	canvas_move(canvas, row, end > column ? end : column);
 }
 
 void
-canvas_foreign(struct canvas *canvas, enum style style, const struct untrusted *text,
-	       int max_columns)
+canvas_untrusted(struct canvas *canvas, enum style style, const struct untrusted *text,
+		 int max_columns)
 {
-	canvas_bytes(canvas, style, untrusted_raw(text), max_columns);
+	canvas_untrusted_bytes(canvas, style, untrusted_raw(text), max_columns);
 }
 
 void
-canvas_piece(struct canvas *canvas, enum style style, const char *text, size_t from, size_t end)
+canvas_range(struct canvas *canvas, enum style style, const char *text, size_t from, size_t end)
 {
 	char *piece = xstrndup(text + from, end - from);
 
-	canvas_bytes(canvas, style, piece, 0);
+	canvas_untrusted_bytes(canvas, style, piece, 0);
 	free(piece);
 }
 
@@ -158,7 +158,7 @@ canvas_link(struct canvas *canvas, enum style style, const char *address)
 	int row = canvas->y + canvas->row, column = canvas->x + canvas->column;
 	bool fits = is_inside(canvas) && text_columns(address) <= canvas->width - canvas->column;
 
-	canvas_bytes(canvas, style, address, 0);
+	canvas_untrusted_bytes(canvas, style, address, 0);
 	if (fits)
 		links_add(row, column, style, address);
 }
@@ -166,22 +166,22 @@ canvas_link(struct canvas *canvas, enum style style, const char *address)
 void
 canvas_glyph(struct canvas *canvas, enum style style, enum glyph glyph)
 {
-	canvas_bytes(canvas, style, theme_glyph(glyph, canvas->ascii), 1);
+	canvas_untrusted_bytes(canvas, style, theme_glyph(glyph, canvas->ascii), 1);
 }
 
 void
-canvas_rule(struct canvas *canvas, int row)
+canvas_hline(struct canvas *canvas, int row)
 {
-	canvas_at(canvas, row, 0);
+	canvas_move(canvas, row, 0);
 	while (is_inside(canvas))
 		canvas_glyph(canvas, STYLE_FAINT, GLYPH_RULE);
 }
 
 void
-canvas_side(struct canvas *canvas, int column)
+canvas_vline(struct canvas *canvas, int column)
 {
 	for (int row = 0; row < canvas->height; row++) {
-		canvas_at(canvas, row, column);
+		canvas_move(canvas, row, column);
 		canvas_glyph(canvas, STYLE_FAINT, GLYPH_SIDE);
 	}
 }
@@ -190,7 +190,7 @@ void
 canvas_fill_row(struct canvas *canvas, enum style style)
 {
 	while (is_inside(canvas))
-		canvas_bytes(canvas, style, " ", 1);
+		canvas_untrusted_bytes(canvas, style, " ", 1);
 }
 
 void
@@ -260,10 +260,10 @@ canvas_paragraph(struct canvas *canvas, enum style style, const char *text, int 
 		/* What is left of the text shares the last line, so that its end is a visible cut. */
 		char *line = last ? xstrdup(bytes) : xstrndup(bytes, n);
 
-		canvas_bytes(canvas, style, line, 0);
+		canvas_untrusted_bytes(canvas, style, line, 0);
 		free(line);
 		bytes = next_line(bytes + n);
-		canvas_at(canvas, canvas->row + 1, column);
+		canvas_move(canvas, canvas->row + 1, column);
 		used++;
 	}
 	free(plain);
@@ -292,8 +292,8 @@ canvas_wrapped(struct canvas *canvas, enum style style, const char *bytes)
 	do {
 		size_t end = at + text_fitting(bytes + at, length - at, columns > 1 ? columns : 1);
 
-		canvas_at(canvas, canvas->row + (rows > 0), column);
-		canvas_piece(canvas, style, bytes, at, end);
+		canvas_move(canvas, canvas->row + (rows > 0), column);
+		canvas_range(canvas, style, bytes, at, end);
 		at = end;
 		rows++;
 	} while (at < length);

@@ -76,15 +76,15 @@ draw_subject(struct ui *ui, struct canvas *bar)
 	const struct view *top = ui_top(ui);
 	char subject[256] = "";
 
-	canvas_ours(bar, STYLE_BAR, _(top->ops->title));
+	canvas_text(bar, STYLE_BAR, _(top->ops->title));
 	if (top->ops->subject)
 		top->ops->subject(top, ui, subject, sizeof(subject));
 	if (!*subject)
 		return;
-	canvas_ours(bar, STYLE_BAR, " ");
+	canvas_text(bar, STYLE_BAR, " ");
 	canvas_glyph(bar, STYLE_BAR, GLYPH_CLOSED);
-	canvas_ours(bar, STYLE_BAR, " ");
-	canvas_bytes(bar, STYLE_BAR, subject, 0);
+	canvas_text(bar, STYLE_BAR, " ");
+	canvas_untrusted_bytes(bar, STYLE_BAR, subject, 0);
 }
 
 static enum style
@@ -133,11 +133,11 @@ draw_stripe(const struct ui *ui, struct canvas *bar)
 
 	if (stripe == STYLE_COUNT)
 		return false;
-	canvas_at(bar, 0, 0);
-	canvas_ours(bar, stripe, " ");
-	canvas_bytes(bar, stripe, session_context(ui->session), STRIPE_COLUMNS);
-	canvas_ours(bar, stripe, " ");
-	canvas_ours(bar, STYLE_BAR, " ");
+	canvas_move(bar, 0, 0);
+	canvas_text(bar, stripe, " ");
+	canvas_untrusted_bytes(bar, stripe, session_context(ui->session), STRIPE_COLUMNS);
+	canvas_text(bar, stripe, " ");
+	canvas_text(bar, STYLE_BAR, " ");
 	return true;
 }
 
@@ -148,14 +148,14 @@ chrome_header(struct ui *ui, struct canvas *screen)
 		PART_CLONES | PART_USER | PART_LINK, PART_USER | PART_LINK, PART_LINK, 0,
 	};
 	const struct world *world = session_world(ui->session);
-	struct canvas bar = canvas_part(screen, 0, 0, 1, screen->width), left;
+	struct canvas bar = canvas_sub(screen, 0, 0, 1, screen->width), left;
 	char right[320];
 	int width;
 
 	canvas_fill_row(&bar, STYLE_BAR);
-	canvas_at(&bar, 0, 1);
+	canvas_move(&bar, 0, 1);
 	if (!draw_stripe(ui, &bar) && bar.width >= 60)
-		canvas_ours(&bar, STYLE_BAR_STRONG, "sidestage   ");
+		canvas_text(&bar, STYLE_BAR_STRONG, "sidestage   ");
 	/* Rather the subject is cut than that nobody knows where they are. */
 	list_parts(ui, right, sizeof(right), 0);
 	width = text_columns(right);
@@ -168,8 +168,8 @@ chrome_header(struct ui *ui, struct canvas *screen)
 		if (left.column + width + 2 < bar.width)
 			break;
 	}
-	canvas_at(&bar, 0, bar.width - width - 1);
-	canvas_bytes(&bar, is_lost(world) ? STYLE_BAR_STRONG : STYLE_BAR, right, 0);
+	canvas_move(&bar, 0, bar.width - width - 1);
+	canvas_untrusted_bytes(&bar, is_lost(world) ? STYLE_BAR_STRONG : STYLE_BAR, right, 0);
 }
 
 /* The way to all keys is always there, however few of them fit. */
@@ -184,10 +184,10 @@ draw_help_key(const struct ui *ui, struct canvas *bar)
 	if (!key || ui_top(ui)->ops->takes_text)
 		return 0;
 	width = text_columns(_("help")) + text_columns(key) + 2;
-	canvas_at(bar, 0, bar->width - width);
-	canvas_ours(bar, STYLE_KEY, key);
-	canvas_ours(bar, STYLE_DIM, " ");
-	canvas_ours(bar, STYLE_DIM, _("help"));
+	canvas_move(bar, 0, bar->width - width);
+	canvas_text(bar, STYLE_KEY, key);
+	canvas_text(bar, STYLE_DIM, " ");
+	canvas_text(bar, STYLE_DIM, _("help"));
 	return width + 1;
 }
 
@@ -265,7 +265,7 @@ chrome_keys(struct ui *ui, struct canvas *bar)
 
 	if (!other || has_help(other))
 		bar->width -= draw_help_key(ui, bar);
-	canvas_at(bar, 0, 1);
+	canvas_move(bar, 0, 1);
 	for (; keys->key; keys++) {
 		const char *gap = bar->column > 1 ? "  " : "";
 		const char *shown;
@@ -279,17 +279,17 @@ chrome_keys(struct ui *ui, struct canvas *bar)
 		needs = text_columns(gap) + text_columns(shown) + 1 + text_columns(_(keys->label));
 		if (bar->column + needs >= bar->width)
 			return;
-		canvas_ours(bar, STYLE_DIM, gap);
-		canvas_ours(bar, STYLE_KEY, shown);
-		canvas_ours(bar, STYLE_DIM, " ");
-		canvas_ours(bar, STYLE_DIM, _(keys->label));
+		canvas_text(bar, STYLE_DIM, gap);
+		canvas_text(bar, STYLE_KEY, shown);
+		canvas_text(bar, STYLE_DIM, " ");
+		canvas_text(bar, STYLE_DIM, _(keys->label));
 	}
 }
 
 void
 chrome_too_small(struct canvas *screen)
 {
-	canvas_at(screen, screen->height / 2, 0);
+	canvas_move(screen, screen->height / 2, 0);
 	canvas_format(screen, STYLE_WARN, _("This terminal is too small: %dx%d, needs %dx%d."),
 		      screen->width, screen->height, TERMINAL_MIN_COLUMNS, TERMINAL_MIN_ROWS);
 }
@@ -312,19 +312,19 @@ chrome_message(const struct ui *ui, struct canvas *screen)
 	int rows = chrome_message_rows(ui, screen->width);
 	struct canvas part;
 
-	part = canvas_part(screen, LINES - 1 - rows, 0, rows, screen->width);
+	part = canvas_sub(screen, LINES - 1 - rows, 0, rows, screen->width);
 	for (int row = 0; row < rows; row++) {
-		canvas_at(&part, row, 0);
+		canvas_move(&part, row, 0);
 		canvas_fill_row(&part, STYLE_NORMAL);
 	}
-	part = canvas_part(&part, 0, 1, rows, width);
+	part = canvas_sub(&part, 0, 1, rows, width);
 	canvas_paragraph(&part, ui->message_style, ui->message, rows);
 }
 
 void
 chrome_rule(const struct ui *ui, struct canvas *line)
 {
-	canvas_rule(line, 0);
+	canvas_hline(line, 0);
 	viewport_draw(&ui->in_sight, line, 0);
 }
 

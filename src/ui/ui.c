@@ -220,7 +220,7 @@ view_canvas(const struct ui *ui)
 	struct canvas screen = {.height = LINES, .width = COLS, .ascii = ui->ascii};
 
 	/* A field that the message is about must not be below it. */
-	return canvas_part(&screen, 1, 0, LINES - 2 - chrome_message_rows(ui, COLS), COLS);
+	return canvas_sub(&screen, 1, 0, LINES - 2 - chrome_message_rows(ui, COLS), COLS);
 }
 
 static bool
@@ -286,12 +286,12 @@ draw(struct ui *ui)
 		ui->in_sight = (struct viewport){0};
 		top->ops->draw(top, ui, &part);
 		answer(ui);
-		part = canvas_part(&screen, LINES - 2, 0, 1, COLS);
+		part = canvas_sub(&screen, LINES - 2, 0, 1, COLS);
 		if (ui->message[0])
 			chrome_message(ui, &screen);
 		else
 			chrome_rule(ui, &part);
-		part = canvas_part(&screen, LINES - 1, 0, 1, COLS);
+		part = canvas_sub(&screen, LINES - 1, 0, 1, COLS);
 		chrome_keys(ui, &part);
 	}
 	canvas_end();

@@ -153,21 +153,21 @@ draw_columns(const int *borders, int count, size_t first, bool paragraph)
 
 	canvas_begin();
 	for (int i = 0; i + 1 < count; i++) {
-		struct canvas part = canvas_part(&screen, 0, borders[i] + 1, ROWS,
-						 borders[i + 1] - borders[i] - 1);
+		struct canvas part = canvas_sub(&screen, 0, borders[i] + 1, ROWS,
+						borders[i + 1] - borders[i] - 1);
 
 		for (int row = 0; row < ROWS; row++) {
 			const char *text = difficult[(first + (size_t)row + (size_t)i) % DIFFICULT_COUNT];
 
-			canvas_at(&part, row, 0);
+			canvas_move(&part, row, 0);
 			if (paragraph)
 				canvas_paragraph(&part, STYLE_NORMAL, text, 1);
 			else
-				canvas_bytes(&part, row % 2 ? STYLE_SELECTED : STYLE_NORMAL, text, 0);
+				canvas_untrusted_bytes(&part, row % 2 ? STYLE_SELECTED : STYLE_NORMAL, text, 0);
 		}
 	}
 	for (int i = 0; i < count; i++)
-		canvas_side(&screen, borders[i]);
+		canvas_vline(&screen, borders[i]);
 	canvas_end();
 }
 
@@ -209,14 +209,14 @@ a_column_does_not_move_its_neighbour(void **state)
 		for (size_t first = 0; first < DIFFICULT_COUNT; first += ROWS / 2) {
 			canvas_begin();
 			for (int row = 0; row < ROWS; row++) {
-				struct canvas part = canvas_part(&screen, row, 0, 1, width);
+				struct canvas part = canvas_sub(&screen, row, 0, 1, width);
 
-				canvas_at(&part, 0, 0);
-				canvas_bytes(&part, STYLE_NORMAL,
-					     difficult[(first + (size_t)row) % DIFFICULT_COUNT], 0);
-				part = canvas_part(&screen, row, width, 1, 9);
-				canvas_at(&part, 0, 0);
-				canvas_ours(&part, STYLE_STRONG, "neighbour and more");
+				canvas_move(&part, 0, 0);
+				canvas_untrusted_bytes(&part, STYLE_NORMAL,
+						       difficult[(first + (size_t)row) % DIFFICULT_COUNT], 0);
+				part = canvas_sub(&screen, row, width, 1, 9);
+				canvas_move(&part, 0, 0);
+				canvas_text(&part, STYLE_STRONG, "neighbour and more");
 			}
 			canvas_end();
 			look(stage);
@@ -245,18 +245,18 @@ nothing_is_drawn_outside_the_screen(void **state)
 
 	canvas_begin();
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		struct canvas part = canvas_part(&screen, parts[i].y, parts[i].x, parts[i].height,
-						 parts[i].width);
+		struct canvas part = canvas_sub(&screen, parts[i].y, parts[i].x, parts[i].height,
+						parts[i].width);
 
 		for (size_t d = 0; d < DIFFICULT_COUNT; d++) {
-			canvas_at(&part, (int)d - 2, (int)d - 3);
-			canvas_bytes(&part, STYLE_NORMAL, difficult[d], 0);
-			canvas_at(&part, 0, 0);
+			canvas_move(&part, (int)d - 2, (int)d - 3);
+			canvas_untrusted_bytes(&part, STYLE_NORMAL, difficult[d], 0);
+			canvas_move(&part, 0, 0);
 			canvas_paragraph(&part, STYLE_NORMAL, difficult[d], 3);
 			canvas_fill_row(&part, STYLE_BAR);
 			canvas_progress(&part, 30, 5, 3);
-			canvas_rule(&part, 0);
-			canvas_side(&part, 1);
+			canvas_hline(&part, 0);
+			canvas_vline(&part, 1);
 		}
 	}
 	canvas_end();

@@ -40,10 +40,10 @@ static void
 draw_gaps(const struct grid *g, struct canvas *c, int rows)
 {
 	for (size_t i = 1; i < g->fit; i++) {
-		struct canvas side = canvas_part(c, 0, g->label + (int)i * g->cell - 2, rows, 1);
+		struct canvas side = canvas_sub(c, 0, g->label + (int)i * g->cell - 2, rows, 1);
 
 		if (i == g->pinned || board_grid_column(g, i) != board_grid_column(g, i - 1) + 1)
-			canvas_side(&side, 0);
+			canvas_vline(&side, 0);
 	}
 }
 
@@ -52,7 +52,7 @@ draw_cut(struct canvas *c, enum style style, const char *text, int columns, enum
 {
 	char *shown = cut_text(text, columns, where);
 
-	canvas_bytes(c, style, shown, 0);
+	canvas_untrusted_bytes(c, style, shown, 0);
 	free(shown);
 }
 
@@ -60,39 +60,39 @@ static void
 draw_head(struct canvas *all, int x, const struct grid *g, const struct world_environment *e,
 	  bool selected)
 {
-	struct canvas head = canvas_part(all, 0, x, g->head, g->cell - 1), *c = &head;
+	struct canvas head = canvas_sub(all, 0, x, g->head, g->cell - 1), *c = &head;
 	const struct deployment *shown = e->running.id.raw ? &e->running : &e->environment.last_deploy;
 	struct state_words state = words_of_environment(e);
 	char age[16] = "";
 
-	canvas_at(c, 0, 0);
+	canvas_move(c, 0, 0);
 	draw_cut(c, e->is_protected ? STYLE_DANGER : selected ? STYLE_KEY : STYLE_STRONG,
 		 untrusted_raw(&e->environment.name), c->width - 2, g->heads);
 	if (e->is_protected) {
-		canvas_ours(c, STYLE_DANGER, " ");
+		canvas_text(c, STYLE_DANGER, " ");
 		canvas_glyph(c, STYLE_DANGER, GLYPH_SQUARE);
 	}
 	if (g->head > 2) {
-		canvas_at(c, 1, 0);
-		canvas_foreign(c, STYLE_DIM, &e->environment.type, 0);
+		canvas_move(c, 1, 0);
+		canvas_untrusted(c, STYLE_DIM, &e->environment.type, 0);
 		if (e->clone_of) {
-			canvas_ours(c, STYLE_DIM, " ");
+			canvas_text(c, STYLE_DIM, " ");
 			canvas_glyph(c, STYLE_DIM, GLYPH_MIDDLE);
-			canvas_ours(c, STYLE_DIM, _(" clone"));
+			canvas_text(c, STYLE_DIM, _(" clone"));
 		}
-		canvas_at(c, 2, 0);
+		canvas_move(c, 2, 0);
 		if (shown->id.raw) {
 			clock_age(age, clock_wall_ms() - shown->created_at);
 			canvas_format(c, STYLE_DIM, "%-4s ", age);
-			canvas_foreign(c, STYLE_DIM, &shown->created_by, 0);
+			canvas_untrusted(c, STYLE_DIM, &shown->created_by, 0);
 		}
 	}
-	canvas_at(c, g->head - 1, 0);
+	canvas_move(c, g->head - 1, 0);
 	canvas_glyph(c, moods[state.mood].style, moods[state.mood].glyph);
-	canvas_ours(c, STYLE_DIM, " ");
-	canvas_ours(c, state.mood == MOOD_GOOD ? STYLE_DIM : moods[state.mood].style, state.text);
+	canvas_text(c, STYLE_DIM, " ");
+	canvas_text(c, state.mood == MOOD_GOOD ? STYLE_DIM : moods[state.mood].style, state.text);
 	if (world_is_primed(&e->environment, &e->running))
-		canvas_ours(c, STYLE_DANGER, _(" primed"));
+		canvas_text(c, STYLE_DANGER, _(" primed"));
 }
 
 static enum style
@@ -111,16 +111,16 @@ draw_cell(const struct board_model *s, const struct grid *g, struct canvas *c, i
 	  const struct world_environment *e, const char *module, bool selected)
 {
 	const char *reference = e->set ? set_module_image(e->set, module) : NULL;
-	struct canvas cell = canvas_part(c, row, x, 1, g->cell - 2);
+	struct canvas cell = canvas_sub(c, row, x, 1, g->cell - 2);
 	enum standing standing = words_standing(e, s->baseline, module);
 	enum style style = selected ? STYLE_SELECTED
 			   : standing == STANDING_SAME ? STYLE_DIM : STYLE_NORMAL;
 
 	if (selected)
 		canvas_fill_row(&cell, STYLE_SELECTED);
-	canvas_at(&cell, 0, 0);
+	canvas_move(&cell, 0, 0);
 	if (!e->set && world_known(e, WORLD_SET)->state != KNOWLEDGE_ABSENT) {
-		canvas_ours(&cell, style, "?");
+		canvas_text(&cell, style, "?");
 	} else if (!e->set || !set_module(e->set, module)) {
 		canvas_glyph(&cell, selected ? STYLE_SELECTED : STYLE_FAINT, GLYPH_MIDDLE);
 	} else {
@@ -129,23 +129,23 @@ draw_cell(const struct board_model *s, const struct grid *g, struct canvas *c, i
 		draw_cut(&cell, style, label, g->version, g->versions);
 		free(label);
 	}
-	canvas_at(&cell, 0, g->version + 1);
-	canvas_ours(&cell, selected ? STYLE_SELECTED : standing_style(standing), words_sign(standing));
+	canvas_move(&cell, 0, g->version + 1);
+	canvas_text(&cell, selected ? STYLE_SELECTED : standing_style(standing), words_sign(standing));
 }
 
 static void
 draw_resources(struct canvas *c, int row, int x, int columns, const struct world_environment *e)
 {
-	struct canvas cell = canvas_part(c, row, x, 1, columns - 2);
+	struct canvas cell = canvas_sub(c, row, x, 1, columns - 2);
 	const char *name;
 	json_t *value;
 
-	canvas_at(&cell, 0, 0);
+	canvas_move(&cell, 0, 0);
 	if (!e->set)
 		return;
 	json_object_foreach(set_shared(e->set), name, value) {
-		canvas_bytes(&cell, STYLE_DIM, name, 0);
-		canvas_ours(&cell, STYLE_DIM, " ");
+		canvas_untrusted_bytes(&cell, STYLE_DIM, name, 0);
+		canvas_text(&cell, STYLE_DIM, " ");
 	}
 }
 
@@ -155,11 +155,11 @@ draw_own_values(struct canvas *c, int row, int x, const struct world_environment
 {
 	size_t own = 0;
 
-	canvas_at(c, row, x);
+	canvas_move(c, row, x);
 	if (e->is_past || world_known(e, WORLD_VALUES)->state == KNOWLEDGE_ABSENT)
 		return;
 	if (!e->values) {
-		canvas_ours(c, STYLE_DIM, "?");
+		canvas_text(c, STYLE_DIM, "?");
 		return;
 	}
 	for (size_t i = 0; i < e->values->count; i++)
@@ -167,7 +167,7 @@ draw_own_values(struct canvas *c, int row, int x, const struct world_environment
 	if (own > 0)
 		canvas_format(c, STYLE_DIM, ngettext("%zu override", "%zu overrides", own), own);
 	else
-		canvas_ours(c, STYLE_DIM, _("no overrides"));
+		canvas_text(c, STYLE_DIM, _("no overrides"));
 }
 
 static void
@@ -175,11 +175,11 @@ draw_to_promote(struct canvas *c, int row, int x, const struct world_environment
 {
 	if (!e->clone_of)
 		return;
-	canvas_at(c, row, x);
+	canvas_move(c, row, x);
 	if (!e->unpromoted.is_known)
-		canvas_ours(c, STYLE_DIM, _("? unknown"));
+		canvas_text(c, STYLE_DIM, _("? unknown"));
 	else if (e->unpromoted.changes == 0)
-		canvas_ours(c, STYLE_DIM, _("nothing"));
+		canvas_text(c, STYLE_DIM, _("nothing"));
 	else
 		canvas_format(c, STYLE_AHEAD, ngettext("%zu change", "%zu changes", e->unpromoted.changes),
 			      e->unpromoted.changes);
@@ -189,14 +189,14 @@ draw_to_promote(struct canvas *c, int row, int x, const struct world_environment
 static void
 draw_corner(const struct board_model *s, const struct grid *g, struct canvas *c)
 {
-	canvas_at(c, 0, 0);
-	canvas_ours(c, STYLE_STRONG, _("Workload"));
+	canvas_move(c, 0, 0);
+	canvas_text(c, STYLE_STRONG, _("Workload"));
 	if (g->head <= 2)
 		return;
-	canvas_at(c, 1, 0);
-	canvas_ours(c, STYLE_DIM, _("compared to"));
-	canvas_at(c, 2, 0);
-	canvas_foreign(c, STYLE_NORMAL, &s->baseline->environment.name, g->label - 2);
+	canvas_move(c, 1, 0);
+	canvas_text(c, STYLE_DIM, _("compared to"));
+	canvas_move(c, 2, 0);
+	canvas_untrusted(c, STYLE_NORMAL, &s->baseline->environment.name, g->label - 2);
 }
 
 /* On the rule: where one is among those that do not fit, and how many are left out. */
@@ -211,7 +211,7 @@ draw_position(const struct board_model *s, const struct grid *g, struct canvas *
 		snprintf(hidden, sizeof(hidden), ngettext("%zu left out", "%zu left out", s->hidden), s->hidden);
 	if (!*position && !*hidden)
 		return;
-	canvas_at(c, g->head, c->width - text_columns(position) - text_columns(hidden) -
+	canvas_move(c, g->head, c->width - text_columns(position) - text_columns(hidden) -
 				      (*position && *hidden ? 6 : 4));
 	canvas_format(c, STYLE_DIM, " %s%s%s ", position, *position && *hidden ? ", " : "", hidden);
 }
@@ -222,11 +222,11 @@ draw_row(const struct board_view *b, const struct board_model *s, const struct g
 {
 	bool marked = board_is_marked(b, s->modules[m]);
 
-	canvas_at(c, row, 0);
+	canvas_move(c, row, 0);
 	draw_cut(c, marked ? STYLE_KEY : m == s->row ? STYLE_STRONG : STYLE_NORMAL, s->modules[m],
 		 g->label - (marked ? 3 : 1), g->names);
 	if (marked)
-		canvas_ours(c, STYLE_KEY, " *");
+		canvas_text(c, STYLE_KEY, " *");
 	for (size_t i = 0; i < g->fit; i++) {
 		size_t at = board_grid_column(g, i);
 
@@ -245,7 +245,7 @@ draw_matrix(const struct board_view *b, const struct board_model *s, struct canv
 	for (size_t i = 0; i < g.fit; i++)
 		draw_head(c, g.label + (int)i * g.cell, &g, s->columns[board_grid_column(&g, i)],
 			  board_grid_column(&g, i) == s->column);
-	canvas_rule(c, g.head);
+	canvas_hline(c, g.head);
 	for (size_t m = g.top; m < s->module_count && row < g.head + 1 + g.rows; m++, row++)
 		draw_row(b, s, &g, c, row, m);
 	draw_position(s, &g, c);
@@ -263,13 +263,13 @@ draw_matrix(const struct board_view *b, const struct board_model *s, struct canv
 			draw_own_values(c, row + 1, x, e);
 		draw_to_promote(c, row + g.foot - 1, x, e);
 	}
-	canvas_at(c, row, 0);
-	canvas_ours(c, STYLE_DIM, c->width < 60 ? _("needs") : _("resources"));
-	canvas_at(c, row + 1, 0);
+	canvas_move(c, row, 0);
+	canvas_text(c, STYLE_DIM, c->width < 60 ? _("needs") : _("resources"));
+	canvas_move(c, row + 1, 0);
 	if (g.foot > 2)
-		canvas_ours(c, STYLE_DIM, _("values"));
-	canvas_at(c, row + g.foot - 1, 0);
-	canvas_ours(c, STYLE_DIM, c->width < 60 ? _("promote") : _("to promote"));
+		canvas_text(c, STYLE_DIM, _("values"));
+	canvas_move(c, row + g.foot - 1, 0);
+	canvas_text(c, STYLE_DIM, c->width < 60 ? _("promote") : _("to promote"));
 	return row + g.foot;
 }
 
@@ -324,7 +324,7 @@ draw_pods(struct canvas *c, int *row, const struct world_environment *e, const c
 		canvas_format(c, STYLE_NORMAL, _("%d of %d"), m->pods_ready, m->pods_wanted);
 		canvas_format(c, m->restarts ? STYLE_WARN : STYLE_DIM, _("   restarts %d   "), m->restarts);
 		problem = words_of_problem(&m->problem);
-		canvas_bytes(c, problem ? STYLE_DANGER : STYLE_DIM, problem ? problem : untrusted_raw(&m->message), 0);
+		canvas_untrusted_bytes(c, problem ? STYLE_DANGER : STYLE_DIM, problem ? problem : untrusted_raw(&m->message), 0);
 		free(problem);
 	}
 }
@@ -346,13 +346,13 @@ draw_values(const struct board_model *s, struct canvas *c, int *row, const char 
 		char *was = from ? value_words(from) : NULL, *is = to ? value_words(to) : NULL;
 
 		label(c, row, i == 0 ? _("values") : "");
-		canvas_bytes(c, STYLE_NORMAL, json_string_value(key), 0);
-		canvas_ours(c, STYLE_DIM, "  ");
-		canvas_bytes(c, STYLE_DIM, was ? was : "-", c->width / 3);
-		canvas_ours(c, STYLE_DIM, " ");
+		canvas_untrusted_bytes(c, STYLE_NORMAL, json_string_value(key), 0);
+		canvas_text(c, STYLE_DIM, "  ");
+		canvas_untrusted_bytes(c, STYLE_DIM, was ? was : "-", c->width / 3);
+		canvas_text(c, STYLE_DIM, " ");
 		canvas_glyph(c, STYLE_DIM, GLYPH_ARROW);
-		canvas_ours(c, STYLE_DIM, " ");
-		canvas_bytes(c, STYLE_OTHER, is ? is : "-", 0);
+		canvas_text(c, STYLE_DIM, " ");
+		canvas_untrusted_bytes(c, STYLE_OTHER, is ? is : "-", 0);
 		free(was);
 		free(is);
 	}
@@ -424,22 +424,22 @@ draw_detail(const struct board_model *s, const struct viewport *workloads, struc
 	char ago[64], *comment;
 	int row = 1;
 
-	canvas_rule(c, 0);
+	canvas_hline(c, 0);
 	viewport_draw(workloads, c, 0);
-	canvas_at(c, 1, 0);
+	canvas_move(c, 1, 0);
 	if (module) {
-		canvas_bytes(c, STYLE_STRONG, module, 0);
-		canvas_ours(c, STYLE_DIM, _(" in "));
+		canvas_untrusted_bytes(c, STYLE_STRONG, module, 0);
+		canvas_text(c, STYLE_DIM, _(" in "));
 	}
-	canvas_foreign(c, STYLE_STRONG, &e->environment.name, 0);
+	canvas_untrusted(c, STYLE_STRONG, &e->environment.name, 0);
 	if (e->clone_of) {
-		canvas_ours(c, STYLE_DIM, _("   clone of "));
-		canvas_bytes(c, STYLE_DIM, e->clone_of, 0);
+		canvas_text(c, STYLE_DIM, _("   clone of "));
+		canvas_untrusted_bytes(c, STYLE_DIM, e->clone_of, 0);
 	}
 	draw_failed(c, &row, e);
 	if (module && e->set && set_module_image(e->set, module)) {
 		label(c, &row, _("image"));
-		canvas_bytes(c, STYLE_NORMAL, set_module_image(e->set, module), 0);
+		canvas_untrusted_bytes(c, STYLE_NORMAL, set_module_image(e->set, module), 0);
 		draw_address(c, &row, e, module);
 		draw_pods(c, &row, e, module);
 		draw_values(s, c, &row, module);
@@ -447,20 +447,20 @@ draw_detail(const struct board_model *s, const struct viewport *workloads, struc
 	if (d->id.raw) {
 		clock_ago(ago, clock_wall_ms() - d->created_at);
 		label(c, &row, e->is_past ? _("seen") : _("deployed"));
-		canvas_ours(c, STYLE_NORMAL, ago);
+		canvas_text(c, STYLE_NORMAL, ago);
 	}
 	if (d->id.raw && !e->is_past) {
-		canvas_ours(c, STYLE_DIM, _(" by "));
-		canvas_foreign(c, STYLE_NORMAL, &d->created_by, 0);
-		canvas_ours(c, STYLE_DIM, "   ");
+		canvas_text(c, STYLE_DIM, _(" by "));
+		canvas_untrusted(c, STYLE_NORMAL, &d->created_by, 0);
+		canvas_text(c, STYLE_DIM, "   ");
 		comment = xstrndup(untrusted_raw(&d->comment),
 				   comment_people_length(untrusted_raw(&d->comment)));
-		canvas_ours(c, STYLE_DIM, comment);
+		canvas_text(c, STYLE_DIM, comment);
 		free(comment);
 	}
 	if (world_is_primed(&e->environment, &e->running)) {
 		label(c, &row, _("primed"));
-		canvas_ours(c, STYLE_DANGER, _("the next deployment starts from another one than the last"));
+		canvas_text(c, STYLE_DANGER, _("the next deployment starts from another one than the last"));
 	}
 	draw_unreadable(s, c, &row);
 	if (e->read_at && clock_wall_ms() - e->read_at > 15000) {
@@ -490,25 +490,25 @@ draw_nothing(const struct board_view *b, const struct board_model *s, struct ui 
 {
 	int used;
 
-	canvas_at(c, 2, 2);
+	canvas_move(c, 2, 2);
 	if (s->world->link == WORLD_OFFLINE || b->notice) {
-		canvas_ours(c, STYLE_DANGER, _("The platform cannot be read."));
-		canvas_at(c, 4, 2);
+		canvas_text(c, STYLE_DANGER, _("The platform cannot be read."));
+		canvas_move(c, 4, 2);
 		used = canvas_paragraph(c, STYLE_NORMAL, s->world->link == WORLD_OFFLINE ?
 					s->world->link_error.text : b->notice, 4);
-		canvas_at(c, 5 + used, 2);
-		canvas_ours(c, STYLE_DIM, ui_keyed(ui, _("It is tried again by itself; {refresh} tries now, {quit} quits.")));
+		canvas_move(c, 5 + used, 2);
+		canvas_text(c, STYLE_DIM, ui_keyed(ui, _("It is tried again by itself; {refresh} tries now, {quit} quits.")));
 	} else if (!is_list_known(b, s)) {
-		canvas_ours(c, STYLE_DIM, _("Reading the platform …"));
+		canvas_text(c, STYLE_DIM, _("Reading the platform …"));
 	} else {
-		canvas_ours(c, STYLE_DIM, _("There is no environment here."));
+		canvas_text(c, STYLE_DIM, _("There is no environment here."));
 	}
 }
 
 struct canvas
 board_matrix_part(const struct canvas *canvas, int tree)
 {
-	struct canvas part = canvas_part(canvas, 0, tree + 1, canvas->height, canvas->width - tree - 1);
+	struct canvas part = canvas_sub(canvas, 0, tree + 1, canvas->height, canvas->width - tree - 1);
 
 	if (part.height >= 20)
 		part.height -= 7;
@@ -535,7 +535,7 @@ board_body(const struct board_view *b, const struct canvas *canvas)
 {
 	int rows = (b->snapshot || b->notice) + lasting_rows(b, canvas);
 
-	return canvas_part(canvas, rows, 0, canvas->height - rows, canvas->width);
+	return canvas_sub(canvas, rows, 0, canvas->height - rows, canvas->width);
 }
 
 /* Nobody shall take what was for what is. */
@@ -546,7 +546,7 @@ draw_snapshot(const struct board_view *b, struct canvas *c)
 
 	clock_local(stamp, moments_at(b->snapshot));
 	clock_ago(ago, clock_wall_ms() - moments_at(b->snapshot));
-	canvas_at(c, 0, 1);
+	canvas_move(c, 0, 1);
 	canvas_glyph(c, STYLE_WARN, GLYPH_RING);
 	canvas_format(c, STYLE_WARN, _(" As it was %s"), stamp);
 	canvas_format(c, STYLE_DIM, _("  %s; nothing can be changed here"), ago);
@@ -555,8 +555,8 @@ draw_snapshot(const struct board_view *b, struct canvas *c)
 static void
 draw_notice(struct canvas *c, int row, int rows, const char *notice)
 {
-	canvas_at(c, row, 1);
-	canvas_ours(c, STYLE_DANGER, "! ");
+	canvas_move(c, row, 1);
+	canvas_text(c, STYLE_DANGER, "! ");
 	canvas_paragraph(c, STYLE_WARN, notice, rows);
 }
 
@@ -602,11 +602,11 @@ board_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		draw_notice(canvas, b->notice != NULL, lasting_rows(b, canvas), b->lasting);
 	canvas = &body;
 	if (tree) {
-		part = canvas_part(canvas, 0, 0, canvas->height, tree);
+		part = canvas_sub(canvas, 0, 0, canvas->height, tree);
 		board_draw_tree(b, &part);
-		canvas_side(&part, tree - 1);
+		canvas_vline(&part, tree - 1);
 	}
-	detail = canvas_part(canvas, 0, tree + 1, canvas->height, canvas->width - tree - 1);
+	detail = canvas_sub(canvas, 0, tree + 1, canvas->height, canvas->width - tree - 1);
 	if (!s->env) {
 		draw_nothing(b, s, ui, &detail);
 		return;
@@ -619,7 +619,7 @@ board_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	used = draw_matrix(b, s, &part) + (detail.height >= 24);
 	workloads = (struct viewport){b->grid.top, b->grid.rows > 0 ? (size_t)b->grid.rows : 0, s->module_count};
 	if (detail.height - used >= 2) {
-		detail = canvas_part(&detail, used, 0, detail.height - used, detail.width);
+		detail = canvas_sub(&detail, used, 0, detail.height - used, detail.width);
 		draw_detail(s, &workloads, &detail);
 	} else {
 		ui_in_sight(ui, &workloads);

@@ -150,14 +150,14 @@ draw_tree_application(const struct board_view *b, struct canvas *c, int row,
 {
 	bool here = b->app && untrusted_is(&application->id, b->app);
 	enum style style = !here ? STYLE_NORMAL : b->in_tree ? STYLE_SELECTED : STYLE_STRONG;
-	struct canvas line = canvas_part(c, row, 0, 1, c->width - 1);
+	struct canvas line = canvas_sub(c, row, 0, 1, c->width - 1);
 
 	if (here && b->in_tree)
 		canvas_fill_row(&line, STYLE_SELECTED);
-	canvas_at(&line, 0, 3);
+	canvas_move(&line, 0, 3);
 	canvas_glyph(&line, here ? style : STYLE_FAINT, here ? GLYPH_CLOSED : GLYPH_MIDDLE);
-	canvas_at(&line, 0, 5);
-	canvas_foreign(&line, style, &application->id, line.width - 6);
+	canvas_move(&line, 0, 5);
+	canvas_untrusted(&line, style, &application->id, line.width - 6);
 }
 
 /* Which of the applications is open, where not all of them are in sight. */
@@ -174,8 +174,8 @@ draw_place(const struct board_view *b, const struct world *world, struct canvas 
 	columns = text_columns(text);
 	if (c->column + columns + 3 > c->width)
 		return;
-	canvas_at(c, 0, c->width - columns - 2);
-	canvas_ours(c, STYLE_DIM, text);
+	canvas_move(c, 0, c->width - columns - 2);
+	canvas_text(c, STYLE_DIM, text);
 }
 
 void
@@ -184,8 +184,8 @@ board_draw_tree(const struct board_view *b, struct canvas *c)
 	const struct world *world = b->model.world;
 	int row;
 
-	canvas_at(c, 0, 1);
-	canvas_ours(c, b->in_tree ? STYLE_KEY : STYLE_STRONG, _("Organizations"));
+	canvas_move(c, 0, 1);
+	canvas_text(c, b->in_tree ? STYLE_KEY : STYLE_STRONG, _("Organizations"));
 	draw_place(b, world, c);
 	row = 1 - b->tree_top;
 	for (size_t i = 0; i < world->count; i++) {
@@ -193,10 +193,10 @@ board_draw_tree(const struct board_view *b, struct canvas *c)
 		bool open = b->org && untrusted_is(&o->organization.id, b->org);
 
 		if (row >= 1 && row < c->height) {
-			canvas_at(c, row, 1);
+			canvas_move(c, row, 1);
 			canvas_glyph(c, STYLE_DIM, open ? GLYPH_OPEN : GLYPH_CLOSED);
-			canvas_ours(c, STYLE_NORMAL, " ");
-			canvas_foreign(c, STYLE_NORMAL, &o->organization.id, c->width - 4);
+			canvas_text(c, STYLE_NORMAL, " ");
+			canvas_untrusted(c, STYLE_NORMAL, &o->organization.id, c->width - 4);
 		}
 		row++;
 		for (size_t k = 0; open && k < o->count; k++, row++)

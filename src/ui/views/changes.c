@@ -24,13 +24,13 @@ changes_draw_counts(struct canvas *canvas, const struct changes *changes)
 	canvas_format(canvas, STYLE_STRONG,
 		      ngettext("%zu workload changes", "%zu workloads change", changes->workloads),
 		      changes->workloads);
-	canvas_ours(canvas, STYLE_DIM, " ");
+	canvas_text(canvas, STYLE_DIM, " ");
 	canvas_glyph(canvas, STYLE_DIM, GLYPH_MIDDLE);
 	canvas_format(canvas, STYLE_DIM, ngettext(" %zu resource", " %zu resources", changes->resources),
 		      changes->resources);
 	if (changes->values == 0)
 		return;
-	canvas_ours(canvas, STYLE_DIM, " ");
+	canvas_text(canvas, STYLE_DIM, " ");
 	canvas_glyph(canvas, STYLE_DIM, GLYPH_MIDDLE);
 	canvas_format(canvas, STYLE_DIM, ngettext(" %zu value", " %zu values", changes->values),
 		      changes->values);
@@ -143,9 +143,9 @@ rows_of(const struct change *change, int columns, int most)
 static void
 draw_arrow(struct canvas *c)
 {
-	canvas_ours(c, STYLE_DIM, " ");
+	canvas_text(c, STYLE_DIM, " ");
 	canvas_glyph(c, STYLE_DIM, GLYPH_ARROW);
-	canvas_ours(c, STYLE_DIM, " ");
+	canvas_text(c, STYLE_DIM, " ");
 }
 
 /* What changes is the version: the name gives way to it, and so does what kind of step it is. */
@@ -160,12 +160,12 @@ draw_versions(struct canvas *c, const struct change *change)
 	image_parse(&to, change->to);
 	image_labels(change->from, change->to, &was, &is);
 	if (text_columns(from.name) + 1 + text_columns(was) + text_columns(is) + GAP <= c->width - c->column) {
-		canvas_bytes(c, STYLE_NORMAL, from.name, 0);
-		canvas_ours(c, STYLE_NORMAL, *from.version ? ":" : "@");
+		canvas_untrusted_bytes(c, STYLE_NORMAL, from.name, 0);
+		canvas_text(c, STYLE_NORMAL, *from.version ? ":" : "@");
 	}
-	canvas_bytes(c, STYLE_WARN, was, 0);
+	canvas_untrusted_bytes(c, STYLE_WARN, was, 0);
 	draw_arrow(c);
-	canvas_bytes(c, STYLE_AHEAD, is, 0);
+	canvas_untrusted_bytes(c, STYLE_AHEAD, is, 0);
 	step = version_step(from.version, to.version);
 	if (text_columns(step) + GAP <= c->width - c->column)
 		canvas_format(c, STYLE_DIM, "   %s", step);
@@ -181,9 +181,9 @@ draw_value(struct canvas *c, int row, const char *sign, enum style style, const 
 {
 	if (!value)
 		return 0;
-	canvas_at(c, row, VALUE_COLUMN - 2);
-	canvas_ours(c, style, sign);
-	canvas_at(c, row, VALUE_COLUMN);
+	canvas_move(c, row, VALUE_COLUMN - 2);
+	canvas_text(c, style, sign);
+	canvas_move(c, row, VALUE_COLUMN);
 	if (canvas_wrapped_rows(value, c->width - VALUE_COLUMN) <= most)
 		return canvas_wrapped(c, style, value);
 	canvas_format(c, style, ngettext("%zu byte; whole in the difference below",
@@ -196,25 +196,25 @@ static void
 draw_values(struct canvas *c, const struct change *change)
 {
 	if (change->from)
-		canvas_bytes(c, STYLE_WARN, change->from, 0);
+		canvas_untrusted_bytes(c, STYLE_WARN, change->from, 0);
 	if (change->from && change->to)
 		draw_arrow(c);
 	if (change->to)
-		canvas_bytes(c, STYLE_AHEAD, change->to, 0);
+		canvas_untrusted_bytes(c, STYLE_AHEAD, change->to, 0);
 	if (change->note && c->width - c->column > 8) {
-		canvas_ours(c, STYLE_NORMAL, "   ");
-		canvas_bytes(c, STYLE_DIM, change->note, 0);
+		canvas_text(c, STYLE_NORMAL, "   ");
+		canvas_untrusted_bytes(c, STYLE_DIM, change->note, 0);
 	}
 }
 
 static void
 draw_head(struct canvas *c, const struct change *change)
 {
-	canvas_bytes(c, STYLE_STRONG, change->object, 0);
+	canvas_untrusted_bytes(c, STYLE_STRONG, change->object, 0);
 	if (!*label_of(change))
 		return;
-	canvas_ours(c, STYLE_NORMAL, "   ");
-	canvas_bytes(c, STYLE_DIM, label_of(change), 0);
+	canvas_text(c, STYLE_NORMAL, "   ");
+	canvas_untrusted_bytes(c, STYLE_DIM, label_of(change), 0);
 }
 
 static void
@@ -242,16 +242,16 @@ draw_change(struct canvas *c, int row, const struct change *change, int most)
 		[CHANGE_CHANGED] = {"~", STYLE_KEY},
 	};
 
-	canvas_at(c, row, 1);
-	canvas_ours(c, signs[change->kind].style, signs[change->kind].sign);
-	canvas_at(c, row, TEXT_COLUMN);
+	canvas_move(c, row, 1);
+	canvas_text(c, signs[change->kind].style, signs[change->kind].sign);
+	canvas_move(c, row, TEXT_COLUMN);
 	if (!is_one_row(change, c->width)) {
 		draw_rows(c, row, change, most);
 		return;
 	}
 	draw_head(c, change);
 	/* Above the canvas, where it is scrolled to, the pen does not move. */
-	canvas_at(c, row, head_columns(change) + GAP);
+	canvas_move(c, row, head_columns(change) + GAP);
 	if (is_new_version(change))
 		draw_versions(c, change);
 	else
@@ -268,7 +268,7 @@ changes_draw_words(struct canvas *canvas, int row, int rows, const struct change
 		bool last = i + 1 == changes->count;
 
 		if (used + needs + !last > rows) {
-			canvas_at(canvas, row + used, 3);
+			canvas_move(canvas, row + used, 3);
 			canvas_format(canvas, STYLE_DIM,
 				      used > 0 ? _("and %zu more, all in the diff below")
 					       : _("%zu, all in the diff below"), changes->count - i);

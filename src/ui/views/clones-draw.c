@@ -46,8 +46,8 @@ draw_head(struct canvas *c, const struct clones_columns *at)
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
 		if (!heads[i].column)
 			continue;
-		canvas_at(c, 0, heads[i].column);
-		canvas_ours(c, STYLE_DIM, heads[i].text);
+		canvas_move(c, 0, heads[i].column);
+		canvas_text(c, STYLE_DIM, heads[i].text);
 	}
 }
 
@@ -56,9 +56,9 @@ static void
 draw_work(struct canvas *c, enum style style, const struct clone *clone, bool picked)
 {
 	if (clone->work == CLONE_WORK_UNKNOWN) {
-		canvas_ours(c, picked ? style : STYLE_DIM, _("? unknown"));
+		canvas_text(c, picked ? style : STYLE_DIM, _("? unknown"));
 	} else if (clone->work == CLONE_WORK_NONE) {
-		canvas_ours(c, picked ? style : STYLE_DIM, _("none"));
+		canvas_text(c, picked ? style : STYLE_DIM, _("none"));
 	} else {
 		canvas_format(c, picked ? style : STYLE_AHEAD,
 			      ngettext("%zu change", "%zu changes", clone->changes), clone->changes);
@@ -67,8 +67,8 @@ draw_work(struct canvas *c, enum style style, const struct clone *clone, bool pi
 				      ngettext(", %zu conflict", ", %zu conflicts", clone->conflicts),
 				      clone->conflicts);
 		if (clone->work_words) {
-			canvas_ours(c, picked ? style : STYLE_NORMAL, ": ");
-			canvas_bytes(c, picked ? style : STYLE_NORMAL, clone->work_words, 0);
+			canvas_text(c, picked ? style : STYLE_NORMAL, ": ");
+			canvas_untrusted_bytes(c, picked ? style : STYLE_NORMAL, clone->work_words, 0);
 		}
 	}
 }
@@ -78,9 +78,9 @@ static void
 draw_from(struct canvas *c, enum style style, const struct clone *clone, int columns)
 {
 	if (clone->origin)
-		canvas_bytes(c, style, clone->origin, columns);
+		canvas_untrusted_bytes(c, style, clone->origin, columns);
 	else
-		canvas_ours(c, style, _("? unknown"));
+		canvas_text(c, style, _("? unknown"));
 }
 
 static void
@@ -89,39 +89,39 @@ draw_row(struct canvas *list, int row, const struct clones_columns *at, const st
 	const int64_t now = clock_wall_ms();
 	struct state_words life = words_of_life(clone->expires_at, now);
 	enum style plain = picked ? STYLE_SELECTED : STYLE_NORMAL, dim = picked ? STYLE_SELECTED : STYLE_DIM;
-	struct canvas line = canvas_part(list, row, 0, 1, list->width), *c = &line;
+	struct canvas line = canvas_sub(list, row, 0, 1, list->width), *c = &line;
 	char age[16];
 
 	clock_age(age, now - clone->created_at);
 	if (picked) {
-		canvas_at(c, 0, 3);
+		canvas_move(c, 0, 3);
 		canvas_fill_row(c, plain);
 	}
-	canvas_at(c, 0, 1);
+	canvas_move(c, 0, 1);
 	canvas_glyph(c, moods[life.mood].style, moods[life.mood].glyph);
-	canvas_at(c, 0, 3);
-	canvas_bytes(c, picked ? plain : STYLE_STRONG, clone->env, (at->app ? at->app : at->who ? at->who : at->life) - 4);
+	canvas_move(c, 0, 3);
+	canvas_untrusted_bytes(c, picked ? plain : STYLE_STRONG, clone->env, (at->app ? at->app : at->who ? at->who : at->life) - 4);
 	if (at->app) {
-		canvas_at(c, 0, at->app);
-		canvas_bytes(c, plain, clone->app, at->who - at->app - 1);
+		canvas_move(c, 0, at->app);
+		canvas_untrusted_bytes(c, plain, clone->app, at->who - at->app - 1);
 	}
 	if (at->who) {
-		canvas_at(c, 0, at->who);
-		canvas_foreign(c, plain, &clone->who, at->from - at->who - 1);
-		canvas_at(c, 0, at->from);
+		canvas_move(c, 0, at->who);
+		canvas_untrusted(c, plain, &clone->who, at->from - at->who - 1);
+		canvas_move(c, 0, at->from);
 		draw_from(c, plain, clone, (at->age ? at->age : at->life) - at->from - 1);
 	}
 	if (at->age) {
-		canvas_at(c, 0, at->age);
-		canvas_ours(c, dim, age);
+		canvas_move(c, 0, at->age);
+		canvas_text(c, dim, age);
 	}
-	canvas_at(c, 0, at->life);
+	canvas_move(c, 0, at->life);
 	if (clone->is_deleting)
-		canvas_ours(c, picked ? plain : STYLE_WARN, _("being deleted"));
+		canvas_text(c, picked ? plain : STYLE_WARN, _("being deleted"));
 	else
-		canvas_ours(c, picked || life.mood == MOOD_GOOD ? plain : moods[life.mood].style, life.text);
+		canvas_text(c, picked || life.mood == MOOD_GOOD ? plain : moods[life.mood].style, life.text);
 	if (at->work) {
-		canvas_at(c, 0, at->work);
+		canvas_move(c, 0, at->work);
 		draw_work(c, plain, clone, picked);
 	}
 }
@@ -143,29 +143,29 @@ draw_detail(struct canvas *c, struct ui *ui, const struct clone *clone)
 	int row = 1;
 
 	clock_ago(ago, clock_wall_ms() - clone->created_at);
-	canvas_rule(c, 0);
-	canvas_at(c, 1, 3);
-	canvas_bytes(c, STYLE_STRONG, clone->env, 50);
-	canvas_ours(c, STYLE_DIM, _(" in "));
-	canvas_bytes(c, STYLE_STRONG, clone->app, 50);
+	canvas_hline(c, 0);
+	canvas_move(c, 1, 3);
+	canvas_untrusted_bytes(c, STYLE_STRONG, clone->env, 50);
+	canvas_text(c, STYLE_DIM, _(" in "));
+	canvas_untrusted_bytes(c, STYLE_STRONG, clone->app, 50);
 	if (e)
 		canvas_format(c, STYLE_DIM, "   %s", words_of_environment(e).text);
 	label(c, &row, _("made"));
-	canvas_ours(c, STYLE_NORMAL, ago);
-	canvas_ours(c, STYLE_DIM, _(" by "));
-	canvas_foreign(c, STYLE_NORMAL, &clone->who, 30);
+	canvas_text(c, STYLE_NORMAL, ago);
+	canvas_text(c, STYLE_DIM, _(" by "));
+	canvas_untrusted(c, STYLE_NORMAL, &clone->who, 30);
 	label(c, &row, _("from"));
 	draw_from(c, STYLE_NORMAL, clone, 50);
 	if (clone->deployment_id) {
-		canvas_ours(c, STYLE_DIM, _(", deployment "));
-		canvas_bytes(c, STYLE_DIM, clone->deployment_id, 12);
+		canvas_text(c, STYLE_DIM, _(", deployment "));
+		canvas_untrusted_bytes(c, STYLE_DIM, clone->deployment_id, 12);
 	}
 	label(c, &row, _("life left"));
-	canvas_ours(c, moods[life.mood].style, life.text);
+	canvas_text(c, moods[life.mood].style, life.text);
 	if (life.mood == MOOD_BAD)
-		canvas_ours(c, STYLE_DIM, ui_keyed(ui, _("; it stays until somebody discards it: {discard}, or {end} gives it longer")));
+		canvas_text(c, STYLE_DIM, ui_keyed(ui, _("; it stays until somebody discards it: {discard}, or {end} gives it longer")));
 	else if (!clone->is_recorded)
-		canvas_ours(c, STYLE_DIM, _("; it was not made here"));
+		canvas_text(c, STYLE_DIM, _("; it was not made here"));
 	label(c, &row, _("not promoted"));
 	draw_work(c, STYLE_NORMAL, clone, false);
 }
@@ -180,9 +180,9 @@ list_rows(const struct canvas *canvas)
 static void
 draw_empty(const struct clones_view *v, struct canvas *c)
 {
-	canvas_at(c, 1, 2);
+	canvas_move(c, 1, 2);
 	if (clones_untold(v->clones))
-		canvas_ours(c, STYLE_DIM, _("? not known yet"));
+		canvas_text(c, STYLE_DIM, _("? not known yet"));
 	else
 		canvas_paragraph(c, STYLE_DIM, _("There is no clone.  C on the board makes one: a copy of an "
 						  "environment, with everything of its own."), 3);
@@ -202,7 +202,7 @@ clones_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	struct clones_columns at = lay_out(canvas->width);
 	size_t untold = clones_untold(v->clones);
 	int rows = list_rows(canvas), used = 0;
-	struct canvas list = canvas_part(canvas, 1, 0, rows, canvas->width), detail;
+	struct canvas list = canvas_sub(canvas, 1, 0, rows, canvas->width), detail;
 	struct viewport part = list_part(&v->list);
 
 	if (v->list.count == 0) {
@@ -213,7 +213,7 @@ clones_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	for (size_t i = v->list.first; i < list_end(&v->list); i++, used++)
 		draw_row(&list, used, &at, clones_get(v->clones, i), i == v->list.at);
 	if (untold && used + 1 < rows) {
-		canvas_at(&list, used + 1, 3);
+		canvas_move(&list, used + 1, 3);
 		canvas_format(&list, STYLE_DIM, ngettext("? %zu environment could not be read yet",
 							  "? %zu environments could not be read yet", untold),
 			      untold);
@@ -222,7 +222,7 @@ clones_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		ui_in_sight(ui, &part);
 		return;
 	}
-	detail = canvas_part(canvas, rows + 1, 0, DETAIL_ROWS, canvas->width);
+	detail = canvas_sub(canvas, rows + 1, 0, DETAIL_ROWS, canvas->width);
 	draw_detail(&detail, ui, clones_get(v->clones, v->list.at));
 	viewport_draw(&part, &detail, 0);
 }

@@ -65,26 +65,26 @@ find(const struct compare_view *c, struct ui *ui, const struct compare_side *sid
 static void
 draw_side(struct canvas *canvas, const struct compare_side *side)
 {
-	canvas_bytes(canvas, STYLE_STRONG, side->env, 30);
+	canvas_untrusted_bytes(canvas, STYLE_STRONG, side->env, 30);
 	if (side->deployment) {
-		canvas_ours(canvas, STYLE_DIM, " ");
-		canvas_bytes(canvas, STYLE_KEY, side->deployment, 8);
+		canvas_text(canvas, STYLE_DIM, " ");
+		canvas_untrusted_bytes(canvas, STYLE_KEY, side->deployment, 8);
 	} else {
-		canvas_ours(canvas, STYLE_DIM, _(" now"));
+		canvas_text(canvas, STYLE_DIM, _(" now"));
 	}
 }
 
 static void
 draw_title(const struct compare_view *c, struct canvas *canvas)
 {
-	canvas_at(canvas, 0, 1);
+	canvas_move(canvas, 0, 1);
 	draw_side(canvas, &c->sides[0]);
-	canvas_ours(canvas, STYLE_DIM, " ");
+	canvas_text(canvas, STYLE_DIM, " ");
 	canvas_glyph(canvas, STYLE_DIM, GLYPH_ARROW);
-	canvas_ours(canvas, STYLE_DIM, " ");
+	canvas_text(canvas, STYLE_DIM, " ");
 	draw_side(canvas, &c->sides[1]);
-	canvas_ours(canvas, STYLE_DIM, c->effective ? _("   as it runs") : _("   as it is written"));
-	canvas_ours(canvas, STYLE_DIM, "   ");
+	canvas_text(canvas, STYLE_DIM, c->effective ? _("   as it runs") : _("   as it is written"));
+	canvas_text(canvas, STYLE_DIM, "   ");
 }
 
 /* What is not there to be compared; how many rows. */
@@ -97,13 +97,13 @@ draw_doubts(const struct compare_view *c, struct canvas *canvas, int row)
 		const struct compare_side *side = &c->sides[i];
 
 		if (side->shown && side->no_values.kind != ERROR_NONE) {
-			canvas_at(canvas, row + used++, 1);
+			canvas_move(canvas, row + used++, 1);
 			canvas_format(canvas, STYLE_WARN, _("The values of %.30s could not be read, and are not compared: %.200s"),
 				      side->env, side->no_values.text);
 		}
 		if (side->shown)
 			continue;
-		canvas_at(canvas, row + used++, 1);
+		canvas_move(canvas, row + used++, 1);
 		if (side->error.kind != ERROR_NONE)
 			canvas_format(canvas, STYLE_WARN, "%.30s: %.200s", side->env, side->error.text);
 		else
@@ -135,7 +135,7 @@ fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 	c->words_row = 1 + draw_doubts(c, &nowhere, 1) + 1;
 	c->words_rows = changes_draw_words(&nowhere, c->words_row, words_room(canvas), &c->changes);
 	row = c->words_row + c->words_rows + 1;
-	c->middle = canvas_part(canvas, row, 0, canvas->height - row, canvas->width);
+	c->middle = canvas_sub(canvas, row, 0, canvas->height - row, canvas->width);
 	if (!is_known(c) || c->changes.count == 0) {
 		c->words_rows = 0;
 		c->middle.height = 0;
@@ -162,14 +162,14 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	if (!is_known(c))
 		return;
 	if (c->changes.count == 0) {
-		canvas_at(canvas, c->words_row, 1);
-		canvas_ours(canvas, STYLE_OK,
+		canvas_move(canvas, c->words_row, 1);
+		canvas_text(canvas, STYLE_OK,
 			    c->effective ? _("They are equal, and what reaches the workloads is too.")
 					 : ui_keyed(ui, _("They are equal as they are written; {effective} compares what that comes to.")));
 		return;
 	}
 	(void)changes_draw_words(canvas, c->words_row, words_room(canvas), &c->changes);
-	canvas_rule(canvas, c->words_row + c->words_rows);
+	canvas_hline(canvas, c->words_row + c->words_rows);
 	difference_draw(&c->difference, &middle);
 	part = difference_in_sight(&c->difference);
 	ui_in_sight(ui, &part);

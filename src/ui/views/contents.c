@@ -172,9 +172,9 @@ static void
 draw_cell(const struct contents *contents, struct canvas *c, int row, int column, int end,
 	  enum style style, const char *text)
 {
-	struct canvas cell = canvas_part(c, row, column, 1, end - column);
+	struct canvas cell = canvas_sub(c, row, column, 1, end - column);
 
-	canvas_at(&cell, 0, 0);
+	canvas_move(&cell, 0, 0);
 	if (text)
 		found_draw(&cell, style, STYLE_SELECTED_FOUND, text, 0, strlen(text),
 			   contents->find.text);
@@ -186,9 +186,9 @@ draw_line(const struct contents *contents, struct canvas *c, int row, const stru
 {
 	bool continues = !line->id && !line->title;
 
-	canvas_at(c, row, 1);
+	canvas_move(c, row, 1);
 	if (line->title)
-		canvas_ours(c, STYLE_STRONG, line->title);
+		canvas_text(c, STYLE_STRONG, line->title);
 	else if (found)
 		canvas_glyph(c, STYLE_KEY, GLYPH_CLOSED);
 	draw_cell(contents, c, row, ID_COLUMN, c->width, STYLE_NORMAL, line->id);
@@ -230,8 +230,8 @@ contents_draw(const struct contents *contents, struct canvas *canvas, const stru
 	lines_clear(&lines);
 	if (!has_field(contents) || canvas->height < 1)
 		return;
-	canvas_at(canvas, canvas->height - 1, 1);
-	canvas_ours(canvas, STYLE_KEY, "/ ");
+	canvas_move(canvas, canvas->height - 1, 1);
+	canvas_text(canvas, STYLE_KEY, "/ ");
 	field_draw(&contents->find, canvas, canvas->width - 4 < 40 ? canvas->width - 4 : 40,
 		   contents->finding);
 }

@@ -41,30 +41,30 @@ lay_out(int width)
 static void
 draw_cell(struct canvas *line, int column, int end, enum style style, const char *text)
 {
-	struct canvas cell = canvas_part(line, 0, column, 1, end - column - 1);
+	struct canvas cell = canvas_sub(line, 0, column, 1, end - column - 1);
 
 	if (column == 0)
 		return;
-	canvas_at(&cell, 0, 0);
-	canvas_bytes(&cell, style, text, 0);
+	canvas_move(&cell, 0, 0);
+	canvas_untrusted_bytes(&cell, style, text, 0);
 }
 
 static void
 draw_context(struct canvas *c, int row, const struct contexts_columns *at, const struct ui_context *context,
 	     bool here, bool selected)
 {
-	struct canvas line = canvas_part(c, row, 0, 1, c->width);
+	struct canvas line = canvas_sub(c, row, 0, 1, c->width);
 	enum style style = selected ? STYLE_SELECTED : here ? STYLE_STRONG : STYLE_NORMAL;
 	enum style quiet = selected ? STYLE_SELECTED : STYLE_DIM;
 
 	if (selected)
 		canvas_fill_row(&line, STYLE_SELECTED);
-	canvas_at(&line, 0, 1);
+	canvas_move(&line, 0, 1);
 	if (here)
 		canvas_glyph(&line, style, GLYPH_CLOSED);
 	if (context->stripe != STYLE_COUNT) {
-		canvas_at(&line, 0, 3);
-		canvas_ours(&line, context->stripe, " ");
+		canvas_move(&line, 0, 3);
+		canvas_text(&line, context->stripe, " ");
 	}
 	draw_cell(&line, 5, at->address, style, context->name);
 	draw_cell(&line, at->address, at->org ? at->org : at->limits ? at->limits : c->width, quiet,
@@ -99,13 +99,13 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	struct contexts_columns at = lay_out(canvas->width);
 	struct viewport part = list_part(&v->list);
 
-	canvas_at(canvas, 0, 5);
-	canvas_ours(canvas, STYLE_DIM, _("Context"));
-	canvas_at(canvas, 0, at.address);
-	canvas_ours(canvas, STYLE_DIM, _("Address"));
+	canvas_move(canvas, 0, 5);
+	canvas_text(canvas, STYLE_DIM, _("Context"));
+	canvas_move(canvas, 0, at.address);
+	canvas_text(canvas, STYLE_DIM, _("Address"));
 	if (at.org) {
-		canvas_at(canvas, 0, at.org);
-		canvas_ours(canvas, STYLE_DIM, _("Organization"));
+		canvas_move(canvas, 0, at.org);
+		canvas_text(canvas, STYLE_DIM, _("Organization"));
 	}
 	for (size_t i = v->list.first; i < list_end(&v->list); i++)
 		draw_context(canvas, HEAD_ROWS + (int)(i - v->list.first), &at, &v->contexts->items[i],

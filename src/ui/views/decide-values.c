@@ -56,13 +56,13 @@ draw_field(const struct decide_values *decide, struct canvas *c, bool is_secret)
 static void
 draw_line(struct canvas *c, int row, const char *whose, const char *text, const char *none)
 {
-	canvas_at(c, row, 4);
-	canvas_bytes(c, STYLE_DIM, whose, NAME_COLUMNS);
-	canvas_at(c, row, 4 + NAME_COLUMNS + 2);
+	canvas_move(c, row, 4);
+	canvas_untrusted_bytes(c, STYLE_DIM, whose, NAME_COLUMNS);
+	canvas_move(c, row, 4 + NAME_COLUMNS + 2);
 	if (text)
-		canvas_bytes(c, STYLE_NORMAL, text, 0);
+		canvas_untrusted_bytes(c, STYLE_NORMAL, text, 0);
 	else
-		canvas_ours(c, STYLE_DIM, none);
+		canvas_text(c, STYLE_DIM, none);
 }
 
 static void
@@ -71,20 +71,20 @@ draw_value(const struct decide_values *decide, struct canvas *c, int row,
 {
 	bool open = q->chosen == FLOW_VALUE_UNDECIDED;
 
-	canvas_at(c, row, 1);
-	canvas_ours(c, STYLE_KEY, selected ? ">" : " ");
-	canvas_ours(c, STYLE_NORMAL, " ");
-	canvas_bytes(c, selected ? STYLE_SELECTED : STYLE_STRONG, q->key, 40);
-	canvas_ours(c, STYLE_NORMAL, "   ");
+	canvas_move(c, row, 1);
+	canvas_text(c, STYLE_KEY, selected ? ">" : " ");
+	canvas_text(c, STYLE_NORMAL, " ");
+	canvas_untrusted_bytes(c, selected ? STYLE_SELECTED : STYLE_STRONG, q->key, 40);
+	canvas_text(c, STYLE_NORMAL, "   ");
 	if (selected && decide->typing)
 		draw_field(decide, c, q->is_secret);
 	else
-		canvas_ours(c, open ? STYLE_DANGER : STYLE_OK, _(decisions[q->chosen]));
+		canvas_text(c, open ? STYLE_DANGER : STYLE_OK, _(decisions[q->chosen]));
 	draw_line(c, row + 1, request->source, q->text,
 		  q->is_secret ? _("(a secret, which cannot be read)") : _("(not there)"));
 	draw_line(c, row + 2, _("application"), q->app_text, _("(not there)"));
-	canvas_at(c, row + 3, 4);
-	canvas_bytes(c, STYLE_WARN, q->why, 0);
+	canvas_move(c, row + 3, 4);
+	canvas_untrusted_bytes(c, STYLE_WARN, q->why, 0);
 }
 
 void
@@ -96,15 +96,15 @@ decide_values_draw(const struct decide_values *decide, struct ui *ui, struct can
 	size_t fit = canvas->height > row + VALUE_ROWS ? (size_t)((canvas->height - row) / VALUE_ROWS) : 1;
 	size_t first = viewport_first(0, decide->at, fit, count);
 
-	canvas_at(canvas, canvas->height >= 16, 1);
+	canvas_move(canvas, canvas->height >= 16, 1);
 	if (open > 0)
 		canvas_format(canvas, STYLE_STRONG,
 			      ngettext("%zu value to decide", "%zu values to decide", open), open);
 	else
-		canvas_ours(canvas, STYLE_STRONG, _("All values are decided."));
-	canvas_ours(canvas, STYLE_DIM, open > 0 ? _("   They may lead the clone back to its source.")
+		canvas_text(canvas, STYLE_STRONG, _("All values are decided."));
+	canvas_text(canvas, STYLE_DIM, open > 0 ? _("   They may lead the clone back to its source.")
 						: _("   Enter makes the review; nothing is sent yet."));
-	canvas_rule(canvas, row - 1);
+	canvas_hline(canvas, row - 1);
 	for (size_t i = first; i < count && i < first + fit; i++, row += VALUE_ROWS)
 		draw_value(decide, canvas, row, flow_value(flow, i), i == decide->at, flow_request(flow));
 	ui_in_sight(ui, &(struct viewport){first, fit < count ? fit : count, count});

@@ -89,17 +89,17 @@ draw_value(struct canvas *c, int row, const char *sign, const char *whose, const
 {
 	enum style style = chosen ? STYLE_STRONG : STYLE_DIM;
 
-	canvas_at(c, row, 4);
-	canvas_ours(c, chosen ? STYLE_KEY : STYLE_DIM, sign);
+	canvas_move(c, row, 4);
+	canvas_text(c, chosen ? STYLE_KEY : STYLE_DIM, sign);
 	if (has_own_rows(value, c->width)) {
-		canvas_bytes(c, style, whose, 0);
-		canvas_at(c, row + 1, NARROW_VALUE_COLUMN);
+		canvas_untrusted_bytes(c, style, whose, 0);
+		canvas_move(c, row + 1, NARROW_VALUE_COLUMN);
 	} else {
-		canvas_bytes(c, style, whose, NAME_COLUMNS);
-		canvas_at(c, row, VALUE_COLUMN);
+		canvas_untrusted_bytes(c, style, whose, NAME_COLUMNS);
+		canvas_move(c, row, VALUE_COLUMN);
 	}
 	if (!value)
-		canvas_ours(c, style, _("(not there)"));
+		canvas_text(c, style, _("(not there)"));
 	else if (canvas_wrapped_rows(value, c->width - c->column) > VALUE_ROWS_MAX)
 		canvas_format(c, style, ngettext("%zu byte", "%zu bytes", strlen(value)), strlen(value));
 	else
@@ -113,15 +113,15 @@ draw_entry(struct canvas *c, int row, const struct merge_entry *entry, bool sele
 {
 	bool decided = entry->side == MERGE_CONFLICT && entry->chosen != MERGE_CONFLICT;
 
-	canvas_at(c, row, 1);
-	canvas_ours(c, STYLE_KEY, selected ? ">" : " ");
-	canvas_ours(c, STYLE_NORMAL, " ");
-	canvas_ours(c, decided ? STYLE_OK : sides[entry->side].style,
+	canvas_move(c, row, 1);
+	canvas_text(c, STYLE_KEY, selected ? ">" : " ");
+	canvas_text(c, STYLE_NORMAL, " ");
+	canvas_text(c, decided ? STYLE_OK : sides[entry->side].style,
 		    decided ? _("decided") : _(sides[entry->side].word));
-	canvas_at(c, row, 3 + WORD_COLUMNS);
-	canvas_bytes(c, selected ? STYLE_SELECTED : STYLE_STRONG, entry->object, 24);
-	canvas_ours(c, STYLE_NORMAL, "  ");
-	canvas_bytes(c, STYLE_NORMAL, entry->path, 0);
+	canvas_move(c, row, 3 + WORD_COLUMNS);
+	canvas_untrusted_bytes(c, selected ? STYLE_SELECTED : STYLE_STRONG, entry->object, 24);
+	canvas_text(c, STYLE_NORMAL, "  ");
+	canvas_untrusted_bytes(c, STYLE_NORMAL, entry->path, 0);
 	if (entry->side != MERGE_CONFLICT)
 		return;
 	row += 1 + draw_value(c, row + 1, "    ", _("was"), entry->base, false);
@@ -146,7 +146,7 @@ first_shown(const struct merge *merge, size_t selected, int rows, int width)
 static void
 draw_head(struct ui *ui, struct canvas *c, int row, const struct merge *merge, const struct flow_request *request)
 {
-	canvas_at(c, row, 1);
+	canvas_move(c, row, 1);
 	if (merge->undecided > 0) {
 		canvas_format(c, STYLE_STRONG,
 			      ngettext("%zu conflict to decide", "%zu conflicts to decide",
@@ -155,11 +155,11 @@ draw_head(struct ui *ui, struct canvas *c, int row, const struct merge *merge, c
 			canvas_format(c, STYLE_DIM, ui_keyed(ui, _("   {ours} takes %s's, {theirs} takes %s's")),
 				      request->source, request->env);
 		else
-			canvas_ours(c, STYLE_DIM, ui_keyed(ui, _("   {ours} restores the earlier value, {theirs} "
+			canvas_text(c, STYLE_DIM, ui_keyed(ui, _("   {ours} restores the earlier value, {theirs} "
 								 "keeps the current one")));
 	} else {
-		canvas_ours(c, STYLE_STRONG, _("All conflicts are decided."));
-		canvas_ours(c, STYLE_DIM, _("   Enter makes the review; nothing is sent yet."));
+		canvas_text(c, STYLE_STRONG, _("All conflicts are decided."));
+		canvas_text(c, STYLE_DIM, _("   Enter makes the review; nothing is sent yet."));
 	}
 }
 
@@ -179,7 +179,7 @@ decide_draw(const struct decide *decide, struct ui *ui, struct canvas *canvas, c
 	size_t first = first_shown(merge, selected, canvas->height - row, canvas->width), at = first;
 
 	draw_head(ui, canvas, canvas->height >= 16, merge, flow_request(flow));
-	canvas_rule(canvas, row - 1);
+	canvas_hline(canvas, row - 1);
 	for (; at < merge->count && row < canvas->height; at++) {
 		draw_entry(canvas, row, &merge->entries[at], at == selected, flow_request(flow));
 		row += rows_of(&merge->entries[at], canvas->width);

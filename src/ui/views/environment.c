@@ -56,8 +56,8 @@ draw_cell(const struct environment_view *v, struct canvas *c, size_t column, enu
 {
 	char *shown = cut_text(text, v->columns.width[column], column == 2 ? CUT_END : CUT_MIDDLE);
 
-	canvas_at(c, c->row, v->columns.at[column]);
-	canvas_bytes(c, style, shown, 0);
+	canvas_move(c, c->row, v->columns.at[column]);
+	canvas_untrusted_bytes(c, style, shown, 0);
 	free(shown);
 }
 
@@ -67,7 +67,7 @@ draw_last(struct canvas *c, const struct untrusted *text, const struct untrusted
 {
 	char *words = words_of_problem(problem);
 
-	canvas_bytes(c, words ? STYLE_DANGER : STYLE_DIM, words ? words : untrusted_raw(text), 0);
+	canvas_untrusted_bytes(c, words ? STYLE_DANGER : STYLE_DIM, words ? words : untrusted_raw(text), 0);
 	free(words);
 }
 
@@ -84,17 +84,17 @@ draw_workload(const struct environment_view *v, const struct world_environment *
 	(void)v;
 	canvas_glyph(c, ready ? STYLE_OK : failed ? STYLE_DANGER : STYLE_WARN,
 		     ready ? GLYPH_DOT : failed ? GLYPH_CROSS : GLYPH_HALF);
-	canvas_ours(c, STYLE_NORMAL, " ");
+	canvas_text(c, STYLE_NORMAL, " ");
 	draw_cell(v, c, 0, STYLE_STRONG, untrusted_raw(&m->module));
 	label = image_label(reference ? reference : "");
 	draw_cell(v, c, 1, STYLE_NORMAL, label);
 	free(label);
-	canvas_at(c, c->row, v->columns.at[2]);
+	canvas_move(c, c->row, v->columns.at[2]);
 	canvas_format(c, STYLE_NORMAL, _("%d of %d"), m->pods_ready, m->pods_wanted);
-	canvas_at(c, c->row, v->columns.at[3]);
+	canvas_move(c, c->row, v->columns.at[3]);
 	canvas_format(c, m->restarts ? STYLE_WARN : STYLE_DIM,
 		      ngettext("%d restart", "%d restarts", (unsigned long)m->restarts), m->restarts);
-	canvas_at(c, c->row, v->columns.at[4]);
+	canvas_move(c, c->row, v->columns.at[4]);
 	draw_last(c, &m->message, &m->problem);
 }
 
@@ -109,20 +109,20 @@ draw_resource(const struct environment_view *v, const struct world_environment *
 
 	(void)v;
 	canvas_glyph(c, active ? STYLE_OK : STYLE_WARN, active ? GLYPH_DOT : GLYPH_HALF);
-	canvas_ours(c, STYLE_NORMAL, " ");
+	canvas_text(c, STYLE_NORMAL, " ");
 	draw_cell(v, c, 0, STYLE_STRONG, untrusted_raw(&r->res_id));
 	draw_cell(v, c, 1, STYLE_NORMAL, untrusted_raw(&r->type));
-	canvas_at(c, c->row, v->columns.at[2]);
+	canvas_move(c, c->row, v->columns.at[2]);
 	if (r->problem.raw)
 		draw_last(c, &r->problem, &r->problem);
 	json_object_foreach(r->outputs, name, value) {
 		char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
 
-		canvas_bytes(c, STYLE_DIM, name, 0);
-		canvas_ours(c, STYLE_DIM, " ");
-		canvas_bytes(c, STYLE_NORMAL, json_is_string(value) ? json_string_value(value)
+		canvas_untrusted_bytes(c, STYLE_DIM, name, 0);
+		canvas_text(c, STYLE_DIM, " ");
+		canvas_untrusted_bytes(c, STYLE_NORMAL, json_is_string(value) ? json_string_value(value)
 								      : text ? text : "", 0);
-		canvas_ours(c, STYLE_DIM, "  ");
+		canvas_text(c, STYLE_DIM, "  ");
 		free(text);
 	}
 }
@@ -137,12 +137,12 @@ draw_value(const struct environment_view *v, const struct world_environment *e, 
 	(void)e;
 	draw_cell(v, c, 0, STYLE_STRONG, untrusted_raw(&value->key));
 	draw_cell(v, c, 1, own ? STYLE_AHEAD : STYLE_DIM, own ? _("its own") : _("application"));
-	canvas_at(c, c->row, v->columns.at[2]);
+	canvas_move(c, c->row, v->columns.at[2]);
 	if (value->is_secret)
-		canvas_ours(c, STYLE_DIM, _("a secret, never shown"));
+		canvas_text(c, STYLE_DIM, _("a secret, never shown"));
 	else
 		draw_cell(v, c, 2, STYLE_NORMAL, untrusted_raw(&value->value));
-	canvas_at(c, c->row, v->columns.at[3]);
+	canvas_move(c, c->row, v->columns.at[3]);
 	draw_last(c, &value->description, &value->problem);
 }
 
@@ -169,7 +169,7 @@ draw_deployment(const struct environment_view *v, const struct world_environment
 	canvas_format(c, STYLE_NORMAL, " %-5s", age);
 	draw_cell(v, c, 1, STYLE_NORMAL, untrusted_raw(&d->created_by));
 	draw_cell(v, c, 2, STYLE_DIM, untrusted_raw(&d->id));
-	canvas_at(c, c->row, v->columns.at[3]);
+	canvas_move(c, c->row, v->columns.at[3]);
 	if (d->problem.raw) {
 		draw_last(c, &d->comment, &d->problem);
 		return;
@@ -178,11 +178,11 @@ draw_deployment(const struct environment_view *v, const struct world_environment
 	room = *c;
 	room.width -= here ? text_columns(runs) : 0;
 	people = xstrndup(comment, comment_people_length(comment));
-	canvas_ours(&room, STYLE_NORMAL, people);
+	canvas_text(&room, STYLE_NORMAL, people);
 	free(people);
 	c->column = room.column;
 	if (here)
-		canvas_ours(c, STYLE_OK, runs);
+		canvas_text(c, STYLE_OK, runs);
 }
 
 /* --- tabs --- */
@@ -291,18 +291,18 @@ changed(struct view *view, struct ui *ui)
 static void
 draw_tabs(const struct environment_view *v, struct canvas *c)
 {
-	canvas_at(c, 0, 1);
+	canvas_move(c, 0, 1);
 	for (int i = 0; i < TAB_COUNT; i++) {
 		enum style style = i == (int)v->tab ? STYLE_SELECTED : STYLE_DIM;
 
 		if (c->width >= 60 || i == (int)v->tab) {
 			canvas_format(c, style, " %d ", i + 1);
-			canvas_ours(c, style, _(tabs[i].title));
-			canvas_ours(c, style, " ");
+			canvas_text(c, style, _(tabs[i].title));
+			canvas_text(c, style, " ");
 		} else {
 			canvas_format(c, style, " %d ", i + 1);
 		}
-		canvas_ours(c, STYLE_NORMAL, " ");
+		canvas_text(c, STYLE_NORMAL, " ");
 	}
 }
 
@@ -380,21 +380,21 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	const struct list *list = &v->lists[v->tab];
 	const struct error *error;
 	bool known = is_known(v, e, &error);
-	struct canvas rows = canvas_part(canvas, 1 + is_roomy(canvas), 0, canvas->height, canvas->width);
+	struct canvas rows = canvas_sub(canvas, 1 + is_roomy(canvas), 0, canvas->height, canvas->width);
 	struct viewport part = list_part(list);
 
 	draw_tabs(v, canvas);
 	ui_in_sight(ui, &part);
 	for (size_t i = list->first; i < list_end(list); i++) {
-		canvas_at(&rows, (int)(i - list->first), 1);
-		canvas_ours(&rows, STYLE_KEY, i == list->at ? (rows.ascii ? "> " : "▸ ") : "  ");
+		canvas_move(&rows, (int)(i - list->first), 1);
+		canvas_text(&rows, STYLE_KEY, i == list->at ? (rows.ascii ? "> " : "▸ ") : "  ");
 		tabs[v->tab].draw(v, e, &rows, i);
 	}
-	canvas_at(&rows, list->count > 0 && list->count < list->rows ? (int)list->count + 1 : 0, 3);
+	canvas_move(&rows, list->count > 0 && list->count < list->rows ? (int)list->count + 1 : 0, 3);
 	if (error && error->kind != ERROR_NONE)
 		canvas_paragraph(&rows, STYLE_DANGER, error->text, 3);
 	else if (list->count == 0)
-		canvas_ours(&rows, STYLE_DIM, known ? _(tabs[v->tab].none) : _("? not known yet"));
+		canvas_text(&rows, STYLE_DIM, known ? _(tabs[v->tab].none) : _("? not known yet"));
 }
 
 static void

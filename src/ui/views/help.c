@@ -30,12 +30,12 @@ static void
 line(struct canvas *canvas, int *row, const char *left, const char *text)
 {
 	int column = canvas->width < 60 ? 11 : 14;
-	struct canvas part = canvas_part(canvas, 0, 0, canvas->height, canvas->width - 1);
+	struct canvas part = canvas_sub(canvas, 0, 0, canvas->height, canvas->width - 1);
 	int rows = canvas_paragraph_rows(text, part.width - column);
 
-	canvas_at(canvas, *row, 4);
-	canvas_ours(canvas, STYLE_KEY, left);
-	canvas_at(&part, *row, column);
+	canvas_move(canvas, *row, 4);
+	canvas_text(canvas, STYLE_KEY, left);
+	canvas_move(&part, *row, column);
 	(void)canvas_paragraph(&part, STYLE_NORMAL, text, rows);
 	*row += rows;
 }
@@ -44,8 +44,8 @@ static void
 heading(struct canvas *canvas, int *row, const char *text)
 {
 	(*row)++;
-	canvas_at(canvas, (*row)++, 2);
-	canvas_ours(canvas, STYLE_STRONG, text);
+	canvas_move(canvas, (*row)++, 2);
+	canvas_text(canvas, STYLE_STRONG, text);
 }
 
 static void

@@ -91,8 +91,8 @@ history_mark(struct canvas *canvas, enum style plain, enum style found, const ch
 	if (room <= 0)
 		return;
 	text = canvas_plain(canvas, words);
-	part = canvas_part(canvas, canvas->row, canvas->column, 1, room);
-	canvas_at(&part, 0, 0);
+	part = canvas_sub(canvas, canvas->row, canvas->column, 1, room);
+	canvas_move(&part, 0, 0);
 	while (*find && text[at] && part.column < part.width) {
 		size_t length = found_at(text + at, find), end;
 
@@ -102,12 +102,12 @@ history_mark(struct canvas *canvas, enum style plain, enum style found, const ch
 		}
 		end = at + length;
 		if (at > from)
-			canvas_piece(&part, plain, text, from, at);
-		canvas_piece(&part, found, text, at, end);
+			canvas_range(&part, plain, text, from, at);
+		canvas_range(&part, found, text, at, end);
 		from = at = end;
 	}
 	if (text[from])
-		canvas_bytes(&part, plain, text + from, 0);
+		canvas_untrusted_bytes(&part, plain, text + from, 0);
 	canvas->column += part.column < room ? part.column : room;
 	free(text);
 }
@@ -140,7 +140,7 @@ draw_stamp(struct canvas *c, enum style style, int64_t at)
 
 	clock_local(stamp, at);
 	stamp[16] = '\0';
-	canvas_ours(c, style, is_narrow(c) ? stamp + 5 : stamp);
+	canvas_text(c, style, is_narrow(c) ? stamp + 5 : stamp);
 }
 
 /* How long it took, at the right edge; from `began` until now while it is under way. */
@@ -153,8 +153,8 @@ draw_took(struct canvas *c, int row, enum style style, int64_t began, int64_t en
 	if (is_narrow(c) || (!ended && !open))
 		return;
 	clock_duration(took, until > began ? until - began : 0);
-	canvas_at(c, row, c->width - (int)strlen(took) - 1);
-	canvas_ours(c, style, took);
+	canvas_move(c, row, c->width - (int)strlen(took) - 1);
+	canvas_text(c, style, took);
 }
 
 static void
@@ -163,29 +163,29 @@ draw_operation(const struct history_view *h, struct canvas *all, int row, size_t
 	const struct operation *o = &h->list.items[at];
 	struct history_pens pens = pens_of(selected);
 	int indent = h->stories.of[at] == NO_STORY ? 0 : 2;
-	struct canvas line = canvas_part(all, 0, 0, all->height, all->width - (is_narrow(all) ? 0 : 9));
+	struct canvas line = canvas_sub(all, 0, 0, all->height, all->width - (is_narrow(all) ? 0 : 9));
 	struct canvas *c = &line;
 
 	if (selected) {
-		canvas_at(all, row, 3 + indent);
+		canvas_move(all, row, 3 + indent);
 		canvas_fill_row(all, STYLE_SELECTED);
 	}
-	canvas_at(c, row, 1 + indent);
+	canvas_move(c, row, 1 + indent);
 	if ((size_t)o->state < sizeof(states) / sizeof(states[0]))
 		canvas_glyph(c, states[o->state].style, states[o->state].glyph);
-	canvas_at(c, row, 3 + indent);
+	canvas_move(c, row, 3 + indent);
 	draw_stamp(c, pens.plain, o->created_at);
-	canvas_ours(c, pens.plain, "  ");
+	canvas_text(c, pens.plain, "  ");
 	history_mark(c, pens.strong, pens.found, untrusted_raw(&o->verb), h->find.text, 9);
-	canvas_at(c, row, is_narrow(c) ? c->column + 1 : 31 + indent);
+	canvas_move(c, row, is_narrow(c) ? c->column + 1 : 31 + indent);
 	if (o->source.raw) {
 		history_mark(c, pens.plain, pens.found, o->source.raw, h->find.text, 24);
-		canvas_ours(c, pens.plain, " ");
+		canvas_text(c, pens.plain, " ");
 		canvas_glyph(c, pens.plain, GLYPH_ARROW);
-		canvas_ours(c, pens.plain, " ");
+		canvas_text(c, pens.plain, " ");
 	}
 	history_mark(c, pens.plain, pens.found, untrusted_raw(&o->env), h->find.text, 30);
-	canvas_ours(c, pens.plain, "  ");
+	canvas_text(c, pens.plain, "  ");
 	history_mark(c, pens.dim, pens.found, untrusted_raw(&o->summary), h->find.text, 0);
 	draw_took(all, row, pens.dim, o->created_at, o->ended_at, o->state <= OPERATION_RUNNING);
 }
@@ -196,25 +196,25 @@ draw_story(const struct history_view *h, struct canvas *all, int row, size_t at,
 	const struct story *story = &h->stories.items[at];
 	const struct operation *clone = &h->list.items[story->first];
 	struct history_pens pens = pens_of(selected);
-	struct canvas line = canvas_part(all, 0, 0, all->height, all->width - (is_narrow(all) ? 0 : 9));
+	struct canvas line = canvas_sub(all, 0, 0, all->height, all->width - (is_narrow(all) ? 0 : 9));
 	struct canvas *c = &line;
 
 	if (selected) {
-		canvas_at(all, row, 3);
+		canvas_move(all, row, 3);
 		canvas_fill_row(all, STYLE_SELECTED);
 	}
-	canvas_at(c, row, 1);
+	canvas_move(c, row, 1);
 	canvas_glyph(c, STYLE_DIM, history_is_folded(h, at) ? GLYPH_CLOSED : GLYPH_OPEN);
-	canvas_at(c, row, 3);
+	canvas_move(c, row, 3);
 	draw_stamp(c, pens.plain, story->began);
-	canvas_ours(c, pens.plain, "  ");
+	canvas_text(c, pens.plain, "  ");
 	history_mark(c, pens.strong, pens.found, untrusted_raw(&clone->env), h->find.text, 24);
-	canvas_ours(c, pens.dim, _("  clone of "));
+	canvas_text(c, pens.dim, _("  clone of "));
 	history_mark(c, pens.dim, pens.found, untrusted_raw(&clone->source), h->find.text, 24);
-	canvas_ours(c, pens.dim, "  ");
+	canvas_text(c, pens.dim, "  ");
 	canvas_format(c, pens.dim, ngettext("%zu operation", "%zu operations", story->count),
 		      story->count);
-	canvas_ours(c, pens.dim, story->over ? _(", discarded") : _(", still there"));
+	canvas_text(c, pens.dim, story->over ? _(", discarded") : _(", still there"));
 	draw_took(all, row, pens.dim, story->began, story->ended, true);
 }
 
@@ -244,47 +244,47 @@ draw_undo(const struct history_view *h, struct canvas *c, int *row, struct ui *u
 {
 	label(c, row, _("undo"));
 	if (h->undone_at) {
-		canvas_ours(c, STYLE_NORMAL, _("was undone "));
+		canvas_text(c, STYLE_NORMAL, _("was undone "));
 		draw_stamp(c, STYLE_NORMAL, h->undone_at);
 	} else if (!o->undo.raw || !o->deployment_id.raw) {
-		canvas_ours(c, STYLE_DIM, untrusted_is(&o->verb, "clone") ?
+		canvas_text(c, STYLE_DIM, untrusted_is(&o->verb, "clone") ?
 			    _("no: a clone is discarded, not undone") :
 			    _("no: it deployed nothing that could be taken back"));
 	} else if (!world_environment(session_world(ui_session(ui)), untrusted_raw(&o->org),
 				      untrusted_raw(&o->app), untrusted_raw(&o->env))) {
-		canvas_ours(c, STYLE_DIM, _("no: the environment is not there"));
+		canvas_text(c, STYLE_DIM, _("no: the environment is not there"));
 	} else if (session_read_only(ui_session(ui))) {
-		canvas_ours(c, STYLE_DIM, _("no: read-only"));
+		canvas_text(c, STYLE_DIM, _("no: read-only"));
 	} else {
-		canvas_ours(c, STYLE_KEY, ui_keyed(ui, "{undo}"));
-		canvas_ours(c, STYLE_NORMAL, _(" rolls it back"));
+		canvas_text(c, STYLE_KEY, ui_keyed(ui, "{undo}"));
+		canvas_text(c, STYLE_NORMAL, _(" rolls it back"));
 	}
 }
 
 static void
 draw_what(const struct history_view *h, struct canvas *c, const struct operation *o)
 {
-	canvas_at(c, 1, 2);
+	canvas_move(c, 1, 2);
 	history_mark(c, STYLE_STRONG, STYLE_KEY, untrusted_raw(&o->verb), h->find.text, 12);
-	canvas_ours(c, STYLE_STRONG, " ");
+	canvas_text(c, STYLE_STRONG, " ");
 	if (o->source.raw) {
 		history_mark(c, STYLE_STRONG, STYLE_KEY, o->source.raw, h->find.text, 30);
-		canvas_ours(c, STYLE_STRONG, " ");
+		canvas_text(c, STYLE_STRONG, " ");
 		canvas_glyph(c, STYLE_STRONG, GLYPH_ARROW);
-		canvas_ours(c, STYLE_STRONG, " ");
+		canvas_text(c, STYLE_STRONG, " ");
 	}
 	history_mark(c, STYLE_STRONG, STYLE_KEY, untrusted_raw(&o->env), h->find.text, 40);
 	if (!is_narrow(c)) {
-		canvas_ours(c, STYLE_DIM, _("  of "));
+		canvas_text(c, STYLE_DIM, _("  of "));
 		history_mark(c, STYLE_DIM, STYLE_KEY, untrusted_raw(&o->app), h->find.text, 24);
 	}
 	if (!is_narrow(c) && o->env_type.raw && *o->env_type.raw) {
-		canvas_ours(c, STYLE_DIM, _(", type "));
+		canvas_text(c, STYLE_DIM, _(", type "));
 		history_mark(c, STYLE_DIM, STYLE_KEY, o->env_type.raw, h->find.text, 20);
 	}
-	canvas_ours(c, STYLE_DIM, "  ");
+	canvas_text(c, STYLE_DIM, "  ");
 	if ((size_t)o->state < sizeof(states) / sizeof(states[0]))
-		canvas_ours(c, states[o->state].style, _(states[o->state].word));
+		canvas_text(c, states[o->state].style, _(states[o->state].word));
 }
 
 static void
@@ -295,8 +295,8 @@ draw_when(struct canvas *c, int *row, const struct operation *o)
 	label(c, row, _("when"));
 	draw_stamp(c, STYLE_NORMAL, o->created_at);
 	clock_ago(ago, clock_wall_ms() - o->created_at);
-	canvas_ours(c, STYLE_DIM, "   ");
-	canvas_ours(c, STYLE_DIM, ago);
+	canvas_text(c, STYLE_DIM, "   ");
+	canvas_text(c, STYLE_DIM, ago);
 	if (o->ended_at > o->created_at) {
 		clock_duration(took, o->ended_at - o->created_at);
 		canvas_format(c, STYLE_DIM, _("   took %s"), took);
@@ -326,11 +326,11 @@ draw_steps(const struct history_view *h, struct canvas *c, int row, const struct
 
 		if (o->steps[i].ended_at > o->steps[i].started_at)
 			clock_duration(took, o->steps[i].ended_at - o->steps[i].started_at);
-		canvas_at(c, row, 2);
-		canvas_bytes(c, STYLE_DIM, flow_record_step_name(o, i), columns);
-		canvas_at(c, row, columns + 4);
-		canvas_ours(c, STYLE_DIM, took);
-		canvas_at(c, row, columns + 12);
+		canvas_move(c, row, 2);
+		canvas_untrusted_bytes(c, STYLE_DIM, flow_record_step_name(o, i), columns);
+		canvas_move(c, row, columns + 4);
+		canvas_text(c, STYLE_DIM, took);
+		canvas_move(c, row, columns + 12);
 		history_mark(c, STYLE_NORMAL, STYLE_KEY, untrusted_raw(&o->steps[i].detail), h->find.text,
 			     0);
 	}
@@ -367,8 +367,8 @@ draw_story_detail(const struct history_view *h, struct canvas *c, size_t at)
 	char whole[16];
 	int row = 1;
 
-	canvas_at(c, 1, 2);
-	canvas_ours(c, STYLE_STRONG, _("The story of "));
+	canvas_move(c, 1, 2);
+	canvas_text(c, STYLE_STRONG, _("The story of "));
 	history_mark(c, STYLE_STRONG, STYLE_KEY, untrusted_raw(&clone->env), h->find.text, 40);
 	if (story->ended > story->began) {
 		clock_duration(whole, story->ended - story->began);
@@ -383,11 +383,11 @@ draw_story_detail(const struct history_view *h, struct canvas *c, size_t at)
 		if (o->ended_at > o->created_at)
 			clock_duration(took, o->ended_at - o->created_at);
 		label(c, &row, "");
-		canvas_at(c, row, 2);
+		canvas_move(c, row, 2);
 		history_mark(c, STYLE_DIM, STYLE_KEY, untrusted_raw(&o->verb), h->find.text, 10);
-		canvas_at(c, row, LABEL);
-		canvas_ours(c, STYLE_DIM, took);
-		canvas_at(c, row, LABEL + 9);
+		canvas_move(c, row, LABEL);
+		canvas_text(c, STYLE_DIM, took);
+		canvas_move(c, row, LABEL + 9);
 		history_mark(c, STYLE_NORMAL, STYLE_KEY, untrusted_raw(&o->summary), h->find.text, 0);
 	}
 }
@@ -416,9 +416,9 @@ history_fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 static void
 draw_field(const struct history_view *h, struct canvas *c, struct ui *ui)
 {
-	canvas_at(c, 0, 1);
-	canvas_ours(c, STYLE_DIM, _("Find"));
-	canvas_ours(c, STYLE_DIM, "  ");
+	canvas_move(c, 0, 1);
+	canvas_text(c, STYLE_DIM, _("Find"));
+	canvas_text(c, STYLE_DIM, "  ");
 	field_draw(&h->find, c, c->width < 60 ? 18 : 30, h->finding);
 	if (history_is_looking(h)) {
 		canvas_format(c, STYLE_DIM, ngettext("  %zu found, %d %% looked through",
@@ -448,8 +448,8 @@ history_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	struct canvas detail;
 
 	if (h->list.count == 0) {
-		canvas_at(canvas, 1, 2);
-		canvas_ours(canvas, STYLE_DIM, _("Nothing has been done from this machine yet."));
+		canvas_move(canvas, 1, 2);
+		canvas_text(canvas, STYLE_DIM, _("Nothing has been done from this machine yet."));
 		return;
 	}
 	for (size_t i = list->first; i < list_end(list); i++) {
@@ -459,12 +459,12 @@ history_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 							      row->at, i == list->at);
 	}
 	if (h->row_count == 0 && !history_is_looking(h)) {
-		canvas_at(canvas, 2, 2);
-		canvas_ours(canvas, STYLE_WARN, _("Nothing in the history says all of that."));
+		canvas_move(canvas, 2, 2);
+		canvas_text(canvas, STYLE_WARN, _("Nothing in the history says all of that."));
 	}
-	detail = canvas_part(canvas, end, 0, canvas->height - end, canvas->width);
+	detail = canvas_sub(canvas, end, 0, canvas->height - end, canvas->width);
 	if (h->row_count > 0) {
-		canvas_rule(&detail, 0);
+		canvas_hline(&detail, 0);
 		viewport_draw(&part, &detail, 0);
 		if (selected)
 			draw_detail(h, &detail, ui, selected);

@@ -90,17 +90,17 @@ draw_words(struct ui *ui, struct canvas *c, enum style style, enum hotfix_step_i
 	bool is_next = step->state == HOTFIX_NOW && !step->is_busy;
 
 	if (step->detail.raw && *step->detail.raw) {
-		canvas_ours(c, style, untrusted_raw(&step->detail));
+		canvas_text(c, style, untrusted_raw(&step->detail));
 		if (is_next || (step->note.raw && *step->note.raw)) {
-			canvas_ours(c, style, " ");
+			canvas_text(c, style, " ");
 			canvas_glyph(c, style, GLYPH_MIDDLE);
-			canvas_ours(c, style, " ");
+			canvas_text(c, style, " ");
 		}
 	}
 	if (is_next)
-		canvas_ours(c, style, ui_keyed(ui, _(steps[id].next)));
+		canvas_text(c, style, ui_keyed(ui, _(steps[id].next)));
 	else if (step->note.raw && *step->note.raw)
-		canvas_foreign(c, style, &step->note, 0);
+		canvas_untrusted(c, style, &step->note, 0);
 }
 
 static void
@@ -109,38 +109,38 @@ draw_step(const struct hotfix_view *v, struct ui *ui, struct canvas *all, int ro
 {
 	const struct hotfix_step *step = hotfix_step(v->hotfix, id);
 	bool selected = hotfix_view_at(v) == id;
-	struct canvas line = canvas_part(all, row, 0, 1, all->width), *c = &line;
+	struct canvas line = canvas_sub(all, row, 0, 1, all->width), *c = &line;
 	struct hotfix_look look = look_of(step);
 	enum style plain = selected ? STYLE_SELECTED : step->state == HOTFIX_NOW ? STYLE_NORMAL : STYLE_DIM;
 	char text[16], ago[64];
 
-	canvas_at(c, 0, 1);
+	canvas_move(c, 0, 1);
 	canvas_glyph(c, look.style, look.glyph);
-	canvas_at(c, 0, 3);
+	canvas_move(c, 0, 3);
 	if (selected)
 		canvas_fill_row(c, STYLE_SELECTED);
-	canvas_at(c, 0, 3);
+	canvas_move(c, 0, 3);
 	canvas_format(c, plain, "%d ", (int)id + 1);
-	canvas_ours(c, selected ? STYLE_SELECTED : step->state == HOTFIX_TODO ? STYLE_DIM : STYLE_STRONG,
+	canvas_text(c, selected ? STYLE_SELECTED : step->state == HOTFIX_TODO ? STYLE_DIM : STYLE_STRONG,
 		    words_of_step(id));
-	canvas_at(c, 0, at->word);
-	canvas_ours(c, selected ? STYLE_SELECTED : look.style, words_of_step_state(id, step).text);
+	canvas_move(c, 0, at->word);
+	canvas_text(c, selected ? STYLE_SELECTED : look.style, words_of_step_state(id, step).text);
 	if (step->at) {
 		clock_ago(ago, clock_wall_ms() - step->at);
-		canvas_at(c, 0, at->age);
-		canvas_ours(c, plain, ago);
+		canvas_move(c, 0, at->age);
+		canvas_text(c, plain, ago);
 	}
 	if (at->who && step->at) {
-		canvas_at(c, 0, at->who);
-		canvas_foreign(c, plain, &step->who, (at->took ? at->took : at->detail) - at->who - 1);
+		canvas_move(c, 0, at->who);
+		canvas_untrusted(c, plain, &step->who, (at->took ? at->took : at->detail) - at->who - 1);
 	}
 	if (at->took && step->took >= 0) {
 		clock_duration(text, step->took);
-		canvas_at(c, 0, at->took);
-		canvas_ours(c, plain, text);
+		canvas_move(c, 0, at->took);
+		canvas_text(c, plain, text);
 	}
 	if (at->detail) {
-		canvas_at(c, 0, at->detail);
+		canvas_move(c, 0, at->detail);
 		draw_words(ui, c, selected ? STYLE_SELECTED : STYLE_NORMAL, id, step);
 	}
 }
@@ -154,26 +154,26 @@ draw_head(const struct hotfix_view *v, struct ui *ui, struct canvas *c, int row)
 	struct state_words life;
 	char ago[64];
 
-	canvas_at(c, row, 1);
-	canvas_bytes(c, STYLE_STRONG, v->env, 40);
+	canvas_move(c, row, 1);
+	canvas_untrusted_bytes(c, STYLE_STRONG, v->env, 40);
 	if (hotfix_origin(v->hotfix)) {
-		canvas_ours(c, STYLE_DIM, _(" of "));
-		canvas_bytes(c, STYLE_STRONG, hotfix_origin(v->hotfix), 40);
+		canvas_text(c, STYLE_DIM, _(" of "));
+		canvas_untrusted_bytes(c, STYLE_STRONG, hotfix_origin(v->hotfix), 40);
 	}
 	if (hotfix_began_at(v->hotfix)) {
 		clock_ago(ago, clock_wall_ms() - hotfix_began_at(v->hotfix));
 		canvas_format(c, STYLE_DIM, _("   begun %s"), ago);
 		if (who->raw)
-			canvas_ours(c, STYLE_DIM, _(" by "));
-		canvas_foreign(c, STYLE_DIM, who, 20);
+			canvas_text(c, STYLE_DIM, _(" by "));
+		canvas_untrusted(c, STYLE_DIM, who, 20);
 	}
-	canvas_ours(c, STYLE_DIM, "   ");
+	canvas_text(c, STYLE_DIM, "   ");
 	if (!e) {
-		canvas_ours(c, STYLE_DIM, _("discarded"));
+		canvas_text(c, STYLE_DIM, _("discarded"));
 		return;
 	}
 	life = words_of_life(e->clone_expires_at, clock_wall_ms());
-	canvas_ours(c, life.mood == MOOD_BAD ? STYLE_DANGER : life.mood == MOOD_BUSY ? STYLE_WARN : STYLE_DIM,
+	canvas_text(c, life.mood == MOOD_BAD ? STYLE_DANGER : life.mood == MOOD_BUSY ? STYLE_WARN : STYLE_DIM,
 		    life.text);
 }
 
@@ -195,23 +195,23 @@ draw_module(struct canvas *c, const struct world_environment *clone,
 	char *address = board_address(clone, name);
 	char *was = NULL, *is = NULL;
 
-	canvas_bytes(c, STYLE_STRONG, name, 0);
-	canvas_at(c, c->row, next_column(c, 25));
+	canvas_untrusted_bytes(c, STYLE_STRONG, name, 0);
+	canvas_move(c, c->row, next_column(c, 25));
 	if (there && here && strcmp(there, here) != 0) {
 		image_labels(there, here, &was, &is);
-		canvas_bytes(c, STYLE_DIM, was, 0);
-		canvas_ours(c, STYLE_DIM, " ");
+		canvas_untrusted_bytes(c, STYLE_DIM, was, 0);
+		canvas_text(c, STYLE_DIM, " ");
 		canvas_glyph(c, STYLE_DIM, GLYPH_ARROW);
-		canvas_ours(c, STYLE_DIM, " ");
-		canvas_bytes(c, STYLE_AHEAD, is, 0);
+		canvas_text(c, STYLE_DIM, " ");
+		canvas_untrusted_bytes(c, STYLE_AHEAD, is, 0);
 	} else {
 		is = image_label(here ? here : "");
-		canvas_bytes(c, STYLE_NORMAL, is, 0);
+		canvas_untrusted_bytes(c, STYLE_NORMAL, is, 0);
 	}
 	free(was);
 	free(is);
 	if (address) {
-		canvas_at(c, c->row, next_column(c, c->width - text_columns(address) < 54 ? c->width - text_columns(address) : 54));
+		canvas_move(c, c->row, next_column(c, c->width - text_columns(address) < 54 ? c->width - text_columns(address) : 54));
 		canvas_link(c, STYLE_DIM, address);
 	}
 	free(address);
@@ -225,13 +225,13 @@ draw_side(struct canvas *c, const struct carry *carry, const char *value)
 	char *label;
 
 	if (!value) {
-		canvas_ours(c, STYLE_NORMAL, _("nothing"));
+		canvas_text(c, STYLE_NORMAL, _("nothing"));
 	} else if (length >= 6 && strcmp(carry->path + length - 6, "/image") == 0) {
 		label = image_label(value);
-		canvas_bytes(c, STYLE_NORMAL, label, 40);
+		canvas_untrusted_bytes(c, STYLE_NORMAL, label, 40);
 		free(label);
 	} else {
-		canvas_bytes(c, STYLE_NORMAL, value, 40);
+		canvas_untrusted_bytes(c, STYLE_NORMAL, value, 40);
 	}
 }
 
@@ -245,24 +245,24 @@ draw_other(struct canvas *c, const struct hotfix_other *other)
 	};
 	const struct carry *carry = &other->carry;
 
-	canvas_foreign(c, STYLE_STRONG, &other->name, 0);
-	canvas_at(c, c->row, next_column(c, 25));
+	canvas_untrusted(c, STYLE_STRONG, &other->name, 0);
+	canvas_move(c, c->row, next_column(c, 25));
 	if (!other->is_known) {
-		canvas_ours(c, STYLE_DIM, _("? unknown"));
+		canvas_text(c, STYLE_DIM, _("? unknown"));
 		return;
 	}
 	canvas_glyph(c, looks[carry->state].style, looks[carry->state].glyph);
-	canvas_ours(c, STYLE_NORMAL, " ");
-	canvas_ours(c, looks[carry->state].style, _(looks[carry->state].word));
-	canvas_at(c, c->row, 40);
+	canvas_text(c, STYLE_NORMAL, " ");
+	canvas_text(c, looks[carry->state].style, _(looks[carry->state].word));
+	canvas_move(c, c->row, 40);
 	if (carry->state == CARRY_LACKS && carry->there)
 		canvas_format(c, STYLE_DIM, _("%zu of its %zu changes are there"), carry->there, carry->leaves);
 	if (carry->state != CARRY_CONFLICTS)
 		return;
-	canvas_bytes(c, STYLE_NORMAL, carry->object, 0);
-	canvas_ours(c, STYLE_DIM, _(": here "));
+	canvas_untrusted_bytes(c, STYLE_NORMAL, carry->object, 0);
+	canvas_text(c, STYLE_DIM, _(": here "));
 	draw_side(c, carry, carry->here);
-	canvas_ours(c, STYLE_DIM, _(", the fix "));
+	canvas_text(c, STYLE_DIM, _(", the fix "));
 	draw_side(c, carry, carry->fix);
 	if (carry->conflicts > 1)
 		canvas_format(c, STYLE_DIM, ngettext(", and %zu more", ", and %zu more", carry->conflicts - 1),
@@ -286,9 +286,9 @@ draw_items(const struct hotfix_view *v, struct ui *ui, struct canvas *c, int row
 	first = viewport_first(0, list->at, rows, list->count);
 	ui_in_sight(ui, &(struct viewport){first, rows, list->count});
 	for (size_t i = first; i < list->count && i - first < rows; i++) {
-		canvas_at(c, row + (int)(i - first), 3);
+		canvas_move(c, row + (int)(i - first), 3);
 		canvas_glyph(c, i == list->at ? STYLE_KEY : STYLE_FAINT, i == list->at ? GLYPH_CLOSED : GLYPH_MIDDLE);
-		canvas_ours(c, STYLE_NORMAL, " ");
+		canvas_text(c, STYLE_NORMAL, " ");
 		if (hotfix_view_at(v) == HOTFIX_CARRY)
 			draw_other(c, hotfix_other(v->hotfix, i));
 		else
@@ -303,21 +303,21 @@ draw_below(const struct hotfix_view *v, struct ui *ui, struct canvas *c)
 	const struct hotfix_step *step = hotfix_step(v->hotfix, id);
 	int row = 1;
 
-	canvas_rule(c, 0);
-	canvas_at(c, row, 3);
-	canvas_ours(c, STYLE_STRONG, words_of_step(id));
-	canvas_ours(c, STYLE_NORMAL, "   ");
-	canvas_ours(c, STYLE_DIM, words_of_step_purpose(id));
+	canvas_hline(c, 0);
+	canvas_move(c, row, 3);
+	canvas_text(c, STYLE_STRONG, words_of_step(id));
+	canvas_text(c, STYLE_NORMAL, "   ");
+	canvas_text(c, STYLE_DIM, words_of_step_purpose(id));
 	if (step->detail.raw && *step->detail.raw) {
-		canvas_at(c, ++row, 3);
-		canvas_ours(c, STYLE_NORMAL, untrusted_raw(&step->detail));
+		canvas_move(c, ++row, 3);
+		canvas_text(c, STYLE_NORMAL, untrusted_raw(&step->detail));
 	}
 	if (step->note.raw && *step->note.raw) {
-		canvas_at(c, ++row, 3);
+		canvas_move(c, ++row, 3);
 		row += canvas_paragraph(c, step->has_failed ? STYLE_DANGER : STYLE_NORMAL, step->note.raw, 3) - 1;
 	}
 	if (step->state == HOTFIX_NOW || step->state == HOTFIX_TODO) {
-		canvas_at(c, ++row, 3);
+		canvas_move(c, ++row, 3);
 		row += canvas_paragraph(c, step->state == HOTFIX_NOW ? STYLE_KEY : STYLE_DIM, ui_keyed(ui, _(steps[id].next)), 2) - 1;
 	}
 	if (id == HOTFIX_CARRY || (steps[id].has_modules && hotfix_clone_exists(v->hotfix)))
@@ -330,12 +330,12 @@ hotfix_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	const struct hotfix_view *v = (const struct hotfix_view *)view;
 	struct hotfix_columns at = lay_out(canvas->width);
 	int first = first_row(canvas), used = first + HOTFIX_STEP_COUNT + (first > 1);
-	struct canvas below = canvas_part(canvas, used, 0, canvas->height - used, canvas->width);
+	struct canvas below = canvas_sub(canvas, used, 0, canvas->height - used, canvas->width);
 
 	draw_head(v, ui, canvas, first > 1 ? 1 : 0);
 	if (!hotfix_is_known(v->hotfix)) {
-		canvas_at(canvas, first, 1);
-		canvas_ours(canvas, STYLE_DIM, _("? not known yet"));
+		canvas_move(canvas, first, 1);
+		canvas_text(canvas, STYLE_DIM, _("? not known yet"));
 		return;
 	}
 	for (int i = 0; i < HOTFIX_STEP_COUNT; i++)
@@ -343,7 +343,7 @@ hotfix_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	if (below.height > 3) {
 		draw_below(v, ui, &below);
 	} else if (below.height > 0 && !at.detail) {
-		canvas_at(&below, 0, 1);
+		canvas_move(&below, 0, 1);
 		draw_words(ui, &below, STYLE_NORMAL, hotfix_view_at(v), hotfix_step(v->hotfix, hotfix_view_at(v)));
 	}
 }

@@ -75,13 +75,13 @@ draw_row(struct canvas *c, int row, const struct interrupted_operation *op, bool
 	enum style style = is_selected ? STYLE_SELECTED : STYLE_NORMAL;
 	char *title = interrupted_title(&op->record), ago[64];
 
-	canvas_at(c, row, 0);
+	canvas_move(c, row, 0);
 	if (is_selected)
 		canvas_fill_row(c, STYLE_SELECTED);
-	canvas_at(c, row, 1);
+	canvas_move(c, row, 1);
 	canvas_glyph(c, is_selected ? STYLE_SELECTED : STYLE_WARN, GLYPH_HALF);
-	canvas_ours(c, style, " ");
-	canvas_bytes(c, style, title, c->width > 24 ? c->width - 20 : 0);
+	canvas_text(c, style, " ");
+	canvas_untrusted_bytes(c, style, title, c->width > 24 ? c->width - 20 : 0);
 	clock_ago(ago, clock_wall_ms() - op->record.created_at);
 	canvas_format(c, is_selected ? STYLE_SELECTED : STYLE_DIM, "  %s", ago);
 	free(title);
@@ -91,15 +91,15 @@ draw_row(struct canvas *c, int row, const struct interrupted_operation *op, bool
 static int
 draw_line(struct canvas *c, int row, const char *label, enum style style, const char *text)
 {
-	struct canvas body = canvas_part(c, row, LABEL_COLUMNS + 1, c->height - row,
-					 c->width - LABEL_COLUMNS - 2);
+	struct canvas body = canvas_sub(c, row, LABEL_COLUMNS + 1, c->height - row,
+					c->width - LABEL_COLUMNS - 2);
 	int used;
 
 	if (row >= c->height)
 		return row;
-	canvas_at(c, row, 1);
-	canvas_ours(c, STYLE_DIM, label);
-	canvas_at(&body, 0, 0);
+	canvas_move(c, row, 1);
+	canvas_text(c, STYLE_DIM, label);
+	canvas_move(&body, 0, 0);
 	used = canvas_paragraph(&body, style, text, PARAGRAPH_ROWS);
 	return row + (used > 0 ? used : 1);
 }
@@ -180,14 +180,14 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	struct viewport part = list_part(list);
 
 	if (list->count == 0) {
-		canvas_at(canvas, 1, 1);
-		canvas_ours(canvas, STYLE_DIM, _("No operation is interrupted."));
+		canvas_move(canvas, 1, 1);
+		canvas_text(canvas, STYLE_DIM, _("No operation is interrupted."));
 		return;
 	}
 	for (size_t i = list->first; i < list_end(list); i++)
 		draw_row(canvas, (int)(i - list->first), interrupted_get(v->operations, i), i == list->at);
 	ui_in_sight(ui, &part);
-	canvas_rule(canvas, (int)list->rows);
+	canvas_hline(canvas, (int)list->rows);
 	draw_details(canvas, (int)list->rows + 1, interrupted_get(v->operations, list->at));
 }
 

@@ -204,8 +204,8 @@ draw_name(const struct logs_view *v, struct canvas *c, int row, int at, const st
 	buf_init(&name, COPY_BYTES_MAX);
 	name_of(v, line, &name);
 	shown = cut_text(buf_str(&name), v->names - 1, CUT_MIDDLE);
-	canvas_at(c, row, at);
-	canvas_bytes(c, STYLE_KEY, shown, 0);
+	canvas_move(c, row, at);
+	canvas_untrusted_bytes(c, STYLE_KEY, shown, 0);
 	free(shown);
 	buf_clear(&name);
 }
@@ -222,7 +222,7 @@ draw_payload(const struct logs_view *v, struct canvas *c, int row, const char *p
 	do {
 		size_t end = v->unwrapped || columns < 1 ? length : at + text_fitting(payload + at, length - at, columns);
 
-		canvas_at(c, row++, column);
+		canvas_move(c, row++, column);
 		found_draw(c, STYLE_NORMAL, STYLE_NEW_MARK, payload, at, end, v->find.text);
 		at = end;
 	} while (at < length && row < c->height);
@@ -233,15 +233,15 @@ draw_line(const struct logs_view *v, struct canvas *c, int row, const struct log
 	  bool found)
 {
 	if (found) {
-		canvas_at(c, row, 0);
+		canvas_move(c, row, 0);
 		canvas_glyph(c, STYLE_KEY, GLYPH_CLOSED);
 	}
 	if (shows_stamps(v)) {
 		char stamp[16];
 
 		stamp_of(line, stamp);
-		canvas_at(c, row, 1);
-		canvas_ours(c, STYLE_DIM, stamp);
+		canvas_move(c, row, 1);
+		canvas_text(c, STYLE_DIM, stamp);
 	}
 	if (v->names > 1)
 		draw_name(v, c, row, text_column(v) - v->names, line);
@@ -253,31 +253,31 @@ static void
 draw_state(const struct logs_view *v, struct ui *ui, struct canvas *c)
 {
 	if (logs_error(v->logs)->kind != ERROR_NONE)
-		canvas_bytes(c, STYLE_DANGER, logs_error(v->logs)->text, 0);
+		canvas_untrusted_bytes(c, STYLE_DANGER, logs_error(v->logs)->text, 0);
 	else if (v->held)
-		canvas_ours(c, STYLE_WARN, ui_keyed(ui, _("paused; {hold} resumes")));
+		canvas_text(c, STYLE_WARN, ui_keyed(ui, _("paused; {hold} resumes")));
 	else if (v->bottom > 0)
 		canvas_format(c, STYLE_WARN, ui_keyed(ui, ngettext("%zu newer line below; {last} follows",
 								   "%zu newer lines below; {last} follows",
 								   v->bottom)), v->bottom);
 	else
-		canvas_ours(c, STYLE_DIM, _("following"));
+		canvas_text(c, STYLE_DIM, _("following"));
 }
 
 static void
 draw_foot(const struct logs_view *v, struct ui *ui, struct canvas *c, int row)
 {
-	canvas_at(c, row, 1);
+	canvas_move(c, row, 1);
 	if (v->finding) {
-		canvas_ours(c, STYLE_DIM, _("Find"));
-		canvas_ours(c, STYLE_DIM, "  ");
+		canvas_text(c, STYLE_DIM, _("Find"));
+		canvas_text(c, STYLE_DIM, "  ");
 		field_draw(&v->find, c, c->width > 44 ? 40 : c->width - 8, true);
 		return;
 	}
 	draw_state(v, ui, c);
 	if (*v->find.text) {
-		canvas_ours(c, STYLE_KEY, is_filtered(v) ? _("   only / ") : "   / ");
-		canvas_bytes(c, STYLE_DIM, v->find.text, 0);
+		canvas_text(c, STYLE_KEY, is_filtered(v) ? _("   only / ") : "   / ");
+		canvas_untrusted_bytes(c, STYLE_DIM, v->find.text, 0);
 	}
 }
 
@@ -334,7 +334,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
 	const struct logs_view *v = (const struct logs_view *)view;
 	size_t count = count_lines(v), first, end;
-	struct canvas lines = canvas_part(canvas, 0, 0, (int)v->rows, canvas->width);
+	struct canvas lines = canvas_sub(canvas, 0, 0, (int)v->rows, canvas->width);
 	int row = 0;
 
 	seen(v, &first, &end);
@@ -343,14 +343,14 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		row += rows_of(v, line_at(v, i), v->width);
 	}
 	if (count == 0 && is_filtered(v) && logs_count(v->logs) > 0) {
-		canvas_at(canvas, 0, 1);
-		canvas_ours(canvas, STYLE_DIM, ui_keyed(ui, _("No line has that text; {only} shows all.")));
+		canvas_move(canvas, 0, 1);
+		canvas_text(canvas, STYLE_DIM, ui_keyed(ui, _("No line has that text; {only} shows all.")));
 	} else if (count == 0 && logs_error(v->logs)->kind != ERROR_NONE) {
-		canvas_at(canvas, 0, 1);
+		canvas_move(canvas, 0, 1);
 		canvas_paragraph(canvas, STYLE_DANGER, logs_error(v->logs)->text, canvas->height - 2);
 	} else if (count == 0) {
-		canvas_at(canvas, 0, 1);
-		canvas_ours(canvas, STYLE_DIM, logs_was_read(v->logs) ? _("Nothing was written yet.")
+		canvas_move(canvas, 0, 1);
+		canvas_text(canvas, STYLE_DIM, logs_was_read(v->logs) ? _("Nothing was written yet.")
 								      : _("Reading the logs …"));
 	}
 	draw_foot(v, ui, canvas, canvas->height - 1);

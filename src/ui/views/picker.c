@@ -103,8 +103,8 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	char *none;
 
 	if (is_roomy(canvas)) {
-		canvas_at(canvas, 1, 1);
-		canvas_bytes(canvas, STYLE_STRONG, p->image.name, 0);
+		canvas_move(canvas, 1, 1);
+		canvas_untrusted_bytes(canvas, STYLE_STRONG, p->image.name, 0);
 	}
 	none = p->finder.count == 0
 		       ? xstrdup(_("The versions of this image are not known (yet)."))

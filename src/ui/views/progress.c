@@ -68,18 +68,18 @@ draw_operation(struct canvas *c, struct ui *ui, int row, const struct flow *flow
 	enum flow_state state = flow_state(flow);
 	char words[256], took[16];
 
-	canvas_at(c, row, 1);
+	canvas_move(c, row, 1);
 	if (selected)
 		canvas_fill_row(c, STYLE_SELECTED);
-	canvas_at(c, row, 1);
+	canvas_move(c, row, 1);
 	canvas_glyph(c, state == FLOW_RUNNING ? STYLE_WARN : state == FLOW_DONE ? STYLE_OK : STYLE_DANGER,
 		     state == FLOW_RUNNING ? GLYPH_HALF : state == FLOW_DONE ? GLYPH_CHECK : GLYPH_CROSS);
 	operation_words(flow, ui_ascii(ui), words, sizeof(words));
 	clock_duration(took, flow_elapsed_ms(flow));
-	canvas_at(c, row, 3);
-	canvas_bytes(c, selected ? STYLE_SELECTED : STYLE_NORMAL, words, c->width - 14);
-	canvas_at(c, row, c->width - 8);
-	canvas_ours(c, selected ? STYLE_SELECTED : STYLE_DIM, took);
+	canvas_move(c, row, 3);
+	canvas_untrusted_bytes(c, selected ? STYLE_SELECTED : STYLE_NORMAL, words, c->width - 14);
+	canvas_move(c, row, c->width - 8);
+	canvas_text(c, selected ? STYLE_SELECTED : STYLE_DIM, took);
 }
 
 /* The others beside the one that is shown: a line each where there is room.  How many rows. */
@@ -93,15 +93,15 @@ draw_operations(struct canvas *c, struct ui *ui, const struct flow *shown)
 	if (count < 2)
 		return 0;
 	if (c->height < 20) {
-		canvas_at(c, 0, 1);
+		canvas_move(c, 0, 1);
 		canvas_format(c, STYLE_KEY, _("Operation %zu of %zu"), at + 1, count);
-		canvas_ours(c, STYLE_DIM, ui_keyed(ui, _("; {pane} shows the next.")));
+		canvas_text(c, STYLE_DIM, ui_keyed(ui, _("; {pane} shows the next.")));
 		return 1;
 	}
 	first = at >= OPERATIONS_SHOWN ? at - OPERATIONS_SHOWN + 1 : 0;
 	for (size_t i = first; i < count && i - first < OPERATIONS_SHOWN; i++)
 		draw_operation(c, ui, row++, list[i], i == at);
-	canvas_rule(c, row++);
+	canvas_hline(c, row++);
 	return row;
 }
 
@@ -144,21 +144,21 @@ draw_step(struct canvas *c, int row, int columns, const struct flow_step *step)
 	int wide = c->width >= 90 ? 30 : 12;
 	char took[16] = "";
 
-	canvas_at(c, row, 1);
+	canvas_move(c, row, 1);
 	canvas_glyph(c, looks[step->state].style, looks[step->state].glyph);
-	canvas_ours(c, STYLE_NORMAL, " ");
-	canvas_bytes(c, looks[step->state].text, _(step->name), columns);
-	canvas_at(c, row, columns + 5);
+	canvas_text(c, STYLE_NORMAL, " ");
+	canvas_untrusted_bytes(c, looks[step->state].text, _(step->name), columns);
+	canvas_move(c, row, columns + 5);
 	if (step->started_at)
 		clock_duration(took, end - step->started_at);
-	canvas_ours(c, STYLE_DIM, took);
-	canvas_at(c, row, columns + 13);
+	canvas_text(c, STYLE_DIM, took);
+	canvas_move(c, row, columns + 13);
 	if (step->state == STEP_ACTIVE && step->wanted > 0) {
 		canvas_progress(c, wide, step->done, step->wanted);
 		canvas_format(c, STYLE_DIM, ngettext("  %d of %d workload", "  %d of %d workloads",
 						     (unsigned long)step->wanted), step->done, step->wanted);
 	} else {
-		canvas_ours(c, STYLE_DIM, step->detail ? step->detail : "");
+		canvas_text(c, STYLE_DIM, step->detail ? step->detail : "");
 	}
 }
 
@@ -167,7 +167,7 @@ draw_cut(struct canvas *c, enum style style, const char *text, int columns)
 {
 	char *shown = cut_text(text, columns, CUT_MIDDLE);
 
-	canvas_bytes(c, style, shown, 0);
+	canvas_untrusted_bytes(c, style, shown, 0);
 	free(shown);
 }
 
@@ -222,11 +222,11 @@ draw_outputs(struct canvas *c, const json_t *outputs)
 	json_int_t port = json_integer_value(json_object_get(outputs, "port"));
 
 	if (host && port > 0) {
-		canvas_ours(c, STYLE_NORMAL, "http://");
-		canvas_bytes(c, STYLE_NORMAL, host, 0);
+		canvas_text(c, STYLE_NORMAL, "http://");
+		canvas_untrusted_bytes(c, STYLE_NORMAL, host, 0);
 		canvas_format(c, STYLE_NORMAL, ":%" JSON_INTEGER_FORMAT, port);
 	} else if (host || path) {
-		canvas_bytes(c, STYLE_NORMAL, host ? host : path, 0);
+		canvas_untrusted_bytes(c, STYLE_NORMAL, host ? host : path, 0);
 	}
 }
 
@@ -235,21 +235,21 @@ draw_resources(struct canvas *c, int row, const struct cut_columns *columns, con
 {
 	if (!e || e->resource_count == 0)
 		return row;
-	canvas_at(c, row++, 1);
-	canvas_ours(c, STYLE_STRONG, _("Resources"));
+	canvas_move(c, row++, 1);
+	canvas_text(c, STYLE_STRONG, _("Resources"));
 	for (size_t i = 0; i < e->resource_count; i++, row++) {
 		const struct active_resource *r = &e->resources[i];
 		char *name = name_of_resource(r);
 		bool active = untrusted_is(&r->status, "active");
 
-		canvas_at(c, row, ID_COLUMN);
+		canvas_move(c, row, ID_COLUMN);
 		canvas_glyph(c, active ? STYLE_OK : STYLE_WARN, active ? GLYPH_DOT : GLYPH_HALF);
-		canvas_ours(c, STYLE_NORMAL, " ");
+		canvas_text(c, STYLE_NORMAL, " ");
 		draw_cut(c, STYLE_NORMAL, name, columns->width[0]);
 		free(name);
-		canvas_at(c, row, columns->at[1]);
-		canvas_foreign(c, STYLE_DIM, &r->type, columns->width[1]);
-		canvas_at(c, row, columns->at[2]);
+		canvas_move(c, row, columns->at[1]);
+		canvas_untrusted(c, STYLE_DIM, &r->type, columns->width[1]);
+		canvas_move(c, row, columns->at[2]);
 		draw_outputs(c, r->outputs);
 	}
 	return row + 1;
@@ -269,25 +269,25 @@ draw_workload(struct canvas *c, int row, const struct cut_columns *columns, cons
 	bool failed = m->status == RUNTIME_FAILED;
 	const char *reference = set ? set_module_image(set, untrusted_raw(&m->module)) : NULL;
 
-	canvas_at(c, row, ID_COLUMN);
+	canvas_move(c, row, ID_COLUMN);
 	canvas_glyph(c, ready ? STYLE_OK : failed ? STYLE_DANGER : STYLE_WARN,
 		     ready ? GLYPH_DOT : failed ? GLYPH_CROSS : GLYPH_HALF);
-	canvas_ours(c, STYLE_NORMAL, " ");
+	canvas_text(c, STYLE_NORMAL, " ");
 	draw_cut(c, STYLE_NORMAL, untrusted_raw(&m->module), columns->width[0]);
-	canvas_at(c, row, columns->at[1]);
+	canvas_move(c, row, columns->at[1]);
 	if (reference) {
 		char *label = image_label(reference);
 
 		draw_cut(c, STYLE_DIM, label, columns->width[1]);
 		free(label);
 	}
-	canvas_at(c, row, columns->at[2]);
+	canvas_move(c, row, columns->at[2]);
 	canvas_progress(c, c->width >= 90 ? 20 : c->width >= 60 ? 10 : 4, m->pods_ready, m->pods_wanted > 0 ? m->pods_wanted : 1);
-	canvas_ours(c, STYLE_DIM, "  ");
+	canvas_text(c, STYLE_DIM, "  ");
 	if (!ready && m->message.raw && *m->message.raw)
-		canvas_foreign(c, STYLE_DIM, &m->message, 0);
+		canvas_untrusted(c, STYLE_DIM, &m->message, 0);
 	else
-		canvas_ours(c, STYLE_DIM, ready ? _("ready") : failed ? _("failed") : _("starting"));
+		canvas_text(c, STYLE_DIM, ready ? _("ready") : failed ? _("failed") : _("starting"));
 }
 
 static int
@@ -296,8 +296,8 @@ draw_workloads(struct canvas *c, int row, const struct cut_columns *columns, con
 {
 	if (!e || !world_is_known(e, WORLD_RUNTIME))
 		return row;
-	canvas_at(c, row++, 1);
-	canvas_ours(c, STYLE_STRONG, _("Workloads"));
+	canvas_move(c, row++, 1);
+	canvas_text(c, STYLE_STRONG, _("Workloads"));
 	/* Where there is not room for all, what one waits for comes first; else nothing moves. */
 	if (row + (int)e->runtime.count <= c->height) {
 		for (size_t i = 0; i < e->runtime.count; i++)
@@ -319,8 +319,8 @@ draw_lines(struct canvas *c, int row, const char *text)
 		size_t n = strcspn(text, "\n");
 		char *line = xstrndup(text, n);
 
-		canvas_at(c, row++, 3);
-		canvas_bytes(c, STYLE_NORMAL, line, 0);
+		canvas_move(c, row++, 3);
+		canvas_untrusted_bytes(c, STYLE_NORMAL, line, 0);
 		free(line);
 		text += n + (text[n] == '\n');
 	}
@@ -333,19 +333,19 @@ draw_failure(struct canvas *c, int row, struct flow *flow)
 	for (size_t i = 0; i < flow_deployment_error_count(flow); i++) {
 		const struct deployment_error *e = flow_deployment_error(flow, i);
 
-		canvas_at(c, row++, 1);
-		canvas_foreign(c, STYLE_STRONG, &e->object_id, 30);
-		canvas_ours(c, STYLE_DIM, "   ");
-		canvas_foreign(c, STYLE_NORMAL, &e->summary, 0);
+		canvas_move(c, row++, 1);
+		canvas_untrusted(c, STYLE_STRONG, &e->object_id, 30);
+		canvas_text(c, STYLE_DIM, "   ");
+		canvas_untrusted(c, STYLE_NORMAL, &e->summary, 0);
 		if (e->message.raw && *e->message.raw) {
-			canvas_at(c, row++, 1);
-			canvas_ours(c, STYLE_DIM, _("its last lines"));
+			canvas_move(c, row++, 1);
+			canvas_text(c, STYLE_DIM, _("its last lines"));
 			row = draw_lines(c, row, untrusted_raw(&e->message));
 		}
 		row++;
 	}
-	canvas_at(c, row, 1);
-	canvas_ours(c, STYLE_DIM, _("What ran before runs on."));
+	canvas_move(c, row, 1);
+	canvas_text(c, STYLE_DIM, _("What ran before runs on."));
 }
 
 /* Refused, since what was reviewed was not what is there any more. */
@@ -363,29 +363,29 @@ draw_outcome(struct canvas *c, struct ui *ui, int row, struct flow *flow)
 	char took[16];
 	int rows;
 
-	canvas_at(c, row, 1);
+	canvas_move(c, row, 1);
 	clock_duration(took, flow_elapsed_ms(flow));
 	switch (flow_state(flow)) {
 	case FLOW_DONE:
 		canvas_glyph(c, STYLE_OK, GLYPH_CHECK);
 		canvas_format(c, STYLE_OK, _(" Done in %s."), took);
 		if (operation_can_be_undone(flow))
-			canvas_ours(c, STYLE_DIM, ui_keyed(ui, _("  {undo} rolls it back.")));
-		canvas_ours(c, STYLE_DIM, ui_keyed(ui, _("  {back} goes back.")));
+			canvas_text(c, STYLE_DIM, ui_keyed(ui, _("  {undo} rolls it back.")));
+		canvas_text(c, STYLE_DIM, ui_keyed(ui, _("  {back} goes back.")));
 		return 1;
 	case FLOW_FAILED:
 		canvas_glyph(c, STYLE_DANGER, GLYPH_CROSS);
-		canvas_ours(c, STYLE_DANGER, " ");
+		canvas_text(c, STYLE_DANGER, " ");
 		rows = canvas_paragraph(c, STYLE_DANGER, flow_error(flow)->text, 6);
-		canvas_at(c, row + rows, 3);
+		canvas_move(c, row + rows, 3);
 		if (flow_recovery(flow))
-			canvas_ours(c, STYLE_DIM, ui_keyed(ui, _("{undo} brings back what was overwritten.")));
+			canvas_text(c, STYLE_DIM, ui_keyed(ui, _("{undo} brings back what was overwritten.")));
 		else if (was_stale(flow))
-			canvas_ours(c, STYLE_DIM, ui_keyed(ui, _("{open} shows what changed, and reviews it again.")));
+			canvas_text(c, STYLE_DIM, ui_keyed(ui, _("{open} shows what changed, and reviews it again.")));
 		return rows + (flow_recovery(flow) || was_stale(flow));
 	case FLOW_UNWATCHED:
 		canvas_glyph(c, STYLE_WARN, GLYPH_HALF);
-		canvas_ours(c, STYLE_WARN, " ");
+		canvas_text(c, STYLE_WARN, " ");
 		return canvas_paragraph(c, STYLE_WARN, flow_error(flow)->text, 4);
 	default:
 		canvas_format(c, STYLE_DIM, _("  %s; Esc leaves it running."), took);
@@ -411,8 +411,8 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	int row = draw_operations(canvas, ui, flow) + roomy, columns;
 
 	if (!flow) {
-		canvas_at(canvas, row + 1, 1);
-		canvas_ours(canvas, STYLE_DIM, ui_keyed(ui, _("This operation has ended; {history} shows the history.")));
+		canvas_move(canvas, row + 1, 1);
+		canvas_text(canvas, STYLE_DIM, ui_keyed(ui, _("This operation has ended; {history} shows the history.")));
 		return;
 	}
 	request = flow_request(flow);
@@ -422,7 +422,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		draw_step(canvas, row++, columns, flow_step(flow, i));
 	row += roomy;
 	row += draw_outcome(canvas, ui, row, flow);
-	canvas_rule(canvas, row++);
+	canvas_hline(canvas, row++);
 	row += roomy;
 	if (flow_state(flow) == FLOW_FAILED) {
 		draw_failure(canvas, row, flow);

@@ -29,22 +29,22 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	int row = 1;
 
 	(void)ui;
-	canvas_at(canvas, row, 2);
-	canvas_ours(canvas, STYLE_STRONG, _(p->prompt.title));
+	canvas_move(canvas, row, 2);
+	canvas_text(canvas, STYLE_STRONG, _(p->prompt.title));
 	if (p->subject) {
-		canvas_ours(canvas, STYLE_DIM, " ");
+		canvas_text(canvas, STYLE_DIM, " ");
 		canvas_glyph(canvas, STYLE_DIM, GLYPH_CLOSED);
-		canvas_ours(canvas, STYLE_DIM, " ");
-		canvas_bytes(canvas, STYLE_STRONG, p->subject, 0);
+		canvas_text(canvas, STYLE_DIM, " ");
+		canvas_untrusted_bytes(canvas, STYLE_STRONG, p->subject, 0);
 	}
-	canvas_at(canvas, row + 1, 2);
+	canvas_move(canvas, row + 1, 2);
 	row += 2 + canvas_paragraph(canvas, STYLE_DIM, _(p->prompt.note), 3);
-	canvas_at(canvas, row + 2, 2);
+	canvas_move(canvas, row + 2, 2);
 	if (wrong)
 		canvas_paragraph(canvas, STYLE_WARN, wrong, 2);
-	canvas_at(canvas, row, 2);
-	canvas_ours(canvas, STYLE_NORMAL, _(p->prompt.label));
-	canvas_ours(canvas, STYLE_NORMAL, "  ");
+	canvas_move(canvas, row, 2);
+	canvas_text(canvas, STYLE_NORMAL, _(p->prompt.label));
+	canvas_text(canvas, STYLE_NORMAL, "  ");
 	field_draw(&p->field, canvas, 40, true);
 }
 

@@ -39,19 +39,19 @@ draw_pins(struct canvas *c, const struct review *review)
 		return;
 	snprintf(from, sizeof(from), "%.7s", review->from_set_id);
 	snprintf(to, sizeof(to), "%.7s", review->to_set_id);
-	canvas_at(c, c->row, c->width - width);
-	canvas_bytes(c, STYLE_DIM, from, 7);
-	canvas_ours(c, STYLE_DIM, " ");
+	canvas_move(c, c->row, c->width - width);
+	canvas_untrusted_bytes(c, STYLE_DIM, from, 7);
+	canvas_text(c, STYLE_DIM, " ");
 	canvas_glyph(c, STYLE_DIM, GLYPH_ARROW);
-	canvas_ours(c, STYLE_DIM, " ");
-	canvas_bytes(c, STYLE_DIM, to, 7);
+	canvas_text(c, STYLE_DIM, " ");
+	canvas_untrusted_bytes(c, STYLE_DIM, to, 7);
 }
 
 /* The one sentence that a person decides on.  How many rows were used. */
 static int
 draw_summary(struct canvas *c, int row, const struct review *review)
 {
-	canvas_at(c, row, 1);
+	canvas_move(c, row, 1);
 	if (review->verb == FLOW_DISCARD)
 		return canvas_paragraph(c, STYLE_STRONG, _("All of it goes: processes, databases, and its "
 							   "history on the platform."), 2);
@@ -74,9 +74,9 @@ review_words_room(const struct canvas *c)
 static int
 draw_caution(struct canvas *c, int row, enum style dot, enum style style, const char *text)
 {
-	canvas_at(c, row, 1);
+	canvas_move(c, row, 1);
 	canvas_glyph(c, dot, GLYPH_DOT);
-	canvas_at(c, row, 3);
+	canvas_move(c, row, 3);
 	return canvas_paragraph(c, style, text, CAUTION_ROWS_MAX);
 }
 
@@ -92,8 +92,8 @@ draw_moved(const struct review_view *r, struct canvas *c, int row, const struct 
 	used += draw_caution(c, row, STYLE_DANGER, STYLE_DANGER, r->moved);
 	if (r->since && review_looked_at(review))
 		changes_between(&changes, r->since, review_looked_at(review));
-	canvas_at(c, row + used, 3);
-	canvas_ours(c, STYLE_STRONG, changes.count > 0 ? _("Changed since you looked:")
+	canvas_move(c, row + used, 3);
+	canvas_text(c, STYLE_STRONG, changes.count > 0 ? _("Changed since you looked:")
 						       : _("What runs there is the same as when you looked."));
 	used++;
 	used += changes_draw_words(c, row + used, review_words_room(c), &changes);
@@ -136,10 +136,10 @@ draw_findings(const struct review_view *r, struct canvas *c, int row, const stru
 		enum style style = here ? STYLE_STRONG : f->is_acknowledged ? STYLE_DIM : STYLE_WARN;
 		int rows;
 
-		canvas_at(c, row + used, 0);
-		canvas_ours(c, STYLE_KEY, here ? ">" : " ");
-		canvas_ours(c, style, f->is_acknowledged ? "[x]" : "[ ]");
-		canvas_at(c, row + used, 5);
+		canvas_move(c, row + used, 0);
+		canvas_text(c, STYLE_KEY, here ? ">" : " ");
+		canvas_text(c, style, f->is_acknowledged ? "[x]" : "[ ]");
+		canvas_move(c, row + used, 5);
 		rows = canvas_paragraph(c, style, f->text, CAUTION_ROWS_MAX);
 		rows += rows == 0;
 		if (here) {
@@ -180,9 +180,9 @@ draw_sends(struct ui *ui, struct canvas *c, int row, const struct review *review
 			buf_puts(&line, _("  then  "));
 		add_request(&line, review, review->sends[i]);
 	}
-	canvas_at(c, row, 1);
-	canvas_ours(c, STYLE_DIM, labels[0]);
-	canvas_at(c, row, column);
+	canvas_move(c, row, 1);
+	canvas_text(c, STYLE_DIM, labels[0]);
+	canvas_move(c, row, column);
 	used = canvas_paragraph(c, STYLE_NORMAL, buf_str(&line), SENDS_ROWS_MAX);
 	used += used == 0;
 	buf_clear(&line);
@@ -191,9 +191,9 @@ draw_sends(struct ui *ui, struct canvas *c, int row, const struct review *review
 	else
 		buf_puts(&line, review->verb == FLOW_DISCARD ? _("none: deletion cannot be undone")
 							    : _("none is needed"));
-	canvas_at(c, row + used, 1);
-	canvas_ours(c, STYLE_DIM, labels[1]);
-	canvas_at(c, row + used, column);
+	canvas_move(c, row + used, 1);
+	canvas_text(c, STYLE_DIM, labels[1]);
+	canvas_move(c, row + used, column);
 	used += canvas_paragraph(c, STYLE_NORMAL, buf_str(&line), SENDS_ROWS_MAX);
 	buf_clear(&line);
 	return used;
@@ -219,34 +219,34 @@ draw_fields(const struct review_view *r, struct ui *ui, struct canvas *c, int ro
 	int columns = c->width - from - 2 < 60 ? c->width - from - 2 : 60;
 	const char *hint;
 
-	canvas_at(c, row, 1);
+	canvas_move(c, row, 1);
 	canvas_glyph(c, STYLE_DANGER, GLYPH_SQUARE);
-	canvas_ours(c, STYLE_DANGER, " ");
-	canvas_bytes(c, STYLE_DANGER, review->env_name ? review->env_name : review->env, 30);
-	canvas_ours(c, STYLE_DIM, why_typed(review));
+	canvas_text(c, STYLE_DANGER, " ");
+	canvas_untrusted_bytes(c, STYLE_DANGER, review->env_name ? review->env_name : review->env, 30);
+	canvas_text(c, STYLE_DIM, why_typed(review));
 	hint = ui_keyed(ui, review->is_protected ? _("  {approve} leads to the fields.")
 						 : _("  {approve} leads to the field."));
 	if (r->focus == IN_DIFFERENCE && text_columns(hint) <= c->width - c->column)
-		canvas_ours(c, STYLE_DIM, hint);
+		canvas_text(c, STYLE_DIM, hint);
 	if (review->is_protected) {
-		canvas_at(c, ++row, 1);
-		canvas_ours(c, r->focus == IN_REASON ? STYLE_NORMAL : STYLE_DIM, _("Reason"));
-		canvas_at(c, row, from);
+		canvas_move(c, ++row, 1);
+		canvas_text(c, r->focus == IN_REASON ? STYLE_NORMAL : STYLE_DIM, _("Reason"));
+		canvas_move(c, row, from);
 		field_draw(&r->reason, c, columns, r->focus == IN_REASON);
 	}
-	canvas_at(c, ++row, 1);
+	canvas_move(c, ++row, 1);
 	canvas_format(c, r->focus == IN_NAME ? STYLE_NORMAL : STYLE_DIM, _("Type \"%.14s\""), review->env);
-	canvas_at(c, row, from);
+	canvas_move(c, row, from);
 	field_draw(&r->name, c, columns, r->focus == IN_NAME);
 }
 
 static void
 clear_rows(const struct canvas *c, int from)
 {
-	struct canvas below = canvas_part(c, from, 0, c->height - from, c->width);
+	struct canvas below = canvas_sub(c, from, 0, c->height - from, c->width);
 
 	for (int row = 0; row < below.height; row++) {
-		canvas_at(&below, row, 0);
+		canvas_move(&below, row, 0);
 		canvas_fill_row(&below, STYLE_NORMAL);
 	}
 }
@@ -255,8 +255,8 @@ clear_rows(const struct canvas *c, int from)
 static void
 draw_more(struct canvas *c, int row)
 {
-	canvas_at(c, row, 2);
-	canvas_ours(c, STYLE_WARN, _(" more below "));
+	canvas_move(c, row, 2);
+	canvas_text(c, STYLE_WARN, _(" more below "));
 }
 
 /*
@@ -343,7 +343,7 @@ fit_review(struct review_view *r, struct ui *ui, const struct canvas *canvas, co
 	show_finding(r, review);
 	layout->words_row -= r->head_top;
 	row = head - r->head_top;
-	layout->middle = canvas_part(c, row, 0, layout->room > row ? layout->room - row : 0, c->width);
+	layout->middle = canvas_sub(c, row, 0, layout->room > row ? layout->room - row : 0, c->width);
 	fit_middle(r, ui, review);
 }
 
@@ -369,7 +369,7 @@ draw_review(const struct review_view *r, struct ui *ui, struct canvas *c, const 
 	int row = draw_head(r, ui, c, -r->head_top, review, !layout->sends, &places) - r->head_top;
 
 	if (row >= 0 && row < layout->room)
-		canvas_rule(c, row);
+		canvas_hline(c, row);
 	if (review_shows_contents(review, ui))
 		contents_draw(&r->contents, &middle, review_contents(review, ui));
 	else
@@ -381,7 +381,7 @@ draw_review(const struct review_view *r, struct ui *ui, struct canvas *c, const 
 	row = c->height - layout->foot;
 	/* What was scrolled below is drawn over. */
 	clear_rows(c, row - 1);
-	canvas_rule(c, row - 1);
+	canvas_hline(c, row - 1);
 	if (middle.height > 0)
 		viewport_draw(&layout->part, c, row - 1);
 	if (!review_end_is_seen(r))
@@ -410,15 +410,15 @@ review_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		decide_values_draw(&r->values, ui, canvas, flow);
 		return;
 	}
-	canvas_at(canvas, 1, 1);
+	canvas_move(canvas, 1, 1);
 	if (r->moved && flow && flow_state(flow) == FLOW_PREPARING)
-		canvas_at(canvas, 2 + canvas_paragraph(canvas, STYLE_DANGER, r->moved, canvas->height - 4), 1);
+		canvas_move(canvas, 2 + canvas_paragraph(canvas, STYLE_DANGER, r->moved, canvas->height - 4), 1);
 	if (!flow || flow_state(flow) != FLOW_FAILED) {
-		canvas_ours(canvas, STYLE_DIM, _("Reading what it needs …"));
+		canvas_text(canvas, STYLE_DIM, _("Reading what it needs …"));
 		return;
 	}
 	canvas_glyph(canvas, STYLE_DANGER, GLYPH_CROSS);
-	canvas_ours(canvas, STYLE_STRONG, _(" Nothing was changed."));
-	canvas_at(canvas, 3, 1);
+	canvas_text(canvas, STYLE_STRONG, _(" Nothing was changed."));
+	canvas_move(canvas, 3, 1);
 	canvas_paragraph(canvas, STYLE_DANGER, flow_error(flow)->text, canvas->height - 4);
 }

@@ -78,16 +78,16 @@ draw_side(const struct difference *d, struct canvas *c, const struct diff_line *
 	static const char *const words[] = {
 		[SIDE_OURS] = N_("ours"), [SIDE_THEIRS] = N_("theirs"), [SIDE_BOTH] = N_("both"),
 	};
-	struct canvas side = canvas_part(c, c->row, 0, 1, SIDE_COLUMNS);
+	struct canvas side = canvas_sub(c, c->row, 0, 1, SIDE_COLUMNS);
 
 	if (!d->sides)
 		return;
-	canvas_at(&side, 0, 0);
+	canvas_move(&side, 0, 0);
 	canvas_fill_row(&side, style);
-	canvas_at(&side, 0, 1);
+	canvas_move(&side, 0, 1);
 	if (diff_line_is_change(line))
-		canvas_ours(&side, style, _(words[d->sides[line - d->diff.lines]]));
-	canvas_at(c, c->row, SIDE_COLUMNS);
+		canvas_text(&side, style, _(words[d->sides[line - d->diff.lines]]));
+	canvas_move(c, c->row, SIDE_COLUMNS);
 }
 
 /* How many lines of so many columns the text needs: at least one. */
@@ -115,7 +115,7 @@ draw_wrapped(const struct difference *d, struct canvas *c, int row, int margin,
 		size_t end = at + (columns > 0 ? text_fitting(line->text + at, length - at, columns) : length);
 
 		if (row >= 0) {
-			canvas_at(c, row, margin);
+			canvas_move(c, row, margin);
 			draw_bytes(d, c, line, at, end, plain, mark);
 			if (diff_line_is_change(line))
 				canvas_fill_row(c, plain);
@@ -133,13 +133,13 @@ draw_line(const struct difference *d, struct canvas *c, int row, const struct di
 						    : STYLE_NORMAL;
 	size_t lines = count_lines(line->text, c->width - margin_of(d));
 
-	canvas_at(c, row, 0);
+	canvas_move(c, row, 0);
 	draw_side(d, c, line, style);
 	canvas_format(c, line->kind == DIFF_SAME ? STYLE_DIM : style, "  %4zu ",
 		      old && line->kind == DIFF_SAME ? line->old_number : line->number);
-	canvas_ours(c, style, line->kind == DIFF_OLD ? "- " : line->kind == DIFF_NEW ? "+ " : "  ");
+	canvas_text(c, style, line->kind == DIFF_OLD ? "- " : line->kind == DIFF_NEW ? "+ " : "  ");
 	for (size_t i = 1; diff_line_is_change(line) && i < lines && row + (int)i < c->height; i++) {
-		canvas_at(c, row + (int)i, 0);
+		canvas_move(c, row + (int)i, 0);
 		canvas_format(c, style, "%*s", margin_of(d), "");
 	}
 	draw_wrapped(d, c, row, margin_of(d), line, style,
@@ -165,8 +165,8 @@ draw_header(const struct difference *d, struct canvas *c, int row, const struct 
 {
 	bool closed = d->closed[r->object];
 
-	canvas_at(c, row, 0);
-	canvas_ours(c, STYLE_DIM, c->ascii ? (closed ? "> " : "v ") : closed ? "▸ " : "▾ ");
+	canvas_move(c, row, 0);
+	canvas_text(c, STYLE_DIM, c->ascii ? (closed ? "> " : "v ") : closed ? "▸ " : "▾ ");
 	draw_wrapped(d, c, row, HEADER_MARGIN, r->left, STYLE_DIM, STYLE_DIM);
 	if (closed) {
 		size_t count = count_changes(d, r->object);
@@ -174,7 +174,7 @@ draw_header(const struct difference *d, struct canvas *c, int row, const struct 
 		canvas_format(c, STYLE_DIM, ngettext("   %zu line changes", "   %zu lines change", count),
 			      count);
 	} else if (d->only >= 0) {
-		canvas_ours(c, STYLE_DIM, _("   only this one; w shows all"));
+		canvas_text(c, STYLE_DIM, _("   only this one; w shows all"));
 	}
 }
 
@@ -182,9 +182,9 @@ draw_header(const struct difference *d, struct canvas *c, int row, const struct 
 static void
 draw_fold(const struct difference *d, struct canvas *c, int row, const struct diff_line *line)
 {
-	canvas_at(c, row, 7);
+	canvas_move(c, row, 7);
 	canvas_glyph(c, STYLE_DIM, GLYPH_CLOSED);
-	canvas_ours(c, STYLE_DIM, " ");
+	canvas_text(c, STYLE_DIM, " ");
 	canvas_format(c, is_in_fold(d, line) ? STYLE_KEY : STYLE_DIM,
 		      ngettext("%zu unchanged line", "%zu unchanged lines", line->folded), line->folded);
 }
@@ -247,16 +247,16 @@ static void
 draw_rows(const struct difference *d, struct canvas *canvas)
 {
 	int half = left_columns(canvas->width), row = -(int)d->top_line;
-	struct canvas left = canvas_part(canvas, 0, 0, canvas->height, half);
-	struct canvas right = canvas_part(canvas, 0, half + 1, canvas->height, canvas->width - half - 1);
+	struct canvas left = canvas_sub(canvas, 0, 0, canvas->height, half);
+	struct canvas right = canvas_sub(canvas, 0, half + 1, canvas->height, canvas->width - half - 1);
 
 	for (size_t i = d->top; i < d->row_count && row < d->height; i++) {
 		int end = row + (int)lines_of(d, i);
 
 		draw_row(d, canvas, &left, &right, row, &d->rows[i]);
 		for (int k = row > 0 ? row : 0; is_in_halves(d, i) && k < end && k < d->height; k++) {
-			canvas_at(canvas, k, half);
-			canvas_ours(canvas, STYLE_FAINT, canvas->ascii ? "|" : "│");
+			canvas_move(canvas, k, half);
+			canvas_text(canvas, STYLE_FAINT, canvas->ascii ? "|" : "│");
 		}
 		row = end;
 	}
@@ -309,8 +309,8 @@ difference_draw(const struct difference *d, struct canvas *canvas)
 	draw_rows(d, &rows);
 	if (!has_field(d) || canvas->height < 1)
 		return;
-	canvas_at(canvas, canvas->height - 1, 1);
-	canvas_ours(canvas, STYLE_KEY, "/ ");
+	canvas_move(canvas, canvas->height - 1, 1);
+	canvas_text(canvas, STYLE_KEY, "/ ");
 	field_draw(&d->find, canvas, canvas->width - 4 < 40 ? canvas->width - 4 : 40, d->finding);
 }
 

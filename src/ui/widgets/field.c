@@ -128,18 +128,18 @@ columns_before(const struct field *field, size_t from)
 void
 field_draw(const struct field *field, struct canvas *canvas, int columns, bool focused)
 {
-	struct canvas box = canvas_part(canvas, canvas->row, canvas->column, 1, columns);
+	struct canvas box = canvas_sub(canvas, canvas->row, canvas->column, 1, columns);
 	size_t from = 0;
 
 	/* The cursor is what one looks at: what does not fit goes at the beginning. */
 	while (from < field->at && columns_before(field, from) >= box.width)
 		from = behind(field->text, from);
-	canvas_at(&box, 0, 0);
-	canvas_bytes(&box, field->offered ? STYLE_SELECTED : STYLE_FIELD, field->text + from,
-		     box.width);
+	canvas_move(&box, 0, 0);
+	canvas_untrusted_bytes(&box, field->offered ? STYLE_SELECTED : STYLE_FIELD, field->text + from,
+			       box.width);
 	canvas_fill_row(&box, STYLE_FIELD);
 	if (focused) {
-		canvas_at(&box, 0, columns_before(field, from));
+		canvas_move(&box, 0, columns_before(field, from));
 		canvas_cursor(&box);
 	}
 	canvas->column += columns;

@@ -245,11 +245,11 @@ draw_found(const struct finder *finder, struct canvas *c, const char *text, enum
 
 		if (at[i] < from)
 			continue;
-		canvas_piece(c, plain, text, from, at[i]);
-		canvas_piece(c, found, text, at[i], end);
+		canvas_range(c, plain, text, from, at[i]);
+		canvas_range(c, found, text, at[i], end);
 		from = end;
 	}
-	canvas_bytes(c, plain, text + from, 0);
+	canvas_untrusted_bytes(c, plain, text + from, 0);
 }
 
 /* Where the notes begin: behind the texts, as far as these leave them room. */
@@ -270,7 +270,7 @@ draw_note(const struct finder *finder, struct canvas *line, enum style style,
 	buf_init(&note, NOTE_MAX);
 	if (finder->describe && !*item->note)
 		finder->describe(finder->data, item->id, &note);
-	canvas_bytes(line, style, *item->note ? item->note : buf_str(&note), 0);
+	canvas_untrusted_bytes(line, style, *item->note ? item->note : buf_str(&note), 0);
 	buf_clear(&note);
 }
 
@@ -278,19 +278,19 @@ static void
 draw_item(const struct finder *finder, struct canvas *c, int row, int note,
 	  const struct finder_item *item, bool selected)
 {
-	struct canvas text = canvas_part(c, row, 5, 1, note - 6);
-	struct canvas line = canvas_part(c, row, 0, 1, c->width);
+	struct canvas text = canvas_sub(c, row, 5, 1, note - 6);
+	struct canvas line = canvas_sub(c, row, 0, 1, c->width);
 
 	if (selected) {
-		canvas_at(&line, 0, 3);
+		canvas_move(&line, 0, 3);
 		canvas_fill_row(&line, STYLE_SELECTED);
 	}
-	canvas_at(&line, 0, 3);
-	canvas_ours(&line, selected ? STYLE_SELECTED : STYLE_DIM, item->here ? "=" : " ");
-	canvas_at(&text, 0, 0);
+	canvas_move(&line, 0, 3);
+	canvas_text(&line, selected ? STYLE_SELECTED : STYLE_DIM, item->here ? "=" : " ");
+	canvas_move(&text, 0, 0);
 	draw_found(finder, &text, item->text, selected ? STYLE_SELECTED : STYLE_NORMAL,
 		   selected ? STYLE_SELECTED_FOUND : STYLE_KEY);
-	canvas_at(&line, 0, note);
+	canvas_move(&line, 0, note);
 	draw_note(finder, &line, selected ? STYLE_SELECTED : STYLE_DIM, item);
 }
 
@@ -317,7 +317,7 @@ finder_click(struct finder *finder, int row)
 void
 finder_draw(const struct finder *finder, struct ui *ui, struct canvas *canvas, const char *none)
 {
-	struct canvas c = canvas_part(canvas, finder->top, 0, canvas->height, canvas->width);
+	struct canvas c = canvas_sub(canvas, finder->top, 0, canvas->height, canvas->width);
 	const struct list *list = &finder->list;
 	struct viewport part = list_part(list);
 	int note = note_column(finder, &c);
@@ -328,12 +328,12 @@ finder_draw(const struct finder *finder, struct ui *ui, struct canvas *canvas, c
 		draw_item(finder, &c, LIST_ROW + (int)(i - list->first), note,
 			  &finder->items[finder->matches[i].item], i == list->at);
 	if (list->count == 0) {
-		canvas_at(&c, LIST_ROW, 3);
+		canvas_move(&c, LIST_ROW, 3);
 		canvas_paragraph(&c, STYLE_WARN, none, 2);
 	}
-	canvas_at(&c, 0, 1);
-	canvas_ours(&c, STYLE_DIM, _("Find"));
-	canvas_ours(&c, STYLE_DIM, "  ");
+	canvas_move(&c, 0, 1);
+	canvas_text(&c, STYLE_DIM, _("Find"));
+	canvas_text(&c, STYLE_DIM, "  ");
 	field_draw(&finder->find, &c, 30, true);
 	if (c.width - c.column > 20 && finder->count) {
 		canvas_format(&c, STYLE_DIM, _("  %zu of %zu"), list->count + finder->to_come,

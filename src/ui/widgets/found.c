@@ -20,9 +20,9 @@ found_draw(struct canvas *canvas, enum style plain, enum style found, const char
 		if (stop <= from)
 			continue;
 		start = start > from ? start : from;
-		canvas_piece(canvas, plain, text, from, start);
-		canvas_piece(canvas, found, text, start, stop);
+		canvas_range(canvas, plain, text, from, start);
+		canvas_range(canvas, found, text, start, stop);
 		from = stop;
 	}
-	canvas_piece(canvas, plain, text, from, end);
+	canvas_range(canvas, plain, text, from, end);
 }

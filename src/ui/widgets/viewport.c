@@ -49,6 +49,6 @@ viewport_draw(const struct viewport *v, struct canvas *canvas, int row)
 	snprintf(text, sizeof(text), _(" %zu-%zu of %zu "), v->first + 1, end, v->count);
 	if (canvas->width < text_columns(text) + 2)
 		return;
-	canvas_at(canvas, row, canvas->width - text_columns(text) - 2);
-	canvas_ours(canvas, STYLE_DIM, text);
+	canvas_move(canvas, row, canvas->width - text_columns(text) - 2);
+	canvas_text(canvas, STYLE_DIM, text);
 }
