@@ -43,7 +43,9 @@ libui_a_SOURCES = \
 	src/ui/views/history-draw.c \
 	src/ui/views/history-read.c \
 	src/ui/views/history.c src/ui/views/history.h \
-	src/ui/views/logs.c \
+	src/ui/views/logs-draw.c \
+	src/ui/views/logs-keys.c \
+	src/ui/views/logs.c src/ui/views/logs.h \
 	src/ui/views/moment.c \
 	src/ui/views/operation.c src/ui/views/operation.h \
 	src/ui/views/palette.c \
