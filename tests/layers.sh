@@ -69,7 +69,7 @@ sed 's/^/# /' "$folder/found"
 
 # The check sees what it is there for.
 mkdir -p "$folder/tree/src/model" "$folder/tree/src/platform/drivers" "$folder/tree/src/ui"
-printf '#include "config.h"\n#include "base/buf.h"\n#include "flow/world.h"\n' >"$folder/tree/src/model/a.c"
+printf '#include "config.h"\n#include "base/buf.h"\n#include "flow/world/world.h"\n' >"$folder/tree/src/model/a.c"
 printf '#include <curl/curl.h>\n#include <stdio.h>\n#include "store/private.h"\n' >"$folder/tree/src/ui/b.c"
 printf '#include "platform/drivers/private.h"\n#include "api/api.h"\n' >"$folder/tree/src/platform/drivers/c.c"
 check "$folder/tree" | LC_ALL=C sort >"$folder/planted"

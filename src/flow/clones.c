@@ -12,12 +12,12 @@
 #include "base/xmalloc.h"
 #include "compare/changes.h"
 #include "compare/merge.h"
-#include "flow/origins.h"
-#include "flow/reader.h"
 #include "flow/session.h"
-#include "flow/unpromoted.h"
-#include "flow/verbs.h"
-#include "flow/world.h"
+#include "flow/verbs/verbs.h"
+#include "flow/world/origins.h"
+#include "flow/world/reader.h"
+#include "flow/world/unpromoted.h"
+#include "flow/world/world.h"
 #include "store/store.h"
 
 struct clones {

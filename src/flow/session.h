@@ -130,7 +130,7 @@ struct flow *session_flow_by_id(const struct session *session, const char *opera
 
 /* For the files of flow/ only: the loop that session_turn() turns. */
 struct loop *session_loop(struct session *session);
-/* The walk of flow/watch.c again now: something that it reads from the store has changed. */
+/* The walk of flow/world/watch.c again now: something that it reads from the store has changed. */
 void session_look_again(struct session *session);
 void session_add_flow(struct session *session, struct flow *flow);
 void session_drop_flow(struct session *session, struct flow *flow);

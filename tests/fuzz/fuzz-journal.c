@@ -5,8 +5,8 @@
 #include "fuzz.h"
 
 #include "base/error.h"
-#include "flow/comment.h"
-#include "flow/document.h"
+#include "flow/verbs/document.h"
+#include "flow/world/comment.h"
 
 static void
 read_document(const char *text)
