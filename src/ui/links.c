@@ -22,16 +22,16 @@ struct link {
 	bool due;		/* its cells are written anew by this update */
 };
 
-struct list {
+struct link_list {
 	struct link items[LINKS_MAX];
 	size_t count;
 };
 
-static struct list now, before;
+static struct link_list now, before;
 static struct buf *collected;		/* where put_byte() puts; only within show() */
 
 static void
-clear_list(struct list *list)
+clear_list(struct link_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
 		free(list->items[i].address);

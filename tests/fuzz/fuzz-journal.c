@@ -11,7 +11,7 @@
 static void
 read_document(const char *text)
 {
-	struct document document = {0};
+	struct journal_document document = {0};
 	struct error err = {0};
 	int version = document_version(text);
 

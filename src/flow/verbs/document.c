@@ -246,7 +246,7 @@ decode_delta(struct delta **out, const json_t *body, const char *key, struct err
 }
 
 static int
-decode(struct document *out, const json_t *body, struct error *err)
+decode(struct journal_document *out, const json_t *body, struct error *err)
 {
 	const char *verb = json_member_string(body, "verb");
 	struct delta *draft = NULL;
@@ -270,12 +270,12 @@ decode(struct document *out, const json_t *body, struct error *err)
 }
 
 int
-document_decode(struct document *out, const char *text, struct error *err)
+document_decode(struct journal_document *out, const char *text, struct error *err)
 {
 	json_t *body = json_decode(text, strlen(text), err);
 	int ret;
 
-	*out = (struct document){ 0 };
+	*out = (struct journal_document){ 0 };
 	if (!body)
 		return -1;
 	ret = decode(out, body, err);
@@ -286,12 +286,12 @@ document_decode(struct document *out, const char *text, struct error *err)
 }
 
 void
-document_clear(struct document *document)
+document_clear(struct journal_document *document)
 {
 	flow_clear_request(&document->request);
 	delta_free(document->delta);
 	free(document->source_last);
 	free(document->from_deploy);
 	json_decref(document->pins);
-	*document = (struct document){ 0 };
+	*document = (struct journal_document){ 0 };
 }

@@ -17,7 +17,7 @@
 #define DOCUMENT_VERSION 2	/* 1 had no number, and was not whole */
 
 /* All owned. */
-struct document {
+struct journal_document {
 	struct flow_request request;
 	struct delta *delta;		/* what was approved: from what there was to what shall be; NULL: nothing */
 	char *source_last;		/* last deployment of the source when it was reviewed; or NULL */
@@ -29,8 +29,8 @@ json_t *document_encode(const struct flow *flow);
 /* The version of a document, whatever else is in it: 1 when it has none, 0 when it is no JSON. */
 int document_version(const char *text);
 /* 0, or -1 with ERROR_INPUT: it has another version, or is damaged.  document_clear() it. */
-int document_decode(struct document *out, const char *text, struct error *err)
+int document_decode(struct journal_document *out, const char *text, struct error *err)
 	__attribute__((warn_unused_result));
-void document_clear(struct document *document);
+void document_clear(struct journal_document *document);
 
 #endif

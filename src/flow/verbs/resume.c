@@ -44,7 +44,7 @@ is_about_the_same(const struct operation *record, const struct flow_request *req
 }
 
 static enum interrupted_kind
-kind_of(const struct operation *record, struct document *document)
+kind_of(const struct operation *record, struct journal_document *document)
 {
 	enum flow_verb verb;
 	const struct verb *table = flow_verb_find(untrusted_raw(&record->verb), &verb);
@@ -70,7 +70,7 @@ kind_of(const struct operation *record, struct document *document)
 bool
 flow_record_has_acted(const struct operation *record)
 {
-	struct document document = { 0 };
+	struct journal_document document = { 0 };
 	enum flow_verb verb;
 	const struct verb *table = flow_verb_find(untrusted_raw(&record->verb), &verb);
 	bool writes = false, acted = false;
@@ -89,7 +89,7 @@ flow_record_has_acted(const struct operation *record)
 enum interrupted_kind
 flow_interrupted_kind(const struct operation *record)
 {
-	struct document document = { 0 };
+	struct journal_document document = { 0 };
 	enum interrupted_kind kind = kind_of(record, &document);
 
 	document_clear(&document);
@@ -113,7 +113,7 @@ cached_set(struct session *session, const struct operation *record, const char *
 }
 
 static void
-restore_places(struct flow *flow, const struct document *document)
+restore_places(struct flow *flow, const struct journal_document *document)
 {
 	untrusted_set(&flow->source.environment.last_deploy.id, document->source_last);
 	untrusted_set(&flow->target.environment.from_deploy.id, document->from_deploy);
@@ -152,7 +152,7 @@ restore_steps(struct flow *flow)
 
 /* The record moves into the flow.  NULL with err: it is damaged. */
 static struct flow *
-restore(struct session *session, struct operation *record, struct document *document,
+restore(struct session *session, struct operation *record, struct journal_document *document,
 	struct error *err)
 {
 	struct flow *flow = flow_alloc(session, &document->request);
@@ -233,7 +233,7 @@ struct flow *
 flow_resume(struct session *session, const char *id, struct error *err)
 {
 	struct operation record = { 0 };
-	struct document document = { 0 };
+	struct journal_document document = { 0 };
 	struct flow *flow = NULL;
 
 	if (take_record(session, id, &record, err))
@@ -297,7 +297,7 @@ struct flow *
 flow_review_again(struct session *session, const char *id, struct error *err)
 {
 	struct operation record = { 0 };
-	struct document document = { 0 };
+	struct journal_document document = { 0 };
 	struct flow *flow = NULL;
 	enum interrupted_kind kind;
 

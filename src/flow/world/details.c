@@ -17,7 +17,7 @@
 #define EVERY_MS 5000
 #define ITEMS_MAX 10000		/* more than a person reads, and than a platform should send */
 
-struct question {
+struct detail_question {
 	struct api_call *call;
 	struct loop_timer *timer;
 	struct error error;
@@ -27,7 +27,7 @@ struct question {
 struct details {
 	struct session *session;
 	char *org, *app, *env;
-	struct question values_asked, deployments_asked;
+	struct detail_question values_asked, deployments_asked;
 	struct shared_value *values;
 	size_t value_count;
 	struct deployment *deployments;
@@ -65,7 +65,7 @@ drop_deployments(struct details *d)
 
 /* Whether the answer is a list; the question's error otherwise. */
 static bool
-is_list(struct question *question, const struct api_reply *reply, const char *env)
+is_list(struct detail_question *question, const struct api_reply *reply, const char *env)
 {
 	question->call = NULL;
 	question->error = reply->error;
@@ -187,7 +187,7 @@ details_open(struct session *session, const char *org, const char *app, const ch
 }
 
 static void
-give_up(struct question *question)
+give_up(struct detail_question *question)
 {
 	api_cancel(question->call);
 	loop_remove_timer(question->timer);

@@ -21,22 +21,22 @@ static const struct { enum glyph glyph; enum style style; } moods[] = {
 };
 
 /* Where the columns begin; 0: there is no room for it. */
-struct columns {
+struct clones_columns {
 	int app, who, from, age, life, work;
 };
 
-static struct columns
+static struct clones_columns
 lay_out(int width)
 {
 	if (width >= 110)
-		return (struct columns){22, 40, 50, 66, 72, 90};
+		return (struct clones_columns){22, 40, 50, 66, 72, 90};
 	if (width >= 76)
-		return (struct columns){0, 20, 30, 0, 44, 61};
-	return (struct columns){0, 0, 0, 0, 20, 0};
+		return (struct clones_columns){0, 20, 30, 0, 44, 61};
+	return (struct clones_columns){0, 0, 0, 0, 20, 0};
 }
 
 static void
-draw_head(struct canvas *c, const struct columns *at)
+draw_head(struct canvas *c, const struct clones_columns *at)
 {
 	const struct { int column; const char *text; } heads[] = {
 		{3, _("Clone")}, {at->app, _("Application")}, {at->who, _("By")}, {at->from, _("From")},
@@ -84,7 +84,8 @@ draw_from(struct canvas *c, enum style style, const struct clone *clone, int col
 }
 
 static void
-draw_row(struct canvas *list, int row, const struct columns *at, const struct clone *clone, bool picked)
+draw_row(struct canvas *list, int row, const struct clones_columns *at, const struct clone *clone,
+	 bool picked)
 {
 	const int64_t now = clock_wall_ms();
 	struct state_words life = words_of_life(clone->expires_at, now);
@@ -199,7 +200,7 @@ void
 clones_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
 	const struct clones_view *v = (const struct clones_view *)view;
-	struct columns at = lay_out(canvas->width);
+	struct clones_columns at = lay_out(canvas->width);
 	size_t untold = clones_untold(v->clones);
 	int rows = list_rows(canvas), used = 0;
 	struct canvas list = canvas_part(canvas, 1, 0, rows, canvas->width), detail;

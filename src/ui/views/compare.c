@@ -30,7 +30,7 @@
 #include "ui/widgets/difference.h"
 #include "ui/widgets/viewport.h"
 
-struct side {
+struct compared_side {
 	char *env;
 	char *deployment;		/* NULL: what runs now */
 	struct past *past;		/* of the deployment */
@@ -45,7 +45,7 @@ struct side {
 struct compare_view {
 	struct view view;
 	char *org, *app;
-	struct side sides[2];		/* from, to */
+	struct compared_side sides[2];		/* from, to */
 	int choosing;			/* which of them is being chosen */
 	bool effective;
 	struct changes changes;
@@ -67,7 +67,7 @@ static const struct key keys[] = {
 };
 
 static const struct world_environment *
-find(const struct compare_view *c, struct ui *ui, const struct side *side)
+find(const struct compare_view *c, struct ui *ui, const struct compared_side *side)
 {
 	return world_environment(session_world(ui_session(ui)), c->org, c->app, side->env);
 }
@@ -75,7 +75,7 @@ find(const struct compare_view *c, struct ui *ui, const struct side *side)
 /* --- drawing --- */
 
 static void
-draw_side(struct canvas *canvas, const struct side *side)
+draw_side(struct canvas *canvas, const struct compared_side *side)
 {
 	canvas_bytes(canvas, STYLE_STRONG, side->env, 30);
 	if (side->deployment) {
@@ -106,7 +106,7 @@ draw_doubts(const struct compare_view *c, struct canvas *canvas, int row)
 	int used = 0;
 
 	for (int i = 0; i < 2; i++) {
-		const struct side *side = &c->sides[i];
+		const struct compared_side *side = &c->sides[i];
 
 		if (side->shown && side->no_values.kind != ERROR_NONE) {
 			canvas_at(canvas, row + used++, 1);
@@ -166,7 +166,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 /* --- what is compared --- */
 
 static void
-drop_shown(struct side *side)
+drop_shown(struct compared_side *side)
 {
 	set_unref(side->shown);
 	side->shown = NULL;
@@ -176,7 +176,7 @@ drop_shown(struct side *side)
 
 /* Values and resources are those of now, also for an earlier deployment. */
 static void
-resolve_side(struct compare_view *c, struct ui *ui, struct side *side)
+resolve_side(struct compare_view *c, struct ui *ui, struct compared_side *side)
 {
 	const struct world_environment *e = find(c, ui, side);
 	struct world_environment as_was;
@@ -197,7 +197,7 @@ resolve_side(struct compare_view *c, struct ui *ui, struct side *side)
 /* Set and values come one after the other; shown apart, the difference would move under its
  * reader. */
 static bool
-is_settled(const struct side *side, const struct world_environment *e)
+is_settled(const struct compared_side *side, const struct world_environment *e)
 {
 	if (side->deployment)
 		return past_is_settled(side->past);
@@ -207,7 +207,7 @@ is_settled(const struct side *side, const struct world_environment *e)
 
 /* Why there is no set of an environment; nothing, when it is still to come. */
 static void
-explain_side(struct side *side, const struct world_environment *e)
+explain_side(struct compared_side *side, const struct world_environment *e)
 {
 	const struct knowledge *known = world_known(e, WORLD_SET);
 
@@ -218,7 +218,7 @@ explain_side(struct side *side, const struct world_environment *e)
 }
 
 static void
-read_side(struct compare_view *c, struct ui *ui, struct side *side)
+read_side(struct compare_view *c, struct ui *ui, struct compared_side *side)
 {
 	const struct world_environment *e = find(c, ui, side);
 	struct set *set = !is_settled(side, e) ? NULL :
@@ -285,7 +285,7 @@ changed(struct view *view, struct ui *ui)
 /* --- its sides --- */
 
 static void
-clear_side(struct side *side)
+clear_side(struct compared_side *side)
 {
 	drop_shown(side);
 	set_unref(side->set);
@@ -293,11 +293,11 @@ clear_side(struct side *side)
 	details_close(side->details);
 	free(side->env);
 	free(side->deployment);
-	*side = (struct side){0};
+	*side = (struct compared_side){0};
 }
 
 static void
-open_side(struct compare_view *c, struct ui *ui, struct side *side, const char *env,
+open_side(struct compare_view *c, struct ui *ui, struct compared_side *side, const char *env,
 	  const char *deployment, const char *set_id)
 {
 	side->env = xstrdup(env);
@@ -329,7 +329,7 @@ choose(struct compare_view *c, struct ui *ui, int which)
 static void
 swap(struct compare_view *c, struct ui *ui)
 {
-	struct side left = c->sides[0];
+	struct compared_side left = c->sides[0];
 
 	c->sides[0] = c->sides[1];
 	c->sides[1] = left;

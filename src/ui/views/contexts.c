@@ -36,14 +36,14 @@ static const struct key keys[] = {
 };
 
 /* Where the columns begin; 0: there is no room for it. */
-struct columns {
+struct contexts_columns {
 	int address, org, limits;
 };
 
-static struct columns
+static struct contexts_columns
 lay_out(int width)
 {
-	return (struct columns){
+	return (struct contexts_columns){
 		.address = 26, .org = width >= 100 ? 66 : 0, .limits = width >= 100 ? 88 : width >= 76 ? 64 : 0,
 	};
 }
@@ -60,7 +60,8 @@ draw_cell(struct canvas *line, int column, int end, enum style style, const char
 }
 
 static void
-draw_context(struct canvas *c, int row, const struct columns *at, const struct ui_context *context,
+draw_context(struct canvas *c, int row, const struct contexts_columns *at,
+	     const struct ui_context *context,
 	     bool here, bool selected)
 {
 	struct canvas line = canvas_part(c, row, 0, 1, c->width);
@@ -88,7 +89,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
 	struct contexts_view *v = (struct contexts_view *)view;
 	const struct ui_contexts *contexts = ui_contexts(ui);
-	struct columns at = lay_out(canvas->width);
+	struct contexts_columns at = lay_out(canvas->width);
 	size_t rows = canvas->height > HEAD_ROWS ? (size_t)(canvas->height - HEAD_ROWS) : 0;
 
 	if (contexts)

@@ -61,18 +61,18 @@ look_of(const struct hotfix_step *step)
 }
 
 /* Where the columns begin; 0: there is no room for it. */
-struct columns {
+struct hotfix_columns {
 	int word, age, who, took, detail;
 };
 
-static struct columns
+static struct hotfix_columns
 lay_out(int width)
 {
 	if (width >= 100)
-		return (struct columns){18, 28, 38, 52, 62};
+		return (struct hotfix_columns){18, 28, 38, 52, 62};
 	if (width >= 70)
-		return (struct columns){17, 26, 35, 0, 47};
-	return (struct columns){17, 27, 0, 0, 0};
+		return (struct hotfix_columns){17, 26, 35, 0, 47};
+	return (struct hotfix_columns){17, 27, 0, 0, 0};
 }
 
 /* What was done, or what is to be done. */
@@ -96,7 +96,8 @@ draw_words(struct ui *ui, struct canvas *c, enum style style, enum hotfix_step_i
 }
 
 static void
-draw_step(const struct hotfix_view *v, struct ui *ui, struct canvas *all, int row, const struct columns *at,
+draw_step(const struct hotfix_view *v, struct ui *ui, struct canvas *all, int row,
+	  const struct hotfix_columns *at,
 	  enum hotfix_step_id id)
 {
 	const struct hotfix_step *step = hotfix_step(v->hotfix, id);
@@ -320,7 +321,7 @@ void
 hotfix_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
 	const struct hotfix_view *v = (const struct hotfix_view *)view;
-	struct columns at = lay_out(canvas->width);
+	struct hotfix_columns at = lay_out(canvas->width);
 	int first = hotfix_first_row(canvas), used = first + HOTFIX_STEP_COUNT + (first > 1);
 	struct canvas below = canvas_part(canvas, used, 0, canvas->height - used, canvas->width);
 
