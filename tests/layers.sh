@@ -18,9 +18,9 @@ model base
 compare base model
 store base db model
 api base net model
-flow/context base net model compare store api flow flow/world flow/verbs
-flow/world base net model compare store api flow flow/context flow/verbs
-flow/verbs base net model compare store api flow flow/context flow/world
+flow/context base net model compare store api
+flow/world base net model compare store api flow/context
+flow/verbs base net model compare store api flow/context flow/world
 flow base net model compare store api flow/context flow/world flow/verbs
 ui base model compare store flow flow/context flow/world flow/verbs
 cli base model compare store flow flow/context flow/world flow/verbs ui
@@ -165,10 +165,13 @@ printf '#include "config.h"\n#include "base/buf.h"\n#include "flow/world/world.h
 printf '#include <curl/curl.h>\n#include <stdio.h>\n#include "store/private.h"\n' >"$folder/tree/src/ui/b.c"
 printf '#include "platform/drivers/private.h"\n#include "api/api.h"\n' >"$folder/tree/src/platform/drivers/process/c.c"
 printf '#include "platform/engine/engine.h"\n#include <microhttpd.h>\n' >"$folder/tree/src/platform/state/d.c"
+printf '#include "flow/verbs/flow.h"\n#include "flow/session.h"\n' >"$folder/tree/src/flow/world/e.c"
 printf '#include "base/buf.h"\nstruct one {\n\tint a;\n};\n' >"$folder/tree/src/new/f.c"
 printf 'struct one {\n\tint b;\n};\nstruct two {\n\tint c;\n};\n' >"$folder/tree/src/ui/g.c"
 { check_includes "$folder/tree"; check_structs "$folder/tree"; } | LC_ALL=C sort >"$folder/planted"
 cat >"$folder/expected" <<'END'
+src/flow/world/e.c:1: src/flow/world does not include from src/flow/verbs
+src/flow/world/e.c:2: src/flow/world does not include from src/flow
 src/model/a.c:3: src/model does not include from src/flow/world
 src/new/f.c:1: not in a room of tests/layers.sh
 src/new/f.c:1: src/ does not include from src/base

@@ -16,6 +16,7 @@
 #include "cli/lines.h"
 #include "cli/names.h"
 #include "flow/clones.h"
+#include "flow/hotfix-words.h"
 #include "flow/hotfix.h"
 #include "flow/session.h"
 #include "flow/verbs/flow.h"

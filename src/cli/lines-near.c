@@ -10,6 +10,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "cli/lines.h"
+#include "flow/hotfix-words.h"
 #include "flow/hotfix.h"
 #include "flow/verbs/flow.h"
 #include "flow/world/comment.h"

@@ -14,6 +14,7 @@
 #include "compare/merge.h"
 #include "flow/session.h"
 #include "flow/verbs/verbs.h"
+#include "flow/world/origin.h"
 #include "flow/world/origins.h"
 #include "flow/world/reader.h"
 #include "flow/world/unpromoted.h"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The session on top of its rooms, which know each other both ways still: three times.
+# The session on top of its rooms.
 FLOW_ROOMS = libflow.a libflow-verbs.a libflow-world.a libflow-context.a
-FLOW_LIBS = $(FLOW_ROOMS) $(FLOW_ROOMS) $(FLOW_ROOMS) \
+FLOW_LIBS = $(FLOW_ROOMS) \
 	libapi.a libstore.a libdb.a libnet.a libcompare.a libmodel.a libbase.a $(SQLITE_LIBS) $(BASE_LIBS)
 noinst_LIBRARIES += libflow.a
 libflow_a_SOURCES = \
@@ -13,6 +13,8 @@ libflow_a_SOURCES = \
 	src/flow/hotfix-events.h \
 	src/flow/hotfix-parts.h \
 	src/flow/hotfix-steps.c \
+	src/flow/hotfix-words.c \
+	src/flow/hotfix-words.h \
 	src/flow/session.c \
 	src/flow/session.h
 

@@ -3,5 +3,8 @@ noinst_LIBRARIES += libflow-context.a
 libflow_context_a_SOURCES = \
 	src/flow/context/arrangement.c \
 	src/flow/context/arrangement.h \
+	src/flow/context/context.c \
+	src/flow/context/context.h \
+	src/flow/context/parts.h \
 	src/flow/context/renewal.c \
 	src/flow/context/renewal.h

@@ -14,7 +14,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
-#include "flow/session.h"
+#include "flow/context/context.h"
 #include "net/loop.h"
 
 #define FETCH_MAX_MS 30000		/* a vault may be slow; one that asks somebody never ends */

@@ -7,9 +7,21 @@
 #ifndef SIDESTAGE_FLOW_CONTEXT_RENEWAL_H
 #define SIDESTAGE_FLOW_CONTEXT_RENEWAL_H
 
+struct error;
 struct renewal;
 struct session;
-struct token_source;
+
+/*
+ * Where a fresh token comes from when the one that was given is refused.  begin() starts to fetch:
+ * a descriptor that becomes readable, or -1 with err.  Then advance() is called: 1 with the token
+ * (free() it), 0 when more is to come, -1 with err; it is over unless 0.  cancel() ends it early.
+ */
+struct token_source {
+	int (*begin)(void *data, struct error *err);
+	int (*advance)(void *data, char **token, struct error *err);
+	void (*cancel)(void *data);
+	void *data;
+};
 
 struct renewal *renewal_new(struct session *session, const struct token_source *source);
 void renewal_free(struct renewal *renewal);

@@ -20,6 +20,7 @@
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "flow/verbs/document.h"
+#include "flow/verbs/flows.h"
 #include "flow/verbs/interrupted.h"
 #include "flow/world/comment.h"
 #include "net/loop.h"

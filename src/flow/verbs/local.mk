@@ -10,11 +10,12 @@ libflow_verbs_a_SOURCES = \
 	src/flow/verbs/fixes.c \
 	src/flow/verbs/flow.c \
 	src/flow/verbs/flow.h \
+	src/flow/verbs/flows.c \
+	src/flow/verbs/flows.h \
 	src/flow/verbs/interrupted.c \
 	src/flow/verbs/interrupted.h \
 	src/flow/verbs/isolation.c \
 	src/flow/verbs/live.c \
-	src/flow/verbs/origin.c \
 	src/flow/verbs/pins.c \
 	src/flow/verbs/promote.c \
 	src/flow/verbs/reads.c \

@@ -585,10 +585,20 @@ merge_with_origin(struct flow *flow)
 	merge_ours(flow);
 }
 
+void
+flow_settle_origin(struct flow *flow)
+{
+	struct error err = { 0 };
+
+	/* The platform's history says the same, so what was done is done all the same. */
+	if (origin_settle_operation(flow->session, &flow->record, &err) != 0)
+		flow_detail(flow, "%s", err.text);
+}
+
 static void
 settle_origin(struct flow *flow)
 {
-	origin_settle(flow);
+	flow_settle_origin(flow);
 	if (flow->values_clone.known)
 		origin_keep_values(flow->session, flow->request.org, flow->request.app,
 				   flow->request.source, &flow->values_clone.list, false);

@@ -18,6 +18,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/verbs/document.h"
+#include "flow/verbs/flows.h"
 #include "flow/verbs/verbs.h"
 
 /* --- what a record is --- */

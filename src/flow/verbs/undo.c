@@ -321,5 +321,5 @@ const struct verb verb_undo = {
 	.prepare = prepare,
 	.steps = deploy_steps,
 	.step_count = DEPLOY_STEP_COUNT,
-	.done = origin_settle,
+	.done = flow_settle_origin,
 };

@@ -14,8 +14,9 @@
 
 #include "api/api.h"
 #include "compare/values.h"
-#include "flow/session.h"
+#include "flow/context/context.h"
 #include "flow/verbs/flow.h"
+#include "flow/world/origin.h"
 #include "flow/world/world.h"
 #include "model/delta.h"
 #include "model/set.h"
@@ -241,23 +242,12 @@ flow_phase merge_ours;
 /* Goes on from a merge without undecided conflicts. */
 void flow_take_merge(struct flow *flow);
 
+/* promote.c: after a promotion, or after one was undone: what the clone and its origin have in
+ * common now. */
+void flow_settle_origin(struct flow *flow);
+
 /* undo.c: why nothing of it can be taken back */
 void undo_fail_with_nothing(struct flow *flow);
-
-/* origin.c: what a clone was made from, in the local history */
-/* As it was when it was cloned, whatever was promoted since.  0, or -1: it is not known here. */
-int origin_at_cloning(struct session *session, const char *org, const char *app,
-		      const char *clone, struct clone_origin *out);
-/* Whether the clone was made here: by an operation of this history. */
-bool origin_is_ours(struct session *session, const struct clone_origin *origin);
-/* After a promotion, or after one was undone: what the clone and its origin have in common now. */
-void origin_settle(struct flow *flow);
-/* What the clone has now is what it and its origin have in common; first: it was just made. */
-void origin_keep_values(struct session *session, const char *org, const char *app,
-			const char *clone, const struct values *values, bool is_first);
-/* The same of a record.  0, or -1 with err. */
-int origin_settle_operation(struct session *session, const struct operation *operation,
-			    struct error *err);
 
 /* clone.c */
 int flow_decide_values(struct flow *flow, struct error *err);

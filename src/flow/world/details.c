@@ -10,7 +10,7 @@
 #include "api/api.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
-#include "flow/session.h"
+#include "flow/context/context.h"
 #include "model/json.h"
 #include "net/loop.h"
 

@@ -11,7 +11,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "compare/values.h"
-#include "flow/session.h"
+#include "flow/context/context.h"
 #include "flow/world/watch.h"
 #include "flow/world/world.h"
 #include "model/json.h"

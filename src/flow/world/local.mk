@@ -13,6 +13,8 @@ libflow_world_a_SOURCES = \
 	src/flow/world/logs.h \
 	src/flow/world/moments.c \
 	src/flow/world/moments.h \
+	src/flow/world/origin.c \
+	src/flow/world/origin.h \
 	src/flow/world/origins.c \
 	src/flow/world/origins.h \
 	src/flow/world/past.c \

@@ -12,7 +12,7 @@
 #include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
-#include "flow/session.h"
+#include "flow/context/context.h"
 #include "model/json.h"
 #include "net/loop.h"
 

@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
-#include "flow/session.h"
+#include "flow/context/context.h"
 #include "flow/world/learn.h"
 #include "flow/world/watch.h"
 #include "flow/world/words.h"

@@ -12,7 +12,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "compare/values.h"
-#include "flow/session.h"
+#include "flow/context/context.h"
 #include "model/nouns.h"
 #include "model/set.h"
 #include "store/store.h"

@@ -14,7 +14,7 @@
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "compare/values.h"
-#include "flow/session.h"
+#include "flow/context/context.h"
 #include "flow/world/world.h"
 #include "model/set.h"
 #include "store/store.h"

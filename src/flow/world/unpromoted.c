@@ -8,6 +8,7 @@
 
 #include "compare/merge.h"
 #include "compare/values.h"
+#include "flow/world/origin.h"
 #include "flow/world/world.h"
 #include "model/set.h"
 

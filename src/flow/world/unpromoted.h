@@ -26,10 +26,6 @@ struct unpromoted {
 bool unpromoted_update(struct session *session, const char *org,
 		       const struct world_application *application,
 		       struct world_environment *environment);
-/* origin.c: the values that a clone and its origin have in common; NULL: not known.  values_clear()
- * and free() it. */
-struct values *origin_values(struct session *session, const char *org, const char *app,
-			     const char *clone);
 /* Whether values had their part in a count that found nothing: values that could not be read, and
  * those that differ and of which it is not known what both had, could be a change. */
 bool unpromoted_is_whole(const struct values *common, const struct world_environment *theirs,

@@ -7,7 +7,7 @@
 
 #include "base/knowledge.h"
 #include "base/xmalloc.h"
-#include "flow/session.h"
+#include "flow/context/context.h"
 #include "flow/world/watch-parts.h"
 #include "flow/world/world.h"
 #include "model/json.h"

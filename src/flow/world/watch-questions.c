@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "flow/session.h"
+#include "flow/context/context.h"
 #include "flow/world/watch-parts.h"
 #include "flow/world/world.h"
 

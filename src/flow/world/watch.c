@@ -24,7 +24,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "compare/values.h"
-#include "flow/session.h"
+#include "flow/context/context.h"
 #include "flow/world/learn.h"
 #include "flow/world/moments.h"
 #include "flow/world/unpromoted.h"

@@ -6,8 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "flow/hotfix.h"
-
 struct world;
 struct world_environment;
 
@@ -38,12 +36,6 @@ struct state_words words_of_environment(const struct world_environment *environm
 struct state_words words_of_life(int64_t expires_at, int64_t now);
 /* "1 clone, 1h52 left" of all that the world knows; "" when there is none. */
 void words_of_clones(char *out, size_t size, const struct world *world, int64_t now);
-
-/* The name of a hotfix's step, and what it is for; translated. */
-const char *words_of_step(enum hotfix_step_id step);
-const char *words_of_step_purpose(enum hotfix_step_id step);
-/* Where the step stands: "done", "next", "runs", "failed", "to do", ... */
-struct state_words words_of_step_state(enum hotfix_step_id id, const struct hotfix_step *step);
 
 /* How a workload stands to the same one of another environment. */
 enum standing {

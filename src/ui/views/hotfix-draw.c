@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "flow/hotfix-words.h"
 #include "flow/session.h"
 #include "flow/world/words.h"
 #include "flow/world/world.h"

@@ -15,6 +15,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "flow/hotfix-words.h"
 #include "flow/hotfix.h"
 #include "flow/session.h"
 #include "flow/verbs/flow.h"

@@ -7,13 +7,17 @@
  */
 #include "config.h"
 
-#include "flow/verbs/verbs.h"
+#include "flow/world/origin.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/xmalloc.h"
+#include "compare/values.h"
+#include "flow/context/context.h"
 #include "model/json.h"
+#include "store/store.h"
 
 #define PROMOTIONS_MAX 50	/* the newest; of one clone there are few */
 
@@ -228,14 +232,4 @@ origin_settle_operation(struct session *session, const struct operation *operati
 		forget_promoted_values(session, org, app, undone.source.raw);
 	operation_clear(&undone);
 	return ret;
-}
-
-void
-origin_settle(struct flow *flow)
-{
-	struct error err = { 0 };
-
-	/* The platform's history says the same, so what was done is done all the same. */
-	if (origin_settle_operation(flow->session, &flow->record, &err) != 0)
-		flow_detail(flow, "%s", err.text);
 }
