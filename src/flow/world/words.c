@@ -145,6 +145,16 @@ words_of_problem(const struct untrusted *problem)
 	return problem->raw ? xasprintf(_("? (its answer is not understood: %s)"), problem->raw) : NULL;
 }
 
+/* Where none was chosen: the first whose applications could not be read, so that nobody takes all for empty. */
+static const struct world_organization *
+unreadable_organization(const struct world *world)
+{
+	for (size_t i = 0; i < world->count; i++)
+		if (world->organizations[i].known.state == KNOWLEDGE_UNREADABLE)
+			return &world->organizations[i];
+	return NULL;
+}
+
 char *
 words_of_trouble(const struct world *world, const char *org, const char *app, int64_t now)
 {
@@ -153,7 +163,8 @@ words_of_trouble(const struct world *world, const char *org, const char *app, in
 		N_("The applications could not be read."),
 		N_("The organizations could not be read."),
 	};
-	const struct world_organization *o = org ? world_organization(world, org) : NULL;
+	const struct world_organization *o = org ? world_organization(world, org) :
+						   unreadable_organization(world);
 	const struct world_application *a = org && app ? world_application(world, org, app) : NULL;
 	const struct knowledge *lists[] = {a ? &a->known : NULL, o ? &o->known : NULL, &world->known};
 	const char *problem = a && a->problem.raw ? a->problem.raw : o && o->problem.raw ? o->problem.raw :

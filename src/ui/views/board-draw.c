@@ -487,6 +487,9 @@ is_list_known(const struct board_view *b, const struct sight *s)
 
 	if (b->then)
 		return true;
+	for (size_t i = 0; !o && i < s->world->count; i++)
+		if (!knowledge_is_current(&s->world->organizations[i].known))
+			return false;
 	return knowledge_is_current(s->app ? &s->app->known : o ? &o->known : &s->world->known);
 }
 
