@@ -458,7 +458,8 @@ flow_fail(struct flow *flow, const struct error *error)
 	}
 	flow->error = copied;
 	fail_quietly(flow);
-	if (!flow->journaled)
+	/* What cannot be kept here has not failed there: the record stays unfinished, for a person to resume. */
+	if (!flow->journaled || copied.kind == ERROR_STORE)
 		return;
 	flow->record.state = OPERATION_FAILED;
 	flow->record.ended_at = clock_wall_ms();
