@@ -418,7 +418,7 @@ changed(struct view *view, struct ui *ui)
 
 	(void)ui;
 	hotfix_update(v->hotfix);
-	if (hotfix_now(v->hotfix) != before)
+	if (hotfix_now(v->hotfix) != before && hotfix_step(v->hotfix, v->at)->state == HOTFIX_DONE)
 		v->moved = false;
 }
 
