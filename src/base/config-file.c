@@ -22,7 +22,7 @@
 
 #define WORD_MAX 64
 
-struct reader {
+struct config_reader {
 	struct config_file *file;
 	config_fault *fault;
 	void *data;
@@ -34,7 +34,7 @@ struct reader {
 };
 
 static void
-complain(struct reader *r, const char *at, const char *text)
+complain(struct config_reader *r, const char *at, const char *text)
 {
 	char *whole = xasprintf("%s:%u:%u: %s", r->file->path, r->line,
 				(unsigned)(at - r->start) + 1, text);
@@ -51,14 +51,14 @@ is_word(char c)
 }
 
 static void
-skip_spaces(struct reader *r)
+skip_spaces(struct config_reader *r)
 {
 	while (r->at < r->end && (*r->at == ' ' || *r->at == '\t'))
 		r->at++;
 }
 
 static bool
-at_end(struct reader *r)
+at_end(struct config_reader *r)
 {
 	skip_spaces(r);
 	return r->at == r->end || *r->at == '#' || *r->at == ';';
@@ -66,7 +66,7 @@ at_end(struct reader *r)
 
 /* NULL: there is none here. */
 static char *
-read_word(struct reader *r)
+read_word(struct config_reader *r)
 {
 	const char *start = r->at;
 
@@ -81,7 +81,7 @@ read_word(struct reader *r)
 
 /* Behind the opening quote.  false: complained. */
 static bool
-read_quoted(struct reader *r, struct buf *out)
+read_quoted(struct config_reader *r, struct buf *out)
 {
 	static const char escapes[][2] = {{'"', '"'}, {'\\', '\\'}, {'n', '\n'}, {'t', '\t'}};
 
@@ -110,7 +110,7 @@ read_quoted(struct reader *r, struct buf *out)
 }
 
 static char *
-read_value(struct reader *r)
+read_value(struct config_reader *r)
 {
 	struct buf out;
 	bool ok = true;
@@ -143,7 +143,7 @@ read_value(struct reader *r)
 }
 
 static void
-forget_section(struct reader *r)
+forget_section(struct config_reader *r)
 {
 	free(r->section);
 	free(r->name);
@@ -152,7 +152,7 @@ forget_section(struct reader *r)
 
 /* Behind the '['. */
 static void
-read_section(struct reader *r)
+read_section(struct config_reader *r)
 {
 	struct buf name;
 
@@ -184,7 +184,7 @@ read_section(struct reader *r)
 }
 
 static void
-add_entry(struct reader *r, const struct config_entry *entry)
+add_entry(struct config_reader *r, const struct config_entry *entry)
 {
 	struct config_file *file = r->file;
 
@@ -193,7 +193,7 @@ add_entry(struct reader *r, const struct config_entry *entry)
 }
 
 static void
-read_entry(struct reader *r)
+read_entry(struct config_reader *r)
 {
 	struct config_entry entry = {.line = r->line, .column = (unsigned)(r->at - r->start) + 1};
 	const char *start = r->at;
@@ -231,7 +231,7 @@ read_entry(struct reader *r)
 }
 
 static void
-read_line(struct reader *r)
+read_line(struct config_reader *r)
 {
 	if (r->end > r->start && r->end[-1] == '\r')
 		r->end--;
@@ -259,7 +259,7 @@ size_t
 config_file_parse(struct config_file *out, const char *path, const char *bytes, size_t length,
 		  config_fault *fault, void *data)
 {
-	struct reader r = {.file = out, .fault = fault, .data = data};
+	struct config_reader r = {.file = out, .fault = fault, .data = data};
 	const char *end = bytes + length;
 
 	*out = (struct config_file){.path = xstrdup(path)};

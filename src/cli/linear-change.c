@@ -16,11 +16,12 @@
 #include "cli/lines.h"
 #include "cli/names.h"
 #include "flow/clones.h"
-#include "flow/flow.h"
+#include "flow/hotfix-words.h"
 #include "flow/hotfix.h"
 #include "flow/session.h"
-#include "flow/words.h"
-#include "flow/world.h"
+#include "flow/verbs/flow.h"
+#include "flow/world/words.h"
+#include "flow/world/world.h"
 #include "model/delta.h"
 #include "model/image.h"
 #include "model/json.h"
@@ -111,14 +112,15 @@ known_set(struct linear *l, const char *env)
 }
 
 /* A place in a workload's configuration, and what stands there. */
-struct place {
+struct change_place {
 	const char *env, *workload, *path;
 	const json_t *before;		/* borrowed; NULL: nothing */
 };
 
 /* A path leads through what is there: only its last part may be new. */
 static bool
-is_holder_there(struct linear *l, const struct place *place, struct pointer *pointer, json_t *module)
+is_holder_there(struct linear *l, const struct change_place *place, struct pointer *pointer,
+		json_t *module)
 {
 	const json_t *holder;
 
@@ -133,7 +135,7 @@ is_holder_there(struct linear *l, const struct place *place, struct pointer *poi
 
 /* false: it is none, and that was said. */
 static bool
-find_place(struct linear *l, struct place *place)
+find_place(struct linear *l, struct change_place *place)
 {
 	const struct set *set = known_set(l, place->env);
 	struct pointer pointer;
@@ -200,7 +202,7 @@ text_value(struct linear *l, const char *typed, const json_t *before)
 }
 
 static void
-draft_operation(struct linear *l, const struct place *place, json_t *operation)
+draft_operation(struct linear *l, const struct change_place *place, json_t *operation)
 {
 	json_t *body = json_pack("{s:{s:{s:[o]}}}", "modules", "update", place->workload, operation);
 	struct error err = {0};
@@ -221,7 +223,7 @@ linear_set(struct linear *l, char **words, size_t count)
 {
 	char *parted = strstr(words[2], ":=");
 	bool is_json = parted || (l->once && l->once->json_value);
-	struct place place = {.env = words[0], .workload = words[1], .path = words[2]};
+	struct change_place place = {.env = words[0], .workload = words[1], .path = words[2]};
 	char *rest, *typed;
 	json_t *value = NULL;
 
@@ -246,7 +248,7 @@ linear_set(struct linear *l, char **words, size_t count)
 void
 linear_unset(struct linear *l, char **words, size_t count)
 {
-	struct place place = {.env = words[0], .workload = words[1], .path = words[2]};
+	struct change_place place = {.env = words[0], .workload = words[1], .path = words[2]};
 
 	(void)count;
 	if (!find_place(l, &place))

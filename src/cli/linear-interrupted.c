@@ -13,9 +13,9 @@
 #include "cli/facts.h"
 #include "cli/linear-parts.h"
 #include "cli/lines.h"
-#include "flow/flow.h"
-#include "flow/interrupted.h"
 #include "flow/session.h"
+#include "flow/verbs/flow.h"
+#include "flow/verbs/interrupted.h"
 
 #define RECORDS_MS 3000	/* the history is told without the newest end, if need be */
 

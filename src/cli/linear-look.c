@@ -18,14 +18,14 @@
 #include "cli/names.h"
 #include "compare/changes.h"
 #include "flow/clones.h"
-#include "flow/details.h"
 #include "flow/hotfix.h"
-#include "flow/interrupted.h"
-#include "flow/logs.h"
-#include "flow/moments.h"
-#include "flow/past.h"
 #include "flow/session.h"
-#include "flow/world.h"
+#include "flow/verbs/interrupted.h"
+#include "flow/world/details.h"
+#include "flow/world/logs.h"
+#include "flow/world/moments.h"
+#include "flow/world/past.h"
+#include "flow/world/world.h"
 #include "model/image.h"
 #include "model/set.h"
 #include "store/store.h"
@@ -207,7 +207,7 @@ linear_versions(struct linear *l, char **words, size_t count)
 /* --- one against another --- */
 
 /* What is compared: "qa", or "qa@" and the beginning of a deployment's id. */
-struct side {
+struct diff_side {
 	char *env, *deployment;		/* deployment NULL: as it is now */
 	struct details *details;
 	struct past *past;
@@ -215,7 +215,7 @@ struct side {
 };
 
 static void
-close_side(struct side *side)
+close_side(struct diff_side *side)
 {
 	set_unref(side->set);
 	past_close(side->past);
@@ -231,7 +231,7 @@ is_past_known(void *data)
 }
 
 static void
-read_deployment(struct linear *l, struct side *side)
+read_deployment(struct linear *l, struct diff_side *side)
 {
 	const struct deployment *d = NULL;
 	size_t found = 0;
@@ -268,7 +268,7 @@ read_deployment(struct linear *l, struct side *side)
 }
 
 static void
-read_side(struct linear *l, struct side *side, const char *word)
+read_side(struct linear *l, struct diff_side *side, const char *word)
 {
 	const char *at = strchr(word, '@');
 	const struct world_environment *e;
@@ -288,7 +288,8 @@ read_side(struct linear *l, struct side *side, const char *word)
 
 /* What was not compared is no "same". */
 static void
-fail_without_values(struct linear *l, const struct side *side, const struct world_environment *e)
+fail_without_values(struct linear *l, const struct diff_side *side,
+		    const struct world_environment *e)
 {
 	const struct error *why = e ? &world_known(e, WORLD_VALUES)->why :
 				  side->past ? past_values_error(side->past) : NULL;
@@ -303,7 +304,7 @@ fail_without_values(struct linear *l, const struct side *side, const struct worl
 void
 linear_diff(struct linear *l, char **words, size_t count)
 {
-	struct side sides[2] = {0};
+	struct diff_side sides[2] = {0};
 	struct changes changes;
 
 	(void)count;

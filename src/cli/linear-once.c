@@ -23,10 +23,10 @@
 #include "cli/lines.h"
 #include "cli/names.h"
 #include "compare/merge.h"
-#include "flow/flow.h"
-#include "flow/logs.h"
 #include "flow/session.h"
-#include "flow/world.h"
+#include "flow/verbs/flow.h"
+#include "flow/world/logs.h"
+#include "flow/world/world.h"
 
 #define CHANGE_MS (10 * 60000)		/* how long a change is waited for, unless --timeout says */
 #define READ_MS 30000			/* the same of what is read */

@@ -25,8 +25,8 @@
 #include "cli/linear-parts.h"
 #include "cli/lines.h"
 #include "cli/names.h"
-#include "flow/details.h"
-#include "flow/flow.h"
+#include "flow/verbs/flow.h"
+#include "flow/world/details.h"
 
 #define VALUE_MAX (1024u * 1024)
 #define INPUT_MS 10000		/* how long a file is waited for that a line names */

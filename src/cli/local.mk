@@ -41,5 +41,4 @@ sidestage_SOURCES = \
 	src/cli/screen.h \
 	src/cli/token.c \
 	src/cli/token.h
-sidestage_LDADD = libui.a libflow.a libapi.a libstore.a libdb.a libnet.a libcompare.a libmodel.a libbase.a \
-	$(NCURSES_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
+sidestage_LDADD = libui.a $(FLOW_LIBS) $(NCURSES_LIBS)

@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
-#include "flow/world.h"
+#include "flow/world/world.h"
 #include "model/set.h"
 
 #define NEAR_MAX 3			/* names that may have been meant */

@@ -19,6 +19,7 @@
 #include "cli/linear.h"
 #include "cli/screen.h"
 #include "cli/token.h"
+#include "flow/context/renewal.h"
 #include "flow/session.h"
 #include "ui/ui.h"
 

@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/context/renewal.h"
 #include "flow/session.h"
 
 /* The mode is looked at on the open descriptor: a path can be swapped between two calls. */

@@ -26,7 +26,7 @@
 #define INDENT 2
 #define LOOKALIKES_MAX 1000000u	/* pairs of lines in one hunk */
 
-struct lines {
+struct diff_lines {
 	char **items;
 	size_t *leads;		/* where what is said of the key or the place begins */
 	size_t count;
@@ -34,7 +34,7 @@ struct lines {
 
 /* Takes the text. */
 static void
-lines_add(struct lines *lines, char *text, size_t lead)
+lines_add(struct diff_lines *lines, char *text, size_t lead)
 {
 	lines->items = xreallocarray(lines->items, lines->count + 1, sizeof(*lines->items));
 	lines->leads = xreallocarray(lines->leads, lines->count + 1, sizeof(*lines->leads));
@@ -43,7 +43,7 @@ lines_add(struct lines *lines, char *text, size_t lead)
 }
 
 static void
-lines_clear(struct lines *lines)
+lines_clear(struct diff_lines *lines)
 {
 	for (size_t i = 0; i < lines->count; i++)
 		free(lines->items[i]);
@@ -77,10 +77,10 @@ key_reads_otherwise(const char *key)
 	       key[length - 1] == ':';
 }
 
-static void render(struct lines *lines, int depth, const char *lead, const json_t *value);
+static void render(struct diff_lines *lines, int depth, const char *lead, const json_t *value);
 
 static void
-render_text(struct lines *lines, int depth, const char *lead, const char *text)
+render_text(struct diff_lines *lines, int depth, const char *lead, const char *text)
 {
 	size_t indent = (size_t)depth * INDENT, start = indent + strlen(lead);
 	bool is_whole = false;
@@ -103,7 +103,7 @@ render_text(struct lines *lines, int depth, const char *lead, const char *text)
 }
 
 static void
-render_string(struct lines *lines, int depth, const char *lead, const char *text)
+render_string(struct diff_lines *lines, int depth, const char *lead, const char *text)
 {
 	char *quoted;
 
@@ -123,7 +123,7 @@ compare_keys(const void *a, const void *b)
 }
 
 static void
-render_members(struct lines *lines, int depth, const json_t *object)
+render_members(struct diff_lines *lines, int depth, const json_t *object)
 {
 	const char **keys = xcalloc(json_object_size(object) + 1, sizeof(*keys)), *key;
 	size_t count = 0;
@@ -145,7 +145,7 @@ render_members(struct lines *lines, int depth, const json_t *object)
 
 /* lead is "key: ", "- " or "". */
 static void
-render(struct lines *lines, int depth, const char *lead, const json_t *value)
+render(struct diff_lines *lines, int depth, const char *lead, const json_t *value)
 {
 	size_t i;
 	json_t *item;
@@ -182,7 +182,7 @@ emit(struct diff *diff, enum diff_line_kind kind, const char *text, size_t numbe
 
 /* Rewrites both lines so that it is seen how they differ. */
 static void
-tell_apart(struct lines *a, size_t i, struct lines *b, size_t j)
+tell_apart(struct diff_lines *a, size_t i, struct diff_lines *b, size_t j)
 {
 	size_t m = a->leads[i], n = b->leads[j];
 	bool is_same_lead = m == n && memcmp(a->items[i], b->items[j], m) == 0;
@@ -213,7 +213,7 @@ look_of_line(const char *line)
 /* Lines that differ and look the same, wherever they are in the hunk; in a large one only those
  * that face each other. */
 static void
-tell_lookalikes_apart(struct lines *a, struct lines *b, const struct hunk *hunk)
+tell_lookalikes_apart(struct diff_lines *a, struct diff_lines *b, const struct hunk *hunk)
 {
 	size_t m = hunk->a_to - hunk->a_from, n = hunk->b_to - hunk->b_from;
 	bool is_large = m * n > LOOKALIKES_MAX;
@@ -244,7 +244,8 @@ tell_lookalikes_apart(struct lines *a, struct lines *b, const struct hunk *hunk)
 
 /* Old lines, then new ones; those that face each other are compared word by word. */
 static void
-emit_replaced(struct diff *diff, struct lines *a, struct lines *b, const struct hunk *hunk)
+emit_replaced(struct diff *diff, struct diff_lines *a, struct diff_lines *b,
+	      const struct hunk *hunk)
 {
 	size_t old = diff->count, new = old + hunk->a_to - hunk->a_from;
 
@@ -259,14 +260,14 @@ emit_replaced(struct diff *diff, struct lines *a, struct lines *b, const struct 
 }
 
 static void
-emit_same(struct diff *diff, const struct lines *b, size_t *i, size_t *j, size_t until)
+emit_same(struct diff *diff, const struct diff_lines *b, size_t *i, size_t *j, size_t until)
 {
 	for (; *j < until; (*i)++, (*j)++)
 		emit(diff, DIFF_SAME, b->items[*j], *j + 1)->old_number = *i + 1;
 }
 
 static void
-compare_lines(struct diff *diff, struct lines *a, struct lines *b)
+compare_lines(struct diff *diff, struct diff_lines *a, struct diff_lines *b)
 {
 	struct hunks hunks;
 	size_t i = 0, j = 0;
@@ -387,7 +388,7 @@ diff_object(struct diff *diff, const char *kind, const char *name, json_t *from,
 	    size_t context)
 {
 	struct pointer path = {0};
-	struct lines a = {0}, b = {0};
+	struct diff_lines a = {0}, b = {0};
 	struct diff raw = {0};
 
 	if (from && to)

@@ -14,7 +14,7 @@
 
 #define PLACEHOLDER_MAX 4096
 
-struct view {
+struct set_view {
 	const struct effective_source *source;
 	const struct set *set;
 	struct reference_source reference;
@@ -24,7 +24,7 @@ struct view {
 static json_t *
 find_output(void *data, const char *res_id, const char *name, bool *secret, struct error *err)
 {
-	const struct view *v = data;
+	const struct set_view *v = data;
 
 	(void)secret;
 	(void)err;
@@ -34,7 +34,7 @@ find_output(void *data, const char *res_id, const char *name, bool *secret, stru
 static bool
 is_declared(void *data, const char *res_id)
 {
-	const struct view *v = data;
+	const struct set_view *v = data;
 
 	return json_object_get(v->source->outputs, res_id) != NULL;
 }
@@ -42,7 +42,7 @@ is_declared(void *data, const char *res_id)
 static json_t *
 find_value(void *data, const char *key, bool *secret, struct error *err)
 {
-	const struct view *v = data;
+	const struct set_view *v = data;
 
 	(void)secret;
 	(void)err;
@@ -69,7 +69,7 @@ written(const char *const *tokens, size_t count)
 static json_t *
 look_up(void *data, const char *const *tokens, size_t count, bool *secret, struct error *err)
 {
-	struct view *v = data;
+	struct set_view *v = data;
 	struct error ignored = {0};
 	json_t *value = reference_look_up(&v->reference, tokens, count, secret, &ignored);
 
@@ -85,7 +85,7 @@ effective_set(const struct set *set, const struct effective_source *source, size
 	      struct error *err)
 {
 	json_t *body = set_encode(set), *whole = json_deep_copy(body), *module;
-	struct view v = {.source = source, .set = set};
+	struct set_view v = {.source = source, .set = set};
 	const char *name;
 	int ret = 0;
 

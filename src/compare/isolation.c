@@ -38,7 +38,7 @@
 #define LINE_LOOK_MAX 1000u		/* what stands further away from a host says nothing of it */
 #define BASE64_LEAST 16
 
-struct search {
+struct isolation_search {
 	const struct isolation *isolation;
 	struct isolation_findings *findings;
 	json_t *names;		/* {name: the environment's}: lower case */
@@ -54,14 +54,14 @@ struct search {
 /* --- findings --- */
 
 static bool
-is_found(const struct search *search, const char *names)
+is_found(const struct isolation_search *search, const char *names)
 {
 	return json_object_get(search->found, names) != NULL;
 }
 
 /* What is around the name: whole characters, and not a whole file. */
 static char *
-excerpt(struct search *search, const char *name)
+excerpt(struct isolation_search *search, const char *name)
 {
 	const char *text = search->text, *at = strcasestr(text + search->looked_to, name);
 	size_t length = strlen(text), start = 0, end = length;
@@ -83,7 +83,7 @@ excerpt(struct search *search, const char *name)
 }
 
 static void
-add(struct search *search, enum isolation_kind kind, const char *names)
+add(struct isolation_search *search, enum isolation_kind kind, const char *names)
 {
 	struct isolation_findings *all = search->findings;
 	struct isolation_finding *finding;
@@ -272,7 +272,7 @@ is_mode(const char *key)
 
 /* Hides what names the clone itself, of which the source's name may be a part. */
 static void
-hide_own(const struct search *search, char *text)
+hide_own(const struct isolation_search *search, char *text)
 {
 	json_t *name;
 	size_t i, n;
@@ -293,7 +293,8 @@ hide_own(const struct search *search, char *text)
 
 /* The environment that a text names there, at the first place from `from` on; NULL: none. */
 static const char *
-find_name(const struct search *search, const char *text, size_t from, size_t *start, size_t *end)
+find_name(const struct isolation_search *search, const char *text, size_t from, size_t *start,
+	  size_t *end)
 {
 	const char *name;
 	json_t *environment;
@@ -315,7 +316,7 @@ find_name(const struct search *search, const char *text, size_t from, size_t *st
 }
 
 static void
-search_names(struct search *search, const char *text)
+search_names(struct isolation_search *search, const char *text)
 {
 	size_t start, end = 0;
 	const char *name;
@@ -422,7 +423,7 @@ is_read_by_people(const char *text, const struct host *host)
 
 /* "ops@acme.com" is for people, "deploy@db.acme.com" may be for machines. */
 static bool
-is_mail(const struct search *search, const char *text, const struct host *host)
+is_mail(const struct isolation_search *search, const char *text, const struct host *host)
 {
 	static const char *const words[] = {
 		"mail", "from", "to", "contact", "support", "admin", "sender", "reply", "author", "maintainer", "cc",
@@ -449,13 +450,13 @@ is_version_key(const char *key)
 
 /* Parts of the clone: a workload beside it, also as "api.svc" would be, and its resources. */
 static bool
-is_neighbour(const struct search *search, const char *name)
+is_neighbour(const struct isolation_search *search, const char *name)
 {
 	return json_object_get(search->neighbours, name) != NULL;
 }
 
 struct hosts_search {
-	struct search *search;
+	struct isolation_search *search;
 	char *text;		/* in which what was looked at is blotted out */
 };
 
@@ -463,7 +464,7 @@ static void
 judge_host(void *data, const struct host *found)
 {
 	struct hosts_search *hosts = data;
-	struct search *search = hosts->search;
+	struct isolation_search *search = hosts->search;
 	size_t start, end;
 	const char *environment = find_name(search, found->name, 0, &start, &end);
 	bool is_plain = !strchr(found->name, '.') && found->form == HOST_NAME;
@@ -487,7 +488,7 @@ judge_host(void *data, const struct host *found)
 
 /* A host of the source without any form around it: "proddb", "10.1.2.3" in an argument. */
 static void
-search_known_hosts(struct search *search, char *text)
+search_known_hosts(struct isolation_search *search, char *text)
 {
 	const char *host;
 	json_t *value;
@@ -509,7 +510,7 @@ search_known_hosts(struct search *search, char *text)
 
 /* The value of a key such as DB_HOST is a host without more being said. */
 static char *
-as_host(const struct search *search, const char *text)
+as_host(const struct isolation_search *search, const char *text)
 {
 	if (!hosts_is_key(search->key) || !*text || strpbrk(text, " \t\n/:@=,;<>{}()\"'"))
 		return NULL;
@@ -517,7 +518,7 @@ as_host(const struct search *search, const char *text)
 }
 
 static void
-search_hosts(struct search *search, char *text)
+search_hosts(struct isolation_search *search, char *text)
 {
 	struct hosts_search hosts = {search, text};
 	char *copy = xstrdup(text), *named = as_host(search, text);
@@ -561,7 +562,7 @@ placeholder_length(const char *text, char *key, size_t size)
 
 /* With what is known put in, and holes for the rest.  `put_in`: whether anything was. */
 static char *
-fill_in(const struct search *search, const char *text, bool with_values, bool *put_in)
+fill_in(const struct isolation_search *search, const char *text, bool with_values, bool *put_in)
 {
 	struct buf out;
 
@@ -663,10 +664,10 @@ decode_base64(const char *s, size_t n)
 	return out;
 }
 
-static void search_reading(struct search *search, const char *text, int readings);
+static void search_reading(struct isolation_search *search, const char *text, int readings);
 
 static void
-search_base64(struct search *search, const char *text, int readings)
+search_base64(struct isolation_search *search, const char *text, int readings)
 {
 	for (size_t at = 0; text[at];) {
 		size_t n = 0;
@@ -683,7 +684,7 @@ search_base64(struct search *search, const char *text, int readings)
 }
 
 static void
-search_reading(struct search *search, const char *text, int readings)
+search_reading(struct isolation_search *search, const char *text, int readings)
 {
 	char *left, *other;
 
@@ -706,7 +707,7 @@ search_reading(struct search *search, const char *text, int readings)
 /* The values that it stands for are looked at by themselves: only what comes of putting them
  * together is new here. */
 static bool
-is_found_in_values(const struct search *search, const char *names)
+is_found_in_values(const struct isolation_search *search, const char *names)
 {
 	for (size_t i = 0; i < search->first; i++) {
 		const struct isolation_finding *f = &search->findings->items[i];
@@ -728,7 +729,7 @@ drop_last(struct isolation_findings *findings)
 }
 
 static void
-string_begin(struct search *search, const char *where, const char *key, const char *text)
+string_begin(struct isolation_search *search, const char *where, const char *key, const char *text)
 {
 	search->first = search->findings->count;
 	search->where = where;
@@ -739,7 +740,7 @@ string_begin(struct search *search, const char *where, const char *key, const ch
 }
 
 static void
-search_text(struct search *search, const char *where, const char *key, const char *text)
+search_text(struct isolation_search *search, const char *where, const char *key, const char *text)
 {
 	size_t plain;
 	bool put_in;
@@ -761,7 +762,8 @@ search_text(struct search *search, const char *where, const char *key, const cha
 
 /* As deep as json_decode() lets a body be. */
 static void
-search_value(struct search *search, const json_t *value, struct buf *path, const char *key)
+search_value(struct isolation_search *search, const json_t *value, struct buf *path,
+	     const char *key)
 {
 	size_t i, length = path->length;
 	const char *member;
@@ -825,7 +827,7 @@ find_definition(const struct isolation *isolation, const struct match_request *r
 /* What a definition says to its driver, as far as it leads to the source: a machine that several
  * environments have their own databases on is meant to be shared. */
 static void
-search_inputs(struct search *search, const char *where, const json_t *definition)
+search_inputs(struct isolation_search *search, const char *where, const json_t *definition)
 {
 	struct isolation_findings *all = search->findings;
 	size_t kept = all->count;
@@ -848,7 +850,7 @@ search_inputs(struct search *search, const char *where, const json_t *definition
 }
 
 static void
-search_resource(struct search *search, const char *res_id, const json_t *declaration)
+search_resource(struct isolation_search *search, const char *res_id, const json_t *declaration)
 {
 	const struct isolation *isolation = search->isolation;
 	struct match_request clone = isolation->clone, source = isolation->source;
@@ -877,7 +879,7 @@ search_resource(struct search *search, const char *res_id, const json_t *declara
 }
 
 static void
-search_resources(struct search *search)
+search_resources(struct isolation_search *search)
 {
 	const struct set *set = search->isolation->set;
 	const char *name, *module;
@@ -930,14 +932,14 @@ put_names(json_t *names, const char *name)
 static void
 put_host(void *data, const struct host *host)
 {
-	struct search *search = data;
+	struct isolation_search *search = data;
 
 	if (!is_this_machine(host) && !host->is_network && !is_neighbour(search, host->name) && strlen(host->name) > 2)
 		json_object_set_new(search->hosts, host->name, json_true());
 }
 
 static void
-put_hosts(struct search *search, const json_t *value, const char *key)
+put_hosts(struct isolation_search *search, const json_t *value, const char *key)
 {
 	const char *member, *text = json_string_value(value);
 	json_t *child;
@@ -957,7 +959,7 @@ put_hosts(struct search *search, const json_t *value, const char *key)
 }
 
 static void
-put_neighbours(struct search *search)
+put_neighbours(struct isolation_search *search)
 {
 	const struct set *set = search->isolation->set;
 	const char *module, *name;
@@ -977,13 +979,14 @@ put_neighbours(struct search *search)
 }
 
 static void
-search_begin(struct search *search, struct isolation_findings *findings, const struct isolation *isolation)
+search_begin(struct isolation_search *search, struct isolation_findings *findings,
+	     const struct isolation *isolation)
 {
 	json_t *name;
 	size_t i;
 
 	*findings = (struct isolation_findings){0};
-	*search = (struct search){
+	*search = (struct isolation_search){
 		.isolation = isolation, .findings = findings, .names = json_object(), .hosts = json_object(),
 		.neighbours = json_object(), .found = json_object(), .key = "",
 	};
@@ -998,7 +1001,7 @@ search_begin(struct search *search, struct isolation_findings *findings, const s
 }
 
 static void
-search_end(struct search *search)
+search_end(struct isolation_search *search)
 {
 	json_decref(search->names);
 	json_decref(search->hosts);
@@ -1036,7 +1039,7 @@ group(struct isolation_findings *findings)
 void
 isolation_find(struct isolation_findings *findings, const struct isolation *isolation)
 {
-	struct search search;
+	struct isolation_search search;
 	const char *key;
 	json_t *value;
 	struct buf path;
@@ -1069,7 +1072,7 @@ isolation_find_in_text(struct isolation_findings *findings, const struct isolati
 		       const char *where, const char *text)
 {
 	const char *key = strrchr(where, '/');
-	struct search search;
+	struct isolation_search search;
 
 	search_begin(&search, findings, isolation);
 	search_text(&search, where, key ? key + 1 : where, text);

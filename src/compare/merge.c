@@ -23,7 +23,7 @@
 #include "model/pointer.h"
 #include "model/set.h"
 
-struct walk {
+struct merge_walk {
 	struct merge *merge;
 	const struct merge *choices;	/* NULL: none were made; the same entries in order */
 	const char *object;
@@ -45,7 +45,7 @@ same(const json_t *a, const json_t *b)
 }
 
 static void
-note(struct walk *walk, enum merge_side side, const json_t *base, const json_t *theirs,
+note(struct merge_walk *walk, enum merge_side side, const json_t *base, const json_t *theirs,
      const json_t *ours)
 {
 	struct merge *merge = walk->merge;
@@ -73,7 +73,7 @@ note(struct walk *walk, enum merge_side side, const json_t *base, const json_t *
 
 /* What a person chose for the entry that was noted last. */
 static enum merge_side
-take_choice(struct walk *walk)
+take_choice(struct merge_walk *walk)
 {
 	struct merge *merge = walk->merge;
 	const struct merge *choices = walk->choices;
@@ -97,7 +97,7 @@ put_ours(json_t *parent, const char *key, const json_t *ours)
 
 /* Who changed it; the value that the result gets is ours for OURS and stays theirs else. */
 static void
-merge_leaf(struct walk *walk, json_t *parent, const char *key, json_t *base, json_t *theirs,
+merge_leaf(struct merge_walk *walk, json_t *parent, const char *key, json_t *base, json_t *theirs,
 	   json_t *ours)
 {
 	if (same(base, ours) && same(base, theirs))
@@ -144,7 +144,7 @@ all_keys(json_t *const trees[3], size_t *count)
 
 /* target is the result's copy of theirs.  Bounded by JSON_DEPTH_MAX. */
 static void
-merge_objects(struct walk *walk, json_t *target, json_t *base, json_t *theirs, json_t *ours,
+merge_objects(struct merge_walk *walk, json_t *target, json_t *base, json_t *theirs, json_t *ours,
 	      bool names_objects)
 {
 	size_t count;
@@ -176,7 +176,7 @@ merge_objects(struct walk *walk, json_t *target, json_t *base, json_t *theirs, j
 /* --- values: a leaf is a key at the environment's own level --- */
 
 static void
-note_value(struct walk *walk, enum merge_side side, const char *key, const struct value *base,
+note_value(struct merge_walk *walk, enum merge_side side, const char *key, const struct value *base,
 	   const struct value *theirs, const struct value *ours)
 {
 	struct merge_entry *entry;
@@ -216,7 +216,8 @@ take_secret(struct value_change *change, const struct value *ours, const struct 
 }
 
 static void
-take_value(struct walk *walk, const char *key, const struct value *ours, const struct state *state)
+take_value(struct merge_walk *walk, const char *key, const struct value *ours,
+	   const struct state *state)
 {
 	struct merge *merge = walk->merge;
 	struct value_change change = {
@@ -240,7 +241,7 @@ take_value(struct walk *walk, const char *key, const struct value *ours, const s
 }
 
 static void
-merge_value(struct walk *walk, const char *key, const struct state *const states[3])
+merge_value(struct merge_walk *walk, const char *key, const struct state *const states[3])
 {
 	const struct value *base = values_find_own(states[0]->values, key);
 	const struct value *theirs = values_find_own(states[1]->values, key);
@@ -265,7 +266,7 @@ merge_value(struct walk *walk, const char *key, const struct state *const states
 }
 
 static void
-merge_values(struct walk *walk, const struct state *const states[3])
+merge_values(struct merge_walk *walk, const struct state *const states[3])
 {
 	size_t total = 0, used = 0;
 	const char **keys;
@@ -293,7 +294,7 @@ merge_with(struct merge *merge, const struct merge *choices, const struct state 
 {
 	const struct set *base = states[0]->set, *theirs = states[1]->set, *ours = states[2]->set;
 	json_t *result = set_encode(theirs);
-	struct walk walk = {.merge = merge, .choices = choices, .object = ""};
+	struct merge_walk walk = {.merge = merge, .choices = choices, .object = ""};
 
 	*merge = (struct merge){0};
 	json_object_del(result, "id");

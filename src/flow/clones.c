@@ -12,12 +12,13 @@
 #include "base/xmalloc.h"
 #include "compare/changes.h"
 #include "compare/merge.h"
-#include "flow/origins.h"
-#include "flow/reader.h"
 #include "flow/session.h"
-#include "flow/unpromoted.h"
-#include "flow/verbs.h"
-#include "flow/world.h"
+#include "flow/verbs/verbs.h"
+#include "flow/world/origin.h"
+#include "flow/world/origins.h"
+#include "flow/world/reader.h"
+#include "flow/world/unpromoted.h"
+#include "flow/world/world.h"
 #include "store/store.h"
 
 struct clones {
@@ -31,7 +32,7 @@ struct clones {
 };
 
 /* One environment in its application. */
-struct place {
+struct clone_place {
 	const char *org, *app;
 	const struct world_application *application;
 	const struct world_environment *env;
@@ -95,7 +96,8 @@ id_of(const struct world_environment *env)
 }
 
 static const struct deployment *
-history_of(struct clones *clones, const struct place *place, const struct world_environment *env,
+history_of(struct clones *clones, const struct clone_place *place,
+	   const struct world_environment *env,
 	   size_t *count)
 {
 	return reader_history(clones->reader, place->org, place->app, id_of(env),
@@ -114,7 +116,7 @@ came_from(struct clone *clone, const struct world_environment *origin, const str
 
 /* Finds the environment that made this deployment.  false: not known, perhaps not yet. */
 static bool
-find_origin(struct clones *clones, const struct place *place, const char *deployment,
+find_origin(struct clones *clones, const struct clone_place *place, const char *deployment,
 	    struct clone *clone)
 {
 	for (size_t i = 0; i < place->application->count; i++) {
@@ -136,7 +138,7 @@ find_origin(struct clones *clones, const struct place *place, const char *deploy
 
 /* A clone that was never deployed still stands on a deployment of its origin. */
 static bool
-tell_undeployed(struct clones *clones, const struct place *place, struct clone *clone)
+tell_undeployed(struct clones *clones, const struct clone_place *place, struct clone *clone)
 {
 	const struct deployment *from = &place->env->environment.from_deploy;
 
@@ -152,7 +154,7 @@ tell_undeployed(struct clones *clones, const struct place *place, struct clone *
 
 /* By its history.  false: it is no clone, or that cannot be told yet. */
 static bool
-tell_by_history(struct clones *clones, const struct place *place, struct clone *clone)
+tell_by_history(struct clones *clones, const struct clone_place *place, struct clone *clone)
 {
 	const struct deployment *history, *first;
 	size_t count;
@@ -172,7 +174,7 @@ tell_by_history(struct clones *clones, const struct place *place, struct clone *
 }
 
 static bool
-tell_by_record(struct clones *clones, const struct place *place, struct clone *clone)
+tell_by_record(struct clones *clones, const struct clone_place *place, struct clone *clone)
 {
 	for (size_t i = 0; i < clones->records.count; i++) {
 		const struct clone_record *record = &clones->records.items[i];
@@ -195,7 +197,8 @@ tell_by_record(struct clones *clones, const struct place *place, struct clone *c
 
 /* NULL: none, or not known. */
 static const struct deployment *
-running_deployment(struct clones *clones, const struct place *place, const struct world_environment *env)
+running_deployment(struct clones *clones, const struct clone_place *place,
+		   const struct world_environment *env)
 {
 	const struct deployment *history;
 	size_t count;
@@ -213,7 +216,7 @@ running_deployment(struct clones *clones, const struct place *place, const struc
 
 /* "" when it is not known. */
 static const char *
-running_set_id(struct clones *clones, const struct place *place)
+running_set_id(struct clones *clones, const struct clone_place *place)
 {
 	const struct deployment *running = running_deployment(clones, place, place->env);
 
@@ -229,7 +232,8 @@ running_set_id(struct clones *clones, const struct place *place)
  * NULL: there are none.
  */
 static bool
-running_values(struct clones *clones, const struct place *place, const struct world_environment *env,
+running_values(struct clones *clones, const struct clone_place *place,
+	       const struct world_environment *env,
 	       const struct values **values)
 {
 	const struct deployment *running = running_deployment(clones, place, env);
@@ -324,7 +328,8 @@ work_key(const char *base, const char *theirs, const char *ours, const struct va
  * down here.  The clone's deployment of what both have in common; NULL: not known.
  */
 static const struct deployment *
-follow_history(struct clones *clones, const struct place *place, const struct world_environment *origin,
+follow_history(struct clones *clones, const struct clone_place *place,
+	       const struct world_environment *origin,
 	       struct clone *clone)
 {
 	const struct deployment *ours, *theirs, *common;
@@ -353,7 +358,8 @@ follow_history(struct clones *clones, const struct place *place, const struct wo
 
 /* The values that both have in common.  NULL: not known.  values_clear() and free() it. */
 static struct values *
-find_common(struct clones *clones, const struct place *place, const struct deployment *deployment)
+find_common(struct clones *clones, const struct clone_place *place,
+	    const struct deployment *deployment)
 {
 	const char *version = deployment ? untrusted_raw(&deployment->value_set_version_id) : "";
 	const struct values *values = NULL;
@@ -370,7 +376,7 @@ find_common(struct clones *clones, const struct place *place, const struct deplo
 }
 
 static void
-find_work(struct clones *clones, const struct place *place, struct clone *clone)
+find_work(struct clones *clones, const struct clone_place *place, struct clone *clone)
 {
 	const struct world_environment *origin = NULL;
 	const char *ours = running_set_id(clones, place), *theirs;
@@ -420,7 +426,7 @@ find_work(struct clones *clones, const struct place *place, struct clone *clone)
 /* --- the list --- */
 
 static bool
-make_clone(struct clones *clones, const struct place *place, struct clone *clone)
+make_clone(struct clones *clones, const struct clone_place *place, struct clone *clone)
 {
 	const struct environment *e = &place->env->environment;
 
@@ -473,7 +479,7 @@ clones_update(struct clones *clones)
 			const struct world_application *a = &o->applications[j];
 
 			for (size_t k = 0; k < a->count; k++) {
-				const struct place place = {
+				const struct clone_place place = {
 					untrusted_raw(&o->organization.id),
 					untrusted_raw(&a->application.id), a, &a->environments[k]};
 

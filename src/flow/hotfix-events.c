@@ -12,10 +12,10 @@
 
 #include "base/i18n.h"
 #include "base/xmalloc.h"
-#include "flow/comment.h"
-#include "flow/flow.h"
-#include "flow/interrupted.h"
 #include "flow/session.h"
+#include "flow/verbs/flow.h"
+#include "flow/verbs/interrupted.h"
+#include "flow/world/comment.h"
 #include "model/json.h"
 #include "model/nouns.h"
 #include "store/store.h"

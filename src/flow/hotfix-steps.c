@@ -9,8 +9,8 @@
 
 #include "base/i18n.h"
 #include "base/xmalloc.h"
-#include "flow/reader.h"
-#include "flow/world.h"
+#include "flow/world/reader.h"
+#include "flow/world/world.h"
 #include "model/set.h"
 
 const char *const hotfix_mark_names[HOTFIX_STEP_COUNT] = {

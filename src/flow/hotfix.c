@@ -11,10 +11,10 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
-#include "flow/flow.h"
-#include "flow/reader.h"
 #include "flow/session.h"
-#include "flow/world.h"
+#include "flow/verbs/flow.h"
+#include "flow/world/reader.h"
+#include "flow/world/world.h"
 #include "model/set.h"
 #include "store/store.h"
 

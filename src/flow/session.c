@@ -18,46 +18,16 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
-#include "flow/flow.h"
-#include "flow/origins.h"
-#include "flow/renewal.h"
-#include "flow/watch.h"
-#include "flow/world.h"
+#include "flow/context/parts.h"
+#include "flow/context/renewal.h"
+#include "flow/verbs/flows.h"
+#include "flow/world/origins.h"
+#include "flow/world/watch.h"
+#include "flow/world/world.h"
 #include "net/loop.h"
 #include "store/store.h"
 
-#define TURN_FDS_MAX 16
 #define SILENT_MS 1500			/* a request that waits so long without a byte is told */
-
-/* A descriptor of the caller's. */
-struct input {
-	int fd;
-	struct loop_fd *watch;
-	bool ready;
-};
-
-struct session {
-	struct loop *loop;
-	struct input inputs[TURN_FDS_MAX];
-	size_t input_count;
-	struct api *api;
-	struct store *store;
-	struct world world;
-	struct watch *watch;
-	struct origins *origins;
-	struct flow **flows;		/* newest first; owned */
-	size_t flow_count;
-	char *context;
-	char *address;			/* the URL, and the socket if any */
-	char *platform;			/* its key in the store */
-	char *identity;			/* what it says that it is; NULL: nothing yet */
-	char **protect;			/* NULL-terminated */
-	bool read_only, all_protected;
-	int64_t clone_life_ms;
-	char *history_problem;		/* NULL: there is none */
-	struct renewal *renewal;	/* of the token; NULL: there is no source */
-	bool changed;
-};
 
 /* --- the turn --- */
 
@@ -193,153 +163,7 @@ session_turn(struct session *session, const int *fds, bool *ready, size_t count,
 	return changed;
 }
 
-struct loop *
-session_loop(struct session *session)
-{
-	return session->loop;
-}
-
-void
-session_changed(struct session *session)
-{
-	session->changed = true;
-}
-
-/* --- flows --- */
-
-void
-session_add_flow(struct session *session, struct flow *flow)
-{
-	session->flows = xreallocarray(session->flows, session->flow_count + 1,
-				       sizeof(*session->flows));
-	memmove(session->flows + 1, session->flows,
-		session->flow_count * sizeof(*session->flows));
-	session->flows[0] = flow;
-	session->flow_count++;
-	session_changed(session);
-}
-
-void
-session_drop_flow(struct session *session, struct flow *flow)
-{
-	for (size_t i = 0; i < session->flow_count; i++) {
-		if (session->flows[i] != flow)
-			continue;
-		session->flow_count--;
-		memmove(session->flows + i, session->flows + i + 1,
-			(session->flow_count - i) * sizeof(*session->flows));
-		session_changed(session);
-		return;
-	}
-}
-
-size_t
-session_flow_count(const struct session *session)
-{
-	return session->flow_count;
-}
-
-struct flow *
-session_flow(const struct session *session, size_t i)
-{
-	return i < session->flow_count ? session->flows[i] : NULL;
-}
-
-struct flow *
-session_flow_by_id(const struct session *session, const char *operation_id)
-{
-	for (size_t i = 0; i < session->flow_count; i++) {
-		const char *id = flow_operation_id(session->flows[i]);
-
-		if (id && strcmp(id, operation_id) == 0)
-			return session->flows[i];
-	}
-	return NULL;
-}
-
 /* --- what it knows --- */
-
-const struct world *
-session_world(const struct session *session)
-{
-	return &session->world;
-}
-
-struct store *
-session_store(struct session *session)
-{
-	return session->store;
-}
-
-struct api *
-session_api(struct session *session)
-{
-	return session->api;
-}
-
-const char *
-session_context(const struct session *session)
-{
-	return session->context;
-}
-
-const char *
-session_address(const struct session *session)
-{
-	return session->address;
-}
-
-const char *
-session_platform(const struct session *session)
-{
-	return session->platform;
-}
-
-bool
-session_read_only(const struct session *session)
-{
-	return session->read_only;
-}
-
-const char *
-session_history_problem(const struct session *session)
-{
-	return session->history_problem;
-}
-
-int
-session_check_changes(const struct session *session, struct error *err)
-{
-	if (session->read_only)
-		return error_set(err, ERROR_ACCESS,
-				 _("this is a read-only session: start without --read-only to "
-				   "change anything"));
-	if (session->history_problem)
-		return error_set(err, ERROR_STORE, "%s", session->history_problem);
-	return 0;
-}
-
-bool
-session_all_protected(const struct session *session)
-{
-	return session->all_protected;
-}
-
-int64_t
-session_clone_life(const struct session *session)
-{
-	return session->clone_life_ms;
-}
-
-bool
-session_is_protected(const struct session *session, const char *env_id, const char *env_type)
-{
-	for (char **word = session->protect; *word; word++)
-		if ((env_id && strcmp(*word, env_id) == 0) ||
-		    (env_type && strcmp(*word, env_type) == 0))
-			return true;
-	return false;
-}
 
 void
 session_focus(struct session *session, const char *org, const char *app)
@@ -353,13 +177,6 @@ void
 session_attend(struct session *session)
 {
 	watch_attend(session->watch);
-}
-
-void
-session_look_again(struct session *session)
-{
-	watch_look_again(session->watch);
-	session_changed(session);
 }
 
 bool
@@ -383,14 +200,20 @@ session_unreadable(const struct session *session, const char *org, const char *a
 	return watch_unreadable(session->watch, org, app, needs);
 }
 
-void
-session_refresh(struct session *session)
+/* --- beginning and end --- */
+
+static void
+look_again(struct session *session)
+{
+	watch_look_again(session->watch);
+}
+
+static void
+refresh(struct session *session)
 {
 	renewal_refresh(session->renewal);
 	watch_refresh(session->watch);
 }
-
-/* --- beginning and end --- */
 
 static char **
 copy_words(const char *const *words)
@@ -436,7 +259,10 @@ session_new(const struct session_options *options, struct error *err)
 {
 	struct session *session = xcalloc(1, sizeof(*session));
 
-	world_init(&session->world);
+	session->world = xcalloc(1, sizeof(*session->world));
+	world_init(session->world);
+	session->look_again = look_again;
+	session->refresh = refresh;
 	session->context = xstrdup(options->context ? options->context : "");
 	session->address = platform_name(options);
 	session->protect = copy_words(options->protect);
@@ -461,7 +287,7 @@ session_new(const struct session_options *options, struct error *err)
 	}
 	session->platform = store_platform_at(session->store, session->address);
 	session->renewal = renewal_new(session, options->token_source);
-	session->watch = watch_new(session, &session->world, options->only_org);
+	session->watch = watch_new(session, session->world, options->only_org);
 	session->origins = origins_new(session);
 	session_changed(session);
 	return session;
@@ -472,16 +298,15 @@ session_free(struct session *session)
 {
 	if (!session)
 		return;
-	for (size_t i = 0; i < session->flow_count; i++)
-		flow_free(session->flows[i]);
-	free(session->flows);
+	session_free_flows(session);
 	origins_free(session->origins);
 	watch_free(session->watch);
 	renewal_free(session->renewal);
 	api_free(session->api);
 	store_close(session->store);
 	loop_free(session->loop);
-	world_clear(&session->world);
+	world_clear(session->world);
+	free(session->world);
 	for (char **word = session->protect; *word; word++)
 		free(*word);
 	free(session->protect);

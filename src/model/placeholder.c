@@ -22,7 +22,7 @@
 #define TOKENS_MAX 16
 #define EXCERPT_MAX 200		/* bytes of a placeholder in an error */
 
-struct path {
+struct placeholder_path {
 	char *tokens[TOKENS_MAX];
 	size_t count;
 };
@@ -33,7 +33,7 @@ struct text {
 };
 
 static void
-path_clear(struct path *path)
+path_clear(struct placeholder_path *path)
 {
 	for (size_t i = 0; i < path->count; i++)
 		free(path->tokens[i]);
@@ -41,7 +41,7 @@ path_clear(struct path *path)
 }
 
 static bool
-path_add(struct path *path, const char *start, size_t length)
+path_add(struct placeholder_path *path, const char *start, size_t length)
 {
 	if (path->count == TOKENS_MAX || length == 0 || memchr(start, '\0', length))
 		return false;
@@ -59,7 +59,7 @@ starts(const struct text *text, const char *with)
 
 /* "['x']" or "[\"x\"]", which is moved over. */
 static bool
-read_bracket(struct text *text, struct path *path)
+read_bracket(struct text *text, struct placeholder_path *path)
 {
 	const char *start = text->at + 2, *end;
 
@@ -73,7 +73,7 @@ read_bracket(struct text *text, struct path *path)
 }
 
 static bool
-read_name(struct text *text, struct path *path)
+read_name(struct text *text, struct placeholder_path *path)
 {
 	const char *start;
 
@@ -91,7 +91,7 @@ read_name(struct text *text, struct path *path)
 
 /* Reads "${...}" and moves over it; false: not well formed. */
 static bool
-read_placeholder(struct text *text, struct path *path)
+read_placeholder(struct text *text, struct placeholder_path *path)
 {
 	text->at += 2;
 	while (text->at < text->end && *text->at != '}')
@@ -103,7 +103,7 @@ read_placeholder(struct text *text, struct path *path)
 	return path->count > 0;
 }
 
-struct walk {
+struct placeholder_walk {
 	placeholder_lookup *lookup;
 	void *data;
 	json_t *secrets;
@@ -127,10 +127,10 @@ excerpt(const char *start, const char *end)
 }
 
 static json_t *
-look_up(struct walk *walk, struct text *text, bool *secret, struct error *err)
+look_up(struct placeholder_walk *walk, struct text *text, bool *secret, struct error *err)
 {
 	const char *start = text->at;
-	struct path path = {0};
+	struct placeholder_path path = {0};
 	struct error why = {0};
 	json_t *value = NULL;
 	bool touched = false;
@@ -196,7 +196,7 @@ append_plain(struct buf *out, struct text *text)
 }
 
 static void
-too_long(const struct walk *walk, struct error *err)
+too_long(const struct placeholder_walk *walk, struct error *err)
 {
 	error_set(err, ERROR_LIMIT, _("%s: longer than %u bytes once its placeholders are resolved, "
 				      "or longer than %u bytes with all before it"),
@@ -205,7 +205,8 @@ too_long(const struct walk *walk, struct error *err)
 
 /* The whole string, put together; `whole` when it was one placeholder and nothing else. */
 static json_t *
-join(struct walk *walk, const json_t *string, struct buf *out, bool *secret, struct error *err)
+join(struct placeholder_walk *walk, const json_t *string, struct buf *out, bool *secret,
+     struct error *err)
 {
 	const char *start = json_string_value(string);
 	struct text text = {start, start + json_string_length(string)};
@@ -251,7 +252,7 @@ weight(const json_t *value)
 }
 
 static json_t *
-resolve_string(struct walk *walk, const json_t *string, struct error *err)
+resolve_string(struct placeholder_walk *walk, const json_t *string, struct error *err)
 {
 	bool secret = false;
 	struct buf out;
@@ -277,10 +278,11 @@ resolve_string(struct walk *walk, const json_t *string, struct error *err)
 	return copy;
 }
 
-static json_t *resolve(struct walk *walk, const json_t *value, struct error *err);
+static json_t *resolve(struct placeholder_walk *walk, const json_t *value, struct error *err);
 
 static json_t *
-resolve_below(struct walk *walk, const char *token, const json_t *value, struct error *err)
+resolve_below(struct placeholder_walk *walk, const char *token, const json_t *value,
+	      struct error *err)
 {
 	size_t length = walk->where.length;
 	json_t *out;
@@ -293,7 +295,7 @@ resolve_below(struct walk *walk, const char *token, const json_t *value, struct 
 }
 
 static json_t *
-resolve_object(struct walk *walk, const json_t *object, struct error *err)
+resolve_object(struct placeholder_walk *walk, const json_t *object, struct error *err)
 {
 	json_t *out = json_object(), *value, *resolved;
 	const char *key;
@@ -310,7 +312,7 @@ resolve_object(struct walk *walk, const json_t *object, struct error *err)
 }
 
 static json_t *
-resolve_array(struct walk *walk, const json_t *array, struct error *err)
+resolve_array(struct placeholder_walk *walk, const json_t *array, struct error *err)
 {
 	json_t *out = json_array(), *value, *resolved;
 	size_t i;
@@ -330,7 +332,7 @@ resolve_array(struct walk *walk, const json_t *array, struct error *err)
 }
 
 static json_t *
-resolve(struct walk *walk, const json_t *value, struct error *err)
+resolve(struct placeholder_walk *walk, const json_t *value, struct error *err)
 {
 	json_t *out = NULL;
 
@@ -354,7 +356,7 @@ json_t *
 placeholder_resolve(const json_t *value, const char *where, placeholder_lookup *lookup,
 		    void *data, json_t *secrets, struct error *err)
 {
-	struct walk walk = {
+	struct placeholder_walk walk = {
 		.lookup = lookup, .data = data, .secrets = secrets, .left = PLACEHOLDER_TOTAL_MAX,
 	};
 	json_t *out;

@@ -14,23 +14,24 @@
 
 #define KEY_MAX 1024
 
-struct names {
+struct reference_names {
 	const char *const *at;
 	size_t count;
 };
 
-typedef json_t *form(const struct reference_source *source, struct names names, bool *secret,
+typedef json_t *form(const struct reference_source *source, struct reference_names names,
+		     bool *secret,
 		     struct error *err);
 
 static bool
-is(const struct names *names, size_t i, const char *word)
+is(const struct reference_names *names, size_t i, const char *word)
 {
 	return i < names->count && strcmp(names->at[i], word) == 0;
 }
 
 /* Further names go into an object; takes the value. */
 static json_t *
-descend(json_t *value, struct names names, size_t from, struct error *err)
+descend(json_t *value, struct reference_names names, size_t from, struct error *err)
 {
 	json_t *at = value;
 
@@ -46,7 +47,8 @@ descend(json_t *value, struct names names, size_t from, struct error *err)
 
 /* The output that is named by names.at[at], and what follows. */
 static json_t *
-output_of(const struct reference_source *source, char *res_id, struct names names, size_t at,
+output_of(const struct reference_source *source, char *res_id, struct reference_names names,
+	  size_t at,
 	  bool *secret, struct error *err)
 {
 	json_t *value = source->output
@@ -58,7 +60,7 @@ output_of(const struct reference_source *source, char *res_id, struct names name
 }
 
 static json_t *
-look_up_externals(const struct reference_source *source, struct names names, bool *secret,
+look_up_externals(const struct reference_source *source, struct reference_names names, bool *secret,
 		  struct error *err)
 {
 	if (names.count < 3 || !source->module)
@@ -68,7 +70,7 @@ look_up_externals(const struct reference_source *source, struct names names, boo
 }
 
 static json_t *
-look_up_shared(const struct reference_source *source, struct names names, bool *secret,
+look_up_shared(const struct reference_source *source, struct reference_names names, bool *secret,
 	       struct error *err)
 {
 	if (names.count < 3 || !source->module)
@@ -77,7 +79,7 @@ look_up_shared(const struct reference_source *source, struct names names, bool *
 }
 
 static json_t *
-look_up_modules(const struct reference_source *source, struct names names, bool *secret,
+look_up_modules(const struct reference_source *source, struct reference_names names, bool *secret,
 		struct error *err)
 {
 	if (!source->module)
@@ -92,7 +94,7 @@ look_up_modules(const struct reference_source *source, struct names names, bool 
 
 /* Keys have dots, and then they look like several names. */
 static json_t *
-look_up_values(const struct reference_source *source, struct names names, bool *secret,
+look_up_values(const struct reference_source *source, struct reference_names names, bool *secret,
 	       struct error *err)
 {
 	struct buf key;
@@ -109,7 +111,7 @@ look_up_values(const struct reference_source *source, struct names names, bool *
 }
 
 static json_t *
-look_up_context(const struct reference_source *source, struct names names, bool *secret,
+look_up_context(const struct reference_source *source, struct reference_names names, bool *secret,
 		struct error *err)
 {
 	const struct reference_context *c = &source->context;
@@ -138,7 +140,7 @@ look_up_context(const struct reference_source *source, struct names names, bool 
 }
 
 static json_t *
-look_up_score(const struct reference_source *source, struct names names, bool *secret,
+look_up_score(const struct reference_source *source, struct reference_names names, bool *secret,
 	      struct error *err)
 {
 	char *own = xasprintf("modules.%s.externals.%s", source->module, names.at[1]);
@@ -151,7 +153,7 @@ look_up_score(const struct reference_source *source, struct names names, bool *s
 }
 
 static json_t *
-look_up_resources(const struct reference_source *source, struct names names, bool *secret,
+look_up_resources(const struct reference_source *source, struct reference_names names, bool *secret,
 		  struct error *err)
 {
 	struct reference_resource resource;
@@ -182,7 +184,7 @@ reference_look_up(void *data, const char *const *tokens, size_t count, bool *sec
 		{"context", look_up_context},	  {"resources", look_up_resources},
 	};
 	const struct reference_source *source = data;
-	struct names names = {tokens, count};
+	struct reference_names names = {tokens, count};
 	json_t *local;
 
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)

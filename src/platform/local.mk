@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The rooms of the daemon, the highest first.  Some know each other both ways still: twice.
+# The rooms of the daemon, the highest first: each knows only those behind it.
 PLATFORM_ROOMS = libplatform-admin.a libplatform-api.a libplatform-http.a libplatform-engine.a \
 	libplatform-auth.a libplatform-state.a libplatform-drivers.a
-PLATFORM_LIBS = $(PLATFORM_ROOMS) $(PLATFORM_ROOMS) libnet.a libmodel.a libbase.a \
+PLATFORM_LIBS = $(PLATFORM_ROOMS) libnet.a libmodel.a libbase.a \
 	$(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(YAML_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
 
 bin_PROGRAMS += sidestaged

@@ -71,7 +71,7 @@ enum operation_state {
 	OPERATION_FAILED,
 	OPERATION_ABANDONED,	/* given up on by a person; error says why */
 	OPERATION_UNWATCHED,	/* everything was sent, and the platform goes on unwatched: how it
-				 * ended is written when it is seen (flow/interrupted.h) */
+				 * ended is written when it is seen (flow/verbs/interrupted.h) */
 	OPERATION_INTERRUPTED	/* never in the file: PREPARED or RUNNING, and no program works on
 				 * it (interrupted_mark()) */
 };
@@ -86,7 +86,7 @@ enum record_step_state { RECORD_TODO, RECORD_ACTIVE, RECORD_DONE, RECORD_FAILED 
  * shown, but never be matched with the steps of this program.
  */
 struct operation_step {
-	char *id;		/* of struct step in flow/verbs.h; NULL: a record of the first release */
+	char *id;		/* of struct step in flow/verbs/verbs.h; NULL: a record of the first release */
 	char *name;		/* of such a record; else NULL */
 	enum record_step_state state;
 	int64_t started_at, ended_at;	/* wall ms; 0: not yet */

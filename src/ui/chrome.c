@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "flow/session.h"
-#include "flow/words.h"
+#include "flow/world/words.h"
 #include "ui/canvas.h"
 #include "ui/escapes.h"
 #include "ui/terminal.h"

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "flow/world.h"
+#include "flow/world/world.h"
 #include "ui/canvas.h"
 #include "ui/ui.h"
 #include "ui/view.h"

@@ -71,6 +71,5 @@ check_PROGRAMS += tests/wire/test-views
 TESTS += tests/wire/test-views
 tests_wire_test_views_SOURCES = tests/wire/test-views.c tests/wire/sample.c tests/wire/sample.h
 tests_wire_test_views_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/wire
-tests_wire_test_views_LDADD = libui.a libflow.a libapi.a libstore.a libdb.a libnet.a libcompare.a libmodel.a libbase.a \
-	$(SQLITE_LIBS) $(NCURSES_LIBS) $(CMOCKA_LIBS) $(BASE_LIBS)
+tests_wire_test_views_LDADD = libui.a $(CMOCKA_LIBS) $(FLOW_LIBS) $(NCURSES_LIBS)
 endif

@@ -58,7 +58,7 @@ static const struct { const char *name; unsigned flag; } attributes[] = {
 };
 
 /* Where the reader is; `word` is what was taken last. */
-struct reader {
+struct theme_reader {
 	const char *file, *line_start, *at;
 	int line;
 	char word[NAME_MAX_BYTES];
@@ -73,7 +73,7 @@ theme_style_name(enum style style)
 }
 
 static int __attribute__((format(printf, 2, 3)))
-wrong(struct reader *r, const char *format, ...)
+wrong(struct theme_reader *r, const char *format, ...)
 {
 	char text[256];
 	va_list args;
@@ -87,7 +87,7 @@ wrong(struct reader *r, const char *format, ...)
 
 /* The next word of the line; false: the line has ended. */
 static bool
-take(struct reader *r)
+take(struct theme_reader *r)
 {
 	size_t n;
 
@@ -102,7 +102,7 @@ take(struct reader *r)
 }
 
 static int
-read_colour(struct reader *r, bool few, int32_t *colour)
+read_colour(struct theme_reader *r, bool few, int32_t *colour)
 {
 	if (strcmp(r->word, "terminal") == 0) {
 		*colour = COLOUR_TERMINAL;
@@ -126,7 +126,7 @@ read_colour(struct reader *r, bool few, int32_t *colour)
 }
 
 static int
-read_attribute(struct reader *r, struct theme_look *look)
+read_attribute(struct theme_reader *r, struct theme_look *look)
 {
 	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++) {
 		if (strcmp(r->word, attributes[i].name) == 0) {
@@ -139,7 +139,7 @@ read_attribute(struct reader *r, struct theme_look *look)
 
 /* "FG on BG ATTRIBUTE...", up to the bar or the line's end. */
 static int
-read_look(struct reader *r, bool few, struct theme_look *look)
+read_look(struct theme_reader *r, bool few, struct theme_look *look)
 {
 	*look = (struct theme_look){COLOUR_TERMINAL, COLOUR_TERMINAL, 0};
 	if (!take(r))
@@ -162,7 +162,7 @@ read_look(struct reader *r, bool few, struct theme_look *look)
 }
 
 static int
-read_line(struct reader *r, struct theme *theme, int given[STYLE_COUNT])
+read_line(struct theme_reader *r, struct theme *theme, int given[STYLE_COUNT])
 {
 	int style = 0, more;
 
@@ -184,7 +184,7 @@ read_line(struct reader *r, struct theme *theme, int given[STYLE_COUNT])
 }
 
 static int
-read_lines(struct reader *r, struct theme *made, int *given)
+read_lines(struct theme_reader *r, struct theme *made, int *given)
 {
 	for (;; r->line++) {
 		r->line_start = r->at;
@@ -209,8 +209,8 @@ theme_stripe(const char *name)
 int
 theme_parse(struct theme *theme, const char *text, const char *file, struct error *err)
 {
-	struct reader r = {.file = file, .at = text, .word_start = text, .line = 1, .err = err};
-	struct reader usual = {.file = "", .at = usual_stripes, .word_start = usual_stripes, .line = 1, .err = err};
+	struct theme_reader r = {.file = file, .at = text, .word_start = text, .line = 1, .err = err};
+	struct theme_reader usual = {.file = "", .at = usual_stripes, .word_start = usual_stripes, .line = 1, .err = err};
 	struct theme made;
 	int given[STYLE_COUNT] = {0}, unasked[STYLE_COUNT] = {0};
 

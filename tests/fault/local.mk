@@ -2,6 +2,7 @@
 # A platform that misbehaves, a client that dies, a disk that fails, a second person: a sample in
 # `make check`, everything in `make check-long`.
 FAULT_TESTS = \
+	tests/fault/test-board.sh \
 	tests/fault/test-disk.sh \
 	tests/fault/test-kill.sh \
 	tests/fault/test-power.sh \
@@ -10,7 +11,8 @@ FAULT_TESTS = \
 	tests/fault/test-second.sh \
 	tests/fault/test-write.sh
 
-EXTRA_DIST += tests/fault/faultd.py tests/fault/kill.py tests/fault/read.py tests/fault/screen.py tests/fault/second.py \
+EXTRA_DIST += tests/fault/board.py tests/fault/faultd.py tests/fault/kill.py tests/fault/read.py tests/fault/screen.py \
+	tests/fault/second.py \
 	tests/fault/shim.c tests/fault/story.py tests/fault/write.py
 dist_check_SCRIPTS += $(FAULT_TESTS)
 TESTS += $(FAULT_TESTS)

@@ -9,7 +9,7 @@ import json
 import os
 import sys
 
-from faultd import Client, Faultd, Platform, SHOP, Tap, in_parallel, long_run, sliced
+from faultd import Client, Faultd, Platform, SHOP, Tap, long_run, on_platforms, sliced
 from story import STORIES, judge
 
 VERBS = ("deploy", "promote", "undo", "carry")
@@ -279,7 +279,7 @@ def main():
         every = max(1, len(cases) // 24)
         chosen = sliced(cases) if long_run() else cases[every // 2::every]
         tap.note(f"{len(chosen)} of {len(cases)} rounds of a second person")
-        results = in_parallel(chosen, rounds.run)
+        results = on_platforms(chosen, Rounds)
         for verb in verbs:
             for action in ACTIONS:
                 of = [r for r in results if r[0][0] == verb and r[0][1] is action]

@@ -5,13 +5,13 @@
 #include "fuzz.h"
 
 #include "base/error.h"
-#include "flow/comment.h"
-#include "flow/document.h"
+#include "flow/verbs/document.h"
+#include "flow/world/comment.h"
 
 static void
 read_document(const char *text)
 {
-	struct document document = {0};
+	struct journal_document document = {0};
 	struct error err = {0};
 	int version = document_version(text);
 

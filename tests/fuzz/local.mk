@@ -22,16 +22,14 @@ EXTRA_DIST += tests/fuzz/corpus tests/fuzz/replay.c
 check_PROGRAMS += $(FUZZ_REPLAYS)
 TESTS += $(FUZZ_REPLAYS)
 
-FUZZ_UI_LIBS = libui.a libflow.a libapi.a libstore.a libdb.a libnet.a libcompare.a libmodel.a libbase.a \
-	$(NCURSES_LIBS) $(CURL_LIBS) $(SQLITE_LIBS) $(BASE_LIBS) -lm
+FUZZ_UI_LIBS = libui.a $(FLOW_LIBS) $(NCURSES_LIBS) $(CURL_LIBS) -lm
 
 tests_fuzz_replay_config_SOURCES = tests/fuzz/fuzz-config.c $(FUZZ_COMMON) $(FUZZ_MAIN)
 tests_fuzz_replay_config_LDADD = libbase.a $(FUZZ_LIBS) $(BASE_LIBS)
 tests_fuzz_replay_import_SOURCES = tests/fuzz/fuzz-import.c $(FUZZ_COMMON) $(FUZZ_MAIN)
 tests_fuzz_replay_import_LDADD = $(FUZZ_LIBS) $(PLATFORM_LIBS)
 tests_fuzz_replay_journal_SOURCES = tests/fuzz/fuzz-journal.c $(FUZZ_COMMON) $(FUZZ_MAIN)
-tests_fuzz_replay_journal_LDADD = $(FUZZ_LIBS) libflow.a libapi.a libstore.a libdb.a libnet.a libcompare.a \
-	libmodel.a libbase.a $(CURL_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
+tests_fuzz_replay_journal_LDADD = $(FUZZ_LIBS) $(FLOW_LIBS) $(CURL_LIBS)
 tests_fuzz_replay_keys_SOURCES = tests/fuzz/fuzz-keys.c $(FUZZ_COMMON) $(FUZZ_MAIN)
 tests_fuzz_replay_keys_LDADD = $(FUZZ_LIBS) $(FUZZ_UI_LIBS)
 tests_fuzz_replay_nouns_SOURCES = tests/fuzz/fuzz-nouns.c $(FUZZ_COMMON) $(FUZZ_MAIN)

@@ -86,7 +86,9 @@ type "seen with three titles"
 key Enter
 row "4 verify" "done" "seen with three titles"
 
-test "P promotes; clean up is next"
+test "P promotes; clean up is next, and the cursor stays on the step to which it was moved"
+key G
+expect "The next release must not bring the bug back"
 key P
 expect "Reason"
 expect "A approve"
@@ -100,6 +102,7 @@ until 20 test "$(platform status production)" = succeeded
 key Esc
 row "5 promote" "done" "oncall" "web 1.4.2 → 1.4.3" "Korean titles"
 row "6 clean up" "next"
+expect "The next release must not bring the bug back"
 
 test "carry shows who has the fix: Canary lacks it, QA runs something else"
 key G

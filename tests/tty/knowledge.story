@@ -25,6 +25,18 @@ gone "could not be read"
 key Q
 exit 0
 
+test "applications that could not be read are not taken for none"
+sh rm -rf $XDG_CACHE_HOME/sidestage
+sh echo 'GET /apps$ status 409' >$RULES
+run sidestage board --url http://localhost --socket $FAULTY
+expect "The applications could not be read"
+refuse "There is no environment"
+sh : >$RULES
+expect "running" 15
+gone "could not be read"
+key Q
+exit 0
+
 test "with one the board shows what it was, its age, and why it is not read"
 sh echo 'GET /envs$ status 503 <html>Busy</html>' >$RULES
 run sidestage board --url http://localhost --socket $FAULTY

@@ -122,7 +122,7 @@ scopes_are_what_the_header_says(void **state)
 		{"/orgs/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 		 "viewer", false},
 	};
-	struct scope scope;
+	struct grant_scope scope;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
@@ -137,7 +137,7 @@ scopes_come_back_as_they_went_in(void **state)
 					     "/orgs/acme/env-types/development",
 					     "/orgs/acme/apps/shop/env-types/development"};
 	json_t *grants = json_array(), *roles;
-	struct scope scope;
+	struct grant_scope scope;
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
@@ -493,7 +493,7 @@ serve(const char *dir, int ready)
 	struct http *http;
 
 	platform.loop = loop_new(&err);
-	http = http_new_with(&platform, &options, &err);
+	http = http_new_with(&platform, &options, routes_answer, &err);
 	if (!http || http_listen_control(http, control_listen(dir, &err), &err) != 0 ||
 	    write(ready, "r", 1) != 1)
 		_exit(1);

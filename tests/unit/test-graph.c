@@ -15,6 +15,7 @@
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "platform/engine/graph.h"
+#include "platform/state/repository-resources.h"
 
 #define ROUNDS 2000
 #define TYPES 7
@@ -178,8 +179,8 @@ same_resources_are_the_same_graph_and_keep_their_ids(void **state)
 	(void)state;
 	one = build(definitions, NULL, "[{\"id\": \"shared.r\", \"type\": \"t0\"}]", &err);
 	two = build(definitions, NULL, "[{\"type\": \"t0\", \"class\": \"default\", \"id\": \"shared.r\"}]", &err);
-	graph_hash(hash_one, one);
-	graph_hash(hash_two, two);
+	repository_graph_hash(hash_one, one);
+	repository_graph_hash(hash_two, two);
 	assert_string_equal(hash_one, hash_two);
 	json_decref(two);
 	known = json_pack("[{s:s, s:s, s:s, s:s, s:s, s:s}]", "res_id", "shared.r", "type", "t0", "class",

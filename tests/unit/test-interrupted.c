@@ -19,10 +19,10 @@
 #include "base/error.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
-#include "flow/document.h"
-#include "flow/interrupted.h"
 #include "flow/session.h"
-#include "flow/verbs.h"
+#include "flow/verbs/document.h"
+#include "flow/verbs/interrupted.h"
+#include "flow/verbs/verbs.h"
 #include "model/delta.h"
 #include "model/json.h"
 #include "store/store.h"
@@ -367,7 +367,7 @@ a_request_comes_back_whole(void **state)
 		.values = values, .before_values = "v1", .after_values = "v2",
 	};
 	struct flow *flow = flow_alloc(here.session, &request);
-	struct document read;
+	struct journal_document read;
 	char *text;
 
 	(void)state;
@@ -433,7 +433,7 @@ a_damaged_document_is_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		struct error err = { 0 };
-		struct document document;
+		struct journal_document document;
 
 		if (document_decode(&document, texts[i], &err) == 0)
 			fail_msg("taken: %s", texts[i]);

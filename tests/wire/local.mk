@@ -83,8 +83,7 @@ TESTS += tests/wire/test-pair tests/wire/test-pair-plain
 tests_wire_test_pair_SOURCES = tests/wire/test-pair.c tests/wire/proxy.c tests/wire/proxy.h \
 	tests/wire/serve.c tests/wire/serve.h
 tests_wire_test_pair_CPPFLAGS = $(AM_CPPFLAGS) -DPLAIN=0
-tests_wire_test_pair_LDADD = libflow.a libapi.a libstore.a libdb.a libnet.a libcompare.a libmodel.a libbase.a \
-	$(CURL_LIBS) $(SQLITE_LIBS) $(CMOCKA_LIBS) $(BASE_LIBS)
+tests_wire_test_pair_LDADD = $(FLOW_LIBS) $(CURL_LIBS) $(CMOCKA_LIBS)
 tests_wire_test_pair_plain_SOURCES = $(tests_wire_test_pair_SOURCES)
 tests_wire_test_pair_plain_CPPFLAGS = $(AM_CPPFLAGS) -DPLAIN=1
 tests_wire_test_pair_plain_LDADD = $(tests_wire_test_pair_LDADD)
@@ -95,6 +94,5 @@ check_PROGRAMS += tests/wire/test-faults
 TESTS += tests/wire/test-faults
 tests_wire_test_faults_SOURCES = tests/wire/test-faults.c tests/wire/proxy.c tests/wire/proxy.h \
 	tests/wire/serve.c tests/wire/serve.h
-tests_wire_test_faults_LDADD = libflow.a libapi.a libstore.a libdb.a libnet.a libcompare.a libmodel.a libbase.a \
-	$(CURL_LIBS) $(SQLITE_LIBS) $(CMOCKA_LIBS) $(BASE_LIBS)
+tests_wire_test_faults_LDADD = $(FLOW_LIBS) $(CURL_LIBS) $(CMOCKA_LIBS)
 endif

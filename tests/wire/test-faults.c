@@ -20,10 +20,10 @@
 
 #include "base/clock.h"
 #include "base/xmalloc.h"
-#include "flow/flow.h"
-#include "flow/interrupted.h"
 #include "flow/session.h"
-#include "flow/world.h"
+#include "flow/verbs/flow.h"
+#include "flow/verbs/interrupted.h"
+#include "flow/world/world.h"
 #include "model/json.h"
 #include "proxy.h"
 #include "serve.h"

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,10 +23,10 @@
 #include "base/clock.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
-#include "flow/flow.h"
-#include "flow/interrupted.h"
 #include "flow/session.h"
-#include "flow/world.h"
+#include "flow/verbs/flow.h"
+#include "flow/verbs/interrupted.h"
+#include "flow/world/world.h"
 #include "model/set.h"
 #include "sample.h"
 #include "store/store.h"
@@ -460,22 +461,61 @@ another_address_has_the_same_history(void **state)
 static void
 discards(void **state)
 {
-	static const char *const clones_made[] = { "hotfix", "second" };
+	struct flow *flow = ask(&(struct flow_request){ .verb = FLOW_DISCARD, .env = "hotfix" });
+	const struct review *review = reviewed(flow);
 
 	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		struct flow *flow = ask(&(struct flow_request){ .verb = FLOW_DISCARD,
-								.env = clones_made[i] });
-		const struct review *review = reviewed(flow);
-
-		assert_null(review->to);
-		assert_string_equal(review->sends[0],
-				    i ? "DELETE /orgs/" ORG "/apps/" APP "/envs/second" :
-					"DELETE /orgs/" ORG "/apps/" APP "/envs/hotfix");
-		succeed(flow, NULL, NULL);
-	}
+	assert_null(review->to);
+	assert_string_equal(review->sends[0], "DELETE /orgs/" ORG "/apps/" APP "/envs/hotfix");
+	succeed(flow, NULL, NULL);
 	refused(&(struct flow_request){ .verb = FLOW_DISCARD, .env = "hotfix" }, ERROR_NOT_FOUND,
 		"hotfix");
+}
+
+static void
+change_history(const char *statement)
+{
+	sqlite3 *database;
+
+	assert_int_equal(sqlite3_open(here.sample.history, &database), SQLITE_OK);
+	sqlite3_busy_timeout(database, WAIT_MS);
+	assert_int_equal(sqlite3_exec(database, statement, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(database);
+}
+
+/* The environment is deleted, and that cannot be kept: nothing has failed, a person resumes it. */
+static void
+what_cannot_be_kept_is_interrupted_and_not_failed(void **state)
+{
+	struct flow *flow = ask(&(struct flow_request){ .verb = FLOW_DISCARD, .env = "second" });
+	struct operation record = { 0 };
+	struct clone_origin origin = { 0 };
+	struct error err = { 0 };
+	char *id;
+
+	(void)state;
+	reviewed(flow);
+	id = xstrdup(flow_operation_id(flow));
+	change_history("CREATE TRIGGER full BEFORE DELETE ON clone BEGIN SELECT RAISE(ABORT, 'no room'); END");
+	approve(flow, NULL, NULL);
+	assert_int_equal(flow_state(flow), FLOW_FAILED);
+	assert_int_equal(flow_error(flow)->kind, ERROR_STORE);
+	assert_non_null(strstr(flow_error(flow)->text, "no room"));
+	flow_dismiss(flow);
+	assert_int_equal(store_operation_get(session_store(here.session), id, &record, &err), 0);
+	assert_int_equal(record.state, OPERATION_RUNNING);
+	operation_clear(&record);
+	change_history("DROP TRIGGER full");
+	flow = flow_resume(here.session, id, &err);
+	assert_non_null(flow);
+	turn_while(flow, FLOW_RUNNING);
+	if (flow_state(flow) != FLOW_DONE)
+		fail_msg("not done: %s", flow_error(flow)->text);
+	flow_dismiss(flow);
+	assert_int_equal(store_clone_origin(session_store(here.session), session_platform(here.session),
+					    ORG, APP, "second", &origin, &err), -1);
+	assert_int_equal(err.kind, ERROR_NOT_FOUND);
+	free(id);
 }
 
 static void
@@ -519,6 +559,7 @@ main(void)
 		cmocka_unit_test(what_was_under_way_waits_for_a_person),
 		cmocka_unit_test(another_address_has_the_same_history),
 		cmocka_unit_test(discards),
+		cmocka_unit_test(what_cannot_be_kept_is_interrupted_and_not_failed),
 		cmocka_unit_test(remembers_the_story),
 	};
 

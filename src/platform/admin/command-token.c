@@ -39,7 +39,7 @@
 #define OWN_USER "oncall"
 #define LOCK_LIMIT_MS 10000
 
-struct command {
+struct token_command {
 	const char *state, *user, *id, *type, *description, *expires;
 	const char *roles[ROLES_MAX];
 	size_t role_count;
@@ -53,7 +53,7 @@ struct target {
 	struct caller caller;
 };
 
-#define AT(member) offsetof(struct command, member)
+#define AT(member) offsetof(struct token_command, member)
 static const struct {
 	const char *name, *argument, *help;
 	size_t at;
@@ -192,7 +192,7 @@ ask(struct target *target, const char *method, const char *path, const json_t *b
 /* --- the actions --- */
 
 static json_t *
-roles_of(const struct command *command, struct error *err)
+roles_of(const struct token_command *command, struct error *err)
 {
 	json_t *roles = json_object();
 
@@ -213,7 +213,7 @@ roles_of(const struct command *command, struct error *err)
 
 /* The user is there, and has the roles. */
 static int
-provide_user(struct target *target, const struct command *command, const char *path,
+provide_user(struct target *target, const struct token_command *command, const char *path,
 	     struct error *err)
 {
 	json_t *roles = roles_of(command, err), *body, *reply = NULL;
@@ -265,7 +265,7 @@ expiry_of(const char *text, char out[CLOCK_STAMP_SIZE], struct error *err)
 }
 
 static int
-create_token_of(struct target *target, const struct command *command, struct error *err)
+create_token_of(struct target *target, const struct token_command *command, struct error *err)
 {
 	char *path = xasprintf("/users/%s", command->user);
 	char *tokens = xasprintf("/users/%s/tokens", command->user);
@@ -329,7 +329,7 @@ list_of(struct target *target, const char *user, struct error *err)
 }
 
 static int
-list_tokens_of(struct target *target, const struct command *command, struct error *err)
+list_tokens_of(struct target *target, const struct token_command *command, struct error *err)
 {
 	json_t *users, *user;
 	int ret = 0;
@@ -349,7 +349,7 @@ list_tokens_of(struct target *target, const struct command *command, struct erro
 }
 
 static int
-revoke_token_of(struct target *target, const struct command *command, struct error *err)
+revoke_token_of(struct target *target, const struct token_command *command, struct error *err)
 {
 	char *path = xasprintf("/users/%s/tokens/%s", command->user, command->id);
 	json_t *reply;
@@ -364,7 +364,7 @@ revoke_token_of(struct target *target, const struct command *command, struct err
 static const struct action {
 	const char *name;
 	bool needs_user, needs_id;
-	int (*run)(struct target *target, const struct command *command, struct error *err);
+	int (*run)(struct target *target, const struct token_command *command, struct error *err);
 } actions[] = {
 	{"create", true, false, create_token_of},
 	{"list", false, false, list_tokens_of},
@@ -382,7 +382,7 @@ is_plain(const char *text)
 
 /* 0 to go on, else the exit status plus 1. */
 static int
-read_arguments(struct command *command, int argc, char **argv)
+read_arguments(struct token_command *command, int argc, char **argv)
 {
 	struct option longs[OPTION_COUNT + 2] = {0};
 	int which, index = 0;
@@ -407,7 +407,7 @@ read_arguments(struct command *command, int argc, char **argv)
 }
 
 static const struct action *
-find_action(const struct command *command, const char *name)
+find_action(const struct token_command *command, const char *name)
 {
 	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
 		if (strcmp(actions[i].name, name) == 0 && (command->user || !actions[i].needs_user) &&
@@ -419,7 +419,7 @@ find_action(const struct command *command, const char *name)
 int
 command_token(int argc, char **argv)
 {
-	struct command command = {0};
+	struct token_command command = {0};
 	int status = read_arguments(&command, argc, argv), ret = -1;
 	const struct action *action;
 	struct target target;

@@ -22,7 +22,7 @@
 #define CONNECT_MS 5000
 #define LIMIT_MS 30000
 
-struct question {
+struct control_question {
 	struct loop *loop;
 	const char *state;
 	json_t **reply;
@@ -53,7 +53,7 @@ control_is_there(const char *state)
 }
 
 static void
-read_answer(struct question *question, const struct http_reply *http)
+read_answer(struct control_question *question, const struct http_reply *http)
 {
 	*question->reply = http->length > 0 ? json_decode(http->bytes, http->length, question->err) : NULL;
 	if (http->length == 0 || *question->reply)
@@ -65,7 +65,7 @@ read_answer(struct question *question, const struct http_reply *http)
 static void
 on_end(void *data, const struct http_reply *http)
 {
-	struct question *question = data;
+	struct control_question *question = data;
 
 	loop_stop(question->loop);
 	if (http->failure == HTTP_ANSWERED)
@@ -84,7 +84,7 @@ on_end(void *data, const struct http_reply *http)
 
 /* Until on_end() was called. */
 static void
-ask(struct question *question, const char *socket, const char *method, const char *path,
+ask(struct control_question *question, const char *socket, const char *method, const char *path,
     const json_t *body)
 {
 	static const char *const headers[] = {"Content-Type: application/json", NULL};
@@ -116,7 +116,7 @@ int
 control_ask(const char *state, const char *method, const char *path, const json_t *body,
 	    json_t **reply, struct error *err)
 {
-	struct question question = {.state = state, .reply = reply, .status = -1, .err = err};
+	struct control_question question = {.state = state, .reply = reply, .status = -1, .err = err};
 	int directory = open(state, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	char *socket = xasprintf("/proc/self/fd/%d/" NAME, directory);
 

@@ -41,6 +41,7 @@
 #include "platform/admin/maintenance.h"
 #include "platform/admin/settings.h"
 #include "platform/admin/systemd.h"
+#include "platform/api/routes.h"
 #include "platform/auth/audit.h"
 #include "platform/auth/limit.h"
 #include "platform/drivers/driver.h"
@@ -134,6 +135,12 @@ check_directory(const char *path, struct error *err)
 	return 0;
 }
 
+static void
+count_deployment(void *data, bool succeeded, int64_t ms)
+{
+	metrics_deployment(data, succeeded, ms);
+}
+
 static int
 open_platform(struct daemon *d, struct error *err)
 {
@@ -159,6 +166,7 @@ open_platform(struct daemon *d, struct error *err)
 		platform->driver = driver_process_new(platform->loop, &driver, err);
 	if (platform->driver) {
 		platform->engine = engine_new(platform);
+		engine_on_deployed(platform->engine, count_deployment, platform->metrics);
 		platform->automation = automation_new(platform);
 		ret = 0;
 	}
@@ -239,7 +247,7 @@ start_http(struct daemon *d, struct error *err)
 	options.connections = (unsigned)settings->connections;
 	options.body_bytes = (size_t)settings->body_bytes;
 	options.tls = d->tls != NULL;
-	d->http = http_new_with(&d->platform, &options, err);
+	d->http = http_new_with(&d->platform, &options, routes_answer, err);
 	return d->http ? 0 : -1;
 }
 

@@ -189,7 +189,7 @@ check_value(struct check *check, const json_t *value)
 	     _("lacks \"value\"; only a secret that is known already can do without"));
 }
 
-static const struct member {
+static const struct import_member {
 	enum shape of;
 	const char *name;
 	void (*check)(struct check *check, const json_t *value);
@@ -245,7 +245,7 @@ static const struct {
 	{SHAPE_VALUE, check_value},
 };
 
-static const struct member *
+static const struct import_member *
 find_member(enum shape shape, const char *name)
 {
 	for (size_t i = 0; i < MEMBER_COUNT; i++)
@@ -321,7 +321,7 @@ walk_list(struct check *check, enum shape shape, const json_t *list)
 static void
 walk_member(struct check *check, enum shape shape, const char *name, const json_t *value)
 {
-	const struct member *member = find_member(shape, name);
+	const struct import_member *member = find_member(shape, name);
 	size_t before = enter(check, name), faults = check->faults;
 
 	if (!member)

@@ -26,7 +26,7 @@ is_secret(struct platform *platform, const struct place *place, const json_t *va
 
 static int
 put(struct platform *platform, const struct place *place, const json_t *value,
-    const json_t *known, const struct value_change *change, struct error *err)
+    const json_t *known, const struct value_set_change *change, struct error *err)
 {
 	const char *text = json_member_string(value, "value");
 	struct value_content content = {
@@ -54,7 +54,7 @@ put(struct platform *platform, const struct place *place, const json_t *value,
 
 static int
 import_value(struct platform *platform, const struct place *place, const json_t *value,
-	     const struct value_change *change, struct error *err)
+	     const struct value_set_change *change, struct error *err)
 {
 	struct error why = {0};
 	json_t *known;
@@ -75,7 +75,7 @@ import_value(struct platform *platform, const struct place *place, const json_t 
 
 int
 import_values(struct platform *platform, const struct place *place, const json_t *list,
-	      const struct value_change *change, struct error *err)
+	      const struct value_set_change *change, struct error *err)
 {
 	const json_t *value;
 	size_t i;

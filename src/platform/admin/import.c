@@ -175,7 +175,7 @@ static int
 put_values(struct import *import, const struct place *place, const json_t *of, struct error *err)
 {
 	const json_t *list = json_object_get(of, "values");
-	const struct value_change change = {import->user, "", import->now};
+	const struct value_set_change change = {import->user, "", import->now};
 
 	import->values += json_array_size(list);
 	return import_values(import->platform, place, list, &change, err);

@@ -92,14 +92,14 @@ read_mode(const struct setting *setting, void *where, const char *value, struct 
 	return 0;
 }
 
-struct unit {
+struct setting_unit {
 	const char *name;
 	int64_t factor;
 };
 
 static int
 read_scaled(const struct setting *setting, void *where, const char *value,
-	    const struct unit *units, struct error *err)
+	    const struct setting_unit *units, struct error *err)
 {
 	char *end;
 	long long number;
@@ -122,7 +122,7 @@ read_scaled(const struct setting *setting, void *where, const char *value,
 static int
 read_number(const struct setting *setting, void *where, const char *value, struct error *err)
 {
-	static const struct unit units[] = {{"", 1}, {NULL, 0}};
+	static const struct setting_unit units[] = {{"", 1}, {NULL, 0}};
 
 	return read_scaled(setting, where, value, units, err);
 }
@@ -130,7 +130,7 @@ read_number(const struct setting *setting, void *where, const char *value, struc
 static int
 read_size(const struct setting *setting, void *where, const char *value, struct error *err)
 {
-	static const struct unit units[] = {{"", 1}, {"K", 1024}, {"M", 1024 * 1024}, {NULL, 0}};
+	static const struct setting_unit units[] = {{"", 1}, {"K", 1024}, {"M", 1024 * 1024}, {NULL, 0}};
 
 	return read_scaled(setting, where, value, units, err);
 }
@@ -138,7 +138,7 @@ read_size(const struct setting *setting, void *where, const char *value, struct 
 static int
 read_duration(const struct setting *setting, void *where, const char *value, struct error *err)
 {
-	static const struct unit units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {NULL, 0}};
+	static const struct setting_unit units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {NULL, 0}};
 
 	return read_scaled(setting, where, value, units, err);
 }

@@ -85,7 +85,7 @@ idempotency_find(struct platform *platform, const struct request *request,
 	if (strcmp(print, json_member_string(row, "request")) == 0)
 		ret = answer_again(row, response, err);
 	else
-		routes_refuse(response, 422, _("This Idempotency-Key was used for another request.  Give "
+		response_refuse(response, 422, _("This Idempotency-Key was used for another request.  Give "
 					       "each request a key of its own."));
 	json_decref(row);
 	return ret;

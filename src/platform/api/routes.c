@@ -23,11 +23,12 @@
 #include "platform/auth/access.h"
 #include "platform/auth/audit.h"
 #include "platform/http/answers.h"
+#include "platform/http/exchange.h"
 #include "platform/state/precondition.h"
+#include "platform/state/repository-users.h"
 #include "platform/state/repository.h"
 
 #define SEGMENTS_MAX 16
-#define UNAVAILABLE_S 5		/* when to try again */
 
 enum body_kind { BODY_NONE, BODY_OBJECT, BODY_ARRAY, BODY_STRING, BODY_BOOLEAN };
 
@@ -266,7 +267,7 @@ static const struct route {
 
 #define ROUTE_COUNT (sizeof(routes) / sizeof(routes[0]))
 
-struct path {
+struct route_path {
 	char *copy;
 	const char *segments[SEGMENTS_MAX];
 	size_t count;
@@ -307,11 +308,11 @@ decode_segment(char *segment)
 
 /* false: not a path that we could have. */
 static bool
-split(struct path *path, const char *text)
+split(struct route_path *path, const char *text)
 {
 	char *rest;
 
-	*path = (struct path){.copy = xstrdup(text)};
+	*path = (struct route_path){.copy = xstrdup(text)};
 	if (text[0] != '/')
 		return false;
 	rest = path->copy + 1;
@@ -351,7 +352,7 @@ take_parameter(struct request *request, const char *name, size_t length, const c
 
 /* request NULL: only say whether it fits.  By hand: it is asked of each row for each request. */
 static bool
-fits(const char *pattern, const struct path *path, struct request *request)
+fits(const char *pattern, const struct route_path *path, struct request *request)
 {
 	const char *at = pattern;
 
@@ -379,7 +380,7 @@ fits(const char *pattern, const struct path *path, struct request *request)
 
 /* Cheaper, and false for most that do not fit. */
 static bool
-may_fit(const char *pattern, const struct path *path)
+may_fit(const char *pattern, const struct route_path *path)
 {
 	const char *last = path->count > 0 ? path->segments[path->count - 1] : "";
 	char end = pattern[strlen(pattern) - 1];
@@ -401,7 +402,7 @@ is_closer(const char *pattern, const char *other)
 #define FITTING_MAX 16		/* rows for one path: its methods, of at most two patterns */
 
 static const struct route *
-find_route(const struct path *path, struct request *request, struct response *response)
+find_route(const struct route_path *path, struct request *request, struct response *response)
 {
 	const struct route *fitting[FITTING_MAX];
 	const char *closest = NULL;
@@ -428,36 +429,6 @@ find_route(const struct path *path, struct request *request, struct response *re
 			 length > 0 ? ", " : "", fitting[i]->method);
 	}
 	return NULL;
-}
-
-static int
-status_of(const struct error *err)
-{
-	static const int statuses[] = {
-		[ERROR_NONE] = 500, [ERROR_INPUT] = 400, [ERROR_NOT_FOUND] = 404,
-		[ERROR_CONFLICT] = 409, [ERROR_STALE] = 412, [ERROR_ACCESS] = 403,
-		[ERROR_UNREACHABLE] = 500, [ERROR_NO_REPLY] = 500, [ERROR_PROTOCOL] = 500,
-		[ERROR_LIMIT] = 413, [ERROR_REMOTE] = 500, [ERROR_STORE] = 500,
-		[ERROR_SYSTEM] = 500, [ERROR_FULL] = 507, [ERROR_UNAVAILABLE] = 503,
-	};
-
-	return statuses[err->kind];
-}
-
-void
-routes_refuse(struct response *response, int status, const char *message)
-{
-	json_t *text = json_string(message);
-	char code[16];
-
-	snprintf(code, sizeof(code), "API-%03d", status);
-	json_decref(response->body);
-	free(response->content_type);
-	response->content_type = NULL;
-	response->status = status;
-	/* A text that is no UTF-8 cannot be sent; the status alone must do then. */
-	response->body = json_pack("{s:s, s:o, s:{}}", "error", code, "message",
-				   text ? text : json_string(""), "details");
 }
 
 static bool
@@ -499,24 +470,16 @@ read_body(const struct route *route, struct request *request, struct response *r
 		error_set(&err, ERROR_INPUT, _("The body must be %s in JSON."), names[route->body]);
 	if (err.kind == ERROR_NONE)
 		return true;
-	routes_refuse(response, 422, err.text);
+	response_refuse(response, 422, err.text);
 	return false;
-}
-
-void
-routes_refuse_error(struct response *response, const struct error *err)
-{
-	routes_refuse(response, status_of(err), err->text);
-	if (response->status == 503)
-		response->retry_after = UNAVAILABLE_S;
 }
 
 static void
 refuse_by(struct response *response, const struct route *route, const struct error *err)
 {
-	int status = status_of(err);
+	int status = response_status_of(err);
 
-	routes_refuse_error(response, err);
+	response_refuse_error(response, err);
 	if (status >= 500)
 		log_line(LOG_PRIORITY_ERROR, "request failed", "operation", route->operation,
 			 "error", err->text, NULL);
@@ -636,6 +599,21 @@ handle(struct platform *platform, const struct route *route, struct request *req
 	return route->handle(platform, request, response, err);
 }
 
+static int
+note_in_audit(struct platform *platform, const struct request *request, int status,
+	      struct error *err)
+{
+	return audit_put(platform, &(struct audit_row){
+		.org = request->place.org ? request->place.org : "",
+		.user = request->caller->user,
+		.token = request->caller->token,
+		.method = request->method,
+		.path = request->path,
+		.peer = request->peer ? request->peer : "",
+		.status = status,
+	}, err);
+}
+
 /* A change, the note of who made it, and the answer that is given again are one transaction. */
 static int
 handle_write(struct platform *platform, const struct route *route, struct request *request,
@@ -653,7 +631,7 @@ handle_write(struct platform *platform, const struct route *route, struct reques
 	/* Some refuse with a body of their own. */
 	if (ret == 0)
 		refused = response->status >= 400;
-	if (ret == 0 && !refused && audit_put(platform, request, response->status, err) == 0 &&
+	if (ret == 0 && !refused && note_in_audit(platform, request, response->status, err) == 0 &&
 	    (!keeps || idempotency_keep(platform, request, response, err) == 0) &&
 	    repository_commit(platform->repository, err) == 0)
 		return 0;
@@ -672,7 +650,7 @@ note_refused(struct platform *platform, const struct request *request, int statu
 {
 	struct error err = {0};
 
-	if (is_write(request) && audit_put(platform, request, status, &err) != 0)
+	if (is_write(request) && note_in_audit(platform, request, status, &err) != 0)
 		log_line(LOG_PRIORITY_ERROR, "the audit log failed", "error", err.text, NULL);
 }
 
@@ -701,24 +679,6 @@ run(struct platform *platform, const struct route *route, struct request *reques
 				 : route->handle(platform, request, response, err);
 }
 
-const char *
-request_query(const struct request *request, const char *key)
-{
-	return request->query ? request->query(request->data, key) : NULL;
-}
-
-size_t
-request_query_all(const struct request *request, const char *key, const char **values, size_t max)
-{
-	return request->query_all ? request->query_all(request->data, key, values, max) : 0;
-}
-
-const char *
-request_user(const struct request *request)
-{
-	return request->caller->user;
-}
-
 static void
 answer_route(struct platform *platform, const struct route *route, struct request *request,
 	     struct response *response)
@@ -739,7 +699,7 @@ void
 routes_answer(struct platform *platform, struct request *request, struct response *response)
 {
 	const struct route *route = NULL;
-	struct path path;
+	struct route_path path;
 
 	*response = (struct response){0};
 	if (split(&path, request->path))
@@ -749,9 +709,9 @@ routes_answer(struct platform *platform, struct request *request, struct respons
 	if (route)
 		answer_route(platform, route, request, response);
 	else if (response->allow[0])
-		routes_refuse(response, 405, _("This address does not take that method."));
+		response_refuse(response, 405, _("This address does not take that method."));
 	else
-		routes_refuse(response, 404, _("There is nothing at this address."));
+		response_refuse(response, 404, _("There is nothing at this address."));
 	json_decref(request->body);
 	request->body = NULL;
 	json_decref(response->details);

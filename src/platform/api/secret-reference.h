@@ -18,9 +18,6 @@
 struct caller;
 struct error;
 
-/* The name of this platform's own store. */
-#define SECRET_STORE "sidestaged"
-
 /* place: where the value is to be.  The text, for secrets_wipe(); NULL with ERROR_INPUT (no such
  * secret, or no such store) or ERROR_ACCESS. */
 char *secret_reference_open(struct platform *platform, const struct caller *caller,

@@ -313,7 +313,7 @@ access_check_type(const struct caller *caller, const struct place *place, const 
 }
 
 bool
-access_may_give(const struct caller *caller, const struct scope *scope)
+access_may_give(const struct caller *caller, const struct grant_scope *scope)
 {
 	return rights_at(caller, scope->org[0] ? scope->org : NULL, scope->app[0] ? scope->app : NULL,
 			 NULL) & RIGHT_ADMINISTER;
@@ -401,11 +401,11 @@ take_id(const char **text, const char *prefix, char out[64])
 }
 
 bool
-scope_parse(const char *text, const char *role, struct scope *out)
+scope_parse(const char *text, const char *role, struct grant_scope *out)
 {
 	size_t i = find_role(role);
 
-	*out = (struct scope){0};
+	*out = (struct grant_scope){0};
 	if (i == ROLE_COUNT)
 		return false;
 	if (strcmp(text, "/") == 0)

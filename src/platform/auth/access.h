@@ -42,6 +42,7 @@
 #include "platform/state/platform.h"
 
 struct error;
+struct grant_scope;
 
 /* --- who --- */
 
@@ -120,16 +121,12 @@ bool access_is_administrator(const struct caller *caller);	/* of the platform */
 
 /* --- scopes --- */
 
-struct scope {
-	char org[64], app[64], env_type[64];	/* "" for any */
-};
-
 /* Scope and role together: false when there is no such scope, or no such role in it. */
-bool scope_parse(const char *text, const char *role, struct scope *out);
+bool scope_parse(const char *text, const char *role, struct grant_scope *out);
 /* {scope: role} of grants. */
 json_t *scope_roles(const json_t *grants);
 /* Roles in this scope are the caller's to give and to take: who administers a place does so
  * for all that is in it. */
-bool access_may_give(const struct caller *caller, const struct scope *scope);
+bool access_may_give(const struct caller *caller, const struct grant_scope *scope);
 
 #endif

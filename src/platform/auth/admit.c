@@ -9,18 +9,16 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/log.h"
-#include "platform/api/routes.h"
 #include "platform/auth/limit.h"
 
 static bool
-refuse_for(struct response *refused, int seconds)
+refuse_for(struct refusal *refused, int seconds)
 {
-	char text[160];
-
-	snprintf(text, sizeof(text), ngettext("Too many requests.  Try again in %d second.",
-					      "Too many requests.  Try again in %d seconds.",
-					      (unsigned long)seconds), seconds);
-	routes_refuse(refused, 429, text);
+	snprintf(refused->text, sizeof(refused->text),
+		 ngettext("Too many requests.  Try again in %d second.",
+			  "Too many requests.  Try again in %d seconds.",
+			  (unsigned long)seconds), seconds);
+	refused->status = 429;
 	refused->retry_after = seconds;
 	return false;
 }
@@ -47,17 +45,18 @@ wait_of_guesser(struct platform *platform, const struct peer *peer, const char *
 
 static bool
 refuse_unknown(struct platform *platform, const struct peer *peer, enum access_answer answer,
-	       struct response *refused)
+	       struct refusal *refused)
 {
 	bool is_stranger = answer == ACCESS_NO_TOKEN;
 	int seconds = take(platform, is_stranger ? LIMIT_STRANGER : LIMIT_WRONG, peer->key);
 
 	if (seconds > 0)
 		return refuse_for(refused, seconds);
-	routes_refuse(refused, 401, is_stranger ? _("This platform asks for a token.")
-				    : answer == ACCESS_EXPIRED_TOKEN
-					    ? _("The token has expired.  Ask for a new one.")
-					    : _("The token was refused."));
+	refused->status = 401;
+	snprintf(refused->text, sizeof(refused->text), "%s",
+		 is_stranger ? _("This platform asks for a token.")
+		 : answer == ACCESS_EXPIRED_TOKEN ? _("The token has expired.  Ask for a new one.")
+						  : _("The token was refused."));
 	log_line(LOG_PRIORITY_INFO, "refused", "peer", peer->text, "why",
 		 is_stranger ? "no token"
 		 : answer == ACCESS_EXPIRED_TOKEN ? "expired token"
@@ -68,19 +67,17 @@ refuse_unknown(struct platform *platform, const struct peer *peer, enum access_a
 
 bool
 admit(struct platform *platform, const struct peer *peer, const char *authorization,
-      struct caller *caller, struct response *refused)
+      struct caller *caller, struct refusal *refused)
 {
 	int seconds = wait_of_guesser(platform, peer, authorization);
 	enum access_answer answer;
-	struct error err = {0};
 
-	*refused = (struct response){0};
+	*refused = (struct refusal){0};
 	if (seconds > 0)
 		return refuse_for(refused, seconds);
-	answer = access_identify(platform, authorization, peer->trust, caller, &err);
+	answer = access_identify(platform, authorization, peer->trust, caller, &refused->err);
 	if (answer == ACCESS_FAILED) {
-		log_line(LOG_PRIORITY_ERROR, "request failed", "error", err.text, NULL);
-		routes_refuse_error(refused, &err);
+		log_line(LOG_PRIORITY_ERROR, "request failed", "error", refused->err.text, NULL);
 		return false;
 	}
 	if (answer != ACCESS_KNOWN)

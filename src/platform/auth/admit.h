@@ -5,10 +5,9 @@
 
 #include <stdbool.h>
 
+#include "base/error.h"
 #include "platform/auth/access.h"
 #include "platform/state/platform.h"
-
-struct response;
 
 struct peer {
 	enum peer_trust trust;
@@ -16,8 +15,16 @@ struct peer {
 	char key[64];		/* what its limits go by: an IPv6 network of 64 bits is one peer */
 };
 
-/* true: caller is filled; caller_clear() it.  false: the response says why not (401, 429). */
+/* Why somebody is not admitted. */
+struct refusal {
+	int status;		/* 401, 429; 0: it failed, see err */
+	int retry_after;	/* seconds; 0: not said */
+	char text[160];		/* a sentence for people */
+	struct error err;
+};
+
+/* true: caller is filled; caller_clear() it.  false: the refusal says why not. */
 bool admit(struct platform *platform, const struct peer *peer, const char *authorization,
-	   struct caller *caller, struct response *refused);
+	   struct caller *caller, struct refusal *refused);
 
 #endif

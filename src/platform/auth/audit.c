@@ -7,8 +7,6 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "platform/api/routes.h"
-#include "platform/auth/access.h"
 #include "platform/state/repository-users.h"
 
 #define DAY_MS (24 * 60 * 60 * 1000LL)
@@ -30,21 +28,14 @@ audit_prune(struct platform *platform, struct error *err)
 }
 
 int
-audit_put(struct platform *platform, const struct request *request, int status, struct error *err)
+audit_put(struct platform *platform, const struct audit_row *entry, struct error *err)
 {
 	char path[PATH_MAX_BYTES];
-	const struct audit_row row = {
-		.org = request->place.org ? request->place.org : "",
-		.user = request->caller->user,
-		.token = request->caller->token,
-		.method = request->method,
-		.path = path,
-		.peer = request->peer ? request->peer : "",
-		.status = status,
-		.at = clock_wall_ms(),
-	};
+	struct audit_row row = *entry;
 
-	snprintf(path, sizeof(path), "%s", request->path);
+	snprintf(path, sizeof(path), "%s", entry->path);
+	row.path = path;
+	row.at = clock_wall_ms();
 	if (repository_put_audit(platform->repository, &row, err) != 0)
 		return -1;
 	if (++platform->audited % PRUNE_EVERY == 0)

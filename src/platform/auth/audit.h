@@ -18,8 +18,8 @@
 
 #include "platform/state/platform.h"
 
+struct audit_row;
 struct error;
-struct request;
 
 struct audit_options {
 	int64_t max_rows;
@@ -28,9 +28,8 @@ struct audit_options {
 
 extern const struct audit_options audit_defaults;
 
-/* The request was or will be answered with this status. */
-int audit_put(struct platform *platform, const struct request *request, int status,
-	      struct error *err);
+/* A request was or will be answered; the time is now, and a path that is too long is cut. */
+int audit_put(struct platform *platform, const struct audit_row *entry, struct error *err);
 /* Forgets what is too old or too much; at the start, and by itself now and then. */
 int audit_prune(struct platform *platform, struct error *err);
 

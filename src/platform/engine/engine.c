@@ -25,7 +25,6 @@
 #include "platform/drivers/driver.h"
 #include "platform/engine/rollout-plan.h"
 #include "platform/engine/rollout.h"
-#include "platform/http/metrics.h"
 #include "platform/state/repository.h"
 
 #define PENDING_MAX_MS (15 * 60 * 1000)	/* what was asked for longer ago is asked for again */
@@ -64,6 +63,8 @@ struct engine {
 	struct loop_timer *drain;	/* the idle callback, on its own stack */
 	void (*idle)(void *data);
 	void *idle_data;
+	void (*deployed)(void *data, bool succeeded, int64_t ms);	/* NULL: nobody counts */
+	void *deployed_data;
 };
 
 static struct place
@@ -201,9 +202,9 @@ committed(void *data, bool succeeded)
 {
 	struct engine_env *env = data;
 
-	if (!env->resuming)
-		metrics_deployment(env->engine->platform->metrics, succeeded,
-				   clock_steady_ms() - env->began);
+	if (!env->resuming && env->engine->deployed)
+		env->engine->deployed(env->engine->deployed_data, succeeded,
+				      clock_steady_ms() - env->began);
 	env->starting = false;
 	if (succeeded)
 		env->retry_ms = RETRY_MIN_MS;
@@ -557,6 +558,14 @@ engine_new(struct platform *platform)
 
 	engine->platform = platform;
 	return engine;
+}
+
+void
+engine_on_deployed(struct engine *engine, void (*deployed)(void *data, bool succeeded, int64_t ms),
+		   void *data)
+{
+	engine->deployed = deployed;
+	engine->deployed_data = data;
 }
 
 void

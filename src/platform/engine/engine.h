@@ -18,6 +18,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "platform/state/platform.h"
 
@@ -26,6 +27,10 @@ struct error;
 
 struct engine *engine_new(struct platform *platform);
 void engine_free(struct engine *engine);	/* NULL is fine; after the driver has stopped all */
+
+/* Called for each deployment that has ended, with how long it took. */
+void engine_on_deployed(struct engine *engine,
+			void (*deployed)(void *data, bool succeeded, int64_t ms), void *data);
 
 /* What the following ask for in a transaction happens when it is durable, or not at all. */
 

@@ -47,15 +47,6 @@ graph_key(const char *type, const char *resource_class, const char *id)
 	return xasprintf("%s.%s#%s", type, resource_class, id);
 }
 
-void
-graph_hash(char *out, const json_t *nodes)
-{
-	char *text = json_canonical(nodes);
-
-	ids_sha256_hex(out, text, strlen(text));
-	free(text);
-}
-
 /* --- what is declared --- */
 
 static void

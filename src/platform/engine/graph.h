@@ -48,7 +48,5 @@ json_t *graph_build(const struct graph_source *source, const json_t *declared, c
 
 /* "TYPE.CLASS#ID", which is one resource of an environment.  free() it. */
 char *graph_key(const char *type, const char *resource_class, const char *id);
-/* The hash over the nodes, in hex (IDS_SHA256_HEX_SIZE bytes). */
-void graph_hash(char *out, const json_t *nodes);
 
 #endif

@@ -25,7 +25,7 @@
 #include "platform/engine/provision.h"
 #include "platform/state/repository.h"
 
-struct scope {
+struct plan_scope {
 	const struct rollout *r;
 	const char *module;
 	const json_t *listen;	/* {R: port}; NULL: names instead of ports and of secrets */
@@ -36,7 +36,7 @@ struct scope {
 
 /* The port that this one instance is to listen on; a name in its place when there is none yet. */
 static json_t *
-listen_of(const struct scope *s, const char *resource)
+listen_of(const struct plan_scope *s, const char *resource)
 {
 	char *name;
 	json_t *port;
@@ -52,7 +52,7 @@ listen_of(const struct scope *s, const char *resource)
 static json_t *
 find_output(void *data, const char *res_id, const char *name, bool *secret, struct error *err)
 {
-	const struct scope *s = data;
+	const struct plan_scope *s = data;
 	const json_t *outputs = provision_outputs(s->r->provision, res_id);
 	char *own = xasprintf("modules.%s.externals.", s->module);
 	const char *resource = strncmp(res_id, own, strlen(own)) == 0 ? res_id + strlen(own) : NULL;
@@ -66,7 +66,7 @@ find_output(void *data, const char *res_id, const char *name, bool *secret, stru
 static bool
 is_declared(void *data, const char *res_id)
 {
-	const struct scope *s = data;
+	const struct plan_scope *s = data;
 
 	return provision_outputs(s->r->provision, res_id) != NULL;
 }
@@ -74,7 +74,7 @@ is_declared(void *data, const char *res_id)
 static json_t *
 find_service(void *data, const char *module, struct error *err)
 {
-	const struct scope *s = data;
+	const struct plan_scope *s = data;
 
 	if (set_module(s->r->set, module))
 		return json_string("localhost");
@@ -85,14 +85,14 @@ find_service(void *data, const char *module, struct error *err)
 static json_t *
 find_value(void *data, const char *key, bool *secret, struct error *err)
 {
-	struct scope *s = data;
+	struct plan_scope *s = data;
 
 	return deployed_values_find(s->r->values, key, !s->listen, s->texts, secret, err);
 }
 
 /* Resolves what a module says. */
 static json_t *
-resolve(struct scope *scope, const json_t *value, const char *where, json_t *secrets,
+resolve(struct plan_scope *scope, const json_t *value, const char *where, json_t *secrets,
 	struct error *err)
 {
 	struct reference_source source = {
@@ -114,7 +114,7 @@ static json_t *
 resolve_spec(const struct rollout *r, const char *module, const json_t *listen, json_t *texts,
 	     struct error *err)
 {
-	struct scope scope = {.r = r, .module = module, .listen = listen, .texts = texts};
+	struct plan_scope scope = {.r = r, .module = module, .listen = listen, .texts = texts};
 	const json_t *spec = json_object_get(set_module(r->set, module), "spec");
 	json_t *secrets = json_array();
 	json_t *resolved = resolve(&scope, spec, "/spec", secrets, err);

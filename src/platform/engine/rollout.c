@@ -392,7 +392,7 @@ enter_ended(struct rollout *r)
 
 /* --- from state to state --- */
 
-static const struct state {
+static const struct rollout_step {
 	const char *name;
 	enum step (*enter)(struct rollout *rollout);
 	void (*cancel)(struct rollout *rollout);	/* while it waits; NULL: it never does */

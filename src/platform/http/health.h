@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "platform/api/routes.h"
+#include "platform/http/exchange.h"
 
 /* Whether the path may be read without a token; local: from this machine. */
 bool health_is_open(const char *path, bool local);

@@ -35,10 +35,10 @@
 #include "model/json.h"
 #include "net/listener.h"
 #include "net/loop.h"
-#include "platform/api/routes.h"
 #include "platform/auth/admit.h"
 #include "platform/http/answers.h"
 #include "platform/http/etag.h"
+#include "platform/http/exchange.h"
 #include "platform/http/health.h"
 #include "platform/http/http-guard.h"
 #include "platform/http/http-log.h"
@@ -99,6 +99,7 @@ struct listener {
 
 struct http {
 	struct platform *platform;
+	http_answer *answer;		/* what is not for health.h */
 	struct http_options options;
 	struct http_log log;
 	struct server plain, tls;
@@ -340,7 +341,19 @@ refuse(struct MHD_Connection *mhd, int status, const char *message)
 {
 	struct response response = {0};
 
-	routes_refuse(&response, status, message);
+	response_refuse(&response, status, message);
+	return finish(NULL, mhd, &response, false, NULL);
+}
+
+static enum MHD_Result
+refuse_entry(struct MHD_Connection *mhd, const struct refusal *refused)
+{
+	struct response response = {.retry_after = refused->retry_after};
+
+	if (refused->status == 0)
+		response_refuse_error(&response, &refused->err);
+	else
+		response_refuse(&response, refused->status, refused->text);
 	return finish(NULL, mhd, &response, false, NULL);
 }
 
@@ -356,7 +369,7 @@ query(void *data, const char *key)
 	return MHD_lookup_connection_value(data, MHD_GET_ARGUMENT_KIND, key);
 }
 
-struct values {
+struct query_values {
 	const char *key;
 	const char **out;
 	size_t max, count;
@@ -365,7 +378,7 @@ struct values {
 static enum MHD_Result
 take_value(void *data, enum MHD_ValueKind kind, const char *key, const char *value)
 {
-	struct values *values = data;
+	struct query_values *values = data;
 
 	(void)kind;
 	if (strcmp(key, values->key) != 0)
@@ -379,7 +392,7 @@ take_value(void *data, enum MHD_ValueKind kind, const char *key, const char *val
 static size_t
 query_all(void *data, const char *key, const char **out, size_t max)
 {
-	struct values values = {key, out, max, 0};
+	struct query_values values = {key, out, max, 0};
 
 	MHD_get_connection_values(data, MHD_GET_ARGUMENT_KIND, take_value, &values);
 	return values.count;
@@ -410,7 +423,7 @@ begin(struct http *http, struct MHD_Connection *mhd, const char *method,
       struct exchange *exchange)
 {
 	struct connection *c = connection_of(mhd);
-	struct response refused;
+	struct refusal refused;
 	const char *why;
 	int status;
 
@@ -427,11 +440,11 @@ begin(struct http *http, struct MHD_Connection *mhd, const char *method,
 	if (admit(http->platform, &c->peer, header(mhd, "Authorization"), &exchange->caller, &refused))
 		return MHD_YES;
 	exchange->answered = true;
-	return finish(NULL, mhd, &refused, false, NULL);
+	return refuse_entry(mhd, &refused);
 }
 
 static enum MHD_Result
-answer(struct http *http, struct MHD_Connection *mhd, const char *method,
+answer_request(struct http *http, struct MHD_Connection *mhd, const char *method,
        struct exchange *exchange)
 {
 	/* The library leaves the body of an answer to HEAD away. */
@@ -456,7 +469,7 @@ answer(struct http *http, struct MHD_Connection *mhd, const char *method,
 	if (exchange->too_large)
 		return refuse(mhd, 413, _("The body is larger than this platform takes."));
 	if (!health_answer(http->platform, &request, &response))
-		routes_answer(http->platform, &request, &response);
+		http->answer(http->platform, &request, &response);
 	response.close = http->stopping;
 	if (response.known)
 		return finish_known(mhd, &response, exchange->headers.if_none_match);
@@ -483,7 +496,7 @@ handle(void *data, struct MHD_Connection *mhd, const char *path, const char *met
 		*length = 0;
 		return MHD_YES;
 	}
-	return exchange->answered ? MHD_YES : answer(data, mhd, method, exchange);
+	return exchange->answered ? MHD_YES : answer_request(data, mhd, method, exchange);
 }
 
 /* --- the library in our loop --- */
@@ -580,18 +593,20 @@ start_server(struct http *http, struct server *server, bool tls, struct error *e
 }
 
 struct http *
-http_new(struct platform *platform, struct error *err)
+http_new(struct platform *platform, http_answer *answer, struct error *err)
 {
-	return http_new_with(platform, &http_defaults, err);
+	return http_new_with(platform, &http_defaults, answer, err);
 }
 
 struct http *
-http_new_with(struct platform *platform, const struct http_options *options, struct error *err)
+http_new_with(struct platform *platform, const struct http_options *options, http_answer *answer,
+	      struct error *err)
 {
 	struct http *http = xcalloc(1, sizeof(*http));
 
 	http->platform = platform;
 	http->options = *options;
+	http->answer = answer;
 	if (http->options.body_bytes == 0)
 		http->options.body_bytes = JSON_BYTES_MAX;
 	if (start_server(http, &http->plain, false, err) != 0 ||

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The HTTP half of the daemon: connections and their limits; routes.h has the answers. */
+/* The HTTP half of the daemon: connections and their limits; what is answered is another's. */
 #ifndef SIDESTAGE_PLATFORM_HTTP_HTTP_H
 #define SIDESTAGE_PLATFORM_HTTP_HTTP_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "platform/http/exchange.h"
 #include "platform/state/platform.h"
 
 struct error;
@@ -24,10 +25,11 @@ struct http_options {
 
 extern const struct http_options http_defaults;
 
-struct http *http_new(struct platform *platform, struct error *err);
+/* What is asked of the platform is handed to `answer`. */
+struct http *http_new(struct platform *platform, http_answer *answer, struct error *err);
 /* options are copied. */
 struct http *http_new_with(struct platform *platform, const struct http_options *options,
-			   struct error *err);
+			   http_answer *answer, struct error *err);
 void http_free(struct http *http);	/* NULL is fine */
 /* Serves what comes in on a listening socket, which it owns from now on. */
 int http_listen(struct http *http, int fd, struct error *err);

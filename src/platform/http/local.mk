@@ -5,6 +5,8 @@ libplatform_http_a_SOURCES = \
 	src/platform/http/answers.h \
 	src/platform/http/etag.c \
 	src/platform/http/etag.h \
+	src/platform/http/exchange.c \
+	src/platform/http/exchange.h \
 	src/platform/http/health.c \
 	src/platform/http/health.h \
 	src/platform/http/http-guard.c \

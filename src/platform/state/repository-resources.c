@@ -5,13 +5,13 @@
 #include "platform/state/repository-resources.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
-#include "platform/engine/graph.h"
 #include "platform/state/definition.h"
 #include "platform/state/rows.h"
 
@@ -264,6 +264,15 @@ repository_drop_resource(struct repository *repository, const struct place *plac
 	"SELECT id, hash, nodes AS \"json:nodes\", created_at AS \"stamp:created_at\","            \
 	" used_at AS \"stamp:used_at\" FROM graphs WHERE org = ? AND app = ? AND env = ? "
 
+void
+repository_graph_hash(char *out, const json_t *nodes)
+{
+	char *text = json_canonical(nodes);
+
+	ids_sha256_hex(out, text, strlen(text));
+	free(text);
+}
+
 json_t *
 repository_keep_graph(struct repository *repository, const struct place *place,
 		      const json_t *nodes, int64_t now, struct error *err)
@@ -271,7 +280,7 @@ repository_keep_graph(struct repository *repository, const struct place *place,
 	char id[IDS_UUID_SIZE], hash[IDS_SHA256_HEX_SIZE];
 
 	ids_uuid7(id);
-	graph_hash(hash, nodes);
+	repository_graph_hash(hash, nodes);
 	if (rows_run(repository, err,
 		     "INSERT INTO graphs VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)"
 		     " ON CONFLICT (org, app, env, hash) DO UPDATE SET used_at = ?7",

@@ -75,6 +75,8 @@ int repository_drop_resource(struct repository *repository, const struct place *
 
 /* --- graphs --- */
 
+/* The hash over a graph's nodes, in hex (IDS_SHA256_HEX_SIZE bytes): the same of the same graph. */
+void repository_graph_hash(char *out, const json_t *nodes);
 /* {id, hash, nodes, created_at, used_at}.  Equal nodes are the same graph, used once more. */
 json_t *repository_keep_graph(struct repository *repository, const struct place *place,
 			      const json_t *nodes, int64_t now, struct error *err);

@@ -7,7 +7,6 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "model/json.h"
-#include "platform/auth/access.h"
 #include "platform/state/rows.h"
 
 #define USER                                                                                       \
@@ -101,7 +100,7 @@ repository_grants(struct repository *repository, const char *user, struct error 
 }
 
 int
-repository_put_grant(struct repository *repository, const char *user, const struct scope *scope,
+repository_put_grant(struct repository *repository, const char *user, const struct grant_scope *scope,
 		     const char *role, struct error *err)
 {
 	if (role)

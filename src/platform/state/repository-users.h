@@ -10,7 +10,6 @@
 
 struct error;
 struct repository;
-struct scope;
 
 /* --- users: {"id","name","type","email"?,"properties","created_at"} --- */
 
@@ -27,9 +26,13 @@ int repository_drop_user(struct repository *repository, const char *id, struct e
 /* --- roles: [{"org","app","env_type","role"}] --- */
 
 json_t *repository_grants(struct repository *repository, const char *user, struct error *err);
+/* Where a role is held: "" for any. */
+struct grant_scope {
+	char org[64], app[64], env_type[64];
+};
 /* role NULL: none from now on. */
 int repository_put_grant(struct repository *repository, const char *user,
-			 const struct scope *scope, const char *role, struct error *err);
+			 const struct grant_scope *scope, const char *role, struct error *err);
 /* {"type"} of an environment. */
 json_t *repository_env_type_of(struct repository *repository, const struct place *place,
 			       struct error *err);

@@ -214,7 +214,7 @@ row_of_version(struct repository *repository, const struct place *place, int64_t
 static int
 restore_rows(struct repository *repository, const struct place *place, int64_t from,
 	     const char *key, const struct value_version *version,
-	     const struct value_change *change, struct error *err)
+	     const struct value_set_change *change, struct error *err)
 {
 	if (rows_run(repository, err,
 		     "UPDATE value_rows AS n SET until = ?6 WHERE org = ?1 AND app = ?2 AND env = ?3"
@@ -256,7 +256,7 @@ check_key(struct repository *repository, const struct place *place, int64_t seq,
 
 int
 repository_restore_values(struct repository *repository, const struct place *place,
-			  const char *id, const char *key, const struct value_change *change,
+			  const char *id, const char *key, const struct value_set_change *change,
 			  char made[IDS_UUID_SIZE], struct error *err)
 {
 	json_t *from = find_version(repository, place, id, err);
@@ -293,7 +293,7 @@ purge_rows(struct repository *repository, const struct place *place, const json_
 
 static int
 purge(struct repository *repository, const struct place *place, const json_t *from,
-      const json_t *row, const char *key, const struct value_change *change, struct error *err)
+      const json_t *row, const char *key, const struct value_set_change *change, struct error *err)
 {
 	struct value_version version = {
 		.what = "value_set_version_purge",
@@ -309,7 +309,7 @@ purge(struct repository *repository, const struct place *place, const json_t *fr
 
 int
 repository_purge_value(struct repository *repository, const struct place *place,
-		       const char *id, const char *key, const struct value_change *change,
+		       const char *id, const char *key, const struct value_set_change *change,
 		       struct error *err)
 {
 	json_t *from = find_version(repository, place, id, err);

@@ -11,8 +11,8 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
-#include "platform/api/secret-reference.h"
 #include "platform/state/rows.h"
+#include "platform/state/secret.h"
 #include "platform/state/values-private.h"
 
 /* --- what goes out --- */
@@ -117,7 +117,7 @@ repository_sealed_value(struct repository *repository, const struct place *place
 
 int
 value_version_begin(struct repository *repository, const struct place *place,
-		    struct value_version *version, const struct value_change *change,
+		    struct value_version *version, const struct value_set_change *change,
 		    struct error *err)
 {
 	char *result_of = xasprintf("%s_%s", place->env ? "env" : "app", version->what);
@@ -178,7 +178,7 @@ value_version_end(struct repository *repository, const struct place *place,
 
 static int
 insert_row(struct repository *repository, const struct place *place,
-	   const struct value_content *content, int64_t seq, const struct value_change *change,
+	   const struct value_content *content, int64_t seq, const struct value_set_change *change,
 	   struct error *err)
 {
 	return rows_run(repository, err,
@@ -193,7 +193,7 @@ insert_row(struct repository *repository, const struct place *place,
 
 int
 repository_create_value(struct repository *repository, const struct place *place,
-			const struct value_content *content, const struct value_change *change,
+			const struct value_content *content, const struct value_set_change *change,
 			struct error *err)
 {
 	struct value_version version = {.what = "value_create"};
@@ -235,7 +235,7 @@ end_row(struct repository *repository, const struct place *place, const char *ke
 /* The row that is there now ends, and one with the new content begins. */
 static int
 replace_row(struct repository *repository, const struct place *place,
-	    const struct value_content *content, int64_t seq, const struct value_change *change,
+	    const struct value_content *content, int64_t seq, const struct value_set_change *change,
 	    struct error *err)
 {
 	if (end_row(repository, place, content->key, seq, err) != 0)
@@ -259,7 +259,7 @@ replace_row(struct repository *repository, const struct place *place,
 
 int
 repository_update_value(struct repository *repository, const struct place *place,
-			const struct value_content *content, const struct value_change *change,
+			const struct value_content *content, const struct value_set_change *change,
 			struct error *err)
 {
 	struct value_version version = {.what = "value_update"};
@@ -279,7 +279,7 @@ repository_update_value(struct repository *repository, const struct place *place
 /* *changed: it is not so already. */
 static int
 put_row(struct repository *repository, const struct place *place,
-	const struct value_content *content, int64_t seq, const struct value_change *change,
+	const struct value_content *content, int64_t seq, const struct value_set_change *change,
 	bool *changed, struct error *err)
 {
 	struct error why = {0};
@@ -318,7 +318,7 @@ drop_row(struct repository *repository, const struct place *place, const char *k
 int
 repository_change_values(struct repository *repository, const struct place *place,
 			 const struct value_content *contents, size_t count,
-			 const json_t *deleted, const struct value_change *change,
+			 const json_t *deleted, const struct value_set_change *change,
 			 struct error *err)
 {
 	struct value_version version = {.what = "value_update"};
@@ -341,7 +341,7 @@ repository_change_values(struct repository *repository, const struct place *plac
 
 int
 repository_delete_values(struct repository *repository, const struct place *place,
-			 const char *key, const struct value_change *change, struct error *err)
+			 const char *key, const struct value_set_change *change, struct error *err)
 {
 	struct value_version version = {.what = key ? "value_delete" : "values_delete"};
 	json_t *row = key ? current_row(repository, place, key, err) : NULL;

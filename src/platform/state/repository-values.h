@@ -32,7 +32,7 @@ struct value_content {
 };
 
 /* Who changes it, and why. */
-struct value_change {
+struct value_set_change {
 	const char *user;
 	const char *comment;
 	int64_t now;
@@ -53,20 +53,20 @@ char *repository_sealed_value(struct repository *repository, const struct place 
 /* ERROR_CONFLICT when there is one; ERROR_INPUT above the limits. */
 int repository_create_value(struct repository *repository, const struct place *place,
 			    const struct value_content *content,
-			    const struct value_change *change, struct error *err);
+			    const struct value_set_change *change, struct error *err);
 /* What is so already makes no version. */
 int repository_update_value(struct repository *repository, const struct place *place,
 			    const struct value_content *content,
-			    const struct value_change *change, struct error *err);
+			    const struct value_set_change *change, struct error *err);
 /* key NULL: all of this level. */
 int repository_delete_values(struct repository *repository, const struct place *place,
-			     const char *key, const struct value_change *change,
+			     const char *key, const struct value_set_change *change,
 			     struct error *err);
 /* Several keys in one version: those of `contents` are made or changed, those of `deleted` (an
  * array of keys, which must be there: ERROR_INPUT) deleted.  What is so already makes none. */
 int repository_change_values(struct repository *repository, const struct place *place,
 			     const struct value_content *contents, size_t count,
-			     const json_t *deleted, const struct value_change *change,
+			     const json_t *deleted, const struct value_set_change *change,
 			     struct error *err);
 /* The place is deleted, and all of its values and versions with it; in a transaction. */
 int repository_forget_values(struct repository *repository, const struct place *place,
@@ -87,12 +87,12 @@ json_t *repository_value_version(struct repository *repository, const struct pla
  */
 int repository_restore_values(struct repository *repository, const struct place *place,
 			      const char *id, const char *key,
-			      const struct value_change *change, char made[IDS_UUID_SIZE],
+			      const struct value_set_change *change, char made[IDS_UUID_SIZE],
 			      struct error *err);
 /* The value that a key had in a version is gone wherever it was; ERROR_INPUT when it is not
  * there, or is the present one. */
 int repository_purge_value(struct repository *repository, const struct place *place,
-			   const char *id, const char *key, const struct value_change *change,
+			   const char *id, const char *key, const struct value_set_change *change,
 			   struct error *err);
 
 /* What was purged leaves the files as well; between transactions. */

@@ -18,6 +18,9 @@
 struct error;
 struct secrets;
 
+/* The name of this platform's own store. */
+#define SECRET_STORE "sidestaged"
+
 #define SECRET_FINGERPRINT_SIZE 33
 
 /*

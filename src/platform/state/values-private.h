@@ -32,7 +32,7 @@ value_level(const struct place *place)
 
 /* Begins a transaction with a new version in it ... */
 int value_version_begin(struct repository *repository, const struct place *place,
-			struct value_version *version, const struct value_change *change,
+			struct value_version *version, const struct value_set_change *change,
 			struct error *err);
 /* ... and ends it, with what the changes gave, or takes it back.  Call it in each case. */
 int value_version_end(struct repository *repository, const struct place *place,

@@ -7,8 +7,8 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
-#include "flow/arrangement.h"
-#include "flow/world.h"
+#include "flow/context/arrangement.h"
+#include "flow/world/world.h"
 #include "ui/canvas.h"
 #include "ui/view.h"
 #include "ui/views/board.h"

@@ -14,12 +14,12 @@
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "compare/values.h"
-#include "flow/comment.h"
-#include "flow/flow.h"
-#include "flow/moments.h"
 #include "flow/session.h"
-#include "flow/words.h"
-#include "flow/world.h"
+#include "flow/verbs/flow.h"
+#include "flow/world/comment.h"
+#include "flow/world/moments.h"
+#include "flow/world/words.h"
+#include "flow/world/world.h"
 #include "model/image.h"
 #include "model/set.h"
 #include "ui/canvas.h"
@@ -482,6 +482,9 @@ is_list_known(const struct board_view *b, const struct board_model *s)
 
 	if (b->snapshot)
 		return true;
+	for (size_t i = 0; !o && i < s->world->count; i++)
+		if (!knowledge_is_current(&s->world->organizations[i].known))
+			return false;
 	return knowledge_is_current(s->app ? &s->app->known : o ? &o->known : &s->world->known);
 }
 

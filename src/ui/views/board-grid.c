@@ -8,7 +8,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
-#include "flow/world.h"
+#include "flow/world/world.h"
 #include "model/image.h"
 #include "model/set.h"
 #include "ui/canvas.h"

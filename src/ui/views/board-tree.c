@@ -9,7 +9,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "flow/session.h"
-#include "flow/world.h"
+#include "flow/world/world.h"
 #include "ui/canvas.h"
 #include "ui/view.h"
 #include "ui/views/board.h"

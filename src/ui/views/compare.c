@@ -17,11 +17,11 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "compare/changes.h"
-#include "flow/details.h"
-#include "flow/effective.h"
-#include "flow/past.h"
 #include "flow/session.h"
-#include "flow/world.h"
+#include "flow/world/details.h"
+#include "flow/world/effective.h"
+#include "flow/world/past.h"
+#include "flow/world/world.h"
 #include "model/set.h"
 #include "ui/canvas.h"
 #include "ui/terminal.h"
@@ -30,7 +30,7 @@
 #include "ui/widgets/difference.h"
 #include "ui/widgets/viewport.h"
 
-struct compare_side {
+struct compared_side {
 	char *env;
 	char *deployment;		/* NULL: what runs now */
 	struct past *past;		/* of the deployment */
@@ -45,7 +45,7 @@ struct compare_side {
 struct compare_view {
 	struct view view;
 	char *org, *app;
-	struct compare_side sides[2];		/* from, to */
+	struct compared_side sides[2];		/* from, to */
 	int choosing;			/* which of them is being chosen */
 	bool effective;
 	struct changes changes;
@@ -55,7 +55,7 @@ struct compare_view {
 };
 
 static const struct world_environment *
-find(const struct compare_view *c, struct ui *ui, const struct compare_side *side)
+find(const struct compare_view *c, struct ui *ui, const struct compared_side *side)
 {
 	return world_environment(session_world(ui_session(ui)), c->org, c->app, side->env);
 }
@@ -63,7 +63,7 @@ find(const struct compare_view *c, struct ui *ui, const struct compare_side *sid
 /* --- drawing --- */
 
 static void
-draw_side(struct canvas *canvas, const struct compare_side *side)
+draw_side(struct canvas *canvas, const struct compared_side *side)
 {
 	canvas_untrusted_bytes(canvas, STYLE_STRONG, side->env, 30);
 	if (side->deployment) {
@@ -94,7 +94,7 @@ draw_doubts(const struct compare_view *c, struct canvas *canvas, int row)
 	int used = 0;
 
 	for (int i = 0; i < 2; i++) {
-		const struct compare_side *side = &c->sides[i];
+		const struct compared_side *side = &c->sides[i];
 
 		if (side->shown && side->no_values.kind != ERROR_NONE) {
 			canvas_move(canvas, row + used++, 1);
@@ -178,7 +178,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 /* --- what is compared --- */
 
 static void
-drop_shown(struct compare_side *side)
+drop_shown(struct compared_side *side)
 {
 	set_unref(side->shown);
 	side->shown = NULL;
@@ -188,7 +188,7 @@ drop_shown(struct compare_side *side)
 
 /* Values and resources are those of now, also for an earlier deployment. */
 static void
-resolve_side(struct compare_view *c, struct ui *ui, struct compare_side *side)
+resolve_side(struct compare_view *c, struct ui *ui, struct compared_side *side)
 {
 	const struct world_environment *e = find(c, ui, side);
 	struct world_environment as_was;
@@ -209,7 +209,7 @@ resolve_side(struct compare_view *c, struct ui *ui, struct compare_side *side)
 /* Set and values come one after the other; shown apart, the difference would move under its
  * reader. */
 static bool
-is_settled(const struct compare_side *side, const struct world_environment *e)
+is_settled(const struct compared_side *side, const struct world_environment *e)
 {
 	if (side->deployment)
 		return past_is_settled(side->past);
@@ -219,7 +219,7 @@ is_settled(const struct compare_side *side, const struct world_environment *e)
 
 /* Why there is no set of an environment; nothing, when it is still to come. */
 static void
-explain_side(struct compare_side *side, const struct world_environment *e)
+explain_side(struct compared_side *side, const struct world_environment *e)
 {
 	const struct knowledge *known = world_known(e, WORLD_SET);
 
@@ -230,7 +230,7 @@ explain_side(struct compare_side *side, const struct world_environment *e)
 }
 
 static void
-read_side(struct compare_view *c, struct ui *ui, struct compare_side *side)
+read_side(struct compare_view *c, struct ui *ui, struct compared_side *side)
 {
 	const struct world_environment *e = find(c, ui, side);
 	struct set *set = !is_settled(side, e) ? NULL :
@@ -297,7 +297,7 @@ changed(struct view *view, struct ui *ui)
 /* --- its sides --- */
 
 static void
-clear_side(struct compare_side *side)
+clear_side(struct compared_side *side)
 {
 	drop_shown(side);
 	set_unref(side->set);
@@ -305,11 +305,11 @@ clear_side(struct compare_side *side)
 	details_close(side->details);
 	free(side->env);
 	free(side->deployment);
-	*side = (struct compare_side){0};
+	*side = (struct compared_side){0};
 }
 
 static void
-open_side(struct compare_view *c, struct ui *ui, struct compare_side *side, const char *env,
+open_side(struct compare_view *c, struct ui *ui, struct compared_side *side, const char *env,
 	  const char *deployment, const char *set_id)
 {
 	side->env = xstrdup(env);
@@ -354,7 +354,7 @@ static void
 run_swap(struct view *view, struct ui *ui)
 {
 	struct compare_view *c = (struct compare_view *)view;
-	struct compare_side left = c->sides[0];
+	struct compared_side left = c->sides[0];
 
 	c->sides[0] = c->sides[1];
 	c->sides[1] = left;

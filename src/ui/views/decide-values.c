@@ -12,7 +12,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
-#include "flow/flow.h"
+#include "flow/verbs/flow.h"
 #include "ui/canvas.h"
 #include "ui/widgets/viewport.h"
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "flow/flow.h"
+#include "flow/verbs/flow.h"
 #include "ui/view.h"
 #include "ui/widgets/field.h"
 

@@ -13,8 +13,8 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
-#include "flow/details.h"
-#include "flow/flow.h"
+#include "flow/verbs/flow.h"
+#include "flow/world/details.h"
 #include "ui/view.h"
 
 #define LINE_MAX_BYTES 4096

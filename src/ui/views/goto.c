@@ -11,7 +11,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/session.h"
-#include "flow/world.h"
+#include "flow/world/world.h"
 #include "model/set.h"
 #include "ui/canvas.h"
 #include "ui/terminal.h"

@@ -13,8 +13,8 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/xmalloc.h"
-#include "flow/interrupted.h"
 #include "flow/session.h"
+#include "flow/verbs/interrupted.h"
 #include "ui/views/history.h"
 
 #define FIRST_PAGE 400

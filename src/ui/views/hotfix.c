@@ -16,11 +16,12 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
-#include "flow/flow.h"
+#include "flow/hotfix-words.h"
 #include "flow/hotfix.h"
 #include "flow/session.h"
-#include "flow/words.h"
-#include "flow/world.h"
+#include "flow/verbs/flow.h"
+#include "flow/world/words.h"
+#include "flow/world/world.h"
 #include "model/set.h"
 #include "ui/canvas.h"
 #include "ui/terminal.h"
@@ -427,7 +428,7 @@ changed(struct view *view, struct ui *ui)
 	hotfix_update(v->hotfix);
 	now = hotfix_now(v->hotfix);
 	v->steps.suggested = now == HOTFIX_STEP_COUNT ? HOTFIX_CARRY : now;
-	if (now != before)
+	if (now != before && hotfix_step(v->hotfix, hotfix_view_at(v))->state == HOTFIX_DONE)
 		list_select_id(&v->steps, NULL);
 	list_update(&v->steps, HOTFIX_STEP_COUNT);
 	read_modules(v, ui);

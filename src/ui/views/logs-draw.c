@@ -12,7 +12,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
-#include "flow/logs.h"
+#include "flow/world/logs.h"
 #include "ui/canvas.h"
 #include "ui/view.h"
 #include "ui/views/logs.h"

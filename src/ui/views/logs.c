@@ -12,8 +12,8 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
-#include "flow/logs.h"
 #include "flow/session.h"
+#include "flow/world/logs.h"
 #include "ui/widgets/viewport.h"
 
 /* --- which lines --- */

@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
-#include "flow/flow.h"
+#include "flow/verbs/flow.h"
 #include "ui/theme.h"
 #include "ui/view.h"
 

@@ -14,7 +14,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
-#include "flow/flow.h"
+#include "flow/verbs/flow.h"
 #include "model/set.h"
 #include "ui/canvas.h"
 #include "ui/view.h"

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
-#include "flow/flow.h"
+#include "flow/verbs/flow.h"
 #include "flow/session.h"
 #include "ui/outside.h"
 #include "ui/view.h"

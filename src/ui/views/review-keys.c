@@ -12,7 +12,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
-#include "flow/flow.h"
+#include "flow/verbs/flow.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
 #include "ui/views/changes.h"

@@ -441,7 +441,7 @@ refuse_built_in(struct response *response, const char *name)
 
 	error_set(&why, ERROR_ACCESS, _("%s lies among the executables of this platform: it is built in "
 					"and cannot be changed."), name);
-	routes_refuse(response, 403, why.text);
+	response_refuse(response, 403, why.text);
 	return 0;
 }
 

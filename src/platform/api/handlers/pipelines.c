@@ -501,7 +501,7 @@ out:
 static int
 refuse_kind(struct response *response, const char *text)
 {
-	routes_refuse(response, 422, text);
+	response_refuse(response, 422, text);
 	return 0;
 }
 

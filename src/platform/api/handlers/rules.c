@@ -92,7 +92,7 @@ read_rule(const struct request *request, struct response *response, struct error
 	if (!key)
 		return automation_rule(request->body, err);
 	error_set(&why, ERROR_INPUT, _("\"%s\" is not what a rule has there."), key);
-	routes_refuse(response, 422, why.text);
+	response_refuse(response, 422, why.text);
 	return NULL;
 }
 

@@ -163,7 +163,7 @@ get_user(struct platform *platform, const struct request *request, struct respon
 }
 
 static int
-read_scope(const char *text, const json_t *role, struct scope *out, struct error *err)
+read_scope(const char *text, const json_t *role, struct grant_scope *out, struct error *err)
 {
 	const char *name = json_string_value(role);
 
@@ -223,7 +223,7 @@ check_listed(json_t *list, const char *name, char *sentence, struct error *err)
 
 /* A role in what is not there would be one in what somebody makes there one day. */
 static int
-check_scope_exists(struct repository *repository, const struct scope *scope, struct error *err)
+check_scope_exists(struct repository *repository, const struct grant_scope *scope, struct error *err)
 {
 	if (scope->org[0] && check_listed(repository_organizations(repository, err), scope->org,
 					  xasprintf(_("There is no organization \"%s\"."), scope->org), err) != 0)
@@ -252,7 +252,7 @@ put_roles(struct platform *platform, const struct request *request, const char *
 	if (roles && !json_is_object(roles))
 		return error_set(err, ERROR_INPUT, _("\"roles\" must be an object of scopes and roles."));
 	json_object_foreach(roles, text, role) {
-		struct scope scope;
+		struct grant_scope scope;
 
 		if (read_scope(text, role, &scope, err) != 0)
 			return -1;
@@ -301,7 +301,7 @@ leave_out_roles(json_t *user, const struct caller *caller)
 	void *next;
 
 	json_object_foreach_safe(roles, next, text, role) {
-		struct scope scope;
+		struct grant_scope scope;
 
 		if (!scope_parse(text, json_string_value(role), &scope) ||
 		    !access_may_give(caller, &scope))

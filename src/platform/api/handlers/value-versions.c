@@ -33,11 +33,11 @@ get_value_version(struct platform *platform, const struct request *request,
 }
 
 static int
-read_change(const struct request *request, struct value_change *change, struct error *err)
+read_change(const struct request *request, struct value_set_change *change, struct error *err)
 {
 	const json_t *comment = json_object_get(request->body, "comment");
 
-	*change = (struct value_change){
+	*change = (struct value_set_change){
 		.user = request_user(request),
 		.comment = json_string_value(comment),
 		.now = clock_wall_ms(),
@@ -55,7 +55,7 @@ int
 restore_value_version(struct platform *platform, const struct request *request,
 		      struct response *response, struct error *err)
 {
-	struct value_change change;
+	struct value_set_change change;
 	char made[IDS_UUID_SIZE];
 
 	if (read_change(request, &change, err) != 0 ||
@@ -78,7 +78,7 @@ int
 purge_value(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
 {
-	struct value_change change;
+	struct value_set_change change;
 
 	response->status = 204;
 	if (read_change(request, &change, err) != 0)

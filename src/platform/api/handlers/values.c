@@ -35,10 +35,10 @@ struct asked {
 	bool is_secret;
 };
 
-static struct value_change
+static struct value_set_change
 change_by(const struct request *request)
 {
-	return (struct value_change){.user = request_user(request), .now = clock_wall_ms()};
+	return (struct value_set_change){.user = request_user(request), .now = clock_wall_ms()};
 }
 
 static int
@@ -155,7 +155,7 @@ create(struct platform *platform, const struct request *request, struct asked *a
        struct error *err)
 {
 	struct value_content content = {.key = json_member_string(request->body, "key")};
-	struct value_change change = change_by(request);
+	struct value_set_change change = change_by(request);
 	char fingerprint[SECRET_FINGERPRINT_SIZE], *sealed;
 	int ret;
 
@@ -197,7 +197,7 @@ update(struct platform *platform, const struct request *request, struct asked *a
 {
 	const struct place *place = &request->place;
 	struct value_content content = {.key = request->ids[0], .description = asked->description};
-	struct value_change change = change_by(request);
+	struct value_set_change change = change_by(request);
 	json_t *old = repository_value(platform->repository, place, content.key, err);
 	char fingerprint[SECRET_FINGERPRINT_SIZE], *sealed;
 	int ret = -1;
@@ -253,7 +253,7 @@ int
 delete_value(struct platform *platform, const struct request *request, struct response *response,
 	     struct error *err)
 {
-	struct value_change change = change_by(request);
+	struct value_set_change change = change_by(request);
 
 	response->status = 204;
 	return repository_delete_values(platform->repository, &request->place, request->ids[0],
@@ -264,7 +264,7 @@ int
 delete_values(struct platform *platform, const struct request *request, struct response *response,
 	      struct error *err)
 {
-	struct value_change change = change_by(request);
+	struct value_set_change change = change_by(request);
 
 	response->status = 204;
 	return repository_delete_values(platform->repository, &request->place, NULL, &change, err);
@@ -378,7 +378,7 @@ values_change(struct platform *platform, const struct request *request, const js
 	const json_t *set = json_object_get(values, "set"), *deleted = json_object_get(values, "delete");
 	const json_t *base = json_object_get(values, "base");
 	const struct place *place = &request->place;
-	struct value_change change = change_by(request);
+	struct value_set_change change = change_by(request);
 	size_t count = json_array_size(set);
 	struct value_content *contents;
 	struct prepared *prepared;

@@ -83,7 +83,7 @@ struct confinement {
 	struct mounts mounts;		/* the same for all */
 };
 
-struct view {
+struct mount_view {
 	const struct confinement *confinement;
 	struct mount own;		/* the directory that may be written to */
 };
@@ -287,7 +287,7 @@ change_root(void)
 }
 
 int
-view_enter(const struct view *view, const char **step)
+view_enter(const struct mount_view *view, const char **step)
 {
 	const struct confinement *c = view->confinement;
 
@@ -330,7 +330,7 @@ drop_capabilities(void)
 }
 
 int
-view_restrict(const struct view *view, const char **step)
+view_restrict(const struct mount_view *view, const char **step)
 {
 	const struct confinement *c = view->confinement;
 
@@ -356,15 +356,15 @@ confinement_fork(const struct confinement *c)
 #endif
 }
 
-struct failure {
+struct confine_failure {
 	int error;
 	char step[64];
 };
 
 static void __attribute__((noreturn))
-try_in_child(const struct view *view, int out)
+try_in_child(const struct mount_view *view, int out)
 {
-	struct failure failure = {0};
+	struct confine_failure failure = {0};
 	const char *step = "";
 
 	if (view_enter(view, &step) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
@@ -378,13 +378,13 @@ try_in_child(const struct view *view, int out)
 
 /* Does it work with the means that are set?  *failure tells why not. */
 static bool
-try(const struct confinement *c, const char *directory, struct failure *failure)
+try(const struct confinement *c, const char *directory, struct confine_failure *failure)
 {
-	struct view *view = view_new(c, directory);
+	struct mount_view *view = view_new(c, directory);
 	int fds[2] = {-1, -1};
 	pid_t pid = -1;
 
-	*failure = (struct failure){.error = EIO};
+	*failure = (struct confine_failure){.error = EIO};
 	if (pipe2(fds, O_CLOEXEC) == 0) {
 		pid = confinement_fork(c);
 		if (pid == 0)
@@ -404,7 +404,7 @@ try(const struct confinement *c, const char *directory, struct failure *failure)
 static void
 choose(struct confinement *c, const char *directory, enum driver_confine most)
 {
-	struct failure failure;
+	struct confine_failure failure;
 
 	if (most != DRIVER_CONFINE_BEST)
 		c->why = xstrdup("switched off");
@@ -483,10 +483,10 @@ confinement_describe(const struct confinement *c)
 	return all;
 }
 
-struct view *
+struct mount_view *
 view_new(const struct confinement *c, const char *directory)
 {
-	struct view *view = xcalloc(1, sizeof(*view));
+	struct mount_view *view = xcalloc(1, sizeof(*view));
 
 	view->confinement = c;
 	view->own = (struct mount){WRITABLE, xstrdup(directory), xstrdup(directory)};
@@ -494,7 +494,7 @@ view_new(const struct confinement *c, const char *directory)
 }
 
 void
-view_free(struct view *view)
+view_free(struct mount_view *view)
 {
 	if (!view)
 		return;

@@ -40,9 +40,9 @@
 
 enum { CLIENT, SERVER, SIDES };
 
-struct connection;
-struct side {
-	struct connection *connection;
+struct proxied_connection;
+struct proxied_side {
+	struct proxied_connection *connection;
 	int fd;
 	struct loop_fd *watch;		/* NULL: nothing more to do here */
 	bool ended;			/* nothing more to read */
@@ -51,14 +51,14 @@ struct side {
 	size_t start, length;
 };
 
-struct connection {
+struct proxied_connection {
 	struct forward *forward;
-	struct connection *next;
+	struct proxied_connection *next;
 	int target;
 	size_t tries;
 	bool connected;
 	int64_t last;			/* steady ms of the last byte */
-	struct side sides[SIDES];
+	struct proxied_side sides[SIDES];
 };
 
 struct forward {
@@ -71,7 +71,7 @@ struct forward {
 	struct loop_fd *watch;		/* NULL before the first target */
 	struct loop_timer *sweep;
 	struct loop_timer *pause;
-	struct connection *connections;
+	struct proxied_connection *connections;
 	size_t count;
 };
 
@@ -87,10 +87,10 @@ set_accepting(struct forward *forward)
 }
 
 static void
-close_connection(struct connection *connection)
+close_connection(struct proxied_connection *connection)
 {
 	struct forward *forward = connection->forward;
-	struct connection **link = &forward->connections;
+	struct proxied_connection **link = &forward->connections;
 
 	while (*link != connection)
 		link = &(*link)->next;
@@ -104,17 +104,17 @@ close_connection(struct connection *connection)
 	set_accepting(forward);
 }
 
-static struct side *
-other_side(const struct side *side)
+static struct proxied_side *
+other_side(const struct proxied_side *side)
 {
-	struct connection *connection = side->connection;
+	struct proxied_connection *connection = side->connection;
 
 	return &connection->sides[side == &connection->sides[CLIENT] ? SERVER : CLIENT];
 }
 
 /* The peer is gone: what it sent before still goes to the other. */
 static void
-give_up(struct side *side)
+give_up(struct proxied_side *side)
 {
 	side->ended = true;
 	side->shut = true;
@@ -123,7 +123,7 @@ give_up(struct side *side)
 }
 
 static void
-fill(struct side *side)
+fill(struct proxied_side *side)
 {
 	ssize_t n;
 
@@ -146,9 +146,9 @@ fill(struct side *side)
 
 /* Writes what `side` has for the other one. */
 static void
-flush(struct side *side)
+flush(struct proxied_side *side)
 {
-	struct side *to = other_side(side);
+	struct proxied_side *to = other_side(side);
 	ssize_t n;
 
 	if (side->length > 0 && !to->shut) {
@@ -171,7 +171,7 @@ flush(struct side *side)
 }
 
 static uint32_t
-wanted_events(const struct side *side)
+wanted_events(const struct proxied_side *side)
 {
 	uint32_t events = 0;
 
@@ -183,7 +183,7 @@ wanted_events(const struct side *side)
 }
 
 static void
-update(struct connection *connection)
+update(struct proxied_connection *connection)
 {
 	bool over = true;
 
@@ -194,7 +194,7 @@ update(struct connection *connection)
 		return;
 	}
 	for (int i = 0; i < SIDES; i++) {
-		struct side *side = &connection->sides[i];
+		struct proxied_side *side = &connection->sides[i];
 
 		if (side->ended && side->shut) {
 			loop_remove_fd(side->watch);
@@ -216,10 +216,10 @@ next_target(struct forward *forward)
 
 /* This target is down: another may not be.  false: there is none left to try. */
 static bool
-try_next(struct connection *connection)
+try_next(struct proxied_connection *connection)
 {
 	struct forward *forward = connection->forward;
-	struct side *side = &connection->sides[SERVER];
+	struct proxied_side *side = &connection->sides[SERVER];
 	int fd;
 
 	if (++connection->tries >= forward->target_count)
@@ -238,8 +238,8 @@ try_next(struct connection *connection)
 static void
 on_side(void *data, uint32_t events)
 {
-	struct side *side = data;
-	struct connection *connection = side->connection;
+	struct proxied_side *side = data;
+	struct proxied_connection *connection = side->connection;
 	socklen_t size = sizeof(int);
 	int error = 0;
 
@@ -276,11 +276,11 @@ static void
 sweep(void *data)
 {
 	struct forward *forward = data;
-	struct connection *next;
+	struct proxied_connection *next;
 	int64_t now = clock_steady_ms();
 
 	forward->sweep = NULL;
-	for (struct connection *connection = forward->connections; connection; connection = next) {
+	for (struct proxied_connection *connection = forward->connections; connection; connection = next) {
 		next = connection->next;
 		if (now - connection->last > (connection->connected ? IDLE_MS : CONNECT_MS))
 			close_connection(connection);
@@ -315,7 +315,7 @@ open_connection(struct forward *forward, int client)
 {
 	int target = next_target(forward);
 	int server = connect_to(target);
-	struct connection *connection;
+	struct proxied_connection *connection;
 	int on = 1;
 
 	if (server < 0) {
@@ -331,7 +331,7 @@ open_connection(struct forward *forward, int client)
 	forward->connections = connection;
 	forward->count++;
 	for (int i = 0; i < SIDES; i++) {
-		struct side *side = &connection->sides[i];
+		struct proxied_side *side = &connection->sides[i];
 
 		side->connection = connection;
 		side->fd = i == CLIENT ? client : server;
@@ -436,7 +436,7 @@ forward_count(const struct forward *forward, int target)
 {
 	size_t count = 0;
 
-	for (const struct connection *connection = forward->connections; connection;
+	for (const struct proxied_connection *connection = forward->connections; connection;
 	     connection = connection->next)
 		count += connection->target == target;
 	return count;

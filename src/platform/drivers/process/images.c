@@ -132,13 +132,13 @@ struct found {
 	char *name;
 	char *version;
 };
-struct list {
+struct image_list {
 	struct found *items;
 	size_t count;
 };
 
 static void
-add(struct list *list, const char *name, const char *version)
+add(struct image_list *list, const char *name, const char *version)
 {
 	list->items = xreallocarray(list->items, list->count + 1, sizeof(*list->items));
 	list->items[list->count++] = (struct found){xstrdup(name), xstrdup(version)};
@@ -146,7 +146,7 @@ add(struct list *list, const char *name, const char *version)
 
 /* Closes fd.  `name` is "" for the directory itself. */
 static void
-walk(const struct images *images, struct list *list, int fd, const char *name, int depth)
+walk(const struct images *images, struct image_list *list, int fd, const char *name, int depth)
 {
 	DIR *dir = fdopendir(fd);
 	struct dirent *entry;
@@ -191,7 +191,7 @@ compare(const void *a, const void *b)
 json_t *
 images_list(const struct images *images)
 {
-	struct list list = {0};
+	struct image_list list = {0};
 	json_t *all = json_array();
 	int fd = openat(images->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 

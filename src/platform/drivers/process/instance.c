@@ -238,7 +238,7 @@ static pid_t
 fork_guard(const struct plan *plan, const struct instance_place *place, int output, int report,
 	   int null)
 {
-	struct view *view = view_new(place->confinement, place->space_dir);
+	struct mount_view *view = view_new(place->confinement, place->space_dir);
 	struct guard_setup setup = {
 		.executable = plan->executable,
 		.directory = place->directory,

@@ -208,7 +208,7 @@ read_both(struct buf *all, const char *file)
 	free(older);
 }
 
-struct line {
+struct output_line {
 	int64_t at;
 	const char *deployment, *container, *text;
 	size_t deployment_length, container_length, length;
@@ -216,7 +216,7 @@ struct line {
 
 /* false: not one of ours (the disk was full in the middle of it). */
 static bool
-parse_line(struct line *line, const char *bytes, size_t length)
+parse_line(struct output_line *line, const char *bytes, size_t length)
 {
 	const char *end = bytes + length;
 	char *stop;
@@ -262,7 +262,7 @@ is_word(const char *wanted, const char *word, size_t length)
 }
 
 static bool
-is_asked_for(const struct line *line, const struct driver_log_query *query)
+is_asked_for(const struct output_line *line, const struct driver_log_query *query)
 {
 	return line->at >= query->from && (query->to == 0 || line->at <= query->to) &&
 	       is_word(query->deploy_id, line->deployment, line->deployment_length) &&
@@ -270,7 +270,7 @@ is_asked_for(const struct line *line, const struct driver_log_query *query)
 }
 
 static void
-add_line(struct driver_logs *out, const char *module, const struct line *line)
+add_line(struct driver_logs *out, const char *module, const struct output_line *line)
 {
 	struct buf text;
 
@@ -295,7 +295,7 @@ output_read(const char *file, const char *module, const struct driver_log_query 
 	    struct driver_logs *out)
 {
 	const char *at, *bytes;
-	struct line line;
+	struct output_line line;
 	size_t left, length;
 	struct buf all;
 
@@ -313,7 +313,7 @@ output_tail(const char *file, size_t lines)
 {
 	const char *at, *bytes;
 	struct buf all, texts;
-	struct line line;
+	struct output_line line;
 	size_t left, length;
 	char *tail;
 

@@ -188,14 +188,14 @@ bool confinement_has_pids(const struct confinement *confinement);
 /* fork(), into namespaces of its own where there are such. */
 pid_t confinement_fork(const struct confinement *confinement);
 
-struct view;
+struct mount_view;
 /* Everything can be read that a program needs, `directory` alone can be written to. */
-struct view *view_new(const struct confinement *confinement, const char *directory);
-void view_free(struct view *view);	/* NULL is fine */
+struct mount_view *view_new(const struct confinement *confinement, const char *directory);
+void view_free(struct mount_view *view);	/* NULL is fine */
 /* In the child of confinement_fork(), then in the one that will execute: only system calls.
  * 0, or -1 with errno and what it was about. */
-int view_enter(const struct view *view, const char **step);
-int view_restrict(const struct view *view, const char **step);
+int view_enter(const struct mount_view *view, const char **step);
+int view_restrict(const struct mount_view *view, const char **step);
 
 /* landlock.c */
 
@@ -221,7 +221,7 @@ struct guard_setup {
 	const char *directory;
 	char *const *arguments;
 	char *const *environment;
-	const struct view *view;
+	const struct mount_view *view;
 	bool has_pids;
 	int null, output, report;	/* descriptors above 9 */
 	struct rlimit memory, files, processes, core;

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+noinst_LIBRARIES += libflow-context.a
+libflow_context_a_SOURCES = \
+	src/flow/context/arrangement.c \
+	src/flow/context/arrangement.h \
+	src/flow/context/context.c \
+	src/flow/context/context.h \
+	src/flow/context/parts.h \
+	src/flow/context/renewal.c \
+	src/flow/context/renewal.h

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The insides of a session, for the files that are one: context.c, verbs/flows.c and session.c. */
+#ifndef SIDESTAGE_FLOW_CONTEXT_PARTS_H
+#define SIDESTAGE_FLOW_CONTEXT_PARTS_H
+
+#include "flow/context/context.h"
+
+#include <stddef.h>
+
+struct flow;
+struct loop_fd;
+struct origins;
+struct renewal;
+struct watch;
+
+#define TURN_FDS_MAX 16
+
+/* A descriptor of the caller's. */
+struct input {
+	int fd;
+	struct loop_fd *watch;
+	bool ready;
+};
+
+struct session {
+	struct loop *loop;
+	struct input inputs[TURN_FDS_MAX];
+	size_t input_count;
+	struct api *api;
+	struct store *store;
+	struct world *world;
+	struct watch *watch;
+	struct origins *origins;
+	struct flow **flows;		/* newest first; owned */
+	size_t flow_count;
+	char *context;
+	char *address;			/* the URL, and the socket if any */
+	char *platform;			/* its key in the store */
+	char *identity;			/* what it says that it is; NULL: nothing yet */
+	char **protect;			/* NULL-terminated */
+	bool read_only, all_protected;
+	int64_t clone_life_ms;
+	char *history_problem;		/* NULL: there is none */
+	struct renewal *renewal;	/* of the token; NULL: there is no source */
+	/* of what lies above: session_look_again(), session_refresh() */
+	void (*look_again)(struct session *session);
+	void (*refresh)(struct session *session);
+	bool changed;
+};
+
+#endif

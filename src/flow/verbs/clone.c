@@ -1,0 +1,903 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * clone: make an environment from what another one runs, with resources of its own.
+ *
+ * Values of the source's own level are no part of its set, so they are copied one by one:
+ * at once where nothing in them leads back to the source, and else after a person has said
+ * what the clone shall have instead.  A value that the set uses and that would be missing is
+ * asked for as well.
+ */
+#include "config.h"
+
+#include "flow/verbs/verbs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "flow/world/comment.h"
+#include "model/json.h"
+#include "model/pointer.h"
+
+#define TRIES_MAX 4
+#define NAMED_MAX 600
+#define CLOCK_SKEW_MS (5 * 60 * 1000)
+
+/* --- prepare --- */
+
+static void
+checked_free(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+
+	flow->call = NULL;
+	if (reply->error.kind == ERROR_NOT_FOUND)
+		flow_next_phase(flow);
+	else if (reply->error.kind != ERROR_NONE)
+		flow_fail(flow, &reply->error);
+	else
+		flow_fail_text(flow, ERROR_CONFLICT,
+			       _("there is an environment %s in %s already: choose another id"),
+			       flow->request.env, flow->request.app);
+}
+
+static void
+check_free(struct flow *flow)
+{
+	if (!flow->source.running.id.raw) {
+		flow_fail_text(flow, ERROR_CONFLICT,
+			       _("%s has no deployment that succeeded: there is nothing to clone"),
+			       flow->request.source);
+		return;
+	}
+	flow->call = api_get_environment(session_api(flow->session), flow->request.org,
+					 flow->request.app, flow->request.env, checked_free,
+					 flow);
+}
+
+static void
+read_source_set(struct flow *flow)
+{
+	const char *id = untrusted_raw(&flow->source.running.set_id);
+
+	free(flow->base_id);
+	flow->base_id = xstrdup(id);
+	flow_read_set(flow, id, &flow->base);
+}
+
+/* --- the values --- */
+
+static void
+read_source_values(struct flow *flow)
+{
+	flow_read_values_of(flow, flow->request.source, &flow->source.running, &flow->values_ours);
+}
+
+/* Where a platform does not tell what a deployment had, there is what the source has now. */
+static void
+read_newest_source_values(struct flow *flow)
+{
+	if (flow->values_ours.known) {
+		flow_next_phase(flow);
+		return;
+	}
+	review_caution(&flow->review,
+		       _("The platform does not say which values %s was deployed with; those that it has "
+			 "now are cloned"),
+		       flow->request.source);
+	flow_read_values(flow, flow->request.source, NULL, &flow->values_ours);
+}
+
+/* What a new environment sees: the application's values, none of its own. */
+static void
+read_application_values(struct flow *flow)
+{
+	flow_read_values(flow, NULL, NULL, &flow->values_app);
+}
+
+void
+flow_clear_questions(struct flow *flow)
+{
+	for (size_t i = 0; i < flow->question_count; i++) {
+		struct flow_value_question *q = &flow->questions[i];
+
+		if (q->text)
+			explicit_bzero(q->text, strlen(q->text));
+		free(q->key);
+		free(q->text);
+		free(q->app_text);
+		free(q->why);
+	}
+	free(flow->questions);
+	flow->questions = NULL;
+	flow->question_count = 0;
+}
+
+static const struct flow_value *
+find_decision(const struct flow *flow, const char *key)
+{
+	for (const struct flow_value *v = flow->request.values; v && v->key; v++)
+		if (!strcmp(v->key, key))
+			return v;
+	return NULL;
+}
+
+static bool
+is_used(const json_t *used, const char *key)
+{
+	const json_t *name;
+	size_t i;
+
+	json_array_foreach(used, i, name)
+		if (!strcmp(json_string_value(name), key))
+			return true;
+	return false;
+}
+
+/* A store outside can always be referred to, the platform's own where it says so. */
+static bool
+can_refer(const struct flow *flow, const struct value *value)
+{
+	return value && (value_is_reference(value) ||
+			 (value_is_in_own_store(value) &&
+			  api_has_extension(session_api(flow->session), "deploy-values")));
+}
+
+/* Takes `why`. */
+static void
+ask(struct flow *flow, const char *key, const struct value *value, bool used, char *why)
+{
+	const struct value *app = values_find(&flow->values_app.list, key);
+	struct flow_value_question *q;
+
+	flow->questions = xreallocarray(flow->questions, flow->question_count + 1,
+					sizeof(*flow->questions));
+	q = &flow->questions[flow->question_count++];
+	*q = (struct flow_value_question){
+		.key = xstrdup(key),
+		.text = value && value->text ? xstrdup(value->text) : NULL,
+		.app_text = app ? value_words(app) : NULL,
+		.why = why,
+		.is_secret = (value && value->is_secret) || (app && app->is_secret),
+		.is_reference = can_refer(flow, value),
+		.is_used = used,
+	};
+}
+
+static void
+set_value(struct flow *flow, const char *key, const char *text, const struct value *like,
+	  bool is_secret)
+{
+	value_changes_put(&flow->value_changes,
+			  &(struct value_change){
+				  .kind = VALUE_SET, .key = (char *)(uintptr_t)key,
+				  .text = (char *)(uintptr_t)text,
+				  .description = like ? like->description : NULL,
+				  .is_secret = is_secret || (like && like->is_secret) });
+}
+
+/* Whether the decision settles it; -1 with err: it cannot be meant. */
+static int
+apply_decision(struct flow *flow, const char *key, const struct value *value,
+	       enum flow_value_kind kind, const char *text, struct error *err)
+{
+	const struct value *app = values_find(&flow->values_app.list, key);
+	bool secret = (value && value->is_secret) || (app && app->is_secret);
+
+	switch (kind) {
+	case FLOW_VALUE_UNDECIDED:
+		return 0;
+	case FLOW_VALUE_COPY:
+		if (!value)
+			return error_set(err, ERROR_INPUT, _("%s has no value %s to copy"),
+					 flow->request.source, key);
+		if (value->is_secret)
+			return error_set(err, ERROR_INPUT,
+					 _("%s is a secret: it cannot be read, so it cannot be copied. "
+					   "Give it, or take the application's."), key);
+		set_value(flow, key, value->text, value, secret);
+		return 1;
+	case FLOW_VALUE_TEXT:
+		if (!text)
+			return error_set(err, ERROR_INPUT, _("no text is given for the value %s"), key);
+		if (secret && !*text)
+			return error_set(err, ERROR_INPUT, _("%s is a secret, and an empty one was given"), key);
+		set_value(flow, key, text, value, secret);
+		return 1;
+	case FLOW_VALUE_REFERENCE:
+		if (!can_refer(flow, value))
+			return error_set(err, ERROR_INPUT,
+					 _("%s is not a secret that can be referred to"), key);
+		value_changes_put(&flow->value_changes,
+				  &(struct value_change){
+					  .kind = VALUE_SET, .key = value->key,
+					  .description = value->description, .is_secret = true,
+					  .store = value->store, .store_key = value->store_key,
+					  .store_version = value->store_version,
+					  .fingerprint = value->fingerprint });
+		return 1;
+	case FLOW_VALUE_APP:
+		if (!app)
+			return error_set(err, ERROR_INPUT, _("the application has no value %s"), key);
+		return 1;
+	case FLOW_VALUE_LEAVE_OUT:
+		return 1;
+	}
+	return error_set(err, ERROR_INPUT, _("unknown decision about a value"));
+}
+
+/* NULL: it can simply be copied. */
+static char *
+why_not_copied(const struct flow *flow, const struct value *value)
+{
+	char *leads, *why;
+
+	if (value->is_secret)
+		return xstrdup(_("It is a secret, which cannot be read and copied."));
+	leads = flow_value_leads(flow, value->key, value->text);
+	why = leads ? xasprintf(_("It leads to %s."), leads) : NULL;
+	free(leads);
+	return why;
+}
+
+/* What was decided, or what the isolation check says, of one own value of the source. */
+static int
+look_at_value(struct flow *flow, const struct value *value, const json_t *used, struct error *err)
+{
+	const struct flow_value *decision = find_decision(flow, value->key);
+	char *why;
+	int settled = 0;
+
+	if (decision)
+		settled = apply_decision(flow, value->key, value, decision->kind, decision->text, err);
+	if (settled)
+		return settled < 0 ? -1 : 0;
+	why = why_not_copied(flow, value);
+	if (why)
+		ask(flow, value->key, value, is_used(used, value->key), why);
+	else
+		set_value(flow, value->key, value->text, value, false);
+	return 0;
+}
+
+/* A key that the set uses, and that neither would have. */
+static int
+look_at_missing(struct flow *flow, const char *key, struct error *err)
+{
+	const struct flow_value *decision = find_decision(flow, key);
+	int settled = 0;
+
+	if (values_find(&flow->values_app.list, key) ||
+	    values_find_own(&flow->values_ours.list, key))
+		return 0;
+	if (decision && decision->kind != FLOW_VALUE_LEAVE_OUT)
+		settled = apply_decision(flow, key, NULL, decision->kind, decision->text, err);
+	if (settled == 0)
+		ask(flow, key, NULL, true, xstrdup(_("The set uses it, and it has no value.")));
+	return settled < 0 ? -1 : 0;
+}
+
+/* One that is given for a key that nobody has, is new. */
+static int
+look_at_given(struct flow *flow, const struct flow_value *given, struct error *err)
+{
+	if (values_find_own(&flow->values_ours.list, given->key) ||
+	    value_changes_find(&flow->value_changes, given->key))
+		return 0;
+	return apply_decision(flow, given->key, NULL, given->kind, given->text, err) < 0 ? -1 : 0;
+}
+
+static void
+fail_undecided(struct flow *flow)
+{
+	struct buf named;
+
+	buf_init(&named, NAMED_MAX);
+	for (size_t i = 0; i < flow->question_count; i++)
+		if (!buf_printf(&named, "%s%s (%s)", i ? "; " : "", flow->questions[i].key,
+				flow->questions[i].why))
+			break;
+	flow_fail_text(flow, ERROR_CONFLICT,
+		       ngettext("%zu value of %s needs a decision before it can be cloned: %s",
+				"%zu values of %s need a decision before it can be cloned: %s",
+				flow->question_count),
+		       flow->question_count, flow->request.source, buf_str(&named));
+	buf_clear(&named);
+}
+
+static void
+decide_values(struct flow *flow)
+{
+	const struct values *ours = &flow->values_ours.list;
+	struct error err = { 0 };
+	json_t *used = values_used_by(flow->base), *key;
+	int ret = 0;
+	size_t i;
+
+	if (!flow->values_ours.known || !flow->values_app.known) {
+		json_decref(used);
+		review_caution(&flow->review,
+			       _("The platform does not show the values of %s: none is copied"),
+			       flow->request.source);
+		flow_next_phase(flow);
+		return;
+	}
+	for (i = 0; ret == 0 && i < ours->count; i++)
+		if (ours->items[i].of_env)
+			ret = look_at_value(flow, &ours->items[i], used, &err);
+	json_array_foreach(used, i, key)
+		if (ret == 0)
+			ret = look_at_missing(flow, json_string_value(key), &err);
+	for (const struct flow_value *v = flow->request.values; ret == 0 && v && v->key; v++)
+		ret = look_at_given(flow, v, &err);
+	json_decref(used);
+	if (ret != 0) {
+		flow_fail(flow, &err);
+	} else if (flow->question_count == 0) {
+		flow_next_phase(flow);
+	} else if (flow->request.decides) {
+		flow->state = FLOW_VALUES;
+		session_changed(flow->session);
+	} else {
+		fail_undecided(flow);
+	}
+}
+
+size_t
+flow_value_count(const struct flow *flow)
+{
+	return flow->state == FLOW_VALUES ? flow->question_count : 0;
+}
+
+const struct flow_value_question *
+flow_value(const struct flow *flow, size_t i)
+{
+	return i < flow_value_count(flow) ? &flow->questions[i] : NULL;
+}
+
+int
+flow_decide_value(struct flow *flow, const char *key, enum flow_value_kind kind,
+		  const char *text, struct error *err)
+{
+	struct flow_value_question *q = NULL;
+
+	for (size_t i = 0; i < flow_value_count(flow) && !q; i++)
+		if (!strcmp(flow->questions[i].key, key))
+			q = &flow->questions[i];
+	if (!q)
+		return error_set(err, ERROR_INPUT, _("%s does not wait for a decision"), key);
+	if (kind == FLOW_VALUE_LEAVE_OUT && q->is_used && !q->app_text)
+		return error_set(err, ERROR_INPUT,
+				 _("the set uses %s: without a value the clone cannot be deployed"), key);
+	value_changes_drop(&flow->value_changes, key);
+	q->chosen = FLOW_VALUE_UNDECIDED;
+	if (kind != FLOW_VALUE_UNDECIDED &&
+	    apply_decision(flow, key, values_find_own(&flow->values_ours.list, key), kind, text,
+			   err) < 0)
+		return -1;
+	q->chosen = kind;
+	session_changed(flow->session);
+	return 0;
+}
+
+int
+flow_decide_values(struct flow *flow, struct error *err)
+{
+	size_t open = 0;
+
+	for (size_t i = 0; i < flow->question_count; i++)
+		open += flow->questions[i].chosen == FLOW_VALUE_UNDECIDED;
+	if (open > 0)
+		return error_set(err, ERROR_CONFLICT,
+				 ngettext("%zu value is not decided yet", "%zu values are not decided yet",
+					  open), open);
+	flow->state = FLOW_PREPARING;
+	session_changed(flow->session);
+	flow_next_phase(flow);
+	return 0;
+}
+
+/* --- the review --- */
+
+/* What the clone has otherwise than its source, so that nobody takes it for a difference. */
+static void
+caution_isolated(struct flow *flow)
+{
+	for (size_t i = 0; i < flow->question_count; i++) {
+		const char *key = flow->questions[i].key;
+
+		switch (flow->questions[i].chosen) {
+		case FLOW_VALUE_TEXT:
+			review_caution(&flow->review, _("The value %s differs from the one in %s"), key,
+				       flow->request.source);
+			break;
+		case FLOW_VALUE_APP:
+			review_caution(&flow->review, _("The value %s is the application's, not that of %s"),
+				       key, flow->request.source);
+			break;
+		case FLOW_VALUE_LEAVE_OUT:
+			review_caution(&flow->review, _("The value %s of %s is left out"), key,
+				       flow->request.source);
+			break;
+		case FLOW_VALUE_COPY:
+		case FLOW_VALUE_REFERENCE:
+			review_caution(&flow->review, _("The value %s is the same as in %s. %s"), key,
+				       flow->request.source, flow->questions[i].why);
+			break;
+		case FLOW_VALUE_UNDECIDED:
+			break;
+		}
+	}
+}
+
+/* What the clone shall have otherwise than its source.  What comes from here on is made again when
+ * that changes. */
+static void
+preview_draft(struct flow *flow)
+{
+	flow->first_cautions = flow->review.caution_count;
+	delta_free(flow->delta);
+	flow->delta = flow->request.draft ? delta_copy(flow->request.draft) : NULL;
+	preview_result(flow);
+}
+
+/* The clone's state before its first deployment, and what the source runs, to compare with. */
+static void
+make_values(struct flow *flow)
+{
+	const struct values *app = &flow->values_app.list;
+
+	if (!flow->values_app.known || !flow->values_ours.known) {
+		flow_next_phase(flow);
+		return;
+	}
+	flow_values_clear(&flow->values_now);
+	values_copy(&flow->values_now.list, app);
+	for (size_t i = 0; i < flow->values_now.list.count; i++)
+		flow->values_now.list.items[i].of_env = false;
+	flow->values_now.known = true;
+	flow_values_clear(&flow->values_was);
+	values_copy(&flow->values_was.list, &flow->values_ours.list);
+	flow->values_was.known = true;
+	apply_values(flow);
+}
+
+static void
+make_review(struct flow *flow)
+{
+	struct review *review = &flow->review;
+	const char *source = flow->request.source;
+
+	review_fill(flow);
+	free(review->way_back);
+	review->way_back = xasprintf(_("discard %s"), flow->request.env);
+	if (!untrusted_is(&flow->source.environment.last_deploy.id,
+			  untrusted_raw(&flow->source.running.id)))
+		review_caution(review,
+			       _("The last deployment of %s did not succeed; the one before it "
+				 "that did is cloned"),
+			       source);
+	caution_isolated(flow);
+	review_isolation(flow);
+	if (!review->definitions)
+		review_caution(review, _("Which resources it will get could not be read, so a change of "
+					 "their definitions would not be noticed"));
+	review_send(review, "POST /orgs/%s/apps/%s/envs", review->org, review->app);
+	review_list_sends(flow);
+	review_ready(flow);
+}
+
+static flow_phase *const prepare[] = {
+	read_source,	    read_source_running,     check_free,    read_source_set,
+	read_source_outputs, read_definitions,
+	read_source_values, read_newest_source_values, read_application_values, decide_values, preview_draft, make_values,
+	make_review,	    NULL,
+};
+
+/* --- what is changed in the review, to isolate the clone --- */
+
+/* Every value that it uses is there. */
+static int
+check_used(const struct flow *flow, const struct set *set, struct error *err)
+{
+	json_t *used = values_used_by(set), *key;
+	int ret = 0;
+	size_t i;
+
+	json_array_foreach(used, i, key)
+		if (ret == 0 && flow->values_result.known &&
+		    !values_find(&flow->values_result.list, json_string_value(key)))
+			ret = error_set(err, ERROR_INPUT, _("There is no value %s."), json_string_value(key));
+	json_decref(used);
+	return ret;
+}
+
+static int
+change_string(struct flow *flow, const char *where, const char *text, struct error *err)
+{
+	json_t *body = set_encode(flow->result), *whole = json_deep_copy(body), *string;
+	struct set *edited = NULL;
+	struct pointer pointer;
+	int ret = -1;
+
+	json_decref(body);
+	if (pointer_parse(&pointer, where, err) != 0) {
+		json_decref(whole);
+		return -1;
+	}
+	string = pointer_find(whole, &pointer);
+	if (!json_is_string(string) || json_string_set(string, text) != 0) {
+		error_set(err, ERROR_INPUT, _("The text is not valid UTF-8."));
+		json_decref(whole);
+		goto out;
+	}
+	json_object_del(whole, "id");
+	edited = set_take(whole, err);
+	if (!edited || check_used(flow, edited, err) != 0)
+		goto out;
+	delta_free((struct delta *)(uintptr_t)flow->request.draft);
+	flow->request.draft = delta_between(flow->base, edited);
+	ret = 0;
+out:
+	set_unref(edited);
+	pointer_clear(&pointer);
+	return ret;
+}
+
+static void
+note(json_t **names, const char *name)
+{
+	if (!*names)
+		*names = json_object();
+	json_object_set_new(*names, name, json_true());
+}
+
+static void
+review_again(struct flow *flow)
+{
+	for (size_t i = 0; i < flow->review.finding_count; i++)
+		if (flow->review.findings[i].is_acknowledged)
+			note(&flow->acknowledged, flow->review.findings[i].id);
+		else if (flow->acknowledged)
+			json_object_del(flow->acknowledged, flow->review.findings[i].id);
+	flow_stop_waiting(flow);
+	flow->then_read = NULL;
+	review_clear_from(&flow->review, flow->first_cautions);
+	flow->reviewed = false;
+	flow->state = FLOW_PREPARING;
+	for (flow->phase = 0; prepare[flow->phase + 1] != preview_draft; flow->phase++)
+		;
+	session_changed(flow->session);
+	flow_next_phase(flow);
+}
+
+int
+flow_change_finding(struct flow *flow, const char *id, const char *text, struct error *err)
+{
+	const struct review_finding *finding = NULL;
+	char *where;
+	int ret = 0;
+
+	if (flow->state != FLOW_REVIEW)
+		return error_set(err, ERROR_INPUT, _("this was approved or ended already"));
+	for (size_t i = 0; i < flow->review.finding_count && !finding; i++)
+		if (strcmp(flow->review.findings[i].id, id) == 0)
+			finding = &flow->review.findings[i];
+	if (!finding)
+		return error_set(err, ERROR_INPUT, _("There is no finding %s in this review."), id);
+	if (!finding->was)
+		return error_set(err, ERROR_INPUT,
+				 _("This finding is not in one string of the clone; it can only be acknowledged."));
+	if (strcmp(finding->was, text) == 0)
+		return error_set(err, ERROR_INPUT, _("No change: it already has this value."));
+	where = xstrdup(finding->where);
+	if (where[0] == '/')
+		ret = change_string(flow, where, text, err);
+	else
+		set_value(flow, where + strlen("values/"), text,
+			  values_find(&flow->values_result.list, where + strlen("values/")), false);
+	if (ret == 0) {
+		note(&flow->changed, where);
+		review_again(flow);
+	}
+	free(where);
+	return ret;
+}
+
+/* --- steps --- */
+
+/* Which resources it gets follows from the set, which is pinned, and from the definitions: they are
+ * those of the review before anything is made, and again before it is deployed. */
+static void
+got_definitions(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+	flow_phase *then = flow->then_checked;
+	json_t *now;
+	char *hash;
+	bool same;
+
+	flow->call = NULL;
+	if (reply->error.kind != ERROR_NONE) {
+		flow_reply_failed(flow, reply);
+		return;
+	}
+	now = flow_flatten_definitions(reply->body);
+	hash = flow_definitions_hash(now);
+	same = strcmp(hash, flow->review.definitions) == 0;
+	free(hash);
+	json_decref(now);
+	if (same)
+		then(flow);
+	else if (then == check_values)
+		flow_fail_text(flow, ERROR_STALE,
+			       _("The definitions of resources changed since the review: %s would get other ones. "
+				 "It was made and nothing was deployed to it: discard it, and clone again."),
+			       flow->request.env);
+	else
+		flow_fail_text(flow, ERROR_STALE,
+			       _("The definitions of resources changed since the review: %s would get other ones. "
+				 "Nothing was cloned; review it again."),
+			       flow->request.env);
+}
+
+static void
+check_definitions(struct flow *flow, flow_phase *then)
+{
+	if (!flow->review.definitions) {
+		then(flow);
+		return;
+	}
+	flow->then_checked = then;
+	flow->call = api_list_definitions(session_api(flow->session), flow->request.org, got_definitions,
+					  flow);
+}
+
+/* The values that a new environment sees are those that were reviewed. */
+static void
+checked_application(struct flow *flow)
+{
+	char *digest;
+
+	for (size_t i = 0; i < flow->values_seen.list.count; i++)
+		flow->values_seen.list.items[i].of_env = false;
+	digest = values_digest(&flow->values_seen.list);
+	if (flow->values_seen.known && !strcmp(digest, flow->review.values_digest))
+		flow_step_done(flow);
+	else
+		flow_fail_text(flow, ERROR_STALE,
+			       _("The values of %s changed since the review; nothing was cloned, "
+				 "review it again"),
+			       flow->request.app);
+	free(digest);
+}
+
+static void
+check_application(struct flow *flow)
+{
+	if (!flow->review.values_digest) {
+		flow_step_done(flow);
+		return;
+	}
+	flow->then_read = checked_application;
+	flow_read_values(flow, NULL, NULL, &flow->values_seen);
+}
+
+static void
+checked_source(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+	struct environment now = { 0 };
+	struct error err = { 0 };
+	const char *reviewed = untrusted_raw(&flow->source.environment.last_deploy.id), *theirs;
+
+	flow->call = NULL;
+	if (reply->error.kind != ERROR_NONE) {
+		flow_reply_failed(flow, reply);
+		return;
+	}
+	if (environment_decode(&now, reply->body, &err)) {
+		flow_fail(flow, &err);
+		return;
+	}
+	theirs = untrusted_raw(&now.last_deploy.comment);
+	if (!untrusted_is(&now.last_deploy.id, reviewed))
+		error_set(&err, ERROR_STALE,
+			  _("%s moved since the review: \"%.*s\" was deployed by %s; nothing was "
+			    "cloned, review it again"),
+			  flow->request.source, (int)comment_people_length(theirs), theirs,
+			  untrusted_raw(&now.last_deploy.created_by));
+	environment_clear(&now);
+	if (err.kind != ERROR_NONE) {
+		flow_fail(flow, &err);
+	} else {
+		check_definitions(flow, check_application);
+	}
+}
+
+static void
+check_source(struct flow *flow)
+{
+	flow->call = api_get_environment(session_api(flow->session), flow->request.org,
+					 flow->request.app, flow->request.source, checked_source,
+					 flow);
+}
+
+/* The origin is what a promotion will be merged against: it must outlive us. */
+static void
+created(struct flow *flow)
+{
+	struct error err = { 0 };
+	const int64_t now = clock_wall_ms(), life = session_clone_life(flow->session);
+	const struct clone_origin origin = {
+		.origin = (char *)(uintptr_t)flow->request.source,
+		.deployment_id = (char *)(uintptr_t)untrusted_raw(&flow->record.source_deployment),
+		.set_id = (char *)(uintptr_t)untrusted_raw(&flow->record.to_set),
+		.operation_id = (char *)(uintptr_t)untrusted_raw(&flow->record.id),
+		.cloned_at = now,
+		.expires_at = life > 0 ? now + life : 0,
+	};
+
+	if (store_put_clone_origin(session_store(flow->session), session_platform(flow->session),
+				   flow->request.org, flow->request.app, flow->request.env,
+				   &origin, &err))
+		flow_fail(flow, &err);
+	else
+		flow_step_done(flow);
+}
+
+static flow_phase create, settle_create;
+
+static void
+sent_create(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+
+	flow->call = NULL;
+	/* Refused the second time: the first one may have landed. */
+	if (reply->error.kind == ERROR_CONFLICT && flow->tries > 0)
+		settle_create(flow);
+	else if (reply->error.kind != ERROR_NONE)
+		flow_reply_failed(flow, reply);
+	else
+		created(flow);
+}
+
+static void
+create(struct flow *flow)
+{
+	const struct flow_request *request = &flow->request;
+
+	if (!flow_may_send(flow))
+		return;
+	flow->call = api_create_environment(
+		session_api(flow->session), request->org, request->app, request->env,
+		request->name ? request->name : request->env, request->type,
+		untrusted_raw(&flow->record.source_deployment), sent_create, flow);
+}
+
+/* Ours is: made from the deployment that we asked for, since we asked, deployed by nobody. */
+static bool
+is_ours(const struct flow *flow, const struct environment *environment)
+{
+	return untrusted_is(&environment->from_deploy.id,
+			    untrusted_raw(&flow->record.source_deployment)) &&
+		!environment->last_deploy.id.raw && !environment->deleting &&
+		environment->created_at >= flow->step_wall_at - CLOCK_SKEW_MS;
+}
+
+static void
+settled_create(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+	struct environment found = { 0 };
+	struct error err = { 0 };
+	bool ours;
+
+	flow->call = NULL;
+	if (reply->error.kind == ERROR_NOT_FOUND && flow->tries++ < TRIES_MAX) {
+		flow->settling = false;
+		create(flow);
+		return;
+	}
+	if (reply->error.kind != ERROR_NONE) {
+		flow_reply_failed(flow, reply);
+		return;
+	}
+	if (environment_decode(&found, reply->body, &err)) {
+		flow_fail(flow, &err);
+		return;
+	}
+	ours = is_ours(flow, &found);
+	environment_clear(&found);
+	if (ours)
+		created(flow);
+	else
+		flow_fail_text(flow, ERROR_CONFLICT,
+			       _("there is an environment %s already, and it is not the one that "
+				 "was asked for: choose another id"),
+			       flow->request.env);
+}
+
+static void
+settle_create(struct flow *flow)
+{
+	flow->call = api_get_environment(session_api(flow->session), flow->request.org,
+					 flow->request.app, flow->request.env, settled_create,
+					 flow);
+}
+
+/* --- the resources: what the platform says that they will be goes along with the deployment, so that
+ * no definition can change in between --- */
+
+static void
+got_graph(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+	const char *hash = json_member_string(reply->body, "hash");
+
+	flow->call = NULL;
+	if (reply->error.kind != ERROR_NONE) {
+		flow_reply_failed(flow, reply);
+		return;
+	}
+	free(flow->review.graph_hash);
+	flow->review.graph_hash = hash ? xstrdup(hash) : NULL;
+	check_definitions(flow, check_values);
+}
+
+static void
+got_set_resources(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+
+	flow->call = NULL;
+	if (reply->error.kind != ERROR_NONE)
+		flow_reply_failed(flow, reply);
+	else if (json_array_size(reply->body) == 0)
+		check_definitions(flow, check_values);
+	else
+		flow->call = api_compute_graph(session_api(flow->session), flow->request.org,
+					       flow->request.app, flow->request.env, reply->body,
+					       got_graph, flow);
+}
+
+static void
+check_clone(struct flow *flow)
+{
+	if (flow->review.definitions && api_has_extension(session_api(flow->session), "deploy-graph"))
+		flow->call = api_list_set_resources(session_api(flow->session), flow->request.org,
+						    flow->request.app, untrusted_raw(&flow->record.to_set),
+						    got_set_resources, flow);
+	else
+		check_definitions(flow, check_values);
+}
+
+static const struct step steps[] = {
+	{ "check-source", N_("Check that the source has not moved"), check_source, NULL },
+	{ "create-environment", N_("Create the environment"), create, settle_create },
+	{ "write-values", N_("Write the values"), write_values, settle_values },
+	{ "check-values", N_("Check the values"), check_clone, NULL },
+	{ "deploy", N_("Deploy"), send_deployment, settle_deployment },
+	{ "compare", N_("Compare with the review"), compare_deployment, NULL },
+	{ "watch", N_("Watch until it runs"), watch_deployment, NULL },
+};
+
+static void
+keep_values(struct flow *flow)
+{
+	if (flow->values_result.known)
+		origin_keep_values(flow->session, flow->request.org, flow->request.app,
+				   flow->request.env, &flow->values_result.list, true);
+}
+
+const struct verb verb_clone = {
+	.done = keep_values,
+	.name = "clone",
+	.prepare = prepare,
+	.steps = steps,
+	.step_count = sizeof(steps) / sizeof(steps[0]),
+};

@@ -1,0 +1,1017 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The life of a flow: the phases before the review, the journaled steps after it.
+ *
+ * The order that makes a crash safe is in flow_run_step() and flow_step_done(): a step is
+ * in the journal as active before its request is sent, and as done before the next begins.
+ */
+#include "config.h"
+
+#include "flow/verbs/verbs.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/ids.h"
+#include "base/xmalloc.h"
+#include "flow/verbs/document.h"
+#include "flow/verbs/flows.h"
+#include "flow/verbs/interrupted.h"
+#include "flow/world/comment.h"
+#include "net/loop.h"
+
+#define IMAGES_MAX 1000
+#define TRIES_MAX 4
+#define RETRY_MS 500
+#define HTTP_TOO_MANY 429
+#define HTTP_UNAVAILABLE 503
+#define LIMITED_STEPS 6
+#define LIMITED_MAX_MS (10 * 60 * 1000)
+#define LOOK_STEPS 6
+#define LOOK_MAX_MS 30000
+
+static const struct verb *const verbs[] = {
+	[FLOW_CLONE] = &verb_clone,	[FLOW_DEPLOY] = &verb_deploy,
+	[FLOW_PROMOTE] = &verb_promote, [FLOW_UNDO] = &verb_undo,
+	[FLOW_DISCARD] = &verb_discard, [FLOW_CARRY] = &verb_carry,
+};
+#define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
+
+static void fail_quietly(struct flow *flow);
+static void leave_record(struct flow *flow, const char *why);
+static bool is_only_watched(const struct flow *flow);
+
+const char *
+flow_verb_name(enum flow_verb verb)
+{
+	return (size_t)verb < VERB_COUNT ? verbs[verb]->name : "unknown";
+}
+
+const struct verb *
+flow_verb_find(const char *name, enum flow_verb *verb)
+{
+	for (size_t i = 0; i < VERB_COUNT; i++)
+		if (!strcmp(verbs[i]->name, name)) {
+			*verb = (enum flow_verb)i;
+			return verbs[i];
+		}
+	return NULL;
+}
+
+/* --- making and freeing --- */
+
+static char *
+copy(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
+}
+
+static void
+release(const char *text)
+{
+	free((char *)(uintptr_t)text);
+}
+
+static const struct flow_value *
+copy_values(const struct flow_value *from)
+{
+	struct flow_value *values;
+	size_t count = 0;
+
+	while (from && from[count].key)
+		count++;
+	if (!count)
+		return NULL;
+	values = xcalloc(count + 1, sizeof(*values));
+	for (size_t i = 0; i < count; i++)
+		values[i] = (struct flow_value){ .key = xstrdup(from[i].key), .kind = from[i].kind,
+						 .text = copy(from[i].text) };
+	return values;
+}
+
+/* A text may be a secret. */
+static void
+release_values(const struct flow_value *values)
+{
+	for (const struct flow_value *v = values; v && v->key; v++) {
+		if (v->text)
+			explicit_bzero((char *)(uintptr_t)v->text, strlen(v->text));
+		release(v->key);
+		release(v->text);
+	}
+	free((void *)(uintptr_t)values);
+}
+
+static void
+copy_request(struct flow_request *to, const struct flow_request *from)
+{
+	size_t count = 0;
+	const char **images;
+
+	to->verb = from->verb;
+	to->org = copy(from->org);
+	to->app = copy(from->app);
+	to->env = copy(from->env);
+	to->source = copy(from->source);
+	to->name = copy(from->name);
+	to->type = copy(from->type);
+	to->operation_id = copy(from->operation_id);
+	to->before_set = copy(from->before_set);
+	to->after_set = copy(from->after_set);
+	to->hotfix = copy(from->hotfix);
+	to->before_values = copy(from->before_values);
+	to->after_values = copy(from->after_values);
+	to->values = copy_values(from->values);
+	to->decides = from->decides;
+	to->waits = from->waits;
+	while (from->images && from->images[count])
+		count++;
+	images = xcalloc(count + 1, sizeof(*images));
+	for (size_t i = 0; i < count; i++)
+		images[i] = xstrdup(from->images[i]);
+	to->images = images;
+	to->draft = from->draft ? delta_copy(from->draft) : NULL;
+}
+
+void
+flow_clear_request(struct flow_request *request)
+{
+	for (size_t i = 0; request->images && request->images[i]; i++)
+		release(request->images[i]);
+	free((void *)(uintptr_t)request->images);
+	delta_free((struct delta *)(uintptr_t)request->draft);
+	release(request->org);
+	release(request->app);
+	release(request->env);
+	release(request->source);
+	release(request->name);
+	release(request->type);
+	release(request->operation_id);
+	release(request->before_set);
+	release(request->after_set);
+	release(request->hotfix);
+	release(request->before_values);
+	release(request->after_values);
+	release_values(request->values);
+}
+
+struct flow *
+flow_alloc(struct session *session, const struct flow_request *request)
+{
+	struct flow *flow = xcalloc(1, sizeof(*flow));
+
+	flow->session = session;
+	flow->verb = verbs[request->verb];
+	copy_request(&flow->request, request);
+	if (request->verb == FLOW_CLONE && !request->type)
+		flow->request.type = xstrdup("development");
+	flow->started_at = clock_steady_ms();
+	return flow;
+}
+
+void
+flow_stop_waiting(struct flow *flow)
+{
+	if (flow->call)
+		api_cancel(flow->call);
+	flow->call = NULL;
+	loop_remove_timer(flow->timer);
+	flow->timer = NULL;
+}
+
+static void
+clear_place(struct flow_place *place)
+{
+	environment_clear(&place->environment);
+	deployment_clear(&place->running);
+}
+
+static void
+clear_values(struct flow *flow)
+{
+	struct flow_values *const all[] = {
+		&flow->values_was, &flow->values_now, &flow->values_ours, &flow->values_ancestor,
+		&flow->values_first, &flow->values_clone, &flow->values_app, &flow->values_result, &flow->values_seen,
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		flow_values_clear(all[i]);
+	value_changes_clear(&flow->value_changes);
+	json_decref(flow->carried);
+	flow_clear_questions(flow);
+	json_decref(flow->outputs);
+	json_decref(flow->definitions);
+	json_decref(flow->acknowledged);
+	json_decref(flow->changed);
+	free(flow->outputs_unread);
+	free(flow->definitions_unread);
+	free(flow->wanted_env);
+	free(flow->values_version);
+	free(flow->graph);
+	free(flow->graph_hash);
+}
+
+void
+flow_free(struct flow *flow)
+{
+	if (!flow)
+		return;
+	flow_stop_waiting(flow);
+	if (flow->journaled && flow->state == FLOW_RUNNING && is_only_watched(flow))
+		leave_record(flow, _("the program ended before it did; the platform goes on"));
+	flow_clear_request(&flow->request);
+	clear_place(&flow->target);
+	clear_place(&flow->source);
+	flow_clear_deployments(flow);
+	for (size_t i = 0; i < flow->source_count; i++)
+		deployment_clear(&flow->source_list[i]);
+	free(flow->source_list);
+	deployment_clear(&flow->ancestor_deployment);
+	deployment_clear(&flow->before_deployment);
+	deployment_clear(&flow->overwritten);
+	flow_clear_request(&flow->recovery);
+	clear_values(flow);
+	clone_origin_clear(&flow->origin);
+	set_unref(flow->base);
+	set_unref(flow->was);
+	set_unref(flow->theirs);
+	set_unref(flow->ours);
+	set_unref(flow->ancestor);
+	set_unref(flow->first);
+	set_unref(flow->result);
+	set_unref(flow->fix_before);
+	set_unref(flow->fix_after);
+	delta_free(flow->delta);
+	free(flow->base_id);
+	free(flow->result_id);
+	review_clear(&flow->review);
+	free(flow->moved);
+	for (size_t i = 0; flow->steps && i < flow->verb->step_count; i++)
+		free(flow->steps[i].detail);
+	free(flow->steps);
+	operation_clear(&flow->record);
+	deployment_clear(&flow->deployment);
+	for (size_t i = 0; i < flow->error_count; i++)
+		deployment_error_clear(&flow->errors[i]);
+	free(flow->errors);
+	free(flow);
+}
+
+static int
+check_name(const char *name, const char *what, struct error *err)
+{
+	if (name && ids_is_name(name))
+		return 0;
+	return error_set(err, ERROR_INPUT,
+			 _("\"%s\" cannot be the id of %s: 2 to 50 lower-case letters, digits and "
+			   "single dashes between them"),
+			 name ? name : "", what);
+}
+
+static int
+check_request(struct session *session, const struct flow_request *request, struct error *err)
+{
+	size_t count = 0;
+
+	if ((size_t)request->verb >= VERB_COUNT)
+		return error_set(err, ERROR_INPUT, _("there is no such operation"));
+	if (session_check_changes(session, err))
+		return -1;
+	if (check_name(request->org, _("an organization"), err) ||
+	    check_name(request->app, _("an application"), err) ||
+	    check_name(request->env, _("an environment"), err))
+		return -1;
+	if ((request->verb == FLOW_CLONE || request->verb == FLOW_PROMOTE ||
+	     request->verb == FLOW_CARRY) &&
+	    check_name(request->source, _("an environment"), err))
+		return -1;
+	if (request->source && !strcmp(request->source, request->env))
+		return error_set(err, ERROR_INPUT, _("%s cannot be its own source"), request->env);
+	if (request->verb == FLOW_CLONE &&
+	    session_is_protected(session, request->env,
+				 request->type ? request->type : "development"))
+		return error_set(err, ERROR_INPUT,
+				 _("a clone must not be protected: choose another id than %s or "
+				   "another type than %s"),
+				 request->env, request->type ? request->type : "development");
+	while (request->images && request->images[count])
+		if (++count > 2 * IMAGES_MAX)
+			return error_set(err, ERROR_LIMIT, _("more than %d images"), IMAGES_MAX);
+	if (count % 2)
+		return error_set(err, ERROR_INPUT, _("%s: no image is given for it"),
+				 request->images[count - 1]);
+	return 0;
+}
+
+struct flow *
+flow_new(struct session *session, const struct flow_request *request, struct error *err)
+{
+	char id[IDS_UUID_SIZE];
+	struct flow *flow;
+
+	if (check_request(session, request, err))
+		return NULL;
+	flow = flow_alloc(session, request);
+	ids_uuid7(id);
+	untrusted_init(&flow->record.id, id);
+	flow->state = FLOW_PREPARING;
+	flow_set_steps(flow);
+	session_add_flow(session, flow);
+	flow->verb->prepare[0](flow);
+	return flow;
+}
+
+void
+flow_set_steps(struct flow *flow)
+{
+	flow->steps = xcalloc(flow->verb->step_count, sizeof(*flow->steps));
+	for (size_t i = 0; i < flow->verb->step_count; i++) {
+		flow->steps[i].id = flow->verb->steps[i].id;
+		flow->steps[i].name = flow->verb->steps[i].name;
+		flow->steps[i].detail = xstrdup("");
+	}
+}
+
+/* --- the phases before the review --- */
+
+void
+flow_next_phase(struct flow *flow)
+{
+	flow_phase *next = flow->verb->prepare[++flow->phase];
+
+	assert(flow->state == FLOW_PREPARING && next);
+	next(flow);
+}
+
+/* --- ending --- */
+
+static void
+end(struct flow *flow, enum flow_state state)
+{
+	flow_stop_waiting(flow);
+	flow->state = state;
+	flow->ended_at = clock_steady_ms();
+	session_changed(flow->session);
+}
+
+static void
+journal_step(struct flow *flow, size_t i)
+{
+	static const enum record_step_state states[] = {
+		[STEP_TODO] = RECORD_TODO, [STEP_ACTIVE] = RECORD_ACTIVE,
+		[STEP_DONE] = RECORD_DONE, [STEP_FAILED] = RECORD_FAILED,
+	};
+	struct operation_step *kept = &flow->record.steps[i];
+
+	kept->state = states[flow->steps[i].state];
+	if (kept->state != RECORD_TODO && !kept->started_at)
+		kept->started_at = clock_wall_ms();
+	if (kept->state >= RECORD_DONE && !kept->ended_at)
+		kept->ended_at = clock_wall_ms();
+	untrusted_set(&kept->detail, flow->steps[i].detail);
+}
+
+bool
+flow_journal(struct flow *flow, size_t step)
+{
+	struct error err = { 0 };
+
+	if (!flow->journaled)
+		return true;
+	if (step < flow->record.step_count)
+		journal_step(flow, step);
+	if (store_operation_update(session_store(flow->session), &flow->record, step, &err) == 0)
+		return true;
+	flow->error = err;
+	fail_quietly(flow);
+	return false;
+}
+
+/* Without the journal, which may be what failed. */
+static void
+fail_quietly(struct flow *flow)
+{
+	if (flow->step < flow->verb->step_count && flow->journaled) {
+		flow->steps[flow->step].state = STEP_FAILED;
+		flow->steps[flow->step].ended_at = clock_steady_ms();
+	}
+	end(flow, FLOW_FAILED);
+}
+
+static void
+go_on_without(struct flow *flow, const struct error *error)
+{
+	review_caution(&flow->review, _("What would be lost could not be checked: %s"),
+		       error->text);
+	flow->soft = false;
+	flow->then_read = NULL;
+	while (flow->verb->prepare[flow->phase + 1])
+		flow->phase++;
+	flow->verb->prepare[flow->phase](flow);
+}
+
+/* It has ended anyway; that the journal does not know is one thing more to say. */
+static void
+last_word(struct flow *flow)
+{
+	struct error first = flow->error, err = { 0 };
+
+	journal_step(flow, flow->step);
+	if (store_operation_update(session_store(flow->session), &flow->record, flow->step, &err))
+		error_set(&flow->error, first.kind == ERROR_NONE ? err.kind : first.kind, "%s (%s)",
+			  first.text, err.text);
+}
+
+/* Everything was done and compared: what is left, the last step, is to look. */
+static bool
+is_only_watched(const struct flow *flow)
+{
+	for (size_t i = 0; i + 1 < flow->verb->step_count; i++)
+		if (flow->steps[i].state != STEP_DONE)
+			return false;
+	return true;
+}
+
+/* The step stays under way in the record; flow/verbs/interrupted.h ends it. */
+static void
+leave_record(struct flow *flow, const char *why)
+{
+	flow->record.state = OPERATION_UNWATCHED;
+	flow->record.ended_at = clock_wall_ms();
+	untrusted_set(&flow->record.error, why);
+	last_word(flow);
+}
+
+void
+flow_fail(struct flow *flow, const struct error *error)
+{
+	struct error copied = *error;	/* may be flow->error itself */
+
+	if (flow->state == FLOW_PREPARING && flow->soft) {
+		go_on_without(flow, &copied);
+		return;
+	}
+	flow->error = copied;
+	fail_quietly(flow);
+	/* What cannot be kept here has not failed there: the record stays unfinished, for a person to resume. */
+	if (!flow->journaled || copied.kind == ERROR_STORE)
+		return;
+	flow->record.state = OPERATION_FAILED;
+	flow->record.ended_at = clock_wall_ms();
+	untrusted_set(&flow->record.error, copied.text);
+	last_word(flow);
+}
+
+void
+flow_fail_text(struct flow *flow, enum error_kind kind, const char *format, ...)
+{
+	struct error error = { 0 };
+	va_list ap;
+	char *text = NULL;
+
+	va_start(ap, format);
+	if (vasprintf(&text, format, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	error_set(&error, kind, "%s", text ? text : "");
+	free(text);
+	flow_fail(flow, &error);
+}
+
+static void
+finish(struct flow *flow)
+{
+	flow->record.state = OPERATION_DONE;
+	flow->record.ended_at = clock_wall_ms();
+	if (!flow_journal(flow, SIZE_MAX))
+		return;
+	if (flow->verb->done)
+		flow->verb->done(flow);
+	end(flow, FLOW_DONE);
+}
+
+/* --- the comment --- */
+
+/* Which hotfix it is about: the clone, and what it was made from. */
+static void
+name_hotfix(const struct flow *flow, struct comment *comment, struct clone_origin *kept)
+{
+	const struct flow_request *request = &flow->request;
+	const struct clone_origin *origin = &flow->origin;
+
+	if (request->verb == FLOW_CLONE) {
+		comment->hotfix = xstrdup(request->env);
+		comment->origin = xstrdup(request->source);
+		comment->origin_deployment = xstrdup(untrusted_raw(&flow->record.source_deployment));
+		return;
+	}
+	if (request->verb == FLOW_CARRY) {
+		comment->hotfix = copy(request->hotfix);
+		return;
+	}
+	if (request->verb == FLOW_PROMOTE)
+		comment->source = copy(flow->record.source_deployment.raw);
+	comment->hotfix = copy(request->verb == FLOW_PROMOTE ? request->source : request->env);
+	if (!origin->origin || request->verb != FLOW_PROMOTE) {
+		if (store_clone_origin(session_store(flow->session),
+				       session_platform(flow->session), request->org, request->app,
+				       comment->hotfix, kept, NULL) == 0)
+			origin = kept;
+	}
+	if (origin->origin && origin->deployment_id) {
+		comment->origin = xstrdup(origin->origin);
+		comment->origin_deployment = xstrdup(origin->deployment_id);
+	} else if (request->verb != FLOW_PROMOTE) {
+		free(comment->hotfix);		/* it is no clone, as far as is known */
+		comment->hotfix = NULL;
+	}
+}
+
+char *
+flow_comment(const struct flow *flow)
+{
+	struct comment comment = {
+		.verb = xstrdup(flow->verb->name),
+		.op = xstrdup(untrusted_raw(&flow->record.id)),
+		.undoes = copy(flow->record.undoes.raw),
+		.base = copy(flow->record.from_deployment.raw),
+	};
+	struct clone_origin kept = { 0 };
+	char *text;
+
+	name_hotfix(flow, &comment, &kept);
+	text = comment_encode(&comment, untrusted_raw(&flow->record.summary),
+			      flow->record.reason.raw);
+	clone_origin_clear(&kept);
+	comment_clear(&comment);
+	return text;
+}
+
+/* --- the steps --- */
+
+void
+flow_detail(struct flow *flow, const char *format, ...)
+{
+	struct flow_step *step = &flow->steps[flow->step];
+	va_list ap;
+	char *text = NULL;
+
+	va_start(ap, format);
+	if (vasprintf(&text, format, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	free(step->detail);
+	step->detail = text ? text : xstrdup("");
+	session_changed(flow->session);
+}
+
+void
+flow_run_step(struct flow *flow)
+{
+	const struct step *step = &flow->verb->steps[flow->step];
+	struct flow_step *shown = &flow->steps[flow->step];
+
+	flow->tries = 0;
+	shown->state = STEP_ACTIVE;
+	shown->started_at = clock_steady_ms();
+	if (!flow_journal(flow, flow->step))
+		return;
+	flow->step_wall_at = flow->record.steps[flow->step].started_at;
+	session_changed(flow->session);
+	(flow->settling && step->settle ? step->settle : step->start)(flow);
+}
+
+void
+flow_step_done(struct flow *flow)
+{
+	struct flow_step *shown = &flow->steps[flow->step];
+
+	assert(flow->state == FLOW_RUNNING);
+	shown->state = STEP_DONE;
+	shown->ended_at = clock_steady_ms();
+	flow->settling = false;
+	if (!flow_journal(flow, flow->step))
+		return;
+	session_refresh(flow->session);	/* what the step did is to be seen at once */
+	if (flow->step + 1 == flow->verb->step_count) {
+		finish(flow);
+		return;
+	}
+	flow->step++;
+	flow_run_step(flow);
+}
+
+static void
+due(void *data)
+{
+	struct flow *flow = data;
+	const struct step *step = &flow->verb->steps[flow->step];
+
+	flow->timer = NULL;
+	(flow->settling && step->settle ? step->settle : step->start)(flow);
+}
+
+/* Half of it is there: the rest belongs to it. */
+static bool
+has_acted(const struct flow *flow)
+{
+	for (size_t i = 0; i < flow->verb->step_count; i++)
+		if (flow->verb->steps[i].settle && flow->steps[i].state == STEP_DONE &&
+		    (strcmp(flow->verb->steps[i].id, "write-values") != 0 ||
+		     flow->value_changes.count > 0))
+			return true;
+	return false;
+}
+
+bool
+flow_may_send(struct flow *flow)
+{
+	if (has_acted(flow) || clock_wall_ms() - flow->record.created_at <= APPROVAL_VALID_MS) {
+		if (flow->record.state == OPERATION_RUNNING)
+			return true;
+		flow->record.state = OPERATION_RUNNING;
+		return flow_journal(flow, SIZE_MAX);
+	}
+	flow_fail_text(flow, ERROR_STALE,
+		       _("The approval has expired: nothing of it was sent within %d minutes. Nothing "
+			 "was changed; review it again."), APPROVAL_VALID_MS / 60000);
+	return false;
+}
+
+/* Every wait of a flow is within a step, so what comes after it is the step again. */
+void
+flow_later(struct flow *flow, int64_t delay_ms, flow_phase *then)
+{
+	assert(then == flow->verb->steps[flow->step].start ||
+	       then == flow->verb->steps[flow->step].settle);
+	loop_remove_timer(flow->timer);
+	flow->settling = then != flow->verb->steps[flow->step].start;
+	flow->timer = loop_add_timer(session_loop(flow->session), delay_ms, due, flow);
+}
+
+/* Not carried out, and not wrong either: the same request again, when the platform wants it. */
+static void
+wait_for_room(struct flow *flow, const struct api_reply *reply)
+{
+	const struct step *step = &flow->verb->steps[flow->step];
+	int64_t now = clock_steady_ms(), wait = reply->retry_after_ms;
+	char stamp[CLOCK_STAMP_SIZE], took[16];
+
+	if (!flow->limited_at)
+		flow->limited_at = now;
+	if (wait < 0)
+		wait = (int64_t)RETRY_MS << (flow->tries < LIMITED_STEPS ? ++flow->tries : LIMITED_STEPS);
+	if (now - flow->limited_at + wait > LIMITED_MAX_MS) {
+		clock_duration(took, wait);
+		flow_fail_text(flow, ERROR_LIMIT, _("%s (the platform asks to wait %s)"),
+			       reply->error.text, took);
+		return;
+	}
+	clock_local(stamp, clock_wall_ms() + wait);
+	flow_detail(flow, _("the platform has too many requests; trying again at %.8s"), stamp + 11);
+	flow_later(flow, wait, flow->settling && step->settle ? step->settle : step->start);
+}
+
+void
+flow_reply_failed(struct flow *flow, const struct api_reply *reply)
+{
+	if (reply->status == HTTP_TOO_MANY || (reply->status == HTTP_UNAVAILABLE &&
+					       reply->retry_after_ms >= 0)) {
+		wait_for_room(flow, reply);
+		return;
+	}
+	flow->limited_at = 0;
+	flow_request_failed(flow, &reply->error);
+}
+
+void
+flow_looked(struct flow *flow)
+{
+	flow->blind = 0;
+}
+
+void
+flow_look_failed(struct flow *flow, const struct error *error, int64_t retry_after_ms)
+{
+	int64_t wait = retry_after_ms;
+	char stamp[CLOCK_STAMP_SIZE];
+
+	if (wait < 0)
+		wait = (int64_t)RETRY_MS << (flow->blind < LOOK_STEPS ? flow->blind : LOOK_STEPS);
+	if (wait > LOOK_MAX_MS)
+		wait = LOOK_MAX_MS;
+	flow->blind++;
+	clock_local(stamp, clock_wall_ms() + wait);
+	flow_detail(flow, _("cannot look at it: %s (again at %.8s)"), error->text, stamp + 11);
+	flow_later(flow, wait, flow->verb->steps[flow->step].start);
+}
+
+void
+flow_leave_unwatched(struct flow *flow, const char *format, ...)
+{
+	va_list ap;
+	char *text = NULL;
+
+	va_start(ap, format);
+	if (vasprintf(&text, format, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	error_set(&flow->error, ERROR_NO_REPLY, "%s", text ? text : "");
+	free(text);
+	end(flow, FLOW_UNWATCHED);
+	leave_record(flow, flow->error.text);
+}
+
+void
+flow_request_failed(struct flow *flow, const struct error *error)
+{
+	const struct step *step = &flow->verb->steps[flow->step];
+	bool again = error->kind == ERROR_UNREACHABLE || error->kind == ERROR_NO_REPLY ||
+		error->kind == ERROR_REMOTE || error->kind == ERROR_LIMIT;
+
+	if (!again || ++flow->tries >= TRIES_MAX) {
+		flow_fail(flow, error);
+		return;
+	}
+	flow_detail(flow, "%s", error->text);
+	/* Only "unreachable" says that nothing was sent; everything else is asked about. */
+	flow_later(flow, (int64_t)RETRY_MS << flow->tries,
+		   step->settle && (flow->settling || error->kind != ERROR_UNREACHABLE) ?
+			   step->settle : step->start);
+}
+
+/* --- approval --- */
+
+static void
+fill_record(struct flow *flow, const char *reason)
+{
+	struct operation *record = &flow->record;
+	const struct world *world = session_world(flow->session);
+	const struct review *review = &flow->review;
+	json_t *request = document_encode(flow);
+	char *text = json_dumps(request, JSON_COMPACT);
+	char *summary = review_summary(review);
+	struct delta *back = NULL;
+
+	json_decref(request);
+	untrusted_init(&record->verb, flow->verb->name);
+	untrusted_init(&record->context, session_context(flow->session));
+	untrusted_init(&record->url, session_platform(flow->session));
+	untrusted_init(&record->address, session_address(flow->session));
+	untrusted_init(&record->org, flow->request.org);
+	untrusted_init(&record->app, flow->request.app);
+	untrusted_init(&record->env, flow->request.env);
+	untrusted_init(&record->source, flow->request.source);
+	untrusted_init(&record->env_name, review->env_name);
+	untrusted_init(&record->env_type, flow->request.verb == FLOW_CLONE ?
+		       flow->request.type : untrusted_raw(&flow->target.environment.type));
+	untrusted_init(&record->who, world->user.raw);
+	untrusted_init(&record->reason, reason && *reason ? reason : NULL);
+	untrusted_init(&record->summary, summary);
+	untrusted_init(&record->request, text);
+	untrusted_init(&record->from_deployment, review->from_deployment_id);
+	untrusted_init(&record->from_set, review->from_set_id);
+	untrusted_init(&record->to_set, review->to_set_id);
+	untrusted_init(&record->source_deployment, flow->source.running.id.raw);
+	untrusted_init(&record->way_back, review->way_back);
+	untrusted_init(&record->undoes,
+		       flow->request.verb == FLOW_UNDO ? flow->request.operation_id : NULL);
+	if (review->from && review->to && flow->request.verb != FLOW_CLONE)
+		back = delta_between(review->to, review->from);
+	if (back) {
+		json_t *body = delta_encode(back);
+		char *undo = json_dumps(body, JSON_COMPACT);
+
+		untrusted_init(&record->undo, undo);
+		free(undo);
+		json_decref(body);
+		delta_free(back);
+	}
+	free(text);
+	free(summary);
+	record->state = OPERATION_PREPARED;
+	record->created_at = clock_wall_ms();
+	record->step_count = flow->verb->step_count;
+	record->steps = xcalloc(record->step_count, sizeof(*record->steps));
+	for (size_t i = 0; i < record->step_count; i++)
+		record->steps[i].id = xstrdup(flow->verb->steps[i].id);
+}
+
+/* After a failed begin the person may approve again. */
+static void
+forget_record(struct flow *flow)
+{
+	struct untrusted id = flow->record.id;
+
+	flow->record.id.raw = NULL;
+	operation_clear(&flow->record);
+	flow->record.id = id;
+}
+
+static int
+refuse_name(const struct review *review, const char *env, struct error *err)
+{
+	if (review->is_protected && !review->is_no_clone)
+		return error_set(err, ERROR_INPUT, _("%s is protected: type its id, %s, to go on"), env,
+				 env);
+	if (review->verb == FLOW_DISCARD && !review->is_no_clone)
+		return error_set(err, ERROR_INPUT,
+				 _("%s has changes that are not promoted: type its id, %s, to go on"),
+				 env, env);
+	return error_set(err, ERROR_INPUT,
+			 _("%s is not a clone that was made here: type its id, %s, to go on"), env,
+			 env);
+}
+
+int
+flow_acknowledge(struct flow *flow, const char *id, bool is_acknowledged, struct error *err)
+{
+	struct review *review = &flow->review;
+
+	if (flow->state != FLOW_REVIEW)
+		return error_set(err, ERROR_INPUT, _("this was approved or ended already"));
+	for (size_t i = 0; i < review->finding_count; i++) {
+		if (strcmp(review->findings[i].id, id) != 0)
+			continue;
+		review->findings[i].is_acknowledged = is_acknowledged;
+		session_changed(flow->session);
+		return 0;
+	}
+	return error_set(err, ERROR_INPUT, _("There is no finding %s in this review."), id);
+}
+
+static int
+check_findings(const struct review *review, struct error *err)
+{
+	size_t open = review_open_findings(review);
+
+	if (open == 0)
+		return 0;
+	return error_set(err, ERROR_CONFLICT,
+			 ngettext("%zu finding is not acknowledged yet: it may lead to %s",
+				  "%zu findings are not acknowledged yet: they may lead to %s", open),
+			 open, review->source);
+}
+
+int
+flow_approve(struct flow *flow, const char *reason, const char *typed, struct error *err)
+{
+	if (flow->state == FLOW_DECIDING)
+		return error_set(err, ERROR_CONFLICT, _("decide the conflicts first"));
+	if (flow->state == FLOW_VALUES)
+		return error_set(err, ERROR_CONFLICT, _("decide about the values first"));
+	if (flow->state != FLOW_REVIEW)
+		return error_set(err, ERROR_INPUT, _("this was approved or ended already"));
+	if (check_findings(&flow->review, err) != 0)
+		return -1;
+	if (flow->review.asks_name && (!typed || strcmp(typed, flow->request.env)))
+		return refuse_name(&flow->review, flow->request.env, err);
+	if (flow->review.is_protected && (!reason || !reason[strspn(reason, " \t")]))
+		return error_set(err, ERROR_INPUT,
+				 flow->review.is_no_clone ?
+					 _("%s is not a clone that was made here: give a reason") :
+					 _("%s is protected: give a reason"),
+				 flow->request.env);
+	if (session_check_changes(flow->session, err))
+		return -1;
+	fill_record(flow, reason);
+	if (store_operation_begin(session_store(flow->session), &flow->record, err)) {
+		forget_record(flow);
+		return -1;
+	}
+	flow_stop_waiting(flow);
+	flow->then_read = NULL;
+	flow->journaled = true;
+	flow->state = FLOW_RUNNING;
+	flow->started_at = clock_steady_ms();
+	flow_run_step(flow);
+	return 0;
+}
+
+void
+flow_cancel(struct flow *flow)
+{
+	if (flow->state > FLOW_RUNNING)
+		return;
+	if (flow->journaled && is_only_watched(flow)) {
+		leave_record(flow, _("nobody watched it to its end; the platform goes on"));
+	} else if (flow->journaled && flow->record.state == OPERATION_RUNNING) {
+		/* Half done, perhaps: it stays as it is, interrupted, for a person to decide. */
+		store_operation_release(session_store(flow->session), flow_operation_id(flow));
+	} else if (flow->journaled) {
+		flow->record.state = OPERATION_ABANDONED;
+		flow->record.ended_at = clock_wall_ms();
+		untrusted_set(&flow->record.error, _("cancelled before anything was sent"));
+		last_word(flow);
+	}
+	end(flow, FLOW_CANCELLED);
+}
+
+void
+flow_dismiss(struct flow *flow)
+{
+	struct session *session = flow->session;
+
+	if (flow->state <= FLOW_RUNNING)
+		flow_cancel(flow);
+	session_drop_flow(session, flow);
+	session_changed(session);
+	flow_free(flow);
+}
+
+/* --- looking --- */
+
+const char *
+flow_operation_id(const struct flow *flow)
+{
+	return untrusted_raw(&flow->record.id);
+}
+
+enum flow_verb
+flow_verb(const struct flow *flow)
+{
+	return flow->request.verb;
+}
+
+enum flow_state
+flow_state(const struct flow *flow)
+{
+	return flow->state;
+}
+
+const struct review *
+flow_review(const struct flow *flow)
+{
+	return flow->reviewed ? &flow->review : NULL;
+}
+
+const struct flow_request *
+flow_request(const struct flow *flow)
+{
+	return &flow->request;
+}
+
+size_t
+flow_step_count(const struct flow *flow)
+{
+	return flow->verb->step_count;
+}
+
+const struct flow_step *
+flow_step(const struct flow *flow, size_t i)
+{
+	return i < flow->verb->step_count ? &flow->steps[i] : NULL;
+}
+
+const struct deployment *
+flow_deployment(const struct flow *flow)
+{
+	return flow->deployment.id.raw ? &flow->deployment : NULL;
+}
+
+size_t
+flow_deployment_error_count(const struct flow *flow)
+{
+	return flow->error_count;
+}
+
+const struct deployment_error *
+flow_deployment_error(const struct flow *flow, size_t i)
+{
+	return i < flow->error_count ? &flow->errors[i] : NULL;
+}
+
+const struct error *
+flow_error(const struct flow *flow)
+{
+	return &flow->error;
+}
+
+int64_t
+flow_elapsed_ms(const struct flow *flow)
+{
+	return (flow->ended_at ? flow->ended_at : clock_steady_ms()) - flow->started_at;
+}
+
+int64_t
+flow_ended_at(const struct flow *flow)
+{
+	return flow->ended_at;
+}
+
+const struct deployment *
+flow_overwritten(const struct flow *flow)
+{
+	return flow->overwritten.id.raw ? &flow->overwritten : NULL;
+}
+
+const struct flow_request *
+flow_recovery(const struct flow *flow)
+{
+	return flow->recovery.org ? &flow->recovery : NULL;
+}

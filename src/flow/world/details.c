@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Two questions, each asked again some time after its answer. */
+#include "config.h"
+
+#include "flow/world/details.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/api.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "flow/context/context.h"
+#include "model/json.h"
+#include "net/loop.h"
+
+#define EVERY_MS 5000
+#define ITEMS_MAX 10000		/* more than a person reads, and than a platform should send */
+
+struct detail_question {
+	struct api_call *call;
+	struct loop_timer *timer;
+	struct error error;
+	bool known;
+};
+
+struct details {
+	struct session *session;
+	char *org, *app, *env;
+	struct detail_question values_asked, deployments_asked;
+	struct shared_value *values;
+	size_t value_count;
+	struct deployment *deployments;
+	size_t deployment_count;
+};
+
+static void ask_values(void *data);
+static void ask_deployments(void *data);
+
+static void
+drop_values(struct details *d)
+{
+	for (size_t i = 0; i < d->value_count; i++) {
+		untrusted_clear(&d->values[i].key);
+		untrusted_clear(&d->values[i].value);
+		untrusted_clear(&d->values[i].description);
+		untrusted_clear(&d->values[i].source);
+		untrusted_clear(&d->values[i].version);
+		untrusted_clear(&d->values[i].problem);
+	}
+	free(d->values);
+	d->values = NULL;
+	d->value_count = 0;
+}
+
+static void
+drop_deployments(struct details *d)
+{
+	for (size_t i = 0; i < d->deployment_count; i++)
+		deployment_clear(&d->deployments[i]);
+	free(d->deployments);
+	d->deployments = NULL;
+	d->deployment_count = 0;
+}
+
+/* Whether the answer is a list; the question's error otherwise. */
+static bool
+is_list(struct detail_question *question, const struct api_reply *reply, const char *env)
+{
+	question->call = NULL;
+	question->error = reply->error;
+	if (reply->error.kind == ERROR_NONE && !json_is_array(reply->body))
+		error_set(&question->error, ERROR_PROTOCOL, _("What the platform says of %s is not a list; "
+							      "its answer is not understood."), env);
+	question->known = question->error.kind == ERROR_NONE;
+	return question->known;
+}
+
+static size_t
+most(const json_t *list)
+{
+	return json_array_size(list) < ITEMS_MAX ? json_array_size(list) : ITEMS_MAX;
+}
+
+static int
+by_key(const void *a, const void *b)
+{
+	return strcmp(untrusted_raw(&((const struct shared_value *)a)->key),
+		      untrusted_raw(&((const struct shared_value *)b)->key));
+}
+
+/* The member as a text.  Another type is the value's problem; so is none, where it is needed. */
+static void
+read_member(struct untrusted *out, const json_t *entry, const char *name, bool needed,
+	    struct untrusted *problem)
+{
+	const json_t *member = json_object_get(entry, name);
+	char *text = NULL;
+
+	untrusted_init(out, json_string_value(member));
+	if (json_is_string(member) || (!needed && (!member || json_is_null(member))) || problem->raw)
+		return;
+	text = xasprintf(!member ? _("\"%s\" is missing") : json_is_null(member) ? _("\"%s\" is null") :
+			 _("\"%s\" is not a string"), name);
+	untrusted_set(problem, text);
+	free(text);
+}
+
+static void
+read_value(struct shared_value *value, const json_t *entry)
+{
+	value->is_secret = json_is_true(json_object_get(entry, "is_secret"));
+	if (!json_is_object(entry))
+		untrusted_init(&value->problem, _("it is not an object"));
+	read_member(&value->key, entry, "key", true, &value->problem);
+	if (!value->is_secret)
+		read_member(&value->value, entry, "value", true, &value->problem);
+	read_member(&value->description, entry, "description", false, &value->problem);
+	read_member(&value->source, entry, "source", false, &value->problem);
+	read_member(&value->version, entry, "secret_version", false, &value->problem);
+}
+
+static void
+got_values(void *data, const struct api_reply *reply)
+{
+	struct details *d = data;
+
+	if (is_list(&d->values_asked, reply, d->env)) {
+		drop_values(d);
+		d->values = xcalloc(most(reply->body) + 1, sizeof(*d->values));
+		for (; d->value_count < most(reply->body); d->value_count++)
+			read_value(&d->values[d->value_count], json_array_get(reply->body, d->value_count));
+		qsort(d->values, d->value_count, sizeof(*d->values), by_key);
+	}
+	session_changed(d->session);
+	d->values_asked.timer = loop_add_timer(session_loop(d->session), EVERY_MS, ask_values, d);
+}
+
+static void
+got_deployments(void *data, const struct api_reply *reply)
+{
+	struct details *d = data;
+
+	if (is_list(&d->deployments_asked, reply, d->env)) {
+		drop_deployments(d);
+		d->deployments = xcalloc(most(reply->body) + 1, sizeof(*d->deployments));
+		for (; d->deployment_count < most(reply->body); d->deployment_count++)
+			deployment_read(&d->deployments[d->deployment_count],
+					json_array_get(reply->body, d->deployment_count));
+	}
+	session_changed(d->session);
+	d->deployments_asked.timer = loop_add_timer(session_loop(d->session), EVERY_MS, ask_deployments, d);
+}
+
+static void
+ask_values(void *data)
+{
+	struct details *d = data;
+
+	d->values_asked.timer = NULL;
+	d->values_asked.call = api_list_values(session_api(d->session), d->org, d->app, d->env,
+					       got_values, d);
+}
+
+static void
+ask_deployments(void *data)
+{
+	struct details *d = data;
+
+	d->deployments_asked.timer = NULL;
+	d->deployments_asked.call = api_list_deployments(session_api(d->session), d->org, d->app,
+							 d->env, got_deployments, d);
+}
+
+struct details *
+details_open(struct session *session, const char *org, const char *app, const char *env)
+{
+	struct details *d = xcalloc(1, sizeof(*d));
+
+	d->session = session;
+	d->org = xstrdup(org);
+	d->app = xstrdup(app);
+	d->env = xstrdup(env);
+	ask_values(d);
+	ask_deployments(d);
+	return d;
+}
+
+static void
+give_up(struct detail_question *question)
+{
+	api_cancel(question->call);
+	loop_remove_timer(question->timer);
+}
+
+void
+details_close(struct details *details)
+{
+	if (!details)
+		return;
+	give_up(&details->values_asked);
+	give_up(&details->deployments_asked);
+	drop_values(details);
+	drop_deployments(details);
+	free(details->org);
+	free(details->app);
+	free(details->env);
+	free(details);
+}
+
+bool
+details_values_known(const struct details *details)
+{
+	return details->values_asked.known;
+}
+
+const struct error *
+details_values_error(const struct details *details)
+{
+	return &details->values_asked.error;
+}
+
+size_t
+details_value_count(const struct details *details)
+{
+	return details->value_count;
+}
+
+const struct shared_value *
+details_value(const struct details *details, size_t i)
+{
+	return &details->values[i];
+}
+
+bool
+details_deployments_known(const struct details *details)
+{
+	return details->deployments_asked.known;
+}
+
+const struct error *
+details_deployments_error(const struct details *details)
+{
+	return &details->deployments_asked.error;
+}
+
+size_t
+details_deployment_count(const struct details *details)
+{
+	return details->deployment_count;
+}
+
+const struct deployment *
+details_deployment(const struct details *details, size_t i)
+{
+	return &details->deployments[i];
+}

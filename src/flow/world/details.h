@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What only somebody who looks at one environment needs: its shared values and the history
+ * of its deployments, read again while they look.  Everything in it is foreign.
+ */
+#ifndef SIDESTAGE_FLOW_WORLD_DETAILS_H
+#define SIDESTAGE_FLOW_WORLD_DETAILS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "model/nouns.h"
+
+struct details;
+struct session;
+
+struct shared_value {
+	struct untrusted key, value, description, source;	/* source: "app" or "env" */
+	struct untrusted version;	/* of a secret: equal for equal ones of an application */
+	struct untrusted problem;	/* raw NULL: all of it was understood */
+	bool is_secret;			/* then value is absent: the platform never shows it */
+};
+
+/* Reading begins at once. */
+struct details *details_open(struct session *session, const char *org, const char *app,
+			     const char *env);
+void details_close(struct details *details);	/* NULL is fine */
+
+/* false: not read yet, or the last time failed; then details_..._error() says why. */
+bool details_values_known(const struct details *details);
+const struct error *details_values_error(const struct details *details);
+/* By key.  Borrowed until the session's next turn. */
+size_t details_value_count(const struct details *details);
+const struct shared_value *details_value(const struct details *details, size_t i);
+
+bool details_deployments_known(const struct details *details);
+const struct error *details_deployments_error(const struct details *details);
+/* Newest first. */
+size_t details_deployment_count(const struct details *details);
+const struct deployment *details_deployment(const struct details *details, size_t i);
+
+#endif

@@ -1,0 +1,582 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From answers to the world: decode, compare, keep what stayed, replace what did not. */
+#include "config.h"
+
+#include "flow/world/learn.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "compare/values.h"
+#include "flow/context/context.h"
+#include "flow/world/watch.h"
+#include "flow/world/world.h"
+#include "model/json.h"
+#include "model/nouns.h"
+#include "model/set.h"
+#include "store/store.h"
+
+#define ORGANIZATIONS_MAX 500
+#define APPLICATIONS_MAX 2000
+#define ENVIRONMENTS_MAX 2000
+#define VERSIONS_MAX 20000
+#define RESOURCES_MAX 5000
+#define ERRORS_MAX 500
+#define DEPLOYMENTS_MAX 20000
+
+void
+learn_touch(struct world *world, struct world_environment *environment)
+{
+	environment->revision++;
+	world->revision++;
+}
+
+/* 0, or -1: it is no array, or longer than anything we believe. */
+static int
+check_array(const json_t *body, size_t max, const char *what, struct error *err)
+{
+	if (!json_is_array(body))
+		return error_set(err, ERROR_PROTOCOL, _("The platform's list of %s is no list."),
+				 what);
+	if (json_array_size(body) > max)
+		return error_set(err, ERROR_LIMIT,
+				 _("The platform lists %zu %s; at most %zu are shown."),
+				 json_array_size(body), what, max);
+	return 0;
+}
+
+/*
+ * What is said of the entries that have no id: nothing can be asked about them, and there is no
+ * place for them among the others.  `why` is of the first of them.
+ */
+static bool
+set_problem(struct untrusted *problem, size_t count, const char *why)
+{
+	char *text = count == 0 ? NULL :
+		     xasprintf(ngettext("%zu entry of the list is not understood: %s",
+					"%zu entries of the list are not understood; the first: %s", count),
+			       count, why);
+	bool same = text ? untrusted_is(problem, text) : !problem->raw;
+
+	untrusted_set(problem, text);
+	free(text);
+	return same;
+}
+
+/* Counts an entry without an id and remembers the first one's reason.  true: it has none. */
+static bool
+is_nameless(const struct untrusted *id, const struct untrusted *problem, size_t *count,
+	    struct untrusted *why)
+{
+	if (id->raw && id->raw[0])
+		return false;
+	if ((*count)++ == 0)
+		untrusted_set(why, problem->raw ? problem->raw : _("its id is empty"));
+	return true;
+}
+
+int
+learn_user(struct world *world, const struct learn_place *place, const json_t *body,
+	   int64_t read_at, struct error *err)
+{
+	const char *name = json_member_string(body, "name");
+
+	(void)place;
+	(void)read_at;
+	if (!name || name[0] == '\0')
+		name = json_member_string(body, "id");
+	if (!name)
+		return error_set(err, ERROR_PROTOCOL,
+				 _("The platform does not say who we are: neither name nor id."));
+	if (!untrusted_is(&world->user, name)) {
+		untrusted_set(&world->user, name);
+		world->revision++;
+	}
+	return 0;
+}
+
+/* --- organizations --- */
+
+/* Moves what was known of the organization into the fresh entry. */
+static bool
+adopt_organization(struct world *world, struct world_organization *fresh)
+{
+	const char *id = untrusted_raw(&fresh->organization.id);
+	struct world_organization *known = world_edit_organization(world, id);
+	struct organization organization = fresh->organization;
+	bool same;
+
+	if (!known)
+		return false;
+	same = untrusted_equal(&known->organization.name, &organization.name) &&
+	       untrusted_equal(&known->organization.problem, &organization.problem);
+	organization_clear(&known->organization);
+	*fresh = *known;
+	fresh->organization = organization;
+	*known = (struct world_organization){0};
+	return same;
+}
+
+int
+learn_organizations(struct world *world, const struct learn_place *place, const json_t *body,
+		    int64_t read_at, struct error *err)
+{
+	struct world_organization *list;
+	struct untrusted why = {0};
+	size_t count = 0, nameless = 0;
+	bool same;
+
+	(void)read_at;
+	if (check_array(body, ORGANIZATIONS_MAX, _("organizations"), err) != 0)
+		return -1;
+	list = xcalloc(json_array_size(body) + 1, sizeof(*list));
+	for (size_t i = 0; i < json_array_size(body); i++) {
+		struct organization *entry = &list[count].organization;
+
+		organization_read(entry, json_array_get(body, i));
+		if (is_nameless(&entry->id, &entry->problem, &nameless, &why) ||
+		    (place->only_org && !untrusted_is(&entry->id, place->only_org)))
+			organization_clear(entry);
+		else
+			count++;
+	}
+	same = set_problem(&world->problem, nameless, why.raw) && count == world->count;
+	untrusted_clear(&why);
+	for (size_t i = 0; i < count; i++)
+		same &= adopt_organization(world, &list[i]);
+	for (size_t i = 0; i < world->count; i++)
+		world_organization_clear(&world->organizations[i]);
+	free(world->organizations);
+	world->organizations = list;
+	world->count = count;
+	world_sort_organizations(world);
+	if (!same)
+		world->revision++;
+	return 0;
+}
+
+/* --- applications --- */
+
+static bool
+adopt_application(struct world *world, const char *org, struct world_application *fresh)
+{
+	struct world_application *known =
+		world_edit_application(world, org, untrusted_raw(&fresh->application.id));
+	struct application application = fresh->application;
+	bool same;
+
+	if (!known)
+		return false;
+	same = untrusted_equal(&known->application.name, &application.name) &&
+	       untrusted_equal(&known->application.problem, &application.problem);
+	application_clear(&known->application);
+	*fresh = *known;
+	fresh->application = application;
+	*known = (struct world_application){0};
+	return same;
+}
+
+int
+learn_applications(struct world *world, const struct learn_place *place, const json_t *body,
+		   int64_t read_at, struct error *err)
+{
+	struct world_organization *organization = world_edit_organization(world, place->org);
+	struct world_application *list;
+	struct untrusted why = {0};
+	size_t count = 0, nameless = 0;
+	bool same;
+
+	(void)read_at;
+	if (!organization)
+		return 0;
+	if (check_array(body, APPLICATIONS_MAX, _("applications"), err) != 0)
+		return -1;
+	list = xcalloc(json_array_size(body) + 1, sizeof(*list));
+	for (size_t i = 0; i < json_array_size(body); i++) {
+		struct application *entry = &list[count].application;
+
+		application_read(entry, json_array_get(body, i));
+		if (is_nameless(&entry->id, &entry->problem, &nameless, &why))
+			application_clear(entry);
+		else
+			count++;
+	}
+	same = set_problem(&organization->problem, nameless, why.raw) && count == organization->count;
+	untrusted_clear(&why);
+	for (size_t i = 0; i < count; i++)
+		same &= adopt_application(world, place->org, &list[i]);
+	for (size_t i = 0; i < organization->count; i++)
+		world_application_clear(&organization->applications[i]);
+	free(organization->applications);
+	organization->applications = list;
+	organization->count = count;
+	world_sort_applications(organization);
+	if (!same)
+		world->revision++;
+	return 0;
+}
+
+int
+learn_versions(struct world *world, const struct learn_place *place, const json_t *body,
+	       int64_t read_at, struct error *err)
+{
+	struct world_organization *organization = world_edit_organization(world, place->org);
+	struct artefact_version *list;
+	size_t count = 0;
+
+	(void)read_at;
+	if (!organization)
+		return 0;
+	if (check_array(body, VERSIONS_MAX, _("versions"), err) != 0)
+		return -1;
+	list = xcalloc(json_array_size(body) + 1, sizeof(*list));
+	for (; count < json_array_size(body); count++)
+		artefact_version_read(&list[count], json_array_get(body, count));
+	for (size_t i = 0; i < organization->version_count; i++)
+		artefact_version_clear(&organization->versions[i]);
+	free(organization->versions);
+	organization->versions = list;
+	organization->version_count = count;
+	world->revision++;
+	return 0;
+}
+
+/* --- environments --- */
+
+static void
+clear_errors(struct world_environment *environment)
+{
+	for (size_t i = 0; i < environment->error_count; i++)
+		deployment_error_clear(&environment->errors[i]);
+	free(environment->errors);
+	environment->errors = NULL;
+	environment->error_count = 0;
+}
+
+/*
+ * What runs is the newest succeeded deployment.  While the last one is no success, what was
+ * known stays; watch.c asks for the list once for every such deployment.  Of one that is not
+ * understood nothing is known.
+ */
+static void
+derive_running(struct world_environment *environment)
+{
+	const struct deployment *last = &environment->environment.last_deploy;
+
+	if (last->id.raw && !last->problem.raw && last->status != DEPLOYMENT_SUCCEEDED)
+		return;
+	deployment_clear(&environment->running);
+	if (last->id.raw && !last->problem.raw)
+		deployment_copy(&environment->running, last);
+}
+
+/* Moves what was known into the fresh entry.  true: nothing differs. */
+static bool
+adopt_environment(struct world *world, const struct learn_place *place,
+		  struct world_environment *fresh)
+{
+	struct environment environment = fresh->environment;
+	struct world_environment *known = world_edit_environment(
+		world, place->org, place->app, untrusted_raw(&environment.id));
+	bool same, same_deploy;
+
+	if (!known)
+		return false;
+	same = world_same_environment(&known->environment, &environment);
+	same_deploy = untrusted_equal(&known->environment.last_deploy.id,
+				      &environment.last_deploy.id);
+	environment_clear(&known->environment);
+	*fresh = *known;
+	fresh->environment = environment;
+	*known = (struct world_environment){0};
+	if (!same)
+		fresh->revision++;
+	if (!same_deploy || environment.last_deploy.status != DEPLOYMENT_FAILED) {
+		clear_errors(fresh);
+		if (fresh->parts)
+			*world_edit_known(fresh, WORLD_ERRORS) = (struct knowledge){0};
+	}
+	return same;
+}
+
+int
+learn_environments(struct world *world, const struct learn_place *place, const json_t *body,
+		   int64_t read_at, struct error *err)
+{
+	struct world_application *application =
+		world_edit_application(world, place->org, place->app);
+	struct world_environment *list;
+	struct untrusted why = {0};
+	size_t count = 0, nameless = 0;
+	bool same;
+
+	if (!application)
+		return 0;
+	if (check_array(body, ENVIRONMENTS_MAX, _("environments"), err) != 0)
+		return -1;
+	list = xcalloc(json_array_size(body) + 1, sizeof(*list));
+	for (size_t i = 0; i < json_array_size(body); i++) {
+		struct environment *entry = &list[count].environment;
+
+		environment_read(entry, json_array_get(body, i));
+		if (is_nameless(&entry->id, &entry->problem, &nameless, &why))
+			environment_clear(entry);
+		else
+			count++;
+	}
+	same = set_problem(&application->problem, nameless, why.raw) && count == application->count;
+	untrusted_clear(&why);
+	for (size_t i = 0; i < count; i++) {
+		struct environment *environment = &list[i].environment;
+
+		same &= adopt_environment(world, place, &list[i]);
+		derive_running(&list[i]);
+		list[i].is_protected = session_is_protected(place->session,
+							    untrusted_raw(&environment->id),
+							    untrusted_raw(&environment->type));
+		list[i].read_at = read_at;
+	}
+	for (size_t i = 0; i < application->count; i++)
+		world_environment_clear(&application->environments[i]);
+	free(application->environments);
+	application->environments = list;
+	application->count = count;
+	world_sort_environments(application);
+	if (!same)
+		world->revision++;
+	return 0;
+}
+
+void
+learn_same_environments(struct world *world, const struct learn_place *place, int64_t read_at)
+{
+	struct world_application *application =
+		world_edit_application(world, place->org, place->app);
+
+	for (size_t i = 0; application && i < application->count; i++)
+		application->environments[i].read_at = read_at;
+}
+
+/* true: it was not known to be a clone. */
+static bool
+learn_clone(struct world *world, struct world_environment *environment,
+	    const struct clone_origin *origin)
+{
+	bool new = !environment->clone_of;
+	const char *set_id = origin->set_id ? origin->set_id : "";
+	const char *deployment = origin->deployment_id ? origin->deployment_id : "";
+	bool same_set = strcmp(environment->clone_set_id ? environment->clone_set_id : "", set_id) == 0;
+	/* A promotion of values alone leaves the set as it is. */
+	bool same_deployment = strcmp(environment->clone_deployment_id ?
+				      environment->clone_deployment_id : "", deployment) == 0;
+
+	if (!new && same_set && same_deployment && environment->clone_expires_at == origin->expires_at)
+		return false;
+	if (new)
+		environment->clone_of = xstrdup(origin->origin ? origin->origin : "");
+	if (!same_set) {	/* it moves on with each promotion */
+		free(environment->clone_set_id);
+		environment->clone_set_id = *set_id ? xstrdup(set_id) : NULL;
+	}
+	if (!same_deployment) {
+		free(environment->clone_deployment_id);
+		environment->clone_deployment_id = xstrdup(deployment);
+	}
+	environment->clone_expires_at = origin->expires_at;
+	learn_touch(world, environment);
+	return new;
+}
+
+void
+learn_clones(struct world *world, const struct learn_place *place, const struct clone_list *clones)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < clones->count; i++) {
+		const struct clone_record *clone = &clones->items[i];
+		struct world_environment *environment = NULL;
+
+		if (strcmp(clone->org, place->org) == 0 && strcmp(clone->app, place->app) == 0)
+			environment = world_edit_environment(world, place->org, place->app, clone->env);
+		if (environment && learn_clone(world, environment, &clone->origin))
+			found = true;
+	}
+	if (found)
+		world_sort_environments(world_edit_application(world, place->org, place->app));
+}
+
+const char *
+learn_set_id(const struct world_environment *environment)
+{
+	if (environment->running.id.raw)
+		return untrusted_raw(&environment->running.set_id);
+	return learn_from_set_id(environment);
+}
+
+const char *
+learn_from_set_id(const struct world_environment *environment)
+{
+	const struct deployment *from = &environment->environment.from_deploy;
+
+	return from->id.raw ? untrusted_raw(&from->set_id) : "";
+}
+
+/* --- one environment --- */
+
+int
+learn_running(struct world *world, const struct learn_place *place, const json_t *body,
+	      int64_t read_at, struct error *err)
+{
+	struct world_environment *environment =
+		world_edit_environment(world, place->org, place->app, place->env);
+	struct deployment deployment = {0};
+	bool found = false;
+
+	(void)read_at;
+	if (!environment)
+		return 0;
+	if (check_array(body, DEPLOYMENTS_MAX, _("deployments"), err) != 0)
+		return -1;
+	for (size_t i = 0; !found && i < json_array_size(body); i++) {
+		deployment_clear(&deployment);
+		deployment_read(&deployment, json_array_get(body, i));
+		found = deployment.status == DEPLOYMENT_SUCCEEDED;
+		/* One that failed or goes on is passed over, whatever else is odd in it. */
+		if (deployment.problem.raw && (found || deployment.status == DEPLOYMENT_UNKNOWN)) {
+			error_set(err, ERROR_PROTOCOL, _("Deployment %zu of the list is not understood: %s."),
+				  i + 1, deployment.problem.raw);
+			deployment_clear(&deployment);
+			return -1;
+		}
+	}
+	if (!found)
+		deployment_clear(&deployment);
+	if (untrusted_equal(&deployment.id, &environment->running.id)) {
+		deployment_clear(&deployment);
+		return 0;
+	}
+	deployment_clear(&environment->running);
+	environment->running = deployment;
+	learn_touch(world, environment);
+	return 0;
+}
+
+int
+learn_errors(struct world *world, const struct learn_place *place, const json_t *body,
+	     int64_t read_at, struct error *err)
+{
+	struct world_environment *environment =
+		world_edit_environment(world, place->org, place->app, place->env);
+	struct deployment_error *list;
+	size_t count = 0;
+
+	(void)read_at;
+	if (!environment || !untrusted_is(&environment->environment.last_deploy.id, place->id))
+		return 0;
+	if (check_array(body, ERRORS_MAX, _("errors"), err) != 0)
+		return -1;
+	list = xcalloc(json_array_size(body) + 1, sizeof(*list));
+	for (; count < json_array_size(body); count++)
+		deployment_error_read(&list[count], json_array_get(body, count));
+	clear_errors(environment);
+	environment->errors = list;
+	environment->error_count = count;
+	learn_touch(world, environment);
+	return 0;
+}
+
+static bool
+same_runtime(const struct runtime *a, const struct runtime *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++) {
+		const struct runtime_module *x = &a->modules[i], *y = &b->modules[i];
+
+		if (!untrusted_equal(&x->module, &y->module) || x->status != y->status ||
+		    !untrusted_equal(&x->message, &y->message) ||
+		    x->pods_ready != y->pods_ready || x->pods_wanted != y->pods_wanted ||
+		    x->restarts != y->restarts || !untrusted_equal(&x->problem, &y->problem))
+			return false;
+	}
+	return true;
+}
+
+int
+learn_runtime(struct world *world, const struct learn_place *place, const json_t *body,
+	      int64_t read_at, struct error *err)
+{
+	struct world_environment *environment =
+		world_edit_environment(world, place->org, place->app, place->env);
+	struct runtime runtime = {0};
+
+	(void)read_at;
+	if (!environment)
+		return 0;
+	if (runtime_decode(&runtime, body, err) != 0)
+		return -1;
+	if (same_runtime(&runtime, &environment->runtime)) {
+		runtime_clear(&runtime);
+		return 0;
+	}
+	runtime_clear(&environment->runtime);
+	environment->runtime = runtime;
+	learn_touch(world, environment);
+	return 0;
+}
+
+int
+learn_resources(struct world *world, const struct learn_place *place, const json_t *body,
+		int64_t read_at, struct error *err)
+{
+	struct world_environment *environment =
+		world_edit_environment(world, place->org, place->app, place->env);
+	struct active_resource *list;
+	size_t count = 0;
+
+	(void)read_at;
+	if (!environment)
+		return 0;
+	if (check_array(body, RESOURCES_MAX, _("resources"), err) != 0)
+		return -1;
+	list = xcalloc(json_array_size(body) + 1, sizeof(*list));
+	for (; count < json_array_size(body); count++)
+		active_resource_read(&list[count], json_array_get(body, count));
+	for (size_t i = 0; i < environment->resource_count; i++)
+		active_resource_clear(&environment->resources[i]);
+	free(environment->resources);
+	environment->resources = list;
+	environment->resource_count = count;
+	learn_touch(world, environment);
+	return 0;
+}
+
+/* --- shared values --- */
+
+int
+learn_values(struct world *world, const struct learn_place *place, const json_t *body,
+	     int64_t read_at, struct error *err)
+{
+	struct world_environment *environment =
+		world_edit_environment(world, place->org, place->app, place->env);
+	struct values values;
+
+	(void)read_at;
+	if (!environment)
+		return 0;
+	if (values_decode(&values, body, err) != 0)
+		return -1;
+	if (environment->values)
+		values_clear(environment->values);
+	else
+		environment->values = xcalloc(1, sizeof(*environment->values));
+	*environment->values = values;
+	/* Which question this answers: a list of the newest says no version, and is asked for by none. */
+	free(environment->values->version_id);
+	environment->values->version_id = place->id[0] ? xstrdup(place->id) : NULL;
+	learn_touch(world, environment);
+	return 0;
+}

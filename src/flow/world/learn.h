@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What an answer of the platform changes in the world.  An answer that makes no sense as a whole
+ * is -1 with err, and the world as it was; of a list each entry stands for itself: an odd one is
+ * there with its `problem`, and the rest is read.  Revisions grow only when something differs
+ * from what was known.  How old it is and whether it could be read is for watch.c to note.
+ */
+#ifndef SIDESTAGE_FLOW_WORLD_LEARN_H
+#define SIDESTAGE_FLOW_WORLD_LEARN_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+struct clone_list;
+struct error;
+struct session;
+struct set;
+struct world;
+struct world_application;
+struct world_environment;
+
+/* Which part of the world; NULL where it goes less deep. */
+struct learn_place {
+	struct session *session;	/* for `protect` and the record of clones */
+	const char *org, *app, *env, *id;
+	const char *only_org;		/* NULL: all organizations */
+};
+
+typedef int learn_body(struct world *world, const struct learn_place *place, const json_t *body,
+		       int64_t read_at, struct error *err);
+
+learn_body learn_user, learn_organizations, learn_applications, learn_versions;
+learn_body learn_environments, learn_running, learn_errors, learn_runtime, learn_resources;
+learn_body learn_values;
+
+/* The same answer as before: only ages change. */
+void learn_same_environments(struct world *world, const struct learn_place *place,
+			     int64_t read_at);
+
+/* Which environments of the application are clones made here; orders them anew when one is. */
+void learn_clones(struct world *world, const struct learn_place *place,
+		  const struct clone_list *clones);
+
+/* Both revisions grow. */
+void learn_touch(struct world *world, struct world_environment *environment);
+/* Ids of the sets that the environment's two members should hold; "" when none. */
+const char *learn_set_id(const struct world_environment *environment);
+const char *learn_from_set_id(const struct world_environment *environment);
+
+#endif

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Asks for the newest lines once a second; an answer takes the place of the one before. */
+#include "config.h"
+
+#include "flow/world/logs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/api.h"
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/ids.h"
+#include "base/xmalloc.h"
+#include "flow/context/context.h"
+#include "model/json.h"
+#include "net/loop.h"
+
+#define EVERY_MS 1000
+#define LINES_MAX 5000		/* a platform may give more than it was asked for */
+#define ALIKE_LINES 4		/* so many equal lines in a row are the same ones */
+
+struct logs {
+	struct session *session;
+	char *org, *app, *env, *workload, *container;
+	struct log_line *lines;
+	size_t count;
+	uint64_t revision, appended;
+	bool read, held;
+	struct error error;
+	char digest[IDS_SHA256_B64_SIZE];
+	struct api_call *call;
+	struct loop_timer *timer;
+};
+
+static void ask(void *data);
+
+static void
+free_lines(struct log_line *lines, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		untrusted_clear(&lines[i].payload);
+		untrusted_clear(&lines[i].workload);
+		untrusted_clear(&lines[i].container);
+	}
+	free(lines);
+}
+
+static void
+take_line(struct log_line *line, const json_t *entry)
+{
+	const char *at = json_member_string(entry, "timestamp");
+
+	untrusted_init(&line->payload, json_member_string(entry, "payload"));
+	untrusted_init(&line->workload, json_member_string(entry, "workload_id"));
+	untrusted_init(&line->container, json_member_string(entry, "container_id"));
+	if (!at || !clock_parse(at, &line->at))
+		line->at = 0;
+}
+
+static bool
+is_same(const struct log_line *a, const struct log_line *b)
+{
+	return a->at == b->at && untrusted_equal(&a->payload, &b->payload) &&
+	       untrusted_equal(&a->workload, &b->workload) &&
+	       untrusted_equal(&a->container, &b->container);
+}
+
+/* Whether the last lines that there were, so many of them, end at line `end` - 1 now. */
+static bool
+ends_at(const struct logs *logs, const struct log_line *lines, size_t end, size_t alike)
+{
+	for (size_t i = 1; i <= alike && i <= end && i <= logs->count; i++)
+		if (!is_same(&lines[end - i], &logs->lines[logs->count - i]))
+			return false;
+	return true;
+}
+
+/* There is no more than what was asked for, however much is written: so the lines that there
+ * were are looked for in those that came; the last one alone when another workload's came late
+ * between them.  Not there: all are new. */
+static size_t
+count_appended(const struct logs *logs, const struct log_line *lines, size_t count)
+{
+	static const size_t alike[] = {ALIKE_LINES, 1};
+
+	for (size_t i = 0; i < sizeof(alike) / sizeof(alike[0]); i++)
+		for (size_t end = count; end > 0; end--)
+			if (ends_at(logs, lines, end, alike[i]))
+				return count - end;
+	return count;
+}
+
+/* The wire has the newest first. */
+static void
+take_lines(struct logs *logs, const json_t *body)
+{
+	size_t count = json_array_size(body);
+
+	struct log_line *lines;
+
+	if (count > LINES_MAX)
+		count = LINES_MAX;
+	lines = xcalloc(count + 1, sizeof(*lines));
+	for (size_t i = 0; i < count; i++)
+		take_line(&lines[i], json_array_get(body, count - 1 - i));
+	logs->appended += count_appended(logs, lines, count);
+	free_lines(logs->lines, logs->count);
+	logs->lines = lines;
+	logs->count = count;
+}
+
+static void
+answered(void *data, const struct api_reply *reply)
+{
+	struct logs *logs = data;
+	char digest[IDS_SHA256_B64_SIZE];
+
+	logs->call = NULL;
+	logs->error = reply->error;
+	if (reply->error.kind == ERROR_NONE && !json_is_array(reply->body))
+		error_set(&logs->error, ERROR_PROTOCOL, _("The logs of %s are not a list; this platform's "
+							  "answer is not understood."), logs->env);
+	if (logs->error.kind == ERROR_NONE) {
+		ids_sha256_b64(digest, reply->bytes, reply->length);
+		if (!logs->read || strcmp(digest, logs->digest) != 0) {
+			take_lines(logs, reply->body);
+			logs->revision++;
+		}
+		memcpy(logs->digest, digest, sizeof(digest));
+		logs->read = true;
+	}
+	session_changed(logs->session);
+	logs->timer = loop_add_timer(session_loop(logs->session), EVERY_MS, ask, logs);
+}
+
+static void
+ask(void *data)
+{
+	struct logs *logs = data;
+
+	logs->timer = NULL;
+	if (logs->held || logs->call)
+		return;
+	logs->call = api_get_logs(session_api(logs->session), logs->org, logs->app, logs->env,
+				  logs->workload, logs->container, LOGS_LINES, answered, logs);
+}
+
+struct logs *
+logs_open(struct session *session, const char *org, const char *app, const char *env,
+	  const char *workload, const char *container)
+{
+	struct logs *logs = xcalloc(1, sizeof(*logs));
+
+	logs->session = session;
+	logs->org = xstrdup(org);
+	logs->app = xstrdup(app);
+	logs->env = xstrdup(env);
+	logs->workload = workload ? xstrdup(workload) : NULL;
+	logs->container = container ? xstrdup(container) : NULL;
+	ask(logs);
+	return logs;
+}
+
+void
+logs_close(struct logs *logs)
+{
+	if (!logs)
+		return;
+	api_cancel(logs->call);
+	loop_remove_timer(logs->timer);
+	free_lines(logs->lines, logs->count);
+	free(logs->org);
+	free(logs->app);
+	free(logs->env);
+	free(logs->workload);
+	free(logs->container);
+	free(logs);
+}
+
+size_t
+logs_count(const struct logs *logs)
+{
+	return logs->count;
+}
+
+const struct log_line *
+logs_line(const struct logs *logs, size_t i)
+{
+	return &logs->lines[i];
+}
+
+uint64_t
+logs_appended(const struct logs *logs)
+{
+	return logs->appended;
+}
+
+uint64_t
+logs_revision(const struct logs *logs)
+{
+	return logs->revision;
+}
+
+bool
+logs_was_read(const struct logs *logs)
+{
+	return logs->read;
+}
+
+const struct error *
+logs_error(const struct logs *logs)
+{
+	return &logs->error;
+}
+
+void
+logs_hold(struct logs *logs, bool held)
+{
+	logs->held = held;
+	if (!held && !logs->call && !logs->timer)
+		ask(logs);
+}

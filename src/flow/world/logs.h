@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The newest lines that the workloads of an environment wrote, read again and again while
+ * somebody looks.  Everything in them is foreign.
+ */
+#ifndef SIDESTAGE_FLOW_WORLD_LOGS_H
+#define SIDESTAGE_FLOW_WORLD_LOGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+struct logs;
+struct session;
+
+#define LOGS_LINES 500		/* asked for at a time; older ones are the platform's to keep */
+
+struct log_line {
+	struct untrusted payload, workload, container;
+	int64_t at;			/* wall ms; 0: not given */
+};
+
+/* workload NULL: all of them; container NULL: all of it.  Reading begins at once. */
+struct logs *logs_open(struct session *session, const char *org, const char *app, const char *env,
+		       const char *workload, const char *container);
+void logs_close(struct logs *logs);	/* NULL is fine */
+/* Oldest first.  Borrowed until the session's next turn. */
+size_t logs_count(const struct logs *logs);
+const struct log_line *logs_line(const struct logs *logs, size_t i);
+/* How many lines came behind the last one that there was, since it was opened: older ones may have
+ * gone for them. */
+uint64_t logs_appended(const struct logs *logs);
+/* Grows with each answer that was different. */
+uint64_t logs_revision(const struct logs *logs);
+bool logs_was_read(const struct logs *logs);
+/* Of the last question; kind NONE when it was answered. */
+const struct error *logs_error(const struct logs *logs);
+/* Held: what is there stays, nothing is asked. */
+void logs_hold(struct logs *logs, bool held);
+
+#endif

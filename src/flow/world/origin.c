@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a clone and its origin have in common, as it is written down here.  At first it is what
+ * the origin ran when it was cloned; each promotion advances it to what was promoted, and an
+ * undo of the promotion takes that back.  A promotion itself reads the platform's history; the
+ * record is for what is shown without asking.
+ */
+#include "config.h"
+
+#include "flow/world/origin.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/xmalloc.h"
+#include "compare/values.h"
+#include "flow/context/context.h"
+#include "model/json.h"
+#include "store/store.h"
+
+#define PROMOTIONS_MAX 50	/* the newest; of one clone there are few */
+
+static void
+replace(char **text, const char *with)
+{
+	free(*text);
+	*text = xstrdup(with);
+}
+
+int
+origin_at_cloning(struct session *session, const char *org, const char *app,
+		  const char *clone, struct clone_origin *out)
+{
+	struct operation made = { 0 };
+
+	if (store_clone_origin(session_store(session), session_platform(session), org, app, clone,
+			       out, NULL) != 0)
+		return -1;
+	if (out->operation_id &&
+	    store_operation_get(session_store(session), out->operation_id, &made, NULL) == 0 &&
+	    made.source_deployment.raw && made.to_set.raw) {
+		replace(&out->deployment_id, made.source_deployment.raw);
+		replace(&out->set_id, made.to_set.raw);
+	}
+	operation_clear(&made);
+	return 0;
+}
+
+bool
+origin_is_ours(struct session *session, const struct clone_origin *origin)
+{
+	struct operation made = { 0 };
+	bool ours = origin->origin && origin->operation_id &&
+		store_operation_get(session_store(session), origin->operation_id, &made, NULL) == 0;
+
+	operation_clear(&made);
+	return ours;
+}
+
+/* The clone's set that an operation promoted; free() it.  NULL: it is not written there. */
+static char *
+promoted_set(const struct operation *promotion)
+{
+	const char *text = untrusted_raw(&promotion->request);
+	json_t *body = json_decode(text, strlen(text), NULL);
+	const char *set = json_member_string(json_object_get(body, "pins"), "source_set");
+	char *out = set ? xstrdup(set) : NULL;
+
+	json_decref(body);
+	return out;
+}
+
+/* Also when nobody can say. */
+static bool
+is_undone(struct store *store, const struct operation *promotion)
+{
+	struct operation by = { 0 };
+	struct error err = { 0 };
+
+	if (store_operation_undone_by(store, untrusted_raw(&promotion->id), &by, &err) != 0)
+		return err.kind != ERROR_NOT_FOUND;
+	operation_clear(&by);
+	return true;
+}
+
+/* The newest promotion of the clone that was not undone advances the origin. */
+static void
+advance(struct session *session, const struct history_query *query, struct clone_origin *origin)
+{
+	struct store *store = session_store(session);
+	struct operation_list promotions;
+	bool found = false;
+
+	if (store_history_list(store, query, &promotions, NULL) != 0)
+		return;
+	for (size_t i = 0; i < promotions.count && !found; i++) {
+		const struct operation *p = &promotions.items[i];
+		char *set = NULL;
+
+		if (p->state == OPERATION_DONE && untrusted_is(&p->source, query->env) &&
+		    untrusted_is(&p->env, origin->origin) && p->deployment_id.raw && !is_undone(store, p))
+			set = promoted_set(p);
+		found = set != NULL;
+		if (found) {
+			replace(&origin->deployment_id, p->deployment_id.raw);
+			replace(&origin->set_id, set);
+		}
+		free(set);
+	}
+	operation_list_clear(&promotions);
+}
+
+/* --- the values that the clone and its origin have in common --- */
+
+/*
+ * A setting of the application: what the clone was first deployed with, and what it had when it
+ * was promoted last.  What differs from that is not promoted yet.
+ */
+static char *
+values_name(const char *clone)
+{
+	return xasprintf("clone-values/%s", clone);
+}
+
+static json_t *
+load_values(struct session *session, const char *org, const char *app, const char *clone)
+{
+	char *name = values_name(clone);
+	char *text = store_get_setting(session_store(session), session_platform(session), org, app,
+				       name, NULL);
+	json_t *body = text ? json_decode(text, strlen(text), NULL) : NULL;
+
+	free(text);
+	free(name);
+	return body;
+}
+
+/* What cannot be written is only not shown. */
+static void
+save_values(struct session *session, const char *org, const char *app, const char *clone,
+	    const json_t *body)
+{
+	char *name = values_name(clone), *text = json_dumps(body, JSON_COMPACT);
+
+	if (text)
+		(void)!store_put_setting(session_store(session), session_platform(session), org, app,
+					 name, text, NULL);
+	free(text);
+	free(name);
+}
+
+void
+origin_keep_values(struct session *session, const char *org, const char *app, const char *clone,
+		   const struct values *values, bool is_first)
+{
+	json_t *body = is_first ? NULL : load_values(session, org, app, clone);
+
+	if (!json_is_object(body)) {
+		json_decref(body);
+		body = json_object();
+		json_object_set_new(body, "first", values_encode(values));
+	}
+	json_object_set_new(body, "base", values_encode(values));
+	save_values(session, org, app, clone, body);
+	json_decref(body);
+}
+
+/* After a promotion was undone: as if nothing had been promoted. */
+static void
+forget_promoted_values(struct session *session, const char *org, const char *app, const char *clone)
+{
+	json_t *body = load_values(session, org, app, clone);
+
+	if (json_object_get(body, "first")) {
+		json_object_set(body, "base", json_object_get(body, "first"));
+		save_values(session, org, app, clone, body);
+	}
+	json_decref(body);
+}
+
+struct values *
+origin_values(struct session *session, const char *org, const char *app, const char *clone)
+{
+	json_t *body = load_values(session, org, app, clone);
+	struct values *values = xcalloc(1, sizeof(*values));
+
+	if (values_decode(values, json_object_get(body, "base"), NULL) != 0) {
+		free(values);
+		values = NULL;
+	}
+	json_decref(body);
+	return values;
+}
+
+static int
+settle(struct session *session, const char *org, const char *app, const char *clone,
+       struct error *err)
+{
+	const struct history_query query = {
+		.url = session_platform(session), .org = org, .app = app, .env = clone,
+		.verb = "promote", .limit = PROMOTIONS_MAX,
+	};
+	struct clone_origin origin;
+	int ret;
+
+	if (origin_at_cloning(session, org, app, clone, &origin) != 0)
+		return 0;
+	advance(session, &query, &origin);
+	ret = store_put_clone_origin(session_store(session), session_platform(session), org, app,
+				     clone, &origin, err);
+	clone_origin_clear(&origin);
+	return ret;
+}
+
+int
+origin_settle_operation(struct session *session, const struct operation *operation,
+			struct error *err)
+{
+	const char *org = untrusted_raw(&operation->org), *app = untrusted_raw(&operation->app);
+	struct operation undone = { 0 };
+	int ret = 0;
+
+	if (untrusted_is(&operation->verb, "promote"))
+		ret = settle(session, org, app, untrusted_raw(&operation->source), err);
+	else if (operation->undoes.raw &&
+		 store_operation_get(session_store(session), operation->undoes.raw, &undone,
+				     NULL) == 0 &&
+		 undone.source.raw)
+		ret = settle(session, org, app, undone.source.raw, err);
+	if (undone.source.raw)
+		forget_promoted_values(session, org, app, undone.source.raw);
+	operation_clear(&undone);
+	return ret;
+}

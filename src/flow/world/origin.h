@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a clone was made from, and what it and its origin have in common: as the local history has it. */
+#ifndef SIDESTAGE_FLOW_WORLD_ORIGIN_H
+#define SIDESTAGE_FLOW_WORLD_ORIGIN_H
+
+#include <stdbool.h>
+
+struct clone_origin;
+struct error;
+struct operation;
+struct session;
+struct values;
+
+/* As it was when it was cloned, whatever was promoted since.  0, or -1: it is not known here. */
+int origin_at_cloning(struct session *session, const char *org, const char *app,
+		      const char *clone, struct clone_origin *out);
+/* Whether the clone was made here: by an operation of this history. */
+bool origin_is_ours(struct session *session, const struct clone_origin *origin);
+/* What the clone has now is what it and its origin have in common; first: it was just made. */
+void origin_keep_values(struct session *session, const char *org, const char *app,
+			const char *clone, const struct values *values, bool is_first);
+/* After a promotion, or after one was undone: what the clone and its origin have in common now.
+ * 0, or -1 with err. */
+int origin_settle_operation(struct session *session, const struct operation *operation,
+			    struct error *err);
+/* The values that a clone and its origin have in common; NULL: not known.  values_clear()
+ * and free() it. */
+struct values *origin_values(struct session *session, const char *org, const char *app,
+			     const char *clone);
+
+#endif

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Questions in the order in which they came up; each is waiting, asked, answered, or failed a while ago. */
+#include "config.h"
+
+#include "flow/world/reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/api.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/ids.h"
+#include "base/xmalloc.h"
+#include "compare/values.h"
+#include "flow/context/context.h"
+#include "flow/world/world.h"
+#include "model/set.h"
+#include "store/store.h"
+
+#define ASKED_MAX 4		/* the board's own questions come first */
+#define RETRY_MS 15000
+#define DEPLOYMENTS_MAX 10000
+#define BUCKETS 4096		/* there may be a question for each of ten thousand environments */
+
+enum kind { HISTORY, SET, VALUES };
+
+struct question {
+	struct question *next;
+	struct question *beside;	/* in its bucket */
+	struct reader *reader;
+	enum kind kind;
+	char *org, *app;
+	char *env;		/* NULL: a set */
+	char *id;		/* of the set, the version, or the environment's last deployment */
+	bool wanted;		/* by the round under way */
+	bool answered, failed;
+	int64_t failed_at;	/* steady ms */
+	struct error *why;	/* it failed; owned, NULL: it did not */
+	struct api_call *call;
+	struct set *set;
+	struct values *values;	/* NULL: not answered, or there are none */
+	struct deployment *deployments;
+	size_t count;
+};
+
+struct reader {
+	struct session *session;
+	struct question *questions, **last;	/* last: where the next one goes */
+	struct question *buckets[BUCKETS];
+	size_t asked;
+};
+
+struct reader *
+reader_open(struct session *session)
+{
+	struct reader *reader = xcalloc(1, sizeof(*reader));
+
+	reader->session = session;
+	reader->last = &reader->questions;
+	return reader;
+}
+
+static void
+clear_deployments(struct question *q)
+{
+	for (size_t i = 0; i < q->count; i++)
+		deployment_clear(&q->deployments[i]);
+	free(q->deployments);
+	q->deployments = NULL;
+	q->count = 0;
+}
+
+static void
+free_question(struct question *q)
+{
+	if (q->call) {
+		api_cancel(q->call);
+		q->reader->asked--;
+	}
+	clear_deployments(q);
+	set_unref(q->set);
+	if (q->values)
+		values_clear(q->values);
+	free(q->values);
+	free(q->org);
+	free(q->app);
+	free(q->env);
+	free(q->id);
+	free(q->why);
+	free(q);
+}
+
+void
+reader_close(struct reader *reader)
+{
+	if (!reader)
+		return;
+	while (reader->questions) {
+		struct question *q = reader->questions;
+
+		reader->questions = q->next;
+		free_question(q);
+	}
+	free(reader);
+}
+
+/* --- answers --- */
+
+static bool
+take_history(struct question *q, const json_t *body)
+{
+	size_t most = json_array_size(body) < DEPLOYMENTS_MAX ? json_array_size(body) : DEPLOYMENTS_MAX;
+
+	if (!json_is_array(body))
+		return false;
+	clear_deployments(q);
+	q->deployments = xcalloc(most + 1, sizeof(*q->deployments));
+	for (; q->count < most; q->count++)
+		deployment_read(&q->deployments[q->count], json_array_get(body, q->count));
+	return true;
+}
+
+static bool
+take_set(struct question *q, const json_t *body)
+{
+	struct set *set = set_decode(body, NULL);
+
+	if (!set || strcmp(set_id(set), q->id) != 0) {
+		set_unref(set);
+		return false;
+	}
+	q->set = set;
+	store_put_set(session_store(q->reader->session), session_address(q->reader->session), q->org,
+		      q->app, q->id, body);
+	return true;
+}
+
+static bool
+take_values(struct question *q, const json_t *body)
+{
+	struct values *values = xcalloc(1, sizeof(*values));
+
+	if (values_decode(values, body, NULL) != 0) {
+		free(values);
+		return false;
+	}
+	q->values = values;
+	return true;
+}
+
+static bool
+take(struct question *q, const struct api_reply *reply)
+{
+	/* That version is gone, which is an answer as well. */
+	if (q->kind == VALUES && reply->error.kind == ERROR_NOT_FOUND)
+		return true;
+	if (reply->error.kind != ERROR_NONE)
+		return false;
+	if (q->kind == VALUES)
+		return take_values(q, reply->body);
+	return q->kind == HISTORY ? take_history(q, reply->body) : take_set(q, reply->body);
+}
+
+/* What was answered and makes no sense has no error of its own. */
+static void
+note_why(struct question *q, const struct error *error)
+{
+	if (!q->failed) {
+		free(q->why);
+		q->why = NULL;
+		return;
+	}
+	if (!q->why)
+		q->why = xcalloc(1, sizeof(*q->why));
+	*q->why = *error;
+	if (error->kind == ERROR_NONE && q->kind == VALUES)
+		error_set(q->why, ERROR_PROTOCOL, _("The values of %s are not understood."), q->env);
+	else if (error->kind == ERROR_NONE)
+		error_set(q->why, ERROR_PROTOCOL,
+			  q->env ? _("The deployments of %s are not a list; this platform's answer is not understood.")
+				 : _("The platform answered with another set than %s."), q->env ? q->env : q->id);
+}
+
+static void ask_some(struct reader *reader);
+
+static void
+got(void *data, const struct api_reply *reply)
+{
+	struct question *q = data;
+
+	q->call = NULL;
+	q->reader->asked--;
+	q->answered = take(q, reply);
+	q->failed = !q->answered;
+	q->failed_at = clock_steady_ms();
+	note_why(q, &reply->error);
+	ask_some(q->reader);
+	session_changed(q->reader->session);
+}
+
+static void
+ask_some(struct reader *reader)
+{
+	struct api *api = session_api(reader->session);
+
+	for (struct question *q = reader->questions; q && reader->asked < ASKED_MAX; q = q->next) {
+		if (q->call || q->answered || q->failed)
+			continue;
+		if (q->kind == VALUES)
+			q->call = api_get_value_version(api, q->org, q->app, q->env, q->id, got, q);
+		else if (q->kind == HISTORY)
+			q->call = api_list_deployments(api, q->org, q->app, q->env, got, q);
+		else
+			q->call = api_get_set(api, q->org, q->app, q->id, got, q);
+		reader->asked++;
+	}
+}
+
+/* --- rounds --- */
+
+void
+reader_begin(struct reader *reader)
+{
+	for (struct question *q = reader->questions; q; q = q->next)
+		q->wanted = false;
+}
+
+/* A set and a version are known by their ids, the deployments of an environment by that. */
+static size_t
+bucket_of(enum kind kind, const char *org, const char *app, const char *env, const char *id)
+{
+	static const char *const names[] = {[HISTORY] = "env", [SET] = "set", [VALUES] = "values"};
+	const char *const texts[] = {names[kind], kind == HISTORY ? env : id, app, org};
+
+	return (size_t)(ids_hash(texts, sizeof(texts) / sizeof(texts[0])) % BUCKETS);
+}
+
+static void
+leave_bucket(struct reader *reader, struct question *q)
+{
+	struct question **link = &reader->buckets[bucket_of(q->kind, q->org, q->app, q->env, q->id)];
+
+	while (*link != q)
+		link = &(*link)->beside;
+	*link = q->beside;
+}
+
+void
+reader_end(struct reader *reader)
+{
+	struct question **place = &reader->questions;
+
+	while (*place) {
+		struct question *q = *place;
+
+		if (q->wanted) {
+			if (q->failed && clock_steady_ms() - q->failed_at >= RETRY_MS)
+				q->failed = false;
+			place = &q->next;
+			continue;
+		}
+		*place = q->next;
+		leave_bucket(reader, q);
+		free_question(q);
+	}
+	reader->last = place;
+	ask_some(reader);
+}
+
+static bool
+is_question(const struct question *q, enum kind kind, const char *org, const char *app, const char *env,
+	    const char *id)
+{
+	return q->kind == kind && (!env || strcmp(q->env, env) == 0) &&
+	       (kind == HISTORY || strcmp(q->id, id) == 0) && strcmp(q->app, app) == 0 &&
+	       strcmp(q->org, org) == 0;
+}
+
+/* The question, made when it is new; its id is the caller's to set for a history. */
+static struct question *
+want(struct reader *reader, enum kind kind, const char *org, const char *app, const char *env,
+     const char *id)
+{
+	struct question **bucket = &reader->buckets[bucket_of(kind, org, app, env, id)], *q = *bucket;
+
+	while (q && !is_question(q, kind, org, app, env, id))
+		q = q->beside;
+	if (!q) {
+		*reader->last = q = xcalloc(1, sizeof(*q));
+		reader->last = &q->next;
+		*q = (struct question){.reader = reader, .kind = kind, .org = xstrdup(org),
+				       .app = xstrdup(app), .env = env ? xstrdup(env) : NULL, .id = xstrdup(id), .beside = *bucket};
+		*bucket = q;
+	}
+	q->wanted = true;
+	return q;
+}
+
+/* One that the world or the cache has already.  New reference, or NULL. */
+static struct set *
+find_set(const struct question *q)
+{
+	const struct world_application *app =
+		world_application(session_world(q->reader->session), q->org, q->app);
+	json_t *body;
+
+	for (size_t i = 0; app && i < app->count; i++) {
+		const struct world_environment *e = &app->environments[i];
+
+		if (e->set && strcmp(set_id(e->set), q->id) == 0)
+			return set_ref(e->set);
+		if (e->from_set && strcmp(set_id(e->from_set), q->id) == 0)
+			return set_ref(e->from_set);
+	}
+	if (set_id_is_empty(q->id))
+		return set_new();
+	body = store_get_set(session_store(q->reader->session), session_address(q->reader->session),
+			     q->org, q->app, q->id);
+	return body ? set_take(body, NULL) : NULL;
+}
+
+struct set *
+reader_set(struct reader *reader, const char *org, const char *app, const char *id)
+{
+	struct question *q;
+
+	if (!*id)
+		return NULL;
+	q = want(reader, SET, org, app, NULL, id);
+	if (!q->answered && !q->call) {
+		q->set = find_set(q);
+		q->answered = q->set != NULL;
+	}
+	return q->set;
+}
+
+const struct deployment *
+reader_history(struct reader *reader, const char *org, const char *app, const char *env,
+	       const char *last_id, size_t *count)
+{
+	struct question *q = want(reader, HISTORY, org, app, env, last_id);
+
+	/* What is known stays until the new answer is there. */
+	if (!q->call && strcmp(q->id, last_id) != 0) {
+		free(q->id);
+		q->id = xstrdup(last_id);
+		q->answered = q->failed = false;
+	}
+	*count = q->count;
+	return q->deployments;
+}
+
+bool
+reader_values(struct reader *reader, const char *org, const char *app, const char *env,
+	      const char *version_id, const struct values **values)
+{
+	const struct question *q = want(reader, VALUES, org, app, env, version_id);
+
+	*values = q->values;
+	return q->answered;
+}
+
+bool
+reader_is_settled(const struct reader *reader)
+{
+	for (const struct question *q = reader->questions; q; q = q->next)
+		if (q->wanted && !q->answered && !q->why)
+			return false;
+	return true;
+}
+
+const struct error *
+reader_error(const struct reader *reader)
+{
+	for (const struct question *q = reader->questions; q; q = q->next)
+		if (q->wanted && !q->answered && q->why)
+			return q->why;
+	return NULL;
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The questions that there are, each with its timer, its last answer and what the cache has of it. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/knowledge.h"
+#include "base/xmalloc.h"
+#include "flow/context/context.h"
+#include "flow/world/watch-parts.h"
+#include "flow/world/world.h"
+#include "model/json.h"
+#include "net/loop.h"
+#include "store/store.h"
+
+#define FAR_FIRST_MS 300		/* once what is looked at has been asked for */
+#define FAR_APART_MS 20
+#define FAR_SPREAD 500
+
+struct learn_place
+feed_place(const struct feed *feed)
+{
+	return (struct learn_place){
+		.session = feed->watch->session,
+		.org = feed->org,
+		.app = feed->app,
+		.env = feed->env,
+		.id = feed->id,
+		.only_org = feed->watch->only_org,
+	};
+}
+
+char *
+feed_cache_key(const struct feed *feed)
+{
+	return xasprintf("%s %s %s/%s/%s/%s", session_address(feed->watch->session),
+			 feed_kinds[feed->kind].name, feed->org, feed->app, feed->env, feed->id);
+}
+
+struct knowledge *
+feed_knowledge(const struct feed *feed)
+{
+	static const enum world_part parts[] = {
+		[FEED_ERRORS] = WORLD_ERRORS,
+		[FEED_RUNTIME] = WORLD_RUNTIME,
+		[FEED_RESOURCES] = WORLD_RESOURCES,
+		[FEED_VALUES] = WORLD_VALUES,
+		[FEED_NEWEST_VALUES] = WORLD_VALUES,
+	};
+	struct world *world = feed->watch->world;
+	struct world_organization *organization = world_edit_organization(world, feed->org);
+	struct world_application *application;
+	struct world_environment *environment;
+
+	switch (feed->kind) {
+	case FEED_ORGANIZATIONS:
+		return &world->known;
+	case FEED_APPLICATIONS:
+		return organization ? &organization->known : NULL;
+	case FEED_VERSIONS:
+		return organization ? &organization->versions_known : NULL;
+	case FEED_ENVIRONMENTS:
+		application = world_edit_application(world, feed->org, feed->app);
+		return application ? &application->known : NULL;
+	case FEED_ERRORS:
+	case FEED_RUNTIME:
+	case FEED_RESOURCES:
+	case FEED_VALUES:
+	case FEED_NEWEST_VALUES:
+		environment = world_edit_environment(world, feed->org, feed->app, feed->env);
+		return environment ? world_edit_known(environment, parts[feed->kind]) : NULL;
+	case FEED_USER:
+	case FEED_RUNNING:		/* these two are judged together, by the walk */
+	case FEED_SET:
+		break;
+	}
+	return NULL;
+}
+
+/* What the cache has of it, as old as it is. */
+static void
+learn_cached(struct feed *feed)
+{
+	const struct learn_place place = feed_place(feed);
+	char *key = feed_cache_key(feed);
+	int64_t read_at = 0;
+	size_t length = 0;
+	char *bytes = store_cache_get(session_store(feed->watch->session), key, &length, &read_at);
+	json_t *body = bytes && length > 0 ? json_decode(bytes, length, NULL) : NULL;
+
+	feed->looked_up = true;
+	if (body && feed_kinds[feed->kind].learn(feed->watch->world, &place, body, read_at, NULL) == 0)
+		ids_sha256_b64(feed->digest, bytes, length);
+	if (feed->digest[0] != '\0') {
+		struct knowledge *knowledge = feed_knowledge(feed);
+
+		if (knowledge)
+			knowledge_set_remembered(knowledge, read_at);
+		session_changed(feed->watch->session);
+	}
+	json_decref(body);
+	free(bytes);
+	free(key);
+}
+
+static void
+on_due(void *data)
+{
+	struct feed *feed = data;
+
+	feed->timer = NULL;
+	if (feed->call)
+		return;
+	if (feed_is_far(feed) && !feed->looked_up)
+		learn_cached(feed);
+	feed->call = feed_kinds[feed->kind].ask(feed, session_api(feed->watch->session),
+						feed->watch->on_reply);
+	api_no_retry(feed->call);	/* the next poll is the next try */
+	/* After a failure the answer is wanted itself: what it said may have been forgotten. */
+	if (feed->digest[0] != '\0' && feed->failures == 0)
+		api_if_none_match(feed->call, feed->etag);
+	api_unless(feed->call, feed->failures == 0 ? feed->digest : "");
+}
+
+void
+feed_schedule(struct feed *feed, int64_t delay_ms)
+{
+	loop_remove_timer(feed->timer);
+	feed->timer = loop_add_timer(session_loop(feed->watch->session), delay_ms, on_due, feed);
+}
+
+/* There are as many feeds as applications. */
+static size_t
+bucket_of(enum feed_id kind, const char *org, const char *app, const char *env, const char *id)
+{
+	const char *const texts[] = {feed_kinds[kind].name, org, app, env, id};
+
+	return (size_t)(ids_hash(texts, sizeof(texts) / sizeof(texts[0])) % FEED_BUCKETS);
+}
+
+struct feed *
+watch_find_feed(const struct watch *watch, enum feed_id kind, const char *org, const char *app,
+		const char *env, const char *id)
+{
+	for (struct feed *feed = watch->buckets[bucket_of(kind, org, app, env, id)]; feed;
+	     feed = feed->beside)
+		if (feed->kind == kind && strcmp(feed->id, id) == 0 &&
+		    strcmp(feed->env, env) == 0 && strcmp(feed->app, app) == 0 &&
+		    strcmp(feed->org, org) == 0)
+			return feed;
+	return NULL;
+}
+
+void
+watch_want(struct watch *watch, enum feed_id kind, const char *org, const char *app, const char *env,
+	   const char *id)
+{
+	struct feed *feed = watch_find_feed(watch, kind, org, app, env, id);
+
+	if (feed) {
+		feed->wanted = true;
+		if (feed_kinds[kind].cached && !feed->looked_up && !feed_is_far(feed))
+			learn_cached(feed);
+		return;
+	}
+	feed = xcalloc(1, sizeof(*feed));
+	feed->watch = watch;
+	feed->kind = kind;
+	feed->org = xstrdup(org);
+	feed->app = xstrdup(app);
+	feed->env = xstrdup(env);
+	feed->id = xstrdup(id);
+	feed->wanted = true;
+	feed->next = watch->feeds;
+	watch->feeds = feed;
+	feed->bucket = bucket_of(kind, org, app, env, id);
+	feed->beside = watch->buckets[feed->bucket];
+	watch->buckets[feed->bucket] = feed;
+	if (feed_is_far(feed)) {
+		feed_schedule(feed, FAR_FIRST_MS + (int64_t)(watch->waiting++ % FAR_SPREAD) * FAR_APART_MS);
+		return;
+	}
+	if (feed_kinds[kind].cached)
+		learn_cached(feed);
+	feed_schedule(feed, 0);
+}
+
+void
+feed_free(struct feed *feed)
+{
+	struct feed **link = &feed->watch->buckets[feed->bucket];
+
+	while (*link != feed)
+		link = &(*link)->beside;
+	*link = feed->beside;
+	api_cancel(feed->call);
+	loop_remove_timer(feed->timer);
+	free(feed->org);
+	free(feed->app);
+	free(feed->env);
+	free(feed->id);
+	free(feed->error);
+	free(feed);
+}
+
+/* Answers about one deployment are kept as long as it is the last one, and values while they run. */
+static void
+forget_cached(struct feed *feed)
+{
+	const struct world_environment *environment =
+		world_environment(feed->watch->world, feed->org, feed->app, feed->env);
+	bool is_of_last = feed->kind == FEED_RUNNING || feed->kind == FEED_ERRORS;
+	char *key;
+
+	if ((!is_of_last && feed->kind != FEED_VALUES) ||
+	    (environment && untrusted_is(is_of_last ? &environment->environment.last_deploy.id :
+						      &environment->running.value_set_version_id, feed->id)))
+		return;
+	key = feed_cache_key(feed);
+	store_cache_drop(session_store(feed->watch->session), key);
+	free(key);
+}
+
+void
+watch_drop_unwanted(struct watch *watch)
+{
+	struct feed **link = &watch->feeds;
+
+	while (*link) {
+		struct feed *feed = *link;
+
+		if (feed->wanted) {
+			link = &feed->next;
+		} else {
+			*link = feed->next;
+			forget_cached(feed);
+			feed_free(feed);
+		}
+	}
+}

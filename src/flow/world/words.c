@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* States and standings, decided in one place. */
+#include "config.h"
+
+#include "flow/world/words.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "compare/values.h"
+#include "flow/world/world.h"
+#include "model/image.h"
+#include "model/set.h"
+#include "model/version.h"
+
+#define SOON_MS (60 * 60000LL)
+
+static struct state_words
+say(enum mood mood, const char *text)
+{
+	struct state_words words = {.mood = mood};
+
+	snprintf(words.text, sizeof(words.text), "%s", text);
+	return words;
+}
+
+static struct state_words
+words_of_runtime(const struct world_environment *e)
+{
+	struct state_words words = {.mood = MOOD_BUSY};
+	size_t ready = 0;
+
+	for (size_t i = 0; i < e->runtime.count; i++)
+		ready += e->runtime.modules[i].status == RUNTIME_RUNNING ||
+			 e->runtime.modules[i].status == RUNTIME_SUCCEEDED;
+	if (e->runtime.count == 0 && e->set && json_object_size(set_modules(e->set)) > 0)
+		return say(MOOD_BAD, _("nothing runs"));
+	if (ready == e->runtime.count)
+		return say(MOOD_GOOD, _("running"));
+	snprintf(words.text, sizeof(words.text), _("%zu of %zu"), ready, e->runtime.count);
+	return words;
+}
+
+struct state_words
+words_of_environment(const struct world_environment *e)
+{
+	const struct deployment *last = &e->environment.last_deploy;
+
+	if (e->environment.deleting)
+		return say(MOOD_BUSY, _("deleting"));
+	if (!last->id.raw)
+		return say(MOOD_QUIET, _("never deployed"));
+	if (last->status == DEPLOYMENT_PENDING || last->status == DEPLOYMENT_IN_PROGRESS)
+		return say(MOOD_BUSY, _("deploying"));
+	if (last->status == DEPLOYMENT_FAILED)
+		return say(MOOD_BAD, _("deploy failed"));
+	if (e->is_past)
+		return say(MOOD_GOOD, _("deployed"));
+	if (e->environment.problem.raw)
+		return say(MOOD_BAD, _("? not understood"));
+	if (!world_is_known(e, WORLD_RUNTIME))
+		return say(MOOD_QUIET, _("? unknown"));
+	return words_of_runtime(e);
+}
+
+/* "52m", "1h52", "3d" */
+static void
+say_length(char *out, size_t size, int64_t ms)
+{
+	int64_t s = ms / 1000;
+
+	if (s < 60)
+		snprintf(out, size, "%ds", (int)s);
+	else if (s < 3600)
+		snprintf(out, size, "%dm", (int)(s / 60));
+	else if (s < 86400)
+		snprintf(out, size, "%dh%02d", (int)(s / 3600), (int)(s % 3600 / 60));
+	else
+		snprintf(out, size, "%dd", (int)(s / 86400));
+}
+
+struct state_words
+words_of_life(int64_t expires_at, int64_t now)
+{
+	struct state_words words = {.mood = expires_at <= now ? MOOD_BAD : MOOD_GOOD};
+	char length[24];
+
+	if (!expires_at)
+		return say(MOOD_QUIET, _("no end set here"));
+	say_length(length, sizeof(length), expires_at <= now ? now - expires_at : expires_at - now);
+	snprintf(words.text, sizeof(words.text), expires_at <= now ? _("overdue by %s") : _("%s left"),
+		 length);
+	if (expires_at > now && expires_at - now < SOON_MS)
+		words.mood = MOOD_BUSY;
+	return words;
+}
+
+void
+words_of_clones(char *out, size_t size, const struct world *world, int64_t now)
+{
+	size_t clones = 0, overdue = 0, length;
+	int64_t soonest = 0;
+
+	for (size_t i = 0; i < world->count; i++)
+		for (size_t j = 0; j < world->organizations[i].count; j++)
+			/* With each picture, and there may be ten thousand environments: clones stand last. */
+			for (size_t k = world->organizations[i].applications[j].count; k-- > 0;) {
+				const struct world_environment *e =
+					&world->organizations[i].applications[j].environments[k];
+
+				if (!e->clone_of)
+					break;
+				clones++;
+				overdue += e->clone_expires_at && e->clone_expires_at <= now;
+				if (e->clone_expires_at && (!soonest || e->clone_expires_at < soonest))
+					soonest = e->clone_expires_at;
+			}
+	*out = '\0';
+	if (!clones)
+		return;
+	snprintf(out, size, ngettext("%zu clone", "%zu clones", clones), clones);
+	length = strlen(out);
+	if (overdue && clones > 1)
+		snprintf(out + length, size - length, _(", %zu overdue"), overdue);
+	else if (soonest)
+		snprintf(out + length, size - length, ", %s", words_of_life(soonest, now).text);
+}
+
+/* A registry may have moved; another image has versions of its own. */
+static bool
+is_same_image(const char *a, const char *b)
+{
+	const char *x = strrchr(a, '/'), *y = strrchr(b, '/');
+
+	return strcmp(x ? x + 1 : a, y ? y + 1 : b) == 0;
+}
+
+char *
+words_of_problem(const struct untrusted *problem)
+{
+	return problem->raw ? xasprintf(_("? (its answer is not understood: %s)"), problem->raw) : NULL;
+}
+
+/* Where none was chosen: the first whose applications could not be read, so that nobody takes all for empty. */
+static const struct world_organization *
+unreadable_organization(const struct world *world)
+{
+	for (size_t i = 0; i < world->count; i++)
+		if (world->organizations[i].known.state == KNOWLEDGE_UNREADABLE)
+			return &world->organizations[i];
+	return NULL;
+}
+
+char *
+words_of_trouble(const struct world *world, const char *org, const char *app, int64_t now)
+{
+	static const char *const headings[] = {
+		N_("The environments could not be read."),
+		N_("The applications could not be read."),
+		N_("The organizations could not be read."),
+	};
+	const struct world_organization *o = org ? world_organization(world, org) :
+						   unreadable_organization(world);
+	const struct world_application *a = org && app ? world_application(world, org, app) : NULL;
+	const struct knowledge *lists[] = {a ? &a->known : NULL, o ? &o->known : NULL, &world->known};
+	const char *problem = a && a->problem.raw ? a->problem.raw : o && o->problem.raw ? o->problem.raw :
+							 world->problem.raw;
+	char ago[64], *age, *text;
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		if (!lists[i] || lists[i]->state != KNOWLEDGE_UNREADABLE)
+			continue;
+		clock_ago(ago, now > lists[i]->at ? now - lists[i]->at : 0);
+		age = lists[i]->at > 0 ? xasprintf(_("Last read %s."), ago) : NULL;
+		text = xasprintf("%s %s%s%s", _(headings[i]), age ? age : "", age ? " " : "",
+				 lists[i]->why.text);
+		free(age);
+		return text;
+	}
+	return problem ? xstrdup(problem) : NULL;
+}
+
+static enum standing
+compare_images(const struct set *here, const struct set *there, const char *module)
+{
+	const char *a = set_module_image(here, module), *b = set_module_image(there, module);
+	struct image x, y;
+	enum version_order order;
+
+	image_parse(&x, a ? a : "");
+	image_parse(&y, b ? b : "");
+	order = is_same_image(x.name, y.name) ? version_compare(x.version, y.version) : VERSION_UNKNOWN;
+	image_clear(&x);
+	image_clear(&y);
+	return order == VERSION_NEWER ? STANDING_AHEAD
+	       : order == VERSION_OLDER ? STANDING_BEHIND : STANDING_OTHER;
+}
+
+/* Nothing was ever deployed there, and that is known. */
+static bool
+is_nothing(const struct world_environment *e)
+{
+	return world_known(e, WORLD_SET)->state == KNOWLEDGE_ABSENT;
+}
+
+/* The same as it is written: what it gets for its placeholders may still be another value. */
+static enum standing
+compare_values(const struct world_environment *e, const struct world_environment *baseline,
+	       const json_t *module)
+{
+	switch (values_compare_used(module, e->values, baseline->values)) {
+	case VALUE_SAME:
+		return STANDING_SAME;
+	case VALUE_UNKNOWN:
+		return STANDING_UNKNOWN;
+	default:
+		return STANDING_OTHER;
+	}
+}
+
+enum standing
+words_standing(const struct world_environment *e, const struct world_environment *baseline,
+	       const char *module)
+{
+	const json_t *here = e->set ? set_module(e->set, module) : NULL;
+	const json_t *there = baseline->set ? set_module(baseline->set, module) : NULL;
+
+	if (e == baseline)
+		return STANDING_BASE;
+	if ((!e->set && !is_nothing(e)) || (!baseline->set && !is_nothing(baseline)))
+		return STANDING_UNKNOWN;
+	if (!here || !there)
+		return here ? STANDING_ONLY_HERE : there ? STANDING_MISSING : STANDING_NOWHERE;
+	if (!json_equal(here, there))
+		return compare_images(e->set, baseline->set, module);
+	/* Of the past only the sets were written down, and a clone that was not deployed has no values. */
+	return e->is_past || !e->running.id.raw ? STANDING_SAME : compare_values(e, baseline, here);
+}
+
+const char *
+words_sign(enum standing standing)
+{
+	static const char *const signs[] = {
+		[STANDING_BASE] = "",	  [STANDING_UNKNOWN] = "?", [STANDING_NOWHERE] = "",
+		[STANDING_SAME] = "=",	  [STANDING_ONLY_HERE] = "+", [STANDING_MISSING] = "-",
+		[STANDING_AHEAD] = ">",	  [STANDING_BEHIND] = "<",  [STANDING_OTHER] = "~",
+	};
+
+	return signs[standing];
+}

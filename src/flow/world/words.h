@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The world in words and signs: what the screen and the plain lines say alike. */
+#ifndef SIDESTAGE_FLOW_WORLD_WORDS_H
+#define SIDESTAGE_FLOW_WORLD_WORDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct world;
+struct world_environment;
+
+/*
+ * What of the lists that lead to this application could not be read or not be understood, as one
+ * sentence for people; NULL: nothing.  free() it; it holds foreign text.
+ */
+char *words_of_trouble(const struct world *world, const char *org, const char *app, int64_t now);
+
+struct untrusted;
+/* "? (its answer is not understood: "name" is null)" of the `problem` of a noun; NULL: there is none.
+ * free() it. */
+char *words_of_problem(const struct untrusted *problem);
+
+/* How much a state asks for attention; the screen makes glyph and colour of it. */
+enum mood { MOOD_QUIET, MOOD_GOOD, MOOD_BUSY, MOOD_BAD };
+
+struct state_words {
+	enum mood mood;
+	char text[64];		/* translated: "running", "2 of 3", "deploy failed" */
+};
+
+/* What an environment does now, by its last deployment and its runtime. */
+struct state_words words_of_environment(const struct world_environment *environment);
+
+/* How long a clone is meant to live from now on; expires_at 0: no end was set.  "overdue" is
+ * only said: nothing deletes it. */
+struct state_words words_of_life(int64_t expires_at, int64_t now);
+/* "1 clone, 1h52 left" of all that the world knows; "" when there is none. */
+void words_of_clones(char *out, size_t size, const struct world *world, int64_t now);
+
+/* How a workload stands to the same one of another environment. */
+enum standing {
+	STANDING_BASE,		/* it is that environment */
+	STANDING_UNKNOWN,	/* a set is not known: never shown as equal (promise 5) */
+	STANDING_NOWHERE, STANDING_SAME, STANDING_ONLY_HERE, STANDING_MISSING,
+	STANDING_AHEAD, STANDING_BEHIND, STANDING_OTHER
+};
+enum standing words_standing(const struct world_environment *environment,
+			     const struct world_environment *baseline, const char *module);
+/* One ASCII character, or "" for STANDING_BASE and STANDING_NOWHERE. */
+const char *words_sign(enum standing standing);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "platform/http/exchange.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+
+#define UNAVAILABLE_S 5		/* when to try again */
+
+const char *
+request_query(const struct request *request, const char *key)
+{
+	return request->query ? request->query(request->data, key) : NULL;
+}
+
+size_t
+request_query_all(const struct request *request, const char *key, const char **values, size_t max)
+{
+	return request->query_all ? request->query_all(request->data, key, values, max) : 0;
+}
+
+const char *
+request_user(const struct request *request)
+{
+	return request->caller->user;
+}
+
+int
+response_status_of(const struct error *err)
+{
+	static const int statuses[] = {
+		[ERROR_NONE] = 500, [ERROR_INPUT] = 400, [ERROR_NOT_FOUND] = 404,
+		[ERROR_CONFLICT] = 409, [ERROR_STALE] = 412, [ERROR_ACCESS] = 403,
+		[ERROR_UNREACHABLE] = 500, [ERROR_NO_REPLY] = 500, [ERROR_PROTOCOL] = 500,
+		[ERROR_LIMIT] = 413, [ERROR_REMOTE] = 500, [ERROR_STORE] = 500,
+		[ERROR_SYSTEM] = 500, [ERROR_FULL] = 507, [ERROR_UNAVAILABLE] = 503,
+	};
+
+	return statuses[err->kind];
+}
+
+void
+response_refuse(struct response *response, int status, const char *message)
+{
+	json_t *text = json_string(message);
+	char code[16];
+
+	snprintf(code, sizeof(code), "API-%03d", status);
+	json_decref(response->body);
+	free(response->content_type);
+	response->content_type = NULL;
+	response->status = status;
+	/* A text that is no UTF-8 cannot be sent; the status alone must do then. */
+	response->body = json_pack("{s:s, s:o, s:{}}", "error", code, "message",
+				   text ? text : json_string(""), "details");
+}
+
+void
+response_refuse_error(struct response *response, const struct error *err)
+{
+	response_refuse(response, response_status_of(err), err->text);
+	if (response->status == 503)
+		response->retry_after = UNAVAILABLE_S;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A request and its answer as the server hands them to whoever answers; knows no socket. */
+#ifndef SIDESTAGE_PLATFORM_HTTP_EXCHANGE_H
+#define SIDESTAGE_PLATFORM_HTTP_EXCHANGE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "platform/auth/access.h"
+#include "platform/state/platform.h"
+
+struct error;
+struct known_answer;
+
+#define REQUEST_PARAMS_MAX 8
+
+struct request {
+	const char *method;
+	const char *path;		/* as it was sent: its names still percent-encoded */
+	const struct caller *caller;	/* who asks, by admit() */
+	const char *peer;		/* where from, for the audit log; NULL: from here */
+	const char *accept, *if_match;	/* NULL: not sent */
+	const char *idempotency_key;	/* the same */
+	const char *bytes;		/* of the body */
+	size_t length;
+	bool has_query;
+	const char *(*query)(void *data, const char *key);	/* NULL: not given */
+	/* All that were given with this key, at most `max`; how many there are. */
+	size_t (*query_all)(void *data, const char *key, const char **values, size_t max);
+	void *data;
+
+	/* What the dispatch fills for the handler; borrowed. */
+	struct place place;
+	const char *ids[REQUEST_PARAMS_MAX];	/* of other things than places, in order */
+	json_t *body;			/* NULL when the route takes none */
+};
+
+struct response {
+	int status;
+	json_t *body;			/* owned; NULL: no body */
+	json_t *details;		/* owned; of an error that tells more than its sentence */
+	char allow[64];			/* for 405 */
+	char *content_type;		/* owned; NULL: application/json */
+	const struct known_answer *known;	/* borrowed; instead of a body */
+	char *key;			/* owned; not NULL: the answer may be kept by it */
+	char *link;			/* owned; the header of a page that is not the last */
+	int retry_after;		/* seconds; for 429 and 503 */
+	char *text;			/* owned; sent instead of a body, as it is */
+	const char *route;		/* the pattern that was found; NULL: none */
+	bool close;			/* the connection, behind the answer */
+};
+
+/* A query parameter, or NULL. */
+const char *request_query(const struct request *request, const char *key);
+
+size_t request_query_all(const struct request *request, const char *key, const char **values,
+			 size_t max);
+
+/* The id of the user who asks: what created_by and the like become. */
+const char *request_user(const struct request *request);
+
+/* Always gives an answer, without details; json_decref() its body, free() its content_type, link and key. */
+typedef void http_answer(struct platform *platform, struct request *request,
+			 struct response *response);
+
+/* The status on the wire of an error of this kind. */
+int response_status_of(const struct error *err);
+/* The error body of the wire, for what never gets to a handler. */
+void response_refuse(struct response *response, int status, const char *message);
+/* The same for an error, with the status that its kind has. */
+void response_refuse_error(struct response *response, const struct error *err);
+
+#endif
