@@ -148,7 +148,7 @@ key Enter
 row "-" "서울<U+202E>^[[2J"
 match "^ +12 - +0{80,}"
 match "^(─){100}$"
-press-until g "modules.api"
+key g
 key s
 match "api:1.4.2 +│ +2 \\+ image"
 row "-" "서울<U+202E>^[[2J"
