@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libflow-verbs.a
 libflow_verbs_a_SOURCES = \
 	src/flow/verbs/carry.c \
+	src/flow/verbs/check-target.c \
 	src/flow/verbs/clone.c \
 	src/flow/verbs/deploy.c \
 	src/flow/verbs/discard.c \
@@ -25,4 +26,5 @@ libflow_verbs_a_SOURCES = \
 	src/flow/verbs/steps.c \
 	src/flow/verbs/undo.c \
 	src/flow/verbs/verbs.h \
+	src/flow/verbs/watch-deployment.c \
 	src/flow/verbs/write-values.c

@@ -293,7 +293,16 @@ flow_phase live_start, live_look_failed;
 flow_phase live_wait;
 
 /* steps.c */
-flow_phase check_target, send_deployment, settle_deployment, compare_deployment;
+flow_phase send_deployment, settle_deployment, compare_deployment;
+
+/* check-target.c */
+flow_phase check_target;
+/* Whether another deployment is there than was reviewed, or other resources; err says which. */
+bool flow_has_moved(const struct flow *flow, const struct deployment *last,
+		    const struct deployment *from, struct error *err);
+void flow_set_other_graph(const struct flow *flow, struct error *err);
+
+/* watch-deployment.c */
 flow_phase watch_deployment;
 
 /* The comment of the deployment that the flow makes (flow/world/comment.h); free() it. */
