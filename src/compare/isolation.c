@@ -26,6 +26,7 @@
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "compare/hosts.h"
+#include "compare/isolation-parts.h"
 #include "model/json.h"
 #include "model/pointer.h"
 #include "model/set.h"
@@ -35,26 +36,12 @@
 #define WHERE_BYTES_MAX 65536
 #define GROUPED_FROM 300u
 #define EXCERPT_BYTES 240
-#define LINE_LOOK_MAX 1000u		/* what stands further away from a host says nothing of it */
 #define BASE64_LEAST 16
-
-struct isolation_search {
-	const struct isolation *isolation;
-	struct isolation_findings *findings;
-	json_t *names;		/* {name: the environment's}: lower case */
-	json_t *hosts;		/* {host: true} of the source's resources */
-	json_t *neighbours;	/* {name: true}: workloads, containers, resources */
-	size_t first;		/* finding of the string that is read */
-	json_t *found;		/* {name: true} of that string */
-	size_t looked_to;	/* how far of its text it was looked for what was found */
-	bool only_names;	/* of environments: where an image is pulled from leads nowhere */
-	const char *where, *key, *text;	/* of that string, as it is written */
-};
 
 /* --- findings --- */
 
-static bool
-is_found(const struct isolation_search *search, const char *names)
+bool
+isolation_is_found(const struct isolation_search *search, const char *names)
 {
 	return json_object_get(search->found, names) != NULL;
 }
@@ -82,14 +69,14 @@ excerpt(struct isolation_search *search, const char *name)
 			 end < length ? "…" : "");
 }
 
-static void
-add(struct isolation_search *search, enum isolation_kind kind, const char *names)
+void
+isolation_add(struct isolation_search *search, enum isolation_kind kind, const char *names)
 {
 	struct isolation_findings *all = search->findings;
 	struct isolation_finding *finding;
 	char digest[IDS_SHA256_B64_SIZE], *identity;
 
-	if (is_found(search, names))
+	if (isolation_is_found(search, names))
 		return;
 	json_object_set_new_nocheck(search->found, names, json_true());
 	all->items = xreallocarray(all->items, all->count + 1, sizeof(*all->items));
@@ -104,436 +91,6 @@ add(struct isolation_search *search, enum isolation_kind kind, const char *names
 	for (char *c = finding->id; *c; c++)	/* so that it is no option, and can be typed */
 		*c = *c == '-' || *c == '_' ? 'x' : *c;
 	free(identity);
-}
-
-/* --- names of environments --- */
-
-static bool
-is_word(char c)
-{
-	return isalnum((unsigned char)c) || (unsigned char)c >= 0x80;
-}
-
-static bool
-is_between_words(char c)
-{
-	return c == '-' || c == '_' || c == '.' || c == ' ';
-}
-
-/* How much of the text the name takes, whatever its words are parted by; 0: it is not there. */
-static size_t
-match_name(const char *text, const char *name)
-{
-	size_t i = 0;
-
-	for (; name[i]; i++) {
-		char c = (char)tolower((unsigned char)text[i]);
-
-		if (c != name[i] && !(is_between_words(name[i]) && is_between_words(c)))
-			return 0;
-	}
-	return i;
-}
-
-/* Whether a word begins there: after none, or where small letters end: "dbProduction". */
-static bool
-begins_word(const char *text, size_t at)
-{
-	return at == 0 || !is_word(text[at - 1]) ||
-	       (isupper((unsigned char)text[at]) && !isupper((unsigned char)text[at - 1]));
-}
-
-/* A number behind it may be that of a machine, "production01", and what it is may be glued to it,
- * "proddb". */
-static bool
-ends_word(const char *text, size_t end)
-{
-	static const char *const things[] = {
-		"api", "bucket", "cache", "cluster", "database", "db", "host", "queue", "redis", "server", NULL,
-	};
-	size_t n = strspn(text + end, "0123456789");
-
-	for (const char *const *thing = things; *thing; thing++)
-		if (strncasecmp(text + end, *thing, strlen(*thing)) == 0)
-			n = strlen(*thing) + strspn(text + end + strlen(*thing), "0123456789");
-	if (isupper((unsigned char)text[end]) && islower((unsigned char)text[end - 1]))
-		return true;
-	return !is_word(text[end + n]);
-}
-
-/* Whether there are as many; a text may be a whole file. */
-static bool
-has_words(const char *text, size_t wanted)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; text[i] && count < wanted; i++)
-		count += isalpha((unsigned char)text[i]) && (i == 0 || isspace((unsigned char)text[i - 1]));
-	return count >= wanted;
-}
-
-/* Where the line begins, or as far back as anybody would look. */
-static size_t
-line_start(const char *text, size_t at)
-{
-	size_t least = at > LINE_LOOK_MAX ? at - LINE_LOOK_MAX : 0;
-
-	while (at > least && text[at - 1] != '\n')
-		at--;
-	return at;
-}
-
-static size_t
-line_length(const char *line)
-{
-	size_t n = 0;
-
-	while (n < 2 * LINE_LOOK_MAX && line[n] && line[n] != '\n')
-		n++;
-	return n;
-}
-
-/* Whether it is one line of several. */
-static bool
-is_of_several_lines(const char *text, size_t start)
-{
-	return (start > 0 && text[start - 1] == '\n') || text[start + line_length(text + start)] == '\n';
-}
-
-/* The length of the plain word that ends before `at`, over one blank. */
-static size_t
-word_before(const char *text, size_t at)
-{
-	size_t end = at > 0 ? at - 1 : 0, n = 0;
-
-	if (at == 0 || text[end] != ' ')
-		return 0;
-	while (n < end && isalpha((unsigned char)text[end - 1 - n]))
-		n++;
-	return n == end || isspace((unsigned char)text[end - 1 - n]) || strchr("(\"'", text[end - 1 - n]) ? n : 0;
-}
-
-static bool
-ends_sentence(const char *text)
-{
-	if (*text && strchr(".,;:!?)", *text))
-		return text[1] == '\0' || isspace((unsigned char)text[1]);
-	return false;
-}
-
-/* "… is not for production use": among plain words, of which there are some. */
-static bool
-is_prose(const char *text, size_t start, size_t end)
-{
-	size_t before = word_before(text, start), after = 0;
-
-	if (text[end] == ' ' || text[end] == '-')
-		while (isalpha((unsigned char)text[end + 1 + after]))
-			after++;
-	return before >= 1 && has_words(text, 4) &&
-	       (after >= 2 || text[end] == '\0' || ends_sentence(text + end));
-}
-
-static bool
-begins_comment(const char *line)
-{
-	const char *first = line + strspn(line, " \t");
-
-	return *first == '#' || *first == ';' || *first == '*' || strncmp(first, "//", 2) == 0 ||
-	       strncmp(first, "--", 2) == 0 || strncmp(first, "<!--", 4) == 0;
-}
-
-/* A word by itself in a line of a file that is a comment: "# production settings". */
-static bool
-is_remark(const char *text, size_t start, size_t end)
-{
-	size_t line = line_start(text, start);
-
-	return start > 0 && isspace((unsigned char)text[start - 1]) &&
-	       (text[end] == '\0' || isspace((unsigned char)text[end])) && begins_comment(text + line) &&
-	       is_of_several_lines(text, line);
-}
-
-/* How languages and their frameworks are told to run well: "NODE_ENV=production". */
-static bool
-is_mode(const char *key)
-{
-	static const char *const keys[] = {
-		"APP_ENV", "ASPNETCORE_ENVIRONMENT", "BABEL_ENV", "DJANGO_ENV", "DOTNET_ENVIRONMENT",
-		"FLASK_ENV", "GIN_MODE", "MIX_ENV", "NODE_ENV", "RACK_ENV", "RAILS_ENV",
-		"SPRING_PROFILES_ACTIVE", "SYMFONY_ENV", NULL,
-	};
-
-	for (const char *const *k = keys; *k; k++)
-		if (strcmp(key, *k) == 0)
-			return true;
-	return false;
-}
-
-/* Hides what names the clone itself, of which the source's name may be a part. */
-static void
-hide_own(const struct isolation_search *search, char *text)
-{
-	json_t *name;
-	size_t i, n;
-
-	json_array_foreach(search->isolation->own, i, name) {
-		char *lower = xstrdup(json_is_string(name) ? json_string_value(name) : "");
-
-		for (char *c = lower; *c; c++)
-			*c = (char)tolower((unsigned char)*c);
-		for (size_t at = 0; *lower && text[at]; at++) {
-			n = begins_word(text, at) ? match_name(text + at, lower) : 0;
-			if (n > 0 && !is_word(text[at + n]))
-				memset(text + at, HOSTS_HOLE, n);
-		}
-		free(lower);
-	}
-}
-
-/* The environment that a text names there, at the first place from `from` on; NULL: none. */
-static const char *
-find_name(const struct isolation_search *search, const char *text, size_t from, size_t *start,
-	  size_t *end)
-{
-	const char *name;
-	json_t *environment;
-
-	for (size_t at = from; text[at]; at++) {
-		if (!is_word(text[at]) || !begins_word(text, at))
-			continue;
-		json_object_foreach(search->names, name, environment) {
-			size_t n = match_name(text + at, name);
-
-			if (n == 0 || !ends_word(text, at + n))
-				continue;
-			*start = at;
-			*end = at + n;
-			return json_string_value(environment);
-		}
-	}
-	return NULL;
-}
-
-static void
-search_names(struct isolation_search *search, const char *text)
-{
-	size_t start, end = 0;
-	const char *name;
-
-	while ((name = find_name(search, text, end, &start, &end))) {
-		bool is_all = start == 0 && text[end] == '\0';
-
-		if (is_found(search, name))
-			continue;
-		if (is_prose(text, start, end) || is_remark(text, start, end) || (is_all && is_mode(search->key)))
-			continue;
-		add(search, ISOLATION_ENVIRONMENT, name);
-	}
-}
-
-/* --- hosts --- */
-
-static bool
-ends_with(const char *name, const char *end)
-{
-	size_t n = strlen(name), m = strlen(end);
-
-	return n >= m && strcmp(name + n - m, end) == 0 && (n == m || end[0] == '.' || name[n - m - 1] == '.');
-}
-
-static bool
-is_this_machine(const struct host *host)
-{
-	const char *name = host->name;
-
-	if (host->form == HOST_IPV4)
-		return strncmp(name, "127.", 4) == 0 || strcmp(name, "0.0.0.0") == 0 ||
-		       strcmp(name, "255.255.255.255") == 0 || strcmp(name, "169.254.169.254") == 0;
-	if (host->form == HOST_IPV6)
-		return strcmp(name, "::1") == 0 || strcmp(name, "::") == 0 || strcmp(name, "0:0:0:0:0:0:0:1") == 0 ||
-		       strncmp(name, "::ffff:127.", 11) == 0;
-	return ends_with(name, "localhost") || strcmp(name, "localhost.localdomain") == 0 ||
-	       strcmp(name, "host.docker.internal") == 0 || strcmp(name, "kubernetes.default.svc") == 0;
-}
-
-/* Standards, licences, documents, and resolvers that are everybody's. */
-static bool
-is_public(const struct host *host)
-{
-	static const char *const names[] = {
-		"1.0.0.1", "1.1.1.1", "8.8.4.4", "8.8.8.8", "9.9.9.9", "2001:4860:4860::8888",
-		"2606:4700:4700::1111", "apache.org", "choosealicense.com", "creativecommons.org",
-		"developer.mozilla.org", "eclipse.org", "fsf.org", "gnu.org", "ietf.org", "iana.org",
-		"json-schema.org", "jcp.org", "mozilla.org", "openapis.org", "opensource.org", "purl.org",
-		"rfc-editor.org", "schema.org", "schemas.microsoft.com", "semver.org", "spdx.org",
-		"sun.com", "unicode.org", "w3.org", "wikipedia.org", "xmlsoap.org", "yaml.org", NULL,
-	};
-
-	for (const char *const *name = names; *name; name++)
-		if (ends_with(host->name, *name))
-			return true;
-	return strncmp(host->name, "docs.", 5) == 0;
-}
-
-static bool
-has_no_host(const char *scheme)
-{
-	static const char *const schemes[] = {
-		"about", "blob", "classpath", "data", "file", "jar", "javascript", "tel", "unix", "urn", NULL,
-	};
-
-	for (const char *const *s = schemes; *s; s++)
-		if (strcasecmp(scheme, *s) == 0)
-			return true;
-	return false;
-}
-
-/* Case-insensitive; a line may be long. */
-static bool
-line_has(const char *line, size_t length, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (size_t i = 0; i + n <= length; i++)
-		if (strncasecmp(line + i, word, n) == 0)
-			return true;
-	return false;
-}
-
-/* A URL that somebody may read about something: in a comment, a licence, a sentence. */
-static bool
-is_read_by_people(const char *text, const struct host *host)
-{
-	static const char *const words[] = {
-		"copyright", "documentation", "docs", "licence", "license", "manual", "rfc", "spdx", NULL,
-	};
-	size_t start = line_start(text, host->start), length = line_length(text + start);
-	const char *line = text + start;
-
-	if (begins_comment(line) && is_of_several_lines(text, start))
-		return true;
-	if (!*host->scheme || host->has_user || !has_words(text, 3))
-		return false;
-	for (const char *const *word = words; *word; word++)
-		if (line_has(line, length, *word))
-			return true;
-	return false;
-}
-
-/* "ops@acme.com" is for people, "deploy@db.acme.com" may be for machines. */
-static bool
-is_mail(const struct isolation_search *search, const char *text, const struct host *host)
-{
-	static const char *const words[] = {
-		"mail", "from", "to", "contact", "support", "admin", "sender", "reply", "author", "maintainer", "cc",
-		"recipient", "notify", NULL,
-	};
-	const char *dot = strchr(host->name, '.');
-
-	if (!host->has_user || host->has_password || host->has_port || *host->scheme ||
-	    text[host->start + strlen(host->name)] == ':')	/* git@host:path */
-		return false;
-	if (dot && !strchr(dot + 1, '.'))
-		return true;
-	for (const char *const *word = words; *word; word++)
-		if (line_has(search->key, strlen(search->key), *word))
-			return true;
-	return false;
-}
-
-static bool
-is_version_key(const char *key)
-{
-	return line_has(key, strlen(key), "version");
-}
-
-/* Parts of the clone: a workload beside it, also as "api.svc" would be, and its resources. */
-static bool
-is_neighbour(const struct isolation_search *search, const char *name)
-{
-	return json_object_get(search->neighbours, name) != NULL;
-}
-
-struct hosts_search {
-	struct isolation_search *search;
-	char *text;		/* in which what was looked at is blotted out */
-};
-
-static void
-judge_host(void *data, const struct host *found)
-{
-	struct hosts_search *hosts = data;
-	struct isolation_search *search = hosts->search;
-	size_t start, end;
-	const char *environment = find_name(search, found->name, 0, &start, &end);
-	bool is_plain = !strchr(found->name, '.') && found->form == HOST_NAME;
-	enum isolation_kind kind = found->form == HOST_NAME ? ISOLATION_FIXED_HOST : ISOLATION_ADDRESS;
-
-	if (is_this_machine(found) || found->is_network || (is_plain && is_neighbour(search, found->name)) ||
-	    has_no_host(found->scheme))
-		return;
-	if (json_object_get(search->hosts, found->name))
-		kind = ISOLATION_SAME_HOST;
-	else if (environment)
-		kind = ISOLATION_ENVIRONMENT;
-	else if (found->has_hole || is_public(found) || is_read_by_people(hosts->text, found) ||
-		 is_mail(search, hosts->text, found) || (found->form == HOST_IPV4 && is_version_key(search->key)))
-		return;
-	if (environment && is_plain && is_prose(hosts->text, found->start, found->end))
-		return;
-	add(search, kind, found->name);
-	memset(hosts->text + found->start, ' ', found->end - found->start);
-}
-
-/* A host of the source without any form around it: "proddb", "10.1.2.3" in an argument. */
-static void
-search_known_hosts(struct isolation_search *search, char *text)
-{
-	const char *host;
-	json_t *value;
-
-	json_object_foreach(search->hosts, host, value) {
-		size_t n = strlen(host);
-
-		if (host[strspn(host, "abcdefghijklmnopqrstuvwxyz")] == '\0')
-			continue;	/* "postgres" is a word as well */
-		for (size_t at = 0; text[at]; at++) {
-			if (tolower((unsigned char)text[at]) != host[0] || strncasecmp(text + at, host, n) != 0 || (at > 0 && is_word(text[at - 1])) ||
-			    is_word(text[at + n]))
-				continue;
-			add(search, ISOLATION_SAME_HOST, host);
-			memset(text + at, ' ', n);
-		}
-	}
-}
-
-/* The value of a key such as DB_HOST is a host without more being said. */
-static char *
-as_host(const struct isolation_search *search, const char *text)
-{
-	if (!hosts_is_key(search->key) || !*text || strpbrk(text, " \t\n/:@=,;<>{}()\"'"))
-		return NULL;
-	return xasprintf("//%s", text);
-}
-
-static void
-search_hosts(struct isolation_search *search, char *text)
-{
-	struct hosts_search hosts = {search, text};
-	char *copy = xstrdup(text), *named = as_host(search, text);
-
-	hosts_find(copy, judge_host, &hosts);
-	free(copy);
-	if (named) {
-		hosts.text = xstrdup(named);
-		hosts_find(named, judge_host, &hosts);
-		if (strcmp(hosts.text, named) != 0)
-			memset(text, ' ', strlen(text));
-		free(hosts.text);
-		free(named);
-	}
-	search_known_hosts(search, text);
 }
 
 /* --- readings of a string --- */
@@ -691,11 +248,11 @@ search_reading(struct isolation_search *search, const char *text, int readings)
 	if (readings >= READINGS_MAX || strlen(text) > TEXT_BYTES_MAX)
 		return;
 	left = xstrdup(text);
-	hide_own(search, left);
+	isolation_hide_own(search, left);
 	if (!search->only_names)
-		search_hosts(search, left);
+		isolation_search_hosts(search, left);
 	search->looked_to = 0;
-	search_names(search, left);
+	isolation_search_names(search, left);
 	free(left);
 	other = unescape(text);
 	if (other)
@@ -871,7 +428,7 @@ search_resource(struct isolation_search *search, const char *res_id, const json_
 	id = json_member_string(its, "id");
 	if (is_static(its) && its == find_definition(isolation, &source)) {
 		string_begin(search, where, "", type);
-		add(search, ISOLATION_RESOURCE, id ? id : "");
+		isolation_add(search, ISOLATION_RESOURCE, id ? id : "");
 	} else {
 		search_inputs(search, where, its);
 	}
@@ -934,7 +491,7 @@ put_host(void *data, const struct host *host)
 {
 	struct isolation_search *search = data;
 
-	if (!is_this_machine(host) && !host->is_network && !is_neighbour(search, host->name) && strlen(host->name) > 2)
+	if (!isolation_is_this_machine(host) && !host->is_network && !isolation_is_neighbour(search, host->name) && strlen(host->name) > 2)
 		json_object_set_new(search->hosts, host->name, json_true());
 }
 
@@ -947,7 +504,7 @@ put_hosts(struct isolation_search *search, const json_t *value, const char *key)
 
 	search->key = key;
 	if (text) {
-		char *named = as_host(search, text);
+		char *named = isolation_as_host(search, text);
 
 		hosts_find(named ? named : text, put_host, search);
 		free(named);

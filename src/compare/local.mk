@@ -8,6 +8,9 @@ libcompare_a_SOURCES = \
 	src/compare/hosts.c src/compare/hosts.h \
 	src/compare/hunks.c src/compare/hunks.h \
 	src/compare/isolation.c src/compare/isolation.h \
+	src/compare/isolation-hosts.c \
+	src/compare/isolation-names.c \
+	src/compare/isolation-parts.h \
 	src/compare/merge.c src/compare/merge.h \
 	src/compare/values.c src/compare/values.h \
 	src/compare/visible.c src/compare/visible.h \

@@ -14,9 +14,9 @@
 #include "compare/merge.h"
 #include "flow/session.h"
 #include "flow/verbs/verbs.h"
+#include "flow/world/fetcher.h"
 #include "flow/world/origin.h"
 #include "flow/world/origins.h"
-#include "flow/world/reader.h"
 #include "flow/world/unpromoted.h"
 #include "flow/world/world.h"
 #include "store/store.h"
@@ -24,7 +24,7 @@
 struct clones {
 	struct session *session;
 	char *org;			/* NULL: all */
-	struct reader *reader;
+	struct fetcher *fetcher;
 	struct clone_list records;	/* of this program; only during an update */
 	struct clone *items;
 	size_t count;
@@ -68,7 +68,7 @@ clones_open(struct session *session, const char *org)
 
 	clones->session = session;
 	clones->org = org ? xstrdup(org) : NULL;
-	clones->reader = reader_open(session);
+	clones->fetcher = fetcher_open(session);
 	return clones;
 }
 
@@ -77,7 +77,7 @@ clones_close(struct clones *clones)
 {
 	if (!clones)
 		return;
-	reader_close(clones->reader);
+	fetcher_close(clones->fetcher);
 	clear_list(clones->items, clones->count);
 	free(clones->org);
 	free(clones);
@@ -100,7 +100,7 @@ history_of(struct clones *clones, const struct clone_place *place,
 	   const struct world_environment *env,
 	   size_t *count)
 {
-	return reader_history(clones->reader, place->org, place->app, id_of(env),
+	return fetcher_history(clones->fetcher, place->org, place->app, id_of(env),
 			      untrusted_raw(&env->environment.last_deploy.id), count);
 }
 
@@ -246,7 +246,7 @@ running_values(struct clones *clones, const struct clone_place *place,
 	if (!running)
 		return !env->environment.last_deploy.id.raw;
 	return running->value_set_version_id.raw &&
-	       reader_values(clones->reader, place->org, place->app, id_of(env),
+	       fetcher_values(clones->fetcher, place->org, place->app, id_of(env),
 			     running->value_set_version_id.raw, values);
 }
 
@@ -366,7 +366,7 @@ find_common(struct clones *clones, const struct clone_place *place,
 	struct values *common;
 
 	if (*version)
-		(void)reader_values(clones->reader, place->org, place->app, id_of(place->env), version,
+		(void)fetcher_values(clones->fetcher, place->org, place->app, id_of(place->env), version,
 				    &values);
 	if (!values)
 		return origin_values(clones->session, place->org, place->app, id_of(place->env));
@@ -395,9 +395,9 @@ find_work(struct clones *clones, const struct clone_place *place, struct clone *
 	if (!origin || !clone->set_id || !*ours)
 		return;
 	theirs = untrusted_raw(&origin->environment.from_deploy.set_id);
-	base = reader_set(clones->reader, clone->org, clone->app, clone->set_id);
-	there = reader_set(clones->reader, clone->org, clone->app, theirs);
-	here = reader_set(clones->reader, clone->org, clone->app, ours);
+	base = fetcher_set(clones->fetcher, clone->org, clone->app, clone->set_id);
+	there = fetcher_set(clones->fetcher, clone->org, clone->app, theirs);
+	here = fetcher_set(clones->fetcher, clone->org, clone->app, ours);
 	if (!base || !there || !here)
 		return;
 	values_known = running_values(clones, place, origin, &their_values);
@@ -469,7 +469,7 @@ clones_update(struct clones *clones)
 	clones->untold = 0;
 	(void)!store_clone_list(session_store(clones->session), session_platform(clones->session),
 				&clones->records, NULL);
-	reader_begin(clones->reader);
+	fetcher_begin(clones->fetcher);
 	for (size_t i = 0; i < world->count; i++) {
 		const struct world_organization *o = &world->organizations[i];
 
@@ -490,7 +490,7 @@ clones_update(struct clones *clones)
 			}
 		}
 	}
-	reader_end(clones->reader);
+	fetcher_end(clones->fetcher);
 	clone_list_clear(&clones->records);
 	if (count > 1)
 		qsort(items, count, sizeof(*items), compare);
@@ -520,13 +520,13 @@ clones_untold(const struct clones *clones)
 bool
 clones_is_settled(const struct clones *clones)
 {
-	return reader_is_settled(clones->reader);
+	return fetcher_is_settled(clones->fetcher);
 }
 
 const struct error *
 clones_error(const struct clones *clones)
 {
-	return reader_error(clones->reader);
+	return fetcher_error(clones->fetcher);
 }
 
 /* --- the end of life --- */

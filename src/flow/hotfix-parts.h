@@ -3,18 +3,18 @@
 #ifndef SIDESTAGE_FLOW_HOTFIX_PARTS_H
 #define SIDESTAGE_FLOW_HOTFIX_PARTS_H
 
-#include "flow/hotfix.h"
 #include "flow/hotfix-events.h"
+#include "flow/hotfix.h"
 #include "store/store.h"
 
-struct reader;
+struct fetcher;
 struct world_application;
 struct world_environment;
 
 struct hotfix {
 	struct session *session;
 	char *org, *app, *env;
-	struct reader *reader;
+	struct fetcher *fetcher;
 	struct events events;
 	struct mark_list marks;
 	struct hotfix_step steps[HOTFIX_STEP_COUNT];

@@ -9,7 +9,7 @@
 
 #include "base/i18n.h"
 #include "base/xmalloc.h"
-#include "flow/world/reader.h"
+#include "flow/world/fetcher.h"
 #include "flow/world/world.h"
 #include "model/set.h"
 
@@ -55,8 +55,8 @@ read_values(struct hotfix *h, const struct event *e)
 	if (e->from_values && e->to_values && strcmp(e->from_values, e->to_values) == 0)
 		return;
 	if (e->from_values && e->to_values && e->env) {
-		(void)reader_values(h->reader, h->org, h->app, e->env, e->from_values, &from);
-		(void)reader_values(h->reader, h->org, h->app, e->env, e->to_values, &to);
+		(void)fetcher_values(h->fetcher, h->org, h->app, e->env, e->from_values, &from);
+		(void)fetcher_values(h->fetcher, h->org, h->app, e->env, e->to_values, &to);
 	}
 	if (from && to)
 		put_differences(&h->values, from, to);
@@ -116,7 +116,7 @@ static const struct set *
 running_set(struct hotfix *h, const struct world_environment *e)
 {
 	if (e->running.id.raw)
-		return reader_set(h->reader, h->org, h->app, untrusted_raw(&e->running.set_id));
+		return fetcher_set(h->fetcher, h->org, h->app, untrusted_raw(&e->running.set_id));
 	return NULL;
 }
 
@@ -141,8 +141,8 @@ judge(struct hotfix *h, struct hotfix_other *other, const struct world_environme
 	const struct set *before = NULL, *after = NULL, *here = running_set(h, e);
 
 	if (h->before_set && h->after_set) {
-		before = reader_set(h->reader, h->org, h->app, h->before_set);
-		after = reader_set(h->reader, h->org, h->app, h->after_set);
+		before = fetcher_set(h->fetcher, h->org, h->app, h->before_set);
+		after = fetcher_set(h->fetcher, h->org, h->app, h->after_set);
 	}
 	other->env = xstrdup(untrusted_raw(&e->environment.id));
 	untrusted_init(&other->name, e->environment.name.raw);

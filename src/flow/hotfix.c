@@ -13,7 +13,7 @@
 #include "base/xmalloc.h"
 #include "flow/session.h"
 #include "flow/verbs/flow.h"
-#include "flow/world/reader.h"
+#include "flow/world/fetcher.h"
 #include "flow/world/world.h"
 #include "model/set.h"
 #include "store/store.h"
@@ -29,7 +29,7 @@ hotfix_open(struct session *session, const char *org, const char *app, const cha
 	h->org = xstrdup(org);
 	h->app = xstrdup(app);
 	h->env = xstrdup(env);
-	h->reader = reader_open(session);
+	h->fetcher = fetcher_open(session);
 	return h;
 }
 
@@ -74,7 +74,7 @@ hotfix_close(struct hotfix *h)
 	if (!h)
 		return;
 	forget(h);
-	reader_close(h->reader);
+	fetcher_close(h->fetcher);
 	free(h->org);
 	free(h->app);
 	free(h->env);
@@ -89,7 +89,7 @@ history_of(struct hotfix *h, const struct world_environment *e, size_t *count)
 	*count = 0;
 	if (!e || !e->environment.last_deploy.id.raw)
 		return NULL;
-	return reader_history(h->reader, h->org, h->app, untrusted_raw(&e->environment.id),
+	return fetcher_history(h->fetcher, h->org, h->app, untrusted_raw(&e->environment.id),
 			      untrusted_raw(&e->environment.last_deploy.id), count);
 }
 
@@ -192,14 +192,14 @@ hotfix_update(struct hotfix *h)
 	forget(h);
 	h->application_known = app && knowledge_has_content(&app->known);
 	h->clone_exists = clone != NULL;
-	reader_begin(h->reader);
+	fetcher_begin(h->fetcher);
 	collect(h, app, clone);
 	if (h->story)
 		(void)!store_mark_list(session_store(h->session), session_platform(h->session), h->org,
 				       h->app, h->story, &h->marks, NULL);
 	hotfix_judge(h, app);
 	hotfix_tell_steps(h, clone);
-	reader_end(h->reader);
+	fetcher_end(h->fetcher);
 }
 
 /* --- looking --- */
@@ -243,13 +243,13 @@ hotfix_is_known(const struct hotfix *h)
 bool
 hotfix_is_settled(const struct hotfix *h)
 {
-	return reader_is_settled(h->reader);
+	return fetcher_is_settled(h->fetcher);
 }
 
 const struct error *
 hotfix_error(const struct hotfix *h)
 {
-	return reader_error(h->reader);
+	return fetcher_error(h->fetcher);
 }
 
 int64_t

@@ -11,4 +11,5 @@ libmodel_a_SOURCES = \
 	src/model/pointer.c src/model/pointer.h \
 	src/model/reference.c src/model/reference.h \
 	src/model/set.c src/model/set.h \
-	src/model/version.c src/model/version.h
+	src/model/version.c src/model/version.h \
+	src/model/version-parse.c src/model/version-parts.h

@@ -23,7 +23,7 @@ key C
 expect "Name des Klons"
 key Enter
 row "Review" "hotfix-1"
-expect "sendet"
+expect "Rücknahme"
 match "A freigeben  Esc abbrechen"
 key A
 expect "Fertig in" 20
@@ -69,7 +69,7 @@ match "│ 리소스 +db +db"
 match "│ 워크로드 +Development +QA +Production ■ +hotfix-1"
 press-until Right "· hotfix-1"
 key D
-expect "전송"
+match "^ ?되돌림 "
 match "A 승인  Esc 취소"
 key Esc
 row "워크로드" "hotfix-1"

@@ -19,13 +19,10 @@
 #include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
-#include "flow/verbs/document.h"
 #include "flow/verbs/flows.h"
 #include "flow/verbs/interrupted.h"
-#include "flow/world/comment.h"
 #include "net/loop.h"
 
-#define IMAGES_MAX 1000
 #define TRIES_MAX 4
 #define RETRY_MS 500
 #define HTTP_TOO_MANY 429
@@ -65,101 +62,6 @@ flow_verb_find(const char *name, enum flow_verb *verb)
 
 /* --- making and freeing --- */
 
-static char *
-copy(const char *text)
-{
-	return text ? xstrdup(text) : NULL;
-}
-
-static void
-release(const char *text)
-{
-	free((char *)(uintptr_t)text);
-}
-
-static const struct flow_value *
-copy_values(const struct flow_value *from)
-{
-	struct flow_value *values;
-	size_t count = 0;
-
-	while (from && from[count].key)
-		count++;
-	if (!count)
-		return NULL;
-	values = xcalloc(count + 1, sizeof(*values));
-	for (size_t i = 0; i < count; i++)
-		values[i] = (struct flow_value){ .key = xstrdup(from[i].key), .kind = from[i].kind,
-						 .text = copy(from[i].text) };
-	return values;
-}
-
-/* A text may be a secret. */
-static void
-release_values(const struct flow_value *values)
-{
-	for (const struct flow_value *v = values; v && v->key; v++) {
-		if (v->text)
-			explicit_bzero((char *)(uintptr_t)v->text, strlen(v->text));
-		release(v->key);
-		release(v->text);
-	}
-	free((void *)(uintptr_t)values);
-}
-
-static void
-copy_request(struct flow_request *to, const struct flow_request *from)
-{
-	size_t count = 0;
-	const char **images;
-
-	to->verb = from->verb;
-	to->org = copy(from->org);
-	to->app = copy(from->app);
-	to->env = copy(from->env);
-	to->source = copy(from->source);
-	to->name = copy(from->name);
-	to->type = copy(from->type);
-	to->operation_id = copy(from->operation_id);
-	to->before_set = copy(from->before_set);
-	to->after_set = copy(from->after_set);
-	to->hotfix = copy(from->hotfix);
-	to->before_values = copy(from->before_values);
-	to->after_values = copy(from->after_values);
-	to->values = copy_values(from->values);
-	to->decides = from->decides;
-	to->waits = from->waits;
-	while (from->images && from->images[count])
-		count++;
-	images = xcalloc(count + 1, sizeof(*images));
-	for (size_t i = 0; i < count; i++)
-		images[i] = xstrdup(from->images[i]);
-	to->images = images;
-	to->draft = from->draft ? delta_copy(from->draft) : NULL;
-}
-
-void
-flow_clear_request(struct flow_request *request)
-{
-	for (size_t i = 0; request->images && request->images[i]; i++)
-		release(request->images[i]);
-	free((void *)(uintptr_t)request->images);
-	delta_free((struct delta *)(uintptr_t)request->draft);
-	release(request->org);
-	release(request->app);
-	release(request->env);
-	release(request->source);
-	release(request->name);
-	release(request->type);
-	release(request->operation_id);
-	release(request->before_set);
-	release(request->after_set);
-	release(request->hotfix);
-	release(request->before_values);
-	release(request->after_values);
-	release_values(request->values);
-}
-
 struct flow *
 flow_alloc(struct session *session, const struct flow_request *request)
 {
@@ -167,7 +69,7 @@ flow_alloc(struct session *session, const struct flow_request *request)
 
 	flow->session = session;
 	flow->verb = verbs[request->verb];
-	copy_request(&flow->request, request);
+	flow_copy_request(&flow->request, request);
 	if (request->verb == FLOW_CLONE && !request->type)
 		flow->request.type = xstrdup("development");
 	flow->started_at = clock_steady_ms();
@@ -262,59 +164,17 @@ flow_free(struct flow *flow)
 	free(flow);
 }
 
-static int
-check_name(const char *name, const char *what, struct error *err)
-{
-	if (name && ids_is_name(name))
-		return 0;
-	return error_set(err, ERROR_INPUT,
-			 _("\"%s\" cannot be the id of %s: 2 to 50 lower-case letters, digits and "
-			   "single dashes between them"),
-			 name ? name : "", what);
-}
-
-static int
-check_request(struct session *session, const struct flow_request *request, struct error *err)
-{
-	size_t count = 0;
-
-	if ((size_t)request->verb >= VERB_COUNT)
-		return error_set(err, ERROR_INPUT, _("there is no such operation"));
-	if (session_check_changes(session, err))
-		return -1;
-	if (check_name(request->org, _("an organization"), err) ||
-	    check_name(request->app, _("an application"), err) ||
-	    check_name(request->env, _("an environment"), err))
-		return -1;
-	if ((request->verb == FLOW_CLONE || request->verb == FLOW_PROMOTE ||
-	     request->verb == FLOW_CARRY) &&
-	    check_name(request->source, _("an environment"), err))
-		return -1;
-	if (request->source && !strcmp(request->source, request->env))
-		return error_set(err, ERROR_INPUT, _("%s cannot be its own source"), request->env);
-	if (request->verb == FLOW_CLONE &&
-	    session_is_protected(session, request->env,
-				 request->type ? request->type : "development"))
-		return error_set(err, ERROR_INPUT,
-				 _("a clone must not be protected: choose another id than %s or "
-				   "another type than %s"),
-				 request->env, request->type ? request->type : "development");
-	while (request->images && request->images[count])
-		if (++count > 2 * IMAGES_MAX)
-			return error_set(err, ERROR_LIMIT, _("more than %d images"), IMAGES_MAX);
-	if (count % 2)
-		return error_set(err, ERROR_INPUT, _("%s: no image is given for it"),
-				 request->images[count - 1]);
-	return 0;
-}
-
 struct flow *
 flow_new(struct session *session, const struct flow_request *request, struct error *err)
 {
 	char id[IDS_UUID_SIZE];
 	struct flow *flow;
 
-	if (check_request(session, request, err))
+	if ((size_t)request->verb >= VERB_COUNT) {
+		error_set(err, ERROR_INPUT, _("there is no such operation"));
+		return NULL;
+	}
+	if (flow_check_request(session, request, err))
 		return NULL;
 	flow = flow_alloc(session, request);
 	ids_uuid7(id);
@@ -493,63 +353,6 @@ finish(struct flow *flow)
 	if (flow->verb->done)
 		flow->verb->done(flow);
 	end(flow, FLOW_DONE);
-}
-
-/* --- the comment --- */
-
-/* Which hotfix it is about: the clone, and what it was made from. */
-static void
-name_hotfix(const struct flow *flow, struct comment *comment, struct clone_origin *kept)
-{
-	const struct flow_request *request = &flow->request;
-	const struct clone_origin *origin = &flow->origin;
-
-	if (request->verb == FLOW_CLONE) {
-		comment->hotfix = xstrdup(request->env);
-		comment->origin = xstrdup(request->source);
-		comment->origin_deployment = xstrdup(untrusted_raw(&flow->record.source_deployment));
-		return;
-	}
-	if (request->verb == FLOW_CARRY) {
-		comment->hotfix = copy(request->hotfix);
-		return;
-	}
-	if (request->verb == FLOW_PROMOTE)
-		comment->source = copy(flow->record.source_deployment.raw);
-	comment->hotfix = copy(request->verb == FLOW_PROMOTE ? request->source : request->env);
-	if (!origin->origin || request->verb != FLOW_PROMOTE) {
-		if (store_clone_origin(session_store(flow->session),
-				       session_platform(flow->session), request->org, request->app,
-				       comment->hotfix, kept, NULL) == 0)
-			origin = kept;
-	}
-	if (origin->origin && origin->deployment_id) {
-		comment->origin = xstrdup(origin->origin);
-		comment->origin_deployment = xstrdup(origin->deployment_id);
-	} else if (request->verb != FLOW_PROMOTE) {
-		free(comment->hotfix);		/* it is no clone, as far as is known */
-		comment->hotfix = NULL;
-	}
-}
-
-char *
-flow_comment(const struct flow *flow)
-{
-	struct comment comment = {
-		.verb = xstrdup(flow->verb->name),
-		.op = xstrdup(untrusted_raw(&flow->record.id)),
-		.undoes = copy(flow->record.undoes.raw),
-		.base = copy(flow->record.from_deployment.raw),
-	};
-	struct clone_origin kept = { 0 };
-	char *text;
-
-	name_hotfix(flow, &comment, &kept);
-	text = comment_encode(&comment, untrusted_raw(&flow->record.summary),
-			      flow->record.reason.raw);
-	clone_origin_clear(&kept);
-	comment_clear(&comment);
-	return text;
 }
 
 /* --- the steps --- */
@@ -745,153 +548,7 @@ flow_request_failed(struct flow *flow, const struct error *error)
 			   step->settle : step->start);
 }
 
-/* --- approval --- */
-
-static void
-fill_record(struct flow *flow, const char *reason)
-{
-	struct operation *record = &flow->record;
-	const struct world *world = session_world(flow->session);
-	const struct review *review = &flow->review;
-	json_t *request = document_encode(flow);
-	char *text = json_dumps(request, JSON_COMPACT);
-	char *summary = review_summary(review);
-	struct delta *back = NULL;
-
-	json_decref(request);
-	untrusted_init(&record->verb, flow->verb->name);
-	untrusted_init(&record->context, session_context(flow->session));
-	untrusted_init(&record->url, session_platform(flow->session));
-	untrusted_init(&record->address, session_address(flow->session));
-	untrusted_init(&record->org, flow->request.org);
-	untrusted_init(&record->app, flow->request.app);
-	untrusted_init(&record->env, flow->request.env);
-	untrusted_init(&record->source, flow->request.source);
-	untrusted_init(&record->env_name, review->env_name);
-	untrusted_init(&record->env_type, flow->request.verb == FLOW_CLONE ?
-		       flow->request.type : untrusted_raw(&flow->target.environment.type));
-	untrusted_init(&record->who, world->user.raw);
-	untrusted_init(&record->reason, reason && *reason ? reason : NULL);
-	untrusted_init(&record->summary, summary);
-	untrusted_init(&record->request, text);
-	untrusted_init(&record->from_deployment, review->from_deployment_id);
-	untrusted_init(&record->from_set, review->from_set_id);
-	untrusted_init(&record->to_set, review->to_set_id);
-	untrusted_init(&record->source_deployment, flow->source.running.id.raw);
-	untrusted_init(&record->way_back, review->way_back);
-	untrusted_init(&record->undoes,
-		       flow->request.verb == FLOW_UNDO ? flow->request.operation_id : NULL);
-	if (review->from && review->to && flow->request.verb != FLOW_CLONE)
-		back = delta_between(review->to, review->from);
-	if (back) {
-		json_t *body = delta_encode(back);
-		char *undo = json_dumps(body, JSON_COMPACT);
-
-		untrusted_init(&record->undo, undo);
-		free(undo);
-		json_decref(body);
-		delta_free(back);
-	}
-	free(text);
-	free(summary);
-	record->state = OPERATION_PREPARED;
-	record->created_at = clock_wall_ms();
-	record->step_count = flow->verb->step_count;
-	record->steps = xcalloc(record->step_count, sizeof(*record->steps));
-	for (size_t i = 0; i < record->step_count; i++)
-		record->steps[i].id = xstrdup(flow->verb->steps[i].id);
-}
-
-/* After a failed begin the person may approve again. */
-static void
-forget_record(struct flow *flow)
-{
-	struct untrusted id = flow->record.id;
-
-	flow->record.id.raw = NULL;
-	operation_clear(&flow->record);
-	flow->record.id = id;
-}
-
-static int
-refuse_name(const struct review *review, const char *env, struct error *err)
-{
-	if (review->is_protected && !review->is_no_clone)
-		return error_set(err, ERROR_INPUT, _("%s is protected: type its id, %s, to go on"), env,
-				 env);
-	if (review->verb == FLOW_DISCARD && !review->is_no_clone)
-		return error_set(err, ERROR_INPUT,
-				 _("%s has changes that are not promoted: type its id, %s, to go on"),
-				 env, env);
-	return error_set(err, ERROR_INPUT,
-			 _("%s is not a clone that was made here: type its id, %s, to go on"), env,
-			 env);
-}
-
-int
-flow_acknowledge(struct flow *flow, const char *id, bool is_acknowledged, struct error *err)
-{
-	struct review *review = &flow->review;
-
-	if (flow->state != FLOW_REVIEW)
-		return error_set(err, ERROR_INPUT, _("this was approved or ended already"));
-	for (size_t i = 0; i < review->finding_count; i++) {
-		if (strcmp(review->findings[i].id, id) != 0)
-			continue;
-		review->findings[i].is_acknowledged = is_acknowledged;
-		session_changed(flow->session);
-		return 0;
-	}
-	return error_set(err, ERROR_INPUT, _("There is no finding %s in this review."), id);
-}
-
-static int
-check_findings(const struct review *review, struct error *err)
-{
-	size_t open = review_open_findings(review);
-
-	if (open == 0)
-		return 0;
-	return error_set(err, ERROR_CONFLICT,
-			 ngettext("%zu finding is not acknowledged yet: it may lead to %s",
-				  "%zu findings are not acknowledged yet: they may lead to %s", open),
-			 open, review->source);
-}
-
-int
-flow_approve(struct flow *flow, const char *reason, const char *typed, struct error *err)
-{
-	if (flow->state == FLOW_DECIDING)
-		return error_set(err, ERROR_CONFLICT, _("decide the conflicts first"));
-	if (flow->state == FLOW_VALUES)
-		return error_set(err, ERROR_CONFLICT, _("decide about the values first"));
-	if (flow->state != FLOW_REVIEW)
-		return error_set(err, ERROR_INPUT, _("this was approved or ended already"));
-	if (check_findings(&flow->review, err) != 0)
-		return -1;
-	if (flow->review.asks_name && (!typed || strcmp(typed, flow->request.env)))
-		return refuse_name(&flow->review, flow->request.env, err);
-	if (flow->review.is_protected && (!reason || !reason[strspn(reason, " \t")]))
-		return error_set(err, ERROR_INPUT,
-				 flow->review.is_no_clone ?
-					 _("%s is not a clone that was made here: give a reason") :
-					 _("%s is protected: give a reason"),
-				 flow->request.env);
-	if (session_check_changes(flow->session, err))
-		return -1;
-	fill_record(flow, reason);
-	if (store_operation_begin(session_store(flow->session), &flow->record, err)) {
-		forget_record(flow);
-		return -1;
-	}
-	flow_stop_waiting(flow);
-	flow->then_read = NULL;
-	flow->journaled = true;
-	flow->state = FLOW_RUNNING;
-	flow->started_at = clock_steady_ms();
-	flow_run_step(flow);
-	return 0;
-}
+/* --- its end by a person --- */
 
 void
 flow_cancel(struct flow *flow)

@@ -2,6 +2,8 @@
 noinst_LIBRARIES += libflow-verbs.a
 libflow_verbs_a_SOURCES = \
 	src/flow/verbs/carry.c \
+	src/flow/verbs/approval.c \
+	src/flow/verbs/check-target.c \
 	src/flow/verbs/clone.c \
 	src/flow/verbs/deploy.c \
 	src/flow/verbs/discard.c \
@@ -10,6 +12,7 @@ libflow_verbs_a_SOURCES = \
 	src/flow/verbs/fixes.c \
 	src/flow/verbs/flow.c \
 	src/flow/verbs/flow.h \
+	src/flow/verbs/flow-comment.c \
 	src/flow/verbs/flows.c \
 	src/flow/verbs/flows.h \
 	src/flow/verbs/interrupted.c \
@@ -21,8 +24,10 @@ libflow_verbs_a_SOURCES = \
 	src/flow/verbs/reads.c \
 	src/flow/verbs/reads-values.c \
 	src/flow/verbs/resume.c \
+	src/flow/verbs/request.c \
 	src/flow/verbs/review.c \
 	src/flow/verbs/steps.c \
 	src/flow/verbs/undo.c \
 	src/flow/verbs/verbs.h \
+	src/flow/verbs/watch-deployment.c \
 	src/flow/verbs/write-values.c

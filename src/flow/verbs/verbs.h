@@ -146,11 +146,17 @@ extern const struct verb verb_clone, verb_deploy, verb_promote, verb_undo, verb_
 #define DEPLOY_STEP_COUNT 6
 extern const struct step deploy_steps[DEPLOY_STEP_COUNT];
 
+/* request.c */
+void flow_copy_request(struct flow_request *to, const struct flow_request *from);
+/* Frees what flow_alloc() or document_decode() copied. */
+void flow_clear_request(struct flow_request *request);
+/* 0, or -1 with err: it is wrong already. */
+int flow_check_request(struct session *session, const struct flow_request *request,
+		       struct error *err);
+
 /* flow.c */
 struct flow *flow_alloc(struct session *session, const struct flow_request *request);
 const struct verb *flow_verb_find(const char *name, enum flow_verb *verb);
-/* Frees what flow_alloc() or document_decode() copied. */
-void flow_clear_request(struct flow_request *request);
 void flow_next_phase(struct flow *flow);
 void flow_step_done(struct flow *flow);
 /* Starts the step under way: settle when `settling`, else start. */
@@ -293,7 +299,16 @@ flow_phase live_start, live_look_failed;
 flow_phase live_wait;
 
 /* steps.c */
-flow_phase check_target, send_deployment, settle_deployment, compare_deployment;
+flow_phase send_deployment, settle_deployment, compare_deployment;
+
+/* check-target.c */
+flow_phase check_target;
+/* Whether another deployment is there than was reviewed, or other resources; err says which. */
+bool flow_has_moved(const struct flow *flow, const struct deployment *last,
+		    const struct deployment *from, struct error *err);
+void flow_set_other_graph(const struct flow *flow, struct error *err);
+
+/* watch-deployment.c */
 flow_phase watch_deployment;
 
 /* The comment of the deployment that the flow makes (flow/world/comment.h); free() it. */

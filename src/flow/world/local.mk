@@ -7,6 +7,8 @@ libflow_world_a_SOURCES = \
 	src/flow/world/details.h \
 	src/flow/world/effective.c \
 	src/flow/world/effective.h \
+	src/flow/world/fetcher.c \
+	src/flow/world/fetcher.h \
 	src/flow/world/learn.c \
 	src/flow/world/learn.h \
 	src/flow/world/logs.c \
@@ -19,8 +21,6 @@ libflow_world_a_SOURCES = \
 	src/flow/world/origins.h \
 	src/flow/world/past.c \
 	src/flow/world/past.h \
-	src/flow/world/reader.c \
-	src/flow/world/reader.h \
 	src/flow/world/unpromoted.c \
 	src/flow/world/unpromoted.h \
 	src/flow/world/watch.c \

@@ -17,8 +17,8 @@
 #include "base/xmalloc.h"
 #include "flow/context/context.h"
 #include "flow/world/comment.h"
+#include "flow/world/fetcher.h"
 #include "flow/world/origin.h"
-#include "flow/world/reader.h"
 #include "flow/world/world.h"
 #include "store/store.h"
 
@@ -36,7 +36,7 @@ struct finding {
 struct origins {
 	struct session *session;
 	char *org, *app;		/* NULL: nothing is focused */
-	struct reader *reader;
+	struct fetcher *fetcher;
 	struct finding *findings;
 	size_t count;
 	size_t untold;			/* environments of which nobody knows whether they are clones */
@@ -50,7 +50,7 @@ origins_new(struct session *session)
 	struct origins *o = xcalloc(1, sizeof(*o));
 
 	o->session = session;
-	o->reader = reader_open(session);
+	o->fetcher = fetcher_open(session);
 	return o;
 }
 
@@ -83,7 +83,7 @@ origins_free(struct origins *o)
 {
 	if (!o)
 		return;
-	reader_close(o->reader);
+	fetcher_close(o->fetcher);
 	forget(o);
 	free(o);
 }
@@ -273,7 +273,7 @@ history(struct origins *o, const char *env, size_t *count)
 	const struct deployment *list;
 
 	*count = 0;
-	list = *last ? reader_history(o->reader, o->org, o->app, env, last, count) : NULL;
+	list = *last ? fetcher_history(o->fetcher, o->org, o->app, env, last, count) : NULL;
 	return list && *count > 0 && untrusted_is(&list[0].id, last) ? list : NULL;
 }
 
@@ -338,7 +338,7 @@ keep_values(struct origins *o, const char *env, const struct deployment *common,
 
 	if (!*version)
 		return true;
-	if (!reader_values(o->reader, o->org, o->app, env, version, &values))
+	if (!fetcher_values(o->fetcher, o->org, o->app, env, version, &values))
 		return false;
 	if (values)
 		origin_keep_values(o->session, o->org, o->app, env, values, is_first);
@@ -388,7 +388,7 @@ judge(struct origins *o, const struct environment *e)
 		taken = advance(&origin, f->env, theirs, their_count, ours, count);
 		is_whole = keep_values(o, f->env, taken ? taken : &ours[count - 1], !taken);
 		/* That it is a clone is known even where the values cannot be read. */
-		if (is_whole || reader_error(o->reader))
+		if (is_whole || fetcher_error(o->fetcher))
 			keep(o, f->env, &origin);
 		if (is_whole)
 			note_judged(o, f, origin.origin);
@@ -431,24 +431,24 @@ origins_update(struct origins *o)
 	if (!app || !knowledge_has_content(&app->known))
 		return;
 	tries = app->count + 1;
-	reader_begin(o->reader);
+	fetcher_begin(o->fetcher);
 	/* What is written is learnt at once: what was found to be a clone has another place in the list, and
 	 * the one behind it would be passed over. */
 	do {
 		o->was_kept = false;
 		o->is_complete = judge_all(o);
 	} while (o->was_kept && tries-- > 0);
-	reader_end(o->reader);
+	fetcher_end(o->fetcher);
 }
 
 bool
 origins_is_settled(const struct origins *o)
 {
-	return !o->org || o->is_complete || reader_is_settled(o->reader);
+	return !o->org || o->is_complete || fetcher_is_settled(o->fetcher);
 }
 
 const struct error *
 origins_error(const struct origins *o)
 {
-	return o->untold > 0 ? reader_error(o->reader) : NULL;
+	return o->untold > 0 ? fetcher_error(o->fetcher) : NULL;
 }

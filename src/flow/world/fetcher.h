@@ -5,8 +5,8 @@
  * forgotten.  What is not there yet is asked of the platform, a few at a time, and the
  * session changes when it has come.
  */
-#ifndef SIDESTAGE_FLOW_WORLD_READER_H
-#define SIDESTAGE_FLOW_WORLD_READER_H
+#ifndef SIDESTAGE_FLOW_WORLD_FETCHER_H
+#define SIDESTAGE_FLOW_WORLD_FETCHER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,33 +14,33 @@
 #include "model/nouns.h"
 
 struct error;
-struct reader;
+struct fetcher;
 struct session;
 struct set;
 struct values;
 
-struct reader *reader_open(struct session *session);
-void reader_close(struct reader *reader);	/* NULL is fine */
-void reader_begin(struct reader *reader);
-void reader_end(struct reader *reader);
+struct fetcher *fetcher_open(struct session *session);
+void fetcher_close(struct fetcher *fetcher);	/* NULL is fine */
+void fetcher_begin(struct fetcher *fetcher);
+void fetcher_end(struct fetcher *fetcher);
 
 /* NULL: not known yet, or it cannot be read (tried again some time later).  Borrowed until a
  * round ends that does not want it. */
-struct set *reader_set(struct reader *reader, const char *org, const char *app, const char *set_id);
+struct set *fetcher_set(struct fetcher *fetcher, const char *org, const char *app, const char *set_id);
 /* The deployments of an environment, newest first, read again when `last_id` differs from the
  * time before.  NULL as above. */
-const struct deployment *reader_history(struct reader *reader, const char *org, const char *app,
+const struct deployment *fetcher_history(struct fetcher *fetcher, const char *org, const char *app,
 					const char *env, const char *last_id, size_t *count);
 
 /* The values of a value set version of an environment; *values is NULL when the platform has none
  * of that id.  false as above. */
-bool reader_values(struct reader *reader, const char *org, const char *app, const char *env,
+bool fetcher_values(struct fetcher *fetcher, const char *org, const char *app, const char *env,
 		   const char *version_id, const struct values **values);
 
 /* All that the last round wanted was answered, or could not be read: waiting longer gives nothing new. */
-bool reader_is_settled(const struct reader *reader);
+bool fetcher_is_settled(const struct fetcher *fetcher);
 /* Why something that the last round wanted could not be read; NULL: nothing failed.  Borrowed until
  * the next turn. */
-const struct error *reader_error(const struct reader *reader);
+const struct error *fetcher_error(const struct fetcher *fetcher);
 
 #endif

@@ -2,7 +2,7 @@
 /* Questions in the order in which they came up; each is waiting, asked, answered, or failed a while ago. */
 #include "config.h"
 
-#include "flow/world/reader.h"
+#include "flow/world/fetcher.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,7 @@ enum kind { HISTORY, SET, VALUES };
 struct question {
 	struct question *next;
 	struct question *beside;	/* in its bucket */
-	struct reader *reader;
+	struct fetcher *fetcher;
 	enum kind kind;
 	char *org, *app;
 	char *env;		/* NULL: a set */
@@ -45,21 +45,21 @@ struct question {
 	size_t count;
 };
 
-struct reader {
+struct fetcher {
 	struct session *session;
 	struct question *questions, **last;	/* last: where the next one goes */
 	struct question *buckets[BUCKETS];
 	size_t asked;
 };
 
-struct reader *
-reader_open(struct session *session)
+struct fetcher *
+fetcher_open(struct session *session)
 {
-	struct reader *reader = xcalloc(1, sizeof(*reader));
+	struct fetcher *fetcher = xcalloc(1, sizeof(*fetcher));
 
-	reader->session = session;
-	reader->last = &reader->questions;
-	return reader;
+	fetcher->session = session;
+	fetcher->last = &fetcher->questions;
+	return fetcher;
 }
 
 static void
@@ -77,7 +77,7 @@ free_question(struct question *q)
 {
 	if (q->call) {
 		api_cancel(q->call);
-		q->reader->asked--;
+		q->fetcher->asked--;
 	}
 	clear_deployments(q);
 	set_unref(q->set);
@@ -93,17 +93,17 @@ free_question(struct question *q)
 }
 
 void
-reader_close(struct reader *reader)
+fetcher_close(struct fetcher *fetcher)
 {
-	if (!reader)
+	if (!fetcher)
 		return;
-	while (reader->questions) {
-		struct question *q = reader->questions;
+	while (fetcher->questions) {
+		struct question *q = fetcher->questions;
 
-		reader->questions = q->next;
+		fetcher->questions = q->next;
 		free_question(q);
 	}
-	free(reader);
+	free(fetcher);
 }
 
 /* --- answers --- */
@@ -132,7 +132,7 @@ take_set(struct question *q, const json_t *body)
 		return false;
 	}
 	q->set = set;
-	store_put_set(session_store(q->reader->session), session_address(q->reader->session), q->org,
+	store_put_set(session_store(q->fetcher->session), session_address(q->fetcher->session), q->org,
 		      q->app, q->id, body);
 	return true;
 }
@@ -183,7 +183,7 @@ note_why(struct question *q, const struct error *error)
 				 : _("The platform answered with another set than %s."), q->env ? q->env : q->id);
 }
 
-static void ask_some(struct reader *reader);
+static void ask_some(struct fetcher *fetcher);
 
 static void
 got(void *data, const struct api_reply *reply)
@@ -191,21 +191,21 @@ got(void *data, const struct api_reply *reply)
 	struct question *q = data;
 
 	q->call = NULL;
-	q->reader->asked--;
+	q->fetcher->asked--;
 	q->answered = take(q, reply);
 	q->failed = !q->answered;
 	q->failed_at = clock_steady_ms();
 	note_why(q, &reply->error);
-	ask_some(q->reader);
-	session_changed(q->reader->session);
+	ask_some(q->fetcher);
+	session_changed(q->fetcher->session);
 }
 
 static void
-ask_some(struct reader *reader)
+ask_some(struct fetcher *fetcher)
 {
-	struct api *api = session_api(reader->session);
+	struct api *api = session_api(fetcher->session);
 
-	for (struct question *q = reader->questions; q && reader->asked < ASKED_MAX; q = q->next) {
+	for (struct question *q = fetcher->questions; q && fetcher->asked < ASKED_MAX; q = q->next) {
 		if (q->call || q->answered || q->failed)
 			continue;
 		if (q->kind == VALUES)
@@ -214,16 +214,16 @@ ask_some(struct reader *reader)
 			q->call = api_list_deployments(api, q->org, q->app, q->env, got, q);
 		else
 			q->call = api_get_set(api, q->org, q->app, q->id, got, q);
-		reader->asked++;
+		fetcher->asked++;
 	}
 }
 
 /* --- rounds --- */
 
 void
-reader_begin(struct reader *reader)
+fetcher_begin(struct fetcher *fetcher)
 {
-	for (struct question *q = reader->questions; q; q = q->next)
+	for (struct question *q = fetcher->questions; q; q = q->next)
 		q->wanted = false;
 }
 
@@ -238,9 +238,9 @@ bucket_of(enum kind kind, const char *org, const char *app, const char *env, con
 }
 
 static void
-leave_bucket(struct reader *reader, struct question *q)
+leave_bucket(struct fetcher *fetcher, struct question *q)
 {
-	struct question **link = &reader->buckets[bucket_of(q->kind, q->org, q->app, q->env, q->id)];
+	struct question **link = &fetcher->buckets[bucket_of(q->kind, q->org, q->app, q->env, q->id)];
 
 	while (*link != q)
 		link = &(*link)->beside;
@@ -248,9 +248,9 @@ leave_bucket(struct reader *reader, struct question *q)
 }
 
 void
-reader_end(struct reader *reader)
+fetcher_end(struct fetcher *fetcher)
 {
-	struct question **place = &reader->questions;
+	struct question **place = &fetcher->questions;
 
 	while (*place) {
 		struct question *q = *place;
@@ -262,11 +262,11 @@ reader_end(struct reader *reader)
 			continue;
 		}
 		*place = q->next;
-		leave_bucket(reader, q);
+		leave_bucket(fetcher, q);
 		free_question(q);
 	}
-	reader->last = place;
-	ask_some(reader);
+	fetcher->last = place;
+	ask_some(fetcher);
 }
 
 static bool
@@ -280,17 +280,17 @@ is_question(const struct question *q, enum kind kind, const char *org, const cha
 
 /* The question, made when it is new; its id is the caller's to set for a history. */
 static struct question *
-want(struct reader *reader, enum kind kind, const char *org, const char *app, const char *env,
+want(struct fetcher *fetcher, enum kind kind, const char *org, const char *app, const char *env,
      const char *id)
 {
-	struct question **bucket = &reader->buckets[bucket_of(kind, org, app, env, id)], *q = *bucket;
+	struct question **bucket = &fetcher->buckets[bucket_of(kind, org, app, env, id)], *q = *bucket;
 
 	while (q && !is_question(q, kind, org, app, env, id))
 		q = q->beside;
 	if (!q) {
-		*reader->last = q = xcalloc(1, sizeof(*q));
-		reader->last = &q->next;
-		*q = (struct question){.reader = reader, .kind = kind, .org = xstrdup(org),
+		*fetcher->last = q = xcalloc(1, sizeof(*q));
+		fetcher->last = &q->next;
+		*q = (struct question){.fetcher = fetcher, .kind = kind, .org = xstrdup(org),
 				       .app = xstrdup(app), .env = env ? xstrdup(env) : NULL, .id = xstrdup(id), .beside = *bucket};
 		*bucket = q;
 	}
@@ -303,7 +303,7 @@ static struct set *
 find_set(const struct question *q)
 {
 	const struct world_application *app =
-		world_application(session_world(q->reader->session), q->org, q->app);
+		world_application(session_world(q->fetcher->session), q->org, q->app);
 	json_t *body;
 
 	for (size_t i = 0; app && i < app->count; i++) {
@@ -316,19 +316,19 @@ find_set(const struct question *q)
 	}
 	if (set_id_is_empty(q->id))
 		return set_new();
-	body = store_get_set(session_store(q->reader->session), session_address(q->reader->session),
+	body = store_get_set(session_store(q->fetcher->session), session_address(q->fetcher->session),
 			     q->org, q->app, q->id);
 	return body ? set_take(body, NULL) : NULL;
 }
 
 struct set *
-reader_set(struct reader *reader, const char *org, const char *app, const char *id)
+fetcher_set(struct fetcher *fetcher, const char *org, const char *app, const char *id)
 {
 	struct question *q;
 
 	if (!*id)
 		return NULL;
-	q = want(reader, SET, org, app, NULL, id);
+	q = want(fetcher, SET, org, app, NULL, id);
 	if (!q->answered && !q->call) {
 		q->set = find_set(q);
 		q->answered = q->set != NULL;
@@ -337,10 +337,10 @@ reader_set(struct reader *reader, const char *org, const char *app, const char *
 }
 
 const struct deployment *
-reader_history(struct reader *reader, const char *org, const char *app, const char *env,
-	       const char *last_id, size_t *count)
+fetcher_history(struct fetcher *fetcher, const char *org, const char *app, const char *env,
+		const char *last_id, size_t *count)
 {
-	struct question *q = want(reader, HISTORY, org, app, env, last_id);
+	struct question *q = want(fetcher, HISTORY, org, app, env, last_id);
 
 	/* What is known stays until the new answer is there. */
 	if (!q->call && strcmp(q->id, last_id) != 0) {
@@ -353,28 +353,28 @@ reader_history(struct reader *reader, const char *org, const char *app, const ch
 }
 
 bool
-reader_values(struct reader *reader, const char *org, const char *app, const char *env,
-	      const char *version_id, const struct values **values)
+fetcher_values(struct fetcher *fetcher, const char *org, const char *app, const char *env,
+	       const char *version_id, const struct values **values)
 {
-	const struct question *q = want(reader, VALUES, org, app, env, version_id);
+	const struct question *q = want(fetcher, VALUES, org, app, env, version_id);
 
 	*values = q->values;
 	return q->answered;
 }
 
 bool
-reader_is_settled(const struct reader *reader)
+fetcher_is_settled(const struct fetcher *fetcher)
 {
-	for (const struct question *q = reader->questions; q; q = q->next)
+	for (const struct question *q = fetcher->questions; q; q = q->next)
 		if (q->wanted && !q->answered && !q->why)
 			return false;
 	return true;
 }
 
 const struct error *
-reader_error(const struct reader *reader)
+fetcher_error(const struct fetcher *fetcher)
 {
-	for (const struct question *q = reader->questions; q; q = q->next)
+	for (const struct question *q = fetcher->questions; q; q = q->next)
 		if (q->wanted && !q->answered && q->why)
 			return q->why;
 	return NULL;

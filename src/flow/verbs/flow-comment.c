@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the comment of a flow's deployment says of it (flow/world/comment.h has the form). */
+#include "config.h"
+
+#include "flow/verbs/verbs.h"
+
+#include <stdlib.h>
+
+#include "base/xmalloc.h"
+#include "flow/world/comment.h"
+
+static char *
+copy(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
+}
+
+/* Which hotfix it is about: the clone, and what it was made from. */
+static void
+name_hotfix(const struct flow *flow, struct comment *comment, struct clone_origin *kept)
+{
+	const struct flow_request *request = &flow->request;
+	const struct clone_origin *origin = &flow->origin;
+
+	if (request->verb == FLOW_CLONE) {
+		comment->hotfix = xstrdup(request->env);
+		comment->origin = xstrdup(request->source);
+		comment->origin_deployment = xstrdup(untrusted_raw(&flow->record.source_deployment));
+		return;
+	}
+	if (request->verb == FLOW_CARRY) {
+		comment->hotfix = copy(request->hotfix);
+		return;
+	}
+	if (request->verb == FLOW_PROMOTE)
+		comment->source = copy(flow->record.source_deployment.raw);
+	comment->hotfix = copy(request->verb == FLOW_PROMOTE ? request->source : request->env);
+	if (!origin->origin || request->verb != FLOW_PROMOTE) {
+		if (store_clone_origin(session_store(flow->session),
+				       session_platform(flow->session), request->org, request->app,
+				       comment->hotfix, kept, NULL) == 0)
+			origin = kept;
+	}
+	if (origin->origin && origin->deployment_id) {
+		comment->origin = xstrdup(origin->origin);
+		comment->origin_deployment = xstrdup(origin->deployment_id);
+	} else if (request->verb != FLOW_PROMOTE) {
+		free(comment->hotfix);		/* it is no clone, as far as is known */
+		comment->hotfix = NULL;
+	}
+}
+
+char *
+flow_comment(const struct flow *flow)
+{
+	struct comment comment = {
+		.verb = xstrdup(flow->verb->name),
+		.op = xstrdup(untrusted_raw(&flow->record.id)),
+		.undoes = copy(flow->record.undoes.raw),
+		.base = copy(flow->record.from_deployment.raw),
+	};
+	struct clone_origin kept = { 0 };
+	char *text;
+
+	name_hotfix(flow, &comment, &kept);
+	text = comment_encode(&comment, untrusted_raw(&flow->record.summary),
+			      flow->record.reason.raw);
+	clone_origin_clear(&kept);
+	comment_clear(&comment);
+	return text;
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The last step watches what was deployed until it runs or has failed.  A look that fails is no
+ * failure of the deployment: it is said, and looked again.
+ */
+#include "config.h"
+
+#include "flow/verbs/verbs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+
+#define WATCH_EVERY_MS 400
+#define WATCH_MAX_MS (60 * 60 * 1000)
+#define GONE_LOOKS 4
+#define ERRORS_MAX 100
+
+/* The last line that is not empty; free() it. */
+static char *
+last_line(const char *text)
+{
+	size_t end = strlen(text), start;
+
+	while (end > 0 && text[end - 1] == '\n')
+		end--;
+	for (start = end; start > 0 && text[start - 1] != '\n'; start--)
+		;
+	return xstrndup(text + start, end - start);
+}
+
+static void
+describe_errors(const struct flow *flow, struct error *err)
+{
+	const struct deployment_error *first = flow->errors;
+	char *output;
+
+	for (size_t i = 0; i < flow->error_count; i++)
+		if (untrusted_is(&flow->errors[i].scope, "workload")) {
+			first = &flow->errors[i];
+			break;
+		}
+	if (!flow->error_count) {
+		error_set(err, ERROR_REMOTE,
+			  _("the deployment to %s failed; the platform does not say why"),
+			  flow->request.env);
+		return;
+	}
+	output = last_line(untrusted_raw(&first->message));
+	if (*output && !untrusted_is(&first->scope, "workload"))	/* it is about no program, so it is no output */
+		error_set(err, ERROR_REMOTE, _("The deployment to %s failed in %s: %s  %s"),
+			  flow->request.env, untrusted_raw(&first->object_id),
+			  untrusted_raw(&first->summary), output);
+	else if (*output)
+		error_set(err, ERROR_REMOTE,
+			  _("The deployment to %s failed in %s: %s  Its output ends with: %s"),
+			  flow->request.env, untrusted_raw(&first->object_id),
+			  untrusted_raw(&first->summary), output);
+	else
+		error_set(err, ERROR_REMOTE, _("The deployment to %s failed in %s: %s"),
+			  flow->request.env, untrusted_raw(&first->object_id),
+			  untrusted_raw(&first->summary));
+	free(output);
+}
+
+/* What runs has the values of before; so the next deployment shall have them too.  A clone
+ * keeps its own: they are to be tried again. */
+static void
+fail_with_errors(struct flow *flow)
+{
+	struct error err = { 0 };
+
+	describe_errors(flow, &err);
+	if (flow->request.verb == FLOW_CLONE)
+		flow_fail(flow, &err);
+	else
+		flow_put_values_back(flow, &err);
+}
+
+static void
+got_errors(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+	size_t count = reply->error.kind == ERROR_NONE ? json_array_size(reply->body) : 0;
+
+	flow->call = NULL;
+	if (count > ERRORS_MAX)
+		count = ERRORS_MAX;
+	flow->errors = xcalloc(count + 1, sizeof(*flow->errors));
+	for (size_t i = 0; i < count; i++)
+		if (deployment_error_decode(&flow->errors[flow->error_count],
+					    json_array_get(reply->body, i), NULL) == 0)
+			flow->error_count++;
+	fail_with_errors(flow);
+}
+
+static void
+count_ready(struct flow *flow, const struct runtime *runtime)
+{
+	struct flow_step *step = &flow->steps[flow->step];
+	const char *waiting = NULL;
+	size_t wanted = flow->result ? json_object_size(set_modules(flow->result)) : 0;
+	int ready = 0;
+
+	for (size_t i = 0; i < runtime->count; i++) {
+		const struct runtime_module *module = &runtime->modules[i];
+
+		if (flow->result && !set_module(flow->result, untrusted_raw(&module->module)))
+			continue;
+		if (module->status == RUNTIME_RUNNING || module->status == RUNTIME_SUCCEEDED)
+			ready++;
+		else if (!waiting)
+			waiting = untrusted_raw(&module->module);
+	}
+	step->wanted = wanted ? (int)wanted : (int)runtime->count;
+	step->done = ready < step->wanted ? ready : step->wanted;
+	flow_detail(flow, "%s", waiting ? waiting : "");
+}
+
+static void
+got_runtime(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+	struct runtime runtime = { 0 };
+
+	flow->call = NULL;
+	if (reply->error.kind == ERROR_NONE && runtime_decode(&runtime, reply->body, NULL) == 0) {
+		count_ready(flow, &runtime);
+		runtime_clear(&runtime);
+	}
+	flow_later(flow, WATCH_EVERY_MS, watch_deployment);
+}
+
+static void
+deployment_ended(struct flow *flow)
+{
+	struct flow_step *step = &flow->steps[flow->step];
+
+	if (flow->deployment.status == DEPLOYMENT_FAILED) {
+		flow->call = api_list_deployment_errors(
+			session_api(flow->session), flow->request.org, flow->request.app,
+			flow->request.env, untrusted_raw(&flow->deployment.id), got_errors, flow);
+		return;
+	}
+	if (!untrusted_is(&flow->deployment.set_id, untrusted_raw(&flow->record.to_set))) {
+		flow_fail_text(flow, ERROR_PROTOCOL,
+			       _("the state of %s is NOT the reviewed one: set %s instead of %s; "
+				 "undo it"),
+			       flow->request.env, untrusted_raw(&flow->deployment.set_id),
+			       untrusted_raw(&flow->record.to_set));
+		return;
+	}
+	if (flow->result)
+		step->wanted = (int)json_object_size(set_modules(flow->result));
+	step->done = step->wanted;
+	flow_detail(flow, "%s", "");
+	flow_step_done(flow);
+}
+
+/* Only behind an answer that it has not ended: the program may have been stopped for hours. */
+static bool
+is_watched_too_long(struct flow *flow)
+{
+	if (clock_steady_ms() - flow->steps[flow->step].started_at <= WATCH_MAX_MS)
+		return false;
+	flow_leave_unwatched(flow,
+			     _("The deployment to %s has not ended within an hour; it goes on without "
+			       "being watched"),
+			     flow->request.env);
+	return true;
+}
+
+/* The deployment was not found.  Without its environment there is nothing to watch; a single
+ * answer may be one of a platform that starts. */
+static void
+looked_for_environment(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+
+	flow->call = NULL;
+	if (reply->error.kind == ERROR_NOT_FOUND && flow->blind >= GONE_LOOKS)
+		flow_leave_unwatched(flow,
+				     _("%s is not there any more: it was deleted meanwhile, and how the "
+				       "deployment ended is not known"),
+				     flow->request.env);
+	else if (!is_watched_too_long(flow))
+		flow_look_failed(flow, &flow->not_found, reply->retry_after_ms);
+}
+
+/* It goes on without us; only looking at it fails. */
+static void
+watched(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+	struct deployment now = { 0 };
+	struct error err = reply->error;
+
+	flow->call = NULL;
+	if (err.kind == ERROR_NOT_FOUND) {
+		flow->not_found = err;
+		flow->call = api_get_environment(session_api(flow->session), flow->request.org,
+						 flow->request.app, flow->request.env,
+						 looked_for_environment, flow);
+		return;
+	}
+	if (err.kind != ERROR_NONE || deployment_decode(&now, reply->body, &err)) {
+		if (!is_watched_too_long(flow))
+			flow_look_failed(flow, &err, reply->retry_after_ms);
+		return;
+	}
+	flow_looked(flow);
+	deployment_clear(&flow->deployment);
+	flow->deployment = now;
+	if (deployment_is_final(&now)) {
+		deployment_ended(flow);
+		return;
+	}
+	if (is_watched_too_long(flow))
+		return;
+	flow->call = api_get_runtime(session_api(flow->session), flow->request.org,
+				     flow->request.app, flow->request.env, got_runtime, flow);
+}
+
+void
+watch_deployment(struct flow *flow)
+{
+	flow->call = api_get_deployment(session_api(flow->session), flow->request.org,
+					flow->request.app, flow->request.env,
+					untrusted_raw(&flow->record.deployment_id), watched,
+					flow);
+}
