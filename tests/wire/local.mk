@@ -45,6 +45,11 @@ tests_wire_test_killed_LDADD = libmodel.a libbase.a $(CURL_LIBS) $(CMOCKA_LIBS) 
 tests_wire_test_refused_SOURCES = tests/wire/test-refused.c tests/wire/serve.c tests/wire/serve.h
 tests_wire_test_refused_LDADD = libmodel.a libbase.a $(CURL_LIBS) $(SQLITE_LIBS) $(CMOCKA_LIBS) $(BASE_LIBS)
 
+check_PROGRAMS += tests/wire/test-waiting
+TESTS += tests/wire/test-waiting
+tests_wire_test_waiting_SOURCES = tests/wire/test-waiting.c tests/wire/serve.c tests/wire/serve.h
+tests_wire_test_waiting_LDADD = libnet.a $(WIRE_LIBS)
+
 check_PROGRAMS += tests/wire/test-access
 TESTS += tests/wire/test-access
 

@@ -12,6 +12,7 @@
 
 struct error;
 struct known_answer;
+struct stream;
 
 #define REQUEST_PARAMS_MAX 8
 
@@ -25,6 +26,7 @@ struct request {
 	const char *bytes;		/* of the body */
 	size_t length;
 	bool has_query;
+	bool may_wait;			/* the answer may come later (wait_ms) or in pieces (stream) */
 	const char *(*query)(void *data, const char *key);	/* NULL: not given */
 	/* All that were given with this key, at most `max`; how many there are. */
 	size_t (*query_all)(void *data, const char *key, const char **values, size_t max);
@@ -49,6 +51,10 @@ struct response {
 	char *text;			/* owned; sent instead of a body, as it is */
 	const char *route;		/* the pattern that was found; NULL: none */
 	bool close;			/* the connection, behind the answer */
+	/* > 0: there is no answer yet.  The request is asked again when something has changed, and
+	 * for the last time, may_wait false, so much later.  For what changes nothing. */
+	int wait_ms;
+	struct stream *stream;		/* owned; instead of a body */
 };
 
 /* A query parameter, or NULL. */

@@ -1,29 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * libmicrohttpd without a thread or a listening socket of its own: we accept, it parses.
- * Its epoll descriptor is one source of our loop, its time-out one of our timers.
+ * One exchange after the other, as libmicrohttpd hands them over.  Guards that the library does not
+ * have: what http-guard.h refuses; bodies have a maximum, and are not read for those who may not
+ * ask (admit.h).
  *
- * Guards that the library does not have:
- *   - its time-out is for silence only, so a peer that sends a byte now and then could hold
- *     a connection for ever: each has a deadline by which its next request must have ended,
- *     and a sweep that shuts it down;
- *   - what http-guard.h refuses;
- *   - bodies have a maximum, and are not read for those who may not ask (admit.h).
+ * A handler that waits for something has its request asked again whenever the database has changed,
+ * so it keeps nothing meanwhile and has nothing to take back; the connection stands still (waiting.h).
  */
 #include "config.h"
 
 #include "platform/http/http.h"
 
-#include <errno.h>
 #include <microhttpd.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -41,92 +34,22 @@
 #include "platform/http/exchange.h"
 #include "platform/http/health.h"
 #include "platform/http/http-guard.h"
-#include "platform/http/http-log.h"
 #include "platform/http/metrics.h"
-#include "platform/http/tls.h"
+#include "platform/http/private.h"
+#include "platform/http/stream.h"
+#include "platform/http/waiting.h"
 #include "platform/state/repository.h"
 
 /* What doc/api/extensions describes. */
-#define EXTENSIONS "deploy-values, deploy-tag, deploy-graph, value-fingerprints"
-#define LISTENERS_MAX 24
-#define REQUEST_ID_DIGITS 16
-#define METHOD_MAX 16
-#define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
-#define ACCEPTS_PER_TURN 32
-
-const struct http_options http_defaults = {
-	.silence_s = 75,
-	.deadline_ms = 80000,
-	.sweep_ms = 5000,
-	.connections = 256,
-	.connections_of_peer = 128,
-	.uri_bytes = 8192,
-	.headers = 100,
-	.header_bytes = 32768,
-	.body_bytes = JSON_BYTES_MAX,
-};
-
-struct connection {
-	struct connection *next, **link;
-	struct http *http;
-	struct peer peer;
-	int fd;
-	int64_t deadline;
-	bool local;		/* by a Unix socket or the loopback */
-	struct {		/* of the exchange that goes on, for the log and the metrics */
-		int64_t began;
-		char id[REQUEST_ID_DIGITS + 1];
-		char method[METHOD_MAX];
-		const char *route;	/* its pattern; NULL: none */
-		int status;		/* 0: not answered */
-	} now;
-};
-
-/* One of libmicrohttpd's daemons: TLS is a matter of all of its connections. */
-struct server {
-	struct http *http;
-	struct MHD_Daemon *daemon;	/* NULL: not wanted */
-	struct loop_fd *watch;
-	struct loop_timer *timer;
-};
-
-struct listener {
-	struct server *server;
-	struct loop_fd *watch;
-	enum peer_trust trust;
-	int fd;
-};
-
-struct http {
-	struct platform *platform;
-	http_answer *answer;		/* what is not for health.h */
-	struct http_options options;
-	struct http_log log;
-	struct server plain, tls;
-	struct listener listeners[LISTENERS_MAX];
-	size_t listener_count;
-	enum peer_trust accepting;	/* of the listener whose connection is being made */
-	struct loop_timer *sweep;
-	struct connection *connections;
-	size_t exchanges;		/* that go on */
-	bool stopping;
-};
-
-struct exchange {
-	char *path;		/* percent-encoded, without the query */
-	const char *uri_fault;
-	struct caller caller;
-	struct guard_headers headers;
-	struct buf body;
-	bool begun;		/* the headers were seen */
-	bool too_large;
-	bool answered;		/* before the body came */
-};
+#define EXTENSIONS "deploy-values, deploy-tag, deploy-graph, deploy-wait, logs-follow, " \
+	"value-fingerprints"
+#define STREAM_MS (60 * 60 * 1000)	/* then it ends, and whoever wants more asks again */
+#define PIECE_MAX 65536
 
 /* --- connections --- */
 
-static void
-connection_changed(void *data, struct MHD_Connection *mhd, void **context,
+void
+http_connection_changed(void *data, struct MHD_Connection *mhd, void **context,
 		   enum MHD_ConnectionNotificationCode code)
 {
 	struct http *http = data;
@@ -159,18 +82,6 @@ connection_changed(void *data, struct MHD_Connection *mhd, void **context,
 	*context = c;
 }
 
-static void
-sweep(void *data)
-{
-	struct http *http = data;
-	int64_t now = clock_steady_ms();
-
-	for (struct connection *c = http->connections; c; c = c->next)
-		if (now >= c->deadline)
-			shutdown(c->fd, SHUT_RDWR);
-	http->sweep = loop_add_timer(http->platform->loop, http->options.sweep_ms, sweep, http);
-}
-
 static struct connection *
 connection_of(struct MHD_Connection *mhd)
 {
@@ -180,15 +91,16 @@ connection_of(struct MHD_Connection *mhd)
 	return info ? info->socket_context : NULL;
 }
 
-/* The first that is called for a request, with the first line as it was sent. */
-static void *
-exchange_new(void *data, const char *uri, struct MHD_Connection *mhd)
+void *
+http_exchange_new(void *data, const char *uri, struct MHD_Connection *mhd)
 {
 	struct http *http = data;
 	struct exchange *exchange = xcalloc(1, sizeof(*exchange));
 	struct connection *c = connection_of(mhd);
 
 	http->exchanges++;
+	exchange->connection = c;
+	exchange->mhd = mhd;
 	if (c) {
 		memset(&c->now, 0, sizeof(c->now));
 		c->now.began = clock_steady_ms();
@@ -215,8 +127,8 @@ note_end(struct http *http, const struct connection *c, const char *path)
 	metrics_request(http->platform->metrics, c->now.route, c->now.method, c->now.status, took);
 }
 
-static void
-exchange_ended(void *data, struct MHD_Connection *mhd, void **context,
+void
+http_exchange_ended(void *data, struct MHD_Connection *mhd, void **context,
 	       enum MHD_RequestTerminationCode code)
 {
 	struct connection *c = connection_of(mhd);
@@ -231,6 +143,10 @@ exchange_ended(void *data, struct MHD_Connection *mhd, void **context,
 	http->exchanges--;
 	if (c)
 		note_end(http, c, exchange->path);
+	wait_clear(&exchange->wait);
+	if (exchange->stream)
+		exchange->stream->free(exchange->stream);
+	buf_clear(&exchange->piece);
 	buf_clear(&exchange->body);
 	caller_clear(&exchange->caller);
 	guard_headers_clear(&exchange->headers);
@@ -241,18 +157,17 @@ exchange_ended(void *data, struct MHD_Connection *mhd, void **context,
 
 /* --- one exchange --- */
 
+/* Takes `out`, which may be NULL. */
 static enum MHD_Result
-send_response(struct MHD_Connection *mhd, const struct response *response, const char *text,
-	      const char *etag)
+queue(struct MHD_Connection *mhd, const struct response *response, struct MHD_Response *out,
+      bool has_body, const char *etag)
 {
 	struct connection *c = connection_of(mhd);
-	struct MHD_Response *out = MHD_create_response_from_buffer(
-		strlen(text), (void *)text, MHD_RESPMEM_MUST_COPY);
 	enum MHD_Result ret;
 
 	if (!out)
 		return MHD_NO;
-	if (*text)
+	if (has_body)
 		MHD_add_response_header(out, "Content-Type", response->content_type
 								     ? response->content_type
 								     : "application/json");
@@ -286,6 +201,15 @@ send_response(struct MHD_Connection *mhd, const struct response *response, const
 	return ret;
 }
 
+static enum MHD_Result
+send_response(struct MHD_Connection *mhd, const struct response *response, const char *text,
+	      const char *etag)
+{
+	return queue(mhd, response, MHD_create_response_from_buffer(strlen(text), (void *)text,
+								     MHD_RESPMEM_MUST_COPY),
+		     *text != '\0', etag);
+}
+
 /* With the ETag it has; 304 when the caller has that already.  Takes what the response owns. */
 static enum MHD_Result
 finish_known(struct MHD_Connection *mhd, struct response *response, const char *if_none_match)
@@ -299,6 +223,15 @@ finish_known(struct MHD_Connection *mhd, struct response *response, const char *
 	ret = send_response(mhd, response, same ? "" : known->text, known->etag);
 	free(response->content_type);
 	return ret;
+}
+
+static void
+free_response(struct response *response)
+{
+	json_decref(response->body);
+	free(response->content_type);
+	free(response->key);
+	free(response->link);
 }
 
 /* Takes what the response owns. */
@@ -329,10 +262,61 @@ finish(struct http *http, struct MHD_Connection *mhd, struct response *response,
 	}
 	ret = send_response(mhd, response, text, tagged ? etag : NULL);
 	free(text);
-	json_decref(response->body);
-	free(response->content_type);
-	free(response->key);
-	free(response->link);
+	free_response(response);
+	return ret;
+}
+
+/* --- answers that come later, or in pieces --- */
+
+/* The peer has sent all that it has to: the deadline of its next request is that much later. */
+static void
+stand_still(struct exchange *exchange, int64_t most_ms, int64_t look_ms)
+{
+	struct connection *c = exchange->connection;
+
+	c->deadline = clock_steady_ms() + most_ms + c->http->options.deadline_ms;
+	wait_suspend(&c->http->waits, &exchange->wait, exchange->mhd, c->fd, most_ms, look_ms);
+}
+
+/* The library asks when the peer has taken what came before. */
+static ssize_t
+next_piece(void *data, uint64_t position, char *out, size_t room)
+{
+	struct exchange *exchange = data;
+	struct buf *piece = &exchange->piece;
+	bool goes_on = true;
+
+	(void)position;
+	if (exchange->wait.gone)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	if (piece->length == 0)
+		goes_on = exchange->stream->more(exchange->stream, piece);
+	if (piece->length > 0) {
+		size_t length = piece->length < room ? piece->length : room;
+
+		memcpy(out, piece->data, length);
+		buf_drop_front(piece, length);
+		return (ssize_t)length;
+	}
+	if (!goes_on || !wait_is_allowed(&exchange->connection->http->waits, &exchange->wait))
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	stand_still(exchange, STREAM_MS, exchange->stream->look_ms);
+	return 0;
+}
+
+/* Takes what the response owns. */
+static enum MHD_Result
+send_stream(struct exchange *exchange, struct response *response)
+{
+	enum MHD_Result ret;
+
+	exchange->stream = response->stream;
+	buf_init(&exchange->piece, PIECE_MAX);
+	exchange->connection->deadline = clock_steady_ms() + STREAM_MS;
+	ret = queue(exchange->mhd, response,
+		    MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE_MAX, next_piece, exchange, NULL),
+		    true, NULL);
+	free_response(response);
 	return ret;
 }
 
@@ -459,6 +443,7 @@ answer_request(struct http *http, struct MHD_Connection *mhd, const char *method
 		.idempotency_key = header(mhd, "Idempotency-Key"),
 		.bytes = buf_str(&exchange->body),
 		.length = exchange->body.length,
+		.may_wait = wait_is_allowed(&http->waits, &exchange->wait),
 		.has_query = MHD_get_connection_values(mhd, MHD_GET_ARGUMENT_KIND, NULL, NULL) > 0,
 		.query = query,
 		.query_all = query_all,
@@ -466,19 +451,27 @@ answer_request(struct http *http, struct MHD_Connection *mhd, const char *method
 	};
 	struct response response;
 
+	if (exchange->wait.gone)
+		return MHD_NO;
 	if (exchange->too_large)
 		return refuse(mhd, 413, _("The body is larger than this platform takes."));
 	if (!health_answer(http->platform, &request, &response))
 		http->answer(http->platform, &request, &response);
 	response.close = http->stopping;
+	if (response.wait_ms > 0) {
+		free_response(&response);
+		stand_still(exchange, response.wait_ms, 0);
+		return MHD_YES;
+	}
+	if (response.stream)
+		return send_stream(exchange, &response);
 	if (response.known)
 		return finish_known(mhd, &response, exchange->headers.if_none_match);
 	return finish(http, mhd, &response, is_get, exchange->headers.if_none_match);
 }
 
-/* Called with the headers, then with each piece of the body, then at its end. */
-static enum MHD_Result
-handle(void *data, struct MHD_Connection *mhd, const char *path, const char *method,
+enum MHD_Result
+http_handle(void *data, struct MHD_Connection *mhd, const char *path, const char *method,
        const char *version, const char *bytes, size_t *length, void **context)
 {
 	struct exchange *exchange = *context;
@@ -497,205 +490,4 @@ handle(void *data, struct MHD_Connection *mhd, const char *path, const char *met
 		return MHD_YES;
 	}
 	return exchange->answered ? MHD_YES : answer_request(data, mhd, method, exchange);
-}
-
-/* --- the library in our loop --- */
-
-static void run(void *data);
-
-static void
-set_timer(struct server *server)
-{
-	struct loop *loop = server->http->platform->loop;
-	MHD_UNSIGNED_LONG_LONG ms;
-
-	loop_remove_timer(server->timer);
-	server->timer = NULL;
-	if (MHD_get_timeout(server->daemon, &ms) == MHD_YES)
-		server->timer = loop_add_timer(loop, (int64_t)(ms < 60000 ? ms : 60000), run, server);
-}
-
-static void
-work(struct server *server)
-{
-	MHD_run(server->daemon);
-	set_timer(server);
-}
-
-static void
-run(void *data)
-{
-	struct server *server = data;
-
-	server->timer = NULL;
-	work(server);
-}
-
-static void
-ready(void *data, uint32_t events)
-{
-	(void)events;
-	work(data);
-}
-
-static void
-accept_some(void *data, uint32_t events)
-{
-	struct listener *listener = data;
-
-	(void)events;
-	for (int n = 0; n < ACCEPTS_PER_TURN; n++) {
-		struct sockaddr_storage address;
-		socklen_t length = sizeof(address);
-		int fd = accept4(listener->fd, (struct sockaddr *)&address, &length,
-				 SOCK_CLOEXEC | SOCK_NONBLOCK);
-
-		if (fd < 0)
-			break;
-		listener->server->http->accepting = listener->trust;
-		/* It closes the descriptor itself when it refuses. */
-		MHD_add_connection(listener->server->daemon, fd, (struct sockaddr *)&address, length);
-		listener->server->http->accepting = PEER_REMOTE;
-	}
-	work(listener->server);
-}
-
-static int
-start_server(struct http *http, struct server *server, bool tls, struct error *err)
-{
-	const struct http_options *options = &http->options;
-	unsigned flags = MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG;
-	struct MHD_OptionItem secure[] = {
-		{MHD_OPTION_HTTPS_CERT_CALLBACK, 0, tls_callback()},
-		{MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)TLS_PRIORITIES},
-		{MHD_OPTION_END, 0, NULL},
-	};
-	struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
-	const union MHD_DaemonInfo *info;
-
-	server->http = http;
-	server->daemon = MHD_start_daemon(
-		flags | (tls ? (unsigned)MHD_USE_TLS : 0), 0, NULL, NULL, handle, http,
-		MHD_OPTION_EXTERNAL_LOGGER, http_log_line, &http->log, MHD_OPTION_URI_LOG_CALLBACK,
-		exchange_new, http, MHD_OPTION_NOTIFY_COMPLETED, exchange_ended, http,
-		MHD_OPTION_NOTIFY_CONNECTION, connection_changed, http,
-		MHD_OPTION_CONNECTION_LIMIT, options->connections,
-		MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->connections_of_peer,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->header_bytes,
-		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)options->silence_s,
-		MHD_OPTION_STRICT_FOR_CLIENT, 1,
-		MHD_OPTION_ARRAY, tls ? secure : none, MHD_OPTION_END);
-	info = server->daemon ? MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
-	if (!info)
-		return error_set(err, ERROR_SYSTEM, _("The HTTP server cannot be started."));
-	server->watch = loop_add_fd(http->platform->loop, info->epoll_fd, EPOLLIN, ready, server);
-	return 0;
-}
-
-struct http *
-http_new(struct platform *platform, http_answer *answer, struct error *err)
-{
-	return http_new_with(platform, &http_defaults, answer, err);
-}
-
-struct http *
-http_new_with(struct platform *platform, const struct http_options *options, http_answer *answer,
-	      struct error *err)
-{
-	struct http *http = xcalloc(1, sizeof(*http));
-
-	http->platform = platform;
-	http->options = *options;
-	http->answer = answer;
-	if (http->options.body_bytes == 0)
-		http->options.body_bytes = JSON_BYTES_MAX;
-	if (start_server(http, &http->plain, false, err) != 0 ||
-	    (options->tls && start_server(http, &http->tls, true, err) != 0)) {
-		http_free(http);
-		return NULL;
-	}
-	http->sweep = loop_add_timer(platform->loop, options->sweep_ms, sweep, http);
-	return http;
-}
-
-static int
-add_listener(struct http *http, struct server *server, int fd, enum peer_trust trust,
-	     struct error *err)
-{
-	struct listener *listener = &http->listeners[http->listener_count];
-
-	if (http->listener_count == LISTENERS_MAX) {
-		close(fd);
-		return error_set(err, ERROR_LIMIT, _("No more than %d sockets can be listened on."),
-				 LISTENERS_MAX);
-	}
-	listener->server = server;
-	listener->trust = trust;
-	listener->fd = fd;
-	listener->watch = loop_add_fd(http->platform->loop, fd, EPOLLIN, accept_some, listener);
-	http->listener_count++;
-	return 0;
-}
-
-int
-http_listen(struct http *http, int fd, struct error *err)
-{
-	return add_listener(http, &http->plain, fd, guard_is_unix(fd) ? PEER_PRIVATE : PEER_REMOTE,
-			    err);
-}
-
-int
-http_listen_tls(struct http *http, int fd, struct error *err)
-{
-	if (!http->tls.daemon) {
-		close(fd);
-		return error_set(err, ERROR_INPUT, _("A socket asks for TLS, and there is no "
-						     "certificate."));
-	}
-	return add_listener(http, &http->tls, fd, PEER_REMOTE, err);
-}
-
-int
-http_listen_control(struct http *http, int fd, struct error *err)
-{
-	return add_listener(http, &http->plain, fd, PEER_CONTROL, err);
-}
-
-void
-http_stop_listening(struct http *http)
-{
-	for (size_t i = 0; i < http->listener_count; i++) {
-		loop_remove_fd(http->listeners[i].watch);
-		close(http->listeners[i].fd);
-	}
-	http->listener_count = 0;
-	http->stopping = true;
-}
-
-bool
-http_is_idle(const struct http *http)
-{
-	return http->exchanges == 0;
-}
-
-static void
-stop_server(struct server *server)
-{
-	if (!server->daemon)
-		return;
-	loop_remove_fd(server->watch);
-	loop_remove_timer(server->timer);
-	MHD_stop_daemon(server->daemon);
-}
-
-void
-http_free(struct http *http)
-{
-	if (!http)
-		return;
-	http_stop_listening(http);
-	loop_remove_timer(http->sweep);
-	stop_server(&http->plain);
-	stop_server(&http->tls);
-	free(http);
 }

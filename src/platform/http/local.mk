@@ -17,5 +17,10 @@ libplatform_http_a_SOURCES = \
 	src/platform/http/http.h \
 	src/platform/http/metrics.c \
 	src/platform/http/metrics.h \
+	src/platform/http/private.h \
+	src/platform/http/server.c \
+	src/platform/http/stream.h \
 	src/platform/http/tls.c \
-	src/platform/http/tls.h
+	src/platform/http/tls.h \
+	src/platform/http/waiting.c \
+	src/platform/http/waiting.h

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What http.c (exchanges) and server.c (sockets, the library in our loop) share; nothing outside
+ * this folder includes it. */
+#ifndef SIDESTAGE_PLATFORM_HTTP_PRIVATE_H
+#define SIDESTAGE_PLATFORM_HTTP_PRIVATE_H
+
+#include <microhttpd.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "platform/auth/admit.h"
+#include "platform/http/exchange.h"
+#include "platform/http/http-guard.h"
+#include "platform/http/http-log.h"
+#include "platform/http/http.h"
+#include "platform/http/waiting.h"
+
+#define LISTENERS_MAX 24
+#define REQUEST_ID_DIGITS 16
+#define METHOD_MAX 16
+
+struct connection {
+	struct connection *next, **link;
+	struct http *http;
+	struct peer peer;
+	int fd;
+	int64_t deadline;
+	bool local;		/* by a Unix socket or the loopback */
+	struct {		/* of the exchange that goes on, for the log and the metrics */
+		int64_t began;
+		char id[REQUEST_ID_DIGITS + 1];
+		char method[METHOD_MAX];
+		const char *route;	/* its pattern; NULL: none */
+		int status;		/* 0: not answered */
+	} now;
+};
+
+/* One of libmicrohttpd's daemons: TLS is a matter of all of its connections. */
+struct server {
+	struct http *http;
+	struct MHD_Daemon *daemon;	/* NULL: not wanted */
+	struct loop_fd *watch;
+	struct loop_timer *timer;
+};
+
+struct listener {
+	struct server *server;
+	struct loop_fd *watch;
+	enum peer_trust trust;
+	int fd;
+};
+
+struct http {
+	struct platform *platform;
+	http_answer *answer;		/* what is not for health.h */
+	struct http_options options;
+	struct http_log log;
+	struct server plain, tls;
+	struct listener listeners[LISTENERS_MAX];
+	size_t listener_count;
+	enum peer_trust accepting;	/* of the listener whose connection is being made */
+	struct loop_timer *sweep;
+	struct connection *connections;
+	size_t exchanges;		/* that go on */
+	struct waits waits;
+	struct loop_task *resumed;	/* some of them were: the library is to be run */
+	int64_t seen;			/* of the database, by those that wait */
+	bool stopping;
+};
+
+struct exchange {
+	char *path;		/* percent-encoded, without the query */
+	const char *uri_fault;
+	struct caller caller;
+	struct guard_headers headers;
+	struct buf body;
+	bool begun;		/* the headers were seen */
+	bool too_large;
+	bool answered;		/* before the body came */
+	struct connection *connection;
+	struct MHD_Connection *mhd;
+	struct wait wait;
+	struct stream *stream;	/* owned; NULL: it is no such answer */
+	struct buf piece;	/* of the stream, not sent yet */
+};
+
+/* http.c: what the library calls, `data` being the struct http. */
+void http_connection_changed(void *data, struct MHD_Connection *mhd, void **context,
+			     enum MHD_ConnectionNotificationCode code);
+/* The first that is called for a request, with the first line as it was sent. */
+void *http_exchange_new(void *data, const char *uri, struct MHD_Connection *mhd);
+/* Called with the headers, then with each piece of the body, then at its end, and then again
+ * whenever the connection has stood still. */
+enum MHD_Result http_handle(void *data, struct MHD_Connection *mhd, const char *path,
+			    const char *method, const char *version, const char *bytes,
+			    size_t *length, void **context);
+void http_exchange_ended(void *data, struct MHD_Connection *mhd, void **context,
+			 enum MHD_RequestTerminationCode code);
+
+#endif
