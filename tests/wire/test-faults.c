@@ -171,7 +171,7 @@ assert_done_once(struct flow *flow, size_t before)
 	if (flow_state(flow) != FLOW_DONE)
 		fail_msg("not done: %s", flow_error(flow)->text);
 	list = deployments();
-	mark = xasprintf("%s]", flow_operation_id(flow));
+	mark = xasprintf(" op=%s ", flow_operation_id(flow));
 	assert_int_equal(json_array_size(list), before + 1);
 	assert_string_equal(json_member_string(json_array_get(list, 0), "status"), "succeeded");
 	assert_non_null(strstr(json_member_string(json_array_get(list, 0), "comment"), mark));
