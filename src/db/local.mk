@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libdb.a
 libdb_a_SOURCES = \
 	src/db/db.c src/db/db.h \
+	src/db/effects.c src/db/effects.h \
 	src/db/migrate.c src/db/migrate.h \
 	src/db/private.h \
 	src/db/queue.c src/db/queue.h \

@@ -2,7 +2,7 @@
 # The rooms of the daemon, the highest first: each knows only those behind it.
 PLATFORM_ROOMS = libplatform-admin.a libplatform-api.a libplatform-http.a libplatform-engine.a \
 	libplatform-auth.a libplatform-state.a libplatform-drivers.a
-PLATFORM_LIBS = $(PLATFORM_ROOMS) libnet.a libmodel.a libbase.a \
+PLATFORM_LIBS = $(PLATFORM_ROOMS) libdb.a libnet.a libmodel.a libbase.a \
 	$(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(YAML_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
 
 bin_PROGRAMS += sidestaged

@@ -17,7 +17,7 @@
 
 #include "platform/state/platform.h"
 
-#include "platform/state/effects.h"
+#include "db/effects.h"
 
 struct delta;
 struct error;

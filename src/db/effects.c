@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "platform/state/effects.h"
+#include "db/effects.h"
 
 #include <stddef.h>
 #include <stdlib.h>

@@ -4,8 +4,8 @@
  * go.  Whoever changes the database asks for it in the same transaction, and it happens when
  * the outermost one is committed, or not at all.  repository_after_commit() is the door.
  */
-#ifndef SIDESTAGE_PLATFORM_STATE_EFFECTS_H
-#define SIDESTAGE_PLATFORM_STATE_EFFECTS_H
+#ifndef SIDESTAGE_DB_EFFECTS_H
+#define SIDESTAGE_DB_EFFECTS_H
 
 typedef void effect(void *data);
 
