@@ -24,7 +24,7 @@ flow/verbs base net model compare store api flow/context flow/world
 flow base net model compare store api flow/context flow/world flow/verbs
 ui base model compare store flow flow/context flow/world flow/verbs
 cli base model compare store flow flow/context flow/world flow/verbs ui
-platform/drivers base net model
+platform/drivers base db net model
 platform/state base db net model
 platform/auth base net model platform/state
 platform/engine base net model platform/drivers platform/state platform/auth
@@ -36,7 +36,7 @@ platform base net model platform/admin
 <curses.h> ui
 <term.h> ui
 <curl/curl.h> net
-<sqlite3.h> db platform/drivers platform/state platform/admin
+<sqlite3.h> db
 <microhttpd.h> platform/http
 <gnutls/gnutls.h> platform/state platform/http
 <yaml.h> platform/admin

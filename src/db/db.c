@@ -93,6 +93,12 @@ db_code(const struct db *db)
 }
 
 const char *
+db_code_words(const struct db *db)
+{
+	return sqlite3_errstr(db->code);
+}
+
+const char *
 db_message(const struct db *db)
 {
 	return db->message;
@@ -254,6 +260,7 @@ db_close(struct db *db)
 		return;
 	statements_forget(db);
 	sqlite3_close(db->sqlite);
+	effects_free(db->effects);
 	queue_close(&db->queue);
 	free(db->path);
 	free(db);
@@ -337,8 +344,12 @@ db_commit(struct db *db, struct error *err)
 	db->deadline = clock_steady_ms() + db->busy_ms;
 	if (execute(db, db->depth > 1 ? "RELEASE inner" : "COMMIT"))
 		return db_error(db, err);
+	if (db->effects)
+		effects_keep(db->effects, db->depth);
 	db->depth--;
 	db_leave_turn(db);
+	if (db->depth == 0 && db->effects)
+		effects_run(db->effects);
 	return 0;
 }
 
@@ -355,6 +366,8 @@ db_rollback(struct db *db)
 	    sqlite3_exec(db->sqlite, db->depth > 1 ? "ROLLBACK TO inner; RELEASE inner" : "ROLLBACK", NULL,
 			 NULL, NULL) != SQLITE_OK)
 		db->is_broken = true;
+	if (db->effects)
+		effects_forget(db->effects, db->depth);
 	db->depth--;
 	if (db->depth > 0)
 		return;
@@ -372,6 +385,20 @@ db_end(struct db *db, int ret, struct error *err)
 	if (ret)
 		db_rollback(db);
 	return ret;
+}
+
+void
+db_after_commit(struct db *db, effect *run, effect *drop, void *data)
+{
+	if (db->depth > 0) {
+		if (!db->effects)
+			db->effects = effects_new();
+		effects_add(db->effects, db->depth, run, drop, data);
+		return;
+	}
+	run(data);
+	if (drop)
+		drop(data);
 }
 
 int

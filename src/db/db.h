@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "db/effects.h"
+
 struct db;
 struct error;
 
@@ -62,6 +64,9 @@ void db_rollback(struct db *db);
 /* For "ret = db_end(db, ret, err)": commits when ret is 0, else, or when that fails, rolls back. */
 int db_end(struct db *db, int ret, struct error *err);
 int db_depth(const struct db *db);	/* 0: no transaction is open */
+/* run(data) follows the commit of the outermost transaction, or comes at once when there is none; it is
+ * left out when what asked for it is rolled back.  In each case drop(data) (NULL is fine) comes last. */
+void db_after_commit(struct db *db, effect *run, effect *drop, void *data);
 
 int64_t db_changes(const struct db *db);	/* rows of the last statement */
 int64_t db_total_changes(const struct db *db);	/* rows since it was opened */
@@ -92,6 +97,7 @@ enum db_failure {
 };
 enum db_failure db_failure(const struct db *db);
 int db_code(const struct db *db);		/* SQLite's, extended: for a log */
+const char *db_code_words(const struct db *db);	/* what that means, in general */
 const char *db_message(const struct db *db);	/* SQLite's, untranslated: for a log */
 /* Fills err (ERROR_STORE) with the path and what the last failure was; returns -1. */
 int db_error(const struct db *db, struct error *err);

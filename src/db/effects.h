@@ -2,7 +2,7 @@
 /*
  * What is to happen once a change is durable: processes that start or stop, timers, files that
  * go.  Whoever changes the database asks for it in the same transaction, and it happens when
- * the outermost one is committed, or not at all.  repository_after_commit() is the door.
+ * the outermost one is committed, or not at all.  db_after_commit() is the door.
  */
 #ifndef SIDESTAGE_DB_EFFECTS_H
 #define SIDESTAGE_DB_EFFECTS_H

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libdb.a
 libdb_a_SOURCES = \
+	src/db/copy.c src/db/copy.h \
 	src/db/db.c src/db/db.h \
 	src/db/effects.c src/db/effects.h \
 	src/db/migrate.c src/db/migrate.h \

@@ -18,6 +18,7 @@ struct db {
 	int64_t deadline;	/* steady ms: until then what is under way waits for other programs */
 	struct queue queue;
 	struct statement *slots[SLOTS];
+	struct effects *effects;	/* NULL: none was ever asked for */
 	int depth;		/* transactions that are open, one in the other */
 	int writing;		/* statements under way that write outside of one */
 	bool is_broken;		/* SQLite took all of them back: nothing more is done in them */

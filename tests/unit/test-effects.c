@@ -9,6 +9,7 @@
 
 #include <setjmp.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -1184,7 +1185,7 @@ purged_value_leaves_the_files_also_after_a_crash(void **state)
 static void
 full_disk_is_507_and_changes_nothing(void **state)
 {
-	sqlite3 *database = world.platform.repository->database;
+	struct db *db = world.platform.repository->db;
 	char *big = xmalloc(60001), *body, *before, *after;
 	struct response response;
 
@@ -1194,15 +1195,14 @@ full_disk_is_507_and_changes_nothing(void **state)
 	big[60000] = '\0';
 	body = xasprintf("{'key': 'BIG', 'value': '%s', 'description': null}", big);
 	before = dump();
-	assert_int_equal(sqlite3_exec(database, "PRAGMA max_page_count = 1", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(db_run(db, "PRAGMA max_page_count = 1", NULL), 0);
 	response = ask("POST", ENV "/values", NULL, body);
 	assert_int_equal(response.status, 507);
 	assert_non_null(strstr(json_member_string(response.body, "message"), "full"));
 	clear(&response);
 	after = dump();
 	assert_string_equal(before, after);
-	assert_int_equal(sqlite3_exec(database, "PRAGMA max_page_count = 1000000", NULL, NULL, NULL),
-			 SQLITE_OK);
+	assert_int_equal(db_run(db, "PRAGMA max_page_count = 1000000", NULL), 0);
 	expect("POST", ENV "/values", body, 201);
 	free(after);
 	free(before);
@@ -1291,7 +1291,7 @@ nothing_is_written_behind_a_transaction_that_sqlite_took_back(void **state)
 	(void)state;
 	come_to_rest();
 	assert_int_equal(repository_begin(r, &err), 0);
-	assert_int_equal(sqlite3_exec(r->database, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(db_run(r->db, "ROLLBACK", NULL), 0);
 	assert_int_equal(rows_run(r, &err, "INSERT INTO env_types VALUES ('acme', 'late', '')", ""), -1);
 	assert_int_equal(repository_begin(r, &err), -1);
 	assert_int_equal(repository_commit(r, &err), -1);

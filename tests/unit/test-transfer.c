@@ -146,13 +146,13 @@ a_database_is_copied_aside_before_it_is_changed(void **state)
 	char *path, *copy;
 
 	(void)state;
-	if (schema_version < 2)
+	if (platform_schema.count < 2)
 		return;
 	assert_non_null(mkdtemp(folder));
 	path = xasprintf("%s/platform.db", folder);
 	copy = xasprintf("%s.version-1", path);
 	assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(database, schema_steps[0], NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(database, platform_schema.steps[0].sql, NULL, NULL, NULL), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(database, "PRAGMA user_version = 1;"
 						"INSERT INTO env_types VALUES ('o', 't', 'kept')",
 				      NULL, NULL, NULL), SQLITE_OK);

@@ -11,7 +11,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +21,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "db/copy.h"
 #include "platform/admin/tar.h"
 #include "platform/state/rows.h"
 
@@ -36,8 +36,7 @@ struct backup {
 	char *state, *path, *work;
 	char **names;
 	size_t count, at;
-	sqlite3 *from, *to;
-	sqlite3_backup *copy;
+	struct db_copy *copy;
 	int64_t stuck_at;
 	int in, out;
 	int64_t left;			/* bytes of the work file */
@@ -134,60 +133,35 @@ backup_new(struct repository *repository, const char *state, const char *path, s
 /* --- one database into the work file --- */
 
 static int
-database_failed(struct backup *backup, sqlite3 *database, struct error *err)
+copy_failed(struct backup *backup, struct error *err)
 {
-	return error_set(err, ERROR_STORE, _("%s/%s: cannot be copied: %s"), backup->state,
-			 backup->names[backup->at], sqlite3_errmsg(database));
-}
-
-static sqlite3 *
-open_source(struct backup *backup, struct error *err)
-{
-	char *path;
-	int code;
-
-	if (backup->repository && backup->at == 0)
-		return backup->repository->database;
-	path = xasprintf("%s/%s", backup->state, backup->names[backup->at]);
-	code = sqlite3_open_v2(path, &backup->from, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, NULL);
-	free(path);
-	if (code == SQLITE_OK)
-		return backup->from;
-	database_failed(backup, backup->from, err);
-	return NULL;
+	return error_prefix(err, _("%s/%s: cannot be copied"), backup->state, backup->names[backup->at]);
 }
 
 static int
 begin_copy(struct backup *backup, struct error *err)
 {
-	sqlite3 *from = open_source(backup, err);
+	const bool is_ours = backup->repository && backup->at == 0;
+	char *path;
 	int fd;
 
-	if (!from)
-		return -1;
 	unlink(backup->work);
 	fd = open(backup->work, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return error_errno(err, _("%s: cannot be made"), backup->work);
 	close(fd);
-	if (sqlite3_open_v2(backup->work, &backup->to, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
-	    sqlite3_exec(backup->to, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF", NULL, NULL,
-			 NULL) != SQLITE_OK)
-		return database_failed(backup, backup->to, err);
-	backup->copy = sqlite3_backup_init(backup->to, "main", from, "main");
+	path = xasprintf("%s/%s", backup->state, backup->names[backup->at]);
+	backup->copy = db_copy_new(is_ours ? backup->repository->db : NULL, path, backup->work, err);
+	free(path);
 	backup->stuck_at = 0;
-	return backup->copy ? 0 : database_failed(backup, backup->to, err);
+	return backup->copy ? 0 : copy_failed(backup, err);
 }
 
 static void
-close_databases(struct backup *backup)
+end_copy(struct backup *backup)
 {
-	if (backup->copy)
-		sqlite3_backup_finish(backup->copy);
+	db_copy_free(backup->copy);
 	backup->copy = NULL;
-	sqlite3_close(backup->to);
-	sqlite3_close(backup->from);
-	backup->to = backup->from = NULL;
 }
 
 static int
@@ -209,34 +183,36 @@ begin_piece(struct backup *backup, struct error *err)
 	return 0;
 }
 
+/* A database that is locked may be free later. */
+static int
+stay(struct backup *backup, struct error *err)
+{
+	int64_t now = clock_steady_ms();
+
+	if (!backup->stuck_at)
+		backup->stuck_at = now;
+	if (now - backup->stuck_at < STUCK_MS)
+		return 0;
+	return error_set(err, ERROR_STORE, _("%s: is kept locked by its program"),
+			 backup->names[backup->at]);
+}
+
 static int
 copy_pages(struct backup *backup, struct error *err)
 {
-	int code = sqlite3_backup_step(backup->copy, PAGES_PER_STEP);
-	int64_t now = clock_steady_ms();
+	struct error why = {0};
+	int more = db_copy_step(backup->copy, PAGES_PER_STEP, &why);
 
-	if (code == SQLITE_OK) {
-		backup->stuck_at = 0;
+	if (more < 0 && why.kind == ERROR_UNAVAILABLE)
+		return stay(backup, err);
+	if (more < 0) {
+		error_set(err, why.kind, "%s", why.text);
+		return copy_failed(backup, err);
+	}
+	backup->stuck_at = 0;
+	if (more)
 		return 0;
-	}
-	if (code == SQLITE_BUSY || code == SQLITE_LOCKED) {
-		if (!backup->stuck_at)
-			backup->stuck_at = now;
-		return now - backup->stuck_at < STUCK_MS
-			       ? 0
-			       : error_set(err, ERROR_STORE, _("%s: is kept locked by its program"),
-					   backup->names[backup->at]);
-	}
-	if (code != SQLITE_DONE || sqlite3_backup_finish(backup->copy) != SQLITE_OK) {
-		if (code == SQLITE_DONE)
-			backup->copy = NULL;
-		return database_failed(backup, backup->to, err);
-	}
-	backup->copy = NULL;
-	/* A copy of a database in WAL mode says so too; a plain one opens anywhere. */
-	if (sqlite3_exec(backup->to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) != SQLITE_OK)
-		return database_failed(backup, backup->to, err);
-	close_databases(backup);
+	end_copy(backup);
 	return begin_piece(backup, err);
 }
 
@@ -299,7 +275,7 @@ backup_free(struct backup *backup)
 {
 	if (!backup)
 		return;
-	close_databases(backup);
+	end_copy(backup);
 	if (backup->in >= 0)
 		close(backup->in);
 	if (backup->out >= 0)

@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +20,8 @@
 #include "base/i18n.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "db/db.h"
+#include "db/migrate.h"
 #include "platform/admin/tar.h"
 #include "platform/state/schema.h"
 
@@ -112,30 +113,19 @@ static int
 check_database(const char *directory, const char *archive, struct error *err)
 {
 	char *path = xasprintf("%s/platform.db", directory);
-	sqlite3_stmt *statement = NULL;
-	sqlite3 *database = NULL;
-	int version = -1;
-	bool sound = false;
+	struct db *db = db_open(path, &(struct db_options){.mode = DB_OWNED}, NULL);
+	const int newest = (int)platform_schema.count;
+	bool sound = db && db_check_whole(db, NULL) == 0;
+	int version = sound ? db_version(db) : -1;
 
-	if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
-	    sqlite3_prepare_v2(database, "PRAGMA quick_check(1)", -1, &statement, NULL) == SQLITE_OK &&
-	    sqlite3_step(statement) == SQLITE_ROW)
-		sound = strcmp((const char *)sqlite3_column_text(statement, 0), "ok") == 0;
-	sqlite3_finalize(statement);
-	statement = NULL;
-	if (sound &&
-	    sqlite3_prepare_v2(database, "PRAGMA user_version", -1, &statement, NULL) == SQLITE_OK &&
-	    sqlite3_step(statement) == SQLITE_ROW)
-		version = sqlite3_column_int(statement, 0);
-	sqlite3_finalize(statement);
-	sqlite3_close(database);
+	db_close(db);
 	free(path);
 	if (!sound || version < 1)
 		return error_set(err, ERROR_INPUT, _("%s: the database in it is missing or damaged"),
 				 archive);
-	if (version > schema_version)
+	if (version > newest)
 		return error_set(err, ERROR_INPUT, _("%s: was made by a newer sidestaged (schema %d; this "
-						     "one knows %d)"), archive, version, schema_version);
+						     "one knows %d)"), archive, version, newest);
 	return 0;
 }
 

@@ -36,7 +36,7 @@ check_PROGRAMS += $(DRIVER_TESTS) tests/unit/helper-server
 TESTS += $(DRIVER_TESTS)
 
 DRIVER_WORLD = tests/unit/driver-world.c tests/unit/driver-world.h
-DRIVER_TEST_LIBS = libplatform-drivers.a libnet.a libmodel.a libbase.a $(CMOCKA_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
+DRIVER_TEST_LIBS = libplatform-drivers.a libdb.a libnet.a libmodel.a libbase.a $(CMOCKA_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
 tests_unit_test_driver_SOURCES = tests/unit/test-driver.c $(DRIVER_WORLD)
 tests_unit_test_driver_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_driver_parts_SOURCES = tests/unit/test-driver-parts.c $(DRIVER_WORLD)

@@ -36,8 +36,6 @@ libplatform_state_a_SOURCES = \
 	src/platform/state/secret.h \
 	src/platform/state/state-secrets.c \
 	src/platform/state/state-secrets.h \
-	src/platform/state/statements.c \
-	src/platform/state/statements.h \
 	src/platform/state/value-history.c \
 	src/platform/state/value-history.h \
 	src/platform/state/value-rules.c \

@@ -332,7 +332,7 @@ void
 repository_scrub(struct repository *repository)
 {
 	/* secure_delete has overwritten the pages; nor may the log keep what they were. */
-	sqlite3_wal_checkpoint_v2(repository->database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	db_scrub(repository->db);
 }
 
 /* --- deploying --- */

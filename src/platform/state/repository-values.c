@@ -134,7 +134,7 @@ value_version_begin(struct repository *repository, const struct place *place,
 			       "ssssssssis", place->org, place->app, value_level(place), version->id,
 			       result_of, change->comment ? change->comment : "", version->source,
 			       version->purged_key, change->now, change->user);
-	version->seq = sqlite3_last_insert_rowid(repository->database);
+	version->seq = db_last_id(repository->db);
 	free(result_of);
 	return ret;
 }
@@ -353,7 +353,7 @@ repository_delete_values(struct repository *repository, const struct place *plac
 	ret = value_version_begin(repository, place, &version, change, err);
 	if (ret == 0)
 		ret = end_row(repository, place, key, version.seq, err);
-	if (ret == 0 && sqlite3_changes(repository->database) == 0) {
+	if (ret == 0 && db_changes(repository->db) == 0) {
 		/* There was none to delete: no change, so no version. */
 		repository_rollback(repository);
 		return 0;

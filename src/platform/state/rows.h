@@ -11,22 +11,14 @@
 #define SIDESTAGE_PLATFORM_STATE_ROWS_H
 
 #include <jansson.h>
-#include <sqlite3.h>
 
 #include "base/ids.h"
+#include "db/db.h"
 #include "platform/state/repository.h"
 
-struct effects;
-struct statements;
-
 struct repository {
-	sqlite3 *database;
-	char *path;
+	struct db *db;
 	char id[IDS_UUID_SIZE];	/* of the platform */
-	struct statements *statements;
-	int depth;		/* transactions that are open, one in the other */
-	bool broken;		/* SQLite took all of them back: nothing more is done in them */
-	struct effects *effects;
 };
 
 /* Array, maybe empty. */

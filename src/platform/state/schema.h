@@ -3,8 +3,8 @@
 #ifndef SIDESTAGE_PLATFORM_STATE_SCHEMA_H
 #define SIDESTAGE_PLATFORM_STATE_SCHEMA_H
 
-/* schema_steps[n] makes version n + 1 of version n.  A step that was released never changes. */
-extern const char *const schema_steps[];
-extern const int schema_version;
+#include "db/migrate.h"
+
+extern const struct db_schema platform_schema;
 
 #endif

@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +23,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "db/copy.h"
 #include "net/loop.h"
 
 #define FILL_MS 60000
@@ -42,38 +42,13 @@ struct fill {
 /* --- the child --- */
 
 static int
-fill_database(const char *path, const char *sql, struct error *err)
-{
-	sqlite3 *database = NULL;
-	char *message = NULL;
-	int ret = 0;
-
-	if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
-	    SQLITE_OK)
-		ret = error_set(err, ERROR_SYSTEM, _("%s: the database cannot be made: %s"), path,
-				sqlite3_errmsg(database));
-	if (ret == 0) {
-		/* A template is data: it attaches no other file, and loads nothing. */
-		sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
-		if (sqlite3_exec(database, sql, NULL, NULL, &message) != SQLITE_OK ||
-		    sqlite3_exec(database, "PRAGMA user_version", NULL, NULL, NULL) != SQLITE_OK)
-			ret = error_set(err, ERROR_INPUT, _("%s: its template does not run: %s"), path,
-					message ? message : sqlite3_errmsg(database));
-	}
-	sqlite3_free(message);
-	if (sqlite3_close(database) != SQLITE_OK && ret == 0)
-		ret = error_set(err, ERROR_SYSTEM, _("%s: the database cannot be written"), path);
-	return ret;
-}
-
-static int
 make_database(const char *path, const char *sql, struct error *err)
 {
 	char *temporary = xasprintf("%s.new", path);
 	int ret;
 
 	unlink(temporary);
-	ret = fill_database(temporary, sql, err);
+	ret = db_make(temporary, sql, err);
 	if (ret == 0 && chmod(temporary, 0600) != 0)
 		ret = error_errno(err, _("%s: cannot be made private"), temporary);
 	if (ret == 0 && rename(temporary, path) != 0)
