@@ -24,16 +24,27 @@ repository_cancel_run(struct repository *repository, const char *id, int64_t now
 			   "si", id, now);
 }
 
+#define RUN                                                                                        \
+	"SELECT CAST(r.seq AS TEXT) AS seq, r.id AS id, r.org AS org, r.app AS app,"               \
+	" r.env AS env, r.deployment AS deployment, d.status AS status,"                           \
+	" d.status_changed_at AS \"stamp:changed_at\", r.inputs AS \"json:inputs\","           \
+	" r.created_at AS \"stamp:created_at\", r.created_by AS created_by,"                     \
+	" CAST(r.cancel_at AS TEXT) AS \"opt:cancel_at\""                                        \
+	" FROM pipeline_runs r JOIN deployments d ON d.id = r.deployment"                          \
+	" WHERE r.org = ?1 AND (?2 IS NULL OR r.app = ?2) "
+
 json_t *
-repository_runs(struct repository *repository, const struct place *place, struct error *err)
+repository_run(struct repository *repository, const struct place *place, const char *id,
+	       struct error *err)
 {
-	return rows_all(repository, err,
-			"SELECT CAST(r.seq AS TEXT) AS seq, r.id AS id, r.org AS org, r.app AS app,"
-			" r.env AS env, r.deployment AS deployment, d.status AS status,"
-			" d.status_changed_at AS \"stamp:changed_at\", r.inputs AS \"json:inputs\","
-			" r.created_at AS \"stamp:created_at\", r.created_by AS created_by,"
-			" CAST(r.cancel_at AS TEXT) AS \"opt:cancel_at\""
-			" FROM pipeline_runs r JOIN deployments d ON d.id = r.deployment"
-			" WHERE r.org = ?1 AND (?2 IS NULL OR r.app = ?2) ORDER BY r.seq DESC",
-			"ss", place->org, place->app);
+	return rows_one(repository, err, RUN "AND r.id = ?3", "sss", place->org, place->app, id);
+}
+
+/* From the newest back, by the number: as many are looked at as are asked for. */
+json_t *
+repository_runs(struct repository *repository, const struct place *place, int64_t before,
+		int64_t limit, struct error *err)
+{
+	return rows_all(repository, err, RUN "AND r.seq < ?3 ORDER BY r.seq DESC LIMIT ?4", "ssii",
+			place->org, place->app, before, limit);
 }

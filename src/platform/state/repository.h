@@ -229,8 +229,11 @@ int repository_cancel_run(struct repository *repository, const char *id, int64_t
 /* [{"seq","id","org","app","env","deployment","status" (of that),"changed_at","inputs",
  * "created_at","created_by","cancel_at"?}], newest first; of the application, or of the
  * organization when the place has none. */
-json_t *repository_runs(struct repository *repository, const struct place *place,
-			struct error *err);
+json_t *repository_runs(struct repository *repository, const struct place *place, int64_t before,
+			int64_t limit, struct error *err);
+/* One of these. */
+json_t *repository_run(struct repository *repository, const struct place *place, const char *id,
+		       struct error *err);
 
 /* --- artefact versions that were posted --- */
 

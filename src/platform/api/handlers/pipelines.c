@@ -32,6 +32,7 @@
 #define USES "actions/humanitec/deploy@v1"
 #define PAGE_USUAL 50
 #define PAGE_MAX 100
+#define LOOKED_AT_MAX 500	/* runs, for one page */
 #define FILTERS_MAX 16
 #define LINK_MAX 8192
 
@@ -222,21 +223,17 @@ static json_t *
 find_run(struct platform *platform, const struct request *request, struct error *err)
 {
 	const char *id = request->ids[1];
-	json_t *runs, *run, *found = NULL;
-	size_t i;
+	struct error why = {0};
+	json_t *run;
 
 	if (check_pipeline(request->ids[0], err) != 0)
 		return NULL;
-	runs = repository_runs(platform->repository, &request->place, err);
-	if (!runs)
-		return NULL;
-	json_array_foreach(runs, i, run)
-		if (!found && strcmp(text_of(run, "id"), id) == 0)
-			found = json_incref(run);
-	json_decref(runs);
-	if (!found)
+	run = repository_run(platform->repository, &request->place, id, &why);
+	if (!run && why.kind == ERROR_NOT_FOUND)
 		error_set(err, ERROR_NOT_FOUND, _("There is no run \"%s\"."), id);
-	return found;
+	else if (!run)
+		error_set(err, why.kind, "%s", why.text);
+	return run;
 }
 
 int
@@ -319,9 +316,7 @@ is_wanted(const json_t *run, const struct filter *filter)
 	       (!filter->completed ||
 		is_complete(run) == (strcmp(filter->completed, "true") == 0)) &&
 	       (filter->after == 0 || at > filter->after) &&
-	       (filter->before == 0 || at < filter->before) &&
-	       (!filter->page || strtoll(text_of(run, "seq"), NULL, 10) <
-					 strtoll(filter->page, NULL, 10));
+	       (filter->before == 0 || at < filter->before);
 }
 
 static void
@@ -356,7 +351,10 @@ link_to_next(const struct request *request, const struct filter *filter, const c
 	return buf_take(&link);
 }
 
-/* Newest first; the token of the next page is the number of the last run on this one. */
+/*
+ * Newest first; the token of the next page is the number of the last run on this one, or of the last
+ * that was looked at for it: a page may be short, or empty, and there is more all the same.
+ */
 static int
 answer_runs(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
@@ -369,21 +367,24 @@ answer_runs(struct platform *platform, const struct request *request, struct res
 
 	if (read_filter(request, &filter, err) != 0)
 		return -1;
-	runs = repository_runs(platform->repository, &request->place, err);
+	runs = repository_runs(platform->repository, &request->place,
+			       filter.page ? strtoll(filter.page, NULL, 10) : INT64_MAX, LOOKED_AT_MAX, err);
 	if (!runs)
 		return -1;
 	list = json_array();
 	json_array_foreach(runs, i, run) {
-		if (!is_wanted(run, &filter) ||
-		    !access_sees_application(request->caller, request->place.org,
-					     text_of(run, "app")))
-			continue;
-		more = json_array_size(list) == filter.per_page;
+		bool is_shown = is_wanted(run, &filter) &&
+				access_sees_application(request->caller, request->place.org,
+							text_of(run, "app"));
+
+		more = is_shown && json_array_size(list) == filter.per_page;
 		if (more)
 			break;
 		last = text_of(run, "seq");
-		json_array_append_new(list, shown_run(run));
+		if (is_shown)
+			json_array_append_new(list, shown_run(run));
 	}
+	more = more || json_array_size(runs) == LOOKED_AT_MAX;
 	if (more)
 		response->link = link_to_next(request, &filter, last);
 	json_decref(runs);
