@@ -69,6 +69,11 @@ TESTS += tests/unit/test-config
 tests_unit_test_config_SOURCES = tests/unit/test-config.c
 tests_unit_test_config_LDADD = libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 
+check_PROGRAMS += tests/unit/test-state
+TESTS += tests/unit/test-state
+tests_unit_test_state_SOURCES = tests/unit/test-state.c
+tests_unit_test_state_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
+
 check_PROGRAMS += tests/unit/test-transfer
 TESTS += tests/unit/test-transfer
 tests_unit_test_transfer_SOURCES = tests/unit/test-transfer.c
