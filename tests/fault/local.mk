@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A platform that misbehaves, a client that dies, a disk that fails, a second person: a sample in
 # `make check`, everything in `make check-long`.
+# The longest first.
 FAULT_TESTS = \
-	tests/fault/test-board.sh \
+	tests/fault/test-write.sh \
 	tests/fault/test-disk.sh \
-	tests/fault/test-kill.sh \
-	tests/fault/test-power.sh \
-	tests/fault/test-read.sh \
 	tests/fault/test-screen.sh \
-	tests/fault/test-second.sh \
-	tests/fault/test-write.sh
+	tests/fault/test-board.sh \
+	tests/fault/test-kill.sh \
+	tests/fault/test-read.sh \
+	tests/fault/test-power.sh \
+	tests/fault/test-second.sh
 
 EXTRA_DIST += tests/fault/board.py tests/fault/faultd.py tests/fault/kill.py tests/fault/read.py tests/fault/screen.py \
 	tests/fault/second.py \
