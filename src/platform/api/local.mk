@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libplatform-api.a
 libplatform_api_a_SOURCES = \
+	src/platform/api/dispatch.c \
 	src/platform/api/handlers/applications.c \
 	src/platform/api/handlers/artefacts.c \
 	src/platform/api/handlers/audit.c \
@@ -21,6 +22,7 @@ libplatform_api_a_SOURCES = \
 	src/platform/api/handlers/values.c \
 	src/platform/api/idempotency.c \
 	src/platform/api/idempotency.h \
+	src/platform/api/private.h \
 	src/platform/api/routes.c \
 	src/platform/api/routes.h \
 	src/platform/api/score.c \

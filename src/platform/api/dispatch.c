@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is the same for all routes: who may, does the place exist, is the body what it must be, is it
+ * a change that was asked for before, and errors in the shape of the wire.
+ */
+#include "config.h"
+
+#include "platform/api/routes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "platform/api/idempotency.h"
+#include "platform/api/private.h"
+#include "platform/auth/audit.h"
+#include "platform/http/answers.h"
+#include "platform/state/precondition.h"
+#include "platform/state/repository-users.h"
+#include "platform/state/repository.h"
+
+static bool
+is_kind(const json_t *body, enum body_kind kind)
+{
+	switch (kind) {
+	case BODY_OBJECT:
+		return json_is_object(body);
+	case BODY_ARRAY:
+		return json_is_array(body);
+	case BODY_STRING:
+		return json_is_string(body);
+	case BODY_BOOLEAN:
+		return json_is_boolean(body);
+	case BODY_NONE:
+		break;
+	}
+	return true;
+}
+
+/* 422 on its own: it is about the body, before any meaning. */
+static bool
+read_body(const struct route *route, struct request *request, struct response *response)
+{
+	static const char *const names[] = {
+		[BODY_NONE] = "nothing", [BODY_OBJECT] = "an object", [BODY_ARRAY] = "an array",
+		[BODY_STRING] = "a string", [BODY_BOOLEAN] = "true or false",
+	};
+	struct error err = {0};
+
+	if (route->body == BODY_NONE)
+		return true;
+	if (request->length == 0)
+		error_set(&err, ERROR_INPUT, _("The body is empty; it must be %s in JSON."),
+			  names[route->body]);
+	else
+		request->body = json_decode(request->bytes, request->length, &err);
+	if (request->body && !is_kind(request->body, route->body))
+		error_set(&err, ERROR_INPUT, _("The body must be %s in JSON."), names[route->body]);
+	if (err.kind == ERROR_NONE)
+		return true;
+	response_refuse(response, 422, err.text);
+	return false;
+}
+
+static void
+refuse_by(struct response *response, const struct route *route, const struct error *err)
+{
+	int status = response_status_of(err);
+
+	response_refuse_error(response, err);
+	if (status >= 500)
+		log_line(LOG_PRIORITY_ERROR, "request failed", "operation", route->operation,
+			 "error", err->text, NULL);
+	if (response->details)
+		json_object_set(response->body, "details", response->details);
+	if (status == 404 && route->bare_not_found) {
+		json_t *text = json_incref(json_object_get(response->body, "message"));
+
+		json_decref(response->body);
+		response->body = text;
+	}
+}
+
+/* A missing environment is bad input to its values, not a bad address (api/README §12); but
+ * of an application that they may not see nobody learns more than that it is not there. */
+static bool
+is_bad_input(struct platform *platform, const struct route *route, const struct request *request,
+	     const struct error *err)
+{
+	const struct place app = {request->place.org, request->place.app, NULL};
+	struct error why = {0};
+
+	return err->kind == ERROR_NOT_FOUND && request->place.env &&
+	       strncmp(route->pattern, ENV "/values", strlen(ENV "/values")) == 0 &&
+	       repository_has(platform->repository, &app, &why) == 0 &&
+	       access_check(platform, request->caller, PERMISSION_SEE, &app, NULL, &why) == 0;
+}
+
+/* Their answers are made of the database alone, and so stay as they are until it changes;
+ * `beside` says what else an answer is made of. */
+static const struct steady {
+	const char *operation;
+	char *(*beside)(struct platform *platform, const struct request *request,
+			struct response *response);
+} steady[] = {
+	{"listOrganizations", NULL}, {"getOrganization", NULL}, {"listEnvironmentTypes", NULL},
+	{"getEnvironmentType", NULL}, {"listApplications", NULL}, {"getApplication", NULL},
+	{"listEnvironments", NULL}, {"getEnvironment", NULL}, {"listDeployments", NULL},
+	{"getDeployment", NULL}, {"listDeploymentErrors", NULL}, {"listSets", NULL},
+	{"getSet", NULL}, {"getSetResourceInputs", NULL}, {"getDiff", NULL}, {"listDeltas", NULL},
+	{"getDelta", NULL}, {"getRuntime", runtime_beside},
+};
+
+static const struct steady *
+find_steady(const struct route *route)
+{
+	for (size_t i = 0; i < sizeof(steady) / sizeof(steady[0]); i++)
+		if (strcmp(steady[i].operation, route->operation) == 0)
+			return &steady[i];
+	return NULL;
+}
+
+/*
+ * Who asks is a part of the key: not everybody is told the same.  What is known was given to
+ * the same caller by the same token at the same version of the database, which holds the
+ * place and his roles as well: neither has to be looked at again.
+ */
+static bool
+find_known(struct platform *platform, const struct route *route, const struct request *request,
+	   struct response *response)
+{
+	const struct steady *kept = request->has_query ? NULL : find_steady(route);
+	const struct caller *caller = request->caller;
+	char *key, *beside;
+
+	if (!kept)
+		return false;
+	beside = kept->beside ? kept->beside(platform, request, response) : NULL;
+	key = xasprintf("%s %s %s %s %s", caller->is_all ? "*" : "", caller->user, caller->token,
+			request->path, beside ? beside : "");
+	free(beside);
+	response->known = answers_find(platform->answers, key,
+				       repository_version(platform->repository));
+	if (response->known)
+		free(key);
+	else
+		response->key = key;
+	return response->known != NULL;
+}
+
+static bool
+is_write(const struct request *request)
+{
+	return strcmp(request->method, "GET") != 0;
+}
+
+/* They start something that must not be started twice because an answer was lost. */
+static const char *const repeatable[] = {
+	"createDeployment", "createPipelineRunByTriggerCriteria", "createPipelineRun",
+	"restartPipelineRun",
+};
+
+static bool
+is_repeatable(const struct route *route)
+{
+	for (size_t i = 0; i < sizeof(repeatable) / sizeof(repeatable[0]); i++)
+		if (strcmp(repeatable[i], route->operation) == 0)
+			return true;
+	return false;
+}
+
+/* Of what is read by version, and whoever changes it may say which one he knows. */
+static bool
+is_of_values(const struct route *route)
+{
+	return strstr(route->pattern, "/values") || strstr(route->pattern, "/value-set-versions");
+}
+
+static int
+handle(struct platform *platform, const struct route *route, struct request *request,
+       struct response *response, struct error *err)
+{
+	if (is_of_values(route) &&
+	    precondition_check_values(platform->repository, &request->place, request->if_match,
+				      &response->details, err) != 0)
+		return -1;
+	return route->handle(platform, request, response, err);
+}
+
+static int
+note_in_audit(struct platform *platform, const struct request *request, int status,
+	      struct error *err)
+{
+	return audit_put(platform, &(struct audit_row){
+		.org = request->place.org ? request->place.org : "",
+		.user = request->caller->user,
+		.token = request->caller->token,
+		.method = request->method,
+		.path = request->path,
+		.peer = request->peer ? request->peer : "",
+		.status = status,
+	}, err);
+}
+
+/* A change, the note of who made it, and the answer that is given again are one transaction. */
+static int
+handle_write(struct platform *platform, const struct route *route, struct request *request,
+	     struct response *response, struct error *err)
+{
+	bool keeps = is_repeatable(route), refused = false;
+	int known = keeps ? idempotency_find(platform, request, response, err) : 0;
+	int ret;
+
+	if (known != 0)
+		return known > 0 ? 0 : -1;
+	if (repository_begin(platform->repository, err) != 0)
+		return -1;
+	ret = handle(platform, route, request, response, err);
+	/* Some refuse with a body of their own. */
+	if (ret == 0)
+		refused = response->status >= 400;
+	if (ret == 0 && !refused && note_in_audit(platform, request, response->status, err) == 0 &&
+	    (!keeps || idempotency_keep(platform, request, response, err) == 0) &&
+	    repository_commit(platform->repository, err) == 0)
+		return 0;
+	repository_rollback(platform->repository);
+	if (refused) {
+		*err = (struct error){0};
+		return -1;
+	}
+	json_decref(response->body);
+	response->body = NULL;
+	return -1;
+}
+
+static void
+note_refused(struct platform *platform, const struct request *request, int status)
+{
+	struct error err = {0};
+
+	if (is_write(request) && note_in_audit(platform, request, status, &err) != 0)
+		log_line(LOG_PRIORITY_ERROR, "the audit log failed", "error", err.text, NULL);
+}
+
+/* 0: answered.  -1: not, for the reason in err; or, without one, refused already. */
+static int
+run(struct platform *platform, const struct route *route, struct request *request,
+    struct response *response, struct error *err)
+{
+	const char *self = route->permission == PERMISSION_SELF ? request->ids[0] : NULL;
+
+	response->status = 200;
+	if (find_known(platform, route, request, response))
+		return 0;
+	if (request->place.org &&
+	    repository_has(platform->repository, &request->place, err) != 0) {
+		if (is_bad_input(platform, route, request, err))
+			err->kind = ERROR_INPUT;
+		return -1;
+	}
+	if (access_check(platform, request->caller, route->permission, &request->place, self, err) !=
+	    0)
+		return -1;
+	if (!read_body(route, request, response))
+		return -1;
+	return is_write(request) ? handle_write(platform, route, request, response, err)
+				 : route->handle(platform, request, response, err);
+}
+
+static void
+answer_route(struct platform *platform, const struct route *route, struct request *request,
+	     struct response *response)
+{
+	struct error err = {0};
+
+	if (run(platform, route, request, response, &err) == 0)
+		return;
+	/* It failed, and must not look like a success. */
+	if (err.kind == ERROR_NONE && response->status < 400)
+		error_set(&err, ERROR_SYSTEM, _("The platform could not answer."));
+	if (err.kind != ERROR_NONE)
+		refuse_by(response, route, &err);
+	note_refused(platform, request, response->status);
+}
+
+void
+routes_answer(struct platform *platform, struct request *request, struct response *response)
+{
+	const struct route *route = NULL;
+	struct route_path path;
+
+	*response = (struct response){0};
+	if (route_path_split(&path, request->path))
+		route = routes_find(&path, request, response);
+	if (route)
+		response->route = route->pattern;
+	if (route)
+		answer_route(platform, route, request, response);
+	else if (response->allow[0])
+		response_refuse(response, 405, _("This address does not take that method."));
+	else
+		response_refuse(response, 404, _("There is nothing at this address."));
+	json_decref(request->body);
+	request->body = NULL;
+	json_decref(response->details);
+	response->details = NULL;
+	free(path.copy);
+}
