@@ -5,6 +5,7 @@ libflow_verbs_a_SOURCES = \
 	src/flow/verbs/approval.c \
 	src/flow/verbs/check-target.c \
 	src/flow/verbs/clone.c \
+	src/flow/verbs/clone-values.c \
 	src/flow/verbs/deploy.c \
 	src/flow/verbs/discard.c \
 	src/flow/verbs/document.c \

@@ -255,7 +255,13 @@ void flow_settle_origin(struct flow *flow);
 /* undo.c: why nothing of it can be taken back */
 void undo_fail_with_nothing(struct flow *flow);
 
-/* clone.c */
+/* clone.c and clone-values.c */
+void clone_read_source_values(struct flow *flow);
+void clone_read_newest_source_values(struct flow *flow);
+void clone_read_application_values(struct flow *flow);
+void clone_set_value(struct flow *flow, const char *key, const char *text,
+		     const struct value *like, bool is_secret);
+void clone_decide_values(struct flow *flow);
 int flow_decide_values(struct flow *flow, struct error *err);
 void flow_clear_questions(struct flow *flow);
 
