@@ -50,7 +50,7 @@ enter() {
 prepare() {	# VIEW ACTION
 	case $1/$2 in
 	interrupted/*) ;;	# none is: each key says so
-	everywhere/redraw) say 'key Up' 'expect "This is the beginning."' ;;	# the message goes
+	everywhere/redraw) say 'press-until Up "This is the beginning."' ;;	# the message goes
 	picker/down | picker/page-down) say 'answers Up' ;;
 	environment/tab-1) say 'answers 2' ;;
 	environment/edit | environment/inherit) say 'answers 3' ;;
