@@ -69,7 +69,7 @@ match "│ 리소스 +db +db"
 match "│ 워크로드 +Development +QA +Production ■ +hotfix-1"
 press-until Right "· hotfix-1"
 key D
-match "^ ?되돌림 "
+expect "롤백"
 match "A 승인  Esc 취소"
 key Esc
 row "워크로드" "hotfix-1"
