@@ -141,6 +141,7 @@ remove_world(void **state)
 	struct world *world = *state;
 	int ret;
 
+	driver_task_forget(world->change);
 	close_driver(world);
 	forget_result(world);
 	ret = paths_remove_tree(world->folder, NULL);
@@ -208,91 +209,153 @@ run_until(struct world *world, bool (*holds)(void *data), void *data)
 	world->awaited = NULL;
 }
 
-void
-on_applied(void *data, enum driver_phase phase, const struct driver_errors *errors)
+static void
+on_applied(void *data, const struct driver_result *result)
 {
 	struct world *world = data;
 
 	forget_result(world);
+	world->change = NULL;
 	world->applied++;
-	world->phase = phase;
-	if (errors->count > 0) {
-		world->code = xstrdup(errors->items[0].code);
-		world->object = xstrdup(errors->items[0].object_id);
-		world->summary = xstrdup(errors->items[0].summary);
-		world->message = xstrdup(errors->items[0].message);
+	world->outcome = result->err ? OUTCOME_FAILED : OUTCOME_READY;
+	world->why = result->err ? *result->err : (struct error){0};
+	if (result->problems->count > 0) {
+		const struct driver_error *first = &result->problems->items[0];
+
+		world->code = xstrdup(first->code);
+		world->object = xstrdup(first->object_id);
+		world->summary = xstrdup(first->summary);
+		world->message = xstrdup(first->message);
 	}
 	loop_stop(world->loop);
 }
 
-void
-on_removed(void *data)
+struct driver_waiter
+change_waiter(struct world *world)
+{
+	return (struct driver_waiter){.ended = on_applied, .data = world};
+}
+
+static void
+on_removed(void *data, const struct driver_result *result)
 {
 	struct world *world = data;
 
 	world->removed++;
+	world->why = result->err ? *result->err : (struct error){0};
 	loop_stop(world->loop);
+}
+
+static void
+on_gone(void *data, const struct driver_progress *progress)
+{
+	struct world *world = data;
+
+	world->gone = progress->done;
+	world->to_go = progress->total;
+}
+
+void
+begin_removal(struct world *world, const char *space)
+{
+	struct driver_waiter waiter = {.ended = on_removed, .progress = on_gone, .data = world};
+
+	assert_non_null(world->driver->ops->remove(world->driver, space, &waiter));
+}
+
+void
+begin_detaching(struct world *world)
+{
+	struct driver_waiter waiter = {.ended = on_removed, .data = world};
+
+	assert_non_null(world->driver->ops->detach(world->driver, &waiter));
+}
+
+static void
+on_ended(void *data, const struct driver_result *result)
+{
+	struct world *world = data;
+
+	world->ended++;
+	world->outputs = result->err ? NULL : json_incref(result->outputs);
+	if (!result->err && !world->outputs)
+		world->outputs = json_object();
+	world->why = result->err ? *result->err : (struct error){0};
+	loop_stop(world->loop);
+}
+
+struct driver_waiter
+waiter_of(struct world *world)
+{
+	world->ended = 0;
+	return (struct driver_waiter){.ended = on_ended, .data = world};
+}
+
+json_t *
+wait_for(struct world *world, struct error *err)
+{
+	assert_int_equal(world->ended, 0);	/* never from inside the call that began it */
+	while (world->ended == 0)
+		run(world);
+	assert_int_equal(world->ended, 1);
+	if (!world->outputs)
+		*err = world->why;
+	return world->outputs;
 }
 
 /* One workload "web". */
 
+#define MARK "${listen 0123456789abcdef}"
+
 static struct driver_workload
-make_web(struct world *world, const struct web *web, int (*ports)[2], json_t **spec)
+make_web(const struct web *web)
 {
-	struct driver_workload workload = {.module = web->module ? web->module : "web",
-					   .image = web->image, .replica = web->replica};
-	struct error err;
-	char port[16];
+	struct driver_workload workload = {
+		.module = xstrdup(web->module ? web->module : "web"),
+		.image = xstrdup(web->image),
+		.replicas = web->replicas ? web->replicas : 1,
+	};
+	json_t *container = json_pack("{s:s, s:[s], s:{s:s}, s:{s:{s:s, s:s}}}", "image", web->image,
+				      "command", "/bin/false", "variables", "GREETING", "hello there",
+				      "files", "/etc/app/settings.conf", "mode", "0600", "value",
+				      "colour = blue\n");
 
-	*spec = json_pack("{s:{s:{s:s, s:[s], s:{s:s}, s:{s:{s:s, s:s}}}}}", "containers", "web",
-			  "image", web->image, "command", "/bin/false", "variables", "GREETING",
-			  "hello there", "files", "/etc/app/settings.conf", "mode", "0600", "value",
-			  "colour = blue\n");
-	assert_non_null(*spec);
+	assert_non_null(container);
 	if (web->mode)
-		json_object_set_new(json_object_get(json_object_get(json_object_get(
-			*spec, "containers"), "web"), "variables"), "MODE", json_string(web->mode));
+		json_object_set_new(json_object_get(container, "variables"), "MODE",
+				    json_string(web->mode));
 	if (web->public_port) {
-		json_t *container = json_object_get(json_object_get(*spec, "containers"), "web");
-
-		(*ports)[0] = web->public_port;
-		(*ports)[1] = world->driver->ops->listen_port(world->driver, &err);
-		assert_true((*ports)[1] > 0);
-		snprintf(port, sizeof(port), "%d", (*ports)[1]);
-		json_object_set_new(json_object_get(container, "variables"), "PORT", json_string(port));
+		workload.endpoints = xcalloc(1, sizeof(*workload.endpoints));
+		workload.endpoints[workload.endpoint_count++] = (struct driver_endpoint){
+			.resource = xstrdup("dns"), .port = web->public_port, .mark = xstrdup(MARK),
+		};
+		json_object_set_new(json_object_get(container, "variables"), "PORT", json_string(MARK));
+		json_object_set_new(json_object_get(container, "variables"), "ADDRESS",
+				    json_string("127.0.0.1:" MARK "/" MARK));
 		json_object_set_new(container, "readiness_probe",
 				    json_pack("{s:s, s:s, s:s}", "type", "http", "path", "/healthz",
-					      "port", port));
-		workload.ports = (const int (*)[2])ports;
-		workload.port_count = 1;
+					      "port", MARK));
 	}
-	workload.spec = *spec;
+	workload.spec = json_pack("{s:{s:o}}", "containers", "web", container);
 	return workload;
 }
 
 void
 begin_apply(struct world *world, const struct web *webs, size_t count)
 {
-	struct driver_workload workloads[4];
-	char fingerprints[4][200];
-	int ports[4][2];
-	json_t *specs[4];
-	struct error err;
+	struct driver_waiter waiter = change_waiter(world);
+	struct driver_deployment deployment = {
+		.workloads = xcalloc(count + 1, sizeof(struct driver_workload)),
+	};
 
-	assert_true(count <= 4);
-	for (size_t i = 0; i < count; i++) {
-		workloads[i] = make_web(world, &webs[i], &ports[i], &specs[i]);
-		snprintf(fingerprints[i], sizeof(fingerprints[i]), "%s %s", webs[i].image,
-			 webs[i].mode ? webs[i].mode : "");
-		workloads[i].fingerprint = fingerprints[i];
-	}
-	assert_int_equal(world->driver->ops->apply(world->driver, SPACE, workloads, count, on_applied,
-						   world, &err), 0);
 	for (size_t i = 0; i < count; i++)
-		json_decref(specs[i]);
+		deployment.workloads[deployment.count++] = make_web(&webs[i]);
+	world->change = world->driver->ops->apply(world->driver, SPACE, &deployment, &waiter);
+	assert_non_null(world->change);
+	driver_deployment_clear(&deployment);
 }
 
-enum driver_phase
+enum outcome
 apply(struct world *world, const struct web *webs, size_t count)
 {
 	int before = world->applied;
@@ -301,7 +364,7 @@ apply(struct world *world, const struct web *webs, size_t count)
 	while (world->applied == before)
 		run(world);
 	assert_int_equal(world->applied, before + 1);
-	return world->phase;
+	return world->outcome;
 }
 
 long
@@ -310,7 +373,7 @@ pid_of(struct world *world, const char *module, int *restarts, bool *ready)
 	struct driver_status status;
 	long pid = -1;
 
-	world->driver->ops->status(world->driver, SPACE, &status);
+	world->driver->ops->observe(world->driver, SPACE, &status);
 	for (size_t i = 0; i < status.count; i++) {
 		if (strcmp(status.items[i].module, module) != 0)
 			continue;
@@ -356,29 +419,13 @@ lives(long pid)
 	return text[0] && !strstr(text, ") Z ");
 }
 
-static void
-on_provisioned(void *data, json_t *outputs, const struct error *err)
-{
-	struct world *world = data;
-
-	world->provisioned++;
-	world->outputs = outputs;
-	if (err)
-		world->why = *err;
-	loop_stop(world->loop);
-}
-
 json_t *
 provision(struct world *world, const struct driver_resource *resource, struct error *err)
 {
-	world->provisioned = 0;
-	world->driver->ops->provision(world->driver, SPACE, resource, on_provisioned, world);
-	if (world->provisioned == 0)
-		run(world);
-	assert_int_equal(world->provisioned, 1);
-	if (!world->outputs)
-		*err = world->why;
-	return world->outputs;
+	struct driver_waiter waiter = waiter_of(world);
+
+	assert_non_null(world->driver->ops->provision(world->driver, SPACE, resource, &waiter));
+	return wait_for(world, err);
 }
 
 int

@@ -18,6 +18,8 @@
 #define SPACE "acme/shop/production"
 #define PATIENCE_MS 60000
 
+enum outcome { OUTCOME_READY, OUTCOME_FAILED };
+
 struct world {
 	char *folder, *spaces, *images, *templates, *space_dir;
 	struct loop *loop;
@@ -28,13 +30,15 @@ struct world {
 	bool (*awaited)(void *data);	/* by run_until() */
 	void *awaited_data;
 	struct loop_timer *tick;
-	/* The last driver_applied(). */
+	/* The last change. */
+	struct driver_task *change;
 	int applied;
-	enum driver_phase phase;
+	enum outcome outcome;
 	char *code, *object, *summary, *message;
 	int removed;
-	/* The last driver_provisioned(). */
-	int provisioned;
+	size_t gone, to_go;	/* workloads, of the last removal */
+	/* The last task that begin() was asked for. */
+	int ended;
 	json_t *outputs;
 	struct error why;
 };
@@ -45,7 +49,7 @@ struct web {
 	const char *image;
 	const char *mode;
 	int public_port;	/* 0: none, and no probe */
-	int replica;
+	int replicas;		/* 0: one */
 };
 
 struct request {
@@ -68,10 +72,17 @@ void stop_loop(void *data);
 void run_for(struct world *world, int ms);
 /* Turns the loop until `holds` does, asked after each turn; what it stands for is no time. */
 void run_until(struct world *world, bool (*holds)(void *data), void *data);
-void on_applied(void *data, enum driver_phase phase, const struct driver_errors *errors);
-void on_removed(void *data);
+/* For one task at a time. */
+struct driver_waiter waiter_of(struct world *world);
+/* Runs until the task has ended that was begun with waiter_of().  Its outputs, {} where it gives
+ * none; NULL with err. */
+json_t *wait_for(struct world *world, struct error *err);
+struct driver_waiter change_waiter(struct world *world);
+/* `removed` grows at its end. */
+void begin_removal(struct world *world, const char *space);
+void begin_detaching(struct world *world);
 void begin_apply(struct world *world, const struct web *webs, size_t count);
-enum driver_phase apply(struct world *world, const struct web *webs, size_t count);
+enum outcome apply(struct world *world, const struct web *webs, size_t count);
 long pid_of(struct world *world, const char *module, int *restarts, bool *ready);
 /* For run_until(), of a world: "web" waits to be started again; it runs and is ready. */
 bool web_is_down(void *data);

@@ -55,7 +55,8 @@ tests_unit_test_access_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 
 check_PROGRAMS += tests/unit/test-effects
 TESTS += tests/unit/test-effects
-tests_unit_test_effects_SOURCES = tests/unit/test-effects.c
+tests_unit_test_effects_SOURCES = tests/unit/test-effects.c tests/unit/memory-driver.c \
+	tests/unit/memory-driver.h
 tests_unit_test_effects_LDFLAGS = -Wl,--wrap=sqlite3_step -Wl,--wrap=sqlite3_exec
 tests_unit_test_effects_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 

@@ -46,7 +46,7 @@ about(struct world *world, const char *mode)
 
 	assert_int_equal(paths_make(other, NULL), 0);
 	free(other);
-	assert_int_equal(apply(world, &web, 1), DRIVER_READY);
+	assert_int_equal(apply(world, &web, 1), OUTCOME_READY);
 	reply = fetch(world, web.public_port, "/about", false);
 	assert_non_null(reply);
 	return reply;
@@ -152,14 +152,12 @@ nobody_escapes_by_forking_twice(void **state)
 	struct world *world = *state;
 
 	for (int confine = DRIVER_CONFINE_BEST; confine <= DRIVER_CONFINE_LIMITS; confine++) {
-		struct error err;
 		int before = world->removed;
 
 		confine_by(world, (enum driver_confine)confine);
 		free(about(world, "escape"));
 		assert_int_equal(count_processes(world), 2);
-		assert_int_equal(world->driver->ops->remove(world->driver, SPACE, on_removed, world,
-							    &err), 0);
+		begin_removal(world, SPACE);
 		while (world->removed == before)
 			run(world);
 		assert_int_equal(count_processes(world), 0);

@@ -16,6 +16,16 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/xmalloc.h"
+#include "platform/drivers/process/private.h"
+
+static void
+read_logs(struct world *world, const struct driver_log_query *query, struct driver_logs *logs)
+{
+	struct driver_log *log = world->driver->ops->open_log(world->driver, SPACE, query, NULL, NULL);
+
+	world->driver->ops->read_log(log, logs);
+	world->driver->ops->close_log(log);
+}
 
 static bool
 last_line_is_kept(void *data)
@@ -25,7 +35,7 @@ last_line_is_kept(void *data)
 	struct driver_logs logs;
 	bool kept;
 
-	world->driver->ops->logs(world->driver, SPACE, &query, &logs);
+	read_logs(world, &query, &logs);
 	kept = logs.count == 1 && strncmp(logs.items[0].text, "019999 ", 7) == 0;
 	driver_logs_clear(&logs);
 	return kept;
@@ -42,9 +52,9 @@ logs_are_kept_with_a_limit(void **state)
 	int64_t before = clock_wall_ms();
 	struct driver_logs logs;
 
-	assert_int_equal(apply(world, &web, 1), DRIVER_READY);
+	assert_int_equal(apply(world, &web, 1), OUTCOME_READY);
 	run_until(world, last_line_is_kept, world);
-	world->driver->ops->logs(world->driver, SPACE, &query, &logs);
+	read_logs(world, &query, &logs);
 	assert_int_equal(logs.count, 3);
 	assert_int_equal(strncmp(logs.items[0].text, "019997 ", 7), 0);
 	assert_int_equal(strncmp(logs.items[2].text, "019999 ", 7), 0);
@@ -61,9 +71,62 @@ logs_are_kept_with_a_limit(void **state)
 		free(path);
 	}
 	query.module = "../../../x";
-	world->driver->ops->logs(world->driver, SPACE, &query, &logs);
+	read_logs(world, &query, &logs);
 	assert_int_equal(logs.count, 0);
 	driver_logs_clear(&logs);
+}
+
+/* Whoever follows a log gets each line once. */
+struct follower {
+	struct world *world;
+	struct driver_log *log;
+	int arrivals;
+	size_t lines;
+};
+
+static void
+lines_arrived(void *data)
+{
+	struct follower *follower = data;
+
+	follower->arrivals++;
+}
+
+static bool
+reads_ten_more(void *data)
+{
+	struct follower *follower = data;
+	struct driver_logs logs;
+
+	follower->world->driver->ops->read_log(follower->log, &logs);
+	follower->lines += logs.count;
+	driver_logs_clear(&logs);
+	return follower->lines >= 10;
+}
+
+static void
+a_log_is_read_on(void **state)
+{
+	struct world *world = *state;
+	struct web web = {.image = "local/web:1.0.0", .mode = "count"};
+	struct driver_log_query query = {.module = "web"};
+	struct follower follower = {.world = world};
+	static const char *const images[] = {"local/web:1.0.0", "local/web:1.9.0"};
+
+	follower.log = world->driver->ops->open_log(world->driver, SPACE, &query, lines_arrived,
+						    &follower);
+	for (size_t i = 0; i < 2; i++) {
+		web.image = images[i];
+		follower.lines = 0;
+		assert_int_equal(apply(world, &web, 1), OUTCOME_READY);
+		run_until(world, reads_ten_more, &follower);
+		assert_int_equal(follower.lines, 10);
+		assert_true(follower.arrivals > 0);
+		follower.lines = 0;
+		assert_false(reads_ten_more(&follower));
+		assert_int_equal(follower.lines, 0);
+	}
+	world->driver->ops->close_log(follower.log);
 }
 
 static void
@@ -86,7 +149,7 @@ only_what_lies_in_the_images_is_run(void **state)
 
 		assert_false(world->driver->ops->image_exists(world->driver, bad[i], &err));
 		assert_int_equal(err.kind, ERROR_INPUT);
-		assert_int_equal(apply(world, &web, 1), DRIVER_FAILED);
+		assert_int_equal(apply(world, &web, 1), OUTCOME_FAILED);
 		assert_string_equal(world->code, "image-not-found");
 	}
 	images = world->driver->ops->images(world->driver);
@@ -118,19 +181,19 @@ a_bad_spec_is_refused(void **state)
 	struct world *world = *state;
 
 	for (size_t i = 0; i < sizeof(specs) / sizeof(specs[0]); i++) {
-		struct driver_workload workload = {.module = "web", .image = "local/web:1.0.0",
-						   .fingerprint = "1"};
-		json_t *spec = json_loads(specs[i], 0, NULL);
+		struct driver_waiter waiter = change_waiter(world);
+		struct driver_deployment deployment = {.workloads = xcalloc(1, sizeof(struct driver_workload))};
 		int before = world->applied;
-		struct error err;
 
-		workload.spec = spec;
-		assert_int_equal(world->driver->ops->apply(world->driver, SPACE, &workload, 1,
-							   on_applied, world, &err), 0);
-		json_decref(spec);
+		deployment.workloads[deployment.count++] = (struct driver_workload){
+			.module = xstrdup("web"), .image = xstrdup("local/web:1.0.0"), .replicas = 1,
+			.spec = json_loads(specs[i], 0, NULL),
+		};
+		world->driver->ops->apply(world->driver, SPACE, &deployment, &waiter);
+		driver_deployment_clear(&deployment);
 		while (world->applied == before)
 			run(world);
-		assert_int_equal(world->phase, DRIVER_FAILED);
+		assert_int_equal(world->outcome, OUTCOME_FAILED);
 		assert_string_equal(world->code, "cannot-start");
 		assert_string_equal(world->object, "web");
 	}
@@ -164,7 +227,8 @@ a_database_is_made_once(void **state)
 	struct driver_ops const *ops = world->driver->ops;
 	struct driver_resource resource = {.name = "shared.db", .type = "sqlite"};
 	json_t *inputs = json_pack("{s:s}", "template", "t.sql");
-	struct error err;
+	struct driver_waiter waiter;
+	struct error err = {0};
 	char *path = NULL;
 
 	write_file(world->templates, "t.sql", "CREATE TABLE t (x TEXT); INSERT INTO t VALUES ('a');");
@@ -181,7 +245,9 @@ a_database_is_made_once(void **state)
 		assert_int_equal(count_rows(path), 2 + i);
 		json_decref(outputs);
 	}
-	assert_int_equal(ops->deprovision(world->driver, SPACE, "sqlite", "shared.db", NULL, &err), 0);
+	waiter = waiter_of(world);
+	ops->deprovision(world->driver, SPACE, "sqlite", "shared.db", NULL, &waiter);
+	json_decref(wait_for(world, &err));
 	assert_int_not_equal(access(path, F_OK), 0);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		json_object_set_new(inputs, "template", json_string(bad[i]));
@@ -198,11 +264,10 @@ a_database_is_made_once(void **state)
 }
 
 static void
-on_nothing(void *data, json_t *outputs, const struct error *err)
+on_nothing(void *data, const struct driver_result *result)
 {
 	(void)data;
-	(void)outputs;
-	(void)err;
+	(void)result;
 	fail_msg("%s", "nobody is to be told");
 }
 
@@ -214,12 +279,20 @@ databases_are_filled_side_by_side_and_without_waiting(void **state)
 	struct world *world = *state;
 	struct driver_resource resource = {.name = "shared.slow", .type = "sqlite"};
 	json_t *inputs = json_pack("{s:s}", "template", "slow.sql");
-	struct error err;
+	struct driver_waiter nobody = {.ended = on_nothing}, waiter = waiter_of(world);
+	struct driver_task *task;
+	struct error err = {0};
 	json_t *outputs;
 
 	write_file(world->templates, "slow.sql", slow);
 	resource.inputs = inputs;
-	world->driver->ops->provision(world->driver, SPACE, &resource, on_nothing, world);
+	/* It can be cancelled, and then nothing is left of it. */
+	task = world->driver->ops->provision(world->driver, SPACE, &resource, &waiter);
+	driver_task_cancel(task);
+	assert_null(wait_for(world, &err));
+	assert_int_equal(err.kind, ERROR_UNAVAILABLE);
+	task = world->driver->ops->provision(world->driver, SPACE, &resource, &nobody);
+	driver_task_forget(task);
 	resource = (struct driver_resource){.name = "shared.fast", .type = "sqlite"};
 	outputs = provision(world, &resource, &err);
 	assert_non_null(outputs);
@@ -229,30 +302,38 @@ databases_are_filled_side_by_side_and_without_waiting(void **state)
 	json_decref(inputs);
 }
 
+static json_t *
+render(struct world *world, const json_t *files, const json_t *previous, struct error *err)
+{
+	struct driver_waiter waiter = waiter_of(world);
+
+	world->driver->ops->render(world->driver, SPACE, "shared.c", files, previous, &waiter);
+	return wait_for(world, err);
+}
+
 static void
 files_of_a_resource_stay_while_something_reads_them(void **state)
 {
 	struct world *world = *state;
-	struct driver_ops const *ops = world->driver->ops;
 	json_t *one = json_pack("{s:{s:s, s:s}}", "a.conf", "text", "one", "tag", "1111");
 	json_t *two = json_pack("{s:{s:s, s:s}}", "a.conf", "text", "two", "tag", "2222");
 	json_t *bad = json_pack("{s:{s:s, s:s}}", "../a", "text", "x", "tag", "3");
 	struct error err;
-	json_t *first = ops->keep_files(world->driver, SPACE, "shared.c", one, NULL, &err), *second, *third;
+	json_t *first = render(world, one, NULL, &err), *second, *third;
 	const char *path;
 
 	assert_non_null(first);
 	path = json_string_value(json_object_get(first, "a.conf"));
-	second = ops->keep_files(world->driver, SPACE, "shared.c", two, first, &err);
+	second = render(world, two, first, &err);
 	assert_int_equal(access(path, F_OK), 0);
 	assert_string_not_equal(path, json_string_value(json_object_get(second, "a.conf")));
-	third = ops->keep_files(world->driver, SPACE, "shared.c", two, second, &err);
+	third = render(world, two, second, &err);
 	assert_int_not_equal(access(path, F_OK), 0);
 	assert_int_equal(access(json_string_value(json_object_get(third, "a.conf")), F_OK), 0);
-	assert_null(ops->keep_files(world->driver, SPACE, "shared.c", bad, NULL, &err));
+	assert_null(render(world, bad, NULL, &err));
 	assert_int_equal(err.kind, ERROR_INPUT);
 	json_decref(third);
-	third = ops->keep_files(world->driver, SPACE, "shared.c", NULL, NULL, &err);
+	third = render(world, NULL, NULL, &err);
 	assert_int_equal(json_object_size(third), 0);
 	assert_int_not_equal(access(json_string_value(json_object_get(second, "a.conf")), F_OK), 0);
 	json_decref(first);
@@ -288,19 +369,25 @@ a_port_stays_the_same(void **state)
 	assert_int_not_equal(new_port(world, "shared.other"), 23456);
 }
 
+static struct ports *
+ports_of(const struct world *world)
+{
+	return ((struct process_driver *)world->driver)->ports;
+}
+
 static void
 a_removed_space_gives_its_ports_back(void **state)
 {
 	struct world *world = *state;
-	struct driver_ops const *ops = world->driver->ops;
 	int port = new_port(world, "shared.dns"), given = 0;
 	struct error err;
 
-	assert_int_equal(ops->remove(world->driver, SPACE, on_removed, world, &err), 0);
-	run(world);
+	begin_removal(world, SPACE);
+	while (!world->removed)
+		run(world);
 	/* They go round: each that is free comes once. */
 	for (int i = 0; i <= 12001 && given != port; i++)
-		given = ops->listen_port(world->driver, &err);
+		given = ports_take(ports_of(world), &err);
 	assert_int_equal(given, port);
 }
 
@@ -325,11 +412,11 @@ a_port_is_looked_at_without_listening_on_it(void **state)
 
 	/* Another one's, which was free until now. */
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	address.sin_port = htons((uint16_t)world->driver->ops->listen_port(world->driver, &err));
+	address.sin_port = htons((uint16_t)ports_take(ports_of(world), &err));
 	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	assert_int_equal(syscall(SYS_listen, fd, 1), 0);
 	for (int i = 0; i <= 12001; i++) {
-		int port = world->driver->ops->listen_port(world->driver, &err);
+		int port = ports_take(ports_of(world), &err);
 
 		assert_int_not_equal(port, taken);
 		assert_int_not_equal(port, ntohs(address.sin_port));
@@ -343,6 +430,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		WITH_WORLD(logs_are_kept_with_a_limit),
+		WITH_WORLD(a_log_is_read_on),
 		WITH_WORLD(only_what_lies_in_the_images_is_run),
 		WITH_WORLD(a_bad_spec_is_refused),
 		WITH_WORLD(a_database_is_made_once),

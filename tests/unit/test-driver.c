@@ -33,21 +33,26 @@ a_workload_gets_what_is_declared_and_nothing_else(void **state)
 	int port = new_port(world, "modules.web.externals.dns");
 	struct web web = {.image = "local/web:1.0.0", .public_port = port};
 	int leak = open("/dev/null", O_RDONLY);	/* without O_CLOEXEC */
-	char *reply, *cwd;
+	char *reply, *cwd, *own, *address;
 	bool ready = false;
 	long pid;
 
 	assert_int_equal(setenv("SECRET_OF_THE_DAEMON", "x", 1), 0);
-	assert_int_equal(apply(world, &web, 1), DRIVER_READY);
+	assert_int_equal(apply(world, &web, 1), OUTCOME_READY);
 	pid = pid_of(world, "web", NULL, &ready);
 	assert_true(ready);
 	assert_true(pid > 0 && lives(pid));
 	reply = fetch(world, port, "/about", false);
 	assert_non_null(reply);
 	assert_non_null(strstr(reply, "\nfds 0 1 2\n"));
-	assert_int_equal(count_of(reply, "\nenv "), 2);
+	assert_int_equal(count_of(reply, "\nenv "), 3);
 	assert_non_null(strstr(reply, "\nenv GREETING=hello there\n"));
-	assert_non_null(strstr(reply, "\nenv PORT="));
+	/* The port that the driver chose stands wherever the workload asked for it. */
+	own = strstr(reply, "\nenv PORT=");
+	assert_non_null(own);
+	address = xasprintf("\nenv ADDRESS=127.0.0.1:%d/%d\n", atoi(own + 10), atoi(own + 10));
+	assert_non_null(strstr(reply, address));
+	free(address);
 	if (!below_valgrind())	/* which keeps that limit to itself */
 		assert_non_null(strstr(reply, "\nlimit files 1024\n"));
 	assert_non_null(strstr(reply, "\nlimit core 0\n"));
@@ -75,19 +80,19 @@ the_same_again_changes_nothing(void **state)
 	};
 	long web, worker;
 
-	assert_int_equal(apply(world, webs, 2), DRIVER_READY);
+	assert_int_equal(apply(world, webs, 2), OUTCOME_READY);
 	web = pid_of(world, "web", NULL, NULL);
 	worker = pid_of(world, "worker", NULL, NULL);
-	assert_int_equal(apply(world, webs, 2), DRIVER_READY);
+	assert_int_equal(apply(world, webs, 2), OUTCOME_READY);
 	assert_int_equal(pid_of(world, "web", NULL, NULL), web);
 	assert_int_equal(pid_of(world, "worker", NULL, NULL), worker);
 	/* One is changed, the other is not touched; then the worker is not declared any more. */
 	webs[0].image = "local/web:1.9.0";
-	assert_int_equal(apply(world, webs, 2), DRIVER_READY);
+	assert_int_equal(apply(world, webs, 2), OUTCOME_READY);
 	assert_int_not_equal(pid_of(world, "web", NULL, NULL), web);
 	assert_int_equal(pid_of(world, "worker", NULL, NULL), worker);
 	assert_false(lives(web));
-	assert_int_equal(apply(world, webs, 1), DRIVER_READY);
+	assert_int_equal(apply(world, webs, 1), OUTCOME_READY);
 	assert_int_equal(pid_of(world, "worker", NULL, NULL), -1);
 	assert_false(lives(worker));
 }
@@ -116,7 +121,7 @@ a_failure_leaves_the_old_alone(void **state)
 	world->ready_timeout_ms = 1500;
 	close_driver(world);
 	open_driver(world);
-	assert_int_equal(apply(world, old, 2), DRIVER_READY);
+	assert_int_equal(apply(world, old, 2), OUTCOME_READY);
 	web = pid_of(world, "web", NULL, NULL);
 	worker = pid_of(world, "worker", NULL, NULL);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -124,7 +129,7 @@ a_failure_leaves_the_old_alone(void **state)
 		char *reply;
 
 		next[0].public_port = port;
-		assert_int_equal(apply(world, next, 2), DRIVER_FAILED);
+		assert_int_equal(apply(world, next, 2), OUTCOME_FAILED);
 		assert_string_equal(world->code, cases[i].code);
 		assert_string_equal(world->object, "web");
 		assert_non_null(strstr(world->summary, cases[i].summary));
@@ -156,22 +161,27 @@ a_cancelled_change_leaves_the_old_alone(void **state)
 	};
 	long worker;
 
-	world->driver->ops->cancel(world->driver, SPACE);	/* nothing runs there */
-	assert_int_equal(apply(world, &old, 1), DRIVER_READY);
+	assert_int_equal(apply(world, &old, 1), OUTCOME_READY);
 	worker = pid_of(world, "worker", NULL, NULL);
-	world->driver->ops->cancel(world->driver, SPACE);	/* too late */
+	begin_apply(world, &old, 1);
+	driver_task_cancel(world->change);	/* too late: there was nothing to do */
+	while (world->applied < 2)
+		run(world);
+	assert_int_equal(world->outcome, OUTCOME_READY);
 	assert_int_equal(pid_of(world, "worker", NULL, NULL), worker);
 
 	begin_apply(world, next, 2);
 	run_until(world, web_has_started, world);
-	world->driver->ops->cancel(world->driver, SPACE);
-	while (world->applied < 2)
+	driver_task_cancel(world->change);
+	driver_task_cancel(world->change);	/* once more changes nothing */
+	while (world->applied < 3)
 		run(world);
-	assert_int_equal(world->phase, DRIVER_FAILED);
+	assert_int_equal(world->why.kind, ERROR_UNAVAILABLE);
+	assert_int_equal(world->outcome, OUTCOME_FAILED);
 	assert_null(world->code);
 	assert_int_equal(pid_of(world, "web", NULL, NULL), -1);
 	assert_int_equal(pid_of(world, "worker", NULL, NULL), worker);
-	assert_int_equal(apply(world, &old, 1), DRIVER_READY);
+	assert_int_equal(apply(world, &old, 1), OUTCOME_READY);
 }
 
 struct hammer {
@@ -234,14 +244,14 @@ a_switch_refuses_nobody(void **state)
 	struct hammer hammers[3] = {0};
 	pthread_t threads[3];
 
-	assert_int_equal(apply(world, &web, 1), DRIVER_READY);
+	assert_int_equal(apply(world, &web, 1), OUTCOME_READY);
 	for (int i = 0; i < 3; i++) {
 		hammers[i].port = web.public_port;
 		assert_int_equal(pthread_create(&threads[i], NULL, hammer, &hammers[i]), 0);
 	}
 	run_until(world, each_was_served, hammers);
 	web.image = "local/web:1.9.0";
-	assert_int_equal(apply(world, &web, 1), DRIVER_READY);
+	assert_int_equal(apply(world, &web, 1), OUTCOME_READY);
 	run_until(world, one_met_the_new, hammers);
 	for (int i = 0; i < 3; i++)
 		hammers[i].stop = true;
@@ -268,21 +278,19 @@ replicas_take_turns(void **state)
 {
 	struct world *world = *state;
 	int port = new_port(world, "modules.web.externals.dns");
-	struct web webs[3];
+	struct web web = {.image = "local/web:1.0.0", .public_port = port, .replicas = 3};
 	struct driver_status status;
 	long seen[6];
 	long first;
 
-	for (int i = 0; i < 3; i++)
-		webs[i] = (struct web){.image = "local/web:1.0.0", .public_port = port, .replica = i};
-	assert_int_equal(apply(world, webs, 3), DRIVER_READY);
+	assert_int_equal(apply(world, &web, 1), OUTCOME_READY);
 	for (int i = 0; i < 6; i++)
 		seen[i] = pid_behind(world, port);
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(seen[i], seen[i + 3]);
 		assert_int_not_equal(seen[i], seen[(i + 1) % 3]);
 	}
-	world->driver->ops->status(world->driver, SPACE, &status);
+	world->driver->ops->observe(world->driver, SPACE, &status);
 	assert_int_equal(status.count, 3);
 	assert_int_equal(status.items[2].replica, 2);
 	first = status.items[0].pid;
@@ -291,13 +299,14 @@ replicas_take_turns(void **state)
 	while (status.items[1].restarts == 0) {
 		driver_status_clear(&status);
 		run_for(world, 10);
-		world->driver->ops->status(world->driver, SPACE, &status);
+		world->driver->ops->observe(world->driver, SPACE, &status);
 	}
 	driver_status_clear(&status);
 	for (int i = 0; i < 6; i++)
 		assert_true(pid_behind(world, port) > 0);
 	/* Fewer: what stays is not touched. */
-	assert_int_equal(apply(world, webs, 1), DRIVER_READY);
+	web.replicas = 1;
+	assert_int_equal(apply(world, &web, 1), OUTCOME_READY);
 	assert_int_equal(pid_of(world, "web", NULL, NULL), first);
 	assert_int_equal(count_processes(world), 1);
 	seen[0] = pid_behind(world, port);
@@ -315,7 +324,7 @@ what_is_killed_starts_again(void **state)
 	char *reply;
 	long pid;
 
-	assert_int_equal(apply(world, &web, 1), DRIVER_READY);
+	assert_int_equal(apply(world, &web, 1), OUTCOME_READY);
 	pid = pid_of(world, "web", NULL, NULL);
 	for (int i = 1; i <= 2; i++) {
 		pid = pid_of(world, "web", NULL, NULL);
@@ -331,7 +340,7 @@ what_is_killed_starts_again(void **state)
 	/* A deployment that does not change it waits until it is back. */
 	assert_int_equal(kill((pid_t)pid_of(world, "web", NULL, NULL), SIGKILL), 0);
 	run_until(world, web_is_down, world);
-	assert_int_equal(apply(world, &web, 1), DRIVER_READY);
+	assert_int_equal(apply(world, &web, 1), OUTCOME_READY);
 	assert_true(pid_of(world, "web", NULL, &ready) > 0);
 	assert_true(ready);
 }
@@ -342,28 +351,31 @@ removing_leaves_nothing(void **state)
 	struct world *world = *state;
 	struct web web = {.image = "local/web:1.0.0", .mode = "family",
 			  .public_port = new_port(world, "modules.web.externals.dns")};
-	struct error err;
 	char *reply;
 	long pid;
 
-	assert_int_equal(apply(world, &web, 1), DRIVER_READY);
+	assert_int_equal(apply(world, &web, 1), OUTCOME_READY);
 	pid = pid_of(world, "web", NULL, NULL);
 	assert_int_equal(count_processes(world), 2);
-	assert_int_equal(world->driver->ops->remove(world->driver, SPACE, on_removed, world, &err), 0);
-	run(world);
-	assert_int_equal(world->removed, 1);
+	begin_removal(world, SPACE);
+	while (!world->removed)
+		run(world);
+	assert_int_equal(world->gone, 1);
+	assert_int_equal(world->to_go, 1);
 	assert_false(lives(pid));
 	assert_int_equal(count_processes(world), 0);
 	assert_int_not_equal(access(world->space_dir, F_OK), 0);
 	reply = fetch(world, web.public_port, "/", false);
 	assert_null(reply);
 	/* What is not there can be removed. */
-	assert_int_equal(world->driver->ops->remove(world->driver, SPACE, on_removed, world, &err), 0);
-	run(world);
-	assert_int_equal(world->removed, 2);
-	assert_int_equal(world->driver->ops->remove(world->driver, "acme/../x", on_removed, world, &err),
-			 -1);
-	assert_int_equal(err.kind, ERROR_INPUT);
+	begin_removal(world, SPACE);
+	while (world->removed < 2)
+		run(world);
+	assert_int_equal(world->why.kind, ERROR_NONE);
+	begin_removal(world, "acme/../x");
+	while (world->removed < 3)
+		run(world);
+	assert_int_equal(world->why.kind, ERROR_INPUT);
 }
 
 static void
@@ -372,18 +384,20 @@ removing_ends_a_change_that_runs(void **state)
 	struct world *world = *state;
 	struct web web = {.image = "local/web:1.0.0", .mode = "deaf",
 			  .public_port = new_port(world, "modules.web.externals.dns")};
-	struct error err;
+	struct driver_deployment nothing = {0};
+	struct driver_waiter waiter = change_waiter(world);
 
 	begin_apply(world, &web, 1);
 	run_until(world, web_has_started, world);
-	assert_int_equal(world->driver->ops->apply(world->driver, SPACE, NULL, 0, on_applied, world,
-						   &err), -1);
-	assert_int_equal(err.kind, ERROR_CONFLICT);
-	assert_int_equal(world->driver->ops->remove(world->driver, SPACE, on_removed, world, &err), 0);
+	world->driver->ops->apply(world->driver, SPACE, &nothing, &waiter);
+	while (!world->applied)
+		run(world);
+	assert_int_equal(world->why.kind, ERROR_CONFLICT);
+	begin_removal(world, SPACE);
 	while (!world->removed)
 		run(world);
-	assert_int_equal(world->applied, 1);
-	assert_int_equal(world->phase, DRIVER_FAILED);
+	assert_int_equal(world->applied, 2);
+	assert_int_equal(world->outcome, OUTCOME_FAILED);
 }
 
 static void
@@ -393,11 +407,11 @@ all_can_be_stopped(void **state)
 	struct web web = {.image = "local/web:1.0.0", .mode = "family"};
 	long pid;
 
-	assert_int_equal(apply(world, &web, 1), DRIVER_READY);
+	assert_int_equal(apply(world, &web, 1), OUTCOME_READY);
 	pid = pid_of(world, "web", NULL, NULL);
-	world->driver->ops->stop_all(world->driver, on_removed, world);
-	run(world);
-	assert_int_equal(world->removed, 1);
+	begin_detaching(world);
+	while (!world->removed)
+		run(world);
 	assert_false(lives(pid));
 	assert_int_equal(count_processes(world), 0);
 	assert_int_equal(access(world->space_dir, F_OK), 0);
@@ -410,7 +424,7 @@ much_goes_through_a_forward(void **state)
 	struct web web = {.image = "local/web:1.0.0",
 			  .public_port = new_port(world, "modules.web.externals.dns")};
 
-	assert_int_equal(apply(world, &web, 1), DRIVER_READY);
+	assert_int_equal(apply(world, &web, 1), OUTCOME_READY);
 	for (int half_close = 0; half_close < 2; half_close++) {
 		char *reply = fetch(world, web.public_port, "/large", half_close);
 
@@ -517,7 +531,7 @@ waiting_costs_nothing(void **state)
 			  .public_port = new_port(world, "modules.web.externals.dns")};
 	struct turns turns = {.loop = world->loop};
 
-	assert_int_equal(apply(world, &web, 1), DRIVER_READY);
+	assert_int_equal(apply(world, &web, 1), OUTCOME_READY);
 	loop_on_turn(world->loop, count_turn, &turns);
 	run_for(world, 500);
 	assert_true(turns.turns <= 10);

@@ -21,6 +21,8 @@
 
 #include <cmocka.h>
 
+#include "memory-driver.h"
+
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -107,152 +109,13 @@ __wrap_sqlite3_exec(sqlite3 *database, const char *sql,
 	return code;
 }
 
-/* --- a driver that only writes down what it was asked --- */
-
-struct fake {
-	struct driver driver;
-	struct loop *loop;
-	struct buf calls;
-	bool holds;		/* what is applied does not become ready */
-	driver_applied *applied;
-	void (*removed)(void *data);
-	void *data;
-};
-
-static struct fake *
-fake_of(struct driver *driver)
-{
-	return (struct fake *)driver;
-}
-
-static void
-note(struct driver *driver, const char *what, const char *where)
-{
-	buf_printf(&fake_of(driver)->calls, "%s %s\n", what, where);
-}
-
-static void
-tell_applied(void *data)
-{
-	struct fake *fake = data;
-	driver_applied *applied = fake->applied;
-
-	fake->applied = NULL;
-	applied(fake->data, DRIVER_READY, NULL);
-}
-
-static int
-fake_apply(struct driver *driver, const char *space, const struct driver_workload *workloads,
-	   size_t count, driver_applied *applied, void *data, struct error *err)
-{
-	struct fake *fake = fake_of(driver);
-	char what[32];
-
-	(void)workloads;
-	(void)err;
-	snprintf(what, sizeof(what), "apply %zu", count);
-	note(driver, what, space);
-	fake->applied = applied;
-	fake->data = data;
-	if (!fake->holds)
-		loop_add_timer(fake->loop, 0, tell_applied, fake);
-	return 0;
-}
-
-static void
-tell_removed(void *data)
-{
-	struct fake *fake = data;
-
-	fake->removed(fake->data);
-}
-
-static int
-fake_remove(struct driver *driver, const char *space, void (*done)(void *data), void *data,
-	    struct error *err)
-{
-	struct fake *fake = fake_of(driver);
-
-	(void)err;
-	note(driver, "remove", space);
-	fake->removed = done;
-	fake->data = data;
-	loop_add_timer(fake->loop, 0, tell_removed, fake);
-	return 0;
-}
-
-static bool
-fake_image_exists(struct driver *driver, const char *image, struct error *err)
-{
-	(void)driver;
-	(void)image;
-	(void)err;
-	return true;
-}
-
-static json_t *
-fake_images(struct driver *driver)
-{
-	(void)driver;
-	return json_array();
-}
-
-static int
-fake_ensure_space(struct driver *driver, const char *space, struct error *err)
-{
-	(void)driver;
-	(void)space;
-	(void)err;
-	return 0;
-}
-
-static void
-fake_provision(struct driver *driver, const char *space, const struct driver_resource *resource,
-	       driver_provisioned *provisioned, void *data)
-{
-	(void)resource;
-	note(driver, "provision", space);
-	provisioned(data, json_pack("{s:s}", "path", "/data"), NULL);
-}
-
-static int
-fake_deprovision(struct driver *driver, const char *space, const char *type, const char *name,
-		 const json_t *outputs, struct error *err)
-{
-	(void)type;
-	(void)name;
-	(void)outputs;
-	(void)err;
-	note(driver, "deprovision", space);
-	return 0;
-}
-
-static void
-fake_status(struct driver *driver, const char *space, struct driver_status *out)
-{
-	(void)driver;
-	(void)space;
-	*out = (struct driver_status){0};
-}
-
-static const struct driver_ops fake_ops = {
-	.name = "process",
-	.apply = fake_apply,
-	.remove = fake_remove,
-	.image_exists = fake_image_exists,
-	.images = fake_images,
-	.ensure_space = fake_ensure_space,
-	.provision = fake_provision,
-	.deprovision = fake_deprovision,
-	.status = fake_status,
-};
-
 /* --- a platform --- */
 
 static struct {
 	char folder[64];
 	struct platform platform;
-	struct fake fake;
+	struct memory_cluster cluster;
+	struct memory_driver memory;
 	struct caller caller;
 	const char *key;	/* Idempotency-Key of what is asked; NULL: none */
 } world;
@@ -305,9 +168,8 @@ open_platform(void)
 	free(path);
 	if (!p->repository || state_secrets_open(p, NULL, world.folder, &err) != 0)
 		fail_msg("%s", err.text);
-	world.fake = (struct fake){.driver = {&fake_ops}, .loop = p->loop};
-	buf_init(&world.fake.calls, TEXT_MAX);
-	p->driver = &world.fake.driver;
+	memory_driver_init(&world.memory, &memory_as_process, p->loop, &world.cluster);
+	p->driver = &world.memory.base;
 	p->metrics = metrics_new();
 	p->answers = answers_new();
 	p->engine = engine_new(p);
@@ -321,6 +183,7 @@ close_platform(void)
 	struct platform *p = &world.platform;
 
 	engine_stop(p->engine);
+	memory_driver_clear(&world.memory);
 	automation_free(p->automation);
 	engine_free(p->engine);
 	answers_free(p->answers);
@@ -329,7 +192,6 @@ close_platform(void)
 	repository_close(p->repository);
 	loop_free(p->loop);
 	caller_clear(&world.caller);
-	buf_clear(&world.fake.calls);
 	world.platform = (struct platform){0};
 }
 
@@ -341,6 +203,7 @@ make_world(void **state)
 	memset(&world, 0, sizeof(world));
 	strcpy(world.folder, "/tmp/sidestage-effects-XXXXXX");
 	assert_non_null(mkdtemp(world.folder));
+	memory_cluster_init(&world.cluster);
 	open_platform();
 	import_all();
 	return 0;
@@ -351,6 +214,7 @@ remove_world(void **state)
 {
 	(void)state;
 	close_platform();
+	memory_cluster_clear(&world.cluster);
 	assert_int_equal(paths_remove_tree(world.folder, NULL), 0);
 	return 0;
 }
@@ -401,7 +265,7 @@ come_to_rest(void)
 				      " WHERE status = 'deleting') + (SELECT count(*) FROM rule_updates)"
 				      " AS it");
 
-		rests = strcmp(doing, "0") == 0 || world.fake.holds;
+		rests = strcmp(doing, "0") == 0 || world.memory.rules[MEMORY_APPLY].holds;
 		free(doing);
 		turn();
 		if (clock_steady_ms() > until)
@@ -506,14 +370,13 @@ expect(const char *method, const char *path, const char *body, int status)
 static void
 hold(void)
 {
-	world.fake.holds = true;
+	world.memory.rules[MEMORY_APPLY].holds = true;
 }
 
 static void
 let_go(void)
 {
-	world.fake.holds = false;
-	tell_applied(&world.fake);
+	memory_release(&world.memory, MEMORY_APPLY);
 	come_to_rest();
 }
 
@@ -737,9 +600,9 @@ try_with_fault(const struct route_case *c, const char *path, const char *body, s
 	expect_sentence(c, &response);
 	clear(&response);
 	turn();
-	if (world.fake.calls.length > 0)
+	if (world.memory.calls.length > 0)
 		fail_msg("%s: write %zu failed, and the driver did: %s", c->operation, n,
-			 buf_str(&world.fake.calls));
+			 buf_str(&world.memory.calls));
 	after = dump();
 	if (strcmp(before, after) != 0)
 		fail_msg("%s: write %zu failed, and the state is another:\n%s\n%s", c->operation, n, before,
@@ -751,8 +614,7 @@ try_with_fault(const struct route_case *c, const char *path, const char *body, s
 static void
 forget_calls(void)
 {
-	buf_clear(&world.fake.calls);
-	buf_init(&world.fake.calls, TEXT_MAX);
+	buf_init(&world.memory.calls, TEXT_MAX);
 }
 
 static void
@@ -775,11 +637,11 @@ walk(const struct route_case *c)
 		for (int way = 0; more && way < 3; way++)
 			more = try_with_fault(c, path, body, n, way, before);
 	come_to_rest();
-	if (c->effect && !strstr(buf_str(&world.fake.calls), c->effect))
+	if (c->effect && !strstr(buf_str(&world.memory.calls), c->effect))
 		fail_msg("%s: the driver was not asked to %s but:\n%s", c->operation, c->effect,
-			 buf_str(&world.fake.calls));
-	if (!c->effect && world.fake.calls.length > 0)
-		fail_msg("%s: the driver was asked to:\n%s", c->operation, buf_str(&world.fake.calls));
+			 buf_str(&world.memory.calls));
+	if (!c->effect && world.memory.calls.length > 0)
+		fail_msg("%s: the driver was asked to:\n%s", c->operation, buf_str(&world.memory.calls));
 	called += c->effect != NULL;
 	if (c->after)
 		c->after();
@@ -857,13 +719,13 @@ import_is_all_or_nothing_whatever_write_fails(void **state)
 			fail_msg("%s", err.text);
 		assert_int_equal(err.kind, ERROR_FULL);
 		turn();
-		assert_int_equal(world.fake.calls.length, 0);
+		assert_int_equal(world.memory.calls.length, 0);
 		after = dump();
 		assert_string_equal(before, after);
 		free(after);
 	}
 	come_to_rest();
-	assert_non_null(strstr(buf_str(&world.fake.calls), "apply 1 acme/bakery/oven"));
+	assert_non_null(strstr(buf_str(&world.memory.calls), "apply 1 acme/bakery/oven"));
 	print_message("# %zu writes of an import failed once each\n", n - 1);
 	json_decref(report);
 	json_decref(file);
@@ -991,7 +853,7 @@ expect_text(const char *sql, const char *wanted)
 static bool
 was_called(const char *what)
 {
-	return strstr(buf_str(&world.fake.calls), what) != NULL;
+	return strstr(buf_str(&world.memory.calls), what) != NULL;
 }
 
 static const char last_status[] = "SELECT status AS it FROM deployments ORDER BY seq DESC LIMIT 1";
@@ -1025,8 +887,8 @@ committed_deployment_is_carried_out_after_a_crash(void **state)
 	expect_text(last_status, "succeeded");
 	/* What ran before is started first, so that nothing is missing should it fail. */
 	assert_true(was_called("apply 1 acme/shop/dev"));
-	assert_true(strstr(buf_str(&world.fake.calls), "apply 0 acme/shop/dev") >
-		    strstr(buf_str(&world.fake.calls), "apply 1 acme/shop/dev"));
+	assert_true(strstr(buf_str(&world.memory.calls), "apply 0 acme/shop/dev") >
+		    strstr(buf_str(&world.memory.calls), "apply 1 acme/shop/dev"));
 }
 
 static void
@@ -1044,7 +906,7 @@ deployment_of_long_ago_is_not_carried_out_unasked(void **state)
 				  " - 16 * 60000 WHERE seq = (SELECT max(seq) FROM deployments)", ""), 0);
 	close_platform();
 	open_platform();
-	world.fake.holds = false;
+	world.memory.rules[MEMORY_APPLY].holds = false;
 	assert_int_equal(engine_resume(world.platform.engine, &err), 0);
 	come_to_rest();
 	expect_text(last_status, "failed");
@@ -1066,7 +928,7 @@ deployment_that_had_begun_has_failed_after_a_crash(void **state)
 	expect_text(last_status, "in progress");
 	close_platform();
 	open_platform();
-	world.fake.holds = false;
+	world.memory.rules[MEMORY_APPLY].holds = false;
 	assert_int_equal(engine_resume(world.platform.engine, &err), 0);
 	come_to_rest();
 	expect_text(last_status, "failed");

@@ -77,6 +77,7 @@ struct daemon {
 	int64_t answer_until;
 	int lock;
 	bool stopping, handing_over;
+	struct driver_task *detaching;
 };
 
 /* --- starting --- */
@@ -404,9 +405,13 @@ end(struct daemon *d)
 }
 
 static void
-stopped(void *data)
+stopped(void *data, const struct driver_result *result)
 {
-	end(data);
+	struct daemon *d = data;
+
+	(void)result;
+	d->detaching = NULL;
+	end(d);
 }
 
 static void
@@ -416,6 +421,8 @@ took_too_long(void *data)
 
 	d->guard = NULL;
 	log_line(LOG_PRIORITY_WARNING, "processes did not end in time", NULL);
+	driver_task_forget(d->detaching);
+	d->detaching = NULL;
 	end(d);
 }
 
@@ -423,6 +430,8 @@ static void
 hand_over(void *data)
 {
 	struct daemon *d = data;
+	struct driver *driver = d->platform.driver;
+	struct driver_waiter waiter = {.ended = stopped, .data = d};
 
 	if (d->handing_over)
 		return;
@@ -430,7 +439,7 @@ hand_over(void *data)
 	loop_remove_timer(d->guard);
 	engine_stop(d->platform.engine);
 	d->guard = loop_add_timer(d->platform.loop, STOP_LIMIT_MS, took_too_long, d);
-	d->platform.driver->ops->stop_all(d->platform.driver, stopped, d);
+	d->detaching = driver->ops->detach(driver, &waiter);
 }
 
 static void
@@ -494,6 +503,8 @@ clear(struct daemon *d)
 	tls_free(d->tls);
 	loop_remove_timer(d->guard);
 	loop_remove_timer(d->watchdog);
+	if (platform->engine)
+		engine_stop(platform->engine);
 	if (platform->driver)
 		platform->driver->ops->free(platform->driver);
 	automation_free(platform->automation);

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What runs an environment.  The engine calls a driver; a driver knows no set, no delta
- * and no repository.  One implementation: process (kubernetes comes later).
+ * What runs environments.  The engine calls a driver; a driver knows no set, no delta and no
+ * repository.
+ *
+ * Whatever may take time is a task (task.h): it has progress, can be cancelled, and ends with an
+ * error or none.  Each can be asked for again after an end that nobody saw, and does then only
+ * what is left to do.
  */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_DRIVER_H
 #define SIDESTAGE_PLATFORM_DRIVERS_DRIVER_H
@@ -12,6 +16,7 @@
 #include <stdint.h>
 
 #include "model/nouns.h"
+#include "platform/drivers/task.h"
 
 struct error;
 struct loop;
@@ -26,30 +31,34 @@ struct driver_resource {
 	const json_t *inputs;		/* driver_inputs.values of the definition, placeholders resolved */
 	const json_t *previous_outputs;	/* those of last time (stable port); NULL: new */
 };
-/* Called once, by provision() itself or later from the loop.  Takes the outputs; NULL: err says
- * why there are none. */
-typedef void driver_provisioned(void *data, json_t *outputs, const struct error *err);
 
-/* One process to be.  A module with several replicas is several of these, one public port. */
-struct driver_workload {
-	const char *module;
-	int replica;			/* 0, 1, ... */
-	const char *deploy_id;		/* its output is kept under this; NULL: none */
-	const char *image;		/* of its one container */
-	/* The module's `spec` with every placeholder resolved, but for the listen ports of this
-	 * instance, which are in `ports`. */
-	const json_t *spec;
-	/* Ports that must be forwarded: public port -> the instance's own port, given by
-	 * driver_listen_port(); the engine put the latter in the spec. */
-	const int (*ports)[2];
-	size_t port_count;
-	/* Texts in the spec that are secret: nothing of its output that holds one is kept.  NULL:
-	 * none. */
-	json_t *secrets;
-	const char *fingerprint;	/* hash of image and spec *before* listen ports: equal = leave it alone */
+/* A resource of a workload's own that others reach at a port. */
+struct driver_endpoint {
+	char *resource;			/* "web-dns" */
+	int port;
+	/* Stands in the strings of the spec where the port belongs that the workload itself listens
+	 * on, which the driver chooses.  It is random, so nothing else looks like it. */
+	char *mark;
 };
 
-enum driver_phase { DRIVER_WORKING, DRIVER_READY, DRIVER_FAILED };
+/* A workload, whole. */
+struct driver_workload {
+	char *module;
+	char *profile;			/* "humanitec/default-module"; NULL: none */
+	char *image;			/* of its first container */
+	int replicas;			/* 0: none runs */
+	json_t *spec;			/* with every placeholder resolved */
+	struct driver_endpoint *endpoints;
+	size_t endpoint_count;
+	json_t *secret_places;		/* JSON pointers below the module, "/spec/...", of secrets in it */
+	json_t *secrets;		/* their texts: nothing of its output that holds one is kept */
+};
+/* All that is to run in a space. */
+struct driver_deployment {
+	const char *id;			/* output is kept under this; NULL: none */
+	struct driver_workload *workloads;
+	size_t count;
+};
 
 struct driver_workload_status {
 	char *module;			/* owned by the status list */
@@ -67,6 +76,7 @@ struct driver_workload_status {
 struct driver_status {
 	struct driver_workload_status *items;
 	size_t count;
+	int64_t seen_at;		/* wall ms, when this was so; 0: it is not known what runs */
 };
 
 /* Which lines of output.  NULL, 0: all. */
@@ -97,70 +107,111 @@ struct driver_errors {
 	size_t count;
 };
 
-/* Called once from the loop for each driver_apply(). */
-typedef void driver_applied(void *data, enum driver_phase phase, const struct driver_errors *errors);
+struct driver_log;
 
 struct driver_ops {
 	const char *name;
-	void (*free)(struct driver *driver);
+	void (*free)(struct driver *driver);	/* ends its tasks (driver_clear()) */
+	/* What it is and what it honours; {"name", ...}.  New reference. */
+	json_t *(*describe)(struct driver *driver);
+
 	/* Is there such an executable?  false with ERROR_INPUT that names the image. */
 	bool (*image_exists)(struct driver *driver, const char *image, struct error *err);
 	/* [{"name":"local/topicshare-web","version":"1.4.2"}], sorted.  New reference. */
 	json_t *(*images)(struct driver *driver);
-	int (*ensure_space)(struct driver *driver, const char *space, struct error *err);
-	/* Makes or finds the resource; its outputs are a new object (sqlite: {"path"}; dns:
-	 * {"host","port"}).  Calling it again changes nothing.  Several may be going on. */
-	void (*provision)(struct driver *driver, const char *space,
-			  const struct driver_resource *resource, driver_provisioned *provisioned,
-			  void *data);
-	int (*deprovision)(struct driver *driver, const char *space, const char *type,
-			   const char *name, const json_t *outputs, struct error *err);
+
+	/* --- a space, before anything else is asked of it --- */
+
+	/* There is room for a new one. */
+	struct driver_task *(*prepare)(struct driver *driver, const char *space,
+				       const struct driver_waiter *waiter);
+	/* One that an earlier daemon left: what still runs there is this daemon's from now on. */
+	struct driver_task *(*adopt)(struct driver *driver, const char *space,
+				     const struct driver_waiter *waiter);
+
+	/* --- resources; several may be going on --- */
+
+	/* Makes or finds it; gives its outputs (sqlite: {"path"}; dns: {"host","port"}). */
+	struct driver_task *(*provision)(struct driver *driver, const char *space,
+					 const struct driver_resource *resource,
+					 const struct driver_waiter *waiter);
+	struct driver_task *(*deprovision)(struct driver *driver, const char *space,
+					   const char *type, const char *name,
+					   const json_t *outputs,
+					   const struct driver_waiter *waiter);
 	/*
-	 * Files for a resource that workloads can read: {NAME: {text, tag}} to {NAME: path}.
-	 * Another text has another tag, and so another path; of those before, what `previous` (an earlier answer, or NULL) names
-	 * stays, and the rest goes.  files NULL: all go.
+	 * Files for a resource that workloads can read: {NAME: {text, tag}}; gives {NAME: path}.
+	 * Another text has another tag, and so another path; of those before, what `previous` (an
+	 * earlier answer, or NULL) names stays, and the rest goes.  files NULL: all go.
 	 */
-	json_t *(*keep_files)(struct driver *driver, const char *space, const char *name,
-			      const json_t *files, const json_t *previous, struct error *err);
-	/* A free port of this machine for an instance to listen on; 0 with err. */
-	int (*listen_port)(struct driver *driver, struct error *err);
+	struct driver_task *(*render)(struct driver *driver, const char *space, const char *name,
+				      const json_t *files, const json_t *previous,
+				      const struct driver_waiter *waiter);
+
+	/* --- workloads --- */
+
 	/*
-	 * Makes the space run exactly these workloads.  Changed ones are started beside the old
-	 * as candidates; when all are ready the forwarded ports switch and the old and the
-	 * undeclared are stopped; when one fails all candidates are stopped and the old go on
-	 * untouched.  Copies what it keeps.  One apply per space at a time.
+	 * Makes the space run exactly these.  What did not change is left alone; the rest starts
+	 * beside the old, and takes its place when all of it is ready.  When one fails, or it is
+	 * cancelled before, the new are stopped and the old go on untouched.  Copies what it keeps.
+	 * One at a time in a space.
 	 */
-	int (*apply)(struct driver *driver, const char *space,
-		     const struct driver_workload *workloads, size_t count,
-		     driver_applied *applied, void *data, struct error *err);
-	/*
-	 * The apply that runs ends as failed, without errors, and the old go on untouched; it is
-	 * too late (and does nothing) once all candidates were ready.
-	 */
-	void (*cancel)(struct driver *driver, const char *space);
-	/* Candidates included (their status wins) while an apply runs. */
-	void (*status)(struct driver *driver, const char *space, struct driver_status *out);
-	/* Another number whenever status() would give something else; much cheaper. */
+	struct driver_task *(*apply)(struct driver *driver, const char *space,
+				     const struct driver_deployment *deployment,
+				     const struct driver_waiter *waiter);
+	/* What it knows now; what is only starting wins over what it is to replace. */
+	void (*observe)(struct driver *driver, const char *space, struct driver_status *out);
+	/* Another number whenever observe() would give something else; much cheaper. */
 	uint64_t (*state)(struct driver *driver, const char *space);
-	/* Lines by time, also of workloads that are stopped. */
-	void (*logs)(struct driver *driver, const char *space, const struct driver_log_query *query,
-		     struct driver_logs *out);
-	/* How this driver keeps workloads apart, and what it could not have.  New reference. */
-	json_t *(*describe)(struct driver *driver);
-	/* Stops everything and removes the directory; `done` once nothing is left. */
-	int (*remove)(struct driver *driver, const char *space, void (*done)(void *data),
-		      void *data, struct error *err);
-	/* SIGTERM, after grace SIGKILL, of every process; `done` when none is left. */
-	void (*stop_all)(struct driver *driver, void (*done)(void *data), void *data);
+
+	/* --- output, also of workloads that are stopped --- */
+
+	/* `arrived` (NULL: not wanted) is called from the loop when there is more to read. */
+	struct driver_log *(*open_log)(struct driver *driver, const char *space,
+				       const struct driver_log_query *query,
+				       void (*arrived)(void *data), void *data);
+	/* What came since the last time, by time; at first what the query asks for. */
+	void (*read_log)(struct driver_log *log, struct driver_logs *out);
+	void (*close_log)(struct driver_log *log);
+
+	/* --- the end --- */
+
+	/* Ends everything in the space and leaves nothing of it; progress in workloads. */
+	struct driver_task *(*remove)(struct driver *driver, const char *space,
+				      const struct driver_waiter *waiter);
+	/* The daemon ends.  What can run without it stays; the rest is stopped. */
+	struct driver_task *(*detach)(struct driver *driver, const struct driver_waiter *waiter);
 };
 
 struct driver {
 	const struct driver_ops *ops;
+	struct loop *loop;
+	struct driver_task *tasks;	/* that have not ended */
+	struct driver_subscription *subscriptions;
 };
+
+/* --- for who uses one --- */
+
+/* `changed` is called from the loop when what observe() tells of the space may have changed,
+ * once for all that happened in a turn. */
+struct driver_subscription *driver_subscribe(struct driver *driver, const char *space,
+					     void (*changed)(void *data), void *data);
+void driver_unsubscribe(struct driver_subscription *subscription);	/* NULL is fine */
 
 void driver_status_clear(struct driver_status *status);
 void driver_errors_clear(struct driver_errors *errors);
 void driver_logs_clear(struct driver_logs *logs);
+void driver_deployment_clear(struct driver_deployment *deployment);	/* what is in it */
+
+/* --- for drivers --- */
+
+void driver_init(struct driver *driver, const struct driver_ops *ops, struct loop *loop);
+/* Tasks and subscriptions end. */
+void driver_clear(struct driver *driver);
+void driver_end_tasks(struct driver *driver);	/* part of driver_clear() */
+void driver_changed(struct driver *driver, const char *space);
+
+/* --- the process driver --- */
 
 /* How much of what the kernel allows is used to keep a workload to its environment. */
 enum driver_confine { DRIVER_CONFINE_BEST, DRIVER_CONFINE_LANDLOCK, DRIVER_CONFINE_LIMITS };

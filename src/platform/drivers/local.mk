@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libplatform-drivers.a
 libplatform_drivers_a_SOURCES = \
+	src/platform/drivers/driver.c \
 	src/platform/drivers/driver.h \
 	src/platform/drivers/process/beneath.c \
 	src/platform/drivers/process/confine.c \
@@ -18,6 +19,7 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/process.c \
 	src/platform/drivers/process/record.c \
 	src/platform/drivers/process/rendered.c \
+	src/platform/drivers/process/replicas.c \
 	src/platform/drivers/process/resource.c \
 	src/platform/drivers/process/space-change.c \
 	src/platform/drivers/process/space-ports.c \
@@ -28,7 +30,9 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/redact.c \
 	src/platform/drivers/redact.h \
 	src/platform/drivers/secret-forms.c \
-	src/platform/drivers/secret-forms.h
+	src/platform/drivers/secret-forms.h \
+	src/platform/drivers/task.c \
+	src/platform/drivers/task.h
 
 if HAVE_CMOCKA
 DRIVER_TESTS = tests/unit/test-driver tests/unit/test-driver-parts tests/unit/test-confine

@@ -48,16 +48,6 @@ deployed_values_free(struct deployed_values *values)
 }
 
 static json_t *
-name_of(const json_t *row)
-{
-	char *text = xasprintf("secret %s", json_member_string(row, "fingerprint"));
-	json_t *name = json_string(text);
-
-	free(text);
-	return name;
-}
-
-static json_t *
 open_row(const struct deployed_values *values, const json_t *row, const char *key, json_t *texts,
 	 struct error *err)
 {
@@ -74,8 +64,8 @@ open_row(const struct deployed_values *values, const json_t *row, const char *ke
 }
 
 json_t *
-deployed_values_find(const struct deployed_values *values, const char *key, bool closed,
-		     json_t *texts, bool *secret, struct error *err)
+deployed_values_find(const struct deployed_values *values, const char *key, json_t *texts,
+		     bool *secret, struct error *err)
 {
 	const json_t *row = json_object_get(values->rows, key);
 
@@ -91,7 +81,7 @@ deployed_values_find(const struct deployed_values *values, const char *key, bool
 	}
 	*secret = json_is_true(json_object_get(row, "is_secret"));
 	if (*secret)
-		return closed ? name_of(row) : open_row(values, row, key, texts, err);
+		return open_row(values, row, key, texts, err);
 	return json_incref(json_object_get(row, "value"));
 }
 

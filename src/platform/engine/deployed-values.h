@@ -16,12 +16,9 @@ struct deployed_values *deployed_values_read(struct platform *platform, const st
 					     const char *version, struct error *err);
 void deployed_values_free(struct deployed_values *values);	/* NULL is fine */
 
-/*
- * New reference, or NULL with err.  *secret: it is one; then with `closed` it is only a name
- * that is as equal or different as the secret, and otherwise its text, which is also appended
- * to the array `texts` (unless that is NULL).
- */
-json_t *deployed_values_find(const struct deployed_values *values, const char *key, bool closed,
+/* New reference, or NULL with err.  *secret: it is one; its text is then also appended to the
+ * array `texts` (unless that is NULL). */
+json_t *deployed_values_find(const struct deployed_values *values, const char *key,
 			     json_t *texts, bool *secret, struct error *err);
 
 /* Pointers into a module ("/spec/containers/...") of strings that touch a secret: ERROR_INPUT

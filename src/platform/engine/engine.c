@@ -23,7 +23,6 @@
 #include "model/json.h"
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
-#include "platform/engine/rollout-plan.h"
 #include "platform/engine/rollout.h"
 #include "platform/state/repository.h"
 
@@ -45,11 +44,13 @@ struct engine_env {
 	bool resuming;			/* what is rolled out is no new deployment */
 	bool should_resume;		/* what the database says is to be started */
 	bool refresh;			/* that has changed since */
+	bool should_prune;		/* there are resources that are to go */
+	bool pruning;			/* what is rolled out is nothing but that */
 	bool starting;			/* since the daemon's start; until it was tried once */
 	bool deleting;
 	int64_t began;			/* steady ms; what is rolled out */
 	struct rollout *rollout;
-	struct rollout_plan running;	/* what the driver took last */
+	struct driver_task *removal;
 	struct loop_timer *timer;	/* the next step */
 	int64_t retry_ms;
 	int64_t record_ms;		/* until the next try to write something down */
@@ -107,7 +108,7 @@ free_env(struct engine_env *env)
 	*link = env->next;
 	loop_remove_timer(env->timer);
 	rollout_free(env->rollout);
-	rollout_plan_clear(&env->running);
+	driver_task_forget(env->removal);
 	free(env->org);
 	free(env->app);
 	free(env->env);
@@ -179,7 +180,9 @@ check_idle(struct engine *engine)
 static void
 schedule_next(struct engine_env *env, bool succeeded)
 {
-	if (succeeded)
+	if (env->pruning)
+		env->pruning = false;
+	else if (succeeded)
 		env->should_resume = false;
 	else if (env->resuming)
 		env->should_resume = true;
@@ -222,7 +225,7 @@ rolled_out(void *data, bool succeeded)
 	schedule_next(env, succeeded);
 }
 
-/* deploy_id NULL: nothing is to run. */
+/* deploy_id NULL: it only prunes. */
 static void
 start_rollout(struct engine_env *env, const char *deploy_id, bool resuming)
 {
@@ -232,7 +235,6 @@ start_rollout(struct engine_env *env, const char *deploy_id, bool resuming)
 		.place = &place,
 		.deploy_id = deploy_id,
 		.resuming = resuming,
-		.running = &env->running,
 		.committed = committed,
 		.ended = rolled_out,
 		.data = env,
@@ -240,6 +242,8 @@ start_rollout(struct engine_env *env, const char *deploy_id, bool resuming)
 
 	env->state = ENV_ROLLING_OUT;
 	env->resuming = resuming;
+	env->pruning = !deploy_id;
+	env->should_prune = false;
 	env->began = clock_steady_ms();
 	env->rollout = rollout_new(&order);
 	rollout_begin(env->rollout);
@@ -314,10 +318,17 @@ forget(struct engine_env *env)
 }
 
 static void
-removed(void *data)
+removed(void *data, const struct driver_result *result)
 {
 	struct engine_env *env = data;
 
+	env->removal = NULL;
+	if (result->err) {
+		complain(env, "cannot remove an environment, trying again", result->err);
+		env->state = ENV_IDLE;
+		schedule(env, env->retry_ms);
+		return;
+	}
 	env->state = ENV_FORGETTING;
 	forget(env);
 }
@@ -326,14 +337,10 @@ static void
 start_removing(struct engine_env *env)
 {
 	struct driver *driver = env->engine->platform->driver;
-	struct error err = {0};
+	struct driver_waiter waiter = {.ended = removed, .data = env};
 
 	env->state = ENV_REMOVING;
-	if (driver->ops->remove(driver, env->name, removed, env, &err) == 0)
-		return;
-	complain(env, "cannot remove an environment, trying again", &err);
-	env->state = ENV_IDLE;
-	schedule(env, env->retry_ms);
+	env->removal = driver->ops->remove(driver, env->name, &waiter);
 }
 
 /* --- what is next --- */
@@ -365,12 +372,14 @@ next_step(void *data)
 	} else if (wanted) {
 		env->wanted = NULL;
 		start_deployment(env, wanted);
+	} else if (env->should_prune) {
+		start_rollout(env, NULL, true);
 	}
 }
 
 /* --- what follows a commit --- */
 
-enum wish { WISH_DEPLOY, WISH_REFRESH, WISH_REMOVE, WISH_ADOPT };
+enum wish { WISH_DEPLOY, WISH_REFRESH, WISH_PRUNE, WISH_REMOVE, WISH_ADOPT };
 
 struct order {
 	struct engine *engine;
@@ -408,6 +417,9 @@ carry_out(void *data)
 		env->refresh = true;
 		env->retry_ms = RETRY_MIN_MS;
 		env->should_resume = true;
+		break;
+	case WISH_PRUNE:
+		env->should_prune = true;
 		break;
 	case WISH_REMOVE:
 		delete_env(env);
@@ -467,6 +479,12 @@ void
 engine_refresh(struct engine *engine, const struct place *place)
 {
 	follow_commit(engine, place, WISH_REFRESH, NULL);
+}
+
+void
+engine_prune(struct engine *engine, const struct place *place)
+{
+	follow_commit(engine, place, WISH_PRUNE, NULL);
 }
 
 void
@@ -548,6 +566,8 @@ engine_stop(struct engine *engine)
 		env->timer = NULL;
 		if (env->rollout)
 			rollout_stop(env->rollout);
+		driver_task_forget(env->removal);
+		env->removal = NULL;
 	}
 }
 

@@ -53,6 +53,8 @@ void engine_begin(struct engine *engine, const struct place *place, const char *
 bool engine_is_busy(struct engine *engine, const struct place *place);
 /* Whether it is paused, or how many replicas it has, has changed: what runs follows. */
 void engine_refresh(struct engine *engine, const struct place *place);
+/* Resources are marked as deleting; they are gone some time later. */
+void engine_prune(struct engine *engine, const struct place *place);
 /* The environment must be marked as deleting; it is gone some time later. */
 void engine_remove(struct engine *engine, const struct place *place);
 

@@ -9,6 +9,7 @@
 #include "platform/engine/provision.h"
 
 struct driver;
+struct driver_task;
 struct loop_timer;
 
 enum resource_job_state { WAITING, RUNNING, READY, FAILED };
@@ -22,6 +23,8 @@ struct resource_job {
 	json_t *outputs;	/* with the texts of secrets */
 	json_t *secrets;	/* {name: true}: which of them are */
 	json_t *kept;		/* what the driver keeps for itself */
+	struct driver_task *task;	/* what the driver is doing for it */
+	json_t *templates, *locals;	/* until its files are there */
 };
 
 struct provision {
@@ -34,15 +37,8 @@ struct provision {
 	char *culprit;
 	struct error why;
 	struct loop_timer *timer;
-	struct detached_callback *callbacks;	/* those that are going on when it is freed */
 	provision_done *done;
 	void *data;
-};
-
-/* What a driver is given, for it may answer when the provision is gone. */
-struct detached_callback {
-	struct resource_job *job;	/* NULL: nobody waits any more */
-	struct detached_callback *next;
 };
 
 /* provision.c */
@@ -53,8 +49,8 @@ const char *provision_text(const json_t *object, const char *key);
 struct resource_job *provision_find_job(const struct provision *p, const char *type,
 					const char *resource_class, const char *id);
 /* As provision_find(), of a resource that was made. */
-json_t *provision_output(const struct provision *p, const struct resource_job *m, const char *name,
-			 bool closed, json_t *texts, bool *secret, struct error *err);
+json_t *provision_output(const struct resource_job *m, const char *name, json_t *texts,
+			 bool *secret, struct error *err);
 /* It is made, or (outputs NULL) cannot be; takes the outputs.  What waited for it begins. */
 void provision_made(struct resource_job *m, json_t *outputs, const struct error *err);
 

@@ -15,7 +15,6 @@
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
 #include "platform/state/repository-resources.h"
-#include "platform/state/secret.h"
 
 #define SIDE_BY_SIDE 8
 
@@ -43,11 +42,10 @@ provision_find_job(const struct provision *p, const char *type, const char *reso
 }
 
 json_t *
-provision_output(const struct provision *p, const struct resource_job *m, const char *name,
-		 bool closed, json_t *texts, bool *secret, struct error *err)
+provision_output(const struct resource_job *m, const char *name, json_t *texts, bool *secret,
+		 struct error *err)
 {
 	json_t *value = json_object_get(m->outputs, name);
-	char fingerprint[SECRET_FINGERPRINT_SIZE], *text;
 
 	if (!value) {
 		error_set(err, ERROR_INPUT, _("the resource %s has no output \"%s\""), provision_text(m->node, "id"),
@@ -55,16 +53,9 @@ provision_output(const struct provision *p, const struct resource_job *m, const 
 		return NULL;
 	}
 	*secret = json_object_get(m->secrets, name) != NULL;
-	if (!*secret)
-		return json_incref(value);
-	if (texts && json_is_string(value))
+	if (*secret && texts && json_is_string(value))
 		json_array_append(texts, value);
-	if (!closed)
-		return json_incref(value);
-	text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS);
-	secrets_fingerprint(p->order.platform->secrets, p->order.place, text ? text : "", fingerprint);
-	secrets_wipe(text);
-	return json_string(fingerprint);
+	return json_incref(value);
 }
 
 static void start_jobs(struct provision *p);
@@ -224,6 +215,9 @@ provision_cancel(struct provision *p)
 	if (!p->failed)
 		error_set(&p->why, ERROR_UNAVAILABLE, _("it was cancelled"));
 	p->failed = true;
+	for (size_t i = 0; i < p->count; i++)
+		if (p->items[i].task)
+			driver_task_cancel(p->items[i].task);
 	start_jobs(p);
 }
 
@@ -232,14 +226,15 @@ provision_free(struct provision *p)
 {
 	if (!p)
 		return;
-	for (struct detached_callback *callback = p->callbacks; callback; callback = callback->next)
-		callback->job = NULL;
 	loop_remove_timer(p->timer);
 	for (size_t i = 0; i < p->count; i++) {
+		driver_task_forget(p->items[i].task);
 		free(p->items[i].name);
 		json_decref(p->items[i].outputs);
 		json_decref(p->items[i].secrets);
 		json_decref(p->items[i].kept);
+		json_decref(p->items[i].templates);
+		json_decref(p->items[i].locals);
 	}
 	json_decref(p->places);
 	free(p->items);
@@ -276,13 +271,13 @@ provision_outputs(const struct provision *p, const char *res_id)
 }
 
 json_t *
-provision_find(const struct provision *p, const char *res_id, const char *name, bool closed,
-	       json_t *texts, bool *secret, struct error *err)
+provision_find(const struct provision *p, const char *res_id, const char *name, json_t *texts,
+	       bool *secret, struct error *err)
 {
 	const struct resource_job *m = find_declared(p, res_id);
 
 	if (m)
-		return provision_output(p, m, name, closed, texts, secret, err);
+		return provision_output(m, name, texts, secret, err);
 	error_set(err, ERROR_INPUT, _("no resource %s is declared"), res_id);
 	return NULL;
 }

@@ -53,7 +53,7 @@ void provision_free(struct provision *provision);
 const json_t *provision_outputs(const struct provision *provision, const char *res_id);
 /* As deployed_values_find(), of an output. */
 json_t *provision_find(const struct provision *provision, const char *res_id, const char *name,
-		       bool closed, json_t *texts, bool *secret, struct error *err);
+		       json_t *texts, bool *secret, struct error *err);
 
 /* What was made is what the environment has from now on; the rest of its resources is to go. */
 int provision_commit(const struct provision *provision, struct error *err);

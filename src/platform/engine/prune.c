@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Removing the resources that no deployment needs any more. */
 #include "config.h"
 
 #include "platform/engine/prune.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,100 +14,134 @@
 #include "platform/engine/provision-private.h"
 #include "platform/state/repository-resources.h"
 
-static int
-remove_resource(struct platform *platform, const struct place *place, const json_t *row, struct error *err)
-{
-	struct driver *driver = platform->driver;
-	const char *driver_type = provision_text(row, "driver_type"), *name = provision_text(row, "name");
-	const char *kind = provision_driver_kind(driver, driver_type);
-	char *space = xasprintf("%s/%s/%s", place->org, place->app, place->env);
-	int ret = 0;
-
-	if (kind) {
-		ret = driver->ops->deprovision(driver, space, kind, name, json_object_get(row, "outputs"), err);
-	} else if (provision_keeps_files(driver_type)) {
-		json_t *none = driver->ops->keep_files(driver, space, name, NULL, NULL, err);
-
-		ret = none ? 0 : -1;
-		json_decref(none);
-	}
-	free(space);
-	if (ret == 0)
-		ret = repository_drop_resource(platform->repository, place, provision_text(row, "gu_res_id"), err);
-	return ret;
-}
-
-static void
-remove_or_log(struct platform *platform, const struct place *place, const json_t *row)
-{
-	struct error err = {0};
-
-	if (remove_resource(platform, place, row, &err) != 0)
-		log_line(LOG_PRIORITY_WARNING, "cannot remove a resource, trying again later", "env",
-			 place->env, "resource", provision_text(row, "res_id"), "error", err.text, NULL);
-	else
-		log_line(LOG_PRIORITY_INFO, "resource removed", "env", place->env, "resource",
-			 provision_text(row, "res_id"), "type", provision_text(row, "type"), NULL);
-}
-
-struct scheduled {
+struct prune {
 	struct platform *platform;
-	char *org, *app, *env;
-	json_t *row;
+	const struct place *place;
+	char *space;
+	json_t *rows;			/* what there is; those that are to go are removed */
+	size_t at;			/* the row that is removed now */
+	struct driver_task *task;
+	bool starting, over;
+	void (*ended)(void *data);
+	void *data;
 };
 
 static void
-remove_scheduled(void *data)
+report(const struct prune *p, const json_t *row, const struct error *err)
 {
-	struct scheduled *scheduled = data;
-	struct place place = {scheduled->org, scheduled->app, scheduled->env};
+	const char *id = provision_text(row, "res_id");
 
-	remove_or_log(scheduled->platform, &place, scheduled->row);
+	if (err)
+		log_line(LOG_PRIORITY_WARNING, "cannot remove a resource, trying again later", "env",
+			 p->place->env, "resource", id, "error", err->text, NULL);
+	else
+		log_line(LOG_PRIORITY_INFO, "resource removed", "env", p->place->env, "resource", id,
+			 "type", provision_text(row, "type"), NULL);
+}
+
+/* Nothing is left of it but its row. */
+static void
+drop_row(const struct prune *p, const json_t *row)
+{
+	struct error err = {0};
+	int ret = repository_drop_resource(p->platform->repository, p->place,
+					   provision_text(row, "gu_res_id"), &err);
+
+	report(p, row, ret == 0 ? NULL : &err);
+}
+
+static void remove_next(struct prune *p);
+
+static void
+removed(void *data, const struct driver_result *result)
+{
+	struct prune *p = data;
+	const json_t *row = json_array_get(p->rows, p->at++);
+
+	p->task = NULL;
+	if (result->err)
+		report(p, row, result->err);
+	else
+		drop_row(p, row);
+	remove_next(p);
+}
+
+/* Without a task it is nothing of the driver's. */
+static void
+start_removing(struct prune *p, const json_t *row)
+{
+	struct driver *driver = p->platform->driver;
+	struct driver_waiter waiter = {.ended = removed, .data = p};
+	const char *driver_type = provision_text(row, "driver_type"), *name = provision_text(row, "name");
+	const char *kind = provision_driver_kind(driver, driver_type);
+
+	if (kind)
+		p->task = driver->ops->deprovision(driver, p->space, kind, name,
+						   json_object_get(row, "outputs"), &waiter);
+	else if (provision_keeps_files(driver_type))
+		p->task = driver->ops->render(driver, p->space, name, NULL, NULL, &waiter);
+}
+
+static bool
+is_to_go(const json_t *row)
+{
+	const char *status = provision_text(row, "status");
+
+	return strcmp(status, "pending") == 0 || strcmp(status, "deleting") == 0;
 }
 
 static void
-free_scheduled(void *data)
+remove_next(struct prune *p)
 {
-	struct scheduled *scheduled = data;
+	for (; p->at < json_array_size(p->rows); p->at++) {
+		const json_t *row = json_array_get(p->rows, p->at);
 
-	json_decref(scheduled->row);
-	free(scheduled->org);
-	free(scheduled->app);
-	free(scheduled->env);
-	free(scheduled);
+		if (!is_to_go(row))
+			continue;
+		start_removing(p, row);
+		if (p->task)
+			return;
+		drop_row(p, row);
+	}
+	p->over = true;
+	if (p->starting)
+		return;
+	p->ended(p->data);
+	prune_free(p);
 }
 
-void
-prune_after_commit(struct platform *platform, const struct place *place, json_t *row)
+struct prune *
+prune_start(struct platform *platform, const struct place *place, void (*ended)(void *data),
+	    void *data)
 {
-	struct scheduled *scheduled = xcalloc(1, sizeof(*scheduled));
-
-	*scheduled = (struct scheduled){
-		.platform = platform,
-		.org = xstrdup(place->org),
-		.app = xstrdup(place->app),
-		.env = xstrdup(place->env),
-		.row = json_incref(row),
-	};
-	repository_after_commit(platform->repository, remove_scheduled, free_scheduled, scheduled);
-}
-
-void
-prune_resources(struct platform *platform, const struct place *place)
-{
+	struct prune *p = xcalloc(1, sizeof(*p));
 	struct error err = {0};
-	json_t *known = repository_known_resources(platform->repository, place, &err);
-	const json_t *row;
-	size_t i;
 
-	if (!known)
+	p->platform = platform;
+	p->place = place;
+	p->space = xasprintf("%s/%s/%s", place->org, place->app, place->env);
+	p->ended = ended;
+	p->data = data;
+	p->rows = repository_known_resources(platform->repository, place, &err);
+	if (!p->rows)
 		log_line(LOG_PRIORITY_ERROR, "cannot read the resources", "env", place->env, "error", err.text,
 			 NULL);
-	json_array_foreach(known, i, row) {
-		const char *status = provision_text(row, "status");
+	p->starting = true;
+	remove_next(p);
+	p->starting = false;
+	if (!p->over)
+		return p;
+	prune_free(p);
+	return NULL;
+}
 
-		if (strcmp(status, "pending") == 0 || strcmp(status, "deleting") == 0)
-			remove_or_log(platform, place, row);
-	}
-	json_decref(known);
+void
+prune_free(struct prune *p)
+{
+	if (!p)
+		return;
+	driver_task_forget(p->task);
+	json_decref(p->rows);
+	free(p->space);
+	free(p);
 }

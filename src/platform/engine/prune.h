@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Removing the resources that no deployment needs any more. */
+/*
+ * Removing the resources of an environment that no deployment needs any more, one after the
+ * other: those that no deployment committed, and those that are to go.  What cannot be removed
+ * is said in the log and stays for the next time.
+ */
 #ifndef SIDESTAGE_PLATFORM_ENGINE_PRUNE_H
 #define SIDESTAGE_PLATFORM_ENGINE_PRUNE_H
 
-#include <jansson.h>
-
 #include "platform/state/platform.h"
 
-/* Those that no deployment committed, and those that are to go.  What cannot be removed is said
- * in the log and stays for the next time. */
-void prune_resources(struct platform *platform, const struct place *place);
-/* One of repository_known_resources(), when the transaction is durable.  If it cannot be, the log
- * says so and it stays for the next time. */
-void prune_after_commit(struct platform *platform, const struct place *place, json_t *row);
+struct prune;
+
+/* `ended` is called once, from the loop, and the prune is gone then.  NULL: there was nothing to
+ * wait for.  The place must live as long. */
+struct prune *prune_start(struct platform *platform, const struct place *place,
+			  void (*ended)(void *data), void *data);
+void prune_free(struct prune *prune);	/* NULL is fine; what is going on goes to its end */
 
 #endif

@@ -42,7 +42,7 @@ find_resource(void *data, const struct reference_resource *resource, const char 
 			  resource->id ? resource->id : provision_text(m->node, "id"));
 
 	if (other && other->state == READY)
-		return provision_output(m->provision, other, name, false, NULL, secret, err);
+		return provision_output(other, name, NULL, secret, err);
 	error_set(err, ERROR_INPUT, _("there is no such resource"));
 	return NULL;
 }
@@ -54,7 +54,7 @@ find_output(void *data, const char *res_id, const char *name, bool *secret, stru
 	const struct resource_job *m = data, *other = provision_find_job(m->provision, NULL, NULL, res_id);
 
 	if (other && other->state == READY)
-		return provision_output(m->provision, other, name, false, NULL, secret, err);
+		return provision_output(other, name, NULL, secret, err);
 	error_set(err, ERROR_INPUT, _("no resource %s is declared"), res_id);
 	return NULL;
 }
@@ -72,7 +72,7 @@ find_value(void *data, const char *key, bool *secret, struct error *err)
 {
 	const struct resource_job *m = data;
 
-	return deployed_values_find(m->provision->order.values, key, false, NULL, secret, err);
+	return deployed_values_find(m->provision->order.values, key, NULL, secret, err);
 }
 
 /* secrets NULL: none may be touched. */
@@ -204,64 +204,78 @@ tagged(const struct provision *p, const json_t *files)
 	return list;
 }
 
-static json_t *
-resolve_template(struct resource_job *m, const json_t *templates, json_t *locals, struct error *err)
+/* The files lie somewhere: what was made of the template can be told. */
+static void
+rendered(void *data, const struct driver_result *result)
+{
+	struct resource_job *m = data;
+	json_t *pointers = json_array(), *outputs;
+	struct error err = {0};
+
+	m->task = NULL;
+	if (result->err) {
+		json_decref(pointers);
+		provision_made(m, NULL, result->err);
+		return;
+	}
+	m->kept = json_incref(result->outputs);
+	json_object_set(m->locals, "files", m->kept);
+	outputs = resolve(m, json_object_get(m->templates, "outputs"), WHERE_INPUTS "/templates/outputs",
+			  NULL, m->locals, pointers, &err);
+	m->secrets = secret_members(pointers, WHERE_INPUTS "/templates/outputs");
+	json_decref(pointers);
+	provision_made(m, outputs, &err);
+}
+
+/* Its names, and then its files. */
+static int
+start_template(struct resource_job *m, struct error *err)
 {
 	struct driver *driver = m->provision->order.platform->driver;
-	json_t *pointers = json_array(), *outputs = NULL;
-	json_t *init = NULL, *files = NULL, *tags = NULL;
+	struct driver_waiter waiter = {.ended = rendered, .data = m};
+	json_t *pointers = json_array(), *files = NULL, *tags, *init;
 
-	init = resolve(m, json_object_get(templates, "init"), WHERE_INPUTS "/templates/init", NULL, locals,
-		       NULL, err);
+	init = resolve(m, json_object_get(m->templates, "init"), WHERE_INPUTS "/templates/init", NULL,
+		       m->locals, NULL, err);
 	if (init) {
-		json_object_set_new(locals, "init", init);
-		files = resolve(m, json_object_get(templates, "files"), WHERE_INPUTS "/templates/files", NULL,
-				locals, pointers, err);
+		json_object_set_new(m->locals, "init", init);
+		files = resolve(m, json_object_get(m->templates, "files"),
+				WHERE_INPUTS "/templates/files", NULL, m->locals, pointers, err);
 	}
-	if (files) {
-		tags = tagged(m->provision, files);
-		m->kept = driver->ops->keep_files(driver, m->provision->space, m->name, tags,
-						  json_object_get(m->row, "state"), err);
-	}
-	if (m->kept) {
-		json_object_set(locals, "files", m->kept);
-		json_array_clear(pointers);
-		outputs = resolve(m, json_object_get(templates, "outputs"),
-				  WHERE_INPUTS "/templates/outputs", NULL, locals, pointers, err);
-		m->secrets = secret_members(pointers, WHERE_INPUTS "/templates/outputs");
-	}
+	json_decref(pointers);
+	if (!files)
+		return -1;
+	tags = tagged(m->provision, files);
+	m->task = driver->ops->render(driver, m->provision->space, m->name, tags,
+				      json_object_get(m->row, "state"), &waiter);
 	json_decref(tags);
 	json_decref(files);
-	json_decref(pointers);
-	return outputs;
+	return 0;
 }
 
 static void
 make_template(struct resource_job *m, const json_t *locals)
 {
 	static const char *const parts[] = {"init", "files", "outputs"};
-	json_t *templates = json_deep_copy(json_object_get(inputs_of(m->node), "templates"));
 	struct error err = {0};
-	json_t *copy = json_copy((json_t *)locals), *outputs = NULL;
 	int ret = 0;
 
-	if (!json_is_object(templates))
+	m->templates = json_deep_copy(json_object_get(inputs_of(m->node), "templates"));
+	m->locals = json_copy((json_t *)locals);
+	if (!json_is_object(m->templates))
 		ret = error_set(&err, ERROR_INPUT, _("its definition has no object \"templates\" in the values "
 						     "of its \"driver_inputs\""));
 	for (size_t i = 0; ret == 0 && i < sizeof(parts) / sizeof(parts[0]); i++) {
-		const json_t *part = json_object_get(templates, parts[i]);
+		const json_t *part = json_object_get(m->templates, parts[i]);
 
 		if (!part || json_is_null(part))
-			json_object_set_new(templates, parts[i], json_object());
+			json_object_set_new(m->templates, parts[i], json_object());
 		else if (!json_is_object(part))
 			ret = error_set(&err, ERROR_INPUT, _("\"%s\" of its definition's templates must be an "
 							     "object"), parts[i]);
 	}
-	if (ret == 0)
-		outputs = resolve_template(m, templates, copy, &err);
-	json_decref(copy);
-	json_decref(templates);
-	provision_made(m, outputs, &err);
+	if (ret != 0 || start_template(m, &err) != 0)
+		provision_made(m, NULL, &err);
 }
 
 /* "process/sqlite" is "sqlite" of the driver "process"; NULL: it is none of this driver. */
@@ -276,22 +290,12 @@ provision_driver_kind(const struct driver *driver, const char *driver_type)
 }
 
 static void
-provisioned(void *data, json_t *outputs, const struct error *err)
+provisioned(void *data, const struct driver_result *result)
 {
-	struct detached_callback *callback = data;
-	struct resource_job *m = callback->job;
-	struct detached_callback **link;
+	struct resource_job *m = data;
 
-	if (m) {
-		for (link = &m->provision->callbacks; *link != callback; link = &(*link)->next)
-			;
-		*link = callback->next;
-	}
-	free(callback);
-	if (m)
-		provision_made(m, outputs, err);
-	else
-		json_decref(outputs);
+	m->task = NULL;
+	provision_made(m, result->err ? NULL : json_incref(result->outputs), result->err);
 }
 
 static void
@@ -299,10 +303,10 @@ make_by_driver(struct resource_job *m, const json_t *locals)
 {
 	struct provision *p = m->provision;
 	struct driver *driver = p->order.platform->driver;
+	struct driver_waiter waiter = {.ended = provisioned, .data = m};
 	const char *driver_type = provision_text(m->node, "driver_type");
 	const char *kind = provision_driver_kind(driver, driver_type);
 	struct error err = {0};
-	struct detached_callback *callback;
 	json_t *inputs = NULL;
 
 	if (!kind)
@@ -315,10 +319,6 @@ make_by_driver(struct resource_job *m, const json_t *locals)
 		provision_made(m, NULL, &err);
 		return;
 	}
-	callback = xcalloc(1, sizeof(*callback));
-	callback->job = m;
-	callback->next = p->callbacks;
-	p->callbacks = callback;
 	struct driver_resource resource = {
 		.res_id = provision_text(m->node, "id"),
 		.name = m->name,
@@ -326,7 +326,7 @@ make_by_driver(struct resource_job *m, const json_t *locals)
 		.inputs = inputs,
 		.previous_outputs = json_object_get(m->row, "outputs"),
 	};
-	driver->ops->provision(driver, p->space, &resource, provisioned, callback);
+	m->task = driver->ops->provision(driver, p->space, &resource, &waiter);
 	json_decref(inputs);
 }
 

@@ -7,10 +7,9 @@
 #include <stddef.h>
 
 #include "model/reference.h"
-#include "platform/engine/rollout-plan.h"
+#include "platform/drivers/driver.h"
 #include "platform/engine/rollout.h"
 
-struct driver_workload;
 struct error;
 
 /* What went wrong, in the words of a deployment error; the sentence is in the struct error. */
@@ -39,7 +38,9 @@ struct rollout {
 	struct deployed_values *values;
 	json_t *nodes;			/* GRAPH */
 	struct provision *provision;	/* PROVISION */
-	struct rollout_plan planned;	/* PLAN */
+	struct driver_task *task;	/* PROVISION, APPLY */
+	struct driver_deployment planned;	/* PLAN */
+	struct prune *prune;		/* PRUNE */
 };
 
 /* Returns -1. */
@@ -47,12 +48,7 @@ int set_problem(struct problem *problem, const char *scope, const char *code,
 		const char *object_id);
 struct reference_context rollout_context(const struct rollout *rollout);
 
-/* rollout-plan.c: fills `planned`.  A workload whose fingerprint is as in order.running keeps
- * its ports. */
+/* rollout-plan.c: fills `planned`. */
 int rollout_make_plan(struct rollout *rollout, struct problem *problem, struct error *err);
-/* The driver's view; borrows from the plan, free() the array. */
-struct driver_workload *rollout_plan_workloads(const struct rollout_plan *plan);
-/* What is secret goes as soon as the driver has it. */
-void rollout_plan_forget_specs(struct rollout_plan *plan);
 
 #endif

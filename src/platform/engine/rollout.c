@@ -19,7 +19,6 @@
 #include "model/json.h"
 #include "model/set.h"
 #include "net/loop.h"
-#include "platform/drivers/driver.h"
 #include "platform/engine/deployed-values.h"
 #include "platform/engine/env-graph.h"
 #include "platform/engine/graph.h"
@@ -179,38 +178,64 @@ provisioned(void *data, const char *culprit, const struct error *err)
 		rollout_advance(r, STEP_NEXT);
 	} else {
 		set_problem(&problem, "resource", "cannot-provision", culprit ? culprit : "");
-		rollout_advance(r, r->cancelled ? STEP_AGAIN : fail(r, &problem, err));
+		rollout_advance(r, r->cancelled ? STEP_NEXT : fail(r, &problem, err));
 	}
+}
+
+static void
+start_provision(struct rollout *r)
+{
+	struct provision_order order = {
+		.platform = r->order.platform,
+		.place = &r->place,
+		.context = rollout_context(r),
+		.values = r->values,
+		.declared = r->declared,
+		.nodes = r->nodes,
+		.known = r->known,
+	};
+	struct error err = {0};
+
+	r->provision = provision_start(&order, provisioned, r, &err);
+	if (!r->provision)
+		rollout_advance(r, fail_env(r, "cannot-prepare", &err));
+}
+
+/* The driver has room for it. */
+static void
+prepared(void *data, const struct driver_result *result)
+{
+	struct rollout *r = data;
+
+	r->task = NULL;
+	if (r->cancelled)
+		rollout_advance(r, STEP_NEXT);	/* which it does not reach */
+	else if (result->err)
+		rollout_advance(r, fail_env(r, "cannot-prepare", result->err));
+	else if (r->paused)
+		rollout_advance(r, STEP_NEXT);
+	else
+		start_provision(r);
 }
 
 static enum step
 enter_provision(struct rollout *r)
 {
 	struct driver *driver = r->order.platform->driver;
-	struct error err = {0};
+	struct driver_waiter waiter = {.ended = prepared, .data = r};
 
-	if (r->paused)
-		return STEP_NEXT;
-	if (driver->ops->ensure_space(driver, r->space, &err) == 0) {
-		struct provision_order order = {
-			.platform = r->order.platform,
-			.place = &r->place,
-			.context = rollout_context(r),
-			.values = r->values,
-			.declared = r->declared,
-			.nodes = r->nodes,
-			.known = r->known,
-		};
-
-		r->provision = provision_start(&order, provisioned, r, &err);
-	}
-	return r->provision ? STEP_WAIT : fail_env(r, "cannot-prepare", &err);
+	r->task = r->order.resuming ? driver->ops->adopt(driver, r->space, &waiter)
+				    : driver->ops->prepare(driver, r->space, &waiter);
+	return STEP_WAIT;
 }
 
 static void
 cancel_provision(struct rollout *r)
 {
-	provision_cancel(r->provision);
+	if (r->task)
+		driver_task_cancel(r->task);
+	else
+		provision_cancel(r->provision);
 }
 
 /* --- PLAN --- */
@@ -229,42 +254,40 @@ enter_plan(struct rollout *r)
 /* --- APPLY and WATCH --- */
 
 static void
-applied(void *data, enum driver_phase phase, const struct driver_errors *errors)
+applied(void *data, const struct driver_result *result)
 {
 	struct rollout *r = data;
 
-	if (r->stopped)
-		return;
-	for (size_t i = 0; errors && i < errors->count; i++) {
-		const struct driver_error *e = &errors->items[i];
-
-		add_problem(r, "workload", e->object_id, e->code, e->summary,
-			    e->message ? e->message : "");
-	}
-	if (phase == DRIVER_READY)
+	r->task = NULL;
+	if (!result->err) {
 		rollout_advance(r, STEP_NEXT);
-	else if (r->cancelled)
-		rollout_advance(r, fail_env(r, "cancelled", r->cancelled));
-	else
+	} else if (result->problems->count > 0) {
+		for (size_t i = 0; i < result->problems->count; i++) {
+			const struct driver_error *e = &result->problems->items[i];
+
+			add_problem(r, "workload", e->object_id, e->code, e->summary,
+				    e->message ? e->message : "");
+		}
 		rollout_advance(r, STEP_FAIL);
+	} else if (r->cancelled) {
+		rollout_advance(r, fail_env(r, "cancelled", r->cancelled));
+	} else {
+		rollout_advance(r, fail_env(r, "cannot-apply", result->err));
+	}
 }
 
-/* With nothing planned everything is stopped. */
+/* With nothing planned everything is stopped.  What is secret goes as soon as the driver has it. */
 static enum step
 enter_apply(struct rollout *r)
 {
 	struct driver *driver = r->order.platform->driver;
-	struct driver_workload *workloads = rollout_plan_workloads(&r->planned);
-	struct error err = {0};
-	int ret;
+	struct driver_waiter waiter = {.ended = applied, .data = r};
 
-	ret = driver->ops->apply(driver, r->space, workloads, r->planned.count, applied, r, &err);
-	free(workloads);
-	rollout_plan_forget_specs(&r->planned);
-	return ret == 0 ? STEP_NEXT : fail_env(r, "cannot-apply", &err);
+	r->task = driver->ops->apply(driver, r->space, &r->planned, &waiter);
+	driver_deployment_clear(&r->planned);
+	return STEP_NEXT;
 }
 
-/* It is too late once the driver goes over to the new ones. */
 static enum step
 enter_watch(struct rollout *r)
 {
@@ -272,12 +295,11 @@ enter_watch(struct rollout *r)
 	return STEP_WAIT;
 }
 
+/* It is too late once the driver goes over to the new ones. */
 static void
 cancel_watch(struct rollout *r)
 {
-	struct driver *driver = r->order.platform->driver;
-
-	driver->ops->cancel(driver, r->space);
+	driver_task_cancel(r->task);
 }
 
 /* --- COMMIT --- */
@@ -364,23 +386,27 @@ enter_commit(struct rollout *r)
 		r->retry_ms = r->retry_ms * 2 < COMMIT_MAX_MS ? r->retry_ms * 2 : COMMIT_MAX_MS;
 		return STEP_WAIT;
 	}
-	if (!r->failed) {
-		rollout_plan_clear(r->order.running);
-		*r->order.running = r->planned;
-		r->planned = (struct rollout_plan){0};
-	}
 	r->order.committed(r->order.data, !r->failed);
 	return STEP_NEXT;
 }
 
 /* --- PRUNE --- */
 
+static void
+pruned(void *data)
+{
+	struct rollout *r = data;
+
+	r->prune = NULL;
+	rollout_advance(r, STEP_NEXT);
+}
+
 /* The resources of a deployment that failed, or that the last one does without. */
 static enum step
 enter_prune(struct rollout *r)
 {
-	prune_resources(r->order.platform, &r->place);
-	return STEP_NEXT;
+	r->prune = prune_start(r->order.platform, &r->place, pruned, r);
+	return r->prune ? STEP_WAIT : STEP_NEXT;
 }
 
 static enum step
@@ -482,8 +508,12 @@ rollout_stop(struct rollout *r)
 	r->stopped = true;
 	loop_remove_timer(r->timer);
 	r->timer = NULL;
+	driver_task_forget(r->task);
+	r->task = NULL;
 	provision_free(r->provision);
 	r->provision = NULL;
+	prune_free(r->prune);
+	r->prune = NULL;
 }
 
 void
@@ -491,9 +521,8 @@ rollout_free(struct rollout *r)
 {
 	if (!r)
 		return;
-	loop_remove_timer(r->timer);
-	provision_free(r->provision);
-	rollout_plan_clear(&r->planned);
+	rollout_stop(r);
+	driver_deployment_clear(&r->planned);
 	deployed_values_free(r->values);
 	set_unref(r->set);
 	json_decref(r->env);

@@ -38,7 +38,6 @@ enum rollout_state {
 
 struct error;
 struct rollout;
-struct rollout_plan;
 
 struct rollout_order {
 	struct platform *platform;
@@ -47,7 +46,6 @@ struct rollout_order {
 	/* It was deployed before, and what runs is to be that again (or nothing, when the
 	 * environment is paused).  Its status, errors and graph stay as they are. */
 	bool resuming;
-	struct rollout_plan *running;	/* what runs; replaced when it succeeds */
 	/* It left COMMIT: the next deployment may be asked for. */
 	void (*committed)(void *data, bool succeeded);
 	/* Comes last, once; the callee frees the rollout in it. */
@@ -63,7 +61,7 @@ enum rollout_state rollout_state(const struct rollout *rollout);
 void rollout_cancel(struct rollout *rollout, const struct error *why);
 /* Nothing more comes of it, and nothing is recorded: the daemon ends. */
 void rollout_stop(struct rollout *rollout);
-/* NULL is fine.  Unless it has ended or never began, only after the driver is gone. */
+/* NULL is fine. */
 void rollout_free(struct rollout *rollout);
 
 #endif

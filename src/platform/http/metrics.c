@@ -225,7 +225,7 @@ count_processes(struct platform *platform, const json_t *env)
 	struct driver_status status = {0};
 	uint64_t count = 0;
 
-	platform->driver->ops->status(platform->driver, space, &status);
+	platform->driver->ops->observe(platform->driver, space, &status);
 	for (size_t i = 0; i < status.count; i++)
 		count += status.items[i].pid > 0;
 	driver_status_clear(&status);

@@ -230,6 +230,16 @@ repository_doom_resources(struct repository *repository, const struct place *pla
 }
 
 int
+repository_retire_resource(struct repository *repository, const struct place *place,
+			   const char *gu_res_id, int64_t now, struct error *err)
+{
+	return rows_change(repository, err,
+			   "UPDATE resources SET status = 'deleting', updated_at = ?5 WHERE org = ?1"
+			   " AND app = ?2 AND env = ?3 AND gu_res_id = ?4",
+			   "ssssi", place->org, place->app, place->env, gu_res_id, now);
+}
+
+int
 repository_detach_resource(struct repository *repository, const struct place *place,
 			   const char *gu_res_id, int64_t now, struct error *err)
 {

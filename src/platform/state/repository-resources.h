@@ -64,6 +64,9 @@ int repository_settle_resource(struct repository *repository, const struct place
 /* What was not settled by the deployment is to go. */
 int repository_doom_resources(struct repository *repository, const struct place *place,
 			      const char *deploy_id, int64_t now, struct error *err);
+/* This one is to go. */
+int repository_retire_resource(struct repository *repository, const struct place *place,
+			       const char *gu_res_id, int64_t now, struct error *err);
 int repository_detach_resource(struct repository *repository, const struct place *place,
 			       const char *gu_res_id, int64_t now, struct error *err);
 /* version NULL: no more. */

@@ -80,6 +80,17 @@ entry(const struct driver_log_line *line)
 			 line->module, "container_id", line->container);
 }
 
+/* What there is now. */
+static void
+read_log(struct driver *driver, const char *space, const struct driver_log_query *query,
+	 struct driver_logs *out)
+{
+	struct driver_log *log = driver->ops->open_log(driver, space, query, NULL, NULL);
+
+	driver->ops->read_log(log, out);
+	driver->ops->close_log(log);
+}
+
 /* --- followed --- */
 
 static void
@@ -110,7 +121,7 @@ read_on(struct log_stream *s)
 	struct driver *driver = s->platform->driver;
 
 	driver_logs_clear(&s->lines);
-	driver->ops->logs(driver, s->space, &query, &s->lines);
+	read_log(driver, s->space, &query, &s->lines);
 	s->next = s->read < s->lines.count ? s->read : s->lines.count;
 }
 
@@ -162,13 +173,13 @@ read_first(struct log_stream *s, struct driver_log_query query)
 	struct driver_logs same;
 	size_t count;
 
-	driver->ops->logs(driver, s->space, &query, &s->lines);
+	read_log(driver, s->space, &query, &s->lines);
 	count = s->lines.count;
 	if (count == 0)
 		return;
 	query.from = query.to = s->first_from = s->lines.items[count - 1].at;
 	query.limit = LINES_MAX;
-	driver->ops->logs(driver, s->space, &query, &same);
+	read_log(driver, s->space, &query, &same);
 	while (count > 0 && s->lines.items[count - 1].at == s->first_from)
 		count--;
 	count = s->lines.count - count;
@@ -231,7 +242,7 @@ read_entries(struct platform *platform, const char *space, const struct driver_l
 	json_t *entries = json_array();
 	struct driver_logs logs;
 
-	platform->driver->ops->logs(platform->driver, space, query, &logs);
+	read_log(platform->driver, space, query, &logs);
 	for (size_t i = 0; i < logs.count; i++)
 		json_array_append_new(entries, entry(&logs.items[forward ? i : logs.count - 1 - i]));
 	driver_logs_clear(&logs);

@@ -15,7 +15,6 @@
 #include "platform/engine/engine.h"
 #include "platform/engine/env-graph.h"
 #include "platform/engine/graph.h"
-#include "platform/engine/prune.h"
 #include "platform/state/definition.h"
 #include "platform/state/repository-resources.h"
 
@@ -103,7 +102,10 @@ delete_active_resource(struct platform *platform, const struct request *request,
 	else
 		ret = check_unused(platform, request, row, err);
 	if (ret == 0 && !detach)
-		prune_after_commit(platform, &request->place, row);
+		ret = repository_retire_resource(platform->repository, &request->place,
+						 json_member_string(row, "gu_res_id"), clock_wall_ms(), err);
+	if (ret == 0 && !detach)
+		engine_prune(platform->engine, &request->place);
 	json_decref(row);
 	return ret;
 }

@@ -213,7 +213,7 @@ modules_of(struct platform *platform, const struct place *place, const json_t *d
 	struct module module;
 	json_t *body;
 
-	platform->driver->ops->status(platform->driver, space, &status);
+	platform->driver->ops->observe(platform->driver, space, &status);
 	for (size_t i = 0; i < status.count;) {
 		i = next_module(&status, i, &module);
 		json_object_set_new(modules, module.name, module_of(&module, v2));

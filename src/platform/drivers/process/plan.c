@@ -226,16 +226,17 @@ is_module(const char *name)
 }
 
 static int
-read_all(struct plan *plan, const struct images *images, const struct driver_workload *workload,
+read_all(struct plan *plan, const struct images *images, const struct replica *replica,
 	 const char **code, struct error *err)
 {
+	const struct driver_workload *workload = replica->workload;
 	json_t *container;
 
 	*code = "cannot-start";
 	if (!is_module(workload->module))
 		return error_set(err, ERROR_INPUT, _("\"%.100s\" cannot be the name of a workload."),
 				 workload->module);
-	container = only_container(plan, workload->spec, err);
+	container = only_container(plan, replica->spec, err);
 	if (!container)
 		return -1;
 	plan->executable = images_find(images, workload->image, err);
@@ -250,22 +251,23 @@ read_all(struct plan *plan, const struct images *images, const struct driver_wor
 }
 
 struct plan *
-plan_new(const struct images *images, const struct driver_workload *workload, const char **code,
-	 struct error *err)
+plan_new(const struct images *images, const struct replica *replica, const char *deployment,
+	 const char **code, struct error *err)
 {
+	const struct driver_workload *workload = replica->workload;
 	struct plan *plan = xcalloc(1, sizeof(*plan));
 
 	plan->module = xstrdup(workload->module);
-	plan->replica = workload->replica;
-	plan->deployment = workload->deploy_id ? xstrdup(workload->deploy_id) : NULL;
+	plan->replica = replica->number;
+	plan->deployment = deployment ? xstrdup(deployment) : NULL;
 	plan->image = xstrdup(workload->image);
-	plan->fingerprint = xstrdup(workload->fingerprint ? workload->fingerprint : "");
+	plan->fingerprint = xstrdup(replica->fingerprint);
 	plan->secrets = json_incref(workload->secrets);
-	plan->port_count = workload->port_count;
-	plan->ports = xcalloc(workload->port_count + 1, sizeof(*plan->ports));
-	if (workload->port_count > 0)
-		memcpy(plan->ports, workload->ports, workload->port_count * sizeof(*plan->ports));
-	if (read_all(plan, images, workload, code, err) != 0) {
+	plan->port_count = replica->port_count;
+	plan->ports = xcalloc(replica->port_count + 1, sizeof(*plan->ports));
+	if (replica->port_count > 0)
+		memcpy(plan->ports, replica->ports, replica->port_count * sizeof(*plan->ports));
+	if (read_all(plan, images, replica, code, err) != 0) {
 		plan_free(plan);
 		return NULL;
 	}

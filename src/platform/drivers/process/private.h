@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The inside of the process driver.  From below: record (which guards live), images
- * (what may be run), output (log files), probe, forward; plan (what one workload asks for),
- * confine (what its processes see), guard (what they run below), instance (one program from
+ * (what may be run), output (log files), probe, forward; replicas (from a workload to its
+ * processes), plan (what one of them asks for), confine (what its processes see), guard (what they run below), instance (one program from
  * start to end), workload (a plan kept running), space (all workloads of an environment and
  * the change from one set of them to the next).
  *
@@ -141,7 +141,25 @@ struct fill *fill_start(struct loop *loop, const char *path, const char *sql, fi
 			void *data, struct error *err);
 void fill_stop(struct fill *fill);	/* NULL is fine; `done` is not called */
 
-/* plan.c: one workload's declaration, checked and copied. */
+/* replicas.c: from a workload to the processes that it is to be. */
+
+struct replica {
+	const struct driver_workload *workload;
+	int number;			/* 0, 1, ... */
+	const char *fingerprint;	/* equal to that of what runs: leave it alone */
+	json_t *spec;			/* with the ports of this one */
+	int (*ports)[2];		/* public, own */
+	size_t port_count;
+};
+/* Of image, spec and public ports.  free() it. */
+char *replica_fingerprint(const struct driver_workload *workload);
+/* Workload and fingerprint must live as long.  -1 with err: there is no port for it; to be
+ * cleared all the same. */
+int replica_init(struct replica *replica, const struct driver_workload *workload, int number,
+		 const char *fingerprint, struct ports *ports, struct error *err);
+void replica_clear(struct replica *replica);
+
+/* plan.c: one process's declaration, checked and copied. */
 
 struct plan_file {
 	char *path;		/* inside the file root: "etc/x" */
@@ -168,8 +186,8 @@ struct plan {
 	json_t *secrets;	/* texts that may not be kept of its output */
 };
 /* NULL with err, and *code for driver_error. */
-struct plan *plan_new(const struct images *images, const struct driver_workload *workload,
-		      const char **code, struct error *err);
+struct plan *plan_new(const struct images *images, const struct replica *replica,
+		      const char *deployment, const char **code, struct error *err);
 void plan_free(struct plan *plan);
 /* Writes the declared files below `directory`/files. */
 int plan_write_files(const struct plan *plan, const char *directory, struct error *err);
@@ -291,7 +309,6 @@ void workload_take_error(struct workload *workload, struct driver_error *out);
 
 struct process_driver {
 	struct driver base;
-	struct loop *loop;
 	struct record *record;
 	struct confinement *confinement;
 	struct images *images;
@@ -301,7 +318,7 @@ struct process_driver {
 	int ready_timeout_ms;
 	unsigned generation;		/* of the last candidate; grows */
 	struct space *spaces;
-	struct provisioning *provisionings;	/* that are not done yet */
+	struct filling *fillings;	/* that are not done yet */
 };
 struct space;
 /* Checked; NULL with ERROR_INPUT.  free() it. */
@@ -309,16 +326,16 @@ char *space_directory(const struct process_driver *driver, const char *name, str
 struct space *space_next(const struct space *space);
 const char *space_name(const struct space *space);
 struct space *space_find(const struct process_driver *driver, const char *name);
-int space_apply(struct process_driver *driver, const char *name,
-		const struct driver_workload *workloads, size_t count, driver_applied *applied,
-		void *data, struct error *err);
-void space_cancel(struct space *space);	/* driver.h, cancel */
+/* driver.h, apply. */
+struct driver_task *space_apply(struct process_driver *driver, const char *name,
+				const struct driver_deployment *deployment,
+				const struct driver_waiter *waiter);
 void space_get_status(const struct space *space, struct driver_status *out);
 uint64_t space_state(const struct space *space);	/* driver.h, state */
-/* Stops all; `done` once nothing runs, and then the space is gone.  With `wipe` its
+/* Stops all; the task ends once nothing runs, and then the space is gone.  With `wipe` its
  * directory is removed as well. */
-int space_remove(struct process_driver *driver, const char *name, bool wipe,
-		 void (*done)(void *data), void *data, struct error *err);
+struct driver_task *space_remove(struct process_driver *driver, const char *name, bool wipe,
+				 const struct driver_waiter *waiter);
 void space_free(struct space *space);
 
 #endif

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/paths.h"
@@ -26,7 +27,7 @@ own(struct driver *driver)
 	return (struct process_driver *)driver;
 }
 
-static void stop_provisionings(struct process_driver *process);
+static void stop_fills(struct process_driver *process);
 
 static void
 process_free(struct driver *driver)
@@ -35,13 +36,14 @@ process_free(struct driver *driver)
 
 	if (!process)
 		return;
-	stop_provisionings(process);
+	stop_fills(process);
 	while (process->spaces)
 		space_free(process->spaces);
 	record_free(process->record);
 	confinement_free(process->confinement);
 	images_free(process->images);
 	ports_free(process->ports);
+	driver_clear(driver);
 	free(process->spaces_dir);
 	free(process->templates_dir);
 	free(process);
@@ -62,158 +64,171 @@ process_images(struct driver *driver)
 	return images_list(own(driver)->images);
 }
 
-static int
-process_ensure_space(struct driver *driver, const char *space, struct error *err)
+/* What ended in the call that began it; takes the outputs. */
+static struct driver_task *
+ended_task(struct driver *driver, const struct driver_waiter *waiter, int ret,
+	   const struct error *err, json_t *outputs)
 {
-	char *directory = space_directory(own(driver), space, err);
-	int ret = directory ? paths_make(directory, err) : -1;
+	struct driver_task *task = driver_task_new(driver, waiter, NULL, NULL);
+
+	driver_task_end(task, ret == 0 ? NULL : err, outputs, NULL);
+	return task;
+}
+
+static struct driver_task *
+process_prepare(struct driver *driver, const char *space, const struct driver_waiter *waiter)
+{
+	struct error err = {0};
+	char *directory = space_directory(own(driver), space, &err);
+	int ret = directory ? paths_make(directory, &err) : -1;
 
 	free(directory);
-	return ret;
+	return ended_task(driver, waiter, ret, &err, NULL);
+}
+
+/* A process needs the daemon that started it: what an earlier one left was ended when the driver
+ * was made, and is started again by the next apply. */
+static struct driver_task *
+process_adopt(struct driver *driver, const char *space, const struct driver_waiter *waiter)
+{
+	return process_prepare(driver, space, waiter);
 }
 
 /* --- resources --- */
 
-struct provisioning {
+/* A database that is being filled. */
+struct filling {
 	struct process_driver *driver;
-	struct provisioning *next;
+	struct filling *next;
 	struct fill *fill;
 	json_t *outputs;
-	driver_provisioned *provisioned;
-	void *data;
+	struct driver_task *task;
 };
 
 static void
-end_provisioning(struct provisioning *provisioning)
+end_filling(struct filling *filling, const struct error *err)
 {
-	struct provisioning **link = &provisioning->driver->provisionings;
+	struct filling **link = &filling->driver->fillings;
 
-	while (*link != provisioning)
+	while (*link != filling)
 		link = &(*link)->next;
-	*link = provisioning->next;
-	json_decref(provisioning->outputs);
-	free(provisioning);
+	*link = filling->next;
+	driver_task_end(filling->task, err, err ? NULL : json_incref(filling->outputs), NULL);
+	json_decref(filling->outputs);
+	free(filling);
 }
 
 static void
 filled(void *data, const struct error *err)
 {
-	struct provisioning *provisioning = data;
-
-	provisioning->fill = NULL;
-	provisioning->provisioned(provisioning->data, err ? NULL : json_incref(provisioning->outputs),
-				  err);
-	end_provisioning(provisioning);
+	end_filling(data, err);
 }
 
-/* Nobody is told. */
 static void
-stop_provisionings(struct process_driver *process)
+stop_filling(void *data)
 {
-	while (process->provisionings) {
-		fill_stop(process->provisionings->fill);
-		end_provisioning(process->provisionings);
-	}
+	struct filling *filling = data;
+	struct error err;
+
+	error_set(&err, ERROR_UNAVAILABLE, _("it was cancelled"));
+	fill_stop(filling->fill);
+	end_filling(filling, &err);
+}
+
+static void
+stop_fills(struct process_driver *process)
+{
+	while (process->fillings)
+		stop_filling(process->fillings);
 }
 
 /* Takes the outputs. */
-static int
+static struct driver_task *
 fill_later(struct process_driver *process, const char *sql, json_t *outputs,
-	   driver_provisioned *provisioned, void *data, struct error *err)
+	   const struct driver_waiter *waiter)
 {
-	struct provisioning *provisioning = xcalloc(1, sizeof(*provisioning));
+	struct filling *filling = xcalloc(1, sizeof(*filling));
+	struct driver_task *task = driver_task_new(&process->base, waiter, stop_filling, filling);
+	struct error err = {0};
 
-	provisioning->driver = process;
-	provisioning->outputs = outputs;
-	provisioning->provisioned = provisioned;
-	provisioning->data = data;
-	provisioning->next = process->provisionings;
-	process->provisionings = provisioning;
-	provisioning->fill = fill_start(process->loop,
-					json_string_value(json_object_get(outputs, "path")), sql, filled,
-					provisioning, err);
-	if (provisioning->fill)
-		return 0;
-	end_provisioning(provisioning);
-	return -1;
+	filling->driver = process;
+	filling->outputs = outputs;
+	filling->task = task;
+	filling->next = process->fillings;
+	process->fillings = filling;
+	filling->fill = fill_start(process->base.loop,
+				   json_string_value(json_object_get(outputs, "path")), sql, filled,
+				   filling, &err);
+	if (!filling->fill)
+		end_filling(filling, &err);
+	return task;
 }
 
-static void
+static struct driver_task *
 process_provision(struct driver *driver, const char *space, const struct driver_resource *resource,
-		  driver_provisioned *provisioned, void *data)
+		  const struct driver_waiter *waiter)
 {
 	struct process_driver *process = own(driver);
 	struct resources resources = {process->templates_dir, process->ports};
 	struct error err = {0};
 	char *directory = space_directory(process, space, &err), *sql = NULL;
+	struct driver_task *task;
 	json_t *outputs = NULL;
 
 	if (directory)
 		outputs = resource_provision(&resources, space, directory, resource, &sql, &err);
 	free(directory);
-	if (!sql)
-		provisioned(data, outputs, outputs ? NULL : &err);
-	else if (fill_later(process, sql, outputs, provisioned, data, &err) != 0)
-		provisioned(data, NULL, &err);
+	task = sql ? fill_later(process, sql, outputs, waiter)
+		   : ended_task(driver, waiter, outputs ? 0 : -1, &err, outputs);
 	free(sql);
+	return task;
 }
 
-static int
+static struct driver_task *
 process_deprovision(struct driver *driver, const char *space, const char *type, const char *name,
-		    const json_t *outputs, struct error *err)
+		    const json_t *outputs, const struct driver_waiter *waiter)
 {
 	struct process_driver *process = own(driver);
 	struct resources resources = {process->templates_dir, process->ports};
-	char *directory = space_directory(process, space, err);
+	struct error err = {0};
+	char *directory = space_directory(process, space, &err);
 	int ret = -1;
 
 	if (directory)
-		ret = resource_deprovision(&resources, directory, type, name, outputs, err);
+		ret = resource_deprovision(&resources, directory, type, name, outputs, &err);
 	free(directory);
-	return ret;
+	return ended_task(driver, waiter, ret, &err, NULL);
 }
 
-static json_t *
-process_keep_files(struct driver *driver, const char *space, const char *name, const json_t *files,
-		   const json_t *previous, struct error *err)
+static struct driver_task *
+process_render(struct driver *driver, const char *space, const char *name, const json_t *files,
+	       const json_t *previous, const struct driver_waiter *waiter)
 {
-	char *directory = space_directory(own(driver), space, err);
+	struct error err = {0};
+	char *directory = space_directory(own(driver), space, &err);
 	json_t *paths = NULL;
 
 	if (directory)
-		paths = rendered_keep(directory, name, files, previous, err);
+		paths = rendered_keep(directory, name, files, previous, &err);
 	free(directory);
-	return paths;
+	return ended_task(driver, waiter, paths ? 0 : -1, &err, paths);
 }
 
-static int
-process_listen_port(struct driver *driver, struct error *err)
-{
-	return ports_take(own(driver)->ports, err);
-}
+/* --- workloads --- */
 
-static int
-process_apply(struct driver *driver, const char *space, const struct driver_workload *workloads,
-	      size_t count, driver_applied *applied, void *data, struct error *err)
+static struct driver_task *
+process_apply(struct driver *driver, const char *space,
+	      const struct driver_deployment *deployment, const struct driver_waiter *waiter)
 {
-	return space_apply(own(driver), space, workloads, count, applied, data, err);
+	return space_apply(own(driver), space, deployment, waiter);
 }
 
 static void
-process_cancel(struct driver *driver, const char *name)
-{
-	struct space *space = space_find(own(driver), name);
-
-	if (space)
-		space_cancel(space);
-}
-
-static void
-process_status(struct driver *driver, const char *name, struct driver_status *out)
+process_observe(struct driver *driver, const char *name, struct driver_status *out)
 {
 	const struct space *space = space_find(own(driver), name);
 
-	*out = (struct driver_status){0};
+	*out = (struct driver_status){.seen_at = clock_wall_ms()};
 	if (space)
 		space_get_status(space, out);
 }
@@ -290,11 +305,12 @@ read_module(const char *modules, const char *module, const struct driver_log_que
 	free(file);
 }
 
+/* All of a space, by time. */
 static void
-process_logs(struct driver *driver, const char *space, const struct driver_log_query *query,
-	     struct driver_logs *out)
+read_space(struct process_driver *process, const char *space, const struct driver_log_query *query,
+	   struct driver_logs *out)
 {
-	char *directory = space_directory(own(driver), space, NULL);
+	char *directory = space_directory(process, space, NULL);
 	char *modules = directory ? xasprintf("%s/modules", directory) : NULL;
 	DIR *dir = modules ? opendir(modules) : NULL;
 	struct dirent *entry;
@@ -310,6 +326,83 @@ process_logs(struct driver *driver, const char *space, const struct driver_log_q
 	free(directory);
 }
 
+/* Lines are found again by their time: of those of the last millisecond that was read, as many
+ * were read as are counted here. */
+struct driver_log {
+	struct process_driver *driver;
+	char *space;
+	struct driver_log_query query;	/* owned strings */
+	bool began;
+	size_t read;			/* lines of the millisecond query.from */
+	struct driver_subscription *subscription;
+};
+
+static char *
+copy(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
+}
+
+static struct driver_log *
+process_open_log(struct driver *driver, const char *space, const struct driver_log_query *query,
+		 void (*arrived)(void *data), void *data)
+{
+	struct driver_log *log = xcalloc(1, sizeof(*log));
+
+	log->driver = own(driver);
+	log->space = xstrdup(space);
+	log->query = *query;
+	log->query.module = copy(query->module);
+	log->query.container = copy(query->container);
+	log->query.deploy_id = copy(query->deploy_id);
+	if (arrived)
+		log->subscription = driver_subscribe(driver, space, arrived, data);
+	return log;
+}
+
+/* Leaves out those that were read before. */
+static void
+skip(struct driver_logs *out, size_t count)
+{
+	count = count < out->count ? count : out->count;
+	for (size_t i = 0; i < count; i++)
+		clear_line(&out->items[i]);
+	out->count -= count;
+	if (count > 0 && out->count > 0)
+		memmove(out->items, out->items + count, out->count * sizeof(*out->items));
+}
+
+static void
+process_read_log(struct driver_log *log, struct driver_logs *out)
+{
+	int64_t last;
+	size_t same = 0;
+
+	read_space(log->driver, log->space, &log->query, out);
+	if (log->began)
+		skip(out, log->read);
+	log->began = true;
+	log->query.limit = 0;
+	if (out->count == 0)
+		return;
+	last = out->items[out->count - 1].at;
+	for (size_t i = out->count; i > 0 && out->items[i - 1].at == last; i--)
+		same++;
+	log->read = last == log->query.from ? log->read + same : same;
+	log->query.from = last;
+}
+
+static void
+process_close_log(struct driver_log *log)
+{
+	driver_unsubscribe(log->subscription);
+	free((char *)log->query.module);
+	free((char *)log->query.container);
+	free((char *)log->query.deploy_id);
+	free(log->space);
+	free(log);
+}
+
 static json_t *
 process_describe(struct driver *driver)
 {
@@ -317,49 +410,49 @@ process_describe(struct driver *driver)
 			 confinement_describe(own(driver)->confinement));
 }
 
-static int
-process_remove(struct driver *driver, const char *space, void (*done)(void *data), void *data,
-	       struct error *err)
+static struct driver_task *
+process_remove(struct driver *driver, const char *space, const struct driver_waiter *waiter)
 {
-	return space_remove(own(driver), space, true, done, data, err);
+	return space_remove(own(driver), space, true, waiter);
 }
 
-/* stop_all: the last space to end tells. */
+/* detach: the last space to end tells. */
 
-struct stop {
+struct detaching {
 	size_t left;
-	void (*done)(void *data);
-	void *data;
+	struct driver_task *task;
 };
 
 static void
-one_stopped(void *data)
+one_stopped(void *data, const struct driver_result *result)
 {
-	struct stop *stop = data;
+	struct detaching *detaching = data;
 
-	if (--stop->left > 0)
+	(void)result;
+	if (--detaching->left > 0)
 		return;
-	stop->done(stop->data);
-	free(stop);
+	driver_task_end(detaching->task, NULL, NULL, NULL);
+	free(detaching);
 }
 
-static void
-process_stop_all(struct driver *driver, void (*done)(void *data), void *data)
+/* A process needs its daemon. */
+static struct driver_task *
+process_detach(struct driver *driver, const struct driver_waiter *waiter)
 {
 	struct process_driver *process = own(driver);
-	struct stop *stop = xcalloc(1, sizeof(*stop));
+	struct detaching *detaching = xcalloc(1, sizeof(*detaching));
+	struct driver_waiter each = {.ended = one_stopped, .data = detaching};
+	struct driver_task *task = driver_task_new(driver, waiter, NULL, NULL);
 
-	stop_provisionings(process);
-	stop->done = done;
-	stop->data = data;
-	stop->left = 1;
+	stop_fills(process);
+	detaching->task = task;
+	detaching->left = 1;
 	for (struct space *space = process->spaces; space; space = space_next(space)) {
-		stop->left++;
-		/* Fails only for a name that is no space. */
-		if (space_remove(process, space_name(space), false, one_stopped, stop, NULL) != 0)
-			stop->left--;
+		detaching->left++;
+		space_remove(process, space_name(space), false, &each);
 	}
-	loop_add_timer(process->loop, 0, one_stopped, stop);
+	ended_task(driver, &each, 0, NULL, NULL);
+	return task;
 }
 
 static const struct driver_ops process_ops = {
@@ -367,19 +460,20 @@ static const struct driver_ops process_ops = {
 	.free = process_free,
 	.image_exists = process_image_exists,
 	.images = process_images,
-	.ensure_space = process_ensure_space,
+	.prepare = process_prepare,
+	.adopt = process_adopt,
 	.provision = process_provision,
 	.deprovision = process_deprovision,
-	.keep_files = process_keep_files,
-	.listen_port = process_listen_port,
+	.render = process_render,
 	.apply = process_apply,
-	.cancel = process_cancel,
-	.status = process_status,
+	.observe = process_observe,
 	.state = process_state,
-	.logs = process_logs,
+	.open_log = process_open_log,
+	.read_log = process_read_log,
+	.close_log = process_close_log,
 	.describe = process_describe,
 	.remove = process_remove,
-	.stop_all = process_stop_all,
+	.detach = process_detach,
 };
 
 /* Three for a workload, two for a connection: the usual 1024 is some dozen environments. */
@@ -404,8 +498,7 @@ driver_process_new(struct loop *loop, const struct driver_process_options *optio
 		return NULL;
 	raise_descriptor_limit();
 	process = xcalloc(1, sizeof(*process));
-	process->base.ops = &process_ops;
-	process->loop = loop;
+	driver_init(&process->base, &process_ops, loop);
 	process->ready_timeout_ms =
 		options->ready_timeout_ms > 0 ? options->ready_timeout_ms : READY_TIMEOUT_MS;
 	process->templates_dir = xstrdup(options->templates_dir);
@@ -426,38 +519,4 @@ driver_process_new(struct loop *loop, const struct driver_process_options *optio
 	/* Should a guard be killed, what it guarded becomes our child, so that it is seen to end. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	return &process->base;
-}
-
-void
-driver_status_clear(struct driver_status *status)
-{
-	for (size_t i = 0; i < status->count; i++) {
-		free(status->items[i].module);
-		free(status->items[i].container);
-		free(status->items[i].message);
-	}
-	free(status->items);
-	*status = (struct driver_status){0};
-}
-
-void
-driver_errors_clear(struct driver_errors *errors)
-{
-	for (size_t i = 0; i < errors->count; i++) {
-		free(errors->items[i].object_id);
-		free(errors->items[i].code);
-		free(errors->items[i].summary);
-		free(errors->items[i].message);
-	}
-	free(errors->items);
-	*errors = (struct driver_errors){0};
-}
-
-void
-driver_logs_clear(struct driver_logs *logs)
-{
-	for (size_t i = 0; i < logs->count; i++)
-		clear_line(&logs->items[i]);
-	free(logs->items);
-	*logs = (struct driver_logs){0};
 }

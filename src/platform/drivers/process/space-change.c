@@ -51,29 +51,24 @@ take_error(struct space *space, struct workload *workload)
 }
 
 static void
-report(void *data)
+end_change(struct space *space)
 {
-	struct space *space = data;
-	driver_applied *applied = space->applied;
 	struct driver_errors errors = space->errors;
-	bool cancelled = space->cancelled;
+	struct driver_task *change = space->change;
+	struct error err;
 
-	space->timer = NULL;
-	space->cancelled = false;
-	space->phase = IDLE;
-	space->applied = NULL;
-	space->errors = (struct driver_errors){0};
-	/* The callee may begin the next change, or the removal. */
-	applied(space->data, errors.count || cancelled ? DRIVER_FAILED : DRIVER_READY, &errors);
-	driver_errors_clear(&errors);
-}
-
-static void
-report_soon(struct space *space)
-{
-	space->phase = REPORTING;
 	loop_remove_timer(space->timer);
-	space->timer = loop_add_timer(space->driver->loop, 0, report, space);
+	space->timer = NULL;
+	space->phase = IDLE;
+	space->change = NULL;
+	space->errors = (struct driver_errors){0};
+	driver_changed(&space->driver->base, space->name);
+	if (errors.count > 0)
+		error_set(&err, ERROR_INPUT, "%s", errors.items[0].summary);
+	else if (space->cancelled)
+		error_set(&err, ERROR_UNAVAILABLE, _("it was cancelled"));
+	driver_task_end(change, errors.count > 0 || space->cancelled ? &err : NULL, NULL, &errors);
+	space->cancelled = false;
 }
 
 static void
@@ -82,7 +77,7 @@ stop_old(struct space *space)
 	space->phase = STOPPING;
 	workloads_stop(&space->stopping);
 	if (space->stopping.count == 0)
-		report_soon(space);
+		end_change(space);
 }
 
 static void
@@ -93,7 +88,7 @@ drain(void *data)
 	space->timer = NULL;
 	if (space_open_connections(space, &space->stopping) > 0 &&
 	    clock_steady_ms() < space->drain_until)
-		space->timer = loop_add_timer(space->driver->loop, DRAIN_POLL_MS, drain, space);
+		space->timer = loop_add_timer(space->driver->base.loop, DRAIN_POLL_MS, drain, space);
 	else
 		stop_old(space);
 }
@@ -108,7 +103,7 @@ roll_back(struct space *space)
 	space->timer = NULL;
 	workloads_stop(&space->candidates);
 	if (space->candidates.count == 0)
-		report_soon(space);
+		end_change(space);
 }
 
 static bool
@@ -159,7 +154,7 @@ switch_over(struct space *space)
 	space->phase = DRAINING;
 	loop_remove_timer(space->timer);
 	space->drain_until = clock_steady_ms() + DRAIN_MS;
-	space->timer = loop_add_timer(space->driver->loop, 0, drain, space);
+	space->timer = loop_add_timer(space->driver->base.loop, 0, drain, space);
 }
 
 /* The first that is declared, left as it is, and not ready just now; or NULL. */
@@ -231,13 +226,14 @@ workload_gone(struct space *space, struct workload *workload)
 		workloads_remove(&space->running, workload);
 	workload_free(workload);
 	if (space->removing) {
+		space_report_removal(space);
 		if (space->running.count + space->candidates.count + space->stopping.count == 0)
-			space->timer = loop_add_timer(space->driver->loop, 0, space_finish_removal, space);
+			space->timer = loop_add_timer(space->driver->base.loop, 0, space_finish_removal, space);
 	} else if (space->phase == ROLLING_BACK && space->candidates.count == 0) {
 		space_prune_forwards(space);
-		report_soon(space);
+		end_change(space);
 	} else if (space->phase == STOPPING && space->stopping.count == 0) {
-		report_soon(space);
+		end_change(space);
 	}
 }
 
@@ -254,6 +250,7 @@ on_changed(void *data, struct workload *workload, enum workload_event event)
 {
 	struct space *space = data;
 
+	driver_changed(&space->driver->base, space->name);
 	if (event == WORKLOAD_IS_STOPPED) {
 		workload_gone(space, workload);
 	} else if (space->phase != STARTING || space->removing) {
@@ -270,72 +267,66 @@ on_changed(void *data, struct workload *workload, enum workload_event event)
 }
 
 static void
-set_declared(struct space *space, const struct driver_workload *workloads, size_t count)
+set_declared(struct space *space, const struct driver_deployment *deployment)
 {
+	size_t count = 0;
+
 	space_forget_change(space);
+	for (size_t i = 0; i < deployment->count; i++)
+		count += (size_t)deployment->workloads[i].replicas;
 	space->declared = xcalloc(count + 1, sizeof(*space->declared));
-	space->declared_count = count;
-	for (size_t i = 0; i < count; i++)
-		space->declared[i] = (struct declared){xstrdup(workloads[i].module),
-						       workloads[i].replica};
+	for (size_t i = 0; i < deployment->count; i++)
+		for (int k = 0; k < deployment->workloads[i].replicas; k++)
+			space->declared[space->declared_count++] =
+				(struct declared){xstrdup(deployment->workloads[i].module), k};
 }
 
 static bool
-same_ports(const struct plan *plan, const struct driver_workload *workload)
+is_unchanged(const struct space *space, const char *module, int number, const char *fingerprint)
 {
-	if (plan->port_count != workload->port_count)
-		return false;
-	for (size_t i = 0; i < plan->port_count; i++)
-		if (plan->ports[i][0] != workload->ports[i][0])
-			return false;
-	return true;
+	const struct workload *running = workloads_find(&space->running, module, number);
+
+	return running && strcmp(workload_plan(running)->fingerprint, fingerprint) == 0;
 }
 
 static bool
-is_unchanged(const struct space *space, const struct driver_workload *workload)
+share_a_port(const struct driver_workload *a, const struct driver_workload *b)
 {
-	const struct workload *running = workloads_find(&space->running, workload->module,
-							workload->replica);
-
-	return running && workload->fingerprint &&
-	       strcmp(workload_plan(running)->fingerprint, workload->fingerprint) == 0 &&
-	       same_ports(workload_plan(running), workload);
+	for (size_t i = 0; i < a->endpoint_count; i++)
+		for (size_t k = 0; k < b->endpoint_count; k++)
+			if (a->endpoints[i].port == b->endpoints[k].port)
+				return true;
+	return false;
 }
 
 static bool
-is_twice(const struct driver_workload *workloads, size_t which)
+is_twice(const struct driver_deployment *deployment, size_t which)
 {
-	const struct driver_workload *one = &workloads[which];
+	const struct driver_workload *one = &deployment->workloads[which];
 
 	for (size_t i = 0; i < which; i++) {
-		if (strcmp(workloads[i].module, one->module) == 0) {
-			if (workloads[i].replica == one->replica)
-				return true;
-			continue;	/* replicas share their public ports */
-		}
-		for (size_t k = 0; k < one->port_count * workloads[i].port_count; k++)
-			if (one->ports[k / workloads[i].port_count][0] ==
-			    workloads[i].ports[k % workloads[i].port_count][0])
-				return true;
+		const struct driver_workload *other = &deployment->workloads[i];
+
+		if (strcmp(other->module, one->module) == 0 ||
+		    (other->replicas > 0 && one->replicas > 0 && share_a_port(other, one)))
+			return true;
 	}
 	return false;
 }
 
 /* NULL: an error was added. */
 static struct plan *
-make_plan(struct space *space, const struct driver_workload *workloads, size_t which)
+make_plan(struct space *space, const struct driver_deployment *deployment,
+	  const struct driver_workload *workload, int number, const char *fingerprint)
 {
-	const struct driver_workload *workload = &workloads[which];
-	const char *code = "cannot-start";
+	struct replica replica;
+	const char *code = "no-port";
 	struct plan *plan = NULL;
 	struct error err;
 
-	if (is_twice(workloads, which))
-		error_set(&err, ERROR_INPUT,
-			  _("The workload %.100s, or a public port of it, is declared twice."),
-			  workload->module);
-	else
-		plan = plan_new(space->driver->images, workload, &code, &err);
+	if (replica_init(&replica, workload, number, fingerprint, space->driver->ports, &err) == 0)
+		plan = plan_new(space->driver->images, &replica, deployment->id, &code, &err);
+	replica_clear(&replica);
 	if (plan && space_ensure_forwards(space, plan, &err) != 0) {
 		plan_free(plan);
 		plan = NULL;
@@ -345,12 +336,49 @@ make_plan(struct space *space, const struct driver_workload *workloads, size_t w
 	return plan;
 }
 
+/* Those that are to be started; what did not change is not among them. */
+struct plans {
+	struct plan **items;
+	size_t count;
+};
+
+static void
+make_plans(struct space *space, const struct driver_deployment *deployment, size_t which,
+	   struct plans *plans)
+{
+	const struct driver_workload *workload = &deployment->workloads[which];
+	char *fingerprint = replica_fingerprint(workload);
+	struct error err;
+
+	if (is_twice(deployment, which)) {
+		error_set(&err, ERROR_INPUT,
+			  _("The workload %.100s, or a public port of it, is declared twice."),
+			  workload->module);
+		add_error(space, workload->module, "cannot-start", err.text);
+		free(fingerprint);
+		return;
+	}
+	plans->items = xreallocarray(plans->items, plans->count + (size_t)workload->replicas + 1,
+				     sizeof(struct plan *));
+	for (int i = 0; i < workload->replicas; i++) {
+		struct plan *plan;
+
+		if (is_unchanged(space, workload->module, i, fingerprint))
+			continue;
+		plan = make_plan(space, deployment, workload, i, fingerprint);
+		if (!plan)
+			break;	/* the others would fail alike */
+		plans->items[plans->count++] = plan;
+	}
+	free(fingerprint);
+}
+
 static void
 start_candidate(struct space *space, struct plan *plan)
 {
 	char *module_dir = xasprintf("%s/modules/%s", space->directory, plan->module);
 	struct workload_place place = {
-		.loop = space->driver->loop,
+		.loop = space->driver->base.loop,
 		.record = space->driver->record,
 		.confinement = space->driver->confinement,
 		.space_dir = space->directory,
@@ -371,54 +399,65 @@ wait_for_kept(struct space *space)
 		return;
 	for (size_t i = 0; i < space->running.count; i++)
 		workload_hurry(space->running.items[i]);
-	space->timer = loop_add_timer(space->driver->loop, space->driver->ready_timeout_ms,
+	space->timer = loop_add_timer(space->driver->base.loop, space->driver->ready_timeout_ms,
 				      kept_too_late, space);
 }
 
-int
-space_apply(struct process_driver *driver, const char *name,
-	    const struct driver_workload *workloads, size_t count, driver_applied *applied,
-	    void *data, struct error *err)
+/* It is too late once the new ones take over. */
+static void
+cancel_change(void *data)
 {
-	struct space *space = space_open(driver, name, err);
-	struct plan **plans;
+	struct space *space = data;
 
-	if (!space)
-		return -1;
-	if (space->phase != IDLE || space->removing)
-		return error_set(err, ERROR_CONFLICT, _("The environment %s is being changed."), name);
-	plans = xcalloc(count + 1, sizeof(struct plan *));
-	space->applied = applied;
-	space->data = data;
-	for (size_t i = 0; i < count; i++)
-		if (!is_unchanged(space, &workloads[i]))
-			plans[i] = make_plan(space, workloads, i);
-	space->phase = STARTING;
-	if (space->errors.count > 0) {
-		for (size_t i = 0; i < count; i++)
-			plan_free(plans[i]);
-		space_prune_forwards(space);
-		report_soon(space);
-	} else {
-		set_declared(space, workloads, count);
-		for (size_t i = 0; i < count; i++)
-			if (plans[i])
-				start_candidate(space, plans[i]);
-		wait_for_kept(space);
-		if (space->candidates.count == 0)
-			switch_when_ready(space);
-	}
-	free(plans);
-	return 0;
-}
-
-void
-space_cancel(struct space *space)
-{
 	if (space->phase != STARTING || space->removing)
 		return;
 	space->cancelled = true;
 	roll_back(space);
+}
+
+static void
+start_change(struct space *space, const struct driver_deployment *deployment)
+{
+	struct plans plans = {0};
+
+	space->phase = STARTING;
+	for (size_t i = 0; i < deployment->count; i++)
+		make_plans(space, deployment, i, &plans);
+	if (space->errors.count > 0) {
+		for (size_t i = 0; i < plans.count; i++)
+			plan_free(plans.items[i]);
+		space_prune_forwards(space);
+		end_change(space);
+	} else {
+		set_declared(space, deployment);
+		for (size_t i = 0; i < plans.count; i++)
+			start_candidate(space, plans.items[i]);
+		wait_for_kept(space);
+		if (space->candidates.count == 0)
+			switch_when_ready(space);
+	}
+	free(plans.items);
+}
+
+struct driver_task *
+space_apply(struct process_driver *driver, const char *name,
+	    const struct driver_deployment *deployment, const struct driver_waiter *waiter)
+{
+	struct error err;
+	struct space *space = space_open(driver, name, &err);
+	struct driver_task *task = driver_task_new(&driver->base, waiter, cancel_change, space);
+
+	if (space && (space->phase != IDLE || space->removing)) {
+		error_set(&err, ERROR_CONFLICT, _("The environment %s is being changed."), name);
+		space = NULL;
+	}
+	if (!space) {
+		driver_task_end(task, &err, NULL, NULL);
+		return task;
+	}
+	space->change = task;
+	start_change(space, deployment);
+	return task;
 }
 
 void

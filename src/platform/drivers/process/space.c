@@ -124,7 +124,7 @@ space_free(struct space *space)
 	space_close_forwards(space);
 	driver_errors_clear(&space->errors);
 	space_forget_change(space);
-	free(space->waiters);
+	free(space->removals);
 	free(space->name);
 	free(space->directory);
 	free(space);
@@ -179,47 +179,64 @@ space_state(const struct space *space)
 }
 
 void
+space_report_removal(const struct space *space)
+{
+	size_t left = space->running.count + space->candidates.count + space->stopping.count;
+	struct driver_progress progress = {space->removing_count - left, space->removing_count, NULL};
+
+	for (size_t i = 0; i < space->removal_count; i++)
+		driver_task_report(space->removals[i], &progress);
+}
+
+void
 space_finish_removal(void *data)
 {
 	struct space *space = data;
-	struct waiter *waiters = space->waiters;
-	size_t count = space->waiter_count;
-	driver_applied *applied = space->applied;
-	void *applied_data = space->data;
+	struct driver_task **removals = space->removals, *change = space->change;
+	size_t count = space->removal_count;
 	struct error err;
 
 	space->timer = NULL;
-	space->waiters = NULL;
+	space->removals = NULL;
 	if (space->wipe) {
 		/* Before the files that know which they are. */
 		resource_release_ports(space->driver->ports, space->directory);
 		if (paths_remove_tree(space->directory, &err) != 0)
 			log_line(LOG_PRIORITY_ERROR, "a directory stays", "reason", err.text, NULL);
 	}
-	space_free(space);
+	driver_changed(&space->driver->base, space->name);
 	/* A change that the removal overtook has an end as well. */
-	if (applied)
-		applied(applied_data, DRIVER_FAILED, &(struct driver_errors){0});
+	if (change) {
+		error_set(&err, ERROR_UNAVAILABLE, _("%s is being removed"), space->name);
+		driver_task_end(change, &err, NULL, NULL);
+	}
+	space_free(space);
 	for (size_t i = 0; i < count; i++)
-		waiters[i].done(waiters[i].data);
-	free(waiters);
+		driver_task_end(removals[i], NULL, NULL, NULL);
+	free(removals);
 }
 
-int
+struct driver_task *
 space_remove(struct process_driver *driver, const char *name, bool wipe,
-	     void (*done)(void *data), void *data, struct error *err)
+	     const struct driver_waiter *waiter)
 {
-	struct space *space = space_open(driver, name, err);
+	struct error err;
+	struct space *space = space_open(driver, name, &err);
+	struct driver_task *task = driver_task_new(&driver->base, waiter, NULL, NULL);
 
-	if (!space)
-		return -1;
-	space->waiters = xreallocarray(space->waiters, space->waiter_count + 1,
-				       sizeof(*space->waiters));
-	space->waiters[space->waiter_count++] = (struct waiter){done, data};
+	if (!space) {
+		driver_task_end(task, &err, NULL, NULL);
+		return task;
+	}
+	space->removals = xreallocarray(space->removals, space->removal_count + 1,
+					sizeof(struct driver_task *));
+	space->removals[space->removal_count++] = task;
 	space->wipe = space->wipe || wipe;
 	if (space->removing)
-		return 0;
+		return task;
 	space->removing = true;
+	space->removing_count = space->running.count + space->candidates.count +
+				space->stopping.count;
 	loop_remove_timer(space->timer);
 	space->timer = NULL;
 	space_close_forwards(space);
@@ -227,8 +244,8 @@ space_remove(struct process_driver *driver, const char *name, bool wipe,
 	workloads_stop(&space->running);
 	workloads_stop(&space->stopping);
 	if (space->running.count + space->candidates.count + space->stopping.count == 0)
-		space->timer = loop_add_timer(driver->loop, 0, space_finish_removal, space);
-	return 0;
+		space->timer = loop_add_timer(driver->base.loop, 0, space_finish_removal, space);
+	return task;
 }
 
 struct space *

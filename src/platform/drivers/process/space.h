@@ -9,16 +9,11 @@
 
 #include "private.h"
 
-enum phase { IDLE, STARTING, DRAINING, STOPPING, ROLLING_BACK, REPORTING };
+enum phase { IDLE, STARTING, DRAINING, STOPPING, ROLLING_BACK };
 
 struct workloads {
 	struct workload **items;
 	size_t count;
-};
-
-struct waiter {
-	void (*done)(void *data);
-	void *data;
 };
 
 struct declared {
@@ -39,16 +34,16 @@ struct space {
 	struct declared *declared;	/* by the change that runs */
 	size_t declared_count;
 	int64_t drain_until;		/* steady ms */
-	struct loop_timer *timer;	/* drains, reports, gives up, or ends the removal */
-	driver_applied *applied;
-	void *data;
+	struct loop_timer *timer;	/* drains, gives up, or ends the removal */
+	struct driver_task *change;	/* NULL: there is none */
 	struct driver_errors errors;
 	bool cancelled;
 
 	bool removing;
 	bool wipe;
-	struct waiter *waiters;		/* of the removal */
-	size_t waiter_count;
+	struct driver_task **removals;	/* that end with it */
+	size_t removal_count;
+	size_t removing_count;		/* workloads that there were when it began */
 };
 
 /* workloads.c */
@@ -75,6 +70,7 @@ size_t space_open_connections(const struct space *space, const struct workloads 
 
 struct space *space_open(struct process_driver *driver, const char *name, struct error *err);
 void space_finish_removal(void *data);
+void space_report_removal(const struct space *space);	/* how many workloads are gone */
 
 /* space-change.c */
 

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "platform/drivers/task.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "platform/drivers/driver.h"
+#include "net/loop.h"
+
+struct driver_task {
+	struct driver *driver;
+	struct driver_task *next;
+	struct driver_waiter waiter;	/* ended NULL: nobody waits */
+	void (*cancel)(void *data);
+	void *data;
+	struct loop_timer *timer;	/* it has ended, and the waiter is about to hear of it */
+	bool failed;
+	struct error err;
+	json_t *outputs;
+	struct driver_errors problems;
+};
+
+struct driver_task *
+driver_task_new(struct driver *driver, const struct driver_waiter *waiter,
+		void (*cancel)(void *data), void *data)
+{
+	struct driver_task *task = xcalloc(1, sizeof(*task));
+
+	task->driver = driver;
+	task->waiter = *waiter;
+	task->cancel = cancel;
+	task->data = data;
+	task->next = driver->tasks;
+	driver->tasks = task;
+	return task;
+}
+
+/* The waiter may begin another, or free what it waited with. */
+static void
+finish(struct driver_task *task)
+{
+	struct driver_task **link = &task->driver->tasks;
+	struct driver_result result = {
+		.err = task->failed ? &task->err : NULL,
+		.outputs = task->outputs,
+		.problems = &task->problems,
+	};
+
+	while (*link != task)
+		link = &(*link)->next;
+	*link = task->next;
+	if (task->waiter.ended)
+		task->waiter.ended(task->waiter.data, &result);
+	json_decref(task->outputs);
+	driver_errors_clear(&task->problems);
+	free(task);
+}
+
+static void
+ended(void *data)
+{
+	finish(data);
+}
+
+void
+driver_task_end(struct driver_task *task, const struct error *err, json_t *outputs,
+		struct driver_errors *problems)
+{
+	task->failed = err != NULL;
+	if (err)
+		task->err = *err;
+	task->outputs = outputs;
+	if (problems) {
+		task->problems = *problems;
+		*problems = (struct driver_errors){0};
+	}
+	task->timer = loop_add_timer(task->driver->loop, 0, ended, task);
+}
+
+void
+driver_task_report(struct driver_task *task, const struct driver_progress *progress)
+{
+	if (task->waiter.progress)
+		task->waiter.progress(task->waiter.data, progress);
+}
+
+void
+driver_task_cancel(struct driver_task *task)
+{
+	void (*cancel)(void *data) = task->cancel;
+
+	task->cancel = NULL;
+	if (cancel && !task->timer)
+		cancel(task->data);
+}
+
+void
+driver_task_forget(struct driver_task *task)
+{
+	if (task)
+		task->waiter = (struct driver_waiter){0};
+}
+
+void
+driver_end_tasks(struct driver *driver)
+{
+	while (driver->tasks) {
+		struct driver_task *task = driver->tasks;
+
+		loop_remove_timer(task->timer);
+		if (!task->timer) {
+			task->failed = true;
+			error_set(&task->err, ERROR_UNAVAILABLE, _("the platform is being stopped"));
+		}
+		finish(task);
+	}
+}

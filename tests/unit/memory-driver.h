@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A driver that keeps everything in memory, is as slow as it is asked to be, and fails on
+ * demand.  What "runs" is the cluster's, which outlives the driver: another driver over the same
+ * cluster finds it again.
+ */
+#ifndef SIDESTAGE_TESTS_UNIT_MEMORY_DRIVER_H
+#define SIDESTAGE_TESTS_UNIT_MEMORY_DRIVER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "platform/drivers/driver.h"
+
+enum memory_op {
+	MEMORY_PREPARE,
+	MEMORY_ADOPT,
+	MEMORY_PROVISION,
+	MEMORY_DEPROVISION,
+	MEMORY_RENDER,
+	MEMORY_APPLY,
+	MEMORY_REMOVE,
+	MEMORY_DETACH,
+	MEMORY_OP_COUNT
+};
+
+/* {SPACE: {"runs": {MODULE: replicas}, "resources": {NAME: outputs}}} */
+struct memory_cluster {
+	json_t *spaces;
+};
+
+struct memory_driver {
+	struct driver base;
+	struct memory_cluster *cluster;
+	struct buf calls;		/* "apply REPLICAS acme/shop/dev\n", ... */
+	bool notes_all;			/* prepare and adopt as well */
+	struct memory_rule {
+		bool holds;		/* what is begun goes on until memory_release() */
+		bool deaf;		/* and cannot be cancelled */
+		const char *fails;	/* it ends as failed, with this as the reason */
+	} rules[MEMORY_OP_COUNT];
+	bool unknown;			/* it cannot see what runs */
+	struct memory_task *tasks;	/* that are held */
+};
+
+void memory_cluster_init(struct memory_cluster *cluster);
+void memory_cluster_clear(struct memory_cluster *cluster);
+/* What runs in the space; NULL: it is not there.  Borrowed. */
+json_t *memory_cluster_runs(const struct memory_cluster *cluster, const char *space);
+json_t *memory_cluster_resources(const struct memory_cluster *cluster, const char *space);
+
+/* `name` as in driver.h, also in front of its resources' types: "process/sqlite". */
+void memory_driver_init(struct memory_driver *driver, const struct driver_ops *ops,
+			struct loop *loop, struct memory_cluster *cluster);
+/* Those of a driver whose name is "process", and of one whose name is "memory". */
+extern const struct driver_ops memory_as_process, memory_ops;
+/* As `free` of its ops does. */
+void memory_driver_clear(struct memory_driver *driver);
+/* Something of this kind is held. */
+bool memory_is_held(const struct memory_driver *driver, enum memory_op op);
+/* What is held goes on to its end, with half of it reported before. */
+void memory_release(struct memory_driver *driver, enum memory_op op);
+
+#endif
