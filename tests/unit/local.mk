@@ -60,6 +60,12 @@ tests_unit_test_effects_SOURCES = tests/unit/test-effects.c tests/unit/memory-dr
 tests_unit_test_effects_LDFLAGS = -Wl,--wrap=sqlite3_step -Wl,--wrap=sqlite3_exec
 tests_unit_test_effects_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 
+check_PROGRAMS += tests/unit/test-rollout
+TESTS += tests/unit/test-rollout
+tests_unit_test_rollout_SOURCES = tests/unit/test-rollout.c tests/unit/memory-driver.c \
+	tests/unit/memory-driver.h
+tests_unit_test_rollout_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
+
 check_PROGRAMS += tests/unit/test-answers
 TESTS += tests/unit/test-answers
 tests_unit_test_answers_SOURCES = tests/unit/test-answers.c

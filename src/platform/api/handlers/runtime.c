@@ -104,6 +104,7 @@ struct module {
 	const char *name;
 	const struct driver_workload_status *items;
 	size_t count;
+	bool unknown;		/* nobody could look */
 };
 
 static size_t
@@ -123,7 +124,7 @@ words_of(const struct module *module)
 	size_t failed = count_status(module, RUNTIME_FAILED);
 
 	if (module->count == 0)
-		return &words[RUNTIME_STOPPED];
+		return &words[module->unknown ? RUNTIME_UNKNOWN : RUNTIME_STOPPED];
 	if (failed > 0 && failed < module->count)
 		return &partly;
 	if (count_status(module, RUNTIME_STARTING) > 0)
@@ -199,7 +200,7 @@ next_module(const struct driver_status *status, size_t at, struct module *out)
 	while (end < status->count &&
 	       strcmp(status->items[end].module, status->items[at].module) == 0)
 		end++;
-	*out = (struct module){status->items[at].module, status->items + at, end - at};
+	*out = (struct module){status->items[at].module, status->items + at, end - at, false};
 	return end;
 }
 
@@ -219,7 +220,7 @@ modules_of(struct platform *platform, const struct place *place, const json_t *d
 		json_object_set_new(modules, module.name, module_of(&module, v2));
 	}
 	json_object_foreach((json_t *)declared, module.name, body) {
-		struct module none = {.name = module.name};
+		struct module none = {.name = module.name, .unknown = status.seen_at == 0};
 
 		if (!json_object_get(modules, module.name))
 			json_object_set_new(modules, module.name, module_of(&none, v2));

@@ -1,0 +1,614 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A rollout over a driver that is slow and fails on demand: every state failed, waited for and
+ * cancelled; what runs that cannot be seen; a daemon that ends in the middle, and the next.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "memory-driver.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/paths.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "model/set.h"
+#include "net/loop.h"
+#include "platform/admin/import.h"
+#include "platform/api/routes.h"
+#include "platform/engine/automation.h"
+#include "platform/engine/engine.h"
+#include "platform/engine/rollout.h"
+#include "platform/http/answers.h"
+#include "platform/http/metrics.h"
+#include "platform/state/repository-resources.h"
+#include "platform/state/secret.h"
+#include "platform/state/state-secrets.h"
+
+#define PATIENCE_MS 30000
+#define SPACE "acme/shop/dev"
+
+static const struct place place = {"acme", "shop", "dev"};
+
+static struct {
+	char folder[64];
+	struct platform platform;
+	struct memory_cluster cluster;
+	struct memory_driver memory;
+	int deployments;		/* how many there were */
+	/* The rollout that was begun. */
+	struct rollout *rollout;
+	char *id;			/* its deployment */
+	bool committed, ended, succeeded;
+	/* The loop runs until this holds. */
+	bool (*holds)(void);
+	int64_t until;
+} world;
+
+/* --- the world --- */
+
+static const char import[] =
+	"{\"organizations\": [{\"id\": \"acme\", \"env_types\": [{\"id\": \"development\"}],"
+	" \"definitions\": [{\"id\": \"db\", \"name\": \"db\", \"type\": \"sqlite\","
+	" \"driver_type\": \"memory/sqlite\", \"driver_inputs\": {\"values\": {}},"
+	" \"criteria\": [{}]}], \"applications\": [{\"id\": \"shop\", \"environments\":"
+	" [{\"id\": \"dev\", \"type\": \"development\"}]}]}]}";
+
+static void
+import_all(void)
+{
+	struct error err = {0};
+	json_t *file = json_decode(import, strlen(import), &err);
+	json_t *report = file ? import_apply(&world.platform, file, NULL, &err) : NULL;
+
+	if (!report)
+		fail_msg("%s", err.text);
+	json_decref(report);
+	json_decref(file);
+}
+
+/* As a daemon does that starts. */
+static void
+open_platform(void)
+{
+	char *path = xasprintf("%s/platform.db", world.folder);
+	struct platform *p = &world.platform;
+	struct error err = {0};
+
+	p->user = "owner";
+	p->loop = loop_new(&err);
+	p->repository = repository_open(path, &err);
+	free(path);
+	if (!p->repository || state_secrets_open(p, NULL, world.folder, &err) != 0)
+		fail_msg("%s", err.text);
+	memory_driver_init(&world.memory, &memory_ops, p->loop, &world.cluster);
+	world.memory.notes_all = true;
+	p->driver = &world.memory.base;
+	p->metrics = metrics_new();
+	p->answers = answers_new();
+	p->engine = engine_new(p);
+	p->automation = automation_new(p);
+}
+
+/* As a daemon does that ends, with whatever is going on. */
+static void
+close_platform(void)
+{
+	struct platform *p = &world.platform;
+
+	if (world.rollout)
+		rollout_stop(world.rollout);
+	engine_stop(p->engine);
+	memory_driver_clear(&world.memory);
+	rollout_free(world.rollout);
+	world.rollout = NULL;
+	automation_free(p->automation);
+	engine_free(p->engine);
+	answers_free(p->answers);
+	metrics_free(p->metrics);
+	secrets_free(p->secrets);
+	repository_close(p->repository);
+	loop_free(p->loop);
+	world.platform = (struct platform){0};
+}
+
+static int
+make_world(void **state)
+{
+	(void)state;
+	log_set_level((enum log_priority)0);	/* what fails here is meant to */
+	memset(&world, 0, sizeof(world));
+	strcpy(world.folder, "/tmp/sidestage-rollout-XXXXXX");
+	assert_non_null(mkdtemp(world.folder));
+	memory_cluster_init(&world.cluster);
+	open_platform();
+	import_all();
+	return 0;
+}
+
+static int
+remove_world(void **state)
+{
+	(void)state;
+	close_platform();
+	free(world.id);
+	memory_cluster_clear(&world.cluster);
+	assert_int_equal(paths_remove_tree(world.folder, NULL), 0);
+	return 0;
+}
+
+static void
+look(void *data)
+{
+	(void)data;
+	if (world.holds())
+		loop_stop(world.platform.loop);
+	else if (clock_steady_ms() > world.until)
+		fail_msg("%s", "it does not come to that");
+	else
+		loop_add_timer(world.platform.loop, 1, look, NULL);
+}
+
+static void
+run_until(bool (*holds)(void))
+{
+	if (holds())
+		return;
+	world.holds = holds;
+	world.until = clock_steady_ms() + PATIENCE_MS;
+	loop_add_timer(world.platform.loop, 0, look, NULL);
+	assert_int_equal(loop_run(world.platform.loop, NULL), 0);
+}
+
+static bool
+has_ended(void)
+{
+	return world.ended;
+}
+
+static bool
+has_committed(void)
+{
+	return world.committed;
+}
+
+/* --- a deployment and its rollout --- */
+
+static void
+committed(void *data, bool succeeded)
+{
+	(void)data;
+	assert_false(world.committed);
+	world.committed = true;
+	world.succeeded = succeeded;
+}
+
+static void
+ended(void *data, bool succeeded)
+{
+	(void)data;
+	assert_false(world.ended);
+	if (world.committed)
+		assert_int_equal(succeeded, world.succeeded);
+	world.ended = true;
+	rollout_free(world.rollout);
+	world.rollout = NULL;
+}
+
+#define WORKLOAD(name, variable)                                                                   \
+	"\"" name "\": {\"profile\": \"humanitec/default-module\", \"spec\": {\"containers\":"     \
+	" {\"c\": {\"id\": \"c\", \"image\": \"local/" name ":1.0.0\", \"variables\":"             \
+	" {\"A\": \"" variable "\"}}}}"
+#define WEB "{\"modules\": {" WORKLOAD("web", "${externals.db.path}")                              \
+	", \"externals\": {\"db\": {\"type\": \"sqlite\"}}}}}"
+#define WORKER "{\"modules\": {" WORKLOAD("worker", "x") "}}}"
+#define NO_DEFINITION "{\"modules\": {" WORKLOAD("web", "x")                                       \
+	", \"externals\": {\"queue\": {\"type\": \"amqp\"}}}}}"
+#define NO_VALUE "{\"modules\": {" WORKLOAD("web", "${values.NONE}") "}}}"
+
+static void
+put_deployment(const char *text, const char *status)
+{
+	struct repository *repository = world.platform.repository;
+	struct error err = {0};
+	json_t *body = json_decode(text, strlen(text), &err);
+	struct set *set = body ? set_decode(body, &err) : NULL;
+	struct deployment_row row = {.from_id = "", .comment = "", .user = "owner", .mode = "full",
+				     .status = status, .created_at = clock_wall_ms()};
+
+	if (!set)
+		fail_msg("%s", err.text);
+	free(world.id);
+	world.id = xasprintf("%016d", ++world.deployments);
+	row.id = world.id;
+	row.set_id = set_id(set);
+	row.status_changed_at = row.created_at;
+	assert_int_equal(repository_put_set(repository, &place, set, &err), 0);
+	assert_int_equal(repository_put_deployment(repository, &place, &row, &err), 0);
+	set_unref(set);
+	json_decref(body);
+}
+
+static void
+start_rollout(const char *deploy_id)
+{
+	const struct rollout_order order = {
+		.platform = &world.platform, .place = &place, .deploy_id = deploy_id,
+		.committed = committed, .ended = ended,
+	};
+
+	world.committed = world.ended = world.succeeded = false;
+	world.rollout = rollout_new(&order);
+	rollout_begin(world.rollout);
+}
+
+static void
+begin(const char *set)
+{
+	put_deployment(set, "in progress");
+	start_rollout(world.id);
+}
+
+static void
+deploy(const char *set)
+{
+	begin(set);
+	run_until(has_ended);
+	assert_true(world.succeeded);
+}
+
+static void
+cancel(void)
+{
+	struct error why;
+
+	error_set(&why, ERROR_UNAVAILABLE, "nobody wants it any more");
+	rollout_cancel(world.rollout, &why);
+}
+
+/* --- what came of it --- */
+
+static void
+expect_status(const char *status)
+{
+	struct error err = {0};
+	json_t *deployment = repository_deployment(world.platform.repository, &place, world.id, &err);
+
+	assert_string_equal(json_member_string(deployment, "status"), status);
+	json_decref(deployment);
+}
+
+static void
+expect_error(const char *code, const char *part)
+{
+	struct error err = {0};
+	json_t *errors = repository_deployment_errors(world.platform.repository, world.id, &err);
+	const json_t *first = json_array_get(errors, 0);
+	char *text = json_dumps(first, JSON_ENCODE_ANY);
+
+	expect_status("failed");
+	assert_int_equal(json_array_size(errors), 1);
+	if (!strstr(text, code) || !strstr(text, part))
+		fail_msg("neither %s nor %s in %s", code, part, text);
+	free(text);
+	json_decref(errors);
+}
+
+static size_t
+count_rows(void)
+{
+	struct error err = {0};
+	json_t *rows = repository_known_resources(world.platform.repository, &place, &err);
+	size_t count = json_array_size(rows);
+
+	json_decref(rows);
+	return count;
+}
+
+/* The cluster has this one workload, and as many resources as the database. */
+static void
+expect_runs(const char *module, size_t resources)
+{
+	const json_t *runs = memory_cluster_runs(&world.cluster, SPACE);
+
+	assert_int_equal(json_object_size(runs), module ? 1 : 0);
+	if (module)
+		assert_non_null(json_object_get(runs, module));
+	assert_int_equal(json_object_size(memory_cluster_resources(&world.cluster, SPACE)), resources);
+	assert_int_equal(count_rows(), resources);
+}
+
+/* --- the tests --- */
+
+static void
+rollout_goes_through_all_its_states(void **state)
+{
+	(void)state;
+	deploy(WEB);
+	expect_status("succeeded");
+	expect_runs("web", 1);
+	assert_string_equal(buf_str(&world.memory.calls), "prepare " SPACE "\nprovision " SPACE
+							  "\napply 1 " SPACE "\n");
+	/* What it does without is gone behind it. */
+	deploy(WORKER);
+	expect_runs("worker", 0);
+}
+
+static void
+failure_in_any_state_leaves_what_ran(void **state)
+{
+	static const struct {
+		const char *set;
+		enum memory_op op;	/* MEMORY_OP_COUNT: the set itself is at fault */
+		const char *code, *part;
+	} cases[] = {
+		{NO_DEFINITION, MEMORY_OP_COUNT, "no-definition", "queue"},
+		{WEB, MEMORY_PREPARE, "cannot-prepare", "no room"},
+		{WEB, MEMORY_PROVISION, "cannot-provision", "no room"},
+		{NO_VALUE, MEMORY_OP_COUNT, "placeholder", "NONE"},
+		{WEB, MEMORY_APPLY, "exited", "no room"},
+	};
+
+	(void)state;
+	deploy(WORKER);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (cases[i].op != MEMORY_OP_COUNT)
+			world.memory.rules[cases[i].op].fails = "no room";
+		begin(cases[i].set);
+		run_until(has_ended);
+		assert_false(world.succeeded);
+		expect_error(cases[i].code, cases[i].part);
+		expect_runs("worker", 0);
+		memset(world.memory.rules, 0, sizeof(world.memory.rules));
+	}
+	/* READ: there is no such deployment. */
+	start_rollout("0000000000000000");
+	rollout_stop(world.rollout);
+	assert_int_equal(rollout_state(world.rollout), ROLLOUT_COMMIT);
+	rollout_free(world.rollout);
+	world.rollout = NULL;
+}
+
+static enum memory_op held_op;
+
+static bool
+is_held(void)
+{
+	return memory_is_held(&world.memory, held_op);
+}
+
+static void
+begin_and_hold(const char *set, enum memory_op op)
+{
+	held_op = op;
+	world.memory.rules[op].holds = true;
+	begin(set);
+	run_until(is_held);
+}
+
+static const struct {
+	enum memory_op op;
+	enum rollout_state state;
+} waits[] = {
+	{MEMORY_PREPARE, ROLLOUT_PROVISION},
+	{MEMORY_PROVISION, ROLLOUT_PROVISION},
+	{MEMORY_APPLY, ROLLOUT_WATCH},
+};
+#define WAIT_COUNT (sizeof(waits) / sizeof(waits[0]))
+
+static void
+slow_driver_is_waited_for(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < WAIT_COUNT; i++) {
+		deploy(WORKER);
+		begin_and_hold(WEB, waits[i].op);
+		assert_int_equal(rollout_state(world.rollout), waits[i].state);
+		expect_status("in progress");
+		assert_non_null(json_object_get(memory_cluster_runs(&world.cluster, SPACE), "worker"));
+		memory_release(&world.memory, waits[i].op);
+		run_until(has_ended);
+		assert_true(world.succeeded);
+		expect_runs("web", 1);
+	}
+}
+
+static void
+cancelled_in_any_state_it_leaves_what_ran(void **state)
+{
+	(void)state;
+	deploy(WORKER);
+	for (size_t i = 0; i < WAIT_COUNT; i++) {
+		begin_and_hold(WEB, waits[i].op);
+		cancel();
+		cancel();		/* once more changes nothing */
+		run_until(has_ended);
+		assert_false(world.succeeded);
+		expect_error("cancelled", "nobody wants it");
+		expect_runs("worker", 0);
+		memset(world.memory.rules, 0, sizeof(world.memory.rules));
+	}
+}
+
+static void
+too_late_to_cancel_it_succeeds(void **state)
+{
+	(void)state;
+	begin_and_hold(WEB, MEMORY_APPLY);
+	world.memory.rules[MEMORY_APPLY].deaf = true;
+	cancel();
+	assert_int_equal(rollout_state(world.rollout), ROLLOUT_WATCH);
+	memory_release(&world.memory, MEMORY_APPLY);
+	run_until(has_ended);
+	assert_true(world.succeeded);
+	expect_status("succeeded");
+	expect_runs("web", 1);
+}
+
+static void
+it_is_written_down_before_anything_is_removed(void **state)
+{
+	(void)state;
+	deploy(WEB);
+	begin_and_hold(WORKER, MEMORY_DEPROVISION);
+	assert_true(has_committed());
+	assert_int_equal(rollout_state(world.rollout), ROLLOUT_PRUNE);
+	expect_status("succeeded");
+	cancel();			/* nothing is left to cancel */
+	memory_release(&world.memory, MEMORY_DEPROVISION);
+	run_until(has_ended);
+	assert_true(world.succeeded);
+	expect_runs("worker", 0);
+}
+
+static void
+what_cannot_be_removed_is_tried_again(void **state)
+{
+	(void)state;
+	deploy(WEB);
+	world.memory.rules[MEMORY_DEPROVISION].fails = "it is in use";
+	deploy(WORKER);
+	expect_runs("worker", 1);
+	world.memory.rules[MEMORY_DEPROVISION].fails = NULL;
+	start_rollout(NULL);		/* nothing is to run: it only prunes */
+	run_until(has_ended);
+	expect_runs("worker", 0);
+}
+
+/* --- a daemon that ends --- */
+
+static bool
+is_resumed(void)
+{
+	return engine_is_resumed(world.platform.engine);
+}
+
+static void
+restart(void)
+{
+	struct error err = {0};
+
+	close_platform();
+	open_platform();
+	if (engine_resume(world.platform.engine, &err) != 0)
+		fail_msg("%s", err.text);
+}
+
+static void
+daemon_that_ends_in_any_state_finds_again_what_runs(void **state)
+{
+	(void)state;
+	deploy(WORKER);
+	for (size_t i = 0; i < WAIT_COUNT; i++) {
+		begin_and_hold(WEB, waits[i].op);
+		restart();
+		expect_status("failed");	/* nobody knows how far it came */
+		run_until(is_resumed);
+		assert_non_null(strstr(buf_str(&world.memory.calls), "adopt " SPACE "\n"));
+		assert_non_null(strstr(buf_str(&world.memory.calls), "apply 1 " SPACE "\n"));
+		assert_non_null(json_object_get(memory_cluster_runs(&world.cluster, SPACE), "worker"));
+		assert_int_equal(json_object_size(memory_cluster_runs(&world.cluster, SPACE)), 1);
+	}
+}
+
+static void
+what_cannot_be_adopted_is_tried_again(void **state)
+{
+	struct error err = {0};
+
+	(void)state;
+	deploy(WORKER);
+	close_platform();
+	open_platform();
+	world.memory.rules[MEMORY_ADOPT].fails = "the cluster does not answer";
+	assert_int_equal(engine_resume(world.platform.engine, &err), 0);
+	run_until(is_resumed);
+	assert_null(strstr(buf_str(&world.memory.calls), "apply"));
+	expect_runs("worker", 0);		/* what runs goes on */
+}
+
+/* --- what cannot be seen --- */
+
+static const char *
+no_query(void *data, const char *key)
+{
+	(void)data;
+	(void)key;
+	return NULL;
+}
+
+static char *
+runtime_of_worker(void)
+{
+	struct caller caller;
+	struct request request = {
+		.method = "GET", .path = "/orgs/acme/apps/shop/envs/dev/runtime", .caller = &caller,
+		.query = no_query,
+	};
+	struct response response;
+	const json_t *controller;
+	char *status;
+
+	caller_init_own(&caller, &world.platform);
+	routes_answer(&world.platform, &request, &response);
+	assert_int_equal(response.status, 200);
+	controller = json_object_get(json_object_get(json_object_get(response.body, "modules"), "worker"),
+				     "worker");
+	assert_non_null(controller);
+	status = xstrdup(json_member_string(controller, "status"));
+	json_decref(response.body);
+	free(response.content_type);
+	free(response.link);
+	free(response.key);
+	caller_clear(&caller);
+	return status;
+}
+
+static void
+what_cannot_be_seen_is_unknown_and_not_stopped(void **state)
+{
+	char *seen, *unseen;
+
+	(void)state;
+	deploy(WORKER);
+	seen = runtime_of_worker();
+	world.memory.unknown = true;
+	answers_free(world.platform.answers);	/* an answer that is kept is no answer to this */
+	world.platform.answers = answers_new();
+	unseen = runtime_of_worker();
+	assert_string_equal(seen, "Running");
+	assert_string_equal(unseen, "Unknown");
+	free(seen);
+	free(unseen);
+}
+
+int
+main(void)
+{
+#define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, make_world, remove_world)
+	static const struct CMUnitTest tests[] = {
+		IN_WORLD(rollout_goes_through_all_its_states),
+		IN_WORLD(failure_in_any_state_leaves_what_ran),
+		IN_WORLD(slow_driver_is_waited_for),
+		IN_WORLD(cancelled_in_any_state_it_leaves_what_ran),
+		IN_WORLD(too_late_to_cancel_it_succeeds),
+		IN_WORLD(it_is_written_down_before_anything_is_removed),
+		IN_WORLD(what_cannot_be_removed_is_tried_again),
+		IN_WORLD(daemon_that_ends_in_any_state_finds_again_what_runs),
+		IN_WORLD(what_cannot_be_adopted_is_tried_again),
+		IN_WORLD(what_cannot_be_seen_is_unknown_and_not_stopped),
+	};
+
+	return cmocka_run_group_tests_name("rollout", tests, NULL, NULL);
+}
