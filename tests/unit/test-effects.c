@@ -614,6 +614,7 @@ try_with_fault(const struct route_case *c, const char *path, const char *body, s
 static void
 forget_calls(void)
 {
+	buf_clear(&world.memory.calls);
 	buf_init(&world.memory.calls, TEXT_MAX);
 }
 
