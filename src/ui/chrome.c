@@ -289,9 +289,13 @@ chrome_keys(struct ui *ui, struct canvas *bar)
 void
 chrome_too_small(struct canvas *screen)
 {
-	canvas_move(screen, screen->height / 2, 0);
-	canvas_format(screen, STYLE_WARN, _("This terminal is too small: %dx%d, needs %dx%d."),
-		      screen->width, screen->height, TERMINAL_MIN_COLUMNS, TERMINAL_MIN_ROWS);
+	char *text = xasprintf(_("This terminal is too small: %dx%d, needs %dx%d."), screen->width,
+			       screen->height, TERMINAL_MIN_COLUMNS, TERMINAL_MIN_ROWS);
+	int rows = canvas_paragraph_rows(text, screen->width);
+
+	canvas_move(screen, rows < screen->height ? (screen->height - rows) / 2 : 0, 0);
+	canvas_paragraph(screen, STYLE_WARN, text, screen->height);
+	free(text);
 }
 
 int
