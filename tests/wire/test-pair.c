@@ -23,6 +23,7 @@
 #include "flow/session.h"
 #include "flow/verbs/flow.h"
 #include "flow/verbs/interrupted.h"
+#include "flow/world/fetcher.h"
 #include "flow/world/world.h"
 #include "model/delta.h"
 #include "model/json.h"
@@ -1275,6 +1276,35 @@ a_fix_of_values_counts_where_nobody_looks(void **state)
 	free(name);
 }
 
+/* What could not be read is read again, though nothing else happens that would ask for it. */
+static void
+a_history_that_could_not_be_read_is_read_again_by_itself(void **state)
+{
+	int64_t until = clock_steady_ms() + WAIT_MS;
+	struct fetcher *fetcher;
+	size_t known = 0;
+
+	(void)state;
+	start_again();
+	be_somebody_else();
+	session_focus(here.session, NULL, NULL);
+	fetcher = fetcher_open(here.session);
+	proxy_answer(here.proxy, "GET", "/envs/production/deploys",
+		     "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n", 2);
+	fetcher_begin(fetcher);
+	(void)fetcher_history(fetcher, "acme", "shop", "production", "last", &known);
+	fetcher_end(fetcher);
+	while ((proxy_hits(here.proxy) < 2 || fetcher_error(fetcher)) && clock_steady_ms() < until)
+		session_turn(here.session, NULL, NULL, 0, 50);
+	fetcher_begin(fetcher);
+	(void)fetcher_history(fetcher, "acme", "shop", "production", "last", &known);
+	fetcher_end(fetcher);
+	assert_int_equal(proxy_hits(here.proxy), 2);
+	assert_true(known > 0);
+	fetcher_close(fetcher);
+	session_focus(here.session, "acme", "shop");
+}
+
 /* The difference is between what runs and what will; what somebody wrote in between stands there too. */
 static void
 a_value_that_was_written_and_not_deployed_is_shown(void **state)
@@ -1603,6 +1633,7 @@ main(void)
 		cmocka_unit_test(a_discard_says_that_changed_values_would_be_lost),
 		cmocka_unit_test(a_discard_that_cannot_tell_what_would_be_lost_asks_for_the_name),
 		cmocka_unit_test(a_fix_of_values_counts_where_nobody_looks),
+		cmocka_unit_test(a_history_that_could_not_be_read_is_read_again_by_itself),
 		cmocka_unit_test(a_value_that_was_written_and_not_deployed_is_shown),
 		cmocka_unit_test(a_promoted_fix_that_would_be_dropped_is_named),
 		cmocka_unit_test(resources_that_changed_since_the_review_are_refused),

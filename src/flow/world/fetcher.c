@@ -17,10 +17,13 @@
 #include "flow/context/context.h"
 #include "flow/world/world.h"
 #include "model/set.h"
+#include "net/loop.h"
 #include "store/store.h"
 
 #define ASKED_MAX 4		/* the board's own questions come first */
-#define RETRY_MS 15000
+/* Until a question that failed is asked again by itself; twice as long after each time in vain. */
+#define RETRY_MS 2000
+#define RETRY_MAX_MS 60000
 #define DEPLOYMENTS_MAX 10000
 #define BUCKETS 4096		/* there may be a question for each of ten thousand environments */
 
@@ -36,7 +39,8 @@ struct question {
 	char *id;		/* of the set, the version, or the environment's last deployment */
 	bool wanted;		/* by the round under way */
 	bool answered, failed;
-	int64_t failed_at;	/* steady ms */
+	int failures;		/* in a row */
+	int64_t again_at;	/* steady ms; when it failed */
 	struct error *why;	/* it failed; owned, NULL: it did not */
 	struct api_call *call;
 	struct set *set;
@@ -50,6 +54,7 @@ struct fetcher {
 	struct question *questions, **last;	/* last: where the next one goes */
 	struct question *buckets[BUCKETS];
 	size_t asked;
+	struct loop_timer *retry;	/* for the first of those that failed; NULL: none did */
 };
 
 struct fetcher *
@@ -97,6 +102,7 @@ fetcher_close(struct fetcher *fetcher)
 {
 	if (!fetcher)
 		return;
+	loop_remove_timer(fetcher->retry);
 	while (fetcher->questions) {
 		struct question *q = fetcher->questions;
 
@@ -184,6 +190,20 @@ note_why(struct question *q, const struct error *error)
 }
 
 static void ask_some(struct fetcher *fetcher);
+static void retry_later(struct fetcher *fetcher);
+
+/* The platform may ask for a longer pause. */
+static void
+set_pause(struct question *q, int64_t retry_after_ms)
+{
+	int64_t pause = RETRY_MS;
+
+	for (int i = 0; i < q->failures && pause < RETRY_MAX_MS; i++)
+		pause *= 2;
+	q->failures++;
+	pause = pause < retry_after_ms ? retry_after_ms : pause;
+	q->again_at = clock_steady_ms() + (pause < RETRY_MAX_MS ? pause : RETRY_MAX_MS);
+}
 
 static void
 got(void *data, const struct api_reply *reply)
@@ -194,9 +214,13 @@ got(void *data, const struct api_reply *reply)
 	q->fetcher->asked--;
 	q->answered = take(q, reply);
 	q->failed = !q->answered;
-	q->failed_at = clock_steady_ms();
 	note_why(q, &reply->error);
+	if (q->failed)
+		set_pause(q, reply->retry_after_ms);
+	else
+		q->failures = 0;
 	ask_some(q->fetcher);
+	retry_later(q->fetcher);
 	session_changed(q->fetcher->session);
 }
 
@@ -216,6 +240,37 @@ ask_some(struct fetcher *fetcher)
 			q->call = api_get_set(api, q->org, q->app, q->id, got, q);
 		fetcher->asked++;
 	}
+}
+
+static void
+retry(void *data)
+{
+	struct fetcher *fetcher = data;
+	int64_t now = clock_steady_ms();
+
+	fetcher->retry = NULL;
+	for (struct question *q = fetcher->questions; q; q = q->next)
+		if (q->failed && q->again_at <= now)
+			q->failed = false;
+	ask_some(fetcher);
+	retry_later(fetcher);
+}
+
+/* Whoever wants it may have nothing else to wake up for. */
+static void
+retry_later(struct fetcher *fetcher)
+{
+	int64_t first = INT64_MAX, wait;
+
+	for (const struct question *q = fetcher->questions; q; q = q->next)
+		if (q->failed && q->again_at < first)
+			first = q->again_at;
+	loop_remove_timer(fetcher->retry);
+	fetcher->retry = NULL;
+	if (first == INT64_MAX)
+		return;
+	wait = first - clock_steady_ms();
+	fetcher->retry = loop_add_timer(session_loop(fetcher->session), wait > 0 ? wait : 0, retry, fetcher);
 }
 
 /* --- rounds --- */
@@ -256,8 +311,6 @@ fetcher_end(struct fetcher *fetcher)
 		struct question *q = *place;
 
 		if (q->wanted) {
-			if (q->failed && clock_steady_ms() - q->failed_at >= RETRY_MS)
-				q->failed = false;
 			place = &q->next;
 			continue;
 		}
@@ -267,6 +320,7 @@ fetcher_end(struct fetcher *fetcher)
 	}
 	fetcher->last = place;
 	ask_some(fetcher);
+	retry_later(fetcher);
 }
 
 static bool
@@ -347,6 +401,7 @@ fetcher_history(struct fetcher *fetcher, const char *org, const char *app, const
 		free(q->id);
 		q->id = xstrdup(last_id);
 		q->answered = q->failed = false;
+		q->failures = 0;
 	}
 	*count = q->count;
 	return q->deployments;

@@ -24,7 +24,7 @@ void fetcher_close(struct fetcher *fetcher);	/* NULL is fine */
 void fetcher_begin(struct fetcher *fetcher);
 void fetcher_end(struct fetcher *fetcher);
 
-/* NULL: not known yet, or it cannot be read (tried again some time later).  Borrowed until a
+/* NULL: not known yet, or it cannot be read (tried again by itself, less and less often).  Borrowed until a
  * round ends that does not want it. */
 struct set *fetcher_set(struct fetcher *fetcher, const char *org, const char *app, const char *set_id);
 /* The deployments of an environment, newest first, read again when `last_id` differs from the
