@@ -175,7 +175,7 @@ values_copy(struct values *values, const struct values *from)
 		.items = xcalloc(from->count + 1, sizeof(*values->items)),
 		.count = from->count,
 		.odd = from->odd,
-		.version_id = copy(from->version_id),
+		.version_id = copy(from->version_id), .created_by = copy(from->created_by),
 	};
 	for (size_t i = 0; i < from->count; i++)
 		values->items[i] = value_copy(&from->items[i]);
@@ -188,6 +188,7 @@ values_clear(struct values *values)
 		value_clear(&values->items[i]);
 	free(values->items);
 	free(values->version_id);
+	free(values->created_by);
 	*values = (struct values){0};
 }
 
@@ -248,13 +249,13 @@ int
 values_decode(struct values *values, const json_t *body, struct error *err)
 {
 	json_t *map = json_object_get(body, "values"), *member;
-	const char *key, *id = json_member_string(body, "id");
+	const char *key, *id = json_member_string(body, "id"), *who = json_member_string(body, "created_by");
 	size_t i;
 
 	if (!json_is_array(body) && !json_is_object(map))
 		return error_set(err, ERROR_PROTOCOL,
 				 _("the shared values are neither a list nor a version of one"));
-	*values = (struct values){.version_id = id && *id ? xstrdup(id) : NULL};
+	*values = (struct values){.version_id = id && *id ? xstrdup(id) : NULL, .created_by = copy(who)};
 	json_array_foreach(body, i, member)
 		decode_value(values, NULL, member);
 	json_object_foreach(map, key, member)
@@ -462,7 +463,8 @@ values_apply(struct values *result, const struct values *values,
 {
 	values_copy(result, values);
 	free(result->version_id);
-	result->version_id = NULL;
+	free(result->created_by);
+	result->version_id = result->created_by = NULL;
 	for (size_t i = 0; i < changes->count; i++) {
 		const struct value_change *change = &changes->items[i];
 		const struct value *beneath = application ? values_find(application, change->key)

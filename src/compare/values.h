@@ -33,6 +33,7 @@ struct values {
 	size_t count;
 	size_t odd;		/* members that make no sense and are not in the list */
 	char *version_id;	/* value set version; NULL: there is none yet, or it is not known */
+	char *created_by;	/* who made that version; foreign; NULL: not known */
 };
 
 /* From the list of values, or from a value set version.  An odd member is counted and left

@@ -820,6 +820,118 @@ definitions_that_changed_since_the_review_of_a_clone_are_refused(void **state)
 	}
 }
 
+static void
+assert_moves(struct flow *flow, const char *word)
+{
+	int64_t until = clock_steady_ms() + WAIT_MS;
+
+	while (!flow_moved(flow) && clock_steady_ms() < until)
+		session_turn(here.session, NULL, NULL, 0, 20);
+	if (!flow_moved(flow) || !strstr(flow_moved(flow), word))
+		fail_msg("\"%s\" is not said: %s", word, flow_moved(flow) ? flow_moved(flow) : "nothing");
+	flow_cancel(flow);
+	flow_dismiss(flow);
+}
+
+/* Whatever of it would be refused when it is approved is said while it is read. */
+static void
+an_open_review_of_a_clone_says_what_changed(void **state)
+{
+	static char other[] = "{'id': 'clones-dns', 'name': 'dns', 'type': 'dns', 'driver_type': 'process/dns', "
+			      "'driver_inputs': {'values': {}}, 'criteria': [{'env_type': 'development'}]}";
+	const struct flow_request request = {.verb = FLOW_CLONE, .env = "not-made", .source = "production"};
+	struct flow *flow;
+
+	(void)state;
+	start_again();
+	flow = review(&request);
+	put(APP, "SIZE", "41");
+	assert_moves(flow, "SIZE is 41 instead of 40");
+	flow = review(&request);
+	ask("POST", ORG "/resources/defs", other);
+	assert_moves(flow, "clones-dns");
+	flow = review(&request);
+	ask("DELETE", ORG "/resources/defs/clones-dns?force=true", NULL);
+	assert_moves(flow, "clones-dns");
+	flow = review(&request);
+	free(serve_deploy(&serve, PRODUCTION, ADD(WEB("web", "local/web:2.0.0", ""))));
+	assert_moves(flow, "production moved");
+}
+
+/* The same of a promotion, which has two environments. */
+static void
+an_open_review_of_a_promotion_says_what_changed(void **state)
+{
+	static char other[] = "{'id': 'other-dns', 'name': 'dns', 'type': 'dns', 'driver_type': 'process/dns', "
+			      "'driver_inputs': {'values': {}}, 'criteria': [{'env_id': 'production'}]}";
+	struct flow_request request = {.verb = FLOW_PROMOTE, .env = "production"};
+	struct flow *flow;
+	char *name, *path;
+
+	(void)state;
+	start_again();
+	name = clone(NULL);
+	path = path_of(name);
+	carry_out(change_image(name, "local/web:2.0.0"));
+	request.source = name;
+	flow = review(&request);
+	put(PRODUCTION, "LEVEL", "theirs");
+	assert_moves(flow, "LEVEL is theirs instead of info");
+	flow = review(&request);
+	ask("POST", ORG "/resources/defs", other);
+	assert_moves(flow, "definitions");
+	ask("DELETE", ORG "/resources/defs/other-dns?force=true", NULL);
+	flow = review(&request);
+	free(serve_deploy(&serve, path, ADD(WEB("web", "local/web:1.1.0", ""))));
+	assert_moves(flow, name);
+	flow = review(&request);
+	ask("DELETE", path, NULL);
+	assert_moves(flow, name);
+	free(path);
+	free(name);
+}
+
+/* Nobody answers the same question twice because somebody else changed something else. */
+static void
+what_was_decided_holds_in_the_review_that_is_made_again(void **state)
+{
+	const struct flow_request request = {.verb = FLOW_CLONE, .org = "acme", .app = "shop",
+					     .env = "not-made", .source = "production", .decides = true};
+	struct error err = {0};
+	struct flow *flow, *again;
+
+	(void)state;
+	start_again();
+	put(PRODUCTION, "HOST", "mail.production.test");
+	free(serve_deploy(&serve, PRODUCTION, ADD(WEB("web", "local/web:1.1.0", ", 'HOST': '${values.HOST}'"))));
+	flow = begin(&request);
+	assert_int_equal(flow_state(flow), FLOW_VALUES);
+	assert_int_equal(flow_value_count(flow), 1);
+	assert_int_equal(flow_decide_value(flow, "HOST", FLOW_VALUE_TEXT, "mail.test", &err), 0);
+	assert_int_equal(flow_decide(flow, &err), 0);
+	assert_int_equal(turn_while(flow, FLOW_PREPARING), FLOW_REVIEW);
+	again = flow_new(here.session, &request, &err);
+	assert_non_null(again);
+	flow_keep_decisions(again, flow);
+	flow_cancel(flow);
+	flow_dismiss(flow);
+	assert_int_equal(turn_while(again, FLOW_PREPARING), FLOW_REVIEW);
+	assert_non_null(change_of(again, "value HOST"));
+	assert_string_equal(change_of(again, "value HOST")->to, "mail.test");
+	assert_caution(again, "HOST differs");
+	/* Another text is another question. */
+	put(PRODUCTION, "HOST", "relay.production.test");
+	free(serve_deploy(&serve, PRODUCTION, ADD(WEB("web", "local/web:1.0.0", ", 'HOST': '${values.HOST}'"))));
+	flow = flow_new(here.session, &request, &err);
+	assert_non_null(flow);
+	flow_keep_decisions(flow, again);
+	flow_cancel(again);
+	flow_dismiss(again);
+	assert_int_equal(turn_while(flow, FLOW_PREPARING), FLOW_VALUES);
+	flow_cancel(flow);
+	flow_dismiss(flow);
+}
+
 /* One database for everybody is a resource that the clone has in common with its source; so is
  * its host, wherever else that is written. */
 static void
@@ -1620,6 +1732,9 @@ main(void)
 		cmocka_unit_test(what_is_changed_in_the_review_isolates_the_clone_and_is_not_promoted),
 		cmocka_unit_test(definitions_that_changed_since_the_review_of_a_clone_are_refused),
 		cmocka_unit_test(a_clone_that_shares_a_static_resource_says_so),
+		cmocka_unit_test(an_open_review_of_a_clone_says_what_changed),
+		cmocka_unit_test(an_open_review_of_a_promotion_says_what_changed),
+		cmocka_unit_test(what_was_decided_holds_in_the_review_that_is_made_again),
 		cmocka_unit_test(a_key_without_a_value_is_named_before_anything_is_sent),
 		cmocka_unit_test(two_fixes_from_one_clone_are_promoted_one_after_the_other),
 		cmocka_unit_test(an_undo_keeps_what_somebody_else_deployed_since),

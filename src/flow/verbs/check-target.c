@@ -75,9 +75,8 @@ check_graph(struct flow *flow)
 
 /* --- the values --- */
 
-/* "PAGE_SIZE is 50 instead of 40": the first key that differs; free() it. */
-static char *
-words_of_difference(const struct values *reviewed, const struct values *now)
+char *
+flow_words_of_values(const struct values *reviewed, const struct values *now)
 {
 	const struct values *both[] = { reviewed, now };
 	char *words = NULL;
@@ -114,7 +113,7 @@ checked_values(struct flow *flow)
 		check_graph(flow);
 		return;
 	}
-	words = flow->values_now.list.count ? words_of_difference(&flow->values_now.list, now)
+	words = flow->values_now.list.count ? flow_words_of_values(&flow->values_now.list, now)
 					    : xstrdup("");
 	flow_fail_text(flow, ERROR_STALE,
 		       *words ? _("The values of %s changed since the review: %s. Nothing was "

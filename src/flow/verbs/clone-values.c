@@ -36,6 +36,7 @@ clone_read_newest_source_values(struct flow *flow)
 		       _("The platform does not say which values %s was deployed with; those that it has "
 			 "now are cloned"),
 		       flow->request.source);
+	flow->clones_newest_values = true;
 	flow_read_values(flow, flow->request.source, NULL, &flow->values_ours);
 }
 
@@ -46,11 +47,11 @@ clone_read_application_values(struct flow *flow)
 	flow_read_values(flow, NULL, NULL, &flow->values_app);
 }
 
-void
-flow_clear_questions(struct flow *flow)
+static void
+free_questions(struct flow_value_question *questions, size_t count)
 {
-	for (size_t i = 0; i < flow->question_count; i++) {
-		struct flow_value_question *q = &flow->questions[i];
+	for (size_t i = 0; i < count; i++) {
+		struct flow_value_question *q = &questions[i];
 
 		if (q->text)
 			explicit_bzero(q->text, strlen(q->text));
@@ -59,9 +60,25 @@ flow_clear_questions(struct flow *flow)
 		free(q->app_text);
 		free(q->why);
 	}
-	free(flow->questions);
+	free(questions);
+}
+
+void
+flow_clear_questions(struct flow *flow)
+{
+	free_questions(flow->questions, flow->question_count);
 	flow->questions = NULL;
 	flow->question_count = 0;
+}
+
+void
+flow_clear_kept(struct flow *flow)
+{
+	free_questions(flow->kept, flow->kept_count);
+	flow->kept = NULL;
+	flow->kept_count = 0;
+	value_changes_clear(&flow->kept_changes);
+	merge_clear(&flow->kept_merge);
 }
 
 static const struct flow_value *
@@ -256,6 +273,56 @@ fail_undecided(struct flow *flow)
 	buf_clear(&named);
 }
 
+static const struct flow_value_question *
+same_question(const struct flow *flow, const struct flow_value_question *q)
+{
+	for (size_t i = 0; i < flow->kept_count; i++) {
+		const struct flow_value_question *kept = &flow->kept[i];
+		bool same_text = kept->text && q->text ? !strcmp(kept->text, q->text) : kept->text == q->text;
+
+		if (!strcmp(kept->key, q->key) && same_text)
+			return kept;
+	}
+	return NULL;
+}
+
+/* What was typed for a finding; then what a person chose, where the value is still the same.  What
+ * cannot be meant any more is asked again. */
+static void
+decide_as_before(struct flow *flow)
+{
+	struct error ignored = { 0 };
+	const char *where;
+	json_t *is;
+
+	for (size_t i = 0; i < flow->question_count; i++) {
+		const char *key = flow->questions[i].key;
+		const struct flow_value_question *kept = same_question(flow, &flow->questions[i]);
+		const struct value_change *change = value_changes_find(&flow->kept_changes, key);
+
+		if (kept && kept->chosen != FLOW_VALUE_UNDECIDED)
+			(void)!flow_decide_value(flow, key, kept->chosen, change ? change->text : NULL, &ignored);
+	}
+	json_object_foreach(flow->changed, where, is) {
+		const char *key = strncmp(where, "values/", 7) == 0 ? where + 7 : NULL;
+		const struct value_change *change =
+			key ? value_changes_find(&flow->kept_changes, key) : NULL;
+
+		if (change)
+			value_changes_put(&flow->value_changes, change);
+	}
+}
+
+static size_t
+open_questions(const struct flow *flow)
+{
+	size_t open = 0;
+
+	for (size_t i = 0; i < flow->question_count; i++)
+		open += flow->questions[i].chosen == FLOW_VALUE_UNDECIDED;
+	return open;
+}
+
 void
 clone_decide_values(struct flow *flow)
 {
@@ -284,13 +351,14 @@ clone_decide_values(struct flow *flow)
 	json_decref(used);
 	if (ret != 0) {
 		flow_fail(flow, &err);
-	} else if (flow->question_count == 0) {
-		flow_next_phase(flow);
-	} else if (flow->request.decides) {
-		flow->state = FLOW_VALUES;
-		session_changed(flow->session);
-	} else {
+	} else if (flow->question_count > 0 && !flow->request.decides) {
 		fail_undecided(flow);
+	} else {
+		flow->state = FLOW_VALUES;
+		decide_as_before(flow);
+		session_changed(flow->session);
+		if (open_questions(flow) == 0)
+			(void)!flow_decide_values(flow, &err);
 	}
 }
 
@@ -334,10 +402,8 @@ flow_decide_value(struct flow *flow, const char *key, enum flow_value_kind kind,
 int
 flow_decide_values(struct flow *flow, struct error *err)
 {
-	size_t open = 0;
+	size_t open = open_questions(flow);
 
-	for (size_t i = 0; i < flow->question_count; i++)
-		open += flow->questions[i].chosen == FLOW_VALUE_UNDECIDED;
 	if (open > 0)
 		return error_set(err, ERROR_CONFLICT,
 				 ngettext("%zu value is not decided yet", "%zu values are not decided yet",

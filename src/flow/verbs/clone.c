@@ -217,13 +217,35 @@ note(json_t **names, const char *name)
 }
 
 static void
-review_again(struct flow *flow)
+note_acknowledged(struct flow *flow)
 {
 	for (size_t i = 0; i < flow->review.finding_count; i++)
 		if (flow->review.findings[i].is_acknowledged)
 			note(&flow->acknowledged, flow->review.findings[i].id);
 		else if (flow->acknowledged)
 			json_object_del(flow->acknowledged, flow->review.findings[i].id);
+}
+
+void
+flow_keep_decisions(struct flow *flow, struct flow *old)
+{
+	note_acknowledged(old);
+	flow->acknowledged = json_incref(old->acknowledged);
+	flow->changed = json_incref(old->changed);
+	flow->kept = old->questions;
+	flow->kept_count = old->question_count;
+	flow->kept_changes = old->value_changes;
+	flow->kept_merge = old->review.merge;
+	old->questions = NULL;
+	old->question_count = 0;
+	old->value_changes = (struct value_changes){0};
+	old->review.merge = (struct merge){0};
+}
+
+static void
+review_again(struct flow *flow)
+{
+	note_acknowledged(flow);
 	flow_stop_waiting(flow);
 	flow->then_read = NULL;
 	review_clear_from(&flow->review, flow->first_cautions);

@@ -106,6 +106,7 @@ clear_values(struct flow *flow)
 	value_changes_clear(&flow->value_changes);
 	json_decref(flow->carried);
 	flow_clear_questions(flow);
+	flow_clear_kept(flow);
 	json_decref(flow->outputs);
 	json_decref(flow->definitions);
 	json_decref(flow->acknowledged);

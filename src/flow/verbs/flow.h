@@ -132,6 +132,9 @@ struct review {
  * wrong already (bad id, read-only, unknown verb, protected type for a clone). */
 struct flow *flow_new(struct session *session, const struct flow_request *request,
 		      struct error *err);
+/* What a person decided in `old`, which `flow` replaces before it is dismissed: values, conflicts,
+ * findings.  It holds in `flow` where the question is the same there.  Before `flow` was turned. */
+void flow_keep_decisions(struct flow *flow, struct flow *old);
 const char *flow_operation_id(const struct flow *flow);
 enum flow_verb flow_verb(const struct flow *flow);
 enum flow_state flow_state(const struct flow *flow);

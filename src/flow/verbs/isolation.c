@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
@@ -17,6 +18,8 @@
 #include "flow/world/world.h"
 #include "model/json.h"
 #include "model/pointer.h"
+
+#define IDS_BYTES_MAX 400
 
 /* --- reading --- */
 
@@ -102,6 +105,59 @@ read_definitions(struct flow *flow)
 					  got_definitions, flow);
 }
 
+/* What a resource is made from and for which environments; not when that was written. */
+static json_t *
+stable_part(const json_t *definition)
+{
+	static const char *const members[] = {
+		"id", "type", "driver_type", "driver_inputs", "driver_account", "criteria", "provision",
+		"is_deleted",
+	};
+	json_t *kept = json_object();
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		if (json_object_get(definition, members[i]))
+			json_object_set(kept, members[i], json_object_get(definition, members[i]));
+	return kept;
+}
+
+/* By id. */
+static json_t *
+stable_parts(const json_t *definitions)
+{
+	json_t *parts = json_object(), *definition;
+	size_t i;
+
+	json_array_foreach(definitions, i, definition) {
+		const char *id = json_member_string(definition, "id");
+
+		json_object_set_new(parts, id ? id : "", stable_part(definition));
+	}
+	return parts;
+}
+
+char *
+flow_other_definitions(const json_t *was, const json_t *now)
+{
+	json_t *const parts[] = {stable_parts(was), stable_parts(now)};
+	json_t *part, *other;
+	const char *id;
+	struct buf ids;
+
+	buf_init(&ids, IDS_BYTES_MAX);
+	for (size_t k = 0; k < 2; k++)
+		json_object_foreach(parts[k], id, part) {
+			other = json_object_get(parts[1 - k], id);
+			/* One that is in both is named once. */
+			if ((other && k > 0) || (other && json_equal(part, other)))
+				continue;
+			(void)buf_printf(&ids, "%s%s", ids.length ? ", " : "", id);
+		}
+	json_decref(parts[0]);
+	json_decref(parts[1]);
+	return buf_take(&ids);
+}
+
 static int
 compare_definitions(const void *left, const void *right)
 {
@@ -111,14 +167,9 @@ compare_definitions(const void *left, const void *right)
 	return strcmp(a ? a : "", b ? b : "");
 }
 
-/* What a resource is made from and for which environments; not when that was written. */
 char *
 flow_definitions_hash(const json_t *definitions)
 {
-	static const char *const members[] = {
-		"id", "type", "driver_type", "driver_inputs", "driver_account", "criteria", "provision",
-		"is_deleted",
-	};
 	size_t count = json_array_size(definitions), i;
 	const json_t **sorted = xcalloc(count + 1, sizeof(*sorted));
 	char hash[IDS_SHA256_B64_SIZE], *text;
@@ -127,14 +178,8 @@ flow_definitions_hash(const json_t *definitions)
 	for (i = 0; i < count; i++)
 		sorted[i] = json_array_get(definitions, i);
 	qsort(sorted, count, sizeof(*sorted), compare_definitions);
-	for (i = 0; i < count; i++) {
-		json_t *kept = json_object();
-
-		for (size_t k = 0; k < sizeof(members) / sizeof(members[0]); k++)
-			if (json_object_get(sorted[i], members[k]))
-				json_object_set(kept, members[k], json_object_get(sorted[i], members[k]));
-		json_array_append_new(stable, kept);
-	}
+	for (i = 0; i < count; i++)
+		json_array_append_new(stable, stable_part(sorted[i]));
 	text = json_canonical(stable);
 	ids_sha256_b64(hash, text, strlen(text));
 	free(text);

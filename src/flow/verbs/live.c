@@ -3,6 +3,8 @@
  * A review that waits for a person looks at what it is about, again and again: when that is
  * not what was reviewed any more, it says so, once, and looks no further.  A look that fails
  * says nothing; what is approved is checked by the first step in any case.
+ *
+ * A round is all of `looks`, one after the other; each goes on with the next one or says what moved.
  */
 #include "config.h"
 
@@ -14,24 +16,20 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/world/comment.h"
+#include "model/json.h"
 #include "net/loop.h"
 
 #define LOOK_EVERY_MS 1500
+#define RESOURCES_EVERY 3	/* rounds: definitions change seldom, and a graph is work for the platform */
 #define WAIT_MS 500
 
 static void look(void *data);
 
-/* A clone is about what is cloned. */
-static const struct environment *
-pinned(const struct flow *flow)
-{
-	return flow->request.verb == FLOW_CLONE ? &flow->source.environment
-						: &flow->target.environment;
-}
-
 static void
 look_later(struct flow *flow)
 {
+	flow->look = 0;
+	flow->looks++;
 	flow->timer = loop_add_timer(session_loop(flow->session), LOOK_EVERY_MS, look, flow);
 }
 
@@ -42,6 +40,16 @@ say_moved(struct flow *flow, char *what)
 	flow->moved = what;
 	session_changed(flow->session);
 }
+
+void
+live_look_failed(struct flow *flow)
+{
+	look_later(flow);
+}
+
+static flow_phase next_look;
+
+/* --- the environments --- */
 
 /* What is otherwise than it was reviewed; NULL: nothing.  free() it. */
 static char *
@@ -65,47 +73,221 @@ words_of_move(const struct environment *was, const struct environment *now)
 }
 
 static void
-seen_values(struct flow *flow)
+looked_at(struct flow *flow, const struct environment *was, const struct api_reply *reply)
 {
-	char *digest = values_digest(&flow->values_seen.list);
-	bool same = !flow->values_seen.known || !strcmp(digest, flow->review.values_digest);
-
-	free(digest);
-	if (same)
-		look_later(flow);
-	else
-		say_moved(flow, xasprintf(_("The values of %s changed."), flow->request.env));
-}
-
-void
-live_look_failed(struct flow *flow)
-{
-	look_later(flow);
-}
-
-static void
-looked(void *data, const struct api_reply *reply)
-{
-	struct flow *flow = data;
 	struct environment now = { 0 };
 	struct error err = reply->error;
 	char *moved = NULL;
 
 	flow->call = NULL;
 	if (err.kind == ERROR_NOT_FOUND)
-		moved = xasprintf(_("%s is gone."), untrusted_raw(&pinned(flow)->id));
+		moved = xasprintf(_("%s is gone."), untrusted_raw(&was->id));
 	else if (err.kind == ERROR_NONE && environment_decode(&now, reply->body, &err) == 0)
-		moved = words_of_move(pinned(flow), &now);
+		moved = words_of_move(was, &now);
 	environment_clear(&now);
-	if (moved) {
+	if (moved)
 		say_moved(flow, moved);
-	} else if (err.kind == ERROR_NONE && flow->review.values_digest &&
-		   flow->request.verb != FLOW_CLONE) {
-		flow->then_read = seen_values;
-		flow_read_values(flow, flow->request.env, NULL, &flow->values_seen);
-	} else {
+	else if (err.kind != ERROR_NONE)
 		look_later(flow);
+	else
+		next_look(flow);
+}
+
+static void
+looked_at_target(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+
+	looked_at(flow, &flow->target.environment, reply);
+}
+
+static void
+looked_at_source(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+
+	looked_at(flow, &flow->source.environment, reply);
+}
+
+static void
+look_at_target(struct flow *flow)
+{
+	if (!flow->target.environment.id.raw)
+		next_look(flow);
+	else
+		flow->call = api_get_environment(session_api(flow->session), flow->request.org,
+						 flow->request.app, flow->request.env, looked_at_target,
+						 flow);
+}
+
+/* What is cloned, or promoted. */
+static void
+look_at_source(struct flow *flow)
+{
+	if (!flow->source.environment.id.raw)
+		next_look(flow);
+	else
+		flow->call = api_get_environment(session_api(flow->session), flow->request.org,
+						 flow->request.app, flow->request.source, looked_at_source,
+						 flow);
+}
+
+/* --- the values --- */
+
+/* `where` is whose values they are. */
+static void
+compare_values(struct flow *flow, const char *where, const struct values *reviewed)
+{
+	const struct flow_values *now = &flow->values_seen;
+	char *was = values_digest(reviewed), *is = values_digest(&now->list), *words;
+	const char *who = now->list.created_by;
+
+	if (!now->known || !strcmp(was, is)) {
+		next_look(flow);
+	} else {
+		words = flow_words_of_values(reviewed, &now->list);
+		say_moved(flow, who && *who ? xasprintf(_("%s changed the values of %s: %s."), who, where, words)
+					    : xasprintf(_("The values of %s changed: %s."), where, words));
+		free(words);
 	}
+	free(was);
+	free(is);
+}
+
+static void
+seen_values(struct flow *flow)
+{
+	compare_values(flow, flow->request.env, &flow->values_now.list);
+}
+
+/* Of what a new environment sees. */
+static void
+seen_application_values(struct flow *flow)
+{
+	for (size_t i = 0; i < flow->values_seen.list.count; i++)
+		flow->values_seen.list.items[i].of_env = false;
+	compare_values(flow, flow->request.app, &flow->values_now.list);
+}
+
+static void
+seen_source_values(struct flow *flow)
+{
+	compare_values(flow, flow->request.source, &flow->values_ours.list);
+}
+
+static void
+look_at_values(struct flow *flow)
+{
+	bool clones = flow->request.verb == FLOW_CLONE;
+
+	if (!flow->review.values_digest) {
+		next_look(flow);
+		return;
+	}
+	flow->then_read = clones ? seen_application_values : seen_values;
+	flow_read_values(flow, clones ? NULL : flow->request.env, NULL, &flow->values_seen);
+}
+
+/* Those of a deployment do not change; the newest do. */
+static void
+look_at_source_values(struct flow *flow)
+{
+	if (!flow->clones_newest_values || !flow->values_ours.known) {
+		next_look(flow);
+		return;
+	}
+	flow->then_read = seen_source_values;
+	flow_read_values(flow, flow->request.source, NULL, &flow->values_seen);
+}
+
+/* --- the resources that it will get --- */
+
+static void
+looked_at_definitions(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+	json_t *now;
+	char *hash, *ids;
+
+	flow->call = NULL;
+	if (reply->error.kind != ERROR_NONE) {
+		look_later(flow);
+		return;
+	}
+	now = flow_flatten_definitions(reply->body);
+	hash = flow_definitions_hash(now);
+	if (!strcmp(hash, flow->review.definitions)) {
+		next_look(flow);
+	} else {
+		ids = flow_other_definitions(flow->definitions, now);
+		say_moved(flow, xasprintf(_("Definitions of resources changed: %s."), ids));
+		free(ids);
+	}
+	free(hash);
+	json_decref(now);
+}
+
+static void
+looked_at_graph(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+	char *now = reply->error.kind == ERROR_NONE ? flow_graph_hash(reply->body) : NULL;
+
+	flow->call = NULL;
+	if (!now)
+		look_later(flow);
+	else if (!strcmp(now, flow->review.graph))
+		next_look(flow);
+	else
+		say_moved(flow, xasprintf(_("The definitions of the resources of %s changed: it would get other ones."),
+					  flow->request.env));
+	free(now);
+}
+
+static void
+looked_at_resources(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+
+	flow->call = NULL;
+	if (reply->error.kind != ERROR_NONE || !json_is_array(reply->body))
+		look_later(flow);
+	else
+		flow->call = api_compute_graph(session_api(flow->session), flow->request.org,
+					       flow->request.app, flow->request.env, reply->body,
+					       looked_at_graph, flow);
+}
+
+static void
+look_at_definitions(struct flow *flow)
+{
+	if (flow->looks % RESOURCES_EVERY != 0)
+		next_look(flow);
+	else if (flow->review.definitions)
+		flow->call = api_list_definitions(session_api(flow->session), flow->request.org,
+						  looked_at_definitions, flow);
+	else if (flow->review.graph)
+		flow->call = api_list_set_resources(session_api(flow->session), flow->request.org,
+						    flow->request.app, flow->review.to_set_id,
+						    looked_at_resources, flow);
+	else
+		next_look(flow);
+}
+
+/* --- rounds --- */
+
+static flow_phase *const looks[] = {
+	look_at_target, look_at_source, look_at_values, look_at_source_values, look_at_definitions,
+};
+#define LOOK_COUNT (sizeof(looks) / sizeof(looks[0]))
+
+static void
+next_look(struct flow *flow)
+{
+	if (flow->look == LOOK_COUNT)
+		look_later(flow);
+	else
+		looks[flow->look++](flow);
 }
 
 static void
@@ -114,15 +296,13 @@ look(void *data)
 	struct flow *flow = data;
 
 	flow->timer = NULL;
-	flow->call = api_get_environment(session_api(flow->session), flow->request.org,
-					 flow->request.app, untrusted_raw(&pinned(flow)->id), looked,
-					 flow);
+	next_look(flow);
 }
 
 void
 live_start(struct flow *flow)
 {
-	if (pinned(flow)->id.raw)
+	if (flow->target.environment.id.raw || flow->source.environment.id.raw)
 		look_later(flow);
 }
 

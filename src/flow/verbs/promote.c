@@ -471,6 +471,29 @@ caution_choices(struct flow *flow)
 	}
 }
 
+static bool
+is_same(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* A conflict that is the same as in the flow that this one replaces was decided there. */
+static void
+choose_as_before(struct flow *flow)
+{
+	struct merge *merged = &flow->review.merge;
+
+	for (size_t i = 0; i < merged->count; i++)
+		for (size_t k = 0; k < flow->kept_merge.count; k++) {
+			const struct merge_entry *now = &merged->entries[i], *kept = &flow->kept_merge.entries[k];
+
+			if (now->side == MERGE_CONFLICT && kept->side == MERGE_CONFLICT &&
+			    !strcmp(now->object, kept->object) && !strcmp(now->path, kept->path) &&
+			    is_same(now->theirs, kept->theirs) && is_same(now->ours, kept->ours))
+				(void)merge_choose(merged, i, kept->chosen);
+		}
+}
+
 /* An undo without a person that decides: the other's change stays. */
 static void
 keep_what_others_changed(struct flow *flow)
@@ -509,7 +532,10 @@ merge_ours(struct flow *flow)
 		flow_take_merge(flow);
 	} else if (flow->request.decides) {
 		flow->state = FLOW_DECIDING;
+		choose_as_before(flow);
 		session_changed(flow->session);
+		if (merged->undecided == 0 && flow_decide(flow, &err) != 0)
+			flow->state = FLOW_DECIDING;
 	} else if (flow->request.verb == FLOW_UNDO) {
 		keep_what_others_changed(flow);
 	} else {

@@ -106,6 +106,12 @@ struct flow {
 	const char *restorable;	/* borrowed: version whose secrets can be restored in target */
 	struct flow_value_question *questions;
 	size_t question_count;
+	bool clones_newest_values;	/* CLONE: values_ours are the source's newest, not a deployment's */
+	/* what was decided in the flow that this one replaces; it holds where the question is the same */
+	struct flow_value_question *kept;
+	size_t kept_count;
+	struct value_changes kept_changes;
+	struct merge kept_merge;
 	char *values_version;	/* what the deployment names; NULL: the platform's newest */
 	bool values_together;	/* as reviewed: they go along in the deploy request */
 	size_t value_at;	/* the change that is written, or put back, next */
@@ -118,6 +124,8 @@ struct flow {
 	struct review review;
 	bool reviewed;
 	char *moved;		/* what moved since, in words; NULL: nothing, as far as is known */
+	size_t look;		/* of the round of looks that is under way, which comes next */
+	unsigned looks;		/* rounds that ended */
 	bool loses;		/* DISCARD: changes of the clone are nowhere else */
 	bool is_loss_known;	/* DISCARD: whether they are could be found out */
 
@@ -264,6 +272,7 @@ void clone_set_value(struct flow *flow, const char *key, const char *text,
 void clone_decide_values(struct flow *flow);
 int flow_decide_values(struct flow *flow, struct error *err);
 void flow_clear_questions(struct flow *flow);
+void flow_clear_kept(struct flow *flow);
 
 /* review.c */
 void review_clear(struct review *review);
@@ -292,6 +301,8 @@ void review_clear_from(struct review *review, size_t cautions);
 flow_phase read_source_outputs, read_definitions;
 /* What leads to the source, or to a host outside, as findings. */
 void review_isolation(struct flow *flow);
+/* The ids of the definitions that are not the same in both, "one, two"; free() it. */
+char *flow_other_definitions(const json_t *was, const json_t *now);
 /* Of what the clone's resources are made, to pin; free() it. */
 char *flow_definitions_hash(const json_t *definitions);
 /* A list of what the platform answers, which may be one of each type.  New reference. */
@@ -308,6 +319,8 @@ flow_phase live_wait;
 flow_phase send_deployment, settle_deployment, compare_deployment;
 
 /* check-target.c */
+/* "PAGE_SIZE is 50 instead of 40": the first key that differs; "": none does.  free() it. */
+char *flow_words_of_values(const struct values *reviewed, const struct values *now);
 flow_phase check_target;
 /* Whether another deployment is there than was reviewed, or other resources; err says which. */
 bool flow_has_moved(const struct flow *flow, const struct deployment *last,

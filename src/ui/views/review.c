@@ -183,6 +183,7 @@ prepare_again(struct review_view *r, struct ui *ui, struct flow *old, const char
 		ui_say_error(ui, &err);
 		return;
 	}
+	flow_keep_decisions(flow, old);
 	if (!r->since || r->end_seen_at) {
 		set_unref(r->since);
 		r->since = review_looked_at(review) ? set_ref(review_looked_at(review)) : NULL;
