@@ -30,6 +30,7 @@ TTY_STORIES = \
 	tests/tty/live.story \
 	tests/tty/columns.story \
 	tests/tty/stakes.story \
+	tests/tty/small-views.story \
 	tests/tty/story.story \
 	tests/tty/linear.story tests/tty/linear-conflict.story \
 	tests/tty/once.story \
@@ -49,7 +50,7 @@ TTY_STORIES = \
 	tests/tty/views-250x70-utf8.story tests/tty/views-250x70-ascii.story
 
 # What several stories include.
-TTY_PARTS = tests/tty/views.part tests/tty/small-windows.part tests/tty/long-names.json
+TTY_PARTS = tests/tty/views.part tests/tty/small-windows.part tests/tty/sizes.part tests/tty/long-names.json
 
 TTY_HELPERS = tests/tty/guide tests/tty/long-history tests/tty/on-screen tests/tty/platform tests/tty/processes
 
