@@ -103,6 +103,21 @@ press-until Enter "Changed since you looked:"
 row "+ worker" "variable LAST" "moment"
 key Esc
 press-until Esc "sidestage +Board"
+
+test "a clone follows the values that it will see, and calls nobody's change ours"
+press-until Right "in [Pp]roduction"
+key C
+expect "Name of the clone"
+type "followed"
+key Enter
+expect "A approve"
+sh platform put /values/PAGE_SIZE '{"value":"77","description":"","is_secret":false}' >$STATE/answer
+expect "PAGE_SIZE is 77 instead of" 20
+row "+" "PAGE_SIZE" "77"
+refuse "ours"
+expect "A approve"
+key Esc
+expect "Workload"
 key Q
 exit 0 10
 restored

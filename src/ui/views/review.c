@@ -156,10 +156,24 @@ drawn(struct view *view, struct ui *ui)
 
 /* --- what changes --- */
 
+static bool
+differs(const struct set *before, const struct set *now)
+{
+	struct changes changes = {0};
+	bool is = false;
+
+	if (before != now) {
+		changes_between(&changes, before, now);
+		is = changes.count > 0;
+		changes_clear(&changes);
+	}
+	return is;
+}
+
 void
 review_set_difference(struct review_view *r, const struct review *review)
 {
-	if (r->since && review->from && review->to && r->since != review->from)
+	if (r->since && review->from && review->to && differs(r->since, review->from))
 		difference_set_between(&r->difference, r->since, review->from, review->to);
 	else
 		difference_set(&r->difference, review->from, review->to);

@@ -75,7 +75,8 @@ enum review_focus review_missing_field(const struct review_view *r, const struct
 struct set *review_looked_at(const struct review *review);
 /* How many rows the changes in words may have. */
 int review_words_room(const struct canvas *canvas);
-/* After others changed something the difference has that as well, and says whose each line is. */
+/* After others changed what runs, the difference says whose each line is.  What else they changed
+ * (values that were not deployed yet) is in it with what this changes, and is called nobody's. */
 void review_set_difference(struct review_view *r, const struct review *review);
 /* Whether the end of the difference was seen, or stands there now. */
 bool review_end_is_seen(const struct review_view *r);
