@@ -86,7 +86,7 @@ on_piece(void *data, const char *bytes, size_t length)
 }
 
 static void
-ask(struct asked *asked, const char *path, bool in_pieces)
+ask_as(struct asked *asked, const char *token, const char *path, bool in_pieces)
 {
 	char *url = xasprintf("http://localhost%s", path);
 
@@ -94,12 +94,19 @@ ask(struct asked *asked, const char *path, bool in_pieces)
 	buf_init(&asked->body, 1024 * 1024);
 	asked->request = http_send(client, &(struct http_request_options){
 		.url = url,
+		.token = token,
 		.deadlines = {.whole = PATIENCE_MS},
 		.piece = in_pieces ? on_piece : NULL,
 		.done = on_end,
 		.data = asked,
 	});
 	free(url);
+}
+
+static void
+ask(struct asked *asked, const char *path, bool in_pieces)
+{
+	ask_as(asked, NULL, path, in_pieces);
 }
 
 static void
@@ -326,20 +333,96 @@ waits_have_a_deadline_and_a_maximum(void **state)
 	free(path);
 }
 
+/* The path of the one deployment of the endless. */
+static char *
+endless(void)
+{
+	json_t *all;
+	char *path;
+
+	assert_int_equal(serve_ask(&serve, "GET", DEAF_ENV "/deploys", NULL, &all), 200);
+	path = xasprintf(DEAF_ENV "/deploys/%s",
+			 json_string_value(json_object_get(json_array_get(all, 0), "id")));
+	json_decref(all);
+	return path;
+}
+
+/* A user with this role in the application; the token, free() it. */
+static char *
+token_of(const char *user, const char *role)
+{
+	char *body = xasprintf("{'id': '%s', 'roles': {'" APP "': '%s'}}", user, role), *token;
+	char *path = xasprintf("/users/%s/tokens", user);
+	json_t *answer;
+
+	assert_int_equal(serve_ask(&serve, "POST", "/users", body, NULL), 201);
+	assert_int_equal(serve_ask(&serve, "POST", path, "{'id': 'first', 'type': 'static'}", &answer), 200);
+	token = xstrdup(json_string_value(json_object_get(answer, "token")));
+	json_decref(answer);
+	free(path);
+	free(body);
+	return token;
+}
+
+/* Its token is revoked while it waits: it hears nothing more. */
+static void
+who_is_no_longer_admitted_waits_no_more(void **state)
+{
+	char *token = token_of("reader", "viewer"), *path = endless();
+	char *query = xasprintf("%s?wait=60", path);
+	struct asked waiting, followed;
+
+	(void)state;
+	ask_as(&waiting, token, query, false);
+	ask_as(&followed, token, ENV "/logs?follow=true", true);
+	turn_until_lines(&followed, 1);
+	turn_for(100);
+	assert_false(waiting.ended);
+	assert_int_equal(serve_ask(&serve, "DELETE", "/users/reader/tokens/first", NULL, NULL), 204);
+	turn_until(&waiting.ended);
+	turn_until(&followed.ended);
+	assert_int_equal(waiting.status, 401);
+	assert_int_equal(followed.status, 200);
+	forget(&waiting);
+	forget(&followed);
+	free(query);
+	free(path);
+	free(token);
+}
+
+/* Its role is taken away: what waits is answered as to somebody who may not see it. */
+static void
+whose_role_was_taken_away_reads_no_more(void **state)
+{
+	char *token = token_of("former", "viewer"), *path = endless();
+	char *query = xasprintf("%s?wait=60", path);
+	struct asked waiting, followed;
+
+	(void)state;
+	ask_as(&waiting, token, query, false);
+	ask_as(&followed, token, ENV "/logs?follow=true", true);
+	turn_until_lines(&followed, 1);
+	turn_for(100);
+	assert_false(waiting.ended);
+	assert_int_equal(serve_ask(&serve, "PATCH", "/users/former", "{'roles': {'" APP "': null}}", NULL), 200);
+	turn_until(&waiting.ended);
+	turn_until(&followed.ended);
+	assert_int_equal(waiting.status, 404);
+	forget(&waiting);
+	forget(&followed);
+	free(query);
+	free(path);
+	free(token);
+}
+
 /* A daemon that is told to end answers with what there is, ends what is followed, and ends. */
 static void
 the_end_of_the_daemon_ends_all_waits(void **state)
 {
-	json_t *all;
-	char *path, *query;
+	char *path = endless(), *query = xasprintf("%s?wait=60", path);
 	struct asked waiting, followed;
 
 	(void)state;
-	assert_int_equal(serve_ask(&serve, "GET", DEAF_ENV "/deploys", NULL, &all), 200);
-	path = xasprintf(DEAF_ENV "/deploys/%s",
-			 json_string_value(json_object_get(json_array_get(all, 0), "id")));
-	query = xasprintf("%s?wait=60", path);
-	json_decref(all);
 	ask(&waiting, query, false);
 	ask(&followed, ENV "/logs?follow=true", true);
 	turn_until_lines(&followed, 1);
@@ -367,6 +450,8 @@ main(void)
 		cmocka_unit_test(logs_come_as_they_are_written),
 		cmocka_unit_test(what_is_followed_has_no_end_to_ask_for),
 		cmocka_unit_test(waits_have_a_deadline_and_a_maximum),
+		cmocka_unit_test(who_is_no_longer_admitted_waits_no_more),
+		cmocka_unit_test(whose_role_was_taken_away_reads_no_more),
 		cmocka_unit_test(the_end_of_the_daemon_ends_all_waits),
 	};
 

@@ -44,14 +44,10 @@ wait_of_guesser(struct platform *platform, const struct peer *peer, const char *
 }
 
 static bool
-refuse_unknown(struct platform *platform, const struct peer *peer, enum access_answer answer,
-	       struct refusal *refused)
+refuse_unknown(const struct peer *peer, enum access_answer answer, struct refusal *refused)
 {
 	bool is_stranger = answer == ACCESS_NO_TOKEN;
-	int seconds = take(platform, is_stranger ? LIMIT_STRANGER : LIMIT_WRONG, peer->key);
 
-	if (seconds > 0)
-		return refuse_for(refused, seconds);
 	refused->status = 401;
 	snprintf(refused->text, sizeof(refused->text), "%s",
 		 is_stranger ? _("This platform asks for a token.")
@@ -62,6 +58,13 @@ refuse_unknown(struct platform *platform, const struct peer *peer, enum access_a
 		 : answer == ACCESS_EXPIRED_TOKEN ? "expired token"
 						  : "wrong token",
 		 NULL);
+	return false;
+}
+
+static bool
+refuse_failed(const struct refusal *refused)
+{
+	log_line(LOG_PRIORITY_ERROR, "request failed", "error", refused->err.text, NULL);
 	return false;
 }
 
@@ -76,16 +79,37 @@ admit(struct platform *platform, const struct peer *peer, const char *authorizat
 	if (seconds > 0)
 		return refuse_for(refused, seconds);
 	answer = access_identify(platform, authorization, peer->trust, caller, &refused->err);
-	if (answer == ACCESS_FAILED) {
-		log_line(LOG_PRIORITY_ERROR, "request failed", "error", refused->err.text, NULL);
-		return false;
+	if (answer == ACCESS_FAILED)
+		return refuse_failed(refused);
+	if (answer != ACCESS_KNOWN) {
+		seconds = take(platform, answer == ACCESS_NO_TOKEN ? LIMIT_STRANGER : LIMIT_WRONG, peer->key);
+		return seconds > 0 ? refuse_for(refused, seconds) : refuse_unknown(peer, answer, refused);
 	}
-	if (answer != ACCESS_KNOWN)
-		return refuse_unknown(platform, peer, answer, refused);
 	/* Who comes without a token here is the daemon's own user: no guest to be held back. */
 	seconds = caller->token_hash[0] ? take(platform, LIMIT_CALLER, caller->token_hash) : 0;
 	if (seconds == 0)
 		return true;
 	caller_clear(caller);
 	return refuse_for(refused, seconds);
+}
+
+bool
+admit_again(struct platform *platform, const struct peer *peer, const char *authorization,
+	    struct caller *caller, bool *changed, struct refusal *refused)
+{
+	struct caller now = {0};
+	enum access_answer answer;
+
+	*refused = (struct refusal){0};
+	answer = access_identify(platform, authorization, peer->trust, &now, &refused->err);
+	if (changed)
+		*changed = answer != ACCESS_KNOWN || now.is_all != caller->is_all ||
+			   !json_equal(now.grants, caller->grants);
+	caller_clear(caller);
+	if (answer == ACCESS_FAILED)
+		return refuse_failed(refused);
+	if (answer != ACCESS_KNOWN)
+		return refuse_unknown(peer, answer, refused);
+	*caller = now;
+	return true;
 }

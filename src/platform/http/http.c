@@ -278,17 +278,36 @@ stand_still(struct exchange *exchange, int64_t most_ms, int64_t look_ms)
 	wait_suspend(&c->http->waits, &exchange->wait, exchange->mhd, c->fd, most_ms, look_ms);
 }
 
-/* The library asks when the peer has taken what came before. */
+static const char *
+header(struct MHD_Connection *mhd, const char *name)
+{
+	return MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, name);
+}
+
+static bool
+is_still_admitted(struct exchange *exchange, bool *changed, struct refusal *refused)
+{
+	struct connection *c = exchange->connection;
+
+	return admit_again(c->http->platform, &c->peer, header(exchange->mhd, "Authorization"),
+			   &exchange->caller, changed, refused);
+}
+
+/* The library asks when the peer has taken what came before.  Who may not read it any more, or has
+ * other roles than at its beginning, gets no more of it. */
 static ssize_t
 next_piece(void *data, uint64_t position, char *out, size_t room)
 {
 	struct exchange *exchange = data;
 	struct buf *piece = &exchange->piece;
-	bool goes_on = true;
+	bool goes_on = true, changed = false;
+	struct refusal refused;
 
 	(void)position;
 	if (exchange->wait.gone)
 		return MHD_CONTENT_READER_END_WITH_ERROR;
+	if (piece->length == 0 && (!is_still_admitted(exchange, &changed, &refused) || changed))
+		return MHD_CONTENT_READER_END_OF_STREAM;
 	if (piece->length == 0)
 		goes_on = exchange->stream->more(exchange->stream, piece);
 	if (piece->length > 0) {
@@ -339,12 +358,6 @@ refuse_entry(struct MHD_Connection *mhd, const struct refusal *refused)
 	else
 		response_refuse(&response, refused->status, refused->text);
 	return finish(NULL, mhd, &response, false, NULL);
-}
-
-static const char *
-header(struct MHD_Connection *mhd, const char *name)
-{
-	return MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, name);
 }
 
 static const char *
@@ -450,9 +463,12 @@ answer_request(struct http *http, struct MHD_Connection *mhd, const char *method
 		.data = mhd,
 	};
 	struct response response;
+	struct refusal refused;
 
 	if (exchange->wait.gone)
 		return MHD_NO;
+	if (exchange->wait.waits && !is_still_admitted(exchange, NULL, &refused))
+		return refuse_entry(mhd, &refused);
 	if (exchange->too_large)
 		return refuse(mhd, 413, _("The body is larger than this platform takes."));
 	if (!health_answer(http->platform, &request, &response))
