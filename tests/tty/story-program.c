@@ -253,14 +253,30 @@ act_answers(struct story *story, const struct line *line)
 	return answered || story_fails(story, "the key %s changed nothing and said nothing", line->words[0]);
 }
 
+/* The key that takes back what another one did; NULL: none. */
+static const char *
+opposite(const char *key)
+{
+	static const char *const pairs[][2] = {{"Up", "Down"}, {"Left", "Right"}, {"PgUp", "PgDn"}};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		for (size_t j = 0; j < 2; j++)
+			if (strcmp(key, pairs[i][j]) == 0)
+				return pairs[i][1 - j];
+	return NULL;
+}
+
 /* Presses a key again and again until the screen matches, for lists and choices.  Each press
- * waits for its answer: on a busy machine two would go past what is looked for. */
+ * waits for its answer: on a busy machine two would go past what is looked for.  A clock that
+ * went on looks like an answer, so the middle third of the time goes back. */
 bool
 act_press_until(struct story *story, const struct line *line)
 {
-	struct line key = {.count = 1, .words = line->words};
+	char *back[] = {(char *)(opposite(line->words[0]) ? opposite(line->words[0]) : line->words[0])};
+	struct line key = {.count = 1, .words = line->words}, other = {.count = 1, .words = back};
 	double limit = story_limit(story, line, 2);
-	int64_t until = story_now_ms() + (int64_t)(limit * story->slow * 1000);
+	int64_t began = story_now_ms(), third = (int64_t)(limit * story->slow * 1000 / 3);
+	int64_t until = began + 3 * third;
 	struct search search;
 
 	for (;;) {
@@ -276,7 +292,7 @@ act_press_until(struct story *story, const struct line *line)
 			return story_fails(story, "nothing matched /%s/ within %g s of pressing %s",
 				     line->words[1], limit * story->slow, line->words[0]);
 		before = picture(story->terminal);
-		pressed = act_key(story, &key);
+		pressed = act_key(story, (story_now_ms() - began) / third == 1 ? &other : &key);
 		if (pressed)
 			(void)story_wait(story, 0.2, has_answered, before);
 		free(before);
