@@ -70,6 +70,26 @@ match_rank(const json_t *body, const struct match_request *request)
 	return rank;
 }
 
+static bool
+may_be(const char *value, const char *wanted)
+{
+	return !value || !wanted || !*wanted || strcmp(value, wanted) == 0;
+}
+
+bool
+match_may_serve(const json_t *body, const struct match_request *request)
+{
+	const json_t *criteria = json_object_get(body, "criteria"), *criterion;
+	size_t i;
+
+	json_array_foreach(criteria, i, criterion)
+		if (may_be(request->env_type, json_member_string(criterion, "env_type")) &&
+		    may_be(request->app_id, json_member_string(criterion, "app_id")) &&
+		    may_be(request->env_id, json_member_string(criterion, "env_id")))
+			return true;
+	return false;
+}
+
 const json_t *
 match_definition(const json_t *definitions, const struct match_request *request)
 {

@@ -820,6 +820,24 @@ definitions_that_changed_since_the_review_of_a_clone_are_refused(void **state)
 	}
 }
 
+/* What others define for environments of their own gives the clone nothing else. */
+static void
+definitions_of_other_environments_stop_no_clone(void **state)
+{
+	static char other[] = "{'id': 'others-dns', 'name': 'dns', 'type': 'dns', 'driver_type': 'process/dns', "
+			      "'driver_inputs': {'values': {}}, 'criteria': [{'env_id': 'theirs'}]}";
+	const char *name = next_clone();
+	struct flow *flow;
+
+	(void)state;
+	start_again();
+	flow = review(&(struct flow_request){.verb = FLOW_CLONE, .env = name, .source = "production"});
+	proxy_before(here.proxy, "POST", "/envs", adds_definition, other);
+	carry_out(flow);
+	assert_true(is_there(name));
+	ask("DELETE", ORG "/resources/defs/others-dns?force=true", NULL);
+}
+
 static void
 assert_moves(struct flow *flow, const char *word)
 {
@@ -1731,6 +1749,7 @@ main(void)
 		cmocka_unit_test(everybody_sees_every_clone),
 		cmocka_unit_test(what_is_changed_in_the_review_isolates_the_clone_and_is_not_promoted),
 		cmocka_unit_test(definitions_that_changed_since_the_review_of_a_clone_are_refused),
+		cmocka_unit_test(definitions_of_other_environments_stop_no_clone),
 		cmocka_unit_test(a_clone_that_shares_a_static_resource_says_so),
 		cmocka_unit_test(an_open_review_of_a_clone_says_what_changed),
 		cmocka_unit_test(an_open_review_of_a_promotion_says_what_changed),

@@ -309,7 +309,7 @@ got_definitions(void *data, const struct api_reply *reply)
 		return;
 	}
 	now = flow_flatten_definitions(reply->body);
-	hash = flow_definitions_hash(now);
+	hash = flow_definitions_hash(flow, now);
 	same = strcmp(hash, flow->review.definitions) == 0;
 	free(hash);
 	json_decref(now);

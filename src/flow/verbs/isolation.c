@@ -121,9 +121,18 @@ stable_part(const json_t *definition)
 	return kept;
 }
 
+/* What others define for environments of their own changes nothing of the clone. */
+static bool
+may_serve_clone(const struct flow *flow, const json_t *definition)
+{
+	return match_may_serve(definition, &(struct match_request){
+		.app_id = flow->request.app, .env_id = flow->request.env, .env_type = flow->request.type,
+	});
+}
+
 /* By id. */
 static json_t *
-stable_parts(const json_t *definitions)
+stable_parts(const struct flow *flow, const json_t *definitions)
 {
 	json_t *parts = json_object(), *definition;
 	size_t i;
@@ -131,15 +140,16 @@ stable_parts(const json_t *definitions)
 	json_array_foreach(definitions, i, definition) {
 		const char *id = json_member_string(definition, "id");
 
-		json_object_set_new(parts, id ? id : "", stable_part(definition));
+		if (may_serve_clone(flow, definition))
+			json_object_set_new(parts, id ? id : "", stable_part(definition));
 	}
 	return parts;
 }
 
 char *
-flow_other_definitions(const json_t *was, const json_t *now)
+flow_other_definitions(const struct flow *flow, const json_t *was, const json_t *now)
 {
-	json_t *const parts[] = {stable_parts(was), stable_parts(now)};
+	json_t *const parts[] = {stable_parts(flow, was), stable_parts(flow, now)};
 	json_t *part, *other;
 	const char *id;
 	struct buf ids;
@@ -168,7 +178,7 @@ compare_definitions(const void *left, const void *right)
 }
 
 char *
-flow_definitions_hash(const json_t *definitions)
+flow_definitions_hash(const struct flow *flow, const json_t *definitions)
 {
 	size_t count = json_array_size(definitions), i;
 	const json_t **sorted = xcalloc(count + 1, sizeof(*sorted));
@@ -179,7 +189,8 @@ flow_definitions_hash(const json_t *definitions)
 		sorted[i] = json_array_get(definitions, i);
 	qsort(sorted, count, sizeof(*sorted), compare_definitions);
 	for (i = 0; i < count; i++)
-		json_array_append_new(stable, stable_part(sorted[i]));
+		if (may_serve_clone(flow, sorted[i]))
+			json_array_append_new(stable, stable_part(sorted[i]));
 	text = json_canonical(stable);
 	ids_sha256_b64(hash, text, strlen(text));
 	free(text);

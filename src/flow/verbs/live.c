@@ -215,11 +215,11 @@ looked_at_definitions(void *data, const struct api_reply *reply)
 		return;
 	}
 	now = flow_flatten_definitions(reply->body);
-	hash = flow_definitions_hash(now);
+	hash = flow_definitions_hash(flow, now);
 	if (!strcmp(hash, flow->review.definitions)) {
 		next_look(flow);
 	} else {
-		ids = flow_other_definitions(flow->definitions, now);
+		ids = flow_other_definitions(flow, flow->definitions, now);
 		say_moved(flow, xasprintf(_("Definitions of resources changed: %s."), ids));
 		free(ids);
 	}

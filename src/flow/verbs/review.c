@@ -418,7 +418,7 @@ pin_values(struct flow *flow)
 	review->graph = copy(flow->graph);
 	review->graph_hash = copy(flow->graph_hash);
 	if (flow->definitions)
-		review->definitions = flow_definitions_hash(flow->definitions);
+		review->definitions = flow_definitions_hash(flow, flow->definitions);
 }
 
 void
