@@ -16,6 +16,7 @@
  *     --save FILE          write the body there instead of printing it
  *     --quiet              print nothing when all is well
  *     --wait SECONDS       try again until all of it holds
+ *     --times N            ask N times, and end with the first that does not hold
  *
  * Every *.localhost is this machine, whatever the resolver thinks of it.  0: all held.
  */
@@ -45,7 +46,7 @@ struct options {
 	const char *contains[TEXTS_MAX], *lacks[TEXTS_MAX];
 	size_t contains_count, lacks_count;
 	bool valid_utf8, invalid_utf8, quiet;
-	long status;
+	long status, times;
 	double wait, slow;
 };
 
@@ -281,7 +282,7 @@ try_once(const struct options *options, char **report)
 enum {
 	OPTION_SOCKET = 1, OPTION_TOKEN, OPTION_METHOD, OPTION_DATA, OPTION_TYPE, OPTION_STATUS,
 	OPTION_CONTAINS, OPTION_LACKS, OPTION_VALID, OPTION_INVALID, OPTION_GET, OPTION_SAVE,
-	OPTION_QUIET, OPTION_WAIT
+	OPTION_QUIET, OPTION_WAIT, OPTION_TIMES
 };
 
 static const struct option table[] = {
@@ -299,6 +300,7 @@ static const struct option table[] = {
 	{"save", required_argument, NULL, OPTION_SAVE},
 	{"quiet", no_argument, NULL, OPTION_QUIET},
 	{"wait", required_argument, NULL, OPTION_WAIT},
+	{"times", required_argument, NULL, OPTION_TIMES},
 	{0},
 };
 
@@ -321,6 +323,7 @@ parse(int argc, char **argv, struct options *o)
 		case OPTION_SAVE: o->save = optarg; break;
 		case OPTION_QUIET: o->quiet = true; break;
 		case OPTION_WAIT: o->wait = strtod(optarg, NULL); break;
+		case OPTION_TIMES: o->times = atol(optarg); break;
 		case OPTION_CONTAINS:
 			if (o->contains_count == TEXTS_MAX)
 				return false;
@@ -338,14 +341,31 @@ parse(int argc, char **argv, struct options *o)
 	return optind == argc - 1;
 }
 
+/* Until it holds, or there is no more time. */
+static int
+try_all(const struct options *options, char **report)
+{
+	struct timespec start, now;
+	int code;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	while ((code = try_once(options, report)) != 0) {
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if ((double)(now.tv_sec - start.tv_sec) >= options->wait * options->slow)
+			break;
+		free(*report);
+		usleep(50000);
+	}
+	return code;
+}
+
 int
 main(int argc, char **argv)
 {
-	struct options options = {.slow = PATIENCE};
+	struct options options = {.slow = PATIENCE, .times = 1};
 	const char *slow = getenv("TTY_SLOW");
-	char *report;
-	struct timespec start, now;
-	int code;
+	char *report = NULL;
+	int code = 0;
 
 	if (!parse(argc, argv, &options)) {
 		fprintf(stderr, "usage: fetch [OPTION...] URL\n");
@@ -354,13 +374,9 @@ main(int argc, char **argv)
 	if (slow && strtod(slow, NULL) >= 1)
 		options.slow *= strtod(slow, NULL);
 	curl_global_init(CURL_GLOBAL_DEFAULT);
-	clock_gettime(CLOCK_MONOTONIC, &start);
-	while ((code = try_once(&options, &report)) != 0) {
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		if ((double)(now.tv_sec - start.tv_sec) >= options.wait * options.slow)
-			break;
+	for (long i = 0; code == 0 && i < options.times; i++) {
 		free(report);
-		usleep(50000);
+		code = try_all(&options, &report);
 	}
 	if (report)
 		fprintf(stderr, "%s\n", report);

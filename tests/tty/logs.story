@@ -121,7 +121,7 @@ gone "all workloads"
 
 test "what was found stays, and is what is copied, also when there are more lines than are read"
 let API platform address development api
-sh for i in $(seq 510); do fetch --data '{"title":"a topic","author":"somebody"}' $API/topics --quiet; done
+sh fetch --times 510 --data '{"title":"a topic","author":"somebody"}' $API/topics --quiet
 press-until Left "in Development"
 press-until Up "api in"
 key l
@@ -131,7 +131,7 @@ key /
 type "added"
 key Enter
 capture ID "▸.* topic ([0-9]+) added"
-sh for i in $(seq 30); do fetch --data '{"title":"a topic","author":"somebody"}' $API/topics --quiet; done
+sh fetch --times 30 --data '{"title":"a topic","author":"somebody"}' $API/topics --quiet
 expect "30 newer lines below"
 row "▸" "topic $ID added"
 key y

@@ -30,6 +30,8 @@
 #include "net/loop.h"
 
 #define EXCHANGES_MAX 8
+#define SHORT_MS 700		/* for what never comes */
+#define LONG_MS 60000		/* for what comes, or is not waited for */
 
 enum after { CLOSE, HOLD };
 
@@ -218,7 +220,7 @@ on_done(void *data, const struct api_reply *reply)
 static void
 turn_until_done(struct api *api, const struct seen *seen)
 {
-	int64_t end = clock_steady_ms() + 20000;
+	int64_t end = clock_steady_ms() + LONG_MS;
 
 	while (!seen->done && clock_steady_ms() < end)
 		turn(1000);
@@ -226,9 +228,8 @@ turn_until_done(struct api *api, const struct seen *seen)
 	assert_int_equal(api_pending(api), 0);
 }
 
-/* Small limits, so that every test is quick. */
 static struct api *
-client_for(const struct server *server, int retries)
+client_with(const struct server *server, int retries, long timeout_ms)
 {
 	struct error err = {0};
 	struct api *api = api_new(loop, &(struct api_options){.url = server->url,
@@ -236,13 +237,28 @@ client_for(const struct server *server, int retries)
 									  server->socket :
 									  NULL,
 							.token = "s3cret-token",
-							.timeout_ms = 700,
+							.timeout_ms = timeout_ms,
 							.retries = retries,
 							.body_max = 1000},
 				  &err);
 
 	assert_non_null(api);
 	return api;
+}
+
+static struct api *
+client_for(const struct server *server, int retries)
+{
+	return client_with(server, retries, LONG_MS);
+}
+
+static bool
+closes(const struct exchange *exchanges)
+{
+	for (; exchanges->reply; exchanges++)
+		if (exchanges->after == HOLD)
+			return false;
+	return true;
 }
 
 enum ask { READ, WRITE };
@@ -255,7 +271,7 @@ exchange(struct server *server, const struct exchange *exchanges, enum ask ask, 
 	struct api *api;
 
 	server_start(server, exchanges, NULL);
-	api = client_for(server, retries);
+	api = client_with(server, retries, closes(exchanges) ? LONG_MS : SHORT_MS);
 	*seen = (struct seen){0};
 	if (ask == READ)
 		api_get_environment(api, "acme", "shop", "qa", on_done, seen);
@@ -395,7 +411,7 @@ test_what_a_refusal_carries(void **state)
 static void
 turn_until_wanted(struct api *api, const struct seen *seen)
 {
-	int64_t end = clock_steady_ms() + 20000;
+	int64_t end = clock_steady_ms() + LONG_MS;
 
 	while (!api_wants_token(api) && !seen->done && clock_steady_ms() < end)
 		turn(1000);
@@ -521,7 +537,7 @@ test_silence(void **state)
 
 	(void)state;
 	server_start(&server, exchanges, NULL);
-	api = client_for(&server, -1);
+	api = client_with(&server, -1, SHORT_MS);
 	assert_int_equal(api_silence_ms(api), -1);
 	api_get_environment(api, "acme", "shop", "qa", on_done, &seen);
 	while (!seen.done && api_silence_ms(api) < 100)
