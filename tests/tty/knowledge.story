@@ -37,6 +37,37 @@ gone "could not be read"
 key Q
 exit 0
 
+test "versions that could not be read are said so, and one without a number cannot be picked"
+run sidestage board --url http://localhost --socket $FAULTY
+row "running" "running" "running"
+press-until Right "in [Pp]roduction"
+press-until Down "web in [Pp]roduction"
+key V
+row "=" "1.4.2" "runs here"
+refuse "could not be read"
+sh echo 'GET /artefact-versions status 503 <html>Busy</html>' >$RULES
+expect "could not be read (last read" 30
+row "=" "1.4.2" "runs here"
+sh echo 'GET /artefact-versions change "version":"1.4.3" "version":7' >$RULES
+expect '? (its answer is not understood: "version" is not a string)' 30
+gone "1.4.3"
+type "7"
+gone "runs here"
+key Enter
+refuse "Review"
+key Ctrl-U
+resize 80x12
+expect "not understood"
+row "=" "1.4.2" "runs here"
+sh : >$RULES
+gone "not understood" 30
+expect "1.4.3"
+resize 140x40
+key Esc
+gone "Version ▸"
+key Q
+exit 0
+
 test "with one the board shows what it was, its age, and why it is not read"
 sh echo 'GET /envs$ status 503 <html>Busy</html>' >$RULES
 run sidestage board --url http://localhost --socket $FAULTY

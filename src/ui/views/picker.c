@@ -12,6 +12,7 @@
 #include "base/xmalloc.h"
 #include "flow/session.h"
 #include "flow/verbs/flow.h"
+#include "flow/world/words.h"
 #include "flow/world/world.h"
 #include "model/image.h"
 #include "model/version.h"
@@ -25,6 +26,7 @@ struct picker_view {
 	struct view view;
 	char *org, *app, *env, *module;
 	struct image image;		/* what runs now */
+	char *trouble;			/* what of the versions could not be read, as a sentence; NULL: nothing */
 	struct finder finder;		/* ids and texts are versions */
 };
 
@@ -34,6 +36,25 @@ newest_first(const void *a, const void *b)
 	const struct artefact_version *const *x = a, *const *y = b;
 
 	return version_sort(untrusted_raw(&(*y)->version), untrusted_raw(&(*x)->version));
+}
+
+static bool
+is_nameless(const struct artefact_version *version)
+{
+	return untrusted_raw(&version->name)[0] == '\0' || untrusted_raw(&version->version)[0] == '\0';
+}
+
+/* The list itself, else the first version that is of this image or that may be. */
+static char *
+trouble_of(const struct world_organization *o, const char *image)
+{
+	if (o && o->versions_known.state == KNOWLEDGE_UNREADABLE)
+		return knowledge_text(&o->versions_known, clock_wall_ms());
+	for (size_t i = 0; o && i < o->version_count; i++)
+		if (o->versions[i].problem.raw &&
+		    (!untrusted_raw(&o->versions[i].name)[0] || untrusted_is(&o->versions[i].name, image)))
+			return words_of_problem(&o->versions[i].problem);
+	return NULL;
 }
 
 static void
@@ -46,7 +67,8 @@ fill(struct picker_view *p, struct ui *ui)
 	finder_begin(&p->finder);
 	items = xcalloc((o ? o->version_count : 0) + 1, sizeof(*items));
 	for (size_t i = 0; o && i < o->version_count; i++)
-		if (!o->versions[i].archived && untrusted_is(&o->versions[i].name, p->image.name))
+		if (!o->versions[i].archived && !is_nameless(&o->versions[i]) &&
+		    untrusted_is(&o->versions[i].name, p->image.name))
 			items[count++] = &o->versions[i];
 	qsort(items, count, sizeof(*items), newest_first);
 	for (size_t i = 0; i < count; i++) {
@@ -89,11 +111,21 @@ is_roomy(const struct canvas *canvas)
 	return canvas->height >= 14;
 }
 
+/* The image where there is room, and the trouble. */
+static int
+rows_above(const struct picker_view *p, const struct canvas *canvas)
+{
+	return is_roomy(canvas) ? 3 : p->trouble ? 1 : 0;
+}
+
 static void
 fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 {
-	(void)ui;
-	finder_fit(&((struct picker_view *)view)->finder, canvas, is_roomy(canvas) ? 3 : 0);
+	struct picker_view *p = (struct picker_view *)view;
+
+	free(p->trouble);
+	p->trouble = trouble_of(world_organization(session_world(ui_session(ui)), p->org), p->image.name);
+	finder_fit(&p->finder, canvas, rows_above(p, canvas));
 }
 
 static void
@@ -105,6 +137,10 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	if (is_roomy(canvas)) {
 		canvas_move(canvas, 1, 1);
 		canvas_untrusted_bytes(canvas, STYLE_STRONG, p->image.name, 0);
+	}
+	if (p->trouble) {
+		canvas_move(canvas, is_roomy(canvas) ? 2 : 0, 1);
+		canvas_untrusted_bytes(canvas, STYLE_WARN, p->trouble, 0);
 	}
 	none = p->finder.count == 0
 		       ? xstrdup(_("The versions of this image are not known (yet)."))
@@ -195,6 +231,7 @@ close_view(struct view *view)
 	free(p->app);
 	free(p->env);
 	free(p->module);
+	free(p->trouble);
 	finder_clear(&p->finder);
 	image_clear(&p->image);
 	free(p);
