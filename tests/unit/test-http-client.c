@@ -35,6 +35,8 @@
 #define GIBIBYTE (1024LL * 1024 * 1024)
 #define DRIP_MS 5
 
+#define HANG_MS 600000	/* a GiB under a checker of memory takes its time */
+
 enum after {
 	CLOSE,
 	HOLD,				/* open, and nothing more */
@@ -303,7 +305,7 @@ on_piece(void *data, const char *bytes, size_t length)
 static void
 turn_until_done(struct here *here, const struct seen *seen)
 {
-	int64_t end = clock_steady_ms() + 60000;
+	int64_t end = clock_steady_ms() + HANG_MS;
 
 	while (!seen->done && clock_steady_ms() < end)
 		assert_int_equal(loop_turn(here->loop, 1000, NULL), 0);

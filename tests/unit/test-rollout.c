@@ -36,7 +36,7 @@
 #include "platform/state/secret.h"
 #include "platform/state/state-secrets.h"
 
-#define PATIENCE_MS 30000
+#define PATIENCE_MS 180000
 #define SPACE "acme/shop/dev"
 
 static const struct place place = {"acme", "shop", "dev"};

@@ -97,7 +97,9 @@ unpromoted_update(struct session *session, const char *org,
 		unpromoted_clear(unpromoted);
 		return was_known;
 	}
-	if (unpromoted->base == environment->clone_set && unpromoted->theirs == origin->from_set &&
+	/* What it was first given is written down beside the world, maybe after this was looked at. */
+	if (unpromoted->is_known &&
+	    unpromoted->base == environment->clone_set && unpromoted->theirs == origin->from_set &&
 	    unpromoted->ours == environment->set &&
 	    unpromoted->revisions[0] == environment->revision &&
 	    unpromoted->revisions[1] == origin->revision)
