@@ -18,17 +18,17 @@ row "deploy" "qa" "number 30000 of all"
 row "number 29980 of all"
 
 test "going up reads what is older, further than what is kept at hand, and down again what is newer"
-press-until PgUp "number 29500 of all"
-press-until PgUp "number 28300 of all"
+press-until PgUp "number 29500 of all" 60
+press-until PgUp "number 28300 of all" 60
 refuse "number 30000 of all"
-press-until PgDn "number 29500 of all"
-press-until PgDn "number 30000 of all"
+press-until PgDn "number 29500 of all" 60
+press-until PgDn "number 30000 of all" 60
 
 test "g is at the oldest at once, and G at the newest"
 key g
 row "qa" "number 1 of all, a needle"
 row "number 2 of all"
-press-until PgDn "number 700 of all"
+press-until PgDn "number 700 of all" 60
 key G
 row "number 30000 of all"
 gone "number 1 of all, a needle"
@@ -39,7 +39,7 @@ type "qa"
 expect "number 30000 of all"
 expect "found"
 key Enter
-press-until PgUp "number 29400 of all"
+press-until PgUp "number 29400 of all" 60
 
 test "what is far back is found, and Esc shows it among its neighbours"
 key /

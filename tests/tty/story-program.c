@@ -253,11 +253,11 @@ act_answers(struct story *story, const struct line *line)
 	return answered || story_fails(story, "the key %s changed nothing and said nothing", line->words[0]);
 }
 
-/* The key that takes back what another one did; NULL: none. */
+/* The key that takes back the step of another one; NULL: none. */
 static const char *
 opposite(const char *key)
 {
-	static const char *const pairs[][2] = {{"Up", "Down"}, {"Left", "Right"}, {"PgUp", "PgDn"}};
+	static const char *const pairs[][2] = {{"Up", "Down"}, {"Left", "Right"}};
 
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
 		for (size_t j = 0; j < 2; j++)

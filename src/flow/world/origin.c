@@ -136,16 +136,20 @@ load_values(struct session *session, const char *org, const char *app, const cha
 	return body;
 }
 
-/* What cannot be written is only not shown. */
+/* What cannot be written is only not shown.  The board may have looked before. */
 static void
 save_values(struct session *session, const char *org, const char *app, const char *clone,
 	    const json_t *body)
 {
 	char *name = values_name(clone), *text = json_dumps(body, JSON_COMPACT);
+	char *before = store_get_setting(session_store(session), session_platform(session), org, app, name,
+					 NULL);
 
-	if (text)
-		(void)!store_put_setting(session_store(session), session_platform(session), org, app,
-					 name, text, NULL);
+	if (text && (!before || strcmp(before, text) != 0) &&
+	    store_put_setting(session_store(session), session_platform(session), org, app, name, text,
+			      NULL) == 0)
+		session_look_again(session);
+	free(before);
 	free(text);
 	free(name);
 }

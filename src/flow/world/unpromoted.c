@@ -12,15 +12,27 @@
 #include "flow/world/world.h"
 #include "model/set.h"
 
+static void
+free_values(struct values *values)
+{
+	if (values)
+		values_clear(values);
+	free(values);
+}
+
+static bool
+are_same(const struct values *a, const struct values *b)
+{
+	return a && b ? values_equal(a, b) : a == b;
+}
+
 void
 unpromoted_clear(struct unpromoted *unpromoted)
 {
 	set_unref(unpromoted->base);
 	set_unref(unpromoted->theirs);
 	set_unref(unpromoted->ours);
-	if (unpromoted->values)
-		values_clear(unpromoted->values);
-	free(unpromoted->values);
+	free_values(unpromoted->values);
 	*unpromoted = (struct unpromoted){0};
 }
 
@@ -92,24 +104,27 @@ unpromoted_update(struct session *session, const char *org,
 	struct unpromoted *unpromoted = &environment->unpromoted;
 	const bool was_known = unpromoted->is_known;
 	const size_t changes = unpromoted->changes, conflicts = unpromoted->conflicts;
+	struct values *values;
 
 	if (!origin || !environment->clone_set || !origin->from_set || !environment->set) {
 		unpromoted_clear(unpromoted);
 		return was_known;
 	}
-	/* What it was first given is written down beside the world, maybe after this was looked at. */
-	if (unpromoted->is_known &&
-	    unpromoted->base == environment->clone_set && unpromoted->theirs == origin->from_set &&
+	/* Written down beside the world, maybe after this was looked at. */
+	values = origin_values(session, org, untrusted_raw(&application->application.id),
+			       untrusted_raw(&environment->environment.id));
+	if (unpromoted->base == environment->clone_set && unpromoted->theirs == origin->from_set &&
 	    unpromoted->ours == environment->set &&
 	    unpromoted->revisions[0] == environment->revision &&
-	    unpromoted->revisions[1] == origin->revision)
+	    unpromoted->revisions[1] == origin->revision && are_same(unpromoted->values, values)) {
+		free_values(values);
 		return false;
+	}
 	unpromoted_clear(unpromoted);
 	unpromoted->base = set_ref(environment->clone_set);
 	unpromoted->theirs = set_ref(origin->from_set);
 	unpromoted->ours = set_ref(environment->set);
-	unpromoted->values = origin_values(session, org, untrusted_raw(&application->application.id),
-					   untrusted_raw(&environment->environment.id));
+	unpromoted->values = values;
 	unpromoted->revisions[0] = environment->revision;
 	unpromoted->revisions[1] = origin->revision;
 	count(unpromoted, origin, environment);
