@@ -77,7 +77,7 @@ key E
 expect "ended with status 127"
 key Q
 exit 0 10
-sh ! find $XDG_RUNTIME_DIR /tmp -maxdepth 1 -name 'sidestage-*' -newer $DIR/editor 2>/dev/null | grep .
+sh ! find $XDG_RUNTIME_DIR /tmp -maxdepth 1 -name 'sidestage-??????' -newer $DIR/editor 2>/dev/null | grep .
 
 test "a browser gets the address of the workload, and nothing else"
 sh printf '#!/bin/sh\necho "$# $1" >%s/opened\n' $DIR >$DIR/browser; chmod +x $DIR/browser
