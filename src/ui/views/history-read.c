@@ -60,6 +60,8 @@ read_part(struct ui *ui, const char *before, const char *after, size_t limit,
 static void
 drop(struct operation_list *list, size_t from, size_t count)
 {
+	if (count == 0)		/* an empty list has no items to move */
+		return;
 	for (size_t i = from; i < from + count; i++)
 		operation_clear(&list->items[i]);
 	memmove(&list->items[from], &list->items[from + count],
