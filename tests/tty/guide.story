@@ -139,6 +139,7 @@ expect "Korean titles"
 row "production"
 row "+ image"
 expect "has not moved"
+match "Type \"production\" +production"
 save promote.txt
 save promote.svg
 sh guide take promote
