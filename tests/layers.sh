@@ -193,6 +193,12 @@ if [ ! -f "$build/libbase.a" ]; then
 	echo "1..$((number + 2))"
 	exit $failed
 fi
+# By hand, what lies there may be older than the sources, and then says nothing of them.
+if [ -z "${MAKELEVEL:-}" ] && ! make -s -C "$build" all >"$folder/log" 2>&1; then
+	tail -n 20 "$folder/log" | sed 's/^/# /'
+	echo "not ok $((number + 1)) - what is built is as new as the sources"
+	exit 1
+fi
 compiler="$(built_with CC) $(built_with CFLAGS) $(built_with SANITIZE_CFLAGS)"
 others=
 for each in NCURSES CURL SQLITE MICROHTTPD GNUTLS YAML JANSSON NETTLE UNISTRING; do
