@@ -5,9 +5,11 @@
 #include "driver-world.h"
 
 #include <arpa/inet.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -386,8 +388,10 @@ a_removed_space_gives_its_ports_back(void **state)
 	while (!world->removed)
 		run(world);
 	/* They go round: each that is free comes once. */
-	for (int i = 0; i <= 12001 && given != port; i++)
+	for (int i = 0; i <= 12001 && given != port; i++) {
 		given = ports_take(ports_of(world), &err);
+		ports_release(ports_of(world), given);
+	}
 	assert_int_equal(given, port);
 }
 
@@ -413,6 +417,7 @@ a_port_is_looked_at_without_listening_on_it(void **state)
 	/* Another one's, which was free until now. */
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	address.sin_port = htons((uint16_t)ports_take(ports_of(world), &err));
+	ports_release(ports_of(world), ntohs(address.sin_port));
 	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	assert_int_equal(syscall(SYS_listen, fd, 1), 0);
 	for (int i = 0; i <= 12001; i++) {
@@ -420,9 +425,77 @@ a_port_is_looked_at_without_listening_on_it(void **state)
 
 		assert_int_not_equal(port, taken);
 		assert_int_not_equal(port, ntohs(address.sin_port));
+		ports_release(ports_of(world), port);
 	}
 	assert_int_equal(listened, before);
 	close(fd);
+}
+
+/* Two daemons of one machine. */
+#define CHOICES 40
+
+struct chooser {
+	struct ports *ports;
+	pthread_barrier_t *start;
+	int chosen[CHOICES];
+};
+
+/* In the place of the library's: where a daemon begins to look. */
+static bool same_random;
+
+ssize_t
+getrandom(void *bytes, size_t length, unsigned flags)
+{
+	if (!same_random)
+		return syscall(SYS_getrandom, bytes, length, flags);
+	memset(bytes, 1, length);
+	return (ssize_t)length;
+}
+
+static void *
+choose(void *data)
+{
+	struct chooser *chooser = data;
+	struct error err;
+
+	pthread_barrier_wait(chooser->start);
+	for (int i = 0; i < CHOICES; i++)
+		chooser->chosen[i] = ports_take(chooser->ports, &err);
+	return NULL;
+}
+
+static void
+two_daemons_that_choose_at_once_get_different_ports(void **state)
+{
+	struct chooser choosers[2] = {0};
+	pthread_barrier_t start;
+	pthread_t threads[2];
+	struct error err;
+
+	(void)state;
+	assert_int_equal(pthread_barrier_init(&start, NULL, 2), 0);
+	same_random = true;
+	for (int i = 0; i < 2; i++)
+		choosers[i] = (struct chooser){.ports = ports_new(), .start = &start};
+	same_random = false;
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, choose, &choosers[i]), 0);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	for (int i = 0; i < CHOICES; i++)
+		for (int k = 0; k < CHOICES; k++) {
+			assert_int_not_equal(choosers[0].chosen[i], 0);
+			assert_int_not_equal(choosers[0].chosen[i], choosers[1].chosen[k]);
+		}
+	/* What one daemon had is the other's to choose when that has ended. */
+	ports_free(choosers[0].ports);
+	for (int i = 0, port = 0; port != choosers[0].chosen[0]; i++) {
+		assert_true(i <= 12001);
+		port = ports_take(choosers[1].ports, &err);
+		ports_release(choosers[1].ports, port);
+	}
+	ports_free(choosers[1].ports);
+	pthread_barrier_destroy(&start);
 }
 
 int
@@ -439,6 +512,7 @@ main(void)
 		WITH_WORLD(a_port_stays_the_same),
 		WITH_WORLD(a_removed_space_gives_its_ports_back),
 		WITH_WORLD(a_port_is_looked_at_without_listening_on_it),
+		cmocka_unit_test(two_daemons_that_choose_at_once_get_different_ports),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

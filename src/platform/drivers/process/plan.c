@@ -251,7 +251,7 @@ read_all(struct plan *plan, const struct images *images, const struct replica *r
 }
 
 struct plan *
-plan_new(const struct images *images, const struct replica *replica, const char *deployment,
+plan_new(const struct images *images, struct replica *replica, const char *deployment,
 	 const char **code, struct error *err)
 {
 	const struct driver_workload *workload = replica->workload;
@@ -263,10 +263,11 @@ plan_new(const struct images *images, const struct replica *replica, const char 
 	plan->image = xstrdup(workload->image);
 	plan->fingerprint = xstrdup(replica->fingerprint);
 	plan->secrets = json_incref(workload->secrets);
+	plan->holder = replica->holder;
 	plan->port_count = replica->port_count;
-	plan->ports = xcalloc(replica->port_count + 1, sizeof(*plan->ports));
-	if (replica->port_count > 0)
-		memcpy(plan->ports, replica->ports, replica->port_count * sizeof(*plan->ports));
+	plan->ports = replica->ports;
+	replica->port_count = 0;
+	replica->ports = NULL;
 	if (read_all(plan, images, replica, code, err) != 0) {
 		plan_free(plan);
 		return NULL;
@@ -295,6 +296,8 @@ plan_free(struct plan *plan)
 	free_strings(plan->arguments);
 	free_strings(plan->environment);
 	free(plan->probe.path);
+	for (size_t i = 0; i < plan->port_count; i++)
+		ports_release(plan->holder, plan->ports[i][1]);
 	free(plan->ports);
 	json_decref(plan->secrets);
 	free(plan->module);

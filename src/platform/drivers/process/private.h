@@ -2,9 +2,9 @@
 /*
  * The inside of the process driver.  From below: record (which guards live), images
  * (what may be run), output (log files), probe, forward; replicas (from a workload to its
- * processes), plan (what one of them asks for), confine (what its processes see), guard (what they run below), instance (one program from
- * start to end), workload (a plan kept running), space (all workloads of an environment and
- * the change from one set of them to the next).
+ * processes), plan (what one of them asks for), confine (what its processes see), guard (what
+ * they run below), instance (one program from start to end), workload (a plan kept running),
+ * space (all workloads of an environment and the change from one set of them to the next).
  *
  * On disk:
  *	<spaces>/processes.json
@@ -99,9 +99,11 @@ size_t forward_count(const struct forward *forward, int target);
 struct ports;
 struct ports *ports_new(void);
 void ports_free(struct ports *ports);
-/* One that nothing listens on and that was not given lately; 0 with err. */
+/* One that nothing listens on, that no daemon of this machine holds and that was not given lately; it
+ * is held from now on.  0 with err. */
 int ports_take(struct ports *ports, struct error *err);
-/* Public ports are held even while nothing listens on them. */
+/* One that was this daemon's before.  What is held is given to nobody else, also while nothing
+ * listens on it. */
 void ports_hold(struct ports *ports, int port);
 void ports_release(struct ports *ports, int port);
 
@@ -148,6 +150,7 @@ struct replica {
 	int number;			/* 0, 1, ... */
 	const char *fingerprint;	/* equal to that of what runs: leave it alone */
 	json_t *spec;			/* with the ports of this one */
+	struct ports *holder;		/* of the own ones */
 	int (*ports)[2];		/* public, own */
 	size_t port_count;
 };
@@ -181,12 +184,13 @@ struct plan {
 	size_t file_count;
 	bool has_probe;
 	struct probe_target probe;
+	struct ports *holder;	/* of the own ports */
 	int (*ports)[2];	/* public, own */
 	size_t port_count;
 	json_t *secrets;	/* texts that may not be kept of its output */
 };
-/* NULL with err, and *code for driver_error. */
-struct plan *plan_new(const struct images *images, const struct replica *replica,
+/* Takes the ports of the replica.  NULL with err, and *code for driver_error. */
+struct plan *plan_new(const struct images *images, struct replica *replica,
 		      const char *deployment, const char **code, struct error *err);
 void plan_free(struct plan *plan);
 /* Writes the declared files below `directory`/files. */

@@ -476,7 +476,7 @@ static const struct driver_ops process_ops = {
 	.detach = process_detach,
 };
 
-/* Three for a workload, two for a connection: the usual 1024 is some dozen environments. */
+/* Three for a workload and one for each port, two for a connection: the usual 1024 is some dozen environments. */
 static void
 raise_descriptor_limit(void)
 {

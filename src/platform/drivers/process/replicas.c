@@ -148,6 +148,7 @@ replica_init(struct replica *replica, const struct driver_workload *workload, in
 		.workload = workload,
 		.number = number,
 		.fingerprint = fingerprint,
+		.holder = ports,
 		.port_count = workload->endpoint_count,
 		.ports = xcalloc(workload->endpoint_count + 1, sizeof(*replica->ports)),
 	};
@@ -165,6 +166,8 @@ replica_init(struct replica *replica, const struct driver_workload *workload, in
 void
 replica_clear(struct replica *replica)
 {
+	for (size_t i = 0; i < replica->port_count; i++)
+		ports_release(replica->holder, replica->ports[i][1]);
 	json_decref(replica->spec);
 	free(replica->ports);
 	*replica = (struct replica){0};

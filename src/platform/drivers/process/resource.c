@@ -150,14 +150,14 @@ provision_dns(const struct resources *resources, const char *space, const char *
 	json_t *earlier = earlier_outputs(path, resource->previous_outputs);
 	const char *app = strchr(space, '/') + 1;
 	const char *env = strchr(app, '/') + 1;
-	int port = port_of(earlier);
+	int port = port_of(earlier), new_port = 0;
 	json_t *outputs = NULL;
 	struct buf host;
 
 	(void)sql;
 	buf_init(&host, 256);
 	if (port == 0)
-		port = ports_take(resources->ports, err);
+		port = new_port = ports_take(resources->ports, err);
 	if (port == 0)
 		goto out;
 	put_label(&host, resource->res_id);
@@ -170,6 +170,7 @@ provision_dns(const struct resources *resources, const char *space, const char *
 			error_errno(err, _("%s: cannot be written"), path);
 			json_decref(outputs);
 			outputs = NULL;
+			ports_release(resources->ports, new_port);
 			goto out;
 		}
 	}
