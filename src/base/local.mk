@@ -8,6 +8,7 @@ libbase_a_SOURCES = \
 	src/base/fuzzy.c src/base/fuzzy.h \
 	src/base/i18n.c src/base/i18n.h \
 	src/base/ids.c src/base/ids.h \
+	src/base/input.c src/base/input.h \
 	src/base/knowledge.c src/base/knowledge.h \
 	src/base/log.c src/base/log.h \
 	src/base/paths.c src/base/paths.h \

@@ -6,8 +6,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +16,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/input.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "cli/command.h"
@@ -70,42 +69,19 @@ linear_clear_values(struct linear *l)
 
 /* --- reading --- */
 
-/* The next bytes; 0: the end.  -1 with errno, ETIMEDOUT when nobody has written until then. */
-static ssize_t
-read_until(int fd, char *bytes, size_t size, int64_t until)
-{
-	for (;;) {
-		struct pollfd waited = {.fd = fd, .events = POLLIN};
-		const int64_t left = until - clock_steady_ms();
-		int ready = poll(&waited, 1, until < 0 ? -1 : left > 0 ? (int)left : 0);
-		ssize_t n;
-
-		if (ready < 0 && errno != EINTR)
-			return -1;
-		if (ready == 0) {
-			errno = ETIMEDOUT;
-			return -1;
-		}
-		n = ready > 0 ? read(fd, bytes, size) : -1;
-		if (n >= 0 || (errno != EINTR && errno != EAGAIN))
-			return n;
-	}
-}
-
 /* All of it, without the newline that an editor puts at the end.  NULL: refused, and that was said. */
 static char *
 read_value(struct linear *l, const char *file)
 {
 	const bool is_stdin = strcmp(file, "-") == 0;
 	const int64_t until = l->until ? l->until : clock_steady_ms() + INPUT_MS;
-	/* Nobody may ever write to a named pipe.  Before somebody does, nothing read is not its end. */
-	int fd = is_stdin ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int fd = is_stdin ? STDIN_FILENO : input_open(file);
 	char *bytes = xcalloc(VALUE_MAX + 2, 1);
 	size_t length = 0;
 	ssize_t n = fd < 0 ? -1 : 1;
 
 	while (n > 0 && length <= VALUE_MAX) {
-		n = read_until(fd, bytes + length, VALUE_MAX + 1 - length, until);
+		n = input_read(fd, bytes + length, VALUE_MAX + 1 - length, until);
 		if (n > 0)
 			length += (size_t)n;
 	}

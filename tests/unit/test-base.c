@@ -2,6 +2,8 @@
 /* The ground floor: nothing from outside drives the terminal, overruns a buffer or leaves a tree. */
 #include "config.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -23,6 +25,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/ids.h"
+#include "base/input.h"
 #include "base/knowledge.h"
 #include "base/paths.h"
 #include "base/secrecy.h"
@@ -322,6 +325,34 @@ a_path_from_outside_stays_inside(void **state)
 }
 
 static void
+a_pipe_that_nobody_writes_to_is_neither_waited_for_nor_empty(void **state)
+{
+	char folder[] = "/tmp/base-XXXXXX", bytes[8], *path;
+	struct error err = {0};
+	int fd, writer;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	path = xasprintf("%s/pipe", folder);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	fd = input_open(path);
+	assert_true(fd >= 0);
+	assert_int_equal(input_read(fd, bytes, sizeof(bytes), clock_steady_ms() + 20), -1);
+	assert_int_equal(errno, ETIMEDOUT);
+	input_error(path, &err);
+	assert_int_equal(err.kind, ERROR_INPUT);
+	writer = open(path, O_WRONLY | O_CLOEXEC);
+	assert_int_equal(write(writer, "late", 4), 4);
+	assert_int_equal(input_read(fd, bytes, sizeof(bytes), -1), 4);
+	assert_memory_equal(bytes, "late", 4);
+	close(writer);
+	assert_int_equal(input_read(fd, bytes, sizeof(bytes), -1), 0);
+	close(fd);
+	assert_int_equal(paths_remove_tree(folder, NULL), 0);
+	free(path);
+}
+
+static void
 removing_a_tree_follows_no_link(void **state)
 {
 	char root[] = "/tmp/sidestage-test-XXXXXX";
@@ -364,6 +395,7 @@ main(void)
 		cmocka_unit_test(what_could_not_be_read_is_neither_absent_nor_current),
 		cmocka_unit_test(no_core_is_left_behind),
 		cmocka_unit_test(a_path_from_outside_stays_inside),
+		cmocka_unit_test(a_pipe_that_nobody_writes_to_is_neither_waited_for_nor_empty),
 		cmocka_unit_test(removing_a_tree_follows_no_link),
 	};
 

@@ -302,6 +302,11 @@ ok "no state is no empty export" not sidestaged export --state mistyped
 ok "and that is said" says last 'mistyped: there is no state'
 ok "nor an empty backup" not sidestaged backup --state mistyped mistyped.tar
 ok "and none is made" not ls -d mistyped mistyped.tar
+mkfifo pipe
+ok "it may come by a pipe, and begin late" sh -c '(sleep 0.2; cat backup.tar >pipe) &
+	sidestaged restore --state piped pipe && sidestaged export --state piped three.json && cmp one.json three.json'
+ok "and so may what is imported" sh -c '(sleep 0.2; cat one.json >pipe) &
+	sidestaged import --state read pipe && sidestaged export --state read three.json && cmp one.json three.json'
 ok "an export is imported as it was" sh -c 'sidestaged import --state third one.json &&
 	sidestaged export --state third three.json && cmp one.json three.json'
 ok "a state that is there is never written over" not sidestaged restore --state state backup.tar

@@ -5,7 +5,6 @@
 #include "platform/admin/document.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,13 +12,17 @@
 #include <yaml.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/input.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "model/pointer.h"
 
 #define POINTER_MAX 8192
+#define SILENCE_MS 30000	/* of a pipe that was named */
 
 struct yaml {
 	yaml_parser_t parser;
@@ -141,26 +144,6 @@ read_scalar(struct yaml *y, const yaml_event_t *event)
 
 static json_t *read_value(struct yaml *y, yaml_event_t *event);
 
-/* The length before, to go back to by leave(). */
-static size_t
-enter(struct yaml *y, const char *name)
-{
-	size_t before = y->pointer.length;
-
-	buf_puts(&y->pointer, "/");
-	for (const char *c = name; *c; c++)
-		buf_printf(&y->pointer, *c == '~' ? "~0" : *c == '/' ? "~1" : "%c", *c);
-	return before;
-}
-
-static void
-leave(struct yaml *y, size_t before)
-{
-	y->pointer.length = before;
-	if (y->pointer.data)
-		y->pointer.data[before] = '\0';
-}
-
 static json_t *
 read_sequence(struct yaml *y)
 {
@@ -177,9 +160,10 @@ read_sequence(struct yaml *y)
 			return array;
 		}
 		snprintf(index, sizeof(index), "%zu", json_array_size(array));
-		before = enter(y, index);
+		before = y->pointer.length;
+		pointer_append(&y->pointer, index);
 		item = read_value(y, &event);
-		leave(y, before);
+		buf_truncate(&y->pointer, before);
 		if (!item)
 			break;
 		json_array_append_new(array, item);
@@ -223,10 +207,11 @@ read_mapping(struct yaml *y)
 		key = read_key(y, &event, object);
 		yaml_event_delete(&event);
 		if (key && next_event(y, &event)) {
-			size_t before = enter(y, key);
+			size_t before = y->pointer.length;
 
+			pointer_append(&y->pointer, key);
 			value = read_value(y, &event);
-			leave(y, before);
+			buf_truncate(&y->pointer, before);
 		}
 		if (value && json_object_set_new(object, key, value) != 0)
 			value = NULL;
@@ -317,20 +302,25 @@ document_parse_yaml(const char *bytes, size_t length, json_t *lines, struct erro
 static int
 read_bytes(const char *path, struct buf *text, struct error *err)
 {
-	bool is_input = strcmp(path, "-") == 0;
-	int fd = is_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	const bool is_input = strcmp(path, "-") == 0;
+	int fd = is_input ? STDIN_FILENO : input_open(path);
 	char bytes[65536];
-	ssize_t n;
+	bool fits = true;
+	ssize_t n = fd;
 
-	if (fd < 0)
-		return error_errno(err, _("%s: cannot be read"), path);
-	while ((n = read(fd, bytes, sizeof(bytes))) > 0 && buf_append(text, bytes, (size_t)n))
-		;
-	if (!is_input)
+	while (n >= 0 && fits) {
+		n = input_read(fd, bytes, sizeof(bytes), is_input ? -1 : clock_steady_ms() + SILENCE_MS);
+		if (n <= 0)
+			break;
+		fits = buf_append(text, bytes, (size_t)n);
+	}
+	if (n < 0)
+		input_error(path, err);
+	else if (!fits)
+		error_set(err, ERROR_LIMIT, _("%s: is larger than %u bytes"), path, JSON_BYTES_MAX);
+	if (fd >= 0 && !is_input)
 		close(fd);
-	if (n == 0)
-		return 0;
-	return error_set(err, ERROR_LIMIT, _("%s: cannot be read to its end, or is too large"), path);
+	return n < 0 || !fits ? -1 : 0;
 }
 
 static bool
@@ -340,6 +330,19 @@ is_json(const char *text)
 	return *text == '{' || *text == '[';
 }
 
+/* What JSON's reader does not tell, the lines: JSON is YAML too, almost. */
+static json_t *
+parse_json(const struct buf *text, json_t *lines, struct error *err)
+{
+	json_t *value = json_decode(buf_str(text), text->length, err);
+	json_t *same = value ? document_parse_yaml(buf_str(text), text->length, lines, NULL) : NULL;
+
+	if (!same)
+		json_object_clear(lines);
+	json_decref(same);
+	return value;
+}
+
 int
 document_read(struct document *document, const char *path, struct error *err)
 {
@@ -347,25 +350,15 @@ document_read(struct document *document, const char *path, struct error *err)
 
 	*document = (struct document){.path = xstrdup(path), .lines = json_object()};
 	buf_init(&text, JSON_BYTES_MAX);
-	if (read_bytes(path, &text, err) == 0 && is_json(buf_str(&text))) {
-		json_t *same;
-
-		document->value = json_decode(buf_str(&text), text.length, err);
-		/* What JSON's reader does not say: JSON is YAML too, almost. */
-		same = document->value ? document_parse_yaml(buf_str(&text), text.length, document->lines,
-							     NULL)
-				       : NULL;
-		if (!same)
-			json_object_clear(document->lines);
-		json_decref(same);
-		if (!document->value)
+	if (read_bytes(path, &text, err) == 0) {
+		if (text.length == 0)
+			error_set(err, ERROR_INPUT, _("%s: is empty"), path);
+		else if (is_json(buf_str(&text)))
+			document->value = parse_json(&text, document->lines, err);
+		else
+			document->value = document_parse_yaml(buf_str(&text), text.length, document->lines, err);
+		if (text.length > 0 && !document->value)
 			error_prefix(err, "%s", path);
-	} else if (text.length > 0) {
-		document->value = document_parse_yaml(buf_str(&text), text.length, document->lines, err);
-		if (!document->value)
-			error_prefix(err, "%s", path);
-	} else if (!err->text[0]) {
-		error_set(err, ERROR_INPUT, _("%s: is empty"), path);
 	}
 	buf_clear(&text);
 	if (document->value)

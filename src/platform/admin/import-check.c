@@ -17,6 +17,7 @@
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "model/pointer.h"
 #include "model/set.h"
 #include "platform/state/value-rules.h"
 
@@ -277,18 +278,8 @@ enter(struct check *check, const char *name)
 {
 	size_t before = check->pointer.length;
 
-	buf_puts(&check->pointer, "/");
-	for (const char *c = name; *c; c++)
-		buf_printf(&check->pointer, *c == '~' ? "~0" : *c == '/' ? "~1" : "%c", *c);
+	pointer_append(&check->pointer, name);
 	return before;
-}
-
-static void
-leave(struct check *check, size_t before)
-{
-	check->pointer.length = before;
-	if (check->pointer.data)
-		check->pointer.data[before] = '\0';
 }
 
 static void walk(struct check *check, enum shape shape, const json_t *value);
@@ -313,7 +304,7 @@ walk_list(struct check *check, enum shape shape, const json_t *list)
 		if (id)
 			json_object_set_new(seen, id, json_true());
 		walk(check, shape, item);
-		leave(check, before);
+		buf_truncate(&check->pointer, before);
 	}
 	json_decref(seen);
 }
@@ -330,7 +321,7 @@ walk_member(struct check *check, enum shape shape, const char *name, const json_
 		member->check(check, value);
 	if (member && member->items != SHAPE_NONE && check->faults == faults)
 		walk_list(check, member->items, value);
-	leave(check, before);
+	buf_truncate(&check->pointer, before);
 }
 
 static void

@@ -16,8 +16,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/input.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "db/db.h"
@@ -26,6 +28,7 @@
 #include "platform/state/schema.h"
 
 #define PIECE 65536
+#define SILENCE_MS 30000	/* of a pipe that was named */
 
 static bool
 is_expected(const char *name)
@@ -49,15 +52,25 @@ make_parent(const char *path, struct error *err)
 }
 
 static int
-read_exactly(FILE *in, void *bytes, size_t length, const char *path, struct error *err)
+read_exactly(int in, void *bytes, size_t length, const char *path, struct error *err)
 {
-	if (fread(bytes, 1, length, in) == length)
-		return 0;
-	return error_set(err, ERROR_INPUT, _("%s: ends in the middle"), path);
+	char *at = bytes;
+
+	while (length > 0) {
+		ssize_t n = input_read(in, at, length, clock_steady_ms() + SILENCE_MS);
+
+		if (n < 0)
+			return input_error(path, err);
+		if (n == 0)
+			return error_set(err, ERROR_INPUT, _("%s: ends in the middle"), path);
+		at += n;
+		length -= (size_t)n;
+	}
+	return 0;
 }
 
 static int
-unpack_file(FILE *in, const char *archive, const char *path, int64_t size, struct error *err)
+unpack_file(int in, const char *archive, const char *path, int64_t size, struct error *err)
 {
 	char bytes[PIECE];
 	size_t padding = tar_padding(size);
@@ -85,7 +98,7 @@ unpack_file(FILE *in, const char *archive, const char *path, int64_t size, struc
 }
 
 static int
-unpack(FILE *in, const char *archive, const char *directory, struct error *err)
+unpack(int in, const char *archive, const char *directory, struct error *err)
 {
 	unsigned char block[TAR_BLOCK];
 	char name[TAR_NAME_MAX + 1];
@@ -144,11 +157,10 @@ int
 backup_restore(const char *path, const char *state, struct error *err)
 {
 	char *directory = xasprintf("%s.restore-XXXXXX", state);
-	FILE *in = fopen(path, "re");
-	int ret = -1;
+	int in = input_open(path), ret = -1;
 
-	if (!in) {
-		error_errno(err, _("%s: cannot be read"), path);
+	if (in < 0) {
+		input_error(path, err);
 		goto out;
 	}
 	if (!mkdtemp(directory)) {
@@ -163,8 +175,8 @@ backup_restore(const char *path, const char *state, struct error *err)
 	if (ret != 0)
 		(void)!paths_remove_tree(directory, NULL);
 out:
-	if (in)
-		fclose(in);
+	if (in >= 0)
+		close(in);
 	free(directory);
 	return ret;
 }

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "base/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+
+int
+input_open(const char *path)
+{
+	/* Nobody may ever write to a named pipe: opening one would wait for that. */
+	return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+}
+
+ssize_t
+input_read(int fd, void *bytes, size_t size, int64_t until)
+{
+	for (;;) {
+		struct pollfd waited = {.fd = fd, .events = POLLIN};
+		const int64_t left = until - clock_steady_ms();
+		/* Before somebody writes to a named pipe, nothing read is not its end. */
+		int ready = poll(&waited, 1, until < 0 ? -1 : left > 0 ? (int)left : 0);
+		ssize_t n;
+
+		if (ready < 0 && errno != EINTR)
+			return -1;
+		if (ready == 0) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		n = ready > 0 ? read(fd, bytes, size) : -1;
+		if (n >= 0 || (errno != EINTR && errno != EAGAIN))
+			return n;
+	}
+}
+
+int
+input_error(const char *path, struct error *err)
+{
+	return errno == ETIMEDOUT ? error_set(err, ERROR_INPUT, _("%s: nobody has written to it in time"), path)
+				  : error_errno(err, _("%s: cannot be read"), path);
+}
