@@ -9,6 +9,8 @@
 
 struct error;
 
+#define INPUT_SILENCE_MS 30000	/* how long a pipe may give nothing */
+
 /* A descriptor to read from, whatever it is: opening it never waits.  -1 with errno. */
 int input_open(const char *path);
 /* The next bytes; 0: the end.  -1 with errno, ETIMEDOUT when there are none until then (steady ms;

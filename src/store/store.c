@@ -66,7 +66,7 @@ static const struct db_step steps[] = {
 	 " PRIMARY KEY (url, org, app, env, at)"
 	 ") WITHOUT ROWID;"
 	 "CREATE INDEX moment_at ON moment (url, org, app, at);", NULL},
-	/* 4: how a person has arranged an application's board (settings.c) */
+	/* 4: how a person has arranged an application's board (marks.c) */
 	{"CREATE TABLE setting ("
 	 " url TEXT NOT NULL, org TEXT NOT NULL, app TEXT NOT NULL, name TEXT NOT NULL,"
 	 " value TEXT NOT NULL, PRIMARY KEY (url, org, app, name)"

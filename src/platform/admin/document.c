@@ -22,7 +22,6 @@
 #include "model/pointer.h"
 
 #define POINTER_MAX 8192
-#define SILENCE_MS 30000	/* of a pipe that was named */
 
 struct yaml {
 	yaml_parser_t parser;
@@ -309,7 +308,7 @@ read_bytes(const char *path, struct buf *text, struct error *err)
 	ssize_t n = fd;
 
 	while (n >= 0 && fits) {
-		n = input_read(fd, bytes, sizeof(bytes), is_input ? -1 : clock_steady_ms() + SILENCE_MS);
+		n = input_read(fd, bytes, sizeof(bytes), is_input ? -1 : clock_steady_ms() + INPUT_SILENCE_MS);
 		if (n <= 0)
 			break;
 		fits = buf_append(text, bytes, (size_t)n);

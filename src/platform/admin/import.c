@@ -328,20 +328,15 @@ static int
 import_all(struct import *import, const json_t *file, struct error *err)
 {
 	json_t *org;
+	int ret = 0;
 	size_t i;
 
 	if (repository_begin(import->repository, err) != 0)
 		return -1;
-	json_array_foreach(json_object_get(file, "organizations"), i, org) {
-		if (import_organization(import, org, err) != 0) {
-			repository_rollback(import->repository);
-			return -1;
-		}
-	}
-	if (repository_commit(import->repository, err) == 0)
-		return 0;
-	repository_rollback(import->repository);
-	return -1;
+	json_array_foreach(json_object_get(file, "organizations"), i, org)
+		if (ret == 0)
+			ret = import_organization(import, org, err);
+	return repository_end(import->repository, ret, err);
 }
 
 static void

@@ -28,7 +28,6 @@
 #include "platform/state/schema.h"
 
 #define PIECE 65536
-#define SILENCE_MS 30000	/* of a pipe that was named */
 
 static bool
 is_expected(const char *name)
@@ -57,7 +56,7 @@ read_exactly(int in, void *bytes, size_t length, const char *path, struct error 
 	char *at = bytes;
 
 	while (length > 0) {
-		ssize_t n = input_read(in, at, length, clock_steady_ms() + SILENCE_MS);
+		ssize_t n = input_read(in, at, length, clock_steady_ms() + INPUT_SILENCE_MS);
 
 		if (n < 0)
 			return input_error(path, err);

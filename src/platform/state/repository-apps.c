@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Organizations, environment types, definitions, applications, environments. */
+/* Organizations, environment types, applications, environments. */
 #include "config.h"
 
 #include "platform/state/rows.h"
@@ -237,10 +237,7 @@ repository_drop_applications(struct repository *repository, struct error *err)
 			if (ret == 0)
 				ret = drop_application(repository, json_member_string(app, "org"),
 						       json_member_string(app, "id"), err);
-		if (ret == 0)
-			ret = repository_commit(repository, err);
-		if (ret != 0)
-			repository_rollback(repository);
+		ret = repository_end(repository, ret, err);
 	}
 	json_decref(apps);
 	return ret;
@@ -370,19 +367,13 @@ repository_drop_environment(struct repository *repository, const struct place *p
 		"DELETE FROM pipeline_runs WHERE org = ? AND app = ? AND env = ?",
 		"DELETE FROM environments WHERE org = ? AND app = ? AND id = ?",
 	};
+	int ret = 0;
 
 	if (repository_begin(repository, err) != 0)
 		return -1;
-	for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++) {
-		if (rows_run(repository, err, statements[i], "sss", place->org, place->app,
-			     place->env) != 0) {
-			repository_rollback(repository);
-			return -1;
-		}
-	}
-	if (repository_forget_values(repository, place, err) == 0 &&
-	    repository_commit(repository, err) == 0)
-		return 0;
-	repository_rollback(repository);
-	return -1;
+	for (size_t i = 0; ret == 0 && i < sizeof(statements) / sizeof(statements[0]); i++)
+		ret = rows_run(repository, err, statements[i], "sss", place->org, place->app, place->env);
+	if (ret == 0)
+		ret = repository_forget_values(repository, place, err);
+	return repository_end(repository, ret, err);
 }

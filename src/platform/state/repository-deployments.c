@@ -105,22 +105,21 @@ int
 repository_fail_interrupted(struct repository *repository, int64_t now, int64_t since,
 			    struct error *err)
 {
+	int ret;
+
 	if (repository_begin(repository, err) != 0)
 		return -1;
-	if (rows_run(repository, err,
-		     "INSERT INTO deployment_errors (deployment, scope, object_id, code, summary,"
-		     " message) SELECT id, 'environment', env, 'interrupted',"
-		     " 'The platform was stopped while this deployment was going on.',"
-		     " 'What ran before it runs again.  Deploy once more.' FROM deployments AS d"
-		     INTERRUPTED, "i", since) != 0 ||
-	    rows_run(repository, err,
-		     "UPDATE deployments AS d SET status = 'failed', status_changed_at = ?2"
-		     INTERRUPTED, "ii", since, now) != 0 ||
-	    repository_commit(repository, err) != 0) {
-		repository_rollback(repository);
-		return -1;
-	}
-	return 0;
+	ret = rows_run(repository, err,
+		       "INSERT INTO deployment_errors (deployment, scope, object_id, code, summary,"
+		       " message) SELECT id, 'environment', env, 'interrupted',"
+		       " 'The platform was stopped while this deployment was going on.',"
+		       " 'What ran before it runs again.  Deploy once more.' FROM deployments AS d"
+		       INTERRUPTED, "i", since);
+	if (ret == 0)
+		ret = rows_run(repository, err,
+			       "UPDATE deployments AS d SET status = 'failed', status_changed_at = ?2"
+			       INTERRUPTED, "ii", since, now);
+	return repository_end(repository, ret, err);
 }
 
 json_t *

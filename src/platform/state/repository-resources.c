@@ -79,34 +79,29 @@ int
 repository_put_definition(struct repository *repository, const char *org, const char *id,
 			  const json_t *body, struct error *err)
 {
-	int ret = repository_begin(repository, err);
+	int ret;
 
-	if (ret == 0 &&
-	    (rows_run(repository, err, "INSERT INTO definitions VALUES (?, ?, ?)", "ssj", org, id,
-		      body) != 0 ||
-	     repository_keep_definition(repository, org, id, body, err) != 0 ||
-	     repository_commit(repository, err) != 0)) {
-		repository_rollback(repository);
-		ret = -1;
-	}
-	return ret;
+	if (repository_begin(repository, err) != 0)
+		return -1;
+	ret = rows_run(repository, err, "INSERT INTO definitions VALUES (?, ?, ?)", "ssj", org, id, body);
+	if (ret == 0)
+		ret = repository_keep_definition(repository, org, id, body, err);
+	return repository_end(repository, ret, err);
 }
 
 int
 repository_change_definition(struct repository *repository, const char *org, const char *id,
 			     const json_t *body, struct error *err)
 {
-	int ret = repository_begin(repository, err);
+	int ret;
 
-	if (ret == 0 &&
-	    (rows_change(repository, err, "UPDATE definitions SET body = ? WHERE org = ? AND id = ?",
-			 "jss", body, org, id) != 0 ||
-	     repository_keep_definition(repository, org, id, body, err) != 0 ||
-	     repository_commit(repository, err) != 0)) {
-		repository_rollback(repository);
-		ret = -1;
-	}
-	return ret;
+	if (repository_begin(repository, err) != 0)
+		return -1;
+	ret = rows_change(repository, err, "UPDATE definitions SET body = ? WHERE org = ? AND id = ?", "jss",
+			  body, org, id);
+	if (ret == 0)
+		ret = repository_keep_definition(repository, org, id, body, err);
+	return repository_end(repository, ret, err);
 }
 
 int
@@ -229,24 +224,28 @@ repository_doom_resources(struct repository *repository, const struct place *pla
 			"ssssi", place->org, place->app, place->env, deploy_id, now);
 }
 
+static int
+set_status(struct repository *repository, const struct place *place, const char *gu_res_id,
+	   const char *status, int64_t now, struct error *err)
+{
+	return rows_change(repository, err,
+			   "UPDATE resources SET status = ?5, updated_at = ?6 WHERE org = ?1"
+			   " AND app = ?2 AND env = ?3 AND gu_res_id = ?4",
+			   "sssssi", place->org, place->app, place->env, gu_res_id, status, now);
+}
+
 int
 repository_retire_resource(struct repository *repository, const struct place *place,
 			   const char *gu_res_id, int64_t now, struct error *err)
 {
-	return rows_change(repository, err,
-			   "UPDATE resources SET status = 'deleting', updated_at = ?5 WHERE org = ?1"
-			   " AND app = ?2 AND env = ?3 AND gu_res_id = ?4",
-			   "ssssi", place->org, place->app, place->env, gu_res_id, now);
+	return set_status(repository, place, gu_res_id, "deleting", now, err);
 }
 
 int
 repository_detach_resource(struct repository *repository, const struct place *place,
 			   const char *gu_res_id, int64_t now, struct error *err)
 {
-	return rows_change(repository, err,
-			   "UPDATE resources SET status = 'detached', updated_at = ?5 WHERE org = ?1"
-			   " AND app = ?2 AND env = ?3 AND gu_res_id = ?4",
-			   "ssssi", place->org, place->app, place->env, gu_res_id, now);
+	return set_status(repository, place, gu_res_id, "detached", now, err);
 }
 
 int

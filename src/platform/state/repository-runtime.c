@@ -58,21 +58,16 @@ repository_put_replicas(struct repository *repository, const struct place *place
 {
 	const char *module;
 	json_t *count;
+	int ret = 0;
 
 	if (repository_begin(repository, err) != 0)
 		return -1;
-	json_object_foreach((json_t *)counts, module, count) {
-		if (rows_run(repository, err,
-			     "INSERT INTO replicas VALUES (?1, ?2, ?3, ?4, ?5)"
-			     " ON CONFLICT DO UPDATE SET count = ?5",
-			     "ssssi", place->org, place->app, place->env, module,
-			     (int64_t)json_integer_value(count)) != 0) {
-			repository_rollback(repository);
-			return -1;
-		}
-	}
-	if (repository_commit(repository, err) == 0)
-		return 0;
-	repository_rollback(repository);
-	return -1;
+	json_object_foreach((json_t *)counts, module, count)
+		if (ret == 0)
+			ret = rows_run(repository, err,
+				       "INSERT INTO replicas VALUES (?1, ?2, ?3, ?4, ?5)"
+				       " ON CONFLICT DO UPDATE SET count = ?5",
+				       "ssssi", place->org, place->app, place->env, module,
+				       (int64_t)json_integer_value(count));
+	return repository_end(repository, ret, err);
 }

@@ -116,12 +116,18 @@ repository_deltas(struct repository *repository, const struct place *place, cons
 	return deltas;
 }
 
+static json_t *
+delta_row(struct repository *repository, const struct place *place, const char *id, struct error *err)
+{
+	return rows_one(repository, err, DELTA "WHERE org = ? AND app = ? AND id = ?", "sss", place->org,
+			place->app, id);
+}
+
 json_t *
 repository_delta(struct repository *repository, const struct place *place, const char *id,
 		 struct error *err)
 {
-	json_t *row = rows_one(repository, err, DELTA "WHERE org = ? AND app = ? AND id = ?", "sss",
-			       place->org, place->app, id);
+	json_t *row = delta_row(repository, place, id, err);
 	json_t *delta;
 
 	if (!row) {
@@ -168,6 +174,20 @@ repository_put_delta(struct repository *repository, const struct place *place, c
 	return ret;
 }
 
+/* What is put away can be read, and fetched back; nothing else. */
+static json_t *
+changeable_row(struct repository *repository, const struct place *place, const char *id,
+	       struct error *err)
+{
+	json_t *row = delta_row(repository, place, id, err);
+
+	if (!json_is_true(json_object_get(row, "archived")))
+		return row;
+	json_decref(row);
+	error_set(err, ERROR_INPUT, _("The delta \"%s\" is archived, so it cannot be changed."), id);
+	return NULL;
+}
+
 static void
 add_once(json_t *users, const char *user)
 {
@@ -185,18 +205,11 @@ repository_update_delta(struct repository *repository, const struct place *place
 			const struct delta *delta, const char *user, int64_t now,
 			struct error *err)
 {
-	json_t *row = rows_one(repository, err, DELTA "WHERE org = ? AND app = ? AND id = ?", "sss",
-			       place->org, place->app, id);
-	json_t *content, *contributers;
+	json_t *row = changeable_row(repository, place, id, err), *content, *contributers;
 	int ret;
 
 	if (!row)
 		return -1;
-	if (json_is_true(json_object_get(row, "archived"))) {
-		json_decref(row);
-		return error_set(err, ERROR_INPUT, _("The delta \"%s\" is archived, so it cannot be "
-						     "changed."), id);
-	}
 	contributers = json_object_get(row, "contributers");
 	add_once(contributers, user);
 	content = delta_encode(delta);
@@ -208,21 +221,15 @@ repository_update_delta(struct repository *repository, const struct place *place
 	return ret;
 }
 
-/* What is put away can be read, and fetched back; nothing else. */
 static int
 set_of_delta(struct repository *repository, const struct place *place, const char *id,
 	     const char *sql, const char *value, struct error *err)
 {
-	json_t *row = rows_one(repository, err, DELTA "WHERE org = ? AND app = ? AND id = ?", "sss",
-			       place->org, place->app, id);
-	bool archived = json_is_true(json_object_get(row, "archived"));
+	json_t *row = changeable_row(repository, place, id, err);
 
 	if (!row)
 		return -1;
 	json_decref(row);
-	if (archived)
-		return error_set(err, ERROR_INPUT, _("The delta \"%s\" is archived, so it cannot be "
-						     "changed."), id);
 	return rows_change(repository, err, sql, "ssss", place->org, place->app, id, value);
 }
 

@@ -73,19 +73,13 @@ repository_drop_user(struct repository *repository, const char *id, struct error
 		"DELETE FROM idempotency_keys WHERE user = ?",
 		"DELETE FROM users WHERE id = ?",
 	};
+	int ret = 0;
 
 	if (repository_begin(repository, err) != 0)
 		return -1;
-	for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++) {
-		if (rows_run(repository, err, statements[i], "s", id) != 0) {
-			repository_rollback(repository);
-			return -1;
-		}
-	}
-	if (repository_commit(repository, err) == 0)
-		return 0;
-	repository_rollback(repository);
-	return -1;
+	for (size_t i = 0; ret == 0 && i < sizeof(statements) / sizeof(statements[0]); i++)
+		ret = rows_run(repository, err, statements[i], "s", id);
+	return repository_end(repository, ret, err);
 }
 
 /* --- roles --- */

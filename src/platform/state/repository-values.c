@@ -169,11 +169,7 @@ value_version_end(struct repository *repository, const struct place *place,
 {
 	if (ret == 0)
 		ret = check_limits(repository, place, err);
-	if (ret == 0)
-		ret = repository_commit(repository, err);
-	if (ret != 0 && version->begun)
-		repository_rollback(repository);
-	return ret;
+	return version->begun ? repository_end(repository, ret, err) : ret;
 }
 
 static int

@@ -108,6 +108,16 @@ repository_rollback(struct repository *repository)
 	db_rollback(repository->db);
 }
 
+int
+repository_end(struct repository *repository, int ret, struct error *err)
+{
+	if (ret == 0)
+		ret = repository_commit(repository, err);
+	if (ret != 0)
+		repository_rollback(repository);
+	return ret;
+}
+
 void
 repository_after_commit(struct repository *repository, effect *run, effect *drop, void *data)
 {

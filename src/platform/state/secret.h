@@ -36,7 +36,7 @@ void secrets_free(struct secrets *secrets);	/* NULL is fine; the key is wiped */
 /* place->env NULL: of the application.  The sealed text is printable; free() it. */
 char *secrets_seal(const struct secrets *secrets, const struct place *place, const char *key,
 		   const char *text);
-/* free() it after secrets_wipe().  NULL with ERROR_STORE: changed, moved, or of another key. */
+/* secrets_wipe() it.  NULL with ERROR_STORE: changed, moved, or of another key. */
 char *secrets_unseal(const struct secrets *secrets, const struct place *place, const char *key,
 		     const char *sealed, struct error *err);
 void secrets_wipe(char *text);	/* NULL is fine; overwrites and frees */
