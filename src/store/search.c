@@ -94,8 +94,9 @@ read_typed(struct store_search *search, const char *typed)
 
 	buf_init(&phrases, 4 * TYPED_MAX);
 	/* Not within a character. */
-	while (left == TYPED_MAX && left > 0 && ((unsigned char)typed[left] & 0xc0) == 0x80)
-		left--;
+	if (left == TYPED_MAX)
+		while (left > 0 && ((unsigned char)typed[left] & 0xc0) == 0x80)
+			left--;
 	for (size_t terms = 0; terms < TERMS_MAX && left > 0; terms++) {
 		size_t blank = strspn(typed, BLANKS), length;
 

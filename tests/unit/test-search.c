@@ -201,6 +201,17 @@ long_texts_are_no_error(void **state)
 		memcpy(words + i, "\xe7\xa9\xba", 3);
 	words[99999] = '\0';
 	FINDS(words, "");
+	/* What is cut is cut between two characters, wherever these begin. */
+	for (size_t before = 0; before < 3; before++) {
+		char id[] = {'3', (char)('0' + before), '\0'};
+
+		memset(x, 'e', before);
+		for (size_t i = 0; i < 500; i++)
+			memcpy(x + before + 3 * i, "\xe7\xa9\xba", 3);
+		x[before + 1500] = '\0';
+		add(*state, id, "deploy", "web", x);
+		assert_non_null(strstr(find(*state, x), id));
+	}
 	free(x);
 	free(words);
 }
