@@ -283,15 +283,14 @@ execute(struct db *db, const char *sql)
 int
 db_run(struct db *db, const char *sql, struct error *err)
 {
+	int ret;
+
 	if (db_refuses(db))
 		return db_error(db, err);
 	db_await_turn(db, false);
-	if (execute(db, sql)) {
-		db_leave_turn(db);
-		return db_error(db, err);
-	}
+	ret = execute(db, sql);
 	db_leave_turn(db);
-	return 0;
+	return ret ? db_error(db, err) : 0;
 }
 
 int64_t
@@ -360,7 +359,7 @@ db_rollback(struct db *db)
 {
 	if (db->depth == 0)
 		return;
-	if (db->depth > 0 && sqlite3_get_autocommit(db->sqlite))
+	if (sqlite3_get_autocommit(db->sqlite))
 		db->is_broken = true;
 	if (!db->is_broken &&
 	    sqlite3_exec(db->sqlite, db->depth > 1 ? "ROLLBACK TO inner; RELEASE inner" : "ROLLBACK", NULL,
