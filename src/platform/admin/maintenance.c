@@ -63,6 +63,9 @@ drop(struct visitor *visitor)
 	loop_remove_fd(visitor->watch);
 	loop_remove_timer(visitor->limit);
 	close(visitor->fd);
+	/* Whoever has not been told of the backup does not take it away. */
+	if (visitor->backup_path && visitor->out.length > 0)
+		unlink(visitor->backup_path);
 	buf_clear(&visitor->in);
 	buf_clear(&visitor->out);
 	backup_free(visitor->backup);
