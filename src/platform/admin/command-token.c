@@ -12,7 +12,6 @@
 #include "platform/admin/command-token.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <poll.h>
 #include <signal.h>
@@ -20,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -30,6 +28,7 @@
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "platform/admin/command.h"
 #include "platform/admin/control.h"
 #include "platform/api/routes.h"
 #include "platform/auth/access.h"
@@ -38,6 +37,7 @@
 #define ROLES_MAX 32
 #define OWN_USER "oncall"
 #define LOCK_LIMIT_MS 10000
+#define LOCK_PAUSE_MS 50
 
 struct token_command {
 	const char *state, *user, *id, *type, *description, *expires;
@@ -95,45 +95,40 @@ usage(FILE *out)
  * does, or the lock is free.
  */
 static int
-take_lock(struct target *target, const char *path, struct error *err)
+take_lock(struct target *target, struct error *err)
 {
 	int64_t until = clock_steady_ms() + LOCK_LIMIT_MS;
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	struct error why = {0};
 
-	if (fd < 0)
-		return error_errno(err, _("%s: cannot be opened"), path);
-	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		bool is_late = clock_steady_ms() > until;
-
-		if (is_late || control_is_there(target->state)) {
-			close(fd);
-			return is_late ? error_set(err, ERROR_CONFLICT,
-						   _("%s: a sidestaged uses this state, and does not "
-						     "answer."), target->state)
-				       : 0;
+	while ((target->lock = command_lock_state(target->state, 0, &why)) < 0) {
+		if (why.kind != ERROR_CONFLICT) {
+			*err = why;
+			return -1;
 		}
-		poll(NULL, 0, 50);
+		if (control_is_there(target->state))
+			return 0;
+		if (clock_steady_ms() > until)
+			return error_set(err, ERROR_CONFLICT, _("%s: a sidestaged uses this state, and does not "
+								"answer."), target->state);
+		poll(NULL, 0, LOCK_PAUSE_MS);
 	}
-	target->lock = fd;
 	return 0;
 }
 
 static int
 open_target(struct target *target, const char *state, struct error *err)
 {
-	char *lock = xasprintf("%s/platform.lock", state);
 	char *database = xasprintf("%s/platform.db", state);
 	int ret;
 
 	*target = (struct target){.state = state, .lock = -1, .platform = {.user = OWN_USER}};
-	ret = take_lock(target, lock, err);
+	ret = take_lock(target, err);
 	if (target->lock >= 0) {
 		target->platform.started_at = clock_wall_ms();
 		target->platform.repository = repository_open(database, err);
 		ret = target->platform.repository ? 0 : -1;
 		caller_init_own(&target->caller, &target->platform);
 	}
-	free(lock);
 	free(database);
 	return ret;
 }
@@ -441,6 +436,5 @@ command_token(int argc, char **argv)
 		return 0;
 	if (ret == 0)
 		error_errno(&err, _("The output could not be written"));
-	fprintf(stderr, "sidestaged: %s\n", err.text);
-	return 1;
+	return command_fail(&err);
 }
