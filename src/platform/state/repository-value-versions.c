@@ -34,12 +34,6 @@
 	" created_at AS \"stamp:created_at\", created_by FROM value_versions "
 #define AT_PLACE "WHERE org = ?1 AND app = ?2 AND env IN ('', ?3) "
 
-static int64_t
-number(const json_t *row, const char *key)
-{
-	return strtoll(json_member_string(row, key), NULL, 10);
-}
-
 /* --- reading --- */
 
 /* Rows of an application's history, or of an environment's: those that were there, began or
@@ -137,8 +131,8 @@ repository_value_versions(struct repository *repository, const struct place *pla
 	json_t *rows = NULL, *list;
 
 	if (count > 0)
-		rows = rows_between(repository, place, number(json_array_get(versions, count - 1), "seq"),
-				    number(json_array_get(versions, 0), "seq"), err);
+		rows = rows_between(repository, place, value_number(json_array_get(versions, count - 1), "seq"),
+				    value_number(json_array_get(versions, 0), "seq"), err);
 	else if (versions)
 		rows = json_array();
 	list = rows ? list_versions(place, rows, versions, key_changed) : NULL;
@@ -175,7 +169,7 @@ repository_value_version(struct repository *repository, const struct place *plac
 			 const char *id, struct error *err)
 {
 	json_t *version = find_version(repository, place, id, err);
-	int64_t seq = version ? number(version, "seq") : 0;
+	int64_t seq = version ? value_number(version, "seq") : 0;
 	json_t *rows = version ? rows_between(repository, place, seq, seq, err) : NULL;
 	struct value_history *history = rows ? value_history_new(place, rows) : NULL;
 	json_t *body = history ? value_history_version(history, version) : NULL;
@@ -261,7 +255,7 @@ repository_restore_values(struct repository *repository, const struct place *pla
 {
 	json_t *from = find_version(repository, place, id, err);
 	struct value_version version = {.what = "value_set_version_restore"};
-	int64_t seq = from ? number(from, "seq") : 0;
+	int64_t seq = from ? value_number(from, "seq") : 0;
 	int ret = -1;
 
 	if (from && (!key || check_key(repository, place, seq, key, err) == 0)) {
@@ -288,7 +282,7 @@ purge_rows(struct repository *repository, const struct place *place, const json_
 			" fingerprint = NULL FROM (SELECT value, fingerprint FROM value_rows"
 			" WHERE row = ?5) AS o WHERE r.org = ?1 AND r.app = ?2 AND r.env = ?3"
 			" AND r.key = ?4 AND r.value IS o.value AND r.fingerprint IS o.fingerprint",
-			"ssssi", place->org, place->app, value_level(place), key, number(row, "row"));
+			"ssssi", place->org, place->app, value_level(place), key, value_number(row, "row"));
 }
 
 static int
@@ -313,7 +307,7 @@ repository_purge_value(struct repository *repository, const struct place *place,
 		       struct error *err)
 {
 	json_t *from = find_version(repository, place, id, err);
-	json_t *row = from ? row_of_version(repository, place, number(from, "seq"), key, err) : NULL;
+	json_t *row = from ? row_of_version(repository, place, value_number(from, "seq"), key, err) : NULL;
 	int ret = -1;
 
 	if (row && json_is_true(json_object_get(row, "purged")))
@@ -377,7 +371,7 @@ repository_values_at(struct repository *repository, const struct place *place,
 				" FROM value_rows " AT_PLACE "AND since <= ?4 AND until > ?4"
 				" ORDER BY env",
 				"sssi", place->org, place->app, value_level(place),
-				number(version, "seq"));
+				value_number(version, "seq"));
 	json_decref(version);
 	if (!rows)
 		return NULL;

@@ -147,12 +147,12 @@ check_limits(struct repository *repository, const struct place *place, struct er
 			       " length(description) + length(coalesce(value, sealed, ''))), 0) AS bytes"
 			       " FROM value_rows WHERE org = ? AND app = ? AND env = ? AND until = " NOW,
 			       "sss", place->org, place->app, value_level(place));
-	long long count, bytes;
+	int64_t count, bytes;
 
 	if (!row)
 		return -1;
-	count = strtoll(json_member_string(row, "count"), NULL, 10);
-	bytes = strtoll(json_member_string(row, "bytes"), NULL, 10);
+	count = value_number(row, "count");
+	bytes = value_number(row, "bytes");
 	json_decref(row);
 	if (count > VALUES_MAX)
 		return error_set(err, ERROR_INPUT, _("There cannot be more than %d shared values."),

@@ -70,12 +70,6 @@ by_key(const void *a, const void *b)
 	return strcmp(((const struct slot *)a)->key, ((const struct slot *)b)->key);
 }
 
-static int64_t
-number(const json_t *row, const char *key)
-{
-	return strtoll(json_member_string(row, key), NULL, 10);
-}
-
 static void
 read_rows(struct value_history *h, const json_t *rows)
 {
@@ -85,8 +79,8 @@ read_rows(struct value_history *h, const json_t *rows)
 	json_array_foreach(rows, i, source) {
 		h->rows[i] = (struct row){
 			.source = source,
-			.since = number(source, "since"),
-			.until = number(source, "until"),
+			.since = value_number(source, "since"),
+			.until = value_number(source, "until"),
 			.is_env = *json_member_string(source, "env") != '\0',
 			.purged = json_is_true(json_object_get(source, "purged")),
 		};
@@ -257,7 +251,7 @@ json_t *
 value_history_version(struct value_history *h, const json_t *version)
 {
 	static const char *const same[] = {"id", "comment", "created_at", "created_by", "result_of"};
-	int64_t seq = number(version, "seq");
+	int64_t seq = value_number(version, "seq");
 	json_t *body = json_object(), *values;
 
 	go_back(h, seq);

@@ -4,7 +4,9 @@
 #define SIDESTAGE_PLATFORM_STATE_VALUES_PRIVATE_H
 
 #include <stdbool.h>
+#include <stdlib.h>
 
+#include "model/json.h"
 #include "platform/state/repository-values.h"
 
 /* The end of a row that has none yet. */
@@ -28,6 +30,13 @@ static inline const char *
 value_level(const struct place *place)
 {
 	return place->env ? place->env : "";
+}
+
+/* A number of a row, which comes as text. */
+static inline int64_t
+value_number(const json_t *row, const char *key)
+{
+	return strtoll(json_member_string(row, key), NULL, 10);
 }
 
 /* Begins a transaction with a new version in it ... */
