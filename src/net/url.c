@@ -49,8 +49,8 @@ url_base(const char *url, struct error *err)
 	/* The address is not repeated: somebody may have put a password into it. */
 	if (scheme == 0 || (length = host_length(host)) == 0 || !is_path(host + length)) {
 		error_set(err, ERROR_INPUT,
-			  _("The platform's address is none that can be used.  It is http:// or "
-			    "https://, a host, perhaps a port and a path; no user name, no query."));
+			  _("Invalid platform address: give http:// or https://, a host, and optionally a port "
+			    "and a path, without a user name or a query."));
 		return NULL;
 	}
 	length = strlen(url);

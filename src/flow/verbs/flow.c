@@ -172,7 +172,7 @@ flow_new(struct session *session, const struct flow_request *request, struct err
 	struct flow *flow;
 
 	if ((size_t)request->verb >= VERB_COUNT) {
-		error_set(err, ERROR_INPUT, _("there is no such operation"));
+		error_set(err, ERROR_INPUT, _("Unknown operation."));
 		return NULL;
 	}
 	if (flow_check_request(session, request, err))

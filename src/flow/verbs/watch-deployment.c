@@ -51,7 +51,7 @@ describe_errors(const struct flow *flow, struct error *err)
 		return;
 	}
 	output = last_line(untrusted_raw(&first->message));
-	if (*output && !untrusted_is(&first->scope, "workload"))	/* it is about no program, so it is no output */
+	if (*output && !untrusted_is(&first->scope, "workload"))	/* of no program, so not what it printed */
 		error_set(err, ERROR_REMOTE, _("The deployment to %s failed in %s: %s  %s"),
 			  flow->request.env, untrusted_raw(&first->object_id),
 			  untrusted_raw(&first->summary), output);
