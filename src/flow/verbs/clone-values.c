@@ -144,6 +144,47 @@ clone_set_value(struct flow *flow, const char *key, const char *text, const stru
 				  .is_secret = is_secret || (like && like->is_secret) });
 }
 
+/* This and the two below: 1, or -1 with err. */
+static int
+copy_value(struct flow *flow, const char *key, const struct value *value, bool is_secret, struct error *err)
+{
+	if (!value)
+		return error_set(err, ERROR_INPUT, _("%s has no value %s to copy"), flow->request.source, key);
+	if (value->is_secret)
+		return error_set(err, ERROR_INPUT,
+				 _("%s is a secret: it cannot be read, so it cannot be copied. "
+				   "Give it, or take the application's."), key);
+	clone_set_value(flow, key, value->text, value, is_secret);
+	return 1;
+}
+
+static int
+give_text(struct flow *flow, const char *key, const char *text, const struct value *like, bool is_secret,
+	  struct error *err)
+{
+	if (!text)
+		return error_set(err, ERROR_INPUT, _("no text is given for the value %s"), key);
+	if (is_secret && !*text)
+		return error_set(err, ERROR_INPUT, _("%s is a secret, and an empty one was given"), key);
+	clone_set_value(flow, key, text, like, is_secret);
+	return 1;
+}
+
+static int
+refer_to_secret(struct flow *flow, const char *key, const struct value *value, struct error *err)
+{
+	if (!can_refer(flow, value))
+		return error_set(err, ERROR_INPUT, _("%s is not a secret that can be referred to"), key);
+	value_changes_put(&flow->value_changes,
+			  &(struct value_change){
+				  .kind = VALUE_SET, .key = value->key,
+				  .description = value->description, .is_secret = true,
+				  .store = value->store, .store_key = value->store_key,
+				  .store_version = value->store_version,
+				  .fingerprint = value->fingerprint });
+	return 1;
+}
+
 /* Whether the decision settles it; -1 with err: it cannot be meant. */
 static int
 apply_decision(struct flow *flow, const char *key, const struct value *value,
@@ -156,34 +197,11 @@ apply_decision(struct flow *flow, const char *key, const struct value *value,
 	case FLOW_VALUE_UNDECIDED:
 		return 0;
 	case FLOW_VALUE_COPY:
-		if (!value)
-			return error_set(err, ERROR_INPUT, _("%s has no value %s to copy"),
-					 flow->request.source, key);
-		if (value->is_secret)
-			return error_set(err, ERROR_INPUT,
-					 _("%s is a secret: it cannot be read, so it cannot be copied. "
-					   "Give it, or take the application's."), key);
-		clone_set_value(flow, key, value->text, value, secret);
-		return 1;
+		return copy_value(flow, key, value, secret, err);
 	case FLOW_VALUE_TEXT:
-		if (!text)
-			return error_set(err, ERROR_INPUT, _("no text is given for the value %s"), key);
-		if (secret && !*text)
-			return error_set(err, ERROR_INPUT, _("%s is a secret, and an empty one was given"), key);
-		clone_set_value(flow, key, text, value, secret);
-		return 1;
+		return give_text(flow, key, text, value, secret, err);
 	case FLOW_VALUE_REFERENCE:
-		if (!can_refer(flow, value))
-			return error_set(err, ERROR_INPUT,
-					 _("%s is not a secret that can be referred to"), key);
-		value_changes_put(&flow->value_changes,
-				  &(struct value_change){
-					  .kind = VALUE_SET, .key = value->key,
-					  .description = value->description, .is_secret = true,
-					  .store = value->store, .store_key = value->store_key,
-					  .store_version = value->store_version,
-					  .fingerprint = value->fingerprint });
-		return 1;
+		return refer_to_secret(flow, key, value, err);
 	case FLOW_VALUE_APP:
 		if (!app)
 			return error_set(err, ERROR_INPUT, _("the application has no value %s"), key);
