@@ -15,6 +15,28 @@
 #include "base/xmalloc.h"
 #include "flow/verbs/document.h"
 
+/* What takes the change of the set back. */
+static void
+fill_undo(struct flow *flow)
+{
+	const struct review *review = &flow->review;
+	struct delta *back;
+	json_t *body;
+	char *undo;
+
+	if (!review->from || !review->to || flow->request.verb == FLOW_CLONE)
+		return;
+	back = delta_between(review->to, review->from);
+	if (!back)
+		return;
+	body = delta_encode(back);
+	undo = json_dumps(body, JSON_COMPACT);
+	untrusted_init(&flow->record.undo, undo);
+	free(undo);
+	json_decref(body);
+	delta_free(back);
+}
+
 static void
 fill_record(struct flow *flow, const char *reason)
 {
@@ -24,7 +46,6 @@ fill_record(struct flow *flow, const char *reason)
 	json_t *request = document_encode(flow);
 	char *text = json_dumps(request, JSON_COMPACT);
 	char *summary = review_summary(review);
-	struct delta *back = NULL;
 
 	json_decref(request);
 	untrusted_init(&record->verb, flow->verb->name);
@@ -49,17 +70,7 @@ fill_record(struct flow *flow, const char *reason)
 	untrusted_init(&record->way_back, review->way_back);
 	untrusted_init(&record->undoes,
 		       flow->request.verb == FLOW_UNDO ? flow->request.operation_id : NULL);
-	if (review->from && review->to && flow->request.verb != FLOW_CLONE)
-		back = delta_between(review->to, review->from);
-	if (back) {
-		json_t *body = delta_encode(back);
-		char *undo = json_dumps(body, JSON_COMPACT);
-
-		untrusted_init(&record->undo, undo);
-		free(undo);
-		json_decref(body);
-		delta_free(back);
-	}
+	fill_undo(flow);
 	free(text);
 	free(summary);
 	record->state = OPERATION_PREPARED;
@@ -96,21 +107,32 @@ refuse_name(const struct review *review, const char *env, struct error *err)
 			 env);
 }
 
-int
-flow_acknowledge(struct flow *flow, const char *id, bool is_acknowledged, struct error *err)
+struct review_finding *
+flow_find_finding(struct flow *flow, const char *id, struct error *err)
 {
 	struct review *review = &flow->review;
 
-	if (flow->state != FLOW_REVIEW)
-		return error_set(err, ERROR_INPUT, _("this was approved or ended already"));
-	for (size_t i = 0; i < review->finding_count; i++) {
-		if (strcmp(review->findings[i].id, id) != 0)
-			continue;
-		review->findings[i].is_acknowledged = is_acknowledged;
-		session_changed(flow->session);
-		return 0;
+	if (flow->state != FLOW_REVIEW) {
+		error_set(err, ERROR_INPUT, _("this was approved or ended already"));
+		return NULL;
 	}
-	return error_set(err, ERROR_INPUT, _("There is no finding %s in this review."), id);
+	for (size_t i = 0; i < review->finding_count; i++)
+		if (strcmp(review->findings[i].id, id) == 0)
+			return &review->findings[i];
+	error_set(err, ERROR_INPUT, _("This review has no finding %s."), id);
+	return NULL;
+}
+
+int
+flow_acknowledge(struct flow *flow, const char *id, bool is_acknowledged, struct error *err)
+{
+	struct review_finding *finding = flow_find_finding(flow, id, err);
+
+	if (!finding)
+		return -1;
+	finding->is_acknowledged = is_acknowledged;
+	session_changed(flow->session);
+	return 0;
 }
 
 static int

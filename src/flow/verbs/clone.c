@@ -171,7 +171,7 @@ check_used(const struct flow *flow, const struct set *set, struct error *err)
 	json_array_foreach(used, i, key)
 		if (ret == 0 && flow->values_result.known &&
 		    !values_find(&flow->values_result.list, json_string_value(key)))
-			ret = error_set(err, ERROR_INPUT, _("There is no value %s."), json_string_value(key));
+			ret = error_set(err, ERROR_INPUT, _("The clone uses the value %s, which is not set."), json_string_value(key));
 	json_decref(used);
 	return ret;
 }
@@ -260,17 +260,12 @@ review_again(struct flow *flow)
 int
 flow_change_finding(struct flow *flow, const char *id, const char *text, struct error *err)
 {
-	const struct review_finding *finding = NULL;
+	const struct review_finding *finding = flow_find_finding(flow, id, err);
 	char *where;
 	int ret = 0;
 
-	if (flow->state != FLOW_REVIEW)
-		return error_set(err, ERROR_INPUT, _("this was approved or ended already"));
-	for (size_t i = 0; i < flow->review.finding_count && !finding; i++)
-		if (strcmp(flow->review.findings[i].id, id) == 0)
-			finding = &flow->review.findings[i];
 	if (!finding)
-		return error_set(err, ERROR_INPUT, _("There is no finding %s in this review."), id);
+		return -1;
 	if (!finding->was)
 		return error_set(err, ERROR_INPUT,
 				 _("This finding is not in one string of the clone; it can only be acknowledged."));

@@ -263,6 +263,9 @@ void flow_settle_origin(struct flow *flow);
 /* undo.c: why nothing of it can be taken back */
 void undo_fail_with_nothing(struct flow *flow);
 
+/* approval.c: NULL with err: it is not reviewed now, or has no such finding */
+struct review_finding *flow_find_finding(struct flow *flow, const char *id, struct error *err);
+
 /* clone.c and clone-values.c */
 void clone_read_source_values(struct flow *flow);
 void clone_read_newest_source_values(struct flow *flow);
