@@ -171,13 +171,22 @@ deployments_facts(const struct details *details)
 	return list;
 }
 
+/* What a null in the place of the time means. */
+static const char *
+expiry_of(int64_t expires_at, bool is_recorded)
+{
+	return expires_at > 0 ? "set" : is_recorded ? "none" : "unknown";
+}
+
 json_t *
 facts_environment(const struct world_environment *e, const struct details *details)
 {
-	json_t *facts = json_pack("{s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
+	const char *expiry = e->clone_of ? expiry_of(e->clone_expires_at, e->clone_has_expiry) : NULL;
+	json_t *facts = json_pack("{s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
 				  foreign(&e->environment.id), "name", foreign(&e->environment.name), "type",
 				  foreign(&e->environment.type), "is_protected", e->is_protected, "clone_of",
-				  text(e->clone_of), "clone_expires_at", when(e->clone_expires_at), "last_deploy",
+				  text(e->clone_of), "clone_expiry", text(expiry), "clone_expires_at",
+				  when(e->clone_expires_at), "last_deploy",
 				  deployment_facts(&e->environment.last_deploy), "running",
 				  deployment_facts(&e->running), "workloads", workloads_facts(e), "resources",
 				  resources_facts(e));
@@ -278,13 +287,6 @@ facts_logs(const struct logs *logs, size_t first)
 }
 
 /* --- what was done --- */
-
-/* What a null in the place of the time means. */
-static const char *
-expiry_of(int64_t expires_at, bool is_recorded)
-{
-	return expires_at > 0 ? "set" : is_recorded ? "none" : "unknown";
-}
 
 json_t *
 facts_clones(const struct clones *clones, const char *app)

@@ -182,8 +182,7 @@ tell_by_record(struct clones *clones, const struct clone_place *place, struct cl
 		if (strcmp(record->env, id_of(place->env)) != 0 || strcmp(record->app, place->app) != 0 ||
 		    strcmp(record->org, place->org) != 0)
 			continue;
-		clone->is_recorded = record->origin.expires_at > 0 ||
-			origin_is_ours(clones->session, &record->origin);
+		clone->is_recorded = record->has_expiry;
 		clone->origin = copy(record->origin.origin);
 		clone->deployment_id = copy(record->origin.deployment_id);
 		clone->set_id = copy(record->origin.set_id);

@@ -86,7 +86,9 @@ int
 store_clone_list(struct store *store, const char *url, struct clone_list *list, struct error *err)
 {
 	struct statement *row = history_statement(
-		store, "SELECT org, app, env, " CLONE_COLUMNS " FROM clone WHERE url=?1"
+		store, "SELECT org, app, env, " CLONE_COLUMNS ","
+		" expires_at > 0 OR EXISTS (SELECT 1 FROM operation WHERE id=clone.operation_id)"
+		" FROM clone WHERE url=?1"
 		" ORDER BY org, app, env", TEXTS(url));
 
 	*list = (struct clone_list){0};
@@ -94,7 +96,7 @@ store_clone_list(struct store *store, const char *url, struct clone_list *list, 
 		list->items = xreallocarray(list->items, list->count + 1, sizeof(*list->items));
 		list->items[list->count++] = (struct clone_record){
 			.org = row_copy(row, 0), .app = row_copy(row, 1), .env = row_copy(row, 2),
-			.origin = read_origin(row, 3),
+			.origin = read_origin(row, 3), .has_expiry = row_int(row, 9),
 		};
 	}
 	return history_end(row, err);

@@ -212,6 +212,7 @@ int store_drop_clone_origin(struct store *store, const char *url, const char *or
 struct clone_record {
 	char *org, *app, *env;
 	struct clone_origin origin;
+	bool has_expiry;		/* whether it expires is known here: it does, or it was made here without */
 };
 struct clone_list {
 	struct clone_record *items;

@@ -605,6 +605,7 @@ every_clone_of_one_platform_is_listed(void **state)
 	assert_string_equal(list.items[1].env, "one");
 	assert_int_equal(list.items[1].origin.expires_at, 9);
 	assert_null(list.items[1].origin.operation_id);
+	assert_true(list.items[1].has_expiry);
 	clone_list_clear(&list);
 	store_close(store);
 }
@@ -860,6 +861,29 @@ knows_where_a_clone_comes_from(void **state)
 	store_close(store);
 }
 
+/* It was made here, or somebody said here when it ends: else another history may know of an end. */
+static void
+knows_whose_clone_ends(void **state)
+{
+	struct store *store = open_store(*state);
+	char qa[] = "qa", d[] = "d1", s[] = "s1", known[] = "01", unknown[] = "02";
+	const struct clone_origin ours = {qa, d, s, known, 5, 0}, theirs = {qa, d, s, unknown, 5, 0},
+				  ends = {qa, d, s, NULL, 5, 9};
+	struct clone_list list;
+
+	begin(store, "01", "a");
+	assert_int_equal(store_put_clone_origin(store, URL, "acme", "shop", "a", &ours, NULL), 0);
+	assert_int_equal(store_put_clone_origin(store, URL, "acme", "shop", "b", &theirs, NULL), 0);
+	assert_int_equal(store_put_clone_origin(store, URL, "acme", "shop", "c", &ends, NULL), 0);
+	assert_int_equal(store_clone_list(store, URL, &list, NULL), 0);
+	assert_int_equal(list.count, 3);
+	assert_true(list.items[0].has_expiry);
+	assert_false(list.items[1].has_expiry);
+	assert_true(list.items[2].has_expiry);
+	clone_list_clear(&list);
+	store_close(store);
+}
+
 static void
 shares_the_files(void **state)
 {
@@ -901,6 +925,7 @@ main(void)
 		TEST(caches_sets_and_bodies),
 		TEST(remakes_a_bad_cache),
 		TEST(knows_where_a_clone_comes_from),
+		TEST(knows_whose_clone_ends),
 		TEST(shares_the_files),
 #undef TEST
 	};

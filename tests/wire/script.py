@@ -167,6 +167,13 @@ class Script:
             mine = [c for c in ended.json() if c["environment"] == "mine"]
             self.check(f"clones say {expiry}", ended, 0, "", mine and mine[0]["expiry"] == expiry and
                        (mine[0]["expires_at"] is None) == (expiry == "none"))
+            ended = self.run("board", "--json", *SHOP, client=client)
+            said = {e["id"]: (e["clone_expiry"], e["clone_expires_at"] is None)
+                    for e in ended.json()["environments"]}
+            self.check(f"the board says {expiry}", ended, 0, "", said["mine"] == (expiry, expiry == "none"))
+            self.check("what is not a clone has no expiry", ended, 0, "", said["qa"] == (None, True))
+            self.check("the board does not know the end of somebody else's clone", ended, 0, "",
+                       said["valued"] == ("unknown", True))
 
     def a_silent_platform(self):
         silent = hang_fault()

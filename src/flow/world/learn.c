@@ -363,8 +363,9 @@ learn_same_environments(struct world *world, const struct learn_place *place, in
 /* true: it was not known to be a clone. */
 static bool
 learn_clone(struct world *world, struct world_environment *environment,
-	    const struct clone_origin *origin)
+	    const struct clone_record *record)
 {
+	const struct clone_origin *origin = &record->origin;
 	bool new = !environment->clone_of;
 	const char *set_id = origin->set_id ? origin->set_id : "";
 	const char *deployment = origin->deployment_id ? origin->deployment_id : "";
@@ -373,7 +374,8 @@ learn_clone(struct world *world, struct world_environment *environment,
 	bool same_deployment = strcmp(environment->clone_deployment_id ?
 				      environment->clone_deployment_id : "", deployment) == 0;
 
-	if (!new && same_set && same_deployment && environment->clone_expires_at == origin->expires_at)
+	if (!new && same_set && same_deployment && environment->clone_expires_at == origin->expires_at &&
+	    environment->clone_has_expiry == record->has_expiry)
 		return false;
 	if (new)
 		environment->clone_of = xstrdup(origin->origin ? origin->origin : "");
@@ -386,6 +388,7 @@ learn_clone(struct world *world, struct world_environment *environment,
 		environment->clone_deployment_id = xstrdup(deployment);
 	}
 	environment->clone_expires_at = origin->expires_at;
+	environment->clone_has_expiry = record->has_expiry;
 	learn_touch(world, environment);
 	return new;
 }
@@ -401,7 +404,7 @@ learn_clones(struct world *world, const struct learn_place *place, const struct 
 
 		if (strcmp(clone->org, place->org) == 0 && strcmp(clone->app, place->app) == 0)
 			environment = world_edit_environment(world, place->org, place->app, clone->env);
-		if (environment && learn_clone(world, environment, &clone->origin))
+		if (environment && learn_clone(world, environment, clone))
 			found = true;
 	}
 	if (found)

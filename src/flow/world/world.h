@@ -51,7 +51,8 @@ struct world_environment {
 	char *clone_deployment_id;	/* owned; the origin's that goes with it; NULL: not known */
 	struct set *clone_set;		/* of that id; NULL: unknown */
 	struct unpromoted unpromoted;	/* of a clone: what is not promoted yet */
-	int64_t clone_expires_at;	/* wall ms; 0: no end was set */
+	int64_t clone_expires_at;	/* wall ms; 0: no end was set, or it is not known: */
+	bool clone_has_expiry;		/* whether it expires is known here */
 	int64_t read_at;		/* wall ms of the last good answer; 0: never */
 	uint64_t revision;		/* grows with every change: views redraw by it */
 	struct knowledge *parts;	/* for world_known(); NULL: nothing was asked */
