@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -324,6 +325,7 @@ serve(const char *program, const char *socket, int *input)
 		exit(1);
 	pid = fork();
 	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		dup2(fds[0], STDIN_FILENO);
 		execl(program, program, socket, "500", "20", "50", (char *)NULL);
 		_exit(127);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The real sidestaged on a socket of its own, with the sample, and a client of it."""
+import ctypes
 import http.client
 import json
 import os
@@ -12,6 +13,13 @@ import time
 
 TOKEN = "token-of-the-contract"
 START_LIMIT_S = 20
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None)
+
+
+def die_with_parent():
+    """A test that dies takes its daemon with it."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Connection(http.client.HTTPConnection):
@@ -73,7 +81,7 @@ class Daemon:
              "--images", os.path.join(os.environ["SIDESTAGE_LIBEXEC"], "images"),
              "--templates", data, "--import", os.path.join(data, "topicshare.json"),
              "--socket", self.socket, "--ready-fd", str(writer)] + guard,
-            pass_fds=[writer], stderr=self.log, stdin=subprocess.DEVNULL)
+            pass_fds=[writer], stderr=self.log, stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
         os.close(writer)
         signal.alarm(START_LIMIT_S)
         ready = os.read(reader, 6)

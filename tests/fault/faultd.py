@@ -5,6 +5,7 @@ Platform is a real sidestaged; Faultd stands before it, on a port that the kerne
 does to chosen requests what networks, proxies and broken servers do.  Client runs sidestage
 with files of its own, and tells how it ended.
 """
+import ctypes
 import http.client
 import json
 import os
@@ -23,6 +24,8 @@ import time
 
 HANG_LIMIT_S = 240		# nothing takes that long: whoever does, hangs
 GIB = 1 << 30
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None)
 
 WEB = {"profile": "humanitec/default-module", "spec": {"containers": {"web": {
     "id": "web", "image": "t/web:1.0.0", "variables": {"LIMIT": "${values.LIMIT}",
@@ -69,6 +72,11 @@ def until(what, limit=HANG_LIMIT_S, pause=0.02):
 
 # Whoever ends us ends what we started.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
+def die_with_parent():
+    """A test that dies takes its daemon with it."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def connect(connection, path):
@@ -123,7 +131,7 @@ class Platform:
         self.process = subprocess.Popen(
             [program, "serve", "--state", state, "--images", os.path.join(self.folder, "images"),
              "--socket", self.socket, "--user", "oncall", "--ready-fd", str(writer)],
-            pass_fds=[writer], stderr=self.log, stdin=subprocess.DEVNULL)
+            pass_fds=[writer], stderr=self.log, stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
         os.close(writer)
         if os.read(reader, 6) != b"ready\n":
             raise RuntimeError("sidestaged did not start: " + open(self.log.name).read())

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -103,6 +104,7 @@ execute(struct world *world, int ready)
 
 	snprintf(number, sizeof(number), "%d", ready);
 	snprintf(listen, sizeof(listen), "127.0.0.1:%d", world->port);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);	/* a test that dies takes its daemon with it */
 	dup2(log, STDERR_FILENO);
 	execv(arguments[0], (char **)arguments);
 	_exit(127);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -92,6 +93,7 @@ run(const struct daemon *daemon, int ready)
 		arguments[count++] = daemon->arguments[i];
 	for (size_t i = 0; daemon->variables[i]; i++)
 		putenv((char *)daemon->variables[i]);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);	/* a test that dies takes its daemon with it */
 	dup2(ready, 0);
 	dup2(errors, 2);
 	execv(program ? program : "sidestaged", (char *const *)arguments);

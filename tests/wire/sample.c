@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,6 +38,7 @@ sample_serve(struct sample *sample)
 	if (sample->daemon == 0) {
 		char *state = xasprintf("%s/platform", sample->folder);
 
+		prctl(PR_SET_PDEATHSIG, SIGKILL);	/* a test that dies takes its daemon with it */
 		/* Its descriptor is free for the taking: stdin. */
 		dup2(ready[1], 0);
 		close(ready[0]);

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -82,6 +83,7 @@ run(const struct serve *serve, int ready)
 	char *file = xasprintf("%s/import.json", serve->folder);
 	char *log = xasprintf("%s/log", serve->folder);
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL);	/* a test that dies takes its daemon with it */
 	dup2(ready, STDIN_FILENO);
 	dup2(open(log, O_WRONLY | O_CREAT | O_APPEND, 0600), STDERR_FILENO);
 	execl(program, program, "serve", "--socket", serve->socket, "--state", state, "--images",

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -58,6 +59,7 @@ spawn(int pid_offset)
 		char *state = xasprintf("%s/state", here.folder);
 		char number[24];
 
+		prctl(PR_SET_PDEATHSIG, SIGKILL);	/* a test that dies takes its daemon with it */
 		snprintf(number, sizeof(number), "%ld", (long)getpid() + pid_offset);
 		setenv("LISTEN_PID", number, 1);
 		setenv("LISTEN_FDS", "1", 1);
