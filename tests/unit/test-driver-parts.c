@@ -129,6 +129,14 @@ a_log_is_read_on(void **state)
 		assert_int_equal(follower.lines, 0);
 	}
 	world->driver->ops->close_log(follower.log);
+	/* What a limit left out does not come afterwards, though it is of the same millisecond. */
+	query.limit = 1;
+	follower.log = world->driver->ops->open_log(world->driver, SPACE, &query, NULL, NULL);
+	follower.lines = 0;
+	assert_false(reads_ten_more(&follower));
+	assert_false(reads_ten_more(&follower));
+	assert_int_equal(follower.lines, 1);
+	world->driver->ops->close_log(follower.log);
 }
 
 static void

@@ -372,9 +372,25 @@ skip(struct driver_logs *out, size_t count)
 		memmove(out->items, out->items + count, out->count * sizeof(*out->items));
 }
 
+/* How many lines of that millisecond there are; a limit may have cut some of them away. */
+static size_t
+count_at(const struct driver_log *log, int64_t at)
+{
+	struct driver_log_query query = log->query;
+	struct driver_logs same;
+	size_t count;
+
+	query.from = query.to = at;
+	read_space(log->driver, log->space, &query, &same);
+	count = same.count;
+	driver_logs_clear(&same);
+	return count;
+}
+
 static void
 process_read_log(struct driver_log *log, struct driver_logs *out)
 {
+	bool newest = log->query.limit > 0 && !log->query.oldest;
 	int64_t last;
 	size_t same = 0;
 
@@ -388,6 +404,8 @@ process_read_log(struct driver_log *log, struct driver_logs *out)
 	last = out->items[out->count - 1].at;
 	for (size_t i = out->count; i > 0 && out->items[i - 1].at == last; i--)
 		same++;
+	if (newest && same == out->count)
+		same = count_at(log, last);
 	log->read = last == log->query.from ? log->read + same : same;
 	log->query.from = last;
 }
