@@ -19,15 +19,11 @@
 #define LINES_MAX 5000
 #define LOOK_MS 200			/* drivers do not say that there is more */
 
-/* What is followed, and how far it was read. */
+/* What is followed. */
 struct log_stream {
 	struct stream stream;
-	struct platform *platform;
-	char *space, *module, *container, *deploy_id;	/* NULL: all */
-	int64_t from;			/* wall ms of the newest line that was read */
-	size_t read;			/* how many of that time were */
-	int64_t first_from;		/* the same of the lines it begins with, */
-	size_t first_before;		/* which are not all of that time */
+	struct driver *driver;
+	struct driver_log *log;
 	struct driver_logs lines;	/* not sent yet, from `next` on */
 	size_t next;
 };
@@ -80,17 +76,6 @@ entry(const struct driver_log_line *line)
 			 line->module, "container_id", line->container);
 }
 
-/* What there is now. */
-static void
-read_log(struct driver *driver, const char *space, const struct driver_log_query *query,
-	 struct driver_logs *out)
-{
-	struct driver_log *log = driver->ops->open_log(driver, space, query, NULL, NULL);
-
-	driver->ops->read_log(log, out);
-	driver->ops->close_log(log);
-}
-
 /* --- followed --- */
 
 static void
@@ -99,39 +84,8 @@ free_stream(struct stream *stream)
 	struct log_stream *s = (struct log_stream *)stream;
 
 	driver_logs_clear(&s->lines);
-	free(s->space);
-	free(s->module);
-	free(s->container);
-	free(s->deploy_id);
+	s->driver->ops->close_log(s->log);
 	free(s);
-}
-
-/* Those that are newer than what was read; of the same millisecond, those after it. */
-static void
-read_on(struct log_stream *s)
-{
-	struct driver_log_query query = {
-		.module = s->module,
-		.container = s->container,
-		.deploy_id = s->deploy_id,
-		.from = s->from,
-		.limit = LINES_MAX,
-		.oldest = true,
-	};
-	struct driver *driver = s->platform->driver;
-
-	driver_logs_clear(&s->lines);
-	read_log(driver, s->space, &query, &s->lines);
-	s->next = s->read < s->lines.count ? s->read : s->lines.count;
-}
-
-static void
-note_read(struct log_stream *s, const struct driver_log_line *line)
-{
-	if (line->at != s->from)
-		s->read = line->at == s->first_from ? s->first_before : 0;
-	s->from = line->at;
-	s->read++;
 }
 
 /* One line of JSON for each. */
@@ -140,11 +94,13 @@ more_lines(struct stream *stream, struct buf *out)
 {
 	struct log_stream *s = (struct log_stream *)stream;
 
-	if (s->next == s->lines.count)
-		read_on(s);
+	if (s->next == s->lines.count) {
+		driver_logs_clear(&s->lines);
+		s->driver->ops->read_log(s->log, &s->lines);
+		s->next = 0;
+	}
 	while (s->next < s->lines.count) {
-		const struct driver_log_line *line = &s->lines.items[s->next];
-		json_t *object = entry(line);
+		json_t *object = entry(&s->lines.items[s->next]);
 		char *text = json_dumps(object, JSON_COMPACT);
 		bool fits = text && buf_printf(out, "%s\n", text);
 
@@ -153,39 +109,9 @@ more_lines(struct stream *stream, struct buf *out)
 		/* One that has no room in an empty buffer never will. */
 		if (!fits && out->length > 0)
 			break;
-		note_read(s, line);
 		s->next++;
 	}
 	return true;
-}
-
-static char *
-copy_text(const char *text)
-{
-	return text ? xstrdup(text) : NULL;
-}
-
-/* The newest lines, as many as were asked for. */
-static void
-read_first(struct log_stream *s, struct driver_log_query query)
-{
-	struct driver *driver = s->platform->driver;
-	struct driver_logs same;
-	size_t count;
-
-	read_log(driver, s->space, &query, &s->lines);
-	count = s->lines.count;
-	if (count == 0)
-		return;
-	query.from = query.to = s->first_from = s->lines.items[count - 1].at;
-	query.limit = LINES_MAX;
-	read_log(driver, s->space, &query, &same);
-	while (count > 0 && s->lines.items[count - 1].at == s->first_from)
-		count--;
-	count = s->lines.count - count;
-	s->first_before = same.count > count ? same.count - count : 0;
-	s->read = s->from == s->first_from ? s->first_before : 0;
-	driver_logs_clear(&same);
 }
 
 static int
@@ -202,13 +128,8 @@ follow(struct platform *platform, const struct request *request, struct response
 							   "Try again later."));
 	s = xcalloc(1, sizeof(*s));
 	s->stream = (struct stream){.more = more_lines, .free = free_stream, .look_ms = LOOK_MS};
-	s->platform = platform;
-	s->space = xstrdup(space);
-	s->module = copy_text(query->module);
-	s->container = copy_text(query->container);
-	s->deploy_id = copy_text(query->deploy_id);
-	s->from = query->from;
-	read_first(s, *query);
+	s->driver = platform->driver;
+	s->log = s->driver->ops->open_log(s->driver, space, query, NULL, NULL);
 	response->content_type = xstrdup("application/x-ndjson");
 	response->stream = &s->stream;
 	return 0;
@@ -238,11 +159,14 @@ static json_t *
 read_entries(struct platform *platform, const char *space, const struct driver_log_query *query,
 	     bool invert)
 {
+	struct driver *driver = platform->driver;
+	struct driver_log *log = driver->ops->open_log(driver, space, query, NULL, NULL);
 	bool forward = query->oldest != invert;
 	json_t *entries = json_array();
 	struct driver_logs logs;
 
-	read_log(platform->driver, space, query, &logs);
+	driver->ops->read_log(log, &logs);
+	driver->ops->close_log(log);
 	for (size_t i = 0; i < logs.count; i++)
 		json_array_append_new(entries, entry(&logs.items[forward ? i : logs.count - 1 - i]));
 	driver_logs_clear(&logs);
