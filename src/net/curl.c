@@ -4,6 +4,7 @@
 #include "net/curl.h"
 
 #include <dlfcn.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -12,7 +13,7 @@
 /* The interface that <curl/curl.h> of libcurl 7 and 8 describes. */
 #define LIBRARY "libcurl.so.4"
 
-struct curl_library curl;
+static struct curl_library curl;
 
 static const struct function {
 	const char *name;
@@ -23,18 +24,21 @@ static const struct function {
 #undef F
 };
 
-int
+const struct curl_library *
 curl_load(struct error *err)
 {
+	static bool is_loaded;
 	void *library;
 
-	if (curl.is_loaded)
-		return 0;
+	if (is_loaded)
+		return &curl;
 	library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-	if (!library)
-		return error_set(err, ERROR_SYSTEM,
-				 _("No platform can be reached: libcurl, which is needed for it, cannot be "
-				   "loaded (%.300s).  Install it and try again."), dlerror());
+	if (!library) {
+		error_set(err, ERROR_SYSTEM,
+			  _("No platform can be reached: libcurl, which is needed for it, cannot be "
+			    "loaded (%.300s).  Install it and try again."), dlerror());
+		return NULL;
+	}
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
 		void *function = dlsym(library, functions[i].name);
 
@@ -43,12 +47,12 @@ curl_load(struct error *err)
 				  _("No platform can be reached: the installed libcurl has no %s().  "
 				    "Install a newer one and try again."), functions[i].name);
 			dlclose(library);
-			return -1;
+			return NULL;
 		}
 		/* POSIX lets a pointer of dlsym() be that of a function. */
 		*(void **)((char *)&curl + functions[i].offset) = function;
 	}
 	/* It stays loaded: unloading libraries with threads and handlers of their own is not safe. */
-	curl.is_loaded = true;
-	return 0;
+	is_loaded = true;
+	return &curl;
 }

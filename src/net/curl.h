@@ -10,26 +10,24 @@
 #define SIDESTAGE_NET_CURL_H
 
 #include <curl/curl.h>
-#include <stdbool.h>
 
 struct error;
 
-/* The functions of it that we use: curl_easy_init() is curl.easy_init(). */
+/* The functions of it that we use: curl_easy_init() is easy_init. */
 #define CURL_FUNCTIONS(F) \
 	F(easy_cleanup) F(easy_getinfo) F(easy_init) F(easy_setopt) F(easy_strerror) \
 	F(getdate) F(global_cleanup) F(global_init) F(multi_add_handle) F(multi_assign) \
 	F(multi_cleanup) F(multi_info_read) F(multi_init) \
 	F(multi_remove_handle) F(multi_setopt) F(multi_socket_action) F(slist_append) F(slist_free_all)
 
-extern struct curl_library {
-	bool is_loaded;
+struct curl_library {
 #define F(name) __typeof__(&curl_##name) name;
 	CURL_FUNCTIONS(F)
 #undef F
-} curl;
+};
 
-/* Fills `curl`; the second time and later it does nothing.  -1 with err (ERROR_SYSTEM): libcurl is
- * not installed, or is another one; nothing of `curl` may be called then. */
-int curl_load(struct error *err) __attribute__((warn_unused_result));
+/* The same for all; never freed.  NULL with err (ERROR_SYSTEM): libcurl is not installed, or is
+ * another one. */
+const struct curl_library *curl_load(struct error *err) __attribute__((warn_unused_result));
 
 #endif

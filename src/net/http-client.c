@@ -155,13 +155,13 @@ collect(struct http_client *client)
 	CURLMsg *message;
 	int left;
 
-	while ((message = curl.multi_info_read(client->multi, &left))) {
+	while ((message = client->curl->multi_info_read(client->multi, &left))) {
 		struct http_request *request = NULL;
 		CURLcode code = message->data.result;
 
 		if (message->msg != CURLMSG_DONE)
 			continue;
-		curl.easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&request);
+		client->curl->easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&request);
 		finish_try(request, code);
 	}
 }
@@ -181,7 +181,7 @@ act(struct http_client *client, curl_socket_t fd, int events)
 	int running;
 
 	client->in_library = true;
-	curl.multi_socket_action(client->multi, fd, events, &running);
+	client->curl->multi_socket_action(client->multi, fd, events, &running);
 	client->in_library = false;
 	collect(client);
 }
@@ -210,7 +210,7 @@ on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *own)
 		if (watched)
 			loop_remove_fd(watched->watch);
 		free(watched);
-		curl.multi_assign(client->multi, fd, NULL);
+		client->curl->multi_assign(client->multi, fd, NULL);
 		return 0;
 	}
 	if (watched) {
@@ -220,7 +220,7 @@ on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *own)
 	watched = xcalloc(1, sizeof(*watched));
 	*watched = (struct curl_fd){.client = client, .fd = fd};
 	watched->watch = loop_add_fd(client->loop, fd, events, on_ready, watched);
-	curl.multi_assign(client->multi, fd, watched);
+	client->curl->multi_assign(client->multi, fd, watched);
 	return 0;
 }
 
@@ -248,19 +248,22 @@ on_timer(CURLM *multi, long timeout_ms, void *data)
 static bool
 start_library(struct http_client *client, struct error *err)
 {
+	const struct curl_library *curl;
+
 	if (client->multi)
 		return true;
-	if (curl_load(err) != 0)
+	curl = client->curl = curl_load(err);
+	if (!curl)
 		return false;
-	curl.global_init(CURL_GLOBAL_DEFAULT);
-	client->multi = curl.multi_init();
+	curl->global_init(CURL_GLOBAL_DEFAULT);
+	client->multi = curl->multi_init();
 	assert(client->multi);
-	curl.multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-	curl.multi_setopt(client->multi, CURLMOPT_SOCKETDATA, client);
-	curl.multi_setopt(client->multi, CURLMOPT_TIMERFUNCTION, on_timer);
-	curl.multi_setopt(client->multi, CURLMOPT_TIMERDATA, client);
-	curl.multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, (long)client->at_once[HTTP_READ]);
-	curl.multi_setopt(client->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+	curl->multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+	curl->multi_setopt(client->multi, CURLMOPT_SOCKETDATA, client);
+	curl->multi_setopt(client->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+	curl->multi_setopt(client->multi, CURLMOPT_TIMERDATA, client);
+	curl->multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, (long)client->at_once[HTTP_READ]);
+	curl->multi_setopt(client->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
 	return true;
 }
 
@@ -352,8 +355,8 @@ http_client_free(struct http_client *client)
 		free_request(client->oldest);
 	if (client->multi) {
 		client->in_library = true;
-		curl.multi_cleanup(client->multi);
-		curl.global_cleanup();
+		client->curl->multi_cleanup(client->multi);
+		client->curl->global_cleanup();
 	}
 	loop_remove_timer(client->timer);
 	loop_cancel_task(client->pump);

@@ -123,7 +123,7 @@ http_reply_header(const struct http_reply *reply, const char *name, char *out, s
 
 /* Seconds, or a date (RFC 9110 §10.2.3); -1: it is not said. */
 static int64_t
-retry_after_of(const struct http_reply *reply)
+retry_after_of(const struct curl_library *curl, const struct http_reply *reply)
 {
 	char value[128], *end;
 	long seconds;
@@ -134,7 +134,7 @@ retry_after_of(const struct http_reply *reply)
 	seconds = strtol(value, &end, 10);
 	if (end != value && *end == '\0' && seconds >= 0)
 		return seconds > DAY_MS / 1000 ? DAY_MS : seconds * 1000;
-	date = curl.getdate(value, NULL);
+	date = curl->getdate(value, NULL);
 	if (date == (time_t)-1)
 		return -1;
 	return date > time(NULL) ? (int64_t)(date - time(NULL)) * 1000 : 0;
@@ -145,7 +145,7 @@ retry_after_of(const struct http_reply *reply)
 static void
 add_header(struct http_request *request, const char *line)
 {
-	struct curl_slist *longer = curl.slist_append(request->list, line);
+	struct curl_slist *longer = request->client->curl->slist_append(request->list, line);
 
 	if (longer)
 		request->list = longer;
@@ -154,66 +154,71 @@ add_header(struct http_request *request, const char *line)
 static void
 set_request(struct http_request *request, CURL *easy)
 {
+	const struct curl_library *curl = request->client->curl;
+
 	for (size_t i = 0; i < request->header_count; i++)
 		add_header(request, request->headers[i]);
 	add_header(request, "Expect:");
-	curl.easy_setopt(easy, CURLOPT_URL, request->url);
+	curl->easy_setopt(easy, CURLOPT_URL, request->url);
 	if (request->body) {
-		curl.easy_setopt(easy, CURLOPT_POSTFIELDS, request->body);
-		curl.easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->length);
+		curl->easy_setopt(easy, CURLOPT_POSTFIELDS, request->body);
+		curl->easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->length);
 	}
 	if (request->method && strcmp(request->method, "GET") != 0)
-		curl.easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+		curl->easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 	if (request->kind == HTTP_WRITE)
-		curl.easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
-	curl.easy_setopt(easy, CURLOPT_HTTPHEADER, request->list);
-	curl.easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-	curl.easy_setopt(easy, CURLOPT_WRITEDATA, request);
-	curl.easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-	curl.easy_setopt(easy, CURLOPT_HEADERDATA, request);
-	curl.easy_setopt(easy, CURLOPT_ERRORBUFFER, request->detail);
-	curl.easy_setopt(easy, CURLOPT_PRIVATE, request);
-	curl.easy_setopt(easy, CURLOPT_USERAGENT, request->client->user_agent);
-	curl.easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+		curl->easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+	curl->easy_setopt(easy, CURLOPT_HTTPHEADER, request->list);
+	curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl->easy_setopt(easy, CURLOPT_WRITEDATA, request);
+	curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl->easy_setopt(easy, CURLOPT_HEADERDATA, request);
+	curl->easy_setopt(easy, CURLOPT_ERRORBUFFER, request->detail);
+	curl->easy_setopt(easy, CURLOPT_PRIVATE, request);
+	curl->easy_setopt(easy, CURLOPT_USERAGENT, request->client->user_agent);
+	curl->easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
 }
 
 static void
 set_security(const struct http_request *request, CURL *easy)
 {
 	const struct http_client *client = request->client;
+	const struct curl_library *curl = client->curl;
 	bool secure = url_is_https(request->url);
 
 #if LIBCURL_VERSION_NUM >= 0x075500
-	curl.easy_setopt(easy, CURLOPT_PROTOCOLS_STR, secure ? "https" : "http");
+	curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, secure ? "https" : "http");
 #else
-	curl.easy_setopt(easy, CURLOPT_PROTOCOLS, secure ? (long)CURLPROTO_HTTPS : (long)CURLPROTO_HTTP);
+	curl->easy_setopt(easy, CURLOPT_PROTOCOLS, secure ? (long)CURLPROTO_HTTPS : (long)CURLPROTO_HTTP);
 #endif
-	curl.easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	curl.easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	curl.easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);	/* "." and ".." would be squashed */
+	curl->easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl->easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	curl->easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);	/* "." and ".." would be squashed */
 	if (request->token) {
-		curl.easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
-		curl.easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, request->token);
+		curl->easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
+		curl->easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, request->token);
 	}
 	if (client->socket)
-		curl.easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, client->socket);
+		curl->easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, client->socket);
 	/* No proxy of the environment hears what need not leave this machine. */
 	if (client->socket || url_is_loopback(request->url))
-		curl.easy_setopt(easy, CURLOPT_PROXY, "");
+		curl->easy_setopt(easy, CURLOPT_PROXY, "");
 	if (client->ca_file)
-		curl.easy_setopt(easy, CURLOPT_CAINFO, client->ca_file);
+		curl->easy_setopt(easy, CURLOPT_CAINFO, client->ca_file);
 	if (client->ca_directory)
-		curl.easy_setopt(easy, CURLOPT_CAPATH, client->ca_directory);
+		curl->easy_setopt(easy, CURLOPT_CAPATH, client->ca_directory);
 }
 
 static void
 set_deadlines(const struct http_request *request, CURL *easy)
 {
-	curl.easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	const struct curl_library *curl = request->client->curl;
+
+	curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	if (request->deadlines.connect > 0)
-		curl.easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)request->deadlines.connect);
+		curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)request->deadlines.connect);
 	if (request->deadlines.whole > 0)
-		curl.easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->deadlines.whole);
+		curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->deadlines.whole);
 }
 
 void
@@ -230,7 +235,7 @@ http_try_start(struct http_request *request)
 	request->started = clock_steady_ms();
 	if (request->tries++ == 0)
 		request->first_started = request->started;
-	request->easy = curl.easy_init();
+	request->easy = client->curl->easy_init();
 	assert(request->easy);
 	client->sent[request->kind]++;
 	set_request(request, request->easy);
@@ -239,7 +244,7 @@ http_try_start(struct http_request *request)
 	request->state = REQUEST_SENT;
 	watch_silence(request);
 	client->in_library = true;
-	curl.multi_add_handle(client->multi, request->easy);
+	client->curl->multi_add_handle(client->multi, request->easy);
 	client->in_library = false;
 }
 
@@ -277,17 +282,20 @@ failure_of(CURLcode code)
 static bool
 was_sent(const struct http_request *request)
 {
+	const struct curl_library *curl = request->client->curl;
 	long request_size = 0;
 	curl_off_t pretransfer = 0;
 
-	curl.easy_getinfo(request->easy, CURLINFO_REQUEST_SIZE, &request_size);
-	curl.easy_getinfo(request->easy, CURLINFO_PRETRANSFER_TIME_T, &pretransfer);
+	curl->easy_getinfo(request->easy, CURLINFO_REQUEST_SIZE, &request_size);
+	curl->easy_getinfo(request->easy, CURLINFO_PRETRANSFER_TIME_T, &pretransfer);
 	return request_size > 0 || pretransfer > 0;
 }
 
 void
 http_try_read(struct http_request *request, CURLcode code, struct http_reply *reply)
 {
+	const struct curl_library *curl = request->client->curl;
+
 	*reply = (struct http_reply){
 		.failure = request->too_large ? HTTP_TOO_LARGE
 			   : request->stopped && code == CURLE_WRITE_ERROR ? HTTP_STOPPED
@@ -295,35 +303,36 @@ http_try_read(struct http_request *request, CURLcode code, struct http_reply *re
 		.sent = was_sent(request),
 		.head = "",
 		.bytes = "",
-		.detail = request->detail[0] ? request->detail : curl.easy_strerror(code),
+		.detail = request->detail[0] ? request->detail : curl->easy_strerror(code),
 		.elapsed_ms = clock_steady_ms() - request->started,
 	};
 	if (reply->failure == HTTP_ANSWERED) {
-		curl.easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &reply->status);
+		curl->easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &reply->status);
 		reply->head = buf_str(&request->head);
 		reply->bytes = buf_str(&request->came);
 		reply->length = request->came.length;
 		reply->detail = "";
 	}
-	reply->retry_after_ms = retry_after_of(reply);
+	reply->retry_after_ms = retry_after_of(curl, reply);
 }
 
 void
 http_try_end(struct http_request *request)
 {
 	struct http_client *client = request->client;
+	const struct curl_library *curl = client->curl;
 
 	loop_remove_timer(request->silence);
 	request->silence = NULL;
 	if (request->easy) {
 		client->in_library = true;
-		curl.multi_remove_handle(client->multi, request->easy);
-		curl.easy_cleanup(request->easy);
+		curl->multi_remove_handle(client->multi, request->easy);
+		curl->easy_cleanup(request->easy);
 		client->in_library = false;
 		request->easy = NULL;
 		client->sent[request->kind]--;
 	}
 	if (request->list)
-		curl.slist_free_all(request->list);
+		curl->slist_free_all(request->list);
 	request->list = NULL;
 }

@@ -21,7 +21,7 @@ struct http_request {
 	enum http_kind kind;
 	char *method, *url, *body, *token;	/* owned; NULL: as in the options */
 	char **headers;
-	size_t header_count, length, head_max, body_max;
+	size_t header_count, length;
 	struct http_deadlines deadlines;
 	const struct http_retry *retry;
 	bool (*piece)(void *data, const char *bytes, size_t length);
@@ -44,7 +44,8 @@ struct http_request {
 
 struct http_client {
 	struct loop *loop;
-	CURLM *multi;			/* NULL: nothing was sent yet */
+	const struct curl_library *curl;
+	CURLM *multi;			/* NULL: nothing was sent yet, nor `curl` loaded */
 	struct loop_timer *timer;	/* libcurl's */
 	struct loop_task *pump;
 	char *socket, *ca_file, *ca_directory, *user_agent;
