@@ -10,6 +10,7 @@ libapi_a_SOURCES = \
 if HAVE_CMOCKA
 check_PROGRAMS += tests/wire/test-api
 TESTS += tests/wire/test-api
-tests_wire_test_api_SOURCES = tests/wire/test-api.c
+tests_wire_test_api_SOURCES = tests/wire/test-api.c tests/scripted-server.c tests/scripted-server.h
+tests_wire_test_api_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_wire_test_api_LDADD = libapi.a libnet.a libmodel.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 endif

@@ -12,7 +12,9 @@ libnet_a_SOURCES = \
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test-loop tests/unit/test-http-client
 TESTS += tests/unit/test-loop tests/unit/test-http-client
-tests_unit_test_http_client_SOURCES = tests/unit/test-http-client.c
+tests_unit_test_http_client_SOURCES = tests/unit/test-http-client.c \
+	tests/scripted-server.c tests/scripted-server.h
+tests_unit_test_http_client_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_test_http_client_LDADD = libnet.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 tests_unit_test_loop_SOURCES = tests/unit/test-loop.c
 tests_unit_test_loop_LDADD = libnet.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)

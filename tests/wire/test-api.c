@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The real client against a small server of raw sockets: what it sends, and what it makes
- * of answers that are good, cut, slow, too large, or none.  The exchanges are data: the
- * bytes that the server answers to its n-th connection, and then what it does.
+ * The real client against a scripted server: what it sends, and what it makes of answers that are
+ * good, cut, slow, too large, or none.
  */
 #include "config.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,8 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -28,156 +20,10 @@
 #include "base/clock.h"
 #include "base/xmalloc.h"
 #include "net/loop.h"
+#include "scripted-server.h"
 
-#define EXCHANGES_MAX 8
 #define SHORT_MS 700		/* for what never comes */
 #define LONG_MS 60000		/* for what comes, or is not waited for */
-
-enum after { CLOSE, HOLD };
-
-struct exchange {
-	const char *reply;		/* NULL ends the list; "": nothing */
-	enum after after;
-};
-
-struct server {
-	const struct exchange *exchanges;
-	int listener, stop[2];
-	char url[64];
-	char socket[108];		/* "": TCP */
-	pthread_t thread;
-	int held[EXCHANGES_MAX];
-	char requests[EXCHANGES_MAX][4096];
-	size_t count;			/* requests so far; read it after server_stop() */
-};
-
-/* --- the server --- */
-
-static bool
-is_whole(const char *request)
-{
-	const char *end = strstr(request, "\r\n\r\n");
-	const char *length = strcasestr(request, "\r\ncontent-length:");
-
-	return end && (!length || length > end || strlen(end + 4) >= strtoul(length + 17, NULL, 10));
-}
-
-static void
-read_request(struct server *server, int fd, char *out, size_t size)
-{
-	size_t used = 0;
-
-	while (used + 1 < size && !is_whole(out)) {
-		struct pollfd fds[] = {{.fd = fd, .events = POLLIN},
-				       {.fd = server->stop[0], .events = POLLIN}};
-		ssize_t n;
-
-		if (poll(fds, 2, -1) < 0 || fds[1].revents)
-			return;
-		n = read(fd, out + used, size - 1 - used);
-		if (n <= 0)
-			return;
-		used += (size_t)n;
-		out[used] = '\0';
-	}
-}
-
-static void
-answer(struct server *server, int fd, const struct exchange *exchange)
-{
-	size_t left = strlen(exchange->reply);
-	const char *bytes = exchange->reply;
-
-	read_request(server, fd, server->requests[server->count],
-		     sizeof(server->requests[server->count]));
-	while (left > 0) {
-		ssize_t n = send(fd, bytes, left, MSG_NOSIGNAL);
-
-		if (n <= 0)
-			break;		/* the client has had enough */
-		bytes += n;
-		left -= (size_t)n;
-	}
-	if (exchange->after == HOLD)
-		server->held[server->count] = fd;
-	else
-		close(fd);
-	server->count++;
-}
-
-static void *
-serve(void *data)
-{
-	struct server *server = data;
-
-	while (server->count < EXCHANGES_MAX && server->exchanges[server->count].reply) {
-		struct pollfd fds[] = {{.fd = server->listener, .events = POLLIN},
-				       {.fd = server->stop[0], .events = POLLIN}};
-		int fd;
-
-		if (poll(fds, 2, -1) < 0 || fds[1].revents)
-			break;
-		fd = accept(server->listener, NULL, NULL);
-		if (fd >= 0)
-			answer(server, fd, &server->exchanges[server->count]);
-	}
-	return NULL;
-}
-
-static void
-listen_tcp(struct server *server)
-{
-	struct sockaddr_in address = {.sin_family = AF_INET,
-				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t length = sizeof(address);
-
-	server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(bind(server->listener, (struct sockaddr *)&address, length), 0);
-	assert_int_equal(getsockname(server->listener, (struct sockaddr *)&address, &length), 0);
-	snprintf(server->url, sizeof(server->url), "http://127.0.0.1:%d",
-		 ntohs(address.sin_port));
-}
-
-static void
-listen_unix(struct server *server)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-
-	strcpy(address.sun_path, server->socket);
-	strcpy(server->url, "http://localhost");
-	server->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(bind(server->listener, (struct sockaddr *)&address, sizeof(address)), 0);
-}
-
-static void
-server_start(struct server *server, const struct exchange *exchanges, const char *path)
-{
-	*server = (struct server){.exchanges = exchanges};
-	if (path) {
-		snprintf(server->socket, sizeof(server->socket), "%s", path);
-		listen_unix(server);
-	} else {
-		listen_tcp(server);
-	}
-	assert_int_equal(listen(server->listener, 16), 0);
-	assert_int_equal(pipe(server->stop), 0);
-	assert_int_equal(pthread_create(&server->thread, NULL, serve, server), 0);
-}
-
-static void
-server_stop(struct server *server)
-{
-	assert_int_equal(write(server->stop[1], "", 1), 1);
-	pthread_join(server->thread, NULL);
-	for (size_t i = 0; i < EXCHANGES_MAX; i++)
-		if (server->held[i] > 0)
-			close(server->held[i]);
-	close(server->listener);
-	close(server->stop[0]);
-	close(server->stop[1]);
-	if (server->socket[0])
-		unlink(server->socket);
-}
 
 /* --- the client --- */
 
@@ -233,9 +79,7 @@ client_with(const struct server *server, int retries, long timeout_ms)
 {
 	struct error err = {0};
 	struct api *api = api_new(loop, &(struct api_options){.url = server->url,
-							.socket = server->socket[0] ?
-									  server->socket :
-									  NULL,
+							.socket = server->socket,
 							.token = "s3cret-token",
 							.timeout_ms = timeout_ms,
 							.retries = retries,
