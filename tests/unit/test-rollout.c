@@ -33,6 +33,7 @@
 #include "platform/http/answers.h"
 #include "platform/http/metrics.h"
 #include "platform/state/repository-resources.h"
+#include "platform/state/rows.h"
 #include "platform/state/secret.h"
 #include "platform/state/state-secrets.h"
 
@@ -522,6 +523,12 @@ daemon_that_ends_in_any_state_finds_again_what_runs(void **state)
 	}
 }
 
+static bool
+is_applied(void)
+{
+	return strstr(buf_str(&world.memory.calls), "apply 1 " SPACE "\n") != NULL;
+}
+
 static void
 what_cannot_be_adopted_is_tried_again(void **state)
 {
@@ -536,6 +543,36 @@ what_cannot_be_adopted_is_tried_again(void **state)
 	run_until(is_resumed);
 	assert_null(strstr(buf_str(&world.memory.calls), "apply"));
 	expect_runs("worker", 0);		/* what runs goes on */
+	world.memory.rules[MEMORY_ADOPT].fails = NULL;
+	run_until(is_applied);
+}
+
+static int looks;
+
+static bool
+has_looked_twice(void)
+{
+	return ++looks > 2;
+}
+
+static void
+what_cannot_be_read_is_tried_again(void **state)
+{
+	struct repository *repository;
+	struct error err = {0};
+
+	(void)state;
+	deploy(WORKER);
+	close_platform();
+	open_platform();
+	repository = world.platform.repository;
+	assert_int_equal(engine_resume(world.platform.engine, &err), 0);
+	assert_int_equal(rows_run(repository, &err, "ALTER TABLE deployments RENAME TO away", ""), 0);
+	looks = 0;
+	run_until(has_looked_twice);
+	assert_false(is_resumed());
+	assert_int_equal(rows_run(repository, &err, "ALTER TABLE away RENAME TO deployments", ""), 0);
+	run_until(is_applied);
 }
 
 /* --- what cannot be seen --- */
@@ -607,6 +644,7 @@ main(void)
 		IN_WORLD(what_cannot_be_removed_is_tried_again),
 		IN_WORLD(daemon_that_ends_in_any_state_finds_again_what_runs),
 		IN_WORLD(what_cannot_be_adopted_is_tried_again),
+		IN_WORLD(what_cannot_be_read_is_tried_again),
 		IN_WORLD(what_cannot_be_seen_is_unknown_and_not_stopped),
 	};
 

@@ -27,7 +27,7 @@
 #include "platform/state/repository.h"
 
 #define PENDING_MAX_MS (15 * 60 * 1000)	/* what was asked for longer ago is asked for again */
-#define RECORD_MIN_MS 250		/* between two tries to write down what happens */
+#define RECORD_MIN_MS 250		/* between two tries to read or write what happens */
 #define RECORD_MAX_MS 30000
 #define RETRY_MIN_MS 5000
 #define RETRY_MAX_MS 300000
@@ -53,7 +53,7 @@ struct engine_env {
 	struct driver_task *removal;
 	struct loop_timer *timer;	/* the next step */
 	int64_t retry_ms;
-	int64_t record_ms;		/* until the next try to write something down */
+	int64_t record_ms;		/* until the next try of the database */
 };
 
 struct engine {
@@ -136,6 +136,15 @@ schedule_record(struct engine_env *env)
 	env->record_ms = env->record_ms * 2 < RECORD_MAX_MS ? env->record_ms * 2 : RECORD_MAX_MS;
 }
 
+/* What cannot be done is tried again, ever more seldom. */
+static void
+schedule_retry(struct engine_env *env)
+{
+	schedule(env, env->retry_ms);
+	if (env->retry_ms < RETRY_MAX_MS)
+		env->retry_ms *= 2;
+}
+
 /* A database that fails here cannot be told to anybody but the log. */
 static void
 complain(const struct engine_env *env, const char *what, const struct error *err)
@@ -176,7 +185,6 @@ check_idle(struct engine *engine)
 
 /* --- rolling out --- */
 
-/* What should run but cannot is tried again, ever more seldom. */
 static void
 schedule_next(struct engine_env *env, bool succeeded)
 {
@@ -191,13 +199,10 @@ schedule_next(struct engine_env *env, bool succeeded)
 		schedule(env, 0);
 		return;
 	}
-	if (!env->should_resume || env->wanted || env->deleting) {
+	if (!env->should_resume || env->wanted || env->deleting)
 		schedule(env, 0);
-		return;
-	}
-	schedule(env, env->retry_ms);
-	if (env->retry_ms < RETRY_MAX_MS)
-		env->retry_ms *= 2;
+	else
+		schedule_retry(env);
 }
 
 static void
@@ -277,8 +282,13 @@ resume(struct engine_env *env)
 	struct error err = {0};
 	json_t *deployment = repository_newest_succeeded(env->engine->platform->repository, &place, &err);
 
-	if (!deployment && err.kind != ERROR_NOT_FOUND)
-		complain(env, "cannot read what should run", &err);
+	if (!deployment && err.kind != ERROR_NOT_FOUND) {
+		complain(env, "cannot read what should run, trying again", &err);
+		env->should_resume = true;
+		schedule_record(env);
+		return;
+	}
+	env->record_ms = RECORD_MIN_MS;
 	if (!deployment)
 		env->starting = false;
 	start_rollout(env, json_member_string(deployment, "id"), true);
@@ -326,7 +336,7 @@ removed(void *data, const struct driver_result *result)
 	if (result->err) {
 		complain(env, "cannot remove an environment, trying again", result->err);
 		env->state = ENV_IDLE;
-		schedule(env, env->retry_ms);
+		schedule_retry(env);
 		return;
 	}
 	env->state = ENV_FORGETTING;
