@@ -322,16 +322,18 @@ record_problems(struct rollout *r, struct error *err)
 	return 0;
 }
 
+static const char *
+status_of(const struct rollout *r)
+{
+	return r->failed ? "failed" : "succeeded";
+}
+
 static int
 record_status(struct rollout *r, struct error *err)
 {
-	const char *status = r->failed ? "failed" : "succeeded";
-
-	if (repository_set_deployment_status(r->order.platform->repository, r->deploy_id, status,
+	if (repository_set_deployment_status(r->order.platform->repository, r->deploy_id, status_of(r),
 					     clock_wall_ms(), err) != 0)
 		return -1;
-	log_line(LOG_PRIORITY_INFO, "deployment", "space", r->space, "id", r->deploy_id, "status",
-		 status, NULL);
 	return record_problems(r, err);
 }
 
@@ -386,6 +388,9 @@ enter_commit(struct rollout *r)
 		r->retry_ms = r->retry_ms * 2 < COMMIT_MAX_MS ? r->retry_ms * 2 : COMMIT_MAX_MS;
 		return STEP_WAIT;
 	}
+	if (!r->order.resuming)
+		log_line(LOG_PRIORITY_INFO, "deployment", "space", r->space, "id", r->deploy_id, "status",
+			 status_of(r), NULL);
 	r->order.committed(r->order.data, !r->failed);
 	return STEP_NEXT;
 }
