@@ -156,7 +156,7 @@ check_state(struct platform *platform, const struct place *place, const struct d
 
 json_t *
 deploy_start(struct platform *platform, const struct place *place,
-	      const struct deploy_request *request, struct error *err)
+	     const struct deploy_request *request, struct error *err)
 {
 	json_t *env = repository_environment(platform->repository, place, err);
 	json_t *deployment = NULL;
@@ -178,7 +178,7 @@ deploy_start(struct platform *platform, const struct place *place,
 
 int
 deploy_check(struct platform *platform, const struct place *place,
-		    const struct deploy_request *request, struct error *err)
+	     const struct deploy_request *request, struct error *err)
 {
 	json_t *env = repository_environment(platform->repository, place, err);
 	struct set *set = NULL;
@@ -193,4 +193,3 @@ deploy_check(struct platform *platform, const struct place *place,
 	json_decref(env);
 	return ret;
 }
-

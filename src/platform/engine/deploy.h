@@ -20,7 +20,7 @@ struct deploy_request {
  * fit, or the environment is paused), ERROR_CONFLICT (one is active), ERROR_STALE (if_match);
  * nothing is changed then. */
 json_t *deploy_start(struct platform *platform, const struct place *place,
-		       const struct deploy_request *request, struct error *err);
+		     const struct deploy_request *request, struct error *err);
 /* Whether it would be taken, with the same errors; nothing is changed. */
 int deploy_check(struct platform *platform, const struct place *place,
 		 const struct deploy_request *request, struct error *err);

@@ -9,7 +9,6 @@
 
 #include "base/clock.h"
 #include "base/i18n.h"
-#include "base/log.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "net/loop.h"

@@ -5,7 +5,7 @@
  *
  * What is new is written down as pending before it is made; what was there stays as the
  * environment knows it until provision_commit().  So a deployment that fails, or a daemon that
- * ends, leaves nothing but pending rows, and prune_resources() removes what they stand for.
+ * ends, leaves nothing but pending rows, and prune_start() removes what they stand for.
  *
  * Drivers of resources, by a definition's `driver_type`:
  *

@@ -128,7 +128,7 @@ void resource_release_ports(struct ports *ports, const char *space_dir);
 /* It can be the name of a file. */
 bool resource_is_file_name(const char *name);
 
-/* rendered.c: files that a resource consists of; driver.h, keep_files. */
+/* rendered.c: files that a resource consists of; driver.h, render. */
 
 json_t *rendered_keep(const char *space_dir, const char *name, const json_t *files,
 		      const json_t *previous, struct error *err);

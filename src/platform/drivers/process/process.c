@@ -17,7 +17,6 @@
 #include "base/i18n.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
-#include "net/loop.h"
 
 #define READY_TIMEOUT_MS 20000
 
