@@ -56,14 +56,14 @@ tests_unit_test_access_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 check_PROGRAMS += tests/unit/test-effects
 TESTS += tests/unit/test-effects
 tests_unit_test_effects_SOURCES = tests/unit/test-effects.c tests/unit/memory-driver.c \
-	tests/unit/memory-driver.h
+	tests/unit/memory-driver.h tests/unit/memory-platform.c tests/unit/memory-platform.h
 tests_unit_test_effects_LDFLAGS = -Wl,--wrap=sqlite3_step -Wl,--wrap=sqlite3_exec
 tests_unit_test_effects_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 
 check_PROGRAMS += tests/unit/test-rollout
 TESTS += tests/unit/test-rollout
 tests_unit_test_rollout_SOURCES = tests/unit/test-rollout.c tests/unit/memory-driver.c \
-	tests/unit/memory-driver.h
+	tests/unit/memory-driver.h tests/unit/memory-platform.c tests/unit/memory-platform.h
 tests_unit_test_rollout_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 
 check_PROGRAMS += tests/unit/test-answers

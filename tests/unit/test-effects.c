@@ -21,7 +21,7 @@
 
 #include <cmocka.h>
 
-#include "memory-driver.h"
+#include "memory-platform.h"
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -34,13 +34,8 @@
 #include "platform/admin/import.h"
 #include "platform/api/routes.h"
 #include "platform/drivers/driver.h"
-#include "platform/engine/automation.h"
 #include "platform/engine/engine.h"
-#include "platform/http/answers.h"
-#include "platform/http/metrics.h"
 #include "platform/state/rows.h"
-#include "platform/state/secret.h"
-#include "platform/state/state-secrets.h"
 
 #define PATIENCE_MS 30000
 #define TURNS 8			/* what follows a commit comes in the next one */
@@ -141,58 +136,25 @@ quoted(const char *text)
 static void
 import_all(void)
 {
-	struct error err = {0};
 	char *text = quoted(import);
-	json_t *file = json_decode(text, strlen(text), &err), *report;
 
-	report = file ? import_apply(&world.platform, file, NULL, &err) : NULL;
-	if (!report)
-		fail_msg("%s", err.text);
-	json_decref(report);
-	json_decref(file);
+	memory_platform_import(&world.platform, text);
 	free(text);
 }
 
-/* As a daemon does that starts. */
 static void
 open_platform(void)
 {
-	char *path = xasprintf("%s/platform.db", world.folder);
-	struct platform *p = &world.platform;
-	struct error err = {0};
-
-	p->user = "owner";
-	p->loop = loop_new(&err);
-	assert_int_equal(loop_take_signals(p->loop, &err), 0);
-	p->repository = repository_open(path, &err);
-	free(path);
-	if (!p->repository || state_secrets_open(p, NULL, world.folder, &err) != 0)
-		fail_msg("%s", err.text);
-	memory_driver_init(&world.memory, &memory_as_process, p->loop, &world.cluster);
-	p->driver = &world.memory.base;
-	p->metrics = metrics_new();
-	p->answers = answers_new();
-	p->engine = engine_new(p);
-	p->automation = automation_new(p);
-	caller_init_own(&world.caller, p);
+	memory_platform_open(&world.platform, world.folder, &world.memory, &memory_as_process,
+			     &world.cluster);
+	caller_init_own(&world.caller, &world.platform);
 }
 
 static void
 close_platform(void)
 {
-	struct platform *p = &world.platform;
-
-	engine_stop(p->engine);
-	memory_driver_clear(&world.memory);
-	automation_free(p->automation);
-	engine_free(p->engine);
-	answers_free(p->answers);
-	metrics_free(p->metrics);
-	secrets_free(p->secrets);
-	repository_close(p->repository);
-	loop_free(p->loop);
 	caller_clear(&world.caller);
-	world.platform = (struct platform){0};
+	memory_platform_close(&world.platform, &world.memory);
 }
 
 static int

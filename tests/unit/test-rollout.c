@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "memory-driver.h"
+#include "memory-platform.h"
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -25,17 +25,12 @@
 #include "model/json.h"
 #include "model/set.h"
 #include "net/loop.h"
-#include "platform/admin/import.h"
 #include "platform/api/routes.h"
-#include "platform/engine/automation.h"
 #include "platform/engine/engine.h"
 #include "platform/engine/rollout.h"
 #include "platform/http/answers.h"
-#include "platform/http/metrics.h"
 #include "platform/state/repository-resources.h"
 #include "platform/state/rows.h"
-#include "platform/state/secret.h"
-#include "platform/state/state-secrets.h"
 
 #define PATIENCE_MS 180000
 #define SPACE "acme/shop/dev"
@@ -67,61 +62,18 @@ static const char import[] =
 	" [{\"id\": \"dev\", \"type\": \"development\"}]}]}]}";
 
 static void
-import_all(void)
-{
-	struct error err = {0};
-	json_t *file = json_decode(import, strlen(import), &err);
-	json_t *report = file ? import_apply(&world.platform, file, NULL, &err) : NULL;
-
-	if (!report)
-		fail_msg("%s", err.text);
-	json_decref(report);
-	json_decref(file);
-}
-
-/* As a daemon does that starts. */
-static void
 open_platform(void)
 {
-	char *path = xasprintf("%s/platform.db", world.folder);
-	struct platform *p = &world.platform;
-	struct error err = {0};
-
-	p->user = "owner";
-	p->loop = loop_new(&err);
-	p->repository = repository_open(path, &err);
-	free(path);
-	if (!p->repository || state_secrets_open(p, NULL, world.folder, &err) != 0)
-		fail_msg("%s", err.text);
-	memory_driver_init(&world.memory, &memory_ops, p->loop, &world.cluster);
+	memory_platform_open(&world.platform, world.folder, &world.memory, &memory_ops, &world.cluster);
 	world.memory.notes_all = true;
-	p->driver = &world.memory.base;
-	p->metrics = metrics_new();
-	p->answers = answers_new();
-	p->engine = engine_new(p);
-	p->automation = automation_new(p);
 }
 
-/* As a daemon does that ends, with whatever is going on. */
 static void
 close_platform(void)
 {
-	struct platform *p = &world.platform;
-
-	if (world.rollout)
-		rollout_stop(world.rollout);
-	engine_stop(p->engine);
-	memory_driver_clear(&world.memory);
 	rollout_free(world.rollout);
 	world.rollout = NULL;
-	automation_free(p->automation);
-	engine_free(p->engine);
-	answers_free(p->answers);
-	metrics_free(p->metrics);
-	secrets_free(p->secrets);
-	repository_close(p->repository);
-	loop_free(p->loop);
-	world.platform = (struct platform){0};
+	memory_platform_close(&world.platform, &world.memory);
 }
 
 static int
@@ -134,7 +86,7 @@ make_world(void **state)
 	assert_non_null(mkdtemp(world.folder));
 	memory_cluster_init(&world.cluster);
 	open_platform();
-	import_all();
+	memory_platform_import(&world.platform, import);
 	return 0;
 }
 
