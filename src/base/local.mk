@@ -11,6 +11,7 @@ libbase_a_SOURCES = \
 	src/base/input.c src/base/input.h \
 	src/base/knowledge.c src/base/knowledge.h \
 	src/base/log.c src/base/log.h \
+	src/base/output.c src/base/output.h \
 	src/base/paths.c src/base/paths.h \
 	src/base/secrecy.c src/base/secrecy.h \
 	src/base/text.c src/base/text.h \

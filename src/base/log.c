@@ -3,13 +3,13 @@
 
 #include "base/log.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/output.h"
 
 #define LINE_MAX_BYTES 4096
 
@@ -52,21 +52,6 @@ put_value(struct buf *line, const char *value)
 	buf_puts(line, "\"");
 }
 
-static void
-write_all(const char *bytes, size_t length)
-{
-	while (length > 0) {
-		ssize_t n = write(STDERR_FILENO, bytes, length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return;	/* nobody reads the log; that must not stop the platform */
-		bytes += n;
-		length -= (size_t)n;
-	}
-}
-
 void
 log_line(enum log_priority priority, const char *message, ...)
 {
@@ -95,6 +80,7 @@ log_line(enum log_priority priority, const char *message, ...)
 	/* One byte of the maximum may be taken already when the line was cut. */
 	if (!buf_puts(&line, "\n") && line.length > 0)
 		line.data[line.length - 1] = '\n';
-	write_all(buf_str(&line), line.length);
+	/* Nobody may read the log; that must not stop the platform. */
+	(void)output_write(STDERR_FILENO, buf_str(&line), line.length);
 	buf_clear(&line);
 }

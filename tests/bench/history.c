@@ -103,7 +103,7 @@ say(const char *what, double ms)
 	printf("%-50s %8.1f ms\n", what, ms);
 }
 
-/* *first: the id that the list begins with; free() it. */
+/* The id that the list ends with; NULL: it is empty.  free() it. */
 static char *
 ask(struct store *store, const char *what, const struct history_query *query)
 {

@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/output.h"
 #include "base/xmalloc.h"
 #include "db/copy.h"
 #include "platform/admin/tar.h"
@@ -178,7 +179,7 @@ begin_piece(struct backup *backup, struct error *err)
 				 backup->names[backup->at]);
 	backup->left = st.st_size;
 	backup->padding = tar_padding(st.st_size);
-	if (write(backup->out, block, TAR_BLOCK) != TAR_BLOCK)
+	if (output_write(backup->out, block, TAR_BLOCK) != 0)
 		return error_errno(err, _("%s: cannot be written"), backup->path);
 	return 0;
 }
@@ -224,16 +225,21 @@ copy_piece(struct backup *backup, struct error *err)
 	static const char zeros[TAR_BLOCK];
 	char *bytes = xmalloc(PIECE);
 	ssize_t n = read(backup->in, bytes, backup->left < PIECE ? (size_t)backup->left : PIECE);
-	bool fine = n >= 0 && (n > 0 || backup->left == 0) &&
-		    write(backup->out, bytes, (size_t)n) == n;
+	int ret = 0;
 
+	if (n == 0 && backup->left > 0)
+		errno = EIO;	/* somebody cut it */
+	if (n < 0 || (n == 0 && backup->left > 0))
+		ret = error_errno(err, _("%s: cannot be read"), backup->work);
+	else if (output_write(backup->out, bytes, (size_t)n) != 0)
+		ret = error_errno(err, _("%s: cannot be written"), backup->path);
 	free(bytes);
-	if (!fine)
-		return error_errno(err, _("%s: cannot be written"), backup->path);
+	if (ret != 0)
+		return -1;
 	backup->left -= n;
 	if (backup->left > 0)
 		return 0;
-	if (write(backup->out, zeros, backup->padding) != (ssize_t)backup->padding)
+	if (output_write(backup->out, zeros, backup->padding) != 0)
 		return error_errno(err, _("%s: cannot be written"), backup->path);
 	close(backup->in);
 	backup->in = -1;
@@ -247,8 +253,7 @@ end_archive(struct backup *backup, struct error *err)
 {
 	static const char zeros[2 * TAR_BLOCK];
 
-	if (write(backup->out, zeros, sizeof(zeros)) != (ssize_t)sizeof(zeros) ||
-	    fsync(backup->out) != 0)
+	if (output_write(backup->out, zeros, sizeof(zeros)) != 0 || fsync(backup->out) != 0)
 		return error_errno(err, _("%s: cannot be written"), backup->path);
 	backup->whole = true;
 	return 0;

@@ -20,6 +20,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/output.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
@@ -60,7 +61,7 @@ copy_bytes(const char *from, const char *to, struct error *err)
 	if (in < 0 || out < 0)
 		ret = error_errno(err, _("%s: cannot be made"), in < 0 ? from : to);
 	while (ret == 0 && (n = read(in, bytes, PIECE)) > 0)
-		if (write(out, bytes, (size_t)n) != n)
+		if (output_write(out, bytes, (size_t)n) != 0)
 			ret = error_errno(err, _("%s: cannot be written"), to);
 	if (ret == 0 && (n < 0 || fsync(out) != 0))
 		ret = error_errno(err, _("%s: cannot be written"), to);

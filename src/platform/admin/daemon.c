@@ -93,8 +93,12 @@ read_token(struct platform *platform, const char *path, struct error *err)
 	if (fd < 0)
 		return error_errno(err, _("%s: the token cannot be read"), path);
 	n = read(fd, token, sizeof(token) - 1);
+	if (n < 0)
+		error_errno(err, _("%s: the token cannot be read"), path);
 	close(fd);
-	token[n > 0 ? n : 0] = '\0';
+	if (n < 0)
+		return -1;
+	token[n] = '\0';
 	token[strcspn(token, "\r\n")] = '\0';
 	if (!token[0])
 		return error_set(err, ERROR_INPUT, _("%s: holds no token"), path);

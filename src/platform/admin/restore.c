@@ -20,6 +20,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/input.h"
+#include "base/output.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "db/db.h"
@@ -84,7 +85,7 @@ unpack_file(int in, const char *archive, const char *path, int64_t size, struct 
 		size_t n = size < PIECE ? (size_t)size : PIECE;
 
 		ret = read_exactly(in, bytes, n, archive, err);
-		if (ret == 0 && write(fd, bytes, n) != (ssize_t)n)
+		if (ret == 0 && output_write(fd, bytes, n) != 0)
 			ret = error_errno(err, _("%s: cannot be written"), path);
 		size -= (int64_t)n;
 	}

@@ -20,6 +20,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/output.h"
 #include "base/xmalloc.h"
 
 #define CREDENTIAL "sidestaged.key"
@@ -115,7 +116,7 @@ write_file(const char *path, const uint8_t key[SECRET_KEY_SIZE])
 		return -1;
 	base16_encode_update(text, SECRET_KEY_SIZE, key);
 	text[DIGITS] = '\n';
-	if (write(fd, text, sizeof(text)) == (ssize_t)sizeof(text) && fsync(fd) == 0)
+	if (output_write(fd, text, sizeof(text)) == 0 && fsync(fd) == 0)
 		ret = 0;
 	explicit_bzero(text, sizeof(text));
 	if (close(fd) != 0)
