@@ -403,6 +403,28 @@ a_removed_space_gives_its_ports_back(void **state)
 	assert_int_equal(given, port);
 }
 
+static void
+an_adopted_space_keeps_its_ports(void **state)
+{
+	struct world *world = *state;
+	int port = new_port(world, "shared.dns");
+	struct driver_waiter waiter;
+	struct error err = {0};
+
+	close_driver(world);
+	open_driver(world);
+	waiter = waiter_of(world);
+	world->driver->ops->adopt(world->driver, SPACE, &waiter);
+	json_decref(wait_for(world, &err));
+	assert_int_equal(err.kind, ERROR_NONE);
+	for (int i = 0; i <= 12001; i++) {
+		int given = ports_take(ports_of(world), &err);
+
+		assert_int_not_equal(given, port);
+		ports_release(ports_of(world), given);
+	}
+}
+
 /* In the place of the library's: how often the driver listens. */
 static int listened;
 
@@ -519,6 +541,7 @@ main(void)
 		WITH_WORLD(files_of_a_resource_stay_while_something_reads_them),
 		WITH_WORLD(a_port_stays_the_same),
 		WITH_WORLD(a_removed_space_gives_its_ports_back),
+		WITH_WORLD(an_adopted_space_keeps_its_ports),
 		WITH_WORLD(a_port_is_looked_at_without_listening_on_it),
 		cmocka_unit_test(two_daemons_that_choose_at_once_get_different_ports),
 	};

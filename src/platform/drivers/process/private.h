@@ -122,7 +122,8 @@ int resource_deprovision(const struct resources *resources, const char *space_di
 			 const char *type, const char *name, const json_t *outputs,
 			 struct error *err);
 
-/* All that the resources of a space hold; for when it is removed. */
+/* All that the resources of a space have: for when it is adopted, and when it is removed. */
+void resource_hold_ports(struct ports *ports, const char *space_dir);
 void resource_release_ports(struct ports *ports, const char *space_dir);
 
 /* It can be the name of a file. */

@@ -86,10 +86,16 @@ process_prepare(struct driver *driver, const char *space, const struct driver_wa
 }
 
 /* A process needs the daemon that started it: what an earlier one left was ended when the driver
- * was made, and is started again by the next apply. */
+ * was made, and is started again by the next apply.  That may be late, in an environment that is
+ * paused, so its ports are held from now on. */
 static struct driver_task *
 process_adopt(struct driver *driver, const char *space, const struct driver_waiter *waiter)
 {
+	char *directory = space_directory(own(driver), space, NULL);
+
+	if (directory)
+		resource_hold_ports(own(driver)->ports, directory);
+	free(directory);
 	return process_prepare(driver, space, waiter);
 }
 

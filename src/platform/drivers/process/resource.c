@@ -199,8 +199,8 @@ remove_dns(const struct resources *resources, const char *dir, const char *name,
 	return ret;
 }
 
-void
-resource_release_ports(struct ports *ports, const char *space_dir)
+static void
+for_each_port(struct ports *ports, const char *space_dir, void (*change)(struct ports *ports, int port))
 {
 	char *directory = xasprintf("%s/resources", space_dir);
 	DIR *dir = opendir(directory);
@@ -215,13 +215,25 @@ resource_release_ports(struct ports *ports, const char *space_dir)
 			continue;
 		path = xasprintf("%s/%s", directory, entry->d_name);
 		outputs = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
-		ports_release(ports, port_of(outputs));
+		change(ports, port_of(outputs));
 		json_decref(outputs);
 		free(path);
 	}
 	if (dir)
 		closedir(dir);
 	free(directory);
+}
+
+void
+resource_hold_ports(struct ports *ports, const char *space_dir)
+{
+	for_each_port(ports, space_dir, ports_hold);
+}
+
+void
+resource_release_ports(struct ports *ports, const char *space_dir)
+{
+	for_each_port(ports, space_dir, ports_release);
 }
 
 struct resource_type {
