@@ -21,6 +21,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/i18n.h"
 #include "base/xmalloc.h"
 
 #define TYPED_MAX 1024
@@ -41,7 +42,7 @@ struct store_search {
 	char *patterns[TERMS_MAX];	/* of LIKE */
 	size_t pattern_count;
 	char *url, *org, *app, *env, *verb, *before;	/* NULL: any */
-	int64_t newest, next;	/* numbers: of the first piece; the next one is up to it */
+	int64_t newest, next;	/* numbers: of the first piece (-1: it failed); the next one is up to it */
 	int64_t piece;
 };
 
@@ -134,7 +135,7 @@ store_search_new(struct store *store, const struct history_query *query)
 	search->env = copy(query->env);
 	search->verb = copy(query->verb);
 	search->before = copy(query->before);
-	search->newest = db_number(store->history, "SELECT max(number) FROM words", 0);
+	search->newest = db_number(store->history, "SELECT max(number) FROM words", -1);
 	search->next = search->newest;
 	search->piece = PIECE_FIRST;
 	return search;
@@ -242,6 +243,10 @@ store_search_step(struct store_search *search, struct operation_list *list, stru
 
 	if (store_check_readable(search->store, err))
 		return -1;
+	if (search->newest < 0) {
+		db_error(search->store->history, err);
+		return error_prefix(err, _("the history cannot be used"));
+	}
 	if (search->next <= 0)
 		return 0;
 	row = piece_statement(search, above);

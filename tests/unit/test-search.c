@@ -217,6 +217,20 @@ long_texts_are_no_error(void **state)
 }
 
 static void
+what_cannot_be_looked_through_is_not_taken_for_nothing(void **state)
+{
+	struct place *place = *state;
+	struct operation_list list;
+	struct error err = {0};
+
+	add(place, "1", "deploy", "web", NULL);
+	assert_int_equal(db_run(place->store->history, "DROP TABLE words_index; DROP TABLE words", NULL), 0);
+	assert_int_equal(store_history_list(place->store, &(struct history_query){.find = "web"}, &list, &err), -1);
+	assert_int_equal(err.kind, ERROR_STORE);
+	assert_non_null(strstr(err.text, "no such table"));
+}
+
+static void
 follows_what_an_operation_becomes(void **state)
 {
 	struct place *place = *state;
@@ -527,6 +541,7 @@ main(void)
 		TEST(marks_of_syntax_are_found_as_they_stand),
 		TEST(finds_other_scripts),
 		TEST(long_texts_are_no_error),
+		TEST(what_cannot_be_looked_through_is_not_taken_for_nothing),
 		TEST(follows_what_an_operation_becomes),
 		TEST(other_conditions_hold_as_well),
 		TEST(an_older_file_is_searched_too),
