@@ -44,6 +44,6 @@ input_read(int fd, void *bytes, size_t size, int64_t until)
 int
 input_error(const char *path, struct error *err)
 {
-	return errno == ETIMEDOUT ? error_set(err, ERROR_INPUT, _("%s: nobody has written to it in time"), path)
+	return errno == ETIMEDOUT ? error_set(err, ERROR_INPUT, _("%s: nothing was written to it in time"), path)
 				  : error_errno(err, _("%s: cannot be read"), path);
 }

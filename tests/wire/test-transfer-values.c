@@ -243,8 +243,8 @@ a_value_that_makes_no_sense_is_a_fault_of_the_file(void **state)
 		{"{\"key\":\"A\",\"value_from\":{}}", "either \"file\" or \"variable\""},
 		{"{\"key\":\"A\",\"value_from\":{\"file\":\"pin\",\"variable\":\"B\"}}", "either \"file\""},
 		{"{\"key\":\"A\",\"value_from\":{\"file\":\"missing\"}}", "missing: cannot be opened"},
-		{"{\"key\":\"A\",\"value_from\":{\"file\":\"/dev/null\"}}", "is no ordinary file"},
-		{"{\"key\":\"A\",\"value_from\":{\"file\":\"binary\"}}", "is no text in UTF-8"},
+		{"{\"key\":\"A\",\"value_from\":{\"file\":\"/dev/null\"}}", "not a regular file"},
+		{"{\"key\":\"A\",\"value_from\":{\"file\":\"binary\"}}", "is not valid UTF-8 text"},
 		{"{\"key\":\"A\",\"value\":\"x\"},{\"key\":\"A\",\"value\":\"y\"}", "is in the list twice"},
 	};
 

@@ -427,7 +427,7 @@ command_token(int argc, char **argv)
 		return usage(stderr);
 	signal(SIGPIPE, SIG_IGN);
 	if (!is_plain(command.user) || !is_plain(command.id))
-		error_set(&err, ERROR_INPUT, _("A user or a token has no such name."));
+		error_set(&err, ERROR_INPUT, _("Invalid user or token name."));
 	else if (open_target(&target, command.state, &err) == 0)
 		ret = action->run(&target, &command, &err);
 	if (is_plain(command.user) && is_plain(command.id))

@@ -209,8 +209,8 @@ check_handed_over(const struct daemon *d, int fd, bool tls, struct error *err)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || !listening ||
 	    getsockname(fd, (struct sockaddr *)&address, &length) != 0)
-		return error_set(err, ERROR_INPUT, _("Descriptor %d was handed over, but is no socket that "
-						     "listens."), fd);
+		return error_set(err, ERROR_INPUT, _("Descriptor %d was handed over, but is not a listening "
+						     "socket."), fd);
 	if (tls || d->settings->allow_plain || listener_is_local((struct sockaddr *)&address))
 		return 0;
 	return error_set(err, ERROR_INPUT, _("Others can reach the socket on descriptor %d: name it \"tls\", "

@@ -130,7 +130,7 @@ read_scalar(struct yaml *y, const yaml_event_t *event)
 	json_t *value = NULL;
 
 	if (event->data.scalar.tag)
-		complain(y, &event->start_mark, _("Tags are not taken."));
+		complain(y, &event->start_mark, _("YAML tags are not supported."));
 	else if (strlen(text) != event->data.scalar.length)
 		complain(y, &event->start_mark, _("A string cannot hold U+0000."));
 	else
@@ -178,7 +178,7 @@ read_key(struct yaml *y, const yaml_event_t *event, const json_t *object)
 	const char *text = (const char *)event->data.scalar.value;
 
 	if (event->type == YAML_ALIAS_EVENT)
-		complain(y, &event->start_mark, _("Aliases are not taken."));
+		complain(y, &event->start_mark, _("YAML aliases are not supported."));
 	else if (event->type != YAML_SCALAR_EVENT || event->data.scalar.tag ||
 		 strlen(text) != event->data.scalar.length)
 		complain(y, &event->start_mark, _("A key must be a plain string."));
@@ -233,17 +233,17 @@ read_value(struct yaml *y, yaml_event_t *event)
 		json_object_set_new(y->lines, buf_str(&y->pointer), json_integer((json_int_t)mark.line + 1));
 	y->depth++;
 	if (++y->values > JSON_VALUES_MAX || y->depth > DOCUMENT_YAML_DEPTH_MAX)
-		complain(y, &mark, _("There is more, or deeper, than is taken."));
+		complain(y, &mark, _("The document is too large or nested too deeply."));
 	else if (event->type == YAML_SCALAR_EVENT)
 		value = read_scalar(y, event);
 	else if (event->type == YAML_ALIAS_EVENT)
-		complain(y, &mark, _("Aliases are not taken."));
+		complain(y, &mark, _("YAML aliases are not supported."));
 	else if (event->type == YAML_MAPPING_START_EVENT && !event->data.mapping_start.tag)
 		value = read_mapping(y);
 	else if (event->type == YAML_SEQUENCE_START_EVENT && !event->data.sequence_start.tag)
 		value = read_sequence(y);
 	else
-		complain(y, &mark, _("Tags are not taken."));
+		complain(y, &mark, _("YAML tags are not supported."));
 	y->depth--;
 	yaml_event_delete(event);
 	return value;
@@ -282,11 +282,11 @@ document_parse_yaml(const char *bytes, size_t length, json_t *lines, struct erro
 	yaml_parser_set_input_string(&y.parser, (const unsigned char *)bytes, length);
 	buf_init(&y.pointer, POINTER_MAX);
 	if (expect(&y, YAML_STREAM_START_EVENT, "?") &&
-	    expect(&y, YAML_DOCUMENT_START_EVENT, _("There is nothing in it.")) &&
+	    expect(&y, YAML_DOCUMENT_START_EVENT, _("The document is empty.")) &&
 	    next_event(&y, &event)) {
 		value = read_value(&y, &event);
 		if (value && (!expect(&y, YAML_DOCUMENT_END_EVENT, "?") ||
-			      !expect(&y, YAML_STREAM_END_EVENT, _("Only one document is taken.")))) {
+			      !expect(&y, YAML_STREAM_END_EVENT, _("Only one document is allowed.")))) {
 			json_decref(value);
 			value = NULL;
 		}

@@ -35,7 +35,7 @@ text_of(const char *bytes, size_t length, struct error *err)
 	}
 	text = memchr(bytes, '\0', length) ? NULL : json_stringn(bytes, length);
 	if (!text)
-		error_set(err, ERROR_INPUT, _("is no text in UTF-8"));
+		error_set(err, ERROR_INPUT, _("is not valid UTF-8 text"));
 	return text;
 }
 
@@ -54,7 +54,7 @@ read_file(const char *path, struct error *err)
 		goto out;
 	}
 	if (!S_ISREG(st.st_mode)) {
-		error_set(err, ERROR_INPUT, _("%s: is no ordinary file"), path);
+		error_set(err, ERROR_INPUT, _("%s: not a regular file."), path);
 		goto out;
 	}
 	while (length < VALUE_TEXT_MAX + 2 &&

@@ -70,8 +70,8 @@ receive_all(int fd, struct buf *in, struct error *err)
 	}
 	if (in->length > 0)
 		return 0;
-	return error_set(err, ERROR_NO_REPLY, _("sidestaged ended before it answered, or does not let "
-						"you: be its user, or root."));
+	return error_set(err, ERROR_NO_REPLY, _("sidestaged ended before it answered, or refused you: "
+						"run this as its user or as root."));
 }
 
 static json_t *

@@ -114,7 +114,7 @@ unpack(int in, const char *archive, const char *directory, struct error *err)
 		if (kind == 0)
 			break;
 		if (kind < 0 || !is_expected(name))
-			return error_set(err, ERROR_INPUT, _("%s: is no backup of a sidestaged"), archive);
+			return error_set(err, ERROR_INPUT, _("%s: not a sidestaged backup"), archive);
 		path = xasprintf("%s/%s", directory, name);
 		ret = unpack_file(in, archive, path, size, err);
 		free(path);

@@ -46,7 +46,7 @@ static int
 read_path(const struct setting *setting, void *where, const char *value, struct error *err)
 {
 	if (*value != '/')
-		return error_set(err, ERROR_INPUT, _("\"%s\" is no absolute path."), value);
+		return error_set(err, ERROR_INPUT, _("\"%s\" is not an absolute path."), value);
 	return read_text(setting, where, value, err);
 }
 
@@ -86,8 +86,7 @@ read_mode(const struct setting *setting, void *where, const char *value, struct 
 	(void)setting;
 	if (strlen(value) < 3 || *end || strspn(value, "01234567") != strlen(value) ||
 	    mode > 0777 || (mode & 0111))
-		return error_set(err, ERROR_INPUT, _("\"%s\" is no mode of a socket, such as 0600 or "
-						     "0660."), value);
+		return error_set(err, ERROR_INPUT, _("\"%s\" is not a socket mode such as 0600 or 0660."), value);
 	*(int64_t *)where = (int64_t)mode;
 	return 0;
 }
@@ -115,7 +114,7 @@ read_scaled(const struct setting *setting, void *where, const char *value,
 			return 0;
 		}
 	}
-	return error_set(err, ERROR_INPUT, _("\"%s\" does not fit: %s is wanted."), value,
+	return error_set(err, ERROR_INPUT, _("Invalid value \"%s\": expected %s."), value,
 			 setting->argument);
 }
 
@@ -150,8 +149,8 @@ read_level(const struct setting *setting, void *where, const char *value, struct
 
 	(void)setting;
 	if (level < 0)
-		return error_set(err, ERROR_INPUT, _("\"%s\" is no level: error, warning, notice, info "
-						     "or debug."), value);
+		return error_set(err, ERROR_INPUT, _("Invalid level \"%s\": use error, warning, notice, info or "
+						     "debug."), value);
 	*(int64_t *)where = level;
 	return 0;
 }
@@ -171,7 +170,7 @@ read_confine(const struct setting *setting, void *where, const char *value, stru
 			return 0;
 		}
 	}
-	return error_set(err, ERROR_INPUT, _("\"%s\" is none of best, landlock and limits."), value);
+	return error_set(err, ERROR_INPUT, _("Invalid value \"%s\": use best, landlock or limits."), value);
 }
 
 #define AT(member) offsetof(struct settings, member)

@@ -48,11 +48,8 @@ state_socket_unlink(const char *state, const char *name)
 void
 state_socket_unreachable(const char *state, const char *why, struct error *err)
 {
-	struct error said = {0};
-
-	error_set(&said, ERROR_UNREACHABLE, _("%s: its sidestaged cannot be reached; when none runs, be the user "
-					      "that the state belongs to"), state);
-	error_set(err, said.kind, "%s: %s", said.text, why);
+	error_set(err, ERROR_UNREACHABLE, _("%s: cannot reach its sidestaged (if none is running, run this as the "
+					    "owner of the state): %s"), state, why);
 }
 
 int
