@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/paths.h"
 #include "base/xmalloc.h"
 #include "platform/drivers/process/private.h"
 
@@ -84,6 +85,7 @@ struct follower {
 	struct driver_log *log;
 	int arrivals;
 	size_t lines;
+	int64_t until;
 };
 
 static void
@@ -111,7 +113,7 @@ a_log_is_read_on(void **state)
 {
 	struct world *world = *state;
 	struct web web = {.image = "local/web:1.0.0", .mode = "count"};
-	struct driver_log_query query = {.module = "web"};
+	struct driver_log_query query = {.module = "web", .follows = true};
 	struct follower follower = {.world = world};
 	static const char *const images[] = {"local/web:1.0.0", "local/web:1.9.0"};
 
@@ -137,6 +139,56 @@ a_log_is_read_on(void **state)
 	assert_false(reads_ten_more(&follower));
 	assert_int_equal(follower.lines, 1);
 	world->driver->ops->close_log(follower.log);
+}
+
+static bool
+reads_both(void *data)
+{
+	struct follower *follower = data;
+	bool is_over = clock_wall_ms() > follower->until;
+	struct driver_logs logs;
+
+	follower->world->driver->ops->read_log(follower->log, &logs);
+	for (size_t i = 0; i < logs.count; i++)
+		follower->lines += strcmp(logs.items[i].text, "a") == 0 ? 1 : 100;
+	driver_logs_clear(&logs);
+	return is_over;
+}
+
+static void
+workloads_that_print_in_one_millisecond_are_read_once_each(void **state)
+{
+	static const char *const modules[][2] = {{"a", "b"}, {"b", "a"}};
+	struct world *world = *state;
+	struct driver_log_query query = {.follows = true};
+	struct follower follower = {.world = world};
+
+	for (size_t i = 0; i < 2;) {
+		int64_t at = clock_wall_ms() + 200;
+		bool in_time;
+
+		query.from = at;
+		follower.log = world->driver->ops->open_log(world->driver, SPACE, &query, NULL, NULL);
+		follower.until = at;
+		follower.lines = 0;
+		for (size_t k = 0; k < 2; k++) {
+			char *directory = xasprintf("%s/modules/%s", world->space_dir, modules[i][k]);
+			char *line = xasprintf("%lld d c %s\n", (long long)at, modules[i][k]);
+
+			assert_int_equal(paths_make(directory, NULL), 0);
+			write_file(directory, "output.log", line);
+			reads_both(&follower);
+			free(line);
+			free(directory);
+		}
+		/* On a machine that is that slow: once more. */
+		in_time = clock_wall_ms() < at;
+		run_until(world, reads_both, &follower);
+		if (in_time)
+			assert_int_equal(follower.lines, 101);
+		i += in_time;
+		world->driver->ops->close_log(follower.log);
+	}
 }
 
 static void
@@ -534,6 +586,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		WITH_WORLD(logs_are_kept_with_a_limit),
 		WITH_WORLD(a_log_is_read_on),
+		WITH_WORLD(workloads_that_print_in_one_millisecond_are_read_once_each),
 		WITH_WORLD(only_what_lies_in_the_images_is_run),
 		WITH_WORLD(a_bad_spec_is_refused),
 		WITH_WORLD(a_database_is_made_once),

@@ -85,6 +85,7 @@ struct driver_log_query {
 	int64_t from, to;		/* wall ms, both included */
 	size_t limit;			/* of what is found: the newest, or */
 	bool oldest;			/* the oldest */
+	bool follows;			/* it is read again and again; `to` and `oldest` are not used */
 };
 struct driver_log_line {
 	int64_t at;			/* wall ms */
@@ -166,11 +167,12 @@ struct driver_ops {
 
 	/* --- output, also of workloads that are stopped --- */
 
-	/* `arrived` (NULL: not wanted) is called from the loop when there is more to read. */
+	/* `arrived` (NULL: not wanted) is called from the loop when there may be more to read; nobody
+	 * can count on it, so whoever follows looks by itself as well. */
 	struct driver_log *(*open_log)(struct driver *driver, const char *space,
 				       const struct driver_log_query *query,
 				       void (*arrived)(void *data), void *data);
-	/* What came since the last time, by time; at first what the query asks for. */
+	/* What came since the last time, by time, each line once; at first what the query asks for. */
 	void (*read_log)(struct driver_log *log, struct driver_logs *out);
 	void (*close_log)(struct driver_log *log);
 

@@ -118,6 +118,7 @@ static int
 follow(struct platform *platform, const struct request *request, struct response *response,
        const char *space, const struct driver_log_query *query, struct error *err)
 {
+	struct driver_log_query followed = *query;
 	struct log_stream *s;
 
 	if (query->oldest || query->to != 0 || request_query(request, "invert"))
@@ -129,7 +130,8 @@ follow(struct platform *platform, const struct request *request, struct response
 	s = xcalloc(1, sizeof(*s));
 	s->stream = (struct stream){.more = more_lines, .free = free_stream, .look_ms = LOOK_MS};
 	s->driver = platform->driver;
-	s->log = s->driver->ops->open_log(s->driver, space, query, NULL, NULL);
+	followed.follows = true;
+	s->log = s->driver->ops->open_log(s->driver, space, &followed, NULL, NULL);
 	response->content_type = xstrdup("application/x-ndjson");
 	response->stream = &s->stream;
 	return 0;

@@ -331,14 +331,12 @@ read_space(struct process_driver *process, const char *space, const struct drive
 	free(directory);
 }
 
-/* Lines are found again by their time: of those of the last millisecond that was read, as many
- * were read as are counted here. */
+/* A log that is followed is read by milliseconds: one that is over gets no more lines, from whatever
+ * workload, so each is read once and whole. */
 struct driver_log {
 	struct process_driver *driver;
 	char *space;
-	struct driver_log_query query;	/* owned strings */
-	bool began;
-	size_t read;			/* lines of the millisecond query.from */
+	struct driver_log_query query;	/* owned strings; what is to be read next */
 	struct driver_subscription *subscription;
 };
 
@@ -365,54 +363,21 @@ process_open_log(struct driver *driver, const char *space, const struct driver_l
 	return log;
 }
 
-/* Leaves out those that were read before. */
-static void
-skip(struct driver_logs *out, size_t count)
-{
-	count = count < out->count ? count : out->count;
-	for (size_t i = 0; i < count; i++)
-		clear_line(&out->items[i]);
-	out->count -= count;
-	if (count > 0 && out->count > 0)
-		memmove(out->items, out->items + count, out->count * sizeof(*out->items));
-}
-
-/* How many lines of that millisecond there are; a limit may have cut some of them away. */
-static size_t
-count_at(const struct driver_log *log, int64_t at)
-{
-	struct driver_log_query query = log->query;
-	struct driver_logs same;
-	size_t count;
-
-	query.from = query.to = at;
-	read_space(log->driver, log->space, &query, &same);
-	count = same.count;
-	driver_logs_clear(&same);
-	return count;
-}
-
 static void
 process_read_log(struct driver_log *log, struct driver_logs *out)
 {
-	bool newest = log->query.limit > 0 && !log->query.oldest;
-	int64_t last;
-	size_t same = 0;
+	struct driver_log_query *query = &log->query;
 
-	read_space(log->driver, log->space, &log->query, out);
-	if (log->began)
-		skip(out, log->read);
-	log->began = true;
-	log->query.limit = 0;
-	if (out->count == 0)
-		return;
-	last = out->items[out->count - 1].at;
-	for (size_t i = out->count; i > 0 && out->items[i - 1].at == last; i--)
-		same++;
-	if (newest && same == out->count)
-		same = count_at(log, last);
-	log->read = last == log->query.from ? log->read + same : same;
-	log->query.from = last;
+	*out = (struct driver_logs){0};
+	if (query->follows)
+		query->to = clock_wall_ms() - 1;
+	if (query->follows && query->to < query->from)
+		return;		/* no millisecond is over since, or the clock was set back */
+	read_space(log->driver, log->space, query, out);
+	if (query->follows) {
+		query->from = query->to + 1;
+		query->limit = 0;
+	}
 }
 
 static void
