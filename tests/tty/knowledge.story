@@ -56,6 +56,11 @@ gone "runs here"
 key Enter
 refuse "Review"
 key Ctrl-U
+sh echo 'GET /artefact-versions change "version":"1.4.3" "version":null' >$RULES
+expect "1 version is not listed: it has no version number." 30
+row "=" "1.4.2" "runs here"
+sh echo 'GET /artefact-versions change "version":"1.4.3" "version":7' >$RULES
+expect "not understood" 30
 resize 80x12
 expect "not understood"
 row "=" "1.4.2" "runs here"

@@ -26,7 +26,7 @@ struct picker_view {
 	struct view view;
 	char *org, *app, *env, *module;
 	struct image image;		/* what runs now */
-	char *trouble;			/* what of the versions could not be read, as a sentence; NULL: nothing */
+	char *trouble;			/* which of the versions are not in the list, and why; NULL: none */
 	struct finder finder;		/* ids and texts are versions */
 };
 
@@ -44,17 +44,27 @@ is_nameless(const struct artefact_version *version)
 	return untrusted_raw(&version->name)[0] == '\0' || untrusted_raw(&version->version)[0] == '\0';
 }
 
-/* The list itself, else the first version that is of this image or that may be. */
+/* The list itself, else the first version that is of this image or that may be, else those of it
+ * that have no number to ask for them by. */
 static char *
 trouble_of(const struct world_organization *o, const char *image)
 {
+	size_t nameless = 0;
+
 	if (o && o->versions_known.state == KNOWLEDGE_UNREADABLE)
 		return knowledge_text(&o->versions_known, clock_wall_ms());
-	for (size_t i = 0; o && i < o->version_count; i++)
-		if (o->versions[i].problem.raw &&
-		    (!untrusted_raw(&o->versions[i].name)[0] || untrusted_is(&o->versions[i].name, image)))
-			return words_of_problem(&o->versions[i].problem);
-	return NULL;
+	for (size_t i = 0; o && i < o->version_count; i++) {
+		const struct artefact_version *version = &o->versions[i];
+		bool is_of_image = untrusted_is(&version->name, image);
+
+		if (version->problem.raw && (is_of_image || !untrusted_raw(&version->name)[0]))
+			return words_of_problem(&version->problem);
+		nameless += is_of_image && !version->archived && is_nameless(version);
+	}
+	if (nameless == 0)
+		return NULL;
+	return xasprintf(ngettext("%zu version is not listed: it has no version number.",
+				  "%zu versions are not listed: they have no version number.", nameless), nameless);
 }
 
 static void
