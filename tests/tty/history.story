@@ -155,8 +155,9 @@ until 20 test "$(platform status production)" = succeeded
 expect "Done in"
 key Esc
 expect "History"
-key R
 row "hotfix-cart" "4 operations"
+key R
+expect "The history is read again."
 row "undo" "production"
 press-until k "was undone"
 key Esc

@@ -537,12 +537,36 @@ click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, in
 		run_turn_fold(view, ui);
 }
 
-/* An operation that ends while one looks. */
+/* An operation began since that was asked last: what is at hand does not have it. */
+static bool
+notice_new(struct history_view *h, struct ui *ui)
+{
+	struct session *session = ui_session(ui);
+	const char *newest = h->noticed;
+
+	for (size_t i = 0; i < session_flow_count(session); i++) {
+		const struct flow *flow = session_flow(session, i);
+
+		if (flow_state(flow) >= FLOW_RUNNING && (!newest || strcmp(flow_operation_id(flow), newest) > 0))
+			newest = flow_operation_id(flow);
+	}
+	if (newest == h->noticed)
+		return false;
+	free(h->noticed);
+	h->noticed = xstrdup(newest);
+	return true;
+}
+
+/* An operation that begins or ends while one looks, or in a view above. */
 static void
 changed(struct view *view, struct ui *ui)
 {
 	struct history_view *h = (struct history_view *)view;
 
+	if (notice_new(h, ui) && !h->has_newer) {
+		read_list(h, ui);
+		return;
+	}
 	for (size_t i = 0; !h->has_newer && i < h->list.count && i < 20; i++) {
 		const struct operation *o = &h->list.items[i];
 		struct flow *flow;
@@ -573,6 +597,7 @@ close_view(struct view *view)
 	free(h->rows);
 	list_clear(&h->cursor);
 	free(h->changes_of);
+	free(h->noticed);
 	free(h);
 }
 
@@ -594,6 +619,7 @@ history_view_new(struct ui *ui)
 
 	h->view.ops = &history_view_ops;
 	list_init(&h->cursor, id_of_row, h);
+	(void)notice_new(h, ui);
 	read_list(h, ui);
 	return &h->view;
 }

@@ -47,6 +47,7 @@ struct history_view {
 	bool changes_known;
 	char *changes_of;		/* its id */
 	int64_t undone_at;		/* when it was undone, wall ms; 0: it was not */
+	char *noticed;			/* the newest operation that ran while this was open; NULL: none */
 };
 
 /* NULL: the row is a story's, or there is none. */
