@@ -180,6 +180,11 @@ draw_head(const struct hotfix_view *v, struct ui *ui, struct canvas *c, int row)
 
 /* --- below --- */
 
+#define ITEM_COLUMN 5			/* of a name, behind the cursor */
+#define WORD_COLUMN 25			/* of what is said of it, where there is room */
+#define ADDRESS_COLUMN 54
+#define ROOMY_COLUMNS 100		/* with fewer, the names take no more than they need */
+
 /* The column, or as far behind what stands there as can be read. */
 static int
 next_column(const struct canvas *c, int column)
@@ -187,17 +192,29 @@ next_column(const struct canvas *c, int column)
 	return c->column + 2 > column ? c->column + 2 : column;
 }
 
+static int
+version_column(const struct hotfix_items *items, size_t first, size_t end, int width)
+{
+	int widest = 0;
+
+	for (size_t i = first; i < end; i++) {
+		int columns = text_columns(items->names[i]);
+
+		widest = columns > widest ? columns : widest;
+	}
+	return width < ROOMY_COLUMNS && ITEM_COLUMN + widest + 2 < WORD_COLUMN ? ITEM_COLUMN + widest + 2 : WORD_COLUMN;
+}
+
 static void
 draw_module(struct canvas *c, const struct world_environment *clone,
-	    const struct world_environment *origin, const char *name)
+	    const struct world_environment *origin, const char *name, int version)
 {
 	const char *here = set_module_image(clone->set, name);
 	const char *there = origin && origin->set ? set_module_image(origin->set, name) : NULL;
-	char *address = board_address(clone, name);
 	char *was = NULL, *is = NULL;
 
 	canvas_untrusted_bytes(c, STYLE_STRONG, name, 0);
-	canvas_move(c, c->row, next_column(c, 25));
+	canvas_move(c, c->row, next_column(c, version));
 	if (there && here && strcmp(there, here) != 0) {
 		image_labels(there, here, &was, &is);
 		canvas_untrusted_bytes(c, STYLE_DIM, was, 0);
@@ -211,11 +228,32 @@ draw_module(struct canvas *c, const struct world_environment *clone,
 	}
 	free(was);
 	free(is);
-	if (address) {
-		canvas_move(c, c->row, next_column(c, c->width - text_columns(address) < 54 ? c->width - text_columns(address) : 54));
-		canvas_link(c, STYLE_DIM, address);
+}
+
+/* Of the workloads [first, end), whose versions reach as far as the column `versions`: one below the
+ * other, and as far to the left as the longest needs. */
+static void
+draw_addresses(struct canvas *c, int row, const struct hotfix_items *items, size_t first, size_t end,
+	       const struct world_environment *clone, int versions)
+{
+	int column = ADDRESS_COLUMN;
+
+	for (size_t i = first; i < end; i++) {
+		char *address = board_address(clone, items->names[i]);
+
+		if (address && c->width - text_columns(address) < column)
+			column = c->width - text_columns(address);
+		free(address);
 	}
-	free(address);
+	column = column > versions + 2 ? column : versions + 2;
+	for (size_t i = first; i < end; i++, row++) {
+		char *address = board_address(clone, items->names[i]);
+
+		canvas_move(c, row, column);
+		if (address)
+			canvas_link(c, STYLE_DIM, address);
+		free(address);
+	}
 }
 
 /* One side of a conflict; of an image the version says it. */
@@ -247,7 +285,7 @@ draw_other(struct canvas *c, const struct hotfix_other *other)
 	const struct carry *carry = &other->carry;
 
 	canvas_untrusted(c, STYLE_STRONG, &other->name, 0);
-	canvas_move(c, c->row, next_column(c, 25));
+	canvas_move(c, c->row, next_column(c, WORD_COLUMN));
 	if (!other->is_known) {
 		canvas_text(c, STYLE_DIM, _("? unknown"));
 		return;
@@ -277,7 +315,8 @@ draw_items(const struct hotfix_view *v, struct ui *ui, struct canvas *c, int row
 	const struct world_environment *clone = hotfix_view_clone(v, ui), *origin = NULL;
 	const struct hotfix_items *items = hotfix_view_items(v);
 	const struct list *list = &items->list;
-	size_t rows, first;
+	size_t rows, first, end;
+	int version, versions = 0;
 
 	if (hotfix_origin(v->hotfix))
 		origin = world_environment(world, v->org, v->app, hotfix_origin(v->hotfix));
@@ -285,16 +324,21 @@ draw_items(const struct hotfix_view *v, struct ui *ui, struct canvas *c, int row
 		return;
 	rows = (size_t)(c->height - row);
 	first = viewport_first(0, list->at, rows, list->count);
+	end = list->count - first < rows ? list->count : first + rows;
 	ui_in_sight(ui, &(struct viewport){first, rows, list->count});
-	for (size_t i = first; i < list->count && i - first < rows; i++) {
+	version = version_column(items, first, end, c->width);
+	for (size_t i = first; i < end; i++) {
 		canvas_move(c, row + (int)(i - first), 3);
 		canvas_glyph(c, i == list->at ? STYLE_KEY : STYLE_FAINT, i == list->at ? GLYPH_CLOSED : GLYPH_MIDDLE);
 		canvas_text(c, STYLE_NORMAL, " ");
 		if (hotfix_view_at(v) == HOTFIX_CARRY)
 			draw_other(c, hotfix_other(v->hotfix, i));
 		else
-			draw_module(c, clone, origin, items->names[i]);
+			draw_module(c, clone, origin, items->names[i], version);
+		versions = c->column > versions ? c->column : versions;
 	}
+	if (hotfix_view_at(v) != HOTFIX_CARRY)
+		draw_addresses(c, row, items, first, end, clone, versions);
 }
 
 static void
