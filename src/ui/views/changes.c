@@ -4,6 +4,7 @@
 
 #include "ui/views/changes.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,22 +19,48 @@
 
 #define WORDS_BYTES_MAX (1024 * 1024)
 
+/* In words, without the dots between them. */
+struct counts {
+	char workloads[64], resources[64], values[64];
+};
+
+static struct counts
+count(const struct changes *changes)
+{
+	struct counts counts;
+
+	snprintf(counts.workloads, sizeof(counts.workloads),
+		 ngettext("%zu workload changes", "%zu workloads change", changes->workloads), changes->workloads);
+	snprintf(counts.resources, sizeof(counts.resources),
+		 ngettext(" %zu resource", " %zu resources", changes->resources), changes->resources);
+	snprintf(counts.values, sizeof(counts.values),
+		 ngettext(" %zu value", " %zu values", changes->values), changes->values);
+	return counts;
+}
+
 void
 changes_draw_counts(struct canvas *canvas, const struct changes *changes)
 {
-	canvas_format(canvas, STYLE_STRONG,
-		      ngettext("%zu workload changes", "%zu workloads change", changes->workloads),
-		      changes->workloads);
+	struct counts counts = count(changes);
+
+	canvas_text(canvas, STYLE_STRONG, counts.workloads);
 	canvas_text(canvas, STYLE_DIM, " ");
 	canvas_glyph(canvas, STYLE_DIM, GLYPH_MIDDLE);
-	canvas_format(canvas, STYLE_DIM, ngettext(" %zu resource", " %zu resources", changes->resources),
-		      changes->resources);
+	canvas_text(canvas, STYLE_DIM, counts.resources);
 	if (changes->values == 0)
 		return;
 	canvas_text(canvas, STYLE_DIM, " ");
 	canvas_glyph(canvas, STYLE_DIM, GLYPH_MIDDLE);
-	canvas_format(canvas, STYLE_DIM, ngettext(" %zu value", " %zu values", changes->values),
-		      changes->values);
+	canvas_text(canvas, STYLE_DIM, counts.values);
+}
+
+int
+changes_counts_columns(const struct changes *changes)
+{
+	struct counts counts = count(changes);
+	int columns = text_columns(counts.workloads) + 2 + text_columns(counts.resources);
+
+	return changes->values == 0 ? columns : columns + 2 + text_columns(counts.values);
 }
 
 #define TEXT_COLUMN 3		/* behind the sign */

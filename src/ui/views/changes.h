@@ -10,6 +10,8 @@ struct changes;
 
 /* "1 workload changes · 0 resources", at the pen. */
 void changes_draw_counts(struct canvas *canvas, const struct changes *changes);
+/* How wide that is. */
+int changes_counts_columns(const struct changes *changes);
 /* One line a change, or more where its values are long, from row on, at most `rows`; how many rows
  * were used.  No value is cut: one that is too long for words is only told by its length. */
 int changes_draw_words(struct canvas *canvas, int row, int rows, const struct changes *changes);

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/text.h"
 #include "base/xmalloc.h"
 #include "compare/changes.h"
 #include "flow/session.h"
@@ -29,6 +30,10 @@
 #include "ui/views/changes.h"
 #include "ui/widgets/difference.h"
 #include "ui/widgets/viewport.h"
+
+#define ENV_COLUMNS 30
+#define ID_COLUMNS 8			/* of a deployment */
+#define ROOMY_ROWS 16			/* with fewer, no row is blank */
 
 struct compared_side {
 	char *env;
@@ -50,6 +55,7 @@ struct compare_view {
 	bool effective;
 	struct changes changes;
 	struct difference difference;
+	int counts_row;			/* 0: the title has room for how much changes; else a row of its own */
 	int words_row, words_rows;	/* where the changes stand, and how many rows */
 	struct canvas middle;		/* where the difference does */
 };
@@ -65,13 +71,50 @@ find(const struct compare_view *c, struct ui *ui, const struct compared_side *si
 static void
 draw_side(struct canvas *canvas, const struct compared_side *side)
 {
-	canvas_untrusted_bytes(canvas, STYLE_STRONG, side->env, 30);
+	canvas_untrusted_bytes(canvas, STYLE_STRONG, side->env, ENV_COLUMNS);
 	if (side->deployment) {
 		canvas_text(canvas, STYLE_DIM, " ");
-		canvas_untrusted_bytes(canvas, STYLE_KEY, side->deployment, 8);
+		canvas_untrusted_bytes(canvas, STYLE_KEY, side->deployment, ID_COLUMNS);
 	} else {
 		canvas_text(canvas, STYLE_DIM, _(" now"));
 	}
+}
+
+static const char *
+how_compared(const struct compare_view *c)
+{
+	return c->effective ? _("   as it runs") : _("   as it is written");
+}
+
+static int
+side_columns(const struct compared_side *side)
+{
+	int env = text_columns(side->env);
+
+	return (env < ENV_COLUMNS ? env : ENV_COLUMNS) + (side->deployment ? 1 + ID_COLUMNS : text_columns(_(" now")));
+}
+
+/* How many placeholders stay as written; "": none does. */
+static void
+unknown_words(const struct compare_view *c, char *out, size_t size)
+{
+	size_t unknown = c->sides[0].unknown + c->sides[1].unknown;
+
+	out[0] = '\0';
+	if (unknown > 0)
+		snprintf(out, size, ngettext(" · %zu placeholder stays as written", " · %zu placeholders stay as written",
+					     unknown), unknown);
+}
+
+/* Behind the title; else below it, rather than cut. */
+static bool
+counts_fit_title(const struct compare_view *c, int width)
+{
+	int title = 1 + side_columns(&c->sides[0]) + 3 + side_columns(&c->sides[1]) + text_columns(how_compared(c));
+	char unknown[128];
+
+	unknown_words(c, unknown, sizeof(unknown));
+	return title + 3 + changes_counts_columns(&c->changes) + text_columns(unknown) <= width;
 }
 
 static void
@@ -83,8 +126,21 @@ draw_title(const struct compare_view *c, struct canvas *canvas)
 	canvas_glyph(canvas, STYLE_DIM, GLYPH_ARROW);
 	canvas_text(canvas, STYLE_DIM, " ");
 	draw_side(canvas, &c->sides[1]);
-	canvas_text(canvas, STYLE_DIM, c->effective ? _("   as it runs") : _("   as it is written"));
-	canvas_text(canvas, STYLE_DIM, "   ");
+	canvas_text(canvas, STYLE_DIM, how_compared(c));
+}
+
+static void
+draw_counts(const struct compare_view *c, struct canvas *canvas)
+{
+	char unknown[128];
+
+	unknown_words(c, unknown, sizeof(unknown));
+	if (c->counts_row > 0)
+		canvas_move(canvas, c->counts_row, 1);
+	else
+		canvas_text(canvas, STYLE_DIM, "   ");
+	changes_draw_counts(canvas, &c->changes);
+	canvas_text(canvas, STYLE_DIM, unknown);
 }
 
 /* What is not there to be compared; how many rows. */
@@ -132,7 +188,9 @@ fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 	struct canvas nowhere = {.width = canvas->width, .ascii = canvas->ascii};
 	int row;
 
-	c->words_row = 1 + draw_doubts(c, &nowhere, 1) + 1;
+	c->counts_row = is_known(c) && !counts_fit_title(c, canvas->width);
+	row = 1 + c->counts_row;
+	c->words_row = row + draw_doubts(c, &nowhere, row) + (c->counts_row == 0 || canvas->height >= ROOMY_ROWS);
 	c->words_rows = changes_draw_words(&nowhere, c->words_row, words_room(canvas), &c->changes);
 	row = c->words_row + c->words_rows + 1;
 	c->middle = canvas_sub(canvas, row, 0, canvas->height - row, canvas->width);
@@ -147,18 +205,13 @@ static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
 	const struct compare_view *c = (const struct compare_view *)view;
-	size_t unknown = c->sides[0].unknown + c->sides[1].unknown;
 	struct canvas middle = c->middle;
 	struct viewport part;
 
 	draw_title(c, canvas);
 	if (is_known(c))
-		changes_draw_counts(canvas, &c->changes);
-	if (is_known(c) && unknown > 0)
-		canvas_format(canvas, STYLE_DIM,
-			      ngettext(" · %zu placeholder stays as written", " · %zu placeholders stay as written",
-				       unknown), unknown);
-	(void)draw_doubts(c, canvas, 1);
+		draw_counts(c, canvas);
+	(void)draw_doubts(c, canvas, 1 + c->counts_row);
 	if (!is_known(c))
 		return;
 	if (c->changes.count == 0) {
