@@ -371,6 +371,21 @@ static const struct key keys[] = {
 	NO_KEY,
 };
 
+/* Without an operation nothing is decided later. */
+static const struct key no_operation_keys[] = {
+	{27, "Esc", ACTION_BACK, N_("back"), .run = ui_run_back},
+	{'R', "R", ACTION_REFRESH, N_("ask again"), .run = run_ask_again},
+	{'?', "?", ACTION_HELP, N_("help"), .help = NULL},
+	NO_KEY,
+};
+
+static const struct key *
+mode(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return selected(view) ? NULL : no_operation_keys;
+}
+
 /* The cursor keeps its operation, whatever ended meanwhile; with the last one the view goes. */
 static void
 changed(struct view *view, struct ui *ui)
@@ -395,7 +410,7 @@ close_view(struct view *view)
 }
 
 const struct view_ops interrupted_view_ops = {
-	.title = N_("Interrupted"), .keys = keys, .fit = fit, .draw = draw, .subject = subject,
+	.title = N_("Interrupted"), .keys = keys, .mode = mode, .fit = fit, .draw = draw, .subject = subject,
 	.list = list_of, .changed = changed, .close = close_view, .unseen_keys_dropped = true,
 };
 
