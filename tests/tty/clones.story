@@ -39,7 +39,7 @@ until 20 test "$(platform status hotfix-korean)" = succeeded
 key Esc
 expect "1 clone, 1h59 left"
 key c
-row "Clone" "Application" "By" "From" "Age" "Life left" "Not promoted"
+row "Clone" "Application" "By" "From" "Age" "Time to live" "Not promoted"
 row "hotfix-korean" "topicshare" "oncall" "production" "1h59 left" "none"
 row "from" "production, deployment"
 
@@ -52,11 +52,11 @@ row "hotfix-korean" "1 change: web 1.4.2 → 1.4.3"
 
 test "E gives it another end; what is no length of time is refused"
 key E
-expect "End of life of hotfix-korean"
+expect "Time to live of hotfix-korean"
 type "tomorrow"
-expect "A length of time, please"
+expect "Expected a duration"
 key Enter
-expect "End of life of hotfix-korean"
+expect "Time to live of hotfix-korean"
 key Ctrl-U
 type "3d"
 key Enter
@@ -74,24 +74,24 @@ no-row "development" "no end set"
 test "the cursor is on a clone, not on a row: the order may change below it"
 expect "hotfix-korean in topicshare"
 key E
-expect "End of life of hotfix-korean"
+expect "Time to live of hotfix-korean"
 type "0"
 key Enter
-expect "hotfix-korean has no end now."
+expect "hotfix-korean does not expire."
 expect "hotfix-korean in topicshare"
 row "hotfix-korean" "no end set"
 
 test "E takes down one of others, with its end"
 press-until Down "made-elsewhere in topicshare"
 key E
-expect "End of life of made-elsewhere"
+expect "Time to live of made-elsewhere"
 type "1s"
 key Enter
 row "made-elsewhere" "overdue by"
 colour "overdue by" bold fg=209
 expect "made-elsewhere in topicshare"
 expect "2 clones, 1 overdue"
-row "life left" "overdue by" "it stays until somebody discards it"
+row "time to live" "overdue by" "it stays until somebody discards it"
 
 test "what is overdue is not deleted by itself"
 sh sleep 2
@@ -143,7 +143,7 @@ row "made-elsewhere" "topicshare" "overdue by"
 test "a header without room for all of it leaves the clones out, not the platform"
 expect "1 clone, overdue by"
 key Esc
-gone "Life left"
+gone "Time to live"
 resize 80x24
 row "topicshare-inc ▸ topicshare" "embedded" "oncall"
 resize 120x40

@@ -86,7 +86,7 @@ key c
 row "aa-odd" "oncall" "production" "no end set"
 row "made" "by" "oncall"
 key Esc
-gone "Life left"
+gone "Time to live"
 
 test "and reasons in the history, which Production wants"
 press-until Right "in Production"
@@ -136,7 +136,7 @@ match "^(─){100}$"
 key Esc
 gone "reproduce"
 key Esc
-gone "Life left"
+gone "Time to live"
 
 test "a difference with difficult lines, in one column and side by side"
 press-until Left "in QA"
@@ -219,7 +219,7 @@ gone "History"
 key c
 row "a-name-that-" "…" "oncall" "qa" "left"
 key Esc
-gone "Life left"
+gone "Time to live"
 
 test "contexts with difficult names and addresses"
 key Q

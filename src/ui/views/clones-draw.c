@@ -40,7 +40,7 @@ draw_head(struct canvas *c, const struct clones_columns *at)
 {
 	const struct { int column; const char *text; } heads[] = {
 		{3, _("Clone")}, {at->app, _("Application")}, {at->who, _("By")}, {at->from, _("From")},
-		{at->age, _("Age")}, {at->life, _("Life left")}, {at->work, _("Not promoted")},
+		{at->age, _("Age")}, {at->life, _("Time to live")}, {at->work, _("Not promoted")},
 	};
 
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
@@ -160,7 +160,7 @@ draw_detail(struct canvas *c, struct ui *ui, const struct clone *clone)
 		canvas_text(c, STYLE_DIM, _(", deployment "));
 		canvas_untrusted_bytes(c, STYLE_DIM, clone->deployment_id, 12);
 	}
-	label(c, &row, _("life left"));
+	label(c, &row, _("time to live"));
 	canvas_text(c, moods[life.mood].style, life.text);
 	if (life.mood == MOOD_BAD)
 		canvas_text(c, STYLE_DIM, ui_keyed(ui, _("; it stays until somebody discards it: {discard}, or {end} gives it longer")));
@@ -178,14 +178,14 @@ list_rows(const struct canvas *canvas)
 }
 
 static void
-draw_empty(const struct clones_view *v, struct canvas *c)
+draw_empty(const struct clones_view *v, struct ui *ui, struct canvas *c)
 {
 	canvas_move(c, 1, 2);
 	if (clones_untold(v->clones))
 		canvas_text(c, STYLE_DIM, _("? not known yet"));
 	else
-		canvas_paragraph(c, STYLE_DIM, _("There is no clone.  C on the board makes one: a copy of an "
-						  "environment, with everything of its own."), 3);
+		canvas_paragraph(c, STYLE_DIM, ui_keyed(ui, _("There is no clone.  {clone} on the board makes one: a "
+							      "copy of an environment, with everything of its own.")), 3);
 }
 
 void
@@ -206,7 +206,7 @@ clones_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	struct viewport part = list_part(&v->list);
 
 	if (v->list.count == 0) {
-		draw_empty(v, canvas);
+		draw_empty(v, ui, canvas);
 		return;
 	}
 	draw_head(canvas, &at);

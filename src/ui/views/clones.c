@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Every clone: whose it is, from what, how long it is meant to live, and what it has that is
- * not promoted.
+ * Every clone: whose it is, from what, when it expires, and what it has that is not promoted.
  */
 #include "config.h"
 
@@ -106,7 +105,7 @@ run_diff(struct view *view, struct ui *ui)
 	ui_push(ui, compare_view_new(ui, clone->org, clone->app, &from, &to));
 }
 
-/* --- the end of life: a record that is made when the prompt opens --- */
+/* --- the time to live: a record that is made when the prompt opens --- */
 
 static const char *
 check_life(void *data, const char *text)
@@ -115,7 +114,7 @@ check_life(void *data, const char *text)
 
 	(void)data;
 	return clock_parse_duration(text, &ms) ? NULL
-		: _("A length of time, please, as in 8h, 90m or 2d; 0 for no end.");
+		: _("Expected a duration such as 8h, 90m or 2d, or 0 for no end.");
 }
 
 static void
@@ -132,9 +131,9 @@ life_given(void *data, struct ui *ui, const char *text)
 		return;
 	}
 	if (life)
-		ui_say(ui, _("%s has an end now: in %s."), clone->env, text);
+		ui_say(ui, _("%s expires in %s."), clone->env, text);
 	else
-		ui_say(ui, _("%s has no end now."), clone->env);
+		ui_say(ui, _("%s does not expire."), clone->env);
 	ui_pop(ui);
 }
 
@@ -164,7 +163,7 @@ run_end(struct view *view, struct ui *ui)
 {
 	const struct clone *clone = selected(view);
 	struct clone *record = xcalloc(1, sizeof(*record));
-	char *title = xasprintf(_("End of life of %s"), clone->env);
+	char *title = xasprintf(_("Time to live of %s"), clone->env);
 	struct prompt prompt = {
 		.title = title, .label = N_("How long from now"),
 		.note = N_("When it is over the clone is marked overdue; nothing deletes it but you."),
