@@ -29,6 +29,7 @@
 #include "ui/widgets/viewport.h"
 
 #define TREE_COLUMNS 24
+#define OLD_MS 15000		/* what was read longer ago is said to be old */
 
 static const struct { enum glyph glyph; enum style style; } moods[] = {
 	[MOOD_QUIET] = {GLYPH_RING, STYLE_DIM}, [MOOD_GOOD] = {GLYPH_DOT, STYLE_OK},
@@ -415,17 +416,10 @@ draw_unreadable(const struct board_model *s, struct canvas *c, int *row)
 	}
 }
 
+/* Which workload in which environment. */
 static void
-draw_detail(const struct board_model *s, const struct viewport *workloads, struct canvas *c)
+draw_title(struct canvas *c, const struct world_environment *e, const char *module)
 {
-	const struct world_environment *e = s->env;
-	const struct deployment *d = &e->environment.last_deploy;
-	const char *module = s->module_count ? s->modules[s->row] : NULL;
-	char ago[64], *comment;
-	int row = 1;
-
-	canvas_hline(c, 0);
-	viewport_draw(workloads, c, 0);
 	canvas_move(c, 1, 0);
 	if (module) {
 		canvas_untrusted_bytes(c, STYLE_STRONG, module, 0);
@@ -436,6 +430,41 @@ draw_detail(const struct board_model *s, const struct viewport *workloads, struc
 		canvas_text(c, STYLE_DIM, _("   clone of "));
 		canvas_untrusted_bytes(c, STYLE_DIM, e->clone_of, 0);
 	}
+}
+
+/* When, by whom and why; of what was, only when. */
+static void
+draw_deployed(struct canvas *c, int *row, const struct world_environment *e)
+{
+	const struct deployment *d = &e->environment.last_deploy;
+	char ago[64], *comment;
+
+	if (!d->id.raw)
+		return;
+	clock_ago(ago, clock_wall_ms() - d->created_at);
+	label(c, row, e->is_past ? _("seen") : _("deployed"));
+	canvas_text(c, STYLE_NORMAL, ago);
+	if (e->is_past)
+		return;
+	canvas_text(c, STYLE_DIM, _(" by "));
+	canvas_untrusted(c, STYLE_NORMAL, &d->created_by, 0);
+	canvas_text(c, STYLE_DIM, "   ");
+	comment = xstrndup(untrusted_raw(&d->comment), comment_people_length(untrusted_raw(&d->comment)));
+	canvas_text(c, STYLE_DIM, comment);
+	free(comment);
+}
+
+static void
+draw_detail(const struct board_model *s, const struct viewport *workloads, struct canvas *c)
+{
+	const struct world_environment *e = s->env;
+	const char *module = s->module_count ? s->modules[s->row] : NULL;
+	char ago[64];
+	int row = 1;
+
+	canvas_hline(c, 0);
+	viewport_draw(workloads, c, 0);
+	draw_title(c, e, module);
 	draw_failed(c, &row, e);
 	if (module && e->set && set_module_image(e->set, module)) {
 		label(c, &row, _("image"));
@@ -444,26 +473,13 @@ draw_detail(const struct board_model *s, const struct viewport *workloads, struc
 		draw_pods(c, &row, e, module);
 		draw_values(s, c, &row, module);
 	}
-	if (d->id.raw) {
-		clock_ago(ago, clock_wall_ms() - d->created_at);
-		label(c, &row, e->is_past ? _("seen") : _("deployed"));
-		canvas_text(c, STYLE_NORMAL, ago);
-	}
-	if (d->id.raw && !e->is_past) {
-		canvas_text(c, STYLE_DIM, _(" by "));
-		canvas_untrusted(c, STYLE_NORMAL, &d->created_by, 0);
-		canvas_text(c, STYLE_DIM, "   ");
-		comment = xstrndup(untrusted_raw(&d->comment),
-				   comment_people_length(untrusted_raw(&d->comment)));
-		canvas_text(c, STYLE_DIM, comment);
-		free(comment);
-	}
+	draw_deployed(c, &row, e);
 	if (world_is_primed(&e->environment, &e->running)) {
 		label(c, &row, _("primed"));
 		canvas_text(c, STYLE_DANGER, _("the next deployment starts from another one than the last"));
 	}
 	draw_unreadable(s, c, &row);
-	if (e->read_at && clock_wall_ms() - e->read_at > 15000) {
+	if (e->read_at && clock_wall_ms() - e->read_at > OLD_MS) {
 		clock_ago(ago, clock_wall_ms() - e->read_at);
 		label(c, &row, _("read"));
 		canvas_format(c, STYLE_WARN, _("%s; it may be different by now"), ago);
