@@ -413,7 +413,7 @@ run_back(struct view *view, struct ui *ui)
 	else if (json_object_size(b->marks) > 0)
 		json_object_clear(b->marks);
 	else
-		ui_say(ui, _("This is the first screen; q quits, ? lists the keys."));
+		ui_say(ui, _("This is the first screen; {quit} quits, {help} lists the keys."));
 }
 
 static void

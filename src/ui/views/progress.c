@@ -388,7 +388,7 @@ draw_outcome(struct canvas *c, struct ui *ui, int row, struct flow *flow)
 		canvas_text(c, STYLE_WARN, " ");
 		return canvas_paragraph(c, STYLE_WARN, flow_error(flow)->text, 4);
 	default:
-		canvas_format(c, STYLE_DIM, _("  %s; Esc leaves it running."), took);
+		canvas_format(c, STYLE_DIM, ui_keyed(ui, _("  %s; {back} leaves it running.")), took);
 		return 1;
 	}
 }

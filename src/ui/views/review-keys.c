@@ -276,7 +276,7 @@ run_decide_first(struct view *view, struct ui *ui)
 		ui_say(ui, _("Press Enter to make the review of what you chose."));
 	else
 		ui_say(ui, _("Nothing can be approved before every conflict is decided: "
-			     "o or t."));
+			     "{ours} or {theirs}."));
 }
 
 /* The review of what was chosen, of conflicts and of values. */
@@ -569,12 +569,12 @@ static const struct key failed_keys[] = {
 static const struct key finding_keys[] = {
 	{' ', "Space", ACTION_FOLD, N_("acknowledge"), .run = run_acknowledge},
 	{'E', "E", ACTION_EDIT, N_("change"), NULL, run_change_finding, {&changeable}},
+	{'A', "A", ACTION_APPROVE, N_("approve"), .run = run_approve},
+	{27, "Esc", ACTION_BACK, N_("back"), .run = run_back},
 	{'j', "j", ACTION_DOWN, N_("next finding"), .run = run_next_finding},
 	{'k', "k", ACTION_UP, N_("previous finding"), .run = run_previous_finding},
 	{'\r', NULL, ACTION_OPEN, .run = run_explain_finding},
 	{'\t', "Tab", ACTION_PANE, N_("go on"), .run = run_next_field},
-	{'A', "A", ACTION_APPROVE, N_("approve"), .run = run_approve},
-	{27, "Esc", ACTION_BACK, N_("back"), .run = run_back},
 	NO_KEY,
 };
 
