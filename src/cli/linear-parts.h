@@ -87,6 +87,35 @@ bool linear_wants_facts(const struct linear *l);
 void linear_facts(const struct linear *l, json_t *facts);
 /* NULL: none is chosen, or it is not known (yet). */
 const struct world_application *linear_application(const struct linear *l);
+/* The operation is reviewed, approved and followed by the lines that come, or by linear_once(). */
+void linear_begin(struct linear *l, const struct flow_request *request);
+/* The operation that is under way; NULL: none. */
+struct flow *linear_flow(struct linear *l);
+/* It is over, or given up. */
+void linear_forget(struct linear *l, struct flow *flow);
+/* Shows what is new of it, and of followed logs. */
+void linear_advance(struct linear *l);
+/* Takes the first application there is, unless one was named. */
+void linear_choose(struct linear *l);
+/* The merge's entry that is the n-th conflict, from 0. */
+size_t linear_conflict_entry(const struct merge *merge, size_t n);
+/* Waits until is_there(data), as long as the command may wait; whether it is. */
+bool linear_wait(struct linear *l, bool (*is_there)(void *data), void *data);
+/* Everything that is told is read again first. */
+void linear_wait_anew(struct linear *l);
+/* One text again of what was parted; free() it. */
+char *linear_joined(struct linear *l, char **words, size_t count);
+/* What the followed logs have more. */
+void linear_tell_logs(struct linear *l);
+
+/* --- what did not work; linear-fail.c --- */
+
+/* Says what did not work; the program will end with this code, unless another came before. */
+void linear_fail(struct linear *l, enum exit_code code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void linear_fail_error(struct linear *l, const struct error *error, enum exit_stage stage);
+/* More about what failed: to where that was said. */
+void linear_note(struct linear *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* NULL: there is none, and it was said. */
 const struct world_environment *linear_environment(struct linear *l, const char *id);
 /* Whether the environment's set has this workload; when not, that was said. */
@@ -112,32 +141,6 @@ bool linear_check_history(struct linear *l);
 const char *linear_why(const struct error *error);
 /* What was told is not all: it could not be read, or not in time (told is false). */
 void linear_check_told(struct linear *l, bool told, const struct error *error);
-/* Says what did not work; the program will end with this code, unless another came before. */
-void linear_fail(struct linear *l, enum exit_code code, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-void linear_fail_error(struct linear *l, const struct error *error, enum exit_stage stage);
-/* More about what failed: to where that was said. */
-void linear_note(struct linear *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The operation is reviewed, approved and followed by the lines that come, or by linear_once(). */
-void linear_begin(struct linear *l, const struct flow_request *request);
-/* The operation that is under way; NULL: none. */
-struct flow *linear_flow(struct linear *l);
-/* It is over, or given up. */
-void linear_forget(struct linear *l, struct flow *flow);
-/* Shows what is new of it, and of followed logs. */
-void linear_advance(struct linear *l);
-/* Takes the first application there is, unless one was named. */
-void linear_choose(struct linear *l);
-/* The merge's entry that is the n-th conflict, from 0. */
-size_t linear_conflict_entry(const struct merge *merge, size_t n);
-/* Waits until is_there(data), as long as the command may wait; whether it is. */
-bool linear_wait(struct linear *l, bool (*is_there)(void *data), void *data);
-/* Everything that is told is read again first. */
-void linear_wait_anew(struct linear *l);
-/* One text again of what was parted; free() it. */
-char *linear_joined(struct linear *l, char **words, size_t count);
-/* What the followed logs have more. */
-void linear_tell_logs(struct linear *l);
 
 /* --- shared values; linear-values.c --- */
 

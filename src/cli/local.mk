@@ -19,6 +19,7 @@ sidestage_SOURCES = \
 	src/cli/first-start.c \
 	src/cli/first-start.h \
 	src/cli/linear-change.c \
+	src/cli/linear-fail.c \
 	src/cli/linear-interrupted.c \
 	src/cli/linear-look.c \
 	src/cli/linear-once.c \
