@@ -123,16 +123,24 @@ values_name(const char *clone)
 	return xasprintf("clone-values/%s", clone);
 }
 
+char *
+origin_kept_values(struct session *session, const char *org, const char *app, const char *clone)
+{
+	char *name = values_name(clone);
+	char *kept = store_get_setting(session_store(session), session_platform(session), org, app,
+				       name, NULL);
+
+	free(name);
+	return kept;
+}
+
 static json_t *
 load_values(struct session *session, const char *org, const char *app, const char *clone)
 {
-	char *name = values_name(clone);
-	char *text = store_get_setting(session_store(session), session_platform(session), org, app,
-				       name, NULL);
-	json_t *body = text ? json_decode(text, strlen(text), NULL) : NULL;
+	char *kept = origin_kept_values(session, org, app, clone);
+	json_t *body = kept ? json_decode(kept, strlen(kept), NULL) : NULL;
 
-	free(text);
-	free(name);
+	free(kept);
 	return body;
 }
 
@@ -142,8 +150,7 @@ save_values(struct session *session, const char *org, const char *app, const cha
 	    const json_t *body)
 {
 	char *name = values_name(clone), *text = json_dumps(body, JSON_COMPACT);
-	char *before = store_get_setting(session_store(session), session_platform(session), org, app, name,
-					 NULL);
+	char *before = origin_kept_values(session, org, app, clone);
 
 	if (text && (!before || strcmp(before, text) != 0) &&
 	    store_put_setting(session_store(session), session_platform(session), org, app, name, text,
@@ -184,9 +191,9 @@ forget_promoted_values(struct session *session, const char *org, const char *app
 }
 
 struct values *
-origin_values(struct session *session, const char *org, const char *app, const char *clone)
+origin_decode_values(const char *kept)
 {
-	json_t *body = load_values(session, org, app, clone);
+	json_t *body = kept ? json_decode(kept, strlen(kept), NULL) : NULL;
 	struct values *values = xcalloc(1, sizeof(*values));
 
 	if (values_decode(values, json_object_get(body, "base"), NULL) != 0) {
@@ -194,6 +201,16 @@ origin_values(struct session *session, const char *org, const char *app, const c
 		values = NULL;
 	}
 	json_decref(body);
+	return values;
+}
+
+struct values *
+origin_values(struct session *session, const char *org, const char *app, const char *clone)
+{
+	char *kept = origin_kept_values(session, org, app, clone);
+	struct values *values = origin_decode_values(kept);
+
+	free(kept);
 	return values;
 }
 

@@ -27,5 +27,9 @@ int origin_settle_operation(struct session *session, const struct operation *ope
  * and free() it. */
 struct values *origin_values(struct session *session, const char *org, const char *app,
 			     const char *clone);
+/* The same in two steps, for who looks often: as they are written down (NULL: they are not; free() it),
+ * and from that. */
+char *origin_kept_values(struct session *session, const char *org, const char *app, const char *clone);
+struct values *origin_decode_values(const char *kept);
 
 #endif

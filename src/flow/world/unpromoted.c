@@ -21,9 +21,9 @@ free_values(struct values *values)
 }
 
 static bool
-are_same(const struct values *a, const struct values *b)
+is_same(const char *a, const char *b)
 {
-	return a && b ? values_equal(a, b) : a == b;
+	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
 void
@@ -33,6 +33,7 @@ unpromoted_clear(struct unpromoted *unpromoted)
 	set_unref(unpromoted->theirs);
 	set_unref(unpromoted->ours);
 	free_values(unpromoted->values);
+	free(unpromoted->kept);
 	*unpromoted = (struct unpromoted){0};
 }
 
@@ -104,27 +105,29 @@ unpromoted_update(struct session *session, const char *org,
 	struct unpromoted *unpromoted = &environment->unpromoted;
 	const bool was_known = unpromoted->is_known;
 	const size_t changes = unpromoted->changes, conflicts = unpromoted->conflicts;
-	struct values *values;
+	char *kept;
 
 	if (!origin || !environment->clone_set || !origin->from_set || !environment->set) {
 		unpromoted_clear(unpromoted);
 		return was_known;
 	}
-	/* Written down beside the world, maybe after this was looked at. */
-	values = origin_values(session, org, untrusted_raw(&application->application.id),
-			       untrusted_raw(&environment->environment.id));
+	/* Written down beside the world, maybe after this was looked at.  Each walk comes by here for each
+	 * clone, so only a text that is another one is taken apart. */
+	kept = origin_kept_values(session, org, untrusted_raw(&application->application.id),
+				  untrusted_raw(&environment->environment.id));
 	if (unpromoted->base == environment->clone_set && unpromoted->theirs == origin->from_set &&
 	    unpromoted->ours == environment->set &&
 	    unpromoted->revisions[0] == environment->revision &&
-	    unpromoted->revisions[1] == origin->revision && are_same(unpromoted->values, values)) {
-		free_values(values);
+	    unpromoted->revisions[1] == origin->revision && is_same(unpromoted->kept, kept)) {
+		free(kept);
 		return false;
 	}
 	unpromoted_clear(unpromoted);
 	unpromoted->base = set_ref(environment->clone_set);
 	unpromoted->theirs = set_ref(origin->from_set);
 	unpromoted->ours = set_ref(environment->set);
-	unpromoted->values = values;
+	unpromoted->kept = kept;
+	unpromoted->values = origin_decode_values(kept);
 	unpromoted->revisions[0] = environment->revision;
 	unpromoted->revisions[1] = origin->revision;
 	count(unpromoted, origin, environment);

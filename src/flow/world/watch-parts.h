@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The insides of what is asked of the platform, for the files flow/watch*.c only. */
+/* The insides of what is asked of the platform, for the files flow/world/watch*.c only. */
 #ifndef SIDESTAGE_FLOW_WORLD_WATCH_PARTS_H
 #define SIDESTAGE_FLOW_WORLD_WATCH_PARTS_H
 
