@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -283,11 +284,17 @@ config_file_read(struct config_file *out, const char *path, config_fault *fault,
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char bytes[16384];
+	struct stat st;
 	struct buf text;
 	ssize_t n;
 
 	if (fd < 0)
 		return error_errno(err, _("%s: cannot be read"), path);
+	/* A named pipe into which nobody writes would be an empty configuration. */
+	if (fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode)) {
+		close(fd);
+		return error_set(err, ERROR_INPUT, _("%s: not a regular file."), path);
+	}
 	buf_init(&text, CONFIG_FILE_BYTES_MAX);
 	while ((n = read(fd, bytes, sizeof(bytes))) > 0 && buf_append(&text, bytes, (size_t)n))
 		;

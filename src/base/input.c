@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -39,6 +40,15 @@ input_read(int fd, void *bytes, size_t size, int64_t until)
 		if (n >= 0 || (errno != EINTR && errno != EAGAIN))
 			return n;
 	}
+}
+
+int
+input_check_regular(const char *path, struct error *err)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode)
+		       ? error_set(err, ERROR_INPUT, _("%s: not a regular file."), path) : 0;
 }
 
 int

@@ -16,7 +16,10 @@ int input_open(const char *path);
 /* The next bytes; 0: the end.  -1 with errno, ETIMEDOUT when there are none until then (steady ms;
  * negative: they are waited for as long as it takes). */
 ssize_t input_read(int fd, void *bytes, size_t size, int64_t until);
-/* After one of these: err says by errno why `path` was not read.  Returns -1. */
+/* For what a library opens.  0, or -1 with ERROR_INPUT: it is there and is no regular file, so that
+ * opening it might wait. */
+int input_check_regular(const char *path, struct error *err);
+/* After one of the first two: err says by errno why `path` was not read.  Returns -1. */
 int input_error(const char *path, struct error *err);
 
 #endif

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/input.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "cli/command.h"
@@ -86,11 +86,9 @@ static int
 check_ca_file(const struct arguments *arguments, const struct context *context, struct error *err)
 {
 	const char *file = arguments->ca_file ? arguments->ca_file : context->ca_file;
-	struct stat st;
 
-	/* Opening a named pipe would wait for ever. */
-	if (file && stat(file, &st) == 0 && !S_ISREG(st.st_mode))
-		return error_set(err, ERROR_INPUT, _("%s: not a regular file."), file);
+	if (file && input_check_regular(file, err) != 0)
+		return -1;
 	if (!file || (context->url && strncasecmp(context->url, "https://", strlen("https://")) == 0))
 		return 0;
 	return error_set(err, ERROR_INPUT, _("%s: certificates are used with an https address only. Leave out "

@@ -9,10 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/config-file.h"
+#include "base/error.h"
 #include "base/xmalloc.h"
 
 static char first[1024];
@@ -154,6 +157,25 @@ a_nul_is_a_fault(void **state)
 }
 
 static void
+a_pipe_is_not_an_empty_file(void **state)
+{
+	char folder[] = "/tmp/config-XXXXXX", *path;
+	struct config_file file;
+	struct error err = {0};
+	size_t faults;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	path = xasprintf("%s/pipe", folder);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(config_file_read(&file, path, keep_first, NULL, &faults, &err), -1);
+	assert_int_equal(err.kind, ERROR_INPUT);
+	unlink(path);
+	rmdir(folder);
+	free(path);
+}
+
+static void
 what_was_meant_is_suggested(void **state)
 {
 	static const char *const names[] = {"directory", "images", "socket", "socket-mode"};
@@ -185,6 +207,7 @@ main(void)
 		cmocka_unit_test(a_fault_does_not_hide_the_next),
 		cmocka_unit_test(nothing_grows_without_bound),
 		cmocka_unit_test(a_nul_is_a_fault),
+		cmocka_unit_test(a_pipe_is_not_an_empty_file),
 		cmocka_unit_test(what_was_meant_is_suggested),
 	};
 

@@ -125,6 +125,10 @@ cat >c.conf <<END
 	key = $folder/key.pem
 END
 ok "check-config takes a good file" sidestaged check-config c.conf
+mkfifo cert.pipe
+sed "s|cert\.pem|cert.pipe|" c.conf >piped.conf
+ok "a pipe for a certificate is refused, and not waited for" not timeout 20 sidestaged check-config piped.conf
+ok "by its name" says last 'cert.pipe: not a regular file'
 
 # --- an application, by YAML ---
 

@@ -26,6 +26,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/input.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
 #include "net/loop.h"
@@ -71,8 +72,11 @@ static int
 load_chain(struct pair *pair, const char *path, struct error *err)
 {
 	gnutls_datum_t bytes;
-	int code = gnutls_load_file(path, &bytes);
+	int code;
 
+	if (input_check_regular(path, err) != 0)
+		return -1;
+	code = gnutls_load_file(path, &bytes);
 	if (code < 0)
 		return error_set(err, ERROR_INPUT, _("%s: the certificate cannot be read: %s"), path,
 				 gnutls_strerror(code));
@@ -93,8 +97,11 @@ static int
 load_key(struct pair *pair, const char *path, struct error *err)
 {
 	gnutls_datum_t bytes;
-	int code = gnutls_load_file(path, &bytes);
+	int code;
 
+	if (input_check_regular(path, err) != 0)
+		return -1;
+	code = gnutls_load_file(path, &bytes);
 	if (code < 0)
 		return error_set(err, ERROR_INPUT, _("%s: the key cannot be read: %s"), path,
 				 gnutls_strerror(code));
