@@ -12,6 +12,7 @@ libplatform_api_a_SOURCES = \
 	src/platform/api/handlers/handlers.h \
 	src/platform/api/handlers/logs.c \
 	src/platform/api/handlers/organizations.c \
+	src/platform/api/handlers/parameters.c \
 	src/platform/api/handlers/pipelines.c \
 	src/platform/api/handlers/resources.c \
 	src/platform/api/handlers/rules.c \

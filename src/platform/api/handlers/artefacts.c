@@ -10,6 +10,7 @@
 
 #include "platform/api/handlers/handlers.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,35 +155,23 @@ is_wanted(const json_t *version, const struct request *request, const char *arte
 }
 
 static int
-read_limit(const struct request *request, size_t *out, struct error *err)
-{
-	const char *text = request_query(request, "limit");
-	char *end = NULL;
-	long limit = text ? strtol(text, &end, 10) : 1;
-
-	*out = text ? (size_t)limit : SIZE_MAX;
-	if (limit < 1 || (end && (end == text || *end)))
-		return error_set(err, ERROR_INPUT, _("\"limit\" must be a number above 0."));
-	return 0;
-}
-
-static int
 answer_versions(struct platform *platform, const struct request *request, const char *artefact_id,
 		struct response *response, struct error *err)
 {
 	json_t *all = all_versions(platform, request->place.org, err);
 	json_t *some, *version;
-	size_t most, i;
+	int most = INT_MAX;
+	size_t i;
 
 	if (!all)
 		return -1;
-	if (read_limit(request, &most, err) != 0) {
+	if (parameter_number(request, "limit", 1, INT_MAX, &most, err) != 0) {
 		json_decref(all);
 		return -1;
 	}
 	some = json_array();
 	json_array_foreach(all, i, version)
-		if (json_array_size(some) < most && is_wanted(version, request, artefact_id))
+		if (json_array_size(some) < (size_t)most && is_wanted(version, request, artefact_id))
 			json_array_append_new(some, shown(version));
 	json_decref(all);
 	return answer(response, 200, some);

@@ -10,9 +10,7 @@
 
 #include "platform/api/handlers/handlers.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -21,6 +19,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "net/url.h"
 #include "platform/state/repository-users.h"
 
 #define PAGE_MS (32 * 24 * 60 * 60 * 1000LL)
@@ -38,31 +37,6 @@ static const struct outcome {
 };
 
 #define OUTCOME_COUNT (sizeof(outcomes) / sizeof(outcomes[0]))
-
-static int
-read_time(const struct request *request, const char *key, int64_t *out, struct error *err)
-{
-	const char *text = request_query(request, key);
-
-	if (!text || clock_parse(text, out))
-		return 0;
-	return error_set(err, ERROR_INPUT, _("\"%s\" must be a time such as 2026-03-02T09:15:04Z."),
-			 key);
-}
-
-static int
-read_per_page(const struct request *request, int64_t *out, struct error *err)
-{
-	const char *text = request_query(request, "per_page");
-	char *end;
-	long n = text ? strtol(text, &end, 10) : PER_PAGE;
-
-	if (text && (!*text || *end || n < 1 || n > PER_PAGE_MAX))
-		return error_set(err, ERROR_INPUT, _("\"per_page\" must be a number from 1 to %d."),
-				 PER_PAGE_MAX);
-	*out = n;
-	return 0;
-}
 
 /* "TIME-NUMBER" of the last entry of the page before, in hexadecimal. */
 static int
@@ -112,7 +86,7 @@ time_of(const json_t *entry)
 
 /* What is too much for one page goes away: true when there was any. */
 static bool
-cut(json_t *entries, int64_t count)
+cut(json_t *entries, int count)
 {
 	size_t size = json_array_size(entries), keep = 0;
 	int64_t newest = size > 0 ? time_of(json_array_get(entries, 0)) : 0;
@@ -125,7 +99,6 @@ cut(json_t *entries, int64_t count)
 	return keep < size;
 }
 
-/* The parameters were checked, so that nothing in them needs to be encoded. */
 static char *
 link_to_next(const struct request *request, const json_t *last)
 {
@@ -139,9 +112,14 @@ link_to_next(const struct request *request, const json_t *last)
 		buf_puts(&link, "<");
 	buf_printf(&link, "/audit-logs?page=%llx-%s", (unsigned long long)time_of(last),
 		   json_member_string(last, "seq"));
-	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
-		if (request_query(request, kept[i]))
-			buf_printf(&link, "&%s=%s", kept[i], request_query(request, kept[i]));
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		const char *value = request_query(request, kept[i]);
+
+		if (!value)
+			continue;
+		buf_printf(&link, "&%s=", kept[i]);
+		url_append_escaped(&link, value);	/* the offset of a time may have a plus */
+	}
 	buf_puts(&link, ">; rel=\"next\"");
 	return buf_take(&link);
 }
@@ -151,13 +129,14 @@ list_audit_log(struct platform *platform, const struct request *request,
 	       struct response *response, struct error *err)
 {
 	struct audit_query query = {.org = request->place.org, .after = 0, .before = INT64_MAX};
-	int64_t count = 0;
+	int count = PER_PAGE;
 	json_t *entries, *entry;
 	size_t i;
 
-	if (read_time(request, "from", &query.after, err) != 0 ||
-	    read_time(request, "to", &query.before, err) != 0 ||
-	    read_per_page(request, &count, err) != 0 || read_page(request, &query, err) != 0 ||
+	if (parameter_time(request, "from", &query.after, err) != 0 ||
+	    parameter_time(request, "to", &query.before, err) != 0 ||
+	    parameter_number(request, "per_page", 1, PER_PAGE_MAX, &count, err) != 0 ||
+	    read_page(request, &query, err) != 0 ||
 	    read_outcome(request, &query, err) != 0)
 		return -1;
 	query.count = count + 1;

@@ -57,20 +57,6 @@ list_deployments(struct platform *platform, const struct request *request,
 	return answer(response, 200, some);
 }
 
-/* "wait" as milliseconds; 0: it is not there. */
-static int
-read_wait(const struct request *request, int *wait_ms, struct error *err)
-{
-	const char *text = request_query(request, "wait");
-	char *end = NULL;
-	long seconds = text ? strtol(text, &end, 10) : 0;
-
-	if ((end && (end == text || *end)) || seconds < 0 || seconds > WAIT_MAX_S)
-		return error_set(err, ERROR_INPUT, _("\"wait\" must be 0 to %d, in seconds."), WAIT_MAX_S);
-	*wait_ms = (int)seconds * 1000;
-	return 0;
-}
-
 static bool
 has_ended(const json_t *deployment)
 {
@@ -84,14 +70,14 @@ get_deployment(struct platform *platform, const struct request *request,
 	       struct response *response, struct error *err)
 {
 	json_t *deployment;
-	int wait_ms = 0;
+	int wait_s = 0;
 
-	if (read_wait(request, &wait_ms, err) != 0)
+	if (parameter_number(request, "wait", 0, WAIT_MAX_S, &wait_s, err) != 0)
 		return -1;
 	deployment = repository_deployment(platform->repository, &request->place, request->ids[0], err);
-	if (deployment && wait_ms > 0 && request->may_wait && !has_ended(deployment)) {
+	if (deployment && wait_s > 0 && request->may_wait && !has_ended(deployment)) {
 		json_decref(deployment);
-		response->wait_ms = wait_ms;
+		response->wait_ms = wait_s * 1000;
 		return 0;
 	}
 	return answer(response, 200, deployment);

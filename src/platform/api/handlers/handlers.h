@@ -12,6 +12,9 @@
 #ifndef SIDESTAGE_PLATFORM_HANDLERS_H
 #define SIDESTAGE_PLATFORM_HANDLERS_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/ids.h"
 #include "platform/api/routes.h"
 
@@ -29,6 +32,12 @@ int values_change(struct platform *platform, const struct request *request, cons
  * which form it is asked for, which the response gets already.  free() it. */
 char *runtime_beside(struct platform *platform, const struct request *request,
 		     struct response *response);
+
+/* A query parameter; `out` stays as it is when it was not given.  0, or -1 with ERROR_INPUT. */
+int parameter_bool(const struct request *request, const char *key, bool *out, struct error *err);
+int parameter_time(const struct request *request, const char *key, int64_t *out, struct error *err);
+int parameter_number(const struct request *request, const char *key, int min, int max, int *out,
+		     struct error *err);
 
 typedef int handler(struct platform *platform, const struct request *request,
 		    struct response *response, struct error *err);

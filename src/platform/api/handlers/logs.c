@@ -5,7 +5,6 @@
 #include "platform/api/handlers/handlers.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -27,42 +26,6 @@ struct log_stream {
 	struct driver_logs lines;	/* not sent yet, from `next` on */
 	size_t next;
 };
-
-static int
-read_bool(const struct request *request, const char *key, bool *out, struct error *err)
-{
-	const char *text = request_query(request, key);
-
-	*out = text && strcmp(text, "true") == 0;
-	if (!text || *out || strcmp(text, "false") == 0)
-		return 0;
-	return error_set(err, ERROR_INPUT, _("\"%s\" must be true or false."), key);
-}
-
-static int
-read_time(const struct request *request, const char *key, int64_t *out, struct error *err)
-{
-	const char *text = request_query(request, key);
-
-	*out = 0;
-	if (!text || clock_parse(text, out))
-		return 0;
-	return error_set(err, ERROR_INPUT, _("\"%s\" must be a time like "
-					     "\"2021-10-02T15:01:23.045Z\"."), key);
-}
-
-static int
-read_limit(const struct request *request, size_t *out, struct error *err)
-{
-	const char *text = request_query(request, "limit");
-	char *end = NULL;
-	long limit = text ? strtol(text, &end, 10) : LINES_USUAL;
-
-	if ((end && (end == text || *end)) || limit < 1 || limit > LINES_MAX)
-		return error_set(err, ERROR_INPUT, _("\"limit\" must be 1 to %d."), LINES_MAX);
-	*out = (size_t)limit;
-	return 0;
-}
 
 static json_t *
 entry(const struct driver_log_line *line)
@@ -143,18 +106,22 @@ static int
 read_query(const struct request *request, struct driver_log_query *query, bool *invert,
 	   bool *follows, struct error *err)
 {
+	int limit = LINES_USUAL;
+
 	*query = (struct driver_log_query){
 		.module = request_query(request, "workload_id"),
 		.container = request_query(request, "container_id"),
 		.deploy_id = request_query(request, "deployment_id"),
 	};
-	if (read_bool(request, "asc", &query->oldest, err) != 0 ||
-	    read_bool(request, "invert", invert, err) != 0 ||
-	    read_bool(request, "follow", follows, err) != 0 ||
-	    read_time(request, "timestamp_from", &query->from, err) != 0 ||
-	    read_time(request, "timestamp_to", &query->to, err) != 0)
+	if (parameter_bool(request, "asc", &query->oldest, err) != 0 ||
+	    parameter_bool(request, "invert", invert, err) != 0 ||
+	    parameter_bool(request, "follow", follows, err) != 0 ||
+	    parameter_time(request, "timestamp_from", &query->from, err) != 0 ||
+	    parameter_time(request, "timestamp_to", &query->to, err) != 0 ||
+	    parameter_number(request, "limit", 1, LINES_MAX, &limit, err) != 0)
 		return -1;
-	return read_limit(request, &query->limit, err);
+	query->limit = (size_t)limit;
+	return 0;
 }
 
 static json_t *
@@ -181,7 +148,7 @@ get_logs(struct platform *platform, const struct request *request, struct respon
 	 struct error *err)
 {
 	struct driver_log_query query;
-	bool invert, follows;
+	bool invert = false, follows = false;
 	char *space;
 	int ret;
 

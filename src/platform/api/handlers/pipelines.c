@@ -20,6 +20,7 @@
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "net/url.h"
 #include "platform/auth/access.h"
 #include "platform/engine/deploy.h"
 #include "platform/state/repository.h"
@@ -47,12 +48,10 @@ text_of(const json_t *object, const char *key)
 static int
 read_page(const struct request *request, size_t *size, const char **page, struct error *err)
 {
-	const char *per_page = request_query(request, "per_page");
-	char *end = NULL;
-	long number = per_page ? strtol(per_page, &end, 10) : PAGE_USUAL;
+	int number = PAGE_USUAL;
 
-	if (number < 1 || number > PAGE_MAX || (end && (end == per_page || *end)))
-		return error_set(err, ERROR_INPUT, _("\"per_page\" must be 1 to %d."), PAGE_MAX);
+	if (parameter_number(request, "per_page", 1, PAGE_MAX, &number, err) != 0)
+		return -1;
 	*size = (size_t)number;
 	*page = request_query(request, "page");
 	if (*page && (!**page || (*page)[strspn(*page, "0123456789")]))
@@ -268,17 +267,6 @@ read_list(const struct request *request, const char *key, const char **values)
 }
 
 static int
-read_time(const struct request *request, const char *key, int64_t *out, struct error *err)
-{
-	const char *text = request_query(request, key);
-
-	if (!text || clock_parse(text, out))
-		return 0;
-	return error_set(err, ERROR_INPUT, _("\"%s\" must be a time like "
-					     "\"2021-10-02T15:01:23.045Z\"."), key);
-}
-
-static int
 read_filter(const struct request *request, struct filter *filter, struct error *err)
 {
 	*filter = (struct filter){
@@ -289,9 +277,9 @@ read_filter(const struct request *request, struct filter *filter, struct error *
 	filter->app_count = read_list(request, "app", filter->apps);
 	filter->pipeline_count = read_list(request, "pipeline", filter->pipelines);
 	if (read_page(request, &filter->per_page, &filter->page, err) != 0 ||
-	    read_time(request, "created_after", &filter->after, err) != 0)
+	    parameter_time(request, "created_after", &filter->after, err) != 0)
 		return -1;
-	return read_time(request, "created_before", &filter->before, err);
+	return parameter_time(request, "created_before", &filter->before, err);
 }
 
 static bool
@@ -319,15 +307,6 @@ is_wanted(const json_t *run, const struct filter *filter)
 	       (filter->before == 0 || at < filter->before);
 }
 
-static void
-put_encoded(struct buf *out, const char *text)
-{
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:";
-
-	for (; *text; text++)
-		buf_printf(out, strchr(plain, *text) ? "%c" : "%%%02X", (unsigned char)*text);
-}
-
 /* The same question, from there on. */
 static char *
 link_to_next(const struct request *request, const struct filter *filter, const char *last)
@@ -344,7 +323,7 @@ link_to_next(const struct request *request, const struct filter *filter, const c
 
 		for (size_t k = 0; k < count; k++) {
 			buf_printf(&link, "&%s=", kept[i]);
-			put_encoded(&link, values[k]);
+			url_append_escaped(&link, values[k]);
 		}
 	}
 	buf_puts(&link, ">; rel=\"next\"");
