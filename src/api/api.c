@@ -167,7 +167,7 @@ api_call_body(struct api_call *call, json_t *body)
 	json_decref(body);
 	if (!call->request)
 		error_set(&call->refused, ERROR_INPUT,
-			  _("%s%s: the request holds text that is no UTF-8.  Nothing was sent."),
+			  _("%s%s: the request contains text that is not valid UTF-8.  Nothing was sent."),
 			  _(call->operation->what), call->object);
 	call->request_length = call->request ? strlen(call->request) : 0;
 }

@@ -36,7 +36,7 @@ struct api_call {
 	enum call_state state;
 	api_done *done;
 	void *data;
-	char *url;			/* NULL: cannot be made; `refused` says why */
+	char *url;			/* not sent when a part is unusable: `refused` says why */
 	char *object;			/* "topicshare-inc/topicshare/production": for errors */
 	struct error refused;		/* delivered instead of being sent */
 	long refused_status;		/* of the answer that said so; 0: none was asked */

@@ -49,11 +49,11 @@ static const struct meaning meanings[] = {
 	 N_("Correct what it names and try again.")},
 	{429, 429, ERROR_LIMIT, N_("too many requests"), N_("Wait a little and try again.")},
 	{400, 499, ERROR_PROTOCOL, N_("the platform does not take this request"),
-	 N_("Look whether the address is that of a platform.")},
+	 N_("Check that this is the address of a platform.")},
 	{500, 599, ERROR_REMOTE, N_("the platform failed"),
 	 N_("Try again; when it stays so, look at the platform's log.")},
 	{0, 999, ERROR_PROTOCOL, N_("the answer has a status that makes no sense here"),
-	 N_("Look whether the address is that of a platform.")},
+	 N_("Check that this is the address of a platform.")},
 };
 
 static const char *const advice_unknown =
@@ -155,7 +155,7 @@ static const struct failure {
 	[HTTP_EMPTY] = {ERROR_NO_REPLY, N_("the connection was closed without an answer")},
 	[HTTP_CUT] = {ERROR_NO_REPLY, N_("the answer was cut off")},
 	[HTTP_BROKEN] = {ERROR_NO_REPLY, N_("the connection broke")},
-	[HTTP_NONSENSE] = {ERROR_PROTOCOL, N_("the answer is no HTTP that makes sense")},
+	[HTTP_NONSENSE] = {ERROR_PROTOCOL, N_("the answer is not valid HTTP")},
 };
 
 static void
@@ -183,7 +183,7 @@ set_too_large(const struct api_call *call, struct error *err)
 	error_set(err, write ? ERROR_NO_REPLY : ERROR_LIMIT,
 		  _("%s%s: the answer is larger than %zu bytes and was not read. %s"),
 		  _(call->operation->what), call->object, call->api->body_max,
-		  write ? _(advice_unknown) : _("Look whether the address is that of a platform."));
+		  write ? _(advice_unknown) : _("Check that this is the address of a platform."));
 }
 
 /* --- an answer --- */
@@ -225,9 +225,9 @@ set_nonsense(const struct api_call *call, const struct error *why, struct error 
 	bool write = !call->operation->idempotent;
 
 	error_set(err, write ? ERROR_NO_REPLY : ERROR_PROTOCOL,
-		  _("%s%s: the answer is no JSON that can be read: %s  %s"),
+		  _("%s%s: the answer is not valid JSON: %s  %s"),
 		  _(call->operation->what), call->object, why->text,
-		  write ? _(advice_unknown) : _("Look whether the address is that of a platform."));
+		  write ? _(advice_unknown) : _("Check that this is the address of a platform."));
 }
 
 void

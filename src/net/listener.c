@@ -32,7 +32,7 @@ listener_unix(const char *path, unsigned mode, struct error *err)
 		return error_set(err, ERROR_INPUT, _("%s: too long for the name of a socket"), path);
 	strcpy(address.sun_path, path);
 	if (lstat(path, &st) == 0 && !S_ISSOCK(st.st_mode))
-		return error_set(err, ERROR_INPUT, _("%s: is there and is no socket"), path);
+		return error_set(err, ERROR_INPUT, _("%s: exists and is not a socket"), path);
 	unlink(path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
@@ -111,7 +111,7 @@ resolve(const char *address, struct error *err)
 		}
 	}
 	if (!colon || !*bare || !is_port(colon + 1) || getaddrinfo(bare, colon + 1, &hints, &info) != 0) {
-		error_set(err, ERROR_INPUT, _("\"%s\" is no address such as 127.0.0.1:8080."), address);
+		error_set(err, ERROR_INPUT, _("Invalid address \"%s\": expected one such as 127.0.0.1:8080."), address);
 		info = NULL;
 	}
 	free(host);

@@ -267,7 +267,7 @@ refuse(const struct caller *caller, enum right right, const struct place *place,
 	if (right == RIGHT_SEE)
 		return error_set(err, ERROR_ACCESS, _("%s holds no role in the whole of %s."),
 				 caller->user, app);
-	return error_set(err, ERROR_ACCESS, _("%s is no administrator of %s, which this takes."),
+	return error_set(err, ERROR_ACCESS, _("%s is not an administrator of %s, which this requires."),
 			 caller->user, app);
 }
 
@@ -333,7 +333,7 @@ check_giver(const struct caller *caller, struct error *err)
 		if (role < ROLE_COUNT && roles[role].rights & RIGHT_ADMINISTER)
 			return 0;
 	}
-	return error_set(err, ERROR_ACCESS, _("%s is no administrator, which this takes."),
+	return error_set(err, ERROR_ACCESS, _("%s is not an administrator, which this requires."),
 			 caller->user);
 }
 
@@ -342,8 +342,8 @@ check_platform(const struct caller *caller, struct error *err)
 {
 	if (access_is_administrator(caller))
 		return 0;
-	return error_set(err, ERROR_ACCESS, _("%s is no administrator of this platform, which this "
-					      "takes."), caller->user);
+	return error_set(err, ERROR_ACCESS, _("%s is not an administrator of this platform, which "
+					      "this requires."), caller->user);
 }
 
 int

@@ -273,7 +273,7 @@ is_uuid(const char *id)
 static int
 check_id(const char *id, struct error *err)
 {
-	return is_uuid(id) ? 0 : error_set(err, ERROR_INPUT, _("\"%.100s\" is no id of an artefact "
+	return is_uuid(id) ? 0 : error_set(err, ERROR_INPUT, _("Invalid id \"%.100s\" of an artefact "
 							       "version: it must be a UUID."), id);
 }
 

@@ -287,7 +287,7 @@ create_definition(struct platform *platform, const struct request *request,
 		if (check_text(request->body, required[i], true, err) != 0)
 			return -1;
 	if (!ids_is_name(id))
-		return error_set(err, ERROR_INPUT, _("\"%s\" is no id of a resource definition: it is made of "
+		return error_set(err, ERROR_INPUT, _("Invalid id \"%s\" of a resource definition: use "
 						     "lower-case letters, digits and single dashes."), id);
 	inputs = definition_inputs_take(platform, request->place.org, id,
 					json_object_get(request->body, "driver_inputs"), err);

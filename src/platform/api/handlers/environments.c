@@ -98,7 +98,7 @@ create_environment(struct platform *platform, const struct request *request,
 	struct place place = {request->place.org, request->place.app, id};
 
 	if (!id || !ids_is_name(id))
-		return error_set(err, ERROR_INPUT, _("The id \"%s\" does not do: it must be 2 to 50 "
+		return error_set(err, ERROR_INPUT, _("Invalid id \"%s\": it must be 2 to 50 "
 						     "lower-case letters, digits and single inner "
 						     "dashes."), id ? id : "");
 	if (!name || !*name)

@@ -55,7 +55,7 @@ read_page(const struct request *request, size_t *size, const char **page, struct
 	*size = (size_t)number;
 	*page = request_query(request, "page");
 	if (*page && (!**page || (*page)[strspn(*page, "0123456789")]))
-		return error_set(err, ERROR_INPUT, _("\"page\" is none that was given out."));
+		return error_set(err, ERROR_INPUT, _("Invalid \"page\": use the one from the Link of the page before."));
 	return 0;
 }
 

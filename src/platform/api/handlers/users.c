@@ -257,7 +257,7 @@ put_roles(struct platform *platform, const struct request *request, const char *
 		if (read_scope(text, role, &scope, err) != 0)
 			return -1;
 		if (!access_may_give(request->caller, &scope))
-			return error_set(err, ERROR_ACCESS, _("%s is no administrator of %s, and so cannot "
+			return error_set(err, ERROR_ACCESS, _("%s is not an administrator of %s and cannot "
 							      "give or take roles there."),
 					 request_user(request), text);
 		if (json_is_string(role) && check_scope_exists(platform->repository, &scope, err) != 0)
@@ -324,8 +324,8 @@ update_user(struct platform *platform, const struct request *request, struct res
 	if (!user || check_texts(request->body, err) != 0)
 		return -1;
 	if ((name || email) && !access_is_administrator(request->caller))
-		return error_set(err, ERROR_ACCESS, _("%s is no administrator of this platform, and so "
-						      "changes only roles."), request_user(request));
+		return error_set(err, ERROR_ACCESS, _("%s is not an administrator of this platform and "
+						      "can change only roles."), request_user(request));
 	if (repository_change_user(platform->repository, id, name, email, NULL, err) != 0 ||
 	    put_roles(platform, request, id, err) != 0)
 		return -1;
