@@ -11,8 +11,8 @@
 
 struct error;
 
-/* Always gives an answer, without details; json_decref() its body, free() its content_type link and key. */
-void routes_answer(struct platform *platform, struct request *request, struct response *response);
+/* The whole API. */
+http_answer routes_answer;
 
 struct route_description {
 	const char *method, *pattern, *operation;

@@ -66,7 +66,8 @@ size_t request_query_all(const struct request *request, const char *key, const c
 /* The id of the user who asks: what created_by and the like become. */
 const char *request_user(const struct request *request);
 
-/* Always gives an answer, without details; json_decref() its body, free() its content_type, link and key. */
+/* Always gives an answer, without details, or says how long to wait for one; what the response owns
+ * is the caller's from then on. */
 typedef void http_answer(struct platform *platform, struct request *request,
 			 struct response *response);
 

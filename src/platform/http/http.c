@@ -50,7 +50,7 @@
 
 void
 http_connection_changed(void *data, struct MHD_Connection *mhd, void **context,
-		   enum MHD_ConnectionNotificationCode code)
+			enum MHD_ConnectionNotificationCode code)
 {
 	struct http *http = data;
 	struct connection *c = *context;
@@ -129,7 +129,7 @@ note_end(struct http *http, const struct connection *c, const char *path)
 
 void
 http_exchange_ended(void *data, struct MHD_Connection *mhd, void **context,
-	       enum MHD_RequestTerminationCode code)
+		    enum MHD_RequestTerminationCode code)
 {
 	struct connection *c = connection_of(mhd);
 	struct exchange *exchange = *context;
@@ -442,7 +442,7 @@ begin(struct http *http, struct MHD_Connection *mhd, const char *method,
 
 static enum MHD_Result
 answer_request(struct http *http, struct MHD_Connection *mhd, const char *method,
-       struct exchange *exchange)
+	       struct exchange *exchange)
 {
 	/* The library leaves the body of an answer to HEAD away. */
 	bool is_get = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
@@ -488,7 +488,7 @@ answer_request(struct http *http, struct MHD_Connection *mhd, const char *method
 
 enum MHD_Result
 http_handle(void *data, struct MHD_Connection *mhd, const char *path, const char *method,
-       const char *version, const char *bytes, size_t *length, void **context)
+	    const char *version, const char *bytes, size_t *length, void **context)
 {
 	struct exchange *exchange = *context;
 

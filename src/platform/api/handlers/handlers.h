@@ -9,8 +9,8 @@
  * A handler returns 0 with the response filled (its status is 200 unless it says
  * otherwise), or -1 with err, of which the error body and the status are made.
  */
-#ifndef SIDESTAGE_PLATFORM_HANDLERS_H
-#define SIDESTAGE_PLATFORM_HANDLERS_H
+#ifndef SIDESTAGE_PLATFORM_API_HANDLERS_HANDLERS_H
+#define SIDESTAGE_PLATFORM_API_HANDLERS_HANDLERS_H
 
 #include <stdbool.h>
 #include <stdint.h>
