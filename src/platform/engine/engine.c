@@ -302,15 +302,14 @@ drop_environment(struct engine_env *env, struct error *err)
 {
 	struct repository *repository = env->engine->platform->repository;
 	struct place place = place_of(env);
+	int ret;
 
 	if (repository_begin(repository, err) != 0)
 		return -1;
-	if (repository_drop_environment(repository, &place, err) == 0 &&
-	    repository_drop_applications(repository, err) == 0 &&
-	    repository_commit(repository, err) == 0)
-		return 0;
-	repository_rollback(repository);
-	return -1;
+	ret = repository_drop_environment(repository, &place, err);
+	if (ret == 0)
+		ret = repository_drop_applications(repository, err);
+	return repository_end(repository, ret, err);
 }
 
 static void

@@ -312,19 +312,14 @@ int
 provision_commit(const struct provision *p, struct error *err)
 {
 	struct repository *repository = p->order.platform->repository;
+	int ret = 0;
 
 	if (repository_begin(repository, err) != 0)
 		return -1;
-	for (size_t i = 0; i < p->count; i++) {
-		if (commit_job(p, &p->items[i], err) != 0) {
-			repository_rollback(repository);
-			return -1;
-		}
-	}
-	if (repository_doom_resources(repository, p->order.place, p->order.context.deployment_id,
-				      clock_wall_ms(), err) == 0 &&
-	    repository_commit(repository, err) == 0)
-		return 0;
-	repository_rollback(repository);
-	return -1;
+	for (size_t i = 0; ret == 0 && i < p->count; i++)
+		ret = commit_job(p, &p->items[i], err);
+	if (ret == 0)
+		ret = repository_doom_resources(repository, p->order.place, p->order.context.deployment_id,
+						clock_wall_ms(), err);
+	return repository_end(repository, ret, err);
 }

@@ -360,10 +360,7 @@ rollout_commit(struct rollout *r, struct error *err)
 
 	if (repository_begin(repository, err) != 0)
 		return -1;
-	if (put_end(r, err) == 0 && repository_commit(repository, err) == 0)
-		return 0;
-	repository_rollback(repository);
-	return -1;
+	return repository_end(repository, put_end(r, err), err);
 }
 
 static void
