@@ -208,9 +208,10 @@ board_lay_out(const struct board_view *b, const struct board_model *s, const str
 		fit_columns(&g, s->column_count, room);
 	}
 	scroll_columns(&g, b, s);
-	/* The values have a row where neither a workload nor what is under the cursor has to go for it. */
+	/* The values have a row where neither a workload nor what is under the cursor has to go for it;
+	 * what they were is not known. */
 	g.foot = c->height >= g.head + 5 ? 2 : 0;
-	if (g.foot && c->height >= g.head + 1 + 3 + (int)s->module_count + 3)
+	if (g.foot && !b->snapshot && c->height >= g.head + 1 + 3 + (int)s->module_count + 3)
 		g.foot = 3;
 	g.rows = c->height - g.head - 1 - g.foot;
 	g.top = viewport_first(b->grid.top, s->row, g.rows > 0 ? (size_t)g.rows : 0, s->module_count);

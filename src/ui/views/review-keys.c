@@ -518,6 +518,8 @@ const struct key review_keys[] = {
 static const struct key conflict_keys[] = {
 	{'o', "o", ACTION_OURS, N_("the clone's"), .run = run_ours},
 	{'t', "t", ACTION_THEIRS, N_("the target's"), .run = run_theirs},
+	{'\r', "Enter", ACTION_OPEN, N_("review"), .run = run_make_review},
+	{27, "Esc", ACTION_BACK, N_("cancel"), .run = run_back},
 	{'j', "j", ACTION_DOWN, N_("next conflict"), .run = run_next_conflict},
 	{'n', NULL, ACTION_NEXT, .run = run_next_conflict},
 	{'k', NULL, ACTION_UP, .run = run_previous_conflict},
@@ -525,8 +527,6 @@ static const struct key conflict_keys[] = {
 	{'g', NULL, ACTION_FIRST, .run = run_first_conflict},
 	{'G', NULL, ACTION_LAST, .run = run_last_conflict},
 	{'A', NULL, ACTION_APPROVE, .run = run_decide_first},
-	{'\r', "Enter", ACTION_OPEN, N_("review"), .run = run_make_review},
-	{27, "Esc", ACTION_BACK, N_("cancel"), .run = run_back},
 	{'?', "?", ACTION_HELP, N_("help"), .help = NULL},
 	NO_KEY,
 };
