@@ -427,6 +427,8 @@ follow_logs(struct linear *l, struct logs *logs, bool of_all)
 	for (size_t i = first_line(l, logs); i < logs_count(logs); i++)
 		tell_line(l, logs_line(logs, i));
 	l->logs_told = logs_appended(logs);
+	l->logs_gaps_told = logs_gaps(logs);
+	l->logs_unread = false;
 }
 
 void
@@ -452,7 +454,15 @@ linear_tell_logs(struct linear *l)
 {
 	size_t count = logs_count(l->logs);
 	uint64_t more = logs_appended(l->logs) - l->logs_told;
+	const struct error *why = logs_error(l->logs);
 
+	/* What is not there would be taken for what was not written. */
+	if (logs_gaps(l->logs) != l->logs_gaps_told)
+		linear_fail(l, EXIT_UNREAD, _("Some lines are missing here: too many were written at once."));
+	l->logs_gaps_told = logs_gaps(l->logs);
+	if (why->kind != ERROR_NONE && !l->logs_unread)
+		linear_note(l, "%s", why->text);
+	l->logs_unread = why->kind != ERROR_NONE;
 	for (size_t i = more < count ? count - (size_t)more : 0; i < count; i++)
 		tell_line(l, logs_line(l->logs, i));
 	l->logs_told = logs_appended(l->logs);

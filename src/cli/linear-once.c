@@ -277,16 +277,28 @@ turn_operation(struct linear *l, int64_t until)
 	}
 }
 
+/* Also what is not there could not be read. */
+static enum exit_code
+code_of_unread(const struct error *why)
+{
+	const enum exit_code code = exit_code_of(why->kind, EXIT_STAGE_READ);
+
+	return code == EXIT_FAILED ? EXIT_UNREAD : code;
+}
+
 /* --- following --- */
 
 static void
 end_following(struct linear *l)
 {
+	/* Why was said when it began. */
+	if (l->logs_unread && l->code == EXIT_OK)
+		l->code = code_of_unread(logs_error(l->logs));
 	logs_close(l->logs);
 	l->logs = NULL;
 }
 
-/* Until the environment goes, the time is over, or, where that was asked for, the input ends. */
+/* Until the environment goes, the time is over, nobody can read it, or, where that was asked for, the input ends. */
 static void
 turn_logs(struct linear *l, const char *env, int64_t until)
 {
@@ -302,6 +314,8 @@ turn_logs(struct linear *l, const char *env, int64_t until)
 	    !world_environment(session_world(l->session), l->org, l->app, env)) {
 		lines_complain(_("The environment %s was deleted."), env);
 		end_following(l);
+	} else if (fflush(stdout) != 0 || ferror(stdout)) {
+		end_following(l);		/* main.c says it */
 	} else if (ready[0] && read(STDIN_FILENO, ignored, sizeof(ignored)) <= 0) {
 		end_following(l);
 	} else if (until >= 0 && clock_steady_ms() >= until) {
@@ -343,7 +357,6 @@ static bool
 check_read(struct linear *l, const char *org, const char *app, unsigned needs)
 {
 	const struct knowledge *k = session_unreadable(l->session, org, app, needs);
-	enum exit_code code;
 
 	if (!k || (l->once->offline && k->at > 0))
 		return true;
@@ -351,8 +364,7 @@ check_read(struct linear *l, const char *org, const char *app, unsigned needs)
 		linear_fail(l, EXIT_UNREAD, _("The cache does not have this: it was never read."));
 		return false;
 	}
-	code = exit_code_of(k->why.kind, EXIT_STAGE_READ);
-	linear_fail(l, code == EXIT_FAILED ? EXIT_UNREAD : code, "%s", k->why.text);
+	linear_fail(l, code_of_unread(&k->why), "%s", k->why.text);
 	return false;
 }
 

@@ -55,7 +55,8 @@ struct linear {
 	bool told_silence;
 	bool follows_input;		/* the end of the input ends the following */
 	const struct arguments *once;	/* one command, and the end; NULL: what is read says it */
-	uint64_t logs_told;
+	uint64_t logs_told, logs_gaps_told;
+	bool logs_unread;		/* that they cannot be read was said */
 	struct interrupted *interrupted;	/* whose records are corrected meanwhile */
 };
 

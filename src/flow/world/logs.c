@@ -25,7 +25,7 @@ struct logs {
 	char *org, *app, *env, *workload, *container;
 	struct log_line *lines;
 	size_t count;
-	uint64_t revision, appended;
+	uint64_t revision, appended, gaps;
 	bool read, held;
 	struct error error;
 	char digest[IDS_SHA256_B64_SIZE];
@@ -84,7 +84,8 @@ count_appended(const struct logs *logs, const struct log_line *lines, size_t cou
 {
 	static const size_t alike[] = {ALIKE_LINES, 1};
 
-	for (size_t i = 0; i < sizeof(alike) / sizeof(alike[0]); i++)
+	/* Where there was none before, all are new. */
+	for (size_t i = 0; logs->count > 0 && i < sizeof(alike) / sizeof(alike[0]); i++)
 		for (size_t end = count; end > 0; end--)
 			if (ends_at(logs, lines, end, alike[i]))
 				return count - end;
@@ -95,8 +96,7 @@ count_appended(const struct logs *logs, const struct log_line *lines, size_t cou
 static void
 take_lines(struct logs *logs, const json_t *body)
 {
-	size_t count = json_array_size(body);
-
+	size_t count = json_array_size(body), appended;
 	struct log_line *lines;
 
 	if (count > LINES_MAX)
@@ -104,7 +104,10 @@ take_lines(struct logs *logs, const json_t *body)
 	lines = xcalloc(count + 1, sizeof(*lines));
 	for (size_t i = 0; i < count; i++)
 		take_line(&lines[i], json_array_get(body, count - 1 - i));
-	logs->appended += count_appended(logs, lines, count);
+	appended = logs->read ? count_appended(logs, lines, count) : 0;
+	logs->appended += appended;
+	/* As many as were asked for, and none of them was there before: what came between was not read. */
+	logs->gaps += count >= LOGS_LINES && appended == count;
 	free_lines(logs->lines, logs->count);
 	logs->lines = lines;
 	logs->count = count;
@@ -194,6 +197,12 @@ uint64_t
 logs_appended(const struct logs *logs)
 {
 	return logs->appended;
+}
+
+uint64_t
+logs_gaps(const struct logs *logs)
+{
+	return logs->gaps;
 }
 
 uint64_t
