@@ -14,6 +14,7 @@
 #include "compare/merge.h"
 #include "flow/session.h"
 #include "flow/verbs/verbs.h"
+#include "flow/world/comment.h"
 #include "flow/world/fetcher.h"
 #include "flow/world/origin.h"
 #include "flow/world/origins.h"
@@ -173,6 +174,28 @@ tell_by_history(struct clones *clones, const struct clone_place *place, struct c
 	return true;
 }
 
+/* Somebody may have made it after the one of the record was deleted: its first deployment tells. */
+static bool
+is_of_another(struct clones *clones, const struct clone_place *place, const struct clone_origin *origin)
+{
+	const struct deployment *history;
+	struct comment comment;
+	size_t count;
+	bool differs;
+
+	if (origin_is_stale(origin, place->env->environment.created_at))
+		return true;
+	if (!origin->operation_id || !place->env->environment.last_deploy.id.raw)
+		return false;
+	history = history_of(clones, place, place->env, &count);
+	if (!history || count == 0)
+		return false;
+	comment_decode(&comment, history[count - 1].comment.raw);
+	differs = comment.op && strcmp(comment.op, origin->operation_id) != 0;
+	comment_clear(&comment);
+	return differs;
+}
+
 static bool
 tell_by_record(struct clones *clones, const struct clone_place *place, struct clone *clone)
 {
@@ -180,7 +203,8 @@ tell_by_record(struct clones *clones, const struct clone_place *place, struct cl
 		const struct clone_record *record = &clones->records.items[i];
 
 		if (strcmp(record->env, id_of(place->env)) != 0 || strcmp(record->app, place->app) != 0 ||
-		    strcmp(record->org, place->org) != 0)
+		    strcmp(record->org, place->org) != 0 ||
+		    is_of_another(clones, place, &record->origin))
 			continue;
 		clone->is_recorded = record->has_expiry;
 		clone->origin = copy(record->origin.origin);

@@ -142,6 +142,18 @@ is_clone(const struct hotfix *h, const struct world_environment *e, const struct
 	       (first->from_id.raw && first->from_id.raw[0]);
 }
 
+/* The journal's clone of that name may be one that was deleted just before somebody made this one. */
+static bool
+was_another(const struct hotfix *h, const struct deployment *history, size_t count)
+{
+	const struct event *first = events_first(&h->events, EVENT_CLONE);
+	bool found = !first || !first->deployment_id.raw;
+
+	for (size_t i = 0; i < count && !found; i++)
+		found = untrusted_equal(&first->deployment_id, &history[i].id);
+	return !found;
+}
+
 static void
 collect(struct hotfix *h, const struct world_application *app, const struct world_environment *clone)
 {
@@ -149,11 +161,15 @@ collect(struct hotfix *h, const struct world_application *app, const struct worl
 	const struct deployment *history;
 	const struct event *first;
 	size_t count;
+	bool is_taken;
 
 	if (clone)
 		of.since = clone->environment.created_at - CLOCK_SKEW_MS;
 	events_from_journal(&h->events, &of);
 	history = history_of(h, clone, &count);
+	is_taken = history && count > 0 && was_another(h, history, count);
+	if (is_taken)
+		events_clear(&h->events);
 	if (history && count > 0 && is_clone(h, clone, &history[count - 1]))
 		events_from_clone(&h->events, history, count);
 	events_sort(&h->events);
@@ -164,7 +180,7 @@ collect(struct hotfix *h, const struct world_application *app, const struct worl
 	}
 	if (first && first->env)
 		h->origin = xstrdup(first->env);
-	else if (clone && clone->clone_of)
+	else if (clone && clone->clone_of && !is_taken)
 		h->origin = xstrdup(clone->clone_of);
 	else if (history && count > 0 && history[count - 1].from_id.raw)
 		find_origin(h, app, history[count - 1].from_id.raw);

@@ -258,6 +258,121 @@ class Script:
         self.tap.ok(ended.returncode == FAILED and [o["state"] for o in done] == ["done"],
                     "what was approved is carried out although nobody listens", (ended, done))
 
+    # --- following ---
+
+    def follow(self, env, do, choose=lambda request: None, out=None, ends_itself=False):
+        """`do(daemon, read)` has it happen; read("out") is what was printed.  Then the input ends."""
+        client = Client(self.platform.folder)
+
+        def read(name):
+            with open(os.path.join(client.folder, name)) as file:
+                return file.read()
+
+        with Faultd(self.platform, choose) as daemon, \
+                open(os.path.join(client.folder, "out"), "w") as kept, \
+                open(os.path.join(client.folder, "err"), "w") as err:
+            words = ("follow", env, *SHOP)
+            process = subprocess.Popen([os.environ["SIDESTAGE"], *words, f"--url={daemon.url}"], stdin=subprocess.PIPE,
+                                       stdout=out or kept, stderr=err, env=client.env, cwd=client.folder)
+            try:
+                do(daemon, read)
+                if not ends_itself:
+                    process.stdin.close()
+                process.wait(faultd.HANG_LIMIT_S)
+            finally:
+                process.kill()
+                process.wait()
+        return faultd.Ended(process.returncode, read("out"), read("err"), 0, 0, words)
+
+    def writes_lines(self, env, *lines):
+        path = os.path.join(self.platform.folder, "images/t/web/2.0.0")
+        with open(path, "w") as out:
+            out.write("#!/bin/sh\n" + "".join(f"echo '{line}'\n" for line in lines) +
+                      "while :; do /bin/sleep 60; done\n")
+        os.chmod(path, 0o755)
+        ended = self.run("version", env, "web", "2.0.0", f"--approve={env}", *SHOP)
+        self.check(f"{env} writes lines", ended, 0)
+
+    @staticmethod
+    def logs_answered(daemon, count):
+        faultd.until(lambda: sum("/logs" in r.path and r.carried is not None for r in list(daemon.ledger)) >= count)
+
+    def the_first_lines_are_followed(self):
+        env = self.platform.new_environment()
+
+        def do(daemon, read):
+            self.logs_answered(daemon, 1)
+            self.writes_lines(env, "the first", "the second")
+            faultd.until(lambda: "the second" in read("out"), limit=20)
+
+        try:
+            ended = self.follow(env, do)
+        except RuntimeError as error:
+            ended = faultd.Ended(None, "", str(error), 0, 0, ("follow", env))
+        self.check("the first lines of all are printed", ended, 0, "", ended.out.count("the first") == 1)
+        return env
+
+    def lines_that_cannot_be_read_are_said(self, env):
+        fault = status_fault(500)
+        for back in (False, True):
+            fails = [False]
+
+            def do(daemon, read):
+                self.logs_answered(daemon, 1)
+                fails[0] = True
+                faultd.until(lambda: "500" in read("err"))
+                fails[0] = not back
+                if back:
+                    self.logs_answered(daemon, 3)
+
+            ended = self.follow(env, do, lambda request: fault if fails[0] and "/logs" in request.path else None)
+            self.check(f"follow: lines that cannot be read are said once{', and read later' if back else ''}", ended,
+                       0 if back else UNREAD, "", ended.err.count("500") == 1)
+
+    def lines_that_are_missing_are_said(self, env):
+        answers = iter(range(1000))
+
+        def body(_):
+            first = 1000 * next(answers)
+            return json.dumps([{"payload": f"line {first + i}", "workload_id": "web", "container_id": "web",
+                                "timestamp": "2026-01-01T00:00:00Z"} for i in range(500, 0, -1)]).encode()
+
+        fault = faultd.body_fault("other lines", body)
+        ended = self.follow(env, lambda daemon, read: faultd.until(lambda: "line 1500" in read("out")),
+                            lambda request: fault if "/logs" in request.path else None)
+        self.check("follow: lines that are missing are said", ended, UNREAD, "Some lines are missing")
+
+    def nobody_can_read_what_is_followed(self, env):
+        with open("/dev/full", "w") as full:
+            try:
+                ended = self.follow(env, lambda daemon, read: None, out=full, ends_itself=True)
+            except subprocess.TimeoutExpired as error:
+                ended = faultd.Ended(None, "", str(error), 0, 0, ("follow", env))
+        self.check("follow ends where its lines cannot be written", ended, FAILED, "could not be written")
+
+    # --- one name, two clones ---
+
+    def a_name_that_somebody_took(self):
+        mine, theirs = Client(self.platform.folder), Client(self.platform.folder)
+        for client, words in ((mine, ("clone", "qa", "taken", "--approve=taken")),
+                              (mine, ("life", "taken", "1h")),
+                              (theirs, ("discard", "taken", "--approve=taken", "--reason=mine now")),
+                              (theirs, ("clone", "production", "taken", "--approve=taken"))):
+            self.check(f"{words[0]} taken", self.run(*words, *SHOP, client=client), 0)
+        ended = self.run("clones", "--json", *SHOP, client=mine)
+        clone = [c for c in ended.json() if c["environment"] == "taken"]
+        self.check("a clone of that name that is gone gives its end to no other", ended, 0, "",
+                   clone and clone[0]["expiry"] == "unknown" and clone[0]["clone_of"] == "production")
+        ended = self.run("clones", "--json", *SHOP, client=theirs)
+        self.check("who made it has its end", ended, 0, "",
+                   [c["expiry"] for c in ended.json() if c["environment"] == "taken"] == ["set"])
+        ended = self.run("hotfix", "taken", *SHOP, client=mine)
+        self.check("its story is not that of the one that is gone", ended, 0, "", "taken of production" in ended.out)
+        self.check("an end that was given to it stays", self.run("life", "taken", "3h", *SHOP, client=mine), 0)
+        ended = self.run("clones", "--json", *SHOP, client=mine)
+        self.check("it has the end that was given to it", ended, 0, "",
+                   [c["expiry"] for c in ended.json() if c["environment"] == "taken"] == ["set"])
+
     # --- options ---
 
     def options_are_used_or_refused(self):
@@ -354,6 +469,11 @@ def main():
         script.an_empty_secret_is_refused()
         script.files_that_nobody_writes()
         script.the_platforms_options()
+        talker = script.the_first_lines_are_followed()
+        script.lines_that_cannot_be_read_are_said(talker)
+        script.lines_that_are_missing_are_said(talker)
+        script.nobody_can_read_what_is_followed(talker)
+        script.a_name_that_somebody_took()
     return tap.end()
 
 

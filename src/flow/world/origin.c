@@ -19,6 +19,7 @@
 #include "model/json.h"
 #include "store/store.h"
 
+#define CLOCK_SKEW_MS (5 * 60 * 1000)	/* between the platform's clock and ours */
 #define PROMOTIONS_MAX 50	/* the newest; of one clone there are few */
 
 static void
@@ -56,6 +57,12 @@ origin_is_ours(struct session *session, const struct clone_origin *origin)
 
 	operation_clear(&made);
 	return ours;
+}
+
+bool
+origin_is_stale(const struct clone_origin *origin, int64_t created_at)
+{
+	return origin->cloned_at > 0 && created_at > origin->cloned_at + CLOCK_SKEW_MS;
 }
 
 /* The clone's set that an operation promoted; free() it.  NULL: it is not written there. */

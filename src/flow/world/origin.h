@@ -4,6 +4,7 @@
 #define SIDESTAGE_FLOW_WORLD_ORIGIN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct clone_origin;
 struct error;
@@ -14,6 +15,9 @@ struct values;
 /* As it was when it was cloned, whatever was promoted since.  0, or -1: it is not known here. */
 int origin_at_cloning(struct session *session, const char *org, const char *app,
 		      const char *clone, struct clone_origin *out);
+/* Whether the record is of an environment that was there before under this id: the one that is there
+ * now was made later. */
+bool origin_is_stale(const struct clone_origin *origin, int64_t created_at);
 /* Whether the clone was made here: by an operation of this history. */
 bool origin_is_ours(struct session *session, const struct clone_origin *origin);
 /* What the clone has now is what it and its origin have in common; first: it was just made. */

@@ -301,16 +301,24 @@ is_same(const char *a, const char *b)
 	return strcmp(a ? a : "", b ? b : "") == 0;
 }
 
+/* The operation that made it tells clones apart, however soon one came after the other. */
+static bool
+is_of_another(const struct clone_origin *kept, const struct clone_origin *found, const struct environment *e)
+{
+	return kept->operation_id && found->operation_id ?
+		strcmp(kept->operation_id, found->operation_id) != 0 : origin_is_stale(kept, e->created_at);
+}
+
 /* Ours keeps what we wrote beside: when it ends, and which operation made it. */
 static void
-keep(struct origins *o, const char *env, struct clone_origin *found)
+keep(struct origins *o, const struct environment *e, struct clone_origin *found)
 {
 	struct store *store = session_store(o->session);
-	const char *platform = session_platform(o->session);
+	const char *platform = session_platform(o->session), *env = untrusted_raw(&e->id);
 	struct clone_origin kept = { 0 };
 	bool is_kept = store_clone_origin(store, platform, o->org, o->app, env, &kept, NULL) == 0;
 
-	if (is_kept) {
+	if (is_kept && !is_of_another(&kept, found, e)) {
 		found->expires_at = kept.expires_at;
 		if (is_same(found->operation_id, kept.operation_id))
 			found->cloned_at = kept.cloned_at;
@@ -354,7 +362,7 @@ drop_stale_record(struct origins *o, const struct environment *e)
 
 	if (store_clone_origin(store, session_platform(o->session), o->org, o->app,
 			       untrusted_raw(&e->id), &kept, NULL) == 0 &&
-	    kept.cloned_at > 0 && e->created_at > kept.cloned_at + CLOCK_SKEW_MS &&
+	    origin_is_stale(&kept, e->created_at) &&
 	    store_drop_clone_origin(store, session_platform(o->session), o->org, o->app,
 				    untrusted_raw(&e->id), NULL) == 0) {
 		o->was_kept = true;
@@ -389,7 +397,7 @@ judge(struct origins *o, const struct environment *e)
 		is_whole = keep_values(o, f->env, taken ? taken : &ours[count - 1], !taken);
 		/* That it is a clone is known even where the values cannot be read. */
 		if (is_whole || fetcher_error(o->fetcher))
-			keep(o, f->env, &origin);
+			keep(o, e, &origin);
 		if (is_whole)
 			note_judged(o, f, origin.origin);
 	}
