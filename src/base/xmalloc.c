@@ -58,12 +58,21 @@ xstrndup(const char *s, size_t max)
 char *
 xasprintf(const char *format, ...)
 {
-	char *out = NULL;
 	va_list args;
+	char *out;
 
 	va_start(args, format);
+	out = xvasprintf(format, args);
+	va_end(args);
+	return out;
+}
+
+char *
+xvasprintf(const char *format, va_list args)
+{
+	char *out = NULL;
+
 	if (vasprintf(&out, format, args) < 0)
 		out_of_memory();
-	va_end(args);
 	return checked(out);
 }

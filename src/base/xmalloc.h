@@ -3,6 +3,7 @@
 #ifndef SIDESTAGE_BASE_XMALLOC_H
 #define SIDESTAGE_BASE_XMALLOC_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 void *xmalloc(size_t size);
@@ -12,5 +13,6 @@ void *xreallocarray(void *old, size_t count, size_t size);
 char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t max);
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *xvasprintf(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 
 #endif

@@ -16,6 +16,7 @@
 #include "base/i18n.h"
 #include "base/knowledge.h"
 #include "base/text.h"
+#include "base/xmalloc.h"
 #include "cli/command.h"
 #include "cli/lines.h"
 #include "cli/names.h"
@@ -28,14 +29,12 @@
 static void __attribute__((format(printf, 2, 0)))
 complain(const struct linear *l, const char *format, va_list args)
 {
-	char *text = NULL;
+	char *text = xvasprintf(format, args);
 
-	if (vasprintf(&text, format, args) < 0)
-		text = NULL;
 	if (l->once)
-		lines_complain("sidestage: %s", text ? text : "");
+		lines_complain("sidestage: %s", text);
 	else
-		lines_say("%s", text ? text : "");
+		lines_say("%s", text);
 	free(text);
 }
 

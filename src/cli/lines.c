@@ -23,11 +23,8 @@
 static void __attribute__((format(printf, 2, 0)))
 put(FILE *out, const char *format, va_list args)
 {
-	char *text = NULL, *shown;
+	char *text = xvasprintf(format, args), *shown = text_printable(text);
 
-	if (vasprintf(&text, format, args) < 0)
-		text = NULL;
-	shown = text_printable(text ? text : "");
 	fprintf(out, "%s\n", shown);
 	fflush(out);
 	free(shown);

@@ -98,14 +98,13 @@ static enum options_result complain(const struct command *command, const char *f
 static enum options_result
 complain(const struct command *command, const char *format, ...)
 {
-	char *text = NULL, *shown;
+	char *text, *shown;
 	va_list args;
 
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		text = NULL;
+	text = xvasprintf(format, args);
 	va_end(args);
-	shown = text_printable(text ? text : "");
+	shown = text_printable(text);
 	fprintf(stderr, "sidestage: %s\n", shown);
 	fprintf(stderr, _("`sidestage %s --help` lists the options.\n"), command->name);
 	free(shown);

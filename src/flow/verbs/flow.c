@@ -333,13 +333,12 @@ flow_fail_text(struct flow *flow, enum error_kind kind, const char *format, ...)
 {
 	struct error error = { 0 };
 	va_list ap;
-	char *text = NULL;
+	char *text;
 
 	va_start(ap, format);
-	if (vasprintf(&text, format, ap) < 0)
-		text = NULL;
+	text = xvasprintf(format, ap);
 	va_end(ap);
-	error_set(&error, kind, "%s", text ? text : "");
+	error_set(&error, kind, "%s", text);
 	free(text);
 	flow_fail(flow, &error);
 }
@@ -363,14 +362,13 @@ flow_detail(struct flow *flow, const char *format, ...)
 {
 	struct flow_step *step = &flow->steps[flow->step];
 	va_list ap;
-	char *text = NULL;
+	char *text;
 
 	va_start(ap, format);
-	if (vasprintf(&text, format, ap) < 0)
-		text = NULL;
+	text = xvasprintf(format, ap);
 	va_end(ap);
 	free(step->detail);
-	step->detail = text ? text : xstrdup("");
+	step->detail = text;
 	session_changed(flow->session);
 }
 
@@ -519,13 +517,12 @@ void
 flow_leave_unwatched(struct flow *flow, const char *format, ...)
 {
 	va_list ap;
-	char *text = NULL;
+	char *text;
 
 	va_start(ap, format);
-	if (vasprintf(&text, format, ap) < 0)
-		text = NULL;
+	text = xvasprintf(format, ap);
 	va_end(ap);
-	error_set(&flow->error, ERROR_NO_REPLY, "%s", text ? text : "");
+	error_set(&flow->error, ERROR_NO_REPLY, "%s", text);
 	free(text);
 	end(flow, FLOW_UNWATCHED);
 	leave_record(flow, flow->error.text);

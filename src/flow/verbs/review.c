@@ -77,12 +77,8 @@ review_clear_from(struct review *review, size_t cautions)
 static void __attribute__((format(printf, 3, 0)))
 add_line(char ***lines, size_t *count, const char *format, va_list ap)
 {
-	char *text = NULL;
-
-	if (vasprintf(&text, format, ap) < 0)
-		return;
 	*lines = xreallocarray(*lines, *count + 1, sizeof(**lines));
-	(*lines)[(*count)++] = text;
+	(*lines)[(*count)++] = xvasprintf(format, ap);
 }
 
 void
