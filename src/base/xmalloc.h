@@ -11,6 +11,7 @@ void *xcalloc(size_t count, size_t size);
 /* Checks count * size for overflow. */
 void *xreallocarray(void *old, size_t count, size_t size);
 char *xstrdup(const char *s);
+char *xstrdup_or_null(const char *s);	/* NULL stays NULL */
 char *xstrndup(const char *s, size_t max);
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *xvasprintf(const char *format, va_list args) __attribute__((format(printf, 1, 0)));

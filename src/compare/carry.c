@@ -14,12 +14,6 @@
 #include "compare/merge.h"
 #include "model/set.h"
 
-static char *
-copy(const char *text)
-{
-	return text ? xstrdup(text) : NULL;
-}
-
 static void
 add(struct carry *carry, const struct merge_entry *entry)
 {
@@ -29,10 +23,10 @@ add(struct carry *carry, const struct merge_entry *entry)
 	carry->there += entry->side == MERGE_BOTH;
 	if (entry->side != MERGE_CONFLICT || carry->conflicts++ > 0)
 		return;
-	carry->object = copy(entry->object);
-	carry->path = copy(entry->path);
-	carry->here = copy(entry->theirs);
-	carry->fix = copy(entry->ours);
+	carry->object = xstrdup_or_null(entry->object);
+	carry->path = xstrdup_or_null(entry->path);
+	carry->here = xstrdup_or_null(entry->theirs);
+	carry->fix = xstrdup_or_null(entry->ours);
 }
 
 int

@@ -46,12 +46,6 @@ value_is_in_own_store(const struct value *value)
 	       value_store_is_own(value->store);
 }
 
-static char *
-copy(const char *text)
-{
-	return text ? xstrdup(text) : NULL;
-}
-
 static bool
 same_text(const char *a, const char *b)
 {
@@ -78,12 +72,12 @@ value_copy(const struct value *from)
 {
 	return (struct value){
 		.key = xstrdup(from->key),
-		.text = copy(from->text),
+		.text = xstrdup_or_null(from->text),
 		.description = xstrdup(from->description ? from->description : ""),
-		.fingerprint = copy(from->fingerprint),
-		.store = copy(from->store),
-		.store_key = copy(from->store_key),
-		.store_version = copy(from->store_version),
+		.fingerprint = xstrdup_or_null(from->fingerprint),
+		.store = xstrdup_or_null(from->store),
+		.store_key = xstrdup_or_null(from->store_key),
+		.store_version = xstrdup_or_null(from->store_version),
 		.is_secret = from->is_secret,
 		.of_env = from->of_env,
 	};
@@ -175,7 +169,8 @@ values_copy(struct values *values, const struct values *from)
 		.items = xcalloc(from->count + 1, sizeof(*values->items)),
 		.count = from->count,
 		.odd = from->odd,
-		.version_id = copy(from->version_id), .created_by = copy(from->created_by),
+		.version_id = xstrdup_or_null(from->version_id),
+		.created_by = xstrdup_or_null(from->created_by),
 	};
 	for (size_t i = 0; i < from->count; i++)
 		values->items[i] = value_copy(&from->items[i]);
@@ -237,7 +232,7 @@ decode_value(struct values *values, const char *name, const json_t *body)
 		return;
 	}
 	value.key = xstrdup(key);
-	value.text = value.is_secret ? NULL : copy(text);
+	value.text = value.is_secret ? NULL : xstrdup_or_null(text);
 	value.description = xstrdup(description ? description : "");
 	value.of_env = source && strcmp(source, "env") == 0;
 	if (value.is_secret)
@@ -255,7 +250,8 @@ values_decode(struct values *values, const json_t *body, struct error *err)
 	if (!json_is_array(body) && !json_is_object(map))
 		return error_set(err, ERROR_PROTOCOL,
 				 _("the shared values are neither a list nor a version of one"));
-	*values = (struct values){.version_id = id && *id ? xstrdup(id) : NULL, .created_by = copy(who)};
+	*values = (struct values){.version_id = id && *id ? xstrdup(id) : NULL,
+				  .created_by = xstrdup_or_null(who)};
 	json_array_foreach(body, i, member)
 		decode_value(values, NULL, member);
 	json_object_foreach(map, key, member)
@@ -409,14 +405,14 @@ value_changes_put(struct value_changes *changes, const struct value_change *chan
 	const struct value_change made = {
 		.kind = change->kind,
 		.key = xstrdup(change->key),
-		.text = copy(change->text),
-		.description = copy(change->description),
+		.text = xstrdup_or_null(change->text),
+		.description = xstrdup_or_null(change->description),
 		.is_secret = change->is_secret,
-		.store = copy(change->store),
-		.store_key = copy(change->store_key),
-		.store_version = copy(change->store_version),
-		.version_id = copy(change->version_id),
-		.fingerprint = copy(change->fingerprint),
+		.store = xstrdup_or_null(change->store),
+		.store_key = xstrdup_or_null(change->store_key),
+		.store_version = xstrdup_or_null(change->store_version),
+		.version_id = xstrdup_or_null(change->version_id),
+		.fingerprint = xstrdup_or_null(change->fingerprint),
 	};
 	size_t at = 0;
 

@@ -84,12 +84,6 @@ clones_close(struct clones *clones)
 	free(clones);
 }
 
-static char *
-copy(const char *text)
-{
-	return text ? xstrdup(text) : NULL;
-}
-
 static const char *
 id_of(const struct world_environment *env)
 {
@@ -112,7 +106,7 @@ came_from(struct clone *clone, const struct world_environment *origin, const str
 {
 	clone->origin = xstrdup(id_of(origin));
 	clone->deployment_id = xstrdup(untrusted_raw(&of->id));
-	clone->set_id = copy(of->set_id.raw);
+	clone->set_id = xstrdup_or_null(of->set_id.raw);
 }
 
 /* Finds the environment that made this deployment.  false: not known, perhaps not yet. */
@@ -148,7 +142,7 @@ tell_undeployed(struct clones *clones, const struct clone_place *place, struct c
 	if (!find_origin(clones, place, from->id.raw, clone)) {
 		clone->origin = xstrdup(from->env_id.raw);
 		clone->deployment_id = xstrdup(from->id.raw);
-		clone->set_id = copy(from->set_id.raw);
+		clone->set_id = xstrdup_or_null(from->set_id.raw);
 	}
 	return true;
 }
@@ -207,9 +201,9 @@ tell_by_record(struct clones *clones, const struct clone_place *place, struct cl
 		    is_of_another(clones, place, &record->origin))
 			continue;
 		clone->is_recorded = record->has_expiry;
-		clone->origin = copy(record->origin.origin);
-		clone->deployment_id = copy(record->origin.deployment_id);
-		clone->set_id = copy(record->origin.set_id);
+		clone->origin = xstrdup_or_null(record->origin.origin);
+		clone->deployment_id = xstrdup_or_null(record->origin.deployment_id);
+		clone->set_id = xstrdup_or_null(record->origin.set_id);
 		clone->expires_at = record->origin.expires_at;
 		return true;
 	}
@@ -370,8 +364,8 @@ follow_history(struct clones *clones, const struct clone_place *place,
 	if (strcmp(found.origin, clone->origin) == 0) {
 		free(clone->deployment_id);
 		free(clone->set_id);
-		clone->deployment_id = copy(found.deployment_id);
-		clone->set_id = copy(found.set_id);
+		clone->deployment_id = xstrdup_or_null(found.deployment_id);
+		clone->set_id = xstrdup_or_null(found.set_id);
 	} else {
 		common = NULL;
 	}
@@ -433,7 +427,7 @@ find_work(struct clones *clones, const struct clone_place *place, struct clone *
 		clone->work = known->work;
 		clone->changes = known->changes;
 		clone->conflicts = known->conflicts;
-		clone->work_words = copy(known->work_words);
+		clone->work_words = xstrdup_or_null(known->work_words);
 	} else if (merge_states(&merge, &(struct state){.set = base, .values = common},
 				&(struct state){.set = there, .values = their_values},
 				&(struct state){.set = here, .values = our_values}, NULL) == 0) {

@@ -58,12 +58,6 @@ add(struct events *events, enum event_kind kind)
 	return &events->items[events->count++];
 }
 
-static char *
-copy(const char *text)
-{
-	return text ? xstrdup(text) : NULL;
-}
-
 /* "promote hotfix-1: web 1.4.2 → 1.4.3 [sidestage …]" without its beginning and its end. */
 static void
 take_words(struct untrusted *out, const char *text)
@@ -126,9 +120,10 @@ add_operation(struct events *events, const struct operation *o, const char *env)
 		       event->has_failed ? o->error.raw : o->reason.raw);
 	untrusted_init(&event->deployment_id, o->deployment_id.raw);
 	untrusted_init(&event->operation_id, o->id.raw);
-	event->env = copy(kind == EVENT_PROMOTE ? o->env.raw : kind == EVENT_CLONE ? o->source.raw : NULL);
-	event->from_set = copy(o->from_set.raw);
-	event->to_set = copy(o->to_set.raw);
+	event->env = xstrdup_or_null(kind == EVENT_PROMOTE ? o->env.raw :
+				     kind == EVENT_CLONE ? o->source.raw : NULL);
+	event->from_set = xstrdup_or_null(o->from_set.raw);
+	event->to_set = xstrdup_or_null(o->to_set.raw);
 	if (kind == EVENT_PROMOTE)
 		take_values(event, o);
 }
@@ -189,7 +184,7 @@ add_deployment(struct events *events, enum event_kind kind, const struct deploym
 	untrusted_init(&event->who, d->created_by.raw);
 	take_words(&event->detail, untrusted_raw(&d->comment));
 	untrusted_init(&event->deployment_id, d->id.raw);
-	event->to_set = copy(d->set_id.raw);
+	event->to_set = xstrdup_or_null(d->set_id.raw);
 	return event;
 }
 
@@ -232,11 +227,11 @@ events_from_origin(struct events *events, const struct events_of *of, const char
 		if (!event)
 			continue;
 		event->env = xstrdup(origin);
-		event->to_values = copy(history[i].value_set_version_id.raw);
+		event->to_values = xstrdup_or_null(history[i].value_set_version_id.raw);
 		for (size_t k = 0; k < count; k++)
 			if (!event->from_set && untrusted_equal(&history[k].id, &history[i].from_id)) {
-				event->from_set = copy(history[k].set_id.raw);
-				event->from_values = copy(history[k].value_set_version_id.raw);
+				event->from_set = xstrdup_or_null(history[k].set_id.raw);
+				event->from_values = xstrdup_or_null(history[k].value_set_version_id.raw);
 			}
 	}
 	free(prefix);

@@ -19,12 +19,6 @@ const char *const hotfix_mark_names[HOTFIX_STEP_COUNT] = {
 
 /* --- the fix, and who has it --- */
 
-static char *
-copy(const char *text)
-{
-	return text ? xstrdup(text) : NULL;
-}
-
 /* What one promotion made of the values that were there before it. */
 static void
 put_differences(struct value_changes *changes, const struct values *from, const struct values *to)
@@ -100,14 +94,14 @@ find_fix(struct hotfix *h)
 			after = e->to_set;
 	}
 	if (promotions > 1 && cloned && cloned->to_set && after) {
-		h->before_set = copy(cloned->to_set);
-		h->after_set = copy(after);
+		h->before_set = xstrdup_or_null(cloned->to_set);
+		h->after_set = xstrdup_or_null(after);
 	} else if (promotions > 1 && (!cloned || !cloned->to_set) && is_chain) {
-		h->before_set = copy(before);
-		h->after_set = copy(promoted->to_set);
+		h->before_set = xstrdup_or_null(before);
+		h->after_set = xstrdup_or_null(promoted->to_set);
 	} else if (promotions == 1 && promoted->from_set && promoted->to_set) {
-		h->before_set = copy(promoted->from_set);
-		h->after_set = copy(promoted->to_set);
+		h->before_set = xstrdup_or_null(promoted->from_set);
+		h->after_set = xstrdup_or_null(promoted->to_set);
 	}
 }
 

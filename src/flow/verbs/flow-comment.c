@@ -9,12 +9,6 @@
 #include "base/xmalloc.h"
 #include "flow/world/comment.h"
 
-static char *
-copy(const char *text)
-{
-	return text ? xstrdup(text) : NULL;
-}
-
 /* Which hotfix it is about: the clone, and what it was made from. */
 static void
 name_hotfix(const struct flow *flow, struct comment *comment, struct clone_origin *kept)
@@ -29,12 +23,12 @@ name_hotfix(const struct flow *flow, struct comment *comment, struct clone_origi
 		return;
 	}
 	if (request->verb == FLOW_CARRY) {
-		comment->hotfix = copy(request->hotfix);
+		comment->hotfix = xstrdup_or_null(request->hotfix);
 		return;
 	}
 	if (request->verb == FLOW_PROMOTE)
-		comment->source = copy(flow->record.source_deployment.raw);
-	comment->hotfix = copy(request->verb == FLOW_PROMOTE ? request->source : request->env);
+		comment->source = xstrdup_or_null(flow->record.source_deployment.raw);
+	comment->hotfix = xstrdup_or_null(request->verb == FLOW_PROMOTE ? request->source : request->env);
 	if (!origin->origin || request->verb != FLOW_PROMOTE) {
 		if (store_clone_origin(session_store(flow->session),
 				       session_platform(flow->session), request->org, request->app,
@@ -56,8 +50,8 @@ flow_comment(const struct flow *flow)
 	struct comment comment = {
 		.verb = xstrdup(flow->verb->name),
 		.op = xstrdup(untrusted_raw(&flow->record.id)),
-		.undoes = copy(flow->record.undoes.raw),
-		.base = copy(flow->record.from_deployment.raw),
+		.undoes = xstrdup_or_null(flow->record.undoes.raw),
+		.base = xstrdup_or_null(flow->record.from_deployment.raw),
 	};
 	struct clone_origin kept = { 0 };
 	char *text;

@@ -14,12 +14,6 @@
 
 #define IMAGES_MAX 1000
 
-static char *
-copy(const char *text)
-{
-	return text ? xstrdup(text) : NULL;
-}
-
 static void
 release(const char *text)
 {
@@ -39,7 +33,7 @@ copy_values(const struct flow_value *from)
 	values = xcalloc(count + 1, sizeof(*values));
 	for (size_t i = 0; i < count; i++)
 		values[i] = (struct flow_value){ .key = xstrdup(from[i].key), .kind = from[i].kind,
-						 .text = copy(from[i].text) };
+						 .text = xstrdup_or_null(from[i].text) };
 	return values;
 }
 
@@ -63,18 +57,18 @@ flow_copy_request(struct flow_request *to, const struct flow_request *from)
 	const char **images;
 
 	to->verb = from->verb;
-	to->org = copy(from->org);
-	to->app = copy(from->app);
-	to->env = copy(from->env);
-	to->source = copy(from->source);
-	to->name = copy(from->name);
-	to->type = copy(from->type);
-	to->operation_id = copy(from->operation_id);
-	to->before_set = copy(from->before_set);
-	to->after_set = copy(from->after_set);
-	to->hotfix = copy(from->hotfix);
-	to->before_values = copy(from->before_values);
-	to->after_values = copy(from->after_values);
+	to->org = xstrdup_or_null(from->org);
+	to->app = xstrdup_or_null(from->app);
+	to->env = xstrdup_or_null(from->env);
+	to->source = xstrdup_or_null(from->source);
+	to->name = xstrdup_or_null(from->name);
+	to->type = xstrdup_or_null(from->type);
+	to->operation_id = xstrdup_or_null(from->operation_id);
+	to->before_set = xstrdup_or_null(from->before_set);
+	to->after_set = xstrdup_or_null(from->after_set);
+	to->hotfix = xstrdup_or_null(from->hotfix);
+	to->before_values = xstrdup_or_null(from->before_values);
+	to->after_values = xstrdup_or_null(from->after_values);
 	to->values = copy_values(from->values);
 	to->decides = from->decides;
 	to->waits = from->waits;

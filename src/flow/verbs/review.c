@@ -195,12 +195,6 @@ review_summary(const struct review *review)
 
 /* --- the review itself --- */
 
-static char *
-copy(const char *text)
-{
-	return text ? xstrdup(text) : NULL;
-}
-
 static void
 warn_primed(struct flow *flow)
 {
@@ -411,8 +405,8 @@ pin_values(struct flow *flow)
 			review->values_version = xstrdup(flow->values_now.list.version_id);
 		review->values_digest = values_digest(&flow->values_now.list);
 	}
-	review->graph = copy(flow->graph);
-	review->graph_hash = copy(flow->graph_hash);
+	review->graph = xstrdup_or_null(flow->graph);
+	review->graph_hash = xstrdup_or_null(flow->graph_hash);
 	if (flow->definitions)
 		review->definitions = flow_definitions_hash(flow, flow->definitions);
 }
@@ -429,7 +423,7 @@ review_fill(struct flow *flow)
 	review->org = xstrdup(flow->request.org);
 	review->app = xstrdup(flow->request.app);
 	review->env = xstrdup(flow->request.env);
-	review->source = copy(flow->request.source);
+	review->source = xstrdup_or_null(flow->request.source);
 	review->env_name = xstrdup(target->name.raw ? target->name.raw :
 				   flow->request.name ? flow->request.name : flow->request.env);
 	review->is_protected =
@@ -438,7 +432,7 @@ review_fill(struct flow *flow)
 				     flow->request.verb == FLOW_CLONE ?
 					     flow->request.type : untrusted_raw(&target->type));
 	review->asks_name = review->is_protected || !is_own(flow);
-	review->from_deployment_id = copy(target->last_deploy.id.raw);
+	review->from_deployment_id = xstrdup_or_null(target->last_deploy.id.raw);
 	if (from) {
 		review->from = shown_with(from, &flow->values_was, both);
 		review->from_set_id = xstrdup(flow->was ?

@@ -102,12 +102,6 @@ origins_focus(struct origins *o, const char *org, const char *app)
 
 /* --- what the lists say --- */
 
-static char *
-copy(const char *text)
-{
-	return text ? xstrdup(text) : NULL;
-}
-
 /* "clone of production", by the first release, which did not name the deployment. */
 static bool
 decode_old(const struct deployment *first, const struct comment *comment, struct clone_origin *out)
@@ -148,7 +142,7 @@ decode_clone(const struct deployment *first, const char *env, struct clone_origi
 	if (is_clone) {
 		/* A clone's first deployment is what its origin ran. */
 		out->set_id = xstrdup(untrusted_raw(&first->set_id));
-		out->operation_id = copy(comment.op);
+		out->operation_id = xstrdup_or_null(comment.op);
 		out->cloned_at = first->created_at;
 	} else {
 		clone_origin_clear(out);
@@ -290,7 +284,7 @@ note_judged(struct origins *o, struct finding *f, const char *origin)
 	free(f->origin);
 	free(f->last);
 	free(f->origin_last);
-	f->origin = copy(origin);
+	f->origin = xstrdup_or_null(origin);
 	f->last = xstrdup(last_of(o, f->env));
 	f->origin_last = xstrdup(last_of(o, origin));
 }
