@@ -23,7 +23,8 @@
 
 #define READS_AT_ONCE 8			/* what a browser does; the rest waits its turn */
 #define WRITES_AT_ONCE 4		/* never behind reads */
-#define ID_MAX 1024			/* bytes of one part of a path */
+#define ID_MAX 1024			/* bytes of one part of a path, or of a query's value */
+#define URL_MAX (64 * 1024)
 #define HEADERS_MAX 8			/* of a request */
 #define BACKOFF_FIRST_MS 250
 #define BACKOFF_MAX_MS 5000
@@ -44,6 +45,15 @@ static const struct http_retry_rule retry_rules[] = {
 	{.status = 503, .kinds = READS},
 	{.status = 504, .kinds = READS},
 };
+
+/* It may be a token, or hold a secret value. */
+static void
+wipe_free(char *text)
+{
+	if (text)
+		explicit_bzero(text, strlen(text));
+	free(text);
+}
 
 /* --- the call --- */
 
@@ -72,7 +82,7 @@ call_free(struct api_call *call)
 	unlink_call(call);
 	free(call->url);
 	free(call->object);
-	free(call->request);
+	wipe_free(call->request);
 	free(call->if_match);
 	free(call->if_none_match);
 	free(call);
@@ -94,8 +104,8 @@ make_url(struct api_call *call, const char *const *parts)
 	bool good = true;
 	size_t n = 0;
 
-	buf_init(&url, 64 * 1024);
-	buf_init(&object, 64 * 1024);
+	buf_init(&url, URL_MAX);
+	buf_init(&object, URL_MAX);
 	buf_puts(&url, call->api->url);
 	for (const char *p = call->operation->path; *p; p++) {
 		if (*p != '%') {
@@ -116,6 +126,13 @@ make_url(struct api_call *call, const char *const *parts)
 	return good;
 }
 
+static void
+refuse_id(struct api_call *call)
+{
+	error_set(&call->refused, ERROR_INPUT, _("%s%s: an empty or unusable id.  Nothing was sent."),
+		  _(call->operation->what), call->object);
+}
+
 static void begin(void *data);
 
 struct api_call *
@@ -134,9 +151,7 @@ api_call_new(struct api *api, const struct api_operation *operation, const char 
 		error_set(&call->refused, ERROR_UNREACHABLE, _("%s: the platform is not asked (--offline)."),
 			  _(operation->what));
 	if (!make_url(call, parts))
-		error_set(&call->refused, ERROR_INPUT,
-			  _("%s%s: an empty or unusable id.  Nothing was sent."),
-			  _(operation->what), call->object);
+		refuse_id(call);
 	call->prev = api->last;
 	if (api->last)
 		api->last->next = call;
@@ -152,7 +167,11 @@ api_call_query(struct api_call *call, const char *key, const char *value)
 {
 	struct buf url;
 
-	buf_init(&url, 64 * 1024);
+	if (strlen(value) > ID_MAX) {
+		refuse_id(call);
+		return;
+	}
+	buf_init(&url, URL_MAX);
 	buf_printf(&url, "%s%c%s=", call->url, strchr(call->url, '?') ? '&' : '?', key);
 	url_append_escaped(&url, value);
 	free(call->url);
@@ -162,7 +181,7 @@ api_call_query(struct api_call *call, const char *key, const char *value)
 void
 api_call_body(struct api_call *call, json_t *body)
 {
-	free(call->request);
+	wipe_free(call->request);
 	call->request = json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY);
 	json_decref(body);
 	if (!call->request)
@@ -383,15 +402,6 @@ api_has_token(const struct api *api, const char *token)
 	return api->token && strcmp(api->token, token) == 0;
 }
 
-static void
-forget_token(struct api *api)
-{
-	if (api->token)
-		explicit_bzero(api->token, strlen(api->token));
-	free(api->token);
-	api->token = NULL;
-}
-
 /* All that are held; with `refused` they are delivered instead of being sent again. */
 static void
 let_go(struct api *api, bool refused, const struct error *why)
@@ -414,7 +424,7 @@ let_go(struct api *api, bool refused, const struct error *why)
 void
 api_set_token(struct api *api, const char *token)
 {
-	forget_token(api);
+	wipe_free(api->token);
 	api->token = xstrdup(token);
 	api->token_serial++;
 	let_go(api, false, NULL);
@@ -508,7 +518,7 @@ api_free(struct api *api)
 	while (api->calls)
 		call_free(api->calls);
 	http_client_free(api->client);
-	forget_token(api);
+	wipe_free(api->token);
 	free(api->url);
 	free(api->client_header);
 	free(api);

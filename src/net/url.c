@@ -68,11 +68,16 @@ url_is_https(const char *base)
 bool
 url_is_loopback(const char *base)
 {
-	const char *host = strstr(base, "://") + 3;
-	size_t length = strcspn(host, "/"), name = strcspn(host, ":/");
+	const char *host = strstr(base, "://");
 	struct in_addr address;
+	size_t length, name;
 	char text[64];
 
+	if (!host)
+		return false;
+	host += strlen("://");
+	length = strcspn(host, "/");
+	name = strcspn(host, ":/");
 	if (host[0] == '[')
 		return strncmp(host, "[::1]", 5) == 0 && (length == 5 || host[5] == ':');
 	if (name == strlen("localhost") && strncasecmp(host, "localhost", name) == 0)

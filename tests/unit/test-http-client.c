@@ -608,6 +608,7 @@ test_addresses(void **state)
 		assert_int_equal(url_check_token(base, &err) == 0, cases[i].token);
 		free(base);
 	}
+	assert_false(url_is_loopback("no address"));
 }
 
 static void

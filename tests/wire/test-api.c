@@ -606,6 +606,7 @@ test_hostile_ids(void **state)
 {
 	static const char *const bad[] = {"", ".", "..", NULL};
 	static const struct exchange exchanges[] = {{OK "\r\n{}", CLOSE}, {0}};
+	static char endless[100000];
 	struct server server;
 	struct seen seen;
 	struct api *api;
@@ -623,6 +624,11 @@ test_hostile_ids(void **state)
 	api_create_deployment(api, "acme", "shop", "qa",
 			      &(struct api_new_deployment){.if_match = "a\"\r\nX: y"}, on_done,
 			      &seen);
+	turn_until_done(api, &seen);
+	assert_int_equal(seen.error.kind, ERROR_INPUT);
+	memset(endless, 'x', sizeof(endless) - 1);
+	seen = (struct seen){0};
+	api_get_logs(api, "acme", "shop", "qa", endless, NULL, 0, on_done, &seen);
 	turn_until_done(api, &seen);
 	assert_int_equal(seen.error.kind, ERROR_INPUT);
 
