@@ -41,6 +41,7 @@ expect "All values are decided."
 test "the review of it, and the field of a finding"
 key Enter
 expect "rollback"
+row "[x]" "values/MAIL_HOST leads to the host mail.test: mail.test"
 include sizes.part
 press-until A "Progress"
 expect "Done in" 20

@@ -280,8 +280,9 @@ look_end(struct looked_at *l)
 
 /* --- in words --- */
 
+/* What a person typed for the clone is not in the source. */
 static char *
-words_of(const struct isolation_finding *f, const char *source)
+words_of(const struct isolation_finding *f, const char *source, bool is_typed)
 {
 	char *words = NULL, *more;
 
@@ -293,10 +294,12 @@ words_of(const struct isolation_finding *f, const char *source)
 		words = xasprintf(_("%s leads to %s, which %s uses: %s"), f->where, f->names, source, f->text);
 		break;
 	case ISOLATION_FIXED_HOST:
-		words = xasprintf(_("%s leads to the host %s, as in %s: %s"), f->where, f->names, source, f->text);
+		words = is_typed ? xasprintf(_("%s leads to the host %s: %s"), f->where, f->names, f->text)
+				 : xasprintf(_("%s leads to the host %s, as in %s: %s"), f->where, f->names, source, f->text);
 		break;
 	case ISOLATION_ADDRESS:
-		words = xasprintf(_("%s leads to the address %s, as in %s: %s"), f->where, f->names, source, f->text);
+		words = is_typed ? xasprintf(_("%s leads to the address %s: %s"), f->where, f->names, f->text)
+				 : xasprintf(_("%s leads to the address %s, as in %s: %s"), f->where, f->names, source, f->text);
 		break;
 	case ISOLATION_RESOURCE:
 		words = xasprintf(_("%s is the same resource as in %s: the definition %s gives it to both"),
@@ -326,19 +329,26 @@ decision_about(const struct flow *flow, const char *key)
 	return FLOW_VALUE_UNDECIDED;
 }
 
+/* What a person decided about the string that the finding is in. */
+static enum flow_value_kind
+decision_on(const struct flow *flow, const struct isolation_finding *f)
+{
+	if (f->places != 1)
+		return FLOW_VALUE_UNDECIDED;
+	if (json_object_get(flow->changed, f->where))
+		return FLOW_VALUE_TEXT;
+	return strncmp(f->where, "values/", 7) == 0 ? decision_about(flow, f->where + 7) : FLOW_VALUE_UNDECIDED;
+}
+
 /* A string that a person chose to copy, or typed, was decided on then; but nobody types the
  * source's own by intention. */
 static bool
 was_chosen(const struct flow *flow, const struct isolation_finding *f)
 {
-	enum flow_value_kind decision = FLOW_VALUE_UNDECIDED;
+	enum flow_value_kind decision = decision_on(flow, f);
 
 	if (json_object_get(flow->acknowledged, f->id))
 		return true;
-	if (json_object_get(flow->changed, f->where) && f->places == 1)
-		decision = FLOW_VALUE_TEXT;
-	else if (strncmp(f->where, "values/", 7) == 0 && f->places == 1)
-		decision = decision_about(flow, f->where + 7);
 	return decision == FLOW_VALUE_COPY ||
 	       (decision == FLOW_VALUE_TEXT &&
 		(f->kind == ISOLATION_FIXED_HOST || f->kind == ISOLATION_ADDRESS));
@@ -388,7 +398,8 @@ review_isolation(struct flow *flow)
 		const struct isolation_finding *f = &findings.items[i];
 
 		struct review_finding *finding = review_finding_add(
-			review, f->id, kinds[f->kind], words_of(f, flow->request.source));
+			review, f->id, kinds[f->kind],
+			words_of(f, flow->request.source, decision_on(flow, f) == FLOW_VALUE_TEXT));
 
 		finding->is_acknowledged = was_chosen(flow, f);
 		finding->where = xstrdup(f->where);
