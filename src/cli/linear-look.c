@@ -449,6 +449,12 @@ linear_logs(struct linear *l, char **words, size_t count)
 	logs_close(logs);
 }
 
+bool
+linear_tells_unread_at_once(const struct error *why)
+{
+	return why->kind != ERROR_NOT_FOUND;
+}
+
 void
 linear_tell_logs(struct linear *l)
 {
@@ -460,7 +466,7 @@ linear_tell_logs(struct linear *l)
 	if (logs_gaps(l->logs) != l->logs_gaps_told)
 		linear_fail(l, EXIT_UNREAD, _("Some lines are missing here: too many were written at once."));
 	l->logs_gaps_told = logs_gaps(l->logs);
-	if (why->kind != ERROR_NONE && !l->logs_unread)
+	if (why->kind != ERROR_NONE && !l->logs_unread && linear_tells_unread_at_once(why))
 		linear_note(l, "%s", why->text);
 	l->logs_unread = why->kind != ERROR_NONE;
 	for (size_t i = more < count ? count - (size_t)more : 0; i < count; i++)

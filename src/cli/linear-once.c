@@ -291,9 +291,11 @@ code_of_unread(const struct error *why)
 static void
 end_following(struct linear *l)
 {
-	/* Why was said when it began. */
-	if (l->logs_unread && l->code == EXIT_OK)
+	if (l->logs_unread && l->code == EXIT_OK) {
 		l->code = code_of_unread(logs_error(l->logs));
+		if (!linear_tells_unread_at_once(logs_error(l->logs)))
+			linear_note(l, "%s", logs_error(l->logs)->text);
+	}
 	logs_close(l->logs);
 	l->logs = NULL;
 }
@@ -313,6 +315,7 @@ turn_logs(struct linear *l, const char *env, int64_t until)
 	if (a && knowledge_is_current(&a->known) &&
 	    !world_environment(session_world(l->session), l->org, l->app, env)) {
 		lines_complain(_("The environment %s was deleted."), env);
+		l->logs_unread = false;		/* with it they went */
 		end_following(l);
 	} else if (fflush(stdout) != 0 || ferror(stdout)) {
 		end_following(l);		/* main.c says it */

@@ -108,6 +108,9 @@ void linear_wait_anew(struct linear *l);
 char *linear_joined(struct linear *l, char **words, size_t count);
 /* What the followed logs have more. */
 void linear_tell_logs(struct linear *l);
+/* Why lines cannot be read is told when it begins; that they are not there only at the end, for
+ * mostly their environment was deleted, which is told instead. */
+bool linear_tells_unread_at_once(const struct error *why);
 
 /* --- what did not work; linear-fail.c --- */
 

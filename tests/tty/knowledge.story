@@ -88,7 +88,7 @@ expect "does not allow it" 15
 sh echo 'GET /envs$ status 200' >$RULES
 expect "is no list" 15
 sh echo 'GET /envs$ status 200 <html>' >$RULES
-expect "no JSON" 15
+expect "not valid JSON" 15
 sh echo 'GET /envs$ status 429' >$RULES
 expect "too many requests" 15
 expect "Production"
