@@ -62,11 +62,51 @@ source_note(struct source *source, const char *name, const json_t *value)
 
 /* Those that pointers, ids and placeholders could stumble over. */
 static const char *const words[] = {
-	"a", "b", "web", "api", "0", "1", "01", "-", "", "~", "/", "~1", "a/b", "m~n", "${x}",
-	"\"", "\\", "\xc3\xa9", "spec", "image", "id", "a.b", " ",
+	"a",
+	"b",
+	"web",
+	"api",
+	"0",
+	"1",
+	"01",
+	"-",
+	"",
+	"~",
+	"/",
+	"~1",
+	"a/b",
+	"m~n",
+	"${x}",
+	"\"",
+	"\\",
+	"\xc3\xa9",
+	"spec",
+	"image",
+	"id",
+	"a.b",
+	" ",
 	/* those that look like others */
-	"a ", "a\xc2\xa0", "a\n", "a\nb", "a\nb\n", "a\\n", "e\xcc\x81", "\xd0\xb0", "true", "null", "1.0",
-	"\"\"", "{}", "[]", "|", "- a", "a: b", "a:", "\\ No line break at the end", "\t", "a\r",
+	"a ",
+	"a\xc2\xa0",
+	"a\n",
+	"a\nb",
+	"a\nb\n",
+	"a\\n",
+	"e\xcc\x81",
+	"\xd0\xb0",
+	"true",
+	"null",
+	"1.0",
+	"\"\"",
+	"{}",
+	"[]",
+	"|",
+	"- a",
+	"a: b",
+	"a:",
+	"\\ No line break at the end",
+	"\t",
+	"a\r",
 };
 
 #define WORD_COUNT (sizeof(words) / sizeof(words[0]))
@@ -290,7 +330,8 @@ property_holds(const char *name, property_law *law)
 			continue;
 		while (tried < SHRINKS_MAX && shrink_once(&source, law, &tried))
 			;
-		printf("#  broken in case %" PRIu64 "; the smallest of %d that were tried:\n", i, tried);
+		printf("#  broken in case %" PRIu64 "; the smallest of %d that were tried:\n", i,
+		       tried);
 		source.is_loud = true;
 		(void)breaks(&source, law);
 		return false;

@@ -53,7 +53,8 @@ is_whole(const char *request)
 	const char *end = strstr(request, "\r\n\r\n");
 	const char *length = strcasestr(request, "\r\ncontent-length:");
 
-	return end && (!length || length > end || strlen(end + 4) >= strtoul(length + 17, NULL, 10));
+	return end &&
+	       (!length || length > end || strlen(end + 4) >= strtoul(length + 17, NULL, 10));
 }
 
 static bool

@@ -32,10 +32,10 @@
 #define SILENT_READ_MS 10000		/* a read that is silent so long is asked again */
 
 #define READS (1u << HTTP_READ)
-#define MAY_PASS                                                                                    \
-	(1u << HTTP_NO_HOST | 1u << HTTP_NO_PROXY | 1u << HTTP_NO_CONNECTION | 1u << HTTP_NO_TLS |  \
-	 1u << HTTP_NOT_TRUSTED | 1u << HTTP_NO_CA_FILE | 1u << HTTP_TIMED_OUT | 1u << HTTP_EMPTY | \
-	 1u << HTTP_CUT | 1u << HTTP_BROKEN)
+#define MAY_PASS                                                                                   \
+	(1u << HTTP_NO_HOST | 1u << HTTP_NO_PROXY | 1u << HTTP_NO_CONNECTION | 1u << HTTP_NO_TLS | \
+	 1u << HTTP_NOT_TRUSTED | 1u << HTTP_NO_CA_FILE | 1u << HTTP_TIMED_OUT |                   \
+	 1u << HTTP_EMPTY | 1u << HTTP_CUT | 1u << HTTP_BROKEN)
 
 /* Reads alone: what a lost answer to a write means is for the journal to find out. */
 static const struct http_retry_rule retry_rules[] = {
@@ -129,8 +129,9 @@ make_url(struct api_call *call, const char *const *parts)
 static void
 refuse_id(struct api_call *call)
 {
-	error_set(&call->refused, ERROR_INPUT, _("%s%s: an empty or unusable id.  Nothing was sent."),
-		  _(call->operation->what), call->object);
+	error_set(&call->refused, ERROR_INPUT,
+		  _("%s%s: an empty or unusable id.  Nothing was sent."), _(call->operation->what),
+		  call->object);
 }
 
 static void begin(void *data);
@@ -148,8 +149,8 @@ api_call_new(struct api *api, const struct api_operation *operation, const char 
 	call->data = data;
 	call->begins = loop_defer(api->loop, begin, call);
 	if (api->offline)
-		error_set(&call->refused, ERROR_UNREACHABLE, _("%s: the platform is not asked (--offline)."),
-			  _(operation->what));
+		error_set(&call->refused, ERROR_UNREACHABLE,
+			  _("%s: the platform is not asked (--offline)."), _(operation->what));
 	if (!make_url(call, parts))
 		refuse_id(call);
 	call->prev = api->last;
@@ -185,9 +186,10 @@ api_call_body(struct api_call *call, json_t *body)
 	call->request = json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY);
 	json_decref(body);
 	if (!call->request)
-		error_set(&call->refused, ERROR_INPUT,
-			  _("%s%s: the request contains text that is not valid UTF-8.  Nothing was sent."),
-			  _(call->operation->what), call->object);
+		error_set(
+			&call->refused, ERROR_INPUT,
+			_("%s%s: the request contains text that is not valid UTF-8.  Nothing was sent."),
+			_(call->operation->what), call->object);
 	call->request_length = call->request ? strlen(call->request) : 0;
 }
 
@@ -271,11 +273,13 @@ remember_platform(struct api *api, const struct http_reply *http)
 	if (http->status >= 200 && http->status < 300)
 		(void)http_reply_header(http, "Sidestage-Extensions", api->extensions,
 					sizeof(api->extensions));
-	if (http_reply_header(http, "Sidestage-Platform", platform, sizeof(platform)) && platform[0])
+	if (http_reply_header(http, "Sidestage-Platform", platform, sizeof(platform)) &&
+	    platform[0])
 		strcpy(api->platform, platform);
 }
 
-/* Whether a refused token need not be the end: the call waits for a fresh one, or has it already. */
+/* Whether a refused token need not be the end: the call waits for a fresh one, or has it
+ * already. */
 static bool
 hold(struct api_call *call, const struct api_reply *reply)
 {
@@ -300,7 +304,8 @@ static void
 on_end(void *data, const struct http_reply *http)
 {
 	struct api_call *call = data;
-	struct api_reply reply = {.elapsed_ms = http->elapsed_ms, .retry_after_ms = http->retry_after_ms};
+	struct api_reply reply = {.elapsed_ms = http->elapsed_ms,
+				  .retry_after_ms = http->retry_after_ms};
 
 	call->sent = NULL;
 	api_reply_read(call, http, &reply);
@@ -380,7 +385,9 @@ begin(void *data)
 	if (call->refused.kind == ERROR_NONE)
 		send_call(call);
 	else
-		deliver(call, &(struct api_reply){.bytes = "", .error = call->refused, .retry_after_ms = -1,
+		deliver(call, &(struct api_reply){.bytes = "",
+						  .error = call->refused,
+						  .retry_after_ms = -1,
 						  .status = call->refused_status});
 }
 
@@ -415,7 +422,8 @@ let_go(struct api *api, bool refused, const struct error *why)
 		if (!refused)
 			call->refused_status = 0;
 		else if (why)
-			error_set(&call->refused, call->held.kind, "%s %s", call->held.text, why->text);
+			error_set(&call->refused, call->held.kind, "%s %s", call->held.text,
+				  why->text);
 		else
 			call->refused = call->held;
 	}

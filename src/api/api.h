@@ -30,14 +30,14 @@ struct api_options {
 	int retries;			/* of a read, beyond the first try; 0: 3; -1: none */
 	size_t body_max;		/* bytes of an answer; 0: JSON_BYTES_MAX */
 	bool offline;			/* nothing is sent: each call ends with ERROR_UNREACHABLE */
-	const char *ca_file;		/* trusted certificates (PEM) instead of the system's; NULL: those that
-					 * CURL_CA_BUNDLE or SSL_CERT_FILE and SSL_CERT_DIR name, if any */
+	const char *ca_file; /* trusted certificates (PEM) instead of the system's; NULL: those that
+			      * CURL_CA_BUNDLE or SSL_CERT_FILE and SSL_CERT_DIR name, if any */
 	bool allow_http;		/* send the token in clear to another machine, too */
-	bool renews_token;		/* a request whose token is refused waits for api_set_token() */
+	bool renews_token; /* a request whose token is refused waits for api_set_token() */
 };
 
-/* Copies the options; the loop outlives it.  NULL with ERROR_INPUT when the URL is none that we speak, with ERROR_ACCESS
- * when the token would go in clear to another machine. */
+/* Copies the options; the loop outlives it.  NULL with ERROR_INPUT when the URL is none that we
+ * speak, with ERROR_ACCESS when the token would go in clear to another machine. */
 struct api *api_new(struct loop *loop, const struct api_options *options, struct error *err);
 /* Drops every call without its callback; not from a callback.  NULL is fine. */
 void api_free(struct api *api);
@@ -45,16 +45,17 @@ void api_free(struct api *api);
 /* What a call ended with; valid within the callback only. */
 struct api_reply {
 	long status;			/* HTTP status; 0: no answer came */
-	json_t *body;			/* borrowed (json_incref() to keep it); NULL: empty, not modified, or an error */
+	json_t *body; /* borrowed (json_incref() to keep it); NULL: empty, not modified, or an error
+		       */
 	const char *bytes;		/* the body as it came, "" when empty; with `length` */
 	size_t length;
-	struct error error;		/* kind NONE: it went well (2xx, or 304 after api_if_none_match()) */
+	struct error error; /* kind NONE: it went well (2xx, or 304 after api_if_none_match()) */
 	json_t *details;		/* borrowed: "details" of an error's body; NULL: none */
 	char etag[128];			/* "" when none was given or it is longer */
 	bool not_modified;		/* 304: what the caller has is still so */
 	char digest[IDS_SHA256_B64_SIZE]; /* of the bytes, after api_unless(); else "" */
 	int64_t elapsed_ms;		/* of the last try, from sending to the whole answer */
-	int64_t retry_after_ms;		/* how long the platform asks to wait (Retry-After); -1: not said */
+	int64_t retry_after_ms; /* how long the platform asks to wait (Retry-After); -1: not said */
 };
 
 /* Called once per call, unless it was cancelled.  The call is over then: forget it. */
@@ -101,7 +102,8 @@ const char *api_platform_id(const struct api *api);
 
 struct api_call *api_current_user(struct api *api, api_done *done, void *data);
 struct api_call *api_list_organizations(struct api *api, api_done *done, void *data);
-struct api_call *api_list_applications(struct api *api, const char *org, api_done *done, void *data);
+struct api_call *
+api_list_applications(struct api *api, const char *org, api_done *done, void *data);
 struct api_call *api_list_env_types(struct api *api, const char *org, api_done *done, void *data);
 struct api_call *api_list_artefact_versions(struct api *api, const char *org, api_done *done,
 					    void *data);
@@ -145,10 +147,10 @@ struct api_new_deployment {
 	/* Changes of the environment's own values in the same transaction (extension
 	 * "deploy-values"): {base, set, delete}; borrowed.  NULL: none */
 	const json_t *values;
-	const char *graph_hash;		/* of api_compute_graph(), with extension "deploy-graph": another one
-					 * now is ERROR_STALE; NULL: not asked */
-	const char *if_match;		/* the environment's deploy_tag, or the id of the last deployment
-					 * that was reviewed; NULL: not asked.  Moved since: ERROR_STALE */
+	const char *graph_hash; /* of api_compute_graph(), with extension "deploy-graph": another
+				 * one now is ERROR_STALE; NULL: not asked */
+	const char *if_match;	/* the environment's deploy_tag, or the id of the last deployment
+				 * that was reviewed; NULL: not asked.  Moved since: ERROR_STALE */
 };
 struct api_call *api_create_deployment(struct api *api, const char *org, const char *app,
 				       const char *env, const struct api_new_deployment *deployment,

@@ -53,7 +53,8 @@ enum operation_id {
 static const struct api_operation operations[] = {
 	[CURRENT_USER] = {N_("Asking who we are"), "GET", "/current-user", NULL, true},
 	[LIST_ORGANIZATIONS] = {N_("Reading the organizations"), "GET", "/orgs", NULL, true},
-	[LIST_APPLICATIONS] = {N_("Reading the applications of"), "GET", "/orgs/%/apps", NULL, true},
+	[LIST_APPLICATIONS] = {N_("Reading the applications of"), "GET", "/orgs/%/apps", NULL,
+			       true},
 	[LIST_ENV_TYPES] = {N_("Reading the environment types of"), "GET", "/orgs/%/env-types",
 			    NULL, true},
 	[LIST_ARTEFACT_VERSIONS] = {N_("Reading the versions that exist in"), "GET",
@@ -63,19 +64,20 @@ static const struct api_operation operations[] = {
 	[CREATE_ENVIRONMENT] = {N_("Creating an environment in"), "POST", APP "/envs", NULL, false},
 	[DELETE_ENVIRONMENT] = {N_("Deleting environment"), "DELETE", ENV, NULL, false},
 	[GET_SET] = {N_("Reading set"), "GET", APP "/sets/%", NULL, true},
-	[APPLY_DELTA_TO_SET] = {N_("Applying the change to set"), "POST", APP "/sets/%", NULL, false},
+	[APPLY_DELTA_TO_SET] = {N_("Applying the change to set"), "POST", APP "/sets/%", NULL,
+				false},
 	[CREATE_DELTA] = {N_("Creating the delta in"), "POST", APP "/deltas", NULL, false},
 	[LIST_DEPLOYMENTS] = {N_("Reading the deployments of"), "GET", ENV "/deploys", NULL, true},
 	[GET_DEPLOYMENT] = {N_("Reading deployment"), "GET", ENV "/deploys/%", NULL, true},
 	[CREATE_DEPLOYMENT] = {N_("Deploying to"), "POST", ENV "/deploys", NULL, false},
 	[LIST_DEPLOYMENT_ERRORS] = {N_("Reading the errors of deployment"), "GET",
 				    ENV "/deploys/%/errors", NULL, true},
-	[GET_RUNTIME] = {N_("Reading what runs in"), "GET", ENV "/runtime",
-			 "application/v2+json", true},
+	[GET_RUNTIME] = {N_("Reading what runs in"), "GET", ENV "/runtime", "application/v2+json",
+			 true},
 	[LIST_ACTIVE_RESOURCES] = {N_("Reading the resources of"), "GET", ENV "/resources", NULL,
 				   true},
-	[LIST_DEFINITIONS] = {N_("Reading the resource definitions of"), "GET", "/orgs/%/resources/defs",
-			      NULL, true},
+	[LIST_DEFINITIONS] = {N_("Reading the resource definitions of"), "GET",
+			      "/orgs/%/resources/defs", NULL, true},
 	[LIST_VALUES] = {N_("Reading the shared values of"), "GET", ENV "/values", NULL, true},
 	[GET_LOGS] = {N_("Reading the logs of"), "GET", ENV "/logs", NULL, true},
 	[LIST_APP_VALUES] = {N_("Reading the shared values of"), "GET", APP "/values", NULL, true},
@@ -269,7 +271,8 @@ api_list_definitions(struct api *api, const char *org, api_done *done, void *dat
 
 struct api_call *
 api_get_logs(struct api *api, const char *org, const char *app, const char *env,
-	     const char *workload, const char *container, unsigned limit, api_done *done, void *data)
+	     const char *workload, const char *container, unsigned limit, api_done *done,
+	     void *data)
 {
 	struct api_call *call = call_new(api, GET_LOGS, (const char *const[]){org, app, env}, done,
 					 data);
@@ -300,8 +303,12 @@ api_put_value(struct api *api, const char *org, const char *app, const char *env
 	      const struct api_value *value, api_done *done, void *data)
 {
 	struct api_call *call = value->is_there
-		? call_new(api, PUT_VALUE, (const char *const[]){org, app, env, value->key}, done, data)
-		: call_new(api, CREATE_VALUE, (const char *const[]){org, app, env}, done, data);
+					? call_new(api, PUT_VALUE,
+						   (const char *const[]){org, app, env, value->key},
+						   done, data)
+					: call_new(api, CREATE_VALUE,
+						   (const char *const[]){org, app, env}, done,
+						   data);
 
 	json_t *body = json_pack("{s:s, s:s, s:b}", "key", value->key, "description",
 				 value->description ? value->description : "", "is_secret",
@@ -331,8 +338,8 @@ api_get_value_version(struct api *api, const char *org, const char *app, const c
 	if (!version)
 		version = "00000000-0000-0000-0000-000000000000";
 	if (!env)
-		return call_new(api, GET_APP_VALUE_VERSION, (const char *const[]){org, app, version},
-				done, data);
+		return call_new(api, GET_APP_VALUE_VERSION,
+				(const char *const[]){org, app, version}, done, data);
 	return call_new(api, GET_VALUE_VERSION, (const char *const[]){org, app, env, version}, done,
 			data);
 }
@@ -360,7 +367,8 @@ struct api_call *
 api_list_set_resources(struct api *api, const char *org, const char *app, const char *set_id,
 		       api_done *done, void *data)
 {
-	return call_new(api, LIST_SET_RESOURCES, (const char *const[]){org, app, set_id}, done, data);
+	return call_new(api, LIST_SET_RESOURCES, (const char *const[]){org, app, set_id}, done,
+			data);
 }
 
 struct api_call *

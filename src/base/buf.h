@@ -11,7 +11,7 @@ struct buf {
 	size_t length;		/* without the NUL */
 	size_t capacity;
 	size_t max;		/* bytes; an append that would pass it fails and adds nothing */
-	bool wipe;		/* set after buf_init(): no byte is left in freed memory (secrets) */
+	bool wipe; /* set after buf_init(): no byte is left in freed memory (secrets) */
 };
 
 void buf_init(struct buf *buf, size_t max);

@@ -50,8 +50,8 @@ clock_stamp(char out[CLOCK_STAMP_SIZE], int64_t wall_ms)
 	    strftime(whole, sizeof(whole), "%m-%dT%H:%M:%S", &tm) == 0)
 		snprintf(out, CLOCK_STAMP_SIZE, "1970-01-01T00:00:00.%03dZ", rest);
 	else
-		snprintf(out, CLOCK_STAMP_SIZE, "%04u-%s.%03uZ", (unsigned)(tm.tm_year + 1900) % 10000,
-			 whole, (unsigned)rest % 1000);
+		snprintf(out, CLOCK_STAMP_SIZE, "%04u-%s.%03uZ",
+			 (unsigned)(tm.tm_year + 1900) % 10000, whole, (unsigned)rest % 1000);
 }
 
 void
@@ -60,7 +60,8 @@ clock_local(char out[CLOCK_STAMP_SIZE], int64_t wall_ms)
 	time_t seconds = (time_t)(wall_ms / 1000);
 	struct tm tm;
 
-	if (!localtime_r(&seconds, &tm) || strftime(out, CLOCK_STAMP_SIZE, "%Y-%m-%d %H:%M:%S", &tm) == 0)
+	if (!localtime_r(&seconds, &tm) ||
+	    strftime(out, CLOCK_STAMP_SIZE, "%Y-%m-%d %H:%M:%S", &tm) == 0)
 		strcpy(out, "1970-01-01 00:00:00");
 }
 

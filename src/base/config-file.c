@@ -74,7 +74,8 @@ read_word(struct config_reader *r)
 	while (r->at < r->end && is_word(*r->at))
 		r->at++;
 	if (r->at == start || r->at - start > WORD_MAX) {
-		complain(r, start, _("Here must be a name of lower-case letters, digits and dashes."));
+		complain(r, start,
+			 _("Here must be a name of lower-case letters, digits and dashes."));
 		return NULL;
 	}
 	return xstrndup(start, (size_t)(r->at - start));
@@ -94,7 +95,8 @@ read_quoted(struct config_reader *r, struct buf *out)
 			for (i = 0; i < 4 && r->at + 1 < r->end && escapes[i][0] != r->at[1]; i++)
 				;
 			if (i == 4 || r->at + 1 == r->end) {
-				complain(r, r->at, _("After a backslash only \", \\, n and t are known."));
+				complain(r, r->at,
+					 _("After a backslash only \", \\, n and t are known."));
 				return false;
 			}
 			c = escapes[i][1];
@@ -133,7 +135,8 @@ read_value(struct config_reader *r)
 			r->at--;
 		buf_append(&out, start, (size_t)(r->at - start));
 		if (memchr(start, '"', (size_t)(r->at - start))) {
-			complain(r, start, _("A quote within a value: put quotes round all of it."));
+			complain(r, start,
+				 _("A quote within a value: put quotes round all of it."));
 			ok = false;
 		}
 	}
@@ -301,8 +304,9 @@ config_file_read(struct config_file *out, const char *path, config_fault *fault,
 	if (n < 0)
 		error_errno(err, _("%s: cannot be read"), path);
 	else if (n > 0)
-		error_set(err, ERROR_LIMIT, _("%s: is larger than a configuration may be (%u bytes)"),
-			  path, CONFIG_FILE_BYTES_MAX);
+		error_set(err, ERROR_LIMIT,
+			  _("%s: is larger than a configuration may be (%u bytes)"), path,
+			  CONFIG_FILE_BYTES_MAX);
 	else
 		*faults = config_file_parse(out, path, buf_str(&text), text.length, fault, data);
 	close(fd);

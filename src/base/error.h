@@ -7,20 +7,20 @@
 
 enum error_kind {
 	ERROR_NONE,
-	ERROR_INPUT,		/* what a person or a caller gave does not fit (HTTP 400, 422) */
-	ERROR_NOT_FOUND,	/* it is not there (404) */
-	ERROR_CONFLICT,		/* it is there already, busy, or has nothing of what is asked (409) */
-	ERROR_STALE,		/* it moved since it was read (412) */
-	ERROR_ACCESS,		/* the token is missing, refused or not enough (401, 403) */
-	ERROR_UNREACHABLE,	/* nothing was sent: no such host, refused, no route */
-	ERROR_NO_REPLY,		/* sent, but no answer: it may have been carried out */
-	ERROR_PROTOCOL,		/* an answer came that makes no sense */
-	ERROR_LIMIT,		/* larger, deeper or more than we take; also 429 */
-	ERROR_REMOTE,		/* the platform failed (5xx) */
-	ERROR_STORE,		/* the local database failed */
-	ERROR_SYSTEM,		/* a system call failed */
-	ERROR_FULL,		/* the disk has no room (507) */
-	ERROR_UNAVAILABLE	/* it cannot be done now; later it may (503) */
+	ERROR_INPUT,	   /* what a person or a caller gave does not fit (HTTP 400, 422) */
+	ERROR_NOT_FOUND,   /* it is not there (404) */
+	ERROR_CONFLICT,	   /* it is there already, busy, or has nothing of what is asked (409) */
+	ERROR_STALE,	   /* it moved since it was read (412) */
+	ERROR_ACCESS,	   /* the token is missing, refused or not enough (401, 403) */
+	ERROR_UNREACHABLE, /* nothing was sent: no such host, refused, no route */
+	ERROR_NO_REPLY,	   /* sent, but no answer: it may have been carried out */
+	ERROR_PROTOCOL,	   /* an answer came that makes no sense */
+	ERROR_LIMIT,	   /* larger, deeper or more than we take; also 429 */
+	ERROR_REMOTE,	   /* the platform failed (5xx) */
+	ERROR_STORE,	   /* the local database failed */
+	ERROR_SYSTEM,	   /* a system call failed */
+	ERROR_FULL,	   /* the disk has no room (507) */
+	ERROR_UNAVAILABLE  /* it cannot be done now; later it may (503) */
 };
 
 struct error {

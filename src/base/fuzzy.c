@@ -140,7 +140,8 @@ score_row(const struct characters *needle, const struct characters *text, size_t
 		if (needle->folded[n] == text->folded[m] && n == 0)
 			score = (double)m * GAP_LEADING + bonus_at(text, m);
 		else if (needle->folded[n] == text->folded[m] && m > 0)
-			score = larger(best_before[m - 1] + bonus_at(text, m), ends_before[m - 1] + CONSECUTIVE);
+			score = larger(best_before[m - 1] + bonus_at(text, m),
+				       ends_before[m - 1] + CONSECUTIVE);
 		ends[m] = score;
 		reached = larger(score, reached + gap);
 		best[m] = reached;
@@ -183,13 +184,15 @@ fuzzy_positions(const char *needle, const char *text, size_t positions[FUZZY_NEE
 	ends = xcalloc(n.count, sizeof(*ends));
 	best = xcalloc(n.count, sizeof(*best));
 	for (size_t i = 0; i < n.count; i++)
-		score_row(&n, &t, i, i ? ends[i - 1] : NULL, i ? best[i - 1] : NULL, ends[i], best[i]);
+		score_row(&n, &t, i, i ? ends[i - 1] : NULL, i ? best[i - 1] : NULL, ends[i],
+			  best[i]);
 	/* Backwards along the best way; a run that was counted as one must stay one. */
 	for (size_t i = n.count, m = t.count; i-- > 0;) {
 		while (m-- > 0) {
 			if (ends[i][m] == -INFINITY || (!must_join && ends[i][m] < best[i][m]))
 				continue;
-			must_join = i > 0 && m > 0 && ends[i][m] == ends[i - 1][m - 1] + CONSECUTIVE;
+			must_join = i > 0 && m > 0 &&
+				    ends[i][m] == ends[i - 1][m - 1] + CONSECUTIVE;
 			positions[i] = at[m];
 			break;
 		}

@@ -42,7 +42,8 @@ says_utf8(const char *name)
 static void
 take_any_utf8(int category)
 {
-	static const char *const names[] = {"C.UTF-8", "C.utf8", "en_US.UTF-8", "POSIX.UTF-8", "UTF-8"};
+	static const char *const names[] = {"C.UTF-8", "C.utf8", "en_US.UTF-8", "POSIX.UTF-8",
+					    "UTF-8"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (setlocale(category, names[i]))

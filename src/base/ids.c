@@ -58,7 +58,7 @@ ids_uuid7(char out[IDS_UUID_SIZE])
 void
 ids_random_hex(char *out, size_t digits)
 {
-	unsigned char bytes[32];	/* a call of the system for each digit costs more than a request */
+	unsigned char bytes[32]; /* a call of the system for each digit costs more than a request */
 
 	for (size_t i = 0; i < digits; i++) {
 		if (i % sizeof(bytes) == 0)

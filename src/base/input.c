@@ -54,6 +54,7 @@ input_check_regular(const char *path, struct error *err)
 int
 input_error(const char *path, struct error *err)
 {
-	return errno == ETIMEDOUT ? error_set(err, ERROR_INPUT, _("%s: nothing was written to it in time"), path)
+	return errno == ETIMEDOUT ? error_set(err, ERROR_INPUT,
+					      _("%s: nothing was written to it in time"), path)
 				  : error_errno(err, _("%s: cannot be read"), path);
 }

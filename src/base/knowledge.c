@@ -101,9 +101,10 @@ knowledge_text(const struct knowledge *knowledge, int64_t now)
 	case KNOWLEDGE_ABSENT:
 		return xstrdup(_("not there"));
 	case KNOWLEDGE_UNREADABLE:
-		return knowledge->at > 0 ?
-			       xasprintf(_("could not be read (last read %s): %s"), ago, knowledge->why.text) :
-			       xasprintf(_("could not be read: %s"), knowledge->why.text);
+		return knowledge->at > 0
+			       ? xasprintf(_("could not be read (last read %s): %s"), ago,
+					   knowledge->why.text)
+			       : xasprintf(_("could not be read: %s"), knowledge->why.text);
 	case KNOWLEDGE_NONE:
 		break;
 	}

@@ -22,7 +22,7 @@ enum knowledge_state {
 
 struct knowledge {
 	enum knowledge_state state;
-	int64_t at;		/* wall ms of the last good answer, also while UNREADABLE; 0: never */
+	int64_t at; /* wall ms of the last good answer, also while UNREADABLE; 0: never */
 	struct error why;	/* kind NONE unless UNREADABLE */
 };
 
@@ -46,8 +46,9 @@ bool knowledge_is_current(const struct knowledge *knowledge);
 
 /* "known", "absent", "unreadable", "unknown": for machines (--json), never translated. */
 const char *knowledge_state_name(enum knowledge_state state);
-/* One sentence for people, "" when it is known: "could not be read (last read 5m ago): WHY".  The age
- * comes first, since a long reason may be cut.  free() it; `why` is foreign text: sanitise before showing. */
+/* One sentence for people, "" when it is known: "could not be read (last read 5m ago): WHY".  The
+ * age comes first, since a long reason may be cut.  free() it; `why` is foreign text: sanitise
+ * before showing. */
 char *knowledge_text(const struct knowledge *knowledge, int64_t now);
 
 #endif

@@ -30,7 +30,8 @@ xdg_directory(const char *variable, const char *below_home, struct error *err)
 		return xasprintf("%s/sidestage", value);
 	if (home && home[0] == '/')
 		return xasprintf("%s/%s/sidestage", home, below_home);
-	error_set(err, ERROR_SYSTEM, _("Neither %s nor HOME names a directory; set HOME."), variable);
+	error_set(err, ERROR_SYSTEM, _("Neither %s nor HOME names a directory; set HOME."),
+		  variable);
 	return NULL;
 }
 

@@ -3,8 +3,8 @@
 #ifndef SIDESTAGE_BASE_SECRECY_H
 #define SIDESTAGE_BASE_SECRECY_H
 
-/* From now on this process leaves no core file and cannot be looked into by others of the same user;
- * what it starts by exec can, within its limits. */
+/* From now on this process leaves no core file and cannot be looked into by others of the same
+ * user; what it starts by exec can, within its limits. */
 void secrecy_forbid_cores(void);
 /* For a child that must be reachable in /proc, before it runs something else. */
 void secrecy_allow_looks(void);

@@ -58,7 +58,8 @@ run(const struct arguments *arguments, struct error *err)
 		if (context)
 			code = platforms_run(arguments, &contexts, context, err);
 		else if (err->kind == ERROR_NONE)
-			code = contexts.count ? say_what_to_do(err) : start_without(arguments, &contexts, err);
+			code = contexts.count ? say_what_to_do(err)
+					      : start_without(arguments, &contexts, err);
 	}
 	contexts_clear(&contexts);
 	return code;
@@ -67,7 +68,7 @@ run(const struct arguments *arguments, struct error *err)
 const struct command command_board = {
 	.name = "board",
 	.help = N_("Open the board of a platform"),
-	.options = OPTIONS_PLATFORM | OPTIONS_DEMO | OPTIONS_ORG | OPTIONS_APP | OPTIONS_READ_ONLY | OPTIONS_SCREEN |
-		   OPTIONS_JSON | OPTIONS_TIMEOUT | OPTIONS_OFFLINE,
+	.options = OPTIONS_PLATFORM | OPTIONS_DEMO | OPTIONS_ORG | OPTIONS_APP | OPTIONS_READ_ONLY |
+		   OPTIONS_SCREEN | OPTIONS_JSON | OPTIONS_TIMEOUT | OPTIONS_OFFLINE,
 	.run = run,
 };

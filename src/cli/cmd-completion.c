@@ -10,8 +10,8 @@
 #include "cli/linear.h"
 #include "cli/options.h"
 
-static const struct command *const commands[] = {&command_board, &command_completion, &command_contexts,
-						&command_demo, &command_keys};
+static const struct command *const commands[] = {&command_board, &command_completion,
+						 &command_contexts, &command_demo, &command_keys};
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 

@@ -22,10 +22,11 @@ print_json(const struct contexts *contexts, const struct context *chosen)
 	for (size_t i = 0; i < contexts->count; i++) {
 		const struct context *c = &contexts->items[i];
 
-		json_array_append_new(all, json_pack("{s:s, s:s?, s:s?, s:s?, s:s?, s:b, s:b, s:b}", "name", c->name,
-						     "url", c->url, "socket", c->socket, "organization", c->org,
-						     "application", c->app, "is_chosen", c == chosen, "read_only",
-						     c->read_only, "is_protected", c->is_protected));
+		json_array_append_new(
+			all, json_pack("{s:s, s:s?, s:s?, s:s?, s:s?, s:b, s:b, s:b}", "name",
+				       c->name, "url", c->url, "socket", c->socket, "organization",
+				       c->org, "application", c->app, "is_chosen", c == chosen,
+				       "read_only", c->read_only, "is_protected", c->is_protected));
 	}
 	json_dumpf(all, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
 	puts("");
@@ -38,13 +39,17 @@ print_lines(const struct contexts *contexts, const struct context *chosen)
 	for (size_t i = 0; i < contexts->count; i++) {
 		const struct context *c = &contexts->items[i];
 
-		lines_say("%s %s  %s%s%s%s", c == chosen ? "*" : " ", c->name, c->url ? c->url : c->socket,
-			  c->org ? "  " : "", c->org ? c->org : "",
-			  c->read_only ? _("  read-only") : c->is_protected ? _("  protected") : "");
+		lines_say("%s %s  %s%s%s%s", c == chosen ? "*" : " ", c->name,
+			  c->url ? c->url : c->socket, c->org ? "  " : "", c->org ? c->org : "",
+			  c->read_only	    ? _("  read-only")
+			  : c->is_protected ? _("  protected")
+					    : "");
 	}
 	if (contexts->count == 0)
-		lines_say(_("%s has no contexts.  `sidestage board` asks for a platform; `sidestage demo` needs "
-			    "none."), contexts->path);
+		lines_say(
+			_("%s has no contexts.  `sidestage board` asks for a platform; `sidestage demo` needs "
+			  "none."),
+			contexts->path);
 }
 
 static int

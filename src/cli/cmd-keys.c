@@ -24,8 +24,8 @@ print_mdoc(const struct bindings *bindings)
 
 	for (size_t i = 0; bindings_row(bindings, i, &row); i++) {
 		if (strcmp(before, row.view) != 0) {
-			printf("%s.Ss %s (%s)\n.Bl -tag -width PgDn -compact\n", *before ? ".El\n" : "", row.title,
-			       row.view);
+			printf("%s.Ss %s (%s)\n.Bl -tag -width PgDn -compact\n",
+			       *before ? ".El\n" : "", row.title, row.view);
 			free(before);
 			before = xstrdup(row.view);
 		}
@@ -43,8 +43,9 @@ print_json(const struct bindings *bindings)
 	struct key_row row;
 
 	for (size_t i = 0; bindings_row(bindings, i, &row); i++)
-		json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:s*}", "view", row.view, "key", row.key,
-						     "action", row.action, "help", row.help));
+		json_array_append_new(all,
+				      json_pack("{s:s, s:s, s:s, s:s*}", "view", row.view, "key",
+						row.key, "action", row.action, "help", row.help));
 	json_dumpf(all, stdout, JSON_INDENT(1));
 	puts("");
 	json_decref(all);
@@ -65,7 +66,8 @@ print_lines(const struct bindings *bindings)
 	struct key_row row;
 
 	for (size_t i = 0; bindings_row(bindings, i, &row); i++)
-		lines_say("%-12s %-9s %-12s %s", row.view, row.key, row.action, row.help ? _(row.help) : "");
+		lines_say("%-12s %-9s %-12s %s", row.view, row.key, row.action,
+			  row.help ? _(row.help) : "");
 }
 
 static int

@@ -24,17 +24,20 @@ run(const struct arguments *arguments, struct error *err)
 	if (contexts_read(&contexts, err) == 0) {
 		if (!arguments->demo)
 			context = arguments->url || arguments->socket
-					  ? &named : contexts_find(&contexts, arguments->context, err);
+					  ? &named
+					  : contexts_find(&contexts, arguments->context, err);
 		if (context || arguments->demo)
 			code = platforms_run(arguments, &contexts, context, err);
 		else if (err->kind == ERROR_NONE)
-			error_set(err, ERROR_INPUT, _("No platform was named. Give --context, --url or --demo."));
+			error_set(err, ERROR_INPUT,
+				  _("No platform was named. Give --context, --url or --demo."));
 	}
 	contexts_clear(&contexts);
 	return code;
 }
 
 const struct command command_verb = {
-	.options = OPTIONS_PLATFORM | OPTIONS_DEMO | OPTIONS_READ_ONLY | OPTIONS_JSON | OPTIONS_TIMEOUT,
+	.options = OPTIONS_PLATFORM | OPTIONS_DEMO | OPTIONS_READ_ONLY | OPTIONS_JSON |
+		   OPTIONS_TIMEOUT,
 	.run = run,
 };

@@ -73,7 +73,8 @@ extern const struct command command_completion;
 extern const struct command command_contexts;
 extern const struct command command_demo;
 extern const struct command command_keys;
-/* A command of the plain lines, done once; its name, help, words and options are the command's own. */
+/* A command of the plain lines, done once; its name, help, words and options are the command's
+ * own. */
 extern const struct command command_verb;
 
 #endif

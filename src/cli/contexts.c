@@ -109,7 +109,8 @@ context_of(struct contexts *contexts, const char *name)
 	for (size_t i = 0; i < contexts->count; i++)
 		if (strcmp(contexts->items[i].name, name) == 0)
 			return &contexts->items[i];
-	contexts->items = xreallocarray(contexts->items, contexts->count + 1, sizeof(*contexts->items));
+	contexts->items = xreallocarray(contexts->items, contexts->count + 1,
+					sizeof(*contexts->items));
 	contexts->items[contexts->count] = (struct context){.name = xstrdup(name)};
 	return &contexts->items[contexts->count++];
 }
@@ -118,7 +119,8 @@ context_of(struct contexts *contexts, const char *name)
 static char **
 split_list(const char *value)
 {
-	char **list = xcalloc(PROTECT_MAX + 1, sizeof(*list)), *copy = xstrdup(value), *rest = copy, *word;
+	char **list = xcalloc(PROTECT_MAX + 1, sizeof(*list)), *copy = xstrdup(value), *rest = copy,
+	     *word;
 	size_t count = 0;
 
 	while ((word = strsep(&rest, ", \t")) != NULL && count < PROTECT_MAX)
@@ -134,11 +136,13 @@ expand(const char *path)
 {
 	const char *home = getenv("HOME");
 
-	return strncmp(path, "~/", 2) == 0 && home ? xasprintf("%s%s", home, path + 1) : xstrdup(path);
+	return strncmp(path, "~/", 2) == 0 && home ? xasprintf("%s%s", home, path + 1)
+						   : xstrdup(path);
 }
 
 static int
-set_switch(const struct config_file *file, const struct config_entry *e, bool *out, struct error *err)
+set_switch(const struct config_file *file, const struct config_entry *e, bool *out,
+	   struct error *err)
 {
 	*out = strcmp(e->value, "true") == 0;
 	if (*out || strcmp(e->value, "false") == 0)
@@ -169,12 +173,14 @@ set_key(const struct config_file *file, const struct config_entry *e, struct con
 			return 0;
 		}
 		free(*(char **)(void *)place);
-		*(char **)(void *)place = keys[i].kind == KEY_PATH ? expand(e->value) : xstrdup(e->value);
+		*(char **)(void *)place = keys[i].kind == KEY_PATH ? expand(e->value)
+								   : xstrdup(e->value);
 		return 0;
 	}
 	meant = config_suggest(e->key, names, KEY_COUNT);
-	return error_set(err, ERROR_INPUT, meant ? _("%s:%u:%u: a context has no key \"%s\"; is \"%s\" meant?")
-						 : _("%s:%u:%u: a context has no key \"%s\""),
+	return error_set(err, ERROR_INPUT,
+			 meant ? _("%s:%u:%u: a context has no key \"%s\"; is \"%s\" meant?")
+			       : _("%s:%u:%u: a context has no key \"%s\""),
 			 file->path, e->line, e->column, e->key, meant);
 }
 
@@ -233,7 +239,8 @@ take_entry(struct contexts *out, const struct config_file *file, const struct co
 	if (strcmp(e->section, "sidestage") == 0 && strcmp(e->key, "clone-life") == 0) {
 		if (clock_parse_duration(e->value, &out->clone_life_ms))
 			return 0;
-		return refuse(file, e, err, _("Expected a duration such as 8h, 90m or 2d, or 0 for no end."));
+		return refuse(file, e, err,
+			      _("Expected a duration such as 8h, 90m or 2d, or 0 for no end."));
 	}
 	if (strcmp(e->section, "keys") == 0)
 		return bind(out, file, e, err);
@@ -243,19 +250,22 @@ take_entry(struct contexts *out, const struct config_file *file, const struct co
 		if (ret != -2)
 			return ret;
 	}
-	return refuse(file, e, err, _("Unknown setting. There are [sidestage] with context, clone-life, theme, "
-				      "ascii, mouse and reduced-motion, [keys], and [context \"NAME\"]."));
+	return refuse(file, e, err,
+		      _("Unknown setting. There are [sidestage] with context, clone-life, theme, "
+			"ascii, mouse and reduced-motion, [keys], and [context \"NAME\"]."));
 }
 
 static int
 check_context(const struct contexts *contexts, const struct context *c, struct error *err)
 {
 	if (!c->url && !c->socket)
-		return error_set(err, ERROR_INPUT, _("%s: the context \"%s\" needs a url or a socket."),
+		return error_set(err, ERROR_INPUT,
+				 _("%s: the context \"%s\" needs a url or a socket."),
 				 contexts->path, c->name);
 	if (c->token_file && c->token_command)
-		return error_set(err, ERROR_INPUT, _("%s: the context \"%s\" has a token-file and a "
-						     "token-command; one of them is enough."),
+		return error_set(err, ERROR_INPUT,
+				 _("%s: the context \"%s\" has a token-file and a "
+				   "token-command; one of them is enough."),
 				 contexts->path, c->name);
 	return 0;
 }
@@ -303,7 +313,8 @@ refuse_context(const struct contexts *contexts, const char *name, struct error *
 	for (size_t i = 0; i < contexts->count; i++)
 		names[i] = contexts->items[i].name;
 	near = names_near(name, names, contexts->count);
-	error_set(err, ERROR_NOT_FOUND, _("%s has no context \"%s\".%s"), contexts->path, name, near);
+	error_set(err, ERROR_NOT_FOUND, _("%s has no context \"%s\".%s"), contexts->path, name,
+		  near);
 	free(near);
 	free(names);
 }
@@ -352,8 +363,10 @@ contexts_add(const struct contexts *contexts, const struct context *context, str
 	put_quoted(&text, "org", context->org);
 	put_quoted(&text, "token-file", context->token_file);
 	if (paths_make(directory, err) == 0) {
-		fd = open(contexts->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-		if (fd < 0 || write(fd, text.data, text.length) != (ssize_t)text.length || fsync(fd) != 0)
+		fd = open(contexts->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+			  0600);
+		if (fd < 0 || write(fd, text.data, text.length) != (ssize_t)text.length ||
+		    fsync(fd) != 0)
 			error_errno(err, _("%s: cannot be written"), contexts->path);
 		else
 			ret = 0;

@@ -19,7 +19,7 @@ struct context {
 	char *token_file, *token_command;	/* at most one */
 	char *ca_file;				/* trusted certificates; NULL: the system's */
 	bool allow_http;			/* the token may go in clear to another machine */
-	char **protect;				/* types or ids, NULL-terminated; NULL: the default */
+	char **protect; /* types or ids, NULL-terminated; NULL: the default */
 	bool read_only;
 	bool is_protected;			/* all of it */
 	char *stripe;				/* a colour that theme_stripe() knows; NULL: none */

@@ -75,8 +75,10 @@ lock_directory(const char *directory, struct error *err)
 			goto failed;
 		}
 		if (clock_steady_ms() > until) {
-			error_set(err, ERROR_SYSTEM, _("%s: another `sidestage demo` has been starting "
-						       "for too long.  End it, then try again."), path);
+			error_set(err, ERROR_SYSTEM,
+				  _("%s: another `sidestage demo` has been starting "
+				    "for too long.  End it, then try again."),
+				  path);
 			goto failed;
 		}
 		pause_a_little();
@@ -219,7 +221,8 @@ wait_ready(int fd, const char *log, struct error *err)
 	    strncmp(word, "ready\n", 6) == 0)
 		return 0;
 	last_line(log, why);
-	return error_set(err, ERROR_SYSTEM, _("The embedded platform did not start: %s. See its log, %s."),
+	return error_set(err, ERROR_SYSTEM,
+			 _("The embedded platform did not start: %s. See its log, %s."),
 			 why[0] ? why : _("it said nothing"), log);
 }
 
@@ -295,8 +298,9 @@ static int
 forget_state(struct embedded *e, struct error *err)
 {
 	if (e->lease >= 0) {
-		return error_set(err, ERROR_CONFLICT, _("A demo is running, and --fresh would forget its "
-							"state.  Quit it first."));
+		return error_set(err, ERROR_CONFLICT,
+				 _("A demo is running, and --fresh would forget its "
+				   "state.  Quit it first."));
 	}
 	if (paths_remove_tree(e->directory, err) != 0)
 		return -1;

@@ -71,9 +71,10 @@ deployment_facts(const struct deployment *d)
 
 	if (!d->id.raw && !d->problem.raw)
 		return json_null();
-	facts = json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "id", foreign(&d->id), "status", statuses[d->status],
-			 "created_at", when(d->created_at), "created_by", foreign(&d->created_by), "set_id",
-			 foreign(&d->set_id), "comment", foreign(&d->comment));
+	facts = json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "id", foreign(&d->id), "status",
+			  statuses[d->status], "created_at", when(d->created_at), "created_by",
+			  foreign(&d->created_by), "set_id", foreign(&d->set_id), "comment",
+			  foreign(&d->comment));
 	return with_problem(facts, &d->problem);
 }
 
@@ -94,11 +95,12 @@ workload_facts(const struct world_environment *e, const char *module)
 		if (untrusted_is(&e->runtime.modules[i].module, module))
 			m = &e->runtime.modules[i];
 	image_parse(&image, reference ? reference : "");
-	facts = json_pack("{s:o, s:o, s:o, s:o}", "workload", text(module), "image", text(reference), "version",
-			  reference ? text(image.version) : json_null(), "digest",
-			  *image.digest ? text(image.digest) : json_null());
+	facts = json_pack("{s:o, s:o, s:o, s:o}", "workload", text(module), "image",
+			  text(reference), "version", reference ? text(image.version) : json_null(),
+			  "digest", *image.digest ? text(image.digest) : json_null());
 	image_clear(&image);
-	json_object_set_new(facts, "status", json_string(statuses[m ? m->status : RUNTIME_UNKNOWN]));
+	json_object_set_new(facts, "status",
+			    json_string(statuses[m ? m->status : RUNTIME_UNKNOWN]));
 	if (m) {
 		json_object_set_new(facts, "ready", json_integer(m->pods_ready));
 		json_object_set_new(facts, "wanted", json_integer(m->pods_wanted));
@@ -132,15 +134,19 @@ resources_facts(const struct world_environment *e)
 	json_t *list;
 
 	if (!knowledge_has_content(world_known(e, WORLD_RESOURCES)) &&
-	    world_known(e, WORLD_RESOURCES)->state != KNOWLEDGE_ABSENT && e->environment.last_deploy.id.raw)
+	    world_known(e, WORLD_RESOURCES)->state != KNOWLEDGE_ABSENT &&
+	    e->environment.last_deploy.id.raw)
 		return json_null();
 	list = json_array();
 	for (size_t i = 0; i < e->resource_count; i++) {
 		const struct active_resource *r = &e->resources[i];
 
-		json_array_append_new(list, with_problem(
-			json_pack("{s:o, s:o, s:o, s:O?}", "id", foreign(&r->res_id), "type", foreign(&r->type),
-				  "status", foreign(&r->status), "outputs", r->outputs), &r->problem));
+		json_array_append_new(
+			list,
+			with_problem(json_pack("{s:o, s:o, s:o, s:O?}", "id", foreign(&r->res_id),
+					       "type", foreign(&r->type), "status",
+					       foreign(&r->status), "outputs", r->outputs),
+				     &r->problem));
 	}
 	return list;
 }
@@ -153,10 +159,13 @@ values_facts(const struct details *details)
 	for (size_t i = 0; i < details_value_count(details); i++) {
 		const struct shared_value *v = details_value(details, i);
 
-		json_array_append_new(list, with_problem(
-			json_pack("{s:o, s:o, s:b, s:o, s:o}", "key", foreign(&v->key), "value",
-				  foreign(&v->value), "is_secret", v->is_secret, "source", foreign(&v->source),
-				  "description", foreign(&v->description)), &v->problem));
+		json_array_append_new(
+			list,
+			with_problem(json_pack("{s:o, s:o, s:b, s:o, s:o}", "key", foreign(&v->key),
+					       "value", foreign(&v->value), "is_secret",
+					       v->is_secret, "source", foreign(&v->source),
+					       "description", foreign(&v->description)),
+				     &v->problem));
 	}
 	return list;
 }
@@ -181,22 +190,26 @@ expiry_of(int64_t expires_at, bool is_recorded)
 json_t *
 facts_environment(const struct world_environment *e, const struct details *details)
 {
-	const char *expiry = e->clone_of ? expiry_of(e->clone_expires_at, e->clone_has_expiry) : NULL;
+	const char *expiry = e->clone_of ? expiry_of(e->clone_expires_at, e->clone_has_expiry)
+					 : NULL;
 	json_t *facts = json_pack("{s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
-				  foreign(&e->environment.id), "name", foreign(&e->environment.name), "type",
-				  foreign(&e->environment.type), "is_protected", e->is_protected, "clone_of",
-				  text(e->clone_of), "clone_expiry", text(expiry), "clone_expires_at",
-				  when(e->clone_expires_at), "last_deploy",
+				  foreign(&e->environment.id), "name",
+				  foreign(&e->environment.name), "type",
+				  foreign(&e->environment.type), "is_protected", e->is_protected,
+				  "clone_of", text(e->clone_of), "clone_expiry", text(expiry),
+				  "clone_expires_at", when(e->clone_expires_at), "last_deploy",
 				  deployment_facts(&e->environment.last_deploy), "running",
-				  deployment_facts(&e->running), "workloads", workloads_facts(e), "resources",
-				  resources_facts(e));
+				  deployment_facts(&e->running), "workloads", workloads_facts(e),
+				  "resources", resources_facts(e));
 
 	with_problem(facts, &e->environment.problem);
 	if (details) {
 		json_object_set_new(facts, "values",
-				    details_values_known(details) ? values_facts(details) : json_null());
-		json_object_set_new(facts, "deployments", details_deployments_known(details)
-								  ? deployments_facts(details) : json_null());
+				    details_values_known(details) ? values_facts(details)
+								  : json_null());
+		json_object_set_new(facts, "deployments",
+				    details_deployments_known(details) ? deployments_facts(details)
+								       : json_null());
 	}
 	return facts;
 }
@@ -226,8 +239,9 @@ facts_world(const struct world *world, const char *org)
 		list = json_array();
 		for (size_t k = 0; k < o->count; k++)
 			json_array_append_new(list, foreign(&o->applications[k].application.id));
-		json_array_append_new(all, json_pack("{s:o, s:o}", "organization", foreign(&o->organization.id),
-						     "applications", list));
+		json_array_append_new(all, json_pack("{s:o, s:o}", "organization",
+						     foreign(&o->organization.id), "applications",
+						     list));
 	}
 	return all;
 }
@@ -238,16 +252,19 @@ json_t *
 facts_changes(const struct changes *changes)
 {
 	static const char *const kinds[] = {
-		[CHANGE_ADDED] = "added", [CHANGE_REMOVED] = "removed", [CHANGE_CHANGED] = "changed",
+		[CHANGE_ADDED] = "added",
+		[CHANGE_REMOVED] = "removed",
+		[CHANGE_CHANGED] = "changed",
 	};
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < changes->count; i++) {
 		const struct change *c = &changes->items[i];
 
-		json_array_append_new(list, json_pack("{s:o, s:b, s:o, s:o, s:s, s:o, s:o}", "object",
-						      text(c->object), "is_shared", c->shared, "path",
-						      text(c->path), "what", text(c->label), "kind", kinds[c->kind],
+		json_array_append_new(list, json_pack("{s:o, s:b, s:o, s:o, s:s, s:o, s:o}",
+						      "object", text(c->object), "is_shared",
+						      c->shared, "path", text(c->path), "what",
+						      text(c->label), "kind", kinds[c->kind],
 						      "from", text(c->from), "to", text(c->to)));
 		if (c->note)
 			json_object_set_new(json_array_get(list, i), "note", text(c->note));
@@ -262,18 +279,21 @@ facts_versions(const struct world_organization *o, const struct image *image)
 
 	for (size_t i = 0; i < o->version_count; i++)
 		if (!o->versions[i].archived && untrusted_is(&o->versions[i].name, image->name))
-			json_array_append_new(list, json_pack("{s:o, s:o, s:b}", "version",
-							      foreign(&o->versions[i].version), "created_at",
-							      when(o->versions[i].created_at), "runs_here",
-							      untrusted_is(&o->versions[i].version, image->version)));
+			json_array_append_new(
+				list,
+				json_pack("{s:o, s:o, s:b}", "version",
+					  foreign(&o->versions[i].version), "created_at",
+					  when(o->versions[i].created_at), "runs_here",
+					  untrusted_is(&o->versions[i].version, image->version)));
 	return list;
 }
 
 json_t *
 facts_log_line(const struct log_line *line)
 {
-	return json_pack("{s:o, s:o, s:o, s:o}", "at", when(line->at), "workload", foreign(&line->workload),
-			 "container", foreign(&line->container), "text", foreign(&line->payload));
+	return json_pack("{s:o, s:o, s:o, s:o}", "at", when(line->at), "workload",
+			 foreign(&line->workload), "container", foreign(&line->container), "text",
+			 foreign(&line->payload));
 }
 
 json_t *
@@ -292,7 +312,9 @@ json_t *
 facts_clones(const struct clones *clones, const char *app)
 {
 	static const char *const works[] = {
-		[CLONE_WORK_UNKNOWN] = "unknown", [CLONE_WORK_NONE] = "none", [CLONE_WORK_SOME] = "some",
+		[CLONE_WORK_UNKNOWN] = "unknown",
+		[CLONE_WORK_NONE] = "none",
+		[CLONE_WORK_SOME] = "some",
 	};
 	json_t *list = json_array();
 
@@ -302,11 +324,14 @@ facts_clones(const struct clones *clones, const char *app)
 		if (app && strcmp(c->app, app) != 0)
 			continue;
 		json_array_append_new(
-			list, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:s, s:i, s:i}", "organization",
-					text(c->org), "application", text(c->app), "environment", text(c->env),
-					"clone_of", text(c->origin), "created_by", foreign(&c->who), "created_at",
-					when(c->created_at), "expiry", expiry_of(c->expires_at, c->is_recorded),
-					"expires_at", when(c->expires_at), "not_promoted", works[c->work], "changes", (int)c->changes, "conflicts", (int)c->conflicts));
+			list,
+			json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:s, s:i, s:i}",
+				  "organization", text(c->org), "application", text(c->app),
+				  "environment", text(c->env), "clone_of", text(c->origin),
+				  "created_by", foreign(&c->who), "created_at", when(c->created_at),
+				  "expiry", expiry_of(c->expires_at, c->is_recorded), "expires_at",
+				  when(c->expires_at), "not_promoted", works[c->work], "changes",
+				  (int)c->changes, "conflicts", (int)c->conflicts));
 	}
 	return list;
 }
@@ -318,10 +343,11 @@ facts_history(const struct operation_list *list)
 
 	for (size_t i = list->count; i-- > 0;) {
 		const struct operation *o = &list->items[i];
-		json_t *facts = json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "id", foreign(&o->id), "verb",
-					  foreign(&o->verb), "state", operation_state_name(o->state), "organization",
-					  foreign(&o->org), "application", foreign(&o->app), "environment",
-					  foreign(&o->env), "source", foreign(&o->source));
+		json_t *facts = json_pack(
+			"{s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "id", foreign(&o->id), "verb",
+			foreign(&o->verb), "state", operation_state_name(o->state), "organization",
+			foreign(&o->org), "application", foreign(&o->app), "environment",
+			foreign(&o->env), "source", foreign(&o->source));
 
 		json_object_set_new(facts, "created_at", when(o->created_at));
 		json_object_set_new(facts, "ended_at", when(o->ended_at));
@@ -345,20 +371,24 @@ facts_interrupted(const struct interrupted *interrupted)
 	for (size_t i = 0; i < interrupted_count(interrupted); i++) {
 		const struct interrupted_operation *op = interrupted_get(interrupted, i);
 		const struct operation *o = &op->record;
-		json_t *facts = json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "id", foreign(&o->id), "verb",
-					  foreign(&o->verb), "kind", interrupted_kind_name(op->kind),
-					  "organization", foreign(&o->org), "application", foreign(&o->app),
-					  "environment", foreign(&o->env), "source", foreign(&o->source));
+		json_t *facts = json_pack(
+			"{s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "id", foreign(&o->id), "verb",
+			foreign(&o->verb), "kind", interrupted_kind_name(op->kind), "organization",
+			foreign(&o->org), "application", foreign(&o->app), "environment",
+			foreign(&o->env), "source", foreign(&o->source));
 
 		json_object_set_new(facts, "created_at", when(o->created_at));
 		json_object_set_new(facts, "summary", foreign(&o->summary));
 		json_object_set_new(facts, "reason", foreign(&o->reason));
-		json_object_set_new(facts, "step", op->step < o->step_count && o->steps[op->step].id ?
-				    text(o->steps[op->step].id) : json_null());
+		json_object_set_new(facts, "step",
+				    op->step < o->step_count && o->steps[op->step].id
+					    ? text(o->steps[op->step].id)
+					    : json_null());
 		json_object_set_new(facts, "deployment_id", foreign(&o->deployment_id));
 		json_object_set_new(facts, "deed", json_string(interrupted_deed_name(op->deed)));
 		json_object_set_new(facts, "moved", json_boolean(op->moved));
-		json_object_set_new(facts, "now", knowledge_is_current(&op->asked) ? text(op->now) : json_null());
+		json_object_set_new(facts, "now",
+				    knowledge_is_current(&op->asked) ? text(op->now) : json_null());
 		json_object_set_new(facts, "unreadable", op->asked.state == KNOWLEDGE_UNREADABLE ?
 				    text(op->asked.why.text) : json_null());
 		json_array_append_new(all, facts);
@@ -369,34 +399,40 @@ facts_interrupted(const struct interrupted *interrupted)
 json_t *
 facts_expiry(const char *clone, int64_t expires_at)
 {
-	return json_pack("{s:o, s:s, s:o}", "clone", text(clone), "expiry", expiry_of(expires_at, true), "expires_at",
-			 when(expires_at));
+	return json_pack("{s:o, s:s, s:o}", "clone", text(clone), "expiry",
+			 expiry_of(expires_at, true), "expires_at", when(expires_at));
 }
 
 json_t *
 facts_mark(const char *clone, const char *step, const char *note)
 {
-	return json_pack("{s:o, s:s, s:b, s:o}", "clone", text(clone), "step", step, "is_done", note != NULL, "note",
-			 text(note));
+	return json_pack("{s:o, s:s, s:b, s:o}", "clone", text(clone), "step", step, "is_done",
+			 note != NULL, "note", text(note));
 }
 
 static json_t *
 step_facts(const struct hotfix *hotfix, enum hotfix_step_id id)
 {
 	static const char *const names[] = {
-		[HOTFIX_CLONE] = "clone",     [HOTFIX_REPRODUCE] = "reproduce", [HOTFIX_FIX] = "fix",
-		[HOTFIX_VERIFY] = "verify",   [HOTFIX_PROMOTE] = "promote",	[HOTFIX_CLEAN_UP] = "clean up",
+		[HOTFIX_CLONE] = "clone",     [HOTFIX_REPRODUCE] = "reproduce",
+		[HOTFIX_FIX] = "fix",	      [HOTFIX_VERIFY] = "verify",
+		[HOTFIX_PROMOTE] = "promote", [HOTFIX_CLEAN_UP] = "clean up",
 		[HOTFIX_CARRY] = "carry",
 	};
 	static const char *const states[] = {
-		[HOTFIX_TODO] = "to do", [HOTFIX_NOW] = "next", [HOTFIX_DONE] = "done", [HOTFIX_SKIPPED] = "skipped",
+		[HOTFIX_TODO] = "to do",
+		[HOTFIX_NOW] = "next",
+		[HOTFIX_DONE] = "done",
+		[HOTFIX_SKIPPED] = "skipped",
 	};
 	const struct hotfix_step *step = hotfix_step(hotfix, id);
 
 	return json_pack("{s:s, s:s, s:b, s:o, s:o, s:o, s:o, s:o}", "step", names[id], "state",
-			 step->is_busy ? "running" : states[step->state], "has_failed", step->has_failed, "at",
-			 when(step->at), "took_ms", step->took >= 0 ? json_integer(step->took) : json_null(), "who",
-			 foreign(&step->who), "detail", foreign(&step->detail), "note", foreign(&step->note));
+			 step->is_busy ? "running" : states[step->state], "has_failed",
+			 step->has_failed, "at", when(step->at), "took_ms",
+			 step->took >= 0 ? json_integer(step->took) : json_null(), "who",
+			 foreign(&step->who), "detail", foreign(&step->detail), "note",
+			 foreign(&step->note));
 }
 
 json_t *
@@ -412,12 +448,15 @@ facts_hotfix(const struct hotfix *hotfix)
 	for (size_t i = 0; i < hotfix_other_count(hotfix); i++) {
 		const struct hotfix_other *other = hotfix_other(hotfix, i);
 
-		json_array_append_new(others, json_pack("{s:o, s:s}", "environment", text(other->env), "fix",
-							other->is_known ? states[other->carry.state] : "unknown"));
+		json_array_append_new(
+			others,
+			json_pack("{s:o, s:s}", "environment", text(other->env), "fix",
+				  other->is_known ? states[other->carry.state] : "unknown"));
 	}
-	return json_pack("{s:o, s:o, s:b, s:o, s:o, s:o}", "clone", text(hotfix_env(hotfix)), "clone_of",
-			 text(hotfix_origin(hotfix)), "clone_exists", hotfix_clone_exists(hotfix), "began_at",
-			 when(hotfix_began_at(hotfix)), "steps", steps, "others", others);
+	return json_pack("{s:o, s:o, s:b, s:o, s:o, s:o}", "clone", text(hotfix_env(hotfix)),
+			 "clone_of", text(hotfix_origin(hotfix)), "clone_exists",
+			 hotfix_clone_exists(hotfix), "began_at", when(hotfix_began_at(hotfix)),
+			 "steps", steps, "others", others);
 }
 
 static json_t *
@@ -439,10 +478,12 @@ value_question_facts(const struct flow *flow)
 	for (size_t i = 0; i < flow_value_count(flow); i++) {
 		const struct flow_value_question *q = flow_value(flow, i);
 
-		json_array_append_new(list, json_pack("{s:o, s:b, s:b, s:b, s:o, s:o, s:o}", "key", text(q->key),
-						      "is_secret", q->is_secret, "is_reference", q->is_reference,
-						      "is_used", q->is_used, "value", text(q->text),
-						      "application_value", text(q->app_text), "why", text(q->why)));
+		json_array_append_new(list, json_pack("{s:o, s:b, s:b, s:b, s:o, s:o, s:o}", "key",
+						      text(q->key), "is_secret", q->is_secret,
+						      "is_reference", q->is_reference, "is_used",
+						      q->is_used, "value", text(q->text),
+						      "application_value", text(q->app_text), "why",
+						      text(q->why)));
 	}
 	return list;
 }
@@ -460,10 +501,12 @@ conflict_facts(const struct merge *merge)
 
 		if (e->side == MERGE_CONFLICT)
 			json_array_append_new(
-				list, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "object", text(e->object), "path",
-						text(e->path), "base", text(e->base), "theirs", text(e->theirs),
-						"ours", text(e->ours), "take",
-						decided ? json_string(sides[e->chosen]) : json_null()));
+				list,
+				json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "object",
+					  text(e->object), "path", text(e->path), "base",
+					  text(e->base), "theirs", text(e->theirs), "ours",
+					  text(e->ours), "take",
+					  decided ? json_string(sides[e->chosen]) : json_null()));
 	}
 	return list;
 }
@@ -476,9 +519,9 @@ finding_facts(const struct review *review)
 	for (size_t i = 0; i < review->finding_count; i++) {
 		const struct review_finding *f = &review->findings[i];
 
-		json_array_append_new(list, json_pack("{s:o, s:s, s:o, s:b}", "id", text(f->id), "kind", f->kind,
-						      "text", text(f->text), "is_acknowledged",
-						      (int)f->is_acknowledged));
+		json_array_append_new(list, json_pack("{s:o, s:s, s:o, s:b}", "id", text(f->id),
+						      "kind", f->kind, "text", text(f->text),
+						      "is_acknowledged", (int)f->is_acknowledged));
 	}
 	return list;
 }
@@ -487,19 +530,21 @@ json_t *
 facts_operation(const struct flow *flow)
 {
 	static const char *const states[] = {
-		[FLOW_PREPARING] = "preparing", [FLOW_DECIDING] = "deciding",
+		[FLOW_PREPARING] = "preparing",	   [FLOW_DECIDING] = "deciding",
 		[FLOW_VALUES] = "deciding values", [FLOW_REVIEW] = "reviewed",
-		[FLOW_RUNNING] = "running",	[FLOW_DONE] = "done",	      [FLOW_FAILED] = "failed",
-		[FLOW_CANCELLED] = "cancelled", [FLOW_UNWATCHED] = "unwatched",
+		[FLOW_RUNNING] = "running",	   [FLOW_DONE] = "done",
+		[FLOW_FAILED] = "failed",	   [FLOW_CANCELLED] = "cancelled",
+		[FLOW_UNWATCHED] = "unwatched",
 	};
 	const struct flow_request *request = flow_request(flow);
 	const struct review *review = flow_review(flow);
 	const struct deployment *deployment = flow_deployment(flow);
 	json_t *errors = json_array();
-	json_t *facts = json_pack("{s:o, s:s, s:s, s:o, s:o, s:o, s:o}", "id", text(flow_operation_id(flow)),
-				  "verb", flow_verb_name(flow_verb(flow)), "state", states[flow_state(flow)],
-				  "organization", text(request->org), "application", text(request->app),
-				  "environment", text(request->env), "source", text(request->source));
+	json_t *facts = json_pack(
+		"{s:o, s:s, s:s, s:o, s:o, s:o, s:o}", "id", text(flow_operation_id(flow)), "verb",
+		flow_verb_name(flow_verb(flow)), "state", states[flow_state(flow)], "organization",
+		text(request->org), "application", text(request->app), "environment",
+		text(request->env), "source", text(request->source));
 
 	if (flow_value_count(flow) > 0)
 		json_object_set_new(facts, "values", value_question_facts(flow));
@@ -512,20 +557,24 @@ facts_operation(const struct flow *flow)
 		json_object_set_new(facts, "asks_name", json_boolean(review->asks_name));
 		json_object_set_new(facts, "changes", facts_changes(&review->changes));
 		json_object_set_new(facts, "sends", texts(review->sends, review->send_count));
-		json_object_set_new(facts, "cautions", texts(review->cautions, review->caution_count));
+		json_object_set_new(facts, "cautions",
+				    texts(review->cautions, review->caution_count));
 		if (review->verb == FLOW_CLONE)
 			json_object_set_new(facts, "findings", finding_facts(review));
 		json_object_set_new(facts, "way_back", text(review->way_back));
 	}
-	json_object_set_new(facts, "deployment", deployment ? deployment_facts(deployment) : json_null());
+	json_object_set_new(facts, "deployment",
+			    deployment ? deployment_facts(deployment) : json_null());
 	json_object_set_new(facts, "error",
-			    flow_error(flow)->kind != ERROR_NONE ? text(flow_error(flow)->text) : json_null());
+			    flow_error(flow)->kind != ERROR_NONE ? text(flow_error(flow)->text)
+								 : json_null());
 	for (size_t i = 0; i < flow_deployment_error_count(flow); i++) {
 		const struct deployment_error *e = flow_deployment_error(flow, i);
 
-		json_array_append_new(errors, json_pack("{s:o, s:o, s:o}", "object", foreign(&e->object_id),
-							"summary", foreign(&e->summary), "message",
-							foreign(&e->message)));
+		json_array_append_new(errors,
+				      json_pack("{s:o, s:o, s:o}", "object", foreign(&e->object_id),
+						"summary", foreign(&e->summary), "message",
+						foreign(&e->message)));
 	}
 	json_object_set_new(facts, "deployment_errors", errors);
 	return facts;

@@ -27,9 +27,10 @@ struct world_organization;
 
 /* {organization, application, environments: [facts_environment()]} */
 json_t *facts_application(const char *org, const struct world_application *application);
-/* details NULL: without its values and deployments.  clone_expiry: as expiry of facts_clones(); null:
- * it is not a clone. */
-json_t *facts_environment(const struct world_environment *environment, const struct details *details);
+/* details NULL: without its values and deployments.  clone_expiry: as expiry of facts_clones();
+ * null: it is not a clone. */
+json_t *
+facts_environment(const struct world_environment *environment, const struct details *details);
 /* [{organization, applications: [id]}] */
 /* org NULL: of all. */
 json_t *facts_world(const struct world *world, const char *org);

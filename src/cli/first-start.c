@@ -115,7 +115,9 @@ add_platform(const struct contexts *contexts, struct error *err)
 	enum first_choice choice = FIRST_NOTHING;
 
 	if (!ask(_("Address of the platform (https://...): "), address) || !is_address(address)) {
-		error_set(err, ERROR_INPUT, _("Invalid platform address: use https:// or http:// and a host, without a user. Nothing was saved."));
+		error_set(
+			err, ERROR_INPUT,
+			_("Invalid platform address: use https:// or http:// and a host, without a user. Nothing was saved."));
 		return FIRST_NOTHING;
 	}
 	if (!ask(_("Organization (empty: all): "), org) ||

@@ -43,8 +43,12 @@ linear_clone(struct linear *l, char **words, size_t count)
 {
 	(void)count;
 	if (linear_environment(l, words[0]) && linear_take_values(l, words[0]))
-		linear_begin(l, &(struct flow_request){.verb = FLOW_CLONE, .org = l->org, .app = l->app,
-						       .env = words[1], .source = words[0], .values = l->values,
+		linear_begin(l, &(struct flow_request){.verb = FLOW_CLONE,
+						       .org = l->org,
+						       .app = l->app,
+						       .env = words[1],
+						       .source = words[0],
+						       .values = l->values,
 						       .decides = true});
 	linear_clear_values(l);
 }
@@ -91,7 +95,10 @@ linear_version(struct linear *l, char **words, size_t count)
 	if (is_version_there(l, image.name, words[2])) {
 		wanted = xasprintf("%s:%s", image.name, words[2]);
 		linear_begin(l, &(struct flow_request){
-					.verb = FLOW_DEPLOY, .org = l->org, .app = l->app, .env = words[0],
+					.verb = FLOW_DEPLOY,
+					.org = l->org,
+					.app = l->app,
+					.env = words[0],
 					.images = (const char *const[]){words[1], wanted, NULL}});
 		free(wanted);
 	}
@@ -147,9 +154,10 @@ find_place(struct linear *l, struct change_place *place)
 	if (!linear_workload(l, linear_environment(l, place->env), place->workload))
 		return false;
 	if (pointer_parse(&pointer, place->path, &err) != 0 || pointer.count == 0) {
-		linear_fail(l, EXIT_USAGE,
-			    _("\"%s\" is not a path. A path looks like /spec/containers/web/variables/TONE."),
-			    place->path);
+		linear_fail(
+			l, EXIT_USAGE,
+			_("\"%s\" is not a path. A path looks like /spec/containers/web/variables/TONE."),
+			place->path);
 		return false;
 	}
 	place->before = pointer_find(set_module(set, place->workload), &pointer);
@@ -183,16 +191,20 @@ text_value(struct linear *l, const char *typed, const json_t *before)
 		if (json_is_number(before) ? json_is_number(value) : json_is_boolean(value))
 			return value;
 		json_decref(value);
-		linear_fail(l, EXIT_USAGE,
-			    json_is_number(before)
-				    ? _("There is a number at this path, and \"%s\" is not a number. Use --json-value to "
-					"change its type.")
-				    : _("There is true or false at this path, not \"%s\". Use --json-value to change its "
-					"type."), typed);
+		linear_fail(
+			l, EXIT_USAGE,
+			json_is_number(before)
+				? _("There is a number at this path, and \"%s\" is not a number. Use --json-value to "
+				    "change its type.")
+				: _("There is true or false at this path, not \"%s\". Use --json-value to change its "
+				    "type."),
+			typed);
 		return NULL;
 	}
 	if (before && !json_is_string(before)) {
-		linear_fail(l, EXIT_USAGE, _("The value at this path is not text. Use --json-value to replace it."));
+		linear_fail(
+			l, EXIT_USAGE,
+			_("The value at this path is not text. Use --json-value to replace it."));
 		return NULL;
 	}
 	value = json_string(typed);
@@ -204,15 +216,20 @@ text_value(struct linear *l, const char *typed, const json_t *before)
 static void
 draft_operation(struct linear *l, const struct change_place *place, json_t *operation)
 {
-	json_t *body = json_pack("{s:{s:{s:[o]}}}", "modules", "update", place->workload, operation);
+	json_t *body = json_pack("{s:{s:{s:[o]}}}", "modules", "update", place->workload,
+				 operation);
 	struct error err = {0};
 	struct delta *delta = body ? delta_decode(body, &err) : NULL;
 
 	if (delta)
-		linear_begin(l, &(struct flow_request){.verb = FLOW_DEPLOY, .org = l->org, .app = l->app,
-						       .env = place->env, .draft = delta});
+		linear_begin(l, &(struct flow_request){.verb = FLOW_DEPLOY,
+						       .org = l->org,
+						       .app = l->app,
+						       .env = place->env,
+						       .draft = delta});
 	else
-		linear_fail(l, EXIT_USAGE, "%s", body ? err.text : _("The path is not valid UTF-8."));
+		linear_fail(l, EXIT_USAGE, "%s",
+			    body ? err.text : _("The path is not valid UTF-8."));
 	delta_free(delta);
 	json_decref(body);
 }
@@ -228,7 +245,8 @@ linear_set(struct linear *l, char **words, size_t count)
 	json_t *value = NULL;
 
 	if (!parted && count < 4) {
-		linear_fail(l, EXIT_USAGE, _("Give a value: set ENV WORKLOAD PATH VALUE, or PATH:=JSON."));
+		linear_fail(l, EXIT_USAGE,
+			    _("Give a value: set ENV WORKLOAD PATH VALUE, or PATH:=JSON."));
 		return;
 	}
 	rest = linear_joined(l, words + 3, count - 3);
@@ -239,8 +257,9 @@ linear_set(struct linear *l, char **words, size_t count)
 	if (typed && find_place(l, &place))
 		value = is_json ? json_value(l, typed) : text_value(l, typed, place.before);
 	if (value)
-		draft_operation(l, &place, json_pack("{s:s, s:s, s:o}", "op", place.before ? "replace" : "add",
-						     "path", place.path, "value", value));
+		draft_operation(l, &place,
+				json_pack("{s:s, s:s, s:o}", "op", place.before ? "replace" : "add",
+					  "path", place.path, "value", value));
 	free(typed);
 	free(rest);
 }
@@ -254,7 +273,8 @@ linear_unset(struct linear *l, char **words, size_t count)
 	if (!find_place(l, &place))
 		return;
 	if (place.before)
-		draft_operation(l, &place, json_pack("{s:s, s:s}", "op", "remove", "path", place.path));
+		draft_operation(l, &place,
+				json_pack("{s:s, s:s}", "op", "remove", "path", place.path));
 	else
 		linear_fail(l, EXIT_USAGE, _("There is nothing at %s."), place.path);
 }
@@ -265,7 +285,8 @@ static void
 on_one(struct linear *l, enum flow_verb verb, const char *env)
 {
 	if (linear_environment(l, env))
-		linear_begin(l, &(struct flow_request){.verb = verb, .org = l->org, .app = l->app, .env = env});
+		linear_begin(l, &(struct flow_request){
+					.verb = verb, .org = l->org, .app = l->app, .env = env});
 }
 
 void
@@ -273,8 +294,11 @@ linear_deploy(struct linear *l, char **words, size_t count)
 {
 	(void)count;
 	if (linear_environment(l, words[0]) && linear_take_values(l, words[0]))
-		linear_begin(l, &(struct flow_request){.verb = FLOW_DEPLOY, .org = l->org, .app = l->app,
-						       .env = words[0], .values = l->values});
+		linear_begin(l, &(struct flow_request){.verb = FLOW_DEPLOY,
+						       .org = l->org,
+						       .app = l->app,
+						       .env = words[0],
+						       .values = l->values});
 	linear_clear_values(l);
 }
 
@@ -283,8 +307,11 @@ linear_undo(struct linear *l, char **words, size_t count)
 {
 	(void)count;
 	if (linear_environment(l, words[0]))
-		linear_begin(l, &(struct flow_request){.verb = FLOW_UNDO, .org = l->org, .app = l->app,
-						       .env = words[0], .decides = true});
+		linear_begin(l, &(struct flow_request){.verb = FLOW_UNDO,
+						       .org = l->org,
+						       .app = l->app,
+						       .env = words[0],
+						       .decides = true});
 }
 
 void
@@ -301,11 +328,15 @@ linear_promote(struct linear *l, char **words, size_t count)
 
 	(void)count;
 	if (e && e->clone_of)
-		linear_begin(l, &(struct flow_request){.verb = FLOW_PROMOTE, .org = l->org, .app = l->app,
-						       .env = e->clone_of, .source = words[0],
+		linear_begin(l, &(struct flow_request){.verb = FLOW_PROMOTE,
+						       .org = l->org,
+						       .app = l->app,
+						       .env = e->clone_of,
+						       .source = words[0],
 						       .decides = true});
 	else if (e && (e->is_protected || linear_clones_told(l)))	/* no clone is protected */
-		linear_fail(l, EXIT_USAGE, _("%s is not a clone, so it cannot be promoted."), words[0]);
+		linear_fail(l, EXIT_USAGE, _("%s is not a clone, so it cannot be promoted."),
+			    words[0]);
 }
 
 /* --- the end of a clone --- */
@@ -345,8 +376,10 @@ set_end(struct linear *l, const struct clone *clone, const char *text)
 	bool kept;
 
 	if (!clock_parse_duration(text, &life)) {
-		linear_fail(l, EXIT_USAGE, _("\"%s\" is not a duration. Give one such as 8h, 90m or 2d, or 0 for "
-					     "no end."), text);
+		linear_fail(l, EXIT_USAGE,
+			    _("\"%s\" is not a duration. Give one such as 8h, 90m or 2d, or 0 for "
+			      "no end."),
+			    text);
 		return;
 	}
 	kept = clones_set_end(l->session, clone, life ? clock_wall_ms() + life : 0, &err) == 0;
@@ -365,7 +398,8 @@ set_end(struct linear *l, const struct clone *clone, const char *text)
 void
 linear_life(struct linear *l, char **words, size_t count)
 {
-	struct wanted_clone w = {.clones = clones_open(l->session, l->org), .app = l->app, .env = words[0]};
+	struct wanted_clone w = {
+		.clones = clones_open(l->session, l->org), .app = l->app, .env = words[0]};
 	bool told = linear_wait(l, has_clone, &w);
 
 	(void)count;
@@ -402,7 +436,8 @@ open_hotfix(struct linear *l, const char *env)
 	struct hotfix *hotfix;
 
 	if (!l->app) {
-		linear_fail(l, EXIT_USAGE, _("There is no application. \"applications\" lists them."));
+		linear_fail(l, EXIT_USAGE,
+			    _("There is no application. \"applications\" lists them."));
 		return NULL;
 	}
 	hotfix = hotfix_open(l->session, l->org, l->app, env);
@@ -417,11 +452,13 @@ static bool
 parse_step(struct linear *l, const char *typed, enum hotfix_step_id *id)
 {
 	for (size_t i = 0; i < MARK_COUNT; i++)
-		if (strcmp(typed, marks[i].typed) == 0 || strcmp(typed, words_of_step(marks[i].id)) == 0) {
+		if (strcmp(typed, marks[i].typed) == 0 ||
+		    strcmp(typed, words_of_step(marks[i].id)) == 0) {
 			*id = marks[i].id;
 			return true;
 		}
-	linear_fail(l, EXIT_USAGE, _("\"%s\" is not a manual step. Use reproduce, verify or carry."), typed);
+	linear_fail(l, EXIT_USAGE,
+		    _("\"%s\" is not a manual step. Use reproduce, verify or carry."), typed);
 	return false;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What did not work, for people and for scripts: the words and the exit code.  A name that is not
- * there is told with those that may have been meant; what could not be read is never left out silently.
+ * there is told with those that may have been meant; what could not be read is never left out
+ * silently.
  */
 #include "config.h"
 
@@ -95,7 +96,8 @@ linear_fail_error(struct linear *l, const struct error *error, enum exit_stage s
 const char *
 linear_why(const struct error *error)
 {
-	return error && error->kind != ERROR_NONE ? error->text : _("The platform has not answered.");
+	return error && error->kind != ERROR_NONE ? error->text
+						  : _("The platform has not answered.");
 }
 
 void
@@ -103,7 +105,8 @@ linear_check_told(struct linear *l, bool told, const struct error *error)
 {
 	if (!l->once || l->once->offline || (told && !error))
 		return;
-	linear_fail(l, EXIT_UNREAD, _("Not everything about it could be read: %s"), linear_why(error));
+	linear_fail(l, EXIT_UNREAD, _("Not everything about it could be read: %s"),
+		    linear_why(error));
 }
 
 const struct world_environment *
@@ -117,10 +120,11 @@ linear_environment(struct linear *l, const char *id)
 	if (e)
 		return e;
 	if (!a)
-		linear_fail(l, EXIT_USAGE, _("There is no application. \"applications\" lists them."));
+		linear_fail(l, EXIT_USAGE,
+			    _("There is no application. \"applications\" lists them."));
 	else if (a->known.at == 0)
-		linear_fail(l, EXIT_UNREAD, _("The environments of %s could not be read: %s"), l->app,
-			    linear_why(&a->known.why));
+		linear_fail(l, EXIT_UNREAD, _("The environments of %s could not be read: %s"),
+			    l->app, linear_why(&a->known.why));
 	else if (names_no_environment(a, id, &err) != 0)
 		linear_fail_error(l, &err, EXIT_STAGE_WORDS);
 	return NULL;
@@ -156,7 +160,8 @@ linear_fail_set(struct linear *l, const struct world_environment *e)
 	const struct knowledge *known = world_known(e, WORLD_SET);
 
 	if (known->state == KNOWLEDGE_ABSENT)
-		linear_fail(l, EXIT_FAILED, _("Nothing was deployed to %s."), untrusted_raw(&e->environment.id));
+		linear_fail(l, EXIT_FAILED, _("Nothing was deployed to %s."),
+			    untrusted_raw(&e->environment.id));
 	else
 		linear_fail(l, EXIT_UNREAD, _("The workloads of %s could not be read: %s"),
 			    untrusted_raw(&e->environment.id), linear_why(&known->why));
@@ -194,13 +199,16 @@ linear_check_parts(struct linear *l, const struct world_environment *e)
 	if (!l->once || l->once->offline)
 		return;
 	if ((why = why_unread(e, WORLD_SET)))
-		linear_fail(l, EXIT_UNREAD, _("The workloads of %s could not be read: %s"), env, why);
+		linear_fail(l, EXIT_UNREAD, _("The workloads of %s could not be read: %s"), env,
+			    why);
 	if ((why = why_unread(e, WORLD_RUNTIME)))
 		linear_fail(l, EXIT_UNREAD, _("The state of %s could not be read: %s"), env, why);
 	if ((why = why_unread(e, WORLD_RESOURCES)))
-		linear_fail(l, EXIT_UNREAD, _("The resources of %s could not be read: %s"), env, why);
+		linear_fail(l, EXIT_UNREAD, _("The resources of %s could not be read: %s"), env,
+			    why);
 	if ((why = why_unread(e, WORLD_ERRORS)))
-		linear_fail(l, EXIT_UNREAD, _("Why the deployment to %s failed could not be read: %s"), env, why);
+		linear_fail(l, EXIT_UNREAD,
+			    _("Why the deployment to %s failed could not be read: %s"), env, why);
 }
 
 /* An entry without an id cannot be shown, and may be the one that is looked for. */
@@ -208,7 +216,8 @@ void
 linear_check_list(struct linear *l, const struct untrusted *problem)
 {
 	if (problem->raw && l->once && !l->once->offline)
-		linear_fail(l, EXIT_UNREAD, _("A part of the platform's answer could not be read: %s"),
+		linear_fail(l, EXIT_UNREAD,
+			    _("A part of the platform's answer could not be read: %s"),
 			    untrusted_raw(problem));
 }
 
@@ -231,7 +240,8 @@ linear_check_lists(struct linear *l)
 bool
 linear_clones_told(struct linear *l)
 {
-	const struct error *why = l->once && !l->once->offline ? session_clones_error(l->session) : NULL;
+	const struct error *why = l->once && !l->once->offline ? session_clones_error(l->session)
+							       : NULL;
 
 	if (why)
 		linear_fail(l, exit_code_of(why->kind, EXIT_STAGE_READ),

@@ -30,9 +30,13 @@ tell_newest(struct linear *l, const struct interrupted *list)
 	char *title = interrupted_title(&newest->record), ago[64];
 
 	clock_ago(ago, clock_wall_ms() - newest->record.created_at);
-	linear_note(l, ngettext("%zu interrupted operation: %s (%s); see `sidestage resume`",
-				"%zu interrupted operations, the last one: %s (%s); see `sidestage resume`",
-				count), count, title, ago);
+	linear_note(
+		l,
+		ngettext(
+			"%zu interrupted operation: %s (%s); see `sidestage resume`",
+			"%zu interrupted operations, the last one: %s (%s); see `sidestage resume`",
+			count),
+		count, title, ago);
 	free(title);
 }
 
@@ -81,9 +85,12 @@ static const char *
 kind_words(enum interrupted_kind kind)
 {
 	switch (kind) {
-	case INTERRUPTED_EXPIRED: return _("its approval has expired: it can only be abandoned, and reviewed again");
-	case INTERRUPTED_FIRST_RELEASE: return _("begun by an earlier release: it can only be abandoned");
-	case INTERRUPTED_NOT_OURS: return _("begun by another version of sidestage: it can only be abandoned here");
+	case INTERRUPTED_EXPIRED:
+		return _("its approval has expired: it can only be abandoned, and reviewed again");
+	case INTERRUPTED_FIRST_RELEASE:
+		return _("begun by an earlier release: it can only be abandoned");
+	case INTERRUPTED_NOT_OURS:
+		return _("begun by another version of sidestage: it can only be abandoned here");
 	default: return _("it can be resumed or abandoned");
 	}
 }

@@ -61,7 +61,10 @@ linear_board_then(struct linear *l, char **words, size_t count)
 	int64_t at;
 
 	if (!l->app || !clock_parse_local(stamp, &at)) {
-		linear_fail(l, EXIT_USAGE, _("Invalid time \"%s\". Give a date and time such as 2026-03-02 09:15."), stamp);
+		linear_fail(
+			l, EXIT_USAGE,
+			_("Invalid time \"%s\". Give a date and time such as 2026-03-02 09:15."),
+			stamp);
 	} else if (at > clock_wall_ms()) {
 		linear_fail(l, EXIT_USAGE, _("%s has not come yet."), stamp);
 	} else {
@@ -70,7 +73,9 @@ linear_board_then(struct linear *l, char **words, size_t count)
 			linear_fail(l, EXIT_UNREAD, "%s", err.text);
 	}
 	if (then && moments_world(then)->count > 0 && linear_wants_facts(l))
-		linear_facts(l, facts_application(l->org, &moments_world(then)->organizations[0].applications[0]));
+		linear_facts(
+			l, facts_application(
+				   l->org, &moments_world(then)->organizations[0].applications[0]));
 	else if (then && moments_world(then)->count > 0)
 		lines_board(&moments_world(then)->organizations[0].applications[0]);
 	moments_close(then);
@@ -99,8 +104,10 @@ linear_applications(struct linear *l, char **words, size_t count)
 		for (size_t j = 0; j < o->count; j++)
 			lines_say("    %s%s", untrusted_raw(&o->applications[j].application.id),
 				  l->app && l->org && untrusted_is(&o->organization.id, l->org) &&
-						  untrusted_is(&o->applications[j].application.id, l->app)
-					  ? _(" (open)") : "");
+						  untrusted_is(&o->applications[j].application.id,
+							       l->app)
+					  ? _(" (open)")
+					  : "");
 	}
 }
 
@@ -110,7 +117,8 @@ linear_open(struct linear *l, char **words, size_t count)
 	const char *org = count > 1 ? words[0] : l->org, *app = words[count - 1];
 
 	if (!org || !world_application(session_world(l->session), org, app)) {
-		linear_fail(l, EXIT_USAGE, _("There is no application \"%s\". \"applications\" lists them."), app);
+		linear_fail(l, EXIT_USAGE,
+			    _("There is no application \"%s\". \"applications\" lists them."), app);
 		return;
 	}
 	if (count > 1) {
@@ -196,8 +204,9 @@ linear_versions(struct linear *l, char **words, size_t count)
 	for (size_t i = 0; i < o->version_count && !linear_wants_facts(l); i++)
 		if (!o->versions[i].archived && untrusted_is(&o->versions[i].name, image.name))
 			lines_say("  %s%s", untrusted_raw(&o->versions[i].version),
-				  untrusted_is(&o->versions[i].version, image.version) ? _(" runs here")
-										       : "");
+				  untrusted_is(&o->versions[i].version, image.version)
+					  ? _(" runs here")
+					  : "");
 	for (size_t i = 0; i < o->version_count && l->code == EXIT_OK; i++)
 		if (!untrusted_raw(&o->versions[i].name)[0])
 			linear_check_list(l, &o->versions[i].problem);
@@ -246,15 +255,18 @@ read_deployment(struct linear *l, struct diff_side *side)
 	for (size_t i = 0; i < details_deployment_count(side->details); i++) {
 		const struct deployment *one = details_deployment(side->details, i);
 
-		if (strncmp(untrusted_raw(&one->id), side->deployment, strlen(side->deployment)) == 0) {
+		if (strncmp(untrusted_raw(&one->id), side->deployment, strlen(side->deployment)) ==
+		    0) {
 			d = one;
 			found++;
 		}
 	}
 	if (found != 1) {
-		linear_fail(l, EXIT_USAGE, found ? _("Several deployments of %s begin with \"%s\". Give more of the id.")
-				     : _("%s has no deployment \"%s\". \"environment\" lists them."),
-			    side->env, side->deployment);
+		linear_fail(
+			l, EXIT_USAGE,
+			found ? _("Several deployments of %s begin with \"%s\". Give more of the id.")
+			      : _("%s has no deployment \"%s\". \"environment\" lists them."),
+			side->env, side->deployment);
 		return;
 	}
 	side->past = past_open(l->session, l->org, l->app, side->env, untrusted_raw(&d->id),
@@ -279,7 +291,9 @@ read_side(struct linear *l, struct diff_side *side, const char *word)
 	if (!e)
 		return;
 	if (at && !at[1])	/* every id begins with nothing */
-		linear_fail(l, EXIT_USAGE, _("%s has no deployment \"%s\". \"environment\" lists them."), side->env, "");
+		linear_fail(l, EXIT_USAGE,
+			    _("%s has no deployment \"%s\". \"environment\" lists them."),
+			    side->env, "");
 	else if (side->deployment)
 		read_deployment(l, side);
 	else if (!e->set)
@@ -297,7 +311,8 @@ fail_without_values(struct linear *l, const struct diff_side *side,
 	const bool unasked = e && world_known(e, WORLD_VALUES)->state == KNOWLEDGE_NONE;
 
 	if (side->set && !set_values(side->set) && ((why && why->kind != ERROR_NONE) || unasked))
-		linear_fail(l, EXIT_UNREAD, _("The values of %s could not be read, and are not compared: %s"),
+		linear_fail(l, EXIT_UNREAD,
+			    _("The values of %s could not be read, and are not compared: %s"),
 			    side->env, linear_why(why));
 }
 
@@ -312,8 +327,9 @@ linear_diff(struct linear *l, char **words, size_t count)
 	read_side(l, &sides[0], words[0]);
 	/* Reading one side takes time, in which the other's environment may get another set. */
 	for (int i = 0; i < 2; i++) {
-		const struct world_environment *e =
-			l->code == 0 && !sides[i].deployment ? linear_environment(l, sides[i].env) : NULL;
+		const struct world_environment *e = l->code == 0 && !sides[i].deployment
+							    ? linear_environment(l, sides[i].env)
+							    : NULL;
 
 		if (e)
 			sides[i].set = world_shown(e);
@@ -362,7 +378,8 @@ is_source_there(struct linear *l, const struct world_environment *e, char **word
 		return e != NULL;
 	if (!linear_workload(l, e, words[1]))
 		return false;
-	containers = json_object_get(json_object_get(set_module(e->set, words[1]), "spec"), "containers");
+	containers = json_object_get(json_object_get(set_module(e->set, words[1]), "spec"),
+				     "containers");
 	if (count < 3 || !containers || json_object_get(containers, words[2]))
 		return true;
 	(void)!names_no_container(e->set, words[1], words[2], &err);
@@ -444,7 +461,8 @@ linear_logs(struct linear *l, char **words, size_t count)
 		linear_facts(l, facts_logs(logs, first_line(l, logs)));
 	else if (logs && logs_count(logs) == 0)
 		lines_say(_("Nothing was written."));
-	for (size_t i = logs ? first_line(l, logs) : 0; logs && !linear_wants_facts(l) && i < logs_count(logs); i++)
+	for (size_t i = logs ? first_line(l, logs) : 0;
+	     logs && !linear_wants_facts(l) && i < logs_count(logs); i++)
 		lines_log(logs_line(logs, i), count < 2);
 	logs_close(logs);
 }
@@ -464,7 +482,8 @@ linear_tell_logs(struct linear *l)
 
 	/* What is not there would be taken for what was not written. */
 	if (logs_gaps(l->logs) != l->logs_gaps_told)
-		linear_fail(l, EXIT_UNREAD, _("Some lines are missing here: too many were written at once."));
+		linear_fail(l, EXIT_UNREAD,
+			    _("Some lines are missing here: too many were written at once."));
 	l->logs_gaps_told = logs_gaps(l->logs);
 	if (why->kind != ERROR_NONE && !l->logs_unread && linear_tells_unread_at_once(why))
 		linear_note(l, "%s", why->text);
@@ -545,13 +564,15 @@ static bool
 is_history_there(struct linear *l)
 {
 	const struct world *world = session_world(l->session);
-	struct history_query query = {.url = session_platform(l->session), .org = l->org, .app = l->app, .limit = 1};
+	struct history_query query = {
+		.url = session_platform(l->session), .org = l->org, .app = l->app, .limit = 1};
 	struct operation_list list = {0};
 	const char *org, *app;
 	struct error err = {0};
 	size_t count;
 
-	if ((!l->org && !l->app) || !are_names_known(l) || store_history_list(session_store(l->session), &query, &list, NULL) != 0)
+	if ((!l->org && !l->app) || !are_names_known(l) ||
+	    store_history_list(session_store(l->session), &query, &list, NULL) != 0)
 		return true;
 	count = list.count;
 	operation_list_clear(&list);
@@ -607,7 +628,9 @@ is_hotfix_told(void *data)
 void
 linear_hotfix(struct linear *l, char **words, size_t count)
 {
-	char *env = count ? xstrdup(words[0]) : l->app ? hotfix_newest(l->session, l->org, l->app) : NULL;
+	char *env = count    ? xstrdup(words[0])
+		    : l->app ? hotfix_newest(l->session, l->org, l->app)
+			     : NULL;
 	struct hotfix *hotfix;
 	bool told;
 
@@ -622,7 +645,8 @@ linear_hotfix(struct linear *l, char **words, size_t count)
 		return;
 	}
 	if (!l->app) {
-		linear_fail(l, EXIT_USAGE, _("There is no application. \"applications\" lists them."));
+		linear_fail(l, EXIT_USAGE,
+			    _("There is no application. \"applications\" lists them."));
 		free(env);
 		return;
 	}

@@ -50,7 +50,8 @@ is_at(const struct merge_entry *entry, const char *path, size_t length)
 
 	if (strlen(entry->path) == length && strncmp(entry->path, path, length) == 0)
 		return true;
-	return length == object + strlen(entry->path) && strncmp(path, entry->object, object) == 0 &&
+	return length == object + strlen(entry->path) &&
+	       strncmp(path, entry->object, object) == 0 &&
 	       strncmp(path + object, entry->path, length - object) == 0;
 }
 
@@ -66,10 +67,12 @@ check_taken(struct linear *l, const struct merge *merge)
 
 		for (size_t k = 0; merge && k < merge->count && !found; k++)
 			found = merge->entries[k].side == MERGE_CONFLICT &&
-				is_at(&merge->entries[k], take->items[i], (size_t)(equals - take->items[i]));
+				is_at(&merge->entries[k], take->items[i],
+				      (size_t)(equals - take->items[i]));
 		if (found)
 			continue;
-		linear_fail(l, EXIT_USAGE, _("--take=%s: there is no conflict at this path."), take->items[i]);
+		linear_fail(l, EXIT_USAGE, _("--take=%s: there is no conflict at this path."),
+			    take->items[i]);
 		return false;
 	}
 	return true;
@@ -88,7 +91,8 @@ take_one(struct linear *l, struct flow *flow, const char *take)
 	for (size_t i = 0; i < merge->count; i++) {
 		const struct merge_entry *e = &merge->entries[i];
 
-		if (e->side != MERGE_CONFLICT || (equals && !is_at(e, take, (size_t)(equals - take))) ||
+		if (e->side != MERGE_CONFLICT ||
+		    (equals && !is_at(e, take, (size_t)(equals - take))) ||
 		    (!equals && e->chosen != MERGE_CONFLICT))
 			continue;
 		entry = i;
@@ -97,8 +101,10 @@ take_one(struct linear *l, struct flow *flow, const char *take)
 			break;
 	}
 	if (equals && found > 1) {
-		linear_fail(l, EXIT_USAGE, _("--take=%s: several conflicts have this path; put the object before it."),
-			    take);
+		linear_fail(
+			l, EXIT_USAGE,
+			_("--take=%s: several conflicts have this path; put the object before it."),
+			take);
 		return false;
 	}
 	if (equals)
@@ -117,12 +123,15 @@ list_conflicts(struct linear *l, struct flow *flow)
 	if (linear_wants_facts(l))
 		linear_facts(l, facts_operation(flow));
 	for (size_t i = 0; i < merge->conflicts && !linear_wants_facts(l); i++)
-		lines_conflict(&merge->entries[linear_conflict_entry(merge, i)], i + 1, merge->conflicts,
+		lines_conflict(&merge->entries[linear_conflict_entry(merge, i)], i + 1,
+			       merge->conflicts,
 			       request->source ? request->source : _("rolled back"), request->env);
-	linear_fail(l, EXIT_MOVED, ngettext("%zu conflict waits for a decision: --take=clone, --take=target or "
-					    "--take=PATH=clone.",
-					    "%zu conflicts wait for a decision: --take=clone, --take=target or "
-					    "--take=PATH=clone.", merge->undecided),
+	linear_fail(l, EXIT_MOVED,
+		    ngettext("%zu conflict waits for a decision: --take=clone, --take=target or "
+			     "--take=PATH=clone.",
+			     "%zu conflicts wait for a decision: --take=clone, --take=target or "
+			     "--take=PATH=clone.",
+			     merge->undecided),
 		    merge->undecided);
 }
 
@@ -167,7 +176,8 @@ acknowledge(struct linear *l, struct flow *flow)
 
 	for (size_t i = 0; i < ids->count; i++)
 		if (flow_acknowledge(flow, ids->items[i], true, &err) != 0) {
-			linear_fail(l, EXIT_USAGE, _("--acknowledge=%s: %s"), ids->items[i], err.text);
+			linear_fail(l, EXIT_USAGE, _("--acknowledge=%s: %s"), ids->items[i],
+				    err.text);
 			return false;
 		}
 	open = review_open_findings(review);
@@ -177,7 +187,8 @@ acknowledge(struct linear *l, struct flow *flow)
 		linear_facts(l, facts_operation(flow));
 	linear_fail(l, EXIT_MOVED,
 		    ngettext("%zu finding may lead to %s. --acknowledge=ID accepts it.",
-			     "%zu findings may lead to %s. --acknowledge=ID accepts one of them.", open),
+			     "%zu findings may lead to %s. --acknowledge=ID accepts one of them.",
+			     open),
 		    open, review->source);
 	return false;
 }
@@ -194,7 +205,8 @@ answer_review(struct linear *l, struct flow *flow)
 		if (linear_wants_facts(l))
 			linear_facts(l, facts_operation(flow));
 		else
-			lines_say(_("Nothing was changed. --approve=%s approves it."), flow_request(flow)->env);
+			lines_say(_("Nothing was changed. --approve=%s approves it."),
+				  flow_request(flow)->env);
 		l->code = EXIT_PREVIEWED;
 	} else if (flow_approve(flow, l->once->reason, l->once->approve, &err) != 0) {
 		/* Without a reason, what is protected stays as it is. */
@@ -220,7 +232,8 @@ is_only_watched(const struct flow *flow)
 {
 	size_t count = flow_step_count(flow);
 
-	return flow_state(flow) == FLOW_RUNNING && count > 0 && flow_step(flow, count - 1)->state == STEP_ACTIVE;
+	return flow_state(flow) == FLOW_RUNNING && count > 0 &&
+	       flow_step(flow, count - 1)->state == STEP_ACTIVE;
 }
 
 /* It goes on without us; what it became is seen later. */
@@ -229,7 +242,8 @@ leave_running(struct linear *l, struct flow *flow)
 {
 	if (linear_wants_facts(l))
 		linear_facts(l, facts_operation(flow));
-	linear_fail(l, EXIT_RUNNING, _("The change to %s is still running. `sidestage environment %s` shows it."),
+	linear_fail(l, EXIT_RUNNING,
+		    _("The change to %s is still running. `sidestage environment %s` shows it."),
 		    flow_request(flow)->env, flow_request(flow)->env);
 	/* Where something is still to be sent it is interrupted, and a person resumes it. */
 	if (is_only_watched(flow))
@@ -241,7 +255,8 @@ leave_running(struct linear *l, struct flow *flow)
 static void
 end_reading(struct linear *l, struct flow *flow)
 {
-	linear_fail(l, EXIT_UNREAD, _("The platform has not answered in time; nothing was changed."));
+	linear_fail(l, EXIT_UNREAD,
+		    _("The platform has not answered in time; nothing was changed."));
 	flow_cancel(flow);
 	linear_forget(l, flow);
 }
@@ -267,8 +282,8 @@ turn_operation(struct linear *l, int64_t until)
 		linear_list_values(l, flow);
 		flow_cancel(flow);
 		linear_forget(l, flow);
-	} else if (l->asking == ASKING_FINDING || l->asking == ASKING_YES || l->asking == ASKING_REASON ||
-		   l->asking == ASKING_NAME) {
+	} else if (l->asking == ASKING_FINDING || l->asking == ASKING_YES ||
+		   l->asking == ASKING_REASON || l->asking == ASKING_NAME) {
 		answer_review(l, flow);
 	} else if (l->once->no_wait && is_only_watched(flow)) {
 		leave_running(l, flow);
@@ -300,7 +315,8 @@ end_following(struct linear *l)
 	l->logs = NULL;
 }
 
-/* Until the environment goes, the time is over, nobody can read it, or, where that was asked for, the input ends. */
+/* Until the environment goes, the time is over, nobody can read it, or, where that was asked for,
+ * the input ends. */
 static void
 turn_logs(struct linear *l, const char *env, int64_t until)
 {
@@ -337,7 +353,8 @@ note_silence(struct linear *l)
 	if (silent < SILENT_MS || l->told_silence)
 		return;
 	l->told_silence = true;
-	lines_complain(_("The platform has not answered for %d seconds; still waiting."), (int)(silent / 1000));
+	lines_complain(_("The platform has not answered for %d seconds; still waiting."),
+		       (int)(silent / 1000));
 }
 
 /* false: the time is over, and that was said. */
@@ -434,12 +451,13 @@ tell_age(struct linear *l)
 static bool
 read_first(struct linear *l, const struct linear_verb *verb)
 {
-	const unsigned lists = verb->needs & (NEED_APPLICATIONS | NEED_ENVIRONMENTS | NEED_VERSIONS);
+	const unsigned lists = verb->needs &
+			       (NEED_APPLICATIONS | NEED_ENVIRONMENTS | NEED_VERSIONS);
 
 	if (!resolve_names(l, verb))
 		return false;
-	if (!verb->is_local &&
-	    (!wait_settled(l, l->org, l->app, verb->needs) || !check_read(l, l->org, l->app, lists)))
+	if (!verb->is_local && (!wait_settled(l, l->org, l->app, verb->needs) ||
+				!check_read(l, l->org, l->app, lists)))
 		return false;
 	tell_age(l);
 	return true;
@@ -457,7 +475,8 @@ linear_once(struct linear *l, struct error *err)
 	size_t count = 1;
 
 	if (l->once->word_count >= LINEAR_WORDS_MAX) {
-		error_set(err, ERROR_INPUT, _("Too many words: at most %d are taken.  Quote what belongs together."),
+		error_set(err, ERROR_INPUT,
+			  _("Too many words: at most %d are taken.  Quote what belongs together."),
 			  LINEAR_WORDS_MAX - 1);
 		return EXIT_USAGE;
 	}

@@ -28,8 +28,14 @@ struct world_environment;
 
 /* What the next line answers. */
 enum linear_asking {
-	ASKING_COMMAND, ASKING_SIDE, ASKING_VALUE, ASKING_FINDING, ASKING_YES, ASKING_REASON, ASKING_NAME,
-	ASKING_FOLLOW		/* nothing: any line ends the following */
+	ASKING_COMMAND,
+	ASKING_SIDE,
+	ASKING_VALUE,
+	ASKING_FINDING,
+	ASKING_YES,
+	ASKING_REASON,
+	ASKING_NAME,
+	ASKING_FOLLOW /* nothing: any line ends the following */
 };
 
 struct linear {
@@ -47,7 +53,7 @@ struct linear {
 	bool approved;			/* what is under way is carried out */
 	bool reviewed;			/* the review has been printed */
 	size_t conflict;		/* which of them is asked about, from 0 */
-	int64_t until;			/* steady ms: reading ends then; 0: ten seconds each; -1: never */
+	int64_t until; /* steady ms: reading ends then; 0: ten seconds each; -1: never */
 	int64_t since;			/* steady ms: what is older is not told as if it were now */
 	struct logs *logs;		/* that are followed; NULL: none */
 	bool logs_of_all;
@@ -65,9 +71,9 @@ struct linear_verb {
 	const char *name, *arguments, *help;	/* arguments and help N_() */
 	size_t least, most;			/* words behind the name */
 	unsigned options;			/* that it uses; see command.h */
-	unsigned needs;				/* what has to be read first: a set of NEED_; 0: nothing */
+	unsigned needs; /* what has to be read first: a set of NEED_; 0: nothing */
 	bool all_apps;				/* is about all of them, unless one was named */
-	bool is_local;				/* needs the platform only to tell what names mean */
+	bool is_local; /* needs the platform only to tell what names mean */
 	bool is_talk;				/* of the lines themselves: not to be done once */
 	void (*run)(struct linear *l, char **words, size_t count);
 };
@@ -154,8 +160,8 @@ bool linear_take_values(struct linear *l, const char *env);
 void linear_clear_values(struct linear *l);
 /* Those that wait for a decision, as the answer. */
 void linear_list_values(struct linear *l, const struct flow *flow);
-/* Asks about the first that waits for one; when there is none, the flow goes on.  false: it was given
- * up by that. */
+/* Asks about the first that waits for one; when there is none, the flow goes on.  false: it was
+ * given up by that. */
 bool linear_ask_value(struct linear *l, struct flow *flow);
 /* Takes the answer.  false: the operation is to be given up. */
 bool linear_answer_value(struct linear *l, struct flow *flow, const char *line);

@@ -51,7 +51,8 @@ static const struct {
 static const struct argument_list *
 list_of(const struct linear *l, size_t decision)
 {
-	return (const struct argument_list *)(const void *)((const char *)l->once + decisions[decision].list);
+	return (const struct argument_list *)(const void *)((const char *)l->once +
+							    decisions[decision].list);
 }
 
 void
@@ -69,7 +70,8 @@ linear_clear_values(struct linear *l)
 
 /* --- reading --- */
 
-/* All of it, without the newline that an editor puts at the end.  NULL: refused, and that was said. */
+/* All of it, without the newline that an editor puts at the end.  NULL: refused, and that was
+ * said. */
 static char *
 read_value(struct linear *l, const char *file)
 {
@@ -140,13 +142,14 @@ static bool
 take_decision(struct linear *l, const struct details *details, const char *env, size_t decision,
 	      const char *given, struct flow_value *out)
 {
-	const char *equals = decisions[decision].has_text ? strchr(given, '=') : given + strlen(given);
+	const char *equals = decisions[decision].has_text ? strchr(given, '=')
+							  : given + strlen(given);
 	const struct shared_value *known;
 	char *key;
 
 	if (!equals || equals == given) {
-		linear_fail(l, EXIT_USAGE, _("--%s=%s: put the key and = before it."), decisions[decision].option,
-			    given);
+		linear_fail(l, EXIT_USAGE, _("--%s=%s: put the key and = before it."),
+			    decisions[decision].option, given);
 		return false;
 	}
 	key = xstrndup(given, (size_t)(equals - given));
@@ -161,9 +164,12 @@ take_decision(struct linear *l, const struct details *details, const char *env, 
 		refuse_key(l, details, env, key);
 		return false;
 	}
-	if (known && known->is_secret && decisions[decision].has_text && !decisions[decision].from_file) {
-		linear_fail(l, EXIT_USAGE, _("%s is a secret, and others can read what a command line says. Use "
-					     "--value-from=%s=FILE, or - for standard input."), key, key);
+	if (known && known->is_secret && decisions[decision].has_text &&
+	    !decisions[decision].from_file) {
+		linear_fail(l, EXIT_USAGE,
+			    _("%s is a secret, and others can read what a command line says. Use "
+			      "--value-from=%s=FILE, or - for standard input."),
+			    key, key);
 		return false;
 	}
 	if (decisions[decision].from_file)
@@ -212,10 +218,12 @@ linear_take_values(struct linear *l, const char *env)
 	l->values = xcalloc(count + 1, sizeof(*l->values));
 	for (size_t d = 0; going && d < DECISION_COUNT; d++)
 		for (size_t i = 0; going && i < list_of(l, d)->count; i++) {
-			going = take_decision(l, details, env, d, list_of(l, d)->items[i], &l->values[done]);
+			going = take_decision(l, details, env, d, list_of(l, d)->items[i],
+					      &l->values[done]);
 			for (size_t k = 0; going && k < done; k++)
 				if (strcmp(l->values[k].key, l->values[done].key) == 0) {
-					linear_fail(l, EXIT_USAGE, _("The value %s was decided twice."),
+					linear_fail(l, EXIT_USAGE,
+						    _("The value %s was decided twice."),
 						    l->values[k].key);
 					going = false;
 				}
@@ -236,11 +244,15 @@ linear_list_values(struct linear *l, const struct flow *flow)
 		linear_facts(l, facts_operation(flow));
 	for (size_t i = 0; i < count && !linear_wants_facts(l); i++)
 		lines_value_question(flow_value(flow, i));
-	linear_fail(l, EXIT_MOVED,
-		    ngettext("%zu value waits for a decision: --value, --value-from, --app-value, --copy-value, "
-			     "--reference-value or --no-value.",
-			     "%zu values wait for a decision: --value, --value-from, --app-value, --copy-value, "
-			     "--reference-value or --no-value.", count), count);
+	linear_fail(
+		l, EXIT_MOVED,
+		ngettext(
+			"%zu value waits for a decision: --value, --value-from, --app-value, --copy-value, "
+			"--reference-value or --no-value.",
+			"%zu values wait for a decision: --value, --value-from, --app-value, --copy-value, "
+			"--reference-value or --no-value.",
+			count),
+		count);
 }
 
 /* --- asked one after the other --- */
@@ -305,7 +317,8 @@ linear_answer_value(struct linear *l, struct flow *flow, const char *line)
 	if (strcmp(line, "x") == 0 || !question)
 		return false;
 	kind = parse_answer(l, line, &text);
-	if (kind != FLOW_VALUE_UNDECIDED && flow_decide_value(flow, question->key, kind, text, &err) != 0)
+	if (kind != FLOW_VALUE_UNDECIDED &&
+	    flow_decide_value(flow, question->key, kind, text, &err) != 0)
 		lines_say("%s", err.text);
 	if (text)
 		explicit_bzero(text, strlen(text));

@@ -37,7 +37,8 @@
 const struct world_application *
 linear_application(const struct linear *l)
 {
-	return l->org && l->app ? world_application(session_world(l->session), l->org, l->app) : NULL;
+	return l->org && l->app ? world_application(session_world(l->session), l->org, l->app)
+				: NULL;
 }
 
 bool
@@ -50,7 +51,8 @@ linear_wants_facts(const struct linear *l)
 void
 linear_facts(const struct linear *l, json_t *facts)
 {
-	json_dumpf(facts, stdout, JSON_ENSURE_ASCII | JSON_ENCODE_ANY | (l->logs ? JSON_COMPACT : JSON_INDENT(2)));
+	json_dumpf(facts, stdout,
+		   JSON_ENSURE_ASCII | JSON_ENCODE_ANY | (l->logs ? JSON_COMPACT : JSON_INDENT(2)));
 	putchar('\n');
 	fflush(stdout);
 	json_decref(facts);
@@ -63,7 +65,8 @@ linear_begin(struct linear *l, const struct flow_request *request)
 	struct flow *flow;
 
 	if (l->once && l->once->approve && strcmp(l->once->approve, request->env) != 0) {
-		linear_fail(l, EXIT_USAGE, _("This changes %s, but %s was approved. Nothing was changed."),
+		linear_fail(l, EXIT_USAGE,
+			    _("This changes %s, but %s was approved. Nothing was changed."),
 			    request->env, l->once->approve);
 		return;
 	}
@@ -204,10 +207,14 @@ follow(struct linear *l, struct flow *flow)
 			    _("Failed: %s"), flow_error(flow)->text);
 		for (size_t i = 0; i < flow_deployment_error_count(flow); i++)
 			if (untrusted_raw(&flow_deployment_error(flow, i)->message)[0])
-				linear_note(l, "  %s", untrusted_raw(&flow_deployment_error(flow, i)->message));
+				linear_note(
+					l, "  %s",
+					untrusted_raw(&flow_deployment_error(flow, i)->message));
 		if (flow_recovery(flow))
-			linear_note(l, _("To run again what was overwritten, undo this deployment: undo %s"),
-				    flow_recovery(flow)->env);
+			linear_note(
+				l,
+				_("To run again what was overwritten, undo this deployment: undo %s"),
+				flow_recovery(flow)->env);
 	}
 	linear_forget(l, flow);
 }
@@ -242,7 +249,8 @@ show_conflict(struct linear *l, const struct flow *flow)
 	const struct flow_request *request = flow_request(flow);
 
 	lines_conflict(&merge->entries[linear_conflict_entry(merge, l->conflict)], l->conflict + 1,
-		       merge->conflicts, request->source ? request->source : _("rolled back"), request->env);
+		       merge->conflicts, request->source ? request->source : _("rolled back"),
+		       request->env);
 	l->prompted = false;
 	l->asking = ASKING_SIDE;
 }
@@ -252,7 +260,8 @@ decide(struct linear *l, struct flow *flow, enum merge_side side)
 {
 	struct error err = {0};
 
-	if (flow_choose(flow, linear_conflict_entry(flow_merge(flow), l->conflict), side, &err) != 0) {
+	if (flow_choose(flow, linear_conflict_entry(flow_merge(flow), l->conflict), side, &err) !=
+	    0) {
 		lines_say("%s", err.text);
 		give_up(l, flow);
 		return;
@@ -390,12 +399,14 @@ take_line(struct linear *l, char *line)
 
 /* --- input --- */
 
-/* Everything that a command may tell was read, or could not be, since the last thing that changed it. */
+/* Everything that a command may tell was read, or could not be, since the last thing that changed
+ * it. */
 static bool
 is_ready(const struct linear *l)
 {
 	const bool chosen = l->org && l->app;
-	const unsigned needs = chosen ? NEED_ENVIRONMENTS | NEED_SETS | NEED_RUNTIME : NEED_APPLICATIONS;
+	const unsigned needs = chosen ? NEED_ENVIRONMENTS | NEED_SETS | NEED_RUNTIME
+				      : NEED_APPLICATIONS;
 
 	return session_world(l->session)->link == WORLD_OFFLINE ||
 	       clock_steady_ms() - l->since > READY_MS ||
@@ -416,10 +427,12 @@ prompt(struct linear *l)
 	if (l->asking == ASKING_SIDE)
 		fputs(_("1 or 2 (b: back, x: cancel): "), stdout);
 	else if (l->asking == ASKING_FINDING)
-		lines_say(_("%s\nType ok to accept this one finding, anything else changes nothing:"),
-			  open_finding(flow_review(linear_flow(l)))->text);
+		lines_say(
+			_("%s\nType ok to accept this one finding, anything else changes nothing:"),
+			open_finding(flow_review(linear_flow(l)))->text);
 	else if (l->asking == ASKING_VALUE)
-		fputs(_("copy, app (the application's), same (the same secret), none, =TEXT or file NAME (x: cancel): "), stdout);
+		fputs(_("copy, app (the application's), same (the same secret), none, =TEXT or file NAME (x: cancel): "),
+		      stdout);
 	else if (l->asking == ASKING_YES)
 		fputs(_("Type yes to approve; anything else changes nothing: "), stdout);
 	else if (l->asking == ASKING_REASON)
@@ -519,7 +532,8 @@ turn(struct linear *l)
 	bool ready[1] = {false};
 	bool more = !l->ended && l->length < sizeof(l->input) - 1;
 
-	if (session_turn(l->session, fds, ready, more && wants_line(l) ? 1 : 0, wants_line(l) ? -1 : 200))
+	if (session_turn(l->session, fds, ready, more && wants_line(l) ? 1 : 0,
+			 wants_line(l) ? -1 : 200))
 		linear_choose(l);
 	if (ready[0])
 		read_input(l);

@@ -16,14 +16,15 @@ struct session;
 /* Reads commands from stdin until it ends or "quit".  An exit_code: EXIT_FAILED when the last
  * operation that was approved did not succeed, or a command was refused. */
 /*
- * With arguments->verb it does that one command and ends; nothing is asked, an operation is carried out
- * only when arguments->approve names its environment, and with arguments->json stdout gets one JSON
- * value (of "follow", one a line) and nothing else.  Then also EXIT_USAGE, EXIT_UNREAD and
+ * With arguments->verb it does that one command and ends; nothing is asked, an operation is carried
+ * out only when arguments->approve names its environment, and with arguments->json stdout gets one
+ * JSON value (of "follow", one a line) and nothing else.  Then also EXIT_USAGE, EXIT_UNREAD and
  * EXIT_REFUSED.
  */
 int linear_run(struct session *session, const struct arguments *arguments, struct error *err);
 
-/* The i-th command that can be done once, its words and its help, untranslated; false: there are no more. */
+/* The i-th command that can be done once, its words and its help, untranslated; false: there are no
+ * more. */
 bool linear_verb_at(size_t i, const char **name, const char **words, const char **help);
 /* Which options it uses besides those of every command: a set of OPTIONS_. */
 unsigned linear_verb_options(const char *name);

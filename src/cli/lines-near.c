@@ -45,20 +45,22 @@ lines_workloads(const struct world_environment *e)
 	lines_say(_("Workloads:"));
 	for (size_t i = 0; world_is_known(e, WORLD_RUNTIME) && i < e->runtime.count; i++) {
 		const struct runtime_module *m = &e->runtime.modules[i];
-		const char *reference = e->set ? set_module_image(e->set, untrusted_raw(&m->module)) : NULL;
+		const char *reference = e->set ? set_module_image(e->set, untrusted_raw(&m->module))
+					       : NULL;
 		const char *message = untrusted_raw(&m->message);
 		char restarts[64];
 		char *label = image_label(reference ? reference : "");
 
-		snprintf(restarts, sizeof(restarts), ngettext("%d restart", "%d restarts", (unsigned long)m->restarts),
+		snprintf(restarts, sizeof(restarts),
+			 ngettext("%d restart", "%d restarts", (unsigned long)m->restarts),
 			 m->restarts);
 		if (say_problem(untrusted_raw(&m->module), &m->problem)) {
 			free(label);
 			continue;
 		}
 		lines_say(_("  %s %s: %s, %d of %d, %s%s%s"), untrusted_raw(&m->module), label,
-			  _(states[m->status]), m->pods_ready, m->pods_wanted, restarts, *message ? ": " : "",
-			  message);
+			  _(states[m->status]), m->pods_ready, m->pods_wanted, restarts,
+			  *message ? ": " : "", message);
 		free(label);
 	}
 	/* Where nothing was deployed, nothing runs, and nobody is asked. */
@@ -71,9 +73,13 @@ lines_workloads(const struct world_environment *e)
 static void
 output_line(const char *name, const json_t *value)
 {
-	char *text = json_is_string(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+	char *text = json_is_string(value) ? NULL
+					   : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
 
-	lines_say("    %s: %s", name, text ? text : json_is_string(value) ? json_string_value(value) : "");
+	lines_say("    %s: %s", name,
+		  text			  ? text
+		  : json_is_string(value) ? json_string_value(value)
+					  : "");
 	free(text);
 }
 
@@ -123,7 +129,8 @@ lines_values(const struct details *details)
 			continue;
 		lines_say(untrusted_is(&v->source, "env") ? _("  %s: %s (of this environment)")
 							  : _("  %s: %s (of the application)"),
-			  untrusted_raw(&v->key), v->is_secret ? _("a secret") : untrusted_raw(&v->value));
+			  untrusted_raw(&v->key),
+			  v->is_secret ? _("a secret") : untrusted_raw(&v->value));
 	}
 	if (details_value_count(details) == 0)
 		lines_say(_("  No shared values."));
@@ -149,10 +156,11 @@ lines_deployments(const struct details *details, const struct world_environment 
 		if (say_problem(untrusted_raw(&d->id), &d->problem))
 			continue;
 		clock_ago(ago, clock_wall_ms() - d->created_at);
-		lines_say(_("  %s: %s, %s by %s%s%s%.*s"), untrusted_raw(&d->id), _(states[d->status]), ago,
-			  untrusted_raw(&d->created_by),
+		lines_say(_("  %s: %s, %s by %s%s%s%.*s"), untrusted_raw(&d->id),
+			  _(states[d->status]), ago, untrusted_raw(&d->created_by),
 			  untrusted_equal(&d->id, &e->running.id) ? _(", runs") : "",
-			  comment_people_length(comment) ? ": " : "", (int)comment_people_length(comment), comment);
+			  comment_people_length(comment) ? ": " : "",
+			  (int)comment_people_length(comment), comment);
 	}
 	if (details_deployment_count(details) == 0)
 		lines_say(_("  Nothing was deployed here."));
@@ -186,8 +194,9 @@ step_line(const struct hotfix *hotfix, enum hotfix_step_id id)
 	if (step->at && step->took >= 0)
 		clock_duration(took, step->took);
 	lines_say("%d %s: %s%s%s%s%s%s%s%s%s%s", (int)id + 1, words_of_step(id), state.text, ago,
-		  step->at && step->who.raw ? _(" by ") : "", step->at ? untrusted_raw(&step->who) : "",
-		  *took ? _(", took ") : "", took, *detail ? ": " : "", detail, *note ? "; " : "", note);
+		  step->at && step->who.raw ? _(" by ") : "",
+		  step->at ? untrusted_raw(&step->who) : "", *took ? _(", took ") : "", took,
+		  *detail ? ": " : "", detail, *note ? "; " : "", note);
 	if (step->state == HOTFIX_NOW)
 		lines_say("    %s", words_of_step_purpose(id));
 }
@@ -196,16 +205,20 @@ static void
 other_line(const struct hotfix_other *other)
 {
 	static const char *const states[] = {
-		[CARRY_HAS] = N_("has it"), [CARRY_LACKS] = N_("lacks it"), [CARRY_CONFLICTS] = N_("conflicts"),
+		[CARRY_HAS] = N_("has it"),
+		[CARRY_LACKS] = N_("lacks it"),
+		[CARRY_CONFLICTS] = N_("conflicts"),
 	};
 	const struct carry *carry = &other->carry;
 	const char *nothing = _("nothing");
 
 	if (other->is_known && carry->state == CARRY_CONFLICTS)
-		lines_say(_("    %s: conflicts: %s: here %s, the fix %s"), other->env, carry->object,
-			  carry->here ? carry->here : nothing, carry->fix ? carry->fix : nothing);
+		lines_say(_("    %s: conflicts: %s: here %s, the fix %s"), other->env,
+			  carry->object, carry->here ? carry->here : nothing,
+			  carry->fix ? carry->fix : nothing);
 	else
-		lines_say("    %s: %s", other->env, other->is_known ? _(states[carry->state]) : _("unknown"));
+		lines_say("    %s: %s", other->env,
+			  other->is_known ? _(states[carry->state]) : _("unknown"));
 }
 
 void

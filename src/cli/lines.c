@@ -91,8 +91,8 @@ lines_head(const struct world_environment *e)
 		clock_ago(ago, clock_wall_ms() - d->created_at);
 	lines_say(_("%s (%s%s%s): %s%s%s%s%s"), untrusted_raw(&e->environment.id),
 		  untrusted_raw(&e->environment.type), e->is_protected ? _(", protected") : "",
-		  e->clone_of ? _(", a clone") : "", state.text, d->id.raw ? _(", deployed ") : "", ago,
-		  d->id.raw ? _(" by ") : "", untrusted_raw(&d->created_by));
+		  e->clone_of ? _(", a clone") : "", state.text, d->id.raw ? _(", deployed ") : "",
+		  ago, d->id.raw ? _(" by ") : "", untrusted_raw(&d->created_by));
 	if ((problem = words_of_problem(&e->environment.problem)))
 		lines_say("    %s", problem);
 	free(problem);
@@ -112,8 +112,10 @@ lines_environment(const struct world_environment *e, const struct world_environm
 	json_object_foreach(set_modules(e->set), module, body)
 		workload_line(e, baseline, module);
 	for (size_t i = 0; i < e->resource_count; i++) {
-		const char *host = json_string_value(json_object_get(e->resources[i].outputs, "host"));
-		json_int_t port = json_integer_value(json_object_get(e->resources[i].outputs, "port"));
+		const char *host = json_string_value(
+			json_object_get(e->resources[i].outputs, "host"));
+		json_int_t port = json_integer_value(
+			json_object_get(e->resources[i].outputs, "port"));
 
 		if (host && port > 0)
 			lines_say("    http://%s:%d", host, (int)port);
@@ -137,8 +139,8 @@ change_line(const struct change *c)
 		[CHANGE_CHANGED] = N_("changed"),
 	};
 
-	lines_say(_("  %s: %s %s: %s%s%s"), c->object, c->label, _(kinds[c->kind]), c->from ? c->from : "",
-		  c->from && c->to ? _(" to ") : "", c->to ? c->to : "");
+	lines_say(_("  %s: %s %s: %s%s%s"), c->object, c->label, _(kinds[c->kind]),
+		  c->from ? c->from : "", c->from && c->to ? _(" to ") : "", c->to ? c->to : "");
 	if (c->note)
 		lines_say("    %s", c->note);
 }
@@ -165,7 +167,8 @@ lines_clone(const struct clone *clone)
 				  clone->changes), clone->changes);
 	if (clone->work == CLONE_WORK_SOME && clone->conflicts > 0)
 		snprintf(conflicts, sizeof(conflicts),
-			 ngettext(", %zu conflict", ", %zu conflicts", clone->conflicts), clone->conflicts);
+			 ngettext(", %zu conflict", ", %zu conflicts", clone->conflicts),
+			 clone->conflicts);
 	lines_say(_("%s: a clone of %s, made %s by %s, %s"), clone->env,
 		  clone->origin ? clone->origin : _("unknown"), age, untrusted_raw(&clone->who),
 		  words_of_life(clone->expires_at, now).text);
@@ -204,26 +207,31 @@ lines_value_question(const struct flow_value_question *q)
 void
 lines_review(const struct review *review)
 {
-	lines_say(_("Review: %s %s%s%s"), flow_verb_name(review->verb), review->source ? review->source : "",
-		  review->source ? _(" to ") : "", review->env);
+	lines_say(_("Review: %s %s%s%s"), flow_verb_name(review->verb),
+		  review->source ? review->source : "", review->source ? _(" to ") : "",
+		  review->env);
 	if (review->verb == FLOW_CLONE) {
 		lines_say(_("  The same workloads and versions, with new resources."));
 		for (size_t i = 0; i < review->changes.count; i++)
 			if (review->changes.items[i].is_value)
 				change_line(&review->changes.items[i]);
 	} else if (review->verb == FLOW_DISCARD) {
-		lines_say(_("  Everything in it is deleted: processes, databases, and its history on the platform."));
+		lines_say(_(
+			"  Everything in it is deleted: processes, databases, and its history on the platform."));
 	} else {
 		lines_changes(&review->changes);
 	}
 	if (review->moved)
-		lines_say(_("  %s has moved since it was cloned; what others changed stays."), review->env);
+		lines_say(_("  %s has moved since it was cloned; what others changed stays."),
+			  review->env);
 	if (review->primed)
-		lines_say(_("  Its base was changed: the next deployment does not start from what is running."));
+		lines_say(_(
+			"  Its base was changed: the next deployment does not start from what is running."));
 	for (size_t i = 0; i < review->caution_count; i++)
 		lines_say(_("  Caution: %s"), review->cautions[i]);
 	for (size_t i = 0; i < review->finding_count; i++)
-		lines_say(review->findings[i].is_acknowledged ? _("  Acknowledged %s: %s") : _("  Finding %s: %s"),
+		lines_say(review->findings[i].is_acknowledged ? _("  Acknowledged %s: %s")
+							      : _("  Finding %s: %s"),
 			  review->findings[i].id, review->findings[i].text);
 	for (size_t i = 0; i < review->send_count; i++)
 		lines_say(_("  Sends: %s"), review->sends[i]);
@@ -247,9 +255,12 @@ lines_history(const struct operation_list *list)
 
 		clock_local(stamp, o->created_at);
 		lines_say("%.10s %.5s %s %s %s%s%s %s", stamp, stamp + 11,
-			  (size_t)o->state < sizeof(states) / sizeof(states[0]) ? _(states[o->state]) : "?",
-			  untrusted_raw(&o->verb), untrusted_raw(&o->source), o->source.raw ? " > " : "",
-			  untrusted_raw(&o->env), untrusted_raw(&o->summary));
+			  (size_t)o->state < sizeof(states) / sizeof(states[0])
+				  ? _(states[o->state])
+				  : "?",
+			  untrusted_raw(&o->verb), untrusted_raw(&o->source),
+			  o->source.raw ? " > " : "", untrusted_raw(&o->env),
+			  untrusted_raw(&o->summary));
 	}
 	if (list->count == 0) {
 		lines_say(_("Nothing has been done from this machine yet."));

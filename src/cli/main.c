@@ -19,8 +19,8 @@
 #include "cli/linear.h"
 #include "cli/options.h"
 
-static const struct command *const commands[] = {&command_board, &command_completion, &command_contexts,
-						&command_demo, &command_keys};
+static const struct command *const commands[] = {&command_board, &command_completion,
+						 &command_contexts, &command_demo, &command_keys};
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
@@ -59,8 +59,8 @@ print_command_help(const struct command *command)
 {
 	const char *words = command->words && *command->words ? _(command->words) : "";
 
-	printf(_("Usage: sidestage %s%s%s [OPTION...]\n%s\n\n"), command->name, *words ? " " : "", words,
-	       _(command->help));
+	printf(_("Usage: sidestage %s%s%s [OPTION...]\n%s\n\n"), command->name, *words ? " " : "",
+	       words, _(command->help));
 	options_print(command);
 }
 
@@ -95,13 +95,16 @@ refuse_command(const char *name)
 
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		names[count++] = commands[i]->name;
-	for (size_t i = 0; i < LINEAR_VERBS_MAX && linear_verb_at(i, &names[count], &words, &help); i++)
+	for (size_t i = 0; i < LINEAR_VERBS_MAX && linear_verb_at(i, &names[count], &words, &help);
+	     i++)
 		count++;
 	meant = config_suggest(name, names, count);
 	if (meant)
-		fprintf(stderr, _("sidestage: Unknown command \"%s\". Did you mean %s?\n"), shown, meant);
+		fprintf(stderr, _("sidestage: Unknown command \"%s\". Did you mean %s?\n"), shown,
+			meant);
 	else
-		fprintf(stderr, _("sidestage: Unknown command \"%s\". `sidestage --help` lists the commands.\n"),
+		fprintf(stderr,
+			_("sidestage: Unknown command \"%s\". `sidestage --help` lists the commands.\n"),
 			shown);
 	free(shown);
 }
@@ -117,12 +120,13 @@ print_error(const struct error *err)
 
 /*
  * A descriptor that was closed would be given to the next file that is opened, a database perhaps,
- * and what is printed would be written there.  A stand-in cannot be used either, so that is noticed.
+ * and what is printed would be written there.  A stand-in cannot be used either, so that is
+ * noticed.
  */
 static void
 keep_standard_streams(void)
 {
-	static const int modes[] = {O_WRONLY, O_RDONLY, O_WRONLY};	/* the last: nobody misses it */
+	static const int modes[] = {O_WRONLY, O_RDONLY, O_WRONLY}; /* the last: nobody misses it */
 
 	for (int fd = 0; fd < 3; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd)
@@ -140,8 +144,10 @@ check_output(int code, bool is_diff)
 	if (had_failed)
 		fprintf(stderr, "sidestage: %s\n", _("The output could not be written."));
 	else
-		fprintf(stderr, _("sidestage: The output could not be written: %s\n"), strerror(errno));
-	if (is_diff && (code == EXIT_OK || code == EXIT_FAILED))	/* those say how the two sides are */
+		fprintf(stderr, _("sidestage: The output could not be written: %s\n"),
+			strerror(errno));
+	if (is_diff &&
+	    (code == EXIT_OK || code == EXIT_FAILED)) /* those say how the two sides are */
 		return EXIT_UNREAD;
 	return code == EXIT_OK || code == EXIT_PREVIEWED ? EXIT_FAILED : code;
 }

@@ -146,7 +146,8 @@ refuse_application(const struct world *world, const char *org, const char *app, 
 	for (size_t i = 0; i < world->count; i++) {
 		const struct world_organization *o = &world->organizations[i];
 
-		for (size_t j = 0; j < o->count && (!org || untrusted_is(&o->organization.id, org)); j++)
+		for (size_t j = 0; j < o->count && (!org || untrusted_is(&o->organization.id, org));
+		     j++)
 			add(&names, untrusted_raw(&o->applications[j].application.id));
 	}
 	return refuse(&names, app,
@@ -160,12 +161,14 @@ refuse_several(const struct world *world, const char *org, const char *app, stru
 	char *list = list_applications(world, org, app);
 
 	if (app)
-		error_set(err, ERROR_INPUT, _("Several organizations have an application \"%s\": %s. Give --org."),
+		error_set(err, ERROR_INPUT,
+			  _("Several organizations have an application \"%s\": %s. Give --org."),
 			  app, list);
 	else
-		error_set(err, ERROR_INPUT, org || world->count == 1
-						    ? _("There are several applications: %s. Give --app.")
-						    : _("There are several applications: %s. Give --org and --app."),
+		error_set(err, ERROR_INPUT,
+			  org || world->count == 1
+				  ? _("There are several applications: %s. Give --app.")
+				  : _("There are several applications: %s. Give --org and --app."),
 			  list);
 	free(list);
 	return -1;
@@ -184,8 +187,8 @@ problem_of_applications(const struct world *world, const char *org)
 }
 
 int
-names_application(const struct world *world, const char *org, const char *app, const char **found_org,
-		  const char **found_app, struct error *err)
+names_application(const struct world *world, const char *org, const char *app,
+		  const char **found_org, const char **found_app, struct error *err)
 {
 	const struct untrusted *problem = problem_of_applications(world, org);
 	size_t found = 0;
@@ -221,7 +224,8 @@ names_application(const struct world *world, const char *org, const char *app, c
 /* --- within an application --- */
 
 int
-names_no_environment(const struct world_application *application, const char *env, struct error *err)
+names_no_environment(const struct world_application *application, const char *env,
+		     struct error *err)
 {
 	struct names names = {0};
 
@@ -263,28 +267,34 @@ names_no_workload(const struct set *set, const char *env, const char *workload, 
 	struct names names = {0};
 
 	add_keys(&names, set_modules(set));
-	return refuse(&names, workload, xasprintf(_("There is no workload \"%s\" in %s."), workload, env), err);
+	return refuse(&names, workload,
+		      xasprintf(_("There is no workload \"%s\" in %s."), workload, env), err);
 }
 
 int
-names_no_container(const struct set *set, const char *workload, const char *container, struct error *err)
+names_no_container(const struct set *set, const char *workload, const char *container,
+		   struct error *err)
 {
 	const json_t *spec = json_object_get(set_module(set, workload), "spec");
 	struct names names = {0};
 
 	add_keys(&names, json_object_get(spec, "containers"));
 	return refuse(&names, container,
-		      xasprintf(_("There is no container \"%s\" in the workload %s."), container, workload), err);
+		      xasprintf(_("There is no container \"%s\" in the workload %s."), container,
+				workload),
+		      err);
 }
 
 int
-names_no_version(const struct world_organization *organization, const char *image, const char *version,
-		 struct error *err)
+names_no_version(const struct world_organization *organization, const char *image,
+		 const char *version, struct error *err)
 {
 	struct names names = {0};
 
 	for (size_t i = 0; i < organization->version_count; i++)
-		if (!organization->versions[i].archived && untrusted_is(&organization->versions[i].name, image))
+		if (!organization->versions[i].archived &&
+		    untrusted_is(&organization->versions[i].name, image))
 			add(&names, untrusted_raw(&organization->versions[i].version));
-	return refuse(&names, version, xasprintf(_("There is no version \"%s\" of %s."), version, image), err);
+	return refuse(&names, version,
+		      xasprintf(_("There is no version \"%s\" of %s."), version, image), err);
 }

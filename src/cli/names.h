@@ -32,13 +32,15 @@ int names_organization(const struct world *world, const char *org, struct error 
 	__attribute__((warn_unused_result));
 
 /* The sentences of what is not there; each returns -1 with ERROR_NOT_FOUND. */
-int names_no_environment(const struct world_application *application, const char *env, struct error *err);
+int names_no_environment(const struct world_application *application, const char *env,
+			 struct error *err);
 /* None of the environments that are clones. */
 int names_no_clone(const struct world_application *application, const char *env, struct error *err);
-int names_no_workload(const struct set *set, const char *env, const char *workload, struct error *err);
+int
+names_no_workload(const struct set *set, const char *env, const char *workload, struct error *err);
 int names_no_container(const struct set *set, const char *workload, const char *container,
 		       struct error *err);
-int names_no_version(const struct world_organization *organization, const char *image, const char *version,
-		     struct error *err);
+int names_no_version(const struct world_organization *organization, const char *image,
+		     const char *version, struct error *err);
 
 #endif

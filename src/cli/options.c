@@ -37,7 +37,8 @@ struct command_option {
 	{OPTIONS_##group, name, NULL, help, OPTION_SWITCH, offsetof(struct arguments, member)}
 
 static const struct command_option options[] = {
-	TEXT(PLATFORM, "url", "URL", url, N_("Address of the platform, e.g. https://api.humanitec.io")),
+	TEXT(PLATFORM, "url", "URL", url,
+	     N_("Address of the platform, e.g. https://api.humanitec.io")),
 	TEXT(PLATFORM, "socket", "PATH", socket, N_("Reach the platform through this Unix socket")),
 	TEXT(PLATFORM, "context", "NAME", context, N_("Use this platform of the configuration")),
 	TEXT(PLATFORM, "token-file", "FILE", token_file,
@@ -51,13 +52,15 @@ static const struct command_option options[] = {
 	SWITCH(SCREEN, "ascii", ascii, N_("Draw with ASCII characters only")),
 	TEXT(SCREEN, "theme", "NAME", theme,
 	     N_("Use these colours: colour-blind, dark, light, high-contrast, terminal")),
-	SWITCH(SCREEN, "reduced-motion", reduced_motion, N_("Move nothing more than once a second")),
+	SWITCH(SCREEN, "reduced-motion", reduced_motion,
+	       N_("Move nothing more than once a second")),
 	SWITCH(SCREEN, "linear", linear, N_("Use plain lines and prompts instead of a screen")),
 	SWITCH(JSON, "json", json, N_("Short form of --output=json")),
 	TEXT(JSON, "output", "FORMAT", output, N_("Print text or json")),
 	TEXT(TIMEOUT, "timeout", "DURATION", timeout,
 	     N_("Wait at most this long, e.g. 10s or 5m (0: no limit)")),
-	SWITCH(OFFLINE, "offline", offline, N_("Answer from the cache, without asking the platform")),
+	SWITCH(OFFLINE, "offline", offline,
+	       N_("Answer from the cache, without asking the platform")),
 	TEXT(CHANGE, "approve", "ENV", approve, N_("Approve the change to ENV")),
 	TEXT(CHANGE, "reason", "TEXT", reason, N_("Reason (required for protected environments)")),
 	SWITCH(CHANGE, "no-wait", no_wait, N_("Do not wait until the deployment has finished")),
@@ -67,10 +70,12 @@ static const struct command_option options[] = {
 	LIST(VALUES, "value-from", "KEY=FILE", values_from,
 	     N_("Read a shared value or secret from a file (- for standard input)")),
 	LIST(VALUES, "app-value", "KEY", app_values, N_("Use the application's value")),
-	LIST(CLONE, "copy-value", "KEY", copy_values, N_("Copy a value that may lead back to the source")),
+	LIST(CLONE, "copy-value", "KEY", copy_values,
+	     N_("Copy a value that may lead back to the source")),
 	LIST(CLONE, "reference-value", "KEY", reference_values, N_("Refer to the same secret")),
 	LIST(CLONE, "no-value", "KEY", no_values, N_("Leave a value out")),
-	LIST(CLONE, "acknowledge", "ID", acknowledge, N_("Accept one finding that may lead to the source")),
+	LIST(CLONE, "acknowledge", "ID", acknowledge,
+	     N_("Accept one finding that may lead to the source")),
 	SWITCH(FOLLOW, "follow", follow, N_("Keep printing new lines")),
 	TEXT(TAIL, "since", "DURATION", since, N_("Print lines newer than this, e.g. 10m")),
 	TEXT(TAIL, "tail", "LINES", tail, N_("Print at most this many earlier lines")),
@@ -121,15 +126,18 @@ refuse_unknown(const struct command *command, const char *word)
 	char *name;
 
 	if (strncmp(word, "--", 2) != 0)
-		return complain(command, _("Unknown option \"%s\". Put -- before a value that begins with a dash."),
-				word);
+		return complain(
+			command,
+			_("Unknown option \"%s\". Put -- before a value that begins with a dash."),
+			word);
 	name = xstrndup(word + 2, strcspn(word + 2, "="));
 	for (size_t i = 0; i < OPTION_COUNT; i++)
 		if (is_used(command, &options[i]))
 			names[count++] = options[i].name;
 	meant = config_suggest(name, names, count);
 	free(name);
-	return meant ? complain(command, _("Unknown option \"%s\". Did you mean --%s?"), word, meant)
+	return meant ? complain(command, _("Unknown option \"%s\". Did you mean --%s?"), word,
+				meant)
 		     : complain(command, _("Unknown option \"%s\"."), word);
 }
 
@@ -170,36 +178,49 @@ check_values(const struct command *command, struct arguments *a)
 	if (a->output && strcmp(a->output, "json") == 0)
 		a->json = true;
 	else if (a->output && (strcmp(a->output, "text") != 0 || a->json))
-		return complain(command, strcmp(a->output, "text") == 0
-						 ? _("--json and --output=text contradict each other.")
-						 : _("--output is text or json, not \"%s\"."), a->output);
+		return complain(command,
+				strcmp(a->output, "text") == 0
+					? _("--json and --output=text contradict each other.")
+					: _("--output is text or json, not \"%s\"."),
+				a->output);
 	if (a->timeout && !clock_parse_duration(a->timeout, &a->timeout_ms))
-		return complain(command, _("--timeout is a duration such as 10s, 5m or 1h, not \"%s\"."),
+		return complain(command,
+				_("--timeout is a duration such as 10s, 5m or 1h, not \"%s\"."),
 				a->timeout);
 	if (a->since && !clock_parse_duration(a->since, &a->since_ms))
-		return complain(command, _("--since is a duration such as 10s, 5m or 1h, not \"%s\"."),
+		return complain(command,
+				_("--since is a duration such as 10s, 5m or 1h, not \"%s\"."),
 				a->since);
 	if (a->tail && !parse_lines(a->tail, &a->tail_lines))
 		return complain(command, _("--tail is a number of lines, not \"%s\"."), a->tail);
 	if (a->context && (a->url || a->socket))
-		return complain(command, _("--context already names a platform: leave out --url and --socket."));
+		return complain(
+			command,
+			_("--context already names a platform: leave out --url and --socket."));
 	if (a->demo && (a->url || a->socket || a->context || a->token_file || a->ca_file))
-		return complain(command, _("--demo is a platform already: leave out --url, --socket, --context, "
-					   "--token-file and --ca-file."));
+		return complain(
+			command,
+			_("--demo is a platform already: leave out --url, --socket, --context, "
+			  "--token-file and --ca-file."));
 	for (size_t i = 0; i < a->take.count; i++)
 		if (!is_side(a->take.items[i]))
-			return complain(command, _("--take is clone, target, PATH=clone or PATH=target, not \"%s\"."),
-					a->take.items[i]);
+			return complain(
+				command,
+				_("--take is clone, target, PATH=clone or PATH=target, not \"%s\"."),
+				a->take.items[i]);
 	if (a->reason && !a->approve)
 		return complain(command, _("--reason needs --approve."));
 	if (a->no_wait && !a->approve)
 		return complain(command, _("--no-wait needs --approve."));
 	if (a->linear && (a->theme || a->reduced_motion))
-		return complain(command, _("--linear draws no screen: leave out --theme and --reduced-motion."));
+		return complain(
+			command,
+			_("--linear draws no screen: leave out --theme and --reduced-motion."));
 	if (command->options & OPTIONS_SCREEN && a->json) {
 		if (a->ascii || a->theme || a->reduced_motion || a->linear)
-			return complain(command, _("--json prints no screen: leave out --ascii, --theme, "
-						   "--reduced-motion and --linear."));
+			return complain(command,
+					_("--json prints no screen: leave out --ascii, --theme, "
+					  "--reduced-motion and --linear."));
 	} else if (command->options & OPTIONS_SCREEN && (a->timeout || a->offline)) {
 		return complain(command, _("--timeout and --offline need --json here."));
 	}
@@ -217,7 +238,8 @@ append(struct argument_list *list, const char *value)
 static bool
 is_path(const struct command_option *option)
 {
-	static const char *const paths[] = {"socket", "token-file", "ca-file", "theme", "value-from"};
+	static const char *const paths[] = {"socket", "token-file", "ca-file", "theme",
+					    "value-from"};
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
 		if (strcmp(option->name, paths[i]) == 0)
@@ -226,13 +248,14 @@ is_path(const struct command_option *option)
 }
 
 static enum options_result
-store(const struct command *command, struct arguments *arguments, const struct command_option *option,
-      const char *value)
+store(const struct command *command, struct arguments *arguments,
+      const struct command_option *option, const char *value)
 {
 	char *place = (char *)arguments + option->offset;
 
 	if (value && !is_path(option) && !text_is_utf8(value, strlen(value)))
-		return complain(command, _("--%s: \"%s\" is not valid UTF-8."), option->name, value);
+		return complain(command, _("--%s: \"%s\" is not valid UTF-8."), option->name,
+				value);
 	switch (option->kind) {
 	case OPTION_SWITCH:
 		*(bool *)(void *)place = true;
@@ -265,7 +288,8 @@ take_options(const struct command *command, int argc, char **argv, struct argume
 		};
 	table[OPTION_COUNT] = (struct option){.name = "help", .val = 'h'};
 	opterr = 0;
-	while (result == OPTIONS_TAKEN && (found = getopt_long(argc, argv, ":h", table, &index)) != -1) {
+	while (result == OPTIONS_TAKEN &&
+	       (found = getopt_long(argc, argv, ":h", table, &index)) != -1) {
 		if (found == 'h')
 			return OPTIONS_HELP;
 		if (found == ':')
@@ -273,7 +297,8 @@ take_options(const struct command *command, int argc, char **argv, struct argume
 		if (found == '?')
 			return refuse_unknown(command, unknown_word(argv));
 		if (!is_used(command, &options[index]))
-			return complain(command, _("%s does not use --%s."), command->name, options[index].name);
+			return complain(command, _("%s does not use --%s."), command->name,
+					options[index].name);
 		result = store(command, arguments, &options[index], optarg);
 	}
 	return result;
@@ -294,10 +319,11 @@ options_parse(const struct command *command, int argc, char **argv, struct argum
 		arguments->word_count = (size_t)(argc - optind);
 		for (size_t i = 0; i < arguments->word_count; i++)
 			if (!text_is_utf8(arguments->words[i], strlen(arguments->words[i])))
-				return complain(command, _("\"%s\" is not valid UTF-8."), arguments->words[i]);
+				return complain(command, _("\"%s\" is not valid UTF-8."),
+						arguments->words[i]);
 	} else if (optind < argc) {
-		return complain(command, _("%s takes no argument, but was given \"%s\"."), command->name,
-				argv[optind]);
+		return complain(command, _("%s takes no argument, but was given \"%s\"."),
+				command->name, argv[optind]);
 	}
 	return check_values(command, arguments);
 }
@@ -324,7 +350,8 @@ options_print(const struct command *command)
 
 		if (!is_used(command, o))
 			continue;
-		left = xasprintf("--%s%s%s", o->name, o->argument ? "=" : "", o->argument ? o->argument : "");
+		left = xasprintf("--%s%s%s", o->name, o->argument ? "=" : "",
+				 o->argument ? o->argument : "");
 		printf("  %-22s %s\n", left, _(o->help));
 		free(left);
 	}

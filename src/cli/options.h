@@ -22,7 +22,8 @@ void options_clear(struct arguments *arguments);
 /* The lines of --help about the options of this command, to stdout. */
 void options_print(const struct command *command);
 
-/* The i-th option of all; its name is NULL where none of the groups has it.  false: there are no more. */
+/* The i-th option of all; its name is NULL where none of the groups has it.  false: there are no
+ * more. */
 bool options_at(size_t i, unsigned groups, const char **name, bool *has_argument);
 
 #endif

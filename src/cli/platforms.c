@@ -55,24 +55,25 @@ open_screen(const struct arguments *arguments, const struct context *context, co
 	history_path = xasprintf("%s/history.db", state);
 	cache_path = xasprintf("%s/cache.db", cache);
 	name = context->name ? xstrdup(context->name) : host_name(context);
-	code = screen_run(arguments,
-			  &(struct session_options){
-				  .url = context->url ? context->url : "http://localhost",
-				  .socket = context->socket,
-				  .token = token,
-				  .token_source = source,
-				  .ca_file = arguments->ca_file ? arguments->ca_file : context->ca_file,
-				  .allow_http = context->allow_http,
-				  .context = name,
-				  .history_path = history_path,
-				  .cache_path = cache_path,
-				  .protect = (const char *const *)context->protect,
-				  .read_only = arguments->read_only,
-				  .all_protected = context->is_protected,
-				  .only_org = arguments->verb || arguments->json ? NULL : arguments->org,
-				  .offline = arguments->offline,
-			  },
-			  contexts, err);
+	code = screen_run(
+		arguments,
+		&(struct session_options){
+			.url = context->url ? context->url : "http://localhost",
+			.socket = context->socket,
+			.token = token,
+			.token_source = source,
+			.ca_file = arguments->ca_file ? arguments->ca_file : context->ca_file,
+			.allow_http = context->allow_http,
+			.context = name,
+			.history_path = history_path,
+			.cache_path = cache_path,
+			.protect = (const char *const *)context->protect,
+			.read_only = arguments->read_only,
+			.all_protected = context->is_protected,
+			.only_org = arguments->verb || arguments->json ? NULL : arguments->org,
+			.offline = arguments->offline,
+		},
+		contexts, err);
 	free(history_path);
 	free(cache_path);
 	free(name);
@@ -89,10 +90,13 @@ check_ca_file(const struct arguments *arguments, const struct context *context, 
 
 	if (file && input_check_regular(file, err) != 0)
 		return -1;
-	if (!file || (context->url && strncasecmp(context->url, "https://", strlen("https://")) == 0))
+	if (!file ||
+	    (context->url && strncasecmp(context->url, "https://", strlen("https://")) == 0))
 		return 0;
-	return error_set(err, ERROR_INPUT, _("%s: certificates are used with an https address only. Leave out "
-					     "--ca-file or ca-file, or give such an address."), file);
+	return error_set(err, ERROR_INPUT,
+			 _("%s: certificates are used with an https address only. Leave out "
+			   "--ca-file or ca-file, or give such an address."),
+			 file);
 }
 
 /* The options of the command line win over the context's keys. */
@@ -131,8 +135,8 @@ open_context(const struct arguments *given, const struct context *context,
 		return err->kind == ERROR_INPUT ? EXIT_REFUSED : EXIT_UNREAD;
 	fetch.file = arguments.token_file ? arguments.token_file : context->token_file;
 	fetch.command = fetch.file ? NULL : context->token_command;
-	code = open_screen(&arguments, context, token, fetch.file || fetch.command ? &source : NULL, contexts,
-			   err);
+	code = open_screen(&arguments, context, token, fetch.file || fetch.command ? &source : NULL,
+			   contexts, err);
 	if (token) {
 		explicit_bzero(token, strlen(token));
 		free(token);
@@ -151,18 +155,19 @@ open_embedded(const struct arguments *arguments, struct ui_contexts *contexts, s
 		return EXIT_FAILED;
 	history = xasprintf("%s/history.db", embedded.directory);
 	cache = xasprintf("%s/cache.db", embedded.directory);
-	code = screen_run(arguments,
-			  &(struct session_options){
-				  .url = "http://localhost",
-				  .socket = embedded.socket,
-				  .context = EMBEDDED,
-				  .history_path = history,
-				  .cache_path = cache,
-				  .read_only = arguments->read_only,
-				  .only_org = arguments->verb || arguments->json ? NULL : arguments->org,
-				  .offline = arguments->offline,
-			  },
-			  contexts, err);
+	code = screen_run(
+		arguments,
+		&(struct session_options){
+			.url = "http://localhost",
+			.socket = embedded.socket,
+			.context = EMBEDDED,
+			.history_path = history,
+			.cache_path = cache,
+			.read_only = arguments->read_only,
+			.only_org = arguments->verb || arguments->json ? NULL : arguments->org,
+			.offline = arguments->offline,
+		},
+		contexts, err);
 	free(history);
 	free(cache);
 	embedded_stop(&embedded);
@@ -184,9 +189,12 @@ add(struct platforms *p, const struct context *context)
 
 	p->contexts[i] = context;
 	p->items[i] = (struct ui_context){
-		.name = context && context->name ? xstrdup(context->name) :
-			context ? host_name(context) : xstrdup(EMBEDDED),
-		.address = !context ? _("on this machine") : context->socket ? context->socket : context->url,
+		.name = context && context->name ? xstrdup(context->name)
+			: context		 ? host_name(context)
+						 : xstrdup(EMBEDDED),
+		.address = !context	     ? _("on this machine")
+			   : context->socket ? context->socket
+					     : context->url,
 		.org = context ? context->org : NULL,
 		.read_only = context && context->read_only,
 		.is_protected = context && context->is_protected,

@@ -98,7 +98,8 @@ run_screen(const struct arguments *arguments, const struct contexts *configured,
 		     &(struct ui_options){
 			     .ascii = arguments->ascii || configured->ascii,
 			     .read_only = arguments->read_only,
-			     .reduced_motion = arguments->reduced_motion || configured->reduced_motion,
+			     .reduced_motion = arguments->reduced_motion ||
+					       configured->reduced_motion,
 			     .no_mouse = configured->no_mouse,
 			     .theme = &theme,
 			     .bindings = configured->bindings,
@@ -106,7 +107,9 @@ run_screen(const struct arguments *arguments, const struct contexts *configured,
 			     .org = org,
 			     .app = app,
 		     },
-		     err) == 0 ? EXIT_OK : EXIT_FAILED;
+		     err) == 0
+		      ? EXIT_OK
+		      : EXIT_FAILED;
 out:
 	session_free(session);
 	free(org);

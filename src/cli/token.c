@@ -34,8 +34,10 @@ check_file(int fd, const char *file, struct error *err)
 		return error_set(err, ERROR_INPUT, _("%s: a token file must be a regular file that "
 						     "you own."), file);
 	if ((st.st_mode & 077) != 0)
-		return error_set(err, ERROR_INPUT, _("%s: others may read this token.  Run "
-						     "`chmod 600` on it, and renew the token."), file);
+		return error_set(err, ERROR_INPUT,
+				 _("%s: others may read this token.  Run "
+				   "`chmod 600` on it, and renew the token."),
+				 file);
 	return 0;
 }
 
@@ -60,7 +62,8 @@ read_file(const char *file, char **token, struct error *err)
 	bytes[strcspn(bytes, "\r\n")] = '\0';
 	if (bytes[0] == '\0' || n == TOKEN_MAX - 1) {
 		explicit_bzero(bytes, sizeof(bytes));
-		return error_set(err, ERROR_SYSTEM, _("%s: holds no token on its first line."), file);
+		return error_set(err, ERROR_SYSTEM, _("%s: holds no token on its first line."),
+				 file);
 	}
 	*token = xstrdup(bytes);
 	explicit_bzero(bytes, sizeof(bytes));
@@ -108,9 +111,10 @@ token_command(const char *command, char **token, struct error *err)
 	if (*token)
 		return 0;
 	if (status != 0)
-		return error_set(err, ERROR_SYSTEM, _("The token-command `%s` ended with status %d; it gave no "
-						     "token."), command,
-				 WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+		return error_set(err, ERROR_SYSTEM,
+				 _("The token-command `%s` ended with status %d; it gave no "
+				   "token."),
+				 command, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 	return error_set(err, ERROR_SYSTEM, _("The token-command `%s` printed no token."), command);
 }
 
@@ -118,7 +122,8 @@ token_command(const char *command, char **token, struct error *err)
 
 extern char **environ;
 
-/* The command in a session of its own: it finds no terminal to ask on, and the screen stays whole. */
+/* The command in a session of its own: it finds no terminal to ask on, and the screen stays
+ * whole. */
 static int
 start_command(struct token_fetch *fetch, int output, struct error *err)
 {
@@ -220,8 +225,9 @@ fetch_advance(void *data, char **token, struct error *err)
 	status = end_fetch(fetch, true);
 	if (*token)
 		return 1;
-	return error_set(err, ERROR_ACCESS, status == 0 ? _("Asked again, the token-command printed no token.") :
-			 _("Asked again, the token-command failed."));
+	return error_set(err, ERROR_ACCESS,
+			 status == 0 ? _("Asked again, the token-command printed no token.")
+				     : _("Asked again, the token-command failed."));
 }
 
 static void

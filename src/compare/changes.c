@@ -56,7 +56,8 @@ type_of(const json_t *value)
 static char *
 words_with_type(const json_t *value)
 {
-	char *text = json_is_string(value) ? visible_quoted(json_string_value(value)) : json_canonical(value);
+	char *text = json_is_string(value) ? visible_quoted(json_string_value(value))
+					   : json_canonical(value);
 	char *words = xasprintf("%s (%s)", text, type_of(value));
 
 	free(text);
@@ -95,7 +96,8 @@ changes_say_values(const json_t *from, const json_t *to, char **from_words, char
 		*to_words = is_other_type ? words_with_type(to) : json_canonical(to);
 		return NULL;
 	}
-	if (a && b && (visible_looks_same(a, b) || is_line_break_more(a, b) || is_line_break_more(b, a))) {
+	if (a && b &&
+	    (visible_looks_same(a, b) || is_line_break_more(a, b) || is_line_break_more(b, a))) {
 		visible_apart(a, b, from_words, to_words);
 		return note_of(a, b);
 	}

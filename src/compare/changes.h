@@ -17,21 +17,22 @@ enum change_kind { CHANGE_ADDED, CHANGE_REMOVED, CHANGE_CHANGED };
 struct change {
 	enum change_kind kind;
 	bool shared;		/* a shared resource; else a workload, or a value */
-	bool is_value;		/* a shared value: object "values", path "/KEY", label "value KEY" */
+	bool is_value; /* a shared value: object "values", path "/KEY", label "value KEY" */
 	char *object;		/* workload or resource id */
-	char *path;		/* JSON pointer within it; "" when the whole object is added or removed */
-	char *label;		/* "image", "variable LOG_LEVEL", "file /etc/x", "args", else the pointer */
+	char *path;  /* JSON pointer within it; "" when the whole object is added or removed */
+	char *label; /* "image", "variable LOG_LEVEL", "file /etc/x", "args", else the pointer */
 	char *from;		/* text of the old value; NULL when added */
 	char *to;		/* text of the new value; NULL when removed.  Where the two would
 				 * be read as the same they are quoted, escaped, or have their
 				 * type: "\"1\" (text)" and "1 (number)" */
-	char *note;		/* a sentence more: what a value overrides, how two texts differ that
-				 * look the same; NULL: none */
+	char *note; /* a sentence more: what a value overrides, how two texts differ that
+		     * look the same; NULL: none */
 	bool is_image;
 };
 
 struct changes {
-	struct change *items;	/* ordered: workloads by name, then shared, then values; within by path */
+	struct change
+		*items; /* ordered: workloads by name, then shared, then values; within by path */
 	size_t count;
 	size_t workloads;	/* how many workloads change */
 	size_t resources;	/* how many shared or external resources change */
@@ -56,7 +57,7 @@ struct diff_line {
 	struct diff_line *lines;	/* these; each DIFF_SAME */
 	size_t number;		/* line number within the object, from 1; 0 for headers and folds */
 	size_t old_number;	/* DIFF_SAME: that of the same line in the old object */
-	struct word_marks marks;	/* what differs from its partner line; none: the whole line does */
+	struct word_marks marks; /* what differs from its partner line; none: the whole line does */
 };
 
 /* An old or a new line. */

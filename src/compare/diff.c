@@ -99,7 +99,9 @@ render_text(struct diff_lines *lines, int depth, const char *lead, const char *t
 		text += length + is_whole;
 	}
 	if (!is_whole)
-		lines_add(lines, xasprintf("%*s\\ %s", (int)indent, "", _("No line break at the end")), indent);
+		lines_add(lines,
+			  xasprintf("%*s\\ %s", (int)indent, "", _("No line break at the end")),
+			  indent);
 }
 
 static void

@@ -17,7 +17,8 @@ struct set;
 
 struct effective_source {
 	struct reference_context context;
-	const json_t *values;	/* {KEY: text}; of a secret something that is as equal or different as it */
+	const json_t *
+		values; /* {KEY: text}; of a secret something that is as equal or different as it */
 	const json_t *outputs;	/* {res_id: {OUT: value}} */
 };
 

@@ -19,20 +19,24 @@
 
 /* Tops that names end in, also those that only exist within a company or a cluster. */
 static const char *const tops[] = {
-	"ai", "app", "arpa", "at", "au", "aws", "azure", "be", "biz", "ca", "ch", "cloud", "cluster", "cn",
-	"co", "com", "consul", "corp", "cz", "de", "dev", "dk", "es", "eu", "example", "fi", "fr", "home",
-	"internal", "intern", "intra", "intranet", "invalid", "io", "it", "jp", "kr", "lan", "local",
-	"localdomain", "net", "network", "nl", "no", "nz", "online", "org", "pl", "private", "prod", "pt",
-	"ru", "se", "services", "site", "svc", "systems", "tech", "test", "tv", "uk", "us", "xyz", NULL,
+	"ai",	   "app",     "arpa", "at",    "au",	   "aws",      "azure", "be",
+	"biz",	   "ca",      "ch",   "cloud", "cluster",  "cn",       "co",	"com",
+	"consul",  "corp",    "cz",   "de",    "dev",	   "dk",       "es",	"eu",
+	"example", "fi",      "fr",   "home",  "internal", "intern",   "intra", "intranet",
+	"invalid", "io",      "it",   "jp",    "kr",	   "lan",      "local", "localdomain",
+	"net",	   "network", "nl",   "no",    "nz",	   "online",   "org",	"pl",
+	"private", "prod",    "pt",   "ru",    "se",	   "services", "site",	"svc",
+	"systems", "tech",    "test", "tv",    "uk",	   "us",       "xyz",	NULL,
 };
 /* Of these a name of only two labels is taken for one: "log.info" and "settings.dev" are none. */
 static const char *const sure_tops[] = {
 	"com", "corp", "de", "eu", "internal", "lan", "local", "net", "org", NULL,
 };
 static const char *const file_ends[] = {
-	"c", "cfg", "conf", "css", "csv", "go", "h", "htm", "html", "ini", "jar", "java", "jpg", "js", "json",
-	"lock", "log", "md", "php", "png", "properties", "py", "rb", "rs", "sh", "so", "sql", "svg", "toml",
-	"ts", "txt", "xml", "yaml", "yml", NULL,
+	"c",   "cfg",  "conf",	     "css", "csv", "go",   "h",	   "htm", "html",
+	"ini", "jar",  "java",	     "jpg", "js",  "json", "lock", "log", "md",
+	"php", "png",  "properties", "py",  "rb",  "rs",   "sh",   "so",  "sql",
+	"svg", "toml", "ts",	     "txt", "xml", "yaml", "yml",  NULL,
 };
 /* Packages of Java are names turned round. */
 static const char *const package_heads[] = {
@@ -40,8 +44,8 @@ static const char *const package_heads[] = {
 };
 /* Of these what follows in a text is a host, though it has no dot: "host=proddb". */
 static const char *const said_words[] = {
-	"addr", "broker", "brokers", "endpoint", "host", "hostaddr", "hostname", "hosts", "nameserver",
-	"proxy", "server", "servers", "source", "upstream", "upstreams", NULL,
+	"addr",	      "broker", "brokers", "endpoint", "host",	 "hostaddr", "hostname",  "hosts",
+	"nameserver", "proxy",	"server",  "servers",  "source", "upstream", "upstreams", NULL,
 };
 
 static bool
@@ -124,13 +128,16 @@ take_scheme(const struct chunk *chunk, struct host *host)
 	end -= 2;
 	if (end == 0 || chunk->text[end - 1] != ':') {
 		snprintf(host->scheme, sizeof(host->scheme), "//");
-		return end == 0 || (!is_name_byte(chunk->text[end - 1]) && chunk->text[end - 1] != '/');
+		return end == 0 ||
+		       (!is_name_byte(chunk->text[end - 1]) && chunk->text[end - 1] != '/');
 	}
 	start = --end;
-	while (start > 0 && (is_letter(chunk->text[start - 1]) || is_digit(chunk->text[start - 1]) ||
-			     strchr("+.-", chunk->text[start - 1])))
+	while (start > 0 &&
+	       (is_letter(chunk->text[start - 1]) || is_digit(chunk->text[start - 1]) ||
+		strchr("+.-", chunk->text[start - 1])))
 		start--;
-	snprintf(host->scheme, sizeof(host->scheme), "%.*s", (int)(end - start), chunk->text + start);
+	snprintf(host->scheme, sizeof(host->scheme), "%.*s", (int)(end - start),
+		 chunk->text + start);
 	return true;
 }
 
@@ -151,8 +158,9 @@ is_after_word(const struct chunk *chunk)
 	while (end > 0 && strchr(" \t\"'", chunk->text[end - 1]))
 		end--;
 	start = end;
-	while (start > 0 && (is_letter(chunk->text[start - 1]) || is_digit(chunk->text[start - 1]) ||
-			     chunk->text[start - 1] == '_' || chunk->text[start - 1] == '-'))
+	while (start > 0 &&
+	       (is_letter(chunk->text[start - 1]) || is_digit(chunk->text[start - 1]) ||
+		chunk->text[start - 1] == '_' || chunk->text[start - 1] == '-'))
 		start--;
 	if (end - start >= sizeof(word))
 		return false;
@@ -240,7 +248,8 @@ take_port(struct host *host, const char *s, size_t n)
 	host->has_port = i > 0 && port > 0 && port <= PORT_MAX && (i == n || s[i] == ':');
 	host->is_alone = host->is_alone && (n == 0 || i == n);
 	/* "git@host:path" */
-	return n == 0 || host->has_port || memchr(s, HOSTS_HOLE, n) || (host->has_user && !host->has_password);
+	return n == 0 || host->has_port || memchr(s, HOSTS_HOLE, n) ||
+	       (host->has_user && !host->has_password);
 }
 
 /* "name:port", "[v6]:port", "v6". */
@@ -299,7 +308,8 @@ looks_like_name(const struct host *host)
 	if (!last || is_one_of(last + 1, file_ends) || begins_with_package(host->name))
 		return false;
 	if (host->is_alone || host->is_named)
-		return is_one_of(last + 1, count_labels(host->name) > 2 ? tops : sure_tops) || host->is_named;
+		return is_one_of(last + 1, count_labels(host->name) > 2 ? tops : sure_tops) ||
+		       host->is_named;
 	return count_labels(host->name) > 2 && is_one_of(last + 1, tops);
 }
 
@@ -391,7 +401,8 @@ look_at(const struct chunk *chunk, const struct chunk *before, bool *was_host, b
 	host.end = host.start + n;
 	if (!take_address(&host, s, n))
 		return;
-	host.is_network = host.form != HOST_NAME && !*host.scheme && is_mask(chunk->text + host.end);
+	host.is_network = host.form != HOST_NAME && !*host.scheme &&
+			  is_mask(chunk->text + host.end);
 	*was_host = is_host(&host);
 	if (*was_host)
 		found(data, &host);
@@ -406,8 +417,8 @@ is_list_of_chunks(const char *text)
 	for (; *text; text++) {
 		if (!is_chunk_byte(*text) && !strchr(",; \t\n", *text))
 			return false;
-		blanks += *text == ' ' && text[1] != '\0' && is_chunk_byte(text[1]) && text[-1] != ',' &&
-			  text[-1] != ';';
+		blanks += *text == ' ' && text[1] != '\0' && is_chunk_byte(text[1]) &&
+			  text[-1] != ',' && text[-1] != ';';
 	}
 	return blanks == 0;
 }

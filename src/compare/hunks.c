@@ -59,7 +59,8 @@ compare_middle(struct hunks *hunks, char *const *a, size_t n, char *const *b, si
 		size_t i0 = i, j0 = j;
 
 		while ((i < n || j < m) && (i == n || j == m || strcmp(a[i], b[j]) != 0)) {
-			if (j == m || (i < n && table[(i + 1) * (m + 1) + j] >= table[i * (m + 1) + j + 1]))
+			if (j == m ||
+			    (i < n && table[(i + 1) * (m + 1) + j] >= table[i * (m + 1) + j + 1]))
 				i++;
 			else
 				j++;
@@ -87,8 +88,8 @@ hunks_between(struct hunks *hunks, char *const *a, size_t a_count, char *const *
 	while (tail < a_count - head && tail < b_count - head &&
 	       strcmp(a[a_count - tail - 1], b[b_count - tail - 1]) == 0)
 		tail++;
-	compare_middle(hunks, a + head, a_count - tail - head, b + head, b_count - tail - head, head,
-		       cells_max);
+	compare_middle(hunks, a + head, a_count - tail - head, b + head, b_count - tail - head,
+		       head, cells_max);
 }
 
 void

@@ -20,7 +20,8 @@ ends_with(const char *name, const char *end)
 {
 	size_t n = strlen(name), m = strlen(end);
 
-	return n >= m && strcmp(name + n - m, end) == 0 && (n == m || end[0] == '.' || name[n - m - 1] == '.');
+	return n >= m && strcmp(name + n - m, end) == 0 &&
+	       (n == m || end[0] == '.' || name[n - m - 1] == '.');
 }
 
 bool
@@ -32,10 +33,12 @@ isolation_is_this_machine(const struct host *host)
 		return strncmp(name, "127.", 4) == 0 || strcmp(name, "0.0.0.0") == 0 ||
 		       strcmp(name, "255.255.255.255") == 0 || strcmp(name, "169.254.169.254") == 0;
 	if (host->form == HOST_IPV6)
-		return strcmp(name, "::1") == 0 || strcmp(name, "::") == 0 || strcmp(name, "0:0:0:0:0:0:0:1") == 0 ||
+		return strcmp(name, "::1") == 0 || strcmp(name, "::") == 0 ||
+		       strcmp(name, "0:0:0:0:0:0:0:1") == 0 ||
 		       strncmp(name, "::ffff:127.", 11) == 0;
 	return ends_with(name, "localhost") || strcmp(name, "localhost.localdomain") == 0 ||
-	       strcmp(name, "host.docker.internal") == 0 || strcmp(name, "kubernetes.default.svc") == 0;
+	       strcmp(name, "host.docker.internal") == 0 ||
+	       strcmp(name, "kubernetes.default.svc") == 0;
 }
 
 /* Standards, licences, documents, and resolvers that are everybody's. */
@@ -43,12 +46,40 @@ static bool
 is_public(const struct host *host)
 {
 	static const char *const names[] = {
-		"1.0.0.1", "1.1.1.1", "8.8.4.4", "8.8.8.8", "9.9.9.9", "2001:4860:4860::8888",
-		"2606:4700:4700::1111", "apache.org", "choosealicense.com", "creativecommons.org",
-		"developer.mozilla.org", "eclipse.org", "fsf.org", "gnu.org", "ietf.org", "iana.org",
-		"json-schema.org", "jcp.org", "mozilla.org", "openapis.org", "opensource.org", "purl.org",
-		"rfc-editor.org", "schema.org", "schemas.microsoft.com", "semver.org", "spdx.org",
-		"sun.com", "unicode.org", "w3.org", "wikipedia.org", "xmlsoap.org", "yaml.org", NULL,
+		"1.0.0.1",
+		"1.1.1.1",
+		"8.8.4.4",
+		"8.8.8.8",
+		"9.9.9.9",
+		"2001:4860:4860::8888",
+		"2606:4700:4700::1111",
+		"apache.org",
+		"choosealicense.com",
+		"creativecommons.org",
+		"developer.mozilla.org",
+		"eclipse.org",
+		"fsf.org",
+		"gnu.org",
+		"ietf.org",
+		"iana.org",
+		"json-schema.org",
+		"jcp.org",
+		"mozilla.org",
+		"openapis.org",
+		"opensource.org",
+		"purl.org",
+		"rfc-editor.org",
+		"schema.org",
+		"schemas.microsoft.com",
+		"semver.org",
+		"spdx.org",
+		"sun.com",
+		"unicode.org",
+		"w3.org",
+		"wikipedia.org",
+		"xmlsoap.org",
+		"yaml.org",
+		NULL,
 	};
 
 	for (const char *const *name = names; *name; name++)
@@ -61,7 +92,8 @@ static bool
 has_no_host(const char *scheme)
 {
 	static const char *const schemes[] = {
-		"about", "blob", "classpath", "data", "file", "jar", "javascript", "tel", "unix", "urn", NULL,
+		"about",      "blob", "classpath", "data", "file", "jar",
+		"javascript", "tel",  "unix",	   "urn",  NULL,
 	};
 
 	for (const char *const *s = schemes; *s; s++)
@@ -87,9 +119,11 @@ static bool
 is_read_by_people(const char *text, const struct host *host)
 {
 	static const char *const words[] = {
-		"copyright", "documentation", "docs", "licence", "license", "manual", "rfc", "spdx", NULL,
+		"copyright", "documentation", "docs", "licence", "license",
+		"manual",    "rfc",	      "spdx", NULL,
 	};
-	size_t start = isolation_line_start(text, host->start), length = isolation_line_length(text + start);
+	size_t start = isolation_line_start(text, host->start),
+	       length = isolation_line_length(text + start);
 	const char *line = text + start;
 
 	if (isolation_begins_comment(line) && isolation_is_of_several_lines(text, start))
@@ -107,8 +141,8 @@ static bool
 is_mail(const struct isolation_search *search, const char *text, const struct host *host)
 {
 	static const char *const words[] = {
-		"mail", "from", "to", "contact", "support", "admin", "sender", "reply", "author", "maintainer", "cc",
-		"recipient", "notify", NULL,
+		"mail",	 "from",   "to",	 "contact", "support",	 "admin",  "sender",
+		"reply", "author", "maintainer", "cc",	    "recipient", "notify", NULL,
 	};
 	const char *dot = strchr(host->name, '.');
 
@@ -149,17 +183,19 @@ judge_host(void *data, const struct host *found)
 	size_t start, end;
 	const char *environment = isolation_find_name(search, found->name, 0, &start, &end);
 	bool is_plain = !strchr(found->name, '.') && found->form == HOST_NAME;
-	enum isolation_kind kind = found->form == HOST_NAME ? ISOLATION_FIXED_HOST : ISOLATION_ADDRESS;
+	enum isolation_kind kind = found->form == HOST_NAME ? ISOLATION_FIXED_HOST
+							    : ISOLATION_ADDRESS;
 
-	if (isolation_is_this_machine(found) || found->is_network || (is_plain && isolation_is_neighbour(search, found->name)) ||
-	    has_no_host(found->scheme))
+	if (isolation_is_this_machine(found) || found->is_network ||
+	    (is_plain && isolation_is_neighbour(search, found->name)) || has_no_host(found->scheme))
 		return;
 	if (json_object_get(search->hosts, found->name))
 		kind = ISOLATION_SAME_HOST;
 	else if (environment)
 		kind = ISOLATION_ENVIRONMENT;
 	else if (found->has_hole || is_public(found) || is_read_by_people(hosts->text, found) ||
-		 is_mail(search, hosts->text, found) || (found->form == HOST_IPV4 && is_version_key(search->key)))
+		 is_mail(search, hosts->text, found) ||
+		 (found->form == HOST_IPV4 && is_version_key(search->key)))
 		return;
 	if (environment && is_plain && isolation_is_prose(hosts->text, found->start, found->end))
 		return;
@@ -180,7 +216,9 @@ search_known_hosts(struct isolation_search *search, char *text)
 		if (host[strspn(host, "abcdefghijklmnopqrstuvwxyz")] == '\0')
 			continue;	/* "postgres" is a word as well */
 		for (size_t at = 0; text[at]; at++) {
-			if (tolower((unsigned char)text[at]) != host[0] || strncasecmp(text + at, host, n) != 0 || (at > 0 && isolation_is_word(text[at - 1])) ||
+			if (tolower((unsigned char)text[at]) != host[0] ||
+			    strncasecmp(text + at, host, n) != 0 ||
+			    (at > 0 && isolation_is_word(text[at - 1])) ||
 			    isolation_is_word(text[at + n]))
 				continue;
 			isolation_add(search, ISOLATION_SAME_HOST, host);

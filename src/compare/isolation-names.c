@@ -15,7 +15,7 @@
 #include "base/xmalloc.h"
 #include "compare/hosts.h"
 
-#define LINE_LOOK_MAX 1000u		/* what stands further away from a host says nothing of it */
+#define LINE_LOOK_MAX 1000u /* what stands further away from a host says nothing of it */
 
 bool
 isolation_is_word(char c)
@@ -58,7 +58,8 @@ static bool
 ends_word(const char *text, size_t end)
 {
 	static const char *const things[] = {
-		"api", "bucket", "cache", "cluster", "database", "db", "host", "queue", "redis", "server", NULL,
+		"api",	"bucket", "cache", "cluster", "database", "db",
+		"host", "queue",  "redis", "server",  NULL,
 	};
 	size_t n = strspn(text + end, "0123456789");
 
@@ -77,7 +78,8 @@ isolation_has_words(const char *text, size_t wanted)
 	size_t count = 0;
 
 	for (size_t i = 0; text[i] && count < wanted; i++)
-		count += isalpha((unsigned char)text[i]) && (i == 0 || isspace((unsigned char)text[i - 1]));
+		count += isalpha((unsigned char)text[i]) &&
+			 (i == 0 || isspace((unsigned char)text[i - 1]));
 	return count >= wanted;
 }
 
@@ -106,7 +108,8 @@ isolation_line_length(const char *line)
 bool
 isolation_is_of_several_lines(const char *text, size_t start)
 {
-	return (start > 0 && text[start - 1] == '\n') || text[start + isolation_line_length(text + start)] == '\n';
+	return (start > 0 && text[start - 1] == '\n') ||
+	       text[start + isolation_line_length(text + start)] == '\n';
 }
 
 /* The length of the plain word that ends before `at`, over one blank. */
@@ -119,7 +122,10 @@ word_before(const char *text, size_t at)
 		return 0;
 	while (n < end && isalpha((unsigned char)text[end - 1 - n]))
 		n++;
-	return n == end || isspace((unsigned char)text[end - 1 - n]) || strchr("(\"'", text[end - 1 - n]) ? n : 0;
+	return n == end || isspace((unsigned char)text[end - 1 - n]) ||
+			       strchr("(\"'", text[end - 1 - n])
+		       ? n
+		       : 0;
 }
 
 static bool
@@ -159,8 +165,8 @@ is_remark(const char *text, size_t start, size_t end)
 	size_t line = isolation_line_start(text, start);
 
 	return start > 0 && isspace((unsigned char)text[start - 1]) &&
-	       (text[end] == '\0' || isspace((unsigned char)text[end])) && isolation_begins_comment(text + line) &&
-	       isolation_is_of_several_lines(text, line);
+	       (text[end] == '\0' || isspace((unsigned char)text[end])) &&
+	       isolation_begins_comment(text + line) && isolation_is_of_several_lines(text, line);
 }
 
 /* How languages and their frameworks are told to run well: "NODE_ENV=production". */
@@ -168,9 +174,20 @@ static bool
 is_mode(const char *key)
 {
 	static const char *const keys[] = {
-		"APP_ENV", "ASPNETCORE_ENVIRONMENT", "BABEL_ENV", "DJANGO_ENV", "DOTNET_ENVIRONMENT",
-		"FLASK_ENV", "GIN_MODE", "MIX_ENV", "NODE_ENV", "RACK_ENV", "RAILS_ENV",
-		"SPRING_PROFILES_ACTIVE", "SYMFONY_ENV", NULL,
+		"APP_ENV",
+		"ASPNETCORE_ENVIRONMENT",
+		"BABEL_ENV",
+		"DJANGO_ENV",
+		"DOTNET_ENVIRONMENT",
+		"FLASK_ENV",
+		"GIN_MODE",
+		"MIX_ENV",
+		"NODE_ENV",
+		"RACK_ENV",
+		"RAILS_ENV",
+		"SPRING_PROFILES_ACTIVE",
+		"SYMFONY_ENV",
+		NULL,
 	};
 
 	for (const char *const *k = keys; *k; k++)
@@ -202,8 +219,8 @@ isolation_hide_own(const struct isolation_search *search, char *text)
 
 /* The environment that a text names there, at the first place from `from` on; NULL: none. */
 const char *
-isolation_find_name(const struct isolation_search *search, const char *text, size_t from, size_t *start,
-		    size_t *end)
+isolation_find_name(const struct isolation_search *search, const char *text, size_t from,
+		    size_t *start, size_t *end)
 {
 	const char *name;
 	json_t *environment;
@@ -235,7 +252,8 @@ isolation_search_names(struct isolation_search *search, const char *text)
 
 		if (isolation_is_found(search, name))
 			continue;
-		if (isolation_is_prose(text, start, end) || is_remark(text, start, end) || (is_all && is_mode(search->key)))
+		if (isolation_is_prose(text, start, end) || is_remark(text, start, end) ||
+		    (is_all && is_mode(search->key)))
 			continue;
 		isolation_add(search, ISOLATION_ENVIRONMENT, name);
 	}

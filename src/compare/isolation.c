@@ -129,7 +129,9 @@ fill_in(const struct isolation_search *search, const char *text, bool with_value
 	while (*text) {
 		char key[256];
 		size_t n = placeholder_length(text, key, sizeof(key));
-		const char *value = *key && with_values ? json_member_string(search->isolation->values, key) : NULL;
+		const char *value = *key && with_values
+					    ? json_member_string(search->isolation->values, key)
+					    : NULL;
 
 		if (value)
 			*put_in = true;
@@ -147,7 +149,9 @@ fill_in(const struct isolation_search *search, const char *text, bool with_value
 static int
 hex_of(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : isxdigit((unsigned char)c) ? (c | 0x20) - 'a' + 10 : -1;
+	return c >= '0' && c <= '9'	    ? c - '0'
+	       : isxdigit((unsigned char)c) ? (c | 0x20) - 'a' + 10
+					    : -1;
 }
 
 /* %41 and \u0041, \n, \/ and the like; NULL: there are none. */
@@ -166,7 +170,8 @@ unescape(const char *text)
 			c = (char)(hex_of(text[i + 1]) * 16 + hex_of(text[i + 2]));
 			i += 2;
 			any = true;
-		} else if (c == '\\' && text[i + 1] == 'u' && strspn(text + i + 2, "0123456789abcdefABCDEF") >= 4) {
+		} else if (c == '\\' && text[i + 1] == 'u' &&
+			   strspn(text + i + 2, "0123456789abcdefABCDEF") >= 4) {
 			unsigned value = 0;
 
 			for (size_t k = 2; k < 6; k++)
@@ -191,7 +196,8 @@ unescape(const char *text)
 static int
 value_of_base64(char c)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const char *at = c ? strchr(digits, c == '-' ? '+' : c == '_' ? '/' : c) : NULL;
 
 	return at ? (int)(at - digits) : -1;
@@ -313,7 +319,8 @@ search_text(struct isolation_search *search, const char *where, const char *key,
 		search_reading(search, read, 0);
 	free(read);
 	while (search->findings->count > plain &&
-	       is_found_in_values(search, search->findings->items[search->findings->count - 1].names))
+	       is_found_in_values(search,
+				  search->findings->items[search->findings->count - 1].names))
 		drop_last(search->findings);
 }
 
@@ -371,7 +378,9 @@ find_definition(const struct isolation *isolation, const struct match_request *r
 	json_array_foreach(isolation->definitions, i, body) {
 		const char *type = json_member_string(body, "type");
 		int rank = type && strcmp(type, request->type) == 0 &&
-			   !json_is_true(json_object_get(body, "is_deleted")) ? match_rank(body, request) : -1;
+					   !json_is_true(json_object_get(body, "is_deleted"))
+				   ? match_rank(body, request)
+				   : -1;
 
 		if (rank > best_rank) {
 			best_rank = rank;
@@ -392,12 +401,15 @@ search_inputs(struct isolation_search *search, const char *where, const json_t *
 
 	buf_init(&path, WHERE_BYTES_MAX);
 	(void)buf_puts(&path, where);
-	search_value(search, json_object_get(json_object_get(definition, "driver_inputs"), "values"), &path, "");
+	search_value(search,
+		     json_object_get(json_object_get(definition, "driver_inputs"), "values"), &path,
+		     "");
 	buf_clear(&path);
 	for (size_t i = kept; i < all->count; i++) {
 		struct isolation_finding f = all->items[i];
 
-		if (f.kind == ISOLATION_ENVIRONMENT || (f.kind == ISOLATION_SAME_HOST && is_static(definition))) {
+		if (f.kind == ISOLATION_ENVIRONMENT ||
+		    (f.kind == ISOLATION_SAME_HOST && is_static(definition))) {
 			all->items[i] = all->items[kept];
 			all->items[kept++] = f;
 		}
@@ -491,7 +503,8 @@ put_host(void *data, const struct host *host)
 {
 	struct isolation_search *search = data;
 
-	if (!isolation_is_this_machine(host) && !host->is_network && !isolation_is_neighbour(search, host->name) && strlen(host->name) > 2)
+	if (!isolation_is_this_machine(host) && !host->is_network &&
+	    !isolation_is_neighbour(search, host->name) && strlen(host->name) > 2)
 		json_object_set_new(search->hosts, host->name, json_true());
 }
 
@@ -526,7 +539,8 @@ put_neighbours(struct isolation_search *search)
 		return;
 	json_object_foreach(set_modules(set), module, body) {
 		json_object_set_new(search->neighbours, module, json_true());
-		json_object_foreach(json_object_get(json_object_get(body, "spec"), "containers"), name, child)
+		json_object_foreach(json_object_get(json_object_get(body, "spec"), "containers"),
+				    name, child)
 			json_object_set_new(search->neighbours, name, json_true());
 		json_object_foreach(json_object_get(body, "externals"), name, child)
 			json_object_set_new(search->neighbours, name, json_true());
@@ -544,13 +558,19 @@ search_begin(struct isolation_search *search, struct isolation_findings *finding
 
 	*findings = (struct isolation_findings){0};
 	*search = (struct isolation_search){
-		.isolation = isolation, .findings = findings, .names = json_object(), .hosts = json_object(),
-		.neighbours = json_object(), .found = json_object(), .key = "",
+		.isolation = isolation,
+		.findings = findings,
+		.names = json_object(),
+		.hosts = json_object(),
+		.neighbours = json_object(),
+		.found = json_object(),
+		.key = "",
 	};
 	json_array_foreach(isolation->foreign, i, name)
 		if (json_is_string(name))
 			put_names(search->names, json_string_value(name));
-	json_array_foreach(isolation->own, i, name)	/* "dev" is no other than the clone's own then */
+	json_array_foreach(isolation->own, i,
+			   name) /* "dev" is no other than the clone's own then */
 		if (json_is_string(name))
 			json_object_del(search->names, json_string_value(name));
 	put_neighbours(search);

@@ -35,7 +35,7 @@ struct isolation_finding {
 };
 
 struct isolation_findings {
-	struct isolation_finding *items;	/* in the order of the set, then values, then resources */
+	struct isolation_finding *items; /* in the order of the set, then values, then resources */
 	size_t count;
 };
 
@@ -45,9 +45,9 @@ struct isolation {
 	const json_t *values;		/* {KEY: text}: what it sees; secrets have no text */
 	const json_t *foreign;		/* [ids and names] of environments that it must not touch */
 	const json_t *own;		/* [id and name] of the clone */
-	const json_t *outputs;		/* {"shared.db": {OUTPUT: value}} of the source's resources */
+	const json_t *outputs; /* {"shared.db": {OUTPUT: value}} of the source's resources */
 	const json_t *definitions;	/* [body]: resource definitions of the organization */
-	struct match_request source, clone;	/* app_id, env_id, env_type; the rest is filled in */
+	struct match_request source, clone; /* app_id, env_id, env_type; the rest is filled in */
 };
 
 /* When there are more than a few hundred, those that name the same become one. */

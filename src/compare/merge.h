@@ -38,17 +38,18 @@ struct merge {
 	size_t undecided;	/* of the conflicts */
 	struct set *result;	/* theirs with our changes; NULL while undecided > 0 */
 	struct delta *delta;	/* from theirs to result; NULL while undecided > 0 */
-	struct value_changes values;	/* what is to be written to theirs; none while undecided > 0 */
+	struct value_changes values; /* what is to be written to theirs; none while undecided > 0 */
 };
 
 /* What an environment runs: borrowed parts.  values NULL: they take no part. */
 struct state {
 	const struct set *set;
 	const struct values *values;
-	/* of ours: its secrets can be had by restoring this version of the values in theirs; NULL: no */
+	/* of ours: its secrets can be had by restoring this version of the values in theirs; NULL:
+	 * no */
 	const char *restorable;
-	bool refers;		/* of ours: a secret of the platform's own store can be referred to */
-	bool can_refer;		/* of ours: a secret in the platform's own store can be copied from there */
+	bool refers;	/* of ours: a secret of the platform's own store can be referred to */
+	bool can_refer; /* of ours: a secret in the platform's own store can be copied from there */
 };
 
 /* 0, or -1 with err; merge_clear() it after success. */

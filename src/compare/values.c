@@ -244,7 +244,8 @@ int
 values_decode(struct values *values, const json_t *body, struct error *err)
 {
 	json_t *map = json_object_get(body, "values"), *member;
-	const char *key, *id = json_member_string(body, "id"), *who = json_member_string(body, "created_by");
+	const char *key, *id = json_member_string(body, "id"),
+			 *who = json_member_string(body, "created_by");
 	size_t i;
 
 	if (!json_is_array(body) && !json_is_object(map))
@@ -341,12 +342,13 @@ values_encode(const struct values *values)
 		const struct value *value = &values->items[i];
 
 		json_array_append_new(
-			list, json_pack("{s:s, s:s*, s:b, s:s, s:s, s:s*, s:s*, s:s*, s:s*}", "key",
-					value->key, "value", value->text, "is_secret", value->is_secret,
-					"source", value->of_env ? "env" : "app", "description",
-					value->description, "fingerprint", value->fingerprint,
-					"secret_store_id", value->store, "secret_key", value->store_key,
-					"secret_version", value->store_version));
+			list,
+			json_pack("{s:s, s:s*, s:b, s:s, s:s, s:s*, s:s*, s:s*, s:s*}", "key",
+				  value->key, "value", value->text, "is_secret", value->is_secret,
+				  "source", value->of_env ? "env" : "app", "description",
+				  value->description, "fingerprint", value->fingerprint,
+				  "secret_store_id", value->store, "secret_key", value->store_key,
+				  "secret_version", value->store_version));
 	}
 	return list;
 }
@@ -360,10 +362,11 @@ values_digest(const struct values *values)
 	for (size_t i = 0; i < values->count; i++) {
 		const struct value *value = &values->items[i];
 
-		json_array_append_new(content, json_pack("[s, b, b, s?, s?, s?, s?, s?]", value->key,
-							 value->of_env, value->is_secret, value->text,
-							 value->fingerprint, value->store, value->store_key,
-							 value->store_version));
+		json_array_append_new(content,
+				      json_pack("[s, b, b, s?, s?, s?, s?, s?]", value->key,
+						value->of_env, value->is_secret, value->text,
+						value->fingerprint, value->store, value->store_key,
+						value->store_version));
 	}
 	text = json_canonical(content);
 	ids_sha256_b64(digest, text, strlen(text));
@@ -526,13 +529,14 @@ value_changes_encode(const struct value_changes *changes)
 		const struct value_change *change = &changes->items[i];
 
 		json_array_append_new(
-			list, json_pack("{s:s, s:s, s:s*, s:s*, s:b, s:s*, s:s*, s:s*, s:s*, s:s*}", "kind",
-					kind_names[change->kind], "key", change->key, "value",
-					change->is_secret ? NULL : change->text, "description",
-					change->description, "is_secret", change->is_secret,
-					"version_id", change->version_id, "fingerprint",
-					change->fingerprint, "store", change->store, "store_key",
-					change->store_key, "store_version", change->store_version));
+			list,
+			json_pack("{s:s, s:s, s:s*, s:s*, s:b, s:s*, s:s*, s:s*, s:s*, s:s*}",
+				  "kind", kind_names[change->kind], "key", change->key, "value",
+				  change->is_secret ? NULL : change->text, "description",
+				  change->description, "is_secret", change->is_secret, "version_id",
+				  change->version_id, "fingerprint", change->fingerprint, "store",
+				  change->store, "store_key", change->store_key, "store_version",
+				  change->store_version));
 	}
 	return list;
 }
@@ -660,7 +664,8 @@ values_differing(const json_t *part, const struct values *a, const struct values
 
 	collect_strings(part, keys);
 	json_object_foreach(keys, key, unused) {
-		enum value_relation relation = value_compare(values_find(a, key), values_find(b, key));
+		enum value_relation relation = value_compare(values_find(a, key),
+							     values_find(b, key));
 
 		if (relation == VALUE_DIFFERS || relation == VALUE_MISSING)
 			json_array_append_new(list, json_string(key));

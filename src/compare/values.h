@@ -86,7 +86,8 @@ struct value_change {
 	char *text;		/* SET; NULL: a secret that is not to be written down */
 	char *description;	/* SET */
 	bool is_secret;		/* SET */
-	char *store, *store_key, *store_version;	/* SET: a secret by where it lies; NULL: by its text */
+	char *store, *store_key,
+		*store_version; /* SET: a secret by where it lies; NULL: by its text */
 	char *version_id;	/* RESTORE */
 	/* what a secret is after the change, where that is known; else NULL */
 	char *fingerprint;

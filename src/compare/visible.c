@@ -57,7 +57,8 @@ visible_look(const char *text)
 {
 	char *printed = text_printable(text);
 	size_t length = 0;
-	uint8_t *composed = u8_normalize(UNINORM_NFC, (const uint8_t *)printed, strlen(printed), NULL, &length);
+	uint8_t *composed = u8_normalize(UNINORM_NFC, (const uint8_t *)printed, strlen(printed),
+					 NULL, &length);
 	const uint8_t *at = composed;
 	bool blank = false;
 	struct buf out;

@@ -42,7 +42,9 @@ is_word(char c)
 static size_t
 part_end(const char *text, size_t from)
 {
-	bool (*is_of_it)(char) = is_space(text[from]) ? is_space : is_word(text[from]) ? is_word : NULL;
+	bool (*is_of_it)(char) = is_space(text[from])  ? is_space
+				 : is_word(text[from]) ? is_word
+						       : NULL;
 	size_t end = from + 1;
 
 	while (is_of_it && text[end] && is_of_it(text[end]))
@@ -117,7 +119,8 @@ count_bytes(const char *text, size_t from, size_t to)
 static bool
 are_strangers(const struct hunks *hunks, const struct parts *a, const char *old, const char *new)
 {
-	size_t all_old = count_bytes(old, 0, strlen(old)), all_new = count_bytes(new, 0, strlen(new));
+	size_t all_old = count_bytes(old, 0, strlen(old)),
+	       all_new = count_bytes(new, 0, strlen(new));
 	size_t common = all_old;
 
 	for (size_t i = 0; i < hunks->count; i++)
@@ -127,7 +130,8 @@ are_strangers(const struct hunks *hunks, const struct parts *a, const char *old,
 }
 
 void
-word_marks_between(struct word_marks *of_old, struct word_marks *of_new, const char *old, const char *new)
+word_marks_between(struct word_marks *of_old, struct word_marks *of_new, const char *old,
+		   const char *new)
 {
 	struct hunks hunks;
 	struct parts a, b;

@@ -17,7 +17,8 @@ struct word_marks {
 
 /* What of either is not in the other.  None in both when hardly anything is common: then the
  * lines differ as wholes, and marks would be noise. */
-void word_marks_between(struct word_marks *of_old, struct word_marks *of_new, const char *old, const char *new);
+void word_marks_between(struct word_marks *of_old, struct word_marks *of_new, const char *old,
+			const char *new);
 void word_marks_clear(struct word_marks *marks);
 
 #endif

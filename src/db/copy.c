@@ -38,14 +38,15 @@ static int
 begin(struct db_copy *copy, struct db *from, const char *path, const char *to, struct error *err)
 {
 	if (!from &&
-	    sqlite3_open_v2(path, &copy->from, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, NULL) !=
-		    SQLITE_OK)
+	    sqlite3_open_v2(path, &copy->from, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW,
+			    NULL) != SQLITE_OK)
 		return fail(copy->from, err);
 	if (sqlite3_open_v2(to, &copy->to, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
-	    sqlite3_exec(copy->to, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF", NULL, NULL,
-			 NULL) != SQLITE_OK)
+	    sqlite3_exec(copy->to, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF", NULL,
+			 NULL, NULL) != SQLITE_OK)
 		return fail(copy->to, err);
-	copy->backup = sqlite3_backup_init(copy->to, "main", from ? from->sqlite : copy->from, "main");
+	copy->backup = sqlite3_backup_init(copy->to, "main", from ? from->sqlite : copy->from,
+					   "main");
 	return copy->backup ? 0 : fail(copy->to, err);
 }
 
@@ -86,7 +87,8 @@ db_make(const char *path, const char *sql, struct error *err)
 	char *message = NULL;
 	int ret = 0;
 
-	if (sqlite3_open_v2(path, &sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) != SQLITE_OK)
+	if (sqlite3_open_v2(path, &sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
+	    SQLITE_OK)
 		ret = error_set(err, ERROR_SYSTEM, _("%s: the database cannot be made: %s"), path,
 				sqlite3_errmsg(sqlite));
 	if (ret == 0) {
@@ -94,8 +96,8 @@ db_make(const char *path, const char *sql, struct error *err)
 		sqlite3_limit(sqlite, SQLITE_LIMIT_ATTACHED, 0);
 		if (sqlite3_exec(sqlite, sql, NULL, NULL, &message) != SQLITE_OK ||
 		    sqlite3_exec(sqlite, "PRAGMA user_version", NULL, NULL, NULL) != SQLITE_OK)
-			ret = error_set(err, ERROR_INPUT, _("%s: its template does not run: %s"), path,
-					message ? message : sqlite3_errmsg(sqlite));
+			ret = error_set(err, ERROR_INPUT, _("%s: its template does not run: %s"),
+					path, message ? message : sqlite3_errmsg(sqlite));
 	}
 	sqlite3_free(message);
 	if (sqlite3_close(sqlite) != SQLITE_OK && ret == 0)

@@ -18,8 +18,8 @@ struct db_copy *db_copy_new(struct db *from, const char *path, const char *to, s
 int db_copy_step(struct db_copy *copy, int pages, struct error *err);
 void db_copy_free(struct db_copy *copy);	/* NULL is fine */
 
-/* Makes the file by running the statements, which may come from elsewhere: they reach no other file.
- * -1 with ERROR_SYSTEM (it cannot be made) or ERROR_INPUT (they do not run). */
+/* Makes the file by running the statements, which may come from elsewhere: they reach no other
+ * file. -1 with ERROR_SYSTEM (it cannot be made) or ERROR_INPUT (they do not run). */
 int db_make(const char *path, const char *sql, struct error *err);
 
 #endif

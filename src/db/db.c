@@ -31,12 +31,16 @@ static const struct {
 	int flags;
 	const char *pragmas;
 } modes[] = {
-	[DB_SHARED] = {SQLITE_OPEN_READWRITE, "PRAGMA journal_mode = TRUNCATE;"
+	[DB_SHARED] = {SQLITE_OPEN_READWRITE,
+		       "PRAGMA journal_mode = TRUNCATE;"
 		       "PRAGMA foreign_keys = ON; PRAGMA synchronous = EXTRA"},
-	[DB_DISPOSABLE] = {SQLITE_OPEN_READWRITE, "PRAGMA journal_mode = TRUNCATE;"
+	[DB_DISPOSABLE] = {SQLITE_OPEN_READWRITE,
+			   "PRAGMA journal_mode = TRUNCATE;"
 			   "PRAGMA foreign_keys = ON; PRAGMA synchronous = OFF"},
-	[DB_OWNED] = {SQLITE_OPEN_READWRITE, "PRAGMA locking_mode = EXCLUSIVE;"
-		      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON"},
+	[DB_OWNED] =
+		{SQLITE_OPEN_READWRITE,
+		 "PRAGMA locking_mode = EXCLUSIVE;"
+		 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON"},
 	[DB_READ_ONLY] = {SQLITE_OPEN_READONLY, ""},
 	[DB_IN_MEMORY] = {SQLITE_OPEN_READWRITE, "PRAGMA foreign_keys = ON"},
 };
@@ -108,9 +112,11 @@ int
 db_error(const struct db *db, struct error *err)
 {
 	if (db->failure == DB_BUSY && db->busy_ms > 0)
-		return error_set(err, ERROR_STORE,
-				 _("%s: other programs write to it, and it did not become free in time.  "
-				   "Try again."), db->path);
+		return error_set(
+			err, ERROR_STORE,
+			_("%s: other programs write to it, and it did not become free in time.  "
+			  "Try again."),
+			db->path);
 	return error_set(err, ERROR_STORE, _("%s: %s"), db->path, db->message);
 }
 
@@ -362,7 +368,8 @@ db_rollback(struct db *db)
 	if (sqlite3_get_autocommit(db->sqlite))
 		db->is_broken = true;
 	if (!db->is_broken &&
-	    sqlite3_exec(db->sqlite, db->depth > 1 ? "ROLLBACK TO inner; RELEASE inner" : "ROLLBACK", NULL,
+	    sqlite3_exec(db->sqlite,
+			 db->depth > 1 ? "ROLLBACK TO inner; RELEASE inner" : "ROLLBACK", NULL,
 			 NULL, NULL) != SQLITE_OK)
 		db->is_broken = true;
 	if (db->effects)

@@ -64,8 +64,9 @@ void db_rollback(struct db *db);
 /* For "ret = db_end(db, ret, err)": commits when ret is 0, else, or when that fails, rolls back. */
 int db_end(struct db *db, int ret, struct error *err);
 int db_depth(const struct db *db);	/* 0: no transaction is open */
-/* run(data) follows the commit of the outermost transaction, or comes at once when there is none; it is
- * left out when what asked for it is rolled back.  In each case drop(data) (NULL is fine) comes last. */
+/* run(data) follows the commit of the outermost transaction, or comes at once when there is none;
+ * it is left out when what asked for it is rolled back.  In each case drop(data) (NULL is fine)
+ * comes last. */
 void db_after_commit(struct db *db, effect *run, effect *drop, void *data);
 
 int64_t db_changes(const struct db *db);	/* rows of the last statement */

@@ -25,14 +25,16 @@ carry_out(struct db *db, const struct db_schema *schema, struct error *err)
 	if (version < 0)
 		return db_error(db, err);
 	if (version > newest)
-		return error_set(err, ERROR_STORE,
-				 _("%s was written by a newer %s (schema %d, this one knows up to %d); "
-				   "use that version, or another state directory"),
-				 db_path(db), schema->program, version, newest);
+		return error_set(
+			err, ERROR_STORE,
+			_("%s was written by a newer %s (schema %d, this one knows up to %d); "
+			  "use that version, or another state directory"),
+			db_path(db), schema->program, version, newest);
 	if (version == 0 && db_number(db, "SELECT count(*) FROM sqlite_master", 0) > 0)
-		return error_set(err, ERROR_STORE,
-				 _("%s is a database of another program; nothing was changed in it"),
-				 db_path(db));
+		return error_set(
+			err, ERROR_STORE,
+			_("%s is a database of another program; nothing was changed in it"),
+			db_path(db));
 	for (; version < newest; version++) {
 		const struct db_step *step = &schema->steps[version];
 

@@ -9,13 +9,13 @@
 #include "db/queue.h"
 #include "db/statement.h"
 
-#define SLOTS 256		/* statements that are kept: about three times as many as there are texts */
+#define SLOTS 256 /* statements that are kept: about three times as many as there are texts */
 
 struct db {
 	sqlite3 *sqlite;
 	char *path;
 	int busy_ms;
-	int64_t deadline;	/* steady ms: until then what is under way waits for other programs */
+	int64_t deadline; /* steady ms: until then what is under way waits for other programs */
 	struct queue queue;
 	struct statement *slots[SLOTS];
 	struct effects *effects;	/* NULL: none was ever asked for */

@@ -91,7 +91,8 @@ statement_text(struct statement *statement, const char *text)
 	int at = ++statement->bound;
 
 	if (!statement->has_failed)
-		check(statement, sqlite3_bind_text(statement->sqlite, at, text, -1, SQLITE_TRANSIENT));
+		check(statement,
+		      sqlite3_bind_text(statement->sqlite, at, text, -1, SQLITE_TRANSIENT));
 }
 
 void
@@ -109,8 +110,8 @@ statement_bytes(struct statement *statement, const void *bytes, size_t size)
 	int at = ++statement->bound;
 
 	if (!statement->has_failed)
-		check(statement, sqlite3_bind_blob64(statement->sqlite, at, bytes ? bytes : "", size,
-						     SQLITE_TRANSIENT));
+		check(statement, sqlite3_bind_blob64(statement->sqlite, at, bytes ? bytes : "",
+						     size, SQLITE_TRANSIENT));
 }
 
 /* --- rows --- */

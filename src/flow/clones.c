@@ -170,7 +170,8 @@ tell_by_history(struct clones *clones, const struct clone_place *place, struct c
 
 /* Somebody may have made it after the one of the record was deleted: its first deployment tells. */
 static bool
-is_of_another(struct clones *clones, const struct clone_place *place, const struct clone_origin *origin)
+is_of_another(struct clones *clones, const struct clone_place *place,
+	      const struct clone_origin *origin)
 {
 	const struct deployment *history;
 	struct comment comment;
@@ -196,8 +197,8 @@ tell_by_record(struct clones *clones, const struct clone_place *place, struct cl
 	for (size_t i = 0; i < clones->records.count; i++) {
 		const struct clone_record *record = &clones->records.items[i];
 
-		if (strcmp(record->env, id_of(place->env)) != 0 || strcmp(record->app, place->app) != 0 ||
-		    strcmp(record->org, place->org) != 0 ||
+		if (strcmp(record->env, id_of(place->env)) != 0 ||
+		    strcmp(record->app, place->app) != 0 || strcmp(record->org, place->org) != 0 ||
 		    is_of_another(clones, place, &record->origin))
 			continue;
 		clone->is_recorded = record->has_expiry;
@@ -333,8 +334,8 @@ work_key(const char *base, const char *theirs, const char *ours, const struct va
 
 	for (size_t i = 0; i < 3; i++)
 		digests[i] = values[i] ? values_digest(values[i]) : xstrdup("-");
-	key = xasprintf("%s %s %s %s %s %s %d", base, theirs, ours, digests[0], digests[1], digests[2],
-			known);
+	key = xasprintf("%s %s %s %s %s %s %d", base, theirs, ours, digests[0], digests[1],
+			digests[2], known);
 	for (size_t i = 0; i < 3; i++)
 		free(digests[i]);
 	return key;
@@ -383,8 +384,8 @@ find_common(struct clones *clones, const struct clone_place *place,
 	struct values *common;
 
 	if (*version)
-		(void)fetcher_values(clones->fetcher, place->org, place->app, id_of(place->env), version,
-				    &values);
+		(void)fetcher_values(clones->fetcher, place->org, place->app, id_of(place->env),
+				     version, &values);
 	if (!values)
 		return origin_values(clones->session, place->org, place->app, id_of(place->env));
 	common = xcalloc(1, sizeof(*common));
@@ -432,7 +433,8 @@ find_work(struct clones *clones, const struct clone_place *place, struct clone *
 				&(struct state){.set = there, .values = their_values},
 				&(struct state){.set = here, .values = our_values}, NULL) == 0) {
 		count_work(clone, &merge, there, their_values,
-			   values_known && unpromoted_are_comparable(common, their_values, our_values));
+			   values_known &&
+				   unpromoted_are_comparable(common, their_values, our_values));
 		merge_clear(&merge);
 	}
 	if (common)
@@ -559,18 +561,22 @@ clones_set_end(struct session *session, const struct clone *clone, int64_t expir
 
 	if (session_check_changes(session, err))
 		return -1;
-	if (store_clone_origin(store, platform, clone->org, clone->app, clone->env, &origin, NULL) != 0) {
+	if (store_clone_origin(store, platform, clone->org, clone->app, clone->env, &origin,
+			       NULL) != 0) {
 		if (!clone->origin || !clone->set_id || !clone->deployment_id)
-			return error_set(err, ERROR_INPUT,
-					 _("Where %s was cloned from is not known; without that it cannot "
-					   "be written down with an end."), clone->env);
+			return error_set(
+				err, ERROR_INPUT,
+				_("Where %s was cloned from is not known; without that it cannot "
+				  "be written down with an end."),
+				clone->env);
 		origin = (struct clone_origin){.origin = xstrdup(clone->origin),
 					       .deployment_id = xstrdup(clone->deployment_id),
 					       .set_id = xstrdup(clone->set_id),
 					       .cloned_at = clone->created_at};
 	}
 	origin.expires_at = expires_at;
-	ret = store_put_clone_origin(store, platform, clone->org, clone->app, clone->env, &origin, err);
+	ret = store_put_clone_origin(store, platform, clone->org, clone->app, clone->env, &origin,
+				     err);
 	clone_origin_clear(&origin);
 	if (ret == 0)
 		session_look_again(session);

@@ -29,7 +29,7 @@ struct clone {
 	int64_t created_at;			/* wall ms */
 	int64_t expires_at;			/* wall ms; 0: no end is set */
 	enum clone_work work;
-	size_t changes, conflicts;		/* SOME: how many leaves; conflicts are among them */
+	size_t changes, conflicts; /* SOME: how many leaves; conflicts are among them */
 	char *work_words;			/* foreign: "web 1.4.2 → 1.4.3" */
 	char *work_key;				/* the sets that this was made of */
 };

@@ -95,7 +95,8 @@ take_values(struct event *event, const struct operation *o)
 	json_t *body = json_decode(text, strlen(text), NULL);
 	const json_t *pins = json_object_get(body, "pins");
 
-	if (pins && value_changes_decode(&event->values, json_object_get(pins, "values"), NULL) != 0)
+	if (pins &&
+	    value_changes_decode(&event->values, json_object_get(pins, "values"), NULL) != 0)
 		event->values = (struct value_changes){0};
 	json_decref(body);
 }
@@ -132,7 +133,10 @@ void
 events_from_journal(struct events *events, const struct events_of *of)
 {
 	const struct history_query query = {
-		.url = session_platform(of->session), .org = of->org, .app = of->app, .env = of->env,
+		.url = session_platform(of->session),
+		.org = of->org,
+		.app = of->app,
+		.env = of->env,
 	};
 	struct operation_list list;
 	size_t begin = 0;
@@ -163,7 +167,8 @@ is_known(const struct events *events, const struct deployment *deployment)
 	for (size_t i = 0; i < events->count; i++) {
 		const struct event *event = &events->items[i];
 
-		if ((event->deployment_id.raw && untrusted_equal(&event->deployment_id, &deployment->id)) ||
+		if ((event->deployment_id.raw &&
+		     untrusted_equal(&event->deployment_id, &deployment->id)) ||
 		    (event->operation_id.raw && strstr(comment, event->operation_id.raw)))
 			return true;
 	}
@@ -229,9 +234,11 @@ events_from_origin(struct events *events, const struct events_of *of, const char
 		event->env = xstrdup(origin);
 		event->to_values = xstrdup_or_null(history[i].value_set_version_id.raw);
 		for (size_t k = 0; k < count; k++)
-			if (!event->from_set && untrusted_equal(&history[k].id, &history[i].from_id)) {
+			if (!event->from_set &&
+			    untrusted_equal(&history[k].id, &history[i].from_id)) {
 				event->from_set = xstrdup_or_null(history[k].set_id.raw);
-				event->from_values = xstrdup_or_null(history[k].value_set_version_id.raw);
+				event->from_values = xstrdup_or_null(
+					history[k].value_set_version_id.raw);
 			}
 	}
 	free(prefix);

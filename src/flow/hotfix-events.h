@@ -21,10 +21,10 @@ struct event {
 	int64_t at, ended_at;		/* wall ms; ended_at 0: not known */
 	struct untrusted who, detail, note, deployment_id;
 	struct untrusted operation_id;	/* of the journal; absent: the platform told it */
-	char *env;			/* PROMOTE: where to; CLONE: from what, or NULL; else NULL */
+	char *env; /* PROMOTE: where to; CLONE: from what, or NULL; else NULL */
 	char *from_set, *to_set;	/* NULL: not known */
 	struct value_changes values;	/* PROMOTE: what it wrote, of the journal */
-	char *from_values, *to_values;	/* PROMOTE of the platform: value set versions; NULL: none */
+	char *from_values, *to_values; /* PROMOTE of the platform: value set versions; NULL: none */
 };
 
 struct events {

@@ -22,10 +22,10 @@ struct hotfix {
 	struct hotfix_other *others;
 	size_t other_count;
 	struct hotfix_other at_origin;
-	char *origin, *story;			/* NULL: not known; story: the first deployment's id */
+	char *origin, *story; /* NULL: not known; story: the first deployment's id */
 	char *before_set, *after_set;		/* the fix; NULL: nothing was promoted */
 	struct value_changes values;		/* and what it wrote */
-	bool values_unknown;			/* what somebody else wrote could not be read, or not yet */
+	bool values_unknown; /* what somebody else wrote could not be read, or not yet */
 	bool application_known, clone_exists;
 };
 

@@ -27,15 +27,19 @@ put_differences(struct value_changes *changes, const struct values *from, const 
 		const struct value *v = &to->items[i];
 
 		if (v->of_env && value_compare(values_find_own(from, v->key), v) != VALUE_SAME)
-			value_changes_put(changes, &(struct value_change){
-						.kind = VALUE_SET, .key = v->key, .text = v->text,
-						.description = v->description, .is_secret = v->is_secret,
-						.fingerprint = v->fingerprint});
+			value_changes_put(changes,
+					  &(struct value_change){.kind = VALUE_SET,
+								 .key = v->key,
+								 .text = v->text,
+								 .description = v->description,
+								 .is_secret = v->is_secret,
+								 .fingerprint = v->fingerprint});
 	}
 	for (size_t i = 0; i < from->count; i++)
 		if (from->items[i].of_env && !values_find_own(to, from->items[i].key))
-			value_changes_put(changes, &(struct value_change){.kind = VALUE_DELETE,
-									  .key = from->items[i].key});
+			value_changes_put(changes,
+					  &(struct value_change){.kind = VALUE_DELETE,
+								 .key = from->items[i].key});
 }
 
 /* The values of a promotion that the journal does not know are those of its two versions. */
@@ -286,7 +290,8 @@ find_now(struct hotfix *h, const bool *done)
 
 		if (done[i])
 			step->state = HOTFIX_DONE;
-		else if (i <= highest || (i == HOTFIX_CARRY && done[HOTFIX_CLEAN_UP] && nothing_to_carry))
+		else if (i <= highest ||
+			 (i == HOTFIX_CARRY && done[HOTFIX_CLEAN_UP] && nothing_to_carry))
 			step->state = HOTFIX_SKIPPED;
 		else if (h->now == HOTFIX_STEP_COUNT)
 			h->now = (enum hotfix_step_id)i;

@@ -11,11 +11,14 @@ static const struct {
 	const char *name, *purpose;	/* N_() */
 } hotfix_steps[HOTFIX_STEP_COUNT] = {
 	[HOTFIX_CLONE] = {N_("clone"), N_("A copy of what is broken, with everything of its own.")},
-	[HOTFIX_REPRODUCE] = {N_("reproduce"), N_("The bug is seen in the clone, so it is the right copy.")},
+	[HOTFIX_REPRODUCE] = {N_("reproduce"),
+			      N_("The bug is seen in the clone, so it is the right copy.")},
 	[HOTFIX_FIX] = {N_("fix"), N_("The clone gets the change; nobody else is touched.")},
 	[HOTFIX_VERIFY] = {N_("verify"), N_("The bug is gone in the clone, and nothing else is.")},
-	[HOTFIX_PROMOTE] = {N_("promote"), N_("The clone's changes, and only these, go to where it came from.")},
-	[HOTFIX_CLEAN_UP] = {N_("clean up"), N_("The clone is deleted with everything that is its own.")},
+	[HOTFIX_PROMOTE] = {N_("promote"),
+			    N_("The clone's changes, and only these, go to where it came from.")},
+	[HOTFIX_CLEAN_UP] = {N_("clean up"),
+			     N_("The clone is deleted with everything that is its own.")},
 	[HOTFIX_CARRY] = {N_("carry"), N_("The next release must not bring the bug back.")},
 };
 
@@ -50,8 +53,9 @@ words_of_step_state(enum hotfix_step_id id, const struct hotfix_step *step)
 	switch (step->state) {
 	case HOTFIX_DONE: return say(MOOD_GOOD, _("done"));
 	case HOTFIX_NOW: return say(MOOD_BUSY, _("next"));
-	case HOTFIX_SKIPPED:	/* marks stay with who made them: nobody says that it was not done */
-		return say(MOOD_QUIET, hotfix_is_marked_by_hand(id) ? _("not marked") : _("not done"));
+	case HOTFIX_SKIPPED: /* marks stay with who made them: nobody says that it was not done */
+		return say(MOOD_QUIET,
+			   hotfix_is_marked_by_hand(id) ? _("not marked") : _("not done"));
 	default: return say(MOOD_QUIET, _("to do"));
 	}
 }

@@ -142,7 +142,8 @@ is_clone(const struct hotfix *h, const struct world_environment *e, const struct
 	       (first->from_id.raw && first->from_id.raw[0]);
 }
 
-/* The journal's clone of that name may be one that was deleted just before somebody made this one. */
+/* The journal's clone of that name may be one that was deleted just before somebody made this
+ * one. */
 static bool
 was_another(const struct hotfix *h, const struct deployment *history, size_t count)
 {
@@ -155,7 +156,8 @@ was_another(const struct hotfix *h, const struct deployment *history, size_t cou
 }
 
 static void
-collect(struct hotfix *h, const struct world_application *app, const struct world_environment *clone)
+collect(struct hotfix *h, const struct world_application *app,
+	const struct world_environment *clone)
 {
 	struct events_of of = {h->session, h->org, h->app, h->env, 0};
 	const struct deployment *history;
@@ -189,8 +191,8 @@ collect(struct hotfix *h, const struct world_application *app, const struct worl
 	if (!h->origin || !first)
 		return;
 	of.since = first->at - CLOCK_SKEW_MS;
-	history = history_of(h, world_environment(session_world(h->session), h->org, h->app, h->origin),
-			     &count);
+	history = history_of(
+		h, world_environment(session_world(h->session), h->org, h->app, h->origin), &count);
 	if (history)
 		events_from_origin(&h->events, &of, h->origin, history, count);
 	events_sort(&h->events);
@@ -211,8 +213,8 @@ hotfix_update(struct hotfix *h)
 	fetcher_begin(h->fetcher);
 	collect(h, app, clone);
 	if (h->story)
-		(void)!store_mark_list(session_store(h->session), session_platform(h->session), h->org,
-				       h->app, h->story, &h->marks, NULL);
+		(void)!store_mark_list(session_store(h->session), session_platform(h->session),
+				       h->org, h->app, h->story, &h->marks, NULL);
 	hotfix_judge(h, app);
 	hotfix_tell_steps(h, clone);
 	fetcher_end(h->fetcher);
@@ -300,9 +302,11 @@ static int
 check_mark(const struct hotfix *h, enum hotfix_step_id step, struct error *err)
 {
 	if (!hotfix_is_marked_by_hand(step))
-		return error_set(err, ERROR_INPUT, _("That step is done by an operation, not by saying so."));
+		return error_set(err, ERROR_INPUT,
+				 _("That step is done by an operation, not by saying so."));
 	if (!h->story)
-		return error_set(err, ERROR_INPUT, _("%s was not deployed yet: there is nothing to look at."),
+		return error_set(err, ERROR_INPUT,
+				 _("%s was not deployed yet: there is nothing to look at."),
 				 h->env);
 	if (session_read_only(h->session))
 		return error_set(err, ERROR_ACCESS, _("this is a read-only session"));
@@ -321,8 +325,8 @@ hotfix_mark(struct hotfix *h, enum hotfix_step_id step, const char *note, struct
 	untrusted_init(&mark.step, hotfix_mark_names[step]);
 	untrusted_init(&mark.who, world->user.raw);
 	untrusted_init(&mark.note, note && *note ? note : NULL);
-	ret = store_put_mark(session_store(h->session), session_platform(h->session), h->org, h->app,
-			     h->story, &mark, err);
+	ret = store_put_mark(session_store(h->session), session_platform(h->session), h->org,
+			     h->app, h->story, &mark, err);
 	untrusted_clear(&mark.step);
 	untrusted_clear(&mark.who);
 	untrusted_clear(&mark.note);
@@ -336,8 +340,8 @@ hotfix_unmark(struct hotfix *h, enum hotfix_step_id step, struct error *err)
 	if (check_mark(h, step, err) != 0)
 		return -1;
 	session_changed(h->session);
-	return store_drop_mark(session_store(h->session), session_platform(h->session), h->org, h->app,
-			       h->story, hotfix_mark_names[step], err);
+	return store_drop_mark(session_store(h->session), session_platform(h->session), h->org,
+			       h->app, h->story, hotfix_mark_names[step], err);
 }
 
 /* --- carrying --- */
@@ -347,10 +351,13 @@ hotfix_carry_request(const struct hotfix *h, const char *env, struct flow_reques
 		     struct error *err)
 {
 	if (!h->before_set || !h->after_set || !h->origin)
-		return error_set(err, ERROR_INPUT, _("Nothing was promoted yet: there is no fix to carry."));
+		return error_set(err, ERROR_INPUT,
+				 _("Nothing was promoted yet: there is no fix to carry."));
 	if (hotfix_is_taken_back(h))
-		return error_set(err, ERROR_INPUT, _("The promotion was taken back: %s has not the fix, and "
-						     "nobody gets it from there."), h->origin);
+		return error_set(err, ERROR_INPUT,
+				 _("The promotion was taken back: %s has not the fix, and "
+				   "nobody gets it from there."),
+				 h->origin);
 	*request = (struct flow_request){
 		.verb = FLOW_CARRY, .org = h->org, .app = h->app, .env = env, .source = h->origin,
 		.before_set = h->before_set, .after_set = h->after_set, .hotfix = h->env,
@@ -380,8 +387,11 @@ newest_clone(struct session *session, const char *org, const char *app)
 char *
 hotfix_newest(struct session *session, const char *org, const char *app)
 {
-	const struct history_query query = {.url = session_platform(session), .org = org, .app = app,
-					    .verb = "clone", .limit = 1};
+	const struct history_query query = {.url = session_platform(session),
+					    .org = org,
+					    .app = app,
+					    .verb = "clone",
+					    .limit = 1};
 	struct operation_list list;
 	char *env = NULL;
 

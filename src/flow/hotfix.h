@@ -36,7 +36,7 @@ struct hotfix_step {
 	int64_t at;			/* wall ms of its end, or of the last try; 0: not begun */
 	int64_t took;			/* ms; -1: not known.  Of a mark: since the step before */
 	struct untrusted who;		/* absent: not known */
-	struct untrusted detail;	/* what was done: "web 1.4.2 → 1.4.3"; absent: nothing to say */
+	struct untrusted detail; /* what was done: "web 1.4.2 → 1.4.3"; absent: nothing to say */
 	struct untrusted note;		/* a reason, a note, an error; absent: none */
 };
 
@@ -44,7 +44,7 @@ struct hotfix_step {
 struct hotfix_other {
 	char *env;			/* its id */
 	struct untrusted name;
-	bool is_known;			/* else nothing was promoted, or what runs there is not known */
+	bool is_known; /* else nothing was promoted, or what runs there is not known */
 	struct carry carry;
 };
 

@@ -248,10 +248,12 @@ open_store(struct session *session, const struct session_options *options, struc
 	session->store = store_open(options->history_path, options->cache_path, &why);
 	if (session->store)
 		return;
-	session->store = store_open_without_history(options->history_path, options->cache_path, &why, err);
-	session->history_problem =
-		xasprintf(_("Nothing can be journaled, so nothing can be changed: %s.  Repair that file, or "
-			    "move it away to begin a new history."), why.text);
+	session->store = store_open_without_history(options->history_path, options->cache_path,
+						    &why, err);
+	session->history_problem = xasprintf(
+		_("Nothing can be journaled, so nothing can be changed: %s.  Repair that file, or "
+		  "move it away to begin a new history."),
+		why.text);
 }
 
 struct session *

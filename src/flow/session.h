@@ -19,10 +19,11 @@ struct session;
 struct token_source;
 
 struct session_options {
-	const char *url;		/* "http://localhost" (with socket) or "https://host"; required */
+	const char *url; /* "http://localhost" (with socket) or "https://host"; required */
 	const char *socket;		/* Unix socket path; NULL: TCP */
 	const char *token;		/* NULL: none is sent */
-	const struct token_source *token_source; /* outlives the session; NULL: there is no other token */
+	const struct token_source
+		*token_source;		/* outlives the session; NULL: there is no other token */
 	const char *ca_file;		/* trusted certificates; NULL: the system's */
 	bool allow_http;		/* the token may go in clear to another machine */
 	const char *context;		/* shown in the header: "embedded", "team", ... */
@@ -30,14 +31,14 @@ struct session_options {
 	const char *cache_path;		/* cache.db */
 	const char *const *protect;	/* NULL-terminated types or ids; NULL: {"production"} */
 	bool read_only;			/* refuses every change before the wire */
-	bool all_protected;		/* each change, also of a clone, asks as for a protected environment */
+	bool all_protected; /* each change, also of a clone, asks as for a protected environment */
 	const char *only_org;		/* NULL: all organizations */
 	bool offline;			/* from the cache alone: the platform is not asked */
 	int64_t clone_life_ms;		/* how long a clone is meant to live; 0: no end is set */
 };
 
-/* Opens the store, fills the world from the cache, starts the first reads.  A history that cannot be
- * used is no reason not to look: see session_history_problem().  NULL with err. */
+/* Opens the store, fills the world from the cache, starts the first reads.  A history that cannot
+ * be used is no reason not to look: see session_history_problem().  NULL with err. */
 struct session *session_new(const struct session_options *options, struct error *err);
 /* Abandons what is in flight (the journal keeps it); NULL is fine. */
 void session_free(struct session *session);

@@ -70,15 +70,18 @@ read_modules(struct delta *delta, const json_t *modules, struct error *err)
 	size_t i;
 
 	if ((add && !json_is_object(add)) || (update && !json_is_object(update)))
-		return error_set(err, ERROR_INPUT, _("modules.add and modules.update must be objects"));
+		return error_set(err, ERROR_INPUT,
+				 _("modules.add and modules.update must be objects"));
 	if (remove && !json_is_array(remove))
 		return error_set(err, ERROR_INPUT, _("modules.remove must be an array"));
 	json_object_foreach(add, module, value)
 		if (!json_is_object(value) && !json_is_null(value))
-			return error_set(err, ERROR_INPUT, _("modules.add.%s must be an object"), module);
+			return error_set(err, ERROR_INPUT, _("modules.add.%s must be an object"),
+					 module);
 	json_array_foreach(remove, i, value)
 		if (!json_is_string(value))
-			return error_set(err, ERROR_INPUT, _("modules.remove[%zu] must be a string"), i);
+			return error_set(err, ERROR_INPUT,
+					 _("modules.remove[%zu] must be a string"), i);
 	json_object_foreach(update, module, value)
 		if (!json_is_null(value) && check_update(module, value, err) != 0)
 			return -1;
@@ -173,8 +176,10 @@ delta_set_image(struct delta *delta, const struct set *base, const char *module,
 	char *path = set_module_image_path(base, module);
 
 	if (!path)
-		return error_set(err, ERROR_NOT_FOUND, _("the workload \"%s\" has no container with an "
-							 "image here"), module);
+		return error_set(err, ERROR_NOT_FOUND,
+				 _("the workload \"%s\" has no container with an "
+				   "image here"),
+				 module);
 	if (strcmp(set_module_image(base, module), image) != 0)
 		json_array_append_new(updates_of(delta, module),
 				      operation("replace", path, json_string(image)));
@@ -198,8 +203,8 @@ apply_modules(const struct delta *delta, json_t *modules, struct error *err)
 		json_t *old = json_object_get(modules, module);
 
 		if (!old)
-			return error_set(err, ERROR_INPUT, _("there is no workload \"%s\" to update"),
-					 module);
+			return error_set(err, ERROR_INPUT,
+					 _("there is no workload \"%s\" to update"), module);
 		changed = patch_apply(old, value, err);
 		if (!changed)
 			return error_prefix(err, _("workload %s"), module);

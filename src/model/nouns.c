@@ -36,7 +36,8 @@ read_text(struct untrusted *out, const json_t *value, const char *key, struct er
 	if (!json_is_string(value))
 		return error_set(err, ERROR_PROTOCOL, _("\"%s\" is not a string"), key);
 	if (json_string_length(value) > TEXT_MAX)
-		return error_set(err, ERROR_LIMIT, _("\"%s\" is longer than %u bytes"), key, TEXT_MAX);
+		return error_set(err, ERROR_LIMIT, _("\"%s\" is longer than %u bytes"), key,
+				 TEXT_MAX);
 	untrusted_set(out, json_string_value(value));
 	return 0;
 }
@@ -79,7 +80,8 @@ clear_members(void *noun, const struct member *members)
 {
 	for (; members->key; members++)
 		if (members->kind == TEXT)
-			untrusted_clear((struct untrusted *)(void *)((char *)noun + members->offset));
+			untrusted_clear(
+				(struct untrusted *)(void *)((char *)noun + members->offset));
 }
 
 /* The two doors of a noun, over fill_NOUN(), which reads what can be read. */

@@ -3,7 +3,7 @@
  * The nouns of the API as structs, decoded at the edge; all text is foreign.
  *
  * There are two doors.  noun_read() is for what is shown: it reads what can be read, and `problem`
- * says what could not ("\"name\" is null"), so one odd entry never takes a list away.  noun_decode()
+ * says what could not ("\"name\" is null"), so one odd entry never takes a list away. noun_decode()
  * is for the target of a change: there a fault is an error that names the member.  A time that
  * cannot be read is unknown (0) and no fault, and unknown members are ignored.  Each noun_clear()
  * frees what was filled and leaves the noun zero.
@@ -26,7 +26,7 @@ enum deployment_status {
 };
 
 struct deployment {
-	struct untrusted id;		/* raw NULL: there is no deployment; "": one whose id is not known */
+	struct untrusted id; /* raw NULL: there is no deployment; "": one whose id is not known */
 	struct untrusted env_id;
 	struct untrusted set_id;
 	struct untrusted from_id;

@@ -99,7 +99,8 @@ array_remove(json_t *array, const char *token, json_t *value, struct error *err)
 	size_t index = 0;
 
 	(void)value;
-	return array_existing(array, token, &index, err) != 0 ? -1 : json_array_remove(array, index);
+	return array_existing(array, token, &index, err) != 0 ? -1
+							      : json_array_remove(array, index);
 }
 
 static int

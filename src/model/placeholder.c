@@ -198,8 +198,9 @@ append_plain(struct buf *out, struct text *text)
 static void
 too_long(const struct placeholder_walk *walk, struct error *err)
 {
-	error_set(err, ERROR_LIMIT, _("%s: longer than %u bytes once its placeholders are resolved, "
-				      "or longer than %u bytes with all before it"),
+	error_set(err, ERROR_LIMIT,
+		  _("%s: longer than %u bytes once its placeholders are resolved, "
+		    "or longer than %u bytes with all before it"),
 		  buf_str(&walk->where), PLACEHOLDER_STRING_MAX, PLACEHOLDER_TOTAL_MAX);
 }
 

@@ -44,8 +44,10 @@ pointer_parse(struct pointer *pointer, const char *text, struct error *err)
 
 	*pointer = (struct pointer){0};
 	if (*text != '\0' && *text != '/')
-		return error_set(err, ERROR_INPUT, _("\"%s\" is no JSON pointer: it must be empty or "
-						     "begin with \"/\""), text);
+		return error_set(err, ERROR_INPUT,
+				 _("\"%s\" is no JSON pointer: it must be empty or "
+				   "begin with \"/\""),
+				 text);
 	while (*at == '/') {
 		size_t length = strcspn(++at, "/");
 		char *token = unescape(at, length);
@@ -109,7 +111,8 @@ pointer_find(json_t *root, const struct pointer *pointer)
 void
 pointer_append(struct buf *path, const char *token)
 {
-	/* A path that passes the buffer's limit is cut; callers give room for JSON_DEPTH_MAX keys. */
+	/* A path that passes the buffer's limit is cut; callers give room for JSON_DEPTH_MAX
+	 * keys. */
 	(void)buf_puts(path, "/");
 	for (; *token; token++) {
 		if (*token == '~')

@@ -15,7 +15,8 @@ struct pointer {
 	size_t count;
 };
 
-/* 0, or -1 with ERROR_INPUT: no leading '/', a '~' that is neither ~0 nor ~1, more than 64 tokens. */
+/* 0, or -1 with ERROR_INPUT: no leading '/', a '~' that is neither ~0 nor ~1, more than 64
+ * tokens. */
 int pointer_parse(struct pointer *pointer, const char *text, struct error *err)
 	__attribute__((warn_unused_result));
 void pointer_clear(struct pointer *pointer);

@@ -49,7 +49,8 @@ struct reference_source {
 	void *data;
 	const char *module;		/* whose strings they are; NULL: a definition's inputs */
 	struct reference_context context;
-	/* {"params": {...}, ...}: what can be named here besides, by the first name.  NULL: nothing. */
+	/* {"params": {...}, ...}: what can be named here besides, by the first name.  NULL:
+	 * nothing. */
 	const json_t *locals;
 	/* res_id: "shared.db", "modules.web.externals.dns". */
 	json_t *(*output)(void *data, const char *res_id, const char *name, bool *secret,

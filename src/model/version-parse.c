@@ -20,18 +20,25 @@ is_one_of(const char *s, size_t n, const char *const *words)
  * one: what it stands on, what it is for, and changes that semver would call a pre-release and
  * their authors a fix. */
 static const char *const variant_words[] = {
-	"alpine", "amd", "apache", "arm", "armhf", "bionic", "bookworm", "bullseye", "build", "buster",
-	"ce", "centos", "cpu", "cuda", "debian", "debug", "distroless", "ee", "enterprise", "fedora",
-	"fips", "fix", "focal", "fpm", "full", "git", "glibc", "gpu", "hotfix", "jammy", "jdk", "jre",
-	"linux", "lite", "minimal", "musl", "nanoserver", "noble", "nonroot", "onbuild", "oss",
-	"patch", "patched", "perl", "rhel", "rootless", "scratch", "sha", "slim", "stretch", "trixie",
-	"ubi", "ubuntu", "windows", "windowsservercore", "wolfi", NULL,
+	"alpine",   "amd",	  "apache",   "arm",	    "armhf",
+	"bionic",   "bookworm",	  "bullseye", "build",	    "buster",
+	"ce",	    "centos",	  "cpu",      "cuda",	    "debian",
+	"debug",    "distroless", "ee",	      "enterprise", "fedora",
+	"fips",	    "fix",	  "focal",    "fpm",	    "full",
+	"git",	    "glibc",	  "gpu",      "hotfix",	    "jammy",
+	"jdk",	    "jre",	  "linux",    "lite",	    "minimal",
+	"musl",	    "nanoserver", "noble",    "nonroot",    "onbuild",
+	"oss",	    "patch",	  "patched",  "perl",	    "rhel",
+	"rootless", "scratch",	  "sha",      "slim",	    "stretch",
+	"trixie",   "ubi",	  "ubuntu",   "windows",    "windowsservercore",
+	"wolfi",    NULL,
 };
 static const char *const release_words[] = {"final", "ga", "release", NULL};
 static const char *const post_words[] = {"post", "sp", NULL};
 /* Numbers that count requests or questions say nothing of what is newer. */
 static const char *const ticket_words[] = {
-	"bug", "bugfix", "feat", "feature", "issue", "merge", "mr", "pr", "pull", "task", "ticket", NULL,
+	"bug", "bugfix", "feat", "feature", "issue",  "merge",
+	"mr",  "pr",	 "pull", "task",    "ticket", NULL,
 };
 
 /* Pre-releases with a name.  Those with a rank come one after the other; the rest are before
@@ -51,7 +58,8 @@ int
 version_find_pre_word(struct piece word)
 {
 	for (size_t i = 0; i < sizeof(pre_words) / sizeof(pre_words[0]); i++)
-		if (strlen(pre_words[i].word) == word.n && memcmp(pre_words[i].word, word.s, word.n) == 0)
+		if (strlen(pre_words[i].word) == word.n &&
+		    memcmp(pre_words[i].word, word.s, word.n) == 0)
 			return (int)i;
 	return -1;
 }
@@ -323,8 +331,8 @@ find_variant(const char *rest)
 	for (size_t i = 0; rest[i]; i++) {
 		size_t at = is_separator(rest[i]) ? i + 1 : i;
 
-		if ((i == 0 || at > i) && is_one_of(rest + at, letters(rest + at, strlen(rest + at)),
-						    variant_words))
+		if ((i == 0 || at > i) &&
+		    is_one_of(rest + at, letters(rest + at, strlen(rest + at)), variant_words))
 			return i;
 	}
 	return strlen(rest);
@@ -336,7 +344,8 @@ is_semver_pre(const struct version *v, struct piece rest)
 	if (v->kind != KIND_DOTTED || v->count != 3 || rest.n < 2 || rest.s[0] != '-')
 		return false;
 	for (size_t i = 1; i < rest.n; i++)
-		if (!is_digit(rest.s[i]) && !is_letter(rest.s[i]) && rest.s[i] != '-' && rest.s[i] != '.')
+		if (!is_digit(rest.s[i]) && !is_letter(rest.s[i]) && rest.s[i] != '-' &&
+		    rest.s[i] != '.')
 			return false;
 	return true;
 }
@@ -390,13 +399,15 @@ take_rest(struct version *v, const char *rest)
 void
 version_take_apart(struct version *v, const char *original)
 {
-	size_t length = strcspn(original, "+"), start;	/* semver: what is built of it has no order */
+	size_t length = strcspn(original, "+"),
+	       start; /* semver: what is built of it has no order */
 	const char *rest;
 	bool has_mark;
 
 	*v = (struct version){.stage = STAGE_RELEASE};
 	for (size_t i = 0; i < length && i < TEXT_MAX; i++)
-		v->text[i] = (char)(original[i] >= 'A' && original[i] <= 'Z' ? original[i] | 0x20 : original[i]);
+		v->text[i] = (char)(original[i] >= 'A' && original[i] <= 'Z' ? original[i] | 0x20
+									     : original[i]);
 	cut_dirty(v);
 	if (!cut_description(v))
 		cut_commit(v);

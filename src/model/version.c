@@ -117,7 +117,8 @@ compare_natural(struct piece a, struct piece b)
 static int
 compare_identifiers(struct piece a, struct piece b)
 {
-	bool a_number = a.n > 0 && digits(a.s, a.n) == a.n, b_number = b.n > 0 && digits(b.s, b.n) == b.n;
+	bool a_number = a.n > 0 && digits(a.s, a.n) == a.n,
+	     b_number = b.n > 0 && digits(b.s, b.n) == b.n;
 
 	if (a_number != b_number)
 		return a_number ? -1 : 1;
@@ -153,9 +154,11 @@ static struct verdict
 compare_named_pre(struct piece a, struct piece b)
 {
 	size_t m = letters(a.s, a.n), n = letters(b.s, b.n);
-	int x = version_find_pre_word((struct piece){a.s, m}), y = version_find_pre_word((struct piece){b.s, n}), order;
+	int x = version_find_pre_word((struct piece){a.s, m}),
+	    y = version_find_pre_word((struct piece){b.s, n}), order;
 
-	if (version_pre_rank(x) && version_pre_rank(y) && version_pre_rank(x) != version_pre_rank(y))
+	if (version_pre_rank(x) && version_pre_rank(y) &&
+	    version_pre_rank(x) != version_pre_rank(y))
 		return known(version_pre_rank(x) - version_pre_rank(y));
 	if (!version_pre_rank(x) != !version_pre_rank(y) || (!version_pre_rank(x) && x != y))
 		return unknown(x - y);
@@ -177,7 +180,8 @@ compare_stages(const struct version *a, const struct version *b)
 	if (a->stage != b->stage) {
 		bool both_pre = a->stage < STAGE_RELEASE && b->stage < STAGE_RELEASE;
 
-		return both_pre ? unknown((int)a->stage - (int)b->stage) : known((int)a->stage - (int)b->stage);
+		return both_pre ? unknown((int)a->stage - (int)b->stage)
+				: known((int)a->stage - (int)b->stage);
 	}
 	if (a->stage == STAGE_SEMVER_PRE)
 		return known(compare_semver_pre(a->pre, b->pre));
@@ -230,7 +234,8 @@ compare(const struct version *a, const struct version *b, size_t *place)
 	verdict = compare_stages(a, b);
 	if (decides(verdict))
 		return verdict;
-	verdict = known(compare_numbers(a->described.s, a->described.n, b->described.s, b->described.n));
+	verdict = known(
+		compare_numbers(a->described.s, a->described.n, b->described.s, b->described.n));
 	if (decides(verdict))
 		return verdict;
 	return compare_natural(a->variant, b->variant);

@@ -34,25 +34,30 @@ curl_load(struct error *err)
 		return &curl;
 	library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
 	if (!library) {
-		error_set(err, ERROR_SYSTEM,
-			  _("No platform can be reached: libcurl, which is needed for it, cannot be "
-			    "loaded (%.300s).  Install it and try again."), dlerror());
+		error_set(
+			err, ERROR_SYSTEM,
+			_("No platform can be reached: libcurl, which is needed for it, cannot be "
+			  "loaded (%.300s).  Install it and try again."),
+			dlerror());
 		return NULL;
 	}
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
 		void *function = dlsym(library, functions[i].name);
 
 		if (!function) {
-			error_set(err, ERROR_SYSTEM,
-				  _("No platform can be reached: the installed libcurl has no %s().  "
-				    "Install a newer one and try again."), functions[i].name);
+			error_set(
+				err, ERROR_SYSTEM,
+				_("No platform can be reached: the installed libcurl has no %s().  "
+				  "Install a newer one and try again."),
+				functions[i].name);
 			dlclose(library);
 			return NULL;
 		}
 		/* POSIX lets a pointer of dlsym() be that of a function. */
 		*(void **)((char *)&curl + functions[i].offset) = function;
 	}
-	/* It stays loaded: unloading libraries with threads and handlers of their own is not safe. */
+	/* It stays loaded: unloading libraries with threads and handlers of their own is not
+	 * safe. */
 	is_loaded = true;
 	return &curl;
 }

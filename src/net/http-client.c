@@ -83,8 +83,9 @@ rules_fit(const struct http_retry *retry, const struct http_request *request,
 
 		if (!(rule->kinds & 1u << request->kind))
 			continue;
-		if (reply->failure == HTTP_ANSWERED ? rule->failures == 0 && rule->status == reply->status
-						    : (rule->failures & 1u << reply->failure) != 0)
+		if (reply->failure == HTTP_ANSWERED
+			    ? rule->failures == 0 && rule->status == reply->status
+			    : (rule->failures & 1u << reply->failure) != 0)
 			return true;
 	}
 	return false;
@@ -102,7 +103,8 @@ delay_of_next_try(const struct http_request *request, const struct http_reply *r
 	    !rules_fit(retry, request, reply))
 		return -1;
 	if (reply->retry_after_ms >= 0)
-		return reply->retry_after_ms <= retry->retry_after_max_ms ? reply->retry_after_ms : -1;
+		return reply->retry_after_ms <= retry->retry_after_max_ms ? reply->retry_after_ms
+									  : -1;
 	ceiling = retry->first_ms;
 	for (int i = 1; i < request->tries && ceiling < retry->ceiling_ms; i++)
 		ceiling *= 2;
@@ -161,7 +163,8 @@ collect(struct http_client *client)
 
 		if (message->msg != CURLMSG_DONE)
 			continue;
-		client->curl->easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&request);
+		client->curl->easy_getinfo(message->easy_handle, CURLINFO_PRIVATE,
+					   (char **)&request);
 		finish_try(request, code);
 	}
 }
@@ -240,11 +243,13 @@ on_timer(CURLM *multi, long timeout_ms, void *data)
 
 	(void)multi;
 	loop_remove_timer(client->timer);
-	client->timer = timeout_ms < 0 ? NULL : loop_add_timer(client->loop, timeout_ms, on_time, client);
+	client->timer = timeout_ms < 0 ? NULL
+				       : loop_add_timer(client->loop, timeout_ms, on_time, client);
 	return 0;
 }
 
-/* With the first try and not before: it takes milliseconds, and a first picture needs none of it. */
+/* With the first try and not before: it takes milliseconds, and a first picture needs none of
+ * it. */
 static bool
 start_library(struct http_client *client, struct error *err)
 {
@@ -280,7 +285,8 @@ find_work(const struct http_client *client)
 {
 	for (struct http_request *r = client->oldest; r; r = r->next)
 		if (r->cancelled || (r->state == REQUEST_SENT && r->stopped) ||
-		    (r->state == REQUEST_QUEUED && client->sent[r->kind] < client->at_once[r->kind]))
+		    (r->state == REQUEST_QUEUED &&
+		     client->sent[r->kind] < client->at_once[r->kind]))
 			return r;
 	return NULL;
 }

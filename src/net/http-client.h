@@ -30,28 +30,28 @@ enum http_kind {
 #define HTTP_KINDS 2
 
 enum http_failure {
-	HTTP_ANSWERED,			/* none: a whole answer came, whatever its status */
-	HTTP_NO_LIBRARY,		/* libcurl cannot be used: `detail` is a sentence for people */
+	HTTP_ANSWERED,	 /* none: a whole answer came, whatever its status */
+	HTTP_NO_LIBRARY, /* libcurl cannot be used: `detail` is a sentence for people */
 	HTTP_NO_HOST,
 	HTTP_NO_PROXY,
 	HTTP_NO_CONNECTION,
 	HTTP_NO_TLS,
-	HTTP_NOT_TRUSTED,		/* the certificate */
+	HTTP_NOT_TRUSTED, /* the certificate */
 	HTTP_NO_CA_FILE,
 	HTTP_TIMED_OUT,
-	HTTP_EMPTY,			/* the connection ended without a byte */
-	HTTP_CUT,			/* within the answer */
+	HTTP_EMPTY, /* the connection ended without a byte */
+	HTTP_CUT,   /* within the answer */
 	HTTP_BROKEN,
-	HTTP_NONSENSE,			/* no HTTP that makes sense, or no address that does */
+	HTTP_NONSENSE, /* no HTTP that makes sense, or no address that does */
 	HTTP_TOO_LARGE,
-	HTTP_STOPPED,			/* `piece` wanted no more */
-	HTTP_FAILURES			/* how many there are */
+	HTTP_STOPPED, /* `piece` wanted no more */
+	HTTP_FAILURES /* how many there are */
 };
 
 struct http_client_options {
 	const char *socket;		/* of a Unix socket to connect to; NULL: TCP */
-	const char *ca_file;		/* trusted certificates (PEM); NULL: those that CURL_CA_BUNDLE,
-					 * SSL_CERT_FILE or SSL_CERT_DIR name, else the system's */
+	const char *ca_file; /* trusted certificates (PEM); NULL: those that CURL_CA_BUNDLE,
+			      * SSL_CERT_FILE or SSL_CERT_DIR name, else the system's */
 	const char *user_agent;		/* required */
 	unsigned at_once[HTTP_KINDS];	/* requests on their way; 0: 8 */
 };
@@ -67,15 +67,16 @@ struct http_retry {
 	size_t count;
 	int more;			/* tries beyond the first */
 	int64_t within_ms;		/* of the first try: later there is no other */
-	/* Before the n-th try anywhere from 0 to first_ms * 2^(n-2), at most ceiling_ms: clients that
-	 * failed together must not come back together.  An answer with Retry-After decides itself. */
+	/* Before the n-th try anywhere from 0 to first_ms * 2^(n-2), at most ceiling_ms: clients
+	 * that failed together must not come back together.  An answer with Retry-After decides
+	 * itself. */
 	int64_t first_ms, ceiling_ms;
 	int64_t retry_after_max_ms;	/* who wants more is not asked again */
 };
 
 struct http_reply {
 	enum http_failure failure;
-	bool sent;			/* a byte of the request may have left; always with an answer */
+	bool sent; /* a byte of the request may have left; always with an answer */
 	long status;			/* 0: no answer */
 	const char *head;		/* for http_reply_header() */
 	const char *bytes;		/* "" when empty, or when `piece` had it; with `length` */
@@ -119,7 +120,8 @@ void http_client_free(struct http_client *client);
 int64_t http_client_silence_ms(const struct http_client *client);
 
 /* Copies the options. */
-struct http_request *http_send(struct http_client *client, const struct http_request_options *options);
+struct http_request *
+http_send(struct http_client *client, const struct http_request_options *options);
 /* It is not called any more; what was sent may still be carried out.  NULL is fine, and so is a
  * request in its own callback. */
 void http_cancel(struct http_request *request);

@@ -25,7 +25,8 @@ on_silence(void *data)
 
 	request->silence = NULL;
 	snprintf(request->detail, sizeof(request->detail), "nothing came for %lld ms",
-		 (long long)(clock_steady_ms() - (request->heard ? request->heard : request->started)));
+		 (long long)(clock_steady_ms() -
+			     (request->heard ? request->heard : request->started)));
 	/* libcurl is asked for no verdict: it is ended as if that had come from there. */
 	request->stopped = true;
 	http_pump_soon(request->client);
@@ -36,7 +37,8 @@ static void
 watch_silence(void *data)
 {
 	struct http_request *request = data;
-	int64_t allowed = request->heard ? request->deadlines.silence : request->deadlines.first_byte;
+	int64_t allowed = request->heard ? request->deadlines.silence
+					 : request->deadlines.first_byte;
 	int64_t since = request->heard ? request->heard : request->started;
 	int64_t left = allowed - (clock_steady_ms() - since);
 
@@ -46,7 +48,8 @@ watch_silence(void *data)
 	if (left <= 0)
 		on_silence(request);
 	else
-		request->silence = loop_add_timer(request->client->loop, left, watch_silence, request);
+		request->silence = loop_add_timer(request->client->loop, left, watch_silence,
+						  request);
 }
 
 static void
@@ -106,7 +109,8 @@ http_reply_header(const struct http_reply *reply, const char *name, char *out, s
 	for (const char *line = reply->head; *line;) {
 		size_t length = strcspn(line, "\r\n"), begin = wanted + 1, end = length;
 
-		if (length > wanted && line[wanted] == ':' && strncasecmp(line, name, wanted) == 0) {
+		if (length > wanted && line[wanted] == ':' &&
+		    strncasecmp(line, name, wanted) == 0) {
 			while (begin < end && strchr(" \t", line[begin]))
 				begin++;
 			while (end > begin && strchr(" \t", line[end - 1]))
@@ -189,7 +193,8 @@ set_security(const struct http_request *request, CURL *easy)
 #if LIBCURL_VERSION_NUM >= 0x075500
 	curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, secure ? "https" : "http");
 #else
-	curl->easy_setopt(easy, CURLOPT_PROTOCOLS, secure ? (long)CURLPROTO_HTTPS : (long)CURLPROTO_HTTP);
+	curl->easy_setopt(easy, CURLOPT_PROTOCOLS,
+			  secure ? (long)CURLPROTO_HTTPS : (long)CURLPROTO_HTTP);
 #endif
 	curl->easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl->easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
@@ -216,7 +221,8 @@ set_deadlines(const struct http_request *request, CURL *easy)
 
 	curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	if (request->deadlines.connect > 0)
-		curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)request->deadlines.connect);
+		curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+				  (long)request->deadlines.connect);
 	if (request->deadlines.whole > 0)
 		curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->deadlines.whole);
 }

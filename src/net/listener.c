@@ -29,7 +29,8 @@ listener_unix(const char *path, unsigned mode, struct error *err)
 	int fd, ret;
 
 	if (strlen(path) >= sizeof(address.sun_path))
-		return error_set(err, ERROR_INPUT, _("%s: too long for the name of a socket"), path);
+		return error_set(err, ERROR_INPUT, _("%s: too long for the name of a socket"),
+				 path);
 	strcpy(address.sun_path, path);
 	if (lstat(path, &st) == 0 && !S_ISSOCK(st.st_mode))
 		return error_set(err, ERROR_INPUT, _("%s: exists and is not a socket"), path);
@@ -110,8 +111,11 @@ resolve(const char *address, struct error *err)
 			bare++;
 		}
 	}
-	if (!colon || !*bare || !is_port(colon + 1) || getaddrinfo(bare, colon + 1, &hints, &info) != 0) {
-		error_set(err, ERROR_INPUT, _("Invalid address \"%s\": expected one such as 127.0.0.1:8080."), address);
+	if (!colon || !*bare || !is_port(colon + 1) ||
+	    getaddrinfo(bare, colon + 1, &hints, &info) != 0) {
+		error_set(err, ERROR_INPUT,
+			  _("Invalid address \"%s\": expected one such as 127.0.0.1:8080."),
+			  address);
 		info = NULL;
 	}
 	free(host);

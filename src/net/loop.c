@@ -231,7 +231,8 @@ call_always_ready(struct loop *loop)
 	struct loop_fd *now[EVENTS_PER_TURN];
 	size_t count = 0;
 
-	for (struct loop_fd *watch = loop->always; watch && count < EVENTS_PER_TURN; watch = watch->next)
+	for (struct loop_fd *watch = loop->always; watch && count < EVENTS_PER_TURN;
+	     watch = watch->next)
 		now[count++] = watch;
 	for (size_t i = 0; i < count; i++) {
 		uint32_t events = now[i]->events & (EPOLLIN | EPOLLOUT);
@@ -276,7 +277,8 @@ sift_down(struct loop *loop, size_t index)
 	for (;;) {
 		size_t child = 2 * index + 1;
 
-		if (child + 1 < loop->timers && is_earlier(loop->heap[child + 1], loop->heap[child]))
+		if (child + 1 < loop->timers &&
+		    is_earlier(loop->heap[child + 1], loop->heap[child]))
 			child++;
 		if (child >= loop->timers || !is_earlier(loop->heap[child], timer))
 			break;

@@ -22,7 +22,8 @@ struct loop *loop_new(struct error *err);
 void loop_free(struct loop *loop);
 /* Until loop_stop().  -1 with err: the system does not let us wait. */
 int loop_run(struct loop *loop, struct error *err);
-/* One turn: waits until something is to be called, at most timeout_ms (-1: no limit), and calls it. */
+/* One turn: waits until something is to be called, at most timeout_ms (-1: no limit), and calls
+ * it. */
 int loop_turn(struct loop *loop, int64_t timeout_ms, struct error *err);
 void loop_stop(struct loop *loop);
 
@@ -53,8 +54,8 @@ void loop_cancel_task(struct loop_task *task);
  * need; loop_free() gives them back. */
 int loop_take_signals(struct loop *loop, struct error *err);
 /* Called when pid was reaped, with wait's status. */
-void loop_watch_child(struct loop *loop, pid_t pid, void (*ended)(void *data, pid_t pid, int status),
-		      void *data);
+void loop_watch_child(struct loop *loop, pid_t pid,
+		      void (*ended)(void *data, pid_t pid, int status), void *data);
 void loop_unwatch_child(struct loop *loop, pid_t pid);
 /* SIGTERM, SIGINT or SIGHUP (which by custom means: read the files again) came. */
 void loop_on_stop_signal(struct loop *loop, void (*asked)(void *data, int signal), void *data);

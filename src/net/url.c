@@ -14,7 +14,8 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 
-/* How much of an address is a host with or without a port; 0: there is none, or a user before it. */
+/* How much of an address is a host with or without a port; 0: there is none, or a user before
+ * it. */
 static size_t
 host_length(const char *text)
 {
@@ -42,15 +43,18 @@ is_path(const char *text)
 char *
 url_base(const char *url, struct error *err)
 {
-	size_t scheme = strncasecmp(url, "https://", 8) == 0 ? 5 : strncasecmp(url, "http://", 7) == 0 ? 4 : 0;
+	size_t scheme = strncasecmp(url, "https://", 8) == 0  ? 5
+			: strncasecmp(url, "http://", 7) == 0 ? 4
+							      : 0;
 	const char *host = url + scheme + strlen("://");
 	size_t length;
 
 	/* The address is not repeated: somebody may have put a password into it. */
 	if (scheme == 0 || (length = host_length(host)) == 0 || !is_path(host + length)) {
-		error_set(err, ERROR_INPUT,
-			  _("Invalid platform address: give http:// or https://, a host, and optionally a port "
-			    "and a path, without a user name or a query."));
+		error_set(
+			err, ERROR_INPUT,
+			_("Invalid platform address: give http:// or https://, a host, and optionally a port "
+			  "and a path, without a user name or a query."));
 		return NULL;
 	}
 	length = strlen(url);
@@ -94,9 +98,11 @@ url_check_token(const char *base, struct error *err)
 {
 	if (url_is_https(base) || url_is_loopback(base))
 		return 0;
-	return error_set(err, ERROR_ACCESS,
-			 _("%s: the token would travel unencrypted, so it was not sent.  Use https, or set "
-			   "allow-http = true in the context of the configuration."), base);
+	return error_set(
+		err, ERROR_ACCESS,
+		_("%s: the token would travel unencrypted, so it was not sent.  Use https, or set "
+		  "allow-http = true in the context of the configuration."),
+		base);
 }
 
 /* Everything but the unreserved characters of RFC 3986. */

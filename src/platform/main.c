@@ -48,8 +48,8 @@ refuse(const char *word)
 		names[i] = commands[i].name;
 	meant = config_suggest(word, names, COMMAND_COUNT);
 	if (meant)
-		fprintf(stderr, _("sidestaged: there is no command \"%s\"; did you mean \"%s\"?\n"), word,
-			meant);
+		fprintf(stderr, _("sidestaged: there is no command \"%s\"; did you mean \"%s\"?\n"),
+			word, meant);
 	else
 		print_help(stderr);
 	return STATUS_USAGE;

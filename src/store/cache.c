@@ -160,10 +160,11 @@ store_cache_put(struct store *store, const char *key, const char *body, size_t l
 
 	if (length > JSON_BYTES_MAX || !store->cache)
 		return;
-	statement = statement_for(store,
-				  "INSERT INTO body (key, bytes, hash, put_at) VALUES (?1, ?2, ?3, ?4)"
-				  " ON CONFLICT (key) DO UPDATE SET bytes=?2, hash=?3, put_at=?4",
-				  key);
+	statement = statement_for(
+		store,
+		"INSERT INTO body (key, bytes, hash, put_at) VALUES (?1, ?2, ?3, ?4)"
+		" ON CONFLICT (key) DO UPDATE SET bytes=?2, hash=?3, put_at=?4",
+		key);
 	ids_sha256_b64(hash, body, length);
 	statement_bytes(statement, body, length);
 	statement_text(statement, hash);

@@ -68,7 +68,8 @@ const size_t operation_column_count = sizeof(operation_columns) / sizeof(operati
 struct untrusted *
 operation_text(const struct operation *operation, size_t column)
 {
-	return (struct untrusted *)((char *)(uintptr_t)operation + operation_columns[column].offset);
+	return (struct untrusted *)((char *)(uintptr_t)operation +
+				    operation_columns[column].offset);
 }
 
 const char *
@@ -145,8 +146,8 @@ read_operation(struct statement *row, struct operation *out)
 	for (int i = 0; i < numbers; i++)
 		read_text(row, i, operation_text(out, (size_t)i));
 	/* A word that we do not know counts as over: nobody shall resume it. */
-	out->state = (enum operation_state)row_word(row, numbers, state_names, OPERATION_INTERRUPTED,
-						    OPERATION_ABANDONED);
+	out->state = (enum operation_state)row_word(row, numbers, state_names,
+						    OPERATION_INTERRUPTED, OPERATION_ABANDONED);
 	out->created_at = row_int(row, numbers + 1);
 	out->ended_at = row_int(row, numbers + 2);
 }
@@ -214,8 +215,8 @@ store_operation_undone_by(struct store *store, const char *id, struct operation 
 
 	if (store_check_readable(store, err))
 		return -1;
-	row = history_statement(store,
-				"SELECT max(id) FROM operation WHERE undoes=?1 AND state='done'", &id, 1);
+	row = history_statement(
+		store, "SELECT max(id) FROM operation WHERE undoes=?1 AND state='done'", &id, 1);
 	by = statement_row(row) ? row_copy(row, 0) : NULL;
 	ret = history_end(row, err);
 	if (ret == 0 && !by)
@@ -282,8 +283,9 @@ add_of_environment(struct making *m, const struct history_query *query)
 
 	buf_puts(&m->sql, "id IN (");
 	for (size_t i = 0; i < 2; i++) {
-		buf_puts(&m->sql, i ? " UNION SELECT id FROM (SELECT id, verb FROM operation WHERE 1"
-				    : "SELECT id FROM (SELECT id, verb FROM operation WHERE 1");
+		buf_puts(&m->sql,
+			 i ? " UNION SELECT id FROM (SELECT id, verb FROM operation WHERE 1"
+			   : "SELECT id FROM (SELECT id, verb FROM operation WHERE 1");
 		add_text(m, " AND url=?", query->url);
 		add_text(m, " AND org=?", query->org);
 		add_text(m, " AND app=?", query->app);

@@ -38,7 +38,8 @@ store_clone_origin(struct store *store, const char *url, const char *org, const 
 		   const char *env, struct clone_origin *out, struct error *err)
 {
 	struct statement *row = history_statement(
-		store, "SELECT " CLONE_COLUMNS " FROM clone WHERE url=?1 AND org=?2 AND app=?3 AND env=?4",
+		store,
+		"SELECT " CLONE_COLUMNS " FROM clone WHERE url=?1 AND org=?2 AND app=?3 AND env=?4",
 		TEXTS(url, org, app, env));
 	bool there = statement_row(row);
 
@@ -123,7 +124,8 @@ store_put_mark(struct store *store, const char *url, const char *org, const char
 {
 	struct statement *statement = history_statement(
 		store, "INSERT OR REPLACE INTO mark VALUES (?1,?2,?3,?4,?5,?6,?7,?8)",
-		TEXTS(url, org, app, story, untrusted_raw(&mark->step), mark->who.raw, mark->note.raw));
+		TEXTS(url, org, app, story, untrusted_raw(&mark->step), mark->who.raw,
+		      mark->note.raw));
 
 	statement_int(statement, mark->at);
 	return history_run(statement, err);
@@ -133,9 +135,12 @@ int
 store_drop_mark(struct store *store, const char *url, const char *org, const char *app,
 		const char *story, const char *step, struct error *err)
 {
-	return history_run(history_statement(
-		store, "DELETE FROM mark WHERE url=?1 AND org=?2 AND app=?3 AND story=?4 AND step=?5",
-		TEXTS(url, org, app, story, step)), err);
+	return history_run(
+		history_statement(
+			store,
+			"DELETE FROM mark WHERE url=?1 AND org=?2 AND app=?3 AND story=?4 AND step=?5",
+			TEXTS(url, org, app, story, step)),
+		err);
 }
 
 int
@@ -145,7 +150,8 @@ store_mark_list(struct store *store, const char *url, const char *org, const cha
 	struct statement *row = history_statement(
 		store,
 		"SELECT step, who, note, at FROM mark WHERE url=?1 AND org=?2 AND app=?3 AND story=?4"
-		" ORDER BY step", TEXTS(url, org, app, story));
+		" ORDER BY step",
+		TEXTS(url, org, app, story));
 
 	*list = (struct mark_list){0};
 	while (list->count < MARKS_MAX && statement_row(row)) {

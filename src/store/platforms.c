@@ -99,7 +99,8 @@ move_rows(struct db *history, const char *from, const char *to, struct error *er
 	for (size_t i = 0; i < TABLE_COUNT; i++) {
 		char sql[SQL_MAX];
 
-		snprintf(sql, sizeof(sql), "UPDATE OR IGNORE %s SET url=?2 WHERE url=?1", tables[i]);
+		snprintf(sql, sizeof(sql), "UPDATE OR IGNORE %s SET url=?2 WHERE url=?1",
+			 tables[i]);
 		if (run(history, sql, from, to, err))
 			return -1;
 	}
@@ -122,7 +123,8 @@ int
 platforms_migrate(struct db *history, struct error *err)
 {
 	struct statement *row = statement_new(
-		history, "SELECT url FROM operation WHERE url IS NOT NULL UNION SELECT url FROM clone"
+		history,
+		"SELECT url FROM operation WHERE url IS NOT NULL UNION SELECT url FROM clone"
 		" UNION SELECT url FROM mark UNION SELECT url FROM moment"
 		" UNION SELECT url FROM setting");
 	char **addresses = NULL;
@@ -171,8 +173,10 @@ is_settled(struct store *store, const char *address, const char *by_address, con
 	buf_init(&sql, 4 * SQL_MAX);
 	buf_puts(&sql, "SELECT EXISTS (SELECT 1 FROM address WHERE address=?1 AND platform=?3)");
 	for (size_t i = 0; i < TABLE_COUNT; i++)
-		buf_printf(&sql, " AND NOT EXISTS (SELECT 1 FROM %s WHERE url IN (?1, ?2))", tables[i]);
-	row = history_statement(store, buf_str(&sql), (const char *const[]){address, by_address, key}, 3);
+		buf_printf(&sql, " AND NOT EXISTS (SELECT 1 FROM %s WHERE url IN (?1, ?2))",
+			   tables[i]);
+	row = history_statement(store, buf_str(&sql),
+				(const char *const[]){address, by_address, key}, 3);
 	buf_clear(&sql);
 	settled = statement_row(row) && row_int(row, 0) == 1;
 	(void)statement_end(row, NULL);
@@ -191,7 +195,8 @@ is_identity(const char *identity)
 }
 
 char *
-store_platform_seen(struct store *store, const char *address, const char *identity, struct error *err)
+store_platform_seen(struct store *store, const char *address, const char *identity,
+		    struct error *err)
 {
 	char *key, *by_address;
 	int ret;

@@ -57,17 +57,22 @@ int operation_list_add(struct operation_list *list, struct store *store, const c
  */
 #define SEARCH_JOIN " || char(10) || "
 #define SEARCH_TEXT(column) SEARCH_JOIN "coalesce(" column ", '')"
-#define SEARCH_JSON(column, what) \
-	SEARCH_JOIN "CASE WHEN json_valid(" column ") THEN coalesce((SELECT " what "), '') ELSE '' END"
+#define SEARCH_JSON(column, what)                                                  \
+	SEARCH_JOIN "CASE WHEN json_valid(" column ") THEN coalesce((SELECT " what \
+		    "), '') ELSE '' END"
 #define SEARCH_WORDS \
 	"SELECT id, verb" SEARCH_TEXT("app") SEARCH_TEXT("env") SEARCH_TEXT("source") \
-	SEARCH_TEXT("env_name") SEARCH_TEXT("env_type") SEARCH_TEXT("who") SEARCH_TEXT("reason") \
-	SEARCH_TEXT("summary") SEARCH_TEXT("way_back") SEARCH_TEXT("error") \
-	SEARCH_TEXT("deployment_id") SEARCH_JOIN "state" \
-	SEARCH_JSON("request", "group_concat(atom, char(10)) FROM json_tree(request)") \
-	SEARCH_JSON("undo", "group_concat(key, char(10)) FROM json_each(undo, '$.modules.update')") \
-	SEARCH_JOIN "coalesce((SELECT group_concat(detail, char(10)) FROM step" \
-	" WHERE step.operation=operation.id), '') FROM operation"
+		SEARCH_TEXT("env_name") SEARCH_TEXT("env_type") SEARCH_TEXT("who") \
+			SEARCH_TEXT("reason") SEARCH_TEXT("summary") SEARCH_TEXT("way_back") \
+				SEARCH_TEXT("error") SEARCH_TEXT("deployment_id") SEARCH_JOIN \
+		"state" SEARCH_JSON("request", \
+				    "group_concat(atom, char(10)) FROM json_tree(request)") \
+			SEARCH_JSON( \
+				"undo", \
+				"group_concat(key, char(10)) FROM json_each(undo, '$.modules.update')") \
+				SEARCH_JOIN \
+		"coalesce((SELECT group_concat(detail, char(10)) FROM step" \
+		" WHERE step.operation=operation.id), '') FROM operation"
 /* Within the transaction that wrote the operation: from now on it is found by what it says. */
 int search_keep(struct db *history, const char *operation, struct error *err);
 

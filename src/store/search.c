@@ -42,7 +42,8 @@ struct store_search {
 	char *patterns[TERMS_MAX];	/* of LIKE */
 	size_t pattern_count;
 	char *url, *org, *app, *env, *verb, *before;	/* NULL: any */
-	int64_t newest, next;	/* numbers: of the first piece (-1: it failed); the next one is up to it */
+	int64_t newest,
+		next; /* numbers: of the first piece (-1: it failed); the next one is up to it */
 	int64_t piece;
 };
 
@@ -165,8 +166,8 @@ store_search_done(const struct store_search *search)
 		(int)((search->newest - search->next) * 1000 / search->newest) : 1000;
 }
 
-/* The rows of `words` are taken by their numbers alone, and what is looked at of an operation stands
- * before its long texts. */
+/* The rows of `words` are taken by their numbers alone, and what is looked at of an operation
+ * stands before its long texts. */
 static struct statement *
 piece_statement(const struct store_search *search, int64_t above)
 {
@@ -179,12 +180,14 @@ piece_statement(const struct store_search *search, int64_t above)
 	struct buf sql;
 
 	buf_init(&sql, SQL_MAX);
-	buf_puts(&sql, search->phrases ?
-		 "SELECT w.number, o.id FROM words_index CROSS JOIN words AS w ON w.number=words_index.rowid"
-		 " CROSS JOIN operation AS o ON o.id=w.operation WHERE words_index MATCH ?"
-		 " AND words_index.rowid>? AND words_index.rowid<=?" :
-		 "SELECT w.number, o.id FROM words AS w CROSS JOIN operation AS o ON o.id=w.operation"
-		 " WHERE w.number>? AND w.number<=?");
+	buf_puts(
+		&sql,
+		search->phrases
+			? "SELECT w.number, o.id FROM words_index CROSS JOIN words AS w ON w.number=words_index.rowid"
+			  " CROSS JOIN operation AS o ON o.id=w.operation WHERE words_index MATCH ?"
+			  " AND words_index.rowid>? AND words_index.rowid<=?"
+			: "SELECT w.number, o.id FROM words AS w CROSS JOIN operation AS o ON o.id=w.operation"
+			  " WHERE w.number>? AND w.number<=?");
 	for (size_t i = 0; i < search->pattern_count; i++)
 		buf_puts(&sql, " AND w.text LIKE ? ESCAPE '\\'");
 	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)

@@ -223,7 +223,8 @@ open_read_only(const char *path)
 
 	if (db && db_version(db) == (int)schema.count &&
 	    db_number(db, "SELECT EXISTS (SELECT 1 FROM operation)", -1) >= 0 &&
-	    (stat(path, &st) != 0 || st.st_size > CHECKED_BYTES_MAX || db_check_whole(db, NULL) == 0))
+	    (stat(path, &st) != 0 || st.st_size > CHECKED_BYTES_MAX ||
+	     db_check_whole(db, NULL) == 0))
 		return db;
 	db_close(db);
 	return NULL;

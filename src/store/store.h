@@ -86,7 +86,7 @@ enum record_step_state { RECORD_TODO, RECORD_ACTIVE, RECORD_DONE, RECORD_FAILED 
  * shown, but never be matched with the steps of this program.
  */
 struct operation_step {
-	char *id;		/* of struct step in flow/verbs/verbs.h; NULL: a record of the first release */
+	char *id; /* of struct step in flow/verbs/verbs.h; NULL: a record of the first release */
 	char *name;		/* of such a record; else NULL */
 	enum record_step_state state;
 	int64_t started_at, ended_at;	/* wall ms; 0: not yet */
@@ -106,7 +106,7 @@ struct operation {
 	struct untrusted who;		/* as the platform knows us; absent: unknown */
 	struct untrusted reason;
 	struct untrusted summary;	/* "web 1.4.2 → 1.4.3" */
-	struct untrusted request;	/* JSON with a version: what was asked for, to make it again */
+	struct untrusted request; /* JSON with a version: what was asked for, to make it again */
 	enum operation_state state;
 	int64_t created_at, ended_at;	/* wall ms; ended_at 0: not yet */
 	struct untrusted from_deployment, from_set, to_set;	/* pinned by the review */
@@ -151,7 +151,7 @@ struct history_query {
 	 * of it count. */
 	const char *find;
 	const char *before;		/* only operations older than this id (for paging) */
-	const char *after;		/* those that came next after this id: "" the oldest; not with find */
+	const char *after; /* those that came next after this id: "" the oldest; not with find */
 	bool unfinished;		/* only PREPARED and RUNNING */
 	bool unwatched;			/* only UNWATCHED */
 	size_t limit;			/* 0: 500 */
@@ -173,7 +173,7 @@ void store_search_free(struct store_search *search);	/* NULL is fine */
  * there is more to look through; 0: that was all; -1 with ERROR_STORE. */
 int store_search_step(struct store_search *search, struct operation_list *list, struct error *err)
 	__attribute__((warn_unused_result));
-int store_search_done(const struct store_search *search);	/* how much was looked through, of 1000 */
+int store_search_done(const struct store_search *search); /* how much was looked through, of 1000 */
 
 /* The newest that was done and undid this operation; operation_clear() it.  -1: ERROR_NOT_FOUND or
  * ERROR_STORE. */
@@ -212,7 +212,8 @@ int store_drop_clone_origin(struct store *store, const char *url, const char *or
 struct clone_record {
 	char *org, *app, *env;
 	struct clone_origin origin;
-	bool has_expiry;		/* whether it expires is known here: it does, or it was made here without */
+	bool has_expiry; /* whether it expires is known here: it does, or it was made here without
+			  */
 };
 struct clone_list {
 	struct clone_record *items;

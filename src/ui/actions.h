@@ -17,80 +17,87 @@ struct ui;
 struct view;
 
 /* id, name, leads to a change (then it has no control key: those are typed blindly), help */
-#define ACTIONS(X) \
-	X(UP, "up", false, N_("A line up.")) \
-	X(DOWN, "down", false, N_("A line down.")) \
-	X(LEFT, "left", false, N_("To the environment on the left.")) \
-	X(RIGHT, "right", false, N_("To the environment on the right.")) \
-	X(PAGE_UP, "page-up", false, N_("A page up.")) \
-	X(PAGE_DOWN, "page-down", false, N_("A page down.")) \
-	X(FIRST, "first", false, N_("To the beginning.")) \
-	X(LAST, "last", false, N_("To the end.")) \
-	X(PANE, "pane", false, N_("To the next tab.")) \
-	X(OPEN, "open", false, N_("Open the clone.")) \
-	X(BACK, "back", false, N_("Go back.")) \
-	X(CLONE, "clone", true, N_("Clone the environment of the cursor.")) \
-	X(VERSION, "version", true, N_("Change the version of the workload.")) \
-	X(EDIT, "edit", true, N_("Change the workload's configuration in your editor.")) \
-	X(INHERIT, "inherit", true, N_("Use the application's value instead of its own.")) \
-	X(DEPLOY, "deploy", true, N_("Redeploy the environment.")) \
-	X(DIFF, "diff", false, N_("Compare the clone with where it came from.")) \
-	X(PROMOTE, "promote", true, N_("Take the clone's changes to where it came from.")) \
-	X(UNDO, "undo", true, N_("Roll back the last deployment made here.")) \
-	X(DISCARD, "discard", true, N_("Delete the clone and everything that is its own.")) \
-	X(HISTORY, "history", false, N_("Show what has been done.")) \
-	X(BASELINE, "baseline", false, N_("Make this environment the baseline.")) \
-	X(REFRESH, "refresh", false, N_("Read everything again now.")) \
-	X(PROGRESS, "progress", false, N_("Return to the newest operation.")) \
-	X(APPROVE, "approve", true, N_("Approve what you see, or go to the field that is still empty.")) \
+#define ACTIONS(X)                                                                                \
+	X(UP, "up", false, N_("A line up."))                                                      \
+	X(DOWN, "down", false, N_("A line down."))                                                \
+	X(LEFT, "left", false, N_("To the environment on the left."))                             \
+	X(RIGHT, "right", false, N_("To the environment on the right."))                          \
+	X(PAGE_UP, "page-up", false, N_("A page up."))                                            \
+	X(PAGE_DOWN, "page-down", false, N_("A page down."))                                      \
+	X(FIRST, "first", false, N_("To the beginning."))                                         \
+	X(LAST, "last", false, N_("To the end."))                                                 \
+	X(PANE, "pane", false, N_("To the next tab."))                                            \
+	X(OPEN, "open", false, N_("Open the clone."))                                             \
+	X(BACK, "back", false, N_("Go back."))                                                    \
+	X(CLONE, "clone", true, N_("Clone the environment of the cursor."))                       \
+	X(VERSION, "version", true, N_("Change the version of the workload."))                    \
+	X(EDIT, "edit", true, N_("Change the workload's configuration in your editor."))          \
+	X(INHERIT, "inherit", true, N_("Use the application's value instead of its own."))        \
+	X(DEPLOY, "deploy", true, N_("Redeploy the environment."))                                \
+	X(DIFF, "diff", false, N_("Compare the clone with where it came from."))                  \
+	X(PROMOTE, "promote", true, N_("Take the clone's changes to where it came from."))        \
+	X(UNDO, "undo", true, N_("Roll back the last deployment made here."))                     \
+	X(DISCARD, "discard", true, N_("Delete the clone and everything that is its own."))       \
+	X(HISTORY, "history", false, N_("Show what has been done."))                              \
+	X(BASELINE, "baseline", false, N_("Make this environment the baseline."))                 \
+	X(REFRESH, "refresh", false, N_("Read everything again now."))                            \
+	X(PROGRESS, "progress", false, N_("Return to the newest operation."))                     \
+	X(APPROVE, "approve", true,                                                               \
+	  N_("Approve what you see, or go to the field that is still empty."))                    \
 	X(NEXT, "next", false, N_("To the next change, or to the next place of what was found.")) \
-	X(PREVIOUS, "previous", false, N_("Previous.")) \
-	X(HELP, "help", false, N_("Show the keys.")) \
-	X(REDRAW, "redraw", false, N_("Redraw the screen.")) \
-	X(SUSPEND, "suspend", false, N_("Suspend.")) \
-	X(QUIT, "quit", false, N_("Quit.")) \
-	X(PALETTE, "palette", false, N_("Find a command by typing.")) \
-	X(FIND, "find", false, N_("Find an environment, a workload or an application.")) \
-	X(LOGS, "logs", false, N_("Show the workload's logs.")) \
-	X(HOLD, "hold", false, N_("Pause or resume following.")) \
-	X(CONTAINER, "container", false, N_("The next container's lines, where a workload has several, or all.")) \
-	X(STAMPS, "timestamps", false, N_("Show or hide the times.")) \
-	X(TAB_1, "tab-1", false, N_("What runs here.")) \
-	X(TAB_2, "tab-2", false, N_("Resources, and where they are.")) \
-	X(TAB_3, "tab-3", false, N_("Shared values, and where each comes from.")) \
-	X(TAB_4, "tab-4", false, N_("Who deployed what, when.")) \
-	X(COPY, "copy", false, N_("Copy the changes in words.")) \
-	X(BROWSE, "browse", false, N_("Open the workload's address in a browser.")) \
-	X(BESIDE, "beside", false, N_("Old and new side by side, or in one column.")) \
-	X(FOLD, "fold", false, N_("Fold or unfold what is at the top: unchanged lines, or the workload or resource.")) \
-	X(UNFOLD, "unfold", false, N_("Show the first unchanged lines that are folded here.")) \
-	X(ONLY, "only", false, N_("Only the workload or resource at the top, or all.")) \
-	X(CONTEXT, "context", false, N_("All unchanged lines, or those near changes.")) \
-	X(EFFECTIVE, "effective", false, N_("As it is written, or with the values and resources that each has.")) \
-	X(SWAP, "swap", false, N_("Swap the sides.")) \
-	X(CHOOSE_FROM, "choose-from", false, N_("Choose another left side: an environment or a deployment.")) \
-	X(CHOOSE_TO, "choose-to", false, N_("Choose another right side.")) \
-	X(CLONES, "clones", false, N_("List the clones and when they expire.")) \
-	X(HOTFIX, "hotfix", false, N_("Show how far its hotfix has come, and what is next.")) \
-	X(END, "end", true, N_("Set how long the clone is kept.")) \
-	X(MARK, "mark", false, N_("Mark or unmark the workload (Esc clears all marks).")) \
-	X(CARRY, "carry", true, N_("Carry the fix to the environment selected below.")) \
-	X(EARLIER, "earlier", false, N_("Previous change.")) \
-	X(LATER, "later", false, N_("Next change (after the last: the live board).")) \
-	X(THEN, "then", false, N_("Snapshot of the board before this operation.")) \
-	X(OURS, "ours", false, N_("In a conflict: take the clone's value.")) \
-	X(THEIRS, "theirs", false, N_("In a conflict: take the target's value.")) \
-	X(PIN, "pin", false, N_("Keep the environment in sight, or let it go.")) \
-	X(HIDE, "hide", false, N_("Leave the environment out of the board.")) \
-	X(SHOW, "show", false, N_("Show the environments that were left out again.")) \
-	X(NARROWER, "narrower", false, N_("Narrower columns; a column's border can be dragged too.")) \
-	X(WIDER, "wider", false, N_("Wider columns.")) \
-	X(SORT, "sort", false, N_("Sort the workloads: by name, or what differs first.")) \
+	X(PREVIOUS, "previous", false, N_("Previous."))                                           \
+	X(HELP, "help", false, N_("Show the keys."))                                              \
+	X(REDRAW, "redraw", false, N_("Redraw the screen."))                                      \
+	X(SUSPEND, "suspend", false, N_("Suspend."))                                              \
+	X(QUIT, "quit", false, N_("Quit."))                                                       \
+	X(PALETTE, "palette", false, N_("Find a command by typing."))                             \
+	X(FIND, "find", false, N_("Find an environment, a workload or an application."))          \
+	X(LOGS, "logs", false, N_("Show the workload's logs."))                                   \
+	X(HOLD, "hold", false, N_("Pause or resume following."))                                  \
+	X(CONTAINER, "container", false,                                                          \
+	  N_("The next container's lines, where a workload has several, or all."))                \
+	X(STAMPS, "timestamps", false, N_("Show or hide the times."))                             \
+	X(TAB_1, "tab-1", false, N_("What runs here."))                                           \
+	X(TAB_2, "tab-2", false, N_("Resources, and where they are."))                            \
+	X(TAB_3, "tab-3", false, N_("Shared values, and where each comes from."))                 \
+	X(TAB_4, "tab-4", false, N_("Who deployed what, when."))                                  \
+	X(COPY, "copy", false, N_("Copy the changes in words."))                                  \
+	X(BROWSE, "browse", false, N_("Open the workload's address in a browser."))               \
+	X(BESIDE, "beside", false, N_("Old and new side by side, or in one column."))             \
+	X(FOLD, "fold", false,                                                                    \
+	  N_("Fold or unfold what is at the top: unchanged lines, or the workload or resource.")) \
+	X(UNFOLD, "unfold", false, N_("Show the first unchanged lines that are folded here."))    \
+	X(ONLY, "only", false, N_("Only the workload or resource at the top, or all."))           \
+	X(CONTEXT, "context", false, N_("All unchanged lines, or those near changes."))           \
+	X(EFFECTIVE, "effective", false,                                                          \
+	  N_("As it is written, or with the values and resources that each has."))                \
+	X(SWAP, "swap", false, N_("Swap the sides."))                                             \
+	X(CHOOSE_FROM, "choose-from", false,                                                      \
+	  N_("Choose another left side: an environment or a deployment."))                        \
+	X(CHOOSE_TO, "choose-to", false, N_("Choose another right side."))                        \
+	X(CLONES, "clones", false, N_("List the clones and when they expire."))                   \
+	X(HOTFIX, "hotfix", false, N_("Show how far its hotfix has come, and what is next."))     \
+	X(END, "end", true, N_("Set how long the clone is kept."))                                \
+	X(MARK, "mark", false, N_("Mark or unmark the workload (Esc clears all marks)."))         \
+	X(CARRY, "carry", true, N_("Carry the fix to the environment selected below."))           \
+	X(EARLIER, "earlier", false, N_("Previous change."))                                      \
+	X(LATER, "later", false, N_("Next change (after the last: the live board)."))             \
+	X(THEN, "then", false, N_("Snapshot of the board before this operation."))                \
+	X(OURS, "ours", false, N_("In a conflict: take the clone's value."))                      \
+	X(THEIRS, "theirs", false, N_("In a conflict: take the target's value."))                 \
+	X(PIN, "pin", false, N_("Keep the environment in sight, or let it go."))                  \
+	X(HIDE, "hide", false, N_("Leave the environment out of the board."))                     \
+	X(SHOW, "show", false, N_("Show the environments that were left out again."))             \
+	X(NARROWER, "narrower", false,                                                            \
+	  N_("Narrower columns; a column's border can be dragged too."))                          \
+	X(WIDER, "wider", false, N_("Wider columns."))                                            \
+	X(SORT, "sort", false, N_("Sort the workloads: by name, or what differs first."))         \
 	X(WRAP, "wrap", false, N_("Wrap long lines, or show a row of each and scroll sideways.")) \
-	X(SAVE, "save", false, N_("Save the lines to a file that only you can read.")) \
-	X(CONTEXTS, "contexts", false, N_("Switch platform.")) \
-	X(INTERRUPTED, "interrupted", false, N_("Show interrupted operations: resume or abandon them.")) \
-	X(RESUME, "resume", true, N_("Resume the operation where it was interrupted.")) \
+	X(SAVE, "save", false, N_("Save the lines to a file that only you can read."))            \
+	X(CONTEXTS, "contexts", false, N_("Switch platform."))                                    \
+	X(INTERRUPTED, "interrupted", false,                                                      \
+	  N_("Show interrupted operations: resume or abandon them."))                             \
+	X(RESUME, "resume", true, N_("Resume the operation where it was interrupted."))           \
 	X(ABANDON, "abandon", true, N_("Abandon the operation: it is not resumed any more."))
 
 enum action {
@@ -146,9 +153,11 @@ enum action action_of_name(const char *name);
 
 /* The row that says what the action does; NULL: the table has no such action. */
 const struct key *key_row_of(const struct key *keys, enum action action);
-/* What the action does in the view now: the row of the mode that it is in, else that of its table. */
+/* What the action does in the view now: the row of the mode that it is in, else that of its
+ * table. */
 const struct key *key_row_now(const struct view *view, struct ui *ui, enum action action);
-/* The sentence of the help, N_(); NULL: the row is another key for the action above, or in no list. */
+/* The sentence of the help, N_(); NULL: the row is another key for the action above, or in no
+ * list. */
 const char *key_help(const struct key *keys, const struct key *row);
 /* Whether pressing it now would do something: the key bar shows only such keys. */
 bool key_is_of_use(const struct key *row, const struct view *view, struct ui *ui);

@@ -86,7 +86,8 @@ ascii_words(const char *text)
 		const char *instead = NULL;
 		size_t taken = 1;
 
-		for (size_t i = 0; i < sizeof(plain_words) / sizeof(plain_words[0]) && !instead; i++) {
+		for (size_t i = 0; i < sizeof(plain_words) / sizeof(plain_words[0]) && !instead;
+		     i++) {
 			taken = strlen(plain_words[i].utf8);
 			if (strncmp(text, plain_words[i].utf8, taken) == 0)
 				instead = plain_words[i].ascii;
@@ -127,7 +128,8 @@ canvas_format(struct canvas *canvas, enum style style, const char *format, ...)
 }
 
 void
-canvas_label(struct canvas *canvas, int row, int from, int column, enum style style, const char *text)
+canvas_label(struct canvas *canvas, int row, int from, int column, enum style style,
+	     const char *text)
 {
 	int end = from + text_columns(text) + 2;
 
@@ -209,7 +211,8 @@ canvas_progress(struct canvas *canvas, int columns, int done, int wanted)
 static size_t
 line_bytes(const char *text, int columns)
 {
-	/* Text from elsewhere may be a line of a megabyte: no more is looked at than can be seen. */
+	/* Text from elsewhere may be a line of a megabyte: no more is looked at than can be
+	 * seen. */
 	size_t end = strnlen(text, (size_t)columns * CELL_BYTES), n, blank;
 	const char *line_end = memchr(text, '\n', end);
 
@@ -257,7 +260,8 @@ canvas_paragraph(struct canvas *canvas, enum style style, const char *text, int 
 	while (*bytes && used < rows && canvas->row < canvas->height && column < canvas->width) {
 		bool last = used == rows - 1 || canvas->row == canvas->height - 1;
 		size_t n = line_bytes(bytes, canvas->width - column);
-		/* What is left of the text shares the last line, so that its end is a visible cut. */
+		/* What is left of the text shares the last line, so that its end is a visible
+		 * cut. */
 		char *line = last ? xstrdup(bytes) : xstrndup(bytes, n);
 
 		canvas_untrusted_bytes(canvas, style, line, 0);

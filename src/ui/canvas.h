@@ -25,22 +25,25 @@ struct canvas canvas_sub(const struct canvas *canvas, int y, int x, int height, 
 void canvas_move(struct canvas *canvas, int row, int column);
 /* Our word for what stands at `column` of that row, behind it where it is longer than there is room
  * for: nothing runs into what follows, in whatever language. */
-void canvas_label(struct canvas *canvas, int row, int from, int column, enum style style, const char *text);
+void canvas_label(struct canvas *canvas, int row, int from, int column, enum style style,
+		  const char *text);
 /* Our own (translated) words; the pen moves behind them. */
 void canvas_text(struct canvas *canvas, enum style style, const char *text);
 void canvas_format(struct canvas *canvas, enum style style, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* A text of ours in which text from elsewhere stands, without the arrows and dots that an ASCII screen does
- * not have; free() it. */
+/* A text of ours in which text from elsewhere stands, without the arrows and dots that an ASCII
+ * screen does not have; free() it. */
 char *canvas_plain(const struct canvas *canvas, const char *text);
 /* Text from elsewhere; at most max_columns (0: to the edge). */
 void canvas_untrusted(struct canvas *canvas, enum style style, const struct untrusted *text,
 		      int max_columns);
-void canvas_untrusted_bytes(struct canvas *canvas, enum style style, const char *bytes, int max_columns);
+void
+canvas_untrusted_bytes(struct canvas *canvas, enum style style, const char *bytes, int max_columns);
 /* An address from elsewhere, which terminals that can will open by a click. */
 void canvas_link(struct canvas *canvas, enum style style, const char *address);
 /* The bytes [from, end) of text from elsewhere. */
-void canvas_range(struct canvas *canvas, enum style style, const char *text, size_t from, size_t end);
+void
+canvas_range(struct canvas *canvas, enum style style, const char *text, size_t from, size_t end);
 void canvas_glyph(struct canvas *canvas, enum style style, enum glyph glyph);
 void canvas_hline(struct canvas *canvas, int row);
 void canvas_vline(struct canvas *canvas, int column);
@@ -49,7 +52,8 @@ void canvas_fill_row(struct canvas *canvas, enum style style);
 /* `done` of `wanted` as a bar of `columns`. */
 void canvas_progress(struct canvas *canvas, int columns, int done, int wanted);
 /* A sentence of ours, with text from elsewhere in it, in lines broken at blanks, from the pen's
- * row on, each beginning at its column; at most `rows`.  How many were used, those above the canvas too. */
+ * row on, each beginning at its column; at most `rows`.  How many were used, those above the canvas
+ * too. */
 int canvas_paragraph(struct canvas *canvas, enum style style, const char *bytes, int rows);
 /* How many rows it needs in that many columns. */
 int canvas_paragraph_rows(const char *bytes, int columns);

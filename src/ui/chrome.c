@@ -45,7 +45,8 @@ link_words(const struct ui *ui, bool whole, char *out, size_t size)
 	else if (world->link == WORLD_OFFLINE)
 		snprintf(out, size, "%s", _("OFFLINE"));
 	else if (world->silent_ms > 0)
-		snprintf(out, size, _("no answer for %d s"), (int)((world->silent_ms + 999) / 1000));
+		snprintf(out, size, _("no answer for %d s"),
+			 (int)((world->silent_ms + 999) / 1000));
 	else if (world->link == WORLD_CONNECTING)
 		snprintf(out, size, "%s", _("connecting"));
 	else if (age > STALE_MS)
@@ -67,7 +68,8 @@ add_part(const struct ui *ui, char *line, size_t size, const char *part)
 
 	if (*part)
 		snprintf(line + length, size - length, "%s%s%s%.60s", length ? " " : "",
-			 length ? theme_glyph(GLYPH_MIDDLE, ui->ascii) : "", length ? " " : "", part);
+			 length ? theme_glyph(GLYPH_MIDDLE, ui->ascii) : "", length ? " " : "",
+			 part);
 }
 
 static void

@@ -89,14 +89,17 @@ make_texts(void)
 	if (state && paths_make(state, NULL) == 0)
 		crash.path = xasprintf("%s/crash-%ld.txt", state, (long)getpid());
 	free(state);
-	crash.not_written = xstrdup(_("sidestage has crashed, and no report could be written.\n"
-				      "Nothing that was begun is lost: start it again, it goes on.\n"));
+	crash.not_written = xstrdup(
+		_("sidestage has crashed, and no report could be written.\n"
+		  "Nothing that was begun is lost: start it again, it goes on.\n"));
 	if (!crash.path)
 		return;
 	unlink(crash.path);	/* of another process that had this number */
 	shown = text_printable(crash.path);
-	crash.written = xasprintf(_("sidestage has crashed.  The report is in %s\n"
-				    "Nothing that was begun is lost: start it again, it goes on.\n"), shown);
+	crash.written = xasprintf(
+		_("sidestage has crashed.  The report is in %s\n"
+		  "Nothing that was begun is lost: start it again, it goes on.\n"),
+		shown);
 	free(shown);
 }
 

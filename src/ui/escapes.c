@@ -40,10 +40,11 @@ static struct {
 	char *title;
 } state;
 
-/* TERM begins with one of these: the whole family of xterm, which swallows what it does not know. */
+/* TERM begins with one of these: the whole family of xterm, which swallows what it does not
+ * know. */
 static const char *const families[] = {
-	"xterm", "tmux", "screen", "rxvt", "foot", "alacritty", "kitty", "wezterm", "konsole", "vte",
-	"gnome", "st-", "stterm", "contour", "ghostty", "iterm", "mintty",
+	"xterm", "tmux",  "screen", "rxvt",   "foot",	 "alacritty", "kitty", "wezterm", "konsole",
+	"vte",	 "gnome", "st-",    "stterm", "contour", "ghostty",   "iterm", "mintty",
 };
 
 static bool
@@ -260,8 +261,9 @@ escapes_copy(const char *text, struct error *err)
 	struct buf out;
 
 	if (!state.on)
-		return error_set(err, ERROR_INPUT,
-				 _("This terminal has no way to copy for a program; mark the text with the mouse."));
+		return error_set(
+			err, ERROR_INPUT,
+			_("This terminal has no way to copy for a program; mark the text with the mouse."));
 	if (length > ESCAPES_COPY_MAX)
 		return error_set(err, ERROR_LIMIT,
 				 _("This is too long to copy: %zu bytes, and terminals take %d."),

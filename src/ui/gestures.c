@@ -89,6 +89,7 @@ gesture_release(struct ui *ui, struct view *top, const struct canvas *canvas)
 	bool was_here = pressed.view == top;
 
 	pressed.view = NULL;
-	if (was_here && top->ops->drag && place_on(canvas, &row, &column) && column != pressed.column)
+	if (was_here && top->ops->drag && place_on(canvas, &row, &column) &&
+	    column != pressed.column)
 		top->ops->drag(top, ui, canvas, pressed.row, pressed.column, column);
 }

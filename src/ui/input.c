@@ -25,7 +25,7 @@
 #include "ui/escapes.h"
 
 #define PASTE_BYTES_MAX 65536
-#define PASTE_IDLE_MS 2000	/* what comes later may be a person who waits for the end of a paste */
+#define PASTE_IDLE_MS 2000 /* what comes later may be a person who waits for the end of a paste */
 #define ESC 27
 #define DROP_MAX 100000
 #define SEQUENCE_IDLE_MS 500	/* a sequence that is cut in two comes within this */
@@ -60,7 +60,12 @@ static struct {
 	char report[REPORT_MAX];
 	size_t report_length;
 	int row, column;
-	enum { SEQUENCE_NONE, SEQUENCE_CSI, SEQUENCE_SS3, SEQUENCE_TEXT } sequence;	/* that is swallowed */
+	enum {
+		SEQUENCE_NONE,
+		SEQUENCE_CSI,
+		SEQUENCE_SS3,
+		SEQUENCE_TEXT
+	} sequence; /* that is swallowed */
 	size_t sequence_length;
 	bool sequence_ends;	/* SEQUENCE_TEXT: an ESC came, a backslash ends it */
 	int64_t sequence_at;	/* when its last character came */
@@ -115,7 +120,8 @@ gather(bool is_character, wint_t key)
 		(void)buf_append(&input.paste, bytes, (size_t)n);
 }
 
-/* "0;30;5M": button; column; row, from 1; M pressed, m released.  -1: nothing that anybody wants. */
+/* "0;30;5M": button; column; row, from 1; M pressed, m released.  -1: nothing that anybody
+ * wants. */
 static int
 end_report(char end)
 {
@@ -285,9 +291,10 @@ sequence_follows(void)
 		sequence_begin(SEQUENCE_CSI);
 	else if (first == 'O' && second_kind == OK && second > ' ' && second < 0x7f)
 		sequence_begin(SEQUENCE_SS3);
-	else if (second_kind == OK && ((first == ']' && second >= '0' && second <= '9') ||
-				       (first == 'P' && second < 0x80 && strchr("0123456789>!|$;+=", (int)second)) ||
-				       (first == '_' && second == 'G')))
+	else if (second_kind == OK &&
+		 ((first == ']' && second >= '0' && second <= '9') ||
+		  (first == 'P' && second < 0x80 && strchr("0123456789>!|$;+=", (int)second)) ||
+		  (first == '_' && second == 'G')))
 		sequence_begin(SEQUENCE_TEXT);
 	else {
 		put_back(kind, first);

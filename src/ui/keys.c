@@ -116,7 +116,8 @@ own_keys(size_t view)
 static const struct key *
 keys_of(const struct bindings *bindings, size_t view)
 {
-	return bindings && bindings->tables[view].rows ? bindings->tables[view].rows : own_keys(view);
+	return bindings && bindings->tables[view].rows ? bindings->tables[view].rows
+						       : own_keys(view);
 }
 
 const struct key *
@@ -142,7 +143,8 @@ bindings_row(const struct bindings *bindings, size_t i, struct key_row *out)
 			if (i-- > 0)
 				continue;
 			*out = (struct key_row){views[view].name,
-						views[view].ops ? views[view].ops->title : N_("Everywhere"),
+						views[view].ops ? views[view].ops->title
+								: N_("Everywhere"),
 						key_name(k->key), action_name(k->action),
 						key_help(keys_of(bindings, view), k)};
 			return true;
@@ -200,8 +202,8 @@ put_row(struct key_table *table, size_t *count, const struct key *row, const cha
 
 /* The same table, but for this action, which has these keys where its first one was. */
 static void
-rebind(struct bindings *bindings, size_t view, enum action action, const int *keys, size_t key_count,
-       const char *where)
+rebind(struct bindings *bindings, size_t view, enum action action, const int *keys,
+       size_t key_count, const char *where)
 {
 	struct key_table old = bindings->tables[view], made = {0};
 	const struct key *rows = keys_of(bindings, view);
@@ -212,7 +214,8 @@ rebind(struct bindings *bindings, size_t view, enum action action, const int *ke
 	made.where = xcalloc(room, sizeof(*made.where));
 	for (size_t i = 0; rows[i].key; i++) {
 		if (rows[i].action != action) {
-			put_row(&made, &count, &rows[i], rows[i].shown, old.where ? old.where[i] : NULL);
+			put_row(&made, &count, &rows[i], rows[i].shown,
+				old.where ? old.where[i] : NULL);
 			continue;
 		}
 		for (size_t k = 0; !done && k < key_count; k++) {
@@ -242,11 +245,15 @@ read_keys(const char *text, int *keys, size_t *count, enum action action,
 			continue;
 		keys[*count] = key_of_name(word);
 		if (keys[*count] == 0)
-			ret = error_set(err, ERROR_INPUT, _("%s: \"%.40s\" is no key; keys are written as C, "
-							    "Ctrl-L, F5, Enter, PgDn"), where, word);
+			ret = error_set(err, ERROR_INPUT,
+					_("%s: \"%.40s\" is no key; keys are written as C, "
+					  "Ctrl-L, F5, Enter, PgDn"),
+					where, word);
 		else if (action_changes(action) && keys[*count] < ' ')
-			ret = error_set(err, ERROR_INPUT, _("%s: \"%s\" leads to a change, which no control key "
-							    "may do"), where, action_name(action));
+			ret = error_set(err, ERROR_INPUT,
+					_("%s: \"%s\" leads to a change, which no control key "
+					  "may do"),
+					where, action_name(action));
 		else if (++*count == KEYS_OF_ACTION_MAX)
 			break;
 	}
@@ -282,9 +289,11 @@ refuse_action(const char *name, const char *where, struct error *err)
 	for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++)
 		names[i - 1] = action_name((enum action)i);
 	meant = config_suggest(name, names, ACTION_COUNT - 1);
-	return error_set(err, ERROR_INPUT, meant ? _("%s: there is no action \"%.60s\"; is \"%s\" meant?")
-						 : _("%s: there is no action \"%.60s\"; `sidestage keys` lists "
-						     "them"), where, name, meant);
+	return error_set(err, ERROR_INPUT,
+			 meant ? _("%s: there is no action \"%.60s\"; is \"%s\" meant?")
+			       : _("%s: there is no action \"%.60s\"; `sidestage keys` lists "
+				   "them"),
+			 where, name, meant);
 }
 
 int
@@ -296,8 +305,10 @@ bindings_add(struct bindings *bindings, const char *view, const char *action, co
 	int codes[KEYS_OF_ACTION_MAX];
 
 	if (*view && only == VIEW_COUNT)
-		return error_set(err, ERROR_INPUT, _("%s: there is no view \"%.60s\"; `sidestage keys` lists "
-						     "them"), where, view);
+		return error_set(err, ERROR_INPUT,
+				 _("%s: there is no view \"%.60s\"; `sidestage keys` lists "
+				   "them"),
+				 where, view);
 	if (found == ACTION_NONE)
 		return refuse_action(action, where, err);
 	if (read_keys(keys, codes, &count, found, where, err) != 0)
@@ -307,9 +318,11 @@ bindings_add(struct bindings *bindings, const char *view, const char *action, co
 			continue;
 		for (size_t k = 0; only == i && k < count; k++)
 			if (is_typed(i, codes[k]))
-				return error_set(err, ERROR_INPUT, _("%s: in the view \"%s\" the character %s is typed "
-								     "into its field"), where, view,
-						 key_name(codes[k]));
+				return error_set(
+					err, ERROR_INPUT,
+					_("%s: in the view \"%s\" the character %s is typed "
+					  "into its field"),
+					where, view, key_name(codes[k]));
 		/* What is said for all views changes nothing where it could not be. */
 		if (is_typed(i, codes[0]))
 			continue;
@@ -318,8 +331,8 @@ bindings_add(struct bindings *bindings, const char *view, const char *action, co
 	}
 	if (bound > 0)
 		return 0;
-	return error_set(err, ERROR_INPUT, _("%s: the view \"%s\" has no action \"%s\""), where, view,
-			 action);
+	return error_set(err, ERROR_INPUT, _("%s: the view \"%s\" has no action \"%s\""), where,
+			 view, action);
 }
 
 /* The first row with the key, of another action than that row; NULL: none. */
@@ -344,8 +357,8 @@ refuse_taken(const struct bindings *bindings, size_t view, const struct key *row
 	if (!views[view].ops)
 		return error_set(err, ERROR_INPUT, _("%s: the key %s is \"%s\" everywhere"), where,
 				 key_name(row->key), action_name(other->action));
-	return error_set(err, ERROR_INPUT, _("%s: in the view \"%s\" the key %s is \"%s\" already"), where,
-			 views[view].name, key_name(row->key), action_name(other->action));
+	return error_set(err, ERROR_INPUT, _("%s: in the view \"%s\" the key %s is \"%s\" already"),
+			 where, views[view].name, key_name(row->key), action_name(other->action));
 }
 
 int
@@ -360,7 +373,8 @@ bindings_check(const struct bindings *bindings, struct error *err)
 			if (!where)
 				continue;
 			if (refuse_taken(bindings, view, &table->rows[i], where, err) != 0 ||
-			    refuse_taken(bindings, VIEW_COUNT - 1, &table->rows[i], where, err) != 0)
+			    refuse_taken(bindings, VIEW_COUNT - 1, &table->rows[i], where, err) !=
+				    0)
 				return -1;
 			/* A view's own key would keep one from what is meant for all. */
 			for (size_t k = 0; !views[view].ops && k < VIEW_COUNT; k++)

@@ -31,7 +31,8 @@ extern char **environ;
 static int
 run(char *const argv[], struct error *err)
 {
-	static const int usual[] = {SIGINT, SIGQUIT, SIGTSTP, SIGPIPE, SIGTERM, SIGHUP, SIGWINCH, SIGCONT};
+	static const int usual[] = {SIGINT,  SIGQUIT, SIGTSTP,	SIGPIPE,
+				    SIGTERM, SIGHUP,  SIGWINCH, SIGCONT};
 	posix_spawnattr_t attributes;
 	sigset_t signals;
 	int status = 0, ret;
@@ -88,7 +89,8 @@ read_file(const char *path, struct error *err)
 	length = fread(text, 1, OUTSIDE_TEXT_MAX + 1, file);
 	fclose(file);
 	text[length] = '\0';
-	if (length <= OUTSIDE_TEXT_MAX && strlen(text) == length && !u8_check((const uint8_t *)text, length))
+	if (length <= OUTSIDE_TEXT_MAX && strlen(text) == length &&
+	    !u8_check((const uint8_t *)text, length))
 		return text;
 	error_set(err, ERROR_INPUT, length > OUTSIDE_TEXT_MAX
 			  ? _("What the editor left is longer than a mebibyte; it was not taken.")
@@ -127,8 +129,10 @@ edit_file(char *path, struct error *err)
 	if (status < 0)
 		return -1;
 	if (status != 0)
-		return error_set(err, ERROR_INPUT, _("The editor (%s) ended with status %d; nothing was changed."),
-				 editor(), WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+		return error_set(err, ERROR_INPUT,
+				 _("The editor (%s) ended with status %d; nothing was changed."),
+				 editor(),
+				 WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 	return 0;
 }
 
@@ -136,7 +140,8 @@ int
 outside_edit(const char *name, char **text, struct error *err)
 {
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
-	char *directory = xasprintf("%s/sidestage-XXXXXX", runtime && *runtime == '/' ? runtime : "/tmp");
+	char *directory = xasprintf("%s/sidestage-XXXXXX",
+				    runtime && *runtime == '/' ? runtime : "/tmp");
 	char *path = NULL, *left = NULL;
 
 	if (!mkdtemp(directory)) {
@@ -165,8 +170,9 @@ outside_edit(const char *name, char **text, struct error *err)
 static bool
 is_address(const char *address)
 {
-	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-				      "-._~:/?#[]@!$&'()*+,;=%";
+	static const char allowed[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+		"-._~:/?#[]@!$&'()*+,;=%";
 
 	return (strncmp(address, "http://", 7) == 0 || strncmp(address, "https://", 8) == 0) &&
 	       address[strspn(address, allowed)] == '\0';
@@ -176,7 +182,8 @@ is_address(const char *address)
 static const char *
 browser(void)
 {
-	const char *chosen = getenv("BROWSER"), *x = getenv("DISPLAY"), *wayland = getenv("WAYLAND_DISPLAY");
+	const char *chosen = getenv("BROWSER"), *x = getenv("DISPLAY"),
+		   *wayland = getenv("WAYLAND_DISPLAY");
 
 	if (chosen && *chosen)
 		return chosen;
@@ -191,17 +198,21 @@ outside_browse(const char *address, struct error *err)
 	int status;
 
 	if (!is_address(address))
-		return error_set(err, ERROR_INPUT, _("This is no address that a browser can open."));
+		return error_set(err, ERROR_INPUT,
+				 _("This is no address that a browser can open."));
 	if (!browser())
-		return error_set(err, ERROR_INPUT, _("There is no browser here; y copies the address."));
-	command = xasprintf("command -v %s >/dev/null || exit 127; %s \"$1\" </dev/null >/dev/null 2>&1 &",
-			    browser(), browser());
+		return error_set(err, ERROR_INPUT,
+				 _("There is no browser here; y copies the address."));
+	command = xasprintf(
+		"command -v %s >/dev/null || exit 127; %s \"$1\" </dev/null >/dev/null 2>&1 &",
+		browser(), browser());
 	copy = xstrdup(address);
 	status = run((char *const[]){sh, c, command, sh, copy, NULL}, err);
 	free(command);
 	free(copy);
 	if (status > 0)
-		return error_set(err, ERROR_INPUT, _("The browser (%s) is not there; y copies the address."),
+		return error_set(err, ERROR_INPUT,
+				 _("The browser (%s) is not there; y copies the address."),
 				 browser());
 	return status;
 }

@@ -75,7 +75,8 @@ release_signals(void)
 {
 	for (size_t i = 0; i < sizeof(signals_caught) / sizeof(signals_caught[0]); i++)
 		if (signals_caught[i].number != SIGPIPE)
-			sigaction(signals_caught[i].number, &before[signals_caught[i].number], NULL);
+			sigaction(signals_caught[i].number, &before[signals_caught[i].number],
+				  NULL);
 }
 
 /*
@@ -122,7 +123,8 @@ static const char *
 find_like(const char *kind)
 {
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strncmp(kind, kinds[i].kind, strlen(kinds[i].kind)) == 0 && strcmp(kind, kinds[i].like) != 0)
+		if (strncmp(kind, kinds[i].kind, strlen(kinds[i].kind)) == 0 &&
+		    strcmp(kind, kinds[i].like) != 0)
 			return kinds[i].like;
 	return NULL;
 }
@@ -147,17 +149,19 @@ terminal_start(const struct theme *theme, bool mouse, struct error *err)
 	const char *kind = getenv("TERM");
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return error_set(err, ERROR_INPUT, _("The screen needs a terminal for its input and its "
-						     "output."));
+		return error_set(err, ERROR_INPUT,
+				 _("The screen needs a terminal for its input and its "
+				   "output."));
 	tcgetattr(STDIN_FILENO, &shell_mode);
 	if (pipe2(pipes, O_CLOEXEC | O_NONBLOCK) != 0)
 		return error_errno(err, _("cannot make a pipe"));
 	screen = make_screen(kind);
 	if (!screen)
 		return error_set(err, ERROR_INPUT,
-				 kind && *kind ? _("This machine does not know the terminal TERM=%s; try "
-						   "TERM=xterm-256color.")
-					       : _("TERM is not set%s; try TERM=xterm-256color."),
+				 kind && *kind
+					 ? _("This machine does not know the terminal TERM=%s; try "
+					     "TERM=xterm-256color.")
+					 : _("TERM is not set%s; try TERM=xterm-256color."),
 				 kind ? kind : "");
 	write_whole_frames();
 	set_escdelay(25);
@@ -182,7 +186,8 @@ await_answer(void)
 	struct pollfd terminal = {.fd = STDIN_FILENO, .events = POLLIN};
 
 	while (escapes_expects_answer()) {
-		if (poll(&terminal, 1, 20) > 0 && (terminal.revents & (POLLHUP | POLLERR | POLLNVAL)))
+		if (poll(&terminal, 1, 20) > 0 &&
+		    (terminal.revents & (POLLHUP | POLLERR | POLLNVAL)))
 			return;
 		input_drop();
 	}

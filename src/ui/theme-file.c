@@ -115,8 +115,9 @@ read_colour(struct theme_reader *r, bool few, int32_t *colour)
 		}
 	}
 	if (r->word[0] != '#')
-		return wrong(r, _("\"%s\" is no colour: #rrggbb, one of the 16 names, or \"terminal\"."),
-			     r->word);
+		return wrong(
+			r, _("\"%s\" is no colour: #rrggbb, one of the 16 names, or \"terminal\"."),
+			r->word);
 	if (few)
 		return wrong(r, _("%s: behind the bar a colour has one of the 16 names."), r->word);
 	if (strlen(r->word) != 7 || strspn(r->word + 1, "0123456789abcdefABCDEF") != 6)
@@ -147,7 +148,8 @@ read_look(struct theme_reader *r, bool few, struct theme_look *look)
 	if (read_colour(r, few, &look->foreground) != 0)
 		return -1;
 	if (!take(r) || strcmp(r->word, "on") != 0)
-		return wrong(r, _("Behind the colour of the text comes \"on\" and the background."));
+		return wrong(r,
+			     _("Behind the colour of the text comes \"on\" and the background."));
 	if (!take(r))
 		return wrong(r, _("The background is missing."));
 	if (read_colour(r, few, &look->background) != 0)
@@ -209,8 +211,13 @@ theme_stripe(const char *name)
 int
 theme_parse(struct theme *theme, const char *text, const char *file, struct error *err)
 {
-	struct theme_reader r = {.file = file, .at = text, .word_start = text, .line = 1, .err = err};
-	struct theme_reader usual = {.file = "", .at = usual_stripes, .word_start = usual_stripes, .line = 1, .err = err};
+	struct theme_reader r = {
+		.file = file, .at = text, .word_start = text, .line = 1, .err = err};
+	struct theme_reader usual = {.file = "",
+				     .at = usual_stripes,
+				     .word_start = usual_stripes,
+				     .line = 1,
+				     .err = err};
 	struct theme made;
 	int given[STYLE_COUNT] = {0}, unasked[STYLE_COUNT] = {0};
 
@@ -301,10 +308,11 @@ theme_load(struct theme *theme, const char *name, struct error *err)
 	if (ret > 0 && strcmp(name, THEME_DEFAULT) == 0)
 		return theme_parse(theme, theme_builtin, THEME_DEFAULT, err);
 	if (ret > 0)
-		return error_set(err, ERROR_INPUT,
-				 _("There is no theme \"%s\".  There are colour-blind, dark, light, "
-				   "high-contrast and terminal; a name with a / is a file of your own."),
-				 name);
+		return error_set(
+			err, ERROR_INPUT,
+			_("There is no theme \"%s\".  There are colour-blind, dark, light, "
+			  "high-contrast and terminal; a name with a / is a file of your own."),
+			name);
 	return ret;
 }
 

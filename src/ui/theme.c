@@ -25,11 +25,12 @@ static const attr_t plain[STYLE_COUNT] = {
 	[STYLE_STRIPE_BLUE] = A_BOLD, [STYLE_STRIPE_CYAN] = A_BOLD, [STYLE_STRIPE_MAGENTA] = A_BOLD,
 };
 
-static const struct { const char *utf8, *ascii; } glyphs[GLYPH_COUNT] = {
-	[GLYPH_RULE] = {"─", "-"},   [GLYPH_SIDE] = {"│", "|"},	 [GLYPH_DOT] = {"●", "*"},
-	[GLYPH_HALF] = {"◐", "o"},   [GLYPH_RING] = {"○", "."},	 [GLYPH_CROSS] = {"✗", "x"},
+static const struct { const char *utf8, *ascii;
+} glyphs[GLYPH_COUNT] = {
+	[GLYPH_RULE] = {"─", "-"},   [GLYPH_SIDE] = {"│", "|"},	  [GLYPH_DOT] = {"●", "*"},
+	[GLYPH_HALF] = {"◐", "o"},   [GLYPH_RING] = {"○", "."},	  [GLYPH_CROSS] = {"✗", "x"},
 	[GLYPH_CHECK] = {"✓", "+"},  [GLYPH_SQUARE] = {"■", "#"}, [GLYPH_OPEN] = {"▾", "v"},
-	[GLYPH_CLOSED] = {"▸", ">"}, [GLYPH_ARROW] = {"→", ">"}, [GLYPH_BAR] = {"━", "="},
+	[GLYPH_CLOSED] = {"▸", ">"}, [GLYPH_ARROW] = {"→", ">"},  [GLYPH_BAR] = {"━", "="},
 	[GLYPH_MIDDLE] = {"·", "-"},
 };
 

@@ -32,7 +32,7 @@
 #include "ui/view.h"
 #include "ui/views/operation.h"
 
-#define AGES_MS 1000		/* how old the ages on the screen may be while something else wakes us */
+#define AGES_MS 1000 /* how old the ages on the screen may be while something else wakes us */
 #define ANIMATION_MS 200
 #define CALM_MS 1000		/* the same with reduced motion */
 
@@ -195,8 +195,9 @@ int
 ui_go_to_context(struct ui *ui, size_t context, struct error *err)
 {
 	if (ui_count_running(ui) > 0)
-		return error_set(err, ERROR_CONFLICT,
-				 _("An operation runs here (p shows it); go elsewhere when it has ended."));
+		return error_set(
+			err, ERROR_CONFLICT,
+			_("An operation runs here (p shows it); go elsewhere when it has ended."));
 	ui->options->contexts->next = (int)context;
 	ui->quit = true;
 	return 0;
@@ -235,8 +236,8 @@ answer(struct ui *ui)
 {
 	static const enum action back[] = {ACTION_UP, ACTION_LEFT, ACTION_PAGE_UP, ACTION_FIRST,
 					   ACTION_PREVIOUS};
-	static const enum action forward[] = {ACTION_DOWN, ACTION_RIGHT, ACTION_PAGE_DOWN, ACTION_LAST,
-					      ACTION_NEXT};
+	static const enum action forward[] = {ACTION_DOWN, ACTION_RIGHT, ACTION_PAGE_DOWN,
+					      ACTION_LAST, ACTION_NEXT};
 	enum action action = ui->unanswered;
 
 	ui->unanswered = ACTION_NONE;
@@ -375,8 +376,9 @@ void
 ui_refresh(struct ui *ui)
 {
 	session_refresh(ui->session);
-	ui_say(ui, session_world(ui->session)->link == WORLD_OFFLINE ? _("The platform is asked again.")
-								     : _("Everything is read again."));
+	ui_say(ui, session_world(ui->session)->link == WORLD_OFFLINE
+			   ? _("The platform is asked again.")
+			   : _("Everything is read again."));
 }
 
 const struct key *
@@ -410,7 +412,8 @@ is_undo_key(const struct ui *ui, int key)
 	enum action action = find_action(ui_keys(ui, ui_top(ui)->ops), key);
 
 	return action == ACTION_UNDO ||
-	       (action == ACTION_NONE && find_action(ui_keys(ui, &board_view_ops), key) == ACTION_UNDO);
+	       (action == ACTION_NONE &&
+		find_action(ui_keys(ui, &board_view_ops), key) == ACTION_UNDO);
 }
 
 static void

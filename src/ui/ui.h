@@ -24,7 +24,7 @@ struct ui_contexts {
 	const struct ui_context *items;
 	size_t count, here;
 	const char *notice;		/* said at first; NULL: nothing */
-	int next;			/* set by ui_run(): the one to go to, -1: none, the person quit */
+	int next; /* set by ui_run(): the one to go to, -1: none, the person quit */
 };
 
 struct ui_options {

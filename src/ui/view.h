@@ -24,14 +24,16 @@ struct viewport;
 struct view_ops {
 	const char *title;			/* N_() */
 	const struct key *keys;			/* ended by key 0 */
-	/* The room that there is: before it is drawn in another one than last, and after whatever changed
-	 * the world or the view.  Lists are scrolled here, columns measured.  NULL: nothing depends on it. */
+	/* The room that there is: before it is drawn in another one than last, and after whatever
+	 * changed the world or the view.  Lists are scrolled here, columns measured.  NULL: nothing
+	 * depends on it. */
 	void (*fit)(struct view *view, struct ui *ui, const struct canvas *canvas);
 	/* Changes nothing: drawn again, it is the same picture, but for what the clock changes. */
 	void (*draw)(const struct view *view, struct ui *ui, struct canvas *canvas);
 	/* What the header says behind the title; foreign.  NULL: nothing. */
 	void (*subject)(const struct view *view, struct ui *ui, char *out, size_t size);
-	/* What rows without a function move in, and what a click selects in.  NULL: there is no list. */
+	/* What rows without a function move in, and what a click selects in.  NULL: there is no
+	 * list. */
 	struct list *(*list)(struct view *view);
 	/* Where there is no list but a text that is scrolled: what rows without a function do. */
 	void (*act)(struct view *view, struct ui *ui, enum action action);
@@ -40,16 +42,19 @@ struct view_ops {
 	/* Takes every key first; true: it was mine.  NULL for views without fields. */
 	bool (*type)(struct view *view, struct ui *ui, int key);
 	/* A click at a place of the canvas that was drawn on.  NULL: it selects in the list. */
-	void (*click)(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column);
+	void (*click)(struct view *view, struct ui *ui, const struct canvas *canvas, int row,
+		      int column);
 	/* The button went down in one column and up in another one of that row or near it. */
-	void (*drag)(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int from, int to);
+	void (*drag)(struct view *view, struct ui *ui, const struct canvas *canvas, int row,
+		     int from, int to);
 	/* The wheel, down 1 or up -1.  NULL: as the keys Down and Up, where the view has them. */
 	void (*wheel)(struct view *view, struct ui *ui, int by);
-	void (*changed)(struct view *view, struct ui *ui);	/* the world or a flow did; may be NULL */
+	void (*changed)(struct view *view,
+			struct ui *ui); /* the world or a flow did; may be NULL */
 	/* The rows that count in the mode that it is in, instead of those of the table for the same
-	 * actions: what they do, and what the key bar shows; the keys are those that the actions are bound
-	 * to.  A row without a function does what the table's does.  Without ACTION_HELP '?' is text.  NULL,
-	 * or to return NULL: the table's count. */
+	 * actions: what they do, and what the key bar shows; the keys are those that the actions
+	 * are bound to.  A row without a function does what the table's does.  Without ACTION_HELP
+	 * '?' is text.  NULL, or to return NULL: the table's count. */
 	const struct key *(*mode)(const struct view *view, struct ui *ui);
 	/* What may wait until the picture stands; called after each.  NULL: nothing may. */
 	void (*drawn)(struct view *view, struct ui *ui);
@@ -73,10 +78,11 @@ void ui_run_refresh(struct view *view, struct ui *ui);
 extern const struct key ui_finding_keys[];
 
 /* Every kind; ui/keys.c names them. */
-extern const struct view_ops board_view_ops, environment_view_ops, review_view_ops, compare_view_ops,
-	moment_view_ops, progress_view_ops, logs_view_ops, history_view_ops,
-	clones_view_ops, hotfix_view_ops, goto_view_ops, picker_view_ops,
-	contexts_view_ops, interrupted_view_ops, prompt_view_ops, palette_view_ops, help_view_ops, board_snapshot_view_ops, history_find_view_ops;
+extern const struct view_ops board_view_ops, environment_view_ops, review_view_ops,
+	compare_view_ops, moment_view_ops, progress_view_ops, logs_view_ops, history_view_ops,
+	clones_view_ops, hotfix_view_ops, goto_view_ops, picker_view_ops, contexts_view_ops,
+	interrupted_view_ops, prompt_view_ops, palette_view_ops, help_view_ops,
+	board_snapshot_view_ops, history_find_view_ops;
 
 /* For views. */
 struct session *ui_session(struct ui *ui);
@@ -101,8 +107,8 @@ void ui_in_sight(struct ui *ui, const struct viewport *part);
 void ui_draw_again(struct ui *ui, int64_t in_ms);
 /* The view on top changed by itself, in `drawn`: it is fitted and drawn again. */
 void ui_view_changed(struct ui *ui);
-/* Says that it is done, and that the next key, if it is the one for it, rolls it back: in whatever view
- * the person is then. */
+/* Says that it is done, and that the next key, if it is the one for it, rolls it back: in whatever
+ * view the person is then. */
 void ui_offer_undo(struct ui *ui, const struct flow *flow);
 const struct view *ui_top(const struct ui *ui);
 void ui_quit(struct ui *ui);
@@ -126,13 +132,13 @@ const struct key *ui_common_keys(const struct ui *ui);
 
 struct view *board_view_new(const char *org, const char *app);
 /* The board as it was at that time (wall ms); NULL, and says why, when it is not known. */
-struct view *board_snapshot_view_new(struct ui *ui, const char *org, const char *app, const char *env,
-				 long long at);
+struct view *board_snapshot_view_new(struct ui *ui, const char *org, const char *app,
+				     const char *env, long long at);
 /* The platforms that the configuration names, and the embedded one. */
 struct view *contexts_view_new(struct ui *ui);
 struct view *review_view_new(struct flow *flow);
-/* The review of what an operation asked for that was refused, since something had moved: from what is there
- * now, with what changed since the other was looked at.  Dismisses the other. */
+/* The review of what an operation asked for that was refused, since something had moved: from what
+ * is there now, with what changed since the other was looked at.  Dismisses the other. */
 struct view *review_view_again(struct ui *ui, struct flow *old);
 struct view *progress_view_new(struct flow *flow);
 struct view *history_view_new(struct ui *ui);
@@ -145,7 +151,8 @@ struct goto_place {
 };
 typedef void goto_done(void *data, struct ui *ui, const struct goto_place *place);
 /* Finds by typing; data outlives the view.  org and app: where one is, or NULL. */
-struct view *goto_view_new(struct ui *ui, const char *org, const char *app, goto_done *done, void *data);
+struct view *
+goto_view_new(struct ui *ui, const char *org, const char *app, goto_done *done, void *data);
 /* One environment from near. */
 struct view *environment_view_new(struct ui *ui, const char *org, const char *app, const char *env);
 /* Every clone of the organization; NULL: of all. */

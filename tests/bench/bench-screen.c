@@ -139,7 +139,8 @@ report(const char *what, struct samples *s)
 		bytes += s->bytes[i];
 	qsort(s->ms, s->count, sizeof(s->ms[0]), by_size);
 	printf("%-34s median %7.2f ms   p99 %7.2f ms   max %7.2f ms   %6zu bytes\n", what,
-	       s->ms[s->count / 2], s->ms[s->count * 99 / 100], s->ms[s->count - 1], bytes / s->count);
+	       s->ms[s->count / 2], s->ms[s->count * 99 / 100], s->ms[s->count - 1],
+	       bytes / s->count);
 	fflush(stdout);
 }
 
@@ -214,7 +215,8 @@ cpu_ms(pid_t pid)
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	f = fopen(path, "r");
 	if (f && fgets(line, sizeof(line), f) && (at = strrchr(line, ')')) != NULL)
-		sscanf(at + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system);
+		sscanf(at + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+		       &system);
 	if (f)
 		fclose(f);
 	return (double)(user + system) * 1000 / (double)sysconf(_SC_CLK_TCK);
@@ -228,13 +230,15 @@ count_calls(pid_t pid, int seconds)
 	long calls = -1;
 	FILE *f;
 
-	snprintf(command, sizeof(command), "timeout -s INT %d strace -c -f -p %d 2>&1", seconds, (int)pid);
+	snprintf(command, sizeof(command), "timeout -s INT %d strace -c -f -p %d 2>&1", seconds,
+		 (int)pid);
 	f = popen(command, "r");
 	while (f && fgets(line, sizeof(line), f)) {
 		double share, time;
 		long each, total;
 
-		if (strstr(line, "total") && sscanf(line, "%lf %lf %ld %ld", &share, &time, &each, &total) == 4)
+		if (strstr(line, "total") &&
+		    sscanf(line, "%lf %lf %ld %ld", &share, &time, &each, &total) == 4)
 			calls = total;
 	}
 	if (f)
@@ -256,7 +260,8 @@ measure_idle(const struct program *p)
 		usleep(200000);
 		drain(p, 1, &at);
 	}
-	printf("%-34s %.2f %% of a processor", "idle", (cpu_ms(p->pid) - cpu) / (now_ms() - from) * 100);
+	printf("%-34s %.2f %% of a processor", "idle",
+	       (cpu_ms(p->pid) - cpu) / (now_ms() - from) * 100);
 	if (calls >= 0)
 		printf(", %.1f system calls a second", (double)calls / (IDLE_S / 2));
 	printf("\n");
@@ -266,8 +271,12 @@ measure_idle(const struct program *p)
 static void
 measure_board(char *const argv[])
 {
-	static const char *const sides[] = {"\033OC", "\033OD"}, *const ups[] = {"\033OB", "\033OB", "\033OA"};
-	static const char *const ends[] = {"G", "g"}, *const sorts[] = {"s"}, *const pages[] = {"\033[6~", "\033[5~"}, *const typed[] = {"a", "p", "-", "1", "7", "\177", "\177", "\177", "\177", "\177"};
+	static const char *const sides[] = {"\033OC", "\033OD"}, *const ups[] = {"\033OB", "\033OB",
+										 "\033OA"};
+	static const char *const ends[] = {"G", "g"}, *const sorts[] = {"s"},
+				 *const pages[] = {"\033[6~", "\033[5~"},
+				 *const typed[] = {"a",	   "p",	   "-",	   "1",	   "7",
+						   "\177", "\177", "\177", "\177", "\177"};
 	static struct samples opening;
 	struct program p = start(argv);
 	double at = 0;
@@ -289,7 +298,8 @@ measure_board(char *const argv[])
 	measure_keys(&p, "key: sort", sorts, 1, KEYS / 2);
 	for (int i = 0; i < KEYS / 4; i++) {
 		press(&p, "/", &opening);
-		press(&p, "\033", &(struct samples){.count = 0});	/* waits for what may follow an Esc */
+		press(&p, "\033",
+		      &(struct samples){.count = 0}); /* waits for what may follow an Esc */
 	}
 	report("key: open the finder", &opening);
 	press(&p, "/", &(struct samples){.count = 0});
@@ -341,10 +351,12 @@ serve(const char *program, const char *socket, int *input)
 static void
 measure_tig(const char *directory)
 {
-	char *command = xasprintf("command -v tig >/dev/null && mkdir %s/r && cd %s/r && git init -q . && "
-				  "for i in $(seq 500); do printf 'commit refs/heads/m\\ncommitter a <a@example.com> "
-				  "%%s +0000\\ndata 8\\nline %%3s\\n' $i $i; done | git fast-import --quiet && "
-				  "git symbolic-ref HEAD refs/heads/m", directory, directory);
+	char *command = xasprintf(
+		"command -v tig >/dev/null && mkdir %s/r && cd %s/r && git init -q . && "
+		"for i in $(seq 500); do printf 'commit refs/heads/m\\ncommitter a <a@example.com> "
+		"%%s +0000\\ndata 8\\nline %%3s\\n' $i $i; done | git fast-import --quiet && "
+		"git symbolic-ref HEAD refs/heads/m",
+		directory, directory);
 	char *repository = xasprintf("%s/r", directory);
 	char tig[] = "tig", c[] = "-C";
 	char *const argv[] = {tig, c, repository, NULL};
@@ -385,7 +397,7 @@ main(int argc, char **argv)
 		drain(&first, 3000, &at);	/* fills the cache */
 		end(&first, "Q");
 		printf("500 applications, 20 environments, 50 workloads; 120x40\n");
-		kill(server, SIGSTOP);	/* what it answers is drawn too, and is not from the cache */
+		kill(server, SIGSTOP); /* what it answers is drawn too, and is not from the cache */
 		measure_start("exec to the full board from cache", board, "Q");
 		kill(server, SIGCONT);
 		measure_tig(directory);

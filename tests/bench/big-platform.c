@@ -51,11 +51,14 @@ on_hang(int number)
 static void
 add_deployment(struct buf *b, int app, int env)
 {
-	buf_printf(b, "{\"id\":\"d%05x%05x\",\"env_id\":\"env-%02d\",\"set_id\":\"set-%d-%d\",\"from_id\":\"\","
-		    "\"comment\":\"release %d\",\"created_by\":\"release\","
-		    "\"created_at\":\"2026-01-%02dT10:00:00Z\",\"status\":\"succeeded\","
-		    "\"status_changed_at\":\"2026-01-%02dT10:01:00Z\",\"export_status\":\"\","
-		    "\"export_file\":\"\"}", app, env, env, app, env, env, env % 28 + 1, env % 28 + 1);
+	buf_printf(
+		b,
+		"{\"id\":\"d%05x%05x\",\"env_id\":\"env-%02d\",\"set_id\":\"set-%d-%d\",\"from_id\":\"\","
+		"\"comment\":\"release %d\",\"created_by\":\"release\","
+		"\"created_at\":\"2026-01-%02dT10:00:00Z\",\"status\":\"succeeded\","
+		"\"status_changed_at\":\"2026-01-%02dT10:01:00Z\",\"export_status\":\"\","
+		"\"export_file\":\"\"}",
+		app, env, env, app, env, env, env % 28 + 1, env % 28 + 1);
 }
 
 static void
@@ -66,10 +69,12 @@ add_environment(struct buf *b, int app, int env)
 	buf_printf(b, "{\"id\":\"%s", last ? "production" : "");
 	if (!last)
 		buf_printf(b, "env-%02d", env);
-	buf_printf(b, "\",\"name\":\"%s %02d\",\"type\":\"%s\",\"created_at\":\"2026-01-01T00:00:00Z\","
-		    "\"created_by\":\"dev\",\"status\":\"active\","
-		    "\"status_changed_at\":\"2026-01-01T00:00:00Z\",\"last_deploy\":",
-		 last ? "Production" : "Environment", env, last ? "production" : "development");
+	buf_printf(
+		b,
+		"\",\"name\":\"%s %02d\",\"type\":\"%s\",\"created_at\":\"2026-01-01T00:00:00Z\","
+		"\"created_by\":\"dev\",\"status\":\"active\","
+		"\"status_changed_at\":\"2026-01-01T00:00:00Z\",\"last_deploy\":",
+		last ? "Production" : "Environment", env, last ? "production" : "development");
 	add_deployment(b, app, env);
 	buf_puts(b, ",\"from_deploy\":");
 	add_deployment(b, app, env);
@@ -86,10 +91,12 @@ add_application(struct buf *b, int app)
 static void
 add_module(struct buf *b, int env, int workload)
 {
-	buf_printf(b, "\"workload-%02d\":{\"profile\":\"humanitec/default-module\",\"externals\":{},\"spec\":"
-		    "{\"containers\":{\"main\":{\"id\":\"main\",\"image\":\"registry.example.com/big/"
-		    "workload-%02d:%d.%d.%d\",\"variables\":{\"LEVEL\":\"info\",\"DB\":\"${shared.db.host}\"}}}}}",
-		 workload, workload, 1 + workload % 3, workload % 7, (env * 7 + workload) % 5);
+	buf_printf(
+		b,
+		"\"workload-%02d\":{\"profile\":\"humanitec/default-module\",\"externals\":{},\"spec\":"
+		"{\"containers\":{\"main\":{\"id\":\"main\",\"image\":\"registry.example.com/big/"
+		"workload-%02d:%d.%d.%d\",\"variables\":{\"LEVEL\":\"info\",\"DB\":\"${shared.db.host}\"}}}}}",
+		workload, workload, 1 + workload % 3, workload % 7, (env * 7 + workload) % 5);
 }
 
 static void
@@ -108,10 +115,13 @@ add_runtime(struct buf *b)
 {
 	buf_puts(b, "{\"namespace\":\"big\",\"modules\":{");
 	for (int i = 0; i < workloads; i++)
-		buf_printf(b, "%s\"workload-%02d\":{\"status\":\"Running\",\"status_class\":\"Success\","
-			    "\"controllers\":{\"workload-%02d\":{\"kind\":\"Deployment\",\"status\":\"Running\","
-			    "\"replicas\":1,\"pods\":[{\"podName\":\"p\",\"phase\":\"Running\","
-			    "\"status\":\"Success\",\"containerStatuses\":[]}]}}}", i ? "," : "", i, i);
+		buf_printf(
+			b,
+			"%s\"workload-%02d\":{\"status\":\"Running\",\"status_class\":\"Success\","
+			"\"controllers\":{\"workload-%02d\":{\"kind\":\"Deployment\",\"status\":\"Running\","
+			"\"replicas\":1,\"pods\":[{\"podName\":\"p\",\"phase\":\"Running\","
+			"\"status\":\"Success\",\"containerStatuses\":[]}]}}}",
+			i ? "," : "", i, i);
 	buf_puts(b, "}}");
 }
 
@@ -146,8 +156,10 @@ answer(struct buf *b, const char *path)
 		buf_puts(b, "{\"id\":\"oncall\",\"name\":\"oncall\",\"type\":\"user\",\"roles\":{},"
 			    "\"properties\":{},\"created_at\":\"2026-01-01T00:00:00Z\"}");
 	else if (strcmp(path, "/orgs") == 0)
-		buf_puts(b, "[{\"id\":\"big\",\"name\":\"Big\",\"created_at\":\"2026-01-01T00:00:00Z\","
-			    "\"created_by\":\"dev\"}]");
+		buf_puts(
+			b,
+			"[{\"id\":\"big\",\"name\":\"Big\",\"created_at\":\"2026-01-01T00:00:00Z\","
+			"\"created_by\":\"dev\"}]");
 	else if (strcmp(path, "/orgs/big/apps") == 0)
 		add_array(b, application_part, 0, applications);
 	else if (strncmp(path, "/orgs/big/artefact-versions", 27) == 0 ||
@@ -155,7 +167,8 @@ answer(struct buf *b, const char *path)
 		buf_puts(b, "[]");
 	else if (sscanf(path, "/orgs/big/apps/app-%d/sets/set-%d-%d", &app, &app, &number) == 3)
 		add_set(b, app, number);
-	else if (sscanf(path, "/orgs/big/apps/app-%d/envs/%31[^/?]/%15[a-z]", &app, env, rest) == 3 &&
+	else if (sscanf(path, "/orgs/big/apps/app-%d/envs/%31[^/?]/%15[a-z]", &app, env, rest) ==
+			 3 &&
 		 strcmp(rest, "runtime") == 0)
 		add_runtime(b);
 	else if (*rest)
@@ -195,10 +208,13 @@ reply(struct connection *c)
 	buf_init(&body, BODY_MAX);
 	found = sscanf(c->request, "GET %1023s", path) == 1 && answer(&body, path);
 	if (!found)
-		buf_puts(&body, "{\"error\":\"API-404\",\"message\":\"There is nothing here.\",\"details\":{}}");
-	n = snprintf(head, sizeof(head), "HTTP/1.1 %s\r\nContent-Type: application/json\r\n"
-					 "Content-Length: %zu\r\n\r\n", found ? "200 OK" : "404 Not Found",
-		     body.length);
+		buf_puts(
+			&body,
+			"{\"error\":\"API-404\",\"message\":\"There is nothing here.\",\"details\":{}}");
+	n = snprintf(head, sizeof(head),
+		     "HTTP/1.1 %s\r\nContent-Type: application/json\r\n"
+		     "Content-Length: %zu\r\n\r\n",
+		     found ? "200 OK" : "404 Not Found", body.length);
 	send_all(c->fd, head, (size_t)n);
 	send_all(c->fd, body.data, body.length);
 	buf_clear(&body);
@@ -233,7 +249,8 @@ listen_at(const char *path)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) != 0 || listen(fd, 64) != 0) {
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) != 0 ||
+	    listen(fd, 64) != 0) {
 		perror(path);
 		exit(1);
 	}
@@ -273,6 +290,7 @@ main(int argc, char **argv)
 			connections[i] = connections[--count];
 		}
 		if ((fds[1].revents & POLLIN) && count < CONNECTIONS_MAX)
-			connections[count++] = (struct connection){.fd = accept(listener, NULL, NULL)};
+			connections[count++] = (struct connection){
+				.fd = accept(listener, NULL, NULL)};
 	}
 }

@@ -54,7 +54,8 @@ fill(struct db *db, int from, int count)
 		"  from_set, to_set, deployment_id, undo, way_back) SELECT"
 		"  printf('%%012x-0000-7000-8000-%%s', i, lower(hex(randomblob(6)))),"
 		"  CASE i %% 10 WHEN 0 THEN 'clone' WHEN 9 THEN 'discard' WHEN 5 THEN 'promote' ELSE 'deploy' END,"
-		"  'team', '" URL "', '" URL "', 'acme', 'shop-' || (i %% 20), 'hotfix-' || (i / 10),"
+		"  'team', '" URL "', '" URL
+		"', 'acme', 'shop-' || (i %% 20), 'hotfix-' || (i / 10),"
 		"  CASE WHEN i %% 5 THEN NULL ELSE 'production' END, 'Hotfix ' || (i / 10), 'development',"
 		"  'user-' || (i %% 50), 'The cart of order ' || i || ' was empty after the last step',"
 		"  'web 1.4.' || (i %% 90) || ' → 1.4.' || (i %% 90 + 1),"
@@ -63,19 +64,22 @@ fill(struct db *db, int from, int count)
 		"  1700000000000 + i * 60000 + 900, lower(hex(randomblob(16))), lower(hex(randomblob(20))),"
 		"  lower(hex(randomblob(20))), lower(hex(randomblob(16))),"
 		"  json_object('modules', json_object('update', json_object('web', json_array()))),"
-		"  'web image → 1.4.' || (i %% 90) FROM n;", from, from + count - 1);
+		"  'web image → 1.4.' || (i %% 90) FROM n;",
+		from, from + count - 1);
 	struct error err = {0};
 
 	must(db_begin(db, &err), &err);
 	must(db_run(db, sql, &err), &err);
 	free(sql);
-	sql = xasprintf("INSERT INTO step (operation, number, name, state, started_at, ended_at, detail, id)"
-			" SELECT o.id, s.value, '', 2, o.created_at, o.ended_at, 'deployment ' || o.deployment_id,"
-			" 'step-' || s.value FROM operation AS o, json_each('[0,1,2,3]') AS s"
-			" WHERE o.id>='%012x';"
-			"INSERT INTO words (operation, text) " SEARCH_WORDS " WHERE id>='%012x' ORDER BY id;"
-			"INSERT INTO words_index (rowid, text) SELECT number, text FROM words WHERE operation>='%012x';",
-			from, from, from);
+	sql = xasprintf(
+		"INSERT INTO step (operation, number, name, state, started_at, ended_at, detail, id)"
+		" SELECT o.id, s.value, '', 2, o.created_at, o.ended_at, 'deployment ' || o.deployment_id,"
+		" 'step-' || s.value FROM operation AS o, json_each('[0,1,2,3]') AS s"
+		" WHERE o.id>='%012x';"
+		"INSERT INTO words (operation, text) " SEARCH_WORDS
+		" WHERE id>='%012x' ORDER BY id;"
+		"INSERT INTO words_index (rowid, text) SELECT number, text FROM words WHERE operation>='%012x';",
+		from, from, from);
 	must(db_run(db, sql, &err), &err);
 	must(db_end(db, 0, &err), &err);
 	free(sql);
@@ -88,7 +92,8 @@ make(const char *path, const char *cache, int operations)
 	struct store *store = store_open(path, cache, &err);
 
 	must(store ? 0 : -1, &err);
-	must(db_run(store->history, "PRAGMA synchronous=OFF; PRAGMA cache_size=-200000", &err), &err);
+	must(db_run(store->history, "PRAGMA synchronous=OFF; PRAGMA cache_size=-200000", &err),
+	     &err);
 	for (int i = 1; i <= operations; i += BATCH) {
 		fill(store->history, i, operations - i + 1 < BATCH ? operations - i + 1 : BATCH);
 		fprintf(stderr, "\r%d of %d", i + BATCH - 1, operations);
@@ -203,16 +208,19 @@ main(int argc, char **argv)
 	say("open", now_ms() - began);
 	last = ask(store, "the newest page", &(struct history_query){.url = URL, .limit = ROWS});
 	for (int i = 0; last && i < 3; i++) {
-		char *next = ask(store, "a page before it",
-				 &(struct history_query){.url = URL, .limit = ROWS, .before = last});
+		char *next = ask(
+			store, "a page before it",
+			&(struct history_query){.url = URL, .limit = ROWS, .before = last});
 
 		free(last);
 		last = next;
 	}
 	free(last);
-	free(ask(store, "the oldest page", &(struct history_query){.url = URL, .limit = ROWS, .after = ""}));
+	free(ask(store, "the oldest page",
+		 &(struct history_query){.url = URL, .limit = ROWS, .after = ""}));
 	free(ask(store, "what one environment was through",
-		 &(struct history_query){.url = URL, .org = "acme", .app = "shop-0", .env = "hotfix-4"}));
+		 &(struct history_query){
+			 .url = URL, .org = "acme", .app = "shop-0", .env = "hotfix-4"}));
 	free(ask(store, "what is open", &(struct history_query){.url = URL, .unfinished = true}));
 	find(store, "deploy");
 	find(store, "cart empty");

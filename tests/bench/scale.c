@@ -87,7 +87,8 @@ many_environments_run_and_another_is_ready_soon(void **state)
 	lag = clock_wall_ms() - last_ready(&serve, id);
 	usage = usage_of(&serve);
 	printf("# %d environments, %zu processes: %lld ms a clone, %lld ms the last, seen %lld ms after "
-	       "its last process was ready; %zu descriptors, %zu KiB\n", environments, usage.children,
+	       "its last process was ready; %zu descriptors, %zu KiB\n",
+	       environments, usage.children,
 	       (long long)(environments > 1 ? total / (environments - 1) : 0), (long long)last,
 	       (long long)lag, usage.descriptors, usage.memory_kib);
 	assert_int_equal(usage.children, (size_t)environments * 5);
@@ -122,10 +123,11 @@ deployments_in_a_row_leave_no_growth(void **state)
 		deploy(&serve, WARM_UP + i);
 	after = usage_of(&serve);
 	printf("# %d deployments, %lld ms each: descriptors %zu -> %zu, KiB %zu -> %zu, files %zu -> %zu, "
-	       "children %zu -> %zu\n", deployments,
+	       "children %zu -> %zu\n",
+	       deployments,
 	       (long long)(deployments ? (clock_steady_ms() - start) / deployments : 0),
-	       before.descriptors, after.descriptors, before.memory_kib, after.memory_kib, before.files,
-	       after.files, before.children, after.children);
+	       before.descriptors, after.descriptors, before.memory_kib, after.memory_kib,
+	       before.files, after.files, before.children, after.children);
 	assert_true(after.descriptors <= before.descriptors + 2);
 	assert_true(after.files <= before.files);
 	assert_true(after.children <= before.children);

@@ -11,10 +11,13 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
 	char *text = fuzz_text(bytes, length), *quoted;
-	json_t *foreign = json_pack("[s, s]", "production", "Live EU"), *own = json_pack("[s]", "hotfix-production");
-	json_t *outputs = json_pack("{s:{s:s}, s:{s:s}}", "db", "host", "pg-7.acme.internal", "cache", "host", "box1");
+	json_t *foreign = json_pack("[s, s]", "production", "Live EU"),
+	       *own = json_pack("[s]", "hotfix-production");
+	json_t *outputs = json_pack("{s:{s:s}, s:{s:s}}", "db", "host", "pg-7.acme.internal",
+				    "cache", "host", "box1");
 	json_t *values = json_object(), *value = json_string(text);
-	struct isolation isolation = {.foreign = foreign, .own = own, .outputs = outputs, .values = values};
+	struct isolation isolation = {
+		.foreign = foreign, .own = own, .outputs = outputs, .values = values};
 	struct isolation_findings findings;
 
 	if (value) {

@@ -22,7 +22,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 
 		assert(name && (key == 0 || key_of_name(name) == key));
 		free(name);
-		if (line && bindings_add(bindings, strcmp(view, "-") ? view : "", action, line, "config:1:1", &err) != 0)
+		if (line && bindings_add(bindings, strcmp(view, "-") ? view : "", action, line,
+					 "config:1:1", &err) != 0)
 			assert(err.kind != ERROR_NONE && strncmp(err.text, "config:1:1", 10) == 0);
 	}
 	err = (struct error){0};

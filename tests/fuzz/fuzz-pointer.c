@@ -21,7 +21,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 		(void)buf_puts(&made, "");
 		for (size_t i = 0; i < pointer.count; i++)
 			pointer_append(&made, pointer.tokens[i]);
-		assert(pointer_parse(&again, buf_str(&made), &err) == 0 && again.count == pointer.count);
+		assert(pointer_parse(&again, buf_str(&made), &err) == 0 &&
+		       again.count == pointer.count);
 		for (size_t i = 0; i < pointer.count; i++)
 			assert(strcmp(again.tokens[i], pointer.tokens[i]) == 0);
 		pointer_clear(&again);

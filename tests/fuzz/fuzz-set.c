@@ -17,7 +17,8 @@
 static int
 is_same(const struct set *a, const struct set *b)
 {
-	return json_equal(set_modules(a), set_modules(b)) && json_equal(set_shared(a), set_shared(b));
+	return json_equal(set_modules(a), set_modules(b)) &&
+	       json_equal(set_shared(a), set_shared(b));
 }
 
 static void

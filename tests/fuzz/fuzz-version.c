@@ -28,14 +28,16 @@ look_at_pair(const char *a, const char *b)
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-	char *text = fuzz_text(bytes, length), *b = strchr(text, '\n'), *c = b ? strchr(b + 1, '\n') : NULL;
+	char *text = fuzz_text(bytes, length), *b = strchr(text, '\n'),
+	     *c = b ? strchr(b + 1, '\n') : NULL;
 
 	if (b && c) {
 		*b++ = *c++ = '\0';
 		look_at_pair(text, b);
 		look_at_pair(b, c);
 		look_at_pair(text, c);
-		if (version_compare(text, b) == VERSION_OLDER && version_compare(b, c) == VERSION_OLDER)
+		if (version_compare(text, b) == VERSION_OLDER &&
+		    version_compare(b, c) == VERSION_OLDER)
 			assert(version_compare(text, c) == VERSION_OLDER);
 		if (version_sort(text, b) <= 0 && version_sort(b, c) <= 0)
 			assert(version_sort(text, c) <= 0);

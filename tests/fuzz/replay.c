@@ -84,7 +84,8 @@ main(int argc, char **argv)
 	if (argc > 1)
 		snprintf(folder, sizeof(folder), "%s", argv[1]);
 	else
-		snprintf(folder, sizeof(folder), "%s/tests/fuzz/corpus/%s", srcdir ? srcdir : ".", name);
+		snprintf(folder, sizeof(folder), "%s/tests/fuzz/corpus/%s", srcdir ? srcdir : ".",
+			 name);
 	n = scandir(folder, &entries, is_input, alphasort);
 	if (n <= 0) {
 		printf("1..1\nnot ok 1 - %s: no corpus in %s\n", name, folder);

@@ -227,7 +227,8 @@ end_cleanly(struct program *program, const char *name)
 		ssize_t n = read(program->output, said, sizeof(said) - 1);
 
 		said[n > 0 ? n : 0] = '\0';
-		printf("# wait status %d after %lld ms; it said: %s\n", status, (long long)took, said);
+		printf("# wait status %d after %lld ms; it said: %s\n", status, (long long)took,
+		       said);
 	}
 	finish(program);
 }
@@ -301,7 +302,8 @@ post(int port, const char *body, struct text *answer)
 	int status;
 
 	text_init(&request, 1024 * 1024);
-	text_printf(&request, "POST /topics HTTP/1.1\r\nHost: localhost\r\nContent-Length: %zu\r\n\r\n%s",
+	text_printf(&request,
+		    "POST /topics HTTP/1.1\r\nHost: localhost\r\nContent-Length: %zu\r\n\r\n%s",
 		    strlen(body), body);
 	status = send_raw(port, request.bytes, request.length, false, answer);
 	text_clear(&request);
@@ -424,8 +426,8 @@ test_web(const struct program *api)
 
 		check(wait_ready(&web), "%s becomes ready", cases[i].image);
 		status = get(web.port, "/", &page);
-		check(status == 200 && is_utf8(&page) == cases[i].valid, "its page is %svalid UTF-8",
-		      cases[i].valid ? "" : "not ");
+		check(status == 200 && is_utf8(&page) == cases[i].valid,
+		      "its page is %svalid UTF-8", cases[i].valid ? "" : "not ");
 		check(holds(&page, cases[i].wanted), "its page holds %s", cases[i].wanted);
 		check(!holds(&page, "<b>stay"), "its page holds no markup of a title");
 		text_clear(&page);
@@ -436,7 +438,8 @@ test_web(const struct program *api)
 static void
 test_web_without_api(void)
 {
-	struct program web = start("web/1.4.3", (const char *[]){"API_URL=http://localhost:1", NULL});
+	struct program web = start("web/1.4.3",
+				   (const char *[]){"API_URL=http://localhost:1", NULL});
 	struct text page;
 
 	check(wait_ready(&web), "web is ready without api");
@@ -492,7 +495,8 @@ test_topics(const struct program *api)
 	struct text answer, long_title;
 
 	check(post(api->port, "{\"title\":\"새 주제 ✨\",\"author\":\"dev\"}", &answer) == 201 &&
-	      holds(&answer, "새 주제 ✨"), "a topic is added");
+		      holds(&answer, "새 주제 ✨"),
+	      "a topic is added");
 	text_clear(&answer);
 	check(get(api->port, "/topics", &answer) == 200 && holds(&answer, "새 주제 ✨") &&
 	      holds(&answer, KOREAN), "and is among the topics");
@@ -546,7 +550,8 @@ test_hostile(const struct program *program, const char *name)
 	struct text answer, huge;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		int status = send_raw(program->port, cases[i].bytes, strlen(cases[i].bytes), true, &answer);
+		int status = send_raw(program->port, cases[i].bytes, strlen(cases[i].bytes), true,
+				      &answer);
 
 		check(status == cases[i].status, "%s: %s: %d (%d)", name, cases[i].what,
 		      cases[i].status, status);
@@ -579,10 +584,12 @@ test_many_idle(struct program *program)
 
 	for (size_t i = 0; i < 100; i++) {
 		idle[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-		if (idle[i] < 0 || connect(idle[i], (struct sockaddr *)&address, sizeof(address)) != 0)
+		if (idle[i] < 0 ||
+		    connect(idle[i], (struct sockaddr *)&address, sizeof(address)) != 0)
 			bail("connect");
 	}
-	check(get(program->port, "/healthz", &answer) == 200, "100 idle connections keep nobody out");
+	check(get(program->port, "/healthz", &answer) == 200,
+	      "100 idle connections keep nobody out");
 	text_clear(&answer);
 	end_cleanly(program, "a server with 100 idle connections");
 	for (size_t i = 0; i < 100; i++)
@@ -600,8 +607,10 @@ test_worker(const struct place *place)
 	worker = start("worker/1.8.1", variables);
 	check(database_comes_to_say(place, "SELECT value FROM digest WHERE name = 'written_by'",
 				    "worker 1.8.1"), "worker 1.8.1 writes its digest");
-	check(database_says(place, "SELECT count(*) FROM sqlite_master WHERE name = 'digest_authors'",
-			    "0"), "and nothing more");
+	check(database_says(place,
+			    "SELECT count(*) FROM sqlite_master WHERE name = 'digest_authors'",
+			    "0"),
+	      "and nothing more");
 	end_cleanly(&worker, "worker 1.8.1");
 	worker = start("worker/1.9.0", variables);
 	check(database_comes_to_say(place, "SELECT value FROM digest WHERE name = 'written_by'",
@@ -616,7 +625,8 @@ static void
 test_stop_under_way(void)
 {
 	static const char first[] = "GET /healthz HTTP/1.1\r\n", rest[] = "Host: x\r\n\r\n";
-	struct program web = start("web/1.4.3", (const char *[]){"API_URL=http://localhost:1", NULL});
+	struct program web = start("web/1.4.3",
+				   (const char *[]){"API_URL=http://localhost:1", NULL});
 	struct sockaddr_in address = {
 		.sin_family = AF_INET, .sin_port = htons((uint16_t)web.port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
@@ -706,7 +716,8 @@ test_search(const struct program *api)
 
 			text_init(&request, 1024);
 			text_printf(&request, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", cases[i].path);
-			status = send_raw(search.port, request.bytes, request.length, false, &answer);
+			status = send_raw(search.port, request.bytes, request.length, false,
+					  &answer);
 			check(status == cases[i].status, "%s %s: %d", cases[i].image, cases[i].path,
 			      status);
 			text_clear(&request);
@@ -759,7 +770,8 @@ test_import(void)
 	check(root != NULL, "the import file is JSON");
 	json_array_foreach(json_object_get(root, "organizations"), i, organization)
 		json_array_foreach(json_object_get(organization, "applications"), j, application)
-			json_array_foreach(json_object_get(application, "environments"), k, environment)
+			json_array_foreach(json_object_get(application, "environments"), k,
+					   environment)
 				json_array_foreach(json_object_get(environment, "deployments"), l,
 						   deployment) {
 					check_deployment(deployment);
@@ -788,7 +800,8 @@ test_with_api(const struct place *place)
 static void
 test_hostile_to_web(void)
 {
-	struct program web = start("web/1.4.3", (const char *[]){"API_URL=http://localhost:1", NULL});
+	struct program web = start("web/1.4.3",
+				   (const char *[]){"API_URL=http://localhost:1", NULL});
 
 	check(wait_ready(&web), "web becomes ready");
 	test_hostile(&web, "web");

@@ -119,7 +119,8 @@ request(const struct options *options, struct buf *body, long *status, char why[
 		curl_easy_setopt(curl, CURLOPT_CONNECT_TO, connect_to);
 	if (options->data) {
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, options->data);
-		line = xasprintf("Content-Type: %s", options->type ? options->type : "application/json");
+		line = xasprintf("Content-Type: %s",
+				 options->type ? options->type : "application/json");
 		headers = curl_slist_append(headers, line);
 		free(line);
 	}
@@ -225,7 +226,8 @@ check(const struct options *options, long status, const struct buf *body)
 	if (options->invalid_utf8 && is_utf8(bytes, body->length))
 		return xstrdup("the body is valid UTF-8");
 	for (size_t i = 0; i < options->contains_count; i++)
-		if (!memmem(bytes, body->length, options->contains[i], strlen(options->contains[i])))
+		if (!memmem(bytes, body->length, options->contains[i],
+			    strlen(options->contains[i])))
 			return xasprintf("the body lacks \"%s\"", options->contains[i]);
 	for (size_t i = 0; i < options->lacks_count; i++)
 		if (memmem(bytes, body->length, options->lacks[i], strlen(options->lacks[i])))
@@ -273,7 +275,8 @@ try_once(const struct options *options, char **report)
 		wrong = check(options, status, &body);
 	if (!wrong)
 		wrong = deliver(options, &body);
-	*report = wrong ? xasprintf("fetch: %s: %s\n%.2000s", options->url, wrong, buf_str(&body)) : NULL;
+	*report = wrong ? xasprintf("fetch: %s: %s\n%.2000s", options->url, wrong, buf_str(&body))
+			: NULL;
 	free(wrong);
 	buf_clear(&body);
 	return *report ? 1 : 0;

@@ -91,8 +91,9 @@ read_request(int fd, struct bytes *b)
 		const char *length = body ? strcasestr(b->data, "\r\ncontent-length:") : NULL;
 		ssize_t n;
 
-		if (body && (!length || length > body ||
-			     b->length - (size_t)(body - b->data) >= strtoul(length + 17, NULL, 10)))
+		if (body &&
+		    (!length || length > body ||
+		     b->length - (size_t)(body - b->data) >= strtoul(length + 17, NULL, 10)))
 			return true;
 		n = read(fd, part, sizeof(part));
 		if (n <= 0)
@@ -127,7 +128,8 @@ edit_head(const struct bytes *b, const char *const *without, const char *more)
 static struct bytes
 ask_upstream(const struct bytes *request)
 {
-	static const char *const without[] = {"connection:", "authorization:", "if-none-match:", NULL};
+	static const char *const without[] = {
+		"connection:", "authorization:", "if-none-match:", NULL};
 	struct bytes sent = edit_head(request, without, "Connection: close\r\n"), answer = {0};
 	struct sockaddr_un address;
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -217,7 +219,8 @@ has_token(const struct bytes *request, const char *file)
 		token[strcspn(token, "\n")] = '\0';
 	if (stream)
 		fclose(stream);
-	return given && strncmp(given + 24, token, strlen(token)) == 0 && given[24 + strlen(token)] == '\r';
+	return given && strncmp(given + 24, token, strlen(token)) == 0 &&
+	       given[24 + strlen(token)] == '\r';
 }
 
 static void
@@ -240,7 +243,8 @@ send_status(int fd, const char *status, const char *body)
 	char head[256];
 
 	snprintf(head, sizeof(head),
-		 "HTTP/1.1 %s Fault\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n", status, strlen(body));
+		 "HTTP/1.1 %s Fault\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n", status,
+		 strlen(body));
 	send_all(fd, head, strlen(head));
 	send_all(fd, body, strlen(body));
 }
@@ -255,17 +259,20 @@ serve(void *data)
 
 	if (read_request(fd, &request) && sscanf(request.data, "%15s %2047s", method, path) == 2) {
 		count = find_rule(method, path, line, sizeof(line), words);
-		if (count > 2 && strcmp(words[2], "token") == 0 && count > 3 && has_token(&request, words[3]))
+		if (count > 2 && strcmp(words[2], "token") == 0 && count > 3 &&
+		    has_token(&request, words[3]))
 			count = 0;
 		note(method, path, count > 2 ? words[2] : "passed");
-		while (count > 2 && strcmp(words[2], "hang") == 0 && access(listen_path, F_OK) == 0) {
+		while (count > 2 && strcmp(words[2], "hang") == 0 &&
+		       access(listen_path, F_OK) == 0) {
 			usleep(50000);
 			count = find_rule(method, path, line, sizeof(line), words);
 		}
 		if (count > 2 && strcmp(words[2], "token") == 0) {
 			send_status(fd, "401", "{}");
 		} else if (count > 3 && strcmp(words[2], "busy") == 0) {
-			snprintf(status, sizeof(status), "429 Busy\r\nRetry-After: %.20s\r\nX-Is:", words[3]);
+			snprintf(status, sizeof(status),
+				 "429 Busy\r\nRetry-After: %.20s\r\nX-Is:", words[3]);
 			send_status(fd, status, "{}");
 		} else if (count > 3 && strcmp(words[2], "status") == 0) {
 			send_status(fd, words[3], count > 4 ? words[4] : "");
@@ -299,7 +306,8 @@ main(int argc, char **argv)
 	upstream_path = argv[2];
 	rules_path = argv[3];
 	unlink(listen_path);
-	if (bind(listener, (struct sockaddr *)&address, sizeof(address)) != 0 || listen(listener, 64) != 0) {
+	if (bind(listener, (struct sockaddr *)&address, sizeof(address)) != 0 ||
+	    listen(listener, 64) != 0) {
 		perror(listen_path);
 		return 1;
 	}

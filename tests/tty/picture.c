@@ -41,7 +41,8 @@ colour_of(int32_t number, unsigned usual)
 	if (n < 16)
 		return first[n];
 	if (n < 232)
-		return steps[(n - 16) / 36] << 16 | steps[(n - 16) / 6 % 6] << 8 | steps[(n - 16) % 6];
+		return steps[(n - 16) / 36] << 16 | steps[(n - 16) / 6 % 6] << 8 |
+		       steps[(n - 16) % 6];
 	if (n < 256)
 		return (8 + (n - 232) * 10) * 0x010101;
 	return n & 0xffffff;
@@ -68,7 +69,8 @@ write_run(FILE *file, int row, const struct run *run)
 	unsigned ink = run->look.reverse ? bg : fg, paper = run->look.reverse ? fg : bg;
 
 	if (paper != BACKGROUND)
-		fprintf(file, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#%06x\"/>\n",
+		fprintf(file,
+			"<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#%06x\"/>\n",
 			run->column * CELL_WIDTH, row * CELL_HEIGHT, run->columns * CELL_WIDTH,
 			CELL_HEIGHT, paper);
 	if (strspn(run->text, " ") >= run->length)

@@ -25,8 +25,9 @@ extern char **environ;
 
 /* Kept from the person's environment: where the programs are, and how sanitisers report. */
 static const char *const kept[] = {
-	"PATH", "SIDESTAGE_LIBEXEC", "SIDESTAGE_DATA", "SIDESTAGED", "SIDESTAGE", "srcdir", "builddir",
-	"ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TTY_SLOW", "TTY_WRAP", "GUIDE",
+	"PATH",	    "SIDESTAGE_LIBEXEC", "SIDESTAGE_DATA", "SIDESTAGED",    "SIDESTAGE",
+	"srcdir",   "builddir",		 "ASAN_OPTIONS",   "UBSAN_OPTIONS", "LSAN_OPTIONS",
+	"TTY_SLOW", "TTY_WRAP",		 "GUIDE",
 };
 
 #define KEPT_COUNT (sizeof(kept) / sizeof(kept[0]))

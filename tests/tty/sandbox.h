@@ -12,7 +12,7 @@ struct buf;
 
 struct sandbox {
 	char *directory;	/* short, since names of sockets below it are */
-	char *mark;		/* "TTY_MARK=..." in the environment of everything that is started */
+	char *mark; /* "TTY_MARK=..." in the environment of everything that is started */
 };
 
 /* Replaces this process's own environment.  Ends the program when that cannot be done. */

@@ -141,7 +141,8 @@ count_frames(const struct story *story)
 bool
 act_frames(struct story *story, const struct line *line)
 {
-	size_t least = strtoul(line->words[0], NULL, 10), most = strtoul(line->words[1], NULL, 10), before, n;
+	size_t least = strtoul(line->words[0], NULL, 10), most = strtoul(line->words[1], NULL, 10),
+	       before, n;
 	int64_t span = (int64_t)(strtod(line->words[2], NULL) * 1000), start, passed;
 
 	story_settle(story);

@@ -48,7 +48,8 @@ act_run(struct story *story, const struct line *line)
 	int n = 0;
 	bool ok;
 
-	if (wrap && strcmp(line->words[0], "sidestage") == 0 && words_split(wrap, wrapper, &why) < 0)
+	if (wrap && strcmp(line->words[0], "sidestage") == 0 &&
+	    words_split(wrap, wrapper, &why) < 0)
 		return story_fails(story, "TTY_WRAP: %s", why);
 	for (int i = 0; wrapper[i]; i++)
 		argv[n++] = wrapper[i];
@@ -118,12 +119,14 @@ act_exit(struct story *story, const struct line *line)
 	if (!terminal_was_run(story->terminal))
 		return story_fails(story, "no program was run in this terminal");
 	if (!story_wait(story, limit, has_ended, NULL))
-		return story_fails(story, "the program had not ended after %g s", limit * story->slow);
+		return story_fails(story, "the program had not ended after %g s",
+				   limit * story->slow);
 	story_settle(story);
 	ending = story_ending(story->terminal);
 	same = strcmp(ending, line->words[0]) == 0;
 	if (!same)
-		story_fails(story, "the program ended with %s, not with %s", ending, line->words[0]);
+		story_fails(story, "the program ended with %s, not with %s", ending,
+			    line->words[0]);
 	free(ending);
 	return same;
 }
@@ -173,7 +176,8 @@ act_within(struct story *story, const struct line *line)
 	double limit = strtod(line->words[0], NULL) * story->slow;
 
 	printf("# %.2f s since the program was started (limit %g)\n", took, limit);
-	return took <= limit || story_fails(story, "%.2f s passed since the program was started", took);
+	return took <= limit ||
+	       story_fails(story, "%.2f s passed since the program was started", took);
 }
 
 /* ---- keys ---- */
@@ -214,7 +218,8 @@ picture(const struct terminal *terminal)
 			struct look look = terminal_look(terminal, i, at);
 
 			if (row[at] != ' ' && ((unsigned char)row[at] & 0xc0) != 0x80)
-				buf_printf(&buf, "%x.%x.%d", (unsigned)look.foreground, (unsigned)look.background,
+				buf_printf(&buf, "%x.%x.%d", (unsigned)look.foreground,
+					   (unsigned)look.background,
 					   look.bold * 4 + look.underline * 2 + look.reverse);
 			buf_append(&buf, &row[at], 1);
 		}
@@ -248,9 +253,11 @@ act_answers(struct story *story, const struct line *line)
 
 	story_settle(story);
 	before = picture(story->terminal);
-	answered = act_key(story, &key) && story_wait(story, story_limit(story, line, 1), has_answered, before);
+	answered = act_key(story, &key) &&
+		   story_wait(story, story_limit(story, line, 1), has_answered, before);
 	free(before);
-	return answered || story_fails(story, "the key %s changed nothing and said nothing", line->words[0]);
+	return answered ||
+	       story_fails(story, "the key %s changed nothing and said nothing", line->words[0]);
 }
 
 /* The key that takes back the step of another one; NULL: none. */
@@ -272,7 +279,8 @@ opposite(const char *key)
 bool
 act_press_until(struct story *story, const struct line *line)
 {
-	char *back[] = {(char *)(opposite(line->words[0]) ? opposite(line->words[0]) : line->words[0])};
+	char *back[] = {
+		(char *)(opposite(line->words[0]) ? opposite(line->words[0]) : line->words[0])};
 	struct line key = {.count = 1, .words = line->words}, other = {.count = 1, .words = back};
 	double limit = story_limit(story, line, 2);
 	int64_t began = story_now_ms(), third = (int64_t)(limit * story->slow * 1000 / 3);

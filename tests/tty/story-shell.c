@@ -82,8 +82,8 @@ act_sh(struct story *story, const struct line *line)
 	if (code != 0 && code != -1)
 		story_fails(story, "the command ended with %d:\n%s", code, output);
 	else if (code == -1)
-		story_fails(story, "the command did not end within %g s:\n%s", SHELL_LIMIT_S * story->slow,
-		      output);
+		story_fails(story, "the command did not end within %g s:\n%s",
+			    SHELL_LIMIT_S * story->slow, output);
 	free(output);
 	return code == 0;
 }

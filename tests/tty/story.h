@@ -32,7 +32,7 @@ struct story {
 	struct terminal *terminal;	/* the one that keys go to */
 	int rows, columns;
 	int mouse_row, mouse_column;	/* from 1; where the last click was */
-	double limit;			/* seconds that a condition may take when a line does not say */
+	double limit; /* seconds that a condition may take when a line does not say */
 	double slow;			/* times each limit: PATIENCE, and TTY_SLOW */
 	int64_t run_at;			/* when the last program was started */
 	pid_t shell;			/* of the `sh` line that runs now; 0: none */

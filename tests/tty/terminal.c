@@ -156,7 +156,8 @@ become(int slave, char *const argv[])
 	if (login_tty(slave) != 0)
 		_exit(126);
 	close_range(3, ~0U, 0);
-	/* A shell starts what it leaves behind with these ignored: nobody at a terminal has that. */
+	/* A shell starts what it leaves behind with these ignored: nobody at a terminal has
+	 * that. */
 	signal(SIGINT, SIG_DFL);
 	signal(SIGQUIT, SIG_DFL);
 	execvp(argv[0], argv);
@@ -423,7 +424,8 @@ press(struct terminal *terminal, const char *key, VTermModifier modifier)
 	if (key[0] == 'F' && key[1] && strspn(key + 1, "0123456789") == strlen(key + 1))
 		function = atoi(key + 1);
 	if (function >= 1 && function <= 12) {
-		vterm_keyboard_key(terminal->vterm, (VTermKey)VTERM_KEY_FUNCTION(function), modifier);
+		vterm_keyboard_key(terminal->vterm, (VTermKey)VTERM_KEY_FUNCTION(function),
+				   modifier);
 		return true;
 	}
 	if (c)
@@ -600,8 +602,10 @@ terminal_not_restored(const struct terminal *terminal)
 			buf_printf(&buf, "%s%s", buf.length ? "; " : "", modes[i].means);
 	if (tcgetattr(terminal->slave, &now) != 0)
 		buf_puts(&buf, "the terminal's modes cannot be read");
-	else if (now.c_iflag != terminal->before.c_iflag || now.c_oflag != terminal->before.c_oflag ||
-		 now.c_cflag != terminal->before.c_cflag || now.c_lflag != terminal->before.c_lflag ||
+	else if (now.c_iflag != terminal->before.c_iflag ||
+		 now.c_oflag != terminal->before.c_oflag ||
+		 now.c_cflag != terminal->before.c_cflag ||
+		 now.c_lflag != terminal->before.c_lflag ||
 		 memcmp(now.c_cc, terminal->before.c_cc, sizeof(now.c_cc)) != 0)
 		buf_printf(&buf, "%sthe line modes differ (echo, line editing or signals)",
 			   buf.length ? "; " : "");

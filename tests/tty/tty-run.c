@@ -23,7 +23,7 @@
 
 struct command {
 	const char *name;
-	int least, most;		/* words behind the name; most -1: `rest` is used, not words */
+	int least, most; /* words behind the name; most -1: `rest` is used, not words */
 	story_act *act;
 };
 
@@ -232,7 +232,8 @@ act_story(struct story *story)
 {
 	bool skipping = false;
 
-	for (story->at = 0; story->at < story->line_count && (!story->failed || story->go_on); story->at++) {
+	for (story->at = 0; story->at < story->line_count && (!story->failed || story->go_on);
+	     story->at++) {
 		size_t at = story->at;
 		const char *text = story->lines[at] + strspn(story->lines[at], " \t");
 

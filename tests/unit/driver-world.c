@@ -315,10 +315,10 @@ make_web(const struct web *web)
 		.image = xstrdup(web->image),
 		.replicas = web->replicas ? web->replicas : 1,
 	};
-	json_t *container = json_pack("{s:s, s:[s], s:{s:s}, s:{s:{s:s, s:s}}}", "image", web->image,
-				      "command", "/bin/false", "variables", "GREETING", "hello there",
-				      "files", "/etc/app/settings.conf", "mode", "0600", "value",
-				      "colour = blue\n");
+	json_t *container = json_pack("{s:s, s:[s], s:{s:s}, s:{s:{s:s, s:s}}}", "image",
+				      web->image, "command", "/bin/false", "variables", "GREETING",
+				      "hello there", "files", "/etc/app/settings.conf", "mode",
+				      "0600", "value", "colour = blue\n");
 
 	assert_non_null(container);
 	if (web->mode)
@@ -329,7 +329,8 @@ make_web(const struct web *web)
 		workload.endpoints[workload.endpoint_count++] = (struct driver_endpoint){
 			.resource = xstrdup("dns"), .port = web->public_port, .mark = xstrdup(MARK),
 		};
-		json_object_set_new(json_object_get(container, "variables"), "PORT", json_string(MARK));
+		json_object_set_new(json_object_get(container, "variables"), "PORT",
+				    json_string(MARK));
 		json_object_set_new(json_object_get(container, "variables"), "ADDRESS",
 				    json_string("127.0.0.1:" MARK "/" MARK));
 		json_object_set_new(container, "readiness_probe",

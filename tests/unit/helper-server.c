@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A workload for the tests of the driver.  It answers HTTP on $PORT and tells what it was
- * given.  $MODE: exit (prints, ends with 3), count (prints ten lines), deaf (listens on nothing), chatty (prints much),
- * family (has a child that ignores SIGTERM), escape (has a grandchild in a session of its own
- * that ignores SIGTERM, and whose parent is gone).
+ * given.  $MODE: exit (prints, ends with 3), count (prints ten lines), deaf (listens on nothing),
+ * chatty (prints much), family (has a child that ignores SIGTERM), escape (has a grandchild in a
+ * session of its own that ignores SIGTERM, and whose parent is gone).
  */
 #include "config.h"
 

@@ -19,7 +19,7 @@ struct memory_task {
 	enum memory_op op;
 	char *space;
 	char *name;			/* of a resource */
-	json_t *wanted;			/* of an apply: what is to run; of a resource: its outputs */
+	json_t *wanted; /* of an apply: what is to run; of a resource: its outputs */
 	struct driver_task *task;
 };
 
@@ -145,7 +145,8 @@ end(struct memory_task *t)
 	if (why) {
 		error_set(&err, ERROR_INPUT, "%s", why);
 		if (t->op == MEMORY_APPLY && json_object_size(t->wanted) > 0)
-			fail_workload(&errors, json_object_iter_key(json_object_iter(t->wanted)), why);
+			fail_workload(&errors, json_object_iter_key(json_object_iter(t->wanted)),
+				      why);
 		driver_task_end(t->task, &err, NULL, &errors);
 	} else {
 		driver_task_end(t->task, NULL, carry_out(t), NULL);
@@ -356,7 +357,8 @@ memory_detach(struct driver *driver, const struct driver_waiter *waiter)
 		.detach = memory_detach,                                                           \
 	}
 
-const struct driver_ops memory_as_process = MEMORY_OPS("process"), memory_ops = MEMORY_OPS("memory");
+const struct driver_ops memory_as_process = MEMORY_OPS("process"),
+			memory_ops = MEMORY_OPS("memory");
 
 void
 memory_driver_init(struct memory_driver *memory, const struct driver_ops *ops, struct loop *loop,

@@ -8,8 +8,9 @@
 #include "platform/state/platform.h"
 
 /* As a daemon does that starts; its database and its key are in the folder. */
-void memory_platform_open(struct platform *platform, const char *folder, struct memory_driver *memory,
-			  const struct driver_ops *ops, struct memory_cluster *cluster);
+void
+memory_platform_open(struct platform *platform, const char *folder, struct memory_driver *memory,
+		     const struct driver_ops *ops, struct memory_cluster *cluster);
 /* As a daemon does that ends, with whatever is going on. */
 void memory_platform_close(struct platform *platform, struct memory_driver *memory);
 void memory_platform_import(struct platform *platform, const char *json);

@@ -142,9 +142,9 @@ scopes_come_back_as_they_went_in(void **state)
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
 		assert_true(scope_parse(scopes[i], "deployer", &scope));
-		json_array_append_new(grants, json_pack("{s:s, s:s, s:s, s:s}", "org", scope.org, "app",
-							scope.app, "env_type", scope.env_type, "role",
-							"deployer"));
+		json_array_append_new(grants, json_pack("{s:s, s:s, s:s, s:s}", "org", scope.org,
+							"app", scope.app, "env_type",
+							scope.env_type, "role", "deployer"));
 	}
 	roles = scope_roles(grants);
 	assert_int_equal(json_object_size(roles), 4);
@@ -179,12 +179,14 @@ role_of_a_type_counts_only_for_who_may_draft(void **state)
 
 		if (cases[i].app_role)
 			json_array_append_new(caller.grants,
-					      json_pack("{s:s, s:s, s:s, s:s}", "org", "acme", "app", "shop",
-							"env_type", "", "role", cases[i].app_role));
+					      json_pack("{s:s, s:s, s:s, s:s}", "org", "acme",
+							"app", "shop", "env_type", "", "role",
+							cases[i].app_role));
 		if (cases[i].type)
 			json_array_append_new(caller.grants,
-					      json_pack("{s:s, s:s, s:s, s:s}", "org", "acme", "app", "",
-							"env_type", cases[i].type, "role", "deployer"));
+					      json_pack("{s:s, s:s, s:s, s:s}", "org", "acme",
+							"app", "", "env_type", cases[i].type,
+							"role", "deployer"));
 		assert_int_equal(access_check_type(&caller, &place, cases[i].asked, &err) == 0,
 				 cases[i].may);
 		assert_int_equal(access_sees_application(&caller, "acme", "shop"),
@@ -358,10 +360,10 @@ change_that_cannot_be_noted_is_not_made(void **state)
 	(void)state;
 	platform.repository = open_repository(dir);
 	caller_init_own(&own, &platform);
-	assert_int_equal(repository_put_organization(platform.repository, "acme", "Acme", "jo", 1, &err),
-			 0);
-	assert_int_equal(repository_put_application(platform.repository, &place, "Shop", "jo", 1, &err),
-			 0);
+	assert_int_equal(
+		repository_put_organization(platform.repository, "acme", "Acme", "jo", 1, &err), 0);
+	assert_int_equal(
+		repository_put_application(platform.repository, &place, "Shop", "jo", 1, &err), 0);
 	assert_int_equal(rows_run(platform.repository, &err, "DROP TABLE audit", ""), 0);
 	routes_answer(&platform,
 		      &(struct request){.method = "PATCH", .path = "/orgs/acme/apps/shop",
@@ -402,13 +404,19 @@ audit_log_forgets_what_is_too_old_or_too_much(void **state)
 
 	(void)state;
 	for (int i = 0; i < 50; i++)
-		assert_int_equal(repository_put_audit(platform.repository,
-						      &(struct audit_row){
-							      .org = "acme", .user = "jo", .token = "",
-							      .method = "POST", .path = "/", .peer = "",
-							      .status = 200,
-							      .at = clock_wall_ms() - (i < 40 ? 90000 : 0)},
-						      &err), 0);
+		assert_int_equal(
+			repository_put_audit(
+				platform.repository,
+				&(struct audit_row){.org = "acme",
+						    .user = "jo",
+						    .token = "",
+						    .method = "POST",
+						    .path = "/",
+						    .peer = "",
+						    .status = 200,
+						    .at = clock_wall_ms() - (i < 40 ? 90000 : 0)},
+				&err),
+			0);
 	assert_int_equal(audit_count(platform.repository, INT64_MAX), 50);
 	assert_int_equal(audit_prune(&platform, &err), 0);
 	assert_int_equal(audit_count(platform.repository, INT64_MAX), 10);
@@ -446,16 +454,22 @@ page_of_the_audit_log_spans_32_days_at_most(void **state)
 	(void)state;
 	platform.repository = open_repository(dir);
 	caller_init_own(&own, &platform);
-	assert_int_equal(repository_put_organization(platform.repository, "acme", "Acme", "jo", 1, &err),
-			 0);
+	assert_int_equal(
+		repository_put_organization(platform.repository, "acme", "Acme", "jo", 1, &err), 0);
 	for (size_t i = 0; i < sizeof(days_ago) / sizeof(days_ago[0]); i++)
-		assert_int_equal(repository_put_audit(
-					 platform.repository,
-					 &(struct audit_row){.org = "acme", .user = "jo", .token = "",
-							     .method = "POST", .path = "/", .peer = "",
-							     .status = 200,
-							     .at = clock_wall_ms() - 86400000LL * days_ago[i]},
-					 &err), 0);
+		assert_int_equal(
+			repository_put_audit(platform.repository,
+					     &(struct audit_row){.org = "acme",
+								 .user = "jo",
+								 .token = "",
+								 .method = "POST",
+								 .path = "/",
+								 .peer = "",
+								 .status = 200,
+								 .at = clock_wall_ms() -
+								       86400000LL * days_ago[i]},
+					     &err),
+			0);
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		struct request request = {.method = "GET", .path = "/orgs/acme/audit-logs",
 					  .caller = &own, .query = page ? page_parameter : NULL,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The ground floor: nothing from outside drives the terminal, overruns a buffer or leaves a tree. */
+/* The ground floor: nothing from outside drives the terminal, overruns a buffer or leaves a
+ * tree. */
 #include "config.h"
 
 #include <errno.h>
@@ -183,7 +184,8 @@ times_are_read_in_every_form_of_rfc_3339(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		ms = 0;
-		if (clock_parse(cases[i].stamp, &ms) != cases[i].good || (cases[i].good && ms != cases[i].ms))
+		if (clock_parse(cases[i].stamp, &ms) != cases[i].good ||
+		    (cases[i].good && ms != cases[i].ms))
 			fail_msg("\"%s\": %lld", cases[i].stamp, (long long)ms);
 	}
 	clock_ago(ago, 999);
@@ -275,7 +277,8 @@ what_could_not_be_read_is_neither_absent_nor_current(void **state)
 	assert_true(knowledge_is_settled(&known) && knowledge_has_content(&known));
 	assert_false(knowledge_is_current(&known));
 	text = knowledge_text(&known, 63000);
-	assert_string_equal(text, "could not be read (last read 1m ago): the platform failed (503)");
+	assert_string_equal(text,
+			    "could not be read (last read 1m ago): the platform failed (503)");
 	free(text);
 
 	assert_true(knowledge_set_answer(&known, &gone, 9000));

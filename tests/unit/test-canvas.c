@@ -35,15 +35,17 @@
 static const char *difficult[] = {
 	"plain",
 	"",
-	"한국어 사용자의 제목",				/* wide */
-	"e\u0301\u0301\u0301\u0301 o\u0308u\u0304",	/* combining */
+	"한국어 사용자의 제목",			    /* wide */
+	"e\u0301\u0301\u0301\u0301 o\u0308u\u0304", /* combining */
 	"\u0301\u0301 begins with marks",
-	"a\u200bb\u200dc\ufeffd\u2060e",		/* zero width */
-	"مرحبا بالعالم שלום",				/* right to left */
-	"\u202eevil\u202c \u2066isolated\u2069",	/* turns direction */
+	"a\u200bb\u200dc\ufeffd\u2060e",	 /* zero width */
+	"مرحبا بالعالم שלום",			 /* right to left */
+	"\u202eevil\u202c \u2066isolated\u2069", /* turns direction */
 	"line one\nline two\r\ttabbed\b\b\bback",
 	"\033[2J\033[1;1Hescaped\033]0;title\a\033[?1049l",
-	"\xc2\x9b" "2J\xc2\x9d" "0;title\xc2\x9c",			/* the same in 8 bits */
+	"\xc2\x9b"
+	"2J\xc2\x9d"
+	"0;title\xc2\x9c", /* the same in 8 bits */
 	"\xff\xfe\xc3\x28 bad bytes \xe2\x82",
 	"日本\xcc\x81語 mixed 漢",
 	"\U0001F468\u200d\U0001F469\u200d\U0001F467 family",
@@ -51,8 +53,8 @@ static const char *difficult[] = {
 	"x\u0300\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308\u0309\u030a\u030b\u030c many marks",
 	"ｆｕｌｌ ｗｉｄｔｈ",
 	"\u2028\u2029 separators \xc2\x85",
-	NULL,						/* 300 narrow */
-	NULL,						/* 300 wide */
+	NULL, /* 300 narrow */
+	NULL, /* 300 wide */
 };
 
 #define DIFFICULT_COUNT (sizeof(difficult) / sizeof(difficult[0]))
@@ -157,13 +159,15 @@ draw_columns(const int *borders, int count, size_t first, bool paragraph)
 						borders[i + 1] - borders[i] - 1);
 
 		for (int row = 0; row < ROWS; row++) {
-			const char *text = difficult[(first + (size_t)row + (size_t)i) % DIFFICULT_COUNT];
+			const char *text =
+				difficult[(first + (size_t)row + (size_t)i) % DIFFICULT_COUNT];
 
 			canvas_move(&part, row, 0);
 			if (paragraph)
 				canvas_paragraph(&part, STYLE_NORMAL, text, 1);
 			else
-				canvas_untrusted_bytes(&part, row % 2 ? STYLE_SELECTED : STYLE_NORMAL, text, 0);
+				canvas_untrusted_bytes(
+					&part, row % 2 ? STYLE_SELECTED : STYLE_NORMAL, text, 0);
 		}
 	}
 	for (int i = 0; i < count; i++)
@@ -177,8 +181,8 @@ check_borders(const struct stage *stage, const int *borders, int count, size_t f
 	for (int row = 0; row < ROWS; row++)
 		for (int i = 0; i < count; i++)
 			if (cell(stage, row, borders[i]) != 0x2502)
-				fail_msg("round %zu, row %d: the border at %d is U+%04X", first, row,
-					 borders[i], (unsigned)cell(stage, row, borders[i]));
+				fail_msg("round %zu, row %d: the border at %d is U+%04X", first,
+					 row, borders[i], (unsigned)cell(stage, row, borders[i]));
 }
 
 static void
@@ -212,8 +216,9 @@ a_column_does_not_move_its_neighbour(void **state)
 				struct canvas part = canvas_sub(&screen, row, 0, 1, width);
 
 				canvas_move(&part, 0, 0);
-				canvas_untrusted_bytes(&part, STYLE_NORMAL,
-						       difficult[(first + (size_t)row) % DIFFICULT_COUNT], 0);
+				canvas_untrusted_bytes(
+					&part, STYLE_NORMAL,
+					difficult[(first + (size_t)row) % DIFFICULT_COUNT], 0);
 				part = canvas_sub(&screen, row, width, 1, 9);
 				canvas_move(&part, 0, 0);
 				canvas_text(&part, STYLE_STRONG, "neighbour and more");
@@ -223,8 +228,9 @@ a_column_does_not_move_its_neighbour(void **state)
 			for (int row = 0; row < ROWS; row++) {
 				for (int i = 0; i < 8; i++)
 					if (cell(stage, row, width + i) != (uint32_t)"neighbou"[i])
-						fail_msg("width %d, row %d: U+%04X at %d", width, row,
-							 (unsigned)cell(stage, row, width + i), i);
+						fail_msg("width %d, row %d: U+%04X at %d", width,
+							 row, (unsigned)cell(stage, row, width + i),
+							 i);
 				assert_int_equal(cell(stage, row, width + 8), 0x2026);
 				assert_true(cell(stage, row, width + 9) == 0 ||
 					    cell(stage, row, width + 9) == ' ');
@@ -263,7 +269,8 @@ nothing_is_drawn_outside_the_screen(void **state)
 	look(stage);
 	for (int row = 3; row < ROWS - 1; row++)
 		for (int column = 0; column < COLUMNS - 1; column++)
-			assert_true(cell(stage, row, column) == 0 || cell(stage, row, column) == ' ');
+			assert_true(cell(stage, row, column) == 0 ||
+				    cell(stage, row, column) == ' ');
 }
 
 static void

@@ -16,8 +16,11 @@
 #include "model/json.h"
 #include "model/set.h"
 
-#define WEB(version, more) "'web':{'profile':'p','spec':{'containers':{'web':{'image':'local/web:" version "'" more "}}}}"
-#define API(version) "'api':{'profile':'p','spec':{'containers':{'api':{'image':'local/api:" version "'}}}}"
+#define WEB(version, more)                                                                       \
+	"'web':{'profile':'p','spec':{'containers':{'web':{'image':'local/web:" version "'" more \
+	"}}}}"
+#define API(version) \
+	"'api':{'profile':'p','spec':{'containers':{'api':{'image':'local/api:" version "'}}}}"
 #define FLAG ",'variables':{'SPLIT':'grapheme'}"
 #define OTHER ",'variables':{'SPLIT':'byte'}"
 

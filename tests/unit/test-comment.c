@@ -62,7 +62,8 @@ says_it_to_people_and_programs(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct comment c;
-		size_t people = cases[i].people == SIZE_MAX ? strlen(cases[i].text) : cases[i].people;
+		size_t people = cases[i].people == SIZE_MAX ? strlen(cases[i].text)
+							    : cases[i].people;
 
 		assert_int_equal(comment_people_length(cases[i].text), people);
 		comment_decode(&c, cases[i].text);
@@ -82,13 +83,20 @@ what_is_written_is_read(void **state)
 	static char verb[] = "clone", op[] = OP, hotfix[] = "hotfix-1", origin[] = "production",
 		    deployment[] = "01J9ZZ";
 	static char bad[] = "a b]";
-	struct comment said = { .verb = verb, .op = op, .hotfix = hotfix, .origin = origin,
-				.origin_deployment = deployment, .undoes = bad, .base = deployment }, read;
+	struct comment said = {.verb = verb,
+			       .op = op,
+			       .hotfix = hotfix,
+			       .origin = origin,
+			       .origin_deployment = deployment,
+			       .undoes = bad,
+			       .base = deployment},
+		       read;
 	char *text = comment_encode(&said, "web 1 → 2", "the login\nis [sidestage op=x] broken");
 
 	(void)state;
 	assert_string_equal(text, "web 1 → 2 - the login is [sidestage op=x] broken [sidestage "
-			    "verb=clone op=" OP " hotfix=hotfix-1 origin=production/01J9ZZ base=01J9ZZ]");
+				  "verb=clone op=" OP
+				  " hotfix=hotfix-1 origin=production/01J9ZZ base=01J9ZZ]");
 	assert_true(comment_is_of(text, OP));
 	assert_false(comment_is_of(text, "x"));
 	comment_decode(&read, text);

@@ -152,7 +152,8 @@ a_nul_is_a_fault(void **state)
 
 	(void)state;
 	first[0] = '\0';
-	assert_int_equal(config_file_parse(&file, "f", text, sizeof(text) - 1, keep_first, NULL), 1);
+	assert_int_equal(config_file_parse(&file, "f", text, sizeof(text) - 1, keep_first, NULL),
+			 1);
 	config_file_clear(&file);
 }
 

@@ -118,10 +118,12 @@ only_the_environment_can_be_written_to(void **state)
 		for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
 			if (!(i == 0 ? cases[k].with_namespaces : cases[k].with_landlock))
 				continue;
-			if (strcmp(cases[k].line, "processes 2") == 0 && !has(world, "private_proc"))
+			if (strcmp(cases[k].line, "processes 2") == 0 &&
+			    !has(world, "private_proc"))
 				continue;
 			if (!says(reply, cases[k].line))
-				fail_msg("by %s: not \"%s\" in:\n%s", means[i].needs, cases[k].line, reply);
+				fail_msg("by %s: not \"%s\" in:\n%s", means[i].needs, cases[k].line,
+					 reply);
 		}
 		free(reply);
 		assert_not_written(world);

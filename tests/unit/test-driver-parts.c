@@ -24,7 +24,8 @@
 static void
 read_logs(struct world *world, const struct driver_log_query *query, struct driver_logs *logs)
 {
-	struct driver_log *log = world->driver->ops->open_log(world->driver, SPACE, query, NULL, NULL);
+	struct driver_log *log = world->driver->ops->open_log(world->driver, SPACE, query, NULL,
+							      NULL);
 
 	world->driver->ops->read_log(log, logs);
 	world->driver->ops->close_log(log);
@@ -168,11 +169,13 @@ workloads_that_print_in_one_millisecond_are_read_once_each(void **state)
 		bool in_time;
 
 		query.from = at;
-		follower.log = world->driver->ops->open_log(world->driver, SPACE, &query, NULL, NULL);
+		follower.log = world->driver->ops->open_log(world->driver, SPACE, &query, NULL,
+							    NULL);
 		follower.until = at;
 		follower.lines = 0;
 		for (size_t k = 0; k < 2; k++) {
-			char *directory = xasprintf("%s/modules/%s", world->space_dir, modules[i][k]);
+			char *directory = xasprintf("%s/modules/%s", world->space_dir,
+						    modules[i][k]);
 			char *line = xasprintf("%lld d c %s\n", (long long)at, modules[i][k]);
 
 			assert_int_equal(paths_make(directory, NULL), 0);
@@ -195,8 +198,9 @@ static void
 only_what_lies_in_the_images_is_run(void **state)
 {
 	static const char *const bad[] = {
-		"/bin/sh:1", "../../../../bin:sh", "local/web:../../../outside", "local/web", "local/web:",
-		"local/link:1.0.0", "local/web:1.0.0@sha256:00", "local:web", "",
+		"/bin/sh:1",  "../../../../bin:sh", "local/web:../../../outside", "local/web",
+		"local/web:", "local/link:1.0.0",   "local/web:1.0.0@sha256:00",  "local:web",
+		"",
 	};
 	struct world *world = *state;
 	char *link = xasprintf("%s/local/link/1.0.0", world->images);
@@ -218,8 +222,8 @@ only_what_lies_in_the_images_is_run(void **state)
 	assert_int_equal(json_array_size(images), 4);
 	assert_string_equal(json_string_value(json_object_get(json_array_get(images, 0), "name")),
 			    "local/link");
-	assert_string_equal(json_string_value(json_object_get(json_array_get(images, 3), "version")),
-			    "1.10.0");
+	assert_string_equal(
+		json_string_value(json_object_get(json_array_get(images, 3), "version")), "1.10.0");
 	json_decref(images);
 	free(link);
 }
@@ -244,11 +248,14 @@ a_bad_spec_is_refused(void **state)
 
 	for (size_t i = 0; i < sizeof(specs) / sizeof(specs[0]); i++) {
 		struct driver_waiter waiter = change_waiter(world);
-		struct driver_deployment deployment = {.workloads = xcalloc(1, sizeof(struct driver_workload))};
+		struct driver_deployment deployment = {
+			.workloads = xcalloc(1, sizeof(struct driver_workload))};
 		int before = world->applied;
 
 		deployment.workloads[deployment.count++] = (struct driver_workload){
-			.module = xstrdup("web"), .image = xstrdup("local/web:1.0.0"), .replicas = 1,
+			.module = xstrdup("web"),
+			.image = xstrdup("local/web:1.0.0"),
+			.replicas = 1,
 			.spec = json_loads(specs[i], 0, NULL),
 		};
 		world->driver->ops->apply(world->driver, SPACE, &deployment, &waiter);
@@ -271,8 +278,9 @@ count_rows(const char *path)
 	assert_int_equal(sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(database, "INSERT INTO t VALUES ('more')", NULL, NULL, NULL),
 			 SQLITE_OK);
-	assert_int_equal(sqlite3_prepare_v2(database, "SELECT count(*) FROM t", -1, &statement, NULL),
-			 SQLITE_OK);
+	assert_int_equal(
+		sqlite3_prepare_v2(database, "SELECT count(*) FROM t", -1, &statement, NULL),
+		SQLITE_OK);
 	if (sqlite3_step(statement) == SQLITE_ROW)
 		count = sqlite3_column_int(statement, 0);
 	sqlite3_finalize(statement);
@@ -293,7 +301,8 @@ a_database_is_made_once(void **state)
 	struct error err = {0};
 	char *path = NULL;
 
-	write_file(world->templates, "t.sql", "CREATE TABLE t (x TEXT); INSERT INTO t VALUES ('a');");
+	write_file(world->templates, "t.sql",
+		   "CREATE TABLE t (x TEXT); INSERT INTO t VALUES ('a');");
 	write_file(world->templates, "broken.sql", "CREATE TABLE t (x TEXT); NO SUCH STATEMENT;");
 	write_file(world->templates, "attach.sql", "ATTACH '/etc/x.db' AS x;");
 	write_file(world->folder, "secret.sql", "CREATE TABLE t (x TEXT);");
@@ -336,8 +345,9 @@ on_nothing(void *data, const struct driver_result *result)
 static void
 databases_are_filled_side_by_side_and_without_waiting(void **state)
 {
-	static const char slow[] = "WITH RECURSIVE n(x) AS (VALUES (1) UNION ALL SELECT x + 1 FROM n"
-				   " LIMIT 300000000) SELECT max(x) FROM n;";
+	static const char slow[] =
+		"WITH RECURSIVE n(x) AS (VALUES (1) UNION ALL SELECT x + 1 FROM n"
+		" LIMIT 300000000) SELECT max(x) FROM n;";
 	struct world *world = *state;
 	struct driver_resource resource = {.name = "shared.slow", .type = "sqlite"};
 	json_t *inputs = json_pack("{s:s}", "template", "slow.sql");
@@ -491,8 +501,10 @@ static void
 a_port_is_looked_at_without_listening_on_it(void **state)
 {
 	struct world *world = *state;
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	int taken = new_port(world, "shared.dns"), fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in address = {.sin_family = AF_INET,
+				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int taken = new_port(world, "shared.dns"),
+	    fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	int before = listened, on = 1;
 	struct error err;
 

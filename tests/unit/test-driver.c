@@ -125,7 +125,8 @@ a_failure_leaves_the_old_alone(void **state)
 	web = pid_of(world, "web", NULL, NULL);
 	worker = pid_of(world, "worker", NULL, NULL);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct web next[] = {cases[i].web, {.module = "worker", .image = "local/web:1.10.0"}};
+		struct web next[] = {cases[i].web,
+				     {.module = "worker", .image = "local/web:1.10.0"}};
 		char *reply;
 
 		next[0].public_port = port;

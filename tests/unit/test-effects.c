@@ -222,10 +222,11 @@ come_to_rest(void)
 	bool rests = false;
 
 	while (!rests) {
-		char *doing = look_up("SELECT (SELECT count(*) FROM deployments WHERE gone = 0 AND status"
-				      " IN ('pending', 'in progress')) + (SELECT count(*) FROM environments"
-				      " WHERE status = 'deleting') + (SELECT count(*) FROM rule_updates)"
-				      " AS it");
+		char *doing = look_up(
+			"SELECT (SELECT count(*) FROM deployments WHERE gone = 0 AND status"
+			" IN ('pending', 'in progress')) + (SELECT count(*) FROM environments"
+			" WHERE status = 'deleting') + (SELECT count(*) FROM rule_updates)"
+			" AS it");
 
 		rests = strcmp(doing, "0") == 0 || world.memory.rules[MEMORY_APPLY].holds;
 		free(doing);
@@ -356,8 +357,8 @@ archive_no_more(void)
 {
 	struct error err = {0};
 
-	assert_int_equal(rows_run(world.platform.repository, &err, "UPDATE deltas SET archived = 0", ""),
-			 0);
+	assert_int_equal(
+		rows_run(world.platform.repository, &err, "UPDATE deltas SET archived = 0", ""), 0);
 }
 
 static const char the_delta[] = "SELECT id AS it FROM deltas ORDER BY seq LIMIT 1";
@@ -376,105 +377,271 @@ static const struct route_case {
 	const char *query;
 	void (*before)(void), (*after)(void);
 } cases[] = {
-	{.operation = "x-createUser", "/users", "{'id': 'ann', 'name': 'Ann', 'roles': {'/orgs/acme': 'viewer'}}", 201},
-	{.operation = "x-updateUser", "/users/ann", "{'name': 'Anna', 'roles': {'/orgs/acme': 'developer'}}", 200},
-	{.operation = "createUserToken", "/users/ann/tokens", "{'id': 'one', 'type': 'static'}", 200},
+	{.operation = "x-createUser",
+	 "/users",
+	 "{'id': 'ann', 'name': 'Ann', 'roles': {'/orgs/acme': 'viewer'}}",
+	 201},
+	{.operation = "x-updateUser",
+	 "/users/ann",
+	 "{'name': 'Anna', 'roles': {'/orgs/acme': 'developer'}}",
+	 200},
+	{.operation = "createUserToken",
+	 "/users/ann/tokens",
+	 "{'id': 'one', 'type': 'static'}",
+	 200},
 	{.operation = "deleteUserToken", "/users/ann/tokens/one", NULL, 204},
 	{.operation = "x-deleteUser", "/users/ann", NULL, 204},
 	{.operation = "updateCurrentUser", "/current-user", "{'name': 'Owner'}", 200},
-	{.operation = "createEnvironmentType", "/orgs/acme/env-types", "{'id': 'staging', 'description': ''}", 201},
-	{.operation = "updateEnvironmentType", "/orgs/acme/env-types/staging", "{'description': 'd'}", 200},
+	{.operation = "createEnvironmentType",
+	 "/orgs/acme/env-types",
+	 "{'id': 'staging', 'description': ''}",
+	 201},
+	{.operation = "updateEnvironmentType",
+	 "/orgs/acme/env-types/staging",
+	 "{'description': 'd'}",
+	 200},
 	{.operation = "deleteEnvironmentType", "/orgs/acme/env-types/staging", NULL, 204},
 	{.operation = "createResourceDefinition", DEFS, DEFINITION("queue-one"), 200},
-	{.operation = "updateResourceDefinition", DEFS "/queue-one",
-	 "{'name': 'M', 'driver_type': 'e', 'driver_inputs': {'values': {'a': 2}}}", 200},
-	{.operation = "patchResourceDefinition", DEFS "/queue-one", "{'name': 'O', 'driver_inputs': {'values': {'a': 3}}}",
+	{.operation = "updateResourceDefinition",
+	 DEFS "/queue-one",
+	 "{'name': 'M', 'driver_type': 'e', 'driver_inputs': {'values': {'a': 2}}}",
 	 200},
-	{.operation = "updateResourceDefinitionCriteria", DEFS "/queue-one/criteria", "[{'env_id': 'e2'}]", 200},
-	{.operation = "createResourceDefinitionCriteria", DEFS "/queue-one/criteria", "{'env_id': 'e3'}", 200},
-	{.operation = "deleteResourceDefinitionCriteria", DEFS "/queue-one/criteria/%s", NULL, 204, NULL,
+	{.operation = "patchResourceDefinition",
+	 DEFS "/queue-one",
+	 "{'name': 'O', 'driver_inputs': {'values': {'a': 3}}}",
+	 200},
+	{.operation = "updateResourceDefinitionCriteria",
+	 DEFS "/queue-one/criteria",
+	 "[{'env_id': 'e2'}]",
+	 200},
+	{.operation = "createResourceDefinitionCriteria",
+	 DEFS "/queue-one/criteria",
+	 "{'env_id': 'e3'}",
+	 200},
+	{.operation = "deleteResourceDefinitionCriteria",
+	 DEFS "/queue-one/criteria/%s",
+	 NULL,
+	 204,
+	 NULL,
 	 "SELECT json_extract(body, '$.criteria[0].id') AS it FROM definitions WHERE id = 'queue-one'"},
 	{.operation = "deleteResourceDefinition", DEFS "/queue-one", NULL, 204},
-	{.operation = "createApplication", "/orgs/acme/apps", "{'id': 'other', 'name': 'Other'}", 201},
+	{.operation = "createApplication",
+	 "/orgs/acme/apps",
+	 "{'id': 'other', 'name': 'Other'}",
+	 201},
 	{.operation = "patchApplication", "/orgs/acme/apps/other", "{'name': 'Another'}", 200},
-	{.operation = "createEnvironment", "/orgs/acme/apps/other/envs",
-	 "{'id': 'two', 'name': 'Two', 'type': 'development'}", 201},
-	{.operation = "updateEnvironment", "/orgs/acme/apps/other/envs/two", "{'name': 'Second'}", 200},
-	{.operation = "createDelta", APP "/deltas", "{'modules': {'add': {" WEB("1.0.0") "}}}", 200},
-	{.operation = "patchDelta", APP "/deltas/%s", "[{'metadata': {'name': 'x'}}]", 200, NULL, the_delta},
-	{.operation = "putDelta", APP "/deltas/%s", "{'modules': {'add': {" WEB("1.0.1") "}}}", 204, NULL, the_delta},
-	{.operation = "changeNameOfDelta", APP "/deltas/%s/metadata/name", "'name'", 204, NULL, the_delta},
-	{.operation = "changeEnvOfDelta", APP "/deltas/%s/metadata/env_id", "'dev'", 204, NULL, the_delta},
-	{.operation = "archiveDelta", APP "/deltas/%s/metadata/archived", "true", 204, NULL, the_delta,
+	{.operation = "createEnvironment",
+	 "/orgs/acme/apps/other/envs",
+	 "{'id': 'two', 'name': 'Two', 'type': 'development'}",
+	 201},
+	{.operation = "updateEnvironment",
+	 "/orgs/acme/apps/other/envs/two",
+	 "{'name': 'Second'}",
+	 200},
+	{.operation = "createDelta",
+	 APP "/deltas",
+	 "{'modules': {'add': {" WEB("1.0.0") "}}}",
+	 200},
+	{.operation = "patchDelta",
+	 APP "/deltas/%s",
+	 "[{'metadata': {'name': 'x'}}]",
+	 200,
+	 NULL,
+	 the_delta},
+	{.operation = "putDelta",
+	 APP "/deltas/%s",
+	 "{'modules': {'add': {" WEB("1.0.1") "}}}",
+	 204,
+	 NULL,
+	 the_delta},
+	{.operation = "changeNameOfDelta",
+	 APP "/deltas/%s/metadata/name",
+	 "'name'",
+	 204,
+	 NULL,
+	 the_delta},
+	{.operation = "changeEnvOfDelta",
+	 APP "/deltas/%s/metadata/env_id",
+	 "'dev'",
+	 204,
+	 NULL,
+	 the_delta},
+	{.operation = "archiveDelta",
+	 APP "/deltas/%s/metadata/archived",
+	 "true",
+	 204,
+	 NULL,
+	 the_delta,
 	 .after = archive_no_more},
 	{.operation = "updateSet", APP "/sets/0", "{'modules': {'add': {" WEB("1.0.0") "}}}", 200},
-	{.operation = "createValueOfApp", APP "/values", "{'key': 'A', 'value': '1', 'description': null}", 201},
+	{.operation = "createValueOfApp",
+	 APP "/values",
+	 "{'key': 'A', 'value': '1', 'description': null}",
+	 201},
 	{.operation = "putValueOfApp", APP "/values/A", "{'value': '2', 'description': 'd'}", 200},
 	{.operation = "patchValueOfApp", APP "/values/A", "{'value': '3'}", 200},
-	{.operation = "restoreKeyOfValueSetVersionOfApp", APP "/value-set-versions/%s/restore/A", "{}", 200, NULL,
+	{.operation = "restoreKeyOfValueSetVersionOfApp",
+	 APP "/value-set-versions/%s/restore/A",
+	 "{}",
+	 200,
+	 NULL,
 	 first_app_version},
 	{.operation = "deleteValueOfApp", APP "/values/A", NULL, 204},
-	{.operation = "restoreValueSetVersionOfApp", APP "/value-set-versions/%s/restore", "{}", 200, NULL,
+	{.operation = "restoreValueSetVersionOfApp",
+	 APP "/value-set-versions/%s/restore",
+	 "{}",
+	 200,
+	 NULL,
 	 first_app_version},
 	{.operation = "deleteValuesOfApp", APP "/values", NULL, 204},
-	{.operation = "purgeKeyOfValueSetVersionOfApp", APP "/value-set-versions/%s/purge/A", "{}", 204, NULL,
+	{.operation = "purgeKeyOfValueSetVersionOfApp",
+	 APP "/value-set-versions/%s/purge/A",
+	 "{}",
+	 204,
+	 NULL,
 	 first_app_version},
-	{.operation = "createValueOfEnv", ENV "/values",
-	 "{'key': 'S', 'value': 'tulip', 'description': null, 'is_secret': true}", 201},
-	{.operation = "putValueOfEnv", ENV "/values/S", "{'value': 'rose', 'description': 'd'}", 200},
+	{.operation = "createValueOfEnv",
+	 ENV "/values",
+	 "{'key': 'S', 'value': 'tulip', 'description': null, 'is_secret': true}",
+	 201},
+	{.operation = "putValueOfEnv",
+	 ENV "/values/S",
+	 "{'value': 'rose', 'description': 'd'}",
+	 200},
 	{.operation = "patchValueOfEnv", ENV "/values/S", "{'value': 'lily'}", 200},
-	{.operation = "restoreKeyOfValueSetVersionOfEnv", ENV "/value-set-versions/%s/restore/S", "{}", 200, NULL,
+	{.operation = "restoreKeyOfValueSetVersionOfEnv",
+	 ENV "/value-set-versions/%s/restore/S",
+	 "{}",
+	 200,
+	 NULL,
 	 first_version},
 	{.operation = "deleteValueOfEnv", ENV "/values/S", NULL, 204},
-	{.operation = "restoreValueSetVersionOfEnv", ENV "/value-set-versions/%s/restore", "{}", 200, NULL,
+	{.operation = "restoreValueSetVersionOfEnv",
+	 ENV "/value-set-versions/%s/restore",
+	 "{}",
+	 200,
+	 NULL,
 	 first_version},
 	{.operation = "deleteValuesOfEnv", ENV "/values", NULL, 204},
-	{.operation = "purgeKeyOfValueSetVersionOfEnv", ENV "/value-set-versions/%s/purge/S", "{}", 204, NULL,
+	{.operation = "purgeKeyOfValueSetVersionOfEnv",
+	 ENV "/value-set-versions/%s/purge/S",
+	 "{}",
+	 204,
+	 NULL,
 	 first_version},
-	{.operation = "createDependencyGraph", ENV "/resources/graphs",
-	 "[{'id': 'modules.web.externals.db', 'type': 'sqlite'}]", 200},
-	{.operation = "queryResourceGraph", ENV "/resources/graph",
-	 "[{'id': 'modules.web.externals.db', 'type': 'sqlite'}]", 200},
-	{.operation = "createDeployment", ENV "/deploys",
+	{.operation = "createDependencyGraph",
+	 ENV "/resources/graphs",
+	 "[{'id': 'modules.web.externals.db', 'type': 'sqlite'}]",
+	 200},
+	{.operation = "queryResourceGraph",
+	 ENV "/resources/graph",
+	 "[{'id': 'modules.web.externals.db', 'type': 'sqlite'}]",
+	 200},
+	{.operation = "createDeployment",
+	 ENV "/deploys",
 	 "{'delta_id': '%s', 'comment': 'c', 'values': {'set': [{'key': 'K', 'value': 'v'},"
-	 " {'key': 'L', 'value': 'w'}]}}", 201, "apply 1 acme/shop/dev", the_delta},
-	{.operation = "rebaseEnvironment", ENV "/from_deploy_id", "'%s'", 204, NULL,
+	 " {'key': 'L', 'value': 'w'}]}}",
+	 201,
+	 "apply 1 acme/shop/dev",
+	 the_delta},
+	{.operation = "rebaseEnvironment",
+	 ENV "/from_deploy_id",
+	 "'%s'",
+	 204,
+	 NULL,
 	 "SELECT id AS it FROM deployments ORDER BY seq LIMIT 1"},
 	{.operation = "updatePaused", ENV "/runtime/paused", "true", 204, "apply 0 acme/shop/dev"},
 	{.operation = "updatePaused", ENV "/runtime/paused", "false", 204, "apply 1 acme/shop/dev"},
-	{.operation = "patchReplicas", ENV "/runtime/replicas", "{'web': 2}", 204, "apply 2 acme/shop/dev"},
-	{.operation = "pinActiveResource", ENV "/resources/sqlite/modules.web.externals.db/actions/pin",
-	 "{'target_def_version_id': null}", 200},
-	{.operation = "deleteActiveResource", ENV "/resources/sqlite/modules.web.externals.db", NULL, 204,
-	 "deprovision acme/shop/dev", .before = leave_one_over},
-	{.operation = "createDeployment", APP "/envs/spare/deploys", "{'delta_id': '%s'}", 201,
-	 "apply 1 acme/shop/spare", the_delta},
-	{.operation = "deleteActiveResource", APP "/envs/spare/resources/sqlite/modules.web.externals.db", NULL, 204,
+	{.operation = "patchReplicas",
+	 ENV "/runtime/replicas",
+	 "{'web': 2}",
+	 204,
+	 "apply 2 acme/shop/dev"},
+	{.operation = "pinActiveResource",
+	 ENV "/resources/sqlite/modules.web.externals.db/actions/pin",
+	 "{'target_def_version_id': null}",
+	 200},
+	{.operation = "deleteActiveResource",
+	 ENV "/resources/sqlite/modules.web.externals.db",
+	 NULL,
+	 204,
+	 "deprovision acme/shop/dev",
+	 .before = leave_one_over},
+	{.operation = "createDeployment",
+	 APP "/envs/spare/deploys",
+	 "{'delta_id': '%s'}",
+	 201,
+	 "apply 1 acme/shop/spare",
+	 the_delta},
+	{.operation = "deleteActiveResource",
+	 APP "/envs/spare/resources/sqlite/modules.web.externals.db",
+	 NULL,
+	 204,
 	 .query = "detach=true"},
-	{.operation = "createAutomationRule", ENV "/rules", "{'type': 'update', 'match_ref': '.*'}", 201},
-	{.operation = "updateAutomationRule", ENV "/rules/%s", "{'type': 'update', 'match_ref': 'refs/.*'}", 200, NULL,
+	{.operation = "createAutomationRule",
+	 ENV "/rules",
+	 "{'type': 'update', 'match_ref': '.*'}",
+	 201},
+	{.operation = "updateAutomationRule",
+	 ENV "/rules/%s",
+	 "{'type': 'update', 'match_ref': 'refs/.*'}",
+	 200,
+	 NULL,
 	 "SELECT id AS it FROM rules"},
-	{.operation = "createArtefactVersion", "/orgs/acme/artefact-versions",
-	 "{'type': 'container', 'name': 'local/web', 'version': '1.1.0', 'ref': 'refs/heads/main'}", 200,
+	{.operation = "createArtefactVersion",
+	 "/orgs/acme/artefact-versions",
+	 "{'type': 'container', 'name': 'local/web', 'version': '1.1.0', 'ref': 'refs/heads/main'}",
+	 200,
 	 "apply 2 acme/shop/dev"},
 	{.operation = "patchArtefactVersion",
 	 "/orgs/acme/artefacts/%s",
-	 "{'archived': true}", 200, NULL,
+	 "{'archived': true}",
+	 200,
+	 NULL,
 	 "SELECT json_extract(body, '$.artefact_id') || '/versions/' || id AS it FROM artefact_versions"},
-	{.operation = "deleteArtefact", "/orgs/acme/artefacts/%s", NULL, 204, NULL,
+	{.operation = "deleteArtefact",
+	 "/orgs/acme/artefacts/%s",
+	 NULL,
+	 204,
+	 NULL,
 	 "SELECT json_extract(body, '$.artefact_id') AS it FROM artefact_versions"},
-	{.operation = "deleteAutomationRule", ENV "/rules/%s", NULL, 204, NULL, "SELECT id AS it FROM rules"},
-	{.operation = "createPipelineRunByTriggerCriteria", APP "/pipeline-runs",
-	 "{'trigger': 'deployment_request', 'env_id': 'dev', 'set_id': '0'}", 201, "apply 0 acme/shop/dev"},
-	{.operation = "createPipelineRun", APP "/pipelines/default/runs",
-	 "{'inputs': {'env_id': 'dev', 'delta_id': '%s'}}", 201, "apply 2 acme/shop/dev", the_delta,
+	{.operation = "deleteAutomationRule",
+	 ENV "/rules/%s",
+	 NULL,
+	 204,
+	 NULL,
+	 "SELECT id AS it FROM rules"},
+	{.operation = "createPipelineRunByTriggerCriteria",
+	 APP "/pipeline-runs",
+	 "{'trigger': 'deployment_request', 'env_id': 'dev', 'set_id': '0'}",
+	 201,
+	 "apply 0 acme/shop/dev"},
+	{.operation = "createPipelineRun",
+	 APP "/pipelines/default/runs",
+	 "{'inputs': {'env_id': 'dev', 'delta_id': '%s'}}",
+	 201,
+	 "apply 2 acme/shop/dev",
+	 the_delta,
 	 .before = hold},
-	{.operation = "cancelPipelineRun", APP "/pipelines/default/runs/%s/cancel", NULL, 204, NULL, last_run,
+	{.operation = "cancelPipelineRun",
+	 APP "/pipelines/default/runs/%s/cancel",
+	 NULL,
+	 204,
+	 NULL,
+	 last_run,
 	 .after = let_go},
-	{.operation = "restartPipelineRun", APP "/pipelines/default/runs/%s/restart", NULL, 201,
-	 "apply 2 acme/shop/dev", last_run},
+	{.operation = "restartPipelineRun",
+	 APP "/pipelines/default/runs/%s/restart",
+	 NULL,
+	 201,
+	 "apply 2 acme/shop/dev",
+	 last_run},
 	{.operation = "deleteEnvironment", APP "/envs/spare", NULL, 202, "remove acme/shop/spare"},
-	{.operation = "deleteApplication", "/orgs/acme/apps/shop", NULL, 202, "remove acme/shop/dev"},
+	{.operation = "deleteApplication",
+	 "/orgs/acme/apps/shop",
+	 NULL,
+	 202,
+	 "remove acme/shop/dev"},
 };
 
 #define CASE_COUNT (sizeof(cases) / sizeof(cases[0]))
@@ -518,10 +685,11 @@ filled(const char *pattern, const char *found)
 static void
 expect_sentence(const struct route_case *c, const struct response *response)
 {
-	static const char *const inner[] = {"sqlite", "SQL", "INSERT", "UPDATE", "constraint", "table",
-					    ".db", "/tmp"};
-	const char *message = json_is_string(response->body) ? json_string_value(response->body)
-							     : json_member_string(response->body, "message");
+	static const char *const inner[] = {"sqlite",	  "SQL",   "INSERT", "UPDATE",
+					    "constraint", "table", ".db",    "/tmp"};
+	const char *message = json_is_string(response->body)
+				      ? json_string_value(response->body)
+				      : json_member_string(response->body, "message");
 
 	if (!message || !*message)
 		fail_msg("%s: %d without a message", c->operation, response->status);
@@ -539,8 +707,12 @@ try_with_fault(const struct route_case *c, const char *path, const char *body, s
 	struct response response;
 	char *after;
 
-	fault = (typeof(fault)){.armed = true, .at = n, .takes_all_back = way == 1, .stays = way == 2,
-				.of_request = true, .code = codes[code].code};
+	fault = (typeof(fault)){.armed = true,
+				.at = n,
+				.takes_all_back = way == 1,
+				.stays = way == 2,
+				.of_request = true,
+				.code = codes[code].code};
 	world.key = strstr(path, "/deploys") ? path : NULL;
 	response = ask(method_of(c->operation), path, c->query, body);
 	world.key = NULL;
@@ -567,8 +739,8 @@ try_with_fault(const struct route_case *c, const char *path, const char *body, s
 			 buf_str(&world.memory.calls));
 	after = dump();
 	if (strcmp(before, after) != 0)
-		fail_msg("%s: write %zu failed, and the state is another:\n%s\n%s", c->operation, n, before,
-			 after);
+		fail_msg("%s: write %zu failed, and the state is another:\n%s\n%s", c->operation, n,
+			 before, after);
 	free(after);
 	return true;
 }
@@ -604,7 +776,8 @@ walk(const struct route_case *c)
 		fail_msg("%s: the driver was not asked to %s but:\n%s", c->operation, c->effect,
 			 buf_str(&world.memory.calls));
 	if (!c->effect && world.memory.calls.length > 0)
-		fail_msg("%s: the driver was asked to:\n%s", c->operation, buf_str(&world.memory.calls));
+		fail_msg("%s: the driver was asked to:\n%s", c->operation,
+			 buf_str(&world.memory.calls));
 	called += c->effect != NULL;
 	if (c->after)
 		c->after();
@@ -646,7 +819,8 @@ every_changing_route_is_tried(void **state)
 		for (size_t k = 0; !tried && k < CASE_COUNT; k++)
 			tried = strcmp(cases[k].operation, route.operation) == 0;
 		if (!tried)
-			fail_msg("%s %s (%s) is not tried", route.method, route.pattern, route.operation);
+			fail_msg("%s %s (%s) is not tried", route.method, route.pattern,
+				 route.operation);
 	}
 }
 
@@ -655,8 +829,8 @@ every_changing_route_is_tried(void **state)
 static const char more[] =
 	"{'organizations': [{'id': 'acme', 'env_types': [{'id': 'late'}], 'applications': ["
 	" {'id': 'bakery', 'values': [{'key': 'FLOUR', 'value': 'rye'}],"
-	"  'environments': [{'id': 'oven', 'type': 'development', 'deployments': [{'set': {'modules': {" WEB("1.0.0")
-	"  }}}]}]}]}]}";
+	"  'environments': [{'id': 'oven', 'type': 'development', 'deployments': [{'set': {'modules': {" WEB(
+		"1.0.0") "  }}}]}]}]}]}";
 
 static void
 import_is_all_or_nothing_whatever_write_fails(void **state)
@@ -672,7 +846,10 @@ import_is_all_or_nothing_whatever_write_fails(void **state)
 	before = dump();
 	for (n = 1; !report; n++) {
 		err = (struct error){0};
-		fault = (typeof(fault)){.armed = true, .at = n, .takes_all_back = n % 2, .of_request = true,
+		fault = (typeof(fault)){.armed = true,
+					.at = n,
+					.takes_all_back = n % 2,
+					.of_request = true,
 					.code = SQLITE_FULL};
 		report = import_apply(&world.platform, file, NULL, &err);
 		fault.armed = false;
@@ -722,8 +899,9 @@ deploy_with_fault(size_t n, bool takes_all_back, bool *fired)
 	*fired = fault.fired;
 	fault.armed = false;
 	from = look_up("SELECT from_deploy_id AS it FROM environments WHERE id = 'dev'");
-	errors = look_up("SELECT count(*) AS it FROM deployment_errors AS e JOIN deployments AS d"
-			 " ON d.id = e.deployment WHERE d.seq = (SELECT max(seq) FROM deployments)");
+	errors = look_up(
+		"SELECT count(*) AS it FROM deployment_errors AS e JOIN deployments AS d"
+		" ON d.id = e.deployment WHERE d.seq = (SELECT max(seq) FROM deployments)");
 	/* What it needs could not be written down: it says so, and is not built upon. */
 	if (strcmp(status, "failed") == 0) {
 		assert_string_equal(errors, "1");
@@ -864,9 +1042,12 @@ deployment_of_long_ago_is_not_carried_out_unasked(void **state)
 	deploy_web();
 	hold();
 	expect("POST", ENV "/deploys", "{'set_id': '0'}", 201);
-	assert_int_equal(rows_run(world.platform.repository, &err,
-				  "UPDATE deployments SET status = 'pending', created_at = created_at"
-				  " - 16 * 60000 WHERE seq = (SELECT max(seq) FROM deployments)", ""), 0);
+	assert_int_equal(
+		rows_run(world.platform.repository, &err,
+			 "UPDATE deployments SET status = 'pending', created_at = created_at"
+			 " - 16 * 60000 WHERE seq = (SELECT max(seq) FROM deployments)",
+			 ""),
+		0);
 	close_platform();
 	open_platform();
 	world.memory.rules[MEMORY_APPLY].holds = false;
@@ -942,8 +1123,9 @@ committed_update_of_a_rule_is_made_after_a_crash(void **state)
 	crash(DIE_AFTER_COMMIT, "POST", "/orgs/acme/artefact-versions",
 	      "{'type': 'container', 'name': 'local/web', 'version': '1.2.0', 'ref': 'refs/heads/main'}");
 	expect_text("SELECT count(*) AS it FROM rule_updates", "0");
-	expect_text("SELECT comment LIKE 'local/web:1.2.0%' AS it FROM deployments ORDER BY seq DESC LIMIT 1",
-		    "1");
+	expect_text(
+		"SELECT comment LIKE 'local/web:1.2.0%' AS it FROM deployments ORDER BY seq DESC LIMIT 1",
+		"1");
 	expect_text(last_status, "succeeded");
 }
 
@@ -994,7 +1176,8 @@ purged_value_leaves_the_files_also_after_a_crash(void **state)
 
 	(void)state;
 	come_to_rest();
-	expect("POST", ENV "/values", "{'key': 'P', 'value': 'chrysanthemum', 'description': null}", 201);
+	expect("POST", ENV "/values", "{'key': 'P', 'value': 'chrysanthemum', 'description': null}",
+	       201);
 	expect("PUT", ENV "/values/P", "{'value': 'other', 'description': null}", 200);
 	assert_true(count_in_files("chrysanthemum") > 0);
 	version = look_up(first_version);
@@ -1044,14 +1227,16 @@ only_a_taken_key_exists_already(void **state)
 
 	(void)state;
 	expect("POST", APP "/envs", body, 409);
-	assert_int_equal(rows_run(repository, &err, "INSERT INTO env_types VALUES ('acme', 'qa', '')", ""),
-			 -1);
+	assert_int_equal(
+		rows_run(repository, &err, "INSERT INTO env_types VALUES ('acme', 'qa', '')", ""),
+		-1);
 	assert_int_equal(err.kind, ERROR_CONFLICT);
 	assert_int_equal(rows_run(repository, &err,
 				  "INSERT INTO env_types VALUES ('acme', 'new', NULL)", ""), -1);
 	assert_int_equal(err.kind, ERROR_STORE);
 	assert_null(strstr(err.text, "already"));
-	assert_int_equal(rows_run(repository, &err, "INSERT INTO platform VALUES (2, 'x')", ""), -1);
+	assert_int_equal(rows_run(repository, &err, "INSERT INTO platform VALUES (2, 'x')", ""),
+			 -1);
 	assert_int_equal(err.kind, ERROR_STORE);
 	assert_null(strstr(err.text, "already"));
 }
@@ -1117,11 +1302,13 @@ nothing_is_written_behind_a_transaction_that_sqlite_took_back(void **state)
 	come_to_rest();
 	assert_int_equal(repository_begin(r, &err), 0);
 	assert_int_equal(db_run(r->db, "ROLLBACK", NULL), 0);
-	assert_int_equal(rows_run(r, &err, "INSERT INTO env_types VALUES ('acme', 'late', '')", ""), -1);
+	assert_int_equal(rows_run(r, &err, "INSERT INTO env_types VALUES ('acme', 'late', '')", ""),
+			 -1);
 	assert_int_equal(repository_begin(r, &err), -1);
 	assert_int_equal(repository_commit(r, &err), -1);
 	repository_rollback(r);
-	assert_int_equal(rows_run(r, &err, "INSERT INTO env_types VALUES ('acme', 'good', '')", ""), 0);
+	assert_int_equal(rows_run(r, &err, "INSERT INTO env_types VALUES ('acme', 'good', '')", ""),
+			 0);
 	assert_null(rows_one(r, &err, "SELECT id FROM env_types WHERE id = 'late'", ""));
 }
 

@@ -36,7 +36,8 @@ only_what_holds_the_characters_in_order_matches(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		double value;
 
-		assert_int_equal(fuzzy_score(cases[i].needle, cases[i].text, &value), cases[i].matches);
+		assert_int_equal(fuzzy_score(cases[i].needle, cases[i].text, &value),
+				 cases[i].matches);
 	}
 }
 

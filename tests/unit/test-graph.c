@@ -46,16 +46,18 @@ definitions_of(bool needs[TYPES][TYPES])
 		char *id = xasprintf("def-%d", i), *type = xasprintf("t%d", i);
 
 		for (int k = 0; k < TYPES; k++) {
-			char *name = xasprintf("v%d", k), *value = xasprintf("a ${resources.t%d.outputs.x} b", k);
+			char *name = xasprintf("v%d", k),
+			     *value = xasprintf("a ${resources.t%d.outputs.x} b", k);
 
 			if (needs[i][k])
 				json_object_set_new(values, name, json_string(value));
 			free(name);
 			free(value);
 		}
-		json_array_append_new(list, json_pack("{s:s, s:{s:s, s:s, s:s, s:{s:o}, s:[{}]}}", "id", id,
-						      "body", "id", id, "type", type, "driver_type", "static",
-						      "driver_inputs", "values", values, "criteria"));
+		json_array_append_new(list, json_pack("{s:s, s:{s:s, s:s, s:s, s:{s:o}, s:[{}]}}",
+						      "id", id, "body", "id", id, "type", type,
+						      "driver_type", "static", "driver_inputs",
+						      "values", values, "criteria"));
 		free(id);
 		free(type);
 	}
@@ -109,7 +111,8 @@ check_order(const json_t *graph, const bool reached[TYPES], uint64_t seed)
 	json_array_foreach(graph, i, node) {
 		json_array_foreach(json_object_get(node, "depends_on"), k, needed)
 			if (!json_object_get(seen, json_string_value(needed)))
-				fail_msg("seed %llu: one is before what it needs", (unsigned long long)seed);
+				fail_msg("seed %llu: one is before what it needs",
+					 (unsigned long long)seed);
 		json_object_set_new(seen, json_member_string(node, "guresid"), json_true());
 	}
 	json_decref(seen);
@@ -131,7 +134,8 @@ order_holds_or_the_circle_is_named(void **state)
 			needs[below(TYPES)][below(TYPES)] = true;
 		definitions = definitions_of(needs);
 		circle = has_circle(needs, reached);
-		graph = build(definitions, NULL, "[{\"id\": \"shared.r\", \"type\": \"t0\"}]", &err);
+		graph = build(definitions, NULL, "[{\"id\": \"shared.r\", \"type\": \"t0\"}]",
+			      &err);
 		if (circle != (graph == NULL) || (circle && !strstr(err.text, " -> ")))
 			fail_msg("seed %llu: %s", (unsigned long long)seed, err.text);
 		if (graph)
@@ -146,9 +150,10 @@ order_holds_or_the_circle_is_named(void **state)
 static void
 graph_without_an_end_is_refused(void **state)
 {
-	json_t *definitions = json_pack("[{s:s, s:{s:s, s:s, s:s, s:{s:{s:s}}, s:[{}]}}]", "id", "d", "body",
-					"id", "d", "type", "t", "driver_type", "static", "driver_inputs",
-					"values", "x", "${resources['t#a'].outputs.x}", "criteria");
+	json_t *definitions = json_pack("[{s:s, s:{s:s, s:s, s:s, s:{s:{s:s}}, s:[{}]}}]", "id",
+					"d", "body", "id", "d", "type", "t", "driver_type",
+					"static", "driver_inputs", "values", "x",
+					"${resources['t#a'].outputs.x}", "criteria");
 	json_t *wanted = json_array();
 	struct error err = {0};
 	char *text;
@@ -178,13 +183,15 @@ same_resources_are_the_same_graph_and_keep_their_ids(void **state)
 
 	(void)state;
 	one = build(definitions, NULL, "[{\"id\": \"shared.r\", \"type\": \"t0\"}]", &err);
-	two = build(definitions, NULL, "[{\"type\": \"t0\", \"class\": \"default\", \"id\": \"shared.r\"}]", &err);
+	two = build(definitions, NULL,
+		    "[{\"type\": \"t0\", \"class\": \"default\", \"id\": \"shared.r\"}]", &err);
 	repository_graph_hash(hash_one, one);
 	repository_graph_hash(hash_two, two);
 	assert_string_equal(hash_one, hash_two);
 	json_decref(two);
-	known = json_pack("[{s:s, s:s, s:s, s:s, s:s, s:s}]", "res_id", "shared.r", "type", "t0", "class",
-			  "default", "gu_res_id", "earlier", "driver_type", "static", "status", "active");
+	known = json_pack("[{s:s, s:s, s:s, s:s, s:s, s:s}]", "res_id", "shared.r", "type", "t0",
+			  "class", "default", "gu_res_id", "earlier", "driver_type", "static",
+			  "status", "active");
 	two = build(definitions, known, "[{\"id\": \"shared.r\", \"type\": \"t0\"}]", &err);
 	assert_string_equal(json_member_string(json_array_get(two, 1), "guresid"), "earlier");
 	json_object_set_new(json_array_get(known, 0), "driver_type", json_string("other"));

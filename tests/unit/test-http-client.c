@@ -315,8 +315,9 @@ test_a_drip_that_ends_is_an_answer(void **state)
 	struct seen seen;
 
 	(void)state;
-	exchange(&here, exchanges, &seen,
-		 &(struct http_request_options){.deadlines = {.first_byte = 5000, .silence = 5000}});
+	exchange(
+		&here, exchanges, &seen,
+		&(struct http_request_options){.deadlines = {.first_byte = 5000, .silence = 5000}});
 	assert_int_equal(seen.failure, HTTP_ANSWERED);
 	assert_string_equal(seen.body, "xxxxxxxxxxxxxxxxxxxx");
 }
@@ -366,8 +367,8 @@ test_silence_is_measured(void **state)
 static void
 test_a_body_in_pieces(void **state)
 {
-	static const struct exchange exchanges[] = {{OK "Content-Length: 1073741824\r\n\r\n", FLOOD},
-						    {0}};
+	static const struct exchange exchanges[] = {
+		{OK "Content-Length: 1073741824\r\n\r\n", FLOOD}, {0}};
 	struct rusage before, after;
 	struct here here;
 	struct seen seen;
@@ -385,8 +386,8 @@ test_a_body_in_pieces(void **state)
 static void
 test_who_wants_no_more_pieces(void **state)
 {
-	static const struct exchange exchanges[] = {{OK "Content-Length: 1073741824\r\n\r\n", FLOOD},
-						    {0}};
+	static const struct exchange exchanges[] = {
+		{OK "Content-Length: 1073741824\r\n\r\n", FLOOD}, {0}};
 	struct here here;
 	struct seen seen;
 
@@ -459,10 +460,13 @@ test_what_is_sent_again(void **state)
 		struct seen seen;
 
 		exchange(&here, cases[i].exchanges, &seen,
-			 &(struct http_request_options){.kind = cases[i].kind, .retry = &retry,
-							.method = cases[i].kind == HTTP_WRITE ? "POST" : NULL});
+			 &(struct http_request_options){
+				 .kind = cases[i].kind,
+				 .retry = &retry,
+				 .method = cases[i].kind == HTTP_WRITE ? "POST" : NULL});
 		if (here.server.count != cases[i].count || seen.status != cases[i].status)
-			print_error("%s: %zu, %ld\n", cases[i].name, (size_t)here.server.count, seen.status);
+			print_error("%s: %zu, %ld\n", cases[i].name, (size_t)here.server.count,
+				    seen.status);
 		assert_int_equal(here.server.count, cases[i].count);
 		assert_int_equal(seen.status, cases[i].status);
 	}
@@ -471,7 +475,8 @@ test_what_is_sent_again(void **state)
 static void
 test_nothing_is_sent_again_too_late(void **state)
 {
-	static const struct exchange exchanges[] = {{BUSY "\r\n", CLOSE}, {BUSY "\r\n", CLOSE}, {0}};
+	static const struct exchange exchanges[] = {
+		{BUSY "\r\n", CLOSE}, {BUSY "\r\n", CLOSE}, {0}};
 	struct http_retry late = retry;
 	struct here here;
 	struct seen seen;
@@ -487,8 +492,10 @@ test_nothing_is_sent_again_too_late(void **state)
 static void
 test_a_request_waits_for_room(void **state)
 {
-	static const struct exchange exchanges[] = {{"", HOLD}, {OK "Content-Length: 0\r\n\r\n", CLOSE},
-						    {OK "Content-Length: 0\r\n\r\n", CLOSE}, {0}};
+	static const struct exchange exchanges[] = {{"", HOLD},
+						    {OK "Content-Length: 0\r\n\r\n", CLOSE},
+						    {OK "Content-Length: 0\r\n\r\n", CLOSE},
+						    {0}};
 	struct seen first, second, third, write;
 	struct http_request *request, *queued;
 	struct here here;
@@ -501,7 +508,8 @@ test_a_request_waits_for_room(void **state)
 	(void)ask(&here, &second, &(struct http_request_options){0});
 	queued = ask(&here, &third, &(struct http_request_options){0});
 	/* One that changes something does not wait for those that read. */
-	(void)ask(&here, &write, &(struct http_request_options){.kind = HTTP_WRITE, .method = "PUT"});
+	(void)ask(&here, &write,
+		  &(struct http_request_options){.kind = HTTP_WRITE, .method = "PUT"});
 	turn_until_done(&here, &write);
 	assert_int_equal(first.done + second.done + third.done, 0);
 	http_cancel(queued);

@@ -124,7 +124,9 @@ set_request(struct operation *o, const char *text)
 static void
 newer_document(struct operation *o)
 {
-	set_request(o, "{\"version\":3,\"verb\":\"deploy\",\"org\":\"acme\",\"app\":\"shop\",\"env\":\"qa\"}");
+	set_request(
+		o,
+		"{\"version\":3,\"verb\":\"deploy\",\"org\":\"acme\",\"app\":\"shop\",\"env\":\"qa\"}");
 }
 
 static void
@@ -142,13 +144,17 @@ broken_document(struct operation *o)
 static void
 document_of_another_environment(struct operation *o)
 {
-	set_request(o, "{\"version\":2,\"verb\":\"deploy\",\"org\":\"acme\",\"app\":\"shop\",\"env\":\"production\"}");
+	set_request(
+		o,
+		"{\"version\":2,\"verb\":\"deploy\",\"org\":\"acme\",\"app\":\"shop\",\"env\":\"production\"}");
 }
 
 static void
 path_for_an_environment(struct operation *o)
 {
-	set_request(o, "{\"version\":2,\"verb\":\"deploy\",\"org\":\"acme\",\"app\":\"shop\",\"env\":\"../qa\"}");
+	set_request(
+		o,
+		"{\"version\":2,\"verb\":\"deploy\",\"org\":\"acme\",\"app\":\"shop\",\"env\":\"../qa\"}");
 	untrusted_set(&o->env, "../qa");
 }
 
@@ -249,7 +255,8 @@ looking_changes_nothing(void **state)
 			fail_msg("%s: %s", cases[i].what,
 				 interrupted_kind_name(interrupted_get(list, i)->kind));
 		for (size_t k = 0; k < interrupted_get(list, i)->record.step_count; k++)
-			assert_non_null(flow_record_step_name(&interrupted_get(list, i)->record, k));
+			assert_non_null(
+				flow_record_step_name(&interrupted_get(list, i)->record, k));
 	}
 	interrupted_ask(list);
 	for (size_t i = 0; i < 20; i++)
@@ -280,11 +287,13 @@ what_is_not_known_is_abandoned_and_never_resumed(void **state)
 		if (cases[i].kind == INTERRUPTED_RESUMABLE)
 			continue;
 		assert_null(flow_resume(here.session, id, &err));
-		assert_int_equal(err.kind, cases[i].kind == INTERRUPTED_EXPIRED ? ERROR_STALE : ERROR_INPUT);
+		assert_int_equal(err.kind,
+				 cases[i].kind == INTERRUPTED_EXPIRED ? ERROR_STALE : ERROR_INPUT);
 		assert_true(*err.text);
 		assert_int_equal(state_of(id), cases[i].state);
 		assert_int_equal(flow_abandon(here.session, id, "not needed", NULL), 0);
-		assert_int_equal(store_operation_get(session_store(here.session), id, &kept, NULL), 0);
+		assert_int_equal(store_operation_get(session_store(here.session), id, &kept, NULL),
+				 0);
 		assert_int_equal(kept.state, OPERATION_ABANDONED);
 		assert_true(kept.ended_at > 0);
 		assert_non_null(strstr(kept.error.raw, "not needed"));
@@ -351,7 +360,7 @@ what_somebody_works_on_is_left_alone(void **state)
 static void
 a_request_comes_back_whole(void **state)
 {
-	static const char *const images[] = { "web", "local/web:1.4.3", "api", "local/api:2", NULL };
+	static const char *const images[] = {"web", "local/web:1.4.3", "api", "local/api:2", NULL};
 	static const struct flow_value values[] = {
 		{ "A", FLOW_VALUE_COPY, NULL }, { "B", FLOW_VALUE_LEAVE_OUT, NULL },
 		{ "C", FLOW_VALUE_APP, NULL },	{ "D", FLOW_VALUE_REFERENCE, NULL },
@@ -361,10 +370,22 @@ a_request_comes_back_whole(void **state)
 	json_t *body = json_loads("{\"modules\":{\"remove\":[\"web\"]}}", 0, NULL), *again;
 	struct delta *draft = delta_decode(body, NULL);
 	const struct flow_request request = {
-		.verb = FLOW_CARRY, .org = "acme", .app = "shop", .env = "qa", .source = "production",
-		.name = "QA", .type = "development", .images = images, .draft = draft,
-		.operation_id = "op-1", .before_set = "s1", .after_set = "s2", .hotfix = "hotfix-1",
-		.values = values, .before_values = "v1", .after_values = "v2",
+		.verb = FLOW_CARRY,
+		.org = "acme",
+		.app = "shop",
+		.env = "qa",
+		.source = "production",
+		.name = "QA",
+		.type = "development",
+		.images = images,
+		.draft = draft,
+		.operation_id = "op-1",
+		.before_set = "s1",
+		.after_set = "s2",
+		.hotfix = "hotfix-1",
+		.values = values,
+		.before_values = "v1",
+		.after_values = "v2",
 	};
 	struct flow *flow = flow_alloc(here.session, &request);
 	struct journal_document read;
@@ -416,7 +437,14 @@ static void
 a_damaged_document_is_refused(void **state)
 {
 	static const char *const texts[] = {
-		"", "null", "[]", "2", "{", "{}", "{\"version\":2}", "{\"version\":\"2\"}",
+		"",
+		"null",
+		"[]",
+		"2",
+		"{",
+		"{}",
+		"{\"version\":2}",
+		"{\"version\":\"2\"}",
 		"{\"version\":2,\"verb\":\"deploy\"}",
 		"{\"version\":2,\"verb\":7,\"org\":\"acme\",\"app\":\"shop\",\"env\":\"qa\"}",
 		"{\"version\":2,\"verb\":\"deploy\",\"org\":\"acme\",\"app\":\"shop\",\"env\":[]}",

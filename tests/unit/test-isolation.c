@@ -117,32 +117,45 @@ json(const char *text)
 static void
 world_make(struct world *world, const char *key, const char *text)
 {
-	json_t *body = json("{'modules':{'api':{'profile':'humanitec/default-module','spec':{'containers':{'api':"
-			    "{'id':'api','image':'registry.acme.com/acme/api:1.4.2'}}},'externals':{}},"
-			    "'worker':{'profile':'humanitec/default-module','spec':{'containers':{'worker':"
-			    "{'id':'worker','image':'acme/worker:1'}}},'externals':{}}},"
-			    "'shared':{'files':{'type':'s3'}}}");
-	json_t *web = json("{'profile':'humanitec/default-module','spec':{'containers':{'web':{'id':'web',"
-			   "'image':'ghcr.io/acme/web:1.4.2','variables':{}}}},"
-			   "'externals':{'db':{'type':'postgres'},'dns':{'type':'dns'}}}");
-	json_t *spec = json_object_get(web, "spec"), *containers = json_object_get(spec, "containers");
+	json_t *body = json(
+		"{'modules':{'api':{'profile':'humanitec/default-module','spec':{'containers':{'api':"
+		"{'id':'api','image':'registry.acme.com/acme/api:1.4.2'}}},'externals':{}},"
+		"'worker':{'profile':'humanitec/default-module','spec':{'containers':{'worker':"
+		"{'id':'worker','image':'acme/worker:1'}}},'externals':{}}},"
+		"'shared':{'files':{'type':'s3'}}}");
+	json_t *web = json(
+		"{'profile':'humanitec/default-module','spec':{'containers':{'web':{'id':'web',"
+		"'image':'ghcr.io/acme/web:1.4.2','variables':{}}}},"
+		"'externals':{'db':{'type':'postgres'},'dns':{'type':'dns'}}}");
+	json_t *spec = json_object_get(web, "spec"),
+	       *containers = json_object_get(spec, "containers");
 	struct error err = {0};
 
-	json_object_set_new(json_object_get(json_object_get(containers, "web"), "variables"), key, json_string(text));
+	json_object_set_new(json_object_get(json_object_get(containers, "web"), "variables"), key,
+			    json_string(text));
 	json_object_set_new(json_object_get(body, "modules"), "web", web);
 	world->set = set_decode(body, &err);
 	json_decref(body);
 	assert_non_null(world->set);
-	world->values = json("{'STAGE':'production','API_HOST':'api.acme.com','SUB':'billing','SIZE':'20'}");
+	world->values = json(
+		"{'STAGE':'production','API_HOST':'api.acme.com','SUB':'billing','SIZE':'20'}");
 	world->foreign = json("['production','Live EU']");
 	world->own = json("['hotfix-production-title','Hotfix: title']");
-	world->outputs = json("{'modules.web.externals.db':{'host':'pg-7.acme.internal','port':5432,'name':'app'},"
-			      "'shared.cache':{'host':'cachebox1'},'modules.web.externals.dns':{'host':'127.0.0.1'}}");
+	world->outputs = json(
+		"{'modules.web.externals.db':{'host':'pg-7.acme.internal','port':5432,'name':'app'},"
+		"'shared.cache':{'host':'cachebox1'},'modules.web.externals.dns':{'host':'127.0.0.1'}}");
 	world->isolation = (struct isolation){
-		.set = world->set, .values = world->values, .foreign = world->foreign, .own = world->own,
+		.set = world->set,
+		.values = world->values,
+		.foreign = world->foreign,
+		.own = world->own,
 		.outputs = world->outputs,
-		.source = {.app_id = "topicshare", .env_id = "production", .env_type = "production"},
-		.clone = {.app_id = "topicshare", .env_id = "hotfix-production-title", .env_type = "development"},
+		.source = {.app_id = "topicshare",
+			   .env_id = "production",
+			   .env_type = "production"},
+		.clone = {.app_id = "topicshare",
+			  .env_id = "hotfix-production-title",
+			  .env_type = "development"},
 	};
 	world->definitions = NULL;
 }
@@ -196,7 +209,8 @@ every_planted_reference_is_found(void **state)
 		if (n == 0)
 			printf("# missed: %s=%s\n", planted[i].key, planted[i].text);
 	}
-	printf("# recall: %zu of %zu planted references found (%zu %%)\n", found, count, found * 100 / count);
+	printf("# recall: %zu of %zu planted references found (%zu %%)\n", found, count,
+	       found * 100 / count);
 	assert_true(count >= 60);
 	assert_int_equal(found, count);
 }
@@ -227,7 +241,8 @@ each_is_a_finding_of_its_own(void **state)
 	struct world world;
 
 	(void)state;
-	world_make(&world, "URLS", "https://a.acme.com https://b.acme.com http://api.production.svc production_db");
+	world_make(&world, "URLS",
+		   "https://a.acme.com https://b.acme.com http://api.production.svc production_db");
 	isolation_find(&first, &world.isolation);
 	isolation_find(&again, &world.isolation);
 	assert_int_equal(first.count, again.count);
@@ -246,22 +261,30 @@ each_is_a_finding_of_its_own(void **state)
 static void
 a_static_resource_of_the_source_is_found(void **state)
 {
-	static const struct { const char *definitions; size_t found; const char *where; } cases[] = {
-		{"[{'id':'pg','type':'postgres','driver_type':'humanitec/static','criteria':[{}]}]", 1,
-		 "resources/modules.web.externals.db"},
+	static const struct {
+		const char *definitions;
+		size_t found;
+		const char *where;
+	} cases[] = {
+		{"[{'id':'pg','type':'postgres','driver_type':'humanitec/static','criteria':[{}]}]",
+		 1, "resources/modules.web.externals.db"},
 		{"[{'id':'pg','type':'postgres','driver_type':'static','criteria':[{'env_type':'production'}]},"
-		 "{'id':'own','type':'postgres','driver_type':'humanitec/cloudsql','criteria':[{}]}]", 0, NULL},
+		 "{'id':'own','type':'postgres','driver_type':'humanitec/cloudsql','criteria':[{}]}]",
+		 0, NULL},
 		/* each gets its own from the same definition */
 		{"[{'id':'own','type':'postgres','driver_type':'humanitec/cloudsql','criteria':[{}],"
-		 "'driver_inputs':{'values':{'host':'pg.acme.internal'}}}]", 0, NULL},
+		 "'driver_inputs':{'values':{'host':'pg.acme.internal'}}}]",
+		 0, NULL},
 		/* one of the clone's own, that leads to the source's machine all the same */
 		{"[{'id':'pg','type':'postgres','driver_type':'humanitec/static','criteria':[{'env_type':'production'}]},"
 		 "{'id':'dev','type':'postgres','driver_type':'humanitec/static','criteria':[{'env_type':'development'}],"
-		 "'driver_inputs':{'values':{'host':'pg-7.acme.internal'}}}]", 1,
-		 "resources/modules.web.externals.db/host"},
+		 "'driver_inputs':{'values':{'host':'pg-7.acme.internal'}}}]",
+		 1, "resources/modules.web.externals.db/host"},
 		{"[{'id':'x','type':'s3','driver_type':'humanitec/s3','criteria':[{'res_id':'shared.files'}],"
-		 "'driver_inputs':{'values':{'bucket':'production-files'}}}]", 1, "resources/shared.files/bucket"},
-		{"[{'id':'x','type':'s3','driver_type':'static','criteria':[{'class':'other'}]}]", 0, NULL},
+		 "'driver_inputs':{'values':{'bucket':'production-files'}}}]",
+		 1, "resources/shared.files/bucket"},
+		{"[{'id':'x','type':'s3','driver_type':'static','criteria':[{'class':'other'}]}]",
+		 0, NULL},
 	};
 
 	(void)state;
@@ -291,7 +314,8 @@ a_static_resource_of_the_source_is_found(void **state)
 static void
 thousands_are_counted_and_none_is_dropped(void **state)
 {
-	json_t *modules = json_object(), *body = json_pack("{s:o, s:{}}", "modules", modules, "shared");
+	json_t *modules = json_object(),
+	       *body = json_pack("{s:o, s:{}}", "modules", modules, "shared");
 	struct isolation isolation = {0};
 	struct isolation_findings findings;
 	struct error err = {0};
@@ -304,8 +328,9 @@ thousands_are_counted_and_none_is_dropped(void **state)
 
 		snprintf(name, sizeof(name), "w%d", i);
 		snprintf(url, sizeof(url), "https://%c.acme.com/%d", 'a' + i % 3, i);
-		json_object_set_new(modules, name, json_pack("{s:s, s:{s:s}, s:{}}", "profile", "p", "spec", "u", url,
-							     "externals"));
+		json_object_set_new(modules, name,
+				    json_pack("{s:s, s:{s:s}, s:{}}", "profile", "p", "spec", "u",
+					      url, "externals"));
 	}
 	set = set_decode(body, &err);
 	json_decref(body);
@@ -325,8 +350,18 @@ static void
 long_texts_take_no_time_worth_mentioning(void **state)
 {
 	static const char *const pieces[] = {
-		"for production use only, as it says ", "https://a%06zu.acme.com ", "x@", "%%41", "production_",
-		"${values.STAGE}", "aaaaaaaaaaaaaaaaaaaa", "1.2.3.4,", "http://", "# production\n", "::", "\\",
+		"for production use only, as it says ",
+		"https://a%06zu.acme.com ",
+		"x@",
+		"%%41",
+		"production_",
+		"${values.STAGE}",
+		"aaaaaaaaaaaaaaaaaaaa",
+		"1.2.3.4,",
+		"http://",
+		"# production\n",
+		"::",
+		"\\",
 	};
 
 	(void)state;
@@ -337,7 +372,8 @@ long_texts_take_no_time_worth_mentioning(void **state)
 		struct world world;
 
 		for (size_t n = 0; at < size; n++)
-			at += (size_t)(i == 1 ? snprintf(text + at, 64, "https://a%06zu.acme.com ", n)
+			at += (size_t)(i == 1 ? snprintf(text + at, 64, "https://a%06zu.acme.com ",
+							 n)
 					      : snprintf(text + at, 64, "%s", pieces[i]));
 		world_make(&world, "LONG", text);
 		isolation_find(&findings, &world.isolation);

@@ -388,7 +388,8 @@ replace(void *data, uint32_t events)
 	assert_int_equal(pipe(fds), 0);
 	assert_int_equal(fds[0], replacer->fd);
 	replacer->next->fd = fds[0];
-	replacer->next->watch = loop_add_fd(replacer->loop, fds[0], EPOLLIN, read_byte, replacer->next);
+	replacer->next->watch = loop_add_fd(replacer->loop, fds[0], EPOLLIN, read_byte,
+					    replacer->next);
 	write_byte(fds[1]);
 	close(fds[1]);
 }
@@ -596,7 +597,8 @@ test_signals_and_children(void **state)
 	assert_int_equal(ended.pid, pid);
 	assert_int_equal(WEXITSTATUS(ended.status), 7);
 	/* Without taking it: that is for the loop to do. */
-	while (waitid(P_PID, (id_t)other, &left, WEXITED | WNOWAIT | WNOHANG) == 0 && turns++ < 12000)
+	while (waitid(P_PID, (id_t)other, &left, WEXITED | WNOWAIT | WNOHANG) == 0 &&
+	       turns++ < 12000)
 		turn(loop, 10);
 	assert_int_equal(waitid(P_PID, (id_t)other, &left, WEXITED | WNOWAIT | WNOHANG), -1);
 	loop_free(loop);

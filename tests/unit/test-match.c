@@ -49,13 +49,16 @@ random_definitions(void)
 
 			for (unsigned f = 0; f < 4; f++)
 				if (below(2))
-					json_object_set_new(criterion, fields[f], json_string(words[below(2)]));
+					json_object_set_new(criterion, fields[f],
+							    json_string(words[below(2)]));
 			if (below(3) == 0)
-				json_object_set_new(criterion, "class", json_string(words[below(2)]));
+				json_object_set_new(criterion, "class",
+						    json_string(words[below(2)]));
 			json_array_append_new(criteria, criterion);
 		}
-		json_array_append_new(list, json_pack("{s:s, s:{s:s, s:s, s:o}}", "id", id, "body", "id", id,
-						      "type", below(4) ? "db" : "dns", "criteria", criteria));
+		json_array_append_new(list, json_pack("{s:s, s:{s:s, s:s, s:o}}", "id", id, "body",
+						      "id", id, "type", below(4) ? "db" : "dns",
+						      "criteria", criteria));
 	}
 	return list;
 }
@@ -78,7 +81,8 @@ choose_plainly(const json_t *definitions, const struct match_request *r)
 		for (size_t k = 0; k < json_array_size(criteria); k++) {
 			const json_t *c = json_array_get(criteria, k);
 			const char *its_class = json_member_string(c, "class");
-			bool matches = strcmp(its_class ? its_class : "default", r->resource_class) == 0;
+			bool matches = strcmp(its_class ? its_class : "default",
+					      r->resource_class) == 0;
 			bool stronger = !best;
 
 			for (int f = 0; f < 4; f++) {

@@ -63,7 +63,8 @@ pointers_follow_rfc_6901_section_5(void **state)
 		{"", NULL}, {"/foo", "['bar','baz']"}, {"/foo/0", "'bar'"}, {"/", "0"}, {"/a~1b", "1"},
 		{"/c%d", "2"}, {"/e^f", "3"}, {"/g|h", "4"}, {"/ ", "7"}, {"/m~0n", "8"},
 	};
-	json_t *document = parse("{'foo':['bar','baz'],'':0,'a/b':1,'c%d':2,'e^f':3,'g|h':4,' ':7,'m~n':8}");
+	json_t *document = parse(
+		"{'foo':['bar','baz'],'':0,'a/b':1,'c%d':2,'e^f':3,'g|h':4,' ':7,'m~n':8}");
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -134,8 +135,8 @@ patches_follow_rfc_6902_or_change_nothing(void **state)
 		} else {
 			assert_null(result);
 			if (!strstr(err.text, patches[i].why))
-				fail_msg("%s: \"%s\" does not say \"%s\"", patches[i].patch, err.text,
-					 patches[i].why);
+				fail_msg("%s: \"%s\" does not say \"%s\"", patches[i].patch,
+					 err.text, patches[i].why);
 		}
 		assert_true(json_equal(document, before));
 		json_decref(result);
@@ -145,16 +146,22 @@ patches_follow_rfc_6902_or_change_nothing(void **state)
 	}
 }
 
-#define WEB(version) "'web':{'profile':'p','externals':{},'spec':{'containers':{'web':{'id':'web','image':'local/web:" \
-	version "','variables':{'A':'1','B':'2'}}}}}"
-#define API(version) "'api':{'profile':'p','externals':{},'spec':{'containers':{'api':{'id':'api','image':'local/api:" version "'}}}}"
+#define WEB(version) \
+	"'web':{'profile':'p','externals':{},'spec':{'containers':{'web':{'id':'web','image':'local/web:" version \
+	"','variables':{'A':'1','B':'2'}}}}}"
+#define API(version) \
+	"'api':{'profile':'p','externals':{},'spec':{'containers':{'api':{'id':'api','image':'local/api:" version \
+	"'}}}}"
 
 static void
 an_id_depends_on_content_and_not_on_the_order_of_keys(void **state)
 {
-	struct set *a = parse_set("{'modules':{" WEB("1") "," API("1") "},'shared':{'db':{'type':'sqlite'}}}");
-	struct set *b = parse_set("{'shared':{'db':{'type':'sqlite'}},'version':0,'modules':{" API("1") "," WEB("1") "}}");
-	struct set *c = parse_set("{'modules':{" WEB("2") "," API("1") "},'shared':{'db':{'type':'sqlite'}}}");
+	struct set *a = parse_set(
+		"{'modules':{" WEB("1") "," API("1") "},'shared':{'db':{'type':'sqlite'}}}");
+	struct set *b = parse_set("{'shared':{'db':{'type':'sqlite'}},'version':0,'modules':{" API(
+		"1") "," WEB("1") "}}");
+	struct set *c = parse_set(
+		"{'modules':{" WEB("2") "," API("1") "},'shared':{'db':{'type':'sqlite'}}}");
 	struct set *empty = set_new();
 
 	(void)state;
@@ -239,8 +246,11 @@ the_exact_diff_shows_the_changed_line_and_folds_the_rest(void **state)
 static void
 what_cannot_be_seen_is_shown(void **state)
 {
-	static const struct { const char *from, *to, *from_shown, *to_shown, *old, *new; } cases[] = {
-		{"'a\\nb'", "'a\\nb\\n'", "\"a\\nb\"", "\"a\\nb\\n\"", "\\ No line break at the end", NULL},
+	static const struct {
+		const char *from, *to, *from_shown, *to_shown, *old, *new;
+	} cases[] = {
+		{"'a\\nb'", "'a\\nb\\n'", "\"a\\nb\"", "\"a\\nb\\n\"",
+		 "\\ No line break at the end", NULL},
 		{"'a\\n'", "'a'", "\"a\\n\"", "\"a\"", "V: |", "V: a"},
 		{"'1'", "1", "\"1\" (text)", "1 (number)", "V: \"1\"", "V: 1"},
 		{"true", "'true'", "true (boolean)", "\"true\" (text)", "V: true", "V: \"true\""},
@@ -251,12 +261,15 @@ what_cannot_be_seen_is_shown(void **state)
 		 "V: 9007199254740993", "V: 9007199254740992"},
 		{"'a'", "'a  '", "\"a\"", "\"a  \"", "V: a", "V: \"a  \""},
 		{"''", "' '", "\"\"", "\" \"", "V: \"\"", "V: \" \""},
-		{"'a b'", "'a\\u00a0b'", "\"a b\"", "\"a\\u00a0b\"", "V: \"a b\"", "V: \"a\\u00a0b\""},
-		{"'\\u00e9'", "'e\\u0301'", "\"\\u00e9\"", "\"e\\u0301\"", "V: \"\\u00e9\"", "V: \"e\\u0301\""},
+		{"'a b'", "'a\\u00a0b'", "\"a b\"", "\"a\\u00a0b\"", "V: \"a b\"",
+		 "V: \"a\\u00a0b\""},
+		{"'\\u00e9'", "'e\\u0301'", "\"\\u00e9\"", "\"e\\u0301\"", "V: \"\\u00e9\"",
+		 "V: \"e\\u0301\""},
 		{"'paypal'", "'p\\u0430ypal'", "\"paypal\"", "\"p\\u0430ypal\"", "V: \"paypal\"",
 		 "V: \"p\\u0430ypal\""},
 		{"'a\\nb\\n'", "'a\\r\\nb\\n'", "a\nb\n", "a\r\nb\n", "  a", "  a\r"},
-		{"'a\\tb'", "'a\\\\tb'", "\"a\\tb\"", "\"a\\\\tb\"", "V: \"a\\tb\"", "V: \"a\\\\tb\""},
+		{"'a\\tb'", "'a\\\\tb'", "\"a\\tb\"", "\"a\\\\tb\"", "V: \"a\\tb\"",
+		 "V: \"a\\\\tb\""},
 		/* what is plain stays so, other alphabets too */
 		{"'1.4.2'", "'1.4.3'", "1.4.2", "1.4.3", "V: 1.4.2", "V: 1.4.3"},
 		{"'한글'", "'한글 '", "\"한글\"", "\"한글 \"", "V: 한글", "V: \"한글 \""},
@@ -271,9 +284,11 @@ what_cannot_be_seen_is_shown(void **state)
 		struct set *from, *to;
 		struct diff diff;
 
-		snprintf(text, sizeof(text), "{'modules':{'w':{'profile':'p','spec':{'V':%s}}}}", cases[i].from);
+		snprintf(text, sizeof(text), "{'modules':{'w':{'profile':'p','spec':{'V':%s}}}}",
+			 cases[i].from);
 		from = parse_set(text);
-		snprintf(text, sizeof(text), "{'modules':{'w':{'profile':'p','spec':{'V':%s}}}}", cases[i].to);
+		snprintf(text, sizeof(text), "{'modules':{'w':{'profile':'p','spec':{'V':%s}}}}",
+			 cases[i].to);
 		to = parse_set(text);
 		changes_between(&changes, from, to);
 		assert_int_equal(changes.count, 1);
@@ -366,23 +381,29 @@ assert_marked(const char *text, const struct word_marks *marks, const char *expe
 static void
 marks_are_of_the_words_that_differ(void **state)
 {
-	static const struct { const char *old, *new, *old_marked, *new_marked; } cases[] = {
-		{"image: web:1.4.2", "image: web:1.4.3", "image: web:1.4.[2]", "image: web:1.4.[3]"},
+	static const struct { const char *old, *new, *old_marked, *new_marked;
+	} cases[] = {
+		{"image: web:1.4.2", "image: web:1.4.3", "image: web:1.4.[2]",
+		 "image: web:1.4.[3]"},
 		/* A version is read as a whole: one sign does not part marks. */
-		{"image: web:1.4.2", "image: web:2.0.0-rc1", "image: web:[1.4.2]", "image: web:[2.0.0-rc1]"},
+		{"image: web:1.4.2", "image: web:2.0.0-rc1", "image: web:[1.4.2]",
+		 "image: web:[2.0.0-rc1]"},
 		{"url: http://api.qa.example:80", "url: http://api.live.example:81",
 		 "url: http://api.[qa].example:[80]", "url: http://api.[live].example:[81]"},
 		/* White space does not part them either; a word does. */
 		{"say: one two and three", "say: uno due and tre", "say: [one two] and [three]",
 		 "say: [uno due] and [tre]"},
 		/* What is only in one of them. */
-		{"args: -v --port 80", "args: --port 80 -q", "args: -[v --]port 80", "args: --port 80[ -q]"},
+		{"args: -v --port 80", "args: --port 80 -q", "args: -[v --]port 80",
+		 "args: --port 80[ -q]"},
 		{"same: a b", "same: a b", "same: a b", "same: a b"},
 		{"", "", "", ""},
 		{"", "all new", "", "all new"},
 		/* Hardly anything in common: the line differs as a whole. */
-		{"note: the quick brown fox jumps over a dog", "note: pack my box with five dozen jugs",
-		 "note: the quick brown fox jumps over a dog", "note: pack my box with five dozen jugs"},
+		{"note: the quick brown fox jumps over a dog",
+		 "note: pack my box with five dozen jugs",
+		 "note: the quick brown fox jumps over a dog",
+		 "note: pack my box with five dozen jugs"},
 		{"말: 하나 둘", "말: 하나 셋", "말: 하나 [둘]", "말: 하나 [셋]"},
 	};
 
@@ -503,7 +524,8 @@ a_removed_workload_can_be_chosen_either_way(void **state)
 
 		assert_int_equal(merge_sets(&merge, base, cases[i].theirs, cases[i].ours, NULL), 0);
 		assert_true(merge_choose(&merge, 0, MERGE_OURS));
-		assert_int_equal(merge_apply(&merge, base, cases[i].theirs, cases[i].ours, NULL), 0);
+		assert_int_equal(merge_apply(&merge, base, cases[i].theirs, cases[i].ours, NULL),
+				 0);
 		assert_int_equal(set_module_image(merge.result, "web") != NULL, cases[i].there);
 		merge_clear(&merge);
 	}
@@ -727,10 +749,11 @@ json_from_outside_has_limits(void **state)
 static void
 effective_set_has_what_its_placeholders_stand_for(void **state)
 {
-	struct set *set = parse_set("{'modules':{'web':{'profile':'p','externals':{'dns':{'type':'dns'}},'spec':{"
-				    "'containers':{'web':{'image':'i:1','variables':{'A':'${values.A} $\\\\{x}',"
-				    "'B':'${shared.db.path}','C':'${externals.dns.listen}','D':'${context.env.id}'}"
-				    "}}}}},'shared':{'db':{'type':'sqlite'}}}");
+	struct set *set = parse_set(
+		"{'modules':{'web':{'profile':'p','externals':{'dns':{'type':'dns'}},'spec':{"
+		"'containers':{'web':{'image':'i:1','variables':{'A':'${values.A} $\\\\{x}',"
+		"'B':'${shared.db.path}','C':'${externals.dns.listen}','D':'${context.env.id}'}"
+		"}}}}},'shared':{'db':{'type':'sqlite'}}}");
 	json_t *values = json_pack("{s:s}", "A", "one"), *outputs, *variables;
 	struct effective_source source = {.context = {.env_id = "qa"}};
 	struct error err = {0};
@@ -738,18 +761,22 @@ effective_set_has_what_its_placeholders_stand_for(void **state)
 	size_t unknown;
 
 	(void)state;
-	outputs = json_pack("{s:{s:s}, s:{s:i}}", "shared.db", "path", "/d", "modules.web.externals.dns", "port",
-			    80);
+	outputs = json_pack("{s:{s:s}, s:{s:i}}", "shared.db", "path", "/d",
+			    "modules.web.externals.dns", "port", 80);
 	source.values = values;
 	source.outputs = outputs;
 	seen = effective_set(set, &source, &unknown, &err);
 	assert_non_null(seen);
-	variables = json_object_get(json_object_get(json_object_get(json_object_get(set_module(seen, "web"),
-										    "spec"), "containers"), "web"), "variables");
+	variables = json_object_get(
+		json_object_get(json_object_get(json_object_get(set_module(seen, "web"), "spec"),
+						"containers"),
+				"web"),
+		"variables");
 	assert_string_equal(json_string_value(json_object_get(variables, "A")), "one ${x}");
 	assert_string_equal(json_string_value(json_object_get(variables, "B")), "/d");
 	/* Only an instance knows that one. */
-	assert_string_equal(json_string_value(json_object_get(variables, "C")), "${externals.dns.listen}");
+	assert_string_equal(json_string_value(json_object_get(variables, "C")),
+			    "${externals.dns.listen}");
 	assert_string_equal(json_string_value(json_object_get(variables, "D")), "qa");
 	assert_int_equal(unknown, 1);
 	set_unref(seen);
@@ -761,9 +788,13 @@ effective_set_has_what_its_placeholders_stand_for(void **state)
 static void
 another_body_of_a_workload_is_a_delta_of_its_leaves(void **state)
 {
-	json_t *body = json_loads("{\"modules\":{\"web\":{\"profile\":\"p\",\"spec\":{\"a\":{\"b\":1,\"c\":2}}},"
-				  "\"api\":{\"profile\":\"p\",\"spec\":{}}}}", 0, NULL);
-	json_t *edited = json_loads("{\"profile\":\"p\",\"spec\":{\"a\":{\"b\":1,\"c\":3}}}", 0, NULL), *wire;
+	json_t *body = json_loads(
+		"{\"modules\":{\"web\":{\"profile\":\"p\",\"spec\":{\"a\":{\"b\":1,\"c\":2}}},"
+		"\"api\":{\"profile\":\"p\",\"spec\":{}}}}",
+		0, NULL);
+	json_t *edited = json_loads("{\"profile\":\"p\",\"spec\":{\"a\":{\"b\":1,\"c\":3}}}", 0,
+				    NULL),
+	       *wire;
 	struct set *set = set_decode(body, NULL), *applied;
 	char *before = xstrdup(set_id(set));
 	struct error err = {0};
@@ -773,8 +804,10 @@ another_body_of_a_workload_is_a_delta_of_its_leaves(void **state)
 	(void)state;
 	assert_non_null(delta);
 	wire = delta_encode(delta);
-	assert_int_equal(json_array_size(json_object_get(json_object_get(json_object_get(wire, "modules"),
-									 "update"), "web")), 1);
+	assert_int_equal(
+		json_array_size(json_object_get(
+			json_object_get(json_object_get(wire, "modules"), "update"), "web")),
+		1);
 	applied = delta_apply(delta, set, NULL);
 	assert_true(json_equal(set_module(applied, "web"), edited));
 	/* The set that it was made from is the one that it was. */

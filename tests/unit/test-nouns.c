@@ -24,9 +24,10 @@
 	"'created_by':'qa','created_at':'2026-01-02T03:04:05.123456789Z'," \
 	"'status_changed_at':'2026-01-02T05:04:06+02:00','status':'succeeded'," \
 	"'value_set_version_id':'v1'}"
-#define ENVIRONMENT \
+#define ENVIRONMENT                                                      \
 	"{'id':'qa','name':'QA','type':'development','created_by':'qa'," \
-	"'created_at':'2026-01-02T03:04:05Z','last_deploy':" DEPLOYMENT ",'from_deploy':" DEPLOYMENT "}"
+	"'created_at':'2026-01-02T03:04:05Z','last_deploy':" DEPLOYMENT  \
+	",'from_deploy':" DEPLOYMENT "}"
 
 /* ' stands for ". */
 static json_t *
@@ -97,20 +98,30 @@ DOORS(active_resource)
 DOORS(artefact_version)
 
 static const struct doors nouns[] = {
-	{"deployment", DEPLOYMENT, {"id", "env_id", "set_id"}, {"created_at", "status_changed_at"},
+	{"deployment",
+	 DEPLOYMENT,
+	 {"id", "env_id", "set_id"},
+	 {"created_at", "status_changed_at"},
 	 OF(deployment)},
 	{"environment", ENVIRONMENT, {"id", "name", "type"}, {"created_at"}, OF(environment)},
 	{"organization", "{'id':'acme','name':'Acme'}", {"id"}, {NULL}, OF(organization)},
 	{"application", "{'id':'shop','name':'Shop'}", {"id"}, {NULL}, OF(application)},
-	{"deployment error", "{'scope':'workload','object_id':'web','code':'E','summary':'s','message':'m'}",
-	 {NULL}, {NULL}, OF(deployment_error)},
+	{"deployment error",
+	 "{'scope':'workload','object_id':'web','code':'E','summary':'s','message':'m'}",
+	 {NULL},
+	 {NULL},
+	 OF(deployment_error)},
 	{"active resource",
 	 "{'res_id':'modules.web','type':'dns','class':'default','def_id':'d','status':'active','resource':{}}",
-	 {"res_id", "type"}, {NULL}, OF(active_resource)},
+	 {"res_id", "type"},
+	 {NULL},
+	 OF(active_resource)},
 	{"artefact version",
 	 "{'name':'web','version':'1.2','commit':'abc','ref':'main','created_by':'ci',"
 	 "'created_at':'2026-01-02T03:04:05Z','archived':false}",
-	 {"name"}, {"created_at"}, OF(artefact_version)},
+	 {"name"},
+	 {"created_at"},
+	 OF(artefact_version)},
 };
 
 static const char *const odd_values[] = {
@@ -134,7 +145,8 @@ is_odd(const struct doors *noun, const char *key, const char *value)
 
 	if (is_listed(noun->times, 3, key))
 		return false;
-	if (strcmp(key, "status") == 0 || strcmp(key, "archived") == 0 || strcmp(key, "resource") == 0)
+	if (strcmp(key, "status") == 0 || strcmp(key, "archived") == 0 ||
+	    strcmp(key, "resource") == 0)
 		return strcmp(key, "status") == 0 && strcmp(noun->name, "active resource") == 0 &&
 		       value && !absent && strcmp(value, "''") != 0;
 	if (absent)
@@ -167,7 +179,8 @@ check_odd(const struct doors *noun, const char *key, const char *value)
 	refused = noun->decode(&strict, body, &err);
 	assert_int_equal(refused != 0, noun->problem(&out) != NULL);
 	if (refused)
-		assert_true(strncmp(err.text, noun->name, strlen(noun->name)) == 0 && strstr(err.text, key));
+		assert_true(strncmp(err.text, noun->name, strlen(noun->name)) == 0 &&
+			    strstr(err.text, key));
 	else
 		noun->clear(&strict);
 	noun->clear(&out);
@@ -237,10 +250,12 @@ what_can_be_read_of_an_odd_environment_is_read(void **state)
 
 	json_object_set_new(body, "name", json_string("QA"));
 	json_object_set_new(json_object_get(body, "last_deploy"), "id", json_null());
-	json_object_set_new(json_object_get(body, "last_deploy"), "created_at", json_string("yesterday"));
+	json_object_set_new(json_object_get(body, "last_deploy"), "created_at",
+			    json_string("yesterday"));
 	environment_read(&e, body);
 	assert_string_equal(e.problem.raw, "last_deploy: \"id\" is null");
-	assert_string_equal(e.last_deploy.id.raw, "");	/* there is one: it is not "never deployed" */
+	assert_string_equal(e.last_deploy.id.raw,
+			    ""); /* there is one: it is not "never deployed" */
 	assert_int_equal(e.last_deploy.created_at, 0);
 	assert_string_equal(e.from_deploy.id.raw, "d1");
 	environment_clear(&e);
@@ -250,9 +265,10 @@ what_can_be_read_of_an_odd_environment_is_read(void **state)
 static void
 an_odd_workload_leaves_the_others(void **state)
 {
-	json_t *body = parse("{'modules':{'a':null,'b':{'status':7,'controllers':[]},"
-			     "'c':{'status':'Running','controllers':{'x':{'pods':[{'containerStatuses':"
-			     "[{'ready':true,'restart_count':2}]},null,3]}}}}}");
+	json_t *body = parse(
+		"{'modules':{'a':null,'b':{'status':7,'controllers':[]},"
+		"'c':{'status':'Running','controllers':{'x':{'pods':[{'containerStatuses':"
+		"[{'ready':true,'restart_count':2}]},null,3]}}}}}");
 	struct error err = {0};
 	struct runtime runtime;
 

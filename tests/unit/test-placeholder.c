@@ -160,8 +160,9 @@ static void
 a_string_that_touches_a_secret_is_one(void **state)
 {
 	json_t *data = parse(tree);
-	json_t *in = parse("{'a':'${a.host}','b':['x','${secret.pin}'],'c':'${a.port} ${secret.pin}',"
-			   "'d':'${secret.more}','e':'$\\\\{secret.pin}'}");
+	json_t *in = parse(
+		"{'a':'${a.host}','b':['x','${secret.pin}'],'c':'${a.port} ${secret.pin}',"
+		"'d':'${secret.more}','e':'$\\\\{secret.pin}'}");
 	json_t *want = parse("['/w/b/1','/w/c','/w/d']");
 	json_t *secrets = json_array();
 	struct error err = {0};
@@ -170,7 +171,8 @@ a_string_that_touches_a_secret_is_one(void **state)
 	(void)state;
 	assert_non_null(out);
 	assert_true(json_equal(secrets, want));
-	assert_string_equal(json_string_value(json_array_get(json_object_get(out, "b"), 1)), "1234");
+	assert_string_equal(json_string_value(json_array_get(json_object_get(out, "b"), 1)),
+			    "1234");
 	assert_string_equal(json_string_value(json_object_get(out, "e")), "${secret.pin}");
 	json_decref(out);
 	json_decref(secrets);
@@ -393,7 +395,8 @@ text_and_placeholders_are_put_together_in_order(void **state)
 
 			random_text(&seed, &text);
 			escaped = placeholder_escape(buf_str(&text));
-			buf_printf(&written, "%s%s", escaped, i % 2 ? "${a.port}" : "${['a'].host}");
+			buf_printf(&written, "%s%s", escaped,
+				   i % 2 ? "${a.port}" : "${['a'].host}");
 			buf_printf(&want, "%s%s", buf_str(&text), i % 2 ? "8080" : "h");
 			free(escaped);
 		}
@@ -543,8 +546,9 @@ every_form_finds_what_it_names(void **state)
 		{NULL, "${resources['c'].inputs.x}", NULL},
 		{"web", "${pods.web}", NULL},
 	};
-	json_t *outputs = parse("{'shared.main-db':{'host':'dbhost'},'shared.dns':{'host':'shared'},"
-				"'modules.web.externals.dns':{'host':'h','tls':{'port':443}}}");
+	json_t *outputs = parse(
+		"{'shared.main-db':{'host':'dbhost'},'shared.dns':{'host':'shared'},"
+		"'modules.web.externals.dns':{'host':'h','tls':{'port':443}}}");
 
 	json_t *locals = parse("{'params':{'size':{'gb':3}}}");
 

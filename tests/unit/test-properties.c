@@ -378,8 +378,9 @@ has_change_that_shows(const struct set *a, const struct set *b)
 	changes_between(&changes, a, b);
 	for (size_t i = 0; i < changes.count; i++) {
 		const struct change *c = &changes.items[i];
-		bool shows = !c->from != !c->to || (c->from && c->to && strcmp(c->from, c->to) != 0 &&
-						    !visible_looks_same(c->from, c->to));
+		bool shows = !c->from != !c->to ||
+			     (c->from && c->to && strcmp(c->from, c->to) != 0 &&
+			      !visible_looks_same(c->from, c->to));
 
 		good = good || shows;
 		all = all && shows;
@@ -405,7 +406,8 @@ has_lines_that_show(const struct set *a, const struct set *b)
 	diff_between(&diff, a, b, 2);
 	for (size_t i = 0; i < diff.count; i++) {
 		changed += diff_line_is_change(&diff.lines[i]);
-		if (diff.lines[i].kind == DIFF_OLD && i + 1 < diff.count && diff.lines[i + 1].kind == DIFF_NEW)
+		if (diff.lines[i].kind == DIFF_OLD && i + 1 < diff.count &&
+		    diff.lines[i + 1].kind == DIFF_NEW)
 			good = good && !is_same_to_read(diff.lines[i].text, diff.lines[i + 1].text);
 	}
 	diff_clear(&diff);
@@ -416,7 +418,8 @@ static bool
 a_difference_always_shows_something(struct source *source)
 {
 	struct set *a = draw(source, "a"), *b = draw_near(source, "b", a), *c = draw(source, "c");
-	bool good = (set_equal(a, b) || (has_change_that_shows(a, b) && has_lines_that_show(a, b))) &&
+	bool good = (set_equal(a, b) ||
+		     (has_change_that_shows(a, b) && has_lines_that_show(a, b))) &&
 		    (set_equal(a, c) || (has_change_that_shows(a, c) && has_lines_that_show(a, c)));
 
 	set_unref(a);

@@ -64,7 +64,8 @@ static const char import[] =
 static void
 open_platform(void)
 {
-	memory_platform_open(&world.platform, world.folder, &world.memory, &memory_ops, &world.cluster);
+	memory_platform_open(&world.platform, world.folder, &world.memory, &memory_ops,
+			     &world.cluster);
 	world.memory.notes_all = true;
 }
 
@@ -236,7 +237,8 @@ static void
 expect_status(const char *status)
 {
 	struct error err = {0};
-	json_t *deployment = repository_deployment(world.platform.repository, &place, world.id, &err);
+	json_t *deployment = repository_deployment(world.platform.repository, &place, world.id,
+						   &err);
 
 	assert_string_equal(json_member_string(deployment, "status"), status);
 	json_decref(deployment);
@@ -278,7 +280,8 @@ expect_runs(const char *module, size_t resources)
 	assert_int_equal(json_object_size(runs), module ? 1 : 0);
 	if (module)
 		assert_non_null(json_object_get(runs, module));
-	assert_int_equal(json_object_size(memory_cluster_resources(&world.cluster, SPACE)), resources);
+	assert_int_equal(json_object_size(memory_cluster_resources(&world.cluster, SPACE)),
+			 resources);
 	assert_int_equal(count_rows(), resources);
 }
 
@@ -369,7 +372,8 @@ slow_driver_is_waited_for(void **state)
 		begin_and_hold(WEB, waits[i].op);
 		assert_int_equal(rollout_state(world.rollout), waits[i].state);
 		expect_status("in progress");
-		assert_non_null(json_object_get(memory_cluster_runs(&world.cluster, SPACE), "worker"));
+		assert_non_null(
+			json_object_get(memory_cluster_runs(&world.cluster, SPACE), "worker"));
 		memory_release(&world.memory, waits[i].op);
 		run_until(has_ended);
 		assert_true(world.succeeded);
@@ -470,7 +474,8 @@ daemon_that_ends_in_any_state_finds_again_what_runs(void **state)
 		run_until(is_resumed);
 		assert_non_null(strstr(buf_str(&world.memory.calls), "adopt " SPACE "\n"));
 		assert_non_null(strstr(buf_str(&world.memory.calls), "apply 1 " SPACE "\n"));
-		assert_non_null(json_object_get(memory_cluster_runs(&world.cluster, SPACE), "worker"));
+		assert_non_null(
+			json_object_get(memory_cluster_runs(&world.cluster, SPACE), "worker"));
 		assert_int_equal(json_object_size(memory_cluster_runs(&world.cluster, SPACE)), 1);
 	}
 }
@@ -519,11 +524,13 @@ what_cannot_be_read_is_tried_again(void **state)
 	open_platform();
 	repository = world.platform.repository;
 	assert_int_equal(engine_resume(world.platform.engine, &err), 0);
-	assert_int_equal(rows_run(repository, &err, "ALTER TABLE deployments RENAME TO away", ""), 0);
+	assert_int_equal(rows_run(repository, &err, "ALTER TABLE deployments RENAME TO away", ""),
+			 0);
 	looks = 0;
 	run_until(has_looked_twice);
 	assert_false(is_resumed());
-	assert_int_equal(rows_run(repository, &err, "ALTER TABLE away RENAME TO deployments", ""), 0);
+	assert_int_equal(rows_run(repository, &err, "ALTER TABLE away RENAME TO deployments", ""),
+			 0);
 	run_until(is_applied);
 }
 
@@ -552,8 +559,8 @@ runtime_of_worker(void)
 	caller_init_own(&caller, &world.platform);
 	routes_answer(&world.platform, &request, &response);
 	assert_int_equal(response.status, 200);
-	controller = json_object_get(json_object_get(json_object_get(response.body, "modules"), "worker"),
-				     "worker");
+	controller = json_object_get(
+		json_object_get(json_object_get(response.body, "modules"), "worker"), "worker");
 	assert_non_null(controller);
 	status = xstrdup(json_member_string(controller, "status"));
 	json_decref(response.body);

@@ -141,10 +141,41 @@ static void
 nothing_typed_is_syntax(void **state)
 {
 	static const char *const typed[] = {
-		"\"", "\"\"", "\"\"\"", "'", "';DROP TABLE operation;--", "cart OR web", "cart AND",
-		"NOT cart", "NEAR(", "NEAR(cart web)", "(cart", "cart)", "*", "car*", "^car", "text:cart",
-		"{text}:cart", "-cart", "+cart", "cart + web", "a\"b\"c", "\\", "\\\\", "\\%", "?1", ":a",
-		"@a", "$a", "\x01\x02\x03", "\xff\xfe\xfd", "\xc3", "\xe2\x86", "%s%n%d", ",,,", "<<<>>>",
+		"\"",
+		"\"\"",
+		"\"\"\"",
+		"'",
+		"';DROP TABLE operation;--",
+		"cart OR web",
+		"cart AND",
+		"NOT cart",
+		"NEAR(",
+		"NEAR(cart web)",
+		"(cart",
+		"cart)",
+		"*",
+		"car*",
+		"^car",
+		"text:cart",
+		"{text}:cart",
+		"-cart",
+		"+cart",
+		"cart + web",
+		"a\"b\"c",
+		"\\",
+		"\\\\",
+		"\\%",
+		"?1",
+		":a",
+		"@a",
+		"$a",
+		"\x01\x02\x03",
+		"\xff\xfe\xfd",
+		"\xc3",
+		"\xe2\x86",
+		"%s%n%d",
+		",,,",
+		"<<<>>>",
 	};
 
 	add(*state, "1", "deploy", "web 1.4.2", "cart");
@@ -173,7 +204,8 @@ marks_of_syntax_are_found_as_they_stand(void **state)
 static void
 finds_other_scripts(void **state)
 {
-	add(*state, "1", "deploy", "web", "\xe8\xb4\xad\xe7\x89\xa9\xe8\xbd\xa6\xe4\xb8\xba\xe7\xa9\xba");
+	add(*state, "1", "deploy", "web",
+	    "\xe8\xb4\xad\xe7\x89\xa9\xe8\xbd\xa6\xe4\xb8\xba\xe7\xa9\xba");
 	add(*state, "2", "deploy", "web", "\xc3\x84rger mit \xc3\x96len");
 	FINDS("\xe8\xb4\xad\xe7\x89\xa9\xe8\xbd\xa6", "1");
 	FINDS("\xe7\x89\xa9\xe8\xbd\xa6", "1");		/* two characters: no trigram */
@@ -224,8 +256,11 @@ what_cannot_be_looked_through_is_not_taken_for_nothing(void **state)
 	struct error err = {0};
 
 	add(place, "1", "deploy", "web", NULL);
-	assert_int_equal(db_run(place->store->history, "DROP TABLE words_index; DROP TABLE words", NULL), 0);
-	assert_int_equal(store_history_list(place->store, &(struct history_query){.find = "web"}, &list, &err), -1);
+	assert_int_equal(
+		db_run(place->store->history, "DROP TABLE words_index; DROP TABLE words", NULL), 0);
+	assert_int_equal(store_history_list(place->store, &(struct history_query){.find = "web"},
+					    &list, &err),
+			 -1);
 	assert_int_equal(err.kind, ERROR_STORE);
 	assert_non_null(strstr(err.text, "no such table"));
 }
@@ -276,8 +311,11 @@ an_older_file_is_searched_too(void **state)
 	add(place, "1", "deploy", "web 1.4.2", "cart");
 	store_close(place->store);
 	assert_int_equal(sqlite3_open(place->history, &database), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(database,
-		"DROP TABLE words_index; DROP TABLE words; DROP TABLE moment; DROP TABLE setting; DROP INDEX operation_open; DROP INDEX operation_platform; DROP INDEX operation_org; DROP INDEX operation_app; DROP INDEX operation_verb; DROP INDEX operation_source; DROP INDEX operation_undoes; ALTER TABLE step DROP COLUMN id; DROP TABLE address; ALTER TABLE operation DROP COLUMN address; PRAGMA user_version=2;", NULL, NULL, NULL),
+	assert_int_equal(
+		sqlite3_exec(
+			database,
+			"DROP TABLE words_index; DROP TABLE words; DROP TABLE moment; DROP TABLE setting; DROP INDEX operation_open; DROP INDEX operation_platform; DROP INDEX operation_org; DROP INDEX operation_app; DROP INDEX operation_verb; DROP INDEX operation_source; DROP INDEX operation_undoes; ALTER TABLE step DROP COLUMN id; DROP TABLE address; ALTER TABLE operation DROP COLUMN address; PRAGMA user_version=2;",
+			NULL, NULL, NULL),
 		SQLITE_OK);
 	sqlite3_close(database);
 	open_it(place);
@@ -296,12 +334,14 @@ fill_history(struct place *place, int count)
 		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<%d)"
 		" INSERT INTO operation (id, verb, url, org, app, env, summary, state, created_at, ended_at,"
 		"  undoes) SELECT printf('%%07d', i), CASE i %% 10 WHEN 0 THEN 'clone' ELSE 'deploy' END,"
-		"  '" URL "', 'acme', 'shop', 'env-' || (i %% 10), CASE i WHEN 1 THEN 'needle' ELSE 'web 1.4.2'"
+		"  '" URL
+		"', 'acme', 'shop', 'env-' || (i %% 10), CASE i WHEN 1 THEN 'needle' ELSE 'web 1.4.2'"
 		"  END, 'done', i, i, CASE i WHEN 2 THEN '0000001' END FROM n;"
 		"INSERT INTO step (operation, number, name, state, started_at, ended_at, detail, id)"
 		"  SELECT id, 0, '', 2, 1, 2, 'said', 'save' FROM operation;"
 		"INSERT INTO words (operation, text) " SEARCH_WORDS ";"
-		"INSERT INTO words_index (words_index) VALUES ('rebuild');", count);
+		"INSERT INTO words_index (words_index) VALUES ('rebuild');",
+		count);
 
 	assert_int_equal(db_run(place->store->history, sql, NULL), 0);
 	free(sql);
@@ -423,8 +463,11 @@ a_long_search_goes_on_in_pieces(void **state)
 	look_for(place, "zz", &pieces, &found);
 	assert_int_equal(found, 0);
 	assert_true(pieces > 1);
-	assert_int_equal(cost(place, &(struct history_query){.url = URL, .find = "needle"}, 1, "0000001") > 0, 1);
-	assert_true(cost(place, &(struct history_query){.url = URL, .find = "web", .limit = 150}, 150, NULL) > 0);
+	assert_int_equal(cost(place, &(struct history_query){.url = URL, .find = "needle"}, 1,
+			      "0000001") > 0,
+			 1);
+	assert_true(cost(place, &(struct history_query){.url = URL, .find = "web", .limit = 150},
+			 150, NULL) > 0);
 }
 
 /* --- moments --- */
@@ -455,8 +498,8 @@ board_at(struct place *place, int64_t at)
 	assert_int_equal(store_moments_at(place->store, URL, "acme", "shop", at, &list, NULL), 0);
 	*found = '\0';
 	for (size_t i = 0; i < list.count; i++)
-		snprintf(found + strlen(found), sizeof(found) - strlen(found), "%s%s:%s", i ? " " : "",
-			 list.items[i].env, list.items[i].set_id);
+		snprintf(found + strlen(found), sizeof(found) - strlen(found), "%s%s:%s",
+			 i ? " " : "", list.items[i].env, list.items[i].set_id);
 	moment_list_clear(&list);
 	return found;
 }

@@ -155,7 +155,8 @@ what_was_changed_or_is_another_keys_does_not_open(void **state)
 static void
 a_fingerprint_tells_equal_from_different_in_one_application(void **state)
 {
-	static const struct place app = {"acme", "shop", NULL}, env = {"acme", "shop", "production"},
+	static const struct place app = {"acme", "shop", NULL},
+				  env = {"acme", "shop", "production"},
 				  other = {"acme", "other", NULL};
 	char *key_a = write_key("a.key", KEY_A, 0600), *key_b = write_key("b.key", KEY_B, 0600);
 	struct secrets *a = open_key(key_a), *b = open_key(key_b);
@@ -272,7 +273,8 @@ a_key_that_others_could_know_is_refused(void **state)
 static void
 a_credential_of_systemd_comes_before_the_states_own(void **state)
 {
-	char *path = write_key("sidestaged.key", KEY_A, 0440), *given = write_key("b.key", KEY_B, 0600);
+	char *path = write_key("sidestaged.key", KEY_A, 0440),
+	     *given = write_key("b.key", KEY_B, 0600);
 	char one[SECRET_FINGERPRINT_SIZE], two[SECRET_FINGERPRINT_SIZE];
 	struct secrets *secrets;
 
@@ -429,8 +431,8 @@ however_output_is_cut_no_secret_is_left(void **state)
 	buf_clear(&out);
 }
 
-/* The case that was found: a key from a file with CR LF, printed with LF alone, and as `base64` wraps
- * it. */
+/* The case that was found: a key from a file with CR LF, printed with LF alone, and as `base64`
+ * wraps it. */
 static void
 a_key_of_many_lines_is_found_however_it_is_wrapped(void **state)
 {
@@ -477,7 +479,8 @@ wrap(struct buf *out, const char *text, size_t columns, const char *line_end)
 static void
 no_line_of_a_wrapped_secret_is_left(void **state)
 {
-	static const char key[] = "correct-horse-battery-staple-and-some-more-of-it-until-it-has-to-wrap!";
+	static const char key[] =
+		"correct-horse-battery-staple-and-some-more-of-it-until-it-has-to-wrap!";
 	static const char *const printed[] = {
 		key,
 		"Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5LXN0YXBsZS1hbmQtc29tZS1tb3JlLW9mLWl0LXVudGlsLWl0LWhhcy10by13cmFwIQ==",
@@ -485,7 +488,8 @@ no_line_of_a_wrapped_secret_is_left(void **state)
 		"dXNlcjpjb3JyZWN0LWhvcnNlLWJhdHRlcnktc3RhcGxlLWFuZC1zb21lLW1vcmUtb2YtaXQtdW50aWwtaXQtaGFzLXRvLXdyYXAh",
 	};
 	static const char *const whole[] = {"[secret]", "[secret]==", "dXNlcjp[secret]"};
-	static const char *const line_ends[] = {"\n", "\r\n", "\n  ", "\n\t\t", "\n                "};
+	static const char *const line_ends[] = {"\n", "\r\n", "\n  ", "\n\t\t",
+						"\n                "};
 	json_t *secrets = json_pack("[s]", key);
 	struct buf in, out;
 
@@ -519,7 +523,8 @@ no_line_of_a_wrapped_secret_is_left(void **state)
 	json_decref(secrets);
 }
 
-/* Its lines end, and blanks without end come: that is no wrapped secret, and nothing waits for it. */
+/* Its lines end, and blanks without end come: that is no wrapped secret, and nothing waits for
+ * it. */
 static void
 blanks_without_end_are_given_on(void **state)
 {

@@ -57,7 +57,8 @@ a_page_of_runs_looks_at_no_more(void **state)
 		"  status_changed_at, created_at, created_by) SELECT 'acme', 'shop', 'qa', 'd' || i, 's', '',"
 		"  '', 'succeeded', i, i, 'release' FROM n;"
 		"INSERT INTO pipeline_runs (org, app, env, id, deployment, inputs, created_at, created_by)"
-		"  SELECT org, app, env, 'r' || seq, id, '{}', created_at, created_by FROM deployments", RUNS);
+		"  SELECT org, app, env, 'r' || seq, id, '{}', created_at, created_by FROM deployments",
+		RUNS);
 
 	(void)state;
 	assert_int_equal(db_run(repository->db, sql, NULL), 0);
@@ -71,7 +72,8 @@ a_page_of_runs_looks_at_no_more(void **state)
 	run = repository_run(repository, &place, "r7", NULL);
 	assert_string_equal(json_member_string(run, "deployment"), "d7");
 	assert_true(db_work(repository->db) - before < ENOUGH);
-	assert_null(repository_run(repository, &(struct place){.org = "acme", .app = "other"}, "r7", NULL));
+	assert_null(repository_run(repository, &(struct place){.org = "acme", .app = "other"}, "r7",
+				   NULL));
 	json_decref(page);
 	json_decref(next);
 	json_decref(run);

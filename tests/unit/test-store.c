@@ -214,24 +214,32 @@ what_is_open_is_found_by_its_index(void **state)
 	operation.state = OPERATION_UNWATCHED;
 	assert_int_equal(store_operation_update(store, &operation, SIZE_MAX, NULL), 0);
 	operation_clear(&operation);
-	assert_int_equal(store_history_list(store, &(struct history_query){ .url = URL, .unwatched = true },
-					    &list, NULL), 0);
+	assert_int_equal(store_history_list(store,
+					    &(struct history_query){.url = URL, .unwatched = true},
+					    &list, NULL),
+			 0);
 	assert_int_equal(list.count, 1);
 	assert_true(untrusted_is(&list.items[0].id, "02"));
 	operation_list_clear(&list);
-	assert_int_equal(store_history_list(store, &(struct history_query){ .url = URL, .unfinished = true },
-					    &list, NULL), 0);
+	assert_int_equal(store_history_list(store,
+					    &(struct history_query){.url = URL, .unfinished = true},
+					    &list, NULL),
+			 0);
 	assert_int_equal(list.count, 1);
 	assert_true(untrusted_is(&list.items[0].id, "01"));
 	operation_list_clear(&list);
 	store_close(store);
 	assert_int_equal(sqlite3_open(place->history, &database), SQLITE_OK);
-	assert_int_equal(sqlite3_prepare_v2(database,
-		"EXPLAIN QUERY PLAN SELECT id FROM operation WHERE state IN ('prepared', 'running', "
-		"'unwatched') AND state IN ('prepared', 'running') AND +url='x' ORDER BY id DESC LIMIT 5",
-		-1, &statement, NULL), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_prepare_v2(
+			database,
+			"EXPLAIN QUERY PLAN SELECT id FROM operation WHERE state IN ('prepared', 'running', "
+			"'unwatched') AND state IN ('prepared', 'running') AND +url='x' ORDER BY id DESC LIMIT 5",
+			-1, &statement, NULL),
+		SQLITE_OK);
 	while (sqlite3_step(statement) == SQLITE_ROW)
-		found = found || strstr((const char *)sqlite3_column_text(statement, 3), "operation_open");
+		found = found ||
+			strstr((const char *)sqlite3_column_text(statement, 3), "operation_open");
 	assert_true(found);
 	sqlite3_finalize(statement);
 	sqlite3_close(database);
@@ -451,8 +459,10 @@ text(const char *ours)
 static void
 put_clone(struct store *store, const char *platform, const char *env, const char *set, int64_t at)
 {
-	const struct clone_origin origin = { .origin = text("production"), .deployment_id = text("d"),
-					     .set_id = text(set), .cloned_at = at };
+	const struct clone_origin origin = {.origin = text("production"),
+					    .deployment_id = text("d"),
+					    .set_id = text(set),
+					    .cloned_at = at};
 
 	assert_int_equal(store_put_clone_origin(store, platform, "o", "a", env, &origin, NULL), 0);
 }
@@ -484,7 +494,8 @@ what_was_written_at_an_address_belongs_to_the_platform(void **state)
 	operation_clear(&operation);
 	put_clone(store, "old.example.com", "hotfix", "s1", 5);
 	assert_int_equal(store_put_mark(store, "old.example.com", "o", "a", "d", &mark, NULL), 0);
-	assert_int_equal(store_put_setting(store, "old.example.com", "o", "a", "board", "x", NULL), 0);
+	assert_int_equal(store_put_setting(store, "old.example.com", "o", "a", "board", "x", NULL),
+			 0);
 
 	key = store_platform_at(store, "http://old.example.com");
 	assert_string_equal(key, "old.example.com");
@@ -498,7 +509,8 @@ what_was_written_at_an_address_belongs_to_the_platform(void **state)
 	again = store_platform_seen(store, "https://new.example.com:1", "0198-abc", NULL);
 	assert_string_equal(again, key);
 	free(again);
-	assert_int_equal(store_history_list(store, &(struct history_query){ .url = key }, &list, NULL), 0);
+	assert_int_equal(
+		store_history_list(store, &(struct history_query){.url = key}, &list, NULL), 0);
 	assert_int_equal(list.count, 1);
 	operation_list_clear(&list);
 	assert_clone(store, key, "hotfix", "s1");
@@ -522,7 +534,8 @@ what_was_written_at_an_address_belongs_to_the_platform(void **state)
 	/* Another platform that took the address over gets nothing of it. */
 	again = store_platform_seen(store, "http://old.example.com", "0199-def", NULL);
 	assert_string_equal(again, "platform:0199-def");
-	assert_int_equal(store_history_list(store, &(struct history_query){ .url = again }, &list, NULL), 0);
+	assert_int_equal(
+		store_history_list(store, &(struct history_query){.url = again}, &list, NULL), 0);
 	assert_int_equal(list.count, 0);
 	operation_list_clear(&list);
 	free(again);
@@ -575,7 +588,8 @@ a_setting_is_kept_for_one_application(void **state)
 	assert_null(store_get_setting(store, "u", "o", "a", "board", &err));
 	assert_int_equal(err.kind, ERROR_NONE);
 	assert_int_equal(store_put_setting(store, "u", "o", "a", "board", "{}", &err), 0);
-	assert_int_equal(store_put_setting(store, "u", "o", "a", "board", "{\"cell\":20}", &err), 0);
+	assert_int_equal(store_put_setting(store, "u", "o", "a", "board", "{\"cell\":20}", &err),
+			 0);
 	store_close(store);
 	store = open_store(*state);
 	value = store_get_setting(store, "u", "o", "a", "board", &err);
@@ -867,8 +881,8 @@ knows_whose_clone_ends(void **state)
 {
 	struct store *store = open_store(*state);
 	char qa[] = "qa", d[] = "d1", s[] = "s1", known[] = "01", unknown[] = "02";
-	const struct clone_origin ours = {qa, d, s, known, 5, 0}, theirs = {qa, d, s, unknown, 5, 0},
-				  ends = {qa, d, s, NULL, 5, 9};
+	const struct clone_origin ours = {qa, d, s, known, 5, 0},
+				  theirs = {qa, d, s, unknown, 5, 0}, ends = {qa, d, s, NULL, 5, 9};
 	struct clone_list list;
 
 	begin(store, "01", "a");

@@ -14,7 +14,8 @@
 #include "store/store.h"
 #include "ui/views/stories.h"
 
-/* Oldest first, as one would tell it; "undoes" is the id of another, which is its place from 'a'. */
+/* Oldest first, as one would tell it; "undoes" is the id of another, which is its place from
+ * 'a'. */
 struct told {
 	const char *verb, *env, *source, *undoes;
 	enum operation_state state;

@@ -69,7 +69,8 @@ check_look(const char *name, enum style style, const struct theme_look *look, bo
 	found = contrast(foreground, background);
 	if (found < least)
 		fail_msg("%s, %s, %s: #%06x on #%06x is %.2f:1, less than %.1f:1", name,
-			 theme_style_name(style), depth, (unsigned)foreground, (unsigned)background, found, least);
+			 theme_style_name(style), depth, (unsigned)foreground, (unsigned)background,
+			 found, least);
 }
 
 static void

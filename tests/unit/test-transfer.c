@@ -59,7 +59,8 @@ yaml_means_what_the_core_schema_says(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct error err = {0};
-		json_t *value = document_parse_yaml(cases[i].yaml, strlen(cases[i].yaml), NULL, &err);
+		json_t *value = document_parse_yaml(cases[i].yaml, strlen(cases[i].yaml), NULL,
+						    &err);
 		char *text = value ? json_canonical(value) : NULL;
 
 		if (!cases[i].json) {
@@ -152,7 +153,8 @@ a_database_is_copied_aside_before_it_is_changed(void **state)
 	path = xasprintf("%s/platform.db", folder);
 	copy = xasprintf("%s.version-1", path);
 	assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(database, platform_schema.steps[0].sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(database, platform_schema.steps[0].sql, NULL, NULL, NULL),
+			 SQLITE_OK);
 	assert_int_equal(sqlite3_exec(database, "PRAGMA user_version = 1;"
 						"INSERT INTO env_types VALUES ('o', 't', 'kept')",
 				      NULL, NULL, NULL), SQLITE_OK);
@@ -161,8 +163,9 @@ a_database_is_copied_aside_before_it_is_changed(void **state)
 	assert_non_null(repository);
 	repository_close(repository);
 	assert_int_equal(sqlite3_open_v2(copy, &database, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(database, "SELECT description FROM env_types", NULL, NULL, NULL),
-			 SQLITE_OK);
+	assert_int_equal(
+		sqlite3_exec(database, "SELECT description FROM env_types", NULL, NULL, NULL),
+		SQLITE_OK);
 	sqlite3_close(database);
 	/* A fresh one has nothing to copy. */
 	unlink(path);

@@ -72,7 +72,8 @@ one_odd_member_does_not_take_the_list_away(void **state)
 static void
 what_may_be_in_an_odd_entry_is_not_told_as_equal(void **state)
 {
-	struct values odd = list("[{'key':'A','value':'1','is_secret':false},{'key':'B','value':3}]");
+	struct values odd = list(
+		"[{'key':'A','value':'1','is_secret':false},{'key':'B','value':3}]");
 	struct values good = list("[{'key':'A','value':'1','is_secret':false}]");
 	json_t *a = json("{'x':'${values.A}'}"), *b = json("{'x':'${values.B}'}");
 
@@ -109,13 +110,15 @@ a_version_of_the_list_is_the_same_list(void **state)
 static void
 secrets_compare_by_what_is_known_of_them(void **state)
 {
-	static const struct { const char *a, *b; enum value_relation relation; } cases[] = {
+	static const struct { const char *a, *b; enum value_relation relation;
+	} cases[] = {
 		{"'fingerprint':'x'", "'fingerprint':'x'", VALUE_SAME},
 		{"'fingerprint':'x'", "'fingerprint':'y'", VALUE_DIFFERS},
 		{"'fingerprint':'x'", "'secret_key':'k'", VALUE_UNKNOWN},
 		/* the same in two environments: the place differs, the secret does not */
 		{"'secret_store_id':'sidestaged','secret_key':'a','secret_version':'x'",
-		 "'secret_store_id':'sidestaged','secret_key':'b','secret_version':'x'", VALUE_SAME},
+		 "'secret_store_id':'sidestaged','secret_key':'b','secret_version':'x'",
+		 VALUE_SAME},
 		{"'secret_store_id':'vault','secret_key':'a','secret_version':'1'",
 		 "'secret_store_id':'vault','secret_key':'b','secret_version':'1'", VALUE_UNKNOWN},
 		{"'secret_store_id':'vault','secret_key':'a','secret_version':'1'",
@@ -128,12 +131,15 @@ secrets_compare_by_what_is_known_of_them(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		char *text = xasprintf("[{'key':'A','is_secret':true,%s},{'key':'B','is_secret':true,%s}]",
-				       cases[i].a, cases[i].b);
+		char *text = xasprintf(
+			"[{'key':'A','is_secret':true,%s},{'key':'B','is_secret':true,%s}]",
+			cases[i].a, cases[i].b);
 		struct values values = list(text);
 
-		assert_int_equal(value_compare(&values.items[0], &values.items[1]), cases[i].relation);
-		assert_int_equal(value_compare(&values.items[1], &values.items[0]), cases[i].relation);
+		assert_int_equal(value_compare(&values.items[0], &values.items[1]),
+				 cases[i].relation);
+		assert_int_equal(value_compare(&values.items[1], &values.items[0]),
+				 cases[i].relation);
 		assert_int_equal(value_compare(&values.items[0], NULL), VALUE_MISSING);
 		values_clear(&values);
 		free(text);
@@ -143,10 +149,11 @@ secrets_compare_by_what_is_known_of_them(void **state)
 static void
 finds_every_key_that_a_set_uses(void **state)
 {
-	json_t *body = json("{'modules':{'web':{'profile':'p','spec':{'containers':{'c':{'variables':"
-			    "{'X':'a ${values.TWO} b ${values.ONE}','Y':'$\\\\{values.NOT}',"
-			    "'Z':'${values[\\\"DO.T\\\"]}','W':'${broken ${values.LAST}'}}}}}},"
-			    "'shared':{'db':{'type':'s','params':{'p':'${values.PARAM}'}}}}");
+	json_t *body = json(
+		"{'modules':{'web':{'profile':'p','spec':{'containers':{'c':{'variables':"
+		"{'X':'a ${values.TWO} b ${values.ONE}','Y':'$\\\\{values.NOT}',"
+		"'Z':'${values[\\\"DO.T\\\"]}','W':'${broken ${values.LAST}'}}}}}},"
+		"'shared':{'db':{'type':'s','params':{'p':'${values.PARAM}'}}}}");
 	struct set *set = set_take(body, NULL);
 	json_t *keys;
 	char *text;
@@ -201,8 +208,10 @@ a_secret_is_in_no_text(void **state)
 	char *text;
 
 	(void)state;
-	value_changes_put(&changes, &(struct value_change){.kind = VALUE_SET, .key = (char *)"S",
-							   .text = (char *)"hunter2", .is_secret = true});
+	value_changes_put(&changes, &(struct value_change){.kind = VALUE_SET,
+							   .key = (char *)"S",
+							   .text = (char *)"hunter2",
+							   .is_secret = true});
 	body = value_changes_encode(&changes);
 	text = json_canonical(body);
 	assert_null(strstr(text, "hunter2"));
@@ -246,7 +255,8 @@ merges_by_the_environments_own_level(void **state)
 
 		assert_int_equal(merge_states(&merge, &(struct state){.set = set, .values = &base},
 					      &(struct state){.set = set, .values = &theirs},
-					      &(struct state){.set = set, .values = &ours}, NULL), 0);
+					      &(struct state){.set = set, .values = &ours}, NULL),
+				 0);
 		if (merge.undecided)
 			strcpy(written, "!");
 		else if (merge.values.count)
@@ -293,8 +303,10 @@ a_conflict_of_values_is_decided_like_any_other(void **state)
 static void
 a_changed_secret_is_restored_or_said_to_stay(void **state)
 {
-	struct values base = list("[{'key':'S','is_secret':true,'fingerprint':'a','source':'env'}]");
-	struct values ours = list("[{'key':'S','is_secret':true,'fingerprint':'b','source':'env'}]");
+	struct values base = list(
+		"[{'key':'S','is_secret':true,'fingerprint':'a','source':'env'}]");
+	struct values ours = list(
+		"[{'key':'S','is_secret':true,'fingerprint':'b','source':'env'}]");
 	struct set *set = set_new();
 	const struct state b = {.set = set, .values = &base};
 	struct merge merge;
@@ -330,9 +342,10 @@ draw(struct source *source, const char *name)
 		char text[2] = {(char)('0' + source_draw(source, 3)), 0};
 		bool secret = source_draw(source, 4) == 3, own = source_draw(source, 3) > 0;
 
-		json_array_append_new(body, json_pack("{s:s, s:s, s:b, s:s, s:s}", "key", key, "value",
-						      secret ? "" : text, "is_secret", secret, "source",
-						      own ? "env" : "app", "fingerprint", text));
+		json_array_append_new(body,
+				      json_pack("{s:s, s:s, s:b, s:s, s:s}", "key", key, "value",
+						secret ? "" : text, "is_secret", secret, "source",
+						own ? "env" : "app", "fingerprint", text));
 	}
 	source_note(source, name, body);
 	if (values_decode(&values, body, NULL))
@@ -372,7 +385,8 @@ an_unchanged_target_becomes_ours(struct source *source)
 
 	good = merge_states(&merge, &(struct state){.set = set, .values = &base},
 			    &(struct state){.set = set, .values = &base},
-			    &(struct state){.set = set, .values = &ours, .restorable = "v"}, NULL) == 0;
+			    &(struct state){.set = set, .values = &ours, .restorable = "v"},
+			    NULL) == 0;
 	good = good && merge.conflicts == 0 && leads_to(&base, &merge.values, &ours);
 	merge_clear(&merge);
 	set_unref(set);
@@ -392,12 +406,13 @@ what_only_they_changed_is_not_written(struct source *source)
 
 	good = merge_states(&merge, &(struct state){.set = set, .values = &base},
 			    &(struct state){.set = set, .values = &theirs},
-			    &(struct state){.set = set, .values = &ours, .restorable = "v"}, NULL) == 0;
+			    &(struct state){.set = set, .values = &ours, .restorable = "v"},
+			    NULL) == 0;
 	for (size_t i = 0; i < merge.values.count; i++) {
 		const char *key = merge.values.items[i].key;
 
-		good = good && value_compare(values_find_own(&base, key), values_find_own(&ours, key)) !=
-				       VALUE_SAME;
+		good = good && value_compare(values_find_own(&base, key),
+					     values_find_own(&ours, key)) != VALUE_SAME;
 		good = good && value_compare(values_find_own(&base, key),
 					     values_find_own(&theirs, key)) == VALUE_SAME;
 	}
@@ -435,7 +450,8 @@ changes_come_back_from_their_encoding(struct source *source)
 
 	good = merge_states(&merge, &(struct state){.set = set, .values = &base},
 			    &(struct state){.set = set, .values = &base},
-			    &(struct state){.set = set, .values = &ours, .restorable = "v"}, NULL) == 0;
+			    &(struct state){.set = set, .values = &ours, .restorable = "v"},
+			    NULL) == 0;
 	body = value_changes_encode(&merge.values);
 	good = good && value_changes_decode(&again, body, NULL) == 0;
 	second = value_changes_encode(&again);

@@ -27,7 +27,8 @@ expect(const char *a, const char *b, enum version_order expected)
 				    : expected == VERSION_NEWER ? VERSION_OLDER : expected;
 
 	if (got != expected || back != turned)
-		fail_msg("%s against %s: %s and %s, not %s", a, b, names[got], names[back], names[expected]);
+		fail_msg("%s against %s: %s and %s, not %s", a, b, names[got], names[back],
+			 names[expected]);
 	if (expected == VERSION_OLDER && (version_sort(a, b) >= 0 || version_sort(b, a) <= 0))
 		fail_msg("%s and %s are sorted otherwise than they compare", a, b);
 }
@@ -39,8 +40,8 @@ versions_compare_as_people_read_them(void **state)
 	static const char *const rows[][18] = {
 		/* semver 2.0.0 §11, and what it leaves to bytes */
 		{"1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2",
-		 "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0", "1.4.2", "1.4.10", "2.0.0-rc1", "2.0.0-rc3",
-		 "2.0.0-rc10", "2.0.0"},
+		 "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0", "1.4.2", "1.4.10", "2.0.0-rc1",
+		 "2.0.0-rc3", "2.0.0-rc10", "2.0.0"},
 		{"1.0.0-0.3.7", "1.0.0-x.7.z.92", "1.0.0"},
 		{"v1.9.0", "1.10.0", "v1.10.1"},
 		{"1.2.3.9", "1.2.3.10"},
@@ -48,11 +49,13 @@ versions_compare_as_people_read_them(void **state)
 		{"1.9", "1.9.1", "1.10"},
 		{"99999999999999999999.0.0", "100000000000000000000.0.0"},
 		/* git describe */
-		{"v2.8.1-rc1", "v2.8.1-rc1-4-gaaaaaaa", "v2.8.1", "v2.8.1-9-gaaaaaaa", "v2.8.1-11-gbbbbbbb",
-		 "v2.8.2", "v2.8.2-1-g0123abc-dirty", "v2.9.0"},
+		{"v2.8.1-rc1", "v2.8.1-rc1-4-gaaaaaaa", "v2.8.1", "v2.8.1-9-gaaaaaaa",
+		 "v2.8.1-11-gbbbbbbb", "v2.8.2", "v2.8.2-1-g0123abc-dirty", "v2.9.0"},
 		/* Python, Spring, JBoss, Maven */
-		{"0.9.1.dev3", "0.9.1a1", "0.9.1b2", "0.9.1rc1", "0.9.1", "0.9.1.post1", "0.9.2rc9", "0.9.2rc10"},
-		{"2.7.0.M1", "2.7.0.M2", "2.7.0.RC1", "2.7.0.RELEASE", "2.7.9.RELEASE", "2.7.10.RELEASE"},
+		{"0.9.1.dev3", "0.9.1a1", "0.9.1b2", "0.9.1rc1", "0.9.1", "0.9.1.post1", "0.9.2rc9",
+		 "0.9.2rc10"},
+		{"2.7.0.M1", "2.7.0.M2", "2.7.0.RC1", "2.7.0.RELEASE", "2.7.9.RELEASE",
+		 "2.7.10.RELEASE"},
 		{"3.0.0.Alpha1", "3.0.0.Beta2", "3.0.0.CR1", "3.0.0.Final", "3.0.0.SP1"},
 		{"1.0-SNAPSHOT", "1.0", "1.1-SNAPSHOT"},
 		/* builds, and names before the number */
@@ -70,7 +73,8 @@ versions_compare_as_people_read_them(void **state)
 		{"2023.12.1", "2024.1.15", "2024.01.15-2", "2024.1.16"},
 		{"24.04", "24.10"},
 		{"20231231", "20240115", "20240115-2", "20240116"},
-		{"2023-12-31", "2024-01-15", "20240116", "2024-02-01T09-30-00Z", "2024-02-01T10-00-00Z"},
+		{"2023-12-31", "2024-01-15", "20240116", "2024-02-01T09-30-00Z",
+		 "2024-02-01T10-00-00Z"},
 		{"RELEASE.2023-12-31T23-00-00Z", "RELEASE.2024-01-16T16-07-38Z"},
 		{"20240115093000", "20240115-093001"},
 		/* the same variant */
@@ -85,7 +89,9 @@ versions_compare_as_people_read_them(void **state)
 		for (size_t i = 0; rows[row][i]; i++)
 			for (size_t k = 0; rows[row][k]; k++)
 				expect(rows[row][i], rows[row][k],
-				       i < k ? VERSION_OLDER : i > k ? VERSION_NEWER : VERSION_SAME);
+				       i < k   ? VERSION_OLDER
+				       : i > k ? VERSION_NEWER
+					       : VERSION_SAME);
 }
 
 static void
@@ -165,10 +171,12 @@ static void
 draw_version(struct source *source, char *out)
 {
 	static const char *const parts[] = {
-		"1", "2", "10", "0", "01", "v", ".", ".", ".", "-", "-", "_", "rc", "alpha", "beta", "dev",
-		"a", "b", "post", "final", "snapshot", "alpine", "hotfix", "build", "release", "2024",
-		"20240115", "20240116", "gabcdef1", "0123abc", "main", "x", "+", "-9-gabcdef1", "t", "z",
-		"0930", "pr", "-dirty", "sp", "m",
+		"1",	    "2",       "10",	"0",	   "01",   "v",		  ".",
+		".",	    ".",       "-",	"-",	   "_",	   "rc",	  "alpha",
+		"beta",	    "dev",     "a",	"b",	   "post", "final",	  "snapshot",
+		"alpine",   "hotfix",  "build", "release", "2024", "20240115",	  "20240116",
+		"gabcdef1", "0123abc", "main",	"x",	   "+",	   "-9-gabcdef1", "t",
+		"z",	    "0930",    "pr",	"-dirty",  "sp",   "m",
 	};
 	size_t length = 0;
 
@@ -185,7 +193,8 @@ draw_version(struct source *source, char *out)
 static void
 draw_versions(struct source *source, char versions[VERSIONS][LENGTH_MAX])
 {
-	static const char *const stems[] = {"", "1.2.3", "v1.2", "1.0-", "2024.1.", "20240115", "r"};
+	static const char *const stems[] = {"",	       "1.2.3",	   "v1.2", "1.0-",
+					    "2024.1.", "20240115", "r"};
 	const char *stem = stems[source_draw(source, sizeof(stems) / sizeof(stems[0]))];
 
 	for (size_t i = 0; i < VERSIONS; i++) {
@@ -216,7 +225,8 @@ is_a_strict_partial_order(struct source *source)
 			       (order[i][k] != VERSION_NEWER || sort > 0);
 			if (k >= i)
 				continue;
-			good = good && (order[i][k] == VERSION_OLDER) == (order[k][i] == VERSION_NEWER) &&
+			good = good &&
+			       (order[i][k] == VERSION_OLDER) == (order[k][i] == VERSION_NEWER) &&
 			       (order[i][k] == VERSION_NEWER) == (order[k][i] == VERSION_OLDER) &&
 			       (order[i][k] == VERSION_SAME) == (order[k][i] == VERSION_SAME);
 		}

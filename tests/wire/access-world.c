@@ -95,10 +95,25 @@ execute(struct world *world, int ready)
 	char *socket = xstrdup(world_path(world, "platform.sock"));
 	char *file = xstrdup(world_path(world, "import.json"));
 	const char *arguments[] = {
-		environment("SIDESTAGED"), "serve", "--state", state, "--images", images, "--import",
-		file, "--socket", socket, "--listen", listen, "--ready-fd", number, "--socket-mode",
+		environment("SIDESTAGED"),
+		"serve",
+		"--state",
+		state,
+		"--images",
+		images,
+		"--import",
+		file,
+		"--socket",
+		socket,
+		"--listen",
+		listen,
+		"--ready-fd",
+		number,
+		"--socket-mode",
 		world->socket_mode ? world->socket_mode : "0600",
-		world->token_file[0] ? "--token-file" : NULL, world->token_file, NULL,
+		world->token_file[0] ? "--token-file" : NULL,
+		world->token_file,
+		NULL,
 	};
 	int log = open(world_path(world, "log"), O_WRONLY | O_CREAT | O_APPEND, 0600);
 
@@ -227,8 +242,8 @@ world_ask(const struct world *world, enum way way, const char *token, const char
 	char *bearer = token ? xasprintf("Authorization: Bearer %s\r\n", token) : xstrdup("");
 	char *bytes = xasprintf("%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
 				"Content-Length: %zu\r\n%s%s\r\n%s",
-				method, path, body ? strlen(body) : 0, bearer, headers ? headers : "",
-				body ? body : "");
+				method, path, body ? strlen(body) : 0, bearer,
+				headers ? headers : "", body ? body : "");
 	struct answer answer = world_send(world, way, bytes);
 
 	free(bearer);

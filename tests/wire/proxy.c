@@ -169,12 +169,14 @@ note_hit(struct proxy *proxy)
 static bool
 is_hidden(const struct proxy *proxy, const struct buf *request, struct buf *answer)
 {
-	const char *text = buf_str(request), *found = proxy->hidden ? strstr(text, proxy->hidden) : NULL;
+	const char *text = buf_str(request),
+		   *found = proxy->hidden ? strstr(text, proxy->hidden) : NULL;
 
 	if (!found || found > text + strcspn(text, "\r\n"))
 		return false;
-	return buf_puts(answer, "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n"
-				"Content-Length: 36\r\n\r\n{\"error\":\"API-404\",\"message\":\"none\"}");
+	return buf_puts(answer,
+			"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n"
+			"Content-Length: 36\r\n\r\n{\"error\":\"API-404\",\"message\":\"none\"}");
 }
 
 /* One request and its answer; false ends the connection. */
@@ -343,7 +345,8 @@ proxy_fault(struct proxy *proxy, const char *method, const char *ending, enum pr
 }
 
 void
-proxy_answer(struct proxy *proxy, const char *method, const char *ending, const char *bytes, int times)
+proxy_answer(struct proxy *proxy, const char *method, const char *ending, const char *bytes,
+	     int times)
 {
 	pthread_mutex_lock(&proxy->mutex);
 	proxy->answer = bytes;
@@ -364,7 +367,8 @@ proxy_hide(struct proxy *proxy, const char *part)
 }
 
 void
-proxy_before(struct proxy *proxy, const char *method, const char *ending, proxy_act *act, void *data)
+proxy_before(struct proxy *proxy, const char *method, const char *ending, proxy_act *act,
+	     void *data)
 {
 	pthread_mutex_lock(&proxy->mutex);
 	proxy->act_method = method;

@@ -38,7 +38,7 @@ sample_serve(struct sample *sample)
 	if (sample->daemon == 0) {
 		char *state = xasprintf("%s/platform", sample->folder);
 
-		prctl(PR_SET_PDEATHSIG, SIGKILL);	/* a test that dies takes its daemon with it */
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that dies takes its daemon with it */
 		/* Its descriptor is free for the taking: stdin. */
 		dup2(ready[1], 0);
 		close(ready[0]);

@@ -140,8 +140,8 @@ serve_make(struct serve *serve)
 	fclose(file);
 	free(path);
 	serve_start(serve);
-	assert_int_equal(serve_ask(serve, "POST", ORG "/apps", "{'id': 'shop', 'name': 'Shop'}", NULL),
-			 201);
+	assert_int_equal(
+		serve_ask(serve, "POST", ORG "/apps", "{'id': 'shop', 'name': 'Shop'}", NULL), 201);
 }
 
 void
@@ -169,7 +169,8 @@ take_header(char *bytes, size_t size, size_t count, void *data)
 	struct serve *serve = data;
 
 	if (size * count > 6 && strncasecmp(bytes, "Link: ", 6) == 0)
-		snprintf(serve->link, sizeof(serve->link), "%.*s", (int)(size * count - 6), bytes + 6);
+		snprintf(serve->link, sizeof(serve->link), "%.*s", (int)(size * count - 6),
+			 bytes + 6);
 	return size * count;
 }
 
@@ -290,8 +291,8 @@ serve_runtime(struct serve *serve, const char *env)
 	char *path = xasprintf("%s/runtime", env);
 	json_t *runtime, *modules;
 
-	assert_int_equal(serve_ask_as(serve, "GET", path, "application/v2+json", NULL, &runtime, NULL),
-			 200);
+	assert_int_equal(
+		serve_ask_as(serve, "GET", path, "application/v2+json", NULL, &runtime, NULL), 200);
 	modules = json_incref(json_object_get(runtime, "modules"));
 	json_decref(runtime);
 	free(path);

@@ -53,8 +53,17 @@ token_of(const char *user, const char *role, const char *role2)
 {
 	char out[256];
 	char *state = xstrdup(world_path(&world, "state"));
-	const char *arguments[] = {"token", "create", "--state", state, "--user", user,
-				   role ? "--role" : NULL, role, role2 ? "--role" : NULL, role2, NULL};
+	const char *arguments[] = {"token",
+				   "create",
+				   "--state",
+				   state,
+				   "--user",
+				   user,
+				   role ? "--role" : NULL,
+				   role,
+				   role2 ? "--role" : NULL,
+				   role2,
+				   NULL};
 
 	assert_int_equal(world_run(out, sizeof(out), arguments), 0);
 	assert_int_equal(strncmp(out, "sst_", 4), 0);
@@ -120,7 +129,8 @@ end_own(void **state)
 static void
 private_socket_is_the_daemons_own_user(void **state)
 {
-	struct answer answer = world_ask(&world, BY_SOCKET, NULL, "GET", "/current-user", NULL, NULL);
+	struct answer answer = world_ask(&world, BY_SOCKET, NULL, "GET", "/current-user", NULL,
+					 NULL);
 
 	(void)state;
 	assert_int_equal(answer.status, 200);
@@ -141,7 +151,8 @@ tcp_asks_for_a_token(void **state)
 	assert_string_equal(text_of(&answer, "error"), "API-401");
 	assert_string_equal(answer_header(&answer, "WWW-Authenticate"), "Bearer");
 	answer_clear(&answer);
-	expect(BY_TCP, "sst_000000000000000000000000000000000000000000000000", "GET", SHOP, NULL, 401);
+	expect(BY_TCP, "sst_000000000000000000000000000000000000000000000000", "GET", SHOP, NULL,
+	       401);
 	expect(BY_TCP, "", "GET", SHOP, NULL, 401);
 }
 
@@ -150,8 +161,10 @@ static void
 token_counts_for_one_request_only(void **state)
 {
 	char *token = user_with("once", "{\"/orgs/acme\": \"viewer\"}");
-	char *bytes = xasprintf("GET " SHOP " HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer %s\r\n\r\n"
-				"GET " SHOP " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", token);
+	char *bytes = xasprintf("GET " SHOP
+				" HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer %s\r\n\r\n"
+				"GET " SHOP " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+				token);
 	struct answer answer = world_send(&world, BY_TCP, bytes);
 
 	(void)state;
@@ -166,8 +179,9 @@ token_counts_for_one_request_only(void **state)
 static void
 body_of_a_stranger_is_not_waited_for(void **state)
 {
-	struct answer answer = world_send(&world, BY_TCP, "POST " SHOP "/deltas HTTP/1.1\r\nHost: a\r\n"
-							  "Content-Length: 16000000\r\n\r\n{");
+	struct answer answer = world_send(&world, BY_TCP,
+					  "POST " SHOP "/deltas HTTP/1.1\r\nHost: a\r\n"
+					  "Content-Length: 16000000\r\n\r\n{");
 
 	(void)state;
 	assert_int_equal(answer.status, 401);
@@ -214,14 +228,15 @@ token_information_is_in_the_shape_of_the_wire(void **state)
 	assert_string_equal(text_of(&answer, "expires_at"), "2099-01-31T00:00:00.000Z");
 	assert_string_equal(text_of(&answer, "type"), "static");
 	answer_clear(&answer);
-	expect(BY_CONTROL, NULL, "POST", "/users/shape/tokens", "{\"id\": \"ci\", \"type\": \"static\"}",
-	       409);
-	expect(BY_CONTROL, NULL, "POST", "/users/shape/tokens", "{\"id\": \"x\", \"type\": \"jwt\"}",
-	       400);
-	expect(BY_CONTROL, NULL, "POST", "/users/shape/tokens", "{\"id\": \"a/b\", \"type\": \"static\"}",
-	       400);
 	expect(BY_CONTROL, NULL, "POST", "/users/shape/tokens",
-	       "{\"id\": \"x\", \"type\": \"static\", \"expires_at\": \"2001-01-31T00:00:00Z\"}", 400);
+	       "{\"id\": \"ci\", \"type\": \"static\"}", 409);
+	expect(BY_CONTROL, NULL, "POST", "/users/shape/tokens",
+	       "{\"id\": \"x\", \"type\": \"jwt\"}", 400);
+	expect(BY_CONTROL, NULL, "POST", "/users/shape/tokens",
+	       "{\"id\": \"a/b\", \"type\": \"static\"}", 400);
+	expect(BY_CONTROL, NULL, "POST", "/users/shape/tokens",
+	       "{\"id\": \"x\", \"type\": \"static\", \"expires_at\": \"2001-01-31T00:00:00Z\"}",
+	       400);
 	expect(BY_CONTROL, NULL, "GET", "/users/shape/tokens/none", NULL, 404);
 	expect(BY_CONTROL, NULL, "GET", "/users/nobody/tokens/none", NULL, 404);
 }
@@ -280,18 +295,20 @@ tokens_of_others_are_nobodys_business(void **state)
 	expect(BY_TCP, token, "GET", "/users/curious/tokens", NULL, 200);
 	expect(BY_TCP, token, "GET", "/users/oncall/tokens", NULL, 403);
 	expect(BY_TCP, token, "GET", "/users/nobody/tokens", NULL, 403);
-	expect(BY_TCP, token, "POST", "/users/oncall/tokens", "{\"id\": \"x\", \"type\": \"static\"}",
-	       403);
+	expect(BY_TCP, token, "POST", "/users/oncall/tokens",
+	       "{\"id\": \"x\", \"type\": \"static\"}", 403);
 	expect(BY_TCP, token, "GET", "/users", NULL, 403);
-	expect(BY_TCP, token, "PATCH", "/users/curious", "{\"roles\": {\"/\": \"administrator\"}}", 403);
+	expect(BY_TCP, token, "PATCH", "/users/curious", "{\"roles\": {\"/\": \"administrator\"}}",
+	       403);
 	/* The wire gives static tokens to service users only. */
-	expect(BY_TCP, token, "POST", "/users/curious/tokens", "{\"id\": \"x\", \"type\": \"static\"}",
-	       400);
-	expect(BY_CONTROL, NULL, "POST", "/users", "{\"id\": \"robot\", \"type\": \"service\"}", 201);
+	expect(BY_TCP, token, "POST", "/users/curious/tokens",
+	       "{\"id\": \"x\", \"type\": \"static\"}", 400);
+	expect(BY_CONTROL, NULL, "POST", "/users", "{\"id\": \"robot\", \"type\": \"service\"}",
+	       201);
 	free(token);
 	token = token_of("robot", NULL, NULL);
-	expect(BY_TCP, token, "POST", "/users/robot/tokens", "{\"id\": \"x\", \"type\": \"static\"}",
-	       200);
+	expect(BY_TCP, token, "POST", "/users/robot/tokens",
+	       "{\"id\": \"x\", \"type\": \"static\"}", 200);
 	free(token);
 }
 
@@ -335,11 +352,13 @@ changes_carry_the_name_of_who_asked(void **state)
 	char *path;
 
 	(void)state;
-	answer = world_ask(&world, BY_TCP, token, "POST", SHOP "/deltas", NULL, "{\"modules\": {}}");
+	answer = world_ask(&world, BY_TCP, token, "POST", SHOP "/deltas", NULL,
+			   "{\"modules\": {}}");
 	assert_int_equal(answer.status, 200);
 	path = xasprintf(SHOP "/deltas/%s", text_of(&answer, "id"));
-	assert_string_equal(json_string_value(json_object_get(json_object_get(answer.body, "metadata"),
-							      "created_by")), "mara");
+	assert_string_equal(json_string_value(json_object_get(
+				    json_object_get(answer.body, "metadata"), "created_by")),
+			    "mara");
 	answer_clear(&answer);
 	answer = world_ask(&world, BY_TCP, second, "PATCH", path, NULL, "[{\"modules\": {}}]");
 	assert_int_equal(answer.status, 200);
@@ -377,9 +396,10 @@ developer_deploys_to_development_and_not_to_production(void **state)
 			   EMPTY_DEPLOY);
 	assert_int_equal(answer.status, 403);
 	assert_string_equal(text_of(&answer, "error"), "API-403");
-	assert_string_equal(text_of(&answer, "message"),
-			    "dev may not change environments of the type \"production\" of shop.  That "
-			    "takes the role deployer there; an administrator can give it.");
+	assert_string_equal(
+		text_of(&answer, "message"),
+		"dev may not change environments of the type \"production\" of shop.  That "
+		"takes the role deployer there; an administrator can give it.");
 	answer_clear(&answer);
 	/* No way round: neither a rebase, nor an environment of that type, nor its end. */
 	expect(BY_TCP, token, "PUT", SHOP "/envs/prod/from_deploy_id", "\"0\"", 403);
@@ -392,7 +412,8 @@ developer_deploys_to_development_and_not_to_production(void **state)
 	expect(BY_TCP, token, "POST", SHOP "/envs/prod/rules", "{\"type\": \"update\"}", 403);
 	expect(BY_TCP, token, "DELETE", SHOP, NULL, 403);
 	expect(BY_TCP, token, "POST", SHOP "/pipeline-runs",
-	       "{\"trigger\": \"deployment_request\", \"env_id\": \"prod\", \"set_id\": \"0\"}", 403);
+	       "{\"trigger\": \"deployment_request\", \"env_id\": \"prod\", \"set_id\": \"0\"}",
+	       403);
 	expect(BY_TCP, token, "POST", SHOP "/pipelines/default/runs",
 	       "{\"inputs\": {\"env_id\": \"prod\", \"set_id\": \"0\"}}", 403);
 	expect(BY_TCP, token, "GET", SHOP "/envs/prod", NULL, 200);
@@ -406,7 +427,7 @@ each_role_may_what_the_table_says(void **state)
 {
 	static const struct {
 		const char *method, *path, *body;
-		int statuses[5];	/* viewer, developer, deployer, administrator, of the app only */
+		int statuses[5]; /* viewer, developer, deployer, administrator, of the app only */
 	} cases[] = {
 		{"GET", "/orgs/acme/env-types", NULL, {200, 200, 200, 200, 200}},
 		{"GET", SHOP, NULL, {200, 200, 200, 200, 200}},
@@ -527,7 +548,8 @@ role_that_is_taken_away_is_gone_at_once(void **state)
 
 	(void)state;
 	expect(BY_TCP, token, "POST", SHOP "/deltas", "{}", 200);
-	expect(BY_CONTROL, NULL, "PATCH", "/users/former", "{\"roles\": {\"/orgs/acme\": null}}", 200);
+	expect(BY_CONTROL, NULL, "PATCH", "/users/former", "{\"roles\": {\"/orgs/acme\": null}}",
+	       200);
 	expect(BY_TCP, token, "POST", SHOP "/deltas", "{}", 404);
 	free(token);
 }
@@ -549,8 +571,10 @@ administrators_give_roles_where_they_administer(void **state)
 	answer_clear(&answer);
 	expect(BY_TCP, token, "PATCH", "/users/rookie", "{\"roles\": {\"/orgs/acme\": \"viewer\"}}",
 	       403);
-	expect(BY_TCP, token, "PATCH", "/users/boss", "{\"roles\": {\"/\": \"administrator\"}}", 403);
-	expect(BY_TCP, token, "PATCH", "/users/rookie", "{\"roles\": {\"/orgs/other\": null}}", 403);
+	expect(BY_TCP, token, "PATCH", "/users/boss", "{\"roles\": {\"/\": \"administrator\"}}",
+	       403);
+	expect(BY_TCP, token, "PATCH", "/users/rookie", "{\"roles\": {\"/orgs/other\": null}}",
+	       403);
 	expect(BY_TCP, token, "PATCH", "/users/rookie", "{\"name\": \"Rookie\"}", 403);
 	expect(BY_TCP, token, "PATCH", "/users/nobody", "{\"roles\": {}}", 404);
 	expect(BY_TCP, token, "POST", "/users", "{\"id\": \"mine\"}", 403);
@@ -639,8 +663,8 @@ audit_log_lists_successful_writes_newest_first(void **state)
 	entry = json_array_get(answer.body, 1);
 	assert_string_equal(json_string_value(json_object_get(entry, "request_path")), SHOP);
 	answer_clear(&answer);
-	answer = world_ask(&world, BY_TCP, token, "GET", "/orgs/acme/audit-logs?outcome=refused", NULL,
-			   NULL);
+	answer = world_ask(&world, BY_TCP, token, "GET", "/orgs/acme/audit-logs?outcome=refused",
+			   NULL, NULL);
 	entry = json_array_get(answer.body, 0);
 	assert_int_equal(json_integer_value(json_object_get(entry, "response_status")), 422);
 	answer_clear(&answer);
@@ -695,8 +719,8 @@ pages_of_the_audit_log_are_without_gap_or_repetition(void **state)
 	(void)state;
 	for (int i = 0; i < 10; i++)
 		expect(BY_SOCKET, NULL, "PATCH", SHOP, "{\"name\": \"Page\"}", 200);
-	answer = world_ask(&world, BY_SOCKET, NULL, "GET", "/orgs/acme/audit-logs?per_page=100", NULL,
-			   NULL);
+	answer = world_ask(&world, BY_SOCKET, NULL, "GET", "/orgs/acme/audit-logs?per_page=100",
+			   NULL, NULL);
 	all = json_array_size(answer.body);
 	answer_clear(&answer);
 	while (path) {
@@ -710,7 +734,8 @@ pages_of_the_audit_log_are_without_gap_or_repetition(void **state)
 		json_array_foreach(answer.body, i, entry) {
 			int64_t at;
 
-			assert_true(clock_parse(json_string_value(json_object_get(entry, "at")), &at));
+			assert_true(
+				clock_parse(json_string_value(json_object_get(entry, "at")), &at));
 			assert_true(at <= last);
 			last = at;
 		}
@@ -771,10 +796,12 @@ every_read_has_a_tag_and_304_without_a_body(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-		struct answer answer = world_ask(&world, BY_SOCKET, NULL, "GET", paths[i], NULL, NULL);
+		struct answer answer = world_ask(&world, BY_SOCKET, NULL, "GET", paths[i], NULL,
+						 NULL);
 		char *tag = xstrdup(answer_header(&answer, "ETag"));
 		const char *const same[] = {"If-None-Match: %s\r\n", "If-None-Match: W/%s\r\n",
-					    "If-None-Match: \"a\", %s, \"b\"\r\n", "If-None-Match: *\r\n%.0s",
+					    "If-None-Match: \"a\", %s, \"b\"\r\n",
+					    "If-None-Match: *\r\n%.0s",
 					    "If-None-Match: \"a\"\r\nIf-None-Match: %s\r\n"};
 
 		assert_int_equal(tag[0], '"');
@@ -814,7 +841,8 @@ tag_changes_with_what_is_read_and_only_then(void **state)
 	assert_int_equal(answer.status, 200);
 	assert_string_not_equal(answer_header(&answer, "ETag"), tag);
 	answer_clear(&answer);
-	answer = world_ask(&world, BY_SOCKET, NULL, "GET", SHOP "/none", "If-None-Match: *\r\n", NULL);
+	answer = world_ask(&world, BY_SOCKET, NULL, "GET", SHOP "/none", "If-None-Match: *\r\n",
+			   NULL);
 	assert_int_equal(answer.status, 404);
 	answer_clear(&answer);
 	free(tag);

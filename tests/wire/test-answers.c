@@ -84,8 +84,8 @@ expect(const char *token, const char *path, const char *wanted)
 	int rounds = strcmp(wanted, "401") == 0 ? 1 : ROUNDS;
 
 	for (int round = 0; round < rounds; round++) {
-		struct answer answer = world_ask(&world, token ? BY_TCP : BY_SOCKET, token, "GET", path,
-						 NULL, NULL);
+		struct answer answer = world_ask(&world, token ? BY_TCP : BY_SOCKET, token, "GET",
+						 path, NULL, NULL);
 		char got[256];
 		json_t *item;
 		size_t i;
@@ -159,7 +159,8 @@ a_role_that_is_given_or_taken_counts_for_the_next_answer(void **state)
 	(void)state;
 	expect(token, "/orgs/acme/apps", "200 shop");
 	expect(token, BILLING "/envs", "404");
-	change("PATCH", "/users/mover", "{\"roles\": {\"/orgs/acme/apps/billing\": \"viewer\"}}", 200);
+	change("PATCH", "/users/mover", "{\"roles\": {\"/orgs/acme/apps/billing\": \"viewer\"}}",
+	       200);
 	expect(token, "/orgs/acme/apps", "200 billing shop");
 	expect(token, BILLING "/envs", "200 dev");
 	change("PATCH", "/users/mover", "{\"roles\": {\"/orgs/acme/apps/shop\": null}}", 200);

@@ -147,7 +147,8 @@ test_good_read(void **state)
 	assert_int_equal(seen.error.kind, ERROR_NONE);
 	assert_string_equal(json_string_value(json_object_get(seen.body, "id")), "qa");
 	assert_string_equal(seen.etag, "\"e1\"");
-	assert_non_null(strstr(server.requests[0], "GET /orgs/acme/apps/shop/envs/qa HTTP/1.1\r\n"));
+	assert_non_null(
+		strstr(server.requests[0], "GET /orgs/acme/apps/shop/envs/qa HTTP/1.1\r\n"));
 	assert_non_null(strstr(server.requests[0], "Authorization: Bearer s3cret-token\r\n"));
 	assert_non_null(strstr(server.requests[0], "Accept: application/json\r\n"));
 	json_decref(seen.body);
@@ -165,10 +166,12 @@ test_good_write(void **state)
 	exchange(&server, exchanges, WRITE, 0, 1, &seen);
 	assert_int_equal(seen.status, 201);
 	assert_string_equal(json_string_value(seen.body), "d9");	/* a bare scalar */
-	assert_non_null(strstr(server.requests[0], "POST /orgs/acme/apps/shop/envs/qa/deploys HTTP"));
+	assert_non_null(
+		strstr(server.requests[0], "POST /orgs/acme/apps/shop/envs/qa/deploys HTTP"));
 	assert_non_null(strstr(server.requests[0], "If-Match: \"67f1\"\r\n"));
 	assert_non_null(strstr(server.requests[0], "Content-Type: application/json\r\n"));
-	assert_non_null(strstr(server.requests[0], "{\"comment\":\"release\",\"delta_id\":\"d1\"}"));
+	assert_non_null(
+		strstr(server.requests[0], "{\"comment\":\"release\",\"delta_id\":\"d1\"}"));
 	json_decref(seen.body);
 }
 
@@ -209,7 +212,7 @@ test_announced(void **state)
 	assert_false(api_has_extension(api, "deploy"));
 	assert_false(api_has_extension(api, ""));
 	assert_string_equal(api_platform_id(api), "0190a0d2-0000-7000-8000-00000000beef");
-	ask_again(api, &seen);				/* a gateway speaks: it says nothing about it */
+	ask_again(api, &seen); /* a gateway speaks: it says nothing about it */
 	assert_true(api_has_extension(api, "deploy-tag"));
 	ask_again(api, &seen);				/* an older platform: without */
 	assert_false(api_has_extension(api, "deploy-tag"));
@@ -280,7 +283,10 @@ test_a_refused_token_is_replaced_once(void **state)
 
 	(void)state;
 	server_start(&server, exchanges, NULL);
-	api = api_new(loop, &(struct api_options){.url = server.url, .token = "first", .renews_token = true}, NULL);
+	api = api_new(
+		loop,
+		&(struct api_options){.url = server.url, .token = "first", .renews_token = true},
+		NULL);
 	assert_non_null(api);
 	/* A write that was refused was not carried out: it is sent once more. */
 	api_create_deployment(api, "acme", "shop", "qa", &deployment, on_done, &seen);
@@ -332,8 +338,11 @@ test_who_hears_the_token(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct error err = {0};
-		struct api *api = api_new(loop, &(struct api_options){.url = cases[i].url, .token = "s3cret",
-								.allow_http = cases[i].allow}, &err);
+		struct api *api = api_new(loop,
+					  &(struct api_options){.url = cases[i].url,
+								.token = "s3cret",
+								.allow_http = cases[i].allow},
+					  &err);
 
 		if ((api != NULL) != cases[i].good)
 			fail_msg("%s: %s", cases[i].url, api ? "taken" : err.text);
@@ -402,9 +411,16 @@ static const struct {
 	enum error_kind kind;
 	const char *text;		/* that the error must hold */
 } bad_ends[] = {
-	{"cut body", {OK "Content-Length: 50\r\n\r\n{\"id\":", CLOSE}, READ, ERROR_NO_REPLY, "cut off"},
-	{"cut body of a write", {OK "Content-Length: 50\r\n\r\n{\"id\":", CLOSE}, WRITE,
-	 ERROR_NO_REPLY, "may have been carried out"},
+	{"cut body",
+	 {OK "Content-Length: 50\r\n\r\n{\"id\":", CLOSE},
+	 READ,
+	 ERROR_NO_REPLY,
+	 "cut off"},
+	{"cut body of a write",
+	 {OK "Content-Length: 50\r\n\r\n{\"id\":", CLOSE},
+	 WRITE,
+	 ERROR_NO_REPLY,
+	 "may have been carried out"},
 	{"cut head", {"HTTP/1.1 20", CLOSE}, READ, ERROR_NO_REPLY, "acme/shop/qa"},
 	{"no byte", {"", CLOSE}, READ, ERROR_NO_REPLY, "acme/shop/qa"},
 	{"no byte for a write", {"", CLOSE}, WRITE, ERROR_NO_REPLY, "may have been carried out"},
@@ -412,31 +428,79 @@ static const struct {
 	{"slow write", {"", HOLD}, WRITE, ERROR_NO_REPLY, "may have been carried out"},
 	{"no HTTP", {"SSH-2.0-OpenSSH_9.2\r\n", CLOSE}, READ, ERROR_PROTOCOL, "acme/shop/qa"},
 	{"no JSON", {OK "\r\n<html>", CLOSE}, READ, ERROR_PROTOCOL, "not valid JSON"},
-	{"no JSON after a write", {OK "\r\n<html>", CLOSE}, WRITE, ERROR_NO_REPLY, "not valid JSON"},
+	{"no JSON after a write",
+	 {OK "\r\n<html>", CLOSE},
+	 WRITE,
+	 ERROR_NO_REPLY,
+	 "not valid JSON"},
 	{"two values", {OK "\r\n{} {}", CLOSE}, READ, ERROR_PROTOCOL, "not valid JSON"},
 	{"equal keys", {OK "\r\n{\"a\":1,\"a\":2}", CLOSE}, READ, ERROR_PROTOCOL, "not valid JSON"},
-	{"redirect", {"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
-		      CLOSE}, READ, ERROR_PROTOCOL, "Redirects are not followed"},
-	{"304 not asked for", {"HTTP/1.1 304 Not Modified\r\n\r\n", CLOSE}, READ, ERROR_PROTOCOL, "304"},
-	{"error object", {"HTTP/1.1 400 Bad\r\nContent-Length: 48\r\n\r\n"
-			  "{\"error\":\"API-000\",\"message\":\"no such workload\"}", CLOSE},
-	 WRITE, ERROR_INPUT, "(400): no such workload. "},
-	{"bare string", {"HTTP/1.1 404 Not Found\r\nContent-Length: 14\r\n\r\n\"Set unknown.\"", CLOSE},
-	 READ, ERROR_NOT_FOUND, "(404): Set unknown. "},
-	{"array", {"HTTP/1.1 409 Conflict\r\nContent-Length: 26\r\n\r\n[{\"message\":\"one\"}, \"two\"]",
-		   CLOSE}, WRITE, ERROR_CONFLICT, "(409): one; two. "},
-	{"no body", {"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", CLOSE}, READ,
-	 ERROR_ACCESS, "(403). "},
-	{"a page", {"HTTP/1.1 404 Not Found\r\nContent-Length: 6\r\n\r\n<html>", CLOSE}, READ,
-	 ERROR_NOT_FOUND, "(404). "},
-	{"token refused", {"HTTP/1.1 401 Unauthorized\r\nContent-Length: 29\r\n\r\n"
-			   "{\"message\":\"s3cret-token no\"}", CLOSE}, READ, ERROR_ACCESS, "token was refused"},
-	{"stale", {"HTTP/1.1 412 Precondition Failed\r\nContent-Length: 0\r\n\r\n", CLOSE}, WRITE,
-	 ERROR_STALE, "review it again"},
-	{"busy", {"HTTP/1.1 429 Too Many\r\nContent-Length: 0\r\n\r\n", CLOSE}, READ, ERROR_LIMIT, "(429)"},
-	{"failed", {"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n", CLOSE}, READ, ERROR_REMOTE, "(500)"},
-	{"gateway", {"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", CLOSE}, WRITE,
-	 ERROR_NO_REPLY, "may have been carried out"},
+	{"redirect",
+	 {"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
+	  CLOSE},
+	 READ,
+	 ERROR_PROTOCOL,
+	 "Redirects are not followed"},
+	{"304 not asked for",
+	 {"HTTP/1.1 304 Not Modified\r\n\r\n", CLOSE},
+	 READ,
+	 ERROR_PROTOCOL,
+	 "304"},
+	{"error object",
+	 {"HTTP/1.1 400 Bad\r\nContent-Length: 48\r\n\r\n"
+	  "{\"error\":\"API-000\",\"message\":\"no such workload\"}",
+	  CLOSE},
+	 WRITE,
+	 ERROR_INPUT,
+	 "(400): no such workload. "},
+	{"bare string",
+	 {"HTTP/1.1 404 Not Found\r\nContent-Length: 14\r\n\r\n\"Set unknown.\"", CLOSE},
+	 READ,
+	 ERROR_NOT_FOUND,
+	 "(404): Set unknown. "},
+	{"array",
+	 {"HTTP/1.1 409 Conflict\r\nContent-Length: 26\r\n\r\n[{\"message\":\"one\"}, \"two\"]",
+	  CLOSE},
+	 WRITE,
+	 ERROR_CONFLICT,
+	 "(409): one; two. "},
+	{"no body",
+	 {"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", CLOSE},
+	 READ,
+	 ERROR_ACCESS,
+	 "(403). "},
+	{"a page",
+	 {"HTTP/1.1 404 Not Found\r\nContent-Length: 6\r\n\r\n<html>", CLOSE},
+	 READ,
+	 ERROR_NOT_FOUND,
+	 "(404). "},
+	{"token refused",
+	 {"HTTP/1.1 401 Unauthorized\r\nContent-Length: 29\r\n\r\n"
+	  "{\"message\":\"s3cret-token no\"}",
+	  CLOSE},
+	 READ,
+	 ERROR_ACCESS,
+	 "token was refused"},
+	{"stale",
+	 {"HTTP/1.1 412 Precondition Failed\r\nContent-Length: 0\r\n\r\n", CLOSE},
+	 WRITE,
+	 ERROR_STALE,
+	 "review it again"},
+	{"busy",
+	 {"HTTP/1.1 429 Too Many\r\nContent-Length: 0\r\n\r\n", CLOSE},
+	 READ,
+	 ERROR_LIMIT,
+	 "(429)"},
+	{"failed",
+	 {"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n", CLOSE},
+	 READ,
+	 ERROR_REMOTE,
+	 "(500)"},
+	{"gateway",
+	 {"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", CLOSE},
+	 WRITE,
+	 ERROR_NO_REPLY,
+	 "may have been carried out"},
 };
 
 static void
@@ -450,7 +514,8 @@ test_bad_ends(void **state)
 
 		exchange(&server, exchanges, bad_ends[i].ask, bad_ends[i].ask == READ ? -1 : 3, 1,
 			 &seen);
-		if (seen.error.kind != bad_ends[i].kind || !strstr(seen.error.text, bad_ends[i].text))
+		if (seen.error.kind != bad_ends[i].kind ||
+		    !strstr(seen.error.text, bad_ends[i].text))
 			fail_msg("%s: %s: %s", bad_ends[i].name, error_kind_name(seen.error.kind),
 				 seen.error.text);
 		if (strstr(seen.error.text, "s3cret-token"))
@@ -472,9 +537,11 @@ test_too_large(void **state)
 	body[5000] = '\0';
 	for (int announced = 0; announced < 2; announced++) {
 		reply = xasprintf(OK "%s\r\n%s", announced ? "Content-Length: 5000\r\n" : "", body);
-		exchange(&server, (const struct exchange[]){{reply, CLOSE}, {0}}, READ, -1, 1, &seen);
+		exchange(&server, (const struct exchange[]){{reply, CLOSE}, {0}}, READ, -1, 1,
+			 &seen);
 		assert_int_equal(seen.error.kind, ERROR_LIMIT);
-		exchange(&server, (const struct exchange[]){{reply, CLOSE}, {0}}, WRITE, -1, 1, &seen);
+		exchange(&server, (const struct exchange[]){{reply, CLOSE}, {0}}, WRITE, -1, 1,
+			 &seen);
 		assert_int_equal(seen.error.kind, ERROR_NO_REPLY);
 		free(reply);
 	}
@@ -672,8 +739,14 @@ test_cancel(void **state)
 static void
 test_addresses(void **state)
 {
-	static const char *const bad[] = {"", "host", "ftp://host", "http://", "file:///etc/passwd",
-					  "http://user:word@host", "http://host/?q", "http://host/#f"};
+	static const char *const bad[] = {"",
+					  "host",
+					  "ftp://host",
+					  "http://",
+					  "file:///etc/passwd",
+					  "http://user:word@host",
+					  "http://host/?q",
+					  "http://host/#f"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

@@ -92,15 +92,15 @@ deleting_an_application_ends_all_of_it(void **state)
 	reply = serve_fetch(port);
 	assert_non_null(reply);
 	free(reply);
-	assert_int_equal(serve_ask(&serve, "POST", APP "/envs", "{'id': 'second', 'name': 'S'}", NULL),
-			 201);
+	assert_int_equal(
+		serve_ask(&serve, "POST", APP "/envs", "{'id': 'second', 'name': 'S'}", NULL), 201);
 	assert_int_equal(serve_ask(&serve, "DELETE", APP, NULL, NULL), 202);
 	serve_wait_status(&serve, APP, 404);
 	assert_null(serve_fetch(port));
 	assert_int_equal(serve_ask(&serve, "DELETE", APP, NULL, NULL), 404);
 	/* The name is free again, and nothing of the old one is there. */
-	assert_int_equal(serve_ask(&serve, "POST", ORG "/apps", "{'id': 'shop', 'name': 'New'}", NULL),
-			 201);
+	assert_int_equal(
+		serve_ask(&serve, "POST", ORG "/apps", "{'id': 'shop', 'name': 'New'}", NULL), 201);
 	for (int i = 0; i < 3; i++) {
 		static const char *const lists[] = {APP "/sets", APP "/deltas", ENV "/deploys"};
 		json_t *list;
@@ -128,9 +128,11 @@ static void
 a_deletion_goes_on_after_a_restart(void **state)
 {
 	(void)state;
-	free(serve_deploy(&serve, ENV, ADD(WORKER("job", "local/worker:1.0.0", ", 'MODE': 'family'"))));
+	free(serve_deploy(&serve, ENV,
+			  ADD(WORKER("job", "local/worker:1.0.0", ", 'MODE': 'family'"))));
 	assert_int_equal(serve_ask(&serve, "DELETE", APP, NULL, NULL), 202);
-	assert_int_equal(serve_ask(&serve, "POST", APP "/envs", "{'id': 'more', 'name': 'M'}", NULL), 409);
+	assert_int_equal(
+		serve_ask(&serve, "POST", APP "/envs", "{'id': 'more', 'name': 'M'}", NULL), 409);
 	serve_stop(&serve);
 	serve_start(&serve);
 	serve_wait_status(&serve, APP, 404);
@@ -166,24 +168,33 @@ a_delta_is_merged_by_patch_and_replaced_by_put(void **state)
 
 	(void)state;
 	/* Two changes in order: the operation is folded into what is added. */
-	assert_int_equal(serve_ask(&serve, "PATCH", path,
-				   "[{'modules': {'update': {'job': [{'op': 'replace', 'path':"
-				   " '/spec/containers/main/image', 'value': 'local/web:1.0.0'}]}}},"
-				   " {'modules': {'remove': ['old']}}]", &delta), 200);
+	assert_int_equal(
+		serve_ask(&serve, "PATCH", path,
+			  "[{'modules': {'update': {'job': [{'op': 'replace', 'path':"
+			  " '/spec/containers/main/image', 'value': 'local/web:1.0.0'}]}}},"
+			  " {'modules': {'remove': ['old']}}]",
+			  &delta),
+		200);
 	assert_string_equal(image_of(delta, "job"), "local/web:1.0.0");
-	assert_int_equal(json_array_size(json_object_get(json_object_get(delta, "modules"), "remove")), 1);
-	assert_true(json_is_array(json_object_get(json_object_get(delta, "metadata"), "contributers")));
+	assert_int_equal(
+		json_array_size(json_object_get(json_object_get(delta, "modules"), "remove")), 1);
+	assert_true(
+		json_is_array(json_object_get(json_object_get(delta, "metadata"), "contributers")));
 	json_decref(delta);
 	/* One of two is wrong: neither is stored. */
 	assert_int_equal(serve_ask(&serve, "PATCH", path,
-				   "[{'modules': {'remove': ['other']}}, {'modules': {'add': 1}}]", NULL),
+				   "[{'modules': {'remove': ['other']}}, {'modules': {'add': 1}}]",
+				   NULL),
 			 400);
 	assert_int_equal(serve_ask(&serve, "GET", path, NULL, &delta), 200);
-	assert_int_equal(json_array_size(json_object_get(json_object_get(delta, "modules"), "remove")), 1);
+	assert_int_equal(
+		json_array_size(json_object_get(json_object_get(delta, "modules"), "remove")), 1);
 	json_decref(delta);
-	assert_int_equal(serve_ask(&serve, "PUT", path, "{'modules': {'remove': ['job']}}", NULL), 204);
+	assert_int_equal(serve_ask(&serve, "PUT", path, "{'modules': {'remove': ['job']}}", NULL),
+			 204);
 	assert_int_equal(serve_ask(&serve, "GET", path, NULL, &delta), 200);
-	assert_int_equal(json_object_size(json_object_get(json_object_get(delta, "modules"), "add")), 0);
+	assert_int_equal(
+		json_object_size(json_object_get(json_object_get(delta, "modules"), "add")), 0);
 	json_decref(delta);
 	assert_int_equal(serve_ask(&serve, "PUT", part, "true", NULL), 204);
 	assert_int_equal(serve_ask(&serve, "PUT", path, "{}", NULL), 400);

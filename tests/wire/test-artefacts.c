@@ -83,8 +83,9 @@ lists_are_filtered(void **state)
 	assert_int_equal(count_at(ORG "/artefact-versions?reference=acme/api:2.0"), 1);
 	assert_int_equal(count_at(ORG "/artefact-versions?reference=acme/api:1.0@sha256:00"), 1);
 	assert_int_equal(count_at(ORG "/artefact-versions?reference=acme/api:1.0@sha256:11"), 0);
-	assert_int_equal(serve_ask(&serve, "GET", ORG "/artefact-versions?name=a&reference=b:1", NULL,
-				   NULL), 400);
+	assert_int_equal(
+		serve_ask(&serve, "GET", ORG "/artefact-versions?name=a&reference=b:1", NULL, NULL),
+		400);
 	versions = xasprintf(ORG "/artefacts/%s/versions", text(version, "artefact_id"));
 	assert_int_equal(count_at(versions), 2);
 	query = xasprintf("%s?limit=1", versions);
@@ -121,10 +122,12 @@ a_bad_version_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_int_equal(serve_ask(&serve, "POST", ORG "/artefact-versions", bad[i], NULL), 400);
+		assert_int_equal(serve_ask(&serve, "POST", ORG "/artefact-versions", bad[i], NULL),
+				 400);
 	/* Of another kind of repository the ref may be anything. */
 	assert_int_equal(serve_ask(&serve, "POST", ORG "/artefact-versions?vcs=svn",
-				   "{'type': 'container', 'name': 'acme/x', 'ref': 'trunk'}", NULL), 200);
+				   "{'type': 'container', 'name': 'acme/x', 'ref': 'trunk'}", NULL),
+			 200);
 	assert_int_equal(serve_ask(&serve, "POST", ORG "/artefact-versions?dry_run=true",
 				   "{'type': 'container', 'name': 'acme/y'}", NULL), 204);
 	assert_int_equal(count_at(ORG "/artefact-versions?name=acme/y"), 0);
@@ -136,7 +139,8 @@ a_bad_version_is_refused(void **state)
 static void
 what_was_posted_can_be_deleted_and_what_is_built_in_cannot(void **state)
 {
-	json_t *version = post("{'type': 'container', 'name': 'acme/api', 'version': '1.0'}"), *list;
+	json_t *version = post("{'type': 'container', 'name': 'acme/api', 'version': '1.0'}"),
+	       *list;
 	char *path = xasprintf(ORG "/artefacts/%s", text(version, "artefact_id"));
 
 	(void)state;
@@ -145,8 +149,9 @@ what_was_posted_can_be_deleted_and_what_is_built_in_cannot(void **state)
 	assert_int_equal(serve_ask(&serve, "DELETE", path, NULL, NULL), 404);
 	assert_int_equal(count_at(ORG "/artefacts?name=acme/api"), 0);
 	free(path);
-	assert_int_equal(serve_ask(&serve, "GET", ORG "/artefact-versions?name=local/web", NULL, &list),
-			 200);
+	assert_int_equal(
+		serve_ask(&serve, "GET", ORG "/artefact-versions?name=local/web", NULL, &list),
+		200);
 	version = json_array_get(list, 0);
 	path = xasprintf(ORG "/artefacts/%s", text(version, "artefact_id"));
 	assert_int_equal(serve_ask(&serve, "DELETE", path, NULL, NULL), 403);
@@ -187,15 +192,16 @@ a_workload_is_kept_and_converted(void **state)
 	path = xasprintf(ORG "/artefact-versions/%s/workload-deployment-set", text(version, "id"));
 	assert_int_equal(serve_ask(&serve, "GET", path, NULL, &answer), 200);
 	module = json_object_get(json_object_get(answer, "modules"), "hello");
-	container = json_object_get(json_object_get(json_object_get(module, "spec"), "containers"), "main");
+	container = json_object_get(json_object_get(json_object_get(module, "spec"), "containers"),
+				    "main");
 	assert_string_equal(text(container, "image"), "local/web:1.0.0");
 	expected = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "DB", "${externals.db.host}", "ALL",
 			     "${shared.edge.host}", "KEY", "${values.KEY}", "API",
 			     "${modules.api.service.name}", "ME", "hello", "RAW", "$\\{x}");
 	assert_true(json_equal(json_object_get(container, "variables"), expected));
 	json_decref(expected);
-	assert_string_equal(text(json_object_get(json_object_get(container, "files"), "/etc/a"), "value"),
-			    "x");
+	assert_string_equal(
+		text(json_object_get(json_object_get(container, "files"), "/etc/a"), "value"), "x");
 	assert_string_equal(text(json_object_get(container, "readiness_probe"), "type"), "http");
 	expected = json_pack("{s:{s:s}}", "edge", "type", "dns");
 	assert_true(json_equal(json_object_get(answer, "shared"), expected));
@@ -234,8 +240,18 @@ rules_are_made_changed_and_deleted(void **state)
 		{"{'type': 'update', 'artefacts_filter': ['a'], 'images_filter': ['b']}", 400},
 	};
 	static const char *const members[] = {
-		"id", "active", "type", "images_filter", "artefacts_filter", "exclude_images_filter",
-		"exclude_artefacts_filter", "update_to", "match", "match_ref", "created_at", "updated_at",
+		"id",
+		"active",
+		"type",
+		"images_filter",
+		"artefacts_filter",
+		"exclude_images_filter",
+		"exclude_artefacts_filter",
+		"update_to",
+		"match",
+		"match_ref",
+		"created_at",
+		"updated_at",
 	};
 	json_t *rule;
 	char *path;
@@ -257,7 +273,8 @@ rules_are_made_changed_and_deleted(void **state)
 				 bad[i].status);
 		assert_int_equal(serve_ask(&serve, "PUT", path, bad[i].body, NULL), bad[i].status);
 	}
-	assert_int_equal(serve_ask(&serve, "PUT", path, "{'type': 'update', 'active': false}", &rule), 200);
+	assert_int_equal(
+		serve_ask(&serve, "PUT", path, "{'type': 'update', 'active': false}", &rule), 200);
 	assert_true(json_is_false(json_object_get(rule, "active")));
 	json_decref(rule);
 	assert_int_equal(serve_ask(&serve, "GET", path, NULL, &rule), 200);
@@ -282,7 +299,8 @@ image_running(void)
 	path = xasprintf(APP "/sets/%s", text(deployment, "set_id"));
 	assert_int_equal(serve_ask(&serve, "GET", path, NULL, &set), 200);
 	spec = json_object_get(json_object_get(json_object_get(set, "modules"), "job"), "spec");
-	image = xstrdup(text(json_object_get(json_object_get(spec, "containers"), "main"), "image"));
+	image = xstrdup(
+		text(json_object_get(json_object_get(spec, "containers"), "main"), "image"));
 	json_decref(set);
 	json_decref(env);
 	free(path);
@@ -308,8 +326,9 @@ wait_for_image(const char *wanted)
 static void
 register_version(const char *version, const char *ref)
 {
-	char *body = xasprintf("{'type': 'container', 'name': 'local/web', 'version': '%s', 'ref': '%s'}",
-			       version, ref);
+	char *body = xasprintf(
+		"{'type': 'container', 'name': 'local/web', 'version': '%s', 'ref': '%s'}", version,
+		ref);
 
 	json_decref(post(body));
 	free(body);
@@ -324,8 +343,11 @@ an_active_rule_deploys_what_it_matches(void **state)
 	(void)state;
 	free(serve_deploy(&serve, ENV, ADD(WORKER("job", "local/web:1.0.0", "") ", "
 					   WORKER("other", "local/worker:1.0.0", ""))));
-	assert_int_equal(serve_ask(&serve, "POST", ENV "/rules", "{'type': 'update', 'match_ref':"
-				   " '^refs/heads/main$', 'artefacts_filter': ['local/web']}", &rule), 201);
+	assert_int_equal(serve_ask(&serve, "POST", ENV "/rules",
+				   "{'type': 'update', 'match_ref':"
+				   " '^refs/heads/main$', 'artefacts_filter': ['local/web']}",
+				   &rule),
+			 201);
 	register_version("2.0.0", "refs/heads/other");
 	register_version("1.1.0", "refs/heads/main");
 	wait_for_image("local/web:1.1.0");
@@ -343,10 +365,14 @@ an_active_rule_deploys_what_it_matches(void **state)
 	/* An inactive one does nothing; the branch is named the old way. */
 	path = xasprintf(ENV "/rules/%s", text(rule, "id"));
 	json_decref(rule);
-	assert_int_equal(serve_ask(&serve, "PUT", path, "{'type': 'update', 'active': false}", NULL), 200);
+	assert_int_equal(
+		serve_ask(&serve, "PUT", path, "{'type': 'update', 'active': false}", NULL), 200);
 	register_version("1.0.0", "refs/heads/main");
-	assert_int_equal(serve_ask(&serve, "PUT", path, "{'type': 'update', 'update_to': 'tag', 'match':"
-				   " '^v1'}", NULL), 200);
+	assert_int_equal(serve_ask(&serve, "PUT", path,
+				   "{'type': 'update', 'update_to': 'tag', 'match':"
+				   " '^v1'}",
+				   NULL),
+			 200);
 	register_version("1.1.0", "refs/tags/v1.1.0");
 	wait_for_image("local/web:1.1.0");
 	assert_int_equal(serve_ask(&serve, "GET", ENV "/deploys", NULL, &deploys), 200);

@@ -134,8 +134,8 @@ every_answer_tells_extensions_and_platform(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct answer answer = world_ask(&world, cases[i].way, NULL, cases[i].method, cases[i].path,
-						 NULL, NULL);
+		struct answer answer = world_ask(&world, cases[i].way, NULL, cases[i].method,
+						 cases[i].path, NULL, NULL);
 		const char *value;
 
 		assert_int_equal(answer.status, cases[i].status);
@@ -298,9 +298,10 @@ values_of(const char *env)
 
 	json_array_foreach(list, i, value) {
 		bool secret = json_is_true(json_object_get(value, "is_secret"));
-		char *more = xasprintf("%s%s%s%s%s", text, i > 0 ? " " : "",
-				       json_member_string(value, "key"), secret ? "#" : "=",
-				       json_member_string(value, secret ? "secret_version" : "value"));
+		char *more = xasprintf(
+			"%s%s%s%s%s", text, i > 0 ? " " : "", json_member_string(value, "key"),
+			secret ? "#" : "=",
+			json_member_string(value, secret ? "secret_version" : "value"));
 
 		free(text);
 		text = more;
@@ -341,7 +342,8 @@ values_and_deployment_are_one_change(void **state)
 	deployment = ask("POST", PROD "/deploys", NULL,
 			 "{\"comment\": \"both\", \"values\": {\"base\": null, \"set\": ["
 			 "{\"key\": \"LIMIT\", \"value\": \"40\"},"
-			 "{\"key\": \"MODE\", \"value\": \"calm\", \"description\": \"d\"}]}}", 201);
+			 "{\"key\": \"MODE\", \"value\": \"calm\", \"description\": \"d\"}]}}",
+			 201);
 	version = newest_version(PROD);
 	assert_string_equal(json_member_string(deployment, "value_set_version_id"), version);
 	assert_int_equal(count_of(PROD, "value-set-versions"), 1);
@@ -391,7 +393,8 @@ values_for_another_version_are_refused_and_nothing_is_done(void **state)
 					       "value_set_version_id"), now);
 	json_decref(refusal);
 	refusal = ask("POST", PROD "/deploys", "x", body, 412);
-	assert_string_equal(json_member_string(json_object_get(refusal, "details"), "deploy_tag"), tag);
+	assert_string_equal(json_member_string(json_object_get(refusal, "details"), "deploy_tag"),
+			    tag);
 	json_decref(refusal);
 	refusal = ask("POST", PROD "/deploys", NULL, "{\"values\": {\"base\": null}}", 412);
 	json_decref(refusal);
@@ -429,13 +432,15 @@ values_go_when_the_deployment_is_refused(void **state)
 		"{\"values\": {\"base\": 1}}",
 		"{\"value_set_version_id\": \"x\", \"values\": {\"delete\": [\"LIMIT\"]}}",
 	};
-	size_t versions = count_of(PROD, "value-set-versions"), deployments = count_of(PROD, "deploys");
+	size_t versions = count_of(PROD, "value-set-versions"),
+	       deployments = count_of(PROD, "deploys");
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		json_decref(ask("POST", PROD "/deploys", NULL, bad[i], 400));
 	json_decref(ask("PUT", PROD "/runtime/paused", NULL, "true", 204));
-	json_decref(ask("POST", PROD "/deploys", NULL, "{\"values\": {\"delete\": [\"LIMIT\"]}}", 400));
+	json_decref(
+		ask("POST", PROD "/deploys", NULL, "{\"values\": {\"delete\": [\"LIMIT\"]}}", 400));
 	json_decref(ask("PUT", PROD "/runtime/paused", NULL, "false", 204));
 	assert_int_equal(count_of(PROD, "value-set-versions"), versions);
 	assert_int_equal(count_of(PROD, "deploys"), deployments);
@@ -453,8 +458,9 @@ secrets_stay_secrets_and_have_equal_fingerprints_when_equal(void **state)
 			"{\"key\": \"PASSWORD\", \"value\": \"tulip\", \"description\": null,"
 			" \"is_secret\": true}", 201));
 	/* Nobody says that it is one. */
-	free(deploy(PROD, NULL, "{\"values\": {\"set\": [{\"key\": \"PASSWORD\", \"value\": \"tulip\"},"
-				"{\"key\": \"OTHER\", \"value\": \"rose\", \"is_secret\": true}]}}"));
+	free(deploy(PROD, NULL,
+		    "{\"values\": {\"set\": [{\"key\": \"PASSWORD\", \"value\": \"tulip\"},"
+		    "{\"key\": \"OTHER\", \"value\": \"rose\", \"is_secret\": true}]}}"));
 	list = ask("GET", PROD "/values", NULL, NULL, 200);
 	values = json_dumps(list, 0);
 	assert_null(strstr(values, "tulip"));
@@ -506,7 +512,8 @@ user_with(const char *user, const char *roles)
 static char *
 fingerprint_of(const char *env, const char *key)
 {
-	char *values = values_of(env), *wanted = xasprintf("%s#", key), *at = strstr(values, wanted);
+	char *values = values_of(env), *wanted = xasprintf("%s#", key),
+	     *at = strstr(values, wanted);
 	char *fingerprint = at ? xasprintf("%.32s", at + strlen(wanted)) : xstrdup("");
 
 	free(wanted);
@@ -523,19 +530,23 @@ expect_fingerprint(const char *env, const char *key, const char *wanted)
 	free(fingerprint);
 }
 
-#define REFER(key, ref, more)                                                                      \
-	"{\"key\": \"" key "\", \"secret_ref\": {\"store\": \"sidestaged\", \"ref\": \"" ref "\"" more  \
-	"}, \"description\": null}"
+#define REFER(key, ref, more)                                                                \
+	"{\"key\": \"" key "\", \"secret_ref\": {\"store\": \"sidestaged\", \"ref\": \"" ref \
+	"\"" more "}, \"description\": null}"
 #define REF "orgs/acme/apps/shop"
 
 static void
 secret_is_copied_and_brought_back_by_its_place(void **state)
 {
 	static const char *const bad[] = {
-		REFER("S", REF "/envs/prod/values/NONE", ""), REFER("S", REF "/envs/none/values/OTHER", ""),
-		REFER("S", REF "/envs/prod/values/LIMIT", ""), REFER("S", REF "/envs/prod/values", ""),
-		REFER("S", "orgs/acme/apps/billing/values/OTHER", ""), REFER("S", "", ""),
-		REFER("S", REF "/envs/prod/values/OTHER/more", ""), REFER("S", "/" REF "/values/OTHER", ""),
+		REFER("S", REF "/envs/prod/values/NONE", ""),
+		REFER("S", REF "/envs/none/values/OTHER", ""),
+		REFER("S", REF "/envs/prod/values/LIMIT", ""),
+		REFER("S", REF "/envs/prod/values", ""),
+		REFER("S", "orgs/acme/apps/billing/values/OTHER", ""),
+		REFER("S", "", ""),
+		REFER("S", REF "/envs/prod/values/OTHER/more", ""),
+		REFER("S", "/" REF "/values/OTHER", ""),
 		REFER("S", REF "/envs/prod/values/OTHER", ", \"version\": \"none\""),
 		REFER("S", REF "/envs/prod/values/OTHER", ", \"value\": \"x\""),
 		"{\"key\": \"S\", \"secret_ref\": {\"store\": \"vault\", \"ref\": \"x\"}, \"description\": null}",
@@ -550,7 +561,8 @@ secret_is_copied_and_brought_back_by_its_place(void **state)
 	free(deploy(DEV, NULL, "{\"values\": {\"set\": ["
 			       REFER("MINE", REF "/envs/prod/values/OTHER", "") "]}}"));
 	expect_fingerprint(DEV, "MINE", rose);
-	json_decref(ask("POST", DEV "/values", NULL, REFER("TOO", REF "/values/PASSWORD", ""), 201));
+	json_decref(
+		ask("POST", DEV "/values", NULL, REFER("TOO", REF "/values/PASSWORD", ""), 201));
 	other = fingerprint_of(SHOP, "PASSWORD");
 	expect_fingerprint(DEV, "TOO", other);
 	/* Changed, and back to what it was. */
@@ -587,8 +599,8 @@ secret_of_an_environment_is_for_those_who_may_deploy_there(void **state)
 			   REFER("STOLEN", REF "/envs/prod/values/OTHER", ""), 403));
 	json_decref(ask_as(token, "POST", DEV "/deploys", NULL, "{\"values\": {\"set\": ["
 			   REFER("STOLEN", REF "/envs/prod/values/OTHER", "") "]}}", 403));
-	json_decref(ask_as(token, "POST", DEV "/values", NULL, REFER("FAIR", REF "/envs/dev/values/MINE", ""),
-			   201));
+	json_decref(ask_as(token, "POST", DEV "/values", NULL,
+			   REFER("FAIR", REF "/envs/dev/values/MINE", ""), 201));
 	free(token);
 }
 
@@ -616,15 +628,16 @@ value_writes_name_the_version_that_they_know(void **state)
 		bool is_app = strncmp(writes[i].path, SHOP "/values", strlen(SHOP "/values")) == 0;
 		char *now = newest_version(is_app ? SHOP : QA2), *seen;
 		char *quoted = xasprintf("\"%s\"", now);
-		json_t *refusal = ask(writes[i].method, writes[i].path, "\"older\"", writes[i].body, 412);
+		json_t *refusal = ask(writes[i].method, writes[i].path, "\"older\"", writes[i].body,
+				      412);
 
 		assert_string_equal(json_member_string(json_object_get(refusal, "details"),
 						       "value_set_version_id"), now);
 		json_decref(refusal);
 		seen = newest_version(is_app ? SHOP : QA2);
 		assert_string_equal(seen, now);
-		json_decref(ask(writes[i].method, writes[i].path, i % 2 ? quoted : now, writes[i].body,
-				writes[i].status));
+		json_decref(ask(writes[i].method, writes[i].path, i % 2 ? quoted : now,
+				writes[i].body, writes[i].status));
 		free(seen);
 		free(quoted);
 		free(now);
@@ -662,7 +675,8 @@ repeated_request_with_values_changes_them_once(void **state)
 static char *
 delta_by(const char *token, const char *env)
 {
-	char *body = env ? xasprintf("{\"metadata\": {\"env_id\": \"%s\"}}", env) : xstrdup("{}"), *id;
+	char *body = env ? xasprintf("{\"metadata\": {\"env_id\": \"%s\"}}", env) : xstrdup("{}"),
+	     *id;
 	json_t *delta = ask_as(token, "POST", SHOP "/deltas", NULL, body, 200);
 
 	id = xstrdup(json_member_string(delta, "id"));

@@ -232,8 +232,8 @@ a_repetition_does_not_go_over_what_came_between(void **state)
 	approve(flow);
 	while (proxy_hits(here.proxy) == 0)
 		session_turn(here.session, NULL, NULL, 0, 20);
-	assert_int_equal(serve_ask(&serve, "POST", ENV "/deploys", "{'comment': 'theirs'}", &theirs),
-			 201);
+	assert_int_equal(
+		serve_ask(&serve, "POST", ENV "/deploys", "{'comment': 'theirs'}", &theirs), 201);
 	json_decref(theirs);
 	turn_while(flow, FLOW_RUNNING);
 	assert_int_equal(flow_state(flow), FLOW_FAILED);
@@ -295,7 +295,8 @@ another_client_finishes_what_was_lost(void **state)
 static void
 make_older(const char *id, int minutes)
 {
-	char *sql = xasprintf("UPDATE operation SET created_at=created_at-%d*60000 WHERE id='%s'", minutes, id);
+	char *sql = xasprintf("UPDATE operation SET created_at=created_at-%d*60000 WHERE id='%s'",
+			      minutes, id);
 	sqlite3 *database;
 
 	assert_int_equal(sqlite3_open(here.history, &database), SQLITE_OK);
@@ -431,7 +432,8 @@ a_platform_that_asks_to_wait_is_waited_for(void **state)
 		while (flow_state(flow) == FLOW_RUNNING && !said) {
 			session_turn(here.session, NULL, NULL, 0, 20);
 			for (size_t k = 0; k < flow_step_count(flow); k++)
-				said = said || strstr(flow_step(flow, k)->detail, "trying again at");
+				said = said ||
+				       strstr(flow_step(flow, k)->detail, "trying again at");
 		}
 		assert_true(said);
 		assert_done_once(flow, before);
@@ -487,7 +489,8 @@ a_later_start_writes_down_how_it_ended(void **state)
 		assert_true(clock_steady_ms() < until);
 		session_turn(here.session, NULL, NULL, 0, 50);
 		operation_clear(&kept);
-		assert_int_equal(store_operation_get(session_store(here.session), id, &kept, NULL), 0);
+		assert_int_equal(store_operation_get(session_store(here.session), id, &kept, NULL),
+				 0);
 	}
 	assert_int_equal(kept.state, OPERATION_DONE);
 	assert_null(kept.error.raw);

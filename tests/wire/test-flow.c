@@ -447,13 +447,17 @@ another_address_has_the_same_history(void **state)
 	assert_int_equal(open_session(), 0);
 	session_focus(here.session, ORG, APP);
 	turn_until(knows_who_answers, NULL);
-	assert_int_equal(store_history_list(session_store(here.session),
-					    &(struct history_query){ .url = session_platform(here.session) },
-					    &list, NULL), 0);
+	assert_int_equal(
+		store_history_list(session_store(here.session),
+				   &(struct history_query){.url = session_platform(here.session)},
+				   &list, NULL),
+		0);
 	assert_int_equal(list.count, before);
 	operation_list_clear(&list);
-	assert_int_equal(store_clone_origin(session_store(here.session), session_platform(here.session),
-					    ORG, APP, "hotfix", &origin, NULL), 0);
+	assert_int_equal(store_clone_origin(session_store(here.session),
+					    session_platform(here.session), ORG, APP, "hotfix",
+					    &origin, NULL),
+			 0);
 	assert_string_equal(origin.origin, "production");
 	clone_origin_clear(&origin);
 }
@@ -496,7 +500,8 @@ what_cannot_be_kept_is_interrupted_and_not_failed(void **state)
 	(void)state;
 	reviewed(flow);
 	id = xstrdup(flow_operation_id(flow));
-	change_history("CREATE TRIGGER full BEFORE DELETE ON clone BEGIN SELECT RAISE(ABORT, 'no room'); END");
+	change_history(
+		"CREATE TRIGGER full BEFORE DELETE ON clone BEGIN SELECT RAISE(ABORT, 'no room'); END");
 	approve(flow, NULL, NULL);
 	assert_int_equal(flow_state(flow), FLOW_FAILED);
 	assert_int_equal(flow_error(flow)->kind, ERROR_STORE);
@@ -512,8 +517,10 @@ what_cannot_be_kept_is_interrupted_and_not_failed(void **state)
 	if (flow_state(flow) != FLOW_DONE)
 		fail_msg("not done: %s", flow_error(flow)->text);
 	flow_dismiss(flow);
-	assert_int_equal(store_clone_origin(session_store(here.session), session_platform(here.session),
-					    ORG, APP, "second", &origin, &err), -1);
+	assert_int_equal(store_clone_origin(session_store(here.session),
+					    session_platform(here.session), ORG, APP, "second",
+					    &origin, &err),
+			 -1);
 	assert_int_equal(err.kind, ERROR_NOT_FOUND);
 	free(id);
 }

@@ -92,7 +92,8 @@ deployments_end(void)
 
 	while (active) {
 		json_t *env = ask("GET", ENV, NULL, 200);
-		const char *status = json_member_string(json_object_get(env, "last_deploy"), "status");
+		const char *status = json_member_string(json_object_get(env, "last_deploy"),
+							"status");
 
 		active = strcmp(status, "pending") == 0 || strcmp(status, "in progress") == 0;
 		json_decref(env);
@@ -166,10 +167,10 @@ assert_told(const char *words)
 	free(about);
 }
 
-#define WITH_BUCKET                                                                                \
-	"{'modules': {'add': {" WEB_WITH(", 'BUCKET': '${shared.b.name}', 'CONF': '${shared.b.conf}'") \
-	"}}, 'shared': [{'op': 'add', 'path': '/b', 'value': {'type': 'bucket', 'params': "        \
-	"{'prefix': 'x'}}}]}"
+#define WITH_BUCKET \
+	"{'modules': {'add': {" WEB_WITH( \
+		", 'BUCKET': '${shared.b.name}', 'CONF': '${shared.b.conf}'") "}}, 'shared': [{'op': 'add', 'path': '/b', 'value': {'type': 'bucket', 'params': " \
+									      "{'prefix': 'x'}}}]}"
 
 static void
 resource_is_made_after_what_it_needs(void **state)
@@ -182,12 +183,14 @@ resource_is_made_after_what_it_needs(void **state)
 	expect("POST", DEFS, BUCKET, 200);
 	made = deploy(WITH_BUCKET, "succeeded");
 	assert_told("BUCKET=x-development");
-	path = xasprintf(ENV "/resources/graphs/%s", json_member_string(made, "dependency_graph_id"));
+	path = xasprintf(ENV "/resources/graphs/%s",
+			 json_member_string(made, "dependency_graph_id"));
 	graph = ask("GET", path, NULL, 200);
 	nodes = json_object_get(graph, "nodes");
 	assert_int_equal(json_array_size(nodes), 3);
 	for (size_t i = 0; i < 3; i++) {
-		const json_t *node = json_array_get(nodes, i), *needs = json_object_get(node, "depends_on");
+		const json_t *node = json_array_get(nodes, i),
+			     *needs = json_object_get(node, "depends_on");
 
 		if (strcmp(json_member_string(node, "type"), "bucket") != 0) {
 			assert_int_equal(json_array_size(needs), 0);
@@ -215,7 +218,8 @@ resource_is_made_after_what_it_needs(void **state)
 static void
 changed_definition_makes_it_anew_at_the_next_deployment(void **state)
 {
-	char *before = output("shared.b", "bucket", "conf"), *gu = output("shared.b", "bucket", "gu_res_id");
+	char *before = output("shared.b", "bucket", "conf"),
+	     *gu = output("shared.b", "bucket", "gu_res_id");
 	char *after;
 
 	(void)state;
@@ -262,7 +266,8 @@ hash_of_now(void)
 static void
 deployment_gets_the_resources_that_its_sender_looked_at(void **state)
 {
-	char *seen = hash_of_now(), *body = xasprintf("{'dependency_graph_hash': '%s'}", seen), *now;
+	char *seen = hash_of_now(), *body = xasprintf("{'dependency_graph_hash': '%s'}", seen),
+	     *now;
 	json_t *before = ask("GET", ENV "/deploys", NULL, 200), *after, *refusal;
 
 	(void)state;
@@ -270,8 +275,9 @@ deployment_gets_the_resources_that_its_sender_looked_at(void **state)
 	refusal = ask("POST", ENV "/deploys", body, 412);
 	now = hash_of_now();
 	assert_string_not_equal(seen, now);
-	assert_string_equal(json_member_string(json_object_get(refusal, "details"), "dependency_graph_hash"),
-			    now);
+	assert_string_equal(
+		json_member_string(json_object_get(refusal, "details"), "dependency_graph_hash"),
+		now);
 	after = ask("GET", ENV "/deploys", NULL, 200);
 	assert_int_equal(json_array_size(after), json_array_size(before));
 	expect("PATCH", DEFS "/a-config", "{'driver_inputs': {'values': {'region': 'us'}}}", 200);
@@ -293,8 +299,10 @@ pinned_resource_stays_with_its_version(void **state)
 	(void)state;
 	body = xasprintf("{'target_def_version_id': '%s'}", version);
 	expect("POST", ENV "/resources/config/shared.b/actions/pin", body, 200);
-	expect("POST", ENV "/resources/config/shared.b/actions/pin", "{'target_def_version_id': 'x'}", 400);
-	expect("POST", ENV "/resources/config/shared.b/actions/pin", "{'target_def_version_id': 1}", 400);
+	expect("POST", ENV "/resources/config/shared.b/actions/pin",
+	       "{'target_def_version_id': 'x'}", 400);
+	expect("POST", ENV "/resources/config/shared.b/actions/pin", "{'target_def_version_id': 1}",
+	       400);
 	expect("POST", ENV "/resources/config/shared.nobody/actions/pin", body, 404);
 	expect("PATCH", DEFS "/a-config", "{'driver_inputs': {'values': {'region': 'asia'}}}", 200);
 	deploy_well(NULL);
@@ -317,11 +325,13 @@ circle_is_named_and_what_runs_goes_on(void **state)
 	char *why;
 
 	(void)state;
-	expect("POST", DEFS, DEF("a-left", "left", "static", "{'x': '${resources.right.outputs.x}'}"), 200);
-	expect("POST", DEFS, DEF("a-right", "right", "static", "{'x': '${resources.left.outputs.x}'}"),
-	       200);
+	expect("POST", DEFS,
+	       DEF("a-left", "left", "static", "{'x': '${resources.right.outputs.x}'}"), 200);
+	expect("POST", DEFS,
+	       DEF("a-right", "right", "static", "{'x': '${resources.left.outputs.x}'}"), 200);
 	why = deploy_badly("{'shared': [{'op': 'add', 'path': '/l', 'value': {'type': 'left'}}]}");
-	if (!strstr(why, "shared.l (left) -> shared.l (right) -> shared.l") || strncmp(why, "resource", 8) != 0)
+	if (!strstr(why, "shared.l (left) -> shared.l (right) -> shared.l") ||
+	    strncmp(why, "resource", 8) != 0)
 		fail_msg("%s", why);
 	free(why);
 	assert_told("BUCKET=x-development");
@@ -357,8 +367,9 @@ unknown_driver_or_output_fails_by_name(void **state)
 static void
 failed_deployment_takes_its_new_resources_with_it(void **state)
 {
-	char *why = deploy_badly("{'modules': {'add': {" WEB("bad", "local/web:1.0.0", ", 'MODE': 'exit'")
-				 "}}, 'shared': [{'op': 'add', 'path': '/db', 'value': {'type': 'sqlite'}}]}");
+	char *why = deploy_badly("{'modules': {'add': {" WEB(
+		"bad", "local/web:1.0.0",
+		", 'MODE': 'exit'") "}}, 'shared': [{'op': 'add', 'path': '/db', 'value': {'type': 'sqlite'}}]}");
 	char *path = xasprintf("%s/state/spaces/acme/shop/development/resources/shared.db.sqlite",
 			       serve.folder);
 
@@ -416,12 +427,14 @@ detached_resource_is_left_alone_and_another_made(void **state)
 static void
 another_driver_makes_another_resource(void **state)
 {
-	char *gu = output("shared.db", "sqlite", "gu_res_id"), *path = output("shared.db", "sqlite", "path");
+	char *gu = output("shared.db", "sqlite", "gu_res_id"),
+	     *path = output("shared.db", "sqlite", "path");
 	char *other;
 
 	(void)state;
 	expect("PATCH", DEFS "/local-sqlite",
-	       "{'driver_type': 'static', 'driver_inputs': {'values': {'path': '/elsewhere'}}}", 200);
+	       "{'driver_type': 'static', 'driver_inputs': {'values': {'path': '/elsewhere'}}}",
+	       200);
 	deploy_well(NULL);
 	other = output("shared.db", "sqlite", "gu_res_id");
 	assert_string_not_equal(gu, other);
@@ -442,7 +455,8 @@ resource_is_provisioned_with_another(void **state)
 	(void)state;
 	expect("POST", DEFS,
 	       "{'id': 'a-queue', 'name': 'N', 'type': 'queue', 'driver_type': 'static', 'criteria': [{}],"
-	       " 'provision': {'policy#guard': {'is_dependent': true, 'match_dependents': false}}}", 200);
+	       " 'provision': {'policy#guard': {'is_dependent': true, 'match_dependents': false}}}",
+	       200);
 	expect("POST", DEFS, DEF("a-policy", "policy", "static", "{}"), 200);
 	graph = ask("POST", ENV "/resources/graphs", "[{'id': 'shared.q', 'type': 'queue'}]", 200);
 	nodes = json_object_get(graph, "nodes");
@@ -463,8 +477,8 @@ secret_goes_through_a_resource_unseen(void **state)
 	(void)state;
 	expect("POST", APP "/values",
 	       "{'key': 'PIN', 'value': 'tr0ub4dor', 'description': '', 'is_secret': true}", 201);
-	expect("POST", DEFS, DEF("a-account", "account", "static", "{'user': 'u', 'pin': '${values.PIN}'}"),
-	       200);
+	expect("POST", DEFS,
+	       DEF("a-account", "account", "static", "{'user': 'u', 'pin': '${values.PIN}'}"), 200);
 	deploy_well("{'modules': {'add': {"
 		    WEB_WITH(", 'USER': '${shared.acc.user}', 'WORD': '${shared.acc.pin}'")
 		    "}}, 'shared': [{'op': 'add', 'path': '/acc', 'value': {'type': 'account'}}]}");
@@ -484,9 +498,10 @@ secret_goes_through_a_resource_unseen(void **state)
 static void
 secret_of_a_definition_goes_in_and_never_out(void **state)
 {
-	static const char body[] = "{'id': 'a-vault', 'name': 'N', 'type': 'vault', 'driver_type': 'static',"
-				   " 'driver_inputs': {'values': {'host': 'h'}, 'secrets': {'key': 'opensesame'}},"
-				   " 'criteria': [{}]}";
+	static const char body[] =
+		"{'id': 'a-vault', 'name': 'N', 'type': 'vault', 'driver_type': 'static',"
+		" 'driver_inputs': {'values': {'host': 'h'}, 'secrets': {'key': 'opensesame'}},"
+		" 'criteria': [{}]}";
 	json_t *made = ask("POST", DEFS, body, 200), *same, *other;
 	char *text = json_canonical(made);
 
@@ -495,16 +510,19 @@ secret_of_a_definition_goes_in_and_never_out(void **state)
 	assert_non_null(strstr(text, "secrets/.key"));
 	free(text);
 	/* The version is the secret's as well; the same secret is the same version. */
-	same = ask("PATCH", DEFS "/a-vault",
-		   "{'driver_inputs': {'values': {'host': 'h'}, 'secret_refs': {'key': {'value': 'opensesame'}}}}",
-		   200);
+	same = ask(
+		"PATCH", DEFS "/a-vault",
+		"{'driver_inputs': {'values': {'host': 'h'}, 'secret_refs': {'key': {'value': 'opensesame'}}}}",
+		200);
 	assert_string_equal(json_member_string(made, "active_version_id"),
 			    json_member_string(same, "active_version_id"));
 	deploy_well("{'modules': {'add': {" WEB_WITH(", 'KEY': '${shared.v.key}'")
 		    "}}, 'shared': [{'op': 'add', 'path': '/v', 'value': {'type': 'vault'}}]}");
 	assert_told("KEY=opensesame");
-	other = ask("PATCH", DEFS "/a-vault", "{'driver_inputs': {'values': {'host': 'h'}, 'secrets':"
-					      " {'key': 'swordfish'}}}", 200);
+	other = ask("PATCH", DEFS "/a-vault",
+		    "{'driver_inputs': {'values': {'host': 'h'}, 'secrets':"
+		    " {'key': 'swordfish'}}}",
+		    200);
 	assert_string_not_equal(json_member_string(other, "active_version_id"),
 				json_member_string(same, "active_version_id"));
 	/* A restart knows the one that was deployed. */
@@ -514,8 +532,8 @@ secret_of_a_definition_goes_in_and_never_out(void **state)
 	assert_told("KEY=opensesame");
 	deploy_well(NULL);
 	assert_told("KEY=swordfish");
-	expect("PATCH", DEFS "/a-vault", "{'driver_inputs': {'secret_refs': {'key': {'ref': 'x', 'store': 'y'}}}}",
-	       400);
+	expect("PATCH", DEFS "/a-vault",
+	       "{'driver_inputs': {'secret_refs': {'key': {'ref': 'x', 'store': 'y'}}}}", 400);
 	expect("PATCH", DEFS "/a-vault", "{'driver_type': 'process/sqlite'}", 200);
 	text = deploy_badly(NULL);
 	if (!strstr(text, "static"))

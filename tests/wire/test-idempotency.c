@@ -82,7 +82,8 @@ wait_for_end(void)
 	bool active = true;
 
 	while (active && clock_steady_ms() < until) {
-		struct answer answer = world_ask(&world, BY_SOCKET, NULL, "GET", DEPLOYS, NULL, NULL);
+		struct answer answer = world_ask(&world, BY_SOCKET, NULL, "GET", DEPLOYS, NULL,
+						 NULL);
 		const char *status = json_member_string(json_array_get(answer.body, 0), "status");
 
 		active = strcmp(status, "pending") == 0 || strcmp(status, "in progress") == 0;
@@ -105,7 +106,8 @@ assert_same(char *first, char *second, bool same)
 static void
 the_same_request_is_carried_out_once(void **state)
 {
-	char *first = post("Idempotency-Key: one\r\n", "{\"comment\": \"a\", \"mode\": \"full\"}", 201);
+	char *first = post("Idempotency-Key: one\r\n", "{\"comment\": \"a\", \"mode\": \"full\"}",
+			   201);
 	size_t count = count_deployments();
 
 	(void)state;
@@ -119,7 +121,8 @@ the_same_request_is_carried_out_once(void **state)
 	/* Without a key, and under another one, it is a request of its own. */
 	assert_same(post(NULL, "{\"comment\": \"a\"}", 201), xstrdup("x"), false);
 	wait_for_end();
-	assert_same(post("Idempotency-Key: two\r\n", "{\"comment\": \"a\"}", 201), xstrdup("x"), false);
+	assert_same(post("Idempotency-Key: two\r\n", "{\"comment\": \"a\"}", 201), xstrdup("x"),
+		    false);
 	wait_for_end();
 	assert_int_equal(count_deployments(), count + 2);
 }
@@ -128,9 +131,11 @@ the_same_request_is_carried_out_once(void **state)
 static void
 a_repetition_is_not_stale(void **state)
 {
-	struct answer answer = world_ask(&world, BY_SOCKET, NULL, "GET", SHOP "/envs/dev", NULL, NULL);
-	char *headers = xasprintf("Idempotency-Key: match\r\nIf-Match: \"%s\"\r\n",
-				  json_member_string(json_object_get(answer.body, "last_deploy"), "id"));
+	struct answer answer = world_ask(&world, BY_SOCKET, NULL, "GET", SHOP "/envs/dev", NULL,
+					 NULL);
+	char *headers = xasprintf(
+		"Idempotency-Key: match\r\nIf-Match: \"%s\"\r\n",
+		json_member_string(json_object_get(answer.body, "last_deploy"), "id"));
 	char *first = post(headers, "{}", 201);
 
 	(void)state;
@@ -150,8 +155,8 @@ another_request_under_the_same_key_is_refused(void **state)
 	(void)state;
 	wait_for_end();
 	free(post("Idempotency-Key: mine\r\n", "{\"comment\": \"b\"}", 422));
-	free(post_as(NULL, SHOP "/envs/qa/deploys", "Idempotency-Key: mine\r\n", "{\"comment\": \"a\"}",
-		     422));
+	free(post_as(NULL, SHOP "/envs/qa/deploys", "Idempotency-Key: mine\r\n",
+		     "{\"comment\": \"a\"}", 422));
 	assert_int_equal(count_deployments(), count);
 	assert_same(first, post("Idempotency-Key: mine\r\n", "{\"comment\": \"a\"}", 201), true);
 }
@@ -179,8 +184,8 @@ a_key_that_is_none_is_refused(void **state)
 static char *
 user_with(const char *user)
 {
-	char *body = xasprintf("{\"id\": \"%s\", \"roles\": {\"/orgs/acme/apps/shop\": \"administrator\"}}",
-			       user);
+	char *body = xasprintf(
+		"{\"id\": \"%s\", \"roles\": {\"/orgs/acme/apps/shop\": \"administrator\"}}", user);
 	char *path = xasprintf("/users/%s/tokens", user), *token;
 	struct answer answer;
 
@@ -201,9 +206,11 @@ a_key_is_one_users_own(void **state)
 	struct answer answer;
 
 	(void)state;
-	of_anna = post_as(anna, DEPLOYS, "Idempotency-Key: shared\r\n", "{\"comment\": \"a\"}", 201);
+	of_anna = post_as(anna, DEPLOYS, "Idempotency-Key: shared\r\n", "{\"comment\": \"a\"}",
+			  201);
 	wait_for_end();
-	of_bert = post_as(bert, DEPLOYS, "Idempotency-Key: shared\r\n", "{\"comment\": \"b\"}", 201);
+	of_bert = post_as(bert, DEPLOYS, "Idempotency-Key: shared\r\n", "{\"comment\": \"b\"}",
+			  201);
 	wait_for_end();
 	assert_same(xstrdup(of_anna), xstrdup(of_bert), false);
 	assert_same(of_anna, post_as(anna, DEPLOYS, "Idempotency-Key: shared\r\n",
@@ -228,10 +235,12 @@ runs_of_the_pipeline_have_keys_as_well(void **state)
 
 	(void)state;
 	wait_for_end();
-	assert_same(first, post_as(NULL, SHOP "/pipeline-runs", "Idempotency-Key: run\r\n", body, 201),
+	assert_same(first,
+		    post_as(NULL, SHOP "/pipeline-runs", "Idempotency-Key: run\r\n", body, 201),
 		    true);
 	/* A trial under that key is another request. */
-	free(post_as(NULL, SHOP "/pipeline-runs?dry_run=true", "Idempotency-Key: run\r\n", body, 422));
+	free(post_as(NULL, SHOP "/pipeline-runs?dry_run=true", "Idempotency-Key: run\r\n", body,
+		     422));
 }
 
 /* As if 24 hours had gone by. */
@@ -240,9 +249,13 @@ age_keys(void)
 {
 	sqlite3 *database;
 
-	assert_int_equal(sqlite3_open(world_path(&world, "state/platform.db"), &database), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(database, "UPDATE idempotency_keys SET created_at = created_at"
-						" - 24 * 3600 * 1000", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_open(world_path(&world, "state/platform.db"), &database),
+			 SQLITE_OK);
+	assert_int_equal(sqlite3_exec(database,
+				      "UPDATE idempotency_keys SET created_at = created_at"
+				      " - 24 * 3600 * 1000",
+				      NULL, NULL, NULL),
+			 SQLITE_OK);
 	sqlite3_close(database);
 }
 
@@ -255,7 +268,8 @@ a_key_outlives_the_daemon_and_is_good_for_a_day(void **state)
 	wait_for_end();
 	world_stop(&world);
 	world_start(&world);
-	assert_same(xstrdup(first), post("Idempotency-Key: day\r\n", "{\"comment\": \"a\"}", 201), true);
+	assert_same(xstrdup(first), post("Idempotency-Key: day\r\n", "{\"comment\": \"a\"}", 201),
+		    true);
 	world_stop(&world);
 	age_keys();
 	world_start(&world);

@@ -139,8 +139,9 @@ deployment_is_never_left_hanging(void **state)
 		body = xasprintf(ADD(WEB("web", "local/web:1.1.0", ", 'VERSION': '%s'")), version);
 		assert_int_equal(serve_ask(&serve, "POST", APP "/deltas", body, &answer), 200);
 		free(body);
-		body = xasprintf("{'delta_id': '%s', 'values': {'set': [{'key': 'ROUND', 'value': '%d'}]}}",
-				 text(answer, "id"), i);
+		body = xasprintf(
+			"{'delta_id': '%s', 'values': {'set': [{'key': 'ROUND', 'value': '%d'}]}}",
+			text(answer, "id"), i);
 		json_decref(answer);
 		assert_int_equal(serve_ask(&serve, "POST", ENV "/deploys", body, &answer), 201);
 		/* Now and then it has begun, now and then it has not. */
@@ -161,7 +162,8 @@ deployment_is_never_left_hanging(void **state)
 		free(id);
 		free(version);
 	}
-	print_message("# %zu deployments went on, %zu had begun and failed\n", succeeded, interrupted);
+	print_message("# %zu deployments went on, %zu had begun and failed\n", succeeded,
+		      interrupted);
 	free(runs);
 	/* And it takes the next one. */
 	free(serve_deploy(&serve, ENV, ADD(WEB("web", "local/web:1.0.0", ", 'VERSION': 'last'"))));
@@ -173,8 +175,11 @@ deletion_that_was_answered_goes_on(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(serve_ask(&serve, "POST", APP "/envs", "{'id': 'other', 'name': 'Other',"
-					   " 'type': 'development'}", NULL), 201);
+		assert_int_equal(serve_ask(&serve, "POST", APP "/envs",
+					   "{'id': 'other', 'name': 'Other',"
+					   " 'type': 'development'}",
+					   NULL),
+				 201);
 		free(serve_deploy(&serve, OTHER, ADD(WORKER("worker", "local/worker:1.0.0", ""))));
 		assert_int_equal(serve_ask(&serve, "DELETE", OTHER, NULL, NULL), 202);
 		kill_and_start();
@@ -193,7 +198,8 @@ pause_that_was_answered_holds(void **state)
 	assert_int_equal(serve_ask(&serve, "PUT", ENV "/runtime/paused", "false", NULL), 204);
 	kill_and_start();
 	serve_wait_replicas(&serve, ENV, "web", 1);
-	assert_int_equal(serve_ask(&serve, "PATCH", ENV "/runtime/replicas", "{'web': 2}", NULL), 204);
+	assert_int_equal(serve_ask(&serve, "PATCH", ENV "/runtime/replicas", "{'web': 2}", NULL),
+			 204);
 	kill_and_start();
 	serve_wait_replicas(&serve, ENV, "web", 2);
 }

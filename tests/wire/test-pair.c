@@ -85,8 +85,8 @@ static void
 put(const char *where, const char *key, const char *value)
 {
 	char *path = xasprintf("%s/values/%s", where, key);
-	char *body = xasprintf("{'key': '%s', 'value': '%s', 'description': '', 'is_secret': false}",
-			       key, value);
+	char *body = xasprintf(
+		"{'key': '%s', 'value': '%s', 'description': '', 'is_secret': false}", key, value);
 
 	if (serve_ask(&serve, "PUT", path, body, NULL) != 200) {
 		free(path);
@@ -267,10 +267,12 @@ assert_unpromoted(const char *clone, size_t changes)
 	do {
 		session_turn(here.session, NULL, NULL, 0, 50);
 		e = world_environment(session_world(here.session), "acme", "shop", clone);
-	} while ((!e || !e->values || !e->unpromoted.is_known || e->unpromoted.changes != changes) &&
-		 clock_steady_ms() < until);
+	} while (
+		(!e || !e->values || !e->unpromoted.is_known || e->unpromoted.changes != changes) &&
+		clock_steady_ms() < until);
 	if (!e || !e->unpromoted.is_known || e->unpromoted.changes != changes)
-		fail_msg("%s: %zu changes instead of %zu", clone, e ? e->unpromoted.changes : 0, changes);
+		fail_msg("%s: %zu changes instead of %zu", clone, e ? e->unpromoted.changes : 0,
+			 changes);
 }
 
 /* Nothing was found is said only where everything was looked at. */
@@ -319,7 +321,8 @@ start_again(void)
 
 	json_array_foreach(list, i, value)
 		if (strcmp(json_member_string(value, "source"), "env") == 0) {
-			char *path = xasprintf(PRODUCTION "/values/%s", json_member_string(value, "key"));
+			char *path = xasprintf(PRODUCTION "/values/%s",
+					       json_member_string(value, "key"));
 
 			ask("DELETE", path, NULL);
 			free(path);
@@ -450,14 +453,16 @@ a_clone_has_the_values_and_a_fix_made_by_one_is_promoted(void **state)
 	carry_out(change_value(name, "LEVEL", "debug"));
 	carry_out(change_value(name, "SIZE", "99"));
 	assert_unpromoted(name, 2);
-	flow = review(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
+	flow = review(
+		&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
 	assert_int_equal(flow_review(flow)->changes.values, 2);
 	assert_int_equal(flow_review(flow)->changes.count, 2);
 	carry_out(flow);
 	assert_runs_with(PRODUCTION, "LEVEL=debug");
 	assert_runs_with(PRODUCTION, "SIZE=99");
 	assert_unpromoted(name, 0);
-	flow = begin(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
+	flow = begin(
+		&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
 	assert_refused(flow, ERROR_CONFLICT, "nothing to promote");
 	free(env);
 	free(name);
@@ -477,7 +482,8 @@ what_was_changed_to_isolate_a_clone_is_not_promoted(void **state)
 	assert_runs_with(env, "LEVEL=isolated");
 	assert_unpromoted(name, 0);
 	carry_out(change_image(name, "local/web:1.1.0"));
-	flow = review(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
+	flow = review(
+		&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
 	assert_int_equal(flow_review(flow)->changes.count, 1);
 	assert_true(flow_review(flow)->changes.items[0].is_image);
 	assert_caution(flow, "LEVEL");
@@ -503,7 +509,8 @@ a_value_that_leads_back_and_a_secret_wait_for_a_decision(void **state)
 	    "{'key': 'KEY', 'value': 's3cret-text', 'description': '', 'is_secret': true}");
 	free(serve_deploy(&serve, PRODUCTION, "{}"));
 	/* Nobody is there to decide: it says which. */
-	flow = begin(&(struct flow_request){.verb = FLOW_CLONE, .env = name, .source = "production"});
+	flow = begin(
+		&(struct flow_request){.verb = FLOW_CLONE, .env = name, .source = "production"});
 	assert_non_null(strstr(flow_error(flow)->text, "KEY"));
 	assert_refused(flow, ERROR_CONFLICT, "DB");
 	/* Somebody is. */
@@ -526,8 +533,8 @@ a_value_that_leads_back_and_a_secret_wait_for_a_decision(void **state)
 	assert_caution(flow, "KEY");
 	flow_dismiss(flow);
 	/* A script gave it all. */
-	flow = review(&(struct flow_request){.verb = FLOW_CLONE, .env = name, .source = "production",
-					     .values = decided});
+	flow = review(&(struct flow_request){
+		.verb = FLOW_CLONE, .env = name, .source = "production", .values = decided});
 	for (size_t i = 0; i < flow_review(flow)->changes.count; i++)
 		assert_null(strstr(flow_review(flow)->changes.items[i].to, "other-secret"));
 	carry_out(flow);
@@ -612,7 +619,8 @@ a_clone_gets_a_secret_that_nobody_has_seen(void **state)
 	free(secret);
 	carry_out(change_value(name, "KEY", "new-s3cret"));
 	secret = secret_of(env, "KEY");
-	flow = review(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
+	flow = review(
+		&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
 	assert_int_equal(flow_review(flow)->changes.values, 1);
 	assert_int_equal(flow_review(flow)->send_count, 1);
 	carry_out(flow);
@@ -637,7 +645,8 @@ each_finding_of_a_clone_is_acknowledged_by_itself(void **state)
 	put(APP, "BUCKET", "uploads_production");
 	put(APP, "NEAR", "http://localhost:8080");
 	free(serve_deploy(&serve, PRODUCTION, "{}"));
-	flow = review(&(struct flow_request){.verb = FLOW_CLONE, .env = name, .source = "production"});
+	flow = review(
+		&(struct flow_request){.verb = FLOW_CLONE, .env = name, .source = "production"});
 	assert_int_equal(flow_review(flow)->finding_count, 2);
 	assert_non_null(strstr(flow_review(flow)->findings[0].text, "values/API"));
 	assert_non_null(strstr(flow_review(flow)->findings[1].text, "uploads_production"));
@@ -713,19 +722,25 @@ what_is_changed_in_the_review_isolates_the_clone_and_is_not_promoted(void **stat
 	(void)state;
 	start_again();
 	put(APP, "BUCKET", "uploads_production");
-	free(serve_deploy(&serve, PRODUCTION,
-			  "{'modules': {'update': {'web': ["
-			  "{'op': 'add', 'path': '/spec/containers/main/variables/API', 'value': 'https://api.production.acme.test/${values.LEVEL}'},"
-			  "{'op': 'add', 'path': '/spec/containers/main/variables/MAIL', 'value': 'smtp://mail.acme.test'}]}}}"));
+	free(serve_deploy(
+		&serve, PRODUCTION,
+		"{'modules': {'update': {'web': ["
+		"{'op': 'add', 'path': '/spec/containers/main/variables/API', 'value': 'https://api.production.acme.test/${values.LEVEL}'},"
+		"{'op': 'add', 'path': '/spec/containers/main/variables/MAIL', 'value': 'smtp://mail.acme.test'}]}}}"));
 	session_refresh(here.session);
-	flow = review(&(struct flow_request){.verb = FLOW_CLONE, .env = name, .source = "production"});
+	flow = review(
+		&(struct flow_request){.verb = FLOW_CLONE, .env = name, .source = "production"});
 	assert_int_equal(flow_review(flow)->finding_count, 3);
 	assert_int_equal(flow_review(flow)->changes.count, 0);
 	before = xstrdup(flow_review(flow)->to_set_id);
-	assert_int_equal(flow_acknowledge(flow, finding_of(flow, VARIABLE("MAIL"))->id, true, &err), 0);
+	assert_int_equal(flow_acknowledge(flow, finding_of(flow, VARIABLE("MAIL"))->id, true, &err),
+			 0);
 	/* Nothing is changed into what cannot be deployed, nor into the same. */
-	assert_string_equal(finding_of(flow, VARIABLE("API"))->was, "https://api.production.acme.test/${values.LEVEL}");
-	assert_int_equal(flow_change_finding(flow, finding_of(flow, VARIABLE("API"))->id, "${values.NOWHERE}", &err), -1);
+	assert_string_equal(finding_of(flow, VARIABLE("API"))->was,
+			    "https://api.production.acme.test/${values.LEVEL}");
+	assert_int_equal(flow_change_finding(flow, finding_of(flow, VARIABLE("API"))->id,
+					     "${values.NOWHERE}", &err),
+			 -1);
 	assert_int_equal(flow_change_finding(flow, finding_of(flow, VARIABLE("API"))->id,
 					     finding_of(flow, VARIABLE("API"))->was, &err), -1);
 	assert_int_equal(flow_change_finding(flow, "none", "x", &err), -1);
@@ -751,7 +766,8 @@ what_is_changed_in_the_review_isolates_the_clone_and_is_not_promoted(void **stat
 	assert_unpromoted(name, 1);
 	be_somebody_else();
 	assert_unpromoted(name, 1);
-	flow = review(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
+	flow = review(
+		&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
 	assert_int_equal(flow_review(flow)->changes.count, 1);
 	assert_true(flow_review(flow)->changes.items[0].is_image);
 	assert_caution(flow, "API");
@@ -761,7 +777,8 @@ what_is_changed_in_the_review_isolates_the_clone_and_is_not_promoted(void **stat
 	assert_unpromoted(name, 0);
 	/* Nor by a second one; but what is changed again later is a fix. */
 	carry_out(change_image(name, "local/web:1.0.0"));
-	flow = review(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
+	flow = review(
+		&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
 	assert_int_equal(flow_review(flow)->changes.count, 1);
 	carry_out(flow);
 	assert_runs_with(PRODUCTION, "API=https://api.production.acme.test/info");
@@ -790,8 +807,9 @@ is_there(const char *name)
 static void
 definitions_that_changed_since_the_review_of_a_clone_are_refused(void **state)
 {
-	static char other[] = "{'id': 'clones-dns', 'name': 'dns', 'type': 'dns', 'driver_type': 'process/dns', "
-			      "'driver_inputs': {'values': {}}, 'criteria': [{'env_type': 'development'}]}";
+	static char other[] =
+		"{'id': 'clones-dns', 'name': 'dns', 'type': 'dns', 'driver_type': 'process/dns', "
+		"'driver_inputs': {'values': {}}, 'criteria': [{'env_type': 'development'}]}";
 	const struct { const char *method, *ending; bool is_made; } moments[] = {
 		{"GET", "/envs/production", false},	/* since the review */
 		{"POST", "/envs", true},		/* while it is made */
@@ -804,9 +822,11 @@ definitions_that_changed_since_the_review_of_a_clone_are_refused(void **state)
 		struct flow *flow;
 
 		start_again();
-		flow = review(&(struct flow_request){.verb = FLOW_CLONE, .env = name, .source = "production"});
+		flow = review(&(struct flow_request){
+			.verb = FLOW_CLONE, .env = name, .source = "production"});
 		assert_non_null(flow_review(flow)->definitions);
-		proxy_before(here.proxy, moments[i].method, moments[i].ending, adds_definition, other);
+		proxy_before(here.proxy, moments[i].method, moments[i].ending, adds_definition,
+			     other);
 		approve(flow);
 		assert_refused(flow, ERROR_STALE, "definitions");
 		assert_int_equal(is_there(name), moments[i].is_made);
@@ -824,14 +844,16 @@ definitions_that_changed_since_the_review_of_a_clone_are_refused(void **state)
 static void
 definitions_of_other_environments_stop_no_clone(void **state)
 {
-	static char other[] = "{'id': 'others-dns', 'name': 'dns', 'type': 'dns', 'driver_type': 'process/dns', "
-			      "'driver_inputs': {'values': {}}, 'criteria': [{'env_id': 'theirs'}]}";
+	static char other[] =
+		"{'id': 'others-dns', 'name': 'dns', 'type': 'dns', 'driver_type': 'process/dns', "
+		"'driver_inputs': {'values': {}}, 'criteria': [{'env_id': 'theirs'}]}";
 	const char *name = next_clone();
 	struct flow *flow;
 
 	(void)state;
 	start_again();
-	flow = review(&(struct flow_request){.verb = FLOW_CLONE, .env = name, .source = "production"});
+	flow = review(
+		&(struct flow_request){.verb = FLOW_CLONE, .env = name, .source = "production"});
 	proxy_before(here.proxy, "POST", "/envs", adds_definition, other);
 	carry_out(flow);
 	assert_true(is_there(name));
@@ -846,7 +868,8 @@ assert_moves(struct flow *flow, const char *word)
 	while (!flow_moved(flow) && clock_steady_ms() < until)
 		session_turn(here.session, NULL, NULL, 0, 20);
 	if (!flow_moved(flow) || !strstr(flow_moved(flow), word))
-		fail_msg("\"%s\" is not said: %s", word, flow_moved(flow) ? flow_moved(flow) : "nothing");
+		fail_msg("\"%s\" is not said: %s", word,
+			 flow_moved(flow) ? flow_moved(flow) : "nothing");
 	flow_cancel(flow);
 	flow_dismiss(flow);
 }
@@ -855,9 +878,11 @@ assert_moves(struct flow *flow, const char *word)
 static void
 an_open_review_of_a_clone_says_what_changed(void **state)
 {
-	static char other[] = "{'id': 'clones-dns', 'name': 'dns', 'type': 'dns', 'driver_type': 'process/dns', "
-			      "'driver_inputs': {'values': {}}, 'criteria': [{'env_type': 'development'}]}";
-	const struct flow_request request = {.verb = FLOW_CLONE, .env = "not-made", .source = "production"};
+	static char other[] =
+		"{'id': 'clones-dns', 'name': 'dns', 'type': 'dns', 'driver_type': 'process/dns', "
+		"'driver_inputs': {'values': {}}, 'criteria': [{'env_type': 'development'}]}";
+	const struct flow_request request = {
+		.verb = FLOW_CLONE, .env = "not-made", .source = "production"};
 	struct flow *flow;
 
 	(void)state;
@@ -880,8 +905,9 @@ an_open_review_of_a_clone_says_what_changed(void **state)
 static void
 an_open_review_of_a_promotion_says_what_changed(void **state)
 {
-	static char other[] = "{'id': 'other-dns', 'name': 'dns', 'type': 'dns', 'driver_type': 'process/dns', "
-			      "'driver_inputs': {'values': {}}, 'criteria': [{'env_id': 'production'}]}";
+	static char other[] =
+		"{'id': 'other-dns', 'name': 'dns', 'type': 'dns', 'driver_type': 'process/dns', "
+		"'driver_inputs': {'values': {}}, 'criteria': [{'env_id': 'production'}]}";
 	struct flow_request request = {.verb = FLOW_PROMOTE, .env = "production"};
 	struct flow *flow;
 	char *name, *path;
@@ -913,15 +939,20 @@ an_open_review_of_a_promotion_says_what_changed(void **state)
 static void
 what_was_decided_holds_in_the_review_that_is_made_again(void **state)
 {
-	const struct flow_request request = {.verb = FLOW_CLONE, .org = "acme", .app = "shop",
-					     .env = "not-made", .source = "production", .decides = true};
+	const struct flow_request request = {.verb = FLOW_CLONE,
+					     .org = "acme",
+					     .app = "shop",
+					     .env = "not-made",
+					     .source = "production",
+					     .decides = true};
 	struct error err = {0};
 	struct flow *flow, *again;
 
 	(void)state;
 	start_again();
 	put(PRODUCTION, "HOST", "mail.production.test");
-	free(serve_deploy(&serve, PRODUCTION, ADD(WEB("web", "local/web:1.1.0", ", 'HOST': '${values.HOST}'"))));
+	free(serve_deploy(&serve, PRODUCTION,
+			  ADD(WEB("web", "local/web:1.1.0", ", 'HOST': '${values.HOST}'"))));
 	flow = begin(&request);
 	assert_int_equal(flow_state(flow), FLOW_VALUES);
 	assert_int_equal(flow_value_count(flow), 1);
@@ -939,7 +970,8 @@ what_was_decided_holds_in_the_review_that_is_made_again(void **state)
 	assert_caution(again, "HOST differs");
 	/* Another text is another question. */
 	put(PRODUCTION, "HOST", "relay.production.test");
-	free(serve_deploy(&serve, PRODUCTION, ADD(WEB("web", "local/web:1.0.0", ", 'HOST': '${values.HOST}'"))));
+	free(serve_deploy(&serve, PRODUCTION,
+			  ADD(WEB("web", "local/web:1.0.0", ", 'HOST': '${values.HOST}'"))));
 	flow = flow_new(here.session, &request, &err);
 	assert_non_null(flow);
 	flow_keep_decisions(flow, again);
@@ -964,18 +996,21 @@ a_clone_that_shares_a_static_resource_says_so(void **state)
 	ask("POST", ORG "/resources/defs",
 	    "{'id': 'one-for-all', 'name': 'pg', 'type': 'postgres', 'driver_type': 'static', "
 	    "'driver_inputs': {'values': {'host': 'pg-7.acme.test', 'name': 'shop'}}, 'criteria': [{}]}");
-	free(serve_deploy(&serve, PRODUCTION,
-			  "{'modules': {'update': {'web': ["
-			  "{'op': 'add', 'path': '/externals/db', 'value': {'type': 'postgres'}},"
-			  "{'op': 'add', 'path': '/spec/containers/main/variables/DB', 'value': '${externals.db.host}'},"
-			  "{'op': 'add', 'path': '/spec/containers/main/variables/DSN', 'value': "
-			  "'user=shop HOST=PG-7.ACME.TEST port=5432'}]}}}"));
+	free(serve_deploy(
+		&serve, PRODUCTION,
+		"{'modules': {'update': {'web': ["
+		"{'op': 'add', 'path': '/externals/db', 'value': {'type': 'postgres'}},"
+		"{'op': 'add', 'path': '/spec/containers/main/variables/DB', 'value': '${externals.db.host}'},"
+		"{'op': 'add', 'path': '/spec/containers/main/variables/DSN', 'value': "
+		"'user=shop HOST=PG-7.ACME.TEST port=5432'}]}}}"));
 	session_refresh(here.session);
-	flow = review(&(struct flow_request){.verb = FLOW_CLONE, .env = name, .source = "production"});
+	flow = review(
+		&(struct flow_request){.verb = FLOW_CLONE, .env = name, .source = "production"});
 	r = flow_review(flow);
 	assert_int_equal(r->finding_count, 2);
 	assert_string_equal(r->findings[0].kind, "same-host");
-	assert_non_null(strstr(r->findings[0].text, "/modules/web/spec/containers/main/variables/DSN"));
+	assert_non_null(
+		strstr(r->findings[0].text, "/modules/web/spec/containers/main/variables/DSN"));
 	assert_string_equal(r->findings[1].kind, "resource");
 	assert_non_null(strstr(r->findings[1].text, "one-for-all"));
 	flow_cancel(flow);
@@ -988,8 +1023,9 @@ static void
 a_key_without_a_value_is_named_before_anything_is_sent(void **state)
 {
 	const struct flow_value given[] = {{"NEW", FLOW_VALUE_TEXT, "1"}, {0}};
-	json_t *body = json_pack("{s:{s:{s:[{s:s, s:s, s:s}]}}}", "modules", "update", "web", "op", "add",
-				 "path", "/spec/containers/main/variables/NEW", "value", "${values.NEW}");
+	json_t *body = json_pack("{s:{s:{s:[{s:s, s:s, s:s}]}}}", "modules", "update", "web", "op",
+				 "add", "path", "/spec/containers/main/variables/NEW", "value",
+				 "${values.NEW}");
 	struct delta *draft = delta_decode(body, NULL);
 	size_t before;
 	struct flow *flow;
@@ -997,11 +1033,12 @@ a_key_without_a_value_is_named_before_anything_is_sent(void **state)
 	(void)state;
 	start_again();
 	before = count(PRODUCTION "/deploys");
-	flow = begin(&(struct flow_request){.verb = FLOW_DEPLOY, .env = "production", .draft = draft});
+	flow = begin(
+		&(struct flow_request){.verb = FLOW_DEPLOY, .env = "production", .draft = draft});
 	assert_refused(flow, ERROR_INPUT, "NEW");
 	assert_int_equal(count(PRODUCTION "/deploys"), before);
-	carry_out(review(&(struct flow_request){.verb = FLOW_DEPLOY, .env = "production", .draft = draft,
-						.values = given}));
+	carry_out(review(&(struct flow_request){
+		.verb = FLOW_DEPLOY, .env = "production", .draft = draft, .values = given}));
 	assert_runs_with(PRODUCTION, "NEW=1");
 	delta_free(draft);
 	json_decref(body);
@@ -1021,15 +1058,18 @@ two_fixes_from_one_clone_are_promoted_one_after_the_other(void **state)
 						.source = name}));
 	/* A second fix of the same line: no conflict with the first one. */
 	carry_out(change_image(name, "local/web:2.0.0"));
-	flow = review(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
+	flow = review(
+		&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
 	assert_int_equal(flow_review(flow)->merge.conflicts, 0);
 	assert_false(flow_review(flow)->moved);
 	assert_int_equal(flow_review(flow)->changes.count, 1);
 	carry_out(flow);
-	/* Also for somebody who made none of them; and what was taken back is to be promoted again. */
+	/* Also for somebody who made none of them; and what was taken back is to be promoted
+	 * again. */
 	be_somebody_else();
 	carry_out(review(&(struct flow_request){.verb = FLOW_UNDO, .env = "production"}));
-	flow = review(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
+	flow = review(
+		&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
 	assert_int_equal(flow_review(flow)->merge.conflicts, 0);
 	assert_int_equal(flow_review(flow)->changes.count, 1);
 	assert_non_null(strstr(flow_review(flow)->changes.items[0].to, "2.0.0"));
@@ -1047,14 +1087,15 @@ an_undo_keeps_what_somebody_else_deployed_since(void **state)
 
 	(void)state;
 	start_again();
-	flow = review(&(struct flow_request){.verb = FLOW_DEPLOY, .env = "production", .images = images,
-					     .values = values});
+	flow = review(&(struct flow_request){
+		.verb = FLOW_DEPLOY, .env = "production", .images = images, .values = values});
 	id = xstrdup(flow_operation_id(flow));
 	carry_out(flow);
 	free(serve_deploy(&serve, PRODUCTION,
 			  "{'modules': {'update': {'web': [{'op': 'replace', 'path': "
 			  "'/spec/containers/main/image', 'value': 'local/web:2.0.0'}]}}}"));
-	flow = review(&(struct flow_request){.verb = FLOW_UNDO, .env = "production", .operation_id = id});
+	flow = review(
+		&(struct flow_request){.verb = FLOW_UNDO, .env = "production", .operation_id = id});
 	/* The value goes back; the colleague's version stays, and that is said. */
 	assert_int_equal(flow_review(flow)->changes.count, 1);
 	assert_true(flow_review(flow)->changes.items[0].is_value);
@@ -1063,7 +1104,8 @@ an_undo_keeps_what_somebody_else_deployed_since(void **state)
 	assert_runs_with(PRODUCTION, "LEVEL=info");
 	assert_value(PRODUCTION, "LEVEL", "env info");
 	/* Once more there is nothing of it left. */
-	flow = begin(&(struct flow_request){.verb = FLOW_UNDO, .env = "production", .operation_id = id});
+	flow = begin(
+		&(struct flow_request){.verb = FLOW_UNDO, .env = "production", .operation_id = id});
 	assert_refused(flow, ERROR_CONFLICT, "2.0.0");
 	free(id);
 }
@@ -1087,16 +1129,17 @@ anybody_undoes_the_last_deployment(void **state)
 static void
 a_failed_deployment_leaves_nothing_to_undo(void **state)
 {
-	json_t *body = json_pack("{s:{s:{s:[{s:s, s:s, s:s}]}}}", "modules", "update", "web", "op", "add",
-				 "path", "/spec/containers/main/variables/X", "value", "${nope.x}");
+	json_t *body = json_pack("{s:{s:{s:[{s:s, s:s, s:s}]}}}", "modules", "update", "web", "op",
+				 "add", "path", "/spec/containers/main/variables/X", "value",
+				 "${nope.x}");
 	const struct flow_value values[] = {{"LEVEL", FLOW_VALUE_TEXT, "debug"}, {0}};
 	struct delta *draft = delta_decode(body, NULL);
 	struct flow *flow;
 
 	(void)state;
 	start_again();
-	flow = review(&(struct flow_request){.verb = FLOW_DEPLOY, .env = "production", .draft = draft,
-					     .values = values});
+	flow = review(&(struct flow_request){
+		.verb = FLOW_DEPLOY, .env = "production", .draft = draft, .values = values});
 	approve(flow);
 	assert_int_equal(flow_state(flow), FLOW_FAILED);
 	flow_dismiss(flow);
@@ -1180,7 +1223,8 @@ wait_ended(void)
 	} while (!ended);
 }
 
-/* With a precondition it is refused; without, it is told within one answer, with what brings it back. */
+/* With a precondition it is refused; without, it is told within one answer, with what brings it
+ * back. */
 static void
 what_somebody_deploys_in_the_last_moment_is_not_lost(void **state)
 {
@@ -1210,7 +1254,8 @@ what_somebody_deploys_in_the_last_moment_is_not_lost(void **state)
 	}
 }
 
-/* By an undo of the last deployment as well, for anybody: both changes run then, ours and theirs. */
+/* By an undo of the last deployment as well, for anybody: both changes run then, ours and
+ * theirs. */
 static void
 an_undo_brings_back_what_was_overwritten_and_keeps_both(void **state)
 {
@@ -1271,10 +1316,12 @@ a_fix_made_by_a_value_is_carried(void **state)
 							    "'${values.SIZE}'"))));
 	name = clone(NULL);
 	carry_out(change_value(name, "LEVEL", "debug"));
-	flow = review(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
+	flow = review(
+		&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
 	carry_out(flow);
 	carry_out(change_value(name, "SIZE", "77"));
-	flow = review(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
+	flow = review(
+		&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
 	carry_out(flow);
 	/* What somebody else changed there is no part of it. */
 	carry_out(change_value("production", "THEIRS", "1"));
@@ -1311,7 +1358,8 @@ a_fix_made_by_a_secret_is_promoted_unseen_or_said_to_stay(void **state)
 	ask("PUT", path, "{'value': 'new-secret', 'description': '', 'is_secret': true}");
 	free(path);
 	carry_out(change_image(name, "local/web:1.1.0"));
-	flow = review(&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
+	flow = review(
+		&(struct flow_request){.verb = FLOW_PROMOTE, .env = "production", .source = name});
 	if (here.plain)
 		assert_caution(flow, "KEY");
 	else
@@ -1435,7 +1483,8 @@ a_history_that_could_not_be_read_is_read_again_by_itself(void **state)
 	session_focus(here.session, "acme", "shop");
 }
 
-/* The difference is between what runs and what will; what somebody wrote in between stands there too. */
+/* The difference is between what runs and what will; what somebody wrote in between stands there
+ * too. */
 static void
 a_value_that_was_written_and_not_deployed_is_shown(void **state)
 {
@@ -1517,8 +1566,8 @@ change_all(void)
 	const struct flow_value values[] = {{"LEVEL", FLOW_VALUE_TEXT, "debug"},
 					    {"SIZE", FLOW_VALUE_TEXT, "50"}, {0}};
 
-	return review(&(struct flow_request){.verb = FLOW_DEPLOY, .env = "production", .images = images,
-					     .values = values});
+	return review(&(struct flow_request){
+		.verb = FLOW_DEPLOY, .env = "production", .images = images, .values = values});
 }
 
 /* Everything was sent already: what is left is only watched, and there is nothing to go on with. */
@@ -1574,7 +1623,8 @@ a_program_that_ends_before_any_step_is_gone_on_with(void **state)
 		flow = change_all();
 		id = xstrdup(flow_operation_id(flow));
 		assert_int_equal(flow_approve(flow, "test", "production", &err), 0);
-		while (flow_state(flow) == FLOW_RUNNING && flow_step(flow, step)->state == STEP_TODO)
+		while (flow_state(flow) == FLOW_RUNNING &&
+		       flow_step(flow, step)->state == STEP_TODO)
 			session_turn(here.session, NULL, NULL, 0, 20);
 		go_on(id, before);
 		free(id);
@@ -1600,7 +1650,8 @@ a_program_that_ends_with_its_request_lost_is_gone_on_with(void **state)
 		before = count(PRODUCTION "/deploys");
 		flow = change_all();
 		id = xstrdup(flow_operation_id(flow));
-		proxy_fault(here.proxy, requests[i / 2].method, requests[i / 2].ending, faults[i % 2], 1);
+		proxy_fault(here.proxy, requests[i / 2].method, requests[i / 2].ending,
+			    faults[i % 2], 1);
 		assert_int_equal(flow_approve(flow, "test", "production", &err), 0);
 		while (proxy_hits(here.proxy) == 0)
 			session_turn(here.session, NULL, NULL, 0, 20);
@@ -1623,7 +1674,8 @@ a_value_written_between_ours_is_refused_and_ours_are_put_back(void **state)
 
 	(void)state;
 	start_again();
-	flow = review(&(struct flow_request){.verb = FLOW_DEPLOY, .env = "production", .values = values});
+	flow = review(
+		&(struct flow_request){.verb = FLOW_DEPLOY, .env = "production", .values = values});
 	before = count(PRODUCTION "/deploys");
 	assert_int_equal(flow_review(flow)->send_count, 3);
 	proxy_before(here.proxy, "POST", "/values", changes_level, (void *)PRODUCTION);
@@ -1641,7 +1693,8 @@ changes_other(void *data)
 	put(data, "OTHER", "theirs");
 }
 
-/* A platform that has values, but no versions of them: they are written and looked at all the same. */
+/* A platform that has values, but no versions of them: they are written and looked at all the
+ * same. */
 static void
 values_without_versions_are_written_and_put_back(void **state)
 {
@@ -1707,7 +1760,8 @@ start(void **state)
 	(void)state;
 	here.plain = PLAIN;
 	serve_make(&serve);
-	ask("POST", APP "/envs", "{'id': 'production', 'name': 'Production', 'type': 'production'}");
+	ask("POST", APP "/envs",
+	    "{'id': 'production', 'name': 'Production', 'type': 'production'}");
 	here.socket = xasprintf("%s/proxy", serve.folder);
 	here.history = xasprintf("%s/history.db", serve.folder);
 	here.cache = xasprintf("%s/cache.db", serve.folder);
@@ -1747,7 +1801,8 @@ main(void)
 #endif
 		cmocka_unit_test(each_finding_of_a_clone_is_acknowledged_by_itself),
 		cmocka_unit_test(everybody_sees_every_clone),
-		cmocka_unit_test(what_is_changed_in_the_review_isolates_the_clone_and_is_not_promoted),
+		cmocka_unit_test(
+			what_is_changed_in_the_review_isolates_the_clone_and_is_not_promoted),
 		cmocka_unit_test(definitions_that_changed_since_the_review_of_a_clone_are_refused),
 		cmocka_unit_test(definitions_of_other_environments_stop_no_clone),
 		cmocka_unit_test(a_clone_that_shares_a_static_resource_says_so),

@@ -111,8 +111,9 @@ every_application_has_one_pipeline(void **state)
 	assert_int_equal(count_at(APP "/pipelines?trigger=pipeline_call"), 0);
 	assert_int_equal(serve_ask(&serve, "GET", APP "/pipelines/default", NULL, &pipeline), 200);
 	assert_string_equal(text(pipeline, "status"), "active");
-	assert_string_equal(json_string_value(json_array_get(json_object_get(pipeline, "trigger_types"), 0)),
-			    "deployment_request");
+	assert_string_equal(
+		json_string_value(json_array_get(json_object_get(pipeline, "trigger_types"), 0)),
+		"deployment_request");
 	json_decref(pipeline);
 	assert_int_equal(serve_ask(&serve, "GET", APP "/pipelines/none", NULL, NULL), 404);
 	assert_int_equal(count_at(APP "/pipeline-criteria"), 1);
@@ -124,12 +125,16 @@ static void
 a_run_is_a_deployment(void **state)
 {
 	char *delta = new_delta(ONE);
-	char *body = xasprintf("{'trigger': 'deployment_request', 'env_id': 'development', 'delta_id':"
-			       " '%s', 'comment': 'by a run'}", delta), *id, *path;
+	char *body = xasprintf(
+		     "{'trigger': 'deployment_request', 'env_id': 'development', 'delta_id':"
+		     " '%s', 'comment': 'by a run'}",
+		     delta),
+	     *id, *path;
 	json_t *run, *job, *step, *deployment, *pipeline;
 
 	(void)state;
-	assert_int_equal(serve_ask(&serve, "POST", APP "/pipeline-runs?dry_run=true", body, NULL), 204);
+	assert_int_equal(serve_ask(&serve, "POST", APP "/pipeline-runs?dry_run=true", body, NULL),
+			 204);
 	assert_int_equal(count_at(RUNS), 0);
 	assert_int_equal(count_at(ENV "/deploys"), 0);
 	id = start(body);
@@ -209,7 +214,8 @@ a_deployment_is_made_again(void **state)
 	assert_string_equal(text(json_array_get(deploys, 0), "set_id"),
 			    text(json_array_get(deploys, 2), "set_id"));
 	/* One that was posted is a run as well. */
-	assert_string_equal(text(json_object_get(json_array_get(deploys, 1), "pipeline"), "id"), "default");
+	assert_string_equal(text(json_object_get(json_array_get(deploys, 1), "pipeline"), "id"),
+			    "default");
 	json_decref(deploys);
 	free(id);
 	free(body);
@@ -240,7 +246,8 @@ what_does_not_fit_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_int_equal(serve_ask(&serve, "POST", bad[i].path, bad[i].body, NULL), bad[i].status);
+		assert_int_equal(serve_ask(&serve, "POST", bad[i].path, bad[i].body, NULL),
+				 bad[i].status);
 	assert_int_equal(serve_ask(&serve, "GET", RUNS "?per_page=0", NULL, NULL), 400);
 	assert_int_equal(serve_ask(&serve, "GET", RUNS "?page=x", NULL, NULL), 400);
 	assert_int_equal(serve_ask(&serve, "GET", RUNS "/none", NULL, NULL), 404);

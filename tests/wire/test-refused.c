@@ -91,8 +91,10 @@ expect_unchanged(const json_t *before, const char *path)
 static void
 refuse_all(const char *failure)
 {
-	char *trigger = xasprintf("CREATE TRIGGER fails BEFORE INSERT ON audit BEGIN SELECT RAISE(%s);"
-				  " END", failure);
+	char *trigger = xasprintf(
+		"CREATE TRIGGER fails BEFORE INSERT ON audit BEGIN SELECT RAISE(%s);"
+		" END",
+		failure);
 	char *first, *second, *now;
 	json_t *env, *other, *values;
 
@@ -106,8 +108,9 @@ refuse_all(const char *failure)
 		const char *message;
 		json_t *answer;
 
-		assert_int_equal(serve_ask(&serve, requests[i].method, requests[i].path, requests[i].body,
-					   &answer), 500);
+		assert_int_equal(serve_ask(&serve, requests[i].method, requests[i].path,
+					   requests[i].body, &answer),
+				 500);
 		message = json_string_value(json_object_get(answer, "message"));
 		assert_true(*message != '\0');
 		assert_null(strstr(message, "already"));
@@ -138,7 +141,8 @@ request_whose_note_cannot_be_written_does_nothing(void **state)
 	(void)state;
 	free(serve_deploy(&serve, ENV, ADD(WEB("web", "local/web:1.0.0", ""))));
 	assert_int_equal(serve_ask(&serve, "POST", APP "/envs",
-				   "{'id': 'other', 'name': 'Other', 'type': 'development'}", NULL), 201);
+				   "{'id': 'other', 'name': 'Other', 'type': 'development'}", NULL),
+			 201);
 	free(serve_deploy(&serve, OTHER, ADD(WEB("web", "local/web:1.1.0", ""))));
 	refuse_all("FAIL, 'inner words'");
 	refuse_all("ABORT, 'inner words'");

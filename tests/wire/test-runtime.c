@@ -69,8 +69,9 @@ both_shapes_are_exact(void **state)
 	assert_int_equal(json_object_size(pod), 5);
 	assert_true(json_is_array(json_object_get(pod, "containerStatuses")));
 
-	assert_int_equal(serve_ask_as(&serve, "GET", ENV "/runtime", "application/v2+json", NULL, &v2,
-				      &type), 200);
+	assert_int_equal(serve_ask_as(&serve, "GET", ENV "/runtime", "application/v2+json", NULL,
+				      &v2, &type),
+			 200);
 	assert_string_equal(type, "application/v2+json");
 	free(type);
 	module = json_object_get(json_object_get(v2, "modules"), "job");
@@ -87,8 +88,8 @@ both_shapes_are_exact(void **state)
 	/* The specification requires one and defines the other. */
 	assert_true(json_is_integer(json_object_get(container, "restartCount")));
 	assert_true(json_is_integer(json_object_get(container, "restart_count")));
-	assert_non_null(json_object_get(json_object_get(json_object_get(container, "state"), "running"),
-					"started_at"));
+	assert_non_null(json_object_get(
+		json_object_get(json_object_get(container, "state"), "running"), "started_at"));
 	json_decref(v1);
 	json_decref(v2);
 }
@@ -102,8 +103,9 @@ some_environments_are_asked_for_by_id(void **state)
 	free(serve_deploy(&serve, ENV, BOTH));
 	assert_int_equal(serve_ask(&serve, "POST", APP "/envs", "{'id': 'other', 'name': 'Other'}",
 				   NULL), 201);
-	assert_int_equal(serve_ask(&serve, "GET", APP "/runtime?id=development&id=other&id=none", NULL,
-				   &list), 200);
+	assert_int_equal(serve_ask(&serve, "GET", APP "/runtime?id=development&id=other&id=none",
+				   NULL, &list),
+			 200);
 	assert_int_equal(json_array_size(list), 3);
 	assert_string_equal(text(json_array_get(list, 0), "id"), "development");
 	assert_string_equal(text(json_array_get(list, 0), "status"), "Running");
@@ -112,8 +114,9 @@ some_environments_are_asked_for_by_id(void **state)
 	assert_non_null(strstr(text(json_array_get(list, 2), "error"), "none"));
 	json_decref(list);
 	assert_int_equal(serve_ask(&serve, "GET", APP "/runtime", NULL, NULL), 400);
-	assert_int_equal(serve_ask(&serve, "GET", APP "/runtime?id=a1&id=a2&id=a3&id=a4&id=a5&id=a6",
-				   NULL, NULL), 400);
+	assert_int_equal(serve_ask(&serve, "GET",
+				   APP "/runtime?id=a1&id=a2&id=a3&id=a4&id=a5&id=a6", NULL, NULL),
+			 400);
 }
 
 static bool
@@ -152,7 +155,8 @@ a_paused_environment_runs_nothing_and_takes_no_deployment(void **state)
 	assert_string_equal(text(answer, "error"), "API-400");
 	assert_non_null(strstr(text(answer, "message"), "paused"));
 	json_decref(answer);
-	assert_int_equal(serve_ask(&serve, "PATCH", ENV "/runtime/replicas", "{'web': 2}", NULL), 400);
+	assert_int_equal(serve_ask(&serve, "PATCH", ENV "/runtime/replicas", "{'web': 2}", NULL),
+			 400);
 	assert_int_equal(serve_ask(&serve, "PUT", ENV "/runtime/paused", "'yes'", NULL), 422);
 	/* Another daemon finds it paused. */
 	serve_stop(&serve);
@@ -184,7 +188,8 @@ port_behind(int port)
 static void
 replicas_share_an_address_and_survive(void **state)
 {
-	static const char *const bad[] = {"{'none': 1}", "{'web': -1}", "{'web': 1000}", "{'web': '2'}"};
+	static const char *const bad[] = {"{'none': 1}", "{'web': -1}", "{'web': 1000}",
+					  "{'web': '2'}"};
 	json_t *modules;
 	long seen[6];
 	int port;
@@ -192,7 +197,8 @@ replicas_share_an_address_and_survive(void **state)
 	(void)state;
 	free(serve_deploy(&serve, ENV, BOTH));
 	port = serve_port(&serve, ENV, "modules.web.externals.dns");
-	assert_int_equal(serve_ask(&serve, "PATCH", ENV "/runtime/replicas", "{'web': 3}", NULL), 204);
+	assert_int_equal(serve_ask(&serve, "PATCH", ENV "/runtime/replicas", "{'web': 3}", NULL),
+			 204);
 	serve_wait_replicas(&serve, ENV, "web", 3);
 	serve_wait_replicas(&serve, ENV, "job", 1);
 	/* Ready is not yet switched: it is when three are seen. */
@@ -212,14 +218,17 @@ replicas_share_an_address_and_survive(void **state)
 	serve_start(&serve);
 	serve_wait_replicas(&serve, ENV, "web", 3);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_int_equal(serve_ask(&serve, "PATCH", ENV "/runtime/replicas", bad[i], NULL), 400);
+		assert_int_equal(serve_ask(&serve, "PATCH", ENV "/runtime/replicas", bad[i], NULL),
+				 400);
 	/* None: it is declared, and does not run. */
-	assert_int_equal(serve_ask(&serve, "PATCH", ENV "/runtime/replicas", "{'web': 0}", NULL), 204);
+	assert_int_equal(serve_ask(&serve, "PATCH", ENV "/runtime/replicas", "{'web': 0}", NULL),
+			 204);
 	serve_wait_replicas(&serve, ENV, "web", 0);
 	modules = serve_runtime(&serve, ENV);
 	assert_string_equal(text(json_object_get(modules, "web"), "status"), "Stopped");
 	json_decref(modules);
-	assert_int_equal(serve_ask(&serve, "PATCH", ENV "/runtime/replicas", "{'web': 1}", NULL), 204);
+	assert_int_equal(serve_ask(&serve, "PATCH", ENV "/runtime/replicas", "{'web': 1}", NULL),
+			 204);
 	serve_wait_replicas(&serve, ENV, "web", 1);
 }
 
@@ -312,7 +321,8 @@ static void
 bad_log_queries_are_refused(void **state)
 {
 	static const char *const bad[] = {
-		"limit=0", "limit=x", "limit=1000000", "asc=maybe", "invert=1", "timestamp_from=yesterday",
+		"limit=0",	     "limit=x",	 "limit=1000000",
+		"asc=maybe",	     "invert=1", "timestamp_from=yesterday",
 		"timestamp_to=2021",
 	};
 
@@ -349,10 +359,12 @@ restarts_of_job(char status[32])
 	json_t *modules = serve_runtime(&serve, ENV), *controller, *container;
 	json_int_t restarts;
 
-	controller = json_object_get(json_object_get(json_object_get(modules, "job"), "controllers"),
-				     "job");
-	container = json_array_get(json_object_get(json_array_get(json_object_get(controller, "pods"), 0),
-						   "containerStatuses"), 0);
+	controller = json_object_get(
+		json_object_get(json_object_get(modules, "job"), "controllers"), "job");
+	container = json_array_get(
+		json_object_get(json_array_get(json_object_get(controller, "pods"), 0),
+				"containerStatuses"),
+		0);
 	restarts = json_integer_value(json_object_get(container, "restart_count"));
 	snprintf(status, 32, "%s", text(controller, "status"));
 	json_decref(modules);
@@ -370,7 +382,8 @@ an_answer_that_is_kept_follows_what_the_workload_does(void **state)
 	json_t *v1;
 
 	(void)state;
-	free(serve_deploy(&serve, ENV, ADD(WORKER("job", "local/worker:1.0.0", ", 'MODE': 'brief'"))));
+	free(serve_deploy(&serve, ENV,
+			  ADD(WORKER("job", "local/worker:1.0.0", ", 'MODE': 'brief'"))));
 	while ((restarts == 0 || !was_running || !was_down) && clock_steady_ms() < until) {
 		restarts = restarts_of_job(status);
 		was_running |= strcmp(status, "Running") == 0;

@@ -82,7 +82,8 @@ ask(const char *method, const char *path, const char *body, int status)
 	if (got != status) {
 		char *text = answer ? json_canonical(answer) : xstrdup("");
 
-		fail_msg("%s %s %s: %d, not %d: %s", method, path, body ? body : "", got, status, text);
+		fail_msg("%s %s %s: %d, not %d: %s", method, path, body ? body : "", got, status,
+			 text);
 	}
 	return answer;
 }
@@ -244,8 +245,9 @@ static void
 make_secret(const char *level, const char *key, const char *text)
 {
 	char *path = xasprintf("%s/values", level);
-	char *body = xasprintf("{\"key\":\"%s\",\"value\":\"%s\",\"description\":null,\"is_secret\":true}",
-			       key, text);
+	char *body = xasprintf(
+		"{\"key\":\"%s\",\"value\":\"%s\",\"description\":null,\"is_secret\":true}", key,
+		text);
 
 	assert_int_equal(daemon_send(&here, "POST", path, body, NULL), 201);
 	free(body);
@@ -266,7 +268,8 @@ assert_nowhere(const char *directory, const char *needle)
 		char *path = xasprintf("%s/%s", directory, entry->d_name);
 		struct stat st;
 
-		if (entry->d_name[0] != '.' && (here.pid == 0 || strcmp(entry->d_name, "files") != 0) &&
+		if (entry->d_name[0] != '.' &&
+		    (here.pid == 0 || strcmp(entry->d_name, "files") != 0) &&
 		    lstat(path, &st) == 0) {
 			if (S_ISDIR(st.st_mode))
 				assert_nowhere(path, needle);
@@ -283,11 +286,24 @@ static void
 read_everything(void)
 {
 	static const char *const paths[] = {
-		APP, APP "/values", ENV "/values", APP "/value-set-versions", ENV "/value-set-versions",
-		APP "/value-set-versions/" ZERO, ENV "/value-set-versions/" ZERO, APP "/sets",
-		APP "/deltas", APP "/envs", ENV, ENV "/deploys", ENV "/resources", ENV "/runtime",
-		ENV "/logs", ENV "/logs?workload_id=teller&limit=1000",
-		"/orgs/acme/resources/defs", "/orgs/acme/artefact-versions",
+		APP,
+		APP "/values",
+		ENV "/values",
+		APP "/value-set-versions",
+		ENV "/value-set-versions",
+		APP "/value-set-versions/" ZERO,
+		ENV "/value-set-versions/" ZERO,
+		APP "/sets",
+		APP "/deltas",
+		APP "/envs",
+		ENV,
+		ENV "/deploys",
+		ENV "/resources",
+		ENV "/runtime",
+		ENV "/logs",
+		ENV "/logs?workload_id=teller&limit=1000",
+		"/orgs/acme/resources/defs",
+		"/orgs/acme/artefact-versions",
 	};
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
@@ -327,16 +343,21 @@ a_secret_reaches_its_process_and_nothing_else(void **state)
 	assert_non_null(json_member_string(answer, "secret_version"));
 	json_decref(answer);
 	assert_int_equal(daemon_send(&here, "POST", APP "/values", whole, NULL), 409);
-	assert_int_equal(daemon_send(&here, "POST", ENV "/values",
-				     "{\"key\":\"PIN\",\"description\":\"\",\"secret_ref\":{\"value\":\""
-				     SECRET_IN_JSON "\"}}", NULL), 201);
+	assert_int_equal(
+		daemon_send(
+			&here, "POST", ENV "/values",
+			"{\"key\":\"PIN\",\"description\":\"\",\"secret_ref\":{\"value\":\"" SECRET_IN_JSON
+			"\"}}",
+			NULL),
+		201);
 	assert_int_equal(daemon_send(&here, "PUT", ENV "/values/PIN",
 				     "{\"value\":\"" SECRET_IN_JSON "\",\"description\":\"again\"}",
 				     &answer), 200);
 	assert_string_equal(json_member_string(answer, "value"), "");
 	json_decref(answer);
 	assert_int_equal(daemon_send(&here, "PATCH", APP "/values/PIN",
-				     "{\"secret_ref\":{\"value\":\"" SECRET_IN_JSON "\"}}", NULL), 200);
+				     "{\"secret_ref\":{\"value\":\"" SECRET_IN_JSON "\"}}", NULL),
+			 200);
 	/* Bodies that do not fit. */
 	assert_int_equal(daemon_send(&here, "POST", APP "/values",
 				     "{\"key\":\"X\",\"value\":\"" SECRET_IN_JSON, NULL), 422);
@@ -345,9 +366,12 @@ a_secret_reaches_its_process_and_nothing_else(void **state)
 	assert_int_equal(daemon_send(&here, "POST", APP "/values",
 				     "{\"key\":\"a b\",\"value\":\"" SECRET_IN_JSON
 				     "\",\"description\":\"\"}", NULL), 400);
-	assert_int_equal(daemon_send(&here, "POST", APP "/values",
-				     "{\"key\":\"X\",\"description\":\"\",\"secret_ref\":\"" SECRET_IN_JSON
-				     "\"}", NULL), 400);
+	assert_int_equal(
+		daemon_send(&here, "POST", APP "/values",
+			    "{\"key\":\"X\",\"description\":\"\",\"secret_ref\":\"" SECRET_IN_JSON
+			    "\"}",
+			    NULL),
+		400);
 
 	deploy_well("production", VARIABLES("'PIN':'${values.PIN}','A':'<${values.PIN}>'")
 		    ",'files':{'/etc/pin':{'mode':'0600','value':'file ${values.PIN}!'}}");
@@ -392,11 +416,13 @@ a_value_that_becomes_a_secret_stays_one(void **state)
 
 	(void)state;
 	expect("POST", APP "/values", "{'key':'K','value':'open','description':''}", 201);
-	value = ask("PUT", APP "/values/K", "{'value':'closed-1','description':'','is_secret':true}", 200);
+	value = ask("PUT", APP "/values/K",
+		    "{'value':'closed-1','description':'','is_secret':true}", 200);
 	assert_true(json_is_true(json_object_get(value, "is_secret")));
 	first = xstrdup(json_member_string(value, "secret_version"));
 	json_decref(value);
-	value = ask("PUT", APP "/values/K", "{'value':'closed-2','description':'','is_secret':false}", 200);
+	value = ask("PUT", APP "/values/K",
+		    "{'value':'closed-2','description':'','is_secret':false}", 200);
 	assert_true(json_is_true(json_object_get(value, "is_secret")));
 	assert_string_equal(json_member_string(value, "value"), "");
 	assert_string_not_equal(json_member_string(value, "secret_version"), first);
@@ -472,7 +498,8 @@ a_deployment_has_the_values_of_its_version(void **state)
 	assert_string_equal(json_member_string(deployment, "value_set_version_id"), now);
 	json_decref(deployment);
 	list = ask("GET", ENV "/deploys", NULL, 200);
-	assert_string_equal(json_member_string(json_array_get(list, 0), "value_set_version_id"), now);
+	assert_string_equal(json_member_string(json_array_get(list, 0), "value_set_version_id"),
+			    now);
 	json_decref(list);
 
 	expect("POST", ENV "/deploys", "{'value_set_version_id':'nobody'}", 400);
@@ -529,7 +556,8 @@ placeholders_name_their_context(void **state)
 			      json_member_string(deployment, "set_id"));
 
 	(void)state;
-	wait_told("production", "A=acme/shop/production/development/The shop B=localhost ${values.A}");
+	wait_told("production",
+		  "A=acme/shop/production/development/The shop B=localhost ${values.A}");
 	wait_told("production", ids);
 	free(ids);
 	json_decref(deployment);
@@ -575,8 +603,9 @@ a_resource_takes_values_but_no_secret(void **state)
 	(void)state;
 	externals = "'db':{'type':'sqlite'}";
 	expect("POST", APP "/values", "{'key':'TEMPLATE','value':'t.sql','description':''}", 201);
-	deploy_well("production", VARIABLES("'A':'${externals.db.path}|','B':'${resources.db.path}|',"
-					    "'PIN':'${modules.teller.externals.db.path}|'"));
+	deploy_well("production",
+		    VARIABLES("'A':'${externals.db.path}|','B':'${resources.db.path}|',"
+			      "'PIN':'${modules.teller.externals.db.path}|'"));
 	wait_told("production", "| B=/");
 	wait_told("production", "| PIN=/");
 	/* Its inputs and outputs are shown and stored in the open. */
@@ -595,7 +624,8 @@ a_resource_takes_values_but_no_secret(void **state)
 static void
 rename_key(const char *from, const char *to)
 {
-	char *old = xasprintf("%s/%s", here.folder, from), *new = xasprintf("%s/%s", here.folder, to);
+	char *old = xasprintf("%s/%s", here.folder, from),
+	     *new = xasprintf("%s/%s", here.folder, to);
 
 	assert_int_equal(rename(old, new), 0);
 	free(old);

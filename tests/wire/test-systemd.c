@@ -59,7 +59,7 @@ spawn(int pid_offset)
 		char *state = xasprintf("%s/state", here.folder);
 		char number[24];
 
-		prctl(PR_SET_PDEATHSIG, SIGKILL);	/* a test that dies takes its daemon with it */
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that dies takes its daemon with it */
 		snprintf(number, sizeof(number), "%ld", (long)getpid() + pid_offset);
 		setenv("LISTEN_PID", number, 1);
 		setenv("LISTEN_FDS", "1", 1);
@@ -178,7 +178,8 @@ it_says_when_it_is_ready(void **state)
 static void
 it_serves_on_the_socket_that_was_handed_over(void **state)
 {
-	static const char request[] = "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+	static const char request[] =
+		"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	char answer[1024];

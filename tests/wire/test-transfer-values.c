@@ -88,7 +88,8 @@ stop(void **state)
 static int
 sidestaged(const char *words)
 {
-	char *line = xasprintf("cd '%s' && '%s' %s >said 2>&1", here.folder, getenv("SIDESTAGED"), words);
+	char *line = xasprintf("cd '%s' && '%s' %s >said 2>&1", here.folder, getenv("SIDESTAGED"),
+			       words);
 	int status = system(line);
 
 	free(line);
@@ -262,7 +263,8 @@ a_value_that_makes_no_sense_is_a_fault_of_the_file(void **state)
 	assert_null(value_of("", "A"));
 }
 
-#define DEFINITION(inputs) "{\"organizations\":[{\"id\":\"acme\",\"definitions\":[{\"id\":\"db-of-it\"," \
+#define DEFINITION(inputs)                                                            \
+	"{\"organizations\":[{\"id\":\"acme\",\"definitions\":[{\"id\":\"db-of-it\"," \
 	"\"type\":\"sqlite\",\"driver_type\":\"process/sqlite\",\"driver_inputs\":" inputs "}]}]}"
 #define DEFINITION_PATH "/orgs/acme/resources/defs/db-of-it"
 
@@ -275,8 +277,8 @@ version_of_secret(void)
 
 	assert_int_equal(daemon_ask(&here, "GET", DEFINITION_PATH, NULL, &definition), 200);
 	assert_null(json_object_get(json_object_get(definition, "driver_inputs"), "secrets"));
-	a = json_object_get(json_object_get(json_object_get(definition, "driver_inputs"), "secret_refs"),
-			    "a");
+	a = json_object_get(
+		json_object_get(json_object_get(definition, "driver_inputs"), "secret_refs"), "a");
 	version = xstrdup(json_member_string(a, "version"));
 	json_decref(definition);
 	return version;
@@ -342,8 +344,10 @@ a_definition_whose_secrets_make_no_sense_is_refused(void **state)
 static void
 a_daemon_opens_nothing_that_it_is_told(void **state)
 {
-	static const char line[] = "{\"command\":\"import\",\"file\":" HEAD
-		"\"values\":[{\"key\":\"STOLEN\",\"value_from\":{\"file\":\"/etc/passwd\"}}]" TAIL "}\n";
+	static const char line[] =
+		"{\"command\":\"import\",\"file\":" HEAD
+		"\"values\":[{\"key\":\"STOLEN\",\"value_from\":{\"file\":\"/etc/passwd\"}}]" TAIL
+		"}\n";
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	char reply[4096] = "";
@@ -354,7 +358,8 @@ a_daemon_opens_nothing_that_it_is_told(void **state)
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s/maintenance.sock", here.state);
 	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	assert_int_equal(send(fd, line, strlen(line), 0), (ssize_t)strlen(line));
-	while (used + 1 < sizeof(reply) && (n = recv(fd, reply + used, sizeof(reply) - 1 - used, 0)) > 0)
+	while (used + 1 < sizeof(reply) &&
+	       (n = recv(fd, reply + used, sizeof(reply) - 1 - used, 0)) > 0)
 		used += (size_t)n;
 	close(fd);
 	assert_non_null(strstr(reply, "was not read"));

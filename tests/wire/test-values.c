@@ -56,7 +56,8 @@ ask(const char *method, const char *path, const char *body, int status)
 	if (got != status) {
 		char *text = answer ? json_canonical(answer) : xstrdup("");
 
-		fail_msg("%s %s %s: %d, not %d: %s", method, path, body ? body : "", got, status, text);
+		fail_msg("%s %s %s: %d, not %d: %s", method, path, body ? body : "", got, status,
+			 text);
 	}
 	return answer;
 }
@@ -89,8 +90,9 @@ static void
 assert_value(const json_t *value, const char *key, const char *text, const char *source)
 {
 	static const char *const members[] = {
-		"skey", "svalue", "bis_secret", "sdescription", "screated_at", "supdated_at", "ssource",
-		"Ssecret_key", "Ssecret_version", "Ssecret_store_id", NULL,
+		"skey",	       "svalue",  "bis_secret",	 "sdescription",    "screated_at",
+		"supdated_at", "ssource", "Ssecret_key", "Ssecret_version", "Ssecret_store_id",
+		NULL,
 	};
 
 	assert_shape(value, members);
@@ -314,8 +316,10 @@ static void
 assert_patches_fit(const char *level, size_t count)
 {
 	static const char *const members[] = {
-		"sid", "ovalues", "achange", "screated_at", "screated_by", "supdated_at", "Sresult_of",
-		"scomment", "Ssource_value_set_version_id", NULL,
+		"sid",	       "ovalues",     "achange",
+		"screated_at", "screated_by", "supdated_at",
+		"Sresult_of",  "scomment",    "Ssource_value_set_version_id",
+		NULL,
 	};
 	json_t *list = versions(level, ""), *before = json_object();
 	struct error err = {0};

@@ -73,9 +73,11 @@ turn_until(bool (*is_so)(void))
 static bool
 runs(const char *env)
 {
-	const struct world_environment *e = world_environment(session_world(here.session), ORG, APP, env);
+	const struct world_environment *e = world_environment(session_world(here.session), ORG, APP,
+							      env);
 
-	return e && e->set && e->values && world_is_known(e, WORLD_RUNTIME) && world_is_known(e, WORLD_RESOURCES) &&
+	return e && e->set && e->values && world_is_known(e, WORLD_RUNTIME) &&
+	       world_is_known(e, WORLD_RESOURCES) &&
 	       e->environment.last_deploy.status == DEPLOYMENT_SUCCEEDED;
 }
 
@@ -138,7 +140,8 @@ set_up(void **state)
 	setenv("COLUMNS", "120", 1);
 	here.nowhere = fopen("/dev/null", "r+");
 	here.screen = here.nowhere ? newterm("xterm-256color", here.nowhere, here.nowhere) : NULL;
-	if (!here.screen || theme_load(&theme, NULL, &err) != 0 || sample_start(&here.sample, "views") != 0)
+	if (!here.screen || theme_load(&theme, NULL, &err) != 0 ||
+	    sample_start(&here.sample, "views") != 0)
 		return -1;
 	theme_start(&theme);
 	session = (struct session_options){
@@ -224,7 +227,8 @@ look_twice(struct view *view, const char *name, int rows, int columns)
 		after = here.ui;
 		forget_keyed(&after);
 		if (memcmp(&before, &after, sizeof(before)) != 0)
-			fail_msg("%s in %dx%d: drawing again leaves another screen", name, columns, rows);
+			fail_msg("%s in %dx%d: drawing again leaves another screen", name, columns,
+				 rows);
 		is_same = memcmp(&first, &again, sizeof(first)) == 0;
 	}
 	if (memcmp(was, view, size) != 0)
@@ -310,16 +314,21 @@ lists_and_texts_are_only_drawn(void **state)
 	look_and_close(goto_view_new(&here.ui, ORG, APP, NULL, NULL), "goto");
 	look_and_close(logs_view_new(&here.ui, ORG, APP, "production", NULL), "logs");
 	look_and_close(history_view_new(&here.ui), "history");
-	look_and_close(prompt_view_new(&(struct prompt){
-		.title = "Name", .label = "Name", .note = "A note.", .initial = (char *)(uintptr_t)"text",
-		.check = nothing_wrong, .drop = drop_nothing}), "prompt");
+	look_and_close(prompt_view_new(&(struct prompt){.title = "Name",
+							.label = "Name",
+							.note = "A note.",
+							.initial = (char *)(uintptr_t) "text",
+							.check = nothing_wrong,
+							.drop = drop_nothing}),
+		       "prompt");
 }
 
 static void
 environments_are_only_drawn(void **state)
 {
 	static const enum action tabs[] = {ACTION_TAB_1, ACTION_TAB_2, ACTION_TAB_3, ACTION_TAB_4};
-	const struct world_environment *e = world_environment(session_world(here.session), ORG, APP, "production");
+	const struct world_environment *e = world_environment(session_world(here.session), ORG, APP,
+							      "production");
 	struct moment from = {.env = "production"}, to = {.env = "qa"};
 	struct view *view = environment_view_new(&here.ui, ORG, APP, "production");
 	struct details *details;
@@ -330,11 +339,13 @@ environments_are_only_drawn(void **state)
 		look_at(view, "environment");
 	}
 	close_view(view);
-	look_and_close(picker_view_new(&here.ui, ORG, APP, "production", "web", set_module_image(e->set, "web")),
+	look_and_close(picker_view_new(&here.ui, ORG, APP, "production", "web",
+				       set_module_image(e->set, "web")),
 		       "picker");
 	look_and_close(compare_view_new(&here.ui, ORG, APP, &from, &to), "compare");
 	details = details_open(here.session, ORG, APP, "production");
-	look_and_close(moment_view_new(&here.ui, ORG, APP, details, "production", NULL, NULL), "moment");
+	look_and_close(moment_view_new(&here.ui, ORG, APP, details, "production", NULL, NULL),
+		       "moment");
 	details_close(details);
 }
 
@@ -364,12 +375,16 @@ reviews_are_only_drawn(void **state)
 	struct flow *flow;
 
 	(void)state;
-	flow = ask(&(struct flow_request){.verb = FLOW_DEPLOY, .org = ORG, .app = APP, .env = "production",
+	flow = ask(&(struct flow_request){.verb = FLOW_DEPLOY,
+					  .org = ORG,
+					  .app = APP,
+					  .env = "production",
 					  .images = images});
 	look_and_close(review_view_new(flow), "review");
 	flow_cancel(flow);
 	flow_dismiss(flow);
-	flow = ask(&(struct flow_request){.verb = FLOW_DISCARD, .org = ORG, .app = APP, .env = CLONE});
+	flow = ask(
+		&(struct flow_request){.verb = FLOW_DISCARD, .org = ORG, .app = APP, .env = CLONE});
 	look_and_close(review_view_new(flow), "review of a whole environment");
 	flow_cancel(flow);
 	flow_dismiss(flow);

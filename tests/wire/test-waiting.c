@@ -47,9 +47,10 @@ make(void **state)
 	(void)state;
 	serve_make(&serve);
 	loop = loop_new(NULL);
-	client = http_client_new(loop, &(struct http_client_options){.socket = serve.socket,
-								     .user_agent = "test/1",
-								     .at_once = {2 * WAITS_MAX, 0}});
+	client = http_client_new(loop,
+				 &(struct http_client_options){.socket = serve.socket,
+							       .user_agent = "test/1",
+							       .at_once = {2 * WAITS_MAX, 0}});
 	return loop ? 0 : -1;
 }
 
@@ -169,7 +170,8 @@ static char *
 begin_endless(void)
 {
 	assert_int_equal(serve_ask(&serve, "POST", APP "/envs",
-				   "{'id': 'deaf', 'name': 'Deaf', 'type': 'development'}", NULL), 201);
+				   "{'id': 'deaf', 'name': 'Deaf', 'type': 'development'}", NULL),
+			 201);
 	return begin_deployment(DEAF_ENV, ADD(WEB("web", "local/web:1.0.0", ", 'MODE': 'deaf'")));
 }
 
@@ -178,8 +180,9 @@ begin_endless(void)
 static void
 a_deployment_is_waited_for(void **state)
 {
-	char *path = begin_deployment(ENV, ADD(WEB("web", "local/web:1.0.0", "") ", "
-					       WORKER("job", "local/worker:1.0.0", ", 'MODE': 'count'")));
+	char *path = begin_deployment(
+		ENV, ADD(WEB("web", "local/web:1.0.0", "") ", " WORKER("job", "local/worker:1.0.0",
+								       ", 'MODE': 'count'")));
 	char *query = xasprintf("%s?wait=60", path);
 	struct asked asked;
 
@@ -247,16 +250,20 @@ logs_come_as_they_are_written(void **state)
 	ask(&one, ENV "/logs?follow=true&limit=1&workload_id=job", true);
 	ask(&asked, ENV "/logs?follow=true&workload_id=job&limit=5000", true);
 	turn_until_lines(&one, 1);
-	assert_int_equal(serve_ask(&serve, "GET", ENV "/logs?workload_id=job&limit=5000", NULL, &all), 200);
+	assert_int_equal(
+		serve_ask(&serve, "GET", ENV "/logs?workload_id=job&limit=5000", NULL, &all), 200);
 	begun = json_array_size(all);
 	json_decref(all);
 	turn_until_lines(&asked, begun);
 	assert_int_equal(count_lines(&asked), begun);
 	assert_int_equal(count_lines(&one), 1);
-	free(serve_deploy(&serve, ENV, ADD(WORKER("job", "local/worker:1.0.0", ", 'MODE': 'count', 'MORE': 'yes'"))));
+	free(serve_deploy(
+		&serve, ENV,
+		ADD(WORKER("job", "local/worker:1.0.0", ", 'MODE': 'count', 'MORE': 'yes'"))));
 	turn_until_lines(&asked, begun + 5);
-	assert_int_equal(serve_ask(&serve, "GET", ENV "/logs?workload_id=job&asc=true&limit=5000", NULL,
-				   &all), 200);
+	assert_int_equal(serve_ask(&serve, "GET", ENV "/logs?workload_id=job&asc=true&limit=5000",
+				   NULL, &all),
+			 200);
 	turn_until_lines(&asked, json_array_size(all));
 	turn_until_lines(&one, json_array_size(all) - begun + 1);
 	turn_for(300);
@@ -277,11 +284,15 @@ static void
 what_is_followed_has_no_end_to_ask_for(void **state)
 {
 	(void)state;
-	assert_int_equal(serve_ask(&serve, "GET", ENV "/logs?follow=true&asc=true", NULL, NULL), 400);
-	assert_int_equal(serve_ask(&serve, "GET", ENV "/logs?follow=true&invert=true", NULL, NULL), 400);
+	assert_int_equal(serve_ask(&serve, "GET", ENV "/logs?follow=true&asc=true", NULL, NULL),
+			 400);
+	assert_int_equal(serve_ask(&serve, "GET", ENV "/logs?follow=true&invert=true", NULL, NULL),
+			 400);
 	assert_int_equal(serve_ask(&serve, "GET", ENV "/logs?follow=maybe", NULL, NULL), 400);
 	assert_int_equal(serve_ask(&serve, "GET",
-				   ENV "/logs?follow=true&timestamp_to=2030-01-01T00:00:00Z", NULL, NULL), 400);
+				   ENV "/logs?follow=true&timestamp_to=2030-01-01T00:00:00Z", NULL,
+				   NULL),
+			 400);
 }
 
 /* --- how many, how long, and who goes --- */
@@ -358,7 +369,8 @@ token_of(const char *user, const char *role)
 	json_t *answer;
 
 	assert_int_equal(serve_ask(&serve, "POST", "/users", body, NULL), 201);
-	assert_int_equal(serve_ask(&serve, "POST", path, "{'id': 'first', 'type': 'static'}", &answer), 200);
+	assert_int_equal(
+		serve_ask(&serve, "POST", path, "{'id': 'first', 'type': 'static'}", &answer), 200);
 	token = xstrdup(json_string_value(json_object_get(answer, "token")));
 	json_decref(answer);
 	free(path);
@@ -380,7 +392,8 @@ who_is_no_longer_admitted_waits_no_more(void **state)
 	turn_until_lines(&followed, 1);
 	turn_for(100);
 	assert_false(waiting.ended);
-	assert_int_equal(serve_ask(&serve, "DELETE", "/users/reader/tokens/first", NULL, NULL), 204);
+	assert_int_equal(serve_ask(&serve, "DELETE", "/users/reader/tokens/first", NULL, NULL),
+			 204);
 	turn_until(&waiting.ended);
 	turn_until(&followed.ended);
 	assert_int_equal(waiting.status, 401);
@@ -406,7 +419,9 @@ whose_role_was_taken_away_reads_no_more(void **state)
 	turn_until_lines(&followed, 1);
 	turn_for(100);
 	assert_false(waiting.ended);
-	assert_int_equal(serve_ask(&serve, "PATCH", "/users/former", "{'roles': {'" APP "': null}}", NULL), 200);
+	assert_int_equal(
+		serve_ask(&serve, "PATCH", "/users/former", "{'roles': {'" APP "': null}}", NULL),
+		200);
 	turn_until(&waiting.ended);
 	turn_until(&followed.ended);
 	assert_int_equal(waiting.status, 404);

@@ -60,7 +60,8 @@ topic_of_row(sqlite3_stmt *row)
 		const char *name = sqlite3_column_name(row, i);
 
 		if (sqlite3_column_type(row, i) == SQLITE_INTEGER)
-			json_object_set_new(topic, name, json_integer(sqlite3_column_int64(row, i)));
+			json_object_set_new(topic, name,
+					    json_integer(sqlite3_column_int64(row, i)));
 		else
 			json_object_set_new(topic, name,
 					    json_string((const char *)sqlite3_column_text(row, i)));
@@ -155,7 +156,8 @@ insert_topic(struct api *api, const json_t *body, json_t **topic)
 	result = sqlite3_step(row);
 	if (result == SQLITE_ROW) {
 		*topic = topic_of_row(row);
-		/* The statement is only over, and the row only kept, once it has been stepped on. */
+		/* The statement is only over, and the row only kept, once it has been stepped
+		 * on. */
 		if (sqlite3_step(row) != SQLITE_DONE) {
 			json_decref(*topic);
 			result = SQLITE_ERROR;
@@ -169,7 +171,8 @@ static void
 add_topic(void *data, const struct http_request *request, struct http_reply *reply)
 {
 	struct api *api = data;
-	json_t *body = json_loadb(request->body, request->body_length, JSON_REJECT_DUPLICATES, NULL);
+	json_t *body = json_loadb(request->body, request->body_length, JSON_REJECT_DUPLICATES,
+				  NULL);
 	const char *refusal = body ? check_topic(body) : "the body is not JSON";
 	json_t *topic = NULL;
 	int result;
@@ -235,7 +238,8 @@ migrate(sqlite3 *db)
 		has = sqlite3_step(look) == SQLITE_ROW;
 	sqlite3_finalize(look);
 	if (!has) {
-		if (sqlite3_exec(db, "ALTER TABLE topics ADD COLUMN likes INTEGER NOT NULL DEFAULT 0",
+		if (sqlite3_exec(db,
+				 "ALTER TABLE topics ADD COLUMN likes INTEGER NOT NULL DEFAULT 0",
 				 NULL, NULL, NULL) != SQLITE_OK)
 			return -1;
 		puts("the table of topics has likes now");

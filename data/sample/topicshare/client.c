@@ -63,7 +63,8 @@ parse_base(const char *base, struct target *target)
 	target->prefix = base + strcspn(base, "/");
 	if (strcmp(target->prefix, "/") == 0)
 		target->prefix = "";
-	return text_is_clean(base) && !strchr(base, ' ') && parse_port(base + length, &target->port);
+	return text_is_clean(base) && !strchr(base, ' ') &&
+	       parse_port(base + length, &target->port);
 }
 
 static bool
@@ -127,7 +128,8 @@ send_all(int fd, const struct text *request, int64_t deadline)
 
 		if (n >= 0)
 			sent += (size_t)n;
-		else if ((errno != EAGAIN && errno != EINTR) || wait_for(fd, POLLOUT, deadline) != 0)
+		else if ((errno != EAGAIN && errno != EINTR) ||
+			 wait_for(fd, POLLOUT, deadline) != 0)
 			return -1;
 	}
 	return 0;

@@ -93,7 +93,8 @@ http_health(void *data, const struct http_request *request, struct http_reply *r
 static int64_t
 deadline_in(int limit_ms)
 {
-	return stop_clock() + (stop_requested() && limit_ms > STOP_LIMIT_MS ? STOP_LIMIT_MS : limit_ms);
+	return stop_clock() +
+	       (stop_requested() && limit_ms > STOP_LIMIT_MS ? STOP_LIMIT_MS : limit_ms);
 }
 
 static void
@@ -189,7 +190,8 @@ parse_request_line(struct http_request *request, char *line)
 	query = strchr(target, '?');
 	if (query)
 		*query++ = '\0';
-	*request = (struct http_request){.method = line, .path = target, .query = query ? query : ""};
+	*request = (struct http_request){
+		.method = line, .path = target, .query = query ? query : ""};
 	return 0;
 }
 

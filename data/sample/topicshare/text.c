@@ -120,7 +120,8 @@ text_html(struct text *text, const char *bytes, size_t length)
 	}
 }
 
-/* The code point at string, its length in *length.  0 for a malformed one (length 1) and the end. */
+/* The code point at string, its length in *length.  0 for a malformed one (length 1) and the
+ * end. */
 static uint32_t
 decode(const char *string, size_t *length)
 {

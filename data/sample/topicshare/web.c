@@ -90,7 +90,8 @@ put(struct text *page, const char *string)
 static void
 page_end(struct text *page)
 {
-	text_puts(page, "<footer>TopicShare web " TOPICSHARE_VERSION "</footer>\n</body>\n</html>\n");
+	text_puts(page,
+		  "<footer>TopicShare web " TOPICSHARE_VERSION "</footer>\n</body>\n</html>\n");
 }
 
 #if IS_2_0
@@ -101,12 +102,13 @@ static const char style_dark[] = "body{background:#16181d;color:#e6e6e6}a{color:
 static void
 page_begin(struct text *page, const struct web *web)
 {
-	text_printf(page,
-		    "<!doctype html>\n<html lang=\"en\" data-theme=\"%s\">\n<head>\n"
-		    "<meta charset=\"utf-8\">\n<title>TopicShare 2.0</title>\n"
-		    "<style>%smain{display:grid;gap:1em}article{border:1px solid;padding:1em}</style>\n"
-		    "</head>\n<body>\n<header><h1>TopicShare <small>2.0 preview</small></h1></header>\n",
-		    web->theme, strcmp(web->theme, "dark") == 0 ? style_dark : style_light);
+	text_printf(
+		page,
+		"<!doctype html>\n<html lang=\"en\" data-theme=\"%s\">\n<head>\n"
+		"<meta charset=\"utf-8\">\n<title>TopicShare 2.0</title>\n"
+		"<style>%smain{display:grid;gap:1em}article{border:1px solid;padding:1em}</style>\n"
+		"</head>\n<body>\n<header><h1>TopicShare <small>2.0 preview</small></h1></header>\n",
+		web->theme, strcmp(web->theme, "dark") == 0 ? style_dark : style_light);
 	if (web->search_url[0])
 		text_puts(page, "<form action=\"/search\"><input name=\"q\" maxlength=\"80\">"
 				"<button>Search</button></form>\n");
@@ -272,7 +274,7 @@ show_found(void *data, const struct http_request *request, struct http_reply *re
 		return;
 	}
 	text_init(&path, HTTP_HEAD_MAX);
-	text_printf(&path, "/search?%s", request->query);	/* printable ASCII, http.c saw to it */
+	text_printf(&path, "/search?%s", request->query); /* printable ASCII, http.c saw to it */
 	reply->type = "text/html; charset=utf-8";
 	if (web->search_url[0])
 		topics = read_topics(web->search_url, path.bytes, &why);

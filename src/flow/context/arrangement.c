@@ -30,7 +30,8 @@ struct arrangement {
 	struct error error;		/* of that, until somebody was told */
 };
 
-/* What is in the file may be of another version, or of somebody's hand: what does not fit is left. */
+/* What is in the file may be of another version, or of somebody's hand: what does not fit is
+ * left. */
 static void
 read_names(json_t *into, const json_t *names)
 {
@@ -46,8 +47,8 @@ static void
 read_all(struct arrangement *a)
 {
 	struct error err = {0};
-	char *text = store_get_setting(session_store(a->session), session_platform(a->session), a->org,
-				       a->app, SETTING, &err);
+	char *text = store_get_setting(session_store(a->session), session_platform(a->session),
+				       a->org, a->app, SETTING, &err);
 	json_t *value = text ? json_decode(text, strlen(text), NULL) : NULL;
 	json_int_t cell = json_integer_value(json_object_get(value, "cell"));
 	json_int_t sort = json_integer_value(json_object_get(value, "sort"));

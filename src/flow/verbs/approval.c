@@ -96,12 +96,13 @@ static int
 refuse_name(const struct review *review, const char *env, struct error *err)
 {
 	if (review->is_protected && !review->is_no_clone)
-		return error_set(err, ERROR_INPUT, _("%s is protected: type its id, %s, to go on"), env,
-				 env);
-	if (review->verb == FLOW_DISCARD && !review->is_no_clone)
-		return error_set(err, ERROR_INPUT,
-				 _("%s has changes that are not promoted: type its id, %s, to go on"),
+		return error_set(err, ERROR_INPUT, _("%s is protected: type its id, %s, to go on"),
 				 env, env);
+	if (review->verb == FLOW_DISCARD && !review->is_no_clone)
+		return error_set(
+			err, ERROR_INPUT,
+			_("%s has changes that are not promoted: type its id, %s, to go on"), env,
+			env);
 	return error_set(err, ERROR_INPUT,
 			 _("%s is not a clone that was made here: type its id, %s, to go on"), env,
 			 env);
@@ -144,7 +145,8 @@ check_findings(const struct review *review, struct error *err)
 		return 0;
 	return error_set(err, ERROR_CONFLICT,
 			 ngettext("%zu finding is not acknowledged yet: it may lead to %s",
-				  "%zu findings are not acknowledged yet: they may lead to %s", open),
+				  "%zu findings are not acknowledged yet: they may lead to %s",
+				  open),
 			 open, review->source);
 }
 

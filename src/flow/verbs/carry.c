@@ -130,7 +130,8 @@ got_promotions(void *data, const struct api_reply *reply)
 
 	flow->call = NULL;
 	if (err.kind == ERROR_NOT_FOUND) {
-		flow_next_phase(flow);	/* the origin is gone: its sets are known, its values are not */
+		flow_next_phase(
+			flow); /* the origin is gone: its sets are known, its values are not */
 	} else if (err.kind != ERROR_NONE || flow_decode_deployments(flow, reply->body, &err)) {
 		flow_fail(flow, &err);
 	} else {

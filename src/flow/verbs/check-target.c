@@ -19,10 +19,11 @@
 void
 flow_set_other_graph(const struct flow *flow, struct error *err)
 {
-	error_set(err, ERROR_STALE,
-		  _("The definitions of the resources of %s changed since the review: it would get other "
-		    "ones. Nothing was changed; review it again."),
-		  flow->request.env);
+	error_set(
+		err, ERROR_STALE,
+		_("The definitions of the resources of %s changed since the review: it would get other "
+		  "ones. Nothing was changed; review it again."),
+		flow->request.env);
 }
 
 static void
@@ -140,8 +141,8 @@ check_pinned_values(struct flow *flow)
 
 /* What somebody else did to the target since the review; false: nothing. */
 bool
-flow_has_moved(const struct flow *flow, const struct deployment *last, const struct deployment *from,
-	       struct error *err)
+flow_has_moved(const struct flow *flow, const struct deployment *last,
+	       const struct deployment *from, struct error *err)
 {
 	const char *reviewed = flow->record.from_deployment.raw;
 	const char *base = flow->target.environment.from_deploy.id.raw;

@@ -32,10 +32,11 @@ clone_read_newest_source_values(struct flow *flow)
 		flow_next_phase(flow);
 		return;
 	}
-	review_caution(&flow->review,
-		       _("The platform does not say which values %s was deployed with; those that it has "
-			 "now are cloned"),
-		       flow->request.source);
+	review_caution(
+		&flow->review,
+		_("The platform does not say which values %s was deployed with; those that it has "
+		  "now are cloned"),
+		flow->request.source);
 	flow->clones_newest_values = true;
 	flow_read_values(flow, flow->request.source, NULL, &flow->values_ours);
 }
@@ -146,10 +147,12 @@ clone_set_value(struct flow *flow, const char *key, const char *text, const stru
 
 /* This and the two below: 1, or -1 with err. */
 static int
-copy_value(struct flow *flow, const char *key, const struct value *value, bool is_secret, struct error *err)
+copy_value(struct flow *flow, const char *key, const struct value *value, bool is_secret,
+	   struct error *err)
 {
 	if (!value)
-		return error_set(err, ERROR_INPUT, _("%s has no value %s to copy"), flow->request.source, key);
+		return error_set(err, ERROR_INPUT, _("%s has no value %s to copy"),
+				 flow->request.source, key);
 	if (value->is_secret)
 		return error_set(err, ERROR_INPUT,
 				 _("%s is a secret: it cannot be read, so it cannot be copied. "
@@ -159,13 +162,14 @@ copy_value(struct flow *flow, const char *key, const struct value *value, bool i
 }
 
 static int
-give_text(struct flow *flow, const char *key, const char *text, const struct value *like, bool is_secret,
-	  struct error *err)
+give_text(struct flow *flow, const char *key, const char *text, const struct value *like,
+	  bool is_secret, struct error *err)
 {
 	if (!text)
 		return error_set(err, ERROR_INPUT, _("no text is given for the value %s"), key);
 	if (is_secret && !*text)
-		return error_set(err, ERROR_INPUT, _("%s is a secret, and an empty one was given"), key);
+		return error_set(err, ERROR_INPUT, _("%s is a secret, and an empty one was given"),
+				 key);
 	clone_set_value(flow, key, text, like, is_secret);
 	return 1;
 }
@@ -174,7 +178,8 @@ static int
 refer_to_secret(struct flow *flow, const char *key, const struct value *value, struct error *err)
 {
 	if (!can_refer(flow, value))
-		return error_set(err, ERROR_INPUT, _("%s is not a secret that can be referred to"), key);
+		return error_set(err, ERROR_INPUT, _("%s is not a secret that can be referred to"),
+				 key);
 	value_changes_put(&flow->value_changes,
 			  &(struct value_change){
 				  .kind = VALUE_SET, .key = value->key,
@@ -204,7 +209,8 @@ apply_decision(struct flow *flow, const char *key, const struct value *value,
 		return refer_to_secret(flow, key, value, err);
 	case FLOW_VALUE_APP:
 		if (!app)
-			return error_set(err, ERROR_INPUT, _("the application has no value %s"), key);
+			return error_set(err, ERROR_INPUT, _("the application has no value %s"),
+					 key);
 		return 1;
 	case FLOW_VALUE_LEAVE_OUT:
 		return 1;
@@ -235,7 +241,8 @@ look_at_value(struct flow *flow, const struct value *value, const json_t *used, 
 	int settled = 0;
 
 	if (decision)
-		settled = apply_decision(flow, value->key, value, decision->kind, decision->text, err);
+		settled = apply_decision(flow, value->key, value, decision->kind, decision->text,
+					 err);
 	if (settled)
 		return settled < 0 ? -1 : 0;
 	why = why_not_copied(flow, value);
@@ -296,7 +303,8 @@ same_question(const struct flow *flow, const struct flow_value_question *q)
 {
 	for (size_t i = 0; i < flow->kept_count; i++) {
 		const struct flow_value_question *kept = &flow->kept[i];
-		bool same_text = kept->text && q->text ? !strcmp(kept->text, q->text) : kept->text == q->text;
+		bool same_text = kept->text && q->text ? !strcmp(kept->text, q->text)
+						       : kept->text == q->text;
 
 		if (!strcmp(kept->key, q->key) && same_text)
 			return kept;
@@ -319,7 +327,8 @@ decide_as_before(struct flow *flow)
 		const struct value_change *change = value_changes_find(&flow->kept_changes, key);
 
 		if (kept && kept->chosen != FLOW_VALUE_UNDECIDED)
-			(void)!flow_decide_value(flow, key, kept->chosen, change ? change->text : NULL, &ignored);
+			(void)!flow_decide_value(flow, key, kept->chosen,
+						 change ? change->text : NULL, &ignored);
 	}
 	json_object_foreach(flow->changed, where, is) {
 		const char *key = strncmp(where, "values/", 7) == 0 ? where + 7 : NULL;
@@ -405,7 +414,8 @@ flow_decide_value(struct flow *flow, const char *key, enum flow_value_kind kind,
 		return error_set(err, ERROR_INPUT, _("%s does not wait for a decision"), key);
 	if (kind == FLOW_VALUE_LEAVE_OUT && q->is_used && !q->app_text)
 		return error_set(err, ERROR_INPUT,
-				 _("the set uses %s: without a value the clone cannot be deployed"), key);
+				 _("the set uses %s: without a value the clone cannot be deployed"),
+				 key);
 	value_changes_drop(&flow->value_changes, key);
 	q->chosen = FLOW_VALUE_UNDECIDED;
 	if (kind != FLOW_VALUE_UNDECIDED &&
@@ -424,8 +434,9 @@ flow_decide_values(struct flow *flow, struct error *err)
 
 	if (open > 0)
 		return error_set(err, ERROR_CONFLICT,
-				 ngettext("%zu value is not decided yet", "%zu values are not decided yet",
-					  open), open);
+				 ngettext("%zu value is not decided yet",
+					  "%zu values are not decided yet", open),
+				 open);
 	flow->state = FLOW_PREPARING;
 	session_changed(flow->session);
 	flow_next_phase(flow);

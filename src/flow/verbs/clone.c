@@ -72,12 +72,13 @@ caution_isolated(struct flow *flow)
 
 		switch (flow->questions[i].chosen) {
 		case FLOW_VALUE_TEXT:
-			review_caution(&flow->review, _("The value %s differs from the one in %s"), key,
-				       flow->request.source);
+			review_caution(&flow->review, _("The value %s differs from the one in %s"),
+				       key, flow->request.source);
 			break;
 		case FLOW_VALUE_APP:
-			review_caution(&flow->review, _("The value %s is the application's, not that of %s"),
-				       key, flow->request.source);
+			review_caution(&flow->review,
+				       _("The value %s is the application's, not that of %s"), key,
+				       flow->request.source);
 			break;
 		case FLOW_VALUE_LEAVE_OUT:
 			review_caution(&flow->review, _("The value %s of %s is left out"), key,
@@ -85,8 +86,8 @@ caution_isolated(struct flow *flow)
 			break;
 		case FLOW_VALUE_COPY:
 		case FLOW_VALUE_REFERENCE:
-			review_caution(&flow->review, _("The value %s is the same as in %s. %s"), key,
-				       flow->request.source, flow->questions[i].why);
+			review_caution(&flow->review, _("The value %s is the same as in %s. %s"),
+				       key, flow->request.source, flow->questions[i].why);
 			break;
 		case FLOW_VALUE_UNDECIDED:
 			break;
@@ -144,18 +145,29 @@ make_review(struct flow *flow)
 	caution_isolated(flow);
 	review_isolation(flow);
 	if (!review->definitions)
-		review_caution(review, _("Which resources it will get could not be read, so a change of "
-					 "their definitions would not be noticed"));
+		review_caution(review,
+			       _("Which resources it will get could not be read, so a change of "
+				 "their definitions would not be noticed"));
 	review_send(review, "POST /orgs/%s/apps/%s/envs", review->org, review->app);
 	review_list_sends(flow);
 	review_ready(flow);
 }
 
 static flow_phase *const prepare[] = {
-	read_source,	    read_source_running,     check_free,    read_source_set,
-	read_source_outputs, read_definitions,
-	clone_read_source_values, clone_read_newest_source_values, clone_read_application_values, clone_decide_values, preview_draft, make_values,
-	make_review,	    NULL,
+	read_source,
+	read_source_running,
+	check_free,
+	read_source_set,
+	read_source_outputs,
+	read_definitions,
+	clone_read_source_values,
+	clone_read_newest_source_values,
+	clone_read_application_values,
+	clone_decide_values,
+	preview_draft,
+	make_values,
+	make_review,
+	NULL,
 };
 
 /* --- what is changed in the review, to isolate the clone --- */
@@ -171,7 +183,9 @@ check_used(const struct flow *flow, const struct set *set, struct error *err)
 	json_array_foreach(used, i, key)
 		if (ret == 0 && flow->values_result.known &&
 		    !values_find(&flow->values_result.list, json_string_value(key)))
-			ret = error_set(err, ERROR_INPUT, _("The clone uses the value %s, which is not set."), json_string_value(key));
+			ret = error_set(err, ERROR_INPUT,
+					_("The clone uses the value %s, which is not set."),
+					json_string_value(key));
 	json_decref(used);
 	return ret;
 }
@@ -267,8 +281,9 @@ flow_change_finding(struct flow *flow, const char *id, const char *text, struct 
 	if (!finding)
 		return -1;
 	if (!finding->was)
-		return error_set(err, ERROR_INPUT,
-				 _("This finding is not in one string of the clone; it can only be acknowledged."));
+		return error_set(
+			err, ERROR_INPUT,
+			_("This finding is not in one string of the clone; it can only be acknowledged."));
 	if (strcmp(finding->was, text) == 0)
 		return error_set(err, ERROR_INPUT, _("No change: it already has this value."));
 	where = xstrdup(finding->where);
@@ -311,15 +326,17 @@ got_definitions(void *data, const struct api_reply *reply)
 	if (same)
 		then(flow);
 	else if (then == check_values)
-		flow_fail_text(flow, ERROR_STALE,
-			       _("The definitions of resources changed since the review: %s would get other ones. "
-				 "It was made and nothing was deployed to it: discard it, and clone again."),
-			       flow->request.env);
+		flow_fail_text(
+			flow, ERROR_STALE,
+			_("The definitions of resources changed since the review: %s would get other ones. "
+			  "It was made and nothing was deployed to it: discard it, and clone again."),
+			flow->request.env);
 	else
-		flow_fail_text(flow, ERROR_STALE,
-			       _("The definitions of resources changed since the review: %s would get other ones. "
-				 "Nothing was cloned; review it again."),
-			       flow->request.env);
+		flow_fail_text(
+			flow, ERROR_STALE,
+			_("The definitions of resources changed since the review: %s would get other ones. "
+			  "Nothing was cloned; review it again."),
+			flow->request.env);
 }
 
 static void
@@ -330,8 +347,8 @@ check_definitions(struct flow *flow, flow_phase *then)
 		return;
 	}
 	flow->then_checked = then;
-	flow->call = api_list_definitions(session_api(flow->session), flow->request.org, got_definitions,
-					  flow);
+	flow->call = api_list_definitions(session_api(flow->session), flow->request.org,
+					  got_definitions, flow);
 }
 
 /* The values that a new environment sees are those that were reviewed. */
@@ -508,8 +525,8 @@ settle_create(struct flow *flow)
 					 flow);
 }
 
-/* --- the resources: what the platform says that they will be goes along with the deployment, so that
- * no definition can change in between --- */
+/* --- the resources: what the platform says that they will be goes along with the deployment, so
+ * that no definition can change in between --- */
 
 static void
 got_graph(void *data, const struct api_reply *reply)
@@ -546,10 +563,11 @@ got_set_resources(void *data, const struct api_reply *reply)
 static void
 check_clone(struct flow *flow)
 {
-	if (flow->review.definitions && api_has_extension(session_api(flow->session), "deploy-graph"))
-		flow->call = api_list_set_resources(session_api(flow->session), flow->request.org,
-						    flow->request.app, untrusted_raw(&flow->record.to_set),
-						    got_set_resources, flow);
+	if (flow->review.definitions &&
+	    api_has_extension(session_api(flow->session), "deploy-graph"))
+		flow->call = api_list_set_resources(
+			session_api(flow->session), flow->request.org, flow->request.app,
+			untrusted_raw(&flow->record.to_set), got_set_resources, flow);
 	else
 		check_definitions(flow, check_values);
 }

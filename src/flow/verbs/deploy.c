@@ -85,9 +85,10 @@ change_values(struct flow *flow, struct error *err)
 	const struct values *now = &flow->values_now.list;
 
 	if (flow->request.values && flow->request.values->key && !flow->values_now.known)
-		return error_set(err, ERROR_NOT_FOUND,
-				 _("the platform does not show the values of %s, so none is changed"),
-				 flow->request.env);
+		return error_set(
+			err, ERROR_NOT_FOUND,
+			_("the platform does not show the values of %s, so none is changed"),
+			flow->request.env);
 	for (const struct flow_value *v = flow->request.values; v && v->key; v++) {
 		const struct value *old = values_find(now, v->key);
 		struct value_change change = {
@@ -99,15 +100,18 @@ change_values(struct flow *flow, struct error *err)
 		};
 
 		if (v->kind == FLOW_VALUE_TEXT && !v->text)
-			return error_set(err, ERROR_INPUT, _("no text is given for the value %s"), v->key);
+			return error_set(err, ERROR_INPUT, _("no text is given for the value %s"),
+					 v->key);
 		if (v->kind == FLOW_VALUE_TEXT && change.is_secret && !*v->text)
-			return error_set(err, ERROR_INPUT, _("%s is a secret, and an empty one was given"), v->key);
+			return error_set(err, ERROR_INPUT,
+					 _("%s is a secret, and an empty one was given"), v->key);
 		if (v->kind != FLOW_VALUE_TEXT && v->kind != FLOW_VALUE_APP)
 			return error_set(err, ERROR_INPUT, _("unknown decision about a value"));
 		if (v->kind == FLOW_VALUE_APP && !values_find_own(now, v->key))
 			return error_set(err, ERROR_INPUT, _("%s does not override the value %s"),
 					 flow->request.env, v->key);
-		if (change.kind == VALUE_SET && value_change_is_made(&change, now) && !change.is_secret)
+		if (change.kind == VALUE_SET && value_change_is_made(&change, now) &&
+		    !change.is_secret)
 			continue;
 		value_changes_put(&flow->value_changes, &change);
 	}

@@ -182,11 +182,13 @@ is_value_lost(const struct flow *flow, const char *key, size_t *unknown)
 {
 	const struct value *ours = values_find_own(&flow->values_ours.list, key);
 	enum value_relation changed =
-		flow->values_first.known ?
-			value_compare(values_find_own(&flow->values_first.list, key), ours) : VALUE_UNKNOWN;
+		flow->values_first.known
+			? value_compare(values_find_own(&flow->values_first.list, key), ours)
+			: VALUE_UNKNOWN;
 	enum value_relation there =
-		flow->values_ancestor.known ?
-			value_compare(ours, values_find_own(&flow->values_ancestor.list, key)) : VALUE_UNKNOWN;
+		flow->values_ancestor.known
+			? value_compare(ours, values_find_own(&flow->values_ancestor.list, key))
+			: VALUE_UNKNOWN;
 
 	if (changed == VALUE_SAME || there == VALUE_SAME)
 		return false;
@@ -229,7 +231,8 @@ count_lost_changes(const struct flow *flow, size_t *unknown)
 		return 0;
 	}
 	for (size_t i = 0; i < merge.count; i++)
-		lost += merge.entries[i].side == MERGE_OURS || merge.entries[i].side == MERGE_CONFLICT;
+		lost += merge.entries[i].side == MERGE_OURS ||
+			merge.entries[i].side == MERGE_CONFLICT;
 	merge_clear(&merge);
 	return lost;
 }
@@ -248,7 +251,8 @@ compare(struct flow *flow)
 	if (flow->loses)
 		review_caution(&flow->review,
 			       ngettext("%zu change of %s is not in %s: it would be lost",
-					"%zu changes of %s are not in %s: they would be lost", lost),
+					"%zu changes of %s are not in %s: they would be lost",
+					lost),
 			       lost, flow->request.env, flow->origin.origin);
 	flow_next_phase(flow);
 }
@@ -266,11 +270,13 @@ make_review(struct flow *flow)
 	review->may_lose = !flow->is_loss_known;
 	review->asks_name = review->is_protected || flow->loses || review->may_lose;
 	if (review->may_lose && flow->origin.origin)
-		review_caution(review,
-			       _("It is not known whether %s has changes that are not in %s: they would be lost"),
-			       flow->request.env, flow->origin.origin);
+		review_caution(
+			review,
+			_("It is not known whether %s has changes that are not in %s: they would be lost"),
+			flow->request.env, flow->origin.origin);
 	else if (review->may_lose)
-		review_caution(review, _("It is not known whether %s has changes that would be lost"),
+		review_caution(review,
+			       _("It is not known whether %s has changes that would be lost"),
 			       flow->request.env);
 	review_caution(review, _("Its data and its history on the platform are deleted for good"));
 	review_send(review, "DELETE /orgs/%s/apps/%s/envs/%s", review->org, review->app,

@@ -71,9 +71,9 @@ encode_choices(const struct merge *merge)
 }
 
 static const char *const value_kinds[] = {
-	[FLOW_VALUE_UNDECIDED] = "undecided", [FLOW_VALUE_COPY] = "copy", [FLOW_VALUE_TEXT] = "text",
-	[FLOW_VALUE_REFERENCE] = "reference", [FLOW_VALUE_APP] = "application",
-	[FLOW_VALUE_LEAVE_OUT] = "leave-out",
+	[FLOW_VALUE_UNDECIDED] = "undecided", [FLOW_VALUE_COPY] = "copy",
+	[FLOW_VALUE_TEXT] = "text",	      [FLOW_VALUE_REFERENCE] = "reference",
+	[FLOW_VALUE_APP] = "application",     [FLOW_VALUE_LEAVE_OUT] = "leave-out",
 };
 #define VALUE_KIND_COUNT (sizeof(value_kinds) / sizeof(value_kinds[0]))
 
@@ -84,8 +84,10 @@ encode_values(const struct flow *flow)
 	json_t *values = json_array();
 
 	for (const struct flow_value *v = flow->request.values; v && v->key; v++) {
-		const struct value_change *change = value_changes_find(&flow->value_changes, v->key);
-		json_t *value = json_pack("{s:s, s:s}", "key", v->key, "kind", value_kinds[v->kind]);
+		const struct value_change *change = value_changes_find(&flow->value_changes,
+								       v->key);
+		json_t *value = json_pack("{s:s, s:s}", "key", v->key, "kind",
+					  value_kinds[v->kind]);
 
 		if (v->kind == FLOW_VALUE_TEXT && change && !change->is_secret)
 			put_text(value, "text", v->text);

@@ -19,8 +19,9 @@
 /* All owned. */
 struct journal_document {
 	struct flow_request request;
-	struct delta *delta;		/* what was approved: from what there was to what shall be; NULL: nothing */
-	char *source_last;		/* last deployment of the source when it was reviewed; or NULL */
+	struct delta
+		*delta; /* what was approved: from what there was to what shall be; NULL: nothing */
+	char *source_last; /* last deployment of the source when it was reviewed; or NULL */
 	char *from_deploy;		/* from_deploy of the target then; or NULL */
 	json_t *pins;			/* flow_decode_pins() takes it; NULL: none */
 };

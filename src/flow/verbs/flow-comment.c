@@ -19,7 +19,8 @@ name_hotfix(const struct flow *flow, struct comment *comment, struct clone_origi
 	if (request->verb == FLOW_CLONE) {
 		comment->hotfix = xstrdup(request->env);
 		comment->origin = xstrdup(request->source);
-		comment->origin_deployment = xstrdup(untrusted_raw(&flow->record.source_deployment));
+		comment->origin_deployment = xstrdup(
+			untrusted_raw(&flow->record.source_deployment));
 		return;
 	}
 	if (request->verb == FLOW_CARRY) {
@@ -28,7 +29,8 @@ name_hotfix(const struct flow *flow, struct comment *comment, struct clone_origi
 	}
 	if (request->verb == FLOW_PROMOTE)
 		comment->source = xstrdup_or_null(flow->record.source_deployment.raw);
-	comment->hotfix = xstrdup_or_null(request->verb == FLOW_PROMOTE ? request->source : request->env);
+	comment->hotfix = xstrdup_or_null(request->verb == FLOW_PROMOTE ? request->source
+									: request->env);
 	if (!origin->origin || request->verb != FLOW_PROMOTE) {
 		if (store_clone_origin(session_store(flow->session),
 				       session_platform(flow->session), request->org, request->app,

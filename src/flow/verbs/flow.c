@@ -97,8 +97,9 @@ static void
 clear_values(struct flow *flow)
 {
 	struct flow_values *const all[] = {
-		&flow->values_was, &flow->values_now, &flow->values_ours, &flow->values_ancestor,
-		&flow->values_first, &flow->values_clone, &flow->values_app, &flow->values_result, &flow->values_seen,
+		&flow->values_was,	&flow->values_now,    &flow->values_ours,
+		&flow->values_ancestor, &flow->values_first,  &flow->values_clone,
+		&flow->values_app,	&flow->values_result, &flow->values_seen,
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
@@ -319,7 +320,8 @@ flow_fail(struct flow *flow, const struct error *error)
 	}
 	flow->error = copied;
 	fail_quietly(flow);
-	/* What cannot be kept here has not failed there: the record stays unfinished, for a person to resume. */
+	/* What cannot be kept here has not failed there: the record stays unfinished, for a person
+	 * to resume. */
 	if (!flow->journaled || copied.kind == ERROR_STORE)
 		return;
 	flow->record.state = OPERATION_FAILED;
@@ -439,9 +441,11 @@ flow_may_send(struct flow *flow)
 		flow->record.state = OPERATION_RUNNING;
 		return flow_journal(flow, SIZE_MAX);
 	}
-	flow_fail_text(flow, ERROR_STALE,
-		       _("The approval has expired: nothing of it was sent within %d minutes. Nothing "
-			 "was changed; review it again."), APPROVAL_VALID_MS / 60000);
+	flow_fail_text(
+		flow, ERROR_STALE,
+		_("The approval has expired: nothing of it was sent within %d minutes. Nothing "
+		  "was changed; review it again."),
+		APPROVAL_VALID_MS / 60000);
 	return false;
 }
 
@@ -467,7 +471,8 @@ wait_for_room(struct flow *flow, const struct api_reply *reply)
 	if (!flow->limited_at)
 		flow->limited_at = now;
 	if (wait < 0)
-		wait = (int64_t)RETRY_MS << (flow->tries < LIMITED_STEPS ? ++flow->tries : LIMITED_STEPS);
+		wait = (int64_t)RETRY_MS
+		       << (flow->tries < LIMITED_STEPS ? ++flow->tries : LIMITED_STEPS);
 	if (now - flow->limited_at + wait > LIMITED_MAX_MS) {
 		clock_duration(took, wait);
 		flow_fail_text(flow, ERROR_LIMIT, _("%s (the platform asks to wait %s)"),
@@ -475,7 +480,8 @@ wait_for_room(struct flow *flow, const struct api_reply *reply)
 		return;
 	}
 	clock_local(stamp, clock_wall_ms() + wait);
-	flow_detail(flow, _("the platform has too many requests; trying again at %.8s"), stamp + 11);
+	flow_detail(flow, _("the platform has too many requests; trying again at %.8s"),
+		    stamp + 11);
 	flow_later(flow, wait, flow->settling && step->settle ? step->settle : step->start);
 }
 

@@ -29,8 +29,15 @@ struct set;
 
 enum flow_verb { FLOW_CLONE, FLOW_DEPLOY, FLOW_PROMOTE, FLOW_UNDO, FLOW_DISCARD, FLOW_CARRY };
 enum flow_state {
-	FLOW_PREPARING, FLOW_DECIDING, FLOW_VALUES, FLOW_REVIEW, FLOW_RUNNING, FLOW_DONE, FLOW_FAILED, FLOW_CANCELLED,
-	FLOW_UNWATCHED		/* all was sent; the platform goes on, and nobody looks any more */
+	FLOW_PREPARING,
+	FLOW_DECIDING,
+	FLOW_VALUES,
+	FLOW_REVIEW,
+	FLOW_RUNNING,
+	FLOW_DONE,
+	FLOW_FAILED,
+	FLOW_CANCELLED,
+	FLOW_UNWATCHED /* all was sent; the platform goes on, and nobody looks any more */
 };
 
 /* What becomes of one shared value of an environment's own. */
@@ -52,14 +59,16 @@ struct flow_value {
 struct flow_request {
 	enum flow_verb verb;
 	const char *org, *app;
-	const char *env;	/* the target: CLONE: the new id; PROMOTE: the origin; else the environment */
-	const char *source;	/* CLONE: what is cloned; PROMOTE: the clone; CARRY: who has the fix; else NULL */
+	const char
+		*env; /* the target: CLONE: the new id; PROMOTE: the origin; else the environment */
+	const char *source; /* CLONE: what is cloned; PROMOTE: the clone; CARRY: who has the fix;
+			       else NULL */
 	const char *name;	/* CLONE: name for people; NULL: the id */
-	const char *type;	/* CLONE: environment type, never a protected one; NULL: "development" */
+	const char *type; /* CLONE: environment type, never a protected one; NULL: "development" */
 	/* DEPLOY: the draft: an image for each workload; NULL-terminated pairs workload, image. */
 	const char *const *images;
-	/* DEPLOY: a change that was drafted, instead of images.  CLONE: what the clone has otherwise
-	 * than its source, to isolate it.  NULL: none was. */
+	/* DEPLOY: a change that was drafted, instead of images.  CLONE: what the clone has
+	 * otherwise than its source, to isolate it.  NULL: none was. */
 	const struct delta *draft;
 	/* UNDO: the operation to undo; NULL: the last one on env */
 	const char *operation_id;
@@ -80,7 +89,7 @@ struct flow_request {
 
 struct flow_step {
 	const char *id;		/* for machines: "check-target" */
-	const char *name;	/* N_() text: "read Production" is made by the view from name and env */
+	const char *name; /* N_() text: "read Production" is made by the view from name and env */
 	enum { STEP_TODO, STEP_ACTIVE, STEP_DONE, STEP_FAILED } state;
 	int64_t started_at, ended_at;	/* steady ms; 0: not yet */
 	char *detail;		/* owned, foreign; "" when none */
@@ -91,10 +100,12 @@ struct flow_step {
  * acknowledges it by itself. */
 struct review_finding {
 	char *id;		/* owned; the same each time: for machines, and to name it */
-	const char *kind;	/* "environment", "same-host", "fixed-host", "address", "resource", "unknown" */
+	const char *kind;	/* "environment", "same-host", "fixed-host", "address", "resource",
+				   "unknown" */
 	char *text;		/* owned, foreign: a sentence */
 	char *where;		/* owned, foreign: "/modules/web/spec/…", "values/KEY" */
-	char *was;		/* owned, foreign: the string there, as it is written, which can be changed; NULL: it cannot */
+	char *was; /* owned, foreign: the string there, as it is written, which can be changed;
+		      NULL: it cannot */
 	bool is_acknowledged;
 };
 
@@ -104,21 +115,24 @@ struct review {
 	char *org, *app, *env, *source;	/* owned; source may be NULL */
 	char *env_name;			/* owned, foreign */
 	bool is_protected;		/* ask for a reason and for `env` to be typed */
-	bool asks_name;			/* ask for `env` to be typed: protected, not one's own clone, or its changes would be lost */
-	bool is_no_clone;		/* DISCARD: of what was not made here, which is why it is protected */
-	bool may_lose;			/* DISCARD: whether its changes would be lost is not known, which is why the name is asked */
+	bool asks_name; /* ask for `env` to be typed: protected, not one's own clone, or its changes
+			   would be lost */
+	bool is_no_clone; /* DISCARD: of what was not made here, which is why it is protected */
+	bool may_lose; /* DISCARD: whether its changes would be lost is not known, which is why the
+			  name is asked */
 	struct set *from, *to;		/* from NULL: a first deployment (all is new) */
 	char *from_deployment_id;	/* pinned; NULL: never deployed */
 	char *from_set_id, *to_set_id;	/* pinned */
-	char *values_version;		/* pinned: of the target before what is written; NULL: none */
+	char *values_version; /* pinned: of the target before what is written; NULL: none */
 	char *values_digest;		/* pinned: of their content; NULL: could not be read */
-	char *graph;			/* pinned: hash of the resources it will get; NULL: not offered */
-	char *graph_hash;		/* pinned: the platform's own of them; NULL: it takes none */
-	char *definitions;		/* CLONE: pinned: hash of the resource definitions; NULL: could not be read */
+	char *graph;	   /* pinned: hash of the resources it will get; NULL: not offered */
+	char *graph_hash;  /* pinned: the platform's own of them; NULL: it takes none */
+	char *definitions; /* CLONE: pinned: hash of the resource definitions; NULL: could not be
+			      read */
 	struct changes changes;
 	struct merge merge;		/* PROMOTE, CARRY: entries with their sides */
 	bool moved;			/* PROMOTE: the origin moved since it was cloned */
-	bool primed;			/* from_deploy differs from last_deploy: a delta rides on another base */
+	bool primed; /* from_deploy differs from last_deploy: a delta rides on another base */
 	char **sends;			/* the requests, in order: "POST …/deltas" */
 	size_t send_count;
 	char *way_back;			/* one line: "web image → 1.4.2"; "" when there is none */
@@ -140,8 +154,8 @@ enum flow_verb flow_verb(const struct flow *flow);
 enum flow_state flow_state(const struct flow *flow);
 /* NULL until REVIEW.  Borrowed. */
 const struct review *flow_review(const struct flow *flow);
-/* While it is reviewed: who changed what since it was made, in a sentence; NULL: nothing is known to have
- * moved.  It is looked at again and again; a review that moved is to be made anew. */
+/* While it is reviewed: who changed what since it was made, in a sentence; NULL: nothing is known
+ * to have moved.  It is looked at again and again; a review that moved is to be made anew. */
 const char *flow_moved(const struct flow *flow);
 /* The target environment's id etc., always there. */
 const struct flow_request *flow_request(const struct flow *flow);
@@ -213,7 +227,8 @@ void flow_cancel(struct flow *flow);
 /* Removes an ended flow from the session's list and frees it. */
 void flow_dismiss(struct flow *flow);
 /* For session_free() only: gives up calls and timers and frees the flow, in whatever state.
- * The journal keeps what is unfinished; what was only watched is UNWATCHED from then on; session_drop_flow() is not called. */
+ * The journal keeps what is unfinished; what was only watched is UNWATCHED from then on;
+ * session_drop_flow() is not called. */
 void flow_free(struct flow *flow);
 /* The set with the values that an operation changed, as they were before or after it: for
  * changes_between().  A new reference. */

@@ -35,7 +35,7 @@ struct item {
 
 struct interrupted {
 	struct session *session;
-	struct item *items;		/* oldest first; the interrupted ones before the unwatched ones */
+	struct item *items; /* oldest first; the interrupted ones before the unwatched ones */
 	size_t count, interrupted;
 	bool asks;
 	size_t at;			/* the item that is asked about */
@@ -381,16 +381,19 @@ judge_ours(struct interrupted *list, struct item *item, const struct deployment 
 		say(item, DEED_GOING_ON,
 		    xasprintf(_("The deployment was made (%s) and is still running."), id));
 	} else if (ours->status == DEPLOYMENT_FAILED) {
-		say(item, DEED_FAILED, xasprintf(_("The deployment was made (%s) and failed."), id));
+		say(item, DEED_FAILED,
+		    xasprintf(_("The deployment was made (%s) and failed."), id));
 		correct(list, item, OPERATION_FAILED, ours->status_changed_at,
 			_("the deployment failed after nobody watched it any more"));
 	} else if (!untrusted_is(&ours->set_id, untrusted_raw(&record->to_set))) {
 		say(item, DEED_FAILED,
-		    xasprintf(_("A deployment was made (%s), but it is NOT the reviewed state."), id));
+		    xasprintf(_("A deployment was made (%s), but it is NOT the reviewed state."),
+			      id));
 		correct(list, item, OPERATION_FAILED, ours->status_changed_at,
 			_("the deployed state is NOT the reviewed one"));
 	} else {
-		say(item, DEED_DONE, xasprintf(_("The deployment was made (%s) and succeeded."), id));
+		say(item, DEED_DONE,
+		    xasprintf(_("The deployment was made (%s) and succeeded."), id));
 		correct(list, item, OPERATION_DONE, ours->status_changed_at, NULL);
 	}
 }
@@ -402,16 +405,20 @@ judge_not_made(struct item *item, const struct deployment *newest)
 	const char *env = untrusted_raw(&record->env);
 	int people;
 
-	item->op.moved = newest && !untrusted_is(&newest->id, untrusted_raw(&record->from_deployment));
+	item->op.moved = newest &&
+			 !untrusted_is(&newest->id, untrusted_raw(&record->from_deployment));
 	if (!item->op.moved) {
-		say_not_done(item, xasprintf(_("The deployment was not made; %s has not changed since."), env));
+		say_not_done(item,
+			     xasprintf(_("The deployment was not made; %s has not changed since."),
+				       env));
 		return;
 	}
 	people = (int)comment_people_length(untrusted_raw(&newest->comment));
-	say_not_done(item,
-		     xasprintf(_("The deployment was not made; since then %s deployed \"%.*s\" to %s."),
-			       untrusted_raw(&newest->created_by), people, untrusted_raw(&newest->comment),
-			       env));
+	say_not_done(
+		item,
+		xasprintf(_("The deployment was not made; since then %s deployed \"%.*s\" to %s."),
+			  untrusted_raw(&newest->created_by), people,
+			  untrusted_raw(&newest->comment), env));
 }
 
 static void
@@ -538,10 +545,10 @@ got_environment(void *data, const struct api_reply *reply)
 		more = judge_environment(list, item, gone ? NULL : &now);
 	environment_clear(&now);
 	if (more)
-		list->call = api_list_deployments(session_api(list->session),
-						  untrusted_raw(&record->org),
-						  untrusted_raw(&record->app),
-						  untrusted_raw(&record->env), got_deployments, list);
+		list->call = api_list_deployments(
+			session_api(list->session), untrusted_raw(&record->org),
+			untrusted_raw(&record->app), untrusted_raw(&record->env), got_deployments,
+			list);
 	else
 		answered(list, &err);
 }
@@ -550,8 +557,8 @@ got_environment(void *data, const struct api_reply *reply)
 static bool
 is_askable(const struct operation *record)
 {
-	return ids_is_name(untrusted_raw(&record->org)) && ids_is_name(untrusted_raw(&record->app)) &&
-		ids_is_name(untrusted_raw(&record->env));
+	return ids_is_name(untrusted_raw(&record->org)) &&
+	       ids_is_name(untrusted_raw(&record->app)) && ids_is_name(untrusted_raw(&record->env));
 }
 
 static void
@@ -587,16 +594,17 @@ ask_next(struct interrupted *list)
 			knowledge_set_answer(&item->op.asked, &err, 0);
 			continue;
 		}
-		list->call = api_get_environment(session_api(list->session),
-						 untrusted_raw(&record->org),
-						 untrusted_raw(&record->app),
-						 untrusted_raw(&record->env), got_environment, list);
+		list->call = api_get_environment(
+			session_api(list->session), untrusted_raw(&record->org),
+			untrusted_raw(&record->app), untrusted_raw(&record->env), got_environment,
+			list);
 		return;
 	}
 	for (size_t i = 0; i < list->count; i++)
 		goes_on = goes_on || (list->items[i].is_unwatched && !list->items[i].is_over);
 	if (goes_on && !list->timer)
-		list->timer = loop_add_timer(session_loop(list->session), ASK_AGAIN_MS, ask_again_later, list);
+		list->timer = loop_add_timer(session_loop(list->session), ASK_AGAIN_MS,
+					     ask_again_later, list);
 }
 
 void

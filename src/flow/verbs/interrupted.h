@@ -49,7 +49,7 @@ struct interrupted_operation {
 	struct knowledge asked;		/* of the platform */
 	enum interrupted_deed deed;
 	bool moved;			/* somebody else changed the environment since the review */
-	char *now;			/* what the platform says, in a sentence; "" until it did; foreign */
+	char *now; /* what the platform says, in a sentence; "" until it did; foreign */
 };
 
 /* Reads the journal; nothing is asked yet.  Never NULL. */
@@ -70,7 +70,8 @@ bool interrupted_is_empty(const struct interrupted *interrupted);
 bool interrupted_has_records(const struct interrupted *interrupted);
 size_t interrupted_count(const struct interrupted *interrupted);
 /* Oldest first.  Borrowed until the next update. */
-const struct interrupted_operation *interrupted_get(const struct interrupted *interrupted, size_t i);
+const struct interrupted_operation *
+interrupted_get(const struct interrupted *interrupted, size_t i);
 /* By the whole id, or by a beginning that only one has.  NULL: none, or several. */
 const struct interrupted_operation *interrupted_find(const struct interrupted *interrupted,
 						     const char *id);

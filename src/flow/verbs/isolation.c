@@ -65,8 +65,8 @@ void
 read_source_outputs(struct flow *flow)
 {
 	flow->call = api_list_active_resources(session_api(flow->session), flow->request.org,
-					       flow->request.app, flow->request.source, got_resources,
-					       flow);
+					       flow->request.app, flow->request.source,
+					       got_resources, flow);
 }
 
 json_t *
@@ -110,8 +110,8 @@ static json_t *
 stable_part(const json_t *definition)
 {
 	static const char *const members[] = {
-		"id", "type", "driver_type", "driver_inputs", "driver_account", "criteria", "provision",
-		"is_deleted",
+		"id",	    "type",	 "driver_type", "driver_inputs", "driver_account",
+		"criteria", "provision", "is_deleted",
 	};
 	json_t *kept = json_object();
 
@@ -126,8 +126,10 @@ static bool
 may_serve_clone(const struct flow *flow, const json_t *definition)
 {
 	return match_may_serve(definition, &(struct match_request){
-		.app_id = flow->request.app, .env_id = flow->request.env, .env_type = flow->request.type,
-	});
+						   .app_id = flow->request.app,
+						   .env_id = flow->request.env,
+						   .env_type = flow->request.type,
+					   });
 }
 
 /* By id. */
@@ -218,8 +220,8 @@ add_name(json_t *names, const char *name)
 static json_t *
 foreign_names(const struct flow *flow)
 {
-	const struct world_application *app =
-		world_application(session_world(flow->session), flow->request.org, flow->request.app);
+	const struct world_application *app = world_application(
+		session_world(flow->session), flow->request.org, flow->request.app);
 	json_t *names = json_array();
 
 	add_name(names, flow->request.source);
@@ -242,7 +244,8 @@ texts_of(const struct values *values)
 
 	for (size_t i = 0; i < values->count; i++)
 		if (values->items[i].text && !values->items[i].is_secret)
-			json_object_set_new(texts, values->items[i].key, json_string(values->items[i].text));
+			json_object_set_new(texts, values->items[i].key,
+					    json_string(values->items[i].text));
 	return texts;
 }
 
@@ -262,11 +265,18 @@ look_begin(struct looked_at *l, const struct flow *flow)
 	add_name(l->own, request->name ? request->name : "");
 	l->values = texts_of(&flow->values_result.list);
 	l->isolation = (struct isolation){
-		.set = flow->result ? flow->result : flow->base, .values = l->values, .foreign = l->foreign, .own = l->own,
-		.outputs = flow->outputs, .definitions = flow->definitions,
-		.source = {.app_id = request->app, .env_id = request->source,
+		.set = flow->result ? flow->result : flow->base,
+		.values = l->values,
+		.foreign = l->foreign,
+		.own = l->own,
+		.outputs = flow->outputs,
+		.definitions = flow->definitions,
+		.source = {.app_id = request->app,
+			   .env_id = request->source,
 			   .env_type = untrusted_raw(&flow->source.environment.type)},
-		.clone = {.app_id = request->app, .env_id = request->env, .env_type = request->type},
+		.clone = {.app_id = request->app,
+			  .env_id = request->env,
+			  .env_type = request->type},
 	};
 }
 
@@ -291,25 +301,32 @@ words_of(const struct isolation_finding *f, const char *source, bool is_typed)
 		words = xasprintf(_("%s names %s: %s"), f->where, f->names, f->text);
 		break;
 	case ISOLATION_SAME_HOST:
-		words = xasprintf(_("%s leads to %s, which %s uses: %s"), f->where, f->names, source, f->text);
+		words = xasprintf(_("%s leads to %s, which %s uses: %s"), f->where, f->names,
+				  source, f->text);
 		break;
 	case ISOLATION_FIXED_HOST:
-		words = is_typed ? xasprintf(_("%s leads to the host %s: %s"), f->where, f->names, f->text)
-				 : xasprintf(_("%s leads to the host %s, as in %s: %s"), f->where, f->names, source, f->text);
+		words = is_typed ? xasprintf(_("%s leads to the host %s: %s"), f->where, f->names,
+					     f->text)
+				 : xasprintf(_("%s leads to the host %s, as in %s: %s"), f->where,
+					     f->names, source, f->text);
 		break;
 	case ISOLATION_ADDRESS:
-		words = is_typed ? xasprintf(_("%s leads to the address %s: %s"), f->where, f->names, f->text)
-				 : xasprintf(_("%s leads to the address %s, as in %s: %s"), f->where, f->names, source, f->text);
+		words = is_typed ? xasprintf(_("%s leads to the address %s: %s"), f->where,
+					     f->names, f->text)
+				 : xasprintf(_("%s leads to the address %s, as in %s: %s"),
+					     f->where, f->names, source, f->text);
 		break;
 	case ISOLATION_RESOURCE:
-		words = xasprintf(_("%s is the same resource as in %s: the definition %s gives it to both"),
-				  f->where, source, f->names);
+		words = xasprintf(
+			_("%s is the same resource as in %s: the definition %s gives it to both"),
+			f->where, source, f->names);
 		break;
 	case ISOLATION_KIND_COUNT:
 		break;
 	}
 	if (f->places > 1) {
-		more = xasprintf(ngettext("%s (and %zu more place)", "%s (and %zu more places)", f->places - 1),
+		more = xasprintf(ngettext("%s (and %zu more place)", "%s (and %zu more places)",
+					  f->places - 1),
 				 words, f->places - 1);
 		free(words);
 		words = more;
@@ -337,7 +354,8 @@ decision_on(const struct flow *flow, const struct isolation_finding *f)
 		return FLOW_VALUE_UNDECIDED;
 	if (json_object_get(flow->changed, f->where))
 		return FLOW_VALUE_TEXT;
-	return strncmp(f->where, "values/", 7) == 0 ? decision_about(flow, f->where + 7) : FLOW_VALUE_UNDECIDED;
+	return strncmp(f->where, "values/", 7) == 0 ? decision_about(flow, f->where + 7)
+						    : FLOW_VALUE_UNDECIDED;
 }
 
 /* A string that a person chose to copy, or typed, was decided on then; but nobody types the
@@ -354,7 +372,8 @@ was_chosen(const struct flow *flow, const struct isolation_finding *f)
 		(f->kind == ISOLATION_FIXED_HOST || f->kind == ISOLATION_ADDRESS));
 }
 
-/* The string that a finding is in, where a person can change it; NULL: it is in none, or in several. */
+/* The string that a finding is in, where a person can change it; NULL: it is in none, or in
+ * several. */
 static char *
 string_of(const struct flow *flow, const struct isolation_finding *f)
 {
@@ -408,15 +427,18 @@ review_isolation(struct flow *flow)
 	isolation_clear(&findings);
 	look_end(&looked);
 	if (flow->outputs_unread)
-		review_finding_add(review, "unread-resources", "unknown",
-				   xasprintf(_("The resources of %s could not be read, so their hosts were not "
-					       "looked for: %s"),
-					     flow->request.source, flow->outputs_unread));
+		review_finding_add(
+			review, "unread-resources", "unknown",
+			xasprintf(
+				_("The resources of %s could not be read, so their hosts were not "
+				  "looked for: %s"),
+				flow->request.source, flow->outputs_unread));
 	if (flow->definitions_unread)
-		review_finding_add(review, "unread-definitions", "unknown",
-				   xasprintf(_("It is not known whether the clone shares a resource with %s, "
-					       "because the resource definitions could not be read: %s"),
-					     flow->request.source, flow->definitions_unread));
+		review_finding_add(
+			review, "unread-definitions", "unknown",
+			xasprintf(_("It is not known whether the clone shares a resource with %s, "
+				    "because the resource definitions could not be read: %s"),
+				  flow->request.source, flow->definitions_unread));
 }
 
 char *

@@ -4,7 +4,8 @@
  * not what was reviewed any more, it says so, once, and looks no further.  A look that fails
  * says nothing; what is approved is checked by the first step in any case.
  *
- * A round is all of `looks`, one after the other; each goes on with the next one or says what moved.
+ * A round is all of `looks`, one after the other; each goes on with the next one or says what
+ * moved.
  */
 #include "config.h"
 
@@ -20,7 +21,8 @@
 #include "net/loop.h"
 
 #define LOOK_EVERY_MS 1500
-#define RESOURCES_EVERY 3	/* rounds: definitions change seldom, and a graph is work for the platform */
+#define RESOURCES_EVERY \
+	3 /* rounds: definitions change seldom, and a graph is work for the platform */
 #define WAIT_MS 500
 
 static void look(void *data);
@@ -116,8 +118,8 @@ look_at_target(struct flow *flow)
 		next_look(flow);
 	else
 		flow->call = api_get_environment(session_api(flow->session), flow->request.org,
-						 flow->request.app, flow->request.env, looked_at_target,
-						 flow);
+						 flow->request.app, flow->request.env,
+						 looked_at_target, flow);
 }
 
 /* What is cloned, or promoted. */
@@ -128,8 +130,8 @@ look_at_source(struct flow *flow)
 		next_look(flow);
 	else
 		flow->call = api_get_environment(session_api(flow->session), flow->request.org,
-						 flow->request.app, flow->request.source, looked_at_source,
-						 flow);
+						 flow->request.app, flow->request.source,
+						 looked_at_source, flow);
 }
 
 /* --- the values --- */
@@ -146,8 +148,10 @@ compare_values(struct flow *flow, const char *where, const struct values *review
 		next_look(flow);
 	} else {
 		words = flow_words_of_values(reviewed, &now->list);
-		say_moved(flow, who && *who ? xasprintf(_("%s changed the values of %s: %s."), who, where, words)
-					    : xasprintf(_("The values of %s changed: %s."), where, words));
+		say_moved(flow, who && *who ? xasprintf(_("%s changed the values of %s: %s."), who,
+							where, words)
+					    : xasprintf(_("The values of %s changed: %s."), where,
+							words));
 		free(words);
 	}
 	free(was);
@@ -239,8 +243,11 @@ looked_at_graph(void *data, const struct api_reply *reply)
 	else if (!strcmp(now, flow->review.graph))
 		next_look(flow);
 	else
-		say_moved(flow, xasprintf(_("The definitions of the resources of %s changed: it would get other ones."),
-					  flow->request.env));
+		say_moved(
+			flow,
+			xasprintf(
+				_("The definitions of the resources of %s changed: it would get other ones."),
+				flow->request.env));
 	free(now);
 }
 

@@ -51,13 +51,12 @@ flow_encode_pins(const struct flow *flow)
 {
 	const struct review *review = &flow->review;
 
-	return json_pack("{s:b, s:b, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:o, s:o}", "values_known",
-			 flow->values_now.known, "values_together", flow->values_together,
-			 "values_version", review->values_version,
+	return json_pack("{s:b, s:b, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:o, s:o}",
+			 "values_known", flow->values_now.known, "values_together",
+			 flow->values_together, "values_version", review->values_version,
 			 "values_digest", review->values_digest, "graph", review->graph,
 			 "graph_hash", review->graph_hash, "definitions", review->definitions,
-			 "deploy_tag",
-			 flow->target.environment.deploy_tag.raw, "source_set",
+			 "deploy_tag", flow->target.environment.deploy_tag.raw, "source_set",
 			 flow->source.running.set_id.raw, "source_values",
 			 flow->source.running.value_set_version_id.raw, "values",
 			 value_changes_encode(&flow->value_changes), "values_shown",
@@ -80,7 +79,8 @@ flow_decode_pins(struct flow *flow, const json_t *body, struct error *err)
 	if (!body)
 		return 0;	/* of a verb that deploys nothing */
 	if (!json_is_object(body))
-		return error_set(err, ERROR_INPUT, _("the record does not hold the reviewed state"));
+		return error_set(err, ERROR_INPUT,
+				 _("the record does not hold the reviewed state"));
 	if (value_changes_decode(&flow->value_changes, json_object_get(body, "values"), err))
 		return -1;
 	flow->values_now.known = json_is_true(json_object_get(body, "values_known"));

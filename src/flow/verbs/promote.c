@@ -84,9 +84,10 @@ static void
 find_origin(struct flow *flow)
 {
 	if (!flow->source.running.id.raw) {
-		flow_fail_text(flow, ERROR_CONFLICT,
-			       _("%s has no deployment that succeeded: there is nothing to promote"),
-			       flow->request.source);
+		flow_fail_text(
+			flow, ERROR_CONFLICT,
+			_("%s has no deployment that succeeded: there is nothing to promote"),
+			flow->request.source);
 		return;
 	}
 	if (origin_at_cloning(flow->session, flow->request.org, flow->request.app,
@@ -132,7 +133,8 @@ find_promoted(const struct flow *flow, const struct deployment **promotion)
 		    !strcmp(comment.verb, "promote") &&
 		    !strcmp(comment.hotfix, flow->request.source) &&
 		    !is_taken_back(flow, i, comment.op))
-			was = find_deployment(flow->source_list, flow->source_count, comment.source);
+			was = find_deployment(flow->source_list, flow->source_count,
+					      comment.source);
 		if (was)
 			*promotion = d;
 		comment_clear(&comment);
@@ -169,10 +171,11 @@ got_origin_history(void *data, const struct api_reply *reply)
 	if (origin->set_id)
 		flow_next_phase(flow);
 	else
-		flow_fail_text(flow, ERROR_CONFLICT,
-			       _("%s was not cloned from %s, as far as can be seen: its changes cannot be "
-				 "told from other differences"),
-			       flow->request.source, flow->request.env);
+		flow_fail_text(
+			flow, ERROR_CONFLICT,
+			_("%s was not cloned from %s, as far as can be seen: its changes cannot be "
+			  "told from other differences"),
+			flow->request.source, flow->request.env);
 }
 
 static void
@@ -197,7 +200,8 @@ read_ancestor_values(struct flow *flow)
 	if (!flow->ancestor_deployment.id.raw)
 		flow_next_phase(flow);
 	else
-		flow_read_values_of(flow, flow->is_advanced ? flow->request.source : flow->request.env,
+		flow_read_values_of(flow,
+				    flow->is_advanced ? flow->request.source : flow->request.env,
 				    &flow->ancestor_deployment, &flow->values_ancestor);
 }
 
@@ -265,7 +269,8 @@ read_clone_set(struct flow *flow)
 	flow_read_set(flow, untrusted_raw(&flow->source.running.set_id), &flow->ours);
 }
 
-/* Whether the clone's first deployment is one that its review was of; others may have begun with a fix. */
+/* Whether the clone's first deployment is one that its review was of; others may have begun with a
+ * fix. */
 static bool
 began_as_clone(const struct flow *flow)
 {
@@ -321,13 +326,15 @@ leave_changed_strings_out(struct flow *flow)
 			(void)buf_printf(&named, "%s%s %s", named.length ? ", " : "", entry->object,
 					 entry->path);
 	}
-	if (!merge.result && merge_apply(&merge, flow->first, flow->ours, flow->ancestor, &err) != 0) {
+	if (!merge.result &&
+	    merge_apply(&merge, flow->first, flow->ours, flow->ancestor, &err) != 0) {
 		flow_fail(flow, &err);
 	} else {
 		set_unref(flow->ours);
 		flow->ours = set_ref(merge.result);
 		if (named.length)
-			review_caution(&flow->review, _("Not promoted, because they isolate %s: %s"),
+			review_caution(&flow->review,
+				       _("Not promoted, because they isolate %s: %s"),
 				       flow->request.source, buf_str(&named));
 		flow_next_phase(flow);
 	}
@@ -364,12 +371,13 @@ caution_kept_secrets(struct flow *flow)
 
 	for (size_t i = 0; i < merged->count; i++)
 		if (merged->entries[i].is_kept)
-			review_caution(&flow->review,
-				       _("The secret %s differs in %s; a secret cannot be read, so it "
-					 "stays as it is in %s: set it there by hand"),
-				       merged->entries[i].path + 1,
-				       flow->request.source ? flow->request.source : flow->request.env,
-				       flow->request.env);
+			review_caution(
+				&flow->review,
+				_("The secret %s differs in %s; a secret cannot be read, so it "
+				  "stays as it is in %s: set it there by hand"),
+				merged->entries[i].path + 1,
+				flow->request.source ? flow->request.source : flow->request.env,
+				flow->request.env);
 }
 
 /* Nothing of the merge is left to be deployed: why. */
@@ -388,16 +396,18 @@ fail_with_nothing(struct flow *flow)
 	else if (flow->request.verb == FLOW_PROMOTE &&
 		 !untrusted_is(&flow->source.environment.last_deploy.id,
 			       untrusted_raw(&flow->source.running.id)))
-		flow_fail_text(flow, ERROR_CONFLICT,
-			       _("the last deployment to %s did not succeed, and what runs there %s has "
-				 "as well: there is nothing to promote"),
-			       flow->request.source, flow->request.env);
+		flow_fail_text(
+			flow, ERROR_CONFLICT,
+			_("the last deployment to %s did not succeed, and what runs there %s has "
+			  "as well: there is nothing to promote"),
+			flow->request.source, flow->request.env);
 	else
-		flow_fail_text(flow, ERROR_CONFLICT,
-			       flow->request.verb == FLOW_CARRY
-				       ? _("there is nothing to carry: %s has the fix of %s")
-				       : _("there is nothing to promote: %s has every change of %s"),
-			       flow->request.env, flow->request.source);
+		flow_fail_text(
+			flow, ERROR_CONFLICT,
+			flow->request.verb == FLOW_CARRY
+				? _("there is nothing to carry: %s has the fix of %s")
+				: _("there is nothing to promote: %s has every change of %s"),
+			flow->request.env, flow->request.source);
 }
 
 /* The delta and the values of the merge, which has no undecided conflict now. */
@@ -457,12 +467,13 @@ caution_choices(struct flow *flow)
 		if (entry->side != MERGE_CONFLICT)
 			continue;
 		if (flow->request.verb == FLOW_UNDO)
-			review_caution(&flow->review,
-				       entry->chosen == MERGE_OURS
-					       ? _("Overwritten, though it was changed since: %s %s (%s)")
-					       : _("Kept, since it was changed since: %s %s (%s)"),
-				       entry->object, entry->path,
-				       entry->theirs ? entry->theirs : _("(not there)"));
+			review_caution(
+				&flow->review,
+				entry->chosen == MERGE_OURS
+					? _("Overwritten, though it was changed since: %s %s (%s)")
+					: _("Kept, since it was changed since: %s %s (%s)"),
+				entry->object, entry->path,
+				entry->theirs ? entry->theirs : _("(not there)"));
 		else
 			review_caution(&flow->review, _("Decided for %s: %s %s"),
 				       entry->chosen == MERGE_OURS
@@ -485,7 +496,8 @@ choose_as_before(struct flow *flow)
 
 	for (size_t i = 0; i < merged->count; i++)
 		for (size_t k = 0; k < flow->kept_merge.count; k++) {
-			const struct merge_entry *now = &merged->entries[i], *kept = &flow->kept_merge.entries[k];
+			const struct merge_entry *now = &merged->entries[i],
+						 *kept = &flow->kept_merge.entries[k];
 
 			if (now->side == MERGE_CONFLICT && kept->side == MERGE_CONFLICT &&
 			    !strcmp(now->object, kept->object) && !strcmp(now->path, kept->path) &&
@@ -523,9 +535,10 @@ merge_ours(struct flow *flow)
 
 	make_states(flow, &base, &theirs, &ours);
 	if (!base.values && flow->request.verb != FLOW_CARRY)
-		review_caution(&flow->review,
-			       _("The values could not be compared, so none is changed: the platform "
-				 "does not say what they were"));
+		review_caution(
+			&flow->review,
+			_("The values could not be compared, so none is changed: the platform "
+			  "does not say what they were"));
 	if (merge_states(merged, &base, &theirs, &ours, &err)) {
 		flow_fail(flow, &err);
 	} else if (merged->undecided == 0) {
@@ -631,12 +644,31 @@ settle_origin(struct flow *flow)
 }
 
 static flow_phase *const prepare[] = {
-	read_source,	read_source_running, find_origin,	read_target,
-	read_target_running, find_origin_deployment, read_base_set, read_was_set,
-	read_ancestor_set, read_clone_set, read_target_values, read_was_values,
-	read_source_values, read_ancestor_values, read_first_values, read_first_set, leave_changed_strings_out, merge_with_origin,
-	read_app_values, preview_result, apply_values, read_graph, read_fixes,
-	make_review, NULL,
+	read_source,
+	read_source_running,
+	find_origin,
+	read_target,
+	read_target_running,
+	find_origin_deployment,
+	read_base_set,
+	read_was_set,
+	read_ancestor_set,
+	read_clone_set,
+	read_target_values,
+	read_was_values,
+	read_source_values,
+	read_ancestor_values,
+	read_first_values,
+	read_first_set,
+	leave_changed_strings_out,
+	merge_with_origin,
+	read_app_values,
+	preview_result,
+	apply_values,
+	read_graph,
+	read_fixes,
+	make_review,
+	NULL,
 };
 
 const struct verb verb_promote = {

@@ -222,10 +222,11 @@ apply_values(struct flow *flow)
 		if (!missing && !values_find(&flow->values_result.list, json_string_value(key)))
 			missing = json_string_value(key);
 	if (missing)
-		flow_fail_text(flow, ERROR_INPUT,
-			       _("The set uses the value %s, which %s does not define: set it first. Nothing "
-				 "was changed."),
-			       missing, flow->request.env);
+		flow_fail_text(
+			flow, ERROR_INPUT,
+			_("The set uses the value %s, which %s does not define: set it first. Nothing "
+			  "was changed."),
+			missing, flow->request.env);
 	else
 		flow_next_phase(flow);
 	json_decref(used);
@@ -238,7 +239,8 @@ char *
 flow_graph_hash(const json_t *graph)
 {
 	static const char *const members[] = {
-		"id", "type", "class", "def_id", "def_version_id", "driver_type", "driver", "resource",
+		"id",	       "type",	 "class",    "def_id", "def_version_id",
+		"driver_type", "driver", "resource",
 	};
 	const json_t *nodes = json_is_array(graph) ? graph : json_object_get(graph, "nodes");
 	json_t *stable = json_array(), *node;
@@ -254,7 +256,8 @@ flow_graph_hash(const json_t *graph)
 
 		for (size_t k = 0; k < sizeof(members) / sizeof(members[0]); k++)
 			if (json_object_get(node, members[k]))
-				json_object_set(kept, members[k], json_object_get(node, members[k]));
+				json_object_set(kept, members[k],
+						json_object_get(node, members[k]));
 		json_array_append_new(stable, kept);
 	}
 	text = json_canonical(stable);

@@ -126,8 +126,10 @@ got_deployments(struct flow *flow, const struct api_reply *reply, struct flow_pl
 	for (size_t i = 0; i < flow->scratch_count; i++) {
 		const struct deployment *d = &flow->scratch[i];
 
-		/* An odd one that failed long ago is nobody's business; what runs must be understood. */
-		if (d->problem.raw && (d->status == DEPLOYMENT_SUCCEEDED || d->status == DEPLOYMENT_UNKNOWN)) {
+		/* An odd one that failed long ago is nobody's business; what runs must be
+		 * understood. */
+		if (d->problem.raw &&
+		    (d->status == DEPLOYMENT_SUCCEEDED || d->status == DEPLOYMENT_UNKNOWN)) {
 			flow_fail_text(flow, ERROR_PROTOCOL,
 				       _("deployment %zu of %s is not understood: %s"), i + 1,
 				       untrusted_raw(&place->environment.id), d->problem.raw);

@@ -39,9 +39,10 @@ static bool
 is_about_the_same(const struct operation *record, const struct flow_request *request)
 {
 	return untrusted_is(&record->verb, flow_verb_name(request->verb)) &&
-		untrusted_is(&record->org, request->org) && untrusted_is(&record->app, request->app) &&
-		untrusted_is(&record->env, request->env) &&
-		!strcmp(untrusted_raw(&record->source), request->source ? request->source : "");
+	       untrusted_is(&record->org, request->org) &&
+	       untrusted_is(&record->app, request->app) &&
+	       untrusted_is(&record->env, request->env) &&
+	       !strcmp(untrusted_raw(&record->source), request->source ? request->source : "");
 }
 
 static enum interrupted_kind
@@ -181,17 +182,21 @@ refuse(enum interrupted_kind kind, const struct operation *record, struct error 
 	switch (kind) {
 	case INTERRUPTED_EXPIRED:
 		clock_ago(ago, clock_wall_ms() - record->created_at);
-		return error_set(err, ERROR_STALE,
-				 _("The approval has expired: it was given %s, and nothing was sent. "
-				   "Abandon the operation and review it again."), ago);
+		return error_set(
+			err, ERROR_STALE,
+			_("The approval has expired: it was given %s, and nothing was sent. "
+			  "Abandon the operation and review it again."),
+			ago);
 	case INTERRUPTED_FIRST_RELEASE:
-		return error_set(err, ERROR_INPUT,
-				 _("This operation was begun by an earlier release of sidestage, whose "
-				   "steps are not known here. It can only be abandoned."));
+		return error_set(
+			err, ERROR_INPUT,
+			_("This operation was begun by an earlier release of sidestage, whose "
+			  "steps are not known here. It can only be abandoned."));
 	case INTERRUPTED_NOT_OURS:
-		return error_set(err, ERROR_INPUT,
-				 _("This operation was begun by another version of sidestage, or its "
-				   "record is damaged. Resume it with that version, or abandon it."));
+		return error_set(
+			err, ERROR_INPUT,
+			_("This operation was begun by another version of sidestage, or its "
+			  "record is damaged. Resume it with that version, or abandon it."));
 	case INTERRUPTED_RESUMABLE:
 		break;
 	}
@@ -210,13 +215,15 @@ take_record(struct session *session, const char *id, struct operation *record, s
 		return error_set(err, ERROR_CONFLICT, _("This operation is running."));
 	if (store_operation_get(store, id, record, err))
 		return -1;
-	if (record->state > OPERATION_RUNNING || !untrusted_is(&record->url, session_platform(session))) {
+	if (record->state > OPERATION_RUNNING ||
+	    !untrusted_is(&record->url, session_platform(session))) {
 		error_set(err, ERROR_INPUT,
 			  record->state > OPERATION_RUNNING ?
 				  _("This operation is not interrupted: it has ended.") :
 				  _("This operation was begun on another platform."));
 	} else if (!store_operation_claim(store, id)) {
-		error_set(err, ERROR_CONFLICT, _("Another running sidestage works on this operation."));
+		error_set(err, ERROR_CONFLICT,
+			  _("Another running sidestage works on this operation."));
 	} else {
 		/* It may have ended between the two looks. */
 		operation_clear(record);
@@ -314,7 +321,8 @@ flow_review_again(struct session *session, const char *id, struct error *err)
 	if (!flow)
 		store_operation_release(session_store(session), id);
 	else
-		(void)!abandon(session, &record, _("abandoned after an interruption: reviewed again"), NULL);
+		(void)!abandon(session, &record,
+			       _("abandoned after an interruption: reviewed again"), NULL);
 	document_clear(&document);
 	operation_clear(&record);
 	return flow;

@@ -228,9 +228,11 @@ static void
 warn_lost(struct review *review, const char *id, const json_t *before, const json_t *after)
 {
 	if (before && !after && holds_data(before))
-		review_caution(review,
-			       _("%s is declared no longer: the platform may delete it with its data, and undo makes a "
-				 "new one"), id);
+		review_caution(
+			review,
+			_("%s is declared no longer: the platform may delete it with its data, and undo makes a "
+			  "new one"),
+			id);
 }
 
 /* What goes with this deployment and does not come back by an undo. */
@@ -298,10 +300,11 @@ note_overridden(struct flow *flow)
 		if (!own)
 			change->note = app ? xstrdup(_("the application's value")) : NULL;
 		else if (words)
-			change->note = xasprintf(_("in %s only; the application's value is %s"), env,
-						 words);
+			change->note = xasprintf(_("in %s only; the application's value is %s"),
+						 env, words);
 		else if (flow->values_app.known)
-			change->note = xasprintf(_("in %s only; the application does not define it"), env);
+			change->note = xasprintf(
+				_("in %s only; the application does not define it"), env);
 		else
 			change->note = xasprintf(_("in %s only"), env);
 		free(words);
@@ -323,18 +326,20 @@ list_value_requests(struct flow *flow)
 		bool is_there = values_find_own(&flow->values_now.list, change->key) != NULL;
 
 		if (change->kind == VALUE_DELETE)
-			review_send(review, "DELETE /orgs/%s/apps/%s/envs/%s/values/%s", review->org,
-				    review->app, review->env, change->key);
+			review_send(review, "DELETE /orgs/%s/apps/%s/envs/%s/values/%s",
+				    review->org, review->app, review->env, change->key);
 		else if (change->kind == VALUE_RESTORE)
-			review_send(review, "POST /orgs/%s/apps/%s/envs/%s/value-set-versions/%s/restore/%s",
-				    review->org, review->app, review->env, change->version_id,
-				    change->key);
+			review_send(
+				review,
+				"POST /orgs/%s/apps/%s/envs/%s/value-set-versions/%s/restore/%s",
+				review->org, review->app, review->env, change->version_id,
+				change->key);
 		else if (is_there)
 			review_send(review, "PUT /orgs/%s/apps/%s/envs/%s/values/%s", review->org,
 				    review->app, review->env, change->key);
 		else
-			review_send(review, "POST /orgs/%s/apps/%s/envs/%s/values (%s)", review->org,
-				    review->app, review->env, change->key);
+			review_send(review, "POST /orgs/%s/apps/%s/envs/%s/values (%s)",
+				    review->org, review->app, review->env, change->key);
 	}
 }
 
@@ -360,12 +365,14 @@ warn_waiting_values(struct flow *flow)
 			   !value_changes_find(&flow->value_changes,
 					       changes->items[i].label + strlen("value "));
 	if (waiting)
-		review_caution(&flow->review,
-			       ngettext("%zu value of %s was changed since its last deployment, and "
-					"takes effect with this one",
-					"%zu values of %s were changed since its last deployment, "
-					"and take effect with this one", waiting),
-			       waiting, flow->request.env);
+		review_caution(
+			&flow->review,
+			ngettext("%zu value of %s was changed since its last deployment, and "
+				 "takes effect with this one",
+				 "%zu values of %s were changed since its last deployment, "
+				 "and take effect with this one",
+				 waiting),
+			waiting, flow->request.env);
 }
 
 /* What somebody wrote and nobody deployed: the difference has what ran before it. */
@@ -387,8 +394,8 @@ warn_replaced_values(struct flow *flow)
 			continue;
 		words = there ? value_words(there) : xstrdup(_("(not there)"));
 		review_caution(&flow->review,
-			       _("%s is %s in %s now, which was never deployed: this replaces it"), key,
-			       words, flow->request.env);
+			       _("%s is %s in %s now, which was never deployed: this replaces it"),
+			       key, words, flow->request.env);
 		free(words);
 	}
 }

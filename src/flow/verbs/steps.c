@@ -77,12 +77,12 @@ got_overwritten(void *data, const struct api_reply *reply)
 	deployment_copy(&flow->overwritten, &flow->scratch[ours + 1]);
 	ask_back(flow);
 	comment = untrusted_raw(&flow->overwritten.comment);
-	flow_fail_text(flow, ERROR_STALE,
-		       _("%s moved in the same moment: the deployment \"%.*s\" of %s was overwritten "
-			 "by this one (%s)."),
-		       flow->request.env, (int)comment_people_length(comment), comment,
-		       untrusted_raw(&flow->overwritten.created_by),
-		       untrusted_raw(&flow->deployment.id));
+	flow_fail_text(
+		flow, ERROR_STALE,
+		_("%s moved in the same moment: the deployment \"%.*s\" of %s was overwritten "
+		  "by this one (%s)."),
+		flow->request.env, (int)comment_people_length(comment), comment,
+		untrusted_raw(&flow->overwritten.created_by), untrusted_raw(&flow->deployment.id));
 }
 
 /* Whether ours came to lie on another deployment than the reviewed one. */
@@ -225,10 +225,11 @@ send_deployment(struct flow *flow)
 	if (!flow_may_send(flow))
 		return;
 	if (missing) {
-		flow_fail_text(flow, ERROR_INPUT,
-			       _("The secret %s is not kept in the history, so it cannot be written "
-				 "again. Give it once more in a new operation."),
-			       missing);
+		flow_fail_text(
+			flow, ERROR_INPUT,
+			_("The secret %s is not kept in the history, so it cannot be written "
+			  "again. Give it once more in a new operation."),
+			missing);
 		return;
 	}
 	/* After a crash which version the values have is found out again. */
@@ -293,10 +294,11 @@ settle_deployment(struct flow *flow)
 static void
 fail_with_other_values(struct flow *flow)
 {
-	flow_fail_text(flow, ERROR_PROTOCOL,
-		       _("the state deployed to %s is NOT the reviewed one: other values (version %s); "
-			 "undo it"),
-		       flow->request.env, untrusted_raw(&flow->deployment.value_set_version_id));
+	flow_fail_text(
+		flow, ERROR_PROTOCOL,
+		_("the state deployed to %s is NOT the reviewed one: other values (version %s); "
+		  "undo it"),
+		flow->request.env, untrusted_raw(&flow->deployment.value_set_version_id));
 }
 
 static void

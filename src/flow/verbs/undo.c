@@ -50,7 +50,8 @@ find_asked(const struct flow *flow, const char *id, size_t *at, struct error *er
 
 	if (store_operation_get(session_store(flow->session), id, &operation, NULL) == 0) {
 		ret = check_operation(flow, &operation, err);
-		deployment = operation.deployment_id.raw ? xstrdup(operation.deployment_id.raw) : NULL;
+		deployment = operation.deployment_id.raw ? xstrdup(operation.deployment_id.raw)
+							 : NULL;
 	}
 	for (*at = 0; ret == 0 && *at < flow->scratch_count; ++*at) {
 		const struct deployment *d = &flow->scratch[*at];
@@ -99,7 +100,8 @@ name_deployment(const struct flow *flow, const struct deployment *undone)
 
 	review_caution((struct review *)(uintptr_t)&flow->review,
 		       _("This undoes the deployment \"%.*s\" of %s"),
-		       (int)comment_people_length(comment), comment, untrusted_raw(&undone->created_by));
+		       (int)comment_people_length(comment), comment,
+		       untrusted_raw(&undone->created_by));
 }
 
 /* Which operation the history shall say is undone. */
@@ -121,25 +123,28 @@ take_deployments(struct flow *flow, size_t at)
 	const struct deployment *undone = &flow->scratch[at], *before = find_before(flow, at);
 
 	if (undone->status == DEPLOYMENT_FAILED) {
-		flow_fail_text(flow, ERROR_CONFLICT,
-			       at == 0 ? _("The last deployment of %s failed, and nothing of it runs: there "
-					   "is nothing to undo")
-				       : _("That deployment of %s failed, and nothing of it ran: there is "
-					   "nothing to undo"),
-			       flow->request.env);
+		flow_fail_text(
+			flow, ERROR_CONFLICT,
+			at == 0 ? _("The last deployment of %s failed, and nothing of it runs: there "
+				    "is nothing to undo")
+				: _("That deployment of %s failed, and nothing of it ran: there is "
+				    "nothing to undo"),
+			flow->request.env);
 		return;
 	}
 	if (!before) {
-		flow_fail_text(flow, ERROR_NOT_FOUND,
-			       _("Nothing ran in %s before this deployment: there is nothing to undo"),
-			       flow->request.env);
+		flow_fail_text(
+			flow, ERROR_NOT_FOUND,
+			_("Nothing ran in %s before this deployment: there is nothing to undo"),
+			flow->request.env);
 		return;
 	}
 	if (at > 0)
-		review_caution(&flow->review,
-			       _("%s was deployed to since; only this operation's changes are taken "
-				 "back"),
-			       flow->request.env);
+		review_caution(
+			&flow->review,
+			_("%s was deployed to since; only this operation's changes are taken "
+			  "back"),
+			flow->request.env);
 	name_deployment(flow, undone);
 	keep_operation(flow, undone);
 	deployment_copy(&flow->ancestor_deployment, undone);
@@ -156,10 +161,12 @@ take_deployments(struct flow *flow, size_t at)
 static const struct deployment *
 find_reviewed_base(const struct flow *flow)
 {
-	const struct deployment *last = &flow->scratch[0], *other = &flow->scratch[1], *found = NULL;
+	const struct deployment *last = &flow->scratch[0], *other = &flow->scratch[1],
+				*found = NULL;
 	struct comment comment;
 
-	if (flow->scratch_count < 3 || last->status == DEPLOYMENT_FAILED || other->status == DEPLOYMENT_FAILED)
+	if (flow->scratch_count < 3 || last->status == DEPLOYMENT_FAILED ||
+	    other->status == DEPLOYMENT_FAILED)
 		return NULL;
 	comment_decode(&comment, last->comment.raw);
 	if (comment.base && !untrusted_is(&other->id, comment.base) &&
@@ -177,10 +184,12 @@ take_overwritten(struct flow *flow, const struct deployment *base)
 	const struct deployment *overwritten = &flow->scratch[1];
 	const char *comment = untrusted_raw(&overwritten->comment);
 
-	review_caution(&flow->review,
-		       _("The last deployment overwrote \"%.*s\" of %s: this brings it back, and keeps the "
-			 "last one"),
-		       (int)comment_people_length(comment), comment, untrusted_raw(&overwritten->created_by));
+	review_caution(
+		&flow->review,
+		_("The last deployment overwrote \"%.*s\" of %s: this brings it back, and keeps the "
+		  "last one"),
+		(int)comment_people_length(comment), comment,
+		untrusted_raw(&overwritten->created_by));
 	deployment_copy(&flow->ancestor_deployment, base);
 	deployment_copy(&flow->before_deployment, overwritten);
 	flow_next_phase(flow);
@@ -200,11 +209,12 @@ got_chain(void *data, const struct api_reply *reply)
 		return;
 	}
 	if (!flow->scratch_count)
-		error_set(&err, ERROR_NOT_FOUND, _("%s has no deployment: there is nothing to undo"),
-			  flow->request.env);
+		error_set(&err, ERROR_NOT_FOUND,
+			  _("%s has no deployment: there is nothing to undo"), flow->request.env);
 	else if (flow->request.operation_id)
 		(void)find_asked(flow, flow->request.operation_id, &at, &err);
-	base = err.kind == ERROR_NONE && !flow->request.operation_id ? find_reviewed_base(flow) : NULL;
+	base = err.kind == ERROR_NONE && !flow->request.operation_id ? find_reviewed_base(flow)
+								     : NULL;
 	if (err.kind != ERROR_NONE)
 		flow_fail(flow, &err);
 	else if (base)
@@ -246,7 +256,8 @@ read_running_set(struct flow *flow)
 	const char *id = flow->target.running.set_id.raw;
 
 	if (!id) {
-		flow_fail_text(flow, ERROR_CONFLICT, _("nothing runs in %s: there is nothing to undo"),
+		flow_fail_text(flow, ERROR_CONFLICT,
+			       _("nothing runs in %s: there is nothing to undo"),
 			       flow->request.env);
 		return;
 	}
@@ -296,15 +307,17 @@ undo_fail_with_nothing(struct flow *flow)
 							  : _("(not there)")))
 			break;
 	if (named.length)
-		flow_fail_text(flow, ERROR_CONFLICT,
-			       _("Nothing was undone in %s: what it changed was changed again since, and "
-				 "that stays (%s)"),
-			       flow->request.env, buf_str(&named));
+		flow_fail_text(
+			flow, ERROR_CONFLICT,
+			_("Nothing was undone in %s: what it changed was changed again since, and "
+			  "that stays (%s)"),
+			flow->request.env, buf_str(&named));
 	else
-		flow_fail_text(flow, ERROR_CONFLICT,
-			       _("There is nothing to undo in %s: nothing of that deployment is there "
-				 "any more"),
-			       flow->request.env);
+		flow_fail_text(
+			flow, ERROR_CONFLICT,
+			_("There is nothing to undo in %s: nothing of that deployment is there "
+			  "any more"),
+			flow->request.env);
 	buf_clear(&named);
 }
 

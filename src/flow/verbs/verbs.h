@@ -70,7 +70,8 @@ struct flow {
 	struct deployment *source_list;	/* PROMOTE: the clone's, newest first */
 	size_t source_count;
 	struct clone_origin origin;	/* origin NULL: not known */
-	struct deployment ancestor_deployment;	/* PROMOTE: what both had in common; UNDO: what is undone */
+	struct deployment
+		ancestor_deployment; /* PROMOTE: what both had in common; UNDO: what is undone */
 	struct deployment before_deployment;	/* UNDO: what ran before it */
 	bool is_advanced;	/* PROMOTE: that is one of the clone's, which was promoted */
 	struct set *base;	/* what the delta will ride on: the set of target's from_deploy */
@@ -81,7 +82,7 @@ struct flow {
 	json_t *definitions;	/* CLONE: resource definitions; NULL: not known */
 	char *outputs_unread, *definitions_unread;	/* why not; NULL: they were read */
 	json_t *acknowledged;	/* CLONE: {id: true} of findings, for a review that is made again */
-	json_t *changed;	/* CLONE: {where: true}: strings that a person changed in the review */
+	json_t *changed; /* CLONE: {where: true}: strings that a person changed in the review */
 	size_t first_cautions;	/* CLONE: how many there were before what is made again */
 	struct set *first;	/* PROMOTE: what the clone was first deployed with */
 	struct delta *delta;	/* base -> result; NULL or empty: nothing changes */
@@ -91,10 +92,11 @@ struct flow {
 
 	/* the values that belong to these sets */
 	struct flow_values values_was;	/* what target runs with */
-	struct flow_values values_now;	/* target's newest, which a deployment gets: theirs; pinned */
+	struct flow_values
+		values_now; /* target's newest, which a deployment gets: theirs; pinned */
 	struct flow_values values_ours, values_ancestor;	/* for merges */
 	struct flow_values values_clone;	/* PROMOTE: all that the clone has */
-	struct flow_values values_first;	/* PROMOTE: what the clone was first deployed with */
+	struct flow_values values_first; /* PROMOTE: what the clone was first deployed with */
 	struct flow_values values_app;	/* the application's own */
 	struct flow_values values_result;	/* values_now with value_changes */
 	struct value_changes value_changes;	/* what is written to target */
@@ -106,8 +108,10 @@ struct flow {
 	const char *restorable;	/* borrowed: version whose secrets can be restored in target */
 	struct flow_value_question *questions;
 	size_t question_count;
-	bool clones_newest_values;	/* CLONE: values_ours are the source's newest, not a deployment's */
-	/* what was decided in the flow that this one replaces; it holds where the question is the same */
+	bool clones_newest_values; /* CLONE: values_ours are the source's newest, not a deployment's
+				    */
+	/* what was decided in the flow that this one replaces; it holds where the question is the
+	 * same */
 	struct flow_value_question *kept;
 	size_t kept_count;
 	struct value_changes kept_changes;
@@ -115,7 +119,7 @@ struct flow {
 	char *values_version;	/* what the deployment names; NULL: the platform's newest */
 	bool values_together;	/* as reviewed: they go along in the deploy request */
 	size_t value_at;	/* the change that is written, or put back, next */
-	struct error put_back_for;	/* kind not NONE: values are being put back because of this */
+	struct error put_back_for; /* kind not NONE: values are being put back because of this */
 	char *graph;		/* hash of the resources; NULL: not offered */
 	char *graph_hash;	/* the platform's own, where a deployment can name it; else NULL */
 	struct deployment overwritten;	/* id.raw NULL: nothing was */
@@ -217,7 +221,7 @@ void flow_clear_deployments(struct flow *flow);
 flow_phase read_target_values;	/* newest -> values_now */
 flow_phase read_was_values;	/* those that target runs with -> values_was */
 flow_phase read_app_values;	/* the application's -> values_app */
-flow_phase apply_values;	/* values_now and value_changes -> values_result; all keys have one */
+flow_phase apply_values; /* values_now and value_changes -> values_result; all keys have one */
 flow_phase read_graph;		/* the resources of result -> graph */
 /* Reads a version of env's values (NULL: the newest; env NULL: the application's) and goes on
  * with flow->then_read, once; NULL: the next phase. */

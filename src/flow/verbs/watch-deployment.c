@@ -51,7 +51,8 @@ describe_errors(const struct flow *flow, struct error *err)
 		return;
 	}
 	output = last_line(untrusted_raw(&first->message));
-	if (*output && !untrusted_is(&first->scope, "workload"))	/* of no program, so not what it printed */
+	if (*output &&
+	    !untrusted_is(&first->scope, "workload")) /* of no program, so not what it printed */
 		error_set(err, ERROR_REMOTE, _("The deployment to %s failed in %s: %s  %s"),
 			  flow->request.env, untrusted_raw(&first->object_id),
 			  untrusted_raw(&first->summary), output);
@@ -167,10 +168,11 @@ is_watched_too_long(struct flow *flow)
 {
 	if (clock_steady_ms() - flow->steps[flow->step].started_at <= WATCH_MAX_MS)
 		return false;
-	flow_leave_unwatched(flow,
-			     _("The deployment to %s has not ended within an hour; it goes on without "
-			       "being watched"),
-			     flow->request.env);
+	flow_leave_unwatched(
+		flow,
+		_("The deployment to %s has not ended within an hour; it goes on without "
+		  "being watched"),
+		flow->request.env);
 	return true;
 }
 
@@ -183,10 +185,11 @@ looked_for_environment(void *data, const struct api_reply *reply)
 
 	flow->call = NULL;
 	if (reply->error.kind == ERROR_NOT_FOUND && flow->blind >= GONE_LOOKS)
-		flow_leave_unwatched(flow,
-				     _("%s is not there any more: it was deleted meanwhile, and how the "
-				       "deployment ended is not known"),
-				     flow->request.env);
+		flow_leave_unwatched(
+			flow,
+			_("%s is not there any more: it was deleted meanwhile, and how the "
+			  "deployment ended is not known"),
+			flow->request.env);
 	else if (!is_watched_too_long(flow))
 		flow_look_failed(flow, &flow->not_found, reply->retry_after_ms);
 }

@@ -47,10 +47,11 @@ secret_in_request(const struct flow *flow, const struct value_change *change)
 {
 	const struct flow_request *r = &flow->request;
 	char *ref = change->store_key ? xstrdup(change->store_key)
-		    : xasprintf("orgs/%s/apps/%s/envs/%s/values/%s", r->org, r->app, r->env, change->key);
-	json_t *item = json_pack("{s:s, s:s*, s:{s:s, s:s, s:s*}}", "key", change->key, "description",
-				 change->description, "secret_ref", "store", VALUE_OWN_STORE, "ref", ref,
-				 "version", change->fingerprint);
+				      : xasprintf("orgs/%s/apps/%s/envs/%s/values/%s", r->org,
+						  r->app, r->env, change->key);
+	json_t *item = json_pack("{s:s, s:s*, s:{s:s, s:s, s:s*}}", "key", change->key,
+				 "description", change->description, "secret_ref", "store",
+				 VALUE_OWN_STORE, "ref", ref, "version", change->fingerprint);
 
 	free(ref);
 	return item;
@@ -278,7 +279,8 @@ send_change(struct flow *flow, const struct value_change *change)
 
 	switch (change->kind) {
 	case VALUE_DELETE:
-		flow->call = api_delete_value(api, r->org, r->app, r->env, change->key, wrote, flow);
+		flow->call = api_delete_value(api, r->org, r->app, r->env, change->key, wrote,
+					      flow);
 		return;
 	case VALUE_RESTORE:
 		flow->call = api_restore_value(api, r->org, r->app, r->env, change->version_id,

@@ -70,8 +70,10 @@ is_list(struct detail_question *question, const struct api_reply *reply, const c
 	question->call = NULL;
 	question->error = reply->error;
 	if (reply->error.kind == ERROR_NONE && !json_is_array(reply->body))
-		error_set(&question->error, ERROR_PROTOCOL, _("What the platform says of %s is not a list; "
-							      "its answer is not understood."), env);
+		error_set(&question->error, ERROR_PROTOCOL,
+			  _("What the platform says of %s is not a list; "
+			    "its answer is not understood."),
+			  env);
 	question->known = question->error.kind == ERROR_NONE;
 	return question->known;
 }
@@ -98,10 +100,13 @@ read_member(struct untrusted *out, const json_t *entry, const char *name, bool n
 	char *text = NULL;
 
 	untrusted_init(out, json_string_value(member));
-	if (json_is_string(member) || (!needed && (!member || json_is_null(member))) || problem->raw)
+	if (json_is_string(member) || (!needed && (!member || json_is_null(member))) ||
+	    problem->raw)
 		return;
-	text = xasprintf(!member ? _("\"%s\" is missing") : json_is_null(member) ? _("\"%s\" is null") :
-			 _("\"%s\" is not a string"), name);
+	text = xasprintf(!member		? _("\"%s\" is missing")
+			 : json_is_null(member) ? _("\"%s\" is null")
+						: _("\"%s\" is not a string"),
+			 name);
 	untrusted_set(problem, text);
 	free(text);
 }
@@ -129,7 +134,8 @@ got_values(void *data, const struct api_reply *reply)
 		drop_values(d);
 		d->values = xcalloc(most(reply->body) + 1, sizeof(*d->values));
 		for (; d->value_count < most(reply->body); d->value_count++)
-			read_value(&d->values[d->value_count], json_array_get(reply->body, d->value_count));
+			read_value(&d->values[d->value_count],
+				   json_array_get(reply->body, d->value_count));
 		qsort(d->values, d->value_count, sizeof(*d->values), by_key);
 	}
 	session_changed(d->session);
@@ -149,7 +155,8 @@ got_deployments(void *data, const struct api_reply *reply)
 					json_array_get(reply->body, d->deployment_count));
 	}
 	session_changed(d->session);
-	d->deployments_asked.timer = loop_add_timer(session_loop(d->session), EVERY_MS, ask_deployments, d);
+	d->deployments_asked.timer = loop_add_timer(session_loop(d->session), EVERY_MS,
+						    ask_deployments, d);
 }
 
 static void

@@ -22,12 +22,14 @@ values_of(const struct details *details)
 
 	for (size_t i = 0; i < details_value_count(details); i++) {
 		const struct shared_value *value = details_value(details, i);
-		const char *text = untrusted_raw(&value->value), *version = untrusted_raw(&value->version);
+		const char *text = untrusted_raw(&value->value),
+			   *version = untrusted_raw(&value->version);
 		char *secret = NULL;
 
 		if (value->is_secret)
 			text = secret = xasprintf(_("(secret %.8s)"), version ? version : "?");
-		json_object_set_new(values, untrusted_raw(&value->key), json_string(text ? text : ""));
+		json_object_set_new(values, untrusted_raw(&value->key),
+				    json_string(text ? text : ""));
 		free(secret);
 	}
 	return values;

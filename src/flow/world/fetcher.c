@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Questions in the order in which they came up; each is waiting, asked, answered, or failed a while ago. */
+/* Questions in the order in which they came up; each is waiting, asked, answered, or failed a while
+ * ago. */
 #include "config.h"
 
 #include "flow/world/fetcher.h"
@@ -117,7 +118,8 @@ fetcher_close(struct fetcher *fetcher)
 static bool
 take_history(struct question *q, const json_t *body)
 {
-	size_t most = json_array_size(body) < DEPLOYMENTS_MAX ? json_array_size(body) : DEPLOYMENTS_MAX;
+	size_t most = json_array_size(body) < DEPLOYMENTS_MAX ? json_array_size(body)
+							      : DEPLOYMENTS_MAX;
 
 	if (!json_is_array(body))
 		return false;
@@ -138,8 +140,8 @@ take_set(struct question *q, const json_t *body)
 		return false;
 	}
 	q->set = set;
-	store_put_set(session_store(q->fetcher->session), session_address(q->fetcher->session), q->org,
-		      q->app, q->id, body);
+	store_put_set(session_store(q->fetcher->session), session_address(q->fetcher->session),
+		      q->org, q->app, q->id, body);
 	return true;
 }
 
@@ -182,11 +184,14 @@ note_why(struct question *q, const struct error *error)
 		q->why = xcalloc(1, sizeof(*q->why));
 	*q->why = *error;
 	if (error->kind == ERROR_NONE && q->kind == VALUES)
-		error_set(q->why, ERROR_PROTOCOL, _("The values of %s are not understood."), q->env);
+		error_set(q->why, ERROR_PROTOCOL, _("The values of %s are not understood."),
+			  q->env);
 	else if (error->kind == ERROR_NONE)
-		error_set(q->why, ERROR_PROTOCOL,
-			  q->env ? _("The deployments of %s are not a list; this platform's answer is not understood.")
-				 : _("The platform answered with another set than %s."), q->env ? q->env : q->id);
+		error_set(
+			q->why, ERROR_PROTOCOL,
+			q->env ? _("The deployments of %s are not a list; this platform's answer is not understood.")
+			       : _("The platform answered with another set than %s."),
+			q->env ? q->env : q->id);
 }
 
 static void ask_some(struct fetcher *fetcher);
@@ -229,7 +234,8 @@ ask_some(struct fetcher *fetcher)
 {
 	struct api *api = session_api(fetcher->session);
 
-	for (struct question *q = fetcher->questions; q && fetcher->asked < ASKED_MAX; q = q->next) {
+	for (struct question *q = fetcher->questions; q && fetcher->asked < ASKED_MAX;
+	     q = q->next) {
 		if (q->call || q->answered || q->failed)
 			continue;
 		if (q->kind == VALUES)
@@ -270,7 +276,8 @@ retry_later(struct fetcher *fetcher)
 	if (first == INT64_MAX)
 		return;
 	wait = first - clock_steady_ms();
-	fetcher->retry = loop_add_timer(session_loop(fetcher->session), wait > 0 ? wait : 0, retry, fetcher);
+	fetcher->retry = loop_add_timer(session_loop(fetcher->session), wait > 0 ? wait : 0, retry,
+					fetcher);
 }
 
 /* --- rounds --- */
@@ -295,7 +302,8 @@ bucket_of(enum kind kind, const char *org, const char *app, const char *env, con
 static void
 leave_bucket(struct fetcher *fetcher, struct question *q)
 {
-	struct question **link = &fetcher->buckets[bucket_of(q->kind, q->org, q->app, q->env, q->id)];
+	struct question **link =
+		&fetcher->buckets[bucket_of(q->kind, q->org, q->app, q->env, q->id)];
 
 	while (*link != q)
 		link = &(*link)->beside;
@@ -324,8 +332,8 @@ fetcher_end(struct fetcher *fetcher)
 }
 
 static bool
-is_question(const struct question *q, enum kind kind, const char *org, const char *app, const char *env,
-	    const char *id)
+is_question(const struct question *q, enum kind kind, const char *org, const char *app,
+	    const char *env, const char *id)
 {
 	return q->kind == kind && (!env || strcmp(q->env, env) == 0) &&
 	       (kind == HISTORY || strcmp(q->id, id) == 0) && strcmp(q->app, app) == 0 &&
@@ -337,15 +345,21 @@ static struct question *
 want(struct fetcher *fetcher, enum kind kind, const char *org, const char *app, const char *env,
      const char *id)
 {
-	struct question **bucket = &fetcher->buckets[bucket_of(kind, org, app, env, id)], *q = *bucket;
+	struct question **bucket = &fetcher->buckets[bucket_of(kind, org, app, env, id)],
+			*q = *bucket;
 
 	while (q && !is_question(q, kind, org, app, env, id))
 		q = q->beside;
 	if (!q) {
 		*fetcher->last = q = xcalloc(1, sizeof(*q));
 		fetcher->last = &q->next;
-		*q = (struct question){.fetcher = fetcher, .kind = kind, .org = xstrdup(org),
-				       .app = xstrdup(app), .env = env ? xstrdup(env) : NULL, .id = xstrdup(id), .beside = *bucket};
+		*q = (struct question){.fetcher = fetcher,
+				       .kind = kind,
+				       .org = xstrdup(org),
+				       .app = xstrdup(app),
+				       .env = env ? xstrdup(env) : NULL,
+				       .id = xstrdup(id),
+				       .beside = *bucket};
 		*bucket = q;
 	}
 	q->wanted = true;
@@ -370,8 +384,8 @@ find_set(const struct question *q)
 	}
 	if (set_id_is_empty(q->id))
 		return set_new();
-	body = store_get_set(session_store(q->fetcher->session), session_address(q->fetcher->session),
-			     q->org, q->app, q->id);
+	body = store_get_set(session_store(q->fetcher->session),
+			     session_address(q->fetcher->session), q->org, q->app, q->id);
 	return body ? set_take(body, NULL) : NULL;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Histories, sets and old values that somebody wants to look at besides the focused application.  Each
- * update is a round: begin, ask for what is wanted, end; what no round wants any more is
+ * Histories, sets and old values that somebody wants to look at besides the focused application.
+ * Each update is a round: begin, ask for what is wanted, end; what no round wants any more is
  * forgotten.  What is not there yet is asked of the platform, a few at a time, and the
  * session changes when it has come.
  */
@@ -24,9 +24,10 @@ void fetcher_close(struct fetcher *fetcher);	/* NULL is fine */
 void fetcher_begin(struct fetcher *fetcher);
 void fetcher_end(struct fetcher *fetcher);
 
-/* NULL: not known yet, or it cannot be read (tried again by itself, less and less often).  Borrowed until a
- * round ends that does not want it. */
-struct set *fetcher_set(struct fetcher *fetcher, const char *org, const char *app, const char *set_id);
+/* NULL: not known yet, or it cannot be read (tried again by itself, less and less often).  Borrowed
+ * until a round ends that does not want it. */
+struct set *
+fetcher_set(struct fetcher *fetcher, const char *org, const char *app, const char *set_id);
 /* The deployments of an environment, newest first, read again when `last_id` differs from the
  * time before.  NULL as above. */
 const struct deployment *fetcher_history(struct fetcher *fetcher, const char *org, const char *app,
@@ -37,7 +38,8 @@ const struct deployment *fetcher_history(struct fetcher *fetcher, const char *or
 bool fetcher_values(struct fetcher *fetcher, const char *org, const char *app, const char *env,
 		   const char *version_id, const struct values **values);
 
-/* All that the last round wanted was answered, or could not be read: waiting longer gives nothing new. */
+/* All that the last round wanted was answered, or could not be read: waiting longer gives nothing
+ * new. */
 bool fetcher_is_settled(const struct fetcher *fetcher);
 /* Why something that the last round wanted could not be read; NULL: nothing failed.  Borrowed until
  * the next turn. */

@@ -55,10 +55,15 @@ check_array(const json_t *body, size_t max, const char *what, struct error *err)
 static bool
 set_problem(struct untrusted *problem, size_t count, const char *why)
 {
-	char *text = count == 0 ? NULL :
-		     xasprintf(ngettext("%zu entry of the list is not understood: %s",
-					"%zu entries of the list are not understood; the first: %s", count),
-			       count, why);
+	char *text =
+		count == 0
+			? NULL
+			: xasprintf(
+				  ngettext(
+					  "%zu entry of the list is not understood: %s",
+					  "%zu entries of the list are not understood; the first: %s",
+					  count),
+				  count, why);
 	bool same = text ? untrusted_is(problem, text) : !problem->raw;
 
 	untrusted_set(problem, text);
@@ -204,7 +209,8 @@ learn_applications(struct world *world, const struct learn_place *place, const j
 		else
 			count++;
 	}
-	same = set_problem(&organization->problem, nameless, why.raw) && count == organization->count;
+	same = set_problem(&organization->problem, nameless, why.raw) &&
+	       count == organization->count;
 	untrusted_clear(&why);
 	for (size_t i = 0; i < count; i++)
 		same &= adopt_application(world, place->org, &list[i]);
@@ -369,12 +375,14 @@ learn_clone(struct world *world, struct world_environment *environment,
 	bool new = !environment->clone_of;
 	const char *set_id = origin->set_id ? origin->set_id : "";
 	const char *deployment = origin->deployment_id ? origin->deployment_id : "";
-	bool same_set = strcmp(environment->clone_set_id ? environment->clone_set_id : "", set_id) == 0;
+	bool same_set = strcmp(environment->clone_set_id ? environment->clone_set_id : "",
+			       set_id) == 0;
 	/* A promotion of values alone leaves the set as it is. */
 	bool same_deployment = strcmp(environment->clone_deployment_id ?
 				      environment->clone_deployment_id : "", deployment) == 0;
 
-	if (!new && same_set && same_deployment && environment->clone_expires_at == origin->expires_at &&
+	if (!new &&same_set && same_deployment &&
+	    environment->clone_expires_at == origin->expires_at &&
 	    environment->clone_has_expiry == record->has_expiry)
 		return false;
 	if (new)
@@ -403,7 +411,8 @@ learn_clones(struct world *world, const struct learn_place *place, const struct 
 		struct world_environment *environment = NULL;
 
 		if (strcmp(clone->org, place->org) == 0 && strcmp(clone->app, place->app) == 0)
-			environment = world_edit_environment(world, place->org, place->app, clone->env);
+			environment = world_edit_environment(world, place->org, place->app,
+							     clone->env);
 		if (environment && learn_clone(world, environment, clone))
 			found = true;
 	}
@@ -449,8 +458,9 @@ learn_running(struct world *world, const struct learn_place *place, const json_t
 		found = deployment.status == DEPLOYMENT_SUCCEEDED;
 		/* One that failed or goes on is passed over, whatever else is odd in it. */
 		if (deployment.problem.raw && (found || deployment.status == DEPLOYMENT_UNKNOWN)) {
-			error_set(err, ERROR_PROTOCOL, _("Deployment %zu of the list is not understood: %s."),
-				  i + 1, deployment.problem.raw);
+			error_set(err, ERROR_PROTOCOL,
+				  _("Deployment %zu of the list is not understood: %s."), i + 1,
+				  deployment.problem.raw);
 			deployment_clear(&deployment);
 			return -1;
 		}
@@ -577,7 +587,8 @@ learn_values(struct world *world, const struct learn_place *place, const json_t 
 	else
 		environment->values = xcalloc(1, sizeof(*environment->values));
 	*environment->values = values;
-	/* Which question this answers: a list of the newest says no version, and is asked for by none. */
+	/* Which question this answers: a list of the newest says no version, and is asked for by
+	 * none. */
 	free(environment->values->version_id);
 	environment->values->version_id = place->id[0] ? xstrdup(place->id) : NULL;
 	learn_touch(world, environment);

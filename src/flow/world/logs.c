@@ -106,7 +106,8 @@ take_lines(struct logs *logs, const json_t *body)
 		take_line(&lines[i], json_array_get(body, count - 1 - i));
 	appended = logs->read ? count_appended(logs, lines, count) : 0;
 	logs->appended += appended;
-	/* As many as were asked for, and none of them was there before: what came between was not read. */
+	/* As many as were asked for, and none of them was there before: what came between was not
+	 * read. */
 	logs->gaps += count >= LOGS_LINES && appended == count;
 	free_lines(logs->lines, logs->count);
 	logs->lines = lines;
@@ -122,8 +123,10 @@ answered(void *data, const struct api_reply *reply)
 	logs->call = NULL;
 	logs->error = reply->error;
 	if (reply->error.kind == ERROR_NONE && !json_is_array(reply->body))
-		error_set(&logs->error, ERROR_PROTOCOL, _("The logs of %s are not a list; this platform's "
-							  "answer is not understood."), logs->env);
+		error_set(&logs->error, ERROR_PROTOCOL,
+			  _("The logs of %s are not a list; this platform's "
+			    "answer is not understood."),
+			  logs->env);
 	if (logs->error.kind == ERROR_NONE) {
 		ids_sha256_b64(digest, reply->bytes, reply->length);
 		if (!logs->read || strcmp(digest, logs->digest) != 0) {

@@ -33,7 +33,8 @@ const struct log_line *logs_line(const struct logs *logs, size_t i);
 /* How many lines came behind the last one that there was, since it was opened: older ones may have
  * gone for them. */
 uint64_t logs_appended(const struct logs *logs);
-/* How often more was written than is read at a time, so that lines are missing before the last ones. */
+/* How often more was written than is read at a time, so that lines are missing before the last
+ * ones. */
 uint64_t logs_gaps(const struct logs *logs);
 /* Grows with each answer that was different. */
 uint64_t logs_revision(const struct logs *logs);

@@ -155,7 +155,8 @@ load_set(const struct moments *m, const char *id)
 }
 
 static void
-take_environment(const struct moments *m, struct world_environment *e, const struct board_moment *moment)
+take_environment(const struct moments *m, struct world_environment *e,
+		 const struct board_moment *moment)
 {
 	e->is_past = true;
 	untrusted_init(&e->environment.id, moment->env);
@@ -190,8 +191,8 @@ load(struct moments *m, int64_t at, struct error *err)
 	struct world_application *application;
 	struct moment_list list;
 
-	if (store_moments_at(session_store(m->session), session_platform(m->session), m->org, m->app,
-			     at, &list, err) != 0)
+	if (store_moments_at(session_store(m->session), session_platform(m->session), m->org,
+			     m->app, at, &list, err) != 0)
 		return -1;
 	if (list.count == 0)
 		return error_set(err, ERROR_NOT_FOUND,
@@ -272,14 +273,15 @@ static void
 add_looks(struct buf *out, const struct moments *m)
 {
 	const struct world *world = moments_world(m);
-	const struct world_application *app =
-		world->count && world->organizations[0].count ? &world->organizations[0].applications[0] : NULL;
+	const struct world_application *app = world->count && world->organizations[0].count
+						      ? &world->organizations[0].applications[0]
+						      : NULL;
 
 	for (size_t i = 0; app && i < app->count; i++) {
 		const struct world_environment *e = &app->environments[i];
 
-		(void)buf_printf(out, "%s %s %s\n", untrusted_raw(&e->environment.id), e->set ? set_id(e->set) : "?",
-				 words_of_environment(e).text);
+		(void)buf_printf(out, "%s %s %s\n", untrusted_raw(&e->environment.id),
+				 e->set ? set_id(e->set) : "?", words_of_environment(e).text);
 	}
 }
 

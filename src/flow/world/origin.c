@@ -106,7 +106,8 @@ advance(struct session *session, const struct history_query *query, struct clone
 		char *set = NULL;
 
 		if (p->state == OPERATION_DONE && untrusted_is(&p->source, query->env) &&
-		    untrusted_is(&p->env, origin->origin) && p->deployment_id.raw && !is_undone(store, p))
+		    untrusted_is(&p->env, origin->origin) && p->deployment_id.raw &&
+		    !is_undone(store, p))
 			set = promoted_set(p);
 		found = set != NULL;
 		if (found) {
@@ -160,8 +161,8 @@ save_values(struct session *session, const char *org, const char *app, const cha
 	char *before = origin_kept_values(session, org, app, clone);
 
 	if (text && (!before || strcmp(before, text) != 0) &&
-	    store_put_setting(session_store(session), session_platform(session), org, app, name, text,
-			      NULL) == 0)
+	    store_put_setting(session_store(session), session_platform(session), org, app, name,
+			      text, NULL) == 0)
 		session_look_again(session);
 	free(before);
 	free(text);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a clone was made from, and what it and its origin have in common: as the local history has it. */
+/* What a clone was made from, and what it and its origin have in common: as the local history has
+ * it. */
 #ifndef SIDESTAGE_FLOW_WORLD_ORIGIN_H
 #define SIDESTAGE_FLOW_WORLD_ORIGIN_H
 
@@ -15,8 +16,8 @@ struct values;
 /* As it was when it was cloned, whatever was promoted since.  0, or -1: it is not known here. */
 int origin_at_cloning(struct session *session, const char *org, const char *app,
 		      const char *clone, struct clone_origin *out);
-/* Whether the record is of an environment that was there before under this id: the one that is there
- * now was made later. */
+/* Whether the record is of an environment that was there before under this id: the one that is
+ * there now was made later. */
 bool origin_is_stale(const struct clone_origin *origin, int64_t created_at);
 /* Whether the clone was made here: by an operation of this history. */
 bool origin_is_ours(struct session *session, const struct clone_origin *origin);
@@ -31,9 +32,10 @@ int origin_settle_operation(struct session *session, const struct operation *ope
  * and free() it. */
 struct values *origin_values(struct session *session, const char *org, const char *app,
 			     const char *clone);
-/* The same in two steps, for who looks often: as they are written down (NULL: they are not; free() it),
- * and from that. */
-char *origin_kept_values(struct session *session, const char *org, const char *app, const char *clone);
+/* The same in two steps, for who looks often: as they are written down (NULL: they are not; free()
+ * it), and from that. */
+char *
+origin_kept_values(struct session *session, const char *org, const char *app, const char *clone);
 struct values *origin_decode_values(const char *kept);
 
 #endif

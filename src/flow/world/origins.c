@@ -29,7 +29,7 @@
 struct finding {
 	char *env;
 	int64_t created_at;		/* of the environment: another one may get its id */
-	char *last, *origin_last;	/* last deployments of it and of its origin; NULL: not judged */
+	char *last, *origin_last; /* last deployments of it and of its origin; NULL: not judged */
 	char *origin;			/* NULL: no clone */
 };
 
@@ -39,7 +39,7 @@ struct origins {
 	struct fetcher *fetcher;
 	struct finding *findings;
 	size_t count;
-	size_t untold;			/* environments of which nobody knows whether they are clones */
+	size_t untold; /* environments of which nobody knows whether they are clones */
 	bool is_complete;		/* nothing is left to be judged */
 	bool was_kept;			/* a record was written: the world is sorted anew by that */
 };
@@ -215,8 +215,8 @@ advance(struct clone_origin *origin, const char *env, const struct deployment *t
 }
 
 const struct deployment *
-origins_decode(struct clone_origin *origin, const char *env, const struct deployment *ours, size_t count,
-	       const struct deployment *theirs, size_t their_count)
+origins_decode(struct clone_origin *origin, const char *env, const struct deployment *ours,
+	       size_t count, const struct deployment *theirs, size_t their_count)
 {
 	const struct deployment *taken;
 
@@ -297,10 +297,12 @@ is_same(const char *a, const char *b)
 
 /* The operation that made it tells clones apart, however soon one came after the other. */
 static bool
-is_of_another(const struct clone_origin *kept, const struct clone_origin *found, const struct environment *e)
+is_of_another(const struct clone_origin *kept, const struct clone_origin *found,
+	      const struct environment *e)
 {
-	return kept->operation_id && found->operation_id ?
-		strcmp(kept->operation_id, found->operation_id) != 0 : origin_is_stale(kept, e->created_at);
+	return kept->operation_id && found->operation_id
+		       ? strcmp(kept->operation_id, found->operation_id) != 0
+		       : origin_is_stale(kept, e->created_at);
 }
 
 /* Ours keeps what we wrote beside: when it ends, and which operation made it. */
@@ -317,10 +319,12 @@ keep(struct origins *o, const struct environment *e, struct clone_origin *found)
 		if (is_same(found->operation_id, kept.operation_id))
 			found->cloned_at = kept.cloned_at;
 	}
-	if (!is_kept || !is_same(found->origin, kept.origin) || !is_same(found->set_id, kept.set_id) ||
+	if (!is_kept || !is_same(found->origin, kept.origin) ||
+	    !is_same(found->set_id, kept.set_id) ||
 	    !is_same(found->deployment_id, kept.deployment_id) ||
 	    !is_same(found->operation_id, kept.operation_id)) {
-		if (store_put_clone_origin(store, platform, o->org, o->app, env, found, NULL) == 0) {
+		if (store_put_clone_origin(store, platform, o->org, o->app, env, found, NULL) ==
+		    0) {
 			o->was_kept = true;
 			session_look_again(o->session);
 		}
@@ -399,7 +403,8 @@ judge(struct origins *o, const struct environment *e)
 	return f->last != NULL;
 }
 
-/* Judges all, or as many as were before the world became another one by that.  Whether none is left. */
+/* Judges all, or as many as were before the world became another one by that.  Whether none is
+ * left. */
 static bool
 judge_all(struct origins *o)
 {
@@ -412,8 +417,8 @@ judge_all(struct origins *o)
 		const struct world_environment *e = &app->environments[i];
 
 		/* A clone is never protected. */
-		if (!e->is_protected && !e->environment.deleting && e->environment.last_deploy.id.raw &&
-		    !judge(o, &e->environment)) {
+		if (!e->is_protected && !e->environment.deleting &&
+		    e->environment.last_deploy.id.raw && !judge(o, &e->environment)) {
 			complete = false;
 			o->untold += !o->was_kept && !e->clone_of;
 		}
@@ -434,8 +439,8 @@ origins_update(struct origins *o)
 		return;
 	tries = app->count + 1;
 	fetcher_begin(o->fetcher);
-	/* What is written is learnt at once: what was found to be a clone has another place in the list, and
-	 * the one behind it would be passed over. */
+	/* What is written is learnt at once: what was found to be a clone has another place in the
+	 * list, and the one behind it would be passed over. */
 	do {
 		o->was_kept = false;
 		o->is_complete = judge_all(o);

@@ -40,12 +40,13 @@ got_set(void *data, const struct api_reply *reply)
 	if (past->set && strcmp(set_id(past->set), past->id) != 0) {
 		set_unref(past->set);
 		past->set = NULL;
-		error_set(&past->error, ERROR_PROTOCOL, _("The platform answered with another set than the one "
-							  "that was asked for."));
+		error_set(&past->error, ERROR_PROTOCOL,
+			  _("The platform answered with another set than the one "
+			    "that was asked for."));
 	}
 	if (past->set)
-		store_put_set(session_store(past->session), session_address(past->session), past->org,
-			      past->app, past->id, reply->body);
+		store_put_set(session_store(past->session), session_address(past->session),
+			      past->org, past->app, past->id, reply->body);
 	session_changed(past->session);
 }
 
@@ -57,7 +58,8 @@ got_values(void *data, const struct api_reply *reply)
 	past->values_call = NULL;
 	past->values_error = reply->error;
 	if (reply->error.kind == ERROR_NONE)
-		past->has_values = values_decode(&past->values, reply->body, &past->values_error) == 0;
+		past->has_values = values_decode(&past->values, reply->body, &past->values_error) ==
+				   0;
 	session_changed(past->session);
 }
 
@@ -72,9 +74,9 @@ got_deployment(void *data, const struct api_reply *reply)
 	if (reply->error.kind == ERROR_NONE &&
 	    deployment_decode(&deployment, reply->body, &past->values_error) == 0 &&
 	    deployment.value_set_version_id.raw)
-		past->values_call = api_get_value_version(session_api(past->session), past->org, past->app,
-							  past->env, deployment.value_set_version_id.raw,
-							  got_values, past);
+		past->values_call = api_get_value_version(
+			session_api(past->session), past->org, past->app, past->env,
+			deployment.value_set_version_id.raw, got_values, past);
 	deployment_clear(&deployment);
 	session_changed(past->session);
 }

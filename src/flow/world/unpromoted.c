@@ -61,7 +61,8 @@ are_values_missing(const struct world_environment *e)
 }
 
 bool
-unpromoted_are_comparable(const struct values *common, const struct values *theirs, const struct values *ours)
+unpromoted_are_comparable(const struct values *common, const struct values *theirs,
+			  const struct values *ours)
 {
 	return !theirs || !ours || common || values_equal(theirs, ours);
 }
@@ -98,7 +99,8 @@ count(struct unpromoted *unpromoted, const struct world_environment *theirs,
 
 bool
 unpromoted_update(struct session *session, const char *org,
-		  const struct world_application *application, struct world_environment *environment)
+		  const struct world_application *application,
+		  struct world_environment *environment)
 {
 	const struct world_environment *origin =
 		environment->clone_of ? find_origin(application, environment->clone_of) : NULL;
@@ -111,8 +113,8 @@ unpromoted_update(struct session *session, const char *org,
 		unpromoted_clear(unpromoted);
 		return was_known;
 	}
-	/* Written down beside the world, maybe after this was looked at.  Each walk comes by here for each
-	 * clone, so only a text that is another one is taken apart. */
+	/* Written down beside the world, maybe after this was looked at.  Each walk comes by here
+	 * for each clone, so only a text that is another one is taken apart. */
 	kept = origin_kept_values(session, org, untrusted_raw(&application->application.id),
 				  untrusted_raw(&environment->environment.id));
 	if (unpromoted->base == environment->clone_set && unpromoted->theirs == origin->from_set &&

@@ -15,10 +15,11 @@ struct world_application;
 struct world_environment;
 
 struct unpromoted {
-	bool is_known;			/* false: a set or the values are not known, or they cannot be merged */
+	bool is_known; /* false: a set or the values are not known, or they cannot be merged */
 	size_t changes, conflicts;	/* conflicts are among the changes */
 	struct set *base, *theirs, *ours;	/* of which it was counted */
-	struct values *values;		/* that both have in common; NULL: not known, so sets are counted alone */
+	struct values
+		*values; /* that both have in common; NULL: not known, so sets are counted alone */
 	char *kept;			/* the same as it is written down */
 	uint64_t revisions[2];		/* of the clone and its origin when it was counted */
 };

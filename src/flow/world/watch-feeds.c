@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The questions that there are, each with its timer, its last answer and what the cache has of it. */
+/* The questions that there are, each with its timer, its last answer and what the cache has of
+ * it. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -90,7 +91,8 @@ learn_cached(struct feed *feed)
 	json_t *body = bytes && length > 0 ? json_decode(bytes, length, NULL) : NULL;
 
 	feed->looked_up = true;
-	if (body && feed_kinds[feed->kind].learn(feed->watch->world, &place, body, read_at, NULL) == 0)
+	if (body &&
+	    feed_kinds[feed->kind].learn(feed->watch->world, &place, body, read_at, NULL) == 0)
 		ids_sha256_b64(feed->digest, bytes, length);
 	if (feed->digest[0] != '\0') {
 		struct knowledge *knowledge = feed_knowledge(feed);
@@ -153,8 +155,8 @@ watch_find_feed(const struct watch *watch, enum feed_id kind, const char *org, c
 }
 
 void
-watch_want(struct watch *watch, enum feed_id kind, const char *org, const char *app, const char *env,
-	   const char *id)
+watch_want(struct watch *watch, enum feed_id kind, const char *org, const char *app,
+	   const char *env, const char *id)
 {
 	struct feed *feed = watch_find_feed(watch, kind, org, app, env, id);
 
@@ -178,7 +180,8 @@ watch_want(struct watch *watch, enum feed_id kind, const char *org, const char *
 	feed->beside = watch->buckets[feed->bucket];
 	watch->buckets[feed->bucket] = feed;
 	if (feed_is_far(feed)) {
-		feed_schedule(feed, FAR_FIRST_MS + (int64_t)(watch->waiting++ % FAR_SPREAD) * FAR_APART_MS);
+		feed_schedule(feed, FAR_FIRST_MS + (int64_t)(watch->waiting++ % FAR_SPREAD) *
+							   FAR_APART_MS);
 		return;
 	}
 	if (feed_kinds[kind].cached)
@@ -204,7 +207,8 @@ feed_free(struct feed *feed)
 	free(feed);
 }
 
-/* Answers about one deployment are kept as long as it is the last one, and values while they run. */
+/* Answers about one deployment are kept as long as it is the last one, and values while they
+ * run. */
 static void
 forget_cached(struct feed *feed)
 {
@@ -214,8 +218,9 @@ forget_cached(struct feed *feed)
 	char *key;
 
 	if ((!is_of_last && feed->kind != FEED_VALUES) ||
-	    (environment && untrusted_is(is_of_last ? &environment->environment.last_deploy.id :
-						      &environment->running.value_set_version_id, feed->id)))
+	    (environment && untrusted_is(is_of_last ? &environment->environment.last_deploy.id
+						    : &environment->running.value_set_version_id,
+					 feed->id)))
 		return;
 	key = feed_cache_key(feed);
 	store_cache_drop(session_store(feed->watch->session), key);

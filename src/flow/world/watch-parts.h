@@ -43,7 +43,7 @@ struct feed {
 	char etag[128];
 	char digest[IDS_SHA256_B64_SIZE];	/* of the last answer that was learnt; "" none */
 	unsigned failures;		/* in a row */
-	int64_t answered_at;		/* steady ms when the last question ended, well or not; 0: never */
+	int64_t answered_at; /* steady ms when the last question ended, well or not; 0: never */
 	struct error *error;		/* owned: why the last one failed; NULL: it did not */
 };
 
@@ -57,7 +57,7 @@ struct watch {
 	api_done *on_reply;		/* with the feed */
 	struct feed *feeds;
 	struct feed *buckets[FEED_BUCKETS];
-	size_t waiting;			/* how many far feeds there were: their first questions are spread */
+	size_t waiting; /* how many far feeds there were: their first questions are spread */
 	char *focus_org, *focus_app;	/* NULL: the first application there is */
 	char *only_org;
 	bool lost;			/* the organizations cannot be read: nothing can be known */

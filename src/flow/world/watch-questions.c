@@ -197,26 +197,27 @@ const struct feed_kind feed_kinds[] = {
 				NEED_APPLICATIONS, NULL, slow_interval},
 	[FEED_APPLICATIONS] = {"apps", true, false, ask_applications, learn_applications,
 			       NEED_APPLICATIONS, NULL, organization_interval},
-	[FEED_VERSIONS] = {"versions", true, false, ask_versions, learn_versions, NEED_VERSIONS, NULL,
-			   organization_interval},
+	[FEED_VERSIONS] = {"versions", true, false, ask_versions, learn_versions, NEED_VERSIONS,
+			   NULL, organization_interval},
 	[FEED_ENVIRONMENTS] = {"envs", true, false, ask_environments, learn_environments,
 			       NEED_ENVIRONMENTS, learn_same_environments, application_interval},
 	[FEED_RUNNING] = {"running", true, true, ask_running, learn_running, NEED_SETS, NULL, NULL},
 	[FEED_ERRORS] = {"errors", true, true, ask_errors, learn_errors, NEED_ERRORS, NULL, NULL},
 	[FEED_RUNTIME] = {"runtime", false, false, ask_runtime, learn_runtime, NEED_RUNTIME, NULL,
 			  runtime_interval},
-	[FEED_RESOURCES] = {"resources", true, false, ask_resources, learn_resources, NEED_RESOURCES,
-			    NULL, resources_interval},
+	[FEED_RESOURCES] = {"resources", true, false, ask_resources, learn_resources,
+			    NEED_RESOURCES, NULL, resources_interval},
 	[FEED_VALUES] = {"values", true, true, ask_values, learn_values, NEED_SETS, NULL, NULL},
-	[FEED_NEWEST_VALUES] = {"newest-values", true, false, ask_newest_values, learn_values, NEED_SETS,
-				NULL, resources_interval},
+	[FEED_NEWEST_VALUES] = {"newest-values", true, false, ask_newest_values, learn_values,
+				NEED_SETS, NULL, resources_interval},
 	[FEED_SET] = {"set", false, true, ask_set, NULL, NEED_SETS, NULL, NULL},
 };
 
 bool
 feed_is_far(const struct feed *feed)
 {
-	return feed->kind == FEED_ENVIRONMENTS && !watch_is_focused(feed->watch, feed->org, feed->app);
+	return feed->kind == FEED_ENVIRONMENTS &&
+	       !watch_is_focused(feed->watch, feed->org, feed->app);
 }
 
 int64_t

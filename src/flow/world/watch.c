@@ -35,7 +35,7 @@
 #include "store/store.h"
 
 #define WALK_MS 8			/* what a key waits at most for sets from the cache */
-#define FIRST_SETS 6			/* what a first picture waits for: about what a screen shows of them */
+#define FIRST_SETS 6 /* what a first picture waits for: about what a screen shows of them */
 #define PAUSE_MAX_MS 300000
 #define OFFLINE_GRACE_MS 5000		/* one lost answer among good ones is no outage */
 
@@ -109,7 +109,8 @@ want_set(struct watch *watch, const char *org, const char *app,
 	} else if (id[0] != '\0' && !watch_find_feed(watch, FEED_SET, org, app, "", id)) {
 		if (watch->sets_loaded >= FIRST_SETS && clock_steady_ms() > watch->walk_until) {
 			if (!watch->walk_on)
-				watch->walk_on = loop_add_timer(session_loop(watch->session), 1, walk_on, watch);
+				watch->walk_on = loop_add_timer(session_loop(watch->session), 1,
+								walk_on, watch);
 			return;
 		}
 		found = load_set(watch, org, app, id);
@@ -201,8 +202,8 @@ judge_running(struct watch *watch, struct world_environment *environment, const 
 	if (last->problem.raw)
 		error_set(&why, ERROR_PROTOCOL, _("its answer is not understood: %s"),
 			  untrusted_raw(&environment->environment.problem));
-	else if (last->id.raw && last->status != DEPLOYMENT_SUCCEEDED && !environment->running.id.raw &&
-		 feed && feed->error)
+	else if (last->id.raw && last->status != DEPLOYMENT_SUCCEEDED &&
+		 !environment->running.id.raw && feed && feed->error)
 		why = *feed->error;
 	else if (feed && !feed->error && !feed->answered_at && !environment->running.id.raw)
 		return;			/* the answer is still to come */
@@ -231,7 +232,8 @@ want_values(struct watch *watch, const char *org, const char *app,
 		watch_want(watch, version ? FEED_VALUES : FEED_NEWEST_VALUES, org, app, env,
 			   version ? version : "");
 	else if (!environment->environment.last_deploy.id.raw &&
-		 knowledge_set_absent(world_edit_known(environment, WORLD_VALUES), environment->read_at))
+		 knowledge_set_absent(world_edit_known(environment, WORLD_VALUES),
+				      environment->read_at))
 		learn_touch(watch->world, environment);
 }
 
@@ -245,7 +247,8 @@ want_details(struct watch *watch, const char *org, const char *app,
 
 	want_set(watch, org, app, environment, &environment->from_set,
 		 learn_from_set_id(environment));
-	judge_set(watch, environment, WORLD_FROM_SET, org, app, learn_from_set_id(environment), NULL);
+	judge_set(watch, environment, WORLD_FROM_SET, org, app, learn_from_set_id(environment),
+		  NULL);
 	if (last->id.raw && !environment->environment.deleting) {
 		watch_want(watch, FEED_RUNTIME, org, app, env, "");
 		watch_want(watch, FEED_RESOURCES, org, app, env, "");
@@ -299,10 +302,11 @@ reconcile(struct watch *watch)
 				continue;
 			/* Production first: the others are compared with it. */
 			for (size_t k = 0; k < 2 * application->count; k++)
-				if (application->environments[k % application->count].is_protected ==
-				    (k < application->count))
-					want_details(watch, org, app,
-						     &application->environments[k % application->count]);
+				if (application->environments[k % application->count]
+					    .is_protected == (k < application->count))
+					want_details(
+						watch, org, app,
+						&application->environments[k % application->count]);
 		}
 	}
 	clone_list_clear(&clones);
@@ -403,7 +407,8 @@ note_answer(struct feed *feed, const struct error *error)
 				   knowledge->state == KNOWLEDGE_KNOWN))
 			changed |= knowledge_set_unreadable(knowledge, error);
 	}
-	if (changed && feed->env[0] && world_edit_environment(world, feed->org, feed->app, feed->env))
+	if (changed && feed->env[0] &&
+	    world_edit_environment(world, feed->org, feed->app, feed->env))
 		world_edit_environment(world, feed->org, feed->app, feed->env)->revision++;
 	world->revision += changed;
 }
@@ -529,7 +534,8 @@ watch_focus(struct watch *watch, const char *org, const char *app)
 	watch->focus_app = app ? xstrdup(app) : NULL;
 	reconcile(watch);
 	for (struct feed *feed = watch->feeds; org && feed; feed = feed->next)
-		if (feed->timer && !feed_kinds[feed->kind].once && strcmp(feed->org, org) == 0 && !feed_is_far(feed))
+		if (feed->timer && !feed_kinds[feed->kind].once && strcmp(feed->org, org) == 0 &&
+		    !feed_is_far(feed))
 			feed_schedule(feed, 0);
 	session_changed(watch->session);
 }
@@ -644,7 +650,8 @@ void
 watch_note_silence(struct watch *watch, int64_t silent_ms)
 {
 	struct world *world = watch->world;
-	bool changed = silent_ms / 1000 != world->silent_ms / 1000 || !silent_ms != !world->silent_ms;
+	bool changed = silent_ms / 1000 != world->silent_ms / 1000 ||
+		       !silent_ms != !world->silent_ms;
 
 	world->silent_ms = silent_ms;
 	if (!changed)

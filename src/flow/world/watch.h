@@ -27,8 +27,8 @@ void watch_refresh(struct watch *watch);
 /* session_settled() and session_unreadable(). */
 bool watch_is_settled(const struct watch *watch, const char *org, const char *app, unsigned needs,
 		      int64_t since);
-const struct knowledge *watch_unreadable(const struct watch *watch, const char *org, const char *app,
-					 unsigned needs);
+const struct knowledge *
+watch_unreadable(const struct watch *watch, const char *org, const char *app, unsigned needs);
 /* A request has waited that long and no byte has come; 0: none has, or not for long. */
 void watch_note_silence(struct watch *watch, int64_t silent_ms);
 

@@ -92,8 +92,8 @@ words_of_life(int64_t expires_at, int64_t now)
 	if (!expires_at)
 		return say(MOOD_QUIET, _("no end set here"));
 	say_length(length, sizeof(length), expires_at <= now ? now - expires_at : expires_at - now);
-	snprintf(words.text, sizeof(words.text), expires_at <= now ? _("overdue by %s") : _("%s left"),
-		 length);
+	snprintf(words.text, sizeof(words.text),
+		 expires_at <= now ? _("overdue by %s") : _("%s left"), length);
 	if (expires_at > now && expires_at - now < SOON_MS)
 		words.mood = MOOD_BUSY;
 	return words;
@@ -107,7 +107,8 @@ words_of_clones(char *out, size_t size, const struct world *world, int64_t now)
 
 	for (size_t i = 0; i < world->count; i++)
 		for (size_t j = 0; j < world->organizations[i].count; j++)
-			/* With each picture, and there may be ten thousand environments: clones stand last. */
+			/* With each picture, and there may be ten thousand environments: clones
+			 * stand last. */
 			for (size_t k = world->organizations[i].applications[j].count; k-- > 0;) {
 				const struct world_environment *e =
 					&world->organizations[i].applications[j].environments[k];
@@ -116,7 +117,8 @@ words_of_clones(char *out, size_t size, const struct world *world, int64_t now)
 					break;
 				clones++;
 				overdue += e->clone_expires_at && e->clone_expires_at <= now;
-				if (e->clone_expires_at && (!soonest || e->clone_expires_at < soonest))
+				if (e->clone_expires_at &&
+				    (!soonest || e->clone_expires_at < soonest))
 					soonest = e->clone_expires_at;
 			}
 	*out = '\0';
@@ -142,10 +144,12 @@ is_same_image(const char *a, const char *b)
 char *
 words_of_problem(const struct untrusted *problem)
 {
-	return problem->raw ? xasprintf(_("? (its answer is not understood: %s)"), problem->raw) : NULL;
+	return problem->raw ? xasprintf(_("? (its answer is not understood: %s)"), problem->raw)
+			    : NULL;
 }
 
-/* Where none was chosen: the first whose applications could not be read, so that nobody takes all for empty. */
+/* Where none was chosen: the first whose applications could not be read, so that nobody takes all
+ * for empty. */
 static const struct world_organization *
 unreadable_organization(const struct world *world)
 {
@@ -166,9 +170,11 @@ words_of_trouble(const struct world *world, const char *org, const char *app, in
 	const struct world_organization *o = org ? world_organization(world, org) :
 						   unreadable_organization(world);
 	const struct world_application *a = org && app ? world_application(world, org, app) : NULL;
-	const struct knowledge *lists[] = {a ? &a->known : NULL, o ? &o->known : NULL, &world->known};
-	const char *problem = a && a->problem.raw ? a->problem.raw : o && o->problem.raw ? o->problem.raw :
-							 world->problem.raw;
+	const struct knowledge *lists[] = {a ? &a->known : NULL, o ? &o->known : NULL,
+					   &world->known};
+	const char *problem = a && a->problem.raw   ? a->problem.raw
+			      : o && o->problem.raw ? o->problem.raw
+						    : world->problem.raw;
 	char ago[64], *age, *text;
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
@@ -193,7 +199,8 @@ compare_images(const struct set *here, const struct set *there, const char *modu
 
 	image_parse(&x, a ? a : "");
 	image_parse(&y, b ? b : "");
-	order = is_same_image(x.name, y.name) ? version_compare(x.version, y.version) : VERSION_UNKNOWN;
+	order = is_same_image(x.name, y.name) ? version_compare(x.version, y.version)
+					      : VERSION_UNKNOWN;
 	image_clear(&x);
 	image_clear(&y);
 	return order == VERSION_NEWER ? STANDING_AHEAD
@@ -237,7 +244,8 @@ words_standing(const struct world_environment *e, const struct world_environment
 		return here ? STANDING_ONLY_HERE : there ? STANDING_MISSING : STANDING_NOWHERE;
 	if (!json_equal(here, there))
 		return compare_images(e->set, baseline->set, module);
-	/* Of the past only the sets were written down, and a clone that was not deployed has no values. */
+	/* Of the past only the sets were written down, and a clone that was not deployed has no
+	 * values. */
 	return e->is_past || !e->running.id.raw ? STANDING_SAME : compare_values(e, baseline, here);
 }
 

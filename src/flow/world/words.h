@@ -16,8 +16,8 @@ struct world_environment;
 char *words_of_trouble(const struct world *world, const char *org, const char *app, int64_t now);
 
 struct untrusted;
-/* "? (its answer is not understood: "name" is null)" of the `problem` of a noun; NULL: there is none.
- * free() it. */
+/* "? (its answer is not understood: "name" is null)" of the `problem` of a noun; NULL: there is
+ * none. free() it. */
 char *words_of_problem(const struct untrusted *problem);
 
 /* How much a state asks for attention; the screen makes glyph and colour of it. */

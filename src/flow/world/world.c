@@ -292,8 +292,9 @@ world_shown(const struct world_environment *environment)
 {
 	if (!environment->set)
 		return NULL;
-	return environment->values ? set_with_values(environment->set, values_words(environment->values)) :
-				     set_ref(environment->set);
+	return environment->values
+		       ? set_with_values(environment->set, values_words(environment->values))
+		       : set_ref(environment->set);
 }
 
 bool

@@ -34,20 +34,22 @@ struct world_environment {
 	struct environment environment;	/* its `problem`: what of its answer is not understood */
 	/* What runs: the newest succeeded deployment; id.raw NULL: none or not known yet. */
 	struct deployment running;
-	struct set *set;		/* of `running`; for a clone never deployed, of from_deploy; NULL: unknown */
-	/* The other half of what runs: the shared values of that deployment, or the newest ones where
-	 * it names no version; NULL: unknown.  Owned. */
+	struct set
+		*set; /* of `running`; for a clone never deployed, of from_deploy; NULL: unknown */
+	/* The other half of what runs: the shared values of that deployment, or the newest ones
+	 * where it names no version; NULL: unknown.  Owned. */
 	struct values *values;
-	struct set *from_set;		/* of from_deploy: the base of the next deployment; NULL: unknown */
-	struct runtime runtime;		/* as it was last read, however long ago: see WORLD_RUNTIME */
+	struct set *from_set;	/* of from_deploy: the base of the next deployment; NULL: unknown */
+	struct runtime runtime; /* as it was last read, however long ago: see WORLD_RUNTIME */
 	struct active_resource *resources;
 	size_t resource_count;
 	struct deployment_error *errors; /* of last_deploy when it failed */
 	size_t error_count;
-	bool is_past;			/* from moments.h: as it was; nothing that runs is known of it */
+	bool is_past; /* from moments.h: as it was; nothing that runs is known of it */
 	bool is_protected;		/* type or id matches `protect` */
-	char *clone_of;			/* owned id of the environment it was cloned from; NULL: not a clone of ours */
-	char *clone_set_id;		/* owned set id at the time of cloning; NULL when not a clone */
+	char *clone_of; /* owned id of the environment it was cloned from; NULL: not a clone of ours
+			 */
+	char *clone_set_id; /* owned set id at the time of cloning; NULL when not a clone */
 	char *clone_deployment_id;	/* owned; the origin's that goes with it; NULL: not known */
 	struct set *clone_set;		/* of that id; NULL: unknown */
 	struct unpromoted unpromoted;	/* of a clone: what is not promoted yet */
@@ -60,10 +62,12 @@ struct world_environment {
 
 struct world_application {
 	struct application application;
-	struct world_environment *environments;	/* in board order: development types, ..., protected, then clones */
+	struct world_environment
+		*environments; /* in board order: development types, ..., protected, then clones */
 	size_t count;
 	struct knowledge known;		/* of the list of environments */
-	struct untrusted problem;	/* entries that cannot be shown, since they have no id; raw NULL: none */
+	struct untrusted
+		problem; /* entries that cannot be shown, since they have no id; raw NULL: none */
 };
 
 struct world_organization {
@@ -88,7 +92,8 @@ struct world {
 	struct error link_error;	/* why OFFLINE, e.g. ERROR_ACCESS: the token was refused */
 	int64_t latency_ms;		/* of the last answer; -1: none yet */
 	int64_t answered_at;		/* wall ms of the last answer of any kind; 0: none yet */
-	int64_t silent_ms;		/* a request has waited that long, and no byte has come; 0: no wait worth a word */
+	int64_t silent_ms; /* a request has waited that long, and no byte has come; 0: no wait worth
+			      a word */
 	struct untrusted user;		/* who the platform says we are; raw NULL: unknown */
 	uint64_t revision;
 };

@@ -86,7 +86,8 @@ walk(struct backup *backup, int parent, const char *name, const char *place, int
 			free(below);
 			continue;
 		}
-		if (S_ISREG(st.st_mode) && is_database(entry->d_name) && backup->count < FILES_MAX) {
+		if (S_ISREG(st.st_mode) && is_database(entry->d_name) &&
+		    backup->count < FILES_MAX) {
 			add_name(backup, below);
 			continue;
 		}
@@ -136,7 +137,8 @@ backup_new(struct repository *repository, const char *state, const char *path, s
 static int
 copy_failed(struct backup *backup, struct error *err)
 {
-	return error_prefix(err, _("%s/%s: cannot be copied"), backup->state, backup->names[backup->at]);
+	return error_prefix(err, _("%s/%s: cannot be copied"), backup->state,
+			    backup->names[backup->at]);
 }
 
 static int
@@ -152,7 +154,8 @@ begin_copy(struct backup *backup, struct error *err)
 		return error_errno(err, _("%s: cannot be made"), backup->work);
 	close(fd);
 	path = xasprintf("%s/%s", backup->state, backup->names[backup->at]);
-	backup->copy = db_copy_new(is_ours ? backup->repository->db : NULL, path, backup->work, err);
+	backup->copy = db_copy_new(is_ours ? backup->repository->db : NULL, path, backup->work,
+				   err);
 	free(path);
 	backup->stuck_at = 0;
 	return backup->copy ? 0 : copy_failed(backup, err);
@@ -175,7 +178,8 @@ begin_piece(struct backup *backup, struct error *err)
 	if (backup->in < 0 || fstat(backup->in, &st) != 0)
 		return error_errno(err, _("%s: cannot be read"), backup->work);
 	if (!tar_encode(block, backup->names[backup->at], st.st_size, clock_wall_ms() / 1000))
-		return error_set(err, ERROR_LIMIT, _("%s: its name or its size does not fit in a backup"),
+		return error_set(err, ERROR_LIMIT,
+				 _("%s: its name or its size does not fit in a backup"),
 				 backup->names[backup->at]);
 	backup->left = st.st_size;
 	backup->padding = tar_padding(st.st_size);

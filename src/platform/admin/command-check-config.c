@@ -36,8 +36,8 @@ command_check_config(int argc, char **argv)
 	if (faults < 0)
 		return command_fail(&err);
 	if (faults > 0) {
-		fprintf(stderr, ngettext("%s: %d fault\n", "%s: %d faults\n", (unsigned)faults), argv[1],
-			faults);
+		fprintf(stderr, ngettext("%s: %d fault\n", "%s: %d faults\n", (unsigned)faults),
+			argv[1], faults);
 		return STATUS_FAILED;
 	}
 	return STATUS_FINE;

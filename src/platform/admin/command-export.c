@@ -31,8 +31,9 @@ export_here(struct platform *platform, const struct command_arguments *arguments
 static int
 write_to(FILE *out, const json_t *value)
 {
-	return json_dumpf(value, out, FORM) == 0 && fputc('\n', out) != EOF && fflush(out) == 0 ? 0
-												: -1;
+	return json_dumpf(value, out, FORM) == 0 && fputc('\n', out) != EOF && fflush(out) == 0
+		       ? 0
+		       : -1;
 }
 
 /* Whole or not at all. */
@@ -67,9 +68,10 @@ command_export(int argc, char **argv)
 	struct command_arguments arguments;
 	struct error err = {0};
 	json_t *request, *result;
-	int ret = -1, status = command_read_arguments(
-			      &arguments, argc, argv,
-			      _("Usage: sidestaged export {--state DIR | --config FILE} [FILE]"), false);
+	int ret = -1,
+	    status = command_read_arguments(
+		    &arguments, argc, argv,
+		    _("Usage: sidestaged export {--state DIR | --config FILE} [FILE]"), false);
 
 	if (status != STATUS_FINE)
 		return status < 0 ? STATUS_FINE : status;

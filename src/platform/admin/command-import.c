@@ -27,9 +27,9 @@ import_here(struct platform *platform, const struct command_arguments *arguments
 	int sealed = repository_has_secrets(platform->repository, err);
 
 	/* A state without secrets is left without a key. */
-	if (sealed < 0 || ((sealed > 0 || import_has_secrets(file)) &&
-			   state_secrets_open(platform, arguments->secret_key_file, arguments->state,
-					      err) != 0))
+	if (sealed < 0 ||
+	    ((sealed > 0 || import_has_secrets(file)) &&
+	     state_secrets_open(platform, arguments->secret_key_file, arguments->state, err) != 0))
 		return NULL;
 	return import_apply(platform, file,
 			    json_member_string(request, "user"), err);
@@ -42,7 +42,8 @@ print_fault(void *data, const char *pointer, const char *text)
 	int line = document_line(document, pointer);
 	char *whole = line > 0 ? xasprintf("%s:%d: %s: %s", document->path, line,
 					   *pointer ? pointer : "/", text)
-			       : xasprintf("%s: %s: %s", document->path, *pointer ? pointer : "/", text);
+			       : xasprintf("%s: %s: %s", document->path, *pointer ? pointer : "/",
+					   text);
 
 	command_print_fault(NULL, whole);
 	free(whole);
@@ -79,8 +80,8 @@ import_document(const struct command_arguments *arguments, struct document *docu
 			document->path, faults);
 		return STATUS_FAILED;
 	}
-	request = json_pack("{s:s, s:O, s:s*}", "command", "import", "file", document->value, "user",
-			    arguments->user);
+	request = json_pack("{s:s, s:O, s:s*}", "command", "import", "file", document->value,
+			    "user", arguments->user);
 	report = offline_run(arguments, request, import_here, &err);
 	json_decref(request);
 	if (!report) {
@@ -100,7 +101,8 @@ command_import(int argc, char **argv)
 	struct error err = {0};
 	int status = command_read_arguments(
 		&arguments, argc, argv,
-		_("Usage: sidestaged import {--state DIR | --config FILE} [--user NAME] FILE"), true);
+		_("Usage: sidestaged import {--state DIR | --config FILE} [--user NAME] FILE"),
+		true);
 
 	if (status != STATUS_FINE)
 		return status < 0 ? STATUS_FINE : status;

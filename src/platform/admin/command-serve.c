@@ -118,7 +118,8 @@ command_serve(int argc, char **argv)
 	    settings_check(&settings, path ? path : "sidestaged", command_print_fault, NULL) > 0)
 		status = STATUS_USAGE;
 	if (status == STATUS_FINE && !listens(&settings)) {
-		fprintf(stderr, "%s\n", _("sidestaged: nothing to listen on: name a socket or an address."));
+		fprintf(stderr, "%s\n",
+			_("sidestaged: nothing to listen on: name a socket or an address."));
 		status = STATUS_USAGE;
 	}
 	if (status == STATUS_FINE && daemon_run(&settings, path, &err) != 0) {

@@ -58,15 +58,18 @@ static const struct {
 	const char *name, *argument, *help;
 	size_t at;
 } options[] = {
-	{"state", "DIR", N_("The state directory of the sidestaged; it may be running."), AT(state)},
+	{"state", "DIR", N_("The state directory of the sidestaged; it may be running."),
+	 AT(state)},
 	{"user", "NAME", N_("Whose token."), AT(user)},
 	{"id", "ID", N_("What the token is called (create: a random name otherwise)."), AT(id)},
 	{"type", "TYPE", N_("Of a user that is new: user (default) or service."), AT(type)},
 	{"description", "TEXT", N_("What the token is for."), AT(description)},
 	{"expires", "WHEN", N_("A time such as 2027-01-31T00:00:00Z, or from now: 12h, 30d."),
 	 AT(expires)},
-	{"role", "SCOPE=ROLE", N_("Also give the user this role, e.g. /orgs/acme=developer or "
-				  "/orgs/acme/env-types/development=deployer; may be repeated."), 0},
+	{"role", "SCOPE=ROLE",
+	 N_("Also give the user this role, e.g. /orgs/acme=developer or "
+	    "/orgs/acme/env-types/development=deployer; may be repeated."),
+	 0},
 };
 
 #define OPTION_COUNT (sizeof(options) / sizeof(options[0]))
@@ -78,7 +81,8 @@ usage(FILE *out)
 		"       sidestaged token list --state DIR [--user NAME]\n"
 		"       sidestaged token revoke --state DIR --user NAME --id ID\n"
 		"Tokens for the API.  A new one is written to standard output, once: only its hash\n"
-		"is kept.\n\n"), out);
+		"is kept.\n\n"),
+	      out);
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		char *left = xasprintf("--%s %s", options[i].name, options[i].argument);
 
@@ -108,8 +112,10 @@ take_lock(struct target *target, struct error *err)
 		if (control_is_there(target->state))
 			return 0;
 		if (clock_steady_ms() > until)
-			return error_set(err, ERROR_CONFLICT, _("%s: a sidestaged uses this state, and does not "
-								"answer."), target->state);
+			return error_set(err, ERROR_CONFLICT,
+					 _("%s: a sidestaged uses this state, and does not "
+					   "answer."),
+					 target->state);
 		poll(NULL, 0, LOCK_PAUSE_MS);
 	}
 	return 0;
@@ -195,8 +201,10 @@ roles_of(const struct token_command *command, struct error *err)
 		const char *equals = strchr(command->roles[i], '=');
 
 		if (!equals) {
-			error_set(err, ERROR_INPUT, _("--role %s: it must be SCOPE=ROLE, for example "
-						      "/orgs/acme=developer."), command->roles[i]);
+			error_set(err, ERROR_INPUT,
+				  _("--role %s: it must be SCOPE=ROLE, for example "
+				    "/orgs/acme=developer."),
+				  command->roles[i]);
 			json_decref(roles);
 			return NULL;
 		}
@@ -229,7 +237,8 @@ provide_user(struct target *target, const struct token_command *command, const c
 	else
 		body = json_pack("{s:s, s:s, s:o}", "id", command->user, "type",
 				 command->type ? command->type : "user", "roles", roles);
-	ret = ask(target, ret == 0 ? "PATCH" : "POST", ret == 0 ? path : "/users", body, &reply, err);
+	ret = ask(target, ret == 0 ? "PATCH" : "POST", ret == 0 ? path : "/users", body, &reply,
+		  err);
 	json_decref(reply);
 	json_decref(body);
 	return ret;
@@ -272,8 +281,8 @@ create_token_of(struct target *target, const struct token_command *command, stru
 	if ((command->expires && expiry_of(command->expires, expires, err) != 0) ||
 	    provide_user(target, command, path, err) != 0)
 		goto out;
-	body = json_pack("{s:s, s:s, s:s}", "id", command->id ? command->id : random, "type", "static",
-			 "description", command->description ? command->description : "");
+	body = json_pack("{s:s, s:s, s:s}", "id", command->id ? command->id : random, "type",
+			 "static", "description", command->description ? command->description : "");
 	if (expires[0])
 		json_object_set_new(body, "expires_at", json_string(expires));
 	ret = ask(target, "POST", tokens, body, &reply, err);
@@ -405,7 +414,8 @@ static const struct action *
 find_action(const struct token_command *command, const char *name)
 {
 	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
-		if (strcmp(actions[i].name, name) == 0 && (command->user || !actions[i].needs_user) &&
+		if (strcmp(actions[i].name, name) == 0 &&
+		    (command->user || !actions[i].needs_user) &&
 		    (command->id || !actions[i].needs_id))
 			return &actions[i];
 	return NULL;

@@ -54,8 +54,10 @@ command_lock_state(const char *state, int limit_ms, struct error *err)
 		error_errno(err, _("%s: cannot be opened"), path);
 	while (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		if (clock_steady_ms() >= until) {
-			error_set(err, ERROR_CONFLICT, _("%s: another sidestaged uses this state.  Stop "
-							 "it first."), state);
+			error_set(err, ERROR_CONFLICT,
+				  _("%s: another sidestaged uses this state.  Stop "
+				    "it first."),
+				  state);
 			close(fd);
 			fd = -1;
 			break;

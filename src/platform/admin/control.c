@@ -55,7 +55,8 @@ control_is_there(const char *state)
 static void
 read_answer(struct control_question *question, const struct http_reply *http)
 {
-	*question->reply = http->length > 0 ? json_decode(http->bytes, http->length, question->err) : NULL;
+	*question->reply = http->length > 0 ? json_decode(http->bytes, http->length, question->err)
+					    : NULL;
 	if (http->length == 0 || *question->reply)
 		question->status = (int)http->status;
 	else if (question->err)
@@ -75,11 +76,13 @@ on_end(void *data, const struct http_reply *http)
 	else if (!http->sent)
 		state_socket_unreachable(question->state, http->detail, question->err);
 	else if (http->failure == HTTP_CUT)
-		error_set(question->err, ERROR_NO_REPLY, _("The answer of the sidestaged of this state was "
-							   "cut off: it may have done what was asked."));
+		error_set(question->err, ERROR_NO_REPLY,
+			  _("The answer of the sidestaged of this state was "
+			    "cut off: it may have done what was asked."));
 	else
-		error_set(question->err, ERROR_NO_REPLY, _("The sidestaged of this state gave no answer: it "
-							   "may have done what was asked."));
+		error_set(question->err, ERROR_NO_REPLY,
+			  _("The sidestaged of this state gave no answer: it "
+			    "may have done what was asked."));
 }
 
 /* Until on_end() was called. */
@@ -89,8 +92,10 @@ ask(struct control_question *question, const char *socket, const char *method, c
 {
 	static const char *const headers[] = {"Content-Type: application/json", NULL};
 	struct http_client *client = http_client_new(
-		question->loop, &(struct http_client_options){.socket = socket, .user_agent = "sidestaged"});
-	char *text = body ? json_canonical(body) : NULL, *url = xasprintf("http://localhost%s", path);
+		question->loop,
+		&(struct http_client_options){.socket = socket, .user_agent = "sidestaged"});
+	char *text = body ? json_canonical(body) : NULL,
+	     *url = xasprintf("http://localhost%s", path);
 
 	(void)http_send(client, &(struct http_request_options){
 		.kind = HTTP_WRITE,	/* asked once, whatever it is */
@@ -116,7 +121,8 @@ int
 control_ask(const char *state, const char *method, const char *path, const json_t *body,
 	    json_t **reply, struct error *err)
 {
-	struct control_question question = {.state = state, .reply = reply, .status = -1, .err = err};
+	struct control_question question = {
+		.state = state, .reply = reply, .status = -1, .err = err};
 	int directory = open(state, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	char *socket = xasprintf("/proc/self/fd/%d/" NAME, directory);
 

@@ -167,7 +167,8 @@ open_platform(struct daemon *d, struct error *err)
 	platform->loop = loop_new(err);
 	if (platform->loop && loop_take_signals(platform->loop, err) == 0)
 		platform->repository = repository_open(database, err);
-	if (platform->repository && state_secrets_open(platform, settings->secret_key_file, settings->state, err) == 0)
+	if (platform->repository &&
+	    state_secrets_open(platform, settings->secret_key_file, settings->state, err) == 0)
 		platform->driver = driver_process_new(platform->loop, &driver, err);
 	if (platform->driver) {
 		platform->engine = engine_new(platform);
@@ -209,12 +210,16 @@ check_handed_over(const struct daemon *d, int fd, bool tls, struct error *err)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || !listening ||
 	    getsockname(fd, (struct sockaddr *)&address, &length) != 0)
-		return error_set(err, ERROR_INPUT, _("Descriptor %d was handed over, but is not a listening "
-						     "socket."), fd);
+		return error_set(err, ERROR_INPUT,
+				 _("Descriptor %d was handed over, but is not a listening "
+				   "socket."),
+				 fd);
 	if (tls || d->settings->allow_plain || listener_is_local((struct sockaddr *)&address))
 		return 0;
-	return error_set(err, ERROR_INPUT, _("Others can reach the socket on descriptor %d: name it \"tls\", "
-					     "or say allow-plain = true."), fd);
+	return error_set(err, ERROR_INPUT,
+			 _("Others can reach the socket on descriptor %d: name it \"tls\", "
+			   "or say allow-plain = true."),
+			 fd);
 }
 
 /* A socket of a name that begins with "tls" speaks TLS. */
@@ -247,7 +252,8 @@ start_http(struct daemon *d, struct error *err)
 		if (!d->tls)
 			return -1;
 	}
-	limits.limits[LIMIT_CALLER] = (struct limit){(double)settings->rate, (double)settings->burst};
+	limits.limits[LIMIT_CALLER] = (struct limit){(double)settings->rate,
+						     (double)settings->burst};
 	d->platform.limiter = limiter_new(&limits);
 	options.connections = (unsigned)settings->connections;
 	options.body_bytes = (size_t)settings->body_bytes;
@@ -299,7 +305,8 @@ start(struct daemon *d, struct error *err)
 	if (paths_make(settings->state, err) != 0)
 		return -1;
 	d->lock = command_lock_state(settings->state, LOCK_LIMIT_MS, err);
-	if (d->lock < 0 || check_directory(settings->templates, err) != 0 || open_platform(d, err) != 0)
+	if (d->lock < 0 || check_directory(settings->templates, err) != 0 ||
+	    open_platform(d, err) != 0)
 		return -1;
 	if (settings->token_file && read_token(&d->platform, settings->token_file, err) != 0)
 		return -1;
@@ -365,7 +372,8 @@ reload_config(struct daemon *d)
 	settings_init(&fresh);
 	faults = settings_read(&fresh, d->config_path, log_fault, NULL, &err);
 	if (faults < 0)
-		log_line(LOG_PRIORITY_ERROR, "the configuration cannot be read", "error", err.text, NULL);
+		log_line(LOG_PRIORITY_ERROR, "the configuration cannot be read", "error", err.text,
+			 NULL);
 	else if (faults == 0)
 		log_set_level((enum log_priority)fresh.log_level);
 	settings_clear(&fresh);
@@ -380,7 +388,8 @@ reload(struct daemon *d)
 	if (d->config_path)
 		reload_config(d);
 	if (d->tls && tls_reload(d->tls, &err) != 0)
-		log_line(LOG_PRIORITY_WARNING, "the certificate before stays", "error", err.text, NULL);
+		log_line(LOG_PRIORITY_WARNING, "the certificate before stays", "error", err.text,
+			 NULL);
 	log_line(LOG_PRIORITY_NOTICE, "reloaded", NULL);
 	systemd_notify("READY=1");
 }

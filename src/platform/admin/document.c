@@ -108,13 +108,15 @@ read_plain(const char *text)
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcmp(words[i].text, text) == 0)
-			return words[i].type == JSON_NULL ? json_null()
-							  : json_boolean(words[i].type == JSON_TRUE);
+			return words[i].type == JSON_NULL
+				       ? json_null()
+				       : json_boolean(words[i].type == JSON_TRUE);
 	if (is_number(text, &whole)) {
 		number = read_number(text, whole);
 		if (!number && !whole) {
 			/* jansson knows what a real is, whatever the locale's comma. */
-			char *form = xasprintf("%s%s", text[0] == '.' ? "0" : "", text + (text[0] == '+'));
+			char *form = xasprintf("%s%s", text[0] == '.' ? "0" : "",
+					       text + (text[0] == '+'));
 
 			number = json_loads(form, JSON_DECODE_ANY, NULL);
 			free(form);
@@ -230,7 +232,8 @@ read_value(struct yaml *y, yaml_event_t *event)
 	json_t *value = NULL;
 
 	if (y->lines && json_object_size(y->lines) < JSON_VALUES_MAX)
-		json_object_set_new(y->lines, buf_str(&y->pointer), json_integer((json_int_t)mark.line + 1));
+		json_object_set_new(y->lines, buf_str(&y->pointer),
+				    json_integer((json_int_t)mark.line + 1));
 	y->depth++;
 	if (++y->values > JSON_VALUES_MAX || y->depth > DOCUMENT_YAML_DEPTH_MAX)
 		complain(y, &mark, _("The document is too large or nested too deeply."));
@@ -285,8 +288,9 @@ document_parse_yaml(const char *bytes, size_t length, json_t *lines, struct erro
 	    expect(&y, YAML_DOCUMENT_START_EVENT, _("The document is empty.")) &&
 	    next_event(&y, &event)) {
 		value = read_value(&y, &event);
-		if (value && (!expect(&y, YAML_DOCUMENT_END_EVENT, "?") ||
-			      !expect(&y, YAML_STREAM_END_EVENT, _("Only one document is allowed.")))) {
+		if (value &&
+		    (!expect(&y, YAML_DOCUMENT_END_EVENT, "?") ||
+		     !expect(&y, YAML_STREAM_END_EVENT, _("Only one document is allowed.")))) {
 			json_decref(value);
 			value = NULL;
 		}
@@ -308,7 +312,8 @@ read_bytes(const char *path, struct buf *text, struct error *err)
 	ssize_t n = fd;
 
 	while (n >= 0 && fits) {
-		n = input_read(fd, bytes, sizeof(bytes), is_input ? -1 : clock_steady_ms() + INPUT_SILENCE_MS);
+		n = input_read(fd, bytes, sizeof(bytes),
+			       is_input ? -1 : clock_steady_ms() + INPUT_SILENCE_MS);
 		if (n <= 0)
 			break;
 		fits = buf_append(text, bytes, (size_t)n);
@@ -355,7 +360,8 @@ document_read(struct document *document, const char *path, struct error *err)
 		else if (is_json(buf_str(&text)))
 			document->value = parse_json(&text, document->lines, err);
 		else
-			document->value = document_parse_yaml(buf_str(&text), text.length, document->lines, err);
+			document->value = document_parse_yaml(buf_str(&text), text.length,
+							      document->lines, err);
 		if (text.length > 0 && !document->value)
 			error_prefix(err, "%s", path);
 	}

@@ -77,7 +77,8 @@ export_definition(struct repository *repository, const struct place *above, cons
 	(void)err;
 	if (inputs)
 		json_object_set_new(item, "driver_inputs",
-				    definition_inputs_shown(above->org, json_member_string(item, "id"), inputs));
+				    definition_inputs_shown(
+					    above->org, json_member_string(item, "id"), inputs));
 	return item;
 }
 
@@ -85,8 +86,8 @@ static json_t *
 export_deployment(struct repository *repository, const struct place *place,
 		  const json_t *deployment, struct error *err)
 {
-	struct set *set = repository_set(repository, place, json_member_string(deployment, "set_id"),
-					 err);
+	struct set *set = repository_set(repository, place,
+					 json_member_string(deployment, "set_id"), err);
 	json_t *item = set ? json_object() : NULL, *body;
 
 	if (!set)

@@ -37,9 +37,11 @@ secrets_of(const json_t *refs, const json_t *known, struct error *err)
 			json_object_set(secrets, name, value);
 			continue;
 		}
-		error_set(err, ERROR_INPUT, _("The secret \"%.100s\" of \"driver_inputs\" is not known yet; "
-					      "give its \"value\", or say with \"value_from\" where it "
-					      "is."), name);
+		error_set(err, ERROR_INPUT,
+			  _("The secret \"%.100s\" of \"driver_inputs\" is not known yet; "
+			    "give its \"value\", or say with \"value_from\" where it "
+			    "is."),
+			  name);
 		json_decref(secrets);
 		return NULL;
 	}

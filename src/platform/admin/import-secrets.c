@@ -105,9 +105,9 @@ fetch_value(struct fetch *fetch, json_t *value, const char *pointer)
 	if (!from)
 		return;
 	if (file) {
-		path = *file == '/' || !slash
-			       ? xstrdup(file)
-			       : xasprintf("%.*s/%s", (int)(slash - fetch->path), fetch->path, file);
+		path = *file == '/' || !slash ? xstrdup(file)
+					      : xasprintf("%.*s/%s", (int)(slash - fetch->path),
+							  fetch->path, file);
 		text = read_file(path, &err);
 		free(path);
 	} else {
@@ -160,7 +160,8 @@ fetch_definition(struct fetch *fetch, const json_t *definition, const char *wher
 	json_t *ref;
 
 	json_object_foreach(json_object_get(inputs, "secret_refs"), name, ref) {
-		char *pointer = xasprintf("%s/driver_inputs/secret_refs/%s/value_from", where, name);
+		char *pointer = xasprintf("%s/driver_inputs/secret_refs/%s/value_from", where,
+					  name);
 
 		fetch_value(fetch, ref, pointer);
 		free(pointer);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The shared values and the secrets of definitions of a file that are kept elsewhere: "value_from": {"file": PATH} or
+ * The shared values and the secrets of definitions of a file that are kept elsewhere: "value_from":
+ * {"file": PATH} or
  * {"variable": NAME} becomes "value".  Whoever reads the file does it, with its own rights
  * and its own environment; a daemon that is asked to import never opens what it is told.
  */

@@ -40,8 +40,9 @@ put(struct platform *platform, const struct place *place, const json_t *value,
 	if (secret < 0)
 		return -1;
 	if (!text && (!known || !json_is_true(json_object_get(known, "is_secret"))))
-		return error_set(err, ERROR_INPUT, _("This secret is not known yet; give its \"value\", or "
-						     "say with \"value_from\" where it is."));
+		return error_set(err, ERROR_INPUT,
+				 _("This secret is not known yet; give its \"value\", or "
+				   "say with \"value_from\" where it is."));
 	if (text && secret && !platform->secrets)
 		return error_set(err, ERROR_INPUT, _("There is no key to seal a secret with."));
 	if (text && secret)
@@ -63,7 +64,8 @@ import_value(struct platform *platform, const struct place *place, const json_t 
 	/* Somebody who asks a daemon has read it already (import-secrets.h). */
 	if (json_object_get(value, "value_from"))
 		return error_set(err, ERROR_INPUT, _("What \"value_from\" names was not read."));
-	known = repository_value(platform->repository, place, json_member_string(value, "key"), &why);
+	known = repository_value(platform->repository, place, json_member_string(value, "key"),
+				 &why);
 	if (!known && why.kind != ERROR_NOT_FOUND) {
 		*err = why;
 		return -1;
@@ -82,7 +84,8 @@ import_values(struct platform *platform, const struct place *place, const json_t
 
 	json_array_foreach(list, i, value)
 		if (import_value(platform, place, value, change, err) != 0)
-			return error_prefix(err, _("shared value %s"), json_member_string(value, "key"));
+			return error_prefix(err, _("shared value %s"),
+					    json_member_string(value, "key"));
 	return 0;
 }
 

@@ -128,8 +128,8 @@ import_deployments(struct import *import, const struct place *place, json_t *lis
 	if (ret == 0 && count > 0) {
 		ret = repository_rebase_environment(import->repository, place, id, err);
 		json_array_append_new(import->started,
-				      json_pack("{s:s, s:s, s:s}", "org", place->org, "app", place->app,
-						"env", place->env));
+				      json_pack("{s:s, s:s, s:s}", "org", place->org, "app",
+						place->app, "env", place->env));
 	}
 	import->deployments += count;
 	return ret;
@@ -207,8 +207,9 @@ update_environment(struct import *import, const struct place *place, const json_
 	json_t *deployments = json_object_get(env, "deployments");
 
 	if (type && strcmp(type, json_member_string(known, "type")) != 0)
-		return error_set(err, ERROR_CONFLICT, _("It is there as one of type \"%s\", and the type "
-							"of an environment does not change."),
+		return error_set(err, ERROR_CONFLICT,
+				 _("It is there as one of type \"%s\", and the type "
+				   "of an environment does not change."),
 				 json_member_string(known, "type"));
 	if (name && repository_rename_environment(import->repository, place, name, err) != 0)
 		return -1;
@@ -247,8 +248,9 @@ put_application(struct import *import, const struct place *place, const json_t *
 	int known = exists(repository_application(import->repository, place, err), err);
 
 	if (known == 0)
-		return repository_put_application(import->repository, place, name ? name : place->app,
-						  import->user, import->now, err);
+		return repository_put_application(import->repository, place,
+						  name ? name : place->app, import->user,
+						  import->now, err);
 	if (known > 0 && name)
 		return repository_rename_application(import->repository, place, name, err);
 	return known < 0 ? -1 : 0;
@@ -301,7 +303,8 @@ import_organization(struct import *import, const json_t *org, struct error *err)
 {
 	static const struct {
 		const char *key;
-		int (*import)(struct import *, const struct place *, const json_t *, struct error *);
+		int (*import)(struct import *, const struct place *, const json_t *,
+			      struct error *);
 	} parts[] = {
 		{"env_types", import_env_type},
 		{"definitions", put_definition},
@@ -312,8 +315,8 @@ import_organization(struct import *import, const json_t *org, struct error *err)
 	size_t i;
 
 	if (repository_import_organization(import->repository, place.org,
-					   json_member_string(org, "name"), import->user, import->now,
-					   err) != 0)
+					   json_member_string(org, "name"), import->user,
+					   import->now, err) != 0)
 		return -1;
 	for (size_t part = 0; part < sizeof(parts) / sizeof(parts[0]); part++) {
 		json_array_foreach(json_object_get(org, parts[part].key), i, item)
@@ -355,7 +358,8 @@ start_new(struct platform *platform, const json_t *started)
 	size_t i;
 
 	json_array_foreach(started, i, item) {
-		struct place place = {json_member_string(item, "org"), json_member_string(item, "app"),
+		struct place place = {json_member_string(item, "org"),
+				      json_member_string(item, "app"),
 				      json_member_string(item, "env")};
 
 		engine_adopt(platform->engine, &place);

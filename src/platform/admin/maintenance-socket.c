@@ -64,14 +64,16 @@ receive_all(int fd, struct buf *in, struct error *err)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 || !buf_append(in, bytes, (size_t)n))
-			return error_set(err, ERROR_NO_REPLY, _("The answer of sidestaged cannot be read."));
+			return error_set(err, ERROR_NO_REPLY,
+					 _("The answer of sidestaged cannot be read."));
 		if (n == 0)
 			break;
 	}
 	if (in->length > 0)
 		return 0;
-	return error_set(err, ERROR_NO_REPLY, _("sidestaged ended before it answered, or refused you: "
-						"run this as its user or as root."));
+	return error_set(err, ERROR_NO_REPLY,
+			 _("sidestaged ended before it answered, or refused you: "
+			   "run this as its user or as root."));
 }
 
 static json_t *
@@ -83,7 +85,8 @@ take_result(const struct buf *in, struct error *err)
 	const char *why = line ? json_member_string(line, "error") : NULL;
 
 	if (!result)
-		error_set(err, ERROR_INPUT, "%s", why ? why : _("The answer of sidestaged makes no sense."));
+		error_set(err, ERROR_INPUT, "%s",
+			  why ? why : _("The answer of sidestaged makes no sense."));
 	json_decref(line);
 	return result;
 }

@@ -86,8 +86,8 @@ static void
 set_limit(struct visitor *visitor)
 {
 	loop_remove_timer(visitor->limit);
-	visitor->limit = loop_add_timer(visitor->maintenance->platform->loop, VISIT_MS, took_too_long,
-					visitor);
+	visitor->limit = loop_add_timer(visitor->maintenance->platform->loop, VISIT_MS,
+					took_too_long, visitor);
 }
 
 /* Takes the result; NULL: err says why. */
@@ -117,8 +117,8 @@ step_backup(void *data)
 
 	visitor->limit = NULL;
 	if (ret == 1) {
-		visitor->limit = loop_add_timer(visitor->maintenance->platform->loop, BACKUP_PAUSE_MS,
-						step_backup, visitor);
+		visitor->limit = loop_add_timer(visitor->maintenance->platform->loop,
+						BACKUP_PAUSE_MS, step_backup, visitor);
 		return;
 	}
 	backup_free(visitor->backup);
@@ -147,7 +147,8 @@ static void
 do_import(struct visitor *visitor, const json_t *request)
 {
 	struct error err = {0};
-	json_t *result = import_apply(visitor->maintenance->platform, json_object_get(request, "file"),
+	json_t *result = import_apply(visitor->maintenance->platform,
+				      json_object_get(request, "file"),
 				      json_member_string(request, "user"), &err);
 
 	log_line(LOG_PRIORITY_NOTICE, "import", "outcome", result ? "succeeded" : "failed", "error",
@@ -190,7 +191,8 @@ obey(struct visitor *visitor)
 		commands[i].run(visitor, request);
 	} else {
 		if (request)
-			error_set(&err, ERROR_INPUT, _("This sidestaged does not know that command."));
+			error_set(&err, ERROR_INPUT,
+				  _("This sidestaged does not know that command."));
 		reply(visitor, NULL, &err);
 	}
 	json_decref(request);

@@ -28,7 +28,9 @@ offline_find(const char *state, struct error *err)
 	bool is_missing = access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
 
 	free(path);
-	return is_missing ? error_set(err, ERROR_NOT_FOUND, _("%s: there is no state of a sidestaged."), state) : 0;
+	return is_missing ? error_set(err, ERROR_NOT_FOUND,
+				      _("%s: there is no state of a sidestaged."), state)
+			  : 0;
 }
 
 json_t *

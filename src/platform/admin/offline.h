@@ -10,7 +10,8 @@
 struct command_arguments;
 struct error;
 
-/* For what only reads: a mistyped directory is told, and neither made nor taken for an empty state. */
+/* For what only reads: a mistyped directory is told, and neither made nor taken for an empty
+ * state. */
 int offline_find(const char *state, struct error *err) __attribute__((warn_unused_result));
 
 /* With a platform that has a repository and nothing else; secrets that it opens are freed. */

@@ -114,7 +114,8 @@ unpack(int in, const char *archive, const char *directory, struct error *err)
 		if (kind == 0)
 			break;
 		if (kind < 0 || !is_expected(name))
-			return error_set(err, ERROR_INPUT, _("%s: not a sidestaged backup"), archive);
+			return error_set(err, ERROR_INPUT, _("%s: not a sidestaged backup"),
+					 archive);
 		path = xasprintf("%s/%s", directory, name);
 		ret = unpack_file(in, archive, path, size, err);
 		free(path);
@@ -134,11 +135,13 @@ check_database(const char *directory, const char *archive, struct error *err)
 	db_close(db);
 	free(path);
 	if (!sound || version < 1)
-		return error_set(err, ERROR_INPUT, _("%s: the database in it is missing or damaged"),
-				 archive);
+		return error_set(err, ERROR_INPUT,
+				 _("%s: the database in it is missing or damaged"), archive);
 	if (version > newest)
-		return error_set(err, ERROR_INPUT, _("%s: was made by a newer sidestaged (schema %d; this "
-						     "one knows %d)"), archive, version, newest);
+		return error_set(err, ERROR_INPUT,
+				 _("%s: was made by a newer sidestaged (schema %d; this "
+				   "one knows %d)"),
+				 archive, version, newest);
 	return 0;
 }
 
@@ -148,8 +151,10 @@ move_into_place(const char *directory, const char *state, struct error *err)
 	if (rename(directory, state) == 0)
 		return 0;
 	if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR)
-		return error_set(err, ERROR_CONFLICT, _("%s: is there and not empty.  Stop its sidestaged and "
-							"move it away first."), state);
+		return error_set(err, ERROR_CONFLICT,
+				 _("%s: is there and not empty.  Stop its sidestaged and "
+				   "move it away first."),
+				 state);
 	return error_errno(err, _("%s: cannot be made"), state);
 }
 

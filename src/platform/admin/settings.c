@@ -59,7 +59,8 @@ read_address(const struct setting *setting, void *where, const char *value, stru
 	if (listener_check(value, NULL, err) != 0)
 		return -1;
 	if (list->count == SETTINGS_ADDRESSES_MAX)
-		return error_set(err, ERROR_LIMIT, _("No more than %d addresses can be listened on."),
+		return error_set(err, ERROR_LIMIT,
+				 _("No more than %d addresses can be listened on."),
 				 SETTINGS_ADDRESSES_MAX);
 	list->items[list->count++] = xstrdup(value);
 	return 0;
@@ -86,7 +87,8 @@ read_mode(const struct setting *setting, void *where, const char *value, struct 
 	(void)setting;
 	if (strlen(value) < 3 || *end || strspn(value, "01234567") != strlen(value) ||
 	    mode > 0777 || (mode & 0111))
-		return error_set(err, ERROR_INPUT, _("\"%s\" is not a socket mode such as 0600 or 0660."), value);
+		return error_set(err, ERROR_INPUT,
+				 _("\"%s\" is not a socket mode such as 0600 or 0660."), value);
 	*(int64_t *)where = (int64_t)mode;
 	return 0;
 }
@@ -129,7 +131,8 @@ read_number(const struct setting *setting, void *where, const char *value, struc
 static int
 read_size(const struct setting *setting, void *where, const char *value, struct error *err)
 {
-	static const struct setting_unit units[] = {{"", 1}, {"K", 1024}, {"M", 1024 * 1024}, {NULL, 0}};
+	static const struct setting_unit units[] = {
+		{"", 1}, {"K", 1024}, {"M", 1024 * 1024}, {NULL, 0}};
 
 	return read_scaled(setting, where, value, units, err);
 }
@@ -137,7 +140,8 @@ read_size(const struct setting *setting, void *where, const char *value, struct 
 static int
 read_duration(const struct setting *setting, void *where, const char *value, struct error *err)
 {
-	static const struct setting_unit units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {NULL, 0}};
+	static const struct setting_unit units[] = {
+		{"ms", 1}, {"s", 1000}, {"m", 60000}, {NULL, 0}};
 
 	return read_scaled(setting, where, value, units, err);
 }
@@ -149,8 +153,10 @@ read_level(const struct setting *setting, void *where, const char *value, struct
 
 	(void)setting;
 	if (level < 0)
-		return error_set(err, ERROR_INPUT, _("Invalid level \"%s\": use error, warning, notice, info or "
-						     "debug."), value);
+		return error_set(err, ERROR_INPUT,
+				 _("Invalid level \"%s\": use error, warning, notice, info or "
+				   "debug."),
+				 value);
 	*(int64_t *)where = level;
 	return 0;
 }
@@ -170,7 +176,8 @@ read_confine(const struct setting *setting, void *where, const char *value, stru
 			return 0;
 		}
 	}
-	return error_set(err, ERROR_INPUT, _("Invalid value \"%s\": use best, landlock or limits."), value);
+	return error_set(err, ERROR_INPUT, _("Invalid value \"%s\": use best, landlock or limits."),
+			 value);
 }
 
 #define AT(member) offsetof(struct settings, member)
@@ -202,13 +209,14 @@ static const struct setting table[] = {
 	 N_("Serve the API on this address, e.g. 127.0.0.1:8080; may be repeated."), read_address,
 	 AT(plain), 0, 0},
 	{"listen", "allow-plain", "allow-plain", N_("true or false"),
-	 N_("Allow addresses that others can reach without TLS."), read_bool, AT(allow_plain), 0, 0},
+	 N_("Allow addresses that others can reach without TLS."), read_bool, AT(allow_plain), 0,
+	 0},
 	{"tls", "address", "tls-listen", N_("an address"),
 	 N_("Serve the API by TLS on this address; may be repeated."), read_address, AT(tls), 0, 0},
 	{"tls", "certificate", "tls-certificate", N_("a file"),
 	 N_("The certificate and those it is signed by (PEM)."), read_path, AT(certificate), 0, 0},
-	{"tls", "key", "tls-key", N_("a file"), N_("The certificate's private key (PEM)."), read_path,
-	 AT(key), 0, 0},
+	{"tls", "key", "tls-key", N_("a file"), N_("The certificate's private key (PEM)."),
+	 read_path, AT(key), 0, 0},
 	{"limits", "requests-per-second", NULL, N_("a number from 0 to 100000"), NULL, read_number,
 	 AT(rate), 0, 100000},
 	{"limits", "burst", NULL, N_("a number from 1 to 100000"), NULL, read_number, AT(burst), 1,
@@ -218,11 +226,13 @@ static const struct setting table[] = {
 	{"limits", "connections", NULL, N_("a number from 4 to 10000"), NULL, read_number,
 	 AT(connections), 4, 10000},
 	{"log", "level", "log-level", N_("a level"),
-	 N_("Write error, warning, notice, info (default) or debug."), read_level, AT(log_level), 0, 0},
+	 N_("Write error, warning, notice, info (default) or debug."), read_level, AT(log_level), 0,
+	 0},
 	{"access", "token-file", NULL, N_("a file"), NULL, read_path, AT(token_file), 0, 0},
 	{NULL, NULL, "token-file", "FILE", N_("Ask every request for the token in this file."),
 	 read_text, AT(token_file), 0, 0},
-	{"access", "secret-key-file", NULL, N_("a file"), NULL, read_path, AT(secret_key_file), 0, 0},
+	{"access", "secret-key-file", NULL, N_("a file"), NULL, read_path, AT(secret_key_file), 0,
+	 0},
 	{NULL, NULL, "secret-key-file", "FILE", N_("Seal secrets with the key in this file."),
 	 read_text, AT(secret_key_file), 0, 0},
 	{"access", "user", "user", N_("a name"),
@@ -255,10 +265,10 @@ settings_init(struct settings *settings)
 void
 settings_clear(struct settings *settings)
 {
-	char **texts[] = {&settings->state, &settings->images, &settings->templates,
-			  &settings->socket, &settings->certificate, &settings->key,
-			  &settings->token_file, &settings->user, &settings->secret_key_file, &settings->import,
-			  &settings->lease, &settings->ready_fd};
+	char **texts[] = {&settings->state,	 &settings->images,	 &settings->templates,
+			  &settings->socket,	 &settings->certificate, &settings->key,
+			  &settings->token_file, &settings->user,	 &settings->secret_key_file,
+			  &settings->import,	 &settings->lease,	 &settings->ready_fd};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		free(*texts[i]);
@@ -312,7 +322,8 @@ complain_unknown(struct reading *r, const struct config_entry *entry, bool secti
 	else if (section_known)
 		text = xasprintf(_("[%s] has no key \"%s\"."), entry->section, entry->key);
 	else if (meant)
-		text = xasprintf(_("There is no section [%s]; did you mean [%s]?"), entry->section, meant);
+		text = xasprintf(_("There is no section [%s]; did you mean [%s]?"), entry->section,
+				 meant);
 	else
 		text = xasprintf(_("There is no section [%s]."), entry->section);
 	complain(r, entry, entry->column, text);
@@ -356,7 +367,8 @@ settings_read(struct settings *settings, const char *path, config_fault *fault, 
 		const struct config_entry *entry = &file.entries[i];
 
 		if (*entry->name)
-			complain(&r, entry, entry->column, _("No section here has a name in quotes."));
+			complain(&r, entry, entry->column,
+				 _("No section here has a name in quotes."));
 		else
 			read_entry(&r, settings, entry);
 	}
@@ -432,9 +444,10 @@ check_plain(struct checking *c, const struct settings *settings)
 		if (settings->allow_plain ||
 		    listener_check(settings->plain.items[i], &loopback, NULL) != 0 || loopback)
 			continue;
-		text = xasprintf(_("Others can reach %s, and without TLS they could read every token: "
-				   "listen there by [tls], or say allow-plain = true."),
-				 settings->plain.items[i]);
+		text = xasprintf(
+			_("Others can reach %s, and without TLS they could read every token: "
+			  "listen there by [tls], or say allow-plain = true."),
+			settings->plain.items[i]);
 		check(c, false, text);
 		free(text);
 	}

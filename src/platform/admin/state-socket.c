@@ -48,8 +48,10 @@ state_socket_unlink(const char *state, const char *name)
 void
 state_socket_unreachable(const char *state, const char *why, struct error *err)
 {
-	error_set(err, ERROR_UNREACHABLE, _("%s: cannot reach its sidestaged (if none is running, run this as the "
-					    "owner of the state): %s"), state, why);
+	error_set(err, ERROR_UNREACHABLE,
+		  _("%s: cannot reach its sidestaged (if none is running, run this as the "
+		    "owner of the state): %s"),
+		  state, why);
 }
 
 int
@@ -61,7 +63,8 @@ state_socket_connect(const char *state, const char *name, int wait_ms, struct er
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	int ret = -1;
 
-	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/%s", directory, name);
+	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/%s", directory,
+		 name);
 	while (directory >= 0 && fd >= 0 &&
 	       (ret = connect(fd, (struct sockaddr *)&address, sizeof(address))) != 0 &&
 	       (errno == ENOENT || errno == ECONNREFUSED) && clock_steady_ms() < until)

@@ -86,7 +86,8 @@ systemd_listen_count(void)
 	for (int i = 0; i < (int)count; i++) {
 		int flags = fcntl(SYSTEMD_LISTEN_FIRST + i, F_GETFL);
 
-		if (flags < 0 || fcntl(SYSTEMD_LISTEN_FIRST + i, F_SETFL, flags | O_NONBLOCK) != 0 ||
+		if (flags < 0 ||
+		    fcntl(SYSTEMD_LISTEN_FIRST + i, F_SETFL, flags | O_NONBLOCK) != 0 ||
 		    fcntl(SYSTEMD_LISTEN_FIRST + i, F_SETFD, FD_CLOEXEC) != 0)
 			return (size_t)i;
 	}

@@ -6,9 +6,21 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { AT_NAME = 0, AT_MODE = 100, AT_UID = 108, AT_GID = 116, AT_SIZE = 124, AT_MTIME = 136, AT_CHECKSUM = 148,
-       AT_TYPE = 156, AT_MAGIC = 257, AT_VERSION = 263, AT_PREFIX = 345, NAME_LENGTH = 100,
-       PREFIX_LENGTH = 155 };
+enum {
+	AT_NAME = 0,
+	AT_MODE = 100,
+	AT_UID = 108,
+	AT_GID = 116,
+	AT_SIZE = 124,
+	AT_MTIME = 136,
+	AT_CHECKSUM = 148,
+	AT_TYPE = 156,
+	AT_MAGIC = 257,
+	AT_VERSION = 263,
+	AT_PREFIX = 345,
+	NAME_LENGTH = 100,
+	PREFIX_LENGTH = 155
+};
 
 static unsigned
 checksum(const unsigned char block[TAR_BLOCK])
@@ -87,8 +99,9 @@ tar_decode(const unsigned char block[TAR_BLOCK], char name[TAR_NAME_MAX + 1], in
 	if (memcmp(block + AT_MAGIC, "ustar", 5) != 0 || *size < 0 || block[AT_TYPE] != '0' ||
 	    octal(block + AT_CHECKSUM, 8) != (int64_t)checksum(block))
 		return -1;
-	snprintf(name, TAR_NAME_MAX + 1, "%.*s%s%.*s", PREFIX_LENGTH, (const char *)block + AT_PREFIX,
-		 block[AT_PREFIX] ? "/" : "", NAME_LENGTH, (const char *)block + AT_NAME);
+	snprintf(name, TAR_NAME_MAX + 1, "%.*s%s%.*s", PREFIX_LENGTH,
+		 (const char *)block + AT_PREFIX, block[AT_PREFIX] ? "/" : "", NAME_LENGTH,
+		 (const char *)block + AT_NAME);
 	return 1;
 }
 

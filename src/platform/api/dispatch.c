@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What is the same for all routes: who may, does the place exist, is the body what it must be, is it
- * a change that was asked for before, and errors in the shape of the wire.
+ * What is the same for all routes: who may, does the place exist, is the body what it must be, is
+ * it a change that was asked for before, and errors in the shape of the wire.
  */
 #include "config.h"
 
@@ -262,8 +262,8 @@ run(struct platform *platform, const struct route *route, struct request *reques
 			err->kind = ERROR_INPUT;
 		return -1;
 	}
-	if (access_check(platform, request->caller, route->permission, &request->place, self, err) !=
-	    0)
+	if (access_check(platform, request->caller, route->permission, &request->place, self,
+			 err) != 0)
 		return -1;
 	if (!read_body(route, request, response))
 		return -1;

@@ -37,8 +37,8 @@ fingerprint(struct platform *platform, const struct request *request,
 {
 	const char *dry_run = request_query(request, "dry_run");
 	char *body = request->body ? json_canonical(request->body) : xstrdup("");
-	char *text = xasprintf("%s %s %s %s", request->method, request->path, dry_run ? dry_run : "",
-			       body);
+	char *text = xasprintf("%s %s %s %s", request->method, request->path,
+			       dry_run ? dry_run : "", body);
 
 	/* A body with secrets is told from others by the key that nobody else has. */
 	if (json_object_get(request->body, "values"))
@@ -71,8 +71,10 @@ idempotency_find(struct platform *platform, const struct request *request,
 	if (!request->idempotency_key)
 		return 0;
 	if (!is_good(request->idempotency_key))
-		return error_set(err, ERROR_INPUT, _("Idempotency-Key must be 1 to %d printable characters "
-						     "of ASCII."), IDEMPOTENCY_KEY_MAX);
+		return error_set(err, ERROR_INPUT,
+				 _("Idempotency-Key must be 1 to %d printable characters "
+				   "of ASCII."),
+				 IDEMPOTENCY_KEY_MAX);
 	row = repository_idempotent(platform->repository, request_user(request),
 				    request->idempotency_key, clock_wall_ms() - OLDEST_MS, &why);
 	if (!row) {
@@ -85,8 +87,9 @@ idempotency_find(struct platform *platform, const struct request *request,
 	if (strcmp(print, json_member_string(row, "request")) == 0)
 		ret = answer_again(row, response, err);
 	else
-		response_refuse(response, 422, _("This Idempotency-Key was used for another request.  Give "
-						 "each request a key of its own."));
+		response_refuse(response, 422,
+				_("This Idempotency-Key was used for another request.  Give "
+				  "each request a key of its own."));
 	json_decref(row);
 	return ret;
 }

@@ -51,7 +51,8 @@ put_resource(struct buf *out, const json_t *resources, const char *name, size_t 
 	bool good = resource != NULL;
 
 	if (!good)
-		error_set(err, ERROR_INPUT, _("\"${resources.%s}\": no such resource is declared."), key);
+		error_set(err, ERROR_INPUT, _("\"${resources.%s}\": no such resource is declared."),
+			  key);
 	else if (strcmp(type, "environment") == 0)
 		buf_puts(out, "values");
 	else if (strcmp(type, "service") == 0)
@@ -83,7 +84,8 @@ put_placeholder(struct buf *out, const json_t *spec, const char *inside, size_t 
 		buf_append(out, inside + name, length - name);
 		buf_puts(out, "}");
 	} else if (length > strlen(metadata) && strncmp(inside, metadata, strlen(metadata)) == 0) {
-		char *key = xasprintf("%.*s", (int)(length - strlen(metadata)), inside + strlen(metadata));
+		char *key = xasprintf("%.*s", (int)(length - strlen(metadata)),
+				      inside + strlen(metadata));
 
 		buf_puts(out, text_of(json_object_get(spec, "metadata"), key));
 		free(key);
@@ -140,8 +142,11 @@ put_variables(json_t *out, const json_t *spec, const json_t *container, struct e
 
 		if (!text && ret == 0)
 			ret = json_is_string(value)
-				      ? -1 : error_set(err, ERROR_INPUT, _("The variable \"%.100s\" must be a "
-									   "string."), name);
+				      ? -1
+				      : error_set(err, ERROR_INPUT,
+						  _("The variable \"%.100s\" must be a "
+						    "string."),
+						  name);
 		if (text)
 			json_object_set_new(translated, name, text);
 	}
@@ -149,7 +154,8 @@ put_variables(json_t *out, const json_t *spec, const json_t *container, struct e
 	return ret;
 }
 
-/* Score has an array with targets, or (later) an object by target; a set has an object by target. */
+/* Score has an array with targets, or (later) an object by target; a set has an object by
+ * target. */
 static int
 put_file(json_t *files, const json_t *spec, const char *target, const json_t *file,
 	 struct error *err)
@@ -159,8 +165,9 @@ put_file(json_t *files, const json_t *spec, const char *target, const json_t *fi
 	json_t *value;
 
 	if (!*target || !json_is_string(content))
-		return error_set(err, ERROR_INPUT, _("A file must have a \"target\" and a \"content\"; "
-						     "\"source\" names a file that is not here."));
+		return error_set(err, ERROR_INPUT,
+				 _("A file must have a \"target\" and a \"content\"; "
+				   "\"source\" names a file that is not here."));
 	value = json_is_true(json_object_get(file, "noExpand"))
 			? json_incref((json_t *)content)
 			: translate(spec, json_string_value(content), err);
@@ -278,9 +285,9 @@ convert_ports(const json_t *spec)
 		const char *protocol = text_of(port, "protocol");
 
 		json_object_set_new(out, name,
-				    json_pack("{s:s, s:O?, s:O?}", "protocol", *protocol ? protocol : "TCP",
-					      "service_port", public, "container_port",
-					      own ? own : public));
+				    json_pack("{s:s, s:O?, s:O?}", "protocol",
+					      *protocol ? protocol : "TCP", "service_port", public,
+					      "container_port", own ? own : public));
 	}
 	return out;
 }
@@ -309,7 +316,8 @@ convert_resources(const json_t *spec, json_t *externals, json_t *shared)
 
 		if (strcmp(type, "environment") == 0 || strcmp(type, "service") == 0)
 			continue;
-		json_object_set_new(id ? shared : externals, id ? id : name, declaration_of(resource));
+		json_object_set_new(id ? shared : externals, id ? id : name,
+				    declaration_of(resource));
 	}
 }
 
@@ -325,7 +333,8 @@ score_convert(const json_t *spec, const char *image, struct error *err)
 		return NULL;
 	}
 	if (!*name) {
-		error_set(err, ERROR_INPUT, _("The specification has no \"metadata\" with a \"name\"."));
+		error_set(err, ERROR_INPUT,
+			  _("The specification has no \"metadata\" with a \"name\"."));
 		return NULL;
 	}
 	containers = convert_containers(spec, image, err);
@@ -339,6 +348,6 @@ score_convert(const json_t *spec, const char *image, struct error *err)
 	if (json_object_size(ports) > 0)
 		json_object_set_new(body, "service", json_pack("{s:O}", "ports", ports));
 	json_decref(ports);
-	return json_pack("{s:{s:{s:s, s:o, s:o}}, s:o}", "modules", name, "profile", PROFILE, "spec",
-			 body, "externals", externals, "shared", shared);
+	return json_pack("{s:{s:{s:s, s:o, s:o}}, s:o}", "modules", name, "profile", PROFILE,
+			 "spec", body, "externals", externals, "shared", shared);
 }

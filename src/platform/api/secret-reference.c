@@ -89,17 +89,21 @@ secret_reference_open(struct platform *platform, const struct caller *caller,
 	char *text = NULL;
 
 	if (!store || strcmp(store, SECRET_STORE) != 0 || !ref) {
-		error_set(err, ERROR_INPUT, _("This platform does not know any other store than its own: give "
-					      "\"secret_ref\" a \"value\", or \"store\": \"%s\" and the \"ref\" "
-					      "of a secret of this application."), SECRET_STORE);
+		error_set(err, ERROR_INPUT,
+			  _("This platform does not know any other store than its own: give "
+			    "\"secret_ref\" a \"value\", or \"store\": \"%s\" and the \"ref\" "
+			    "of a secret of this application."),
+			  SECRET_STORE);
 		return NULL;
 	}
 	if (!read_address(&address, ref) || strcmp(address.org, place->org) != 0 ||
 	    strcmp(address.app, place->app) != 0)
-		error_set(err, ERROR_INPUT, _("\"ref\" must be the \"secret_key\" of a secret of the same "
-					      "application."));
+		error_set(err, ERROR_INPUT,
+			  _("\"ref\" must be the \"secret_key\" of a secret of the same "
+			    "application."));
 	else
-		text = open_at(platform, caller, &address, json_member_string(reference, "version"), err);
+		text = open_at(platform, caller, &address, json_member_string(reference, "version"),
+			       err);
 	free(address.copy);
 	return text;
 }

@@ -146,7 +146,8 @@ identify_by_hash(struct platform *platform, const char *hash, struct caller *out
 	return answer;
 }
 
-/* It has the form of those that are made here: one that was revoked, not one of another platform. */
+/* It has the form of those that are made here: one that was revoked, not one of another
+ * platform. */
 static bool
 is_of_our_form(const char *authorization)
 {
@@ -207,8 +208,8 @@ rights_at(const struct caller *caller, const char *org, const char *app, const c
 	json_array_foreach(caller->grants, i, grant) {
 		size_t role = find_role(json_member_string(grant, "role"));
 
-		if (role == ROLE_COUNT || !covers(grant, "org", org) || !covers(grant, "app", app) ||
-		    !covers(grant, "env_type", env_type))
+		if (role == ROLE_COUNT || !covers(grant, "org", org) ||
+		    !covers(grant, "app", app) || !covers(grant, "env_type", env_type))
 			continue;
 		if (names(grant, "env_type"))
 			by_type |= roles[role].rights;
@@ -252,23 +253,29 @@ refuse(const struct caller *caller, enum right right, const struct place *place,
 	const char *app = place->app ? place->app : place->org;
 
 	if (right == RIGHT_DEPLOY && env_type)
-		return error_set(err, ERROR_ACCESS, _("%s may not change environments of the type \"%s\" "
-						      "of %s.  That takes the role deployer there; an "
-						      "administrator can give it."), caller->user,
-				 env_type, app);
+		return error_set(err, ERROR_ACCESS,
+				 _("%s may not change environments of the type \"%s\" "
+				   "of %s.  That takes the role deployer there; an "
+				   "administrator can give it."),
+				 caller->user, env_type, app);
 	if (right == RIGHT_DEPLOY)
-		return error_set(err, ERROR_ACCESS, _("%s may not change the environments of %s.  That "
-						      "takes the role deployer there; an administrator "
-						      "can give it."), caller->user, app);
+		return error_set(err, ERROR_ACCESS,
+				 _("%s may not change the environments of %s.  That "
+				   "takes the role deployer there; an administrator "
+				   "can give it."),
+				 caller->user, app);
 	if (right == RIGHT_DRAFT)
-		return error_set(err, ERROR_ACCESS, _("%s may only look at %s.  To change it takes the "
-						      "role developer there; an administrator can give "
-						      "it."), caller->user, app);
+		return error_set(err, ERROR_ACCESS,
+				 _("%s may only look at %s.  To change it takes the "
+				   "role developer there; an administrator can give "
+				   "it."),
+				 caller->user, app);
 	if (right == RIGHT_SEE)
 		return error_set(err, ERROR_ACCESS, _("%s holds no role in the whole of %s."),
 				 caller->user, app);
-	return error_set(err, ERROR_ACCESS, _("%s is not an administrator of %s, which this requires."),
-			 caller->user, app);
+	return error_set(err, ERROR_ACCESS,
+			 _("%s is not an administrator of %s, which this requires."), caller->user,
+			 app);
 }
 
 static int
@@ -315,8 +322,9 @@ access_check_type(const struct caller *caller, const struct place *place, const 
 bool
 access_may_give(const struct caller *caller, const struct grant_scope *scope)
 {
-	return rights_at(caller, scope->org[0] ? scope->org : NULL, scope->app[0] ? scope->app : NULL,
-			 NULL) & RIGHT_ADMINISTER;
+	return rights_at(caller, scope->org[0] ? scope->org : NULL,
+			 scope->app[0] ? scope->app : NULL, NULL) &
+	       RIGHT_ADMINISTER;
 }
 
 static int
@@ -436,7 +444,8 @@ scope_roles(const json_t *grants)
 			size_t used = strlen(scope);
 
 			if (names(grant, parts[part].key))
-				snprintf(scope + used, sizeof(scope) - used, "%s%s", parts[part].prefix,
+				snprintf(scope + used, sizeof(scope) - used, "%s%s",
+					 parts[part].prefix,
 					 json_member_string(grant, parts[part].key));
 		}
 		json_object_set(by_scope, *scope ? scope : "/", json_object_get(grant, "role"));

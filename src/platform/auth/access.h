@@ -94,16 +94,16 @@ void caller_clear(struct caller *caller);
 
 /* What a route asks of its caller; the last column of the table of routes. */
 enum permission {
-	PERMISSION_MISSING,	/* a route whose row says nothing: nobody may */
-	PERMISSION_KNOWN,	/* any caller that is known; the handler leaves out what is not theirs */
-	PERMISSION_SELF,	/* the user that the path names, and administrators of the platform */
-	PERMISSION_MEMBER,	/* any role in the organization */
-	PERMISSION_SEE,		/* these four: the right of that name at the route's place */
+	PERMISSION_MISSING, /* a route whose row says nothing: nobody may */
+	PERMISSION_KNOWN,  /* any caller that is known; the handler leaves out what is not theirs */
+	PERMISSION_SELF,   /* the user that the path names, and administrators of the platform */
+	PERMISSION_MEMBER, /* any role in the organization */
+	PERMISSION_SEE,	   /* these four: the right of that name at the route's place */
 	PERMISSION_DRAFT,
 	PERMISSION_DEPLOY,
 	PERMISSION_ADMINISTER,
-	PERMISSION_GIVE,	/* administrators of anything; the handler asks access_may_give() */
-	PERMISSION_PLATFORM,	/* administrators of the platform */
+	PERMISSION_GIVE,     /* administrators of anything; the handler asks access_may_give() */
+	PERMISSION_PLATFORM, /* administrators of the platform */
 };
 
 /* The place exists.  self: the user that the path names, or NULL.  0, or -1 with

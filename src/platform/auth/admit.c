@@ -26,7 +26,8 @@ refuse_for(struct refusal *refused, int seconds)
 static int
 take(struct platform *platform, enum limit_kind kind, const char *key)
 {
-	return platform->limiter ? limiter_take(platform->limiter, kind, key, clock_steady_ms()) : 0;
+	return platform->limiter ? limiter_take(platform->limiter, kind, key, clock_steady_ms())
+				 : 0;
 }
 
 /* Wrong tokens came from there; then only tokens that were right lately are looked at. */
@@ -82,8 +83,10 @@ admit(struct platform *platform, const struct peer *peer, const char *authorizat
 	if (answer == ACCESS_FAILED)
 		return refuse_failed(refused);
 	if (answer != ACCESS_KNOWN) {
-		seconds = take(platform, answer == ACCESS_NO_TOKEN ? LIMIT_STRANGER : LIMIT_WRONG, peer->key);
-		return seconds > 0 ? refuse_for(refused, seconds) : refuse_unknown(peer, answer, refused);
+		seconds = take(platform, answer == ACCESS_NO_TOKEN ? LIMIT_STRANGER : LIMIT_WRONG,
+			       peer->key);
+		return seconds > 0 ? refuse_for(refused, seconds)
+				   : refuse_unknown(peer, answer, refused);
 	}
 	/* Who comes without a token here is the daemon's own user: no guest to be held back. */
 	seconds = caller->token_hash[0] ? take(platform, LIMIT_CALLER, caller->token_hash) : 0;

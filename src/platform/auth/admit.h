@@ -27,8 +27,8 @@ struct refusal {
 bool admit(struct platform *platform, const struct peer *peer, const char *authorization,
 	   struct caller *caller, struct refusal *refused);
 /* One that was admitted and has waited since: its token may have been revoked or have expired, its
- * roles may be others.  Costs nothing of its limits.  true: the caller is as now; changed (or NULL):
- * whether it may do other things than before.  false: the caller is cleared. */
+ * roles may be others.  Costs nothing of its limits.  true: the caller is as now; changed (or
+ * NULL): whether it may do other things than before.  false: the caller is cleared. */
 bool admit_again(struct platform *platform, const struct peer *peer, const char *authorization,
 		 struct caller *caller, bool *changed, struct refusal *refused);
 

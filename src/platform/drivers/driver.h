@@ -26,9 +26,9 @@ struct driver;
 
 struct driver_resource {
 	const char *res_id;		/* "shared.db", "modules.web.externals.dns" */
-	const char *name;		/* no other resource of the space has it: letters, digits, ".-_" */
+	const char *name; /* no other resource of the space has it: letters, digits, ".-_" */
 	const char *type;		/* "sqlite", "dns" */
-	const json_t *inputs;		/* driver_inputs.values of the definition, placeholders resolved */
+	const json_t *inputs; /* driver_inputs.values of the definition, placeholders resolved */
 	const json_t *previous_outputs;	/* those of last time (stable port); NULL: new */
 };
 
@@ -50,8 +50,8 @@ struct driver_workload {
 	json_t *spec;			/* with every placeholder resolved */
 	struct driver_endpoint *endpoints;
 	size_t endpoint_count;
-	json_t *secret_places;		/* JSON pointers below the module, "/spec/...", of secrets in it */
-	json_t *secrets;		/* their texts: nothing of its output that holds one is kept */
+	json_t *secret_places; /* JSON pointers below the module, "/spec/...", of secrets in it */
+	json_t *secrets;       /* their texts: nothing of its output that holds one is kept */
 };
 /* All that is to run in a space. */
 struct driver_deployment {
@@ -76,7 +76,7 @@ struct driver_workload_status {
 struct driver_status {
 	struct driver_workload_status *items;
 	size_t count;
-	int64_t seen_at;		/* wall ms, when this was so; 0: it is not known what runs */
+	int64_t seen_at; /* wall ms, when this was so; 0: it is not known what runs */
 };
 
 /* Which lines of output.  NULL, 0: all. */
@@ -85,7 +85,7 @@ struct driver_log_query {
 	int64_t from, to;		/* wall ms, both included */
 	size_t limit;			/* of what is found: the newest, or */
 	bool oldest;			/* the oldest */
-	bool follows;			/* it is read again and again; `to` and `oldest` are not used */
+	bool follows; /* it is read again and again; `to` and `oldest` are not used */
 };
 struct driver_log_line {
 	int64_t at;			/* wall ms */
@@ -99,7 +99,7 @@ struct driver_logs {
 
 struct driver_error {
 	char *object_id;		/* module */
-	char *code;			/* "image-not-found", "exited", "not-ready", "cannot-start" */
+	char *code; /* "image-not-found", "exited", "not-ready", "cannot-start" */
 	char *summary;			/* one sentence */
 	char *message;			/* the last lines of its output */
 };
@@ -167,12 +167,13 @@ struct driver_ops {
 
 	/* --- output, also of workloads that are stopped --- */
 
-	/* `arrived` (NULL: not wanted) is called from the loop when there may be more to read; nobody
-	 * can count on it, so whoever follows looks by itself as well. */
+	/* `arrived` (NULL: not wanted) is called from the loop when there may be more to read;
+	 * nobody can count on it, so whoever follows looks by itself as well. */
 	struct driver_log *(*open_log)(struct driver *driver, const char *space,
 				       const struct driver_log_query *query,
 				       void (*arrived)(void *data), void *data);
-	/* What came since the last time, by time, each line once; at first what the query asks for. */
+	/* What came since the last time, by time, each line once; at first what the query asks
+	 * for. */
 	void (*read_log)(struct driver_log *log, struct driver_logs *out);
 	void (*close_log)(struct driver_log *log);
 
@@ -219,13 +220,14 @@ void driver_changed(struct driver *driver, const char *space);
 enum driver_confine { DRIVER_CONFINE_BEST, DRIVER_CONFINE_LANDLOCK, DRIVER_CONFINE_LIMITS };
 
 struct driver_process_options {
-	const char *spaces_dir;		/* one directory an environment: <spaces>/<org>/<app>/<env> */
+	const char *spaces_dir; /* one directory an environment: <spaces>/<org>/<app>/<env> */
 	const char *images_dir;		/* <images>/<name>/<version> is the executable */
 	const char *templates_dir;	/* where resource templates (*.sql) are read from */
 	int ready_timeout_ms;		/* 0: 20000 */
 	enum driver_confine confine;
 };
-/* Also kills what an earlier daemon left behind (recorded process groups, checked by start time). */
+/* Also kills what an earlier daemon left behind (recorded process groups, checked by start
+ * time). */
 struct driver *driver_process_new(struct loop *loop, const struct driver_process_options *options,
 				  struct error *err);
 

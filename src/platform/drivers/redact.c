@@ -2,8 +2,9 @@
 /*
  * Output comes in pieces that end anywhere, and a workload may print what it likes, so each
  * secret is followed byte by byte (Knuth, Morris, Pratt): the work is the number of bytes
- * times that of forms under way, never more than all of them.  What could still become a secret is held back;
- * every byte that belongs to any is marked, and a run of marked bytes is given on as one word.
+ * times that of forms under way, never more than all of them.  What could still become a secret is
+ * held back; every byte that belongs to any is marked, and a run of marked bytes is given on as one
+ * word.
  *
  * A form that tools wrap is kept without its blanks, and the blanks of the output are passed over
  * while it is followed: then no column, indentation or line end hides any of it, nor what is left
@@ -72,8 +73,10 @@ find_borders(struct secret *secret)
 static bool
 is_known(const struct redact *redact, const char *bytes, size_t length, bool is_wrapped)
 {
-	for (uint32_t i = redact->first[(unsigned char)bytes[0]]; i != NONE; i = redact->secrets[i].next)
-		if (redact->secrets[i].length == length && redact->secrets[i].is_wrapped == is_wrapped &&
+	for (uint32_t i = redact->first[(unsigned char)bytes[0]]; i != NONE;
+	     i = redact->secrets[i].next)
+		if (redact->secrets[i].length == length &&
+		    redact->secrets[i].is_wrapped == is_wrapped &&
 		    memcmp(redact->secrets[i].bytes, bytes, length) == 0)
 			return true;
 	return false;
@@ -247,7 +250,8 @@ follow(struct redact *redact, char byte)
 	redact->matched = 0;
 	redact->active_count = 0;
 	/* Those that begin here go behind the active ones: none is followed twice. */
-	for (uint32_t i = redact->first[(unsigned char)byte]; i != NONE; i = redact->secrets[i].next)
+	for (uint32_t i = redact->first[(unsigned char)byte]; i != NONE;
+	     i = redact->secrets[i].next)
 		if (redact->secrets[i].matched == 0)
 			redact->active[count++] = i;
 	for (size_t i = 0; i < count; i++) {

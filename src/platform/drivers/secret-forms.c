@@ -22,7 +22,7 @@
 #define SHORTEST 4
 #define SHORTEST_LINE 8
 #define SHORTEST_BASE64 6
-#define SHORTEST_WRAPPED 16		/* without blanks, which may stand between words that are none */
+#define SHORTEST_WRAPPED 16 /* without blanks, which may stand between words that are none */
 #define ENCODED_MAX 65536		/* of longer ones the encoded forms are not looked for */
 #define FORM_MAX (8u * ENCODED_MAX)
 
@@ -120,7 +120,8 @@ lower_escapes(char *json)
 			continue;
 		if (*++json == 'u')
 			for (int i = 1; i <= 4; i++)
-				json[i] = json[i] >= 'A' && json[i] <= 'F' ? (char)(json[i] + 32) : json[i];
+				json[i] = json[i] >= 'A' && json[i] <= 'F' ? (char)(json[i] + 32)
+									   : json[i];
 	}
 }
 
@@ -146,13 +147,14 @@ add_json(const struct forms *forms, const char *text)
 	json_decref(string);
 }
 
-/* What the text alone decides when `before` bytes of something else precede it in its triple; `ends`:
- * and nothing comes after it. */
+/* What the text alone decides when `before` bytes of something else precede it in its triple;
+ * `ends`: and nothing comes after it. */
 static void
 set_base64(struct buf *out, const char *text, size_t length, size_t before, bool ends,
 	   const char *last_two)
 {
-	static const char common[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+	static const char common[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 	uint32_t bits = 0;
 	size_t from = (before * 8 + 5) / 6, to = ((before + length) * 8 + (ends ? 5 : 0)) / 6;
 
@@ -181,7 +183,8 @@ add_wrapped(const struct forms *forms, const struct buf *base64)
 	static const size_t columns[] = {64, 76};
 
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-		for (size_t at = 0; at < base64->length && base64->length > columns[i]; at += columns[i]) {
+		for (size_t at = 0; at < base64->length && base64->length > columns[i];
+		     at += columns[i]) {
 			size_t left = base64->length - at;
 
 			add_line(forms, base64->data + at, left < columns[i] ? left : columns[i]);
@@ -216,7 +219,7 @@ add_url(const struct forms *forms, const char *text)
 	static const char *const kept[] = {"-._~", "-._~/", "-._~!'()*", "-._*", "-._"};
 
 	for (size_t k = 0; k < sizeof(kept) / sizeof(kept[0]); k++)
-		for (size_t i = 0; i < 4; i++) {	/* either case, and either form of a blank */
+		for (size_t i = 0; i < 4; i++) { /* either case, and either form of a blank */
 			struct buf form;
 
 			form_init(&form, FORM_MAX);

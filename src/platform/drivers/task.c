@@ -115,7 +115,8 @@ driver_end_tasks(struct driver *driver)
 		loop_remove_timer(task->timer);
 		if (!task->timer) {
 			task->failed = true;
-			error_set(&task->err, ERROR_UNAVAILABLE, _("the platform is being stopped"));
+			error_set(&task->err, ERROR_UNAVAILABLE,
+				  _("the platform is being stopped"));
 		}
 		finish(task);
 	}

@@ -21,8 +21,8 @@ struct error;
 
 struct driver_result {
 	const struct error *err;		/* NULL: it was done */
-	json_t *outputs;			/* what driver.h says that it gives; borrowed; NULL: nothing */
-	const struct driver_errors *problems;	/* of an apply that failed; borrowed, may be empty */
+	json_t *outputs; /* what driver.h says that it gives; borrowed; NULL: nothing */
+	const struct driver_errors *problems; /* of an apply that failed; borrowed, may be empty */
 };
 struct driver_progress {
 	size_t done, total;
@@ -31,7 +31,7 @@ struct driver_progress {
 /* Who waits. */
 struct driver_waiter {
 	void (*ended)(void *data, const struct driver_result *result);	/* the task is gone */
-	void (*progress)(void *data, const struct driver_progress *progress);	/* NULL: not wanted */
+	void (*progress)(void *data, const struct driver_progress *progress); /* NULL: not wanted */
 	void *data;
 };
 

@@ -42,10 +42,12 @@ check_pattern(const char *key, const char *pattern, struct error *err)
 	int code;
 
 	if (strlen(pattern) > PATTERN_MAX)
-		return error_set(err, ERROR_INPUT, _("\"%s\" is longer than %d bytes."), key, PATTERN_MAX);
+		return error_set(err, ERROR_INPUT, _("\"%s\" is longer than %d bytes."), key,
+				 PATTERN_MAX);
 	for (const char *c = pattern; *c; c++) {
 		if (*c == '\\' && c[1] >= '1' && c[1] <= '9')
-			return error_set(err, ERROR_INPUT, _("\"%s\" must not refer back to a group."), key);
+			return error_set(err, ERROR_INPUT,
+					 _("\"%s\" must not refer back to a group."), key);
 		c += *c == '\\' && c[1];
 	}
 	code = regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB);
@@ -96,7 +98,8 @@ automation_rule(const json_t *body, struct error *err)
 
 	if (json_array_size(json_object_get(body, "images_filter")) > 0 &&
 	    json_array_size(json_object_get(body, "artefacts_filter")) > 0) {
-		error_set(err, ERROR_INPUT, _("Give \"images_filter\" or \"artefacts_filter\", not both."));
+		error_set(err, ERROR_INPUT,
+			  _("Give \"images_filter\" or \"artefacts_filter\", not both."));
 		return NULL;
 	}
 	if (json_is_true(json_object_get(body, "exclude_images_filter")) &&
@@ -107,15 +110,16 @@ automation_rule(const json_t *body, struct error *err)
 	}
 	for (size_t i = 0; *text_of(body, "match_ref") && i < 2; i++) {
 		if (*text_of(body, old[i])) {
-			error_set(err, ERROR_INPUT, _("Give \"match_ref\" or \"%s\", not both."), old[i]);
+			error_set(err, ERROR_INPUT, _("Give \"match_ref\" or \"%s\", not both."),
+				  old[i]);
 			return NULL;
 		}
 	}
 	if (check_pattern("match_ref", text_of(body, "match_ref"), err) != 0 ||
 	    check_pattern("match", text_of(body, "match"), err) != 0)
 		return NULL;
-	return json_pack("{s:s, s:b, s:o, s:b, s:o, s:b, s:s, s:s, s:s}", "type", "update", "active",
-			 active ? json_is_true(active) : 1, "artefacts_filter",
+	return json_pack("{s:s, s:b, s:o, s:b, s:o, s:b, s:s, s:s, s:s}", "type", "update",
+			 "active", active ? json_is_true(active) : 1, "artefacts_filter",
 			 list_of(body, "artefacts_filter"), "exclude_artefacts_filter",
 			 json_is_true(json_object_get(body, "exclude_artefacts_filter")),
 			 "images_filter", list_of(body, "images_filter"), "exclude_images_filter",
@@ -134,7 +138,8 @@ is_listed(const json_t *rule, const char *list, const char *exclude, const char 
 	if (json_array_size(names) == 0)
 		return true;
 	json_array_foreach(names, i, item)
-		found = found || (json_is_string(item) && strcmp(json_string_value(item), name) == 0);
+		found = found ||
+			(json_is_string(item) && strcmp(json_string_value(item), name) == 0);
 	return found != json_is_true(json_object_get(rule, exclude));
 }
 
@@ -223,7 +228,8 @@ make_delta(struct platform *platform, const struct place *place, const json_t *u
 static bool
 make_update(struct platform *platform, const json_t *update)
 {
-	struct place place = {text_of(update, "org"), text_of(update, "app"), text_of(update, "env")};
+	struct place place = {text_of(update, "org"), text_of(update, "app"),
+			      text_of(update, "env")};
 	struct deploy_request request = {.user = platform->user};
 	struct error err = {0};
 	json_t *deployment = NULL;
@@ -235,16 +241,16 @@ make_update(struct platform *platform, const json_t *update)
 		return false;
 	err = (struct error){0};
 	delta = make_delta(platform, &place, update, &err);
-	comment = xasprintf("%s:%s by the rule %s", text_of(update, "name"), text_of(update, "version"),
-			    text_of(update, "rule"));
+	comment = xasprintf("%s:%s by the rule %s", text_of(update, "name"),
+			    text_of(update, "version"), text_of(update, "rule"));
 	if (delta && *delta) {
 		request.delta_id = delta;
 		request.comment = comment;
 		deployment = deploy_start(platform, &place, &request, &err);
 	}
 	if (err.kind != ERROR_NONE)
-		log_line(LOG_PRIORITY_WARNING, "a rule's update was refused", "environment", place.env,
-			 "update", comment, "error", err.text, NULL);
+		log_line(LOG_PRIORITY_WARNING, "a rule's update was refused", "environment",
+			 place.env, "update", comment, "error", err.text, NULL);
 	json_decref(deployment);
 	free(comment);
 	free(delta);
@@ -283,7 +289,8 @@ work(void *data)
 
 	automation->timer = NULL;
 	if (!updates)
-		log_line(LOG_PRIORITY_ERROR, "cannot read what the rules want", "error", err.text, NULL);
+		log_line(LOG_PRIORITY_ERROR, "cannot read what the rules want", "error", err.text,
+			 NULL);
 	json_array_foreach(updates, i, update)
 		if (!take_update(automation, update))
 			left = true;

@@ -76,7 +76,8 @@ record_pending(struct platform *platform, const struct place *place,
 		.mode = request->mode ? request->mode : "full",
 	};
 
-	if (repository_pin_values(repository, place, request->value_set_version_id, values, err) != 0)
+	if (repository_pin_values(repository, place, request->value_set_version_id, values, err) !=
+	    0)
 		return NULL;
 	row.value_set_version_id = values[0] ? values : NULL;
 	ids_random_hex(id, ID_DIGITS);
@@ -103,8 +104,8 @@ check_images(struct platform *platform, const struct set *set, struct error *err
 		const char *image = set_module_image(set, module);
 
 		if (!image)
-			return error_set(err, ERROR_INPUT, _("workload %s: its container names no image"),
-					 module);
+			return error_set(err, ERROR_INPUT,
+					 _("workload %s: its container names no image"), module);
 		if (!platform->driver->ops->image_exists(platform->driver, image, err)) {
 			error_prefix(err, _("workload %s: image %s"), module, image);
 			err->kind = ERROR_INPUT;
@@ -116,8 +117,8 @@ check_images(struct platform *platform, const struct set *set, struct error *err
 
 /* The set that would run, all checked; NULL with err. */
 static struct set *
-checked_set(struct platform *platform, const struct place *place, const struct deploy_request *request,
-	    const json_t *env, struct error *err)
+checked_set(struct platform *platform, const struct place *place,
+	    const struct deploy_request *request, const json_t *env, struct error *err)
 {
 	const json_t *from = json_object_get(env, "from_deploy");
 	struct set *set;
@@ -133,8 +134,8 @@ checked_set(struct platform *platform, const struct place *place, const struct d
 /* Is it what the caller believes, and does it take deployments now?  Who knows an older one is
  * told first what is there now, also while that is still going on. */
 static int
-check_state(struct platform *platform, const struct place *place, const struct deploy_request *request,
-	    const json_t *env, struct error *err)
+check_state(struct platform *platform, const struct place *place,
+	    const struct deploy_request *request, const json_t *env, struct error *err)
 {
 	const char *status = json_member_string(env, "status");
 	bool paused;
@@ -142,14 +143,18 @@ check_state(struct platform *platform, const struct place *place, const struct d
 	if (precondition_check(request->if_match, env, request->details, err) != 0)
 		return -1;
 	if (engine_is_busy(platform->engine, place))
-		return error_set(err, ERROR_CONFLICT, _("A deployment to %s is active.  Wait until it has "
-							"ended."), place->env);
+		return error_set(err, ERROR_CONFLICT,
+				 _("A deployment to %s is active.  Wait until it has "
+				   "ended."),
+				 place->env);
 	if (engine_is_stopping(platform->engine) || strcmp(status, "active") != 0)
-		return error_set(err, ERROR_CONFLICT, _("%s is being deleted or stopped."), place->env);
+		return error_set(err, ERROR_CONFLICT, _("%s is being deleted or stopped."),
+				 place->env);
 	if (repository_is_paused(platform->repository, place, &paused, err) != 0)
 		return -1;
 	if (paused)
-		return error_set(err, ERROR_INPUT, _("%s is paused.  Resume it before you deploy to it."),
+		return error_set(err, ERROR_INPUT,
+				 _("%s is paused.  Resume it before you deploy to it."),
 				 place->env);
 	return 0;
 }
@@ -167,8 +172,8 @@ deploy_start(struct platform *platform, const struct place *place,
 	if (check_state(platform, place, request, env, err) == 0)
 		set = checked_set(platform, place, request, env, err);
 	if (set)
-		deployment = record_pending(platform, place, request, json_object_get(env, "from_deploy"), set,
-				    err);
+		deployment = record_pending(platform, place, request,
+					    json_object_get(env, "from_deploy"), set, err);
 	set_unref(set);
 	json_decref(env);
 	if (deployment)

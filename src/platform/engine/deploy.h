@@ -13,11 +13,11 @@ struct deploy_request {
 	const char *delta_id, *set_id, *comment, *mode;	/* each may be NULL */
 	const char *value_set_version_id;	/* NULL: the latest */
 	const char *if_match;		/* the header's value; NULL: no condition */
-	json_t **details;		/* what is there now, when the condition fails; NULL is fine */
+	json_t **details; /* what is there now, when the condition fails; NULL is fine */
 	const char *user;		/* who asks; NULL: the platform itself */
 };
-/* The new deployment as on the wire.  ERROR_INPUT (delta, set, values or image are missing or do not
- * fit, or the environment is paused), ERROR_CONFLICT (one is active), ERROR_STALE (if_match);
+/* The new deployment as on the wire.  ERROR_INPUT (delta, set, values or image are missing or do
+ * not fit, or the environment is paused), ERROR_CONFLICT (one is active), ERROR_STALE (if_match);
  * nothing is changed then. */
 json_t *deploy_start(struct platform *platform, const struct place *place,
 		     const struct deploy_request *request, struct error *err);

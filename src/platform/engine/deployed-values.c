@@ -75,8 +75,9 @@ deployed_values_find(const struct deployed_values *values, const char *key, json
 		return NULL;
 	}
 	if (json_is_true(json_object_get(row, "purged"))) {
-		error_set(err, ERROR_INPUT, _("it was purged from the version of the values that this "
-					      "deployment has"));
+		error_set(err, ERROR_INPUT,
+			  _("it was purged from the version of the values that this "
+			    "deployment has"));
 		return NULL;
 	}
 	*secret = json_is_true(json_object_get(row, "is_secret"));
@@ -110,8 +111,9 @@ deployed_values_check(const json_t *pointers, struct error *err)
 
 	json_array_foreach(pointers, i, where)
 		if (!may_be_secret(json_string_value(where)))
-			return error_set(err, ERROR_INPUT,
-					 _("%.300s: a secret can be used in variables and in files only"),
-					 json_string_value(where));
+			return error_set(
+				err, ERROR_INPUT,
+				_("%.300s: a secret can be used in variables and in files only"),
+				json_string_value(where));
 	return 0;
 }

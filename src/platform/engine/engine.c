@@ -280,7 +280,8 @@ resume(struct engine_env *env)
 {
 	struct place place = place_of(env);
 	struct error err = {0};
-	json_t *deployment = repository_newest_succeeded(env->engine->platform->repository, &place, &err);
+	json_t *deployment = repository_newest_succeeded(env->engine->platform->repository, &place,
+							 &err);
 
 	if (!deployment && err.kind != ERROR_NOT_FOUND) {
 		complain(env, "cannot read what should run, trying again", &err);
@@ -518,7 +519,8 @@ engine_resume(struct engine *engine, struct error *err)
 	if (!envs)
 		return -1;
 	json_array_foreach(envs, i, row) {
-		struct place place = {json_member_string(row, "org"), json_member_string(row, "app"),
+		struct place place = {json_member_string(row, "org"),
+				      json_member_string(row, "app"),
 				      json_member_string(row, "env")};
 		struct engine_env *env = find_env(engine, &place, true);
 		const char *pending = json_member_string(row, "pending");

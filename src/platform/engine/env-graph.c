@@ -28,8 +28,8 @@ keep_definitions(struct repository *repository, const char *org, const json_t *d
 		json_array_foreach(nodes, k, node)
 			used |= strcmp(json_member_string(node, "def_id"), id) == 0;
 		if (used && ret == 0)
-			ret = repository_keep_definition(repository, org, id, json_object_get(row, "body"),
-							 err);
+			ret = repository_keep_definition(repository, org, id,
+							 json_object_get(row, "body"), err);
 	}
 	return ret;
 }
@@ -47,7 +47,8 @@ env_graph_make(struct platform *platform, const struct place *place, const json_
 		.definitions = definitions,
 		.known = known,
 	};
-	json_t *nodes = definitions ? graph_build(&source, declared, culprit, err) : NULL, *graph = NULL;
+	json_t *nodes = definitions ? graph_build(&source, declared, culprit, err) : NULL,
+	       *graph = NULL;
 
 	if (nodes && keep_definitions(repository, place->org, definitions, nodes, err) == 0)
 		graph = repository_keep_graph(repository, place, nodes, clock_wall_ms(), err);

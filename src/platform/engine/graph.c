@@ -77,7 +77,8 @@ graph_declared(const struct set *set)
 		add_declared(declared, xasprintf("shared.%s", resource), declaration);
 	json_object_foreach(set_modules(set), module, body) {
 		json_object_foreach(json_object_get(body, "externals"), resource, declaration)
-			add_declared(declared, xasprintf("modules.%s.externals.%s", module, resource),
+			add_declared(declared,
+				     xasprintf("modules.%s.externals.%s", module, resource),
 				     declaration);
 	}
 	return declared;
@@ -96,7 +97,8 @@ node_text(const json_t *node, const char *key)
 static bool
 is_same_resource(const json_t *row, const char *type, const char *resource_class, const char *id)
 {
-	return strcmp(node_text(row, "res_id"), id) == 0 && strcmp(node_text(row, "type"), type) == 0 &&
+	return strcmp(node_text(row, "res_id"), id) == 0 &&
+	       strcmp(node_text(row, "type"), type) == 0 &&
 	       strcmp(node_text(row, "class"), resource_class) == 0;
 }
 
@@ -134,8 +136,8 @@ new_gu_res_id(const struct build *b, const char *type, const char *resource_clas
 	json_array_foreach(source->known, i, row)
 		detached += is_detached(row) && is_same_resource(row, type, resource_class, id);
 	named = json_pack("[s,s,s,s,s,s,s,s,i]", source->place->org, source->place->app,
-			  source->place->env, source->env_since, type, resource_class, id, driver_type,
-			  detached);
+			  source->place->env, source->env_since, type, resource_class, id,
+			  driver_type, detached);
 	text = json_dumps(named, JSON_COMPACT);
 	ids_sha256_hex(hash, text ? text : "", text ? strlen(text) : 0);
 	free(text);
@@ -153,9 +155,11 @@ find_definition(const struct build *b, const json_t *row, const struct match_req
 				     ? pinned : match_definition(b->source->definitions, request);
 
 	if (!body)
-		error_set(err, ERROR_INPUT, _("resource %.200s: no resource definition serves type \"%s\", "
-					      "class \"%s\" in an environment of type \"%s\""),
-			  request->res_id, request->type, request->resource_class, request->env_type);
+		error_set(err, ERROR_INPUT,
+			  _("resource %.200s: no resource definition serves type \"%s\", "
+			    "class \"%s\" in an environment of type \"%s\""),
+			  request->res_id, request->type, request->resource_class,
+			  request->env_type);
 	return body;
 }
 
@@ -169,7 +173,8 @@ make_node(const struct build *b, const struct match_request *request, const json
 	bool in_place = json_is_true(json_object_get(body, "in_place_driver_change"));
 	char version[DEFINITION_VERSION_SIZE], *id;
 	const json_t *criterion, *account = json_object_get(body, "driver_account");
-	json_t *shown = definition_inputs_shown(b->source->place->org, node_text(body, "id"), inputs);
+	json_t *shown = definition_inputs_shown(b->source->place->org, node_text(body, "id"),
+						inputs);
 	json_t *secrets = json_incref(json_object_get(shown, "secret_refs")), *node;
 	int rank;
 
@@ -180,16 +185,17 @@ make_node(const struct build *b, const struct match_request *request, const json
 	if (row && (in_place || strcmp(node_text(row, "driver_type"), driver_type) == 0))
 		id = xstrdup(node_text(row, "gu_res_id"));
 	else
-		id = new_gu_res_id(b, request->type, request->resource_class, request->res_id, driver_type);
-	node = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:{}, s:[], s:{s:o, s:o}, s:o}",
-			 "id", request->res_id, "type", request->type, "class", request->resource_class,
-			 "guresid", id, "def_id", node_text(body, "id"), "def_version_id", version,
-			 "criteria_id", criterion ? node_text(criterion, "id") : "", "driver_type",
-			 driver_type, "in_place_driver_change", in_place, "resource_schema", "depends_on",
-			 "driver", "values",
-			 json_is_object(values) ? json_incref(values) : json_object(), "secrets", secrets,
-			 "resource",
-			 json_is_object(params) ? json_incref((json_t *)params) : json_object());
+		id = new_gu_res_id(b, request->type, request->resource_class, request->res_id,
+				   driver_type);
+	node = json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:{}, s:[], s:{s:o, s:o}, s:o}",
+		"id", request->res_id, "type", request->type, "class", request->resource_class,
+		"guresid", id, "def_id", node_text(body, "id"), "def_version_id", version,
+		"criteria_id", criterion ? node_text(criterion, "id") : "", "driver_type",
+		driver_type, "in_place_driver_change", in_place, "resource_schema", "depends_on",
+		"driver", "values", json_is_object(values) ? json_incref(values) : json_object(),
+		"secrets", secrets, "resource",
+		json_is_object(params) ? json_incref((json_t *)params) : json_object());
 	if (json_is_string(account))
 		json_object_set(node, "driver_account", (json_t *)account);
 	json_decref(shown);
@@ -345,12 +351,15 @@ add_beside(struct build *b, const char *name, const json_t *how, struct error *e
 	int place;
 
 	if (!reference_resource_read(&other, name)) {
-		error_set(err, ERROR_INPUT, _("definition %s: \"%.200s\" in \"provision\" names no resource; "
-					      "it is written TYPE.CLASS#ID"), node_text(node, "def_id"), name);
+		error_set(err, ERROR_INPUT,
+			  _("definition %s: \"%.200s\" in \"provision\" names no resource; "
+			    "it is written TYPE.CLASS#ID"),
+			  node_text(node, "def_id"), name);
 		return set_culprit(b, node_text(node, "id"));
 	}
 	place = add_node(b, other.type, other.resource_class ? other.resource_class : "default",
-			 other.id ? other.id : node_text(node, "id"), json_object_get(how, "params"), err);
+			 other.id ? other.id : node_text(node, "id"),
+			 json_object_get(how, "params"), err);
 	reference_resource_clear(&other);
 	if (place < 0)
 		return -1;
@@ -388,7 +397,8 @@ match_dependents(struct build *b)
 
 	for (size_t first = 0; first < count; first++)
 		for (size_t second = 0; second < count; second++)
-			for (size_t of = 0; b->beside[first * GRAPH_NODES_MAX + second] && of < count; of++)
+			for (size_t of = 0;
+			     b->beside[first * GRAPH_NODES_MAX + second] && of < count; of++)
 				if (of != second && b->needs[of * GRAPH_NODES_MAX + first])
 					b->needs[of * GRAPH_NODES_MAX + second] = true;
 }
@@ -426,7 +436,8 @@ name_circle(struct build *b, const bool *done, size_t count, struct error *err)
 	for (size_t i = 0; i < count; i++)
 		at = first_need(b, at, done, count);
 	start = at;
-	for (size_t next = first_need(b, at, done, count); next != at; next = first_need(b, next, done, count))
+	for (size_t next = first_need(b, at, done, count); next != at;
+	     next = first_need(b, next, done, count))
 		start = next < start ? next : start;
 	at = start;
 	buf_init(&text, sizeof(err->text));
@@ -435,8 +446,8 @@ name_circle(struct build *b, const bool *done, size_t count, struct error *err)
 			   node_text(json_array_get(b->nodes, at), "type"));
 		at = first_need(b, at, done, count);
 	} while (at != start);
-	error_set(err, ERROR_INPUT, _("resources need each other in a circle: %s%s"), buf_str(&text),
-		  node_text(json_array_get(b->nodes, start), "id"));
+	error_set(err, ERROR_INPUT, _("resources need each other in a circle: %s%s"),
+		  buf_str(&text), node_text(json_array_get(b->nodes, start), "id"));
 	set_culprit(b, node_text(json_array_get(b->nodes, start), "id"));
 	buf_clear(&text);
 }
@@ -448,7 +459,8 @@ put_needs(const struct build *b, json_t *node, size_t place, size_t count)
 
 	for (size_t i = 0; i < count; i++)
 		if (b->needs[place * GRAPH_NODES_MAX + i])
-			json_array_append(depends, json_object_get(json_array_get(b->nodes, i), "guresid"));
+			json_array_append(depends,
+					  json_object_get(json_array_get(b->nodes, i), "guresid"));
 }
 
 static json_t *

@@ -27,10 +27,10 @@ struct set;
 struct graph_source {
 	const struct place *place;
 	const char *env_type;
-	const char *env_since;		/* when it was made: another one of its name has other ids */
+	const char *env_since; /* when it was made: another one of its name has other ids */
 	const json_t *definitions;	/* [{id, body}] */
-	/* Rows of repository_known_resources(): what is there keeps its id, and a version that it is
-	 * pinned to is in "pinned". */
+	/* Rows of repository_known_resources(): what is there keeps its id, and a version that it
+	 * is pinned to is in "pinned". */
 	const json_t *known;
 };
 

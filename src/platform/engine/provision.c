@@ -34,7 +34,8 @@ provision_find_job(const struct provision *p, const char *type, const char *reso
 
 		if (strcmp(provision_text(m->node, "id"), id) == 0 &&
 		    (!type || strcmp(provision_text(m->node, "type"), type) == 0) &&
-		    (!resource_class || strcmp(provision_text(m->node, "class"), resource_class) == 0))
+		    (!resource_class ||
+		     strcmp(provision_text(m->node, "class"), resource_class) == 0))
 			return m;
 	}
 	return NULL;
@@ -47,8 +48,8 @@ provision_output(const struct resource_job *m, const char *name, json_t *texts, 
 	json_t *value = json_object_get(m->outputs, name);
 
 	if (!value) {
-		error_set(err, ERROR_INPUT, _("the resource %s has no output \"%s\""), provision_text(m->node, "id"),
-			  name);
+		error_set(err, ERROR_INPUT, _("the resource %s has no output \"%s\""),
+			  provision_text(m->node, "id"), name);
 		return NULL;
 	}
 	*secret = json_object_get(m->secrets, name) != NULL;
@@ -149,11 +150,13 @@ static char *
 new_name(const struct provision *p, const json_t *node)
 {
 	const char *kind = strrchr(provision_text(node, "driver_type"), '/');
-	const char *type = provision_text(node, "type"), *resource_class = provision_text(node, "class");
+	const char *type = provision_text(node, "type"),
+		   *resource_class = provision_text(node, "class");
 	bool is_kind = kind && strcmp(kind + 1, type) == 0;
 	bool is_default = strcmp(resource_class, "default") == 0;
-	char *base = xasprintf("%s%s%s%s%s", provision_text(node, "id"), is_kind ? "" : ".", is_kind ? "" : type,
-			       is_default ? "" : ".", is_default ? "" : resource_class);
+	char *base = xasprintf("%s%s%s%s%s", provision_text(node, "id"), is_kind ? "" : ".",
+			       is_kind ? "" : type, is_default ? "" : ".",
+			       is_default ? "" : resource_class);
 	char *name;
 
 	for (char *at = base; *at; at++)
@@ -177,9 +180,11 @@ set_up_job(struct provision *p, size_t i, const json_t *node, struct error *err)
 	m->node = node;
 	m->row = row_of(order->known, "gu_res_id", provision_text(node, "guresid"));
 	m->name = m->row ? xstrdup(provision_text(m->row, "name")) : new_name(p, node);
-	json_object_set_new(p->places, provision_text(node, "guresid"), json_integer((json_int_t)i));
-	return repository_put_pending_resource(order->platform->repository, order->place, node, m->name,
-					       order->context.deployment_id, clock_wall_ms(), err);
+	json_object_set_new(p->places, provision_text(node, "guresid"),
+			    json_integer((json_int_t)i));
+	return repository_put_pending_resource(order->platform->repository, order->place, node,
+					       m->name, order->context.deployment_id,
+					       clock_wall_ms(), err);
 }
 
 struct provision *
@@ -286,9 +291,12 @@ static int
 commit_job(const struct provision *p, const struct resource_job *m, struct error *err)
 {
 	const struct provision_order *order = &p->order;
-	json_t *outputs = json_copy(m->outputs), *refs = json_object(), *nothing = json_object(), *yes;
-	struct resource_result result = {.outputs = outputs, .state = m->kept ? m->kept : nothing,
-					 .secret_refs = refs, .deploy_id = order->context.deployment_id};
+	json_t *outputs = json_copy(m->outputs), *refs = json_object(), *nothing = json_object(),
+	       *yes;
+	struct resource_result result = {.outputs = outputs,
+					 .state = m->kept ? m->kept : nothing,
+					 .secret_refs = refs,
+					 .deploy_id = order->context.deployment_id};
 	const char *name;
 	int ret;
 
@@ -300,8 +308,8 @@ commit_job(const struct provision *p, const struct resource_job *m, struct error
 		json_object_set_new(refs, name, json_string(ref));
 		free(ref);
 	}
-	ret = repository_settle_resource(order->platform->repository, order->place, m->node, &result,
-					 clock_wall_ms(), err);
+	ret = repository_settle_resource(order->platform->repository, order->place, m->node,
+					 &result, clock_wall_ms(), err);
 	json_decref(nothing);
 	json_decref(refs);
 	json_decref(outputs);
@@ -319,7 +327,8 @@ provision_commit(const struct provision *p, struct error *err)
 	for (size_t i = 0; ret == 0 && i < p->count; i++)
 		ret = commit_job(p, &p->items[i], err);
 	if (ret == 0)
-		ret = repository_doom_resources(repository, p->order.place, p->order.context.deployment_id,
-						clock_wall_ms(), err);
+		ret = repository_doom_resources(repository, p->order.place,
+						p->order.context.deployment_id, clock_wall_ms(),
+						err);
 	return repository_end(repository, ret, err);
 }

@@ -10,9 +10,9 @@
  * Drivers of resources, by a definition's `driver_type`:
  *
  *	static (humanitec/static, humanitec/echo)  the outputs are driver_inputs.values
- *	template        driver_inputs.values.templates has `init` (names for the others: ${init.NAME}),
- *	                `files` (texts; where they lie is ${files.NAME}) and `outputs`
- *	process/sqlite, process/dns, ...           what the environment's own driver gives
+ *	template        driver_inputs.values.templates has `init` (names for the others:
+ *${init.NAME}), `files` (texts; where they lie is ${files.NAME}) and `outputs` process/sqlite,
+ *process/dns, ...           what the environment's own driver gives
  *
  * In all of them ${params.NAME} is what the set says for the resource.
  */

@@ -32,11 +32,11 @@ report(const struct prune *p, const json_t *row, const struct error *err)
 	const char *id = provision_text(row, "res_id");
 
 	if (err)
-		log_line(LOG_PRIORITY_WARNING, "cannot remove a resource, trying again later", "env",
-			 p->place->env, "resource", id, "error", err->text, NULL);
+		log_line(LOG_PRIORITY_WARNING, "cannot remove a resource, trying again later",
+			 "env", p->place->env, "resource", id, "error", err->text, NULL);
 	else
-		log_line(LOG_PRIORITY_INFO, "resource removed", "env", p->place->env, "resource", id,
-			 "type", provision_text(row, "type"), NULL);
+		log_line(LOG_PRIORITY_INFO, "resource removed", "env", p->place->env, "resource",
+			 id, "type", provision_text(row, "type"), NULL);
 }
 
 /* Nothing is left of it but its row. */
@@ -72,7 +72,8 @@ start_removing(struct prune *p, const json_t *row)
 {
 	struct driver *driver = p->platform->driver;
 	struct driver_waiter waiter = {.ended = removed, .data = p};
-	const char *driver_type = provision_text(row, "driver_type"), *name = provision_text(row, "name");
+	const char *driver_type = provision_text(row, "driver_type"),
+		   *name = provision_text(row, "name");
 	const char *kind = provision_driver_kind(driver, driver_type);
 
 	if (kind)
@@ -124,8 +125,8 @@ prune_start(struct platform *platform, const struct place *place, void (*ended)(
 	p->data = data;
 	p->rows = repository_known_resources(platform->repository, place, &err);
 	if (!p->rows)
-		log_line(LOG_PRIORITY_ERROR, "cannot read the resources", "env", place->env, "error", err.text,
-			 NULL);
+		log_line(LOG_PRIORITY_ERROR, "cannot read the resources", "env", place->env,
+			 "error", err.text, NULL);
 	p->starting = true;
 	remove_next(p);
 	p->starting = false;

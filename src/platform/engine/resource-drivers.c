@@ -51,7 +51,8 @@ find_resource(void *data, const struct reference_resource *resource, const char 
 static json_t *
 find_output(void *data, const char *res_id, const char *name, bool *secret, struct error *err)
 {
-	const struct resource_job *m = data, *other = provision_find_job(m->provision, NULL, NULL, res_id);
+	const struct resource_job *m = data,
+				  *other = provision_find_job(m->provision, NULL, NULL, res_id);
 
 	if (other && other->state == READY)
 		return provision_output(other, name, NULL, secret, err);
@@ -106,8 +107,8 @@ locals_of(struct resource_job *m, struct error *err)
 	const char *name = strncmp(id, "modules.", 8) == 0 ? id + 8 : "";
 	const char *end = strstr(name, ".externals.");
 	char *module = xstrndup(name, end ? (size_t)(end - name) : 0);
-	json_t *params = resolve(m, json_object_get(m->node, "resource"), "params", module, NULL, NULL,
-				 err);
+	json_t *params = resolve(m, json_object_get(m->node, "resource"), "params", module, NULL,
+				 NULL, err);
 
 	free(module);
 	return params ? json_pack("{s:o}", "params", params) : NULL;
@@ -157,8 +158,8 @@ open_secrets(const struct resource_job *m, struct error *err)
 					     provision_text(m->node, "def_version_id"), err);
 	if (!body)
 		return NULL;
-	secrets = definition_inputs_open(order->platform, org, id, json_object_get(body, "driver_inputs"),
-					 err);
+	secrets = definition_inputs_open(order->platform, org, id,
+					 json_object_get(body, "driver_inputs"), err);
 	json_decref(body);
 	return secrets;
 }
@@ -168,7 +169,8 @@ make_static(struct resource_job *m, const json_t *locals)
 {
 	struct error err = {0};
 	json_t *pointers = json_array(), *secret, *secrets = NULL;
-	json_t *outputs = resolve(m, inputs_of(m->node), WHERE_INPUTS, NULL, locals, pointers, &err);
+	json_t *outputs = resolve(m, inputs_of(m->node), WHERE_INPUTS, NULL, locals, pointers,
+				  &err);
 	const char *name;
 
 	m->secrets = secret_members(pointers, WHERE_INPUTS);
@@ -198,8 +200,10 @@ tagged(const struct provision *p, const json_t *files)
 	json_object_foreach((json_t *)files, name, content) {
 		const char *text = json_string_value(content);
 
-		secrets_fingerprint(p->order.platform->secrets, p->order.place, text ? text : "", tag);
-		json_object_set_new(list, name, json_pack("{s:O, s:s}", "text", content, "tag", tag));
+		secrets_fingerprint(p->order.platform->secrets, p->order.place, text ? text : "",
+				    tag);
+		json_object_set_new(list, name,
+				    json_pack("{s:O, s:s}", "text", content, "tag", tag));
 	}
 	return list;
 }
@@ -220,8 +224,8 @@ rendered(void *data, const struct driver_result *result)
 	}
 	m->kept = json_incref(result->outputs);
 	json_object_set(m->locals, "files", m->kept);
-	outputs = resolve(m, json_object_get(m->templates, "outputs"), WHERE_INPUTS "/templates/outputs",
-			  NULL, m->locals, pointers, &err);
+	outputs = resolve(m, json_object_get(m->templates, "outputs"),
+			  WHERE_INPUTS "/templates/outputs", NULL, m->locals, pointers, &err);
 	m->secrets = secret_members(pointers, WHERE_INPUTS "/templates/outputs");
 	json_decref(pointers);
 	provision_made(m, outputs, &err);
@@ -235,8 +239,8 @@ start_template(struct resource_job *m, struct error *err)
 	struct driver_waiter waiter = {.ended = rendered, .data = m};
 	json_t *pointers = json_array(), *files = NULL, *tags, *init;
 
-	init = resolve(m, json_object_get(m->templates, "init"), WHERE_INPUTS "/templates/init", NULL,
-		       m->locals, NULL, err);
+	init = resolve(m, json_object_get(m->templates, "init"), WHERE_INPUTS "/templates/init",
+		       NULL, m->locals, NULL, err);
 	if (init) {
 		json_object_set_new(m->locals, "init", init);
 		files = resolve(m, json_object_get(m->templates, "files"),
@@ -263,16 +267,19 @@ make_template(struct resource_job *m, const json_t *locals)
 	m->templates = json_deep_copy(json_object_get(inputs_of(m->node), "templates"));
 	m->locals = json_copy((json_t *)locals);
 	if (!json_is_object(m->templates))
-		ret = error_set(&err, ERROR_INPUT, _("its definition has no object \"templates\" in the values "
-						     "of its \"driver_inputs\""));
+		ret = error_set(&err, ERROR_INPUT,
+				_("its definition has no object \"templates\" in the values "
+				  "of its \"driver_inputs\""));
 	for (size_t i = 0; ret == 0 && i < sizeof(parts) / sizeof(parts[0]); i++) {
 		const json_t *part = json_object_get(m->templates, parts[i]);
 
 		if (!part || json_is_null(part))
 			json_object_set_new(m->templates, parts[i], json_object());
 		else if (!json_is_object(part))
-			ret = error_set(&err, ERROR_INPUT, _("\"%s\" of its definition's templates must be an "
-							     "object"), parts[i]);
+			ret = error_set(&err, ERROR_INPUT,
+					_("\"%s\" of its definition's templates must be an "
+					  "object"),
+					parts[i]);
 	}
 	if (ret != 0 || start_template(m, &err) != 0)
 		provision_made(m, NULL, &err);
@@ -310,8 +317,9 @@ make_by_driver(struct resource_job *m, const json_t *locals)
 	json_t *inputs = NULL;
 
 	if (!kind)
-		error_set(&err, ERROR_INPUT, _("the definition %s asks for the driver \"%s\", which this "
-					       "platform does not have"),
+		error_set(&err, ERROR_INPUT,
+			  _("the definition %s asks for the driver \"%s\", which this "
+			    "platform does not have"),
 			  provision_text(m->node, "def_id"), driver_type);
 	else
 		inputs = resolve(m, inputs_of(m->node), WHERE_INPUTS, NULL, locals, NULL, &err);
@@ -370,8 +378,10 @@ provision_make(struct resource_job *m)
 	m->provision->going++;
 	locals = locals_of(m, &err);
 	if (locals && !maker->takes_secrets && count_secrets(m) > 0)
-		error_set(&err, ERROR_INPUT, _("the definition %s has secrets, which only the driver \"static\" "
-					       "takes"), provision_text(m->node, "def_id"));
+		error_set(&err, ERROR_INPUT,
+			  _("the definition %s has secrets, which only the driver \"static\" "
+			    "takes"),
+			  provision_text(m->node, "def_id"));
 	if (err.kind == ERROR_NONE)
 		maker->make(m, locals);
 	else

@@ -54,7 +54,8 @@ find_output(void *data, const char *res_id, const char *name, bool *secret, stru
 
 	free(own);
 	return mark ? mark
-		    : provision_find(s->r->provision, res_id, name, s->workload->secrets, secret, err);
+		    : provision_find(s->r->provision, res_id, name, s->workload->secrets, secret,
+				     err);
 }
 
 static bool
@@ -175,13 +176,15 @@ rollout_make_plan(struct rollout *r, struct problem *problem, struct error *err)
 
 	set_problem(problem, "environment", "cannot-prepare", r->place.env);
 	plan->id = r->deploy_id;
-	plan->workloads = xcalloc(json_object_size(set_modules(r->set)) + 1, sizeof(*plan->workloads));
+	plan->workloads = xcalloc(json_object_size(set_modules(r->set)) + 1,
+				  sizeof(*plan->workloads));
 	json_object_foreach(set_modules(r->set), module, body) {
 		const json_t *asked = json_object_get(counts, module);
 		int replicas = asked ? (int)json_integer_value(asked) : 1;
 
 		if (ret == 0)
-			ret = plan_workload(r, module, replicas, &plan->workloads[plan->count++], problem, err);
+			ret = plan_workload(r, module, replicas, &plan->workloads[plan->count++],
+					    problem, err);
 	}
 	json_decref(counts);
 	return ret;

@@ -56,8 +56,8 @@ add_problem(struct rollout *r, const char *scope, const char *object_id, const c
 {
 	log_line(LOG_PRIORITY_WARNING, "deployment error", "space", r->space, "id", r->deploy_id,
 		 "object", object_id, "code", code, "summary", summary, NULL);
-	json_array_append_new(r->problems,
-			      json_pack("[s, s, s, s, s]", scope, object_id, code, summary, message));
+	json_array_append_new(r->problems, json_pack("[s, s, s, s, s]", scope, object_id, code,
+						     summary, message));
 }
 
 static enum step
@@ -91,16 +91,17 @@ read_deployment(struct rollout *r, struct error *err)
 		r->graph_id = xstrdup(graph);
 	r->env = repository_environment(repository, &r->place, err);
 	if (r->env)
-		r->set = repository_set(repository, &r->place, json_member_string(deployment, "set_id"),
-					err);
+		r->set = repository_set(repository, &r->place,
+					json_member_string(deployment, "set_id"), err);
 	if (r->set) {
 		r->declared = graph_declared(r->set);
 		r->known = repository_known_resources(repository, &r->place, err);
 	}
 	/* The values are those of the version that the deployment was made with. */
 	if (r->known)
-		r->values = deployed_values_read(r->order.platform, &r->place,
-						 json_member_string(deployment, "value_set_version_id"), err);
+		r->values = deployed_values_read(
+			r->order.platform, &r->place,
+			json_member_string(deployment, "value_set_version_id"), err);
 	json_decref(deployment);
 	return r->values ? 0 : -1;
 }
@@ -114,7 +115,8 @@ enter_read(struct rollout *r)
 	int ret = 0;
 
 	if (r->order.resuming)
-		ret = repository_is_paused(r->order.platform->repository, &r->place, &r->paused, &err);
+		ret = repository_is_paused(r->order.platform->repository, &r->place, &r->paused,
+					   &err);
 	if (ret == 0 && !r->paused)
 		ret = read_deployment(r, &err);
 	return ret == 0 ? STEP_NEXT : fail_env(r, "cannot-prepare", &err);
@@ -315,8 +317,9 @@ record_problems(struct rollout *r, struct error *err)
 
 		for (size_t k = 0; k < 5; k++)
 			texts[k] = json_string_value(json_array_get(problem, k));
-		if (repository_put_deployment_error(r->order.platform->repository, r->deploy_id, texts[0],
-						    texts[1], texts[2], texts[3], texts[4], err) != 0)
+		if (repository_put_deployment_error(r->order.platform->repository, r->deploy_id,
+						    texts[0], texts[1], texts[2], texts[3],
+						    texts[4], err) != 0)
 			return -1;
 	}
 	return 0;
@@ -331,8 +334,8 @@ status_of(const struct rollout *r)
 static int
 record_status(struct rollout *r, struct error *err)
 {
-	if (repository_set_deployment_status(r->order.platform->repository, r->deploy_id, status_of(r),
-					     clock_wall_ms(), err) != 0)
+	if (repository_set_deployment_status(r->order.platform->repository, r->deploy_id,
+					     status_of(r), clock_wall_ms(), err) != 0)
 		return -1;
 	return record_problems(r, err);
 }
@@ -350,7 +353,8 @@ put_end(struct rollout *r, struct error *err)
 		return -1;
 	if (r->order.resuming)
 		return 0;
-	return repository_rebase_environment(r->order.platform->repository, &r->place, r->deploy_id, err);
+	return repository_rebase_environment(r->order.platform->repository, &r->place, r->deploy_id,
+					     err);
 }
 
 static int
@@ -379,15 +383,15 @@ enter_commit(struct rollout *r)
 	struct error err = {0};
 
 	if (rollout_commit(r, &err) != 0) {
-		log_line(LOG_PRIORITY_ERROR, "cannot record how a deployment ended, trying again", "space",
-			 r->space, "error", err.text, NULL);
+		log_line(LOG_PRIORITY_ERROR, "cannot record how a deployment ended, trying again",
+			 "space", r->space, "error", err.text, NULL);
 		r->timer = loop_add_timer(r->order.platform->loop, r->retry_ms, commit_again, r);
 		r->retry_ms = r->retry_ms * 2 < COMMIT_MAX_MS ? r->retry_ms * 2 : COMMIT_MAX_MS;
 		return STEP_WAIT;
 	}
 	if (!r->order.resuming)
-		log_line(LOG_PRIORITY_INFO, "deployment", "space", r->space, "id", r->deploy_id, "status",
-			 status_of(r), NULL);
+		log_line(LOG_PRIORITY_INFO, "deployment", "space", r->space, "id", r->deploy_id,
+			 "status", status_of(r), NULL);
 	r->order.committed(r->order.data, !r->failed);
 	return STEP_NEXT;
 }
@@ -456,8 +460,8 @@ rollout_advance(struct rollout *r, enum step step)
 			step = fail_env(r, "cancelled", r->cancelled);
 		r->failed |= step == STEP_FAIL;
 		r->state = state_after(r, step);
-		log_line(LOG_PRIORITY_DEBUG, "rollout", "space", r->space, "id", r->deploy_id, "state",
-			 states[r->state].name, NULL);
+		log_line(LOG_PRIORITY_DEBUG, "rollout", "space", r->space, "id", r->deploy_id,
+			 "state", states[r->state].name, NULL);
 		step = states[r->state].enter(r);
 	}
 }

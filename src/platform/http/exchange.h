@@ -26,7 +26,7 @@ struct request {
 	const char *bytes;		/* of the body */
 	size_t length;
 	bool has_query;
-	bool may_wait;			/* the answer may come later (wait_ms) or in pieces (stream) */
+	bool may_wait; /* the answer may come later (wait_ms) or in pieces (stream) */
 	const char *(*query)(void *data, const char *key);	/* NULL: not given */
 	/* All that were given with this key, at most `max`; how many there are. */
 	size_t (*query_all)(void *data, const char *key, const char **values, size_t max);

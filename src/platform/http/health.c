@@ -80,7 +80,8 @@ health_answer(struct platform *platform, const struct request *request,
 		*response = (struct response){.status = 200, .route = pages[i].path};
 		if (strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0) {
 			strcpy(response->allow, "GET, HEAD");
-			response_refuse(response, 405, _("This address does not take that method."));
+			response_refuse(response, 405,
+					_("This address does not take that method."));
 		} else {
 			pages[i].answer(platform, response);
 		}

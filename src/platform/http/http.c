@@ -5,7 +5,8 @@
  * ask (admit.h).
  *
  * A handler that waits for something has its request asked again whenever the database has changed,
- * so it keeps nothing meanwhile and has nothing to take back; the connection stands still (waiting.h).
+ * so it keeps nothing meanwhile and has nothing to take back; the connection stands still
+ * (waiting.h).
  */
 #include "config.h"
 
@@ -109,7 +110,8 @@ http_exchange_new(void *data, const char *uri, struct MHD_Connection *mhd)
 	buf_init(&exchange->body, http->options.body_bytes);
 	exchange->body.wipe = true;	/* it may bring a secret */
 	exchange->uri_fault = guard_uri(uri, http->options.uri_bytes);
-	exchange->path = xasprintf("%.*s", (int)(exchange->uri_fault ? 0 : strcspn(uri, "?#")), uri);
+	exchange->path = xasprintf("%.*s", (int)(exchange->uri_fault ? 0 : strcspn(uri, "?#")),
+				   uri);
 	return exchange;
 }
 
@@ -122,8 +124,8 @@ note_end(struct http *http, const struct connection *c, const char *path)
 
 	snprintf(status, sizeof(status), "%d", c->now.status);
 	snprintf(ms, sizeof(ms), "%lld", (long long)took);
-	log_line(LOG_PRIORITY_INFO, "request", "id", c->now.id, "method", c->now.method, "path", path,
-		 "status", c->now.status ? status : "none", "ms", ms, NULL);
+	log_line(LOG_PRIORITY_INFO, "request", "id", c->now.id, "method", c->now.method, "path",
+		 path, "status", c->now.status ? status : "none", "ms", ms, NULL);
 	metrics_request(http->platform->metrics, c->now.route, c->now.method, c->now.status, took);
 }
 
@@ -333,7 +335,8 @@ send_stream(struct exchange *exchange, struct response *response)
 	buf_init(&exchange->piece, PIECE_MAX);
 	exchange->connection->deadline = clock_steady_ms() + STREAM_MS;
 	ret = queue(exchange->mhd, response,
-		    MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE_MAX, next_piece, exchange, NULL),
+		    MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE_MAX, next_piece,
+						      exchange, NULL),
 		    true, NULL);
 	free_response(response);
 	return ret;
@@ -410,8 +413,8 @@ find_fault(const struct http *http, const struct exchange *exchange, const char 
 	*why = exchange->uri_fault;
 	if (*why)
 		return **why ? 400 : 414;
-	return guard_headers_fault(&exchange->headers, http->options.headers, http->options.body_bytes,
-				   why);
+	return guard_headers_fault(&exchange->headers, http->options.headers,
+				   http->options.body_bytes, why);
 }
 
 /* With the headers.  What is refused here is answered at once, and its body not read. */
@@ -434,7 +437,8 @@ begin(struct http *http, struct MHD_Connection *mhd, const char *method,
 	}
 	if (health_is_open(exchange->path, c->local))
 		return MHD_YES;
-	if (admit(http->platform, &c->peer, header(mhd, "Authorization"), &exchange->caller, &refused))
+	if (admit(http->platform, &c->peer, header(mhd, "Authorization"), &exchange->caller,
+		  &refused))
 		return MHD_YES;
 	exchange->answered = true;
 	return refuse_entry(mhd, &refused);

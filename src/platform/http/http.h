@@ -20,7 +20,7 @@ struct http_options {
 	unsigned connections_of_peer;	/* of one address; Unix sockets have no such limit */
 	size_t uri_bytes, headers, header_bytes;
 	size_t body_bytes;		/* 0: JSON_BYTES_MAX */
-	bool tls;			/* tls_new() was called: sockets may be listened on by TLS */
+	bool tls; /* tls_new() was called: sockets may be listened on by TLS */
 };
 
 extern const struct http_options http_defaults;

@@ -92,7 +92,8 @@ observe(struct histogram *histogram, const int64_t *bounds, int64_t ms)
 static const char *
 known_method(const char *method)
 {
-	static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+	static const char *const methods[] = {"GET",   "HEAD",	 "POST",   "PUT",
+					      "PATCH", "DELETE", "OPTIONS"};
 
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
 		if (strcmp(methods[i], method) == 0)
@@ -192,11 +193,16 @@ put_requests(struct buf *out, const struct metrics *metrics)
 {
 	static const char duration[] = "sidestaged_http_request_duration_seconds";
 
-	head(out, "sidestaged_http_requests_total", "counter", "Requests that ended, by their route.");
+	head(out, "sidestaged_http_requests_total", "counter",
+	     "Requests that ended, by their route.");
 	for (const struct series *s = metrics->requests; s; s = s->next)
-		buf_printf(out, "sidestaged_http_requests_total{route=\"%s\",method=\"%s\",status=\"%d\"}"
-				" %llu\n", s->route, s->method, s->status, (unsigned long long)s->count);
-	head(out, duration, "histogram", "From the first line of a request to the end of its answer.");
+		buf_printf(
+			out,
+			"sidestaged_http_requests_total{route=\"%s\",method=\"%s\",status=\"%d\"}"
+			" %llu\n",
+			s->route, s->method, s->status, (unsigned long long)s->count);
+	head(out, duration, "histogram",
+	     "From the first line of a request to the end of its answer.");
 	for (const struct duration *d = metrics->durations; d; d = d->next) {
 		char *labels = xasprintf("route=\"%s\",method=\"%s\",", d->route, d->method);
 
@@ -212,7 +218,8 @@ put_deployments(struct buf *out, const struct metrics *metrics)
 	buf_printf(out, "sidestaged_deployments_total{outcome=\"succeeded\"} %llu\n"
 			"sidestaged_deployments_total{outcome=\"failed\"} %llu\n",
 		   (unsigned long long)metrics->succeeded, (unsigned long long)metrics->failed);
-	head(out, "sidestaged_deployment_duration_seconds", "histogram", "How long deployments took.");
+	head(out, "sidestaged_deployment_duration_seconds", "histogram",
+	     "How long deployments took.");
 	put_histogram(out, "sidestaged_deployment_duration_seconds", "", deployment_bounds,
 		      &metrics->deployments);
 }
@@ -253,8 +260,8 @@ put_environments(struct buf *out, struct platform *platform)
 	buf_printf(out, "sidestaged_environments{status=\"active\"} %llu\n"
 			"sidestaged_environments{status=\"deleting\"} %llu\n",
 		   (unsigned long long)active, (unsigned long long)deleting);
-	put_number(out, "sidestaged_workload_processes", "gauge", "Processes of workloads that run.",
-		   processes);
+	put_number(out, "sidestaged_workload_processes", "gauge",
+		   "Processes of workloads that run.", processes);
 }
 
 static uint64_t
@@ -295,10 +302,11 @@ metrics_text(struct platform *platform)
 	put_requests(&out, platform->metrics);
 	put_deployments(&out, platform->metrics);
 	put_environments(&out, platform);
-	put_number(&out, "process_open_fds", "gauge", "Open file descriptors.", count_descriptors());
+	put_number(&out, "process_open_fds", "gauge", "Open file descriptors.",
+		   count_descriptors());
 	put_number(&out, "process_resident_memory_bytes", "gauge", "Resident memory.",
 		   resident_bytes());
-	put_number(&out, "process_start_time_seconds", "gauge", "When the daemon began, since 1970.",
-		   (uint64_t)(platform->started_at / 1000));
+	put_number(&out, "process_start_time_seconds", "gauge",
+		   "When the daemon began, since 1970.", (uint64_t)(platform->started_at / 1000));
 	return buf_take(&out);
 }

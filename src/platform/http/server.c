@@ -85,7 +85,8 @@ set_timer(struct server *server)
 	loop_remove_timer(server->timer);
 	server->timer = NULL;
 	if (MHD_get_timeout(server->daemon, &ms) == MHD_YES)
-		server->timer = loop_add_timer(loop, (int64_t)(ms < 60000 ? ms : 60000), run, server);
+		server->timer = loop_add_timer(loop, (int64_t)(ms < 60000 ? ms : 60000), run,
+					       server);
 }
 
 static void
@@ -147,7 +148,8 @@ accept_some(void *data, uint32_t events)
 			break;
 		listener->server->http->accepting = listener->trust;
 		/* It closes the descriptor itself when it refuses. */
-		MHD_add_connection(listener->server->daemon, fd, (struct sockaddr *)&address, length);
+		MHD_add_connection(listener->server->daemon, fd, (struct sockaddr *)&address,
+				   length);
 		listener->server->http->accepting = PEER_REMOTE;
 	}
 	work(listener->server);
@@ -179,7 +181,8 @@ start_server(struct http *http, struct server *server, bool tls, struct error *e
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)options->silence_s,
 		MHD_OPTION_STRICT_FOR_CLIENT, 1,
 		MHD_OPTION_ARRAY, tls ? secure : none, MHD_OPTION_END);
-	info = server->daemon ? MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
+	info = server->daemon ? MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD)
+			      : NULL;
 	if (!info)
 		return error_set(err, ERROR_SYSTEM, _("The HTTP server cannot be started."));
 	server->watch = loop_add_fd(http->platform->loop, info->epoll_fd, EPOLLIN, ready, server);

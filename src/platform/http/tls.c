@@ -78,8 +78,8 @@ load_chain(struct pair *pair, const char *path, struct error *err)
 		return -1;
 	code = gnutls_load_file(path, &bytes);
 	if (code < 0)
-		return error_set(err, ERROR_INPUT, _("%s: the certificate cannot be read: %s"), path,
-				 gnutls_strerror(code));
+		return error_set(err, ERROR_INPUT, _("%s: the certificate cannot be read: %s"),
+				 path, gnutls_strerror(code));
 	pair->count = CHAIN_MAX;
 	code = gnutls_pcert_list_import_x509_raw(pair->chain, &pair->count, &bytes,
 						 GNUTLS_X509_FMT_PEM,
@@ -107,7 +107,8 @@ load_key(struct pair *pair, const char *path, struct error *err)
 				 gnutls_strerror(code));
 	code = gnutls_privkey_init(&pair->key);
 	if (code >= 0)
-		code = gnutls_privkey_import_x509_raw(pair->key, &bytes, GNUTLS_X509_FMT_PEM, NULL, 0);
+		code = gnutls_privkey_import_x509_raw(pair->key, &bytes, GNUTLS_X509_FMT_PEM, NULL,
+						      0);
 	gnutls_memset(bytes.data, 0, bytes.size);
 	gnutls_free(bytes.data);
 	if (code < 0)
@@ -242,13 +243,14 @@ settled(void *data)
 	for (int i = 0; i < 2; i++) {
 		if (seen[i].st_mtim.tv_sec == tls->seen[i].st_mtim.tv_sec &&
 		    seen[i].st_mtim.tv_nsec == tls->seen[i].st_mtim.tv_nsec &&
-		    seen[i].st_ino == tls->seen[i].st_ino && seen[i].st_size == tls->seen[i].st_size)
+		    seen[i].st_ino == tls->seen[i].st_ino &&
+		    seen[i].st_size == tls->seen[i].st_size)
 			continue;
 		if (tls_reload(tls, &err) == 0)
 			log_line(LOG_PRIORITY_NOTICE, "the certificate was read again", NULL);
 		else
-			log_line(LOG_PRIORITY_WARNING, "the certificate before stays", "error", err.text,
-				 NULL);
+			log_line(LOG_PRIORITY_WARNING, "the certificate before stays", "error",
+				 err.text, NULL);
 		return;
 	}
 }

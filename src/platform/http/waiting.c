@@ -19,7 +19,8 @@ waits_init(struct waits *waits, struct loop *loop, size_t max, void (*resumed)(v
 bool
 wait_is_allowed(const struct waits *waits, const struct wait *wait)
 {
-	return !wait->over && !wait->gone && !waits->ending && (wait->waits || waits->count < waits->max);
+	return !wait->over && !wait->gone && !waits->ending &&
+	       (wait->waits || waits->count < waits->max);
 }
 
 static void
@@ -76,8 +77,8 @@ wait_suspend(struct waits *waits, struct wait *wait, struct MHD_Connection *mhd,
 	left = wait->until - now;
 	wait->mhd = mhd;
 	wait->suspended = true;
-	wait->timer = loop_add_timer(waits->loop, look_ms > 0 && look_ms < left ? look_ms : left, on_time,
-				     wait);
+	wait->timer = loop_add_timer(waits->loop, look_ms > 0 && look_ms < left ? look_ms : left,
+				     on_time, wait);
 	wait->peer = loop_add_fd(waits->loop, fd, EPOLLRDHUP, on_peer, wait);
 	MHD_suspend_connection(mhd);
 }

@@ -34,7 +34,7 @@ struct wait {
 	struct loop_fd *peer;
 	int64_t until;			/* steady ms */
 	bool suspended;
-	bool over;			/* its time has passed, or the daemon ends: it waits no more */
+	bool over; /* its time has passed, or the daemon ends: it waits no more */
 	bool gone;			/* nobody is there to be answered */
 };
 

@@ -29,7 +29,8 @@ check_object(const json_t *inputs, const char *member, struct error *err)
 
 	if (!value || json_is_null(value) || json_is_object(value))
 		return 0;
-	return error_set(err, ERROR_INPUT, _("The \"%s\" of \"driver_inputs\" must be an object."), member);
+	return error_set(err, ERROR_INPUT, _("The \"%s\" of \"driver_inputs\" must be an object."),
+			 member);
 }
 
 /* {NAME: {"value": ...}} as {NAME: ...}. */
@@ -46,8 +47,10 @@ values_of_refs(const json_t *refs, struct error *err)
 			json_object_set(secrets, name, value);
 			continue;
 		}
-		error_set(err, ERROR_INPUT, _("The secret \"%.100s\" of \"driver_inputs\" has no \"value\"; "
-					      "this platform knows no other store of secrets."), name);
+		error_set(err, ERROR_INPUT,
+			  _("The secret \"%.100s\" of \"driver_inputs\" has no \"value\"; "
+			    "this platform knows no other store of secrets."),
+			  name);
 		json_decref(secrets);
 		return NULL;
 	}
@@ -81,12 +84,14 @@ seal(const struct platform *platform, const char *org, const char *id, const jso
 	int ret = 0;
 
 	if (!text || strlen(text) > SECRETS_BYTES_MAX) {
-		ret = error_set(err, ERROR_INPUT, _("The secrets of a definition are at most %d bytes."),
+		ret = error_set(err, ERROR_INPUT,
+				_("The secrets of a definition are at most %d bytes."),
 				SECRETS_BYTES_MAX);
 	} else {
 		sealed = secrets_seal(platform->secrets, &place, id, text);
 		json_object_set_new(kept, "sealed", json_string(sealed));
-		json_object_set_new(kept, "fingerprints", fingerprints_of(platform, &place, secrets));
+		json_object_set_new(kept, "fingerprints",
+				    fingerprints_of(platform, &place, secrets));
 		free(sealed);
 	}
 	secrets_wipe(text);
@@ -97,20 +102,23 @@ json_t *
 definition_inputs_take(const struct platform *platform, const char *org, const char *id,
 		       const json_t *inputs, struct error *err)
 {
-	json_t *values = json_object_get(inputs, "values"), *refs = json_object_get(inputs, "secret_refs");
+	json_t *values = json_object_get(inputs, "values"),
+	       *refs = json_object_get(inputs, "secret_refs");
 	json_t *secrets = json_incref(json_object_get(inputs, "secrets")), *kept;
 	int ret = 0;
 
 	if (inputs && !json_is_null(inputs) && !json_is_object(inputs))
 		ret = error_set(err, ERROR_INPUT, _("\"driver_inputs\" must be an object."));
 	if (ret != 0 || check_object(inputs, "values", err) != 0 ||
-	    check_object(inputs, "secrets", err) != 0 || check_object(inputs, "secret_refs", err) != 0) {
+	    check_object(inputs, "secrets", err) != 0 ||
+	    check_object(inputs, "secret_refs", err) != 0) {
 		json_decref(secrets);
 		return NULL;
 	}
 	if (json_object_size(secrets) > 0 && json_object_size(refs) > 0)
-		ret = error_set(err, ERROR_INPUT, _("\"driver_inputs\" has \"secrets\" or \"secret_refs\", not "
-						    "both."));
+		ret = error_set(err, ERROR_INPUT,
+				_("\"driver_inputs\" has \"secrets\" or \"secret_refs\", not "
+				  "both."));
 	if (ret == 0 && json_object_size(refs) > 0) {
 		json_decref(secrets);
 		secrets = values_of_refs(refs, err);
@@ -130,7 +138,8 @@ definition_inputs_take(const struct platform *platform, const char *org, const c
 json_t *
 definition_inputs_shown(const char *org, const char *id, const json_t *kept)
 {
-	json_t *shown = json_object(), *values = json_object_get(kept, "values"), *refs, *fingerprint;
+	json_t *shown = json_object(), *values = json_object_get(kept, "values"), *refs,
+	       *fingerprint;
 	const char *name;
 
 	if (values)
@@ -139,8 +148,9 @@ definition_inputs_shown(const char *org, const char *id, const json_t *kept)
 	json_object_foreach(json_object_get(kept, "fingerprints"), name, fingerprint) {
 		char *ref = xasprintf("orgs/%s/resources/defs/%s/secrets/.%s", org, id, name);
 
-		json_object_set_new(refs, name, json_pack("{s:s, s:s, s:O}", "store", "sidestaged", "ref", ref,
-							  "version", fingerprint));
+		json_object_set_new(refs, name,
+				    json_pack("{s:s, s:s, s:O}", "store", "sidestaged", "ref", ref,
+					      "version", fingerprint));
 		free(ref);
 	}
 	if (json_object_size(refs) > 0)
@@ -163,7 +173,8 @@ definition_inputs_open(const struct platform *platform, const char *org, const c
 	text = secrets_unseal(platform->secrets, &place, id, sealed, err);
 	secrets = text ? json_loads(text, 0, NULL) : NULL;
 	if (text && !secrets)
-		error_set(err, ERROR_STORE, _("The secrets of the definition \"%s\" cannot be read."), id);
+		error_set(err, ERROR_STORE,
+			  _("The secrets of the definition \"%s\" cannot be read."), id);
 	secrets_wipe(text);
 	return secrets;
 }

@@ -32,8 +32,8 @@ definition_criteria(const json_t *body)
 void
 definition_version(char out[DEFINITION_VERSION_SIZE], const json_t *body)
 {
-	static const char *const deciding[] = {"type", "driver_type", "driver_account", "driver_inputs",
-					       "provision"};
+	static const char *const deciding[] = {"type", "driver_type", "driver_account",
+					       "driver_inputs", "provision"};
 	json_t *decides = json_object(), *inputs;
 	char hash[IDS_SHA256_HEX_SIZE], *text;
 

@@ -26,8 +26,8 @@ struct platform {
 	struct answers *answers;	/* what is kept of them, encoded */
 	struct automation *automation;
 	struct metrics *metrics;
-	const char *user;	/* the daemon's own: who comes without a token of their own, where that
-				 * will do; who asks is request_user(), and not this */
+	const char *user; /* the daemon's own: who comes without a token of their own, where that
+			   * will do; who asks is request_user(), and not this */
 	char *token_hash;	/* SHA-256 in hex of the token file's; NULL: there is none */
 	struct limiter *limiter;	/* NULL: no limits */
 	const struct audit_options *audit;	/* NULL: the defaults */

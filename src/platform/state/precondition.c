@@ -74,14 +74,18 @@ precondition_check(const char *if_match, const json_t *env, json_t **details, st
 		return 0;
 	if (details) {
 		json_decref(*details);
-		*details = json_pack("{s:o, s:o, s:s}", "last_deploy", copy_or_null(last), "from_deploy",
-				     copy_or_null(json_object_get(env, "from_deploy")), "deploy_tag", tag);
+		*details = json_pack(
+			"{s:o, s:o, s:s}", "last_deploy", copy_or_null(last), "from_deploy",
+			copy_or_null(json_object_get(env, "from_deploy")), "deploy_tag", tag);
 	}
 	if (!last_id)
-		return error_set(err, ERROR_STALE, _("The environment moved: nothing was deployed to it "
-						     "yet.  Look at it again."));
-	return error_set(err, ERROR_STALE, _("The environment moved: its last deployment is \"%s\", and "
-					     "the next one builds on \"%s\".  Look at it again."), last_id,
+		return error_set(err, ERROR_STALE,
+				 _("The environment moved: nothing was deployed to it "
+				   "yet.  Look at it again."));
+	return error_set(err, ERROR_STALE,
+			 _("The environment moved: its last deployment is \"%s\", and "
+			   "the next one builds on \"%s\".  Look at it again."),
+			 last_id,
 			 json_member_string(json_object_get(env, "from_deploy"), "id")
 				 ? json_member_string(json_object_get(env, "from_deploy"), "id")
 				 : "");
@@ -93,8 +97,9 @@ refuse_values(const struct place *place, const char *newest, json_t **details, s
 	json_decref(*details);
 	*details = json_pack("{s:o}", "value_set_version_id",
 			     *newest ? json_string(newest) : json_null());
-	return error_set(err, ERROR_STALE, _("The shared values of %s changed: their newest version is "
-					     "\"%s\".  Look at them again."),
+	return error_set(err, ERROR_STALE,
+			 _("The shared values of %s changed: their newest version is "
+			   "\"%s\".  Look at them again."),
 			 place->env ? place->env : place->app, newest);
 }
 
@@ -119,5 +124,6 @@ precondition_check_base(struct repository *repository, const struct place *place
 
 	if (repository_pin_values(repository, place, NULL, newest, err) != 0)
 		return -1;
-	return strcmp(newest, base ? base : "") == 0 ? 0 : refuse_values(place, newest, details, err);
+	return strcmp(newest, base ? base : "") == 0 ? 0
+						     : refuse_values(place, newest, details, err);
 }

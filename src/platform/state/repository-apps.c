@@ -59,7 +59,8 @@ repository_has(struct repository *repository, const struct place *place, struct 
 				       ids[1], ids[2]);
 
 		if (!row)
-			return err->kind == ERROR_NOT_FOUND ? repository_say_missing(i, ids[i], err) : -1;
+			return err->kind == ERROR_NOT_FOUND ? repository_say_missing(i, ids[i], err)
+							    : -1;
 		json_decref(row);
 	}
 	return 0;
@@ -115,22 +116,23 @@ repository_describe_env_type(struct repository *repository, const char *org, con
 			     const char *description, struct error *err)
 {
 	return rows_change(repository, err,
-			   "UPDATE env_types SET description = ?3 WHERE org = ?1 AND id = ?2", "sss",
-			   org, id, description);
+			   "UPDATE env_types SET description = ?3 WHERE org = ?1 AND id = ?2",
+			   "sss", org, id, description);
 }
 
 int
 repository_drop_env_type(struct repository *repository, const char *org, const char *id,
 			 struct error *err)
 {
-	json_t *used = rows_one(repository, err,
-				"SELECT app, id FROM environments WHERE org = ? AND type = ? LIMIT 1",
-				"ss", org, id);
+	json_t *used = rows_one(
+		repository, err,
+		"SELECT app, id FROM environments WHERE org = ? AND type = ? LIMIT 1", "ss", org,
+		id);
 
 	if (used) {
 		error_set(err, ERROR_CONFLICT,
-			  _("The environment type \"%s\" is in use by the environment %s of %s."), id,
-			  json_member_string(used, "id"), json_member_string(used, "app"));
+			  _("The environment type \"%s\" is in use by the environment %s of %s."),
+			  id, json_member_string(used, "id"), json_member_string(used, "app"));
 		json_decref(used);
 		return -1;
 	}
@@ -164,8 +166,10 @@ int
 repository_put_application(struct repository *repository, const struct place *place,
 			   const char *name, const char *user, int64_t now, struct error *err)
 {
-	return rows_run(repository, err, "INSERT INTO applications (org, id, name, created_at,"
-					 " created_by) VALUES (?, ?, ?, ?, ?)", "sssis", place->org, place->app, name, now, user);
+	return rows_run(repository, err,
+			"INSERT INTO applications (org, id, name, created_at,"
+			" created_by) VALUES (?, ?, ?, ?, ?)",
+			"sssis", place->org, place->app, name, now, user);
 }
 
 int
@@ -192,12 +196,13 @@ static int
 drop_application(struct repository *repository, const char *org, const char *app,
 		 struct error *err)
 {
-	json_t *tables = rows_all(repository, err,
-				  "SELECT name FROM sqlite_schema AS s WHERE type = 'table'"
-				  " AND name NOT LIKE 'audit%'"
-				  " AND EXISTS (SELECT 1 FROM pragma_table_info(s.name) WHERE name = 'org')"
-				  " AND EXISTS (SELECT 1 FROM pragma_table_info(s.name) WHERE name = 'app')",
-				  "");
+	json_t *tables = rows_all(
+		repository, err,
+		"SELECT name FROM sqlite_schema AS s WHERE type = 'table'"
+		" AND name NOT LIKE 'audit%'"
+		" AND EXISTS (SELECT 1 FROM pragma_table_info(s.name) WHERE name = 'org')"
+		" AND EXISTS (SELECT 1 FROM pragma_table_info(s.name) WHERE name = 'app')",
+		"");
 	int ret = tables ? 0 : -1;
 	json_t *table;
 	size_t i;
@@ -372,7 +377,8 @@ repository_drop_environment(struct repository *repository, const struct place *p
 	if (repository_begin(repository, err) != 0)
 		return -1;
 	for (size_t i = 0; ret == 0 && i < sizeof(statements) / sizeof(statements[0]); i++)
-		ret = rows_run(repository, err, statements[i], "sss", place->org, place->app, place->env);
+		ret = rows_run(repository, err, statements[i], "sss", place->org, place->app,
+			       place->env);
 	if (ret == 0)
 		ret = repository_forget_values(repository, place, err);
 	return repository_end(repository, ret, err);

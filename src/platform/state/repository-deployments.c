@@ -88,9 +88,10 @@ int
 repository_set_deployment_status(struct repository *repository, const char *id, const char *status,
 				 int64_t now, struct error *err)
 {
-	return rows_change(repository, err,
-			   "UPDATE deployments SET status = ?2, status_changed_at = ?3 WHERE id = ?1",
-			   "ssi", id, status, now);
+	return rows_change(
+		repository, err,
+		"UPDATE deployments SET status = ?2, status_changed_at = ?3 WHERE id = ?1", "ssi",
+		id, status, now);
 }
 
 #define INTERRUPTED                                                                                \
@@ -116,18 +117,21 @@ repository_fail_interrupted(struct repository *repository, int64_t now, int64_t 
 		       " 'What ran before it runs again.  Deploy once more.' FROM deployments AS d"
 		       INTERRUPTED, "i", since);
 	if (ret == 0)
-		ret = rows_run(repository, err,
-			       "UPDATE deployments AS d SET status = 'failed', status_changed_at = ?2"
-			       INTERRUPTED, "ii", since, now);
+		ret = rows_run(
+			repository, err,
+			"UPDATE deployments AS d SET status = 'failed', status_changed_at = ?2" INTERRUPTED,
+			"ii", since, now);
 	return repository_end(repository, ret, err);
 }
 
 json_t *
 repository_deployment_errors(struct repository *repository, const char *id, struct error *err)
 {
-	return rows_all(repository, err,
-			"SELECT scope, object_id, code, summary, message, 'deployment' AS error_type"
-			" FROM deployment_errors WHERE deployment = ? ORDER BY seq", "s", id);
+	return rows_all(
+		repository, err,
+		"SELECT scope, object_id, code, summary, message, 'deployment' AS error_type"
+		" FROM deployment_errors WHERE deployment = ? ORDER BY seq",
+		"s", id);
 }
 
 int
@@ -135,10 +139,11 @@ repository_put_deployment_error(struct repository *repository, const char *id, c
 				const char *object_id, const char *code, const char *summary,
 				const char *message, struct error *err)
 {
-	return rows_run(repository, err,
-			"INSERT INTO deployment_errors (deployment, scope, object_id, code, summary,"
-			" message) VALUES (?, ?, ?, ?, ?, ?)",
-			"ssssss", id, scope, object_id, code, summary, message);
+	return rows_run(
+		repository, err,
+		"INSERT INTO deployment_errors (deployment, scope, object_id, code, summary,"
+		" message) VALUES (?, ?, ?, ?, ?, ?)",
+		"ssssss", id, scope, object_id, code, summary, message);
 }
 
 json_t *

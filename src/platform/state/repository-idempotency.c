@@ -19,10 +19,11 @@ repository_put_idempotent(struct repository *repository, const char *user, const
 			  const char *request, int status, const json_t *body, int64_t now,
 			  struct error *err)
 {
-	return rows_run(repository, err,
-			"INSERT INTO idempotency_keys (user, key, request, status, body, created_at)"
-			" VALUES (?, ?, ?, ?, ?, ?)",
-			"sssiji", user, key, request, (int64_t)status, body, now);
+	return rows_run(
+		repository, err,
+		"INSERT INTO idempotency_keys (user, key, request, status, body, created_at)"
+		" VALUES (?, ?, ?, ?, ?, ?)",
+		"sssiji", user, key, request, (int64_t)status, body, now);
 }
 
 int

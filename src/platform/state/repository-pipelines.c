@@ -9,19 +9,21 @@ repository_put_run(struct repository *repository, const struct place *place, con
 		   const char *deployment, const json_t *inputs, const char *user, int64_t now,
 		   struct error *err)
 {
-	return rows_run(repository, err,
-			"INSERT INTO pipeline_runs (org, app, env, id, deployment, inputs, created_at,"
-			" created_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-			"sssssjis", place->org, place->app, place->env, id, deployment, inputs, now, user);
+	return rows_run(
+		repository, err,
+		"INSERT INTO pipeline_runs (org, app, env, id, deployment, inputs, created_at,"
+		" created_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		"sssssjis", place->org, place->app, place->env, id, deployment, inputs, now, user);
 }
 
 int
 repository_cancel_run(struct repository *repository, const char *id, int64_t now,
 		      struct error *err)
 {
-	return rows_change(repository, err,
-			   "UPDATE pipeline_runs SET cancel_at = coalesce(cancel_at, ?2) WHERE id = ?1",
-			   "si", id, now);
+	return rows_change(
+		repository, err,
+		"UPDATE pipeline_runs SET cancel_at = coalesce(cancel_at, ?2) WHERE id = ?1", "si",
+		id, now);
 }
 
 #define RUN                                                                                        \

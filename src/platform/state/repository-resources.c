@@ -20,9 +20,10 @@
 json_t *
 repository_definitions(struct repository *repository, const char *org, struct error *err)
 {
-	return rows_all(repository, err,
-			"SELECT id, body AS \"json:body\" FROM definitions WHERE org = ? ORDER BY id",
-			"s", org);
+	return rows_all(
+		repository, err,
+		"SELECT id, body AS \"json:body\" FROM definitions WHERE org = ? ORDER BY id", "s",
+		org);
 }
 
 /* The member `body` of the row that is found. */
@@ -39,9 +40,10 @@ json_t *
 repository_definition(struct repository *repository, const char *org, const char *id,
 		      struct error *err)
 {
-	json_t *body = body_of(rows_one(
-		repository, err, "SELECT body AS \"json:body\" FROM definitions WHERE org = ? AND id = ?",
-		"ss", org, id));
+	json_t *body = body_of(
+		rows_one(repository, err,
+			 "SELECT body AS \"json:body\" FROM definitions WHERE org = ? AND id = ?",
+			 "ss", org, id));
 
 	if (!body && err->kind == ERROR_NOT_FOUND)
 		error_set(err, ERROR_NOT_FOUND, _("There is no resource definition \"%s\"."), id);
@@ -58,8 +60,8 @@ repository_definition_version(struct repository *repository, const char *org, co
 					"sss", org, id, version));
 
 	if (!body && err->kind == ERROR_NOT_FOUND)
-		error_set(err, ERROR_NOT_FOUND, _("The definition \"%s\" has no version \"%s\"."), id,
-			  version);
+		error_set(err, ERROR_NOT_FOUND, _("The definition \"%s\" has no version \"%s\"."),
+			  id, version);
 	return body;
 }
 
@@ -70,9 +72,10 @@ repository_keep_definition(struct repository *repository, const char *org, const
 	char version[DEFINITION_VERSION_SIZE];
 
 	definition_version(version, body);
-	return rows_run(repository, err,
-			"INSERT INTO definition_versions VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-			"sssj", org, id, version, body);
+	return rows_run(
+		repository, err,
+		"INSERT INTO definition_versions VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		"sssj", org, id, version, body);
 }
 
 int
@@ -83,7 +86,8 @@ repository_put_definition(struct repository *repository, const char *org, const 
 
 	if (repository_begin(repository, err) != 0)
 		return -1;
-	ret = rows_run(repository, err, "INSERT INTO definitions VALUES (?, ?, ?)", "ssj", org, id, body);
+	ret = rows_run(repository, err, "INSERT INTO definitions VALUES (?, ?, ?)", "ssj", org, id,
+		       body);
 	if (ret == 0)
 		ret = repository_keep_definition(repository, org, id, body, err);
 	return repository_end(repository, ret, err);
@@ -97,8 +101,9 @@ repository_change_definition(struct repository *repository, const char *org, con
 
 	if (repository_begin(repository, err) != 0)
 		return -1;
-	ret = rows_change(repository, err, "UPDATE definitions SET body = ? WHERE org = ? AND id = ?", "jss",
-			  body, org, id);
+	ret = rows_change(repository, err,
+			  "UPDATE definitions SET body = ? WHERE org = ? AND id = ?", "jss", body,
+			  org, id);
 	if (ret == 0)
 		ret = repository_keep_definition(repository, org, id, body, err);
 	return repository_end(repository, ret, err);
@@ -108,8 +113,8 @@ int
 repository_drop_definition(struct repository *repository, const char *org, const char *id,
 			   struct error *err)
 {
-	if (rows_change(repository, err, "DELETE FROM definitions WHERE org = ? AND id = ?", "ss", org,
-			id) == 0)
+	if (rows_change(repository, err, "DELETE FROM definitions WHERE org = ? AND id = ?", "ss",
+			org, id) == 0)
 		return 0;
 	if (err->kind == ERROR_NOT_FOUND)
 		error_set(err, ERROR_NOT_FOUND, _("There is no resource definition \"%s\"."), id);
@@ -120,11 +125,12 @@ json_t *
 repository_uses_of_definition(struct repository *repository, const char *org, const char *id,
 			      struct error *err)
 {
-	return rows_all(repository, err,
-			"SELECT app AS app_id, env AS env_id, res_id, def_id AS from_def, '' AS to_def"
-			" FROM resources WHERE org = ? AND def_id = ? AND status <> 'detached'"
-			" ORDER BY app, env, res_id",
-			"ss", org, id);
+	return rows_all(
+		repository, err,
+		"SELECT app AS app_id, env AS env_id, res_id, def_id AS from_def, '' AS to_def"
+		" FROM resources WHERE org = ? AND def_id = ? AND status <> 'detached'"
+		" ORDER BY app, env, res_id",
+		"ss", org, id);
 }
 
 /* --- resources --- */
@@ -145,40 +151,44 @@ json_t *
 repository_resources(struct repository *repository, const struct place *place, int scheduled,
 		     struct error *err)
 {
-	return rows_all(repository, err,
-			RESOURCE "AND r.app = ?2 AND r.env = ?3"
-				 " AND (?4 < 0 OR (r.status = 'deleting') = ?4) ORDER BY res_id, r.type, class",
-			"sssi", place->org, place->app, place->env, (int64_t)scheduled);
+	return rows_all(
+		repository, err,
+		RESOURCE
+		"AND r.app = ?2 AND r.env = ?3"
+		" AND (?4 < 0 OR (r.status = 'deleting') = ?4) ORDER BY res_id, r.type, class",
+		"sssi", place->org, place->app, place->env, (int64_t)scheduled);
 }
 
 json_t *
 repository_resource(struct repository *repository, const struct place *place,
 		    const char *gu_res_id, struct error *err)
 {
-	return rows_one(repository, err, RESOURCE "AND r.app = ?2 AND r.env = ?3 AND gu_res_id = ?4",
-			"ssss", place->org, place->app, place->env, gu_res_id);
+	return rows_one(repository, err,
+			RESOURCE "AND r.app = ?2 AND r.env = ?3 AND gu_res_id = ?4", "ssss",
+			place->org, place->app, place->env, gu_res_id);
 }
 
 json_t *
 repository_resources_by_definition(struct repository *repository, const char *org, const char *id,
 				   struct error *err)
 {
-	return rows_all(repository, err, RESOURCE "AND def_id = ?2 ORDER BY r.app, r.env, res_id", "ss",
-			org, id);
+	return rows_all(repository, err, RESOURCE "AND def_id = ?2 ORDER BY r.app, r.env, res_id",
+			"ss", org, id);
 }
 
 json_t *
 repository_known_resources(struct repository *repository, const struct place *place,
 			   struct error *err)
 {
-	return rows_all(repository, err,
-			"SELECT gu_res_id, res_id, type, class, def_id, driver_type, name, status, deploy_id,"
-			" target_def_version_id AS \"opt:target_def_version_id\","
-			" outputs AS \"json:outputs\", state AS \"json:state\","
-			" (SELECT body FROM definition_versions v WHERE v.org = r.org AND v.id = r.def_id"
-			"  AND v.version = r.target_def_version_id) AS \"optjson:pinned\""
-			" FROM resources r WHERE org = ? AND app = ? AND env = ? ORDER BY gu_res_id",
-			"sss", place->org, place->app, place->env);
+	return rows_all(
+		repository, err,
+		"SELECT gu_res_id, res_id, type, class, def_id, driver_type, name, status, deploy_id,"
+		" target_def_version_id AS \"opt:target_def_version_id\","
+		" outputs AS \"json:outputs\", state AS \"json:state\","
+		" (SELECT body FROM definition_versions v WHERE v.org = r.org AND v.id = r.def_id"
+		"  AND v.version = r.target_def_version_id) AS \"optjson:pinned\""
+		" FROM resources r WHERE org = ? AND app = ? AND env = ? ORDER BY gu_res_id",
+		"sss", place->org, place->app, place->env);
 }
 
 int
@@ -186,15 +196,16 @@ repository_put_pending_resource(struct repository *repository, const struct plac
 				const json_t *node, const char *name, const char *deploy_id,
 				int64_t now, struct error *err)
 {
-	return rows_run(repository, err,
-			"INSERT INTO resources VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
-			" 'pending', '{}', '{}', '{}', ?13, NULL, ?14) ON CONFLICT DO NOTHING",
-			"sssssssssssssi", place->org, place->app, place->env,
-			json_member_string(node, "guresid"), json_member_string(node, "id"),
-			json_member_string(node, "type"), json_member_string(node, "class"),
-			json_member_string(node, "def_id"), json_member_string(node, "def_version_id"),
-			json_member_string(node, "criteria_id"), json_member_string(node, "driver_type"),
-			name, deploy_id, now);
+	return rows_run(
+		repository, err,
+		"INSERT INTO resources VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+		" 'pending', '{}', '{}', '{}', ?13, NULL, ?14) ON CONFLICT DO NOTHING",
+		"sssssssssssssi", place->org, place->app, place->env,
+		json_member_string(node, "guresid"), json_member_string(node, "id"),
+		json_member_string(node, "type"), json_member_string(node, "class"),
+		json_member_string(node, "def_id"), json_member_string(node, "def_version_id"),
+		json_member_string(node, "criteria_id"), json_member_string(node, "driver_type"),
+		name, deploy_id, now);
 }
 
 int
@@ -202,26 +213,28 @@ repository_settle_resource(struct repository *repository, const struct place *pl
 			   const json_t *node, const struct resource_result *result, int64_t now,
 			   struct error *err)
 {
-	return rows_change(repository, err,
-			   "UPDATE resources SET status = iif(status = 'detached', status, 'active'), def_id = ?5, def_version_id = ?6,"
-			   " criteria_id = ?7, driver_type = ?8, outputs = ?9, secret_refs = ?10, state = ?11,"
-			   " deploy_id = ?12, updated_at = ?13"
-			   " WHERE org = ?1 AND app = ?2 AND env = ?3 AND gu_res_id = ?4",
-			   "ssssssssjjjsi", place->org, place->app, place->env,
-			   json_member_string(node, "guresid"), json_member_string(node, "def_id"),
-			   json_member_string(node, "def_version_id"),
-			   json_member_string(node, "criteria_id"), json_member_string(node, "driver_type"),
-			   result->outputs, result->secret_refs, result->state, result->deploy_id, now);
+	return rows_change(
+		repository, err,
+		"UPDATE resources SET status = iif(status = 'detached', status, 'active'), def_id = ?5, def_version_id = ?6,"
+		" criteria_id = ?7, driver_type = ?8, outputs = ?9, secret_refs = ?10, state = ?11,"
+		" deploy_id = ?12, updated_at = ?13"
+		" WHERE org = ?1 AND app = ?2 AND env = ?3 AND gu_res_id = ?4",
+		"ssssssssjjjsi", place->org, place->app, place->env,
+		json_member_string(node, "guresid"), json_member_string(node, "def_id"),
+		json_member_string(node, "def_version_id"), json_member_string(node, "criteria_id"),
+		json_member_string(node, "driver_type"), result->outputs, result->secret_refs,
+		result->state, result->deploy_id, now);
 }
 
 int
 repository_doom_resources(struct repository *repository, const struct place *place,
 			  const char *deploy_id, int64_t now, struct error *err)
 {
-	return rows_run(repository, err,
-			"UPDATE resources SET status = 'deleting', updated_at = ?5 WHERE org = ?1"
-			" AND app = ?2 AND env = ?3 AND deploy_id <> ?4 AND status IN ('active', 'pending')",
-			"ssssi", place->org, place->app, place->env, deploy_id, now);
+	return rows_run(
+		repository, err,
+		"UPDATE resources SET status = 'deleting', updated_at = ?5 WHERE org = ?1"
+		" AND app = ?2 AND env = ?3 AND deploy_id <> ?4 AND status IN ('active', 'pending')",
+		"ssssi", place->org, place->app, place->env, deploy_id, now);
 }
 
 static int
@@ -252,19 +265,21 @@ int
 repository_pin_resource(struct repository *repository, const struct place *place,
 			const char *gu_res_id, const char *version, int64_t now, struct error *err)
 {
-	return rows_change(repository, err,
-			   "UPDATE resources SET target_def_version_id = ?5, updated_at = ?6 WHERE org = ?1"
-			   " AND app = ?2 AND env = ?3 AND gu_res_id = ?4",
-			   "sssssi", place->org, place->app, place->env, gu_res_id, version, now);
+	return rows_change(
+		repository, err,
+		"UPDATE resources SET target_def_version_id = ?5, updated_at = ?6 WHERE org = ?1"
+		" AND app = ?2 AND env = ?3 AND gu_res_id = ?4",
+		"sssssi", place->org, place->app, place->env, gu_res_id, version, now);
 }
 
 int
 repository_drop_resource(struct repository *repository, const struct place *place,
 			 const char *gu_res_id, struct error *err)
 {
-	return rows_run(repository, err,
-			"DELETE FROM resources WHERE org = ? AND app = ? AND env = ? AND gu_res_id = ?",
-			"ssss", place->org, place->app, place->env, gu_res_id);
+	return rows_run(
+		repository, err,
+		"DELETE FROM resources WHERE org = ? AND app = ? AND env = ? AND gu_res_id = ?",
+		"ssss", place->org, place->app, place->env, gu_res_id);
 }
 
 /* --- graphs --- */
@@ -303,11 +318,12 @@ json_t *
 repository_graph(struct repository *repository, const struct place *place, const char *id,
 		 struct error *err)
 {
-	json_t *graph = rows_one(repository, err, GRAPH "AND id = ?", "ssss", place->org, place->app,
-				 place->env, id);
+	json_t *graph = rows_one(repository, err, GRAPH "AND id = ?", "ssss", place->org,
+				 place->app, place->env, id);
 
 	if (!graph && err->kind == ERROR_NOT_FOUND)
-		error_set(err, ERROR_NOT_FOUND, _("%s has no resource graph \"%s\"."), place->env, id);
+		error_set(err, ERROR_NOT_FOUND, _("%s has no resource graph \"%s\"."), place->env,
+			  id);
 	return graph;
 }
 

@@ -43,8 +43,8 @@ json_t *repository_resource(struct repository *repository, const struct place *p
 json_t *repository_resources_by_definition(struct repository *repository, const char *org,
 					   const char *id, struct error *err);
 /* All rows of the environment whatever their status: {gu_res_id, res_id, type, class, def_id,
- * driver_type, name, status, deploy_id, target_def_version_id?, outputs, state, pinned?}; `pinned` is the
- * body of the version that it is pinned to. */
+ * driver_type, name, status, deploy_id, target_def_version_id?, outputs, state, pinned?}; `pinned`
+ * is the body of the version that it is pinned to. */
 json_t *repository_known_resources(struct repository *repository, const struct place *place,
 				   struct error *err);
 /* The node (of a graph) is going to be made by the deployment; nothing when there is one of its

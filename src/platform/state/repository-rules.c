@@ -85,8 +85,8 @@ repository_drop_rule(struct repository *repository, const struct place *place, c
 	if (rows_run(repository, err, "DELETE FROM rule_updates WHERE rule = ?", "s", id) != 0)
 		return -1;
 	return rows_change(repository, err,
-			   "DELETE FROM rules WHERE org = ? AND app = ? AND env = ? AND id = ?", "ssss",
-			   place->org, place->app, place->env, id);
+			   "DELETE FROM rules WHERE org = ? AND app = ? AND env = ? AND id = ?",
+			   "ssss", place->org, place->app, place->env, id);
 }
 
 json_t *

@@ -13,7 +13,8 @@ repository_is_paused(struct repository *repository, const struct place *place, b
 {
 	json_t *rows = rows_all(repository, err,
 				"SELECT paused AS \"bool:paused\" FROM runtime WHERE org = ?"
-				" AND app = ? AND env = ?", "sss", place->org, place->app, place->env);
+				" AND app = ? AND env = ?",
+				"sss", place->org, place->app, place->env);
 
 	if (!rows)
 		return -1;
@@ -37,8 +38,8 @@ repository_replicas(struct repository *repository, const struct place *place, st
 {
 	json_t *rows = rows_all(repository, err,
 				"SELECT module, CAST(count AS TEXT) AS \"json:count\" FROM replicas"
-				" WHERE org = ? AND app = ? AND env = ?", "sss", place->org, place->app,
-				place->env);
+				" WHERE org = ? AND app = ? AND env = ?",
+				"sss", place->org, place->app, place->env);
 	json_t *counts, *row;
 	size_t i;
 

@@ -69,8 +69,9 @@ repository_put_set(struct repository *repository, const struct place *place, con
 	if (set_id_is_empty(set_id(set)))
 		return 0;
 	body = set_encode(set);
-	ret = rows_run(repository, err, "INSERT INTO sets VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-		       "sssj", place->org, place->app, set_id(set), body);
+	ret = rows_run(repository, err,
+		       "INSERT INTO sets VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", "sssj",
+		       place->org, place->app, set_id(set), body);
 	json_decref(body);
 	return ret;
 }
@@ -117,10 +118,11 @@ repository_deltas(struct repository *repository, const struct place *place, cons
 }
 
 static json_t *
-delta_row(struct repository *repository, const struct place *place, const char *id, struct error *err)
+delta_row(struct repository *repository, const struct place *place, const char *id,
+	  struct error *err)
 {
-	return rows_one(repository, err, DELTA "WHERE org = ? AND app = ? AND id = ?", "sss", place->org,
-			place->app, id);
+	return rows_one(repository, err, DELTA "WHERE org = ? AND app = ? AND id = ?", "sss",
+			place->org, place->app, id);
 }
 
 json_t *
@@ -132,8 +134,8 @@ repository_delta(struct repository *repository, const struct place *place, const
 
 	if (!row) {
 		if (err->kind == ERROR_NOT_FOUND)
-			error_set(err, ERROR_NOT_FOUND, _("The application %s has no delta \"%s\"."),
-				  place->app, id);
+			error_set(err, ERROR_NOT_FOUND,
+				  _("The application %s has no delta \"%s\"."), place->app, id);
 		return NULL;
 	}
 	delta = shape_delta(row);
@@ -184,7 +186,8 @@ changeable_row(struct repository *repository, const struct place *place, const c
 	if (!json_is_true(json_object_get(row, "archived")))
 		return row;
 	json_decref(row);
-	error_set(err, ERROR_INPUT, _("The delta \"%s\" is archived, so it cannot be changed."), id);
+	error_set(err, ERROR_INPUT, _("The delta \"%s\" is archived, so it cannot be changed."),
+		  id);
 	return NULL;
 }
 
@@ -213,8 +216,9 @@ repository_update_delta(struct repository *repository, const struct place *place
 	contributers = json_object_get(row, "contributers");
 	add_once(contributers, user);
 	content = delta_encode(delta);
-	ret = rows_change(repository, err, "UPDATE deltas SET content = ?4, contributers = ?5,"
-					   " modified_at = ?6 WHERE org = ?1 AND app = ?2 AND id = ?3",
+	ret = rows_change(repository, err,
+			  "UPDATE deltas SET content = ?4, contributers = ?5,"
+			  " modified_at = ?6 WHERE org = ?1 AND app = ?2 AND id = ?3",
 			  "sssjji", place->org, place->app, id, content, contributers, now);
 	json_decref(content);
 	json_decref(row);
@@ -238,8 +242,8 @@ repository_set_delta_name(struct repository *repository, const struct place *pla
 			  const char *name, struct error *err)
 {
 	return set_of_delta(repository, place, id,
-			    "UPDATE deltas SET name = ?4 WHERE org = ?1 AND app = ?2 AND id = ?3", name,
-			    err);
+			    "UPDATE deltas SET name = ?4 WHERE org = ?1 AND app = ?2 AND id = ?3",
+			    name, err);
 }
 
 int
@@ -247,15 +251,16 @@ repository_set_delta_env(struct repository *repository, const struct place *plac
 			 const char *env, struct error *err)
 {
 	return set_of_delta(repository, place, id,
-			    "UPDATE deltas SET env = ?4 WHERE org = ?1 AND app = ?2 AND id = ?3", env,
-			    err);
+			    "UPDATE deltas SET env = ?4 WHERE org = ?1 AND app = ?2 AND id = ?3",
+			    env, err);
 }
 
 int
 repository_set_delta_archived(struct repository *repository, const struct place *place,
 			      const char *id, bool archived, struct error *err)
 {
-	return rows_change(repository, err,
-			   "UPDATE deltas SET archived = ?4 WHERE org = ?1 AND app = ?2 AND id = ?3",
-			   "sssi", place->org, place->app, id, (int64_t)archived);
+	return rows_change(
+		repository, err,
+		"UPDATE deltas SET archived = ?4 WHERE org = ?1 AND app = ?2 AND id = ?3", "sssi",
+		place->org, place->app, id, (int64_t)archived);
 }

@@ -94,16 +94,17 @@ repository_grants(struct repository *repository, const char *user, struct error 
 }
 
 int
-repository_put_grant(struct repository *repository, const char *user, const struct grant_scope *scope,
-		     const char *role, struct error *err)
+repository_put_grant(struct repository *repository, const char *user,
+		     const struct grant_scope *scope, const char *role, struct error *err)
 {
 	if (role)
 		return rows_run(repository, err,
 				"INSERT OR REPLACE INTO grants VALUES (?, ?, ?, ?, ?)", "sssss",
 				user, scope->org, scope->app, scope->env_type, role);
-	return rows_run(repository, err,
-			"DELETE FROM grants WHERE user = ? AND org = ? AND app = ? AND env_type = ?",
-			"ssss", user, scope->org, scope->app, scope->env_type);
+	return rows_run(
+		repository, err,
+		"DELETE FROM grants WHERE user = ? AND org = ? AND app = ? AND env_type = ?",
+		"ssss", user, scope->org, scope->app, scope->env_type);
 }
 
 json_t *
@@ -126,7 +127,8 @@ json_t *
 repository_token(struct repository *repository, const char *user, const char *id,
 		 struct error *err)
 {
-	json_t *token = rows_one(repository, err, TOKEN "WHERE user = ? AND id = ?", "ss", user, id);
+	json_t *token = rows_one(repository, err, TOKEN "WHERE user = ? AND id = ?", "ss", user,
+				 id);
 
 	if (!token && err->kind == ERROR_NOT_FOUND)
 		error_set(err, ERROR_NOT_FOUND, _("%s has no token \"%s\"."), user, id);
@@ -151,8 +153,9 @@ repository_put_token(struct repository *repository, const struct token_row *row,
 		     row->created_by, row->expires_at) == 0)
 		return 0;
 	if (err->kind == ERROR_CONFLICT)
-		error_set(err, ERROR_CONFLICT, _("%s has a token \"%s\" already.  Choose another id."),
-			  row->user, row->id);
+		error_set(err, ERROR_CONFLICT,
+			  _("%s has a token \"%s\" already.  Choose another id."), row->user,
+			  row->id);
 	return -1;
 }
 
@@ -176,8 +179,8 @@ repository_put_audit(struct repository *repository, const struct audit_row *row,
 	return rows_run(repository, err,
 			"INSERT INTO audit (at, org, user, token, method, path, status, peer)"
 			" VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-			"isssssis", row->at, row->org, row->user, row->token, row->method, row->path,
-			(int64_t)row->status, row->peer);
+			"isssssis", row->at, row->org, row->user, row->token, row->method,
+			row->path, (int64_t)row->status, row->peer);
 }
 
 int

@@ -29,8 +29,8 @@
 #define LISTED_BYTES_MAX (8u * 1024 * 1024)
 #define VALUE_OVERHEAD 400	/* bytes of a value on the wire beside its texts */
 
-#define SELECT_VERSION                                                                                    \
-	"SELECT seq, id, comment, source_id, result_of, purged_key,"                               \
+#define SELECT_VERSION                                               \
+	"SELECT seq, id, comment, source_id, result_of, purged_key," \
 	" created_at AS \"stamp:created_at\", created_by FROM value_versions "
 #define AT_PLACE "WHERE org = ?1 AND app = ?2 AND env IN ('', ?3) "
 
@@ -121,17 +121,20 @@ repository_value_versions(struct repository *repository, const struct place *pla
 			  const char *key_changed, struct error *err)
 {
 	json_t *versions = rows_all(repository, err,
-				    SELECT_VERSION AT_PLACE "AND (?4 IS NULL OR purged_key = ?4"
-				    " OR seq IN (SELECT since FROM value_rows " AT_PLACE "AND key = ?4"
+				    SELECT_VERSION AT_PLACE
+				    "AND (?4 IS NULL OR purged_key = ?4"
+				    " OR seq IN (SELECT since FROM value_rows " AT_PLACE
+				    "AND key = ?4"
 				    " UNION SELECT until FROM value_rows " AT_PLACE "AND key = ?4))"
 				    " ORDER BY seq DESC LIMIT ?5",
-				    "ssssi", place->org, place->app, value_level(place), key_changed,
-				    (int64_t)VERSIONS_MAX);
+				    "ssssi", place->org, place->app, value_level(place),
+				    key_changed, (int64_t)VERSIONS_MAX);
 	size_t count = json_array_size(versions);
 	json_t *rows = NULL, *list;
 
 	if (count > 0)
-		rows = rows_between(repository, place, value_number(json_array_get(versions, count - 1), "seq"),
+		rows = rows_between(repository, place,
+				    value_number(json_array_get(versions, count - 1), "seq"),
 				    value_number(json_array_get(versions, 0), "seq"), err);
 	else if (versions)
 		rows = json_array();
@@ -155,8 +158,9 @@ find_version(struct repository *repository, const struct place *place, const cha
 
 	if (!version && err->kind == ERROR_NOT_FOUND) {
 		if (latest)
-			error_set(err, ERROR_NOT_FOUND, _("There is no value set version: no shared "
-							  "value was made yet."));
+			error_set(err, ERROR_NOT_FOUND,
+				  _("There is no value set version: no shared "
+				    "value was made yet."));
 		else
 			error_set(err, ERROR_NOT_FOUND, _("There is no value set version \"%.60s\" "
 							  "here."), id);
@@ -187,19 +191,22 @@ static json_t *
 row_of_version(struct repository *repository, const struct place *place, int64_t seq,
 	       const char *key, struct error *err)
 {
-	json_t *row = rows_one(repository, err,
-			       "SELECT row, purged AS \"bool:purged\", EXISTS (SELECT 1"
-			       " FROM value_rows AS n WHERE n.org = ?1 AND n.app = ?2 AND n.env = ?3"
-			       " AND n.key = ?4 AND n.until = " NOW " AND n.value IS r.value"
-			       " AND n.fingerprint IS r.fingerprint) AS \"bool:present\""
-			       " FROM value_rows AS r WHERE org = ?1 AND app = ?2 AND env = ?3"
-			       " AND key = ?4 AND since <= ?5 AND until > ?5",
-			       "ssssi", place->org, place->app, value_level(place), key, seq);
+	json_t *row = rows_one(
+		repository, err,
+		"SELECT row, purged AS \"bool:purged\", EXISTS (SELECT 1"
+		" FROM value_rows AS n WHERE n.org = ?1 AND n.app = ?2 AND n.env = ?3"
+		" AND n.key = ?4 AND n.until = " NOW " AND n.value IS r.value"
+		" AND n.fingerprint IS r.fingerprint) AS \"bool:present\""
+		" FROM value_rows AS r WHERE org = ?1 AND app = ?2 AND env = ?3"
+		" AND key = ?4 AND since <= ?5 AND until > ?5",
+		"ssssi", place->org, place->app, value_level(place), key, seq);
 
 	if (!row && err->kind == ERROR_NOT_FOUND)
-		error_set(err, ERROR_INPUT, place->env ? _("This version has no value \"%.200s\" of the "
-							   "environment's own.")
-						       : _("This version has no value \"%.200s\"."), key);
+		error_set(err, ERROR_INPUT,
+			  place->env ? _("This version has no value \"%.200s\" of the "
+					 "environment's own.")
+				     : _("This version has no value \"%.200s\"."),
+			  key);
 	return row;
 }
 
@@ -210,27 +217,29 @@ restore_rows(struct repository *repository, const struct place *place, int64_t f
 	     const char *key, const struct value_version *version,
 	     const struct value_set_change *change, struct error *err)
 {
-	if (rows_run(repository, err,
-		     "UPDATE value_rows AS n SET until = ?6 WHERE org = ?1 AND app = ?2 AND env = ?3"
-		     " AND (?4 IS NULL OR key = ?4) AND until = " NOW " AND NOT EXISTS"
-		     " (SELECT 1 FROM value_rows AS o WHERE o.org = ?1 AND o.app = ?2 AND o.env = ?3"
-		     " AND o.key = n.key AND o.since <= ?5 AND o.until > ?5 AND (o.purged"
-		     " OR (o.value IS n.value AND o.fingerprint IS n.fingerprint"
-		     " AND o.description = n.description)))",
-		     "ssssii", place->org, place->app, value_level(place), key, from,
-		     version->seq) != 0)
+	if (rows_run(
+		    repository, err,
+		    "UPDATE value_rows AS n SET until = ?6 WHERE org = ?1 AND app = ?2 AND env = ?3"
+		    " AND (?4 IS NULL OR key = ?4) AND until = " NOW " AND NOT EXISTS"
+		    " (SELECT 1 FROM value_rows AS o WHERE o.org = ?1 AND o.app = ?2 AND o.env = ?3"
+		    " AND o.key = n.key AND o.since <= ?5 AND o.until > ?5 AND (o.purged"
+		    " OR (o.value IS n.value AND o.fingerprint IS n.fingerprint"
+		    " AND o.description = n.description)))",
+		    "ssssii", place->org, place->app, value_level(place), key, from,
+		    version->seq) != 0)
 		return -1;
-	return rows_run(repository, err,
-			"INSERT INTO value_rows (org, app, env, key, description, is_secret, value,"
-			" sealed, fingerprint, since, until, created_at, updated_at)"
-			" SELECT org, app, env, key, description, is_secret, value, sealed,"
-			" fingerprint, ?6, " NOW ", created_at, ?7 FROM value_rows AS o"
-			" WHERE org = ?1 AND app = ?2 AND env = ?3 AND (?4 IS NULL OR key = ?4)"
-			" AND since <= ?5 AND until > ?5 AND NOT purged AND NOT EXISTS"
-			" (SELECT 1 FROM value_rows AS n WHERE n.org = ?1 AND n.app = ?2 AND n.env = ?3"
-			" AND n.key = o.key AND n.until = " NOW ")",
-			"ssssiii", place->org, place->app, value_level(place), key, from, version->seq,
-			change->now);
+	return rows_run(
+		repository, err,
+		"INSERT INTO value_rows (org, app, env, key, description, is_secret, value,"
+		" sealed, fingerprint, since, until, created_at, updated_at)"
+		" SELECT org, app, env, key, description, is_secret, value, sealed,"
+		" fingerprint, ?6, " NOW ", created_at, ?7 FROM value_rows AS o"
+		" WHERE org = ?1 AND app = ?2 AND env = ?3 AND (?4 IS NULL OR key = ?4)"
+		" AND since <= ?5 AND until > ?5 AND NOT purged AND NOT EXISTS"
+		" (SELECT 1 FROM value_rows AS n WHERE n.org = ?1 AND n.app = ?2 AND n.env = ?3"
+		" AND n.key = o.key AND n.until = " NOW ")",
+		"ssssiii", place->org, place->app, value_level(place), key, from, version->seq,
+		change->now);
 }
 
 /* A key that is to be restored has something to restore. */
@@ -243,8 +252,10 @@ check_key(struct repository *repository, const struct place *place, int64_t seq,
 
 	json_decref(row);
 	if (row && purged)
-		return error_set(err, ERROR_INPUT, _("The value that \"%.200s\" had in this version was "
-						     "purged."), key);
+		return error_set(err, ERROR_INPUT,
+				 _("The value that \"%.200s\" had in this version was "
+				   "purged."),
+				 key);
 	return row ? 0 : -1;
 }
 
@@ -282,7 +293,8 @@ purge_rows(struct repository *repository, const struct place *place, const json_
 			" fingerprint = NULL FROM (SELECT value, fingerprint FROM value_rows"
 			" WHERE row = ?5) AS o WHERE r.org = ?1 AND r.app = ?2 AND r.env = ?3"
 			" AND r.key = ?4 AND r.value IS o.value AND r.fingerprint IS o.fingerprint",
-			"ssssi", place->org, place->app, value_level(place), key, value_number(row, "row"));
+			"ssssi", place->org, place->app, value_level(place), key,
+			value_number(row, "row"));
 }
 
 static int
@@ -307,7 +319,8 @@ repository_purge_value(struct repository *repository, const struct place *place,
 		       struct error *err)
 {
 	json_t *from = find_version(repository, place, id, err);
-	json_t *row = from ? row_of_version(repository, place, value_number(from, "seq"), key, err) : NULL;
+	json_t *row = from ? row_of_version(repository, place, value_number(from, "seq"), key, err)
+			   : NULL;
 	int ret = -1;
 
 	if (row && json_is_true(json_object_get(row, "purged")))

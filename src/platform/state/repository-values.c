@@ -43,8 +43,9 @@ value_body(const struct place *place, const json_t *row)
 	set_text(body, "secret_store_id", is_secret ? xstrdup(SECRET_STORE) : NULL);
 	set_text(body, "secret_key",
 		 !is_secret ? NULL
-		 : *env ? xasprintf("orgs/%s/apps/%s/envs/%s/values/%s", place->org, place->app, env, key)
-			: xasprintf("orgs/%s/apps/%s/values/%s", place->org, place->app, key));
+		 : *env	    ? xasprintf("orgs/%s/apps/%s/envs/%s/values/%s", place->org, place->app,
+					env, key)
+			    : xasprintf("orgs/%s/apps/%s/values/%s", place->org, place->app, key));
 	set_text(body, "secret_version",
 		 is_secret ? xstrdup(json_member_string(row, "fingerprint")) : NULL);
 	return body;
@@ -101,12 +102,13 @@ char *
 repository_sealed_value(struct repository *repository, const struct place *place, const char *key,
 			const char *version, struct error *err)
 {
-	json_t *row = rows_one(repository, err,
-			       "SELECT sealed FROM value_rows WHERE org = ?1 AND app = ?2 AND env = ?3"
-			       " AND key = ?4 AND sealed IS NOT NULL AND NOT purged"
-			       " AND ((?5 IS NULL AND until = " NOW ") OR fingerprint = ?5)"
-			       " ORDER BY since DESC LIMIT 1",
-			       "sssss", place->org, place->app, value_level(place), key, version);
+	json_t *row = rows_one(
+		repository, err,
+		"SELECT sealed FROM value_rows WHERE org = ?1 AND app = ?2 AND env = ?3"
+		" AND key = ?4 AND sealed IS NOT NULL AND NOT purged"
+		" AND ((?5 IS NULL AND until = " NOW ") OR fingerprint = ?5)"
+		" ORDER BY since DESC LIMIT 1",
+		"sssss", place->org, place->app, value_level(place), key, version);
 	char *sealed = row ? xstrdup(json_member_string(row, "sealed")) : NULL;
 
 	json_decref(row);
@@ -131,9 +133,9 @@ value_version_begin(struct repository *repository, const struct place *place,
 			       "INSERT INTO value_versions (org, app, env, id, result_of, comment,"
 			       " source_id, purged_key, created_at, created_by)"
 			       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			       "ssssssssis", place->org, place->app, value_level(place), version->id,
-			       result_of, change->comment ? change->comment : "", version->source,
-			       version->purged_key, change->now, change->user);
+			       "ssssssssis", place->org, place->app, value_level(place),
+			       version->id, result_of, change->comment ? change->comment : "",
+			       version->source, version->purged_key, change->now, change->user);
 	version->seq = db_last_id(repository->db);
 	free(result_of);
 	return ret;
@@ -142,11 +144,12 @@ value_version_begin(struct repository *repository, const struct place *place,
 static int
 check_limits(struct repository *repository, const struct place *place, struct error *err)
 {
-	json_t *row = rows_one(repository, err,
-			       "SELECT count(*) AS count, coalesce(sum(length(key) +"
-			       " length(description) + length(coalesce(value, sealed, ''))), 0) AS bytes"
-			       " FROM value_rows WHERE org = ? AND app = ? AND env = ? AND until = " NOW,
-			       "sss", place->org, place->app, value_level(place));
+	json_t *row = rows_one(
+		repository, err,
+		"SELECT count(*) AS count, coalesce(sum(length(key) +"
+		" length(description) + length(coalesce(value, sealed, ''))), 0) AS bytes"
+		" FROM value_rows WHERE org = ? AND app = ? AND env = ? AND until = " NOW,
+		"sss", place->org, place->app, value_level(place));
 	int64_t count, bytes;
 
 	if (!row)
@@ -158,8 +161,10 @@ check_limits(struct repository *repository, const struct place *place, struct er
 		return error_set(err, ERROR_INPUT, _("There cannot be more than %d shared values."),
 				 VALUES_MAX);
 	if (bytes > VALUES_BYTES_MAX)
-		return error_set(err, ERROR_INPUT, _("All shared values together cannot be larger than "
-						     "%d bytes."), VALUES_BYTES_MAX);
+		return error_set(err, ERROR_INPUT,
+				 _("All shared values together cannot be larger than "
+				   "%d bytes."),
+				 VALUES_BYTES_MAX);
 	return 0;
 }
 
@@ -361,9 +366,10 @@ int
 repository_forget_values(struct repository *repository, const struct place *place,
 			 struct error *err)
 {
-	if (rows_run(repository, err,
-		     "DELETE FROM value_rows WHERE org = ?1 AND app = ?2 AND (?3 IS NULL OR env = ?3)",
-		     "sss", place->org, place->app, place->env) != 0)
+	if (rows_run(
+		    repository, err,
+		    "DELETE FROM value_rows WHERE org = ?1 AND app = ?2 AND (?3 IS NULL OR env = ?3)",
+		    "sss", place->org, place->app, place->env) != 0)
 		return -1;
 	return rows_run(repository, err,
 			"DELETE FROM value_versions WHERE org = ?1 AND app = ?2"
@@ -376,12 +382,14 @@ repository_forget_values(struct repository *repository, const struct place *plac
 int
 repository_has_secrets(struct repository *repository, struct error *err)
 {
-	json_t *row = rows_one(repository, err,
-			       "SELECT EXISTS (SELECT 1 FROM value_rows WHERE sealed IS NOT NULL)"
-			       " OR EXISTS (SELECT 1 FROM definitions WHERE"
-			       " json_extract(body, '$.driver_inputs.sealed') IS NOT NULL)"
-			       " OR EXISTS (SELECT 1 FROM definition_versions WHERE"
-			       " json_extract(body, '$.driver_inputs.sealed') IS NOT NULL) AS \"bool:sealed\"", "");
+	json_t *row = rows_one(
+		repository, err,
+		"SELECT EXISTS (SELECT 1 FROM value_rows WHERE sealed IS NOT NULL)"
+		" OR EXISTS (SELECT 1 FROM definitions WHERE"
+		" json_extract(body, '$.driver_inputs.sealed') IS NOT NULL)"
+		" OR EXISTS (SELECT 1 FROM definition_versions WHERE"
+		" json_extract(body, '$.driver_inputs.sealed') IS NOT NULL) AS \"bool:sealed\"",
+		"");
 	bool sealed = json_is_true(json_object_get(row, "sealed"));
 
 	json_decref(row);
@@ -408,6 +416,7 @@ repository_check_key(struct repository *repository, const char *check, struct er
 	json_decref(row);
 	if (same)
 		return 0;
-	return error_set(err, ERROR_INPUT, _("The secrets of this state were sealed with another key.  "
-					     "Start with that one."));
+	return error_set(err, ERROR_INPUT,
+			 _("The secrets of this state were sealed with another key.  "
+			   "Start with that one."));
 }

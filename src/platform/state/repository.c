@@ -37,26 +37,31 @@ static const struct {
 	const char *text;
 } failures[] = {
 	[DB_TAKEN] = {ERROR_CONFLICT, N_("It exists already.")},
-	[DB_DANGLING] = {ERROR_STORE,
-		N_("The platform refused to store this: it refers to something that is not there.")},
+	[DB_DANGLING] =
+		{ERROR_STORE,
+		 N_("The platform refused to store this: it refers to something that is not there.")},
 	[DB_INCOMPLETE] = {ERROR_STORE,
-		N_("The platform refused to store this: a part of it is missing.")},
+			   N_("The platform refused to store this: a part of it is missing.")},
 	[DB_NOT_ALLOWED] = {ERROR_STORE,
-		N_("The platform refused to store this: a part of it is not allowed.")},
-	[DB_CONTRADICTS] = {ERROR_STORE,
-		N_("The platform refused to store this: it contradicts what is stored.")},
+			    N_("The platform refused to store this: a part of it is not allowed.")},
+	[DB_CONTRADICTS] =
+		{ERROR_STORE,
+		 N_("The platform refused to store this: it contradicts what is stored.")},
 	[DB_NO_ROOM] = {ERROR_FULL, N_("The platform's disk is full.  Nothing was changed.")},
 	[DB_TOO_BIG] = {ERROR_LIMIT, N_("This is larger than the platform can store.")},
 	[DB_BUSY] = {ERROR_UNAVAILABLE, N_("The platform's database is busy.  Try again.")},
-	[DB_NO_MEMORY] = {ERROR_UNAVAILABLE, N_("The platform is out of memory.  Try again later.")},
+	[DB_NO_MEMORY] = {ERROR_UNAVAILABLE,
+			  N_("The platform is out of memory.  Try again later.")},
 	[DB_CANNOT_WRITE] = {ERROR_UNAVAILABLE,
-		N_("The platform's database cannot be written now.  It can be read.")},
+			     N_("The platform's database cannot be written now.  It can be read.")},
 	[DB_CANNOT_OPEN] = {ERROR_UNAVAILABLE, N_("The platform's database cannot be opened now.")},
 	[DB_DISK] = {ERROR_STORE, N_("The platform's disk failed to read or write its database.")},
 	[DB_DAMAGED] = {ERROR_STORE,
-		N_("The platform's database is damaged.  Restore it from a backup.")},
-	[DB_NO_DATABASE] = {ERROR_STORE, N_("The platform's database is damaged: it is not a database.")},
-	[DB_TAKEN_BACK] = {ERROR_STORE, N_("The platform's database failed.  Nothing was changed.")},
+			N_("The platform's database is damaged.  Restore it from a backup.")},
+	[DB_NO_DATABASE] = {ERROR_STORE,
+			    N_("The platform's database is damaged: it is not a database.")},
+	[DB_TAKEN_BACK] = {ERROR_STORE,
+			   N_("The platform's database failed.  Nothing was changed.")},
 	[DB_FAILED] = {ERROR_STORE, N_("The platform's database failed.")},
 };
 
@@ -70,8 +75,8 @@ database_failed(struct repository *r, struct error *err)
 		failure = DB_FAILED;
 	if (failure != DB_TAKEN && failure != DB_TAKEN_BACK) {
 		snprintf(number, sizeof(number), "%d", db_code(r->db));
-		log_line(LOG_PRIORITY_ERROR, "the database failed", "file", db_path(r->db), "code", number,
-			 "means", db_code_words(r->db), "error", db_message(r->db), NULL);
+		log_line(LOG_PRIORITY_ERROR, "the database failed", "file", db_path(r->db), "code",
+			 number, "means", db_code_words(r->db), "error", db_message(r->db), NULL);
 	}
 	return error_set(err, failures[failure].kind, "%s", _(failures[failure].text));
 }
@@ -333,7 +338,8 @@ read_platform_id(struct repository *r, struct error *err)
 	json_t *row;
 
 	ids_uuid7(id);
-	if (rows_run(r, err, "INSERT INTO platform VALUES (1, ?) ON CONFLICT DO NOTHING", "s", id) != 0)
+	if (rows_run(r, err, "INSERT INTO platform VALUES (1, ?) ON CONFLICT DO NOTHING", "s",
+		     id) != 0)
 		return -1;
 	row = rows_one(r, err, "SELECT id FROM platform", "");
 	if (!row)

@@ -40,8 +40,8 @@ int64_t repository_version(const struct repository *repository);
 int repository_begin(struct repository *repository, struct error *err);
 int repository_commit(struct repository *repository, struct error *err);
 void repository_rollback(struct repository *repository);
-/* For "return repository_end(repository, ret, err)": commits when ret is 0, else, or when that fails,
- * rolls back. */
+/* For "return repository_end(repository, ret, err)": commits when ret is 0, else, or when that
+ * fails, rolls back. */
 int repository_end(struct repository *repository, int ret, struct error *err);
 /* run(data) follows the commit of the outermost transaction, or comes at once when there is
  * none; it is left out when what asked for it is rolled back.  In each case drop(data) (NULL is

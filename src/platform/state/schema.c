@@ -42,7 +42,8 @@ static const struct db_step steps[] = {
 	 " PRIMARY KEY (org, app, env, res_id, type)) STRICT;"
 	 "CREATE TABLE artefact_versions (seq INTEGER PRIMARY KEY, org TEXT NOT NULL,"
 	 " id TEXT NOT NULL, body TEXT NOT NULL, archived INTEGER NOT NULL DEFAULT 0,"
-	 " UNIQUE (org, id)) STRICT;", NULL},
+	 " UNIQUE (org, id)) STRICT;",
+	 NULL},
 	/* Who may, and who did.  Of a token only the hash is kept; "" in a grant is any. */
 	{"CREATE TABLE users (id TEXT PRIMARY KEY, name TEXT NOT NULL, type TEXT NOT NULL,"
 	 " email TEXT, properties TEXT NOT NULL, created_at INTEGER NOT NULL) STRICT;"
@@ -63,7 +64,8 @@ static const struct db_step steps[] = {
 	 "CREATE TRIGGER grants_of_application AFTER DELETE ON applications BEGIN"
 	 " DELETE FROM grants WHERE org = old.org AND app = old.id; END;"
 	 "CREATE TRIGGER grants_of_env_type AFTER DELETE ON env_types BEGIN"
-	 " DELETE FROM grants WHERE org = old.org AND env_type = old.id; END;", NULL},
+	 " DELETE FROM grants WHERE org = old.org AND env_type = old.id; END;",
+	 NULL},
 	/* What is asked of an environment besides its deployments; what deploys by itself;
 	 * applications that are being deleted. */
 	{"CREATE TABLE runtime (org TEXT NOT NULL, app TEXT NOT NULL, env TEXT NOT NULL,"
@@ -77,13 +79,15 @@ static const struct db_step steps[] = {
 	 "CREATE TABLE rule_updates (seq INTEGER PRIMARY KEY, org TEXT NOT NULL, app TEXT NOT NULL,"
 	 " env TEXT NOT NULL, rule TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL) STRICT;"
 	 "ALTER TABLE applications ADD COLUMN status TEXT NOT NULL DEFAULT 'active';"
-	 "ALTER TABLE applications ADD COLUMN status_changed_at INTEGER;", NULL},
+	 "ALTER TABLE applications ADD COLUMN status_changed_at INTEGER;",
+	 NULL},
 	/* Deployments that were asked for through the pipeline. */
 	{"CREATE TABLE pipeline_runs (seq INTEGER PRIMARY KEY, org TEXT NOT NULL, app TEXT NOT NULL,"
 	 " env TEXT NOT NULL, id TEXT NOT NULL UNIQUE, deployment TEXT NOT NULL,"
 	 " inputs TEXT NOT NULL, created_at INTEGER NOT NULL, created_by TEXT NOT NULL,"
 	 " cancel_at INTEGER) STRICT;"
-	 "CREATE INDEX pipeline_runs_by_deployment ON pipeline_runs (deployment);", NULL},
+	 "CREATE INDEX pipeline_runs_by_deployment ON pipeline_runs (deployment);",
+	 NULL},
 	/*
 	 * Shared values.  env is '' for the application's own.  A row is what one key was from the
 	 * version `since` until before the version `until`, which for what is so now is the largest
@@ -104,12 +108,13 @@ static const struct db_step steps[] = {
 	 "CREATE INDEX value_rows_by_place ON value_rows (org, app, env, key, since);"
 	 "CREATE TABLE secret_keys (one INTEGER PRIMARY KEY CHECK (one = 1),"
 	 " key_check TEXT NOT NULL) STRICT;"
-	 "ALTER TABLE deployments ADD COLUMN value_set_version_id TEXT", NULL},
+	 "ALTER TABLE deployments ADD COLUMN value_set_version_id TEXT",
+	 NULL},
 	/*
 	 * Resources by their own id, for one may take the place of another.  status: 'pending' (for
 	 * a deployment that is going on), 'active', 'deleting', 'detached' (not ours any more, but
-	 * its name is taken).  name: what the driver calls it; state: what a driver keeps for itself.
-	 * Graphs, and each version of a definition.
+	 * its name is taken).  name: what the driver calls it; state: what a driver keeps for
+	 * itself. Graphs, and each version of a definition.
 	 */
 	{"CREATE TABLE resources_by_id (org TEXT NOT NULL, app TEXT NOT NULL, env TEXT NOT NULL,"
 	 " gu_res_id TEXT NOT NULL, res_id TEXT NOT NULL, type TEXT NOT NULL, class TEXT NOT NULL,"
@@ -128,18 +133,21 @@ static const struct db_step steps[] = {
 	 " created_at INTEGER NOT NULL, used_at INTEGER NOT NULL, UNIQUE (org, app, env, hash)) STRICT;"
 	 "ALTER TABLE deployments ADD COLUMN dependency_graph_id TEXT;"
 	 "CREATE TABLE definition_versions (org TEXT NOT NULL, id TEXT NOT NULL, version TEXT NOT NULL,"
-	 " body TEXT NOT NULL, PRIMARY KEY (org, id, version)) STRICT", NULL},
+	 " body TEXT NOT NULL, PRIMARY KEY (org, id, version)) STRICT",
+	 NULL},
 
 	/* Requests that may come again under the same Idempotency-Key. */
 	{"CREATE TABLE idempotency_keys (user TEXT NOT NULL, key TEXT NOT NULL,"
 	 " request TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL,"
 	 " created_at INTEGER NOT NULL, PRIMARY KEY (user, key)) STRICT, WITHOUT ROWID;"
-	 "CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at)", NULL},
+	 "CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at)",
+	 NULL},
 
 	/* Which platform this state is of; and which deltas were deployed. */
 	{"CREATE TABLE platform (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL) STRICT;"
 	 "CREATE INDEX deployments_by_delta ON deployments (org, app, delta_id)"
-	 " WHERE delta_id IS NOT NULL", NULL},
+	 " WHERE delta_id IS NOT NULL",
+	 NULL},
 };
 
 const struct db_schema platform_schema = {

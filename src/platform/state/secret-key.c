@@ -37,8 +37,10 @@ check_owner(const char *path, int fd, bool credential, struct error *err)
 	if (!S_ISREG(st.st_mode))
 		return error_set(err, ERROR_INPUT, _("%s: the key must be a plain file"), path);
 	if (st.st_uid != geteuid() && !(credential && st.st_uid == 0))
-		return error_set(err, ERROR_INPUT, _("%s: the key must belong to the user that runs "
-						     "sidestaged"), path);
+		return error_set(err, ERROR_INPUT,
+				 _("%s: the key must belong to the user that runs "
+				   "sidestaged"),
+				 path);
 	if (st.st_mode & (credential ? 0037 : 0077))
 		return error_set(err, ERROR_INPUT, _("%s: others may read or change the key (mode "
 						     "%04o); make it 0600"), path,
@@ -176,9 +178,11 @@ secret_key_read(const char *key_file, const char *state, bool make, uint8_t key[
 	if (ret == 1 && make)
 		ret = make_file(state, path, key, err);
 	else if (ret == 1)
-		ret = error_set(err, ERROR_INPUT, _("%s: the key of the secrets in this state is not "
-						    "there.  Put it back, or name it with "
-						    "--secret-key-file."), path);
+		ret = error_set(err, ERROR_INPUT,
+				_("%s: the key of the secrets in this state is not "
+				  "there.  Put it back, or name it with "
+				  "--secret-key-file."),
+				path);
 	free(path);
 	return ret;
 }

@@ -10,7 +10,8 @@ struct error;
 
 #define SECRET_KEY_SIZE 32
 
-int secret_key_read(const char *key_file, const char *state, bool make,
-		    uint8_t key[SECRET_KEY_SIZE], struct error *err) __attribute__((warn_unused_result));
+int
+secret_key_read(const char *key_file, const char *state, bool make, uint8_t key[SECRET_KEY_SIZE],
+		struct error *err) __attribute__((warn_unused_result));
 
 #endif

@@ -216,8 +216,10 @@ secrets_unseal(const struct secrets *secrets, const struct place *place, const c
 
 	free(bytes);
 	if (!text)
-		error_set(err, ERROR_STORE, _("the secret %s cannot be opened: it was changed, moved, "
-					      "or sealed with another key"), key);
+		error_set(err, ERROR_STORE,
+			  _("the secret %s cannot be opened: it was changed, moved, "
+			    "or sealed with another key"),
+			  key);
 	return text;
 }
 

@@ -250,7 +250,8 @@ text_or_null(const json_t *row, const char *key)
 json_t *
 value_history_version(struct value_history *h, const json_t *version)
 {
-	static const char *const same[] = {"id", "comment", "created_at", "created_by", "result_of"};
+	static const char *const same[] = {"id", "comment", "created_at", "created_by",
+					   "result_of"};
 	int64_t seq = value_number(version, "seq");
 	json_t *body = json_object(), *values;
 
@@ -260,7 +261,8 @@ value_history_version(struct value_history *h, const json_t *version)
 	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
 		json_object_set(body, same[i], json_object_get(version, same[i]));
 	json_object_set(body, "updated_at", json_object_get(version, "created_at"));
-	json_object_set_new(body, "source_value_set_version_id", text_or_null(version, "source_id"));
+	json_object_set_new(body, "source_value_set_version_id",
+			    text_or_null(version, "source_id"));
 	json_object_set_new(body, "change", patch_to(h, values));
 	json_object_set_new(body, "values", values);
 	return body;

@@ -11,7 +11,8 @@
 bool
 value_key_is_good(const char *key)
 {
-	static const char good[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+	static const char good[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
 	size_t length = key ? strlen(key) : 0;
 
 	return length > 0 && length <= VALUE_KEY_MAX && strspn(key, good) == length;

@@ -53,7 +53,8 @@ board_run_pin(struct view *view, struct ui *ui)
 	bool pinned = !arrangement_is_pinned(b->arrangement, env);
 
 	board_replace(&b->env, env);
-	ui_say(ui, pinned ? _("%s stays in sight, on the left.") : _("%s is back at its place."), b->env);
+	ui_say(ui, pinned ? _("%s stays in sight, on the left.") : _("%s is back at its place."),
+	       b->env);
 	arrangement_pin(b->arrangement, b->env, pinned);
 }
 
@@ -134,7 +135,8 @@ board_drag(struct view *view, struct ui *ui, const struct canvas *canvas, int ro
 
 	(void)ui;
 	row -= canvas->height - body.height;
-	if (!b->model.env || !g->cell || !b->arrangement || row < 0 || row >= part.height || (b->in_tree && !tree))
+	if (!b->model.env || !g->cell || !b->arrangement || row < 0 || row >= part.height ||
+	    (b->in_tree && !tree))
 		return;
 	from -= tree + 1 + g->label;
 	to -= tree + 1 + g->label;

@@ -62,7 +62,8 @@ draw_head(struct canvas *all, int x, const struct grid *g, const struct world_en
 	  bool selected)
 {
 	struct canvas head = canvas_sub(all, 0, x, g->head, g->cell - 1), *c = &head;
-	const struct deployment *shown = e->running.id.raw ? &e->running : &e->environment.last_deploy;
+	const struct deployment *shown = e->running.id.raw ? &e->running
+							   : &e->environment.last_deploy;
 	struct state_words state = words_of_environment(e);
 	char age[16] = "";
 
@@ -131,7 +132,8 @@ draw_cell(const struct board_model *s, const struct grid *g, struct canvas *c, i
 		free(label);
 	}
 	canvas_move(&cell, 0, g->version + 1);
-	canvas_text(&cell, selected ? STYLE_SELECTED : standing_style(standing), words_sign(standing));
+	canvas_text(&cell, selected ? STYLE_SELECTED : standing_style(standing),
+		    words_sign(standing));
 }
 
 static void
@@ -182,7 +184,8 @@ draw_to_promote(struct canvas *c, int row, int x, const struct world_environment
 	else if (e->unpromoted.changes == 0)
 		canvas_text(c, STYLE_DIM, _("nothing"));
 	else
-		canvas_format(c, STYLE_AHEAD, ngettext("%zu change", "%zu changes", e->unpromoted.changes),
+		canvas_format(c, STYLE_AHEAD,
+			      ngettext("%zu change", "%zu changes", e->unpromoted.changes),
 			      e->unpromoted.changes);
 }
 
@@ -207,9 +210,11 @@ draw_position(const struct board_model *s, const struct grid *g, struct canvas *
 	char position[48] = "", hidden[48] = "";
 
 	if (g->fit < s->column_count)
-		snprintf(position, sizeof(position), _("%zu of %zu"), s->column + 1, s->column_count);
+		snprintf(position, sizeof(position), _("%zu of %zu"), s->column + 1,
+			 s->column_count);
 	if (s->hidden > 0)
-		snprintf(hidden, sizeof(hidden), ngettext("%zu left out", "%zu left out", s->hidden), s->hidden);
+		snprintf(hidden, sizeof(hidden),
+			 ngettext("%zu left out", "%zu left out", s->hidden), s->hidden);
 	if (!*position && !*hidden)
 		return;
 	canvas_move(c, g->head, c->width - text_columns(position) - text_columns(hidden) -
@@ -218,8 +223,8 @@ draw_position(const struct board_model *s, const struct grid *g, struct canvas *
 }
 
 static void
-draw_row(const struct board_view *b, const struct board_model *s, const struct grid *g, struct canvas *c,
-	 int row, size_t m)
+draw_row(const struct board_view *b, const struct board_model *s, const struct grid *g,
+	 struct canvas *c, int row, size_t m)
 {
 	bool marked = board_is_marked(b, s->modules[m]);
 
@@ -323,9 +328,11 @@ draw_pods(struct canvas *c, int *row, const struct world_environment *e, const c
 			continue;
 		label(c, row, _("pods"));
 		canvas_format(c, STYLE_NORMAL, _("%d of %d"), m->pods_ready, m->pods_wanted);
-		canvas_format(c, m->restarts ? STYLE_WARN : STYLE_DIM, _("   restarts %d   "), m->restarts);
+		canvas_format(c, m->restarts ? STYLE_WARN : STYLE_DIM, _("   restarts %d   "),
+			      m->restarts);
 		problem = words_of_problem(&m->problem);
-		canvas_untrusted_bytes(c, problem ? STYLE_DANGER : STYLE_DIM, problem ? problem : untrusted_raw(&m->message), 0);
+		canvas_untrusted_bytes(c, problem ? STYLE_DANGER : STYLE_DIM,
+				       problem ? problem : untrusted_raw(&m->message), 0);
 		free(problem);
 	}
 }
@@ -377,7 +384,8 @@ draw_failed(struct canvas *c, int *row, const struct world_environment *e)
 		if (!e->errors[i].message.raw || !*e->errors[i].message.raw)
 			continue;
 		label(c, row, _("output"));
-		*row += canvas_paragraph(c, STYLE_NORMAL, untrusted_raw(&e->errors[i].message), 5) - 1;
+		*row += canvas_paragraph(c, STYLE_NORMAL, untrusted_raw(&e->errors[i].message), 5) -
+			1;
 	}
 }
 
@@ -386,8 +394,8 @@ static void
 draw_unreadable(const struct board_model *s, struct canvas *c, int *row)
 {
 	static const char *const parts[] = {
-		[WORLD_SET] = N_("holds"), [WORLD_FROM_SET] = N_("base"), [WORLD_VALUES] = N_("values"),
-		[WORLD_RUNTIME] = N_("runs"),
+		[WORLD_SET] = N_("holds"),	     [WORLD_FROM_SET] = N_("base"),
+		[WORLD_VALUES] = N_("values"),	     [WORLD_RUNTIME] = N_("runs"),
 		[WORLD_RESOURCES] = N_("resources"), [WORLD_ERRORS] = N_("errors"),
 	};
 	char *problem = words_of_problem(&s->env->environment.problem), *text;
@@ -449,7 +457,8 @@ draw_deployed(struct canvas *c, int *row, const struct world_environment *e)
 	canvas_text(c, STYLE_DIM, _(" by "));
 	canvas_untrusted(c, STYLE_NORMAL, &d->created_by, 0);
 	canvas_text(c, STYLE_DIM, "   ");
-	comment = xstrndup(untrusted_raw(&d->comment), comment_people_length(untrusted_raw(&d->comment)));
+	comment = xstrndup(untrusted_raw(&d->comment),
+			   comment_people_length(untrusted_raw(&d->comment)));
 	canvas_text(c, STYLE_DIM, comment);
 	free(comment);
 }
@@ -476,7 +485,8 @@ draw_detail(const struct board_model *s, const struct viewport *workloads, struc
 	draw_deployed(c, &row, e);
 	if (world_is_primed(&e->environment, &e->running)) {
 		label(c, &row, _("primed"));
-		canvas_text(c, STYLE_DANGER, _("the next deployment starts from another one than the last"));
+		canvas_text(c, STYLE_DANGER,
+			    _("the next deployment starts from another one than the last"));
 	}
 	draw_unreadable(s, c, &row);
 	if (e->read_at && clock_wall_ms() - e->read_at > OLD_MS) {
@@ -505,7 +515,8 @@ is_list_known(const struct board_view *b, const struct board_model *s)
 }
 
 static void
-draw_nothing(const struct board_view *b, const struct board_model *s, struct ui *ui, struct canvas *c)
+draw_nothing(const struct board_view *b, const struct board_model *s, struct ui *ui,
+	     struct canvas *c)
 {
 	int used;
 
@@ -516,7 +527,11 @@ draw_nothing(const struct board_view *b, const struct board_model *s, struct ui 
 		used = canvas_paragraph(c, STYLE_NORMAL, s->world->link == WORLD_OFFLINE ?
 					s->world->link_error.text : b->notice, 4);
 		canvas_move(c, 5 + used, 2);
-		canvas_text(c, STYLE_DIM, ui_keyed(ui, _("It is tried again by itself; {refresh} tries now, {quit} quits.")));
+		canvas_text(
+			c, STYLE_DIM,
+			ui_keyed(
+				ui,
+				_("It is tried again by itself; {refresh} tries now, {quit} quits.")));
 	} else if (!is_list_known(b, s)) {
 		canvas_text(c, STYLE_DIM, _("Reading the platform …"));
 	} else {
@@ -527,7 +542,8 @@ draw_nothing(const struct board_view *b, const struct board_model *s, struct ui 
 struct canvas
 board_matrix_part(const struct canvas *canvas, int tree)
 {
-	struct canvas part = canvas_sub(canvas, 0, tree + 1, canvas->height, canvas->width - tree - 1);
+	struct canvas part = canvas_sub(canvas, 0, tree + 1, canvas->height,
+					canvas->width - tree - 1);
 
 	if (part.height >= 20)
 		part.height -= 7;
@@ -636,7 +652,8 @@ board_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	}
 	part = board_matrix_part(canvas, tree);
 	used = draw_matrix(b, s, &part) + (detail.height >= 24);
-	workloads = (struct viewport){b->grid.top, b->grid.rows > 0 ? (size_t)b->grid.rows : 0, s->module_count};
+	workloads = (struct viewport){b->grid.top, b->grid.rows > 0 ? (size_t)b->grid.rows : 0,
+				      s->module_count};
 	if (detail.height - used >= 2) {
 		detail = canvas_sub(&detail, used, 0, detail.height - used, detail.width);
 		draw_detail(s, &workloads, &detail);

@@ -78,7 +78,8 @@ wider(int a, int b)
 static int
 wanted_label(const struct board_model *s, const struct canvas *c)
 {
-	const char *const words[] = {_("Workload"), _("compared to"), _("resources"), _("to promote")};
+	const char *const words[] = {_("Workload"), _("compared to"), _("resources"),
+				     _("to promote")};
 	const char *const short_words[] = {_("Workload"), _("needs"), _("promote")};
 	int wanted = 0;
 
@@ -89,7 +90,8 @@ wanted_label(const struct board_model *s, const struct canvas *c)
 		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 			wanted = wider(wanted, text_columns(words[i]));
 	if (c->width >= 60)
-		wanted = wider(wanted, text_columns(untrusted_raw(&s->baseline->environment.name)) + 1);
+		wanted = wider(wanted,
+			       text_columns(untrusted_raw(&s->baseline->environment.name)) + 1);
 	for (size_t i = 0; i < s->module_count; i++)
 		wanted = wider(wanted, text_columns(s->modules[i]) + 2);	/* with its mark */
 	return wanted + 1;
@@ -111,7 +113,8 @@ wanted_version(const struct grid *g, const struct board_model *s)
 
 	for (size_t i = 0; i < g->fit; i++)
 		for (size_t m = 0; m < s->module_count; m++) {
-			char *version = version_in(s->columns[board_grid_column(g, i)], s->modules[m]);
+			char *version = version_in(s->columns[board_grid_column(g, i)],
+						   s->modules[m]);
 
 			wanted = wider(wanted, version ? text_columns(version) : 0);
 			free(version);
@@ -178,7 +181,8 @@ choose_cuts(struct grid *g, const struct board_model *s)
 	g->names = cut_choose(s->modules + g->top, rows, g->label - 1);
 	for (size_t m = 0; m < rows; m++)
 		for (size_t i = 0; i < g->fit; i++) {
-			char *version = version_in(s->columns[board_grid_column(g, i)], s->modules[g->top + m]);
+			char *version = version_in(s->columns[board_grid_column(g, i)],
+						   s->modules[g->top + m]);
 			size_t k = 0;
 
 			while (version && k < count && strcmp(versions[k], version) != 0)
@@ -198,23 +202,26 @@ struct grid
 board_lay_out(const struct board_view *b, const struct board_model *s, const struct canvas *c)
 {
 	int cell = board_cell(b);
-	struct grid g = {.label = c->width < 60 ? 9 : LABEL_COLUMNS, .head = c->height < 14 ? 2 : 4};
+	struct grid g = {.label = c->width < 60 ? 9 : LABEL_COLUMNS,
+			 .head = c->height < 14 ? 2 : 4};
 	int room = c->width > g.label ? c->width - g.label : 1;	/* clicks come in any window */
 
 	if (cell > 0) {
 		g.cell = cell < room ? cell : room;
-		g.fit = (size_t)(room / g.cell) < s->column_count ? (size_t)(room / g.cell) : s->column_count;
+		g.fit = (size_t)(room / g.cell) < s->column_count ? (size_t)(room / g.cell)
+								  : s->column_count;
 	} else {
 		fit_columns(&g, s->column_count, room);
 	}
 	scroll_columns(&g, b, s);
-	/* The values have a row where neither a workload nor what is under the cursor has to go for it;
-	 * what they were is not known. */
+	/* The values have a row where neither a workload nor what is under the cursor has to go for
+	 * it; what they were is not known. */
 	g.foot = c->height >= g.head + 5 ? 2 : 0;
 	if (g.foot && !b->snapshot && c->height >= g.head + 1 + 3 + (int)s->module_count + 3)
 		g.foot = 3;
 	g.rows = c->height - g.head - 1 - g.foot;
-	g.top = viewport_first(b->grid.top, s->row, g.rows > 0 ? (size_t)g.rows : 0, s->module_count);
+	g.top = viewport_first(b->grid.top, s->row, g.rows > 0 ? (size_t)g.rows : 0,
+			       s->module_count);
 	use_room(&g, s, c, cell > 0);
 	choose_cuts(&g, s);
 	return g;

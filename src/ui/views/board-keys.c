@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the keys of the board do, as it is and as it was, and what must be under the cursor for it. */
+/* What the keys of the board do, as it is and as it was, and what must be under the cursor for
+ * it. */
 #include "config.h"
 
 #include <curses.h>
@@ -90,7 +91,8 @@ static char *
 clone_note(struct ui *ui)
 {
 	const int64_t life = session_clone_life(ui_session(ui));
-	const char *what = _("It gets its own database, ports and processes; its type is development.");
+	const char *what = _(
+		"It gets its own database, ports and processes; its type is development.");
 
 	char length[16];
 
@@ -132,7 +134,9 @@ image_at(const struct board_view *b)
 {
 	const char *module = module_at(b);
 
-	return module && b->model.env && b->model.env->set ? set_module_image(b->model.env->set, module) : NULL;
+	return module && b->model.env && b->model.env->set
+		       ? set_module_image(b->model.env->set, module)
+		       : NULL;
 }
 
 static void
@@ -140,7 +144,8 @@ run_version(struct view *view, struct ui *ui)
 {
 	const struct board_view *b = (const struct board_view *)view;
 
-	ui_push(ui, picker_view_new(ui, b->org, b->app, board_env_id(b->model.env), module_at(b), image_at(b)));
+	ui_push(ui, picker_view_new(ui, b->org, b->app, board_env_id(b->model.env), module_at(b),
+				    image_at(b)));
 }
 
 static void
@@ -186,7 +191,8 @@ static void
 run_diff(struct view *view, struct ui *ui)
 {
 	const struct board_view *b = (const struct board_view *)view;
-	struct moment from = {.env = board_env_id(b->model.baseline)}, to = {.env = board_env_id(b->model.env)};
+	struct moment from = {.env = board_env_id(b->model.baseline)},
+		      to = {.env = board_env_id(b->model.env)};
 
 	ui_push(ui, compare_view_new(ui, b->org, b->app, &from, &to));
 }
@@ -283,7 +289,9 @@ copy_marked(const struct board_view *b, struct ui *ui, const struct board_model 
 
 	buf_init(&lines, COPY_MAX);
 	for (size_t i = 0; i < s->module_count; i++) {
-		char *line = board_is_marked(b, s->modules[i]) ? copied(s, s->modules[i], &is_address) : NULL;
+		char *line = board_is_marked(b, s->modules[i])
+				     ? copied(s, s->modules[i], &is_address)
+				     : NULL;
 
 		if (line)
 			(void)buf_printf(&lines, "%s\n", line);
@@ -346,7 +354,8 @@ go(void *data, struct ui *ui, const struct goto_place *place)
 {
 	struct board_view *b = data;
 
-	if (!b->org || !b->app || strcmp(b->org, place->org) != 0 || strcmp(b->app, place->app) != 0)
+	if (!b->org || !b->app || strcmp(b->org, place->org) != 0 ||
+	    strcmp(b->app, place->app) != 0)
 		board_open_application(b, ui, place->org, place->app);
 	if (*place->env)
 		board_replace(&b->env, place->env);
@@ -520,7 +529,8 @@ is_still_there(const struct view *view, struct ui *ui)
 {
 	const struct board_view *b = (const struct board_view *)view;
 
-	return world_environment(session_world(ui_session(ui)), b->org, b->app, board_env_id(b->model.env));
+	return world_environment(session_world(ui_session(ui)), b->org, b->app,
+				 board_env_id(b->model.env));
 }
 
 static const char *
@@ -533,19 +543,25 @@ env_name(const struct view *view, struct ui *ui)
 static const struct need an_environment = {
 	has_environment, N_("There is no environment to do this with."), NULL,
 };
-static const struct need an_arrangement = {is_arranged, N_("There is no environment to do this with."), NULL};
+static const struct need an_arrangement = {is_arranged,
+					   N_("There is no environment to do this with."), NULL};
 static const struct need a_goal = {has_goal, N_("There is no environment to do this with."), NULL};
 static const struct need a_workload = {
-	has_workload, N_("This workload does not run in this environment, or that is not known."), NULL,
+	has_workload,
+	N_("This workload does not run in this environment, or that is not known."),
+	NULL,
 };
 static const struct need another_than_the_baseline = {
 	is_compared, N_("This is the baseline itself; move to another environment."), NULL,
 };
-static const struct need a_clone = {is_clone, N_("Only a clone can be promoted, and the cursor is on none."), NULL};
-static const struct need a_deployment_in_it = {has_deployment, N_("Nothing had been deployed there then."), NULL};
+static const struct need a_clone = {
+	is_clone, N_("Only a clone can be promoted, and the cursor is on none."), NULL};
+static const struct need a_deployment_in_it = {has_deployment,
+					       N_("Nothing had been deployed there then."), NULL};
 static const struct need there_now = {is_still_there, N_("%s is not there any more."), env_name};
 /* Of these it is said by what would be done, or shown. */
-static const struct need a_deployment = {has_deployment, NULL, NULL}, clones = {has_clones, NULL, NULL};
+static const struct need a_deployment = {has_deployment, NULL, NULL},
+			 clones = {has_clones, NULL, NULL};
 static const struct need disposable = {is_disposable, NULL, NULL};
 
 const struct key board_keys[] = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is under the board's cursor, and which environments and workloads are in sight, and how sorted. */
+/* What is under the board's cursor, and which environments and workloads are in sight, and how
+ * sorted. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -46,7 +47,9 @@ list_modules(struct board_view *b, const struct world_application *app)
 	size_t room = 0, count = 0, unique = 0;
 
 	for (size_t i = 0; i < app->count; i++)
-		room += app->environments[i].set ? json_object_size(set_modules(app->environments[i].set)) : 0;
+		room += app->environments[i].set
+				? json_object_size(set_modules(app->environments[i].set))
+				: 0;
 	b->modules = xreallocarray(b->modules, room + 1, sizeof(b->modules[0]));
 	for (size_t i = 0; i < app->count; i++) {
 		const char *name;
@@ -69,7 +72,8 @@ differs(const struct board_model *s, const char *module)
 	for (size_t i = 0; i < s->column_count; i++) {
 		enum standing standing = words_standing(s->columns[i], s->baseline, module);
 
-		if (standing != STANDING_BASE && standing != STANDING_SAME && standing != STANDING_NOWHERE)
+		if (standing != STANDING_BASE && standing != STANDING_SAME &&
+		    standing != STANDING_NOWHERE)
 			return true;
 	}
 	return false;
@@ -156,7 +160,8 @@ choose_columns(struct board_view *b, struct board_model *s)
 static struct board_model
 look(struct board_view *b, struct ui *ui)
 {
-	struct board_model s = {.world = b->snapshot ? moments_world(b->snapshot) : session_world(ui_session(ui))};
+	struct board_model s = {.world = b->snapshot ? moments_world(b->snapshot)
+						     : session_world(ui_session(ui))};
 
 	free(b->notice);
 	b->lasting = b->snapshot ? NULL : session_history_problem(ui_session(ui));

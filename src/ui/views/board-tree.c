@@ -38,7 +38,8 @@ count_applications(const struct board_view *b, const struct world *world, size_t
 		bool open = b->org && untrusted_is(&o->organization.id, b->org);
 
 		for (size_t k = 0; k < o->count; k++, count++)
-			if (open && b->app && untrusted_is(&o->applications[k].application.id, b->app))
+			if (open && b->app &&
+			    untrusted_is(&o->applications[k].application.id, b->app))
 				*here = count;
 	}
 	return count;
@@ -70,9 +71,11 @@ step_application(struct board_view *b, struct ui *ui, const struct world *world,
 }
 
 bool
-board_act_in_tree(struct board_view *b, struct ui *ui, enum action action, const struct world *world)
+board_act_in_tree(struct board_view *b, struct ui *ui, enum action action,
+		  const struct world *world)
 {
-	long step = viewport_step(action, b->tree_rows > 0 ? (size_t)b->tree_rows : 0, LONG_MAX - 1);
+	long step = viewport_step(action, b->tree_rows > 0 ? (size_t)b->tree_rows : 0,
+				  LONG_MAX - 1);
 
 	if (step)
 		step_application(b, ui, world, step);

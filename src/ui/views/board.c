@@ -30,7 +30,8 @@ subject(const struct view *view, struct ui *ui, char *out, size_t size)
 	const struct board_view *b = (const struct board_view *)view;
 
 	if (b->org && b->app)
-		snprintf(out, size, "%s %s %s", b->org, theme_glyph(GLYPH_CLOSED, ui_ascii(ui)), b->app);
+		snprintf(out, size, "%s %s %s", b->org, theme_glyph(GLYPH_CLOSED, ui_ascii(ui)),
+			 b->app);
 }
 
 /* --- moving --- */
@@ -65,7 +66,8 @@ act(struct view *view, struct ui *ui, enum action action)
 	case ACTION_FIRST: board_move_to(b, s, 0, row); break;
 	case ACTION_LAST: board_move_to(b, s, (long)s->column_count - 1, row); break;
 	default:
-		row += viewport_step(action, b->grid.rows > 0 ? (size_t)b->grid.rows : 0, s->module_count);
+		row += viewport_step(action, b->grid.rows > 0 ? (size_t)b->grid.rows : 0,
+				     s->module_count);
 		board_move_to(b, s, column, row);
 		break;
 	}
@@ -178,7 +180,8 @@ choose_application(struct board_view *b, struct ui *ui)
 
 		/* What was asked for is waited for. */
 		if (o->count == 0 || (b->org && !untrusted_is(&o->organization.id, b->org)) ||
-		    (b->app && !world_application(world, untrusted_raw(&o->organization.id), b->app)))
+		    (b->app &&
+		     !world_application(world, untrusted_raw(&o->organization.id), b->app)))
 			continue;
 		board_replace(&b->org, untrusted_raw(&o->organization.id));
 		if (!b->app)
@@ -227,14 +230,31 @@ close_view(struct view *view)
 }
 
 const struct view_ops board_view_ops = {
-	.title = N_("Board"), .keys = board_keys, .fit = board_fit, .draw = board_draw, .subject = subject,
-	.act = act, .acted = acted, .click = click, .drag = board_drag, .changed = changed, .close = close_view,
+	.title = N_("Board"),
+	.keys = board_keys,
+	.fit = board_fit,
+	.draw = board_draw,
+	.subject = subject,
+	.act = act,
+	.acted = acted,
+	.click = click,
+	.drag = board_drag,
+	.changed = changed,
+	.close = close_view,
 };
 
 /* What was cannot be changed: the keys that would are not there. */
 const struct view_ops board_snapshot_view_ops = {
-	.title = N_("Board as it was"), .keys = board_snapshot_keys, .fit = board_fit, .draw = board_draw,
-	.subject = subject, .act = act, .acted = acted, .click = click, .drag = board_drag, .changed = changed,
+	.title = N_("Board as it was"),
+	.keys = board_snapshot_keys,
+	.fit = board_fit,
+	.draw = board_draw,
+	.subject = subject,
+	.act = act,
+	.acted = acted,
+	.click = click,
+	.drag = board_drag,
+	.changed = changed,
 	.close = close_view,
 };
 
@@ -250,7 +270,8 @@ board_view_new(const char *org, const char *app)
 }
 
 struct view *
-board_snapshot_view_new(struct ui *ui, const char *org, const char *app, const char *env, long long at)
+board_snapshot_view_new(struct ui *ui, const char *org, const char *app, const char *env,
+			long long at)
 {
 	struct error err = {0};
 	struct moments *snapshot = moments_open(ui_session(ui), org, app, at, &err);

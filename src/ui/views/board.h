@@ -22,8 +22,8 @@ struct board_model {
 	const struct world *world;
 	const struct world_application *app;
 	const struct world_environment *env, *baseline;	/* NULL: there is none */
-	/* Those that have a column: the pinned ones, then the others; not what was hidden, unless the
-	 * cursor is on it. */
+	/* Those that have a column: the pinned ones, then the others; not what was hidden, unless
+	 * the cursor is on it. */
 	const struct world_environment *const *columns;
 	size_t column_count, pinned, hidden, column;
 	const char *const *modules;		/* of all environments, sorted */
@@ -33,10 +33,11 @@ struct board_model {
 /* Where the matrix has its columns; low and narrow screens fold. */
 struct grid {
 	int label, cell, head;	/* columns, columns, rows */
-	size_t pinned, first, fit;	/* these columns, and from `first` on as many as fit in all */
-	size_t kept;		/* the baseline, which would be out of sight: it stays at the edge */
-	int kept_at;		/* at the left edge of those that move (-1), the right one (1); 0: not */
-	int foot;		/* rows below the workloads: resources, to promote, and where there is room values */
+	size_t pinned, first, fit; /* these columns, and from `first` on as many as fit in all */
+	size_t kept; /* the baseline, which would be out of sight: it stays at the edge */
+	int kept_at; /* at the left edge of those that move (-1), the right one (1); 0: not */
+	int foot; /* rows below the workloads: resources, to promote, and where there is room values
+		   */
 	int rows;		/* of workloads */
 	size_t top;		/* the first workload that is shown */
 	int version;		/* columns of a version, before its sign */
@@ -62,7 +63,8 @@ struct board_view {
 	const char **modules;				/* of that too */
 	struct board_model model;		/* as of the last change */
 	/* Where everything has its place in the room that there is. */
-	int tree_top, tree_rows;	/* the first line of the applications that is shown; how many are */
+	int tree_top,
+		tree_rows; /* the first line of the applications that is shown; how many are */
 	struct grid grid;		/* its cell is 0 before there was an environment */
 	int matrix_columns;		/* of all environments */
 };
@@ -92,11 +94,13 @@ void board_show_snapshot(struct board_view *b, struct ui *ui, struct moments *sn
 void board_step_snapshot(struct board_view *b, struct ui *ui, int by);
 void board_move_to(struct board_view *b, const struct board_model *s, long column, long row);
 /* view_ops' drag: the border behind a column makes all of them as wide. */
-void board_drag(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int from, int to);
+void board_drag(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int from,
+		int to);
 /* The board of another application, as it was left. */
 void board_open_application(struct board_view *b, struct ui *ui, const char *org, const char *app);
 /* Moving while the applications have the keys.  false: the action is none of these. */
-bool board_act_in_tree(struct board_view *b, struct ui *ui, enum action action, const struct world *world);
+bool board_act_in_tree(struct board_view *b, struct ui *ui, enum action action,
+		       const struct world *world);
 /* Opens the application in that row of the tree, as it is drawn. */
 void board_click_tree(struct board_view *b, struct ui *ui, const struct world *world, int clicked);
 const char *board_env_id(const struct world_environment *e);
@@ -107,7 +111,8 @@ struct canvas board_body(const struct board_view *b, const struct canvas *canvas
 #define LABEL_COLUMNS 13	/* of what stands left of the matrix and of the detail's lines */
 
 /* In so much room, scrolled from where it was. */
-struct grid board_lay_out(const struct board_view *b, const struct board_model *s, const struct canvas *c);
+struct grid
+board_lay_out(const struct board_view *b, const struct board_model *s, const struct canvas *c);
 /* Which of the model's columns is shown as the i-th. */
 size_t board_grid_column(const struct grid *g, size_t i);
 /* Columns of one environment; 0: as many as are easy to read. */
@@ -119,7 +124,8 @@ struct canvas board_matrix_part(const struct canvas *canvas, int tree);
 /* Where a workload is reached, or NULL; free() it. */
 char *board_address(const struct world_environment *e, const char *module);
 
-/* The organizations and the applications of the open one: which are seen in so many rows, and how they look. */
+/* The organizations and the applications of the open one: which are seen in so many rows, and how
+ * they look. */
 void board_scroll_tree(struct board_view *b, int rows);
 void board_draw_tree(const struct board_view *b, struct canvas *c);
 /* view_ops' fit and draw. */

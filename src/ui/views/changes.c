@@ -30,9 +30,11 @@ count(const struct changes *changes)
 	struct counts counts;
 
 	snprintf(counts.workloads, sizeof(counts.workloads),
-		 ngettext("%zu workload changes", "%zu workloads change", changes->workloads), changes->workloads);
+		 ngettext("%zu workload changes", "%zu workloads change", changes->workloads),
+		 changes->workloads);
 	snprintf(counts.resources, sizeof(counts.resources),
-		 ngettext(" %zu resource", " %zu resources", changes->resources), changes->resources);
+		 ngettext(" %zu resource", " %zu resources", changes->resources),
+		 changes->resources);
 	snprintf(counts.values, sizeof(counts.values),
 		 ngettext(" %zu value", " %zu values", changes->values), changes->values);
 	return counts;
@@ -150,7 +152,8 @@ value_rows(const char *value, int columns, int most)
 static char *
 head_of(const struct change *change)
 {
-	return xasprintf("%s%s%s", change->object, *label_of(change) ? "   " : "", label_of(change));
+	return xasprintf("%s%s%s", change->object, *label_of(change) ? "   " : "",
+			 label_of(change));
 }
 
 static int
@@ -164,7 +167,8 @@ rows_of(const struct change *change, int columns, int most)
 	head = head_of(change);
 	rows = canvas_wrapped_rows(head, columns - TEXT_COLUMN);
 	free(head);
-	return rows + value_rows(change->from, columns, most) + value_rows(change->to, columns, most);
+	return rows + value_rows(change->from, columns, most) +
+	       value_rows(change->to, columns, most);
 }
 
 static void
@@ -186,7 +190,8 @@ draw_versions(struct canvas *c, const struct change *change)
 	image_parse(&from, change->from);
 	image_parse(&to, change->to);
 	image_labels(change->from, change->to, &was, &is);
-	if (text_columns(from.name) + 1 + text_columns(was) + text_columns(is) + GAP <= c->width - c->column) {
+	if (text_columns(from.name) + 1 + text_columns(was) + text_columns(is) + GAP <=
+	    c->width - c->column) {
 		canvas_untrusted_bytes(c, STYLE_NORMAL, from.name, 0);
 		canvas_text(c, STYLE_NORMAL, *from.version ? ":" : "@");
 	}
@@ -204,7 +209,8 @@ draw_versions(struct canvas *c, const struct change *change)
 
 /* In rows of its own; how many. */
 static int
-draw_value(struct canvas *c, int row, const char *sign, enum style style, const char *value, int most)
+draw_value(struct canvas *c, int row, const char *sign, enum style style, const char *value,
+	   int most)
 {
 	if (!value)
 		return 0;
@@ -298,7 +304,8 @@ changes_draw_words(struct canvas *canvas, int row, int rows, const struct change
 			canvas_move(canvas, row + used, 3);
 			canvas_format(canvas, STYLE_DIM,
 				      used > 0 ? _("and %zu more, all in the diff below")
-					       : _("%zu, all in the diff below"), changes->count - i);
+					       : _("%zu, all in the diff below"),
+				      changes->count - i);
 			return used + 1;
 		}
 		draw_change(canvas, row + used, &changes->items[i], most_rows(rows));

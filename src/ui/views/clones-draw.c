@@ -61,14 +61,17 @@ draw_work(struct canvas *c, enum style style, const struct clone *clone, bool pi
 		canvas_text(c, picked ? style : STYLE_DIM, _("none"));
 	} else {
 		canvas_format(c, picked ? style : STYLE_AHEAD,
-			      ngettext("%zu change", "%zu changes", clone->changes), clone->changes);
+			      ngettext("%zu change", "%zu changes", clone->changes),
+			      clone->changes);
 		if (clone->conflicts)
-			canvas_format(c, picked ? style : STYLE_DANGER,
-				      ngettext(", %zu conflict", ", %zu conflicts", clone->conflicts),
-				      clone->conflicts);
+			canvas_format(
+				c, picked ? style : STYLE_DANGER,
+				ngettext(", %zu conflict", ", %zu conflicts", clone->conflicts),
+				clone->conflicts);
 		if (clone->work_words) {
 			canvas_text(c, picked ? style : STYLE_NORMAL, ": ");
-			canvas_untrusted_bytes(c, picked ? style : STYLE_NORMAL, clone->work_words, 0);
+			canvas_untrusted_bytes(c, picked ? style : STYLE_NORMAL, clone->work_words,
+					       0);
 		}
 	}
 }
@@ -84,11 +87,13 @@ draw_from(struct canvas *c, enum style style, const struct clone *clone, int col
 }
 
 static void
-draw_row(struct canvas *list, int row, const struct clones_columns *at, const struct clone *clone, bool picked)
+draw_row(struct canvas *list, int row, const struct clones_columns *at, const struct clone *clone,
+	 bool picked)
 {
 	const int64_t now = clock_wall_ms();
 	struct state_words life = words_of_life(clone->expires_at, now);
-	enum style plain = picked ? STYLE_SELECTED : STYLE_NORMAL, dim = picked ? STYLE_SELECTED : STYLE_DIM;
+	enum style plain = picked ? STYLE_SELECTED : STYLE_NORMAL,
+		   dim = picked ? STYLE_SELECTED : STYLE_DIM;
 	struct canvas line = canvas_sub(list, row, 0, 1, list->width), *c = &line;
 	char age[16];
 
@@ -100,7 +105,11 @@ draw_row(struct canvas *list, int row, const struct clones_columns *at, const st
 	canvas_move(c, 0, 1);
 	canvas_glyph(c, moods[life.mood].style, moods[life.mood].glyph);
 	canvas_move(c, 0, 3);
-	canvas_untrusted_bytes(c, picked ? plain : STYLE_STRONG, clone->env, (at->app ? at->app : at->who ? at->who : at->life) - 4);
+	canvas_untrusted_bytes(c, picked ? plain : STYLE_STRONG, clone->env,
+			       (at->app	  ? at->app
+				: at->who ? at->who
+					  : at->life) -
+				       4);
 	if (at->app) {
 		canvas_move(c, 0, at->app);
 		canvas_untrusted_bytes(c, plain, clone->app, at->who - at->app - 1);
@@ -119,7 +128,8 @@ draw_row(struct canvas *list, int row, const struct clones_columns *at, const st
 	if (clone->is_deleting)
 		canvas_text(c, picked ? plain : STYLE_WARN, _("being deleted"));
 	else
-		canvas_text(c, picked || life.mood == MOOD_GOOD ? plain : moods[life.mood].style, life.text);
+		canvas_text(c, picked || life.mood == MOOD_GOOD ? plain : moods[life.mood].style,
+			    life.text);
 	if (at->work) {
 		canvas_move(c, 0, at->work);
 		draw_work(c, plain, clone, picked);
@@ -136,8 +146,8 @@ label(struct canvas *c, int *row, const char *text)
 static void
 draw_detail(struct canvas *c, struct ui *ui, const struct clone *clone)
 {
-	const struct world_environment *e =
-		world_environment(session_world(ui_session(ui)), clone->org, clone->app, clone->env);
+	const struct world_environment *e = world_environment(session_world(ui_session(ui)),
+							      clone->org, clone->app, clone->env);
 	struct state_words life = words_of_life(clone->expires_at, clock_wall_ms());
 	char ago[64];
 	int row = 1;
@@ -163,7 +173,11 @@ draw_detail(struct canvas *c, struct ui *ui, const struct clone *clone)
 	label(c, &row, _("time to live"));
 	canvas_text(c, moods[life.mood].style, life.text);
 	if (life.mood == MOOD_BAD)
-		canvas_text(c, STYLE_DIM, ui_keyed(ui, _("; it stays until somebody discards it: {discard}, or {end} gives it longer")));
+		canvas_text(
+			c, STYLE_DIM,
+			ui_keyed(
+				ui,
+				_("; it stays until somebody discards it: {discard}, or {end} gives it longer")));
 	else if (!clone->is_recorded)
 		canvas_text(c, STYLE_DIM, _("; it was not made here"));
 	label(c, &row, _("not promoted"));
@@ -184,8 +198,11 @@ draw_empty(const struct clones_view *v, struct ui *ui, struct canvas *c)
 	if (clones_untold(v->clones))
 		canvas_text(c, STYLE_DIM, _("? not known yet"));
 	else
-		canvas_paragraph(c, STYLE_DIM, ui_keyed(ui, _("There is no clone.  {clone} on the board makes one: a "
-							      "copy of an environment, with everything of its own.")), 3);
+		canvas_paragraph(
+			c, STYLE_DIM,
+			ui_keyed(ui, _("There is no clone.  {clone} on the board makes one: a "
+				       "copy of an environment, with everything of its own.")),
+			3);
 }
 
 void
@@ -214,8 +231,9 @@ clones_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		draw_row(&list, used, &at, clones_get(v->clones, i), i == v->list.at);
 	if (untold && used + 1 < rows) {
 		canvas_move(&list, used + 1, 3);
-		canvas_format(&list, STYLE_DIM, ngettext("? %zu environment could not be read yet",
-							  "? %zu environments could not be read yet", untold),
+		canvas_format(&list, STYLE_DIM,
+			      ngettext("? %zu environment could not be read yet",
+				       "? %zu environments could not be read yet", untold),
 			      untold);
 	}
 	if (rows == canvas->height - 1) {

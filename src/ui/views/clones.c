@@ -82,7 +82,9 @@ run_discard(struct view *view, struct ui *ui)
 {
 	const struct clone *clone = selected(view);
 
-	operation_review(ui, &(struct flow_request){.verb = FLOW_DISCARD, .org = clone->org, .app = clone->app,
+	operation_review(ui, &(struct flow_request){.verb = FLOW_DISCARD,
+						    .org = clone->org,
+						    .app = clone->app,
 						    .env = clone->env});
 }
 
@@ -91,8 +93,12 @@ run_promote(struct view *view, struct ui *ui)
 {
 	const struct clone *clone = selected(view);
 
-	operation_review(ui, &(struct flow_request){.verb = FLOW_PROMOTE, .org = clone->org, .app = clone->app,
-						    .env = clone->origin, .source = clone->env, .decides = true});
+	operation_review(ui, &(struct flow_request){.verb = FLOW_PROMOTE,
+						    .org = clone->org,
+						    .app = clone->app,
+						    .env = clone->origin,
+						    .source = clone->env,
+						    .decides = true});
 }
 
 static void
@@ -165,10 +171,15 @@ run_end(struct view *view, struct ui *ui)
 	struct clone *record = xcalloc(1, sizeof(*record));
 	char *title = xasprintf(_("Time to live of %s"), clone->env);
 	struct prompt prompt = {
-		.title = title, .label = N_("How long from now"),
-		.note = N_("When it is over the clone is marked overdue; nothing deletes it but you."),
-		.initial = (char *)(uintptr_t)"8h", .check = check_life, .done = life_given,
-		.drop = drop_clone, .data = record,
+		.title = title,
+		.label = N_("How long from now"),
+		.note = N_(
+			"When it is over the clone is marked overdue; nothing deletes it but you."),
+		.initial = (char *)(uintptr_t) "8h",
+		.check = check_life,
+		.done = life_given,
+		.drop = drop_clone,
+		.data = record,
 	};
 
 	*record = (struct clone){
@@ -204,7 +215,8 @@ clone_name(const struct view *view, struct ui *ui)
 }
 
 static const struct need a_clone = {has_clone, N_("There is no clone to do this with."), NULL};
-static const struct need an_origin = {has_origin, N_("Where %s was cloned from is not known."), clone_name};
+static const struct need an_origin = {has_origin, N_("Where %s was cloned from is not known."),
+				      clone_name};
 
 static const struct key keys[] = {
 	{27, "Esc", ACTION_BACK, N_("back"), .run = ui_run_back},
@@ -247,8 +259,14 @@ close_view(struct view *view)
 }
 
 const struct view_ops clones_view_ops = {
-	.title = N_("Clones"), .keys = keys, .fit = clones_fit, .draw = clones_draw, .subject = subject,
-	.list = list_of, .changed = changed, .close = close_view,
+	.title = N_("Clones"),
+	.keys = keys,
+	.fit = clones_fit,
+	.draw = clones_draw,
+	.subject = subject,
+	.list = list_of,
+	.changed = changed,
+	.close = close_view,
 };
 
 struct view *

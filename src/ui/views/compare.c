@@ -40,7 +40,7 @@ struct compared_side {
 	char *deployment;		/* NULL: what runs now */
 	struct past *past;		/* of the deployment */
 	struct details *details;	/* its values and deployments */
-	struct set *set;		/* as written, with the values when they are known; NULL: not known */
+	struct set *set; /* as written, with the values when they are known; NULL: not known */
 	struct set *shown;		/* what is compared */
 	size_t unknown;			/* placeholders that stay in `shown` */
 	struct error error;		/* why there is nothing to show */
@@ -55,7 +55,7 @@ struct compare_view {
 	bool effective;
 	struct changes changes;
 	struct difference difference;
-	int counts_row;			/* 0: the title has room for how much changes; else a row of its own */
+	int counts_row; /* 0: the title has room for how much changes; else a row of its own */
 	int words_row, words_rows;	/* where the changes stand, and how many rows */
 	struct canvas middle;		/* where the difference does */
 };
@@ -91,7 +91,8 @@ side_columns(const struct compared_side *side)
 {
 	int env = text_columns(side->env);
 
-	return (env < ENV_COLUMNS ? env : ENV_COLUMNS) + (side->deployment ? 1 + ID_COLUMNS : text_columns(_(" now")));
+	return (env < ENV_COLUMNS ? env : ENV_COLUMNS) +
+	       (side->deployment ? 1 + ID_COLUMNS : text_columns(_(" now")));
 }
 
 /* How many placeholders stay as written; "": none does. */
@@ -102,15 +103,18 @@ unknown_words(const struct compare_view *c, char *out, size_t size)
 
 	out[0] = '\0';
 	if (unknown > 0)
-		snprintf(out, size, ngettext(" · %zu placeholder stays as written", " · %zu placeholders stay as written",
-					     unknown), unknown);
+		snprintf(out, size,
+			 ngettext(" · %zu placeholder stays as written",
+				  " · %zu placeholders stay as written", unknown),
+			 unknown);
 }
 
 /* Behind the title; else below it, rather than cut. */
 static bool
 counts_fit_title(const struct compare_view *c, int width)
 {
-	int title = 1 + side_columns(&c->sides[0]) + 3 + side_columns(&c->sides[1]) + text_columns(how_compared(c));
+	int title = 1 + side_columns(&c->sides[0]) + 3 + side_columns(&c->sides[1]) +
+		    text_columns(how_compared(c));
 	char unknown[128];
 
 	unknown_words(c, unknown, sizeof(unknown));
@@ -154,14 +158,17 @@ draw_doubts(const struct compare_view *c, struct canvas *canvas, int row)
 
 		if (side->shown && side->no_values.kind != ERROR_NONE) {
 			canvas_move(canvas, row + used++, 1);
-			canvas_format(canvas, STYLE_WARN, _("The values of %.30s could not be read, and are not compared: %.200s"),
-				      side->env, side->no_values.text);
+			canvas_format(
+				canvas, STYLE_WARN,
+				_("The values of %.30s could not be read, and are not compared: %.200s"),
+				side->env, side->no_values.text);
 		}
 		if (side->shown)
 			continue;
 		canvas_move(canvas, row + used++, 1);
 		if (side->error.kind != ERROR_NONE)
-			canvas_format(canvas, STYLE_WARN, "%.30s: %.200s", side->env, side->error.text);
+			canvas_format(canvas, STYLE_WARN, "%.30s: %.200s", side->env,
+				      side->error.text);
 		else
 			canvas_format(canvas, STYLE_WARN, _("%.30s: not known yet."), side->env);
 	}
@@ -190,7 +197,8 @@ fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 
 	c->counts_row = is_known(c) && !counts_fit_title(c, canvas->width);
 	row = 1 + c->counts_row;
-	c->words_row = row + draw_doubts(c, &nowhere, row) + (c->counts_row == 0 || canvas->height >= ROOMY_ROWS);
+	c->words_row = row + draw_doubts(c, &nowhere, row) +
+		       (c->counts_row == 0 || canvas->height >= ROOMY_ROWS);
 	c->words_rows = changes_draw_words(&nowhere, c->words_row, words_room(canvas), &c->changes);
 	row = c->words_row + c->words_rows + 1;
 	c->middle = canvas_sub(canvas, row, 0, canvas->height - row, canvas->width);
@@ -216,9 +224,13 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		return;
 	if (c->changes.count == 0) {
 		canvas_move(canvas, c->words_row, 1);
-		canvas_text(canvas, STYLE_OK,
-			    c->effective ? _("They are equal, and what reaches the workloads is too.")
-					 : ui_keyed(ui, _("They are equal as they are written; {effective} compares what that comes to.")));
+		canvas_text(
+			canvas, STYLE_OK,
+			c->effective
+				? _("They are equal, and what reaches the workloads is too.")
+				: ui_keyed(
+					  ui,
+					  _("They are equal as they are written; {effective} compares what that comes to.")));
 		return;
 	}
 	(void)changes_draw_words(canvas, c->words_row, words_room(canvas), &c->changes);
@@ -256,7 +268,8 @@ resolve_side(struct compare_view *c, struct ui *ui, struct compared_side *side)
 	}
 	as_was = *e;
 	as_was.set = side->set;
-	side->shown = effective_of(&as_was, c->org, c->app, side->details, &side->unknown, &side->error);
+	side->shown = effective_of(&as_was, c->org, c->app, side->details, &side->unknown,
+				   &side->error);
 }
 
 /* Set and values come one after the other; shown apart, the difference would move under its
@@ -277,7 +290,8 @@ explain_side(struct compared_side *side, const struct world_environment *e)
 	const struct knowledge *known = world_known(e, WORLD_SET);
 
 	if (known->state == KNOWLEDGE_ABSENT)
-		error_set(&side->error, ERROR_NOT_FOUND, "%s", _("Nothing was ever deployed here."));
+		error_set(&side->error, ERROR_NOT_FOUND, "%s",
+			  _("Nothing was ever deployed here."));
 	else if (known->state == KNOWLEDGE_UNREADABLE)
 		side->error = known->why;
 }
@@ -300,7 +314,8 @@ read_side(struct compare_view *c, struct ui *ui, struct compared_side *side)
 	side->no_values = (struct error){0};
 	if (set && !set_values(set) && side->deployment)
 		side->no_values = *past_values_error(side->past);
-	else if (set && e && !set_values(set) && world_known(e, WORLD_VALUES)->state == KNOWLEDGE_UNREADABLE)
+	else if (set && e && !set_values(set) &&
+		 world_known(e, WORLD_VALUES)->state == KNOWLEDGE_UNREADABLE)
 		side->no_values = world_known(e, WORLD_VALUES)->why;
 }
 
@@ -387,8 +402,8 @@ static void
 choose(struct compare_view *c, struct ui *ui, int which)
 {
 	c->choosing = which;
-	ui_push(ui, moment_view_new(ui, c->org, c->app, c->sides[which].details, c->sides[which].env, chosen,
-				    c));
+	ui_push(ui, moment_view_new(ui, c->org, c->app, c->sides[which].details,
+				    c->sides[which].env, chosen, c));
 }
 
 static void
@@ -450,7 +465,8 @@ has_changes(const struct view *view, struct ui *ui)
 	return ((const struct compare_view *)view)->changes.count > 0;
 }
 
-static const struct need changes = {has_changes, N_("There is nothing to copy: nothing differs."), NULL};
+static const struct need changes = {has_changes, N_("There is nothing to copy: nothing differs."),
+				    NULL};
 
 static const struct key keys[] = {
 	{27, "Esc", ACTION_BACK, N_("back"), .run = ui_run_back},
@@ -478,7 +494,8 @@ click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, in
 	(void)column;
 	if (row >= c->words_row && row < c->words_row + c->words_rows)
 		difference_show(&c->difference, &c->changes,
-				changes_in_row(&c->changes, canvas->width, words_room(canvas), row - c->words_row));
+				changes_in_row(&c->changes, canvas->width, words_room(canvas),
+					       row - c->words_row));
 	else if (below < c->middle.height)
 		difference_click(&c->difference, below);
 }

@@ -23,7 +23,7 @@
 /* A title, or a thing with what it is and where it is from, which has a line to itself where it
  * would not fit beside them. */
 struct contents_line {
-	const char *title;		/* ours; NULL: a thing, or, when there is no id, what did not fit */
+	const char *title; /* ours; NULL: a thing, or, when there is no id, what did not fit */
 	const char *id;			/* the set's */
 	char *kind, *from;
 };
@@ -61,7 +61,8 @@ add_workload(struct contents_lines *lines, const struct set *set, const char *mo
 
 /* owner NULL: the application's. */
 static void
-add_resource(struct contents_lines *lines, const char *id, const json_t *declaration, const char *owner)
+add_resource(struct contents_lines *lines, const char *id, const json_t *declaration,
+	     const char *owner)
 {
 	const char *type = json_string_value(json_object_get(declaration, "type"));
 
@@ -76,7 +77,9 @@ add_value(struct contents_lines *lines, const char *key, const char *text)
 	bool is_short = text_columns(text) <= VALUE_COLUMNS && !strpbrk(text, "\n\r\t");
 
 	add_line(lines, NULL, key,
-		 is_short ? xstrdup(text) : xasprintf(ngettext("%zu byte", "%zu bytes", strlen(text)), strlen(text)),
+		 is_short
+			 ? xstrdup(text)
+			 : xasprintf(ngettext("%zu byte", "%zu bytes", strlen(text)), strlen(text)),
 		 NULL);
 }
 
@@ -86,9 +89,12 @@ measure(struct contents_lines *lines)
 {
 	for (size_t i = 0; i < lines->count; i++) {
 		const struct contents_line *line = &lines->items[i];
-		int id = line->id ? text_columns(line->id) : 0, kind = line->kind ? text_columns(line->kind) : 0;
+		int id = line->id ? text_columns(line->id) : 0,
+		    kind = line->kind ? text_columns(line->kind) : 0;
 
-		lines->kind_column = id + ID_COLUMN + GAP > lines->kind_column ? id + ID_COLUMN + GAP : lines->kind_column;
+		lines->kind_column = id + ID_COLUMN + GAP > lines->kind_column
+					     ? id + ID_COLUMN + GAP
+					     : lines->kind_column;
 		lines->kind_columns = kind > lines->kind_columns ? kind : lines->kind_columns;
 	}
 }
@@ -138,7 +144,8 @@ list(struct contents_lines *lines, const struct set *set, int columns)
 		add_line(lines, NULL, NULL, NULL, NULL);
 		add_line(lines, _("Values"), NULL, NULL, NULL);
 		json_object_foreach(set_values(set), id, value)
-			add_value(lines, id, json_string_value(value) ? json_string_value(value) : "");
+			add_value(lines, id,
+				  json_string_value(value) ? json_string_value(value) : "");
 	}
 	if (columns > 0)
 		wrap(lines, columns);
@@ -181,8 +188,8 @@ draw_cell(const struct contents *contents, struct canvas *c, int row, int column
 }
 
 static void
-draw_line(const struct contents *contents, struct canvas *c, int row, const struct contents_lines *lines,
-	  const struct contents_line *line, bool found)
+draw_line(const struct contents *contents, struct canvas *c, int row,
+	  const struct contents_lines *lines, const struct contents_line *line, bool found)
 {
 	bool continues = !line->id && !line->title;
 
@@ -193,8 +200,8 @@ draw_line(const struct contents *contents, struct canvas *c, int row, const stru
 		canvas_glyph(c, STYLE_KEY, GLYPH_CLOSED);
 	draw_cell(contents, c, row, ID_COLUMN, c->width, STYLE_NORMAL, line->id);
 	draw_cell(contents, c, row, lines->kind_column, c->width, STYLE_NORMAL, line->kind);
-	draw_cell(contents, c, row, continues ? 2 * ID_COLUMN : lines->from_column, c->width, STYLE_DIM,
-		  line->from);
+	draw_cell(contents, c, row, continues ? 2 * ID_COLUMN : lines->from_column, c->width,
+		  STYLE_DIM, line->from);
 }
 
 static bool
@@ -222,10 +229,12 @@ contents_draw(const struct contents *contents, struct canvas *canvas, const stru
 	struct contents_lines lines;
 
 	list(&lines, set, contents->width);
-	for (int row = 0; row < contents->height && contents->top + (size_t)row < lines.count; row++) {
+	for (int row = 0; row < contents->height && contents->top + (size_t)row < lines.count;
+	     row++) {
 		size_t i = contents->top + (size_t)row;
 
-		draw_line(contents, canvas, row, &lines, &lines.items[i], (long)i + 1 == contents->at);
+		draw_line(contents, canvas, row, &lines, &lines.items[i],
+			  (long)i + 1 == contents->at);
 	}
 	lines_clear(&lines);
 	if (!has_field(contents) || canvas->height < 1)

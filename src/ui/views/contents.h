@@ -32,7 +32,8 @@ void contents_fit(struct contents *contents, const struct canvas *canvas, const 
  * that the set is shown with. */
 void contents_draw(const struct contents *contents, struct canvas *canvas, const struct set *set);
 /* true: the action is one of a difference. */
-bool contents_act(struct contents *contents, struct ui *ui, const struct set *set, enum action action);
+bool
+contents_act(struct contents *contents, struct ui *ui, const struct set *set, enum action action);
 /* A key while something is being found; false: it is not. */
 bool contents_type(struct contents *contents, struct ui *ui, const struct set *set, int key);
 

@@ -34,7 +34,11 @@ static struct contexts_columns
 lay_out(int width)
 {
 	return (struct contexts_columns){
-		.address = 26, .org = width >= 100 ? 66 : 0, .limits = width >= 100 ? 88 : width >= 76 ? 64 : 0,
+		.address = 26,
+		.org = width >= 100 ? 66 : 0,
+		.limits = width >= 100	? 88
+			  : width >= 76 ? 64
+					: 0,
 	};
 }
 
@@ -50,8 +54,8 @@ draw_cell(struct canvas *line, int column, int end, enum style style, const char
 }
 
 static void
-draw_context(struct canvas *c, int row, const struct contexts_columns *at, const struct ui_context *context,
-	     bool here, bool selected)
+draw_context(struct canvas *c, int row, const struct contexts_columns *at,
+	     const struct ui_context *context, bool here, bool selected)
 {
 	struct canvas line = canvas_sub(c, row, 0, 1, c->width);
 	enum style style = selected ? STYLE_SELECTED : here ? STYLE_STRONG : STYLE_NORMAL;
@@ -70,7 +74,10 @@ draw_context(struct canvas *c, int row, const struct contexts_columns *at, const
 	draw_cell(&line, at->address, at->org ? at->org : at->limits ? at->limits : c->width, quiet,
 		  context->address);
 	draw_cell(&line, at->org, at->limits, quiet, context->org ? context->org : _("all"));
-	draw_cell(&line, at->limits, c->width, quiet, context->read_only ? _("read-only") : context->is_protected ? _("protected") : "");
+	draw_cell(&line, at->limits, c->width, quiet,
+		  context->read_only	  ? _("read-only")
+		  : context->is_protected ? _("protected")
+					  : "");
 }
 
 static void
@@ -108,8 +115,8 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		canvas_text(canvas, STYLE_DIM, _("Organization"));
 	}
 	for (size_t i = v->list.first; i < list_end(&v->list); i++)
-		draw_context(canvas, HEAD_ROWS + (int)(i - v->list.first), &at, &v->contexts->items[i],
-			     i == v->contexts->here, i == v->list.at);
+		draw_context(canvas, HEAD_ROWS + (int)(i - v->list.first), &at,
+			     &v->contexts->items[i], i == v->contexts->here, i == v->list.at);
 	ui_in_sight(ui, &part);
 }
 
@@ -146,9 +153,15 @@ static const struct need another_platform = {is_elsewhere, N_("This is where you
 static const struct key keys[] = {
 	{27, "Esc", ACTION_BACK, N_("back"), .run = ui_run_back},
 	{'q', NULL, ACTION_BACK, .help = NULL},
-	{'\r', "Enter", ACTION_OPEN, N_("go there"),
-	 N_("Leave this platform, and open the board of the selected one."), run_go, {&another_platform}},
-	{'y', "y", ACTION_COPY, N_("copy"), N_("Copy the address of the platform."), .run = run_copy},
+	{'\r',
+	 "Enter",
+	 ACTION_OPEN,
+	 N_("go there"),
+	 N_("Leave this platform, and open the board of the selected one."),
+	 run_go,
+	 {&another_platform}},
+	{'y', "y", ACTION_COPY, N_("copy"), N_("Copy the address of the platform."),
+	 .run = run_copy},
 	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = N_("To the platform above.")},
 	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = N_("To the platform below.")},
 	{'k', "k", ACTION_UP, .help = NULL},

@@ -93,7 +93,9 @@ decide_values_draw(const struct decide_values *decide, struct ui *ui, struct can
 {
 	size_t count = flow_value_count(flow), open = count_open(flow);
 	int row = canvas->height >= 16 ? 4 : 2;
-	size_t fit = canvas->height > row + VALUE_ROWS ? (size_t)((canvas->height - row) / VALUE_ROWS) : 1;
+	size_t fit = canvas->height > row + VALUE_ROWS
+			     ? (size_t)((canvas->height - row) / VALUE_ROWS)
+			     : 1;
 	size_t first = viewport_first(0, decide->at, fit, count);
 
 	canvas_move(canvas, canvas->height >= 16, 1);
@@ -102,11 +104,13 @@ decide_values_draw(const struct decide_values *decide, struct ui *ui, struct can
 			      ngettext("%zu value to decide", "%zu values to decide", open), open);
 	else
 		canvas_text(canvas, STYLE_STRONG, _("All values are decided."));
-	canvas_text(canvas, STYLE_DIM, open > 0 ? _("   They may lead the clone back to its source.")
-						: _("   Enter makes the review; nothing is sent yet."));
+	canvas_text(canvas, STYLE_DIM,
+		    open > 0 ? _("   They may lead the clone back to its source.")
+			     : _("   Enter makes the review; nothing is sent yet."));
 	canvas_hline(canvas, row - 1);
 	for (size_t i = first; i < count && i < first + fit; i++, row += VALUE_ROWS)
-		draw_value(decide, canvas, row, flow_value(flow, i), i == decide->at, flow_request(flow));
+		draw_value(decide, canvas, row, flow_value(flow, i), i == decide->at,
+			   flow_request(flow));
 	ui_in_sight(ui, &(struct viewport){first, fit < count ? fit : count, count});
 }
 
@@ -187,9 +191,12 @@ decide_values_click(struct decide_values *decide, const struct canvas *canvas,
 		    const struct flow *flow, int row)
 {
 	int top = canvas->height >= 16 ? 4 : 2;
-	size_t fit = canvas->height > top + VALUE_ROWS ? (size_t)((canvas->height - top) / VALUE_ROWS) : 1;
+	size_t fit = canvas->height > top + VALUE_ROWS
+			     ? (size_t)((canvas->height - top) / VALUE_ROWS)
+			     : 1;
 	size_t count = flow_value_count(flow);
-	size_t at = viewport_first(0, decide->at, fit, count) + (size_t)(row < top ? 0 : row - top) / VALUE_ROWS;
+	size_t at = viewport_first(0, decide->at, fit, count) +
+		    (size_t)(row < top ? 0 : row - top) / VALUE_ROWS;
 
 	if (row >= top && at < count && !decide->typing)
 		decide->at = at;

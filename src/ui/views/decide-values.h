@@ -22,11 +22,13 @@ struct decide_values {
 /* All of them: only while flow_value_count(flow) is not 0. */
 void decide_values_draw(const struct decide_values *decide, struct ui *ui, struct canvas *canvas,
 			const struct flow *flow);
-/* What the selected one becomes (text: of FLOW_VALUE_TEXT); the cursor goes to the next that is open. */
+/* What the selected one becomes (text: of FLOW_VALUE_TEXT); the cursor goes to the next that is
+ * open. */
 void decide_values_choose(struct decide_values *decide, struct ui *ui, struct flow *flow,
 			  enum flow_value_kind kind, const char *text);
 /* To the next one, or the one before. */
-void decide_values_move(struct decide_values *decide, struct ui *ui, const struct flow *flow, bool down);
+void
+decide_values_move(struct decide_values *decide, struct ui *ui, const struct flow *flow, bool down);
 /* Types another text for the selected one, from what it is; and takes what was typed. */
 void decide_values_begin(struct decide_values *decide, const struct flow *flow);
 void decide_values_take(struct decide_values *decide, struct ui *ui, struct flow *flow);

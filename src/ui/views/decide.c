@@ -61,14 +61,17 @@ theirs_of(const struct flow_request *request)
 static bool
 has_own_rows(const char *value, int width)
 {
-	return value && width < NARROW_COLUMNS && canvas_wrapped_rows(value, width - VALUE_COLUMN) > 1;
+	return value && width < NARROW_COLUMNS &&
+	       canvas_wrapped_rows(value, width - VALUE_COLUMN) > 1;
 }
 
 static int
 value_rows(const char *value, int width)
 {
 	bool own = has_own_rows(value, width);
-	int rows = value ? canvas_wrapped_rows(value, width - (own ? NARROW_VALUE_COLUMN : VALUE_COLUMN)) : 1;
+	int rows = value ? canvas_wrapped_rows(value,
+					       width - (own ? NARROW_VALUE_COLUMN : VALUE_COLUMN))
+			 : 1;
 
 	return (rows > VALUE_ROWS_MAX ? 1 : rows) + own;
 }
@@ -101,7 +104,8 @@ draw_value(struct canvas *c, int row, const char *sign, const char *whose, const
 	if (!value)
 		canvas_text(c, style, _("(not there)"));
 	else if (canvas_wrapped_rows(value, c->width - c->column) > VALUE_ROWS_MAX)
-		canvas_format(c, style, ngettext("%zu byte", "%zu bytes", strlen(value)), strlen(value));
+		canvas_format(c, style, ngettext("%zu byte", "%zu bytes", strlen(value)),
+			      strlen(value));
 	else
 		(void)canvas_wrapped(c, chosen ? STYLE_STRONG : STYLE_NORMAL, value);
 	return value_rows(value, c->width);
@@ -127,8 +131,8 @@ draw_entry(struct canvas *c, int row, const struct merge_entry *entry, bool sele
 	row += 1 + draw_value(c, row + 1, "    ", _("was"), entry->base, false);
 	row += draw_value(c, row, entry->chosen == MERGE_OURS ? "(*) " : "( ) ", ours_of(request),
 		   entry->ours, entry->chosen == MERGE_OURS);
-	(void)draw_value(c, row, entry->chosen == MERGE_THEIRS ? "(*) " : "( ) ", theirs_of(request),
-		   entry->theirs, entry->chosen == MERGE_THEIRS);
+	(void)draw_value(c, row, entry->chosen == MERGE_THEIRS ? "(*) " : "( ) ",
+			 theirs_of(request), entry->theirs, entry->chosen == MERGE_THEIRS);
 }
 
 /* The first entry to draw, so that the selected one is whole. */
@@ -144,7 +148,8 @@ first_shown(const struct merge *merge, size_t selected, int rows, int width)
 }
 
 static void
-draw_head(struct ui *ui, struct canvas *c, int row, const struct merge *merge, const struct flow_request *request)
+draw_head(struct ui *ui, struct canvas *c, int row, const struct merge *merge,
+	  const struct flow_request *request)
 {
 	canvas_move(c, row, 1);
 	if (merge->undecided > 0) {
@@ -152,11 +157,13 @@ draw_head(struct ui *ui, struct canvas *c, int row, const struct merge *merge, c
 			      ngettext("%zu conflict to decide", "%zu conflicts to decide",
 				       merge->undecided), merge->undecided);
 		if (request->source)
-			canvas_format(c, STYLE_DIM, ui_keyed(ui, _("   {ours} takes %s's, {theirs} takes %s's")),
+			canvas_format(c, STYLE_DIM,
+				      ui_keyed(ui, _("   {ours} takes %s's, {theirs} takes %s's")),
 				      request->source, request->env);
 		else
-			canvas_text(c, STYLE_DIM, ui_keyed(ui, _("   {ours} restores the earlier value, {theirs} "
-								 "keeps the current one")));
+			canvas_text(c, STYLE_DIM,
+				    ui_keyed(ui, _("   {ours} restores the earlier value, {theirs} "
+						   "keeps the current one")));
 	} else {
 		canvas_text(c, STYLE_STRONG, _("All conflicts are decided."));
 		canvas_text(c, STYLE_DIM, _("   Enter makes the review; nothing is sent yet."));
@@ -171,12 +178,14 @@ list_row(const struct canvas *canvas)
 }
 
 void
-decide_draw(const struct decide *decide, struct ui *ui, struct canvas *canvas, const struct flow *flow)
+decide_draw(const struct decide *decide, struct ui *ui, struct canvas *canvas,
+	    const struct flow *flow)
 {
 	const struct merge *merge = flow_merge(flow);
 	size_t selected = decide_entry(decide, flow);
 	int row = list_row(canvas);
-	size_t first = first_shown(merge, selected, canvas->height - row, canvas->width), at = first;
+	size_t first = first_shown(merge, selected, canvas->height - row, canvas->width),
+	       at = first;
 
 	draw_head(ui, canvas, canvas->height >= 16, merge, flow_request(flow));
 	canvas_hline(canvas, row - 1);
@@ -192,7 +201,8 @@ decide_click(struct decide *decide, const struct canvas *canvas, const struct fl
 {
 	const struct merge *merge = flow_merge(flow);
 	int at = list_row(canvas);
-	size_t first = first_shown(merge, decide_entry(decide, flow), canvas->height - at, canvas->width);
+	size_t first = first_shown(merge, decide_entry(decide, flow), canvas->height - at,
+				   canvas->width);
 	size_t number = 0;
 
 	for (size_t i = 0; i < merge->count; i++) {

@@ -26,11 +26,16 @@ struct value_place {
 };
 
 static void
-review(struct ui *ui, const struct value_place *place, const struct flow_value *change, bool replaces)
+review(struct ui *ui, const struct value_place *place, const struct flow_value *change,
+       bool replaces)
 {
 	const struct flow_value values[] = {*change, {0}};
 	const struct flow_request request = {
-		.verb = FLOW_DEPLOY, .org = place->org, .app = place->app, .env = place->env, .values = values,
+		.verb = FLOW_DEPLOY,
+		.org = place->org,
+		.app = place->app,
+		.env = place->env,
+		.values = values,
 	};
 	struct error err = {0};
 	struct flow *flow = flow_new(ui_session(ui), &request, &err);
@@ -80,8 +85,11 @@ place_of(const char *org, const char *app, const char *env, const struct shared_
 	struct value_place *place = xcalloc(1, sizeof(*place));
 
 	*place = (struct value_place){
-		.org = xstrdup(org), .app = xstrdup(app), .env = xstrdup(env),
-		.key = xstrdup(untrusted_raw(&value->key)), .before = xstrdup(untrusted_raw(&value->value)),
+		.org = xstrdup(org),
+		.app = xstrdup(app),
+		.env = xstrdup(env),
+		.key = xstrdup(untrusted_raw(&value->key)),
+		.before = xstrdup(untrusted_raw(&value->value)),
 		.is_own = untrusted_is(&value->source, "env"),
 	};
 	return place;
@@ -92,18 +100,25 @@ edit_value(struct ui *ui, const char *org, const char *app, const char *env,
 	   const struct shared_value *value)
 {
 	struct prompt prompt = {
-		.title = N_("Change a shared value"), .label = N_("New value"),
-		.note = N_("In this environment only, and from its next deployment on: the review comes first."),
-		.subject = untrusted_raw(&value->key), .initial = (char *)(uintptr_t)untrusted_raw(&value->value),
-		.check = check, .done = typed, .drop = drop,
+		.title = N_("Change a shared value"),
+		.label = N_("New value"),
+		.note = N_(
+			"In this environment only, and from its next deployment on: the review comes first."),
+		.subject = untrusted_raw(&value->key),
+		.initial = (char *)(uintptr_t)untrusted_raw(&value->value),
+		.check = check,
+		.done = typed,
+		.drop = drop,
 	};
 
 	if (value->is_secret) {
-		ui_say(ui, "%s", _("A secret is not typed on the screen. Use \"sidestage set\" with --value-from."));
+		ui_say(ui, "%s",
+		       _("A secret is not typed on the screen. Use \"sidestage set\" with --value-from."));
 		return;
 	}
 	if (strpbrk(untrusted_raw(&value->value), "\n\r\t")) {
-		ui_say(ui, "%s", _("This value has several lines. Use \"sidestage set\" with --value-from."));
+		ui_say(ui, "%s",
+		       _("This value has several lines. Use \"sidestage set\" with --value-from."));
 		return;
 	}
 	prompt.data = place_of(org, app, env, value);

@@ -28,9 +28,12 @@
 static char *
 with_words(const char *body, const char *env, const char *module, const struct error *err)
 {
-	char *head = xasprintf(_("# %s in %s: save and leave, and a review shows what would change.\n"
-				 "# Unchanged, or empty, nothing does."), module, env);
-	char *all = xasprintf("%s\n# %s\n%s\n", head, err->kind != ERROR_NONE ? err->text : "", body);
+	char *head = xasprintf(
+		_("# %s in %s: save and leave, and a review shows what would change.\n"
+		  "# Unchanged, or empty, nothing does."),
+		module, env);
+	char *all = xasprintf("%s\n# %s\n%s\n", head, err->kind != ERROR_NONE ? err->text : "",
+			      body);
 
 	free(head);
 	return all;
@@ -99,7 +102,8 @@ draft(struct ui *ui, const struct set *set, const char *env, const char *module)
 static void
 review(struct ui *ui, const char *org, const char *app, const char *env, const struct delta *delta)
 {
-	struct flow_request request = {.verb = FLOW_DEPLOY, .org = org, .app = app, .env = env, .draft = delta};
+	struct flow_request request = {
+		.verb = FLOW_DEPLOY, .org = org, .app = app, .env = env, .draft = delta};
 	struct error err = {0};
 	struct flow *flow;
 
@@ -115,16 +119,19 @@ review(struct ui *ui, const char *org, const char *app, const char *env, const s
 }
 
 void
-ui_edit_workload(struct ui *ui, const char *org, const char *app, const char *env, const char *module)
+ui_edit_workload(struct ui *ui, const char *org, const char *app, const char *env,
+		 const char *module)
 {
-	const struct world_environment *e = world_environment(session_world(ui_session(ui)), org, app, env);
+	const struct world_environment *e = world_environment(session_world(ui_session(ui)), org,
+							      app, env);
 	/* The cursor, the world and the list may be others when the editor ends. */
 	struct set *set = e && e->set && set_module(e->set, module) ? set_ref(e->set) : NULL;
 	struct delta *delta = NULL;
 	char *place[] = {xstrdup(org), xstrdup(app), xstrdup(env), xstrdup(module)};
 
 	if (!set)
-		ui_say(ui, _("This workload does not run in this environment, or that is not known."));
+		ui_say(ui,
+		       _("This workload does not run in this environment, or that is not known."));
 	else if (session_read_only(ui_session(ui)))
 		ui_say(ui, _("This is a read-only session."));
 	else

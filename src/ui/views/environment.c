@@ -52,7 +52,8 @@ find(const struct environment_view *v)
 /* --- rows --- */
 
 static void
-draw_cell(const struct environment_view *v, struct canvas *c, size_t column, enum style style, const char *text)
+draw_cell(const struct environment_view *v, struct canvas *c, size_t column, enum style style,
+	  const char *text)
 {
 	char *shown = cut_text(text, v->columns.width[column], column == 2 ? CUT_END : CUT_MIDDLE);
 
@@ -67,7 +68,8 @@ draw_last(struct canvas *c, const struct untrusted *text, const struct untrusted
 {
 	char *words = words_of_problem(problem);
 
-	canvas_untrusted_bytes(c, words ? STYLE_DANGER : STYLE_DIM, words ? words : untrusted_raw(text), 0);
+	canvas_untrusted_bytes(c, words ? STYLE_DANGER : STYLE_DIM,
+			       words ? words : untrusted_raw(text), 0);
 	free(words);
 }
 
@@ -93,7 +95,8 @@ draw_workload(const struct environment_view *v, const struct world_environment *
 	canvas_format(c, STYLE_NORMAL, _("%d of %d"), m->pods_ready, m->pods_wanted);
 	canvas_move(c, c->row, v->columns.at[3]);
 	canvas_format(c, m->restarts ? STYLE_WARN : STYLE_DIM,
-		      ngettext("%d restart", "%d restarts", (unsigned long)m->restarts), m->restarts);
+		      ngettext("%d restart", "%d restarts", (unsigned long)m->restarts),
+		      m->restarts);
 	canvas_move(c, c->row, v->columns.at[4]);
 	draw_last(c, &m->message, &m->problem);
 }
@@ -120,8 +123,11 @@ draw_resource(const struct environment_view *v, const struct world_environment *
 
 		canvas_untrusted_bytes(c, STYLE_DIM, name, 0);
 		canvas_text(c, STYLE_DIM, " ");
-		canvas_untrusted_bytes(c, STYLE_NORMAL, json_is_string(value) ? json_string_value(value)
-								      : text ? text : "", 0);
+		canvas_untrusted_bytes(c, STYLE_NORMAL,
+				       json_is_string(value) ? json_string_value(value)
+				       : text		     ? text
+							     : "",
+				       0);
 		canvas_text(c, STYLE_DIM, "  ");
 		free(text);
 	}
@@ -198,13 +204,17 @@ id_of_resource(const void *data, size_t row, struct buf *out)
 {
 	const struct active_resource *resource = &find(data)->resources[row];
 
-	(void)buf_printf(out, "%s %s", untrusted_raw(&resource->type), untrusted_raw(&resource->res_id));
+	(void)buf_printf(out, "%s %s", untrusted_raw(&resource->type),
+			 untrusted_raw(&resource->res_id));
 }
 
 static void
 id_of_value(const void *data, size_t row, struct buf *out)
 {
-	(void)buf_puts(out, untrusted_raw(&details_value(((const struct environment_view *)data)->details, row)->key));
+	(void)buf_puts(
+		out,
+		untrusted_raw(&details_value(((const struct environment_view *)data)->details, row)
+				       ->key));
 }
 
 static void
@@ -222,17 +232,22 @@ static const struct {
 		     struct canvas *c, size_t i);
 	list_id *id;
 } tabs[TAB_COUNT] = {
-	[TAB_WORKLOADS] = {N_("Workloads"), N_("Nothing runs here."), draw_workload, id_of_workload},
-	[TAB_RESOURCES] = {N_("Resources"), N_("It has no resources."), draw_resource, id_of_resource},
-	[TAB_VALUES] = {N_("Shared values"), N_("It has no shared values."), draw_value, id_of_value},
-	[TAB_DEPLOYMENTS] = {N_("Deployments"), N_("Nothing was ever deployed here."), draw_deployment, id_of_deployment},
+	[TAB_WORKLOADS] = {N_("Workloads"), N_("Nothing runs here."), draw_workload,
+			   id_of_workload},
+	[TAB_RESOURCES] = {N_("Resources"), N_("It has no resources."), draw_resource,
+			   id_of_resource},
+	[TAB_VALUES] = {N_("Shared values"), N_("It has no shared values."), draw_value,
+			id_of_value},
+	[TAB_DEPLOYMENTS] = {N_("Deployments"), N_("Nothing was ever deployed here."),
+			     draw_deployment, id_of_deployment},
 };
 
 /* NULL: it could be read, or nothing was asked. */
 static const struct error *
 why_unreadable(const struct world_environment *e, enum world_part part)
 {
-	return e && world_known(e, part)->state == KNOWLEDGE_UNREADABLE ? &world_known(e, part)->why : NULL;
+	return e && world_known(e, part)->state == KNOWLEDGE_UNREADABLE ? &world_known(e, part)->why
+									: NULL;
 }
 
 /* Where nothing was deployed, nobody is asked what runs and what it has. */
@@ -244,7 +259,8 @@ is_bare(const struct world_environment *e)
 
 /* Whether it is known what there is; *error: why it is not, or NULL. */
 static bool
-is_known(const struct environment_view *v, const struct world_environment *e, const struct error **error)
+is_known(const struct environment_view *v, const struct world_environment *e,
+	 const struct error **error)
 {
 	*error = NULL;
 	switch (v->tab) {
@@ -308,7 +324,8 @@ draw_tabs(const struct environment_view *v, struct canvas *c)
 
 /* The widest of each column; of the last one as much as there is room for. */
 static void
-measure(struct environment_view *v, const struct world_environment *e, size_t first, size_t end, const struct canvas *c)
+measure(struct environment_view *v, const struct world_environment *e, size_t first, size_t end,
+	const struct canvas *c)
 {
 	struct cut_columns *columns = &v->columns;
 
@@ -323,20 +340,23 @@ measure(struct environment_view *v, const struct world_environment *e, size_t fi
 			cut_columns_measure(columns, 1, label);
 			cut_columns_measure(columns, 2, _("%d of %d"));
 			cut_columns_measure(columns, 3, ngettext("%d restart", "%d restarts", 10));
-			cut_columns_measure(columns, 4, untrusted_raw(&e->runtime.modules[i].message));
+			cut_columns_measure(columns, 4,
+					    untrusted_raw(&e->runtime.modules[i].message));
 			free(label);
 		} else if (v->tab == TAB_RESOURCES) {
 			cut_columns_measure(columns, 0, untrusted_raw(&e->resources[i].res_id));
 			cut_columns_measure(columns, 1, untrusted_raw(&e->resources[i].type));
-			cut_columns_measure(columns, 2, "host web.production.localhost  port 12345");
+			cut_columns_measure(columns, 2,
+					    "host web.production.localhost  port 12345");
 		} else if (v->tab == TAB_VALUES) {
 			const struct shared_value *value = details_value(v->details, i);
 
 			cut_columns_measure(columns, 0, untrusted_raw(&value->key));
 			cut_columns_measure(columns, 1, _("application"));
 			cut_columns_measure(columns, 1, _("its own"));
-			cut_columns_measure(columns, 2, value->is_secret ? _("a secret, never shown")
-									: untrusted_raw(&value->value));
+			cut_columns_measure(columns, 2,
+					    value->is_secret ? _("a secret, never shown")
+							     : untrusted_raw(&value->value));
 			cut_columns_measure(columns, 3, untrusted_raw(&value->description));
 		} else {
 			const struct deployment *d = details_deployment(v->details, i);
@@ -380,7 +400,8 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	const struct list *list = &v->lists[v->tab];
 	const struct error *error;
 	bool known = is_known(v, e, &error);
-	struct canvas rows = canvas_sub(canvas, 1 + is_roomy(canvas), 0, canvas->height, canvas->width);
+	struct canvas rows = canvas_sub(canvas, 1 + is_roomy(canvas), 0, canvas->height,
+					canvas->width);
 	struct viewport part = list_part(list);
 
 	draw_tabs(v, canvas);
@@ -390,7 +411,8 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		canvas_text(&rows, STYLE_KEY, i == list->at ? (rows.ascii ? "> " : "▸ ") : "  ");
 		tabs[v->tab].draw(v, e, &rows, i);
 	}
-	canvas_move(&rows, list->count > 0 && list->count < list->rows ? (int)list->count + 1 : 0, 3);
+	canvas_move(&rows, list->count > 0 && list->count < list->rows ? (int)list->count + 1 : 0,
+		    3);
 	if (error && error->kind != ERROR_NONE)
 		canvas_paragraph(&rows, STYLE_DANGER, error->text, 3);
 	else if (list->count == 0)
@@ -468,7 +490,9 @@ static char *
 text_of_row(const struct environment_view *v, const struct world_environment *e, size_t i)
 {
 	const char *image = v->tab == TAB_WORKLOADS && e->set
-				    ? set_module_image(e->set, untrusted_raw(&e->runtime.modules[i].module)) : NULL;
+				    ? set_module_image(e->set,
+						       untrusted_raw(&e->runtime.modules[i].module))
+				    : NULL;
 
 	switch (v->tab) {
 	case TAB_WORKLOADS:
@@ -477,7 +501,8 @@ text_of_row(const struct environment_view *v, const struct world_environment *e,
 		return json_dumps(e->resources[i].outputs, JSON_COMPACT);
 	case TAB_VALUES:
 		return details_value(v->details, i)->is_secret
-			       ? NULL : xstrdup(untrusted_raw(&details_value(v->details, i)->value));
+			       ? NULL
+			       : xstrdup(untrusted_raw(&details_value(v->details, i)->value));
 	default:
 		return xstrdup(untrusted_raw(&details_deployment(v->details, i)->id));
 	}
@@ -527,7 +552,9 @@ selected_value(const struct view *view)
 	const struct environment_view *v = (const struct environment_view *)view;
 	size_t at = v->lists[TAB_VALUES].at;
 
-	return v->tab == TAB_VALUES && at < details_value_count(v->details) ? details_value(v->details, at) : NULL;
+	return v->tab == TAB_VALUES && at < details_value_count(v->details)
+		       ? details_value(v->details, at)
+		       : NULL;
 }
 
 static void
@@ -569,7 +596,8 @@ is_own_value(const struct view *view, struct ui *ui)
 
 static const struct need a_value = {has_value, N_("Select a shared value first: {tab-3}."), NULL};
 /* Of these it is said by what would change them. */
-static const struct need no_secret = {is_open_value, NULL, NULL}, its_own = {is_own_value, NULL, NULL};
+static const struct need no_secret = {is_open_value, NULL, NULL},
+			 its_own = {is_own_value, NULL, NULL};
 
 static const struct key keys[] = {
 	{27, "Esc", ACTION_BACK, N_("back"), N_("Go back to the board."), .run = ui_run_back},
@@ -580,11 +608,18 @@ static const struct key keys[] = {
 	{'3', "3", ACTION_TAB_3, N_("values"), .run = run_values},
 	{'4', "4", ACTION_TAB_4, N_("deployments"), .run = run_deployments},
 	{'d', "d", ACTION_DIFF, N_("diff"),
-	 N_("Compare the deployment under the cursor with what runs; elsewhere any two."), .run = run_diff},
+	 N_("Compare the deployment under the cursor with what runs; elsewhere any two."),
+	 .run = run_diff},
 	{'y', "y", ACTION_COPY, NULL,
-	 N_("Copy the image, what the resource gives, the value, or the deployment's id."), .run = run_copy},
-	{'E', "E", ACTION_EDIT, N_("edit"), N_("Change the shared value in this environment; the review comes first."),
-	 run_edit, {&a_value, &no_secret}},
+	 N_("Copy the image, what the resource gives, the value, or the deployment's id."),
+	 .run = run_copy},
+	{'E',
+	 "E",
+	 ACTION_EDIT,
+	 N_("edit"),
+	 N_("Change the shared value in this environment; the review comes first."),
+	 run_edit,
+	 {&a_value, &no_secret}},
 	{'I', "I", ACTION_INHERIT, N_("inherit"), NULL, run_inherit, {&a_value, &its_own}},
 	{'l', "l", ACTION_LOGS, N_("logs"), .run = run_logs},
 	{KEY_BASE + KEY_UP, "Up", ACTION_UP, .help = NULL},

@@ -63,7 +63,8 @@ add_place(struct goto_view *g, const char *env, const char *module, const char *
 static void
 add_itself(struct goto_view *g, const char *org, const char *app)
 {
-	char *id = xasprintf("%s" PART "%s" PART PART, org, app), *text = xasprintf("%s/%s", org, app);
+	char *id = xasprintf("%s" PART "%s" PART PART, org, app),
+	     *text = xasprintf("%s/%s", org, app);
 
 	finder_add(&g->finder, id, text, _("application"), false);
 	free(id);
@@ -148,7 +149,9 @@ fill(struct goto_view *g, size_t most)
 			const char *app;
 
 			if (g->finder.count >= most) {
-				g->finder.to_come += 1 + (&o->applications[k] == here ? 0 : o->applications[k].count);
+				g->finder.to_come += 1 + (&o->applications[k] == here
+								  ? 0
+								  : o->applications[k].count);
 				continue;
 			}
 			app = untrusted_raw(&o->applications[k].application.id);
@@ -268,8 +271,17 @@ close_view(struct view *view)
 }
 
 const struct view_ops goto_view_ops = {
-	.title = N_("Find"), .keys = keys, .fit = fit, .draw = draw, .list = list_of,
-	.type = type, .click = click, .changed = changed, .drawn = drawn, .close = close_view, .takes_text = true,
+	.title = N_("Find"),
+	.keys = keys,
+	.fit = fit,
+	.draw = draw,
+	.list = list_of,
+	.type = type,
+	.click = click,
+	.changed = changed,
+	.drawn = drawn,
+	.close = close_view,
+	.takes_text = true,
 };
 
 struct view *

@@ -99,7 +99,8 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	const struct help_view *h = (const struct help_view *)view;
 
 	(void)draw_all(h, ui, canvas);
-	ui_in_sight(ui, &(struct viewport){(size_t)h->top, (size_t)canvas->height, (size_t)h->length});
+	ui_in_sight(ui,
+		    &(struct viewport){(size_t)h->top, (size_t)canvas->height, (size_t)h->length});
 }
 
 static void
@@ -135,7 +136,12 @@ close_view(struct view *view)
 }
 
 const struct view_ops help_view_ops = {
-	.title = N_("Help"), .keys = keys, .fit = fit, .draw = draw, .act = scroll_by, .close = close_view,
+	.title = N_("Help"),
+	.keys = keys,
+	.fit = fit,
+	.draw = draw,
+	.act = scroll_by,
+	.close = close_view,
 };
 
 struct view *

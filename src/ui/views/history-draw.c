@@ -122,7 +122,8 @@ static struct history_pens
 pens_of(bool selected)
 {
 	if (selected)
-		return (struct history_pens){STYLE_SELECTED, STYLE_SELECTED, STYLE_SELECTED, STYLE_SELECTED_FOUND};
+		return (struct history_pens){STYLE_SELECTED, STYLE_SELECTED, STYLE_SELECTED,
+					     STYLE_SELECTED_FOUND};
 	return (struct history_pens){STYLE_NORMAL, STYLE_DIM, STYLE_STRONG, STYLE_KEY};
 }
 
@@ -163,7 +164,8 @@ draw_operation(const struct history_view *h, struct canvas *all, int row, size_t
 	const struct operation *o = &h->list.items[at];
 	struct history_pens pens = pens_of(selected);
 	int indent = h->stories.of[at] == NO_STORY ? 0 : 2;
-	struct canvas line = canvas_sub(all, 0, 0, all->height, all->width - (is_narrow(all) ? 0 : 9));
+	struct canvas line = canvas_sub(all, 0, 0, all->height,
+					all->width - (is_narrow(all) ? 0 : 9));
 	struct canvas *c = &line;
 
 	if (selected) {
@@ -196,7 +198,8 @@ draw_story(const struct history_view *h, struct canvas *all, int row, size_t at,
 	const struct story *story = &h->stories.items[at];
 	const struct operation *clone = &h->list.items[story->first];
 	struct history_pens pens = pens_of(selected);
-	struct canvas line = canvas_sub(all, 0, 0, all->height, all->width - (is_narrow(all) ? 0 : 9));
+	struct canvas line = canvas_sub(all, 0, 0, all->height,
+					all->width - (is_narrow(all) ? 0 : 9));
 	struct canvas *c = &line;
 
 	if (selected) {
@@ -331,13 +334,14 @@ draw_steps(const struct history_view *h, struct canvas *c, int row, const struct
 		canvas_move(c, row, columns + 4);
 		canvas_text(c, STYLE_DIM, took);
 		canvas_move(c, row, columns + 12);
-		history_mark(c, STYLE_NORMAL, STYLE_KEY, untrusted_raw(&o->steps[i].detail), h->find.text,
-			     0);
+		history_mark(c, STYLE_NORMAL, STYLE_KEY, untrusted_raw(&o->steps[i].detail),
+			     h->find.text, 0);
 	}
 }
 
 static void
-draw_detail(const struct history_view *h, struct canvas *c, struct ui *ui, const struct operation *o)
+draw_detail(const struct history_view *h, struct canvas *c, struct ui *ui,
+	    const struct operation *o)
 {
 	int row = 1;
 
@@ -388,7 +392,8 @@ draw_story_detail(const struct history_view *h, struct canvas *c, size_t at)
 		canvas_move(c, row, LABEL);
 		canvas_text(c, STYLE_DIM, took);
 		canvas_move(c, row, LABEL + 9);
-		history_mark(c, STYLE_NORMAL, STYLE_KEY, untrusted_raw(&o->summary), h->find.text, 0);
+		history_mark(c, STYLE_NORMAL, STYLE_KEY, untrusted_raw(&o->summary), h->find.text,
+			     0);
 	}
 }
 
@@ -404,7 +409,8 @@ void
 history_fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 {
 	struct history_view *h = (struct history_view *)view;
-	int rows = canvas->height > 20 ? canvas->height - 13 : canvas->height / 2, top = has_field(h);
+	int rows = canvas->height > 20 ? canvas->height - 13 : canvas->height / 2,
+	    top = has_field(h);
 
 	(void)ui;
 	rows = rows > top ? rows - top : 1;
@@ -421,13 +427,15 @@ draw_field(const struct history_view *h, struct canvas *c, struct ui *ui)
 	canvas_text(c, STYLE_DIM, "  ");
 	field_draw(&h->find, c, c->width < 60 ? 18 : 30, h->finding);
 	if (history_is_looking(h)) {
-		canvas_format(c, STYLE_DIM, ngettext("  %zu found, %d %% looked through",
-						     "  %zu found, %d %% looked through", h->found_count),
+		canvas_format(c, STYLE_DIM,
+			      ngettext("  %zu found, %d %% looked through",
+				       "  %zu found, %d %% looked through", h->found_count),
 			      h->found_count, h->looked_through / 10);
 		ui_draw_again(ui, 0);
 	} else if (h->search) {
-		canvas_format(c, STYLE_DIM, ngettext("  %zu found; going up finds more",
-						     "  %zu found; going up finds more", h->found_count),
+		canvas_format(c, STYLE_DIM,
+			      ngettext("  %zu found; going up finds more",
+				       "  %zu found; going up finds more", h->found_count),
 			      h->found_count);
 	} else if (h->has_older) {
 		canvas_format(c, STYLE_DIM, ngettext("  %zu found", "  %zu found", h->found_count),
@@ -455,8 +463,8 @@ history_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	for (size_t i = list->first; i < list_end(list); i++) {
 		const struct history_row *row = &h->rows[i];
 
-		(row->is_story ? draw_story : draw_operation)(h, canvas, list->top + (int)(i - list->first),
-							      row->at, i == list->at);
+		(row->is_story ? draw_story : draw_operation)(
+			h, canvas, list->top + (int)(i - list->first), row->at, i == list->at);
 	}
 	if (h->row_count == 0 && !history_is_looking(h)) {
 		canvas_move(canvas, 2, 2);

@@ -44,7 +44,10 @@ read_part(struct ui *ui, const char *before, const char *after, size_t limit,
 	  struct operation_list *part)
 {
 	const struct history_query query = {
-		.url = session_platform(ui_session(ui)), .before = before, .after = after, .limit = limit,
+		.url = session_platform(ui_session(ui)),
+		.before = before,
+		.after = after,
+		.limit = limit,
 	};
 	struct error err = {0};
 
@@ -73,7 +76,8 @@ drop(struct operation_list *list, size_t from, size_t count)
 static void
 insert(struct operation_list *list, size_t to, struct operation_list *other)
 {
-	list->items = xreallocarray(list->items, list->count + other->count + 1, sizeof(*list->items));
+	list->items = xreallocarray(list->items, list->count + other->count + 1,
+				    sizeof(*list->items));
 	memmove(&list->items[to + other->count], &list->items[to],
 		(list->count - to) * sizeof(*list->items));
 	if (other->count > 0)
@@ -216,9 +220,11 @@ take_found(struct history_view *h, struct operation_list *part)
 
 	while (known < part->count && h->window_count > 0 &&
 	       strcmp(untrusted_raw(&part->items[known].id), id_of(h, h->window_count - 1)) >= 0) {
-		while (at < h->window_count && strcmp(id_of(h, at), untrusted_raw(&part->items[known].id)) > 0)
+		while (at < h->window_count &&
+		       strcmp(id_of(h, at), untrusted_raw(&part->items[known].id)) > 0)
 			at++;
-		if (at < h->window_count && untrusted_equal(&h->list.items[at].id, &part->items[known].id) &&
+		if (at < h->window_count &&
+		    untrusted_equal(&h->list.items[at].id, &part->items[known].id) &&
 		    !h->found[at]) {
 			h->found[at] = true;
 			h->found_count++;

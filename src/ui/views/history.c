@@ -57,7 +57,8 @@ id_of_row(const void *data, size_t row, struct buf *out)
 	const struct history_row *r = &h->rows[row];
 
 	(void)buf_printf(out, "%s %s", r->is_story ? "story" : "operation",
-			 r->is_story ? story_id(h, r->at) : untrusted_raw(&h->list.items[r->at].id));
+			 r->is_story ? story_id(h, r->at)
+				     : untrusted_raw(&h->list.items[r->at].id));
 }
 
 static struct list *
@@ -124,7 +125,8 @@ known_set(struct ui *ui, const struct operation *o, const char *id)
 {
 	struct session *session = ui_session(ui);
 	json_t *body = *id ? store_get_set(session_store(session), session_address(session),
-					   untrusted_raw(&o->org), untrusted_raw(&o->app), id) : NULL;
+					   untrusted_raw(&o->org), untrusted_raw(&o->app), id)
+			   : NULL;
 
 	return body ? set_take(body, NULL) : NULL;
 }
@@ -136,7 +138,8 @@ learn_undone(struct history_view *h, struct ui *ui, const struct operation *o)
 	struct operation by = {0};
 
 	h->undone_at = 0;
-	if (!o || store_operation_undone_by(session_store(ui_session(ui)), untrusted_raw(&o->id), &by, NULL))
+	if (!o || store_operation_undone_by(session_store(ui_session(ui)), untrusted_raw(&o->id),
+					    &by, NULL))
 		return;
 	h->undone_at = by.created_at;
 	operation_clear(&by);
@@ -162,7 +165,8 @@ learn_changes(struct history_view *h, struct ui *ui)
 	from = known_set(ui, o, untrusted_raw(&o->from_set));
 	to = known_set(ui, o, untrusted_raw(&o->to_set));
 	if (from && to) {
-		struct set *before = flow_record_set(o, from, false), *after = flow_record_set(o, to, true);
+		struct set *before = flow_record_set(o, from, false),
+			   *after = flow_record_set(o, to, true);
 
 		changes_between(&h->changes, before, after);
 		set_unref(before);
@@ -176,7 +180,7 @@ learn_changes(struct history_view *h, struct ui *ui)
 /* --- the cursor, while what is at hand changes ----------------------------------------- */
 
 struct cursor {
-	char *id;		/* of the operation, or of the first of the story; NULL: the newest */
+	char *id; /* of the operation, or of the first of the story; NULL: the newest */
 	bool is_story;
 };
 
@@ -188,13 +192,15 @@ keep_cursor(const struct history_view *h)
 	if (!row)
 		return (struct cursor){NULL, false};
 	return (struct cursor){
-		xstrdup(row->is_story ? story_id(h, row->at) : untrusted_raw(&h->list.items[row->at].id)),
+		xstrdup(row->is_story ? story_id(h, row->at)
+				      : untrusted_raw(&h->list.items[row->at].id)),
 		row->is_story,
 	};
 }
 
 static bool
-is_at(const struct history_view *h, const struct history_row *row, const struct cursor *cursor, size_t at)
+is_at(const struct history_view *h, const struct history_row *row, const struct cursor *cursor,
+      size_t at)
 {
 	if (!row->is_story)
 		return row->at == at && !(cursor->is_story && h->stories.of[at] != NO_STORY);
@@ -235,7 +241,8 @@ read_list(struct history_view *h, struct ui *ui)
 
 /* The same for what does it itself: whether it did. */
 static bool
-with_cursor(struct history_view *h, struct ui *ui, bool (*read)(struct history_view *h, struct ui *ui))
+with_cursor(struct history_view *h, struct ui *ui,
+	    bool (*read)(struct history_view *h, struct ui *ui))
 {
 	struct cursor cursor = keep_cursor(h);
 	bool done = read(h, ui);
@@ -350,9 +357,12 @@ run_undo(struct view *view, struct ui *ui)
 {
 	const struct operation *o = history_selected((const struct history_view *)view);
 
-	operation_review(ui, &(struct flow_request){
-		.verb = FLOW_UNDO, .org = untrusted_raw(&o->org), .app = untrusted_raw(&o->app),
-		.env = untrusted_raw(&o->env), .operation_id = untrusted_raw(&o->id), .decides = true});
+	operation_review(ui, &(struct flow_request){.verb = FLOW_UNDO,
+						    .org = untrusted_raw(&o->org),
+						    .app = untrusted_raw(&o->app),
+						    .env = untrusted_raw(&o->env),
+						    .operation_id = untrusted_raw(&o->id),
+						    .decides = true});
 }
 
 /* Of a story: before it began. */
@@ -464,10 +474,14 @@ has_deployed(const struct view *view, struct ui *ui)
 	       !untrusted_is(&o->verb, flow_verb_name(FLOW_CLONE));
 }
 
-static const struct need a_row = {has_row, N_("Nothing has been done from this machine yet."), NULL};
-static const struct need an_operation = {has_operation, N_("Select the operation that is to be undone."), NULL};
+static const struct need a_row = {has_row, N_("Nothing has been done from this machine yet."),
+				  NULL};
+static const struct need an_operation = {has_operation,
+					 N_("Select the operation that is to be undone."), NULL};
 static const struct need not_undone = {
-	is_not_undone, N_("That was undone already; the undoing is an operation of its own, further down."), NULL,
+	is_not_undone,
+	N_("That was undone already; the undoing is an operation of its own, further down."),
+	NULL,
 };
 static const struct need a_deployment = {has_deployed, NULL, NULL};
 
@@ -547,7 +561,8 @@ notice_new(struct history_view *h, struct ui *ui)
 	for (size_t i = 0; i < session_flow_count(session); i++) {
 		const struct flow *flow = session_flow(session, i);
 
-		if (flow_state(flow) >= FLOW_RUNNING && (!newest || strcmp(flow_operation_id(flow), newest) > 0))
+		if (flow_state(flow) >= FLOW_RUNNING &&
+		    (!newest || strcmp(flow_operation_id(flow), newest) > 0))
 			newest = flow_operation_id(flow);
 	}
 	if (newest == h->noticed)
@@ -602,14 +617,32 @@ close_view(struct view *view)
 }
 
 const struct view_ops history_view_ops = {
-	.title = N_("History"), .keys = keys, .fit = history_fit, .draw = history_draw, .list = list_of,
-	.act = act, .click = click, .changed = changed, .drawn = drawn, .close = close_view,
+	.title = N_("History"),
+	.keys = keys,
+	.fit = history_fit,
+	.draw = history_draw,
+	.list = list_of,
+	.act = act,
+	.click = click,
+	.changed = changed,
+	.drawn = drawn,
+	.close = close_view,
 };
 
 /* The same while the field has the keys: '?' and letters are text then. */
 const struct view_ops history_find_view_ops = {
-	.title = N_("History"), .keys = finding_keys, .fit = history_fit, .draw = history_draw,
-	.list = list_of, .act = act, .type = type, .click = click, .changed = changed, .drawn = drawn, .close = close_view, .takes_text = true,
+	.title = N_("History"),
+	.keys = finding_keys,
+	.fit = history_fit,
+	.draw = history_draw,
+	.list = list_of,
+	.act = act,
+	.type = type,
+	.click = click,
+	.changed = changed,
+	.drawn = drawn,
+	.close = close_view,
+	.takes_text = true,
 };
 
 struct view *

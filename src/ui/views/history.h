@@ -25,8 +25,8 @@ struct history_row {
 
 struct history_view {
 	struct view view;
-	/* Newest first: the window, which is a part of the history without a gap, and behind it what was
-	 * found in what is older. */
+	/* Newest first: the window, which is a part of the history without a gap, and behind it
+	 * what was found in what is older. */
 	struct operation_list list;
 	size_t window_count;
 	bool has_older, has_newer;	/* than the window */
@@ -47,7 +47,7 @@ struct history_view {
 	bool changes_known;
 	char *changes_of;		/* its id */
 	int64_t undone_at;		/* when it was undone, wall ms; 0: it was not */
-	char *noticed;			/* the newest operation that ran while this was open; NULL: none */
+	char *noticed; /* the newest operation that ran while this was open; NULL: none */
 };
 
 /* NULL: the row is a story's, or there is none. */

@@ -25,12 +25,14 @@ static const struct {
 	bool has_modules;	/* the clone's workloads belong below it */
 } steps[HOTFIX_STEP_COUNT] = {
 	[HOTFIX_CLONE] = {N_("wait until it runs"), true},
-	[HOTFIX_REPRODUCE] = {N_("{mark} when you have seen the bug there; {logs} shows its logs"), true},
+	[HOTFIX_REPRODUCE] = {N_("{mark} when you have seen the bug there; {logs} shows its logs"),
+			      true},
 	[HOTFIX_FIX] = {N_("{version} changes the version of a workload"), true},
 	[HOTFIX_VERIFY] = {N_("{mark} when you have seen that it is gone"), true},
 	[HOTFIX_PROMOTE] = {N_("{promote} shows what would change there, and asks"), false},
 	[HOTFIX_CLEAN_UP] = {N_("{discard} shows what would go, and asks"), false},
-	[HOTFIX_CARRY] = {N_("{carry} takes it to the one below; {mark} when none needs it"), false},
+	[HOTFIX_CARRY] = {N_("{carry} takes it to the one below; {mark} when none needs it"),
+			  false},
 };
 
 /* The row of the first step. */
@@ -86,7 +88,8 @@ lay_out(int width)
 
 /* What was done, or what is to be done. */
 static void
-draw_words(struct ui *ui, struct canvas *c, enum style style, enum hotfix_step_id id, const struct hotfix_step *step)
+draw_words(struct ui *ui, struct canvas *c, enum style style, enum hotfix_step_id id,
+	   const struct hotfix_step *step)
 {
 	bool is_next = step->state == HOTFIX_NOW && !step->is_busy;
 
@@ -105,14 +108,16 @@ draw_words(struct ui *ui, struct canvas *c, enum style style, enum hotfix_step_i
 }
 
 static void
-draw_step(const struct hotfix_view *v, struct ui *ui, struct canvas *all, int row, const struct hotfix_columns *at,
-	  enum hotfix_step_id id)
+draw_step(const struct hotfix_view *v, struct ui *ui, struct canvas *all, int row,
+	  const struct hotfix_columns *at, enum hotfix_step_id id)
 {
 	const struct hotfix_step *step = hotfix_step(v->hotfix, id);
 	bool selected = hotfix_view_at(v) == id;
 	struct canvas line = canvas_sub(all, row, 0, 1, all->width), *c = &line;
 	struct hotfix_look look = look_of(step);
-	enum style plain = selected ? STYLE_SELECTED : step->state == HOTFIX_NOW ? STYLE_NORMAL : STYLE_DIM;
+	enum style plain = selected		       ? STYLE_SELECTED
+			   : step->state == HOTFIX_NOW ? STYLE_NORMAL
+						       : STYLE_DIM;
 	char text[16], ago[64];
 
 	canvas_move(c, 0, 1);
@@ -122,7 +127,10 @@ draw_step(const struct hotfix_view *v, struct ui *ui, struct canvas *all, int ro
 		canvas_fill_row(c, STYLE_SELECTED);
 	canvas_move(c, 0, 3);
 	canvas_format(c, plain, "%d ", (int)id + 1);
-	canvas_text(c, selected ? STYLE_SELECTED : step->state == HOTFIX_TODO ? STYLE_DIM : STYLE_STRONG,
+	canvas_text(c,
+		    selected			 ? STYLE_SELECTED
+		    : step->state == HOTFIX_TODO ? STYLE_DIM
+						 : STYLE_STRONG,
 		    words_of_step(id));
 	canvas_move(c, 0, at->word);
 	canvas_text(c, selected ? STYLE_SELECTED : look.style, words_of_step_state(id, step).text);
@@ -133,7 +141,8 @@ draw_step(const struct hotfix_view *v, struct ui *ui, struct canvas *all, int ro
 	}
 	if (at->who && step->at) {
 		canvas_move(c, 0, at->who);
-		canvas_untrusted(c, plain, &step->who, (at->took ? at->took : at->detail) - at->who - 1);
+		canvas_untrusted(c, plain, &step->who,
+				 (at->took ? at->took : at->detail) - at->who - 1);
 	}
 	if (at->took && step->took >= 0) {
 		clock_duration(text, step->took);
@@ -174,7 +183,10 @@ draw_head(const struct hotfix_view *v, struct ui *ui, struct canvas *c, int row)
 		return;
 	}
 	life = words_of_life(e->clone_expires_at, clock_wall_ms());
-	canvas_text(c, life.mood == MOOD_BAD ? STYLE_DANGER : life.mood == MOOD_BUSY ? STYLE_WARN : STYLE_DIM,
+	canvas_text(c,
+		    life.mood == MOOD_BAD    ? STYLE_DANGER
+		    : life.mood == MOOD_BUSY ? STYLE_WARN
+					     : STYLE_DIM,
 		    life.text);
 }
 
@@ -202,7 +214,9 @@ version_column(const struct hotfix_items *items, size_t first, size_t end, int w
 
 		widest = columns > widest ? columns : widest;
 	}
-	return width < ROOMY_COLUMNS && ITEM_COLUMN + widest + 2 < WORD_COLUMN ? ITEM_COLUMN + widest + 2 : WORD_COLUMN;
+	return width < ROOMY_COLUMNS && ITEM_COLUMN + widest + 2 < WORD_COLUMN
+		       ? ITEM_COLUMN + widest + 2
+		       : WORD_COLUMN;
 }
 
 static void
@@ -230,11 +244,11 @@ draw_module(struct canvas *c, const struct world_environment *clone,
 	free(is);
 }
 
-/* Of the workloads [first, end), whose versions reach as far as the column `versions`: one below the
- * other, and as far to the left as the longest needs. */
+/* Of the workloads [first, end), whose versions reach as far as the column `versions`: one below
+ * the other, and as far to the left as the longest needs. */
 static void
-draw_addresses(struct canvas *c, int row, const struct hotfix_items *items, size_t first, size_t end,
-	       const struct world_environment *clone, int versions)
+draw_addresses(struct canvas *c, int row, const struct hotfix_items *items, size_t first,
+	       size_t end, const struct world_environment *clone, int versions)
 {
 	int column = ADDRESS_COLUMN;
 
@@ -295,7 +309,8 @@ draw_other(struct canvas *c, const struct hotfix_other *other)
 	canvas_text(c, looks[carry->state].style, _(looks[carry->state].word));
 	canvas_move(c, c->row, 40);
 	if (carry->state == CARRY_LACKS && carry->there)
-		canvas_format(c, STYLE_DIM, _("%zu of its %zu changes are there"), carry->there, carry->leaves);
+		canvas_format(c, STYLE_DIM, _("%zu of its %zu changes are there"), carry->there,
+			      carry->leaves);
 	if (carry->state != CARRY_CONFLICTS)
 		return;
 	canvas_untrusted_bytes(c, STYLE_NORMAL, carry->object, 0);
@@ -304,7 +319,8 @@ draw_other(struct canvas *c, const struct hotfix_other *other)
 	canvas_text(c, STYLE_DIM, _(", the fix "));
 	draw_side(c, carry, carry->fix);
 	if (carry->conflicts > 1)
-		canvas_format(c, STYLE_DIM, ngettext(", and %zu more", ", and %zu more", carry->conflicts - 1),
+		canvas_format(c, STYLE_DIM,
+			      ngettext(", and %zu more", ", and %zu more", carry->conflicts - 1),
 			      carry->conflicts - 1);
 }
 
@@ -329,7 +345,8 @@ draw_items(const struct hotfix_view *v, struct ui *ui, struct canvas *c, int row
 	version = version_column(items, first, end, c->width);
 	for (size_t i = first; i < end; i++) {
 		canvas_move(c, row + (int)(i - first), 3);
-		canvas_glyph(c, i == list->at ? STYLE_KEY : STYLE_FAINT, i == list->at ? GLYPH_CLOSED : GLYPH_MIDDLE);
+		canvas_glyph(c, i == list->at ? STYLE_KEY : STYLE_FAINT,
+			     i == list->at ? GLYPH_CLOSED : GLYPH_MIDDLE);
 		canvas_text(c, STYLE_NORMAL, " ");
 		if (hotfix_view_at(v) == HOTFIX_CARRY)
 			draw_other(c, hotfix_other(v->hotfix, i));
@@ -359,11 +376,15 @@ draw_below(const struct hotfix_view *v, struct ui *ui, struct canvas *c)
 	}
 	if (step->note.raw && *step->note.raw) {
 		canvas_move(c, ++row, 3);
-		row += canvas_paragraph(c, step->has_failed ? STYLE_DANGER : STYLE_NORMAL, step->note.raw, 3) - 1;
+		row += canvas_paragraph(c, step->has_failed ? STYLE_DANGER : STYLE_NORMAL,
+					step->note.raw, 3) -
+		       1;
 	}
 	if (step->state == HOTFIX_NOW || step->state == HOTFIX_TODO) {
 		canvas_move(c, ++row, 3);
-		row += canvas_paragraph(c, step->state == HOTFIX_NOW ? STYLE_KEY : STYLE_DIM, ui_keyed(ui, _(steps[id].next)), 2) - 1;
+		row += canvas_paragraph(c, step->state == HOTFIX_NOW ? STYLE_KEY : STYLE_DIM,
+					ui_keyed(ui, _(steps[id].next)), 2) -
+		       1;
 	}
 	if (id == HOTFIX_CARRY || (steps[id].has_modules && hotfix_clone_exists(v->hotfix)))
 		draw_items(v, ui, c, row + 2);
@@ -389,6 +410,7 @@ hotfix_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		draw_below(v, ui, &below);
 	} else if (below.height > 0 && !at.detail) {
 		canvas_move(&below, 0, 1);
-		draw_words(ui, &below, STYLE_NORMAL, hotfix_view_at(v), hotfix_step(v->hotfix, hotfix_view_at(v)));
+		draw_words(ui, &below, STYLE_NORMAL, hotfix_view_at(v),
+			   hotfix_step(v->hotfix, hotfix_view_at(v)));
 	}
 }

@@ -166,8 +166,11 @@ run_promote(struct view *view, struct ui *ui)
 {
 	const struct hotfix_view *v = (const struct hotfix_view *)view;
 
-	operation_review(ui, &(struct flow_request){.verb = FLOW_PROMOTE, .org = v->org, .app = v->app,
-						    .env = hotfix_origin(v->hotfix), .source = v->env,
+	operation_review(ui, &(struct flow_request){.verb = FLOW_PROMOTE,
+						    .org = v->org,
+						    .app = v->app,
+						    .env = hotfix_origin(v->hotfix),
+						    .source = v->env,
 						    .decides = true});
 }
 
@@ -176,8 +179,9 @@ run_discard(struct view *view, struct ui *ui)
 {
 	const struct hotfix_view *v = (const struct hotfix_view *)view;
 
-	operation_review(ui, &(struct flow_request){.verb = FLOW_DISCARD, .org = v->org, .app = v->app,
-						    .env = v->env});
+	operation_review(
+		ui, &(struct flow_request){
+			    .verb = FLOW_DISCARD, .org = v->org, .app = v->app, .env = v->env});
 }
 
 static void
@@ -300,7 +304,8 @@ static void
 ask_note(struct hotfix_view *v, struct ui *ui, enum hotfix_step_id step)
 {
 	static const char *const notes[HOTFIX_STEP_COUNT] = {
-		[HOTFIX_REPRODUCE] = N_("You have seen the bug in the clone.  Whoever takes over reads what you note."),
+		[HOTFIX_REPRODUCE] = N_(
+			"You have seen the bug in the clone.  Whoever takes over reads what you note."),
 		[HOTFIX_VERIFY] = N_("You have seen that the bug is gone in the clone."),
 		[HOTFIX_CARRY] = N_("Environments that lack the fix stay as they are; say why."),
 	};
@@ -324,7 +329,8 @@ run_mark(struct view *view, struct ui *ui)
 	struct error err = {0};
 
 	if (!hotfix_is_marked_by_hand(step)) {
-		ui_say(ui, _("An operation does this step; reproduce, verify and carry are for you to mark."));
+		ui_say(ui,
+		       _("An operation does this step; reproduce, verify and carry are for you to mark."));
 	} else if (step == HOTFIX_CARRY && s->state == HOTFIX_DONE && !s->at) {
 		ui_say(ui, _("Every other environment has the fix; there is nothing to mark."));
 	} else if (s->state == HOTFIX_DONE) {
@@ -372,7 +378,8 @@ static bool
 is_promoted(const struct view *view, struct ui *ui)
 {
 	(void)ui;
-	return hotfix_step(((const struct hotfix_view *)view)->hotfix, HOTFIX_PROMOTE)->state == HOTFIX_DONE;
+	return hotfix_step(((const struct hotfix_view *)view)->hotfix, HOTFIX_PROMOTE)->state ==
+	       HOTFIX_DONE;
 }
 
 static const char *
@@ -383,9 +390,11 @@ clone_name(const struct view *view, struct ui *ui)
 }
 
 static const struct need a_clone = {has_clone, N_("%s is not there any more."), clone_name};
-static const struct need an_origin = {has_origin, N_("Where %s was cloned from is not known."), clone_name};
+static const struct need an_origin = {has_origin, N_("Where %s was cloned from is not known."),
+				      clone_name};
 static const struct need a_module = {has_module, N_("What runs in %s is not known."), clone_name};
-static const struct need another_environment = {has_others, N_("There is no other environment."), NULL};
+static const struct need another_environment = {has_others, N_("There is no other environment."),
+						NULL};
 static const struct need a_promotion = {is_promoted, NULL, NULL};
 
 static const struct key keys[] = {
@@ -460,8 +469,14 @@ close_view(struct view *view)
 }
 
 const struct view_ops hotfix_view_ops = {
-	.title = N_("Hotfix"), .keys = keys, .fit = hotfix_fit, .draw = hotfix_draw, .subject = subject,
-	.list = list_of, .changed = changed, .close = close_view,
+	.title = N_("Hotfix"),
+	.keys = keys,
+	.fit = hotfix_fit,
+	.draw = hotfix_draw,
+	.subject = subject,
+	.list = list_of,
+	.changed = changed,
+	.close = close_view,
 };
 
 struct view *

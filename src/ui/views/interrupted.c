@@ -109,18 +109,22 @@ choice_words(const struct interrupted_operation *op)
 {
 	switch (op->kind) {
 	case INTERRUPTED_EXPIRED:
-		return _("The approval has expired and nothing was done: review it again, or abandon it.");
+		return _(
+			"The approval has expired and nothing was done: review it again, or abandon it.");
 	case INTERRUPTED_FIRST_RELEASE:
-		return _("It was begun by an earlier release, whose steps are not known here: it can only be abandoned.");
+		return _(
+			"It was begun by an earlier release, whose steps are not known here: it can only be abandoned.");
 	case INTERRUPTED_NOT_OURS:
-		return _("It was begun by another version of sidestage, or its record is damaged: it can only be abandoned here.");
+		return _(
+			"It was begun by another version of sidestage, or its record is damaged: it can only be abandoned here.");
 	case INTERRUPTED_RESUMABLE:
 		break;
 	}
 	if (op->deed == DEED_DONE || op->deed == DEED_FAILED)
 		return _("Resuming sends nothing again: it only notes how it ended.");
 	if (op->moved)
-		return _("It was changed by somebody else since: resuming will be refused. Review it again.");
+		return _(
+			"It was changed by somebody else since: resuming will be refused. Review it again.");
 	return _("Resume it, or abandon it. Nothing happens until you decide.");
 }
 
@@ -156,7 +160,8 @@ draw_details(struct canvas *c, int row, const struct interrupted_operation *op)
 		row = draw_line(c, row, _("now"), op->moved ? STYLE_WARN : STYLE_STRONG, op->now);
 	} else {
 		unread = knowledge_text(&op->asked, clock_wall_ms());
-		row = draw_line(c, row, _("now"), STYLE_DIM, *unread ? unread : _("asking the platform"));
+		row = draw_line(c, row, _("now"), STYLE_DIM,
+				*unread ? unread : _("asking the platform"));
 		free(unread);
 	}
 	(void)draw_line(c, row + 1, "", STYLE_NORMAL, choice_words(op));
@@ -185,7 +190,8 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		return;
 	}
 	for (size_t i = list->first; i < list_end(list); i++)
-		draw_row(canvas, (int)(i - list->first), interrupted_get(v->operations, i), i == list->at);
+		draw_row(canvas, (int)(i - list->first), interrupted_get(v->operations, i),
+			 i == list->at);
 	ui_in_sight(ui, &part);
 	canvas_hline(canvas, (int)list->rows);
 	draw_details(canvas, (int)list->rows + 1, interrupted_get(v->operations, list->at));
@@ -254,16 +260,23 @@ run_resume(struct view *view, struct ui *ui)
 	const struct operation *o = &op->record;
 	struct decision *d;
 
-	if (!session_is_protected(ui_session(ui), untrusted_raw(&o->env), untrusted_raw(&o->env_type)) ||
+	if (!session_is_protected(ui_session(ui), untrusted_raw(&o->env),
+				  untrusted_raw(&o->env_type)) ||
 	    op->kind != INTERRUPTED_RESUMABLE) {
 		resume(ui, untrusted_raw(&o->id));
 		return;
 	}
 	d = decide_about(op);
 	d->note = xasprintf(_("Type \"%s\" to resume."), d->env);
-	ui_push(ui, prompt_view_new(&(struct prompt){
-		.title = N_("Resume"), .initial = (char *)(uintptr_t)"", .subject = d->title, .label = N_("Environment"), .note = d->note,
-		.check = check_env, .done = env_given, .drop = drop_decision, .data = d}));
+	ui_push(ui, prompt_view_new(&(struct prompt){.title = N_("Resume"),
+						     .initial = (char *)(uintptr_t) "",
+						     .subject = d->title,
+						     .label = N_("Environment"),
+						     .note = d->note,
+						     .check = check_env,
+						     .done = env_given,
+						     .drop = drop_decision,
+						     .data = d}));
 }
 
 /* Any reason, and none, will do. */
@@ -294,17 +307,26 @@ run_abandon(struct view *view, struct ui *ui)
 {
 	struct decision *d = decide_about(selected(view));
 
-	ui_push(ui, prompt_view_new(&(struct prompt){
-		.title = N_("Abandon"), .initial = (char *)(uintptr_t)"", .subject = d->title, .label = N_("Reason (may be empty)"),
-		.note = N_("It is not resumed any more. What the platform did or does is left as it is."),
-		.check = check_reason, .done = reason_given, .drop = drop_decision, .data = d}));
+	ui_push(ui,
+		prompt_view_new(&(struct prompt){
+			.title = N_("Abandon"),
+			.initial = (char *)(uintptr_t) "",
+			.subject = d->title,
+			.label = N_("Reason (may be empty)"),
+			.note = N_(
+				"It is not resumed any more. What the platform did or does is left as it is."),
+			.check = check_reason,
+			.done = reason_given,
+			.drop = drop_decision,
+			.data = d}));
 }
 
 static void
 run_review(struct view *view, struct ui *ui)
 {
 	struct error err = {0};
-	struct flow *flow = flow_review_again(ui_session(ui), untrusted_raw(&selected(view)->record.id), &err);
+	struct flow *flow = flow_review_again(ui_session(ui),
+					      untrusted_raw(&selected(view)->record.id), &err);
 
 	if (flow)
 		ui_replace(ui, review_view_new(flow));
@@ -352,7 +374,8 @@ may_change(const struct view *view, struct ui *ui)
 
 static const struct need an_operation = {has_operation, N_("No operation is interrupted."), NULL};
 /* Whoever is asked knows why not. */
-static const struct need resumable = {is_resumable, NULL, NULL}, reviewable = {is_reviewable, NULL, NULL};
+static const struct need resumable = {is_resumable, NULL, NULL},
+			 reviewable = {is_reviewable, NULL, NULL};
 static const struct need changes_allowed = {may_change, NULL, NULL};
 
 static const struct key keys[] = {
@@ -410,8 +433,16 @@ close_view(struct view *view)
 }
 
 const struct view_ops interrupted_view_ops = {
-	.title = N_("Interrupted"), .keys = keys, .mode = mode, .fit = fit, .draw = draw, .subject = subject,
-	.list = list_of, .changed = changed, .close = close_view, .unseen_keys_dropped = true,
+	.title = N_("Interrupted"),
+	.keys = keys,
+	.mode = mode,
+	.fit = fit,
+	.draw = draw,
+	.subject = subject,
+	.list = list_of,
+	.changed = changed,
+	.close = close_view,
+	.unseen_keys_dropped = true,
 };
 
 struct view *

@@ -21,7 +21,7 @@
 #include "ui/widgets/viewport.h"
 
 #define STAMP_COLUMNS 10
-#define NARROW_COLUMNS 60		/* below that times are shown only when they are asked for */
+#define NARROW_COLUMNS 60 /* below that times are shown only when they are asked for */
 
 bool
 logs_view_shows_stamps(const struct logs_view *v)
@@ -120,7 +120,9 @@ draw_payload(const struct logs_view *v, struct canvas *c, int row, const char *p
 	if (v->unwrapped && v->sideways > 0)
 		at = text_fitting(payload, length, v->sideways);
 	do {
-		size_t end = v->unwrapped || columns < 1 ? length : at + text_fitting(payload + at, length - at, columns);
+		size_t end = v->unwrapped || columns < 1
+				     ? length
+				     : at + text_fitting(payload + at, length - at, columns);
 
 		canvas_move(c, row++, column);
 		found_draw(c, STYLE_NORMAL, STYLE_NEW_MARK, payload, at, end, v->find.text);
@@ -157,9 +159,11 @@ draw_state(const struct logs_view *v, struct ui *ui, struct canvas *c)
 	else if (v->held)
 		canvas_text(c, STYLE_WARN, ui_keyed(ui, _("paused; {hold} resumes")));
 	else if (v->bottom > 0)
-		canvas_format(c, STYLE_WARN, ui_keyed(ui, ngettext("%zu newer line below; {last} follows",
-								   "%zu newer lines below; {last} follows",
-								   v->bottom)), v->bottom);
+		canvas_format(
+			c, STYLE_WARN,
+			ui_keyed(ui, ngettext("%zu newer line below; {last} follows",
+					      "%zu newer lines below; {last} follows", v->bottom)),
+			v->bottom);
 	else
 		canvas_text(c, STYLE_DIM, _("following"));
 }
@@ -263,14 +267,17 @@ logs_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	}
 	if (count == 0 && logs_view_is_filtered(v) && logs_count(v->logs) > 0) {
 		canvas_move(canvas, 0, 1);
-		canvas_text(canvas, STYLE_DIM, ui_keyed(ui, _("No line has that text; {only} shows all.")));
+		canvas_text(canvas, STYLE_DIM,
+			    ui_keyed(ui, _("No line has that text; {only} shows all.")));
 	} else if (count == 0 && logs_error(v->logs)->kind != ERROR_NONE) {
 		canvas_move(canvas, 0, 1);
-		canvas_paragraph(canvas, STYLE_DANGER, logs_error(v->logs)->text, canvas->height - 2);
+		canvas_paragraph(canvas, STYLE_DANGER, logs_error(v->logs)->text,
+				 canvas->height - 2);
 	} else if (count == 0) {
 		canvas_move(canvas, 0, 1);
-		canvas_text(canvas, STYLE_DIM, logs_was_read(v->logs) ? _("Nothing was written yet.")
-								      : _("Reading the logs …"));
+		canvas_text(canvas, STYLE_DIM,
+			    logs_was_read(v->logs) ? _("Nothing was written yet.")
+						   : _("Reading the logs …"));
 	}
 	draw_foot(v, ui, canvas, canvas->height - 1);
 	if (v->bottom > 0)	/* else the numbers would run with the lines */

@@ -60,7 +60,8 @@ static void
 add_containers_of_set(struct logs_view *v, struct ui *ui)
 {
 	const struct world_environment *e = find(v, ui);
-	json_t *spec = e && e->set ? json_object_get(set_module(e->set, v->workload), "spec") : NULL;
+	json_t *spec = e && e->set ? json_object_get(set_module(e->set, v->workload), "spec")
+				   : NULL;
 	const char *name;
 	json_t *body;
 
@@ -79,7 +80,8 @@ run_next_container(struct view *view, struct ui *ui)
 		ui_say(ui, _("%s has one container only."), v->workload);
 		return;
 	}
-	while (v->container && next < v->container_count && strcmp(v->containers[next++], v->container) != 0)
+	while (v->container && next < v->container_count &&
+	       strcmp(v->containers[next++], v->container) != 0)
 		;
 	free(v->container);
 	v->container = next < v->container_count ? xstrdup(v->containers[next]) : NULL;
@@ -136,7 +138,8 @@ run_wrap(struct view *view, struct ui *ui)
 
 	v->unwrapped = !v->unwrapped;
 	v->sideways = 0;
-	ui_say(ui, v->unwrapped ? _("One row for each line; Left and Right scroll.") : _("Long lines wrap."));
+	ui_say(ui, v->unwrapped ? _("One row for each line; Left and Right scroll.")
+				: _("Long lines wrap."));
 }
 
 static void
@@ -230,7 +233,8 @@ static void
 run_save(struct view *view, struct ui *ui)
 {
 	struct logs_view *v = (struct logs_view *)view;
-	char *name = xasprintf("%s%s%s.log", v->env, v->workload ? "-" : "", v->workload ? v->workload : "");
+	char *name = xasprintf("%s%s%s.log", v->env, v->workload ? "-" : "",
+			       v->workload ? v->workload : "");
 	struct prompt prompt = {
 		.title = N_("Save"), .label = N_("File"), .initial = name,
 		.note = N_("The lines as they are shown, whole, in a file that only you can read."),
@@ -336,38 +340,73 @@ has_newer(const struct view *view, struct ui *ui)
 	return ((const struct logs_view *)view)->bottom > 0;
 }
 
-static const struct need lines_to_copy = {has_lines, N_("There is nothing to copy: nothing was written."), NULL};
-static const struct need lines_to_save = {has_lines, N_("There is nothing to save: nothing was written."), NULL};
-static const struct need workloads = {has_workloads, N_("The workloads of %s are not known."), env_name};
+static const struct need lines_to_copy = {
+	has_lines, N_("There is nothing to copy: nothing was written."), NULL};
+static const struct need lines_to_save = {
+	has_lines, N_("There is nothing to save: nothing was written."), NULL};
+static const struct need workloads = {has_workloads, N_("The workloads of %s are not known."),
+				      env_name};
 static const struct need a_workload = {
 	is_of_workload, N_("These are all workloads; {pane} leads to one of them."), NULL,
 };
 static const struct need a_wanted_text = {has_wanted, N_("Find a text first: {find}."), NULL};
-static const struct need long_rows = {is_unwrapped, N_("Lines are wrapped; {wrap} shows a row of each."), NULL};
+static const struct need long_rows = {is_unwrapped,
+				      N_("Lines are wrapped; {wrap} shows a row of each."), NULL};
 static const struct need newer_lines = {has_newer, NULL, NULL};
 
 const struct key logs_keys[] = {
 	{27, "Esc", ACTION_BACK, N_("back"), .run = run_back},
 	{'q', NULL, ACTION_BACK, .help = NULL},
 	{' ', "Space", ACTION_HOLD, N_("pause"), .run = run_hold},
-	{'\t', "Tab", ACTION_PANE, N_("next workload"), N_("The next workload's lines, or all."),
-	 run_next_workload, {&workloads}},
+	{'\t',
+	 "Tab",
+	 ACTION_PANE,
+	 N_("next workload"),
+	 N_("The next workload's lines, or all."),
+	 run_next_workload,
+	 {&workloads}},
 	{'c', "c", ACTION_CONTAINER, NULL, NULL, run_next_container, {&a_workload}},
 	{'/', "/", ACTION_FIND, N_("find"), N_("Find a text; Esc forgets it."), .run = run_find},
 	{'n', "n", ACTION_NEXT, NULL, N_("Previous match."), .run = run_older_find},
 	{'N', "N", ACTION_PREVIOUS, NULL, N_("Next match."), .run = run_newer_find},
-	{'f', "f", ACTION_ONLY, N_("filter"),
-	 N_("Show only the lines with the text that is looked for, or all."), run_only, {&a_wanted_text}},
+	{'f',
+	 "f",
+	 ACTION_ONLY,
+	 N_("filter"),
+	 N_("Show only the lines with the text that is looked for, or all."),
+	 run_only,
+	 {&a_wanted_text}},
 	{'w', "w", ACTION_WRAP, N_("wrap"), .run = run_wrap},
 	{'s', "s", ACTION_SAVE, N_("save"), NULL, run_save, {&lines_to_save}},
-	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL,
-	 N_("Scroll to the left, where lines are not wrapped."), run_left, {&long_rows}},
-	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL,
-	 N_("Scroll to the right, where lines are not wrapped."), run_right, {&long_rows}},
+	{KEY_BASE + KEY_LEFT,
+	 "Left",
+	 ACTION_LEFT,
+	 NULL,
+	 N_("Scroll to the left, where lines are not wrapped."),
+	 run_left,
+	 {&long_rows}},
+	{KEY_BASE + KEY_RIGHT,
+	 "Right",
+	 ACTION_RIGHT,
+	 NULL,
+	 N_("Scroll to the right, where lines are not wrapped."),
+	 run_right,
+	 {&long_rows}},
 	{'t', "t", ACTION_STAMPS, N_("times"), .run = run_stamps},
-	{'y', "y", ACTION_COPY, N_("copy"), N_("Copy the line that was found, or else the lines that are seen."),
-	 run_copy, {&lines_to_copy}},
-	{'G', "G", ACTION_LAST, N_("follow"), N_("To the newest lines, and follow them."), NULL, {&newer_lines}},
+	{'y',
+	 "y",
+	 ACTION_COPY,
+	 N_("copy"),
+	 N_("Copy the line that was found, or else the lines that are seen."),
+	 run_copy,
+	 {&lines_to_copy}},
+	{'G',
+	 "G",
+	 ACTION_LAST,
+	 N_("follow"),
+	 N_("To the newest lines, and follow them."),
+	 NULL,
+	 {&newer_lines}},
 	{'g', "g", ACTION_FIRST, NULL, .help = N_("To the oldest line.")},
 	{KEY_BASE + KEY_END, NULL, ACTION_LAST, .help = NULL},
 	{KEY_BASE + KEY_HOME, NULL, ACTION_FIRST, .help = NULL},

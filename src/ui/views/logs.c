@@ -75,10 +75,11 @@ subject(const struct view *view, struct ui *ui, char *out, size_t size)
 
 	(void)ui;
 	if (v->container)
-		snprintf(out, size, _("%.60s of %.60s in %.60s"), v->container, v->workload, v->env);
-	else
-		snprintf(out, size, _("%.60s in %.60s"), v->workload ? v->workload : _("all workloads"),
+		snprintf(out, size, _("%.60s of %.60s in %.60s"), v->container, v->workload,
 			 v->env);
+	else
+		snprintf(out, size, _("%.60s in %.60s"),
+			 v->workload ? v->workload : _("all workloads"), v->env);
 }
 
 /* --- containers --- */
@@ -127,7 +128,8 @@ learn_containers(struct logs_view *v)
 	v->several = false;
 	for (size_t i = 0; i < count; i++) {
 		if (v->workload)
-			logs_view_add_container(v, untrusted_raw(&logs_line(v->logs, i)->container));
+			logs_view_add_container(v,
+						untrusted_raw(&logs_line(v->logs, i)->container));
 		v->several = v->several || is_of_another(v->logs, i);
 	}
 }
@@ -160,8 +162,9 @@ changed(struct view *view, struct ui *ui)
 		return;
 	was = logs_view_count(v);
 	logs_view_keep(v);
-	stay(v, logs_view_count(v), logs_view_is_filtered(v) ? (v->kept_count > was ? v->kept_count - was : 0)
-					      : logs_appended(v->logs) - v->appended);
+	stay(v, logs_view_count(v),
+	     logs_view_is_filtered(v) ? (v->kept_count > was ? v->kept_count - was : 0)
+				      : logs_appended(v->logs) - v->appended);
 	v->revision = logs_revision(v->logs);
 	v->appended = logs_appended(v->logs);
 	learn_containers(v);
@@ -170,7 +173,8 @@ changed(struct view *view, struct ui *ui)
 static void
 scroll_lines(struct logs_view *v, long by)
 {
-	long to = (long)v->bottom + by, most = (long)logs_view_count(v) - (long)logs_view_count_oldest(v);
+	long to = (long)v->bottom + by,
+	     most = (long)logs_view_count(v) - (long)logs_view_count_oldest(v);
 
 	v->found = false;
 	v->bottom = to < 0 || most < 0 ? 0 : (size_t)(to > most ? most : to);
@@ -191,20 +195,23 @@ scroll_by(struct view *view, struct ui *ui, enum action action)
 void
 logs_view_find(struct logs_view *v, struct ui *ui, int step, bool beyond)
 {
-	long count = (long)logs_view_count(v), i = count - 1 - (long)v->bottom - (beyond ? step : 0);
+	long count = (long)logs_view_count(v),
+	     i = count - 1 - (long)v->bottom - (beyond ? step : 0);
 
 	if (!*v->find.text) {
 		ui_say(ui, _("/ asks what to find."));
 		return;
 	}
 	for (; i >= 0 && i < count; i -= step) {
-		if (strcasestr(untrusted_raw(&logs_view_line(v, (size_t)i)->payload), v->find.text)) {
+		if (strcasestr(untrusted_raw(&logs_view_line(v, (size_t)i)->payload),
+			       v->find.text)) {
 			v->bottom = (size_t)(count - 1 - i);
 			v->found = true;
 			return;
 		}
 	}
-	ui_say(ui, step > 0 ? _("No older line has \"%s\".") : _("No newer line has \"%s\"."), v->find.text);
+	ui_say(ui, step > 0 ? _("No older line has \"%s\".") : _("No newer line has \"%s\"."),
+	       v->find.text);
 }
 
 static bool
@@ -257,12 +264,20 @@ mode(const struct view *view, struct ui *ui)
 
 const struct view_ops logs_view_ops = {
 	.mode = mode,
-	.title = N_("Logs"), .keys = logs_keys, .fit = logs_fit, .draw = logs_draw, .subject = subject, .act = scroll_by,
-	.type = type, .changed = changed, .close = close_view,
+	.title = N_("Logs"),
+	.keys = logs_keys,
+	.fit = logs_fit,
+	.draw = logs_draw,
+	.subject = subject,
+	.act = scroll_by,
+	.type = type,
+	.changed = changed,
+	.close = close_view,
 };
 
 struct view *
-logs_view_new(struct ui *ui, const char *org, const char *app, const char *env, const char *workload)
+logs_view_new(struct ui *ui, const char *org, const char *app, const char *env,
+	      const char *workload)
 {
 	struct logs_view *v = xcalloc(1, sizeof(*v));
 

@@ -30,7 +30,7 @@ struct logs_view {
 	char *org, *app, *env;
 	char *workload;			/* NULL: all */
 	char *container;		/* NULL: all of it */
-	char *containers[LOGS_CONTAINERS_MAX];	/* of the workload: that wrote, or that are to run */
+	char *containers[LOGS_CONTAINERS_MAX]; /* of the workload: that wrote, or that are to run */
 	size_t container_count;
 	struct logs *logs;
 	bool held;
@@ -42,7 +42,7 @@ struct logs_view {
 	size_t rows;			/* for how many lines it is */
 	bool unwrapped;			/* each line on one row, which is scrolled sideways */
 	int sideways;			/* columns that are out of sight on the left then */
-	bool only;			/* lines that have the text which is looked for, and no others */
+	bool only; /* lines that have the text which is looked for, and no others */
 	size_t *kept;			/* those lines, while `only` holds */
 	size_t kept_count;
 	bool found;			/* the last line that is seen is what was found */
@@ -62,8 +62,8 @@ const struct log_line *logs_view_line(const struct logs_view *v, size_t i);
 void logs_view_reopen(struct logs_view *v, struct ui *ui);
 void logs_view_add_container(struct logs_view *v, const char *name);
 void logs_view_drop_containers(struct logs_view *v);
-/* To the next line that has the text, older (1) or newer (-1), from the last one that is seen or, when
- * `beyond`, from the one behind that. */
+/* To the next line that has the text, older (1) or newer (-1), from the last one that is seen or,
+ * when `beyond`, from the one behind that. */
 void logs_view_find(struct logs_view *v, struct ui *ui, int step, bool beyond);
 
 bool logs_view_shows_stamps(const struct logs_view *v);

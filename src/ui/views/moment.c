@@ -38,7 +38,8 @@ add_deployment(struct moment_view *m, const struct deployment *d)
 	char age[16], *id, *text, *words = xstrndup(comment, comment_people_length(comment));
 
 	clock_age(age, clock_wall_ms() - d->created_at);
-	id = xasprintf("%s%c%s%c%s", m->env, PART, untrusted_raw(&d->id), PART, untrusted_raw(&d->set_id));
+	id = xasprintf("%s%c%s%c%s", m->env, PART, untrusted_raw(&d->id), PART,
+		       untrusted_raw(&d->set_id));
 	text = xasprintf("%s %.8s %s", m->env, untrusted_raw(&d->id), words);
 	/* Who and how long ago. */
 	free(words);

@@ -93,7 +93,9 @@ undo_offer_set(struct undo_offer *offer, const struct flow *flow)
 
 	undo_offer_clear(offer);
 	*offer = (struct undo_offer){
-		.org = xstrdup(request->org), .app = xstrdup(request->app), .env = xstrdup(request->env),
+		.org = xstrdup(request->org),
+		.app = xstrdup(request->app),
+		.env = xstrdup(request->env),
 	};
 	if (!back) {
 		offer->operation = xstrdup(flow_operation_id(flow));

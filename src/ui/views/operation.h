@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An operation: in a few words, for headers; the way to its review; and the offer to roll it back. */
+/* An operation: in a few words, for headers; the way to its review; and the offer to roll it
+ * back. */
 #ifndef SIDESTAGE_UI_VIEWS_OPERATION_H
 #define SIDESTAGE_UI_VIEWS_OPERATION_H
 
@@ -13,8 +14,8 @@ struct ui;
 /* "promote hotfix-1 → production"; foreign text.  "" when flow is NULL. */
 void operation_words(const struct flow *flow, bool ascii, char *out, size_t size);
 
-/* Opens the review of what is asked for: on top of the view, or in its place.  Says why when it cannot
- * even be asked for. */
+/* Opens the review of what is asked for: on top of the view, or in its place.  Says why when it
+ * cannot even be asked for. */
 void operation_review(struct ui *ui, const struct flow_request *request);
 void operation_review_instead(struct ui *ui, const struct flow_request *request);
 

@@ -34,14 +34,16 @@ fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
-	finder_draw(&((const struct palette_view *)view)->finder, ui, canvas, _("There is no such command here."));
+	finder_draw(&((const struct palette_view *)view)->finder, ui, canvas,
+		    _("There is no such command here."));
 }
 
 /* What the selected item is; ACTION_NONE: nothing is. */
 static enum action
 chosen(const struct view *view)
 {
-	const struct finder_item *item = finder_selected(&((const struct palette_view *)view)->finder);
+	const struct finder_item *item = finder_selected(
+		&((const struct palette_view *)view)->finder);
 
 	return item ? (enum action)strtol(item->id, NULL, 10) : ACTION_NONE;
 }
@@ -107,8 +109,15 @@ close_view(struct view *view)
 }
 
 const struct view_ops palette_view_ops = {
-	.title = N_("Commands"), .keys = keys, .fit = fit, .draw = draw, .list = list_of, .type = type, .click = click,
-	.close = close_view, .takes_text = true,
+	.title = N_("Commands"),
+	.keys = keys,
+	.fit = fit,
+	.draw = draw,
+	.list = list_of,
+	.type = type,
+	.click = click,
+	.close = close_view,
+	.takes_text = true,
 };
 
 static void
@@ -121,9 +130,10 @@ add_commands(struct finder *finder, const struct key *table)
 		if (!help || k->action == ACTION_PALETTE)
 			continue;
 		snprintf(id, sizeof(id), "%d", (int)k->action);
-		/* The word of the key bar is what a person has learnt; the rest have the name of their
-		 * action. */
-		text = xasprintf("%s: %s", k->label ? _(k->label) : action_name(k->action), _(help));
+		/* The word of the key bar is what a person has learnt; the rest have the name of
+		 * their action. */
+		text = xasprintf("%s: %s", k->label ? _(k->label) : action_name(k->action),
+				 _(help));
 		finder_add(finder, id, text, k->shown, false);
 		free(text);
 	}

@@ -26,7 +26,7 @@ struct picker_view {
 	struct view view;
 	char *org, *app, *env, *module;
 	struct image image;		/* what runs now */
-	char *trouble;			/* which of the versions are not in the list, and why; NULL: none */
+	char *trouble; /* which of the versions are not in the list, and why; NULL: none */
 	struct finder finder;		/* ids and texts are versions */
 };
 
@@ -41,7 +41,8 @@ newest_first(const void *a, const void *b)
 static bool
 is_nameless(const struct artefact_version *version)
 {
-	return untrusted_raw(&version->name)[0] == '\0' || untrusted_raw(&version->version)[0] == '\0';
+	return untrusted_raw(&version->name)[0] == '\0' ||
+	       untrusted_raw(&version->version)[0] == '\0';
 }
 
 /* The list itself, else the first version that is of this image or that may be, else those of it
@@ -64,13 +65,16 @@ trouble_of(const struct world_organization *o, const char *image)
 	if (nameless == 0)
 		return NULL;
 	return xasprintf(ngettext("%zu version is not listed: it has no version number.",
-				  "%zu versions are not listed: they have no version number.", nameless), nameless);
+				  "%zu versions are not listed: they have no version number.",
+				  nameless),
+			 nameless);
 }
 
 static void
 fill(struct picker_view *p, struct ui *ui)
 {
-	const struct world_organization *o = world_organization(session_world(ui_session(ui)), p->org);
+	const struct world_organization *o = world_organization(session_world(ui_session(ui)),
+								p->org);
 	const struct artefact_version **items;
 	size_t count = 0;
 
@@ -134,7 +138,8 @@ fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 	struct picker_view *p = (struct picker_view *)view;
 
 	free(p->trouble);
-	p->trouble = trouble_of(world_organization(session_world(ui_session(ui)), p->org), p->image.name);
+	p->trouble = trouble_of(world_organization(session_world(ui_session(ui)), p->org),
+				p->image.name);
 	finder_fit(&p->finder, canvas, rows_above(p, canvas));
 }
 
@@ -152,9 +157,9 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		canvas_move(canvas, is_roomy(canvas) ? 2 : 0, 1);
 		canvas_untrusted_bytes(canvas, STYLE_WARN, p->trouble, 0);
 	}
-	none = p->finder.count == 0
-		       ? xstrdup(_("The versions of this image are not known (yet)."))
-		       : xasprintf(_("There is no version \"%s\" of this image."), p->finder.find.text);
+	none = p->finder.count == 0 ? xstrdup(_("The versions of this image are not known (yet)."))
+				    : xasprintf(_("There is no version \"%s\" of this image."),
+						p->finder.find.text);
 	finder_draw(&p->finder, ui, canvas, none);
 	free(none);
 }
@@ -166,8 +171,11 @@ run_review(struct view *view, struct ui *ui)
 	char *image = xasprintf("%s:%s", p->image.name, finder_selected(&p->finder)->id);
 	const char *images[] = {p->module, image, NULL};
 
-	operation_review_instead(ui, &(struct flow_request){
-		.verb = FLOW_DEPLOY, .org = p->org, .app = p->app, .env = p->env, .images = images});
+	operation_review_instead(ui, &(struct flow_request){.verb = FLOW_DEPLOY,
+							    .org = p->org,
+							    .app = p->app,
+							    .env = p->env,
+							    .images = images});
 	free(image);
 }
 
@@ -200,9 +208,12 @@ running_version(const struct view *view, struct ui *ui)
 }
 
 static const struct need a_version = {
-	has_version, N_("There is no version \"%s\" of this image; nothing was changed."), typed_version,
+	has_version,
+	N_("There is no version \"%s\" of this image; nothing was changed."),
+	typed_version,
 };
-static const struct need another_version = {is_another, N_("%s runs here already."), running_version};
+static const struct need another_version = {is_another, N_("%s runs here already."),
+					    running_version};
 
 static const struct key keys[] = {
 	{'\r', "Enter", ACTION_OPEN, N_("review it"), N_("Review a deployment of the version."),
@@ -248,13 +259,22 @@ close_view(struct view *view)
 }
 
 const struct view_ops picker_view_ops = {
-	.title = N_("Version"), .keys = keys, .fit = fit, .draw = draw, .subject = subject, .list = list_of,
-	.type = type, .click = click, .changed = changed, .close = close_view, .takes_text = true,
+	.title = N_("Version"),
+	.keys = keys,
+	.fit = fit,
+	.draw = draw,
+	.subject = subject,
+	.list = list_of,
+	.type = type,
+	.click = click,
+	.changed = changed,
+	.close = close_view,
+	.takes_text = true,
 };
 
 struct view *
-picker_view_new(struct ui *ui, const char *org, const char *app, const char *env, const char *module,
-		const char *image)
+picker_view_new(struct ui *ui, const char *org, const char *app, const char *env,
+		const char *module, const char *image)
 {
 	struct picker_view *p = xcalloc(1, sizeof(*p));
 
@@ -266,7 +286,8 @@ picker_view_new(struct ui *ui, const char *org, const char *app, const char *env
 	image_parse(&p->image, image);
 	finder_init(&p->finder);
 	fill(p, ui);
-	if (p->image.version[0] != '\0')	/* what runs, not what is newest: one looks around from there */
+	if (p->image.version[0] !=
+	    '\0') /* what runs, not what is newest: one looks around from there */
 		finder_select(&p->finder, p->image.version);
 	return &p->view;
 }

@@ -72,8 +72,13 @@ draw_operation(struct canvas *c, struct ui *ui, int row, const struct flow *flow
 	if (selected)
 		canvas_fill_row(c, STYLE_SELECTED);
 	canvas_move(c, row, 1);
-	canvas_glyph(c, state == FLOW_RUNNING ? STYLE_WARN : state == FLOW_DONE ? STYLE_OK : STYLE_DANGER,
-		     state == FLOW_RUNNING ? GLYPH_HALF : state == FLOW_DONE ? GLYPH_CHECK : GLYPH_CROSS);
+	canvas_glyph(c,
+		     state == FLOW_RUNNING ? STYLE_WARN
+		     : state == FLOW_DONE  ? STYLE_OK
+					   : STYLE_DANGER,
+		     state == FLOW_RUNNING ? GLYPH_HALF
+		     : state == FLOW_DONE  ? GLYPH_CHECK
+					   : GLYPH_CROSS);
 	operation_words(flow, ui_ascii(ui), words, sizeof(words));
 	clock_duration(took, flow_elapsed_ms(flow));
 	canvas_move(c, row, 3);
@@ -155,8 +160,10 @@ draw_step(struct canvas *c, int row, int columns, const struct flow_step *step)
 	canvas_move(c, row, columns + 13);
 	if (step->state == STEP_ACTIVE && step->wanted > 0) {
 		canvas_progress(c, wide, step->done, step->wanted);
-		canvas_format(c, STYLE_DIM, ngettext("  %d of %d workload", "  %d of %d workloads",
-						     (unsigned long)step->wanted), step->done, step->wanted);
+		canvas_format(c, STYLE_DIM,
+			      ngettext("  %d of %d workload", "  %d of %d workloads",
+				       (unsigned long)step->wanted),
+			      step->done, step->wanted);
 	} else {
 		canvas_text(c, STYLE_DIM, step->detail ? step->detail : "");
 	}
@@ -198,7 +205,8 @@ columns_of(struct cut_columns *columns, const struct canvas *c, const struct wor
 		free(label);
 	}
 	for (size_t i = 0; e && i < e->resource_count; i++) {
-		const char *host = json_string_value(json_object_get(e->resources[i].outputs, "host"));
+		const char *host = json_string_value(
+			json_object_get(e->resources[i].outputs, "host"));
 		char *name = name_of_resource(&e->resources[i]);
 		char *address = xasprintf("http://%s:12345", host ? host : "");
 
@@ -231,7 +239,8 @@ draw_outputs(struct canvas *c, const json_t *outputs)
 }
 
 static int
-draw_resources(struct canvas *c, int row, const struct cut_columns *columns, const struct world_environment *e)
+draw_resources(struct canvas *c, int row, const struct cut_columns *columns,
+	       const struct world_environment *e)
 {
 	if (!e || e->resource_count == 0)
 		return row;
@@ -262,8 +271,8 @@ is_ready(const struct runtime_module *m)
 }
 
 static void
-draw_workload(struct canvas *c, int row, const struct cut_columns *columns, const struct runtime_module *m,
-	      const struct set *set)
+draw_workload(struct canvas *c, int row, const struct cut_columns *columns,
+	      const struct runtime_module *m, const struct set *set)
 {
 	bool ready = is_ready(m);
 	bool failed = m->status == RUNTIME_FAILED;
@@ -282,17 +291,24 @@ draw_workload(struct canvas *c, int row, const struct cut_columns *columns, cons
 		free(label);
 	}
 	canvas_move(c, row, columns->at[2]);
-	canvas_progress(c, c->width >= 90 ? 20 : c->width >= 60 ? 10 : 4, m->pods_ready, m->pods_wanted > 0 ? m->pods_wanted : 1);
+	canvas_progress(c,
+			c->width >= 90	 ? 20
+			: c->width >= 60 ? 10
+					 : 4,
+			m->pods_ready, m->pods_wanted > 0 ? m->pods_wanted : 1);
 	canvas_text(c, STYLE_DIM, "  ");
 	if (!ready && m->message.raw && *m->message.raw)
 		canvas_untrusted(c, STYLE_DIM, &m->message, 0);
 	else
-		canvas_text(c, STYLE_DIM, ready ? _("ready") : failed ? _("failed") : _("starting"));
+		canvas_text(c, STYLE_DIM,
+			    ready    ? _("ready")
+			    : failed ? _("failed")
+				     : _("starting"));
 }
 
 static int
-draw_workloads(struct canvas *c, int row, const struct cut_columns *columns, const struct world_environment *e,
-	       const struct set *set)
+draw_workloads(struct canvas *c, int row, const struct cut_columns *columns,
+	       const struct world_environment *e, const struct set *set)
 {
 	if (!e || !world_is_known(e, WORLD_RUNTIME))
 		return row;
@@ -352,8 +368,8 @@ draw_failure(struct canvas *c, int row, struct flow *flow)
 static bool
 was_stale(const struct flow *flow)
 {
-	return flow_state(flow) == FLOW_FAILED && flow_error(flow)->kind == ERROR_STALE && flow_review(flow) &&
-	       !flow_recovery(flow);
+	return flow_state(flow) == FLOW_FAILED && flow_error(flow)->kind == ERROR_STALE &&
+	       flow_review(flow) && !flow_recovery(flow);
 }
 
 /* How it ended, in the rows from `row` on; nothing while it runs.  How many rows. */
@@ -379,16 +395,21 @@ draw_outcome(struct canvas *c, struct ui *ui, int row, struct flow *flow)
 		rows = canvas_paragraph(c, STYLE_DANGER, flow_error(flow)->text, 6);
 		canvas_move(c, row + rows, 3);
 		if (flow_recovery(flow))
-			canvas_text(c, STYLE_DIM, ui_keyed(ui, _("{undo} brings back what was overwritten.")));
+			canvas_text(c, STYLE_DIM,
+				    ui_keyed(ui, _("{undo} brings back what was overwritten.")));
 		else if (was_stale(flow))
-			canvas_text(c, STYLE_DIM, ui_keyed(ui, _("{open} shows what changed, and reviews it again.")));
+			canvas_text(
+				c, STYLE_DIM,
+				ui_keyed(ui,
+					 _("{open} shows what changed, and reviews it again.")));
 		return rows + (flow_recovery(flow) || was_stale(flow));
 	case FLOW_UNWATCHED:
 		canvas_glyph(c, STYLE_WARN, GLYPH_HALF);
 		canvas_text(c, STYLE_WARN, " ");
 		return canvas_paragraph(c, STYLE_WARN, flow_error(flow)->text, 4);
 	default:
-		canvas_format(c, STYLE_DIM, ui_keyed(ui, _("  %s; {back} leaves it running.")), took);
+		canvas_format(c, STYLE_DIM, ui_keyed(ui, _("  %s; {back} leaves it running.")),
+			      took);
 		return 1;
 	}
 }
@@ -412,7 +433,9 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 
 	if (!flow) {
 		canvas_move(canvas, row + 1, 1);
-		canvas_text(canvas, STYLE_DIM, ui_keyed(ui, _("This operation has ended; {history} shows the history.")));
+		canvas_text(
+			canvas, STYLE_DIM,
+			ui_keyed(ui, _("This operation has ended; {history} shows the history.")));
 		return;
 	}
 	request = flow_request(flow);
@@ -428,7 +451,8 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		draw_failure(canvas, row, flow);
 		return;
 	}
-	e = world_environment(session_world(ui_session(ui)), request->org, request->app, request->env);
+	e = world_environment(session_world(ui_session(ui)), request->org, request->app,
+			      request->env);
 	columns_of(&lists, canvas, e, review ? review->to : NULL);
 	row = draw_workloads(canvas, row, &lists, e, review ? review->to : NULL);
 	draw_resources(canvas, row, &lists, e);
@@ -524,22 +548,43 @@ has_others(const struct view *view, struct ui *ui)
 	return list_operations(ui, list) > 1;
 }
 
-static const struct need an_end = {has_ended, N_("It still runs; it can be rolled back when it is done."), NULL};
+static const struct need an_end = {
+	has_ended, N_("It still runs; it can be rolled back when it is done."), NULL};
 static const struct need a_way_back = {
-	can_be_undone, N_("There is nothing to roll back: this made no deployment that runs."), NULL,
+	can_be_undone,
+	N_("There is nothing to roll back: this made no deployment that runs."),
+	NULL,
 };
-static const struct need a_refusal = {was_refused, N_("There is nothing to review again: nothing had moved."), NULL};
-static const struct need another = {has_others, N_("No other operation runs or has just ended."), NULL};
+static const struct need a_refusal = {
+	was_refused, N_("There is nothing to review again: nothing had moved."), NULL};
+static const struct need another = {has_others, N_("No other operation runs or has just ended."),
+				    NULL};
 
 static const struct key keys[] = {
-	{27, "Esc", ACTION_BACK, N_("back"), N_("Go back; an operation that runs goes on."), .run = run_back},
+	{27, "Esc", ACTION_BACK, N_("back"), N_("Go back; an operation that runs goes on."),
+	 .run = run_back},
 	{'q', NULL, ACTION_BACK, .help = NULL},
-	{'\t', "Tab", ACTION_PANE, N_("next operation"), N_("To the next operation that runs or has just ended."),
-	 run_next, {&another}},
-	{'U', "U", ACTION_UNDO, N_("roll back"), N_("Roll this operation back, once it is done."),
-	 run_undo, {&an_end, &a_way_back}},
-	{'\r', "Enter", ACTION_OPEN, N_("review again"),
-	 N_("Review it again, when it was refused because something had moved."), run_review_again, {&a_refusal}},
+	{'\t',
+	 "Tab",
+	 ACTION_PANE,
+	 N_("next operation"),
+	 N_("To the next operation that runs or has just ended."),
+	 run_next,
+	 {&another}},
+	{'U',
+	 "U",
+	 ACTION_UNDO,
+	 N_("roll back"),
+	 N_("Roll this operation back, once it is done."),
+	 run_undo,
+	 {&an_end, &a_way_back}},
+	{'\r',
+	 "Enter",
+	 ACTION_OPEN,
+	 N_("review again"),
+	 N_("Review it again, when it was refused because something had moved."),
+	 run_review_again,
+	 {&a_refusal}},
 	{'h', "h", ACTION_HISTORY, N_("history"), .run = run_history},
 	NO_KEY,
 };

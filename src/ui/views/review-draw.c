@@ -53,8 +53,10 @@ draw_summary(struct canvas *c, int row, const struct review *review)
 {
 	canvas_move(c, row, 1);
 	if (review->verb == FLOW_DISCARD)
-		return canvas_paragraph(c, STYLE_STRONG, _("All of it goes: processes, databases, and its "
-							   "history on the platform."), 2);
+		return canvas_paragraph(c, STYLE_STRONG,
+					_("All of it goes: processes, databases, and its "
+					  "history on the platform."),
+					2);
 	if (review->changes.count == 0)
 		return canvas_paragraph(c, STYLE_STRONG, review->verb == FLOW_CLONE
 				? _("The same workloads and versions, with resources of its own.")
@@ -93,8 +95,9 @@ draw_moved(const struct review_view *r, struct canvas *c, int row, const struct 
 	if (r->since && review_looked_at(review))
 		changes_between(&changes, r->since, review_looked_at(review));
 	canvas_move(c, row + used, 3);
-	canvas_text(c, STYLE_STRONG, changes.count > 0 ? _("Changed since you looked:")
-						       : _("What runs there is the same as when you looked."));
+	canvas_text(c, STYLE_STRONG,
+		    changes.count > 0 ? _("Changed since you looked:")
+				      : _("What runs there is the same as when you looked."));
 	used++;
 	used += changes_draw_words(c, row + used, review_words_room(c), &changes);
 	changes_clear(&changes);
@@ -116,8 +119,9 @@ draw_cautions(struct canvas *c, int row, const struct review *review)
 		free(text);
 	}
 	if (review->primed)
-		used += draw_caution(c, row + used, STYLE_DANGER, STYLE_DANGER,
-				     _("Its base was changed: the next deployment does not start from what is running."));
+		used += draw_caution(
+			c, row + used, STYLE_DANGER, STYLE_DANGER,
+			_("Its base was changed: the next deployment does not start from what is running."));
 	for (size_t i = 0; i < review->caution_count; i++)
 		used += draw_caution(c, row + used, STYLE_WARN, STYLE_WARN, review->cautions[i]);
 	return used;
@@ -133,7 +137,9 @@ draw_findings(const struct review_view *r, struct canvas *c, int row, const stru
 	for (size_t i = 0; i < review->finding_count; i++) {
 		const struct review_finding *f = &review->findings[i];
 		bool here = r->focus == IN_FINDINGS && i == r->finding;
-		enum style style = here ? STYLE_STRONG : f->is_acknowledged ? STYLE_DIM : STYLE_WARN;
+		enum style style = here			? STYLE_STRONG
+				   : f->is_acknowledged ? STYLE_DIM
+							: STYLE_WARN;
 		int rows;
 
 		canvas_move(c, row + used, 0);
@@ -159,7 +165,8 @@ add_request(struct buf *line, const struct review *review, const char *request)
 	char *common = xasprintf(" /orgs/%s/apps/%s/", review->org, review->app);
 
 	if (strncmp(request + method, common, strlen(common)) == 0)
-		buf_printf(line, "%.*s …/%s", (int)method, request, request + method + strlen(common));
+		buf_printf(line, "%.*s …/%s", (int)method, request,
+			   request + method + strlen(common));
 	else
 		buf_puts(line, request);
 	free(common);
@@ -187,7 +194,8 @@ draw_sends(struct ui *ui, struct canvas *c, int row, const struct review *review
 	used += used == 0;
 	buf_clear(&line);
 	if (review->way_back && *review->way_back)
-		buf_printf(&line, "%s%s", review->way_back, ui_keyed(ui, _("   saved; {undo} rolls back")));
+		buf_printf(&line, "%s%s", review->way_back,
+			   ui_keyed(ui, _("   saved; {undo} rolls back")));
 	else
 		buf_puts(&line, review->verb == FLOW_DISCARD ? _("none: deletion cannot be undone")
 							    : _("none is needed"));
@@ -213,7 +221,8 @@ why_typed(const struct review *review)
 }
 
 static void
-draw_fields(const struct review_view *r, struct ui *ui, struct canvas *c, int row, const struct review *review)
+draw_fields(const struct review_view *r, struct ui *ui, struct canvas *c, int row,
+	    const struct review *review)
 {
 	int from = c->width < 60 ? 20 : 24;
 	int columns = c->width - from - 2 < 60 ? c->width - from - 2 : 60;
@@ -222,7 +231,8 @@ draw_fields(const struct review_view *r, struct ui *ui, struct canvas *c, int ro
 	canvas_move(c, row, 1);
 	canvas_glyph(c, STYLE_DANGER, GLYPH_SQUARE);
 	canvas_text(c, STYLE_DANGER, " ");
-	canvas_untrusted_bytes(c, STYLE_DANGER, review->env_name ? review->env_name : review->env, 30);
+	canvas_untrusted_bytes(c, STYLE_DANGER, review->env_name ? review->env_name : review->env,
+			       30);
 	canvas_text(c, STYLE_DIM, why_typed(review));
 	hint = ui_keyed(ui, review->is_protected ? _("  {approve} leads to the fields.")
 						 : _("  {approve} leads to the field."));
@@ -235,7 +245,8 @@ draw_fields(const struct review_view *r, struct ui *ui, struct canvas *c, int ro
 		field_draw(&r->reason, c, columns, r->focus == IN_REASON);
 	}
 	canvas_move(c, ++row, 1);
-	canvas_format(c, r->focus == IN_NAME ? STYLE_NORMAL : STYLE_DIM, _("Type \"%.14s\""), review->env);
+	canvas_format(c, r->focus == IN_NAME ? STYLE_NORMAL : STYLE_DIM, _("Type \"%.14s\""),
+		      review->env);
 	canvas_move(c, row, from);
 	field_draw(&r->name, c, columns, r->focus == IN_NAME);
 }
@@ -265,8 +276,8 @@ draw_more(struct canvas *c, int row)
  * canvas it is only measured.
  */
 static int
-draw_head(const struct review_view *r, struct ui *ui, struct canvas *c, int row, const struct review *review,
-	  bool sends, struct review_layout *places)
+draw_head(const struct review_view *r, struct ui *ui, struct canvas *c, int row,
+	  const struct review *review, bool sends, struct review_layout *places)
 {
 	bool roomy = c->height >= ROOMY_ROWS;
 	int start = row, used;
@@ -276,7 +287,8 @@ draw_head(const struct review_view *r, struct ui *ui, struct canvas *c, int row,
 	row += used + (roomy && used > 0);
 	row += draw_summary(c, row, review) + roomy;
 	places->words_row = row;
-	places->words_rows = used = changes_draw_words(c, row, review_words_room(c), &review->changes);
+	places->words_rows = used = changes_draw_words(c, row, review_words_room(c),
+						       &review->changes);
 	row += used + (roomy && used > 0);
 	used = draw_cautions(c, row, review);
 	used += draw_findings(r, c, row + used, review, places);
@@ -310,7 +322,8 @@ fit_middle(struct review_view *r, struct ui *ui, const struct review *review)
 
 	if (review_shows_contents(review, ui)) {
 		contents_fit(&r->contents, &layout->middle, review_contents(review, ui));
-		layout->part = (struct viewport){r->contents.top, (size_t)r->contents.height, r->contents.count};
+		layout->part = (struct viewport){r->contents.top, (size_t)r->contents.height,
+						 r->contents.count};
 		layout->at_end = r->contents.height > 0 &&
 				 layout->part.first + layout->part.rows >= layout->part.count;
 		return;
@@ -321,7 +334,8 @@ fit_middle(struct review_view *r, struct ui *ui, const struct review *review)
 }
 
 static void
-fit_review(struct review_view *r, struct ui *ui, const struct canvas *canvas, const struct review *review)
+fit_review(struct review_view *r, struct ui *ui, const struct canvas *canvas,
+	   const struct review *review)
 {
 	struct canvas measured = *canvas, *c = &measured;
 	struct review_layout *layout = &r->layout;
@@ -343,7 +357,8 @@ fit_review(struct review_view *r, struct ui *ui, const struct canvas *canvas, co
 	show_finding(r, review);
 	layout->words_row -= r->head_top;
 	row = head - r->head_top;
-	layout->middle = canvas_sub(c, row, 0, layout->room > row ? layout->room - row : 0, c->width);
+	layout->middle = canvas_sub(c, row, 0, layout->room > row ? layout->room - row : 0,
+				    c->width);
 	fit_middle(r, ui, review);
 }
 
@@ -361,7 +376,8 @@ review_fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 }
 
 static void
-draw_review(const struct review_view *r, struct ui *ui, struct canvas *c, const struct review *review)
+draw_review(const struct review_view *r, struct ui *ui, struct canvas *c,
+	    const struct review *review)
 {
 	const struct review_layout *layout = &r->layout;
 	struct canvas middle = layout->middle;
@@ -412,7 +428,10 @@ review_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	}
 	canvas_move(canvas, 1, 1);
 	if (r->moved && flow && flow_state(flow) == FLOW_PREPARING)
-		canvas_move(canvas, 2 + canvas_paragraph(canvas, STYLE_DANGER, r->moved, canvas->height - 4), 1);
+		canvas_move(
+			canvas,
+			2 + canvas_paragraph(canvas, STYLE_DANGER, r->moved, canvas->height - 4),
+			1);
 	if (!flow || flow_state(flow) != FLOW_FAILED) {
 		canvas_text(canvas, STYLE_DIM, _("Reading what it needs …"));
 		return;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a finding is in becomes another text in the clone: asked for in a field, or in the editor. */
+/* What a finding is in becomes another text in the clone: asked for in a field, or in the
+ * editor. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -86,7 +87,8 @@ edit_text(struct ui *ui, const struct finding_place *place)
 	}
 	/* An editor ends the last line. */
 	after = strlen(text);
-	if (after > 0 && text[after - 1] == '\n' && (before == 0 || place->before[before - 1] != '\n'))
+	if (after > 0 && text[after - 1] == '\n' &&
+	    (before == 0 || place->before[before - 1] != '\n'))
 		text[after - 1] = '\0';
 	(void)take_text(ui, place, text);
 	free(text);
@@ -96,15 +98,21 @@ void
 review_change_finding(struct review_view *r, struct ui *ui, const struct review_finding *finding)
 {
 	struct prompt prompt = {
-		.title = N_("Change the text of a finding"), .label = N_("New text"),
-		.note = N_("In the clone only. It isolates the clone, so it is not promoted; the review is made again."),
-		.subject = finding->where, .initial = finding->was, .check = check_text, .done = typed_text,
+		.title = N_("Change the text of a finding"),
+		.label = N_("New text"),
+		.note = N_(
+			"In the clone only. It isolates the clone, so it is not promoted; the review is made again."),
+		.subject = finding->where,
+		.initial = finding->was,
+		.check = check_text,
+		.done = typed_text,
 		.drop = drop_place,
 	};
 	struct finding_place *place;
 
 	if (!finding->was) {
-		ui_say(ui, _("This finding is not in one string of the clone; it can only be acknowledged."));
+		ui_say(ui,
+		       _("This finding is not in one string of the clone; it can only be acknowledged."));
 		return;
 	}
 	place = xcalloc(1, sizeof(*place));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the keys of the review do.  While conflicts or values wait for a decision, among the findings
- * and in the fields, some of them do something else: each of these modes has rows of its own.
+ * What the keys of the review do.  While conflicts or values wait for a decision, among the
+ * findings and in the fields, some of them do something else: each of these modes has rows of its
+ * own.
  */
 #include "config.h"
 
@@ -30,8 +31,9 @@ of(struct view *view)
 static bool
 act_head(struct review_view *r, const struct review *review, struct ui *ui, enum action action)
 {
-	bool at_top = review_shows_contents(review, ui) ? r->contents.top == 0
-						 : r->difference.top == 0 && r->difference.top_line == 0;
+	bool at_top = review_shows_contents(review, ui)
+			      ? r->contents.top == 0
+			      : r->difference.top == 0 && r->difference.top_line == 0;
 	int page = r->layout.middle.height + r->head_rows - r->head_top - 1, by = 0;
 
 	page = page > 1 ? page : 1;
@@ -113,10 +115,13 @@ run_approve(struct view *view, struct ui *ui)
 	size_t open = review_open_findings(review);
 
 	if (go_to_open_finding(r, review))
-		ui_say(ui, ngettext("Acknowledge the finding first (Space) or change it ({edit}): it may lead to %s.",
-				    "Acknowledge each of the findings first (Space) or change them ({edit}): they "
-				    "may lead to %s.",
-				    open), review->source);
+		ui_say(ui,
+		       ngettext(
+			       "Acknowledge the finding first (Space) or change it ({edit}): it may lead to %s.",
+			       "Acknowledge each of the findings first (Space) or change them ({edit}): they "
+			       "may lead to %s.",
+			       open),
+		       review->source);
 	else if (review_asks(review))
 		r->focus = missing ? missing : IN_NAME;
 	else
@@ -200,9 +205,10 @@ run_previous_finding(struct view *view, struct ui *ui)
 static void
 run_explain_finding(struct view *view, struct ui *ui)
 {
-	ui_say(ui, finding_here(view, ui)->was
-			? _("Space acknowledges this finding; {edit} changes its text in the clone.")
-			: _("Space acknowledges this finding."));
+	ui_say(ui,
+	       finding_here(view, ui)->was
+		       ? _("Space acknowledges this finding; {edit} changes its text in the clone.")
+		       : _("Space acknowledges this finding."));
 }
 
 static void
@@ -298,19 +304,22 @@ run_own_value(struct view *view, struct ui *ui)
 	struct flow *flow = review_flow(of(view), ui);
 	bool is_reference = flow_value(flow, values->at)->is_reference;
 
-	decide_values_choose(values, ui, flow, is_reference ? FLOW_VALUE_REFERENCE : FLOW_VALUE_COPY, NULL);
+	decide_values_choose(values, ui, flow,
+			     is_reference ? FLOW_VALUE_REFERENCE : FLOW_VALUE_COPY, NULL);
 }
 
 static void
 run_application_value(struct view *view, struct ui *ui)
 {
-	decide_values_choose(&of(view)->values, ui, review_flow(of(view), ui), FLOW_VALUE_APP, NULL);
+	decide_values_choose(&of(view)->values, ui, review_flow(of(view), ui), FLOW_VALUE_APP,
+			     NULL);
 }
 
 static void
 run_leave_out(struct view *view, struct ui *ui)
 {
-	decide_values_choose(&of(view)->values, ui, review_flow(of(view), ui), FLOW_VALUE_LEAVE_OUT, NULL);
+	decide_values_choose(&of(view)->values, ui, review_flow(of(view), ui), FLOW_VALUE_LEAVE_OUT,
+			     NULL);
 }
 
 static void
@@ -361,7 +370,8 @@ static void
 run_decide_values_first(struct view *view, struct ui *ui)
 {
 	(void)view;
-	ui_say(ui, _("Nothing can be approved before every value is decided and the review is made."));
+	ui_say(ui,
+	       _("Nothing can be approved before every value is decided and the review is made."));
 }
 
 /* While a text is typed: the key is not one of the text, and means nothing else. */
@@ -459,7 +469,8 @@ is_changeable(const struct view *view, struct ui *ui)
 static bool
 has_fields(const struct view *view, struct ui *ui)
 {
-	return review_asks(review_of((const struct review_view *)view, ui)) || has_findings(view, ui);
+	return review_asks(review_of((const struct review_view *)view, ui)) ||
+	       has_findings(view, ui);
 }
 
 static bool
@@ -473,21 +484,28 @@ static const struct need no_conflicts = {
 	has_no_conflicts, N_("Decide the conflicts first: {ours} or {theirs} on each."), NULL,
 };
 static const struct need no_values = {has_no_values, N_("Decide about the values first."), NULL};
-static const struct need a_way = {has_not_failed, N_("There is nothing to approve here; Esc goes back."), NULL};
+static const struct need a_way = {has_not_failed,
+				  N_("There is nothing to approve here; Esc goes back."), NULL};
 static const struct need shown = {is_shown, N_("The review is still loading."), NULL};
 #define A_REVIEW &no_conflicts, &no_values, &a_way, &shown
 
 /* Of these two it is said by what would be done. */
-static const struct need approvable = {can_be_approved, NULL, NULL}, changeable = {is_changeable, NULL, NULL};
-static const struct need a_decision = {has_decisions, N_("There is no conflict to decide here."), NULL};
+static const struct need approvable = {can_be_approved, NULL, NULL},
+			 changeable = {is_changeable, NULL, NULL};
+static const struct need a_decision = {has_decisions, N_("There is no conflict to decide here."),
+				       NULL};
 static const struct need a_difference = {
 	has_difference, N_("There is no difference here: this is the whole of it."), NULL,
 };
 static const struct need a_next = {has_next, N_("/ asks what to find."), NULL};
-static const struct need a_change = {has_changes, N_("There is nothing to copy: nothing changes."), NULL};
-static const struct need findings = {has_findings, N_("There is no finding here whose text could be changed."), NULL};
+static const struct need a_change = {has_changes, N_("There is nothing to copy: nothing changes."),
+				     NULL};
+static const struct need findings = {
+	has_findings, N_("There is no finding here whose text could be changed."), NULL};
 static const struct need a_finding = {
-	is_on_finding, N_("{pane} goes to the findings; {edit} changes the text of one of them."), NULL,
+	is_on_finding,
+	N_("{pane} goes to the findings; {edit} changes the text of one of them."),
+	NULL,
 };
 static const struct need fields = {has_fields, N_("There is nothing to fill in here."), NULL};
 static const struct need a_field = {is_in_field, N_("Press {approve} to approve."), NULL};
@@ -592,11 +610,13 @@ review_name_deed(struct review_view *r, const struct review *review)
 	else
 		snprintf(r->deed, sizeof(r->deed), _("deploys to %s"), review->env);
 	if (missing && missing != r->focus)
-		*row++ = (struct key){'\r', "Enter", ACTION_OPEN, N_("next field"), .run = run_enter_field};
+		*row++ = (struct key){'\r', "Enter", ACTION_OPEN, N_("next field"),
+				      .run = run_enter_field};
 	else if (r->end_seen_at)
 		*row++ = (struct key){'\r', "Enter", ACTION_OPEN, r->deed, .run = run_enter_field};
 	else
-		*row++ = (struct key){KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, N_("read on"), .help = NULL};
+		*row++ = (struct key){KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, N_("read on"),
+				      .help = NULL};
 	*row++ = (struct key){'\t', "Tab", ACTION_PANE, N_("next field"), .run = run_next_field};
 	*row++ = (struct key){27, "Esc", ACTION_BACK, N_("back"), .run = run_back};
 	*row = (struct key)NO_KEY;

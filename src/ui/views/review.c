@@ -179,8 +179,8 @@ review_set_difference(struct review_view *r, const struct review *review)
 		difference_set(&r->difference, review->from, review->to);
 }
 
-/* The same again, from what is there now.  What was looked at stays what is compared with, until the
- * end of the new difference was seen as well. */
+/* The same again, from what is there now.  What was looked at stays what is compared with, until
+ * the end of the new difference was seen as well. */
 static void
 prepare_again(struct review_view *r, struct ui *ui, struct flow *old, const char *why)
 {
@@ -298,7 +298,9 @@ click_review(struct review_view *r, struct ui *ui, const struct review *review,
 		return;
 	else if (row >= r->layout.words_row && row < r->layout.words_row + r->layout.words_rows)
 		difference_show(&r->difference, &review->changes,
-				changes_in_row(&review->changes, canvas->width, review_words_room(canvas), row - r->layout.words_row));
+				changes_in_row(&review->changes, canvas->width,
+					       review_words_room(canvas),
+					       row - r->layout.words_row));
 	else if (below < r->layout.middle.height)
 		difference_click(&r->difference, below);
 }
@@ -332,9 +334,19 @@ close_view(struct view *view)
 }
 
 const struct view_ops review_view_ops = {
-	.title = N_("Review"), .keys = review_keys, .mode = review_mode, .fit = review_fit, .draw = review_draw,
-	.drawn = drawn, .subject = subject, .act = review_act, .type = type, .click = click, .changed = changed,
-	.close = close_view, .unseen_keys_dropped = true,
+	.title = N_("Review"),
+	.keys = review_keys,
+	.mode = review_mode,
+	.fit = review_fit,
+	.draw = review_draw,
+	.drawn = drawn,
+	.subject = subject,
+	.act = review_act,
+	.type = type,
+	.click = click,
+	.changed = changed,
+	.close = close_view,
+	.unseen_keys_dropped = true,
 };
 
 struct view *

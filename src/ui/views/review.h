@@ -28,7 +28,7 @@ enum review_focus { IN_DIFFERENCE, IN_REASON, IN_NAME, IN_FINDINGS };
 /* Where everything stands, as fitted last. */
 struct review_layout {
 	bool sends;			/* what is sent stands below the difference, not above it */
-	int foot;			/* rows below the rule under the difference; 0: no rule either */
+	int foot; /* rows below the rule under the difference; 0: no rule either */
 	int fields;			/* of them for what is to be typed */
 	int room;			/* rows for the head and the difference */
 	int words_row, words_rows;	/* of the changes */
@@ -43,10 +43,11 @@ struct review_view {
 	char *id;			/* of the operation; the flow is looked up by it */
 	bool shown;			/* the review stands on the screen, since it was made */
 	struct review_layout layout;
-	int head_rows, head_top;	/* what stands above it scrolls: its rows, and how many are gone; 0: it stays */
-	int64_t end_seen_at;		/* steady ms: the end of the difference stood there; 0: not yet */
-	char *moved;			/* what moved while it was open, in words; NULL: nothing did */
-	struct set *since;		/* what ran there when it was looked at last; NULL: nothing moved */
+	int head_rows, head_top; /* what stands above it scrolls: its rows, and how many are gone;
+				    0: it stays */
+	int64_t end_seen_at;	 /* steady ms: the end of the difference stood there; 0: not yet */
+	char *moved;		 /* what moved while it was open, in words; NULL: nothing did */
+	struct set *since; /* what ran there when it was looked at last; NULL: nothing moved */
 	char deed[REVIEW_DEED_MAX];	/* what Enter does in the last field */
 	struct key field_keys[4];	/* the rows while one is in a field */
 	struct contents contents;	/* instead when there is no difference */
@@ -99,6 +100,7 @@ void review_act(struct view *view, struct ui *ui, enum action action);
 void review_name_deed(struct review_view *r, const struct review *review);
 
 /* Lets a person write another text for what the finding is in, in the clone. */
-void review_change_finding(struct review_view *r, struct ui *ui, const struct review_finding *finding);
+void
+review_change_finding(struct review_view *r, struct ui *ui, const struct review_finding *finding);
 
 #endif

@@ -237,7 +237,8 @@ difference_row_of(const struct difference *d, size_t object, const struct change
 	if (!*change->path || pointer_parse(&path, change->path, NULL) != 0)
 		return header;
 	row = header;
-	for (size_t i = count_common(difference_line(d, header)->text, change, &path); i < path.count; i++)
+	for (size_t i = count_common(difference_line(d, header)->text, change, &path);
+	     i < path.count; i++)
 		(void)go_to_key(d, &row, path.tokens[i]);
 	pointer_clear(&path);
 	while (row < d->row_count && d->rows[row].object == object) {
@@ -261,7 +262,8 @@ name_line(const struct diff *diff, size_t i)
 	for (int dots = 0; diff->lines[header].text[object]; object++)
 		if (diff->lines[header].text[object] == '.' && ++dots == 2)
 			break;
-	return xasprintf("%.*s\n%d%s", (int)object, diff->lines[header].text, diff->lines[i].kind, text);
+	return xasprintf("%.*s\n%d%s", (int)object, diff->lines[header].text, diff->lines[i].kind,
+			 text);
 }
 
 /* The names of all lines that change from one to the other.  New reference. */

@@ -8,7 +8,8 @@
 
 #include "ui/widgets/difference.h"
 
-/* Of a header, a fold and, in one column, of any line left and right are the same, or one is NULL. */
+/* Of a header, a fold and, in one column, of any line left and right are the same, or one is
+ * NULL. */
 struct difference_row {
 	size_t object;			/* by its number */
 	const struct diff_line *left, *right;

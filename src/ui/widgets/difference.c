@@ -73,7 +73,8 @@ margin_of(const struct difference *d)
 
 /* Whose a changed line is, where others changed something as well. */
 static void
-draw_side(const struct difference *d, struct canvas *c, const struct diff_line *line, enum style style)
+draw_side(const struct difference *d, struct canvas *c, const struct diff_line *line,
+	  enum style style)
 {
 	static const char *const words[] = {
 		[SIDE_OURS] = N_("ours"), [SIDE_THEIRS] = N_("theirs"), [SIDE_BOTH] = N_("both"),
@@ -112,7 +113,8 @@ draw_wrapped(const struct difference *d, struct canvas *c, int row, int margin,
 	int columns = c->width - margin;
 
 	do {
-		size_t end = at + (columns > 0 ? text_fitting(line->text + at, length - at, columns) : length);
+		size_t end = at + (columns > 0 ? text_fitting(line->text + at, length - at, columns)
+					       : length);
 
 		if (row >= 0) {
 			canvas_move(c, row, margin);
@@ -138,7 +140,8 @@ draw_line(const struct difference *d, struct canvas *c, int row, const struct di
 	canvas_format(c, line->kind == DIFF_SAME ? STYLE_DIM : style, "  %4zu ",
 		      old && line->kind == DIFF_SAME ? line->old_number : line->number);
 	canvas_text(c, style, line->kind == DIFF_OLD ? "- " : line->kind == DIFF_NEW ? "+ " : "  ");
-	for (size_t i = 1; diff_line_is_change(line) && i < lines && row + (int)i < c->height; i++) {
+	for (size_t i = 1; diff_line_is_change(line) && i < lines && row + (int)i < c->height;
+	     i++) {
 		canvas_move(c, row + (int)i, 0);
 		canvas_format(c, style, "%*s", margin_of(d), "");
 	}
@@ -171,8 +174,8 @@ draw_header(const struct difference *d, struct canvas *c, int row, const struct 
 	if (closed) {
 		size_t count = count_changes(d, r->object);
 
-		canvas_format(c, STYLE_DIM, ngettext("   %zu line changes", "   %zu lines change", count),
-			      count);
+		canvas_format(c, STYLE_DIM,
+			      ngettext("   %zu line changes", "   %zu lines change", count), count);
 	} else if (d->only >= 0) {
 		canvas_text(c, STYLE_DIM, _("   only this one; w shows all"));
 	}
@@ -186,7 +189,8 @@ draw_fold(const struct difference *d, struct canvas *c, int row, const struct di
 	canvas_glyph(c, STYLE_DIM, GLYPH_CLOSED);
 	canvas_text(c, STYLE_DIM, " ");
 	canvas_format(c, is_in_fold(d, line) ? STYLE_KEY : STYLE_DIM,
-		      ngettext("%zu unchanged line", "%zu unchanged lines", line->folded), line->folded);
+		      ngettext("%zu unchanged line", "%zu unchanged lines", line->folded),
+		      line->folded);
 }
 
 static void
@@ -248,13 +252,15 @@ draw_rows(const struct difference *d, struct canvas *canvas)
 {
 	int half = left_columns(canvas->width), row = -(int)d->top_line;
 	struct canvas left = canvas_sub(canvas, 0, 0, canvas->height, half);
-	struct canvas right = canvas_sub(canvas, 0, half + 1, canvas->height, canvas->width - half - 1);
+	struct canvas right = canvas_sub(canvas, 0, half + 1, canvas->height,
+					 canvas->width - half - 1);
 
 	for (size_t i = d->top; i < d->row_count && row < d->height; i++) {
 		int end = row + (int)lines_of(d, i);
 
 		draw_row(d, canvas, &left, &right, row, &d->rows[i]);
-		for (int k = row > 0 ? row : 0; is_in_halves(d, i) && k < end && k < d->height; k++) {
+		for (int k = row > 0 ? row : 0; is_in_halves(d, i) && k < end && k < d->height;
+		     k++) {
 			canvas_move(canvas, k, half);
 			canvas_text(canvas, STYLE_FAINT, canvas->ascii ? "|" : "│");
 		}
@@ -391,10 +397,12 @@ to_next(struct difference *d, struct ui *ui, int step)
 		}
 	}
 	if (is_wanted(d))
-		ui_say(ui, step > 0 ? _("\"%s\" is not further down.") : _("\"%s\" is not further up."),
+		ui_say(ui,
+		       step > 0 ? _("\"%s\" is not further down.") : _("\"%s\" is not further up."),
 		       d->find.text);
 	else
-		ui_say(ui, step > 0 ? _("This is the last change.") : _("This is the first change."));
+		ui_say(ui,
+		       step > 0 ? _("This is the last change.") : _("This is the first change."));
 }
 
 /* From the first line that is shown to the last one there is. */

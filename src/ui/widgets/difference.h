@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The exact difference of two sets, to be read whole (a long line is wrapped): in one column or side by side, each workload or
- * resource to be folded, or alone, and found in by typing.  Where one is stays where it is when
- * the way it is shown changes.
+ * The exact difference of two sets, to be read whole (a long line is wrapped): in one column or
+ * side by side, each workload or resource to be folded, or alone, and found in by typing.  Where
+ * one is stays where it is when the way it is shown changes.
  */
 #ifndef SIDESTAGE_UI_WIDGETS_DIFFERENCE_H
 #define SIDESTAGE_UI_WIDGETS_DIFFERENCE_H
@@ -25,13 +25,13 @@ enum difference_side { SIDE_OURS, SIDE_THEIRS, SIDE_BOTH };
 
 struct difference {
 	struct set *from, *to;		/* owned; NULL: nothing to show yet */
-	struct set *between;		/* owned; what others made of `from` meanwhile; NULL: nothing */
+	struct set *between; /* owned; what others made of `from` meanwhile; NULL: nothing */
 	enum difference_side *sides;	/* of each line of the diff, while `between` is there */
 	struct diff diff;
 	struct difference_row *rows;	/* of what is shown */
 	size_t row_count;
 	size_t top;			/* row */
-	size_t top_line;		/* of that row, which may be wrapped: the first that is seen */
+	size_t top_line; /* of that row, which may be wrapped: the first that is seen */
 	bool beside, whole;		/* side by side; with all unchanged lines */
 	bool *closed;			/* by the object's number */
 	bool *opened;			/* folds, by the number of their line */
@@ -49,13 +49,14 @@ struct difference {
 /* Zeroed memory is an empty one.  Takes references of its own; the same two again change
  * nothing. */
 void difference_set(struct difference *difference, struct set *from, struct set *to);
-/* The same with what others changed meanwhile: from -> between is theirs, between -> to is ours, and each
- * changed line says whose it is. */
+/* The same with what others changed meanwhile: from -> between is theirs, between -> to is ours,
+ * and each changed line says whose it is. */
 void difference_set_between(struct difference *difference, struct set *from, struct set *between,
 			    struct set *to);
 void difference_clear(struct difference *difference);
 /* The room that there is, before it is drawn in it. */
-void difference_fit(struct difference *difference, const struct ui *ui, const struct canvas *canvas);
+void
+difference_fit(struct difference *difference, const struct ui *ui, const struct canvas *canvas);
 void difference_draw(const struct difference *difference, struct canvas *canvas);
 /* What part of it has room. */
 struct viewport difference_in_sight(const struct difference *difference);
@@ -70,7 +71,8 @@ void difference_show(struct difference *difference, const struct changes *change
 /* A key while something is being found; false: it is not. */
 bool difference_type(struct difference *difference, struct ui *ui, int key);
 
-/* The keys of all that, for the tables of views, which say what each part of them needs (NULL: nothing). */
+/* The keys of all that, for the tables of views, which say what each part of them needs (NULL:
+ * nothing). */
 #define DIFFERENCE_MOVE_KEYS(...) \
 	{'j', "j", ACTION_DOWN, N_("down"), N_("Scroll the diff down."), NULL, {__VA_ARGS__}}, \
 	{'k', "k", ACTION_UP, N_("up"), N_("Scroll the diff up."), NULL, {__VA_ARGS__}}, \

@@ -135,8 +135,8 @@ field_draw(const struct field *field, struct canvas *canvas, int columns, bool f
 	while (from < field->at && columns_before(field, from) >= box.width)
 		from = behind(field->text, from);
 	canvas_move(&box, 0, 0);
-	canvas_untrusted_bytes(&box, field->offered ? STYLE_SELECTED : STYLE_FIELD, field->text + from,
-			       box.width);
+	canvas_untrusted_bytes(&box, field->offered ? STYLE_SELECTED : STYLE_FIELD,
+			       field->text + from, box.width);
 	canvas_fill_row(&box, STYLE_FIELD);
 	if (focused) {
 		canvas_move(&box, 0, columns_before(field, from));

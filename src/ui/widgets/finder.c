@@ -116,7 +116,8 @@ finder_add(struct finder *finder, const char *id, const char *text, const char *
 {
 	if (finder->count == finder->capacity) {
 		finder->capacity = finder->capacity ? finder->capacity * 2 : 32;
-		finder->items = xreallocarray(finder->items, finder->capacity, sizeof(*finder->items));
+		finder->items = xreallocarray(finder->items, finder->capacity,
+					      sizeof(*finder->items));
 	}
 	/* No text is wider than it has bytes: the few that may be are measured. */
 	if ((int)strlen(text) > finder->widest) {

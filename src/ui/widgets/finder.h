@@ -17,7 +17,8 @@ struct buf;
 struct canvas;
 
 struct finder_item {
-	/* In the finder's pieces; foreign.  text is what is found in; note "": ask finder.describe. */
+	/* In the finder's pieces; foreign.  text is what is found in; note "": ask
+	 * finder.describe. */
 	const char *id, *text, *note;
 	bool here;			/* marked with "=": what stands now */
 };
@@ -29,21 +30,22 @@ struct finder {
 	struct finder_piece *pieces;	/* what the items' words are in */
 	int widest;			/* columns of the widest text */
 	size_t to_come;			/* items that will be added before anything is typed */
-	/* What matches each beginning of what was typed, from none of it: what is taken back is there
-	 * already.  Of the last one `matches` and match_count are copies. */
+	/* What matches each beginning of what was typed, from none of it: what is taken back is
+	 * there already.  Of the last one `matches` and match_count are copies. */
 	struct finder_level *levels;
 	size_t level_count;
 	const struct finder_match *matches;
 	struct list list;		/* of the matches */
 	int top;			/* the row of the canvas where the field stands */
-	char *clicked;			/* id of what a click selected, if nothing was typed since; else NULL */
+	char *clicked; /* id of what a click selected, if nothing was typed since; else NULL */
 	/* Appends the note of an item that was added without one, when it is drawn; NULL: there are
 	 * none.  With `data`. */
 	void (*describe)(const void *data, const char *id, struct buf *note);
 	const void *data;
 };
 
-/* What a click did: nothing stands there, it selected, or it did so on what another had selected. */
+/* What a click did: nothing stands there, it selected, or it did so on what another had
+ * selected. */
 enum finder_click { FINDER_MISSED, FINDER_SELECTED, FINDER_AGAIN };
 
 /* Before anything else; the finder stays where it is. */
@@ -51,7 +53,8 @@ void finder_init(struct finder *finder);
 void finder_clear(struct finder *finder);
 /* Between these the items are given anew, in the order that equally good ones keep.  Copies. */
 void finder_begin(struct finder *finder);
-void finder_add(struct finder *finder, const char *id, const char *text, const char *note, bool here);
+void
+finder_add(struct finder *finder, const char *id, const char *text, const char *note, bool here);
 void finder_end(struct finder *finder);
 /* A key of the field, after the first finder_end(): the best match is selected again. */
 bool finder_type(struct finder *finder, int key);
@@ -64,6 +67,7 @@ enum finder_click finder_click(struct finder *finder, int row);
 /* Borrowed; NULL when nothing matches. */
 const struct finder_item *finder_selected(const struct finder *finder);
 /* The field in the first row, the matches below; `none` is said when there are none. */
-void finder_draw(const struct finder *finder, struct ui *ui, struct canvas *canvas, const char *none);
+void
+finder_draw(const struct finder *finder, struct ui *ui, struct canvas *canvas, const char *none);
 
 #endif

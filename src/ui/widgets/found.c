@@ -15,7 +15,8 @@ found_draw(struct canvas *canvas, enum style plain, enum style found, const char
 	size_t length = strlen(wanted);
 
 	for (; hit && hit < text + end; hit = strcasestr(hit + length, wanted)) {
-		size_t start = (size_t)(hit - text), stop = start + length < end ? start + length : end;
+		size_t start = (size_t)(hit - text),
+		       stop = start + length < end ? start + length : end;
 
 		if (stop <= from)
 			continue;

@@ -26,7 +26,8 @@ struct list {
 	size_t at;		/* the row of it */
 	size_t first, rows;	/* the first that is in sight, and for how many there is room */
 	int top;		/* the row of the canvas where that stands */
-	bool is_suggested;	/* until somebody chooses, the cursor is on row `suggested`, whichever that is */
+	bool is_suggested; /* until somebody chooses, the cursor is on row `suggested`, whichever
+			      that is */
 	size_t suggested;
 };
 

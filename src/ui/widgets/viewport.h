@@ -17,8 +17,8 @@ struct viewport {
 /* The first of `count` items that is shown in `rows` rows: `first`, the one that was, unless item
  * `at` would be out of sight or there would be empty rows behind the last one. */
 size_t viewport_first(size_t first, size_t at, size_t rows, size_t count);
-/* So many items down (> 0) or up: one, a page of what there are rows for, or to an end of `count`.  0:
- * the action is none of these. */
+/* So many items down (> 0) or up: one, a page of what there are rows for, or to an end of `count`.
+ * 0: the action is none of these. */
 long viewport_step(enum action action, size_t rows, size_t count);
 /* At the right end of a rule: "1-19 of 47", unless all of it is in sight. */
 void viewport_draw(const struct viewport *viewport, struct canvas *canvas, int row);

@@ -57,9 +57,10 @@ check_environment(struct platform *platform, const char *org, const json_t *env,
 	json_t *known;
 
 	if (!id || !ids_is_name(id) || !json_member_string(env, "name") || !type)
-		return error_set(err, ERROR_INPUT, _("\"env\" must have an id (2 to 50 lower-case "
-						     "letters, digits and single inner dashes), a name "
-						     "and a type."));
+		return error_set(err, ERROR_INPUT,
+				 _("\"env\" must have an id (2 to 50 lower-case "
+				   "letters, digits and single inner dashes), a name "
+				   "and a type."));
 	known = repository_env_type(platform->repository, org, type, err);
 	if (!known)
 		return error_set(err, ERROR_INPUT, _("There is no environment type \"%s\"."), type);
@@ -127,7 +128,8 @@ delete_environments(struct platform *platform, const struct place *app, const js
 	json_array_foreach(envs, i, env) {
 		struct place place = {app->org, app->app, json_member_string(env, "id")};
 
-		if (repository_set_deleting(platform->repository, &place, clock_wall_ms(), err) != 0)
+		if (repository_set_deleting(platform->repository, &place, clock_wall_ms(), err) !=
+		    0)
 			return -1;
 	}
 	return 0;
@@ -148,7 +150,8 @@ delete_application(struct platform *platform, const struct request *request,
 		return -1;
 	response->status = json_array_size(envs) == 0 ? 204 : 202;
 	if (repository_begin(repository, err) == 0) {
-		if (repository_set_application_deleting(repository, app, clock_wall_ms(), err) == 0 &&
+		if (repository_set_application_deleting(repository, app, clock_wall_ms(), err) ==
+			    0 &&
 		    delete_environments(platform, app, envs, err) == 0)
 			ret = repository_commit(repository, err);
 		if (ret != 0)

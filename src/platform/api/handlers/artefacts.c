@@ -35,8 +35,8 @@ id_of(char out[IDS_UUID_SIZE], const char *kind, const char *name)
 	char hex[IDS_SHA256_HEX_SIZE];
 
 	ids_sha256_hex(hex, text, strlen(text));
-	snprintf(out, IDS_UUID_SIZE, "%.8s-%.4s-8%.3s-a%.3s-%.12s", hex, hex + 8, hex + 12, hex + 15,
-		 hex + 18);
+	snprintf(out, IDS_UUID_SIZE, "%.8s-%.4s-8%.3s-a%.3s-%.12s", hex, hex + 8, hex + 12,
+		 hex + 15, hex + 18);
 	free(text);
 }
 
@@ -51,11 +51,11 @@ version_of(const char *user, const char *name, const char *version, const char *
 	id_of(artefact_id, "artefact", name);
 	clock_stamp(stamp, created_at);
 	free(reference);
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:s}", "id", id,
-			 "type", "container", "name", name, "version", version, "ref", ref, "commit",
-			 commit, "digest", digest, "artefact_id", artefact_id, "archived", 0,
-			 "created_at", stamp, "created_by", user, "updated_at", stamp, "updated_by",
-			 user);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:s}", "id",
+			 id, "type", "container", "name", name, "version", version, "ref", ref,
+			 "commit", commit, "digest", digest, "artefact_id", artefact_id, "archived",
+			 0, "created_at", stamp, "created_by", user, "updated_at", stamp,
+			 "updated_by", user);
 }
 
 static bool
@@ -171,7 +171,8 @@ answer_versions(struct platform *platform, const struct request *request, const 
 	}
 	some = json_array();
 	json_array_foreach(all, i, version)
-		if (json_array_size(some) < (size_t)most && is_wanted(version, request, artefact_id))
+		if (json_array_size(some) < (size_t)most &&
+		    is_wanted(version, request, artefact_id))
 			json_array_append_new(some, shown(version));
 	json_decref(all);
 	return answer(response, 200, some);
@@ -264,8 +265,9 @@ is_uuid(const char *id)
 	if (strlen(id) != IDS_UUID_SIZE - 1)
 		return false;
 	for (size_t i = 0; id[i]; i++)
-		if (i == 8 || i == 13 || i == 18 || i == 23 ? id[i] != '-'
-							     : !strchr("0123456789abcdefABCDEF", id[i]))
+		if (i == 8 || i == 13 || i == 18 || i == 23
+			    ? id[i] != '-'
+			    : !strchr("0123456789abcdefABCDEF", id[i]))
 			return false;
 	return true;
 }
@@ -273,8 +275,11 @@ is_uuid(const char *id)
 static int
 check_id(const char *id, struct error *err)
 {
-	return is_uuid(id) ? 0 : error_set(err, ERROR_INPUT, _("Invalid id \"%.100s\" of an artefact "
-							       "version: it must be a UUID."), id);
+	return is_uuid(id) ? 0
+			   : error_set(err, ERROR_INPUT,
+				       _("Invalid id \"%.100s\" of an artefact "
+					 "version: it must be a UUID."),
+				       id);
 }
 
 int
@@ -379,15 +384,17 @@ check_container(const struct request *request, struct error *err)
 	const char *vcs = request_query(request, "vcs");
 
 	if (strcmp(type, "container") != 0 && strcmp(type, "workload") != 0)
-		return error_set(err, ERROR_INPUT, _("\"type\" must be \"container\" or \"workload\"."));
+		return error_set(err, ERROR_INPUT,
+				 _("\"type\" must be \"container\" or \"workload\"."));
 	if (!*text_of(body, "name"))
 		return error_set(err, ERROR_INPUT, _("An artefact version needs a \"name\"."));
 	if (*text_of(body, "ref") && (!vcs || strcmp(vcs, "git") == 0) &&
 	    strncmp(text_of(body, "ref"), "refs/", 5) != 0)
 		return error_set(err, ERROR_INPUT, _("A \"ref\" of git begins with \"refs/\"."));
 	if (*text_of(body, "commit") && !is_commit(text_of(body, "commit")))
-		return error_set(err, ERROR_INPUT, _("\"commit\" must be 5 to 40 lower-case hexadecimal "
-						     "digits."));
+		return error_set(err, ERROR_INPUT,
+				 _("\"commit\" must be 5 to 40 lower-case hexadecimal "
+				   "digits."));
 	return 0;
 }
 
@@ -428,8 +435,10 @@ refuse_built_in(struct response *response, const char *name)
 {
 	struct error why;
 
-	error_set(&why, ERROR_ACCESS, _("%s lies among the executables of this platform: it is built in "
-					"and cannot be changed."), name);
+	error_set(&why, ERROR_ACCESS,
+		  _("%s lies among the executables of this platform: it is built in "
+		    "and cannot be changed."),
+		  name);
 	response_refuse(response, 403, why.text);
 	return 0;
 }
@@ -451,7 +460,8 @@ patch_artefact_version(struct platform *platform, const struct request *request,
 		return -1;
 	posted = is_posted(version);
 	if (strcmp(json_member_string(version, "artefact_id"), request->ids[0]) != 0)
-		ret = error_set(err, ERROR_NOT_FOUND, _("There is no artefact version \"%s\"."), id);
+		ret = error_set(err, ERROR_NOT_FOUND, _("There is no artefact version \"%s\"."),
+				id);
 	else if (!posted)
 		refuse_built_in(response, json_member_string(version, "name"));
 	json_decref(version);

@@ -51,8 +51,9 @@ read_page(const struct request *request, struct audit_query *query, struct error
 	if (strspn(text, "0123456789abcdef-") != strlen(text) || strlen(text) > 33 ||
 	    sscanf(text, "%16llx-%16llx%n", &at, &seq, &end) != 2 || text[end] || at > INT64_MAX ||
 	    seq > INT64_MAX)
-		return error_set(err, ERROR_INPUT, _("\"page\" must be what the Link of the page before "
-						     "says."));
+		return error_set(err, ERROR_INPUT,
+				 _("\"page\" must be what the Link of the page before "
+				   "says."));
 	if ((int64_t)at < query->before) {
 		query->before = (int64_t)at;
 		query->before_seq = (int64_t)seq;
@@ -144,8 +145,8 @@ list_audit_log(struct platform *platform, const struct request *request,
 	if (!entries)
 		return -1;
 	if (cut(entries, count))
-		response->link = link_to_next(request, json_array_get(entries,
-								      json_array_size(entries) - 1));
+		response->link = link_to_next(
+			request, json_array_get(entries, json_array_size(entries) - 1));
 	json_array_foreach(entries, i, entry)
 		json_object_del(entry, "seq");
 	return answer(response, 200, entries);

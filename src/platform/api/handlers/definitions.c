@@ -40,13 +40,14 @@ whole_of(const struct platform *platform, const char *org, const json_t *body)
 	definition_version(version, body);
 	/* What an import does not say is from the daemon's start. */
 	whole = json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:b}", "org_id", org, "active_version_id",
-			  version, "created_at", stamp, "created_by", platform->user, "is_default", 0,
-			  "is_deleted", 0, "in_place_driver_change", 0);
+			  version, "created_at", stamp, "created_by", platform->user, "is_default",
+			  0, "is_deleted", 0, "in_place_driver_change", 0);
 	json_object_update(whole, (json_t *)body);
 	if (json_object_get(body, "driver_inputs"))
-		json_object_set_new(whole, "driver_inputs",
-				    definition_inputs_shown(org, json_member_string(body, "id"),
-							    json_object_get(body, "driver_inputs")));
+		json_object_set_new(
+			whole, "driver_inputs",
+			definition_inputs_shown(org, json_member_string(body, "id"),
+						json_object_get(body, "driver_inputs")));
 	json_object_set_new(whole, "criteria", definition_criteria(body));
 	return whole;
 }
@@ -62,10 +63,13 @@ static int
 by_rank(const void *a, const void *b)
 {
 	const struct ranked *x = a, *y = b;
-	int order = strcmp(json_member_string(x->whole, "type"), json_member_string(y->whole, "type"));
+	int order = strcmp(json_member_string(x->whole, "type"),
+			   json_member_string(y->whole, "type"));
 
-	return order ? order : x->rank != y->rank ? y->rank - x->rank
-		     : strcmp(json_member_string(x->whole, "id"), json_member_string(y->whole, "id"));
+	return order		    ? order
+	       : x->rank != y->rank ? y->rank - x->rank
+				    : strcmp(json_member_string(x->whole, "id"),
+					     json_member_string(y->whole, "id"));
 }
 
 /* Only those that would match, grouped by type, the one that would be chosen first. */
@@ -145,10 +149,13 @@ check_text(const json_t *body, const char *key, bool required, struct error *err
 	const json_t *value = json_object_get(body, key);
 
 	if (!value || json_is_null(value))
-		return required ? error_set(err, ERROR_INPUT, _("A resource definition needs \"%s\"."), key)
+		return required ? error_set(err, ERROR_INPUT,
+					    _("A resource definition needs \"%s\"."), key)
 				: 0;
 	return json_is_string(value) && *json_string_value(value)
-		       ? 0 : error_set(err, ERROR_INPUT, _("\"%s\" must be a text that is not empty."), key);
+		       ? 0
+		       : error_set(err, ERROR_INPUT, _("\"%s\" must be a text that is not empty."),
+				   key);
 }
 
 static int
@@ -160,8 +167,10 @@ check_criterion(const json_t *criterion, struct error *err)
 		const json_t *value = json_object_get(criterion, criterion_keys[i]);
 
 		if (value && !json_is_null(value) && !json_is_string(value))
-			return error_set(err, ERROR_INPUT, _("\"%s\" of a matching criterion must be a "
-							     "text."), criterion_keys[i]);
+			return error_set(err, ERROR_INPUT,
+					 _("\"%s\" of a matching criterion must be a "
+					   "text."),
+					 criterion_keys[i]);
 	}
 	return 0;
 }
@@ -192,7 +201,12 @@ is_same_rule(const json_t *a, const json_t *b)
 		const char *x = json_member_string(a, criterion_keys[i]);
 		const char *y = json_member_string(b, criterion_keys[i]);
 
-		if (strcmp(x && *x ? x : is_class ? "default" : "", y && *y ? y : is_class ? "default" : "") != 0)
+		if (strcmp(x && *x    ? x
+			   : is_class ? "default"
+				      : "",
+			   y && *y    ? y
+			   : is_class ? "default"
+				      : "") != 0)
 			return false;
 	}
 	return true;
@@ -212,20 +226,23 @@ check_duplicates(struct platform *platform, const char *org, const json_t *crite
 		const json_t *body = json_object_get(row, "body");
 		const char *its = json_member_string(body, "type");
 
-		if (!its || strcmp(its, type) != 0 || (but && strcmp(json_member_string(row, "id"), but) == 0))
+		if (!its || strcmp(its, type) != 0 ||
+		    (but && strcmp(json_member_string(row, "id"), but) == 0))
 			continue;
 		json_array_foreach(criteria, k, rule)
 			json_array_foreach(json_object_get(body, "criteria"), m, other)
 				if (ret == 0 && is_same_rule(rule, other))
-					ret = error_set(err, ERROR_CONFLICT,
-							_("The definition \"%s\" has the same matching "
-							  "criterion for resources of type %s."),
-							json_member_string(row, "id"), type);
+					ret = error_set(
+						err, ERROR_CONFLICT,
+						_("The definition \"%s\" has the same matching "
+						  "criterion for resources of type %s."),
+						json_member_string(row, "id"), type);
 	}
 	json_array_foreach(criteria, k, rule)
 		for (m = 0; m < k && ret == 0; m++)
 			if (is_same_rule(rule, json_array_get(criteria, m)))
-				ret = error_set(err, ERROR_CONFLICT, _("Two matching criteria are the same."));
+				ret = error_set(err, ERROR_CONFLICT,
+						_("Two matching criteria are the same."));
 	json_decref(rows);
 	return ret;
 }
@@ -244,7 +261,8 @@ take_criteria(struct platform *platform, const char *org, const json_t *criteria
 		return NULL;
 	}
 	if (json_array_size(criteria) > CRITERIA_MAX) {
-		error_set(err, ERROR_INPUT, _("A definition has at most %d matching criteria."), CRITERIA_MAX);
+		error_set(err, ERROR_INPUT, _("A definition has at most %d matching criteria."),
+			  CRITERIA_MAX);
 		return NULL;
 	}
 	json_array_foreach(criteria, i, criterion)
@@ -287,8 +305,10 @@ create_definition(struct platform *platform, const struct request *request,
 		if (check_text(request->body, required[i], true, err) != 0)
 			return -1;
 	if (!ids_is_name(id))
-		return error_set(err, ERROR_INPUT, _("Invalid id \"%s\" of a resource definition: use "
-						     "lower-case letters, digits and single dashes."), id);
+		return error_set(err, ERROR_INPUT,
+				 _("Invalid id \"%s\" of a resource definition: use "
+				   "lower-case letters, digits and single dashes."),
+				 id);
 	inputs = definition_inputs_take(platform, request->place.org, id,
 					json_object_get(request->body, "driver_inputs"), err);
 	if (inputs)
@@ -299,8 +319,8 @@ create_definition(struct platform *platform, const struct request *request,
 		json_decref(inputs);
 		return -1;
 	}
-	body = json_pack("{s:s, s:s, s:o}", "id", id, "type", json_member_string(request->body, "type"),
-			 "criteria", criteria);
+	body = json_pack("{s:s, s:s, s:o}", "id", id, "type",
+			 json_member_string(request->body, "type"), "criteria", criteria);
 	for (size_t i = 0; i < SETTABLE; i++)
 		json_object_set(body, settable[i], json_object_get(request->body, settable[i]));
 	json_object_set_new(body, "driver_inputs", inputs);
@@ -308,7 +328,8 @@ create_definition(struct platform *platform, const struct request *request,
 	if (repository_put_definition(platform->repository, request->place.org, id, body, err) == 0)
 		ret = answer(response, 200, whole_of(platform, request->place.org, body));
 	else if (err->kind == ERROR_CONFLICT)
-		error_set(err, ERROR_CONFLICT, _("There is a resource definition \"%s\" already."), id);
+		error_set(err, ERROR_CONFLICT, _("There is a resource definition \"%s\" already."),
+			  id);
 	json_decref(body);
 	return ret;
 }
@@ -324,8 +345,8 @@ change_definition(struct platform *platform, const struct request *request,
 
 	if (!body)
 		return -1;
-	inputs = definition_inputs_take(platform, org, id, json_object_get(request->body, "driver_inputs"),
-					err);
+	inputs = definition_inputs_take(platform, org, id,
+					json_object_get(request->body, "driver_inputs"), err);
 	if (!inputs || check_text(request->body, "name", all, err) != 0 ||
 	    check_text(request->body, "driver_type", false, err) != 0)
 		goto out;
@@ -411,7 +432,8 @@ put_criteria(struct platform *platform, const struct request *request, struct re
 
 	if (!body)
 		return -1;
-	criteria = take_criteria(platform, org, request->body, json_member_string(body, "type"), id, err);
+	criteria = take_criteria(platform, org, request->body, json_member_string(body, "type"), id,
+				 err);
 	if (criteria) {
 		json_object_set_new(body, "criteria", criteria);
 		stamp_body(body, "updated_at", "updated_by", request);
@@ -432,9 +454,11 @@ create_criterion(struct platform *platform, const struct request *request,
 	int ret = -1;
 
 	if (body)
-		taken = take_criteria(platform, org, one, json_member_string(body, "type"), NULL, err);
+		taken = take_criteria(platform, org, one, json_member_string(body, "type"), NULL,
+				      err);
 	if (taken) {
-		all = definition_criteria(body);	/* from here on all of them have ids of their own */
+		all = definition_criteria(
+			body); /* from here on all of them have ids of their own */
 		json_array_extend(all, taken);
 		json_object_set_new(body, "criteria", all);
 		stamp_body(body, "updated_at", "updated_by", request);
@@ -471,10 +495,11 @@ affected_without(struct platform *platform, const char *org, const json_t *body,
 		};
 
 		if (match_rank(body, &request) < 0)
-			json_array_append_new(changes, json_pack("{s:s, s:s, s:s, s:s, s:s}", "app_id",
-								 request.app_id, "env_id", request.env_id,
-								 "res_id", request.res_id, "from_def", id,
-								 "to_def", ""));
+			json_array_append_new(changes,
+					      json_pack("{s:s, s:s, s:s, s:s, s:s}", "app_id",
+							request.app_id, "env_id", request.env_id,
+							"res_id", request.res_id, "from_def", id,
+							"to_def", ""));
 	}
 	json_decref(active);
 	return changes;
@@ -485,7 +510,8 @@ delete_criterion(struct platform *platform, const struct request *request,
 		 struct response *response, struct error *err)
 {
 	const char *org = request->place.org, *id = request->ids[0];
-	json_t *body = repository_definition(platform->repository, org, id, err), *all, *affected = NULL;
+	json_t *body = repository_definition(platform->repository, org, id, err), *all,
+	       *affected = NULL;
 	const json_t *criterion;
 	size_t i;
 	int ret = -1;
@@ -502,13 +528,15 @@ delete_criterion(struct platform *platform, const struct request *request,
 	} else {
 		json_array_remove(all, i);
 		json_object_set(body, "criteria", all);
-		affected = is_forced(request) ? json_array() : affected_without(platform, org, body, err);
+		affected = is_forced(request) ? json_array()
+					      : affected_without(platform, org, body, err);
 		stamp_body(body, "updated_at", "updated_by", request);
 		response->status = 204;
 		if (json_array_size(affected) > 0)
 			ret = answer(response, 409, json_incref(affected));
 		else if (affected)
-			ret = repository_change_definition(platform->repository, org, id, body, err);
+			ret = repository_change_definition(platform->repository, org, id, body,
+							   err);
 	}
 	json_decref(affected);
 	json_decref(all);

@@ -39,8 +39,9 @@ int
 get_delta(struct platform *platform, const struct request *request, struct response *response,
 	  struct error *err)
 {
-	return answer(response, 200,
-		      repository_delta(platform->repository, &request->place, request->ids[0], err));
+	return answer(
+		response, 200,
+		repository_delta(platform->repository, &request->place, request->ids[0], err));
 }
 
 int
@@ -92,9 +93,11 @@ check_author(struct platform *platform, const struct request *request, const jso
 		*err = why;
 		return -1;
 	}
-	return error_set(err, ERROR_ACCESS, _("The delta \"%s\" is for the environment %s: only its author "
-					      "%s and those who may deploy there can change it.  Create "
-					      "another one."), request->ids[0], env, author);
+	return error_set(err, ERROR_ACCESS,
+			 _("The delta \"%s\" is for the environment %s: only its author "
+			   "%s and those who may deploy there can change it.  Create "
+			   "another one."),
+			 request->ids[0], env, author);
 }
 
 static int
@@ -105,8 +108,10 @@ check_not_deployed(struct platform *platform, const struct request *request, str
 
 	if (deployed <= 0)
 		return deployed;
-	return error_set(err, ERROR_CONFLICT, _("The delta \"%s\" was deployed, so it cannot be changed.  "
-						"Make another one."), request->ids[0]);
+	return error_set(err, ERROR_CONFLICT,
+			 _("The delta \"%s\" was deployed, so it cannot be changed.  "
+			   "Make another one."),
+			 request->ids[0]);
 }
 
 /* The delta as it is, when the caller may change it now; NULL with err. */
@@ -116,7 +121,8 @@ changeable(struct platform *platform, const struct request *request, struct erro
 	json_t *known = repository_delta(platform->repository, &request->place, request->ids[0],
 					 err);
 
-	if (known && check_author(platform, request, json_object_get(known, "metadata"), err) == 0 &&
+	if (known &&
+	    check_author(platform, request, json_object_get(known, "metadata"), err) == 0 &&
 	    check_not_deployed(platform, request, err) == 0)
 		return known;
 	json_decref(known);
@@ -198,7 +204,8 @@ archive_delta(struct platform *platform, const struct request *request, struct r
 	response->status = 204;
 	if (known && check_author(platform, request, json_object_get(known, "metadata"), err) == 0)
 		ret = repository_set_delta_archived(platform->repository, &request->place,
-						    request->ids[0], json_is_true(request->body), err);
+						    request->ids[0], json_is_true(request->body),
+						    err);
 	json_decref(known);
 	return ret;
 }

@@ -74,7 +74,8 @@ get_deployment(struct platform *platform, const struct request *request,
 
 	if (parameter_number(request, "wait", 0, WAIT_MAX_S, &wait_s, err) != 0)
 		return -1;
-	deployment = repository_deployment(platform->repository, &request->place, request->ids[0], err);
+	deployment = repository_deployment(platform->repository, &request->place, request->ids[0],
+					   err);
 	if (deployment && wait_s > 0 && request->may_wait && !has_ended(deployment)) {
 		json_decref(deployment);
 		response->wait_ms = wait_s * 1000;
@@ -161,16 +162,17 @@ change_values(struct platform *platform, const struct request *request,
 	if (!values || json_is_null(values))
 		return 0;
 	if (deploy->value_set_version_id)
-		return error_set(err, ERROR_INPUT, _("Give \"values\" or \"value_set_version_id\", not both: "
-						     "changed values make a new version."));
+		return error_set(err, ERROR_INPUT,
+				 _("Give \"values\" or \"value_set_version_id\", not both: "
+				   "changed values make a new version."));
 	env = repository_environment(platform->repository, &request->place, err);
 	ret = env ? precondition_check(request->if_match, env, deploy->details, err) : -1;
 	json_decref(env);
 	return ret == 0 ? values_change(platform, request, values, deploy->details, err) : -1;
 }
 
-/* What the set would get here is what its reviewer saw; else ERROR_STALE.  In the transaction of the
- * deployment, so no definition changes between this look and the deed. */
+/* What the set would get here is what its reviewer saw; else ERROR_STALE.  In the transaction of
+ * the deployment, so no definition changes between this look and the deed. */
 static int
 check_graph(struct platform *platform, const struct request *request, const json_t *deployment,
 	    json_t **details, struct error *err)
@@ -193,8 +195,10 @@ check_graph(struct platform *platform, const struct request *request, const json
 	} else if (hash) {
 		json_decref(*details);
 		*details = json_pack("{s:s}", "dependency_graph_hash", hash);
-		error_set(err, ERROR_STALE, _("The definitions of its resources changed: %s would get other "
-					      "ones than those that were looked at."), request->place.env);
+		error_set(err, ERROR_STALE,
+			  _("The definitions of its resources changed: %s would get other "
+			    "ones than those that were looked at."),
+			  request->place.env);
 	}
 	json_decref(graph);
 	json_decref(declared);
@@ -222,7 +226,8 @@ create_deployment(struct platform *platform, const struct request *request,
 		return -1;
 	if (deploy.mode && strcmp(deploy.mode, "full") != 0 &&
 	    strcmp(deploy.mode, "incremental") != 0)
-		return error_set(err, ERROR_INPUT, _("\"mode\" must be \"full\" or \"incremental\"."));
+		return error_set(err, ERROR_INPUT,
+				 _("\"mode\" must be \"full\" or \"incremental\"."));
 	/* A page of the vendor's manual posts the comment as "message". */
 	if (!deploy.comment)
 		deploy.comment = json_member_string(request->body, "message");

@@ -66,7 +66,8 @@ check_type(struct platform *platform, const char *org, const char *type, struct 
 
 	if (!known) {
 		if (err->kind == ERROR_NOT_FOUND)
-			error_set(err, ERROR_INPUT, _("There is no environment type \"%s\"."), type);
+			error_set(err, ERROR_INPUT, _("There is no environment type \"%s\"."),
+				  type);
 		return -1;
 	}
 	json_decref(known);
@@ -140,8 +141,10 @@ rebase_environment(struct platform *platform, const struct request *request,
 	if (check_match(platform, request, response, err) != 0)
 		return -1;
 	if (engine_is_busy(platform->engine, &request->place))
-		return error_set(err, ERROR_CONFLICT, _("A deployment to %s is active.  Wait until it "
-							"has ended."), request->place.env);
+		return error_set(err, ERROR_CONFLICT,
+				 _("A deployment to %s is active.  Wait until it "
+				   "has ended."),
+				 request->place.env);
 	if (check_deployment(platform, &request->place, id, err) != 0)
 		return -1;
 	response->status = 204;
@@ -196,11 +199,15 @@ delete_environment(struct platform *platform, const struct request *request,
 	if (check_match(platform, request, response, err) != 0)
 		return -1;
 	if (count <= 1)
-		return error_set(err, ERROR_INPUT, _("%s is the last environment of %s, so it cannot be "
-						     "deleted."), place->env, place->app);
+		return error_set(err, ERROR_INPUT,
+				 _("%s is the last environment of %s, so it cannot be "
+				   "deleted."),
+				 place->env, place->app);
 	if (engine_is_busy(platform->engine, place))
-		return error_set(err, ERROR_CONFLICT, _("A deployment to %s is active.  Wait until it "
-							"has ended, then delete it."), place->env);
+		return error_set(err, ERROR_CONFLICT,
+				 _("A deployment to %s is active.  Wait until it "
+				   "has ended, then delete it."),
+				 place->env);
 	if (repository_set_deleting(platform->repository, place, clock_wall_ms(), err) != 0)
 		return -1;
 	engine_remove(platform->engine, place);

@@ -85,11 +85,13 @@ follow(struct platform *platform, const struct request *request, struct response
 	struct log_stream *s;
 
 	if (query->oldest || query->to != 0 || request_query(request, "invert"))
-		return error_set(err, ERROR_INPUT, _("\"follow\" goes on from the newest line: leave out \"asc\", "
-						     "\"invert\" and \"timestamp_to\"."));
+		return error_set(err, ERROR_INPUT,
+				 _("\"follow\" goes on from the newest line: leave out \"asc\", "
+				   "\"invert\" and \"timestamp_to\"."));
 	if (!request->may_wait)
-		return error_set(err, ERROR_UNAVAILABLE, _("Too many requests wait for something already.  "
-							   "Try again later."));
+		return error_set(err, ERROR_UNAVAILABLE,
+				 _("Too many requests wait for something already.  "
+				   "Try again later."));
 	s = xcalloc(1, sizeof(*s));
 	s->stream = (struct stream){.more = more_lines, .free = free_stream, .look_ms = LOOK_MS};
 	s->driver = platform->driver;
@@ -137,7 +139,8 @@ read_entries(struct platform *platform, const char *space, const struct driver_l
 	driver->ops->read_log(log, &logs);
 	driver->ops->close_log(log);
 	for (size_t i = 0; i < logs.count; i++)
-		json_array_append_new(entries, entry(&logs.items[forward ? i : logs.count - 1 - i]));
+		json_array_append_new(entries,
+				      entry(&logs.items[forward ? i : logs.count - 1 - i]));
 	driver_logs_clear(&logs);
 	return entries;
 }

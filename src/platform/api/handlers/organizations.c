@@ -80,8 +80,9 @@ create_env_type(struct platform *platform, const struct request *request,
 	const char *org = request->place.org;
 
 	if (!id || !ids_is_name(id))
-		return error_set(err, ERROR_INPUT, _("\"id\" must be 2 to 50 lower-case letters, digits "
-						     "and single inner dashes."));
+		return error_set(err, ERROR_INPUT,
+				 _("\"id\" must be 2 to 50 lower-case letters, digits "
+				   "and single inner dashes."));
 	if (repository_put_env_type(platform->repository, org, id, description ? description : "",
 				    err) != 0)
 		return error_prefix(err, _("The environment type \"%s\""), id);

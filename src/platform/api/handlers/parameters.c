@@ -47,8 +47,8 @@ parameter_number(const struct request *request, const char *key, int min, int ma
 		return 0;
 	number = strtol(text, &end, 10);
 	if (end == text || *end || number < min || number > max)
-		return error_set(err, ERROR_INPUT, _("\"%s\" must be a number from %d to %d."), key, min,
-				 max);
+		return error_set(err, ERROR_INPUT, _("\"%s\" must be a number from %d to %d."), key,
+				 min, max);
 	*out = (int)number;
 	return 0;
 }

@@ -55,7 +55,9 @@ read_page(const struct request *request, size_t *size, const char **page, struct
 	*size = (size_t)number;
 	*page = request_query(request, "page");
 	if (*page && (!**page || (*page)[strspn(*page, "0123456789")]))
-		return error_set(err, ERROR_INPUT, _("Invalid \"page\": use the one from the Link of the page before."));
+		return error_set(
+			err, ERROR_INPUT,
+			_("Invalid \"page\": use the one from the Link of the page before."));
 	return 0;
 }
 
@@ -78,9 +80,10 @@ pipeline_of(struct platform *platform, const struct place *place, struct error *
 	json_t *pipeline = NULL;
 
 	if (app)
-		pipeline = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:O, s:[s], s:{}}", "id", PIPELINE,
-				     "etag", PIPELINE_VERSION, "org_id", place->org, "app_id", place->app, "name",
-				     PIPELINE_NAME, "status", "active", "version", PIPELINE_VERSION, "created_at",
+		pipeline = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:O, s:[s], s:{}}", "id",
+				     PIPELINE, "etag", PIPELINE_VERSION, "org_id", place->org,
+				     "app_id", place->app, "name", PIPELINE_NAME, "status",
+				     "active", "version", PIPELINE_VERSION, "created_at",
 				     json_object_get(app, "created_at"), "trigger_types", TRIGGER,
 				     "metadata");
 	json_decref(app);
@@ -139,10 +142,10 @@ list_pipeline_criteria(struct platform *platform, const struct request *request,
 		return -1;
 	list = json_array();
 	if (!only || strcmp(only, PIPELINE) == 0)
-		json_array_append_new(list,
-				      json_pack("{s:s, s:s, s:s, s:s, s:s}", "trigger", TRIGGER, "id",
-						"every-deployment", "pipeline_id", PIPELINE, "pipeline_name",
-						PIPELINE_NAME, "app_id", request->place.app));
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:s}", "trigger",
+						      TRIGGER, "id", "every-deployment",
+						      "pipeline_id", PIPELINE, "pipeline_name",
+						      PIPELINE_NAME, "app_id", request->place.app));
 	return answer(response, 200, list);
 }
 
@@ -202,13 +205,14 @@ shown_run(const json_t *run)
 {
 	char *message = message_of(run), *etag = etag_of(run);
 	json_t *out = json_pack(
-		"{s:s, s:s, s:s, s:s, s:[s], s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:O, s:s, s:{}}", "id",
-		text_of(run, "id"), "etag", etag, "org_id", text_of(run, "org"), "app_id",
+		"{s:s, s:s, s:s, s:s, s:[s], s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:O, s:s, s:{}}",
+		"id", text_of(run, "id"), "etag", etag, "org_id", text_of(run, "org"), "app_id",
 		text_of(run, "app"), "env_ids", text_of(run, "env"), "pipeline_id", PIPELINE,
-		"pipeline_version", PIPELINE_VERSION, "status", status_of(run), "status_message", message,
-		"created_at", text_of(run, "created_at"), "created_by", text_of(run, "created_by"),
-		"timeout_seconds", 0, "trigger", TRIGGER, "inputs", json_object_get(run, "inputs"),
-		"run_as", text_of(run, "created_by"), "waiting_for");
+		"pipeline_version", PIPELINE_VERSION, "status", status_of(run), "status_message",
+		message, "created_at", text_of(run, "created_at"), "created_by",
+		text_of(run, "created_by"), "timeout_seconds", 0, "trigger", TRIGGER, "inputs",
+		json_object_get(run, "inputs"), "run_as", text_of(run, "created_by"),
+		"waiting_for");
 
 	if (strcmp(status_of(run), "queued") != 0)
 		json_object_set(out, "executing_at", json_object_get(run, "created_at"));
@@ -331,8 +335,8 @@ link_to_next(const struct request *request, const struct filter *filter, const c
 }
 
 /*
- * Newest first; the token of the next page is the number of the last run on this one, or of the last
- * that was looked at for it: a page may be short, or empty, and there is more all the same.
+ * Newest first; the token of the next page is the number of the last run on this one, or of the
+ * last that was looked at for it: a page may be short, or empty, and there is more all the same.
  */
 static int
 answer_runs(struct platform *platform, const struct request *request, struct response *response,
@@ -347,7 +351,8 @@ answer_runs(struct platform *platform, const struct request *request, struct res
 	if (read_filter(request, &filter, err) != 0)
 		return -1;
 	runs = repository_runs(platform->repository, &request->place,
-			       filter.page ? strtoll(filter.page, NULL, 10) : INT64_MAX, LOOKED_AT_MAX, err);
+			       filter.page ? strtoll(filter.page, NULL, 10) : INT64_MAX,
+			       LOOKED_AT_MAX, err);
 	if (!runs)
 		return -1;
 	list = json_array();
@@ -405,7 +410,8 @@ read_inputs(struct platform *platform, const struct place *place, const json_t *
 						     "\"deployment_id\"."));
 	if (deploy->mode && strcmp(deploy->mode, "full") != 0 &&
 	    strcmp(deploy->mode, "incremental") != 0)
-		return error_set(err, ERROR_INPUT, _("\"mode\" must be \"full\" or \"incremental\"."));
+		return error_set(err, ERROR_INPUT,
+				 _("\"mode\" must be \"full\" or \"incremental\"."));
 	if (!redeploy)
 		return 0;
 	*copied = repository_deployment_of_app(platform->repository, place, redeploy, err);
@@ -425,8 +431,8 @@ pipelines_record(struct platform *platform, const struct place *place, const jso
 		 const json_t *deployment, char id[IDS_UUID_SIZE], struct error *err)
 {
 	ids_uuid7(id);
-	return repository_put_run(platform->repository, place, id, text_of(deployment, "id"), inputs,
-				  text_of(deployment, "created_by"), clock_wall_ms(), err);
+	return repository_put_run(platform->repository, place, id, text_of(deployment, "id"),
+				  inputs, text_of(deployment, "created_by"), clock_wall_ms(), err);
 }
 
 static int
@@ -457,8 +463,9 @@ start_run(struct platform *platform, const struct request *request, const json_t
 	int ret = -1;
 
 	if (!place.env)
-		return error_set(err, ERROR_INPUT, _("\"env_id\" says where to deploy to, and is not "
-						     "given."));
+		return error_set(err, ERROR_INPUT,
+				 _("\"env_id\" says where to deploy to, and is not "
+				   "given."));
 	if (repository_has(platform->repository, &place, err) != 0 ||
 	    access_check(platform, request->caller, PERMISSION_DEPLOY, &place, NULL, err) != 0 ||
 	    read_inputs(platform, &place, inputs, &deploy, &copied, err) != 0)
@@ -539,7 +546,8 @@ cancel_pipeline_run(struct platform *platform, const struct request *request,
 	else if (is_complete(run))
 		error_set(err, ERROR_CONFLICT, _("The run has ended, so it cannot be cancelled."));
 	else
-		ret = repository_cancel_run(platform->repository, text_of(run, "id"), clock_wall_ms(), err);
+		ret = repository_cancel_run(platform->repository, text_of(run, "id"),
+					    clock_wall_ms(), err);
 	free(quoted);
 	free(etag);
 	json_decref(run);
@@ -569,24 +577,28 @@ static json_t *
 job_of(const json_t *run, bool with_steps)
 {
 	char *message = message_of(run), *etag = etag_of(run);
-	json_t *step, *job = json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i}", "id", JOB, "name", JOB,
-		"etag", etag, "org_id", text_of(run, "org"), "app_id", text_of(run, "app"), "pipeline_id",
-		PIPELINE, "pipeline_version", PIPELINE_VERSION, "run_id", text_of(run, "id"), "status",
-		status_of(run), "status_message", message, "created_at", text_of(run, "created_at"),
-		"updated_at", text_of(run, "changed_at"), "timeout_seconds", 0);
+	json_t *step,
+		*job = json_pack(
+			"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i}", "id",
+			JOB, "name", JOB, "etag", etag, "org_id", text_of(run, "org"), "app_id",
+			text_of(run, "app"), "pipeline_id", PIPELINE, "pipeline_version",
+			PIPELINE_VERSION, "run_id", text_of(run, "id"), "status", status_of(run),
+			"status_message", message, "created_at", text_of(run, "created_at"),
+			"updated_at", text_of(run, "changed_at"), "timeout_seconds", 0);
 
 	put_times(job, run);
 	if (!is_complete(run)) {
-		char *waits = xasprintf("application.environment.deployment(%s)", text_of(run, "deployment"));
+		char *waits = xasprintf("application.environment.deployment(%s)",
+					text_of(run, "deployment"));
 
 		json_object_set_new(job, "waiting_for", json_string(waits));
 		free(waits);
 	}
 	if (with_steps) {
-		step = json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:i, s:{s:s, s:s}}", "index", 0, "name",
-				 PIPELINE_NAME, "uses", USES, "status", status_of(run), "status_message",
-				 message, "created_at", text_of(run, "created_at"), "timeout_seconds", 0,
+		step = json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:i, s:{s:s, s:s}}", "index", 0,
+				 "name", PIPELINE_NAME, "uses", USES, "status", status_of(run),
+				 "status_message", message, "created_at",
+				 text_of(run, "created_at"), "timeout_seconds", 0,
 				 "related_entities", "env_id", text_of(run, "env"), "deployment_id",
 				 text_of(run, "deployment"));
 		if (is_complete(run))

@@ -47,7 +47,8 @@ is_named(const json_t *row, const char *type, const char *id)
 		return false;
 	if (!type[length])
 		return true;
-	return type[length] == '.' && strcmp(type + length + 1, json_member_string(row, "class")) == 0;
+	return type[length] == '.' &&
+	       strcmp(type + length + 1, json_member_string(row, "class")) == 0;
 }
 
 /* The row of repository_known_resources(), new; one that is in use before one that is to go. */
@@ -75,13 +76,16 @@ check_unused(struct platform *platform, const struct request *request, const jso
 	     struct error *err)
 {
 	if (engine_is_busy(platform->engine, &request->place))
-		return error_set(err, ERROR_CONFLICT, _("A deployment to %s is active.  Wait until it has "
-							"ended."), request->place.env);
-	if (strcmp(json_member_string(row, "status"), "active") == 0)
 		return error_set(err, ERROR_CONFLICT,
-				 _("The resource %s is in use in %s.  Deploy without it, and it is deleted; or "
-				   "detach it (detach=true), and the next deployment makes another."),
-				 request->ids[1], request->place.env);
+				 _("A deployment to %s is active.  Wait until it has "
+				   "ended."),
+				 request->place.env);
+	if (strcmp(json_member_string(row, "status"), "active") == 0)
+		return error_set(
+			err, ERROR_CONFLICT,
+			_("The resource %s is in use in %s.  Deploy without it, and it is deleted; or "
+			  "detach it (detach=true), and the next deployment makes another."),
+			request->ids[1], request->place.env);
 	return 0;
 }
 
@@ -98,12 +102,14 @@ delete_active_resource(struct platform *platform, const struct request *request,
 	response->status = 204;
 	if (detach && !engine_is_busy(platform->engine, &request->place))
 		ret = repository_detach_resource(platform->repository, &request->place,
-						 json_member_string(row, "gu_res_id"), clock_wall_ms(), err);
+						 json_member_string(row, "gu_res_id"),
+						 clock_wall_ms(), err);
 	else
 		ret = check_unused(platform, request, row, err);
 	if (ret == 0 && !detach)
 		ret = repository_retire_resource(platform->repository, &request->place,
-						 json_member_string(row, "gu_res_id"), clock_wall_ms(), err);
+						 json_member_string(row, "gu_res_id"),
+						 clock_wall_ms(), err);
 	if (ret == 0 && !detach)
 		engine_prune(platform->engine, &request->place);
 	json_decref(row);
@@ -144,14 +150,15 @@ pin_active_resource(struct platform *platform, const struct request *request,
 	if (!row)
 		return -1;
 	if (!json_is_string(wanted) && !json_is_null(wanted))
-		ret = error_set(err, ERROR_INPUT, _("\"target_def_version_id\" must be the id of a version, or "
-						    "null."));
+		ret = error_set(err, ERROR_INPUT,
+				_("\"target_def_version_id\" must be the id of a version, or "
+				  "null."));
 	if (ret == 0 && version)
 		ret = check_version(platform, request, row, version, err);
 	if (ret == 0)
 		ret = repository_pin_resource(platform->repository, &request->place,
-					      json_member_string(row, "gu_res_id"), version, clock_wall_ms(),
-					      err);
+					      json_member_string(row, "gu_res_id"), version,
+					      clock_wall_ms(), err);
 	if (ret == 0)
 		ret = answer(response, 200,
 			     repository_resource(platform->repository, &request->place,
@@ -166,15 +173,18 @@ static int
 check_wanted(const json_t *wanted, struct error *err)
 {
 	const json_t *resource = json_object_get(wanted, "resource");
-	const char *id = json_member_string(wanted, "id"), *type = json_member_string(wanted, "type");
+	const char *id = json_member_string(wanted, "id"),
+		   *type = json_member_string(wanted, "type");
 	const json_t *resource_class = json_object_get(wanted, "class");
 
 	if (!id || !*id || !type || !*type)
 		return error_set(err, ERROR_INPUT, _("A resource needs an \"id\" and a \"type\"."));
 	if (resource_class && !json_is_null(resource_class) && !json_is_string(resource_class))
-		return error_set(err, ERROR_INPUT, _("The \"class\" of %.100s must be a text."), id);
+		return error_set(err, ERROR_INPUT, _("The \"class\" of %.100s must be a text."),
+				 id);
 	if (resource && !json_is_null(resource) && !json_is_object(resource))
-		return error_set(err, ERROR_INPUT, _("The \"resource\" of %.100s must be an object."), id);
+		return error_set(err, ERROR_INPUT,
+				 _("The \"resource\" of %.100s must be an object."), id);
 	return 0;
 }
 
@@ -187,7 +197,8 @@ compute_graph(struct platform *platform, const struct request *request, struct e
 	size_t i;
 
 	if (json_array_size(request->body) > GRAPH_NODES_MAX) {
-		error_set(err, ERROR_INPUT, _("An environment has at most %d resources."), GRAPH_NODES_MAX);
+		error_set(err, ERROR_INPUT, _("An environment has at most %d resources."),
+			  GRAPH_NODES_MAX);
 		return NULL;
 	}
 	json_array_foreach(request->body, i, wanted)
@@ -245,14 +256,16 @@ list_resource_types(struct platform *platform, const struct request *request,
 		json_t *outputs = json_object();
 
 		for (const char *const *output = types[i].outputs; *output; output++)
-			json_object_set_new(outputs, *output,
-					    json_pack("{s:s}", "type",
-						      strcmp(*output, "port") == 0 ? "integer" : "string"));
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:{s:s}, s:{s:s, s:o}}", "type",
-						      types[i].type, "name", types[i].name, "category",
-						      types[i].category, "use", "direct", "inputs_schema",
-						      "type", "object", "outputs_schema", "type", "object",
-						      "properties", outputs));
+			json_object_set_new(
+				outputs, *output,
+				json_pack("{s:s}", "type",
+					  strcmp(*output, "port") == 0 ? "integer" : "string"));
+		json_array_append_new(list,
+				      json_pack("{s:s, s:s, s:s, s:s, s:{s:s}, s:{s:s, s:o}}",
+						"type", types[i].type, "name", types[i].name,
+						"category", types[i].category, "use", "direct",
+						"inputs_schema", "type", "object", "outputs_schema",
+						"type", "object", "properties", outputs));
 	}
 	return answer(response, 200, list);
 }

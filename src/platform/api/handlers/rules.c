@@ -116,14 +116,16 @@ create_rule(struct platform *platform, const struct request *request, struct res
 				  request->place.env);
 		return -1;
 	}
-	return answer(response, 201, repository_rule(platform->repository, &request->place, id, err));
+	return answer(response, 201,
+		      repository_rule(platform->repository, &request->place, id, err));
 }
 
 int
 update_rule(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
 {
-	json_t *known = repository_rule(platform->repository, &request->place, request->ids[0], err);
+	json_t *known = repository_rule(platform->repository, &request->place, request->ids[0],
+					err);
 	json_t *rule = known ? read_rule(request, response, err) : NULL;
 	int ret;
 
@@ -140,7 +142,8 @@ int
 delete_rule(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
 {
-	json_t *known = repository_rule(platform->repository, &request->place, request->ids[0], err);
+	json_t *known = repository_rule(platform->repository, &request->place, request->ids[0],
+					err);
 
 	if (!known)
 		return -1;

@@ -81,9 +81,9 @@ container_of(const struct driver_workload_status *w, const struct words *word)
 {
 	/* restartCount is required by the specification, restart_count defined by it. */
 	return json_pack("{s:s, s:b, s:i, s:i, s:s, s:o}", "name",
-			 w->container ? w->container : w->module, "ready", w->ready, "restart_count",
-			 w->restarts, "restartCount", w->restarts, "status", word->pod, "state",
-			 state_of(w));
+			 w->container ? w->container : w->module, "ready", w->ready,
+			 "restart_count", w->restarts, "restartCount", w->restarts, "status",
+			 word->pod, "state", state_of(w));
 }
 
 static json_t *
@@ -91,9 +91,9 @@ pod_of(const struct driver_workload_status *w)
 {
 	const struct words *word = &words[w->status];
 	char *name = xasprintf("%s-%d", w->module, w->replica);
-	json_t *pod = json_pack("{s:s, s:s, s:s, s:i, s:[o]}", "podName", name, "phase", word->phase,
-				"status", word->pod, "revision", 1, "containerStatuses",
-				container_of(w, word));
+	json_t *pod = json_pack("{s:s, s:s, s:s, s:i, s:[o]}", "podName", name, "phase",
+				word->phase, "status", word->pod, "revision", 1,
+				"containerStatuses", container_of(w, word));
 
 	free(name);
 	return pod;
@@ -360,8 +360,10 @@ check_replicas(const json_t *declared, const json_t *counts, const char *env, st
 					 module);
 		if (!json_is_integer(count) || json_integer_value(count) < 0 ||
 		    json_integer_value(count) > REPLICAS_MAX)
-			return error_set(err, ERROR_INPUT, _("The replicas of \"%.100s\" must be a number "
-							     "from 0 to %d."), module, REPLICAS_MAX);
+			return error_set(err, ERROR_INPUT,
+					 _("The replicas of \"%.100s\" must be a number "
+					   "from 0 to %d."),
+					 module, REPLICAS_MAX);
 	}
 	return 0;
 }
@@ -379,8 +381,10 @@ patch_replicas(struct platform *platform, const struct request *request, struct 
 	if (repository_is_paused(platform->repository, place, &paused, err) != 0)
 		return -1;
 	if (paused)
-		return error_set(err, ERROR_INPUT, _("%s is paused.  Resume it before you change its "
-						     "replicas."), place->env);
+		return error_set(err, ERROR_INPUT,
+				 _("%s is paused.  Resume it before you change its "
+				   "replicas."),
+				 place->env);
 	declared = declared_modules(platform, place, err);
 	if (!declared)
 		return -1;

@@ -37,8 +37,8 @@ check_id(const char *id, struct error *err)
 {
 	if (is_id(id))
 		return 0;
-	return error_set(err, ERROR_INPUT, _("\"id\" must be 1 to %d letters, digits and . _ @ + -"),
-			 ID_MAX);
+	return error_set(err, ERROR_INPUT,
+			 _("\"id\" must be 1 to %d letters, digits and . _ @ + -"), ID_MAX);
 }
 
 /* --- users --- */
@@ -98,8 +98,10 @@ check_texts(const json_t *body, struct error *err)
 		const json_t *value = json_object_get(body, texts[i]);
 
 		if (value && (!json_is_string(value) || json_string_length(value) > TEXT_MAX))
-			return error_set(err, ERROR_INPUT, _("\"%s\" must be a string of at most %d "
-							     "bytes."), texts[i], TEXT_MAX);
+			return error_set(err, ERROR_INPUT,
+					 _("\"%s\" must be a string of at most %d "
+					   "bytes."),
+					 texts[i], TEXT_MAX);
 	}
 	return 0;
 }
@@ -110,7 +112,8 @@ check_properties(const json_t *properties, struct error *err)
 	if (!properties || (json_is_object(properties) &&
 			    json_dumpb(properties, NULL, 0, JSON_COMPACT) <= 64 * 1024))
 		return 0;
-	return error_set(err, ERROR_INPUT, _("\"properties\" must be an object of at most 64 KiB."));
+	return error_set(err, ERROR_INPUT,
+			 _("\"properties\" must be an object of at most 64 KiB."));
 }
 
 /* Only name, email and properties are the user's own; what else is sent is what they read. */
@@ -128,10 +131,12 @@ update_current_user(struct platform *platform, const struct request *request,
 		return -1;
 	known = repository_user(repository, id, &why);
 	json_decref(known);
-	if (!known && repository_put_user(repository, id, id, "user", platform->started_at, err) != 0)
+	if (!known &&
+	    repository_put_user(repository, id, id, "user", platform->started_at, err) != 0)
 		return -1;
 	if (repository_change_user(repository, id, json_member_string(request->body, "name"),
-				   json_member_string(request->body, "email"), properties, err) != 0)
+				   json_member_string(request->body, "email"), properties,
+				   err) != 0)
 		return -1;
 	return get_current_user(platform, request, response, err);
 }
@@ -172,11 +177,12 @@ read_scope(const char *text, const json_t *role, struct grant_scope *out, struct
 					 scope_parse(text, "administrator", out)
 			       : scope_parse(text, name, out))
 		return 0;
-	return error_set(err, ERROR_INPUT,
-			 _("\"%s\": \"%s\": there is no such role in such a scope.  It is viewer, "
-			   "developer, deployer or administrator in /orgs/ORG or /orgs/ORG/apps/APP, "
-			   "deployer with /env-types/TYPE behind these, or administrator in /."), text,
-			 name ? name : "");
+	return error_set(
+		err, ERROR_INPUT,
+		_("\"%s\": \"%s\": there is no such role in such a scope.  It is viewer, "
+		  "developer, deployer or administrator in /orgs/ORG or /orgs/ORG/apps/APP, "
+		  "deployer with /env-types/TYPE behind these, or administrator in /."),
+		text, name ? name : "");
 }
 
 /* " Did you mean acme?", or nothing; free() it. */
@@ -223,19 +229,24 @@ check_listed(json_t *list, const char *name, char *sentence, struct error *err)
 
 /* A role in what is not there would be one in what somebody makes there one day. */
 static int
-check_scope_exists(struct repository *repository, const struct grant_scope *scope, struct error *err)
+check_scope_exists(struct repository *repository, const struct grant_scope *scope,
+		   struct error *err)
 {
-	if (scope->org[0] && check_listed(repository_organizations(repository, err), scope->org,
-					  xasprintf(_("There is no organization \"%s\"."), scope->org), err) != 0)
+	if (scope->org[0] &&
+	    check_listed(repository_organizations(repository, err), scope->org,
+			 xasprintf(_("There is no organization \"%s\"."), scope->org), err) != 0)
 		return -1;
-	if (scope->app[0] && check_listed(repository_applications(repository, scope->org, err), scope->app,
-					  xasprintf(_("There is no application \"%s\" in %s."), scope->app,
-						    scope->org), err) != 0)
+	if (scope->app[0] &&
+	    check_listed(
+		    repository_applications(repository, scope->org, err), scope->app,
+		    xasprintf(_("There is no application \"%s\" in %s."), scope->app, scope->org),
+		    err) != 0)
 		return -1;
-	if (scope->env_type[0] && check_listed(repository_env_types(repository, scope->org, err),
-					       scope->env_type,
-					       xasprintf(_("There is no environment type \"%s\" in %s."),
-							 scope->env_type, scope->org), err) != 0)
+	if (scope->env_type[0] &&
+	    check_listed(repository_env_types(repository, scope->org, err), scope->env_type,
+			 xasprintf(_("There is no environment type \"%s\" in %s."), scope->env_type,
+				   scope->org),
+			 err) != 0)
 		return -1;
 	return 0;
 }
@@ -250,17 +261,20 @@ put_roles(struct platform *platform, const struct request *request, const char *
 	json_t *role;
 
 	if (roles && !json_is_object(roles))
-		return error_set(err, ERROR_INPUT, _("\"roles\" must be an object of scopes and roles."));
+		return error_set(err, ERROR_INPUT,
+				 _("\"roles\" must be an object of scopes and roles."));
 	json_object_foreach(roles, text, role) {
 		struct grant_scope scope;
 
 		if (read_scope(text, role, &scope, err) != 0)
 			return -1;
 		if (!access_may_give(request->caller, &scope))
-			return error_set(err, ERROR_ACCESS, _("%s is not an administrator of %s and cannot "
-							      "give or take roles there."),
+			return error_set(err, ERROR_ACCESS,
+					 _("%s is not an administrator of %s and cannot "
+					   "give or take roles there."),
 					 request_user(request), text);
-		if (json_is_string(role) && check_scope_exists(platform->repository, &scope, err) != 0)
+		if (json_is_string(role) &&
+		    check_scope_exists(platform->repository, &scope, err) != 0)
 			return -1;
 		if (repository_put_grant(platform->repository, user, &scope,
 					 json_string_value(role), err) != 0)
@@ -324,8 +338,10 @@ update_user(struct platform *platform, const struct request *request, struct res
 	if (!user || check_texts(request->body, err) != 0)
 		return -1;
 	if ((name || email) && !access_is_administrator(request->caller))
-		return error_set(err, ERROR_ACCESS, _("%s is not an administrator of this platform and "
-						      "can change only roles."), request_user(request));
+		return error_set(err, ERROR_ACCESS,
+				 _("%s is not an administrator of this platform and "
+				   "can change only roles."),
+				 request_user(request));
 	if (repository_change_user(platform->repository, id, name, email, NULL, err) != 0 ||
 	    put_roles(platform, request, id, err) != 0)
 		return -1;
@@ -360,8 +376,9 @@ int
 get_token(struct platform *platform, const struct request *request, struct response *response,
 	  struct error *err)
 {
-	return answer(response, 200,
-		      repository_token(platform->repository, request->ids[0], request->ids[1], err));
+	return answer(
+		response, 200,
+		repository_token(platform->repository, request->ids[0], request->ids[1], err));
 }
 
 int
@@ -378,16 +395,20 @@ static int
 check_owner(struct platform *platform, const struct request *request, struct error *err)
 {
 	json_t *user = repository_user(platform->repository, request->ids[0], err);
-	json_t *tokens = user ? repository_tokens(platform->repository, request->ids[0], err) : NULL;
+	json_t *tokens = user ? repository_tokens(platform->repository, request->ids[0], err)
+			      : NULL;
 	int ret = tokens ? 0 : -1;
 
 	if (ret == 0 && strcmp(json_member_string(user, "type"), "service") != 0 &&
 	    !access_is_administrator(request->caller))
-		ret = error_set(err, ERROR_INPUT, _("Only service users make tokens for themselves.  Ask an "
-						    "administrator of the platform."));
+		ret = error_set(err, ERROR_INPUT,
+				_("Only service users make tokens for themselves.  Ask an "
+				  "administrator of the platform."));
 	if (ret == 0 && json_array_size(tokens) >= TOKENS_MAX)
-		ret = error_set(err, ERROR_INPUT, _("%s has %d tokens, and no more can be made.  Revoke one "
-						    "first."), request->ids[0], TOKENS_MAX);
+		ret = error_set(err, ERROR_INPUT,
+				_("%s has %d tokens, and no more can be made.  Revoke one "
+				  "first."),
+				request->ids[0], TOKENS_MAX);
 	json_decref(user);
 	json_decref(tokens);
 	return ret;

@@ -3,8 +3,8 @@
  * Shared values of an application and of an environment (api/README §12).
  *
  * A secret is given with "is_secret" or as "secret_ref" (secret-reference.h), is sealed here,
- * and never goes out again.  A value that is one stays one, and so does what an environment puts in its
- * place; a value that is none can become one.
+ * and never goes out again.  A value that is one stays one, and so does what an environment puts in
+ * its place; a value that is none can become one.
  *
  * A request that deploys may bring changes of the environment's values with it; the same rules
  * hold for them.
@@ -46,8 +46,10 @@ check_key(const char *key, struct error *err)
 {
 	if (value_key_is_good(key))
 		return 0;
-	return error_set(err, ERROR_INPUT, _("The \"key\" of a shared value must be 1 to %d letters, "
-					     "digits, '_', '.' and '-'."), VALUE_KEY_MAX);
+	return error_set(err, ERROR_INPUT,
+			 _("The \"key\" of a shared value must be 1 to %d letters, "
+			   "digits, '_', '.' and '-'."),
+			 VALUE_KEY_MAX);
 }
 
 /* A string, null or nothing; the text itself is in no error. */
@@ -94,9 +96,10 @@ read_reference(struct platform *platform, const struct request *request, const j
 			return -1;
 	}
 	if (!value || asked->value || (!asked->opened && json_object_get(reference, "ref")))
-		return error_set(err, ERROR_INPUT, _("Either \"value\", or \"secret_ref\" with a \"value\", or "
-						     "one that refers to a secret must be given, not "
-						     "both."));
+		return error_set(err, ERROR_INPUT,
+				 _("Either \"value\", or \"secret_ref\" with a \"value\", or "
+				   "one that refers to a secret must be given, not "
+				   "both."));
 	asked->value = value;
 	asked->is_secret = true;
 	return 0;
@@ -160,15 +163,17 @@ create(struct platform *platform, const struct request *request, struct asked *a
 	int ret;
 
 	if (!asked->has_description)
-		return error_set(err, ERROR_INPUT, _("A shared value needs a \"description\", which may "
-						     "be null."));
+		return error_set(err, ERROR_INPUT,
+				 _("A shared value needs a \"description\", which may "
+				   "be null."));
 	if (!asked->value)
 		return error_set(err, ERROR_INPUT, _("A shared value needs a \"value\"."));
 	if (inherit_secrecy(platform, &request->place, content.key, asked, err) != 0)
 		return -1;
 	content.description = asked->description;
 	sealed = put_value(platform, &request->place, asked, fingerprint, &content);
-	ret = repository_create_value(platform->repository, &request->place, &content, &change, err);
+	ret = repository_create_value(platform->repository, &request->place, &content, &change,
+				      err);
 	free(sealed);
 	return ret;
 }
@@ -181,13 +186,15 @@ create_value(struct platform *platform, const struct request *request, struct re
 	struct asked asked;
 	int ret;
 
-	if (check_key(key, err) != 0 || read_asked(platform, request, request->body, &asked, err) != 0)
+	if (check_key(key, err) != 0 ||
+	    read_asked(platform, request, request->body, &asked, err) != 0)
 		return -1;
 	ret = create(platform, request, &asked, err);
 	asked_clear(&asked);
 	if (ret != 0)
 		return -1;
-	return answer(response, 201, repository_value(platform->repository, &request->place, key, err));
+	return answer(response, 201,
+		      repository_value(platform->repository, &request->place, key, err));
 }
 
 /* Clears what was asked. */
@@ -228,8 +235,9 @@ put_value_by_key(struct platform *platform, const struct request *request,
 		return -1;
 	if (!asked.value || !asked.has_description) {
 		asked_clear(&asked);
-		return error_set(err, ERROR_INPUT, _("Both \"value\" and \"description\" must be given.  "
-						     "To change one of them, use PATCH."));
+		return error_set(err, ERROR_INPUT,
+				 _("Both \"value\" and \"description\" must be given.  "
+				   "To change one of them, use PATCH."));
 	}
 	if (!asked.description)
 		asked.description = "";
@@ -245,7 +253,8 @@ patch_value(struct platform *platform, const struct request *request, struct res
 	if (read_asked(platform, request, request->body, &asked, err) != 0)
 		return -1;
 	if (!asked.value && !asked.description)
-		return error_set(err, ERROR_INPUT, _("\"value\" or \"description\" must be given."));
+		return error_set(err, ERROR_INPUT,
+				 _("\"value\" or \"description\" must be given."));
 	return update(platform, request, &asked, response, err);
 }
 
@@ -286,12 +295,15 @@ check_members(const json_t *values, struct error *err)
 		while (i < 3 && strcmp(known[i], name) != 0)
 			i++;
 		if (i == 3)
-			return error_set(err, ERROR_INPUT, _("Unknown member \"%.100s\" in \"values\": it takes "
-							     "\"base\", \"set\" and \"delete\"."), name);
+			return error_set(err, ERROR_INPUT,
+					 _("Unknown member \"%.100s\" in \"values\": it takes "
+					   "\"base\", \"set\" and \"delete\"."),
+					 name);
 		if (i > 0 && !json_is_array(member))
 			return error_set(err, ERROR_INPUT, _("\"%s\" must be an array."), name);
 		if (json_array_size(member) > VALUES_MAX)
-			return error_set(err, ERROR_INPUT, _("There cannot be more than %d shared values."),
+			return error_set(err, ERROR_INPUT,
+					 _("There cannot be more than %d shared values."),
 					 VALUES_MAX);
 	}
 	if (base && !json_is_string(base) && !json_is_null(base))
@@ -306,7 +318,8 @@ note_key(json_t *seen, const char *key, struct error *err)
 	if (check_key(key, err) != 0)
 		return -1;
 	if (json_object_get(seen, key))
-		return error_set(err, ERROR_INPUT, _("\"values\" names the key \"%s\" twice."), key);
+		return error_set(err, ERROR_INPUT, _("\"values\" names the key \"%s\" twice."),
+				 key);
 	return json_object_set_new(seen, key, json_true());
 }
 
@@ -324,7 +337,8 @@ fill_one(struct platform *platform, const struct place *place, struct asked *ask
 	json_t *old;
 
 	if (!asked->value)
-		return error_set(err, ERROR_INPUT, _("%s: a shared value needs a \"value\"."), content->key);
+		return error_set(err, ERROR_INPUT, _("%s: a shared value needs a \"value\"."),
+				 content->key);
 	old = repository_value(platform->repository, place, content->key, &why);
 	if (!old && why.kind != ERROR_NOT_FOUND) {
 		*err = why;
@@ -342,7 +356,8 @@ fill_one(struct platform *platform, const struct place *place, struct asked *ask
 
 static int
 prepare_one(struct platform *platform, const struct request *request, const json_t *item,
-	    json_t *seen, struct value_content *content, struct prepared *prepared, struct error *err)
+	    json_t *seen, struct value_content *content, struct prepared *prepared,
+	    struct error *err)
 {
 	struct asked asked;
 	int ret;
@@ -375,7 +390,8 @@ int
 values_change(struct platform *platform, const struct request *request, const json_t *values,
 	      json_t **details, struct error *err)
 {
-	const json_t *set = json_object_get(values, "set"), *deleted = json_object_get(values, "delete");
+	const json_t *set = json_object_get(values, "set"),
+		     *deleted = json_object_get(values, "delete");
 	const json_t *base = json_object_get(values, "base");
 	const struct place *place = &request->place;
 	struct value_set_change change = change_by(request);
@@ -401,8 +417,8 @@ values_change(struct platform *platform, const struct request *request, const js
 	if (ret == 0)
 		ret = check_deleted(deleted, seen, err);
 	if (ret == 0 && json_object_size(seen) > 0)
-		ret = repository_change_values(platform->repository, place, contents, count, deleted,
-					       &change, err);
+		ret = repository_change_values(platform->repository, place, contents, count,
+					       deleted, &change, err);
 	for (size_t i = 0; i < count; i++)
 		free(prepared[i].sealed);
 	json_decref(seen);

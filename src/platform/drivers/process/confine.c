@@ -40,7 +40,7 @@
 #define NAMESPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC)
 #define SCRATCH "size=256m,mode=1777"
 #define RECURSIVE 0x8000		/* AT_RECURSIVE */
-#define ATTR_READ_ONLY 0x1		/* MOUNT_ATTR_* of <linux/mount.h>, which glibc's clashes with */
+#define ATTR_READ_ONLY 0x1 /* MOUNT_ATTR_* of <linux/mount.h>, which glibc's clashes with */
 #define ATTR_NO_SUID 0x2
 #define CAPABILITIES_MAX 63
 
@@ -77,7 +77,7 @@ struct confinement {
 	const struct means *means;	/* NULL: no namespaces */
 	bool landlock;
 	char *why;			/* the strongest means are not used; NULL: they are */
-	char *root;			/* a directory where the new root is made, in its namespace only */
+	char *root; /* a directory where the new root is made, in its namespace only */
 	char *images;
 	char uid_map[64], gid_map[64];
 	struct mounts mounts;		/* the same for all */
@@ -119,8 +119,8 @@ static void
 lay_out(struct confinement *c)
 {
 	static const char *const system[] = {
-		"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/nix",
-		"/gnu", "/run/systemd/resolve",
+		"/usr",	   "/bin", "/sbin", "/lib", "/lib32", "/lib64",
+		"/libx32", "/etc", "/opt",  "/nix", "/gnu",   "/run/systemd/resolve",
 	};
 	/* A daemon that root runs could read these; what it starts must not. */
 	static const char *const secrets[] = {
@@ -214,7 +214,8 @@ set_attributes(const char *at, unsigned flags, unsigned long long set)
 	struct attributes attributes = {.set = set};
 
 #ifdef SYS_mount_setattr
-	return (int)syscall(SYS_mount_setattr, AT_FDCWD, at, flags, &attributes, sizeof(attributes));
+	return (int)syscall(SYS_mount_setattr, AT_FDCWD, at, flags, &attributes,
+			    sizeof(attributes));
 #else
 	return (int)syscall(442, AT_FDCWD, at, flags, &attributes, sizeof(attributes));
 #endif
@@ -266,12 +267,14 @@ make_mount(const struct confinement *c, const struct mount *m)
 		return make_link(m);
 	case EMPTY:
 		return make_place(m->to, false) != 0
-			       ? -1 : mount("tmpfs", m->to + 1, "tmpfs", MS_NOSUID | MS_NODEV, SCRATCH);
+			       ? -1
+			       : mount("tmpfs", m->to + 1, "tmpfs", MS_NOSUID | MS_NODEV, SCRATCH);
 	case PROCESSES:
 		if (make_place(m->to, false) != 0)
 			return -1;
 		if (c->means->own_proc)
-			return mount("proc", m->to + 1, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+			return mount("proc", m->to + 1, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+				     NULL);
 		return mount("/proc", m->to + 1, NULL, MS_BIND | MS_REC, NULL);
 	}
 	return 0;
@@ -408,7 +411,8 @@ choose(struct confinement *c, const char *directory, enum driver_confine most)
 
 	if (most != DRIVER_CONFINE_BEST)
 		c->why = xstrdup("switched off");
-	for (size_t i = 0; most == DRIVER_CONFINE_BEST && i < sizeof(all_means) / sizeof(all_means[0]); i++) {
+	for (size_t i = 0;
+	     most == DRIVER_CONFINE_BEST && i < sizeof(all_means) / sizeof(all_means[0]); i++) {
 		if (all_means[i].for_root && geteuid() != 0)
 			continue;
 		c->means = &all_means[i];
@@ -441,8 +445,11 @@ confinement_new(const char *spaces_dir, const char *images_dir, enum driver_conf
 		error_errno(&err, "%s", c->root);
 	choose(c, spaces_dir, most);
 	log_line(c->means ? LOG_PRIORITY_NOTICE : LOG_PRIORITY_WARNING, "confinement of workloads",
-		 "by", c->means ? c->means->name : c->landlock ? "landlock" : "limits only", "refused",
-		 c->why, NULL);
+		 "by",
+		 c->means      ? c->means->name
+		 : c->landlock ? "landlock"
+			       : "limits only",
+		 "refused", c->why, NULL);
 	return c;
 }
 
@@ -472,11 +479,11 @@ confinement_has_pids(const struct confinement *c)
 json_t *
 confinement_describe(const struct confinement *c)
 {
-	json_t *all = json_pack("{s:b, s:b, s:b, s:b, s:b, s:b, s:b}", "no_new_privileges", 1,
-				"limits", 1, "user_namespace",
-				c->means && (c->means->flags & CLONE_NEWUSER), "private_files",
-				c->means != NULL, "private_processes", c->means != NULL, "private_proc",
-				c->means && c->means->own_proc, "landlock", c->landlock);
+	json_t *all = json_pack(
+		"{s:b, s:b, s:b, s:b, s:b, s:b, s:b}", "no_new_privileges", 1, "limits", 1,
+		"user_namespace", c->means && (c->means->flags & CLONE_NEWUSER), "private_files",
+		c->means != NULL, "private_processes", c->means != NULL, "private_proc",
+		c->means && c->means->own_proc, "landlock", c->landlock);
 
 	if (c->why)
 		json_object_set_new(all, "refused", json_string(c->why));

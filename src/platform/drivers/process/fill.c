@@ -90,8 +90,9 @@ tell(struct fill *fill, int status)
 	bool failed = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
 
 	if (fill->late)
-		error_set(&err, ERROR_LIMIT, _("%s: its template ran for more than %d s and was stopped"),
-			  fill->path, FILL_MS / 1000);
+		error_set(&err, ERROR_LIMIT,
+			  _("%s: its template ran for more than %d s and was stopped"), fill->path,
+			  FILL_MS / 1000);
 	else if (failed && read(fill->report, &err, sizeof(err)) != (ssize_t)sizeof(err))
 		error_set(&err, ERROR_SYSTEM, _("%s: filling it ended unexpectedly"), fill->path);
 	err.text[sizeof(err.text) - 1] = '\0';

@@ -280,7 +280,8 @@ sweep(void *data)
 	int64_t now = clock_steady_ms();
 
 	forward->sweep = NULL;
-	for (struct proxied_connection *connection = forward->connections; connection; connection = next) {
+	for (struct proxied_connection *connection = forward->connections; connection;
+	     connection = next) {
 		next = connection->next;
 		if (now - connection->last > (connection->connected ? IDLE_MS : CONNECT_MS))
 			close_connection(connection);
@@ -303,7 +304,8 @@ connect_to(int port)
 	if (fd < 0)
 		return -1;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0 && errno != EINPROGRESS) {
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0 &&
+	    errno != EINPROGRESS) {
 		close(fd);
 		return -1;
 	}
@@ -365,7 +367,8 @@ on_listener(void *data, uint32_t events)
 			continue;
 		}
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-			forward->pause = loop_add_timer(forward->loop, PAUSE_MS, pause_over, forward);
+			forward->pause = loop_add_timer(forward->loop, PAUSE_MS, pause_over,
+							forward);
 		break;
 	}
 	set_accepting(forward);
@@ -424,7 +427,8 @@ forward_set_targets(struct forward *forward, const int *ports, size_t count, str
 		if (listen(forward->fd, SOMAXCONN) != 0)
 			return error_errno(err, _("Port %d of this machine cannot be used"),
 					   forward->port);
-		forward->watch = loop_add_fd(forward->loop, forward->fd, EPOLLIN, on_listener, forward);
+		forward->watch = loop_add_fd(forward->loop, forward->fd, EPOLLIN, on_listener,
+					     forward);
 	}
 	memcpy(forward->targets, ports, count * sizeof(*ports));
 	forward->target_count = count;

@@ -32,7 +32,7 @@
 
 struct guard {
 	const struct guard_setup *setup;
-	bool has_pids;		/* and we are its process 1: "all" is all that is ours, and no more */
+	bool has_pids; /* and we are its process 1: "all" is all that is ours, and no more */
 	pid_t program;
 	bool ended;		/* the program itself */
 	bool stopping;
@@ -142,7 +142,8 @@ kill_children(void)
 	while ((n = read(fd, list, sizeof(list))) > 0) {
 		const char *at = list, *end = list + n;
 
-		/* A number that is cut in two at the end would be another's: leave it for the next try. */
+		/* A number that is cut in two at the end would be another's: leave it for the next
+		 * try. */
 		if (n == (ssize_t)sizeof(list))
 			while (end > at && end[-1] != ' ')
 				end--;

@@ -161,7 +161,8 @@ walk(const struct images *images, struct image_list *list, int fd, const char *n
 
 		if (entry->d_name[0] == '.')
 			continue;
-		relative = name[0] ? xasprintf("%s/%s", name, entry->d_name) : xstrdup(entry->d_name);
+		relative = name[0] ? xasprintf("%s/%s", name, entry->d_name)
+				   : xstrdup(entry->d_name);
 		inner = openat(dirfd(dir), entry->d_name,
 			       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (inner >= 0 && depth < NAME_DEPTH_MAX) {
@@ -203,7 +204,7 @@ images_list(const struct images *images)
 		json_t *item = json_pack("{s:s, s:s}", "name", list.items[i].name, "version",
 					 list.items[i].version);
 
-		if (item)	/* NULL: a file name that is not UTF-8, so nothing can refer to it */
+		if (item) /* NULL: a file name that is not UTF-8, so nothing can refer to it */
 			json_array_append_new(all, item);
 		free(list.items[i].name);
 		free(list.items[i].version);

@@ -188,10 +188,12 @@ lose_patience(void *data)
 	if (!instance->asked_to_kill) {
 		instance->asked_to_kill = true;
 		kill(instance->guard, SIGQUIT);
-		instance->timer = loop_add_timer(instance->loop, GIVE_UP_MS, lose_patience, instance);
+		instance->timer = loop_add_timer(instance->loop, GIVE_UP_MS, lose_patience,
+						 instance);
 		return;
 	}
-	log_line(LOG_PRIORITY_ERROR, "processes do not end", "executable", instance->executable, NULL);
+	log_line(LOG_PRIORITY_ERROR, "processes do not end", "executable", instance->executable,
+		 NULL);
 	kill(instance->guard, SIGKILL);
 }
 
@@ -381,7 +383,8 @@ instance_end(const struct instance *instance, bool *cannot_start)
 {
 	*cannot_start = instance->failure.number != 0;
 	if (*cannot_start)
-		return xasprintf("%s: %s", instance->failure.step, strerror(instance->failure.number));
+		return xasprintf("%s: %s", instance->failure.step,
+				 strerror(instance->failure.number));
 	if (WIFSIGNALED(instance->status))
 		return xasprintf("signal %d (%s)", WTERMSIG(instance->status),
 				 strsignal(WTERMSIG(instance->status)));

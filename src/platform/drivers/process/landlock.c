@@ -71,8 +71,9 @@ int
 landlock_enter(const char *writable, const char *images)
 {
 	static const char *const readable[] = {
-		"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/nix",
-		"/gnu", "/run/systemd/resolve", "/proc",
+		"/usr",	   "/bin", "/sbin", "/lib", "/lib32", "/lib64",
+		"/libx32", "/etc", "/opt",  "/nix", "/gnu",   "/run/systemd/resolve",
+		"/proc",
 	};
 	static const char *const devices[] = {
 		"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom",

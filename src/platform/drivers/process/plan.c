@@ -42,9 +42,10 @@ read_arguments(struct plan *plan, const json_t *container, struct error *err)
 	size_t i;
 
 	if (args && !json_is_null(args) && (!json_is_array(args) || count > STRINGS_MAX))
-		return error_set(err, ERROR_INPUT,
-				 _("The args of workload %s must be an array of at most %d strings."),
-				 plan->module, STRINGS_MAX);
+		return error_set(
+			err, ERROR_INPUT,
+			_("The args of workload %s must be an array of at most %d strings."),
+			plan->module, STRINGS_MAX);
 	plan->arguments = xcalloc(count + 2, sizeof(*plan->arguments));
 	plan->arguments[0] = xstrdup(plan->executable);
 	json_array_foreach(args, i, item) {
@@ -74,12 +75,15 @@ read_variables(struct plan *plan, json_t *container, struct error *err)
 	json_object_foreach(variables, name, value) {
 		char *text;
 
-		/* A variable that is one placeholder took the type of its value: a port is a number. */
-		if (!name[0] || strchr(name, '=') || json_is_object(value) || json_is_array(value) ||
-		    json_is_null(value))
-			return error_set(err, ERROR_INPUT,
-					 _("The variable \"%.100s\" of workload %s must have a name "
-					   "without '=' and a string or a number as value."), name, plan->module);
+		/* A variable that is one placeholder took the type of its value: a port is a
+		 * number. */
+		if (!name[0] || strchr(name, '=') || json_is_object(value) ||
+		    json_is_array(value) || json_is_null(value))
+			return error_set(
+				err, ERROR_INPUT,
+				_("The variable \"%.100s\" of workload %s must have a name "
+				  "without '=' and a string or a number as value."),
+				name, plan->module);
 		text = json_is_string(value) ? xstrdup(json_string_value(value))
 					     : json_canonical(value);
 		plan->environment[i++] = xasprintf("%s=%s", name, text);
@@ -114,9 +118,11 @@ read_file(struct plan *plan, const char *path, json_t *declared, struct error *e
 				 _("The file \"%.200s\" of workload %s must have an absolute path "
 				   "without \".\" and \"..\"."), path, plan->module);
 	if (!json_is_string(value) || !read_mode(json_object_get(declared, "mode"), &file.mode))
-		return error_set(err, ERROR_INPUT,
-				 _("The file \"%.200s\" of workload %s must have a string as value, and "
-				   "a mode like \"0644\"."), path, plan->module);
+		return error_set(
+			err, ERROR_INPUT,
+			_("The file \"%.200s\" of workload %s must have a string as value, and "
+			  "a mode like \"0644\"."),
+			path, plan->module);
 	file.path = xstrdup(path + 1);
 	file.content = xstrdup(json_string_value(value));
 	file.length = json_string_length(value);
@@ -179,17 +185,21 @@ read_probe(struct plan *plan, const json_t *container, struct error *err)
 	if (!probe || json_is_null(probe))
 		return 0;
 	if (!type || (strcmp(type, "http") != 0 && strcmp(type, "tcp") != 0))
-		return error_set(err, ERROR_INPUT,
-				 _("The readiness probe of workload %s is of type \"%.50s\"; here it "
-				   "can be \"http\" or \"tcp\"."), plan->module, type ? type : "");
+		return error_set(
+			err, ERROR_INPUT,
+			_("The readiness probe of workload %s is of type \"%.50s\"; here it "
+			  "can be \"http\" or \"tcp\"."),
+			plan->module, type ? type : "");
 	plan->has_probe = true;
 	plan->probe.http = strcmp(type, "http") == 0;
 	plan->probe.port = port_number(json_object_get(probe, "port"));
 	plan->probe.path = xstrdup(path ? path : "/");
 	if (plan->probe.port == 0 || !is_request_path(plan->probe.path))
-		return error_set(err, ERROR_INPUT,
-				 _("The readiness probe of workload %s must have a path that begins "
-				   "with '/' and a port."), plan->module);
+		return error_set(
+			err, ERROR_INPUT,
+			_("The readiness probe of workload %s must have a path that begins "
+			  "with '/' and a port."),
+			plan->module);
 	return 0;
 }
 
@@ -234,7 +244,8 @@ read_all(struct plan *plan, const struct images *images, const struct replica *r
 
 	*code = "cannot-start";
 	if (!is_module(workload->module))
-		return error_set(err, ERROR_INPUT, _("\"%.100s\" cannot be the name of a workload."),
+		return error_set(err, ERROR_INPUT,
+				 _("\"%.100s\" cannot be the name of a workload."),
 				 workload->module);
 	container = only_container(plan, replica->spec, err);
 	if (!container)
@@ -244,8 +255,9 @@ read_all(struct plan *plan, const struct images *images, const struct replica *r
 		*code = "image-not-found";
 		return -1;
 	}
-	if (read_arguments(plan, container, err) != 0 || read_variables(plan, container, err) != 0 ||
-	    read_files(plan, container, err) != 0 || read_probe(plan, container, err) != 0)
+	if (read_arguments(plan, container, err) != 0 ||
+	    read_variables(plan, container, err) != 0 || read_files(plan, container, err) != 0 ||
+	    read_probe(plan, container, err) != 0)
 		return -1;
 	return 0;
 }

@@ -53,10 +53,11 @@ json_t *images_list(const struct images *images);
 
 /* output.c: what a program prints, kept as lines with their times. */
 
-/* A line is "MILLISECONDS DEPLOYMENT CONTAINER TEXT" in the file; at its limit FILE becomes FILE.1. */
+/* A line is "MILLISECONDS DEPLOYMENT CONTAINER TEXT" in the file; at its limit FILE becomes
+ * FILE.1. */
 struct output;
 struct output *output_new(const char *file, const char *container, const char *deployment);
-void output_free(struct output *output);	/* writes a last line that has no end; NULL is fine */
+void output_free(struct output *output); /* writes a last line that has no end; NULL is fine */
 void output_take(struct output *output, const char *bytes, size_t length);
 /* Adds what the files of one module hold and the query asks for, in their order. */
 void output_read(const char *file, const char *module, const struct driver_log_query *query,
@@ -99,8 +100,8 @@ size_t forward_count(const struct forward *forward, int target);
 struct ports;
 struct ports *ports_new(void);
 void ports_free(struct ports *ports);
-/* One that nothing listens on, that no daemon of this machine holds and that was not given lately; it
- * is held from now on.  0 with err. */
+/* One that nothing listens on, that no daemon of this machine holds and that was not given lately;
+ * it is held from now on.  0 with err. */
 int ports_take(struct ports *ports, struct error *err);
 /* One that was this daemon's before.  What is held is given to nobody else, also while nothing
  * listens on it. */
@@ -115,9 +116,9 @@ struct resources {
 };
 /* The outputs.  With *sql (free() it) they hold only when the database at "path" was filled with
  * that.  NULL with err. */
-json_t *resource_provision(const struct resources *resources, const char *space,
-			   const char *space_dir, const struct driver_resource *resource, char **sql,
-			   struct error *err);
+json_t *
+resource_provision(const struct resources *resources, const char *space, const char *space_dir,
+		   const struct driver_resource *resource, char **sql, struct error *err);
 int resource_deprovision(const struct resources *resources, const char *space_dir,
 			 const char *type, const char *name, const json_t *outputs,
 			 struct error *err);
@@ -230,9 +231,9 @@ int landlock_enter(const char *writable, const char *images);
 
 enum guard_kind {
 	GUARD_READY,
-	GUARD_STARTED,		/* sent by the program's process: the packet's sender is its number */
-	GUARD_FAILED,		/* before the program ran: number is the errno, step the rest */
-	GUARD_ENDED		/* number is wait()'s status of the program */
+	GUARD_STARTED, /* sent by the program's process: the packet's sender is its number */
+	GUARD_FAILED,  /* before the program ran: number is the errno, step the rest */
+	GUARD_ENDED    /* number is wait()'s status of the program */
 };
 struct guard_report {
 	enum guard_kind kind;

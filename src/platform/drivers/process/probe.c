@@ -100,7 +100,8 @@ read_answer(struct probe *probe)
 		buf_append(&probe->answer, bytes, (size_t)n);
 	if (n < 0)
 		finish(probe, false, "it cut the connection");
-	else if (n == 0 || probe->answer.length == ANSWER_MAX || strchr(buf_str(&probe->answer), '\n'))
+	else if (n == 0 || probe->answer.length == ANSWER_MAX ||
+		 strchr(buf_str(&probe->answer), '\n'))
 		judge(probe);
 }
 
@@ -166,11 +167,14 @@ probe_start(struct loop *loop, const struct probe_target *target,
 	buf_init(&probe->request, 4096);
 	if (target->http)
 		buf_printf(&probe->request,
-			   "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUser-Agent: " PACKAGE "-probe\r\n"
-			   "Accept: */*\r\nConnection: close\r\n\r\n", target->path, target->port);
+			   "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUser-Agent: " PACKAGE
+			   "-probe\r\n"
+			   "Accept: */*\r\nConnection: close\r\n\r\n",
+			   target->path, target->port);
 	probe->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (probe->fd < 0 || (connect(probe->fd, (struct sockaddr *)&address, sizeof(address)) != 0 &&
-			      errno != EINPROGRESS)) {
+	if (probe->fd < 0 ||
+	    (connect(probe->fd, (struct sockaddr *)&address, sizeof(address)) != 0 &&
+	     errno != EINPROGRESS)) {
 		probe->why = "nothing listens there yet";
 		probe->deadline = loop_add_timer(loop, 0, too_late, probe);
 		return probe;

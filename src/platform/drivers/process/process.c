@@ -331,8 +331,8 @@ read_space(struct process_driver *process, const char *space, const struct drive
 	free(directory);
 }
 
-/* A log that is followed is read by milliseconds: one that is over gets no more lines, from whatever
- * workload, so each is read once and whole. */
+/* A log that is followed is read by milliseconds: one that is over gets no more lines, from
+ * whatever workload, so each is read once and whole. */
 struct driver_log {
 	struct process_driver *driver;
 	char *space;
@@ -464,7 +464,8 @@ static const struct driver_ops process_ops = {
 	.detach = process_detach,
 };
 
-/* Three for a workload and one for each port, two for a connection: the usual 1024 is some dozen environments. */
+/* Three for a workload and one for each port, two for a connection: the usual 1024 is some dozen
+ * environments. */
 static void
 raise_descriptor_limit(void)
 {
@@ -504,7 +505,8 @@ driver_process_new(struct loop *loop, const struct driver_process_options *optio
 	}
 	process->confinement = confinement_new(process->spaces_dir, options->images_dir,
 					       options->confine);
-	/* Should a guard be killed, what it guarded becomes our child, so that it is seen to end. */
+	/* Should a guard be killed, what it guarded becomes our child, so that it is seen to
+	 * end. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	return &process->base;
 }

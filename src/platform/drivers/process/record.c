@@ -112,9 +112,9 @@ save(struct record *record)
 
 	boot_id(boot);
 	for (size_t i = 0; i < record->count; i++)
-		json_array_append_new(groups,
-				      json_pack("{s:I, s:I}", "pid", (json_int_t)record->groups[i].pid,
-						"start", (json_int_t)record->groups[i].start));
+		json_array_append_new(groups, json_pack("{s:I, s:I}", "pid",
+							(json_int_t)record->groups[i].pid, "start",
+							(json_int_t)record->groups[i].start));
 	all = json_pack("{s:s, s:o}", "boot", boot, "groups", groups);
 	text = json_dumps(all, JSON_INDENT(1) | JSON_ENSURE_ASCII);
 	if (!text || write_text(temporary, text) != 0 || rename(temporary, record->path) != 0)
@@ -190,8 +190,8 @@ kill_session(const char *directory, const struct group *group)
 		if (!send_to_session(directory, group, i < KILL_TRIES / 2 ? 0 : SIGKILL))
 			return;
 		if (i == 0)
-			log_line(LOG_PRIORITY_NOTICE, "ending processes of an earlier platform", "guard",
-				 pid, NULL);
+			log_line(LOG_PRIORITY_NOTICE, "ending processes of an earlier platform",
+				 "guard", pid, NULL);
 		/* What has no guard any more waits for nobody. */
 		if (!read_stat(group->pid, &line) || line.state == 'Z')
 			send_to_session(directory, group, SIGKILL);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Files that a resource consists of.  A file is named after the tag of what is in it, so another text does
- * not touch what is being read, and a deployment that fails leaves the files of the one before.
+ * Files that a resource consists of.  A file is named after the tag of what is in it, so another
+ * text does not touch what is being read, and a deployment that fails leaves the files of the one
+ * before.
  */
 #include "config.h"
 
@@ -27,7 +28,8 @@ static int
 write_file(const char *path, const char *text, size_t length, struct error *err)
 {
 	char *temporary = xasprintf("%s.new", path);
-	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600), ret = 0;
+	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600),
+	    ret = 0;
 	size_t done = 0;
 	ssize_t n = 0;
 
@@ -52,8 +54,10 @@ keep_file(const char *dir, const char *name, const json_t *content, struct error
 	char *path;
 
 	if (!json_is_string(text) || !tag || !resource_is_file_name(name)) {
-		error_set(err, ERROR_INPUT, _("\"%.100s\" cannot be a file of a resource: its name is made of "
-					      "letters, digits, \".\", \"_\" and \"-\", and it is a text"), name);
+		error_set(err, ERROR_INPUT,
+			  _("\"%.100s\" cannot be a file of a resource: its name is made of "
+			    "letters, digits, \".\", \"_\" and \"-\", and it is a text"),
+			  name);
 		return NULL;
 	}
 	path = xasprintf("%s/%.*s-%s", dir, TAG_DIGITS, tag, name);
@@ -104,9 +108,12 @@ rendered_keep(const char *space_dir, const char *name, const json_t *files, cons
 	int ret;
 
 	if (!resource_is_file_name(name))
-		ret = error_set(err, ERROR_INPUT, _("\"%.100s\" cannot be the name of a resource."), name);
+		ret = error_set(err, ERROR_INPUT, _("\"%.100s\" cannot be the name of a resource."),
+				name);
 	else if (json_object_size(files) == 0)
-		ret = access(dir, F_OK) == 0 && json_object_size(previous) == 0 ? paths_remove_tree(dir, err) : 0;
+		ret = access(dir, F_OK) == 0 && json_object_size(previous) == 0
+			      ? paths_remove_tree(dir, err)
+			      : 0;
 	else
 		ret = paths_make(dir, err);
 	json_object_foreach((json_t *)files, file, content) {

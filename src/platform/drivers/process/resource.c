@@ -28,7 +28,8 @@ resource_is_file_name(const char *id)
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789._-";
 
-	return id[0] && id[0] != '.' && strlen(id) <= NAME_MAX_BYTES && id[strspn(id, letters)] == '\0';
+	return id[0] && id[0] != '.' && strlen(id) <= NAME_MAX_BYTES &&
+	       id[strspn(id, letters)] == '\0';
 }
 
 /* sqlite */
@@ -54,9 +55,10 @@ read_template(const char *directory, const char *name, struct error *err)
 		close(dir);
 	if (n != 0) {
 		buf_clear(&text);
-		error_set(err, ERROR_INPUT,
-			  _("The template \"%.200s\" cannot be read: it must be a file below %.200s."),
-			  name, directory);
+		error_set(
+			err, ERROR_INPUT,
+			_("The template \"%.200s\" cannot be read: it must be a file below %.200s."),
+			name, directory);
 		return NULL;
 	}
 	return buf_take(&text);
@@ -74,7 +76,8 @@ provision_sqlite(const struct resources *resources, const char *space, const cha
 	if (!outputs) {
 		error_set(err, ERROR_SYSTEM, _("The path of the database is not UTF-8."));
 	} else if (access(path, F_OK) != 0) {
-		*sql = template ? read_template(resources->templates_dir, template, err) : xstrdup("");
+		*sql = template ? read_template(resources->templates_dir, template, err)
+				: xstrdup("");
 		if (!*sql) {
 			json_decref(outputs);
 			outputs = NULL;
@@ -88,7 +91,8 @@ static int
 remove_sqlite(const struct resources *resources, const char *dir, const char *name,
 	      const json_t *outputs, struct error *err)
 {
-	static const char *const endings[] = { "", "-journal", "-wal", "-shm", ".new", ".new-journal" };
+	static const char *const endings[] = {"",     "-journal", "-wal",
+					      "-shm", ".new",	  ".new-journal"};
 	int ret = 0;
 
 	(void)resources;
@@ -114,7 +118,8 @@ put_label(struct buf *host, const char *res_id)
 	size_t length = strcspn(name, ".");
 
 	for (size_t i = 0; i < length && i < 63; i++) {
-		bool fits = (name[i] >= 'a' && name[i] <= 'z') || (name[i] >= '0' && name[i] <= '9');
+		bool fits = (name[i] >= 'a' && name[i] <= 'z') ||
+			    (name[i] >= '0' && name[i] <= '9');
 		bool upper = name[i] >= 'A' && name[i] <= 'Z';
 
 		buf_printf(host, "%c", fits ? name[i] : upper ? name[i] - 'A' + 'a' : '-');
@@ -200,7 +205,8 @@ remove_dns(const struct resources *resources, const char *dir, const char *name,
 }
 
 static void
-for_each_port(struct ports *ports, const char *space_dir, void (*change)(struct ports *ports, int port))
+for_each_port(struct ports *ports, const char *space_dir,
+	      void (*change)(struct ports *ports, int port))
 {
 	char *directory = xasprintf("%s/resources", space_dir);
 	DIR *dir = opendir(directory);
@@ -253,15 +259,17 @@ static const struct resource_type *
 find_type(const char *type, const char *name, struct error *err)
 {
 	if (!resource_is_file_name(name)) {
-		error_set(err, ERROR_INPUT, _("\"%.100s\" cannot be the name of a resource."), name);
+		error_set(err, ERROR_INPUT, _("\"%.100s\" cannot be the name of a resource."),
+			  name);
 		return NULL;
 	}
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		if (strcmp(types[i].name, type) == 0)
 			return &types[i];
-	error_set(err, ERROR_INPUT,
-		  _("The resource %.200s is of type \"%.100s\"; this platform makes sqlite and dns."),
-		  name, type);
+	error_set(
+		err, ERROR_INPUT,
+		_("The resource %.200s is of type \"%.100s\"; this platform makes sqlite and dns."),
+		name, type);
 	return NULL;
 }
 

@@ -88,7 +88,8 @@ drain(void *data)
 	space->timer = NULL;
 	if (space_open_connections(space, &space->stopping) > 0 &&
 	    clock_steady_ms() < space->drain_until)
-		space->timer = loop_add_timer(space->driver->base.loop, DRAIN_POLL_MS, drain, space);
+		space->timer = loop_add_timer(space->driver->base.loop, DRAIN_POLL_MS, drain,
+					      space);
 	else
 		stop_old(space);
 }
@@ -149,7 +150,8 @@ switch_over(struct space *space)
 	retire_undeclared(space);
 	/* Cannot fail any more: what had to be opened was opened as it became ready. */
 	if (space_point_forwards(space, &err) != 0)
-		log_line(LOG_PRIORITY_ERROR, "a public port stays closed", "reason", err.text, NULL);
+		log_line(LOG_PRIORITY_ERROR, "a public port stays closed", "reason", err.text,
+			 NULL);
 	space_prune_forwards(space);
 	space->phase = DRAINING;
 	loop_remove_timer(space->timer);
@@ -222,13 +224,15 @@ candidate_ready(struct space *space, struct workload *workload)
 static void
 workload_gone(struct space *space, struct workload *workload)
 {
-	if (!workloads_remove(&space->candidates, workload) && !workloads_remove(&space->stopping, workload))
+	if (!workloads_remove(&space->candidates, workload) &&
+	    !workloads_remove(&space->stopping, workload))
 		workloads_remove(&space->running, workload);
 	workload_free(workload);
 	if (space->removing) {
 		space_report_removal(space);
 		if (space->running.count + space->candidates.count + space->stopping.count == 0)
-			space->timer = loop_add_timer(space->driver->base.loop, 0, space_finish_removal, space);
+			space->timer = loop_add_timer(space->driver->base.loop, 0,
+						      space_finish_removal, space);
 	} else if (space->phase == ROLLING_BACK && space->candidates.count == 0) {
 		space_prune_forwards(space);
 		end_change(space);

@@ -59,7 +59,8 @@ clean_module(const char *directory)
 			continue;
 		path = xasprintf("%s/%s", directory, entry->d_name);
 		if (paths_remove_tree(path, &err) != 0)
-			log_line(LOG_PRIORITY_WARNING, "a directory stays", "reason", err.text, NULL);
+			log_line(LOG_PRIORITY_WARNING, "a directory stays", "reason", err.text,
+				 NULL);
 		free(path);
 	}
 	if (dir)
@@ -182,7 +183,8 @@ void
 space_report_removal(const struct space *space)
 {
 	size_t left = space->running.count + space->candidates.count + space->stopping.count;
-	struct driver_progress progress = {space->removing_count - left, space->removing_count, NULL};
+	struct driver_progress progress = {space->removing_count - left, space->removing_count,
+					   NULL};
 
 	for (size_t i = 0; i < space->removal_count; i++)
 		driver_task_report(space->removals[i], &progress);

@@ -27,7 +27,7 @@
 #define BACK_OFF_MAX_MS 30000
 #define STABLE_MS 10000		/* lived so long: the next back-off begins anew */
 #define ALIVE_MS 300		/* ready without a probe */
-#define PROBE_FIRST_MS 2		/* doubled after each try: most programs are ready soon or late */
+#define PROBE_FIRST_MS 2	/* doubled after each try: most programs are ready soon or late */
 #define PROBE_EVERY_MS 100
 #define ERROR_LINES 20
 
@@ -169,10 +169,12 @@ probed(void *data, bool ready, const char *why)
 		return;
 	}
 	set_message(workload, target->http
-		    ? xasprintf(_("waiting for GET %s on %d, try %d: %s"), target->path, target->port,
-				workload->tries, why)
-		    : xasprintf(_("waiting for port %d, try %d: %s"), target->port, workload->tries, why));
-	workload->next = loop_add_timer(workload->loop, probe_pause(workload->tries), try_probe, workload);
+				      ? xasprintf(_("waiting for GET %s on %d, try %d: %s"),
+						  target->path, target->port, workload->tries, why)
+				      : xasprintf(_("waiting for port %d, try %d: %s"),
+						  target->port, workload->tries, why));
+	workload->next = loop_add_timer(workload->loop, probe_pause(workload->tries), try_probe,
+					workload);
 }
 
 static void
@@ -323,7 +325,8 @@ begin(void *data)
 	set_message(workload, xstrdup(_("started")));
 	set_state(workload, STARTING);
 	if (!workload->plan->has_probe) {
-		workload->next = loop_add_timer(workload->loop, ALIVE_MS, lived_long_enough, workload);
+		workload->next = loop_add_timer(workload->loop, ALIVE_MS, lived_long_enough,
+						workload);
 		return;
 	}
 	workload->next = loop_add_timer(workload->loop, probe_pause(0), try_probe, workload);
@@ -452,9 +455,15 @@ uint64_t
 workload_mix_state(const struct workload *workload, uint64_t sum)
 {
 	const int64_t numbers[] = {
-		workload->plan->replica, workload->started_wall, workload->ended_wall,
-		workload->status, workload->failed, workload->state, workload->restarts,
-		workload->instance ? instance_pid(workload->instance) : 0, workload->message != NULL,
+		workload->plan->replica,
+		workload->started_wall,
+		workload->ended_wall,
+		workload->status,
+		workload->failed,
+		workload->state,
+		workload->restarts,
+		workload->instance ? instance_pid(workload->instance) : 0,
+		workload->message != NULL,
 	};
 	const struct plan *plan = workload->plan;
 

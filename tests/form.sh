@@ -1,0 +1,35 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The form of the code that a formatter would not keep for us: no line is over 100 columns (tabs
+# count 8), but for the row of a table, which stays one line, and for a string, which is not cut;
+# no file of the programs is over 700 lines; nothing stands behind a line's end.
+set -u
+cd "${srcdir:-.}" || exit 99
+files=$(find src tests data/sample -name '*.[ch]' | LC_ALL=C sort)
+bad=0 n=0
+echo 1..3
+
+# NAME: fails with the lines that stand in $found.
+tell() {
+	n=$((n + 1))
+	if [ -z "$found" ]; then
+		echo "ok $n - $1"
+	else
+		printf '%s\n' "$found" | head -20 | sed 's/^/# /'
+		echo "not ok $n - $1"
+		bad=1
+	fi
+}
+
+found=$(for f in $files; do
+	expand "$f" | awk -v f="$f" 'length > 100 && !/^ *[{]/ && !/"/ { print f ":" NR ": " $0 }'
+done)
+tell "no line is over 100 columns"
+
+found=$(find src -name '*.[ch]' -exec awk 'FNR == 701 { print FILENAME }' {} +)
+tell "no file is over 700 lines"
+
+# shellcheck disable=SC2086
+found=$(LC_ALL=C grep -n '[[:blank:]]$' $files)
+tell "nothing stands behind a line's end"
+exit $bad
