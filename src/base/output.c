@@ -16,8 +16,10 @@ output_write(int fd, const void *bytes, size_t length)
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0)
+		if (n <= 0) {
+			errno = n < 0 ? errno : EIO;
 			return -1;
+		}
 		at += n;
 		length -= (size_t)n;
 	}

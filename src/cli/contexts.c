@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -16,6 +17,7 @@
 #include "base/config-file.h"
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/output.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "cli/names.h"
@@ -349,11 +351,23 @@ put_quoted(struct buf *out, const char *key, const char *value)
 	buf_puts(out, "\"\n");
 }
 
+/* A section by halves would keep the next start from reading the rest. */
+static int
+append_whole(int fd, const struct buf *text, off_t before, const char *path, struct error *err)
+{
+	if (output_write(fd, text->data, text->length) == 0 && fsync(fd) == 0)
+		return 0;
+	error_errno(err, _("%s: cannot be written"), path);
+	(void)!ftruncate(fd, before);
+	return -1;
+}
+
 int
 contexts_add(const struct contexts *contexts, const struct context *context, struct error *err)
 {
 	char *directory = xstrndup(contexts->path, strlen(contexts->path) - strlen("/config"));
 	struct buf text;
+	struct stat before;
 	int fd = -1, ret = -1;
 
 	buf_init(&text, SECTION_MAX);
@@ -365,11 +379,10 @@ contexts_add(const struct contexts *contexts, const struct context *context, str
 	if (paths_make(directory, err) == 0) {
 		fd = open(contexts->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
 			  0600);
-		if (fd < 0 || write(fd, text.data, text.length) != (ssize_t)text.length ||
-		    fsync(fd) != 0)
+		if (fd < 0 || fstat(fd, &before) != 0)
 			error_errno(err, _("%s: cannot be written"), contexts->path);
 		else
-			ret = 0;
+			ret = append_whole(fd, &text, before.st_size, contexts->path, err);
 	}
 	if (fd >= 0)
 		close(fd);

@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/output.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "cli/contexts.h"
@@ -87,21 +88,19 @@ save_token(const struct contexts *contexts, const char *name, const char *token,
 {
 	char *directory = xstrndup(contexts->path, strlen(contexts->path) - strlen("/config"));
 	char *path = xasprintf("%s/%s.token", directory, name);
-	ssize_t n = -1;
-	int fd = -1;
+	int fd = -1, ret = paths_make(directory, err);
 
-	if (paths_make(directory, err) == 0) {
+	if (ret == 0) {
 		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-		n = fd >= 0 ? write(fd, token, strlen(token)) : -1;
-		if (n != (ssize_t)strlen(token) || fsync(fd) != 0) {
-			error_errno(err, _("%s: the token cannot be kept there"), path);
-			n = -1;
-		}
+		if (fd < 0 || output_write(fd, token, strlen(token)) != 0 || fsync(fd) != 0)
+			ret = error_errno(err, _("%s: the token cannot be kept there"), path);
 	}
-	if (fd >= 0)
-		close(fd);
+	if (fd >= 0 && close(fd) != 0 && ret == 0)
+		ret = error_errno(err, _("%s: the token cannot be kept there"), path);
+	if (fd >= 0 && ret != 0)
+		(void)unlink(path);	/* a part of a token opens nothing */
 	free(directory);
-	if (n >= 0)
+	if (ret == 0)
 		return path;
 	free(path);
 	return NULL;

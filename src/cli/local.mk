@@ -43,3 +43,9 @@ sidestage_SOURCES = \
 	src/cli/token.c \
 	src/cli/token.h
 sidestage_LDADD = libui.a $(FLOW_LIBS) $(NCURSES_LIBS)
+
+check_PROGRAMS += tests/unit/test-contexts
+TESTS += tests/unit/test-contexts
+tests_unit_test_contexts_SOURCES = tests/unit/test-contexts.c src/cli/contexts.c src/cli/names.c \
+	src/cli/token.c
+tests_unit_test_contexts_LDADD = libui.a $(CMOCKA_LIBS) $(FLOW_LIBS) $(NCURSES_LIBS)

@@ -18,6 +18,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/output.h"
 #include "base/xmalloc.h"
 #include "flow/context/renewal.h"
 #include "flow/session.h"
@@ -44,9 +45,9 @@ check_file(int fd, const char *file, struct error *err)
 static int
 read_file(const char *file, char **token, struct error *err)
 {
-	char bytes[TOKEN_MAX];
-	ssize_t n;
-	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	char bytes[TOKEN_MAX + 2] = "";
+	size_t length;
+	int ret = 0, fd = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 
 	if (fd < 0)
 		return error_errno(err, _("%s: cannot read the token file"), file);
@@ -54,20 +55,20 @@ read_file(const char *file, char **token, struct error *err)
 		close(fd);
 		return -1;
 	}
-	n = read(fd, bytes, sizeof(bytes) - 1);
+	if (read(fd, bytes, sizeof(bytes) - 1) < 0)
+		ret = error_errno(err, _("%s: cannot read the token file"), file);
 	close(fd);
-	if (n < 0)
-		return error_errno(err, _("%s: cannot read the token file"), file);
-	bytes[n] = '\0';
-	bytes[strcspn(bytes, "\r\n")] = '\0';
-	if (bytes[0] == '\0' || n == TOKEN_MAX - 1) {
-		explicit_bzero(bytes, sizeof(bytes));
-		return error_set(err, ERROR_SYSTEM, _("%s: holds no token on its first line."),
-				 file);
-	}
-	*token = xstrdup(bytes);
+	length = strcspn(bytes, "\r\n");
+	if (ret == 0 && length == 0)
+		ret = error_set(err, ERROR_SYSTEM, _("%s: holds no token on its first line."),
+				file);
+	else if (ret == 0 && length > TOKEN_MAX)
+		ret = error_set(err, ERROR_LIMIT, _("%s: the token is longer than %d bytes"), file,
+				TOKEN_MAX);
+	if (ret == 0)
+		*token = xstrndup(bytes, length);
 	explicit_bzero(bytes, sizeof(bytes));
-	return 0;
+	return ret;
 }
 
 int
@@ -92,21 +93,24 @@ token_read(const char *file, char **token, struct error *err)
 int
 token_command(const char *command, char **token, struct error *err)
 {
-	char line[TOKEN_MAX];
+	char line[TOKEN_MAX + 2] = "";
 	FILE *output = popen(command, "re");
-	bool read;
+	bool is_whole;
+	size_t length;
 	int status;
 
 	*token = NULL;
 	if (!output)
 		return error_errno(err, _("the token-command cannot be started"));
-	read = fgets(line, sizeof(line), output) != NULL;
-	while (read && !strchr(line, '\n') && !feof(output) && fgetc(output) != '\n')
-		;
+	/* All is read, else the command would end by a broken pipe. */
+	if (fgets(line, sizeof(line), output))
+		while (!strchr(line, '\n') && !feof(output) && fgetc(output) != '\n')
+			;
 	status = pclose(output);
-	line[read ? strcspn(line, "\r\n") : 0] = '\0';
-	if (status == 0 && *line)
-		*token = xstrdup(line);
+	length = strcspn(line, "\r\n");
+	is_whole = length <= TOKEN_MAX;
+	if (status == 0 && length > 0 && is_whole)
+		*token = xstrndup(line, length);
 	explicit_bzero(line, sizeof(line));
 	if (*token)
 		return 0;
@@ -115,6 +119,10 @@ token_command(const char *command, char **token, struct error *err)
 				 _("The token-command `%s` ended with status %d; it gave no "
 				   "token."),
 				 command, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+	if (!is_whole)
+		return error_set(err, ERROR_LIMIT,
+				 _("The token-command `%s` printed a token longer than %d bytes."),
+				 command, TOKEN_MAX);
 	return error_set(err, ERROR_SYSTEM, _("The token-command `%s` printed no token."), command);
 }
 
@@ -158,7 +166,7 @@ start_file(const struct token_fetch *fetch, int output, struct error *err)
 	char *token = NULL;
 	int ret = read_file(fetch->file, &token, err);
 
-	if (ret == 0 && write(output, token, strlen(token)) != (ssize_t)strlen(token))
+	if (ret == 0 && output_write(output, token, strlen(token)) != 0)
 		ret = error_errno(err, _("%s: cannot read the token file"), fetch->file);
 	if (token) {
 		explicit_bzero(token, strlen(token));
@@ -211,6 +219,7 @@ fetch_advance(void *data, char **token, struct error *err)
 	struct token_fetch *fetch = data;
 	ssize_t n = read(fetch->fd, fetch->bytes + fetch->length,
 			 sizeof(fetch->bytes) - 1 - fetch->length);
+	size_t length;
 	int status;
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -219,12 +228,16 @@ fetch_advance(void *data, char **token, struct error *err)
 	    !memchr(fetch->bytes, '\n', fetch->length))
 		return 0;
 	fetch->bytes[fetch->length] = '\0';
-	fetch->bytes[strcspn(fetch->bytes, "\r\n")] = '\0';
-	*token = fetch->bytes[0] ? xstrdup(fetch->bytes) : NULL;
+	length = strcspn(fetch->bytes, "\r\n");
+	*token = length > 0 && length <= TOKEN_MAX ? xstrndup(fetch->bytes, length) : NULL;
 	/* One that closes its output and goes on must not hold the loop. */
 	status = end_fetch(fetch, true);
 	if (*token)
 		return 1;
+	if (length > TOKEN_MAX)
+		return error_set(err, ERROR_ACCESS,
+				 _("Asked again, the token-command printed a token longer than %d bytes."),
+				 TOKEN_MAX);
 	return error_set(err, ERROR_ACCESS,
 			 status == 0 ? _("Asked again, the token-command printed no token.")
 				     : _("Asked again, the token-command failed."));

@@ -29,7 +29,7 @@ struct token_fetch {
 	const char *file, *command;
 	pid_t pid;			/* of the command, which leads a group; 0: none runs */
 	int fd;				/* -1: nothing is fetched */
-	char bytes[TOKEN_MAX];
+	char bytes[TOKEN_MAX + 2];	/* one more than a token may have, and the NUL */
 	size_t length;
 };
 /* The source that fetches with it; it must not move meanwhile. */

@@ -21,6 +21,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/output.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "ui/terminal.h"
@@ -61,15 +62,15 @@ static int
 write_file(const char *path, const char *text, struct error *err)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
-	bool written;
+	int ret = 0;
 
-	if (!file)
+	if (fd < 0)
 		return error_errno(err, _("cannot make %s for the editor"), path);
-	written = fputs(text, file) >= 0;
-	if (fclose(file) != 0 || !written)
-		return error_errno(err, _("cannot write %s for the editor"), path);
-	return 0;
+	if (output_write(fd, text, strlen(text)) != 0)
+		ret = error_errno(err, _("cannot write %s for the editor"), path);
+	if (close(fd) != 0 && ret == 0)
+		ret = error_errno(err, _("cannot write %s for the editor"), path);
+	return ret;
 }
 
 /* Editors write beside and rename, so it is opened anew. */
@@ -87,6 +88,12 @@ read_file(const char *path, struct error *err)
 	}
 	text = xmalloc(OUTSIDE_TEXT_MAX + 2);
 	length = fread(text, 1, OUTSIDE_TEXT_MAX + 1, file);
+	if (ferror(file)) {
+		error_errno(err, _("cannot read %s, which the editor left"), path);
+		fclose(file);
+		free(text);
+		return NULL;
+	}
 	fclose(file);
 	text[length] = '\0';
 	if (length <= OUTSIDE_TEXT_MAX && strlen(text) == length &&

@@ -5,11 +5,15 @@
 #include "driver-world.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -416,6 +420,38 @@ files_of_a_resource_stay_while_something_reads_them(void **state)
 	json_decref(bad);
 }
 
+/* A write that is cut is no success, whatever errno an earlier call left. */
+static void
+a_file_of_a_resource_is_whole_or_not_there(void **state)
+{
+	struct world *world = *state;
+	char *dir = xasprintf("%s/resources/conf.files", world->space_dir);
+	json_t *files = json_pack("{s:{s:s, s:s}}", "app.conf", "text", "longer than a few bytes",
+				  "tag", "0123456789abcdef");
+	struct rlimit before, few;
+	struct error err = {0};
+	struct dirent *entry;
+	DIR *left;
+
+	assert_non_null(files);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	few = before;
+	few.rlim_cur = 4;
+	(void)signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &few), 0);
+	errno = 0;
+	assert_null(rendered_keep(world->space_dir, "conf", files, NULL, &err));
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_non_null(strstr(err.text, strerror(EFBIG)));
+	left = opendir(dir);
+	while (left && (entry = readdir(left)))
+		assert_int_equal(entry->d_name[0], '.');
+	if (left)
+		closedir(left);
+	json_decref(files);
+	free(dir);
+}
+
 static void
 a_port_stays_the_same(void **state)
 {
@@ -604,6 +640,7 @@ main(void)
 		WITH_WORLD(a_database_is_made_once),
 		WITH_WORLD(databases_are_filled_side_by_side_and_without_waiting),
 		WITH_WORLD(files_of_a_resource_stay_while_something_reads_them),
+		WITH_WORLD(a_file_of_a_resource_is_whole_or_not_there),
 		WITH_WORLD(a_port_stays_the_same),
 		WITH_WORLD(a_removed_space_gives_its_ports_back),
 		WITH_WORLD(an_adopted_space_keeps_its_ports),

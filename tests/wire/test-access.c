@@ -1052,6 +1052,35 @@ token_file_is_asked_of_everybody_but_the_control_socket(void **state)
 	free(token);
 }
 
+/* A token that was cut would be one that nobody knows. */
+static void
+token_file_is_taken_whole_or_refused(void **state)
+{
+	static const struct { size_t length; const char *said; } cases[] = {
+		{0, "holds no token"}, {4097, "longer than 4096 bytes"}, {20000, "longer than"},
+	};
+	struct world own = {0};
+
+	(void)state;
+	world_make(&own);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		FILE *file = fopen(world_path(&own, "token"), "w");
+		char *command;
+
+		assert_non_null(file);
+		for (size_t n = 0; n < cases[i].length; n++)
+			assert_int_equal(fputc('t', file), 't');
+		fclose(file);
+		command = xasprintf("cd '%s' && \"$SIDESTAGED\" serve --state state"
+				    " --images \"$SIDESTAGE_LIBEXEC/images\" --socket ./socket"
+				    " --token-file token 2>&1 | grep -q '%s'",
+				    own.dir, cases[i].said);
+		assert_int_equal(system(command), 0);
+		free(command);
+	}
+	world_clear(&own);
+}
+
 static int
 start_for_others(void **state)
 {
@@ -1142,6 +1171,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			token_file_is_asked_of_everybody_but_the_control_socket,
 			start_with_token_file, end_own),
+		cmocka_unit_test(token_file_is_taken_whole_or_refused),
 		cmocka_unit_test_setup_teardown(another_user_who_may_open_the_socket_needs_a_token,
 						start_for_others, end_own),
 	};

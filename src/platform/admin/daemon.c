@@ -29,6 +29,7 @@
 #include "base/i18n.h"
 #include "base/ids.h"
 #include "base/log.h"
+#include "base/output.h"
 #include "base/paths.h"
 #include "base/secrecy.h"
 #include "base/xmalloc.h"
@@ -86,26 +87,27 @@ struct daemon {
 static int
 read_token(struct platform *platform, const char *path, struct error *err)
 {
-	char token[TOKEN_MAX];
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	ssize_t n;
+	char token[TOKEN_MAX + 2] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK), ret = 0;
+	size_t length;
 
 	if (fd < 0)
 		return error_errno(err, _("%s: the token cannot be read"), path);
-	n = read(fd, token, sizeof(token) - 1);
-	if (n < 0)
-		error_errno(err, _("%s: the token cannot be read"), path);
+	if (read(fd, token, sizeof(token) - 1) < 0)
+		ret = error_errno(err, _("%s: the token cannot be read"), path);
 	close(fd);
-	if (n < 0)
-		return -1;
-	token[n] = '\0';
-	token[strcspn(token, "\r\n")] = '\0';
-	if (!token[0])
-		return error_set(err, ERROR_INPUT, _("%s: holds no token"), path);
-	platform->token_hash = xmalloc(IDS_SHA256_HEX_SIZE);
-	ids_sha256_hex(platform->token_hash, token, strlen(token));
+	length = strcspn(token, "\r\n");
+	if (ret == 0 && length == 0)
+		ret = error_set(err, ERROR_INPUT, _("%s: holds no token"), path);
+	else if (ret == 0 && length > TOKEN_MAX)
+		ret = error_set(err, ERROR_LIMIT, _("%s: the token is longer than %d bytes"), path,
+				TOKEN_MAX);
+	if (ret == 0) {
+		platform->token_hash = xmalloc(IDS_SHA256_HEX_SIZE);
+		ids_sha256_hex(platform->token_hash, token, length);
+	}
 	explicit_bzero(token, sizeof(token));
-	return 0;
+	return ret;
 }
 
 /* Bodies and specs hold secrets: no JSON is left in freed memory, and no memory in a core. */
@@ -339,7 +341,7 @@ say_ready(struct daemon *d)
 	int fd = d->settings->ready_fd ? (int)strtol(d->settings->ready_fd, NULL, 10) : -1;
 
 	if (fd >= 0) {
-		if (write(fd, "ready\n", 6) != 6)
+		if (output_write(fd, "ready\n", 6) != 0)
 			log_line(LOG_PRIORITY_WARNING, "nobody waits for us to be ready", NULL);
 		close(fd);
 	}

@@ -174,7 +174,7 @@ write_lines(const struct logs_view *v, const char *path, size_t *count, struct e
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
-	bool failed;
+	int failed = 0;
 
 	if (!file) {
 		if (fd >= 0)
@@ -182,17 +182,18 @@ write_lines(const struct logs_view *v, const char *path, size_t *count, struct e
 		return error_set(err, ERROR_INPUT, "%s: %s", path, strerror(errno));
 	}
 	*count = logs_view_count(v);
-	for (size_t i = 0; i < *count; i++) {
+	for (size_t i = 0; failed == 0 && i < *count; i++) {
 		struct buf words;
 
 		buf_init(&words, LOGS_COPY_BYTES_MAX);
 		logs_view_add_words(v, &words, logs_view_line(v, i));
-		fputs(buf_str(&words), file);
+		failed = fputs(buf_str(&words), file) < 0 ? errno : 0;
 		buf_clear(&words);
 	}
-	failed = ferror(file) != 0;
-	if (fclose(file) != 0 || failed) {
-		(void)error_set(err, ERROR_INPUT, "%s: %s", path, strerror(errno));
+	if (fclose(file) != 0 && failed == 0)
+		failed = errno;
+	if (failed != 0) {
+		(void)error_set(err, ERROR_INPUT, "%s: %s", path, strerror(failed));
 		unlink(path);
 		return -1;
 	}

@@ -22,6 +22,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/output.h"
 #include "base/xmalloc.h"
 #include "db/copy.h"
 #include "net/loop.h"
@@ -68,7 +69,7 @@ fill_and_exit(const char *path, const char *sql, int report)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	memset(&err, 0, sizeof(err));
 	if (make_database(path, sql, &err) != 0)
-		code = write(report, &err, sizeof(err)) == (ssize_t)sizeof(err) ? 1 : 2;
+		code = output_write(report, &err, sizeof(err)) == 0 ? 1 : 2;
 	_exit(code);
 }
 

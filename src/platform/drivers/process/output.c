@@ -17,6 +17,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
 
@@ -54,16 +55,10 @@ append(const char *file, const char *bytes, size_t length)
 		}
 		free(older);
 	}
-	while (fd >= 0 && length > 0) {
-		ssize_t n = write(fd, bytes, length);
-
-		if (n <= 0)
-			break;	/* a full disk must not stop the platform */
-		bytes += n;
-		length -= (size_t)n;
-	}
-	if (fd >= 0)
-		close(fd);
+	if (fd < 0)
+		return;
+	(void)output_write(fd, bytes, length);	/* a full disk must not stop the platform */
+	close(fd);
 }
 
 /* A name that separates nothing. */

@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/output.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
@@ -326,28 +327,15 @@ write_file(const struct plan_file *file, const char *path, struct error *err)
 {
 	/* O_EXCL: the directory is new, so nothing may stand there, and no link either. */
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	const char *bytes = file->content;
-	size_t left = file->length;
+	int ret = 0;
 
 	if (fd < 0)
 		return error_errno(err, _("%s: the file cannot be written"), path);
-	while (left > 0) {
-		ssize_t n = write(fd, bytes, left);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		bytes += n;
-		left -= (size_t)n;
-	}
-	if (left > 0 || fchmod(fd, file->mode) != 0) {
-		error_errno(err, _("%s: the file cannot be written"), path);
-		close(fd);
-		return -1;
-	}
-	close(fd);
-	return 0;
+	if (output_write(fd, file->content, file->length) != 0 || fchmod(fd, file->mode) != 0)
+		ret = error_errno(err, _("%s: the file cannot be written"), path);
+	if (close(fd) != 0 && ret == 0)
+		ret = error_errno(err, _("%s: the file cannot be written"), path);
+	return ret;
 }
 
 int

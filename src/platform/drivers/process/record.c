@@ -22,6 +22,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "base/output.h"
 #include "base/xmalloc.h"
 
 #define KILL_TRIES 200		/* times 10 ms */
@@ -88,16 +89,13 @@ boot_id(char out[64])
 static int
 write_text(const char *path, const char *text)
 {
-	size_t length = strlen(text);
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	ssize_t n;
+	int failed = fd < 0 || output_write(fd, text, strlen(text)) != 0 ? errno : 0;
 
-	if (fd < 0)
-		return -1;
-	n = write(fd, text, length);
-	if (close(fd) != 0 || n != (ssize_t)length)
-		return -1;
-	return 0;
+	if (fd >= 0 && close(fd) != 0 && failed == 0)
+		failed = errno;
+	errno = failed;
+	return failed ? -1 : 0;
 }
 
 /* No fsync: what a crash of the machine could lose, it ended as well. */

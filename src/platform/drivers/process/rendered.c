@@ -19,6 +19,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/output.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
 
@@ -30,14 +31,13 @@ write_file(const char *path, const char *text, size_t length, struct error *err)
 	char *temporary = xasprintf("%s.new", path);
 	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600),
 	    ret = 0;
-	size_t done = 0;
-	ssize_t n = 0;
 
-	while (fd >= 0 && done < length && (n = write(fd, text + done, length - done)) > 0)
-		done += (size_t)n;
-	if (fd < 0 || n < 0 || rename(temporary, path) != 0)
+	if (fd < 0 || output_write(fd, text, length) != 0)
 		ret = error_errno(err, _("%s: cannot be written"), path);
+	/* Some file systems say only now that there was no room. */
 	if (fd >= 0 && close(fd) != 0 && ret == 0)
+		ret = error_errno(err, _("%s: cannot be written"), path);
+	if (ret == 0 && rename(temporary, path) != 0)
 		ret = error_errno(err, _("%s: cannot be written"), path);
 	if (ret != 0)
 		unlink(temporary);
