@@ -7,6 +7,7 @@ EXTRA_DIST += doc/guide.in
 guidescreensdir = $(docdir)/guide-screens
 dist_guidescreens_DATA = \
 	doc/guide-screens/board.svg doc/guide-screens/board.txt \
+	doc/guide-screens/board-clone.svg doc/guide-screens/board-clone.txt \
 	doc/guide-screens/clone.svg doc/guide-screens/clone.txt \
 	doc/guide-screens/reproduced.svg doc/guide-screens/reproduced.txt \
 	doc/guide-screens/version.svg doc/guide-screens/version.txt \

@@ -111,10 +111,24 @@ key Enter
 row "4 verify" "done" "titles are whole"
 row "5 promote" "next"
 
-test "c: the clones of the organization"
+test "the board of README: a clone with the fix beside the others"
 key Esc
 row "Workload" "korean-title"
 row "running" "running" "running"
+press-until Right "web in korean-title"
+resize 99x20
+row "running" "running" "running" "running"
+row "web" "2.0.0-rc3" "1.4.2" "1.4.3"
+row "to promote" "1 change"
+match "1 clone, 7h.*ms$"
+row "C clone" "? help"
+save board-clone.txt
+save board-clone.svg
+sh guide take board-clone
+resize 100x28
+row "Organizations" "Workload"
+
+test "c: the clones of the organization"
 key c
 row "korean-title" "oncall" "1 change"
 gone "could not be read yet"
@@ -193,5 +207,6 @@ exit 0 10
 restored
 nothing-runs 5
 
-test "the guide has these screens"
+test "the guide and README have these screens"
 sh guide whole
+sh guide readme
