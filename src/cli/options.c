@@ -51,7 +51,7 @@ static const struct command_option options[] = {
 	SWITCH(FRESH, "fresh", fresh, N_("Forget the state of the last time")),
 	SWITCH(SCREEN, "ascii", ascii, N_("Draw with ASCII characters only")),
 	TEXT(SCREEN, "theme", "NAME", theme,
-	     N_("Use these colours: colour-blind, dark, light, high-contrast, terminal")),
+	     N_("Use the colours of this theme, e.g. dark or light")),
 	SWITCH(SCREEN, "reduced-motion", reduced_motion,
 	       N_("Move nothing more than once a second")),
 	SWITCH(SCREEN, "linear", linear, N_("Use plain lines and prompts instead of a screen")),

@@ -4,6 +4,7 @@
 
 #include "ui/theme-file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -14,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/paths.h"
@@ -21,6 +23,9 @@
 
 #define FILE_BYTES_MAX 65536
 #define NAME_MAX_BYTES 64
+#define NAMES_MAX 64		/* so many themes are listed */
+#define LIST_BYTES_MAX 2048
+#define SUFFIX ".theme"
 
 #define STRIPE "stripe-"
 
@@ -274,7 +279,7 @@ load_path(struct theme *theme, const char *path, struct error *err)
 static int
 load_below(struct theme *theme, const char *directory, const char *name, struct error *err)
 {
-	char *path = xasprintf("%s/themes/%s.theme", directory, name);
+	char *path = xasprintf("%s/themes/%s" SUFFIX, directory, name);
 	struct error own = {0};
 	int ret = load_path(theme, path, &own);
 
@@ -282,6 +287,78 @@ load_below(struct theme *theme, const char *directory, const char *name, struct 
 	if (ret == 0 || own.kind == ERROR_NOT_FOUND)
 		return ret == 0 ? 0 : 1;
 	return error_set(err, own.kind, "%s", own.text);
+}
+
+/* The names of the themes that there are below a directory. */
+struct theme_names {
+	char *items[NAMES_MAX];
+	size_t count;
+};
+
+static void
+add_name(struct theme_names *found, const char *file)
+{
+	size_t length = strlen(file), suffix = strlen(SUFFIX);
+	char *name;
+
+	if (found->count == NAMES_MAX || length <= suffix ||
+	    strcmp(file + length - suffix, SUFFIX) != 0)
+		return;
+	name = xstrdup(file);
+	name[length - suffix] = '\0';
+	for (size_t i = 0; i < found->count; i++)
+		if (strcmp(found->items[i], name) == 0) {
+			free(name);
+			return;
+		}
+	found->items[found->count++] = name;
+}
+
+static void
+add_names_below(struct theme_names *found, const char *directory)
+{
+	char *path = xasprintf("%s/themes", directory);
+	DIR *folder = opendir(path);
+	const struct dirent *entry;
+
+	while (folder && (entry = readdir(folder)) != NULL)
+		add_name(found, entry->d_name);
+	if (folder)
+		closedir(folder);
+	free(path);
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Every theme that is found by its name; configuration may be NULL. */
+static int
+refuse_name(const char *name, const char *configuration, const char *data, struct error *err)
+{
+	struct theme_names found = {0};
+	struct buf list;
+	char *text;
+
+	add_name(&found, THEME_DEFAULT SUFFIX);	/* there is always one */
+	if (configuration)
+		add_names_below(&found, configuration);
+	add_names_below(&found, data);
+	qsort(found.items, found.count, sizeof(found.items[0]), compare_names);
+	buf_init(&list, LIST_BYTES_MAX);
+	for (size_t i = 0; i < found.count; i++) {
+		(void)buf_printf(&list, "%s%s", i ? ", " : "", found.items[i]);
+		free(found.items[i]);
+	}
+	text = buf_take(&list);
+	error_set(err, ERROR_INPUT,
+		  _("There is no theme \"%s\". Available: %s. A name with a / is a file of your "
+		    "own."),
+		  name, text);
+	free(text);
+	return -1;
 }
 
 int
@@ -297,22 +374,17 @@ theme_load(struct theme *theme, const char *name, struct error *err)
 	if (strlen(name) >= NAME_MAX_BYTES)
 		return error_set(err, ERROR_INPUT, _("The name of the theme is too long."));
 	configuration = paths_config(NULL);
+	data = paths_part("SIDESTAGE_DATA", "source-data", PKGDATADIR);
 	if (configuration)
 		ret = load_below(theme, configuration, name, err);
-	free(configuration);
-	if (ret > 0) {
-		data = paths_part("SIDESTAGE_DATA", "source-data", PKGDATADIR);
-		ret = load_below(theme, data, name, err);
-		free(data);
-	}
-	if (ret > 0 && strcmp(name, THEME_DEFAULT) == 0)
-		return theme_parse(theme, theme_builtin, THEME_DEFAULT, err);
 	if (ret > 0)
-		return error_set(
-			err, ERROR_INPUT,
-			_("There is no theme \"%s\".  There are colour-blind, dark, light, "
-			  "high-contrast and terminal; a name with a / is a file of your own."),
-			name);
+		ret = load_below(theme, data, name, err);
+	if (ret > 0 && strcmp(name, THEME_DEFAULT) == 0)
+		ret = theme_parse(theme, theme_builtin, THEME_DEFAULT, err);
+	if (ret > 0)
+		ret = refuse_name(name, configuration, data, err);
+	free(configuration);
+	free(data);
 	return ret;
 }
 

@@ -27,7 +27,7 @@ nothing-runs 5
 
 test "after an error before there is a screen"
 run sidestage demo --theme=mauve
-expect "There is no theme \"mauve\".  There are colour-blind, dark, light"
+expect "There is no theme \"mauve\". Available: colour-blind, dark, high-contrast, light, terminal."
 exit 2
 restored
 nothing-runs 5
