@@ -89,7 +89,7 @@ i18n_start(void)
 	const char *folder = getenv("SIDESTAGE_LOCALE");
 
 	take_locale();
-#if ENABLE_NLS
+#ifdef ENABLE_NLS
 	bindtextdomain(PACKAGE, folder && *folder ? folder : LOCALEDIR);
 	textdomain(PACKAGE);
 #else
