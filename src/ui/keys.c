@@ -26,25 +26,9 @@ static const struct view_name {
 	const char *name;
 	const struct view_ops *ops;	/* NULL: what every view knows */
 } views[] = {
-	{"board", &board_view_ops},
-	{"environment", &environment_view_ops},
-	{"review", &review_view_ops},
-	{"compare", &compare_view_ops},
-	{"moment", &moment_view_ops},
-	{"progress", &progress_view_ops},
-	{"logs", &logs_view_ops},
-	{"history", &history_view_ops},
-	{"history-find", &history_find_view_ops},
-	{"board-then", &board_snapshot_view_ops},
-	{"clones", &clones_view_ops},
-	{"hotfix", &hotfix_view_ops},
-	{"contexts", &contexts_view_ops},
-	{"interrupted", &interrupted_view_ops},
-	{"goto", &goto_view_ops},
-	{"picker", &picker_view_ops},
-	{"prompt", &prompt_view_ops},
-	{"palette", &palette_view_ops},
-	{"help", &help_view_ops},
+#define X(id, name) {name, &id##_view_ops},
+	VIEWS(X)
+#undef X
 	{EVERYWHERE, NULL},
 };
 #define VIEW_COUNT (sizeof(views) / sizeof(views[0]))

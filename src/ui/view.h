@@ -77,12 +77,31 @@ void ui_run_refresh(struct view *view, struct ui *ui);
 /* For view_ops' mode: while one types what is to be found. */
 extern const struct key ui_finding_keys[];
 
-/* Every kind; ui/keys.c names them. */
-extern const struct view_ops board_view_ops, environment_view_ops, review_view_ops,
-	compare_view_ops, moment_view_ops, progress_view_ops, logs_view_ops, history_view_ops,
-	clones_view_ops, hotfix_view_ops, goto_view_ops, picker_view_ops, contexts_view_ops,
-	interrupted_view_ops, prompt_view_ops, palette_view_ops, help_view_ops,
-	board_snapshot_view_ops, history_find_view_ops;
+/* Every kind of view: its operations are id_view_ops, and its keys are bound by its name. */
+#define VIEWS(X) /* id, name in a configuration */      \
+	X(board, "board")                               \
+	X(environment, "environment")                   \
+	X(review, "review")                             \
+	X(compare, "compare")                           \
+	X(moment, "moment")                             \
+	X(progress, "progress")                         \
+	X(logs, "logs")                                 \
+	X(history, "history")                           \
+	X(history_find, "history-find")                 \
+	X(board_snapshot, "board-then")                 \
+	X(clones, "clones")                             \
+	X(hotfix, "hotfix")                             \
+	X(contexts, "contexts")                         \
+	X(interrupted, "interrupted")                   \
+	X(goto, "goto")                                 \
+	X(picker, "picker")                             \
+	X(prompt, "prompt")                             \
+	X(palette, "palette")                           \
+	X(help, "help")
+
+#define X(id, name) extern const struct view_ops id##_view_ops;
+VIEWS(X)
+#undef X
 
 /* For views. */
 struct session *ui_session(struct ui *ui);
