@@ -45,6 +45,8 @@ grow_wiping(struct buf *buf, size_t capacity)
 	buf->data = data;
 }
 
+/* The capacity doubles, so that n appends cost n copies in all. max is compared by subtraction:
+ * a length that came from a peer must not wrap the sum around. */
 static bool
 reserve(struct buf *buf, size_t more)
 {
@@ -82,6 +84,7 @@ buf_puts(struct buf *buf, const char *s)
 	return buf_append(buf, s, strlen(s));
 }
 
+/* The text is made whole before it is appended: all of it goes in, or nothing does. */
 bool
 buf_printf(struct buf *buf, const char *format, ...)
 {

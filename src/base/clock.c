@@ -119,6 +119,8 @@ read_offset(const char **s, int *minutes)
 bool
 clock_parse(const char *stamp, int64_t *wall_ms)
 {
+	/* RFC 3339 §5.6: fixed widths, so that no separator has to be looked for. 60 seconds are
+	 * a leap second. */
 	static const struct { int digits; char behind; int low, high; } parts[] = {
 		{4, '-', 0, 9999}, {2, '-', 1, 12}, {2, 'T', 1, 31},
 		{2, ':', 0, 23}, {2, ':', 0, 59}, {2, '\0', 0, 60},
@@ -150,6 +152,8 @@ clock_parse(const char *stamp, int64_t *wall_ms)
 	return true;
 }
 
+/* The form is checked by clock_parse(), as if it were UTC; mktime() then says which moment that
+ * is where the person is, summer time included. */
 bool
 clock_parse_local(const char *text, int64_t *wall_ms)
 {
@@ -178,6 +182,7 @@ is_unknown(int64_t age_ms)
 	return age_ms >= 40LL * 365 * 86400 * 1000;
 }
 
+/* Whole units, rounded down: an age is compared at a glance and need not be exact. */
 void
 clock_age(char out[16], int64_t age_ms)
 {

@@ -48,6 +48,7 @@ size_t config_file_parse(struct config_file *out, const char *path, const char *
 /* The same from a file.  -1 with err when it cannot be read or is too large. */
 int config_file_read(struct config_file *out, const char *path, config_fault *fault, void *data,
 		     size_t *faults, struct error *err) __attribute__((warn_unused_result));
+/* Frees what the parser made; the struct can be used again. */
 void config_file_clear(struct config_file *file);
 
 /* The candidate that was probably meant by `word`, or NULL.  Borrowed. */

@@ -48,6 +48,7 @@ format_text(struct error *err, const char *format, va_list args)
 	trim_cut_character(err->text, sizeof(err->text));
 }
 
+/* What does not fit is cut: a reason that is too long must not take what failed away. */
 static int __attribute__((format(printf, 2, 3)))
 append_behind(struct error *err, const char *format, ...)
 {
@@ -76,6 +77,7 @@ error_set(struct error *err, enum error_kind kind, const char *format, ...)
 	return -1;
 }
 
+/* The text may be an argument of the new prefix, so it is copied before it is written over. */
 int
 error_prefix(struct error *err, const char *format, ...)
 {
@@ -91,6 +93,7 @@ error_prefix(struct error *err, const char *format, ...)
 	return append_behind(err, ": %s", old.text);
 }
 
+/* errno is taken first: making the text may change it. */
 int
 error_errno(struct error *err, const char *format, ...)
 {

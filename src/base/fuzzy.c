@@ -41,6 +41,8 @@ larger(double a, double b)
 	return a > b ? a : b;
 }
 
+/* "aB" begins a word, in every script that has two cases; plain ASCII is answered without a
+ * table. */
 static bool
 begins_word(ucs4_t before, ucs4_t here)
 {
@@ -117,6 +119,7 @@ decode(struct characters *out, const char *text, size_t max, size_t *at)
 	}
 }
 
+/* A text that does not have the characters at all is most of them, and needs no table. */
 static bool
 occurs(const struct characters *needle, const struct characters *text)
 {
@@ -139,6 +142,8 @@ score_row(const struct characters *needle, const struct characters *text, size_t
 
 		if (needle->folded[n] == text->folded[m] && n == 0)
 			score = (double)m * GAP_LEADING + bonus_at(text, m);
+		/* Either a new run begins here, which is worth what stands before it, or the run
+		 * that ended one character before goes on. */
 		else if (needle->folded[n] == text->folded[m] && m > 0)
 			score = larger(best_before[m - 1] + bonus_at(text, m),
 				       ends_before[m - 1] + CONSECUTIVE);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A locale that the machine does not have must cost neither UTF-8 nor the person's language:
+ * both are put together from what the environment says and what there is. */
 #include "config.h"
 
 #include "base/i18n.h"

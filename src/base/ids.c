@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 
+/* Without randomness there is no id that nobody else has, and nothing sensible to go on with. */
 static void
 random_bytes(unsigned char *out, size_t count)
 {
@@ -32,6 +33,8 @@ ids_uuid7(char out[IDS_UUID_SIZE])
 	int64_t now = clock_wall_ms();
 
 	random_bytes(b, sizeof(b));
+	/* The clock may be set back; ids must rise all the same, since lists are ordered by
+	 * them. */
 	if (now <= last_ms) {
 		counter++;
 		if (counter > 0xfff) {
@@ -40,6 +43,8 @@ ids_uuid7(char out[IDS_UUID_SIZE])
 		}
 	} else {
 		last_ms = now;
+		/* Random, but with its highest bit clear: there is room to count within the
+		 * millisecond. */
 		counter = (unsigned)(b[6] & 0x07) << 8 | b[7];
 	}
 	for (int i = 0; i < 6; i++)
@@ -126,6 +131,7 @@ ids_is_name(const char *s)
 	return true;
 }
 
+/* The separator 0x1f makes {"ab", "c"} another list than {"a", "bc"}. */
 uint64_t
 ids_hash(const char *const *texts, size_t count)
 {

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Four states and a time.  The one rule that everything follows: a failed read changes the state
+ * and the reason, never the time of the last good answer, so that what is shown keeps its true
+ * age. */
 #include "config.h"
 
 #include "base/knowledge.h"
@@ -9,6 +12,8 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 
+/* Whether it changed decides whether the screen is drawn again: the same failure again is no
+ * news. */
 static bool
 set_state(struct knowledge *knowledge, enum knowledge_state state, const struct error *why)
 {
@@ -50,6 +55,7 @@ knowledge_set_answer(struct knowledge *knowledge, const struct error *answer, in
 	return knowledge_set_unreadable(knowledge, answer);
 }
 
+/* A cache that is read late must not overwrite what the platform has said meanwhile. */
 void
 knowledge_set_remembered(struct knowledge *knowledge, int64_t at)
 {

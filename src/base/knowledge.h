@@ -29,7 +29,9 @@ struct knowledge {
 /* What the last answer says.  true: the state or the reason is another than before (an age alone
  * is no change). */
 bool knowledge_set_known(struct knowledge *knowledge, int64_t at);
+/* As above; a clear "not there" is an answer, so its time is noted. */
 bool knowledge_set_absent(struct knowledge *knowledge, int64_t at);
+/* As above, but `at` stays: a failure says nothing about when the content was read. */
 bool knowledge_set_unreadable(struct knowledge *knowledge, const struct error *why);
 /* One of these by the error of an answer: none, not found, or anything else. */
 bool knowledge_set_answer(struct knowledge *knowledge, const struct error *answer, int64_t at);

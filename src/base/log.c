@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One write for each line, and each line at most LINE_MAX_BYTES: lines of several processes that
+ * share a descriptor do not mix, and no value can forge a second line. */
 #include "config.h"
 
 #include "base/log.h"
@@ -37,6 +39,8 @@ log_level_of(const char *name)
 	return -1;
 }
 
+/* Controls are escaped, newlines above all: what a client sends must not become a line of its
+ * own. */
 static void
 put_value(struct buf *line, const char *value)
 {

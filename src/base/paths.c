@@ -107,6 +107,7 @@ paths_program(const char *variable, const char *beside, const char *installed)
 	return found ? found : xstrdup(installed);
 }
 
+/* Each parent on the way.  EEXIST is no proof of a directory; the last one is looked at. */
 int
 paths_make(const char *path, struct error *err)
 {
@@ -153,6 +154,8 @@ empty_directory(int fd, int depth)
 	return ret;
 }
 
+/* Each name is removed relative to a directory that is open, so that nobody can swap a parent
+ * for a link to somewhere else between looking and removing. */
 static int
 remove_at(int parent, const char *name, int depth)
 {

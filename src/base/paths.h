@@ -10,6 +10,7 @@ struct error;
 /* $XDG_STATE_HOME/sidestage, or ~/.local/state/sidestage; free() it.  NULL with err when
  * neither HOME nor the variable is usable. */
 char *paths_state(struct error *err);
+/* The same for $XDG_CACHE_HOME (~/.cache) and $XDG_CONFIG_HOME (~/.config). */
 char *paths_cache(struct error *err);
 char *paths_config(struct error *err);
 /*

@@ -116,6 +116,7 @@ character_width(ucs4_t c, bool utf8)
 	return wcwidth((wchar_t)c);
 }
 
+/* An escape is ASCII, so its length is its width on every terminal. */
 static void
 escape_character(struct unit *unit, ucs4_t c)
 {
@@ -187,6 +188,8 @@ put_unit(struct buf *out, const struct unit *unit, const uint8_t *s)
 		(void)buf_append(out, s, unit->taken);
 }
 
+/* What fits so far is remembered at each unit with room for the mark: when one no longer fits,
+ * the text is cut there and needs no second pass. */
 void
 text_sanitise(struct drawable *out, const char *bytes, int max_columns)
 {

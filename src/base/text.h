@@ -40,6 +40,7 @@ struct drawable {
  * A grapheme cluster is never split.
  */
 void text_sanitise(struct drawable *out, const char *bytes, int max_columns);
+/* Frees the text; the struct can be used again. */
 void drawable_clear(struct drawable *drawable);
 /* The same, as a string for stdout, stderr and logs (no width limit).  free() it. */
 char *text_printable(const char *bytes);

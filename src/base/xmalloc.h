@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+/* As malloc(), calloc(), strdup() and so on, but never NULL; free() what they give.  Of size 0
+ * it is something that can be freed. */
 void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size);
 /* Checks count * size for overflow. */

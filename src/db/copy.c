@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SQLite's backup interface, a few pages a step: the daemon goes on between two steps, and what
+ * it writes meanwhile is in the copy as well. */
 #include "config.h"
 
 #include "db/copy.h"
@@ -34,6 +36,7 @@ db_copy_free(struct db_copy *copy)
 	free(copy);
 }
 
+/* The target needs no journal: a copy that is cut short is thrown away, not repaired. */
 static int
 begin(struct db_copy *copy, struct db *from, const char *path, const char *to, struct error *err)
 {

@@ -120,6 +120,8 @@ db_error(const struct db *db, struct error *err)
 	return error_set(err, ERROR_STORE, _("%s: %s"), db->path, db->message);
 }
 
+/* SQLite rolls back by itself when a disk is full or memory is short, and says so only by being
+ * in autocommit again.  Going on would commit the second half of a change without its first. */
 bool
 db_refuses(struct db *db)
 {
@@ -135,12 +137,14 @@ db_refuses(struct db *db)
 
 /* --- waiting for other programs --- */
 
+/* Locks of other programs cannot be waited for by poll(2). */
 static void
 nap(void)
 {
 	nanosleep(&(struct timespec){0, POLL_NS}, NULL);
 }
 
+/* Being first is not enough when the holder hangs: the deadline ends this in any case. */
 static void
 wait_for_turn(struct db *db)
 {
@@ -149,6 +153,7 @@ wait_for_turn(struct db *db)
 		nap();
 }
 
+/* The deadline is one for everything that follows until the next call: retries do not add up. */
 void
 db_await_turn(struct db *db, bool writes)
 {

@@ -97,6 +97,7 @@ enum db_failure {
 	DB_FAILED		/* anything else */
 };
 enum db_failure db_failure(const struct db *db);
+/* Of the last failure, until the next one: */
 int db_code(const struct db *db);		/* SQLite's, extended: for a log */
 const char *db_code_words(const struct db *db);	/* what that means, in general */
 const char *db_message(const struct db *db);	/* SQLite's, untranslated: for a log */

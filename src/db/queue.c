@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A fair queue between programs without a server: each that waits locks one byte of a file, at
+ * the offset of the microsecond at which it came.  Who finds no lock below its own is first.
+ * The kernel drops the locks of a program that dies, so nobody waits for the dead. */
 #include "config.h"
 
 #include "db/queue.h"
@@ -38,6 +41,8 @@ now(void)
 	return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
 }
 
+/* Open-file-description locks: two connections in one process are two that wait, and closing
+ * another descriptor of the file does not lose them. */
 static bool
 lock(const struct queue *queue, int command, short *type, int64_t from, int64_t length)
 {

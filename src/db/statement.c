@@ -33,6 +33,8 @@ slot_of(struct db *db, const char *sql)
 	return &db->slots[hash % SLOTS];
 }
 
+/* Finalizing twice would be a use after free: whoever takes a statement out of the table owns
+ * it. */
 static void
 forget(struct statement *statement)
 {
@@ -51,6 +53,7 @@ statements_forget(struct db *db)
 	}
 }
 
+/* The first failure is the one that is told: those that follow are its consequences. */
 static void
 check(struct statement *statement, int code)
 {
@@ -60,6 +63,7 @@ check(struct statement *statement, int code)
 	statement->has_failed = true;
 }
 
+/* Taken out of its place while it is used: the same text may be asked for again before it ends. */
 struct statement *
 statement_new(struct db *db, const char *sql)
 {
@@ -116,6 +120,8 @@ statement_bytes(struct statement *statement, const void *bytes, size_t size)
 
 /* --- rows --- */
 
+/* One that writes outside a transaction waits for its turn like one; db_leave_turn() must not
+ * give the turn away while another such is still under way, hence the count. */
 static void
 start(struct statement *statement)
 {
@@ -148,6 +154,8 @@ statement_row(struct statement *statement)
 	return false;
 }
 
+/* Cleared of its values: they may be secrets, and a value that was left would be used by
+ * mistake. */
 static void
 give_back(struct statement *statement)
 {

@@ -41,15 +41,20 @@ int statement_run(struct statement *statement, struct error *err)
 
 /* --- the row that was come to; columns from 0; texts are borrowed until the next --- */
 
+/* How many columns there are, and what SQL calls one of them (borrowed). */
 int row_columns(struct statement *statement);
 const char *row_name(struct statement *statement, int column);
+/* Whether it is SQL's NULL; the functions below take that for "" or 0 where they cannot say it. */
 bool row_is_null(struct statement *statement, int column);
 /* Up to the first NUL in it; NULL for NULL. */
 const char *row_text(struct statement *statement, int column);
+/* As row_text(), with a text in the place of NULL.  Borrowed. */
 const char *row_text_or(struct statement *statement, int column, const char *otherwise);
 /* free() it; NULL for NULL. */
 char *row_copy(struct statement *statement, int column);
+/* As row_copy(), and never NULL. */
 char *row_copy_or(struct statement *statement, int column, const char *otherwise);
+/* 0 for NULL and for what is no number: see row_int_in() for what comes from elsewhere. */
 int64_t row_int(struct statement *statement, int column);
 /* Outside the bounds: `otherwise`. */
 int64_t row_int_in(struct statement *statement, int column, int64_t least, int64_t most,

@@ -40,6 +40,8 @@ wipe_free(char *text, size_t length)
 	free(text);
 }
 
+/* It is taken out of libcurl, the timers and the list before its memory goes; the token and the
+ * body are wiped, since both may be secrets. */
 static void
 free_request(struct http_request *request)
 {
@@ -74,6 +76,8 @@ full_jitter(int64_t ceiling)
 	return (int64_t)((uint64_t)random * (uint64_t)(ceiling + 1) >> 32);
 }
 
+/* A rule is about failures or about one status, never both: "no answer" and "a bad answer" are
+ * to be treated differently. */
 static bool
 rules_fit(const struct http_retry *retry, const struct http_request *request,
 	  const struct http_reply *reply)
@@ -102,6 +106,8 @@ delay_of_next_try(const struct http_request *request, const struct http_reply *r
 	    clock_steady_ms() - request->first_started >= retry->within_ms ||
 	    !rules_fit(retry, request, reply))
 		return -1;
+	/* RFC 9110 §10.2.3: the server knows best, but a pause that no person would wait for is
+	 * an end. */
 	if (reply->retry_after_ms >= 0)
 		return reply->retry_after_ms <= retry->retry_after_max_ms ? reply->retry_after_ms
 									  : -1;
@@ -111,6 +117,7 @@ delay_of_next_try(const struct http_request *request, const struct http_reply *r
 	return full_jitter(ceiling < retry->ceiling_ms ? ceiling : retry->ceiling_ms);
 }
 
+/* It queues again like a new one: a retry has no right to overtake, nor to exceed the room. */
 static void
 try_again(void *data)
 {
@@ -129,6 +136,8 @@ deliver(struct http_request *request, const struct http_reply *reply)
 	free_request(request);
 }
 
+/* The reply is read before libcurl's handle goes, and its room is free before `done` is called,
+ * so that a request which is sent from there can have it. */
 static void
 finish_try(struct http_request *request, CURLcode code)
 {
@@ -178,6 +187,7 @@ struct curl_fd {
 	curl_socket_t fd;
 };
 
+/* libcurl forbids its functions within its callbacks; in_library is what http_cancel() looks at. */
 static void
 act(struct http_client *client, curl_socket_t fd, int events)
 {
@@ -200,6 +210,7 @@ on_ready(void *data, uint32_t events)
 	act(watched->client, watched->fd, what);	/* may free `watched` */
 }
 
+/* libcurl's curl_socket_callback: what it wants to wait for at that descriptor has changed. */
 static int
 on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *own)
 {
@@ -236,6 +247,8 @@ on_time(void *data)
 	act(client, CURL_SOCKET_TIMEOUT, 0);
 }
 
+/* libcurl's curl_multi_timer_callback: the one time at which it wants to be called, -1 for
+ * never. */
 static int
 on_timer(CURLM *multi, long timeout_ms, void *data)
 {
@@ -291,6 +304,7 @@ find_work(const struct http_client *client)
 	return NULL;
 }
 
+/* The list is searched from its beginning each time, since every call may send, cancel or free. */
 static void
 pump(void *data)
 {
@@ -373,6 +387,8 @@ http_client_free(struct http_client *client)
 	free(client);
 }
 
+/* Several requests share connections, so a byte of any of them is a sign of life of the
+ * platform. */
 int64_t
 http_client_silence_ms(const struct http_client *client)
 {

@@ -83,6 +83,8 @@ on_body(char *bytes, size_t size, size_t count, void *data)
 	return 0;
 }
 
+/* The same for one line of the header.  All headers of an answer count, so that a server cannot
+ * send 1xx answers without end. */
 static size_t
 on_header(char *bytes, size_t size, size_t count, void *data)
 {
@@ -162,6 +164,7 @@ set_request(struct http_request *request, CURL *easy)
 
 	for (size_t i = 0; i < request->header_count; i++)
 		add_header(request, request->headers[i]);
+	/* Without this libcurl waits a second for 100 Continue before a large body is sent. */
 	add_header(request, "Expect:");
 	curl->easy_setopt(easy, CURLOPT_URL, request->url);
 	if (request->body) {
@@ -171,6 +174,8 @@ set_request(struct http_request *request, CURL *easy)
 	if (request->method && strcmp(request->method, "GET") != 0)
 		curl->easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 	if (request->kind == HTTP_WRITE)
+		/* On a connection that was used before, libcurl would send the request again by
+		 * itself. */
 		curl->easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
 	curl->easy_setopt(easy, CURLOPT_HTTPHEADER, request->list);
 	curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
@@ -183,6 +188,8 @@ set_request(struct http_request *request, CURL *easy)
 	curl->easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
 }
 
+/* The scheme is pinned to that of the address, and redirects are not followed: a token must not
+ * reach another host, or the same one in clear. */
 static void
 set_security(const struct http_request *request, CURL *easy)
 {
@@ -219,6 +226,7 @@ set_deadlines(const struct http_request *request, CURL *easy)
 {
 	const struct curl_library *curl = request->client->curl;
 
+	/* No SIGALRM for name look-ups: the loop owns the signals. */
 	curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	if (request->deadlines.connect > 0)
 		curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
@@ -275,6 +283,7 @@ static const struct {
 	{CURLE_OUT_OF_MEMORY, HTTP_TOO_LARGE},	/* its words for one line of more than 100 KiB */
 };
 
+/* What libcurl says otherwise is about the answer's form: nothing that trying again would mend. */
 static enum http_failure
 failure_of(CURLcode code)
 {
@@ -322,6 +331,7 @@ http_try_read(struct http_request *request, CURLcode code, struct http_reply *re
 	reply->retry_after_ms = retry_after_of(curl, reply);
 }
 
+/* Called twice it does nothing the second time: an end, a cancel and a new try all pass here. */
 void
 http_try_end(struct http_request *request)
 {

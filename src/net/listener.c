@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Addresses are numbers only: a daemon that looked up a name at its start would depend on a
+ * network that may come later, and on whoever answers for the name. */
 #include "config.h"
 
 #include "net/listener.h"
@@ -38,6 +40,7 @@ listener_unix(const char *path, unsigned mode, struct error *err)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return error_errno(err, _("%s: cannot make a socket"), path);
+	/* The mode holds from the first moment: chmod() after bind() would leave a gap. */
 	mask = umask(0777 & ~(mode_t)mode);
 	ret = bind(fd, (struct sockaddr *)&address, sizeof(address));
 	umask(mask);
@@ -49,6 +52,7 @@ listener_unix(const char *path, unsigned mode, struct error *err)
 	return fd;
 }
 
+/* An IPv4 address may come as IPv6 (::ffff:127.0.0.1, RFC 4291 §2.5.5.2). */
 bool
 listener_is_local(const struct sockaddr *address)
 {

@@ -133,6 +133,8 @@ free_watches(struct loop_fd **list)
 	}
 }
 
+/* The kernel forgets a descriptor that is closed, we would not: who adds the same number again
+ * proves that the watch before it is stale. */
 static void
 note_number(struct loop *loop, struct loop_fd *watch)
 {
@@ -204,6 +206,8 @@ loop_remove_fd(struct loop_fd *watch)
 	put_watch(watch, &watch->loop->removed);
 }
 
+/* One callback may remove a watch that is later in the list; it is skipped, and freed only after
+ * the turn. */
 static void
 call_ready(const struct epoll_event *events, int count)
 {
@@ -244,6 +248,7 @@ call_always_ready(struct loop *loop)
 
 /* --- timers --- */
 
+/* By age where the time is the same: timers with equal delays ring in the order they were set. */
 static bool
 is_earlier(const struct loop_timer *a, const struct loop_timer *b)
 {
@@ -288,6 +293,7 @@ sift_down(struct loop *loop, size_t index)
 	set_index(loop, index, timer);
 }
 
+/* The last one fills the hole; it may belong above or below, and one of the two does nothing. */
 static void
 take_from_heap(struct loop_timer *timer)
 {
@@ -347,6 +353,8 @@ loop_remove_timer(struct loop_timer *timer)
 	free(timer);
 }
 
+/* Those that are due are taken out first and called then: a callback that sets a timer of 0 ms
+ * would otherwise keep the turn going for ever. */
 static void
 call_timers(struct loop *loop, uint64_t newest)
 {
@@ -453,6 +461,7 @@ reap(struct loop *loop)
 	}
 }
 
+/* signalfd gives one entry for several SIGCHLD, so reap() takes all that have ended. */
 static void
 read_signals(void *data, uint32_t events)
 {
@@ -468,6 +477,7 @@ read_signals(void *data, uint32_t events)
 	}
 }
 
+/* Blocked and read as a descriptor: nothing of ours runs in a signal handler. */
 int
 loop_take_signals(struct loop *loop, struct error *err)
 {
@@ -566,6 +576,7 @@ loop_free(struct loop *loop)
 	free(loop);
 }
 
+/* What is deferred, or is always ready, must not wait for a descriptor. */
 static int
 wait_ms(const struct loop *loop, int64_t timeout_ms)
 {

@@ -17,6 +17,7 @@ struct loop_timer;
 struct loop_task;
 struct error;
 
+/* NULL with err (ERROR_SYSTEM): the system gives no descriptor for it. */
 struct loop *loop_new(struct error *err);
 /* Drops everything that is watched; nothing is called any more.  NULL is fine. */
 void loop_free(struct loop *loop);
@@ -25,6 +26,7 @@ int loop_run(struct loop *loop, struct error *err);
 /* One turn: waits until something is to be called, at most timeout_ms (-1: no limit), and calls
  * it. */
 int loop_turn(struct loop *loop, int64_t timeout_ms, struct error *err);
+/* loop_run() returns after the turn that is under way. */
 void loop_stop(struct loop *loop);
 
 /*
@@ -35,6 +37,7 @@ void loop_stop(struct loop *loop);
  */
 struct loop_fd *loop_add_fd(struct loop *loop, int fd, uint32_t events,
 			    void (*ready)(void *data, uint32_t events), void *data);
+/* Other events than before, as in loop_add_fd(); 0: only hang-ups and errors. */
 void loop_set_events(struct loop_fd *watch, uint32_t events);
 void loop_remove_fd(struct loop_fd *watch);	/* NULL is fine */
 
@@ -56,6 +59,7 @@ int loop_take_signals(struct loop *loop, struct error *err);
 /* Called when pid was reaped, with wait's status. */
 void loop_watch_child(struct loop *loop, pid_t pid,
 		      void (*ended)(void *data, pid_t pid, int status), void *data);
+/* It is still reaped when it ends, and nobody is called. */
 void loop_unwatch_child(struct loop *loop, pid_t pid);
 /* SIGTERM, SIGINT or SIGHUP (which by custom means: read the files again) came. */
 void loop_on_stop_signal(struct loop *loop, void (*asked)(void *data, int signal), void *data);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An address is taken apart only as far as safety asks: which host hears the token, and that
+ * nothing but scheme, host, port and path is in it. */
 #include "config.h"
 
 #include "net/url.h"
@@ -69,6 +71,8 @@ url_is_https(const char *base)
 	return strncasecmp(base, "https://", 8) == 0;
 }
 
+/* By number, or by "localhost", which RFC 6761 §6.3 reserves; another name that resolves to
+ * 127.0.0.1 today may lead elsewhere tomorrow. */
 bool
 url_is_loopback(const char *base)
 {

@@ -11,6 +11,7 @@ struct error;
 /* The address without a slash at its end, for free(); NULL with ERROR_INPUT: it is not http:// or
  * https://, or has a user name, a query or what no address has. */
 char *url_base(const char *url, struct error *err);
+/* By the scheme alone; case does not matter (RFC 3986 §3.1). */
 bool url_is_https(const char *base);
 /* This machine, by a name or a number that nobody else can answer to. */
 bool url_is_loopback(const char *base);
