@@ -57,6 +57,7 @@ wipe_free(char *text)
 
 /* --- the call --- */
 
+/* `pending` counts what is in the list, in whichever state. */
 static void
 unlink_call(struct api_call *call)
 {
@@ -73,6 +74,7 @@ unlink_call(struct api_call *call)
 	api->pending--;
 }
 
+/* A request that is under way is cancelled with it; its answer is nobody's any more. */
 static void
 call_free(struct api_call *call)
 {
@@ -179,6 +181,7 @@ api_call_query(struct api_call *call, const char *key, const char *value)
 	call->url = buf_take(&url);
 }
 
+/* The reference is taken in each case, also on failure: the caller has given it away. */
 void
 api_call_body(struct api_call *call, json_t *body)
 {
@@ -252,6 +255,7 @@ api_cancel(struct api_call *call)
 
 /* --- the end of a call --- */
 
+/* Whatever the callback does, the call is freed here and nowhere else. */
 static void
 deliver(struct api_call *call, const struct api_reply *reply)
 {
@@ -300,6 +304,8 @@ hold(struct api_call *call, const struct api_reply *reply)
 	return true;
 }
 
+/* The reply is read before it is decided whether the call is held: the refusal is what a person
+ * sees if no fresh token comes. */
 static void
 on_end(void *data, const struct http_reply *http)
 {
@@ -344,6 +350,8 @@ add_headers(const struct api_call *call, char **headers)
 		add_header(headers, "If-Match", "\"", call->if_match);
 }
 
+/* A write has no deadline for silence, only one for the whole: a platform may work before it
+ * answers, and giving up early would make an outcome unknown that was about to be told. */
 static void
 send_call(struct api_call *call)
 {
@@ -450,6 +458,7 @@ api_silence_ms(const struct api *api)
 	return http_client_silence_ms(api->client);
 }
 
+/* Names are compared whole: "deploy-values" is not announced by "deploy-values-2". */
 bool
 api_has_extension(const struct api *api, const char *name)
 {
@@ -509,6 +518,7 @@ api_new(struct loop *loop, const struct api_options *options, struct error *err)
 	api->offline = options->offline;
 	api->body_max = options->body_max > 0 ? options->body_max : JSON_BYTES_MAX;
 	api->renews_token = options->renews_token;
+	/* A Unix socket never leaves the machine, whatever the address says. */
 	if (!api->url || (api->token && !options->socket && !options->allow_http &&
 			  url_check_token(api->url, err) != 0)) {
 		api_free(api);

@@ -100,14 +100,20 @@ const char *api_platform_id(const struct api *api);
 
 /* --- the operations; every call takes `done` and `data` last and never returns NULL --- */
 
+/* GET /current-user: who the token belongs to. */
 struct api_call *api_current_user(struct api *api, api_done *done, void *data);
+/* GET /orgs. */
 struct api_call *api_list_organizations(struct api *api, api_done *done, void *data);
+/* GET /orgs/{org}/apps. */
 struct api_call *
 api_list_applications(struct api *api, const char *org, api_done *done, void *data);
+/* GET /orgs/{org}/env-types. */
 struct api_call *api_list_env_types(struct api *api, const char *org, api_done *done, void *data);
+/* GET /orgs/{org}/artefact-versions?type=container: what can be deployed as an image. */
 struct api_call *api_list_artefact_versions(struct api *api, const char *org, api_done *done,
 					    void *data);
 
+/* GET .../envs, and one of them; each with its last deployment. */
 struct api_call *api_list_environments(struct api *api, const char *org, const char *app,
 				       api_done *done, void *data);
 struct api_call *api_get_environment(struct api *api, const char *org, const char *app,
@@ -121,6 +127,7 @@ struct api_call *api_delete_environment(struct api *api, const char *org, const 
 					const char *env, const char *if_match, api_done *done,
 					void *data);
 
+/* GET .../sets/{id}.  A set never changes, so its answer can be kept for ever. */
 struct api_call *api_get_set(struct api *api, const char *org, const char *app, const char *set_id,
 			     api_done *done, void *data);
 /* POST sets/{id}: stores a set without deploying it; the body is the new id, a JSON string.
@@ -136,6 +143,7 @@ struct api_call *api_create_delta(struct api *api, const char *org, const char *
 /* Newest first. */
 struct api_call *api_list_deployments(struct api *api, const char *org, const char *app,
 				      const char *env, api_done *done, void *data);
+/* GET .../deploys/{id}. */
 struct api_call *api_get_deployment(struct api *api, const char *org, const char *app,
 				    const char *env, const char *deployment_id, api_done *done,
 				    void *data);
@@ -152,9 +160,12 @@ struct api_new_deployment {
 	const char *if_match;	/* the environment's deploy_tag, or the id of the last deployment
 				 * that was reviewed; NULL: not asked.  Moved since: ERROR_STALE */
 };
+/* POST .../deploys: 201 with the Deployment, which is pending.  It is never sent again by
+ * itself; what a lost answer means is found by the comment, which carries the operation's id. */
 struct api_call *api_create_deployment(struct api *api, const char *org, const char *app,
 				       const char *env, const struct api_new_deployment *deployment,
 				       api_done *done, void *data);
+/* GET .../deploys/{id}/errors: why it failed, for each object. */
 struct api_call *api_list_deployment_errors(struct api *api, const char *org, const char *app,
 					    const char *env, const char *deployment_id,
 					    api_done *done, void *data);
@@ -164,6 +175,7 @@ struct api_call *api_get_runtime(struct api *api, const char *org, const char *a
 				 const char *env, api_done *done, void *data);
 /* Every resource definition of the organization. */
 struct api_call *api_list_definitions(struct api *api, const char *org, api_done *done, void *data);
+/* GET .../envs/{env}/resources: what the last deployment made or found. */
 struct api_call *api_list_active_resources(struct api *api, const char *org, const char *app,
 					   const char *env, api_done *done, void *data);
 /* Shared values: the environment's own and the application's; env NULL: those of the application
@@ -179,8 +191,10 @@ struct api_value {
 	const char *store, *store_key, *store_version;
 	bool is_there;			/* it has one already: change it, else make it */
 };
+/* POST, or PUT when it is there already (`is_there`). */
 struct api_call *api_put_value(struct api *api, const char *org, const char *app, const char *env,
 			       const struct api_value *value, api_done *done, void *data);
+/* 204.  The application's value of that key holds again. */
 struct api_call *api_delete_value(struct api *api, const char *org, const char *app,
 				  const char *env, const char *key, api_done *done, void *data);
 /* A value set version with its values.  version NULL: the newest (404: there is none yet); env

@@ -154,6 +154,7 @@ api_get_environment(struct api *api, const char *org, const char *app, const cha
 	return call_new(api, GET_ENVIRONMENT, (const char *const[]){org, app, env}, done, data);
 }
 
+/* "s*": a member whose text is NULL is left out, which is how the API says "the usual one". */
 struct api_call *
 api_create_environment(struct api *api, const char *org, const char *app, const char *env,
 		       const char *name, const char *type, const char *from_deploy_id,

@@ -81,6 +81,7 @@ struct api_call *api_call_new(struct api *api, const struct api_operation *opera
 void api_call_query(struct api_call *call, const char *key, const char *value);
 /* Takes over one reference of `body`. */
 void api_call_body(struct api_call *call, json_t *body);
+/* Adds If-Match with that id or tag; NULL: nothing. */
 void api_call_if_match(struct api_call *call, const char *id);
 
 /* reply.c: what the end of a request means.  Fills reply; body and details are new references. */

@@ -64,6 +64,8 @@ static const char *const advice_start =
 
 /* --- the platform's own words --- */
 
+/* The API's errors have "message"; gateways and older routes answer with a string or with
+ * "error". */
 static const char *
 message_of(const json_t *value)
 {
@@ -158,6 +160,7 @@ static const struct failure {
 	[HTTP_NONSENSE] = {ERROR_PROTOCOL, N_("the answer is not valid HTTP")},
 };
 
+/* For a read it does not matter whether it arrived; for a write it is all that matters. */
 static void
 set_failure(const struct api_call *call, const struct http_reply *http, struct error *err)
 {
@@ -188,6 +191,7 @@ set_too_large(const struct api_call *call, struct error *err)
 
 /* --- an answer --- */
 
+/* The table is searched from its exact statuses to its ranges; the last row takes what is left. */
 static const struct meaning *
 meaning_find(long status)
 {
@@ -199,6 +203,7 @@ meaning_find(long status)
 	return meaning;
 }
 
+/* A 502 or 504 is a gateway's own answer: the platform behind it may have done the work. */
 static void
 set_refusal(const struct api_call *call, long status, const json_t *body, struct error *err)
 {
@@ -219,6 +224,7 @@ set_refusal(const struct api_call *call, long status, const json_t *body, struct
 	free(message);
 }
 
+/* A write that was answered by no JSON was answered by somebody else: its outcome is unknown. */
 static void
 set_nonsense(const struct api_call *call, const struct error *why, struct error *err)
 {
@@ -253,6 +259,7 @@ api_reply_read(const struct api_call *call, const struct http_reply *http, struc
 	reply->status = http->status;
 	(void)http_reply_header(http, "ETag", reply->etag, sizeof(reply->etag));
 	good = reply->status >= 200 && reply->status < 300;
+	/* A 304 that was not asked for is one more status that makes no sense. */
 	reply->not_modified = reply->status == 304 && call->if_none_match;
 	if (good && call->digested) {
 		ids_sha256_b64(reply->digest, reply->bytes, reply->length);

@@ -31,6 +31,7 @@ struct carry {
 /* 0, or -1 with err; carry_clear() it after success. */
 int carry_find(struct carry *carry, const struct set *before, const struct set *after,
 	       const struct set *here, struct error *err) __attribute__((warn_unused_result));
+/* Frees the texts of the first conflict; the struct can be used again. */
 void carry_clear(struct carry *carry);
 
 #endif

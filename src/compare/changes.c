@@ -38,6 +38,8 @@ words_of(const json_t *value)
 	return quoted;
 }
 
+/* Said only where the type is what differs: "1" and 1 look alike and are not the same to a
+ * program. */
 static const char *
 type_of(const json_t *value)
 {
@@ -84,6 +86,8 @@ note_of(const char *from, const char *to)
 	return _("They differ only in characters that cannot be seen, or that look alike.");
 }
 
+/* Two values that differ never read the same: where they would, the quotes, the escapes or the
+ * types are shown. */
 const char *
 changes_say_values(const json_t *from, const json_t *to, char **from_words, char **to_words)
 {
@@ -200,6 +204,7 @@ summary_of(const struct set *set, const char *object, bool shared)
 	return image ? xstrdup(image) : text_of(set_module(set, object));
 }
 
+/* A workload that is new is one change and not a hundred leaves: its image says what it is. */
 static void
 add_whole(struct changes *changes, enum change_kind kind, const struct set *set,
 	  const char *object, bool shared)
@@ -228,6 +233,7 @@ value_at(json_t *root, const char *path)
 	return value;
 }
 
+/* Two operations are never about the same path, so each becomes one change. */
 static void
 add_leaves(struct changes *changes, const char *object, bool shared, json_t *from, json_t *to)
 {
@@ -293,6 +299,7 @@ compare_maps(struct changes *changes, const struct set *from, const struct set *
 		changes->workloads += differing;
 }
 
+/* Each shared value counts, since each is decided by itself in a review. */
 static void
 compare_values(struct changes *changes, json_t *from, json_t *to)
 {

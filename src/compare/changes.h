@@ -41,6 +41,7 @@ struct changes {
 
 /* Their values as well, when both are shown with some (set_with_values()). */
 void changes_between(struct changes *changes, const struct set *from, const struct set *to);
+/* Frees the list and its texts. */
 void changes_clear(struct changes *changes);
 /* Two values (NULL: there is none) in words; of two that differ the words differ, also for who
  * reads them.  A sentence about how they differ where that is hard to see, or NULL. */
@@ -74,6 +75,7 @@ struct diff {
 
 /* Only objects that differ; `context` unchanged lines around each change, the rest folded. */
 void diff_between(struct diff *diff, const struct set *from, const struct set *to, size_t context);
+/* Frees the lines, those that are folded too. */
 void diff_clear(struct diff *diff);
 
 #endif

@@ -79,6 +79,8 @@ key_reads_otherwise(const char *key)
 
 static void render(struct diff_lines *lines, int depth, const char *lead, const json_t *value);
 
+/* A text of several lines is a block, as in YAML; whether its last line ends is said, since that
+ * is a difference that nobody would see. */
 static void
 render_text(struct diff_lines *lines, int depth, const char *lead, const char *text)
 {
@@ -124,6 +126,7 @@ compare_keys(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* By name: JSON objects have no order, and two renderings must not differ by it. */
 static void
 render_members(struct diff_lines *lines, int depth, const json_t *object)
 {
@@ -385,6 +388,7 @@ emit_header(struct diff *diff, const char *kind, const char *name, const struct 
 	buf_clear(&text);
 }
 
+/* One that exists on one side only is rendered whole. */
 static void
 diff_object(struct diff *diff, const char *kind, const char *name, json_t *from, json_t *to,
 	    size_t context)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The platform's own table of forms is asked with what the client knows.  A placeholder that has
+ * no value here stays as it is written: equal texts with unknown values are still comparable. */
 /* Placeholders of a set, resolved with what is known of an environment. */
 #include "config.h"
 
@@ -21,6 +23,7 @@ struct set_view {
 	size_t unknown;
 };
 
+/* Nothing is a secret here: the client is given fingerprints and never the texts. */
 static json_t *
 find_output(void *data, const char *res_id, const char *name, bool *secret, struct error *err)
 {

@@ -178,6 +178,7 @@ goes_on(const struct chunk *chunk, const struct chunk *before)
 
 /* --- what it is --- */
 
+/* Underscores are no part of a host's name (RFC 952), but those of containers have them. */
 static bool
 take_name(struct host *host, const char *s, size_t n)
 {
@@ -195,6 +196,7 @@ take_name(struct host *host, const char *s, size_t n)
 	return true;
 }
 
+/* Four decimal parts and nothing else: inet_pton() takes no octal and no short forms. */
 static bool
 is_ipv4(const char *name)
 {
@@ -332,6 +334,7 @@ is_number_last(const char *name)
 	return *last && last[strspn(last, "0123456789")] == '\0';
 }
 
+/* The less around a name says that it is a host, the more it has to look like one. */
 static bool
 is_host(const struct host *host)
 {
@@ -350,6 +353,7 @@ is_host(const struct host *host)
 	return looks_like_name(host);
 }
 
+/* The last '@' counts: a password may have one (RFC 3986 wants it escaped, many do not). */
 static void
 take_user(struct host *host, const char **s, size_t *n)
 {
@@ -423,6 +427,7 @@ is_list_of_chunks(const char *text)
 	return blanks == 0;
 }
 
+/* The chunk before is remembered, for lists of hosts behind one scheme. */
 void
 hosts_find(const char *text, hosts_found *found, void *data)
 {

@@ -21,6 +21,7 @@ struct hunks {
  */
 void hunks_between(struct hunks *hunks, char *const *a, size_t a_count, char *const *b,
 		   size_t b_count, size_t cells_max);
+/* Frees the list; the texts are the caller's. */
 void hunks_clear(struct hunks *hunks);
 
 #endif

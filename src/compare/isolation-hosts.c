@@ -15,6 +15,7 @@
 #include "base/xmalloc.h"
 #include "compare/hosts.h"
 
+/* By whole labels: "notexample.com" does not end with "example.com". */
 static bool
 ends_with(const char *name, const char *end)
 {
@@ -88,6 +89,7 @@ is_public(const struct host *host)
 	return strncmp(host->name, "docs.", 5) == 0;
 }
 
+/* Schemes whose "//" is followed by a path or nothing. */
 static bool
 has_no_host(const char *scheme)
 {
@@ -175,6 +177,8 @@ struct hosts_search {
 	char *text;		/* in which what was looked at is blotted out */
 };
 
+/* The order is what matters: a host of the source's resources is named as such, whatever it
+ * looks like; only then it is asked what else may excuse it. */
 static void
 judge_host(void *data, const struct host *found)
 {

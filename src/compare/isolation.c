@@ -146,6 +146,7 @@ fill_in(const struct isolation_search *search, const char *text, bool with_value
 	return buf_take(&out);
 }
 
+/* -1: it is none. */
 static int
 hex_of(char c)
 {
@@ -229,6 +230,8 @@ decode_base64(const char *s, size_t n)
 
 static void search_reading(struct isolation_search *search, const char *text, int readings);
 
+/* Shorter runs than BASE64_LEAST are words; a decoded text is read as any other, up to
+ * READINGS_MAX layers deep. */
 static void
 search_base64(struct isolation_search *search, const char *text, int readings)
 {
@@ -291,6 +294,7 @@ drop_last(struct isolation_findings *findings)
 	free(finding->names);
 }
 
+/* What is found is counted from here, so that one text gives each finding once. */
 static void
 string_begin(struct isolation_search *search, const char *where, const char *key, const char *text)
 {
@@ -302,6 +306,8 @@ string_begin(struct isolation_search *search, const char *where, const char *key
 	json_object_clear(search->found);
 }
 
+/* Twice: as it is written, and with its values put in, since "${values.A}.${values.B}" may name
+ * what neither of them does. */
 static void
 search_text(struct isolation_search *search, const char *where, const char *key, const char *text)
 {
@@ -367,6 +373,7 @@ is_static(const json_t *definition)
 	return last && (strcmp(last, "static") == 0 || strcmp(last, "echo") == 0);
 }
 
+/* As the platform matches (model/match.h), without those that are deleted. */
 static const json_t *
 find_definition(const struct isolation *isolation, const struct match_request *request)
 {
@@ -418,6 +425,8 @@ search_inputs(struct isolation_search *search, const char *where, const json_t *
 		drop_last(all);
 }
 
+/* A static definition that serves both is the same thing for both.  Any other driver makes a new
+ * one, and then only its inputs can lead back. */
 static void
 search_resource(struct isolation_search *search, const char *res_id, const json_t *declaration)
 {
@@ -498,6 +507,7 @@ put_names(json_t *names, const char *name)
 			put_name(names, usual[i].shorts[k], name);
 }
 
+/* Names of one or two letters would be found everywhere. */
 static void
 put_host(void *data, const struct host *host)
 {

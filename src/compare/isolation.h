@@ -55,6 +55,7 @@ void isolation_find(struct isolation_findings *findings, const struct isolation 
 /* One text only, such as a value that is about to be copied. */
 void isolation_find_in_text(struct isolation_findings *findings, const struct isolation *isolation,
 			    const char *where, const char *text);
+/* Frees the findings and their texts. */
 void isolation_clear(struct isolation_findings *findings);
 
 #endif

@@ -30,6 +30,7 @@ struct merge_walk {
 	struct buf path;
 };
 
+/* Strings as they are, everything else as JSON: for people, who read both in the same list. */
 static char *
 text_of(const json_t *value)
 {
@@ -86,6 +87,7 @@ take_choice(struct merge_walk *walk)
 	return merge->entries[last].chosen;
 }
 
+/* Copied: the result must outlive the clone's set. */
 static void
 put_ours(json_t *parent, const char *key, const json_t *ours)
 {
@@ -240,6 +242,8 @@ take_value(struct merge_walk *walk, const char *key, const struct value *ours,
 		value_changes_put(&merge->values, &change);
 }
 
+/* Values are merged at the environment's own level only: what the application has shines through
+ * on both sides and belongs to neither. */
 static void
 merge_value(struct merge_walk *walk, const char *key, const struct state *const states[3])
 {
@@ -265,6 +269,7 @@ merge_value(struct merge_walk *walk, const char *key, const struct state *const 
 		take_value(walk, key, ours, states[2]);
 }
 
+/* A side without values is one that is not known: nothing is merged rather than half of it. */
 static void
 merge_values(struct merge_walk *walk, const struct state *const states[3])
 {
@@ -288,6 +293,8 @@ merge_values(struct merge_walk *walk, const struct state *const states[3])
 	free(keys);
 }
 
+/* The result is decoded like one from outside, so that a merge cannot make a set that no
+ * platform would take. */
 static int
 merge_with(struct merge *merge, const struct merge *choices, const struct state *const states[3],
 	   struct error *err)
@@ -359,6 +366,7 @@ merge_apply(struct merge *merge, const struct set *base, const struct set *their
 				  err);
 }
 
+/* The merge is made again with the choices, and replaces the old one only when it is whole. */
 int
 merge_apply_states(struct merge *merge, const struct state *base, const struct state *theirs,
 		   const struct state *ours, struct error *err)

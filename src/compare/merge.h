@@ -68,6 +68,7 @@ int merge_states(struct merge *merge, const struct state *base, const struct sta
 int merge_apply_states(struct merge *merge, const struct state *base, const struct state *theirs,
 		       const struct state *ours, struct error *err)
 	__attribute__((warn_unused_result));
+/* Frees the entries, the result and the delta; what was merged is the caller's. */
 void merge_clear(struct merge *merge);
 
 #endif

@@ -579,6 +579,7 @@ value_changes_decode(struct value_changes *changes, const json_t *body, struct e
 
 /* --- what a set uses --- */
 
+/* Called for each placeholder: the resolver is used as a parser, its result is thrown away. */
 static json_t *
 collect(void *data, const char *const *tokens, size_t count, bool *secret, struct error *err)
 {
@@ -645,6 +646,8 @@ values_compare_used(const json_t *part, const struct values *a, const struct val
 	json_object_foreach(keys, key, unused) {
 		enum value_relation relation = compare_key(a, b, key);
 
+		/* One sure difference is enough; UNKNOWN is kept only while nothing stronger is
+		 * found. */
 		if (relation == VALUE_DIFFERS || relation == VALUE_MISSING) {
 			found = relation;
 			break;

@@ -40,6 +40,7 @@ struct values {
  * out.  0, or -1 with ERROR_PROTOCOL: it is neither. */
 int values_decode(struct values *values, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
+/* Shares nothing with the original. */
 void values_copy(struct values *values, const struct values *from);
 void values_clear(struct values *values);	/* zeroed memory is an empty list */
 const struct value *values_find(const struct values *values, const char *key);
@@ -98,10 +99,13 @@ struct value_changes {
 	size_t count;
 };
 
+/* Frees the changes and their texts, which may be secrets' descriptions; zeroed memory is empty. */
 void value_changes_clear(struct value_changes *changes);
 /* Copies; replaces the one of the same key. */
 void value_changes_put(struct value_changes *changes, const struct value_change *change);
+/* What was to be written to that key is not.  A missing one is fine. */
 void value_changes_drop(struct value_changes *changes, const char *key);
+/* What is to be written to that key; NULL: nothing.  Borrowed. */
 const struct value_change *value_changes_find(const struct value_changes *changes, const char *key);
 /* `values` with the changes made.  `application` (NULL: none is known) is what shines through
  * where an own value is deleted. */

@@ -31,6 +31,8 @@ static const struct { const char *letters; char like; } lookalikes[] = {
 	{"∕⁄", '/'}, {"ː∶", ':'}, {"․", '.'},
 };
 
+/* Only letters that a terminal draws the same: a list to read by, not the Unicode confusables,
+ * which would call far more the same. */
 static ucs4_t
 like(ucs4_t c)
 {
@@ -85,6 +87,7 @@ visible_look(const char *text)
 	return buf_take(&out);
 }
 
+/* Equal bytes are no answer to "do two that differ look the same". */
 bool
 visible_looks_same(const char *a, const char *b)
 {
@@ -176,6 +179,7 @@ quote_around(const char *text, size_t start, size_t end)
 	return buf_take(&out);
 }
 
+/* What differs is cut at whole characters: half of one would be an escape of its own. */
 void
 visible_apart(const char *a, const char *b, char **a_form, char **b_form)
 {

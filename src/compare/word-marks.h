@@ -19,6 +19,7 @@ struct word_marks {
  * lines differ as wholes, and marks would be noise. */
 void word_marks_between(struct word_marks *of_old, struct word_marks *of_new, const char *old,
 			const char *new);
+/* Frees the list. */
 void word_marks_clear(struct word_marks *marks);
 
 #endif

@@ -45,6 +45,7 @@ delta_free(struct delta *delta)
 	free(delta);
 }
 
+/* null is the same as absent: clients that encode optional members write it either way. */
 static json_t *
 present(const json_t *object, const char *key)
 {
@@ -61,6 +62,7 @@ check_update(const char *module, const json_t *operations, struct error *err)
 	return 0;
 }
 
+/* Everything is checked before the first member is taken over. */
 static int
 read_modules(struct delta *delta, const json_t *modules, struct error *err)
 {
@@ -169,6 +171,7 @@ updates_of(struct delta *delta, const char *module)
 	return list;
 }
 
+/* By path and not by name of the container: what the set shows is what the operation changes. */
 int
 delta_set_image(struct delta *delta, const struct set *base, const char *module,
 		const char *image, struct error *err)
@@ -187,6 +190,8 @@ delta_set_image(struct delta *delta, const struct set *base, const char *module,
 	return 0;
 }
 
+/* The order is the API's: a workload that is removed and added in one delta is there afterwards,
+ * and updates see what was added. */
 static int
 apply_modules(const struct delta *delta, json_t *modules, struct error *err)
 {
@@ -213,6 +218,7 @@ apply_modules(const struct delta *delta, json_t *modules, struct error *err)
 	return 0;
 }
 
+/* The id goes first: what comes out is another content, whose id is computed. */
 struct set *
 delta_apply(const struct delta *delta, const struct set *base, struct error *err)
 {
@@ -234,6 +240,7 @@ out:
 	return result;
 }
 
+/* Leaf operations, so that two people who change two members of a workload do not collide. */
 struct delta *
 delta_between(const struct set *from, const struct set *to)
 {
@@ -304,6 +311,7 @@ forget_remove(struct delta *delta, const char *module)
 	}
 }
 
+/* What was to be added or updated before is of no use once it is removed. */
 static void
 compose_remove(struct delta *out, const char *module)
 {
@@ -325,6 +333,8 @@ compose_add(struct delta *out, const char *module, const json_t *value)
 	json_object_set_new(out->add, module, json_deep_copy(value));
 }
 
+/* Operations on a workload that the same delta adds are folded into it: the platform applies
+ * adds first and would refuse a path that is only in the update. */
 static int
 compose_update(struct delta *out, const char *module, json_t *operations, struct error *err)
 {

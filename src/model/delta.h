@@ -13,6 +13,7 @@ struct error;
 struct set;
 struct delta;
 
+/* An empty one, which changes nothing. delta_free() it. */
 struct delta *delta_new(void);
 void delta_free(struct delta *delta);	/* NULL is fine */
 /* From DeltaRequest, DeltaResponse or PlainDelta; id and metadata are ignored; null
@@ -20,6 +21,7 @@ void delta_free(struct delta *delta);	/* NULL is fine */
 struct delta *delta_decode(const json_t *body, struct error *err);
 /* PlainDelta: {modules:{add,remove,update}, shared}; all members present.  New reference. */
 json_t *delta_encode(const struct delta *delta);
+/* Whether it asks for nothing.  One that asks for what is so already is not empty. */
 bool delta_is_empty(const struct delta *delta);
 /* One replace of the image of a workload's container. */
 int delta_set_image(struct delta *delta, const struct set *base, const char *module,
@@ -34,6 +36,7 @@ struct delta *delta_between(const struct set *from, const struct set *to);
  * workload, or that is no body of one. */
 struct delta *delta_of_module(const struct set *base, const char *module, const json_t *body,
 			      struct error *err);
+/* Shares nothing with the original. */
 struct delta *delta_copy(const struct delta *delta);
 /* Merges `later` into a copy of `earlier` by the rules of PATCH deltas (api/README §4). */
 struct delta *delta_compose(const struct delta *earlier, const struct delta *later,

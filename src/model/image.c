@@ -10,6 +10,7 @@
 
 #include "base/xmalloc.h"
 
+/* A ':' before the last '/' is a registry's port, not a version: "host:5000/web". */
 void
 image_parse(struct image *image, const char *reference)
 {
@@ -96,6 +97,8 @@ telling_digits(const char *a, const char *b)
 	return same < start + DIGITS_SHORT ? DIGITS_SHORT : same - start + 1;
 }
 
+/* When the short forms read the same the whole references are shown: a change must never look
+ * like none. */
 void
 image_labels(const char *from, const char *to, char **from_label, char **to_label)
 {

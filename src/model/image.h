@@ -13,6 +13,7 @@ struct image {
 
 /* Splits at the last ':' after the last '/'.  Never fails; image_clear() it. */
 void image_parse(struct image *image, const char *reference);
+/* Frees the three parts; the struct can be used again. */
 void image_clear(struct image *image);
 
 /* What is shown of it: the version; else the digest, short ("sha256:1a2b3c4d…"); else all.

@@ -48,6 +48,8 @@ check_size(const char *bytes, size_t length, struct error *err)
 	return 0;
 }
 
+/* Duplicate keys are refused: two readers could take different ones, and one of them may be a
+ * check. */
 json_t *
 json_decode(const char *bytes, size_t length, struct error *err)
 {
@@ -75,6 +77,7 @@ json_decode(const char *bytes, size_t length, struct error *err)
 	return value;
 }
 
+/* Never NULL: jansson fails only for values that it could not have decoded either. */
 char *
 json_canonical(const json_t *value)
 {

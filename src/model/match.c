@@ -14,6 +14,7 @@
 
 #include "model/json.h"
 
+/* A class that is not given is "default" (resource references write it either way). */
 static int
 rank_of(const json_t *criterion, const struct match_request *request)
 {
@@ -43,6 +44,7 @@ rank_of(const json_t *criterion, const struct match_request *request)
 	return score;
 }
 
+/* Strictly better wins: of equals the first one stays, so the answer does not depend on chance. */
 const json_t *
 match_criterion(const json_t *criteria, const struct match_request *request, int *rank)
 {
@@ -70,6 +72,7 @@ match_rank(const json_t *body, const struct match_request *request)
 	return rank;
 }
 
+/* Unknown on either side may be anything: this asks for what cannot be ruled out. */
 static bool
 may_be(const char *value, const char *wanted)
 {

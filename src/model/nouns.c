@@ -42,6 +42,8 @@ read_text(struct untrusted *out, const json_t *value, const char *key, struct er
 	return 0;
 }
 
+/* The first fault is the one that is told; reading goes on, since what else there is may be
+ * shown. */
 static int
 read_member(void *out, const struct member *m, const json_t *body, struct error *err)
 {
@@ -207,6 +209,7 @@ read_deployment(struct deployment *out, const json_t *body, const char *key, str
 	return error_set(err, ERROR_PROTOCOL, "%s: %s", key, out->problem.raw);
 }
 
+/* An environment without a name is shown by its id: a list has no row without a text. */
 static int
 fill_environment(struct environment *out, const json_t *body, struct error *err)
 {
@@ -317,6 +320,7 @@ static const struct member active_resource_members[] = {
 	END,
 };
 
+/* Outputs differ by type of resource and may be absent; an empty object spares everybody a test. */
 static int
 fill_active_resource(struct active_resource *out, const json_t *body, struct error *err)
 {
@@ -364,6 +368,7 @@ restarts_of(const json_t *container)
 	return json_integer_value(count) > 1000000 ? 1000000 : (int)json_integer_value(count);
 }
 
+/* A pod without a container status counts as ready: nothing says otherwise. */
 static void
 read_pods(struct runtime_module *out, const json_t *pods)
 {

@@ -39,11 +39,14 @@ struct deployment {
 	struct untrusted value_set_version_id;
 	struct untrusted problem;	/* raw NULL: all of it was understood (also below) */
 };
+/* As noun_read() above, and so on for each noun: _read() and _decode() fill `out`, which need
+ * not be initialised; _copy() shares nothing; _clear() also takes a noun that is zero. */
 void deployment_read(struct deployment *out, const json_t *body);
 int deployment_decode(struct deployment *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
 void deployment_copy(struct deployment *out, const struct deployment *from);
 void deployment_clear(struct deployment *deployment);
+/* Succeeded or failed; one with a status that we do not know may still change. */
 bool deployment_is_final(const struct deployment *deployment);
 
 struct environment {
@@ -58,6 +61,8 @@ struct environment {
 	struct untrusted problem;
 	struct untrusted deploy_tag;	/* over both, for If-Match; absent: not offered */
 };
+/* The deployments in it are read as nouns of their own; a fault in one of them is a `problem`
+ * here. */
 void environment_read(struct environment *out, const json_t *body);
 int environment_decode(struct environment *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
@@ -101,6 +106,7 @@ struct runtime {
 	struct runtime_module *modules;	/* ordered by name */
 	size_t count;
 };
+/* Fails only when the whole answer makes no sense; a module that does not has its own `problem`. */
 int runtime_decode(struct runtime *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
 void runtime_clear(struct runtime *runtime);

@@ -46,6 +46,7 @@ object_remove(json_t *object, const char *key, json_t *value, struct error *err)
 	return json_object_del(object, key) == 0 ? 0 : missing(key, err);
 }
 
+/* RFC 6902 §4.3: what is to be replaced must be there; add would make it without a word. */
 static int
 object_replace(json_t *object, const char *key, json_t *value, struct error *err)
 {
@@ -68,6 +69,7 @@ array_index(const json_t *array, const char *token, size_t last, struct error *e
 	return index;
 }
 
+/* RFC 6902 §4.1: "-" is the place after the last element; an index may be that place too. */
 static int
 array_add(json_t *array, const char *token, json_t *value, struct error *err)
 {
@@ -79,6 +81,7 @@ array_add(json_t *array, const char *token, json_t *value, struct error *err)
 	return index < 0 ? -1 : json_array_insert(array, (size_t)index, value);
 }
 
+/* To remove or replace an element it must be there: "-" is none of those. */
 static int
 array_existing(const json_t *array, const char *token, size_t *index, struct error *err)
 {
@@ -132,6 +135,7 @@ find_kind(const char *name)
 	return NULL;
 }
 
+/* Members that an operation does not define are ignored (RFC 6902 §4). */
 static int
 check_operation(const json_t *operation, const struct op_kind **kind, struct error *err)
 {
@@ -180,6 +184,7 @@ apply_to_root(json_t **root, const struct op_kind *kind, const json_t *value, st
 	return 0;
 }
 
+/* The parent is found first: RFC 6902 makes no missing parents, in no operation. */
 static int
 apply_below(json_t *root, const struct op_kind *kind, struct pointer *pointer, const json_t *value,
 	    struct error *err)
@@ -243,6 +248,7 @@ patch_apply(const json_t *document, const json_t *operations, struct error *err)
 	return root;
 }
 
+/* The value is copied: the operations outlive what they were made of. */
 static void
 emit(json_t *operations, enum op op, const char *path, json_t *value)
 {
@@ -311,6 +317,7 @@ compare(json_t *operations, struct buf *path, json_t *from, json_t *to)
 	free(keys);
 }
 
+/* The paths share one buffer, which grows and shrinks with the walk. */
 json_t *
 patch_between(const json_t *from, const json_t *to)
 {

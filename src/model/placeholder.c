@@ -40,6 +40,7 @@ path_clear(struct placeholder_path *path)
 	path->count = 0;
 }
 
+/* A name with a NUL in it would be cut where it is used as a C string, and mean another value. */
 static bool
 path_add(struct placeholder_path *path, const char *start, size_t length)
 {
@@ -126,6 +127,7 @@ excerpt(const char *start, const char *end)
 	return (int)length;
 }
 
+/* The error names the placeholder as written, and of its value nothing: it may be a secret. */
 static json_t *
 look_up(struct placeholder_walk *walk, struct text *text, bool *secret, struct error *err)
 {
@@ -252,6 +254,7 @@ weight(const json_t *value)
 	return length;
 }
 
+/* The buffer is wiped: what was put together may be a secret. */
 static json_t *
 resolve_string(struct placeholder_walk *walk, const json_t *string, struct error *err)
 {
@@ -369,6 +372,7 @@ placeholder_resolve(const json_t *value, const char *where, placeholder_lookup *
 	return out;
 }
 
+/* The inverse of append_plain(): one backslash more wherever that drops one. */
 char *
 placeholder_escape(const char *text)
 {

@@ -19,6 +19,7 @@ struct pointer {
  * tokens. */
 int pointer_parse(struct pointer *pointer, const char *text, struct error *err)
 	__attribute__((warn_unused_result));
+/* Frees the tokens; the struct can be used again. */
 void pointer_clear(struct pointer *pointer);
 /* Borrowed; NULL when nothing is there. */
 json_t *pointer_find(json_t *root, const struct pointer *pointer);

@@ -59,6 +59,7 @@ output_of(const struct reference_source *source, char *res_id, struct reference_
 	return descend(value, names, at + 1, err);
 }
 
+/* Without a module there is no "own": in a definition's inputs this form has no meaning. */
 static json_t *
 look_up_externals(const struct reference_source *source, struct reference_names names, bool *secret,
 		  struct error *err)
@@ -139,6 +140,8 @@ look_up_context(const struct reference_source *source, struct reference_names na
 	return NULL;
 }
 
+/* Score knows no shared resources by form: a workload's own resource hides a shared one of its
+ * name. */
 static json_t *
 look_up_score(const struct reference_source *source, struct reference_names names, bool *secret,
 	      struct error *err)
@@ -171,6 +174,8 @@ look_up_resources(const struct reference_source *source, struct reference_names 
 	return descend(value, names, 4, err);
 }
 
+/* A first name that no form has may be a local one (params, ...); forms win, so that no
+ * definition can hide them. */
 json_t *
 reference_look_up(void *data, const char *const *tokens, size_t count, bool *secret,
 		  struct error *err)

@@ -41,6 +41,7 @@ struct reference_resource {
 };
 /* false: there is no type in it. */
 bool reference_resource_read(struct reference_resource *out, const char *name);
+/* Frees the parts; the struct can be used again. */
 void reference_resource_clear(struct reference_resource *resource);
 
 /* Each function gives a new reference, or NULL (with err where there is more to say than

@@ -28,6 +28,8 @@ set_id_is_empty(const char *id)
 	return id && *id && strspn(id, "0") == strlen(id);
 }
 
+/* The canonical text is sorted and without white space, so equal contents have equal ids on
+ * every machine, whatever order their members came in. */
 static char *
 compute_id(const json_t *content)
 {
@@ -56,6 +58,7 @@ make(json_t *content, const char *given_id)
 	return set;
 }
 
+/* Absent and empty are one content and must have one id. */
 static void
 complete(json_t *content)
 {
@@ -113,6 +116,8 @@ check_module(const char *id, const json_t *module, struct error *err)
 	return ret;
 }
 
+/* Only what this program relies on is checked: a platform may have members that we do not know,
+ * and they are kept. */
 static int
 check_shape(const json_t *content, struct error *err)
 {
@@ -128,6 +133,7 @@ check_shape(const json_t *content, struct error *err)
 	return check_resources(json_object_get(content, "shared"), "shared", err);
 }
 
+/* The id is read before it is removed; json_incref() keeps its text while the body changes. */
 struct set *
 set_take(json_t *body, struct error *err)
 {

@@ -23,10 +23,12 @@ struct set *set_new(void);
 struct set *set_decode(const json_t *body, struct error *err);
 /* The same of a body that is given away, whole and also on failure: nothing is copied. */
 struct set *set_take(json_t *body, struct error *err);
+/* Sets are shared: each reference ends with set_unref(). */
 struct set *set_ref(struct set *set);
 void set_unref(struct set *set);	/* NULL is fine */
 /* New reference: {id, version, modules, shared, ...}. */
 json_t *set_encode(const struct set *set);
+/* Unpadded base64url of 32 bytes, "0", or what another platform gave.  Borrowed. */
 const char *set_id(const struct set *set);
 /* Borrowed objects; never change them. */
 json_t *set_modules(const struct set *set);

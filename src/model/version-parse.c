@@ -228,6 +228,7 @@ add_number(struct version *v, const char *s, size_t n)
 	v->numbers[v->count++] = (struct piece){s, n};
 }
 
+/* Of at most four digits by its callers, so it cannot overflow. */
 static int
 value_of(const char *s, size_t n)
 {
@@ -238,6 +239,7 @@ value_of(const char *s, size_t n)
 	return value;
 }
 
+/* Bounded to years that an image can have: 20240115 is a date, 10000000 is a build number. */
 static bool
 is_day(const char *year, const char *month, size_t month_length, const char *day, size_t day_length)
 {
@@ -304,6 +306,7 @@ take_date(struct version *v, const char *s)
 	return take_clock(v, s + 6 + m + d);
 }
 
+/* At most NUMBERS_MAX: what follows is compared as part of the rest, not dropped. */
 static const char *
 take_numbers(struct version *v, const char *s)
 {

@@ -29,6 +29,7 @@ struct verdict {
 	bool is_known;
 };
 
+/* Every component gives the sort an order even where it is not known: lists must be stable. */
 static const struct verdict equal = {0, true};
 
 static int
@@ -137,6 +138,7 @@ next_identifier(struct piece *rest)
 	return out;
 }
 
+/* Semver §11.4: identifier by identifier; when all are equal, more of them are later. */
 static int
 compare_semver_pre(struct piece a, struct piece b)
 {

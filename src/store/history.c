@@ -111,6 +111,7 @@ read_text(struct statement *row, int column, struct untrusted *out)
 	untrusted_init(out, row_text(row, column));
 }
 
+/* At most STEPS_MAX: the file comes from outside and must not decide how much memory is taken. */
 static int
 read_steps(struct store *store, struct operation *operation, struct error *err)
 {
@@ -301,6 +302,7 @@ add_of_environment(struct making *m, const struct history_query *query)
 static void
 add_conditions(struct making *m, const struct history_query *query)
 {
+	/* A '+' before a column keeps SQLite from choosing its index. */
 	/* Those few are found by their index, however long the history is: not by the platform. */
 	const bool is_open = query->unfinished || query->unwatched;
 
@@ -338,6 +340,7 @@ list_statement(struct store *store, const struct history_query *query)
 	return statement;
 }
 
+/* Read from the old end, but given newest first like every other page. */
 static void
 turn_round(struct operation_list *list)
 {

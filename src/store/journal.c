@@ -62,6 +62,7 @@ write_step(struct store *store, const char *id, size_t number, const struct oper
 	return history_run(statement, err);
 }
 
+/* The statement is made from the table of columns, so a new column is one line in one place. */
 static int
 insert_operation(struct store *store, const struct operation *operation, struct error *err)
 {
@@ -86,6 +87,8 @@ insert_operation(struct store *store, const struct operation *operation, struct 
 	return history_run(statement, err);
 }
 
+/* Claimed after the commit: a claim on an operation that is not there would be nobody's.
+ * Failing to claim is no failure; nobody else knows the id yet. */
 int
 store_operation_begin(struct store *store, const struct operation *operation, struct error *err)
 {
@@ -122,6 +125,7 @@ lock_of(struct flock *lock, short type, const char *id)
 	lock->l_len = 1;
 }
 
+/* A lock that is held already by this program is granted again, so claiming twice is fine. */
 bool
 store_operation_claim(struct store *store, const char *id)
 {
@@ -149,6 +153,7 @@ store_operation_is_claimed(const struct store *store, const char *id)
 	return fcntl(store->lock_fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
+/* Exactly one row: anything else means that the file is not the one in which it began. */
 static int
 update_operation(struct store *store, const struct operation *operation, struct error *err)
 {

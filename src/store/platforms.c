@@ -35,6 +35,7 @@
 static const char *const tables[] = { "operation", "clone", "mark", "moment", "setting" };
 #define TABLE_COUNT (sizeof(tables) / sizeof(tables[0]))
 
+/* On this machine a port is another platform, since anybody may start one there. */
 static bool
 is_loopback(const char *host, size_t length)
 {
@@ -47,6 +48,7 @@ is_loopback(const char *host, size_t length)
 		strspn(host, "0123456789.") >= length;
 }
 
+/* The port is no part of it elsewhere: a platform behind a proxy has one name and several ports. */
 char *
 store_platform_key(const char *address)
 {
@@ -119,6 +121,7 @@ put_address(struct db *history, const char *address, const char *key, struct err
 	return statement_run(statement, err);
 }
 
+/* The addresses are read whole before a row is moved: one cannot change what one is reading. */
 int
 platforms_migrate(struct db *history, struct error *err)
 {
@@ -183,6 +186,7 @@ is_settled(struct store *store, const char *address, const char *by_address, con
 	return settled;
 }
 
+/* It becomes a key in our files: only what a UUID is made of. */
 static bool
 is_identity(const char *identity)
 {

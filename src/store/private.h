@@ -45,6 +45,7 @@ extern const size_t operation_column_count;
 /* Behind the texts, in this order, come: */
 #define OPERATION_NUMBERS "state, created_at, ended_at"
 #define OPERATION_SQL_MAX 8192
+/* The text of an operation that a column holds.  Borrowed from the operation. */
 struct untrusted *operation_text(const struct operation *operation, size_t column);
 /* With its steps, at the end of the list.  One that is not there is left out. */
 int operation_list_add(struct operation_list *list, struct store *store, const char *id,
@@ -79,6 +80,7 @@ int search_keep(struct db *history, const char *operation, struct error *err);
 /* platforms.c: rows under an address get the key of that. */
 int platforms_migrate(struct db *history, struct error *err);
 
+/* A cache that cannot be opened is made anew, or there is none: NULL in the store, and no error. */
 void cache_open(struct store *store);
 void cache_close(struct store *store);
 

@@ -47,6 +47,7 @@ struct store_search {
 	int64_t piece;
 };
 
+/* A trigram is of characters, not of bytes. */
 static size_t
 characters(const char *word, size_t length)
 {
@@ -74,6 +75,7 @@ quoted(const char *mark, const char *word, size_t length, const char *special, c
 	return out;
 }
 
+/* All terms of one kind must occur: FTS5 joins phrases with AND, and each LIKE is a condition. */
 static void
 add_term(struct store_search *search, struct buf *phrases, const char *word, size_t length)
 {
@@ -123,6 +125,7 @@ copy(const char *text)
 	return text ? xstrdup(text) : NULL;
 }
 
+/* The newest number is pinned, so that what is written meanwhile does not move the end. */
 struct store_search *
 store_search_new(struct store *store, const struct history_query *query)
 {

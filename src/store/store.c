@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A program must not take a lost history for a new one: a file beside it, which is touched by
+ * nothing that befalls the history, remembers that operations were kept. */
 /* Opening the two files, and the schema of the history. */
 #include "config.h"
 
@@ -133,6 +135,8 @@ had_history(const struct store *store)
 	return fstat(store->lock_fd, &st) == 0 && st.st_size > 0;
 }
 
+/* Best effort: the mark guards against a later loss, and failing to set it must not stop an
+ * operation that is already written. */
 void
 store_mark_history(struct store *store)
 {
@@ -142,6 +146,8 @@ store_mark_history(struct store *store)
 		(void)!pwrite(store->lock_fd, text, sizeof(text) - 1, 0);
 }
 
+/* The order matters: an empty file is refused before it is migrated, since migrating would make
+ * it look like a new one. */
 static int
 open_history(struct store *store, const char *lock_path, struct error *err)
 {
@@ -242,6 +248,8 @@ open_stand_in(const char *path, struct error *err)
 	return NULL;
 }
 
+/* A history that cannot be written is worth reading; what stands in for an unreadable one is
+ * empty, and says so by store_check_readable(). */
 struct store *
 store_open_without_history(const char *history_path, const char *cache_path,
 			   const struct error *why, struct error *err)

@@ -42,11 +42,13 @@ struct store *store_open_without_history(const char *history_path, const char *c
 /* The set's JSON as it came from the platform.  New reference, or NULL: not cached. */
 json_t *store_get_set(struct store *store, const char *url, const char *org, const char *app,
 		      const char *set_id);
+/* Without effect when it cannot be written. */
 void store_put_set(struct store *store, const char *url, const char *org, const char *app,
 		   const char *set_id, const json_t *set);
 /* Raw bodies of the last answers, e.g. by url + path; free() it.  NULL: not cached.
  * read_at (NULL is fine): wall ms of when it was put. */
 char *store_cache_get(struct store *store, const char *key, size_t *length, int64_t *read_at);
+/* As above; what was put longest ago goes when there are too many. */
 void store_cache_put(struct store *store, const char *key, const char *body, size_t length);
 void store_cache_drop(struct store *store, const char *key);
 
@@ -120,6 +122,7 @@ struct operation {
 	struct operation_step *steps;
 	size_t step_count;
 };
+/* Frees what store_* filled; the struct is zero then. */
 void operation_clear(struct operation *operation);
 
 /* Writes operation and steps; durable when it returns 0.  -1 with ERROR_STORE. */
@@ -138,6 +141,7 @@ struct operation_list {
 	struct operation *items;
 	size_t count;
 };
+/* Frees the operations and their steps. */
 void operation_list_clear(struct operation_list *list);
 
 /* What store_history_list() shall give; NULL members match everything. */
@@ -183,6 +187,7 @@ int store_operation_undone_by(struct store *store, const char *id, struct operat
 /* Who works on an unfinished operation: true when this program now owns it, false when
  * another living program does.  Released when the operation ends or the program does. */
 bool store_operation_claim(struct store *store, const char *id);
+/* Gives up a claim before the operation has ended; without one it does nothing. */
 void store_operation_release(struct store *store, const char *id);
 /* Whether another living program works on it; changes nothing. */
 bool store_operation_is_claimed(const struct store *store, const char *id);
@@ -200,6 +205,7 @@ struct clone_origin {
 int store_clone_origin(struct store *store, const char *url, const char *org, const char *app,
 		       const char *env, struct clone_origin *out, struct error *err)
 	__attribute__((warn_unused_result));
+/* Frees the texts. */
 void clone_origin_clear(struct clone_origin *origin);
 int store_put_clone_origin(struct store *store, const char *url, const char *org,
 			   const char *app, const char *env, const struct clone_origin *origin,
@@ -222,6 +228,7 @@ struct clone_list {
 /* Every clone of the platform, by org, app, env.  0, or -1 with ERROR_STORE; clone_list_clear(). */
 int store_clone_list(struct store *store, const char *url, struct clone_list *list,
 		     struct error *err) __attribute__((warn_unused_result));
+/* Frees the records. */
 void clone_list_clear(struct clone_list *list);
 
 /* --- what a person says is done of a hotfix (no platform knows it) --- */
@@ -247,6 +254,7 @@ int store_drop_mark(struct store *store, const char *url, const char *org, const
 int store_mark_list(struct store *store, const char *url, const char *org, const char *app,
 		    const char *story, struct mark_list *list, struct error *err)
 	__attribute__((warn_unused_result));
+/* Frees the marks. */
 void mark_list_clear(struct mark_list *list);
 
 /* --- how a person likes an application to be shown --- */
@@ -276,6 +284,7 @@ struct moment_list {
 	struct board_moment *items;
 	size_t count;
 };
+/* Frees the moments. */
 void moment_list_clear(struct moment_list *list);
 
 /*
