@@ -46,6 +46,9 @@ linear_tell_interrupted(struct linear *l)
 	const char *verb = l->once ? l->once->verb : "";
 
 	l->interrupted = interrupted_open(l->session);
+	/* Of a history that cannot be used at all it is said elsewhere. */
+	if (interrupted_error(l->interrupted) && !session_history_problem(l->session))
+		linear_note(l, "%s", interrupted_error(l->interrupted)->text);
 	if (interrupted_count(l->interrupted) > 0 && strcmp(verb, "resume") != 0 &&
 	    strcmp(verb, "abandon") != 0)
 		tell_newest(l, l->interrupted);

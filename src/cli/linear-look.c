@@ -628,13 +628,18 @@ is_hotfix_told(void *data)
 void
 linear_hotfix(struct linear *l, char **words, size_t count)
 {
+	struct error err = {0};
 	char *env = count    ? xstrdup(words[0])
-		    : l->app ? hotfix_newest(l->session, l->org, l->app)
+		    : l->app ? hotfix_newest(l->session, l->org, l->app, &err)
 			     : NULL;
 	struct hotfix *hotfix;
 	bool told;
 
-	if (!env && l->app && (!linear_check_history(l) || !linear_clones_told(l)))
+	if (err.kind != ERROR_NONE) {
+		linear_fail_error(l, &err, EXIT_STAGE_READ);
+		return;
+	}
+	if (!env && l->app && !linear_clones_told(l))
 		return;
 	if (!env && linear_wants_facts(l)) {
 		linear_facts(l, json_null());

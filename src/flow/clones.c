@@ -30,6 +30,7 @@ struct clones {
 	struct clone *items;
 	size_t count;
 	size_t untold;
+	struct error error;		/* why the records of this program could not be read */
 };
 
 /* One environment in its application. */
@@ -387,7 +388,8 @@ find_common(struct clones *clones, const struct clone_place *place,
 		(void)fetcher_values(clones->fetcher, place->org, place->app, id_of(place->env),
 				     version, &values);
 	if (!values)
-		return origin_values(clones->session, place->org, place->app, id_of(place->env));
+		return origin_values(clones->session, place->org, place->app, id_of(place->env),
+				     &clones->error);
 	common = xcalloc(1, sizeof(*common));
 	values_copy(common, values);
 	return common;
@@ -486,8 +488,9 @@ clones_update(struct clones *clones)
 	size_t count = 0;
 
 	clones->untold = 0;
+	clones->error = (struct error){0};
 	(void)!store_clone_list(session_store(clones->session), session_platform(clones->session),
-				&clones->records, NULL);
+				&clones->records, &clones->error);
 	fetcher_begin(clones->fetcher);
 	for (size_t i = 0; i < world->count; i++) {
 		const struct world_organization *o = &world->organizations[i];
@@ -545,7 +548,7 @@ clones_is_settled(const struct clones *clones)
 const struct error *
 clones_error(const struct clones *clones)
 {
-	return fetcher_error(clones->fetcher);
+	return clones->error.kind != ERROR_NONE ? &clones->error : fetcher_error(clones->fetcher);
 }
 
 /* --- the end of life --- */
@@ -557,12 +560,15 @@ clones_set_end(struct session *session, const struct clone *clone, int64_t expir
 	struct clone_origin origin = {0};
 	struct store *store = session_store(session);
 	const char *platform = session_platform(session);
+	struct error why = {0};
 	int ret;
 
 	if (session_check_changes(session, err))
 		return -1;
 	if (store_clone_origin(store, platform, clone->org, clone->app, clone->env, &origin,
-			       NULL) != 0) {
+			       &why) != 0) {
+		if (why.kind != ERROR_NOT_FOUND)
+			return error_set(err, why.kind, "%s", why.text);
 		if (!clone->origin || !clone->set_id || !clone->deployment_id)
 			return error_set(
 				err, ERROR_INPUT,

@@ -129,8 +129,8 @@ add_operation(struct events *events, const struct operation *o, const char *env)
 		take_values(event, o);
 }
 
-void
-events_from_journal(struct events *events, const struct events_of *of)
+int
+events_from_journal(struct events *events, const struct events_of *of, struct error *err)
 {
 	const struct history_query query = {
 		.url = session_platform(of->session),
@@ -141,8 +141,8 @@ events_from_journal(struct events *events, const struct events_of *of)
 	struct operation_list list;
 	size_t begin = 0;
 
-	if (store_history_list(session_store(of->session), &query, &list, NULL) != 0)
-		return;
+	if (store_history_list(session_store(of->session), &query, &list, err) != 0)
+		return -1;
 	interrupted_mark(of->session, &list);
 	/* Newest first: up to the clone, or to the last one that is not too old. */
 	while (begin < list.count && list.items[begin].created_at >= of->since &&
@@ -154,6 +154,7 @@ events_from_journal(struct events *events, const struct events_of *of)
 	while (begin-- > 0)
 		add_operation(events, &list.items[begin], of->env);
 	operation_list_clear(&list);
+	return 0;
 }
 
 /* --- the platform --- */

@@ -41,8 +41,9 @@ struct events_of {
 
 void events_clear(struct events *events);
 /* The operations of the journal since the newest clone of that name, or since `since` when no
- * clone of that name was made here after it. */
-void events_from_journal(struct events *events, const struct events_of *of);
+ * clone of that name was made here after it.  0, or -1 with ERROR_STORE. */
+int events_from_journal(struct events *events, const struct events_of *of, struct error *err)
+	__attribute__((warn_unused_result));
 /* What the journal does not know: deployments of the clone, newest first. */
 void events_from_clone(struct events *events, const struct deployment *history, size_t count);
 /* Promotions to `origin` among its deployments. */

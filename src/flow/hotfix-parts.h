@@ -3,6 +3,7 @@
 #ifndef SIDESTAGE_FLOW_HOTFIX_PARTS_H
 #define SIDESTAGE_FLOW_HOTFIX_PARTS_H
 
+#include "base/error.h"
 #include "flow/hotfix-events.h"
 #include "flow/hotfix.h"
 #include "store/store.h"
@@ -27,6 +28,7 @@ struct hotfix {
 	struct value_changes values;		/* and what it wrote */
 	bool values_unknown; /* what somebody else wrote could not be read, or not yet */
 	bool application_known, clone_exists;
+	struct error error;		/* why the local history could not be read */
 };
 
 /* For the store; NULL: no person marks it. */

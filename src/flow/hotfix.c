@@ -167,7 +167,7 @@ collect(struct hotfix *h, const struct world_application *app,
 
 	if (clone)
 		of.since = clone->environment.created_at - CLOCK_SKEW_MS;
-	events_from_journal(&h->events, &of);
+	(void)!events_from_journal(&h->events, &of, &h->error);
 	history = history_of(h, clone, &count);
 	is_taken = history && count > 0 && was_another(h, history, count);
 	if (is_taken)
@@ -208,13 +208,14 @@ hotfix_update(struct hotfix *h)
 	const struct world_environment *clone = world_environment(world, h->org, h->app, h->env);
 
 	forget(h);
+	h->error = (struct error){0};
 	h->application_known = app && knowledge_has_content(&app->known);
 	h->clone_exists = clone != NULL;
 	fetcher_begin(h->fetcher);
 	collect(h, app, clone);
 	if (h->story)
 		(void)!store_mark_list(session_store(h->session), session_platform(h->session),
-				       h->org, h->app, h->story, &h->marks, NULL);
+				       h->org, h->app, h->story, &h->marks, &h->error);
 	hotfix_judge(h, app);
 	hotfix_tell_steps(h, clone);
 	fetcher_end(h->fetcher);
@@ -267,7 +268,7 @@ hotfix_is_settled(const struct hotfix *h)
 const struct error *
 hotfix_error(const struct hotfix *h)
 {
-	return fetcher_error(h->fetcher);
+	return h->error.kind != ERROR_NONE ? &h->error : fetcher_error(h->fetcher);
 }
 
 int64_t
@@ -367,13 +368,13 @@ hotfix_carry_request(const struct hotfix *h, const char *env, struct flow_reques
 
 /* Nothing was cloned here: what others cloned. */
 static char *
-newest_clone(struct session *session, const char *org, const char *app)
+newest_clone(struct session *session, const char *org, const char *app, struct error *err)
 {
 	const struct clone_record *newest = NULL;
 	struct clone_list list;
 	char *env;
 
-	if (store_clone_list(session_store(session), session_platform(session), &list, NULL) != 0)
+	if (store_clone_list(session_store(session), session_platform(session), &list, err) != 0)
 		return NULL;
 	for (size_t i = 0; i < list.count; i++)
 		if (strcmp(list.items[i].org, org) == 0 && strcmp(list.items[i].app, app) == 0 &&
@@ -385,7 +386,7 @@ newest_clone(struct session *session, const char *org, const char *app)
 }
 
 char *
-hotfix_newest(struct session *session, const char *org, const char *app)
+hotfix_newest(struct session *session, const char *org, const char *app, struct error *err)
 {
 	const struct history_query query = {.url = session_platform(session),
 					    .org = org,
@@ -395,10 +396,10 @@ hotfix_newest(struct session *session, const char *org, const char *app)
 	struct operation_list list;
 	char *env = NULL;
 
-	if (store_history_list(session_store(session), &query, &list, NULL) != 0)
+	if (store_history_list(session_store(session), &query, &list, err) != 0)
 		return NULL;
 	if (list.count > 0)
 		env = xstrdup(untrusted_raw(&list.items[0].env));
 	operation_list_clear(&list);
-	return env ? env : newest_clone(session, org, app);
+	return env ? env : newest_clone(session, org, app, err);
 }

@@ -83,7 +83,7 @@ int hotfix_carry_request(const struct hotfix *hotfix, const char *env, struct fl
 			 struct error *err) __attribute__((warn_unused_result));
 
 /* The clone of the newest hotfix that was begun here in the application; free() it.  NULL:
- * there is none. */
-char *hotfix_newest(struct session *session, const char *org, const char *app);
+ * there is none, or, with err, that cannot be read. */
+char *hotfix_newest(struct session *session, const char *org, const char *app, struct error *err);
 
 #endif

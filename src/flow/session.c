@@ -287,7 +287,11 @@ session_new(const struct session_options *options, struct error *err)
 		session_free(session);
 		return NULL;
 	}
-	session->platform = store_platform_at(session->store, session->address);
+	session->platform = store_platform_at(session->store, session->address, err);
+	if (!session->platform) {
+		session_free(session);
+		return NULL;
+	}
 	session->renewal = renewal_new(session, options->token_source);
 	session->watch = watch_new(session, session->world, options->only_org);
 	session->origins = origins_new(session);

@@ -162,37 +162,36 @@ store_moments_at(struct store *store, const char *url, const char *org, const ch
 		list->items = xreallocarray(list->items, list->count + 1, sizeof(*list->items));
 		list->items[list->count++] = read_moment(row);
 	}
-	if (statement_end(row, err) == 0)
+	if (history_end(row, err) == 0)
 		return 0;
 	moment_list_clear(list);
-	return fail(err);
+	return -1;
 }
 
 static int64_t
 neighbour(struct store *store, const char *sql, const char *url, const char *org, const char *app,
-	  int64_t at)
+	  int64_t at, struct error *err)
 {
 	struct statement *row = statement_for(store, sql, url, org, app);
 	int64_t found;
 
 	statement_int(row, at);
 	found = statement_row(row) ? row_int(row, 0) : 0;
-	(void)statement_end(row, NULL);
-	return found;
+	return history_end(row, err) ? -1 : found;
 }
 
 int64_t
 store_moment_before(struct store *store, const char *url, const char *org, const char *app,
-		    int64_t at)
+		    int64_t at, struct error *err)
 {
 	return neighbour(store, "SELECT coalesce(max(at), 0) FROM moment WHERE " APP " AND at<?4",
-			 url, org, app, at);
+			 url, org, app, at, err);
 }
 
 int64_t
 store_moment_after(struct store *store, const char *url, const char *org, const char *app,
-		   int64_t at)
+		   int64_t at, struct error *err)
 {
 	return neighbour(store, "SELECT coalesce(min(at), 0) FROM moment WHERE " APP " AND at>?4",
-			 url, org, app, at);
+			 url, org, app, at, err);
 }

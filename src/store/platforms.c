@@ -155,13 +155,16 @@ platforms_migrate(struct db *history, struct error *err)
 /* --- for a session --- */
 
 char *
-store_platform_at(struct store *store, const char *address)
+store_platform_at(struct store *store, const char *address, struct error *err)
 {
 	struct statement *row = history_statement(
 		store, "SELECT platform FROM address WHERE address=?1", &address, 1);
 	char *key = statement_row(row) ? row_copy(row, 0) : NULL;
 
-	(void)statement_end(row, NULL);
+	if (history_end(row, err)) {
+		free(key);
+		return NULL;
+	}
 	return key ? key : store_platform_key(address);
 }
 

@@ -57,8 +57,9 @@ void store_cache_drop(struct store *store, const char *key);
 /* An address is a URL, and with a socket "URL unix:PATH".  What names the platform there as long
  * as it does not say which one it is: "example.com", "localhost:8080", "unix:/run/x"; free() it. */
 char *store_platform_key(const char *address);
-/* The key of the platform that answered there last; free() it. */
-char *store_platform_at(struct store *store, const char *address);
+/* The key of the platform that answered there last; free() it.  NULL with err (ERROR_STORE): that
+ * cannot be read, and under any other key the history would look empty. */
+char *store_platform_at(struct store *store, const char *address, struct error *err);
 /* The platform there says that it is this one (Sidestage-Platform): what was written under the
  * address alone is its own from now on.  Its key, free() it; NULL with err, and nothing changed. */
 char *store_platform_seen(struct store *store, const char *address, const char *identity,
@@ -304,10 +305,11 @@ int store_put_moments(struct store *store, const char *url, const char *org, con
 int store_moments_at(struct store *store, const char *url, const char *org, const char *app,
 		     int64_t at, struct moment_list *list, struct error *err)
 	__attribute__((warn_unused_result));
-/* The time of the next moment of the application before (or after) `at`; 0: there is none. */
+/* The time of the next moment of the application before (or after) `at`; 0: there is none; -1 with
+ * ERROR_STORE. */
 int64_t store_moment_before(struct store *store, const char *url, const char *org,
-			    const char *app, int64_t at);
+			    const char *app, int64_t at, struct error *err);
 int64_t store_moment_after(struct store *store, const char *url, const char *org,
-			   const char *app, int64_t at);
+			   const char *app, int64_t at, struct error *err);
 
 #endif

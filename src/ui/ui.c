@@ -617,6 +617,9 @@ ask_about_interrupted(struct ui *ui)
 		interrupted_ask(list);
 	if (interrupted_count(list) > 0)
 		ui_push(ui, interrupted_view_new(ui));
+	/* Of a history that cannot be used at all the board says so as long as it lasts. */
+	if (interrupted_error(list) && !session_history_problem(ui->session))
+		ui_say_error(ui, interrupted_error(list));
 	return list;
 }
 

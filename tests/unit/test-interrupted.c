@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What a program left: which records can be resumed, which are only shown, and that nothing but a
- * person goes on with any.  The platform is away all the time.
+ * person goes on with any.  Also what stays as it is while the history cannot be read.  The
+ * platform is away all the time.
  */
 #include "config.h"
 
@@ -11,6 +12,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,10 +21,15 @@
 #include "base/error.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "compare/values.h"
+#include "flow/clones.h"
+#include "flow/context/arrangement.h"
+#include "flow/hotfix.h"
 #include "flow/session.h"
 #include "flow/verbs/document.h"
 #include "flow/verbs/interrupted.h"
 #include "flow/verbs/verbs.h"
+#include "flow/world/origin.h"
 #include "model/delta.h"
 #include "model/json.h"
 #include "store/store.h"
@@ -305,6 +312,129 @@ what_is_not_known_is_abandoned_and_never_resumed(void **state)
 }
 
 static void
+change_history(const char *sql)
+{
+	sqlite3 *database;
+
+	assert_int_equal(sqlite3_open(here.history, &database), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(database);
+}
+
+/* Neither is a list empty that cannot be read, nor does anything go on as if it were. */
+static void
+what_cannot_be_read_is_as_it_was(void **state)
+{
+	struct interrupted *list;
+	struct error err = { 0 };
+	struct operation o;
+
+	(void)state;
+	fill(&o, "01", OPERATION_RUNNING, MINUTE_MS);
+	begin(&o);
+	list = interrupted_open(here.session);
+	assert_int_equal(interrupted_count(list), 1);
+	assert_null(interrupted_error(list));
+	change_history("ALTER TABLE operation RENAME TO away");
+	interrupted_update(list);
+	assert_int_equal(interrupted_count(list), 1);
+	assert_string_equal(interrupted_get(list, 0)->now, "");
+	assert_int_equal(interrupted_error(list)->kind, ERROR_STORE);
+	assert_null(hotfix_newest(here.session, "acme", "shop", &err));
+	assert_int_equal(err.kind, ERROR_STORE);
+	change_history("ALTER TABLE away RENAME TO operation");
+	interrupted_update(list);
+	assert_int_equal(interrupted_count(list), 1);
+	assert_null(interrupted_error(list));
+	err = (struct error){ 0 };
+	assert_null(hotfix_newest(here.session, "acme", "shop", &err));
+	assert_int_equal(err.kind, ERROR_NONE);
+	interrupted_close(list);
+}
+
+/* A promotion that was looked for and could not be read would take the origin back to the clone's
+ * beginning; a record that could not be read would be written over without its end. */
+static void
+where_a_clone_comes_from_is_kept_when_the_history_cannot_be_read(void **state)
+{
+	const char *platform = session_platform(here.session);
+	struct store *store = session_store(here.session);
+	const struct clone_origin was = {
+		.origin = (char *)"production", .deployment_id = (char *)"d2",
+		.set_id = (char *)"s2", .operation_id = (char *)"01", .cloned_at = 5,
+		.expires_at = 900,
+	};
+	struct clone clone = {
+		.org = (char *)"acme", .app = (char *)"shop", .env = (char *)"hotfix",
+		.origin = (char *)"production", .deployment_id = (char *)"d1",
+		.set_id = (char *)"s1",
+	};
+	struct clone_origin kept = { 0 };
+	struct values none = { 0 };
+	struct operation promotion;
+	struct error err = { 0 };
+	char *values;
+
+	(void)state;
+	assert_int_equal(
+		store_put_clone_origin(store, platform, "acme", "shop", "hotfix", &was, NULL), 0);
+	origin_keep_values(here.session, "acme", "shop", "hotfix", &none, true);
+	fill(&promotion, "02", OPERATION_DONE, MINUTE_MS);
+	untrusted_set(&promotion.verb, "promote");
+	untrusted_set(&promotion.source, "hotfix");
+	untrusted_set(&promotion.env, "production");
+	change_history("ALTER TABLE operation RENAME TO away");
+	assert_int_equal(origin_settle_operation(here.session, &promotion, &err), -1);
+	assert_int_equal(err.kind, ERROR_STORE);
+	change_history("ALTER TABLE away RENAME TO operation; ALTER TABLE clone RENAME TO gone;"
+		       "ALTER TABLE setting RENAME TO lost");
+	err = (struct error){ 0 };
+	assert_int_equal(origin_settle_operation(here.session, &promotion, &err), -1);
+	assert_int_equal(err.kind, ERROR_STORE);
+	err = (struct error){ 0 };
+	assert_int_equal(clones_set_end(here.session, &clone, 7, &err), -1);
+	assert_int_equal(err.kind, ERROR_STORE);
+	err = (struct error){ 0 };
+	assert_null(origin_kept_values(here.session, "acme", "shop", "hotfix", &err));
+	assert_int_equal(err.kind, ERROR_STORE);
+	change_history("ALTER TABLE gone RENAME TO clone; ALTER TABLE lost RENAME TO setting");
+	assert_int_equal(
+		store_clone_origin(store, platform, "acme", "shop", "hotfix", &kept, NULL), 0);
+	assert_string_equal(kept.set_id, "s2");
+	assert_string_equal(kept.operation_id, "01");
+	assert_int_equal(kept.expires_at, 900);
+	values = origin_kept_values(here.session, "acme", "shop", "hotfix", NULL);
+	assert_non_null(values);
+	free(values);
+	clone_origin_clear(&kept);
+	operation_clear(&promotion);
+}
+
+/* A board that is arranged by who could not see the one that is kept does not take its place. */
+static void
+an_arrangement_that_cannot_be_read_is_not_written_over(void **state)
+{
+	struct arrangement *a = arrangement_open(here.session, "acme", "shop");
+	struct error err = { 0 };
+
+	(void)state;
+	arrangement_pin(a, "qa", true);
+	assert_int_equal(arrangement_keep(a, NULL), 0);
+	arrangement_close(a);
+	change_history("ALTER TABLE setting RENAME TO lost");
+	a = arrangement_open(here.session, "acme", "shop");
+	assert_true(arrangement_has_failed(a, &err));
+	change_history("ALTER TABLE lost RENAME TO setting");
+	arrangement_pin(a, "production", true);
+	assert_int_equal(arrangement_keep(a, &err), -1);
+	arrangement_close(a);
+	a = arrangement_open(here.session, "acme", "shop");
+	assert_true(arrangement_is_pinned(a, "qa"));
+	assert_false(arrangement_is_pinned(a, "production"));
+	arrangement_close(a);
+}
+
+static void
 a_person_resumes(void **state)
 {
 	struct error err = { 0 };
@@ -476,6 +606,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(looking_changes_nothing),
 		TEST(what_is_not_known_is_abandoned_and_never_resumed),
+		TEST(what_cannot_be_read_is_as_it_was),
+		TEST(where_a_clone_comes_from_is_kept_when_the_history_cannot_be_read),
+		TEST(an_arrangement_that_cannot_be_read_is_not_written_over),
 		TEST(a_person_resumes),
 		TEST(what_somebody_works_on_is_left_alone),
 		TEST(a_request_comes_back_whole),

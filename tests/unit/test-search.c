@@ -513,11 +513,11 @@ only_changes_are_moments(void **state)
 	put(place, "qa", 200, "s1", "succeeded");
 	put(place, "qa", 300, "s2", "succeeded");
 	put(place, "qa", 250, "s3", "succeeded");	/* older than what is known */
-	assert_int_equal(store_moment_after(place->store, URL, "acme", "shop", 100), 300);
-	assert_int_equal(store_moment_before(place->store, URL, "acme", "shop", 300), 100);
-	assert_int_equal(store_moment_before(place->store, URL, "acme", "shop", 100), 0);
-	assert_int_equal(store_moment_after(place->store, URL, "acme", "shop", 300), 0);
-	assert_int_equal(store_moment_after(place->store, URL, "acme", "blog", 0), 0);
+	assert_int_equal(store_moment_after(place->store, URL, "acme", "shop", 100, NULL), 300);
+	assert_int_equal(store_moment_before(place->store, URL, "acme", "shop", 300, NULL), 100);
+	assert_int_equal(store_moment_before(place->store, URL, "acme", "shop", 100, NULL), 0);
+	assert_int_equal(store_moment_after(place->store, URL, "acme", "shop", 300, NULL), 0);
+	assert_int_equal(store_moment_after(place->store, URL, "acme", "blog", 0, NULL), 0);
 }
 
 static void
@@ -568,7 +568,7 @@ moments_of_an_application_have_a_limit(void **state)
 	sqlite3_close(database);
 	snprintf(set, sizeof(set), "%d", 6001);
 	put(place, "qa", 6001, set, "succeeded");
-	assert_int_equal(store_moment_after(place->store, URL, "acme", "shop", 1),
+	assert_int_equal(store_moment_after(place->store, URL, "acme", "shop", 1, NULL),
 			 6001 - MOMENT_MAX + 1);
 	assert_string_equal(board_at(place, 1), "dev:old");
 }

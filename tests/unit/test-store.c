@@ -497,12 +497,12 @@ what_was_written_at_an_address_belongs_to_the_platform(void **state)
 	assert_int_equal(store_put_setting(store, "old.example.com", "o", "a", "board", "x", NULL),
 			 0);
 
-	key = store_platform_at(store, "http://old.example.com");
+	key = store_platform_at(store, "http://old.example.com", NULL);
 	assert_string_equal(key, "old.example.com");
 	free(key);
 	key = store_platform_seen(store, "http://old.example.com", "0198-abc", NULL);
 	assert_string_equal(key, "platform:0198-abc");
-	again = store_platform_at(store, "http://old.example.com");
+	again = store_platform_at(store, "http://old.example.com", NULL);
 	assert_string_equal(again, key);
 	free(again);
 	/* Over https, and at another host: the same platform. */
@@ -898,6 +898,46 @@ knows_whose_clone_ends(void **state)
 	store_close(store);
 }
 
+/* As of a page that is damaged: every question about it fails, and none is answered with "none". */
+static void
+what_cannot_be_read_is_not_taken_for_nothing(void **state)
+{
+	struct place *place = *state;
+	struct store *store = open_store(place);
+	struct clone_origin origin = {0};
+	struct clone_list clones = {0};
+	struct mark_list marks = {0};
+	struct moment_list moments = {0};
+	struct operation operation = {0};
+	struct error errors[9] = {0};
+	sqlite3 *database;
+
+	assert_int_equal(sqlite3_open(place->history, &database), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_exec(database,
+			     "DROP TABLE address; DROP TABLE moment; DROP TABLE clone; DROP TABLE mark;"
+			     "DROP TABLE setting; ALTER TABLE operation RENAME TO away",
+			     NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(database);
+	assert_null(store_platform_at(store, "http://example.com", &errors[0]));
+	assert_int_equal(store_moment_before(store, URL, "acme", "shop", 9, &errors[1]), -1);
+	assert_int_equal(store_moment_after(store, URL, "acme", "shop", 9, &errors[2]), -1);
+	assert_int_equal(store_clone_origin(store, URL, "acme", "shop", "a", &origin, &errors[3]),
+			 -1);
+	assert_int_equal(store_clone_list(store, URL, &clones, &errors[4]), -1);
+	assert_int_equal(store_mark_list(store, URL, "acme", "shop", "d", &marks, &errors[5]), -1);
+	assert_null(store_get_setting(store, URL, "acme", "shop", "board", &errors[6]));
+	assert_int_equal(store_moments_at(store, URL, "acme", "shop", 9, &moments, &errors[7]), -1);
+	assert_int_equal(store_operation_get(store, "01", &operation, &errors[8]), -1);
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		assert_int_equal(errors[i].kind, ERROR_STORE);
+		assert_non_null(strstr(errors[i].text, "history"));
+	}
+	clone_list_clear(&clones);
+	mark_list_clear(&marks);
+	store_close(store);
+}
+
 static void
 shares_the_files(void **state)
 {
@@ -935,6 +975,7 @@ main(void)
 		TEST(every_clone_of_one_platform_is_listed),
 		TEST(refuses_what_is_no_history),
 		TEST(a_history_that_cannot_be_used_is_left_alone_and_not_taken_for_an_empty_one),
+		TEST(what_cannot_be_read_is_not_taken_for_nothing),
 		TEST(files_are_private),
 		TEST(caches_sets_and_bodies),
 		TEST(remakes_a_bad_cache),

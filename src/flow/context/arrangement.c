@@ -26,6 +26,7 @@ struct arrangement {
 	int cell;
 	enum arrangement_sort sort;
 	bool is_changed;		/* since it was kept */
+	bool is_unread;			/* what is kept is not known, and is not written over */
 	struct loop_timer *timer;	/* that keeps it */
 	struct error error;		/* of that, until somebody was told */
 };
@@ -46,9 +47,8 @@ read_names(json_t *into, const json_t *names)
 static void
 read_all(struct arrangement *a)
 {
-	struct error err = {0};
 	char *text = store_get_setting(session_store(a->session), session_platform(a->session),
-				       a->org, a->app, SETTING, &err);
+				       a->org, a->app, SETTING, &a->error);
 	json_t *value = text ? json_decode(text, strlen(text), NULL) : NULL;
 	json_int_t cell = json_integer_value(json_object_get(value, "cell"));
 	json_int_t sort = json_integer_value(json_object_get(value, "sort"));
@@ -57,6 +57,7 @@ read_all(struct arrangement *a)
 	read_names(a->hidden, json_object_get(value, "hidden"));
 	a->cell = cell > 0 && cell <= CELL_MAX ? (int)cell : 0;
 	a->sort = sort > 0 && sort < SORT_COUNT ? (enum arrangement_sort)sort : SORT_NAME;
+	a->is_unread = a->error.kind != ERROR_NONE;
 	json_decref(value);
 	free(text);
 }
@@ -123,6 +124,10 @@ arrangement_keep(struct arrangement *a, struct error *err)
 	a->timer = NULL;
 	if (!a->is_changed)
 		return 0;
+	if (a->is_unread)
+		return error_set(err, ERROR_STORE,
+				 _("The arrangement that was kept could not be read, so this one "
+				   "is forgotten at the end."));
 	value = json_pack("{s:o, s:o, s:i, s:i}", "pinned", list_names(a->pinned), "hidden",
 			  list_names(a->hidden), "cell", a->cell, "sort", (int)a->sort);
 	text = json_dumps(value, JSON_COMPACT);

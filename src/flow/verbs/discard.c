@@ -67,12 +67,16 @@ read_own_set(struct flow *flow)
 static void
 read_ancestor_set(struct flow *flow)
 {
+	struct error err = { 0 };
+
 	if (store_clone_origin(session_store(flow->session), session_platform(flow->session),
 			       flow->request.org, flow->request.app, flow->request.env,
-			       &flow->origin, NULL) == 0)
+			       &flow->origin, &err) == 0)
 		flow_read_set(flow, flow->origin.set_id, &flow->ancestor);
-	else
+	else if (err.kind == ERROR_NOT_FOUND)
 		flow_next_phase(flow);
+	else
+		flow_fail(flow, &err);	/* it may be a clone with what is not promoted */
 }
 
 static void

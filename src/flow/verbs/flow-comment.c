@@ -6,26 +6,29 @@
 
 #include <stdlib.h>
 
+#include "base/error.h"
 #include "base/xmalloc.h"
 #include "flow/world/comment.h"
 
 /* Which hotfix it is about: the clone, and what it was made from. */
-static void
-name_hotfix(const struct flow *flow, struct comment *comment, struct clone_origin *kept)
+static int
+name_hotfix(const struct flow *flow, struct comment *comment, struct clone_origin *kept,
+	    struct error *err)
 {
 	const struct flow_request *request = &flow->request;
 	const struct clone_origin *origin = &flow->origin;
+	struct error why = { 0 };
 
 	if (request->verb == FLOW_CLONE) {
 		comment->hotfix = xstrdup(request->env);
 		comment->origin = xstrdup(request->source);
 		comment->origin_deployment = xstrdup(
 			untrusted_raw(&flow->record.source_deployment));
-		return;
+		return 0;
 	}
 	if (request->verb == FLOW_CARRY) {
 		comment->hotfix = xstrdup_or_null(request->hotfix);
-		return;
+		return 0;
 	}
 	if (request->verb == FLOW_PROMOTE)
 		comment->source = xstrdup_or_null(flow->record.source_deployment.raw);
@@ -34,8 +37,10 @@ name_hotfix(const struct flow *flow, struct comment *comment, struct clone_origi
 	if (!origin->origin || request->verb != FLOW_PROMOTE) {
 		if (store_clone_origin(session_store(flow->session),
 				       session_platform(flow->session), request->org, request->app,
-				       comment->hotfix, kept, NULL) == 0)
+				       comment->hotfix, kept, &why) == 0)
 			origin = kept;
+		else if (why.kind != ERROR_NOT_FOUND)
+			return error_set(err, why.kind, "%s", why.text);
 	}
 	if (origin->origin && origin->deployment_id) {
 		comment->origin = xstrdup(origin->origin);
@@ -44,10 +49,11 @@ name_hotfix(const struct flow *flow, struct comment *comment, struct clone_origi
 		free(comment->hotfix);		/* it is no clone, as far as is known */
 		comment->hotfix = NULL;
 	}
+	return 0;
 }
 
 char *
-flow_comment(const struct flow *flow)
+flow_comment(const struct flow *flow, struct error *err)
 {
 	struct comment comment = {
 		.verb = xstrdup(flow->verb->name),
@@ -56,11 +62,11 @@ flow_comment(const struct flow *flow)
 		.base = xstrdup_or_null(flow->record.from_deployment.raw),
 	};
 	struct clone_origin kept = { 0 };
-	char *text;
+	char *text = NULL;
 
-	name_hotfix(flow, &comment, &kept);
-	text = comment_encode(&comment, untrusted_raw(&flow->record.summary),
-			      flow->record.reason.raw);
+	if (name_hotfix(flow, &comment, &kept, err) == 0)
+		text = comment_encode(&comment, untrusted_raw(&flow->record.summary),
+				      flow->record.reason.raw);
 	clone_origin_clear(&kept);
 	comment_clear(&comment);
 	return text;

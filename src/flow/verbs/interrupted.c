@@ -41,6 +41,7 @@ struct interrupted {
 	size_t at;			/* the item that is asked about */
 	struct api_call *call;
 	struct loop_timer *timer;	/* to ask again about what still goes on unwatched */
+	struct error error;		/* why the list could not be read the last time */
 };
 
 static void ask_next(struct interrupted *list);
@@ -170,7 +171,7 @@ take_answer(struct item *item, struct interrupted *from)
 	}
 }
 
-static void
+static int
 add_items(struct interrupted *from, struct item **items, size_t *count, bool unwatched)
 {
 	struct store *store = session_store(from->session);
@@ -180,8 +181,8 @@ add_items(struct interrupted *from, struct item **items, size_t *count, bool unw
 	};
 	struct operation_list list;
 
-	if (store_history_list(store, &query, &list, NULL))
-		return;
+	if (store_history_list(store, &query, &list, &from->error))
+		return -1;
 	*items = xreallocarray(*items, *count + list.count + 1, sizeof(**items));
 	for (size_t i = list.count; i-- > 0;) {
 		struct item *item = &(*items)[*count];
@@ -197,30 +198,46 @@ add_items(struct interrupted *from, struct item **items, size_t *count, bool unw
 		while (item->op.step < item->op.record.step_count &&
 		       item->op.record.steps[item->op.step].state == RECORD_DONE)
 			item->op.step++;
-		take_answer(item, from);
 		++*count;
 	}
 	operation_list_clear(&list);
+	return 0;
 }
 
+/* What cannot be read is as it was. */
 void
 interrupted_update(struct interrupted *list)
 {
 	struct item *items = NULL;
-	size_t count = 0, interrupted;
+	size_t count = 0, interrupted = 0;
 	bool was_asking = list->call != NULL;
+	int ret;
 
 	stop_asking(list);
-	add_items(list, &items, &count, false);
+	list->error = (struct error){ 0 };
+	ret = add_items(list, &items, &count, false);
 	interrupted = count;
-	add_items(list, &items, &count, true);
-	clear_items(list->items, list->count);
-	list->items = items;
-	list->count = count;
-	list->interrupted = interrupted;
+	if (ret == 0)
+		ret = add_items(list, &items, &count, true);
+	if (ret != 0) {
+		clear_items(items, count);
+	} else {
+		for (size_t i = 0; i < count; i++)
+			take_answer(&items[i], list);
+		clear_items(list->items, list->count);
+		list->items = items;
+		list->count = count;
+		list->interrupted = interrupted;
+	}
 	list->at = 0;
 	if (was_asking || list->asks)
 		ask_next(list);
+}
+
+const struct error *
+interrupted_error(const struct interrupted *list)
+{
+	return list->error.kind != ERROR_NONE ? &list->error : NULL;
 }
 
 bool

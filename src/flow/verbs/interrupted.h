@@ -55,9 +55,12 @@ struct interrupted_operation {
 /* Reads the journal; nothing is asked yet.  Never NULL. */
 struct interrupted *interrupted_open(struct session *session);
 void interrupted_close(struct interrupted *interrupted);	/* NULL is fine */
-/* Reads the journal again; what was asked of operations that are still there stays.  Also when
- * the history cannot be read: then the list is empty. */
+/* Reads the journal again; what was asked of operations that are still there stays.  When the
+ * history cannot be read the list is as it was. */
 void interrupted_update(struct interrupted *interrupted);
+/* Why the last look at the history failed, so that the list is as it was before; NULL: it did not.
+ * Borrowed until the next. */
+const struct error *interrupted_error(const struct interrupted *interrupted);
 /* Asks the platform about all of them, from session_turn() on; the session changes as answers
  * come.  Asked again: only what could not be read. */
 void interrupted_ask(struct interrupted *interrupted);

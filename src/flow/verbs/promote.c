@@ -83,6 +83,9 @@ got_source_history(void *data, const struct api_reply *reply)
 static void
 find_origin(struct flow *flow)
 {
+	struct error err = { 0 };
+	int ret;
+
 	if (!flow->source.running.id.raw) {
 		flow_fail_text(
 			flow, ERROR_CONFLICT,
@@ -90,9 +93,13 @@ find_origin(struct flow *flow)
 			flow->request.source);
 		return;
 	}
-	if (origin_at_cloning(flow->session, flow->request.org, flow->request.app,
-			      flow->request.source, &flow->origin) == 0 &&
-	    strcmp(flow->origin.origin, flow->request.env) != 0)
+	ret = origin_at_cloning(flow->session, flow->request.org, flow->request.app,
+				flow->request.source, &flow->origin, &err);
+	if (ret != 0 && err.kind != ERROR_NOT_FOUND) {
+		flow_fail(flow, &err);
+		return;
+	}
+	if (ret == 0 && strcmp(flow->origin.origin, flow->request.env) != 0)
 		clone_origin_clear(&flow->origin);
 	flow->call = api_list_deployments(session_api(flow->session), flow->request.org,
 					  flow->request.app, flow->request.source,

@@ -231,7 +231,9 @@ take_record(struct session *session, const char *id, struct operation *record, s
 		    record->state <= OPERATION_RUNNING)
 			return 0;
 		store_operation_release(store, id);
-		error_set(err, ERROR_INPUT, _("This operation is not interrupted: it has ended."));
+		if (record->id.raw)
+			error_set(err, ERROR_INPUT,
+				  _("This operation is not interrupted: it has ended."));
 	}
 	operation_clear(record);
 	return -1;

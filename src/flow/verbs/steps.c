@@ -183,7 +183,8 @@ sent_deployment(void *data, const struct api_reply *reply)
 static void
 send_checked(struct flow *flow)
 {
-	char *comment = flow_comment(flow);
+	struct error err = { 0 };
+	char *comment = flow_comment(flow, &err);
 	json_t *values = flow_values_in_request(flow);
 	const char *tag = flow->target.environment.deploy_tag.raw;
 	const struct api_new_deployment deployment = {
@@ -197,9 +198,12 @@ send_checked(struct flow *flow)
 			tag ? tag : flow->record.from_deployment.raw,
 	};
 
-	flow->call = api_create_deployment(session_api(flow->session), flow->request.org,
-					   flow->request.app, flow->request.env, &deployment,
-					   sent_deployment, flow);
+	if (comment)
+		flow->call = api_create_deployment(session_api(flow->session), flow->request.org,
+						   flow->request.app, flow->request.env,
+						   &deployment, sent_deployment, flow);
+	else
+		flow_fail(flow, &err);
 	json_decref(values);
 	free(comment);
 }

@@ -44,14 +44,18 @@ static int
 find_asked(const struct flow *flow, const char *id, size_t *at, struct error *err)
 {
 	struct operation operation = { 0 };
+	struct error why = { 0 };
 	char *deployment = NULL;
 	bool found = false;
 	int ret = 0;
 
-	if (store_operation_get(session_store(flow->session), id, &operation, NULL) == 0) {
+	if (store_operation_get(session_store(flow->session), id, &operation, &why) == 0) {
 		ret = check_operation(flow, &operation, err);
 		deployment = operation.deployment_id.raw ? xstrdup(operation.deployment_id.raw)
 							 : NULL;
+	} else if (why.kind != ERROR_NOT_FOUND) {
+		/* Somebody else's is not here; ours that cannot be read may be of elsewhere. */
+		ret = error_set(err, why.kind, "%s", why.text);
 	}
 	for (*at = 0; ret == 0 && *at < flow->scratch_count; ++*at) {
 		const struct deployment *d = &flow->scratch[*at];

@@ -338,7 +338,8 @@ void flow_set_other_graph(const struct flow *flow, struct error *err);
 /* watch-deployment.c */
 flow_phase watch_deployment;
 
-/* The comment of the deployment that the flow makes (flow/world/comment.h); free() it. */
-char *flow_comment(const struct flow *flow);
+/* The comment of the deployment that the flow makes (flow/world/comment.h); free() it.  NULL with
+ * err: the history does not tell which hotfix it is about. */
+char *flow_comment(const struct flow *flow, struct error *err);
 
 #endif

@@ -236,11 +236,13 @@ moments_open_last(struct session *session, const char *org, const char *app, str
 {
 	struct store *store = session_store(session);
 	const char *url = session_platform(session);
-	int64_t last = store_moment_before(store, url, org, app, INT64_MAX);
-	int64_t before = last ? store_moment_before(store, url, org, app, last) : 0;
+	int64_t last = store_moment_before(store, url, org, app, INT64_MAX, err);
+	int64_t before = last > 0 ? store_moment_before(store, url, org, app, last, err) : last;
 
-	if (before)
+	if (before > 0)
 		return moments_open(session, org, app, before, err);
+	if (before < 0)
+		return NULL;
 	error_set(err, ERROR_NOT_FOUND, _("no other board of %s is known than this one"), app);
 	return NULL;
 }
@@ -289,10 +291,13 @@ static int
 step(struct moments *m, int by, struct error *err)
 {
 	int64_t to = (by < 0 ? store_moment_before : store_moment_after)(
-		session_store(m->session), session_platform(m->session), m->org, m->app, m->at);
+		session_store(m->session), session_platform(m->session), m->org, m->app, m->at,
+		err);
 
-	if (to)
+	if (to > 0)
 		return load(m, to, err);
+	if (to < 0)
+		return -1;
 	return error_set(err, ERROR_NOT_FOUND, by < 0 ? _("nothing older is known of this board")
 						      : _("that is the newest that is known"));
 }

@@ -31,21 +31,26 @@ replace(char **text, const char *with)
 
 int
 origin_at_cloning(struct session *session, const char *org, const char *app,
-		  const char *clone, struct clone_origin *out)
+		  const char *clone, struct clone_origin *out, struct error *err)
 {
 	struct operation made = { 0 };
+	struct error why = { 0 };
 
 	if (store_clone_origin(session_store(session), session_platform(session), org, app, clone,
-			       out, NULL) != 0)
+			       out, err) != 0)
 		return -1;
 	if (out->operation_id &&
-	    store_operation_get(session_store(session), out->operation_id, &made, NULL) == 0 &&
+	    store_operation_get(session_store(session), out->operation_id, &made, &why) == 0 &&
 	    made.source_deployment.raw && made.to_set.raw) {
 		replace(&out->deployment_id, made.source_deployment.raw);
 		replace(&out->set_id, made.to_set.raw);
 	}
 	operation_clear(&made);
-	return 0;
+	/* Somebody else's clone has no operation here. */
+	if (why.kind == ERROR_NONE || why.kind == ERROR_NOT_FOUND)
+		return 0;
+	clone_origin_clear(out);
+	return error_set(err, why.kind, "%s", why.text);
 }
 
 bool
@@ -92,15 +97,16 @@ is_undone(struct store *store, const struct operation *promotion)
 }
 
 /* The newest promotion of the clone that was not undone advances the origin. */
-static void
-advance(struct session *session, const struct history_query *query, struct clone_origin *origin)
+static int
+advance(struct session *session, const struct history_query *query, struct clone_origin *origin,
+	struct error *err)
 {
 	struct store *store = session_store(session);
 	struct operation_list promotions;
 	bool found = false;
 
-	if (store_history_list(store, query, &promotions, NULL) != 0)
-		return;
+	if (store_history_list(store, query, &promotions, err) != 0)
+		return -1;
 	for (size_t i = 0; i < promotions.count && !found; i++) {
 		const struct operation *p = &promotions.items[i];
 		char *set = NULL;
@@ -117,6 +123,7 @@ advance(struct session *session, const struct history_query *query, struct clone
 		free(set);
 	}
 	operation_list_clear(&promotions);
+	return 0;
 }
 
 /* --- the values that the clone and its origin have in common --- */
@@ -132,20 +139,23 @@ values_name(const char *clone)
 }
 
 char *
-origin_kept_values(struct session *session, const char *org, const char *app, const char *clone)
+origin_kept_values(struct session *session, const char *org, const char *app, const char *clone,
+		   struct error *err)
 {
 	char *name = values_name(clone);
 	char *kept = store_get_setting(session_store(session), session_platform(session), org, app,
-				       name, NULL);
+				       name, err);
 
 	free(name);
 	return kept;
 }
 
+/* NULL: there are none, or, with err, they cannot be read. */
 static json_t *
-load_values(struct session *session, const char *org, const char *app, const char *clone)
+load_values(struct session *session, const char *org, const char *app, const char *clone,
+	    struct error *err)
 {
-	char *kept = origin_kept_values(session, org, app, clone);
+	char *kept = origin_kept_values(session, org, app, clone, err);
 	json_t *body = kept ? json_decode(kept, strlen(kept), NULL) : NULL;
 
 	free(kept);
@@ -158,7 +168,7 @@ save_values(struct session *session, const char *org, const char *app, const cha
 	    const json_t *body)
 {
 	char *name = values_name(clone), *text = json_dumps(body, JSON_COMPACT);
-	char *before = origin_kept_values(session, org, app, clone);
+	char *before = origin_kept_values(session, org, app, clone, NULL);
 
 	if (text && (!before || strcmp(before, text) != 0) &&
 	    store_put_setting(session_store(session), session_platform(session), org, app, name,
@@ -173,8 +183,11 @@ void
 origin_keep_values(struct session *session, const char *org, const char *app, const char *clone,
 		   const struct values *values, bool is_first)
 {
-	json_t *body = is_first ? NULL : load_values(session, org, app, clone);
+	struct error err = { 0 };
+	json_t *body = is_first ? NULL : load_values(session, org, app, clone, &err);
 
+	if (err.kind != ERROR_NONE)
+		return;		/* what it was deployed with first would be lost */
 	if (!json_is_object(body)) {
 		json_decref(body);
 		body = json_object();
@@ -189,7 +202,7 @@ origin_keep_values(struct session *session, const char *org, const char *app, co
 static void
 forget_promoted_values(struct session *session, const char *org, const char *app, const char *clone)
 {
-	json_t *body = load_values(session, org, app, clone);
+	json_t *body = load_values(session, org, app, clone, NULL);
 
 	if (json_object_get(body, "first")) {
 		json_object_set(body, "base", json_object_get(body, "first"));
@@ -213,9 +226,10 @@ origin_decode_values(const char *kept)
 }
 
 struct values *
-origin_values(struct session *session, const char *org, const char *app, const char *clone)
+origin_values(struct session *session, const char *org, const char *app, const char *clone,
+	      struct error *err)
 {
-	char *kept = origin_kept_values(session, org, app, clone);
+	char *kept = origin_kept_values(session, org, app, clone, err);
 	struct values *values = origin_decode_values(kept);
 
 	free(kept);
@@ -230,14 +244,17 @@ settle(struct session *session, const char *org, const char *app, const char *cl
 		.url = session_platform(session), .org = org, .app = app, .env = clone,
 		.verb = "promote", .limit = PROMOTIONS_MAX,
 	};
-	struct clone_origin origin;
+	struct clone_origin origin = { 0 };
+	struct error why = { 0 };
 	int ret;
 
-	if (origin_at_cloning(session, org, app, clone, &origin) != 0)
-		return 0;
-	advance(session, &query, &origin);
-	ret = store_put_clone_origin(session_store(session), session_platform(session), org, app,
-				     clone, &origin, err);
+	if (origin_at_cloning(session, org, app, clone, &origin, &why) != 0)
+		return why.kind == ERROR_NOT_FOUND ? 0 : error_set(err, why.kind, "%s", why.text);
+	/* Without the promotions it would go back to what was cloned. */
+	ret = advance(session, &query, &origin, err);
+	if (ret == 0)
+		ret = store_put_clone_origin(session_store(session), session_platform(session),
+					     org, app, clone, &origin, err);
 	clone_origin_clear(&origin);
 	return ret;
 }
@@ -248,15 +265,18 @@ origin_settle_operation(struct session *session, const struct operation *operati
 {
 	const char *org = untrusted_raw(&operation->org), *app = untrusted_raw(&operation->app);
 	struct operation undone = { 0 };
+	struct error why = { 0 };
 	int ret = 0;
 
 	if (untrusted_is(&operation->verb, "promote"))
 		ret = settle(session, org, app, untrusted_raw(&operation->source), err);
 	else if (operation->undoes.raw &&
 		 store_operation_get(session_store(session), operation->undoes.raw, &undone,
-				     NULL) == 0 &&
+				     &why) == 0 &&
 		 undone.source.raw)
 		ret = settle(session, org, app, undone.source.raw, err);
+	if (why.kind != ERROR_NONE && why.kind != ERROR_NOT_FOUND)
+		ret = error_set(err, why.kind, "%s", why.text);
 	if (undone.source.raw)
 		forget_promoted_values(session, org, app, undone.source.raw);
 	operation_clear(&undone);

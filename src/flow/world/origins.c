@@ -312,8 +312,11 @@ keep(struct origins *o, const struct environment *e, struct clone_origin *found)
 	struct store *store = session_store(o->session);
 	const char *platform = session_platform(o->session), *env = untrusted_raw(&e->id);
 	struct clone_origin kept = { 0 };
-	bool is_kept = store_clone_origin(store, platform, o->org, o->app, env, &kept, NULL) == 0;
+	struct error err = { 0 };
+	bool is_kept = store_clone_origin(store, platform, o->org, o->app, env, &kept, &err) == 0;
 
+	if (!is_kept && err.kind != ERROR_NOT_FOUND)
+		return;		/* what is there may have an end, and is not written over */
 	if (is_kept && !is_of_another(&kept, found, e)) {
 		found->expires_at = kept.expires_at;
 		if (is_same(found->operation_id, kept.operation_id))

@@ -116,7 +116,7 @@ unpromoted_update(struct session *session, const char *org,
 	/* Written down beside the world, maybe after this was looked at.  Each walk comes by here
 	 * for each clone, so only a text that is another one is taken apart. */
 	kept = origin_kept_values(session, org, untrusted_raw(&application->application.id),
-				  untrusted_raw(&environment->environment.id));
+				  untrusted_raw(&environment->environment.id), NULL);
 	if (unpromoted->base == environment->clone_set && unpromoted->theirs == origin->from_set &&
 	    unpromoted->ours == environment->set &&
 	    unpromoted->revisions[0] == environment->revision &&

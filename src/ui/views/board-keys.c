@@ -258,11 +258,14 @@ run_hotfix(struct view *view, struct ui *ui)
 {
 	struct board_view *b = (struct board_view *)view;
 	const struct board_model *s = &b->model;
+	struct error err = {0};
 	char *env = s->env->clone_of ? xstrdup(board_env_id(s->env))
-				     : hotfix_newest(ui_session(ui), b->org, b->app);
+				     : hotfix_newest(ui_session(ui), b->org, b->app, &err);
 
 	if (env)
 		ui_push(ui, hotfix_view_new(ui, b->org, b->app, env));
+	else if (err.kind != ERROR_NONE)
+		ui_say_error(ui, &err);
 	else
 		ui_say(ui, _("No hotfix was begun here: {clone} clones what is broken."));
 	free(env);
