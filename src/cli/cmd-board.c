@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/contexts.h"
 #include "cli/first-start.h"
+#include "cli/linear.h"
 #include "cli/platforms.h"
 
 static int
@@ -42,6 +43,19 @@ start_without(const struct arguments *arguments, struct contexts *contexts, stru
 	}
 }
 
+/* No screen goes back in time by an option: it is one answer, as text or JSON. */
+static int
+run_snapshot(const struct arguments *arguments, struct error *err)
+{
+	char *words[] = {(char *)(uintptr_t)arguments->at};
+	struct arguments once = *arguments;
+
+	once.verb = LINEAR_SNAPSHOT;
+	once.words = words;
+	once.word_count = 1;
+	return command_verb.run(&once, err);
+}
+
 static int
 run(const struct arguments *arguments, struct error *err)
 {
@@ -52,6 +66,8 @@ run(const struct arguments *arguments, struct error *err)
 	struct contexts contexts;
 	int code = EXIT_USAGE;
 
+	if (arguments->at)
+		return run_snapshot(arguments, err);
 	if (contexts_read(&contexts, err) == 0) {
 		context = arguments->url || arguments->socket
 				  ? &named : contexts_find(&contexts, arguments->context, err);
@@ -69,6 +85,7 @@ const struct command command_board = {
 	.name = "board",
 	.help = N_("Open the board of a platform"),
 	.options = OPTIONS_PLATFORM | OPTIONS_DEMO | OPTIONS_ORG | OPTIONS_APP | OPTIONS_READ_ONLY |
-		   OPTIONS_SCREEN | OPTIONS_JSON | OPTIONS_TIMEOUT | OPTIONS_OFFLINE,
+		   OPTIONS_SCREEN | OPTIONS_JSON | OPTIONS_TIMEOUT | OPTIONS_OFFLINE |
+		   OPTIONS_AT,
 	.run = run,
 };

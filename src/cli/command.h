@@ -22,6 +22,7 @@ struct arguments {
 	const char *url, *socket, *context, *token_file, *ca_file, *org, *app, *theme;
 	const char *approve, *reason;
 	const char *output, *timeout, *since, *tail;	/* as typed; options_parse() checks them */
+	const char *at;			/* as typed; the command checks it */
 	struct argument_list take, values, values_from, app_values, copy_values,
 		reference_values, no_values, acknowledge;
 	/* A command of the plain lines that is done once, and its words; NULL: none. */
@@ -57,7 +58,8 @@ enum {
 	OPTIONS_KEYS = 1 << 15,
 	OPTIONS_FOLLOW = 1 << 16,
 	OPTIONS_TAIL = 1 << 17,
-	OPTIONS_CLONE = 1 << 18
+	OPTIONS_CLONE = 1 << 18,
+	OPTIONS_AT = 1 << 19
 };
 
 struct command {

@@ -26,7 +26,7 @@
 
 #define SECTION_MAX (16u * 1024)
 #define PROTECT_MAX 64
-#define CLONE_LIFE_MS (8 * 3600000LL)	/* a working day: who made it has gone home then */
+#define CLONE_TTL_MS (8 * 3600000LL)	/* a working day: who made it has gone home then */
 
 enum key_kind { KEY_TEXT, KEY_PATH, KEY_LIST, KEY_SWITCH, KEY_STRIPE };
 
@@ -238,8 +238,10 @@ take_entry(struct contexts *out, const struct config_file *file, const struct co
 		out->chosen = xstrdup(e->value);
 		return 0;
 	}
-	if (strcmp(e->section, "sidestage") == 0 && strcmp(e->key, "clone-life") == 0) {
-		if (clock_parse_duration(e->value, &out->clone_life_ms))
+	/* The second is its name of release 0.1. */
+	if (strcmp(e->section, "sidestage") == 0 &&
+	    (strcmp(e->key, "clone-ttl") == 0 || strcmp(e->key, "clone-life") == 0)) {
+		if (clock_parse_duration(e->value, &out->clone_ttl_ms))
 			return 0;
 		return refuse(file, e, err,
 			      _("Expected a duration such as 8h, 90m or 2d, or 0 for no end."));
@@ -253,7 +255,7 @@ take_entry(struct contexts *out, const struct config_file *file, const struct co
 			return ret;
 	}
 	return refuse(file, e, err,
-		      _("Unknown setting. There are [sidestage] with context, clone-life, theme, "
+		      _("Unknown setting. There are [sidestage] with context, clone-ttl, theme, "
 			"ascii, mouse and reduced-motion, [keys], and [context \"NAME\"]."));
 }
 
@@ -296,7 +298,7 @@ contexts_read(struct contexts *out, struct error *err)
 {
 	char *directory = paths_config(err);
 
-	*out = (struct contexts){.clone_life_ms = CLONE_LIFE_MS};
+	*out = (struct contexts){.clone_ttl_ms = CLONE_TTL_MS};
 	if (!directory)
 		return -1;
 	out->path = xasprintf("%s/config", directory);

@@ -30,7 +30,7 @@ struct contexts {
 	struct context *items;			/* in the order of the file */
 	size_t count;
 	char *chosen;				/* [sidestage] context; NULL: none */
-	int64_t clone_life_ms;			/* [sidestage] clone-life; 0: clones have no end */
+	int64_t clone_ttl_ms;			/* [sidestage] clone-ttl; 0: clones have no end */
 	char *theme;				/* [sidestage] theme; NULL: none */
 	bool ascii, reduced_motion, no_mouse;	/* [sidestage] ascii, reduced-motion, mouse */
 	struct bindings *bindings;		/* [keys]; NULL: none */

@@ -396,7 +396,7 @@ set_end(struct linear *l, const struct clone *clone, const char *text)
 }
 
 void
-linear_life(struct linear *l, char **words, size_t count)
+linear_ttl(struct linear *l, char **words, size_t count)
 {
 	struct wanted_clone w = {
 		.clones = clones_open(l->session, l->org), .app = l->app, .env = words[0]};

@@ -52,15 +52,28 @@ linear_board(struct linear *l, char **words, size_t count)
 	linear_check_lists(l);
 }
 
-void
-linear_board_then(struct linear *l, char **words, size_t count)
+/* "2026-03-02", with "09:15" or not: where the person is.  Also what the API writes. */
+static bool
+parse_time(const char *text, int64_t *wall_ms)
 {
-	char *stamp = xasprintf("%.10s %.5s", words[0], count > 1 ? words[1] : "00:00");
+	char *stamp = xasprintf("%.10s %s", text, strlen(text) > 11 ? text + 11 : "00:00");
+	bool right = (strlen(text) == 10 || strlen(text) == 16) &&
+		     (text[10] == '\0' || text[10] == ' ' || text[10] == 'T') &&
+		     clock_parse_local(stamp, wall_ms);
+
+	free(stamp);
+	return right || clock_parse(text, wall_ms);
+}
+
+void
+linear_snapshot(struct linear *l, char **words, size_t count)
+{
+	char *stamp = count > 1 ? xasprintf("%s %s", words[0], words[1]) : xstrdup(words[0]);
 	struct moments *then = NULL;
 	struct error err = {0};
 	int64_t at;
 
-	if (!l->app || !clock_parse_local(stamp, &at)) {
+	if (!l->app || !parse_time(stamp, &at)) {
 		linear_fail(
 			l, EXIT_USAGE,
 			_("Invalid time \"%s\". Give a date and time such as 2026-03-02 09:15."),
@@ -498,7 +511,6 @@ linear_follow(struct linear *l, char **words, size_t count)
 {
 	struct logs *logs = open_logs(l, words, count);
 
-	l->follows_input = true;
 	if (logs)
 		follow_logs(l, logs, count < 2);
 }

@@ -315,17 +315,33 @@ end_following(struct linear *l)
 	l->logs = NULL;
 }
 
-/* Until the environment goes, the time is over, nobody can read it, or, where that was asked for,
- * the input ends. */
+static volatile sig_atomic_t following_stopped;
+
+static void
+stop_following(int number)
+{
+	(void)number;
+	following_stopped = 1;
+}
+
+/* Ctrl-C is how a person ends it: then the exit status still says whether all was read. */
+static void
+catch_signals(void)
+{
+	struct sigaction action = {.sa_handler = stop_following};
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+/* Until the environment goes, the time is over, nobody can read it, or it is interrupted. */
 static void
 turn_logs(struct linear *l, const char *env, int64_t until)
 {
-	int fds[] = {STDIN_FILENO};
-	bool ready[1] = {false};
-	char ignored[512];
 	const struct world_application *a;
 
-	(void)session_turn(l->session, fds, ready, l->follows_input ? 1 : 0, TURN_MS);
+	(void)session_turn(l->session, NULL, NULL, 0, TURN_MS);
 	linear_advance(l);
 	a = linear_application(l);
 	if (a && knowledge_is_current(&a->known) &&
@@ -335,7 +351,7 @@ turn_logs(struct linear *l, const char *env, int64_t until)
 		end_following(l);
 	} else if (fflush(stdout) != 0 || ferror(stdout)) {
 		end_following(l);		/* main.c says it */
-	} else if (ready[0] && read(STDIN_FILENO, ignored, sizeof(ignored)) <= 0) {
+	} else if (following_stopped) {
 		end_following(l);
 	} else if (until >= 0 && clock_steady_ms() >= until) {
 		end_following(l);
@@ -489,6 +505,8 @@ linear_once(struct linear *l, struct error *err)
 		return EXIT_USAGE;
 	if (!read_first(l, verb) || linear_words(l, words, count) != 0)
 		return (int)l->code;
+	if (l->logs)
+		catch_signals();
 	while (l->operation || l->logs) {
 		if (l->operation) {
 			(void)session_turn(l->session, NULL, NULL, 0, TURN_MS);

@@ -59,7 +59,6 @@ struct linear {
 	bool logs_of_all;
 	struct flow_value *values;	/* that options decide; a NULL key ends them; NULL: none */
 	bool told_silence;
-	bool follows_input;		/* the end of the input ends the following */
 	const struct arguments *once;	/* one command, and the end; NULL: what is read says it */
 	uint64_t logs_told, logs_gaps_told;
 	bool logs_unread;		/* that they cannot be read was said */
@@ -187,7 +186,7 @@ void linear_abandon(struct linear *l, char **words, size_t count);
 /* --- commands that only tell; linear-look.c --- */
 
 void linear_board(struct linear *l, char **words, size_t count);
-void linear_board_then(struct linear *l, char **words, size_t count);
+void linear_snapshot(struct linear *l, char **words, size_t count);
 void linear_applications(struct linear *l, char **words, size_t count);
 void linear_open(struct linear *l, char **words, size_t count);
 void linear_environment_near(struct linear *l, char **words, size_t count);
@@ -210,7 +209,7 @@ void linear_promote(struct linear *l, char **words, size_t count);
 void linear_carry(struct linear *l, char **words, size_t count);
 void linear_undo(struct linear *l, char **words, size_t count);
 void linear_discard(struct linear *l, char **words, size_t count);
-void linear_life(struct linear *l, char **words, size_t count);
+void linear_ttl(struct linear *l, char **words, size_t count);
 void linear_mark(struct linear *l, char **words, size_t count);
 void linear_unmark(struct linear *l, char **words, size_t count);
 

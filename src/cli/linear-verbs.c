@@ -39,15 +39,15 @@ static const struct linear_verb verbs[] = {
 		.run = linear_board,
 	},
 	{
-		.name = "then",
+		.name = LINEAR_SNAPSHOT,
 		.arguments = N_("DATE [TIME]"),
 		.help = N_("Show the board as it was at that time"),
 		.least = 1,
 		.most = 2,
-		.options = LOOKS,
 		.needs = NEED_APPLICATIONS,
 		.is_local = true,
-		.run = linear_board_then,
+		.is_talk = true,
+		.run = linear_snapshot,
 	},
 	{
 		.name = "environment",
@@ -83,7 +83,7 @@ static const struct linear_verb verbs[] = {
 	{
 		.name = "logs",
 		.arguments = N_("ENV [WORKLOAD [CONTAINER]]"),
-		.help = N_("Print what was written last"),
+		.help = N_("Print the logs of an environment, a workload or a container"),
 		.least = 1,
 		.most = 3,
 		.options = OPTIONS_ORG | OPTIONS_APP | OPTIONS_FOLLOW | OPTIONS_TAIL,
@@ -93,11 +93,11 @@ static const struct linear_verb verbs[] = {
 	{
 		.name = "follow",
 		.arguments = N_("ENV [WORKLOAD [CONTAINER]]"),
-		.help = N_("Print what is written, until the input ends"),
+		.help = N_("Print new log lines until Enter is pressed"),
 		.least = 1,
 		.most = 3,
-		.options = OPTIONS_ORG | OPTIONS_APP | OPTIONS_TAIL,
 		.needs = NEED_ENVIRONMENTS | NEED_SETS,
+		.is_talk = true,
 		.run = linear_follow,
 	},
 	{
@@ -153,7 +153,7 @@ static const struct linear_verb verbs[] = {
 	{
 		.name = "promote",
 		.arguments = N_("CLONE"),
-		.help = N_("Bring the changes of a clone to where it came from"),
+		.help = N_("Deploy the changes of a clone to its source"),
 		.least = 1,
 		.most = 1,
 		.options = CHANGES | OPTIONS_TAKE,
@@ -202,14 +202,14 @@ static const struct linear_verb verbs[] = {
 		.run = linear_clones,
 	},
 	{
-		.name = "life",
+		.name = "ttl",
 		.arguments = N_("CLONE DURATION"),
-		.help = N_("Set how long a clone is kept: 8h, 2d, 0 for no end"),
+		.help = N_("Set the time to live of a clone: 8h, 2d, or 0 for no end"),
 		.least = 2,
 		.most = 2,
 		.options = OPTIONS_ORG | OPTIONS_APP,
 		.needs = NEED_ENVIRONMENTS | NEED_CLONES,
-		.run = linear_life,
+		.run = linear_ttl,
 	},
 	{
 		.name = "hotfix",
@@ -224,7 +224,7 @@ static const struct linear_verb verbs[] = {
 	{
 		.name = "mark",
 		.arguments = N_("CLONE STEP [NOTE]"),
-		.help = N_("Record a manual step: reproduce, verify, carry"),
+		.help = N_("Record a manual step as done: reproduce, verify or carry"),
 		.least = 2,
 		.most = LINEAR_WORDS_MAX,
 		.options = OPTIONS_ORG | OPTIONS_APP,
@@ -234,7 +234,7 @@ static const struct linear_verb verbs[] = {
 	{
 		.name = "unmark",
 		.arguments = N_("CLONE STEP"),
-		.help = N_("Remove such a record"),
+		.help = N_("Remove the record of a manual step"),
 		.least = 2,
 		.most = 2,
 		.options = OPTIONS_ORG | OPTIONS_APP,
@@ -264,7 +264,7 @@ static const struct linear_verb verbs[] = {
 	{
 		.name = "history",
 		.arguments = N_("[WORDS]"),
-		.help = N_("Show what has been done from this machine, oldest first"),
+		.help = N_("Show the operations of this machine, oldest first"),
 		.least = 0,
 		.most = LINEAR_WORDS_MAX,
 		.options = LOOKS,

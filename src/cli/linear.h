@@ -18,7 +18,7 @@ struct session;
 /*
  * With arguments->verb it does that one command and ends; nothing is asked, an operation is carried
  * out only when arguments->approve names its environment, and with arguments->json stdout gets one
- * JSON value (of "follow", one a line) and nothing else.  Then also EXIT_USAGE, EXIT_UNREAD and
+ * JSON value (of "logs --follow", one a line) and nothing else.  Then also EXIT_USAGE, EXIT_UNREAD and
  * EXIT_REFUSED.
  */
 int linear_run(struct session *session, const struct arguments *arguments, struct error *err);
@@ -30,6 +30,8 @@ bool linear_verb_at(size_t i, const char **name, const char **words, const char 
 unsigned linear_verb_options(const char *name);
 /* It needs the platform only to tell what names mean. */
 bool linear_verb_is_local(const char *name);
+/* The command that `board --at` does. */
+#define LINEAR_SNAPSHOT "snapshot"
 /* There are no more than so many. */
 #define LINEAR_VERBS_MAX 40
 

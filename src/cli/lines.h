@@ -30,7 +30,7 @@ void lines_environment(const struct world_environment *environment,
 		       const struct world_environment *baseline);
 void lines_changes(const struct changes *changes);
 void lines_review(const struct review *review);
-/* One clone: from what, by whom, how old, how long it is meant to live, what is not promoted. */
+/* One clone: from what, by whom, how old, its time to live, what is not promoted. */
 void lines_clone(const struct clone *clone);
 /* number of count, from 1: what it is about, what was there, and what each side has. */
 void lines_conflict(const struct merge_entry *entry, size_t number, size_t count, const char *ours,

@@ -35,7 +35,7 @@ print_help(void)
 {
 	const char *name, *words, *help;
 
-	puts(_("Test a hotfix on a stand-in for Production, without touching Staging.\n"));
+	puts(_("Test a hotfix on a clone of production, without touching staging.\n"));
 	puts(_("Usage: sidestage [COMMAND] [OPTION...]\n\nCommands (board when none is given):"));
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		printf("  %-10s %s\n", commands[i]->name, _(commands[i]->help));
@@ -190,7 +190,16 @@ main(int argc, char **argv)
 		return check_output(EXIT_OK, false);
 	}
 	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
-		print_help();
+		if (argc == 2) {
+			print_help();
+			return check_output(EXIT_OK, false);
+		}
+		command = find_command(argv[2], &verb);
+		if (!command) {
+			refuse_command(argv[2]);
+			return EXIT_USAGE;
+		}
+		print_command_help(command);
 		return check_output(EXIT_OK, false);
 	}
 	if (argc > 1 && argv[1][0] != '-') {

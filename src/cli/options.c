@@ -76,6 +76,8 @@ static const struct command_option options[] = {
 	LIST(CLONE, "no-value", "KEY", no_values, N_("Leave a value out")),
 	LIST(CLONE, "acknowledge", "ID", acknowledge,
 	     N_("Accept one finding that may lead to the source")),
+	TEXT(AT, "at", "TIME", at,
+	     N_("Print the board as it was, e.g. 2026-03-02 or \"2026-03-02 09:15\"")),
 	SWITCH(FOLLOW, "follow", follow, N_("Keep printing new lines")),
 	TEXT(TAIL, "since", "DURATION", since, N_("Print lines newer than this, e.g. 10m")),
 	TEXT(TAIL, "tail", "LINES", tail, N_("Print at most this many earlier lines")),
@@ -216,13 +218,15 @@ check_values(const struct command *command, struct arguments *a)
 		return complain(
 			command,
 			_("--linear draws no screen: leave out --theme and --reduced-motion."));
-	if (command->options & OPTIONS_SCREEN && a->json) {
+	if (command->options & OPTIONS_SCREEN && (a->json || a->at)) {
 		if (a->ascii || a->theme || a->reduced_motion || a->linear)
 			return complain(command,
-					_("--json prints no screen: leave out --ascii, --theme, "
-					  "--reduced-motion and --linear."));
-	} else if (command->options & OPTIONS_SCREEN && (a->timeout || a->offline)) {
-		return complain(command, _("--timeout and --offline need --json here."));
+					_("--json and --at draw no screen: leave out --ascii, "
+					  "--theme, --reduced-motion and --linear."));
+	} else if (command->options & OPTIONS_SCREEN && a->timeout) {
+		return complain(command, _("--timeout needs --json here."));
+	} else if (command->options & OPTIONS_SCREEN && a->offline) {
+		return complain(command, _("--offline needs --json here."));
 	}
 	return OPTIONS_TAKEN;
 }

@@ -151,7 +151,7 @@ screen_run(const struct arguments *arguments, const struct session_options *give
 	arguments = &once;
 	/* What the configuration says of every platform alike. */
 	if (contexts_read(&configured, err) == 0) {
-		options.clone_life_ms = configured.clone_life_ms;
+		options.clone_ttl_ms = configured.clone_ttl_ms;
 		if (!arguments->verb && !arguments->linear && !is_dumb()) {
 			ret = run_screen(arguments, &configured, &options, contexts, err);
 		} else if ((session = session_new(&options, err))) {

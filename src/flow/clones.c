@@ -551,7 +551,7 @@ clones_error(const struct clones *clones)
 	return clones->error.kind != ERROR_NONE ? &clones->error : fetcher_error(clones->fetcher);
 }
 
-/* --- the end of life --- */
+/* --- the time to live --- */
 
 int
 clones_set_end(struct session *session, const struct clone *clone, int64_t expires_at,

@@ -2,7 +2,7 @@
 /*
  * Every clone of an organization: those of the local record, and those that others made,
  * which are told by their first deployment: it began from a deployment of another
- * environment.  A clone has an end of life only by the local record; nothing ever deletes it.
+ * environment.  A clone has a time to live only by the local record; nothing ever deletes it.
  */
 #ifndef SIDESTAGE_FLOW_CLONES_H
 #define SIDESTAGE_FLOW_CLONES_H

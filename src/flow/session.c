@@ -270,7 +270,7 @@ session_new(const struct session_options *options, struct error *err)
 	session->protect = copy_words(options->protect);
 	session->read_only = options->read_only;
 	session->all_protected = options->all_protected;
-	session->clone_life_ms = options->clone_life_ms;
+	session->clone_ttl_ms = options->clone_ttl_ms;
 	session->loop = loop_new(err);
 	if (session->loop)
 		session->api = api_new(session->loop, &(struct api_options){.url = options->url,

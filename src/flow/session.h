@@ -34,7 +34,7 @@ struct session_options {
 	bool all_protected; /* each change, also of a clone, asks as for a protected environment */
 	const char *only_org;		/* NULL: all organizations */
 	bool offline;			/* from the cache alone: the platform is not asked */
-	int64_t clone_life_ms;		/* how long a clone is meant to live; 0: no end is set */
+	int64_t clone_ttl_ms;		/* the time to live of a new clone; 0: no end is set */
 };
 
 /* Opens the store, fills the world from the cache, starts the first reads.  A history that cannot

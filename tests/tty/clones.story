@@ -1,4 +1,4 @@
-# What is left over: every clone, whose it is, how long it is meant to live, and what it has
+# What is left over: every clone, whose it is, its time to live, and what it has
 # that is not promoted.
 
 size 120x40
@@ -7,14 +7,14 @@ on-failure tail -n 30 $STATE/sidestaged.log
 env APPROVE=A
 sh mkdir -p $XDG_CONFIG_HOME/sidestage
 
-test "a length of life that is none is refused where it stands"
-sh printf '[sidestage]\n\tclone-life = soon\n' >$XDG_CONFIG_HOME/sidestage/config
+test "an invalid time to live is refused where it stands"
+sh printf '[sidestage]\n\tclone-ttl = soon\n' >$XDG_CONFIG_HOME/sidestage/config
 run sidestage demo
 expect "config:2:2: Expected a duration such as 8h, 90m or 2d, or 0 for no end."
 exit 2 10
 
 test "without a clone the list says how one is made, and the header says nothing"
-sh printf '[sidestage]\n\tclone-life = 2h\n' >$XDG_CONFIG_HOME/sidestage/config
+sh printf '[sidestage]\n\tclone-ttl = 2h\n' >$XDG_CONFIG_HOME/sidestage/config
 run sidestage demo
 expect "running" 20
 row "running" "running" "running"

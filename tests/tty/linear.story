@@ -9,7 +9,7 @@ run env TERM=dumb sidestage demo
 expect "production (production, protected)" 20
 expect "search 2.0.0-rc3 (only here)"
 type "help\n"
-expect "Bring the changes of a clone"
+expect "Deploy the changes of a clone"
 type "nonsense\n"
 expect "Unknown command"
 type "quit\n"
@@ -41,7 +41,7 @@ test "what a screen shows of an environment is told in lines"
 run sidestage demo
 expect "in Development" 20
 row "● running" "● running" "● running"
-sh printf '%s\n' 'environment production' 'logs production web' 'versions production web' applications 'board' 'then 2000-01-01' 'environment nowhere' quit | sidestage demo --linear >$STATE/lines || test $? = 1
+sh printf '%s\n' 'environment production' 'logs production web' 'versions production web' applications 'board' 'snapshot 2000-01-01' 'environment nowhere' quit | sidestage demo --linear >$STATE/lines || test $? = 1
 sh grep -q '  web 1.4.3: running, 1 of 1, 0 restarts' $STATE/lines
 sh grep -q '  modules.web.externals.dns (dns): active' $STATE/lines
 sh grep -q '    host: web.production.topicshare.localhost' $STATE/lines
@@ -60,7 +60,7 @@ sh grep -q 'web: image changed: local/topicshare-web:1.4.2 to local/topicshare-w
 sh grep -q 'production has no deployment "nothing"' $STATE/lines
 
 test "a hotfix is told step by step, marked, carried, and given an end"
-sh printf '%s\n' 'clone production hotfix-two' yes 'mark hotfix-two reproduce seen  twice' 'mark hotfix-two fly' 'life hotfix-two 8h' 'life hotfix-two soon' clones 'version hotfix-two worker 1.9.0' yes 'unmark hotfix-two reproduce' 'mark hotfix-two reproduce seen again' 'carry hotfix-two qa' 'promote hotfix-two' why production 'hotfix' 'carry hotfix-two qa' qa 'hotfix hotfix-two' 'history carry 1.9.0' quit | sidestage demo --linear >$STATE/lines || test $? = 1
+sh printf '%s\n' 'clone production hotfix-two' yes 'mark hotfix-two reproduce seen  twice' 'mark hotfix-two fly' 'ttl hotfix-two 8h' 'ttl hotfix-two soon' clones 'version hotfix-two worker 1.9.0' yes 'unmark hotfix-two reproduce' 'mark hotfix-two reproduce seen again' 'carry hotfix-two qa' 'promote hotfix-two' why production 'hotfix' 'carry hotfix-two qa' qa 'hotfix hotfix-two' 'history carry 1.9.0' quit | sidestage demo --linear >$STATE/lines || test $? = 1
 sh grep -q 'reproduce is recorded as done' $STATE/lines
 sh grep -q '"fly" is not a manual step' $STATE/lines
 sh grep -q 'hotfix-two expires in 8h' $STATE/lines

@@ -61,6 +61,14 @@ sh grep -q 'Done' $DIR/out
 
 test "the exit status of help"
 sh sidestage clones --help | grep -q -- '--json'
+sh test "$(sidestage help clones)" = "$(sidestage clones --help)"
+sh sidestage help nosuch 2>$DIR/err; test $? = 2 && grep -q 'Unknown command "nosuch"' $DIR/err
+
+test "the board is printed as it was at a time"
+sh sidestage board --demo --at=$(date -u +%FT%TZ) | grep -q 'production (production'
+sh sidestage board --demo --at=$(date -u +%FT%TZ) --json | grep -q '"application": "topicshare"'
+sh sidestage board --demo --at=2020-01-01 2>$DIR/err; test $? = 3
+sh sidestage board --demo --at=2020-01-01 --linear 2>$DIR/err; test $? = 2 && grep -q 'draw no screen' $DIR/err
 key Q
 exit 0 10
 nothing-runs 5

@@ -6,6 +6,7 @@ away, or answers some things with an error.
 """
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -37,10 +38,10 @@ faultd.import_file = two_organizations
 SHOP = ("--org=acme", "--app=shop")
 # Every command that is about one application, with words that fit.
 OF_ONE = [
-    ("board",), ("then", "2026-01-01"), ("environment", "qa"), ("versions", "qa", "web"),
+    ("board",), ("board", "--at=2026-01-01"), ("environment", "qa"), ("versions", "qa", "web"),
     ("diff", "qa", "production"), ("logs", "qa"), ("clone", "qa", "copy"), ("version", "qa", "web", "1.1.0"),
     ("set", "qa", "web", "/spec/x", "1"), ("unset", "qa", "web", "/spec"), ("deploy", "qa"), ("promote", "qa"),
-    ("carry", "qa", "production"), ("undo", "qa"), ("discard", "qa"), ("life", "qa", "1d"), ("hotfix",),
+    ("carry", "qa", "production"), ("undo", "qa"), ("discard", "qa"), ("ttl", "qa", "1d"), ("hotfix",),
     ("mark", "qa", "verify"), ("unmark", "qa", "verify"),
 ]
 # What cannot be meant, and its sentence.
@@ -60,9 +61,11 @@ WRONG = [
     (("clone", "qa", "Bad Name"), "cannot be the id"),
     (("clone", "qa", "qa"), "its own source"),
     (("promote", "qa"), "not a clone"), (("promote", "nosuch"), "no environment"),
-    (("carry", "nosuch", "qa"), "no clone"), (("life", "qa", "1d"), "no clone"), (("life", "nosuch", "1d"), "no clone"),
+    (("carry", "nosuch", "qa"), "no clone"), (("ttl", "qa", "1d"), "no clone"), (("ttl", "nosuch", "1d"), "no clone"),
     (("mark", "nosuch", "verify"), "no clone"), (("hotfix", "nosuch"), "no clone"),
-    (("then", "2126-01-01"), "has not come yet"), (("then", "soon"), "Invalid time"),
+    (("board", "--at=2126-01-01"), "has not come yet"), (("board", "--at=soon"), "Invalid time"),
+    (("board", "--at=2126-01-01T00:00"), "has not come yet"), (("board", "--at=2126-01-01T00:00:00Z"), "has not come yet"),
+    (("board", "--at=2026-01-01 00:00:00"), "Invalid time"),
     (("resume", "nosuch"), "No interrupted operation"), (("abandon", "nosuch"), "No interrupted operation"),
 ]
 
@@ -84,7 +87,7 @@ class Script:
 
     def several_are_refused(self):
         for words in OF_ONE:
-            json_too = [("--json",)] if words[0] in ("board", "then") else [(), ("--json",)]
+            json_too = [("--json",)] if words[0] == "board" else [(), ("--json",)]
             for more in json_too:
                 ended = self.run(*words, *more)
                 self.check(f"{' '.join(words + more)}: several applications are refused with their names", ended,
@@ -156,13 +159,13 @@ class Script:
     def ends_of_clones(self):
         client = Client(self.platform.folder)
         for duration, expiry in (("0", "none"), ("8h", "set")):
-            ended = self.run("life", "mine", duration, "--json", *SHOP, client=client)
-            self.check("nobody's clone has no life", ended, USAGE, "no clone")
+            ended = self.run("ttl", "mine", duration, "--json", *SHOP, client=client)
+            self.check("nobody's clone has no time to live", ended, USAGE, "no clone")
         ended = self.run("clone", "qa", "mine", "--approve=mine", *SHOP, client=client)
         self.check("mine is made", ended, 0)
         for duration, expiry in (("0", "none"), ("8h", "set")):
-            ended = self.run("life", "mine", duration, "--json", *SHOP, client=client)
-            self.check(f"life {duration} says {expiry}", ended, 0, "", ended.json()["expiry"] == expiry)
+            ended = self.run("ttl", "mine", duration, "--json", *SHOP, client=client)
+            self.check(f"ttl {duration} says {expiry}", ended, 0, "", ended.json()["expiry"] == expiry)
             ended = self.run("clones", "--json", client=client)
             mine = [c for c in ended.json() if c["environment"] == "mine"]
             self.check(f"clones say {expiry}", ended, 0, "", mine and mine[0]["expiry"] == expiry and
@@ -178,7 +181,7 @@ class Script:
     def a_silent_platform(self):
         silent = hang_fault()
         for words in [*OF_ONE, ("clones",), ("applications",), ("resume",)]:
-            if words[0] in ("then", "resume"):
+            if words[0] == "resume" or words[-1].startswith("--at"):
                 continue
             ended = self.run(*words, "--json", "--timeout=1s", *SHOP[:1 if words[0] == "applications" else 2],
                              choose=lambda request: silent)
@@ -186,7 +189,7 @@ class Script:
                        "not answered|could not be read", ended.seconds < 60)
         # The lists are answered, what is behind them is not.
         for words in (("clones",), ("environment", "qa"), ("hotfix", "valued"), ("carry", "valued", "production"),
-                      ("life", "nosuch", "1d"), ("mark", "nosuch", "verify"), ("diff", "qa@1", "production")):
+                      ("ttl", "nosuch", "1d"), ("mark", "nosuch", "verify"), ("diff", "qa@1", "production")):
             ended = self.run(*words, "--timeout=2s", *SHOP,
                              choose=lambda request: silent if "/deploys" in request.path else None)
             self.check(f"{words[0]}: histories that do not come are no answer", ended, UNREAD,
@@ -261,7 +264,7 @@ class Script:
     # --- following ---
 
     def follow(self, env, do, choose=lambda request: None, out=None, ends_itself=False):
-        """`do(daemon, read)` has it happen; read("out") is what was printed.  Then the input ends."""
+        """`do(daemon, read)` has it happen; read("out") is what was printed.  Then it is interrupted."""
         client = Client(self.platform.folder)
 
         def read(name):
@@ -271,13 +274,13 @@ class Script:
         with Faultd(self.platform, choose) as daemon, \
                 open(os.path.join(client.folder, "out"), "w") as kept, \
                 open(os.path.join(client.folder, "err"), "w") as err:
-            words = ("follow", env, *SHOP)
-            process = subprocess.Popen([os.environ["SIDESTAGE"], *words, f"--url={daemon.url}"], stdin=subprocess.PIPE,
+            words = ("logs", env, "--follow", *SHOP)
+            process = subprocess.Popen([os.environ["SIDESTAGE"], *words, f"--url={daemon.url}"], stdin=subprocess.DEVNULL,
                                        stdout=out or kept, stderr=err, env=client.env, cwd=client.folder)
             try:
                 do(daemon, read)
                 if not ends_itself:
-                    process.stdin.close()
+                    process.send_signal(signal.SIGINT)
                 process.wait(faultd.HANG_LIMIT_S)
             finally:
                 process.kill()
@@ -308,7 +311,7 @@ class Script:
         try:
             ended = self.follow(env, do)
         except RuntimeError as error:
-            ended = faultd.Ended(None, "", str(error), 0, 0, ("follow", env))
+            ended = faultd.Ended(None, "", str(error), 0, 0, ("logs", env, "--follow"))
         self.check("the first lines of all are printed", ended, 0, "", ended.out.count("the first") == 1)
         return env
 
@@ -326,7 +329,7 @@ class Script:
                     self.logs_answered(daemon, 3)
 
             ended = self.follow(env, do, lambda request: fault if fails[0] and "/logs" in request.path else None)
-            self.check(f"follow: lines that cannot be read are said once{', and read later' if back else ''}", ended,
+            self.check(f"logs --follow: lines that cannot be read are said once{', and read later' if back else ''}", ended,
                        0 if back else UNREAD, "", ended.err.count("500") == 1)
 
     def lines_that_are_missing_are_said(self, env):
@@ -340,22 +343,22 @@ class Script:
         fault = faultd.body_fault("other lines", body)
         ended = self.follow(env, lambda daemon, read: faultd.until(lambda: "line 1500" in read("out")),
                             lambda request: fault if "/logs" in request.path else None)
-        self.check("follow: lines that are missing are said", ended, UNREAD, "Some lines are missing")
+        self.check("logs --follow: lines that are missing are said", ended, UNREAD, "Some lines are missing")
 
     def nobody_can_read_what_is_followed(self, env):
         with open("/dev/full", "w") as full:
             try:
                 ended = self.follow(env, lambda daemon, read: None, out=full, ends_itself=True)
             except subprocess.TimeoutExpired as error:
-                ended = faultd.Ended(None, "", str(error), 0, 0, ("follow", env))
-        self.check("follow ends where its lines cannot be written", ended, FAILED, "could not be written")
+                ended = faultd.Ended(None, "", str(error), 0, 0, ("logs", env, "--follow"))
+        self.check("logs --follow ends where its lines cannot be written", ended, FAILED, "could not be written")
 
     # --- one name, two clones ---
 
     def a_name_that_somebody_took(self):
         mine, theirs = Client(self.platform.folder), Client(self.platform.folder)
         for client, words in ((mine, ("clone", "qa", "taken", "--approve=taken")),
-                              (mine, ("life", "taken", "1h")),
+                              (mine, ("ttl", "taken", "1h")),
                               (theirs, ("discard", "taken", "--approve=taken", "--reason=mine now")),
                               (theirs, ("clone", "production", "taken", "--approve=taken"))):
             self.check(f"{words[0]} taken", self.run(*words, *SHOP, client=client), 0)
@@ -368,7 +371,7 @@ class Script:
                    [c["expiry"] for c in ended.json() if c["environment"] == "taken"] == ["set"])
         ended = self.run("hotfix", "taken", *SHOP, client=mine)
         self.check("its story is not that of the one that is gone", ended, 0, "", "taken of production" in ended.out)
-        self.check("an end that was given to it stays", self.run("life", "taken", "3h", *SHOP, client=mine), 0)
+        self.check("an end that was given to it stays", self.run("ttl", "taken", "3h", *SHOP, client=mine), 0)
         ended = self.run("clones", "--json", *SHOP, client=mine)
         self.check("it has the end that was given to it", ended, 0, "",
                    [c["expiry"] for c in ended.json() if c["environment"] == "taken"] == ["set"])

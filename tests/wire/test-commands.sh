@@ -166,18 +166,18 @@ done
 # shellcheck disable=SC2086
 {
 	exits 2 "Did you mean production?" environment prodution $first
-	for command in "versions E web" "diff E production" "diff production E" "logs E" "follow E" "clone E new" \
+	for command in "versions E web" "diff E production" "diff production E" "logs E" "logs --follow E" "clone E new" \
 		"version E web 1.0" "set E web $value 1" "unset E web $value" "deploy E" "promote E" "undo E" "discard E"; do
 		exits 2 'no environment "nowhere"' $(echo "$command" | sed 's/\bE\b/nowhere/') $first
 	done
-	for command in "versions production W" "version production W 1.0" "logs production W" "follow production W" \
+	for command in "versions production W" "version production W 1.0" "logs production W" "logs --follow production W" \
 		"set production W $value 1" "unset production W $value"; do
 		exits 2 'no workload "wbe" in production. Did you mean web?' \
 			$(echo "$command" | sed 's/\bW\b/wbe/') $first
 	done
 	exits 2 'no container "d"' logs production web d $first
-	for command in life mark unmark carry; do
-		case $command in life) words=8h ;; carry) words=production ;; *) words=verify ;; esac
+	for command in ttl mark unmark carry; do
+		case $command in ttl) words=8h ;; carry) words=production ;; *) words=verify ;; esac
 		exits 2 'no clone "nosuch"' $command nosuch $words $first
 	done
 	exits 2 'no clone "nosuch"' hotfix nosuch $first
@@ -218,15 +218,15 @@ done
 	json 0 'd["clone"] == "hot"' hotfix $first
 	json 0 '[o["verb"] for o in d] == ["clone"]' history clone
 	json 0 'd == []' history clone --org=beta
-	exits 0 "" life hot 8h $first
-	json 0 'd["clone"] == "hot" and d["expires_at"] is None' life hot 0 $first
+	exits 0 "" ttl hot 8h $first
+	json 0 'd["clone"] == "hot" and d["expires_at"] is None' ttl hot 0 $first
 	json 0 'd == {"clone": "hot", "step": "verify", "is_done": True, "note": "seen twice"}' \
 		mark hot verify seen twice $first
 	json 0 '[s["note"] for s in d["steps"] if s["step"] == "verify"] == ["seen twice"]' hotfix hot $first
 	json 0 'd["is_done"] is False' unmark hot verify $first
 	exits 2 "is not a manual step" mark hot fly $first
-	exits 2 "not a duration" life hot soon $first
-	exits 2 'no clone "hot" in second' life hot 8h --org=acme --app=second
+	exits 2 "not a duration" ttl hot soon $first
+	exits 2 'no clone "hot" in second' ttl hot 8h --org=acme --app=second
 	exits 4 "production is protected" deploy production $first --approve=production
 	exits 4 "production is protected" discard production $first --approve=production --reason=why
 	exits 2 "--reason needs --approve" deploy production $first --reason=why
@@ -331,13 +331,13 @@ hello() {
 	result $? "what was written is printed"
 	json 0 'len(d) == 1' logs hot --tail=1 $first
 	json 0 'd == []' logs hot --tail=0 $first
-	exits 0 "" follow hot $first
+	exits 0 "" logs hot --follow --timeout=1s $first
 	grep -q 'hello 3' out
-	result $? "follow starts with the earlier lines, and ends with its input"
+	result $? "logs --follow starts with the earlier lines, and ends with its time"
 	timeout 60 sidestage logs hot web --follow --json $first $P >followed 2>followed.err </dev/null &
 	following=$!
 	wait_for grep -q hello followed
-	result $? "logs --follow starts with the earlier lines"
+	result $? "logs --follow does not need an input"
 	exits 0 "" discard hot $first --approve=hot
 	wait $following
 	[ $? = 0 ] && grep -q "was deleted" followed.err && ! grep -q "Reading the logs" followed.err

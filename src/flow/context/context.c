@@ -88,9 +88,9 @@ session_all_protected(const struct session *session)
 }
 
 int64_t
-session_clone_life(const struct session *session)
+session_clone_ttl(const struct session *session)
 {
-	return session->clone_life_ms;
+	return session->clone_ttl_ms;
 }
 
 bool

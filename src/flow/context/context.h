@@ -34,8 +34,8 @@ const char *session_history_problem(const struct session *session);
 int session_check_changes(const struct session *session, struct error *err)
 	__attribute__((warn_unused_result));
 bool session_all_protected(const struct session *session);
-/* How long a clone that is made now is meant to live; 0: no end is set. */
-int64_t session_clone_life(const struct session *session);
+/* The time to live of a clone that is made now; 0: no end is set. */
+int64_t session_clone_ttl(const struct session *session);
 bool session_is_protected(const struct session *session, const char *env_id, const char *env_type);
 /* Reads everything again now. */
 void session_refresh(struct session *session);

@@ -39,7 +39,7 @@ struct session {
 	char *identity;			/* what it says that it is; NULL: nothing yet */
 	char **protect;			/* NULL-terminated */
 	bool read_only, all_protected;
-	int64_t clone_life_ms;
+	int64_t clone_ttl_ms;
 	char *history_problem;		/* NULL: there is none */
 	struct renewal *renewal;	/* of the token; NULL: there is no source */
 	/* of what lies above: session_look_again(), session_refresh() */

@@ -426,7 +426,7 @@ static void
 created(struct flow *flow)
 {
 	struct error err = { 0 };
-	const int64_t now = clock_wall_ms(), life = session_clone_life(flow->session);
+	const int64_t now = clock_wall_ms(), life = session_clone_ttl(flow->session);
 	const struct clone_origin origin = {
 		.origin = (char *)(uintptr_t)flow->request.source,
 		.deployment_id = (char *)(uintptr_t)untrusted_raw(&flow->record.source_deployment),

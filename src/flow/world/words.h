@@ -31,7 +31,7 @@ struct state_words {
 /* What an environment does now, by its last deployment and its runtime. */
 struct state_words words_of_environment(const struct world_environment *environment);
 
-/* How long a clone is meant to live from now on; expires_at 0: no end was set.  "overdue" is
+/* The time to live of a clone from now on; expires_at 0: no end was set.  "overdue" is
  * only said: nothing deletes it. */
 struct state_words words_of_life(int64_t expires_at, int64_t now);
 /* "1 clone, 1h52 left" of all that the world knows; "" when there is none. */

@@ -90,7 +90,7 @@ free_name(const struct world_application *app)
 static char *
 clone_note(struct ui *ui)
 {
-	const int64_t life = session_clone_life(ui_session(ui));
+	const int64_t life = session_clone_ttl(ui_session(ui));
 	const char *what = _(
 		"It gets its own database, ports and processes; its type is development.");
 

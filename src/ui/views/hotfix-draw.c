@@ -155,7 +155,7 @@ draw_step(const struct hotfix_view *v, struct ui *ui, struct canvas *all, int ro
 	}
 }
 
-/* Whose hotfix, from what, since when, and how long the clone is meant to live. */
+/* Whose hotfix, from what, since when, and its time to live. */
 static void
 draw_head(const struct hotfix_view *v, struct ui *ui, struct canvas *c, int row)
 {
