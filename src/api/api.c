@@ -25,6 +25,7 @@
 #define WRITES_AT_ONCE 4		/* never behind reads */
 #define ID_MAX 1024			/* bytes of one part of a path, or of a query's value */
 #define URL_MAX (64 * 1024)
+#define ANNOUNCED_MAX 512		/* bytes of the list of extensions */
 #define HEADERS_MAX 8			/* of a request */
 #define BACKOFF_FIRST_MS 250
 #define BACKOFF_MAX_MS 5000
@@ -272,11 +273,12 @@ deliver(struct api_call *call, const struct api_reply *reply)
 static void
 remember_platform(struct api *api, const struct http_reply *http)
 {
-	char platform[sizeof(api->platform)];
+	char platform[sizeof(api->platform)], list[ANNOUNCED_MAX] = "";
 
-	if (http->status >= 200 && http->status < 300)
-		(void)http_reply_header(http, "Sidestage-Extensions", api->extensions,
-					sizeof(api->extensions));
+	if (http->status >= 200 && http->status < 300) {
+		(void)http_reply_header(http, "Sidestage-Extensions", list, sizeof(list));
+		api->extensions = extensions_read(list);
+	}
 	if (http_reply_header(http, "Sidestage-Platform", platform, sizeof(platform)) &&
 	    platform[0])
 		strcpy(api->platform, platform);
@@ -460,19 +462,9 @@ api_silence_ms(const struct api *api)
 
 /* Names are compared whole: "deploy-values" is not announced by "deploy-values-2". */
 bool
-api_has_extension(const struct api *api, const char *name)
+api_has_extension(const struct api *api, enum extension extension)
 {
-	const size_t length = strlen(name);
-
-	for (const char *p = api->extensions; *p;) {
-		size_t n = strcspn(p, ", \t");
-
-		if (n == length && memcmp(p, name, n) == 0)
-			return true;
-		p += n;
-		p += strspn(p, ", \t");
-	}
-	return false;
+	return (api->extensions & EXTENSION_BIT(extension)) != 0;
 }
 
 const char *

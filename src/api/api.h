@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/ids.h"
+#include "model/extensions.h"
 
 struct api;
 struct api_call;
@@ -91,10 +92,10 @@ bool api_has_token(const struct api *api, const char *token);
 int64_t api_silence_ms(const struct api *api);
 
 /*
- * What the platform announces beyond the common API (Sidestage-Extensions), by its last good
- * answer; false before the first one.
+ * Whether the platform announces this beyond the common API (Sidestage-Extensions), by its last
+ * good answer; false before the first one.  extension_absent() is what to say where it matters.
  */
-bool api_has_extension(const struct api *api, const char *name);
+bool api_has_extension(const struct api *api, enum extension extension);
 /* Which platform answers, whatever its address (Sidestage-Platform); "" when it does not say. */
 const char *api_platform_id(const struct api *api);
 

@@ -70,7 +70,7 @@ struct api {
 	struct api_call *last;
 	size_t pending, held;
 	bool offline;
-	char extensions[512];		/* as announced with the last good answer */
+	unsigned extensions;		/* as announced with the last good answer */
 	char platform[IDS_UUID_SIZE];	/* "" when it was not said */
 };
 

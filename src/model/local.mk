@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libmodel.a
 libmodel_a_SOURCES = \
 	src/model/delta.c src/model/delta.h \
+	src/model/extensions.c src/model/extensions.h \
 	src/model/image.c src/model/image.h \
 	src/model/json.c src/model/json.h \
 	src/model/match.c src/model/match.h \

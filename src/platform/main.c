@@ -26,6 +26,8 @@ static const struct {
 	{"token", command_token, N_("Make, list and revoke the tokens of users.")},
 	{"import", command_import, N_("Read organizations and applications from JSON or YAML.")},
 	{"routes", command_routes, N_("List the API: method, path and operation, for machines.")},
+	{"extensions", command_extensions,
+	 N_("List what the API has beyond the public one, for machines.")},
 	{"export", command_export, N_("Write them as JSON, without secrets.")},
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -71,7 +71,7 @@ static void
 many_environments_run_and_another_is_ready_soon(void **state)
 {
 	int64_t last = 0, total = 0, lag;
-	struct serve serve;
+	struct serve serve = {0};
 	struct usage usage;
 	char id[32] = "";
 	char *from;
@@ -110,7 +110,7 @@ static void
 deployments_in_a_row_leave_no_growth(void **state)
 {
 	struct usage before, after;
-	struct serve serve;
+	struct serve serve = {0};
 	int64_t start;
 
 	(void)state;

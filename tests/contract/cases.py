@@ -193,6 +193,57 @@ def environments(c, made):
     c.ask("deleteEnvironment", 202, envId="clone")
 
 
+def deploy_once(c):
+    key = {"Idempotency-Key": "contract"}
+    first = c.ask("createDeployment", 201, "under a key", body={}, headers=key, envId="clone")
+    again = c.ask("createDeployment", 201, "again", body={}, headers=key, envId="clone")
+    c.line(first == again, "the same request under the same key is answered as before")
+    c.ask("createDeployment", 422, "another request under the same key", headers=key,
+          body={"comment": "other"}, envId="clone")
+    wait_for_end(c, "clone")
+
+
+def deploy_tag(c, done):
+    c.ask("createDeployment", 412, "another one came first", body={},
+          headers={"If-Match": '"ghost"'}, envId="clone")
+    c.ask("rebaseEnvironment", 412, "another one came first", body=done["id"],
+          headers={"If-Match": "ghost"}, envId="clone")
+    c.ask("deleteEnvironment", 412, "another one came first", headers={"If-Match": "ghost"},
+          envId="clone")
+    tag = c.ask("getEnvironment", 200, "with its tag", envId="clone")["deploy_tag"]
+    c.ask("rebaseEnvironment", 204, "as it was seen", body=done["id"],
+          headers={"If-Match": tag}, envId="clone")
+
+
+def deploy_values(c):
+    c.ask("createDeployment", 412, "other values came first", envId="clone",
+          body={"values": {"base": "ghost", "set": [{"key": "EXTRA", "value": "1"}]}})
+    c.ask("createDeployment", 400, "a value that is no text", envId="clone",
+          body={"values": {"set": [{"key": "EXTRA", "value": 1}]}})
+    c.ask("createDeployment", 201, "with values", envId="clone",
+          body={"values": {"set": [{"key": "EXTRA", "value": "1"}]}})
+    wait_for_end(c, "clone")
+
+
+def deploy_without(c, done):
+    """What no extension is there for is not looked at."""
+    stale = {"If-Match": '"ghost"', "Idempotency-Key": "contract"}
+    c.ask("rebaseEnvironment", 204, "whatever it was seen to be", body=done["id"],
+          headers=stale, envId="clone")
+    body = {"dependency_graph_hash": "ghost",
+            "values": {"base": "ghost", "set": [{"key": "EXTRA", "value": 1}]}}
+    first = c.ask("createDeployment", 201, "with what is not known", body=body, headers=stale,
+                  envId="clone")
+    c.ask("getDeployment", 200, "waits for nothing", query="?wait=long", envId="clone",
+          deployId=first["id"])
+    wait_for_end(c, "clone")
+    keys = [value["key"] for value in c.ask("listValuesOfEnv", 200, "of it", envId="clone")]
+    c.line("EXTRA" not in keys, "a deployment brings no values along", keys)
+    c.ask("createDeployment", 201, "again under its key", body=body, headers=stale, envId="clone")
+    c.line(wait_for_end(c, "clone")["id"] != first["id"], "it is another one then")
+    c.ask("getLogs", 200, "of now alone", query="?follow=true&asc=true")
+
+
 def deploy(c, made):
     for note, body in (("a set that is not there", {"set_id": "ghost"}),
                        ("a delta that is not there", {"delta_id": "ghost"}),
@@ -208,29 +259,17 @@ def deploy(c, made):
     c.line(done["pipeline"]["id"] == "default", "it is a run of the pipeline", [str(done)])
     c.ask("createDeployment", 400, "of a pipeline that is not ours", envId="clone",
           body={"pipeline": {"id": "x", "run_id": "y", "job_id": "z", "step_index": 0}})
-    key = {"Idempotency-Key": "contract"}
-    first = c.ask("createDeployment", 201, "under a key", body={}, headers=key, envId="clone")
-    again = c.ask("createDeployment", 201, "again", body={}, headers=key, envId="clone")
-    c.line(first == again, "the same request under the same key is answered as before")
-    c.ask("createDeployment", 422, "another request under the same key", headers=key,
-          body={"comment": "other"}, envId="clone")
-    wait_for_end(c, "clone")
-    c.ask("createDeployment", 412, "another one came first", body={},
-          headers={"If-Match": '"ghost"'}, envId="clone")
-    c.ask("rebaseEnvironment", 412, "another one came first", body=done["id"],
-          headers={"If-Match": "ghost"}, envId="clone")
-    c.ask("deleteEnvironment", 412, "another one came first", headers={"If-Match": "ghost"},
-          envId="clone")
-    tag = c.ask("getEnvironment", 200, "with its tag", envId="clone")["deploy_tag"]
-    c.ask("rebaseEnvironment", 204, "as it was seen", body=done["id"],
-          headers={"If-Match": tag}, envId="clone")
-    c.ask("createDeployment", 412, "other values came first", envId="clone",
-          body={"values": {"base": "ghost", "set": [{"key": "EXTRA", "value": "1"}]}})
-    c.ask("createDeployment", 400, "a value that is no text", envId="clone",
-          body={"values": {"set": [{"key": "EXTRA", "value": 1}]}})
-    c.ask("createDeployment", 201, "with values", envId="clone",
-          body={"values": {"set": [{"key": "EXTRA", "value": "1"}]}})
-    wait_for_end(c, "clone")
+    if c.offers("deploy-once"):
+        deploy_once(c)
+    if c.offers("deploy-tag"):
+        deploy_tag(c, done)
+    if c.offers("deploy-values"):
+        deploy_values(c)
+    if c.offers("deploy-graph"):
+        c.ask("createDeployment", 412, "other resources than those", envId="clone",
+              body={"dependency_graph_hash": "ghost"})
+    if not c.offers("deploy-tag"):
+        deploy_without(c, done)
     ghost = c.ask("createDelta", 200, body=image("local/topicshare-web:ghost"))
     c.ask("createDeployment", 400, "an image that is not there", envId="clone",
           body={"delta_id": ghost["id"]})
@@ -302,6 +341,9 @@ def values(c):
             "key": "PASSWORD", "value": "hidden", "description": "", "is_secret": True})
         listed = c.ask("listValuesOf" + of, 200)
         c.line("hidden" not in str(listed), "listValuesOf%s never shows a secret" % of)
+        print_of = [value["secret_version"] for value in listed if value["key"] == "PASSWORD"]
+        c.line((print_of[0] is not None) == c.offers("value-fingerprints"),
+               "listValuesOf%s tells a secret's fingerprint, or nothing" % of, print_of)
         c.ask("putValueOf" + of, 200, body=BODIES["putValueOf" + of], key=key)
         c.ask("putValueOf" + of, 400, "half of it", body={"value": "x"}, key=key)
         c.ask("patchValueOf" + of, 200, body={"value": "error"}, key=key)
@@ -316,8 +358,12 @@ def values(c):
                           "deleteValuesOf", "restoreValueSetVersionOf",
                           "restoreKeyOfValueSetVersionOf", "purgeKeyOfValueSetVersionOf"):
             body = None if operation.startswith("delete") else BODIES.get(operation + of, {})
-            c.ask(operation + of, 412, "others changed them", body=body, key=key,
-                  headers={"If-Match": '"ghost"'}, **at)
+            if c.offers("deploy-values"):
+                c.ask(operation + of, 412, "others changed them", body=body, key=key,
+                      headers={"If-Match": '"ghost"'}, **at)
+        if not c.offers("deploy-values"):
+            c.ask("putValueOf" + of, 200, "whoever changed them", body=BODIES["putValueOf" + of],
+                  key=key, headers={"If-Match": '"ghost"'})
         c.ask("restoreKeyOfValueSetVersionOf" + of, 200, body={}, key=key, **at)
         c.ask("restoreValueSetVersionOf" + of, 200, body={"comment": "back"}, **at)
         c.ask("purgeKeyOfValueSetVersionOf" + of, 400, "what is so now", body={}, key=key, **at)
@@ -444,14 +490,15 @@ def definitions(c):
 
 def users(c):
     c.ask("updateCurrentUser", 200, body={"name": "Anew"})
+    who = "contract" if c.offers("administration") else c.ask("getCurrentUser", 200)["id"]
     c.ask("x-createUser", 201, body=BODIES["x-createUser"])
     c.ask("x-listUsers", 200)
     c.ask("x-getUser", 200, userId="contract")
     c.ask("x-updateUser", 200, body={"name": "Anew"}, userId="contract")
-    c.ask("createUserToken", 200, body=BODIES["createUserToken"], userId="contract")
-    c.ask("listUserTokens", 200, userId="contract")
-    c.ask("getUserToken", 200, userId="contract", tokenId="contract")
-    c.ask("deleteUserToken", 204, userId="contract", tokenId="contract")
+    c.ask("createUserToken", 200, body=BODIES["createUserToken"], userId=who)
+    c.ask("listUserTokens", 200, userId=who)
+    c.ask("getUserToken", 200, userId=who, tokenId="contract")
+    c.ask("deleteUserToken", 204, userId=who, tokenId="contract")
     c.ask("x-deleteUser", 204, userId="contract")
     c.ask("x-listAuditLog", 200)
     c.ask("listAuditLogEntries", 200)

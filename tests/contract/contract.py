@@ -5,15 +5,21 @@ doc/api/openapi.json tells of.  Every answer is held to that document, and to th
 subset where that lies beside the checkout ($SIDESTAGE_OPENAPI_SUBSET, or
 ../shared/api/openapi-subset.json).  A route or a documented answer that no case brings about
 is a failure.  TAP, one line an answer.
+
+With the word "none" the daemon is told to do without its extensions: what they add is then not
+there, and all the rest is as it was.
 """
+import fnmatch
 import os
 import re
 import sys
 import time
 
 import cases
-from daemon import Daemon, routes
+from daemon import Daemon, additions, routes
 from document import Document, shape
+
+TOP = os.environ.get("srcdir", ".")
 
 # Answers that the public document gives in its introduction, not with each operation.
 ANYWHERE = {304, 401, 403, 404, 405, 412, 422, 429}
@@ -44,8 +50,10 @@ def subset_path(top):
 
 
 class Contract:
-    def __init__(self, daemon, table, ours, public):
+    def __init__(self, daemon, table, ours, public, added):
         self.daemon, self.ours, self.public = daemon, ours, public
+        self.added = added
+        self.bare = daemon.extensions == "none"
         self.table = {operation: (method, pattern) for method, pattern, operation in table}
         self.rows = table
         self.seen = set()
@@ -63,6 +71,11 @@ class Contract:
             for each in why:
                 print("# " + each)
         sys.stdout.flush()
+
+    def offers(self, extension):
+        """Whether a case that is about it is to be gone through."""
+        assert any(row[0] == extension for row in self.added), extension
+        return not self.bare
 
     # --- one answer ---
 
@@ -152,6 +165,35 @@ class Contract:
 
     # --- what holds for every row ---
 
+    def walk_extensions(self):
+        """What is announced is the table, and what the table adds is in the document."""
+        names = list(dict.fromkeys(row[0] for row in self.added))
+        told = self.daemon.ask("GET", "/current-user").headers.get("sidestage-extensions", "")
+        self.line(told == ("" if self.bare else ", ".join(names)), "the extensions are announced",
+                  [told, ", ".join(names)])
+        with open(os.path.join(TOP, "doc", "api", "extensions"), encoding="utf-8") as page:
+            sections = re.split(r"\n\n\n\d+\. ", page.read())
+        sections = {text.split("\n")[0]: " ".join(text.split()) for text in sections}
+        for extension, kind, operation, name in self.added:
+            why = [] if name.split("/")[-1] in sections.get(extension, "") and \
+                (name or operation in sections.get(extension, "")) else \
+                ["section %s of doc/api/extensions does not name it" % extension]
+            found = [each for each in self.documented if fnmatch.fnmatch(each, operation)]
+            why += [] if found else ["no operation is called so"]
+            why += ["%s: doc/api/openapi.json does not have it" % each for each in found
+                    if not self.ours.has(self.documented[each], kind, name)]
+            if kind == "route" and self.bare:
+                why += [] if operation not in self.table else ["the route is still asked"]
+            self.line(not why, "%s: %s %s of %s is documented"
+                      % (extension, kind, name, operation), why)
+
+    def walk_withheld(self, rows):
+        """The routes of an extension that is not offered are not there."""
+        for method, pattern, operation in rows:
+            path = re.sub(r"\{(\w+)\}", "any", pattern)
+            answer = self.daemon.ask(method, path, b"{}" if method != "GET" else None)
+            self.line(answer.status == 404, operation + " is not there", [str(answer.status)])
+
     def walk_failures(self):
         for method, pattern, operation in self.rows:
             body = self.sample(operation)
@@ -218,7 +260,13 @@ class Contract:
 
     def told(self, operation):
         entry = self.ours.operation(*self.table[operation]) or {"responses": {}}
-        return {int(status) for status in entry["responses"] if status != "default"}
+        told = {int(status) for status in entry["responses"] if status != "default"}
+        # Nobody can be made who may only look; and what only an extension refuses is not refused.
+        told -= {403} if self.bare else set()
+        for _, kind, pattern, name in self.added if self.bare else []:
+            if kind == "header" and fnmatch.fnmatch(operation, pattern):
+                told -= {"If-Match": {412}, "Idempotency-Key": {422}}[name]
+        return told
 
     def schema_of_body(self, operation):
         entry = self.ours.operation(*self.table[operation]) or {}
@@ -269,19 +317,27 @@ class Contract:
 
 
 def main():
-    top = os.path.join(os.environ.get("srcdir", "."))
-    public = subset_path(top)
-    table = routes()
-    with Daemon() as daemon:
-        contract = Contract(daemon, table,
-                            Document(os.path.join(top, "doc", "api", "openapi.json"), closed=True),
-                            Document(public, mend=mend) if public else None)
+    public = subset_path(TOP)
+    table, added = routes(), additions()
+    bare = sys.argv[1:] == ["none"]
+    ours = Document(os.path.join(TOP, "doc", "api", "openapi.json"), closed=True)
+    documented = {operation["operationId"]: operation for operation in ours.operations.values()}
+    beyond = {row[2] for row in added if row[1] == "route"} if bare else set()
+    with Daemon(extensions="none" if bare else "all") as daemon:
+        contract = Contract(daemon, [row for row in table if row[2] not in beyond], ours,
+                            Document(public, mend=mend) if public else None, added)
+        contract.documented = documented
         if not public:
             print("# the public document is not here: only ours is checked")
+        contract.walk_extensions()
+        if bare:
+            ours.forget({row[3] for row in added if row[1] == "answer member"})
+            contract.walk_withheld([row for row in table if row[2] in beyond])
         cases.run(contract)
         contract.walk_failures()
         contract.walk_methods()
-        contract.walk_viewer()
+        if not bare:
+            contract.walk_viewer()
         contract.walk_limits()
         contract.walk_coverage()
         lines = [line for line in daemon.lines() if 'msg="http"' in line]

@@ -6,4 +6,4 @@ if ! python3 -c 'import jsonschema' 2>/dev/null; then
 	echo "1..0 # SKIP python3-jsonschema is not installed"
 	exit 0
 fi
-PYTHONDONTWRITEBYTECODE=1 exec python3 "$srcdir/tests/contract/contract.py"
+PYTHONDONTWRITEBYTECODE=1 exec python3 "$srcdir/tests/contract/contract.py" "$@"

@@ -57,11 +57,19 @@ def routes():
     return [tuple(line.split("\t")) for line in text.splitlines()]
 
 
+def additions():
+    """[(extension, kind, operation, name)], likewise; an operation may end in "*"."""
+    text = subprocess.run([program(), "extensions"], stdout=subprocess.PIPE, check=True,
+                          timeout=10).stdout.decode()
+    return [tuple(line.split("\t")) for line in text.splitlines()]
+
+
 class Daemon:
     """token=None: it asks for none."""
 
-    def __init__(self, token=TOKEN):
+    def __init__(self, token=TOKEN, extensions="all"):
         self.token = token
+        self.extensions = extensions
         self.directory = tempfile.mkdtemp(prefix="contract-")
         self.socket = os.path.join(self.directory, "socket")
         self.process = None
@@ -80,7 +88,8 @@ class Daemon:
             [program(), "serve", "--state", os.path.join(self.directory, "state"),
              "--images", os.path.join(os.environ["SIDESTAGE_LIBEXEC"], "images"),
              "--templates", data, "--import", os.path.join(data, "topicshare.json"),
-             "--socket", self.socket, "--ready-fd", str(writer)] + guard,
+             "--socket", self.socket, "--extensions", self.extensions,
+             "--ready-fd", str(writer)] + guard,
             pass_fds=[writer], stderr=self.log, stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
         os.close(writer)
         signal.alarm(START_LIMIT_S)

@@ -70,6 +70,44 @@ class Document:
         found = operation["responses"].get(str(status))
         return self.resolve(found) if found else None
 
+    def members(self, schema, seen=()):
+        """The names of all members that a value of this schema may have, at any depth."""
+        names = set()
+        if isinstance(schema, dict) and "$ref" in schema:
+            if schema["$ref"] in seen:
+                return names
+            return self.members(self.resolve(schema), seen + (schema["$ref"],))
+        for key, value in schema.items() if isinstance(schema, dict) else []:
+            if key == "properties":
+                names |= set(value)
+                for each in value.values():
+                    names |= self.members(each, seen)
+            else:
+                names |= self.members(value, seen)
+        for each in schema if isinstance(schema, list) else []:
+            names |= self.members(each, seen)
+        return names
+
+    def has(self, operation, kind, name):
+        """Whether the operation is documented with what an extension adds to it."""
+        if kind == "route":
+            return True
+        if kind in ("header", "parameter"):
+            where = "header" if kind == "header" else "query"
+            return any(each["in"] == where and each["name"] == name for each in
+                       (self.resolve(p) for p in operation.get("parameters", [])))
+        if kind == "request member":
+            return set(name.split("/")) <= self.members(operation.get("requestBody", {}))
+        good = [code for code in operation["responses"] if code.startswith("2")]
+        return any(name in self.members(operation["responses"][code]) for code in good)
+
+    def forget(self, names):
+        """These members are not told here: one that is told is a fault now."""
+        for schema in self.components["schemas"].values():
+            for name in names & set(schema.get("properties", {})):
+                del schema["properties"][name]
+                schema["required"] = [each for each in schema.get("required", []) if each != name]
+
     def complaint(self, schema, value):
         """None, or in a line what is wrong with the value."""
         whole = {"allOf": [as_json_schema(copy.deepcopy(schema), self.closed)],

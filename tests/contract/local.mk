@@ -4,5 +4,6 @@ EXTRA_DIST += \
 	tests/contract/contract.py \
 	tests/contract/contract.sh \
 	tests/contract/daemon.py \
-	tests/contract/document.py
-TESTS += tests/contract/contract.sh
+	tests/contract/document.py \
+	tests/contract/without-extensions.sh
+TESTS += tests/contract/contract.sh tests/contract/without-extensions.sh

@@ -38,6 +38,11 @@ tests_unit_test_values_SOURCES = tests/property.c tests/property.h tests/unit/te
 tests_unit_test_values_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_test_values_LDADD = $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-extensions
+TESTS += tests/unit/test-extensions
+tests_unit_test_extensions_SOURCES = tests/unit/test-extensions.c
+tests_unit_test_extensions_LDADD = $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-nouns
 TESTS += tests/unit/test-nouns
 tests_unit_test_nouns_SOURCES = tests/unit/test-nouns.c

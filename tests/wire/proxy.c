@@ -33,7 +33,6 @@ struct proxy {
 	const char *method, *ending, *answer;
 	enum proxy_fault fault;
 	int times, hits;
-	bool plain;
 	const char *hidden;
 	const char *act_method, *act_ending;
 	proxy_act *act;			/* NULL: nothing is to be done before a request */
@@ -134,14 +133,6 @@ act_before(struct proxy *proxy, const char *request)
 		act(proxy->act_data);
 }
 
-/* Every one of them; as long as it was, so that no length changes. */
-static void
-spoil(struct buf *message, const char *word)
-{
-	for (char *at = message->data; at && (at = strcasestr(at, word)); at++)
-		at[strspn(at, "\r\n\"")] = 'x';
-}
-
 /* -1: none. */
 static int
 take_fault(struct proxy *proxy, const char *request)
@@ -189,8 +180,6 @@ pass(struct proxy *proxy, int client, struct buf *request, struct buf *answer)
 	if (!receive(client, request))
 		return false;
 	act_before(proxy, buf_str(request));
-	if (proxy->plain)
-		spoil(request, "\r\nif-match:");
 	fault = take_fault(proxy, buf_str(request));
 	if (fault == PROXY_ANSWER) {
 		note_hit(proxy);
@@ -199,10 +188,6 @@ pass(struct proxy *proxy, int client, struct buf *request, struct buf *answer)
 	if (fault != PROXY_LOSE_REQUEST && !is_hidden(proxy, request, answer) &&
 	    !ask_upstream(proxy, request, answer))
 		return false;
-	if (proxy->plain && answer->length > 0) {
-		spoil(answer, "\r\nsidestage-extensions:");
-		spoil(answer, "\"deploy_tag\"");
-	}
 	if (fault == PROXY_CUT_ANSWER)
 		send_all(client, answer->data, answer->length / 2);
 	if (fault == PROXY_DELAY_ANSWER)
@@ -352,12 +337,6 @@ proxy_answer(struct proxy *proxy, const char *method, const char *ending, const 
 	proxy->answer = bytes;
 	pthread_mutex_unlock(&proxy->mutex);
 	proxy_fault(proxy, method, ending, PROXY_ANSWER, times);
-}
-
-void
-proxy_be_plain(struct proxy *proxy, bool plain)
-{
-	proxy->plain = plain;
 }
 
 void

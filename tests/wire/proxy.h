@@ -30,8 +30,6 @@ void proxy_answer(struct proxy *proxy, const char *method, const char *ending, c
 		  int times);
 /* How many faults have happened since the last proxy_fault(). */
 int proxy_hits(struct proxy *proxy);
-/* A platform without extensions: none is announced, no tag is given, If-Match is not looked at. */
-void proxy_be_plain(struct proxy *proxy, bool plain);
 /* Requests whose path has this part are not known: 404.  NULL: all are again. */
 void proxy_hide(struct proxy *proxy, const char *part);
 /* Just before the next request of this method whose path ends so is passed on: calls `act`, in

@@ -19,6 +19,7 @@ struct serve {
 	char *folder;
 	char *socket;
 	pid_t pid;
+	const char *extensions;	/* set before serve_make(); NULL: all */
 	char link[1024];	/* the Link of the last answer; "": none */
 };
 

@@ -190,7 +190,7 @@ static void
 test_announced(void **state)
 {
 	static const struct exchange exchanges[] = {
-		{OK "sidestage-extensions: deploy-values,deploy-tag ,\tvalue-fingerprints\r\n"
+		{OK "sidestage-extensions: deploy-values,deploy,deploy-tag ,\tvalue-fingerprints\r\n"
 		    "Sidestage-Platform: 0190a0d2-0000-7000-8000-00000000beef\r\n"
 		    "Content-Length: 2\r\n\r\n{}", CLOSE},
 		{"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", CLOSE},
@@ -203,19 +203,18 @@ test_announced(void **state)
 	(void)state;
 	server_start(&server, exchanges, NULL);
 	api = client_for(&server, -1);
-	assert_false(api_has_extension(api, "deploy-tag"));
+	assert_false(api_has_extension(api, EXTENSION_DEPLOY_TAG));
 	assert_string_equal(api_platform_id(api), "");
 	ask_again(api, &seen);
-	assert_true(api_has_extension(api, "deploy-values"));
-	assert_true(api_has_extension(api, "deploy-tag"));
-	assert_true(api_has_extension(api, "value-fingerprints"));
-	assert_false(api_has_extension(api, "deploy"));
-	assert_false(api_has_extension(api, ""));
+	assert_true(api_has_extension(api, EXTENSION_DEPLOY_VALUES));
+	assert_true(api_has_extension(api, EXTENSION_DEPLOY_TAG));
+	assert_true(api_has_extension(api, EXTENSION_VALUE_FINGERPRINTS));
+	assert_false(api_has_extension(api, EXTENSION_DEPLOY_WAIT));
 	assert_string_equal(api_platform_id(api), "0190a0d2-0000-7000-8000-00000000beef");
 	ask_again(api, &seen); /* a gateway speaks: it says nothing about it */
-	assert_true(api_has_extension(api, "deploy-tag"));
+	assert_true(api_has_extension(api, EXTENSION_DEPLOY_TAG));
 	ask_again(api, &seen);				/* an older platform: without */
-	assert_false(api_has_extension(api, "deploy-tag"));
+	assert_false(api_has_extension(api, EXTENSION_DEPLOY_TAG));
 	assert_string_equal(api_platform_id(api), "0190a0d2-0000-7000-8000-00000000beef");
 	api_free(api);
 	server_stop(&server);

@@ -257,7 +257,8 @@ clone_as(const char *id)
 	assert_string_equal(review->from_set_id, review->to_set_id);
 	/* The value that production has of its own goes along; at best in the same request. */
 	assert_int_equal(review->send_count,
-			 api_has_extension(session_api(here.session), "deploy-values") ? 2 : 3);
+			 api_has_extension(session_api(here.session), EXTENSION_DEPLOY_VALUES) ? 2
+											       : 3);
 	assert_false(review->is_protected);
 	succeed(flow, NULL, NULL);
 }

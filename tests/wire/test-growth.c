@@ -49,7 +49,7 @@ static void
 twenty_deployments_leave_nothing(void **state)
 {
 	struct usage before;
-	struct serve serve;
+	struct serve serve = {0};
 
 	(void)state;
 	serve_make(&serve);
@@ -66,7 +66,7 @@ static void
 clones_that_come_and_go_leave_nothing(void **state)
 {
 	struct usage before;
-	struct serve serve;
+	struct serve serve = {0};
 	char *from, *body;
 
 	(void)state;

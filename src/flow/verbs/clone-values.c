@@ -109,7 +109,7 @@ can_refer(const struct flow *flow, const struct value *value)
 {
 	return value && (value_is_reference(value) ||
 			 (value_is_in_own_store(value) &&
-			  api_has_extension(session_api(flow->session), "deploy-values")));
+			  api_has_extension(session_api(flow->session), EXTENSION_DEPLOY_VALUES)));
 }
 
 /* Takes `why`. */

@@ -564,7 +564,7 @@ static void
 check_clone(struct flow *flow)
 {
 	if (flow->review.definitions &&
-	    api_has_extension(session_api(flow->session), "deploy-graph"))
+	    api_has_extension(session_api(flow->session), EXTENSION_DEPLOY_GRAPH))
 		flow->call = api_list_set_resources(
 			session_api(flow->session), flow->request.org, flow->request.app,
 			untrusted_raw(&flow->record.to_set), got_set_resources, flow);

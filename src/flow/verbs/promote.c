@@ -458,8 +458,8 @@ make_states(const struct flow *flow, struct state *base, struct state *theirs, s
 	ours->values = &flow->values_ours.list;
 	ours->restorable = flow->restorable;
 	/* Where a deployment takes them, the values' requests do too. */
-	ours->refers = api_has_extension(session_api(flow->session), "deploy-values");
-	ours->can_refer = api_has_extension(session_api(flow->session), "deploy-values");
+	ours->refers = api_has_extension(session_api(flow->session), EXTENSION_DEPLOY_VALUES);
+	ours->can_refer = api_has_extension(session_api(flow->session), EXTENSION_DEPLOY_VALUES);
 }
 
 /* Who approves reads once more what was chosen. */

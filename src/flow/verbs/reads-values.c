@@ -144,7 +144,7 @@ flow_read_values_of(struct flow *flow, const char *env, const struct deployment 
 		return;
 	}
 	/* Where versions are always written down, none means that there were no values. */
-	where->known = api_has_extension(session_api(flow->session), "value-fingerprints");
+	where->known = api_has_extension(session_api(flow->session), EXTENSION_VALUE_FINGERPRINTS);
 	flow_read_done(flow);
 }
 
@@ -287,7 +287,7 @@ got_graph(void *data, const struct api_reply *reply)
 	}
 	if (reply->error.kind == ERROR_NONE)
 		flow->graph = flow_graph_hash(reply->body);
-	if (flow->graph && api_has_extension(session_api(flow->session), "deploy-graph") &&
+	if (flow->graph && api_has_extension(session_api(flow->session), EXTENSION_DEPLOY_GRAPH) &&
 	    json_member_string(reply->body, "hash"))
 		flow->graph_hash = xstrdup(json_member_string(reply->body, "hash"));
 	if (!flow->graph)

@@ -400,6 +400,34 @@ warn_replaced_values(struct flow *flow)
 	}
 }
 
+static bool
+has_secrets(const struct values *values)
+{
+	for (size_t i = 0; i < values->count; i++)
+		if (values->items[i].is_secret)
+			return true;
+	return false;
+}
+
+/* What this platform does without, where it matters to this review. */
+static void
+warn_absent(struct flow *flow)
+{
+	/* Nobody else deploys to one's own clone. */
+	bool others = flow->review.asks_name;
+	const struct { enum extension extension; bool matters; } wanted[] = {
+		{EXTENSION_DEPLOY_VALUES, flow->value_changes.count > 0},
+		{EXTENSION_VALUE_FINGERPRINTS, has_secrets(&flow->values_result.list)},
+		{EXTENSION_DEPLOY_GRAPH, others && flow->graph},
+		{EXTENSION_DEPLOY_TAG, others},
+	};
+
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		if (wanted[i].matters &&
+		    !api_has_extension(session_api(flow->session), wanted[i].extension))
+			review_caution(&flow->review, "%s", extension_absent(wanted[i].extension));
+}
+
 static void
 pin_values(struct flow *flow)
 {
@@ -459,6 +487,7 @@ review_fill(struct flow *flow)
 		warn_primed(flow);
 		warn_waiting_values(flow);
 		warn_replaced_values(flow);
+		warn_absent(flow);
 		review_list_sends(flow);
 	}
 }

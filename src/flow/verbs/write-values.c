@@ -29,7 +29,7 @@ flow_can_send_together(const struct flow *flow)
 {
 	const struct value_changes *changes = &flow->value_changes;
 
-	if (!api_has_extension(session_api(flow->session), "deploy-values"))
+	if (!api_has_extension(session_api(flow->session), EXTENSION_DEPLOY_VALUES))
 		return false;
 	for (size_t i = 0; i < changes->count; i++) {
 		const struct value_change *change = &changes->items[i];

@@ -33,6 +33,7 @@
 #include "base/paths.h"
 #include "base/secrecy.h"
 #include "base/xmalloc.h"
+#include "model/extensions.h"
 #include "net/listener.h"
 #include "net/loop.h"
 #include "platform/admin/command.h"
@@ -257,6 +258,7 @@ start_http(struct daemon *d, struct error *err)
 	limits.limits[LIMIT_CALLER] = (struct limit){(double)settings->rate,
 						     (double)settings->burst};
 	d->platform.limiter = limiter_new(&limits);
+	d->platform.withheld = EXTENSIONS_ALL & ~(unsigned)settings->extensions;
 	options.connections = (unsigned)settings->connections;
 	options.body_bytes = (size_t)settings->body_bytes;
 	options.tls = d->tls != NULL;

@@ -15,6 +15,7 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
+#include "model/extensions.h"
 #include "net/listener.h"
 #include "platform/drivers/driver.h"
 
@@ -180,6 +181,18 @@ read_confine(const struct setting *setting, void *where, const char *value, stru
 			 value);
 }
 
+static int
+read_extensions(const struct setting *setting, void *where, const char *value, struct error *err)
+{
+	unsigned set;
+
+	(void)setting;
+	if (extensions_choose(&set, value, err) != 0)
+		return -1;
+	*(int64_t *)where = set;
+	return 0;
+}
+
 #define AT(member) offsetof(struct settings, member)
 static const struct setting table[] = {
 	{"state", "directory", NULL, N_("a directory"), NULL, read_path, AT(state), 0, 0},
@@ -211,6 +224,9 @@ static const struct setting table[] = {
 	{"listen", "allow-plain", "allow-plain", N_("true or false"),
 	 N_("Allow addresses that others can reach without TLS."), read_bool, AT(allow_plain), 0,
 	 0},
+	{"listen", "extensions", "extensions", N_("all, none or names"),
+	 N_("Offer these extensions of the API: all (default), none, or their names."),
+	 read_extensions, AT(extensions), 0, 0},
 	{"tls", "address", "tls-listen", N_("an address"),
 	 N_("Serve the API by TLS on this address; may be repeated."), read_address, AT(tls), 0, 0},
 	{"tls", "certificate", "tls-certificate", N_("a file"),
@@ -259,6 +275,7 @@ settings_init(struct settings *settings)
 		.stop_timeout_ms = 30000,
 		.confine = DRIVER_CONFINE_BEST,
 		.log_level = LOG_PRIORITY_INFO,
+		.extensions = EXTENSIONS_ALL,
 	};
 }
 

@@ -34,6 +34,7 @@ struct settings {		/* strings are owned; NULL: not given */
 	int64_t ready_timeout_ms, stop_timeout_ms;
 	int64_t confine;		/* enum driver_confine */
 	int64_t log_level;		/* enum log_priority */
+	int64_t extensions;		/* set of enum extension: what is offered of them */
 	char *token_file, *user;
 	char *secret_key_file; /* seals secrets; NULL: the credential, or one in the state */
 	char *import, *lease, *ready_fd;	/* by the command line only */

@@ -17,6 +17,7 @@
 #include "model/json.h"
 #include "platform/api/idempotency.h"
 #include "platform/api/private.h"
+#include "platform/api/withheld.h"
 #include "platform/auth/audit.h"
 #include "platform/http/answers.h"
 #include "platform/state/precondition.h"
@@ -184,11 +185,22 @@ static int
 handle(struct platform *platform, const struct route *route, struct request *request,
        struct response *response, struct error *err)
 {
+	int ret = route->handle(platform, request, response, err);
+
+	if (ret == 0)
+		withheld_from_answer(platform, route->operation, response);
+	return ret;
+}
+
+static int
+handle_change(struct platform *platform, const struct route *route, struct request *request,
+	      struct response *response, struct error *err)
+{
 	if (is_of_values(route) &&
 	    precondition_check_values(platform->repository, &request->place, request->if_match,
 				      &response->details, err) != 0)
 		return -1;
-	return route->handle(platform, request, response, err);
+	return handle(platform, route, request, response, err);
 }
 
 static int
@@ -219,7 +231,7 @@ handle_write(struct platform *platform, const struct route *route, struct reques
 		return known > 0 ? 0 : -1;
 	if (repository_begin(platform->repository, err) != 0)
 		return -1;
-	ret = handle(platform, route, request, response, err);
+	ret = handle_change(platform, route, request, response, err);
 	/* Some refuse with a body of their own. */
 	if (ret == 0)
 		refused = response->status >= 400;
@@ -267,8 +279,9 @@ run(struct platform *platform, const struct route *route, struct request *reques
 		return -1;
 	if (!read_body(route, request, response))
 		return -1;
+	withheld_from_request(platform, route->operation, request);
 	return is_write(request) ? handle_write(platform, route, request, response, err)
-				 : route->handle(platform, request, response, err);
+				 : handle(platform, route, request, response, err);
 }
 
 static void
@@ -287,9 +300,20 @@ answer_route(struct platform *platform, const struct route *route, struct reques
 	note_refused(platform, request, response->status);
 }
 
+static void
+refuse_withheld(struct response *response, enum extension extension)
+{
+	char *text = xasprintf(_("This platform does without the extension \"%s\" of the API."),
+			       extension_name(extension));
+
+	response_refuse(response, 404, text);
+	free(text);
+}
+
 void
 routes_answer(struct platform *platform, struct request *request, struct response *response)
 {
+	enum extension missing = EXTENSION_COUNT;
 	const struct route *route = NULL;
 	struct route_path path;
 
@@ -299,6 +323,10 @@ routes_answer(struct platform *platform, struct request *request, struct respons
 	if (route)
 		response->route = route->pattern;
 	if (route)
+		missing = withheld_route(platform, route->operation);
+	if (missing != EXTENSION_COUNT)
+		refuse_withheld(response, missing);
+	else if (route)
 		answer_route(platform, route, request, response);
 	else if (response->allow[0])
 		response_refuse(response, 405, _("This address does not take that method."));

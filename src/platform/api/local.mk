@@ -29,4 +29,6 @@ libplatform_api_a_SOURCES = \
 	src/platform/api/score.c \
 	src/platform/api/score.h \
 	src/platform/api/secret-reference.c \
-	src/platform/api/secret-reference.h
+	src/platform/api/secret-reference.h \
+	src/platform/api/withheld.c \
+	src/platform/api/withheld.h

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 
@@ -13,6 +14,9 @@
 const char *
 request_query(const struct request *request, const char *key)
 {
+	for (size_t i = 0; i < REQUEST_HIDDEN_MAX && request->hidden[i]; i++)
+		if (strcmp(request->hidden[i], key) == 0)
+			return NULL;
 	return request->query ? request->query(request->data, key) : NULL;
 }
 

@@ -15,6 +15,7 @@ struct known_answer;
 struct stream;
 
 #define REQUEST_PARAMS_MAX 8
+#define REQUEST_HIDDEN_MAX 4
 
 struct request {
 	const char *method;
@@ -36,6 +37,7 @@ struct request {
 	struct place place;
 	const char *ids[REQUEST_PARAMS_MAX];	/* of other things than places, in order */
 	json_t *body;			/* NULL when the route takes none */
+	const char *hidden[REQUEST_HIDDEN_MAX]; /* query parameters that are not to be seen */
 };
 
 struct response {

@@ -26,6 +26,7 @@
 #include "base/ids.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
+#include "model/extensions.h"
 #include "model/json.h"
 #include "net/listener.h"
 #include "net/loop.h"
@@ -41,9 +42,6 @@
 #include "platform/http/waiting.h"
 #include "platform/state/repository.h"
 
-/* What doc/api/extensions describes. */
-#define EXTENSIONS "deploy-values, deploy-tag, deploy-graph, deploy-wait, logs-follow, " \
-	"value-fingerprints"
 #define STREAM_MS (60 * 60 * 1000)	/* then it ends, and whoever wants more asks again */
 #define PIECE_MAX 65536
 
@@ -188,8 +186,12 @@ queue(struct MHD_Connection *mhd, const struct response *response, struct MHD_Re
 	if (response->status == 401)
 		MHD_add_response_header(out, "WWW-Authenticate", "Bearer");
 	MHD_add_response_header(out, "Cache-Control", "no-cache");
-	MHD_add_response_header(out, "Sidestage-Extensions", EXTENSIONS);
 	if (c) {
+		char extensions[EXTENSIONS_LIST_SIZE];
+
+		extensions_write(extensions, EXTENSIONS_ALL & ~c->http->platform->withheld);
+		if (extensions[0])
+			MHD_add_response_header(out, "Sidestage-Extensions", extensions);
 		MHD_add_response_header(out, "Sidestage-Platform",
 					repository_platform_id(c->http->platform->repository));
 		c->now.status = response->status;

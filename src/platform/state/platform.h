@@ -31,6 +31,7 @@ struct platform {
 	char *token_hash;	/* SHA-256 in hex of the token file's; NULL: there is none */
 	struct limiter *limiter;	/* NULL: no limits */
 	const struct audit_options *audit;	/* NULL: the defaults */
+	unsigned withheld;	/* set of enum extension that this platform does without */
 	uint64_t audited;	/* entries since the start */
 	int64_t started_at;	/* wall ms */
 };

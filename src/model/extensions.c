@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "model/extensions.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+
+#define SEPARATORS ", \t"
+
+static const struct {
+	const char *name;
+	const char *absent;
+} extensions[] = {
+	[EXTENSION_DEPLOY_VALUES] = {
+		"deploy-values",
+		N_("This platform takes values one at a time: they are written before the deployment, "
+		   "and put back if it is refused"),
+	},
+	[EXTENSION_DEPLOY_TAG] = {
+		"deploy-tag",
+		N_("This platform does not refuse a deployment that comes too late: what somebody "
+		   "else deploys in the same moment is overwritten, and you are told how to bring it "
+		   "back"),
+	},
+	[EXTENSION_DEPLOY_GRAPH] = {
+		"deploy-graph",
+		N_("This platform does not compare resource definitions when it deploys: one that "
+		   "changes in the last moment is not noticed"),
+	},
+	[EXTENSION_DEPLOY_ONCE] = {"deploy-once", NULL},
+	[EXTENSION_DEPLOY_WAIT] = {"deploy-wait", NULL},
+	[EXTENSION_LOGS_FOLLOW] = {"logs-follow", NULL},
+	[EXTENSION_VALUE_FINGERPRINTS] = {
+		"value-fingerprints",
+		N_("This platform does not say whether two secrets are the same, so a secret that "
+		   "was changed looks like one that was not"),
+	},
+	[EXTENSION_ADMINISTRATION] = {"administration", NULL},
+};
+
+#define VALUES EXTENSION_DEPLOY_VALUES
+#define TAG EXTENSION_DEPLOY_TAG
+#define PRINTS EXTENSION_VALUE_FINGERPRINTS
+#define ADMIN EXTENSION_ADMINISTRATION
+
+static const struct extension_addition additions[] = {
+	{VALUES, ADDS_MEMBER_ASKED, "createDeployment", "values"},
+	{VALUES, ADDS_MEMBER_ASKED, "createValueOf*", "secret_ref/store"},
+	{VALUES, ADDS_MEMBER_ASKED, "createValueOf*", "secret_ref/ref"},
+	{VALUES, ADDS_MEMBER_ASKED, "createValueOf*", "secret_ref/version"},
+	{VALUES, ADDS_MEMBER_ASKED, "putValueOf*", "secret_ref/store"},
+	{VALUES, ADDS_MEMBER_ASKED, "putValueOf*", "secret_ref/ref"},
+	{VALUES, ADDS_MEMBER_ASKED, "putValueOf*", "secret_ref/version"},
+	{VALUES, ADDS_MEMBER_ASKED, "patchValueOf*", "secret_ref/store"},
+	{VALUES, ADDS_MEMBER_ASKED, "patchValueOf*", "secret_ref/ref"},
+	{VALUES, ADDS_MEMBER_ASKED, "patchValueOf*", "secret_ref/version"},
+	{VALUES, ADDS_HEADER, "createValueOf*", "If-Match"},
+	{VALUES, ADDS_HEADER, "putValueOf*", "If-Match"},
+	{VALUES, ADDS_HEADER, "patchValueOf*", "If-Match"},
+	{VALUES, ADDS_HEADER, "deleteValueOf*", "If-Match"},
+	{VALUES, ADDS_HEADER, "deleteValuesOf*", "If-Match"},
+	{VALUES, ADDS_HEADER, "restoreValueSetVersionOf*", "If-Match"},
+	{VALUES, ADDS_HEADER, "restoreKeyOfValueSetVersionOf*", "If-Match"},
+	{VALUES, ADDS_HEADER, "purgeKeyOfValueSetVersionOf*", "If-Match"},
+	{TAG, ADDS_MEMBER_TOLD, "listEnvironments", "deploy_tag"},
+	{TAG, ADDS_MEMBER_TOLD, "getEnvironment", "deploy_tag"},
+	{TAG, ADDS_MEMBER_TOLD, "createEnvironment", "deploy_tag"},
+	{TAG, ADDS_MEMBER_TOLD, "updateEnvironment", "deploy_tag"},
+	{TAG, ADDS_HEADER, "createDeployment", "If-Match"},
+	{TAG, ADDS_HEADER, "rebaseEnvironment", "If-Match"},
+	{TAG, ADDS_HEADER, "deleteEnvironment", "If-Match"},
+	{EXTENSION_DEPLOY_GRAPH, ADDS_MEMBER_ASKED, "createDeployment", "dependency_graph_hash"},
+	{EXTENSION_DEPLOY_ONCE, ADDS_HEADER, "createDeployment", "Idempotency-Key"},
+	{EXTENSION_DEPLOY_WAIT, ADDS_PARAMETER, "getDeployment", "wait"},
+	{EXTENSION_LOGS_FOLLOW, ADDS_PARAMETER, "getLogs", "follow"},
+	{PRINTS, ADDS_TEXT_TOLD, "listValuesOf*", "secret_version"},
+	{PRINTS, ADDS_TEXT_TOLD, "createValueOf*", "secret_version"},
+	{PRINTS, ADDS_TEXT_TOLD, "putValueOf*", "secret_version"},
+	{PRINTS, ADDS_TEXT_TOLD, "patchValueOf*", "secret_version"},
+	{PRINTS, ADDS_TEXT_TOLD, "listValueSetVersionsOf*", "secret_version"},
+	{PRINTS, ADDS_TEXT_TOLD, "getValueSetVersionOf*", "secret_version"},
+	{PRINTS, ADDS_TEXT_TOLD, "restoreValueSetVersionOf*", "secret_version"},
+	{PRINTS, ADDS_TEXT_TOLD, "restoreKeyOfValueSetVersionOf*", "secret_version"},
+	{ADMIN, ADDS_ROUTE, "x-getPlatform", NULL},
+	{ADMIN, ADDS_ROUTE, "x-listUsers", NULL},
+	{ADMIN, ADDS_ROUTE, "x-createUser", NULL},
+	{ADMIN, ADDS_ROUTE, "x-getUser", NULL},
+	{ADMIN, ADDS_ROUTE, "x-updateUser", NULL},
+	{ADMIN, ADDS_ROUTE, "x-deleteUser", NULL},
+	{ADMIN, ADDS_ROUTE, "x-listAuditLog", NULL},
+};
+
+const char *
+extension_name(enum extension extension)
+{
+	return extensions[extension].name;
+}
+
+const char *
+extension_absent(enum extension extension)
+{
+	return extensions[extension].absent ? _(extensions[extension].absent) : NULL;
+}
+
+const struct extension_addition *
+extension_addition(size_t i)
+{
+	return i < sizeof(additions) / sizeof(additions[0]) ? &additions[i] : NULL;
+}
+
+bool
+extension_addition_is_of(const struct extension_addition *addition, const char *operation)
+{
+	size_t length = strlen(addition->operation);
+
+	if (addition->operation[length - 1] == '*')
+		return strncmp(addition->operation, operation, length - 1) == 0;
+	return strcmp(addition->operation, operation) == 0;
+}
+
+const char *
+extension_addition_kind(enum addition_kind kind)
+{
+	static const char *const words[] = {
+		[ADDS_ROUTE] = "route",		      [ADDS_HEADER] = "header",
+		[ADDS_PARAMETER] = "parameter",	      [ADDS_MEMBER_ASKED] = "request member",
+		[ADDS_MEMBER_TOLD] = "answer member", [ADDS_TEXT_TOLD] = "answer text",
+	};
+
+	return words[kind];
+}
+
+/* EXTENSION_COUNT: no such. */
+static enum extension
+find(const char *word, size_t length)
+{
+	for (size_t i = 0; i < EXTENSION_COUNT; i++)
+		if (strlen(extensions[i].name) == length &&
+		    memcmp(extensions[i].name, word, length) == 0)
+			return (enum extension)i;
+	return EXTENSION_COUNT;
+}
+
+unsigned
+extensions_read(const char *list)
+{
+	unsigned set = 0;
+
+	for (const char *at = list + strspn(list, SEPARATORS); *at; at += strspn(at, SEPARATORS)) {
+		size_t length = strcspn(at, SEPARATORS);
+		enum extension extension = find(at, length);
+
+		if (extension != EXTENSION_COUNT)
+			set |= EXTENSION_BIT(extension);
+		at += length;
+	}
+	return set;
+}
+
+void
+extensions_write(char out[EXTENSIONS_LIST_SIZE], unsigned set)
+{
+	size_t length = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < EXTENSION_COUNT; i++)
+		if (set & EXTENSION_BIT(i))
+			length += (size_t)snprintf(out + length, EXTENSIONS_LIST_SIZE - length,
+						   "%s%s", length ? ", " : "", extensions[i].name);
+}
+
+int
+extensions_choose(unsigned *set, const char *words, struct error *err)
+{
+	unsigned chosen = 0;
+
+	if (strcmp(words, "all") == 0) {
+		*set = EXTENSIONS_ALL;
+		return 0;
+	}
+	if (strcmp(words, "none") == 0) {
+		*set = 0;
+		return 0;
+	}
+	for (const char *at = words + strspn(words, SEPARATORS); *at;
+	     at += strspn(at, SEPARATORS)) {
+		size_t length = strcspn(at, SEPARATORS);
+		enum extension extension = find(at, length);
+
+		if (extension == EXTENSION_COUNT)
+			return error_set(err, ERROR_INPUT,
+					 _("There is no extension \"%.*s\": give all, none, or names "
+					   "of doc/api/extensions with commas between."),
+					 (int)length, at);
+		chosen |= EXTENSION_BIT(extension);
+		at += length;
+	}
+	*set = chosen;
+	return 0;
+}

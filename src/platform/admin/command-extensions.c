@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sidestaged extensions: their table as machine text, one addition a line. */
+#include "config.h"
+
+#include "platform/admin/command.h"
+
+#include <stdio.h>
+
+#include "base/i18n.h"
+#include "model/extensions.h"
+
+int
+command_extensions(int argc, char **argv)
+{
+	const struct extension_addition *row;
+
+	if (argc > 1) {
+		fprintf(stderr, _("%s: takes no arguments: it prints extension, kind, operation and "
+				  "name of everything that is added.\n"), argv[0]);
+		return STATUS_USAGE;
+	}
+	for (size_t i = 0; (row = extension_addition(i)) != NULL; i++)
+		printf("%s\t%s\t%s\t%s\n", extension_name(row->extension),
+		       extension_addition_kind(row->kind), row->operation,
+		       row->name ? row->name : "");
+	return fflush(stdout) == 0 ? STATUS_FINE : STATUS_FAILED;
+}
