@@ -23,6 +23,7 @@
 #define CACHE_BUSY_MS 250
 #define CACHE_VERSION 1
 #define BODIES_MAX 4000		/* the oldest go first */
+#define BODIES_SPARE 400	/* puts until they are counted again, which reads them all */
 
 static const char schema[] =
 	"DROP TABLE IF EXISTS body;"
@@ -152,6 +153,25 @@ store_cache_get(struct store *store, const char *key, size_t *length, int64_t *r
 	return body;
 }
 
+static void
+make_room(struct store *store)
+{
+	int64_t count;
+	struct statement *statement;
+
+	if (store->puts_until_count-- > 0)
+		return;
+	store->puts_until_count = BODIES_SPARE - 1;
+	count = db_number(store->cache, "SELECT count(*) FROM body", 0);
+	if (count <= BODIES_MAX - BODIES_SPARE)
+		return;
+	statement = statement_new(store->cache,
+				  "DELETE FROM body WHERE key IN"
+				  " (SELECT key FROM body ORDER BY put_at LIMIT ?1)");
+	statement_int(statement, count - (BODIES_MAX - BODIES_SPARE));
+	(void)run(store, statement);
+}
+
 void
 store_cache_put(struct store *store, const char *key, const char *body, size_t length)
 {
@@ -169,12 +189,8 @@ store_cache_put(struct store *store, const char *key, const char *body, size_t l
 	statement_bytes(statement, body, length);
 	statement_text(statement, hash);
 	statement_int(statement, clock_wall_ms());
-	if (!run(store, statement))
-		return;
-	if (db_number(store->cache, "SELECT count(*) FROM body", 0) > BODIES_MAX)
-		(void)!db_run(store->cache,
-			      "DELETE FROM body WHERE key IN"
-			      " (SELECT key FROM body ORDER BY put_at LIMIT 400)", NULL);
+	if (run(store, statement))
+		make_room(store);
 }
 
 void

@@ -15,6 +15,7 @@ struct store {
 	char *history_path;
 	int lock_fd;		/* history_path + ".lock": one byte locked per operation claimed */
 	struct db *cache;	/* NULL: there is none now; everything counts as not cached */
+	int puts_until_count;	/* until it is looked whether there are too many bodies */
 	char *cache_path;
 	char *problem;		/* why nothing can be written down; NULL: it can */
 	bool is_stand_in;	/* history is an empty one in memory */

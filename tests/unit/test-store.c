@@ -20,7 +20,7 @@
 #include "base/error.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
-#include "store/store.h"
+#include "store/private.h"
 
 #define URL "http://localhost"
 
@@ -812,6 +812,50 @@ caches_sets_and_bodies(void **state)
 	store_close(store);
 }
 
+/* What 50 answers cost to be put, in steps of SQLite. */
+static int64_t
+cost_of_puts(struct store *store)
+{
+	int64_t before = db_work(store->cache);
+
+	for (int i = 0; i < 50; i++)
+		store_cache_put(store, "envs", "[]", 2);
+	return db_work(store->cache) - before;
+}
+
+static int64_t
+count_bodies(const struct store *store)
+{
+	return db_number(store->cache, "SELECT count(*) FROM body", -1);
+}
+
+static void
+a_full_cache_costs_what_an_empty_one_does_and_loses_the_oldest(void **state)
+{
+	struct place *place = *state;
+	struct store *store = open_store(place);
+	size_t length;
+	int64_t empty;
+	char *body;
+
+	store_cache_put(store, "first", "[]", 2);
+	empty = cost_of_puts(store);
+	run_sql(place->cache,
+		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)"
+		" INSERT INTO body (key, bytes, hash, put_at) SELECT 'old' || i, '[]', '', i FROM n");
+	assert_true(cost_of_puts(store) < 2 * empty);
+	for (int i = 0; i < 400; i++)
+		store_cache_put(store, "envs", "[]", 2);
+	assert_true(count_bodies(store) <= 4000);
+	assert_true(count_bodies(store) > 3000);
+	body = store_cache_get(store, "first", &length, NULL);
+	assert_non_null(body);
+	free(body);
+	assert_int_equal(db_number(store->cache, "SELECT count(*) FROM body WHERE key='old1'", -1),
+			 0);
+	store_close(store);
+}
+
 static void
 remakes_a_bad_cache(void **state)
 {
@@ -978,6 +1022,7 @@ main(void)
 		TEST(what_cannot_be_read_is_not_taken_for_nothing),
 		TEST(files_are_private),
 		TEST(caches_sets_and_bodies),
+		TEST(a_full_cache_costs_what_an_empty_one_does_and_loses_the_oldest),
 		TEST(remakes_a_bad_cache),
 		TEST(knows_where_a_clone_comes_from),
 		TEST(knows_whose_clone_ends),
