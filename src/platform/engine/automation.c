@@ -56,7 +56,7 @@ check_pattern(const char *key, const char *pattern, struct error *err)
 		return 0;
 	}
 	regerror(code, &regex, why, sizeof(why));
-	return error_set(err, ERROR_INPUT, _("\"%s\" is no regular expression: %s."), key, why);
+	return error_set(err, ERROR_INPUT, _("\"%s\" is not a regular expression: %s."), key, why);
 }
 
 static bool
@@ -233,28 +233,28 @@ make_update(struct platform *platform, const json_t *update)
 	struct deploy_request request = {.user = platform->user};
 	struct error err = {0};
 	json_t *deployment = NULL;
-	char *delta, *comment;
+	char *delta = make_delta(platform, &place, update, &err), *comment;
+	bool made;
 
-	/* It is being changed, deleted, or the daemon ends: what is wanted is not forgotten. */
-	if (deploy_check(platform, &place, &request, &err) != 0 &&
-	    err.kind == ERROR_CONFLICT)
-		return false;
-	err = (struct error){0};
-	delta = make_delta(platform, &place, update, &err);
 	comment = xasprintf("%s:%s by the rule %s", text_of(update, "name"),
 			    text_of(update, "version"), text_of(update, "rule"));
 	if (delta && *delta) {
 		request.delta_id = delta;
 		request.comment = comment;
 		deployment = deploy_start(platform, &place, &request, &err);
+	} else if (delta) {
+		/* Nothing is to be changed, unless what goes on there now changes it. */
+		(void)!deploy_check(platform, &place, &request, &err);
 	}
-	if (err.kind != ERROR_NONE)
+	/* It is being changed, deleted, or the daemon ends: what is wanted is not forgotten. */
+	made = err.kind != ERROR_CONFLICT;
+	if (made && err.kind != ERROR_NONE)
 		log_line(LOG_PRIORITY_WARNING, "a rule's update was refused", "environment",
 			 place.env, "update", comment, "error", err.text, NULL);
 	json_decref(deployment);
 	free(comment);
 	free(delta);
-	return true;
+	return made;
 }
 
 /* The deployment is asked for and the update forgotten in one.  false: not now. */
