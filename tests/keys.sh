@@ -56,7 +56,7 @@ ok "a misspelt action is told the right one" refused 'config:2:2: .*"promot".*"p
 bound '[keys "boards"]\n\tclone = K\n'
 ok "there is no such view" refused 'config:2:2: .*"boards"'
 bound '[keys]\n\tclone = Crtl-K\n'
-ok "there is no such key" refused 'config:2:2: .*"Crtl-K" is no key'
+ok "there is no such key" refused 'config:2:2: .*"Crtl-K" is not a key'
 bound '[keys "board"]\n\tclone = P\n'
 ok "a key has one meaning" refused 'config:2:2: .*P is "promote" already'
 bound '[keys "board"]\n\tclone = P\n\tpromote = C\n'

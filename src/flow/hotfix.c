@@ -356,7 +356,7 @@ hotfix_carry_request(const struct hotfix *h, const char *env, struct flow_reques
 				 _("Nothing was promoted yet: there is no fix to carry."));
 	if (hotfix_is_taken_back(h))
 		return error_set(err, ERROR_INPUT,
-				 _("The promotion was taken back: %s has not the fix, and "
+				 _("The promotion was taken back: %s does not have the fix, and "
 				   "nobody gets it from there."),
 				 h->origin);
 	*request = (struct flow_request){

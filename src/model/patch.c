@@ -63,7 +63,7 @@ array_index(const json_t *array, const char *token, size_t last, struct error *e
 	long index = pointer_index(token);
 
 	if (index < 0)
-		return error_set(err, ERROR_INPUT, _("\"%s\" is no index of an array"), token);
+		return error_set(err, ERROR_INPUT, _("\"%s\" is not an array index"), token);
 	if ((size_t)index > last || (last == json_array_size(array) && (size_t)index > last))
 		return error_set(err, ERROR_INPUT, _("the array has no place %ld"), index);
 	return index;

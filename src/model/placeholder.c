@@ -139,7 +139,7 @@ look_up(struct placeholder_walk *walk, struct text *text, bool *secret, struct e
 
 	if (!read_placeholder(text, &path)) {
 		path_clear(&path);
-		error_set(err, ERROR_INPUT, _("%s: \"%.*s\" is no well-formed placeholder"),
+		error_set(err, ERROR_INPUT, _("%s: \"%.*s\" is not a well-formed placeholder"),
 			  buf_str(&walk->where), excerpt(start, text->end), start);
 		return NULL;
 	}

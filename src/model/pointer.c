@@ -45,7 +45,7 @@ pointer_parse(struct pointer *pointer, const char *text, struct error *err)
 	*pointer = (struct pointer){0};
 	if (*text != '\0' && *text != '/')
 		return error_set(err, ERROR_INPUT,
-				 _("\"%s\" is no JSON pointer: it must be empty or "
+				 _("\"%s\" is not a JSON pointer: it must be empty or "
 				   "begin with \"/\""),
 				 text);
 	while (*at == '/') {
@@ -57,7 +57,7 @@ pointer_parse(struct pointer *pointer, const char *text, struct error *err)
 			pointer_clear(pointer);
 			return error_set(err, ERROR_INPUT,
 					 token ? _("\"%s\" is too deep for a JSON pointer")
-					       : _("\"%s\" is no JSON pointer: behind \"~\" must "
+					       : _("\"%s\" is not a JSON pointer: behind \"~\" must "
 						   "stand 0 or 1"), text);
 		}
 		pointer->tokens = xreallocarray(pointer->tokens, pointer->count + 1,

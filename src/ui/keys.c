@@ -230,7 +230,7 @@ read_keys(const char *text, int *keys, size_t *count, enum action action,
 		keys[*count] = key_of_name(word);
 		if (keys[*count] == 0)
 			ret = error_set(err, ERROR_INPUT,
-					_("%s: \"%.40s\" is no key; keys are written as C, "
+					_("%s: \"%.40s\" is not a key; keys are written as C, "
 					  "Ctrl-L, F5, Enter, PgDn"),
 					where, word);
 		else if (action_changes(action) && keys[*count] < ' ')

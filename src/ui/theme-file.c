@@ -121,12 +121,12 @@ read_colour(struct theme_reader *r, bool few, int32_t *colour)
 	}
 	if (r->word[0] != '#')
 		return wrong(
-			r, _("\"%s\" is no colour: #rrggbb, one of the 16 names, or \"terminal\"."),
+			r, _("\"%s\" is not a colour: #rrggbb, one of the 16 names, or \"terminal\"."),
 			r->word);
 	if (few)
 		return wrong(r, _("%s: behind the bar a colour has one of the 16 names."), r->word);
 	if (strlen(r->word) != 7 || strspn(r->word + 1, "0123456789abcdefABCDEF") != 6)
-		return wrong(r, _("\"%s\" is no colour: # and six hexadecimal digits."), r->word);
+		return wrong(r, _("\"%s\" is not a colour: # and six hexadecimal digits."), r->word);
 	*colour = (int32_t)strtol(r->word + 1, NULL, 16);
 	return 0;
 }
@@ -140,7 +140,7 @@ read_attribute(struct theme_reader *r, struct theme_look *look)
 			return 0;
 		}
 	}
-	return wrong(r, _("\"%s\" is no attribute: bold, dim, underline or reverse."), r->word);
+	return wrong(r, _("\"%s\" is not an attribute: bold, dim, underline or reverse."), r->word);
 }
 
 /* "FG on BG ATTRIBUTE...", up to the bar or the line's end. */
@@ -260,7 +260,7 @@ read_file(const char *path, struct error *err)
 	close(fd);
 	if (n >= 0 && n < FILE_BYTES_MAX && memchr(text, '\0', (size_t)n) == NULL)
 		return text;
-	error_set(err, ERROR_INPUT, _("%s: this is no theme: it is no text, or too long."), path);
+	error_set(err, ERROR_INPUT, _("%s: this is not a theme: it is not text, or too long."), path);
 	free(text);
 	return NULL;
 }

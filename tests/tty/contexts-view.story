@@ -79,7 +79,7 @@ signal TERM
 exit 0 20
 nothing-runs 5
 
-test "a stripe that is no colour is a fault of the configuration"
+test "a stripe that is not a colour is a fault of the configuration"
 terminal one
 sh printf '[context "team"]\n\turl = https://example.com\n\tstripe = mauve\n' >$CONFIG/config
 run sidestage board

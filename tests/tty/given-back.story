@@ -33,7 +33,7 @@ restored
 nothing-runs 5
 sh printf 'normal red on black\ndim #12345 on black\n' > $DIR/own.theme
 run sidestage demo --theme=$DIR/own.theme
-expect "own.theme:2:5: \"#12345\" is no colour: # and six hexadecimal digits."
+expect "own.theme:2:5: \"#12345\" is not a colour: # and six hexadecimal digits."
 exit 2
 restored
 

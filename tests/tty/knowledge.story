@@ -86,7 +86,7 @@ test "so it is with any answer that is none"
 sh echo 'GET /envs$ status 403 {}' >$RULES
 expect "does not allow it" 15
 sh echo 'GET /envs$ status 200' >$RULES
-expect "is no list" 15
+expect "is not a list" 15
 sh echo 'GET /envs$ status 200 <html>' >$RULES
 expect "not valid JSON" 15
 sh echo 'GET /envs$ status 429' >$RULES

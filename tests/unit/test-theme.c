@@ -157,13 +157,13 @@ what_is_wrong_is_said_with_its_place(void **state)
 {
 	static const struct { const char *text, *message; } cases[] = {
 		{"norml #000000 on #ffffff", "f:1:1: There is no style \"norml\"."},
-		{"# remark\n\nnormal #00000 on #ffffff", "f:3:8: \"#00000\" is no colour: # and six"},
-		{"normal #00000g on #ffffff", "f:1:8: \"#00000g\" is no colour"},
-		{"normal pink on #ffffff", "f:1:8: \"pink\" is no colour"},
+		{"# remark\n\nnormal #00000 on #ffffff", "f:3:8: \"#00000\" is not a colour: # and six"},
+		{"normal #00000g on #ffffff", "f:1:8: \"#00000g\" is not a colour"},
+		{"normal pink on #ffffff", "f:1:8: \"pink\" is not a colour"},
 		{"normal", "f:1:7: A colour is missing."},
 		{"normal red", "f:1:11: Behind the colour of the text comes \"on\""},
 		{"normal red on", "f:1:14: The background is missing."},
-		{"normal red on black blink", "f:1:21: \"blink\" is no attribute"},
+		{"normal red on black blink", "f:1:21: \"blink\" is not an attribute"},
 		{"normal red on black | #000000 on red", "f:1:23: #000000: behind the bar"},
 		{"normal red on black | red on red | x", "f:1:34: A line has one bar."},
 		{"dim red on black\ndim red on black", "f:2:1: The style \"dim\" was given before."},

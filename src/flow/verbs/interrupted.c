@@ -487,7 +487,7 @@ got_deployments(void *data, const struct api_reply *reply)
 
 	list->call = NULL;
 	if (err.kind == ERROR_NONE && !json_is_array(reply->body))
-		error_set(&err, ERROR_PROTOCOL, _("the list of deployments is no array"));
+		error_set(&err, ERROR_PROTOCOL, _("the list of deployments is not an array"));
 	if (err.kind == ERROR_NONE)
 		judge_deployments(list, &list->items[list->at], reply->body);
 	answered(list, &err);

@@ -102,7 +102,7 @@ flow_decode_deployments(struct flow *flow, const json_t *body, struct error *err
 
 	flow_clear_deployments(flow);
 	if (!json_is_array(body))
-		return error_set(err, ERROR_PROTOCOL, _("the list of deployments is no array"));
+		return error_set(err, ERROR_PROTOCOL, _("the list of deployments is not an array"));
 	if (count > DEPLOYMENTS_MAX)
 		count = DEPLOYMENTS_MAX;
 	flow->scratch = xcalloc(count + 1, sizeof(*flow->scratch));

@@ -34,12 +34,12 @@ learn_touch(struct world *world, struct world_environment *environment)
 	world->revision++;
 }
 
-/* 0, or -1: it is no array, or longer than anything we believe. */
+/* 0, or -1: it is not an array, or longer than anything we believe. */
 static int
 check_array(const json_t *body, size_t max, const char *what, struct error *err)
 {
 	if (!json_is_array(body))
-		return error_set(err, ERROR_PROTOCOL, _("The platform's list of %s is no list."),
+		return error_set(err, ERROR_PROTOCOL, _("The platform's list of %s is not a list."),
 				 what);
 	if (json_array_size(body) > max)
 		return error_set(err, ERROR_LIMIT,

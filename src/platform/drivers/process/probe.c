@@ -81,7 +81,7 @@ judge(struct probe *probe)
 	int status = 0;
 
 	if (sscanf(line, "HTTP/1.%*1d %3d", &status) != 1) {
-		finish(probe, false, "its answer is no HTTP");
+		finish(probe, false, "its answer is not HTTP");
 		return;
 	}
 	snprintf(why, sizeof(why), "it answered %d", status);
