@@ -71,6 +71,12 @@ tests_unit_test_rollout_SOURCES = tests/unit/test-rollout.c tests/unit/memory-dr
 	tests/unit/memory-driver.h tests/unit/memory-platform.c tests/unit/memory-platform.h
 tests_unit_test_rollout_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 
+check_PROGRAMS += tests/unit/test-env-driver
+TESTS += tests/unit/test-env-driver
+tests_unit_test_env_driver_SOURCES = tests/unit/test-env-driver.c tests/unit/memory-driver.c \
+	tests/unit/memory-driver.h tests/unit/memory-platform.c tests/unit/memory-platform.h
+tests_unit_test_env_driver_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
+
 check_PROGRAMS += tests/unit/test-answers
 TESTS += tests/unit/test-answers
 tests_unit_test_answers_SOURCES = tests/unit/test-answers.c

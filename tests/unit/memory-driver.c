@@ -347,9 +347,10 @@ memory_detach(struct driver *driver, const struct driver_waiter *waiter)
 	return begin(driver, MEMORY_DETACH, "", NULL, NULL, waiter);
 }
 
-#define MEMORY_OPS(NAME)                                                                           \
+#define MEMORY_OPS(NAME, TYPE)                                                                     \
 	{                                                                                          \
-		.name = NAME, .free = memory_free, .describe = memory_describe,                    \
+		.name = NAME, .driver_type = TYPE, .free = memory_free,                            \
+		.describe = memory_describe,                                                       \
 		.image_exists = memory_image_exists, .images = memory_images,                      \
 		.prepare = memory_prepare, .adopt = memory_adopt, .provision = memory_provision,   \
 		.deprovision = memory_deprovision, .render = memory_render, .apply = memory_apply, \
@@ -357,8 +358,8 @@ memory_detach(struct driver *driver, const struct driver_waiter *waiter)
 		.detach = memory_detach,                                                           \
 	}
 
-const struct driver_ops memory_as_process = MEMORY_OPS("process"),
-			memory_ops = MEMORY_OPS("memory");
+const struct driver_ops memory_as_process = MEMORY_OPS("process", "sidestage/machine"),
+			memory_ops = MEMORY_OPS("memory", "memory/cluster");
 
 void
 memory_driver_init(struct memory_driver *memory, const struct driver_ops *ops, struct loop *loop,

@@ -17,6 +17,7 @@
 #include "model/json.h"
 #include "net/loop.h"
 #include "platform/admin/import.h"
+#include "platform/drivers/registry.h"
 #include "platform/engine/automation.h"
 #include "platform/engine/engine.h"
 #include "platform/http/answers.h"
@@ -40,7 +41,8 @@ memory_platform_open(struct platform *p, const char *folder, struct memory_drive
 	if (!p->repository || state_secrets_open(p, NULL, folder, &err) != 0)
 		fail_msg("%s", err.text);
 	memory_driver_init(memory, ops, p->loop, cluster);
-	p->driver = &memory->base;
+	p->drivers = drivers_new();
+	drivers_add(p->drivers, &memory->base);
 	p->metrics = metrics_new();
 	p->answers = answers_new();
 	p->engine = engine_new(p);
@@ -48,10 +50,10 @@ memory_platform_open(struct platform *p, const char *folder, struct memory_drive
 }
 
 void
-memory_platform_close(struct platform *p, struct memory_driver *memory)
+memory_platform_close(struct platform *p)
 {
 	engine_stop(p->engine);
-	memory_driver_clear(memory);
+	drivers_free(p->drivers);
 	automation_free(p->automation);
 	engine_free(p->engine);
 	answers_free(p->answers);

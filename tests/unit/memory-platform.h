@@ -12,7 +12,7 @@ void
 memory_platform_open(struct platform *platform, const char *folder, struct memory_driver *memory,
 		     const struct driver_ops *ops, struct memory_cluster *cluster);
 /* As a daemon does that ends, with whatever is going on. */
-void memory_platform_close(struct platform *platform, struct memory_driver *memory);
+void memory_platform_close(struct platform *platform);
 void memory_platform_import(struct platform *platform, const char *json);
 
 #endif

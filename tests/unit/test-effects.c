@@ -154,7 +154,7 @@ static void
 close_platform(void)
 {
 	caller_clear(&world.caller);
-	memory_platform_close(&world.platform, &world.memory);
+	memory_platform_close(&world.platform);
 }
 
 static int
@@ -1092,7 +1092,7 @@ committed_deletion_goes_on_after_a_crash(void **state)
 	assert_true(was_called("remove acme/shop/dev"));
 	expect("GET", ENV, NULL, 404);
 	crash(DIE_AFTER_COMMIT, "DELETE", APP, NULL);
-	assert_true(was_called("remove acme/shop/spare"));
+	assert_false(was_called("remove acme/shop/spare"));	/* it was never deployed */
 	expect("GET", APP, NULL, 404);
 }
 

@@ -58,7 +58,9 @@ static const char import[] =
 	"{\"organizations\": [{\"id\": \"acme\", \"env_types\": [{\"id\": \"development\"}],"
 	" \"definitions\": [{\"id\": \"db\", \"name\": \"db\", \"type\": \"sqlite\","
 	" \"driver_type\": \"memory/sqlite\", \"driver_inputs\": {\"values\": {}},"
-	" \"criteria\": [{}]}], \"applications\": [{\"id\": \"shop\", \"environments\":"
+	" \"criteria\": [{}]}, {\"id\": \"cluster\", \"type\": \"k8s-cluster\","
+	" \"driver_type\": \"memory/cluster\", \"criteria\": [{}]}],"
+	" \"applications\": [{\"id\": \"shop\", \"environments\":"
 	" [{\"id\": \"dev\", \"type\": \"development\"}]}]}]}";
 
 static void
@@ -74,7 +76,7 @@ close_platform(void)
 {
 	rollout_free(world.rollout);
 	world.rollout = NULL;
-	memory_platform_close(&world.platform, &world.memory);
+	memory_platform_close(&world.platform);
 }
 
 static int

@@ -49,6 +49,13 @@ ok = $2
 print(json.dumps(answer, indent=1)[:2000])
 raise SystemExit(not ok)"
 }
+is_refused() {	# METHOD PATH EXPRESSION: with 409, and of the answer
+	[ "$(curl --silent --max-time 60 --unix-socket real.sock --output answer \
+		--write-out '%{http_code}' -X "$1" "http://localhost$2")" = 409 ] &&
+		python3 -c "import json
+answer = json.load(open('answer'))
+raise SystemExit(not ($3))"
+}
 is_running() { answer_is $app/envs/$1/runtime "$modules and all(c['status'] == 'Running' for m in answer['modules'].values() for c in m.values())"; }
 
 # Its words on stdout and stderr; ends as it does.
@@ -132,7 +139,12 @@ for data in "$top"/tests/upgrade/[0-9]*; do
 		"[v['value'] for v in answer if v['key'] == 'LIMIT' and v['source'] == 'env'] == ['60']"
 	ok "the versions of values are" answer_is $app/value-set-versions "len(answer) >= 2"
 	ok "the definitions are" answer_is /orgs/acme/resources/defs \
-		"sorted(d['id'] for d in answer) == ['broker', 'local-sqlite']"
+		"sorted(d['id'] for d in answer) == ['broker', 'local-sqlite', 'this-machine']"
+	ok "what was deployed runs by the one for this machine" answer_is \
+		"/orgs/acme/resources/defs?res_type=k8s-cluster&env_type=qa&app=shop&env=canary" \
+		"[d['driver_type'] for d in answer] == ['sidestage/machine']"
+	ok "and stays there" is_refused DELETE /orgs/acme/resources/defs/this-machine \
+		"{u['env_id'] for u in answer} >= {'canary', 'production'} and not any(u['env_id'] == 'hotfix-3' for u in answer)"
 	ok "the users are" answer_is /users "{u['id'] for u in answer} >= {'release', 'viewer'}"
 	ok "the rules are" answer_is $app/envs/development/rules "len(answer) == 1"
 

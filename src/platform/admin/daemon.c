@@ -47,6 +47,7 @@
 #include "platform/auth/audit.h"
 #include "platform/auth/limit.h"
 #include "platform/drivers/driver.h"
+#include "platform/drivers/registry.h"
 #include "platform/engine/automation.h"
 #include "platform/engine/engine.h"
 #include "platform/http/answers.h"
@@ -79,7 +80,6 @@ struct daemon {
 	int64_t answer_until;
 	int lock;
 	bool stopping, handing_over;
-	struct driver_task *detaching;
 };
 
 /* --- starting --- */
@@ -156,7 +156,8 @@ open_platform(struct daemon *d, struct error *err)
 	struct platform *platform = &d->platform;
 	char *database = xasprintf("%s/platform.db", settings->state);
 	char *spaces = xasprintf("%s/spaces", settings->state);
-	struct driver_process_options driver = {
+	struct driver *machine = NULL;
+	struct driver_process_options options = {
 		.spaces_dir = spaces,
 		.images_dir = settings->images,
 		.templates_dir = settings->templates ? settings->templates : settings->images,
@@ -172,8 +173,10 @@ open_platform(struct daemon *d, struct error *err)
 		platform->repository = repository_open(database, err);
 	if (platform->repository &&
 	    state_secrets_open(platform, settings->secret_key_file, settings->state, err) == 0)
-		platform->driver = driver_process_new(platform->loop, &driver, err);
-	if (platform->driver) {
+		machine = driver_process_new(platform->loop, &options, err);
+	if (machine) {
+		platform->drivers = drivers_new();
+		drivers_add(platform->drivers, machine);
 		platform->engine = engine_new(platform);
 		engine_on_deployed(platform->engine, count_deployment, platform->metrics);
 		platform->automation = automation_new(platform);
@@ -422,13 +425,9 @@ end(struct daemon *d)
 }
 
 static void
-stopped(void *data, const struct driver_result *result)
+stopped(void *data)
 {
-	struct daemon *d = data;
-
-	(void)result;
-	d->detaching = NULL;
-	end(d);
+	end(data);
 }
 
 static void
@@ -438,8 +437,7 @@ took_too_long(void *data)
 
 	d->guard = NULL;
 	log_line(LOG_PRIORITY_WARNING, "processes did not end in time", NULL);
-	driver_task_forget(d->detaching);
-	d->detaching = NULL;
+	drivers_forget_detach(d->platform.drivers);
 	end(d);
 }
 
@@ -447,8 +445,6 @@ static void
 hand_over(void *data)
 {
 	struct daemon *d = data;
-	struct driver *driver = d->platform.driver;
-	struct driver_waiter waiter = {.ended = stopped, .data = d};
 
 	if (d->handing_over)
 		return;
@@ -456,7 +452,7 @@ hand_over(void *data)
 	loop_remove_timer(d->guard);
 	engine_stop(d->platform.engine);
 	d->guard = loop_add_timer(d->platform.loop, STOP_LIMIT_MS, took_too_long, d);
-	d->detaching = driver->ops->detach(driver, &waiter);
+	drivers_detach(d->platform.drivers, stopped, d);
 }
 
 static void
@@ -522,8 +518,7 @@ clear(struct daemon *d)
 	loop_remove_timer(d->watchdog);
 	if (platform->engine)
 		engine_stop(platform->engine);
-	if (platform->driver)
-		platform->driver->ops->free(platform->driver);
+	drivers_free(platform->drivers);
 	automation_free(platform->automation);
 	engine_free(platform->engine);
 	answers_free(platform->answers);

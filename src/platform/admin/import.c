@@ -24,6 +24,8 @@
 #include "platform/admin/import-secrets.h"
 #include "platform/admin/import-values.h"
 #include "platform/engine/engine.h"
+#include "platform/engine/env-driver.h"
+#include "platform/state/repository-resources.h"
 #include "platform/state/repository-transfer.h"
 
 #define ID_DIGITS 16
@@ -36,6 +38,13 @@ struct import {
 	size_t organizations, applications, environments, deployments, values, kept;
 	json_t *started;		/* [{"org","app","env"}]: new, with something to run */
 };
+
+static struct place
+started_place(const json_t *item)
+{
+	return (struct place){json_member_string(item, "org"), json_member_string(item, "app"),
+			      json_member_string(item, "env")};
+}
 
 static const char *
 text_or(const json_t *object, const char *key, const char *otherwise)
@@ -311,10 +320,11 @@ import_organization(struct import *import, const json_t *org, struct error *err)
 		{"applications", import_application},
 	};
 	struct place place = {json_member_string(org, "id"), NULL, NULL};
+	int known = exists(repository_organization(import->repository, place.org, err), err);
 	json_t *item;
 	size_t i;
 
-	if (repository_import_organization(import->repository, place.org,
+	if (known < 0 || repository_import_organization(import->repository, place.org,
 					   json_member_string(org, "name"), import->user,
 					   import->now, err) != 0)
 		return -1;
@@ -323,7 +333,26 @@ import_organization(struct import *import, const json_t *org, struct error *err)
 			if (parts[part].import(import, &place, item, err) != 0)
 				return error_prefix(err, _("organization %s"), place.org);
 	}
+	/* In one that was there, somebody may have decided that nothing runs here. */
+	if (!known && repository_add_machine(import->repository, place.org, err) != 0)
+		return error_prefix(err, _("organization %s"), place.org);
 	import->organizations++;
+	return 0;
+}
+
+/* What is to run has somewhere to run; only a daemon knows its drivers. */
+static int
+check_drivers(struct import *import, struct error *err)
+{
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(import->started, i, item) {
+		struct place place = started_place(item);
+
+		if (import->platform->drivers && !env_driver(import->platform, &place, err))
+			return error_prefix(err, _("environment %s"), place.env);
+	}
 	return 0;
 }
 
@@ -339,6 +368,8 @@ import_all(struct import *import, const json_t *file, struct error *err)
 	json_array_foreach(json_object_get(file, "organizations"), i, org)
 		if (ret == 0)
 			ret = import_organization(import, org, err);
+	if (ret == 0)
+		ret = check_drivers(import, err);
 	return repository_end(import->repository, ret, err);
 }
 
@@ -358,9 +389,7 @@ start_new(struct platform *platform, const json_t *started)
 	size_t i;
 
 	json_array_foreach(started, i, item) {
-		struct place place = {json_member_string(item, "org"),
-				      json_member_string(item, "app"),
-				      json_member_string(item, "env")};
+		struct place place = started_place(item);
 
 		engine_adopt(platform->engine, &place);
 	}

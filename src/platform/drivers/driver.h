@@ -111,7 +111,8 @@ struct driver_errors {
 struct driver_log;
 
 struct driver_ops {
-	const char *name;
+	const char *name;		/* in front of its resources' types: "process/sqlite" */
+	const char *driver_type;	/* of the k8s-cluster definitions that choose it */
 	void (*free)(struct driver *driver);	/* ends its tasks (driver_clear()) */
 	/* What it is and what it honours; {"name", ...}.  New reference. */
 	json_t *(*describe)(struct driver *driver);

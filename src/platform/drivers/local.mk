@@ -29,6 +29,8 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/workloads.c \
 	src/platform/drivers/redact.c \
 	src/platform/drivers/redact.h \
+	src/platform/drivers/registry.c \
+	src/platform/drivers/registry.h \
 	src/platform/drivers/secret-forms.c \
 	src/platform/drivers/secret-forms.h \
 	src/platform/drivers/task.c \

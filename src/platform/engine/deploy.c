@@ -18,6 +18,7 @@
 #include "model/set.h"
 #include "platform/drivers/driver.h"
 #include "platform/engine/engine.h"
+#include "platform/engine/env-driver.h"
 #include "platform/state/precondition.h"
 #include "platform/state/repository-values.h"
 
@@ -95,7 +96,7 @@ record_pending(struct platform *platform, const struct place *place,
 
 /* Every workload has an image and the driver has it; else ERROR_INPUT that names both. */
 static int
-check_images(struct platform *platform, const struct set *set, struct error *err)
+check_images(struct driver *driver, const struct set *set, struct error *err)
 {
 	const char *module;
 	json_t *body;
@@ -106,7 +107,7 @@ check_images(struct platform *platform, const struct set *set, struct error *err
 		if (!image)
 			return error_set(err, ERROR_INPUT,
 					 _("workload %s: its container names no image"), module);
-		if (!platform->driver->ops->image_exists(platform->driver, image, err)) {
+		if (!driver->ops->image_exists(driver, image, err)) {
 			error_prefix(err, _("workload %s: image %s"), module, image);
 			err->kind = ERROR_INPUT;
 			return -1;
@@ -121,10 +122,12 @@ checked_set(struct platform *platform, const struct place *place,
 	    const struct deploy_request *request, const json_t *env, struct error *err)
 {
 	const json_t *from = json_object_get(env, "from_deploy");
+	struct driver *driver;
 	struct set *set;
 
 	set = resulting_set(platform, place, request, from, err);
-	if (set && check_images(platform, set, err) != 0) {
+	driver = set ? env_driver(platform, place, err) : NULL;
+	if (set && (!driver || check_images(driver, set, err) != 0)) {
 		set_unref(set);
 		set = NULL;
 	}

@@ -23,6 +23,7 @@
 #include "model/json.h"
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
+#include "platform/engine/env-driver.h"
 #include "platform/engine/rollout.h"
 #include "platform/state/repository.h"
 
@@ -346,9 +347,21 @@ removed(void *data, const struct driver_result *result)
 static void
 start_removing(struct engine_env *env)
 {
-	struct driver *driver = env->engine->platform->driver;
 	struct driver_waiter waiter = {.ended = removed, .data = env};
+	struct place place = place_of(env);
+	struct error err = {0};
+	struct driver *driver = env_driver_made(env->engine->platform, &place, &err);
 
+	if (!driver && err.kind != ERROR_NOT_FOUND) {
+		complain(env, "cannot remove an environment, trying again", &err);
+		schedule_retry(env);
+		return;
+	}
+	if (!driver) {	/* it was never deployed */
+		env->state = ENV_FORGETTING;
+		forget(env);
+		return;
+	}
 	env->state = ENV_REMOVING;
 	env->removal = driver->ops->remove(driver, env->name, &waiter);
 }

@@ -9,6 +9,8 @@ libplatform_engine_a_SOURCES = \
 	src/platform/engine/deployed-values.h \
 	src/platform/engine/engine.c \
 	src/platform/engine/engine.h \
+	src/platform/engine/env-driver.c \
+	src/platform/engine/env-driver.h \
 	src/platform/engine/env-graph.c \
 	src/platform/engine/env-graph.h \
 	src/platform/engine/graph.c \

@@ -26,12 +26,14 @@
 #include "platform/state/platform.h"
 
 struct deployed_values;
+struct driver;
 struct error;
 struct provision;
 
 struct provision_order {
 	struct platform *platform;
 	const struct place *place;
+	struct driver *driver;			/* the environment's */
 	struct reference_context context;	/* of the deployment; no resource in it */
 	const struct deployed_values *values;
 	const json_t *declared;			/* graph_declared() of the set */

@@ -11,12 +11,14 @@
 #include "base/log.h"
 #include "base/xmalloc.h"
 #include "platform/drivers/driver.h"
+#include "platform/engine/env-driver.h"
 #include "platform/engine/provision-private.h"
 #include "platform/state/repository-resources.h"
 
 struct prune {
 	struct platform *platform;
 	const struct place *place;
+	struct driver *driver;		/* NULL: it made nothing */
 	char *space;
 	json_t *rows;			/* what there is; those that are to go are removed */
 	size_t at;			/* the row that is removed now */
@@ -70,16 +72,16 @@ removed(void *data, const struct driver_result *result)
 static void
 start_removing(struct prune *p, const json_t *row)
 {
-	struct driver *driver = p->platform->driver;
+	struct driver *driver = p->driver;
 	struct driver_waiter waiter = {.ended = removed, .data = p};
 	const char *driver_type = provision_text(row, "driver_type"),
 		   *name = provision_text(row, "name");
-	const char *kind = provision_driver_kind(driver, driver_type);
+	const char *kind = driver ? provision_driver_kind(driver, driver_type) : NULL;
 
 	if (kind)
 		p->task = driver->ops->deprovision(driver, p->space, kind, name,
 						   json_object_get(row, "outputs"), &waiter);
-	else if (provision_keeps_files(driver_type))
+	else if (driver && provision_keeps_files(driver_type))
 		p->task = driver->ops->render(driver, p->space, name, NULL, NULL, &waiter);
 }
 
@@ -123,9 +125,11 @@ prune_start(struct platform *platform, const struct place *place, void (*ended)(
 	p->space = xasprintf("%s/%s/%s", place->org, place->app, place->env);
 	p->ended = ended;
 	p->data = data;
-	p->rows = repository_known_resources(platform->repository, place, &err);
+	p->driver = env_driver_made(platform, place, &err);
+	if (p->driver || err.kind == ERROR_NOT_FOUND)
+		p->rows = repository_known_resources(platform->repository, place, &err);
 	if (!p->rows)
-		log_line(LOG_PRIORITY_ERROR, "cannot read the resources", "env", place->env,
+		log_line(LOG_PRIORITY_ERROR, "cannot look for resources to remove", "env", place->env,
 			 "error", err.text, NULL);
 	p->starting = true;
 	remove_next(p);

@@ -235,7 +235,7 @@ rendered(void *data, const struct driver_result *result)
 static int
 start_template(struct resource_job *m, struct error *err)
 {
-	struct driver *driver = m->provision->order.platform->driver;
+	struct driver *driver = m->provision->order.driver;
 	struct driver_waiter waiter = {.ended = rendered, .data = m};
 	json_t *pointers = json_array(), *files = NULL, *tags, *init;
 
@@ -309,7 +309,7 @@ static void
 make_by_driver(struct resource_job *m, const json_t *locals)
 {
 	struct provision *p = m->provision;
-	struct driver *driver = p->order.platform->driver;
+	struct driver *driver = p->order.driver;
 	struct driver_waiter waiter = {.ended = provisioned, .data = m};
 	const char *driver_type = provision_text(m->node, "driver_type");
 	const char *kind = provision_driver_kind(driver, driver_type);

@@ -31,7 +31,8 @@ struct rollout {
 	struct loop_timer *timer;	/* until COMMIT is tried again */
 	int64_t retry_ms;
 
-	bool paused;			/* READ */
+	struct driver *driver;		/* READ */
+	bool paused;
 	struct set *set;
 	char *graph_id;			/* the one that it had; NULL: a new one is made */
 	json_t *env, *declared, *known;

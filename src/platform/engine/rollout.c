@@ -20,6 +20,7 @@
 #include "model/set.h"
 #include "net/loop.h"
 #include "platform/engine/deployed-values.h"
+#include "platform/engine/env-driver.h"
 #include "platform/engine/env-graph.h"
 #include "platform/engine/graph.h"
 #include "platform/engine/provision.h"
@@ -114,6 +115,10 @@ enter_read(struct rollout *r)
 	struct error err = {0};
 	int ret = 0;
 
+	/* Remembered before it makes anything. */
+	r->driver = env_driver_keep(r->order.platform, &r->place, &err);
+	if (!r->driver)
+		return fail_env(r, err.kind == ERROR_INPUT ? "no-driver" : "cannot-prepare", &err);
 	if (r->order.resuming)
 		ret = repository_is_paused(r->order.platform->repository, &r->place, &r->paused,
 					   &err);
@@ -190,6 +195,7 @@ start_provision(struct rollout *r)
 	struct provision_order order = {
 		.platform = r->order.platform,
 		.place = &r->place,
+		.driver = r->driver,
 		.context = rollout_context(r),
 		.values = r->values,
 		.declared = r->declared,
@@ -223,11 +229,11 @@ prepared(void *data, const struct driver_result *result)
 static enum step
 enter_provision(struct rollout *r)
 {
-	struct driver *driver = r->order.platform->driver;
+	const struct driver_ops *ops = r->driver->ops;
 	struct driver_waiter waiter = {.ended = prepared, .data = r};
 
-	r->task = r->order.resuming ? driver->ops->adopt(driver, r->space, &waiter)
-				    : driver->ops->prepare(driver, r->space, &waiter);
+	r->task = r->order.resuming ? ops->adopt(r->driver, r->space, &waiter)
+				    : ops->prepare(r->driver, r->space, &waiter);
 	return STEP_WAIT;
 }
 
@@ -282,10 +288,9 @@ applied(void *data, const struct driver_result *result)
 static enum step
 enter_apply(struct rollout *r)
 {
-	struct driver *driver = r->order.platform->driver;
 	struct driver_waiter waiter = {.ended = applied, .data = r};
 
-	r->task = driver->ops->apply(driver, r->space, &r->planned, &waiter);
+	r->task = r->driver->ops->apply(r->driver, r->space, &r->planned, &waiter);
 	driver_deployment_clear(&r->planned);
 	return STEP_NEXT;
 }

@@ -2,7 +2,7 @@
 /*
  * One deployment's way to what runs, as one state machine:
  *
- *	READ       the deployment, its set and its values
+ *	READ       the environment's driver; the deployment, its set and its values
  *	GRAPH      which resources it needs, by which definitions
  *	PROVISION  those resources, made or found
  *	PLAN       its workloads, with every placeholder resolved

@@ -18,6 +18,7 @@
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "platform/drivers/driver.h"
+#include "platform/engine/env-driver.h"
 #include "platform/state/repository.h"
 
 #define TEXT_MAX (4u * 1024 * 1024)
@@ -227,12 +228,16 @@ put_deployments(struct buf *out, const struct metrics *metrics)
 static uint64_t
 count_processes(struct platform *platform, const json_t *env)
 {
-	char *space = xasprintf("%s/%s/%s", json_member_string(env, "org"),
-				json_member_string(env, "app"), json_member_string(env, "env"));
+	const struct place place = {json_member_string(env, "org"), json_member_string(env, "app"),
+				    json_member_string(env, "env")};
+	struct error err = {0};
+	struct driver *driver = env_driver_made(platform, &place, &err);
+	char *space = xasprintf("%s/%s/%s", place.org, place.app, place.env);
 	struct driver_status status = {0};
 	uint64_t count = 0;
 
-	platform->driver->ops->observe(platform->driver, space, &status);
+	if (driver)
+		driver->ops->observe(driver, space, &status);
 	for (size_t i = 0; i < status.count; i++)
 		count += status.items[i].pid > 0;
 	driver_status_clear(&status);

@@ -10,6 +10,11 @@
 
 #define DEFINITION_VERSION_SIZE 33
 
+/* The type, and the id, of the resource that says where an environment runs. */
+#define DEFINITION_CLUSTER "k8s-cluster"
+/* The `driver_type` of the definition for the machine that the daemon runs on. */
+#define DEFINITION_MACHINE "sidestage/machine"
+
 /* A hash of what decides the resource: it changes when, and only when, that does. */
 void definition_version(char out[DEFINITION_VERSION_SIZE], const json_t *body);
 

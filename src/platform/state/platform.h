@@ -9,7 +9,7 @@
 struct answers;
 struct audit_options;
 struct automation;
-struct driver;
+struct drivers;
 struct engine;
 struct limiter;
 struct loop;
@@ -21,7 +21,7 @@ struct platform {
 	struct loop *loop;
 	struct repository *repository;
 	struct secrets *secrets;
-	struct driver *driver;
+	struct drivers *drivers;	/* NULL: nothing is run here */
 	struct engine *engine;
 	struct answers *answers;	/* what is kept of them, encoded */
 	struct automation *automation;

@@ -365,6 +365,7 @@ repository_drop_environment(struct repository *repository, const struct place *p
 		"UPDATE deployments SET gone = 1 WHERE org = ? AND app = ? AND env = ?",
 		"DELETE FROM resources WHERE org = ? AND app = ? AND env = ?",
 		"DELETE FROM graphs WHERE org = ? AND app = ? AND env = ?",
+		"DELETE FROM env_drivers WHERE org = ? AND app = ? AND env = ?",
 		"DELETE FROM runtime WHERE org = ? AND app = ? AND env = ?",
 		"DELETE FROM replicas WHERE org = ? AND app = ? AND env = ?",
 		"DELETE FROM rules WHERE org = ? AND app = ? AND env = ?",

@@ -4,6 +4,7 @@
 
 #include "platform/state/repository-resources.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,9 +129,62 @@ repository_uses_of_definition(struct repository *repository, const char *org, co
 	return rows_all(
 		repository, err,
 		"SELECT app AS app_id, env AS env_id, res_id, def_id AS from_def, '' AS to_def"
-		" FROM resources WHERE org = ? AND def_id = ? AND status <> 'detached'"
-		" ORDER BY app, env, res_id",
-		"ss", org, id);
+		" FROM resources WHERE org = ?1 AND def_id = ?2 AND status <> 'detached'"
+		" UNION ALL SELECT app, env, ?3, def_id, '' FROM env_drivers"
+		" WHERE org = ?1 AND def_id = ?2 ORDER BY app_id, env_id, res_id",
+		"sss", org, id, DEFINITION_CLUSTER);
+}
+
+/* Its id is its own, also where a definition of another type has taken the usual one. */
+int
+repository_add_machine(struct repository *repository, const char *org, struct error *err)
+{
+	char id[] = "this-machine-00000000";
+	json_t *rows = rows_all(repository, err,
+				"SELECT id, ifnull(json_extract(body, '$.type'), '') AS type FROM definitions"
+				" WHERE org = ?1 AND (id = 'this-machine' OR type = ?2)",
+				"ss", org, DEFINITION_CLUSTER);
+	json_t *body, *row;
+	bool has_one = false;
+	int ret = rows ? 0 : -1;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+		has_one |= strcmp(json_member_string(row, "type"), DEFINITION_CLUSTER) == 0;
+	if (json_array_size(rows) > 0)
+		ids_random_hex(strrchr(id, '-') + 1, 8);
+	else
+		*strrchr(id, '-') = '\0';
+	if (ret == 0 && !has_one) {
+		body = json_pack("{s:s, s:s, s:s, s:s, s:{s:{}}, s:[{}]}", "id", id, "name",
+				 "This machine", "type", DEFINITION_CLUSTER, "driver_type",
+				 DEFINITION_MACHINE, "driver_inputs", "values", "criteria");
+		ret = repository_put_definition(repository, org, id, body, err);
+		json_decref(body);
+	}
+	json_decref(rows);
+	return ret;
+}
+
+/* --- where environments run --- */
+
+json_t *
+repository_env_driver(struct repository *repository, const struct place *place, struct error *err)
+{
+	return rows_one(repository, err,
+			"SELECT driver_type, def_id FROM env_drivers"
+			" WHERE org = ? AND app = ? AND env = ?",
+			"sss", place->org, place->app, place->env);
+}
+
+int
+repository_put_env_driver(struct repository *repository, const struct place *place,
+			  const json_t *choice, struct error *err)
+{
+	return rows_run(repository, err, "INSERT INTO env_drivers VALUES (?, ?, ?, ?, ?)", "sssss",
+			place->org, place->app, place->env,
+			json_member_string(choice, "driver_type"),
+			json_member_string(choice, "def_id"));
 }
 
 /* --- resources --- */

@@ -28,9 +28,23 @@ int repository_drop_definition(struct repository *repository, const char *org, c
 /* Keeps what the definition is now, for those that are pinned to it later. */
 int repository_keep_definition(struct repository *repository, const char *org, const char *id,
 			       const json_t *body, struct error *err);
-/* [{app_id, env_id, res_id, from_def, to_def}]: resources that were made by it. */
+/* [{app_id, env_id, res_id, from_def, to_def}]: resources that were made by it, and environments
+ * that run by it. */
 json_t *repository_uses_of_definition(struct repository *repository, const char *org,
 				      const char *id, struct error *err);
+
+/* An organization that has no definition of type DEFINITION_CLUSTER gets one for this machine,
+ * which serves every environment. */
+int repository_add_machine(struct repository *repository, const char *org, struct error *err);
+
+/* --- where environments run --- */
+
+/* {driver_type, def_id}: what made the environment, which stays so until it is dropped; NULL with
+ * ERROR_NOT_FOUND: nothing of it was made yet. */
+json_t *repository_env_driver(struct repository *repository, const struct place *place,
+			      struct error *err);
+int repository_put_env_driver(struct repository *repository, const struct place *place,
+			      const json_t *choice, struct error *err);
 
 /* --- resources --- */
 

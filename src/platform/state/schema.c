@@ -148,6 +148,29 @@ static const struct db_step steps[] = {
 	 "CREATE INDEX deployments_by_delta ON deployments (org, app, delta_id)"
 	 " WHERE delta_id IS NOT NULL",
 	 NULL},
+
+	/*
+	 * Where an environment runs: what made it, which stays when the definitions change.  This
+	 * machine is a definition as well; what was deployed before runs there.
+	 */
+	{"CREATE TABLE env_drivers (org TEXT NOT NULL, app TEXT NOT NULL, env TEXT NOT NULL,"
+	 " driver_type TEXT NOT NULL, def_id TEXT NOT NULL, PRIMARY KEY (org, app, env)) STRICT,"
+	 " WITHOUT ROWID;"
+	 "CREATE TEMP TABLE machines AS SELECT o.id AS org, 'this-machine' ||"
+	 " iif(EXISTS (SELECT 1 FROM definitions d WHERE d.org = o.id AND d.id = 'this-machine'),"
+	 "  '-' || lower(hex(randomblob(4))), '') AS id FROM organizations o"
+	 " WHERE NOT EXISTS (SELECT 1 FROM definitions d WHERE d.org = o.id"
+	 "  AND json_extract(d.body, '$.type') = 'k8s-cluster');"
+	 "INSERT INTO definitions SELECT org, id, json_object('id', id, 'name', 'This machine',"
+	 " 'type', 'k8s-cluster', 'driver_type', 'sidestage/machine', 'driver_inputs',"
+	 " json_object('values', json_object()), 'criteria', json_array(json_object()))"
+	 " FROM machines;"
+	 "INSERT INTO env_drivers SELECT e.org, e.app, e.id, 'sidestage/machine',"
+	 " ifnull((SELECT m.id FROM machines m WHERE m.org = e.org), '') FROM environments e"
+	 " WHERE EXISTS (SELECT 1 FROM deployments d WHERE d.org = e.org AND d.app = e.app"
+	 "  AND d.env = e.id AND NOT d.gone);"
+	 "DROP TABLE machines",
+	 NULL},
 };
 
 const struct db_schema platform_schema = {

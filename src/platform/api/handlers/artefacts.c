@@ -24,6 +24,7 @@
 #include "model/json.h"
 #include "platform/api/score.h"
 #include "platform/drivers/driver.h"
+#include "platform/drivers/registry.h"
 #include "platform/engine/automation.h"
 #include "platform/state/repository.h"
 
@@ -91,19 +92,13 @@ shown(const json_t *version)
 	return copy;
 }
 
-/* All, those that were posted first; these are marked. */
-static json_t *
-all_versions(struct platform *platform, const char *org, struct error *err)
+/* Those of a driver that are not in the list yet. */
+static void
+add_images(struct platform *platform, struct driver *driver, json_t *versions)
 {
-	json_t *versions = repository_artefact_versions(platform->repository, org, err);
-	json_t *images, *image;
+	json_t *images = driver->ops->images(driver), *image;
 	size_t i;
 
-	if (!versions)
-		return NULL;
-	json_array_foreach(versions, i, image)
-		json_object_set_new(image, "posted", json_true());
-	images = platform->driver->ops->images(platform->driver);
 	json_array_foreach(images, i, image) {
 		const char *name = json_member_string(image, "name");
 		const char *number = json_member_string(image, "version");
@@ -117,6 +112,22 @@ all_versions(struct platform *platform, const char *org, struct error *err)
 		json_decref(version);
 	}
 	json_decref(images);
+}
+
+/* All, those that were posted first; these are marked. */
+static json_t *
+all_versions(struct platform *platform, const char *org, struct error *err)
+{
+	json_t *versions = repository_artefact_versions(platform->repository, org, err), *version;
+	struct driver *driver;
+	size_t i;
+
+	if (!versions)
+		return NULL;
+	json_array_foreach(versions, i, version)
+		json_object_set_new(version, "posted", json_true());
+	for (i = 0; (driver = drivers_at(platform->drivers, i)); i++)
+		add_images(platform, driver, versions);
 	return versions;
 }
 

@@ -12,6 +12,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "platform/drivers/driver.h"
+#include "platform/engine/env-driver.h"
 #include "platform/http/stream.h"
 
 #define LINES_USUAL 100
@@ -78,7 +79,7 @@ more_lines(struct stream *stream, struct buf *out)
 }
 
 static int
-follow(struct platform *platform, const struct request *request, struct response *response,
+follow(struct driver *driver, const struct request *request, struct response *response,
        const char *space, const struct driver_log_query *query, struct error *err)
 {
 	struct driver_log_query followed = *query;
@@ -94,7 +95,7 @@ follow(struct platform *platform, const struct request *request, struct response
 				   "Try again later."));
 	s = xcalloc(1, sizeof(*s));
 	s->stream = (struct stream){.more = more_lines, .free = free_stream, .look_ms = LOOK_MS};
-	s->driver = platform->driver;
+	s->driver = driver;
 	followed.follows = true;
 	s->log = s->driver->ops->open_log(s->driver, space, &followed, NULL, NULL);
 	response->content_type = xstrdup("application/x-ndjson");
@@ -127,10 +128,9 @@ read_query(const struct request *request, struct driver_log_query *query, bool *
 }
 
 static json_t *
-read_entries(struct platform *platform, const char *space, const struct driver_log_query *query,
+read_entries(struct driver *driver, const char *space, const struct driver_log_query *query,
 	     bool invert)
 {
-	struct driver *driver = platform->driver;
 	struct driver_log *log = driver->ops->open_log(driver, space, query, NULL, NULL);
 	bool forward = query->oldest != invert;
 	json_t *entries = json_array();
@@ -152,14 +152,18 @@ get_logs(struct platform *platform, const struct request *request, struct respon
 {
 	struct driver_log_query query;
 	bool invert = false, follows = false;
+	struct driver *driver;
 	char *space;
 	int ret;
 
 	if (read_query(request, &query, &invert, &follows, err) != 0)
 		return -1;
+	driver = env_driver(platform, &request->place, err);
+	if (!driver)
+		return -1;
 	space = xasprintf("%s/%s/%s", request->place.org, request->place.app, request->place.env);
-	ret = follows ? follow(platform, request, response, space, &query, err)
-		      : answer(response, 200, read_entries(platform, space, &query, invert));
+	ret = follows ? follow(driver, request, response, space, &query, err)
+		      : answer(response, 200, read_entries(driver, space, &query, invert));
 	free(space);
 	return ret;
 }

@@ -13,6 +13,7 @@
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "platform/drivers/driver.h"
+#include "platform/drivers/registry.h"
 #include "platform/state/repository.h"
 
 /* No part of the reference: what this platform is, and how it keeps workloads apart. */
@@ -21,13 +22,14 @@ get_platform(struct platform *platform, const struct request *request, struct re
 	     struct error *err)
 {
 	char stamp[CLOCK_STAMP_SIZE];
+	struct driver *machine = drivers_at(platform->drivers, 0);
 
 	(void)request;
 	(void)err;
 	clock_stamp(stamp, platform->started_at);
 	return answer(response, 200,
 		      json_pack("{s:s, s:s, s:o}", "version", PACKAGE_VERSION, "started_at", stamp,
-				"driver", platform->driver->ops->describe(platform->driver)));
+				"driver", machine->ops->describe(machine)));
 }
 
 int

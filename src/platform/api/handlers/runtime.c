@@ -16,6 +16,7 @@
 #include "model/set.h"
 #include "platform/drivers/driver.h"
 #include "platform/engine/engine.h"
+#include "platform/engine/env-driver.h"
 #include "platform/state/repository.h"
 
 #define V2 "application/v2+json"
@@ -204,6 +205,20 @@ next_module(const struct driver_status *status, size_t at, struct module *out)
 	return end;
 }
 
+/* What runs of it.  Where nothing was made yet, nothing does. */
+static void
+observe(struct platform *platform, const struct place *place, const char *space,
+	struct driver_status *status)
+{
+	struct error err = {0};
+	struct driver *driver = env_driver_made(platform, place, &err);
+
+	if (driver)
+		driver->ops->observe(driver, space, status);
+	else
+		status->seen_at = err.kind == ERROR_NOT_FOUND ? clock_wall_ms() : 0;
+}
+
 /* What runs, and what is declared but has no process. */
 static json_t *
 modules_of(struct platform *platform, const struct place *place, const json_t *declared, bool v2)
@@ -214,7 +229,7 @@ modules_of(struct platform *platform, const struct place *place, const json_t *d
 	struct module module;
 	json_t *body;
 
-	platform->driver->ops->observe(platform->driver, space, &status);
+	observe(platform, place, space, &status);
 	for (size_t i = 0; i < status.count;) {
 		i = next_module(&status, i, &module);
 		json_object_set_new(modules, module.name, module_of(&module, v2));
@@ -242,8 +257,11 @@ runtime_beside(struct platform *platform, const struct request *request,
 {
 	bool v2 = wants_v2(request);
 	char *space = space_of(&request->place), *state;
+	struct error ignored = {0};
+	struct driver *driver = env_driver_made(platform, &request->place, &ignored);
 
-	state = xasprintf("%d %" PRIx64, v2, platform->driver->ops->state(platform->driver, space));
+	state = driver ? xasprintf("%d %" PRIx64, v2, driver->ops->state(driver, space))
+		       : xasprintf("%d", v2);
 	free(space);
 	if (v2)
 		response->content_type = xstrdup(V2);

@@ -445,6 +445,7 @@ process_detach(struct driver *driver, const struct driver_waiter *waiter)
 
 static const struct driver_ops process_ops = {
 	.name = "process",
+	.driver_type = "sidestage/machine",
 	.free = process_free,
 	.image_exists = process_image_exists,
 	.images = process_images,

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "platform/drivers/registry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xmalloc.h"
+#include "platform/drivers/driver.h"
+
+struct drivers_entry {
+	struct drivers *drivers;
+	struct drivers_entry *next;
+	struct driver *driver;
+	struct driver_task *detaching;
+};
+
+struct drivers {
+	struct drivers_entry *first;
+	void (*ended)(void *data);
+	void *data;
+};
+
+struct drivers *
+drivers_new(void)
+{
+	return xcalloc(1, sizeof(struct drivers));
+}
+
+void
+drivers_free(struct drivers *drivers)
+{
+	struct drivers_entry *entry, *next;
+
+	if (!drivers)
+		return;
+	drivers_forget_detach(drivers);
+	for (entry = drivers->first; entry; entry = next) {
+		next = entry->next;
+		entry->driver->ops->free(entry->driver);
+		free(entry);
+	}
+	free(drivers);
+}
+
+void
+drivers_add(struct drivers *drivers, struct driver *driver)
+{
+	struct drivers_entry **link = &drivers->first;
+
+	while (*link)
+		link = &(*link)->next;
+	*link = xcalloc(1, sizeof(**link));
+	(*link)->drivers = drivers;
+	(*link)->driver = driver;
+}
+
+struct driver *
+drivers_find(const struct drivers *drivers, const char *driver_type)
+{
+	for (const struct drivers_entry *entry = drivers->first; entry; entry = entry->next)
+		if (strcmp(entry->driver->ops->driver_type, driver_type) == 0)
+			return entry->driver;
+	return NULL;
+}
+
+struct driver *
+drivers_at(const struct drivers *drivers, size_t i)
+{
+	const struct drivers_entry *entry = drivers->first;
+
+	while (entry && i-- > 0)
+		entry = entry->next;
+	return entry ? entry->driver : NULL;
+}
+
+static void
+detached(void *data, const struct driver_result *result)
+{
+	struct drivers_entry *entry = data;
+	struct drivers *drivers = entry->drivers;
+
+	(void)result;
+	entry->detaching = NULL;
+	for (entry = drivers->first; entry; entry = entry->next)
+		if (entry->detaching)
+			return;
+	drivers->ended(drivers->data);
+}
+
+void
+drivers_detach(struct drivers *drivers, void (*ended)(void *data), void *data)
+{
+	drivers->ended = ended;
+	drivers->data = data;
+	for (struct drivers_entry *entry = drivers->first; entry; entry = entry->next) {
+		struct driver_waiter waiter = {.ended = detached, .data = entry};
+
+		entry->detaching = entry->driver->ops->detach(entry->driver, &waiter);
+	}
+}
+
+void
+drivers_forget_detach(struct drivers *drivers)
+{
+	for (struct drivers_entry *entry = drivers->first; entry; entry = entry->next) {
+		driver_task_forget(entry->detaching);
+		entry->detaching = NULL;
+	}
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The drivers that this daemon has.  Each is known by the `driver_type` of the resource
+ * definitions that choose it (driver_ops.driver_type).
+ */
+#ifndef SIDESTAGE_PLATFORM_DRIVERS_REGISTRY_H
+#define SIDESTAGE_PLATFORM_DRIVERS_REGISTRY_H
+
+#include <stddef.h>
+
+struct driver;
+struct drivers;
+
+struct drivers *drivers_new(void);
+void drivers_free(struct drivers *drivers);	/* and the drivers; NULL is fine */
+void drivers_add(struct drivers *drivers, struct driver *driver);	/* takes it */
+
+/* NULL: there is none of this type. */
+struct driver *drivers_find(const struct drivers *drivers, const char *driver_type);
+/* In the order in which they were added; NULL after the last one. */
+struct driver *drivers_at(const struct drivers *drivers, size_t i);
+
+/* All of them detach, side by side; `ended` is called from the loop when the last one has. */
+void drivers_detach(struct drivers *drivers, void (*ended)(void *data), void *data);
+/* Then `ended` is not called any more; what they do goes on. */
+void drivers_forget_detach(struct drivers *drivers);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Which driver an environment has.
+ *
+ * Its resource "k8s-cluster" says so, which is matched like any other: the `driver_type` of the
+ * definition that serves it names the driver.  This machine is such a definition, too.  It is
+ * decided once, before anything of the environment is made, and remembered with it: what one
+ * driver made, another can neither see nor remove.  So an environment does not move when its
+ * definitions change; another one of them that is made later goes where they say then.
+ *
+ * The cluster is no row among the environment's resources and no node of its graph, as on the
+ * platform whose API this is: people see there what their application declares.
+ */
+#ifndef SIDESTAGE_PLATFORM_ENGINE_ENV_DRIVER_H
+#define SIDESTAGE_PLATFORM_ENGINE_ENV_DRIVER_H
+
+#include "platform/state/platform.h"
+
+struct driver;
+struct error;
+
+/*
+ * The one that made it or, where nothing was made yet, that its definitions choose now.  NULL with
+ * ERROR_INPUT that names the criteria: none matches, or two do equally well; it is of a driver
+ * that this platform does not have.
+ */
+struct driver *env_driver(struct platform *platform, const struct place *place,
+			  struct error *err);
+/* The same, which is remembered from now on. */
+struct driver *env_driver_keep(struct platform *platform, const struct place *place,
+			       struct error *err);
+/* The one that made it.  NULL with ERROR_NOT_FOUND: nothing was made yet. */
+struct driver *env_driver_made(struct platform *platform, const struct place *place,
+			       struct error *err);
+
+#endif

@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Which driver an environment has: two of them, "this machine" and another cluster, and the
+ * definitions that choose between them.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "memory-platform.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/paths.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "net/loop.h"
+#include "platform/admin/import.h"
+#include "platform/api/routes.h"
+#include "platform/drivers/registry.h"
+#include "platform/engine/engine.h"
+#include "platform/state/repository.h"
+
+#define PATIENCE_MS 180000
+#define ENVS "/orgs/acme/apps/shop/envs"
+#define DEFS "/orgs/acme/resources/defs"
+
+static struct {
+	char folder[64];
+	struct platform platform;
+	struct memory_cluster here, there;
+	struct memory_driver machine, cluster;
+	struct caller caller;
+	char *message;			/* of the last answer; NULL: it had none */
+	json_t *answer;
+	const char *env, *status;	/* what is waited for; status NULL: that it is gone */
+	int64_t until;
+} world;
+
+/* --- the world --- */
+
+static char *
+quoted(const char *text)
+{
+	char *copy = xstrdup(text);
+
+	for (char *c = copy; *c; c++)
+		if (*c == '\'')
+			*c = '"';
+	return copy;
+}
+
+#define CLUSTER(id, driver_type, criteria)                                                         \
+	"{'id': '" id "', 'type': 'k8s-cluster', 'driver_type': '" driver_type                     \
+	"', 'criteria': [" criteria "]}"
+
+/* definitions NULL: the file says nothing of them. */
+static json_t *
+try_import(const char *definitions, const char *deployments, struct error *err)
+{
+	char *text = xasprintf(
+		"{'organizations': [{'id': 'acme', 'env_types': [{'id': 'development'},"
+		" {'id': 'production'}], 'definitions': [%s],"
+		" 'applications': [{'id': 'shop', 'environments': [{'id': 'dev', 'type':"
+		" 'development', 'deployments': [%s]}, {'id': 'live', 'type': 'production'}]}]}]}",
+		definitions, deployments);
+	char *json = quoted(text);
+	json_t *file = json_decode(json, strlen(json), err);
+	json_t *report = file ? import_apply(&world.platform, file, NULL, err) : NULL;
+
+	json_decref(file);
+	free(json);
+	free(text);
+	return report;
+}
+
+static void
+import(const char *definitions)
+{
+	struct error err = {0};
+	json_t *report = try_import(definitions, "", &err);
+
+	if (!report)
+		fail_msg("%s", err.text);
+	json_decref(report);
+}
+
+static void
+open_platform(void)
+{
+	memory_platform_open(&world.platform, world.folder, &world.machine, &memory_as_process,
+			     &world.here);
+	memory_driver_init(&world.cluster, &memory_ops, world.platform.loop, &world.there);
+	drivers_add(world.platform.drivers, &world.cluster.base);
+	caller_init_own(&world.caller, &world.platform);
+}
+
+static void
+close_platform(void)
+{
+	caller_clear(&world.caller);
+	memory_platform_close(&world.platform);
+}
+
+static int
+make_world(void **state)
+{
+	(void)state;
+	log_set_level((enum log_priority)0);
+	memset(&world, 0, sizeof(world));
+	strcpy(world.folder, "/tmp/sidestage-driver-XXXXXX");
+	assert_non_null(mkdtemp(world.folder));
+	memory_cluster_init(&world.here);
+	memory_cluster_init(&world.there);
+	open_platform();
+	return 0;
+}
+
+static int
+remove_world(void **state)
+{
+	(void)state;
+	close_platform();
+	free(world.message);
+	json_decref(world.answer);
+	memory_cluster_clear(&world.here);
+	memory_cluster_clear(&world.there);
+	assert_int_equal(paths_remove_tree(world.folder, NULL), 0);
+	return 0;
+}
+
+/* --- asking --- */
+
+static const char *
+query_value(void *data, const char *key)
+{
+	const char *query = data;
+	size_t length = strlen(key);
+
+	return query && strncmp(query, key, length) == 0 && query[length] == '='
+		       ? query + length + 1 : NULL;
+}
+
+static int
+ask(const char *method, const char *path, const char *query, const char *body)
+{
+	char *bytes = body ? quoted(body) : NULL;
+	struct request request = {
+		.method = method, .path = path, .caller = &world.caller, .bytes = bytes,
+		.length = bytes ? strlen(bytes) : 0, .has_query = query != NULL,
+		.query = query_value, .data = (void *)query,
+	};
+	struct response response;
+	const char *message;
+
+	routes_answer(&world.platform, &request, &response);
+	free(bytes);
+	free(world.message);
+	json_decref(world.answer);
+	world.answer = response.body;
+	message = json_is_object(response.body) ? json_member_string(response.body, "message")
+						: NULL;
+	world.message = message ? xstrdup(message) : NULL;
+	free(response.content_type);
+	free(response.link);
+	free(response.key);
+	return response.status;
+}
+
+static void
+expect(const char *method, const char *path, const char *body, int status)
+{
+	int is = ask(method, path, NULL, body);
+
+	if (is != status)
+		fail_msg("%s %s: %d: %s", method, path, is, world.message);
+}
+
+static void
+expect_message(const char *part)
+{
+	if (!world.message || !strstr(world.message, part))
+		fail_msg("not \"%s\" in: %s", part, world.message);
+}
+
+static void
+look(void *data)
+{
+	char *path = xasprintf(ENVS "/%s", world.env);
+	int status = ask("GET", path, NULL, NULL);
+	const json_t *last = json_object_get(world.answer, "last_deploy");
+
+	free(path);
+	if (world.status ? status == 200 && strcmp(json_member_string(last, "status"),
+						   world.status) == 0
+			 : status == 404)
+		loop_stop(world.platform.loop);
+	else if (clock_steady_ms() > world.until)
+		fail_msg("%s is not %s", world.env, world.status ? world.status : "gone");
+	else
+		loop_add_timer(world.platform.loop, 1, look, data);
+}
+
+static void
+wait_for(const char *env, const char *status)
+{
+	world.env = env;
+	world.status = status;
+	world.until = clock_steady_ms() + PATIENCE_MS;
+	loop_add_timer(world.platform.loop, 0, look, NULL);
+	assert_int_equal(loop_run(world.platform.loop, NULL), 0);
+}
+
+#define WEB "'web': {'profile': 'humanitec/default-module', 'spec': {'containers': {'web':"        \
+	" {'id': 'web', 'image': 'local/web:1.0.0'}}}}"
+#define DEPLOY "/orgs/acme/apps/shop/envs/%s/deploys"
+
+/* The status of the answer. */
+static int
+try_deploy(const char *env)
+{
+	char *path = xasprintf(DEPLOY, env), *delta, *body;
+	int status;
+
+	expect("POST", "/orgs/acme/apps/shop/deltas", "{'modules': {'add': {" WEB "}}}", 200);
+	delta = json_is_string(world.answer) ? xstrdup(json_string_value(world.answer))
+					     : xstrdup(json_member_string(world.answer, "id"));
+	body = xasprintf("{'delta_id': '%s'}", delta);
+	status = ask("POST", path, NULL, body);
+	free(body);
+	free(delta);
+	free(path);
+	return status;
+}
+
+static void
+deploy(const char *env)
+{
+	int status = try_deploy(env);
+
+	if (status != 201)
+		fail_msg("%d: %s", status, world.message);
+	wait_for(env, "succeeded");
+}
+
+static bool
+runs(const struct memory_cluster *cluster, const char *env)
+{
+	char *space = xasprintf("acme/shop/%s", env);
+	const json_t *modules = memory_cluster_runs(cluster, space);
+
+	free(space);
+	return json_object_size(modules) > 0;
+}
+
+static void
+expect_refused(const char *env, const char *part)
+{
+	assert_int_equal(try_deploy(env), 400);
+	expect_message("Cannot ");
+	expect_message(env);
+	expect_message(part);
+	assert_false(runs(&world.here, env));
+	assert_false(runs(&world.there, env));
+}
+
+/* --- the tests --- */
+
+static void
+new_organization_runs_on_this_machine(void **state)
+{
+	(void)state;
+	import("");
+	expect("GET", DEFS "/this-machine", NULL, 200);
+	assert_string_equal(json_member_string(world.answer, "driver_type"), "sidestage/machine");
+	deploy("dev");
+	assert_true(runs(&world.here, "dev"));
+	assert_false(runs(&world.there, "dev"));
+	/* Who took it away does not get it again. */
+	expect("DELETE", ENVS "/dev", NULL, 202);
+	wait_for("dev", NULL);
+	expect("DELETE", DEFS "/this-machine", NULL, 204);
+	import("");
+	expect("GET", DEFS "/this-machine", NULL, 404);
+}
+
+static void
+file_that_has_a_cluster_gets_no_other(void **state)
+{
+	(void)state;
+	import(CLUSTER("there", "memory/cluster", "{}"));
+	expect("GET", DEFS "/this-machine", NULL, 404);
+	deploy("dev");
+	assert_true(runs(&world.there, "dev"));
+}
+
+static void
+id_that_is_taken_is_left_alone(void **state)
+{
+	const json_t *definition;
+	size_t i, machines = 0;
+
+	(void)state;
+	import("{'id': 'this-machine', 'type': 'queue', 'driver_type': 'static', 'criteria': [{}]}");
+	expect("GET", DEFS, NULL, 200);
+	assert_int_equal(json_array_size(world.answer), 2);
+	json_array_foreach(world.answer, i, definition)
+		machines += strcmp(json_member_string(definition, "driver_type"),
+				   "sidestage/machine") == 0;
+	assert_int_equal(machines, 1);
+	deploy("dev");
+	assert_true(runs(&world.here, "dev"));
+}
+
+static void
+environment_type_decides(void **state)
+{
+	(void)state;
+	import(CLUSTER("this-machine", "sidestage/machine", "{}") ", "
+	       CLUSTER("there", "memory/cluster", "{'env_type': 'production'}"));
+	deploy("dev");
+	deploy("live");
+	assert_true(runs(&world.here, "dev"));
+	assert_false(runs(&world.there, "dev"));
+	assert_true(runs(&world.there, "live"));
+	assert_false(runs(&world.here, "live"));
+	/* What runs, its output and its resources are asked of the one that has it. */
+	expect("GET", ENVS "/live/runtime", NULL, 200);
+	assert_non_null(json_object_get(json_object_get(world.answer, "modules"), "web"));
+	/* Where it runs is nothing that its application declares. */
+	expect("GET", ENVS "/live/resources", NULL, 200);
+	assert_int_equal(json_array_size(world.answer), 0);
+	expect("DELETE", ENVS "/live", NULL, 202);
+	wait_for("live", NULL);
+	assert_non_null(strstr(buf_str(&world.cluster.calls), "remove acme/shop/live"));
+	assert_null(strstr(buf_str(&world.machine.calls), "acme/shop/live"));
+}
+
+static void
+no_match_is_refused_with_what_was_tried(void **state)
+{
+	(void)state;
+	import(CLUSTER("there", "memory/cluster", "{'env_type': 'production'}") ", "
+	       CLUSTER("far", "memory/cluster", "{'app_id': 'other'}, {'env_id': 'x1', 'class': 'big'}"));
+	expect_refused("dev", "environment type development");
+	expect_message("there (env_type production)");
+	expect_message("far (app_id other; env_id x1, class big)");
+	deploy("live");
+	/* Nothing of it was made, so nothing is asked of a driver. */
+	expect("GET", ENVS "/dev/runtime", NULL, 200);
+	expect("DELETE", ENVS "/dev", NULL, 202);
+	wait_for("dev", NULL);
+	assert_null(strstr(buf_str(&world.cluster.calls), "acme/shop/dev"));
+}
+
+static void
+without_any_definition_it_is_refused(void **state)
+{
+	(void)state;
+	import("");
+	expect("DELETE", DEFS "/this-machine", NULL, 204);
+	expect_refused("dev", "no resource definition of type k8s-cluster");
+}
+
+static void
+two_of_equal_rank_are_refused(void **state)
+{
+	(void)state;
+	import(CLUSTER("this-machine", "sidestage/machine", "{'env_type': 'development'}, {}") ", "
+	       CLUSTER("there", "memory/cluster", "{'env_type': 'development'}"));
+	expect_refused("dev", "there and this-machine");
+	expect_message("env_type development");
+	/* Only where both are the best. */
+	deploy("live");
+	assert_true(runs(&world.here, "live"));
+}
+
+static void
+driver_that_is_not_here_is_named(void **state)
+{
+	(void)state;
+	import(CLUSTER("gke", "humanitec/k8s-cluster-gke", "{}"));
+	expect_refused("dev", "gke");
+	expect_message("humanitec/k8s-cluster-gke");
+}
+
+static void
+environment_stays_with_the_driver_that_made_it(void **state)
+{
+	struct error err = {0};
+
+	(void)state;
+	import(CLUSTER("one", "memory/cluster", "{}"));
+	deploy("dev");
+	expect("PATCH", DEFS "/one", "{'driver_type': 'sidestage/machine'}", 200);
+	/* It is seen, deployed again and started again where it is; what is made now is not. */
+	expect("GET", ENVS "/dev/runtime", NULL, 200);
+	assert_non_null(json_object_get(json_object_get(world.answer, "modules"), "web"));
+	deploy("dev");
+	deploy("live");
+	assert_true(runs(&world.here, "live"));
+	close_platform();
+	open_platform();
+	assert_int_equal(engine_resume(world.platform.engine, &err), 0);
+	deploy("dev");
+	assert_true(runs(&world.there, "dev"));
+	assert_false(runs(&world.here, "dev"));
+	/* Also when the definition is gone, which is told to whoever takes it away. */
+	assert_int_equal(ask("DELETE", DEFS "/one", NULL, NULL), 409);
+	assert_string_equal(json_member_string(json_array_get(world.answer, 0), "res_id"),
+			    "k8s-cluster");
+	assert_int_equal(ask("DELETE", DEFS "/one", "force=true", NULL), 204);
+	deploy("dev");
+	expect("DELETE", ENVS "/dev", NULL, 202);
+	wait_for("dev", NULL);
+	assert_false(runs(&world.there, "dev"));
+	assert_null(strstr(buf_str(&world.machine.calls), "acme/shop/dev"));
+	/* One of the same name is another one. */
+	import(CLUSTER("one", "sidestage/machine", "{}"));
+	deploy("dev");
+	assert_true(runs(&world.here, "dev"));
+}
+
+#define DEPLOYMENT "{'comment': 'c', 'set': {'modules': {" WEB "}}}"
+
+static void
+import_of_what_could_not_run_is_refused(void **state)
+{
+	struct error err = {0};
+	json_t *report = try_import(CLUSTER("there", "memory/cluster", "{'env_id': 'x1'}"),
+				    DEPLOYMENT, &err);
+
+	(void)state;
+	assert_null(report);
+	assert_non_null(strstr(err.text, "Cannot tell where dev is to run"));
+	expect("GET", "/orgs", NULL, 200);
+	assert_int_equal(json_array_size(world.answer), 0);
+	report = try_import(CLUSTER("there", "memory/cluster", "{}"), DEPLOYMENT, &err);
+	assert_non_null(report);
+	json_decref(report);
+	deploy("dev");
+	assert_true(runs(&world.there, "dev"));
+}
+
+static int ends;
+
+static void
+count_end(void *data)
+{
+	ends++;
+	loop_stop(data);
+}
+
+static void
+release_machine(void *data)
+{
+	(void)data;
+	assert_int_equal(ends, 0);
+	memory_release(&world.machine, MEMORY_DETACH);
+}
+
+static void
+all_drivers_have_detached_before_the_daemon_ends(void **state)
+{
+	(void)state;
+	ends = 0;
+	world.machine.rules[MEMORY_DETACH].holds = true;
+	drivers_detach(world.platform.drivers, count_end, world.platform.loop);
+	loop_add_timer(world.platform.loop, 5, release_machine, NULL);
+	assert_int_equal(loop_run(world.platform.loop, NULL), 0);
+	assert_int_equal(ends, 1);
+}
+
+int
+main(void)
+{
+#define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, make_world, remove_world)
+	static const struct CMUnitTest tests[] = {
+		IN_WORLD(new_organization_runs_on_this_machine),
+		IN_WORLD(file_that_has_a_cluster_gets_no_other),
+		IN_WORLD(id_that_is_taken_is_left_alone),
+		IN_WORLD(environment_type_decides),
+		IN_WORLD(no_match_is_refused_with_what_was_tried),
+		IN_WORLD(without_any_definition_it_is_refused),
+		IN_WORLD(two_of_equal_rank_are_refused),
+		IN_WORLD(driver_that_is_not_here_is_named),
+		IN_WORLD(environment_stays_with_the_driver_that_made_it),
+		IN_WORLD(import_of_what_could_not_run_is_refused),
+		IN_WORLD(all_drivers_have_detached_before_the_daemon_ends),
+	};
+
+	return cmocka_run_group_tests_name("env-driver", tests, NULL, NULL);
+}
