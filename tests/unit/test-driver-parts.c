@@ -233,6 +233,29 @@ only_what_lies_in_the_images_is_run(void **state)
 }
 
 static void
+expect_refused(struct world *world, const char *spec)
+{
+	struct driver_waiter waiter = change_waiter(world);
+	struct driver_deployment deployment = {
+		.workloads = xcalloc(1, sizeof(struct driver_workload))};
+	int before = world->applied;
+
+	deployment.workloads[deployment.count++] = (struct driver_workload){
+		.module = xstrdup("web"),
+		.image = xstrdup("local/web:1.0.0"),
+		.replicas = 1,
+		.spec = json_loads(spec, 0, NULL),
+	};
+	world->driver->ops->apply(world->driver, SPACE, &deployment, &waiter);
+	driver_deployment_clear(&deployment);
+	while (world->applied == before)
+		run(world);
+	assert_int_equal(world->outcome, OUTCOME_FAILED);
+	assert_string_equal(world->code, "cannot-start");
+	assert_string_equal(world->object, "web");
+}
+
+static void
 a_bad_spec_is_refused(void **state)
 {
 	static const char *const specs[] = {
@@ -248,28 +271,31 @@ a_bad_spec_is_refused(void **state)
 		"{\"containers\": {\"a\": {\"readiness_probe\": {\"type\": \"command\"}}}}",
 		"{\"containers\": {\"a\": {\"readiness_probe\": {\"type\": \"http\", \"path\": \"/ x\", \"port\": 1}}}}",
 	};
+
+	for (size_t i = 0; i < sizeof(specs) / sizeof(specs[0]); i++)
+		expect_refused(*state, specs[i]);
+}
+
+/* Each key that it says it honours is read: nonsense in it is refused. */
+static void
+what_is_honoured_is_told_and_read(void **state)
+{
+	static const char *const expected[] = {"image", "args", "variables", "files",
+					       "readiness_probe"};
 	struct world *world = *state;
+	json_t *all = world->driver->ops->describe(world->driver);
+	const json_t *keys = json_object_get(json_object_get(all, "honours"), "container");
 
-	for (size_t i = 0; i < sizeof(specs) / sizeof(specs[0]); i++) {
-		struct driver_waiter waiter = change_waiter(world);
-		struct driver_deployment deployment = {
-			.workloads = xcalloc(1, sizeof(struct driver_workload))};
-		int before = world->applied;
+	assert_int_equal(json_array_size(keys), sizeof(expected) / sizeof(expected[0]));
+	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+		char *spec = xasprintf("{\"containers\": {\"a\": {\"%s\": 7}}}", expected[i]);
 
-		deployment.workloads[deployment.count++] = (struct driver_workload){
-			.module = xstrdup("web"),
-			.image = xstrdup("local/web:1.0.0"),
-			.replicas = 1,
-			.spec = json_loads(specs[i], 0, NULL),
-		};
-		world->driver->ops->apply(world->driver, SPACE, &deployment, &waiter);
-		driver_deployment_clear(&deployment);
-		while (world->applied == before)
-			run(world);
-		assert_int_equal(world->outcome, OUTCOME_FAILED);
-		assert_string_equal(world->code, "cannot-start");
-		assert_string_equal(world->object, "web");
+		assert_string_equal(json_string_value(json_array_get(keys, i)), expected[i]);
+		if (i > 0)	/* images have tests of their own */
+			expect_refused(world, spec);
+		free(spec);
 	}
+	json_decref(all);
 }
 
 static int
@@ -637,6 +663,7 @@ main(void)
 		WITH_WORLD(workloads_that_print_in_one_millisecond_are_read_once_each),
 		WITH_WORLD(only_what_lies_in_the_images_is_run),
 		WITH_WORLD(a_bad_spec_is_refused),
+		WITH_WORLD(what_is_honoured_is_told_and_read),
 		WITH_WORLD(a_database_is_made_once),
 		WITH_WORLD(databases_are_filled_side_by_side_and_without_waiting),
 		WITH_WORLD(files_of_a_resource_stay_while_something_reads_them),

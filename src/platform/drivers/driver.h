@@ -114,7 +114,8 @@ struct driver_ops {
 	const char *name;		/* in front of its resources' types: "process/sqlite" */
 	const char *driver_type;	/* of the k8s-cluster definitions that choose it */
 	void (*free)(struct driver *driver);	/* ends its tasks (driver_clear()) */
-	/* What it is and what it honours; {"name", ...}.  New reference. */
+	/* What it is, and which keys of a workload's spec it honours: the others change nothing;
+	 * {"name", "honours": {"container": [...]}, ...}.  New reference. */
 	json_t *(*describe)(struct driver *driver);
 
 	/* Is there such an executable?  false with ERROR_INPUT that names the image. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Reads a module's spec.  `command` is ignored on purpose: what runs is the image's executable
- * and nothing else.  What this driver cannot do is refused by name, never left out silently,
- * unless it has no meaning here (annotations, labels, requested resources).
+ * Reads a module's spec.  What is read of a container is a table, and the driver tells it
+ * (describe): the rest of a spec, which other platforms honour, changes nothing here.  What is
+ * read and cannot be done is refused by name.  `command` is ignored on purpose: what runs is the
+ * image's executable and nothing else.
  */
 #include "config.h"
 
@@ -60,7 +61,7 @@ read_arguments(struct plan *plan, const json_t *container, struct error *err)
 }
 
 static int
-read_variables(struct plan *plan, json_t *container, struct error *err)
+read_variables(struct plan *plan, const json_t *container, struct error *err)
 {
 	json_t *variables = json_object_get(container, "variables");
 	size_t i = 0;
@@ -132,7 +133,7 @@ read_file(struct plan *plan, const char *path, json_t *declared, struct error *e
 }
 
 static int
-read_files(struct plan *plan, json_t *container, struct error *err)
+read_files(struct plan *plan, const json_t *container, struct error *err)
 {
 	json_t *files = json_object_get(container, "files");
 	const char *path;
@@ -204,6 +205,28 @@ read_probe(struct plan *plan, const json_t *container, struct error *err)
 	return 0;
 }
 
+/* Besides its image. */
+static const struct {
+	const char *key;
+	int (*read)(struct plan *plan, const json_t *container, struct error *err);
+} parts[] = {
+	{"args", read_arguments},
+	{"variables", read_variables},
+	{"files", read_files},
+	{"readiness_probe", read_probe},
+};
+#define PART_COUNT (sizeof(parts) / sizeof(parts[0]))
+
+json_t *
+plan_honours(void)
+{
+	json_t *keys = json_pack("[s]", "image");
+
+	for (size_t i = 0; i < PART_COUNT; i++)
+		json_array_append_new(keys, json_string(parts[i].key));
+	return json_pack("{s:o}", "container", keys);
+}
+
 static json_t *
 only_container(struct plan *plan, const json_t *spec, struct error *err)
 {
@@ -256,10 +279,9 @@ read_all(struct plan *plan, const struct images *images, const struct replica *r
 		*code = "image-not-found";
 		return -1;
 	}
-	if (read_arguments(plan, container, err) != 0 ||
-	    read_variables(plan, container, err) != 0 || read_files(plan, container, err) != 0 ||
-	    read_probe(plan, container, err) != 0)
-		return -1;
+	for (size_t i = 0; i < PART_COUNT; i++)
+		if (parts[i].read(plan, container, err) != 0)
+			return -1;
 	return 0;
 }
 

@@ -191,6 +191,8 @@ struct plan {
 	size_t port_count;
 	json_t *secrets;	/* texts that may not be kept of its output */
 };
+/* {"container": [...]}: which keys of it are read.  New reference. */
+json_t *plan_honours(void);
 /* Takes the ports of the replica.  NULL with err, and *code for driver_error. */
 struct plan *plan_new(const struct images *images, struct replica *replica,
 		      const char *deployment, const char **code, struct error *err);

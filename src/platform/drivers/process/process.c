@@ -394,8 +394,8 @@ process_close_log(struct driver_log *log)
 static json_t *
 process_describe(struct driver *driver)
 {
-	return json_pack("{s:s, s:o}", "name", driver->ops->name, "confinement",
-			 confinement_describe(own(driver)->confinement));
+	return json_pack("{s:s, s:o, s:o}", "name", driver->ops->name, "honours", plan_honours(),
+			 "confinement", confinement_describe(own(driver)->confinement));
 }
 
 static struct driver_task *
