@@ -62,19 +62,14 @@ with_problem(json_t *facts, const struct untrusted *problem)
 static json_t *
 deployment_facts(const struct deployment *d)
 {
-	static const char *const statuses[] = {
-		[DEPLOYMENT_PENDING] = "pending",     [DEPLOYMENT_IN_PROGRESS] = "in progress",
-		[DEPLOYMENT_SUCCEEDED] = "succeeded", [DEPLOYMENT_FAILED] = "failed",
-		[DEPLOYMENT_UNKNOWN] = "unknown",
-	};
 	json_t *facts;
 
 	if (!d->id.raw && !d->problem.raw)
 		return json_null();
 	facts = json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "id", foreign(&d->id), "status",
-			  statuses[d->status], "created_at", when(d->created_at), "created_by",
-			  foreign(&d->created_by), "set_id", foreign(&d->set_id), "comment",
-			  foreign(&d->comment));
+			  deployment_status_word(d->status), "created_at", when(d->created_at),
+			  "created_by", foreign(&d->created_by), "set_id", foreign(&d->set_id),
+			  "comment", foreign(&d->comment));
 	return with_problem(facts, &d->problem);
 }
 

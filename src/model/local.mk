@@ -6,6 +6,7 @@ libmodel_a_SOURCES = \
 	src/model/image.c src/model/image.h \
 	src/model/json.c src/model/json.h \
 	src/model/match.c src/model/match.h \
+	src/model/members.c src/model/members.h \
 	src/model/nouns.c src/model/nouns.h \
 	src/model/patch.c src/model/patch.h \
 	src/model/placeholder.c src/model/placeholder.h \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Decoding of API bodies.  A noun's members are a table of where each goes and what it must
- * be; the few that do not fit a table are read by hand below it.
+ * The nouns of the API.  Each is a table of its members (members.h); the few that do not fit a
+ * table are read by hand below it.
  */
 #include "config.h"
 
@@ -15,76 +15,10 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "model/members.h"
 
-#define TEXT_MAX (1u << 20)
-
-enum need { OPTIONAL, REQUIRED };
-enum member_kind { TEXT, TIME };
-
-struct member {
-	const char *key;
-	enum member_kind kind;
-	enum need need;
-	size_t offset;		/* of a struct untrusted, or of an int64_t in wall ms */
-};
-
-#define END {NULL, TEXT, OPTIONAL, 0}
-
-static int
-read_text(struct untrusted *out, const json_t *value, const char *key, struct error *err)
-{
-	if (!json_is_string(value))
-		return error_set(err, ERROR_PROTOCOL, _("\"%s\" is not a string"), key);
-	if (json_string_length(value) > TEXT_MAX)
-		return error_set(err, ERROR_LIMIT, _("\"%s\" is longer than %u bytes"), key,
-				 TEXT_MAX);
-	untrusted_set(out, json_string_value(value));
-	return 0;
-}
-
-/* The first fault is the one that is told; reading goes on, since what else there is may be
- * shown. */
-static int
-read_member(void *out, const struct member *m, const json_t *body, struct error *err)
-{
-	const json_t *value = json_object_get(body, m->key);
-	char *place = (char *)out + m->offset;
-
-	if (m->kind == TIME) {		/* only ever shown: one that cannot be read stays unknown */
-		(void)clock_parse(json_string_value(value), (int64_t *)(void *)place);
-		return 0;
-	}
-	if (!value && m->need == REQUIRED)
-		return error_set(err, ERROR_PROTOCOL, _("\"%s\" is missing"), m->key);
-	if (json_is_null(value) && m->need == REQUIRED)
-		return error_set(err, ERROR_PROTOCOL, _("\"%s\" is null"), m->key);
-	if (!value || json_is_null(value))
-		return 0;
-	return read_text((struct untrusted *)(void *)place, value, m->key, err);
-}
-
-/* Reads what can be read.  -1: err has the first fault. */
-static int
-read_members(void *out, const struct member *members, const json_t *body, struct error *err)
-{
-	int ret = 0;
-
-	if (!json_is_object(body))
-		return error_set(err, ERROR_PROTOCOL, _("it is not an object"));
-	for (; members->key; members++)
-		if (read_member(out, members, body, ret == 0 ? err : NULL) != 0)
-			ret = -1;
-	return ret;
-}
-
-static void
-clear_members(void *noun, const struct member *members)
-{
-	for (; members->key; members++)
-		if (members->kind == TEXT)
-			untrusted_clear(
-				(struct untrusted *)(void *)((char *)noun + members->offset));
-}
+/* Where a member lies. */
+#define IN(noun, field) offsetof(struct noun, field), NULL, NULL
 
 /* The two doors of a noun, over fill_NOUN(), which reads what can be read. */
 #define NOUN_DOORS(noun, words) \
@@ -104,73 +38,93 @@ clear_members(void *noun, const struct member *members)
 		return error_prefix(err, words); \
 	}
 
-static void
-copy_members(void *to, const void *from, const struct member *members)
-{
-	for (; members->key; members++) {
-		char *a = (char *)to + members->offset;
-		const char *b = (const char *)from + members->offset;
+static const char *const statuses[] = {
+	[DEPLOYMENT_PENDING] = "pending",
+	[DEPLOYMENT_IN_PROGRESS] = "in progress",
+	[DEPLOYMENT_SUCCEEDED] = "succeeded",
+	[DEPLOYMENT_FAILED] = "failed",
+};
+static const struct member_words status_words = {statuses, DEPLOYMENT_UNKNOWN};
 
-		if (members->kind == TEXT)
-			untrusted_init((struct untrusted *)(void *)a,
-				       ((const struct untrusted *)(const void *)b)->raw);
-		else
-			memcpy(a, b, sizeof(int64_t));
-	}
+const char *
+deployment_status_word(enum deployment_status status)
+{
+	return status < DEPLOYMENT_UNKNOWN ? statuses[status] : "unknown";
 }
 
-#define AT(member) offsetof(struct deployment, member)
+enum deployment_status
+deployment_status_of(const char *word)
+{
+	return (enum deployment_status)member_word(&status_words, word);
+}
+
+bool
+deployment_status_is_final(enum deployment_status status)
+{
+	return status == DEPLOYMENT_SUCCEEDED || status == DEPLOYMENT_FAILED;
+}
+
+static const struct member pipeline_members[] = {
+	{"id", MEMBER_TEXT, MEMBER_OPTIONAL, IN(deployment_pipeline, id)},
+	{"run_id", MEMBER_TEXT, MEMBER_OPTIONAL, IN(deployment_pipeline, run_id)},
+	{"job_id", MEMBER_TEXT, MEMBER_OPTIONAL, IN(deployment_pipeline, job_id)},
+	{"step_index", MEMBER_NUMBER, MEMBER_OPTIONAL, IN(deployment_pipeline, step_index)},
+	MEMBERS_END,
+};
+
+static const char *const empty_words[] = {""};
+static const struct member_words empty = {empty_words, 1};
+
+#define AT(member) IN(deployment, member)
 static const struct member deployment_members[] = {
-	{"id", TEXT, REQUIRED, AT(id)},
-	{"env_id", TEXT, REQUIRED, AT(env_id)},
-	{"set_id", TEXT, REQUIRED, AT(set_id)},
-	{"from_id", TEXT, OPTIONAL, AT(from_id)},
-	{"delta_id", TEXT, OPTIONAL, AT(delta_id)},
-	{"comment", TEXT, OPTIONAL, AT(comment)},
-	{"created_by", TEXT, OPTIONAL, AT(created_by)},
-	{"created_at", TIME, OPTIONAL, AT(created_at)},
-	{"status_changed_at", TIME, OPTIONAL, AT(status_changed_at)},
-	{"value_set_version_id", TEXT, OPTIONAL, AT(value_set_version_id)},
-	END,
+	{"id", MEMBER_TEXT, MEMBER_REQUIRED, AT(id)},
+	{"env_id", MEMBER_TEXT, MEMBER_REQUIRED, AT(env_id)},
+	{"set_id", MEMBER_TEXT, MEMBER_REQUIRED, AT(set_id)},
+	{"from_id", MEMBER_TEXT, MEMBER_OPTIONAL, AT(from_id)},
+	{"delta_id", MEMBER_TEXT, MEMBER_OPTIONAL, AT(delta_id)},
+	{"comment", MEMBER_TEXT, MEMBER_OPTIONAL, AT(comment)},
+	{"created_by", MEMBER_TEXT, MEMBER_OPTIONAL, AT(created_by)},
+	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(created_at)},
+	{"status_changed_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(status_changed_at)},
+	{"status", MEMBER_WORD, MEMBER_OPTIONAL, offsetof(struct deployment, status), &status_words,
+	 NULL},
+	{"value_set_version_id", MEMBER_TEXT, MEMBER_NULLABLE, AT(value_set_version_id)},
+	{"mode", MEMBER_TEXT, MEMBER_OPTIONAL, AT(mode)},
+	{"dependency_graph_id", MEMBER_TEXT, MEMBER_OPTIONAL, AT(dependency_graph_id)},
+	{"pipeline", MEMBER_OBJECT, MEMBER_OPTIONAL, offsetof(struct deployment, pipeline), NULL,
+	 pipeline_members},
+	/* Of a first form of the API, which still requires them. */
+	{"export_status", MEMBER_CONSTANT, MEMBER_OPTIONAL, 0, &empty, NULL},
+	{"export_file", MEMBER_CONSTANT, MEMBER_OPTIONAL, 0, &empty, NULL},
+	MEMBERS_END,
 };
 #undef AT
-
-static enum deployment_status
-read_status(const char *word)
-{
-	static const char *const words[] = {
-		[DEPLOYMENT_PENDING] = "pending",
-		[DEPLOYMENT_IN_PROGRESS] = "in progress",
-		[DEPLOYMENT_SUCCEEDED] = "succeeded",
-		[DEPLOYMENT_FAILED] = "failed",
-	};
-
-	for (size_t i = 0; word && i < sizeof(words) / sizeof(words[0]); i++)
-		if (strcmp(words[i], word) == 0)
-			return (enum deployment_status)i;
-	return DEPLOYMENT_UNKNOWN;
-}
 
 static int
 fill_deployment(struct deployment *out, const json_t *body, struct error *err)
 {
-	out->status = read_status(json_member_string(body, "status"));
-	return read_members(out, deployment_members, body, err);
+	return members_decode(out, deployment_members, body, err);
 }
 NOUN_DOORS(deployment, "deployment")
 
 void
 deployment_copy(struct deployment *out, const struct deployment *from)
 {
-	*out = (struct deployment){.status = from->status};
-	copy_members(out, from, deployment_members);
+	*out = (struct deployment){0};
+	members_copy(out, from, deployment_members);
 	untrusted_init(&out->problem, from->problem.raw);
+}
+
+json_t *
+deployment_encode(const struct deployment *deployment)
+{
+	return members_encode(deployment, deployment_members);
 }
 
 void
 deployment_clear(struct deployment *deployment)
 {
-	clear_members(deployment, deployment_members);
+	members_clear(deployment, deployment_members);
 	untrusted_clear(&deployment->problem);
 	*deployment = (struct deployment){0};
 }
@@ -178,19 +132,18 @@ deployment_clear(struct deployment *deployment)
 bool
 deployment_is_final(const struct deployment *deployment)
 {
-	return deployment->status == DEPLOYMENT_SUCCEEDED ||
-	       deployment->status == DEPLOYMENT_FAILED;
+	return deployment_status_is_final(deployment->status);
 }
 
-#define AT(member) offsetof(struct environment, member)
+#define AT(member) IN(environment, member)
 static const struct member environment_members[] = {
-	{"id", TEXT, REQUIRED, AT(id)},
-	{"name", TEXT, REQUIRED, AT(name)},
-	{"type", TEXT, REQUIRED, AT(type)},
-	{"created_by", TEXT, OPTIONAL, AT(created_by)},
-	{"created_at", TIME, OPTIONAL, AT(created_at)},
-	{"deploy_tag", TEXT, OPTIONAL, AT(deploy_tag)},
-	END,
+	{"id", MEMBER_TEXT, MEMBER_REQUIRED, AT(id)},
+	{"name", MEMBER_TEXT, MEMBER_REQUIRED, AT(name)},
+	{"type", MEMBER_TEXT, MEMBER_REQUIRED, AT(type)},
+	{"created_by", MEMBER_TEXT, MEMBER_OPTIONAL, AT(created_by)},
+	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(created_at)},
+	{"deploy_tag", MEMBER_TEXT, MEMBER_OPTIONAL, AT(deploy_tag)},
+	MEMBERS_END,
 };
 #undef AT
 
@@ -214,7 +167,7 @@ static int
 fill_environment(struct environment *out, const json_t *body, struct error *err)
 {
 	const char *status = json_member_string(body, "status");
-	int ret = read_members(out, environment_members, body, err);
+	int ret = members_decode(out, environment_members, body, err);
 
 	if (!out->name.raw)
 		untrusted_init(&out->name, out->id.raw);
@@ -231,7 +184,7 @@ void
 environment_copy(struct environment *out, const struct environment *from)
 {
 	*out = (struct environment){.deleting = from->deleting};
-	copy_members(out, from, environment_members);
+	members_copy(out, from, environment_members);
 	deployment_copy(&out->last_deploy, &from->last_deploy);
 	deployment_copy(&out->from_deploy, &from->from_deploy);
 	untrusted_init(&out->problem, from->problem.raw);
@@ -240,7 +193,7 @@ environment_copy(struct environment *out, const struct environment *from)
 void
 environment_clear(struct environment *environment)
 {
-	clear_members(environment, environment_members);
+	members_clear(environment, environment_members);
 	deployment_clear(&environment->last_deploy);
 	deployment_clear(&environment->from_deploy);
 	untrusted_clear(&environment->problem);
@@ -251,73 +204,83 @@ environment_clear(struct environment *environment)
 #define PLAIN_NOUN(noun, words) \
 	static int fill_##noun(struct noun *out, const json_t *body, struct error *err) \
 	{ \
-		return read_members(out, noun##_members, body, err); \
+		return members_decode(out, noun##_members, body, err); \
 	} \
 	NOUN_DOORS(noun, words) \
 	void noun##_clear(struct noun *out) \
 	{ \
-		clear_members(out, noun##_members); \
+		members_clear(out, noun##_members); \
 		untrusted_clear(&out->problem); \
 		*out = (struct noun){0}; \
 	}
 
 static const struct member organization_members[] = {
-	{"id", TEXT, REQUIRED, offsetof(struct organization, id)},
-	{"name", TEXT, OPTIONAL, offsetof(struct organization, name)},
-	END,
+	{"id", MEMBER_TEXT, MEMBER_REQUIRED, IN(organization, id)},
+	{"name", MEMBER_TEXT, MEMBER_OPTIONAL, IN(organization, name)},
+	MEMBERS_END,
 };
 PLAIN_NOUN(organization, "organization")
 
 static const struct member application_members[] = {
-	{"id", TEXT, REQUIRED, offsetof(struct application, id)},
-	{"name", TEXT, OPTIONAL, offsetof(struct application, name)},
-	END,
+	{"id", MEMBER_TEXT, MEMBER_REQUIRED, IN(application, id)},
+	{"name", MEMBER_TEXT, MEMBER_OPTIONAL, IN(application, name)},
+	MEMBERS_END,
 };
 PLAIN_NOUN(application, "application")
 
+static const char *const error_types[] = {"deployment"};
+static const struct member_words of_deployment = {error_types, 1};
+
 static const struct member deployment_error_members[] = {
-	{"scope", TEXT, OPTIONAL, offsetof(struct deployment_error, scope)},
-	{"object_id", TEXT, OPTIONAL, offsetof(struct deployment_error, object_id)},
-	{"code", TEXT, OPTIONAL, offsetof(struct deployment_error, code)},
-	{"summary", TEXT, OPTIONAL, offsetof(struct deployment_error, summary)},
-	{"message", TEXT, OPTIONAL, offsetof(struct deployment_error, message)},
-	END,
+	{"scope", MEMBER_TEXT, MEMBER_OPTIONAL, IN(deployment_error, scope)},
+	{"object_id", MEMBER_TEXT, MEMBER_OPTIONAL, IN(deployment_error, object_id)},
+	{"code", MEMBER_TEXT, MEMBER_OPTIONAL, IN(deployment_error, code)},
+	{"summary", MEMBER_TEXT, MEMBER_OPTIONAL, IN(deployment_error, summary)},
+	{"message", MEMBER_TEXT, MEMBER_OPTIONAL, IN(deployment_error, message)},
+	{"error_type", MEMBER_CONSTANT, MEMBER_OPTIONAL, 0, &of_deployment, NULL},
+	MEMBERS_END,
 };
 PLAIN_NOUN(deployment_error, "deployment error")
 
+json_t *
+deployment_error_encode(const struct deployment_error *error)
+{
+	return members_encode(error, deployment_error_members);
+}
+
 static const struct member artefact_version_members[] = {
-	{"name", TEXT, REQUIRED, offsetof(struct artefact_version, name)},
-	{"version", TEXT, OPTIONAL, offsetof(struct artefact_version, version)},
-	{"commit", TEXT, OPTIONAL, offsetof(struct artefact_version, commit)},
-	{"ref", TEXT, OPTIONAL, offsetof(struct artefact_version, ref)},
-	{"created_by", TEXT, OPTIONAL, offsetof(struct artefact_version, created_by)},
-	{"created_at", TIME, OPTIONAL, offsetof(struct artefact_version, created_at)},
-	END,
+	{"name", MEMBER_TEXT, MEMBER_REQUIRED, IN(artefact_version, name)},
+	{"version", MEMBER_TEXT, MEMBER_OPTIONAL, IN(artefact_version, version)},
+	{"commit", MEMBER_TEXT, MEMBER_OPTIONAL, IN(artefact_version, commit)},
+	{"ref", MEMBER_TEXT, MEMBER_OPTIONAL, IN(artefact_version, ref)},
+	{"created_by", MEMBER_TEXT, MEMBER_OPTIONAL, IN(artefact_version, created_by)},
+	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, IN(artefact_version, created_at)},
+	MEMBERS_END,
 };
 
 static int
 fill_artefact_version(struct artefact_version *out, const json_t *body, struct error *err)
 {
 	out->archived = json_is_true(json_object_get(body, "archived"));
-	return read_members(out, artefact_version_members, body, err);
+	return members_decode(out, artefact_version_members, body, err);
 }
 NOUN_DOORS(artefact_version, "artefact version")
 
 void
 artefact_version_clear(struct artefact_version *version)
 {
-	clear_members(version, artefact_version_members);
+	members_clear(version, artefact_version_members);
 	untrusted_clear(&version->problem);
 	*version = (struct artefact_version){0};
 }
 
 static const struct member active_resource_members[] = {
-	{"res_id", TEXT, REQUIRED, offsetof(struct active_resource, res_id)},
-	{"type", TEXT, REQUIRED, offsetof(struct active_resource, type)},
-	{"class", TEXT, OPTIONAL, offsetof(struct active_resource, resource_class)},
-	{"def_id", TEXT, OPTIONAL, offsetof(struct active_resource, def_id)},
-	{"status", TEXT, OPTIONAL, offsetof(struct active_resource, status)},
-	END,
+	{"res_id", MEMBER_TEXT, MEMBER_REQUIRED, IN(active_resource, res_id)},
+	{"type", MEMBER_TEXT, MEMBER_REQUIRED, IN(active_resource, type)},
+	{"class", MEMBER_TEXT, MEMBER_OPTIONAL, IN(active_resource, resource_class)},
+	{"def_id", MEMBER_TEXT, MEMBER_OPTIONAL, IN(active_resource, def_id)},
+	{"status", MEMBER_TEXT, MEMBER_OPTIONAL, IN(active_resource, status)},
+	MEMBERS_END,
 };
 
 /* Outputs differ by type of resource and may be absent; an empty object spares everybody a test. */
@@ -327,14 +290,14 @@ fill_active_resource(struct active_resource *out, const json_t *body, struct err
 	const json_t *outputs = json_object_get(body, "resource");
 
 	out->outputs = json_is_object(outputs) ? json_deep_copy(outputs) : json_object();
-	return read_members(out, active_resource_members, body, err);
+	return members_decode(out, active_resource_members, body, err);
 }
 NOUN_DOORS(active_resource, "active resource")
 
 void
 active_resource_clear(struct active_resource *resource)
 {
-	clear_members(resource, active_resource_members);
+	members_clear(resource, active_resource_members);
 	untrusted_clear(&resource->problem);
 	json_decref(resource->outputs);
 	*resource = (struct active_resource){0};

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The nouns of the API as structs, decoded at the edge; all text is foreign.
+ * The nouns of the API as structs, decoded at the edge; all text is foreign.  What the platform
+ * writes is encoded by the same table of members (members.h), so a name means one thing.
  *
- * There are two doors.  noun_read() is for what is shown: it reads what can be read, and `problem`
- * says what could not ("\"name\" is null"), so one odd entry never takes a list away. noun_decode()
- * is for the target of a change: there a fault is an error that names the member.  A time that
- * cannot be read is unknown (0) and no fault, and unknown members are ignored.  Each noun_clear()
- * frees what was filled and leaves the noun zero.
+ * There are two doors for what came.  noun_read() is for what is shown: it reads what can be
+ * read, and `problem` says what could not ("\"name\" is null"), so one odd entry never takes a
+ * list away.  noun_decode() is for the target of a change: there a fault is an error that names
+ * the member.  A time that cannot be read is unknown (0) and no fault, and unknown members are
+ * ignored.  Each noun_clear() frees what was filled and leaves the noun zero.
  */
 #ifndef SIDESTAGE_MODEL_NOUNS_H
 #define SIDESTAGE_MODEL_NOUNS_H
@@ -25,6 +26,17 @@ enum deployment_status {
 	DEPLOYMENT_UNKNOWN	/* a word we do not know */
 };
 
+/* The one place where their words are: "in progress"; "unknown" for DEPLOYMENT_UNKNOWN. */
+const char *deployment_status_word(enum deployment_status status);
+enum deployment_status deployment_status_of(const char *word);	/* NULL is fine */
+bool deployment_status_is_final(enum deployment_status status);
+
+/* Which run of a pipeline made a deployment; id.raw NULL: none is known. */
+struct deployment_pipeline {
+	struct untrusted id, run_id, job_id;
+	int64_t step_index;
+};
+
 struct deployment {
 	struct untrusted id; /* raw NULL: there is no deployment; "": one whose id is not known */
 	struct untrusted env_id;
@@ -37,6 +49,8 @@ struct deployment {
 	int64_t status_changed_at;
 	enum deployment_status status;
 	struct untrusted value_set_version_id;
+	struct untrusted mode, dependency_graph_id;
+	struct deployment_pipeline pipeline;
 	struct untrusted problem;	/* raw NULL: all of it was understood (also below) */
 };
 /* As noun_read() above, and so on for each noun: _read() and _decode() fill `out`, which need
@@ -45,6 +59,8 @@ void deployment_read(struct deployment *out, const json_t *body);
 int deployment_decode(struct deployment *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
 void deployment_copy(struct deployment *out, const struct deployment *from);
+/* As it is on the wire, without `problem`; new reference (also below). */
+json_t *deployment_encode(const struct deployment *deployment);
 void deployment_clear(struct deployment *deployment);
 /* Succeeded or failed; one with a status that we do not know may still change. */
 bool deployment_is_final(const struct deployment *deployment);
@@ -87,6 +103,7 @@ struct deployment_error {
 void deployment_error_read(struct deployment_error *out, const json_t *body);
 int deployment_error_decode(struct deployment_error *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
+json_t *deployment_error_encode(const struct deployment_error *error);
 void deployment_error_clear(struct deployment_error *error);
 
 /* One workload at run time, from Runtime V2 (api/README §11). */

@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -23,7 +24,8 @@
 	"{'id':'d1','env_id':'qa','set_id':'s1','from_id':'d0','delta_id':'x','comment':'c'," \
 	"'created_by':'qa','created_at':'2026-01-02T03:04:05.123456789Z'," \
 	"'status_changed_at':'2026-01-02T05:04:06+02:00','status':'succeeded'," \
-	"'value_set_version_id':'v1'}"
+	"'value_set_version_id':'v1','mode':'full','dependency_graph_id':'g1'," \
+	"'pipeline':{'id':'default','run_id':'r1','job_id':'deploy','step_index':2}}"
 #define ENVIRONMENT                                                      \
 	"{'id':'qa','name':'QA','type':'development','created_by':'qa'," \
 	"'created_at':'2026-01-02T03:04:05Z','last_deploy':" DEPLOYMENT  \
@@ -151,6 +153,8 @@ is_odd(const struct doors *noun, const char *key, const char *value)
 		       value && !absent && strcmp(value, "''") != 0;
 	if (absent)
 		return is_listed(noun->needed, 6, key);
+	if (strcmp(key, "pipeline") == 0)
+		return *value != '{';
 	/* An object without its members is an odd deployment; a text is none. */
 	if (strcmp(key, "last_deploy") == 0 || strcmp(key, "from_deploy") == 0)
 		return true;
@@ -285,6 +289,84 @@ an_odd_workload_leaves_the_others(void **state)
 	json_decref(body);
 }
 
+/* --- and written --- */
+
+static void
+assert_written(json_t *body, const char *expected)
+{
+	json_t *wanted = parse(expected);
+	char *text = json_dumps(body, JSON_SORT_KEYS);
+
+	if (!json_equal(body, wanted))
+		fail_msg("%s instead of %s", text, expected);
+	free(text);
+	json_decref(wanted);
+	json_decref(body);
+}
+
+/* By the same table: what a platform writes is what a client reads. */
+static void
+what_was_read_is_written_again(void **state)
+{
+	static const char *const statuses[] = {"pending", "in progress", "succeeded", "failed"};
+	json_t *body = parse(DEPLOYMENT), *again;
+	struct deployment_error error;
+	struct deployment deployment, copy;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+		json_object_set_new(body, "status", json_string(statuses[i]));
+		deployment_read(&deployment, body);
+		deployment_copy(&copy, &deployment);
+		deployment_clear(&deployment);
+		again = deployment_encode(&copy);
+		deployment_clear(&copy);
+		/* What is more exact than a millisecond, or in another zone, is written our way. */
+		json_object_set_new(body, "created_at", json_string("2026-01-02T03:04:05.123Z"));
+		json_object_set_new(body, "status_changed_at",
+				    json_string("2026-01-02T03:04:06.000Z"));
+		json_object_set_new(body, "export_status", json_string(""));
+		json_object_set_new(body, "export_file", json_string(""));
+		if (!json_equal(again, body))
+			fail_msg("%s", json_dumps(again, 0));
+		json_decref(again);
+	}
+	json_decref(body);
+	body = parse("{'scope':'workload','object_id':'web','code':'E','summary':'s','message':'m'}");
+	deployment_error_read(&error, body);
+	assert_written(deployment_error_encode(&error),
+		       "{'scope':'workload','object_id':'web','code':'E','summary':'s',"
+		       "'message':'m','error_type':'deployment'}");
+	deployment_error_clear(&error);
+	json_decref(body);
+}
+
+static void
+what_is_not_there_is_written_as_the_table_says(void **state)
+{
+	const struct deployment nothing = {.status = DEPLOYMENT_UNKNOWN};
+
+	(void)state;
+	assert_written(deployment_encode(&nothing),
+		       "{'id':'','env_id':'','set_id':'','value_set_version_id':null,"
+		       "'export_status':'','export_file':''}");
+}
+
+static void
+a_status_has_one_word(void **state)
+{
+	(void)state;
+	for (int i = DEPLOYMENT_PENDING; i <= DEPLOYMENT_UNKNOWN; i++) {
+		const char *word = deployment_status_word((enum deployment_status)i);
+
+		assert_int_equal(deployment_status_of(word), i);
+	}
+	assert_int_equal(deployment_status_of(NULL), DEPLOYMENT_UNKNOWN);
+	assert_int_equal(deployment_status_of("Succeeded"), DEPLOYMENT_UNKNOWN);
+	assert_false(deployment_status_is_final(DEPLOYMENT_UNKNOWN));
+	assert_true(deployment_status_is_final(DEPLOYMENT_FAILED));
+}
+
 int
 main(void)
 {
@@ -293,6 +375,9 @@ main(void)
 		cmocka_unit_test(what_is_no_object_is_understood_by_nobody),
 		cmocka_unit_test(what_can_be_read_of_an_odd_environment_is_read),
 		cmocka_unit_test(an_odd_workload_leaves_the_others),
+		cmocka_unit_test(what_was_read_is_written_again),
+		cmocka_unit_test(what_is_not_there_is_written_as_the_table_says),
+		cmocka_unit_test(a_status_has_one_word),
 	};
 
 	if (!setlocale(LC_ALL, "C.UTF-8"))

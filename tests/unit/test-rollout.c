@@ -174,7 +174,7 @@ ended(void *data, bool succeeded)
 #define NO_VALUE "{\"modules\": {" WORKLOAD("web", "${values.NONE}") "}}}"
 
 static void
-put_deployment(const char *text, const char *status)
+put_deployment(const char *text, enum deployment_status status)
 {
 	struct repository *repository = world.platform.repository;
 	struct error err = {0};
@@ -212,7 +212,7 @@ start_rollout(const char *deploy_id)
 static void
 begin(const char *set)
 {
-	put_deployment(set, "in progress");
+	put_deployment(set, DEPLOYMENT_IN_PROGRESS);
 	start_rollout(world.id);
 }
 

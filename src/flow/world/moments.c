@@ -23,12 +23,6 @@
 #define GONE "gone"
 #define LOOKS_MAX (1024u * 1024)
 
-static const char *const statuses[] = {
-	[DEPLOYMENT_PENDING] = "pending",     [DEPLOYMENT_IN_PROGRESS] = "in progress",
-	[DEPLOYMENT_SUCCEEDED] = "succeeded", [DEPLOYMENT_FAILED] = "failed",
-	[DEPLOYMENT_UNKNOWN] = "unknown",
-};
-
 struct moments {
 	struct session *session;
 	char *org, *app;
@@ -55,7 +49,7 @@ moment_of(const struct world_environment *e, int64_t at)
 		.type = lend(e->environment.type.raw), .origin = lend(e->clone_of),
 		.deployment_id = lend(e->running.id.raw),
 		.set_id = lend(e->running.id.raw ? e->running.set_id.raw : e->clone_set_id),
-		.status = lend(last->id.raw ? statuses[last->status] : ""), .at = at,
+		.status = lend(last->id.raw ? deployment_status_word(last->status) : ""), .at = at,
 	};
 }
 
@@ -136,15 +130,6 @@ moments_note(struct session *session, const char *org, const char *app)
 
 /* --- a world of it ---------------------------------------------------------------------- */
 
-static enum deployment_status
-status_of(const char *word)
-{
-	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
-		if (strcmp(statuses[i], word) == 0)
-			return (enum deployment_status)i;
-	return DEPLOYMENT_UNKNOWN;
-}
-
 static struct set *
 load_set(const struct moments *m, const char *id)
 {
@@ -174,7 +159,7 @@ take_environment(const struct moments *m, struct world_environment *e,
 		untrusted_init(&last->id, moment->deployment_id);
 		untrusted_init(&last->set_id, moment->set_id);
 		last->created_at = moment->at;
-		last->status = status_of(moment->status);
+		last->status = deployment_status_of(moment->status);
 		deployment_copy(&e->environment.from_deploy, last);
 	}
 	if (*moment->origin)

@@ -91,7 +91,7 @@ import_deployment(struct import *import, const struct place *place, const json_t
 		.id = id,
 		.comment = text_or(deployment, "comment", ""),
 		.user = text_or(deployment, "created_by", import->user),
-		.status = "succeeded",
+		.status = DEPLOYMENT_SUCCEEDED,
 		.mode = "full",
 		.created_at = time_of(import, deployment),
 		.status_changed_at = time_of(import, deployment),

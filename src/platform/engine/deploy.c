@@ -73,7 +73,7 @@ record_pending(struct platform *platform, const struct place *place,
 		.delta_id = request->delta_id,
 		.comment = request->comment ? request->comment : "",
 		.user = request->user ? request->user : platform->user,
-		.status = "pending",
+		.status = DEPLOYMENT_PENDING,
 		.mode = request->mode ? request->mode : "full",
 	};
 

@@ -259,7 +259,7 @@ start_rollout(struct engine_env *env, const char *deploy_id, bool resuming)
 static void
 start_deployment(struct engine_env *env, char *id)
 {
-	static const char status[] = "in progress";
+	const enum deployment_status status = DEPLOYMENT_IN_PROGRESS;
 	struct error err = {0};
 
 	if (repository_set_deployment_status(env->engine->platform->repository, id, status,
@@ -269,8 +269,8 @@ start_deployment(struct engine_env *env, char *id)
 		schedule_record(env);
 		return;
 	}
-	log_line(LOG_PRIORITY_INFO, "deployment", "space", env->name, "id", id, "status", status,
-		 NULL);
+	log_line(LOG_PRIORITY_INFO, "deployment", "space", env->name, "id", id, "status",
+		 deployment_status_word(status), NULL);
 	env->record_ms = RECORD_MIN_MS;
 	start_rollout(env, id, false);
 	free(id);

@@ -330,10 +330,10 @@ record_problems(struct rollout *r, struct error *err)
 	return 0;
 }
 
-static const char *
+static enum deployment_status
 status_of(const struct rollout *r)
 {
-	return r->failed ? "failed" : "succeeded";
+	return r->failed ? DEPLOYMENT_FAILED : DEPLOYMENT_SUCCEEDED;
 }
 
 static int
@@ -396,7 +396,7 @@ enter_commit(struct rollout *r)
 	}
 	if (!r->order.resuming)
 		log_line(LOG_PRIORITY_INFO, "deployment", "space", r->space, "id", r->deploy_id,
-			 "status", status_of(r), NULL);
+			 "status", deployment_status_word(status_of(r)), NULL);
 	r->order.committed(r->order.data, !r->failed);
 	return STEP_NEXT;
 }

@@ -9,27 +9,61 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/ids.h"
+#include "base/text.h"
 #include "base/xmalloc.h"
+#include "db/statement.h"
 #include "model/json.h"
+#include "model/nouns.h"
 
 #define DEPLOYMENT                                                                                 \
-	"SELECT id, env AS env_id, set_id, from_id, delta_id AS \"opt:delta_id\", comment,"        \
-	" created_at AS \"stamp:created_at\", created_by, status,"                                 \
-	" status_changed_at AS \"stamp:status_changed_at\", '' AS export_status,"                  \
-	" '' AS export_file, mode AS \"opt:mode\","                                               \
-	" CASE WHEN value_set_version_id IS NULL THEN 'null'"                                      \
-	" ELSE json_quote(value_set_version_id) END AS \"json:value_set_version_id\""             \
-	", (SELECT json_object('id', 'default', 'run_id', r.id, 'job_id', 'deploy',"              \
-	" 'step_index', 0) FROM pipeline_runs r WHERE r.deployment = deployments.id)"              \
-	" AS \"optjson:pipeline\", dependency_graph_id AS \"opt:dependency_graph_id\""           \
+	"SELECT id, env, set_id, from_id, delta_id, comment, created_at, created_by, status,"      \
+	" status_changed_at, mode, value_set_version_id, dependency_graph_id,"                     \
+	" (SELECT r.id FROM pipeline_runs r WHERE r.deployment = deployments.id)"                  \
 	" FROM deployments "
+enum {
+	ID, ENV, SET_ID, FROM_ID, DELTA_ID, COMMENT, CREATED_AT, CREATED_BY, STATUS,
+	STATUS_CHANGED_AT, MODE, VALUE_SET_VERSION_ID, GRAPH_ID, RUN_ID
+};
+
+static json_t *
+encode_deployment(struct statement *row)
+{
+	struct deployment deployment = {
+		.created_at = row_int(row, CREATED_AT),
+		.status = deployment_status_of(row_text(row, STATUS)),
+		.status_changed_at = row_int(row, STATUS_CHANGED_AT),
+	};
+	const char *run = row_text(row, RUN_ID);
+	json_t *body;
+
+	untrusted_init(&deployment.id, row_text(row, ID));
+	untrusted_init(&deployment.env_id, row_text(row, ENV));
+	untrusted_init(&deployment.set_id, row_text(row, SET_ID));
+	untrusted_init(&deployment.from_id, row_text_or(row, FROM_ID, ""));
+	untrusted_init(&deployment.delta_id, row_text(row, DELTA_ID));
+	untrusted_init(&deployment.comment, row_text_or(row, COMMENT, ""));
+	untrusted_init(&deployment.created_by, row_text_or(row, CREATED_BY, ""));
+	untrusted_init(&deployment.mode, row_text(row, MODE));
+	untrusted_init(&deployment.value_set_version_id, row_text(row, VALUE_SET_VERSION_ID));
+	untrusted_init(&deployment.dependency_graph_id, row_text(row, GRAPH_ID));
+	/* There is one pipeline, with one step. */
+	if (run) {
+		untrusted_init(&deployment.pipeline.id, "default");
+		untrusted_init(&deployment.pipeline.run_id, run);
+		untrusted_init(&deployment.pipeline.job_id, "deploy");
+	}
+	body = deployment_encode(&deployment);
+	deployment_clear(&deployment);
+	return body;
+}
 
 json_t *
 repository_deployments(struct repository *repository, const struct place *place, struct error *err)
 {
-	return rows_all(repository, err, DEPLOYMENT "WHERE org = ? AND app = ? AND env = ?"
-						    " AND gone = 0 ORDER BY seq DESC",
-			"sss", place->org, place->app, place->env);
+	return rows_all_as(repository, err, encode_deployment,
+			   DEPLOYMENT "WHERE org = ? AND app = ? AND env = ?"
+				      " AND gone = 0 ORDER BY seq DESC",
+			   "sss", place->org, place->app, place->env);
 }
 
 /* id NULL: the newest. */
@@ -37,10 +71,11 @@ json_t *
 repository_deployment(struct repository *repository, const struct place *place, const char *id,
 		      struct error *err)
 {
-	json_t *row = rows_one(repository, err,
-			       DEPLOYMENT "WHERE org = ?1 AND app = ?2 AND env = ?3 AND gone = 0"
-					  " AND (?4 IS NULL OR id = ?4) ORDER BY seq DESC LIMIT 1",
-			       "ssss", place->org, place->app, place->env, id);
+	json_t *row = rows_one_as(repository, err, encode_deployment,
+				  DEPLOYMENT "WHERE org = ?1 AND app = ?2 AND env = ?3 AND gone = 0"
+					     " AND (?4 IS NULL OR id = ?4)"
+					     " ORDER BY seq DESC LIMIT 1",
+				  "ssss", place->org, place->app, place->env, id);
 
 	if (!row && id && err->kind == ERROR_NOT_FOUND)
 		error_set(err, ERROR_NOT_FOUND, _("%s has no deployment \"%s\"."), place->env, id);
@@ -51,8 +86,9 @@ json_t *
 repository_deployment_of_app(struct repository *repository, const struct place *place,
 			     const char *id, struct error *err)
 {
-	json_t *row = rows_one(repository, err, DEPLOYMENT "WHERE org = ? AND app = ? AND id = ?",
-			       "sss", place->org, place->app, id);
+	json_t *row = rows_one_as(repository, err, encode_deployment,
+				  DEPLOYMENT "WHERE org = ? AND app = ? AND id = ?", "sss",
+				  place->org, place->app, id);
 
 	if (!row && err->kind == ERROR_NOT_FOUND)
 		error_set(err, ERROR_NOT_FOUND, _("The application %s has no deployment \"%s\"."),
@@ -64,10 +100,11 @@ json_t *
 repository_newest_succeeded(struct repository *repository, const struct place *place,
 			    struct error *err)
 {
-	return rows_one(repository, err, DEPLOYMENT
-			"WHERE org = ? AND app = ? AND env = ? AND gone = 0"
-			" AND status = 'succeeded' ORDER BY seq DESC LIMIT 1",
-			"sss", place->org, place->app, place->env);
+	return rows_one_as(repository, err, encode_deployment,
+			   DEPLOYMENT "WHERE org = ? AND app = ? AND env = ? AND gone = 0"
+				      " AND status = ? ORDER BY seq DESC LIMIT 1",
+			   "ssss", place->org, place->app, place->env,
+			   deployment_status_word(DEPLOYMENT_SUCCEEDED));
 }
 
 int
@@ -79,19 +116,19 @@ repository_put_deployment(struct repository *repository, const struct place *pla
 			" comment, mode, status, status_changed_at, created_at, created_by,"
 			" value_set_version_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 			"ssssssssssiiss", place->org, place->app, place->env, row->id, row->set_id,
-			row->from_id, row->delta_id, row->comment, row->mode, row->status,
-			row->status_changed_at, row->created_at, row->user,
-			row->value_set_version_id);
+			row->from_id, row->delta_id, row->comment, row->mode,
+			deployment_status_word(row->status), row->status_changed_at,
+			row->created_at, row->user, row->value_set_version_id);
 }
 
 int
-repository_set_deployment_status(struct repository *repository, const char *id, const char *status,
-				 int64_t now, struct error *err)
+repository_set_deployment_status(struct repository *repository, const char *id,
+				 enum deployment_status status, int64_t now, struct error *err)
 {
 	return rows_change(
 		repository, err,
 		"UPDATE deployments SET status = ?2, status_changed_at = ?3 WHERE id = ?1", "ssi",
-		id, status, now);
+		id, deployment_status_word(status), now);
 }
 
 #define INTERRUPTED                                                                                \
@@ -124,14 +161,28 @@ repository_fail_interrupted(struct repository *repository, int64_t now, int64_t 
 	return repository_end(repository, ret, err);
 }
 
+static json_t *
+encode_error(struct statement *row)
+{
+	struct deployment_error error = {0};
+	struct untrusted *const texts[] = {&error.scope, &error.object_id, &error.code,
+					   &error.summary, &error.message};
+	json_t *body;
+
+	for (int i = 0; i < (int)(sizeof(texts) / sizeof(texts[0])); i++)
+		untrusted_init(texts[i], row_text_or(row, i, ""));
+	body = deployment_error_encode(&error);
+	deployment_error_clear(&error);
+	return body;
+}
+
 json_t *
 repository_deployment_errors(struct repository *repository, const char *id, struct error *err)
 {
-	return rows_all(
-		repository, err,
-		"SELECT scope, object_id, code, summary, message, 'deployment' AS error_type"
-		" FROM deployment_errors WHERE deployment = ? ORDER BY seq",
-		"s", id);
+	return rows_all_as(repository, err, encode_error,
+			   "SELECT scope, object_id, code, summary, message"
+			   " FROM deployment_errors WHERE deployment = ? ORDER BY seq",
+			   "s", id);
 }
 
 int

@@ -222,43 +222,84 @@ read_row(struct statement *row)
 	return object;
 }
 
-json_t *
-rows_all(struct repository *repository, struct error *err, const char *sql, const char *format, ...)
+/* Ends the statement. */
+static json_t *
+encode_all(struct repository *r, struct statement *statement, row_encode *encode,
+	   struct error *err)
 {
 	json_t *rows = json_array();
-	struct statement *statement;
-	va_list args;
 
-	va_start(args, format);
-	statement = prepare(repository, sql, format, args);
-	va_end(args);
 	while (statement_row(statement))
-		json_array_append_new(rows, read_row(statement));
-	if (end(repository, statement, err) == 0)
+		json_array_append_new(rows, encode(statement));
+	if (end(r, statement, err) == 0)
 		return rows;
 	json_decref(rows);
 	return NULL;
 }
 
-json_t *
-rows_one(struct repository *repository, struct error *err, const char *sql, const char *format, ...)
+static json_t *
+encode_one(struct repository *r, struct statement *statement, row_encode *encode,
+	   struct error *err)
 {
-	struct statement *statement;
-	json_t *row = NULL;
-	va_list args;
+	json_t *row = statement_row(statement) ? encode(statement) : NULL;
 
-	va_start(args, format);
-	statement = prepare(repository, sql, format, args);
-	va_end(args);
-	if (statement_row(statement))
-		row = read_row(statement);
-	if (end(repository, statement, err) == 0) {
+	if (end(r, statement, err) == 0) {
 		if (!row)
 			error_set(err, ERROR_NOT_FOUND, _("There is no such thing."));
 		return row;
 	}
 	json_decref(row);
 	return NULL;
+}
+
+json_t *
+rows_all_as(struct repository *repository, struct error *err, row_encode *encode, const char *sql,
+	    const char *format, ...)
+{
+	struct statement *statement;
+	va_list args;
+
+	va_start(args, format);
+	statement = prepare(repository, sql, format, args);
+	va_end(args);
+	return encode_all(repository, statement, encode, err);
+}
+
+json_t *
+rows_one_as(struct repository *repository, struct error *err, row_encode *encode, const char *sql,
+	    const char *format, ...)
+{
+	struct statement *statement;
+	va_list args;
+
+	va_start(args, format);
+	statement = prepare(repository, sql, format, args);
+	va_end(args);
+	return encode_one(repository, statement, encode, err);
+}
+
+json_t *
+rows_all(struct repository *repository, struct error *err, const char *sql, const char *format, ...)
+{
+	struct statement *statement;
+	va_list args;
+
+	va_start(args, format);
+	statement = prepare(repository, sql, format, args);
+	va_end(args);
+	return encode_all(repository, statement, read_row, err);
+}
+
+json_t *
+rows_one(struct repository *repository, struct error *err, const char *sql, const char *format, ...)
+{
+	struct statement *statement;
+	va_list args;
+
+	va_start(args, format);
+	statement = prepare(repository, sql, format, args);
+	va_end(args);
+	return encode_one(repository, statement, read_row, err);
 }
 
 static int

@@ -15,9 +15,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "platform/state/platform.h"
-
 #include "db/effects.h"
+#include "model/nouns.h"
+#include "platform/state/platform.h"
 
 struct delta;
 struct error;
@@ -153,7 +153,8 @@ int repository_set_delta_archived(struct repository *repository, const struct pl
 /* --- deployments --- */
 
 struct deployment_row {
-	const char *id, *set_id, *from_id, *delta_id, *comment, *user, *status, *mode;
+	const char *id, *set_id, *from_id, *delta_id, *comment, *user, *mode;
+	enum deployment_status status;
 	const char *value_set_version_id;	/* NULL: there were no values */
 	int64_t created_at, status_changed_at;
 };
@@ -172,7 +173,8 @@ json_t *repository_newest_succeeded(struct repository *repository, const struct 
 int repository_put_deployment(struct repository *repository, const struct place *place,
 			      const struct deployment_row *row, struct error *err);
 int repository_set_deployment_status(struct repository *repository, const char *id,
-				     const char *status, int64_t now, struct error *err);
+				     enum deployment_status status, int64_t now,
+				     struct error *err);
 /* What a crash left in progress becomes failed, with an error that says so; what it left pending
  * too, unless it is an environment's newest, was asked for after `since`, and can still be
  * carried out. */

@@ -16,10 +16,20 @@
 #include "db/db.h"
 #include "platform/state/repository.h"
 
+struct statement;
+
 struct repository {
 	struct db *db;
 	char id[IDS_UUID_SIZE];	/* of the platform */
 };
+
+/* Makes of a row what it is on the wire; a new reference. */
+typedef json_t *row_encode(struct statement *row);
+/* As below, for a noun that has a table of its members (model/nouns.h). */
+json_t *rows_all_as(struct repository *repository, struct error *err, row_encode *encode,
+		    const char *sql, const char *format, ...);
+json_t *rows_one_as(struct repository *repository, struct error *err, row_encode *encode,
+		    const char *sql, const char *format, ...);
 
 /* Array, maybe empty. */
 json_t *rows_all(struct repository *repository, struct error *err, const char *sql,

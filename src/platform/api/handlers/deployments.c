@@ -62,7 +62,7 @@ has_ended(const json_t *deployment)
 {
 	const char *status = json_member_string(deployment, "status");
 
-	return status && (strcmp(status, "succeeded") == 0 || strcmp(status, "failed") == 0);
+	return deployment_status_is_final(deployment_status_of(status));
 }
 
 int

@@ -154,22 +154,19 @@ list_pipeline_criteria(struct platform *platform, const struct request *request,
 static const char *
 status_of(const json_t *run)
 {
-	static const char *const words[][2] = {
-		{"pending", "queued"}, {"in progress", "executing"}, {"succeeded", "successful"},
+	static const char *const words[] = {
+		[DEPLOYMENT_PENDING] = "queued",       [DEPLOYMENT_IN_PROGRESS] = "executing",
+		[DEPLOYMENT_SUCCEEDED] = "successful", [DEPLOYMENT_FAILED] = "failed",
+		[DEPLOYMENT_UNKNOWN] = "failed",
 	};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strcmp(text_of(run, "status"), words[i][0]) == 0)
-			return words[i][1];
-	return "failed";
+	return words[deployment_status_of(text_of(run, "status"))];
 }
 
 static bool
 is_complete(const json_t *run)
 {
-	const char *status = status_of(run);
-
-	return strcmp(status, "successful") == 0 || strcmp(status, "failed") == 0;
+	return deployment_status_is_final(deployment_status_of(text_of(run, "status")));
 }
 
 static char *

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Every kind of member has its line in each of the four: decode, encode, clear, copy. */
+#include "config.h"
+
+#include "model/members.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/text.h"
+
+#define TEXT_MAX (1u << 20)
+
+/* --- where a member lies --- */
+
+static void *
+place_in(void *noun, const struct member *m)
+{
+	return (char *)noun + m->offset;
+}
+
+static const void *
+place_of(const void *noun, const struct member *m)
+{
+	return (const char *)noun + m->offset;
+}
+
+static int64_t
+number_of(const void *noun, const struct member *m)
+{
+	return *(const int64_t *)place_of(noun, m);
+}
+
+static size_t
+word_of(const void *noun, const struct member *m)
+{
+	return *(const unsigned *)place_of(noun, m);
+}
+
+/* --- decoding --- */
+
+size_t
+member_word(const struct member_words *words, const char *word)
+{
+	size_t i = 0;
+
+	while (i < words->count && !(word && strcmp(words->items[i], word) == 0))
+		i++;
+	return i;
+}
+
+static int
+decode_text(struct untrusted *out, const json_t *value, const char *key, struct error *err)
+{
+	if (!json_is_string(value))
+		return error_set(err, ERROR_PROTOCOL, _("\"%s\" is not a string"), key);
+	if (json_string_length(value) > TEXT_MAX)
+		return error_set(err, ERROR_LIMIT, _("\"%s\" is longer than %u bytes"), key,
+				 TEXT_MAX);
+	untrusted_set(out, json_string_value(value));
+	return 0;
+}
+
+static int
+decode_object(void *out, const struct member *m, const json_t *value, struct error *err)
+{
+	if (members_decode(out, m->members, value, err) == 0)
+		return 0;
+	return error_prefix(err, "%s", m->key);
+}
+
+/* What may be absent, and is a fault when it is there and odd. */
+static int
+decode_strict(void *place, const struct member *m, const json_t *value, struct error *err)
+{
+	if (!value && m->need == MEMBER_REQUIRED)
+		return error_set(err, ERROR_PROTOCOL, _("\"%s\" is missing"), m->key);
+	if (json_is_null(value) && m->need == MEMBER_REQUIRED)
+		return error_set(err, ERROR_PROTOCOL, _("\"%s\" is null"), m->key);
+	if (!value || json_is_null(value))
+		return 0;
+	return m->kind == MEMBER_TEXT ? decode_text(place, value, m->key, err)
+				      : decode_object(place, m, value, err);
+}
+
+static int
+decode_member(void *noun, const struct member *m, const json_t *body, struct error *err)
+{
+	const json_t *value = json_object_get(body, m->key);
+	void *place = place_in(noun, m);
+
+	switch (m->kind) {
+	case MEMBER_TIME:
+		(void)clock_parse(json_string_value(value), place);
+		return 0;
+	case MEMBER_FLAG:
+		*(bool *)place = json_is_true(value);
+		return 0;
+	case MEMBER_NUMBER:
+		*(int64_t *)place = json_integer_value(value);
+		return 0;
+	case MEMBER_WORD:
+		*(unsigned *)place = (unsigned)member_word(m->words, json_string_value(value));
+		return 0;
+	case MEMBER_CONSTANT:
+		return 0;
+	case MEMBER_TEXT:
+	case MEMBER_OBJECT:
+		break;
+	}
+	return decode_strict(place, m, value, err);
+}
+
+/* The first fault is the one that is told; reading goes on, since what else there is may be
+ * shown. */
+int
+members_decode(void *noun, const struct member *members, const json_t *body, struct error *err)
+{
+	int ret = 0;
+
+	if (!json_is_object(body))
+		ret = error_set(err, ERROR_PROTOCOL, _("it is not an object"));
+	for (; members->key; members++)
+		if (decode_member(noun, members, body, ret == 0 ? err : NULL) != 0)
+			ret = -1;
+	return ret;
+}
+
+/* --- encoding --- */
+
+static json_t *
+encode_time(int64_t wall_ms)
+{
+	char stamp[CLOCK_STAMP_SIZE];
+
+	if (wall_ms == 0)
+		return NULL;
+	clock_stamp(stamp, wall_ms);
+	return json_string(stamp);
+}
+
+static const char *
+first_text(const void *noun, const struct member *members)
+{
+	while (members->kind != MEMBER_TEXT)
+		members++;
+	return ((const struct untrusted *)place_of(noun, members))->raw;
+}
+
+/* NULL: it is absent. */
+static json_t *
+encode_member(const void *noun, const struct member *m)
+{
+	const struct untrusted *text;
+	size_t word;
+
+	switch (m->kind) {
+	case MEMBER_TIME:
+		return encode_time(number_of(noun, m));
+	case MEMBER_FLAG:
+		return json_boolean(*(const bool *)place_of(noun, m));
+	case MEMBER_NUMBER:
+		return json_integer(number_of(noun, m));
+	case MEMBER_WORD:
+		word = word_of(noun, m);
+		return word < m->words->count ? json_string(m->words->items[word]) : NULL;
+	case MEMBER_CONSTANT:
+		return json_string(m->words->items[0]);
+	case MEMBER_OBJECT:
+		return first_text(place_of(noun, m), m->members)
+			       ? members_encode(place_of(noun, m), m->members)
+			       : NULL;
+	case MEMBER_TEXT:
+		break;
+	}
+	text = place_of(noun, m);
+	return text->raw ? json_string(text->raw) : NULL;
+}
+
+json_t *
+members_encode(const void *noun, const struct member *members)
+{
+	json_t *body = json_object();
+
+	for (; members->key; members++) {
+		json_t *value = encode_member(noun, members);
+
+		if (!value && members->need == MEMBER_REQUIRED)
+			value = json_string("");
+		if (!value && members->need == MEMBER_NULLABLE)
+			value = json_null();
+		if (value)
+			json_object_set_new(body, members->key, value);
+	}
+	return body;
+}
+
+/* --- ownership --- */
+
+void
+members_clear(void *noun, const struct member *members)
+{
+	for (; members->key; members++) {
+		if (members->kind == MEMBER_TEXT)
+			untrusted_clear(place_in(noun, members));
+		else if (members->kind == MEMBER_OBJECT)
+			members_clear(place_in(noun, members), members->members);
+	}
+}
+
+static void
+copy_member(void *to, const void *from, const struct member *m)
+{
+	const struct untrusted *text = from;
+
+	switch (m->kind) {
+	case MEMBER_TEXT:
+		untrusted_init(to, text->raw);
+		return;
+	case MEMBER_OBJECT:
+		members_copy(to, from, m->members);
+		return;
+	case MEMBER_TIME:
+	case MEMBER_NUMBER:
+		memcpy(to, from, sizeof(int64_t));
+		return;
+	case MEMBER_FLAG:
+		memcpy(to, from, sizeof(bool));
+		return;
+	case MEMBER_WORD:
+		memcpy(to, from, sizeof(unsigned));
+		return;
+	case MEMBER_CONSTANT:
+		return;
+	}
+}
+
+void
+members_copy(void *to, const void *from, const struct member *members)
+{
+	for (; members->key; members++)
+		copy_member(place_in(to, members), place_of(from, members), members);
+}
