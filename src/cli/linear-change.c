@@ -38,8 +38,8 @@ static const struct {
 
 #define MARK_COUNT (sizeof(marks) / sizeof(marks[0]))
 
-void
-linear_clone(struct linear *l, char **words, size_t count)
+static void
+run_clone(struct linear *l, char **words, size_t count)
 {
 	(void)count;
 	if (linear_environment(l, words[0]) && linear_take_values(l, words[0]))
@@ -75,8 +75,8 @@ is_version_there(struct linear *l, const char *image, const char *version)
 	return false;
 }
 
-void
-linear_version(struct linear *l, char **words, size_t count)
+static void
+run_version(struct linear *l, char **words, size_t count)
 {
 	const struct world_environment *e = linear_environment(l, words[0]);
 	const char *reference;
@@ -235,8 +235,8 @@ draft_operation(struct linear *l, const struct change_place *place, json_t *oper
 }
 
 /* PATH VALUE, or PATH:=JSON in one. */
-void
-linear_set(struct linear *l, char **words, size_t count)
+static void
+run_set(struct linear *l, char **words, size_t count)
 {
 	char *parted = strstr(words[2], ":=");
 	bool is_json = parted || (l->once && l->once->json_value);
@@ -264,8 +264,8 @@ linear_set(struct linear *l, char **words, size_t count)
 	free(rest);
 }
 
-void
-linear_unset(struct linear *l, char **words, size_t count)
+static void
+run_unset(struct linear *l, char **words, size_t count)
 {
 	struct change_place place = {.env = words[0], .workload = words[1], .path = words[2]};
 
@@ -289,8 +289,8 @@ on_one(struct linear *l, enum flow_verb verb, const char *env)
 					.verb = verb, .org = l->org, .app = l->app, .env = env});
 }
 
-void
-linear_deploy(struct linear *l, char **words, size_t count)
+static void
+run_deploy(struct linear *l, char **words, size_t count)
 {
 	(void)count;
 	if (linear_environment(l, words[0]) && linear_take_values(l, words[0]))
@@ -302,8 +302,8 @@ linear_deploy(struct linear *l, char **words, size_t count)
 	linear_clear_values(l);
 }
 
-void
-linear_undo(struct linear *l, char **words, size_t count)
+static void
+run_undo(struct linear *l, char **words, size_t count)
 {
 	(void)count;
 	if (linear_environment(l, words[0]))
@@ -314,15 +314,15 @@ linear_undo(struct linear *l, char **words, size_t count)
 						       .decides = true});
 }
 
-void
-linear_discard(struct linear *l, char **words, size_t count)
+static void
+run_discard(struct linear *l, char **words, size_t count)
 {
 	(void)count;
 	on_one(l, FLOW_DISCARD, words[0]);
 }
 
-void
-linear_promote(struct linear *l, char **words, size_t count)
+static void
+run_promote(struct linear *l, char **words, size_t count)
 {
 	const struct world_environment *e = linear_environment(l, words[0]);
 
@@ -395,8 +395,8 @@ set_end(struct linear *l, const struct clone *clone, const char *text)
 		tell_local();
 }
 
-void
-linear_ttl(struct linear *l, char **words, size_t count)
+static void
+run_ttl(struct linear *l, char **words, size_t count)
 {
 	struct wanted_clone w = {
 		.clones = clones_open(l->session, l->org), .app = l->app, .env = words[0]};
@@ -499,8 +499,8 @@ set_mark(struct linear *l, char **words, const char *note)
 	hotfix_close(hotfix);
 }
 
-void
-linear_mark(struct linear *l, char **words, size_t count)
+static void
+run_mark(struct linear *l, char **words, size_t count)
 {
 	char *note = linear_joined(l, words + 2, count - 2);
 
@@ -509,15 +509,15 @@ linear_mark(struct linear *l, char **words, size_t count)
 	free(note);
 }
 
-void
-linear_unmark(struct linear *l, char **words, size_t count)
+static void
+run_unmark(struct linear *l, char **words, size_t count)
 {
 	(void)count;
 	set_mark(l, words, NULL);
 }
 
-void
-linear_carry(struct linear *l, char **words, size_t count)
+static void
+run_carry(struct linear *l, char **words, size_t count)
 {
 	struct flow_request request;
 	struct error err = {0};
@@ -539,3 +539,127 @@ linear_carry(struct linear *l, char **words, size_t count)
 	}
 	hotfix_close(hotfix);
 }
+
+const struct linear_verb linear_changes[] = {
+	{
+		.name = "clone",
+		.arguments = N_("ENV NAME"),
+		.help = N_("Clone an environment"),
+		.least = 2,
+		.most = 2,
+		.options = CHANGES | OPTIONS_VALUES | OPTIONS_CLONE,
+		.needs = NEED_ENVIRONMENTS | NEED_CLONES,
+		.run = run_clone,
+	},
+	{
+		.name = "version",
+		.arguments = N_("ENV WORKLOAD VERSION"),
+		.help = N_("Deploy another version of a workload"),
+		.least = 3,
+		.most = 3,
+		.options = CHANGES,
+		.needs = NEED_ENVIRONMENTS | NEED_SETS | NEED_VERSIONS,
+		.run = run_version,
+	},
+	{
+		.name = "set",
+		.arguments = N_("ENV WORKLOAD PATH VALUE"),
+		.help = N_("Change the configuration of a workload"),
+		.least = 3,
+		.most = LINEAR_WORDS_MAX,
+		.options = CHANGES | OPTIONS_JSON_VALUE,
+		.needs = NEED_ENVIRONMENTS | NEED_SETS,
+		.run = run_set,
+	},
+	{
+		.name = "unset",
+		.arguments = N_("ENV WORKLOAD PATH"),
+		.help = N_("Remove a part of the configuration of a workload"),
+		.least = 3,
+		.most = 3,
+		.options = CHANGES,
+		.needs = NEED_ENVIRONMENTS | NEED_SETS,
+		.run = run_unset,
+	},
+	{
+		.name = "deploy",
+		.arguments = N_("ENV"),
+		.help = N_("Redeploy an environment"),
+		.least = 1,
+		.most = 1,
+		.options = CHANGES | OPTIONS_VALUES,
+		.needs = NEED_ENVIRONMENTS,
+		.run = run_deploy,
+	},
+	{
+		.name = "promote",
+		.arguments = N_("CLONE"),
+		.help = N_("Deploy the changes of a clone to its source"),
+		.least = 1,
+		.most = 1,
+		.options = CHANGES | OPTIONS_TAKE,
+		.needs = NEED_ENVIRONMENTS | NEED_CLONES,
+		.run = run_promote,
+	},
+	{
+		.name = "carry",
+		.arguments = N_("CLONE ENV"),
+		.help = N_("Carry a promoted fix to another environment"),
+		.least = 2,
+		.most = 2,
+		.options = CHANGES | OPTIONS_TAKE,
+		.needs = NEED_ENVIRONMENTS | NEED_CLONES,
+		.run = run_carry,
+	},
+	{
+		.name = "undo",
+		.arguments = N_("ENV"),
+		.help = N_("Roll back the last deployment"),
+		.least = 1,
+		.most = 1,
+		.options = CHANGES | OPTIONS_TAKE,
+		.needs = NEED_ENVIRONMENTS,
+		.run = run_undo,
+	},
+	{
+		.name = "discard",
+		.arguments = N_("CLONE"),
+		.help = N_("Delete a clone and everything in it"),
+		.least = 1,
+		.most = 1,
+		.options = CHANGES,
+		.needs = NEED_ENVIRONMENTS | NEED_CLONES,
+		.run = run_discard,
+	},
+	{
+		.name = "ttl",
+		.arguments = N_("CLONE DURATION"),
+		.help = N_("Set the time to live of a clone: 8h, 2d, or 0 for no end"),
+		.least = 2,
+		.most = 2,
+		.options = OPTIONS_ORG | OPTIONS_APP,
+		.needs = NEED_ENVIRONMENTS | NEED_CLONES,
+		.run = run_ttl,
+	},
+	{
+		.name = "mark",
+		.arguments = N_("CLONE STEP [NOTE]"),
+		.help = N_("Record a manual step as done: reproduce, verify or carry"),
+		.least = 2,
+		.most = LINEAR_WORDS_MAX,
+		.options = OPTIONS_ORG | OPTIONS_APP,
+		.needs = NEED_ENVIRONMENTS,
+		.run = run_mark,
+	},
+	{
+		.name = "unmark",
+		.arguments = N_("CLONE STEP"),
+		.help = N_("Remove the record of a manual step"),
+		.least = 2,
+		.most = 2,
+		.options = OPTIONS_ORG | OPTIONS_APP,
+		.needs = NEED_ENVIRONMENTS,
+		.run = run_unmark,
+	},
+	{.name = NULL},
+};

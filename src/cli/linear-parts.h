@@ -65,7 +65,11 @@ struct linear {
 	struct interrupted *interrupted;	/* whose records are corrected meanwhile */
 };
 
-/* Words are the command's own, without its name; they may be written to. */
+/* What a command reads of an application, and what one changes. */
+#define LOOKS (OPTIONS_ORG | OPTIONS_APP | OPTIONS_OFFLINE)
+#define CHANGES (OPTIONS_ORG | OPTIONS_APP | OPTIONS_CHANGE)
+
+/* A command.  Words are its own, without its name; they may be written to. */
 struct linear_verb {
 	const char *name, *arguments, *help;	/* arguments and help N_() */
 	size_t least, most;			/* words behind the name */
@@ -200,17 +204,6 @@ void linear_hotfix(struct linear *l, char **words, size_t count);
 
 /* --- commands that change something; linear-change.c --- */
 
-void linear_clone(struct linear *l, char **words, size_t count);
-void linear_version(struct linear *l, char **words, size_t count);
-void linear_set(struct linear *l, char **words, size_t count);
-void linear_unset(struct linear *l, char **words, size_t count);
-void linear_deploy(struct linear *l, char **words, size_t count);
-void linear_promote(struct linear *l, char **words, size_t count);
-void linear_carry(struct linear *l, char **words, size_t count);
-void linear_undo(struct linear *l, char **words, size_t count);
-void linear_discard(struct linear *l, char **words, size_t count);
-void linear_ttl(struct linear *l, char **words, size_t count);
-void linear_mark(struct linear *l, char **words, size_t count);
-void linear_unmark(struct linear *l, char **words, size_t count);
+extern const struct linear_verb linear_changes[];	/* ended by a row without a name */
 
 #endif

@@ -2,6 +2,7 @@
 /* The plain lines' commands: the table, "help", and how a line finds its command. */
 #include "config.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -22,11 +23,7 @@ quit(struct linear *l, char **words, size_t count)
 
 static void help(struct linear *l, char **words, size_t count);
 
-/* What a command reads of an application, and what one changes. */
-#define LOOKS (OPTIONS_ORG | OPTIONS_APP | OPTIONS_OFFLINE)
-#define CHANGES (OPTIONS_ORG | OPTIONS_APP | OPTIONS_CHANGE)
-
-static const struct linear_verb verbs[] = {
+static const struct linear_verb looks[] = {
 	{
 		.name = "board",
 		.arguments = "",
@@ -101,96 +98,6 @@ static const struct linear_verb verbs[] = {
 		.run = linear_follow,
 	},
 	{
-		.name = "clone",
-		.arguments = N_("ENV NAME"),
-		.help = N_("Clone an environment"),
-		.least = 2,
-		.most = 2,
-		.options = CHANGES | OPTIONS_VALUES | OPTIONS_CLONE,
-		.needs = NEED_ENVIRONMENTS | NEED_CLONES,
-		.run = linear_clone,
-	},
-	{
-		.name = "version",
-		.arguments = N_("ENV WORKLOAD VERSION"),
-		.help = N_("Deploy another version of a workload"),
-		.least = 3,
-		.most = 3,
-		.options = CHANGES,
-		.needs = NEED_ENVIRONMENTS | NEED_SETS | NEED_VERSIONS,
-		.run = linear_version,
-	},
-	{
-		.name = "set",
-		.arguments = N_("ENV WORKLOAD PATH VALUE"),
-		.help = N_("Change the configuration of a workload"),
-		.least = 3,
-		.most = LINEAR_WORDS_MAX,
-		.options = CHANGES | OPTIONS_JSON_VALUE,
-		.needs = NEED_ENVIRONMENTS | NEED_SETS,
-		.run = linear_set,
-	},
-	{
-		.name = "unset",
-		.arguments = N_("ENV WORKLOAD PATH"),
-		.help = N_("Remove a part of the configuration of a workload"),
-		.least = 3,
-		.most = 3,
-		.options = CHANGES,
-		.needs = NEED_ENVIRONMENTS | NEED_SETS,
-		.run = linear_unset,
-	},
-	{
-		.name = "deploy",
-		.arguments = N_("ENV"),
-		.help = N_("Redeploy an environment"),
-		.least = 1,
-		.most = 1,
-		.options = CHANGES | OPTIONS_VALUES,
-		.needs = NEED_ENVIRONMENTS,
-		.run = linear_deploy,
-	},
-	{
-		.name = "promote",
-		.arguments = N_("CLONE"),
-		.help = N_("Deploy the changes of a clone to its source"),
-		.least = 1,
-		.most = 1,
-		.options = CHANGES | OPTIONS_TAKE,
-		.needs = NEED_ENVIRONMENTS | NEED_CLONES,
-		.run = linear_promote,
-	},
-	{
-		.name = "carry",
-		.arguments = N_("CLONE ENV"),
-		.help = N_("Carry a promoted fix to another environment"),
-		.least = 2,
-		.most = 2,
-		.options = CHANGES | OPTIONS_TAKE,
-		.needs = NEED_ENVIRONMENTS | NEED_CLONES,
-		.run = linear_carry,
-	},
-	{
-		.name = "undo",
-		.arguments = N_("ENV"),
-		.help = N_("Roll back the last deployment"),
-		.least = 1,
-		.most = 1,
-		.options = CHANGES | OPTIONS_TAKE,
-		.needs = NEED_ENVIRONMENTS,
-		.run = linear_undo,
-	},
-	{
-		.name = "discard",
-		.arguments = N_("CLONE"),
-		.help = N_("Delete a clone and everything in it"),
-		.least = 1,
-		.most = 1,
-		.options = CHANGES,
-		.needs = NEED_ENVIRONMENTS | NEED_CLONES,
-		.run = linear_discard,
-	},
-	{
 		.name = "clones",
 		.arguments = "",
 		.help = N_("List temporary environments"),
@@ -202,16 +109,6 @@ static const struct linear_verb verbs[] = {
 		.run = linear_clones,
 	},
 	{
-		.name = "ttl",
-		.arguments = N_("CLONE DURATION"),
-		.help = N_("Set the time to live of a clone: 8h, 2d, or 0 for no end"),
-		.least = 2,
-		.most = 2,
-		.options = OPTIONS_ORG | OPTIONS_APP,
-		.needs = NEED_ENVIRONMENTS | NEED_CLONES,
-		.run = linear_ttl,
-	},
-	{
 		.name = "hotfix",
 		.arguments = N_("[CLONE]"),
 		.help = N_("Show the steps of a hotfix: done, next, to do"),
@@ -220,46 +117,6 @@ static const struct linear_verb verbs[] = {
 		.options = LOOKS,
 		.needs = NEED_ENVIRONMENTS | NEED_CLONES,
 		.run = linear_hotfix,
-	},
-	{
-		.name = "mark",
-		.arguments = N_("CLONE STEP [NOTE]"),
-		.help = N_("Record a manual step as done: reproduce, verify or carry"),
-		.least = 2,
-		.most = LINEAR_WORDS_MAX,
-		.options = OPTIONS_ORG | OPTIONS_APP,
-		.needs = NEED_ENVIRONMENTS,
-		.run = linear_mark,
-	},
-	{
-		.name = "unmark",
-		.arguments = N_("CLONE STEP"),
-		.help = N_("Remove the record of a manual step"),
-		.least = 2,
-		.most = 2,
-		.options = OPTIONS_ORG | OPTIONS_APP,
-		.needs = NEED_ENVIRONMENTS,
-		.run = linear_unmark,
-	},
-	{
-		.name = "resume",
-		.arguments = N_("[ID]"),
-		.help = N_("List interrupted operations, or resume one"),
-		.least = 0,
-		.most = 1,
-		.all_apps = true,
-		.is_local = true,
-		.run = linear_resume,
-	},
-	{
-		.name = "abandon",
-		.arguments = N_("ID [REASON]"),
-		.help = N_("Abandon an interrupted operation"),
-		.least = 1,
-		.most = LINEAR_WORDS_MAX,
-		.all_apps = true,
-		.is_local = true,
-		.run = linear_abandon,
 	},
 	{
 		.name = "history",
@@ -282,6 +139,30 @@ static const struct linear_verb verbs[] = {
 		.needs = NEED_APPLICATIONS,
 		.all_apps = true,
 		.run = linear_applications,
+	},
+	{.name = NULL},
+};
+
+static const struct linear_verb others[] = {
+	{
+		.name = "resume",
+		.arguments = N_("[ID]"),
+		.help = N_("List interrupted operations, or resume one"),
+		.least = 0,
+		.most = 1,
+		.all_apps = true,
+		.is_local = true,
+		.run = linear_resume,
+	},
+	{
+		.name = "abandon",
+		.arguments = N_("ID [REASON]"),
+		.help = N_("Abandon an interrupted operation"),
+		.least = 1,
+		.most = LINEAR_WORDS_MAX,
+		.all_apps = true,
+		.is_local = true,
+		.run = linear_abandon,
 	},
 	{
 		.name = "open",
@@ -310,29 +191,45 @@ static const struct linear_verb verbs[] = {
 		.is_talk = true,
 		.run = quit,
 	},
+	{.name = NULL},
 };
 
-#define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
+/* In the order of the help. */
+static const struct linear_verb *const tables[] = {looks, linear_changes, others};
+#define TABLE_COUNT (sizeof(tables) / sizeof(tables[0]))
 
-_Static_assert(VERB_COUNT <= LINEAR_VERBS_MAX, "lists of the commands have no room for all");
+/* NULL: there are no more. */
+static const struct linear_verb *
+verb_at(size_t i)
+{
+	for (size_t t = 0; t < TABLE_COUNT; t++)
+		for (const struct linear_verb *verb = tables[t]; verb->name; verb++)
+			if (i-- == 0)
+				return verb;
+	return NULL;
+}
 
 static void
 help(struct linear *l, char **words, size_t count)
 {
+	const struct linear_verb *verb;
+
 	(void)l;
 	(void)words;
 	(void)count;
-	for (size_t i = 0; i < VERB_COUNT; i++)
-		lines_say("  %s%s%s: %s", verbs[i].name, *verbs[i].arguments ? " " : "",
-			  *verbs[i].arguments ? _(verbs[i].arguments) : "", _(verbs[i].help));
+	for (size_t i = 0; (verb = verb_at(i)) != NULL; i++)
+		lines_say("  %s%s%s: %s", verb->name, *verb->arguments ? " " : "",
+			  *verb->arguments ? _(verb->arguments) : "", _(verb->help));
 }
 
 const struct linear_verb *
 linear_verb(const char *name)
 {
-	for (size_t i = 0; i < VERB_COUNT; i++)
-		if (strcmp(verbs[i].name, name) == 0)
-			return &verbs[i];
+	const struct linear_verb *verb;
+
+	for (size_t i = 0; (verb = verb_at(i)) != NULL; i++)
+		if (strcmp(verb->name, name) == 0)
+			return verb;
 	return NULL;
 }
 
@@ -366,12 +263,15 @@ linear_words(struct linear *l, char **words, size_t count)
 bool
 linear_verb_at(size_t i, const char **name, const char **words, const char **help_text)
 {
-	for (size_t k = 0; k < VERB_COUNT; k++) {
-		if (verbs[k].is_talk || i-- > 0)
+	const struct linear_verb *verb;
+
+	for (size_t k = 0; (verb = verb_at(k)) != NULL; k++) {
+		if (verb->is_talk || i-- > 0)
 			continue;
-		*name = verbs[k].name;
-		*words = verbs[k].arguments;
-		*help_text = verbs[k].help;
+		assert(k < LINEAR_VERBS_MAX);	/* lists of the commands have room for all */
+		*name = verb->name;
+		*words = verb->arguments;
+		*help_text = verb->help;
 		return true;
 	}
 	return false;

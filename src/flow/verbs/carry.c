@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "base/xmalloc.h"
 #include "flow/world/comment.h"
 
 static void
@@ -161,8 +162,17 @@ static flow_phase *const prepare[] = {
 	read_fixes,	    review_ready,	NULL,
 };
 
+static char *
+title(const char *env, const char *source)
+{
+	return xasprintf(_("carrying of a fix from %s to %s"), source, env);
+}
+
 const struct verb verb_carry = {
 	.name = "carry",
+	.words = N_("carry"),
+	.title = title,
+	.has_source = true,
 	.prepare = prepare,
 	.steps = deploy_steps,
 	.step_count = DEPLOY_STEP_COUNT,

@@ -590,10 +590,19 @@ keep_values(struct flow *flow)
 				   flow->request.env, &flow->values_result.list, true);
 }
 
+static char *
+title(const char *env, const char *source)
+{
+	return xasprintf(_("clone of %s as %s"), source, env);
+}
+
 const struct verb verb_clone = {
-	.done = keep_values,
 	.name = "clone",
+	.words = N_("clone"),
+	.title = title,
+	.has_source = true,
 	.prepare = prepare,
 	.steps = steps,
 	.step_count = sizeof(steps) / sizeof(steps[0]),
+	.done = keep_values,
 };

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "base/xmalloc.h"
 #include "model/image.h"
 
 /* 1: it exists; 0: it does not; -1: it does and was archived. */
@@ -152,8 +153,17 @@ static flow_phase *const prepare[] = {
 	review_ready,	 NULL,
 };
 
+static char *
+title(const char *env, const char *source)
+{
+	(void)source;
+	return xasprintf(_("deployment to %s"), env);
+}
+
 const struct verb verb_deploy = {
 	.name = "deploy",
+	.words = N_("deploy to"),
+	.title = title,
 	.prepare = prepare,
 	.steps = deploy_steps,
 	.step_count = DEPLOY_STEP_COUNT,

@@ -422,8 +422,17 @@ static const struct step steps[] = {
 	{ "wait-gone", N_("Wait until it is gone"), wait_gone, NULL },
 };
 
+static char *
+title(const char *env, const char *source)
+{
+	(void)source;
+	return xasprintf(_("deletion of %s"), env);
+}
+
 const struct verb verb_discard = {
 	.name = "discard",
+	.words = N_("discard"),
+	.title = title,
 	.prepare = prepare,
 	.steps = steps,
 	.step_count = sizeof(steps) / sizeof(steps[0]),

@@ -33,9 +33,9 @@
 #define LOOK_MAX_MS 30000
 
 static const struct verb *const verbs[] = {
-	[FLOW_CLONE] = &verb_clone,	[FLOW_DEPLOY] = &verb_deploy,
-	[FLOW_PROMOTE] = &verb_promote, [FLOW_UNDO] = &verb_undo,
-	[FLOW_DISCARD] = &verb_discard, [FLOW_CARRY] = &verb_carry,
+#define X(id, name) [FLOW_##id] = &verb_##name,
+	VERBS(X)
+#undef X
 };
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
 
@@ -47,6 +47,18 @@ const char *
 flow_verb_name(enum flow_verb verb)
 {
 	return (size_t)verb < VERB_COUNT ? verbs[verb]->name : "unknown";
+}
+
+const char *
+flow_verb_words(enum flow_verb verb)
+{
+	return _(verbs[verb]->words);
+}
+
+const struct verb *
+flow_verb_of(enum flow_verb verb)
+{
+	return verbs[verb];
 }
 
 const struct verb *

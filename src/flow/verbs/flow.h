@@ -27,7 +27,20 @@ struct flow;
 struct delta;
 struct set;
 
-enum flow_verb { FLOW_CLONE, FLOW_DEPLOY, FLOW_PROMOTE, FLOW_UNDO, FLOW_DISCARD, FLOW_CARRY };
+/* Every verb: id, and the name of its struct verb, which says all else that differs. */
+#define VERBS(X)            \
+	X(CLONE, clone)     \
+	X(DEPLOY, deploy)   \
+	X(PROMOTE, promote) \
+	X(UNDO, undo)       \
+	X(DISCARD, discard) \
+	X(CARRY, carry)
+
+enum flow_verb {
+#define X(id, name) FLOW_##id,
+	VERBS(X)
+#undef X
+};
 enum flow_state {
 	FLOW_PREPARING,
 	FLOW_DECIDING,
@@ -234,5 +247,7 @@ void flow_free(struct flow *flow);
  * changes_between().  A new reference. */
 struct set *flow_record_set(const struct operation *record, const struct set *set, bool after);
 const char *flow_verb_name(enum flow_verb verb);	/* "clone": for machines */
+/* "deploy to": before the names of environments; translated. */
+const char *flow_verb_words(enum flow_verb verb);
 
 #endif

@@ -74,19 +74,11 @@ char *
 interrupted_title(const struct operation *record)
 {
 	const char *env = untrusted_raw(&record->env), *source = untrusted_raw(&record->source);
-	enum flow_verb verb;
+	enum flow_verb id;
+	const struct verb *verb = flow_verb_find(untrusted_raw(&record->verb), &id);
 
-	if (!flow_verb_find(untrusted_raw(&record->verb), &verb))
-		return xasprintf(_("%s of %s"), untrusted_raw(&record->verb), env);
-	switch (verb) {
-	case FLOW_CLONE: return xasprintf(_("clone of %s as %s"), source, env);
-	case FLOW_PROMOTE: return xasprintf(_("promotion of %s to %s"), source, env);
-	case FLOW_UNDO: return xasprintf(_("rollback of %s"), env);
-	case FLOW_DISCARD: return xasprintf(_("deletion of %s"), env);
-	case FLOW_CARRY: return xasprintf(_("carrying of a fix from %s to %s"), source, env);
-	case FLOW_DEPLOY: break;
-	}
-	return xasprintf(_("deployment to %s"), env);
+	return verb ? verb->title(env, source)
+		    : xasprintf(_("%s of %s"), untrusted_raw(&record->verb), env);
 }
 
 const char *

@@ -678,8 +678,17 @@ static flow_phase *const prepare[] = {
 	NULL,
 };
 
+static char *
+title(const char *env, const char *source)
+{
+	return xasprintf(_("promotion of %s to %s"), source, env);
+}
+
 const struct verb verb_promote = {
 	.name = "promote",
+	.words = N_("promote"),
+	.title = title,
+	.has_source = true,
 	.prepare = prepare,
 	.steps = deploy_steps,
 	.step_count = DEPLOY_STEP_COUNT,

@@ -125,8 +125,7 @@ flow_check_request(struct session *session, const struct flow_request *request, 
 	    check_name(request->app, _("an application"), err) ||
 	    check_name(request->env, _("an environment"), err))
 		return -1;
-	if ((request->verb == FLOW_CLONE || request->verb == FLOW_PROMOTE ||
-	     request->verb == FLOW_CARRY) &&
+	if (flow_verb_of(request->verb)->has_source &&
 	    check_name(request->source, _("an environment"), err))
 		return -1;
 	if (request->source && !strcmp(request->source, request->env))

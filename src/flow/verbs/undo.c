@@ -333,8 +333,17 @@ static flow_phase *const prepare[] = {
 	NULL,
 };
 
+static char *
+title(const char *env, const char *source)
+{
+	(void)source;
+	return xasprintf(_("rollback of %s"), env);
+}
+
 const struct verb verb_undo = {
 	.name = "undo",
+	.words = N_("undo in"),
+	.title = title,
 	.prepare = prepare,
 	.steps = deploy_steps,
 	.step_count = DEPLOY_STEP_COUNT,

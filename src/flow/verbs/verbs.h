@@ -33,6 +33,10 @@ struct step {
 
 struct verb {
 	const char *name;	/* for machines and the journal */
+	const char *words;	/* N_(): what stands before the names of environments, "deploy to" */
+	/* "deployment to qa": an operation, as a noun; free() it. */
+	char *(*title)(const char *env, const char *source);
+	bool has_source;	/* there is no request without one */
 	flow_phase *const *prepare;	/* NULL-terminated */
 	const struct step *steps;
 	size_t step_count;
@@ -153,7 +157,9 @@ struct flow {
 	struct loop_timer *timer;
 };
 
-extern const struct verb verb_clone, verb_deploy, verb_promote, verb_undo, verb_discard, verb_carry;
+#define X(id, name) extern const struct verb verb_##name;
+VERBS(X)
+#undef X
 /* The steps of every verb that changes what runs in `target` (steps.c). */
 #define DEPLOY_STEP_COUNT 6
 extern const struct step deploy_steps[DEPLOY_STEP_COUNT];
@@ -169,6 +175,7 @@ int flow_check_request(struct session *session, const struct flow_request *reque
 /* flow.c */
 struct flow *flow_alloc(struct session *session, const struct flow_request *request);
 const struct verb *flow_verb_find(const char *name, enum flow_verb *verb);
+const struct verb *flow_verb_of(enum flow_verb verb);
 void flow_next_phase(struct flow *flow);
 void flow_step_done(struct flow *flow);
 /* Starts the step under way: settle when `settling`, else start. */

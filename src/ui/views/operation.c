@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/verbs/flow.h"
 #include "ui/theme.h"
@@ -17,19 +16,15 @@
 void
 operation_words(const struct flow *flow, bool ascii, char *out, size_t size)
 {
-	static const char *const verbs[] = {
-		[FLOW_CLONE] = N_("clone"), [FLOW_DEPLOY] = N_("deploy to"),
-		[FLOW_PROMOTE] = N_("promote"), [FLOW_UNDO] = N_("undo in"),
-		[FLOW_DISCARD] = N_("discard"), [FLOW_CARRY] = N_("carry"),
-	};
 	const struct flow_request *request = flow ? flow_request(flow) : NULL;
+	const char *words = flow ? flow_verb_words(flow_verb(flow)) : "";
 
 	out[0] = '\0';
 	if (request && request->source)
-		snprintf(out, size, "%s %.60s %s %.60s", _(verbs[flow_verb(flow)]), request->source,
+		snprintf(out, size, "%s %.60s %s %.60s", words, request->source,
 			 theme_glyph(GLYPH_ARROW, ascii), request->env);
 	else if (request)
-		snprintf(out, size, "%s %.60s", _(verbs[flow_verb(flow)]), request->env);
+		snprintf(out, size, "%s %.60s", words, request->env);
 }
 
 void
