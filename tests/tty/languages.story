@@ -103,3 +103,7 @@ test "the plain lines are asked and answered in the language"
 env LANGUAGE=de
 sh printf 'deploy hotfix-1\nja\nquit\n' | sidestage demo --linear >$DIR/lines 2>&1
 sh grep -q 'Fertig' $DIR/lines
+
+test "a refused setting is explained in the language, with what was expected"
+sh ! sidestaged serve --ready-timeout never >$DIR/refused 2>&1
+sh grep -q 'erwartet wird eine Zeit von 100ms bis 60m' $DIR/refused

@@ -118,7 +118,7 @@ read_scaled(const struct setting *setting, void *where, const char *value,
 		}
 	}
 	return error_set(err, ERROR_INPUT, _("Invalid value \"%s\": expected %s."), value,
-			 setting->argument);
+			 _(setting->argument));
 }
 
 static int
