@@ -39,6 +39,7 @@ struct contexts {
 /* A file that is not there is no contexts.  -1 with err: the file's first fault, as
  * path:line:column, or why it cannot be read.  contexts_clear() it in any case. */
 int contexts_read(struct contexts *out, struct error *err) __attribute__((warn_unused_result));
+/* Frees all of it. */
 void contexts_clear(struct contexts *contexts);
 /* name NULL: the one of the file, or its only one.  Borrowed.  NULL with err (ERROR_NOT_FOUND) when
  * that one is not there; NULL without err when there is none at all. */

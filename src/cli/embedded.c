@@ -35,6 +35,7 @@
 #define STOP_LIMIT_MS 6000
 #define PAUSE_MS 10
 
+/* A lock file has no descriptor that could be waited for. */
 static void
 pause_a_little(void)
 {
@@ -57,6 +58,7 @@ wait_readable(int fd, int64_t limit_ms)
 	return n > 0;
 }
 
+/* Beside the directory and not in it: --fresh removes the directory under the lock. */
 static int
 lock_directory(const char *directory, struct error *err)
 {
@@ -128,6 +130,7 @@ data_path(const char *name)
 	return below(paths_part("SIDESTAGE_DATA", "source-data", PKGDATADIR), name);
 }
 
+/* Between fork and exec: only what is safe there. */
 static void __attribute__((noreturn))
 become_daemon(char *const argv[], int ready, const char *log)
 {
@@ -211,6 +214,7 @@ last_line(const char *log, char out[256])
 	take_message(end ? end + 1 : bytes, out);
 }
 
+/* The pipe's end without a word means that it has ended: its log says why. */
 static int
 wait_ready(int fd, const char *log, struct error *err)
 {
@@ -226,6 +230,8 @@ wait_ready(int fd, const char *log, struct error *err)
 			 why[0] ? why : _("it said nothing"), log);
 }
 
+/* The write end is closed here in each case: else the end of a daemon that failed would never be
+ * seen. */
 static int
 start_daemon(const struct embedded *e, struct error *err)
 {
@@ -294,6 +300,7 @@ choose_sockets(struct embedded *e, struct error *err)
 	return 0;
 }
 
+/* Refused while anybody else has the demo open: it would take their platform away. */
 static int
 forget_state(struct embedded *e, struct error *err)
 {
@@ -307,6 +314,7 @@ forget_state(struct embedded *e, struct error *err)
 	return paths_make(e->directory, err);
 }
 
+/* Under the lock: between looking and starting nobody else can start one. */
 static int
 join_or_start(struct embedded *e, bool fresh, struct error *err)
 {

@@ -160,6 +160,7 @@ void linear_check_told(struct linear *l, bool told, const struct error *error);
 /* What options decide about the values of this environment -> l->values.  false: refused, and that
  * was said.  linear_clear_values() in any case. */
 bool linear_take_values(struct linear *l, const char *env);
+/* Wiped, since options may hold secrets; NULL in l->values is fine. */
 void linear_clear_values(struct linear *l);
 /* Those that wait for a decision, as the answer. */
 void linear_list_values(struct linear *l, const struct flow *flow);
@@ -184,11 +185,14 @@ void linear_watch(struct linear *l, struct flow *flow);
 void linear_tell_interrupted(struct linear *l);
 /* Waits until it is known, for commands that tell the history. */
 void linear_await_records(struct linear *l);
+/* For the table of commands: without words it lists, else it goes on with that operation. */
 void linear_resume(struct linear *l, char **words, size_t count);
+/* The operation is given up, with a reason if there are more words. */
 void linear_abandon(struct linear *l, char **words, size_t count);
 
 /* --- commands that only tell; linear-look.c --- */
 
+/* The commands of the table, in its order; each prints its answer in words or as facts. */
 void linear_board(struct linear *l, char **words, size_t count);
 void linear_snapshot(struct linear *l, char **words, size_t count);
 void linear_applications(struct linear *l, char **words, size_t count);

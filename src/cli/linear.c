@@ -58,6 +58,8 @@ linear_facts(const struct linear *l, json_t *facts)
 	json_decref(facts);
 }
 
+/* --approve names the environment: a command whose target is another one than was meant stops
+ * here. */
 void
 linear_begin(struct linear *l, const struct flow_request *request)
 {
@@ -94,6 +96,7 @@ linear_watch(struct linear *l, struct flow *flow)
 		signal(SIGPIPE, SIG_IGN);	/* as for one that is approved */
 }
 
+/* The session is turned meanwhile, so that answers come. */
 bool
 linear_wait(struct linear *l, bool (*is_there)(void *data), void *data)
 {
@@ -131,6 +134,7 @@ linear_flow(struct linear *l)
 	return l->operation ? session_flow_by_id(l->session, l->operation) : NULL;
 }
 
+/* What is told next is read after this: the operation may have changed it. */
 void
 linear_forget(struct linear *l, struct flow *flow)
 {
@@ -162,6 +166,7 @@ open_finding(const struct review *review)
 	return NULL;
 }
 
+/* Nothing was sent: the state of the flow is before its approval. */
 static void
 give_up(struct linear *l, struct flow *flow)
 {
@@ -172,6 +177,7 @@ give_up(struct linear *l, struct flow *flow)
 	lines_say(_("Nothing was changed."));
 }
 
+/* Each once, in order; a step that is under way ends the list for now. */
 static void
 tell_steps(struct linear *l, const struct flow *flow)
 {
@@ -189,6 +195,7 @@ tell_steps(struct linear *l, const struct flow *flow)
 	}
 }
 
+/* The code is the one of how it ended; what a person reads says the same in words. */
 static void
 follow(struct linear *l, struct flow *flow)
 {
@@ -219,6 +226,7 @@ follow(struct linear *l, struct flow *flow)
 	linear_forget(l, flow);
 }
 
+/* The questions come after it in the order in which they are read. */
 static void
 show_review(struct linear *l, const struct flow *flow)
 {
@@ -321,6 +329,8 @@ linear_advance(struct linear *l)
 		follow(l, flow);
 }
 
+/* What the flow refuses (a wrong name, a finding that is open) ends the operation: a script that
+ * goes on with the next line must not approve by accident. */
 static void
 approve(struct linear *l, const char *typed)
 {
@@ -360,6 +370,7 @@ stop_following(struct linear *l)
 	l->asking = ASKING_COMMAND;
 }
 
+/* Whatever is asked, one line answers it. */
 static void
 take_line(struct linear *l, char *line)
 {
@@ -413,6 +424,7 @@ is_ready(const struct linear *l)
 	       session_settled(l->session, l->org, chosen ? l->app : NULL, needs, l->since);
 }
 
+/* A line that came early waits: it may depend on what the one before does. */
 static bool
 wants_line(const struct linear *l)
 {
@@ -483,6 +495,7 @@ skip_rest(struct linear *l)
 	l->skips = l->skips && !end;
 }
 
+/* An error on standard input is its end. */
 static void
 read_input(struct linear *l)
 {
@@ -525,6 +538,7 @@ linear_choose(struct linear *l)
 		session_focus(l->session, l->org, l->app);
 }
 
+/* Input is read only when a line is wanted and there is room: a pipe is not swallowed ahead. */
 static void
 turn(struct linear *l)
 {
@@ -563,6 +577,7 @@ open_first(struct linear *l)
 
 /* --- */
 
+/* What is still reviewed when the input ends is given up: nobody is there to approve it. */
 int
 linear_run(struct session *session, const struct arguments *arguments, struct error *err)
 {

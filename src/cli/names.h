@@ -36,6 +36,7 @@ int names_no_environment(const struct world_application *application, const char
 			 struct error *err);
 /* None of the environments that are clones. */
 int names_no_clone(const struct world_application *application, const char *env, struct error *err);
+/* The environment has no workload of that name; and so on for what a workload may lack. */
 int
 names_no_workload(const struct set *set, const char *env, const char *workload, struct error *err);
 int names_no_container(const struct set *set, const char *workload, const char *container,

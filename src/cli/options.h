@@ -18,6 +18,7 @@ enum options_result { OPTIONS_TAKEN, OPTIONS_HELP, OPTIONS_WRONG };
  */
 enum options_result options_parse(const struct command *command, int argc, char **argv,
 				  struct arguments *arguments);
+/* Frees the lists; the texts are argv's. */
 void options_clear(struct arguments *arguments);
 /* The lines of --help about the options of this command, to stdout. */
 void options_print(const struct command *command);

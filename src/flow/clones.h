@@ -42,6 +42,7 @@ void clones_update(struct clones *clones);
 /* The soonest end first, then those without an end, oldest first.  Borrowed until the next
  * update. */
 size_t clones_count(const struct clones *clones);
+/* i below clones_count(). */
 const struct clone *clones_get(const struct clones *clones, size_t i);
 /* How many environments cannot be told yet: their history was not read. */
 size_t clones_untold(const struct clones *clones);

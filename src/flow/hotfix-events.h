@@ -39,6 +39,7 @@ struct events_of {
 	int64_t since;
 };
 
+/* Frees the events; the struct can be used again. */
 void events_clear(struct events *events);
 /* The operations of the journal since the newest clone of that name, or since `since` when no
  * clone of that name was made here after it.  0, or -1 with ERROR_STORE. */
@@ -51,9 +52,11 @@ void events_from_origin(struct events *events, const struct events_of *of, const
 			const struct deployment *history, size_t count);
 /* A clone that is gone and was not made here: only what was promoted of it tells that it was. */
 void events_add_gone_clone(struct events *events, const char *origin);
+/* By time, the oldest first; of one moment in the order of the story. */
 void events_sort(struct events *events);
 /* The newest of the kind; done_only: that ended well.  NULL: there is none. */
 const struct event *events_last(const struct events *events, enum event_kind kind, bool done_only);
+/* The oldest of the kind, however it ended; NULL: there is none. */
 const struct event *events_first(const struct events *events, enum event_kind kind);
 
 #endif

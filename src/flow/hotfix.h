@@ -59,6 +59,7 @@ void hotfix_update(struct hotfix *hotfix);
 const struct hotfix_step *hotfix_step(const struct hotfix *hotfix, enum hotfix_step_id step);
 /* The step that is to be done next; HOTFIX_STEP_COUNT: the story is over. */
 enum hotfix_step_id hotfix_now(const struct hotfix *hotfix);
+/* The id of the clone, as it was given to hotfix_open(). */
 const char *hotfix_env(const struct hotfix *hotfix);
 const char *hotfix_origin(const struct hotfix *hotfix);	/* NULL: not known */
 bool hotfix_clone_exists(const struct hotfix *hotfix);
@@ -76,6 +77,7 @@ bool hotfix_is_marked_by_hand(enum hotfix_step_id step);
 /* Says so (note NULL or "": none), or takes it back.  -1 with err. */
 int hotfix_mark(struct hotfix *hotfix, enum hotfix_step_id step, const char *note,
 		struct error *err) __attribute__((warn_unused_result));
+/* The mark goes; what it said is not kept. */
 int hotfix_unmark(struct hotfix *hotfix, enum hotfix_step_id step, struct error *err)
 	__attribute__((warn_unused_result));
 /* What flow_new() takes to carry the fix to that environment; borrowed texts.  -1 with err. */

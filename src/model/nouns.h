@@ -80,18 +80,22 @@ struct environment {
 /* The deployments in it are read as nouns of their own; a fault in one of them is a `problem`
  * here. */
 void environment_read(struct environment *out, const json_t *body);
+/* 0, or -1 with ERROR_PROTOCOL that names the member; `out` is zero then. */
 int environment_decode(struct environment *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
+/* Shares nothing with the original; the deployments in it are copied too. */
 void environment_copy(struct environment *out, const struct environment *from);
 void environment_clear(struct environment *environment);
 
 struct organization { struct untrusted id, name, problem; };
+/* From GET /orgs. */
 void organization_read(struct organization *out, const json_t *body);
 int organization_decode(struct organization *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
 void organization_clear(struct organization *organization);
 
 struct application { struct untrusted id, name, problem; };
+/* From GET /orgs/{org}/apps. */
 void application_read(struct application *out, const json_t *body);
 int application_decode(struct application *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
@@ -100,6 +104,7 @@ void application_clear(struct application *application);
 struct deployment_error {
 	struct untrusted scope, object_id, code, summary, message, problem;
 };
+/* From GET .../deploys/{id}/errors: one object that did not come up, and its last words. */
 void deployment_error_read(struct deployment_error *out, const json_t *body);
 int deployment_error_decode(struct deployment_error *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
@@ -126,6 +131,7 @@ struct runtime {
 /* Fails only when the whole answer makes no sense; a module that does not has its own `problem`. */
 int runtime_decode(struct runtime *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
+/* Frees the modules; the struct is zero then. */
 void runtime_clear(struct runtime *runtime);
 
 struct active_resource {
@@ -134,6 +140,7 @@ struct active_resource {
 	json_t *outputs;		/* owned object; may be empty */
 	struct untrusted problem;
 };
+/* From GET .../envs/{env}/resources; `outputs` is never NULL. */
 void active_resource_read(struct active_resource *out, const json_t *body);
 int active_resource_decode(struct active_resource *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
@@ -145,6 +152,7 @@ struct artefact_version {
 	bool archived;
 	struct untrusted problem;
 };
+/* From GET /orgs/{org}/artefact-versions. */
 void artefact_version_read(struct artefact_version *out, const json_t *body);
 int artefact_version_decode(struct artefact_version *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));

@@ -22,6 +22,7 @@ struct canvas {
 
 /* A part of the canvas, cut to fit. */
 struct canvas canvas_sub(const struct canvas *canvas, int y, int x, int height, int width);
+/* The pen goes there; drawing outside the rectangle does nothing. */
 void canvas_move(struct canvas *canvas, int row, int column);
 /* Our word for what stands at `column` of that row, behind it where it is longer than there is room
  * for: nothing runs into what follows, in whatever language. */
@@ -29,6 +30,7 @@ void canvas_label(struct canvas *canvas, int row, int from, int column, enum sty
 		  const char *text);
 /* Our own (translated) words; the pen moves behind them. */
 void canvas_text(struct canvas *canvas, enum style style, const char *text);
+/* The same, as printf() makes it. */
 void canvas_format(struct canvas *canvas, enum style style, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* A text of ours in which text from elsewhere stands, without the arrows and dots that an ASCII
@@ -44,7 +46,9 @@ void canvas_link(struct canvas *canvas, enum style style, const char *address);
 /* The bytes [from, end) of text from elsewhere. */
 void
 canvas_range(struct canvas *canvas, enum style style, const char *text, size_t from, size_t end);
+/* One column: the sign, or its stand-in on an ASCII screen. */
 void canvas_glyph(struct canvas *canvas, enum style style, enum glyph glyph);
+/* A line over all of that row, or down all of that column. */
 void canvas_hline(struct canvas *canvas, int row);
 void canvas_vline(struct canvas *canvas, int column);
 /* Blanks from the pen to the edge, in the style. */
@@ -67,6 +71,7 @@ void canvas_cursor(const struct canvas *canvas);
 void canvas_begin(void);
 /* Whether what is drawn now, in these rows, is another picture than the one that is shown. */
 bool canvas_differs(int row, int rows);
+/* Shows what was drawn since canvas_begin(). */
 void canvas_end(void);
 
 #endif

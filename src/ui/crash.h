@@ -9,6 +9,7 @@ struct termios;
 void crash_catch(const struct termios *modes);
 /* Does beforehand what takes time of it; a crash before that is still caught. */
 void crash_prepare(void);
+/* The handlers are gone, and the modes forgotten: for after the terminal was given back. */
 void crash_release(void);
 
 #endif

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Two lists of links, of the frame that is drawn and of the one on the screen: what is in
+ * neither is not touched, and a cell is only written twice where its line changed. */
 #include "config.h"
 
 #include "ui/links.h"

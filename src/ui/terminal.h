@@ -19,9 +19,11 @@ struct terminal_signals {
 
 /* 0, or -1 with err when standard input or output is no terminal or its kind is not known. */
 int terminal_start(const struct theme *theme, bool mouse, struct error *err);
+/* Gives it back as it was; without terminal_start() it does nothing. */
 void terminal_stop(void);
 /* Readable when a signal came. */
 int terminal_signal_fd(void);
+/* Which came since the last call; they are forgotten by it. */
 struct terminal_signals terminal_take_signals(void);
 /* The next key or input_* event; -1: none; -2: the terminal is gone. */
 int terminal_key(void);

@@ -66,6 +66,7 @@ ui_in_sight(struct ui *ui, const struct viewport *part)
 	ui->in_sight = *part;
 }
 
+/* The soonest of all wishes counts. */
 void
 ui_draw_again(struct ui *ui, int64_t in_ms)
 {
@@ -87,6 +88,7 @@ ui_top(const struct ui *ui)
 	return ui->count ? ui->views[ui->count - 1] : NULL;
 }
 
+/* A stack that is too high closes what was to come instead of dropping something below. */
 void
 ui_push(struct ui *ui, struct view *view)
 {
@@ -101,6 +103,7 @@ ui_push(struct ui *ui, struct view *view)
 		terminal_drop_keys();
 }
 
+/* The last view stays: there is always one to draw. */
 void
 ui_pop(struct ui *ui)
 {
@@ -118,6 +121,7 @@ ui_replace(struct ui *ui, struct view *view)
 	ui_push(ui, view);
 }
 
+/* The format's keys are put in first, so that a sentence names the key that is bound now. */
 void
 ui_say(struct ui *ui, const char *format, ...)
 {
@@ -131,6 +135,7 @@ ui_say(struct ui *ui, const char *format, ...)
 	ui->dirty = true;
 }
 
+/* Only when it is still what stands there: somebody may have said something more important. */
 void
 ui_retract(struct ui *ui, const char *text)
 {
@@ -140,6 +145,7 @@ ui_retract(struct ui *ui, const char *text)
 	ui_draw_again(ui, 0);
 }
 
+/* The text may hold anything from the platform; canvas_paragraph() sanitises what is drawn. */
 void
 ui_say_error(struct ui *ui, const struct error *err)
 {
@@ -175,6 +181,7 @@ ui_quit(struct ui *ui)
 	ui->quit = true;
 }
 
+/* What is only reviewed does not count: nothing of it was sent. */
 size_t
 ui_count_running(const struct ui *ui)
 {
@@ -191,6 +198,7 @@ ui_contexts(const struct ui *ui)
 	return ui->options->contexts;
 }
 
+/* The caller of ui_run() opens the other platform; this screen only ends. */
 int
 ui_go_to_context(struct ui *ui, size_t context, struct error *err)
 {
@@ -203,6 +211,7 @@ ui_go_to_context(struct ui *ui, size_t context, struct error *err)
 	return 0;
 }
 
+/* A view may close itself or others while one of its functions runs. */
 static void
 close_pending(struct ui *ui)
 {
@@ -215,6 +224,7 @@ close_pending(struct ui *ui)
 
 /* --- drawing --------------------------------------------------------------------------- */
 
+/* Between the header and what is said; the same for drawing and for clicks. */
 static struct canvas
 view_canvas(const struct ui *ui)
 {
@@ -269,6 +279,7 @@ fit(struct ui *ui, const struct canvas *part)
 	ui->fitted_revision = revision;
 }
 
+/* The picture is made as a whole in ncurses' memory and sent once, by canvas_end(). */
 static void
 draw(struct ui *ui)
 {
@@ -305,6 +316,7 @@ draw(struct ui *ui)
 
 /* --- keys ------------------------------------------------------------------------------ */
 
+/* The first row wins, as in the table that a person reads. */
 static enum action
 find_action(const struct key *keys, int key)
 {
@@ -393,6 +405,7 @@ ui_common_keys(const struct ui *ui)
 	return bindings_common(ui->options->bindings);
 }
 
+/* For the palette: the same way as a key, refusals included. */
 void
 ui_do(struct ui *ui, enum action action)
 {
@@ -416,6 +429,8 @@ is_undo_key(const struct ui *ui, int key)
 		find_action(ui_keys(ui, &board_view_ops), key) == ACTION_UNDO);
 }
 
+/* What was said before goes with any key, and so does the offer to roll back: it was for the
+ * next key alone. */
 static void
 take_key(struct ui *ui, int key)
 {
@@ -479,6 +494,7 @@ take_event(struct ui *ui, int key)
 	}
 }
 
+/* All that are there, then one picture: a person's hands are faster than a slow line. */
 static void
 take_keys(struct ui *ui)
 {
@@ -496,6 +512,8 @@ take_keys(struct ui *ui)
 	}
 }
 
+/* A terminal that hung up ends the program in order; operations go on as interrupted or
+ * unwatched. */
 static void
 take_signals(struct ui *ui)
 {
@@ -510,6 +528,7 @@ take_signals(struct ui *ui)
 	ui->dirty = ui->dirty || signals.resized || signals.stopped || signals.continued;
 }
 
+/* All of the stack, not only the top: what lies below must be right when it is uncovered. */
 static void
 tell_views(struct ui *ui)
 {
@@ -576,6 +595,7 @@ calm_ms(const struct ui *ui)
 	return (int)(animation >= 0 && animation < again ? animation : again);
 }
 
+/* Something runs: as often as it may move.  Nothing runs: as often as ages change by a second. */
 static bool
 is_due(const struct ui *ui)
 {
@@ -585,6 +605,7 @@ is_due(const struct ui *ui)
 	       now - ui->drawn_at >= (ui_count_running(ui) ? animation_ms(ui) : AGES_MS);
 }
 
+/* One turn: wait, world, signals, keys, one picture. */
 static void
 turn(struct ui *ui)
 {
@@ -623,6 +644,7 @@ ask_about_interrupted(struct ui *ui)
 	return list;
 }
 
+/* The first picture is drawn before the first wait, from the cache alone. */
 int
 ui_run(struct session *session, const struct ui_options *options, struct error *err)
 {

@@ -73,6 +73,7 @@ struct view {
 extern const struct key ui_everywhere_keys[];
 /* For tables of keys. */
 void ui_run_back(struct view *view, struct ui *ui);
+/* Asks for everything again, as R does. */
 void ui_run_refresh(struct view *view, struct ui *ui);
 /* For view_ops' mode: while one types what is to be found. */
 extern const struct key ui_finding_keys[];
@@ -105,9 +106,11 @@ VIEWS(X)
 
 /* For views. */
 struct session *ui_session(struct ui *ui);
+/* No glyph beyond ASCII may be drawn (--ascii). */
 bool ui_ascii(const struct ui *ui);
 /* Differences are shown side by side, where there is room: as the person left it last. */
 bool ui_beside(const struct ui *ui);
+/* From now on, in all views. */
 void ui_set_beside(struct ui *ui, bool beside);
 void ui_push(struct ui *ui, struct view *view);		/* takes it */
 void ui_pop(struct ui *ui);				/* closes the top at the end of the turn */
@@ -116,9 +119,12 @@ void ui_replace(struct ui *ui, struct view *view);	/* pop, then push */
  * every view, or on the board.  The text itself when there is none in it; else good for the next
  * three calls.  ui_say() does this to its format. */
 const char *ui_keyed(struct ui *ui, const char *text) __attribute__((format_arg(2)));
+/* One sentence above the keys, in the place of the one before; text from elsewhere in it is
+ * sanitised. */
 void ui_say(struct ui *ui, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* What was said is not so any more; nothing happens when it is not what was said last. */
 void ui_retract(struct ui *ui, const char *text);
+/* The error's sentence, as one that went wrong. */
 void ui_say_error(struct ui *ui, const struct error *err);
 /* While it draws: what part of the view's list or text is in sight.  Said above the keys. */
 void ui_in_sight(struct ui *ui, const struct viewport *part);
@@ -129,7 +135,9 @@ void ui_view_changed(struct ui *ui);
 /* Says that it is done, and that the next key, if it is the one for it, rolls it back: in whatever
  * view the person is then. */
 void ui_offer_undo(struct ui *ui, const struct flow *flow);
+/* The view that has the keys. */
 const struct view *ui_top(const struct ui *ui);
+/* The screen ends after this turn. */
 void ui_quit(struct ui *ui);
 /* Ends the screen on this platform and goes to that of the list; -1 with err (ERROR_CONFLICT) while
  * an operation runs here. */
@@ -149,18 +157,24 @@ void ui_do(struct ui *ui, enum action action);
 const struct key *ui_keys(const struct ui *ui, const struct view_ops *view);
 const struct key *ui_common_keys(const struct ui *ui);
 
+/* org and app: which board first; NULL: the first that there is. */
 struct view *board_view_new(const char *org, const char *app);
 /* The board as it was at that time (wall ms); NULL, and says why, when it is not known. */
 struct view *board_snapshot_view_new(struct ui *ui, const char *org, const char *app,
 				     const char *env, long long at);
 /* The platforms that the configuration names, and the embedded one. */
 struct view *contexts_view_new(struct ui *ui);
+/* The flow belongs to the session; the view looks it up by its id, and cancels what was not
+ * approved. */
 struct view *review_view_new(struct flow *flow);
 /* The review of what an operation asked for that was refused, since something had moved: from what
  * is there now, with what changed since the other was looked at.  Dismisses the other. */
 struct view *review_view_again(struct ui *ui, struct flow *old);
+/* Follows the flow to its end; leaving the view leaves the operation running. */
 struct view *progress_view_new(struct flow *flow);
+/* What the local history has of this platform. */
 struct view *history_view_new(struct ui *ui);
+/* The keys of that kind of view, as they are bound. */
 struct view *help_view_new(const struct view *of);
 /* Every command of the view, found by typing. */
 struct view *palette_view_new(struct ui *ui, const struct view *of);
@@ -205,6 +219,7 @@ struct prompt {
 	void (*drop)(void *data);	/* frees data */
 	void *data;
 };
+/* Copies the struct; `data` is freed by `drop` when the view closes. */
 struct view *prompt_view_new(const struct prompt *prompt);
 /* Chooses a version of an image for a workload of an environment. */
 struct view *picker_view_new(struct ui *ui, const char *org, const char *app, const char *env,

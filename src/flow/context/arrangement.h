@@ -24,6 +24,7 @@ struct arrangement *arrangement_open(struct session *session, const char *org, c
 /* What is not kept yet is tried once more.  NULL is fine. */
 void arrangement_close(struct arrangement *arrangement);
 
+/* Whether the environment stays in sight when the board scrolls, and whether it is left out. */
 bool arrangement_is_pinned(const struct arrangement *arrangement, const char *env);
 bool arrangement_is_hidden(const struct arrangement *arrangement, const char *env);
 int arrangement_cell(const struct arrangement *arrangement);	/* columns; 0: as it fits */

@@ -17,15 +17,19 @@ struct session;
 struct store;
 struct world;
 
+/* The world as it was last read.  Borrowed; it changes only within session_turn(). */
 const struct world *session_world(const struct session *session);
+/* The session's own, as is the api: they end with it. */
 struct store *session_store(struct session *session);
 struct api *session_api(struct session *session);
+/* The name of the context for the header: "embedded", "team".  Borrowed. */
 const char *session_context(const struct session *session);
 /* The base URL, and the socket if any: what the cache is kept under. */
 const char *session_address(const struct session *session);
 /* What names the platform in the history, whatever its address (store_platform_at()).  Borrowed
  * until the next turn: the platform may say another name. */
 const char *session_platform(const struct session *session);
+/* Nothing may be changed here (--read-only). */
 bool session_read_only(const struct session *session);
 /* A sentence for people: the history cannot be used, so nothing can be changed; NULL: it can.  It
  * holds foreign text. */
@@ -33,9 +37,11 @@ const char *session_history_problem(const struct session *session);
 /* 0, or -1 with err: nothing may be changed in this session. */
 int session_check_changes(const struct session *session, struct error *err)
 	__attribute__((warn_unused_result));
+/* Every change asks for a reason and a name, whichever environment it is of. */
 bool session_all_protected(const struct session *session);
 /* The time to live of a clone that is made now; 0: no end is set. */
 int64_t session_clone_ttl(const struct session *session);
+/* By its id or its type (`protect`), or since all are. */
 bool session_is_protected(const struct session *session, const char *env_id, const char *env_type);
 /* Reads everything again now. */
 void session_refresh(struct session *session);

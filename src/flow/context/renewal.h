@@ -23,6 +23,7 @@ struct token_source {
 	void *data;
 };
 
+/* The source outlives it.  NULL when there is no source. */
 struct renewal *renewal_new(struct session *session, const struct token_source *source);
 void renewal_free(struct renewal *renewal);
 /* Begins to fetch when a request waits for it; what comes is handed on by the loop. */

@@ -26,6 +26,7 @@ flow_set_other_graph(const struct flow *flow, struct error *err)
 		flow->request.env);
 }
 
+/* Only its hash is pinned: the reviewer saw the resources, and any difference is another review. */
 static void
 checked_graph(void *data, const struct api_reply *reply)
 {
@@ -62,6 +63,8 @@ checked_resources(void *data, const struct api_reply *reply)
 					       checked_graph, flow);
 }
 
+/* Where the platform takes the hash in the deploy request this look is still worth it: it
+ * refuses before the values are written. */
 static void
 check_graph(struct flow *flow)
 {
@@ -126,6 +129,7 @@ checked_values(struct flow *flow)
 	free(digest);
 }
 
+/* Values that could not be read when it was reviewed are not pinned, which the review said. */
 static void
 check_pinned_values(struct flow *flow)
 {
@@ -165,6 +169,8 @@ flow_has_moved(const struct flow *flow, const struct deployment *last,
 	return true;
 }
 
+/* The environment first: when somebody else deployed, what the values are is no longer the
+ * question. */
 static void
 checked_target(void *data, const struct api_reply *reply)
 {

@@ -22,6 +22,7 @@
 
 /* --- prepare --- */
 
+/* From here on reads may fail: that the loss is not known is said in the review. */
 static void
 got_environments(void *data, const struct api_reply *reply)
 {
@@ -42,6 +43,7 @@ got_environments(void *data, const struct api_reply *reply)
 	flow_next_phase(flow);
 }
 
+/* Protection is no question of approving: what is protected is not discarded at all. */
 static void
 check_allowed(struct flow *flow)
 {
@@ -93,6 +95,7 @@ got_origin(void *data, const struct api_reply *reply)
 		flow_next_phase(flow);
 }
 
+/* Without a record it is no clone of ours, and nothing can be compared. */
 static void
 read_origin(struct flow *flow)
 {
@@ -153,6 +156,7 @@ got_own_history(void *data, const struct api_reply *reply)
 		flow_next_phase(flow);
 }
 
+/* The clone's first deployment: what it had then was made to isolate it and is no loss. */
 static void
 read_first_values(struct flow *flow)
 {
@@ -223,6 +227,7 @@ count_lost_values(const struct flow *flow, size_t *unknown)
 	return lost;
 }
 
+/* A conflict counts too: the clone's side of it is nowhere else. */
 static size_t
 count_lost_changes(const struct flow *flow, size_t *unknown)
 {
@@ -241,6 +246,7 @@ count_lost_changes(const struct flow *flow, size_t *unknown)
 	return lost;
 }
 
+/* Whatever is lost or may be lost asks for the name. */
 static void
 compare(struct flow *flow)
 {

@@ -26,12 +26,14 @@ struct journal_document {
 	json_t *pins;			/* flow_decode_pins() takes it; NULL: none */
 };
 
+/* From what the flow has pinned; new reference. */
 json_t *document_encode(const struct flow *flow);
 /* The version of a document, whatever else is in it: 1 when it has none, 0 when it is no JSON. */
 int document_version(const char *text);
 /* 0, or -1 with ERROR_INPUT: it has another version, or is damaged.  document_clear() it. */
 int document_decode(struct journal_document *out, const char *text, struct error *err)
 	__attribute__((warn_unused_result));
+/* Frees what document_decode() made. */
 void document_clear(struct journal_document *document);
 
 #endif

@@ -132,6 +132,8 @@ clear_values(struct flow *flow)
 	free(flow->graph_hash);
 }
 
+/* What was only watched is written down as unwatched; what was half done stays as it is in the
+ * journal, since only a person may say what becomes of it. */
 void
 flow_free(struct flow *flow)
 {
@@ -233,6 +235,7 @@ end(struct flow *flow, enum flow_state state)
 	session_changed(flow->session);
 }
 
+/* Times are set once: a step that is tried again after a crash keeps its first beginning. */
 static void
 journal_step(struct flow *flow, size_t i)
 {
@@ -250,6 +253,8 @@ journal_step(struct flow *flow, size_t i)
 	untrusted_set(&kept->detail, flow->steps[i].detail);
 }
 
+/* A journal that cannot be written ends the flow before the next request: what is sent without a
+ * record could not be found again. */
 bool
 flow_journal(struct flow *flow, size_t step)
 {
@@ -321,6 +326,7 @@ leave_record(struct flow *flow, const char *why)
 	last_word(flow);
 }
 
+/* What a soft phase could not read is no reason not to show the review. */
 void
 flow_fail(struct flow *flow, const struct error *error)
 {
@@ -444,6 +450,8 @@ has_acted(const struct flow *flow)
 	return false;
 }
 
+/* An approval is for what the person saw; after a quarter of an hour that is no longer what is
+ * there.  What has acted already goes on, since half a deployment is worse than an old one. */
 bool
 flow_may_send(struct flow *flow)
 {

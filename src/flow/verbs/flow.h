@@ -162,8 +162,11 @@ struct flow *flow_new(struct session *session, const struct flow_request *reques
 /* What a person decided in `old`, which `flow` replaces before it is dismissed: values, conflicts,
  * findings.  It holds in `flow` where the question is the same there.  Before `flow` was turned. */
 void flow_keep_decisions(struct flow *flow, struct flow *old);
+/* UUID version 7; the same in the journal and in the deployment's comment.  Borrowed. */
 const char *flow_operation_id(const struct flow *flow);
+/* What is done; where a review, a step or an error is from follows from it. */
 enum flow_verb flow_verb(const struct flow *flow);
+/* See the enum: it changes only within session_turn(), and by the functions below. */
 enum flow_state flow_state(const struct flow *flow);
 /* NULL until REVIEW.  Borrowed. */
 const struct review *flow_review(const struct flow *flow);
@@ -173,6 +176,7 @@ const char *flow_moved(const struct flow *flow);
 /* The target environment's id etc., always there. */
 const struct flow_request *flow_request(const struct flow *flow);
 size_t flow_step_count(const struct flow *flow);
+/* i below flow_step_count().  Borrowed until the next turn. */
 const struct flow_step *flow_step(const struct flow *flow, size_t i);
 /* The deployment that this flow made; NULL until there is one.  Borrowed. */
 const struct deployment *flow_deployment(const struct flow *flow);
@@ -181,6 +185,7 @@ size_t flow_deployment_error_count(const struct flow *flow);
 const struct deployment_error *flow_deployment_error(const struct flow *flow, size_t i);
 /* Kind NONE unless FAILED or UNWATCHED. */
 const struct error *flow_error(const struct flow *flow);
+/* From its beginning to its end, or until now. */
 int64_t flow_elapsed_ms(const struct flow *flow);
 int64_t flow_ended_at(const struct flow *flow);	/* steady ms; 0: it runs, or never ran */
 

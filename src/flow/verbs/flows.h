@@ -10,7 +10,9 @@ struct session;
 
 /* Newest first; those that ended stay until dismissed. */
 size_t session_flow_count(const struct session *session);
+/* NULL when there are not so many. */
 struct flow *session_flow(const struct session *session, size_t i);
+/* NULL: no flow of this session, which the history may still know. */
 struct flow *session_flow_by_id(const struct session *session, const char *operation_id);
 /* Takes it, or gives it back: for flow_new(), flow_resume() and flow_dismiss(). */
 void session_add_flow(struct session *session, struct flow *flow);

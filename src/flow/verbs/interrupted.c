@@ -163,6 +163,7 @@ take_answer(struct item *item, struct interrupted *from)
 	}
 }
 
+/* What a living program works on, this one included, is not interrupted. */
 static int
 add_items(struct interrupted *from, struct item **items, size_t *count, bool unwatched)
 {
@@ -263,6 +264,7 @@ interrupted_get(const struct interrupted *list, size_t i)
 	return &list->items[i].op;
 }
 
+/* A beginning that two have is none: the person is asked for more of it. */
 const struct interrupted_operation *
 interrupted_find(const struct interrupted *list, const char *id)
 {
@@ -379,6 +381,7 @@ say_not_done(struct item *item, char *text)
 		item->op.kind = INTERRUPTED_EXPIRED;
 }
 
+/* A deployment with another set than the reviewed one is a failure, however it ended. */
 static void
 judge_ours(struct interrupted *list, struct item *item, const struct deployment *ours)
 {
@@ -407,6 +410,7 @@ judge_ours(struct interrupted *list, struct item *item, const struct deployment 
 	}
 }
 
+/* Whether anybody else deployed since decides whether the approval can still be meant. */
 static void
 judge_not_made(struct item *item, const struct deployment *newest)
 {
@@ -430,6 +434,7 @@ judge_not_made(struct item *item, const struct deployment *newest)
 			  untrusted_raw(&newest->comment), env));
 }
 
+/* Newest first: what was found before ours was made after it, so the environment has moved. */
 static void
 judge_deployments(struct interrupted *list, struct item *item, const json_t *body)
 {
@@ -485,6 +490,7 @@ got_deployments(void *data, const struct api_reply *reply)
 	answered(list, &err);
 }
 
+/* That an environment is gone is what was wanted, whoever deleted it. */
 static void
 judge_discard(struct interrupted *list, struct item *item, const struct environment *now)
 {
@@ -535,6 +541,7 @@ judge_environment(struct interrupted *list, struct item *item, const struct envi
 	return false;
 }
 
+/* 404 is an answer here and no error. */
 static void
 got_environment(void *data, const struct api_reply *reply)
 {
@@ -570,6 +577,7 @@ is_askable(const struct operation *record)
 	       ids_is_name(untrusted_raw(&record->app)) && ids_is_name(untrusted_raw(&record->env));
 }
 
+/* Only those that still go on: a person's list is not asked about behind their back. */
 static void
 ask_again_later(void *data)
 {
@@ -585,6 +593,7 @@ ask_again_later(void *data)
 	}
 }
 
+/* What cannot be asked about is said to be damaged, and never sent. */
 static void
 ask_next(struct interrupted *list)
 {

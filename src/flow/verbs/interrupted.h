@@ -54,6 +54,7 @@ struct interrupted_operation {
 
 /* Reads the journal; nothing is asked yet.  Never NULL. */
 struct interrupted *interrupted_open(struct session *session);
+/* Questions that are under way are given up. */
 void interrupted_close(struct interrupted *interrupted);	/* NULL is fine */
 /* Reads the journal again; what was asked of operations that are still there stays.  When the
  * history cannot be read the list is as it was. */
@@ -71,6 +72,7 @@ bool interrupted_is_settled(const struct interrupted *interrupted);
 bool interrupted_is_empty(const struct interrupted *interrupted);
 /* There are records to correct. */
 bool interrupted_has_records(const struct interrupted *interrupted);
+/* Of the last update. */
 size_t interrupted_count(const struct interrupted *interrupted);
 /* Oldest first.  Borrowed until the next update. */
 const struct interrupted_operation *

@@ -149,6 +149,7 @@ find_promoted(const struct flow *flow, const struct deployment **promotion)
 	return was;
 }
 
+/* Without a common state there is no merge: what differs could be anybody's. */
 static void
 got_origin_history(void *data, const struct api_reply *reply)
 {
@@ -201,6 +202,7 @@ read_source_values(struct flow *flow)
 	flow_read_values_of(flow, flow->request.source, &flow->source.running, &flow->values_ours);
 }
 
+/* After a promotion the common state is one of the clone's, before it one of the origin's. */
 static void
 read_ancestor_values(struct flow *flow)
 {
@@ -212,6 +214,7 @@ read_ancestor_values(struct flow *flow)
 				    &flow->ancestor_deployment, &flow->values_ancestor);
 }
 
+/* Only a clone that was never promoted can still have its isolation in the difference. */
 static void
 read_first_values(struct flow *flow)
 {

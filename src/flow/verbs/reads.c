@@ -26,6 +26,7 @@ answered(struct flow *flow, const struct api_reply *reply)
 
 /* --- environments --- */
 
+/* Nothing begins on an environment that is on its way out. */
 static void
 got_environment(struct flow *flow, const struct api_reply *reply, struct flow_place *place,
 		const char *id)
@@ -112,6 +113,8 @@ flow_decode_deployments(struct flow *flow, const json_t *body, struct error *err
 	return 0;
 }
 
+/* The newest that succeeded is what runs; one that is not understood and may have succeeded
+ * stops this. */
 static void
 got_deployments(struct flow *flow, const struct api_reply *reply, struct flow_place *place)
 {
@@ -159,6 +162,7 @@ got_source_deployments(void *data, const struct api_reply *reply)
 	got_deployments(flow, reply, &flow->source);
 }
 
+/* Mostly the last deployment succeeded, and no list is needed. */
 static void
 read_running(struct flow *flow, struct flow_place *place, const char *env, api_done *done)
 {
@@ -175,6 +179,7 @@ read_running(struct flow *flow, struct flow_place *place, const char *env, api_d
 	flow_next_phase(flow);
 }
 
+/* Somebody else's deployment is waited for where the request says so, and else a conflict. */
 void
 read_target_running(struct flow *flow)
 {
@@ -214,6 +219,7 @@ take_set(struct flow *flow, const json_t *body)
 	return false;
 }
 
+/* Kept for ever: a set's id is its content. */
 static void
 got_set(void *data, const struct api_reply *reply)
 {
@@ -259,6 +265,7 @@ flow_read_set(struct flow *flow, const char *id, struct set **where)
 				 id, got_set, flow);
 }
 
+/* What a delta rides on is from_deploy, whatever runs. */
 void
 read_base_set(struct flow *flow)
 {
@@ -269,6 +276,7 @@ read_base_set(struct flow *flow)
 	flow_read_set(flow, flow->base_id, &flow->base);
 }
 
+/* Only where it is another one than the base. */
 void
 read_was_set(struct flow *flow)
 {
@@ -282,6 +290,8 @@ read_was_set(struct flow *flow)
 
 /* --- the preview: the platform says which set will result, and we check it --- */
 
+/* Two programs that compute the same change must agree, or one of them does not do what was
+ * reviewed. */
 static void
 got_result_set(void *data, const struct api_reply *reply)
 {
@@ -303,6 +313,7 @@ got_result_set(void *data, const struct api_reply *reply)
 	flow_next_phase(flow);
 }
 
+/* The set is stored by that, under an id that nobody can change: it is what will be deployed. */
 static void
 got_result_id(void *data, const struct api_reply *reply)
 {
@@ -326,6 +337,7 @@ got_result_id(void *data, const struct api_reply *reply)
 				 flow->result_id, got_result_set, flow);
 }
 
+/* Nothing changes: the base itself is deployed again. */
 void
 preview_result(struct flow *flow)
 {

@@ -60,6 +60,7 @@ review_clear(struct review *review)
 	memset(review, 0, sizeof(*review));
 }
 
+/* For a review that is made again: what was warned of before that part stays. */
 void
 review_clear_from(struct review *review, size_t cautions)
 {
@@ -152,6 +153,7 @@ name_change(struct buf *line, const struct change *change, bool back)
 	free(to);
 }
 
+/* At most three are named: it is one line of a history. */
 char *
 review_list_changes(const struct changes *changes, bool back)
 {
@@ -195,6 +197,7 @@ review_summary(const struct review *review)
 
 /* --- the review itself --- */
 
+/* Said first, since it changes what every line below it means. */
 static void
 warn_primed(struct flow *flow)
 {
@@ -224,6 +227,7 @@ holds_data(const json_t *declaration)
 	return type && strcmp(type, "dns") != 0;
 }
 
+/* Data is not brought back by an undo, which only declares the resource again. */
 static void
 warn_lost(struct review *review, const char *id, const json_t *before, const json_t *after)
 {
@@ -311,6 +315,7 @@ note_overridden(struct flow *flow)
 	}
 }
 
+/* Only where they do not go along in the deployment: the list is what will really be sent. */
 static void
 list_value_requests(struct flow *flow)
 {
@@ -428,6 +433,7 @@ warn_absent(struct flow *flow)
 			review_caution(&flow->review, "%s", extension_absent(wanted[i].extension));
 }
 
+/* The digest and not the version alone: others may have written the same once more. */
 static void
 pin_values(struct flow *flow)
 {
@@ -446,6 +452,8 @@ pin_values(struct flow *flow)
 		review->definitions = flow_definitions_hash(flow, flow->definitions);
 }
 
+/* What cannot be known (values that could not be read) is left out of the comparison on both
+ * sides, never on one. */
 void
 review_fill(struct flow *flow)
 {
@@ -492,6 +500,7 @@ review_fill(struct flow *flow)
 	}
 }
 
+/* From here on the target is looked at, as long as a person reads. */
 void
 review_ready(struct flow *flow)
 {

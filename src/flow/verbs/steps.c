@@ -26,12 +26,15 @@
 
 /* --- deploy --- */
 
+/* By the operation's id in the comment: two deployments of one set within a second are told
+ * apart. */
 static bool
 is_ours(const struct flow *flow, const struct deployment *deployment)
 {
 	return comment_is_of(untrusted_raw(&deployment->comment), untrusted_raw(&flow->record.id));
 }
 
+/* What would bring the overwritten deployment back, as a request that a person may open. */
 static void
 ask_back(struct flow *flow)
 {
@@ -96,6 +99,8 @@ has_other_base(const struct flow *flow)
 	       !untrusted_is(&flow->deployment.from_id, reviewed);
 }
 
+/* The id goes into the record with the next journal entry, so that a later program can look for
+ * it. */
 static void
 adopt(struct flow *flow, const struct deployment *deployment)
 {
@@ -141,6 +146,8 @@ refused_as_stale(struct flow *flow, const struct api_reply *reply)
 	refused(flow, &err);
 }
 
+/* Every kind of refusal says that nothing was made; every other failure says nothing, and is
+ * asked about (settle_deployment()). */
 static void
 sent_deployment(void *data, const struct api_reply *reply)
 {
@@ -180,6 +187,7 @@ sent_deployment(void *data, const struct api_reply *reply)
 	deployment_clear(&made);
 }
 
+/* If-Match closes the gap between looking and deploying (doc/api/extensions, "deploy-tag"). */
 static void
 send_checked(struct flow *flow)
 {
@@ -243,6 +251,9 @@ send_deployment(struct flow *flow)
 		flow_check_values(flow, send_checked);
 }
 
+/* Ours in the list: it was made.  Somebody else's as the newest: ours was not, and is not
+ * repeated.  Neither: the same request may be sent again, since If-Match refuses it if that
+ * changes meanwhile. */
 static void
 settled_deployment(void *data, const struct api_reply *reply)
 {
@@ -295,6 +306,7 @@ settle_deployment(struct flow *flow)
 
 /* --- compare --- */
 
+/* The loudest sentence there is: what runs is not what was approved. */
 static void
 fail_with_other_values(struct flow *flow)
 {
@@ -317,6 +329,7 @@ compare_values(struct flow *flow)
 		fail_with_other_values(flow);
 }
 
+/* By the deployment's own version: the newest values may be somebody's by now. */
 static void
 read_deployed_values(struct flow *flow)
 {
@@ -338,6 +351,7 @@ verify_values(struct flow *flow)
 		flow_load_values(flow, read_deployed_values);
 }
 
+/* Set and values, each by its id where that is enough. */
 static void
 verify(struct flow *flow)
 {

@@ -25,6 +25,7 @@
 
 /* --- which deployment --- */
 
+/* An id that was typed may be of another environment, and must not undo anything here. */
 static int
 check_operation(const struct flow *flow, const struct operation *operation, struct error *err)
 {
@@ -121,6 +122,7 @@ keep_operation(struct flow *flow, const struct deployment *undone)
 	comment_clear(&comment);
 }
 
+/* A deployment that failed runs nowhere, so there is nothing of it to take back. */
 static void
 take_deployments(struct flow *flow, size_t at)
 {
@@ -182,6 +184,7 @@ find_reviewed_base(const struct flow *flow)
 	return found;
 }
 
+/* Brought back beside the last one and not instead of it: both were wanted by somebody. */
 static void
 take_overwritten(struct flow *flow, const struct deployment *base)
 {
@@ -199,6 +202,7 @@ take_overwritten(struct flow *flow, const struct deployment *base)
 	flow_next_phase(flow);
 }
 
+/* With an operation's id exactly that one is undone; without one the last, or what it overwrote. */
 static void
 got_chain(void *data, const struct api_reply *reply)
 {
@@ -270,12 +274,14 @@ read_running_set(struct flow *flow)
 	flow_read_set(flow, id, &flow->base);
 }
 
+/* The merge's base: what was deployed. */
 static void
 read_after_set(struct flow *flow)
 {
 	flow_read_set(flow, untrusted_raw(&flow->ancestor_deployment.set_id), &flow->ancestor);
 }
 
+/* The merge's ours: what ran before that. */
 static void
 read_before_set(struct flow *flow)
 {
@@ -289,6 +295,7 @@ read_after_values(struct flow *flow)
 			    &flow->values_ancestor);
 }
 
+/* Secrets cannot be read, but their version can be restored: hence `restorable`. */
 static void
 read_before_values(struct flow *flow)
 {
@@ -296,6 +303,7 @@ read_before_values(struct flow *flow)
 	flow_read_values_of(flow, flow->request.env, &flow->before_deployment, &flow->values_ours);
 }
 
+/* Somebody else's later change stays, and is named: silence would look like a failure. */
 void
 undo_fail_with_nothing(struct flow *flow)
 {

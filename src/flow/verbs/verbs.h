@@ -174,19 +174,25 @@ int flow_check_request(struct session *session, const struct flow_request *reque
 
 /* flow.c */
 struct flow *flow_alloc(struct session *session, const struct flow_request *request);
+/* By the name for machines, as in the journal; NULL, and *verb as it was: none. */
 const struct verb *flow_verb_find(const char *name, enum flow_verb *verb);
 const struct verb *flow_verb_of(enum flow_verb verb);
+/* The next row of `prepare` begins: what this one was to read is there. */
 void flow_next_phase(struct flow *flow);
+/* Journals the step as done and starts the next one; after the last the flow has ended. */
 void flow_step_done(struct flow *flow);
 /* Starts the step under way: settle when `settling`, else start. */
 void flow_run_step(struct flow *flow);
+/* Makes the list of steps that people see from the verb's table. */
 void flow_set_steps(struct flow *flow);
 /* Gives up what is under way: a call, a timer. */
 void flow_stop_waiting(struct flow *flow);
 /* Ends the flow; takes the error over.  A soft phase goes on instead. */
 void flow_fail(struct flow *flow, const struct error *error);
+/* As flow_fail(), with the sentence. */
 void flow_fail_text(struct flow *flow, enum error_kind kind, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* A line that people see beside the step under way; replaces the one before. */
 void flow_detail(struct flow *flow, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Before the request of a step that changes something: an approval of which nothing was sent in
@@ -221,7 +227,9 @@ flow_phase preview_result;	/* base + delta -> result, result_id, checked with th
 void flow_read_done(struct flow *flow);
 /* Reads set_id into *where, from the cache when it is there, and goes on so. */
 void flow_read_set(struct flow *flow, const char *set_id, struct set **where);
+/* Newest first into `scratch`, from the platform's list. 0, or -1 with err. */
 int flow_decode_deployments(struct flow *flow, const json_t *body, struct error *err);
+/* Frees `scratch`. */
 void flow_clear_deployments(struct flow *flow);
 
 /* reads-values.c */
@@ -237,6 +245,7 @@ void flow_read_values(struct flow *flow, const char *env, const char *version,
 /* The same of the values that a deployment has. */
 void flow_read_values_of(struct flow *flow, const char *env, const struct deployment *deployment,
 			 struct flow_values *where);
+/* Frees the list; it is not known from then on. */
 void flow_values_clear(struct flow_values *values);
 /* The hash of what api_compute_graph() gave; free() it.  NULL: it makes no sense. */
 char *flow_graph_hash(const json_t *graph);
@@ -281,10 +290,15 @@ struct review_finding *flow_find_finding(struct flow *flow, const char *id, stru
 void clone_read_source_values(struct flow *flow);
 void clone_read_newest_source_values(struct flow *flow);
 void clone_read_application_values(struct flow *flow);
+/* Adds the text to what is written to the clone; described, and secret, as `like` is (NULL:
+ * neither). */
 void clone_set_value(struct flow *flow, const char *key, const char *text,
 		     const struct value *like, bool is_secret);
+/* The phase that asks a person where values cannot simply be copied. */
 void clone_decide_values(struct flow *flow);
+/* What was chosen becomes what is written. 0, or -1 with err: not all is decided. */
 int flow_decide_values(struct flow *flow, struct error *err);
+/* Frees the questions, or what is kept of those of a flow before. */
 void flow_clear_questions(struct flow *flow);
 void flow_clear_kept(struct flow *flow);
 

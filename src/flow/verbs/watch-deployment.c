@@ -82,6 +82,7 @@ fail_with_errors(struct flow *flow)
 		flow_put_values_back(flow, &err);
 }
 
+/* Reading the reasons may fail as well; that it failed is known all the same. */
 static void
 got_errors(void *data, const struct api_reply *reply)
 {
@@ -99,6 +100,7 @@ got_errors(void *data, const struct api_reply *reply)
 	fail_with_errors(flow);
 }
 
+/* Workloads that are about to go are not counted: they would make the bar go backwards. */
 static void
 count_ready(struct flow *flow, const struct runtime *runtime)
 {
@@ -122,6 +124,7 @@ count_ready(struct flow *flow, const struct runtime *runtime)
 	flow_detail(flow, "%s", waiting ? waiting : "");
 }
 
+/* How far it is is only shown: a runtime that cannot be read keeps nothing from going on. */
 static void
 got_runtime(void *data, const struct api_reply *reply)
 {
@@ -136,6 +139,7 @@ got_runtime(void *data, const struct api_reply *reply)
 	flow_later(flow, WATCH_EVERY_MS, watch_deployment);
 }
 
+/* A deployment that succeeded with another set than the reviewed one has not succeeded for us. */
 static void
 deployment_ended(struct flow *flow)
 {

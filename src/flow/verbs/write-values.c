@@ -24,6 +24,7 @@
 #include "model/json.h"
 #include "model/pointer.h"
 
+/* Not where a secret of a foreign store is among them: the request has no form for that. */
 bool
 flow_can_send_together(const struct flow *flow)
 {
@@ -57,6 +58,7 @@ secret_in_request(const struct flow *flow, const struct value_change *change)
 	return item;
 }
 
+/* "base" makes the platform refuse when the values moved since the review. */
 json_t *
 flow_values_in_request(const struct flow *flow)
 {
@@ -98,6 +100,7 @@ are_in_request(const struct flow *flow)
 
 /* --- what there is, what there shall be --- */
 
+/* What the values will be is computed here as well, to be compared with what was written. */
 static void
 apply(struct flow *flow)
 {
@@ -108,6 +111,7 @@ apply(struct flow *flow)
 	flow->then_loaded(flow);
 }
 
+/* Needed where a value of the environment's own is deleted: then the application's shows. */
 static void
 load_application(struct flow *flow)
 {
@@ -156,6 +160,7 @@ keep_version(struct flow *flow, const char *version)
 
 static void put_back_next(struct flow *flow);
 
+/* A value that cannot be put back is said and does not keep the others from going back. */
 static void
 put_back(void *data, const struct api_reply *reply)
 {
@@ -174,6 +179,8 @@ put_back(void *data, const struct api_reply *reply)
 	put_back_next(flow);
 }
 
+/* A key that was not there is deleted, another is restored from the pinned version; without
+ * versions it is written as it was read. */
 static void
 send_back(struct flow *flow, const struct value_change *change)
 {
@@ -216,6 +223,7 @@ put_back_next(struct flow *flow)
 	flow_fail(flow, &why);
 }
 
+/* Read again: somebody may have changed one of them since. */
 static void
 read_before_putting_back(struct flow *flow)
 {
@@ -224,6 +232,7 @@ read_before_putting_back(struct flow *flow)
 	flow_read_values(flow, flow->request.env, NULL, &flow->values_seen);
 }
 
+/* Once: what fails while putting back does not begin it again. */
 void
 flow_put_values_back(struct flow *flow, const struct error *error)
 {
@@ -250,6 +259,7 @@ is_refusal(enum error_kind kind)
 	       kind == ERROR_ACCESS || kind == ERROR_STALE || kind == ERROR_PROTOCOL;
 }
 
+/* 404 for what is to be deleted is what was wanted. */
 static void
 wrote(void *data, const struct api_reply *reply)
 {
@@ -268,6 +278,7 @@ wrote(void *data, const struct api_reply *reply)
 	}
 }
 
+/* A secret without a text was typed by a person and is not in the journal, on purpose. */
 static void
 send_change(struct flow *flow, const struct value_change *change)
 {
@@ -308,6 +319,7 @@ send_change(struct flow *flow, const struct value_change *change)
 		wrote, flow);
 }
 
+/* Whatever has its value already is passed over, which is what makes a repeat safe. */
 static void
 write_next(struct flow *flow)
 {
@@ -336,6 +348,7 @@ write_what_is_missing(struct flow *flow)
 	write_next(flow);
 }
 
+/* After a lost answer or a crash: which of them are there is read, not guessed. */
 static void
 read_and_write(struct flow *flow)
 {
@@ -390,6 +403,7 @@ look_at_new_environment(struct flow *flow)
 	flow_read_values(flow, flow->request.env, NULL, &flow->values_seen);
 }
 
+/* Values that could not be read when it was reviewed are not touched. */
 void
 write_values(struct flow *flow)
 {
@@ -403,6 +417,7 @@ write_values(struct flow *flow)
 		write_what_is_missing(flow);
 }
 
+/* As write_values(), but for a step whose requests may have been sent before. */
 void
 settle_values(struct flow *flow)
 {
@@ -456,6 +471,7 @@ find_stranger(const struct flow *flow, const json_t *versions)
 	return NULL;
 }
 
+/* What we wrote is taken back first: a deployment that is refused must leave nothing. */
 static void
 refuse(struct flow *flow, const json_t *stranger)
 {

@@ -31,6 +31,7 @@ struct comment {
 
 /* What is said; comment_clear() it.  text may be NULL. */
 void comment_decode(struct comment *out, const char *text);
+/* Frees the words; the struct can be used again. */
 void comment_clear(struct comment *comment);
 /* "SUMMARY - REASON [sidestage ...]"; reason NULL or "": none.  Long texts are shortened, members
  * that are no words are left out.  free() it. */

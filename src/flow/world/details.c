@@ -78,6 +78,7 @@ is_list(struct detail_question *question, const struct api_reply *reply, const c
 	return question->known;
 }
 
+/* Bounded before anything is allocated: the list is the platform's. */
 static size_t
 most(const json_t *list)
 {
@@ -111,6 +112,7 @@ read_member(struct untrusted *out, const json_t *entry, const char *name, bool n
 	free(text);
 }
 
+/* A secret has no value on the wire, and that it has none is no problem. */
 static void
 read_value(struct shared_value *value, const json_t *entry)
 {
@@ -125,6 +127,7 @@ read_value(struct shared_value *value, const json_t *entry)
 	read_member(&value->version, entry, "secret_version", false, &value->problem);
 }
 
+/* A failed read leaves the list: the view says how it failed, and shows what there was. */
 static void
 got_values(void *data, const struct api_reply *reply)
 {
@@ -193,6 +196,7 @@ details_open(struct session *session, const char *org, const char *app, const ch
 	return d;
 }
 
+/* Whichever of the two is under way; the other is NULL. */
 static void
 give_up(struct detail_question *question)
 {

@@ -19,6 +19,7 @@ struct session;
 struct set;
 struct values;
 
+/* Nothing is asked before the first round. */
 struct fetcher *fetcher_open(struct session *session);
 void fetcher_close(struct fetcher *fetcher);	/* NULL is fine */
 void fetcher_begin(struct fetcher *fetcher);

@@ -45,6 +45,7 @@ void learn_clones(struct world *world, const struct learn_place *place,
 void learn_touch(struct world *world, struct world_environment *environment);
 /* Ids of the sets that the environment's two members should hold; "" when none. */
 const char *learn_set_id(const struct world_environment *environment);
+/* Of from_deploy: the base of the next deployment. */
 const char *learn_from_set_id(const struct world_environment *environment);
 
 #endif

@@ -29,6 +29,7 @@ struct logs *logs_open(struct session *session, const char *org, const char *app
 void logs_close(struct logs *logs);	/* NULL is fine */
 /* Oldest first.  Borrowed until the session's next turn. */
 size_t logs_count(const struct logs *logs);
+/* i below logs_count(). */
 const struct log_line *logs_line(const struct logs *logs, size_t i);
 /* How many lines came behind the last one that there was, since it was opened: older ones may have
  * gone for them. */
@@ -38,6 +39,8 @@ uint64_t logs_appended(const struct logs *logs);
 uint64_t logs_gaps(const struct logs *logs);
 /* Grows with each answer that was different. */
 uint64_t logs_revision(const struct logs *logs);
+/* An answer has come, if only an empty one: nothing to show is then known and not merely
+ * awaited. */
 bool logs_was_read(const struct logs *logs);
 /* Of the last question; kind NONE when it was answered. */
 const struct error *logs_error(const struct logs *logs);

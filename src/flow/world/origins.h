@@ -18,6 +18,7 @@ struct error;
 struct origins;
 struct session;
 
+/* Asks nothing before an application is in focus. */
 struct origins *origins_new(struct session *session);
 void origins_free(struct origins *origins);	/* NULL is fine */
 void origins_focus(struct origins *origins, const char *org, const char *app);

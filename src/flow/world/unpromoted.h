@@ -35,6 +35,7 @@ bool unpromoted_is_whole(const struct values *common, const struct world_environ
 /* The same of values that were read; NULL: there are none. */
 bool unpromoted_are_comparable(const struct values *common, const struct values *theirs,
 			       const struct values *ours);
+/* Frees what the count was made of; zeroed memory is one that is not known. */
 void unpromoted_clear(struct unpromoted *unpromoted);
 
 #endif

@@ -43,6 +43,7 @@ static void reconcile(struct watch *watch);
 
 /* --- sets --- */
 
+/* Another platform may name the empty set by other zeros. */
 static bool
 is_set(const struct set *set, const char *id)
 {
@@ -125,6 +126,7 @@ want_set(struct watch *watch, const char *org, const char *app,
 		watch_want(watch, FEED_SET, org, app, "", id);
 }
 
+/* A set that is not the one that was asked for would be cached for ever under the wrong id. */
 static int
 learn_set(struct feed *feed, const json_t *body, struct error *err)
 {
@@ -324,6 +326,7 @@ hurry_all(struct watch *watch)
 			feed_schedule(feed, 0);
 }
 
+/* Whatever failed while the platform was away is asked for now and not when its pause ends. */
 static void
 set_online(struct watch *watch)
 {
@@ -354,6 +357,8 @@ set_offline(struct watch *watch, const struct error *error)
 	world->revision++;
 }
 
+/* Refused connections and refused tokens say at once that there is no link; an answer that did
+ * not come says it only when none has come for some time. */
 static void
 judge_link(struct watch *watch, const struct feed *feed, const struct api_reply *reply,
 	   const struct error *error)
@@ -451,6 +456,8 @@ hurry_details(struct watch *watch, const char *org, const char *app)
 			feed_schedule(feed, 0);
 }
 
+/* In this order: what is learnt, how it is known, when it is asked again, and then the walk,
+ * which may free the feed itself. */
 static void
 on_reply(void *data, const struct api_reply *reply)
 {
@@ -485,6 +492,7 @@ on_reply(void *data, const struct api_reply *reply)
 
 /* --- doors --- */
 
+/* The first walk fills the world from the cache, before anything is asked. */
 struct watch *
 watch_new(struct session *session, struct world *world, const char *only_org)
 {
@@ -523,6 +531,7 @@ same_text(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
+/* What was known of the application may be old: its feeds are due at once. */
 void
 watch_focus(struct watch *watch, const char *org, const char *app)
 {
@@ -546,6 +555,8 @@ watch_look_again(struct watch *watch)
 	reconcile(watch);
 }
 
+/* Somebody is back: what runs is looked at now, and not when the slow clock of an idle screen
+ * says so. */
 void
 watch_attend(struct watch *watch)
 {
@@ -566,6 +577,7 @@ watch_refresh(struct watch *watch)
 
 /* --- what is known --- */
 
+/* Everything depends on the list of organizations. */
 static bool
 concerns(const struct feed *feed, const char *org, const char *app, unsigned needs)
 {
@@ -576,6 +588,7 @@ concerns(const struct feed *feed, const char *org, const char *app, unsigned nee
 	       (!app || !feed->app[0] || strcmp(feed->app, app) == 0);
 }
 
+/* Answered, or failed, since then; a walk that is not finished may still ask for something. */
 bool
 watch_is_settled(const struct watch *watch, const char *org, const char *app, unsigned needs,
 		 int64_t since)
@@ -601,6 +614,7 @@ if_unreadable(const struct knowledge *knowledge)
 	return knowledge->state == KNOWLEDGE_UNREADABLE ? knowledge : NULL;
 }
 
+/* In the order in which a person would ask: what runs, then how it does. */
 static const struct knowledge *
 unreadable_part(const struct world_application *application, unsigned needs)
 {
@@ -646,6 +660,7 @@ watch_unreadable(const struct watch *watch, const char *org, const char *app, un
 	return found;
 }
 
+/* Told by whole seconds: the screen need not be drawn more often than that. */
 void
 watch_note_silence(struct watch *watch, int64_t silent_ms)
 {

@@ -34,7 +34,9 @@ void watch_note_silence(struct watch *watch, int64_t silent_ms);
 
 /* --- world.c --- */
 
+/* Empty, with nothing asked yet. */
 void world_init(struct world *world);
+/* Each frees what belongs to it, and what is below it. */
 void world_clear(struct world *world);
 void world_organization_clear(struct world_organization *organization);
 void world_application_clear(struct world_application *application);

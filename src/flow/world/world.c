@@ -139,6 +139,7 @@ world_edit_known(struct world_environment *environment, enum world_part part)
 	return &environment->parts[part];
 }
 
+/* What was never asked for shares one NONE. */
 const struct knowledge *
 world_known(const struct world_environment *environment, enum world_part part)
 {
@@ -166,6 +167,7 @@ static const struct {
 
 enum { RANK_OTHER = 2, RANK_PROTECTED, RANK_CLONE };
 
+/* By the beginning: "staging-2" and "qa-berlin" are what their first letters say. */
 static int
 stage_of(const char *text)
 {
@@ -175,6 +177,7 @@ stage_of(const char *text)
 	return RANK_OTHER;
 }
 
+/* The type says it better than the id, which people choose freely. */
 static int
 rank_of(const struct world_environment *environment)
 {
@@ -200,6 +203,7 @@ compare_texts(const struct untrusted *a, const struct untrusted *b)
 	return strcmp(untrusted_raw(a), untrusted_raw(b));
 }
 
+/* Of one rank the older first: a new environment must not move the columns that people know. */
 static int
 compare_environments(const void *left, const void *right)
 {
@@ -255,6 +259,8 @@ world_sort_organizations(struct world *world)
 
 /* --- comparing --- */
 
+/* Whatever a person could see; a comment may be edited by nobody, but another platform may allow
+ * it. */
 static bool
 same_deployment(const struct deployment *a, const struct deployment *b)
 {
@@ -279,6 +285,7 @@ world_same_environment(const struct environment *a, const struct environment *b)
 	       same_deployment(&a->from_deploy, &b->from_deploy);
 }
 
+/* A status that we do not know counts as busy: looking once more costs little. */
 bool
 world_is_busy(const struct world_environment *environment)
 {

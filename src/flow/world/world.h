@@ -100,6 +100,7 @@ struct world {
 
 /* Borrowed; NULL when it is not there. */
 const struct world_organization *world_organization(const struct world *world, const char *org);
+/* NULL when the organization or the application is not there. */
 const struct world_application *world_application(const struct world *world, const char *org,
 						  const char *app);
 const struct world_environment *world_environment(const struct world *world, const char *org,

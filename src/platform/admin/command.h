@@ -9,8 +9,11 @@
 /* What they end with. */
 enum { STATUS_FINE = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
+/* `sidestaged` itself: the daemon, in the foreground, until it is asked to end. */
 int command_serve(int argc, char **argv);
+/* Reads the configuration and says every fault of it; starts nothing. */
 int command_check_config(int argc, char **argv);
+/* The five that follow work on a state directory: by its daemon if one runs, else on the files. */
 int command_backup(int argc, char **argv);
 int command_restore(int argc, char **argv);
 int command_import(int argc, char **argv);
@@ -33,6 +36,7 @@ struct command_arguments {
  * to end with; -1: --help was answered. */
 int command_read_arguments(struct command_arguments *arguments, int argc, char **argv,
 			   const char *usage, bool needs_file);
+/* Frees what command_read_arguments() made. */
 void command_clear_arguments(struct command_arguments *arguments);
 /* Writes a fault to standard error; for settings_read(). */
 void command_print_fault(void *data, const char *text);

@@ -24,6 +24,7 @@ struct document {
 
 /* JSON when it begins with a brace or a bracket, else YAML.  document_clear() it. */
 int document_read(struct document *document, const char *path, struct error *err);
+/* Frees all of it; the struct can be used again. */
 void document_clear(struct document *document);
 /* The line of the value at a JSON pointer, or of what it is in; 0: not known. */
 int document_line(const struct document *document, const char *pointer);

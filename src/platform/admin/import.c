@@ -54,6 +54,7 @@ text_or(const json_t *object, const char *key, const char *otherwise)
 	return text ? text : otherwise;
 }
 
+/* Bounded: an age that is larger than any platform's is taken for none. */
 static int64_t
 time_of(struct import *import, const json_t *deployment)
 {
@@ -72,6 +73,7 @@ struct aged {
 	size_t place;		/* in the file: decides between equals */
 };
 
+/* qsort() is not stable, and two deployments may have one time. */
 static int
 oldest_first(const void *a, const void *b)
 {
@@ -82,6 +84,7 @@ oldest_first(const void *a, const void *b)
 	return x->place < y->place ? -1 : x->place > y->place;
 }
 
+/* Each builds upon the one before it, as if they had been deployed one after the other. */
 static int
 import_deployment(struct import *import, const struct place *place, const json_t *deployment,
 		  char id[ID_DIGITS + 1], struct error *err)
@@ -116,6 +119,7 @@ import_deployment(struct import *import, const struct place *place, const json_t
 	return ret;
 }
 
+/* The newest is the base of the next, and what is to run. */
 static int
 import_deployments(struct import *import, const struct place *place, json_t *list,
 		   struct error *err)
@@ -144,6 +148,7 @@ import_deployments(struct import *import, const struct place *place, json_t *lis
 	return ret;
 }
 
+/* An environment is as old as its first deployment: no deployment may be before it. */
 static int64_t
 oldest_of(struct import *import, const json_t *deployments)
 {
@@ -170,6 +175,7 @@ exists(json_t *found, struct error *err)
 	return 0;
 }
 
+/* With the name, since the database would only say that a reference dangles. */
 static int
 check_type(struct import *import, const struct place *place, const char *type, struct error *err)
 {
@@ -190,6 +196,7 @@ put_values(struct import *import, const struct place *place, const json_t *of, s
 	return import_values(import->platform, place, list, &change, err);
 }
 
+/* Values before deployments, which pin a version of them. */
 static int
 make_environment(struct import *import, const struct place *place, const json_t *env,
 		 struct error *err)
@@ -249,6 +256,7 @@ import_environment(struct import *import, const struct place *above, const json_
 	return ret == 0 ? 0 : error_prefix(err, _("environment %s"), place.env);
 }
 
+/* Made, or renamed when the file gives a name. */
 static int
 put_application(struct import *import, const struct place *place, const json_t *app,
 		struct error *err)
@@ -307,6 +315,7 @@ put_definition(struct import *import, const struct place *above, const json_t *d
 	return import_definition(import->platform, above->org, definition, err);
 }
 
+/* In this order: each part refers to those before it. */
 static int
 import_organization(struct import *import, const json_t *org, struct error *err)
 {
@@ -356,6 +365,7 @@ check_drivers(struct import *import, struct error *err)
 	return 0;
 }
 
+/* One transaction: a file is imported whole, or not at all. */
 static int
 import_all(struct import *import, const json_t *file, struct error *err)
 {
@@ -373,6 +383,7 @@ import_all(struct import *import, const json_t *file, struct error *err)
 	return repository_end(import->repository, ret, err);
 }
 
+/* The check goes through all of the file; one fault is enough for an answer. */
 static void
 keep_first(void *data, const char *pointer, const char *text)
 {
@@ -382,6 +393,7 @@ keep_first(void *data, const char *pointer, const char *text)
 		error_set(err, ERROR_INPUT, "%s: %s", *pointer ? pointer : "/", text);
 }
 
+/* After the commit: what is to run is read from the database. */
 static void
 start_new(struct platform *platform, const json_t *started)
 {

@@ -14,8 +14,10 @@
 struct error;
 struct maintenance;
 
+/* Listens from now on.  NULL with err. */
 struct maintenance *maintenance_new(struct platform *platform, const char *state,
 				    struct error *err);
+/* Nothing new is taken; what is under way goes on to its end. */
 void maintenance_stop_listening(struct maintenance *maintenance);
 void maintenance_free(struct maintenance *maintenance);	/* NULL is fine */
 

@@ -29,6 +29,7 @@ struct setting {
 	int64_t min, max;
 };
 
+/* A value that was given by the file is replaced by the command line, which comes later. */
 static int
 read_text(const struct setting *setting, void *where, const char *value, struct error *err)
 {
@@ -51,6 +52,7 @@ read_path(const struct setting *setting, void *where, const char *value, struct 
 	return read_text(setting, where, value, err);
 }
 
+/* Collected: a daemon may listen on several. */
 static int
 read_address(const struct setting *setting, void *where, const char *value, struct error *err)
 {
@@ -67,6 +69,7 @@ read_address(const struct setting *setting, void *where, const char *value, stru
 	return 0;
 }
 
+/* The two words and no others: "yes" may be a typing error for a path. */
 static int
 read_bool(const struct setting *setting, void *where, const char *value, struct error *err)
 {
@@ -79,6 +82,7 @@ read_bool(const struct setting *setting, void *where, const char *value, struct 
 	return 0;
 }
 
+/* Without the bits to execute: they mean nothing for a socket, and are a sign of a wrong number. */
 static int
 read_mode(const struct setting *setting, void *where, const char *value, struct error *err)
 {
@@ -99,6 +103,7 @@ struct setting_unit {
 	int64_t factor;
 };
 
+/* Compared by division before it is multiplied. */
 static int
 read_scaled(const struct setting *setting, void *where, const char *value,
 	    const struct setting_unit *units, struct error *err)
@@ -147,6 +152,7 @@ read_duration(const struct setting *setting, void *where, const char *value, str
 	return read_scaled(setting, where, value, units, err);
 }
 
+/* As journald and sd-daemon name them. */
 static int
 read_level(const struct setting *setting, void *where, const char *value, struct error *err)
 {
@@ -306,6 +312,7 @@ struct reading {
 	bool seen[COUNT];
 };
 
+/* In the form of compilers, which editors can jump to. */
 static void
 complain(struct reading *r, const struct config_entry *entry, unsigned column, const char *text)
 {
@@ -347,6 +354,7 @@ complain_unknown(struct reading *r, const struct config_entry *entry, bool secti
 	free(text);
 }
 
+/* Reading goes on after a fault: a person sees all of them at once. */
 static void
 read_entry(struct reading *r, struct settings *settings, const struct config_entry *entry)
 {
@@ -470,6 +478,7 @@ check_plain(struct checking *c, const struct settings *settings)
 	}
 }
 
+/* What several keys say together; each key by itself was checked when it was read. */
 size_t
 settings_check(const struct settings *settings, const char *where, config_fault *fault, void *data)
 {

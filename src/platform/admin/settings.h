@@ -42,6 +42,7 @@ struct settings {		/* strings are owned; NULL: not given */
 
 /* The defaults. */
 void settings_init(struct settings *settings);
+/* Frees the strings. */
 void settings_clear(struct settings *settings);
 
 /* Every fault is given to `fault`; their number, or -1 with err when the file cannot be read. */

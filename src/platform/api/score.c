@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Pure: one document in, another one out, so that examples are all that a test of it needs. */
 #include "config.h"
 
 #include "platform/api/score.h"

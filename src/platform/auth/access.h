@@ -88,6 +88,7 @@ enum access_answer access_identify(struct platform *platform, const char *author
 				   enum peer_trust trust, struct caller *out, struct error *err);
 /* The daemon's own user. */
 void caller_init_own(struct caller *caller, const struct platform *platform);
+/* Frees what access_identify() filled; the hash of the token is wiped with it. */
 void caller_clear(struct caller *caller);
 
 /* --- what --- */
@@ -115,6 +116,7 @@ int access_check(struct platform *platform, const struct caller *caller,
 int access_check_type(const struct caller *caller, const struct place *place, const char *env_type,
 		      struct error *err);
 
+/* Whether any role covers it, or something in it; what is not seen is told as not there. */
 bool access_sees_organization(const struct caller *caller, const char *org);
 bool access_sees_application(const struct caller *caller, const char *org, const char *app);
 bool access_is_administrator(const struct caller *caller);	/* of the platform */

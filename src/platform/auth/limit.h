@@ -37,6 +37,7 @@ struct limiter_options {
 
 extern const struct limiter_options limiter_defaults;
 
+/* Copies the options. */
 struct limiter *limiter_new(const struct limiter_options *options);
 void limiter_free(struct limiter *limiter);	/* NULL is fine */
 

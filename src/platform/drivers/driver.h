@@ -203,6 +203,7 @@ struct driver_subscription *driver_subscribe(struct driver *driver, const char *
 					     void (*changed)(void *data), void *data);
 void driver_unsubscribe(struct driver_subscription *subscription);	/* NULL is fine */
 
+/* Each frees what is in it; the struct can be filled again. */
 void driver_status_clear(struct driver_status *status);
 void driver_errors_clear(struct driver_errors *errors);
 void driver_logs_clear(struct driver_logs *logs);
@@ -210,6 +211,7 @@ void driver_deployment_clear(struct driver_deployment *deployment);	/* what is i
 
 /* --- for drivers --- */
 
+/* What every driver begins with: no tasks, no subscriptions. */
 void driver_init(struct driver *driver, const struct driver_ops *ops, struct loop *loop);
 /* Tasks and subscriptions end. */
 void driver_clear(struct driver *driver);

@@ -25,6 +25,7 @@ void redact_free(struct redact *redact);	/* NULL is fine; wipes */
  * call, or for redact_end().  redact NULL: all is given on. */
 void redact_take(struct redact *redact, const char *bytes, size_t length,
 		 void (*give)(void *data, const char *bytes, size_t length), void *data);
+/* The program has ended: what waited is given on. */
 void redact_end(struct redact *redact,
 		void (*give)(void *data, const char *bytes, size_t length), void *data);
 

@@ -46,6 +46,7 @@ void driver_task_forget(struct driver_task *task);	/* NULL is fine */
 /* `cancel` (NULL: it cannot be) is called at most once, before the end, and may end it. */
 struct driver_task *driver_task_new(struct driver *driver, const struct driver_waiter *waiter,
 				    void (*cancel)(void *data), void *data);
+/* For whoever waits; nobody has to listen. */
 void driver_task_report(struct driver_task *task, const struct driver_progress *progress);
 /* err NULL: it is done.  Copies err, takes the outputs and what the problems hold (both may be
  * NULL). */

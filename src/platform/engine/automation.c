@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A rule's update is a row that waits until its environment is free, so that a crash between the
+ * new version and its deployment loses neither.  Patterns are a person's: they are checked,
+ * since some can make a matcher run for ever. */
 #include "config.h"
 
 #include "platform/engine/automation.h"

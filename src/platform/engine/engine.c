@@ -75,6 +75,7 @@ place_of(const struct engine_env *env)
 	return (struct place){env->org, env->app, env->env};
 }
 
+/* There are few enough of them for a list, and none goes while something of it is under way. */
 static struct engine_env *
 find_env(struct engine *engine, const struct place *place, bool make)
 {
@@ -120,6 +121,8 @@ free_env(struct engine_env *env)
 
 static void next_step(void *data);
 
+/* There is one timer, so whatever is asked for last decides when; next_step() then looks at all
+ * of it. */
 static void
 schedule(struct engine_env *env, int64_t delay_ms)
 {
@@ -164,6 +167,7 @@ is_deploying(const struct engine_env *env)
 			       rollout_state(env->rollout) <= ROLLOUT_COMMIT);
 }
 
+/* From the loop, since the callee may free the engine. */
 static void
 report_idle(void *data)
 {
@@ -186,6 +190,8 @@ check_idle(struct engine *engine)
 
 /* --- rolling out --- */
 
+/* What succeeded settles what was to be resumed.  What failed is tried again, but only where the
+ * state says that it should run: a deployment that failed by itself is not repeated. */
 static void
 schedule_next(struct engine_env *env, bool succeeded)
 {
@@ -206,6 +212,7 @@ schedule_next(struct engine_env *env, bool succeeded)
 		schedule_retry(env);
 }
 
+/* The deployment counts from here on, whatever pruning still does. */
 static void
 committed(void *data, bool succeeded)
 {
@@ -276,6 +283,7 @@ start_deployment(struct engine_env *env, char *id)
 	free(id);
 }
 
+/* The newest that succeeded, whether or not a later one failed: that is what should run. */
 static void
 resume(struct engine_env *env)
 {
@@ -314,6 +322,8 @@ drop_environment(struct engine_env *env, struct error *err)
 	return repository_end(repository, ret, err);
 }
 
+/* The rows go after everything that runs is gone, so that a crash between the two finds it
+ * again. */
 static void
 forget(struct engine_env *env)
 {
@@ -344,6 +354,7 @@ removed(void *data, const struct driver_result *result)
 	forget(env);
 }
 
+/* The task removes what runs and what lies on disk; it can be begun again after a crash. */
 static void
 start_removing(struct engine_env *env)
 {
@@ -375,6 +386,7 @@ has_to_resume(const struct engine_env *env)
 	return env->should_resume && !env->engine->draining && (!env->wanted || env->starting);
 }
 
+/* The order is the priority: an environment that is deleted has no other wishes. */
 static void
 next_step(void *data)
 {
@@ -423,6 +435,7 @@ delete_env(struct engine_env *env)
 		rollout_cancel(env->rollout, &why);
 }
 
+/* Runs after the commit, with the loop's stack below it; what it starts begins in the next turn. */
 static void
 carry_out(void *data)
 {
@@ -516,6 +529,7 @@ engine_remove(struct engine *engine, const struct place *place)
 	follow_commit(engine, place, WISH_REMOVE, NULL);
 }
 
+/* Rows decide, not processes: what the database says should run is started, whatever ran before. */
 int
 engine_resume(struct engine *engine, struct error *err)
 {
@@ -578,6 +592,7 @@ engine_is_stopping(const struct engine *engine)
 	return engine->stopping || engine->draining;
 }
 
+/* Timers and waiters go before the driver does, so that nobody is called back. */
 void
 engine_stop(struct engine *engine)
 {

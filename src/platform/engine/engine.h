@@ -25,6 +25,7 @@
 struct engine;
 struct error;
 
+/* Nothing is started by it: see engine_resume(). */
 struct engine *engine_new(struct platform *platform);
 void engine_free(struct engine *engine);	/* NULL is fine; after the driver has stopped all */
 

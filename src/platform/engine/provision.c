@@ -25,6 +25,7 @@ provision_text(const json_t *object, const char *key)
 	return text ? text : "";
 }
 
+/* NULL type or class: whichever; the id alone is the only one in most sets. */
 struct resource_job *
 provision_find_job(const struct provision *p, const char *type, const char *resource_class,
 		   const char *id)
@@ -82,6 +83,7 @@ provision_made(struct resource_job *m, json_t *outputs, const struct error *err)
 
 /* --- the order --- */
 
+/* What it needs is named by ids that the graph made; one that is missing is never ready. */
 static bool
 may_begin(const struct provision *p, const struct resource_job *m)
 {
@@ -99,6 +101,7 @@ may_begin(const struct provision *p, const struct resource_job *m)
 	return true;
 }
 
+/* From the loop, so that starting never ends in the caller's face. */
 static void
 report_end(void *data)
 {
@@ -133,6 +136,7 @@ start_jobs(struct provision *p)
 
 /* --- beginning and ending --- */
 
+/* The environment's own of that id, whatever its status: it keeps its name. */
 static const json_t *
 row_of(const json_t *known, const char *key, const char *value)
 {
@@ -170,6 +174,7 @@ new_name(const struct provision *p, const json_t *node)
 	return name;
 }
 
+/* The row is there before anything is made: after a crash nothing is left that nobody knows of. */
 static int
 set_up_job(struct provision *p, size_t i, const json_t *node, struct error *err)
 {
@@ -213,6 +218,7 @@ provision_start(const struct provision_order *order, provision_done *done, void 
 	return NULL;
 }
 
+/* What has begun ends by itself; then the end is reported as always. */
 void
 provision_cancel(struct provision *p)
 {
@@ -316,6 +322,7 @@ commit_job(const struct provision *p, const struct resource_job *m, struct error
 	return ret;
 }
 
+/* What was not settled by this deployment is marked to go; pruning removes it later. */
 int
 provision_commit(const struct provision *p, struct error *err)
 {

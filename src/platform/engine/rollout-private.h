@@ -47,6 +47,7 @@ struct rollout {
 /* Returns -1. */
 int set_problem(struct problem *problem, const char *scope, const char *code,
 		const char *object_id);
+/* For ${context...} in what is deployed; borrows from the rollout. */
 struct reference_context rollout_context(const struct rollout *rollout);
 
 /* rollout-plan.c: fills `planned`. */

@@ -30,6 +30,7 @@
 #define COMMIT_MIN_MS 250	/* between two tries to write down what happened */
 #define COMMIT_MAX_MS 30000
 
+/* What a state's function says when it returns. */
 enum step {
 	STEP_NEXT,
 	STEP_WAIT,
@@ -68,6 +69,7 @@ fail(struct rollout *r, const struct problem *problem, const struct error *err)
 	return STEP_FAIL;
 }
 
+/* For what is no single resource's or workload's fault. */
 static enum step
 fail_env(struct rollout *r, const char *code, const struct error *err)
 {
@@ -79,6 +81,8 @@ fail_env(struct rollout *r, const char *code, const struct error *err)
 
 /* --- READ --- */
 
+/* Everything is read before anything is made, so that a rollout works on one picture of the
+ * state. */
 static int
 read_deployment(struct rollout *r, struct error *err)
 {
@@ -175,6 +179,8 @@ rollout_context(const struct rollout *r)
 	};
 }
 
+/* The callback of PROVISION.  A cancelled one does not report its failure: the reason is why it
+ * was cancelled. */
 static void
 provisioned(void *data, const char *culprit, const struct error *err)
 {
@@ -189,6 +195,7 @@ provisioned(void *data, const char *culprit, const struct error *err)
 	}
 }
 
+/* After the driver has room: resources are made in the space. */
 static void
 start_provision(struct rollout *r)
 {
@@ -237,6 +244,7 @@ enter_provision(struct rollout *r)
 	return STEP_WAIT;
 }
 
+/* Either the space is being prepared or resources are being made, never both. */
 static void
 cancel_provision(struct rollout *r)
 {
@@ -248,6 +256,7 @@ cancel_provision(struct rollout *r)
 
 /* --- PLAN --- */
 
+/* Placeholders are resolved after PROVISION, since they name what was made there. */
 static enum step
 enter_plan(struct rollout *r)
 {
@@ -261,6 +270,8 @@ enter_plan(struct rollout *r)
 
 /* --- APPLY and WATCH --- */
 
+/* The callback of APPLY and WATCH, from the loop.  What runs is as it was in each case but the
+ * first. */
 static void
 applied(void *data, const struct driver_result *result)
 {
@@ -295,6 +306,8 @@ enter_apply(struct rollout *r)
 	return STEP_NEXT;
 }
 
+/* The driver's task is under way since APPLY; it is a state of its own because it may be
+ * cancelled. */
 static enum step
 enter_watch(struct rollout *r)
 {
@@ -490,6 +503,7 @@ rollout_new(const struct rollout_order *order)
 	return r;
 }
 
+/* Enters the first state, which rollout_new() chose. */
 void
 rollout_begin(struct rollout *r)
 {
@@ -502,6 +516,7 @@ rollout_state(const struct rollout *r)
 	return r->state;
 }
 
+/* Only once, and not when it is being written down how it ended. */
 void
 rollout_cancel(struct rollout *r, const struct error *why)
 {
@@ -513,6 +528,7 @@ rollout_cancel(struct rollout *r, const struct error *why)
 		states[r->state].cancel(r);
 }
 
+/* Nothing is recorded: at the next start the deployment counts as interrupted. */
 void
 rollout_stop(struct rollout *r)
 {

@@ -53,9 +53,11 @@ struct rollout_order {
 	void *data;
 };
 
+/* Nothing is done before rollout_begin(). */
 struct rollout *rollout_new(const struct rollout_order *order);
 /* May end it at once. */
 void rollout_begin(struct rollout *rollout);
+/* Where it is now. */
 enum rollout_state rollout_state(const struct rollout *rollout);
 /* It fails as soon as its state lets go, with this as the reason.  Too late from COMMIT on. */
 void rollout_cancel(struct rollout *rollout, const struct error *why);

@@ -14,6 +14,7 @@ struct known_answer {
 	int64_t version;	/* of the repository, see repository_version() */
 };
 
+/* Empty; its size has a bound, whatever is put in. */
 struct answers *answers_new(void);
 void answers_free(struct answers *answers);	/* NULL is fine */
 

@@ -10,6 +10,7 @@
 
 #define ETAG_SIZE (IDS_SHA256_B64_SIZE + 2)
 
+/* Quoted, as it is sent. */
 void etag_make(char out[ETAG_SIZE], const void *bytes, size_t length);
 /* If-None-Match holds this tag: "*", or a list of which one is equal by the weak comparison
  * (§8.8.3.2).  A list that is not well-formed matches only before its fault. */

@@ -62,6 +62,7 @@ struct response {
 /* A query parameter, or NULL. */
 const char *request_query(const struct request *request, const char *key);
 
+/* All values of a parameter that may be repeated, at most max; how many there are. */
 size_t request_query_all(const struct request *request, const char *key, const char **values,
 			 size_t max);
 

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Two readers of one message that disagree about where it ends can be made to see different
+ * requests (request smuggling, RFC 9112 §11.2).  Whatever could be read in two ways is refused
+ * here. */
 #include "config.h"
 
 #include "platform/http/http-guard.h"

@@ -24,12 +24,15 @@ struct guard_headers {
 	char *if_none_match;	/* owned; all of them joined; NULL: none */
 };
 
+/* Counts one header, in any order. */
 void guard_header(struct guard_headers *headers, const char *key, const char *value);
 /* The status to refuse with, and why; 0: fine. */
 int guard_headers_fault(const struct guard_headers *headers, size_t max_count,
 			unsigned long long max_length, const char **why);
+/* Frees the joined tags. */
 void guard_headers_clear(struct guard_headers *headers);
 
+/* The connection came over a Unix socket. */
 bool guard_is_unix(int fd);
 /* Fills peer for a connection. */
 void guard_peer(struct peer *peer, int fd, enum peer_trust trust);

@@ -47,6 +47,8 @@
 
 /* --- connections --- */
 
+/* Connections are listed to close those that send nothing for too long; the library has no such
+ * limit for a connection that is slow on purpose. */
 void
 http_connection_changed(void *data, struct MHD_Connection *mhd, void **context,
 			enum MHD_ConnectionNotificationCode code)
@@ -90,6 +92,7 @@ connection_of(struct MHD_Connection *mhd)
 	return info ? info->socket_context : NULL;
 }
 
+/* Called with the first line of a request, before the headers are known. */
 void *
 http_exchange_new(void *data, const char *uri, struct MHD_Connection *mhd)
 {
@@ -127,6 +130,7 @@ note_end(struct http *http, const struct connection *c, const char *path)
 	metrics_request(http->platform->metrics, c->now.route, c->now.method, c->now.status, took);
 }
 
+/* The one place where everything that belongs to a request goes, however it ended. */
 void
 http_exchange_ended(void *data, struct MHD_Connection *mhd, void **context,
 		    enum MHD_RequestTerminationCode code)
@@ -183,6 +187,7 @@ queue(struct MHD_Connection *mhd, const struct response *response, struct MHD_Re
 		snprintf(seconds, sizeof(seconds), "%d", response->retry_after);
 		MHD_add_response_header(out, "Retry-After", seconds);
 	}
+	/* RFC 9110 §11.6.1: a 401 names the scheme that it wants. */
 	if (response->status == 401)
 		MHD_add_response_header(out, "WWW-Authenticate", "Bearer");
 	MHD_add_response_header(out, "Cache-Control", "no-cache");
@@ -205,6 +210,8 @@ queue(struct MHD_Connection *mhd, const struct response *response, struct MHD_Re
 	return ret;
 }
 
+/* Copied by the library: the text may be the response cache's, which can change before it is
+ * sent. */
 static enum MHD_Result
 send_response(struct MHD_Connection *mhd, const struct response *response, const char *text,
 	      const char *etag)
@@ -288,6 +295,7 @@ header(struct MHD_Connection *mhd, const char *name)
 	return MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, name);
 }
 
+/* A token may be revoked while its holder reads a log for an hour. */
 static bool
 is_still_admitted(struct exchange *exchange, bool *changed, struct refusal *refused)
 {
@@ -344,6 +352,7 @@ send_stream(struct exchange *exchange, struct response *response)
 	return ret;
 }
 
+/* Before a handler is reached: the body is the API's error, the status says the rest. */
 static enum MHD_Result
 refuse(struct MHD_Connection *mhd, int status, const char *message)
 {
@@ -400,6 +409,7 @@ query_all(void *data, const char *key, const char **out, size_t max)
 	return values.count;
 }
 
+/* The library hands over each header by itself; what counts is all of them together. */
 static enum MHD_Result
 see_header(void *data, enum MHD_ValueKind kind, const char *key, const char *value)
 {
@@ -446,6 +456,8 @@ begin(struct http *http, struct MHD_Connection *mhd, const char *method,
 	return refuse_entry(mhd, &refused);
 }
 
+/* Called again for a request that waits: it keeps nothing between two calls, so a change that
+ * came meanwhile is seen from the beginning. */
 static enum MHD_Result
 answer_request(struct http *http, struct MHD_Connection *mhd, const char *method,
 	       struct exchange *exchange)
@@ -492,6 +504,8 @@ answer_request(struct http *http, struct MHD_Connection *mhd, const char *method
 	return finish(http, mhd, &response, is_get, exchange->headers.if_none_match);
 }
 
+/* libmicrohttpd's access handler: once with the headers, then with pieces of the body, then to
+ * answer. */
 enum MHD_Result
 http_handle(void *data, struct MHD_Connection *mhd, const char *path, const char *method,
 	    const char *version, const char *bytes, size_t *length, void **context)

@@ -10,6 +10,7 @@
 
 struct metrics;
 
+/* Everything at 0. */
 struct metrics *metrics_new(void);
 void metrics_free(struct metrics *metrics);	/* NULL is fine */
 
@@ -18,6 +19,7 @@ void metrics_free(struct metrics *metrics);	/* NULL is fine */
  * status 0: the connection ended before the answer. */
 void metrics_request(struct metrics *metrics, const char *route, const char *method, int status,
 		     int64_t ms);
+/* One that has ended, and how long it took. */
 void metrics_deployment(struct metrics *metrics, bool succeeded, int64_t ms);
 
 #define METRICS_CONTENT_TYPE "text/plain; version=0.0.4; charset=utf-8"

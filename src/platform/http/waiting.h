@@ -38,6 +38,7 @@ struct wait {
 	bool gone;			/* nobody is there to be answered */
 };
 
+/* max: how many may wait at once; `resumed` is called when the library has to be turned. */
 void waits_init(struct waits *waits, struct loop *loop, size_t max, void (*resumed)(void *data),
 		void *data);
 /* Whether this one may wait (on): others are too many, it is over, or the daemon ends. */

@@ -27,6 +27,7 @@ int precondition_check(const char *if_match, const json_t *env, json_t **details
  * the header, or by the one version (NULL: none) that a body names. */
 int precondition_check_values(struct repository *repository, const struct place *place,
 			      const char *if_match, json_t **details, struct error *err);
+/* base: the version that a request body was made from; NULL: there was none then. */
 int precondition_check_base(struct repository *repository, const struct place *place,
 			    const char *base, json_t **details, struct error *err);
 

@@ -14,6 +14,7 @@ json_t *repository_idempotent(struct repository *repository, const char *user, c
 int repository_put_idempotent(struct repository *repository, const char *user, const char *key,
 			      const char *request, int status, const json_t *body, int64_t now,
 			      struct error *err);
+/* Those that were kept until then. */
 int repository_forget_idempotent(struct repository *repository, int64_t until, struct error *err);
 
 #endif

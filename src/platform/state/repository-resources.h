@@ -19,6 +19,7 @@ json_t *repository_definition(struct repository *repository, const char *org, co
 /* A version of it that was or is, whole. */
 json_t *repository_definition_version(struct repository *repository, const char *org,
 				      const char *id, const char *version, struct error *err);
+/* body: as it is kept, secrets sealed (definition-inputs.h). */
 int repository_put_definition(struct repository *repository, const char *org, const char *id,
 			      const json_t *body, struct error *err);
 int repository_change_definition(struct repository *repository, const char *org, const char *id,
@@ -72,6 +73,7 @@ struct resource_result {
 	const json_t *secret_refs;
 	const char *deploy_id;
 };
+/* outputs and state become the environment's, and the node its definition. */
 int repository_settle_resource(struct repository *repository, const struct place *place,
 			       const json_t *node, const struct resource_result *result,
 			       int64_t now, struct error *err);
@@ -81,6 +83,7 @@ int repository_doom_resources(struct repository *repository, const struct place 
 /* This one is to go. */
 int repository_retire_resource(struct repository *repository, const struct place *place,
 			       const char *gu_res_id, int64_t now, struct error *err);
+/* Its status becomes "detached": what it is stays, and nobody looks after it any more. */
 int repository_detach_resource(struct repository *repository, const struct place *place,
 			       const char *gu_res_id, int64_t now, struct error *err);
 /* version NULL: no more. */
@@ -99,6 +102,7 @@ json_t *repository_keep_graph(struct repository *repository, const struct place 
 			      const json_t *nodes, int64_t now, struct error *err);
 json_t *repository_graph(struct repository *repository, const struct place *place, const char *id,
 			 struct error *err);
+/* Which graph the deployment was carried out by. */
 int repository_set_deployment_graph(struct repository *repository, const char *deployment,
 				    const char *graph, struct error *err);
 

@@ -15,6 +15,7 @@ struct repository;
 
 json_t *repository_users(struct repository *repository, struct error *err);
 json_t *repository_user(struct repository *repository, const char *id, struct error *err);
+/* type: what kind of user it is, as on the wire. */
 int repository_put_user(struct repository *repository, const char *id, const char *name,
 			const char *type, int64_t now, struct error *err);
 /* NULL: stays as it is. */
@@ -25,6 +26,7 @@ int repository_drop_user(struct repository *repository, const char *id, struct e
 
 /* --- roles: [{"org","app","env_type","role"}] --- */
 
+/* By organization, application and environment type. */
 json_t *repository_grants(struct repository *repository, const char *user, struct error *err);
 /* Where a role is held: "" for any. */
 struct grant_scope {
@@ -49,6 +51,7 @@ struct token_row {
 	const char *user, *id, *hash, *description, *created_by;
 	int64_t created_at, expires_at;		/* wall ms; expires_at 0: never */
 };
+/* Its hash alone: the token itself is shown once and kept nowhere. */
 int repository_put_token(struct repository *repository, const struct token_row *row,
 			 struct error *err);
 int repository_drop_token(struct repository *repository, const char *user, const char *id,
@@ -62,6 +65,7 @@ struct audit_row {
 	int status;
 	int64_t at;		/* wall ms */
 };
+/* In the transaction of what it tells of. */
 int repository_put_audit(struct repository *repository, const struct audit_row *row,
 			 struct error *err);
 /* Keeps at most max_rows, none from before `oldest` (wall ms). */

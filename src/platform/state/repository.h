@@ -38,7 +38,10 @@ int64_t repository_version(const struct repository *repository);
 
 /* They nest: what is inside another becomes durable with the outermost. */
 int repository_begin(struct repository *repository, struct error *err);
+/* The outermost one is durable when this returns 0; then what was asked for by
+ * repository_after_commit() is done. */
 int repository_commit(struct repository *repository, struct error *err);
+/* Takes back what was done since the begin that it belongs to. */
 void repository_rollback(struct repository *repository);
 /* For "return repository_end(repository, ret, err)": commits when ret is 0, else, or when that
  * fails, rolls back. */
@@ -58,7 +61,9 @@ int repository_say_missing(size_t level, const char *id, struct error *err);
 
 /* --- organizations, environment types --- */
 
+/* By id. */
 json_t *repository_organizations(struct repository *repository, struct error *err);
+/* {"id", "name", "created_at", "created_by"}, as on the wire. */
 json_t *repository_organization(struct repository *repository, const char *id,
 				struct error *err);
 int repository_put_organization(struct repository *repository, const char *id, const char *name,
@@ -67,8 +72,10 @@ int repository_put_organization(struct repository *repository, const char *id, c
 json_t *repository_env_types(struct repository *repository, const char *org, struct error *err);
 json_t *repository_env_type(struct repository *repository, const char *org, const char *id,
 			    struct error *err);
+/* description NULL: none. */
 int repository_put_env_type(struct repository *repository, const char *org, const char *id,
 			    const char *description, struct error *err);
+/* Another description. */
 int repository_describe_env_type(struct repository *repository, const char *org, const char *id,
 				 const char *description, struct error *err);
 /* ERROR_CONFLICT while an environment is of that type. */
@@ -81,16 +88,19 @@ json_t *repository_users_of_env_type(struct repository *repository, const char *
 
 /* --- applications and environments --- */
 
+/* By id. */
 json_t *repository_applications(struct repository *repository, const char *org,
 				struct error *err);
 json_t *repository_application(struct repository *repository, const struct place *place,
 			       struct error *err);
+/* Its environments are put by themselves. */
 int repository_put_application(struct repository *repository, const struct place *place,
 			       const char *name, const char *user, int64_t now,
 			       struct error *err);
 int repository_rename_application(struct repository *repository, const struct place *place,
 				  const char *name, struct error *err);
 
+/* It is dropped when its last environment is gone. */
 int repository_set_application_deleting(struct repository *repository, const struct place *place,
 					int64_t now, struct error *err);
 /* With all that belongs to it, of those that are being deleted and have no environment left. */
@@ -104,13 +114,16 @@ json_t *repository_environment(struct repository *repository, const struct place
 /* [{"org","app","env","status","pending"?}]: all there are; a deployment that is still to be
  * begun. */
 json_t *repository_all_environments(struct repository *repository, struct error *err);
+/* from_deploy_id NULL: it begins from nothing; else a deployment of the application. */
 int repository_put_environment(struct repository *repository, const struct place *place,
 			       const char *name, const char *type, const char *from_deploy_id,
 			       const char *user, int64_t now, struct error *err);
 int repository_rename_environment(struct repository *repository, const struct place *place,
 				  const char *name, struct error *err);
+/* Its next deployment builds upon that one; what runs stays. */
 int repository_rebase_environment(struct repository *repository, const struct place *place,
 				  const char *deployment_id, struct error *err);
+/* The engine removes what runs, and then drops it. */
 int repository_set_deleting(struct repository *repository, const struct place *place,
 			    int64_t now, struct error *err);
 /* Its deployments stay as bases of others, but belong to no environment's history. */
@@ -136,6 +149,7 @@ json_t *repository_delta(struct repository *repository, const struct place *plac
 /* 1: a deployment was made of it, anywhere in the application; 0: none was; -1 with err. */
 int repository_delta_is_deployed(struct repository *repository, const struct place *place,
 				 const char *id, struct error *err);
+/* env NULL: it is for no particular environment.  The user becomes its first contributor. */
 int repository_put_delta(struct repository *repository, const struct place *place,
 			 const char *id, const struct delta *delta, const char *env,
 			 const char *name, const char *user, int64_t now, struct error *err);
@@ -147,6 +161,7 @@ int repository_set_delta_name(struct repository *repository, const struct place 
 			      const char *id, const char *name, struct error *err);
 int repository_set_delta_env(struct repository *repository, const struct place *place,
 			     const char *id, const char *env, struct error *err);
+/* An archived delta is refused by what would change it. */
 int repository_set_delta_archived(struct repository *repository, const struct place *place,
 				  const char *id, bool archived, struct error *err);
 
@@ -170,8 +185,10 @@ json_t *repository_deployment_of_app(struct repository *repository, const struct
 /* ERROR_NOT_FOUND when there is none. */
 json_t *repository_newest_succeeded(struct repository *repository, const struct place *place,
 				    struct error *err);
+/* With the status of the row; the engine begins what is pending (engine_begin()). */
 int repository_put_deployment(struct repository *repository, const struct place *place,
 			      const struct deployment_row *row, struct error *err);
+/* "pending", "in progress", "succeeded" or "failed", with the time of the change. */
 int repository_set_deployment_status(struct repository *repository, const char *id,
 				     enum deployment_status status, int64_t now,
 				     struct error *err);
@@ -183,12 +200,14 @@ int repository_fail_interrupted(struct repository *repository, int64_t now, int6
 
 json_t *repository_deployment_errors(struct repository *repository, const char *id,
 				     struct error *err);
+/* One object that did not come up; message: the last lines of its output, or "". */
 int repository_put_deployment_error(struct repository *repository, const char *id,
 				    const char *scope, const char *object_id, const char *code,
 				    const char *summary, const char *message, struct error *err);
 
 /* --- what is asked of an environment besides its deployments --- */
 
+/* Whether nothing is to run there, whatever is deployed. */
 int repository_is_paused(struct repository *repository, const struct place *place, bool *paused,
 			 struct error *err);
 int repository_set_paused(struct repository *repository, const struct place *place, bool paused,
@@ -196,11 +215,13 @@ int repository_set_paused(struct repository *repository, const struct place *pla
 /* {"api": 3}: those that were asked for; the others have one. */
 json_t *repository_replicas(struct repository *repository, const struct place *place,
 			    struct error *err);
+/* counts: {module: number}; modules that are not named stay as they are. */
 int repository_put_replicas(struct repository *repository, const struct place *place,
 			    const json_t *counts, struct error *err);
 
 /* --- automation rules --- */
 
+/* Of an environment, in the order in which they were made. */
 json_t *repository_rules(struct repository *repository, const struct place *place,
 			 struct error *err);
 json_t *repository_rule(struct repository *repository, const struct place *place, const char *id,
@@ -226,6 +247,7 @@ int repository_drop_rule_update(struct repository *repository, const char *seq,
 
 /* --- runs of the pipeline --- */
 
+/* The run that made this deployment; inputs are what it can be restarted with. */
 int repository_put_run(struct repository *repository, const struct place *place, const char *id,
 		       const char *deployment, const json_t *inputs, const char *user,
 		       int64_t now, struct error *err);
@@ -242,6 +264,7 @@ json_t *repository_run(struct repository *repository, const struct place *place,
 
 /* --- artefact versions that were posted --- */
 
+/* In the order in which they were posted. */
 json_t *repository_artefact_versions(struct repository *repository, const char *org,
 				     struct error *err);
 int repository_put_artefact_version(struct repository *repository, const char *org,

@@ -10,6 +10,8 @@ struct error;
 
 #define SECRET_KEY_SIZE 32
 
+/* 0 with the key, from the first of the places that secret.h lists; -1 with err. make: a missing
+ * key of the state's own is made. */
 int
 secret_key_read(const char *key_file, const char *state, bool make, uint8_t key[SECRET_KEY_SIZE],
 		struct error *err) __attribute__((warn_unused_result));

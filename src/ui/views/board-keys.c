@@ -36,6 +36,7 @@ struct clone_request {
 	struct ui *ui;
 };
 
+/* Asked with each key: the world may have changed while the name is typed. */
 static const char *
 check_clone(void *data, const char *text)
 {
@@ -48,6 +49,7 @@ check_clone(void *data, const char *text)
 	return NULL;
 }
 
+/* In the place of the prompt, so that Esc leads from the review to the board. */
 static void
 clone_named(void *data, struct ui *ui, const char *text)
 {
@@ -58,6 +60,7 @@ clone_named(void *data, struct ui *ui, const char *text)
 		.decides = true});
 }
 
+/* The prompt owns it and calls this when it closes, however it does. */
 static void
 drop_clone(void *data)
 {
@@ -148,6 +151,7 @@ run_version(struct view *view, struct ui *ui)
 				    image_at(b)));
 }
 
+/* What is asked for is complete when the review opens; the cursor may move on below it. */
 static void
 review(const struct view *view, struct ui *ui, enum flow_verb verb)
 {
@@ -176,6 +180,7 @@ run_discard(struct view *view, struct ui *ui)
 	review(view, ui, FLOW_DISCARD);
 }
 
+/* To where the clone came from, and nowhere else: that is what it will be merged with. */
 static void
 run_promote(struct view *view, struct ui *ui)
 {
@@ -209,6 +214,7 @@ run_diff_snapshot(struct view *view, struct ui *ui)
 	ui_push(ui, compare_view_new(ui, b->org, b->app, &from, &to));
 }
 
+/* The newest: there may be several, and Tab goes through them. */
 static void
 run_progress(struct view *view, struct ui *ui)
 {
@@ -228,6 +234,7 @@ run_baseline(struct view *view, struct ui *ui)
 	board_replace(&b->baseline, board_env_id(b->model.env));
 }
 
+/* Enter in the applications opens what the cursor is on already, so it only gives the keys back. */
 static void
 run_open(struct view *view, struct ui *ui)
 {
@@ -406,6 +413,7 @@ run_history(struct view *view, struct ui *ui)
 	ui_push(ui, history_view_new(ui));
 }
 
+/* Only the keys go over: where the cursor is on the board stays. */
 static void
 run_pane(struct view *view, struct ui *ui)
 {
@@ -415,6 +423,7 @@ run_pane(struct view *view, struct ui *ui)
 	b->in_tree = !b->in_tree;
 }
 
+/* One thing at a time, the least first; the board itself is not left by Esc. */
 static void
 run_back(struct view *view, struct ui *ui)
 {
@@ -461,6 +470,7 @@ model_of(const struct view *view)
 	return &((const struct board_view *)view)->model;
 }
 
+/* The needs of the rows below, in the order in which a person would be told. */
 static bool
 has_environment(const struct view *view, struct ui *ui)
 {
@@ -520,6 +530,7 @@ has_clones(const struct view *view, struct ui *ui)
 	return false;
 }
 
+/* The last environment stays, since an application without one has no board. */
 static bool
 is_disposable(const struct view *view, struct ui *ui)
 {
@@ -527,6 +538,7 @@ is_disposable(const struct view *view, struct ui *ui)
 	return !model_of(view)->env->is_protected && model_of(view)->app->count > 1;
 }
 
+/* A snapshot may show what has been deleted since. */
 static bool
 is_still_there(const struct view *view, struct ui *ui)
 {

@@ -75,9 +75,11 @@ const struct board_model *board_model_update(struct board_view *b, struct ui *ui
 void board_replace(char **place, const char *value);
 /* Another application: its arrangement is the one that was left, and nothing of it is marked. */
 void board_arrange(struct board_view *b, struct ui *ui);
+/* Whether Space has marked the workload. */
 bool board_is_marked(const struct board_view *b, const char *module);
 /* For the tables of keys; they need an environment and its arrangement. */
 void board_run_pin(struct view *view, struct ui *ui);
+/* Each does what its action says, to the environment or workload of the cursor. */
 void board_run_hide(struct view *view, struct ui *ui);
 void board_run_show(struct view *view, struct ui *ui);
 void board_run_narrower(struct view *view, struct ui *ui);
@@ -92,6 +94,7 @@ extern const struct key board_keys[], board_snapshot_keys[];
 void board_show_snapshot(struct board_view *b, struct ui *ui, struct moments *snapshot);
 /* To the change before (-1) or after. */
 void board_step_snapshot(struct board_view *b, struct ui *ui, int by);
+/* Moves the cursor to that column and row of the model, or to the nearest that there are. */
 void board_move_to(struct board_view *b, const struct board_model *s, long column, long row);
 /* view_ops' drag: the border behind a column makes all of them as wide. */
 void board_drag(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int from,
@@ -103,6 +106,7 @@ bool board_act_in_tree(struct board_view *b, struct ui *ui, enum action action,
 		       const struct world *world);
 /* Opens the application in that row of the tree, as it is drawn. */
 void board_click_tree(struct board_view *b, struct ui *ui, const struct world *world, int clicked);
+/* Its id as it is sent; foreign, borrowed. */
 const char *board_env_id(const struct world_environment *e);
 
 /* The canvas without the lines that say that this was then, or what could not be read. */

@@ -34,6 +34,7 @@ void decide_values_begin(struct decide_values *decide, const struct flow *flow);
 void decide_values_take(struct decide_values *decide, struct ui *ui, struct flow *flow);
 /* A key of a text that is typed; false: none is. */
 bool decide_values_type(struct decide_values *decide, int key);
+/* Selects the value that stands in that row. */
 void decide_values_click(struct decide_values *decide, const struct canvas *canvas,
 			 const struct flow *flow, int row);
 /* Types no more, and wipes what was typed: it may be a secret. */

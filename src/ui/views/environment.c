@@ -43,6 +43,7 @@ struct environment_view {
 	struct cut_columns columns;	/* of the tab's list */
 };
 
+/* Looked up each time: the environment may go while it is shown. */
 static const struct world_environment *
 find(const struct environment_view *v)
 {
@@ -51,6 +52,7 @@ find(const struct environment_view *v)
 
 /* --- rows --- */
 
+/* Values are cut at their end, names in the middle. */
 static void
 draw_cell(const struct environment_view *v, struct canvas *c, size_t column, enum style style,
 	  const char *text)
@@ -133,6 +135,7 @@ draw_resource(const struct environment_view *v, const struct world_environment *
 	}
 }
 
+/* Where it comes from is what decides whether it can be changed here. */
 static void
 draw_value(const struct environment_view *v, const struct world_environment *e, struct canvas *c,
 	   size_t i)
@@ -152,6 +155,7 @@ draw_value(const struct environment_view *v, const struct world_environment *e, 
 	draw_last(c, &value->description, &value->problem);
 }
 
+/* Which one runs is marked: after a failure it is not the newest. */
 static void
 draw_deployment(const struct environment_view *v, const struct world_environment *e,
 		struct canvas *c, size_t i)
@@ -193,12 +197,14 @@ draw_deployment(const struct environment_view *v, const struct world_environment
 
 /* --- tabs --- */
 
+/* The ids by which the cursor stays on its row when rows come and go. */
 static void
 id_of_workload(const void *data, size_t row, struct buf *out)
 {
 	(void)buf_puts(out, untrusted_raw(&find(data)->runtime.modules[row].module));
 }
 
+/* With its type: a workload may have two resources of one name. */
 static void
 id_of_resource(const void *data, size_t row, struct buf *out)
 {
@@ -289,6 +295,7 @@ list_of(struct view *view)
 	return &v->lists[v->tab];
 }
 
+/* All four lists, also those that are not seen: a tab must be right when it is opened. */
 static void
 changed(struct view *view, struct ui *ui)
 {
@@ -304,6 +311,7 @@ changed(struct view *view, struct ui *ui)
 
 /* --- drawing --- */
 
+/* On a narrow screen only the open tab has its name. */
 static void
 draw_tabs(const struct environment_view *v, struct canvas *c)
 {
@@ -473,6 +481,7 @@ run_next_tab(struct view *view, struct ui *ui)
 	show_tab(view, (enum tab)((((struct environment_view *)view)->tab + 1) % TAB_COUNT));
 }
 
+/* Elsewhere than on a workload: of all of them. */
 static void
 run_logs(struct view *view, struct ui *ui)
 {

@@ -52,6 +52,7 @@ struct history_view {
 
 /* NULL: the row is a story's, or there is none. */
 const struct operation *history_selected(const struct history_view *h);
+/* Whether only the story's own line is shown. */
 bool history_is_folded(const struct history_view *h, size_t story);
 /* view_ops' fit and draw. */
 void history_fit(struct view *view, struct ui *ui, const struct canvas *canvas);
@@ -68,6 +69,7 @@ void history_make_rows(struct history_view *h);
 
 /* As many as there were, at least a page. */
 void history_read_newest(struct history_view *h, struct ui *ui);
+/* The other end of the history, by the same measure. */
 void history_read_oldest(struct history_view *h, struct ui *ui);
 /* This operation and those beside it, unless it is at hand. */
 void history_read_around(struct history_view *h, struct ui *ui, const char *id);
@@ -79,6 +81,7 @@ bool history_read_newer(struct history_view *h, struct ui *ui);
 bool history_is_looking_for(const struct history_view *h);
 /* Looks for them from the newest on, a little at once; without words all is shown again. */
 void history_look_for(struct history_view *h, struct ui *ui);
+/* What was found is dropped, and the window shown again. */
 void history_stop_looking(struct history_view *h);
 /* There is something to do for history_look_on(), which does one piece: whether it found any. */
 bool history_is_looking(const struct history_view *h);

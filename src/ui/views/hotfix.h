@@ -30,6 +30,7 @@ struct hotfix_view {
 
 /* NULL: it is not there. */
 const struct world_environment *hotfix_view_clone(const struct hotfix_view *v, struct ui *ui);
+/* The step that the cursor is on. */
 enum hotfix_step_id hotfix_view_at(const struct hotfix_view *v);
 /* What the list below the steps has: of the last step, environments. */
 const struct hotfix_items *hotfix_view_items(const struct hotfix_view *v);

@@ -56,16 +56,20 @@ struct logs_view {
 bool logs_view_is_filtered(const struct logs_view *v);
 /* After the lines, or what is looked for, changed. */
 void logs_view_keep(struct logs_view *v);
+/* How many lines are shown, and one of them: those that are kept, or all. */
 size_t logs_view_count(const struct logs_view *v);
 const struct log_line *logs_view_line(const struct logs_view *v, size_t i);
 /* Of another workload or container: from the beginning. */
 void logs_view_reopen(struct logs_view *v, struct ui *ui);
+/* Remembers a container that has written, for the key that goes through them; a known one is
+ * fine. */
 void logs_view_add_container(struct logs_view *v, const char *name);
 void logs_view_drop_containers(struct logs_view *v);
 /* To the next line that has the text, older (1) or newer (-1), from the last one that is seen or,
  * when `beyond`, from the one behind that. */
 void logs_view_find(struct logs_view *v, struct ui *ui, int step, bool beyond);
 
+/* Whether the times of the lines have room, or are wanted all the same. */
 bool logs_view_shows_stamps(const struct logs_view *v);
 /* The lines [first, end) are those that are seen: up to the last one as many as have room. */
 void logs_view_seen(const struct logs_view *v, size_t *first, size_t *end);

@@ -28,7 +28,9 @@ struct undo_offer {
 	char *operation;		/* NULL: what was overwritten is brought back instead */
 	char *before_set, *after_set, *before_values, *after_values;	/* of that; else NULL */
 };
+/* From a flow that operation_can_be_undone(); replaces what was offered. */
 void undo_offer_set(struct undo_offer *offer, const struct flow *flow);
+/* Nothing is offered; zeroed memory is the same. */
 void undo_offer_clear(struct undo_offer *offer);
 /* Opens the review of it on top of the view, or in its place, and clears the offer. */
 void undo_offer_take(struct undo_offer *offer, struct ui *ui, bool in_place);

@@ -31,6 +31,7 @@ struct progress_view {
 	char *id;
 };
 
+/* By its id: the flow may have been dismissed, here or by another view. */
 static struct flow *
 flow_of(const struct view *view, struct ui *ui)
 {
@@ -52,6 +53,7 @@ list_operations(struct ui *ui, struct flow *list[OPERATIONS_MAX])
 	return count;
 }
 
+/* 0 when it is not in the list, which then has nothing better to show. */
 static size_t
 place_of(struct flow *const *list, size_t count, const struct flow *flow)
 {
@@ -110,6 +112,7 @@ draw_operations(struct canvas *c, struct ui *ui, const struct flow *shown)
 	return row;
 }
 
+/* Round and round, in the order of the list above. */
 static void
 run_next(struct view *view, struct ui *ui)
 {
@@ -123,6 +126,7 @@ run_next(struct view *view, struct ui *ui)
 
 /* --- drawing --- */
 
+/* No more than half the width: the bar and the times have to be seen. */
 static int
 name_columns(const struct flow *flow, const struct canvas *c)
 {
@@ -136,6 +140,7 @@ name_columns(const struct flow *flow, const struct canvas *c)
 	return widest < c->width / 2 ? widest : c->width / 2;
 }
 
+/* While it runs the time goes on; afterwards it is how long it took. */
 static void
 draw_step(struct canvas *c, int row, int columns, const struct flow_step *step)
 {
@@ -169,6 +174,7 @@ draw_step(struct canvas *c, int row, int columns, const struct flow_step *step)
 	}
 }
 
+/* In the middle: both ends of a name tell one from another. */
 static void
 draw_cut(struct canvas *c, enum style style, const char *text, int columns)
 {
@@ -264,6 +270,7 @@ draw_resources(struct canvas *c, int row, const struct cut_columns *columns,
 	return row + 1;
 }
 
+/* A job that has ended well is as good as one that runs. */
 static bool
 is_ready(const struct runtime_module *m)
 {
@@ -343,6 +350,7 @@ draw_lines(struct canvas *c, int row, const char *text)
 	return row;
 }
 
+/* The words of the platform first, then what the program said last. */
 static void
 draw_failure(struct canvas *c, int row, struct flow *flow)
 {
@@ -473,6 +481,7 @@ recover(struct ui *ui, struct flow *flow)
 	ui_replace(ui, review_view_new(back));
 }
 
+/* What was overwritten comes before what was done: bringing it back is the greater need. */
 static void
 run_undo(struct view *view, struct ui *ui)
 {
@@ -501,6 +510,7 @@ run_history(struct view *view, struct ui *ui)
 	ui_push(ui, history_view_new(ui));
 }
 
+/* What has ended is dismissed when it is left: the list is of what one still may want to see. */
 static void
 run_back(struct view *view, struct ui *ui)
 {

@@ -59,6 +59,7 @@ struct review_view {
 	struct field reason, name;
 };
 
+/* NULL: the session has dismissed it. */
 struct flow *review_flow(const struct review_view *r, struct ui *ui);
 /* What is reviewed; NULL: it is not there yet, or not any more. */
 const struct review *review_of(const struct review_view *r, struct ui *ui);

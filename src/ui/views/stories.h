@@ -35,6 +35,7 @@ struct stories {
  * is no story.
  */
 void stories_tell(struct stories *stories, const struct operation_list *list);
+/* Frees the stories; the list is the caller's. */
 void stories_clear(struct stories *stories);
 
 #endif

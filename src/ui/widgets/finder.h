@@ -50,6 +50,7 @@ enum finder_click { FINDER_MISSED, FINDER_SELECTED, FINDER_AGAIN };
 
 /* Before anything else; the finder stays where it is. */
 void finder_init(struct finder *finder);
+/* Frees the items and what was found; finder_init() makes it usable again. */
 void finder_clear(struct finder *finder);
 /* Between these the items are given anew, in the order that equally good ones keep.  Copies. */
 void finder_begin(struct finder *finder);

@@ -12,6 +12,7 @@
 #include "platform/engine/engine.h"
 #include "platform/state/repository.h"
 
+/* GET /orgs/{orgId}/apps: the applications of an organization. */
 int
 list_applications(struct platform *platform, const struct request *request,
 		  struct response *response, struct error *err)
@@ -29,6 +30,7 @@ list_applications(struct platform *platform, const struct request *request,
 	return answer(response, 200, seen);
 }
 
+/* GET /orgs/{orgId}/apps/{appId}: one application with its environments in short. */
 int
 get_application(struct platform *platform, const struct request *request,
 		struct response *response, struct error *err)
@@ -37,6 +39,7 @@ get_application(struct platform *platform, const struct request *request,
 		      repository_application(platform->repository, &request->place, err));
 }
 
+/* PATCH /orgs/{orgId}/apps/{appId}: rename an application. */
 int
 patch_application(struct platform *platform, const struct request *request,
 		  struct response *response, struct error *err)
@@ -87,6 +90,7 @@ put(struct repository *repository, const struct place *place, const char *name, 
 	return 0;
 }
 
+/* POST /orgs/{orgId}/apps: make an application, with a first environment unless told not to. */
 int
 create_application(struct platform *platform, const struct request *request,
 		   struct response *response, struct error *err)

@@ -189,6 +189,7 @@ answer_versions(struct platform *platform, const struct request *request, const 
 	return answer(response, 200, some);
 }
 
+/* GET /orgs/{orgId}/artefact-versions: versions by name or by reference. */
 int
 list_artefact_versions(struct platform *platform, const struct request *request,
 		       struct response *response, struct error *err)
@@ -198,6 +199,7 @@ list_artefact_versions(struct platform *platform, const struct request *request,
 	return answer_versions(platform, request, NULL, response, err);
 }
 
+/* GET /orgs/{orgId}/artefacts/{artefactId}/versions: the versions of one artefact. */
 int
 list_versions_of_artefact(struct platform *platform, const struct request *request,
 			  struct response *response, struct error *err)
@@ -211,6 +213,7 @@ list_versions_of_artefact(struct platform *platform, const struct request *reque
 	return 0;
 }
 
+/* GET /orgs/{orgId}/artefacts: what can be deployed, by name. */
 int
 list_artefacts(struct platform *platform, const struct request *request,
 	       struct response *response, struct error *err)
@@ -293,6 +296,7 @@ check_id(const char *id, struct error *err)
 				       id);
 }
 
+/* GET /orgs/{orgId}/artefact-versions/{artefactVersionId}: one version. */
 int
 get_artefact_version(struct platform *platform, const struct request *request,
 		     struct response *response, struct error *err)
@@ -319,6 +323,8 @@ find_workload(struct platform *platform, const struct request *request, struct e
 	return version;
 }
 
+/* GET /orgs/{orgId}/artefact-versions/{artefactVersionId}/workload-spec: the workload
+ * specification a version carries. */
 int
 get_workload_spec(struct platform *platform, const struct request *request,
 		  struct response *response, struct error *err)
@@ -332,6 +338,8 @@ get_workload_spec(struct platform *platform, const struct request *request,
 	return 0;
 }
 
+/* GET /orgs/{orgId}/artefact-versions/{artefactVersionId}/workload-deployment-set: the set a
+ * workload version stands for. */
 int
 get_workload_set(struct platform *platform, const struct request *request,
 		 struct response *response, struct error *err)
@@ -409,6 +417,7 @@ check_container(const struct request *request, struct error *err)
 	return 0;
 }
 
+/* POST /orgs/{orgId}/artefact-versions: register a version that was built. */
 int
 create_artefact_version(struct platform *platform, const struct request *request,
 			struct response *response, struct error *err)
@@ -454,6 +463,8 @@ refuse_built_in(struct response *response, const char *name)
 	return 0;
 }
 
+/* PATCH /orgs/{orgId}/artefacts/{artefactId}/versions/{versionId}: hide a version from lists, or
+ * show it again. */
 int
 patch_artefact_version(struct platform *platform, const struct request *request,
 		       struct response *response, struct error *err)

@@ -125,6 +125,8 @@ link_to_next(const struct request *request, const json_t *last)
 	return buf_take(&link);
 }
 
+/* GET /audit-logs: writes that succeeded anywhere, newest first.  Also GET
+ * /orgs/{orgId}/audit-logs: writes that succeeded in an organization, newest first. */
 int
 list_audit_log(struct platform *platform, const struct request *request,
 	       struct response *response, struct error *err)

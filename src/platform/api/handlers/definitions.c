@@ -104,6 +104,7 @@ only_matching(json_t *all, const struct request *request)
 	return list;
 }
 
+/* GET /orgs/{orgId}/resources/defs: how resources are provided, by type and criteria. */
 int
 list_definitions(struct platform *platform, const struct request *request,
 		 struct response *response, struct error *err)
@@ -126,6 +127,7 @@ list_definitions(struct platform *platform, const struct request *request,
 	return answer(response, 200, list);
 }
 
+/* GET /orgs/{orgId}/resources/defs/{defId}: one definition. */
 int
 get_definition(struct platform *platform, const struct request *request,
 	       struct response *response, struct error *err)
@@ -292,6 +294,7 @@ stamp_body(json_t *body, const char *at, const char *by, const struct request *r
 	json_object_set_new(body, by, json_string(request_user(request)));
 }
 
+/* POST /orgs/{orgId}/resources/defs: add a definition. */
 int
 create_definition(struct platform *platform, const struct request *request,
 		  struct response *response, struct error *err)
@@ -369,6 +372,7 @@ out:
 	return ret;
 }
 
+/* PUT /orgs/{orgId}/resources/defs/{defId}: replace a definition. */
 int
 put_definition(struct platform *platform, const struct request *request,
 	       struct response *response, struct error *err)
@@ -376,6 +380,7 @@ put_definition(struct platform *platform, const struct request *request,
 	return change_definition(platform, request, response, true, err);
 }
 
+/* PATCH /orgs/{orgId}/resources/defs/{defId}: change members of a definition. */
 int
 patch_definition(struct platform *platform, const struct request *request,
 		 struct response *response, struct error *err)
@@ -411,6 +416,7 @@ delete_definition(struct platform *platform, const struct request *request,
 	return repository_drop_definition(platform->repository, org, id, err);
 }
 
+/* GET /orgs/{orgId}/resources/defs/{defId}/resources: the resources a definition provides now. */
 int
 list_resources_by_definition(struct platform *platform, const struct request *request,
 			     struct response *response, struct error *err)
@@ -422,6 +428,7 @@ list_resources_by_definition(struct platform *platform, const struct request *re
 
 /* --- criteria --- */
 
+/* PUT /orgs/{orgId}/resources/defs/{defId}/criteria: replace all criteria of a definition. */
 int
 put_criteria(struct platform *platform, const struct request *request, struct response *response,
 	     struct error *err)
@@ -444,6 +451,7 @@ put_criteria(struct platform *platform, const struct request *request, struct re
 	return ret;
 }
 
+/* POST /orgs/{orgId}/resources/defs/{defId}/criteria: add a criterion to a definition. */
 int
 create_criterion(struct platform *platform, const struct request *request,
 		 struct response *response, struct error *err)
@@ -505,6 +513,7 @@ affected_without(struct platform *platform, const char *org, const json_t *body,
 	return changes;
 }
 
+/* DELETE /orgs/{orgId}/resources/defs/{defId}/criteria/{criteriaId}: take a criterion away. */
 int
 delete_criterion(struct platform *platform, const struct request *request,
 		 struct response *response, struct error *err)

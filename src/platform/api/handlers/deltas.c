@@ -23,6 +23,7 @@
 
 #define ID_DIGITS 40
 
+/* GET .../deltas: the drafts of an application. */
 int
 list_deltas(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
@@ -35,6 +36,7 @@ list_deltas(struct platform *platform, const struct request *request, struct res
 					archived && strcmp(archived, "true") == 0, err));
 }
 
+/* GET .../deltas/{deltaId}: one draft. */
 int
 get_delta(struct platform *platform, const struct request *request, struct response *response,
 	  struct error *err)
@@ -44,6 +46,7 @@ get_delta(struct platform *platform, const struct request *request, struct respo
 		repository_delta(platform->repository, &request->place, request->ids[0], err));
 }
 
+/* POST .../deltas: store a draft. */
 int
 create_delta(struct platform *platform, const struct request *request, struct response *response,
 	     struct error *err)
@@ -137,6 +140,7 @@ replace(struct platform *platform, const struct request *request, const struct d
 				       delta, request_user(request), clock_wall_ms(), err);
 }
 
+/* PUT .../deltas/{deltaId}: replace the content of a draft. */
 int
 put_delta(struct platform *platform, const struct request *request, struct response *response,
 	  struct error *err)
@@ -173,6 +177,7 @@ compose_all(struct delta *delta, const json_t *changes, struct error *err)
 	return delta;
 }
 
+/* PATCH .../deltas/{deltaId}: merge further changes into a draft, in order. */
 int
 patch_delta(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
@@ -227,6 +232,7 @@ change_metadata(struct platform *platform, const struct request *request,
 		   json_string_value(request->body), err);
 }
 
+/* PUT .../deltas/{deltaId}/metadata/env_id: say which environment a draft is for. */
 int
 change_env_of_delta(struct platform *platform, const struct request *request,
 		    struct response *response, struct error *err)
@@ -234,6 +240,7 @@ change_env_of_delta(struct platform *platform, const struct request *request,
 	return change_metadata(platform, request, response, repository_set_delta_env, err);
 }
 
+/* PUT .../deltas/{deltaId}/metadata/name: name a draft. */
 int
 change_name_of_delta(struct platform *platform, const struct request *request,
 		     struct response *response, struct error *err)

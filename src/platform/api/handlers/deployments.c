@@ -38,6 +38,7 @@ is_of_run(const json_t *deployment, const char *wanted)
 	return same;
 }
 
+/* GET .../envs/{envId}/deploys: the deployments of an environment, newest first. */
 int
 list_deployments(struct platform *platform, const struct request *request,
 		 struct response *response, struct error *err)
@@ -65,6 +66,7 @@ has_ended(const json_t *deployment)
 	return deployment_status_is_final(deployment_status_of(status));
 }
 
+/* GET .../envs/{envId}/deploys/{deployId}: one deployment. */
 int
 get_deployment(struct platform *platform, const struct request *request,
 	       struct response *response, struct error *err)
@@ -84,6 +86,8 @@ get_deployment(struct platform *platform, const struct request *request,
 	return answer(response, 200, deployment);
 }
 
+/* GET .../envs/{envId}/deploys/{deployId}/errors: why a deployment failed, one entry a workload
+ * or resource. */
 int
 list_deployment_errors(struct platform *platform, const struct request *request,
 		       struct response *response, struct error *err)
@@ -206,6 +210,8 @@ check_graph(struct platform *platform, const struct request *request, const json
 	return ret;
 }
 
+/* POST .../envs/{envId}/deploys: deploy a delta or a set; an empty request deploys the base
+ * again. */
 int
 create_deployment(struct platform *platform, const struct request *request,
 		  struct response *response, struct error *err)

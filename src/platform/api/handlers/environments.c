@@ -15,6 +15,7 @@
 #include "platform/state/precondition.h"
 #include "platform/state/repository.h"
 
+/* GET .../envs: the environments of an application. */
 int
 list_environments(struct platform *platform, const struct request *request,
 		  struct response *response, struct error *err)
@@ -23,6 +24,7 @@ list_environments(struct platform *platform, const struct request *request,
 		      repository_environments(platform->repository, &request->place, err));
 }
 
+/* GET .../envs/{envId}: one environment with its last deployment and its base. */
 int
 get_environment(struct platform *platform, const struct request *request,
 		struct response *response, struct error *err)
@@ -31,6 +33,7 @@ get_environment(struct platform *platform, const struct request *request,
 		      repository_environment(platform->repository, &request->place, err));
 }
 
+/* PATCH .../envs/{envId}: rename an environment. */
 int
 update_environment(struct platform *platform, const struct request *request,
 		   struct response *response, struct error *err)
@@ -88,6 +91,7 @@ check_application(struct platform *platform, const struct place *place, struct e
 	return ret;
 }
 
+/* POST .../envs: make an environment, or clone one by naming a deployment of it. */
 int
 create_environment(struct platform *platform, const struct request *request,
 		   struct response *response, struct error *err)
@@ -132,6 +136,7 @@ check_match(struct platform *platform, const struct request *request, struct res
 	return ret;
 }
 
+/* PUT .../envs/{envId}/from_deploy_id: choose the deployment that the next one builds upon. */
 int
 rebase_environment(struct platform *platform, const struct request *request,
 		   struct response *response, struct error *err)
@@ -182,6 +187,7 @@ is_deleting(struct platform *platform, const struct place *place, bool *deleting
 	return 0;
 }
 
+/* DELETE .../envs/{envId}: stop an environment and delete it with its data. */
 int
 delete_environment(struct platform *platform, const struct request *request,
 		   struct response *response, struct error *err)

@@ -32,6 +32,7 @@ get_platform(struct platform *platform, const struct request *request, struct re
 				"driver", machine->ops->describe(machine)));
 }
 
+/* GET /orgs: the organizations the caller can see. */
 int
 list_organizations(struct platform *platform, const struct request *request,
 		   struct response *response, struct error *err)
@@ -48,6 +49,7 @@ list_organizations(struct platform *platform, const struct request *request,
 	return answer(response, 200, seen);
 }
 
+/* GET /orgs/{orgId}: one organization. */
 int
 get_organization(struct platform *platform, const struct request *request,
 		 struct response *response, struct error *err)
@@ -56,6 +58,7 @@ get_organization(struct platform *platform, const struct request *request,
 		      repository_organization(platform->repository, request->place.org, err));
 }
 
+/* GET /orgs/{orgId}/env-types: the kinds of environment of an organization. */
 int
 list_env_types(struct platform *platform, const struct request *request, struct response *response,
 	       struct error *err)
@@ -64,6 +67,7 @@ list_env_types(struct platform *platform, const struct request *request, struct 
 		      repository_env_types(platform->repository, request->place.org, err));
 }
 
+/* GET /orgs/{orgId}/env-types/{envTypeId}: one kind of environment. */
 int
 get_env_type(struct platform *platform, const struct request *request, struct response *response,
 	     struct error *err)
@@ -73,6 +77,7 @@ get_env_type(struct platform *platform, const struct request *request, struct re
 					  request->ids[0], err));
 }
 
+/* POST /orgs/{orgId}/env-types: add a kind of environment. */
 int
 create_env_type(struct platform *platform, const struct request *request,
 		struct response *response, struct error *err)
@@ -91,6 +96,7 @@ create_env_type(struct platform *platform, const struct request *request,
 	return answer(response, 201, repository_env_type(platform->repository, org, id, err));
 }
 
+/* PATCH /orgs/{orgId}/env-types/{envTypeId}: describe a kind of environment anew. */
 int
 update_env_type(struct platform *platform, const struct request *request,
 		struct response *response, struct error *err)
@@ -104,6 +110,7 @@ update_env_type(struct platform *platform, const struct request *request,
 	return get_env_type(platform, request, response, err);
 }
 
+/* DELETE /orgs/{orgId}/env-types/{envTypeId}: drop a kind of environment that nothing uses. */
 int
 delete_env_type(struct platform *platform, const struct request *request,
 		struct response *response, struct error *err)

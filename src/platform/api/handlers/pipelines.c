@@ -73,6 +73,7 @@ check_page(const struct request *request, struct error *err)
 
 /* The pipeline. */
 
+/* It is as old as its application; there is no row of it. */
 static json_t *
 pipeline_of(struct platform *platform, const struct place *place, struct error *err)
 {
@@ -90,6 +91,7 @@ pipeline_of(struct platform *platform, const struct place *place, struct error *
 	return pipeline;
 }
 
+/* GET .../pipelines: the pipelines of an application. */
 int
 list_pipelines(struct platform *platform, const struct request *request,
 	       struct response *response, struct error *err)
@@ -116,6 +118,7 @@ check_pipeline(const char *id, struct error *err)
 		       ? 0 : error_set(err, ERROR_NOT_FOUND, _("There is no pipeline \"%s\"."), id);
 }
 
+/* GET .../pipelines/{pipelineId}: one pipeline. */
 int
 get_pipeline(struct platform *platform, const struct request *request, struct response *response,
 	     struct error *err)
@@ -130,6 +133,7 @@ get_pipeline(struct platform *platform, const struct request *request, struct re
 	return answer(response, 200, pipeline_of(platform, &request->place, err));
 }
 
+/* GET .../pipeline-criteria: which pipeline handles which request. */
 int
 list_pipeline_criteria(struct platform *platform, const struct request *request,
 		       struct response *response, struct error *err)
@@ -151,6 +155,7 @@ list_pipeline_criteria(struct platform *platform, const struct request *request,
 
 /* Runs. */
 
+/* The words of deployments as the API has them for runs. */
 static const char *
 status_of(const json_t *run)
 {
@@ -177,6 +182,7 @@ message_of(const json_t *run)
 				: xstrdup("");
 }
 
+/* Changes exactly when the run does, which is all that a condition on it asks. */
 static char *
 etag_of(const json_t *run)
 {
@@ -184,6 +190,7 @@ etag_of(const json_t *run)
 			 json_object_get(run, "cancel_at") ? "-cancelling" : "");
 }
 
+/* Only those that have come: the API has no member for "not yet". */
 static void
 put_times(json_t *out, const json_t *run)
 {
@@ -197,6 +204,7 @@ put_times(json_t *out, const json_t *run)
 		json_object_set(out, "completed_at", json_object_get(run, "changed_at"));
 }
 
+/* timeout_seconds is 0, for none: a deployment ends by itself. */
 static json_t *
 shown_run(const json_t *run)
 {
@@ -236,6 +244,7 @@ find_run(struct platform *platform, const struct request *request, struct error 
 	return run;
 }
 
+/* GET .../pipelines/{pipelineId}/runs/{runId}: one run. */
 int
 get_pipeline_run(struct platform *platform, const struct request *request,
 		 struct response *response, struct error *err)
@@ -267,6 +276,7 @@ read_list(const struct request *request, const char *key, const char **values)
 	return count < FILTERS_MAX ? count : FILTERS_MAX;
 }
 
+/* Lists that are longer than FILTERS_MAX are cut: no client of this API sends such. */
 static int
 read_filter(const struct request *request, struct filter *filter, struct error *err)
 {
@@ -292,6 +302,7 @@ is_among(const char *const *values, size_t count, const char *value)
 	return count == 0;
 }
 
+/* Looked at here and not in SQL, since a status is the deployment's. */
 static bool
 is_wanted(const json_t *run, const struct filter *filter)
 {
@@ -372,6 +383,7 @@ answer_runs(struct platform *platform, const struct request *request, struct res
 	return answer(response, 200, list);
 }
 
+/* GET /orgs/{orgId}/pipeline-runs: the runs of all pipelines of an organization. */
 int
 list_runs_of_org(struct platform *platform, const struct request *request,
 		 struct response *response, struct error *err)
@@ -379,6 +391,7 @@ list_runs_of_org(struct platform *platform, const struct request *request,
 	return answer_runs(platform, request, response, err);
 }
 
+/* GET .../pipelines/{pipelineId}/runs: the runs of a pipeline. */
 int
 list_pipeline_runs(struct platform *platform, const struct request *request,
 		   struct response *response, struct error *err)
@@ -446,6 +459,8 @@ answer_run(struct platform *platform, const struct place *place, const char *id,
 	return 0;
 }
 
+/* The right to deploy is asked here, since the environment is named in the body and not in the
+ * path. */
 static int
 start_run(struct platform *platform, const struct request *request, const json_t *inputs,
 	  struct response *response, struct error *err)
@@ -482,6 +497,7 @@ out:
 	return ret;
 }
 
+/* 422, as the API has it for a body of the wrong kind. */
 static int
 refuse_kind(struct response *response, const char *text)
 {
@@ -489,6 +505,7 @@ refuse_kind(struct response *response, const char *text)
 	return 0;
 }
 
+/* POST .../pipeline-runs: start the pipeline that fits a request. */
 int
 create_run_by_trigger(struct platform *platform, const struct request *request,
 		      struct response *response, struct error *err)
@@ -505,6 +522,7 @@ create_run_by_trigger(struct platform *platform, const struct request *request,
 	return ret;
 }
 
+/* POST .../pipelines/{pipelineId}/runs: start a pipeline. */
 int
 create_pipeline_run(struct platform *platform, const struct request *request,
 		    struct response *response, struct error *err)
@@ -551,6 +569,7 @@ cancel_pipeline_run(struct platform *platform, const struct request *request,
 	return ret;
 }
 
+/* POST .../pipelines/{pipelineId}/runs/{runId}/restart: run again what a run did. */
 int
 restart_pipeline_run(struct platform *platform, const struct request *request,
 		     struct response *response, struct error *err)
@@ -607,6 +626,7 @@ job_of(const json_t *run, bool with_steps)
 	return job;
 }
 
+/* GET .../pipelines/{pipelineId}/runs/{runId}/jobs: the jobs of a run. */
 int
 list_pipeline_jobs(struct platform *platform, const struct request *request,
 		   struct response *response, struct error *err)
@@ -626,6 +646,7 @@ list_pipeline_jobs(struct platform *platform, const struct request *request,
 	return answer(response, 200, jobs);
 }
 
+/* GET .../pipelines/{pipelineId}/runs/{runId}/jobs/{jobId}: one job with its steps. */
 int
 get_pipeline_job(struct platform *platform, const struct request *request,
 		 struct response *response, struct error *err)
@@ -641,6 +662,7 @@ get_pipeline_job(struct platform *platform, const struct request *request,
 	return ret;
 }
 
+/* GET .../approvals: approvals that are waited for or were given. */
 int
 list_approvals(struct platform *platform, const struct request *request,
 	       struct response *response, struct error *err)

@@ -24,6 +24,7 @@ is_true(const char *text)
 	return text && strcmp(text, "true") == 0;
 }
 
+/* GET .../envs/{envId}/resources: the resources an environment holds. */
 int
 list_active_resources(struct platform *platform, const struct request *request,
 		      struct response *response, struct error *err)
@@ -89,6 +90,8 @@ check_unused(struct platform *platform, const struct request *request, const jso
 	return 0;
 }
 
+/* DELETE .../envs/{envId}/resources/{type}/{resId}: drop a resource that nothing declares any
+ * longer. */
 int
 delete_active_resource(struct platform *platform, const struct request *request,
 		       struct response *response, struct error *err)
@@ -138,6 +141,8 @@ check_version(struct platform *platform, const struct request *request, const js
 	return body ? 0 : -1;
 }
 
+/* POST .../envs/{envId}/resources/{type}/{resId}/actions/pin: hold a resource at one version of
+ * its definition. */
 int
 pin_active_resource(struct platform *platform, const struct request *request,
 		    struct response *response, struct error *err)
@@ -210,6 +215,7 @@ compute_graph(struct platform *platform, const struct request *request, struct e
 	return graph;
 }
 
+/* POST .../envs/{envId}/resources/graphs: work out the resources of a set without deploying it. */
 int
 create_graph(struct platform *platform, const struct request *request, struct response *response,
 	     struct error *err)
@@ -229,6 +235,7 @@ query_graph(struct platform *platform, const struct request *request, struct res
 	return answer(response, 200, nodes);
 }
 
+/* GET .../envs/{envId}/resources/graphs/{graphId}: the graph of resources a deployment used. */
 int
 get_graph(struct platform *platform, const struct request *request, struct response *response,
 	  struct error *err)
@@ -239,6 +246,7 @@ get_graph(struct platform *platform, const struct request *request, struct respo
 
 /* --- types --- */
 
+/* GET /orgs/{orgId}/resources/types: the types of resource that are known. */
 int
 list_resource_types(struct platform *platform, const struct request *request,
 		    struct response *response, struct error *err)

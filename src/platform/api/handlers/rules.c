@@ -14,6 +14,7 @@
 #include "platform/engine/automation.h"
 #include "platform/state/repository.h"
 
+/* GET .../envs/{envId}/rules: what is deployed by itself to an environment. */
 int
 list_rules(struct platform *platform, const struct request *request, struct response *response,
 	   struct error *err)
@@ -21,6 +22,7 @@ list_rules(struct platform *platform, const struct request *request, struct resp
 	return answer(response, 200, repository_rules(platform->repository, &request->place, err));
 }
 
+/* GET .../envs/{envId}/rules/{ruleId}: one rule. */
 int
 get_rule(struct platform *platform, const struct request *request, struct response *response,
 	 struct error *err)
@@ -96,6 +98,7 @@ read_rule(const struct request *request, struct response *response, struct error
 	return NULL;
 }
 
+/* POST .../envs/{envId}/rules: deploy new versions of some artefacts by themselves. */
 int
 create_rule(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
@@ -120,6 +123,7 @@ create_rule(struct platform *platform, const struct request *request, struct res
 		      repository_rule(platform->repository, &request->place, id, err));
 }
 
+/* PUT .../envs/{envId}/rules/{ruleId}: replace a rule. */
 int
 update_rule(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
@@ -138,6 +142,7 @@ update_rule(struct platform *platform, const struct request *request, struct res
 	return ret == 0 ? get_rule(platform, request, response, err) : -1;
 }
 
+/* DELETE .../envs/{envId}/rules/{ruleId}: drop a rule. */
 int
 delete_rule(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)

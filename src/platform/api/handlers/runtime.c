@@ -268,6 +268,7 @@ runtime_beside(struct platform *platform, const struct request *request,
 	return state;
 }
 
+/* GET .../envs/{envId}/runtime: what runs in an environment, in either of two shapes by Accept. */
 int
 get_runtime(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
@@ -348,6 +349,7 @@ list_runtime(struct platform *platform, const struct request *request, struct re
 	return answer(response, 200, list);
 }
 
+/* PUT .../envs/{envId}/runtime/paused: pause an environment, or let it go on. */
 int
 update_paused(struct platform *platform, const struct request *request, struct response *response,
 	      struct error *err)
@@ -386,6 +388,7 @@ check_replicas(const json_t *declared, const json_t *counts, const char *env, st
 	return 0;
 }
 
+/* PATCH .../envs/{envId}/runtime/replicas: how many of each workload are to run. */
 int
 patch_replicas(struct platform *platform, const struct request *request, struct response *response,
 	       struct error *err)

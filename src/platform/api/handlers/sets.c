@@ -14,6 +14,7 @@
 #include "platform/engine/graph.h"
 #include "platform/state/repository.h"
 
+/* GET .../sets: the sets an application knows. */
 int
 list_sets(struct platform *platform, const struct request *request, struct response *response,
 	  struct error *err)
@@ -38,6 +39,7 @@ diff(struct platform *platform, const struct request *request, const char *to_id
 	return answer(response, 200, body);
 }
 
+/* GET .../sets/{setId}/diff/{sourceSetId}: the delta that turns the source into this set. */
 int
 get_diff(struct platform *platform, const struct request *request, struct response *response,
 	 struct error *err)
@@ -45,6 +47,7 @@ get_diff(struct platform *platform, const struct request *request, struct respon
 	return diff(platform, request, request->ids[0], request->ids[1], response, err);
 }
 
+/* GET .../sets/{setId}: one set, or with "diff" what turns the other into it. */
 int
 get_set(struct platform *platform, const struct request *request, struct response *response,
 	struct error *err)
@@ -80,6 +83,7 @@ update_set(struct platform *platform, const struct request *request, struct resp
 	return answer(response, 200, id);
 }
 
+/* GET .../sets/{setId}/resources: the resources a set declares, in one flat list. */
 int
 get_set_resources(struct platform *platform, const struct request *request,
 		  struct response *response, struct error *err)

@@ -141,6 +141,7 @@ update_current_user(struct platform *platform, const struct request *request,
 	return get_current_user(platform, request, response, err);
 }
 
+/* GET /users: all users. */
 int
 list_users(struct platform *platform, const struct request *request, struct response *response,
 	   struct error *err)
@@ -160,6 +161,7 @@ list_users(struct platform *platform, const struct request *request, struct resp
 	return answer(response, 200, users);
 }
 
+/* GET /users/{userId}: one user. */
 int
 get_user(struct platform *platform, const struct request *request, struct response *response,
 	 struct error *err)
@@ -283,6 +285,7 @@ put_roles(struct platform *platform, const struct request *request, const char *
 	return 0;
 }
 
+/* POST /users: add a user. */
 int
 create_user(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
@@ -351,6 +354,7 @@ update_user(struct platform *platform, const struct request *request, struct res
 	return answer(response, 200, user);
 }
 
+/* DELETE /users/{userId}: remove a user with their tokens. */
 int
 delete_user(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
@@ -364,6 +368,7 @@ delete_user(struct platform *platform, const struct request *request, struct res
 
 /* --- tokens --- */
 
+/* GET /users/{userId}/tokens: what is known of the tokens of a user; never the tokens. */
 int
 list_tokens(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
@@ -372,6 +377,7 @@ list_tokens(struct platform *platform, const struct request *request, struct res
 		      repository_tokens(platform->repository, request->ids[0], err));
 }
 
+/* GET /users/{userId}/tokens/{tokenId}: what is known of one token. */
 int
 get_token(struct platform *platform, const struct request *request, struct response *response,
 	  struct error *err)
@@ -381,6 +387,7 @@ get_token(struct platform *platform, const struct request *request, struct respo
 		repository_token(platform->repository, request->ids[0], request->ids[1], err));
 }
 
+/* DELETE /users/{userId}/tokens/{tokenId}: withdraw a token. */
 int
 delete_token(struct platform *platform, const struct request *request, struct response *response,
 	     struct error *err)
@@ -431,6 +438,7 @@ read_expiry(const json_t *body, int64_t *at, struct error *err)
 	return 0;
 }
 
+/* POST /users/{userId}/tokens: make a token; it is shown this once. */
 int
 create_token(struct platform *platform, const struct request *request, struct response *response,
 	     struct error *err)

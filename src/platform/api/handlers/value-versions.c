@@ -14,6 +14,8 @@
 
 #define COMMENT_MAX 4096
 
+/* GET .../value-set-versions: how the shared values of an application changed.  Also GET
+ * .../envs/{envId}/value-set-versions: how the shared values of an environment changed. */
 int
 list_value_versions(struct platform *platform, const struct request *request,
 		    struct response *response, struct error *err)
@@ -23,6 +25,9 @@ list_value_versions(struct platform *platform, const struct request *request,
 						request_query(request, "key_changed"), err));
 }
 
+/* GET .../value-set-versions/{versionId}: the shared values of an application at one moment; the
+ * UUID of zeros is now.  Also GET .../envs/{envId}/value-set-versions/{versionId}: the shared
+ * values of an environment at one moment; the UUID of zeros is now. */
 int
 get_value_version(struct platform *platform, const struct request *request,
 		  struct response *response, struct error *err)
@@ -74,6 +79,9 @@ scrub(void *data)
 	repository_scrub(platform->repository);
 }
 
+/* POST .../value-set-versions/{versionId}/purge/{key}: erase a value from the history of an
+ * application.  Also POST .../envs/{envId}/value-set-versions/{versionId}/purge/{key}: erase a
+ * value from the history of an environment. */
 int
 purge_value(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)

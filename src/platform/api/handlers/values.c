@@ -146,6 +146,8 @@ inherit_secrecy(struct platform *platform, const struct place *place, const char
 	return secret < 0 ? -1 : 0;
 }
 
+/* GET .../values: the shared values of an application.  Also GET .../envs/{envId}/values: the
+ * shared values of an environment. */
 int
 list_values(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
@@ -178,6 +180,8 @@ create(struct platform *platform, const struct request *request, struct asked *a
 	return ret;
 }
 
+/* POST .../values: add a shared value to an application.  Also POST .../envs/{envId}/values: add
+ * a shared value to an environment. */
 int
 create_value(struct platform *platform, const struct request *request, struct response *response,
 	     struct error *err)
@@ -244,6 +248,8 @@ put_value_by_key(struct platform *platform, const struct request *request,
 	return update(platform, request, &asked, response, err);
 }
 
+/* PATCH .../values/{key}: change members of a shared value of an application.  Also PATCH
+ * .../envs/{envId}/values/{key}: change members of a shared value of an environment. */
 int
 patch_value(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
@@ -258,6 +264,8 @@ patch_value(struct platform *platform, const struct request *request, struct res
 	return update(platform, request, &asked, response, err);
 }
 
+/* DELETE .../values/{key}: delete a shared value of an application.  Also DELETE
+ * .../envs/{envId}/values/{key}: delete a shared value of an environment. */
 int
 delete_value(struct platform *platform, const struct request *request, struct response *response,
 	     struct error *err)
@@ -269,6 +277,8 @@ delete_value(struct platform *platform, const struct request *request, struct re
 					&change, err);
 }
 
+/* DELETE .../values: delete all shared values of an application.  Also DELETE
+ * .../envs/{envId}/values: delete all shared values of an environment. */
 int
 delete_values(struct platform *platform, const struct request *request, struct response *response,
 	      struct error *err)

@@ -39,6 +39,7 @@ struct guard {
 	bool killing;
 };
 
+/* send(2) of a packet is all or nothing, and the daemon may be gone: then nobody has to know. */
 static void
 tell(struct guard_report report, const char *step)
 {
@@ -47,6 +48,7 @@ tell(struct guard_report report, const char *step)
 	send(REPORT_FD, &report, sizeof(report), MSG_NOSIGNAL);
 }
 
+/* 127 as in a shell; the daemon goes by the report, not by the status. */
 static void __attribute__((noreturn))
 fail(const char *step)
 {
@@ -56,6 +58,7 @@ fail(const char *step)
 
 /* The program. */
 
+/* Handlers are gone with exec(2) anyway, but what is ignored stays ignored over it. */
 static void
 standard_signals(void)
 {
@@ -80,6 +83,7 @@ limit_files(const struct rlimit *files)
 	return setrlimit(RLIMIT_NOFILE, &own);
 }
 
+/* After everything that itself needs descriptors and memory. */
 static void
 limit_all(const struct guard_setup *setup)
 {
@@ -92,6 +96,8 @@ limit_all(const struct guard_setup *setup)
 #endif
 }
 
+/* The order matters: the report goes before the directory and the limits, which may fail, and
+ * all signals are opened last, when there is a program to take them. */
 static void __attribute__((noreturn))
 run_program(const struct guard_setup *setup)
 {
@@ -117,6 +123,7 @@ run_program(const struct guard_setup *setup)
 
 /* The guard. */
 
+/* By hand: no function of the C library that may allocate or lock is safe after the fork. */
 static long
 parse(const char **at, const char *end)
 {
@@ -159,6 +166,8 @@ kill_children(void)
 	close(fd);
 }
 
+/* In a namespace of its own "all" is exact; elsewhere orphans are found as children of the
+ * subreaper. */
 static void
 kill_all(struct guard *guard)
 {
@@ -171,6 +180,7 @@ kill_all(struct guard *guard)
 	kill_children();
 }
 
+/* To the whole group: a shell that started the program must not be the only one to hear of it. */
 static void
 pass_on(struct guard *guard)
 {
@@ -204,6 +214,7 @@ bury(struct guard *guard)
 	return true;
 }
 
+/* While it kills it looks again and again, since what is killed may have forked a moment before. */
 static void __attribute__((noreturn))
 watch(struct guard *guard, const sigset_t *wanted)
 {
@@ -231,6 +242,8 @@ tie_to_daemon(const struct guard *guard)
 		_exit(127);
 }
 
+/* Descriptors first, so that nothing of the daemon's leaks; then session and view; the tie to
+ * the daemon last, when there is something to end. */
 void
 guard_run(const struct guard_setup *setup)
 {

@@ -78,6 +78,8 @@ limit(int which, rlim_t wanted)
 	return (struct rlimit){wanted, wanted};
 }
 
+/* A program may not have more than the daemon itself; and the machine stays usable whatever it
+ * does. */
 static void
 set_limits(struct guard_setup *setup)
 {
@@ -93,6 +95,8 @@ set_limits(struct guard_setup *setup)
 	setup->core = (struct rlimit){0, 0};
 }
 
+/* The tail is kept in memory besides the file, so that an error can be shown when the disk is
+ * full. */
 static void
 take_output(void *data, const char *bytes, size_t length)
 {
@@ -127,6 +131,7 @@ read_output(struct instance *instance)
 	return false;
 }
 
+/* One chunk for each call: a program that prints without end must not keep the loop from others. */
 static void
 on_output(void *data, uint32_t events)
 {
@@ -160,6 +165,7 @@ receive(struct instance *instance, struct guard_report *report, pid_t *sender)
 	return true;
 }
 
+/* Packets, so that no report is read in part; nobody else has the other end but what we started. */
 static void
 read_reports(struct instance *instance)
 {
@@ -197,6 +203,8 @@ lose_patience(void *data)
 	kill(instance->guard, SIGKILL);
 }
 
+/* All is gone now.  What is left in the pipe is read with a limit, since a process that
+ * inherited it may hold it open outside. */
 static void
 on_end(void *data, pid_t pid, int status)
 {
@@ -236,6 +244,7 @@ close_fd(int fd)
 		close(fd);
 }
 
+/* All signals are blocked over the fork: the guard opens them when it can take them. */
 static pid_t
 fork_guard(const struct plan *plan, const struct instance_place *place, int output, int report,
 	   int null)
@@ -288,6 +297,7 @@ make_channels(int output[2], int reports[2])
 	       setsockopt(reports[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == 0;
 }
 
+/* Every descriptor has one owner at each point: the child's ends are closed here in any case. */
 struct instance *
 instance_start(const struct plan *plan, const struct instance_place *place,
 	       void (*ended)(void *data), void *data, struct error *err)
@@ -361,6 +371,7 @@ instance_free(struct instance *instance)
 	free(instance);
 }
 
+/* The guard passes SIGTERM on; whoever does not listen has GRACE_MS. */
 void
 instance_stop(struct instance *instance)
 {
@@ -378,6 +389,7 @@ instance_pid(struct instance *instance)
 	return instance->reaped || instance->ended ? 0 : (long)instance->program;
 }
 
+/* In the words of a shell: status, or signal. */
 char *
 instance_end(const struct instance *instance, bool *cannot_start)
 {

@@ -35,6 +35,7 @@ struct record *record_open(const char *spaces_dir, struct error *err);
 void record_free(struct record *record);
 /* A file that cannot be written is logged, not an error: the groups run all the same. */
 void record_add(struct record *record, pid_t group);
+/* The group has ended; its number may be anybody's from now on. */
 void record_remove(struct record *record, pid_t group);
 
 /* beneath.c */
@@ -45,10 +46,12 @@ int beneath_open(int directory, const char *relative, int flags);
 /* images.c: the executables below one directory. */
 
 struct images;
+/* Holds the directory open: NULL with err when there is none. */
 struct images *images_open(const char *directory, struct error *err);
 void images_free(struct images *images);
 /* The path of the executable; free() it.  NULL with ERROR_INPUT that names the image. */
 char *images_find(const struct images *images, const char *reference, struct error *err);
+/* [{"name", "version"}], sorted; new reference. */
 json_t *images_list(const struct images *images);
 
 /* output.c: what a program prints, kept as lines with their times. */
@@ -106,6 +109,7 @@ int ports_take(struct ports *ports, struct error *err);
 /* One that was this daemon's before.  What is held is given to nobody else, also while nothing
  * listens on it. */
 void ports_hold(struct ports *ports, int port);
+/* Somebody else may have it now. */
 void ports_release(struct ports *ports, int port);
 
 /* resource.c */
@@ -119,12 +123,14 @@ struct resources {
 json_t *
 resource_provision(const struct resources *resources, const char *space, const char *space_dir,
 		   const struct driver_resource *resource, char **sql, struct error *err);
+/* 0 also when nothing is there any more: it is asked again after a crash. -1 with err. */
 int resource_deprovision(const struct resources *resources, const char *space_dir,
 			 const char *type, const char *name, const json_t *outputs,
 			 struct error *err);
 
 /* All that the resources of a space have: for when it is adopted, and when it is removed. */
 void resource_hold_ports(struct ports *ports, const char *space_dir);
+/* For when the space is removed. */
 void resource_release_ports(struct ports *ports, const char *space_dir);
 
 /* It can be the name of a file. */
@@ -221,6 +227,7 @@ void view_free(struct mount_view *view);	/* NULL is fine */
 /* In the child of confinement_fork(), then in the one that will execute: only system calls.
  * 0, or -1 with errno and what it was about. */
 int view_enter(const struct mount_view *view, const char **step);
+/* For what is to be forbidden last, in the process that will execute. */
 int view_restrict(const struct mount_view *view, const char **step);
 
 /* landlock.c */
@@ -301,6 +308,7 @@ struct workload *workload_new(struct plan *plan, const struct workload_place *pl
 			      workload_changed *changed, void *data);
 void workload_free(struct workload *workload);
 const struct plan *workload_plan(const struct workload *workload);
+/* Its process is, now. */
 bool workload_is_ready(const struct workload *workload);
 /* No candidate any more: from now on it is started again whenever it ends. */
 void workload_accept(struct workload *workload);
@@ -333,11 +341,13 @@ struct space;
 char *space_directory(const struct process_driver *driver, const char *name, struct error *err);
 struct space *space_next(const struct space *space);
 const char *space_name(const struct space *space);
+/* NULL: no such space here; it may still be on disk. */
 struct space *space_find(const struct process_driver *driver, const char *name);
 /* driver.h, apply. */
 struct driver_task *space_apply(struct process_driver *driver, const char *name,
 				const struct driver_deployment *deployment,
 				const struct driver_waiter *waiter);
+/* driver.h, observe. */
 void space_get_status(const struct space *space, struct driver_status *out);
 uint64_t space_state(const struct space *space);	/* driver.h, state */
 /* Stops all; the task ends once nothing runs, and then the space is gone.  With `wipe` its

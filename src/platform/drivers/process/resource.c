@@ -34,6 +34,8 @@ resource_is_file_name(const char *id)
 
 /* sqlite */
 
+/* Below the directory of templates and through no link (beneath.c): the name comes from a
+ * definition. */
 static char *
 read_template(const char *directory, const char *name, struct error *err)
 {
@@ -64,6 +66,7 @@ read_template(const char *directory, const char *name, struct error *err)
 	return buf_take(&text);
 }
 
+/* A database that is there already is left as it is: it is the environment's data. */
 static json_t *
 provision_sqlite(const struct resources *resources, const char *space, const char *dir,
 		 const struct driver_resource *resource, char **sql, struct error *err)
@@ -87,6 +90,7 @@ provision_sqlite(const struct resources *resources, const char *space, const cha
 	return outputs;
 }
 
+/* With what SQLite puts beside it, and what a filling that was cut short has left. */
 static int
 remove_sqlite(const struct resources *resources, const char *dir, const char *name,
 	      const json_t *outputs, struct error *err)
@@ -126,6 +130,7 @@ put_label(struct buf *host, const char *res_id)
 	}
 }
 
+/* 0: there is none that makes sense. */
 static int
 port_of(const json_t *outputs)
 {
@@ -134,6 +139,7 @@ port_of(const json_t *outputs)
 	return port > 0 && port < 65536 ? (int)port : 0;
 }
 
+/* What the platform remembers, or what the file says after a crash between the two. */
 static json_t *
 earlier_outputs(const char *path, const json_t *previous)
 {
@@ -146,6 +152,7 @@ earlier_outputs(const char *path, const json_t *previous)
 	return outputs;
 }
 
+/* The port stays the same over deployments and restarts: people have the address open. */
 static json_t *
 provision_dns(const struct resources *resources, const char *space, const char *dir,
 	      const struct driver_resource *resource, char **sql, struct error *err)
@@ -204,6 +211,7 @@ remove_dns(const struct resources *resources, const char *dir, const char *name,
 	return ret;
 }
 
+/* The files are what tells which ports are held after a start of the daemon. */
 static void
 for_each_port(struct ports *ports, const char *space_dir,
 	      void (*change)(struct ports *ports, int port))
@@ -255,6 +263,7 @@ static const struct resource_type types[] = {
 	{ "dns", provision_dns, remove_dns },
 };
 
+/* The name becomes a file name, so it is checked before the type is looked for. */
 static const struct resource_type *
 find_type(const char *type, const char *name, struct error *err)
 {

@@ -41,6 +41,7 @@ add_error(struct space *space, const char *module, const char *code, const char 
 	};
 }
 
+/* The texts move from the workload to the list. */
 static void
 take_error(struct space *space, struct workload *workload)
 {
@@ -50,6 +51,7 @@ take_error(struct space *space, struct workload *workload)
 	workload_take_error(workload, &errors->items[errors->count++]);
 }
 
+/* The space is idle before the waiter hears of it: it may begin the next change at once. */
 static void
 end_change(struct space *space)
 {
@@ -71,6 +73,7 @@ end_change(struct space *space)
 	space->cancelled = false;
 }
 
+/* The new ones have the ports by now; nobody waits for the old ones but this. */
 static void
 stop_old(struct space *space)
 {
@@ -80,6 +83,7 @@ stop_old(struct space *space)
 		end_change(space);
 }
 
+/* Old connections are given a moment; whoever holds one longer loses it. */
 static void
 drain(void *data)
 {
@@ -94,6 +98,7 @@ drain(void *data)
 		stop_old(space);
 }
 
+/* Nothing that runs was touched, so there is nothing to bring back but the candidates' ends. */
 static void
 roll_back(struct space *space)
 {
@@ -117,6 +122,7 @@ is_declared(const struct space *space, const struct plan *plan)
 	return false;
 }
 
+/* From the end, since the list shrinks. */
 static void
 retire_undeclared(struct space *space)
 {
@@ -130,6 +136,7 @@ retire_undeclared(struct space *space)
 	}
 }
 
+/* In one turn of the loop: no request sees half of the old and half of the new. */
 static void
 switch_over(struct space *space)
 {
@@ -174,6 +181,7 @@ find_kept_unready(const struct space *space)
 	return NULL;
 }
 
+/* Also asked when a kept workload is ready again, since the change waits for those too. */
 static void
 switch_when_ready(struct space *space)
 {
@@ -207,6 +215,7 @@ kept_too_late(void *data)
 	roll_back(space);
 }
 
+/* Its public port opens now if nothing stood behind it; another one waits for the switch. */
 static void
 candidate_ready(struct space *space, struct workload *workload)
 {
@@ -221,6 +230,7 @@ candidate_ready(struct space *space, struct workload *workload)
 	switch_when_ready(space);
 }
 
+/* It is in exactly one of the three lists. */
 static void
 workload_gone(struct space *space, struct workload *workload)
 {
@@ -249,6 +259,7 @@ is_in(const struct workloads *list, const struct workload *workload)
 	return workloads_find(list, plan->module, plan->replica) == workload;
 }
 
+/* A candidate can only fail while the change is starting; afterwards it is supervised. */
 static void
 on_changed(void *data, struct workload *workload, enum workload_event event)
 {
@@ -303,6 +314,7 @@ share_a_port(const struct driver_workload *a, const struct driver_workload *b)
 	return false;
 }
 
+/* Two workloads at one public port would take each other's requests. */
 static bool
 is_twice(const struct driver_deployment *deployment, size_t which)
 {
@@ -346,6 +358,7 @@ struct plans {
 	size_t count;
 };
 
+/* All faults of a deployment are found before anything starts. */
 static void
 make_plans(struct space *space, const struct driver_deployment *deployment, size_t which,
 	   struct plans *plans)
@@ -377,6 +390,7 @@ make_plans(struct space *space, const struct driver_deployment *deployment, size
 	free(fingerprint);
 }
 
+/* A directory of its own by the generation: the files of what runs stay as they are. */
 static void
 start_candidate(struct space *space, struct plan *plan)
 {
@@ -419,6 +433,7 @@ cancel_change(void *data)
 	roll_back(space);
 }
 
+/* With nothing new it may be over at once, by way of the same states. */
 static void
 start_change(struct space *space, const struct driver_deployment *deployment)
 {
@@ -443,6 +458,7 @@ start_change(struct space *space, const struct driver_deployment *deployment)
 	free(plans.items);
 }
 
+/* One change at a time: the engine sees to that, and this makes sure. */
 struct driver_task *
 space_apply(struct process_driver *driver, const char *name,
 	    const struct driver_deployment *deployment, const struct driver_waiter *waiter)

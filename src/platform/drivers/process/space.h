@@ -48,20 +48,25 @@ struct space {
 
 /* workloads.c */
 
+/* Lists borrow: who removes a workload from one frees it. */
 void workloads_add(struct workloads *list, struct workload *workload);
 bool workloads_remove(struct workloads *list, const struct workload *workload);
+/* The process of that number; NULL: the list has none. */
 struct workload *workloads_find(const struct workloads *list, const char *module, int replica);
+/* Asks each to end; each tells when it has. */
 void workloads_stop(const struct workloads *list);
 void workloads_free(struct workloads *list);	/* each of them, and the list */
 
 /* space-ports.c */
 
+/* Takes the public ports of the plan that are not taken yet. 0, or -1 with err. */
 int space_ensure_forwards(struct space *space, const struct plan *plan, struct error *err);
 /* Each to all the running instances behind it; one that has none yet to the candidates that are
  * ready, since others that start with those may need them to become ready themselves. */
 int space_point_forwards(struct space *space, struct error *err);
 /* Closes the public ports that no running workload has. */
 void space_prune_forwards(struct space *space);
+/* All of them, open connections too: for a space that is removed. */
 void space_close_forwards(struct space *space);
 /* To the instances of this list. */
 size_t space_open_connections(const struct space *space, const struct workloads *list);
@@ -74,6 +79,7 @@ void space_report_removal(const struct space *space);	/* how many workloads are 
 
 /* space-change.c */
 
+/* Frees what the change declared; its task and the space's phase are the caller's. */
 void space_forget_change(struct space *space);
 
 #endif

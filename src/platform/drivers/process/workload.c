@@ -75,6 +75,7 @@ struct workload {
 
 static void begin(void *data);
 
+/* Takes the text; NULL: nothing to say. */
 static void
 set_message(struct workload *workload, char *message)
 {
@@ -97,6 +98,8 @@ set_state(struct workload *workload, enum state state)
 		 "message", workload->message, NULL);
 }
 
+/* Every wait of the state machine, whichever is under way: what comes afterwards starts from
+ * none. */
 static void
 stop_waiting(struct workload *workload)
 {
@@ -131,6 +134,7 @@ fail_candidate(struct workload *workload, const char *code, char *summary)
 	set_state(workload, FAILED);
 }
 
+/* Told after each restart as well: public ports are pointed by it. */
 static void
 now_ready(struct workload *workload)
 {
@@ -140,6 +144,7 @@ now_ready(struct workload *workload)
 	tell(workload, WORKLOAD_IS_READY);
 }
 
+/* Without a probe there is no sign of readiness but that it has not ended. */
 static void
 lived_long_enough(void *data)
 {
@@ -157,6 +162,7 @@ probe_pause(int tries)
 	return tries < 6 ? PROBE_FIRST_MS << tries : PROBE_EVERY_MS;
 }
 
+/* A refused connection is no fault yet: most programs listen some time after they have started. */
 static void
 probed(void *data, bool ready, const char *why)
 {
@@ -187,6 +193,7 @@ try_probe(void *data)
 	workload->probe = probe_start(workload->loop, &workload->plan->probe, probed, workload);
 }
 
+/* A candidate has failed by that; one that runs already is only started again. */
 static void
 not_ready_in_time(void *data)
 {
@@ -231,6 +238,8 @@ wait_and_restart(struct workload *workload, const char *how)
 	workload->next = loop_add_timer(workload->loop, workload->back_off_ms, begin, workload);
 }
 
+/* One more try, since a port may still be in TIME_WAIT or a database be filled; then it has
+ * failed, so that a deployment ends in seconds and not with a back-off. */
 static void
 candidate_ended(struct workload *workload, const char *how, bool cannot_start)
 {
@@ -250,6 +259,7 @@ candidate_ended(struct workload *workload, const char *how, bool cannot_start)
 	}
 }
 
+/* Called by the loop in each case: the callee may free the workload. */
 static void
 now_stopped(void *data)
 {
@@ -260,6 +270,7 @@ now_stopped(void *data)
 	tell(workload, WORKLOAD_IS_STOPPED);
 }
 
+/* The message of how it ended is made before the instance goes, which has it. */
 static void
 instance_ended(void *data)
 {
@@ -288,6 +299,7 @@ instance_ended(void *data)
 		tell(workload, WORKLOAD_IS_FAILED);
 }
 
+/* Files are written once for a generation: a restart finds what the program left there. */
 static void
 begin(void *data)
 {
@@ -400,6 +412,7 @@ workload_accept(struct workload *workload)
 	workload->restarts = 0;
 }
 
+/* Somebody asks for it now: a new deployment must not wait for half a minute of back-off. */
 void
 workload_hurry(struct workload *workload)
 {
@@ -409,6 +422,7 @@ workload_hurry(struct workload *workload)
 	workload->next = loop_add_timer(workload->loop, 0, begin, workload);
 }
 
+/* Without a process it still stops from the loop, as with one. */
 void
 workload_stop(struct workload *workload)
 {
