@@ -451,7 +451,8 @@ make_clone(struct clones *clones, const struct clone_place *place, struct clone 
 {
 	const struct environment *e = &place->env->environment;
 
-	*clone = (struct clone){.created_at = e->created_at, .is_deleting = e->deleting};
+	*clone = (struct clone){.created_at = e->created_at,
+				.is_deleting = e->status == ENVIRONMENT_DELETING};
 	if (!tell_by_record(clones, place, clone) &&
 	    (place->env->is_protected || !tell_by_history(clones, place, clone)))
 		return false;

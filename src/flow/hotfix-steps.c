@@ -162,7 +162,8 @@ hotfix_judge(struct hotfix *h, const struct world_application *app)
 	for (size_t i = 0; i < app->count; i++) {
 		const struct world_environment *e = &app->environments[i];
 
-		if (untrusted_is(&e->environment.id, h->env) || e->environment.deleting)
+		if (untrusted_is(&e->environment.id, h->env) ||
+		    e->environment.status == ENVIRONMENT_DELETING)
 			continue;
 		if (h->origin && untrusted_is(&e->environment.id, h->origin))
 			judge(h, &h->at_origin, e);
@@ -251,7 +252,7 @@ tell_clean_up(struct hotfix *h, const struct world_environment *clone)
 	struct hotfix_step *step = &h->steps[HOTFIX_CLEAN_UP];
 
 	from_event(step, events_last(&h->events, EVENT_DISCARD, false));
-	if (clone && clone->environment.deleting)
+	if (clone && clone->environment.status == ENVIRONMENT_DELETING)
 		step->is_busy = true;
 	return h->application_known && !clone;
 }

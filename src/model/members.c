@@ -41,6 +41,15 @@ word_of(const void *noun, const struct member *m)
 	return *(const unsigned *)place_of(noun, m);
 }
 
+/* By which an object is there. */
+static const struct member *
+first_text(const struct member *members)
+{
+	while (members->kind != MEMBER_TEXT)
+		members++;
+	return members;
+}
+
 /* --- decoding --- */
 
 size_t
@@ -65,12 +74,27 @@ decode_text(struct untrusted *out, const json_t *value, const char *key, struct 
 	return 0;
 }
 
+/* Where an object says what of it was not understood; NULL: it does not. */
+static struct untrusted *
+problem_in(void *object, const struct member *m)
+{
+	return m->problem ? (struct untrusted *)(void *)((char *)object + m->problem) : NULL;
+}
+
+/* One that is not understood is there all the same, whatever it is. */
 static int
 decode_object(void *out, const struct member *m, const json_t *value, struct error *err)
 {
-	if (members_decode(out, m->members, value, err) == 0)
+	struct untrusted *first = place_in(out, first_text(m->members));
+	struct error why = {0};
+
+	if (members_decode(out, m->members, value, &why) == 0)
 		return 0;
-	return error_prefix(err, "%s", m->key);
+	if (!first->raw)
+		untrusted_set(first, "");
+	if (m->problem)
+		untrusted_set(problem_in(out, m), why.text);
+	return error_set(err, ERROR_PROTOCOL, "%s: %s", m->key, why.text);
 }
 
 /* What may be absent, and is a fault when it is there and odd. */
@@ -143,26 +167,19 @@ encode_time(int64_t wall_ms)
 	return json_string(stamp);
 }
 
-static const char *
-first_text(const void *noun, const struct member *members)
-{
-	while (members->kind != MEMBER_TEXT)
-		members++;
-	return ((const struct untrusted *)place_of(noun, members))->raw;
-}
-
 /* NULL: it is absent. */
 static json_t *
 encode_member(const void *noun, const struct member *m)
 {
-	const struct untrusted *text;
+	const void *place = place_of(noun, m);
+	const struct untrusted *text = place;
 	size_t word;
 
 	switch (m->kind) {
 	case MEMBER_TIME:
 		return encode_time(number_of(noun, m));
 	case MEMBER_FLAG:
-		return json_boolean(*(const bool *)place_of(noun, m));
+		return json_boolean(*(const bool *)place);
 	case MEMBER_NUMBER:
 		return json_integer(number_of(noun, m));
 	case MEMBER_WORD:
@@ -171,13 +188,11 @@ encode_member(const void *noun, const struct member *m)
 	case MEMBER_CONSTANT:
 		return json_string(m->words->items[0]);
 	case MEMBER_OBJECT:
-		return first_text(place_of(noun, m), m->members)
-			       ? members_encode(place_of(noun, m), m->members)
-			       : NULL;
+		text = place_of(place, first_text(m->members));
+		return text->raw ? members_encode(place, m->members) : NULL;
 	case MEMBER_TEXT:
 		break;
 	}
-	text = place_of(noun, m);
 	return text->raw ? json_string(text->raw) : NULL;
 }
 
@@ -201,6 +216,14 @@ members_encode(const void *noun, const struct member *members)
 
 /* --- ownership --- */
 
+static void
+clear_object(void *object, const struct member *m)
+{
+	members_clear(object, m->members);
+	if (m->problem)
+		untrusted_clear(problem_in(object, m));
+}
+
 void
 members_clear(void *noun, const struct member *members)
 {
@@ -208,7 +231,7 @@ members_clear(void *noun, const struct member *members)
 		if (members->kind == MEMBER_TEXT)
 			untrusted_clear(place_in(noun, members));
 		else if (members->kind == MEMBER_OBJECT)
-			members_clear(place_in(noun, members), members->members);
+			clear_object(place_in(noun, members), members);
 	}
 }
 
@@ -223,6 +246,9 @@ copy_member(void *to, const void *from, const struct member *m)
 		return;
 	case MEMBER_OBJECT:
 		members_copy(to, from, m->members);
+		if (m->problem)
+			untrusted_init(problem_in(to, m),
+				       problem_in((void *)(uintptr_t)from, m)->raw);
 		return;
 	case MEMBER_TIME:
 	case MEMBER_NUMBER:

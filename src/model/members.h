@@ -22,7 +22,7 @@ enum member_kind {
 	MEMBER_NUMBER,		/* int64_t; what is no integer is 0 */
 	MEMBER_WORD,		/* enum: which of `words`; another, or none, is their count */
 	MEMBER_CONSTANT,	/* nowhere: always the first of `words`, and not read */
-	MEMBER_OBJECT		/* a struct that has `members`; absent while its first text is */
+	MEMBER_OBJECT		/* a struct that has `members`; there when its first text is */
 };
 
 /* A text or object that is absent is a fault when it is REQUIRED, and then written as "".  An
@@ -43,8 +43,9 @@ struct member {
 	size_t offset;
 	const struct member_words *words;
 	const struct member *members;
+	size_t problem;		/* of an object: where in it is its own `problem`; 0: it has none */
 };
-#define MEMBERS_END {NULL, MEMBER_TEXT, MEMBER_OPTIONAL, 0, NULL, NULL}
+#define MEMBERS_END {NULL, MEMBER_TEXT, MEMBER_OPTIONAL, 0, NULL, NULL, 0}
 
 /* Reads what can be read into zeroed memory.  -1: err (NULL is fine) has the first fault. */
 int members_decode(void *noun, const struct member *members, const json_t *body,

@@ -18,7 +18,7 @@
 #include "model/members.h"
 
 /* Where a member lies. */
-#define IN(noun, field) offsetof(struct noun, field), NULL, NULL
+#define IN(noun, field) offsetof(struct noun, field), NULL, NULL, 0
 
 /* The two doors of a noun, over fill_NOUN(), which reads what can be read. */
 #define NOUN_DOORS(noun, words) \
@@ -87,15 +87,15 @@ static const struct member deployment_members[] = {
 	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(created_at)},
 	{"status_changed_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(status_changed_at)},
 	{"status", MEMBER_WORD, MEMBER_OPTIONAL, offsetof(struct deployment, status), &status_words,
-	 NULL},
+	 NULL, 0},
 	{"value_set_version_id", MEMBER_TEXT, MEMBER_NULLABLE, AT(value_set_version_id)},
 	{"mode", MEMBER_TEXT, MEMBER_OPTIONAL, AT(mode)},
 	{"dependency_graph_id", MEMBER_TEXT, MEMBER_OPTIONAL, AT(dependency_graph_id)},
 	{"pipeline", MEMBER_OBJECT, MEMBER_OPTIONAL, offsetof(struct deployment, pipeline), NULL,
-	 pipeline_members},
+	 pipeline_members, 0},
 	/* Of a first form of the API, which still requires them. */
-	{"export_status", MEMBER_CONSTANT, MEMBER_OPTIONAL, 0, &empty, NULL},
-	{"export_file", MEMBER_CONSTANT, MEMBER_OPTIONAL, 0, &empty, NULL},
+	{"export_status", MEMBER_CONSTANT, MEMBER_OPTIONAL, 0, &empty, NULL, 0},
+	{"export_file", MEMBER_CONSTANT, MEMBER_OPTIONAL, 0, &empty, NULL, 0},
 	MEMBERS_END,
 };
 #undef AT
@@ -135,7 +135,29 @@ deployment_is_final(const struct deployment *deployment)
 	return deployment_status_is_final(deployment->status);
 }
 
+static const char *const environment_statuses[] = {
+	[ENVIRONMENT_ACTIVE] = "active",
+	[ENVIRONMENT_DELETING] = "deleting",
+};
+static const struct member_words environment_status_words = {environment_statuses,
+							     ENVIRONMENT_UNKNOWN};
+
+const char *
+environment_status_word(enum environment_status status)
+{
+	return status < ENVIRONMENT_UNKNOWN ? environment_statuses[status] : "unknown";
+}
+
+enum environment_status
+environment_status_of(const char *word)
+{
+	return (enum environment_status)member_word(&environment_status_words, word);
+}
+
 #define AT(member) IN(environment, member)
+#define DEPLOYMENT(key, member) \
+	{key, MEMBER_OBJECT, MEMBER_OPTIONAL, offsetof(struct environment, member), NULL, \
+	 deployment_members, offsetof(struct deployment, problem)}
 static const struct member environment_members[] = {
 	{"id", MEMBER_TEXT, MEMBER_REQUIRED, AT(id)},
 	{"name", MEMBER_TEXT, MEMBER_REQUIRED, AT(name)},
@@ -143,39 +165,24 @@ static const struct member environment_members[] = {
 	{"created_by", MEMBER_TEXT, MEMBER_OPTIONAL, AT(created_by)},
 	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(created_at)},
 	{"deploy_tag", MEMBER_TEXT, MEMBER_OPTIONAL, AT(deploy_tag)},
+	{"status", MEMBER_WORD, MEMBER_OPTIONAL, offsetof(struct environment, status),
+	 &environment_status_words, NULL, 0},
+	{"status_changed_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(status_changed_at)},
+	DEPLOYMENT("last_deploy", last_deploy),
+	DEPLOYMENT("from_deploy", from_deploy),
 	MEMBERS_END,
 };
 #undef AT
-
-static int
-read_deployment(struct deployment *out, const json_t *body, const char *key, struct error *err)
-{
-	const json_t *value = json_object_get(body, key);
-
-	if (!value || json_is_null(value))
-		return 0;
-	deployment_read(out, value);
-	if (!out->problem.raw)
-		return 0;
-	if (!out->id.raw)
-		untrusted_set(&out->id, "");	/* there is one, whatever it is */
-	return error_set(err, ERROR_PROTOCOL, "%s: %s", key, out->problem.raw);
-}
+#undef DEPLOYMENT
 
 /* An environment without a name is shown by its id: a list has no row without a text. */
 static int
 fill_environment(struct environment *out, const json_t *body, struct error *err)
 {
-	const char *status = json_member_string(body, "status");
 	int ret = members_decode(out, environment_members, body, err);
 
 	if (!out->name.raw)
 		untrusted_init(&out->name, out->id.raw);
-	out->deleting = status && strcmp(status, "deleting") == 0;
-	if (read_deployment(&out->last_deploy, body, "last_deploy", ret == 0 ? err : NULL) != 0)
-		ret = -1;
-	if (read_deployment(&out->from_deploy, body, "from_deploy", ret == 0 ? err : NULL) != 0)
-		ret = -1;
 	return ret;
 }
 NOUN_DOORS(environment, "environment")
@@ -183,19 +190,21 @@ NOUN_DOORS(environment, "environment")
 void
 environment_copy(struct environment *out, const struct environment *from)
 {
-	*out = (struct environment){.deleting = from->deleting};
+	*out = (struct environment){0};
 	members_copy(out, from, environment_members);
-	deployment_copy(&out->last_deploy, &from->last_deploy);
-	deployment_copy(&out->from_deploy, &from->from_deploy);
 	untrusted_init(&out->problem, from->problem.raw);
+}
+
+json_t *
+environment_encode(const struct environment *environment)
+{
+	return members_encode(environment, environment_members);
 }
 
 void
 environment_clear(struct environment *environment)
 {
 	members_clear(environment, environment_members);
-	deployment_clear(&environment->last_deploy);
-	deployment_clear(&environment->from_deploy);
 	untrusted_clear(&environment->problem);
 	*environment = (struct environment){0};
 }
@@ -237,7 +246,7 @@ static const struct member deployment_error_members[] = {
 	{"code", MEMBER_TEXT, MEMBER_OPTIONAL, IN(deployment_error, code)},
 	{"summary", MEMBER_TEXT, MEMBER_OPTIONAL, IN(deployment_error, summary)},
 	{"message", MEMBER_TEXT, MEMBER_OPTIONAL, IN(deployment_error, message)},
-	{"error_type", MEMBER_CONSTANT, MEMBER_OPTIONAL, 0, &of_deployment, NULL},
+	{"error_type", MEMBER_CONSTANT, MEMBER_OPTIONAL, 0, &of_deployment, NULL, 0},
 	MEMBERS_END,
 };
 PLAIN_NOUN(deployment_error, "deployment error")

@@ -65,13 +65,21 @@ void deployment_clear(struct deployment *deployment);
 /* Succeeded or failed; one with a status that we do not know may still change. */
 bool deployment_is_final(const struct deployment *deployment);
 
+enum environment_status {
+	ENVIRONMENT_ACTIVE, ENVIRONMENT_DELETING,
+	ENVIRONMENT_UNKNOWN	/* a word we do not know */
+};
+const char *environment_status_word(enum environment_status status);
+enum environment_status environment_status_of(const char *word);	/* NULL is fine */
+
 struct environment {
 	struct untrusted id;
 	struct untrusted name;
 	struct untrusted type;
 	struct untrusted created_by;
 	int64_t created_at;
-	bool deleting;
+	enum environment_status status;
+	int64_t status_changed_at;
 	struct deployment last_deploy;	/* last_deploy.id.raw NULL: never deployed */
 	struct deployment from_deploy;
 	struct untrusted problem;
@@ -85,6 +93,7 @@ int environment_decode(struct environment *out, const json_t *body, struct error
 	__attribute__((warn_unused_result));
 /* Shares nothing with the original; the deployments in it are copied too. */
 void environment_copy(struct environment *out, const struct environment *from);
+json_t *environment_encode(const struct environment *environment);
 void environment_clear(struct environment *environment);
 
 struct organization { struct untrusted id, name, problem; };

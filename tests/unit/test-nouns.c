@@ -28,7 +28,8 @@
 	"'pipeline':{'id':'default','run_id':'r1','job_id':'deploy','step_index':2}}"
 #define ENVIRONMENT                                                      \
 	"{'id':'qa','name':'QA','type':'development','created_by':'qa'," \
-	"'created_at':'2026-01-02T03:04:05Z','last_deploy':" DEPLOYMENT  \
+	"'created_at':'2026-01-02T03:04:05Z','deploy_tag':'t1','status':'active'," \
+	"'status_changed_at':'2026-01-02T03:04:05Z','last_deploy':" DEPLOYMENT \
 	",'from_deploy':" DEPLOYMENT "}"
 
 /* ' stands for ". */
@@ -105,7 +106,7 @@ static const struct doors nouns[] = {
 	 {"id", "env_id", "set_id"},
 	 {"created_at", "status_changed_at"},
 	 OF(deployment)},
-	{"environment", ENVIRONMENT, {"id", "name", "type"}, {"created_at"}, OF(environment)},
+	{"environment", ENVIRONMENT, {"id", "name", "type"}, {"created_at", "status_changed_at"}, OF(environment)},
 	{"organization", "{'id':'acme','name':'Acme'}", {"id"}, {NULL}, OF(organization)},
 	{"application", "{'id':'shop','name':'Shop'}", {"id"}, {NULL}, OF(application)},
 	{"deployment error",
@@ -342,6 +343,39 @@ what_was_read_is_written_again(void **state)
 }
 
 static void
+an_environment_is_written_with_its_deployments(void **state)
+{
+	json_t *body = parse(ENVIRONMENT), *again, *last;
+	struct environment environment, copy;
+
+	(void)state;
+	json_object_set_new(body, "status", json_string("deleting"));
+	environment_read(&environment, body);
+	environment_copy(&copy, &environment);
+	environment_clear(&environment);
+	assert_int_equal(copy.status, ENVIRONMENT_DELETING);
+	again = environment_encode(&copy);
+	last = json_object_get(again, "last_deploy");
+	assert_true(json_equal(last, json_object_get(again, "from_deploy")));
+	assert_string_equal(json_string_value(json_object_get(last, "id")), "d1");
+	json_object_set(body, "last_deploy", last);
+	json_object_set(body, "from_deploy", last);
+	json_object_set_new(body, "created_at", json_string("2026-01-02T03:04:05.000Z"));
+	json_object_set_new(body, "status_changed_at", json_string("2026-01-02T03:04:05.000Z"));
+	assert_true(json_equal(body, again));
+	json_decref(again);
+	/* One that was never deployed has neither. */
+	deployment_clear(&copy.last_deploy);
+	deployment_clear(&copy.from_deploy);
+	again = environment_encode(&copy);
+	assert_null(json_object_get(again, "last_deploy"));
+	assert_null(json_object_get(again, "from_deploy"));
+	json_decref(again);
+	environment_clear(&copy);
+	json_decref(body);
+}
+
+static void
 what_is_not_there_is_written_as_the_table_says(void **state)
 {
 	const struct deployment nothing = {.status = DEPLOYMENT_UNKNOWN};
@@ -376,6 +410,7 @@ main(void)
 		cmocka_unit_test(what_can_be_read_of_an_odd_environment_is_read),
 		cmocka_unit_test(an_odd_workload_leaves_the_others),
 		cmocka_unit_test(what_was_read_is_written_again),
+		cmocka_unit_test(an_environment_is_written_with_its_deployments),
 		cmocka_unit_test(what_is_not_there_is_written_as_the_table_says),
 		cmocka_unit_test(a_status_has_one_word),
 	};

@@ -187,7 +187,7 @@ checked_target(void *data, const struct api_reply *reply)
 		flow_fail(flow, &err);
 		return;
 	}
-	if (now.deleting)
+	if (now.status == ENVIRONMENT_DELETING)
 		error_set(&err, ERROR_STALE, _("%s is being deleted; nothing was changed"),
 			  flow->request.env);
 	else

@@ -480,7 +480,7 @@ is_ours(const struct flow *flow, const struct environment *environment)
 {
 	return untrusted_is(&environment->from_deploy.id,
 			    untrusted_raw(&flow->record.source_deployment)) &&
-		!environment->last_deploy.id.raw && !environment->deleting &&
+		!environment->last_deploy.id.raw && environment->status != ENVIRONMENT_DELETING &&
 		environment->created_at >= flow->step_wall_at - CLOCK_SKEW_MS;
 }
 

@@ -341,7 +341,7 @@ is_going(const struct api_reply *reply, bool *gone, struct error *err)
 		err->kind = ERROR_NONE;
 	if (*gone || err->kind != ERROR_NONE || environment_decode(&now, reply->body, err))
 		return *gone;
-	going = now.deleting;
+	going = now.status == ENVIRONMENT_DELETING;
 	environment_clear(&now);
 	return going;
 }

@@ -497,7 +497,7 @@ judge_discard(struct interrupted *list, struct item *item, const struct environm
 	const struct operation *record = &item->op.record;
 	const char *env = untrusted_raw(&record->env);
 
-	if (now && now->deleting) {
+	if (now && now->status == ENVIRONMENT_DELETING) {
 		say(item, DEED_GOING_ON, xasprintf(_("%s is being deleted."), env));
 	} else if (now) {
 		say_not_done(item, xasprintf(_("%s was not deleted."), env));

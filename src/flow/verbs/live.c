@@ -60,7 +60,7 @@ words_of_move(const struct environment *was, const struct environment *now)
 	const char *comment = untrusted_raw(&now->last_deploy.comment);
 	const char *id = untrusted_raw(&was->id);
 
-	if (now->deleting)
+	if (now->status == ENVIRONMENT_DELETING)
 		return xasprintf(_("%s is being deleted."), id);
 	if (!untrusted_is(&now->last_deploy.id, untrusted_raw(&was->last_deploy.id)) &&
 	    now->last_deploy.id.raw)

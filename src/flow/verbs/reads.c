@@ -46,7 +46,7 @@ got_environment(struct flow *flow, const struct api_reply *reply, struct flow_pl
 		flow_fail(flow, &err);
 		return;
 	}
-	if (place->environment.deleting) {
+	if (place->environment.status == ENVIRONMENT_DELETING) {
 		flow_fail_text(flow, ERROR_CONFLICT, _("%s is being deleted"), id);
 		return;
 	}

@@ -420,7 +420,7 @@ judge_all(struct origins *o)
 		const struct world_environment *e = &app->environments[i];
 
 		/* A clone is never protected. */
-		if (!e->is_protected && !e->environment.deleting &&
+		if (!e->is_protected && e->environment.status != ENVIRONMENT_DELETING &&
 		    e->environment.last_deploy.id.raw && !judge(o, &e->environment)) {
 			complete = false;
 			o->untold += !o->was_kept && !e->clone_of;

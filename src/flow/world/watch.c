@@ -251,7 +251,7 @@ want_details(struct watch *watch, const char *org, const char *app,
 		 learn_from_set_id(environment));
 	judge_set(watch, environment, WORLD_FROM_SET, org, app, learn_from_set_id(environment),
 		  NULL);
-	if (last->id.raw && !environment->environment.deleting) {
+	if (last->id.raw && environment->environment.status != ENVIRONMENT_DELETING) {
 		watch_want(watch, FEED_RUNTIME, org, app, env, "");
 		watch_want(watch, FEED_RESOURCES, org, app, env, "");
 		if (last->status != DEPLOYMENT_SUCCEEDED && !last->problem.raw)

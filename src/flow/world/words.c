@@ -50,7 +50,7 @@ words_of_environment(const struct world_environment *e)
 {
 	const struct deployment *last = &e->environment.last_deploy;
 
-	if (e->environment.deleting)
+	if (e->environment.status == ENVIRONMENT_DELETING)
 		return say(MOOD_BUSY, _("deleting"));
 	if (!last->id.raw)
 		return say(MOOD_QUIET, _("never deployed"));

@@ -280,7 +280,7 @@ world_same_environment(const struct environment *a, const struct environment *b)
 	       untrusted_equal(&a->type, &b->type) &&
 	       untrusted_equal(&a->created_by, &b->created_by) &&
 	       untrusted_equal(&a->problem, &b->problem) &&
-	       a->created_at == b->created_at && a->deleting == b->deleting &&
+	       a->created_at == b->created_at && a->status == b->status &&
 	       same_deployment(&a->last_deploy, &b->last_deploy) &&
 	       same_deployment(&a->from_deploy, &b->from_deploy);
 }
@@ -291,7 +291,8 @@ world_is_busy(const struct world_environment *environment)
 {
 	const struct environment *e = &environment->environment;
 
-	return e->deleting || (e->last_deploy.id.raw && !deployment_is_final(&e->last_deploy));
+	return e->status == ENVIRONMENT_DELETING ||
+	       (e->last_deploy.id.raw && !deployment_is_final(&e->last_deploy));
 }
 
 struct set *

@@ -140,7 +140,7 @@ static int
 check_state(struct platform *platform, const struct place *place,
 	    const struct deploy_request *request, const json_t *env, struct error *err)
 {
-	const char *status = json_member_string(env, "status");
+	enum environment_status status = environment_status_of(json_member_string(env, "status"));
 	bool paused;
 
 	if (precondition_check(request->if_match, env, request->details, err) != 0)
@@ -150,7 +150,7 @@ check_state(struct platform *platform, const struct place *place,
 				 _("A deployment to %s is active.  Wait until it has "
 				   "ended."),
 				 place->env);
-	if (engine_is_stopping(platform->engine) || strcmp(status, "active") != 0)
+	if (engine_is_stopping(platform->engine) || status != ENVIRONMENT_ACTIVE)
 		return error_set(err, ERROR_CONFLICT, _("%s is being deleted or stopped."),
 				 place->env);
 	if (repository_is_paused(platform->repository, place, &paused, err) != 0)

@@ -552,7 +552,8 @@ engine_resume(struct engine *engine, struct error *err)
 		struct engine_env *env = find_env(engine, &place, true);
 		const char *pending = json_member_string(row, "pending");
 
-		env->deleting = strcmp(json_member_string(row, "status"), "deleting") == 0;
+		env->deleting = environment_status_of(json_member_string(row, "status")) ==
+				ENVIRONMENT_DELETING;
 		env->should_resume = env->starting = !env->deleting;
 		if (pending)
 			env->wanted = xstrdup(pending);

@@ -254,7 +254,8 @@ put_environments(struct buf *out, struct platform *platform)
 	size_t i;
 
 	json_array_foreach(envs, i, env) {
-		if (strcmp(json_member_string(env, "status"), "deleting") == 0)
+		if (environment_status_of(json_member_string(env, "status")) ==
+		    ENVIRONMENT_DELETING)
 			deleting++;
 		else
 			active++;

@@ -8,8 +8,11 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/text.h"
 #include "base/xmalloc.h"
+#include "db/statement.h"
 #include "model/json.h"
+#include "model/nouns.h"
 #include "platform/state/precondition.h"
 #include "platform/state/repository-values.h"
 
@@ -26,9 +29,9 @@
 	"   ORDER BY e.rowid)) AS \"json:envs\""                                            \
 	" FROM applications a "
 #define ENVIRONMENT                                                                                \
-	"SELECT id, name, type, created_at AS \"stamp:created_at\", created_by, status,"           \
-	" status_changed_at AS \"stamp:status_changed_at\","                                       \
-	" from_deploy_id AS \"opt:from_deploy_id\" FROM environments "
+	"SELECT id, name, type, created_at, created_by, status, status_changed_at, from_deploy_id" \
+	" FROM environments "
+enum { ID, NAME, TYPE, CREATED_AT, CREATED_BY, STATUS, STATUS_CHANGED_AT, FROM_DEPLOY_ID };
 
 /* Each sentence stands alone, so that it can be translated. */
 int
@@ -248,63 +251,79 @@ repository_drop_applications(struct repository *repository, struct error *err)
 	return ret;
 }
 
-/* Puts the two deployments in, whole objects on the wire, and the tag over both. */
+/* With the two deployments, whole, and the tag over both. */
 static int
-complete_environment(struct repository *repository, const struct place *place, json_t *env,
-		     struct error *err)
+complete_environment(struct repository *repository, const struct place *place,
+		     struct environment *env, const char *from, struct error *err)
 {
-	struct place here = {place->org, place->app, json_member_string(env, "id")};
-	const char *from = json_member_string(env, "from_deploy_id");
+	const struct place here = {place->org, place->app, env->id.raw};
 	char tag[IDS_SHA256_B64_SIZE];
 	struct error why = {0};
-	json_t *deployment, *last;
 
-	last = repository_deployment(repository, &here, NULL, &why);
-	precondition_tag(tag, json_member_string(last, "id"), from);
-	if (from) {
-		deployment = repository_deployment_of_app(repository, &here, from, &why);
-		if (deployment)
-			json_object_set_new(env, "from_deploy", deployment);
-		json_object_del(env, "from_deploy_id");
-	}
-	if (last)
-		json_object_set_new(env, "last_deploy", last);
-	json_object_set_new(env, "deploy_tag", json_string(tag));
-	if (why.kind != ERROR_NONE && why.kind != ERROR_NOT_FOUND) {
-		*err = why;
-		return -1;
-	}
-	return 0;
+	if (repository_read_deployment(repository, &here, NULL, &env->last_deploy, &why) != 0 &&
+	    why.kind == ERROR_NOT_FOUND)
+		why = (struct error){0};
+	if (from && why.kind == ERROR_NONE &&
+	    repository_read_deployment_of_app(repository, &here, from, &env->from_deploy, &why) !=
+		    0 &&
+	    why.kind == ERROR_NOT_FOUND)
+		why = (struct error){0};
+	precondition_tag(tag, env->last_deploy.id.raw, from);
+	untrusted_init(&env->deploy_tag, tag);
+	if (why.kind == ERROR_NONE)
+		return 0;
+	*err = why;
+	return -1;
+}
+
+struct environments {
+	struct repository *repository;
+	const struct place *place;
+};
+
+static json_t *
+encode_environment(struct statement *row, void *data, struct error *err)
+{
+	const struct environments *of = data;
+	struct environment env = {
+		.created_at = row_int(row, CREATED_AT),
+		.status = environment_status_of(row_text(row, STATUS)),
+		.status_changed_at = row_int(row, STATUS_CHANGED_AT),
+	};
+	json_t *body = NULL;
+
+	untrusted_init(&env.id, row_text(row, ID));
+	untrusted_init(&env.name, row_text(row, NAME));
+	untrusted_init(&env.type, row_text(row, TYPE));
+	untrusted_init(&env.created_by, row_text_or(row, CREATED_BY, ""));
+	if (complete_environment(of->repository, of->place, &env, row_text(row, FROM_DEPLOY_ID),
+				 err) == 0)
+		body = environment_encode(&env);
+	environment_clear(&env);
+	return body;
 }
 
 json_t *
 repository_environments(struct repository *repository, const struct place *place, struct error *err)
 {
-	json_t *envs = rows_all(repository, err,
-				ENVIRONMENT "WHERE org = ? AND app = ? ORDER BY rowid",
-				"ss", place->org, place->app);
-	json_t *env;
-	size_t i;
-
-	json_array_foreach(envs, i, env) {
-		if (complete_environment(repository, place, env, err) != 0) {
-			json_decref(envs);
-			return NULL;
-		}
-	}
-	return envs;
+	return rows_encode(repository, err, encode_environment,
+			   &(struct environments){repository, place},
+			   ENVIRONMENT "WHERE org = ? AND app = ? ORDER BY rowid", "ss", place->org,
+			   place->app);
 }
 
 json_t *
 repository_environment(struct repository *repository, const struct place *place, struct error *err)
 {
-	json_t *env = rows_one(repository, err, ENVIRONMENT "WHERE org = ? AND app = ? AND id = ?",
-			       "sss", place->org, place->app, place->env);
+	json_t *found = rows_encode(repository, err, encode_environment,
+				    &(struct environments){repository, place},
+				    ENVIRONMENT "WHERE org = ? AND app = ? AND id = ?", "sss",
+				    place->org, place->app, place->env);
+	json_t *env = json_incref(json_array_get(found, 0));
 
-	if (env && complete_environment(repository, place, env, err) != 0) {
-		json_decref(env);
-		return NULL;
-	}
+	if (found && !env)
+		error_set(err, ERROR_NOT_FOUND, _("There is no such thing."));
+	json_decref(found);
 	return env;
 }
 
@@ -324,8 +343,9 @@ repository_put_environment(struct repository *repository, const struct place *pl
 			   const char *user, int64_t now, struct error *err)
 {
 	return rows_run(repository, err,
-			"INSERT INTO environments VALUES (?, ?, ?, ?, ?, 'active', ?, ?, ?, ?)",
-			"sssssisis", place->org, place->app, place->env, name, type, now,
+			"INSERT INTO environments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			"ssssssisis", place->org, place->app, place->env, name, type,
+			environment_status_word(ENVIRONMENT_ACTIVE), now,
 			from_deploy_id, now, user);
 }
 
@@ -351,10 +371,11 @@ int
 repository_set_deleting(struct repository *repository, const struct place *place, int64_t now,
 			struct error *err)
 {
-	return rows_change(repository, err, "UPDATE environments SET status = 'deleting',"
+	return rows_change(repository, err, "UPDATE environments SET status = ?5,"
 					    " status_changed_at = ?4"
 					    " WHERE org = ?1 AND app = ?2 AND id = ?3",
-			   "sssi", place->org, place->app, place->env, now);
+			   "sssis", place->org, place->app, place->env, now,
+			   environment_status_word(ENVIRONMENT_DELETING));
 }
 
 int

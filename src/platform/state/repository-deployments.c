@@ -25,86 +25,124 @@ enum {
 	STATUS_CHANGED_AT, MODE, VALUE_SET_VERSION_ID, GRAPH_ID, RUN_ID
 };
 
-static json_t *
-encode_deployment(struct statement *row)
+static void
+read_deployment(struct statement *row, void *noun)
 {
-	struct deployment deployment = {
-		.created_at = row_int(row, CREATED_AT),
-		.status = deployment_status_of(row_text(row, STATUS)),
-		.status_changed_at = row_int(row, STATUS_CHANGED_AT),
-	};
+	struct deployment *out = noun;
 	const char *run = row_text(row, RUN_ID);
-	json_t *body;
 
-	untrusted_init(&deployment.id, row_text(row, ID));
-	untrusted_init(&deployment.env_id, row_text(row, ENV));
-	untrusted_init(&deployment.set_id, row_text(row, SET_ID));
-	untrusted_init(&deployment.from_id, row_text_or(row, FROM_ID, ""));
-	untrusted_init(&deployment.delta_id, row_text(row, DELTA_ID));
-	untrusted_init(&deployment.comment, row_text_or(row, COMMENT, ""));
-	untrusted_init(&deployment.created_by, row_text_or(row, CREATED_BY, ""));
-	untrusted_init(&deployment.mode, row_text(row, MODE));
-	untrusted_init(&deployment.value_set_version_id, row_text(row, VALUE_SET_VERSION_ID));
-	untrusted_init(&deployment.dependency_graph_id, row_text(row, GRAPH_ID));
+	out->created_at = row_int(row, CREATED_AT);
+	out->status = deployment_status_of(row_text(row, STATUS));
+	out->status_changed_at = row_int(row, STATUS_CHANGED_AT);
+	untrusted_init(&out->id, row_text(row, ID));
+	untrusted_init(&out->env_id, row_text(row, ENV));
+	untrusted_init(&out->set_id, row_text(row, SET_ID));
+	untrusted_init(&out->from_id, row_text_or(row, FROM_ID, ""));
+	untrusted_init(&out->delta_id, row_text(row, DELTA_ID));
+	untrusted_init(&out->comment, row_text_or(row, COMMENT, ""));
+	untrusted_init(&out->created_by, row_text_or(row, CREATED_BY, ""));
+	untrusted_init(&out->mode, row_text(row, MODE));
+	untrusted_init(&out->value_set_version_id, row_text(row, VALUE_SET_VERSION_ID));
+	untrusted_init(&out->dependency_graph_id, row_text(row, GRAPH_ID));
 	/* There is one pipeline, with one step. */
 	if (run) {
-		untrusted_init(&deployment.pipeline.id, "default");
-		untrusted_init(&deployment.pipeline.run_id, run);
-		untrusted_init(&deployment.pipeline.job_id, "deploy");
+		untrusted_init(&out->pipeline.id, "default");
+		untrusted_init(&out->pipeline.run_id, run);
+		untrusted_init(&out->pipeline.job_id, "deploy");
 	}
-	body = deployment_encode(&deployment);
-	deployment_clear(&deployment);
+}
+
+/* Takes what is in it; -1 (ret): there is none. */
+static json_t *
+encode(struct deployment *deployment, int ret)
+{
+	json_t *body = ret == 0 ? deployment_encode(deployment) : NULL;
+
+	deployment_clear(deployment);
 	return body;
+}
+
+static json_t *
+encode_deployment(struct statement *row, void *data, struct error *err)
+{
+	struct deployment deployment = {0};
+
+	(void)data;
+	(void)err;
+	read_deployment(row, &deployment);
+	return encode(&deployment, 0);
 }
 
 json_t *
 repository_deployments(struct repository *repository, const struct place *place, struct error *err)
 {
-	return rows_all_as(repository, err, encode_deployment,
+	return rows_encode(repository, err, encode_deployment, NULL,
 			   DEPLOYMENT "WHERE org = ? AND app = ? AND env = ?"
 				      " AND gone = 0 ORDER BY seq DESC",
 			   "sss", place->org, place->app, place->env);
 }
 
 /* id NULL: the newest. */
+int
+repository_read_deployment(struct repository *repository, const struct place *place,
+			   const char *id, struct deployment *out, struct error *err)
+{
+	int ret = rows_read(repository, err, read_deployment, out,
+			    DEPLOYMENT "WHERE org = ?1 AND app = ?2 AND env = ?3 AND gone = 0"
+				       " AND (?4 IS NULL OR id = ?4) ORDER BY seq DESC LIMIT 1",
+			    "ssss", place->org, place->app, place->env, id);
+
+	if (ret != 0 && id && err->kind == ERROR_NOT_FOUND)
+		error_set(err, ERROR_NOT_FOUND, _("%s has no deployment \"%s\"."), place->env, id);
+	return ret;
+}
+
 json_t *
 repository_deployment(struct repository *repository, const struct place *place, const char *id,
 		      struct error *err)
 {
-	json_t *row = rows_one_as(repository, err, encode_deployment,
-				  DEPLOYMENT "WHERE org = ?1 AND app = ?2 AND env = ?3 AND gone = 0"
-					     " AND (?4 IS NULL OR id = ?4)"
-					     " ORDER BY seq DESC LIMIT 1",
-				  "ssss", place->org, place->app, place->env, id);
+	struct deployment deployment = {0};
 
-	if (!row && id && err->kind == ERROR_NOT_FOUND)
-		error_set(err, ERROR_NOT_FOUND, _("%s has no deployment \"%s\"."), place->env, id);
-	return row;
+	return encode(&deployment,
+		      repository_read_deployment(repository, place, id, &deployment, err));
+}
+
+int
+repository_read_deployment_of_app(struct repository *repository, const struct place *place,
+				  const char *id, struct deployment *out, struct error *err)
+{
+	int ret = rows_read(repository, err, read_deployment, out,
+			    DEPLOYMENT "WHERE org = ? AND app = ? AND id = ?", "sss", place->org,
+			    place->app, id);
+
+	if (ret != 0 && err->kind == ERROR_NOT_FOUND)
+		error_set(err, ERROR_NOT_FOUND, _("The application %s has no deployment \"%s\"."),
+			  place->app, id);
+	return ret;
 }
 
 json_t *
 repository_deployment_of_app(struct repository *repository, const struct place *place,
 			     const char *id, struct error *err)
 {
-	json_t *row = rows_one_as(repository, err, encode_deployment,
-				  DEPLOYMENT "WHERE org = ? AND app = ? AND id = ?", "sss",
-				  place->org, place->app, id);
+	struct deployment deployment = {0};
 
-	if (!row && err->kind == ERROR_NOT_FOUND)
-		error_set(err, ERROR_NOT_FOUND, _("The application %s has no deployment \"%s\"."),
-			  place->app, id);
-	return row;
+	return encode(&deployment, repository_read_deployment_of_app(repository, place, id,
+								     &deployment, err));
 }
 
 json_t *
 repository_newest_succeeded(struct repository *repository, const struct place *place,
 			    struct error *err)
 {
-	return rows_one_as(repository, err, encode_deployment,
-			   DEPLOYMENT "WHERE org = ? AND app = ? AND env = ? AND gone = 0"
-				      " AND status = ? ORDER BY seq DESC LIMIT 1",
-			   "ssss", place->org, place->app, place->env,
-			   deployment_status_word(DEPLOYMENT_SUCCEEDED));
+	struct deployment deployment = {0};
+
+	return encode(&deployment,
+		      rows_read(repository, err, read_deployment, &deployment,
+				DEPLOYMENT "WHERE org = ? AND app = ? AND env = ? AND gone = 0"
+					   " AND status = ? ORDER BY seq DESC LIMIT 1",
+				"ssss", place->org, place->app, place->env,
+				deployment_status_word(DEPLOYMENT_SUCCEEDED)));
 }
 
 int
@@ -162,13 +200,15 @@ repository_fail_interrupted(struct repository *repository, int64_t now, int64_t 
 }
 
 static json_t *
-encode_error(struct statement *row)
+encode_error(struct statement *row, void *data, struct error *err)
 {
 	struct deployment_error error = {0};
 	struct untrusted *const texts[] = {&error.scope, &error.object_id, &error.code,
 					   &error.summary, &error.message};
 	json_t *body;
 
+	(void)data;
+	(void)err;
 	for (int i = 0; i < (int)(sizeof(texts) / sizeof(texts[0])); i++)
 		untrusted_init(texts[i], row_text_or(row, i, ""));
 	body = deployment_error_encode(&error);
@@ -179,7 +219,7 @@ encode_error(struct statement *row)
 json_t *
 repository_deployment_errors(struct repository *repository, const char *id, struct error *err)
 {
-	return rows_all_as(repository, err, encode_error,
+	return rows_encode(repository, err, encode_error, NULL,
 			   "SELECT scope, object_id, code, summary, message"
 			   " FROM deployment_errors WHERE deployment = ? ORDER BY seq",
 			   "s", id);

@@ -222,84 +222,84 @@ read_row(struct statement *row)
 	return object;
 }
 
-/* Ends the statement. */
-static json_t *
-encode_all(struct repository *r, struct statement *statement, row_encode *encode,
-	   struct error *err)
+int
+rows_read(struct repository *repository, struct error *err, row_read *read, void *noun,
+	  const char *sql, const char *format, ...)
 {
-	json_t *rows = json_array();
+	struct statement *statement;
+	bool found;
+	va_list args;
 
-	while (statement_row(statement))
-		json_array_append_new(rows, encode(statement));
-	if (end(r, statement, err) == 0)
+	va_start(args, format);
+	statement = prepare(repository, sql, format, args);
+	va_end(args);
+	found = statement_row(statement);
+	if (found)
+		read(statement, noun);
+	if (end(repository, statement, err) != 0)
+		return -1;
+	return found ? 0 : error_set(err, ERROR_NOT_FOUND, _("There is no such thing."));
+}
+
+json_t *
+rows_encode(struct repository *repository, struct error *err, row_encode *encode, void *data,
+	    const char *sql, const char *format, ...)
+{
+	json_t *rows = json_array(), *body = NULL;
+	struct statement *statement;
+	bool fine = true;
+	va_list args;
+
+	va_start(args, format);
+	statement = prepare(repository, sql, format, args);
+	va_end(args);
+	while (fine && statement_row(statement)) {
+		body = encode(statement, data, err);
+		fine = body && json_array_append_new(rows, body) == 0;
+	}
+	if (end(repository, statement, fine ? err : NULL) == 0 && fine)
 		return rows;
 	json_decref(rows);
 	return NULL;
 }
 
-static json_t *
-encode_one(struct repository *r, struct statement *statement, row_encode *encode,
-	   struct error *err)
-{
-	json_t *row = statement_row(statement) ? encode(statement) : NULL;
-
-	if (end(r, statement, err) == 0) {
-		if (!row)
-			error_set(err, ERROR_NOT_FOUND, _("There is no such thing."));
-		return row;
-	}
-	json_decref(row);
-	return NULL;
-}
-
-json_t *
-rows_all_as(struct repository *repository, struct error *err, row_encode *encode, const char *sql,
-	    const char *format, ...)
-{
-	struct statement *statement;
-	va_list args;
-
-	va_start(args, format);
-	statement = prepare(repository, sql, format, args);
-	va_end(args);
-	return encode_all(repository, statement, encode, err);
-}
-
-json_t *
-rows_one_as(struct repository *repository, struct error *err, row_encode *encode, const char *sql,
-	    const char *format, ...)
-{
-	struct statement *statement;
-	va_list args;
-
-	va_start(args, format);
-	statement = prepare(repository, sql, format, args);
-	va_end(args);
-	return encode_one(repository, statement, encode, err);
-}
-
 json_t *
 rows_all(struct repository *repository, struct error *err, const char *sql, const char *format, ...)
 {
+	json_t *rows = json_array();
 	struct statement *statement;
 	va_list args;
 
 	va_start(args, format);
 	statement = prepare(repository, sql, format, args);
 	va_end(args);
-	return encode_all(repository, statement, read_row, err);
+	while (statement_row(statement))
+		json_array_append_new(rows, read_row(statement));
+	if (end(repository, statement, err) == 0)
+		return rows;
+	json_decref(rows);
+	return NULL;
 }
 
 json_t *
 rows_one(struct repository *repository, struct error *err, const char *sql, const char *format, ...)
 {
 	struct statement *statement;
+	json_t *row = NULL;
 	va_list args;
 
 	va_start(args, format);
 	statement = prepare(repository, sql, format, args);
 	va_end(args);
-	return encode_one(repository, statement, read_row, err);
+	if (statement_row(statement))
+		row = read_row(statement);
+	if (end(repository, statement, err) == 0) {
+		if (!row)
+			error_set(err, ERROR_NOT_FOUND, _("There is no such thing."));
+		return row;
+	}
+	json_decref(row);
+	return NULL;
 }
 
 static int

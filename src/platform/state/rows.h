@@ -23,13 +23,25 @@ struct repository {
 	char id[IDS_UUID_SIZE];	/* of the platform */
 };
 
-/* Makes of a row what it is on the wire; a new reference. */
-typedef json_t *row_encode(struct statement *row);
-/* As below, for a noun that has a table of its members (model/nouns.h). */
-json_t *rows_all_as(struct repository *repository, struct error *err, row_encode *encode,
-		    const char *sql, const char *format, ...);
-json_t *rows_one_as(struct repository *repository, struct error *err, row_encode *encode,
-		    const char *sql, const char *format, ...);
+/* --- nouns that have a table of their members (model/nouns.h) --- */
+
+/* Fills the noun, which is zero. */
+typedef void row_read(struct statement *row, void *noun);
+/* The first; -1 with ERROR_NOT_FOUND. */
+int rows_read(struct repository *repository, struct error *err, row_read *read, void *noun,
+	      const char *sql, const char *format, ...);
+/* Makes of a row what it is on the wire; a new reference, or NULL with err. */
+typedef json_t *row_encode(struct statement *row, void *data, struct error *err);
+/* Array, maybe empty. */
+json_t *rows_encode(struct repository *repository, struct error *err, row_encode *encode,
+		    void *data, const char *sql, const char *format, ...);
+
+int repository_read_deployment(struct repository *repository, const struct place *place,
+			       const char *id, struct deployment *out, struct error *err);
+int repository_read_deployment_of_app(struct repository *repository, const struct place *place,
+				      const char *id, struct deployment *out, struct error *err);
+
+/* --- the others --- */
 
 /* Array, maybe empty. */
 json_t *rows_all(struct repository *repository, struct error *err, const char *sql,

@@ -169,7 +169,7 @@ count_active(struct platform *platform, const struct place *place, size_t *count
 		return -1;
 	*count = 0;
 	json_array_foreach(envs, i, env)
-		if (strcmp(json_member_string(env, "status"), "active") == 0)
+		if (environment_status_of(json_member_string(env, "status")) == ENVIRONMENT_ACTIVE)
 			++*count;
 	json_decref(envs);
 	return 0;
@@ -182,7 +182,8 @@ is_deleting(struct platform *platform, const struct place *place, bool *deleting
 
 	if (!env)
 		return -1;
-	*deleting = strcmp(json_member_string(env, "status"), "deleting") == 0;
+	*deleting = environment_status_of(json_member_string(env, "status")) ==
+		    ENVIRONMENT_DELETING;
 	json_decref(env);
 	return 0;
 }
