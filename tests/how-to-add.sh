@@ -31,7 +31,7 @@ report() {
 	else
 		failed=1
 		echo "not ok $count - $2"
-		[ -z "${3:-}" ] || tail -n 60 "$3" | sed 's/^/# /'
+		[ -z "${3:-}" ] || tail -n 100 "$3" | sed 's/^/# /'
 	fi
 }
 

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A field of a workload: a container's "example" is a theme, which the program finds in
+# its variables, before one that is there already.
+before src/platform/drivers/process/plan.c '/* Besides its image. */' <<'END'
+static int
+read_example(struct plan *plan, const json_t *container, struct error *err)
+{
+	const json_t *example = json_object_get(container, "example");
+	size_t count = 0;
+
+	if (!example || json_is_null(example))
+		return 0;
+	if (!json_is_string(example))
+		return error_set(err, ERROR_INPUT, _("The example of workload %s must be a string."),
+				 plan->module);
+	while (plan->environment[count])
+		count++;
+	plan->environment =
+		xreallocarray(plan->environment, count + 2, sizeof(*plan->environment));
+	memmove(plan->environment + 1, plan->environment, (count + 1) * sizeof(*plan->environment));
+	plan->environment[0] = xasprintf("THEME=%s", json_string_value(example));
+	return 0;
+}
+
+END
+before src/platform/drivers/process/plan.c '{"readiness_probe", read_probe},' <<'END'
+	{"example", read_example},
+END
+instead src/platform/api/score.c 'static const char *const same[] = {"command", "args", "resources"' <<'END'
+	static const char *const same[] = {"command", "args", "resources", "example"};
+END
+after src/compare/changes.c '} labels[] = {' <<'END'
+	{{"spec", "containers", "*", "example"}, "example", -1},
+END
