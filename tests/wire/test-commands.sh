@@ -262,7 +262,7 @@ of_x() {	# EXPRESSION: what is said of the difference
 	exits 2 "nothing at" unset hot web /spec/nothing $first
 	exits 0 "" unset hot web $value $first --approve=hot
 	of_x X "d == []"
-	exits 1 "no well-formed placeholder" set hot web $value '${' $first --approve=hot
+	exits 1 "not a well-formed placeholder" set hot web $value '${' $first --approve=hot
 	! grep -q '^sidestage: *$' err
 	result $? "each line of it says something"
 }
