@@ -68,6 +68,8 @@ run(const struct arguments *arguments, struct error *err)
 
 	if (arguments->at)
 		return run_snapshot(arguments, err);
+	if (arguments->demo)
+		return command_demo.run(arguments, err);
 	if (contexts_read(&contexts, err) == 0) {
 		context = arguments->url || arguments->socket
 				  ? &named : contexts_find(&contexts, arguments->context, err);

@@ -86,6 +86,22 @@ find_command(const char *name, struct command *verb)
 	return NULL;
 }
 
+/* What a command of release 0.1 is called now; NULL: it was none. */
+static const char *
+former_command(const char *name)
+{
+	static const char *const former[][2] = {
+		{"then", "\"board --at=TIME\""},
+		{"follow", "\"logs ENV --follow\""},
+		{"life", "ttl"},
+	};
+
+	for (size_t i = 0; i < sizeof(former) / sizeof(former[0]); i++)
+		if (strcmp(former[i][0], name) == 0)
+			return former[i][1];
+	return NULL;
+}
+
 static void
 refuse_command(const char *name)
 {
@@ -98,7 +114,9 @@ refuse_command(const char *name)
 	for (size_t i = 0; i < LINEAR_VERBS_MAX && linear_verb_at(i, &names[count], &words, &help);
 	     i++)
 		count++;
-	meant = config_suggest(name, names, count);
+	meant = former_command(name);
+	if (!meant)
+		meant = config_suggest(name, names, count);
 	if (meant)
 		fprintf(stderr, _("sidestage: Unknown command \"%s\". Did you mean %s?\n"), shown,
 			meant);

@@ -62,6 +62,8 @@ sh grep -q 'Done' $DIR/out
 test "the exit status of help"
 sh sidestage clones --help | grep -q -- '--json'
 sh test "$(sidestage help clones)" = "$(sidestage clones --help)"
+sh sidestage life 2>$DIR/err; test $? = 2 && grep -q 'Did you mean ttl' $DIR/err
+sh sidestage board --demo --json | grep -q '"application": "topicshare"'
 sh sidestage help nosuch 2>$DIR/err; test $? = 2 && grep -q 'Unknown command "nosuch"' $DIR/err
 
 test "the board is printed as it was at a time"
