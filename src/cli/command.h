@@ -24,7 +24,7 @@ struct arguments {
 	const char *output, *timeout, *since, *tail;	/* as typed; options_parse() checks them */
 	const char *at;			/* as typed; the command checks it */
 	struct argument_list take, values, values_from, app_values, copy_values,
-		reference_values, no_values, acknowledge;
+		reference_values, no_values, acknowledge, change;
 	/* A command of the plain lines that is done once, and its words; NULL: none. */
 	const char *verb;
 	char **words;

@@ -165,6 +165,26 @@ decide_conflicts(struct linear *l, struct flow *flow)
 
 /* --- the approval --- */
 
+/* The next finding that an option changes; the clone is reviewed again with it. */
+static int
+change_finding(struct linear *l, struct flow *flow)
+{
+	const char *change = l->once->change.items[l->changed++], *equals = strchr(change, '=');
+	struct error err = {0};
+	char *id;
+
+	if (!equals || equals == change) {
+		linear_fail(l, EXIT_USAGE, _("--change=%s: put the id and = before the text."),
+			    change);
+		return -1;
+	}
+	id = xstrndup(change, (size_t)(equals - change));
+	if (flow_change_finding(flow, id, equals + 1, &err) != 0)
+		linear_fail(l, EXIT_USAGE, _("--change=%s: %s"), id, err.text);
+	free(id);
+	return err.kind == ERROR_NONE ? 0 : -1;
+}
+
 /* Each finding by its own id; there is no word for all of them.  false: it was refused. */
 static bool
 acknowledge(struct linear *l, struct flow *flow)
@@ -186,8 +206,10 @@ acknowledge(struct linear *l, struct flow *flow)
 	if (linear_wants_facts(l))
 		linear_facts(l, facts_operation(flow));
 	linear_fail(l, EXIT_MOVED,
-		    ngettext("%zu finding may lead to %s. --acknowledge=ID accepts it.",
-			     "%zu findings may lead to %s. --acknowledge=ID accepts one of them.",
+		    ngettext("%zu finding may lead to %s. --acknowledge=ID accepts it, "
+			     "--change=ID=TEXT replaces its text.",
+			     "%zu findings may lead to %s. --acknowledge=ID accepts one of them, "
+			     "--change=ID=TEXT replaces its text.",
 			     open),
 		    open, review->source);
 	return false;
@@ -265,13 +287,16 @@ static void
 turn_operation(struct linear *l, int64_t until)
 {
 	struct flow *flow = linear_flow(l);
+	const bool is_new = flow && flow_state(flow) == FLOW_REVIEW && !l->reviewed;
 
-	if (flow && flow_state(flow) == FLOW_REVIEW && !l->reviewed &&
-	    !check_taken(l, &flow_review(flow)->merge)) {
+	if (is_new && (!check_taken(l, &flow_review(flow)->merge) ||
+		       (l->changed < l->once->change.count && change_finding(l, flow) != 0))) {
 		flow_cancel(flow);
 		linear_forget(l, flow);
 		return;
 	}
+	if (is_new && flow_state(flow) != FLOW_REVIEW)
+		return;		/* it is being reviewed again */
 	linear_advance(l);
 	flow = linear_flow(l);
 	if (!flow)

@@ -79,6 +79,8 @@ static const struct command_option options[] = {
 	LIST(CLONE, "no-value", "KEY", no_values, N_("Leave a value out")),
 	LIST(CLONE, "acknowledge", "ID", acknowledge,
 	     N_("Accept one finding that may lead to the source")),
+	LIST(CLONE, "change", "ID=TEXT", change,
+	     N_("Replace the text of one finding, in the clone only")),
 	TEXT(AT, "at", "TIME", at,
 	     N_("Print the board as it was, e.g. 2026-03-02 or \"2026-03-02 09:15\"")),
 	SWITCH(FOLLOW, "follow", follow, N_("Keep printing new lines")),
@@ -346,6 +348,7 @@ options_clear(struct arguments *arguments)
 	free(arguments->reference_values.items);
 	free(arguments->no_values.items);
 	free(arguments->acknowledge.items);
+	free(arguments->change.items);
 }
 
 void

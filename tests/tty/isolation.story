@@ -60,7 +60,7 @@ expect "hotfix-near"
 
 test "a sub-command needs each by its id, and ends with 6 otherwise"
 sh sidestage clone production hotfix-far --demo --approve=hotfix-far >$DIR/out 2>$DIR/err; test $? = 6
-sh grep -q '2 findings may lead to production. --acknowledge=ID accepts one of them.' $DIR/err
+sh grep -q '2 findings may lead to production. --acknowledge=ID accepts one of them, --change=ID=TEXT replaces its text.' $DIR/err
 sh grep -c '^  Finding .*: values/' $DIR/out | grep -qx 2
 sh platform get /envs/hotfix-far --status 404 --quiet
 sh sidestage clone production hotfix-far --demo --json | python3 -c 'import json, sys; o = json.load(sys.stdin); assert [(f["kind"], f["is_acknowledged"]) for f in o["findings"]] == [("fixed-host", False), ("environment", False)]; print(" ".join("--acknowledge=" + f["id"] for f in o["findings"]))' >$DIR/ids
@@ -68,5 +68,19 @@ sh sidestage clone production hotfix-far --demo --approve=hotfix-far $(cut -d' '
 sh grep -q '1 finding may lead to production' $DIR/err
 sh sidestage clone production hotfix-far --demo --approve=hotfix-far --acknowledge=none 2>$DIR/err; test $? = 2
 sh sidestage clone production hotfix-far --demo --approve=hotfix-far $(cat $DIR/ids) >$DIR/out && grep -q Done $DIR/out
+
+test "or changes its text in the clone, as E does; another one, or no text, is refused"
+sh sidestage clone production hotfix-wide --demo --json | python3 -c 'import json, sys; print([f["id"] for f in json.load(sys.stdin)["findings"] if "BUCKET" in f["text"]][0])' >$DIR/id
+sh sidestage clone production hotfix-wide --demo --json --change=$(cat $DIR/id)=uploads_wide >$DIR/out; test $? = 5
+sh python3 -c 'import json, sys; o = json.load(sys.stdin); assert [f["kind"] for f in o["findings"]] == ["fixed-host"], o' <$DIR/out
+sh grep -q uploads_wide $DIR/out
+sh sidestage clone production hotfix-wide --demo --change=none=x 2>$DIR/err; test $? = 2
+sh grep -q 'change=none: This review has no finding none' $DIR/err
+sh sidestage clone production hotfix-wide --demo --change=$(cat $DIR/id) 2>$DIR/err; test $? = 2
+sh grep -q 'put the id and = before the text' $DIR/err
+sh sidestage clone production hotfix-wide --demo --approve=hotfix-wide --change=$(cat $DIR/id)=uploads_wide >$DIR/out 2>$DIR/err; test $? = 6
+sh sidestage clone production hotfix-wide --demo --approve=hotfix-wide --change=$(cat $DIR/id)=uploads_wide $(cut -d' ' -f1 $DIR/ids) >$DIR/out && grep -q Done $DIR/out
+sh platform get /envs/hotfix-wide/values >$DIR/out && grep -q uploads_wide $DIR/out
+sh platform get /envs/production/values >$DIR/out && ! grep -q uploads_wide $DIR/out
 key Q
 exit 0 20
