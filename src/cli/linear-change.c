@@ -38,11 +38,27 @@ static const struct {
 
 #define MARK_COUNT (sizeof(marks) / sizeof(marks[0]))
 
+/* Before anything is read for it; the list may be old, so the review looks again.  That nothing is
+ * its own source is said by the flow. */
+static bool
+is_name_free(struct linear *l, const char *source, const char *name)
+{
+	const struct world_environment *e =
+		world_environment(session_world(l->session), l->org, l->app, name);
+
+	if (!e || e->environment.status == ENVIRONMENT_DELETING || strcmp(source, name) == 0)
+		return true;
+	linear_fail(l, exit_code_of(ERROR_CONFLICT, EXIT_STAGE_WORDS),
+		    _("there is an environment %s in %s already: choose another id"), name, l->app);
+	return false;
+}
+
 static void
 run_clone(struct linear *l, char **words, size_t count)
 {
 	(void)count;
-	if (linear_environment(l, words[0]) && linear_take_values(l, words[0]))
+	if (linear_environment(l, words[0]) && is_name_free(l, words[0], words[1]) &&
+	    linear_take_values(l, words[0]))
 		linear_begin(l, &(struct flow_request){.verb = FLOW_CLONE,
 						       .org = l->org,
 						       .app = l->app,

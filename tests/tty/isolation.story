@@ -82,5 +82,26 @@ sh sidestage clone production hotfix-wide --demo --approve=hotfix-wide --change=
 sh sidestage clone production hotfix-wide --demo --approve=hotfix-wide --change=$(cat $DIR/id)=uploads_wide $(cut -d' ' -f1 $DIR/ids) >$DIR/out && grep -q Done $DIR/out
 sh platform get /envs/hotfix-wide/values >$DIR/out && grep -q uploads_wide $DIR/out
 sh platform get /envs/production/values >$DIR/out && ! grep -q uploads_wide $DIR/out
+
+test "a name that is taken is refused where it is given, and in a review when somebody takes it"
+sh sidestage clone production hotfix-wide --demo >$DIR/out 2>$DIR/err; test $? = 1
+sh grep -q 'an environment hotfix-wide in topicshare already' $DIR/err
+sh ! grep -q Finding $DIR/out
+press-until Right "in [Pp]roduction"
+key C
+expect "Name of the clone"
+type "hotfix-wide"
+expect "This name is taken"
+key Esc
+gone "Name of the clone"
+key C
+expect "Name of the clone"
+type "hotfix-live"
+key Enter
+row "\[ \]" "values/API_URL leads to the host api.acme.test"
+sh platform post /envs '{"id":"hotfix-live","name":"Theirs","type":"development"}' --quiet
+expect "an environment hotfix-live in topicshare already: choose another id" 20
+key Esc
+gone "hotfix-live in topicshare already"
 key Q
 exit 0 20

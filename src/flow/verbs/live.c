@@ -111,10 +111,38 @@ looked_at_source(void *data, const struct api_reply *reply)
 	looked_at(flow, &flow->source.environment, reply);
 }
 
+/* Somebody made an environment of the clone's name; what the list says may be old. */
+static void
+looked_at_name(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+
+	flow->call = NULL;
+	if (reply->error.kind == ERROR_NOT_FOUND)
+		next_look(flow);
+	else if (reply->error.kind != ERROR_NONE)
+		look_later(flow);
+	else
+		say_moved(flow, xasprintf(_("Somebody made an environment %s: choose another id."),
+					  flow->request.env));
+}
+
+static bool
+is_name_taken(const struct flow *flow)
+{
+	return flow->request.verb == FLOW_CLONE &&
+	       world_environment(session_world(flow->session), flow->request.org, flow->request.app,
+				 flow->request.env);
+}
+
 static void
 look_at_target(struct flow *flow)
 {
-	if (!flow->target.environment.id.raw)
+	if (is_name_taken(flow))
+		flow->call = api_get_environment(session_api(flow->session), flow->request.org,
+						 flow->request.app, flow->request.env,
+						 looked_at_name, flow);
+	else if (!flow->target.environment.id.raw)
 		next_look(flow);
 	else
 		flow->call = api_get_environment(session_api(flow->session), flow->request.org,
