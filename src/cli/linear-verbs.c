@@ -254,9 +254,13 @@ linear_check_words(struct linear *l, char **words, size_t count)
 int
 linear_words(struct linear *l, char **words, size_t count)
 {
+	const struct linear_verb *verb;
+
 	if (linear_check_words(l, words, count) != 0)
 		return EXIT_USAGE;
-	linear_verb(words[0])->run(l, words + 1, count - 1);
+	verb = linear_verb(words[0]);
+	assert(verb);
+	verb->run(l, words + 1, count - 1);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 
 #include "cli/linear.h"
 
+#include <assert.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -157,13 +158,16 @@ asking_after_review(const struct review *review)
 	       review->asks_name ? ASKING_NAME : ASKING_YES;
 }
 
+/* While one is asked about there is one. */
 static const struct review_finding *
 open_finding(const struct review *review)
 {
-	for (size_t i = 0; i < review->finding_count; i++)
-		if (!review->findings[i].is_acknowledged)
-			return &review->findings[i];
-	return NULL;
+	size_t i = 0;
+
+	while (i < review->finding_count && review->findings[i].is_acknowledged)
+		i++;
+	assert(i < review->finding_count);
+	return &review->findings[i];
 }
 
 /* Nothing was sent: the state of the flow is before its approval. */

@@ -166,7 +166,7 @@ start_file(const struct token_fetch *fetch, int output, struct error *err)
 	char *token = NULL;
 	int ret = read_file(fetch->file, &token, err);
 
-	if (ret == 0 && output_write(output, token, strlen(token)) != 0)
+	if (token && output_write(output, token, strlen(token)) != 0)
 		ret = error_errno(err, _("%s: cannot read the token file"), fetch->file);
 	if (token) {
 		explicit_bzero(token, strlen(token));

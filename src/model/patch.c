@@ -135,29 +135,31 @@ find_kind(const char *name)
 	return NULL;
 }
 
-/* Members that an operation does not define are ignored (RFC 6902 §4). */
-static int
-check_operation(const json_t *operation, const struct op_kind **kind, struct error *err)
+/* What a well-formed operation does; NULL with err.  Members that an operation does not define are
+ * ignored (RFC 6902 §4). */
+static const struct op_kind *
+checked_kind(const json_t *operation, struct error *err)
 {
 	const char *name = json_member_string(operation, "op");
+	const struct op_kind *kind = name && json_is_object(operation) ? find_kind(name) : NULL;
 
 	if (!json_is_object(operation) || !name)
-		return error_set(err, ERROR_INPUT, _("an operation needs \"op\""));
-	*kind = find_kind(name);
-	if (!*kind)
-		return error_set(err, ERROR_INPUT, _("the operation \"%s\" is not known here; add, "
-						     "remove and replace are"), name);
-	if (!json_member_string(operation, "path"))
-		return error_set(err, ERROR_INPUT, _("\"%s\" needs a \"path\""), name);
-	if ((*kind)->needs_value && !json_object_get(operation, "value"))
-		return error_set(err, ERROR_INPUT, _("\"%s\" needs a \"value\""), name);
-	return 0;
+		error_set(err, ERROR_INPUT, _("an operation needs \"op\""));
+	else if (!kind)
+		error_set(err, ERROR_INPUT, _("the operation \"%s\" is not known here; add, "
+					      "remove and replace are"), name);
+	else if (!json_member_string(operation, "path"))
+		error_set(err, ERROR_INPUT, _("\"%s\" needs a \"path\""), name);
+	else if (kind->needs_value && !json_object_get(operation, "value"))
+		error_set(err, ERROR_INPUT, _("\"%s\" needs a \"value\""), name);
+	else
+		return kind;
+	return NULL;
 }
 
 int
 patch_check(const json_t *operations, struct error *err)
 {
-	const struct op_kind *kind;
 	struct pointer pointer;
 	size_t i;
 	json_t *operation;
@@ -165,7 +167,7 @@ patch_check(const json_t *operations, struct error *err)
 	if (!json_is_array(operations))
 		return error_set(err, ERROR_INPUT, _("a patch must be an array of operations"));
 	json_array_foreach(operations, i, operation) {
-		if (check_operation(operation, &kind, err) != 0 ||
+		if (!checked_kind(operation, err) ||
 		    pointer_parse(&pointer, json_member_string(operation, "path"), err) != 0)
 			return error_prefix(err, _("operation %zu"), i);
 		pointer_clear(&pointer);
@@ -210,13 +212,13 @@ apply_below(json_t *root, const struct op_kind *kind, struct pointer *pointer, c
 static int
 apply_one(json_t **root, const json_t *operation, struct error *err)
 {
-	const struct op_kind *kind;
+	const struct op_kind *kind = checked_kind(operation, err);
 	const char *path = json_member_string(operation, "path");
 	json_t *value = json_object_get(operation, "value");
 	struct pointer pointer;
 	int ret;
 
-	if (check_operation(operation, &kind, err) != 0 || pointer_parse(&pointer, path, err) != 0)
+	if (!kind || pointer_parse(&pointer, path, err) != 0)
 		return -1;
 	if (pointer.count == 0)
 		ret = apply_to_root(root, kind, value, err);

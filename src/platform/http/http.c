@@ -440,6 +440,8 @@ begin(struct http *http, struct MHD_Connection *mhd, const char *method,
 	int status;
 
 	exchange->begun = true;
+	if (!c)
+		return MHD_NO;
 	snprintf(c->now.method, sizeof(c->now.method), "%s", method);
 	MHD_get_connection_values(mhd, MHD_HEADER_KIND, see_header, &exchange->headers);
 	status = find_fault(http, exchange, &why);

@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <assert.h>
 #include <curses.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +50,16 @@ selected(const struct view *view)
 	return v->list.count ? clones_get(v->clones, v->list.at) : NULL;
 }
 
+/* For the keys that need one: there is one. */
+static const struct clone *
+chosen(const struct view *view)
+{
+	const struct clone *clone = selected(view);
+
+	assert(clone);
+	return clone;
+}
+
 static void
 subject(const struct view *view, struct ui *ui, char *out, size_t size)
 {
@@ -64,7 +75,7 @@ subject(const struct view *view, struct ui *ui, char *out, size_t size)
 static void
 run_open(struct view *view, struct ui *ui)
 {
-	const struct clone *clone = selected(view);
+	const struct clone *clone = chosen(view);
 
 	ui_push(ui, environment_view_new(ui, clone->org, clone->app, clone->env));
 }
@@ -72,7 +83,7 @@ run_open(struct view *view, struct ui *ui)
 static void
 run_hotfix(struct view *view, struct ui *ui)
 {
-	const struct clone *clone = selected(view);
+	const struct clone *clone = chosen(view);
 
 	ui_push(ui, hotfix_view_new(ui, clone->org, clone->app, clone->env));
 }
@@ -80,7 +91,7 @@ run_hotfix(struct view *view, struct ui *ui)
 static void
 run_discard(struct view *view, struct ui *ui)
 {
-	const struct clone *clone = selected(view);
+	const struct clone *clone = chosen(view);
 
 	operation_review(ui, &(struct flow_request){.verb = FLOW_DISCARD,
 						    .org = clone->org,
@@ -91,7 +102,7 @@ run_discard(struct view *view, struct ui *ui)
 static void
 run_promote(struct view *view, struct ui *ui)
 {
-	const struct clone *clone = selected(view);
+	const struct clone *clone = chosen(view);
 
 	operation_review(ui, &(struct flow_request){.verb = FLOW_PROMOTE,
 						    .org = clone->org,
@@ -104,7 +115,7 @@ run_promote(struct view *view, struct ui *ui)
 static void
 run_diff(struct view *view, struct ui *ui)
 {
-	const struct clone *clone = selected(view);
+	const struct clone *clone = chosen(view);
 	const struct moment from = {.env = clone->origin}, to = {.env = clone->env};
 
 	session_focus(ui_session(ui), clone->org, clone->app);
@@ -167,7 +178,7 @@ copy(const char *text)
 static void
 run_end(struct view *view, struct ui *ui)
 {
-	const struct clone *clone = selected(view);
+	const struct clone *clone = chosen(view);
 	struct clone *record = xcalloc(1, sizeof(*record));
 	char *title = xasprintf(_("Time to live of %s"), clone->env);
 	struct prompt prompt = {
@@ -204,14 +215,14 @@ static bool
 has_origin(const struct view *view, struct ui *ui)
 {
 	(void)ui;
-	return selected(view)->origin != NULL;
+	return chosen(view)->origin != NULL;
 }
 
 static const char *
 clone_name(const struct view *view, struct ui *ui)
 {
 	(void)ui;
-	return selected(view)->env;
+	return chosen(view)->env;
 }
 
 static const struct need a_clone = {has_clone, N_("There is no clone to do this with."), NULL};

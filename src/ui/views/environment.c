@@ -2,6 +2,7 @@
 /* One environment from near: its workloads, resources, shared values and deployments. */
 #include "config.h"
 
+#include <assert.h>
 #include <curses.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -566,12 +567,22 @@ selected_value(const struct view *view)
 		       : NULL;
 }
 
+/* For the keys that need one: there is one. */
+static const struct shared_value *
+chosen_value(const struct view *view)
+{
+	const struct shared_value *value = selected_value(view);
+
+	assert(value);
+	return value;
+}
+
 static void
 run_edit(struct view *view, struct ui *ui)
 {
 	const struct environment_view *v = (const struct environment_view *)view;
 
-	edit_value(ui, v->org, v->app, v->env, selected_value(view));
+	edit_value(ui, v->org, v->app, v->env, chosen_value(view));
 }
 
 static void
@@ -579,7 +590,7 @@ run_inherit(struct view *view, struct ui *ui)
 {
 	const struct environment_view *v = (const struct environment_view *)view;
 
-	inherit_value(ui, v->org, v->app, v->env, selected_value(view));
+	inherit_value(ui, v->org, v->app, v->env, chosen_value(view));
 }
 
 static bool
@@ -593,14 +604,14 @@ static bool
 is_open_value(const struct view *view, struct ui *ui)
 {
 	(void)ui;
-	return !selected_value(view)->is_secret;
+	return !chosen_value(view)->is_secret;
 }
 
 static bool
 is_own_value(const struct view *view, struct ui *ui)
 {
 	(void)ui;
-	return untrusted_is(&selected_value(view)->source, "env");
+	return untrusted_is(&chosen_value(view)->source, "env");
 }
 
 static const struct need a_value = {has_value, N_("Select a shared value first: {tab-3}."), NULL};

@@ -542,12 +542,14 @@ static void
 click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
 {
 	struct history_view *h = (struct history_view *)view;
+	const struct history_row *clicked;
 
 	(void)canvas;
 	if (!list_click(&h->cursor, row))
 		return;
 	learn_changes(h, ui);
-	if (column < 3 && selected_row(h)->is_story)
+	clicked = selected_row(h);
+	if (column < 3 && clicked && clicked->is_story)
 		run_turn_fold(view, ui);
 }
 

@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <assert.h>
 #include <curses.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,6 +57,16 @@ selected(const struct view *view)
 	const struct interrupted_view *v = (const struct interrupted_view *)view;
 
 	return v->list.count ? interrupted_get(v->operations, v->list.at) : NULL;
+}
+
+/* For the keys that need one: there is one. */
+static const struct interrupted_operation *
+chosen(const struct view *view)
+{
+	const struct interrupted_operation *op = selected(view);
+
+	assert(op);
+	return op;
 }
 
 static void
@@ -256,7 +267,7 @@ env_given(void *data, struct ui *ui, const char *text)
 static void
 run_resume(struct view *view, struct ui *ui)
 {
-	const struct interrupted_operation *op = selected(view);
+	const struct interrupted_operation *op = chosen(view);
 	const struct operation *o = &op->record;
 	struct decision *d;
 
@@ -326,7 +337,7 @@ run_review(struct view *view, struct ui *ui)
 {
 	struct error err = {0};
 	struct flow *flow = flow_review_again(ui_session(ui),
-					      untrusted_raw(&selected(view)->record.id), &err);
+					      untrusted_raw(&chosen(view)->record.id), &err);
 
 	if (flow)
 		ui_replace(ui, review_view_new(flow));
@@ -354,13 +365,13 @@ static bool
 is_resumable(const struct view *view, struct ui *ui)
 {
 	(void)ui;
-	return selected(view)->kind == INTERRUPTED_RESUMABLE;
+	return chosen(view)->kind == INTERRUPTED_RESUMABLE;
 }
 
 static bool
 is_reviewable(const struct view *view, struct ui *ui)
 {
-	return is_resumable(view, ui) || selected(view)->kind == INTERRUPTED_EXPIRED;
+	return is_resumable(view, ui) || chosen(view)->kind == INTERRUPTED_EXPIRED;
 }
 
 static bool

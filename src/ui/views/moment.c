@@ -2,6 +2,7 @@
 /* Chooses an environment as it is, or an earlier deployment of one, by typing. */
 #include "config.h"
 
+#include <assert.h>
 #include <curses.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,8 +106,10 @@ run_choose(struct view *view, struct ui *ui)
 
 	parts = xstrdup(item->id);
 	deployment = strchr(parts, PART);
+	assert(deployment);
 	*deployment++ = '\0';
 	set_id = strchr(deployment, PART);
+	assert(set_id);
 	*set_id++ = '\0';
 	moment.env = parts;
 	if (*deployment) {

@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include <assert.h>
 #include <curses.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -187,6 +188,16 @@ finding_here(const struct view *view, struct ui *ui)
 		&review->findings[r->finding] : NULL;
 }
 
+/* For the keys that need one: the cursor is on one. */
+static const struct review_finding *
+chosen_finding(const struct view *view, struct ui *ui)
+{
+	const struct review_finding *finding = finding_here(view, ui);
+
+	assert(finding);
+	return finding;
+}
+
 static void
 run_next_finding(struct view *view, struct ui *ui)
 {
@@ -206,7 +217,7 @@ static void
 run_explain_finding(struct view *view, struct ui *ui)
 {
 	ui_say(ui,
-	       finding_here(view, ui)->was
+	       chosen_finding(view, ui)->was
 		       ? _("Space acknowledges this finding; {edit} changes its text in the clone.")
 		       : _("Space acknowledges this finding."));
 }
@@ -215,7 +226,7 @@ static void
 run_acknowledge(struct view *view, struct ui *ui)
 {
 	struct review_view *r = of(view);
-	const struct review_finding *finding = finding_here(view, ui);
+	const struct review_finding *finding = chosen_finding(view, ui);
 	struct error err = {0};
 
 	if (flow_acknowledge(review_flow(r, ui), finding->id, !finding->is_acknowledged, &err) != 0)
@@ -227,7 +238,7 @@ run_acknowledge(struct view *view, struct ui *ui)
 static void
 run_change_finding(struct view *view, struct ui *ui)
 {
-	review_change_finding(of(view), ui, finding_here(view, ui));
+	review_change_finding(of(view), ui, chosen_finding(view, ui));
 }
 
 /* --- conflicts --- */
@@ -463,7 +474,7 @@ is_on_finding(const struct view *view, struct ui *ui)
 static bool
 is_changeable(const struct view *view, struct ui *ui)
 {
-	return finding_here(view, ui)->was != NULL;
+	return chosen_finding(view, ui)->was != NULL;
 }
 
 static bool

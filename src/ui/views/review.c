@@ -310,10 +310,11 @@ click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, in
 {
 	struct review_view *r = (struct review_view *)view;
 	struct flow *flow = review_flow(r, ui);
+	const struct review *review = review_of(r, ui);
 
 	(void)column;
-	if (review_of(r, ui))
-		click_review(r, ui, review_of(r, ui), canvas, row);
+	if (review)
+		click_review(r, ui, review, canvas, row);
 	else if (flow && flow_merge(flow))
 		decide_click(&r->decide, canvas, flow, row);
 	else if (flow && flow_value_count(flow) > 0)
