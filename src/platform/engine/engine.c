@@ -25,6 +25,7 @@
 #include "platform/drivers/driver.h"
 #include "platform/engine/env-driver.h"
 #include "platform/engine/rollout.h"
+#include "platform/state/platform.h"
 #include "platform/state/repository.h"
 
 #define PENDING_MAX_MS (15 * 60 * 1000)	/* what was asked for longer ago is asked for again */
@@ -92,7 +93,7 @@ find_env(struct engine *engine, const struct place *place, bool make)
 	env->org = xstrdup(place->org);
 	env->app = xstrdup(place->app);
 	env->env = xstrdup(place->env);
-	env->name = xasprintf("%s/%s/%s", place->org, place->app, place->env);
+	env->name = place_space(place);
 	env->retry_ms = RETRY_MIN_MS;
 	env->record_ms = RECORD_MIN_MS;
 	env->next = engine->envs;

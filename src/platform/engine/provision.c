@@ -13,6 +13,7 @@
 #include "model/json.h"
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
+#include "platform/state/platform.h"
 #include "platform/state/repository-resources.h"
 
 #define SIDE_BY_SIDE 8
@@ -204,7 +205,7 @@ provision_start(const struct provision_order *order, provision_done *done, void 
 	p->order = *order;
 	p->done = done;
 	p->data = data;
-	p->space = xasprintf("%s/%s/%s", order->place->org, order->place->app, order->place->env);
+	p->space = place_space(order->place);
 	p->count = json_array_size(order->nodes);
 	p->items = xcalloc(p->count + 1, sizeof(*p->items));
 	p->places = json_object();

@@ -15,6 +15,7 @@
 #include "platform/drivers/driver.h"
 #include "platform/engine/env-driver.h"
 #include "platform/engine/provision-private.h"
+#include "platform/state/platform.h"
 #include "platform/state/repository-resources.h"
 
 struct prune {
@@ -124,7 +125,7 @@ prune_start(struct platform *platform, const struct place *place, void (*ended)(
 
 	p->platform = platform;
 	p->place = place;
-	p->space = xasprintf("%s/%s/%s", place->org, place->app, place->env);
+	p->space = place_space(place);
 	p->ended = ended;
 	p->data = data;
 	p->driver = env_driver_made(platform, place, &err);

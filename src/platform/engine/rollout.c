@@ -25,6 +25,7 @@
 #include "platform/engine/graph.h"
 #include "platform/engine/provision.h"
 #include "platform/engine/prune.h"
+#include "platform/state/platform.h"
 #include "platform/state/repository-resources.h"
 
 #define COMMIT_MIN_MS 250	/* between two tries to write down what happened */
@@ -495,7 +496,7 @@ rollout_new(const struct rollout_order *order)
 	r->order = *order;
 	r->place = (struct place){xstrdup(place->org), xstrdup(place->app), xstrdup(place->env)};
 	r->order.place = &r->place;
-	r->space = xasprintf("%s/%s/%s", place->org, place->app, place->env);
+	r->space = place_space(place);
 	r->deploy_id = order->deploy_id ? xstrdup(order->deploy_id) : NULL;
 	r->state = r->deploy_id ? ROLLOUT_READ : ROLLOUT_PRUNE;
 	r->problems = json_array();

@@ -19,6 +19,7 @@
 #include "model/json.h"
 #include "platform/drivers/driver.h"
 #include "platform/engine/env-driver.h"
+#include "platform/state/platform.h"
 #include "platform/state/repository.h"
 
 #define TEXT_MAX (4u * 1024 * 1024)
@@ -232,7 +233,7 @@ count_processes(struct platform *platform, const json_t *env)
 				    json_member_string(env, "env")};
 	struct error err = {0};
 	struct driver *driver = env_driver_made(platform, &place, &err);
-	char *space = xasprintf("%s/%s/%s", place.org, place.app, place.env);
+	char *space = place_space(&place);
 	struct driver_status status = {0};
 	uint64_t count = 0;
 

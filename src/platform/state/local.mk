@@ -5,6 +5,7 @@ libplatform_state_a_SOURCES = \
 	src/platform/state/definition-inputs.h \
 	src/platform/state/definition.c \
 	src/platform/state/definition.h \
+	src/platform/state/place.c \
 	src/platform/state/platform.h \
 	src/platform/state/precondition.c \
 	src/platform/state/precondition.h \

@@ -43,4 +43,7 @@ struct place {
 	const char *env;
 };
 
+/* What an environment is called by a driver: "org/app/env"; free() it. */
+char *place_space(const struct place *place);
+
 #endif

@@ -14,6 +14,7 @@
 #include "platform/drivers/driver.h"
 #include "platform/engine/env-driver.h"
 #include "platform/http/stream.h"
+#include "platform/state/platform.h"
 
 #define LINES_USUAL 100
 #define LINES_MAX 5000
@@ -161,7 +162,7 @@ get_logs(struct platform *platform, const struct request *request, struct respon
 	driver = env_driver(platform, &request->place, err);
 	if (!driver)
 		return -1;
-	space = xasprintf("%s/%s/%s", request->place.org, request->place.app, request->place.env);
+	space = place_space(&request->place);
 	ret = follows ? follow(driver, request, response, space, &query, err)
 		      : answer(response, 200, read_entries(driver, space, &query, invert));
 	free(space);

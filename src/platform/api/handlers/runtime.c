@@ -17,6 +17,7 @@
 #include "platform/drivers/driver.h"
 #include "platform/engine/engine.h"
 #include "platform/engine/env-driver.h"
+#include "platform/state/platform.h"
 #include "platform/state/repository.h"
 
 #define V2 "application/v2+json"
@@ -163,12 +164,6 @@ module_of(const struct module *module, bool v2)
 			 words_of(module)->status_class, "controllers", controllers);
 }
 
-static char *
-space_of(const struct place *place)
-{
-	return xasprintf("%s/%s/%s", place->org, place->app, place->env);
-}
-
 /* What the last deployment that succeeded declares: {module: body}, a new reference. */
 static json_t *
 declared_modules(struct platform *platform, const struct place *place, struct error *err)
@@ -223,7 +218,7 @@ observe(struct platform *platform, const struct place *place, const char *space,
 static json_t *
 modules_of(struct platform *platform, const struct place *place, const json_t *declared, bool v2)
 {
-	char *space = space_of(place);
+	char *space = place_space(place);
 	json_t *modules = json_object();
 	struct driver_status status = {0};
 	struct module module;
@@ -256,7 +251,7 @@ runtime_beside(struct platform *platform, const struct request *request,
 	       struct response *response)
 {
 	bool v2 = wants_v2(request);
-	char *space = space_of(&request->place), *state;
+	char *space = place_space(&request->place), *state;
 	struct error ignored = {0};
 	struct driver *driver = env_driver_made(platform, &request->place, &ignored);
 
@@ -279,7 +274,7 @@ get_runtime(struct platform *platform, const struct request *request, struct res
 
 	if (!declared)
 		return -1;
-	space = space_of(&request->place);
+	space = place_space(&request->place);
 	if (v2 && !response->content_type)
 		response->content_type = xstrdup(V2);
 	answer(response, 200,

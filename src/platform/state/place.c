@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "platform/state/platform.h"
+
+#include "base/xmalloc.h"
+
+char *
+place_space(const struct place *place)
+{
+	return xasprintf("%s/%s/%s", place->org, place->app, place->env);
+}
