@@ -29,7 +29,7 @@ struct meaning {
 
 static const struct meaning meanings[] = {
 	{300, 399, ERROR_PROTOCOL, N_("the platform points to another address"),
-	 N_("Redirects are not followed: give the address that it really has.")},
+	 N_("Redirects are not followed: use the platform's real address.")},
 	{400, 400, ERROR_INPUT, N_("the platform refused the request"),
 	 N_("Correct what it names and try again.")},
 	{401, 401, ERROR_ACCESS, N_("the token was refused"),
@@ -51,14 +51,14 @@ static const struct meaning meanings[] = {
 	{400, 499, ERROR_PROTOCOL, N_("the platform does not take this request"),
 	 N_("Check that this is the address of a platform.")},
 	{500, 599, ERROR_REMOTE, N_("the platform failed"),
-	 N_("Try again; when it stays so, look at the platform's log.")},
+	 N_("Try again; if it keeps failing, look at the platform's log.")},
 	{0, 999, ERROR_PROTOCOL, N_("the answer has a status that makes no sense here"),
 	 N_("Check that this is the address of a platform.")},
 };
 
 static const char *const advice_unknown =
 	N_("It may have been carried out all the same: look before you repeat it.");
-static const char *const advice_read = N_("Try again; when it stays so, look at the network.");
+static const char *const advice_read = N_("Try again; if it keeps failing, look at the network.");
 static const char *const advice_start =
 	N_("Nothing was sent.  Look whether the platform runs and its address is right.");
 

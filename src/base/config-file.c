@@ -75,7 +75,7 @@ read_word(struct config_reader *r)
 		r->at++;
 	if (r->at == start || r->at - start > WORD_MAX) {
 		complain(r, start,
-			 _("Here must be a name of lower-case letters, digits and dashes."));
+			 _("Expected a name of lower-case letters, digits and dashes."));
 		return NULL;
 	}
 	return xstrndup(start, (size_t)(r->at - start));
@@ -136,7 +136,7 @@ read_value(struct config_reader *r)
 		buf_append(&out, start, (size_t)(r->at - start));
 		if (memchr(start, '"', (size_t)(r->at - start))) {
 			complain(r, start,
-				 _("A quote within a value: put quotes round all of it."));
+				 _("A value that contains a quote must be quoted as a whole."));
 			ok = false;
 		}
 	}
@@ -224,7 +224,7 @@ read_entry(struct config_reader *r)
 	entry.value = read_value(r);
 	if (!entry.value || r->file->count == CONFIG_FILE_ENTRIES_MAX) {
 		if (entry.value)
-			complain(r, start, _("There are more keys than a file may have."));
+			complain(r, start, _("The file has too many keys."));
 		free(entry.value);
 		free(entry.key);
 		return;
@@ -241,7 +241,7 @@ read_line(struct config_reader *r)
 		r->end--;
 	r->at = r->start;
 	if (r->end - r->start > CONFIG_FILE_LINE_MAX) {
-		complain(r, r->start, _("The line is longer than a line may be."));
+		complain(r, r->start, _("The line is too long."));
 		return;
 	}
 	if (!text_is_utf8(r->start, (size_t)(r->end - r->start)) ||
@@ -305,7 +305,7 @@ config_file_read(struct config_file *out, const char *path, config_fault *fault,
 		error_errno(err, _("%s: cannot be read"), path);
 	else if (n > 0)
 		error_set(err, ERROR_LIMIT,
-			  _("%s: is larger than a configuration may be (%u bytes)"), path,
+			  _("%s: larger than a configuration may be (%u bytes)"), path,
 			  CONFIG_FILE_BYTES_MAX);
 	else
 		*faults = config_file_parse(out, path, buf_str(&text), text.length, fault, data);

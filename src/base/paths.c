@@ -127,7 +127,7 @@ paths_make(const char *path, struct error *err)
 	if (mkdir(copy, 0700) != 0 && errno != EEXIST)
 		ret = error_errno(err, _("%s: cannot make the directory"), copy);
 	else if (stat(copy, &st) != 0 || !S_ISDIR(st.st_mode))
-		ret = error_set(err, ERROR_SYSTEM, _("%s: is there, but is not a directory"), copy);
+		ret = error_set(err, ERROR_SYSTEM, _("%s: exists and is not a directory"), copy);
 out:
 	free(copy);
 	return ret;

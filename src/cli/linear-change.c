@@ -152,7 +152,7 @@ is_holder_there(struct linear *l, const struct change_place *place, struct point
 	pointer->count++;
 	if (json_is_object(holder) || json_is_array(holder))
 		return true;
-	linear_fail(l, EXIT_USAGE, _("No object or list holds %s."), place->path);
+	linear_fail(l, EXIT_USAGE, _("There is no object or list to hold %s."), place->path);
 	return false;
 }
 

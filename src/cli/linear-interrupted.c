@@ -213,7 +213,7 @@ linear_abandon(struct linear *l, char **words, size_t count)
 	    flow_abandon(l->session, id, *reason || !l->once ? reason : l->once->reason, &err) != 0)
 		linear_fail_error(l, &err, EXIT_STAGE_CHANGE);
 	else if (id && reason && !linear_wants_facts(l))
-		lines_say(_("Abandoned. What the platform did or does is left as it is."));
+		lines_say(_("Abandoned. The platform keeps what was already sent."));
 	else if (id && reason)
 		linear_facts(l, json_pack("{s:s, s:s}", "id", id, "state",
 					  operation_state_name(OPERATION_ABANDONED)));

@@ -51,12 +51,12 @@ static const struct command_option options[] = {
 	TEXT(ORG, "org", "ORG", org, N_("Use this organization")),
 	TEXT(APP, "app", "APP", app, N_("Use this application")),
 	SWITCH(READ_ONLY, "read-only", read_only, N_("Refuse every change")),
-	SWITCH(FRESH, "fresh", fresh, N_("Forget the state of the last time")),
+	SWITCH(FRESH, "fresh", fresh, N_("Forget the state of the last run")),
 	SWITCH(SCREEN, "ascii", ascii, N_("Draw with ASCII characters only")),
 	TEXT(SCREEN, "theme", "NAME", theme,
 	     N_("Use the colours of this theme, e.g. dark or light")),
 	SWITCH(SCREEN, "reduced-motion", reduced_motion,
-	       N_("Move nothing more than once a second")),
+	       N_("Animate at most once a second")),
 	SWITCH(SCREEN, "linear", linear, N_("Use plain lines and prompts instead of a screen")),
 	SWITCH(JSON, "json", json, N_("Short form of --output=json")),
 	TEXT(JSON, "output", "FORMAT", output, N_("Print text or json")),
@@ -89,7 +89,7 @@ static const struct command_option options[] = {
 	SWITCH(DIFF, "exit-code", exit_code,
 	       N_("Exit with 1 when there are differences (always on)")),
 	SWITCH(JSON_VALUE, "json-value", json_value, N_("VALUE is JSON (default: text)")),
-	SWITCH(KEYS, "lines", lines, N_("Print view, key and action alone")),
+	SWITCH(KEYS, "lines", lines, N_("Print only view, key and action")),
 	SWITCH(KEYS, "mdoc", mdoc, N_("Print a section of sidestage(1)")),
 };
 

@@ -573,8 +573,7 @@ clones_set_end(struct session *session, const struct clone *clone, int64_t expir
 		if (!clone->origin || !clone->set_id || !clone->deployment_id)
 			return error_set(
 				err, ERROR_INPUT,
-				_("Where %s was cloned from is not known; without that it cannot "
-				  "be written down with an end."),
+				_("The source of %s is not known, so its time to live cannot be recorded."),
 				clone->env);
 		origin = (struct clone_origin){.origin = xstrdup(clone->origin),
 					       .deployment_id = xstrdup(clone->deployment_id),

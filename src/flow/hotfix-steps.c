@@ -240,7 +240,7 @@ tell_promote(struct hotfix *h, const struct event *fixed)
 		return false;
 	}
 	if (hotfix_is_taken_back(h) && !step->is_busy) {
-		untrusted_set(&step->detail, _("taken back: the fix is not there any more"));
+		untrusted_set(&step->detail, _("rolled back: the fix is not there any more"));
 		return false;
 	}
 	return !step->is_busy;

@@ -12,15 +12,15 @@
 static const struct {
 	const char *name, *purpose;	/* N_() */
 } hotfix_steps[HOTFIX_STEP_COUNT] = {
-	[HOTFIX_CLONE] = {N_("clone"), N_("A copy of what is broken, with everything of its own.")},
+	[HOTFIX_CLONE] = {N_("clone"), N_("A copy of the broken environment, with its own resources.")},
 	[HOTFIX_REPRODUCE] = {N_("reproduce"),
 			      N_("The bug is seen in the clone, so it is the right copy.")},
 	[HOTFIX_FIX] = {N_("fix"), N_("The clone gets the change; nobody else is touched.")},
 	[HOTFIX_VERIFY] = {N_("verify"), N_("The bug is gone in the clone, and nothing else is.")},
 	[HOTFIX_PROMOTE] = {N_("promote"),
-			    N_("The clone's changes, and only these, go to where it came from.")},
+			    N_("The clone's changes, and only these, go to its source.")},
 	[HOTFIX_CLEAN_UP] = {N_("clean up"),
-			     N_("The clone is deleted with everything that is its own.")},
+			     N_("The clone is deleted with everything in it.")},
 	[HOTFIX_CARRY] = {N_("carry"), N_("The next release must not bring the bug back.")},
 };
 

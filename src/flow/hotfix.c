@@ -304,7 +304,7 @@ check_mark(const struct hotfix *h, enum hotfix_step_id step, struct error *err)
 {
 	if (!hotfix_is_marked_by_hand(step))
 		return error_set(err, ERROR_INPUT,
-				 _("That step is done by an operation, not by saying so."));
+				 _("That step cannot be marked: an operation does it."));
 	if (!h->story)
 		return error_set(err, ERROR_INPUT,
 				 _("%s was not deployed yet: there is nothing to look at."),
@@ -356,8 +356,7 @@ hotfix_carry_request(const struct hotfix *h, const char *env, struct flow_reques
 				 _("Nothing was promoted yet: there is no fix to carry."));
 	if (hotfix_is_taken_back(h))
 		return error_set(err, ERROR_INPUT,
-				 _("The promotion was taken back: %s does not have the fix, and "
-				   "nobody gets it from there."),
+				 _("The promotion was rolled back: %s does not have the fix, so it cannot be carried from there."),
 				 h->origin);
 	*request = (struct flow_request){
 		.verb = FLOW_CARRY, .org = h->org, .app = h->app, .env = env, .source = h->origin,

@@ -57,8 +57,7 @@ pointer_parse(struct pointer *pointer, const char *text, struct error *err)
 			pointer_clear(pointer);
 			return error_set(err, ERROR_INPUT,
 					 token ? _("\"%s\" is too deep for a JSON pointer")
-					       : _("\"%s\" is not a JSON pointer: behind \"~\" must "
-						   "stand 0 or 1"), text);
+					       : _("\"%s\" is not a JSON pointer: \"~\" must be followed by 0 or 1"), text);
 		}
 		pointer->tokens = xreallocarray(pointer->tokens, pointer->count + 1,
 						sizeof(*pointer->tokens));

@@ -198,7 +198,7 @@ reference_look_up(void *data, const char *const *tokens, size_t count, bool *sec
 	local = json_object_get(source->locals, names.at[0]);
 	if (local)
 		return count > 1 ? descend(json_incref(local), names, 1, err) : NULL;
-	error_set(err, ERROR_INPUT, _("what can be named begins with externals, shared, modules, "
+	error_set(err, ERROR_INPUT, _("a reference must begin with externals, shared, modules, "
 				      "values, context or resources"));
 	return NULL;
 }

@@ -19,16 +19,16 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	const char *help;
 } commands[] = {
-	{"serve", command_serve, N_("Serve the API and run environments.")},
-	{"check-config", command_check_config, N_("Show every fault of a configuration file.")},
-	{"backup", command_backup, N_("Write a copy of the state to a file; the daemon may run.")},
-	{"restore", command_restore, N_("Make a state from such a copy.")},
-	{"token", command_token, N_("Make, list and revoke the tokens of users.")},
-	{"import", command_import, N_("Read organizations and applications from JSON or YAML.")},
-	{"routes", command_routes, N_("List the API: method, path and operation, for machines.")},
+	{"serve", command_serve, N_("Serve the API and run environments")},
+	{"check-config", command_check_config, N_("Check a configuration file and show every fault")},
+	{"backup", command_backup, N_("Back up the state to a file (the daemon may be running)")},
+	{"restore", command_restore, N_("Restore the state from a backup")},
+	{"token", command_token, N_("Create, list and revoke tokens of users")},
+	{"import", command_import, N_("Import organizations and applications from JSON or YAML")},
+	{"routes", command_routes, N_("List the routes of the API: method, path and operation")},
 	{"extensions", command_extensions,
-	 N_("List what the API has beyond the public one, for machines.")},
-	{"export", command_export, N_("Write them as JSON, without secrets.")},
+	 N_("List the extensions of the API")},
+	{"export", command_export, N_("Export organizations and applications as JSON, without secrets")},
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
@@ -38,7 +38,7 @@ print_help(FILE *out)
 	fprintf(out, "%s\n\n", _("Usage: sidestaged COMMAND [ARGUMENT]..."));
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		fprintf(out, "  %-14s %s\n", commands[i].name, _(commands[i].help));
-	fprintf(out, "\n%s\n", _("`sidestaged COMMAND --help` says more; so does sidestaged(8)."));
+	fprintf(out, "\n%s\n", _("`sidestaged COMMAND --help` lists the options of a command.  See sidestaged(8)."));
 }
 
 static int
@@ -50,10 +50,12 @@ refuse(const char *word)
 		names[i] = commands[i].name;
 	meant = config_suggest(word, names, COMMAND_COUNT);
 	if (meant)
-		fprintf(stderr, _("sidestaged: there is no command \"%s\"; did you mean \"%s\"?\n"),
+		fprintf(stderr, _("sidestaged: Unknown command \"%s\". Did you mean %s?\n"),
 			word, meant);
 	else
-		print_help(stderr);
+		fprintf(stderr,
+			_("sidestaged: Unknown command \"%s\". `sidestaged --help` lists the commands.\n"),
+			word);
 	return STATUS_USAGE;
 }
 

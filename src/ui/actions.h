@@ -29,22 +29,22 @@ struct view;
 	X(PANE, "pane", false, N_("To the next tab."))                                            \
 	X(OPEN, "open", false, N_("Open the clone."))                                             \
 	X(BACK, "back", false, N_("Go back."))                                                    \
-	X(CLONE, "clone", true, N_("Clone the environment of the cursor."))                       \
+	X(CLONE, "clone", true, N_("Clone the environment under the cursor."))                    \
 	X(VERSION, "version", true, N_("Change the version of the workload."))                    \
 	X(EDIT, "edit", true, N_("Change the workload's configuration in your editor."))          \
-	X(INHERIT, "inherit", true, N_("Use the application's value instead of its own."))        \
+	X(INHERIT, "inherit", true, N_("Use the application's value instead of this one."))       \
 	X(DEPLOY, "deploy", true, N_("Redeploy the environment."))                                \
-	X(DIFF, "diff", false, N_("Compare the clone with where it came from."))                  \
-	X(PROMOTE, "promote", true, N_("Take the clone's changes to where it came from."))        \
+	X(DIFF, "diff", false, N_("Compare the clone with its source."))                          \
+	X(PROMOTE, "promote", true, N_("Promote the clone's changes to its source."))             \
 	X(UNDO, "undo", true, N_("Roll back the last deployment made here."))                     \
-	X(DISCARD, "discard", true, N_("Delete the clone and everything that is its own."))       \
+	X(DISCARD, "discard", true, N_("Delete the clone and everything in it."))                 \
 	X(HISTORY, "history", false, N_("Show what has been done."))                              \
 	X(BASELINE, "baseline", false, N_("Make this environment the baseline."))                 \
 	X(REFRESH, "refresh", false, N_("Read everything again now."))                            \
-	X(PROGRESS, "progress", false, N_("Return to the newest operation."))                     \
+	X(PROGRESS, "progress", false, N_("Show the progress of the newest operation."))          \
 	X(APPROVE, "approve", true,                                                               \
 	  N_("Approve what you see, or go to the field that is still empty."))                    \
-	X(NEXT, "next", false, N_("To the next change, or to the next place of what was found.")) \
+	X(NEXT, "next", false, N_("Next change, or next match."))                                 \
 	X(PREVIOUS, "previous", false, N_("Previous."))                                           \
 	X(HELP, "help", false, N_("Show the keys."))                                              \
 	X(REDRAW, "redraw", false, N_("Redraw the screen."))                                      \
@@ -55,9 +55,9 @@ struct view;
 	X(LOGS, "logs", false, N_("Show the workload's logs."))                                   \
 	X(HOLD, "hold", false, N_("Pause or resume following."))                                  \
 	X(CONTAINER, "container", false,                                                          \
-	  N_("The next container's lines, where a workload has several, or all."))                \
+	  N_("Next container of the workload, then all of them."))                                \
 	X(STAMPS, "timestamps", false, N_("Show or hide the times."))                             \
-	X(TAB_1, "tab-1", false, N_("What runs here."))                                           \
+	X(TAB_1, "tab-1", false, N_("Workloads and their state."))                                \
 	X(TAB_2, "tab-2", false, N_("Resources, and where they are."))                            \
 	X(TAB_3, "tab-3", false, N_("Shared values, and where each comes from."))                 \
 	X(TAB_4, "tab-4", false, N_("Who deployed what, when."))                                  \
@@ -67,17 +67,17 @@ struct view;
 	X(FOLD, "fold", false,                                                                    \
 	  N_("Fold or unfold what is at the top: unchanged lines, or the workload or resource.")) \
 	X(UNFOLD, "unfold", false, N_("Show the first unchanged lines that are folded here."))    \
-	X(ONLY, "only", false, N_("Only the workload or resource at the top, or all."))           \
-	X(CONTEXT, "context", false, N_("All unchanged lines, or those near changes."))           \
+	X(ONLY, "only", false, N_("Show only the workload or resource at the top, or all."))      \
+	X(CONTEXT, "context", false, N_("Show all unchanged lines, or only those near changes.")) \
 	X(EFFECTIVE, "effective", false,                                                          \
-	  N_("As it is written, or with the values and resources that each has."))                \
+	  N_("Compare as written, or with the values and resources filled in."))                  \
 	X(SWAP, "swap", false, N_("Swap the sides."))                                             \
 	X(CHOOSE_FROM, "choose-from", false,                                                      \
 	  N_("Choose another left side: an environment or a deployment."))                        \
 	X(CHOOSE_TO, "choose-to", false, N_("Choose another right side."))                        \
 	X(CLONES, "clones", false, N_("List the clones and when they expire."))                   \
 	X(HOTFIX, "hotfix", false, N_("Show how far its hotfix has come, and what is next."))     \
-	X(END, "end", true, N_("Set how long the clone is kept."))                                \
+	X(END, "end", true, N_("Set the clone's time to live."))                                  \
 	X(MARK, "mark", false, N_("Mark or unmark the workload (Esc clears all marks)."))         \
 	X(CARRY, "carry", true, N_("Carry the fix to the environment selected below."))           \
 	X(EARLIER, "earlier", false, N_("Previous change."))                                      \
@@ -85,14 +85,14 @@ struct view;
 	X(THEN, "then", false, N_("Snapshot of the board before this operation."))                \
 	X(OURS, "ours", false, N_("In a conflict: take the clone's value."))                      \
 	X(THEIRS, "theirs", false, N_("In a conflict: take the target's value."))                 \
-	X(PIN, "pin", false, N_("Keep the environment in sight, or let it go."))                  \
-	X(HIDE, "hide", false, N_("Leave the environment out of the board."))                     \
-	X(SHOW, "show", false, N_("Show the environments that were left out again."))             \
+	X(PIN, "pin", false, N_("Pin or unpin the environment."))                                 \
+	X(HIDE, "hide", false, N_("Hide the environment."))                                       \
+	X(SHOW, "show", false, N_("Show the hidden environments."))                               \
 	X(NARROWER, "narrower", false,                                                            \
 	  N_("Narrower columns; a column's border can be dragged too."))                          \
 	X(WIDER, "wider", false, N_("Wider columns."))                                            \
 	X(SORT, "sort", false, N_("Sort the workloads: by name, or what differs first."))         \
-	X(WRAP, "wrap", false, N_("Wrap long lines, or show a row of each and scroll sideways.")) \
+	X(WRAP, "wrap", false, N_("Wrap long lines, or scroll them sideways."))                   \
 	X(SAVE, "save", false, N_("Save the lines to a file that only you can read."))            \
 	X(CONTEXTS, "contexts", false, N_("Switch platform."))                                    \
 	X(INTERRUPTED, "interrupted", false,                                                      \
@@ -133,13 +133,13 @@ struct key {
 
 /* Of every list and text that may be longer than the screen. */
 #define PAGE_KEYS \
-	{KEY_BASE + KEY_PPAGE, "PgUp", ACTION_PAGE_UP, .label = NULL}, \
-	{KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, .label = NULL}, \
-	{'U' & 0x1f, "Ctrl-U", ACTION_PAGE_UP, .label = NULL}, \
+	{KEY_BASE + KEY_PPAGE, "PgUp", ACTION_PAGE_UP, .label = NULL},                            \
+	{KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, .label = NULL},                          \
+	{'U' & 0x1f, "Ctrl-U", ACTION_PAGE_UP, .label = NULL},                                    \
 	{'D' & 0x1f, "Ctrl-D", ACTION_PAGE_DOWN, .label = NULL}
 /* Where a field has Ctrl-U. */
 #define FINDER_PAGE_KEYS \
-	{KEY_BASE + KEY_PPAGE, "PgUp", ACTION_PAGE_UP, .label = NULL}, \
+	{KEY_BASE + KEY_PPAGE, "PgUp", ACTION_PAGE_UP, .label = NULL},                            \
 	{KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, .label = NULL}
 /* Ends a table. */
 #define NO_KEY {.key = 0}

@@ -91,14 +91,14 @@ make_texts(void)
 	free(state);
 	crash.not_written = xstrdup(
 		_("sidestage has crashed, and no report could be written.\n"
-		  "Nothing that was begun is lost: start it again, it goes on.\n"));
+		  "Nothing that was begun is lost: start it again; it lists what was interrupted.\n"));
 	if (!crash.path)
 		return;
 	unlink(crash.path);	/* of another process that had this number */
 	shown = text_printable(crash.path);
 	crash.written = xasprintf(
 		_("sidestage has crashed.  The report is in %s\n"
-		  "Nothing that was begun is lost: start it again, it goes on.\n"),
+		  "Nothing that was begun is lost: start it again; it lists what was interrupted.\n"),
 		shown);
 	free(shown);
 }

@@ -263,7 +263,7 @@ escapes_copy(const char *text, struct error *err)
 	if (!state.on)
 		return error_set(
 			err, ERROR_INPUT,
-			_("This terminal has no way to copy for a program; mark the text with the mouse."));
+			_("This terminal does not let programs copy; select the text with the mouse."));
 	if (length > ESCAPES_COPY_MAX)
 		return error_set(err, ERROR_LIMIT,
 				 _("This is too long to copy: %zu bytes, and terminals take %d."),

@@ -35,7 +35,7 @@ gesture_paste(struct ui *ui, struct view *top, const char *text)
 		left -= (size_t)n;
 	}
 	if (!taken)
-		ui_say(ui, _("What was pasted was dropped: there is no field here to take it."));
+		ui_say(ui, _("The pasted text was dropped: no field here takes it."));
 }
 
 void

@@ -100,8 +100,8 @@ read_file(const char *path, struct error *err)
 	    !u8_check((const uint8_t *)text, length))
 		return text;
 	error_set(err, ERROR_INPUT, length > OUTSIDE_TEXT_MAX
-			  ? _("What the editor left is longer than a mebibyte; it was not taken.")
-			  : _("What the editor left is not UTF-8 text; it was not taken."));
+			  ? _("The edited text is larger than 1 MiB; it was not taken.")
+			  : _("The edited text is not valid UTF-8; it was not taken."));
 	free(text);
 	return NULL;
 }
@@ -206,7 +206,7 @@ outside_browse(const char *address, struct error *err)
 
 	if (!is_address(address))
 		return error_set(err, ERROR_INPUT,
-				 _("This is not an address that a browser can open."));
+				 _("A browser cannot open this address."));
 	if (!browser())
 		return error_set(err, ERROR_INPUT,
 				 _("There is no browser here; y copies the address."));

@@ -124,7 +124,7 @@ read_colour(struct theme_reader *r, bool few, int32_t *colour)
 			r, _("\"%s\" is not a colour: #rrggbb, one of the 16 names, or \"terminal\"."),
 			r->word);
 	if (few)
-		return wrong(r, _("%s: behind the bar a colour has one of the 16 names."), r->word);
+		return wrong(r, _("%s: after the bar a colour must be one of the 16 names."), r->word);
 	if (strlen(r->word) != 7 || strspn(r->word + 1, "0123456789abcdefABCDEF") != 6)
 		return wrong(r, _("\"%s\" is not a colour: # and six hexadecimal digits."), r->word);
 	*colour = (int32_t)strtol(r->word + 1, NULL, 16);
@@ -154,7 +154,7 @@ read_look(struct theme_reader *r, bool few, struct theme_look *look)
 		return -1;
 	if (!take(r) || strcmp(r->word, "on") != 0)
 		return wrong(r,
-			     _("Behind the colour of the text comes \"on\" and the background."));
+			     _("After the colour of the text come \"on\" and the background."));
 	if (!take(r))
 		return wrong(r, _("The background is missing."));
 	if (read_colour(r, few, &look->background) != 0)
@@ -354,8 +354,7 @@ refuse_name(const char *name, const char *configuration, const char *data, struc
 	}
 	text = buf_take(&list);
 	error_set(err, ERROR_INPUT,
-		  _("There is no theme \"%s\". Available: %s. A name with a / is a file of your "
-		    "own."),
+		  _("There is no theme \"%s\". Available: %s. A name with a / is a file."),
 		  name, text);
 	free(text);
 	return -1;

@@ -1,4 +1,4 @@
-# The board as a person arranges it: what is pinned, left out, sorted, wide and marked.
+# The board as a person arranges it: what is pinned, hidden, sorted, wide and marked.
 
 size 120x40
 limit 5
@@ -9,10 +9,10 @@ run sidestage demo
 row "running" "running" "running"
 press-until Right "in [Pp]roduction"
 key !
-expect "stays in sight"
+expect "is pinned to the left"
 match "Workload +Production ■ +│? *Development +QA"
 key s
-expect "differs from the baseline comes first"
+expect "differ from the baseline come first"
 key Q
 exit 0
 run sidestage demo
@@ -24,25 +24,25 @@ row "api" "2.0.0-rc3" ">"
 key s
 expect "sorted by name"
 
-test "an environment that is left out is counted, and comes back"
+test "an environment that is hidden is counted, and comes back"
 press-until Right "in QA"
 key -
-expect "is left out"
-expect "1 left out"
+expect "is hidden"
+expect "1 hidden"
 match "Workload +Production ■ +│? *Development$"
 key +
 match "Workload +Production ■ +│? *Development +QA"
-gone "left out ─"
+gone "hidden ─"
 key +
-expect "No environment is left out"
+expect "No environment is hidden"
 
-test "the last environment in sight cannot be left out"
+test "the last environment in sight cannot be hidden"
 key - -
-expect "2 left out"
+expect "2 hidden"
 key -
-expect "last environment in sight"
+expect "last environment shown"
 
-test "what is found is shown although it was left out, while the cursor is on it"
+test "what is found is shown although it was hidden, while the cursor is on it"
 key /
 expect "environment QA"
 type "qa"
@@ -54,7 +54,7 @@ gone "in QA"
 key +
 row "Workload" "QA"
 key !
-expect "back at its place"
+expect "no longer pinned"
 match "Workload +Development +QA +Production ■"
 
 test "columns are made wider and narrower, and never too narrow"
@@ -84,7 +84,7 @@ expect "No marked workload comes after"
 key N
 expect "api in"
 key y
-expect "Copied what is marked: http://api"
+expect "Copied the marked workloads: http://api"
 key Esc
 gone "api *"
 key n
@@ -99,7 +99,7 @@ match "Workload     Development {10,}QA" 20
 test "what cannot be remembered is said, and stands until the end"
 sh python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute("CREATE TRIGGER no BEFORE INSERT ON setting BEGIN SELECT RAISE(ABORT, '"'"'no room'"'"'); END"); c.commit()' $(find $STATE -name history.db)
 key s
-expect "this arrangement is forgotten at the end"
+expect "this arrangement is lost when sidestage ends"
 key s
 expect "sorted by name"
 key Q

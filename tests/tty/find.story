@@ -52,9 +52,9 @@ expect "worker in Production"
 
 test ": finds a command by its words and does it"
 key :
-expect "Take a clone's changes"
+expect "Promote a clone's changes"
 type "clone the env"
-gone "Take a clone's changes"
+gone "Promote a clone's changes"
 key Enter
 expect "Name of the clone"
 key Esc

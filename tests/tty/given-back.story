@@ -44,7 +44,7 @@ signal SEGV
 exit SEGV 10
 restored
 expect "sidestage has crashed.  The report is in"
-expect "it goes on."
+expect "it lists what was"
 sh cat $XDG_STATE_HOME/sidestage/crash-*.txt | head -n 1 | grep -q "^sidestage .* ended by SIGSEGV$"
 sh test "$(stat -c %a $XDG_STATE_HOME/sidestage/crash-*.txt)" = 600
 sh ! grep -q "Production" $XDG_STATE_HOME/sidestage/crash-*.txt

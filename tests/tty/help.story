@@ -10,12 +10,12 @@ row "running" "running"
 key ?
 row "sidestage" "Help"
 row "Board"
-row "C" "Clone the environment of the cursor."
+row "C" "Clone the environment under the cursor."
 key k
 expect "This is the beginning."
 key G
 row "unknown: it could not be read"
-no-row "Clone the environment of the cursor."
+no-row "Clone the environment under the cursor."
 match "^    [?]  +unknown"
 key j
 expect "This is the end."
@@ -29,7 +29,7 @@ no-row "unknown: it could not be read"
 key PgDn
 row "unknown: it could not be read"
 key g
-row "C" "Clone the environment of the cursor."
+row "C" "Clone the environment under the cursor."
 key k
 expect "This is the beginning."
 
@@ -37,17 +37,17 @@ test "where all of it has room nothing is scrolled, and it says why"
 resize 80x70
 row "unknown: it could not be read"
 key j
-expect "All of it is seen already."
-row "C" "Clone the environment of the cursor."
+expect "All of it is on the screen."
+row "C" "Clone the environment under the cursor."
 key G
-expect "All of it is seen already."
+expect "All of it is on the screen."
 
 test "what was scrolled comes down again when the window grows"
 resize 80x24
 press-until G "unknown: it could not be read"
-no-row "Clone the environment of the cursor."
+no-row "Clone the environment under the cursor."
 resize 80x70
-row "C" "Clone the environment of the cursor."
+row "C" "Clone the environment under the cursor."
 
 test "a sentence that is too long for its line goes on in the next one"
 resize 50x24
@@ -75,9 +75,9 @@ type "?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q?q"
 row "Workload" "QA"
 refuse "That key changed nothing here."
 answers ?
-expect "Clone the environment of the"
+expect "Clone the environment under"
 key Esc
-gone "Clone the environment of the"
+gone "Clone the environment under"
 key Q
 exit 0 10
 restored

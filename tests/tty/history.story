@@ -103,7 +103,7 @@ expect "1 of 3"
 key Ctrl-U
 type "%_"
 expect "0 of 3"
-expect "Nothing in the history says all of that"
+expect "Nothing in the history matches"
 key Ctrl-U
 type "\"' OR NEAR( *"
 expect "0 of 3"

@@ -113,7 +113,7 @@ until 20 test "$(platform status production)" = succeeded
 key Esc
 row "Workload" "hotfix-1"
 key H
-row "5 promote" "next" "taken back: the fix is not there any more"
+row "5 promote" "next" "rolled back: the fix is not there any more"
 let PRODUCTION platform deployment production
 key P
 expect "Reason"

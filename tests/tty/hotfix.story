@@ -40,7 +40,7 @@ row "web" "1.4.2" "http://web.hotfix-1"
 
 test "a step that an operation does is not marked by hand"
 key k
-expect "A copy of what is broken"
+expect "A copy of the broken"
 key Space
 expect "An operation does this step"
 
@@ -78,7 +78,7 @@ row "4 verify" "done"
 row "5 promote" "next" "P shows what would change there"
 key k
 key Space
-expect "The mark is taken back"
+expect "The step is no longer marked"
 row "4 verify" "next"
 key Space
 expect "the bug is gone in the clone"

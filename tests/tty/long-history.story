@@ -57,7 +57,7 @@ test "what is nowhere is said at the end; a key that is typed meanwhile counts"
 key /
 type "zq"
 expect "0 found"
-expect "Nothing in the history says all of that"
+expect "Nothing in the history matches"
 key Ctrl-U
 type "30000"
 expect "1 found"

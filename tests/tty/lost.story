@@ -34,5 +34,5 @@ press-until Right "in hotfix-1"
 key R
 row "to promote" "1 change"
 key P
-expect "notes is declared no longer: the platform may delete it with its data"
+expect "notes is no longer declared: the platform may delete it with its data"
 key Esc

@@ -46,9 +46,9 @@ not-wrote "\e]8;;"
 
 test "what is pasted outside fields is dropped with a sentence, whatever it holds"
 paste "Q"
-expect "What was pasted was dropped"
+expect "The pasted text was dropped"
 paste "XD\r\nproduction\r"
-expect "What was pasted was dropped"
+expect "The pasted text was dropped"
 expect "web in QA"
 
 test "what comes of a paste after the line has stalled is no key either"
@@ -57,11 +57,11 @@ sh sleep 2.2
 type "Q"
 expect "A paste has begun and not ended"
 type "XQ\e[201~"
-expect "What was pasted was dropped"
+expect "The pasted text was dropped"
 type "\e[200~abc"
 sh sleep 2.2
 key Esc
-expect "What was pasted was dropped"
+expect "The pasted text was dropped"
 answers Left
 answers Right
 
@@ -80,7 +80,7 @@ expect "rollback"
 
 test "a paste in a review approves nothing"
 paste "D\rD"
-expect "What was pasted was dropped"
+expect "The pasted text was dropped"
 expect "rollback"
 
 test "what ends while somebody looks rings no bell"
@@ -300,7 +300,7 @@ env TERM=vt220
 run sidestage demo
 row "running" "running" "running"
 key y
-expect "has no way to copy"
+expect "does not let programs copy"
 not-wrote "\e]"
 not-wrote "\e[?2026"
 not-wrote "\e[?2004"

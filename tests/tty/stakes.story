@@ -63,7 +63,7 @@ gone "runs here"
 test "a command is found by the word of the key bar"
 key :
 type "promote"
-row "promote: Take a clone's changes to where it came from." "P"
+row "promote: Promote a clone's changes to its source." "P"
 key Ctrl-U
 type "history"
 row "history: Show what has been done." "h"

@@ -20,7 +20,7 @@ row "Workload" "Development" "QA" "Production"
 test "the keys are explained, and a page can be left"
 key ?
 expect "clone"
-expect "Take a clone's changes"
+expect "Promote a clone's changes"
 key Esc
 expect "Workload"
 key Q

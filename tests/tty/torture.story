@@ -57,9 +57,9 @@ expect "cc-escape"
 key Esc
 gone "Find"
 key d
-expect "They are equal as they are written"
+expect "They are equal as written"
 key Esc
-gone "They are equal as they are written"
+gone "They are equal as written"
 key Q
 exit 0 10
 restored

@@ -37,7 +37,7 @@ def key(text):
 
 until(b"running")
 key(b"!")
-until(b"in sight")
+until(b"pinned to the left")
 key(b"s")
 until(b"differs")
 key(b"Q")

@@ -103,7 +103,7 @@ ok "a port that there is not is refused" not sidestaged serve --state nowhere --
 	--listen 127.0.0.1:99999
 ok "and named" says last '127.0.0.1:99999'
 ok "an unknown command has a suggestion" not sidestaged sevre
-ok "and names it" says last 'did you mean "serve"?'
+ok "and names it" says last 'Did you mean serve?'
 
 plain=$(free_port 1)
 secure=$(free_port 2)

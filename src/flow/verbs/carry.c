@@ -21,7 +21,7 @@ check_fix(struct flow *flow)
 	if (flow->request.before_set && flow->request.after_set)
 		flow_next_phase(flow);
 	else
-		flow_fail_text(flow, ERROR_CONFLICT, _("what was promoted to %s is not known"),
+		flow_fail_text(flow, ERROR_CONFLICT, _("it is not known which changes were promoted to %s"),
 			       flow->request.source);
 }
 

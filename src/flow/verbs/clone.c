@@ -139,8 +139,7 @@ make_review(struct flow *flow)
 	if (!untrusted_is(&flow->source.environment.last_deploy.id,
 			  untrusted_raw(&flow->source.running.id)))
 		review_caution(review,
-			       _("The last deployment of %s did not succeed; the one before it "
-				 "that did is cloned"),
+			       _("The last deployment of %s did not succeed; the last successful one is cloned"),
 			       source);
 	caution_isolated(flow);
 	review_isolation(flow);

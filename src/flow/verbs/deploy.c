@@ -46,7 +46,7 @@ check_image(const struct flow *flow, const json_t *versions, const char *module,
 				 module, reference, flow->request.env);
 	if (found < 0)
 		return error_set(err, ERROR_INPUT,
-				 _("%s: version %s was archived and is not to be deployed"), module,
+				 _("%s: version %s is archived, so it cannot be deployed"), module,
 				 reference);
 	return 0;
 }

@@ -408,8 +408,7 @@ fail_with_nothing(struct flow *flow)
 			       untrusted_raw(&flow->source.running.id)))
 		flow_fail_text(
 			flow, ERROR_CONFLICT,
-			_("the last deployment to %s did not succeed, and what runs there %s has "
-			  "as well: there is nothing to promote"),
+			_("the last deployment to %s did not succeed, and everything that runs there is in %s as well: there is nothing to promote"),
 			flow->request.source, flow->request.env);
 	else
 		flow_fail_text(
@@ -616,8 +615,7 @@ make_review(struct flow *flow)
 	if (!untrusted_is(&flow->source.environment.last_deploy.id,
 			  untrusted_raw(&flow->source.running.id)))
 		review_caution(review,
-			       _("The last deployment of %s did not succeed; the one before it "
-				 "that did is promoted"),
+			       _("The last deployment of %s did not succeed; the last successful one is promoted"),
 			       flow->request.source);
 	review_ready(flow);
 }

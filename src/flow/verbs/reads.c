@@ -304,8 +304,7 @@ got_result_set(void *data, const struct api_reply *reply)
 	if (!set_equal(theirs, flow->result)) {
 		set_unref(theirs);
 		flow_fail_text(flow, ERROR_PROTOCOL,
-			       _("the platform makes another set of this change than we do; "
-				 "nothing was deployed"));
+			       _("the platform computed a different result for this change; nothing was deployed"));
 		return;
 	}
 	set_unref(flow->result);

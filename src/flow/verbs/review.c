@@ -213,8 +213,7 @@ warn_primed(struct flow *flow)
 			       untrusted_raw(&target->last_deploy.id));
 	if (target->last_deploy.status == DEPLOYMENT_FAILED && target->last_deploy.id.raw)
 		review_caution(review,
-			       _("The last deployment of %s failed; what is compared is what ran "
-				 "before it"),
+			       _("The last deployment of %s failed; the comparison uses what ran before it"),
 			       flow->request.env);
 }
 
@@ -234,7 +233,7 @@ warn_lost(struct review *review, const char *id, const json_t *before, const jso
 	if (before && !after && holds_data(before))
 		review_caution(
 			review,
-			_("%s is declared no longer: the platform may delete it with its data, and undo makes a "
+			_("%s is no longer declared: the platform may delete it with its data, and undo makes a "
 			  "new one"),
 			id);
 }

@@ -148,8 +148,7 @@ take_deployments(struct flow *flow, size_t at)
 	if (at > 0)
 		review_caution(
 			&flow->review,
-			_("%s was deployed to since; only this operation's changes are taken "
-			  "back"),
+			_("%s was deployed to since; only this operation's changes are undone"),
 			flow->request.env);
 	name_deployment(flow, undone);
 	keep_operation(flow, undone);

@@ -39,7 +39,7 @@ static int
 check_array(const json_t *body, size_t max, const char *what, struct error *err)
 {
 	if (!json_is_array(body))
-		return error_set(err, ERROR_PROTOCOL, _("The platform's list of %s is not a list."),
+		return error_set(err, ERROR_PROTOCOL, _("The platform's answer for %s is not a list."),
 				 what);
 	if (json_array_size(body) > max)
 		return error_set(err, ERROR_LIMIT,

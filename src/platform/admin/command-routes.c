@@ -15,8 +15,7 @@ command_routes(int argc, char **argv)
 	struct route_description route;
 
 	if (argc > 1) {
-		fprintf(stderr, _("%s: takes no arguments: it prints method, pattern and operation "
-				  "of every address.\n"), argv[0]);
+		fprintf(stderr, _("Usage: sidestaged %s\n"), argv[0]);
 		return 2;
 	}
 	for (size_t i = 0; routes_describe(i, &route); i++)

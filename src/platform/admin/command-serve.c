@@ -26,7 +26,7 @@ print_help(FILE *out)
 
 	fprintf(out, "%s\n%s\n\n", _("Usage: sidestaged serve --config FILE [OPTION]..."),
 		_("       sidestaged serve --state DIR --images DIR [OPTION]..."));
-	fprintf(out, "  %-26s %s\n", "--config FILE", _("Read the configuration there."));
+	fprintf(out, "  %-26s %s\n", "--config FILE", _("Read the configuration from this file"));
 	for (size_t i = 0; settings_option(i, &name, &argument, &help); i++) {
 		char *left = xasprintf("--%s %s", name, argument);
 

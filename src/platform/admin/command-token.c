@@ -58,17 +58,16 @@ static const struct {
 	const char *name, *argument, *help;
 	size_t at;
 } options[] = {
-	{"state", "DIR", N_("The state directory of the sidestaged; it may be running."),
+	{"state", "DIR", N_("State directory of sidestaged, which may be running"),
 	 AT(state)},
-	{"user", "NAME", N_("Whose token."), AT(user)},
-	{"id", "ID", N_("What the token is called (create: a random name otherwise)."), AT(id)},
-	{"type", "TYPE", N_("Of a user that is new: user (default) or service."), AT(type)},
-	{"description", "TEXT", N_("What the token is for."), AT(description)},
-	{"expires", "WHEN", N_("A time such as 2027-01-31T00:00:00Z, or from now: 12h, 30d."),
+	{"user", "NAME", N_("User of the token"), AT(user)},
+	{"id", "ID", N_("Id of the token (create: random unless given)"), AT(id)},
+	{"type", "TYPE", N_("Type of a new user: user (default) or service"), AT(type)},
+	{"description", "TEXT", N_("What the token is for"), AT(description)},
+	{"expires", "WHEN", N_("When it expires: 2027-01-31T00:00:00Z, or from now: 12h, 30d"),
 	 AT(expires)},
 	{"role", "SCOPE=ROLE",
-	 N_("Also give the user this role, e.g. /orgs/acme=developer or "
-	    "/orgs/acme/env-types/development=deployer; may be repeated."),
+	 N_("Give the user this role too, e.g. /orgs/acme=developer (repeatable)"),
 	 0},
 };
 

@@ -90,8 +90,7 @@ idempotency_find(struct platform *platform, const struct request *request,
 		ret = answer_again(row, response, err);
 	else
 		response_refuse(response, 422,
-				_("This Idempotency-Key was used for another request.  Give "
-				  "each request a key of its own."));
+				_("This Idempotency-Key was used for another request.  Give each request its own key."));
 	json_decref(row);
 	return ret;
 }

@@ -53,7 +53,7 @@ board_run_pin(struct view *view, struct ui *ui)
 	bool pinned = !arrangement_is_pinned(b->arrangement, env);
 
 	board_replace(&b->env, env);
-	ui_say(ui, pinned ? _("%s stays in sight, on the left.") : _("%s is back at its place."),
+	ui_say(ui, pinned ? _("%s is pinned to the left.") : _("%s is no longer pinned."),
 	       b->env);
 	arrangement_pin(b->arrangement, b->env, pinned);
 }
@@ -68,12 +68,12 @@ board_run_hide(struct view *view, struct ui *ui)
 	char *env = NULL;
 
 	if (s->column_count < 2) {
-		ui_say(ui, _("This is the last environment in sight; + shows the others again."));
+		ui_say(ui, _("This is the last environment shown; + shows the others."));
 		return;
 	}
 	board_replace(&env, board_env_id(s->env));
 	board_replace(&b->env, board_env_id(s->columns[next]));
-	ui_say(ui, _("%s is left out; + shows it again."), env);
+	ui_say(ui, _("%s is hidden; + shows it."), env);
 	arrangement_hide(b->arrangement, env);
 	free(env);
 }
@@ -85,7 +85,7 @@ board_run_show(struct view *view, struct ui *ui)
 	const struct board_model *s = &b->model;
 	/* Where the cursor is may be a hidden one that is only in sight because of it. */
 	if (s->hidden == 0 && !arrangement_is_hidden(b->arrangement, board_env_id(s->env)))
-		ui_say(ui, _("No environment is left out."));
+		ui_say(ui, _("No environment is hidden."));
 	else
 		arrangement_show_all(b->arrangement);
 }
@@ -159,7 +159,7 @@ board_run_sort(struct view *view, struct ui *ui)
 	/* The cursor stays on its workload wherever that goes. */
 	if (s->module_count)
 		board_replace(&b->module, s->modules[s->row]);
-	ui_say(ui, sort == SORT_DIFFERS ? _("What differs from the baseline comes first.")
+	ui_say(ui, sort == SORT_DIFFERS ? _("Workloads that differ from the baseline come first.")
 					: _("The workloads are sorted by name."));
 	arrangement_set_sort(b->arrangement, sort);
 }

@@ -214,7 +214,7 @@ draw_position(const struct board_model *s, const struct grid *g, struct canvas *
 			 s->column_count);
 	if (s->hidden > 0)
 		snprintf(hidden, sizeof(hidden),
-			 ngettext("%zu left out", "%zu left out", s->hidden), s->hidden);
+			 ngettext("%zu hidden", "%zu hidden", s->hidden), s->hidden);
 	if (!*position && !*hidden)
 		return;
 	canvas_move(c, g->head, c->width - text_columns(position) - text_columns(hidden) -
@@ -486,7 +486,7 @@ draw_detail(const struct board_model *s, const struct viewport *workloads, struc
 	if (world_is_primed(&e->environment, &e->running)) {
 		label(c, &row, _("primed"));
 		canvas_text(c, STYLE_DANGER,
-			    _("the next deployment starts from another one than the last"));
+			    _("the next deployment does not start from the last one"));
 	}
 	draw_unreadable(s, c, &row);
 	if (e->read_at && clock_wall_ms() - e->read_at > OLD_MS) {
@@ -531,7 +531,7 @@ draw_nothing(const struct board_view *b, const struct board_model *s, struct ui 
 			c, STYLE_DIM,
 			ui_keyed(
 				ui,
-				_("It is tried again by itself; {refresh} tries now, {quit} quits.")));
+				_("sidestage keeps trying; {refresh} tries now, {quit} quits.")));
 	} else if (!is_list_known(b, s)) {
 		canvas_text(c, STYLE_DIM, _("Reading the platform …"));
 	} else {

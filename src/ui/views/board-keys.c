@@ -308,7 +308,7 @@ copy_marked(const struct board_view *b, struct ui *ui, const struct board_model 
 		free(line);
 	}
 	if (lines.length > 0)
-		ui_copy(ui, _("what is marked"), buf_str(&lines));
+		ui_copy(ui, _("the marked workloads"), buf_str(&lines));
 	else
 		ui_say(ui, _("There is nothing to copy here: no address and no image."));
 	buf_clear(&lines);
@@ -570,7 +570,7 @@ static const struct need another_than_the_baseline = {
 	is_compared, N_("This is the baseline itself; move to another environment."), NULL,
 };
 static const struct need a_clone = {
-	is_clone, N_("Only a clone can be promoted, and the cursor is on none."), NULL};
+	is_clone, N_("Only a clone can be promoted: move to one first."), NULL};
 static const struct need a_deployment_in_it = {has_deployment,
 					       N_("Nothing had been deployed there then."), NULL};
 static const struct need there_now = {is_still_there, N_("%s is not there any more."), env_name};
@@ -586,10 +586,10 @@ const struct key board_keys[] = {
 	{'D', "D", ACTION_DEPLOY, N_("deploy"), NULL, run_deploy, {&an_environment, &a_deployment}},
 	{'d', "d", ACTION_DIFF, N_("diff"), N_("Compare the environment with the baseline."),
 	 run_diff, {&an_environment, &another_than_the_baseline}},
-	{'P', "P", ACTION_PROMOTE, N_("promote"), N_("Take a clone's changes to where it came from."),
+	{'P', "P", ACTION_PROMOTE, N_("promote"), N_("Promote a clone's changes to its source."),
 	 run_promote, {&an_environment, &a_clone}},
 	{'U', "U", ACTION_UNDO, N_("undo"), NULL, run_undo, {&an_environment, &a_deployment}},
-	{'X', "X", ACTION_DISCARD, N_("discard"), N_("Delete a clone and everything that is its own."),
+	{'X', "X", ACTION_DISCARD, N_("discard"), N_("Delete a clone and everything in it."),
 	 run_discard, {&an_environment, &disposable}},
 	{'l', "l", ACTION_LOGS, N_("logs"), NULL, run_logs, {&an_environment, &a_deployment}},
 	{'/', "/", ACTION_FIND, N_("find"), .run = run_find},
@@ -608,7 +608,7 @@ const struct key board_keys[] = {
 	PAGE_KEYS,
 	{'g', "g", ACTION_FIRST, NULL, .help = N_("To the first environment.")},
 	{'G', "G", ACTION_LAST, NULL, .help = N_("To the last environment.")},
-	{'\t', "Tab", ACTION_PANE, NULL, N_("To the applications, and back."), .run = run_pane},
+	{'\t', "Tab", ACTION_PANE, NULL, N_("Switch between the applications and the board."), .run = run_pane},
 	{'\r', "Enter", ACTION_OPEN, N_("open"), N_("Open the environment (in the application list: open its board)."),
 	 run_open, {&a_goal}},
 	{27, NULL, ACTION_BACK, .run = run_back},
@@ -626,7 +626,7 @@ const struct key board_keys[] = {
 	{'+', "+", ACTION_SHOW, NULL, NULL, board_run_show, {&an_arrangement}},
 	{'<', "<", ACTION_NARROWER, NULL, NULL, board_run_narrower, {&an_arrangement}},
 	{'>', ">", ACTION_WIDER, NULL, NULL, board_run_wider, {&an_arrangement}},
-	{'y', "y", ACTION_COPY, NULL, N_("Copy the address under the cursor, or the image; with marks theirs."),
+	{'y', "y", ACTION_COPY, NULL, N_("Copy the address or the image under the cursor, or those of the marked workloads."),
 	 run_copy, {&an_environment}},
 	{'o', "o", ACTION_BROWSE, NULL, NULL, run_browse, {&an_environment}},
 	{'R', "R", ACTION_REFRESH, .run = ui_run_refresh},

@@ -200,8 +200,7 @@ draw_empty(const struct clones_view *v, struct ui *ui, struct canvas *c)
 	else
 		canvas_paragraph(
 			c, STYLE_DIM,
-			ui_keyed(ui, _("There is no clone.  {clone} on the board makes one: a "
-				       "copy of an environment, with everything of its own.")),
+			ui_keyed(ui, _("There is no clone.  {clone} on the board makes one: a copy of an environment, with its own resources.")),
 			3);
 }
 

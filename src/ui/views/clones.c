@@ -226,7 +226,7 @@ clone_name(const struct view *view, struct ui *ui)
 }
 
 static const struct need a_clone = {has_clone, N_("There is no clone to do this with."), NULL};
-static const struct need an_origin = {has_origin, N_("Where %s was cloned from is not known."),
+static const struct need an_origin = {has_origin, N_("The source of %s is not known."),
 				      clone_name};
 
 static const struct key keys[] = {

@@ -227,10 +227,10 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		canvas_text(
 			canvas, STYLE_OK,
 			c->effective
-				? _("They are equal, and what reaches the workloads is too.")
+				? _("They are equal, as written and as they run.")
 				: ui_keyed(
 					  ui,
-					  _("They are equal as they are written; {effective} compares what that comes to.")));
+					  _("They are equal as written; {effective} compares them as they run.")));
 		return;
 	}
 	(void)changes_draw_words(canvas, c->words_row, words_room(canvas), &c->changes);

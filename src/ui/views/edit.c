@@ -30,7 +30,7 @@ with_words(const char *body, const char *env, const char *module, const struct e
 {
 	char *head = xasprintf(
 		_("# %s in %s: save and leave, and a review shows what would change.\n"
-		  "# Unchanged, or empty, nothing does."),
+		  "# If it is unchanged or empty, nothing is done."),
 		module, env);
 	char *all = xasprintf("%s\n# %s\n%s\n", head, err->kind != ERROR_NONE ? err->text : "",
 			      body);

@@ -522,7 +522,7 @@ static void
 run_copy(struct view *view, struct ui *ui)
 {
 	static const char *const what[TAB_COUNT] = {
-		[TAB_WORKLOADS] = N_("the image"), [TAB_RESOURCES] = N_("what the resource gives"),
+		[TAB_WORKLOADS] = N_("the image"), [TAB_RESOURCES] = N_("the resource's outputs"),
 		[TAB_VALUES] = N_("the value"), [TAB_DEPLOYMENTS] = N_("the deployment's id"),
 	};
 	const struct environment_view *v = (const struct environment_view *)view;
@@ -631,7 +631,7 @@ static const struct key keys[] = {
 	 N_("Compare the deployment under the cursor with what runs; elsewhere any two."),
 	 .run = run_diff},
 	{'y', "y", ACTION_COPY, NULL,
-	 N_("Copy the image, what the resource gives, the value, or the deployment's id."),
+	 N_("Copy the image, the resource's outputs, the value, or the deployment's id."),
 	 .run = run_copy},
 	{'E',
 	 "E",

@@ -252,7 +252,7 @@ draw_undo(const struct history_view *h, struct canvas *c, int *row, struct ui *u
 	} else if (!o->undo.raw || !o->deployment_id.raw) {
 		canvas_text(c, STYLE_DIM, untrusted_is(&o->verb, "clone") ?
 			    _("no: a clone is discarded, not undone") :
-			    _("no: it deployed nothing that could be taken back"));
+			    _("no: it made no deployment"));
 	} else if (!world_environment(session_world(ui_session(ui)), untrusted_raw(&o->org),
 				      untrusted_raw(&o->app), untrusted_raw(&o->env))) {
 		canvas_text(c, STYLE_DIM, _("no: the environment is not there"));
@@ -468,7 +468,7 @@ history_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	}
 	if (h->row_count == 0 && !history_is_looking(h)) {
 		canvas_move(canvas, 2, 2);
-		canvas_text(canvas, STYLE_WARN, _("Nothing in the history says all of that."));
+		canvas_text(canvas, STYLE_WARN, _("Nothing in the history matches."));
 	}
 	detail = canvas_sub(canvas, end, 0, canvas->height - end, canvas->width);
 	if (h->row_count > 0) {

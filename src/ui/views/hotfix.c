@@ -150,7 +150,7 @@ run_version(struct view *view, struct ui *ui)
 	if (image)
 		ui_push(ui, picker_view_new(ui, v->org, v->app, v->env, module, image));
 	else
-		ui_say(ui, _("What runs in %s is not known."), v->env);
+		ui_say(ui, _("It is not known what runs in %s."), v->env);
 }
 
 static void
@@ -337,7 +337,7 @@ run_mark(struct view *view, struct ui *ui)
 		if (hotfix_unmark(v->hotfix, step, &err) != 0)
 			ui_say_error(ui, &err);
 		else
-			ui_say(ui, _("The mark is taken back."));
+			ui_say(ui, _("The step is no longer marked."));
 	} else if (session_read_only(ui_session(ui))) {
 		ui_say(ui, _("This is a read-only session."));
 	} else {
@@ -390,9 +390,9 @@ clone_name(const struct view *view, struct ui *ui)
 }
 
 static const struct need a_clone = {has_clone, N_("%s is not there any more."), clone_name};
-static const struct need an_origin = {has_origin, N_("Where %s was cloned from is not known."),
+static const struct need an_origin = {has_origin, N_("The source of %s is not known."),
 				      clone_name};
-static const struct need a_module = {has_module, N_("What runs in %s is not known."), clone_name};
+static const struct need a_module = {has_module, N_("It is not known what runs in %s."), clone_name};
 static const struct need another_environment = {has_others, N_("There is no other environment."),
 						NULL};
 static const struct need a_promotion = {is_promoted, NULL, NULL};
@@ -404,7 +404,7 @@ static const struct key keys[] = {
 	{'V', "V", ACTION_VERSION, N_("version"), N_("Change the version of a workload in the clone."),
 	 run_version, {&a_clone}},
 	{'E', "E", ACTION_EDIT, NULL, NULL, run_edit, {&a_clone, &a_module}},
-	{'P', "P", ACTION_PROMOTE, N_("promote"), N_("Take the fix to where the clone came from."),
+	{'P', "P", ACTION_PROMOTE, N_("promote"), N_("Promote the fix to the clone's source."),
 	 run_promote, {&a_clone, &an_origin}},
 	{'X', "X", ACTION_DISCARD, N_("discard"), NULL, run_discard, {&a_clone}},
 	{'T', "T", ACTION_CARRY, N_("carry"), NULL, run_carry, {&another_environment, &a_promotion}},

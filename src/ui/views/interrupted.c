@@ -309,7 +309,7 @@ reason_given(void *data, struct ui *ui, const char *text)
 		ui_say_error(ui, &err);
 		return;
 	}
-	ui_say(ui, _("Abandoned. What the platform did or does is left as it is."));
+	ui_say(ui, _("Abandoned. The platform keeps what was already sent."));
 	ui_pop(ui);
 }
 
@@ -325,7 +325,7 @@ run_abandon(struct view *view, struct ui *ui)
 			.subject = d->title,
 			.label = N_("Reason (may be empty)"),
 			.note = N_(
-				"It is not resumed any more. What the platform did or does is left as it is."),
+				"It will not be resumed. The platform keeps what was already sent."),
 			.check = check_reason,
 			.done = reason_given,
 			.drop = drop_decision,

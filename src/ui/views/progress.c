@@ -369,7 +369,7 @@ draw_failure(struct canvas *c, int row, struct flow *flow)
 		row++;
 	}
 	canvas_move(c, row, 1);
-	canvas_text(c, STYLE_DIM, _("What ran before runs on."));
+	canvas_text(c, STYLE_DIM, _("The previous deployment keeps running."));
 }
 
 /* Refused, since what was reviewed was not what is there any more. */

@@ -59,7 +59,7 @@ draw_summary(struct canvas *c, int row, const struct review *review)
 					2);
 	if (review->changes.count == 0)
 		return canvas_paragraph(c, STYLE_STRONG, review->verb == FLOW_CLONE
-				? _("The same workloads and versions, with resources of its own.")
+				? _("The same workloads and versions, with its own resources.")
 				: _("Nothing changes; the same set is deployed again."), 2);
 	changes_draw_counts(c, &review->changes);
 	draw_pins(c, review);
@@ -97,7 +97,7 @@ draw_moved(const struct review_view *r, struct canvas *c, int row, const struct 
 	canvas_move(c, row + used, 3);
 	canvas_text(c, STYLE_STRONG,
 		    changes.count > 0 ? _("Changed since you looked:")
-				      : _("What runs there is the same as when you looked."));
+				      : _("The running state is the same as when you looked."));
 	used++;
 	used += changes_draw_words(c, row + used, review_words_room(c), &changes);
 	changes_clear(&changes);

@@ -508,7 +508,7 @@ beside(struct difference *d, struct ui *ui)
 	d->beside = !d->beside;
 	ui_set_beside(ui, d->beside);
 	if (d->beside && d->narrow)
-		ui_say(ui, _("Side by side needs %d columns; it is shown so as soon as there are."),
+		ui_say(ui, _("Side by side needs %d columns: enlarge the window."),
 		       BESIDE_COLUMNS);
 	difference_rebuild(d);
 }

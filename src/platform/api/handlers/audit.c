@@ -52,8 +52,7 @@ read_page(const struct request *request, struct audit_query *query, struct error
 	    sscanf(text, "%16llx-%16llx%n", &at, &seq, &end) != 2 || text[end] || at > INT64_MAX ||
 	    seq > INT64_MAX)
 		return error_set(err, ERROR_INPUT,
-				 _("\"page\" must be what the Link of the page before "
-				   "says."));
+				 _("\"page\" must be the one from the Link of the previous page."));
 	if ((int64_t)at < query->before) {
 		query->before = (int64_t)at;
 		query->before_seq = (int64_t)seq;

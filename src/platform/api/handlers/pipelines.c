@@ -57,7 +57,7 @@ read_page(const struct request *request, size_t *size, const char **page, struct
 	if (*page && (!**page || (*page)[strspn(*page, "0123456789")]))
 		return error_set(
 			err, ERROR_INPUT,
-			_("Invalid \"page\": use the one from the Link of the page before."));
+			_("Invalid \"page\": use the one from the Link of the previous page."));
 	return 0;
 }
 
@@ -476,8 +476,7 @@ start_run(struct platform *platform, const struct request *request, const json_t
 
 	if (!place.env)
 		return error_set(err, ERROR_INPUT,
-				 _("\"env_id\" says where to deploy to, and is not "
-				   "given."));
+				 _("\"env_id\" is missing: it names the environment to deploy to."));
 	if (repository_has(platform->repository, &place, err) != 0 ||
 	    access_check(platform, request->caller, PERMISSION_DEPLOY, &place, NULL, err) != 0 ||
 	    read_inputs(platform, &place, inputs, &deploy, &copied, err) != 0)
@@ -682,5 +681,5 @@ get_approval(struct platform *platform, const struct request *request, struct re
 	if (!run)
 		return -1;
 	json_decref(run);
-	return error_set(err, ERROR_NOT_FOUND, _("The run waits for no approval."));
+	return error_set(err, ERROR_NOT_FOUND, _("The run is not waiting for an approval."));
 }

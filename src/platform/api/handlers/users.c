@@ -183,7 +183,7 @@ read_scope(const char *text, const json_t *role, struct grant_scope *out, struct
 		err, ERROR_INPUT,
 		_("\"%s\": \"%s\": there is no such role in such a scope.  It is viewer, "
 		  "developer, deployer or administrator in /orgs/ORG or /orgs/ORG/apps/APP, "
-		  "deployer with /env-types/TYPE behind these, or administrator in /."),
+		  "deployer with /env-types/TYPE after these, or administrator in /."),
 		text, name ? name : "");
 }
 

@@ -29,8 +29,7 @@ space_directory(const struct process_driver *driver, const char *name, struct er
 	if (parts == 3 && good == 3)
 		directory = xasprintf("%s/%s", driver->spaces_dir, name);
 	else
-		error_set(err, ERROR_INPUT, _("\"%.200s\" is not an environment: it must be "
-					      "ORGANIZATION/APPLICATION/ENVIRONMENT."), name);
+		error_set(err, ERROR_INPUT, _("\"%.200s\" is not an environment: it must be ORGANIZATION/APPLICATION/ENVIRONMENT."), name);
 	free(copy);
 	return directory;
 }
