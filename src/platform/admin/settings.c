@@ -231,7 +231,7 @@ static const struct setting table[] = {
 	 N_("Allow addresses that others can reach without TLS"), read_bool, AT(allow_plain), 0,
 	 0},
 	{"listen", "extensions", "extensions", N_("all, none or names"),
-	 N_("Offer these extensions of the API: all (default), none, or their names."),
+	 N_("Offer these extensions of the API: all (default), none, or their names"),
 	 read_extensions, AT(extensions), 0, 0},
 	{"tls", "address", "tls-listen", N_("an address"),
 	 N_("Serve the API by TLS on this address (repeatable)"), read_address, AT(tls), 0, 0},
