@@ -38,7 +38,7 @@ test "where the environment of the cursor has gone, the cursor is on its neighbo
 expect "in Development"
 press-until Right "in Production"
 key X
-expect "production is protected: it is not discarded"
+expect "production is protected: it cannot be discarded"
 key A
 expect "There is nothing to approve here"
 key Esc

@@ -49,7 +49,7 @@ check_allowed(struct flow *flow)
 {
 	if (session_is_protected(flow->session, flow->request.env,
 				 untrusted_raw(&flow->target.environment.type))) {
-		flow_fail_text(flow, ERROR_ACCESS, _("%s is protected: it is not discarded"),
+		flow_fail_text(flow, ERROR_ACCESS, _("%s is protected: it cannot be discarded"),
 			       flow->request.env);
 		return;
 	}

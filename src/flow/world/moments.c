@@ -181,7 +181,7 @@ load(struct moments *m, int64_t at, struct error *err)
 		return -1;
 	if (list.count == 0)
 		return error_set(err, ERROR_NOT_FOUND,
-				 _("what the board of %s looked like then is not known"), m->app);
+				 _("there is no snapshot of the board of %s from that time"), m->app);
 	world_clear(&m->world);
 	m->world.link = WORLD_ONLINE;
 	m->world.count = 1;
@@ -228,7 +228,7 @@ moments_open_last(struct session *session, const char *org, const char *app, str
 		return moments_open(session, org, app, before, err);
 	if (before < 0)
 		return NULL;
-	error_set(err, ERROR_NOT_FOUND, _("no other board of %s is known than this one"), app);
+	error_set(err, ERROR_NOT_FOUND, _("this is the only snapshot of the board of %s"), app);
 	return NULL;
 }
 
@@ -283,8 +283,8 @@ step(struct moments *m, int by, struct error *err)
 		return load(m, to, err);
 	if (to < 0)
 		return -1;
-	return error_set(err, ERROR_NOT_FOUND, by < 0 ? _("nothing older is known of this board")
-						      : _("that is the newest that is known"));
+	return error_set(err, ERROR_NOT_FOUND, by < 0 ? _("there is no older snapshot")
+						      : _("there is no newer snapshot"));
 }
 
 int
