@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Shared values: the other half of what runs.  A state is a pair, a set and the values that
- * its placeholders stand for (api/README §12).
+ * its placeholders stand for.
  *
  * A list holds what an environment sees: its own values, and the application's where it has
  * none of its own.  Only the environment's own level is merged and written; the application's

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A deployment delta: a change from one set to another (api/README §4).
+ * A deployment delta: a change from one set to another.
  * {modules: {add, remove, update}, shared: [op]}.
  */
 #ifndef SIDESTAGE_MODEL_DELTA_H
@@ -38,7 +38,7 @@ struct delta *delta_of_module(const struct set *base, const char *module, const 
 			      struct error *err);
 /* Shares nothing with the original. */
 struct delta *delta_copy(const struct delta *delta);
-/* Merges `later` into a copy of `earlier` by the rules of PATCH deltas (api/README §4). */
+/* Merges `later` into a copy of `earlier` by the rules of PATCH deltas. */
 struct delta *delta_compose(const struct delta *earlier, const struct delta *later,
 			    struct error *err);
 

@@ -120,7 +120,7 @@ int deployment_error_decode(struct deployment_error *out, const json_t *body, st
 json_t *deployment_error_encode(const struct deployment_error *error);
 void deployment_error_clear(struct deployment_error *error);
 
-/* One workload at run time, from Runtime V2 (api/README §11). */
+/* One workload at run time, from Runtime V2. */
 enum runtime_status {
 	RUNTIME_UNKNOWN, RUNTIME_RUNNING, RUNTIME_SUCCEEDED, RUNTIME_STARTING, RUNTIME_FAILED,
 	RUNTIME_STOPPED

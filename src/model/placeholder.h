@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Placeholders: ${path.to['a'].value} in strings (api/README §10).  How they are written and
+ * Placeholders: ${path.to['a'].value} in strings.  How they are written and
  * put in is here; what they mean is in reference.h.
  *
  * What is put in is not looked at again: a shared value or an output that holds "${" (a

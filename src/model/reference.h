@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What placeholders mean (api/README §10): one table of the forms, over a source that knows
+ * What placeholders mean: one table of the forms, over a source that knows
  * the values.
  *
  *	${externals.R.OUT}                 an output of a private resource of this module

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A deployment set: all configuration that does not depend on the environment
- * (api/README §3).  Immutable; its id is the unpadded base64url SHA-256 of its canonical
- * content {modules, shared, version, and other members except "id"}; the empty set's id is "0".
+ * A deployment set: all configuration that does not depend on the environment.  Immutable; its id
+ * is the unpadded base64url SHA-256 of its canonical content {modules, shared, version, and other
+ * members except "id"}; the empty set's id is "0".
  */
 #ifndef SIDESTAGE_MODEL_SET_H
 #define SIDESTAGE_MODEL_SET_H

@@ -31,7 +31,7 @@ OURS = {("deleteValuesOfEnv", 400), ("rebaseEnvironment", 409), ("deleteEnvironm
 
 
 def mend(document):
-    """The public document's own known faults, by number of api/README §13."""
+    """The public document's own known faults, by number."""
     schemas = document["components"]["schemas"]
     # 1: a workload of a set and a V1 runtime module were merged under one name.
     schemas["ModuleResponse"].pop("additionalProperties", None)

@@ -63,8 +63,8 @@ random_definitions(void)
 	return list;
 }
 
-/* As api/README §9 says it, field by field: of two that match, the one that names the strongest
- * field on which they differ.  Returns an index, or -1. */
+/* As the rule is told to people, field by field: of two that match, the one that names the
+ * strongest field on which they differ.  Returns an index, or -1. */
 static int
 choose_plainly(const json_t *definitions, const struct match_request *r)
 {

@@ -86,8 +86,8 @@ refuse_by(struct response *response, const struct route *route, const struct err
 	}
 }
 
-/* A missing environment is bad input to its values, not a bad address (api/README §12); but
- * of an application that they may not see nobody learns more than that it is not there. */
+/* A missing environment is bad input to its values, not a bad address; but of an application that
+ * they may not see nobody learns more than that it is not there. */
 static bool
 is_bad_input(struct platform *platform, const struct route *route, const struct request *request,
 	     const struct error *err)

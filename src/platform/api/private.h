@@ -23,7 +23,7 @@ struct route {
 	handler *handle;
 	const char *operation;		/* operationId of the specification; "x-": ours */
 	enum body_kind body;
-	bool bare_not_found;		/* its 404 is a JSON string (api/README §1) */
+	bool bare_not_found;		/* its 404 is a JSON string */
 	enum permission permission;	/* never left out: that is PERMISSION_MISSING, nobody's */
 };
 

@@ -40,7 +40,7 @@ apply_delta(struct platform *platform, const struct place *place, const char *de
 	return result;
 }
 
-/* Which set results: api/README §7. */
+/* Which set results: the one that is named, or the delta on what was deployed from. */
 static struct set *
 resulting_set(struct platform *platform, const struct place *place,
 	      const struct deploy_request *request, const json_t *from, struct error *err)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The resource graph of an environment: which resources there are to be, by which definitions,
- * and which needs which (api/README §9).  Pure.
+ * and which needs which.  Pure.
  *
  * A resource comes into the graph because the set declares it, because the inputs of another's
  * definition name it (${resources['TYPE.CLASS#ID'].outputs.OUT}; CLASS is then "default" and ID

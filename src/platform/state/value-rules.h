@@ -15,7 +15,7 @@ struct error;
 #define VALUE_TEXT_MAX (64 * 1024)	/* the system's limit of one variable is twice that */
 #define VALUE_DESCRIPTION_MAX 4096
 
-/* ^[A-Za-z0-9_.-]+$ of api/README §2, with a limit. */
+/* ^[A-Za-z0-9_.-]+$, the pattern of createValue's "key", with a limit. */
 bool value_key_is_good(const char *key);
 /* What stands in the place of an application's secret is one, also when nobody says so:
  * 1 or 0, or -1 with err. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Value set versions: the history of shared values, and back in it (api/README §12). */
+/* Value set versions: the history of shared values, and back in it. */
 #include "config.h"
 
 #include "platform/api/handlers/handlers.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Shared values of an application and of an environment (api/README §12).
+ * Shared values of an application and of an environment.
  *
  * A secret is given with "is_secret" or as "secret_ref" (secret-reference.h), is sealed here,
  * and never goes out again.  A value that is one stays one, and so does what an environment puts in
