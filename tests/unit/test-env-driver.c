@@ -94,14 +94,21 @@ import(const char *definitions)
 	json_decref(report);
 }
 
+/* As an older daemon, which has no other driver than this machine. */
 static void
-open_platform(void)
+open_older_platform(void)
 {
 	memory_platform_open(&world.platform, world.folder, &world.machine, &memory_as_process,
 			     &world.here);
+	caller_init_own(&world.caller, &world.platform);
+}
+
+static void
+open_platform(void)
+{
+	open_older_platform();
 	memory_driver_init(&world.cluster, &memory_ops, world.platform.loop, &world.there);
 	drivers_add(world.platform.drivers, &world.cluster.base);
-	caller_init_own(&world.caller, &world.platform);
 }
 
 static void
@@ -150,6 +157,13 @@ query_value(void *data, const char *key)
 		       ? query + length + 1 : NULL;
 }
 
+static size_t
+query_values(void *data, const char *key, const char **values, size_t max)
+{
+	values[0] = query_value(data, key);
+	return max > 0 && values[0];
+}
+
 static int
 ask(const char *method, const char *path, const char *query, const char *body)
 {
@@ -157,7 +171,7 @@ ask(const char *method, const char *path, const char *query, const char *body)
 	struct request request = {
 		.method = method, .path = path, .caller = &world.caller, .bytes = bytes,
 		.length = bytes ? strlen(bytes) : 0, .has_query = query != NULL,
-		.query = query_value, .data = (void *)query,
+		.query = query_value, .query_all = query_values, .data = (void *)query,
 	};
 	struct response response;
 	const char *message;
@@ -430,6 +444,86 @@ environment_stays_with_the_driver_that_made_it(void **state)
 	assert_true(runs(&world.here, "dev"));
 }
 
+static void
+expect_out_of_reach(const char *method, const char *path, const char *query, const char *body)
+{
+	int status = ask(method, path, query, body);
+
+	if (status != 400)
+		fail_msg("%s %s: %d", method, path, status);
+	expect_message("Cannot reach live: ");
+	expect_message("\"memory/cluster\"");
+	expect_message("start a version of sidestaged that has it");
+}
+
+static void
+expect_all_out_of_reach(void)
+{
+	assert_int_equal(try_deploy("live"), 400);
+	expect_message("Cannot reach live: ");
+	expect_out_of_reach("GET", ENVS "/live/runtime", NULL, NULL);
+	expect_out_of_reach("GET", ENVS "/live/logs", NULL, NULL);
+	expect_out_of_reach("GET", ENVS "/live/logs", "follow=true", NULL);
+	expect_out_of_reach("PUT", ENVS "/live/runtime/paused", NULL, "true");
+	expect_out_of_reach("PATCH", ENVS "/live/runtime/replicas", NULL, "{'web': 2}");
+	expect_out_of_reach("DELETE", ENVS "/live", NULL, NULL);
+	expect_out_of_reach("DELETE", "/orgs/acme/apps/shop", NULL, NULL);
+	/* Beside others, which are not hidden. */
+	assert_int_equal(ask("GET", "/orgs/acme/apps/shop/runtime", "id=live", NULL), 200);
+	assert_non_null(strstr(json_member_string(json_array_get(world.answer, 0), "error"),
+			       "memory/cluster"));
+}
+
+static void
+start_again(void (*open)(void))
+{
+	struct error err = {0};
+
+	close_platform();
+	open();
+	assert_int_equal(engine_resume(world.platform.engine, &err), 0);
+}
+
+/* After a start everything was tried once. */
+static void
+look_resumed(void *data)
+{
+	if (engine_is_resumed(world.platform.engine))
+		loop_stop(world.platform.loop);
+	else
+		loop_add_timer(world.platform.loop, 1, look_resumed, data);
+}
+
+static void
+environment_of_another_daemons_driver_is_refused_at_once_and_kept(void **state)
+{
+	(void)state;
+	import(CLUSTER("this-machine", "sidestage/machine", "{}") ", "
+	       CLUSTER("there", "memory/cluster", "{'env_type': 'production'}"));
+	deploy("dev");
+	deploy("live");
+	start_again(open_older_platform);
+	loop_add_timer(world.platform.loop, 0, look_resumed, NULL);
+	assert_int_equal(loop_run(world.platform.loop, NULL), 0);
+	expect_all_out_of_reach();
+	/* Nor does a definition that changes take it away from where it is. */
+	expect("PATCH", DEFS "/there", "{'driver_type': 'sidestage/machine'}", 200);
+	expect_all_out_of_reach();
+	assert_false(runs(&world.here, "live"));
+	deploy("dev");
+	start_again(open_platform);
+	deploy("live");
+	assert_true(runs(&world.there, "live"));
+	/* A deletion that was begun where it could be goes on where it can. */
+	world.cluster.rules[MEMORY_REMOVE].holds = true;
+	expect("DELETE", ENVS "/live", NULL, 202);
+	start_again(open_older_platform);
+	expect_out_of_reach("DELETE", ENVS "/live", NULL, NULL);
+	start_again(open_platform);
+	wait_for("live", NULL);
+	assert_false(runs(&world.there, "live"));
+}
+
 #define DEPLOYMENT "{'comment': 'c', 'set': {'modules': {" WEB "}}}"
 
 static void
@@ -494,6 +588,7 @@ main(void)
 		IN_WORLD(two_of_equal_rank_are_refused),
 		IN_WORLD(driver_that_is_not_here_is_named),
 		IN_WORLD(environment_stays_with_the_driver_that_made_it),
+		IN_WORLD(environment_of_another_daemons_driver_is_refused_at_once_and_kept),
 		IN_WORLD(import_of_what_could_not_run_is_refused),
 		IN_WORLD(all_drivers_have_detached_before_the_daemon_ends),
 	};

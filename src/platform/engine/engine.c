@@ -290,9 +290,16 @@ resume(struct engine_env *env)
 {
 	struct place place = place_of(env);
 	struct error err = {0};
-	json_t *deployment = repository_newest_succeeded(env->engine->platform->repository, &place,
-							 &err);
+	json_t *deployment;
 
+	if (env_driver_check(env->engine->platform, &place, &err) != 0 &&
+	    err.kind == ERROR_INPUT) {	/* until a daemon starts that has it */
+		complain(env, "cannot start an environment", &err);
+		env->starting = false;
+		schedule(env, 0);
+		return;
+	}
+	deployment = repository_newest_succeeded(env->engine->platform->repository, &place, &err);
 	if (!deployment && err.kind != ERROR_NOT_FOUND) {
 		complain(env, "cannot read what should run, trying again", &err);
 		env->should_resume = true;
@@ -364,6 +371,10 @@ start_removing(struct engine_env *env)
 	struct error err = {0};
 	struct driver *driver = env_driver_made(env->engine->platform, &place, &err);
 
+	if (!driver && err.kind == ERROR_INPUT) {	/* until a daemon starts that has it */
+		complain(env, "cannot remove an environment", &err);
+		return;
+	}
 	if (!driver && err.kind != ERROR_NOT_FOUND) {
 		complain(env, "cannot remove an environment, trying again", &err);
 		schedule_retry(env);

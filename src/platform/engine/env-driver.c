@@ -178,18 +178,24 @@ match(struct platform *platform, const struct place *place, struct error *err)
 
 /* --- the driver --- */
 
+/* Where it is remembered, no change of a definition helps: what was made is that driver's. */
 static struct driver *
-find_driver(struct platform *platform, const struct place *place, const json_t *known,
-	    struct error *err)
+find_driver(struct platform *platform, const struct place *place, const json_t *choice,
+	    bool is_new, struct error *err)
 {
-	const char *driver_type = json_member_string(known, "driver_type");
+	const char *driver_type = json_member_string(choice, "driver_type");
 	struct driver *driver = drivers_find(platform->drivers, driver_type);
 
-	if (!driver)
+	if (!driver && is_new)
 		error_set(err, ERROR_INPUT,
 			  _("Cannot run %s: the resource definition %s asks for the driver "
 			    "\"%s\", which this platform does not have."),
-			  place->env, json_member_string(known, "def_id"), driver_type);
+			  place->env, json_member_string(choice, "def_id"), driver_type);
+	else if (!driver)
+		error_set(err, ERROR_INPUT,
+			  _("Cannot reach %s: the driver \"%s\" runs it, which this platform "
+			    "does not have; start a version of sidestaged that has it."),
+			  place->env, driver_type);
 	return driver;
 }
 
@@ -211,7 +217,7 @@ env_driver(struct platform *platform, const struct place *place, struct error *e
 {
 	bool is_new;
 	json_t *choice = find_choice(platform, place, &is_new, err);
-	struct driver *driver = choice ? find_driver(platform, place, choice, err) : NULL;
+	struct driver *driver = choice ? find_driver(platform, place, choice, is_new, err) : NULL;
 
 	json_decref(choice);
 	return driver;
@@ -222,7 +228,7 @@ env_driver_keep(struct platform *platform, const struct place *place, struct err
 {
 	bool is_new;
 	json_t *choice = find_choice(platform, place, &is_new, err);
-	struct driver *driver = choice ? find_driver(platform, place, choice, err) : NULL;
+	struct driver *driver = choice ? find_driver(platform, place, choice, is_new, err) : NULL;
 
 	if (driver && is_new &&
 	    repository_put_env_driver(platform->repository, place, choice, err) != 0)
@@ -235,8 +241,19 @@ struct driver *
 env_driver_made(struct platform *platform, const struct place *place, struct error *err)
 {
 	json_t *known = repository_env_driver(platform->repository, place, err);
-	struct driver *driver = known ? find_driver(platform, place, known, err) : NULL;
+	struct driver *driver = known ? find_driver(platform, place, known, false, err) : NULL;
 
 	json_decref(known);
 	return driver;
+}
+
+int
+env_driver_check(struct platform *platform, const struct place *place, struct error *err)
+{
+	struct error why = {0};
+
+	if (env_driver_made(platform, place, &why) || why.kind == ERROR_NOT_FOUND)
+		return 0;
+	*err = why;
+	return -1;
 }

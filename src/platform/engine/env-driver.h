@@ -29,8 +29,11 @@ struct driver *env_driver(struct platform *platform, const struct place *place,
 /* The same, which is remembered from now on. */
 struct driver *env_driver_keep(struct platform *platform, const struct place *place,
 			       struct error *err);
-/* The one that made it.  NULL with ERROR_NOT_FOUND: nothing was made yet. */
+/* The one that made it.  NULL with ERROR_NOT_FOUND: nothing was made yet; with ERROR_INPUT: this
+ * platform does not have it, and cannot get it before another start. */
 struct driver *env_driver_made(struct platform *platform, const struct place *place,
 			       struct error *err);
+/* Nothing was made of it or its driver is here; else -1 with err, as env_driver_made(). */
+int env_driver_check(struct platform *platform, const struct place *place, struct error *err);
 
 #endif

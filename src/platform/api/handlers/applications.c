@@ -10,6 +10,7 @@
 #include "base/ids.h"
 #include "model/json.h"
 #include "platform/engine/engine.h"
+#include "platform/engine/env-driver.h"
 #include "platform/state/repository.h"
 
 /* GET /orgs/{orgId}/apps: the applications of an organization. */
@@ -132,8 +133,9 @@ delete_environments(struct platform *platform, const struct place *app, const js
 	json_array_foreach(envs, i, env) {
 		struct place place = {app->org, app->app, json_member_string(env, "id")};
 
-		if (repository_set_deleting(platform->repository, &place, clock_wall_ms(), err) !=
-		    0)
+		if (env_driver_check(platform, &place, err) != 0 ||
+		    repository_set_deleting(platform->repository, &place, clock_wall_ms(), err) !=
+			    0)
 			return -1;
 	}
 	return 0;

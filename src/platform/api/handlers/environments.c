@@ -12,6 +12,7 @@
 #include "base/ids.h"
 #include "model/json.h"
 #include "platform/engine/engine.h"
+#include "platform/engine/env-driver.h"
 #include "platform/state/precondition.h"
 #include "platform/state/repository.h"
 
@@ -199,6 +200,7 @@ delete_environment(struct platform *platform, const struct request *request,
 
 	response->status = 202;
 	if (is_deleting(platform, place, &deleting, err) != 0 ||
+	    env_driver_check(platform, place, err) != 0 ||
 	    count_active(platform, place, &count, err) != 0)
 		return -1;
 	if (deleting)

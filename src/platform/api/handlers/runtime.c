@@ -201,30 +201,39 @@ next_module(const struct driver_status *status, size_t at, struct module *out)
 }
 
 /* What runs of it.  Where nothing was made yet, nothing does. */
-static void
+static int
 observe(struct platform *platform, const struct place *place, const char *space,
-	struct driver_status *status)
+	struct driver_status *status, struct error *err)
 {
-	struct error err = {0};
-	struct driver *driver = env_driver_made(platform, place, &err);
+	struct error why = {0};
+	struct driver *driver = env_driver_made(platform, place, &why);
 
-	if (driver)
+	if (driver) {
 		driver->ops->observe(driver, space, status);
-	else
-		status->seen_at = err.kind == ERROR_NOT_FOUND ? clock_wall_ms() : 0;
+	} else if (why.kind == ERROR_NOT_FOUND) {
+		status->seen_at = clock_wall_ms();
+	} else {
+		*err = why;
+		return -1;
+	}
+	return 0;
 }
 
 /* What runs, and what is declared but has no process. */
 static json_t *
-modules_of(struct platform *platform, const struct place *place, const json_t *declared, bool v2)
+modules_of(struct platform *platform, const struct place *place, const json_t *declared, bool v2,
+	   struct error *err)
 {
 	char *space = place_space(place);
-	json_t *modules = json_object();
 	struct driver_status status = {0};
+	int ret = observe(platform, place, space, &status, err);
+	json_t *modules = ret == 0 ? json_object() : NULL;
 	struct module module;
 	json_t *body;
 
-	observe(platform, place, space, &status);
+	free(space);
+	if (!modules)
+		return NULL;
 	for (size_t i = 0; i < status.count;) {
 		i = next_module(&status, i, &module);
 		json_object_set_new(modules, module.name, module_of(&module, v2));
@@ -236,7 +245,6 @@ modules_of(struct platform *platform, const struct place *place, const json_t *d
 			json_object_set_new(modules, module.name, module_of(&none, v2));
 	}
 	driver_status_clear(&status);
-	free(space);
 	return modules;
 }
 
@@ -270,17 +278,17 @@ get_runtime(struct platform *platform, const struct request *request, struct res
 {
 	bool v2 = wants_v2(request);
 	json_t *declared = declared_modules(platform, &request->place, err);
+	json_t *modules = declared ? modules_of(platform, &request->place, declared, v2, err)
+				   : NULL;
 	char *space;
 
-	if (!declared)
+	json_decref(declared);
+	if (!modules)
 		return -1;
 	space = place_space(&request->place);
 	if (v2 && !response->content_type)
 		response->content_type = xstrdup(V2);
-	answer(response, 200,
-	       json_pack("{s:s, s:o}", "namespace", space, "modules",
-			 modules_of(platform, &request->place, declared, v2)));
-	json_decref(declared);
+	answer(response, 200, json_pack("{s:s, s:o}", "namespace", space, "modules", modules));
 	free(space);
 	return 0;
 }
@@ -305,21 +313,22 @@ static json_t *
 runtime_of(struct platform *platform, const struct place *place)
 {
 	struct error err = {0};
-	json_t *declared = NULL, *modules, *info;
+	json_t *declared = NULL, *modules = NULL, *info;
 	bool paused = false;
 
 	if (repository_has(platform->repository, place, &err) == 0 &&
 	    repository_is_paused(platform->repository, place, &paused, &err) == 0)
 		declared = declared_modules(platform, place, &err);
+	if (declared)
+		modules = modules_of(platform, place, declared, true, &err);
+	json_decref(declared);
 	info = json_pack("{s:s, s:b}", "id", place->env, "paused", paused);
-	if (!declared) {
+	if (!modules) {
 		put_text(info, "error", err.text);
 		return info;
 	}
-	modules = modules_of(platform, place, declared, true);
 	put_text(info, "status", worst_status(modules));
 	json_decref(modules);
-	json_decref(declared);
 	return info;
 }
 
@@ -357,7 +366,8 @@ update_paused(struct platform *platform, const struct request *request, struct r
 		return -1;
 	if (paused == wanted)
 		return 0;
-	if (repository_set_paused(platform->repository, place, wanted, err) != 0)
+	if (env_driver_check(platform, place, err) != 0 ||
+	    repository_set_paused(platform->repository, place, wanted, err) != 0)
 		return -1;
 	engine_refresh(platform->engine, place);
 	return 0;
@@ -406,7 +416,7 @@ patch_replicas(struct platform *platform, const struct request *request, struct 
 		return -1;
 	ret = check_replicas(declared, request->body, place->env, err);
 	json_decref(declared);
-	if (ret != 0 ||
+	if (ret != 0 || env_driver_check(platform, place, err) != 0 ||
 	    repository_put_replicas(platform->repository, place, request->body, err) != 0)
 		return -1;
 	engine_refresh(platform->engine, place);
