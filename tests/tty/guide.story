@@ -198,7 +198,7 @@ gone "7 carry"
 key h
 row "korean-title" "clone of production" "discarded"
 key k k k k
-gone "Delete the environment"
+expect "The story of korean-title"
 save history.txt
 save history.svg
 sh guide take history
