@@ -329,11 +329,26 @@ fail_without_values(struct linear *l, const struct diff_side *side,
 			    side->env, linear_why(why));
 }
 
+/* Nor is what was read and cannot be compared.  Whether there was such. */
+static bool
+fail_not_comparable(struct linear *l, const struct values *from, const struct values *to)
+{
+	char *keys = changes_not_comparable(from, to);
+	bool are_some = keys != NULL;
+
+	if (are_some)
+		linear_fail(l, EXIT_UNREAD, _("Secrets that cannot be compared: %s"), keys);
+	free(keys);
+	return are_some;
+}
+
 void
 linear_diff(struct linear *l, char **words, size_t count)
 {
 	struct diff_side sides[2] = {0};
+	const struct values *values[2] = {NULL, NULL};
 	struct changes changes;
+	bool are_all_compared;
 
 	(void)count;
 	read_side(l, &sides[1], words[1]);
@@ -346,8 +361,10 @@ linear_diff(struct linear *l, char **words, size_t count)
 
 		if (e)
 			sides[i].set = world_shown(e);
+		values[i] = e ? e->values : sides[i].past ? past_values(sides[i].past) : NULL;
 		fail_without_values(l, &sides[i], e);
 	}
+	are_all_compared = !fail_not_comparable(l, values[0], values[1]);
 	/* That code says that differences were found. */
 	if (l->once && l->code == EXIT_FAILED)
 		l->code = EXIT_UNREAD;
@@ -357,7 +374,7 @@ linear_diff(struct linear *l, char **words, size_t count)
 			l->code = EXIT_FAILED;
 		if (linear_wants_facts(l))
 			linear_facts(l, facts_changes(&changes));
-		else
+		else if (changes.count > 0 || are_all_compared)
 			lines_changes(&changes);
 		changes_clear(&changes);
 	}

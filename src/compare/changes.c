@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "compare/values.h"
 #include "compare/visible.h"
 #include "model/json.h"
 #include "model/patch.h"
@@ -337,6 +338,38 @@ changes_between(struct changes *changes, const struct set *from, const struct se
 	compare_maps(changes, from, to, true);
 	if (set_values(from) && set_values(to))
 		compare_values(changes, set_values(from), set_values(to));
+}
+
+static bool
+reads_the_same(const struct value *a, const struct value *b)
+{
+	char *x = value_words(a), *y = value_words(b);
+	bool same = strcmp(x, y) == 0;
+
+	free(x);
+	free(y);
+	return same;
+}
+
+char *
+changes_not_comparable(const struct values *a, const struct values *b)
+{
+	char *keys = NULL, *more;
+
+	/* A version never changes: beside itself nothing of it is in doubt. */
+	if (!a || !b || a == b ||
+	    (a->version_id && b->version_id && strcmp(a->version_id, b->version_id) == 0))
+		return NULL;
+	for (size_t i = 0; i < a->count; i++) {
+		const struct value *x = &a->items[i], *y = values_find(b, x->key);
+
+		if (value_compare(x, y) != VALUE_UNKNOWN || !reads_the_same(x, y))
+			continue;
+		more = xasprintf("%s%s%s", keys ? keys : "", keys ? ", " : "", x->key);
+		free(keys);
+		keys = more;
+	}
+	return keys;
 }
 
 void

@@ -10,6 +10,7 @@
 #include "compare/word-marks.h"
 
 struct set;
+struct values;
 
 enum change_kind { CHANGE_ADDED, CHANGE_REMOVED, CHANGE_CHANGED };
 
@@ -41,6 +42,10 @@ struct changes {
 
 /* Their values as well, when both are shown with some (set_with_values()). */
 void changes_between(struct changes *changes, const struct set *from, const struct set *to);
+/* "KEY, KEY": the secrets that read the same on both sides, and of which it is not known whether
+ * they are (VALUE_UNKNOWN): no difference shows them.  Foreign; free() it.  NULL: there are none,
+ * or the values (NULL) are not known. */
+char *changes_not_comparable(const struct values *a, const struct values *b);
 /* Frees the list and its texts. */
 void changes_clear(struct changes *changes);
 /* Two values (NULL: there is none) in words; of two that differ the words differ, also for who

@@ -27,6 +27,7 @@ TTY_STORIES = \
 	tests/tty/review.story \
 	tests/tty/progress.story \
 	tests/tty/second-demo.story \
+	tests/tty/secrets.story \
 	tests/tty/live.story \
 	tests/tty/columns.story \
 	tests/tty/stakes.story \

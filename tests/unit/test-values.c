@@ -147,6 +147,33 @@ secrets_compare_by_what_is_known_of_them(void **state)
 }
 
 static void
+what_reads_the_same_and_may_differ_is_named(void **state)
+{
+	static const char told[] = "[{'key':'A','is_secret':true,'fingerprint':'x'},"
+				   "{'key':'B','is_secret':true,'fingerprint':'y'},"
+				   "{'key':'T','value':'t'}]";
+	static const char untold[] = "[{'key':'A','is_secret':true},{'key':'B','is_secret':true},"
+				     "{'key':'C','is_secret':true},{'key':'T','value':'u'}]";
+	struct values a = list(untold), b = list(untold), c = list(told);
+	char *keys = changes_not_comparable(&a, &b);
+
+	(void)state;
+	assert_string_equal(keys, "A, B, C");
+	free(keys);
+	assert_null(changes_not_comparable(&a, &a));
+	assert_null(changes_not_comparable(&c, &c));
+	assert_null(changes_not_comparable(&a, NULL));
+	/* A difference shows these: they do not read the same. */
+	assert_null(changes_not_comparable(&a, &c));
+	a.version_id = xstrdup("1");
+	b.version_id = xstrdup("1");
+	assert_null(changes_not_comparable(&a, &b));
+	values_clear(&a);
+	values_clear(&b);
+	values_clear(&c);
+}
+
+static void
 finds_every_key_that_a_set_uses(void **state)
 {
 	json_t *body = json(
@@ -489,6 +516,7 @@ main(void)
 		cmocka_unit_test(what_may_be_in_an_odd_entry_is_not_told_as_equal),
 		cmocka_unit_test(a_version_of_the_list_is_the_same_list),
 		cmocka_unit_test(secrets_compare_by_what_is_known_of_them),
+		cmocka_unit_test(what_reads_the_same_and_may_differ_is_named),
 		cmocka_unit_test(finds_every_key_that_a_set_uses),
 		cmocka_unit_test(values_stand_in_a_difference_beside_workloads),
 		cmocka_unit_test(a_secret_is_in_no_text),

@@ -111,8 +111,8 @@ for version in 1.0 1.1; do
 	printf '#!/bin/sh\nsleep 0.3\necho "hello $A"\nwhile :; do sleep 1; done\n' >images/acme/web/$version
 	chmod +x images/acme/web/$version
 done
-start() {
-	sidestaged serve --socket "$folder/api.sock" --state state --images images --confine limits >daemon.log 2>&1 &
+start() {	# OPTION...
+	sidestaged serve --socket "$folder/api.sock" --state state --images images --confine limits "$@" >daemon.log 2>&1 &
 	daemon=$!
 	wait_for test -S api.sock
 }
@@ -502,6 +502,22 @@ P="--socket=$folder/lists.sock --url=http://localhost"
 	HOME=$folder/home
 }
 P=$platform
+
+# --- a platform that does not tell whether two secrets are the same ---
+
+# shellcheck disable=SC2086
+{
+	kill $daemon && wait $daemon
+	start --extensions none
+	result $? "the platform runs without extensions"
+	exits 0 "" clone production like $valued --copy-value=MODE --copy-value=PEER --value-from=PASSWORD=password --approve=like
+	exits 3 "Secrets that cannot be compared: PASSWORD" diff production like $valued
+	! grep -q "Nothing differs" out
+	result $? "what cannot be compared is not called the same"
+	json 3 'd == []' diff production like $valued
+	json 3 '[c["what"] for c in d] == ["value MODE"]' diff production hot $valued
+	exits 0 "" diff production production $valued
+}
 
 # --- without the platform ---
 

@@ -143,6 +143,12 @@ past_shown(const struct past *past)
 				  set_ref(past->set);
 }
 
+const struct values *
+past_values(const struct past *past)
+{
+	return past->has_values ? &past->values : NULL;
+}
+
 bool
 past_is_settled(const struct past *past)
 {

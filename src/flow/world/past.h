@@ -9,6 +9,7 @@ struct error;
 struct past;
 struct session;
 struct set;
+struct values;
 
 /* The set from the cache at once, or read from the platform, as the values are. */
 struct past *past_open(struct session *session, const char *org, const char *app, const char *env,
@@ -18,6 +19,8 @@ void past_close(struct past *past);	/* NULL is fine */
 struct set *past_set(const struct past *past);
 /* A new reference to the same set, with the values when they could be read; NULL as above. */
 struct set *past_shown(const struct past *past);
+/* Its values; borrowed.  NULL: they are not known. */
+const struct values *past_values(const struct past *past);
 /* Set and values were read, or cannot be. */
 bool past_is_settled(const struct past *past);
 /* Why there are no values; kind NONE: there are, they are not read yet, or it named none. */

@@ -34,6 +34,7 @@
 #define ENV_COLUMNS 30
 #define ID_COLUMNS 8			/* of a deployment */
 #define ROOMY_ROWS 16			/* with fewer, no row is blank */
+#define NOT_COMPARABLE_ROWS 2
 
 struct compared_side {
 	char *env;
@@ -54,6 +55,7 @@ struct compare_view {
 	int choosing;			/* which of them is being chosen */
 	bool effective;
 	struct changes changes;
+	char *not_comparable;	/* secrets, "KEY, KEY"; foreign; NULL: none */
 	struct difference difference;
 	int counts_row; /* 0: the title has room for how much changes; else a row of its own */
 	int words_row, words_rows;	/* where the changes stand, and how many rows */
@@ -147,6 +149,12 @@ draw_counts(const struct compare_view *c, struct canvas *canvas)
 	canvas_text(canvas, STYLE_DIM, unknown);
 }
 
+static bool
+is_known(const struct compare_view *c)
+{
+	return c->sides[0].shown && c->sides[1].shown;
+}
+
 /* What is not there to be compared; how many rows. */
 static int
 draw_doubts(const struct compare_view *c, struct canvas *canvas, int row)
@@ -172,13 +180,17 @@ draw_doubts(const struct compare_view *c, struct canvas *canvas, int row)
 		else
 			canvas_format(canvas, STYLE_WARN, _("%.30s: not known yet."), side->env);
 	}
-	return used;
-}
+	if (is_known(c) && c->not_comparable) {
+		char *text = xasprintf(_("Secrets that cannot be compared: %s"), c->not_comparable);
 
-static bool
-is_known(const struct compare_view *c)
-{
-	return c->sides[0].shown && c->sides[1].shown;
+		int rows = canvas_paragraph_rows(text, canvas->width - 1);
+
+		canvas_move(canvas, row + used, 1);
+		(void)canvas_paragraph(canvas, STYLE_WARN, text, NOT_COMPARABLE_ROWS);
+		used += rows < NOT_COMPARABLE_ROWS ? rows : NOT_COMPARABLE_ROWS;
+		free(text);
+	}
+	return used;
 }
 
 /* How many rows the changes in words may have. */
@@ -210,6 +222,21 @@ fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 }
 
 static void
+draw_equal(const struct compare_view *c, struct ui *ui, struct canvas *canvas)
+{
+	if (c->not_comparable)
+		canvas_text(canvas, STYLE_NORMAL, _("Nothing else differs."));
+	else if (c->effective)
+		canvas_text(canvas, STYLE_OK, _("They are equal, as written and as they run."));
+	else
+		canvas_text(
+			canvas, STYLE_OK,
+			ui_keyed(
+				ui,
+				_("They are equal as written; {effective} compares them as they run.")));
+}
+
+static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
 	const struct compare_view *c = (const struct compare_view *)view;
@@ -224,13 +251,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		return;
 	if (c->changes.count == 0) {
 		canvas_move(canvas, c->words_row, 1);
-		canvas_text(
-			canvas, STYLE_OK,
-			c->effective
-				? _("They are equal, as written and as they run.")
-				: ui_keyed(
-					  ui,
-					  _("They are equal as written; {effective} compares them as they run.")));
+		draw_equal(c, ui, canvas);
 		return;
 	}
 	(void)changes_draw_words(canvas, c->words_row, words_room(canvas), &c->changes);
@@ -327,6 +348,17 @@ is_same_state(const struct set *a, const struct set *b)
 	return set_equal(a, b) && (x && y ? json_equal(x, y) : x == y);
 }
 
+static const struct values *
+values_of(const struct compare_view *c, struct ui *ui, const struct compared_side *side)
+{
+	const struct world_environment *e;
+
+	if (side->deployment)
+		return past_values(side->past);
+	e = find(c, ui, side);
+	return e ? e->values : NULL;
+}
+
 static void
 compare(struct compare_view *c, struct ui *ui)
 {
@@ -347,6 +379,9 @@ compare(struct compare_view *c, struct ui *ui)
 		}
 		set_unref(before);
 	}
+	free(c->not_comparable);
+	c->not_comparable = changes_not_comparable(values_of(c, ui, &c->sides[0]),
+						  values_of(c, ui, &c->sides[1]));
 	if (same)
 		return;
 	changes_clear(&c->changes);
@@ -515,6 +550,7 @@ close_view(struct view *view)
 	clear_side(&c->sides[1]);
 	changes_clear(&c->changes);
 	difference_clear(&c->difference);
+	free(c->not_comparable);
 	free(c->org);
 	free(c->app);
 	free(c);
