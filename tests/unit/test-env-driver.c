@@ -408,6 +408,28 @@ driver_that_is_not_here_is_named(void **state)
 }
 
 static void
+platform_describes_each_driver_and_how_it_is_chosen(void **state)
+{
+	const json_t *drivers;
+	size_t count = 0;
+
+	(void)state;
+	expect("GET", "/platform", NULL, 200);
+	assert_string_equal(json_member_string(json_object_get(world.answer, "driver"), "name"),
+			    world.machine.base.ops->name);
+	drivers = json_object_get(world.answer, "drivers");
+	for (struct driver *driver; (driver = drivers_at(world.platform.drivers, count)); count++) {
+		const json_t *one = json_array_get(drivers, count);
+
+		assert_string_equal(json_member_string(one, "name"), driver->ops->name);
+		assert_string_equal(json_member_string(one, "driver_type"),
+				    driver->ops->driver_type);
+	}
+	assert_int_equal(count, 2);
+	assert_int_equal(json_array_size(drivers), count);
+}
+
+static void
 environment_stays_with_the_driver_that_made_it(void **state)
 {
 	struct error err = {0};
@@ -587,6 +609,7 @@ main(void)
 		IN_WORLD(without_any_definition_it_is_refused),
 		IN_WORLD(two_of_equal_rank_are_refused),
 		IN_WORLD(driver_that_is_not_here_is_named),
+		IN_WORLD(platform_describes_each_driver_and_how_it_is_chosen),
 		IN_WORLD(environment_stays_with_the_driver_that_made_it),
 		IN_WORLD(environment_of_another_daemons_driver_is_refused_at_once_and_kept),
 		IN_WORLD(import_of_what_could_not_run_is_refused),

@@ -14,22 +14,42 @@
 #include "model/json.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/registry.h"
+#include "platform/state/definition.h"
 #include "platform/state/repository.h"
 
-/* No part of the reference: what this platform is, and how it keeps workloads apart. */
+/* What each driver is, and how definitions choose it.  New reference. */
+static json_t *
+describe_drivers(const struct drivers *drivers)
+{
+	json_t *list = json_array();
+	struct driver *driver;
+
+	for (size_t i = 0; (driver = drivers_at(drivers, i)); i++) {
+		json_t *description = driver->ops->describe(driver);
+
+		json_object_set_new(description, "driver_type",
+				    json_string(driver->ops->driver_type));
+		json_array_append_new(list, description);
+	}
+	return list;
+}
+
+/* No part of the reference: what this platform is, and how it keeps workloads apart.  `driver` is
+ * that of this machine, which every platform has. */
 int
 get_platform(struct platform *platform, const struct request *request, struct response *response,
 	     struct error *err)
 {
 	char stamp[CLOCK_STAMP_SIZE];
-	struct driver *machine = drivers_at(platform->drivers, 0);
+	struct driver *machine = drivers_find(platform->drivers, DEFINITION_MACHINE);
 
 	(void)request;
 	(void)err;
 	clock_stamp(stamp, platform->started_at);
 	return answer(response, 200,
-		      json_pack("{s:s, s:s, s:o}", "version", PACKAGE_VERSION, "started_at", stamp,
-				"driver", machine->ops->describe(machine)));
+		      json_pack("{s:s, s:s, s:o, s:o}", "version", PACKAGE_VERSION, "started_at",
+				stamp, "driver", machine->ops->describe(machine), "drivers",
+				describe_drivers(platform->drivers)));
 }
 
 /* GET /orgs: the organizations the caller can see. */
