@@ -237,6 +237,14 @@ key Esc
 gone "As it was"
 key h
 row "hotfix-cart" "5 operations, discarded"
+
+test "where it cannot be read whether an operation was undone, that is said"
+let HISTORY find $STATE -name history.db
+sh python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute("ALTER TABLE operation RENAME TO away"); c.commit()' $HISTORY
+press-until Up "undo +unknown" 4
+expect "no such table: operation"
+sh python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute("ALTER TABLE away RENAME TO operation"); c.commit()' $HISTORY
+press-until Down "undo +(no|was|U)" 4
 key Esc
 gone "5 operations"
 

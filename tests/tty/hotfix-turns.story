@@ -129,6 +129,26 @@ key Esc
 row "5 promote" "done" "now"
 row "6 clean up" "next"
 
+test "what cannot be read of the local history is said where it is missing"
+let HISTORY find $STATE -name history.db
+sh python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute("ALTER TABLE mark RENAME TO away"); c.commit()' $HISTORY
+key Esc
+gone "begun"
+key H
+expect "no such table: mark"
+row "5 promote" "done"
+resize 120x12
+expect "no such table: mark"
+row "5 promote" "done"
+resize 120x40
+sh python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute("ALTER TABLE away RENAME TO mark"); c.commit()' $HISTORY
+key Esc
+gone "begun"
+key H
+expect "begun"
+row "5 promote" "done"
+refuse "no such table"
+
 test "a deploy that would drop the fix is warned about by its name"
 key Esc
 gone "begun"

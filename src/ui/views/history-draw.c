@@ -249,6 +249,8 @@ draw_undo(const struct history_view *h, struct canvas *c, int *row, struct ui *u
 	if (h->undone_at) {
 		canvas_text(c, STYLE_NORMAL, _("was undone "));
 		draw_stamp(c, STYLE_NORMAL, h->undone_at);
+	} else if (h->undone_unread) {
+		canvas_text(c, STYLE_WARN, _("unknown"));
 	} else if (!o->undo.raw || !o->deployment_id.raw) {
 		canvas_text(c, STYLE_DIM, untrusted_is(&o->verb, "clone") ?
 			    _("no: a clone is discarded, not undone") :

@@ -136,13 +136,20 @@ static void
 learn_undone(struct history_view *h, struct ui *ui, const struct operation *o)
 {
 	struct operation by = {0};
+	struct error err = {0};
 
 	h->undone_at = 0;
-	if (!o || store_operation_undone_by(session_store(ui_session(ui)), untrusted_raw(&o->id),
-					    &by, NULL))
+	h->undone_unread = false;
+	if (!o)
 		return;
-	h->undone_at = by.created_at;
-	operation_clear(&by);
+	if (store_operation_undone_by(session_store(ui_session(ui)), untrusted_raw(&o->id), &by,
+				      &err) == 0) {
+		h->undone_at = by.created_at;
+		operation_clear(&by);
+	} else if (err.kind != ERROR_NOT_FOUND) {
+		h->undone_unread = true;
+		ui_say_error(ui, &err);
+	}
 }
 
 /* What the selected operation changed, from the two sets that it stood between. */

@@ -47,6 +47,7 @@ struct history_view {
 	bool changes_known;
 	char *changes_of;		/* its id */
 	int64_t undone_at;		/* when it was undone, wall ms; 0: it was not */
+	bool undone_unread;		/* whether it was could not be read, and that was said */
 	char *noticed; /* the newest operation that ran while this was open; NULL: none */
 };
 

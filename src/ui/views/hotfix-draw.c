@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/i18n.h"
 #include "base/text.h"
 #include "flow/hotfix-words.h"
@@ -394,15 +395,25 @@ void
 hotfix_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
 	const struct hotfix_view *v = (const struct hotfix_view *)view;
+	const struct error *error = hotfix_error(v->hotfix);
 	struct hotfix_columns at = lay_out(canvas->width);
 	int first = first_row(canvas), used = first + HOTFIX_STEP_COUNT + (first > 1);
 	struct canvas below = canvas_sub(canvas, used, 0, canvas->height - used, canvas->width);
 
-	draw_head(v, ui, canvas, first > 1 ? 1 : 0);
+	/* In a low window there is no row for both. */
+	if (!error || first > 1)
+		draw_head(v, ui, canvas, first > 1 ? 1 : 0);
 	if (!hotfix_is_known(v->hotfix)) {
 		canvas_move(canvas, first, 1);
-		canvas_text(canvas, STYLE_DIM, _("? not known yet"));
+		if (error)
+			(void)canvas_paragraph(canvas, STYLE_DANGER, error->text, 3);
+		else
+			canvas_text(canvas, STYLE_DIM, _("? not known yet"));
 		return;
+	}
+	if (error) {
+		canvas_move(canvas, first - 1, 1);
+		(void)canvas_paragraph(canvas, STYLE_DANGER, error->text, 1);
 	}
 	for (int i = 0; i < HOTFIX_STEP_COUNT; i++)
 		draw_step(v, ui, canvas, first + i, &at, (enum hotfix_step_id)i);
