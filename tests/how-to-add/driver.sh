@@ -34,7 +34,7 @@ end_at_once(struct driver *driver, const struct driver_waiter *waiter, json_t *o
 static void
 example_free(struct driver *driver)
 {
-	driver_clear(driver);
+	driver_end_tasks(driver);
 	json_decref(own(driver)->spaces);
 	free(driver);
 }
@@ -136,14 +136,11 @@ example_state(struct driver *driver, const char *space)
 }
 
 static struct driver_log *
-example_open_log(struct driver *driver, const char *space, const struct driver_log_query *query,
-		 void (*arrived)(void *data), void *data)
+example_open_log(struct driver *driver, const char *space, const struct driver_log_query *query)
 {
 	(void)driver;
 	(void)space;
 	(void)query;
-	(void)arrived;
-	(void)data;
 	return xcalloc(1, 1);
 }
 

@@ -373,7 +373,7 @@ memory_driver_init(struct memory_driver *memory, const struct driver_ops *ops, s
 void
 memory_driver_clear(struct memory_driver *memory)
 {
-	driver_clear(&memory->base);
+	driver_end_tasks(&memory->base);
 	while (memory->tasks)
 		free_task(memory->tasks);
 	buf_clear(&memory->calls);

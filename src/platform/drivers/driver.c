@@ -5,79 +5,11 @@
 #include "platform/drivers/driver.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-#include "base/xmalloc.h"
-#include "net/loop.h"
-
-struct driver_subscription {
-	struct driver *driver;
-	struct driver_subscription *next;
-	char *space;
-	void (*changed)(void *data);
-	void *data;
-	struct loop_timer *timer;	/* a change is about to be told */
-};
-
-struct driver_subscription *
-driver_subscribe(struct driver *driver, const char *space, void (*changed)(void *data), void *data)
-{
-	struct driver_subscription *s = xcalloc(1, sizeof(*s));
-
-	s->driver = driver;
-	s->space = xstrdup(space);
-	s->changed = changed;
-	s->data = data;
-	s->next = driver->subscriptions;
-	driver->subscriptions = s;
-	return s;
-}
-
-void
-driver_unsubscribe(struct driver_subscription *s)
-{
-	struct driver_subscription **link;
-
-	if (!s)
-		return;
-	for (link = &s->driver->subscriptions; *link != s; link = &(*link)->next)
-		;
-	*link = s->next;
-	loop_remove_timer(s->timer);
-	free(s->space);
-	free(s);
-}
-
-/* The callee may unsubscribe. */
-static void
-report_change(void *data)
-{
-	struct driver_subscription *s = data;
-
-	s->timer = NULL;
-	s->changed(s->data);
-}
-
-void
-driver_changed(struct driver *driver, const char *space)
-{
-	for (struct driver_subscription *s = driver->subscriptions; s; s = s->next)
-		if (!s->timer && strcmp(s->space, space) == 0)
-			s->timer = loop_add_timer(driver->loop, 0, report_change, s);
-}
 
 void
 driver_init(struct driver *driver, const struct driver_ops *ops, struct loop *loop)
 {
 	*driver = (struct driver){.ops = ops, .loop = loop};
-}
-
-void
-driver_clear(struct driver *driver)
-{
-	driver_end_tasks(driver);
-	while (driver->subscriptions)
-		driver_unsubscribe(driver->subscriptions);
 }
 
 void

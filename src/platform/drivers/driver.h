@@ -113,7 +113,7 @@ struct driver_log;
 struct driver_ops {
 	const char *name;		/* in front of its resources' types: "process/sqlite" */
 	const char *driver_type;	/* of the k8s-cluster definitions that choose it */
-	void (*free)(struct driver *driver);	/* ends its tasks (driver_clear()) */
+	void (*free)(struct driver *driver);	/* driver_end_tasks(), too */
 	/* What it is, and which keys of a workload's spec it honours: the others change nothing;
 	 * {"name", "honours": {"container": [...]}, ...}.  New reference. */
 	json_t *(*describe)(struct driver *driver);
@@ -169,11 +169,8 @@ struct driver_ops {
 
 	/* --- output, also of workloads that are stopped --- */
 
-	/* `arrived` (NULL: not wanted) is called from the loop when there may be more to read;
-	 * nobody can count on it, so whoever follows looks by itself as well. */
 	struct driver_log *(*open_log)(struct driver *driver, const char *space,
-				       const struct driver_log_query *query,
-				       void (*arrived)(void *data), void *data);
+				       const struct driver_log_query *query);
 	/* What came since the last time, by time, each line once; at first what the query asks
 	 * for. */
 	void (*read_log)(struct driver_log *log, struct driver_logs *out);
@@ -192,16 +189,9 @@ struct driver {
 	const struct driver_ops *ops;
 	struct loop *loop;
 	struct driver_task *tasks;	/* that have not ended */
-	struct driver_subscription *subscriptions;
 };
 
 /* --- for who uses one --- */
-
-/* `changed` is called from the loop when what observe() tells of the space may have changed,
- * once for all that happened in a turn. */
-struct driver_subscription *driver_subscribe(struct driver *driver, const char *space,
-					     void (*changed)(void *data), void *data);
-void driver_unsubscribe(struct driver_subscription *subscription);	/* NULL is fine */
 
 /* Each frees what is in it; the struct can be filled again. */
 void driver_status_clear(struct driver_status *status);
@@ -211,12 +201,10 @@ void driver_deployment_clear(struct driver_deployment *deployment);	/* what is i
 
 /* --- for drivers --- */
 
-/* What every driver begins with: no tasks, no subscriptions. */
+/* What every driver begins with: no tasks. */
 void driver_init(struct driver *driver, const struct driver_ops *ops, struct loop *loop);
-/* Tasks and subscriptions end. */
-void driver_clear(struct driver *driver);
-void driver_end_tasks(struct driver *driver);	/* part of driver_clear() */
-void driver_changed(struct driver *driver, const char *space);
+/* Those that are going on fail; each waiter hears of it now. */
+void driver_end_tasks(struct driver *driver);
 
 /* --- the process driver --- */
 

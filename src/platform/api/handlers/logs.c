@@ -98,7 +98,7 @@ follow(struct driver *driver, const struct request *request, struct response *re
 	s->stream = (struct stream){.more = more_lines, .free = free_stream, .look_ms = LOOK_MS};
 	s->driver = driver;
 	followed.follows = true;
-	s->log = s->driver->ops->open_log(s->driver, space, &followed, NULL, NULL);
+	s->log = s->driver->ops->open_log(s->driver, space, &followed);
 	response->content_type = xstrdup("application/x-ndjson");
 	response->stream = &s->stream;
 	return 0;
@@ -132,7 +132,7 @@ static json_t *
 read_entries(struct driver *driver, const char *space, const struct driver_log_query *query,
 	     bool invert)
 {
-	struct driver_log *log = driver->ops->open_log(driver, space, query, NULL, NULL);
+	struct driver_log *log = driver->ops->open_log(driver, space, query);
 	bool forward = query->oldest != invert;
 	json_t *entries = json_array();
 	struct driver_logs logs;

@@ -42,7 +42,7 @@ process_free(struct driver *driver)
 	confinement_free(process->confinement);
 	images_free(process->images);
 	ports_free(process->ports);
-	driver_clear(driver);
+	driver_end_tasks(driver);
 	free(process->spaces_dir);
 	free(process->templates_dir);
 	free(process);
@@ -337,7 +337,6 @@ struct driver_log {
 	struct process_driver *driver;
 	char *space;
 	struct driver_log_query query;	/* owned strings; what is to be read next */
-	struct driver_subscription *subscription;
 };
 
 static char *
@@ -347,8 +346,7 @@ copy(const char *text)
 }
 
 static struct driver_log *
-process_open_log(struct driver *driver, const char *space, const struct driver_log_query *query,
-		 void (*arrived)(void *data), void *data)
+process_open_log(struct driver *driver, const char *space, const struct driver_log_query *query)
 {
 	struct driver_log *log = xcalloc(1, sizeof(*log));
 
@@ -358,8 +356,6 @@ process_open_log(struct driver *driver, const char *space, const struct driver_l
 	log->query.module = copy(query->module);
 	log->query.container = copy(query->container);
 	log->query.deploy_id = copy(query->deploy_id);
-	if (arrived)
-		log->subscription = driver_subscribe(driver, space, arrived, data);
 	return log;
 }
 
@@ -383,7 +379,6 @@ process_read_log(struct driver_log *log, struct driver_logs *out)
 static void
 process_close_log(struct driver_log *log)
 {
-	driver_unsubscribe(log->subscription);
 	free((char *)log->query.module);
 	free((char *)log->query.container);
 	free((char *)log->query.deploy_id);

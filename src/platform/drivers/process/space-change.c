@@ -64,7 +64,6 @@ end_change(struct space *space)
 	space->phase = IDLE;
 	space->change = NULL;
 	space->errors = (struct driver_errors){0};
-	driver_changed(&space->driver->base, space->name);
 	if (errors.count > 0)
 		error_set(&err, ERROR_INPUT, "%s", errors.items[0].summary);
 	else if (space->cancelled)
@@ -265,7 +264,6 @@ on_changed(void *data, struct workload *workload, enum workload_event event)
 {
 	struct space *space = data;
 
-	driver_changed(&space->driver->base, space->name);
 	if (event == WORKLOAD_IS_STOPPED) {
 		workload_gone(space, workload);
 	} else if (space->phase != STARTING || space->removing) {

@@ -205,7 +205,6 @@ space_finish_removal(void *data)
 		if (paths_remove_tree(space->directory, &err) != 0)
 			log_line(LOG_PRIORITY_ERROR, "a directory stays", "reason", err.text, NULL);
 	}
-	driver_changed(&space->driver->base, space->name);
 	/* A change that the removal overtook has an end as well. */
 	if (change) {
 		error_set(&err, ERROR_UNAVAILABLE, _("%s is being removed"), space->name);
