@@ -232,9 +232,11 @@ answer_review(struct linear *l, struct flow *flow)
 		l->code = EXIT_PREVIEWED;
 	} else if (flow_approve(flow, l->once->reason, l->once->approve, &err) != 0) {
 		/* Without a reason, what is protected stays as it is. */
-		linear_fail(l, flow_review(flow)->is_protected && err.kind == ERROR_INPUT
-				       ? EXIT_REFUSED : exit_code_of(err.kind, EXIT_STAGE_CHANGE),
-			    "%s", err.text);
+		bool lacks_reason = flow_review(flow)->is_protected && err.kind == ERROR_INPUT;
+
+		linear_fail(l, lacks_reason ? EXIT_REFUSED
+					    : exit_code_of(err.kind, EXIT_STAGE_CHANGE),
+			    lacks_reason ? _("%s (--reason=TEXT)") : "%s", err.text);
 	} else {
 		/* Who stops listening does not end it. */
 		signal(SIGPIPE, SIG_IGN);

@@ -33,7 +33,7 @@ test "the whole story is five commands"
 sh sidestage clone production hotfix-once --demo --approve=hotfix-once --json | python3 -c 'import json, sys; o = json.load(sys.stdin); assert o["state"] == "done" and o["deployment"]["status"] == "succeeded"'
 sh sidestage version hotfix-once web 1.4.3 --demo --approve=hotfix-once >$DIR/out && grep -q 'Done' $DIR/out
 sh sidestage promote hotfix-once --demo --approve=production 2>$DIR/err; test $? = 4
-sh grep -q 'is protected: give a reason' $DIR/err
+sh grep -q 'is protected: give a reason (--reason=TEXT)' $DIR/err
 sh sidestage promote hotfix-once --demo --approve=production --reason='Korean titles' --json | python3 -c 'import json, sys; o = json.load(sys.stdin); assert o["state"] == "done" and o["is_protected"] and len(o["changes"]) == 1'
 sh sidestage hotfix --demo --json | python3 -c 'import json, sys; h = json.load(sys.stdin); assert [s["state"] for s in h["steps"] if s["step"] == "promote"] == ["done"] and h["clone"] == "hotfix-once"'
 sh sidestage discard hotfix-once --demo --approve=hotfix-once
