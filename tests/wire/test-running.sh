@@ -98,6 +98,10 @@ ok "every fault is told at once" says last 'bad.conf: 10 faults'
 ok "an address that others reach needs TLS" says last 'Others can reach 0.0.0.0:8080'
 ok "a key that is given twice is a fault" says last 'bad.conf:13:2: The key was given before.'
 ok "the example has no fault" sidestaged check-config "$top/data/sidestaged.conf"
+ok "an option that does not exist is refused with the one that was meant" sh -c \
+	'! sidestaged serve --state nowhere --sockt x 2>option.err && grep -qxF "sidestaged: Unknown option \"--sockt\". Did you mean --socket?" option.err &&
+	! sidestaged backup --foo 2>option.err && grep -qxF "sidestaged: Unknown option \"--foo\"." option.err &&
+	! sidestaged token --state 2>option.err && grep -qxF "sidestaged: --state needs a value." option.err'
 ok "serve refuses what check-config refuses" not sidestaged serve --config bad.conf
 ok "a port that there is not is refused" not sidestaged serve --state nowhere --images images \
 	--listen 127.0.0.1:99999

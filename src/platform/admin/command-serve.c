@@ -58,13 +58,14 @@ read_config(struct settings *settings, const struct option *longs, int argc, cha
 	struct error err = {0};
 	int which, faults = 0;
 
-	while ((which = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
+	opterr = 0;
+	while ((which = getopt_long(argc, argv, ":h", longs, NULL)) != -1) {
 		if (which == 'h') {
 			print_help(stdout);
 			return -1;
 		}
-		if (which == '?')
-			return STATUS_USAGE;
+		if (which == '?' || which == ':')
+			return command_refuse_option(longs, argv, which);
 		if (which == 'c')
 			*path = optarg;
 	}
@@ -84,7 +85,7 @@ take_options(struct settings *settings, const struct option *longs, int argc, ch
 	int which, index = 0;
 
 	optind = 0;	/* from the beginning */
-	while ((which = getopt_long(argc, argv, "h", longs, &index)) != -1)
+	while ((which = getopt_long(argc, argv, ":h", longs, &index)) != -1)
 		if (which == 's' &&
 		    settings_set_option(settings, longs[index].name, optarg, &err) != 0) {
 			command_fail(&err);

@@ -394,11 +394,12 @@ read_arguments(struct token_command *command, int argc, char **argv)
 		longs[i] = (struct option){options[i].name, required_argument, NULL, 1};
 	longs[OPTION_COUNT] = (struct option){"help", no_argument, NULL, 'h'};
 	optind = 1;
-	while ((which = getopt_long(argc, argv, "h", longs, &index)) != -1) {
+	opterr = 0;
+	while ((which = getopt_long(argc, argv, ":h", longs, &index)) != -1) {
 		if (which == 'h')
 			return usage(stdout) + 1;
 		if (which != 1)
-			return usage(stderr) + 1;
+			return command_refuse_option(longs, argv, which) + 1;
 		if (strcmp(options[index].name, "role") != 0)
 			*(const char **)((char *)command + options[index].at) = optarg;
 		else if (command->role_count < ROLES_MAX)

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/config-file.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/text.h"
@@ -22,6 +23,7 @@
 #include "platform/admin/settings.h"
 
 #define PAUSE_MS 20
+#define NAMES_MAX 64
 
 void
 command_print_fault(void *data, const char *text)
@@ -97,6 +99,45 @@ command_clear_arguments(struct command_arguments *arguments)
 	arguments->state = arguments->secret_key_file = NULL;
 }
 
+/* Inside a word of several letters getopt still stands at that word, else behind it. */
+static const char *
+option_word(char **argv)
+{
+	const char *word = argv[optind];
+
+	return optopt && word && word[0] == '-' && word[1] != '-' && strchr(word, optopt)
+		       ? word : argv[optind - 1];
+}
+
+int
+command_refuse_option(const struct option *longs, char **argv, int found)
+{
+	char *word = text_printable(option_word(argv)), *name;
+	const char *names[NAMES_MAX], *meant = NULL;
+	size_t count = 0;
+
+	while (count < NAMES_MAX && longs[count].name) {
+		names[count] = longs[count].name;
+		count++;
+	}
+	if (found == '?' && strncmp(word, "--", 2) == 0) {
+		name = xstrndup(word + 2, strcspn(word + 2, "="));
+		meant = config_suggest(name, names, count);
+		free(name);
+	}
+	fputs("sidestaged: ", stderr);
+	if (found == ':')
+		fprintf(stderr, _("%s needs a value."), word);
+	else if (meant)
+		fprintf(stderr, _("Unknown option \"%s\". Did you mean --%s?"), word, meant);
+	else
+		fprintf(stderr, _("Unknown option \"%s\"."), word);
+	fputc('\n', stderr);
+	fprintf(stderr, _("`sidestaged %s --help` lists the options.\n"), argv[0]);
+	free(word);
+	return STATUS_USAGE;
+}
+
 int
 command_read_arguments(struct command_arguments *arguments, int argc, char **argv,
 		       const char *usage, bool needs_file)
@@ -109,7 +150,9 @@ command_read_arguments(struct command_arguments *arguments, int argc, char **arg
 	int which, status = STATUS_FINE;
 
 	*arguments = (struct command_arguments){0};
-	while (status == STATUS_FINE && (which = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
+	opterr = 0;
+	while (status == STATUS_FINE &&
+	       (which = getopt_long(argc, argv, ":h", longs, NULL)) != -1) {
 		if (which == 'h') {
 			puts(usage);
 			status = -1;
@@ -121,7 +164,8 @@ command_read_arguments(struct command_arguments *arguments, int argc, char **arg
 		} else if (which == 'u') {
 			arguments->user = optarg;
 		} else {
-			status = STATUS_USAGE;
+			command_clear_arguments(arguments);
+			return command_refuse_option(longs, argv, which);
 		}
 	}
 	if (optind < argc)

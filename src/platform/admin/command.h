@@ -23,6 +23,7 @@ int command_extensions(int argc, char **argv);
 /* --- what several of them share (command.c) --- */
 
 struct error;
+struct option;
 struct settings;
 
 struct command_arguments {
@@ -38,6 +39,9 @@ int command_read_arguments(struct command_arguments *arguments, int argc, char *
 			   const char *usage, bool needs_file);
 /* Frees what command_read_arguments() made. */
 void command_clear_arguments(struct command_arguments *arguments);
+/* Says what is wrong with the option that getopt_long() (with ":" first, opterr 0) has just answered
+ * with `found`, ':' or '?'; STATUS_USAGE. */
+int command_refuse_option(const struct option *longs, char **argv, int found);
 /* Writes a fault to standard error; for settings_read(). */
 void command_print_fault(void *data, const char *text);
 /* The state's lock: a descriptor; -1 with ERROR_CONFLICT when a daemon holds it; waits up to
