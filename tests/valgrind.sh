@@ -34,7 +34,10 @@ report() {
 	status=1
 	echo "not ok $number - $2 (ended with $1)"
 	head -n 80 "$3" | sed 's/^/#   /'
-	[ ! -f "$3.out" ] || grep -v '^ok' "$3.out" | tail -n 60 | sed 's/^/#   /'
+	[ -f "$3.out" ] || return
+	# What failed comes first: a test that logs much would push it out.
+	grep -E -B 3 -A 6 '^not ok|^# .*(error|Failure)' "$3.out" | grep -v 'level=' | head -n 40 | sed 's/^/#   /'
+	grep -v '^ok' "$3.out" | tail -n 40 | sed 's/^/#   /'
 }
 
 # Several side by side, since each is one thread that waits for a processor.
