@@ -158,6 +158,7 @@ learn_organizations(struct world *world, const struct learn_place *place, const 
 	world->organizations = list;
 	world->count = count;
 	world_sort_organizations(world);
+	world->moved++;
 	if (!same)
 		world->revision++;
 	return 0;
@@ -220,6 +221,7 @@ learn_applications(struct world *world, const struct learn_place *place, const j
 	organization->applications = list;
 	organization->count = count;
 	world_sort_applications(organization);
+	world->moved++;
 	if (!same)
 		world->revision++;
 	return 0;
@@ -351,6 +353,7 @@ learn_environments(struct world *world, const struct learn_place *place, const j
 	application->environments = list;
 	application->count = count;
 	world_sort_environments(application);
+	world->moved++;
 	if (!same)
 		world->revision++;
 	return 0;

@@ -463,7 +463,7 @@ on_reply(void *data, const struct api_reply *reply)
 {
 	struct feed *feed = data;
 	struct watch *watch = feed->watch;
-	const uint64_t before = watch->world->revision;
+	const uint64_t before = watch->world->revision, moved = watch->world->moved;
 	struct error error = reply->error;
 	int64_t delay;
 
@@ -479,8 +479,12 @@ on_reply(void *data, const struct api_reply *reply)
 		feed_schedule(feed, delay);
 	judge_link(watch, feed, reply, &error);
 	/* A set that nobody needs any more must not stay as a question that was answered. */
-	if (watch->world->revision == before && feed->kind != FEED_SET)
+	if (watch->world->revision == before && feed->kind != FEED_SET) {
+		/* Nothing differs, but views point into what was replaced. */
+		if (watch->world->moved != moved)
+			session_changed(watch->session);
 		return;
+	}
 	if (feed->kind == FEED_ENVIRONMENTS)
 		hurry_details(watch, feed->org, feed->app);
 	if ((feed->kind == FEED_ENVIRONMENTS || feed->kind == FEED_RUNNING) &&

@@ -96,6 +96,8 @@ struct world {
 			      a word */
 	struct untrusted user;		/* who the platform says we are; raw NULL: unknown */
 	uint64_t revision;
+	uint64_t moved;			/* grows when a list is replaced, also by an equal one: what
+					 * points into the former one is to be worked out again */
 };
 
 /* Borrowed; NULL when it is not there. */
