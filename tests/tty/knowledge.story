@@ -95,6 +95,26 @@ expect "Production"
 sh : >$RULES
 gone "could not be read" 15
 
+test "a list that is read again and equal is still shown"
+key Q
+exit 0
+env MALLOC_PERTURB_=165
+run sidestage board --url http://localhost --socket $FAULTY --reduced-motion
+row "running" "running" "running"
+sh printf 'GET /envs$ status 200 %s\n' "$(curl -s --unix-socket $SOCKET http://localhost/orgs/topicshare-inc/apps/topicshare/envs)" >$DIR/list
+sh sed 's/"id":"qa"/"more":1,"id":"qa"/' $DIR/list >$RULES
+let ASKED grep -c "/envs status" $RULES.log
+until 15 test $(grep -c "/envs status" $RULES.log) -gt $((ASKED + 1))
+sh sed 's/"id":"qa"/"more":2,"id":"qa"/' $DIR/list >$RULES
+let ASKED grep -c runtime $RULES.log
+until 15 test $(grep -c runtime $RULES.log) -gt $((ASKED + 12))
+answers ?
+expect "Help"
+key Esc
+gone "Help"
+row "running" "running" "running"
+sh : >$RULES
+
 test "a platform that asks for a pause gets it, until a person asks"
 sh echo 'GET /envs$ busy 3600' >$RULES
 expect "too many requests" 15

@@ -254,7 +254,7 @@ serve(void *data)
 {
 	int fd = (int)(intptr_t)data;
 	struct bytes request = {0}, answer = {0}, changed;
-	char method[16] = "", path[2048] = "", line[4096], status[64], *words[WORDS_MAX];
+	char method[16] = "", path[2048] = "", line[65536], status[64], *words[WORDS_MAX];
 	size_t count = 0;
 
 	if (read_request(fd, &request) && sscanf(request.data, "%15s %2047s", method, path) == 2) {
