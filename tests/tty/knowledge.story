@@ -98,7 +98,6 @@ gone "could not be read" 15
 test "a list that is read again and equal is still shown"
 key Q
 exit 0
-env MALLOC_PERTURB_=165
 run sidestage board --url http://localhost --socket $FAULTY --reduced-motion
 row "running" "running" "running"
 sh printf 'GET /envs$ status 200 %s\n' "$(curl -s --unix-socket $SOCKET http://localhost/orgs/topicshare-inc/apps/topicshare/envs)" >$DIR/list

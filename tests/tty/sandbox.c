@@ -23,11 +23,12 @@
 
 extern char **environ;
 
-/* Kept from the person's environment: where the programs are, and how sanitisers report. */
+/* Kept from the person's environment: where the programs are, how sanitisers report, and that
+ * freed memory is filled. */
 static const char *const kept[] = {
 	"PATH",	    "SIDESTAGE_LIBEXEC", "SIDESTAGE_DATA", "SIDESTAGED",    "SIDESTAGE",
 	"srcdir",   "builddir",		 "ASAN_OPTIONS",   "UBSAN_OPTIONS", "LSAN_OPTIONS",
-	"TTY_SLOW", "TTY_WRAP",		 "GUIDE",
+	"TTY_SLOW", "TTY_WRAP",		 "GUIDE",	   "MALLOC_PERTURB_",
 };
 
 #define KEPT_COUNT (sizeof(kept) / sizeof(kept[0]))
