@@ -453,7 +453,7 @@ open_hotfix(struct linear *l, const char *env)
 
 	if (!l->app) {
 		linear_fail(l, EXIT_USAGE,
-			    _("There is no application. \"applications\" lists them."));
+			    _("No application is open. \"applications\" lists them."));
 		return NULL;
 	}
 	hotfix = hotfix_open(l->session, l->org, l->app, env);

@@ -121,7 +121,7 @@ linear_environment(struct linear *l, const char *id)
 		return e;
 	if (!a)
 		linear_fail(l, EXIT_USAGE,
-			    _("There is no application. \"applications\" lists them."));
+			    _("No application is open. \"applications\" lists them."));
 	else if (a->known.at == 0)
 		linear_fail(l, EXIT_UNREAD, _("The environments of %s could not be read: %s"),
 			    l->app, linear_why(&a->known.why));

@@ -44,7 +44,7 @@ linear_board(struct linear *l, char **words, size_t count)
 	else if (a)
 		lines_board(a);
 	else
-		lines_say(_("There is no application. \"applications\" lists them."));
+		lines_say(_("No application is open. \"applications\" lists them."));
 	for (size_t i = 0; a && i < a->count; i++)
 		linear_check_parts(l, &a->environments[i]);
 	if (a)
@@ -680,7 +680,7 @@ linear_hotfix(struct linear *l, char **words, size_t count)
 	}
 	if (!l->app) {
 		linear_fail(l, EXIT_USAGE,
-			    _("There is no application. \"applications\" lists them."));
+			    _("No application is open. \"applications\" lists them."));
 		free(env);
 		return;
 	}
