@@ -78,6 +78,17 @@ run_copy(struct view *view, struct ui *ui)
 
 /* --- approving --- */
 
+/* The first field that is empty or wrong; IN_DIFFERENCE: none is. */
+static enum review_focus
+find_missing_field(const struct review_view *r, const struct review *review)
+{
+	if (review->is_protected && !r->reason.text[strspn(r->reason.text, " \t")])
+		return IN_REASON;
+	if (review->asks_name && strcmp(r->name.text, review->env) != 0)
+		return IN_NAME;
+	return IN_DIFFERENCE;
+}
+
 static void
 approve(struct review_view *r, struct ui *ui)
 {
@@ -112,7 +123,7 @@ run_approve(struct view *view, struct ui *ui)
 {
 	struct review_view *r = of(view);
 	const struct review *review = review_of(r, ui);
-	enum review_focus missing = review_missing_field(r, review);
+	enum review_focus missing = find_missing_field(r, review);
 	size_t open = review_open_findings(review);
 
 	if (go_to_open_finding(r, review))
@@ -134,7 +145,7 @@ static void
 run_enter_field(struct view *view, struct ui *ui)
 {
 	struct review_view *r = of(view);
-	enum review_focus missing = review_missing_field(r, review_of(r, ui));
+	enum review_focus missing = find_missing_field(r, review_of(r, ui));
 
 	if (missing && missing != r->focus)
 		r->focus = missing;
@@ -611,7 +622,7 @@ static const struct key finding_keys[] = {
 void
 review_name_deed(struct review_view *r, const struct review *review)
 {
-	enum review_focus missing = review_missing_field(r, review);
+	enum review_focus missing = find_missing_field(r, review);
 	struct key *row = r->field_keys;
 
 	if (review->verb == FLOW_DISCARD)

@@ -13,7 +13,6 @@
 
 #include <curses.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -82,16 +81,6 @@ bool
 review_shows_contents(const struct review *review, struct ui *ui)
 {
 	return review->changes.count == 0 && review_contents(review, ui);
-}
-
-enum review_focus
-review_missing_field(const struct review_view *r, const struct review *review)
-{
-	if (review->is_protected && !r->reason.text[strspn(r->reason.text, " \t")])
-		return IN_REASON;
-	if (review->asks_name && strcmp(r->name.text, review->env) != 0)
-		return IN_NAME;
-	return IN_DIFFERENCE;
 }
 
 /* --- whether it may be approved --- */

@@ -71,8 +71,6 @@ bool review_shows_contents(const struct review *review, struct ui *ui);
 bool review_asks(const struct review *review);
 /* How many rows that takes, with the line above. */
 int review_field_rows(const struct review *review);
-/* The first field that is empty or wrong; IN_DIFFERENCE: none is. */
-enum review_focus review_missing_field(const struct review_view *r, const struct review *review);
 /* What ran there, or will. */
 struct set *review_looked_at(const struct review *review);
 /* How many rows the changes in words may have. */
