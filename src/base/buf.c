@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A growing buffer with a ceiling. */
+/*
+ * A growing buffer with a ceiling.
+ *
+ * What grows with what a peer sends (bodies, replies, lines of a log) grows in one of these,
+ * so that no caller checks a limit by itself.  An append that would pass it adds nothing and
+ * says so; callers that have room by construction may ignore the result.  The bytes are
+ * always followed by a NUL, so buf_str() never copies.
+ */
 #include "config.h"
 
 #include "base/buf.h"
@@ -19,6 +26,8 @@ buf_init(struct buf *buf, size_t max)
 	*buf = (struct buf){.max = max};
 }
 
+/* The limit and the wish to wipe outlive the content: a buffer is
+ * filled again with the same rules. */
 void
 buf_clear(struct buf *buf)
 {
@@ -31,7 +40,7 @@ buf_clear(struct buf *buf)
 	buf->wipe = wipe;
 }
 
-/* realloc() may leave a copy behind. */
+/* For secrets: realloc() may move the bytes and leave the old copy in freed memory. */
 static void
 grow_wiping(struct buf *buf, size_t capacity)
 {
@@ -112,6 +121,8 @@ buf_truncate(struct buf *buf, size_t length)
 	buf->data[length] = '\0';
 }
 
+/* What was dropped at the front stays behind the new end until it is overwritten; a buffer
+ * that holds secrets is only ever cleared or truncated. */
 void
 buf_drop_front(struct buf *buf, size_t count)
 {

@@ -1,5 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The two clocks, and timestamps: written in one form, read in all of RFC 3339. */
+/*
+ * The two clocks, and timestamps: written in one form, read in all of RFC 3339.
+ *
+ * Wall time is for what is stored, sent and shown; steady time is for timers and durations,
+ * since somebody may set the wall clock while we wait.  Both are milliseconds in an int64_t,
+ * so nothing but care keeps them apart.
+ *
+ * Stamps are parsed by hand. strptime() depends on the locale, skips blanks and takes fields
+ * that are too short, and a stamp comes from a platform that is not trusted.
+ */
 #include "config.h"
 
 #include "base/clock.h"
@@ -41,6 +50,7 @@ clock_stamp(char out[CLOCK_STAMP_SIZE], int64_t wall_ms)
 	struct tm tm;
 	char whole[16];
 
+	/* Before 1970 the remainder of C's division is negative. */
 	if (rest < 0) {
 		rest += 1000;
 		seconds--;
@@ -204,6 +214,8 @@ clock_age(char out[16], int64_t age_ms)
 		snprintf(out, 16, "?");
 }
 
+/* The age is formed by one function for all languages; only the
+ * sentence around it is translated. */
 void
 clock_ago(char out[64], int64_t age_ms)
 {
@@ -218,6 +230,8 @@ clock_ago(char out[64], int64_t age_ms)
 		snprintf(out, 64, _("%s ago"), age);
 }
 
+/* A tenth of a second matters up to ten seconds, where a person
+ * waits; beyond that it is noise. */
 void
 clock_duration(char out[16], int64_t ms)
 {
@@ -251,6 +265,8 @@ clock_parse_duration(const char *text, int64_t *ms)
 	}
 	if (*text < '0' || *text > '9')
 		return false;
+	/* The loop ends before the number can overflow; what is
+	 * longer than `most` fails below. */
 	for (; *text >= '0' && *text <= '9' && number <= most; text++)
 		number = number * 10 + *text - '0';
 	while (unit < sizeof(units) / sizeof(units[0]) && units[unit].letter != *text)

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A line at a time.  A fault ends its line and not the reading, so that a person learns of
- * all of them at once.  Every position is in bytes, as compilers count them.
+ * Reads a line at a time.  A fault ends its line and not the reading, so that a person learns
+ * of all faults at once.  Every position is in bytes, as compilers count them.
+ *
+ * No library is used: inih cuts a long line in silence, and the others have dialects that
+ * nobody knows.  Everybody has edited .git/config.  There are no includes, no continued lines
+ * and no variables, so an entry can always be traced to its one place in the file.
  */
 #include "config.h"
 
@@ -31,6 +35,8 @@ struct config_reader {
 	unsigned line;
 	const char *start, *at, *end;	/* of the line */
 	char *section, *name;		/* NULL: none yet, or a broken one */
+	/* Lines below a broken section belong to nothing; complaining about
+	 * each would hide the one fault. */
 	bool skip;			/* below a broken section: said once */
 };
 
@@ -112,6 +118,9 @@ read_quoted(struct config_reader *r, struct buf *out)
 	return true;
 }
 
+/* A quote in the middle of a plain value is refused rather than taken
+ * literally: what was meant by `key = a "b" # c` cannot be known, and a token
+ * that was read wrongly fails far away from here. */
 static char *
 read_value(struct config_reader *r)
 {

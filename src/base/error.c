@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Filling an error never fails and never cuts a character in two. */
+/*
+ * Filling an error never fails and never cuts a character in two.
+ *
+ * The struct has a fixed size and lives where its user is, so reporting needs no memory: the
+ * paths that report are those on which something has already gone wrong.  NULL means that
+ * nobody wants to know; the return value still says that it failed.
+ */
 #include "config.h"
 
 #include "base/error.h"

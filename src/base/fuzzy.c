@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The scorer.  Two rows of the table say which score is best when the needle's first n
- * characters lie within the text's first m: `ends` with the n-th exactly at m, `best` anywhere up
- * to m.  Only the positions need the whole table; a score keeps two rows.
+ * characters lie within the text's first m: `ends` with the n-th exactly at m, `best`
+ * anywhere up to m.  Only the positions need the whole table; a score keeps two rows.
+ *
+ * All names are scored with each key that is typed, so the common case (ASCII, no match) must
+ * leave early: decode_ascii() and occurs() are there for that and change no result.
  */
 #include "config.h"
 
@@ -174,6 +177,8 @@ fuzzy_score(const char *needle, const char *text, double *score)
 	return true;
 }
 
+/* Needs the whole table, on the heap; it is asked only for the few
+ * lines that are on the screen. */
 size_t
 fuzzy_positions(const char *needle, const char *text, size_t positions[FUZZY_NEEDLE_MAX])
 {

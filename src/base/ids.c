@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Random, hashed and checked identifiers. */
+/*
+ * Random, hashed and checked identifiers.
+ *
+ * Ids that order a list are UUIDs of version 7: they rise with the time, so an index on the
+ * id is an index on the time.  Ids that say "the same content" are SHA-256. ids_hash() is
+ * neither: it is fast, can be forged, and only spreads entries over tables in memory.
+ */
 #include "config.h"
 
 #include "base/ids.h"
@@ -84,6 +90,7 @@ sha256(uint8_t digest[SHA256_DIGEST_SIZE], const void *bytes, size_t length)
 	sha256_digest(&context, SHA256_DIGEST_SIZE, digest);
 }
 
+/* base64url without padding, because the id becomes a part of an address (RFC 4648 §5). */
 void
 ids_sha256_b64(char out[IDS_SHA256_B64_SIZE], const void *bytes, size_t length)
 {

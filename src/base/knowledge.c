@@ -45,6 +45,8 @@ knowledge_set_unreadable(struct knowledge *knowledge, const struct error *why)
 	return set_state(knowledge, KNOWLEDGE_UNREADABLE, why);
 }
 
+/* Only a clear 404 means "not there".  A refused token or a broken
+ * answer says nothing about the thing. */
 bool
 knowledge_set_answer(struct knowledge *knowledge, const struct error *answer, int64_t at)
 {
@@ -69,6 +71,8 @@ knowledge_is_settled(const struct knowledge *knowledge)
 	return knowledge->state != KNOWLEDGE_NONE;
 }
 
+/* What was read once is still shown while later reads fail; what
+ * is known to be gone is not. */
 bool
 knowledge_has_content(const struct knowledge *knowledge)
 {

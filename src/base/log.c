@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One write for each line, and each line at most LINE_MAX_BYTES: lines of several processes that
- * share a descriptor do not mix, and no value can forge a second line. */
+/*
+ * One write for each line, and each line at most LINE_MAX_BYTES: lines of several processes
+ * that share a descriptor do not mix, and no value can forge a second line.
+ *
+ * The message is a constant and the values are pairs, never a format: a line can be parsed,
+ * and text of a client is always between quotes.  Secrets are kept out by the callers;
+ * nothing here could tell a token from a name.
+ */
 #include "config.h"
 
 #include "base/log.h"

@@ -18,6 +18,8 @@ output_write(int fd, const void *bytes, size_t length)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0) {
+			/* A write of 0 bytes sets no errno, and trying again
+			 * could go on for ever. */
 			errno = n < 0 ? errno : EIO;
 			return -1;
 		}

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* XDG directories; making and removing trees without following links. */
+/*
+ * XDG directories, what comes with the program, and making and removing trees without
+ * following links.
+ *
+ * A program that runs from its build tree uses the data and the programs of that tree,
+ * without being installed and without variables: tests and a first try need nothing else.  It
+ * knows the tree by the link that make leaves beside the program.
+ */
 #include "config.h"
 
 #include "base/paths.h"
@@ -17,6 +24,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 
+/* Each level holds a descriptor open; a tree that is deeper was not made by us. */
 #define TREE_DEPTH_MAX 64
 
 static char *

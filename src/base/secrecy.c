@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The two ways out of a process's memory that its own user has: a core file, and looking into it
- * by ptrace(2) or /proc.  Both are shut before the first secret is read. */
+/*
+ * The two ways out of a process's memory that its own user has: a core file, and looking into
+ * it by ptrace(2) or /proc.  Both are shut before the first secret is read.
+ *
+ * Until it runs another program, a child inherits that it cannot be looked at.  One that has
+ * to be found in /proc, or reads its own entries there, undoes that (secrecy_allow_looks()).
+ */
 #include "config.h"
 
 #include "base/secrecy.h"

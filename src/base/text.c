@@ -5,7 +5,11 @@
  * The input is cut into units: a grapheme cluster (UAX #29) whose characters are all
  * printable and have a known width, or one escape for one character or byte that is not.
  * Units are never split; when they do not fit, whole units are dropped and a mark is put
- * behind.  Widths are glibc's, because ncurses lays out with it.
+ * behind.
+ *
+ * Widths are glibc's, because ncurses lays out with it: tables that are newer or better would
+ * make columns drift. ncurses itself is no filter: it passes U+202E and U+200B on, and obeys
+ * CR and BS inside a string, so that text could overwrite its own beginning.
  */
 #include "config.h"
 

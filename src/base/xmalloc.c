@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The only place that tests an allocation for NULL. */
+/*
+ * The only place that tests an allocation for NULL.
+ *
+ * Running out of memory ends the program by SIGABRT, so the terminal is put right by the
+ * handler of crashes (ui/crash.c). exit() would run handlers that allocate themselves.
+ */
 #include "config.h"
 
 #include "base/xmalloc.h"
@@ -28,6 +33,7 @@ checked(void *memory)
 void *
 xmalloc(size_t size)
 {
+	/* malloc(0) may be NULL, which here means that there is no memory. */
 	return checked(malloc(size ? size : 1));
 }
 
