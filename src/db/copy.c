@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* SQLite's backup interface, a few pages a step: the daemon goes on between two steps, and what
- * it writes meanwhile is in the copy as well. */
+/*
+ * SQLite's backup interface, a few pages a step: the daemon goes on between two steps, and
+ * what it writes meanwhile is in the copy as well.
+ *
+ * That last point holds for writes over the connection that is copied from.  Over another
+ * one, each write would start the copy again from its beginning; and the daemon has its file
+ * to itself anyway.  So who runs the daemon's loop makes the copy, and the command only asks
+ * for it.
+ */
 #include "config.h"
 
 #include "db/copy.h"

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The journal is TRUNCATE and not WAL where several programs share a file: SQLite before 3.51.3
- * can lose commits of two connections in WAL mode.  synchronous is EXTRA there, since the promise
- * of a journal of operations is that it was there before the request.  One connection under
- * locking_mode EXCLUSIVE is what makes WAL safe with the same releases, and keeps a second
- * program out.
+ * The journal is TRUNCATE and not WAL where several programs share a file: SQLite before
+ * 3.51.3 can lose commits of two connections in WAL mode. synchronous is EXTRA there, since
+ * the promise of a journal of operations is that it was there before the request.  One
+ * connection under locking_mode EXCLUSIVE is what makes WAL safe with the same releases, and
+ * keeps a second program out.
+ *
+ * Transactions nest by savepoints, so that a function need not know whether its caller has
+ * begun one.  What is to happen outside of the database is kept until the outermost one is
+ * durable (effects.c).
  */
 #include "config.h"
 
@@ -25,6 +29,8 @@
 #include "base/xmalloc.h"
 
 #define BYTES_MAX (64 * 1024 * 1024)	/* of one value */
+/* Short beside a durable commit (some milliseconds), and long
+ * enough not to be seen in a profile. */
 #define POLL_NS 500000
 
 static const struct {
@@ -328,6 +334,9 @@ db_check_whole(struct db *db, struct error *err)
 
 /* --- transactions --- */
 
+/* BEGIN IMMEDIATE: the lock to write is taken now.  A transaction that reads first
+ * and takes it later could fail in its middle, when somebody else has written in
+ * between, and would have to start over. */
 int
 db_begin(struct db *db, struct error *err)
 {
@@ -346,6 +355,9 @@ db_begin(struct db *db, struct error *err)
 	return 0;
 }
 
+/* A COMMIT that fails as busy leaves the transaction open: the caller rolls
+ * back, as after any other failure.  The turn is given up before the
+ * effects run, since they may take long. */
 int
 db_commit(struct db *db, struct error *err)
 {
@@ -398,6 +410,7 @@ db_end(struct db *db, int ret, struct error *err)
 	return ret;
 }
 
+/* Outside of a transaction there is nothing to wait for. */
 void
 db_after_commit(struct db *db, effect *run, effect *drop, void *data)
 {
@@ -436,6 +449,8 @@ db_last_id(const struct db *db)
 	return sqlite3_last_insert_rowid(db->sqlite);
 }
 
+/* Pages that were overwritten by secure_delete are still whole in
+ * the WAL until it is emptied. */
 void
 db_scrub(struct db *db)
 {

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A list in the order of asking; each entry knows the depth of its transaction.  Committing an
- * inner one lowers the depth of its entries, rolling it back drops them. */
+/*
+ * A list in the order of asking; each entry knows the depth of its transaction.  Committing
+ * an inner one lowers the depth of its entries, rolling it back drops them.
+ *
+ * Without this a handler would start a process for a row that is rolled back a moment later.
+ * What is committed and whose effect a crash prevents is found in the database at the next
+ * start; the list itself is not kept.
+ */
 #include "config.h"
 
 #include "db/effects.h"

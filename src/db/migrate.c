@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The number is SQLite's user_version.  A newer file is refused and left alone: an older program
- * would not know what it breaks. */
+/*
+ * The number is SQLite's user_version.  A newer file is refused and left alone: an older
+ * program would not know what it breaks.
+ *
+ * All steps are one transaction: a file is at its old version or at the newest, never
+ * between.
+ */
 #include "config.h"
 
 #include "db/migrate.h"
@@ -17,6 +22,8 @@ db_version(struct db *db)
 	return (int)db_number(db, "PRAGMA user_version", -1);
 }
 
+/* The version is read again under the lock: another program may have
+ * done the work while we waited. */
 static int
 carry_out(struct db *db, const struct db_schema *schema, struct error *err)
 {

@@ -87,6 +87,8 @@ queue_leave(struct queue *queue)
 	queue->ticket = 0;
 }
 
+/* Where locks cannot be asked for (some network file systems) everybody is first: there is no
+ * order, and SQLite's own locks decide. */
 bool
 queue_is_first(const struct queue *queue)
 {

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A table with one place a text: a statement that finds its place taken when it is given back is
- * finalized, so the table never grows, whatever the texts are.
+ * A table with one place for each hash of a text: a statement that finds its place taken when
+ * it is given back finalizes the other, so the table never grows, whatever the texts are.
+ *
+ * A statement keeps the first failure and then does nothing more.  So a caller binds, steps
+ * and reads without looking, and asks once, at statement_end().
  */
 #include "config.h"
 
@@ -89,6 +92,8 @@ statement_new(struct db *db, const char *sql)
 
 /* --- parameters --- */
 
+/* The texts are copied (SQLITE_TRANSIENT): callers bind what they
+ * free before the statement ends. */
 void
 statement_text(struct statement *statement, const char *text)
 {
@@ -264,6 +269,7 @@ row_bytes(struct statement *statement, int column, size_t *size)
 	return bytes;
 }
 
+/* An unknown word is no failure: a newer program may have written it. */
 size_t
 row_word(struct statement *statement, int column, const char *const *words, size_t count,
 	 size_t otherwise)
