@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* dlopen() by soname, so that only the ABI of libcurl 4 is taken, and every function that
- * we use is looked for at once: what is missing is said before the first request and not in
- * the middle. */
+/*
+ * dlopen() by soname, so that only the ABI of libcurl 4 is taken, and every function that we
+ * use is looked for at once: what is missing is said before the first request and not in the
+ * middle.
+ *
+ * The table is the one exception to "no variables of a file": a library is loaded once for a
+ * process, whoever asks. curl.h says why it is loaded by hand at all.
+ */
 #include "config.h"
 
 #include "net/curl.h"

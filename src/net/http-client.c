@@ -160,6 +160,7 @@ finish_try(struct http_request *request, CURLcode code)
 	request->due = loop_add_timer(request->client->loop, delay, try_again, request);
 }
 
+/* A `done` may send, cancel or free; libcurl's messages are read one by one and not kept. */
 static void
 collect(struct http_client *client)
 {
@@ -450,6 +451,8 @@ http_send(struct http_client *client, const struct http_request_options *options
 	return request;
 }
 
+/* `done` is not called any more, whatever libcurl still holds.  Within one of its callbacks
+ * the request must live on until it returns; the pump frees it then. */
 void
 http_cancel(struct http_request *request)
 {

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One request in libcurl's hands: what it is told, what comes, and what the end means. */
+/*
+ * One request in libcurl's hands: what it is told, what comes, and what the end means.
+ *
+ * libcurl's own limits are not relied on: 7.88 does not stop a body that grows without having
+ * said how large it is, and knows no deadline for silence.  Both are watched here, in the
+ * callbacks that see every byte.  What matters most about an end is whether the request can
+ * have reached the platform (`sent`): "no reply" is never treated as "not done".
+ */
 #include "config.h"
 
 #include <assert.h>
@@ -101,6 +108,8 @@ on_header(char *bytes, size_t size, size_t count, void *data)
 	return 0;
 }
 
+/* The last one wins where a header comes twice; one that does not fit
+ * into `out` counts as missing. */
 bool
 http_reply_header(const struct http_reply *reply, const char *name, char *out, size_t size)
 {

@@ -36,6 +36,8 @@ listener_unix(const char *path, unsigned mode, struct error *err)
 	strcpy(address.sun_path, path);
 	if (lstat(path, &st) == 0 && !S_ISSOCK(st.st_mode))
 		return error_set(err, ERROR_INPUT, _("%s: exists and is not a socket"), path);
+	/* A socket that a crash left behind.  Whether a daemon still listens on it is the
+	 * caller's to know: it holds the lock of what the socket stands for. */
 	unlink(path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
@@ -80,6 +82,8 @@ listen_on(const struct addrinfo *info)
 
 	if (fd < 0)
 		return -1;
+	/* A restart must not wait for connections in TIME_WAIT; two daemons on
+	 * one port still exclude each other. */
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) == 0 &&
 	    bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
 		return fd;

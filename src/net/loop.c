@@ -340,6 +340,7 @@ loop_add_timer(struct loop *loop, int64_t delay_ms, void (*due)(void *data), voi
 	return timer;
 }
 
+/* One that is due in this very turn is in the list of call_timers() and is freed there. */
 void
 loop_remove_timer(struct loop_timer *timer)
 {
@@ -410,6 +411,7 @@ loop_cancel_task(struct loop_task *task)
 		task->call = NULL;	/* freed in its turn */
 }
 
+/* Work that is deferred meanwhile goes to a new list and waits for the next turn. */
 static void
 call_tasks(struct loop *loop)
 {
@@ -595,6 +597,9 @@ wait_ms(const struct loop *loop, int64_t timeout_ms)
 	return wait > INT_MAX ? INT_MAX : (int)wait;
 }
 
+/* The phases are in this order on purpose: replies come before timers, so that a deadline
+ * does not end what has just been answered; deferred work sees the results of both; and who
+ * asked for the end of the turn is called once for all of it. */
 int
 loop_turn(struct loop *loop, int64_t timeout_ms, struct error *err)
 {

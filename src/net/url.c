@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An address is taken apart only as far as safety asks: which host hears the token, and that
- * nothing but scheme, host, port and path is in it. */
+/*
+ * An address is taken apart only as far as safety asks: which host hears the token, and that
+ * nothing but scheme, host, port and path is in it.
+ *
+ * libcurl parses the same text again when it connects.  Two parsers that disagree are an old
+ * way to send a token elsewhere, so everything in which they could (a user, a backslash, a
+ * query) is refused here instead of being understood.
+ */
 #include "config.h"
 
 #include "net/url.h"
