@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Deltas: kept in the wire's own form, because that is what they are made of. */
+/*
+ * Deltas, kept in the wire's own form, because that is what they are made of.
+ *
+ * A delta that came from outside is checked whole when it is decoded; applying it can still
+ * fail, since the paths of its updates must exist in the set that it meets.  On the client a
+ * delta is a draft, a change that is not deployed yet.  What is deployed in the end is the
+ * set that it leads to, by its id: others can change a delta that lies on the platform until
+ * then.
+ */
 #include "config.h"
 
 #include "model/delta.h"
@@ -264,6 +272,8 @@ delta_between(const struct set *from, const struct set *to)
 	return delta;
 }
 
+/* Goes through a whole set and back, so that an edited workload passes
+ * the checks of every other set. */
 struct delta *
 delta_of_module(const struct set *base, const char *module, const json_t *body, struct error *err)
 {
@@ -288,6 +298,7 @@ delta_of_module(const struct set *base, const char *module, const json_t *body, 
 	return delta;
 }
 
+/* What was decoded once decodes again, so this does not fail. */
 struct delta *
 delta_copy(const struct delta *delta)
 {

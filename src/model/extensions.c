@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Two tables: what an extension is called and what is said where it is absent, and everything
- * that it adds to the public API.  The second one is what makes "only adds" something that a
- * test can check. */
+/*
+ * Two tables: what an extension is called and what is said where it is absent, and everything
+ * that it adds to the public API. The second one is what makes "only adds" something that a
+ * test can check.
+ *
+ * The platform leaves out what was not announced by the same second table (api/withheld.c),
+ * so a handler never asks whether an extension is on.  An extension without a text in the
+ * first table changes nothing that a person would notice.
+ */
 #include "config.h"
 
 #include "model/extensions.h"
@@ -148,6 +154,8 @@ find(const char *word, size_t length)
 	return EXTENSION_COUNT;
 }
 
+/* Unknown names are skipped: a newer platform may announce what
+ * this client has never heard of. */
 unsigned
 extensions_read(const char *list)
 {
@@ -176,6 +184,8 @@ extensions_write(char out[EXTENSIONS_LIST_SIZE], unsigned set)
 						   "%s%s", length ? ", " : "", extensions[i].name);
 }
 
+/* An administrator's list is the opposite case: a name that is
+ * not known there is a mistake. */
 int
 extensions_choose(unsigned *set, const char *words, struct error *err)
 {

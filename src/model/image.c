@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Image references, and what is shown of them where there is little room. */
+/*
+ * Image references, and what is shown of them where there is little room.
+ *
+ * The reference stays opaque to the program: it is compared and deployed as the whole text.
+ * It is only taken apart for people and to order versions, so a form that we misread costs a
+ * worse label and never another image.
+ */
 #include "config.h"
 
 #include "model/image.h"

@@ -2,6 +2,10 @@
 /*
  * Decoding with limits.  A million small objects take twenty times their text in memory, so
  * depth and values are counted before the tree is built.
+ *
+ * Everything from outside passes here, with the three things that jansson leaves to its
+ * caller: duplicate keys, NUL bytes, and errors that quote the text. json_canonical() is the
+ * other half: the one form of which ids are hashes, sorted and without blanks.
  */
 #include "config.h"
 
@@ -37,6 +41,8 @@ check_size(const char *bytes, size_t length, struct error *err)
 		else if ((c == '}' || c == ']') && depth > 0)
 			depth--;
 		if (c == ',' || c == '{' || c == '[')
+			/* A comma or an opening bracket stands before every value but the
+			 * first, so this counts a little too many and never too few. */
 			values++;
 		if (depth > JSON_DEPTH_MAX)
 			return error_set(err, ERROR_LIMIT, _("JSON nested deeper than %d levels"),

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every kind of member has its line in each of the four: decode, encode, clear, copy. */
+/*
+ * Every kind of member has its line in each of the four: decode, encode, clear, copy.
+ *
+ * The switches have no default, so the compiler names those that a new kind is missing from.
+ * Members that the platform may leave out or write oddly (times, flags, numbers) decode to a
+ * neutral value and are no fault; texts and objects that are there and odd are one, since a
+ * person may decide by them.
+ */
 #include "config.h"
 
 #include "model/members.h"
@@ -41,7 +48,8 @@ word_of(const void *noun, const struct member *m)
 	return *(const unsigned *)place_of(noun, m);
 }
 
-/* By which an object is there. */
+/* An object that is embedded has no pointer to be NULL: its first
+ * text says whether it is there. */
 static const struct member *
 first_text(const struct member *members)
 {
@@ -156,6 +164,7 @@ members_decode(void *noun, const struct member *members, const json_t *body, str
 
 /* --- encoding --- */
 
+/* A time that is not known is left out: 1970 would be shown as one. */
 static json_t *
 encode_time(int64_t wall_ms)
 {
@@ -204,6 +213,8 @@ members_encode(const void *noun, const struct member *members)
 	for (; members->key; members++) {
 		json_t *value = encode_member(noun, members);
 
+		/* A client that reads strictly must not fail for a
+		 * row that lacks something. */
 		if (!value && members->need == MEMBER_REQUIRED)
 			value = json_string("");
 		if (!value && members->need == MEMBER_NULLABLE)

@@ -2,6 +2,10 @@
 /*
  * JSON Patch (RFC 6902): add, remove, replace.  Everything happens on a copy, so a failing
  * operation leaves nothing behind.
+ *
+ * The API knows these three operations and no others. patch_between() makes the smallest
+ * operations on objects and replaces arrays as a whole: an index into an array that somebody
+ * else has changed meanwhile would name another element.
  */
 #include "config.h"
 
@@ -56,7 +60,8 @@ object_replace(json_t *object, const char *key, json_t *value, struct error *err
 	return 0;
 }
 
-/* The index that a token names, at most `last`; -1 with err. */
+/* The index that a token names, at most `last`: "add" may name the place after the last
+ * element as well, so the caller says which that is. -1 with err. */
 static long
 array_index(const json_t *array, const char *token, size_t last, struct error *err)
 {

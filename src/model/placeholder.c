@@ -3,6 +3,10 @@
  * A small scanner over strings, and a walk over the tree that holds them.  Strings are
  * counted, not ended by NUL; every limit is there so that a small set cannot become a large
  * answer.
+ *
+ * What is put in is never scanned again, so there is no depth, no cycle, and a password that
+ * holds "${" arrives as it is.  Each string that touched a secret is named by its JSON
+ * pointer: the caller decides whether a secret may be there.
  */
 #include "config.h"
 
@@ -143,6 +147,8 @@ look_up(struct placeholder_walk *walk, struct text *text, bool *secret, struct e
 			  buf_str(&walk->where), excerpt(start, text->end), start);
 		return NULL;
 	}
+	/* The lookup words its own reason; the place and the
+	 * placeholder are added here, once. */
 	value = walk->lookup(walk->data, (const char *const *)path.tokens, path.count, &touched,
 			     &why);
 	if (value && touched && !walk->secrets) {
@@ -335,6 +341,8 @@ resolve_array(struct placeholder_walk *walk, const json_t *array, struct error *
 	return out;
 }
 
+/* A string that is one placeholder and nothing else takes the value's own type;
+ * in all others the value becomes text. */
 static json_t *
 resolve(struct placeholder_walk *walk, const json_t *value, struct error *err)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* JSON Pointer (RFC 6901). */
+/* JSON Pointer (RFC 6901).  Tokens are unescaped when a pointer is parsed, so that a path is
+ * split at its slashes exactly once; "~1" in a name of a workload must not become a level. */
 #include "config.h"
 
 #include "model/pointer.h"
@@ -12,6 +13,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 
+/* As deep as JSON_DEPTH_MAX lets a document be. */
 #define TOKENS_MAX 64
 
 /* NULL when a '~' is neither ~0 nor ~1. */
@@ -76,6 +78,7 @@ pointer_clear(struct pointer *pointer)
 	*pointer = (struct pointer){0};
 }
 
+/* RFC 6901 §4: no leading zeros.  Nine digits cannot overflow a long of 32 bits. */
 long
 pointer_index(const char *token)
 {

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The forms of placeholders: a table by the first name, a function each. */
+/*
+ * The forms of placeholders: a table by the first name, a function each.
+ *
+ * One table serves the engine, which resolves for real, and the client, which shows what a
+ * placeholder stands for; they differ in the source alone.  A form whose function the source
+ * does not have has no value there, which is an error with the placeholder in it, never an
+ * empty string.
+ */
 #include "config.h"
 
 #include "model/reference.h"
@@ -155,6 +162,8 @@ look_up_score(const struct reference_source *source, struct reference_names name
 	return output_of(source, own, names, 2, secret, err);
 }
 
+/* The same word means two things: in a module it is Score's form, in a definition the
+ * resource of another type.  Whether there is a module tells which. */
 static json_t *
 look_up_resources(const struct reference_source *source, struct reference_names names, bool *secret,
 		  struct error *err)

@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sets are immutable and shared by counting. */
+/*
+ * Sets are immutable and shared by counting.
+ *
+ * Immutable, because the id is a hash of the content: a set is fetched once, ever, and the
+ * same pointer may lie in the cache, in a review and in a running flow.  What a platform
+ * calls it is believed (make() takes a given id); an id is only computed where there is none,
+ * since platforms may hash in another way.  Whether two sets are equal is therefore asked of
+ * their contents.
+ */
 #include "config.h"
 
 #include "model/set.h"
@@ -36,6 +44,8 @@ compute_id(const json_t *content)
 	char id[IDS_SHA256_B64_SIZE];
 	char *canonical;
 
+	/* "0" is the API's own name for the set of an environment
+	 * that has never been deployed. */
 	if (json_object_size(json_object_get(content, "modules")) == 0 &&
 	    json_object_size(json_object_get(content, "shared")) == 0 &&
 	    json_object_size(content) == 3)
@@ -179,6 +189,8 @@ set_unref(struct set *set)
 	free(set);
 }
 
+/* For comparing: shared values are no part of a set, yet a
+ * difference of them is shown beside it. */
 struct set *
 set_with_values(const struct set *set, json_t *values)
 {
@@ -227,7 +239,8 @@ set_module(const struct set *set, const char *module)
 	return json_object_get(set_modules(set), module);
 }
 
-/* The container whose name comes first; NULL when there is none with an image. */
+/* The container whose name comes first; NULL when there is none with an image.  By name,
+ * because the order of members in JSON means nothing. */
 static const char *
 first_container(const struct set *set, const char *module, json_t **container)
 {

@@ -1,5 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Takes a version apart, from its end to its beginning and then through its numbers. */
+/*
+ * Takes a version apart, from its end to its beginning and then through its numbers.
+ *
+ * From the end, because what is there is unmistakable ("-dirty", "-14-gabcdef", a commit's
+ * id) and would read as a number or a word of the version otherwise.  What is not understood
+ * is kept as a variant: then the order is unknown, which the board shows as "different" and
+ * never as "ahead".
+ *
+ * The text is copied and folded to lower case once; all pieces point into that copy.
+ */
 #include "config.h"
 
 #include "model/version-parts.h"
@@ -142,8 +151,8 @@ cut_description(struct version *v)
 	return true;
 }
 
-/* The last part of the text that is the id of a commit, with the sign that parts it from the
- * rest. */
+/* The last part of the text that is the id of a commit.  It goes with the sign before it, and
+ * with the one after it where it comes first ("abcdef1-1.2"). */
 static void
 cut_commit(struct version *v)
 {

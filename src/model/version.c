@@ -255,6 +255,8 @@ version_compare(const char *a, const char *b)
 	version_take_apart(&x, a);
 	version_take_apart(&y, b);
 	verdict = compare(&x, &y, &place);
+	/* The commit is asked last: two builds of the same version
+	 * are neither older nor newer. */
 	if (!decides(verdict) && !is_same_commit(&x, &y))
 		verdict = compare_commits(&x, &y);
 	if (!verdict.is_known || (x.kind == KIND_WORD && strlen(a) > TEXT_MAX))
@@ -262,6 +264,8 @@ version_compare(const char *a, const char *b)
 	return verdict.order < 0 ? VERSION_OLDER : verdict.order > 0 ? VERSION_NEWER : VERSION_SAME;
 }
 
+/* A list needs a total order that does not change between two looks, so unknown is ordered
+ * too: by how the texts differ, and at last by their bytes. */
 int
 version_sort(const char *a, const char *b)
 {
