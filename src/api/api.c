@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The engine under the operations.  A call waits until the turn of the loop in which it was made
- * ends, so that what belongs to it can be added; then it is one request of the HTTP client, which
- * sends it, again where the table below says so, and gives back how that ended.
+ * The engine under the operations.  A call waits until the turn of the loop in which it was
+ * made ends, so that what belongs to it can be added; then it is one request of the HTTP
+ * client, which sends it, again where the table below says so, and gives back how that ended.
+ *
+ * A fault that is found while a call is put together (an id that would change the path, text
+ * that is no UTF-8) is kept in the call and delivered in its turn like any other end.  So a
+ * caller handles errors in one place, its callback, and an operation's function cannot fail.
+ *
+ * A token that expires need not be the end of a call: it is held, somebody fetches a fresh
+ * one, and all that were held are sent again, each at most once.  That is safe for writes
+ * too, since a platform that answers 401 has carried out nothing.
  */
 #include "config.h"
 
@@ -58,7 +66,7 @@ wipe_free(char *text)
 
 /* --- the call --- */
 
-/* `pending` counts what is in the list, in whichever state. */
+/* Out of the list and out of `pending`, which counts calls in every state. */
 static void
 unlink_call(struct api_call *call)
 {
@@ -207,6 +215,8 @@ is_header_text(const char *text, bool quotes)
 	return true;
 }
 
+/* The condition is part of the request: a call that lost it on the
+ * way must not be sent without. */
 void
 api_call_if_match(struct api_call *call, const char *id)
 {
@@ -223,6 +233,7 @@ api_call_if_match(struct api_call *call, const char *id)
 	call->if_match = xstrdup(id);
 }
 
+/* Unlike If-Match, this one may be dropped: without it the answer is only larger. */
 void
 api_if_none_match(struct api_call *call, const char *etag)
 {
@@ -294,6 +305,7 @@ hold(struct api_call *call, const struct api_reply *reply)
 	if (reply->status != 401 || !api->renews_token || !api->token || call->renewed)
 		return false;
 	call->renewed = true;
+	/* Another call had the token renewed while this one was under way. */
 	if (call->token_serial != api->token_serial) {
 		call->state = CALL_QUEUED;
 		call->begins = loop_defer(api->loop, begin, call);
@@ -520,6 +532,7 @@ api_new(struct loop *loop, const struct api_options *options, struct error *err)
 	return api;
 }
 
+/* Callbacks are not called: whoever ends the client no longer waits for anything. */
 void
 api_free(struct api *api)
 {

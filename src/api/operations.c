@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The operations of the API: one table, and one function each that fills its blanks. */
+/*
+ * The operations of the API: one table, and one function each that fills its blanks.
+ *
+ * The table says what an operation is (method, path, whether it may be sent again); the
+ * functions know what goes into the body.  Nothing here decides anything: which operation is
+ * asked when, and what its answer means, is the business of flow/. The words of each row
+ * begin its error messages, so they are written to be followed by the names of what was asked
+ * for.
+ */
 #include "config.h"
 
 #include <stdint.h>
@@ -299,6 +307,8 @@ api_list_values(struct api *api, const char *org, const char *app, const char *e
 	return call_new(api, LIST_VALUES, (const char *const[]){org, app, env}, done, data);
 }
 
+/* The API has two operations for it, and each refuses the other's case.  A secret goes by its
+ * text or by where it lies in a store, never by both. */
 struct api_call *
 api_put_value(struct api *api, const char *org, const char *app, const char *env,
 	      const struct api_value *value, api_done *done, void *data)
@@ -337,6 +347,7 @@ api_get_value_version(struct api *api, const char *org, const char *app, const c
 		      const char *version, api_done *done, void *data)
 {
 	if (!version)
+		/* The API's name for the version before the first: no values at all. */
 		version = "00000000-0000-0000-0000-000000000000";
 	if (!env)
 		return call_new(api, GET_APP_VALUE_VERSION,
