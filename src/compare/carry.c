@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The three-way merge answers it: the fix is "ours", the environment is "theirs".  A leaf on
- * both sides is there already, one of ours alone is lacking, one of theirs alone is no part
- * of the fix.
+ * Whether an environment has a fix.  The three-way merge answers it: the fix is "ours", the
+ * environment is "theirs".  A leaf on both sides is there already, one of ours alone is
+ * lacking, one of theirs alone is no part of the fix.
+ *
+ * Versions are not compared: "at least 1.4.3" would be a guess about what a version contains,
+ * and a fix need not be a version at all.
  */
 #include "config.h"
 
@@ -14,6 +17,7 @@
 #include "compare/merge.h"
 #include "model/set.h"
 
+/* The first conflict is kept to be shown; the others are only counted. */
 static void
 add(struct carry *carry, const struct merge_entry *entry)
 {

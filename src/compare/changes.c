@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What differs, in words: the leaf operations between two sets, with the names that people use. */
+/*
+ * What differs, in words: the leaf operations between two sets, with the names that people
+ * use.
+ *
+ * This is what a person decides by, so it holds all that diff.c shows, in fewer lines: every
+ * operation is one change, a path without a name of its own is shown as it is, and two values
+ * that differ never read the same.
+ */
 #include "config.h"
 
 #include "compare/changes.h"
@@ -157,6 +164,7 @@ matches(const struct label *label, const struct pointer *path)
 	return false;
 }
 
+/* The token is put in by hand: the format is from the table, but the name is foreign text. */
 static char *
 label_of(const char *path)
 {
@@ -266,6 +274,8 @@ compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* Objects are counted, not leaves: "2 workloads change" is what is
+ * said at the top of a review. */
 static void
 compare_maps(struct changes *changes, const struct set *from, const struct set *to, bool shared)
 {
@@ -351,6 +361,9 @@ reads_the_same(const struct value *a, const struct value *b)
 	return same;
 }
 
+/* Secrets whose sameness cannot be told are left out of a difference, which would
+ * then look complete; so they are named beside it.  One that can be seen to
+ * differ is in the difference already. */
 char *
 changes_not_comparable(const struct values *a, const struct values *b)
 {

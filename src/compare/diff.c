@@ -3,6 +3,11 @@
  * The exact diff.  Each object that differs is rendered, from the deepest place that holds
  * all its changes, as YAML-like lines, and the two renderings are compared line by line, and
  * lines that took each other's place word by word.
+ *
+ * Rendering is only for reading, so it need not be valid YAML, but it must be faithful: two
+ * values that differ never give the same lines.  Where a text would look like a number, like
+ * another text or like the form itself, it is quoted.  The deepest place is chosen so that a
+ * change of one image is three lines and not a whole workload.
  */
 #include "config.h"
 
@@ -21,6 +26,8 @@
 #include "model/pointer.h"
 #include "model/set.h"
 
+/* 16 MiB of table; two texts of more than 2,000 differing lines
+ * each are shown as replaced. */
 #define CELLS_MAX (4u * 1024 * 1024)
 #define LINE_MAX_BYTES (1u << 20)
 #define INDENT 2

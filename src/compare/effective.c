@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The platform's own table of forms is asked with what the client knows.  A placeholder that has
- * no value here stays as it is written: equal texts with unknown values are still comparable. */
-/* Placeholders of a set, resolved with what is known of an environment. */
+/*
+ * Placeholders of a set, resolved with what is known of an environment.
+ *
+ * The platform's own table of forms is asked with what the client knows.  A placeholder that
+ * has no value here stays as it is written: equal texts with unknown values are still
+ * comparable.
+ */
 #include "config.h"
 
 #include "compare/effective.h"

@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
+ * Hosts in any text: a variable, a file, a connection string.
+ *
  * A text is cut into chunks of the characters that hosts, ports and users are made of.  What
- * stands before and after a chunk says what it is: "//" and '@' make a host of nearly anything,
- * a port or a key before it of a name, and with none of them it must look like a name of the
- * world: labels that end in a known top.
+ * stands before and after a chunk says what it is: "//" and '@' make a host of nearly
+ * anything, a port or a key before it of a name, and with none of them it must look like a
+ * name of the world: labels that end in a known top.
+ *
+ * No grammar fits: hosts stand in URLs, JDBC strings, property files and lists.  Both
+ * mistakes cost: a host that is missed leaves a clone writing to Production, one that is none
+ * makes people stop reading the warnings.  The lists below were tuned on texts of both kinds
+ * (tests/unit/test-isolation.c); a change to them belongs there as a case first.
  */
 #include "config.h"
 
@@ -382,6 +389,7 @@ is_mask(const char *after)
 	return n > 0 && n <= 3 && !is_chunk_byte(after[1 + n]) && after[1 + n] != '/';
 }
 
+/* Whether the chunk before was a host is kept by the caller, for lists behind one scheme. */
 static void
 look_at(const struct chunk *chunk, const struct chunk *before, bool *was_host, bool is_list,
 	hosts_found *found, void *data)

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The hosts in a text.  One counts unless it is this machine, a part of the clone itself, or one
- * that only documents are on.
+ * The hosts in a text that a clone should not reach.  One counts unless it is this machine, a
+ * part of the clone itself, or one that only documents are on.
+ *
+ * What was judged is blotted out of the text, so that the search for names of environments
+ * that follows does not report the same place again.
  */
 #include "config.h"
 

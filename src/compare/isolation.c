@@ -34,6 +34,8 @@
 #define READINGS_MAX 4			/* a reading of a reading of a reading */
 #define TEXT_BYTES_MAX (16u * 1024 * 1024)
 #define WHERE_BYTES_MAX 65536
+/* Nobody acknowledges hundreds of findings one by one; the same
+ * name in many places is then one. */
 #define GROUPED_FROM 300u
 #define EXCERPT_BYTES 240
 #define BASE64_LEAST 16
@@ -69,6 +71,8 @@ excerpt(struct isolation_search *search, const char *name)
 			 end < length ? "…" : "");
 }
 
+/* The id is a hash of what and where, not a number: an acknowledgement that is given to a
+ * command, or kept with a draft, must mean the same finding the next time. */
 void
 isolation_add(struct isolation_search *search, enum isolation_kind kind, const char *names)
 {
@@ -623,6 +627,8 @@ group(struct isolation_findings *findings)
 	json_decref(seen);
 }
 
+/* Values come first: what a string only repeats from a value is
+ * found there and dropped here. */
 void
 isolation_find(struct isolation_findings *findings, const struct isolation *isolation)
 {

@@ -4,6 +4,11 @@
  * anything else is a leaf and is decided whole: who changed it from the base, and whether
  * both made the same of it.  The result starts as a copy of theirs and gets our changes, so
  * what only they changed survives without being touched.
+ *
+ * Promotion, undo, carry and recovery are this one function with other things in its three
+ * places (doc/architecture).  It never guesses: a conflict stays one until a person has
+ * chosen, and there is no result before.  Arrays are leaves, since their elements have no
+ * names to be merged by.
  */
 #include "config.h"
 
@@ -80,6 +85,9 @@ take_choice(struct merge_walk *walk)
 	const struct merge *choices = walk->choices;
 	size_t last = merge->count - 1;
 
+	/* The same three trees give the same entries in the same order, so a
+	 * choice is found by its place; object and path are compared in case they
+	 * are not the same trees after all. */
 	if (choices && last < choices->count &&
 	    !strcmp(choices->entries[last].object, merge->entries[last].object) &&
 	    !strcmp(choices->entries[last].path, merge->entries[last].path))
@@ -236,6 +244,8 @@ take_value(struct merge_walk *walk, const char *key, const struct value *ours,
 		if (ours->is_secret)
 			take_secret(&change, ours, state);
 	}
+	/* A secret whose text nobody has and that no version can bring back: theirs stays,
+	 * and the review says that it does. */
 	if (change.kind == VALUE_SET && change.is_secret && !change.store)
 		merge->entries[merge->count - 1].is_kept = true;
 	else

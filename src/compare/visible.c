@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * How a text looks is how it is printed, composed, its blanks one each and none at an end, and
- * letters of other alphabets as those of ours that they are drawn like.  Two texts that look
- * the same and are not are told apart by the escapes of JSON, in the part where they differ.
+ * How a text looks is how it is printed, composed, its blanks one each and none at an end,
+ * and letters of other alphabets as those of ours that they are drawn like.  Two texts that
+ * look the same and are not are told apart by the escapes of JSON, in the part where they
+ * differ.
+ *
+ * The reason is the review: a person approves by reading, and a colleague's "1.4.3" with a
+ * Cyrillic letter, or a trailing blank in a password, must not pass as no change.
  */
 #include "config.h"
 

@@ -115,7 +115,8 @@ count_bytes(const char *text, size_t from, size_t to)
 	return count;
 }
 
-/* Whether the lines have so little in common that neither is the other one changed. */
+/* Whether the lines have so little in common that neither is the other one changed: marking
+ * nearly everything would say nothing. */
 static bool
 are_strangers(const struct hunks *hunks, const struct parts *a, const char *old, const char *new)
 {
