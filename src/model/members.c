@@ -48,26 +48,39 @@ word_of(const void *noun, const struct member *m)
 	return *(const unsigned *)place_of(noun, m);
 }
 
-/* An object that is embedded has no pointer to be NULL: its first
- * text says whether it is there. */
-static const struct member *
-first_text(const struct member *members)
+static json_t *const *
+json_in(const void *noun, const struct member *m)
 {
-	while (members->kind != MEMBER_TEXT)
-		members++;
-	return members;
+	return place_of(noun, m);
+}
+
+/* An object that is embedded has no pointer to be NULL: its first text says whether it is there. */
+static const struct member *
+first_text(const struct noun *noun)
+{
+	const struct member *m = noun->members;
+
+	while (m->kind != MEMBER_TEXT)
+		m++;
+	return m;
+}
+
+/* Where it says what of it was not understood; NULL: it does not. */
+static struct untrusted *
+problem_in(void *out, const struct noun *noun)
+{
+	return noun->problem ? (struct untrusted *)(void *)((char *)out + noun->problem) : NULL;
 }
 
 /* --- decoding --- */
 
-size_t
+unsigned
 member_word(const struct member_words *words, const char *word)
 {
-	size_t i = 0;
-
-	while (i < words->count && !(word && strcmp(words->items[i], word) == 0))
-		i++;
-	return i;
+	for (size_t i = 0; word && i < words->count; i++)
+		if (strcmp(words->items[i], word) == 0)
+			return (unsigned)i;
+	return words->otherwise;
 }
 
 static int
@@ -82,26 +95,47 @@ decode_text(struct untrusted *out, const json_t *value, const char *key, struct 
 	return 0;
 }
 
-/* Where an object says what of it was not understood; NULL: it does not. */
-static struct untrusted *
-problem_in(void *object, const struct member *m)
+static int
+decode_flag(bool *out, const json_t *value, const char *key, struct error *err)
 {
-	return m->problem ? (struct untrusted *)(void *)((char *)object + m->problem) : NULL;
+	if (!json_is_boolean(value))
+		return error_set(err, ERROR_PROTOCOL, _("\"%s\" is neither true nor false"), key);
+	*out = json_is_true(value);
+	return 0;
+}
+
+static int decode_member(void *noun, const struct member *m, const json_t *body, struct error *err);
+
+/* The first fault is the one that is told; reading goes on, since what else there is may be
+ * shown. */
+static int
+decode(const struct noun *noun, void *out, const json_t *body, struct error *err)
+{
+	int ret = 0;
+
+	if (!json_is_object(body))
+		ret = error_set(err, ERROR_PROTOCOL, _("it is not an object"));
+	for (const struct member *m = noun->members; m->key; m++)
+		if (decode_member(out, m, body, ret == 0 ? err : NULL) != 0)
+			ret = -1;
+	if (noun->complete)
+		noun->complete(out);
+	return ret;
 }
 
 /* One that is not understood is there all the same, whatever it is. */
 static int
 decode_object(void *out, const struct member *m, const json_t *value, struct error *err)
 {
-	struct untrusted *first = place_in(out, first_text(m->members));
+	struct untrusted *first = place_in(out, first_text(m->noun));
 	struct error why = {0};
 
-	if (members_decode(out, m->members, value, &why) == 0)
+	if (decode(m->noun, out, value, &why) == 0)
 		return 0;
 	if (!first->raw)
 		untrusted_set(first, "");
-	if (m->problem)
-		untrusted_set(problem_in(out, m), why.text);
+	if (m->noun->problem)
+		untrusted_set(problem_in(out, m->noun), why.text);
 	return error_set(err, ERROR_PROTOCOL, "%s: %s", m->key, why.text);
 }
 
@@ -109,57 +143,70 @@ decode_object(void *out, const struct member *m, const json_t *value, struct err
 static int
 decode_strict(void *place, const struct member *m, const json_t *value, struct error *err)
 {
-	if (!value && m->need == MEMBER_REQUIRED)
+	if (!value && (m->need & MEMBER_REQUIRED))
 		return error_set(err, ERROR_PROTOCOL, _("\"%s\" is missing"), m->key);
-	if (json_is_null(value) && m->need == MEMBER_REQUIRED)
+	if (json_is_null(value) && (m->need & MEMBER_REQUIRED))
 		return error_set(err, ERROR_PROTOCOL, _("\"%s\" is null"), m->key);
 	if (!value || json_is_null(value))
 		return 0;
-	return m->kind == MEMBER_TEXT ? decode_text(place, value, m->key, err)
-				      : decode_object(place, m, value, err);
+	if (m->kind == MEMBER_TEXT)
+		return decode_text(place, value, m->key, err);
+	if (m->kind == MEMBER_FLAG)
+		return decode_flag(place, value, m->key, err);
+	return decode_object(place, m, value, err);
 }
 
 static int
 decode_member(void *noun, const struct member *m, const json_t *body, struct error *err)
 {
-	const json_t *value = json_object_get(body, m->key);
+	json_t *value = json_object_get(body, m->key);
 	void *place = place_in(noun, m);
 
 	switch (m->kind) {
 	case MEMBER_TIME:
 		(void)clock_parse(json_string_value(value), place);
 		return 0;
-	case MEMBER_FLAG:
-		*(bool *)place = json_is_true(value);
-		return 0;
 	case MEMBER_NUMBER:
-		*(int64_t *)place = json_integer_value(value);
+		if (json_is_integer(value))
+			*(int64_t *)place = json_integer_value(value);
 		return 0;
 	case MEMBER_WORD:
-		*(unsigned *)place = (unsigned)member_word(m->words, json_string_value(value));
+		*(unsigned *)place = member_word(m->words, json_string_value(value));
+		return 0;
+	case MEMBER_JSON:
+		*(json_t **)place = json_is_null(value) ? NULL : json_incref(value);
 		return 0;
 	case MEMBER_CONSTANT:
 		return 0;
 	case MEMBER_TEXT:
+	case MEMBER_FLAG:
 	case MEMBER_OBJECT:
 		break;
 	}
-	return decode_strict(place, m, value, err);
+	if (!(m->need & MEMBER_LOOSE))
+		return decode_strict(place, m, value, err);
+	(void)decode_strict(place, m, value, NULL);
+	return 0;
 }
 
-/* The first fault is the one that is told; reading goes on, since what else there is may be
- * shown. */
-int
-members_decode(void *noun, const struct member *members, const json_t *body, struct error *err)
+void
+noun_read(const struct noun *noun, void *out, const json_t *body)
 {
-	int ret = 0;
+	struct error why = {0};
 
-	if (!json_is_object(body))
-		ret = error_set(err, ERROR_PROTOCOL, _("it is not an object"));
-	for (; members->key; members++)
-		if (decode_member(noun, members, body, ret == 0 ? err : NULL) != 0)
-			ret = -1;
-	return ret;
+	memset(out, 0, noun->size);
+	if (decode(noun, out, body, &why) != 0)
+		untrusted_set(problem_in(out, noun), why.text);
+}
+
+int
+noun_decode(const struct noun *noun, void *out, const json_t *body, struct error *err)
+{
+	memset(out, 0, noun->size);
+	if (decode(noun, out, body, err) == 0)
+		return 0;
+	noun_clear(noun, out);
+	return error_prefix(err, "%s", noun->name);
 }
 
 /* --- encoding --- */
@@ -176,13 +223,26 @@ encode_time(int64_t wall_ms)
 	return json_string(stamp);
 }
 
+static json_t *
+encode_word(const struct member_words *words, unsigned word)
+{
+	return word < words->count ? json_string(words->items[word]) : NULL;
+}
+
+static json_t *
+encode_object(const struct noun *noun, const void *from)
+{
+	const struct untrusted *first = place_of(from, first_text(noun));
+
+	return first->raw ? noun_encode(noun, from) : NULL;
+}
+
 /* NULL: it is absent. */
 static json_t *
 encode_member(const void *noun, const struct member *m)
 {
 	const void *place = place_of(noun, m);
 	const struct untrusted *text = place;
-	size_t word;
 
 	switch (m->kind) {
 	case MEMBER_TIME:
@@ -192,58 +252,63 @@ encode_member(const void *noun, const struct member *m)
 	case MEMBER_NUMBER:
 		return json_integer(number_of(noun, m));
 	case MEMBER_WORD:
-		word = word_of(noun, m);
-		return word < m->words->count ? json_string(m->words->items[word]) : NULL;
+		return encode_word(m->words, word_of(noun, m));
 	case MEMBER_CONSTANT:
 		return json_string(m->words->items[0]);
 	case MEMBER_OBJECT:
-		text = place_of(place, first_text(m->members));
-		return text->raw ? members_encode(place, m->members) : NULL;
+		return encode_object(m->noun, place);
+	case MEMBER_JSON:
+		return json_incref(*json_in(noun, m));
 	case MEMBER_TEXT:
 		break;
 	}
 	return text->raw ? json_string(text->raw) : NULL;
 }
 
+/* What stands for an absent one; NULL: nothing does.  A client that reads strictly must not fail
+ * for a row that lacks something. */
+static json_t *
+encode_absent(const struct member *m)
+{
+	if (m->need & MEMBER_NULLABLE)
+		return json_null();
+	if (m->need & MEMBER_REQUIRED)
+		return m->kind == MEMBER_JSON ? json_object() : json_string("");
+	return NULL;
+}
+
 json_t *
-members_encode(const void *noun, const struct member *members)
+noun_encode(const struct noun *noun, const void *from)
 {
 	json_t *body = json_object();
 
-	for (; members->key; members++) {
-		json_t *value = encode_member(noun, members);
+	for (const struct member *m = noun->members; m->key; m++) {
+		json_t *value = encode_member(from, m);
 
-		/* A client that reads strictly must not fail for a
-		 * row that lacks something. */
-		if (!value && members->need == MEMBER_REQUIRED)
-			value = json_string("");
-		if (!value && members->need == MEMBER_NULLABLE)
-			value = json_null();
+		if (!value)
+			value = encode_absent(m);
 		if (value)
-			json_object_set_new(body, members->key, value);
+			json_object_set_new(body, m->key, value);
 	}
 	return body;
 }
 
 /* --- ownership --- */
 
-static void
-clear_object(void *object, const struct member *m)
-{
-	members_clear(object, m->members);
-	if (m->problem)
-		untrusted_clear(problem_in(object, m));
-}
-
 void
-members_clear(void *noun, const struct member *members)
+noun_clear(const struct noun *noun, void *out)
 {
-	for (; members->key; members++) {
-		if (members->kind == MEMBER_TEXT)
-			untrusted_clear(place_in(noun, members));
-		else if (members->kind == MEMBER_OBJECT)
-			clear_object(place_in(noun, members), members);
+	for (const struct member *m = noun->members; m->key; m++) {
+		if (m->kind == MEMBER_TEXT)
+			untrusted_clear(place_in(out, m));
+		else if (m->kind == MEMBER_JSON)
+			json_decref(*json_in(out, m));
+		else if (m->kind == MEMBER_OBJECT)
+			noun_clear(m->noun, place_in(out, m));
 	}
+	if (noun->problem)
+		untrusted_clear(problem_in(out, noun));
+	memset(out, 0, noun->size);
 }
 
 static void
@@ -256,10 +321,10 @@ copy_member(void *to, const void *from, const struct member *m)
 		untrusted_init(to, text->raw);
 		return;
 	case MEMBER_OBJECT:
-		members_copy(to, from, m->members);
-		if (m->problem)
-			untrusted_init(problem_in(to, m),
-				       problem_in((void *)(uintptr_t)from, m)->raw);
+		noun_copy(m->noun, to, from);
+		return;
+	case MEMBER_JSON:
+		*(json_t **)to = json_deep_copy(*(json_t *const *)from);
 		return;
 	case MEMBER_TIME:
 	case MEMBER_NUMBER:
@@ -277,8 +342,12 @@ copy_member(void *to, const void *from, const struct member *m)
 }
 
 void
-members_copy(void *to, const void *from, const struct member *members)
+noun_copy(const struct noun *noun, void *to, const void *from)
 {
-	for (; members->key; members++)
-		copy_member(place_in(to, members), place_of(from, members), members);
+	memset(to, 0, noun->size);
+	for (const struct member *m = noun->members; m->key; m++)
+		copy_member(place_in(to, m), place_of(from, m), m);
+	if (noun->problem)
+		untrusted_init(problem_in(to, noun),
+			       problem_in((void *)(uintptr_t)from, noun)->raw);
 }

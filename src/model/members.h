@@ -11,52 +11,101 @@
 #define SIDESTAGE_MODEL_MEMBERS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct error;
+struct noun;
 
 enum member_kind {
 	MEMBER_TEXT,		/* struct untrusted */
 	MEMBER_TIME,		/* int64_t, wall ms; 0: unknown, also one that cannot be read */
-	MEMBER_FLAG,		/* bool; what is not true is false */
-	MEMBER_NUMBER,		/* int64_t; what is no integer is 0 */
-	MEMBER_WORD,		/* enum: which of `words`; another, or none, is their count */
+	MEMBER_FLAG,		/* bool */
+	MEMBER_NUMBER,		/* int64_t; what is no integer leaves it as it is */
+	MEMBER_WORD,		/* enum: which of `words` */
 	MEMBER_CONSTANT,	/* nowhere: always the first of `words`, and not read */
-	MEMBER_OBJECT		/* a struct that has `members`; there when its first text is */
+	MEMBER_OBJECT,		/* a struct that is a `noun`; there when its first text is */
+	MEMBER_JSON		/* json_t *, shared with where it was read; NULL: absent */
 };
 
-/* A text or object that is absent is a fault when it is REQUIRED, and then written as "".  An
- * OPTIONAL one is left out, a NULLABLE one is written as null; so is a time or word that is
- * unknown. */
-enum member_need { MEMBER_OPTIONAL, MEMBER_REQUIRED, MEMBER_NULLABLE };
+/*
+ * A text or object that is absent is a fault when it is REQUIRED, and then written as "" (JSON: as
+ * {}).  Otherwise it is left out, or written as null when it is NULLABLE; so is a time or word that
+ * is unknown.  One of another type is a fault; when it is LOOSE it is as if it were absent.
+ */
+enum member_need {
+	MEMBER_OPTIONAL = 0,
+	MEMBER_REQUIRED = 1,
+	MEMBER_NULLABLE = 2,
+	MEMBER_LOOSE = 4
+};
 
-/* The words of an enum, in its order; its value behind the last one says: none of these. */
+/* The words of an enum, in its order; the value of what is none of them, which has no word. */
 struct member_words {
 	const char *const *items;
 	size_t count;
+	unsigned otherwise;
 };
 
 struct member {
 	const char *key;	/* NULL: the end of the table */
 	enum member_kind kind;
-	enum member_need need;
+	unsigned need;		/* enum member_need, several with | */
 	size_t offset;
 	const struct member_words *words;
-	const struct member *members;
-	size_t problem;		/* of an object: where in it is its own `problem`; 0: it has none */
+	const struct noun *noun;
 };
-#define MEMBERS_END {NULL, MEMBER_TEXT, MEMBER_OPTIONAL, 0, NULL, NULL, 0}
+#define MEMBERS_END {.key = NULL}
 
-/* Reads what can be read into zeroed memory.  -1: err (NULL is fine) has the first fault. */
-int members_decode(void *noun, const struct member *members, const json_t *body,
-		   struct error *err);
-/* New reference. */
-json_t *members_encode(const void *noun, const struct member *members);
-void members_clear(void *noun, const struct member *members);
-/* Into memory that holds nothing of its own. */
-void members_copy(void *to, const void *from, const struct member *members);
+struct noun {
+	const char *name;	/* begins what is said of a fault */
+	size_t size;		/* of its struct */
+	const struct member *members;
+	size_t problem;		/* where its own `problem` (struct untrusted) is; 0: it has none */
+	void (*complete)(void *noun);	/* after reading, whatever was read; NULL: nothing */
+};
 
-/* Which of them it is; their count when it is none. */
-size_t member_word(const struct member_words *words, const char *word);
+/*
+ * The two doors (nouns.h): both fill `out`, which need not be initialised.  noun_decode() gives -1
+ * with the first fault, and `out` is zero then.
+ */
+void noun_read(const struct noun *noun, void *out, const json_t *body);
+int noun_decode(const struct noun *noun, void *out, const json_t *body, struct error *err);
+/* New reference; without its problem. */
+json_t *noun_encode(const struct noun *noun, const void *from);
+/* `to` need not be initialised, and shares nothing. */
+void noun_copy(const struct noun *noun, void *to, const void *from);
+/* Frees what was filled; all is zero then. */
+void noun_clear(const struct noun *noun, void *out);
+
+/* Which of them it is; NULL is none. */
+unsigned member_word(const struct member_words *words, const char *word);
+
+/* The functions of a noun whose struct has that name and whose table is KIND_members. */
+#define NOUN(kind, words, complete) \
+	static const struct noun kind##_noun = {words, sizeof(struct kind), kind##_members, \
+						offsetof(struct kind, problem), complete}; \
+	void kind##_read(struct kind *out, const json_t *body) \
+	{ \
+		noun_read(&kind##_noun, out, body); \
+	} \
+	int kind##_decode(struct kind *out, const json_t *body, struct error *err) \
+	{ \
+		return noun_decode(&kind##_noun, out, body, err); \
+	} \
+	void kind##_clear(struct kind *out) \
+	{ \
+		noun_clear(&kind##_noun, out); \
+	}
+#define NOUN_COPY(kind) \
+	void kind##_copy(struct kind *out, const struct kind *from) \
+	{ \
+		noun_copy(&kind##_noun, out, from); \
+	}
+#define NOUN_ENCODE(kind) \
+	json_t *kind##_encode(const struct kind *from) \
+	{ \
+		return noun_encode(&kind##_noun, from); \
+	}
 
 #endif

@@ -17,26 +17,7 @@
 #include "model/json.h"
 #include "model/members.h"
 
-/* Where a member lies. */
-#define IN(noun, field) offsetof(struct noun, field), NULL, NULL, 0
-
-/* The two doors of a noun, over fill_NOUN(), which reads what can be read. */
-#define NOUN_DOORS(noun, words) \
-	void noun##_read(struct noun *out, const json_t *body) \
-	{ \
-		struct error why = {0}; \
-		*out = (struct noun){0}; \
-		if (fill_##noun(out, body, &why) != 0) \
-			untrusted_set(&out->problem, why.text); \
-	} \
-	int noun##_decode(struct noun *out, const json_t *body, struct error *err) \
-	{ \
-		*out = (struct noun){0}; \
-		if (fill_##noun(out, body, err) == 0) \
-			return 0; \
-		noun##_clear(out); \
-		return error_prefix(err, words); \
-	}
+#define IN(noun, field) .offset = offsetof(struct noun, field)
 
 static const char *const statuses[] = {
 	[DEPLOYMENT_PENDING] = "pending",
@@ -44,7 +25,7 @@ static const char *const statuses[] = {
 	[DEPLOYMENT_SUCCEEDED] = "succeeded",
 	[DEPLOYMENT_FAILED] = "failed",
 };
-static const struct member_words status_words = {statuses, DEPLOYMENT_UNKNOWN};
+static const struct member_words status_words = {statuses, DEPLOYMENT_UNKNOWN, DEPLOYMENT_UNKNOWN};
 
 const char *
 deployment_status_word(enum deployment_status status)
@@ -55,7 +36,7 @@ deployment_status_word(enum deployment_status status)
 enum deployment_status
 deployment_status_of(const char *word)
 {
-	return (enum deployment_status)member_word(&status_words, word);
+	return member_word(&status_words, word);
 }
 
 bool
@@ -72,8 +53,12 @@ static const struct member pipeline_members[] = {
 	MEMBERS_END,
 };
 
+static const struct noun pipeline_noun = {
+	.name = "pipeline", .size = sizeof(struct deployment_pipeline), .members = pipeline_members,
+};
+
 static const char *const empty_words[] = {""};
-static const struct member_words empty = {empty_words, 1};
+static const struct member_words empty = {.items = empty_words};
 
 #define AT(member) IN(deployment, member)
 static const struct member deployment_members[] = {
@@ -86,48 +71,21 @@ static const struct member deployment_members[] = {
 	{"created_by", MEMBER_TEXT, MEMBER_OPTIONAL, AT(created_by)},
 	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(created_at)},
 	{"status_changed_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(status_changed_at)},
-	{"status", MEMBER_WORD, MEMBER_OPTIONAL, offsetof(struct deployment, status), &status_words,
-	 NULL, 0},
+	{"status", MEMBER_WORD, MEMBER_OPTIONAL, AT(status), .words = &status_words},
 	{"value_set_version_id", MEMBER_TEXT, MEMBER_NULLABLE, AT(value_set_version_id)},
 	{"mode", MEMBER_TEXT, MEMBER_OPTIONAL, AT(mode)},
 	{"dependency_graph_id", MEMBER_TEXT, MEMBER_OPTIONAL, AT(dependency_graph_id)},
-	{"pipeline", MEMBER_OBJECT, MEMBER_OPTIONAL, offsetof(struct deployment, pipeline), NULL,
-	 pipeline_members, 0},
+	{"pipeline", MEMBER_OBJECT, MEMBER_OPTIONAL, AT(pipeline), .noun = &pipeline_noun},
 	/* Of a first form of the API, which still requires them. */
-	{"export_status", MEMBER_CONSTANT, MEMBER_OPTIONAL, 0, &empty, NULL, 0},
-	{"export_file", MEMBER_CONSTANT, MEMBER_OPTIONAL, 0, &empty, NULL, 0},
+	{"export_status", MEMBER_CONSTANT, MEMBER_OPTIONAL, .words = &empty},
+	{"export_file", MEMBER_CONSTANT, MEMBER_OPTIONAL, .words = &empty},
 	MEMBERS_END,
 };
 #undef AT
 
-static int
-fill_deployment(struct deployment *out, const json_t *body, struct error *err)
-{
-	return members_decode(out, deployment_members, body, err);
-}
-NOUN_DOORS(deployment, "deployment")
-
-void
-deployment_copy(struct deployment *out, const struct deployment *from)
-{
-	*out = (struct deployment){0};
-	members_copy(out, from, deployment_members);
-	untrusted_init(&out->problem, from->problem.raw);
-}
-
-json_t *
-deployment_encode(const struct deployment *deployment)
-{
-	return members_encode(deployment, deployment_members);
-}
-
-void
-deployment_clear(struct deployment *deployment)
-{
-	members_clear(deployment, deployment_members);
-	untrusted_clear(&deployment->problem);
-	*deployment = (struct deployment){0};
-}
+NOUN(deployment, "deployment", NULL)
+NOUN_COPY(deployment)
+NOUN_ENCODE(deployment)
 
 bool
 deployment_is_final(const struct deployment *deployment)
@@ -139,8 +97,8 @@ static const char *const environment_statuses[] = {
 	[ENVIRONMENT_ACTIVE] = "active",
 	[ENVIRONMENT_DELETING] = "deleting",
 };
-static const struct member_words environment_status_words = {environment_statuses,
-							     ENVIRONMENT_UNKNOWN};
+static const struct member_words environment_status_words = {
+	environment_statuses, ENVIRONMENT_UNKNOWN, ENVIRONMENT_UNKNOWN};
 
 const char *
 environment_status_word(enum environment_status status)
@@ -151,13 +109,10 @@ environment_status_word(enum environment_status status)
 enum environment_status
 environment_status_of(const char *word)
 {
-	return (enum environment_status)member_word(&environment_status_words, word);
+	return member_word(&environment_status_words, word);
 }
 
 #define AT(member) IN(environment, member)
-#define DEPLOYMENT(key, member) \
-	{key, MEMBER_OBJECT, MEMBER_OPTIONAL, offsetof(struct environment, member), NULL, \
-	 deployment_members, offsetof(struct deployment, problem)}
 static const struct member environment_members[] = {
 	{"id", MEMBER_TEXT, MEMBER_REQUIRED, AT(id)},
 	{"name", MEMBER_TEXT, MEMBER_REQUIRED, AT(name)},
@@ -165,80 +120,43 @@ static const struct member environment_members[] = {
 	{"created_by", MEMBER_TEXT, MEMBER_OPTIONAL, AT(created_by)},
 	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(created_at)},
 	{"deploy_tag", MEMBER_TEXT, MEMBER_OPTIONAL, AT(deploy_tag)},
-	{"status", MEMBER_WORD, MEMBER_OPTIONAL, offsetof(struct environment, status),
-	 &environment_status_words, NULL, 0},
+	{"status", MEMBER_WORD, MEMBER_OPTIONAL, AT(status), .words = &environment_status_words},
 	{"status_changed_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(status_changed_at)},
-	DEPLOYMENT("last_deploy", last_deploy),
-	DEPLOYMENT("from_deploy", from_deploy),
+	{"last_deploy", MEMBER_OBJECT, MEMBER_OPTIONAL, AT(last_deploy), .noun = &deployment_noun},
+	{"from_deploy", MEMBER_OBJECT, MEMBER_OPTIONAL, AT(from_deploy), .noun = &deployment_noun},
 	MEMBERS_END,
 };
 #undef AT
-#undef DEPLOYMENT
 
 /* An environment without a name is shown by its id: a list has no row without a text. */
-static int
-fill_environment(struct environment *out, const json_t *body, struct error *err)
+static void
+complete_environment(void *noun)
 {
-	int ret = members_decode(out, environment_members, body, err);
+	struct environment *environment = noun;
 
-	if (!out->name.raw)
-		untrusted_init(&out->name, out->id.raw);
-	return ret;
+	if (!environment->name.raw)
+		untrusted_init(&environment->name, environment->id.raw);
 }
-NOUN_DOORS(environment, "environment")
-
-void
-environment_copy(struct environment *out, const struct environment *from)
-{
-	*out = (struct environment){0};
-	members_copy(out, from, environment_members);
-	untrusted_init(&out->problem, from->problem.raw);
-}
-
-json_t *
-environment_encode(const struct environment *environment)
-{
-	return members_encode(environment, environment_members);
-}
-
-void
-environment_clear(struct environment *environment)
-{
-	members_clear(environment, environment_members);
-	untrusted_clear(&environment->problem);
-	*environment = (struct environment){0};
-}
-
-/* The nouns that are nothing but their members. */
-#define PLAIN_NOUN(noun, words) \
-	static int fill_##noun(struct noun *out, const json_t *body, struct error *err) \
-	{ \
-		return members_decode(out, noun##_members, body, err); \
-	} \
-	NOUN_DOORS(noun, words) \
-	void noun##_clear(struct noun *out) \
-	{ \
-		members_clear(out, noun##_members); \
-		untrusted_clear(&out->problem); \
-		*out = (struct noun){0}; \
-	}
+NOUN(environment, "environment", complete_environment)
+NOUN_COPY(environment)
+NOUN_ENCODE(environment)
 
 static const struct member organization_members[] = {
 	{"id", MEMBER_TEXT, MEMBER_REQUIRED, IN(organization, id)},
 	{"name", MEMBER_TEXT, MEMBER_OPTIONAL, IN(organization, name)},
 	MEMBERS_END,
 };
-PLAIN_NOUN(organization, "organization")
+NOUN(organization, "organization", NULL)
 
 static const struct member application_members[] = {
 	{"id", MEMBER_TEXT, MEMBER_REQUIRED, IN(application, id)},
 	{"name", MEMBER_TEXT, MEMBER_OPTIONAL, IN(application, name)},
 	MEMBERS_END,
 };
-PLAIN_NOUN(application, "application")
+NOUN(application, "application", NULL)
 
 static const char *const error_types[] = {"deployment"};
-static const struct member_words of_deployment = {error_types, 1};
+static const struct member_words of_deployment = {.items = error_types};
 
 static const struct member deployment_error_members[] = {
 	{"scope", MEMBER_TEXT, MEMBER_OPTIONAL, IN(deployment_error, scope)},
@@ -246,16 +164,11 @@ static const struct member deployment_error_members[] = {
 	{"code", MEMBER_TEXT, MEMBER_OPTIONAL, IN(deployment_error, code)},
 	{"summary", MEMBER_TEXT, MEMBER_OPTIONAL, IN(deployment_error, summary)},
 	{"message", MEMBER_TEXT, MEMBER_OPTIONAL, IN(deployment_error, message)},
-	{"error_type", MEMBER_CONSTANT, MEMBER_OPTIONAL, 0, &of_deployment, NULL, 0},
+	{"error_type", MEMBER_CONSTANT, MEMBER_OPTIONAL, .words = &of_deployment},
 	MEMBERS_END,
 };
-PLAIN_NOUN(deployment_error, "deployment error")
-
-json_t *
-deployment_error_encode(const struct deployment_error *error)
-{
-	return members_encode(error, deployment_error_members);
-}
+NOUN(deployment_error, "deployment error", NULL)
+NOUN_ENCODE(deployment_error)
 
 static const struct member artefact_version_members[] = {
 	{"name", MEMBER_TEXT, MEMBER_REQUIRED, IN(artefact_version, name)},
@@ -264,24 +177,10 @@ static const struct member artefact_version_members[] = {
 	{"ref", MEMBER_TEXT, MEMBER_OPTIONAL, IN(artefact_version, ref)},
 	{"created_by", MEMBER_TEXT, MEMBER_OPTIONAL, IN(artefact_version, created_by)},
 	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, IN(artefact_version, created_at)},
+	{"archived", MEMBER_FLAG, MEMBER_LOOSE, IN(artefact_version, archived)},
 	MEMBERS_END,
 };
-
-static int
-fill_artefact_version(struct artefact_version *out, const json_t *body, struct error *err)
-{
-	out->archived = json_is_true(json_object_get(body, "archived"));
-	return members_decode(out, artefact_version_members, body, err);
-}
-NOUN_DOORS(artefact_version, "artefact version")
-
-void
-artefact_version_clear(struct artefact_version *version)
-{
-	members_clear(version, artefact_version_members);
-	untrusted_clear(&version->problem);
-	*version = (struct artefact_version){0};
-}
+NOUN(artefact_version, "artefact version", NULL)
 
 static const struct member active_resource_members[] = {
 	{"res_id", MEMBER_TEXT, MEMBER_REQUIRED, IN(active_resource, res_id)},
@@ -289,28 +188,22 @@ static const struct member active_resource_members[] = {
 	{"class", MEMBER_TEXT, MEMBER_OPTIONAL, IN(active_resource, resource_class)},
 	{"def_id", MEMBER_TEXT, MEMBER_OPTIONAL, IN(active_resource, def_id)},
 	{"status", MEMBER_TEXT, MEMBER_OPTIONAL, IN(active_resource, status)},
+	{"resource", MEMBER_JSON, MEMBER_REQUIRED, IN(active_resource, outputs)},
 	MEMBERS_END,
 };
 
 /* Outputs differ by type of resource and may be absent; an empty object spares everybody a test. */
-static int
-fill_active_resource(struct active_resource *out, const json_t *body, struct error *err)
+static void
+complete_active_resource(void *noun)
 {
-	const json_t *outputs = json_object_get(body, "resource");
+	struct active_resource *resource = noun;
 
-	out->outputs = json_is_object(outputs) ? json_deep_copy(outputs) : json_object();
-	return members_decode(out, active_resource_members, body, err);
-}
-NOUN_DOORS(active_resource, "active resource")
-
-void
-active_resource_clear(struct active_resource *resource)
-{
-	members_clear(resource, active_resource_members);
-	untrusted_clear(&resource->problem);
+	if (json_is_object(resource->outputs))
+		return;
 	json_decref(resource->outputs);
-	*resource = (struct active_resource){0};
+	resource->outputs = json_object();
 }
+NOUN(active_resource, "active resource", complete_active_resource)
 
 static enum runtime_status
 read_runtime_status(const char *word)

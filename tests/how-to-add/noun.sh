@@ -14,7 +14,7 @@ static const struct member example_members[] = {
 	{"note", MEMBER_TEXT, MEMBER_OPTIONAL, IN(example, note)},
 	MEMBERS_END,
 };
-PLAIN_NOUN(example, "example")
+NOUN(example, "example", NULL)
 
 END
 before src/api/api.h 'struct api_call *api_list_env_types(struct api *api,' <<'END'
