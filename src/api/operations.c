@@ -347,7 +347,7 @@ api_get_value_version(struct api *api, const char *org, const char *app, const c
 		      const char *version, api_done *done, void *data)
 {
 	if (!version)
-		/* The API's name for the version before the first: no values at all. */
+		/* The API's name for the newest version. */
 		version = "00000000-0000-0000-0000-000000000000";
 	if (!env)
 		return call_new(api, GET_APP_VALUE_VERSION,

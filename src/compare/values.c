@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Shared values as one list for an environment: its own and, beneath them, the application's.
- *
- * Lists are ordered by key and small, so they are searched by halves and built by inserting.
- *
- * Two secrets are equal when their fingerprints are.  A fingerprint is what a platform gives
- * as one; sidestaged gives it as the version of its own store as well.  Of a secret in
- * another store only its place is known: the same store, key and version is the same secret,
- * and another version of the same key is another one.  Where nothing tells, the answer is
- * "unknown", and every caller has to say what that means for it.
+ * Shared values: lists that are ordered by key and small, so they are searched by halves.  Two
+ * secrets are equal when their fingerprints are.  A fingerprint is what a platform gives as one;
+ * sidestaged gives it as the version of its own store as well.  Of a secret in another store only
+ * its place is known: the same store, key and version is the same secret, and another version of
+ * the same key is another one.  Where nothing tells, the answer is "unknown".
  */
 #include "config.h"
 
@@ -192,7 +188,6 @@ values_clear(struct values *values)
 
 /* --- from the wire --- */
 
-/* The names differ between a value, a version and a reference; all three are read. */
 static void
 decode_secret(struct value *value, const json_t *body)
 {
@@ -359,8 +354,6 @@ values_encode(const struct values *values)
 	return list;
 }
 
-/* What a review pins: everything by which a value could be
- * another one, but no description. */
 char *
 values_digest(const struct values *values)
 {
@@ -464,8 +457,6 @@ value_changes_find(const struct value_changes *changes, const char *key)
 	return NULL;
 }
 
-/* What will be there afterwards, computed as the platform does it: deleting an environment's
- * own value lets the application's show through. */
 void
 values_apply(struct values *result, const struct values *values,
 	     const struct value_changes *changes, const struct values *application)
@@ -530,8 +521,7 @@ static const char *const kind_names[] = {
 	[VALUE_SET] = "set", [VALUE_DELETE] = "delete", [VALUE_RESTORE] = "restore",
 };
 
-/* For the journal.  The text of a secret is left out on purpose: a program that ended before
- * it was sent has to be told it again. */
+/* For the journal, without the text of a secret: a program that ended has to be told it again. */
 json_t *
 value_changes_encode(const struct value_changes *changes)
 {
