@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A rule's update is a row that waits until its environment is free, so that a crash between the
- * new version and its deployment loses neither.  Patterns are a person's: they are checked,
- * since some can make a matcher run for ever. */
+/*
+ * A rule's update is a row that waits until its environment is free, so that a crash between
+ * the new version and its deployment loses neither.  The row goes in the transaction that
+ * records the deployment.  What is refused for good is logged and dropped; what only comes at
+ * a bad time stays.
+ *
+ * Patterns are a person's and are run in the daemon's one thread, so they are checked when a
+ * rule is written: some make a matcher run for ever.
+ */
 #include "config.h"
 
 #include "platform/engine/automation.h"
@@ -25,6 +31,8 @@
 #include "platform/state/platform.h"
 #include "platform/state/repository.h"
 
+/* Environments are not watched for becoming free: updates are rare,
+ * and a look is one small query. */
 #define RETRY_MS 300
 #define PATTERN_MAX 256
 #define DELTA_ID_DIGITS 40
@@ -172,6 +180,8 @@ automation_matches(const json_t *rule, const json_t *version)
 
 /* Updates. */
 
+/* Every workload that runs this artefact, whatever its version; one
+ * that already has it stays as it is. */
 static int
 set_images(struct delta *delta, const struct set *set, const json_t *update, struct error *err)
 {
@@ -303,6 +313,8 @@ work(void *data)
 						   automation);
 }
 
+/* The timer is moved to now only when none is set; one that waits
+ * for its next try is soon enough. */
 static void
 wake(void *data)
 {

@@ -2,6 +2,10 @@
 /*
  * Asking for a deployment: what would run is computed and checked, the caller's condition is
  * compared, and a pending deployment is recorded.  The engine carries it out.
+ *
+ * All that can be refused is refused here, before there is a row: a caller that got 201 only
+ * ever hears of what happened afterwards, as errors of the deployment.  The caller's
+ * transaction is around all of it, so nobody can deploy between the check and the row.
  */
 #include "config.h"
 
@@ -40,7 +44,9 @@ apply_delta(struct platform *platform, const struct place *place, const char *de
 	return result;
 }
 
-/* Which set results: the one that is named, or the delta on what was deployed from. */
+/* Which set results: the one that is named, or the delta on what was deployed from.  A delta
+ * is applied to what the environment builds upon (from_deploy), not to what was deployed
+ * last: that one may have failed. */
 static struct set *
 resulting_set(struct platform *platform, const struct place *place,
 	      const struct deploy_request *request, const json_t *from, struct error *err)
@@ -77,6 +83,8 @@ record_pending(struct platform *platform, const struct place *place,
 		.mode = request->mode ? request->mode : "full",
 	};
 
+	/* The values are pinned with the deployment: what is changed
+	 * later waits for the next one. */
 	if (repository_pin_values(repository, place, request->value_set_version_id, values, err) !=
 	    0)
 		return NULL;

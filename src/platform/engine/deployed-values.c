@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A secret is opened when it is asked for, and its text is wiped when it was handed over. */
+/*
+ * A secret is opened when it is asked for, and its text is wiped when it was handed over.
+ *
+ * The values are those of the version that the deployment was recorded with, so a deployment
+ * that is started again after years has what it had.  A version that a person purged a secret
+ * from cannot be deployed any more: it fails instead of running with less.
+ */
 #include "config.h"
 
 #include "platform/engine/deployed-values.h"
@@ -86,6 +92,8 @@ deployed_values_find(const struct deployed_values *values, const char *key, json
 	return json_incref(json_object_get(row, "value"));
 }
 
+/* Only where nothing shows it: arguments, probes and labels are visible in lists of processes
+ * and in the API's own answers. */
 static bool
 may_be_secret(const char *where)
 {

@@ -5,8 +5,11 @@
  *	idle -> rolling out (a deployment, or what the database says should run) -> idle
  *	idle -> removing -> forgetting -> (the environment is freed)
  *
- * `wanted` (a deployment that is pending), `should_resume` and `deleting` are what is to be done
- * as soon as it is idle; next_step() is the one place that decides.
+ * `wanted` (a deployment that is pending), `should_resume` and `deleting` are what is to be
+ * done as soon as it is idle; next_step() is the one place that decides.
+ *
+ * The members are wishes, not a queue: a wish that comes twice is one.  Each can be found in
+ * the database again, so nothing here needs to survive the daemon.
  */
 #include "config.h"
 
@@ -227,6 +230,8 @@ committed(void *data, bool succeeded)
 		env->retry_ms = RETRY_MIN_MS;
 }
 
+/* The callback of the rollout's last state: it may free the rollout, which
+ * touches nothing of itself after this call. */
 static void
 rolled_out(void *data, bool succeeded)
 {

@@ -1,4 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Which driver an environment has: matched once, remembered before anything is made, and from
+ * then on only looked up.
+ *
+ * Of two definitions that match equally well, all other resources take the first by its id.
+ * Here that is refused, since an environment in the wrong cluster is no small surprise.  A
+ * refusal says what was tried, because the person who reads it has to mend a definition that
+ * somebody else wrote.
+ */
 #include "config.h"
 
 #include "platform/engine/env-driver.h"
@@ -21,7 +30,8 @@
 
 /* --- in words --- */
 
-/* "env_type production, app_id shop". */
+/* "env_type production, app_id shop".  In the API's own names: that is what
+ * is to be typed where it is mended. */
 static void
 put_criterion(struct buf *text, const json_t *criterion)
 {

@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The graph of one environment: what graph.c computes, over what the database holds, and kept
+ * with the versions of the definitions that it names.
+ *
+ * A graph refers to definitions by name and version.  Both are kept with it, so that a
+ * deployment can be started again as it was when its definitions are long changed or deleted.
+ */
 #include "config.h"
 
 #include "platform/engine/env-graph.h"

@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The resource graph.  Nodes are looked at in the order in which they came; looking at one may
- * add others at the end, so the walk ends when there are none left to look at, and nothing
- * recurs.  Then they are put in order, the smallest place first among those that could be next.
+ * The resource graph.  Nodes are looked at in the order in which they came; looking at one
+ * may add others at the end, so the walk ends when there are none left to look at, and
+ * nothing recurs.  Then they are put in order, the smallest place first among those that
+ * could be next.
+ *
+ * That order depends on nothing but the input.  A preview and the deployment after it
+ * therefore give the same graph, byte for byte, and its hash can be a precondition
+ * (deploy-graph).
+ *
+ * Who needs whom is a matrix of bits and not a list of edges: GRAPH_NODES_MAX bounds it, and
+ * adding, asking and completing it are one line each.
  */
 #include "config.h"
 
@@ -108,6 +116,8 @@ is_detached(const json_t *row)
 	return strcmp(node_text(row, "status"), "detached") == 0;
 }
 
+/* An active row before a pending one: what a deployment in
+ * between left behind has no outputs. */
 static const json_t *
 known_row(const struct build *b, const char *type, const char *resource_class, const char *id)
 {
@@ -182,6 +192,8 @@ make_node(const struct build *b, const struct match_request *request, const json
 		secrets = json_object();
 	definition_version(version, body);
 	criterion = match_criterion(criteria, request, &rank);
+	/* Another driver cannot take over what the one before made, so it is another resource
+	 * with another id, unless the definition says that it may be changed in place. */
 	if (row && (in_place || strcmp(node_text(row, "driver_type"), driver_type) == 0))
 		id = xstrdup(node_text(row, "gu_res_id"));
 	else
@@ -246,6 +258,7 @@ add_node(struct build *b, const char *type, const char *resource_class, const ch
 
 /* --- what a node names --- */
 
+/* The resolver is used as a parser here: each lookup notes an edge and gives no value. */
 static json_t *
 see_resource(void *data, const struct reference_resource *resource, const char *name, bool *secret,
 	     struct error *err)
@@ -370,6 +383,8 @@ add_beside(struct build *b, const char *name, const json_t *how, struct error *e
 	return 0;
 }
 
+/* The set's own parameters speak as a module does; the definition's
+ * inputs as a definition does. */
 static int
 look_at(struct build *b, struct error *err)
 {

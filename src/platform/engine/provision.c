@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Carrying a resource graph out: the order, what becomes of it, and what is left over. */
+/*
+ * Carrying a resource graph out: the order, what becomes of it, and what is left over.
+ *
+ * A row is written for every node before the first one is made, and nothing is taken as the
+ * environment's own before provision_commit().  Between the two a crash, a failure or a
+ * cancel leaves pending rows, and prune.c removes what they stand for.  The first failure is
+ * the one that is reported; what is under way then is waited for, so that nobody removes what
+ * is still being made.
+ */
 #include "config.h"
 
 #include "platform/engine/provision-private.h"

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Resources go one after the other; one that cannot be removed is logged and tried again with
- * the next pruning, and keeps no other from going. */
+/*
+ * Resources go one after the other; one that cannot be removed is logged and tried again with
+ * the next pruning, and keeps no other from going.
+ *
+ * What was pending when a rollout ended belongs to a deployment that failed; what is
+ * "deleting" was replaced or is no longer declared.  Only those two go: an active row is
+ * never touched here.
+ */
 #include "config.h"
 
 #include "platform/engine/prune.h"
@@ -110,6 +116,8 @@ remove_next(struct prune *p)
 		drop_row(p, row);
 	}
 	p->over = true;
+	/* Everything ended before prune_start() returned: its caller
+	 * sees that from the result. */
 	if (p->starting)
 		return;
 	p->ended(p->data);

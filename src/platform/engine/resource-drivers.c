@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Making one resource: what its definition names is resolved, and its driver does the rest.  The
- * drivers are a table; what none of them makes is the environment's own driver's.
+ * Making one resource: what its definition names is resolved, and its driver does the rest.
+ * The drivers are a table; what none of them makes is the environment's own driver's.
+ *
+ * Whether an output is secret follows from what it was made of: an output that a secret was
+ * put into is one, and whoever names it touches a secret.  That is how a password reaches a
+ * variable and not a label.
  */
 #include "config.h"
 
@@ -144,7 +148,8 @@ count_secrets(const struct resource_job *m)
 	return json_object_size(json_object_get(json_object_get(m->node, "driver"), "secrets"));
 }
 
-/* Those of the definition, in the version that the graph names; new. */
+/* Those of the definition, in the version that the graph names; new.  The graph shows
+ * references only; the texts are opened for the moment of making. */
 static json_t *
 open_secrets(const struct resource_job *m, struct error *err)
 {
@@ -231,7 +236,8 @@ rendered(void *data, const struct driver_result *result)
 	provision_made(m, outputs, &err);
 }
 
-/* Its names, and then its files. */
+/* Its names, and then its files.  Files are resolved with their secrets, and the driver gets
+ * a keyed tag with each: it can see that a file changed without keeping what was in it. */
 static int
 start_template(struct resource_job *m, struct error *err)
 {
@@ -366,6 +372,7 @@ provision_keeps_files(const char *driver_type)
 	return find_maker(driver_type)->keeps_files;
 }
 
+/* Ends with provision_made() in every case, often before it returns. */
 void
 provision_make(struct resource_job *m)
 {

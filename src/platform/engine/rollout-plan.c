@@ -4,7 +4,8 @@
  *
  * Every placeholder in a module's spec is resolved, but for the port that a workload itself
  * listens on (the output "listen" of a resource of its own that has a port): that is the
- * driver's to choose, so a mark stands there.
+ * driver's to choose, since two replicas, or the old and the new process, cannot have the
+ * same one.  A mark stands there, random so that no text of a set can contain it.
  */
 #include "config.h"
 
@@ -66,6 +67,7 @@ is_declared(void *data, const char *res_id)
 	return provision_outputs(s->r->provision, res_id) != NULL;
 }
 
+/* All workloads of an environment are on this machine, each with ports of its own. */
 static json_t *
 find_service(void *data, const char *module, struct error *err)
 {

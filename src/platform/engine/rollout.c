@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The states of a rollout are a table; rollout_advance() is the one function that goes from one
- * to another.  A state's function does its work and says whether the next may come, or that it
- * waits: then whatever it waits for calls rollout_advance() from the loop.
+ * The states of a rollout are a table; rollout_advance() is the one function that goes from
+ * one to another.  A state's function does its work and says whether the next may come, or
+ * that it waits: then whatever it waits for calls rollout_advance() from the loop.
+ *
+ * Cancelling is a wish, not a jump: the state that waits is asked to end, and when it has
+ * ended the rollout goes on with COMMIT like after a failure.  So there is one way out, and
+ * the reason is always written down.  Once the driver has begun to change over (WATCH), a
+ * cancel may come too late, and the deployment then ends as it ends.
  */
 #include "config.h"
 
