@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A table with one place a key: a newer answer takes the place of an older one, so there is
- * nothing to age and the whole is never larger than SLOTS times TEXT_MAX.
+ * A table with one place for each hash of a key: a newer answer takes the place of an older
+ * one, so there is nothing to age and the whole is never larger than SLOTS times TEXT_MAX.
+ *
+ * A kept answer belongs to a version of the database and is of no use at any other, so nobody
+ * has to say what a change makes invalid.  Boards poll: between two changes they ask for the
+ * same few lists over and over, and those are answered without a query.
  */
 #include "config.h"
 
@@ -64,6 +68,8 @@ answers_find(const struct answers *answers, const char *key, int64_t version)
 											  : NULL;
 }
 
+/* A large answer is left out; one of them would be worth the memory
+ * of hundreds that are polled. */
 void
 answers_put(struct answers *answers, const char *key, int64_t version, const char *text,
 	    const char *etag)

@@ -15,6 +15,9 @@ etag_make(char out[ETAG_SIZE], const void *bytes, size_t length)
 	strcat(out, "\"");
 }
 
+/* RFC 9110 §13.1.2: the comparison is the weak one, so a gateway that marked
+ * our tag as weak still gets its 304.  What is malformed is read as "no
+ * match": the answer is then sent in full. */
 bool
 etag_matches(const char *if_none_match, const char *etag)
 {

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a handler needs to know of HTTP, and no more: it can be tested without a socket, and the
- * server can be another one. */
+/*
+ * What a handler needs to know of HTTP, and no more: it can be tested without a socket, and
+ * the server can be another one.
+ *
+ * A handler reports an error of ours (base/error.h); which status that is, is one table here.
+ */
 #include "config.h"
 
 #include "platform/http/exchange.h"
@@ -13,6 +17,7 @@
 
 #define UNAVAILABLE_S 5		/* when to try again */
 
+/* A parameter of an extension that is withheld was never sent, as far as handlers can see. */
 const char *
 request_query(const struct request *request, const char *key)
 {

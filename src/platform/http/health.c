@@ -56,6 +56,8 @@ static const struct {
 	void (*answer)(struct platform *platform, struct response *response);
 	bool guarded;
 } pages[] = {
+	/* The first two are for whoever starts and stops the daemon and has no token; the
+	 * third tells how much is done here, so from another machine it takes one. */
 	{"/healthz", answer_health, false},
 	{"/readyz", answer_ready, false},
 	{"/metrics", answer_metrics, true},

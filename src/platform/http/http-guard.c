@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Two readers of one message that disagree about where it ends can be made to see different
- * requests (request smuggling, RFC 9112 §11.2).  Whatever could be read in two ways is refused
- * here. */
+/*
+ * Two readers of one message that disagree about where it ends can be made to see different
+ * requests (request smuggling, RFC 9112 §11.2).  Whatever could be read in two ways is
+ * refused here.
+ *
+ * libmicrohttpd 0.9.75 takes all of it, also in its strict mode.  Two more forms, a bare LF
+ * and a blank before a colon, cannot be seen from where it calls us; that is one reason why
+ * the daemon listens on a Unix socket or on loopback unless it is told otherwise.
+ */
 #include "config.h"
 
 #include "platform/http/http-guard.h"
@@ -61,6 +67,7 @@ guard_header(struct guard_headers *headers, const char *key, const char *value)
 	}
 }
 
+/* The order is that of the table: what is malformed is said before what is only too large. */
 int
 guard_headers_fault(const struct guard_headers *headers, size_t max_count,
 		    unsigned long long max_length, const char **why)
@@ -106,6 +113,8 @@ guard_is_unix(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 && domain == AF_UNIX;
 }
 
+/* Only the daemon's own user and root are its owner; a group that may open the socket shows
+ * tokens like everybody else. */
 static void
 name_unix(struct peer *peer, int fd)
 {

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One exchange after the other, as libmicrohttpd hands them over.  Guards that the library does not
- * have: what http-guard.h refuses; bodies have a maximum, and are not read for those who may not
- * ask (admit.h).
+ * One exchange after the other, as libmicrohttpd hands them over.  Guards that the library
+ * does not have: what http-guard.h refuses; bodies have a maximum, and are not read for those
+ * who may not ask (admit.h).
  *
- * A handler that waits for something has its request asked again whenever the database has changed,
- * so it keeps nothing meanwhile and has nothing to take back; the connection stands still
- * (waiting.h).
+ * The library calls http_handle() three times or more for a request: with its headers, with
+ * pieces of the body, and at its end.  Who asks is decided at the first call, so a stranger
+ * cannot make us hold 16 MiB.
+ *
+ * A handler that waits for something has its request asked again whenever the database has
+ * changed, so it keeps nothing meanwhile and has nothing to take back; the connection stands
+ * still (waiting.h).
  */
 #include "config.h"
 
@@ -487,6 +491,7 @@ answer_request(struct http *http, struct MHD_Connection *mhd, const char *method
 
 	if (exchange->wait.gone)
 		return MHD_NO;
+	/* The token may have been revoked while the request waited. */
 	if (exchange->wait.waits && !is_still_admitted(exchange, NULL, &refused))
 		return refuse_entry(mhd, &refused);
 	if (exchange->too_large)

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A series is a row of a list: few enough to look through, since its labels are routes of
- * our table, methods that we know and the statuses that we give.
+ * A series is a row of a list: few enough to look through, since its labels are routes of our
+ * table, methods that we know and the statuses that we give.
+ *
+ * That is the rule for labels here: nothing that a peer or a person can choose (paths, users,
+ * names of environments) becomes one, or the list would grow without end.
  */
 #include "config.h"
 
@@ -226,6 +229,8 @@ put_deployments(struct buf *out, const struct metrics *metrics)
 		      &metrics->deployments);
 }
 
+/* Asked of the drivers when somebody looks; a counter of our own
+ * would miss what died by itself. */
 static uint64_t
 count_processes(struct platform *platform, const json_t *env)
 {

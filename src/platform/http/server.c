@@ -58,7 +58,9 @@ sweep(void *data)
 	http->sweep = loop_add_timer(http->platform->loop, http->options.sweep_ms, sweep, http);
 }
 
-/* All that wait look again when anything has changed: a few dozen at most, and mostly none. */
+/* All that wait look again when anything has changed: a few dozen at most, and
+ * mostly none.  At the end of a turn, when all of its changes are committed:
+ * one wake-up for any number of them. */
 static void
 look_again(void *data)
 {
@@ -105,6 +107,8 @@ run(void *data)
 	work(server);
 }
 
+/* A connection that was resumed is served in the next MHD_run() only,
+ * and nothing but us calls that. */
 static void
 run_all(void *data)
 {
@@ -146,6 +150,8 @@ accept_some(void *data, uint32_t events)
 
 		if (fd < 0)
 			break;
+		/* The library calls http_connection_changed() from within
+		 * MHD_add_connection() and has no argument for which socket it came by. */
 		listener->server->http->accepting = listener->trust;
 		/* It closes the descriptor itself when it refuses. */
 		MHD_add_connection(listener->server->daemon, fd, (struct sockaddr *)&address,

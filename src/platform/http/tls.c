@@ -117,6 +117,8 @@ load_key(struct pair *pair, const char *path, struct error *err)
 	return 0;
 }
 
+/* By the public key's id: a pair that does not fit would fail at each
+ * handshake instead of here, once. */
 static bool
 fits(const struct pair *pair)
 {
@@ -150,6 +152,7 @@ load(const char *certificate, const char *key, struct error *err)
 	return NULL;
 }
 
+/* There is one certificate; which name the client asked for (SNI) does not matter. */
 static int
 answer(gnutls_session_t session, const gnutls_datum_t *names, int name_count,
        const gnutls_pk_algorithm_t *algorithms, int algorithm_count, gnutls_pcert_st **chain,

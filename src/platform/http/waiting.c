@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A suspended connection is in no list of the library's, so each is in one of ours, with all
- * that can end its wait: a change, a deadline, its peer's end, and the end of the daemon. */
+/*
+ * A suspended connection is in no list of the library's, so each is in one of ours, with all
+ * that can end its wait: a change, a deadline, its peer's end, and the end of the daemon.
+ *
+ * Each of the four only resumes; what the request then finds decides whether it is over.  A
+ * wait that has begun keeps its place until the exchange ends, however often it is suspended,
+ * so the maximum counts requests and not wake-ups.
+ */
 #include "config.h"
 
 #include "platform/http/waiting.h"
