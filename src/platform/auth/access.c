@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Rights are a set of bits, and what a caller may at a place is the union over the roles that
- * cover it.  Seeing is asked first: who may not see a place is told that it is not there, before
- * anything else is said about it. */
+/*
+ * Rights are a set of bits, and what a caller may at a place is the union over the roles that
+ * cover it.  Seeing is asked first: who may not see a place is told that it is not there,
+ * before anything else is said about it.
+ *
+ * Tokens are kept as SHA-256 and no slower hash: they are random and long, so there is
+ * nothing to guess, and each request is looked up by it.  Found hashes are compared again in
+ * constant time, in case the index leaks how far two of them agree.
+ */
 #include "config.h"
 
 #include "platform/auth/access.h"
@@ -123,6 +129,8 @@ identify_by_row(struct platform *platform, const json_t *row, struct caller *out
 	return ACCESS_KNOWN;
 }
 
+/* The owner's token of the configuration comes first: it works
+ * while the database does not. */
 static enum access_answer
 identify_by_hash(struct platform *platform, const char *hash, struct caller *out, struct error *err)
 {
@@ -159,6 +167,8 @@ is_of_our_form(const char *authorization)
 	return token && strncmp(token + 1, ACCESS_TOKEN_PREFIX, strlen(ACCESS_TOKEN_PREFIX)) == 0;
 }
 
+/* On the private socket the owner may come without a token.  A token that is shown there
+ * counts all the same, so a script can be tried with the rights that it will have. */
 enum access_answer
 access_identify(struct platform *platform, const char *authorization, enum peer_trust trust,
 		struct caller *out, struct error *err)
@@ -198,7 +208,9 @@ names(const json_t *grant, const char *key)
 	return id && *id;
 }
 
-/* app and env_type NULL: of the organization, the application as a whole. */
+/* app and env_type NULL: of the organization, the application as a whole.  A role in a type
+ * of environment adds to what its holder may draft there anyway, and gives nothing to those
+ * who may not see the application. */
 static unsigned
 rights_at(const struct caller *caller, const char *org, const char *app, const char *env_type)
 {
@@ -313,6 +325,7 @@ check_right(struct platform *platform, const struct caller *caller, enum right r
 	return ret;
 }
 
+/* For what has no environment yet: one that is to be made, of a type that is in the body. */
 int
 access_check_type(const struct caller *caller, const struct place *place, const char *env_type,
 		  struct error *err)
@@ -330,6 +343,7 @@ access_may_give(const struct caller *caller, const struct grant_scope *scope)
 	       RIGHT_ADMINISTER;
 }
 
+/* Whether it is in the scope of what is given is asked for each grant (access_may_give()). */
 static int
 check_giver(const struct caller *caller, struct error *err)
 {

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The order protects the cheap from the costly: buckets are looked at before a token is looked
- * up in the database, and wrong tokens cost their address, so that guessing slows down whoever
- * guesses and nobody else. */
+/*
+ * The order protects the cheap from the costly: buckets are looked at before a token is
+ * looked up in the database, and wrong tokens cost their address, so that guessing slows down
+ * whoever guesses and nobody else.
+ *
+ * Behind one address there may be a whole company.  So one colleague's broken script must not
+ * lock the others out: tokens that were right lately pass even while their address is being
+ * slowed down.
+ */
 #include "config.h"
 
 #include "platform/auth/admit.h"
@@ -99,6 +105,8 @@ admit(struct platform *platform, const struct peer *peer, const char *authorizat
 	return refuse_for(refused, seconds);
 }
 
+/* For a request that waited or streams: who asks is worked out
+ * anew, and no bucket is charged. */
 bool
 admit_again(struct platform *platform, const struct peer *peer, const char *authorization,
 	    struct caller *caller, bool *changed, struct refusal *refused)

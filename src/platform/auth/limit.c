@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Token buckets, filled when they are looked at by the time that has passed: no timer, no
- * thread, and a table of a fixed size however many addresses ask. */
+/*
+ * Token buckets, filled when they are looked at by the time that has passed: no timer, no
+ * thread, and a table of a fixed size however many addresses ask.
+ *
+ * Keys are hashed with a secret of the process: somebody who knew where keys go could fill
+ * one set with addresses of their own and push a bucket of somebody else out of it.
+ */
 #include "config.h"
 
 #include "platform/auth/limit.h"
