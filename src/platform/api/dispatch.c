@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What is the same for all routes: who may, does the place exist, is the body what it must be, is
- * it a change that was asked for before, and errors in the shape of the wire.
+ * What is the same for all routes: who may, does the place exist, is the body what it must
+ * be, is it a change that was asked for before, and errors in the shape of the wire.
+ *
+ * The order is part of the contract.  Existence and rights come before the body, so that a
+ * stranger learns nothing from how a body is refused; the kept answer of an Idempotency-Key
+ * comes before If-Match, since what a repetition was based on has moved by its own doing.
  */
 #include "config.h"
 
@@ -249,6 +253,7 @@ handle_write(struct platform *platform, const struct route *route, struct reques
 	return -1;
 }
 
+/* A failing audit log does not turn a refusal into something else. */
 static void
 note_refused(struct platform *platform, const struct request *request, int status)
 {

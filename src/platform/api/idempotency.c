@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The answer is kept in the transaction of the change: the same key is answered again or was
- * never carried out, and no crash comes between. */
+/*
+ * The answer is kept in the transaction of the change: the same key is answered again or was
+ * never carried out, and no crash comes between.
+ *
+ * The request is kept as a hash only.  A key that comes with another request is refused: it
+ * was used twice by mistake, and either answer would be wrong.
+ */
 #include "config.h"
 
 #include "platform/api/idempotency.h"

@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The table of routes, and which of them a path is. */
+/*
+ * The table of routes, and which of them a path is.
+ *
+ * A row is all that is known of a route outside of its handler: method, path, body,
+ * permission.  The dispatch enforces it, doc/api/openapi.json is compared with it, and the
+ * audit log and the metrics name routes by it.  Some hundred rows are looked through for each
+ * request; that is less work than the JSON of the answer, and needs no structure that could
+ * disagree with the table.
+ */
 #include "config.h"
 
 #include "platform/api/routes.h"
@@ -271,6 +279,7 @@ decode_segment(char *segment)
 		}
 		high = hex_digit(in[1]);
 		low = high < 0 ? -1 : hex_digit(in[2]);
+		/* "%00" would end the name early. */
 		if (low < 0 || high + low == 0)
 			return false;
 		*out++ = (char)(high << 4 | low);
@@ -280,7 +289,8 @@ decode_segment(char *segment)
 	return text_is_utf8(segment, (size_t)(out - segment));
 }
 
-/* false: not a path that we could have. */
+/* false: not a path that we could have.  The path is split before it is
+ * decoded, so that "%2F" stays inside a name. */
 bool
 route_path_split(struct route_path *path, const char *text)
 {

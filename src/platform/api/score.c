@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Pure: one document in, another one out, so that examples are all that a test of it needs. */
+/*
+ * From Score to a deployment set.  Pure: one document in, another one out, so that examples
+ * are all that a test of it needs.
+ *
+ * Placeholders are rewritten, not resolved: what they mean is only known at a deployment.  A
+ * resource that is not declared is an error here, since ${resources.x} would otherwise fail
+ * at the first deployment, far away from whoever wrote it.
+ */
 #include "config.h"
 
 #include "platform/api/score.h"
@@ -226,6 +233,7 @@ convert_container(const json_t *spec, const char *id, const json_t *container, c
 	const char *own = text_of(container, "image");
 	json_t *out = json_pack("{s:s}", "id", id);
 
+	/* "." is Score's way to say: the image that is being built. */
 	if (*own && strcmp(own, ".") != 0)
 		image = own;
 	if (!image || !*image) {

@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A secret that is named instead of given: where the name leads, whether the caller may use
+ * it, and its text for the moment of sealing it again.
+ *
+ * The right that is asked for is to deploy to the environment that the secret is from, not to
+ * read it: nobody can read a secret, and who deploys there could have any workload print it.
+ */
 #include "config.h"
 
 #include "platform/api/secret-reference.h"
@@ -45,6 +52,7 @@ read_address(struct address *address, const char *text)
 	return take(&rest, "values", &address->key) && !rest;
 }
 
+/* An application's secrets are its environments' anyway. */
 static int
 check_right(struct platform *platform, const struct caller *caller, const struct place *from,
 	    struct error *err)

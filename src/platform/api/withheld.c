@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Leaving an extension out, before and behind every handler: what it adds to a request is
+ * taken away, and what it adds to an answer is removed.  It exists for tests, and for a
+ * platform that is to be exactly the public API.
+ */
 #include "config.h"
 
 #include "platform/api/withheld.h"

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Applications. */
+/*
+ * Applications.
+ *
+ * Which of them a caller sees is decided for each one, so the list is filtered here and not
+ * in the query: rights are not in the database's tables alone (the owner has none there).
+ */
 #include "config.h"
 
 #include "platform/api/handlers/handlers.h"
@@ -123,6 +128,8 @@ create_application(struct platform *platform, const struct request *request,
 	return answer(response, 201, repository_application(platform->repository, &place, err));
 }
 
+/* All of them or none: one whose driver this daemon does not have would
+ * never go, and the application with it. */
 static int
 delete_environments(struct platform *platform, const struct place *app, const json_t *envs,
 		    struct error *err)

@@ -131,6 +131,7 @@ all_versions(struct platform *platform, const char *org, struct error *err)
 	return versions;
 }
 
+/* A reference without a digest means whichever content the version has. */
 static bool
 is_reference(const json_t *version, const char *reference)
 {
@@ -372,7 +373,8 @@ is_commit(const char *commit)
 	return length >= 5 && length <= 40 && commit[strspn(commit, "0123456789abcdef")] == '\0';
 }
 
-/* What a workload is made of: fits when it converts. */
+/* What a workload is made of: fits when it converts.  Converted now, and the result thrown
+ * away: who posts it hears of a mistake, and not whoever asks for its set weeks later. */
 static int
 take_workload(json_t *version, const json_t *body, struct error *err)
 {

@@ -84,7 +84,8 @@ time_of(const json_t *entry)
 	return at;
 }
 
-/* What is too much for one page goes away: true when there was any. */
+/* What is too much for one page goes away: true when there was any.  One entry more than a
+ * page was read, so the last page is known to be the last. */
 static bool
 cut(json_t *entries, int count)
 {

@@ -23,6 +23,7 @@
 #include "platform/state/repository-resources.h"
 
 #define CRITERION_ID_DIGITS 16
+/* Each is compared with all others of its type when a definition is written. */
 #define CRITERIA_MAX 200
 
 static const char *const criterion_keys[] = {"env_type", "app_id", "env_id", "res_id", "class"};
@@ -195,6 +196,8 @@ keep_criterion(const json_t *criterion)
 	return kept;
 }
 
+/* A class that is not given is "default", as for matching: the two must
+ * not disagree about what is twice. */
 static bool
 is_same_rule(const json_t *a, const json_t *b)
 {

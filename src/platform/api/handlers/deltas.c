@@ -117,7 +117,9 @@ check_not_deployed(struct platform *platform, const struct request *request, str
 			 request->ids[0]);
 }
 
-/* The delta as it is, when the caller may change it now; NULL with err. */
+/* The delta as it is, when the caller may change it now; NULL with err.
+ * Asked at each change and not only at deploying: a delta that is under
+ * review must not become another one meanwhile. */
 static json_t *
 changeable(struct platform *platform, const struct request *request, struct error *err)
 {

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Deployments and their errors. */
+/*
+ * Deployments and their errors.
+ *
+ * A POST brings up to three preconditions: the environment (If-Match), its values ("base" of
+ * "values"), and the resources that it will get (dependency_graph_hash).  All are compared in
+ * the transaction that records the deployment, so what was reviewed is what is deployed, or
+ * nothing is.
+ */
 #include "config.h"
 
 #include "platform/api/handlers/handlers.h"
@@ -78,6 +85,8 @@ get_deployment(struct platform *platform, const struct request *request,
 		return -1;
 	deployment = repository_deployment(platform->repository, &request->place, request->ids[0],
 					   err);
+	/* Waiting keeps nothing: the request is simply asked again
+	 * when the database has changed. */
 	if (deployment && wait_s > 0 && request->may_wait && !has_ended(deployment)) {
 		json_decref(deployment);
 		response->wait_ms = wait_s * 1000;

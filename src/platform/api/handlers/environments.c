@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Environments: made from a deployment, rebased, deleted. */
+/*
+ * Environments: made from a deployment, rebased, deleted.
+ *
+ * Making one starts nothing.  It has a base (from_deploy_id), and the first deployment to it
+ * builds upon that, which is what makes it a clone.
+ */
 #include "config.h"
 
 #include "platform/api/handlers/handlers.h"
@@ -203,6 +208,9 @@ delete_environment(struct platform *platform, const struct request *request,
 	    env_driver_check(platform, place, err) != 0 ||
 	    count_active(platform, place, &count, err) != 0)
 		return -1;
+	/* Deleting what is being deleted is answered like the first time, without
+	 * looking at If-Match: whoever repeats a request because its answer was lost is
+	 * not told that the environment moved. */
 	if (deleting)
 		return 0;
 	if (check_match(platform, request, response, err) != 0)

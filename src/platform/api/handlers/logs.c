@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What workloads printed. */
+/*
+ * What workloads printed.
+ *
+ * Two ways: asked once, where both ends and the order can be chosen, and followed, where
+ * lines come as they are printed.  A stream remembers what has not been sent, so a slow
+ * reader is served at its own pace and loses nothing that the driver still has.
+ */
 #include "config.h"
 
 #include "platform/api/handlers/handlers.h"

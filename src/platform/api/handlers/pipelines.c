@@ -33,6 +33,8 @@
 #define USES "actions/humanitec/deploy@v1"
 #define PAGE_USUAL 50
 #define PAGE_MAX 100
+/* A filter that fits nothing must not read all runs there ever
+ * were in one turn of the loop. */
 #define LOOKED_AT_MAX 500	/* runs, for one page */
 #define FILTERS_MAX 16
 #define LINK_MAX 8192

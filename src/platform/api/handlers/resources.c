@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The resources of an environment, and the graph that they make. */
+/*
+ * The resources of an environment, and the graph that they make.
+ *
+ * Nothing is made here: resources come with a deployment.  What can be asked for is to let
+ * one go, to pin one to a version of its definition, and to compute what a set would get.
+ */
 #include "config.h"
 
 #include "platform/api/handlers/handlers.h"

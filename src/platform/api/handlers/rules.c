@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Automation rules of an environment. */
+/* Automation rules of an environment: their form.  What a rule means, and which
+ * it matches, is engine/automation.c. */
 #include "config.h"
 
 #include "platform/api/handlers/handlers.h"
@@ -57,7 +58,8 @@ is_flag(const json_t *value)
 	return json_is_boolean(value);
 }
 
-/* The member that is not what a rule is made of, or NULL. */
+/* The member that is not what a rule is made of, or NULL. A body of the wrong kind is 422,
+ * one whose members contradict each other is 400; both are the API's. */
 static const char *
 misfit(const json_t *body)
 {

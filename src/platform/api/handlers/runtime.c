@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What runs: active resources, runtime in both of its shapes; pausing and replicas. */
+/*
+ * What runs: the runtime in both of its shapes; pausing and replicas.
+ *
+ * What is declared comes from the database and what runs from the driver, and they may
+ * differ: a workload without a process is shown as stopped, and as unknown where nobody could
+ * look.  Pausing and replicas change the database only; the engine brings what runs to it.
+ */
 #include "config.h"
 
 #include "platform/api/handlers/handlers.h"
@@ -119,6 +125,7 @@ count_status(const struct module *module, enum runtime_status status)
 	return count;
 }
 
+/* Some failed and some run: neither word of them would be true of the whole. */
 static const struct words *
 words_of(const struct module *module)
 {

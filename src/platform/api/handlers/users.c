@@ -21,7 +21,8 @@
 #define TEXT_MAX 1000
 #define ID_MAX 100
 
-/* What goes into paths and lines of the log unquoted. */
+/* What goes into paths and lines of the log unquoted.  No slash, since it stands in paths; no
+ * blank and no quote, since it stands in the log. */
 static bool
 is_id(const char *id)
 {
@@ -462,6 +463,7 @@ create_token(struct platform *platform, const struct request *request, struct re
 	if (!type || strcmp(type, "static") != 0)
 		return error_set(err, ERROR_INPUT, _("\"type\" must be \"static\"."));
 	access_make_token(token);
+	/* The answer is the only place where the token ever is; what is kept is its hash. */
 	ids_sha256_hex(hash, token, strlen(token));
 	if (repository_put_token(platform->repository, &row, err) != 0)
 		return -1;

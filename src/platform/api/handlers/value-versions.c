@@ -71,6 +71,7 @@ restore_value_version(struct platform *platform, const struct request *request,
 		      repository_value_version(platform->repository, &request->place, made, err));
 }
 
+/* Only after the commit: until then the log must be able to take the purge back. */
 static void
 scrub(void *data)
 {

@@ -214,6 +214,8 @@ update(struct platform *platform, const struct request *request, struct asked *a
 	int ret = -1;
 
 	if (old) {
+		/* Without "is_secret" a secret stays one: nobody publishes a
+		 * secret by leaving a member out. */
 		if (json_is_true(json_object_get(old, "is_secret")))
 			asked->is_secret = true;
 		sealed = put_value(platform, place, asked, fingerprint, &content);
@@ -396,6 +398,8 @@ check_deleted(const json_t *deleted, json_t *seen, struct error *err)
 	return 0;
 }
 
+/* All are read and sealed before the first is written, so that the error of the last one is
+ * told before there is anything to take back. */
 int
 values_change(struct platform *platform, const struct request *request, const json_t *values,
 	      json_t **details, struct error *err)
