@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Secrets of resource definitions, sealed all together. */
+/*
+ * Secrets of resource definitions, sealed all together.
+ *
+ * One sealed text for all of them: they are written, opened and replaced as one, with the
+ * definition that they belong to.  A fingerprint of each is kept in the open beside it, since
+ * a definition's version must change when a secret does, and nobody can compare sealed texts:
+ * sealing twice gives two.
+ */
 #include "config.h"
 
 #include "platform/state/definition-inputs.h"

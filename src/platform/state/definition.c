@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is read out of a resource definition. */
+/*
+ * What is read out of a resource definition.
+ *
+ * The document stays as it was sent, with members that we do not know; a definition that goes
+ * out again, or to another platform, has lost nothing.  Whoever needs something of it in two
+ * places asks here.
+ */
 #include "config.h"
 
 #include "platform/state/definition.h"
@@ -11,6 +17,7 @@
 #include "base/xmalloc.h"
 #include "model/json.h"
 
+/* Ids are by place in the list: the API wants one for each, and senders give none. */
 json_t *
 definition_criteria(const json_t *body)
 {
@@ -29,6 +36,8 @@ definition_criteria(const json_t *body)
 	return list;
 }
 
+/* A hash of what decides the resource, and of nothing else: another name or other criteria do
+ * not make another version, and what is changed back is the old one again. */
 void
 definition_version(char out[DEFINITION_VERSION_SIZE], const json_t *body)
 {

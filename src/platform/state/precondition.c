@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* If-Match is a list (RFC 9110 §13.1.1); one that fits is enough.  Bare tags are taken as well
- * as quoted ones (doc/api/extensions). */
+/*
+ * If-Match is a list (RFC 9110 §13.1.1); one that fits is enough.  Bare tags are taken as
+ * well as quoted ones (doc/api/extensions).
+ *
+ * The tag covers the last deployment and the base together.  Either alone would let somebody
+ * deploy over a change that they have not seen: a failed deployment moves only the first, a
+ * rebase only the second.  A refusal brings what is there now, so a client need not ask again
+ * to show it.
+ */
 #include "config.h"
 
 #include "platform/state/precondition.h"

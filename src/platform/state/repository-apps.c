@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Organizations, environment types, applications, environments. */
+/*
+ * Organizations, environment types, applications, environments.
+ *
+ * Deleting an environment or an application is a status first.  The rows go when the engine
+ * has removed what runs, so that a crash in between finds them again and goes on.
+ */
 #include "config.h"
 
 #include "platform/state/rows.h"
@@ -194,7 +199,8 @@ repository_set_application_deleting(struct repository *repository, const struct 
 			   "ssi", place->org, place->app, now);
 }
 
-/* Whatever has an organization and an application is part of it; an audit is not. */
+/* Whatever has an organization and an application is part of it; an audit is not.  Found by
+ * their columns, so that a table which is added later is not forgotten here. */
 static int
 drop_application(struct repository *repository, const char *org, const char *app,
 		 struct error *err)

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Deployments and their errors, artefact versions that were posted. */
+/*
+ * Deployments and their errors, artefact versions that were posted.
+ *
+ * Deployments are ordered by `seq`, the order in which they were recorded, and never by a
+ * time: clocks are set back.  Those of a deleted environment stay (`gone`), since clones may
+ * build upon them.
+ */
 #include "config.h"
 
 #include "platform/state/rows.h"
@@ -169,6 +175,9 @@ repository_set_deployment_status(struct repository *repository, const char *id,
 		id, deployment_status_word(status), now);
 }
 
+/* What a daemon that starts finds unfinished: all that was in progress, and of
+ * what was only asked for whatever is too old (?1), was overtaken by a newer one,
+ * or is for an environment that goes. */
 #define INTERRUPTED                                                                                \
 	" WHERE (status = 'in progress' OR (status = 'pending' AND (gone <> 0"                     \
 	" OR created_at < ?1 OR EXISTS"                                                            \

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Runs of the pipeline; how far one is, is how far its deployment is. */
+/*
+ * Runs of the pipeline; how far one is, is how far its deployment is.
+ *
+ * There is one pipeline with one step, because the API has the noun and clients ask for it.
+ * A run is a deployment under another name: no state of its own is kept that could contradict
+ * it.
+ */
 #include "config.h"
 
 #include "platform/state/rows.h"
@@ -16,6 +22,7 @@ repository_put_run(struct repository *repository, const struct place *place, con
 		"sssssjis", place->org, place->app, place->env, id, deployment, inputs, now, user);
 }
 
+/* The first cancel counts; a second one does not move the time. */
 int
 repository_cancel_run(struct repository *repository, const char *id, int64_t now,
 		      struct error *err)

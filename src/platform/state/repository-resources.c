@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Resource definitions and their versions, the resources of environments, and graphs. */
+/*
+ * Resource definitions and their versions, the resources of environments, and graphs.
+ *
+ * Each version of a definition that was ever in force is kept, for graphs name it.  A
+ * resource's row goes through pending, active and deleting; one that is "detached" is not
+ * ours any more, and only keeps its name taken.
+ */
 #include "config.h"
 
 #include "platform/state/repository-resources.h"
@@ -245,6 +251,8 @@ repository_known_resources(struct repository *repository, const struct place *pl
 		"sss", place->org, place->app, place->env);
 }
 
+/* What is there stays as it is: a resource in use is not touched
+ * until its deployment has succeeded. */
 int
 repository_put_pending_resource(struct repository *repository, const struct place *place,
 				const json_t *node, const char *name, const char *deploy_id,
@@ -280,6 +288,7 @@ repository_settle_resource(struct repository *repository, const struct place *pl
 		result->state, result->deploy_id, now);
 }
 
+/* Whatever the deployment that just succeeded did not settle is needed no more. */
 int
 repository_doom_resources(struct repository *repository, const struct place *place,
 			  const char *deploy_id, int64_t now, struct error *err)
@@ -351,6 +360,7 @@ repository_graph_hash(char *out, const json_t *nodes)
 	free(text);
 }
 
+/* A graph that came out the same is the same graph, and keeps its id. */
 json_t *
 repository_keep_graph(struct repository *repository, const struct place *place,
 		      const json_t *nodes, int64_t now, struct error *err)

@@ -78,6 +78,7 @@ repository_update_rule(struct repository *repository, const struct place *place,
 			   "ssssji", place->org, place->app, place->env, id, body, now);
 }
 
+/* What it still wanted goes with it. */
 int
 repository_drop_rule(struct repository *repository, const struct place *place, const char *id,
 		     struct error *err)

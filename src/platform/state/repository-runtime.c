@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is asked of an environment besides its deployments: paused, and how many of each. */
+/*
+ * What is asked of an environment besides its deployments: paused, and how many of each.
+ *
+ * They outlast deployments: an environment that was scaled stays so when it is deployed to
+ * again, and one that was paused stays stopped over a restart of the daemon.
+ */
 #include "config.h"
 
 #include "platform/state/rows.h"

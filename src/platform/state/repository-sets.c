@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sets, which never change, and deltas. */
+/*
+ * Sets, which never change, and deltas.
+ *
+ * A set is written once under its id, and writing it again is no error: two people may arrive
+ * at the same content.  Deltas are drafts that anybody may edit, so they carry who did.
+ */
 #include "config.h"
 
 #include "platform/state/rows.h"
@@ -36,6 +41,7 @@ repository_sets(struct repository *repository, const struct place *place, struct
 	return sets;
 }
 
+/* The empty set needs no row: everybody knows its content. */
 struct set *
 repository_set(struct repository *repository, const struct place *place, const char *id,
 	       struct error *err)

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Users, tokens, roles, and the audit log. */
+/*
+ * Users, tokens, roles, and the audit log.
+ *
+ * A token is found by its hash; the token itself was shown once, when it was made, and is
+ * nowhere.  Users own nothing that would have to be handed over: what they did names them by
+ * id, in plain text, and stays when they are gone.
+ */
 #include "config.h"
 
 #include "platform/state/repository-users.h"
@@ -183,6 +189,7 @@ repository_put_audit(struct repository *repository, const struct audit_row *row,
 			row->path, (int64_t)row->status, row->peer);
 }
 
+/* By number and by age; the first is a comparison of numbers and counts nothing. */
 int
 repository_prune_audit(struct repository *repository, int64_t max_rows, int64_t oldest,
 		       struct error *err)

@@ -116,6 +116,7 @@ list_versions(const struct place *place, const json_t *rows, const json_t *versi
 	return list;
 }
 
+/* The rows are read once for all versions of the list; the history goes back through them. */
 json_t *
 repository_value_versions(struct repository *repository, const struct place *place,
 			  const char *key_changed, struct error *err)
@@ -344,6 +345,7 @@ repository_scrub(struct repository *repository)
 
 /* --- deploying --- */
 
+/* For a deployment: which version it has.  "" where there has never been a value. */
 int
 repository_pin_values(struct repository *repository, const struct place *place,
 		      const char *wanted, char id[IDS_UUID_SIZE], struct error *err)
@@ -369,6 +371,8 @@ repository_pin_values(struct repository *repository, const struct place *place,
 	return -1;
 }
 
+/* In the order application, environment: what comes later takes
+ * the place of what came before. */
 json_t *
 repository_values_at(struct repository *repository, const struct place *place,
 		     const char *id, struct error *err)

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Shared values as they are now, and the changes to them. */
+/*
+ * Shared values as they are now, and the changes to them.
+ *
+ * Every change is one transaction of three parts: a version is recorded, rows end, rows
+ * begin.  A change that changes nothing makes no version; otherwise each poll of a script
+ * would move what a reviewer has pinned.
+ */
 #include "config.h"
 
 #include "platform/state/repository-values.h"
@@ -117,6 +123,7 @@ repository_sealed_value(struct repository *repository, const struct place *place
 
 /* --- changes --- */
 
+/* The version's number is what rows begin and end with, so it has to be there first. */
 int
 value_version_begin(struct repository *repository, const struct place *place,
 		    struct value_version *version, const struct value_set_change *change,
@@ -141,6 +148,8 @@ value_version_begin(struct repository *repository, const struct place *place,
 	return ret;
 }
 
+/* Asked at the end, of the whole: a change may delete and add, and
+ * only what comes of it counts. */
 static int
 check_limits(struct repository *repository, const struct place *place, struct error *err)
 {
@@ -396,6 +405,8 @@ repository_has_secrets(struct repository *repository, struct error *err)
 	return row ? sealed : -1;
 }
 
+/* A state without secrets takes whatever key it is started with; from its
+ * first secret on, only that one. */
 int
 repository_check_key(struct repository *repository, const char *check, struct error *err)
 {

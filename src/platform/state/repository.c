@@ -2,7 +2,10 @@
 /*
  * The database file and the one way statements run.
  *
- * One connection owns the file (DB_OWNED), which keeps a second daemon out.
+ * One connection owns the file (DB_OWNED), which keeps a second daemon out.  Rows come out as
+ * JSON in the shape of the wire, by the names of their columns (rows.h): between a query and
+ * an answer there is no code to forget a member in.  Failures are told by kind and in a
+ * sentence of ours; what SQLite says names tables and files, so it goes to the log.
  */
 #include "config.h"
 
@@ -87,6 +90,8 @@ repository_platform_id(const struct repository *repository)
 	return repository->id;
 }
 
+/* The number of changes since the file was opened: it grows with every
+ * write and costs nothing to ask. */
 int64_t
 repository_version(const struct repository *repository)
 {
@@ -322,6 +327,7 @@ rows_run(struct repository *repository, struct error *err, const char *sql, cons
 	return ret;
 }
 
+/* An UPDATE of nothing is "not there": callers need not look before they change. */
 int
 rows_change(struct repository *repository, struct error *err, const char *sql, const char *format,
 	    ...)
@@ -414,6 +420,8 @@ repository_open(const char *path, struct error *err)
 	return r;
 }
 
+/* Beginning a transaction takes the lock and writes nothing, so
+ * it can be asked every second. */
 int
 repository_check_writable(struct repository *repository, struct error *err)
 {

@@ -24,6 +24,8 @@
 #include "base/xmalloc.h"
 
 #define CREDENTIAL "sidestaged.key"
+/* Hexadecimal digits, so that a person can copy it, and an editor that
+ * adds an end of line does no harm. */
 #define DIGITS (2 * SECRET_KEY_SIZE)
 
 /* root gives a credential; it may be readable for our group, which systemd chose. */

@@ -230,6 +230,9 @@ hexadecimal(char out[SECRET_FINGERPRINT_SIZE], const uint8_t *bytes)
 		snprintf(out + 2 * i, 3, "%02x", bytes[i]);
 }
 
+/* Over the application and not the environment: a secret that was copied from
+ * one environment to another must be seen to be the same, and between
+ * applications nothing can be compared. */
 void
 secrets_fingerprint(const struct secrets *secrets, const struct place *place, const char *text,
 		    char out[SECRET_FINGERPRINT_SIZE])
@@ -246,6 +249,7 @@ secrets_fingerprint(const struct secrets *secrets, const struct place *place, co
 	hexadecimal(out, hash);
 }
 
+/* Says whether two keys are the same, and nothing of either. */
 void
 secrets_key_check(const struct secrets *secrets, char out[SECRET_FINGERPRINT_SIZE])
 {

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A key that does not fit is found when the state is opened, and not when the first secret is
- * needed. */
+/*
+ * A key that does not fit is found when the state is opened, and not when the first secret is
+ * needed.
+ *
+ * A new key is only made for a state that has no secrets.  With secrets, a missing key is an
+ * error: a new one would open none of them, and the old one may still be found.
+ */
 #include "config.h"
 
 #include "platform/state/state-secrets.h"

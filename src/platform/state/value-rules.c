@@ -19,6 +19,7 @@ value_key_is_good(const char *key)
 	return length > 0 && length <= VALUE_KEY_MAX && strspn(key, good) == length;
 }
 
+/* What an application keeps secret an environment cannot show by overriding it. */
 int
 value_inherits_secrecy(struct repository *repository, const struct place *place, const char *key,
 		       struct error *err)
