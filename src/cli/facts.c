@@ -19,7 +19,7 @@
 #include "flow/world/world.h"
 #include "model/image.h"
 #include "model/set.h"
-#include "store/store.h"
+#include "store/history.h"
 
 /* Text that may be absent, and that may be anything: what is no UTF-8 is null. */
 static json_t *

@@ -25,7 +25,7 @@
 #include "flow/session.h"
 #include "flow/world/world.h"
 #include "model/set.h"
-#include "store/store.h"
+#include "store/history.h"
 
 static void __attribute__((format(printf, 2, 0)))
 complain(const struct linear *l, const char *format, va_list args)

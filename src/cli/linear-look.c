@@ -28,7 +28,7 @@
 #include "flow/world/world.h"
 #include "model/image.h"
 #include "model/set.h"
-#include "store/store.h"
+#include "store/history.h"
 
 /* --- the board --- */
 

@@ -18,7 +18,7 @@
 #include "flow/world/world.h"
 #include "model/image.h"
 #include "model/set.h"
-#include "store/store.h"
+#include "store/history.h"
 
 static void __attribute__((format(printf, 2, 0)))
 put(FILE *out, const char *format, va_list args)

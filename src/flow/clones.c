@@ -20,7 +20,7 @@
 #include "flow/world/origins.h"
 #include "flow/world/unpromoted.h"
 #include "flow/world/world.h"
-#include "store/store.h"
+#include "store/clone-origins.h"
 
 struct clones {
 	struct session *session;

@@ -18,7 +18,7 @@
 #include "flow/world/comment.h"
 #include "model/json.h"
 #include "model/nouns.h"
-#include "store/store.h"
+#include "store/history.h"
 
 #define EVENTS_MAX 5000
 

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "flow/hotfix-events.h"
 #include "flow/hotfix.h"
-#include "store/store.h"
+#include "store/marks.h"
 
 struct fetcher;
 struct world_application;

@@ -2,7 +2,7 @@
 /* Where the story of a hotfix stands: from what happened, step by step. */
 #include "config.h"
 
-#include "flow/hotfix-parts.h"
+#include "flow/hotfix.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,12 +11,15 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/hotfix-parts.h"
 #include "flow/session.h"
 #include "flow/verbs/flow.h"
 #include "flow/world/fetcher.h"
 #include "flow/world/world.h"
 #include "model/set.h"
-#include "store/store.h"
+#include "store/clone-origins.h"
+#include "store/history.h"
+#include "store/marks.h"
 
 #define CLOCK_SKEW_MS (5 * 60 * 1000)	/* between the platform's clock and ours */
 

@@ -25,6 +25,7 @@
 #include "flow/world/watch.h"
 #include "flow/world/world.h"
 #include "net/loop.h"
+#include "store/platforms.h"
 #include "store/store.h"
 
 #define SILENT_MS 1500			/* a request that waits so long without a byte is told */

@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "store/private.h"
+#include "store/cache.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +19,7 @@
 #include "base/xmalloc.h"
 #include "db/migrate.h"
 #include "model/json.h"
+#include "store/private.h"
 
 #define CACHE_BUSY_MS 250
 #define CACHE_VERSION 1

@@ -9,7 +9,7 @@
  */
 #include "config.h"
 
-#include "store/private.h"
+#include "store/history.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -19,6 +19,8 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "store/private.h"
+#include "store/search.h"
 
 #define DEFAULT_LIMIT 500
 #define STEPS_MAX 64

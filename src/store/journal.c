@@ -9,7 +9,7 @@
  */
 #include "config.h"
 
-#include "store/private.h"
+#include "store/journal.h"
 
 #include <assert.h>
 #include <fcntl.h>
@@ -21,6 +21,8 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/ids.h"
+#include "store/history.h"
+#include "store/private.h"
 
 static int
 begin(struct store *store, struct error *err)

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
-	src/store/cache.c \
-	src/store/history.c \
-	src/store/journal.c \
-	src/store/marks.c \
-	src/store/moments.c \
-	src/store/platforms.c \
+	src/store/cache.c src/store/cache.h \
+	src/store/clone-origins.c src/store/clone-origins.h \
+	src/store/history.c src/store/history.h \
+	src/store/journal.c src/store/journal.h \
+	src/store/marks.c src/store/marks.h \
+	src/store/moments.c src/store/moments.h \
+	src/store/platforms.c src/store/platforms.h \
 	src/store/private.h \
-	src/store/search.c \
-	src/store/store.c \
-	src/store/store.h
+	src/store/search.c src/store/search.h \
+	src/store/settings.c src/store/settings.h \
+	src/store/store.c src/store/store.h
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test-store

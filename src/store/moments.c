@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "store/private.h"
+#include "store/moments.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "store/private.h"
 
 #define MOMENTS_SHOWN_MAX 1000	/* environments of one board */
 #define DAY_MS (24 * 60 * 60 * (int64_t)1000)

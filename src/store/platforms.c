@@ -13,7 +13,7 @@
  */
 #include "config.h"
 
-#include "store/private.h"
+#include "store/platforms.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -25,6 +25,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "store/private.h"
 
 #define SOCKET_MARK " unix:"
 #define IDENTITY_PREFIX "platform:"

@@ -8,7 +8,7 @@
 
 #include "db/db.h"
 #include "db/statement.h"
-#include "store/store.h"
+#include "store/history.h"
 
 struct store {
 	struct db *history;
@@ -26,6 +26,10 @@ void store_mark_history(struct store *store);
 /* 0, or -1 with err: the operations cannot be read, or not be written. */
 int store_check_readable(const struct store *store, struct error *err);
 int store_check_writable(const struct store *store, struct error *err);
+
+/* For these texts, and how many they are. */
+#define TEXTS(...) (const char *const[]){__VA_ARGS__}, \
+	sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *)
 
 /* A statement on the history whose first parameters are these texts; NULL among them is SQL's. */
 struct statement *history_statement(struct store *store, const char *sql, const char *const *texts,

@@ -13,7 +13,7 @@
  */
 #include "config.h"
 
-#include "store/private.h"
+#include "store/search.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +23,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "store/private.h"
 
 #define TYPED_MAX 1024
 #define TERMS_MAX 32

@@ -4,7 +4,7 @@
 /* Opening the two files, and the schema of the history. */
 #include "config.h"
 
-#include "store/private.h"
+#include "store/store.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,6 +17,7 @@
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "db/migrate.h"
+#include "store/private.h"
 
 /* Eight programs that each write without a pause wait less than a second on a slow disk. */
 #define HISTORY_BUSY_MS 10000

@@ -18,7 +18,11 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
+#include "store/history.h"
+#include "store/journal.h"
 #include "store/private.h"
+#include "store/search.h"
+#include "store/store.h"
 
 #define URL "localhost"
 #define BATCH 10000

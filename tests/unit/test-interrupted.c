@@ -32,6 +32,9 @@
 #include "flow/world/origin.h"
 #include "model/delta.h"
 #include "model/json.h"
+#include "store/clone-origins.h"
+#include "store/history.h"
+#include "store/journal.h"
 #include "store/store.h"
 
 #define MINUTE_MS (60 * 1000)

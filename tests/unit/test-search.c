@@ -16,7 +16,11 @@
 #include "base/error.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "store/history.h"
+#include "store/journal.h"
+#include "store/moments.h"
 #include "store/private.h"
+#include "store/search.h"
 #include "store/store.h"
 
 #define URL "localhost"

@@ -20,7 +20,16 @@
 #include "base/error.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "store/cache.h"
+#include "store/clone-origins.h"
+#include "store/history.h"
+#include "store/journal.h"
+#include "store/marks.h"
+#include "store/moments.h"
+#include "store/platforms.h"
 #include "store/private.h"
+#include "store/settings.h"
+#include "store/store.h"
 
 #define URL "http://localhost"
 

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/xmalloc.h"
-#include "store/store.h"
+#include "store/history.h"
 #include "ui/views/stories.h"
 
 /* Oldest first, as one would tell it; "undoes" is the id of another, which is its place from

@@ -27,7 +27,7 @@
 #include "model/json.h"
 #include "proxy.h"
 #include "serve.h"
-#include "store/store.h"
+#include "store/history.h"
 
 #define WAIT_MS 30000
 

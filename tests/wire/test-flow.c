@@ -29,7 +29,8 @@
 #include "flow/world/world.h"
 #include "model/set.h"
 #include "sample.h"
-#include "store/store.h"
+#include "store/clone-origins.h"
+#include "store/history.h"
 
 #define ORG SAMPLE_ORG
 #define APP SAMPLE_APP

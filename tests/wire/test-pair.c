@@ -31,7 +31,7 @@
 #include "model/set.h"
 #include "proxy.h"
 #include "serve.h"
-#include "store/store.h"
+#include "store/history.h"
 
 #define WAIT_MS 60000
 #define ROUNDS 14

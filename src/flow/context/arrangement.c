@@ -15,7 +15,7 @@
 #include "flow/context/context.h"
 #include "model/json.h"
 #include "net/loop.h"
-#include "store/store.h"
+#include "store/settings.h"
 
 #define SETTING "board"
 #define CELL_MAX 200

@@ -14,6 +14,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/verbs/document.h"
+#include "store/journal.h"
 
 /* What takes the change of the set back. */
 static void

@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "flow/verbs/verbs.h"
+#include "flow/verbs/flow.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -21,7 +21,9 @@
 #include "base/xmalloc.h"
 #include "flow/verbs/flows.h"
 #include "flow/verbs/interrupted.h"
+#include "flow/verbs/verbs.h"
 #include "net/loop.h"
+#include "store/journal.h"
 
 #define TRIES_MAX 4
 #define RETRY_MS 500

@@ -23,6 +23,7 @@
 #include "flow/world/comment.h"
 #include "model/nouns.h"
 #include "net/loop.h"
+#include "store/journal.h"
 
 #define DEPLOYMENTS_MAX 1000
 #define ASK_AGAIN_MS 10000

@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #include "base/knowledge.h"
-#include "store/store.h"
+#include "store/history.h"
 
 struct flow;
 struct interrupted;

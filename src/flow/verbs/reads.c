@@ -10,6 +10,7 @@
 
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "store/cache.h"
 
 #define DEPLOYMENTS_MAX 10000
 

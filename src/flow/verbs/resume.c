@@ -20,6 +20,8 @@
 #include "flow/verbs/document.h"
 #include "flow/verbs/flows.h"
 #include "flow/verbs/verbs.h"
+#include "store/cache.h"
+#include "store/journal.h"
 
 /* --- what a record is --- */
 

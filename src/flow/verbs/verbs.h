@@ -20,7 +20,8 @@
 #include "flow/world/world.h"
 #include "model/delta.h"
 #include "model/set.h"
-#include "store/store.h"
+#include "store/clone-origins.h"
+#include "store/history.h"
 
 typedef void flow_phase(struct flow *flow);
 

@@ -19,7 +19,7 @@
 #include "flow/world/world.h"
 #include "model/set.h"
 #include "net/loop.h"
-#include "store/store.h"
+#include "store/cache.h"
 
 #define ASKED_MAX 4		/* the board's own questions come first */
 /* Until a question that failed is asked again by itself; twice as long after each time in vain. */

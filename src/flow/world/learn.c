@@ -17,7 +17,7 @@
 #include "model/json.h"
 #include "model/nouns.h"
 #include "model/set.h"
-#include "store/store.h"
+#include "store/clone-origins.h"
 
 #define ORGANIZATIONS_MAX 500
 #define APPLICATIONS_MAX 2000

@@ -17,7 +17,8 @@
 #include "flow/world/watch.h"
 #include "flow/world/words.h"
 #include "model/set.h"
-#include "store/store.h"
+#include "store/cache.h"
+#include "store/moments.h"
 
 #define FRESH_MS 60000	/* what the cache tells of a board is not what stands now */
 #define GONE "gone"

@@ -17,7 +17,9 @@
 #include "compare/values.h"
 #include "flow/context/context.h"
 #include "model/json.h"
-#include "store/store.h"
+#include "store/clone-origins.h"
+#include "store/history.h"
+#include "store/settings.h"
 
 #define CLOCK_SKEW_MS (5 * 60 * 1000)	/* between the platform's clock and ours */
 #define PROMOTIONS_MAX 50	/* the newest; of one clone there are few */

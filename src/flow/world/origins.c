@@ -20,7 +20,7 @@
 #include "flow/world/fetcher.h"
 #include "flow/world/origin.h"
 #include "flow/world/world.h"
-#include "store/store.h"
+#include "store/clone-origins.h"
 
 #define CLOCK_SKEW_MS (5 * 60 * 1000)
 #define OLD_CLONE "clone of "		/* how the comment of a clone begins */

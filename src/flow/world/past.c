@@ -15,7 +15,7 @@
 #include "flow/context/context.h"
 #include "model/nouns.h"
 #include "model/set.h"
-#include "store/store.h"
+#include "store/cache.h"
 
 struct past {
 	struct session *session;

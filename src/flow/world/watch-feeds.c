@@ -13,7 +13,7 @@
 #include "flow/world/world.h"
 #include "model/json.h"
 #include "net/loop.h"
-#include "store/store.h"
+#include "store/cache.h"
 
 #define FAR_FIRST_MS 300		/* once what is looked at has been asked for */
 #define FAR_APART_MS 20

@@ -32,7 +32,8 @@
 #include "flow/world/world.h"
 #include "model/set.h"
 #include "net/loop.h"
-#include "store/store.h"
+#include "store/cache.h"
+#include "store/clone-origins.h"
 
 #define WALK_MS 8			/* what a key waits at most for sets from the cache */
 #define FIRST_SETS 6 /* what a first picture waits for: about what a screen shows of them */

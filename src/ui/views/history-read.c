@@ -15,6 +15,7 @@
 #include "base/xmalloc.h"
 #include "flow/session.h"
 #include "flow/verbs/interrupted.h"
+#include "store/search.h"
 #include "ui/views/history.h"
 
 #define FIRST_PAGE 400

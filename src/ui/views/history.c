@@ -5,6 +5,8 @@
  */
 #include "config.h"
 
+#include "ui/views/history.h"
+
 #include <curses.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,9 +20,10 @@
 #include "flow/verbs/interrupted.h"
 #include "flow/world/world.h"
 #include "model/set.h"
+#include "store/cache.h"
+#include "store/search.h"
 #include "ui/canvas.h"
 #include "ui/terminal.h"
-#include "ui/views/history.h"
 #include "ui/views/operation.h"
 #include "ui/widgets/viewport.h"
 

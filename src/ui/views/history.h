@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "compare/changes.h"
-#include "store/store.h"
+#include "store/history.h"
 #include "ui/theme.h"
 #include "ui/view.h"
 #include "ui/views/stories.h"

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/xmalloc.h"
-#include "store/store.h"
+#include "store/history.h"
 
 void
 stories_clear(struct stories *stories)

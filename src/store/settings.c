@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "store/settings.h"
+
+#include "store/private.h"
+
+int
+store_put_setting(struct store *store, const char *url, const char *org, const char *app,
+		  const char *name, const char *value, struct error *err)
+{
+	return history_run(history_statement(
+		store, "INSERT OR REPLACE INTO setting VALUES (?1,?2,?3,?4,?5)",
+		TEXTS(url, org, app, name, value)), err);
+}
+
+char *
+store_get_setting(struct store *store, const char *url, const char *org, const char *app,
+		  const char *name, struct error *err)
+{
+	struct statement *row = history_statement(
+		store, "SELECT value FROM setting WHERE url=?1 AND org=?2 AND app=?3 AND name=?4",
+		TEXTS(url, org, app, name));
+	char *value = statement_row(row) ? row_copy(row, 0) : NULL;
+
+	(void)history_end(row, err);
+	return value;
+}
