@@ -18,7 +18,9 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -68,6 +70,66 @@ a_workload_gets_what_is_declared_and_nothing_else(void **state)
 	close(leak);
 	free(cwd);
 	free(reply);
+}
+
+/* What a busy machine does: a guard does not come to its program for long.  The guard is a fork of
+ * this program, and its program's process calls this first. */
+static int guard_delay_ms;
+
+int
+setpgid(pid_t pid, pid_t group)
+{
+	for (int left = guard_delay_ms; left > 0; left -= 10)
+		nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+	return (int)syscall(SYS_setpgid, pid, group);
+}
+
+static int
+remove_slow_world(void **state)
+{
+	guard_delay_ms = 0;
+	return remove_world(state);
+}
+
+static void
+what_is_ready_runs(void **state)
+{
+	struct world *world = *state;
+	const struct web worker = {.module = "worker", .image = "local/web:1.0.0"};
+	bool ready = false;
+	long pid;
+
+	guard_delay_ms = 600;
+	assert_int_equal(apply(world, &worker, 1), OUTCOME_READY);
+	pid = pid_of(world, "worker", NULL, &ready);
+	assert_true(ready);
+	assert_true(pid > 0 && lives(pid));
+	/* After a restart as well. */
+	assert_int_equal(kill((pid_t)pid, SIGKILL), 0);
+	while (pid_of(world, "worker", NULL, &ready) == pid)
+		run_for(world, 10);
+	while (!ready) {
+		run_for(world, 10);
+		pid = pid_of(world, "worker", NULL, &ready);
+	}
+	assert_true(pid > 0 && lives(pid));
+}
+
+/* Its end is reported long after a workload without a probe would count as ready. */
+static void
+what_cannot_be_executed_is_never_ready(void **state)
+{
+	struct world *world = *state;
+	const struct web worker = {.module = "worker", .image = "local/web:2.0.0"};
+	char *path = xasprintf("%s/local/web/2.0.0", world->images);
+
+	write_file(world->images, "local/web/2.0.0", "no program\n");
+	assert_int_equal(chmod(path, 0700), 0);
+	free(path);
+	guard_delay_ms = 600;
+	assert_int_equal(apply(world, &worker, 1), OUTCOME_FAILED);
+	assert_string_equal(world->code, "cannot-start");
+	assert_int_equal(pid_of(world, "worker", NULL, NULL), -1);
 }
 
 static void
@@ -545,6 +607,10 @@ main(void)
 		cmocka_unit_test(the_loop_does_not_spin),
 		WITH_WORLD(waiting_costs_nothing),
 		WITH_WORLD(a_workload_gets_what_is_declared_and_nothing_else),
+		cmocka_unit_test_setup_teardown(what_is_ready_runs, make_world,
+						remove_slow_world),
+		cmocka_unit_test_setup_teardown(what_cannot_be_executed_is_never_ready, make_world,
+						remove_slow_world),
 		WITH_WORLD(the_same_again_changes_nothing),
 		WITH_WORLD(a_failure_leaves_the_old_alone),
 		WITH_WORLD(a_cancelled_change_leaves_the_old_alone),

@@ -34,6 +34,7 @@ struct guard {
 	const struct guard_setup *setup;
 	bool has_pids; /* and we are its process 1: "all" is all that is ours, and no more */
 	pid_t program;
+	int executed;		/* read end of a pipe that closes when the program is executed */
 	bool ended;		/* the program itself */
 	bool stopping;
 	bool killing;
@@ -192,6 +193,36 @@ pass_on(struct guard *guard)
 	kill(to, SIGCONT);
 }
 
+/* The daemon must not take for running what is only about to: on a busy machine that can be
+ * seconds.  Also told when the program failed or was killed before, and that is told as well. */
+static void
+wait_for_execution(const struct guard *guard)
+{
+	char byte;
+
+	while (read(guard->executed, &byte, 1) < 0 && errno == EINTR)
+		;
+	close(guard->executed);
+	tell((struct guard_report){.kind = GUARD_RUNS}, NULL);
+}
+
+/* The pipe closes on execution in the program, and here at once. */
+static void
+start_program(struct guard *guard)
+{
+	int executed[2];
+
+	if (pipe2(executed, O_CLOEXEC) != 0)
+		fail("its process");
+	guard->program = fork();
+	if (guard->program == 0)
+		run_program(guard->setup);
+	if (guard->program < 0)
+		fail("its process");
+	close(executed[1]);
+	guard->executed = executed[0];
+}
+
 /* false: nothing is left. */
 static bool
 bury(struct guard *guard)
@@ -272,12 +303,9 @@ guard_run(const struct guard_setup *setup)
 		fail("its ties");
 	prctl(PR_SET_NAME, "workload-guard", 0, 0, 0);
 	tie_to_daemon(&guard);
-	guard.program = fork();
-	if (guard.program == 0)
-		run_program(setup);
-	if (guard.program < 0)
-		fail("its process");
+	start_program(&guard);
 	for (int fd = 0; fd < REPORT_FD; fd++)
 		close(fd);
+	wait_for_execution(&guard);
 	watch(&guard, &wanted);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The daemon's end of a guard (guard.c) and its program.  What the child needs is laid out
- * before the fork.  What it tells comes through a socket of packets that is read when
- * something is asked; nobody waits for it.
+ * before the fork.  What it reports comes through a socket of packets.
  */
 #include "config.h"
 
@@ -51,6 +50,7 @@ struct instance {
 	pid_t guard;
 	pid_t program;			/* 0: not known yet */
 	bool reaped;			/* the guard, so all is gone */
+	bool runs;			/* the program was executed */
 	bool ended;			/* the program */
 	int status;			/* of the program; without a word from the guard, of that */
 	bool stopping;
@@ -58,12 +58,12 @@ struct instance {
 	struct guard_report failure;	/* number 0: the program was started */
 	int output_fd;
 	int reports;
-	struct loop_fd *watch;
+	struct loop_fd *watch;		/* of the output */
+	struct loop_fd *reports_watch;
 	struct loop_timer *timer;	/* grace, then patience */
 	struct redact *redact;
 	struct buf tail;
-	void (*ended_cb)(void *data);
-	void *data;
+	struct instance_events events;
 };
 
 /* A limit that is not above the one we have ourselves. */
@@ -139,9 +139,10 @@ on_output(void *data, uint32_t events)
 	read_output(data);
 }
 
-/* The sender's number comes with each packet, as it is here and not in its namespace. */
+/* The sender's number comes with each packet, as it is here and not in its namespace.  false:
+ * there is no packet now, or with *closed none any more. */
 static bool
-receive(struct instance *instance, struct guard_report *report, pid_t *sender)
+receive(struct instance *instance, struct guard_report *report, pid_t *sender, bool *closed)
 {
 	union {
 		char bytes[CMSG_SPACE(sizeof(struct ucred))];
@@ -152,9 +153,10 @@ receive(struct instance *instance, struct guard_report *report, pid_t *sender)
 				 .msg_controllen = sizeof(control)};
 	struct cmsghdr *header;
 	struct ucred sent;
+	ssize_t n = recvmsg(instance->reports, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 
-	if (recvmsg(instance->reports, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) !=
-	    (ssize_t)sizeof(*report))
+	*closed = n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
+	if (n != (ssize_t)sizeof(*report))
 		return false;
 	header = CMSG_FIRSTHDR(&message);
 	if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_CREDENTIALS) {
@@ -170,18 +172,37 @@ static void
 read_reports(struct instance *instance)
 {
 	struct guard_report report = {0};
+	bool closed = false;
 	pid_t sender = 0;
 
-	while (receive(instance, &report, &sender)) {
+	while (receive(instance, &report, &sender, &closed)) {
 		if (report.kind == GUARD_STARTED) {
 			instance->program = sender;
 		} else if (report.kind == GUARD_FAILED) {
 			instance->failure = report;
+		} else if (report.kind == GUARD_RUNS) {
+			instance->runs = instance->program && !instance->failure.number;
 		} else if (report.kind == GUARD_ENDED) {
 			instance->ended = true;
 			instance->status = report.number;
 		}
 	}
+	if (closed) {
+		loop_remove_fd(instance->reports_watch);
+		instance->reports_watch = NULL;
+	}
+}
+
+static void
+on_report(void *data, uint32_t events)
+{
+	struct instance *instance = data;
+	bool ran = instance->runs;
+
+	(void)events;
+	read_reports(instance);
+	if (instance->runs && !ran)
+		instance->events.runs(instance->events.data);
 }
 
 /* The grace is over, or even SIGKILL does not help. */
@@ -221,9 +242,11 @@ on_end(void *data, pid_t pid, int status)
 	loop_remove_timer(instance->timer);
 	instance->timer = NULL;
 	loop_remove_fd(instance->watch);
+	loop_remove_fd(instance->reports_watch);
 	instance->watch = NULL;
+	instance->reports_watch = NULL;
 	record_remove(instance->record, instance->guard);
-	instance->ended_cb(instance->data);
+	instance->events.ended(instance->events.data);
 }
 
 /* A copy out of the way of the child's own descriptors; closes fd. */
@@ -300,7 +323,7 @@ make_channels(int output[2], int reports[2])
 /* Every descriptor has one owner at each point: the child's ends are closed here in any case. */
 struct instance *
 instance_start(const struct plan *plan, const struct instance_place *place,
-	       void (*ended)(void *data), void *data, struct error *err)
+	       const struct instance_events *events, struct error *err)
 {
 	struct instance *instance = NULL;
 	int output[2] = {-1, -1}, reports[2] = {-1, -1};
@@ -323,11 +346,12 @@ instance_start(const struct plan *plan, const struct instance_place *place,
 	instance->guard = pid;
 	instance->output_fd = output[0];
 	instance->reports = reports[0];
-	instance->ended_cb = ended;
-	instance->data = data;
+	instance->events = *events;
 	instance->redact = redact_new(plan->secrets);
 	buf_init(&instance->tail, TAIL_MAX);
 	instance->watch = loop_add_fd(place->loop, output[0], EPOLLIN, on_output, instance);
+	instance->reports_watch = loop_add_fd(place->loop, reports[0], EPOLLIN, on_report,
+					      instance);
 	loop_watch_child(place->loop, pid, on_end, instance);
 	record_add(place->record, pid);
 out:
@@ -362,6 +386,7 @@ instance_free(struct instance *instance)
 		end_now(instance);
 	loop_remove_timer(instance->timer);
 	loop_remove_fd(instance->watch);
+	loop_remove_fd(instance->reports_watch);
 	close(instance->output_fd);
 	close(instance->reports);
 	redact_free(instance->redact);
@@ -383,10 +408,9 @@ instance_stop(struct instance *instance)
 }
 
 long
-instance_pid(struct instance *instance)
+instance_pid(const struct instance *instance)
 {
-	read_reports(instance);
-	return instance->reaped || instance->ended ? 0 : (long)instance->program;
+	return !instance->runs || instance->reaped || instance->ended ? 0 : (long)instance->program;
 }
 
 /* In the words of a shell: status, or signal. */

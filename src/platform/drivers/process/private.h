@@ -242,6 +242,7 @@ enum guard_kind {
 	GUARD_READY,
 	GUARD_STARTED, /* sent by the program's process: the packet's sender is its number */
 	GUARD_FAILED,  /* before the program ran: number is the errno, step the rest */
+	GUARD_RUNS,    /* the program was executed, or GUARD_FAILED came before */
 	GUARD_ENDED    /* number is wait()'s status of the program */
 };
 struct guard_report {
@@ -273,13 +274,21 @@ struct instance_place {
 	const char *directory;	/* its working directory; is there */
 	const char *log;	/* file */
 };
-/* `ended` is called once, from the loop, when nothing is left of all that it started;
- * the callee may free the instance in it.  NULL with err when there is no process. */
+/* Both are called once at most, from the loop. */
+struct instance_events {
+	void (*runs)(void *data);	/* the program was executed, and its number is known */
+	/* Nothing is left of all that it started; the callee may free the instance in it. */
+	void (*ended)(void *data);
+	void *data;
+};
+/* NULL with err when there is no process.  Until `runs` there is none but the guard, which a busy
+ * machine may leave there for seconds. */
 struct instance *instance_start(const struct plan *plan, const struct instance_place *place,
-				void (*ended)(void *data), void *data, struct error *err);
+				const struct instance_events *events, struct error *err);
 void instance_free(struct instance *instance);	/* kills what is left, at once */
 void instance_stop(struct instance *instance);	/* SIGTERM, after 2 s SIGKILL */
-long instance_pid(struct instance *instance);	/* 0: the program has ended */
+/* 0: the program does not run yet, or has ended. */
+long instance_pid(const struct instance *instance);
 /* "status 3", "signal 9 (Killed)"; when it could not be run at all *cannot_start is true. */
 char *instance_end(const struct instance *instance, bool *cannot_start);
 int instance_status(const struct instance *instance);	/* wait()'s, when it has ended */

@@ -299,6 +299,34 @@ instance_ended(void *data)
 		tell(workload, WORKLOAD_IS_FAILED);
 }
 
+static void
+limit_wait(struct workload *workload)
+{
+	loop_remove_timer(workload->deadline);
+	workload->deadline = loop_add_timer(workload->loop, workload->ready_timeout_ms,
+					    not_ready_in_time, workload);
+}
+
+/* All waiting for readiness begins here: before the program is executed it can neither be ready
+ * nor have lived for long enough, however long ago it was asked for. */
+static void
+instance_runs(void *data)
+{
+	struct workload *workload = data;
+
+	if (workload->state != STARTING)
+		return;
+	set_message(workload, xstrdup(_("started")));
+	set_state(workload, STARTING);
+	if (workload->plan->has_probe)
+		workload->next = loop_add_timer(workload->loop, probe_pause(0), try_probe,
+						workload);
+	else
+		workload->next = loop_add_timer(workload->loop, ALIVE_MS, lived_long_enough,
+						workload);
+	limit_wait(workload);
+}
+
 /* Files are written once for a generation: a restart finds what the program left there. */
 static void
 begin(void *data)
@@ -312,6 +340,7 @@ begin(void *data)
 		.directory = workload->directory,
 		.log = workload->log,
 	};
+	const struct instance_events events = {instance_runs, instance_ended, workload};
 	struct error err;
 
 	workload->next = NULL;
@@ -321,8 +350,7 @@ begin(void *data)
 	if ((workload->starts == 0 &&
 	     (paths_make(workload->directory, &err) != 0 ||
 	      plan_write_files(workload->plan, workload->directory, &err) != 0)) ||
-	    !(workload->instance = instance_start(workload->plan, &place, instance_ended, workload,
-						  &err))) {
+	    !(workload->instance = instance_start(workload->plan, &place, &events, &err))) {
 		if (!workload->candidate) {
 			wait_and_restart(workload, err.text);
 			return;
@@ -334,16 +362,9 @@ begin(void *data)
 		return;
 	}
 	workload->starts++;
-	set_message(workload, xstrdup(_("started")));
+	set_message(workload, NULL);
 	set_state(workload, STARTING);
-	if (!workload->plan->has_probe) {
-		workload->next = loop_add_timer(workload->loop, ALIVE_MS, lived_long_enough,
-						workload);
-		return;
-	}
-	workload->next = loop_add_timer(workload->loop, probe_pause(0), try_probe, workload);
-	workload->deadline = loop_add_timer(workload->loop, workload->ready_timeout_ms,
-					    not_ready_in_time, workload);
+	limit_wait(workload);
 }
 
 struct workload *
