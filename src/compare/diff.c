@@ -11,13 +11,14 @@
  */
 #include "config.h"
 
+#include "compare/diff.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
-#include "compare/changes.h"
 #include "compare/hunks.h"
 #include "compare/visible.h"
 #include "compare/word-marks.h"

@@ -8,7 +8,7 @@
  */
 #include "config.h"
 
-#include "compare/isolation-parts.h"
+#include "compare/isolation-hosts.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -17,6 +17,8 @@
 
 #include "base/xmalloc.h"
 #include "compare/hosts.h"
+#include "compare/isolation-names.h"
+#include "compare/isolation-search.h"
 
 /* By whole labels: "notexample.com" does not end with "example.com". */
 static bool

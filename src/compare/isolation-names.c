@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "compare/isolation-parts.h"
+#include "compare/isolation-names.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -14,6 +14,7 @@
 
 #include "base/xmalloc.h"
 #include "compare/hosts.h"
+#include "compare/isolation-search.h"
 
 #define LINE_LOOK_MAX 1000u /* what stands further away from a host says nothing of it */
 

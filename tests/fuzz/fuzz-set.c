@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "compare/changes.h"
+#include "compare/diff.h"
 #include "compare/merge.h"
 #include "compare/values.h"
 #include "model/delta.h"

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "compare/changes.h"
+#include "compare/diff.h"
 #include "compare/effective.h"
 #include "compare/merge.h"
 #include "compare/word-marks.h"

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "compare/changes.h"
+#include "compare/diff.h"
 #include "compare/merge.h"
 #include "compare/values.h"
 #include "model/json.h"

@@ -6,6 +6,8 @@
  */
 #include "config.h"
 
+#include "ui/views/board.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,15 +15,13 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
-#include "compare/changes.h"
 #include "flow/context/arrangement.h"
+#include "flow/session.h"
 #include "flow/verbs/flow.h"
 #include "flow/world/moments.h"
-#include "flow/session.h"
 #include "flow/world/world.h"
 #include "ui/canvas.h"
 #include "ui/view.h"
-#include "ui/views/board.h"
 #include "ui/widgets/viewport.h"
 
 static void

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "compare/changes.h"
+#include "compare/diff.h"
 #include "ui/view.h"
 #include "ui/widgets/field.h"
 #include "ui/widgets/viewport.h"

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A search under way, and what it has found: isolation.c makes it, and what looks for names and for
+ * hosts adds to it.
+ */
+#ifndef SIDESTAGE_COMPARE_ISOLATION_SEARCH_H
+#define SIDESTAGE_COMPARE_ISOLATION_SEARCH_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "compare/isolation.h"
+
+struct isolation_search {
+	const struct isolation *isolation;
+	struct isolation_findings *findings;
+	json_t *names;		/* {name: the environment's}: lower case */
+	json_t *hosts;		/* {host: true} of the source's resources */
+	json_t *neighbours;	/* {name: true}: workloads, containers, resources */
+	size_t first;		/* finding of the string that is read */
+	json_t *found;		/* {name: true} of that string */
+	size_t looked_to;	/* how far of its text it was looked for what was found */
+	bool only_names;	/* of environments: where an image is pulled from leads nowhere */
+	const char *where, *key, *text;	/* of that string, as it is written */
+};
+
+/* Whether the string at hand has a finding with these names already. */
+bool isolation_is_found(const struct isolation_search *search, const char *names);
+/* Adds one for the string at hand (where, key, text of the search). */
+void isolation_add(struct isolation_search *search, enum isolation_kind kind, const char *names);
+
+#endif
