@@ -14,4 +14,4 @@ libmodel_a_SOURCES = \
 	src/model/reference.c src/model/reference.h \
 	src/model/set.c src/model/set.h \
 	src/model/version.c src/model/version.h \
-	src/model/version-parse.c src/model/version-parts.h
+	src/model/version-parse.c src/model/version-parse.h

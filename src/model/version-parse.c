@@ -11,7 +11,7 @@
  */
 #include "config.h"
 
-#include "model/version-parts.h"
+#include "model/version-parse.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -21,7 +21,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "model/version-parts.h"
+#include "model/version-parse.h"
 
 /* What a component says: by how they differ, and whether that is their order. */
 struct verdict {

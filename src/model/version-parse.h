@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A version in its components: version-parse.c takes it apart, version.c compares. */
-#ifndef SIDESTAGE_MODEL_VERSION_PARTS_H
-#define SIDESTAGE_MODEL_VERSION_PARTS_H
+/* A version in its components. */
+#ifndef SIDESTAGE_MODEL_VERSION_PARSE_H
+#define SIDESTAGE_MODEL_VERSION_PARSE_H
 
 #include <stdbool.h>
 #include <stddef.h>
