@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "api/private.h"
+#include "api/reply.h"
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"

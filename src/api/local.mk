@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libapi.a
 libapi_a_SOURCES = \
-	src/api/api.c \
-	src/api/api.h \
-	src/api/operations.c \
+	src/api/api.c src/api/api.h \
+	src/api/operations.c src/api/operations.h \
 	src/api/private.h \
-	src/api/reply.c
+	src/api/reply.c src/api/reply.h
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/wire/test-api

@@ -10,10 +10,11 @@
  */
 #include "config.h"
 
+#include "api/operations.h"
+
 #include <stdint.h>
 #include <stdio.h>
 
-#include "api/api.h"
 #include "api/private.h"
 #include "base/i18n.h"
 

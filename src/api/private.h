@@ -74,7 +74,7 @@ struct api {
 	char platform[IDS_UUID_SIZE];	/* "" when it was not said */
 };
 
-/* api.c: queues a call.  parts: as many as the path has '%'. */
+/* Queues a call.  parts: as many as the path has '%'. */
 struct api_call *api_call_new(struct api *api, const struct api_operation *operation,
 			      const char *const *parts, api_done *done, void *data);
 /* Appends to the query: key=value, escaped. */
@@ -83,9 +83,5 @@ void api_call_query(struct api_call *call, const char *key, const char *value);
 void api_call_body(struct api_call *call, json_t *body);
 /* Adds If-Match with that id or tag; NULL: nothing. */
 void api_call_if_match(struct api_call *call, const char *id);
-
-/* reply.c: what the end of a request means.  Fills reply; body and details are new references. */
-void api_reply_read(const struct api_call *call, const struct http_reply *http,
-		    struct api_reply *reply);
 
 #endif

@@ -10,10 +10,11 @@
  */
 #include "config.h"
 
+#include "api/reply.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/api.h"
 #include "api/private.h"
 #include "base/buf.h"
 #include "base/i18n.h"

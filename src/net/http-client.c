@@ -23,6 +23,7 @@
 #include "base/xmalloc.h"
 #include "net/curl.h"
 #include "net/loop.h"
+#include "net/http-try.h"
 #include "net/private.h"
 #include "net/url.h"
 

@@ -9,6 +9,8 @@
  */
 #include "config.h"
 
+#include "net/http-try.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@ noinst_LIBRARIES += libnet.a
 libnet_a_SOURCES = \
 	src/net/curl.c src/net/curl.h \
 	src/net/http-client.c src/net/http-client.h \
-	src/net/http-try.c \
+	src/net/http-try.c src/net/http-try.h \
 	src/net/listener.c src/net/listener.h \
 	src/net/loop.c src/net/loop.h \
 	src/net/private.h \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What http-client.c and http-try.c share; nothing outside this folder includes it. */
+/* A client and its requests from inside, for http-client.c and http-try.c; nothing outside this folder includes it. */
 #ifndef SIDESTAGE_NET_PRIVATE_H
 #define SIDESTAGE_NET_PRIVATE_H
 
@@ -55,14 +55,7 @@ struct http_client {
 	bool in_library;
 };
 
-/* http-client.c: what has to be done is done at the end of this turn of the loop. */
+/* What has to be done is done at the end of this turn of the loop. */
 void http_pump_soon(struct http_client *client);
-
-/* http-try.c: hands the request to libcurl, which must be loaded; */
-void http_try_start(struct http_request *request);
-/* what it ended with, while it still has it; */
-void http_try_read(struct http_request *request, CURLcode code, struct http_reply *reply);
-/* and takes it back.  What was read stays. */
-void http_try_end(struct http_request *request);
 
 #endif

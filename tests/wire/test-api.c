@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "api/api.h"
+#include "api/operations.h"
 #include "base/clock.h"
 #include "base/xmalloc.h"
 #include "net/loop.h"

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "api/operations.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/world/comment.h"

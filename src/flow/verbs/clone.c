@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/operations.h"
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "api/operations.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "model/image.h"

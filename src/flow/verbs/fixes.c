@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/operations.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "compare/carry.h"

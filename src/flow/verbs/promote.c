@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/operations.h"
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"

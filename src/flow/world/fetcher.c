@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "api/operations.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"

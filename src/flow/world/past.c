@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "api/operations.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"

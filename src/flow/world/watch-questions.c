@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "api/operations.h"
 #include "base/clock.h"
 #include "flow/context/context.h"
 #include "flow/world/watch-parts.h"
