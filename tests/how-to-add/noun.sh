@@ -17,7 +17,7 @@ static const struct member example_members[] = {
 NOUN(example, "example", NULL)
 
 END
-before src/api/api.h 'struct api_call *api_list_env_types(struct api *api,' <<'END'
+before src/api/operations.h 'struct api_call *api_list_env_types(struct api *api,' <<'END'
 struct api_call *api_get_example(struct api *api, const char *org, const char *app,
 				 const char *env, api_done *done, void *data);
 END

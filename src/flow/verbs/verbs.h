@@ -12,7 +12,7 @@
 #ifndef SIDESTAGE_FLOW_VERBS_VERBS_H
 #define SIDESTAGE_FLOW_VERBS_VERBS_H
 
-#include "api/private.h"
+#include "api/api.h"
 #include "compare/values.h"
 #include "flow/context/context.h"
 #include "flow/verbs/flow.h"
