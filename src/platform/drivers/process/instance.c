@@ -197,12 +197,14 @@ static void
 on_report(void *data, uint32_t events)
 {
 	struct instance *instance = data;
-	bool ran = instance->runs;
+	bool ran = instance->runs, had_ended = instance->ended;
 
 	(void)events;
 	read_reports(instance);
 	if (instance->runs && !ran)
 		instance->events.runs(instance->events.data);
+	if (instance->ended && !had_ended)
+		instance->events.ends(instance->events.data);
 }
 
 /* The grace is over, or even SIGKILL does not help. */

@@ -274,9 +274,12 @@ struct instance_place {
 	const char *directory;	/* its working directory; is there */
 	const char *log;	/* file */
 };
-/* Both are called once at most, from the loop. */
+/* Each is called once at most, from the loop. */
 struct instance_events {
 	void (*runs)(void *data);	/* the program was executed, and its number is known */
+	/* The program has ended, and what it started is being killed; left out when that is over
+	 * already. */
+	void (*ends)(void *data);
 	/* Nothing is left of all that it started; the callee may free the instance in it. */
 	void (*ended)(void *data);
 	void *data;

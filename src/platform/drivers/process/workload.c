@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * STARTING -> READY -> (its process ended) WAITING -> STARTING ...; from everywhere
- * -> STOPPING -> STOPPED.  A candidate that ends, or is not ready in time, is FAILED and stays
+ * STARTING -> READY -> (its program ended) ENDING -> (and all it started) WAITING -> STARTING ...;
+ * from everywhere -> STOPPING -> STOPPED.  A candidate that ends, or is not ready in time, is FAILED and stays
  * so.  set_state() is the only place where the state changes.
  */
 #include "config.h"
@@ -31,14 +31,16 @@
 #define PROBE_EVERY_MS 100
 #define ERROR_LINES 20
 
-enum state { STARTING, READY, WAITING, FAILED, STOPPING, STOPPED };
+enum state { STARTING, READY, ENDING, WAITING, FAILED, STOPPING, STOPPED };
 
 static const char *const state_names[] = {
-	"starting", "ready", "waiting", "failed", "stopping", "stopped",
+	[STARTING] = "starting", [READY] = "ready", [ENDING] = "ending", [WAITING] = "waiting",
+	[FAILED] = "failed", [STOPPING] = "stopping", [STOPPED] = "stopped",
 };
 static const enum runtime_status statuses[] = {
-	RUNTIME_STARTING, RUNTIME_RUNNING, RUNTIME_FAILED, RUNTIME_FAILED,
-	RUNTIME_STOPPED, RUNTIME_STOPPED,
+	[STARTING] = RUNTIME_STARTING, [READY] = RUNTIME_RUNNING, [ENDING] = RUNTIME_FAILED,
+	[WAITING] = RUNTIME_FAILED, [FAILED] = RUNTIME_FAILED, [STOPPING] = RUNTIME_STOPPED,
+	[STOPPED] = RUNTIME_STOPPED,
 };
 
 struct workload {
@@ -299,6 +301,22 @@ instance_ended(void *data)
 		tell(workload, WORKLOAD_IS_FAILED);
 }
 
+/* It is not ready any more, whatever the rest of it still takes; the limit stays, which a rest
+ * that does not die would run into. */
+static void
+instance_ends(void *data)
+{
+	struct workload *workload = data;
+
+	if (workload->state != STARTING && workload->state != READY)
+		return;
+	probe_cancel(workload->probe);
+	loop_remove_timer(workload->next);
+	workload->probe = NULL;
+	workload->next = NULL;
+	set_state(workload, ENDING);
+}
+
 static void
 limit_wait(struct workload *workload)
 {
@@ -340,7 +358,8 @@ begin(void *data)
 		.directory = workload->directory,
 		.log = workload->log,
 	};
-	const struct instance_events events = {instance_runs, instance_ended, workload};
+	const struct instance_events events = {instance_runs, instance_ends, instance_ended,
+						workload};
 	struct error err;
 
 	workload->next = NULL;
