@@ -18,6 +18,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/xmalloc.h"
+
 #include "base/clock.h"
 
 /* Without randomness there is no id that nobody else has, and nothing sensible to go on with. */
@@ -91,18 +93,54 @@ sha256(uint8_t digest[SHA256_DIGEST_SIZE], const void *bytes, size_t length)
 }
 
 /* base64url without padding, because the id becomes a part of an address (RFC 4648 §5). */
-void
-ids_sha256_b64(char out[IDS_SHA256_B64_SIZE], const void *bytes, size_t length)
+static void
+write_b64(char out[IDS_SHA256_B64_SIZE], const uint8_t digest[SHA256_DIGEST_SIZE])
 {
-	uint8_t digest[SHA256_DIGEST_SIZE];
 	char padded[BASE64_ENCODE_RAW_LENGTH(SHA256_DIGEST_SIZE)];
 
-	sha256(digest, bytes, length);
-	base64_encode_raw(padded, sizeof(digest), digest);
+	base64_encode_raw(padded, SHA256_DIGEST_SIZE, digest);
 	memcpy(out, padded, IDS_SHA256_B64_SIZE - 1);
 	out[IDS_SHA256_B64_SIZE - 1] = '\0';
 	for (char *c = out; *c; c++)
 		*c = (char)(*c == '+' ? '-' : *c == '/' ? '_' : *c);
+}
+
+void
+ids_sha256_b64(char out[IDS_SHA256_B64_SIZE], const void *bytes, size_t length)
+{
+	uint8_t digest[SHA256_DIGEST_SIZE];
+
+	sha256(digest, bytes, length);
+	write_b64(out, digest);
+}
+
+struct ids_sha256 {
+	struct sha256_ctx context;
+};
+
+struct ids_sha256 *
+ids_sha256_new(void)
+{
+	struct ids_sha256 *digest = xcalloc(1, sizeof(*digest));
+
+	sha256_init(&digest->context);
+	return digest;
+}
+
+void
+ids_sha256_add(struct ids_sha256 *digest, const void *bytes, size_t length)
+{
+	sha256_update(&digest->context, length, bytes);
+}
+
+void
+ids_sha256_end_b64(struct ids_sha256 *digest, char out[IDS_SHA256_B64_SIZE])
+{
+	uint8_t bytes[SHA256_DIGEST_SIZE];
+
+	sha256_digest(&digest->context, sizeof(bytes), bytes);
+	write_b64(out, bytes);
+	free(digest);
 }
 
 void

@@ -17,6 +17,10 @@ void ids_uuid7(char out[IDS_UUID_SIZE]);
 void ids_random_hex(char *out, size_t digits);
 /* SHA-256 as unpadded base64url (RFC 4648 §5). */
 void ids_sha256_b64(char out[IDS_SHA256_B64_SIZE], const void *bytes, size_t length);
+/* The same of bytes that come in pieces.  _new() until _end(), which frees it. */
+struct ids_sha256 *ids_sha256_new(void);
+void ids_sha256_add(struct ids_sha256 *digest, const void *bytes, size_t length);
+void ids_sha256_end_b64(struct ids_sha256 *digest, char out[IDS_SHA256_B64_SIZE]);
 /* The same as 64 lower-case hexadecimal digits. */
 void ids_sha256_hex(char out[IDS_SHA256_HEX_SIZE], const void *bytes, size_t length);
 /* FNV-1a over the texts, each with its end: for tables in memory, of nothing that is kept. */

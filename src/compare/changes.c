@@ -294,7 +294,7 @@ compare_maps(struct changes *changes, const struct set *from, const struct set *
 	for (size_t i = 0; i < count; i++) {
 		json_t *x = json_object_get(a, names[i]), *y = json_object_get(b, names[i]);
 
-		if (x && y && json_equal(x, y))
+		if (x && y && json_same(x, y))
 			continue;
 		differing++;
 		if (x && y)

@@ -437,7 +437,7 @@ diff_maps(struct diff *diff, const char *kind, json_t *from, json_t *to, size_t 
 	for (size_t i = 0; i < count; i++) {
 		json_t *a = json_object_get(from, names[i]), *b = json_object_get(to, names[i]);
 
-		if (!a || !b || !json_equal(a, b))
+		if (!a || !b || !json_same(a, b))
 			diff_object(diff, kind, names[i], a, b, context);
 	}
 	free(names);
@@ -449,7 +449,7 @@ diff_between(struct diff *diff, const struct set *from, const struct set *to, si
 	*diff = (struct diff){0};
 	diff_maps(diff, "modules", set_modules(from), set_modules(to), context);
 	diff_maps(diff, "shared", set_shared(from), set_shared(to), context);
-	if (set_values(from) && set_values(to) && !json_equal(set_values(from), set_values(to)))
+	if (set_values(from) && set_values(to) && !json_same(set_values(from), set_values(to)))
 		diff_object(diff, "values", "", set_values(from), set_values(to), context);
 }
 

@@ -47,7 +47,7 @@ text_of(const json_t *value)
 static bool
 same(const json_t *a, const json_t *b)
 {
-	return a == b || (a && b && json_equal((json_t *)a, (json_t *)b));
+	return a == b || (a && b && json_same(a, b));
 }
 
 static void

@@ -253,7 +253,7 @@ struct delta *
 delta_between(const struct set *from, const struct set *to)
 {
 	struct delta *delta = delta_new();
-	json_t *module;
+	json_t *module, *operations;
 	const char *name;
 
 	json_object_foreach(set_modules(from), name, module)
@@ -262,10 +262,15 @@ delta_between(const struct set *from, const struct set *to)
 	json_object_foreach(set_modules(to), name, module) {
 		json_t *old = set_module(from, name);
 
-		if (!old)
+		if (!old) {
 			json_object_set_new(delta->add, name, json_deep_copy(module));
-		else if (!json_equal(old, module))
-			json_object_set_new(delta->update, name, patch_between(old, module));
+			continue;
+		}
+		operations = patch_between(old, module);
+		if (json_array_size(operations) > 0)
+			json_object_set_new(delta->update, name, operations);
+		else
+			json_decref(operations);
 	}
 	json_decref(delta->shared);
 	delta->shared = patch_between(set_shared(from), set_shared(to));

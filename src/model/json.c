@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/canonical.h"
 
 /* Counts as a tokeniser would; what is no JSON at all is left to jansson to refuse. */
 static int
@@ -83,13 +84,75 @@ json_decode(const char *bytes, size_t length, struct error *err)
 	return value;
 }
 
-/* Never NULL: jansson fails only for values that it could not have decoded either. */
+struct canonical_text {
+	char *bytes;
+	size_t length;
+};
+
+static void
+add_piece(void *data, const char *bytes, size_t length)
+{
+	struct canonical_text *text = data;
+
+	text->bytes = xreallocarray(text->bytes, text->length + length + 1, 1);
+	memcpy(text->bytes + text->length, bytes, length);
+	text->length += length;
+	text->bytes[text->length] = '\0';
+}
+
 char *
 json_canonical(const json_t *value)
 {
-	char *text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+	struct canonical_text text = {0};
 
-	return text ? text : xstrdup("null");
+	canonical_write(value, add_piece, &text);
+	return text.bytes;
+}
+
+static bool
+is_same_object(const json_t *a, const json_t *b)
+{
+	void *i, *j;
+
+	if (json_object_size(a) != json_object_size(b))
+		return false;
+	j = json_object_iter((json_t *)b);
+	for (i = json_object_iter((json_t *)a); i; i = json_object_iter_next((json_t *)a, i)) {
+		const char *key = json_object_iter_key(i);
+		const json_t *other;
+
+		if (j && strcmp(key, json_object_iter_key(j)) == 0)
+			other = json_object_iter_value(j);
+		else
+			other = json_object_get(b, key);
+		if (!other || !json_same(json_object_iter_value(i), other))
+			return false;
+		j = j ? json_object_iter_next((json_t *)b, j) : NULL;
+	}
+	return true;
+}
+
+bool
+json_same(const json_t *a, const json_t *b)
+{
+	size_t i;
+
+	if (a == b)
+		return true;
+	if (!a || !b || json_typeof(a) != json_typeof(b))
+		return false;
+	if (json_is_object(a))
+		return is_same_object(a, b);
+	if (json_is_string(a))
+		return json_same_text(a, b);
+	if (!json_is_array(a))
+		return json_equal(a, b);
+	if (json_array_size(a) != json_array_size(b))
+		return false;
+	for (i = 0; i < json_array_size(a); i++)
+		if (!json_same(json_array_get(a, i), json_array_get(b, i)))
+			return false;
+	return true;
 }
 
 json_t *

@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 struct error;
 
@@ -16,8 +17,20 @@ struct error;
 /* Any JSON value (also a bare scalar).  Duplicate keys, more than the limits above and
  * trailing text are errors (ERROR_INPUT, with line and column).  New reference or NULL. */
 json_t *json_decode(const char *bytes, size_t length, struct error *err);
-/* Keys sorted by their bytes, no white space, numbers as jansson prints them.  free() it. */
+/* The canonical text (model/canonical.h).  Never NULL; free() it. */
 char *json_canonical(const json_t *value);
+/* json_equal() for two that mostly have their members in one order, as two sets of an application
+ * do: it goes along both, and looks a member up only where the order differs. */
+bool json_same(const json_t *a, const json_t *b);
+/* Whether both are strings, and equal ones.  A string of JSON holds no NUL: json_decode() refuses
+ * it. */
+static inline bool
+json_same_text(const json_t *a, const json_t *b)
+{
+	return json_is_string(a) && json_is_string(b) &&
+	       strcmp(json_string_value(a), json_string_value(b)) == 0;
+}
+
 /* A copy that shares nothing with the original. */
 json_t *json_copy_deep(const json_t *value);
 /* Borrowed string of a member, or NULL when it is absent, null or no string. */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libmodel.a
 libmodel_a_SOURCES = \
+	src/model/canonical.c src/model/canonical.h \
 	src/model/delta.c src/model/delta.h \
 	src/model/extensions.c src/model/extensions.h \
 	src/model/image.c src/model/image.h \

@@ -268,72 +268,144 @@ emit(json_t *operations, enum op op, const char *path, json_t *value)
 	json_array_append_new(operations, operation);
 }
 
-static int
-compare_keys(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The keys of both objects, sorted, each once; free() the array, the keys are borrowed. */
-static const char **
-union_keys(json_t *a, json_t *b, size_t *count)
-{
-	const char **keys = xcalloc(json_object_size(a) + json_object_size(b) + 1, sizeof(*keys));
+/* A place in the walk: the member of `parent`, which is on the stack as well. */
+struct walked {
+	const struct walked *parent;
 	const char *key;
-	json_t *value;
+};
 
-	*count = 0;
-	json_object_foreach(a, key, value)
-		keys[(*count)++] = key;
-	json_object_foreach(b, key, value)
-		if (!json_object_get(a, key))
-			keys[(*count)++] = key;
-	qsort(keys, *count, sizeof(*keys), compare_keys);
-	return keys;
-}
-
-/* Recursion is bounded by JSON_DEPTH_MAX, which every value from outside has passed. */
 static void
-compare(json_t *operations, struct buf *path, json_t *from, json_t *to)
+append_walked(struct buf *path, const struct walked *at)
 {
-	const char **keys;
-	size_t count;
-
-	if (json_equal(from, to))
+	if (!at->parent)
 		return;
-	if (!json_is_object(from) || !json_is_object(to)) {
-		emit(operations, OP_REPLACE, buf_str(path), to);
-		return;
-	}
-	keys = union_keys(from, to, &count);
-	for (size_t i = 0; i < count; i++) {
-		size_t length = path->length;
-		json_t *a = json_object_get(from, keys[i]);
-		json_t *b = json_object_get(to, keys[i]);
-
-		pointer_append(path, keys[i]);
-		if (!a)
-			emit(operations, OP_ADD, buf_str(path), b);
-		else if (!b)
-			emit(operations, OP_REMOVE, buf_str(path), NULL);
-		else
-			compare(operations, path, a, b);
-		path->length = length;
-		path->data[length] = '\0';
-	}
-	free(keys);
+	append_walked(path, at->parent);
+	pointer_append(path, at->key);
 }
 
-/* The paths share one buffer, which grows and shrinks with the walk. */
-json_t *
-patch_between(const json_t *from, const json_t *to)
+/* Most places hold no difference: a path is made for those that do. */
+static void
+emit_at(json_t *operations, enum op op, const struct walked *at, json_t *value)
 {
-	json_t *operations = json_array();
 	struct buf path;
 
 	buf_init(&path, PATH_MAX_BYTES);
 	(void)buf_puts(&path, "");
-	compare(operations, &path, (json_t *)from, (json_t *)to);
+	append_walked(&path, at);
+	emit(operations, op, buf_str(&path), value);
 	buf_clear(&path);
+}
+
+/* The operations [from, to) of the list are about one member. */
+struct range {
+	const char *key;
+	size_t from, to;
+};
+
+struct ranges {
+	struct range *items;
+	size_t count;
+};
+
+static void
+note_range(struct ranges *ranges, const char *key, size_t from, size_t to)
+{
+	if (from == to)
+		return;
+	ranges->items = xreallocarray(ranges->items, ranges->count + 1, sizeof(*ranges->items));
+	ranges->items[ranges->count++] = (struct range){key, from, to};
+}
+
+static int
+compare_ranges(const void *a, const void *b)
+{
+	return strcmp(((const struct range *)a)->key, ((const struct range *)b)->key);
+}
+
+/* The operations from `base` on, in the order of their members' names.  They came in the order of
+ * the objects', which two platforms have each its own. */
+static void
+sort_ranges(json_t *operations, size_t base, struct ranges *ranges)
+{
+	size_t count = json_array_size(operations) - base, n = 0;
+	json_t **sorted;
+
+	if (ranges->count < 2)
+		return;
+	sorted = xcalloc(count, sizeof(*sorted));
+	qsort(ranges->items, ranges->count, sizeof(*ranges->items), compare_ranges);
+	for (size_t i = 0; i < ranges->count; i++)
+		for (size_t j = ranges->items[i].from; j < ranges->items[i].to; j++)
+			sorted[n++] = json_incref(json_array_get(operations, j));
+	for (size_t i = 0; i < n; i++)
+		json_array_set_new(operations, base + i, sorted[i]);
+	free(sorted);
+}
+
+static void compare(json_t *operations, const struct walked *at, json_t *from, json_t *to);
+
+/* Along both objects at once, as json_same() does: in sets of one application the members mostly
+ * stand in one order, and looking each up costs more than comparing it. */
+static void
+compare_members(json_t *operations, const struct walked *at, json_t *from, json_t *to,
+		struct ranges *ranges)
+{
+	void *i, *j = json_object_iter(to);
+	size_t found = 0, before;
+
+	for (i = json_object_iter(from); i; i = json_object_iter_next(from, i)) {
+		struct walked member = {at, json_object_iter_key(i)};
+		bool is_beside = j && strcmp(member.key, json_object_iter_key(j)) == 0;
+		json_t *value = json_object_iter_value(i);
+		json_t *other = is_beside ? json_object_iter_value(j)
+					  : json_object_get(to, member.key);
+
+		found += other != NULL;
+		j = j ? json_object_iter_next(to, j) : NULL;
+		if (json_same_text(value, other))	/* nearly all of them */
+			continue;
+		before = json_array_size(operations);
+		if (other)
+			compare(operations, &member, value, other);
+		else
+			emit_at(operations, OP_REMOVE, &member, NULL);
+		note_range(ranges, member.key, before, json_array_size(operations));
+	}
+	if (found == json_object_size(to))
+		return;
+	for (j = json_object_iter(to); j; j = json_object_iter_next(to, j)) {
+		struct walked member = {at, json_object_iter_key(j)};
+
+		before = json_array_size(operations);
+		if (!json_object_get(from, member.key))
+			emit_at(operations, OP_ADD, &member, json_object_iter_value(j));
+		note_range(ranges, member.key, before, json_array_size(operations));
+	}
+}
+
+/* Recursion is bounded by JSON_DEPTH_MAX, which every value from outside has passed. */
+static void
+compare(json_t *operations, const struct walked *at, json_t *from, json_t *to)
+{
+	size_t base = json_array_size(operations);
+	struct ranges ranges = {0};
+
+	if (!json_is_object(from) || !json_is_object(to)) {
+		if (!json_same(from, to))
+			emit_at(operations, OP_REPLACE, at, to);
+		return;
+	}
+	compare_members(operations, at, from, to, &ranges);
+	sort_ranges(operations, base, &ranges);
+	free(ranges.items);
+}
+
+json_t *
+patch_between(const json_t *from, const json_t *to)
+{
+	json_t *operations = json_array();
+	struct walked root = {NULL, NULL};
+
+	compare(operations, &root, (json_t *)from, (json_t *)to);
 	return operations;
 }

@@ -20,6 +20,7 @@
 #include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
+#include "model/canonical.h"
 #include "model/json.h"
 #include "model/pointer.h"
 
@@ -36,13 +37,19 @@ set_id_is_empty(const char *id)
 	return id && *id && strspn(id, "0") == strlen(id);
 }
 
+static void
+add_piece(void *data, const char *bytes, size_t length)
+{
+	ids_sha256_add(data, bytes, length);
+}
+
 /* The canonical text is sorted and without white space, so equal contents have equal ids on
  * every machine, whatever order their members came in. */
 static char *
 compute_id(const json_t *content)
 {
+	struct ids_sha256 *digest;
 	char id[IDS_SHA256_B64_SIZE];
-	char *canonical;
 
 	/* "0" is the API's own name for the set of an environment
 	 * that has never been deployed. */
@@ -50,9 +57,9 @@ compute_id(const json_t *content)
 	    json_object_size(json_object_get(content, "shared")) == 0 &&
 	    json_object_size(content) == 3)
 		return xstrdup("0");
-	canonical = json_canonical(content);
-	ids_sha256_b64(id, canonical, strlen(canonical));
-	free(canonical);
+	digest = ids_sha256_new();
+	canonical_write(content, add_piece, digest);
+	ids_sha256_end_b64(digest, id);
 	return xstrdup(id);
 }
 
@@ -287,5 +294,5 @@ set_module_image_path(const struct set *set, const char *module)
 bool
 set_equal(const struct set *a, const struct set *b)
 {
-	return json_equal(a->content, b->content);
+	return json_same(a->content, b->content);
 }

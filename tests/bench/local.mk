@@ -17,6 +17,17 @@ bench-deploy: all
 	SIDESTAGE_DATA='$(abs_top_srcdir)/data' PYTHONDONTWRITEBYTECODE=1 \
 	python3 $(srcdir)/tests/bench/deploy.py
 
+# Differences and ids of big sets, beside two libraries under node (where npm can install them).
+EXTRA_PROGRAMS += tests/bench/sets
+tests_bench_sets_SOURCES = tests/bench/sets.c
+tests_bench_sets_LDADD = libmodel.a libbase.a $(BASE_LIBS)
+EXTRA_DIST += tests/bench/sets.py tests/bench/sets-peers.mjs
+CLEANFILES += tests/bench/sets
+
+bench-sets: tests/bench/sets
+	@SETS='$(abs_top_builddir)/tests/bench/sets' PYTHONDONTWRITEBYTECODE=1 \
+	python3 $(srcdir)/tests/bench/sets.py
+
 # What is asked of a history of a million operations; its file is made once, in half an hour.
 EXTRA_PROGRAMS += tests/bench/history
 tests_bench_history_SOURCES = tests/bench/history.c
@@ -40,5 +51,5 @@ bench-scale: all tests/bench/scale $(check_PROGRAMS)
 else
 bench-scale:
 endif
-bench: bench-http bench-deploy bench-scale
-.PHONY: bench bench-http bench-deploy bench-history bench-scale
+bench: bench-http bench-deploy bench-sets bench-scale
+.PHONY: bench bench-http bench-deploy bench-history bench-scale bench-sets
