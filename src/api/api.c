@@ -34,7 +34,6 @@
 #define WRITES_AT_ONCE 4		/* never behind reads */
 #define ID_MAX 1024			/* bytes of one part of a path, or of a query's value */
 #define URL_MAX (64 * 1024)
-#define ANNOUNCED_MAX 512		/* bytes of the list of extensions */
 #define HEADERS_MAX 8			/* of a request */
 #define BACKOFF_FIRST_MS 250
 #define BACKOFF_MAX_MS 5000
@@ -285,7 +284,7 @@ deliver(struct api_call *call, const struct api_reply *reply)
 static void
 remember_platform(struct api *api, const struct http_reply *http)
 {
-	char platform[sizeof(api->platform)], list[ANNOUNCED_MAX] = "";
+	char platform[sizeof(api->platform)], list[API_ANNOUNCED_MAX] = "";
 
 	if (http->status >= 200 && http->status < 300) {
 		(void)http_reply_header(http, "Sidestage-Extensions", list, sizeof(list));

@@ -11,6 +11,7 @@
 #include "net/http-client.h"
 
 #define API_PARTS_MAX 5
+#define API_ANNOUNCED_MAX 512		/* bytes of the list of extensions */
 
 /* One operation of the wire.  `what` begins the sentence of every error: "Reading set
  * topicshare-inc/topicshare/Wq0f: ...". */

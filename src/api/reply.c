@@ -20,6 +20,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 
 #define MESSAGE_MAX 300			/* bytes of the platform's own words */
@@ -83,15 +84,15 @@ message_of(const json_t *value)
 	return text;
 }
 
-/* At most MESSAGE_MAX bytes, ending at a whole character, without trailing dots and blanks. */
+/* At most max bytes, ending at a whole character, without trailing dots and blanks. */
 static void
-add_message(struct buf *out, const char *text)
+add_message(struct buf *out, const char *text, size_t max)
 {
 	size_t length = strlen(text);
 	const char *more = "";
 
-	if (length > MESSAGE_MAX) {
-		length = MESSAGE_MAX;
+	if (length > max) {
+		length = max;
 		while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
 			length--;
 		more = "...";
@@ -105,26 +106,40 @@ add_message(struct buf *out, const char *text)
 	buf_puts(out, more);
 }
 
+/* An error of sidestaged that we know is said in the language of whoever reads it. */
+static bool
+is_known_error(const struct http_reply *http, const json_t *body, struct error *out)
+{
+	char list[API_ANNOUNCED_MAX];
+
+	return http_reply_header(http, "Sidestage-Extensions", list, sizeof(list)) &&
+	       (extensions_read(list) & EXTENSION_BIT(EXTENSION_ERROR_CODES)) &&
+	       error_codes_read(out, json_object_get(body, "details"));
+}
+
 /* ": its words", or "". */
 static char *
-platform_message(const json_t *body)
+platform_message(const struct http_reply *http, const json_t *body)
 {
+	struct error known = {0};
 	struct buf out;
 	const char *text;
 
 	buf_init(&out, 4096);
-	if (json_is_array(body)) {
+	if (is_known_error(http, body, &known)) {
+		add_message(&out, known.text, sizeof(known.text));
+	} else if (json_is_array(body)) {
 		for (size_t i = 0; i < json_array_size(body) && i < MESSAGES_MAX; i++) {
 			text = message_of(json_array_get(body, i));
 			if (text)
-				add_message(&out, text);
+				add_message(&out, text, MESSAGE_MAX);
 		}
 		if (json_array_size(body) > MESSAGES_MAX)
 			buf_puts(&out, "; ...");
 	} else if (body) {
 		text = message_of(body);
 		if (text)
-			add_message(&out, text);
+			add_message(&out, text, MESSAGE_MAX);
 	}
 	return buf_take(&out);
 }
@@ -209,12 +224,14 @@ meaning_find(long status)
 
 /* A 502 or 504 is a gateway's own answer: the platform behind it may have done the work. */
 static void
-set_refusal(const struct api_call *call, long status, const json_t *body, struct error *err)
+set_refusal(const struct api_call *call, const struct http_reply *http, const json_t *body,
+	    struct error *err)
 {
+	long status = http->status;
 	const struct meaning *meaning = meaning_find(status);
 	enum error_kind kind = meaning->kind;
 	const char *reason = meaning->reason, *advice = meaning->advice;
-	char *message = platform_message(body);
+	char *message = platform_message(http, body);
 
 	if (status == 401 && !call->api->token)
 		reason = N_("the platform asks for a token");
@@ -274,7 +291,7 @@ api_reply_read(const struct api_call *call, const struct http_reply *http, struc
 	if (reply->length > 0)
 		reply->body = json_decode(reply->bytes, reply->length, &why);
 	if (!good)
-		set_refusal(call, reply->status, reply->body, &reply->error);
+		set_refusal(call, http, reply->body, &reply->error);
 	else if (reply->length > 0 && !reply->body)
 		set_nonsense(call, &why, &reply->error);
 	if (reply->error.kind != ERROR_NONE) {

@@ -49,6 +49,7 @@ trim_cut_character(char *text, size_t size)
 static void __attribute__((format(printf, 2, 0)))
 format_text(struct error *err, const char *format, va_list args)
 {
+	err->part_count = 0;
 	if (vsnprintf(err->text, sizeof(err->text), format, args) < 0)
 		err->text[0] = '\0';
 	trim_cut_character(err->text, sizeof(err->text));

@@ -23,16 +23,31 @@ enum error_kind {
 	ERROR_UNAVAILABLE  /* it cannot be done now; later it may (503) */
 };
 
+#define ERROR_PARTS_MAX 5
+#define ERROR_PARAMETERS_MAX 6
+
+/* A sentence of the text that has a code (model/error-codes.h), with the places in the text of what
+ * it was said with. */
+struct error_part {
+	unsigned short code;	/* enum error_code */
+	struct {
+		unsigned short at, length;
+	} parameters[ERROR_PARAMETERS_MAX];	/* in the order of the English sentence */
+};
+
 struct error {
 	enum error_kind kind;
 	char text[768];		/* UTF-8; holds foreign text: sanitise before showing */
+	/* 0, or all sentences of the text, "workload web: there is no ...", in this order. */
+	unsigned short part_count;
+	struct error_part parts[ERROR_PARTS_MAX];
 };
 
 /* Fills err (NULL is fine) and returns -1, so that callers can write `return error_set(...)`.
- * A text that is too long is cut at a character. */
+ * A text that is too long is cut at a character.  The text has no code. */
 int error_set(struct error *err, enum error_kind kind, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* Puts "prefix: " before the text that is there; the kind stays.  Returns -1. */
+/* Puts "prefix: " before the text that is there; the kind stays, its codes go.  Returns -1. */
 int error_prefix(struct error *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Like error_set with ERROR_SYSTEM, and ": " and the words for errno behind it. */

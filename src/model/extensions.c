@@ -49,6 +49,7 @@ static const struct {
 		   "was changed looks like one that was not"),
 	},
 	[EXTENSION_ADMINISTRATION] = {"administration", NULL},
+	[EXTENSION_ERROR_CODES] = {"error-codes", NULL},
 };
 
 #define VALUES EXTENSION_DEPLOY_VALUES
@@ -101,6 +102,9 @@ static const struct extension_addition additions[] = {
 	{ADMIN, ADDS_ROUTE, "x-updateUser", NULL},
 	{ADMIN, ADDS_ROUTE, "x-deleteUser", NULL},
 	{ADMIN, ADDS_ROUTE, "x-listAuditLog", NULL},
+	{EXTENSION_ERROR_CODES, ADDS_ERROR_MEMBER, "*", "details/code"},
+	{EXTENSION_ERROR_CODES, ADDS_ERROR_MEMBER, "*", "details/parameters"},
+	{EXTENSION_ERROR_CODES, ADDS_ERROR_MEMBER, "*", "details/cause"},
 };
 
 const char *
@@ -138,6 +142,7 @@ extension_addition_kind(enum addition_kind kind)
 		[ADDS_ROUTE] = "route",		      [ADDS_HEADER] = "header",
 		[ADDS_PARAMETER] = "parameter",	      [ADDS_MEMBER_ASKED] = "request member",
 		[ADDS_MEMBER_TOLD] = "answer member", [ADDS_TEXT_TOLD] = "answer text",
+		[ADDS_ERROR_MEMBER] = "error member",
 	};
 
 	return words[kind];

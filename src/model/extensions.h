@@ -25,6 +25,7 @@ enum extension {
 	EXTENSION_LOGS_FOLLOW,
 	EXTENSION_VALUE_FINGERPRINTS,
 	EXTENSION_ADMINISTRATION,
+	EXTENSION_ERROR_CODES,
 	EXTENSION_COUNT
 };
 
@@ -39,7 +40,8 @@ enum addition_kind {
 	ADDS_PARAMETER,		/* of the query */
 	ADDS_MEMBER_ASKED,	/* of the request's body; "a/b" is one of its member "a" */
 	ADDS_MEMBER_TOLD,	/* of the answer, at any depth */
-	ADDS_TEXT_TOLD		/* the same, public, and null without the extension */
+	ADDS_TEXT_TOLD,		/* the same, public, and null without the extension */
+	ADDS_ERROR_MEMBER	/* of the body of every error; "a/b" is one of its member "a" */
 };
 
 struct extension_addition {
@@ -50,7 +52,8 @@ struct extension_addition {
 };
 
 const char *extension_name(enum extension extension);
-/* What the client says where it does without, a sentence; NULL: it never uses it. */
+/* What the client says where it does without, a sentence; NULL: it never uses it, or nothing that
+ * matters is different. */
 const char *extension_absent(enum extension extension);
 /* The i-th row of the table; NULL behind the last. */
 const struct extension_addition *extension_addition(size_t i);

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libmodel.a
 libmodel_a_SOURCES = \
 	src/model/canonical.c src/model/canonical.h \
 	src/model/delta.c src/model/delta.h \
+	src/model/error-codes.c src/model/error-codes.h \
 	src/model/extensions.c src/model/extensions.h \
 	src/model/image.c src/model/image.h \
 	src/model/json.c src/model/json.h \

@@ -90,10 +90,19 @@ class Contract:
             why.append("a GET without an ETag")
         if answer.status == 401 and answer.headers.get("www-authenticate") != "Bearer":
             why.append("401 without WWW-Authenticate")
+        why += self.faults_of_code(answer)
         why += self.faults_by(self.ours, operation, answer, "doc/api/openapi.json")
         if self.public:
             why += self.faults_by(self.public, operation, answer, "the public document")
         return why
+
+    def faults_of_code(self, answer):
+        """An error has a code, unless the platform does without them."""
+        error = answer.body() if answer.status >= 400 and answer.type.endswith("json") else None
+        if not isinstance(error, dict) or not self.bare:
+            return []
+        told = {"code", "parameters", "cause"} & set(error.get("details", {}))
+        return ["details of error-codes: %s" % sorted(told)] if told else []
 
     def faults_by(self, document, operation, answer, name):
         entry = document.operation(*self.table[operation])

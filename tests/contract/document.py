@@ -98,8 +98,12 @@ class Document:
                        (self.resolve(p) for p in operation.get("parameters", [])))
         if kind == "request member":
             return set(name.split("/")) <= self.members(operation.get("requestBody", {}))
-        good = [code for code in operation["responses"] if code.startswith("2")]
-        return any(name in self.members(operation["responses"][code]) for code in good)
+        told = [self.members(operation["responses"][code]) for code in operation["responses"]
+                if code.startswith("2") != (kind == "error member")]
+        if kind == "error member":
+            # Some are refused with a sentence alone, or with nothing.
+            return all(set(name.split("/")) <= names for names in told if "error" in names)
+        return any(name in names for names in told)
 
     def forget(self, names):
         """These members are not told here: one that is told is a fault now."""

@@ -99,6 +99,26 @@ exit 0 10
 restored
 nothing-runs 5
 
+test "what the platform refuses is said in German, with what it is about"
+env LANGUAGE=de
+run sidestage demo
+resize 120x40
+press-until Right "in hotfix-1"
+sh platform put /envs/hotfix-1/runtime/paused true
+key D
+match "A freigeben  Esc abbrechen"
+key A
+match "abgelehnt .400.: hotfix-1 pausiert[.]$" 10
+expect "Vor dem Deployment bitte fortsetzen."
+refuse "Resume it"
+sh fetch --unix-socket $SOCKET --status 409 --quiet --contains "There is an environment" --contains environment_exists --data '{"id": "hotfix-1", "name": "Hotfix"}' http://localhost/orgs/topicshare-inc/apps/topicshare/envs
+key Esc
+sh platform put /envs/hotfix-1/runtime/paused false
+key Q
+exit 0 10
+restored
+nothing-runs 5
+
 test "the plain lines are asked and answered in the language"
 env LANGUAGE=de
 sh printf 'deploy hotfix-1\nja\nquit\n' | sidestage demo --linear >$DIR/lines 2>&1

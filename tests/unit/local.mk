@@ -43,6 +43,11 @@ TESTS += tests/unit/test-extensions
 tests_unit_test_extensions_SOURCES = tests/unit/test-extensions.c
 tests_unit_test_extensions_LDADD = $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-error-codes
+TESTS += tests/unit/test-error-codes
+tests_unit_test_error_codes_SOURCES = tests/unit/test-error-codes.c
+tests_unit_test_error_codes_LDADD = $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-nouns
 TESTS += tests/unit/test-nouns
 tests_unit_test_nouns_SOURCES = tests/unit/test-nouns.c

@@ -403,6 +403,11 @@ test_silence(void **state)
 	server_stop(&server);
 }
 
+#define ANNOUNCED "HTTP/1.1 409 Conflict\r\nSidestage-Extensions: deploy-tag, error-codes\r\n"
+#define CODED(code) \
+	"\r\n{\"message\": \"theirs\", \"details\": {\"code\": \"" code "\", " \
+	"\"parameters\": {\"env\": \"qa\"}}}"
+
 /* What the client makes of a bad end.  Writes are never sent twice. */
 static const struct {
 	const char *name;
@@ -453,6 +458,21 @@ static const struct {
 	 WRITE,
 	 ERROR_INPUT,
 	 "(400): no such workload. "},
+	{"known code",
+	 {ANNOUNCED CODED("environment_exists"), CLOSE},
+	 WRITE,
+	 ERROR_CONFLICT,
+	 "(409): There is an environment \"qa\" already.  Choose another id. "},
+	{"unknown code",
+	 {ANNOUNCED CODED("environment_vanished"), CLOSE},
+	 WRITE,
+	 ERROR_CONFLICT,
+	 "(409): theirs. "},
+	{"code of another platform",
+	 {"HTTP/1.1 409 Conflict\r\n" CODED("environment_exists"), CLOSE},
+	 WRITE,
+	 ERROR_CONFLICT,
+	 "(409): theirs. "},
 	{"bare string",
 	 {"HTTP/1.1 404 Not Found\r\nContent-Length: 14\r\n\r\n\"Set unknown.\"", CLOSE},
 	 READ,

@@ -72,16 +72,15 @@ read_body(const struct route *route, struct request *request, struct response *r
 }
 
 static void
-refuse_by(struct response *response, const struct route *route, const struct error *err)
+refuse_by(const struct platform *platform, struct response *response, const struct route *route,
+	  const struct error *err)
 {
 	int status = response_status_of(err);
 
-	response_refuse_error(response, err);
+	response_refuse_error(response, platform, err);
 	if (status >= 500)
 		log_line(LOG_PRIORITY_ERROR, "request failed", "operation", route->operation,
 			 "error", err->text, NULL);
-	if (response->details)
-		json_object_set(response->body, "details", response->details);
 	if (status == 404 && route->bare_not_found) {
 		json_t *text = json_incref(json_object_get(response->body, "message"));
 
@@ -301,7 +300,7 @@ answer_route(struct platform *platform, const struct route *route, struct reques
 	if (err.kind == ERROR_NONE && response->status < 400)
 		error_set(&err, ERROR_SYSTEM, _("The platform could not answer."));
 	if (err.kind != ERROR_NONE)
-		refuse_by(response, route, &err);
+		refuse_by(platform, response, route, &err);
 	note_refused(platform, request, response->status);
 }
 

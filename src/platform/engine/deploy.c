@@ -18,6 +18,7 @@
 #include "base/i18n.h"
 #include "base/ids.h"
 #include "model/delta.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "model/set.h"
 #include "platform/drivers/driver.h"
@@ -164,9 +165,7 @@ check_state(struct platform *platform, const struct place *place,
 	if (repository_is_paused(platform->repository, place, &paused, err) != 0)
 		return -1;
 	if (paused)
-		return error_set(err, ERROR_INPUT,
-				 _("%s is paused.  Resume it before you deploy to it."),
-				 place->env);
+		return error_set_code(err, CODE_ENVIRONMENT_IS_PAUSED, .env = place->env);
 	return 0;
 }
 

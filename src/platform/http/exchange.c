@@ -14,6 +14,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "model/error-codes.h"
+#include "model/extensions.h"
 
 #define UNAVAILABLE_S 5		/* when to try again */
 
@@ -42,6 +44,7 @@ request_user(const struct request *request)
 int
 response_status_of(const struct error *err)
 {
+	int status = error_code_status(err);
 	static const int statuses[] = {
 		[ERROR_NONE] = 500, [ERROR_INPUT] = 400, [ERROR_NOT_FOUND] = 404,
 		[ERROR_CONFLICT] = 409, [ERROR_STALE] = 412, [ERROR_ACCESS] = 403,
@@ -50,11 +53,12 @@ response_status_of(const struct error *err)
 		[ERROR_SYSTEM] = 500, [ERROR_FULL] = 507, [ERROR_UNAVAILABLE] = 503,
 	};
 
-	return statuses[err->kind];
+	return status != 0 ? status : statuses[err->kind];
 }
 
-void
-response_refuse(struct response *response, int status, const char *message)
+/* Takes over the details. */
+static void
+refuse(struct response *response, int status, const char *message, json_t *details)
 {
 	json_t *text = json_string(message);
 	char code[16];
@@ -65,14 +69,27 @@ response_refuse(struct response *response, int status, const char *message)
 	response->content_type = NULL;
 	response->status = status;
 	/* A text that is no UTF-8 cannot be sent; the status alone must do then. */
-	response->body = json_pack("{s:s, s:o, s:{}}", "error", code, "message",
-				   text ? text : json_string(""), "details");
+	response->body = json_pack("{s:s, s:o, s:o}", "error", code, "message",
+				   text ? text : json_string(""), "details", details);
 }
 
 void
-response_refuse_error(struct response *response, const struct error *err)
+response_refuse(struct response *response, int status, const char *message)
 {
-	response_refuse(response, response_status_of(err), err->text);
+	refuse(response, status, message, json_object());
+}
+
+void
+response_refuse_error(struct response *response, const struct platform *platform,
+		      const struct error *err)
+{
+	json_t *details = response->details ? json_incref(response->details) : json_object();
+	char *message = error_codes_text(err);
+
+	if (!(platform->withheld & EXTENSION_BIT(EXTENSION_ERROR_CODES)))
+		error_codes_write(err, details);
+	refuse(response, response_status_of(err), message, details);
+	free(message);
 	if (response->status == 503)
 		response->retry_after = UNAVAILABLE_S;
 }

@@ -43,7 +43,7 @@ struct request {
 struct response {
 	int status;
 	json_t *body;			/* owned; NULL: no body */
-	json_t *details;		/* owned; of an error that tells more than its sentence */
+	json_t *details;		/* owned; of an error that has more than its code */
 	char allow[64];			/* for 405 */
 	char *content_type;		/* owned; NULL: application/json */
 	const struct known_answer *known;	/* borrowed; instead of a body */
@@ -78,7 +78,8 @@ typedef void http_answer(struct platform *platform, struct request *request,
 int response_status_of(const struct error *err);
 /* The error body of the wire, for what never gets to a handler. */
 void response_refuse(struct response *response, int status, const char *message);
-/* The same for an error, with the status that its kind has. */
-void response_refuse_error(struct response *response, const struct error *err);
+/* The same for an error, with its status, its code and the response's details. */
+void response_refuse_error(struct response *response, const struct platform *platform,
+			   const struct error *err);
 
 #endif

@@ -367,12 +367,12 @@ refuse(struct MHD_Connection *mhd, int status, const char *message)
 }
 
 static enum MHD_Result
-refuse_entry(struct MHD_Connection *mhd, const struct refusal *refused)
+refuse_entry(const struct http *http, struct MHD_Connection *mhd, const struct refusal *refused)
 {
 	struct response response = {.retry_after = refused->retry_after};
 
 	if (refused->status == 0)
-		response_refuse_error(&response, &refused->err);
+		response_refuse_error(&response, http->platform, &refused->err);
 	else
 		response_refuse(&response, refused->status, refused->text);
 	return finish(NULL, mhd, &response, false, NULL);
@@ -459,7 +459,7 @@ begin(struct http *http, struct MHD_Connection *mhd, const char *method,
 		  &refused))
 		return MHD_YES;
 	exchange->answered = true;
-	return refuse_entry(mhd, &refused);
+	return refuse_entry(http, mhd, &refused);
 }
 
 /* Called again for a request that waits: it keeps nothing between two calls, so a change that
@@ -493,7 +493,7 @@ answer_request(struct http *http, struct MHD_Connection *mhd, const char *method
 		return MHD_NO;
 	/* The token may have been revoked while the request waited. */
 	if (exchange->wait.waits && !is_still_admitted(exchange, NULL, &refused))
-		return refuse_entry(mhd, &refused);
+		return refuse_entry(http, mhd, &refused);
 	if (exchange->too_large)
 		return refuse(mhd, 413, _("The body is larger than this platform takes."));
 	if (!health_answer(http->platform, &request, &response))

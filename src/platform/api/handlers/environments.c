@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/ids.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/engine/engine.h"
 #include "platform/engine/env-driver.h"
@@ -124,8 +125,7 @@ create_environment(struct platform *platform, const struct request *request,
 	if (repository_put_environment(platform->repository, &place, name, type, from,
 				       request_user(request), clock_wall_ms(), err) != 0) {
 		if (err->kind == ERROR_CONFLICT)
-			error_set(err, ERROR_CONFLICT, _("There is an environment \"%s\" already.  "
-							 "Choose another id."), id);
+			error_set_code(err, CODE_ENVIRONMENT_EXISTS, .env = id);
 		return -1;
 	}
 	return answer(response, 201, repository_environment(platform->repository, &place, err));
