@@ -16,6 +16,7 @@
 #include "flow/session.h"
 #include "flow/verbs/flow.h"
 #include "flow/verbs/interrupted.h"
+#include "flow/verbs/resume.h"
 
 #define RECORDS_MS 3000	/* the history is told without the newest end, if need be */
 

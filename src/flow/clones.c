@@ -13,13 +13,14 @@
 #include "compare/changes.h"
 #include "compare/merge.h"
 #include "flow/session.h"
-#include "flow/verbs/verbs.h"
+#include "flow/verbs/review.h"
 #include "flow/world/comment.h"
 #include "flow/world/fetcher.h"
 #include "flow/world/origin.h"
 #include "flow/world/origins.h"
 #include "flow/world/unpromoted.h"
 #include "flow/world/world.h"
+#include "model/set.h"
 #include "store/clone-origins.h"
 
 struct clones {

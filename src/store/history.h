@@ -37,7 +37,7 @@ enum record_step_state { RECORD_TODO, RECORD_ACTIVE, RECORD_DONE, RECORD_FAILED 
  * shown, but never be matched with the steps of this program.
  */
 struct operation_step {
-	char *id; /* of struct step in flow/verbs/verbs.h; NULL: a record of the first release */
+	char *id; /* of struct step in flow/verbs/verb.h; NULL: a record of the first release */
 	char *name;		/* of such a record; else NULL */
 	enum record_step_state state;
 	int64_t started_at, ended_at;	/* wall ms; 0: not yet */

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A step: before it watches, each deployment has one more, that only leaves a note.
-increase src/flow/verbs/verbs.h DEPLOY_STEP_COUNT
+increase src/flow/verbs/steps.h DEPLOY_STEP_COUNT
 before src/flow/verbs/steps.c 'const struct step deploy_steps[DEPLOY_STEP_COUNT] = {' <<'END'
 static void
 leave_note(struct flow *flow)

@@ -5,10 +5,15 @@ new src/flow/verbs/example.c <<'END'
 /* An example. */
 #include "config.h"
 
-#include "flow/verbs/verbs.h"
-
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/verbs/fixes.h"
+#include "flow/verbs/flow-state.h"
+#include "flow/verbs/reads-values.h"
+#include "flow/verbs/reads.h"
+#include "flow/verbs/review.h"
+#include "flow/verbs/steps.h"
+#include "model/delta.h"
 
 static void
 change_nothing(struct flow *flow)

@@ -26,6 +26,7 @@
 #include "flow/session.h"
 #include "flow/verbs/flow.h"
 #include "flow/verbs/interrupted.h"
+#include "flow/verbs/resume.h"
 #include "flow/world/world.h"
 #include "model/set.h"
 #include "sample.h"

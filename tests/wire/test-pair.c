@@ -22,7 +22,7 @@
 #include "flow/clones.h"
 #include "flow/session.h"
 #include "flow/verbs/flow.h"
-#include "flow/verbs/interrupted.h"
+#include "flow/verbs/resume.h"
 #include "flow/world/fetcher.h"
 #include "flow/world/world.h"
 #include "model/delta.h"

@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "flow/verbs/verbs.h"
+#include "flow/verbs/approval.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,12 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/context/context.h"
 #include "flow/verbs/document.h"
+#include "flow/verbs/flow-state.h"
+#include "flow/verbs/review.h"
+#include "flow/world/world.h"
+#include "model/delta.h"
 #include "store/journal.h"
 
 /* What takes the change of the set back. */

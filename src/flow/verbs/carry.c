@@ -7,13 +7,20 @@
  */
 #include "config.h"
 
-#include "flow/verbs/verbs.h"
-
 #include <string.h>
 
 #include "api/operations.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/context/context.h"
+#include "flow/verbs/fixes.h"
+#include "flow/verbs/flow-state.h"
+#include "flow/verbs/promote.h"
+#include "flow/verbs/reads-values.h"
+#include "flow/verbs/reads.h"
+#include "flow/verbs/review.h"
+#include "flow/verbs/steps.h"
+#include "flow/verbs/verb.h"
 #include "flow/world/comment.h"
 
 static void

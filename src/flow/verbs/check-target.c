@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "flow/verbs/verbs.h"
+#include "flow/verbs/check-target.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +13,9 @@
 #include "api/operations.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/context/context.h"
+#include "flow/verbs/flow-state.h"
+#include "flow/verbs/reads-values.h"
 #include "flow/world/comment.h"
 
 /* --- the resources, when they were pinned --- */

@@ -7,14 +7,20 @@
  */
 #include "config.h"
 
-#include "flow/verbs/verbs.h"
+#include "flow/verbs/clone-values.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/api.h"
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/context/context.h"
+#include "flow/verbs/flow-state.h"
+#include "flow/verbs/isolation.h"
+#include "flow/verbs/reads-values.h"
+#include "flow/verbs/review.h"
 
 #define NAMED_MAX 600
 

@@ -4,8 +4,6 @@
  */
 #include "config.h"
 
-#include "flow/verbs/verbs.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,9 +11,24 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/context/context.h"
+#include "flow/verbs/approval.h"
+#include "flow/verbs/clone-values.h"
+#include "flow/verbs/flow-state.h"
+#include "flow/verbs/isolation.h"
+#include "flow/verbs/reads-values.h"
+#include "flow/verbs/reads.h"
+#include "flow/verbs/review.h"
+#include "flow/verbs/steps.h"
+#include "flow/verbs/verb.h"
+#include "flow/verbs/watch-deployment.h"
+#include "flow/verbs/write-values.h"
 #include "flow/world/comment.h"
+#include "flow/world/origin.h"
+#include "model/delta.h"
 #include "model/json.h"
 #include "model/pointer.h"
+#include "model/set.h"
 
 #define TRIES_MAX 4
 #define CLOCK_SKEW_MS (5 * 60 * 1000)

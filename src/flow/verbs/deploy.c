@@ -2,15 +2,23 @@
 /* deploy: other versions in one environment, or what it was made from as it is. */
 #include "config.h"
 
-#include "flow/verbs/verbs.h"
-
 #include <stdint.h>
 #include <string.h>
 
 #include "api/operations.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/context/context.h"
+#include "flow/verbs/fixes.h"
+#include "flow/verbs/flow-state.h"
+#include "flow/verbs/reads-values.h"
+#include "flow/verbs/reads.h"
+#include "flow/verbs/review.h"
+#include "flow/verbs/steps.h"
+#include "flow/verbs/verb.h"
+#include "model/delta.h"
 #include "model/image.h"
+#include "model/set.h"
 
 /* 1: it exists; 0: it does not; -1: it does and was archived. */
 static int

@@ -8,8 +8,6 @@
  */
 #include "config.h"
 
-#include "flow/verbs/verbs.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +15,15 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/context/context.h"
+#include "flow/verbs/check-target.h"
+#include "flow/verbs/flow-state.h"
+#include "flow/verbs/reads-values.h"
+#include "flow/verbs/reads.h"
+#include "flow/verbs/review.h"
+#include "flow/verbs/verb.h"
+#include "flow/world/origin.h"
+#include "model/set.h"
 
 #define POLL_MS 300
 #define GONE_MAX_MS (15 * 60 * 1000)

@@ -9,7 +9,10 @@
 #include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
-#include "flow/verbs/verbs.h"
+#include "flow/verbs/flow-state.h"
+#include "flow/verbs/pins.h"
+#include "flow/verbs/request.h"
+#include "model/delta.h"
 #include "model/json.h"
 
 #define IMAGES_MAX 2000

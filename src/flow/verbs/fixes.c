@@ -9,7 +9,7 @@
  */
 #include "config.h"
 
-#include "flow/verbs/verbs.h"
+#include "flow/verbs/fixes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +18,13 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "compare/carry.h"
+#include "flow/context/context.h"
+#include "flow/verbs/flow-state.h"
+#include "flow/verbs/reads-values.h"
+#include "flow/verbs/reads.h"
+#include "flow/verbs/review.h"
 #include "flow/world/comment.h"
+#include "model/set.h"
 
 #define FIXES_MAX 20		/* the newest; an older one has long been released */
 

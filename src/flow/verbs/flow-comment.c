@@ -2,12 +2,14 @@
 /* What the comment of a flow's deployment says of it (flow/world/comment.h has the form). */
 #include "config.h"
 
-#include "flow/verbs/verbs.h"
+#include "flow/verbs/flow-comment.h"
 
 #include <stdlib.h>
 
 #include "base/error.h"
 #include "base/xmalloc.h"
+#include "flow/context/context.h"
+#include "flow/verbs/flow-state.h"
 #include "flow/world/comment.h"
 
 /* Which hotfix it is about: the clone, and what it was made from. */

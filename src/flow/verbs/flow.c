@@ -15,13 +15,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/api.h"
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
+#include "flow/context/context.h"
+#include "flow/verbs/clone-values.h"
+#include "flow/verbs/flow-state.h"
 #include "flow/verbs/flows.h"
-#include "flow/verbs/interrupted.h"
-#include "flow/verbs/verbs.h"
+#include "flow/verbs/reads-values.h"
+#include "flow/verbs/reads.h"
+#include "flow/verbs/request.h"
+#include "flow/verbs/resume.h"
+#include "flow/verbs/review.h"
+#include "flow/verbs/verb.h"
+#include "model/delta.h"
+#include "model/set.h"
 #include "net/loop.h"
 #include "store/journal.h"
 

@@ -20,10 +20,13 @@
 #include "base/xmalloc.h"
 #include "flow/context/context.h"
 #include "flow/verbs/flows.h"
-#include "flow/verbs/verbs.h"
+#include "flow/verbs/verb.h"
 #include "flow/world/comment.h"
+#include "flow/world/origin.h"
 #include "model/nouns.h"
+#include "model/set.h"
 #include "net/loop.h"
+#include "store/clone-origins.h"
 #include "store/journal.h"
 
 #define DEPLOYMENTS_MAX 1000

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Interrupted operations: approved, begun, and left by a program that was killed or whose
- * machine stopped.  Only a person goes on with one (flow_resume), or gives it up
- * (flow_abandon); looking at them changes nothing on the platform.  What another living
+ * machine stopped.  Only a person goes on with one (flow/verbs/resume.h), or gives
+ * it up; looking at them changes nothing on the platform.  What another living
  * program works on is not interrupted.  (An automatic rollback that the review of its
  * operation approved would be the one thing that may go on by itself; there is none.)
  *
@@ -17,21 +17,11 @@
 #include <stdint.h>
 
 #include "base/knowledge.h"
+#include "flow/verbs/resume.h"
 #include "store/history.h"
 
-struct flow;
 struct interrupted;
 struct session;
-
-/* How long an approval counts of which nothing was sent. */
-#define APPROVAL_VALID_MS (15 * 60 * 1000)
-
-enum interrupted_kind {
-	INTERRUPTED_RESUMABLE,
-	INTERRUPTED_EXPIRED,		/* nothing was done, and the approval is too old */
-	INTERRUPTED_FIRST_RELEASE,	/* its steps have no ids */
-	INTERRUPTED_NOT_OURS		/* of another version with other steps, or damaged */
-};
 
 /* What the platform says of the deed: the deployment, the deletion. */
 enum interrupted_deed {
@@ -93,19 +83,5 @@ const char *flow_record_step_name(const struct operation *record, size_t i);
 /* For machines: "resumable", "expired", "first-release", "not-ours"; "not-done", "done", ... */
 const char *interrupted_kind_name(enum interrupted_kind kind);
 const char *interrupted_deed_name(enum interrupted_deed deed);
-
-enum interrupted_kind flow_interrupted_kind(const struct operation *record);
-/* Whether a part of it is certainly done; the rest belongs to it, however old the approval is. */
-bool flow_record_has_acted(const struct operation *record);
-/* The flow goes on in the session.  NULL with err, and nothing has changed: it has ended, runs
- * elsewhere, is of another version, or its approval has expired (ERROR_STALE). */
-struct flow *flow_resume(struct session *session, const char *id, struct error *err);
-/* Prepares the same request again, with a new review of what there is now; the old operation is
- * abandoned for it.  NULL with err, and nothing has changed. */
-struct flow *flow_review_again(struct session *session, const char *id, struct error *err);
-/* Ends it in the history; what the platform does or did is left as it is.  reason NULL or "":
- * none.  0, or -1 with err. */
-int flow_abandon(struct session *session, const char *id, const char *reason, struct error *err)
-	__attribute__((warn_unused_result));
 
 #endif

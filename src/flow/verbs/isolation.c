@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "flow/verbs/verbs.h"
+#include "flow/verbs/isolation.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,9 +16,13 @@
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "compare/isolation.h"
+#include "flow/context/context.h"
+#include "flow/verbs/flow-state.h"
+#include "flow/verbs/review.h"
 #include "flow/world/world.h"
 #include "model/json.h"
 #include "model/pointer.h"
+#include "model/set.h"
 
 #define IDS_BYTES_MAX 400
 

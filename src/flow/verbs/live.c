@@ -9,7 +9,7 @@
  */
 #include "config.h"
 
-#include "flow/verbs/verbs.h"
+#include "flow/verbs/live.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,14 @@
 #include "api/operations.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/context/context.h"
+#include "flow/verbs/check-target.h"
+#include "flow/verbs/flow-state.h"
+#include "flow/verbs/isolation.h"
+#include "flow/verbs/reads-values.h"
+#include "flow/verbs/reads.h"
 #include "flow/world/comment.h"
+#include "flow/world/world.h"
 #include "model/json.h"
 #include "net/loop.h"
 

@@ -6,14 +6,16 @@
  */
 #include "config.h"
 
-#include "flow/verbs/verbs.h"
+#include "flow/verbs/pins.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/verbs/flow-state.h"
 #include "model/json.h"
+#include "model/set.h"
 
 /* {KEY: [before, after]} in words, null where there is none: for whoever reads the history. */
 static json_t *

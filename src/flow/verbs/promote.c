@@ -8,7 +8,7 @@
  */
 #include "config.h"
 
-#include "flow/verbs/verbs.h"
+#include "flow/verbs/promote.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,19 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/context/context.h"
+#include "flow/verbs/clone-values.h"
+#include "flow/verbs/fixes.h"
+#include "flow/verbs/flow-state.h"
+#include "flow/verbs/reads-values.h"
+#include "flow/verbs/reads.h"
+#include "flow/verbs/review.h"
+#include "flow/verbs/steps.h"
+#include "flow/verbs/undo.h"
 #include "flow/world/comment.h"
+#include "flow/world/origin.h"
+#include "model/delta.h"
+#include "model/set.h"
 
 #define NAMED_MAX 600
 

@@ -9,7 +9,7 @@
  */
 #include "config.h"
 
-#include "flow/verbs/verbs.h"
+#include "flow/verbs/reads-values.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +18,12 @@
 #include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
+#include "flow/context/context.h"
+#include "flow/verbs/flow-state.h"
+#include "flow/verbs/live.h"
+#include "flow/verbs/reads.h"
+#include "flow/verbs/review.h"
+#include "flow/verbs/write-values.h"
 #include "model/json.h"
 
 void

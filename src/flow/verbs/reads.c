@@ -3,7 +3,7 @@
  * never change. */
 #include "config.h"
 
-#include "flow/verbs/verbs.h"
+#include "flow/verbs/reads.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +11,11 @@
 #include "api/operations.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/context/context.h"
+#include "flow/verbs/flow-state.h"
+#include "flow/verbs/live.h"
+#include "model/delta.h"
+#include "model/set.h"
 #include "store/cache.h"
 
 #define DEPLOYMENTS_MAX 10000

@@ -2,7 +2,7 @@
 /* What a person asked for: copied, freed, and looked at before anything is read. */
 #include "config.h"
 
-#include "flow/verbs/verbs.h"
+#include "flow/verbs/request.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,6 +11,9 @@
 #include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
+#include "flow/context/context.h"
+#include "flow/verbs/verb.h"
+#include "model/delta.h"
 
 #define IMAGES_MAX 1000
 

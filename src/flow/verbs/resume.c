@@ -9,7 +9,7 @@
  */
 #include "config.h"
 
-#include "flow/verbs/interrupted.h"
+#include "flow/verbs/resume.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,9 +17,13 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/context/context.h"
 #include "flow/verbs/document.h"
+#include "flow/verbs/flow-state.h"
 #include "flow/verbs/flows.h"
-#include "flow/verbs/verbs.h"
+#include "flow/verbs/pins.h"
+#include "flow/verbs/review.h"
+#include "model/set.h"
 #include "store/cache.h"
 #include "store/journal.h"
 

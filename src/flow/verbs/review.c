@@ -2,7 +2,7 @@
 /* What a person approves: the pinned ids, the changes in words and lines, the way back. */
 #include "config.h"
 
-#include "flow/verbs/verbs.h"
+#include "flow/verbs/review.h"
 
 #include <ctype.h>
 #include <stdarg.h>
@@ -10,13 +10,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/api.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/context/context.h"
+#include "flow/verbs/flow-state.h"
+#include "flow/verbs/isolation.h"
+#include "flow/verbs/live.h"
+#include "flow/verbs/write-values.h"
+#include "flow/world/origin.h"
+#include "flow/world/world.h"
+#include "model/extensions.h"
 #include "model/image.h"
 #include "model/json.h"
 #include "model/pointer.h"
+#include "model/set.h"
 
 #define CONTEXT_LINES 2
 #define LISTED_MAX 3		/* changes named in one line; the others are counted */

@@ -14,7 +14,7 @@
  */
 #include "config.h"
 
-#include "flow/verbs/verbs.h"
+#include "flow/verbs/steps.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +22,17 @@
 #include "api/operations.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/context/context.h"
+#include "flow/verbs/check-target.h"
+#include "flow/verbs/flow-comment.h"
+#include "flow/verbs/flow-state.h"
+#include "flow/verbs/reads-values.h"
+#include "flow/verbs/reads.h"
+#include "flow/verbs/watch-deployment.h"
+#include "flow/verbs/write-values.h"
 #include "flow/world/comment.h"
 #include "model/json.h"
+#include "model/set.h"
 
 /* --- deploy --- */
 

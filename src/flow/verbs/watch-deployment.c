@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "flow/verbs/verbs.h"
+#include "flow/verbs/watch-deployment.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,11 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/context/context.h"
+#include "flow/verbs/flow-state.h"
+#include "flow/verbs/write-values.h"
 #include "model/json.h"
+#include "model/set.h"
 
 #define WATCH_EVERY_MS 400
 #define WATCH_MAX_MS (60 * 60 * 1000)

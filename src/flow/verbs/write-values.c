@@ -14,7 +14,7 @@
  */
 #include "config.h"
 
-#include "flow/verbs/verbs.h"
+#include "flow/verbs/write-values.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +22,9 @@
 #include "api/operations.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/context/context.h"
+#include "flow/verbs/flow-state.h"
+#include "flow/verbs/reads-values.h"
 #include "model/json.h"
 #include "model/pointer.h"
 

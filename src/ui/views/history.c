@@ -17,7 +17,6 @@
 #include "base/xmalloc.h"
 #include "flow/session.h"
 #include "flow/verbs/flow.h"
-#include "flow/verbs/interrupted.h"
 #include "flow/world/world.h"
 #include "model/set.h"
 #include "store/cache.h"

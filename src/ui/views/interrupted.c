@@ -20,6 +20,7 @@
 #include "flow/session.h"
 #include "flow/verbs/flow.h"
 #include "flow/verbs/interrupted.h"
+#include "flow/verbs/resume.h"
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
