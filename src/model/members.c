@@ -3,9 +3,9 @@
  * Every kind of member has its line in each of the four: decode, encode, clear, copy.
  *
  * The switches have no default, so the compiler names those that a new kind is missing from.
- * Members that the platform may leave out or write oddly (times, flags, numbers) decode to a
- * neutral value and are no fault; texts and objects that are there and odd are one, since a
- * person may decide by them.
+ * Members that the platform may leave out or write oddly (times, numbers, words) decode to a
+ * neutral value and are no fault; texts, flags, objects and lists that are there and odd are one,
+ * since a person may decide by them.
  */
 #include "config.h"
 
@@ -13,12 +13,14 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "base/xmalloc.h"
 
 #define TEXT_MAX (1u << 20)
 
@@ -52,6 +54,39 @@ static json_t *const *
 json_in(const void *noun, const struct member *m)
 {
 	return place_of(noun, m);
+}
+
+/* A pointer to whatever struct is no void pointer to the language. */
+static void *
+items_in(const void *noun, const struct member *m)
+{
+	void *items;
+
+	memcpy(&items, place_of(noun, m), sizeof(items));
+	return items;
+}
+
+static size_t *
+count_in(void *noun, const struct member *m)
+{
+	return (size_t *)(void *)((char *)noun + m->count);
+}
+
+static size_t
+count_of(const void *noun, const struct member *m)
+{
+	return *(const size_t *)(const void *)((const char *)noun + m->count);
+}
+
+/* Of a list, whose `to` has none yet: so many that are zero. */
+static char *
+make_items(void *to, const struct member *m, size_t count)
+{
+	char *items = xcalloc(count + 1, m->noun->size);
+
+	memcpy(place_in(to, m), &items, sizeof(items));
+	*count_in(to, m) = count;
+	return items;
 }
 
 /* An object that is embedded has no pointer to be NULL: its first text says whether it is there. */
@@ -123,6 +158,17 @@ decode(const struct noun *noun, void *out, const json_t *body, struct error *err
 	return ret;
 }
 
+/* One that is a part of another; it keeps what of it was not understood. */
+static int
+decode_item(const struct noun *noun, void *out, const json_t *body, struct error *err)
+{
+	int ret = decode(noun, out, body, err);
+
+	if (ret != 0 && noun->problem)
+		untrusted_set(problem_in(out, noun), err->text);
+	return ret;
+}
+
 /* One that is not understood is there all the same, whatever it is. */
 static int
 decode_object(void *out, const struct member *m, const json_t *value, struct error *err)
@@ -130,19 +176,40 @@ decode_object(void *out, const struct member *m, const json_t *value, struct err
 	struct untrusted *first = place_in(out, first_text(m->noun));
 	struct error why = {0};
 
-	if (decode(m->noun, out, value, &why) == 0)
+	if (decode_item(m->noun, out, value, &why) == 0)
 		return 0;
 	if (!first->raw)
 		untrusted_set(first, "");
-	if (m->noun->problem)
-		untrusted_set(problem_in(out, m->noun), why.text);
 	return error_set(err, ERROR_PROTOCOL, "%s: %s", m->key, why.text);
+}
+
+/* One that is not understood has its place among the others. */
+static int
+decode_list(void *noun, const struct member *m, const json_t *value, struct error *err)
+{
+	int ret = 0;
+	char *items;
+
+	if (!json_is_array(value))
+		return error_set(err, ERROR_PROTOCOL, _("\"%s\" is not a list"), m->key);
+	items = make_items(noun, m, json_array_size(value));
+	for (size_t i = 0; i < json_array_size(value); i++) {
+		struct error why = {0};
+
+		if (decode_item(m->noun, items + i * m->noun->size, json_array_get(value, i),
+				&why) != 0 &&
+		    ret == 0)
+			ret = error_set(err, ERROR_PROTOCOL, "%s: %s", m->key, why.text);
+	}
+	return ret;
 }
 
 /* What may be absent, and is a fault when it is there and odd. */
 static int
-decode_strict(void *place, const struct member *m, const json_t *value, struct error *err)
+decode_strict(void *noun, const struct member *m, const json_t *value, struct error *err)
 {
+	void *place = place_in(noun, m);
+
 	if (!value && (m->need & MEMBER_REQUIRED))
 		return error_set(err, ERROR_PROTOCOL, _("\"%s\" is missing"), m->key);
 	if (json_is_null(value) && (m->need & MEMBER_REQUIRED))
@@ -153,6 +220,8 @@ decode_strict(void *place, const struct member *m, const json_t *value, struct e
 		return decode_text(place, value, m->key, err);
 	if (m->kind == MEMBER_FLAG)
 		return decode_flag(place, value, m->key, err);
+	if (m->kind == MEMBER_LIST)
+		return decode_list(noun, m, value, err);
 	return decode_object(place, m, value, err);
 }
 
@@ -181,11 +250,12 @@ decode_member(void *noun, const struct member *m, const json_t *body, struct err
 	case MEMBER_TEXT:
 	case MEMBER_FLAG:
 	case MEMBER_OBJECT:
+	case MEMBER_LIST:
 		break;
 	}
 	if (!(m->need & MEMBER_LOOSE))
-		return decode_strict(place, m, value, err);
-	(void)decode_strict(place, m, value, NULL);
+		return decode_strict(noun, m, value, err);
+	(void)decode_strict(noun, m, value, NULL);
 	return 0;
 }
 
@@ -237,6 +307,17 @@ encode_object(const struct noun *noun, const void *from)
 	return first->raw ? noun_encode(noun, from) : NULL;
 }
 
+static json_t *
+encode_list(const void *noun, const struct member *m)
+{
+	const char *items = items_in(noun, m);
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count_of(noun, m); i++)
+		json_array_append_new(list, noun_encode(m->noun, items + i * m->noun->size));
+	return list;
+}
+
 /* NULL: it is absent. */
 static json_t *
 encode_member(const void *noun, const struct member *m)
@@ -257,6 +338,8 @@ encode_member(const void *noun, const struct member *m)
 		return json_string(m->words->items[0]);
 	case MEMBER_OBJECT:
 		return encode_object(m->noun, place);
+	case MEMBER_LIST:
+		return encode_list(noun, m);
 	case MEMBER_JSON:
 		return json_incref(*json_in(noun, m));
 	case MEMBER_TEXT:
@@ -295,6 +378,16 @@ noun_encode(const struct noun *noun, const void *from)
 
 /* --- ownership --- */
 
+static void
+clear_list(void *noun, const struct member *m)
+{
+	char *items = items_in(noun, m);
+
+	for (size_t i = 0; i < count_of(noun, m); i++)
+		noun_clear(m->noun, items + i * m->noun->size);
+	free(items);
+}
+
 void
 noun_clear(const struct noun *noun, void *out)
 {
@@ -303,6 +396,8 @@ noun_clear(const struct noun *noun, void *out)
 			untrusted_clear(place_in(out, m));
 		else if (m->kind == MEMBER_JSON)
 			json_decref(*json_in(out, m));
+		else if (m->kind == MEMBER_LIST)
+			clear_list(out, m);
 		else if (m->kind == MEMBER_OBJECT)
 			noun_clear(m->noun, place_in(out, m));
 	}
@@ -312,29 +407,45 @@ noun_clear(const struct noun *noun, void *out)
 }
 
 static void
+copy_list(void *to, const void *from, const struct member *m)
+{
+	const char *items = items_in(from, m);
+	size_t count = count_of(from, m), size = m->noun->size;
+	char *copies = make_items(to, m, count);
+
+	for (size_t i = 0; i < count; i++)
+		noun_copy(m->noun, copies + i * size, items + i * size);
+}
+
+static void
 copy_member(void *to, const void *from, const struct member *m)
 {
-	const struct untrusted *text = from;
+	void *place = place_in(to, m);
+	const void *its = place_of(from, m);
+	const struct untrusted *text = its;
 
 	switch (m->kind) {
 	case MEMBER_TEXT:
-		untrusted_init(to, text->raw);
+		untrusted_init(place, text->raw);
 		return;
 	case MEMBER_OBJECT:
-		noun_copy(m->noun, to, from);
+		noun_copy(m->noun, place, its);
+		return;
+	case MEMBER_LIST:
+		copy_list(to, from, m);
 		return;
 	case MEMBER_JSON:
-		*(json_t **)to = json_deep_copy(*(json_t *const *)from);
+		*(json_t **)place = json_deep_copy(*json_in(from, m));
 		return;
 	case MEMBER_TIME:
 	case MEMBER_NUMBER:
-		memcpy(to, from, sizeof(int64_t));
+		memcpy(place, its, sizeof(int64_t));
 		return;
 	case MEMBER_FLAG:
-		memcpy(to, from, sizeof(bool));
+		memcpy(place, its, sizeof(bool));
 		return;
 	case MEMBER_WORD:
-		memcpy(to, from, sizeof(unsigned));
+		memcpy(place, its, sizeof(unsigned));
 		return;
 	case MEMBER_CONSTANT:
 		return;
@@ -346,7 +457,7 @@ noun_copy(const struct noun *noun, void *to, const void *from)
 {
 	memset(to, 0, noun->size);
 	for (const struct member *m = noun->members; m->key; m++)
-		copy_member(place_in(to, m), place_of(from, m), m);
+		copy_member(to, from, m);
 	if (noun->problem)
 		untrusted_init(problem_in(to, noun),
 			       problem_in((void *)(uintptr_t)from, noun)->raw);

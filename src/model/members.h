@@ -25,13 +25,15 @@ enum member_kind {
 	MEMBER_WORD,		/* enum: which of `words` */
 	MEMBER_CONSTANT,	/* nowhere: always the first of `words`, and not read */
 	MEMBER_OBJECT,		/* a struct that is a `noun`; there when its first text is */
+	MEMBER_LIST,		/* pointer to so many (`count`) structs that are a `noun` each */
 	MEMBER_JSON		/* json_t *, shared with where it was read; NULL: absent */
 };
 
 /*
  * A text or object that is absent is a fault when it is REQUIRED, and then written as "" (JSON: as
  * {}).  Otherwise it is left out, or written as null when it is NULLABLE; so is a time or word that
- * is unknown.  One of another type is a fault; when it is LOOSE it is as if it were absent.
+ * is unknown.  One of another type is a fault; when it is LOOSE it is as if it were absent.  A list
+ * is always written.
  */
 enum member_need {
 	MEMBER_OPTIONAL = 0,
@@ -54,6 +56,7 @@ struct member {
 	size_t offset;
 	const struct member_words *words;
 	const struct noun *noun;
+	size_t count;		/* where in the struct the length of the list is (size_t) */
 };
 #define MEMBERS_END {.key = NULL}
 

@@ -141,19 +141,68 @@ NOUN(environment, "environment", complete_environment)
 NOUN_COPY(environment)
 NOUN_ENCODE(environment)
 
+#define AT(member) IN(organization, member)
 static const struct member organization_members[] = {
-	{"id", MEMBER_TEXT, MEMBER_REQUIRED, IN(organization, id)},
-	{"name", MEMBER_TEXT, MEMBER_OPTIONAL, IN(organization, name)},
+	{"id", MEMBER_TEXT, MEMBER_REQUIRED, AT(id)},
+	{"name", MEMBER_TEXT, MEMBER_OPTIONAL, AT(name)},
+	{"created_at", MEMBER_TIME, MEMBER_NULLABLE, AT(created_at)},
+	{"created_by", MEMBER_TEXT, MEMBER_LOOSE, AT(created_by)},
+	{"trial_expires_at", MEMBER_TIME, MEMBER_NULLABLE, AT(trial_expires_at)},
+	{"logo", MEMBER_JSON, MEMBER_REQUIRED, AT(logo)},
 	MEMBERS_END,
 };
+#undef AT
 NOUN(organization, "organization", NULL)
+NOUN_ENCODE(organization)
 
-static const struct member application_members[] = {
-	{"id", MEMBER_TEXT, MEMBER_REQUIRED, IN(application, id)},
-	{"name", MEMBER_TEXT, MEMBER_OPTIONAL, IN(application, name)},
+static const char *const application_statuses[] = {
+	[APPLICATION_ACTIVE] = "active",
+	[APPLICATION_DELETING] = "deleting",
+};
+static const struct member_words application_status_words = {
+	application_statuses, APPLICATION_UNKNOWN, APPLICATION_UNKNOWN};
+
+const char *
+application_status_word(enum application_status status)
+{
+	return status < APPLICATION_UNKNOWN ? application_statuses[status] : "unknown";
+}
+
+enum application_status
+application_status_of(const char *word)
+{
+	return member_word(&application_status_words, word);
+}
+
+#define AT(member) IN(application_environment, member)
+static const struct member application_environment_members[] = {
+	{"id", MEMBER_TEXT, MEMBER_REQUIRED, AT(id)},
+	{"name", MEMBER_TEXT, MEMBER_REQUIRED, AT(name)},
+	{"type", MEMBER_TEXT, MEMBER_REQUIRED, AT(type)},
 	MEMBERS_END,
 };
+#undef AT
+static const struct noun application_environment_noun = {
+	.name = "environment", .size = sizeof(struct application_environment),
+	.members = application_environment_members,
+};
+
+#define AT(member) IN(application, member)
+static const struct member application_members[] = {
+	{"id", MEMBER_TEXT, MEMBER_REQUIRED, AT(id)},
+	{"name", MEMBER_TEXT, MEMBER_OPTIONAL, AT(name)},
+	{"org_id", MEMBER_TEXT, MEMBER_LOOSE, AT(org_id)},
+	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(created_at)},
+	{"created_by", MEMBER_TEXT, MEMBER_LOOSE, AT(created_by)},
+	{"status", MEMBER_WORD, MEMBER_OPTIONAL, AT(status), .words = &application_status_words},
+	{"status_changed_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(status_changed_at)},
+	{"envs", MEMBER_LIST, MEMBER_LOOSE, AT(envs), .noun = &application_environment_noun,
+	 .count = offsetof(struct application, env_count)},
+	MEMBERS_END,
+};
+#undef AT
 NOUN(application, "application", NULL)
+NOUN_ENCODE(application)
 
 static const char *const error_types[] = {"deployment"};
 static const struct member_words of_deployment = {.items = error_types};

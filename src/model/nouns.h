@@ -96,18 +96,43 @@ void environment_copy(struct environment *out, const struct environment *from);
 json_t *environment_encode(const struct environment *environment);
 void environment_clear(struct environment *environment);
 
-struct organization { struct untrusted id, name, problem; };
+struct organization {
+	struct untrusted id, name, created_by;
+	int64_t created_at, trial_expires_at;
+	json_t *logo;			/* free-form; NULL: none is known */
+	struct untrusted problem;
+};
 /* From GET /orgs. */
 void organization_read(struct organization *out, const json_t *body);
 int organization_decode(struct organization *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
+json_t *organization_encode(const struct organization *organization);
 void organization_clear(struct organization *organization);
 
-struct application { struct untrusted id, name, problem; };
+enum application_status {
+	APPLICATION_ACTIVE, APPLICATION_DELETING,
+	APPLICATION_UNKNOWN	/* a word we do not know */
+};
+const char *application_status_word(enum application_status status);
+enum application_status application_status_of(const char *word);	/* NULL is fine */
+
+/* What an application says of one of its environments. */
+struct application_environment {
+	struct untrusted id, name, type;
+};
+struct application {
+	struct untrusted id, name, org_id, created_by;
+	int64_t created_at, status_changed_at;
+	enum application_status status;
+	struct application_environment *envs;	/* as the platform orders them */
+	size_t env_count;
+	struct untrusted problem;
+};
 /* From GET /orgs/{org}/apps. */
 void application_read(struct application *out, const json_t *body);
 int application_decode(struct application *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
+json_t *application_encode(const struct application *application);
 void application_clear(struct application *application);
 
 struct deployment_error {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # An API noun: an example has an id and perhaps a note; the client asks an environment for it.
-before src/model/nouns.h 'struct application { struct untrusted id, name, problem; };' <<'END'
+before src/model/nouns.h 'struct organization {' <<'END'
 struct example { struct untrusted id, note, problem; };
 void example_read(struct example *out, const json_t *body);
 int example_decode(struct example *out, const json_t *body, struct error *err)
@@ -8,7 +8,7 @@ int example_decode(struct example *out, const json_t *body, struct error *err)
 void example_clear(struct example *example);
 
 END
-before src/model/nouns.c 'static const struct member application_members[] = {' <<'END'
+before src/model/nouns.c '#define AT(member) IN(organization, member)' <<'END'
 static const struct member example_members[] = {
 	{"id", MEMBER_TEXT, MEMBER_REQUIRED, IN(example, id)},
 	{"note", MEMBER_TEXT, MEMBER_OPTIONAL, IN(example, note)},

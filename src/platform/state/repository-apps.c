@@ -21,23 +21,6 @@
 #include "platform/state/precondition.h"
 #include "platform/state/repository-values.h"
 
-#define ORGANIZATION                                                                               \
-	"SELECT id, name, created_at AS \"stamp:created_at\", created_by,"                         \
-	" 'null' AS \"json:trial_expires_at\", '{}' AS \"json:logo\" FROM organizations "
-#define APPLICATION                                                                                \
-	"SELECT a.id AS id, a.name AS name, a.org AS org_id,"                                      \
-	" a.created_at AS \"stamp:created_at\","                                                   \
-	" a.created_by AS created_by, a.status AS status,"                                         \
-	" coalesce(a.status_changed_at, a.created_at) AS \"stamp:status_changed_at\","             \
-	" (SELECT json_group_array(json_object('id', id, 'name', name, 'type', type)) FROM"        \
-	"  (SELECT id, name, type FROM environments e WHERE e.org = a.org AND e.app = a.id"        \
-	"   ORDER BY e.rowid)) AS \"json:envs\""                                            \
-	" FROM applications a "
-#define ENVIRONMENT                                                                                \
-	"SELECT id, name, type, created_at, created_by, status, status_changed_at, from_deploy_id" \
-	" FROM environments "
-enum { ID, NAME, TYPE, CREATED_AT, CREATED_BY, STATUS, STATUS_CHANGED_AT, FROM_DEPLOY_ID };
-
 /* Each sentence stands alone, so that it can be translated. */
 int
 repository_say_missing(size_t level, const char *id, struct error *err)
@@ -74,16 +57,38 @@ repository_has(struct repository *repository, const struct place *place, struct 
 	return 0;
 }
 
+/* --- organizations --- */
+
+#define ORGANIZATION "SELECT id, name, created_at, created_by FROM organizations "
+
+static json_t *
+encode_organization(struct statement *row, void *data, struct error *err)
+{
+	struct organization organization = {.created_at = row_int(row, 2)};
+	json_t *body;
+
+	(void)data;
+	(void)err;
+	untrusted_init(&organization.id, row_text(row, 0));
+	untrusted_init(&organization.name, row_text(row, 1));
+	untrusted_init(&organization.created_by, row_text(row, 3));
+	body = organization_encode(&organization);
+	organization_clear(&organization);
+	return body;
+}
+
 json_t *
 repository_organizations(struct repository *repository, struct error *err)
 {
-	return rows_all(repository, err, ORGANIZATION "ORDER BY id", "");
+	return rows_encode(repository, err, encode_organization, NULL, ORGANIZATION "ORDER BY id",
+			   "");
 }
 
 json_t *
 repository_organization(struct repository *repository, const char *id, struct error *err)
 {
-	return rows_one(repository, err, ORGANIZATION "WHERE id = ?", "s", id);
+	return rows_encode_one(repository, err, encode_organization, NULL,
+			       ORGANIZATION "WHERE id = ?", "s", id);
 }
 
 int
@@ -93,6 +98,8 @@ repository_put_organization(struct repository *repository, const char *id, const
 	return rows_run(repository, err, "INSERT INTO organizations VALUES (?, ?, ?, ?)", "ssis",
 			id, name, now, user);
 }
+
+/* --- environment types --- */
 
 json_t *
 repository_env_types(struct repository *repository, const char *org, struct error *err)
@@ -157,17 +164,62 @@ repository_users_of_env_type(struct repository *repository, const char *org, con
 			" WHERE org = ? AND type = ? ORDER BY app, id", "ss", org, id);
 }
 
+/* --- applications --- */
+
+#define APPLICATION                                                      \
+	"SELECT id, name, org, created_at, created_by, status,"          \
+	" coalesce(status_changed_at, created_at) FROM applications "
+
+static void
+read_environment_of_application(struct statement *row, void *noun)
+{
+	struct application *application = noun;
+	struct application_environment *env;
+
+	application->envs = xreallocarray(application->envs, application->env_count + 1,
+					  sizeof(*env));
+	env = &application->envs[application->env_count++];
+	untrusted_init(&env->id, row_text(row, 0));
+	untrusted_init(&env->name, row_text(row, 1));
+	untrusted_init(&env->type, row_text(row, 2));
+}
+
+static json_t *
+encode_application(struct statement *row, void *data, struct error *err)
+{
+	struct application application = {
+		.created_at = row_int(row, 3),
+		.status = application_status_of(row_text(row, 5)),
+		.status_changed_at = row_int(row, 6),
+	};
+	json_t *body = NULL;
+
+	untrusted_init(&application.id, row_text(row, 0));
+	untrusted_init(&application.name, row_text(row, 1));
+	untrusted_init(&application.org_id, row_text(row, 2));
+	untrusted_init(&application.created_by, row_text(row, 4));
+	if (rows_each(data, err, read_environment_of_application, &application,
+		      "SELECT id, name, type FROM environments WHERE org = ? AND app = ?"
+		      " ORDER BY rowid",
+		      "ss", application.org_id.raw, application.id.raw) == 0)
+		body = application_encode(&application);
+	application_clear(&application);
+	return body;
+}
+
 json_t *
 repository_applications(struct repository *repository, const char *org, struct error *err)
 {
-	return rows_all(repository, err, APPLICATION "WHERE org = ? ORDER BY id", "s", org);
+	return rows_encode(repository, err, encode_application, repository,
+			   APPLICATION "WHERE org = ? ORDER BY id", "s", org);
 }
 
 json_t *
 repository_application(struct repository *repository, const struct place *place, struct error *err)
 {
-	return rows_one(repository, err, APPLICATION "WHERE org = ? AND id = ?", "ss", place->org,
-			place->app);
+	return rows_encode_one(repository, err, encode_application, repository,
+			       APPLICATION "WHERE org = ? AND id = ?", "ss", place->org,
+			       place->app);
 }
 
 int
@@ -194,9 +246,10 @@ repository_set_application_deleting(struct repository *repository, const struct 
 				    int64_t now, struct error *err)
 {
 	return rows_change(repository, err,
-			   "UPDATE applications SET status = 'deleting', status_changed_at = ?3"
+			   "UPDATE applications SET status = ?4, status_changed_at = ?3"
 			   " WHERE org = ?1 AND id = ?2",
-			   "ssi", place->org, place->app, now);
+			   "ssis", place->org, place->app, now,
+			   application_status_word(APPLICATION_DELETING));
 }
 
 /* Whatever has an organization and an application is part of it; an audit is not.  Found by
@@ -239,9 +292,10 @@ int
 repository_drop_applications(struct repository *repository, struct error *err)
 {
 	json_t *apps = rows_all(repository, err,
-				"SELECT org, id FROM applications AS a WHERE status = 'deleting'"
+				"SELECT org, id FROM applications AS a WHERE status = ?"
 				" AND NOT EXISTS (SELECT 1 FROM environments WHERE org = a.org"
-				" AND app = a.id)", "");
+				" AND app = a.id)",
+				"s", application_status_word(APPLICATION_DELETING));
 	int ret = apps ? repository_begin(repository, err) : -1;
 	json_t *app;
 	size_t i;
@@ -256,6 +310,13 @@ repository_drop_applications(struct repository *repository, struct error *err)
 	json_decref(apps);
 	return ret;
 }
+
+/* --- environments --- */
+
+#define ENVIRONMENT                                                                                \
+	"SELECT id, name, type, created_at, created_by, status, status_changed_at, from_deploy_id" \
+	" FROM environments "
+enum { ID, NAME, TYPE, CREATED_AT, CREATED_BY, STATUS, STATUS_CHANGED_AT, FROM_DEPLOY_ID };
 
 /* With the two deployments, whole, and the tag over both. */
 static int
@@ -321,16 +382,10 @@ repository_environments(struct repository *repository, const struct place *place
 json_t *
 repository_environment(struct repository *repository, const struct place *place, struct error *err)
 {
-	json_t *found = rows_encode(repository, err, encode_environment,
-				    &(struct environments){repository, place},
-				    ENVIRONMENT "WHERE org = ? AND app = ? AND id = ?", "sss",
-				    place->org, place->app, place->env);
-	json_t *env = json_incref(json_array_get(found, 0));
-
-	if (found && !env)
-		error_set(err, ERROR_NOT_FOUND, _("There is no such thing."));
-	json_decref(found);
-	return env;
+	return rows_encode_one(repository, err, encode_environment,
+			       &(struct environments){repository, place},
+			       ENVIRONMENT "WHERE org = ? AND app = ? AND id = ?", "sss",
+			       place->org, place->app, place->env);
 }
 
 json_t *

@@ -246,6 +246,21 @@ rows_read(struct repository *repository, struct error *err, row_read *read, void
 	return found ? 0 : error_set(err, ERROR_NOT_FOUND, _("There is no such thing."));
 }
 
+int
+rows_each(struct repository *repository, struct error *err, row_read *read, void *data,
+	  const char *sql, const char *format, ...)
+{
+	struct statement *statement;
+	va_list args;
+
+	va_start(args, format);
+	statement = prepare(repository, sql, format, args);
+	va_end(args);
+	while (statement_row(statement))
+		read(statement, data);
+	return end(repository, statement, err);
+}
+
 json_t *
 rows_encode(struct repository *repository, struct error *err, row_encode *encode, void *data,
 	    const char *sql, const char *format, ...)
@@ -266,6 +281,30 @@ rows_encode(struct repository *repository, struct error *err, row_encode *encode
 		return rows;
 	json_decref(rows);
 	return NULL;
+}
+
+json_t *
+rows_encode_one(struct repository *repository, struct error *err, row_encode *encode, void *data,
+		const char *sql, const char *format, ...)
+{
+	struct statement *statement;
+	json_t *body = NULL;
+	bool found;
+	va_list args;
+
+	va_start(args, format);
+	statement = prepare(repository, sql, format, args);
+	va_end(args);
+	found = statement_row(statement);
+	if (found)
+		body = encode(statement, data, err);
+	if (end(repository, statement, found && !body ? NULL : err) != 0) {
+		json_decref(body);
+		return NULL;
+	}
+	if (!found)
+		error_set(err, ERROR_NOT_FOUND, _("There is no such thing."));
+	return body;
 }
 
 json_t *

@@ -25,16 +25,22 @@ struct repository {
 
 /* --- nouns that have a table of their members (model/nouns.h) --- */
 
-/* Fills the noun, which is zero. */
+/* Fills the noun, which is zero, or puts it to others in `noun`. */
 typedef void row_read(struct statement *row, void *noun);
 /* The first; -1 with ERROR_NOT_FOUND. */
 int rows_read(struct repository *repository, struct error *err, row_read *read, void *noun,
+	      const char *sql, const char *format, ...);
+/* Called for each. */
+int rows_each(struct repository *repository, struct error *err, row_read *read, void *data,
 	      const char *sql, const char *format, ...);
 /* Makes of a row what it is on the wire; a new reference, or NULL with err. */
 typedef json_t *row_encode(struct statement *row, void *data, struct error *err);
 /* Array, maybe empty. */
 json_t *rows_encode(struct repository *repository, struct error *err, row_encode *encode,
 		    void *data, const char *sql, const char *format, ...);
+/* The first; NULL with ERROR_NOT_FOUND. */
+json_t *rows_encode_one(struct repository *repository, struct error *err, row_encode *encode,
+			void *data, const char *sql, const char *format, ...);
 
 int repository_read_deployment(struct repository *repository, const struct place *place,
 			       const char *id, struct deployment *out, struct error *err);

@@ -91,7 +91,8 @@ check_application(struct platform *platform, const struct place *place, struct e
 	json_t *app = repository_application(platform->repository, place, err);
 	int ret = app ? 0 : -1;
 
-	if (app && strcmp(json_member_string(app, "status"), "active") != 0)
+	if (app &&
+	    application_status_of(json_member_string(app, "status")) != APPLICATION_ACTIVE)
 		ret = error_set(err, ERROR_CONFLICT, _("The application %s is being deleted."),
 				place->app);
 	json_decref(app);
