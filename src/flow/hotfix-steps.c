@@ -2,13 +2,14 @@
 /* What the events mean: what the fix is, who has it, and which steps are done. */
 #include "config.h"
 
-#include "flow/hotfix-parts.h"
+#include "flow/hotfix-steps.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/hotfix-state.h"
 #include "flow/world/fetcher.h"
 #include "flow/world/world.h"
 #include "model/set.h"

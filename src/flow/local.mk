@@ -11,8 +11,8 @@ libflow_a_SOURCES = \
 	src/flow/hotfix.h \
 	src/flow/hotfix-events.c \
 	src/flow/hotfix-events.h \
-	src/flow/hotfix-parts.h \
-	src/flow/hotfix-steps.c \
+	src/flow/hotfix-state.h \
+	src/flow/hotfix-steps.c src/flow/hotfix-steps.h \
 	src/flow/hotfix-words.c \
 	src/flow/hotfix-words.h \
 	src/flow/session.c \

@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
-#include "flow/context/parts.h"
+#include "flow/context/session-state.h"
 
 struct loop *
 session_loop(struct session *session)

@@ -5,6 +5,6 @@ libflow_context_a_SOURCES = \
 	src/flow/context/arrangement.h \
 	src/flow/context/context.c \
 	src/flow/context/context.h \
-	src/flow/context/parts.h \
+	src/flow/context/session-state.h \
 	src/flow/context/renewal.c \
 	src/flow/context/renewal.h

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/xmalloc.h"
-#include "flow/context/parts.h"
+#include "flow/context/session-state.h"
 #include "flow/verbs/flow.h"
 
 void

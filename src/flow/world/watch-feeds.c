@@ -3,13 +3,15 @@
  * it. */
 #include "config.h"
 
+#include "flow/world/watch-feeds.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/knowledge.h"
 #include "base/xmalloc.h"
 #include "flow/context/context.h"
-#include "flow/world/watch-parts.h"
+#include "flow/world/watch-questions.h"
 #include "flow/world/world.h"
 #include "model/json.h"
 #include "net/loop.h"

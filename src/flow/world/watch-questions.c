@@ -2,12 +2,14 @@
 /* What is asked of the platform: each kind of question, and how often it is put. */
 #include "config.h"
 
+#include "flow/world/watch-questions.h"
+
 #include <string.h>
 
 #include "api/operations.h"
 #include "base/clock.h"
 #include "flow/context/context.h"
-#include "flow/world/watch-parts.h"
+#include "flow/world/watch-state.h"
 #include "flow/world/world.h"
 
 #define FAST_MS 1000			/* something is being deployed or deleted */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The insides of a hotfix, for the files flow/hotfix*.c only. */
-#ifndef SIDESTAGE_FLOW_HOTFIX_PARTS_H
-#define SIDESTAGE_FLOW_HOTFIX_PARTS_H
+/* A hotfix from inside, for the files flow/hotfix*.c only. */
+#ifndef SIDESTAGE_FLOW_HOTFIX_STATE_H
+#define SIDESTAGE_FLOW_HOTFIX_STATE_H
 
 #include "base/error.h"
 #include "flow/hotfix-events.h"
@@ -9,8 +9,7 @@
 #include "store/marks.h"
 
 struct fetcher;
-struct world_application;
-struct world_environment;
+struct session;
 
 struct hotfix {
 	struct session *session;
@@ -30,15 +29,5 @@ struct hotfix {
 	bool application_known, clone_exists;
 	struct error error;		/* why the local history could not be read */
 };
-
-/* For the store; NULL: no person marks it. */
-extern const char *const hotfix_mark_names[HOTFIX_STEP_COUNT];
-
-/* From the events: what the fix is, and who has it. */
-void hotfix_judge(struct hotfix *hotfix, const struct world_application *app);
-/* The origin is exactly as it was before the fix: nobody shall get from there what is not there. */
-bool hotfix_is_taken_back(const struct hotfix *hotfix);
-/* From the events, the marks and who has it: the steps.  clone NULL: it is not there. */
-void hotfix_tell_steps(struct hotfix *hotfix, const struct world_environment *clone);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The insides of a session, for the files that are one: context.c, verbs/flows.c and session.c. */
-#ifndef SIDESTAGE_FLOW_CONTEXT_PARTS_H
-#define SIDESTAGE_FLOW_CONTEXT_PARTS_H
+/* A session from inside, for the files that are one: context.c, verbs/flows.c and session.c. */
+#ifndef SIDESTAGE_FLOW_CONTEXT_SESSION_STATE_H
+#define SIDESTAGE_FLOW_CONTEXT_SESSION_STATE_H
 
 #include "flow/context/context.h"
 
