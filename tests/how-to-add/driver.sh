@@ -5,6 +5,8 @@ new src/platform/drivers/example/example.c <<'END'
 /* An example. */
 #include "config.h"
 
+#include "platform/drivers/example/example.h"
+
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -190,12 +192,25 @@ driver_example_new(struct loop *loop)
 	return &example->base;
 }
 END
-before src/platform/drivers/driver.h '/* --- the process driver --- */' <<'END'
+new src/platform/drivers/example/example.h <<'END'
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How the example is made; what it does is driver.h. */
+#ifndef SIDESTAGE_PLATFORM_DRIVERS_EXAMPLE_EXAMPLE_H
+#define SIDESTAGE_PLATFORM_DRIVERS_EXAMPLE_EXAMPLE_H
+
+struct driver;
+struct loop;
+
 struct driver *driver_example_new(struct loop *loop);
 
+#endif
 END
 after src/platform/drivers/local.mk 'libplatform_drivers_a_SOURCES = \' <<'END'
 	src/platform/drivers/example/example.c \
+	src/platform/drivers/example/example.h \
+END
+before src/platform/admin/daemon.c '#include "platform/drivers/process/process.h"' <<'END'
+#include "platform/drivers/example/example.h"
 END
 after src/platform/admin/daemon.c 'drivers_add(platform->drivers, machine);' <<'END'
 		drivers_add(platform->drivers, driver_example_new(platform->loop));

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
+#include "platform/drivers/process/process.h"
 
 #define SPACE "acme/shop/production"
 #define PATIENCE_MS 60000

@@ -23,7 +23,10 @@
 #include "base/error.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "platform/drivers/driver.h"
+#include "platform/drivers/process/ports.h"
 #include "platform/drivers/process/private.h"
+#include "platform/drivers/process/rendered.h"
 
 static void
 read_logs(struct world *world, const struct driver_log_query *query, struct driver_logs *logs)

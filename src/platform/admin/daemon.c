@@ -46,7 +46,7 @@
 #include "platform/api/routes.h"
 #include "platform/auth/audit.h"
 #include "platform/auth/limit.h"
-#include "platform/drivers/driver.h"
+#include "platform/drivers/process/process.h"
 #include "platform/drivers/registry.h"
 #include "platform/engine/automation.h"
 #include "platform/engine/engine.h"

@@ -17,7 +17,7 @@
 #include "base/xmalloc.h"
 #include "model/extensions.h"
 #include "net/listener.h"
-#include "platform/drivers/driver.h"
+#include "platform/drivers/process/process.h"
 
 struct setting {
 	const char *section, *key;	/* section NULL: on the command line only */

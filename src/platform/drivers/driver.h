@@ -206,21 +206,4 @@ void driver_init(struct driver *driver, const struct driver_ops *ops, struct loo
 /* Those that are going on fail; each waiter hears of it now. */
 void driver_end_tasks(struct driver *driver);
 
-/* --- the process driver --- */
-
-/* How much of what the kernel allows is used to keep a workload to its environment. */
-enum driver_confine { DRIVER_CONFINE_BEST, DRIVER_CONFINE_LANDLOCK, DRIVER_CONFINE_LIMITS };
-
-struct driver_process_options {
-	const char *spaces_dir; /* one directory an environment: <spaces>/<org>/<app>/<env> */
-	const char *images_dir;		/* <images>/<name>/<version> is the executable */
-	const char *templates_dir;	/* where resource templates (*.sql) are read from */
-	int ready_timeout_ms;		/* 0: 20000 */
-	enum driver_confine confine;
-};
-/* Also kills what an earlier daemon left behind (recorded process groups, checked by start
- * time). */
-struct driver *driver_process_new(struct loop *loop, const struct driver_process_options *options,
-				  struct error *err);
-
 #endif

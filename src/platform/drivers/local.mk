@@ -4,29 +4,51 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/driver.c \
 	src/platform/drivers/driver.h \
 	src/platform/drivers/process/beneath.c \
+	src/platform/drivers/process/beneath.h \
 	src/platform/drivers/process/confine.c \
+	src/platform/drivers/process/confine.h \
 	src/platform/drivers/process/fill.c \
+	src/platform/drivers/process/fill.h \
 	src/platform/drivers/process/forward.c \
+	src/platform/drivers/process/forward.h \
 	src/platform/drivers/process/guard.c \
+	src/platform/drivers/process/guard.h \
 	src/platform/drivers/process/images.c \
+	src/platform/drivers/process/images.h \
 	src/platform/drivers/process/instance.c \
+	src/platform/drivers/process/instance.h \
 	src/platform/drivers/process/landlock.c \
+	src/platform/drivers/process/landlock.h \
 	src/platform/drivers/process/output.c \
+	src/platform/drivers/process/output.h \
 	src/platform/drivers/process/plan.c \
+	src/platform/drivers/process/plan.h \
 	src/platform/drivers/process/ports.c \
+	src/platform/drivers/process/ports.h \
 	src/platform/drivers/process/private.h \
 	src/platform/drivers/process/probe.c \
+	src/platform/drivers/process/probe.h \
 	src/platform/drivers/process/process.c \
+	src/platform/drivers/process/process.h \
 	src/platform/drivers/process/record.c \
+	src/platform/drivers/process/record.h \
 	src/platform/drivers/process/rendered.c \
+	src/platform/drivers/process/rendered.h \
 	src/platform/drivers/process/replicas.c \
+	src/platform/drivers/process/replicas.h \
 	src/platform/drivers/process/resource.c \
+	src/platform/drivers/process/resource.h \
 	src/platform/drivers/process/space-change.c \
+	src/platform/drivers/process/space-change.h \
 	src/platform/drivers/process/space-ports.c \
+	src/platform/drivers/process/space-ports.h \
+	src/platform/drivers/process/space-private.h \
 	src/platform/drivers/process/space.c \
 	src/platform/drivers/process/space.h \
 	src/platform/drivers/process/workload.c \
+	src/platform/drivers/process/workload.h \
 	src/platform/drivers/process/workloads.c \
+	src/platform/drivers/process/workloads.h \
 	src/platform/drivers/redact.c \
 	src/platform/drivers/redact.h \
 	src/platform/drivers/registry.c \

@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "private.h"
+#include "platform/drivers/process/beneath.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -14,7 +14,7 @@
  */
 #include "config.h"
 
-#include "private.h"
+#include "platform/drivers/process/confine.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -36,6 +36,8 @@
 #include "base/log.h"
 #include "base/secrecy.h"
 #include "base/xmalloc.h"
+#include "platform/drivers/process/landlock.h"
+#include "platform/drivers/process/process.h"
 
 #define NAMESPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC)
 #define SCRATCH "size=256m,mode=1777"

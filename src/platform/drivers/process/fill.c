@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "private.h"
+#include "platform/drivers/process/fill.h"
 
 #include <errno.h>
 #include <fcntl.h>

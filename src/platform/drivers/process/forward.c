@@ -12,7 +12,7 @@
  */
 #include "config.h"
 
-#include "private.h"
+#include "platform/drivers/process/forward.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -12,7 +12,7 @@
  */
 #include "config.h"
 
-#include "private.h"
+#include "platform/drivers/process/guard.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "base/secrecy.h"
+#include "platform/drivers/process/confine.h"
 
 #define REPORT_FD 3
 #define KILL_AGAIN_NS 20000000

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "private.h"
+#include "platform/drivers/process/images.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -21,6 +21,7 @@
 #include "base/xmalloc.h"
 #include "model/image.h"
 #include "model/version.h"
+#include "platform/drivers/process/beneath.h"
 
 #define NAME_DEPTH_MAX 8
 #define IMAGES_MAX 10000

@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "private.h"
+#include "platform/drivers/process/instance.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,6 +27,11 @@
 #include "base/log.h"
 #include "base/xmalloc.h"
 #include "net/loop.h"
+#include "platform/drivers/process/confine.h"
+#include "platform/drivers/process/guard.h"
+#include "platform/drivers/process/output.h"
+#include "platform/drivers/process/plan.h"
+#include "platform/drivers/process/record.h"
 #include "platform/drivers/redact.h"
 
 #define GRACE_MS 2000

@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "private.h"
+#include "platform/drivers/process/landlock.h"
 
 #include <errno.h>
 #include <fcntl.h>

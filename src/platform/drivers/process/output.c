@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "private.h"
+#include "platform/drivers/process/output.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -20,6 +20,7 @@
 #include "base/output.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "platform/drivers/driver.h"
 
 #define LOG_FILE_MAX (256 * 1024)
 #define LINE_MAX 8192		/* what is longer becomes several lines */

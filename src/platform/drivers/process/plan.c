@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "private.h"
+#include "platform/drivers/process/plan.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +22,10 @@
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "platform/drivers/driver.h"
+#include "platform/drivers/process/images.h"
+#include "platform/drivers/process/ports.h"
+#include "platform/drivers/process/replicas.h"
 
 #define STRINGS_MAX 1000
 #define MODULE_MAX 100

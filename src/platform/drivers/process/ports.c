@@ -10,9 +10,10 @@
  */
 #include "config.h"
 
-#include "private.h"
+#include "platform/drivers/process/ports.h"
 
 #include <arpa/inet.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>

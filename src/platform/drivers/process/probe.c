@@ -3,7 +3,7 @@
  * workload that accepts and then says nothing must not hold the next try up. */
 #include "config.h"
 
-#include "private.h"
+#include "platform/drivers/process/probe.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

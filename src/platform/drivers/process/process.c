@@ -5,18 +5,32 @@
  */
 #include "config.h"
 
-#include "private.h"
+#include "platform/drivers/process/process.h"
 
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "platform/drivers/driver.h"
+#include "platform/drivers/process/confine.h"
+#include "platform/drivers/process/fill.h"
+#include "platform/drivers/process/images.h"
+#include "platform/drivers/process/output.h"
+#include "platform/drivers/process/plan.h"
+#include "platform/drivers/process/ports.h"
+#include "platform/drivers/process/private.h"
+#include "platform/drivers/process/record.h"
+#include "platform/drivers/process/rendered.h"
+#include "platform/drivers/process/resource.h"
+#include "platform/drivers/process/space-change.h"
+#include "platform/drivers/process/space.h"
 
 #define READY_TIMEOUT_MS 20000
 

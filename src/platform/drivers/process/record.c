@@ -7,12 +7,14 @@
  */
 #include "config.h"
 
-#include "private.h"
+#include "platform/drivers/process/record.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "private.h"
+#include "platform/drivers/process/rendered.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -22,6 +22,7 @@
 #include "base/output.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "platform/drivers/process/resource.h"
 
 #define TAG_DIGITS 12
 

@@ -9,7 +9,7 @@
  */
 #include "config.h"
 
-#include "private.h"
+#include "platform/drivers/process/replicas.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +19,8 @@
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "platform/drivers/driver.h"
+#include "platform/drivers/process/ports.h"
 
 /* Longer than any spec that was taken. */
 #define TEXT_MAX (64u * 1024 * 1024)

@@ -2,7 +2,7 @@
 /* The resources that this machine itself can give: a table of types, each made and unmade. */
 #include "config.h"
 
-#include "private.h"
+#include "platform/drivers/process/resource.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -18,6 +18,9 @@
 #include "base/i18n.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "platform/drivers/driver.h"
+#include "platform/drivers/process/beneath.h"
+#include "platform/drivers/process/ports.h"
 
 #define TEMPLATE_MAX (4 * 1024 * 1024)
 #define NAME_MAX_BYTES 200

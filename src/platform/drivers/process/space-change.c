@@ -12,7 +12,7 @@
  */
 #include "config.h"
 
-#include "space.h"
+#include "platform/drivers/process/space-change.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +23,14 @@
 #include "base/log.h"
 #include "base/xmalloc.h"
 #include "net/loop.h"
+#include "platform/drivers/driver.h"
+#include "platform/drivers/process/plan.h"
+#include "platform/drivers/process/private.h"
+#include "platform/drivers/process/replicas.h"
+#include "platform/drivers/process/space-ports.h"
+#include "platform/drivers/process/space-private.h"
+#include "platform/drivers/process/workload.h"
+#include "platform/drivers/process/workloads.h"
 
 #define DRAIN_MS 1000
 #define DRAIN_POLL_MS 20

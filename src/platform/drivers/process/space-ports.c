@@ -2,12 +2,18 @@
 /* The public ports of a space. */
 #include "config.h"
 
-#include "space.h"
+#include "platform/drivers/process/space-ports.h"
 
 #include <stdlib.h>
 
 #include "base/error.h"
 #include "base/xmalloc.h"
+#include "platform/drivers/process/forward.h"
+#include "platform/drivers/process/plan.h"
+#include "platform/drivers/process/private.h"
+#include "platform/drivers/process/space-private.h"
+#include "platform/drivers/process/workload.h"
+#include "platform/drivers/process/workloads.h"
 
 static struct forward *
 find_forward(const struct space *space, int port)

@@ -2,7 +2,7 @@
 /* Which spaces there are, what runs in them, and their removal. */
 #include "config.h"
 
-#include "space.h"
+#include "platform/drivers/process/space.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -15,6 +15,15 @@
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "net/loop.h"
+#include "platform/drivers/driver.h"
+#include "platform/drivers/process/plan.h"
+#include "platform/drivers/process/private.h"
+#include "platform/drivers/process/resource.h"
+#include "platform/drivers/process/space-change.h"
+#include "platform/drivers/process/space-ports.h"
+#include "platform/drivers/process/space-private.h"
+#include "platform/drivers/process/workload.h"
+#include "platform/drivers/process/workloads.h"
 
 char *
 space_directory(const struct process_driver *driver, const char *name, struct error *err)

@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "private.h"
+#include "platform/drivers/process/workload.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +20,11 @@
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "net/loop.h"
+#include "platform/drivers/driver.h"
+#include "platform/drivers/process/instance.h"
+#include "platform/drivers/process/output.h"
+#include "platform/drivers/process/plan.h"
+#include "platform/drivers/process/probe.h"
 
 #define CANDIDATE_TRIES 2
 #define RETRY_MS 100

@@ -2,12 +2,14 @@
 /* Lists of workloads: what runs, what is to run, what is to stop. */
 #include "config.h"
 
-#include "space.h"
+#include "platform/drivers/process/workloads.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/xmalloc.h"
+#include "platform/drivers/process/plan.h"
+#include "platform/drivers/process/workload.h"
 
 void
 workloads_add(struct workloads *list, struct workload *workload)

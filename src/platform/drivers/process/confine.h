@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the processes of a workload may see and touch. */
+#ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_CONFINE_H
+#define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_CONFINE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "platform/drivers/process/process.h"
+
+struct confinement;
+struct mount_view;
+
+/* Tries what the kernel allows, and says so in the log.  Never NULL. */
+struct confinement *confinement_new(const char *spaces_dir, const char *images_dir,
+				    enum driver_confine most);
+void confinement_free(struct confinement *confinement);	/* NULL is fine */
+/* {"private_files": true, ...}, with "refused" when something stronger was. */
+json_t *confinement_describe(const struct confinement *confinement);
+/* A process and all that comes from it have numbers of their own, and end together. */
+bool confinement_has_pids(const struct confinement *confinement);
+/* fork(), into namespaces of its own where there are such. */
+pid_t confinement_fork(const struct confinement *confinement);
+
+/* Everything can be read that a program needs, `directory` alone can be written to. */
+struct mount_view *view_new(const struct confinement *confinement, const char *directory);
+void view_free(struct mount_view *view);	/* NULL is fine */
+/* In the child of confinement_fork(), then in the one that will execute: only system calls.
+ * 0, or -1 with errno and what it was about. */
+int view_enter(const struct mount_view *view, const char **step);
+/* For what is to be forbidden last, in the process that will execute. */
+int view_restrict(const struct mount_view *view, const char **step);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The process that a workload's program runs below. */
+#ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_GUARD_H
+#define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_GUARD_H
+
+#include <stdbool.h>
+#include <sys/resource.h>
+
+struct mount_view;
+
+enum guard_kind {
+	GUARD_READY,
+	GUARD_STARTED, /* sent by the program's process: the packet's sender is its number */
+	GUARD_FAILED,  /* before the program ran: number is the errno, step the rest */
+	GUARD_RUNS,    /* the program was executed, or GUARD_FAILED came before */
+	GUARD_ENDED    /* number is wait()'s status of the program */
+};
+
+struct guard_report {
+	enum guard_kind kind;
+	int number;
+	char step[64];
+};
+
+struct guard_setup {
+	const char *executable;
+	const char *directory;
+	char *const *arguments;
+	char *const *environment;
+	const struct mount_view *view;
+	bool has_pids;
+	int null, output, report;	/* descriptors above 9 */
+	struct rlimit memory, files, processes, core;
+};
+
+/* In a child of the daemon. */
+void guard_run(const struct guard_setup *setup) __attribute__((noreturn));
+
+#endif

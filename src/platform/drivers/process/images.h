@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The executables below one directory, each named like an image: "name:version". */
+#ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_IMAGES_H
+#define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_IMAGES_H
+
+#include <jansson.h>
+
+struct error;
+struct images;
+
+/* Holds the directory open: NULL with err when there is none. */
+struct images *images_open(const char *directory, struct error *err);
+void images_free(struct images *images);
+/* The path of the executable; free() it.  NULL with ERROR_INPUT that names the image. */
+char *images_find(const struct images *images, const char *reference, struct error *err);
+/* [{"name", "version"}], sorted; new reference. */
+json_t *images_list(const struct images *images);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One process's declaration, checked and copied. */
+#ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PLAN_H
+#define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PLAN_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "platform/drivers/process/probe.h"
+
+struct error;
+struct images;
+struct ports;
+struct replica;
+
+struct plan_file {
+	char *path;		/* inside the file root: "etc/x" */
+	mode_t mode;
+	char *content;
+	size_t length;
+};
+
+struct plan {
+	char *module;
+	int replica;
+	char *container;
+	char *deployment;
+	char *image;
+	char *fingerprint;
+	char *executable;
+	char **arguments;	/* for execve, NULL at the end */
+	char **environment;
+	struct plan_file *files;
+	size_t file_count;
+	bool has_probe;
+	struct probe_target probe;
+	struct ports *holder;	/* of the own ports */
+	int (*ports)[2];	/* public, own */
+	size_t port_count;
+	json_t *secrets;	/* texts that may not be kept of its output */
+};
+
+/* {"container": [...]}: which keys of it are read.  New reference. */
+json_t *plan_honours(void);
+/* Takes the ports of the replica.  NULL with err, and *code for driver_error. */
+struct plan *plan_new(const struct images *images, struct replica *replica,
+		      const char *deployment, const char **code, struct error *err);
+void plan_free(struct plan *plan);
+/* Writes the declared files below `directory`/files. */
+int plan_write_files(const struct plan *plan, const char *directory, struct error *err);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How the process driver is made; what it does is driver.h. */
+#ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PROCESS_H
+#define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PROCESS_H
+
+struct driver;
+struct error;
+struct loop;
+
+/* How much of what the kernel allows is used to keep a workload to its environment. */
+enum driver_confine { DRIVER_CONFINE_BEST, DRIVER_CONFINE_LANDLOCK, DRIVER_CONFINE_LIMITS };
+
+struct driver_process_options {
+	const char *spaces_dir; /* one directory an environment: <spaces>/<org>/<app>/<env> */
+	const char *images_dir;		/* <images>/<name>/<version> is the executable */
+	const char *templates_dir;	/* where resource templates (*.sql) are read from */
+	int ready_timeout_ms;		/* 0: 20000 */
+	enum driver_confine confine;
+};
+/* Also kills what an earlier daemon left behind (recorded process groups, checked by start
+ * time). */
+struct driver *driver_process_new(struct loop *loop, const struct driver_process_options *options,
+				  struct error *err);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The inside of a space, for its rooms alone: space.c (which there are, status, removal),
+ * space-change.c (from one set of workloads to the next), space-ports.c (public ports).
+ */
+#ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_SPACE_PRIVATE_H
+#define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_SPACE_PRIVATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "platform/drivers/driver.h"
+#include "platform/drivers/process/workloads.h"
+
+struct forward;
+struct loop_timer;
+struct process_driver;
+
+enum phase { IDLE, STARTING, DRAINING, STOPPING, ROLLING_BACK };
+
+struct declared {
+	char *module;
+	int replica;
+};
+
+struct space {
+	struct process_driver *driver;
+	struct space *next;
+	char *name;
+	char *directory;
+	struct workloads running, candidates, stopping;
+	struct forward **forwards;
+	size_t forward_count;
+
+	enum phase phase;
+	struct declared *declared;	/* by the change that runs */
+	size_t declared_count;
+	int64_t drain_until;		/* steady ms */
+	struct loop_timer *timer;	/* drains, gives up, or ends the removal */
+	struct driver_task *change;	/* NULL: there is none */
+	struct driver_errors errors;
+	bool cancelled;
+
+	bool removing;
+	bool wipe;
+	struct driver_task **removals;	/* that end with it */
+	size_t removal_count;
+	size_t removing_count;		/* workloads that there were when it began */
+};
+
+/* --- space.c --- */
+
+/* The space of that name, which is made when there is none; its directory is not.  NULL with
+ * ERROR_INPUT: it cannot be one. */
+struct space *space_open(struct process_driver *driver, const char *name, struct error *err);
+/* For a timer: nothing of the space runs any more.  The space is freed. */
+void space_finish_removal(void *data);
+void space_report_removal(const struct space *space);	/* how many workloads are gone */
+
+#endif

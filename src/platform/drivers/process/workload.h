@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A plan that is kept running. */
+#ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_WORKLOAD_H
+#define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_WORKLOAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct confinement;
+struct driver_error;
+struct driver_workload_status;
+struct loop;
+struct plan;
+struct record;
+struct workload;
+
+enum workload_event {
+	WORKLOAD_IS_READY,	/* also each time after a restart */
+	WORKLOAD_IS_FAILED,	/* a candidate only; ask workload_take_error() */
+	WORKLOAD_IS_STOPPED	/* no process is left; the callee may free it in the callback */
+};
+
+typedef void workload_changed(void *data, struct workload *workload, enum workload_event event);
+struct workload_place {
+	struct loop *loop;
+	struct record *record;
+	const struct confinement *confinement;
+	const char *space_dir;
+	const char *module_dir;	/* <space>/modules/<module> */
+	unsigned generation;
+	int ready_timeout_ms;
+};
+
+/* Takes the plan.  It begins as a candidate, with its first process at the next turn. */
+struct workload *workload_new(struct plan *plan, const struct workload_place *place,
+			      workload_changed *changed, void *data);
+void workload_free(struct workload *workload);
+const struct plan *workload_plan(const struct workload *workload);
+/* Its process is, now. */
+bool workload_is_ready(const struct workload *workload);
+/* No candidate any more: from now on it is started again whenever it ends. */
+void workload_accept(struct workload *workload);
+/* Do not wait for the end of the pause before the next start. */
+void workload_hurry(struct workload *workload);
+void workload_stop(struct workload *workload);
+void workload_get_status(const struct workload *workload, struct driver_workload_status *out);
+/* `sum` with all that decides workload_get_status() mixed in. */
+uint64_t workload_mix_state(const struct workload *workload, uint64_t sum);
+char *workload_output(const struct workload *workload);	/* the last lines */
+void workload_take_error(struct workload *workload, struct driver_error *out);
+
+#endif
