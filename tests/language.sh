@@ -41,6 +41,7 @@ PATTERNS = [
     ("way-back", r"\bway back\b", "rollback"),
     ("given-up", r"\b(given|give|gave) up on\b", "abandoned"),
     ("life", r"\bend of life\b|\bmeant to live\b", "time to live, expires in"),
+    ("small-sentence", r"^(there (is|are|was)|this is|it is not known)\b|^nothing( \w+){3}", "begin with a capital and end with a full stop, or put what it is about first"),
     ("otherwise-than", r"\botherwise than\b", "differs from"),
 ]
 

@@ -253,7 +253,7 @@ start_daemon(const struct embedded *e, struct error *err)
 	int ret = -1;
 
 	if (pipe2(pipes, O_CLOEXEC) != 0) {
-		error_errno(err, _("cannot make a pipe"));
+		error_errno(err, _("Cannot make a pipe"));
 		goto out;
 	}
 	unlink(log);

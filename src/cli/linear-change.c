@@ -49,7 +49,8 @@ is_name_free(struct linear *l, const char *source, const char *name)
 	if (!e || e->environment.status == ENVIRONMENT_DELETING || strcmp(source, name) == 0)
 		return true;
 	linear_fail(l, exit_code_of(ERROR_CONFLICT, EXIT_STAGE_WORDS),
-		    _("there is an environment %s in %s already: choose another id"), name, l->app);
+		    _("There is an environment %s in %s already: choose another id."), name,
+		    l->app);
 	return false;
 }
 

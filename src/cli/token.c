@@ -101,7 +101,7 @@ token_command(const char *command, char **token, struct error *err)
 
 	*token = NULL;
 	if (!output)
-		return error_errno(err, _("the token-command cannot be started"));
+		return error_errno(err, _("The token-command cannot be started"));
 	/* All is read, else the command would end by a broken pipe. */
 	if (fgets(line, sizeof(line), output))
 		while (!strchr(line, '\n') && !feof(output) && fgetc(output) != '\n')
@@ -156,7 +156,7 @@ start_command(struct token_fetch *fetch, int output, struct error *err)
 		return 0;
 	fetch->pid = 0;
 	errno = failed;
-	return error_errno(err, _("the token-command cannot be started"));
+	return error_errno(err, _("The token-command cannot be started"));
 }
 
 /* A file is there at once; what it holds goes the same way as what a command prints. */
@@ -182,7 +182,7 @@ fetch_begin(void *data, struct error *err)
 	int ends[2], ret;
 
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
-		return error_errno(err, _("the token cannot be fetched again"));
+		return error_errno(err, _("The token cannot be fetched again"));
 	fetch->pid = 0;
 	fetch->length = 0;
 	ret = fetch->command ? start_command(fetch, ends[1], err) : start_file(fetch, ends[1], err);

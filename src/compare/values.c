@@ -249,7 +249,7 @@ values_decode(struct values *values, const json_t *body, struct error *err)
 
 	if (!json_is_array(body) && !json_is_object(map))
 		return error_set(err, ERROR_PROTOCOL,
-				 _("the shared values are neither a list nor a version of one"));
+				 _("The shared values are neither a list nor a version of one."));
 	*values = (struct values){.version_id = id && *id ? xstrdup(id) : NULL,
 				  .created_by = xstrdup_or_null(who)};
 	json_array_foreach(body, i, member)
@@ -571,7 +571,7 @@ value_changes_decode(struct value_changes *changes, const json_t *body, struct e
 		    (known == VALUE_RESTORE && !change.version_id) || i >= ITEMS_MAX) {
 			value_changes_clear(changes);
 			return error_set(err, ERROR_INPUT,
-					 _("change %zu of the shared values makes no sense"), i);
+					 _("Change %zu of the shared values makes no sense."), i);
 		}
 		change.kind = (enum value_change_kind)known;
 		value_changes_put(changes, &change);

@@ -218,7 +218,7 @@ db_private_file(const char *path, struct error *err)
 		return error_set(err, ERROR_STORE, _("%s is read-only"), path);
 	}
 	if ((st.st_mode & 077) && st.st_uid == geteuid() && fchmod(fd, 0600)) {
-		error_errno(err, _("cannot make %s private"), path);
+		error_errno(err, _("Cannot make %s private"), path);
 		close(fd);
 		return -1;
 	}

@@ -314,7 +314,7 @@ check_mark(const struct hotfix *h, enum hotfix_step_id step, struct error *err)
 				 _("%s was not deployed yet: there is nothing to look at."),
 				 h->env);
 	if (session_read_only(h->session))
-		return error_set(err, ERROR_ACCESS, _("this is a read-only session"));
+		return error_set(err, ERROR_ACCESS, _("This is a read-only session."));
 	return 0;
 }
 

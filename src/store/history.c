@@ -185,7 +185,8 @@ store_operation_get(struct store *store, const char *id, struct operation *out,
 	if (history_end(row, err))
 		return -1;
 	if (!there)
-		return error_set(err, ERROR_NOT_FOUND, _("operation %s is not in the history"), id);
+		return error_set(err, ERROR_NOT_FOUND, _("Operation %s is not in the history."),
+				 id);
 	if (read_steps(store, out, err)) {
 		operation_clear(out);
 		return -1;
@@ -223,7 +224,7 @@ store_operation_undone_by(struct store *store, const char *id, struct operation 
 	by = statement_row(row) ? row_copy(row, 0) : NULL;
 	ret = history_end(row, err);
 	if (ret == 0 && !by)
-		ret = error_set(err, ERROR_NOT_FOUND, _("operation %s is not in the history"), id);
+		ret = error_set(err, ERROR_NOT_FOUND, _("Operation %s is not in the history."), id);
 	else if (ret == 0)
 		ret = store_operation_get(store, by, out, err);
 	free(by);

@@ -28,7 +28,7 @@ static int
 begin(struct store *store, struct error *err)
 {
 	if (db_begin(store->history, err))
-		return error_prefix(err, _("the history cannot be used"));
+		return error_prefix(err, _("The history cannot be used"));
 	return 0;
 }
 
@@ -37,7 +37,7 @@ static int
 end(struct store *store, int ret, struct error *err)
 {
 	if (ret == 0 && db_commit(store->history, err))
-		ret = error_prefix(err, _("the history cannot be written"));
+		ret = error_prefix(err, _("The history cannot be written"));
 	if (ret)
 		db_rollback(store->history);
 	return ret;

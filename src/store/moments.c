@@ -42,7 +42,7 @@ moment_list_clear(struct moment_list *list)
 static int
 fail(struct error *err)
 {
-	return error_prefix(err, _("what the board looked like cannot be kept"));
+	return error_prefix(err, _("What the board looked like cannot be kept"));
 }
 
 static struct statement *

@@ -210,7 +210,7 @@ store_platform_seen(struct store *store, const char *address, const char *identi
 	int ret;
 
 	if (!is_identity(identity)) {
-		error_set(err, ERROR_PROTOCOL, _("the platform's id cannot be used"));
+		error_set(err, ERROR_PROTOCOL, _("The platform's id cannot be used."));
 		return NULL;
 	}
 	key = xasprintf(IDENTITY_PREFIX "%s", identity);

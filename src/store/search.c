@@ -252,7 +252,7 @@ store_search_step(struct store_search *search, struct operation_list *list, stru
 		return -1;
 	if (search->newest < 0) {
 		db_error(search->store->history, err);
-		return error_prefix(err, _("the history cannot be used"));
+		return error_prefix(err, _("The history cannot be used"));
 	}
 	if (search->next <= 0)
 		return 0;

@@ -114,14 +114,14 @@ int
 history_end(struct statement *statement, struct error *err)
 {
 	return statement_end(statement, err) ?
-		error_prefix(err, _("the history cannot be used")) : 0;
+		error_prefix(err, _("The history cannot be used")) : 0;
 }
 
 int
 history_run(struct statement *statement, struct error *err)
 {
 	return statement_run(statement, err) ?
-		error_prefix(err, _("the history cannot be used")) : 0;
+		error_prefix(err, _("The history cannot be used")) : 0;
 }
 
 /* --- the file --- */
@@ -188,7 +188,7 @@ make_folder_of(const char *path, struct error *err)
 	ret = paths_make(folder, err);
 	/* SQLite's journal is made beside the file with each write. */
 	if (ret == 0 && access(folder, W_OK) != 0)
-		ret = error_errno(err, _("cannot write into %s"), folder);
+		ret = error_errno(err, _("Cannot write into %s"), folder);
 	free(folder);
 	return ret;
 }
@@ -214,7 +214,7 @@ store_open(const char *history_path, const char *cache_path, struct error *err)
 fail:
 	if (err && err->kind == ERROR_SYSTEM)
 		err->kind = ERROR_STORE;
-	error_prefix(err, _("the history cannot be opened"));
+	error_prefix(err, _("The history cannot be opened"));
 	free(lock_path);
 	store_close(store);
 	return NULL;

@@ -65,11 +65,11 @@ write_file(const char *path, const char *text, struct error *err)
 	int ret = 0;
 
 	if (fd < 0)
-		return error_errno(err, _("cannot make %s for the editor"), path);
+		return error_errno(err, _("Cannot make %s for the editor"), path);
 	if (output_write(fd, text, strlen(text)) != 0)
-		ret = error_errno(err, _("cannot write %s for the editor"), path);
+		ret = error_errno(err, _("Cannot write %s for the editor"), path);
 	if (close(fd) != 0 && ret == 0)
-		ret = error_errno(err, _("cannot write %s for the editor"), path);
+		ret = error_errno(err, _("Cannot write %s for the editor"), path);
 	return ret;
 }
 
@@ -83,13 +83,13 @@ read_file(const char *path, struct error *err)
 	size_t length;
 
 	if (!file) {
-		error_errno(err, _("cannot read %s, which the editor left"), path);
+		error_errno(err, _("Cannot read %s, which the editor left"), path);
 		return NULL;
 	}
 	text = xmalloc(OUTSIDE_TEXT_MAX + 2);
 	length = fread(text, 1, OUTSIDE_TEXT_MAX + 1, file);
 	if (ferror(file)) {
-		error_errno(err, _("cannot read %s, which the editor left"), path);
+		error_errno(err, _("Cannot read %s, which the editor left"), path);
 		fclose(file);
 		free(text);
 		return NULL;
@@ -152,7 +152,7 @@ outside_edit(const char *name, char **text, struct error *err)
 	char *path = NULL, *left = NULL;
 
 	if (!mkdtemp(directory)) {
-		error_errno(err, _("cannot make %s for the editor"), directory);
+		error_errno(err, _("Cannot make %s for the editor"), directory);
 		free(directory);
 		return -1;
 	}

@@ -154,7 +154,7 @@ terminal_start(const struct theme *theme, bool mouse, struct error *err)
 				   "output."));
 	tcgetattr(STDIN_FILENO, &shell_mode);
 	if (pipe2(pipes, O_CLOEXEC | O_NONBLOCK) != 0)
-		return error_errno(err, _("cannot make a pipe"));
+		return error_errno(err, _("Cannot make a pipe"));
 	screen = make_screen(kind);
 	if (!screen)
 		return error_set(err, ERROR_INPUT,

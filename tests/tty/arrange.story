@@ -99,7 +99,7 @@ match "Workload     Development {10,}QA" 20
 test "what cannot be remembered is said, and stands until the end"
 sh python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute("CREATE TRIGGER no BEFORE INSERT ON setting BEGIN SELECT RAISE(ABORT, '"'"'no room'"'"'); END"); c.commit()' $(find $STATE -name history.db)
 key s
-expect "this arrangement is lost when sidestage ends"
+expect "This arrangement is lost when sidestage ends"
 key s
 expect "sorted by name"
 key Q

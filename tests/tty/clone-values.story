@@ -40,7 +40,7 @@ key o
 row "MAIL_KEY" "the same secret"
 refuse "k-3141592"
 key t
-expect "the application has no value MAIL_KEY"
+expect "The application has no value MAIL_KEY."
 
 test "a secret is typed unseen"
 key Tab

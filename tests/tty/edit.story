@@ -110,7 +110,7 @@ env EDITOR=$DIR/editor
 run sidestage demo --read-only
 expect "in Development" 20
 key E
-expect "this is a read-only session: start without --read-only"
+expect "This is a read-only session: start without --read-only"
 key Q
 exit 0 10
 nothing-runs 5

@@ -83,7 +83,7 @@ key i
 expect "No operation is interrupted."
 key Esc
 key h
-expect "abandoned after an interruption: not needed any more"
+expect "Abandoned after an interruption: not needed any more"
 sh test "$(platform deployment development)" = "$BEFORE"
 
 test "what was abandoned is not interrupted"

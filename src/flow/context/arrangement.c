@@ -138,7 +138,7 @@ arrangement_keep(struct arrangement *a, struct error *err)
 	free(text);
 	json_decref(value);
 	a->is_changed = ret != 0;
-	return ret == 0 ? 0 : error_prefix(err, _("this arrangement is lost when sidestage ends"));
+	return ret == 0 ? 0 : error_prefix(err, _("This arrangement is lost when sidestage ends"));
 }
 
 static void

@@ -77,8 +77,8 @@ session_check_changes(const struct session *session, struct error *err)
 {
 	if (session->read_only)
 		return error_set(err, ERROR_ACCESS,
-				 _("this is a read-only session: start without --read-only to "
-				   "change anything"));
+				 _("This is a read-only session: start without --read-only to "
+				   "change anything."));
 	if (session->history_problem)
 		return error_set(err, ERROR_STORE, "%s", session->history_problem);
 	return 0;

@@ -120,7 +120,7 @@ flow_find_finding(struct flow *flow, const char *id, struct error *err)
 	struct review *review = &flow->review;
 
 	if (flow->state != FLOW_REVIEW) {
-		error_set(err, ERROR_INPUT, _("this was approved or ended already"));
+		error_set(err, ERROR_INPUT, _("This was approved or ended already."));
 		return NULL;
 	}
 	for (size_t i = 0; i < review->finding_count; i++)
@@ -160,11 +160,11 @@ int
 flow_approve(struct flow *flow, const char *reason, const char *typed, struct error *err)
 {
 	if (flow->state == FLOW_DECIDING)
-		return error_set(err, ERROR_CONFLICT, _("decide the conflicts first"));
+		return error_set(err, ERROR_CONFLICT, _("Decide the conflicts first."));
 	if (flow->state == FLOW_VALUES)
-		return error_set(err, ERROR_CONFLICT, _("decide about the values first"));
+		return error_set(err, ERROR_CONFLICT, _("Decide about the values first."));
 	if (flow->state != FLOW_REVIEW)
-		return error_set(err, ERROR_INPUT, _("this was approved or ended already"));
+		return error_set(err, ERROR_INPUT, _("This was approved or ended already."));
 	if (check_findings(&flow->review, err) != 0)
 		return -1;
 	if (flow->review.asks_name && (!typed || strcmp(typed, flow->request.env)))

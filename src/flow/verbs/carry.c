@@ -29,7 +29,8 @@ check_fix(struct flow *flow)
 	if (flow->request.before_set && flow->request.after_set)
 		flow_next_phase(flow);
 	else
-		flow_fail_text(flow, ERROR_CONFLICT, _("it is not known which changes were promoted to %s"),
+		flow_fail_text(flow, ERROR_CONFLICT,
+			       _("It is not known which changes were promoted to %s."),
 			       flow->request.source);
 }
 

@@ -172,7 +172,7 @@ give_text(struct flow *flow, const char *key, const char *text, const struct val
 	  bool is_secret, struct error *err)
 {
 	if (!text)
-		return error_set(err, ERROR_INPUT, _("no text is given for the value %s"), key);
+		return error_set(err, ERROR_INPUT, _("No text is given for the value %s."), key);
 	if (is_secret && !*text)
 		return error_set(err, ERROR_INPUT, _("%s is a secret, and an empty one was given"),
 				 key);
@@ -215,13 +215,13 @@ apply_decision(struct flow *flow, const char *key, const struct value *value,
 		return refer_to_secret(flow, key, value, err);
 	case FLOW_VALUE_APP:
 		if (!app)
-			return error_set(err, ERROR_INPUT, _("the application has no value %s"),
+			return error_set(err, ERROR_INPUT, _("The application has no value %s."),
 					 key);
 		return 1;
 	case FLOW_VALUE_LEAVE_OUT:
 		return 1;
 	}
-	return error_set(err, ERROR_INPUT, _("unknown decision about a value"));
+	return error_set(err, ERROR_INPUT, _("Unknown decision about a value."));
 }
 
 /* NULL: it can simply be copied. */
@@ -420,7 +420,8 @@ flow_decide_value(struct flow *flow, const char *key, enum flow_value_kind kind,
 		return error_set(err, ERROR_INPUT, _("%s does not wait for a decision"), key);
 	if (kind == FLOW_VALUE_LEAVE_OUT && q->is_used && !q->app_text)
 		return error_set(err, ERROR_INPUT,
-				 _("the set uses %s: without a value the clone cannot be deployed"),
+				 _("The set uses %s: without a value the clone cannot be "
+				   "deployed."),
 				 key);
 	value_changes_drop(&flow->value_changes, key);
 	q->chosen = FLOW_VALUE_UNDECIDED;

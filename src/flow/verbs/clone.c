@@ -47,7 +47,7 @@ checked_free(void *data, const struct api_reply *reply)
 		flow_fail(flow, &reply->error);
 	else
 		flow_fail_text(flow, ERROR_CONFLICT,
-			       _("there is an environment %s in %s already: choose another id"),
+			       _("There is an environment %s in %s already: choose another id."),
 			       flow->request.env, flow->request.app);
 }
 
@@ -525,8 +525,8 @@ settled_create(void *data, const struct api_reply *reply)
 		created(flow);
 	else
 		flow_fail_text(flow, ERROR_CONFLICT,
-			       _("there is an environment %s already, and it is not the one that "
-				 "was asked for: choose another id"),
+			       _("There is an environment %s already, and it is not the one that "
+				 "was asked for: choose another id."),
 			       flow->request.env);
 }
 

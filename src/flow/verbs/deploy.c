@@ -97,7 +97,7 @@ change_values(struct flow *flow, struct error *err)
 	if (flow->request.values && flow->request.values->key && !flow->values_now.known)
 		return error_set(
 			err, ERROR_NOT_FOUND,
-			_("the platform does not show the values of %s, so none is changed"),
+			_("The platform does not show the values of %s, so none is changed."),
 			flow->request.env);
 	for (const struct flow_value *v = flow->request.values; v && v->key; v++) {
 		const struct value *old = values_find(now, v->key);
@@ -110,13 +110,13 @@ change_values(struct flow *flow, struct error *err)
 		};
 
 		if (v->kind == FLOW_VALUE_TEXT && !v->text)
-			return error_set(err, ERROR_INPUT, _("no text is given for the value %s"),
+			return error_set(err, ERROR_INPUT, _("No text is given for the value %s."),
 					 v->key);
 		if (v->kind == FLOW_VALUE_TEXT && change.is_secret && !*v->text)
 			return error_set(err, ERROR_INPUT,
 					 _("%s is a secret, and an empty one was given"), v->key);
 		if (v->kind != FLOW_VALUE_TEXT && v->kind != FLOW_VALUE_APP)
-			return error_set(err, ERROR_INPUT, _("unknown decision about a value"));
+			return error_set(err, ERROR_INPUT, _("Unknown decision about a value."));
 		if (v->kind == FLOW_VALUE_APP && !values_find_own(now, v->key))
 			return error_set(err, ERROR_INPUT, _("%s does not override the value %s"),
 					 flow->request.env, v->key);
@@ -147,7 +147,7 @@ make_delta(struct flow *flow)
 		if (flow->target.environment.from_deploy.id.raw)
 			flow_next_phase(flow);
 		else
-			flow_fail_text(flow, ERROR_CONFLICT, _("there is nothing to deploy to %s"),
+			flow_fail_text(flow, ERROR_CONFLICT, _("There is nothing to deploy to %s."),
 				       flow->request.env);
 		return;
 	}

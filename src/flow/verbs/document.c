@@ -171,7 +171,7 @@ decode_texts(struct flow_request *out, const json_t *body, struct error *err)
 		*text_of(out, i) = xstrdup(json_string_value(value));
 	}
 	if (!out->org || !out->app || !out->env)
-		return error_set(err, ERROR_INPUT, _("the request does not name an environment"));
+		return error_set(err, ERROR_INPUT, _("The request does not name an environment."));
 	return 0;
 }
 
@@ -258,9 +258,9 @@ decode(struct journal_document *out, const json_t *body, struct error *err)
 
 	if (!json_is_object(body) || version_of(body) != DOCUMENT_VERSION)
 		return error_set(err, ERROR_INPUT,
-				 _("the request was written by another version of sidestage"));
+				 _("The request was written by another version of sidestage."));
 	if (!verb || !flow_verb_find(verb, &out->request.verb))
-		return error_set(err, ERROR_INPUT, _("the operation \"%s\" is not known here"),
+		return error_set(err, ERROR_INPUT, _("The operation \"%s\" is not known here."),
 				 verb ? verb : "");
 	if (decode_texts(&out->request, body, err) || decode_images(&out->request, body, err) ||
 	    decode_values(&out->request, body, err) ||

@@ -153,7 +153,7 @@ flow_free(struct flow *flow)
 		return;
 	flow_stop_waiting(flow);
 	if (flow->journaled && flow->state == FLOW_RUNNING && is_only_watched(flow))
-		leave_record(flow, _("the program ended before it did; the platform goes on"));
+		leave_record(flow, _("The program ended before it did; the platform goes on."));
 	flow_clear_request(&flow->request);
 	clear_place(&flow->target);
 	clear_place(&flow->source);
@@ -592,14 +592,14 @@ flow_cancel(struct flow *flow)
 	if (flow->state > FLOW_RUNNING)
 		return;
 	if (flow->journaled && is_only_watched(flow)) {
-		leave_record(flow, _("nobody watched it to its end; the platform goes on"));
+		leave_record(flow, _("Nobody watched it to its end; the platform goes on."));
 	} else if (flow->journaled && flow->record.state == OPERATION_RUNNING) {
 		/* Half done, perhaps: it stays as it is, interrupted, for a person to decide. */
 		store_operation_release(session_store(flow->session), flow_operation_id(flow));
 	} else if (flow->journaled) {
 		flow->record.state = OPERATION_ABANDONED;
 		flow->record.ended_at = clock_wall_ms();
-		untrusted_set(&flow->record.error, _("cancelled before anything was sent"));
+		untrusted_set(&flow->record.error, _("Cancelled before anything was sent."));
 		last_word(flow);
 	}
 	end(flow, FLOW_CANCELLED);

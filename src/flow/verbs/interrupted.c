@@ -401,13 +401,13 @@ judge_ours(struct interrupted *list, struct item *item, const struct deployment 
 		say(item, DEED_FAILED,
 		    xasprintf(_("The deployment was made (%s) and failed."), id));
 		correct(list, item, OPERATION_FAILED, ours->status_changed_at,
-			_("the deployment failed after nobody watched it any more"));
+			_("The deployment failed after nobody watched it any more."));
 	} else if (!untrusted_is(&ours->set_id, untrusted_raw(&record->to_set))) {
 		say(item, DEED_FAILED,
 		    xasprintf(_("A deployment was made (%s), but it is NOT the reviewed state."),
 			      id));
 		correct(list, item, OPERATION_FAILED, ours->status_changed_at,
-			_("the deployed state is NOT the reviewed one"));
+			_("The deployed state is NOT the reviewed one."));
 	} else {
 		say(item, DEED_DONE,
 		    xasprintf(_("The deployment was made (%s) and succeeded."), id));
@@ -489,7 +489,7 @@ got_deployments(void *data, const struct api_reply *reply)
 
 	list->call = NULL;
 	if (err.kind == ERROR_NONE && !json_is_array(reply->body))
-		error_set(&err, ERROR_PROTOCOL, _("the list of deployments is not an array"));
+		error_set(&err, ERROR_PROTOCOL, _("The list of deployments is not an array."));
 	if (err.kind == ERROR_NONE)
 		judge_deployments(list, &list->items[list->at], reply->body);
 	answered(list, &err);
@@ -506,7 +506,7 @@ judge_discard(struct interrupted *list, struct item *item, const struct environm
 		say(item, DEED_GOING_ON, xasprintf(_("%s is being deleted."), env));
 	} else if (now) {
 		say_not_done(item, xasprintf(_("%s was not deleted."), env));
-		correct(list, item, OPERATION_FAILED, 0, _("the platform did not delete it"));
+		correct(list, item, OPERATION_FAILED, 0, _("The platform did not delete it."));
 	} else {
 		say(item, DEED_DONE, xasprintf(_("%s was deleted."), env));
 		if (item->is_unwatched)
@@ -542,7 +542,7 @@ judge_environment(struct interrupted *list, struct item *item, const struct envi
 		judge_not_made(item, NULL);
 	if (!now)
 		correct(list, item, OPERATION_ABANDONED, 0,
-			_("the environment was deleted; how it ended is not known"));
+			_("The environment was deleted; how it ended is not known."));
 	return false;
 }
 

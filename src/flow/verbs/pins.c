@@ -82,7 +82,7 @@ flow_decode_pins(struct flow *flow, const json_t *body, struct error *err)
 		return 0;	/* of a verb that deploys nothing */
 	if (!json_is_object(body))
 		return error_set(err, ERROR_INPUT,
-				 _("the record does not hold the reviewed state"));
+				 _("The record does not hold the reviewed state."));
 	if (value_changes_decode(&flow->value_changes, json_object_get(body, "values"), err))
 		return -1;
 	flow->values_now.known = json_is_true(json_object_get(body, "values_known"));

@@ -413,22 +413,22 @@ fail_with_nothing(struct flow *flow)
 		undo_fail_with_nothing(flow);
 	else if (merged->conflicts > 0)
 		flow_fail_text(flow, ERROR_CONFLICT,
-			       _("nothing is left to bring from %s: every conflict was decided "
-				 "for %s"),
+			       _("Nothing is left to bring from %s: every conflict was decided "
+				 "for %s."),
 			       flow->request.source, flow->request.env);
 	else if (flow->request.verb == FLOW_PROMOTE &&
 		 !untrusted_is(&flow->source.environment.last_deploy.id,
 			       untrusted_raw(&flow->source.running.id)))
 		flow_fail_text(
 			flow, ERROR_CONFLICT,
-			_("the last deployment to %s did not succeed, and everything that runs there is in %s as well: there is nothing to promote"),
+			_("The last deployment to %s did not succeed, and everything that runs there is in %s as well: there is nothing to promote."),
 			flow->request.source, flow->request.env);
 	else
 		flow_fail_text(
 			flow, ERROR_CONFLICT,
 			flow->request.verb == FLOW_CARRY
-				? _("there is nothing to carry: %s has the fix of %s")
-				: _("there is nothing to promote: %s has every change of %s"),
+				? _("There is nothing to carry: %s has the fix of %s.")
+				: _("There is nothing to promote: %s has every change of %s."),
 			flow->request.env, flow->request.source);
 }
 
@@ -588,7 +588,7 @@ int
 flow_choose(struct flow *flow, size_t entry, enum merge_side side, struct error *err)
 {
 	if (flow->state != FLOW_DECIDING || !merge_choose(&flow->review.merge, entry, side))
-		return error_set(err, ERROR_INPUT, _("there is no conflict to decide here"));
+		return error_set(err, ERROR_INPUT, _("There is no conflict to decide here."));
 	session_changed(flow->session);
 	return 0;
 }
@@ -602,7 +602,7 @@ flow_decide(struct flow *flow, struct error *err)
 	if (flow->state == FLOW_VALUES)
 		return flow_decide_values(flow, err);
 	if (flow->state != FLOW_DECIDING)
-		return error_set(err, ERROR_INPUT, _("there is no conflict to decide here"));
+		return error_set(err, ERROR_INPUT, _("There is no conflict to decide here."));
 	make_states(flow, &base, &theirs, &ours);
 	if (merge_apply_states(&flow->review.merge, &base, &theirs, &ours, err))
 		return -1;

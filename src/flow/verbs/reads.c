@@ -43,7 +43,7 @@ got_environment(struct flow *flow, const struct api_reply *reply, struct flow_pl
 	flow->call = NULL;
 	if (reply->error.kind == ERROR_NOT_FOUND) {
 		flow_fail_text(flow, ERROR_NOT_FOUND,
-			       _("there is no environment %s in %s"), id, flow->request.app);
+			       _("There is no environment %s in %s."), id, flow->request.app);
 		return;
 	}
 	if (!answered(flow, reply))
@@ -110,7 +110,8 @@ flow_decode_deployments(struct flow *flow, const json_t *body, struct error *err
 
 	flow_clear_deployments(flow);
 	if (!json_is_array(body))
-		return error_set(err, ERROR_PROTOCOL, _("the list of deployments is not an array"));
+		return error_set(err, ERROR_PROTOCOL,
+				 _("The list of deployments is not an array."));
 	if (count > DEPLOYMENTS_MAX)
 		count = DEPLOYMENTS_MAX;
 	flow->scratch = xcalloc(count + 1, sizeof(*flow->scratch));
@@ -141,7 +142,7 @@ got_deployments(struct flow *flow, const struct api_reply *reply, struct flow_pl
 		if (d->problem.raw &&
 		    (d->status == DEPLOYMENT_SUCCEEDED || d->status == DEPLOYMENT_UNKNOWN)) {
 			flow_fail_text(flow, ERROR_PROTOCOL,
-				       _("deployment %zu of %s is not understood: %s"), i + 1,
+				       _("Deployment %zu of %s is not understood: %s"), i + 1,
 				       untrusted_raw(&place->environment.id), d->problem.raw);
 			return;
 		}
@@ -311,7 +312,7 @@ got_result_set(void *data, const struct api_reply *reply)
 	if (!set_equal(theirs, flow->result)) {
 		set_unref(theirs);
 		flow_fail_text(flow, ERROR_PROTOCOL,
-			       _("the platform computed a different result for this change; nothing was deployed"));
+			       _("The platform computed a different result for this change; nothing was deployed."));
 		return;
 	}
 	set_unref(flow->result);
@@ -329,7 +330,7 @@ got_result_id(void *data, const struct api_reply *reply)
 		return;
 	if (!json_is_string(reply->body)) {
 		flow_fail_text(flow, ERROR_PROTOCOL,
-			       _("the platform did not say which set results from the change"));
+			       _("The platform did not say which set results from the change."));
 		return;
 	}
 	free(flow->result_id);

@@ -137,12 +137,12 @@ flow_check_request(struct session *session, const struct flow_request *request, 
 	    session_is_protected(session, request->env,
 				 request->type ? request->type : "development"))
 		return error_set(err, ERROR_INPUT,
-				 _("a clone must not be protected: choose another id than %s or "
-				   "another type than %s"),
+				 _("A clone must not be protected: choose another id than %s or "
+				   "another type than %s."),
 				 request->env, request->type ? request->type : "development");
 	while (request->images && request->images[count])
 		if (++count > 2 * IMAGES_MAX)
-			return error_set(err, ERROR_LIMIT, _("more than %d images"), IMAGES_MAX);
+			return error_set(err, ERROR_LIMIT, _("More than %d images."), IMAGES_MAX);
 	if (count % 2)
 		return error_set(err, ERROR_INPUT, _("%s: no image is given for it"),
 				 request->images[count - 1]);

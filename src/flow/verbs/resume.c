@@ -301,8 +301,8 @@ flow_abandon(struct session *session, const char *id, const char *reason, struct
 	if (take_record(session, id, &record, err))
 		return -1;
 	why = reason && reason[strspn(reason, " \t")] ?
-		xasprintf(_("abandoned after an interruption: %s"), reason) :
-		xstrdup(_("abandoned after an interruption"));
+		xasprintf(_("Abandoned after an interruption: %s"), reason) :
+		xstrdup(_("Abandoned after an interruption."));
 	ret = abandon(session, &record, why, err);
 	free(why);
 	operation_clear(&record);
@@ -330,7 +330,7 @@ flow_review_again(struct session *session, const char *id, struct error *err)
 		store_operation_release(session_store(session), id);
 	else
 		(void)!abandon(session, &record,
-			       _("abandoned after an interruption: reviewed again"), NULL);
+			       _("Abandoned after an interruption: reviewed again."), NULL);
 	document_clear(&document);
 	operation_clear(&record);
 	return flow;

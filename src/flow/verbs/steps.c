@@ -297,8 +297,8 @@ settled_deployment(void *data, const struct api_reply *reply)
 	}
 	if (++flow->tries > 4) {
 		flow_fail_text(flow, ERROR_NO_REPLY,
-			       _("the platform does not answer the deployment to %s, and does not "
-				 "list it"),
+			       _("The platform does not answer the deployment to %s, and does not "
+				 "list it."),
 			       flow->request.env);
 		return;
 	}
@@ -322,8 +322,8 @@ fail_with_other_values(struct flow *flow)
 {
 	flow_fail_text(
 		flow, ERROR_PROTOCOL,
-		_("the state deployed to %s is NOT the reviewed one: other values (version %s); "
-		  "undo it"),
+		_("The state deployed to %s is NOT the reviewed one: other values (version %s); "
+		  "undo it."),
 		flow->request.env, untrusted_raw(&flow->deployment.value_set_version_id));
 }
 
@@ -371,8 +371,8 @@ verify(struct flow *flow)
 		verify_values(flow);
 	else
 		flow_fail_text(flow, ERROR_PROTOCOL,
-			       _("the state deployed to %s is NOT the reviewed one: set %s instead "
-				 "of %s; undo it"),
+			       _("The state deployed to %s is NOT the reviewed one: set %s instead "
+				 "of %s; undo it."),
 			       flow->request.env, untrusted_raw(&flow->deployment.set_id),
 			       reviewed);
 }

@@ -42,11 +42,11 @@ check_operation(const struct flow *flow, const struct operation *operation, stru
 	if (!untrusted_is(&operation->org, flow->request.org) ||
 	    !untrusted_is(&operation->app, flow->request.app) ||
 	    !untrusted_is(&operation->env, flow->request.env))
-		return error_set(err, ERROR_INPUT, _("that operation did not change %s"),
+		return error_set(err, ERROR_INPUT, _("That operation did not change %s."),
 				 flow->request.env);
 	if (!operation->deployment_id.raw)
 		return error_set(err, ERROR_INPUT,
-				 _("that operation deployed nothing: there is nothing to undo"));
+				 _("That operation deployed nothing: there is nothing to undo."));
 	return 0;
 }
 
@@ -274,7 +274,7 @@ read_running_set(struct flow *flow)
 
 	if (!id) {
 		flow_fail_text(flow, ERROR_CONFLICT,
-			       _("nothing runs in %s: there is nothing to undo"),
+			       _("Nothing runs in %s: there is nothing to undo."),
 			       flow->request.env);
 		return;
 	}

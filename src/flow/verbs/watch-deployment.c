@@ -51,7 +51,7 @@ describe_errors(const struct flow *flow, struct error *err)
 		}
 	if (!flow->error_count) {
 		error_set(err, ERROR_REMOTE,
-			  _("the deployment to %s failed; the platform does not say why"),
+			  _("The deployment to %s failed; the platform does not say why."),
 			  flow->request.env);
 		return;
 	}
@@ -158,8 +158,8 @@ deployment_ended(struct flow *flow)
 	}
 	if (!untrusted_is(&flow->deployment.set_id, untrusted_raw(&flow->record.to_set))) {
 		flow_fail_text(flow, ERROR_PROTOCOL,
-			       _("the state of %s is NOT the reviewed one: set %s instead of %s; "
-				 "undo it"),
+			       _("The state of %s is NOT the reviewed one: set %s instead of %s; "
+				 "undo it."),
 			       flow->request.env, untrusted_raw(&flow->deployment.set_id),
 			       untrusted_raw(&flow->record.to_set));
 		return;

@@ -182,7 +182,8 @@ load(struct moments *m, int64_t at, struct error *err)
 		return -1;
 	if (list.count == 0)
 		return error_set(err, ERROR_NOT_FOUND,
-				 _("there is no snapshot of the board of %s from that time"), m->app);
+				 _("There is no snapshot of the board of %s from that time."),
+				 m->app);
 	world_clear(&m->world);
 	m->world.link = WORLD_ONLINE;
 	m->world.count = 1;
@@ -229,7 +230,7 @@ moments_open_last(struct session *session, const char *org, const char *app, str
 		return moments_open(session, org, app, before, err);
 	if (before < 0)
 		return NULL;
-	error_set(err, ERROR_NOT_FOUND, _("this is the only snapshot of the board of %s"), app);
+	error_set(err, ERROR_NOT_FOUND, _("This is the only snapshot of the board of %s."), app);
 	return NULL;
 }
 
@@ -284,8 +285,8 @@ step(struct moments *m, int by, struct error *err)
 		return load(m, to, err);
 	if (to < 0)
 		return -1;
-	return error_set(err, ERROR_NOT_FOUND, by < 0 ? _("there is no older snapshot")
-						      : _("there is no newer snapshot"));
+	return error_set(err, ERROR_NOT_FOUND, by < 0 ? _("There is no older snapshot.")
+						      : _("There is no newer snapshot."));
 }
 
 int

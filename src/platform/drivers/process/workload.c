@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * STARTING -> READY -> (its program ended) ENDING -> (and all it started) WAITING -> STARTING ...;
- * from everywhere -> STOPPING -> STOPPED.  A candidate that ends, or is not ready in time, is FAILED and stays
- * so.  set_state() is the only place where the state changes.
+ * from everywhere -> STOPPING -> STOPPED.  A candidate that ends, or is not ready in time, is
+ * FAILED and stays so.  set_state() is the only place where the state changes.
  */
 #include "config.h"
 
