@@ -76,7 +76,7 @@ list_parameters(const char *text, const struct parameter *out[ERROR_PARAMETERS_M
 {
 	size_t count = 0, length, i;
 
-	for (const char *at = text; *at; at++) {
+	for (const char *at = strchr(text, '{'); at; at = strchr(at + 1, '{')) {
 		const struct parameter *parameter = parameter_at(at, &length);
 
 		for (i = 0; parameter && i < count && out[i] != parameter; i++)
@@ -137,8 +137,8 @@ compose(struct buf *out, const struct code_row *row, const char *sentence,
 		size_t bytes;
 
 		if (!parameter) {
-			length = 1;
-			buf_append(out, at, 1);
+			length = 1 + strcspn(at + 1, "{");
+			buf_append(out, at, length);
 			continue;
 		}
 		value = value_of(parameter, values, room, &bytes);
@@ -177,7 +177,8 @@ kind_of(int status)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (kinds[i].status == status)
 			return kinds[i].kind;
-	return status == 500 ? ERROR_SYSTEM : ERROR_INPUT;
+	/* What the platform cannot help is mostly its database. */
+	return status == 500 ? ERROR_STORE : ERROR_INPUT;
 }
 
 /* The parameters may lie in err's own text. */

@@ -495,9 +495,9 @@ what_may_not_be_seen_is_as_if_it_were_not_there(void **state)
 	missing = world_ask(&world, BY_TCP, token, "GET", "/orgs/othex", NULL, NULL);
 	a = json_dumps(hidden.body, JSON_SORT_KEYS);
 	b = json_dumps(missing.body, JSON_SORT_KEYS);
-	at = strstr(b, "othex");
-	assert_non_null(at);
-	at[4] = 'r';
+	assert_non_null(strstr(b, "othex"));
+	for (at = b; (at = strstr(at, "othex")) != NULL;)
+		at[4] = 'r';
 	assert_string_equal(a, b);
 	assert_int_equal(hidden.status, missing.status);
 	free(a);

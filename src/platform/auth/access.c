@@ -20,8 +20,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/state/repository-users.h"
 #include "platform/state/repository.h"
@@ -268,29 +268,16 @@ refuse(const struct caller *caller, enum right right, const struct place *place,
 	const char *app = place->app ? place->app : place->org;
 
 	if (right == RIGHT_DEPLOY && env_type)
-		return error_set(err, ERROR_ACCESS,
-				 _("%s may not change environments of the type \"%s\" "
-				   "of %s.  That takes the role deployer there; an "
-				   "administrator can give it."),
-				 caller->user, env_type, app);
+		return error_set_code(err, CODE_MAY_NOT_DEPLOY_TO_TYPE, .user = caller->user,
+				      .env_type = env_type, .place = app);
 	if (right == RIGHT_DEPLOY)
-		return error_set(err, ERROR_ACCESS,
-				 _("%s may not change the environments of %s.  That "
-				   "takes the role deployer there; an administrator "
-				   "can give it."),
-				 caller->user, app);
+		return error_set_code(err, CODE_MAY_NOT_DEPLOY, .user = caller->user, .place = app);
 	if (right == RIGHT_DRAFT)
-		return error_set(err, ERROR_ACCESS,
-				 _("%s may only look at %s.  To change it takes the "
-				   "role developer there; an administrator can give "
-				   "it."),
-				 caller->user, app);
+		return error_set_code(err, CODE_MAY_ONLY_LOOK, .user = caller->user, .place = app);
 	if (right == RIGHT_SEE)
-		return error_set(err, ERROR_ACCESS, _("%s holds no role in the whole of %s."),
-				 caller->user, app);
-	return error_set(err, ERROR_ACCESS,
-			 _("%s is not an administrator of %s, which this requires."), caller->user,
-			 app);
+		return error_set_code(err, CODE_HAS_NO_ROLE, .user = caller->user, .place = app);
+	return error_set_code(err, CODE_NOT_ADMINISTRATOR_OF_PLACE, .user = caller->user,
+			      .place = app);
 }
 
 static int
@@ -358,8 +345,7 @@ check_giver(const struct caller *caller, struct error *err)
 		if (role < ROLE_COUNT && roles[role].rights & RIGHT_ADMINISTER)
 			return 0;
 	}
-	return error_set(err, ERROR_ACCESS, _("%s is not an administrator, which this requires."),
-			 caller->user);
+	return error_set_code(err, CODE_NOT_ADMINISTRATOR, .user = caller->user);
 }
 
 static int
@@ -367,8 +353,7 @@ check_platform(const struct caller *caller, struct error *err)
 {
 	if (access_is_administrator(caller))
 		return 0;
-	return error_set(err, ERROR_ACCESS, _("%s is not an administrator of this platform, which "
-					      "this requires."), caller->user);
+	return error_set_code(err, CODE_NOT_ADMINISTRATOR_OF_PLATFORM, .user = caller->user);
 }
 
 int
@@ -386,7 +371,7 @@ access_check(struct platform *platform, const struct caller *caller, enum permis
 	case PERMISSION_KNOWN:
 		return 0;
 	case PERMISSION_MEMBER:
-		return place->org ? 0 : error_set(err, ERROR_ACCESS, _("Nobody may do this."));
+		return place->org ? 0 : error_set_code(err, CODE_NOBODY_MAY);
 	case PERMISSION_SELF:
 		if (self && strcmp(self, caller->user) == 0)
 			return 0;
@@ -403,7 +388,7 @@ access_check(struct platform *platform, const struct caller *caller, enum permis
 	case PERMISSION_MISSING:
 		break;
 	}
-	return error_set(err, ERROR_ACCESS, _("Nobody may do this."));
+	return error_set_code(err, CODE_NOBODY_MAY);
 }
 
 /* --- scopes --- */

@@ -15,8 +15,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/state/secret.h"
 
@@ -36,8 +36,7 @@ check_object(const json_t *inputs, const char *member, struct error *err)
 
 	if (!value || json_is_null(value) || json_is_object(value))
 		return 0;
-	return error_set(err, ERROR_INPUT, _("The \"%s\" of \"driver_inputs\" must be an object."),
-			 member);
+	return error_set_code(err, CODE_DRIVER_INPUTS_MEMBER_NOT_OBJECT, .member = member);
 }
 
 /* {NAME: {"value": ...}} as {NAME: ...}. */
@@ -54,10 +53,7 @@ values_of_refs(const json_t *refs, struct error *err)
 			json_object_set(secrets, name, value);
 			continue;
 		}
-		error_set(err, ERROR_INPUT,
-			  _("The secret \"%.100s\" of \"driver_inputs\" has no \"value\"; "
-			    "this platform knows no other store of secrets."),
-			  name);
+		error_set_code(err, CODE_DRIVER_INPUTS_SECRET_WITHOUT_VALUE, .name = name);
 		json_decref(secrets);
 		return NULL;
 	}
@@ -91,9 +87,8 @@ seal(const struct platform *platform, const char *org, const char *id, const jso
 	int ret = 0;
 
 	if (!text || strlen(text) > SECRETS_BYTES_MAX) {
-		ret = error_set(err, ERROR_INPUT,
-				_("The secrets of a definition are at most %d bytes."),
-				SECRETS_BYTES_MAX);
+		ret = error_set_code(err, CODE_DEFINITION_SECRETS_TOO_LARGE,
+				     .max = SECRETS_BYTES_MAX);
 	} else {
 		sealed = secrets_seal(platform->secrets, &place, id, text);
 		json_object_set_new(kept, "sealed", json_string(sealed));
@@ -115,7 +110,7 @@ definition_inputs_take(const struct platform *platform, const char *org, const c
 	int ret = 0;
 
 	if (inputs && !json_is_null(inputs) && !json_is_object(inputs))
-		ret = error_set(err, ERROR_INPUT, _("\"driver_inputs\" must be an object."));
+		ret = error_set_code(err, CODE_DRIVER_INPUTS_NOT_OBJECT);
 	if (ret != 0 || check_object(inputs, "values", err) != 0 ||
 	    check_object(inputs, "secrets", err) != 0 ||
 	    check_object(inputs, "secret_refs", err) != 0) {
@@ -123,9 +118,7 @@ definition_inputs_take(const struct platform *platform, const char *org, const c
 		return NULL;
 	}
 	if (json_object_size(secrets) > 0 && json_object_size(refs) > 0)
-		ret = error_set(err, ERROR_INPUT,
-				_("\"driver_inputs\" has \"secrets\" or \"secret_refs\", not "
-				  "both."));
+		ret = error_set_code(err, CODE_DRIVER_INPUTS_SECRETS_TWICE);
 	if (ret == 0 && json_object_size(refs) > 0) {
 		json_decref(secrets);
 		secrets = values_of_refs(refs, err);
@@ -180,8 +173,7 @@ definition_inputs_open(const struct platform *platform, const char *org, const c
 	text = secrets_unseal(platform->secrets, &place, id, sealed, err);
 	secrets = text ? json_loads(text, 0, NULL) : NULL;
 	if (text && !secrets)
-		error_set(err, ERROR_STORE,
-			  _("The secrets of the definition \"%s\" cannot be read."), id);
+		error_set_code(err, CODE_DEFINITION_SECRETS_UNREADABLE, .definition = id);
 	secrets_wipe(text);
 	return secrets;
 }

@@ -17,8 +17,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/state/repository-values.h"
 
@@ -88,16 +88,10 @@ precondition_check(const char *if_match, const json_t *env, json_t **details, st
 			copy_or_null(json_object_get(env, "from_deploy")), "deploy_tag", tag);
 	}
 	if (!last_id)
-		return error_set(err, ERROR_STALE,
-				 _("The environment moved: nothing was deployed to it "
-				   "yet.  Look at it again."));
-	return error_set(err, ERROR_STALE,
-			 _("The environment moved: its last deployment is \"%s\", and "
-			   "the next one builds on \"%s\".  Look at it again."),
-			 last_id,
-			 json_member_string(json_object_get(env, "from_deploy"), "id")
-				 ? json_member_string(json_object_get(env, "from_deploy"), "id")
-				 : "");
+		return error_set_code(err, CODE_ENVIRONMENT_MOVED_TO_NOTHING);
+	return error_set_code(
+		err, CODE_ENVIRONMENT_MOVED, .deployment = last_id,
+		.base = json_member_string(json_object_get(env, "from_deploy"), "id"));
 }
 
 static int
@@ -106,10 +100,8 @@ refuse_values(const struct place *place, const char *newest, json_t **details, s
 	json_decref(*details);
 	*details = json_pack("{s:o}", "value_set_version_id",
 			     *newest ? json_string(newest) : json_null());
-	return error_set(err, ERROR_STALE,
-			 _("The shared values of %s changed: their newest version is "
-			   "\"%s\".  Look at them again."),
-			 place->env ? place->env : place->app, newest);
+	return error_set_code(err, CODE_VALUES_MOVED, .place = place->env ? place->env : place->app,
+			      .version = newest);
 }
 
 int

@@ -12,10 +12,10 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "db/statement.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "model/nouns.h"
 #include "platform/state/precondition.h"
@@ -26,10 +26,10 @@ int
 repository_say_missing(size_t level, const char *id, struct error *err)
 {
 	if (level == 0)
-		return error_set(err, ERROR_NOT_FOUND, _("There is no organization \"%s\"."), id);
+		return error_set_code(err, CODE_ORGANIZATION_NOT_FOUND, .org = id);
 	if (level == 1)
-		return error_set(err, ERROR_NOT_FOUND, _("There is no application \"%s\"."), id);
-	return error_set(err, ERROR_NOT_FOUND, _("There is no environment \"%s\"."), id);
+		return error_set_code(err, CODE_APPLICATION_NOT_FOUND, .app = id);
+	return error_set_code(err, CODE_ENVIRONMENT_NOT_FOUND, .env = id);
 }
 
 int
@@ -145,9 +145,9 @@ repository_drop_env_type(struct repository *repository, const char *org, const c
 		id);
 
 	if (used) {
-		error_set(err, ERROR_CONFLICT,
-			  _("The environment type \"%s\" is in use by the environment %s of %s."),
-			  id, json_member_string(used, "id"), json_member_string(used, "app"));
+		error_set_code(err, CODE_ENVIRONMENT_TYPE_IN_USE, .env_type = id,
+			       .env = json_member_string(used, "id"),
+			       .app = json_member_string(used, "app"));
 		json_decref(used);
 		return -1;
 	}

@@ -13,11 +13,11 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/ids.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "db/statement.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "model/nouns.h"
 
@@ -99,7 +99,7 @@ repository_read_deployment(struct repository *repository, const struct place *pl
 			    "ssss", place->org, place->app, place->env, id);
 
 	if (ret != 0 && id && err->kind == ERROR_NOT_FOUND)
-		error_set(err, ERROR_NOT_FOUND, _("%s has no deployment \"%s\"."), place->env, id);
+		error_set_code(err, CODE_DEPLOYMENT_NOT_FOUND, .env = place->env, .deployment = id);
 	return ret;
 }
 
@@ -122,8 +122,8 @@ repository_read_deployment_of_app(struct repository *repository, const struct pl
 			    place->app, id);
 
 	if (ret != 0 && err->kind == ERROR_NOT_FOUND)
-		error_set(err, ERROR_NOT_FOUND, _("The application %s has no deployment \"%s\"."),
-			  place->app, id);
+		error_set_code(err, CODE_DEPLOYMENT_OF_APPLICATION_NOT_FOUND, .app = place->app,
+			       .deployment = id);
 	return ret;
 }
 

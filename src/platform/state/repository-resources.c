@@ -15,9 +15,9 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/state/definition.h"
 #include "platform/state/rows.h"
@@ -53,7 +53,7 @@ repository_definition(struct repository *repository, const char *org, const char
 			 "ss", org, id));
 
 	if (!body && err->kind == ERROR_NOT_FOUND)
-		error_set(err, ERROR_NOT_FOUND, _("There is no resource definition \"%s\"."), id);
+		error_set_code(err, CODE_DEFINITION_NOT_FOUND, .definition = id);
 	return body;
 }
 
@@ -67,8 +67,8 @@ repository_definition_version(struct repository *repository, const char *org, co
 					"sss", org, id, version));
 
 	if (!body && err->kind == ERROR_NOT_FOUND)
-		error_set(err, ERROR_NOT_FOUND, _("The definition \"%s\" has no version \"%s\"."),
-			  id, version);
+		error_set_code(err, CODE_DEFINITION_VERSION_NOT_FOUND, .definition = id,
+			       .version = version);
 	return body;
 }
 
@@ -124,7 +124,7 @@ repository_drop_definition(struct repository *repository, const char *org, const
 			org, id) == 0)
 		return 0;
 	if (err->kind == ERROR_NOT_FOUND)
-		error_set(err, ERROR_NOT_FOUND, _("There is no resource definition \"%s\"."), id);
+		error_set_code(err, CODE_DEFINITION_NOT_FOUND, .definition = id);
 	return -1;
 }
 
@@ -386,8 +386,7 @@ repository_graph(struct repository *repository, const struct place *place, const
 				 place->app, place->env, id);
 
 	if (!graph && err->kind == ERROR_NOT_FOUND)
-		error_set(err, ERROR_NOT_FOUND, _("%s has no resource graph \"%s\"."), place->env,
-			  id);
+		error_set_code(err, CODE_GRAPH_NOT_FOUND, .env = place->env, .graph = id);
 	return graph;
 }
 

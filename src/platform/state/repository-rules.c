@@ -5,7 +5,7 @@
 #include "platform/state/rows.h"
 
 #include "base/error.h"
-#include "base/i18n.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 
 #define RULE                                                                                       \
@@ -54,7 +54,7 @@ repository_rule(struct repository *repository, const struct place *place, const 
 	if (row)
 		return whole(row);
 	if (err->kind == ERROR_NOT_FOUND)
-		error_set(err, ERROR_NOT_FOUND, _("%s has no rule \"%s\"."), place->env, id);
+		error_set_code(err, CODE_RULE_NOT_FOUND, .env = place->env, .rule = id);
 	return NULL;
 }
 

@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/i18n.h"
 #include "model/delta.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "model/set.h"
 
@@ -56,8 +56,7 @@ repository_set(struct repository *repository, const struct place *place, const c
 		       "sss", place->org, place->app, id);
 	if (!row) {
 		if (err->kind == ERROR_NOT_FOUND)
-			error_set(err, ERROR_NOT_FOUND, _("The application %s has no set \"%s\"."),
-				  place->app, id);
+			error_set_code(err, CODE_SET_NOT_FOUND, .app = place->app, .set = id);
 		return NULL;
 	}
 	set = set_decode(json_object_get(row, "body"), err);
@@ -140,8 +139,7 @@ repository_delta(struct repository *repository, const struct place *place, const
 
 	if (!row) {
 		if (err->kind == ERROR_NOT_FOUND)
-			error_set(err, ERROR_NOT_FOUND,
-				  _("The application %s has no delta \"%s\"."), place->app, id);
+			error_set_code(err, CODE_DELTA_NOT_FOUND, .app = place->app, .delta = id);
 		return NULL;
 	}
 	delta = shape_delta(row);
@@ -192,8 +190,7 @@ changeable_row(struct repository *repository, const struct place *place, const c
 	if (!json_is_true(json_object_get(row, "archived")))
 		return row;
 	json_decref(row);
-	error_set(err, ERROR_INPUT, _("The delta \"%s\" is archived, so it cannot be changed."),
-		  id);
+	error_set_code(err, CODE_DELTA_IS_ARCHIVED, .delta = id);
 	return NULL;
 }
 

@@ -11,7 +11,7 @@
 #include "platform/state/repository-users.h"
 
 #include "base/error.h"
-#include "base/i18n.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/state/rows.h"
 
@@ -38,7 +38,7 @@ repository_user(struct repository *repository, const char *id, struct error *err
 	json_t *user = rows_one(repository, err, USER "WHERE id = ?", "s", id);
 
 	if (!user && err->kind == ERROR_NOT_FOUND)
-		error_set(err, ERROR_NOT_FOUND, _("There is no user \"%s\"."), id);
+		error_set_code(err, CODE_USER_NOT_FOUND, .user = id);
 	return user;
 }
 
@@ -50,7 +50,7 @@ repository_put_user(struct repository *repository, const char *id, const char *n
 		     id, name, type, now) == 0)
 		return 0;
 	if (err->kind == ERROR_CONFLICT)
-		error_set(err, ERROR_CONFLICT, _("There is a user \"%s\" already."), id);
+		error_set_code(err, CODE_USER_EXISTS, .user = id);
 	return -1;
 }
 
@@ -137,7 +137,7 @@ repository_token(struct repository *repository, const char *user, const char *id
 				 id);
 
 	if (!token && err->kind == ERROR_NOT_FOUND)
-		error_set(err, ERROR_NOT_FOUND, _("%s has no token \"%s\"."), user, id);
+		error_set_code(err, CODE_TOKEN_NOT_FOUND, .user = user, .token = id);
 	return token;
 }
 
@@ -159,9 +159,7 @@ repository_put_token(struct repository *repository, const struct token_row *row,
 		     row->created_by, row->expires_at) == 0)
 		return 0;
 	if (err->kind == ERROR_CONFLICT)
-		error_set(err, ERROR_CONFLICT,
-			  _("%s has a token \"%s\" already.  Choose another id."), row->user,
-			  row->id);
+		error_set_code(err, CODE_TOKEN_EXISTS, .user = row->user, .token = row->id);
 	return -1;
 }
 
@@ -173,7 +171,7 @@ repository_drop_token(struct repository *repository, const char *user, const cha
 			id) == 0)
 		return 0;
 	if (err->kind == ERROR_NOT_FOUND)
-		error_set(err, ERROR_NOT_FOUND, _("%s has no token \"%s\"."), user, id);
+		error_set_code(err, CODE_TOKEN_NOT_FOUND, .user = user, .token = id);
 	return -1;
 }
 

@@ -16,7 +16,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/i18n.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "model/pointer.h"
 #include "platform/state/rows.h"
@@ -159,12 +159,9 @@ find_version(struct repository *repository, const struct place *place, const cha
 
 	if (!version && err->kind == ERROR_NOT_FOUND) {
 		if (latest)
-			error_set(err, ERROR_NOT_FOUND,
-				  _("There is no value set version: no shared "
-				    "value was made yet."));
+			error_set_code(err, CODE_NO_VALUE_SET_VERSION_YET);
 		else
-			error_set(err, ERROR_NOT_FOUND, _("There is no value set version \"%.60s\" "
-							  "here."), id);
+			error_set_code(err, CODE_VALUE_SET_VERSION_NOT_FOUND, .version = id);
 	}
 	return version;
 }
@@ -203,11 +200,10 @@ row_of_version(struct repository *repository, const struct place *place, int64_t
 		"ssssi", place->org, place->app, value_level(place), key, seq);
 
 	if (!row && err->kind == ERROR_NOT_FOUND)
-		error_set(err, ERROR_INPUT,
-			  place->env ? _("This version has no value \"%.200s\" of the "
-					 "environment's own.")
-				     : _("This version has no value \"%.200s\"."),
-			  key);
+		error_set_code(err,
+			       place->env ? CODE_VERSION_WITHOUT_OWN_VALUE
+					  : CODE_VERSION_WITHOUT_VALUE,
+			       .key = key);
 	return row;
 }
 
@@ -253,10 +249,7 @@ check_key(struct repository *repository, const struct place *place, int64_t seq,
 
 	json_decref(row);
 	if (row && purged)
-		return error_set(err, ERROR_INPUT,
-				 _("The value that \"%.200s\" had in this version was "
-				   "purged."),
-				 key);
+		return error_set_code(err, CODE_VALUE_WAS_PURGED, .key = key);
 	return row ? 0 : -1;
 }
 
@@ -327,8 +320,7 @@ repository_purge_value(struct repository *repository, const struct place *place,
 	if (row && json_is_true(json_object_get(row, "purged")))
 		ret = 0;
 	else if (row && json_is_true(json_object_get(row, "present")))
-		error_set(err, ERROR_INPUT, _("\"%.200s\" has this value now.  Change or delete it "
-					      "first."), key);
+		error_set_code(err, CODE_VALUE_IS_CURRENT, .key = key);
 	else if (row)
 		ret = purge(repository, place, from, row, key, change, err);
 	json_decref(row);

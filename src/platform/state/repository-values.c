@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/state/rows.h"
 #include "platform/state/secret.h"
@@ -89,7 +90,7 @@ current_row(struct repository *repository, const struct place *place, const char
 			       "ssss", place->org, place->app, value_level(place), key);
 
 	if (!row && err->kind == ERROR_NOT_FOUND)
-		error_set(err, ERROR_NOT_FOUND, _("There is no shared value \"%.200s\"."), key);
+		error_set_code(err, CODE_VALUE_NOT_FOUND, .key = key);
 	return row;
 }
 
@@ -167,13 +168,9 @@ check_limits(struct repository *repository, const struct place *place, struct er
 	bytes = value_number(row, "bytes");
 	json_decref(row);
 	if (count > VALUES_MAX)
-		return error_set(err, ERROR_INPUT, _("There cannot be more than %d shared values."),
-				 VALUES_MAX);
+		return error_set_code(err, CODE_TOO_MANY_VALUES, .max = VALUES_MAX);
 	if (bytes > VALUES_BYTES_MAX)
-		return error_set(err, ERROR_INPUT,
-				 _("All shared values together cannot be larger than "
-				   "%d bytes."),
-				 VALUES_BYTES_MAX);
+		return error_set_code(err, CODE_VALUES_TOO_LARGE, .max = VALUES_BYTES_MAX);
 	return 0;
 }
 
@@ -212,8 +209,7 @@ repository_create_value(struct repository *repository, const struct place *place
 	if (ret == 0)
 		ret = insert_row(repository, place, content, version.seq, change, err);
 	if (ret != 0 && err->kind == ERROR_CONFLICT)
-		error_set(err, ERROR_CONFLICT, _("There is a shared value \"%s\" already."),
-			  content->key);
+		error_set_code(err, CODE_VALUE_EXISTS, .key = content->key);
 	return value_version_end(repository, place, &version, ret, err);
 }
 
@@ -317,8 +313,8 @@ drop_row(struct repository *repository, const struct place *place, const char *k
 
 	if (!row) {
 		if (err->kind == ERROR_NOT_FOUND)
-			error_set(err, ERROR_INPUT, _("%s does not have its own shared value "
-						      "\"%.200s\"."), place->env, key);
+			error_set_code(err, CODE_ENVIRONMENT_VALUE_NOT_FOUND, .env = place->env,
+				       .key = key);
 		return -1;
 	}
 	json_decref(row);

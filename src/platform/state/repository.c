@@ -26,6 +26,7 @@
 #include "base/xmalloc.h"
 #include "db/migrate.h"
 #include "db/statement.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/state/repository-values.h"
 #include "platform/state/schema.h"
@@ -35,37 +36,23 @@
 
 /* What each failure of the database means to whoever asked.  Of the constraints only a key that
  * is taken is theirs; the others are a fault of ours. */
-static const struct {
-	enum error_kind kind;
-	const char *text;
-} failures[] = {
-	[DB_TAKEN] = {ERROR_CONFLICT, N_("It exists already.")},
-	[DB_DANGLING] =
-		{ERROR_STORE,
-		 N_("The platform refused to store this: it refers to something that is not there.")},
-	[DB_INCOMPLETE] = {ERROR_STORE,
-			   N_("The platform refused to store this: a part of it is missing.")},
-	[DB_NOT_ALLOWED] = {ERROR_STORE,
-			    N_("The platform refused to store this: a part of it is not allowed.")},
-	[DB_CONTRADICTS] =
-		{ERROR_STORE,
-		 N_("The platform refused to store this: it contradicts what is stored.")},
-	[DB_NO_ROOM] = {ERROR_FULL, N_("The platform's disk is full.  Nothing was changed.")},
-	[DB_TOO_BIG] = {ERROR_LIMIT, N_("This is larger than the platform can store.")},
-	[DB_BUSY] = {ERROR_UNAVAILABLE, N_("The platform's database is busy.  Try again.")},
-	[DB_NO_MEMORY] = {ERROR_UNAVAILABLE,
-			  N_("The platform is out of memory.  Try again later.")},
-	[DB_CANNOT_WRITE] = {ERROR_UNAVAILABLE,
-			     N_("The platform's database cannot be written now.  It can be read.")},
-	[DB_CANNOT_OPEN] = {ERROR_UNAVAILABLE, N_("The platform's database cannot be opened now.")},
-	[DB_DISK] = {ERROR_STORE, N_("The platform's disk failed to read or write its database.")},
-	[DB_DAMAGED] = {ERROR_STORE,
-			N_("The platform's database is damaged.  Restore it from a backup.")},
-	[DB_NO_DATABASE] = {ERROR_STORE,
-			    N_("The platform's database is damaged: it is not a database.")},
-	[DB_TAKEN_BACK] = {ERROR_STORE,
-			   N_("The platform's database failed.  Nothing was changed.")},
-	[DB_FAILED] = {ERROR_STORE, N_("The platform's database failed.")},
+static const enum error_code failures[] = {
+	[DB_TAKEN] = CODE_ALREADY_EXISTS,
+	[DB_DANGLING] = CODE_STORED_DANGLING,
+	[DB_INCOMPLETE] = CODE_STORED_INCOMPLETE,
+	[DB_NOT_ALLOWED] = CODE_STORED_NOT_ALLOWED,
+	[DB_CONTRADICTS] = CODE_STORED_CONTRADICTION,
+	[DB_NO_ROOM] = CODE_DISK_FULL,
+	[DB_TOO_BIG] = CODE_TOO_LARGE_TO_STORE,
+	[DB_BUSY] = CODE_DATABASE_BUSY,
+	[DB_NO_MEMORY] = CODE_OUT_OF_MEMORY,
+	[DB_CANNOT_WRITE] = CODE_DATABASE_READ_ONLY,
+	[DB_CANNOT_OPEN] = CODE_DATABASE_UNAVAILABLE,
+	[DB_DISK] = CODE_DATABASE_DISK_FAILED,
+	[DB_DAMAGED] = CODE_DATABASE_DAMAGED,
+	[DB_NO_DATABASE] = CODE_DATABASE_IS_NONE,
+	[DB_TAKEN_BACK] = CODE_DATABASE_UNCHANGED,
+	[DB_FAILED] = CODE_DATABASE_FAILED,
 };
 
 static int
@@ -81,7 +68,7 @@ database_failed(struct repository *r, struct error *err)
 		log_line(LOG_PRIORITY_ERROR, "the database failed", "file", db_path(r->db), "code",
 			 number, "means", db_code_words(r->db), "error", db_message(r->db), NULL);
 	}
-	return error_set(err, failures[failure].kind, "%s", _(failures[failure].text));
+	return error_set_code(err, failures[failure]);
 }
 
 const char *
@@ -243,7 +230,7 @@ rows_read(struct repository *repository, struct error *err, row_read *read, void
 		read(statement, noun);
 	if (end(repository, statement, err) != 0)
 		return -1;
-	return found ? 0 : error_set(err, ERROR_NOT_FOUND, _("There is no such thing."));
+	return found ? 0 : error_set_code(err, CODE_NOT_FOUND);
 }
 
 int
@@ -303,7 +290,7 @@ rows_encode_one(struct repository *repository, struct error *err, row_encode *en
 		return NULL;
 	}
 	if (!found)
-		error_set(err, ERROR_NOT_FOUND, _("There is no such thing."));
+		error_set_code(err, CODE_NOT_FOUND);
 	return body;
 }
 
@@ -339,7 +326,7 @@ rows_one(struct repository *repository, struct error *err, const char *sql, cons
 		row = read_row(statement);
 	if (end(repository, statement, err) == 0) {
 		if (!row)
-			error_set(err, ERROR_NOT_FOUND, _("There is no such thing."));
+			error_set_code(err, CODE_NOT_FOUND);
 		return row;
 	}
 	json_decref(row);
@@ -378,7 +365,7 @@ rows_change(struct repository *repository, struct error *err, const char *sql, c
 	ret = run(repository, err, sql, format, args);
 	va_end(args);
 	if (ret == 0 && db_changes(repository->db) == 0)
-		return error_set(err, ERROR_NOT_FOUND, _("There is no such thing."));
+		return error_set_code(err, CODE_NOT_FOUND);
 	return ret;
 }
 

@@ -26,6 +26,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "platform/state/secret-key.h"
 
 #define SEALED "v1:"
@@ -216,10 +217,7 @@ secrets_unseal(const struct secrets *secrets, const struct place *place, const c
 
 	free(bytes);
 	if (!text)
-		error_set(err, ERROR_STORE,
-			  _("the secret %s cannot be opened: it was changed, moved, "
-			    "or sealed with another key"),
-			  key);
+		error_set_code(err, CODE_SECRET_UNREADABLE, .key = key);
 	return text;
 }
 
