@@ -2,16 +2,20 @@
 /* `sidestage board`: the board of a platform that is somewhere else. */
 #include "config.h"
 
+#include "cli/cmd-board.h"
+
 #include <stdint.h>
 #include <stddef.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "cli/cmd-demo.h"
+#include "cli/cmd-verb.h"
 #include "cli/command.h"
 #include "cli/contexts.h"
 #include "cli/first-start.h"
-#include "cli/linear.h"
+#include "cli/linear-verbs.h"
 #include "cli/platforms.h"
 
 static int

@@ -2,18 +2,17 @@
 /* `sidestage completion`: a script for bash, made from the tables of commands and options. */
 #include "config.h"
 
+#include "cli/cmd-completion.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/i18n.h"
+#include "cli/cmd-board.h"
+#include "cli/cmd-verb.h"
 #include "cli/command.h"
-#include "cli/linear.h"
+#include "cli/linear-verbs.h"
 #include "cli/options.h"
-
-static const struct command *const commands[] = {&command_board, &command_completion,
-						 &command_contexts, &command_demo, &command_keys};
-
-#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
 static void
 print_options(const char *name, unsigned used)

@@ -2,6 +2,8 @@
 /* `sidestage contexts`: which platforms the configuration names. */
 #include "config.h"
 
+#include "cli/cmd-contexts.h"
+
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>

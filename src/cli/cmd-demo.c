@@ -2,6 +2,8 @@
 /* `sidestage demo`: the board on the sample, with a platform of our own. */
 #include "config.h"
 
+#include "cli/cmd-demo.h"
+
 #include <stddef.h>
 
 #include "base/error.h"

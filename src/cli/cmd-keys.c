@@ -2,6 +2,8 @@
 /* `sidestage keys`: what every key does, as the configuration has bound them. */
 #include "config.h"
 
+#include "cli/cmd-keys.h"
+
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>

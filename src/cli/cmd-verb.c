@@ -2,6 +2,8 @@
 /* `sidestage VERB`: a command of the plain lines, done once, for scripts. */
 #include "config.h"
 
+#include "cli/cmd-verb.h"
+
 #include <stddef.h>
 #include <stdint.h>
 

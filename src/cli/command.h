@@ -70,13 +70,9 @@ struct command {
 	const char *words;		/* N_(): what stands behind the name; NULL: nothing may */
 };
 
-extern const struct command command_board;
-extern const struct command command_completion;
-extern const struct command command_contexts;
-extern const struct command command_demo;
-extern const struct command command_keys;
-/* A command of the plain lines, done once; its name, help, words and options are the command's
- * own. */
-extern const struct command command_verb;
+#define COMMAND_COUNT 5
+/* Those that sidestage has itself, by name; the commands of the plain lines (cli/linear-verbs.h) come
+ * besides. */
+extern const struct command *const commands[COMMAND_COUNT];
 
 #endif

@@ -2,6 +2,8 @@
 /* The plain lines' commands that change something: each begins an operation, or writes a mark. */
 #include "config.h"
 
+#include "cli/linear-change.h"
+
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +14,9 @@
 #include "base/xmalloc.h"
 #include "cli/command.h"
 #include "cli/facts.h"
-#include "cli/linear-parts.h"
+#include "cli/linear-fail.h"
+#include "cli/linear-state.h"
+#include "cli/linear-values.h"
 #include "cli/lines.h"
 #include "cli/names.h"
 #include "flow/clones.h"

@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "cli/linear-parts.h"
+#include "cli/linear-fail.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "cli/command.h"
+#include "cli/linear-state.h"
 #include "cli/lines.h"
 #include "cli/names.h"
 #include "flow/hotfix.h"

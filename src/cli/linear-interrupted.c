@@ -2,6 +2,8 @@
 /* Interrupted operations: "resume" lists or resumes them, "abandon" gives one up. */
 #include "config.h"
 
+#include "cli/linear-interrupted.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +13,8 @@
 #include "base/xmalloc.h"
 #include "cli/command.h"
 #include "cli/facts.h"
-#include "cli/linear-parts.h"
+#include "cli/linear-fail.h"
+#include "cli/linear-state.h"
 #include "cli/lines.h"
 #include "flow/session.h"
 #include "flow/verbs/flow.h"

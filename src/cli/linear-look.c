@@ -2,6 +2,8 @@
 /* The plain lines' commands that only tell. */
 #include "config.h"
 
+#include "cli/linear-look.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +15,10 @@
 #include "base/xmalloc.h"
 #include "cli/command.h"
 #include "cli/facts.h"
-#include "cli/linear-parts.h"
+#include "cli/linear-fail.h"
+#include "cli/linear-interrupted.h"
+#include "cli/linear-state.h"
+#include "cli/lines-details.h"
 #include "cli/lines.h"
 #include "cli/names.h"
 #include "compare/changes.h"

@@ -6,6 +6,8 @@
  */
 #include "config.h"
 
+#include "cli/linear-once.h"
+
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -19,7 +21,11 @@
 #include "base/xmalloc.h"
 #include "cli/command.h"
 #include "cli/facts.h"
-#include "cli/linear-parts.h"
+#include "cli/linear-fail.h"
+#include "cli/linear-look.h"
+#include "cli/linear-state.h"
+#include "cli/linear-values.h"
+#include "cli/linear-verbs.h"
 #include "cli/lines.h"
 #include "cli/names.h"
 #include "compare/merge.h"

@@ -5,6 +5,8 @@
  */
 #include "config.h"
 
+#include "cli/linear-values.h"
+
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -21,7 +23,8 @@
 #include "base/xmalloc.h"
 #include "cli/command.h"
 #include "cli/facts.h"
-#include "cli/linear-parts.h"
+#include "cli/linear-fail.h"
+#include "cli/linear-state.h"
 #include "cli/lines.h"
 #include "cli/names.h"
 #include "flow/verbs/flow.h"

@@ -2,14 +2,18 @@
 /* The plain lines' commands: the table, "help", and how a line finds its command. */
 #include "config.h"
 
+#include "cli/linear-verbs.h"
+
 #include <assert.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "base/i18n.h"
-#include "cli/command.h"
-#include "cli/linear-parts.h"
-#include "cli/linear.h"
+#include "cli/linear-change.h"
+#include "cli/linear-fail.h"
+#include "cli/linear-interrupted.h"
+#include "cli/linear-look.h"
+#include "cli/linear-state.h"
 #include "cli/lines.h"
 #include "flow/session.h"
 

@@ -6,33 +6,19 @@
 #ifndef SIDESTAGE_CLI_LINEAR_H
 #define SIDESTAGE_CLI_LINEAR_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
 struct arguments;
 struct error;
 struct session;
 
-/* Reads commands from stdin until it ends or "quit".  An exit_code: EXIT_FAILED when the last
- * operation that was approved did not succeed, or a command was refused. */
 /*
+ * Reads commands from stdin until it ends or "quit".  An exit_code: EXIT_FAILED when the last
+ * operation that was approved did not succeed, or a command was refused.
+ *
  * With arguments->verb it does that one command and ends; nothing is asked, an operation is carried
  * out only when arguments->approve names its environment, and with arguments->json stdout gets one
  * JSON value (of "logs --follow", one a line) and nothing else.  Then also EXIT_USAGE, EXIT_UNREAD and
  * EXIT_REFUSED.
  */
 int linear_run(struct session *session, const struct arguments *arguments, struct error *err);
-
-/* The i-th command that can be done once, its words and its help, untranslated; false: there are no
- * more. */
-bool linear_verb_at(size_t i, const char **name, const char **words, const char **help);
-/* Which options it uses besides those of every command: a set of OPTIONS_. */
-unsigned linear_verb_options(const char *name);
-/* It needs the platform only to tell what names mean. */
-bool linear_verb_is_local(const char *name);
-/* The command that `board --at` does. */
-#define LINEAR_SNAPSHOT "snapshot"
-/* There are no more than so many. */
-#define LINEAR_VERBS_MAX 40
 
 #endif

@@ -9,10 +9,7 @@
 
 struct changes;
 struct clone;
-struct details;
 struct flow_value_question;
-struct hotfix;
-struct log_line;
 struct merge_entry;
 struct operation_list;
 struct review;
@@ -43,18 +40,5 @@ void lines_conflict(const struct merge_entry *entry, size_t number, size_t count
 void lines_value_question(const struct flow_value_question *question);
 /* One line an operation, oldest first. */
 void lines_history(const struct operation_list *list);
-
-/* --- from near; lines-near.c --- */
-
-/* What runs, what it is made of, and what it was deployed with: the tabs of the environment's
- * view. */
-void lines_workloads(const struct world_environment *environment);
-void lines_resources(const struct world_environment *environment);
-void lines_values(const struct details *details);
-void lines_deployments(const struct details *details, const struct world_environment *environment);
-/* named: with the workload that wrote it. */
-void lines_log(const struct log_line *line, bool named);
-/* The steps: done, next, to do; and below them who has the fix. */
-void lines_hotfix(const struct hotfix *hotfix);
 
 #endif

@@ -15,14 +15,11 @@
 #include "base/secrecy.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "cli/cmd-board.h"
+#include "cli/cmd-verb.h"
 #include "cli/command.h"
-#include "cli/linear.h"
+#include "cli/linear-verbs.h"
 #include "cli/options.h"
-
-static const struct command *const commands[] = {&command_board, &command_completion,
-						 &command_contexts, &command_demo, &command_keys};
-
-#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
 static void
 print_version(void)

@@ -2,6 +2,8 @@
 /* The plain lines about one environment from near: what runs, what it has, its logs, its hotfix. */
 #include "config.h"
 
+#include "cli/lines-details.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "cli/command.h"
+
+#include "cli/cmd-board.h"
+#include "cli/cmd-completion.h"
+#include "cli/cmd-contexts.h"
+#include "cli/cmd-demo.h"
+#include "cli/cmd-keys.h"
+
+const struct command *const commands[COMMAND_COUNT] = {
+	&command_board, &command_completion, &command_contexts, &command_demo, &command_keys,
+};

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Interrupted operations: told, resumed and abandoned. */
+#ifndef SIDESTAGE_CLI_LINEAR_INTERRUPTED_H
+#define SIDESTAGE_CLI_LINEAR_INTERRUPTED_H
+
+#include <stddef.h>
+
+struct linear;
+
+/* One line about them, if there are any and the command is not about them; what ended unwatched
+ * is asked about. */
+void linear_tell_interrupted(struct linear *l);
+/* Waits until it is known, for commands that tell the history. */
+void linear_await_records(struct linear *l);
+/* For the table of commands: without words it lists, else it goes on with that operation. */
+void linear_resume(struct linear *l, char **words, size_t count);
+/* The operation is given up, with a reason if there are more words. */
+void linear_abandon(struct linear *l, char **words, size_t count);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One command, and the end. */
+#ifndef SIDESTAGE_CLI_LINEAR_ONCE_H
+#define SIDESTAGE_CLI_LINEAR_ONCE_H
+
+struct error;
+struct linear;
+
+/* An exit_code; err: what kept it from beginning. */
+int linear_once(struct linear *l, struct error *err);
+
+#endif

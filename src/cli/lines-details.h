@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the plain lines say of one environment, its logs and its hotfix. */
+#ifndef SIDESTAGE_CLI_LINES_DETAILS_H
+#define SIDESTAGE_CLI_LINES_DETAILS_H
+
+#include <stdbool.h>
+
+struct details;
+struct hotfix;
+struct log_line;
+struct world_environment;
+
+/* What runs, what it is made of, and what it was deployed with: the tabs of the environment's
+ * view. */
+void lines_workloads(const struct world_environment *environment);
+void lines_resources(const struct world_environment *environment);
+void lines_values(const struct details *details);
+void lines_deployments(const struct details *details, const struct world_environment *environment);
+/* named: with the workload that wrote it. */
+void lines_log(const struct log_line *line, bool named);
+/* The steps: done, next, to do; and below them who has the fix. */
+void lines_hotfix(const struct hotfix *hotfix);
+
+#endif
