@@ -50,6 +50,16 @@ def approval(client):
     return os.path.join(client.folder, "approved")
 
 
+def is_gone(link):
+    """Whether the process that the link names has ended: until then it still holds the lock of its
+    operation, which nobody else may take up."""
+    try:
+        with open(f"/proc/{os.readlink(link)}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()[0] in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return os.path.lexists(link)
+
+
 class Rounds:
     def __init__(self, platform):
         self.platform = platform
@@ -69,7 +79,7 @@ class Rounds:
                                   env=dict(os.environ, TMPDIR=client.folder, PATH=os.path.dirname(
                                       os.environ["SIDESTAGE"]) + ":" + os.environ["PATH"]))
         # When the board is gone nothing more can come on its screen.
-        while runner.poll() is None and not os.path.exists(env.get("SHIM_DEAD", "/nowhere")):
+        while runner.poll() is None and not is_gone(env.get("SHIM_DEAD", "/nowhere")):
             time.sleep(0.05)
         if runner.poll() is None:
             runner.kill()

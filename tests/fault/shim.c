@@ -21,7 +21,7 @@
  *   SHIM_KILL=n    SIGKILL at point n
  *   SHIM_POWER=1   ... and what was written to these files and not synchronised is not there
  *   SHIM_FAIL=n    the n-th place fails with SHIM_ERRNO; SHIM_FAIL=n+ that and all after
- *   SHIM_DEAD=F    ... and the folder F is made
+ *   SHIM_DEAD=F    ... and F is a symbolic link to the number of the process
  *   SHIM_READS=0   requests that only read are no points: a board never ceases to read
  *   SHIM_COUNT=F   at the end, into the file F: how many points there were, and a letter for
  *                  each place: o opened, w written, t cut, s synchronised, r removed
@@ -163,8 +163,13 @@ point(void)
 		return;
 	if (shim.power)
 		lose_power();
-	if (shim.dead_path && mkdir(shim.dead_path, 0700) != 0)
-		_exit(99);
+	if (shim.dead_path) {
+		char pid[16];
+
+		snprintf(pid, sizeof(pid), "%d", (int)getpid());
+		if (symlink(pid, shim.dead_path) != 0)
+			_exit(99);
+	}
 	kill(getpid(), SIGKILL);
 	for (;;)
 		pause();
