@@ -52,6 +52,7 @@ enum operation_id {
 	LIST_VALUE_VERSIONS,
 	RESTORE_VALUE,
 	LIST_SET_RESOURCES,
+	LIST_SET_WARNINGS,
 	COMPUTE_GRAPH
 };
 
@@ -103,6 +104,8 @@ static const struct api_operation operations[] = {
 			   ENV "/value-set-versions/%/restore/%", NULL, false},
 	[LIST_SET_RESOURCES] = {N_("Reading the resources of set"), "GET", APP "/sets/%/resources",
 				NULL, true},
+	[LIST_SET_WARNINGS] = {N_("Reading which fields have no effect in set"), "GET",
+			       APP "/sets/%/warnings", NULL, true},
 	/* It changes nothing, though it is a POST: the set's resources are too long for a query. */
 	[COMPUTE_GRAPH] = {N_("Asking which resources it would get in"), "POST",
 			   ENV "/resources/graphs", NULL, true},
@@ -382,6 +385,19 @@ api_list_set_resources(struct api *api, const char *org, const char *app, const 
 {
 	return call_new(api, LIST_SET_RESOURCES, (const char *const[]){org, app, set_id}, done,
 			data);
+}
+
+struct api_call *
+api_list_set_warnings(struct api *api, const char *org, const char *app, const char *set_id,
+		      const char *env, const char *env_type, api_done *done, void *data)
+{
+	struct api_call *call = call_new(api, LIST_SET_WARNINGS,
+					 (const char *const[]){org, app, set_id}, done, data);
+
+	api_call_query(call, "env_id", env);
+	if (env_type)
+		api_call_query(call, "env_type", env_type);
+	return call;
 }
 
 struct api_call *

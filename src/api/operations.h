@@ -123,6 +123,11 @@ struct api_call *api_restore_value(struct api *api, const char *org, const char 
 /* What a set declares, as api_compute_graph() takes it. */
 struct api_call *api_list_set_resources(struct api *api, const char *org, const char *app,
 					const char *set_id, api_done *done, void *data);
+/* Which fields of its workloads would have no effect in this environment, with extension
+ * "field-warnings".  env_type for one that is still to be made; else NULL. */
+struct api_call *api_list_set_warnings(struct api *api, const char *org, const char *app,
+				       const char *set_id, const char *env, const char *env_type,
+				       api_done *done, void *data);
 /* Which resources these would be there; makes none. */
 struct api_call *api_compute_graph(struct api *api, const char *org, const char *app,
 				   const char *env, const json_t *resources, api_done *done,

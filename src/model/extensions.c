@@ -48,6 +48,7 @@ static const struct {
 		N_("This platform does not say whether two secrets are the same, so a secret that "
 		   "was changed looks like one that was not"),
 	},
+	[EXTENSION_FIELD_WARNINGS] = {"field-warnings", NULL},
 	[EXTENSION_ADMINISTRATION] = {"administration", NULL},
 	[EXTENSION_ERROR_CODES] = {"error-codes", NULL},
 };
@@ -95,6 +96,9 @@ static const struct extension_addition additions[] = {
 	{PRINTS, ADDS_TEXT_TOLD, "getValueSetVersionOf*", "secret_version"},
 	{PRINTS, ADDS_TEXT_TOLD, "restoreValueSetVersionOf*", "secret_version"},
 	{PRINTS, ADDS_TEXT_TOLD, "restoreKeyOfValueSetVersionOf*", "secret_version"},
+	{EXTENSION_FIELD_WARNINGS, ADDS_MEMBER_TOLD, "createDeployment", "warnings"},
+	{EXTENSION_FIELD_WARNINGS, ADDS_MEMBER_TOLD, "getDeployment", "warnings"},
+	{EXTENSION_FIELD_WARNINGS, ADDS_ROUTE, "x-listSetWarnings", NULL},
 	{ADMIN, ADDS_ROUTE, "x-getPlatform", NULL},
 	{ADMIN, ADDS_ROUTE, "x-listUsers", NULL},
 	{ADMIN, ADDS_ROUTE, "x-createUser", NULL},

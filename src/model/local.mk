@@ -16,4 +16,6 @@ libmodel_a_SOURCES = \
 	src/model/reference.c src/model/reference.h \
 	src/model/set.c src/model/set.h \
 	src/model/version.c src/model/version.h \
-	src/model/version-parse.c src/model/version-parse.h
+	src/model/version-parse.c src/model/version-parse.h \
+	src/model/workload-check.c src/model/workload-check.h \
+	src/model/workload-fields.c src/model/workload-fields.h

@@ -145,6 +145,11 @@ def sets_and_deltas(c):
     c.ask("getDiff", 200, setId=made, sourceSetId=base)
     c.ask("getDiff", 200, "of itself", setId=base, sourceSetId=base)
     c.ask("getSetResourceInputs", 200)
+    if c.offers("field-warnings"):
+        c.ask("x-listSetWarnings", 200, query="?env_id=production")
+        c.ask("x-listSetWarnings", 200, "of an environment that is still to be made",
+              query="?env_id=new&env_type=development")
+        c.ask("x-listSetWarnings", 400, "nowhere")
     body = dict(image("local/topicshare-web:1.4.3"),
                 metadata={"env_id": "production", "name": "contract"})
     delta = c.ask("createDelta", 200, body=body)

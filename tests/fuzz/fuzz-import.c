@@ -18,6 +18,13 @@ take_fault(void *data, const char *pointer, const char *text)
 	(*faults)++;
 }
 
+static void
+take_warning(void *data, const char *pointer, const char *text)
+{
+	(void)data;
+	assert(pointer && *pointer == '/' && *text);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
@@ -28,7 +35,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 
 	assert(value || err.kind != ERROR_NONE);
 	if (value) {
-		count = import_check(value, take_fault, &told);
+		count = import_check(value, take_fault, take_warning, &told);
 		assert(told == (count < IMPORT_FAULTS_MAX ? count : IMPORT_FAULTS_MAX));
 		set = score_convert(value, "local/web:1.0.0", &err);
 		json_decref(set);

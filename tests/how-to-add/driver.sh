@@ -44,8 +44,8 @@ example_free(struct driver *driver)
 static json_t *
 example_describe(struct driver *driver)
 {
-	return json_pack("{s:s, s:{s:[s]}}", "name", driver->ops->name, "honours", "container",
-			 "image");
+	return json_pack("{s:s, s:[s]}", "name", driver->ops->name, "honours",
+			 "spec/containers/*/image");
 }
 
 static bool

@@ -48,6 +48,11 @@ TESTS += tests/unit/test-error-codes
 tests_unit_test_error_codes_SOURCES = tests/unit/test-error-codes.c
 tests_unit_test_error_codes_LDADD = $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-workload
+TESTS += tests/unit/test-workload
+tests_unit_test_workload_SOURCES = tests/unit/test-workload.c
+tests_unit_test_workload_LDADD = $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-nouns
 TESTS += tests/unit/test-nouns
 tests_unit_test_nouns_SOURCES = tests/unit/test-nouns.c

@@ -261,6 +261,11 @@ of_x() {	# EXPRESSION: what is said of the difference
 	exits 2 "not a path" set hot web nowhere 1 $first
 	exits 2 "nothing at" unset hot web /spec/nothing $first
 	exits 0 "" unset hot web $value $first --approve=hot
+	json 5 '"web: /spec/containers/c/lifecycle has no effect: the driver process does not support it" in d["cautions"]' \
+		set hot web /spec/containers/c/lifecycle '{"preStop": {}}' --json-value $first
+	json 5 'any("did you mean \"command\"" in each for each in d["cautions"])' \
+		set hot web /spec/containers/c/comand '["x"]' --json-value $first
+	exits 1 "web: /spec/containers/c/args must be a list of strings" set hot web /spec/containers/c/args one $first --approve=hot
 	of_x X "d == []"
 	exits 1 "not a well-formed placeholder" set hot web $value '${' $first --approve=hot
 	! grep -q '^sidestage: *$' err

@@ -229,6 +229,48 @@ a_secret_comes_from_a_file_or_a_variable_of_whoever_imports(void **state)
 	assert_false(file_has("said", PIN));
 }
 
+/* At its line; what will only have no effect is told as well, and taken. */
+static void
+a_field_of_a_wrong_form_is_a_fault_of_the_file(void **state)
+{
+	static const char head[] =
+		"organizations:\n  - id: acme\n    env_types: [{id: development}]\n"
+		"    applications:\n      - id: odd\n        environments:\n          - id: dev\n"
+		"            type: development\n            deployments:\n              - set:\n"
+		"                  modules:\n                    w:\n"
+		"                      profile: humanitec/default-module\n"
+		"                      spec:\n                        containers:\n"
+		"                          c:\n                            image: local/x:1.0\n"
+		"                            ";
+	static const struct {
+		const char *field, *said;
+		int status;
+	} cases[] = {
+		{"args: one", "bad.yaml:18: /organizations/0/applications/0/environments/0/deployments/0/"
+			      "set/modules/w/spec/containers/c/args: w: /spec/containers/c/args must be a "
+			      "list of strings", 1},
+		{"variables: {A: }", "/variables/A must be a string, a number, true or false", 1},
+		{"id: 1.10", "/id must be a string", 1},
+		{"variabels: {A: 1}", "bad.yaml:18: /organizations/0/applications/0/environments/0/"
+				      "deployments/0/set/modules/w/spec/containers/c/variabels: warning: "
+				      "w: /spec/containers/c/variabels has no effect: there is no such field; "
+				      "did you mean \"variables\"?", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *file = xasprintf("%s%s\n", head, cases[i].field), *said;
+
+		write_text("bad.yaml", file);
+		assert_int_equal(sidestaged("import --state state bad.yaml"), cases[i].status);
+		said = daemon_read(&here, "said");
+		if (!strstr(said, cases[i].said))
+			fail_msg("%s: %s", cases[i].field, said);
+		free(said);
+		free(file);
+	}
+}
+
 static void
 a_value_that_makes_no_sense_is_a_fault_of_the_file(void **state)
 {
@@ -389,6 +431,7 @@ main(void)
 		cmocka_unit_test(an_export_says_that_there_is_a_secret_and_not_what_it_is),
 		cmocka_unit_test(an_export_is_what_import_reads_and_secrets_stay_as_they_are),
 		cmocka_unit_test(a_secret_comes_from_a_file_or_a_variable_of_whoever_imports),
+		cmocka_unit_test(a_field_of_a_wrong_form_is_a_fault_of_the_file),
 		cmocka_unit_test(a_value_that_makes_no_sense_is_a_fault_of_the_file),
 		cmocka_unit_test(secrets_of_definitions_are_sealed_and_kept),
 		cmocka_unit_test(a_definition_whose_secrets_make_no_sense_is_refused),

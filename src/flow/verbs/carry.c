@@ -13,6 +13,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/context/context.h"
+#include "flow/verbs/field-warnings.h"
 #include "flow/verbs/fixes.h"
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/promote.h"
@@ -168,7 +169,7 @@ static flow_phase *const prepare[] = {
 	read_was_set,	    read_before,	read_after,	     read_target_values,
 	read_was_values,    read_promoted_values, merge_ours,
 	read_app_values,    preview_result,	apply_values,	     read_graph,
-	read_fixes,	    review_ready,	NULL,
+	read_warnings,	    read_fixes,		review_ready,	     NULL,
 };
 
 static char *

@@ -14,6 +14,7 @@
 #include "flow/context/context.h"
 #include "flow/verbs/approval.h"
 #include "flow/verbs/clone-values.h"
+#include "flow/verbs/field-warnings.h"
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/isolation.h"
 #include "flow/verbs/reads-values.h"
@@ -179,6 +180,7 @@ static flow_phase *const prepare[] = {
 	clone_decide_values,
 	preview_draft,
 	make_values,
+	read_warnings,
 	make_review,
 	NULL,
 };

@@ -9,6 +9,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/context/context.h"
+#include "flow/verbs/field-warnings.h"
 #include "flow/verbs/fixes.h"
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/reads-values.h"
@@ -158,8 +159,8 @@ make_delta(struct flow *flow)
 static flow_phase *const prepare[] = {
 	read_target,	 read_target_running, read_base_set,   read_was_set,
 	read_target_values, read_was_values,  make_delta,      read_app_values,
-	preview_result,	 apply_values,	      read_graph,      read_fixes,
-	review_ready,	 NULL,
+	preview_result,	 apply_values,	      read_graph,      read_warnings,
+	read_fixes,	 review_ready,	      NULL,
 };
 
 static char *

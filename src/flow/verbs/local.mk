@@ -9,6 +9,7 @@ libflow_verbs_a_SOURCES = \
 	src/flow/verbs/deploy.c \
 	src/flow/verbs/discard.c \
 	src/flow/verbs/document.c src/flow/verbs/document.h \
+	src/flow/verbs/field-warnings.c src/flow/verbs/field-warnings.h \
 	src/flow/verbs/fixes.c src/flow/verbs/fixes.h \
 	src/flow/verbs/flow.c src/flow/verbs/flow.h \
 	src/flow/verbs/flow-comment.c src/flow/verbs/flow-comment.h \

@@ -19,6 +19,7 @@
 #include "base/xmalloc.h"
 #include "flow/context/context.h"
 #include "flow/verbs/clone-values.h"
+#include "flow/verbs/field-warnings.h"
 #include "flow/verbs/fixes.h"
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/reads-values.h"
@@ -687,6 +688,7 @@ static flow_phase *const prepare[] = {
 	preview_result,
 	apply_values,
 	read_graph,
+	read_warnings,
 	read_fixes,
 	make_review,
 	NULL,

@@ -21,6 +21,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/context/context.h"
+#include "flow/verbs/field-warnings.h"
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/promote.h"
 #include "flow/verbs/reads-values.h"
@@ -346,8 +347,8 @@ static flow_phase *const prepare[] = {
 	read_target,	    read_target_running, find_undone,	   read_running_set,
 	read_after_set,	    read_before_set,	 read_target_values, read_was_values,
 	read_after_values,  read_before_values,	 merge_ours,	   read_app_values,
-	preview_result,	    apply_values,	 read_graph,	   review_ready,
-	NULL,
+	preview_result,	    apply_values,	 read_graph,	   read_warnings,
+	review_ready,	    NULL,
 };
 
 static char *

@@ -49,6 +49,15 @@ print_fault(void *data, const char *pointer, const char *text)
 	free(whole);
 }
 
+static void
+print_warning(void *data, const char *pointer, const char *text)
+{
+	char *whole = xasprintf(_("warning: %s"), text);
+
+	print_fault(data, pointer, whole);
+	free(whole);
+}
+
 static int
 count(const json_t *report, const char *key)
 {
@@ -70,7 +79,7 @@ import_document(const struct command_arguments *arguments, struct document *docu
 {
 	struct error err = {0};
 	json_t *request, *report;
-	size_t faults = import_check(document->value, print_fault, document);
+	size_t faults = import_check(document->value, print_fault, print_warning, document);
 
 	if (faults == 0)
 		faults = import_fetch(document->value, document->path, print_fault, document);

@@ -19,6 +19,7 @@
 #include "model/json.h"
 #include "model/pointer.h"
 #include "model/set.h"
+#include "model/workload-check.h"
 #include "platform/state/value-rules.h"
 
 #define POINTER_MAX 4096
@@ -29,9 +30,10 @@ enum shape { SHAPE_FILE, SHAPE_USER, SHAPE_ORG, SHAPE_ENV_TYPE, SHAPE_DEFINITION
 
 struct check {
 	struct buf pointer;
-	import_fault *fault;
+	import_fault *fault, *warning;
 	void *data;
-	size_t faults;
+	size_t faults, warnings;
+	const char *workload;		/* whose fields are looked at */
 };
 
 static void
@@ -91,6 +93,39 @@ check_format(struct check *check, const json_t *value)
 	     _("must be 1; this sidestaged knows no other"));
 }
 
+/* At the field itself: a set may have thousands of lines. */
+static void
+report_field(void *data, const struct workload_finding *finding)
+{
+	struct check *check = data;
+	size_t before = check->pointer.length;
+	char *text = finding_text(finding, check->workload, "");
+
+	buf_puts(&check->pointer, finding->path);
+	if (finding->kind == FINDING_WRONG)
+		complain(check, text);
+	else if (check->warning && check->warnings++ < IMPORT_FAULTS_MAX)
+		check->warning(check->data, buf_str(&check->pointer), text);
+	buf_truncate(&check->pointer, before);
+	free(text);
+}
+
+static void
+check_workloads(struct check *check, const json_t *modules)
+{
+	size_t before = check->pointer.length;
+	const char *name;
+	json_t *module;
+
+	json_object_foreach((json_t *)modules, name, module) {
+		pointer_append(&check->pointer, "modules");
+		pointer_append(&check->pointer, name);
+		check->workload = name;
+		workload_check(module, NULL, report_field, check);
+		buf_truncate(&check->pointer, before);
+	}
+}
+
 static void
 check_set(struct check *check, const json_t *value)
 {
@@ -101,6 +136,8 @@ check_set(struct check *check, const json_t *value)
 	json_object_del(body, "id");
 	set = set_decode(body, &err);
 	need(check, set != NULL, err.text);
+	if (set)
+		check_workloads(check, set_modules(set));
 	set_unref(set);
 	json_decref(body);
 }
@@ -351,9 +388,9 @@ walk(struct check *check, enum shape shape, const json_t *value)
 }
 
 size_t
-import_check(const json_t *file, import_fault *fault, void *data)
+import_check(const json_t *file, import_fault *fault, import_fault *warning, void *data)
 {
-	struct check check = {.fault = fault, .data = data};
+	struct check check = {.fault = fault, .warning = warning, .data = data};
 
 	buf_init(&check.pointer, POINTER_MAX);
 	walk(&check, SHAPE_FILE, file);

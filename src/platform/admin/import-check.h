@@ -10,7 +10,8 @@
 
 typedef void import_fault(void *data, const char *pointer, const char *text);
 
-/* Their number. */
-size_t import_check(const json_t *file, import_fault *fault, void *data);
+/* The number of faults.  `warning` (NULL: nobody) hears of what is taken and will have no
+ * effect. */
+size_t import_check(const json_t *file, import_fault *fault, import_fault *warning, void *data);
 
 #endif

@@ -416,7 +416,7 @@ import_apply(struct platform *platform, const json_t *file, const char *user, st
 	struct error first = {0};
 	json_t *report = NULL;
 
-	if (import_check(file, keep_first, &first) > 0) {
+	if (import_check(file, keep_first, NULL, &first) > 0) {
 		*err = first;
 		return NULL;
 	}
@@ -441,7 +441,7 @@ read_all(struct document *document, struct error *err)
 {
 	struct error first = {0};
 
-	if (import_check(document->value, keep_first, &first) == 0 &&
+	if (import_check(document->value, keep_first, NULL, &first) == 0 &&
 	    import_fetch(document->value, document->path, keep_first, &first) == 0)
 		return 0;
 	*err = first;

@@ -193,6 +193,8 @@ static const struct route routes[] = {
 	{"POST", APP "/sets/{setId}", update_set, "updateSet", BODY_OBJECT, true, PERMISSION_DRAFT},
 	{"GET", APP "/sets/{setId}/resources", get_set_resources, "getSetResourceInputs", BODY_NONE,
 	 true, PERMISSION_SEE},
+	{"GET", APP "/sets/{setId}/warnings", list_set_warnings, "x-listSetWarnings", BODY_NONE,
+	 false, PERMISSION_SEE},
 	{"GET", APP "/sets/{setId}/diff/{sourceSetId}", get_diff, "getDiff", BODY_NONE, true,
 	 PERMISSION_SEE},
 	{"GET", APP "/deltas", list_deltas, "listDeltas", BODY_NONE, true, PERMISSION_SEE},

@@ -83,7 +83,7 @@ withheld_from_request(const struct platform *platform, const char *operation,
 	}
 }
 
-/* Texts alone: what people named like the member is an object. */
+/* Texts and lists alone: what people named like the member is an object. */
 static void
 hide_told(json_t *body, const char *name, bool stays)
 {
@@ -95,7 +95,7 @@ hide_told(json_t *body, const char *name, bool stays)
 	json_array_foreach(body, i, member)
 		hide_told(member, name, stays);
 	json_object_foreach_safe(body, next_one, key, member) {
-		if (!json_is_string(member) || strcmp(key, name) != 0)
+		if (json_is_object(member) || strcmp(key, name) != 0)
 			hide_told(member, name, stays);
 		else if (stays)
 			json_object_set_new(body, key, json_null());

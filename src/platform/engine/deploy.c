@@ -24,6 +24,7 @@
 #include "platform/drivers/driver.h"
 #include "platform/engine/engine.h"
 #include "platform/engine/env-driver.h"
+#include "platform/engine/workload-warnings.h"
 #include "platform/state/precondition.h"
 #include "platform/state/repository-values.h"
 
@@ -136,7 +137,8 @@ checked_set(struct platform *platform, const struct place *place,
 
 	set = resulting_set(platform, place, request, from, err);
 	driver = set ? env_driver(platform, place, err) : NULL;
-	if (set && (!driver || check_images(driver, set, err) != 0)) {
+	if (set && (!driver || check_images(driver, set, err) != 0 ||
+		    workload_forms_check(set, err) != 0)) {
 		set_unref(set);
 		set = NULL;
 	}

@@ -161,17 +161,16 @@ choose(const json_t *definitions, const struct match_request *request, struct er
 
 /* As repository_env_driver(), of what is not remembered yet. */
 static json_t *
-match(struct platform *platform, const struct place *place, struct error *err)
+match_type(struct platform *platform, const struct place *place, const char *env_type,
+	   struct error *err)
 {
-	json_t *env = repository_environment(platform->repository, place, err);
-	json_t *definitions = env ? repository_definitions(platform->repository, place->org, err)
-				  : NULL;
+	json_t *definitions = repository_definitions(platform->repository, place->org, err);
 	struct match_request request = {
 		.type = DEFINITION_CLUSTER,
 		.resource_class = "default",
 		.app_id = place->app,
 		.env_id = place->env,
-		.env_type = json_member_string(env, "type"),
+		.env_type = env_type,
 		.res_id = DEFINITION_CLUSTER,
 	};
 	const json_t *body = definitions ? choose(definitions, &request, err) : NULL;
@@ -182,6 +181,16 @@ match(struct platform *platform, const struct place *place, struct error *err)
 				   json_member_string(body, "driver_type"), "def_id",
 				   json_member_string(body, "id"));
 	json_decref(definitions);
+	return chosen;
+}
+
+static json_t *
+match(struct platform *platform, const struct place *place, struct error *err)
+{
+	json_t *env = repository_environment(platform->repository, place, err);
+	json_t *chosen = env ? match_type(platform, place, json_member_string(env, "type"), err)
+			     : NULL;
+
 	json_decref(env);
 	return chosen;
 }
@@ -228,6 +237,17 @@ env_driver(struct platform *platform, const struct place *place, struct error *e
 	bool is_new;
 	json_t *choice = find_choice(platform, place, &is_new, err);
 	struct driver *driver = choice ? find_driver(platform, place, choice, is_new, err) : NULL;
+
+	json_decref(choice);
+	return driver;
+}
+
+struct driver *
+env_driver_of_type(struct platform *platform, const struct place *place, const char *env_type,
+		   struct error *err)
+{
+	json_t *choice = match_type(platform, place, env_type, err);
+	struct driver *driver = choice ? find_driver(platform, place, choice, true, err) : NULL;
 
 	json_decref(choice);
 	return driver;

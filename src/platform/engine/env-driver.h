@@ -29,6 +29,10 @@ struct driver *env_driver(struct platform *platform, const struct place *place,
 /* The same, which is remembered from now on. */
 struct driver *env_driver_keep(struct platform *platform, const struct place *place,
 			       struct error *err);
+/* The one that definitions choose now for an environment of this name and type, which need not be
+ * there; NULL with err, as env_driver(). */
+struct driver *env_driver_of_type(struct platform *platform, const struct place *place,
+				  const char *env_type, struct error *err);
 /* The one that made it.  NULL with ERROR_NOT_FOUND: nothing was made yet; with ERROR_INPUT: this
  * platform does not have it, and cannot get it before another start. */
 struct driver *env_driver_made(struct platform *platform, const struct place *place,

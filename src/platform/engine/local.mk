@@ -24,4 +24,6 @@ libplatform_engine_a_SOURCES = \
 	src/platform/engine/rollout-plan.c \
 	src/platform/engine/rollout-private.h \
 	src/platform/engine/rollout.c \
-	src/platform/engine/rollout.h
+	src/platform/engine/rollout.h \
+	src/platform/engine/workload-warnings.c \
+	src/platform/engine/workload-warnings.h

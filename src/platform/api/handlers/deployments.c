@@ -21,8 +21,10 @@
 #include "model/json.h"
 #include "model/set.h"
 #include "platform/engine/deploy.h"
+#include "platform/engine/env-driver.h"
 #include "platform/engine/env-graph.h"
 #include "platform/engine/graph.h"
+#include "platform/engine/workload-warnings.h"
 #include "platform/state/precondition.h"
 #include "platform/state/repository.h"
 
@@ -73,6 +75,23 @@ has_ended(const json_t *deployment)
 	return deployment_status_is_final(deployment_status_of(status));
 }
 
+/* With what of it has no effect in its environment.  Takes the deployment, and gives it. */
+static json_t *
+with_warnings(struct platform *platform, const struct request *request, json_t *deployment)
+{
+	struct error err = {0};		/* then nothing is said of it */
+	struct driver *driver = deployment ? env_driver(platform, &request->place, &err) : NULL;
+	struct set *set = NULL;
+
+	if (driver)
+		set = repository_set(platform->repository, &request->place,
+				     json_member_string(deployment, "set_id"), &err);
+	if (set)
+		json_object_set_new(deployment, "warnings", workload_warnings(driver, set));
+	set_unref(set);
+	return deployment;
+}
+
 /* GET .../envs/{envId}/deploys/{deployId}: one deployment. */
 int
 get_deployment(struct platform *platform, const struct request *request,
@@ -92,7 +111,7 @@ get_deployment(struct platform *platform, const struct request *request,
 		response->wait_ms = wait_s * 1000;
 		return 0;
 	}
-	return answer(response, 200, deployment);
+	return answer(response, 200, with_warnings(platform, request, deployment));
 }
 
 /* GET .../envs/{envId}/deploys/{deployId}/errors: why a deployment failed, one entry a workload
@@ -253,5 +272,6 @@ create_deployment(struct platform *platform, const struct request *request,
 		json_decref(made);
 		return -1;
 	}
-	return answer(response, 201, record_as_run(platform, request, &deploy, made, err));
+	made = record_as_run(platform, request, &deploy, made, err);
+	return answer(response, 201, with_warnings(platform, request, made));
 }

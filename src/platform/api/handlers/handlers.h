@@ -55,7 +55,7 @@ handler list_applications, create_application, get_application, patch_applicatio
 	delete_application;
 handler list_environments, create_environment, get_environment, update_environment,
 	rebase_environment, delete_environment;
-handler list_sets, get_set, update_set, get_set_resources, get_diff;
+handler list_sets, get_set, update_set, get_set_resources, get_diff, list_set_warnings;
 handler list_deltas, create_delta, get_delta, patch_delta, put_delta, archive_delta,
 	change_env_of_delta, change_name_of_delta;
 handler list_deployments, create_deployment, get_deployment, list_deployment_errors;

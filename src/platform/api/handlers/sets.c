@@ -7,11 +7,14 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "model/delta.h"
 #include "model/json.h"
 #include "model/set.h"
+#include "platform/engine/env-driver.h"
 #include "platform/engine/graph.h"
+#include "platform/engine/workload-warnings.h"
 #include "platform/state/repository.h"
 
 /* GET .../sets: the sets an application knows. */
@@ -20,6 +23,41 @@ list_sets(struct platform *platform, const struct request *request, struct respo
 	  struct error *err)
 {
 	return answer(response, 200, repository_sets(platform->repository, &request->place, err));
+}
+
+/* Where it is to be deployed: an environment that is there, or one that is still to be made. */
+static struct driver *
+find_driver(struct platform *platform, const struct request *request, struct error *err)
+{
+	struct place place = request->place;
+	const char *env = request_query(request, "env_id");
+	const char *type = request_query(request, "env_type");
+	struct driver *driver;
+
+	place.env = env ? env : "";
+	if (!env && !type) {
+		error_set(err, ERROR_INPUT, _("Say where it would be deployed: give \"env_id\" or "
+					      "\"env_type\"."));
+		return NULL;
+	}
+	driver = env ? env_driver(platform, &place, err) : NULL;
+	if (driver || !type || (env && err->kind != ERROR_NOT_FOUND))
+		return driver;
+	return env_driver_of_type(platform, &place, type, err);
+}
+
+/* What of the set would have no effect there. */
+int
+list_set_warnings(struct platform *platform, const struct request *request,
+		  struct response *response, struct error *err)
+{
+	struct set *set = repository_set(platform->repository, &request->place, request->ids[0],
+					 err);
+	struct driver *driver = set ? find_driver(platform, request, err) : NULL;
+	json_t *warnings = driver ? workload_warnings(driver, set) : NULL;
+
+	set_unref(set);
+	return answer(response, 200, warnings);
 }
 
 /* What turns `from` into `to`. */

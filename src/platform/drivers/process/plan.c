@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Reads a module's spec.  What is read of a container is a table, and the driver tells it
- * (describe): the rest of a spec, which other platforms honour, changes nothing here.  What is
+ * (describe): of the rest of a spec, which other platforms honour, people are warned.  What is
  * read and cannot be done is refused by name.  `command` is ignored on purpose: what runs is the
  * image's executable and nothing else.
  */
@@ -209,26 +209,32 @@ read_probe(struct plan *plan, const json_t *container, struct error *err)
 	return 0;
 }
 
-/* Besides its image. */
+/* What each reader takes from a container, NULL-terminated. */
 static const struct {
-	const char *key;
 	int (*read)(struct plan *plan, const json_t *container, struct error *err);
+	const char *fields[12];
 } parts[] = {
-	{"args", read_arguments},
-	{"variables", read_variables},
-	{"files", read_files},
-	{"readiness_probe", read_probe},
+	{NULL, {"id", "image"}},
+	{read_arguments, {"args"}},
+	{read_variables, {"variables"}},
+	{read_files, {"files/*/value", "files/*/mode"}},
+	{read_probe, {"readiness_probe/type", "readiness_probe/path", "readiness_probe/port"}},
 };
 #define PART_COUNT (sizeof(parts) / sizeof(parts[0]))
 
 json_t *
 plan_honours(void)
 {
-	json_t *keys = json_pack("[s]", "image");
+	json_t *paths = json_array();
 
 	for (size_t i = 0; i < PART_COUNT; i++)
-		json_array_append_new(keys, json_string(parts[i].key));
-	return json_pack("{s:o}", "container", keys);
+		for (const char *const *field = parts[i].fields; *field; field++) {
+			char *path = xasprintf("spec/containers/*/%s", *field);
+
+			json_array_append_new(paths, json_string(path));
+			free(path);
+		}
+	return paths;
 }
 
 static json_t *
@@ -284,7 +290,7 @@ read_all(struct plan *plan, const struct images *images, const struct replica *r
 		return -1;
 	}
 	for (size_t i = 0; i < PART_COUNT; i++)
-		if (parts[i].read(plan, container, err) != 0)
+		if (parts[i].read && parts[i].read(plan, container, err) != 0)
 			return -1;
 	return 0;
 }

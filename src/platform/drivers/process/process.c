@@ -18,6 +18,7 @@
 #include "base/i18n.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "model/workload-fields.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/confine.h"
 #include "platform/drivers/process/fill.h"
@@ -403,7 +404,8 @@ process_close_log(struct driver_log *log)
 static json_t *
 process_describe(struct driver *driver)
 {
-	return json_pack("{s:s, s:o, s:o}", "name", driver->ops->name, "honours", plan_honours(),
+	return json_pack("{s:s, s:[s], s:o, s:o}", "name", driver->ops->name, "profiles",
+			 workload_profile_name(PROFILE_MODULE), "honours", plan_honours(),
 			 "confinement", confinement_describe(own(driver)->confinement));
 }
 

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What of the workloads will have no effect where they are deployed: a caution for each field. */
+#include "config.h"
+
+#include "flow/verbs/field-warnings.h"
+
+#include <stdlib.h>
+
+#include "api/api.h"
+#include "api/operations.h"
+#include "base/i18n.h"
+#include "flow/context/context.h"
+#include "flow/verbs/flow-state.h"
+#include "flow/verbs/review.h"
+#include "model/extensions.h"
+#include "model/json.h"
+#include "model/workload-check.h"
+
+/* In our words; in those of the platform where it knows a reason that we do not. */
+static void
+warn(struct review *review, const json_t *warning)
+{
+	const char *workload = json_member_string(warning, "workload");
+	const char *path = json_member_string(warning, "path");
+	const char *code = json_member_string(warning, "code");
+	const char *driver = json_member_string(warning, "driver");
+	const char *profile = json_member_string(warning, "profile");
+	const char *message = json_member_string(warning, "message");
+	struct workload_finding finding = {
+		.kind = code ? finding_of(code) : FINDING_COUNT,
+		.path = path ? path : "",
+		.profile = profile ? profile : "",
+		.meant = json_member_string(warning, "meant"),
+	};
+	char *text;
+
+	if (finding.kind == FINDING_COUNT || finding.kind == FINDING_WRONG) {
+		if (message)
+			review_caution(review, "%s", message);
+		return;
+	}
+	text = finding_text(&finding, workload ? workload : "", driver ? driver : "");
+	review_caution(review, "%s", text);
+	free(text);
+}
+
+static void
+got_warnings(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+	const json_t *warning;
+	size_t i;
+
+	flow->call = NULL;
+	if (reply->error.kind != ERROR_NONE || !json_is_array(reply->body))
+		review_caution(&flow->review,
+			       _("Which fields of the workloads have no effect could not be read"));
+	else
+		json_array_foreach(reply->body, i, warning)
+			warn(&flow->review, warning);
+	flow_next_phase(flow);
+}
+
+/* A platform that does not offer it is not asked. */
+void
+read_warnings(struct flow *flow)
+{
+	const char *type = flow->request.verb == FLOW_CLONE ? flow->request.type : NULL;
+
+	if (!api_has_extension(session_api(flow->session), EXTENSION_FIELD_WARNINGS)) {
+		flow_next_phase(flow);
+		return;
+	}
+	if (flow->request.verb == FLOW_CLONE && !type)
+		type = untrusted_raw(&flow->source.environment.type);
+	flow->call = api_list_set_warnings(session_api(flow->session), flow->request.org,
+					   flow->request.app, flow->result_id, flow->request.env,
+					   type, got_warnings, flow);
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A walk of the module along the rows of its fields.  A whole counts as honoured when the driver
+ * honours something of it; then each of its members is asked about, else none.
+ */
+#include "config.h"
+
+#include "model/workload-check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/config-file.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "model/pointer.h"
+#include "model/workload-fields.h"
+
+#define POINTER_MAX 4096
+#define CANDIDATES_MAX 64
+
+static const char *const words[FINDING_COUNT] = {
+	[FINDING_WRONG] = "wrong",
+	[FINDING_UNKNOWN] = "unknown-field",
+	[FINDING_OTHER_PROFILE] = "other-profile",
+	[FINDING_NOT_HONOURED] = "not-honoured",
+	[FINDING_UNKNOWN_PROFILE] = "unknown-profile",
+	[FINDING_PROFILE_NOT_HONOURED] = "profile-not-honoured",
+};
+
+struct field_check {
+	const char *profile;
+	unsigned profiles;		/* those whose fields it may have */
+	const json_t *honours;		/* paths; NULL: all */
+	struct buf pointer;
+	workload_report *report;
+	void *data;
+};
+
+static void
+report(struct field_check *check, enum finding_kind kind, const struct workload_field *field,
+       const char *meant)
+{
+	struct workload_finding finding = {
+		.kind = kind,
+		.path = buf_str(&check->pointer),
+		.profile = check->profile,
+		.field = field,
+		.meant = meant,
+	};
+
+	check->report(check->data, &finding);
+}
+
+/* The name of a row that is a member of the parent's; NULL: it is not, or is one for all. */
+static const char *
+name_below(const struct workload_field *field, const struct workload_field *parent)
+{
+	size_t length = parent ? strlen(parent->path) : 0;
+	const char *name = field->path;
+
+	if (parent && (strncmp(name, parent->path, length) != 0 || name[length] != '/'))
+		return NULL;
+	name += parent ? length + 1 : 0;
+	return strchr(name, '/') || strcmp(name, "*") == 0 ? NULL : name;
+}
+
+static void
+report_unknown(struct field_check *check, const struct workload_field *parent, const char *key)
+{
+	const char *names[CANDIDATES_MAX];
+	const struct workload_field *field;
+	size_t count = 0;
+
+	for (size_t i = 0; count < CANDIDATES_MAX && (field = workload_field(i)); i++) {
+		const char *name = name_below(field, parent);
+
+		if (name && (field->profiles & check->profiles))
+			names[count++] = name;
+	}
+	report(check, FINDING_UNKNOWN, NULL, config_suggest(key, names, count));
+}
+
+/* It, or something of it.  What is beside the spec is the platform's own affair. */
+static bool
+is_honoured(const struct field_check *check, const struct workload_field *field)
+{
+	size_t length = strlen(field->path), i;
+	const json_t *path;
+
+	if (!strchr(field->path, '/'))
+		return true;
+	json_array_foreach(check->honours, i, path) {
+		const char *text = json_string_value(path);
+
+		if (text && strncmp(text, field->path, length) == 0 &&
+		    (text[length] == '\0' || text[length] == '/'))
+			return true;
+	}
+	return !check->honours;
+}
+
+static bool
+is_empty(const json_t *value)
+{
+	return json_is_null(value) || (json_is_object(value) && json_object_size(value) == 0) ||
+	       (json_is_array(value) && json_array_size(value) == 0);
+}
+
+static bool
+is_one_for_all(const struct workload_field *field)
+{
+	return strcmp(field->path + strlen(field->path) - 1, "*") == 0;
+}
+
+static void check_members(struct field_check *check, const struct workload_field *field,
+			  const json_t *value);
+
+static void
+check_value(struct field_check *check, const struct workload_field *field, const json_t *value)
+{
+	bool empty = is_empty(value);
+
+	/* Elsewhere null is as good as nothing; a variable would be there and have no value. */
+	if (!workload_field_fits(field, value) ||
+	    (json_is_null(value) && field->form == FIELD_SCALAR && is_one_for_all(field)))
+		report(check, FINDING_WRONG, field, NULL);
+	else if (!empty && !(field->profiles & check->profiles))
+		report(check, FINDING_OTHER_PROFILE, field, NULL);
+	else if (!empty && !is_honoured(check, field))
+		report(check, FINDING_NOT_HONOURED, field, NULL);
+	else
+		check_members(check, field, value);
+}
+
+/* Of what is a map, all have the same row unless one is named; it is looked for once. */
+static void
+check_object(struct field_check *check, const struct workload_field *field, const json_t *value)
+{
+	const struct workload_field *any = workload_field_below(field, "*");
+	bool is_map = field && field->form == FIELD_MAP;
+	size_t before = check->pointer.length;
+	const char *key;
+	json_t *member;
+
+	json_object_foreach((json_t *)value, key, member) {
+		const struct workload_field *row = is_map && any && any->form == FIELD_SCALAR
+							   ? any
+							   : workload_field_below(field, key);
+
+		pointer_append(&check->pointer, key);
+		if (row)
+			check_value(check, row, member);
+		else
+			report_unknown(check, field, key);
+		buf_truncate(&check->pointer, before);
+	}
+}
+
+static void
+check_list(struct field_check *check, const struct workload_field *field, const json_t *value)
+{
+	const struct workload_field *row = workload_field_below(field, "*");
+	size_t before = check->pointer.length, i;
+	const json_t *item;
+
+	json_array_foreach(value, i, item) {
+		char index[24];
+
+		snprintf(index, sizeof(index), "%zu", i);
+		pointer_append(&check->pointer, index);
+		check_value(check, row, item);
+		buf_truncate(&check->pointer, before);
+	}
+}
+
+static void
+check_members(struct field_check *check, const struct workload_field *field, const json_t *value)
+{
+	if (field->form == FIELD_LIST)
+		check_list(check, field, value);
+	else if (field->form == FIELD_OBJECT || field->form == FIELD_MAP)
+		check_object(check, field, value);
+}
+
+static bool
+has_profile(const json_t *driver, const char *name)
+{
+	const json_t *profiles = json_object_get(driver, "profiles"), *profile;
+	size_t i;
+
+	json_array_foreach(profiles, i, profile)
+		if (strcmp(json_string_value(profile), name) == 0)
+			return true;
+	return !profiles;
+}
+
+/* What runs as if it had no profile is looked at with the fields that it was written with. */
+void
+workload_check(const json_t *module, const json_t *driver, workload_report *callback, void *data)
+{
+	const char *name = json_member_string(module, "profile");
+	enum workload_profile profile = workload_profile_of(name);
+	struct field_check check = {
+		.profile = name && *name ? name : workload_profile_name(PROFILE_MODULE),
+		.profiles = profile == PROFILE_UNKNOWN ? ~0u : 1u << profile,
+		.honours = driver ? json_object_get(driver, "honours") : NULL,
+		.report = callback,
+		.data = data,
+	};
+	const struct workload_field *field = workload_field_below(NULL, "profile");
+
+	buf_init(&check.pointer, POINTER_MAX);
+	pointer_append(&check.pointer, "profile");
+	if (profile == PROFILE_UNKNOWN)
+		report(&check, FINDING_UNKNOWN_PROFILE, field, NULL);
+	else if (!has_profile(driver, workload_profile_name(profile)))
+		report(&check, FINDING_PROFILE_NOT_HONOURED, field, NULL);
+	buf_truncate(&check.pointer, 0);
+	check_object(&check, NULL, module);
+	buf_clear(&check.pointer);
+}
+
+const char *
+finding_word(enum finding_kind kind)
+{
+	return words[kind];
+}
+
+enum finding_kind
+finding_of(const char *word)
+{
+	size_t i = 0;
+
+	while (i < FINDING_COUNT && strcmp(words[i], word) != 0)
+		i++;
+	return (enum finding_kind)i;
+}
+
+static char *
+wrong_text(const struct workload_finding *finding, const char *workload)
+{
+	const struct workload_field *field = finding->field;
+	const char *must = workload_form_words(field ? field->form : FIELD_ANY);
+
+	if (field && field->words)
+		return xasprintf("%s: %s %s: %s", workload, finding->path, must, field->words);
+	return xasprintf("%s: %s %s", workload, finding->path, must);
+}
+
+char *
+finding_text(const struct workload_finding *finding, const char *workload, const char *driver)
+{
+	switch (finding->kind) {
+	case FINDING_WRONG:
+		return wrong_text(finding, workload);
+	case FINDING_UNKNOWN:
+		if (finding->meant)
+			return xasprintf(_("%s: %s has no effect: there is no such field; did you "
+					   "mean \"%s\"?"),
+					 workload, finding->path, finding->meant);
+		return xasprintf(_("%s: %s has no effect: there is no such field"), workload,
+				 finding->path);
+	case FINDING_OTHER_PROFILE:
+		return xasprintf(_("%s: %s has no effect with the profile %s"), workload,
+				 finding->path, finding->profile);
+	case FINDING_UNKNOWN_PROFILE:
+		return xasprintf(_("%s: the profile %s is not known here; it runs as %s"), workload,
+				 finding->profile, workload_profile_name(PROFILE_MODULE));
+	case FINDING_PROFILE_NOT_HONOURED:
+		return xasprintf(_("%s: the driver %s does not support the profile %s; it runs as %s"),
+				 workload, driver, finding->profile,
+				 workload_profile_name(PROFILE_MODULE));
+	case FINDING_NOT_HONOURED:
+	case FINDING_COUNT:
+		break;
+	}
+	return xasprintf(_("%s: %s has no effect: the driver %s does not support it"), workload,
+			 finding->path, driver);
+}

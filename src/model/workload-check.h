@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is odd about a workload: fields of a wrong form, and fields that will have no effect
+ * because nobody knows them, or because what runs the workload does not honour them.  One finding
+ * a field; of a whole that has no effect, its members have none of their own.
+ */
+#ifndef SIDESTAGE_MODEL_WORKLOAD_CHECK_H
+#define SIDESTAGE_MODEL_WORKLOAD_CHECK_H
+
+#include <jansson.h>
+
+struct workload_field;
+
+enum finding_kind {
+	FINDING_WRONG,			/* it is not written as it must be */
+	FINDING_UNKNOWN,		/* there is no such field */
+	FINDING_OTHER_PROFILE,		/* it is of another profile */
+	FINDING_NOT_HONOURED,		/* the driver does nothing with it */
+	FINDING_UNKNOWN_PROFILE,	/* it runs as if it had none */
+	FINDING_PROFILE_NOT_HONOURED,	/* it runs as if it had none */
+	FINDING_COUNT
+};
+
+struct workload_finding {
+	enum finding_kind kind;
+	const char *path;		/* JSON pointer below the module: "/spec/containers/web/args" */
+	const char *profile;		/* the workload's own */
+	const struct workload_field *field;	/* NULL: it is not known */
+	const char *meant;		/* what was probably meant; NULL: nothing is like it */
+};
+
+typedef void workload_report(void *data, const struct workload_finding *finding);
+
+/*
+ * Reports each finding of a module, in the order in which it is written.  `driver` is what a
+ * driver says of itself (driver.h, describe); NULL: nothing is known of it, so only forms and
+ * names are looked at.
+ */
+void workload_check(const json_t *module, const json_t *driver, workload_report *report,
+		    void *data);
+
+/* "not-honoured" and so on: for the wire. */
+const char *finding_word(enum finding_kind kind);
+/* FINDING_COUNT: a word of a newer platform. */
+enum finding_kind finding_of(const char *word);
+/* A sentence with the workload, the place and the reason, without a full stop; free() it. */
+char *finding_text(const struct workload_finding *finding, const char *workload,
+		   const char *driver);
+
+#endif

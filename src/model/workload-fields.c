@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The rows follow the profiles' features as the vendor documents them (containers, probes,
+ * service, volumes, schedules, and the parts of Kubernetes objects in "deployment", "cronjob",
+ * "job" and "pod"); the spelling is theirs, snake_case and camelCase as it happens to be.
+ * What a field asks for is said in the manual alone, so it is not translated.
+ */
+#include "config.h"
+
+#include "model/workload-fields.h"
+
+#include <string.h>
+
+#include "base/i18n.h"
+
+#define MODULE (1u << PROFILE_MODULE)
+#define JOB (1u << PROFILE_JOB)
+#define CRONJOB (1u << PROFILE_CRONJOB)
+#define ALL (MODULE | JOB | CRONJOB)
+
+#define COUNT_MAX 2147483647
+
+#define C "spec/containers/*"
+#define I "spec/pod/initContainers/*"
+
+/* The same for each of the three probes. */
+#define PROBE(at, profiles) \
+	{at "/type", profiles, FIELD_WORD, "http tcp command grpc", "How it asks: http, tcp, command or grpc"}, \
+	{at "/path", profiles, FIELD_TEXT, NULL, "Path of the HTTP request"}, \
+	{at "/port", profiles, FIELD_PORT, NULL, "Port that is asked"}, \
+	{at "/headers", profiles, FIELD_LABELS, NULL, "Headers of the HTTP request"}, \
+	{at "/command", profiles, FIELD_TEXTS, NULL, "Program that is run and must end with 0"}, \
+	{at "/initialDelaySeconds", profiles, FIELD_COUNT, NULL, "Seconds before the first try"}, \
+	{at "/periodSeconds", profiles, FIELD_COUNT, NULL, "Seconds between two tries"}, \
+	{at "/timeoutSeconds", profiles, FIELD_COUNT, NULL, "Seconds that a try may take"}, \
+	{at "/successThreshold", profiles, FIELD_COUNT, NULL, "Tries in a row that must succeed"}, \
+	{at "/failureThreshold", profiles, FIELD_COUNT, NULL, "Tries in a row that must fail"}
+
+static const struct workload_field fields[] = {
+	{"profile", ALL, FIELD_TEXT, NULL, "What kind of workload it is"},
+	{"externals", ALL, FIELD_ANY, NULL, "Resources of the workload's own"},
+	{"deploy", ALL, FIELD_OBJECT, NULL, NULL},
+	{"deploy/when", ALL, FIELD_WORD, "before deploy after", "Start before, with or after the other workloads"},
+	{"deploy/success", ALL, FIELD_WORD, "deploy available complete", "What counts as success: started, ready, or ended with 0"},
+	{"deploy/timeout", ALL, FIELD_COUNT, NULL, "Seconds until it has failed"},
+	{"spec", ALL, FIELD_OBJECT, NULL, NULL},
+
+	{"spec/containers", ALL, FIELD_MAP, NULL, NULL},
+	{C, ALL, FIELD_OBJECT, NULL, NULL},
+	{C "/id", ALL, FIELD_TEXT, NULL, "Name of the container"},
+	{C "/image", ALL, FIELD_TEXT, NULL, "What runs, with its version"},
+	{C "/command", ALL, FIELD_TEXTS, NULL, "Program to run instead of the image's"},
+	{C "/args", ALL, FIELD_TEXTS, NULL, "Arguments of the program"},
+	{C "/variables", ALL, FIELD_MAP, NULL, "Environment variables"},
+	{C "/variables/*", ALL, FIELD_SCALAR, NULL, NULL},
+	{C "/files", ALL, FIELD_MAP, NULL, "Files, by their absolute path"},
+	{C "/files/*", ALL, FIELD_OBJECT, NULL, NULL},
+	{C "/files/*/value", ALL, FIELD_TEXT, NULL, "Content of the file"},
+	{C "/files/*/mode", ALL, FIELD_SCALAR, NULL, "Permissions, such as 0644"},
+	{C "/volume_mounts", ALL, FIELD_MAP, NULL, "Volumes, by the path where they are seen"},
+	{C "/volume_mounts/*", ALL, FIELD_OBJECT, NULL, NULL},
+	{C "/volume_mounts/*/id", ALL, FIELD_TEXT, NULL, "Which volume"},
+	{C "/volume_mounts/*/sub_path", ALL, FIELD_TEXT, NULL, "Directory in the volume"},
+	{C "/volume_mounts/*/read_only", ALL, FIELD_FLAG, NULL, "Whether it can only be read"},
+	{C "/resources", ALL, FIELD_OBJECT, NULL, NULL},
+	{C "/resources/limits", ALL, FIELD_MAP, NULL, NULL},
+	{C "/resources/limits/cpu", ALL, FIELD_AMOUNT, NULL, "Processors that it may use at most"},
+	{C "/resources/limits/memory", ALL, FIELD_AMOUNT, NULL, "Memory that it may use at most"},
+	{C "/resources/limits/*", ALL, FIELD_AMOUNT, NULL, "Other limits"},
+	{C "/resources/requests", ALL, FIELD_MAP, NULL, NULL},
+	{C "/resources/requests/cpu", ALL, FIELD_AMOUNT, NULL, "Processors that are kept free for it"},
+	{C "/resources/requests/memory", ALL, FIELD_AMOUNT, NULL, "Memory that is kept free for it"},
+	{C "/resources/requests/*", ALL, FIELD_AMOUNT, NULL, "Other requests"},
+	{C "/startup_probe", MODULE, FIELD_OBJECT, NULL, "Whether it has started; the other probes wait for it"},
+	PROBE(C "/startup_probe", MODULE),
+	{C "/readiness_probe", MODULE, FIELD_OBJECT, NULL, "Whether it can be sent requests"},
+	PROBE(C "/readiness_probe", MODULE),
+	{C "/liveness_probe", MODULE, FIELD_OBJECT, NULL, "Whether it lives; else it is started again"},
+	PROBE(C "/liveness_probe", MODULE),
+	{C "/security_context", ALL, FIELD_ANY, NULL, "User, group and capabilities"},
+	{C "/securityContext", ALL, FIELD_ANY, NULL, "User, group and capabilities"},
+	{C "/lifecycle", ALL, FIELD_ANY, NULL, "What is run after its start and before its end"},
+	{C "/image_pull_policy", ALL, FIELD_TEXT, NULL, "When the image is fetched"},
+	{C "/working_dir", ALL, FIELD_TEXT, NULL, "Where the program works"},
+
+	{"spec/service", MODULE, FIELD_OBJECT, NULL, NULL},
+	{"spec/service/ports", MODULE, FIELD_MAP, NULL, "Ports at which others reach it"},
+	{"spec/service/ports/*", MODULE, FIELD_OBJECT, NULL, NULL},
+	{"spec/service/ports/*/service_port", MODULE, FIELD_PORT, NULL, "Port that others connect to"},
+	{"spec/service/ports/*/container_port", MODULE, FIELD_PORT, NULL, "Port that the program listens on"},
+	{"spec/service/ports/*/protocol", MODULE, FIELD_WORD, "TCP UDP SCTP", "Protocol; TCP unless it is given"},
+	{"spec/service/annotations", MODULE, FIELD_LABELS, NULL, "Annotations of the service"},
+	{"spec/service/labels", MODULE, FIELD_LABELS, NULL, "Labels of the service"},
+	{"spec/ingress", MODULE, FIELD_ANY, NULL, "Rules of an ingress; use a resource of type route"},
+	{"spec/replicas", MODULE, FIELD_COUNT, NULL, "How many of it run"},
+	{"spec/volumes", ALL, FIELD_MAP, NULL, "Volumes that no resource provides"},
+	{"spec/volumes/*", ALL, FIELD_ANY, NULL, "What the volume is"},
+	{"spec/annotations", ALL, FIELD_LABELS, NULL, "Annotations of the workload"},
+	{"spec/labels", ALL, FIELD_LABELS, NULL, "Labels of the workload"},
+	{"spec/serviceAccountName", ALL, FIELD_TEXT, NULL, "Service account that it runs under"},
+	{"spec/service_account_name", ALL, FIELD_TEXT, NULL, "Service account that it runs under"},
+	{"spec/image_pull_secrets", ALL, FIELD_ANY, NULL, "Credentials of the registry"},
+
+	{"spec/schedules", CRONJOB, FIELD_MAP, NULL, "When it runs"},
+	{"spec/schedules/*", CRONJOB, FIELD_OBJECT, NULL, NULL},
+	{"spec/schedules/*/schedule", CRONJOB, FIELD_TEXT, NULL, "The five fields of cron, or @daily and the like"},
+	{"spec/schedules/*/containers", CRONJOB, FIELD_MAP, NULL, "What differs in runs of this schedule"},
+	{"spec/schedules/*/containers/*", CRONJOB, FIELD_OBJECT, NULL, NULL},
+	{"spec/schedules/*/containers/*/command", CRONJOB, FIELD_TEXTS, NULL, "Program to run instead"},
+	{"spec/schedules/*/containers/*/args", CRONJOB, FIELD_TEXTS, NULL, "Arguments instead of those above"},
+	{"spec/schedules/*/containers/*/variables", CRONJOB, FIELD_MAP, NULL, "More environment variables"},
+	{"spec/schedules/*/containers/*/variables/*", CRONJOB, FIELD_SCALAR, NULL, NULL},
+	{"spec/cronjob", CRONJOB, FIELD_OBJECT, NULL, NULL},
+	{"spec/cronjob/annotations", CRONJOB, FIELD_LABELS, NULL, "Annotations of the CronJob"},
+	{"spec/cronjob/labels", CRONJOB, FIELD_LABELS, NULL, "Labels of the CronJob"},
+	{"spec/cronjob/timeZone", CRONJOB, FIELD_TEXT, NULL, "Time zone of the schedules"},
+	{"spec/cronjob/concurrencyPolicy", CRONJOB, FIELD_WORD, "Allow Forbid Replace", "What to do when the last run has not ended"},
+	{"spec/cronjob/suspend", CRONJOB, FIELD_FLAG, NULL, "Whether no new runs begin"},
+	{"spec/cronjob/startingDeadlineSeconds", CRONJOB, FIELD_COUNT, NULL, "How late a run may begin"},
+	{"spec/cronjob/successfulJobsHistoryLimit", CRONJOB, FIELD_COUNT, NULL, "How many runs that succeeded are kept"},
+	{"spec/cronjob/failedJobsHistoryLimit", CRONJOB, FIELD_COUNT, NULL, "How many runs that failed are kept"},
+	{"spec/job", JOB | CRONJOB, FIELD_OBJECT, NULL, NULL},
+	{"spec/job/annotations", JOB | CRONJOB, FIELD_LABELS, NULL, "Annotations of the Job"},
+	{"spec/job/labels", JOB | CRONJOB, FIELD_LABELS, NULL, "Labels of the Job"},
+	{"spec/job/activeDeadlineSeconds", JOB | CRONJOB, FIELD_COUNT, NULL, "Seconds after which a run is ended as failed"},
+	{"spec/job/backoffLimit", JOB | CRONJOB, FIELD_COUNT, NULL, "How often a run that failed is tried again"},
+	{"spec/job/completions", JOB | CRONJOB, FIELD_COUNT, NULL, "How many must succeed"},
+	{"spec/job/parallelism", JOB | CRONJOB, FIELD_COUNT, NULL, "How many run at the same time"},
+	{"spec/job/suspend", JOB | CRONJOB, FIELD_FLAG, NULL, "Whether it waits"},
+	{"spec/job/ttlSecondsAfterFinished", JOB | CRONJOB, FIELD_COUNT, NULL, "Seconds that a run is kept after its end"},
+	{"spec/deployment", MODULE, FIELD_OBJECT, NULL, NULL},
+	{"spec/deployment/annotations", MODULE, FIELD_LABELS, NULL, "Annotations of the Deployment"},
+	{"spec/deployment/labels", MODULE, FIELD_LABELS, NULL, "Labels of the Deployment"},
+	{"spec/deployment/replicas", MODULE, FIELD_COUNT, NULL, "How many of it run"},
+	{"spec/deployment/minReadySeconds", MODULE, FIELD_COUNT, NULL, "Seconds that it must stay ready to count as such"},
+	{"spec/deployment/progressDeadlineSeconds", MODULE, FIELD_COUNT, NULL, "Seconds in which it must be ready"},
+	{"spec/deployment/revisionHistoryLimit", MODULE, FIELD_COUNT, NULL, "How many old ReplicaSets are kept"},
+	{"spec/deployment/strategy", MODULE, FIELD_ANY, NULL, "How the new takes the place of the old"},
+	{"spec/pod", ALL, FIELD_OBJECT, NULL, NULL},
+	{"spec/pod/annotations", ALL, FIELD_LABELS, NULL, "Annotations of its pods"},
+	{"spec/pod/labels", ALL, FIELD_LABELS, NULL, "Labels of its pods"},
+	{"spec/pod/initContainers", ALL, FIELD_LIST, NULL, "Programs that must succeed before it starts"},
+	{I, ALL, FIELD_OBJECT, NULL, NULL},
+	{I "/name", ALL, FIELD_TEXT, NULL, "Name of the container"},
+	{I "/image", ALL, FIELD_TEXT, NULL, "What runs, with its version"},
+	{I "/command", ALL, FIELD_TEXTS, NULL, "Program to run instead of the image's"},
+	{I "/args", ALL, FIELD_TEXTS, NULL, "Arguments of the program"},
+	{I "/env", ALL, FIELD_LIST, NULL, "Environment variables"},
+	{I "/env/*", ALL, FIELD_OBJECT, NULL, NULL},
+	{I "/env/*/name", ALL, FIELD_TEXT, NULL, NULL},
+	{I "/env/*/value", ALL, FIELD_TEXT, NULL, NULL},
+	{"spec/pod/terminationGracePeriodSeconds", ALL, FIELD_COUNT, NULL, "Seconds that it has to end by itself"},
+	{"spec/pod/serviceAccountName", ALL, FIELD_TEXT, NULL, "Service account that it runs under"},
+	{"spec/pod/securityContext", ALL, FIELD_ANY, NULL, "User, group and capabilities"},
+	{"spec/pod/nodeSelector", ALL, FIELD_LABELS, NULL, "Nodes on which it may run"},
+	{"spec/pod/affinity", ALL, FIELD_ANY, NULL, "Nodes and pods that it is to be near"},
+	{"spec/pod/tolerations", ALL, FIELD_ANY, NULL, "Tainted nodes on which it may run"},
+	{"spec/pod/topologySpreadConstraints", ALL, FIELD_ANY, NULL, "How it is spread over nodes"},
+	{"spec/pod/hostAliases", ALL, FIELD_ANY, NULL, "More lines of /etc/hosts"},
+	{"spec/pod/imagePullSecrets", ALL, FIELD_ANY, NULL, "Credentials of the registry"},
+	{"spec/pod/priorityClassName", ALL, FIELD_TEXT, NULL, "Whose place it may take"},
+	{"spec/pod/restartPolicy", ALL, FIELD_WORD, "Always OnFailure Never", "When it is started again"},
+	{"spec/pod/os", ALL, FIELD_ANY, NULL, "Operating system of the node"},
+	{"spec/pod/volumes", ALL, FIELD_ANY, NULL, "More volumes"},
+};
+#define FIELD_ROWS (sizeof(fields) / sizeof(fields[0]))
+
+static const char *const profiles[] = {
+	[PROFILE_MODULE] = "humanitec/default-module",
+	[PROFILE_JOB] = "humanitec/default-job",
+	[PROFILE_CRONJOB] = "humanitec/default-cronjob",
+};
+#define PROFILES (sizeof(profiles) / sizeof(profiles[0]))
+
+const struct workload_field *
+workload_field(size_t i)
+{
+	return i < FIELD_ROWS ? &fields[i] : NULL;
+}
+
+/* A row that names the member goes before one for all. */
+const struct workload_field *
+workload_field_below(const struct workload_field *parent, const char *key)
+{
+	size_t length = parent ? strlen(parent->path) : 0;
+	const struct workload_field *any = NULL;
+
+	for (size_t i = 0; i < FIELD_ROWS; i++) {
+		const char *name = fields[i].path;
+
+		if (parent) {
+			if (strncmp(name, parent->path, length) != 0 || name[length] != '/')
+				continue;
+			name += length + 1;
+		}
+		if (strcmp(name, "*") == 0)
+			any = &fields[i];
+		else if (strcmp(name, key) == 0)
+			return &fields[i];
+	}
+	return any;
+}
+
+json_int_t
+workload_field_number(const json_t *value)
+{
+	const char *text = json_string_value(value);
+	json_int_t number = 0;
+
+	if (!text)
+		return json_is_integer(value) ? json_integer_value(value) : -1;
+	if (!*text || strlen(text) > 9 || text[strspn(text, "0123456789")] != '\0')
+		return -1;
+	for (; *text; text++)
+		number = number * 10 + (*text - '0');
+	return number;
+}
+
+static bool
+is_placeholder(const json_t *value)
+{
+	return json_is_string(value) && strstr(json_string_value(value), "${");
+}
+
+static bool
+is_scalar(const json_t *value)
+{
+	return json_is_string(value) || json_is_number(value) || json_is_boolean(value);
+}
+
+static bool
+are_texts(const json_t *value)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(value, i, item)
+		if (!json_is_string(item))
+			return false;
+	return json_is_array(value);
+}
+
+static bool
+are_labels(const json_t *value)
+{
+	const char *key;
+	json_t *item;
+
+	json_object_foreach((json_t *)value, key, item)
+		if (!json_is_string(item))
+			return false;
+	return json_is_object(value);
+}
+
+static bool
+is_between(const json_t *value, json_int_t min, json_int_t max)
+{
+	json_int_t number = workload_field_number(value);
+
+	return number >= min && number <= max;
+}
+
+/* Digits, perhaps with a fraction, and a suffix as Kubernetes has them. */
+static bool
+is_amount(const json_t *value)
+{
+	static const char *const suffixes[] = {"", "m", "k", "M", "G", "T", "P", "E",
+					       "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
+	const char *text = json_string_value(value);
+	size_t digits;
+
+	if (!text)
+		return json_is_number(value) && json_number_value(value) >= 0;
+	digits = strspn(text, "0123456789");
+	if (text[digits] == '.')
+		digits += 1 + strspn(text + digits + 1, "0123456789");
+	if (digits == 0 || strcmp(text, ".") == 0)
+		return false;
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+		if (strcmp(text + digits, suffixes[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_word(const char *words, const char *word)
+{
+	size_t length = word ? strlen(word) : 0;
+
+	for (const char *at = words; length > 0 && *at; at += strcspn(at, " "), at += *at == ' ')
+		if (strcspn(at, " ") == length && strncmp(at, word, length) == 0)
+			return true;
+	return false;
+}
+
+bool
+workload_field_fits(const struct workload_field *field, const json_t *value)
+{
+	if (json_is_null(value) || field->form == FIELD_ANY)
+		return true;
+	if (field->form > FIELD_ANY && field->form != FIELD_TEXTS && field->form != FIELD_LABELS &&
+	    is_placeholder(value))
+		return true;
+	switch (field->form) {
+	case FIELD_OBJECT:
+	case FIELD_MAP:
+		return json_is_object(value);
+	case FIELD_LIST:
+		return json_is_array(value);
+	case FIELD_TEXT:
+		return json_is_string(value);
+	case FIELD_TEXTS:
+		return are_texts(value);
+	case FIELD_LABELS:
+		return are_labels(value);
+	case FIELD_SCALAR:
+		return is_scalar(value);
+	case FIELD_COUNT:
+		return is_between(value, 0, COUNT_MAX);
+	case FIELD_PORT:
+		return is_between(value, 1, 65535);
+	case FIELD_FLAG:
+		return json_is_boolean(value);
+	case FIELD_AMOUNT:
+		return is_amount(value);
+	case FIELD_WORD:
+		return is_word(field->words, json_string_value(value));
+	case FIELD_ANY:
+	case FIELD_FORM_COUNT:
+		break;
+	}
+	return true;
+}
+
+const char *
+workload_form_words(enum field_form form)
+{
+	static const char *const words[FIELD_FORM_COUNT] = {
+		[FIELD_OBJECT] = N_("must be an object"),
+		[FIELD_MAP] = N_("must be an object"),
+		[FIELD_LIST] = N_("must be a list"),
+		[FIELD_ANY] = "",
+		[FIELD_TEXT] = N_("must be a string"),
+		[FIELD_TEXTS] = N_("must be a list of strings"),
+		[FIELD_LABELS] = N_("must be an object of strings"),
+		[FIELD_SCALAR] = N_("must be a string, a number, true or false"),
+		[FIELD_COUNT] = N_("must be a whole number, 0 or more"),
+		[FIELD_PORT] = N_("must be a port, 1 to 65535"),
+		[FIELD_FLAG] = N_("must be true or false"),
+		[FIELD_AMOUNT] = N_("must be an amount such as 0.5, 250m or 64Mi"),
+		[FIELD_WORD] = N_("must be one of these"),
+	};
+
+	return *words[form] ? _(words[form]) : "";
+}
+
+const char *
+workload_profile_name(enum workload_profile profile)
+{
+	return profile < PROFILES ? profiles[profile] : "";
+}
+
+enum workload_profile
+workload_profile_of(const char *name)
+{
+	if (!name || !*name)
+		return PROFILE_MODULE;
+	for (size_t i = 0; i < PROFILES; i++)
+		if (strcmp(profiles[i], name) == 0)
+			return (enum workload_profile)i;
+	return PROFILE_UNKNOWN;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "platform/engine/workload-warnings.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "model/json.h"
+#include "model/set.h"
+#include "model/workload-check.h"
+#include "platform/drivers/driver.h"
+
+#define WARNINGS_MAX 1000	/* more say nothing that these do not */
+
+struct findings {
+	const char *workload;
+	const char *driver;
+	json_t *warnings;		/* NULL: only the first wrong form is asked for */
+	struct error *err;
+};
+
+static void
+add_warning(void *data, const struct workload_finding *finding)
+{
+	struct findings *all = data;
+	char *text;
+
+	if (json_array_size(all->warnings) >= WARNINGS_MAX)
+		return;
+	text = finding_text(finding, all->workload, all->driver);
+	json_array_append_new(all->warnings,
+			      json_pack("{s:s, s:s, s:s, s:s, s:s, s:s*, s:s}", "workload",
+					all->workload, "path", finding->path, "code",
+					finding_word(finding->kind), "driver", all->driver,
+					"profile", finding->profile, "meant", finding->meant,
+					"message", text));
+	free(text);
+}
+
+json_t *
+workload_warnings(struct driver *driver, const struct set *set)
+{
+	json_t *description = driver->ops->describe(driver), *module;
+	struct findings all = {
+		.driver = json_member_string(description, "name"),
+		.warnings = json_array(),
+	};
+	const char *name;
+
+	json_object_foreach(set_modules(set), name, module) {
+		all.workload = name;
+		workload_check(module, description, add_warning, &all);
+	}
+	json_decref(description);
+	return all.warnings;
+}
+
+static void
+keep_wrong(void *data, const struct workload_finding *finding)
+{
+	struct findings *all = data;
+	char *text;
+
+	if (finding->kind != FINDING_WRONG || all->err->kind != ERROR_NONE)
+		return;
+	text = finding_text(finding, all->workload, NULL);
+	error_set(all->err, ERROR_INPUT, "%s", text);
+	free(text);
+}
+
+int
+workload_forms_check(const struct set *set, struct error *err)
+{
+	struct error wrong = {0};
+	struct findings all = {.err = &wrong};
+	const char *name;
+	json_t *module;
+
+	json_object_foreach(set_modules(set), name, module) {
+		all.workload = name;
+		workload_check(module, NULL, keep_wrong, &all);
+	}
+	if (wrong.kind != ERROR_NONE)
+		*err = wrong;
+	return wrong.kind == ERROR_NONE ? 0 : -1;
+}

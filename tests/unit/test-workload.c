@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of a workload's fields, and what is found in a workload by it. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "model/workload-check.h"
+#include "model/workload-fields.h"
+
+/* Each row can be reached, is of a profile that what it is in is of, and is there once. */
+static void
+test_rows_are_a_tree(void **state)
+{
+	const struct workload_field *field;
+
+	(void)state;
+	for (size_t i = 0; (field = workload_field(i)); i++) {
+		const char *slash = strrchr(field->path, '/');
+		const struct workload_field *parent = NULL, *other;
+
+		for (size_t k = 0; slash && (other = workload_field(k)); k++)
+			if (strlen(other->path) == (size_t)(slash - field->path) &&
+			    strncmp(other->path, field->path, strlen(other->path)) == 0)
+				parent = other;
+		if (slash && !parent)
+			fail_msg("%s is in nothing", field->path);
+		assert_ptr_equal(workload_field_below(parent, slash ? slash + 1 : field->path),
+				 field);
+		assert_true(field->profiles != 0);
+		if (parent) {
+			assert_true(parent->form == FIELD_OBJECT || parent->form == FIELD_MAP ||
+				    parent->form == FIELD_LIST);
+			assert_int_equal(field->profiles & ~parent->profiles, 0);
+		}
+		assert_int_equal(field->form == FIELD_WORD, field->words != NULL);
+	}
+}
+
+static void
+collect(void *data, const struct workload_finding *finding)
+{
+	struct buf *all = data;
+
+	buf_printf(all, "%s%s %s", all->length > 0 ? "; " : "", finding_word(finding->kind),
+		   finding->path);
+	if (finding->meant)
+		buf_printf(all, " (%s)", finding->meant);
+}
+
+static json_t *
+parse(const char *text)
+{
+	char *copy = xstrdup(text);
+	json_t *value;
+
+	for (char *c = copy; *c; c++)
+		*c = *c == '\'' ? '"' : *c;
+	value = json_decode(copy, strlen(copy), NULL);
+	free(copy);
+	assert_non_null(value);
+	return value;
+}
+
+static void
+expect(const char *module, const char *driver, const char *findings)
+{
+	json_t *body = parse(module), *description = driver ? parse(driver) : NULL;
+	struct buf all;
+
+	buf_init(&all, 65536);
+	workload_check(body, description, collect, &all);
+	assert_string_equal(buf_str(&all), findings);
+	buf_clear(&all);
+	json_decref(description);
+	json_decref(body);
+}
+
+static void
+test_what_is_found(void **state)
+{
+	static const struct { const char *module, *driver, *findings; } cases[] = {
+		{"{'profile': 'humanitec/default-module', 'spec': {}, 'externals': {}}", NULL, ""},
+		{"{'spec': {'containers': {'a': {'image': 'x', 'args': ['${a}'], 'variables': {'A': 1, "
+		 "'B': true}, 'liveness_probe': {'type': 'tcp', 'port': '${p}'}}}}}", NULL, ""},
+		/* Forms; a placeholder stands for any scalar, but for no list. */
+		{"{'spec': {'containers': {'a': {'args': 'x', 'command': ['x', 1]}}}}", NULL,
+		 "wrong /spec/containers/a/args; wrong /spec/containers/a/command"},
+		{"{'spec': {'containers': {'a': {'args': '${x}'}}}}", NULL,
+		 "wrong /spec/containers/a/args"},
+		{"{'spec': {'containers': []}}", NULL, "wrong /spec/containers"},
+		{"{'spec': {'containers': {'a': {'variables': {'X': {}, 'Y': null}, 'args': null}}}}",
+		 NULL, "wrong /spec/containers/a/variables/X; wrong /spec/containers/a/variables/Y"},
+		{"{'spec': {'containers': {'a': {'liveness_probe': {'type': 'icmp', 'port': 0, "
+		 "'periodSeconds': -1, 'headers': {'X': 1}}}}}}", NULL,
+		 "wrong /spec/containers/a/liveness_probe/type; "
+		 "wrong /spec/containers/a/liveness_probe/port; "
+		 "wrong /spec/containers/a/liveness_probe/periodSeconds; "
+		 "wrong /spec/containers/a/liveness_probe/headers"},
+		{"{'spec': {'containers': {'a': {'resources': {'limits': {'cpu': '250m', 'memory': "
+		 "'64 MB'}, 'requests': {'cpu': 0.5, 'memory': '1.5Gi'}}}}}}", NULL,
+		 "wrong /spec/containers/a/resources/limits/memory"},
+		{"{'spec': {'service': {'ports': {'w': {'service_port': '80', 'container_port': 65536, "
+		 "'protocol': 'tcp'}}}}}", NULL,
+		 "wrong /spec/service/ports/w/container_port; wrong /spec/service/ports/w/protocol"},
+		{"{'deploy': {'when': 'soon', 'success': 'complete', 'timeout': 30}}", NULL,
+		 "wrong /deploy/when"},
+		/* Names. */
+		{"{'spec': {'containers': {'a': {'comand': ['x']}}, 'x/y': 1}, 'zzz': 1}", NULL,
+		 "unknown-field /spec/containers/a/comand (command); unknown-field /spec/x~1y; "
+		 "unknown-field /zzz"},
+		/* Profiles. */
+		{"{'profile': 'humanitec/default-module', 'spec': {'schedules': {'x': {}}, 'job': {}}}",
+		 NULL, "other-profile /spec/schedules"},
+		{"{'profile': 'humanitec/default-job', 'spec': {'job': {'backoffLimit': 3}, "
+		 "'containers': {'a': {'liveness_probe': {'type': 'tcp'}}}}}", NULL,
+		 "other-profile /spec/containers/a/liveness_probe"},
+		{"{'profile': 'acme/web', 'spec': {'schedules': {}}}", NULL, "unknown-profile /profile"},
+		/* What a driver says of itself. */
+		{"{'spec': {'containers': {'a': {'image': 'x', 'command': ['x'], 'resources': {'limits': "
+		 "{'cpu': 1}}}}, 'pod': {}}}",
+		 "{'honours': ['spec/containers/*/image'], 'profiles': ['humanitec/default-module']}",
+		 "not-honoured /spec/containers/a/command; not-honoured /spec/containers/a/resources"},
+		{"{'spec': {'containers': {'a': {'readiness_probe': {'type': 'tcp', 'port': 1}}}}}",
+		 "{'honours': ['spec/containers/*/readiness_probe/type'], "
+		 "'profiles': ['humanitec/default-module']}",
+		 "not-honoured /spec/containers/a/readiness_probe/port"},
+		{"{'profile': 'humanitec/default-job', 'spec': {}}",
+		 "{'honours': [], 'profiles': ['humanitec/default-module']}",
+		 "profile-not-honoured /profile"},
+		{"{'spec': {'pod': {'initContainers': [{'name': 'a', 'imgae': 'x'}, 7]}}}", NULL,
+		 "unknown-field /spec/pod/initContainers/0/imgae (image); "
+		 "wrong /spec/pod/initContainers/1"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		expect(cases[i].module, cases[i].driver, cases[i].findings);
+}
+
+/* What the client gets over the wire is said in the same words. */
+static void
+test_findings_have_words(void **state)
+{
+	(void)state;
+	for (int kind = 0; kind < FINDING_COUNT; kind++) {
+		struct workload_finding finding = {
+			.kind = (enum finding_kind)kind, .path = "/spec/x", .profile = "acme/web",
+			.field = workload_field(0),
+		};
+		char *text = finding_text(&finding, "shop", "process");
+
+		assert_int_equal(finding_of(finding_word((enum finding_kind)kind)), kind);
+		assert_non_null(strstr(text, "shop: "));
+		free(text);
+	}
+	assert_int_equal(finding_of("of-tomorrow"), FINDING_COUNT);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows_are_a_tree),
+		cmocka_unit_test(test_what_is_found),
+		cmocka_unit_test(test_findings_have_words),
+	};
+
+	return cmocka_run_group_tests_name("workload", tests, NULL, NULL);
+}
