@@ -219,17 +219,57 @@ static const struct member deployment_error_members[] = {
 NOUN(deployment_error, "deployment error", NULL)
 NOUN_ENCODE(deployment_error)
 
+static const char *const artefact_types[] = {
+	[ARTEFACT_CONTAINER] = "container",
+	[ARTEFACT_WORKLOAD] = "workload",
+};
+static const struct member_words artefact_type_words = {artefact_types, ARTEFACT_UNKNOWN,
+							ARTEFACT_UNKNOWN};
+
+enum artefact_type
+artefact_type_of(const char *word)
+{
+	return member_word(&artefact_type_words, word);
+}
+
+#define AT(member) IN(artefact_version, member)
 static const struct member artefact_version_members[] = {
-	{"name", MEMBER_TEXT, MEMBER_REQUIRED, IN(artefact_version, name)},
-	{"version", MEMBER_TEXT, MEMBER_OPTIONAL, IN(artefact_version, version)},
-	{"commit", MEMBER_TEXT, MEMBER_OPTIONAL, IN(artefact_version, commit)},
-	{"ref", MEMBER_TEXT, MEMBER_OPTIONAL, IN(artefact_version, ref)},
-	{"created_by", MEMBER_TEXT, MEMBER_OPTIONAL, IN(artefact_version, created_by)},
-	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, IN(artefact_version, created_at)},
-	{"archived", MEMBER_FLAG, MEMBER_LOOSE, IN(artefact_version, archived)},
+	{"id", MEMBER_TEXT, MEMBER_LOOSE, AT(id)},
+	{"type", MEMBER_WORD, MEMBER_OPTIONAL, AT(type), .words = &artefact_type_words},
+	{"name", MEMBER_TEXT, MEMBER_REQUIRED, AT(name)},
+	{"version", MEMBER_TEXT, MEMBER_OPTIONAL, AT(version)},
+	{"ref", MEMBER_TEXT, MEMBER_OPTIONAL, AT(ref)},
+	{"commit", MEMBER_TEXT, MEMBER_OPTIONAL, AT(commit)},
+	{"digest", MEMBER_TEXT, MEMBER_LOOSE, AT(digest)},
+	{"artefact_id", MEMBER_TEXT, MEMBER_LOOSE, AT(artefact_id)},
+	{"archived", MEMBER_FLAG, MEMBER_LOOSE, AT(archived)},
+	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(created_at)},
+	{"created_by", MEMBER_TEXT, MEMBER_OPTIONAL, AT(created_by)},
+	{"updated_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(updated_at)},
+	{"updated_by", MEMBER_TEXT, MEMBER_LOOSE, AT(updated_by)},
 	MEMBERS_END,
 };
 NOUN(artefact_version, "artefact version", NULL)
+NOUN_ENCODE(artefact_version)
+
+static const struct member artefact_members[] = {
+	{"id", MEMBER_TEXT, MEMBER_REQUIRED, AT(artefact_id)},
+	{"name", MEMBER_TEXT, MEMBER_REQUIRED, AT(name)},
+	{"type", MEMBER_WORD, MEMBER_REQUIRED, AT(type), .words = &artefact_type_words},
+	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(created_at)},
+	{"created_by", MEMBER_TEXT, MEMBER_OPTIONAL, AT(created_by)},
+	MEMBERS_END,
+};
+#undef AT
+static const struct noun artefact_noun = {
+	.name = "artefact", .size = sizeof(struct artefact_version), .members = artefact_members,
+};
+
+json_t *
+artefact_encode(const struct artefact_version *version)
+{
+	return noun_encode(&artefact_noun, version);
+}
 
 static const struct member active_resource_members[] = {
 	{"res_id", MEMBER_TEXT, MEMBER_REQUIRED, IN(active_resource, res_id)},

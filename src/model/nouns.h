@@ -180,9 +180,19 @@ int active_resource_decode(struct active_resource *out, const json_t *body, stru
 	__attribute__((warn_unused_result));
 void active_resource_clear(struct active_resource *resource);
 
+enum artefact_type {
+	ARTEFACT_CONTAINER, ARTEFACT_WORKLOAD,
+	ARTEFACT_UNKNOWN	/* a word we do not know */
+};
+enum artefact_type artefact_type_of(const char *word);	/* NULL is fine */
+
 struct artefact_version {
-	struct untrusted name, version, commit, ref, created_by;
-	int64_t created_at;
+	struct untrusted id, artefact_id;
+	enum artefact_type type;
+	struct untrusted name, version, ref, commit;
+	struct untrusted digest;	/* of a container; raw NULL: it has none */
+	struct untrusted created_by, updated_by;
+	int64_t created_at, updated_at;
 	bool archived;
 	struct untrusted problem;
 };
@@ -190,6 +200,9 @@ struct artefact_version {
 void artefact_version_read(struct artefact_version *out, const json_t *body);
 int artefact_version_decode(struct artefact_version *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
+json_t *artefact_version_encode(const struct artefact_version *version);
 void artefact_version_clear(struct artefact_version *version);
+/* The artefact that it is a version of, as on the wire; new reference. */
+json_t *artefact_encode(const struct artefact_version *version);
 
 #endif

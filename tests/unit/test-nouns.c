@@ -38,6 +38,11 @@
 	"{'id':'shop','name':'Shop','org_id':'acme','created_at':'2026-01-02T03:04:05.000Z'," \
 	"'created_by':'ops','status':'deleting','status_changed_at':'2026-01-03T03:04:05.000Z'," \
 	"'envs':[{'id':'qa','name':'QA','type':'test'},{'id':'live','name':'Live','type':'live'}]}"
+#define ARTEFACT_VERSION                                                          \
+	"{'id':'v1','type':'container','name':'web','version':'1.2','ref':'refs/tags/1.2'," \
+	"'commit':'abcdef','digest':'sha256:0','artefact_id':'a1','archived':true,"         \
+	"'created_at':'2026-01-02T03:04:05.000Z','created_by':'ci',"                        \
+	"'updated_at':'2026-01-03T03:04:05.000Z','updated_by':'ops'}"
 
 /* ' stands for ". */
 static json_t *
@@ -146,11 +151,10 @@ static const struct doors nouns[] = {
 	 {"resource"},
 	 OF(active_resource)},
 	{"artefact version",
-	 "{'name':'web','version':'1.2','commit':'abc','ref':'main','created_by':'ci',"
-	 "'created_at':'2026-01-02T03:04:05Z','archived':false}",
+	 ARTEFACT_VERSION,
 	 {"name"},
-	 {"created_at"},
-	 {"archived"},
+	 {"created_at", "updated_at"},
+	 {"id", "type", "digest", "artefact_id", "archived", "updated_by"},
 	 OF(artefact_version)},
 };
 
@@ -385,6 +389,8 @@ each_noun_is_written_as_it_was_read(void **state)
 	WRITTEN_AGAIN(organization, "{'id':'acme','name':'Acme','created_at':null,'created_by':'',"
 				    "'trial_expires_at':'2026-01-02T03:04:05.000Z','logo':{}}");
 	WRITTEN_AGAIN(application, APPLICATION);
+	WRITTEN_AGAIN(artefact_version, ARTEFACT_VERSION);
+	WRITTEN_AGAIN(artefact_version, "{'name':'web','type':'workload','archived':false}");
 }
 
 /* One that is odd has its place among them, and the list of another type is an empty one. */
@@ -408,6 +414,23 @@ the_environments_of_an_application_are_a_list(void **state)
 	application_read(&application, body);
 	assert_int_equal(application.env_count, 0);
 	application_clear(&application);
+	json_decref(body);
+}
+
+/* What a platform says of the artefact is taken from a version of it. */
+static void
+an_artefact_is_what_its_version_says(void **state)
+{
+	json_t *body = parse(ARTEFACT_VERSION);
+	struct artefact_version version;
+
+	(void)state;
+	artefact_version_read(&version, body);
+	assert_int_equal(version.type, ARTEFACT_CONTAINER);
+	assert_written(artefact_encode(&version),
+		       "{'id':'a1','name':'web','type':'container',"
+		       "'created_at':'2026-01-02T03:04:05.000Z','created_by':'ci'}");
+	artefact_version_clear(&version);
 	json_decref(body);
 }
 
@@ -483,6 +506,7 @@ main(void)
 		cmocka_unit_test(what_was_read_is_written_again),
 		cmocka_unit_test(each_noun_is_written_as_it_was_read),
 		cmocka_unit_test(the_environments_of_an_application_are_a_list),
+		cmocka_unit_test(an_artefact_is_what_its_version_says),
 		cmocka_unit_test(an_environment_is_written_with_its_deployments),
 		cmocka_unit_test(what_is_not_there_is_written_as_the_table_says),
 		cmocka_unit_test(a_status_has_one_word),

@@ -13,6 +13,7 @@
 #include "platform/engine/automation.h"
 
 #include <regex.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,7 @@
 #include "model/delta.h"
 #include "model/image.h"
 #include "model/json.h"
+#include "model/nouns.h"
 #include "model/set.h"
 #include "net/loop.h"
 #include "platform/engine/deploy.h"
@@ -167,15 +169,15 @@ is_ref_wanted(const json_t *rule, const char *ref)
 	return strncmp(ref, prefix, strlen(prefix)) == 0 && is_like(match, ref + strlen(prefix));
 }
 
-bool
-automation_matches(const json_t *rule, const json_t *version)
+static bool
+is_wanted(const json_t *rule, const struct artefact_version *version)
 {
-	const char *name = text_of(version, "name");
+	const char *name = untrusted_raw(&version->name);
 
 	return json_is_true(json_object_get(rule, "active")) &&
 	       is_listed(rule, "artefacts_filter", "exclude_artefacts_filter", name) &&
 	       is_listed(rule, "images_filter", "exclude_images_filter", name) &&
-	       is_ref_wanted(rule, text_of(version, "ref"));
+	       is_ref_wanted(rule, untrusted_raw(&version->ref));
 }
 
 /* Updates. */
@@ -325,8 +327,8 @@ wake(void *data)
 }
 
 int
-automation_take_version(struct automation *automation, const char *org, const json_t *version,
-			struct error *err)
+automation_take_version(struct automation *automation, const char *org,
+			const struct artefact_version *version, struct error *err)
 {
 	struct repository *repository = automation->platform->repository;
 	json_t *rules = repository_rules_of_org(repository, org, err), *rule;
@@ -336,10 +338,10 @@ automation_take_version(struct automation *automation, const char *org, const js
 	json_array_foreach(rules, i, rule) {
 		struct place place = {org, text_of(rule, "app"), text_of(rule, "env")};
 
-		if (ret == 0 && automation_matches(json_object_get(rule, "body"), version))
+		if (ret == 0 && is_wanted(json_object_get(rule, "body"), version))
 			ret = repository_put_rule_update(repository, &place, text_of(rule, "id"),
-							 text_of(version, "name"),
-							 text_of(version, "version"), err);
+							 untrusted_raw(&version->name),
+							 untrusted_raw(&version->version), err);
 	}
 	json_decref(rules);
 	if (ret == 0)

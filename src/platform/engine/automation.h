@@ -9,8 +9,8 @@
 #define SIDESTAGE_PLATFORM_ENGINE_AUTOMATION_H
 
 #include <jansson.h>
-#include <stdbool.h>
 
+struct artefact_version;
 struct automation;
 struct error;
 struct platform;
@@ -19,14 +19,12 @@ struct platform;
 struct automation *automation_new(struct platform *platform);
 void automation_free(struct automation *automation);	/* NULL is fine */
 
-/* {"name", "version", "ref", ...} was registered in this organization. */
-int automation_take_version(struct automation *automation, const char *org, const json_t *version,
-			    struct error *err);
+/* It was registered in this organization. */
+int automation_take_version(struct automation *automation, const char *org,
+			    const struct artefact_version *version, struct error *err);
 
 /* The members of a rule that it can be made of, completed; ERROR_INPUT for what excludes each
  * other, and for what is no (POSIX extended) regular expression.  New reference. */
 json_t *automation_rule(const json_t *body, struct error *err);
-/* Does this rule want this version? */
-bool automation_matches(const json_t *rule, const json_t *version);
 
 #endif

@@ -10,6 +10,8 @@ libplatform_state_a_SOURCES = \
 	src/platform/state/precondition.c \
 	src/platform/state/precondition.h \
 	src/platform/state/repository-apps.c \
+	src/platform/state/repository-artefacts.c \
+	src/platform/state/repository-artefacts.h \
 	src/platform/state/repository-deployments.c \
 	src/platform/state/repository-idempotency.c \
 	src/platform/state/repository-idempotency.h \

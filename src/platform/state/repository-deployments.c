@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Deployments and their errors, artefact versions that were posted.
+ * Deployments and their errors.
  *
  * Deployments are ordered by `seq`, the order in which they were recorded, and never by a
  * time: clocks are set back.  Those of a deleted environment stay (`gone`), since clones may
@@ -10,12 +10,9 @@
 
 #include "platform/state/rows.h"
 
-#include <stdlib.h>
-
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/text.h"
-#include "base/xmalloc.h"
 #include "db/statement.h"
 #include "model/error-codes.h"
 #include "model/json.h"
@@ -244,54 +241,4 @@ repository_put_deployment_error(struct repository *repository, const char *id, c
 		"INSERT INTO deployment_errors (deployment, scope, object_id, code, summary,"
 		" message) VALUES (?, ?, ?, ?, ?, ?)",
 		"ssssss", id, scope, object_id, code, summary, message);
-}
-
-json_t *
-repository_artefact_versions(struct repository *repository, const char *org, struct error *err)
-{
-	json_t *rows = rows_all(repository, err,
-				"SELECT body AS \"json:body\", archived AS \"bool:archived\""
-				" FROM artefact_versions WHERE org = ? ORDER BY seq", "s", org);
-	json_t *versions, *row;
-	size_t i;
-
-	if (!rows)
-		return NULL;
-	versions = json_array();
-	json_array_foreach(rows, i, row) {
-		json_t *body = json_object_get(row, "body");
-
-		json_object_set(body, "archived", json_object_get(row, "archived"));
-		json_array_append(versions, body);
-	}
-	json_decref(rows);
-	return versions;
-}
-
-int
-repository_put_artefact_version(struct repository *repository, const char *org,
-				const json_t *version, struct error *err)
-{
-	return rows_run(repository, err,
-			"INSERT INTO artefact_versions (org, id, body) VALUES (?1, ?2, ?3)"
-			" ON CONFLICT (org, id) DO UPDATE SET body = ?3",
-			"ssj", org, json_member_string(version, "id"), version);
-}
-
-int
-repository_drop_artefact(struct repository *repository, const char *org, const char *artefact_id,
-			 struct error *err)
-{
-	return rows_change(repository, err,
-			   "DELETE FROM artefact_versions WHERE org = ?"
-			   " AND json_extract(body, '$.artefact_id') = ?", "ss", org, artefact_id);
-}
-
-int
-repository_archive_artefact_version(struct repository *repository, const char *org, const char *id,
-				    bool archived, struct error *err)
-{
-	return rows_change(repository, err,
-			   "UPDATE artefact_versions SET archived = ?3 WHERE org = ?1 AND id = ?2",
-			   "ssi", org, id, (int64_t)archived);
 }

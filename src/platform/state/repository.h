@@ -262,17 +262,4 @@ json_t *repository_runs(struct repository *repository, const struct place *place
 json_t *repository_run(struct repository *repository, const struct place *place, const char *id,
 		       struct error *err);
 
-/* --- artefact versions that were posted --- */
-
-/* In the order in which they were posted. */
-json_t *repository_artefact_versions(struct repository *repository, const char *org,
-				     struct error *err);
-int repository_put_artefact_version(struct repository *repository, const char *org,
-				    const json_t *version, struct error *err);
-/* All versions of it; ERROR_NOT_FOUND when none was posted. */
-int repository_drop_artefact(struct repository *repository, const char *org,
-			     const char *artefact_id, struct error *err);
-int repository_archive_artefact_version(struct repository *repository, const char *org,
-					const char *id, bool archived, struct error *err);
-
 #endif

@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/ids.h"
+#include "base/text.h"
 #include "base/xmalloc.h"
 #include "model/image.h"
 #include "model/json.h"
@@ -26,7 +27,7 @@
 #include "platform/drivers/driver.h"
 #include "platform/drivers/registry.h"
 #include "platform/engine/automation.h"
-#include "platform/state/repository.h"
+#include "platform/state/repository-artefacts.h"
 
 /* A UUID (version 8: our own making) from a name. */
 static void
@@ -41,152 +42,131 @@ id_of(char out[IDS_UUID_SIZE], const char *kind, const char *name)
 	free(text);
 }
 
-static json_t *
-version_of(const char *user, const char *name, const char *version, const char *ref,
-	   const char *commit, const char *digest, int64_t created_at)
+/* A container's, that is made or changed at that time. */
+static struct artefact
+artefact_of(const char *user, const char *name, const char *number, int64_t now)
 {
-	char *reference = xasprintf("%s:%s@%s", name, version, digest);
-	char id[IDS_UUID_SIZE], artefact_id[IDS_UUID_SIZE], stamp[CLOCK_STAMP_SIZE];
+	struct artefact artefact = {.version = {.created_at = now, .updated_at = now}};
+	struct artefact_version *version = &artefact.version;
+
+	untrusted_init(&version->name, name);
+	untrusted_init(&version->version, number);
+	untrusted_init(&version->ref, "");
+	untrusted_init(&version->commit, "");
+	untrusted_init(&version->digest, "");
+	untrusted_init(&version->created_by, user);
+	untrusted_init(&version->updated_by, user);
+	return artefact;
+}
+
+/* By its name, version and digest. */
+static void
+set_ids(struct artefact_version *version)
+{
+	char *reference = xasprintf("%s:%s@%s", version->name.raw, version->version.raw,
+				    version->digest.raw);
+	char id[IDS_UUID_SIZE];
 
 	id_of(id, "version", reference);
-	id_of(artefact_id, "artefact", name);
-	clock_stamp(stamp, created_at);
+	untrusted_set(&version->id, id);
+	id_of(id, "artefact", version->name.raw);
+	untrusted_set(&version->artefact_id, id);
 	free(reference);
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:s}", "id",
-			 id, "type", "container", "name", name, "version", version, "ref", ref,
-			 "commit", commit, "digest", digest, "artefact_id", artefact_id, "archived",
-			 0, "created_at", stamp, "created_by", user, "updated_at", stamp,
-			 "updated_by", user);
 }
 
-static bool
-has_id(const json_t *versions, const char *id)
+static const struct artefact *
+find_id(const struct artefacts *artefacts, const char *id)
 {
-	const json_t *version;
-	size_t i;
-
-	json_array_foreach(versions, i, version)
-		if (strcmp(json_member_string(version, "id"), id) == 0)
-			return true;
-	return false;
-}
-
-/* What was posted of a workload stays here: the wire has addresses of its own for it. */
-static const char *const hidden[] = {"spec", "image"};
-
-static bool
-is_posted(const json_t *version)
-{
-	return json_object_get(version, "posted") != NULL;
-}
-
-/* As the wire has it. */
-static json_t *
-shown(const json_t *version)
-{
-	json_t *copy = json_copy((json_t *)version);
-
-	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
-		json_object_del(copy, hidden[i]);
-	json_object_del(copy, "posted");
-	return copy;
+	for (size_t i = 0; i < artefacts->count; i++)
+		if (untrusted_is(&artefacts->items[i].version.id, id))
+			return &artefacts->items[i];
+	return NULL;
 }
 
 /* Those of a driver that are not in the list yet. */
 static void
-add_images(struct platform *platform, struct driver *driver, json_t *versions)
+add_images(struct platform *platform, struct driver *driver, struct artefacts *artefacts)
 {
 	json_t *images = driver->ops->images(driver), *image;
 	size_t i;
 
 	json_array_foreach(images, i, image) {
-		const char *name = json_member_string(image, "name");
 		const char *number = json_member_string(image, "version");
+		struct artefact artefact =
+			artefact_of(platform->user, json_member_string(image, "name"), number,
+				    platform->started_at);
 		char *ref = xasprintf("refs/tags/%s", number);
-		json_t *version = version_of(platform->user, name, number, ref, "", "",
-					     platform->started_at);
 
+		untrusted_set(&artefact.version.ref, ref);
 		free(ref);
-		if (!has_id(versions, json_member_string(version, "id")))
-			json_array_append(versions, version);
-		json_decref(version);
+		set_ids(&artefact.version);
+		if (find_id(artefacts, artefact.version.id.raw))
+			artefact_clear(&artefact);
+		else
+			artefacts_add(artefacts, &artefact);
 	}
 	json_decref(images);
 }
 
-/* All, those that were posted first; these are marked. */
-static json_t *
-all_versions(struct platform *platform, const char *org, struct error *err)
+/* All, those that were registered first. */
+static int
+all_artefacts(struct platform *platform, const char *org, struct artefacts *out, struct error *err)
 {
-	json_t *versions = repository_artefact_versions(platform->repository, org, err), *version;
 	struct driver *driver;
-	size_t i;
 
-	if (!versions)
-		return NULL;
-	json_array_foreach(versions, i, version)
-		json_object_set_new(version, "posted", json_true());
-	for (i = 0; (driver = drivers_at(platform->drivers, i)); i++)
-		add_images(platform, driver, versions);
-	return versions;
+	if (repository_artefacts(platform->repository, org, out, err) != 0)
+		return -1;
+	for (size_t i = 0; (driver = drivers_at(platform->drivers, i)); i++)
+		add_images(platform, driver, out);
+	return 0;
 }
 
-/* A reference without a digest means whichever content the version has. */
 static bool
-is_reference(const json_t *version, const char *reference)
+is_reference(const struct artefact_version *version, const char *reference)
 {
-	const char *digest = json_member_string(version, "digest");
 	struct image image;
 	bool same;
 
-	if (!digest)
-		digest = "";
 	image_parse(&image, reference);
-	same = strcmp(image.name, json_member_string(version, "name")) == 0 &&
-	       strcmp(image.version, json_member_string(version, "version")) == 0 &&
-	       (!image.digest[0] || strcmp(image.digest, digest) == 0);
+	same = untrusted_is(&version->name, image.name) &&
+	       untrusted_is(&version->version, image.version) &&
+	       (!image.digest[0] || untrusted_is(&version->digest, image.digest));
 	image_clear(&image);
 	return same;
 }
 
 static bool
-is_wanted(const json_t *version, const struct request *request, const char *artefact_id)
+is_wanted(const struct artefact_version *version, const struct request *request,
+	  const char *artefact_id)
 {
 	const char *name = request_query(request, "name");
 	const char *type = request_query(request, "type");
 	const char *reference = request_query(request, "reference");
 	const char *archived = request_query(request, "archived");
 
-	return (!name || strcmp(name, json_member_string(version, "name")) == 0) &&
-	       (!type || strcmp(type, json_member_string(version, "type")) == 0) &&
-	       (!artefact_id ||
-		strcmp(artefact_id, json_member_string(version, "artefact_id")) == 0) &&
+	return (!name || untrusted_is(&version->name, name)) &&
+	       (!type || artefact_type_of(type) == version->type) &&
+	       (!artefact_id || untrusted_is(&version->artefact_id, artefact_id)) &&
 	       (!reference || is_reference(version, reference)) &&
-	       (!json_is_true(json_object_get(version, "archived")) ||
-		(archived && strcmp(archived, "true") == 0));
+	       (!version->archived || (archived && strcmp(archived, "true") == 0));
 }
 
 static int
 answer_versions(struct platform *platform, const struct request *request, const char *artefact_id,
 		struct response *response, struct error *err)
 {
-	json_t *all = all_versions(platform, request->place.org, err);
-	json_t *some, *version;
+	struct artefacts all;
 	int most = INT_MAX;
-	size_t i;
+	json_t *some;
 
-	if (!all)
+	if (parameter_number(request, "limit", 1, INT_MAX, &most, err) != 0 ||
+	    all_artefacts(platform, request->place.org, &all, err) != 0)
 		return -1;
-	if (parameter_number(request, "limit", 1, INT_MAX, &most, err) != 0) {
-		json_decref(all);
-		return -1;
-	}
 	some = json_array();
-	json_array_foreach(all, i, version)
-		if (json_array_size(some) < (size_t)most &&
-		    is_wanted(version, request, artefact_id))
-			json_array_append_new(some, shown(version));
-	json_decref(all);
+	for (size_t i = 0; i < all.count && json_array_size(some) < (size_t)most; i++)
+		if (is_wanted(&all.items[i].version, request, artefact_id))
+			json_array_append_new(some, artefact_version_encode(&all.items[i].version));
+	artefacts_clear(&all);
 	return answer(response, 200, some);
 }
 
@@ -214,48 +194,49 @@ list_versions_of_artefact(struct platform *platform, const struct request *reque
 	return 0;
 }
 
+static bool
+has_id(const json_t *artefacts, const struct untrusted *id)
+{
+	const json_t *artefact;
+	size_t i;
+
+	json_array_foreach(artefacts, i, artefact)
+		if (untrusted_is(id, json_member_string(artefact, "id")))
+			return true;
+	return false;
+}
+
 /* GET /orgs/{orgId}/artefacts: what can be deployed, by name. */
 int
 list_artefacts(struct platform *platform, const struct request *request,
 	       struct response *response, struct error *err)
 {
-	json_t *all = all_versions(platform, request->place.org, err);
-	json_t *artefacts, *version;
-	size_t i;
+	struct artefacts all;
+	json_t *artefacts;
 
-	if (!all)
+	if (all_artefacts(platform, request->place.org, &all, err) != 0)
 		return -1;
 	artefacts = json_array();
-	json_array_foreach(all, i, version) {
-		const char *id = json_member_string(version, "artefact_id");
+	for (size_t i = 0; i < all.count; i++) {
+		const struct artefact_version *version = &all.items[i].version;
 
-		if (is_wanted(version, request, NULL) && !has_id(artefacts, id))
-			json_array_append_new(
-				artefacts,
-				json_pack("{s:s, s:O, s:s, s:O, s:O}", "id", id, "name",
-					  json_object_get(version, "name"), "type",
-					  json_member_string(version, "type"),
-					  "created_at", json_object_get(version, "created_at"),
-					  "created_by", json_object_get(version, "created_by")));
+		if (is_wanted(version, request, NULL) && !has_id(artefacts, &version->artefact_id))
+			json_array_append_new(artefacts, artefact_encode(version));
 	}
-	json_decref(all);
+	artefacts_clear(&all);
 	return answer(response, 200, artefacts);
 }
 
-/* A new reference, as it is kept; NULL with err. */
-static json_t *
-find_version(struct platform *platform, const char *org, const char *id, struct error *err)
+/* One of `all`, which is filled also where it fails (NULL with err). */
+static const struct artefact *
+find_version(struct platform *platform, const char *org, const char *id, struct artefacts *all,
+	     struct error *err)
 {
-	json_t *all = all_versions(platform, org, err);
-	json_t *version, *found = NULL;
-	size_t i;
+	const struct artefact *found;
 
-	if (!all)
+	if (all_artefacts(platform, org, all, err) != 0)
 		return NULL;
-	json_array_foreach(all, i, version)
-		if (!found && strcmp(json_member_string(version, "id"), id) == 0)
-			found = json_incref(version);
-	json_decref(all);
+	found = find_id(all, id);
 	if (!found)
 		error_set(err, ERROR_NOT_FOUND, _("There is no artefact version \"%s\"."), id);
 	return found;
@@ -265,13 +246,13 @@ static int
 answer_version(struct platform *platform, const char *org, const char *id,
 	       struct response *response, struct error *err)
 {
-	json_t *version = find_version(platform, org, id, err);
+	struct artefacts all;
+	const struct artefact *found = find_version(platform, org, id, &all, err);
 
-	if (!version)
-		return -1;
-	answer(response, 200, shown(version));
-	json_decref(version);
-	return 0;
+	if (found)
+		answer(response, 200, artefact_version_encode(&found->version));
+	artefacts_clear(&all);
+	return found ? 0 : -1;
 }
 
 static bool
@@ -307,21 +288,22 @@ get_artefact_version(struct platform *platform, const struct request *request,
 	return answer_version(platform, request->place.org, request->ids[0], response, err);
 }
 
-/* The version when it is a workload's; NULL with err. */
-static json_t *
-find_workload(struct platform *platform, const struct request *request, struct error *err)
+/* As find_version(), for what only a workload has. */
+static const struct artefact *
+find_workload(struct platform *platform, const struct request *request, struct artefacts *all,
+	      struct error *err)
 {
-	json_t *version = check_id(request->ids[0], err) == 0
-				  ? find_version(platform, request->place.org, request->ids[0], err)
-				  : NULL;
+	const struct artefact *found;
 
-	if (version && strcmp(json_member_string(version, "type"), "workload") != 0) {
-		error_set(err, ERROR_INPUT, _("%s is a container, and only a workload has that."),
-			  json_member_string(version, "name"));
-		json_decref(version);
-		version = NULL;
-	}
-	return version;
+	*all = (struct artefacts){0};
+	if (check_id(request->ids[0], err) != 0)
+		return NULL;
+	found = find_version(platform, request->place.org, request->ids[0], all, err);
+	if (!found || found->version.type == ARTEFACT_WORKLOAD)
+		return found;
+	error_set(err, ERROR_INPUT, _("%s is a container, and only a workload has that."),
+		  untrusted_raw(&found->version.name));
+	return NULL;
 }
 
 /* GET /orgs/{orgId}/artefact-versions/{artefactVersionId}/workload-spec: the workload
@@ -330,13 +312,13 @@ int
 get_workload_spec(struct platform *platform, const struct request *request,
 		  struct response *response, struct error *err)
 {
-	json_t *version = find_workload(platform, request, err);
+	struct artefacts all;
+	const struct artefact *found = find_workload(platform, request, &all, err);
 
-	if (!version)
-		return -1;
-	answer(response, 200, json_incref(json_object_get(version, "spec")));
-	json_decref(version);
-	return 0;
+	if (found)
+		answer(response, 200, json_incref(found->spec));
+	artefacts_clear(&all);
+	return found ? 0 : -1;
 }
 
 /* GET /orgs/{orgId}/artefact-versions/{artefactVersionId}/workload-deployment-set: the set a
@@ -345,15 +327,13 @@ int
 get_workload_set(struct platform *platform, const struct request *request,
 		 struct response *response, struct error *err)
 {
-	json_t *version = find_workload(platform, request, err);
-	int ret;
+	struct artefacts all;
+	const struct artefact *found = find_workload(platform, request, &all, err);
+	int ret = -1;
 
-	if (!version)
-		return -1;
-	ret = answer(response, 200,
-		     score_convert(json_object_get(version, "spec"),
-				   json_member_string(version, "image"), err));
-	json_decref(version);
+	if (found)
+		ret = answer(response, 200, score_convert(found->spec, found->image.raw, err));
+	artefacts_clear(&all);
 	return ret;
 }
 
@@ -373,10 +353,9 @@ is_commit(const char *commit)
 	return length >= 5 && length <= 40 && commit[strspn(commit, "0123456789abcdef")] == '\0';
 }
 
-/* What a workload is made of: fits when it converts.  Converted now, and the result thrown
- * away: who posts it hears of a mistake, and not whoever asks for its set weeks later. */
+/* What a workload is made of: fits when it converts. */
 static int
-take_workload(json_t *version, const json_t *body, struct error *err)
+take_workload(struct artefact *artefact, const json_t *body, struct error *err)
 {
 	json_t *spec = json_object_get(body, "spec");
 	const json_t *overrides = json_object_get(body, "overrides");
@@ -384,15 +363,14 @@ take_workload(json_t *version, const json_t *body, struct error *err)
 
 	if (!json_is_object(spec))
 		return error_set(err, ERROR_INPUT, _("A workload needs a \"spec\"."));
-	spec = json_deep_copy(spec);
+	artefact->spec = json_deep_copy(spec);
 	if (json_is_object(overrides))
-		json_object_update_recursive(spec, (json_t *)overrides);
-	json_object_set_new(version, "spec", spec);
-	json_object_set_new(version, "type", json_string("workload"));
-	json_object_del(version, "digest");	/* that of a container alone */
+		json_object_update_recursive(artefact->spec, (json_t *)overrides);
+	artefact->version.type = ARTEFACT_WORKLOAD;
+	untrusted_clear(&artefact->version.digest);	/* that of a container alone */
 	if (*text_of(body, "image"))
-		json_object_set(version, "image", json_object_get(body, "image"));
-	set = score_convert(spec, json_member_string(version, "image"), err);
+		untrusted_set(&artefact->image, text_of(body, "image"));
+	set = score_convert(artefact->spec, artefact->image.raw, err);
 	json_decref(set);
 	return set ? 0 : -1;
 }
@@ -401,10 +379,9 @@ static int
 check_container(const struct request *request, struct error *err)
 {
 	const json_t *body = request->body;
-	const char *type = text_of(body, "type");
 	const char *vcs = request_query(request, "vcs");
 
-	if (strcmp(type, "container") != 0 && strcmp(type, "workload") != 0)
+	if (artefact_type_of(text_of(body, "type")) == ARTEFACT_UNKNOWN)
 		return error_set(err, ERROR_INPUT,
 				 _("\"type\" must be \"container\" or \"workload\"."));
 	if (!*text_of(body, "name"))
@@ -419,36 +396,49 @@ check_container(const struct request *request, struct error *err)
 	return 0;
 }
 
+/* What the request registers; 0, or -1 with an artefact that is to be cleared all the same. */
+static int
+take_artefact(const struct request *request, struct artefact *out, struct error *err)
+{
+	const json_t *body = request->body;
+	struct artefact_version *version = &out->version;
+
+	*out = artefact_of(request_user(request), text_of(body, "name"), text_of(body, "version"),
+			   clock_wall_ms());
+	untrusted_set(&version->ref, text_of(body, "ref"));
+	untrusted_set(&version->commit, text_of(body, "commit"));
+	untrusted_set(&version->digest, text_of(body, "digest"));
+	set_ids(version);
+	return artefact_type_of(text_of(body, "type")) == ARTEFACT_WORKLOAD
+		       ? take_workload(out, body, err)
+		       : 0;
+}
+
 /* POST /orgs/{orgId}/artefact-versions: register a version that was built. */
 int
 create_artefact_version(struct platform *platform, const struct request *request,
 			struct response *response, struct error *err)
 {
 	const char *dry_run = request_query(request, "dry_run");
-	const json_t *body = request->body;
 	const char *org = request->place.org;
-	json_t *version;
-	int ret = 0;
+	struct artefact artefact;
+	int ret;
 
 	if (check_container(request, err) != 0)
 		return -1;
-	version = version_of(request_user(request), text_of(body, "name"), text_of(body, "version"),
-			     text_of(body, "ref"), text_of(body, "commit"), text_of(body, "digest"),
-			     clock_wall_ms());
-	if (strcmp(text_of(body, "type"), "workload") == 0)
-		ret = take_workload(version, body, err);
+	ret = take_artefact(request, &artefact, err);
 	if (ret == 0 && dry_run && strcmp(dry_run, "true") == 0) {
-		json_decref(version);
+		artefact_clear(&artefact);
 		response->status = 204;
 		return 0;
 	}
 	if (ret == 0)
-		ret = repository_put_artefact_version(platform->repository, org, version, err);
+		ret = repository_put_artefact(platform->repository, org, &artefact, err);
 	if (ret == 0)
-		ret = automation_take_version(platform->automation, org, version, err);
+		ret = automation_take_version(platform->automation, org, &artefact.version, err);
 	if (ret == 0)
-		ret = answer(response, 200, shown(version));
-	json_decref(version);
+		ret = answer(response, 200, artefact_version_encode(&artefact.version));
+	artefact_clear(&artefact);
 	return ret;
 }
 
@@ -473,23 +463,24 @@ patch_artefact_version(struct platform *platform, const struct request *request,
 {
 	const json_t *archived = json_object_get(request->body, "archived");
 	const char *org = request->place.org, *id = request->ids[1];
-	json_t *version;
-	bool posted;
+	const struct artefact *found;
+	struct artefacts all;
+	bool registered;
 	int ret = 0;
 
 	if (!json_is_boolean(archived))
 		return error_set(err, ERROR_INPUT, _("\"archived\" must be true or false."));
-	version = find_version(platform, org, id, err);
-	if (!version)
-		return -1;
-	posted = is_posted(version);
-	if (strcmp(json_member_string(version, "artefact_id"), request->ids[0]) != 0)
+	found = find_version(platform, org, id, &all, err);
+	registered = found && found->is_registered;
+	if (!found)
+		ret = -1;
+	else if (!untrusted_is(&found->version.artefact_id, request->ids[0]))
 		ret = error_set(err, ERROR_NOT_FOUND, _("There is no artefact version \"%s\"."),
 				id);
-	else if (!posted)
-		refuse_built_in(response, json_member_string(version, "name"));
-	json_decref(version);
-	if (ret != 0 || !posted)
+	else if (!registered)
+		refuse_built_in(response, untrusted_raw(&found->version.name));
+	artefacts_clear(&all);
+	if (ret != 0 || !registered)
 		return ret;
 	if (repository_archive_artefact_version(platform->repository, org, id,
 						json_is_true(archived), err) != 0)
@@ -502,21 +493,22 @@ int
 delete_artefact(struct platform *platform, const struct request *request,
 		struct response *response, struct error *err)
 {
-	json_t *all = all_versions(platform, request->place.org, err), *version;
 	const char *id = request->ids[0];
+	struct artefacts all;
 	bool built_in = false;
-	size_t i;
 
-	if (!all)
+	if (all_artefacts(platform, request->place.org, &all, err) != 0)
 		return -1;
 	response->status = 204;
-	json_array_foreach(all, i, version)
-		if (!built_in && !is_posted(version) &&
-		    strcmp(json_member_string(version, "artefact_id"), id) == 0) {
-			built_in = true;
-			refuse_built_in(response, json_member_string(version, "name"));
-		}
-	json_decref(all);
+	for (size_t i = 0; i < all.count && !built_in; i++) {
+		const struct artefact *artefact = &all.items[i];
+
+		built_in = !artefact->is_registered &&
+			   untrusted_is(&artefact->version.artefact_id, id);
+		if (built_in)
+			refuse_built_in(response, untrusted_raw(&artefact->version.name));
+	}
+	artefacts_clear(&all);
 	if (built_in)
 		return 0;
 	if (repository_drop_artefact(platform->repository, request->place.org, id, err) == 0)
