@@ -14,14 +14,11 @@ struct arguments;
 struct flow;
 struct flow_request;
 struct flow_value;
-struct hotfix;
 struct interrupted;
 struct logs;
 struct merge;
 struct session;
 struct world_application;
-struct untrusted;
-struct world_environment;
 
 #define LINEAR_INPUT_MAX 4096
 #define LINEAR_WORDS_MAX 64

@@ -19,6 +19,7 @@
 #include "flow/session.h"
 #include "ui/theme-file.h"
 #include "ui/ui.h"
+#include "ui/view.h"
 
 #define NAMES_MS 2000
 

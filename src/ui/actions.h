@@ -15,6 +15,7 @@
 
 struct ui;
 struct view;
+struct view_ops;
 
 /* id, name, leads to a change (then it has no control key: those are typed blindly), help */
 #define ACTIONS(X)                                                                                \
@@ -163,5 +164,31 @@ const char *key_help(const struct key *keys, const struct key *row);
 bool key_is_of_use(const struct key *row, const struct view *view, struct ui *ui);
 /* Does it in that view, or says why it does nothing there now. */
 void key_run(const struct key *row, struct view *view, struct ui *ui);
+
+/* Every kind of view: its operations are id_view_ops, and its keys are bound by its name. */
+#define VIEWS(X) /* id, name in a configuration */      \
+	X(board, "board")                               \
+	X(environment, "environment")                   \
+	X(review, "review")                             \
+	X(compare, "compare")                           \
+	X(moment, "moment")                             \
+	X(progress, "progress")                         \
+	X(logs, "logs")                                 \
+	X(history, "history")                           \
+	X(history_find, "history-find")                 \
+	X(board_snapshot, "board-then")                 \
+	X(clones, "clones")                             \
+	X(hotfix, "hotfix")                             \
+	X(contexts, "contexts")                         \
+	X(interrupted, "interrupted")                   \
+	X(goto, "goto")                                 \
+	X(picker, "picker")                             \
+	X(prompt, "prompt")                             \
+	X(palette, "palette")                           \
+	X(help, "help")
+
+#define X(id, name) extern const struct view_ops id##_view_ops;
+VIEWS(X)
+#undef X
 
 #endif

@@ -2,7 +2,7 @@
 /* The default theme, for when no file is found: data/themes/colour-blind.theme, as a test sees. */
 #include "config.h"
 
-#include "ui/theme-file.h"
+#include "ui/theme-builtin.h"
 
 const char theme_builtin[] =
 	"normal #d0d0d0 on #121212 | white on black\n"

@@ -20,6 +20,7 @@
 #include "base/i18n.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "ui/theme-builtin.h"
 
 #define FILE_BYTES_MAX 65536
 #define NAME_MAX_BYTES 64

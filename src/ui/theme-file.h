@@ -34,8 +34,6 @@ struct theme {
 
 /* As in the files; never translated. */
 const char *theme_style_name(enum style style);
-/* The default theme's text, which is in the program so that it runs without files. */
-extern const char theme_builtin[];
 /* 0, or -1 with "file:line:column: what is wrong"; then *theme is as it was.  Every style must
  * be given once. */
 int theme_parse(struct theme *theme, const char *text, const char *file, struct error *err)

@@ -30,7 +30,11 @@
 #include "ui/keys.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
+#include "ui/views/board.h"
+#include "ui/views/help.h"
+#include "ui/views/interrupted.h"
 #include "ui/views/operation.h"
+#include "ui/views/palette.h"
 
 #define AGES_MS 1000 /* how old the ages on the screen may be while something else wakes us */
 #define ANIMATION_MS 200

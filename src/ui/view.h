@@ -10,7 +10,6 @@
 #include "ui/actions.h"
 
 struct canvas;
-struct details;
 struct error;
 struct flow;
 struct list;
@@ -78,32 +77,6 @@ void ui_run_refresh(struct view *view, struct ui *ui);
 /* For view_ops' mode: while one types what is to be found. */
 extern const struct key ui_finding_keys[];
 
-/* Every kind of view: its operations are id_view_ops, and its keys are bound by its name. */
-#define VIEWS(X) /* id, name in a configuration */      \
-	X(board, "board")                               \
-	X(environment, "environment")                   \
-	X(review, "review")                             \
-	X(compare, "compare")                           \
-	X(moment, "moment")                             \
-	X(progress, "progress")                         \
-	X(logs, "logs")                                 \
-	X(history, "history")                           \
-	X(history_find, "history-find")                 \
-	X(board_snapshot, "board-then")                 \
-	X(clones, "clones")                             \
-	X(hotfix, "hotfix")                             \
-	X(contexts, "contexts")                         \
-	X(interrupted, "interrupted")                   \
-	X(goto, "goto")                                 \
-	X(picker, "picker")                             \
-	X(prompt, "prompt")                             \
-	X(palette, "palette")                           \
-	X(help, "help")
-
-#define X(id, name) extern const struct view_ops id##_view_ops;
-VIEWS(X)
-#undef X
-
 /* For views. */
 struct session *ui_session(struct ui *ui);
 /* No glyph beyond ASCII may be drawn (--ascii). */
@@ -148,81 +121,10 @@ void ui_refresh(struct ui *ui);				/* everything is asked for again now */
 /* To the clipboard of the person's terminal, and says so: "Copied the address: ...".  The text
  * is printable, since it is pasted elsewhere, often into a shell; lines may be parted. */
 void ui_copy(struct ui *ui, const char *what, const char *text);
-/* The workload's configuration in the person's editor; what was changed there is reviewed. */
-void ui_edit_workload(struct ui *ui, const char *org, const char *app, const char *env,
-		      const char *module);
 /* Does what a key for the action would do in the view on top. */
 void ui_do(struct ui *ui, enum action action);
 /* The keys of a kind of view, and those that every view knows, as they are bound. */
 const struct key *ui_keys(const struct ui *ui, const struct view_ops *view);
 const struct key *ui_common_keys(const struct ui *ui);
-
-/* org and app: which board first; NULL: the first that there is. */
-struct view *board_view_new(const char *org, const char *app);
-/* The board as it was at that time (wall ms); NULL, and says why, when it is not known. */
-struct view *board_snapshot_view_new(struct ui *ui, const char *org, const char *app,
-				     const char *env, long long at);
-/* The platforms that the configuration names, and the embedded one. */
-struct view *contexts_view_new(struct ui *ui);
-/* The flow belongs to the session; the view looks it up by its id, and cancels what was not
- * approved. */
-struct view *review_view_new(struct flow *flow);
-/* The review of what an operation asked for that was refused, since something had moved: from what
- * is there now, with what changed since the other was looked at.  Dismisses the other. */
-struct view *review_view_again(struct ui *ui, struct flow *old);
-/* Follows the flow to its end; leaving the view leaves the operation running. */
-struct view *progress_view_new(struct flow *flow);
-/* What the local history has of this platform. */
-struct view *history_view_new(struct ui *ui);
-/* The keys of that kind of view, as they are bound. */
-struct view *help_view_new(const struct view *of);
-/* Every command of the view, found by typing. */
-struct view *palette_view_new(struct ui *ui, const struct view *of);
-/* Where to go: "" for what was not chosen.  Borrowed for the call. */
-struct goto_place {
-	const char *org, *app, *env, *module;
-};
-typedef void goto_done(void *data, struct ui *ui, const struct goto_place *place);
-/* Finds by typing; data outlives the view.  org and app: where one is, or NULL. */
-struct view *
-goto_view_new(struct ui *ui, const char *org, const char *app, goto_done *done, void *data);
-/* One environment from near. */
-struct view *environment_view_new(struct ui *ui, const char *org, const char *app, const char *env);
-/* Every clone of the organization; NULL: of all. */
-struct view *clones_view_new(struct ui *ui, const char *org);
-/* What was begun and left; the person resumes or abandons it. */
-struct view *interrupted_view_new(struct ui *ui);
-/* The story of one clone, which need not be there any more. */
-struct view *hotfix_view_new(struct ui *ui, const char *org, const char *app, const char *env);
-/* What a workload writes, or (NULL) all of them. */
-struct view *logs_view_new(struct ui *ui, const char *org, const char *app, const char *env,
-			   const char *workload);
-/* An environment as it is, or as an earlier deployment of it was (else these two are NULL). */
-struct moment {
-	const char *env, *deployment, *set_id;
-};
-struct view *compare_view_new(struct ui *ui, const char *org, const char *app,
-			      const struct moment *from, const struct moment *to);
-/* Chooses one by typing; `env` is the one whose deployments (details) are offered too.  details
- * and data outlive the view.  The moment is borrowed for the call. */
-typedef void moment_done(void *data, struct ui *ui, const struct moment *moment);
-struct view *moment_view_new(struct ui *ui, const char *org, const char *app,
-			     const struct details *details, const char *env, moment_done *done,
-			     void *data);
-/* Asks for one line of text; `check` says what is wrong with it (NULL: fine); `done` gets it. */
-struct prompt {
-	const char *title, *label, *note;
-	const char *subject;		/* foreign: what it is about; NULL: the title says it */
-	char *initial;			/* offered: typing replaces it; owned by the caller */
-	const char *(*check)(void *data, const char *text);
-	void (*done)(void *data, struct ui *ui, const char *text);
-	void (*drop)(void *data);	/* frees data */
-	void *data;
-};
-/* Copies the struct; `data` is freed by `drop` when the view closes. */
-struct view *prompt_view_new(const struct prompt *prompt);
-/* Chooses a version of an image for a workload of an environment. */
-struct view *picker_view_new(struct ui *ui, const char *org, const char *app, const char *env,
-			     const char *module, const char *image);
 
 #endif

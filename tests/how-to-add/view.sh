@@ -5,6 +5,8 @@ new src/ui/views/example.c <<'END'
 /* An example. */
 #include "config.h"
 
+#include "ui/views/example.h"
+
 #include <stdlib.h>
 
 #include "base/i18n.h"
@@ -45,14 +47,27 @@ example_view_new(void)
 	return view;
 }
 END
-after src/ui/view.h '#define VIEWS(X)' <<'END'
-	X(example, "example") \
-END
-before src/ui/view.h 'struct view *contexts_view_new(struct ui *ui);' <<'END'
+new src/ui/views/example.h <<'END'
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An example. */
+#ifndef SIDESTAGE_UI_VIEWS_EXAMPLE_H
+#define SIDESTAGE_UI_VIEWS_EXAMPLE_H
+
+struct view;
+
+/* A sentence. */
 struct view *example_view_new(void);
+
+#endif
+END
+after src/ui/actions.h '#define VIEWS(X)' <<'END'
+	X(example, "example") \
 END
 after src/ui/actions.h '#define ACTIONS(X)' <<'END'
 	X(EXAMPLE, "example", false, N_("Show the example.")) \
+END
+after src/ui/views/board-keys.c '#include "ui/views/edit.h"' <<'END'
+#include "ui/views/example.h"
 END
 before src/ui/views/board-keys.c 'const struct key board_keys[] = {' <<'END'
 static void
@@ -67,5 +82,5 @@ after src/ui/views/board-keys.c 'const struct key board_keys[] = {' <<'END'
 	{'0', "0", ACTION_EXAMPLE, N_("example"), .run = run_example},
 END
 after src/ui/local.mk 'libui_a_SOURCES = \' <<'END'
-	src/ui/views/example.c \
+	src/ui/views/example.c src/ui/views/example.h \
 END

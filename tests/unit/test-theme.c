@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/xmalloc.h"
+#include "ui/theme-builtin.h"
 #include "ui/theme-file.h"
 
 /* Those that are promised; whatever else lies beside them is measured as well. */

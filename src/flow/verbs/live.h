@@ -5,8 +5,6 @@
 
 #include "flow/verbs/verb.h"
 
-struct flow;
-
 flow_phase live_start, live_look_failed;
 /* Somebody deploys to the target: reads it again a little later. */
 flow_phase live_wait;

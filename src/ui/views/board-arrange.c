@@ -2,6 +2,8 @@
 /* How the board is arranged: what is pinned, left out, sorted, wide, and marked. */
 #include "config.h"
 
+#include "ui/views/board-arrange.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +13,9 @@
 #include "flow/world/world.h"
 #include "ui/canvas.h"
 #include "ui/view.h"
+#include "ui/views/board-draw.h"
+#include "ui/views/board-model.h"
+#include "ui/views/board-state.h"
 #include "ui/views/board.h"
 
 #define CELL_MIN 10

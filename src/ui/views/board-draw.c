@@ -2,6 +2,8 @@
 /* How the board looks: the tree, the matrix, and the pane below. */
 #include "config.h"
 
+#include "ui/views/board-draw.h"
+
 #include <curses.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +27,11 @@
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
-#include "ui/views/board.h"
+#include "ui/views/board-arrange.h"
+#include "ui/views/board-grid.h"
+#include "ui/views/board-model.h"
+#include "ui/views/board-state.h"
+#include "ui/views/board-tree.h"
 #include "ui/widgets/viewport.h"
 
 #define TREE_COLUMNS 24

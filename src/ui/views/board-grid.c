@@ -2,6 +2,8 @@
 /* Where the matrix of the board has its columns and rows: it folds with the screen. */
 #include "config.h"
 
+#include "ui/views/board-grid.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +14,9 @@
 #include "model/image.h"
 #include "model/set.h"
 #include "ui/canvas.h"
-#include "ui/views/board.h"
+#include "ui/views/board-arrange.h"
+#include "ui/views/board-draw.h"
+#include "ui/views/board-state.h"
 #include "ui/widgets/viewport.h"
 
 #define CELL_COLUMNS_MIN 15

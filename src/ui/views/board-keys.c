@@ -3,6 +3,8 @@
  * it. */
 #include "config.h"
 
+#include "ui/views/board-keys.h"
+
 #include <curses.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,16 +17,35 @@
 #include "base/ids.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
-#include "flow/verbs/flow.h"
 #include "flow/hotfix.h"
 #include "flow/session.h"
+#include "flow/verbs/flow.h"
 #include "flow/world/world.h"
 #include "model/set.h"
 #include "ui/outside.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
+#include "ui/views/board-arrange.h"
+#include "ui/views/board-draw.h"
+#include "ui/views/board-model.h"
+#include "ui/views/board-state.h"
+#include "ui/views/board-tree.h"
 #include "ui/views/board.h"
+#include "ui/views/clones.h"
+#include "ui/views/compare.h"
+#include "ui/views/contexts.h"
+#include "ui/views/edit.h"
+#include "ui/views/environment.h"
+#include "ui/views/goto.h"
+#include "ui/views/history.h"
+#include "ui/views/hotfix.h"
+#include "ui/views/interrupted.h"
+#include "ui/views/logs.h"
+#include "ui/views/moment.h"
 #include "ui/views/operation.h"
+#include "ui/views/picker.h"
+#include "ui/views/progress.h"
+#include "ui/views/prompt.h"
 
 #define COPY_MAX 65536
 

@@ -3,6 +3,8 @@
  * sorted. */
 #include "config.h"
 
+#include "ui/views/board-model.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +17,7 @@
 #include "flow/world/world.h"
 #include "model/set.h"
 #include "ui/view.h"
-#include "ui/views/board.h"
+#include "ui/views/board-state.h"
 
 const char *
 board_env_id(const struct world_environment *e)

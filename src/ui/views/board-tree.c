@@ -2,6 +2,8 @@
 /* The applications beside the board: one is always open, and the arrows go from one to the next. */
 #include "config.h"
 
+#include "ui/views/board-tree.h"
+
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -12,7 +14,9 @@
 #include "flow/world/world.h"
 #include "ui/canvas.h"
 #include "ui/view.h"
-#include "ui/views/board.h"
+#include "ui/views/board-arrange.h"
+#include "ui/views/board-model.h"
+#include "ui/views/board-state.h"
 #include "ui/widgets/viewport.h"
 
 void

@@ -22,6 +22,13 @@
 #include "flow/world/world.h"
 #include "ui/canvas.h"
 #include "ui/view.h"
+#include "ui/views/board-arrange.h"
+#include "ui/views/board-draw.h"
+#include "ui/views/board-grid.h"
+#include "ui/views/board-keys.h"
+#include "ui/views/board-model.h"
+#include "ui/views/board-state.h"
+#include "ui/views/board-tree.h"
 #include "ui/widgets/viewport.h"
 
 static void

@@ -2,6 +2,8 @@
 /* How the clones look: a line for each, and all of the selected one below. */
 #include "config.h"
 
+#include "ui/views/clones-draw.h"
+
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/text.h"
@@ -10,7 +12,8 @@
 #include "flow/world/words.h"
 #include "flow/world/world.h"
 #include "ui/canvas.h"
-#include "ui/views/clones.h"
+#include "ui/view.h"
+#include "ui/views/clones-state.h"
 #include "ui/widgets/viewport.h"
 
 #define DETAIL_ROWS 8

@@ -4,6 +4,8 @@
  */
 #include "config.h"
 
+#include "ui/views/clones.h"
+
 #include <assert.h>
 #include <curses.h>
 #include <stdio.h>
@@ -22,8 +24,14 @@
 #include "flow/world/world.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
-#include "ui/views/clones.h"
+#include "ui/views/clones-draw.h"
+#include "ui/views/clones-state.h"
+#include "ui/views/compare.h"
+#include "ui/views/environment.h"
+#include "ui/views/hotfix.h"
+#include "ui/views/moment.h"
 #include "ui/views/operation.h"
+#include "ui/views/prompt.h"
 
 /* --- the cursor --- */
 

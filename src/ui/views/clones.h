@@ -1,22 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the two files of the clones share. */
+/* The clones that there are, and how long they are kept. */
 #ifndef SIDESTAGE_UI_VIEWS_CLONES_H
 #define SIDESTAGE_UI_VIEWS_CLONES_H
 
-#include "ui/view.h"
-#include "ui/widgets/list.h"
+struct ui;
+struct view;
 
-struct canvas;
-struct clones;
-
-struct clones_view {
-	struct view view;
-	struct clones *clones;
-	struct list list;
-};
-
-/* view_ops' fit and draw. */
-void clones_fit(struct view *view, struct ui *ui, const struct canvas *canvas);
-void clones_draw(const struct view *view, struct ui *ui, struct canvas *canvas);
+/* Every clone of the organization; NULL: of all. */
+struct view *clones_view_new(struct ui *ui, const char *org);
 
 #endif

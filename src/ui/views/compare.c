@@ -7,6 +7,8 @@
  */
 #include "config.h"
 
+#include "ui/views/compare.h"
+
 #include <curses.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +30,7 @@
 #include "ui/terminal.h"
 #include "ui/view.h"
 #include "ui/views/changes.h"
+#include "ui/views/moment.h"
 #include "ui/widgets/difference.h"
 #include "ui/widgets/viewport.h"
 

@@ -2,6 +2,8 @@
 /* The platforms that there are to go to: their addresses, and which one this is. */
 #include "config.h"
 
+#include "ui/views/contexts.h"
+
 #include <curses.h>
 #include <stdlib.h>
 #include <string.h>

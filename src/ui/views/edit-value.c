@@ -16,6 +16,8 @@
 #include "flow/verbs/flow.h"
 #include "flow/world/details.h"
 #include "ui/view.h"
+#include "ui/views/prompt.h"
+#include "ui/views/review.h"
 
 #define LINE_MAX_BYTES 4096
 

@@ -6,6 +6,8 @@
  */
 #include "config.h"
 
+#include "ui/views/edit.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +22,7 @@
 #include "model/set.h"
 #include "ui/outside.h"
 #include "ui/view.h"
+#include "ui/views/review.h"
 
 #define FILE_NAME "workload.json"
 

@@ -2,6 +2,8 @@
 /* One environment from near: its workloads, resources, shared values and deployments. */
 #include "config.h"
 
+#include "ui/views/environment.h"
+
 #include <assert.h>
 #include <curses.h>
 #include <stdio.h>
@@ -25,7 +27,10 @@
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
+#include "ui/views/compare.h"
 #include "ui/views/edit-value.h"
+#include "ui/views/logs.h"
+#include "ui/views/moment.h"
 #include "ui/widgets/cut.h"
 #include "ui/widgets/list.h"
 

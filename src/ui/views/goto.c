@@ -2,6 +2,8 @@
 /* Finds an environment, a workload or an application by typing, and tells who asked. */
 #include "config.h"
 
+#include "ui/views/goto.h"
+
 #include <curses.h>
 #include <stdint.h>
 #include <stdlib.h>

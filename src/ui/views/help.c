@@ -2,6 +2,8 @@
 /* The keys of the view below, from its own table. */
 #include "config.h"
 
+#include "ui/views/help.h"
+
 #include <curses.h>
 #include <stdlib.h>
 

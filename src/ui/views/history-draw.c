@@ -2,6 +2,8 @@
 /* How the history looks: the field, the rows, and the pane of what is selected. */
 #include "config.h"
 
+#include "ui/views/history-draw.h"
+
 #include <curses.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +19,10 @@
 #include "flow/verbs/interrupted.h"
 #include "flow/world/world.h"
 #include "ui/canvas.h"
+#include "ui/view.h"
 #include "ui/views/changes.h"
+#include "ui/views/history-read.h"
+#include "ui/views/history-state.h"
 #include "ui/views/history.h"
 #include "ui/widgets/viewport.h"
 
@@ -77,9 +82,11 @@ found_at(const char *text, const char *find)
 	}
 }
 
-void
-history_mark(struct canvas *canvas, enum style plain, enum style found, const char *words,
-	     const char *find, int columns)
+/* Text from elsewhere, at most `columns` (0: to the edge), with every word of `find` that occurs
+ * in it in another style; case is ignored as the store ignores it. */
+static void
+mark_found(struct canvas *canvas, enum style plain, enum style found, const char *words,
+	   const char *find, int columns)
 {
 	int room = canvas->width - canvas->column;
 	struct canvas part;
@@ -178,17 +185,17 @@ draw_operation(const struct history_view *h, struct canvas *all, int row, size_t
 	canvas_move(c, row, 3 + indent);
 	draw_stamp(c, pens.plain, o->created_at);
 	canvas_text(c, pens.plain, "  ");
-	history_mark(c, pens.strong, pens.found, untrusted_raw(&o->verb), h->find.text, 9);
+	mark_found(c, pens.strong, pens.found, untrusted_raw(&o->verb), h->find.text, 9);
 	canvas_move(c, row, is_narrow(c) ? c->column + 1 : 31 + indent);
 	if (o->source.raw) {
-		history_mark(c, pens.plain, pens.found, o->source.raw, h->find.text, 24);
+		mark_found(c, pens.plain, pens.found, o->source.raw, h->find.text, 24);
 		canvas_text(c, pens.plain, " ");
 		canvas_glyph(c, pens.plain, GLYPH_ARROW);
 		canvas_text(c, pens.plain, " ");
 	}
-	history_mark(c, pens.plain, pens.found, untrusted_raw(&o->env), h->find.text, 30);
+	mark_found(c, pens.plain, pens.found, untrusted_raw(&o->env), h->find.text, 30);
 	canvas_text(c, pens.plain, "  ");
-	history_mark(c, pens.dim, pens.found, untrusted_raw(&o->summary), h->find.text, 0);
+	mark_found(c, pens.dim, pens.found, untrusted_raw(&o->summary), h->find.text, 0);
 	draw_took(all, row, pens.dim, o->created_at, o->ended_at, o->state <= OPERATION_RUNNING);
 }
 
@@ -211,9 +218,9 @@ draw_story(const struct history_view *h, struct canvas *all, int row, size_t at,
 	canvas_move(c, row, 3);
 	draw_stamp(c, pens.plain, story->began);
 	canvas_text(c, pens.plain, "  ");
-	history_mark(c, pens.strong, pens.found, untrusted_raw(&clone->env), h->find.text, 24);
+	mark_found(c, pens.strong, pens.found, untrusted_raw(&clone->env), h->find.text, 24);
 	canvas_text(c, pens.dim, _("  clone of "));
-	history_mark(c, pens.dim, pens.found, untrusted_raw(&clone->source), h->find.text, 24);
+	mark_found(c, pens.dim, pens.found, untrusted_raw(&clone->source), h->find.text, 24);
 	canvas_text(c, pens.dim, "  ");
 	canvas_format(c, pens.dim, ngettext("%zu operation", "%zu operations", story->count),
 		      story->count);
@@ -238,7 +245,7 @@ draw_fact(const struct history_view *h, struct canvas *c, int *row, const char *
 	if (!text->raw || !*text->raw)
 		return;
 	label(c, row, name);
-	history_mark(c, style, STYLE_KEY, text->raw, h->find.text, 0);
+	mark_found(c, style, STYLE_KEY, text->raw, h->find.text, 0);
 }
 
 static void
@@ -270,22 +277,22 @@ static void
 draw_what(const struct history_view *h, struct canvas *c, const struct operation *o)
 {
 	canvas_move(c, 1, 2);
-	history_mark(c, STYLE_STRONG, STYLE_KEY, untrusted_raw(&o->verb), h->find.text, 12);
+	mark_found(c, STYLE_STRONG, STYLE_KEY, untrusted_raw(&o->verb), h->find.text, 12);
 	canvas_text(c, STYLE_STRONG, " ");
 	if (o->source.raw) {
-		history_mark(c, STYLE_STRONG, STYLE_KEY, o->source.raw, h->find.text, 30);
+		mark_found(c, STYLE_STRONG, STYLE_KEY, o->source.raw, h->find.text, 30);
 		canvas_text(c, STYLE_STRONG, " ");
 		canvas_glyph(c, STYLE_STRONG, GLYPH_ARROW);
 		canvas_text(c, STYLE_STRONG, " ");
 	}
-	history_mark(c, STYLE_STRONG, STYLE_KEY, untrusted_raw(&o->env), h->find.text, 40);
+	mark_found(c, STYLE_STRONG, STYLE_KEY, untrusted_raw(&o->env), h->find.text, 40);
 	if (!is_narrow(c)) {
 		canvas_text(c, STYLE_DIM, _("  of "));
-		history_mark(c, STYLE_DIM, STYLE_KEY, untrusted_raw(&o->app), h->find.text, 24);
+		mark_found(c, STYLE_DIM, STYLE_KEY, untrusted_raw(&o->app), h->find.text, 24);
 	}
 	if (!is_narrow(c) && o->env_type.raw && *o->env_type.raw) {
 		canvas_text(c, STYLE_DIM, _(", type "));
-		history_mark(c, STYLE_DIM, STYLE_KEY, o->env_type.raw, h->find.text, 20);
+		mark_found(c, STYLE_DIM, STYLE_KEY, o->env_type.raw, h->find.text, 20);
 	}
 	canvas_text(c, STYLE_DIM, "  ");
 	if ((size_t)o->state < sizeof(states) / sizeof(states[0]))
@@ -336,7 +343,7 @@ draw_steps(const struct history_view *h, struct canvas *c, int row, const struct
 		canvas_move(c, row, columns + 4);
 		canvas_text(c, STYLE_DIM, took);
 		canvas_move(c, row, columns + 12);
-		history_mark(c, STYLE_NORMAL, STYLE_KEY, untrusted_raw(&o->steps[i].detail),
+		mark_found(c, STYLE_NORMAL, STYLE_KEY, untrusted_raw(&o->steps[i].detail),
 			     h->find.text, 0);
 	}
 }
@@ -375,7 +382,7 @@ draw_story_detail(const struct history_view *h, struct canvas *c, size_t at)
 
 	canvas_move(c, 1, 2);
 	canvas_text(c, STYLE_STRONG, _("The story of "));
-	history_mark(c, STYLE_STRONG, STYLE_KEY, untrusted_raw(&clone->env), h->find.text, 40);
+	mark_found(c, STYLE_STRONG, STYLE_KEY, untrusted_raw(&clone->env), h->find.text, 40);
 	if (story->ended > story->began) {
 		clock_duration(whole, story->ended - story->began);
 		canvas_format(c, STYLE_DIM, _("   %s in all"), whole);
@@ -390,11 +397,11 @@ draw_story_detail(const struct history_view *h, struct canvas *c, size_t at)
 			clock_duration(took, o->ended_at - o->created_at);
 		label(c, &row, "");
 		canvas_move(c, row, 2);
-		history_mark(c, STYLE_DIM, STYLE_KEY, untrusted_raw(&o->verb), h->find.text, 10);
+		mark_found(c, STYLE_DIM, STYLE_KEY, untrusted_raw(&o->verb), h->find.text, 10);
 		canvas_move(c, row, LABEL);
 		canvas_text(c, STYLE_DIM, took);
 		canvas_move(c, row, LABEL + 9);
-		history_mark(c, STYLE_NORMAL, STYLE_KEY, untrusted_raw(&o->summary), h->find.text,
+		mark_found(c, STYLE_NORMAL, STYLE_KEY, untrusted_raw(&o->summary), h->find.text,
 			     0);
 	}
 }

@@ -7,6 +7,8 @@
  */
 #include "config.h"
 
+#include "ui/views/history-read.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +18,8 @@
 #include "flow/session.h"
 #include "flow/verbs/interrupted.h"
 #include "store/search.h"
+#include "ui/view.h"
+#include "ui/views/history-state.h"
 #include "ui/views/history.h"
 
 #define FIRST_PAGE 400

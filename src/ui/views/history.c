@@ -23,6 +23,12 @@
 #include "store/search.h"
 #include "ui/canvas.h"
 #include "ui/terminal.h"
+#include "ui/view.h"
+#include "ui/views/board.h"
+#include "ui/views/history-draw.h"
+#include "ui/views/history-read.h"
+#include "ui/views/history-state.h"
+#include "ui/views/interrupted.h"
 #include "ui/views/operation.h"
 #include "ui/widgets/viewport.h"
 

@@ -2,6 +2,8 @@
 /* How a hotfix looks: its steps, and below them what the selected one is about. */
 #include "config.h"
 
+#include "ui/views/hotfix-draw.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +18,9 @@
 #include "model/image.h"
 #include "model/set.h"
 #include "ui/canvas.h"
+#include "ui/view.h"
+#include "ui/views/board-draw.h"
+#include "ui/views/hotfix-state.h"
 #include "ui/views/hotfix.h"
 #include "ui/widgets/viewport.h"
 

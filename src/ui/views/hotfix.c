@@ -5,6 +5,8 @@
  */
 #include "config.h"
 
+#include "ui/views/hotfix.h"
+
 #include <curses.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,8 +28,17 @@
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
-#include "ui/views/hotfix.h"
+#include "ui/views/board-draw.h"
+#include "ui/views/compare.h"
+#include "ui/views/edit.h"
+#include "ui/views/environment.h"
+#include "ui/views/hotfix-draw.h"
+#include "ui/views/hotfix-state.h"
+#include "ui/views/logs.h"
+#include "ui/views/moment.h"
 #include "ui/views/operation.h"
+#include "ui/views/picker.h"
+#include "ui/views/prompt.h"
 
 /* --- what is selected --- */
 

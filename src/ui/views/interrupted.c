@@ -5,6 +5,8 @@
  */
 #include "config.h"
 
+#include "ui/views/interrupted.h"
+
 #include <assert.h>
 #include <curses.h>
 #include <stdio.h>
@@ -24,6 +26,9 @@
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
+#include "ui/views/progress.h"
+#include "ui/views/prompt.h"
+#include "ui/views/review.h"
 #include "ui/widgets/list.h"
 
 #define LABEL_COLUMNS 14

@@ -2,6 +2,8 @@
 /* How the logs look, and how many of the lines have room. */
 #include "config.h"
 
+#include "ui/views/logs-draw.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +17,7 @@
 #include "flow/world/logs.h"
 #include "ui/canvas.h"
 #include "ui/view.h"
+#include "ui/views/logs-state.h"
 #include "ui/views/logs.h"
 #include "ui/widgets/cut.h"
 #include "ui/widgets/found.h"

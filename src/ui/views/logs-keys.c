@@ -2,6 +2,8 @@
 /* What the keys of the logs do: whose lines, which of them, and where to. */
 #include "config.h"
 
+#include "ui/views/logs-keys.h"
+
 #include <curses.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -15,13 +17,16 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
-#include "flow/world/logs.h"
 #include "flow/session.h"
+#include "flow/world/logs.h"
 #include "flow/world/world.h"
 #include "model/set.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
+#include "ui/views/logs-draw.h"
+#include "ui/views/logs-state.h"
 #include "ui/views/logs.h"
+#include "ui/views/prompt.h"
 
 #define SIDEWAYS_STEP 16		/* columns */
 

@@ -14,6 +14,10 @@
 #include "base/xmalloc.h"
 #include "flow/session.h"
 #include "flow/world/logs.h"
+#include "ui/view.h"
+#include "ui/views/logs-draw.h"
+#include "ui/views/logs-keys.h"
+#include "ui/views/logs-state.h"
 #include "ui/widgets/viewport.h"
 
 /* --- which lines --- */

@@ -2,6 +2,8 @@
 /* Chooses an environment as it is, or an earlier deployment of one, by typing. */
 #include "config.h"
 
+#include "ui/views/moment.h"
+
 #include <assert.h>
 #include <curses.h>
 #include <stdlib.h>

@@ -12,6 +12,7 @@
 #include "flow/verbs/flow.h"
 #include "ui/theme.h"
 #include "ui/view.h"
+#include "ui/views/review.h"
 
 void
 operation_words(const struct flow *flow, bool ascii, char *out, size_t size)

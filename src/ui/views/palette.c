@@ -2,6 +2,8 @@
 /* Every command of the view below, found by typing: made from its table of keys. */
 #include "config.h"
 
+#include "ui/views/palette.h"
+
 #include <curses.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,6 +2,8 @@
 /* The versions that exist of one image, newest first; typing finds. */
 #include "config.h"
 
+#include "ui/views/picker.h"
+
 #include <curses.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,6 +2,8 @@
 /* What an approved operation is doing: its steps, the workloads, and on failure the reason. */
 #include "config.h"
 
+#include "ui/views/progress.h"
+
 #include <curses.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +21,9 @@
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
+#include "ui/views/history.h"
 #include "ui/views/operation.h"
+#include "ui/views/review.h"
 #include "ui/widgets/cut.h"
 
 #define ID_COLUMN 3

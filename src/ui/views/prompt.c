@@ -2,6 +2,8 @@
 /* Asks for one line, and says while it is typed what is wrong with it. */
 #include "config.h"
 
+#include "ui/views/prompt.h"
+
 #include <curses.h>
 #include <stdlib.h>
 

@@ -5,6 +5,8 @@
  */
 #include "config.h"
 
+#include "ui/views/review-draw.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +21,8 @@
 #include "ui/canvas.h"
 #include "ui/view.h"
 #include "ui/views/changes.h"
+#include "ui/views/review-keys.h"
+#include "ui/views/review-state.h"
 #include "ui/views/review.h"
 
 #define ROOMY_ROWS 26		/* with fewer, the difference has those that would part the words */

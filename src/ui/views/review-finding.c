@@ -3,16 +3,20 @@
  * editor. */
 #include "config.h"
 
+#include "ui/views/review-finding.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
-#include "flow/verbs/flow.h"
 #include "flow/session.h"
+#include "flow/verbs/flow.h"
 #include "ui/outside.h"
 #include "ui/view.h"
+#include "ui/views/prompt.h"
+#include "ui/views/review-state.h"
 #include "ui/views/review.h"
 
 /* Which one, for whoever comes back from a field or an editor. */

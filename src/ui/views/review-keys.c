@@ -6,6 +6,8 @@
  */
 #include "config.h"
 
+#include "ui/views/review-keys.h"
+
 #include <assert.h>
 #include <curses.h>
 #include <stdio.h>
@@ -18,6 +20,9 @@
 #include "ui/terminal.h"
 #include "ui/view.h"
 #include "ui/views/changes.h"
+#include "ui/views/progress.h"
+#include "ui/views/review-finding.h"
+#include "ui/views/review-state.h"
 #include "ui/views/review.h"
 
 static struct review_view *

@@ -23,8 +23,12 @@
 #include "flow/world/world.h"
 #include "model/set.h"
 #include "ui/terminal.h"
+#include "ui/view.h"
 #include "ui/views/changes.h"
 #include "ui/views/operation.h"
+#include "ui/views/review-draw.h"
+#include "ui/views/review-keys.h"
+#include "ui/views/review-state.h"
 
 /* --- what is reviewed --- */
 

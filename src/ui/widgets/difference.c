@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "ui/canvas.h"
+#include "ui/view.h"
 #include "ui/widgets/difference-rows.h"
 #include "ui/widgets/found.h"
 

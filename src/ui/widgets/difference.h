@@ -12,7 +12,6 @@
 
 #include "compare/changes.h"
 #include "compare/diff.h"
-#include "ui/view.h"
 #include "ui/widgets/field.h"
 #include "ui/widgets/viewport.h"
 

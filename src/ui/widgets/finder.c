@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "ui/canvas.h"
+#include "ui/view.h"
 #include "ui/widgets/viewport.h"
 
 #define LIST_ROW 2

@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "ui/view.h"
 #include "ui/widgets/field.h"
 #include "ui/widgets/list.h"
 

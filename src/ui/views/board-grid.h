@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where the matrix has its columns and rows. */
+#ifndef SIDESTAGE_UI_VIEWS_BOARD_GRID_H
+#define SIDESTAGE_UI_VIEWS_BOARD_GRID_H
+
+#include <stddef.h>
+
+#include "ui/widgets/cut.h"
+
+struct board_model;
+struct board_view;
+struct canvas;
+
+/* Where the matrix has its columns; low and narrow screens fold. */
+struct grid {
+	int label, cell, head;	/* columns, columns, rows */
+	size_t pinned, first, fit; /* these columns, and from `first` on as many as fit in all */
+	size_t kept; /* the baseline, which would be out of sight: it stays at the edge */
+	int kept_at; /* at the left edge of those that move (-1), the right one (1); 0: not */
+	int foot; /* rows below the workloads: resources, to promote, and where there is room values
+		   */
+	int rows;		/* of workloads */
+	size_t top;		/* the first workload that is shown */
+	int version;		/* columns of a version, before its sign */
+	enum cut heads, names, versions;	/* where those are cut that do not fit */
+};
+
+/* In so much room, scrolled from where it was. */
+struct grid board_lay_out(const struct board_view *b, const struct board_model *s,
+			  const struct canvas *c);
+/* Which of the model's columns is shown as the i-th. */
+size_t board_grid_column(const struct grid *g, size_t i);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The world as the board sees it. */
+#ifndef SIDESTAGE_UI_VIEWS_BOARD_MODEL_H
+#define SIDESTAGE_UI_VIEWS_BOARD_MODEL_H
+
+#include <stddef.h>
+
+struct board_view;
+struct ui;
+struct world;
+struct world_application;
+struct world_environment;
+
+/* The world as the board sees it now: all borrowed, until the session's next turn. */
+struct board_model {
+	const struct world *world;
+	const struct world_application *app;
+	const struct world_environment *env, *baseline;	/* NULL: there is none */
+	/* Those that have a column: the pinned ones, then the others; not what was hidden, unless
+	 * the cursor is on it. */
+	const struct world_environment *const *columns;
+	size_t column_count, pinned, hidden, column;
+	const char *const *modules;		/* of all environments, sorted */
+	size_t module_count, row;
+};
+
+/* Looks again, after the world or the board has changed; what it gives is b->model. */
+const struct board_model *board_model_update(struct board_view *b, struct ui *ui);
+/* Afterwards `*place` is a copy of value; NULL is NULL. */
+void board_replace(char **place, const char *value);
+/* Its id as it is sent; foreign, borrowed. */
+const char *board_env_id(const struct world_environment *e);
+
+#endif

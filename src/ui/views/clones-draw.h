@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How the clones look. */
+#ifndef SIDESTAGE_UI_VIEWS_CLONES_DRAW_H
+#define SIDESTAGE_UI_VIEWS_CLONES_DRAW_H
+
+struct canvas;
+struct ui;
+struct view;
+
+/* view_ops' fit and draw. */
+void clones_fit(struct view *view, struct ui *ui, const struct canvas *canvas);
+void clones_draw(const struct view *view, struct ui *ui, struct canvas *canvas);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How a hotfix looks. */
+#ifndef SIDESTAGE_UI_VIEWS_HOTFIX_DRAW_H
+#define SIDESTAGE_UI_VIEWS_HOTFIX_DRAW_H
+
+struct canvas;
+struct ui;
+struct view;
+
+/* view_ops' fit and draw. */
+void hotfix_fit(struct view *view, struct ui *ui, const struct canvas *canvas);
+void hotfix_draw(const struct view *view, struct ui *ui, struct canvas *canvas);
+
+#endif
