@@ -36,6 +36,8 @@ libui_a_SOURCES = \
 	src/ui/views/decide.c src/ui/views/decide.h \
 	src/ui/views/edit-value.c src/ui/views/edit-value.h \
 	src/ui/views/edit.c src/ui/views/edit.h \
+	src/ui/views/environment-keys.c src/ui/views/environment-keys.h \
+	src/ui/views/environment-state.h \
 	src/ui/views/environment.c src/ui/views/environment.h \
 	src/ui/views/goto.c src/ui/views/goto.h \
 	src/ui/views/help.c src/ui/views/help.h \

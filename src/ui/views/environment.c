@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One environment from near: its workloads, resources, shared values and deployments. */
+/* The details of one environment: its workloads, resources, shared values and deployments. */
 #include "config.h"
 
 #include "ui/views/environment.h"
 
-#include <assert.h>
-#include <curses.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -17,7 +14,6 @@
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "flow/session.h"
-#include "flow/verbs/flow.h"
 #include "flow/world/comment.h"
 #include "flow/world/details.h"
 #include "flow/world/words.h"
@@ -25,33 +21,17 @@
 #include "model/image.h"
 #include "model/set.h"
 #include "ui/canvas.h"
-#include "ui/terminal.h"
 #include "ui/view.h"
-#include "ui/views/compare.h"
-#include "ui/views/edit-value.h"
-#include "ui/views/logs.h"
-#include "ui/views/moment.h"
+#include "ui/views/environment-keys.h"
+#include "ui/views/environment-state.h"
 #include "ui/widgets/cut.h"
 #include "ui/widgets/list.h"
 
 #define MEASURED_MAX 500
 #define NAME_COLUMN 5		/* behind the cursor and the dot */
 
-enum tab { TAB_WORKLOADS, TAB_RESOURCES, TAB_VALUES, TAB_DEPLOYMENTS, TAB_COUNT };
-
-struct environment_view {
-	struct view view;
-	const struct session *session;
-	char *org, *app, *env;
-	struct details *details;
-	enum tab tab;
-	struct list lists[TAB_COUNT];
-	struct cut_columns columns;	/* of the tab's list */
-};
-
-/* Looked up each time: the environment may go while it is shown. */
-static const struct world_environment *
-find(const struct environment_view *v)
+const struct world_environment *
+environment_find(const struct environment_view *v)
 {
 	return world_environment(session_world(v->session), v->org, v->app, v->env);
 }
@@ -207,14 +187,14 @@ draw_deployment(const struct environment_view *v, const struct world_environment
 static void
 id_of_workload(const void *data, size_t row, struct buf *out)
 {
-	(void)buf_puts(out, untrusted_raw(&find(data)->runtime.modules[row].module));
+	(void)buf_puts(out, untrusted_raw(&environment_find(data)->runtime.modules[row].module));
 }
 
 /* With its type: a workload may have two resources of one name. */
 static void
 id_of_resource(const void *data, size_t row, struct buf *out)
 {
-	const struct active_resource *resource = &find(data)->resources[row];
+	const struct active_resource *resource = &environment_find(data)->resources[row];
 
 	(void)buf_printf(out, "%s %s", untrusted_raw(&resource->type),
 			 untrusted_raw(&resource->res_id));
@@ -306,7 +286,7 @@ static void
 changed(struct view *view, struct ui *ui)
 {
 	struct environment_view *v = (struct environment_view *)view;
-	const struct world_environment *e = find(v);
+	const struct world_environment *e = environment_find(v);
 
 	(void)ui;
 	list_update(&v->lists[TAB_WORKLOADS], e ? e->runtime.count : 0);
@@ -401,16 +381,16 @@ fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 	list_fit(list, top, canvas->height - top);
 	/* A long list is measured by what is seen of it. */
 	if (list->count <= MEASURED_MAX)
-		measure(v, find(v), 0, list->count, canvas);
+		measure(v, environment_find(v), 0, list->count, canvas);
 	else
-		measure(v, find(v), list->first, list_end(list), canvas);
+		measure(v, environment_find(v), list->first, list_end(list), canvas);
 }
 
 static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
 	const struct environment_view *v = (const struct environment_view *)view;
-	const struct world_environment *e = find(v);
+	const struct world_environment *e = environment_find(v);
 	const struct list *list = &v->lists[v->tab];
 	const struct error *error;
 	bool known = is_known(v, e, &error);
@@ -437,223 +417,14 @@ static void
 subject(const struct view *view, struct ui *ui, char *out, size_t size)
 {
 	const struct environment_view *v = (const struct environment_view *)view;
-	const struct world_environment *e = find(v);
+	const struct world_environment *e = environment_find(v);
 
 	(void)ui;
 	snprintf(out, size, "%.60s%s", e ? untrusted_raw(&e->environment.name) : v->env,
 		 e && e->clone_of ? _(" (a clone)") : "");
 }
 
-/* --- keys --- */
-
-static void
-show_tab(struct view *view, enum tab tab)
-{
-	((struct environment_view *)view)->tab = tab;
-}
-
-static void
-run_workloads(struct view *view, struct ui *ui)
-{
-	(void)ui;
-	show_tab(view, TAB_WORKLOADS);
-}
-
-static void
-run_resources(struct view *view, struct ui *ui)
-{
-	(void)ui;
-	show_tab(view, TAB_RESOURCES);
-}
-
-static void
-run_values(struct view *view, struct ui *ui)
-{
-	(void)ui;
-	show_tab(view, TAB_VALUES);
-}
-
-static void
-run_deployments(struct view *view, struct ui *ui)
-{
-	(void)ui;
-	show_tab(view, TAB_DEPLOYMENTS);
-}
-
-static void
-run_next_tab(struct view *view, struct ui *ui)
-{
-	(void)ui;
-	show_tab(view, (enum tab)((((struct environment_view *)view)->tab + 1) % TAB_COUNT));
-}
-
-/* Elsewhere than on a workload: of all of them. */
-static void
-run_logs(struct view *view, struct ui *ui)
-{
-	struct environment_view *v = (struct environment_view *)view;
-	const struct world_environment *e = find(v);
-	size_t at = v->lists[TAB_WORKLOADS].at;
-	const char *module = v->tab == TAB_WORKLOADS && e && at < e->runtime.count
-				     ? untrusted_raw(&e->runtime.modules[at].module) : NULL;
-
-	ui_push(ui, logs_view_new(ui, v->org, v->app, v->env, module));
-}
-
-/* What stands in the row, to be used elsewhere; free() it.  NULL: there is nothing to copy. */
-static char *
-text_of_row(const struct environment_view *v, const struct world_environment *e, size_t i)
-{
-	const char *image = v->tab == TAB_WORKLOADS && e->set
-				    ? set_module_image(e->set,
-						       untrusted_raw(&e->runtime.modules[i].module))
-				    : NULL;
-
-	switch (v->tab) {
-	case TAB_WORKLOADS:
-		return image ? xstrdup(image) : NULL;
-	case TAB_RESOURCES:
-		return json_dumps(e->resources[i].outputs, JSON_COMPACT);
-	case TAB_VALUES:
-		return details_value(v->details, i)->is_secret
-			       ? NULL
-			       : xstrdup(untrusted_raw(&details_value(v->details, i)->value));
-	default:
-		return xstrdup(untrusted_raw(&details_deployment(v->details, i)->id));
-	}
-}
-
-static void
-run_copy(struct view *view, struct ui *ui)
-{
-	static const char *const what[TAB_COUNT] = {
-		[TAB_WORKLOADS] = N_("the image"), [TAB_RESOURCES] = N_("the resource's outputs"),
-		[TAB_VALUES] = N_("the value"), [TAB_DEPLOYMENTS] = N_("the deployment's id"),
-	};
-	const struct environment_view *v = (const struct environment_view *)view;
-	const struct list *list = &v->lists[v->tab];
-	char *text = find(v) && list->at < list->count ? text_of_row(v, find(v), list->at) : NULL;
-	char *shown = text ? text_printable(text) : NULL;
-
-	if (shown)
-		ui_copy(ui, _(what[v->tab]), shown);
-	else
-		ui_say(ui, _("There is nothing here that can be copied."));
-	free(shown);
-	free(text);
-}
-
-/* From what was deployed then to what runs now. */
-static void
-run_diff(struct view *view, struct ui *ui)
-{
-	struct environment_view *v = (struct environment_view *)view;
-	size_t at = v->lists[TAB_DEPLOYMENTS].at;
-	struct moment from = {.env = v->env}, to = {.env = v->env};
-
-	if (v->tab == TAB_DEPLOYMENTS && at < details_deployment_count(v->details)) {
-		const struct deployment *d = details_deployment(v->details, at);
-
-		from.deployment = untrusted_raw(&d->id);
-		from.set_id = untrusted_raw(&d->set_id);
-	}
-	ui_push(ui, compare_view_new(ui, v->org, v->app, &from, &to));
-}
-
-/* NULL: none is selected. */
-static const struct shared_value *
-selected_value(const struct view *view)
-{
-	const struct environment_view *v = (const struct environment_view *)view;
-	size_t at = v->lists[TAB_VALUES].at;
-
-	return v->tab == TAB_VALUES && at < details_value_count(v->details)
-		       ? details_value(v->details, at)
-		       : NULL;
-}
-
-/* For the keys that need one: there is one. */
-static const struct shared_value *
-chosen_value(const struct view *view)
-{
-	const struct shared_value *value = selected_value(view);
-
-	assert(value);
-	return value;
-}
-
-static void
-run_edit(struct view *view, struct ui *ui)
-{
-	const struct environment_view *v = (const struct environment_view *)view;
-
-	edit_value(ui, v->org, v->app, v->env, chosen_value(view));
-}
-
-static void
-run_inherit(struct view *view, struct ui *ui)
-{
-	const struct environment_view *v = (const struct environment_view *)view;
-
-	inherit_value(ui, v->org, v->app, v->env, chosen_value(view));
-}
-
-static bool
-has_value(const struct view *view, struct ui *ui)
-{
-	(void)ui;
-	return selected_value(view) != NULL;
-}
-
-static bool
-is_open_value(const struct view *view, struct ui *ui)
-{
-	(void)ui;
-	return !chosen_value(view)->is_secret;
-}
-
-static bool
-is_own_value(const struct view *view, struct ui *ui)
-{
-	(void)ui;
-	return untrusted_is(&chosen_value(view)->source, "env");
-}
-
-static const struct need a_value = {has_value, N_("Select a shared value first: {tab-3}."), NULL};
-/* Of these it is said by what would change them. */
-static const struct need no_secret = {is_open_value, NULL, NULL},
-			 its_own = {is_own_value, NULL, NULL};
-
-static const struct key keys[] = {
-	{27, "Esc", ACTION_BACK, N_("back"), N_("Go back to the board."), .run = ui_run_back},
-	{'q', NULL, ACTION_BACK, .help = NULL},
-	{'\t', "Tab", ACTION_PANE, N_("next tab"), .run = run_next_tab},
-	{'1', "1", ACTION_TAB_1, N_("workloads"), .run = run_workloads},
-	{'2', "2", ACTION_TAB_2, N_("resources"), .run = run_resources},
-	{'3', "3", ACTION_TAB_3, N_("values"), .run = run_values},
-	{'4', "4", ACTION_TAB_4, N_("deployments"), .run = run_deployments},
-	{'d', "d", ACTION_DIFF, N_("diff"),
-	 N_("Compare the deployment under the cursor with what runs; elsewhere any two."),
-	 .run = run_diff},
-	{'y', "y", ACTION_COPY, NULL,
-	 N_("Copy the image, the resource's outputs, the value, or the deployment's id."),
-	 .run = run_copy},
-	{'E',
-	 "E",
-	 ACTION_EDIT,
-	 N_("edit"),
-	 N_("Change the shared value in this environment; the review comes first."),
-	 run_edit,
-	 {&a_value, &no_secret}},
-	{'I', "I", ACTION_INHERIT, N_("inherit"), NULL, run_inherit, {&a_value, &its_own}},
-	{'l', "l", ACTION_LOGS, N_("logs"), .run = run_logs},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, .help = NULL},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, .help = NULL},
-	{'k', NULL, ACTION_UP, .help = NULL},
-	{'j', NULL, ACTION_DOWN, .help = NULL},
-	PAGE_KEYS,
-	NO_KEY,
-};
+/* --- the view --- */
 
 static void
 click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
@@ -661,7 +432,7 @@ click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, in
 	(void)canvas;
 	(void)column;
 	if (row == 0)
-		run_next_tab(view, ui);
+		environment_run_next_tab(view, ui);
 	else
 		(void)list_click(list_of(view), row);
 }
@@ -681,7 +452,7 @@ close_view(struct view *view)
 }
 
 const struct view_ops environment_view_ops = {
-	.title = N_("Environment"), .keys = keys, .fit = fit, .draw = draw, .subject = subject,
+	.title = N_("Environment"), .keys = environment_keys, .fit = fit, .draw = draw, .subject = subject,
 	.list = list_of, .click = click, .changed = changed, .close = close_view,
 };
 
