@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sidestaged: one table of sub-commands. */
+/*
+ * sidestaged: one table of sub-commands.
+ *
+ * Each is one file in admin/ and gets its own argv.  What is the same for all is here: closed
+ * standard descriptors are filled, so that no file of ours gets one of their numbers, and
+ * SIGPIPE is ignored, so that a peer that goes away is an error like any other.
+ */
 #include "config.h"
 
 #include <fcntl.h>

@@ -70,6 +70,7 @@ find_borders(struct secret *secret)
 	}
 }
 
+/* Two secrets, or two forms of one, may be the same text; it is followed once. */
 static bool
 is_known(const struct redact *redact, const char *bytes, size_t length, bool is_wrapped)
 {
@@ -105,6 +106,7 @@ add(void *data, const char *bytes, size_t length, bool is_wrapped)
 		redact->longest = length;
 }
 
+/* NULL where there is nothing to look for: the output then passes as it is, at no cost. */
 struct redact *
 redact_new(const json_t *secrets)
 {
@@ -304,6 +306,7 @@ redact_take(struct redact *redact, const char *bytes, size_t length, giver *give
 	}
 }
 
+/* What was held back as a possible beginning is output after all: no more will come. */
 void
 redact_end(struct redact *redact, giver *give, void *data)
 {

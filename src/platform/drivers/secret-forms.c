@@ -23,6 +23,7 @@
 #define SHORTEST_LINE 8
 #define SHORTEST_BASE64 6
 #define SHORTEST_WRAPPED 16 /* without blanks, which may stand between words that are none */
+/* A secret of that size is a key file; it is looked for as it is and line by line. */
 #define ENCODED_MAX 65536		/* of longer ones the encoded forms are not looked for */
 #define FORM_MAX (8u * ENCODED_MAX)
 

@@ -91,6 +91,8 @@ driver_task_report(struct driver_task *task, const struct driver_progress *progr
 		task->waiter.progress(task->waiter.data, progress);
 }
 
+/* At most once, and not after the end: a driver's cancel
+ * function need not check for either. */
 void
 driver_task_cancel(struct driver_task *task)
 {
@@ -108,6 +110,8 @@ driver_task_forget(struct driver_task *task)
 		task->waiter = (struct driver_waiter){0};
 }
 
+/* For a driver that is freed.  Nobody waits for what still goes on,
+ * so each ends here, as failed. */
 void
 driver_end_tasks(struct driver *driver)
 {
