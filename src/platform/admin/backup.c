@@ -3,6 +3,11 @@
  * A file after the other: first copied by SQLite into a work file, some pages in each step,
  * then from there into the tar, a piece in each step.  Of a source that is ours the copy
  * follows the changes of our connection; another's change makes SQLite begin again.
+ *
+ * The work file is needed because a tar says how long a file is before its bytes.  Whoever
+ * calls backup_step() decides how fast it goes: the daemon, a little in each turn of its
+ * loop; a command, as fast as it can.  A file that is not finished is removed, so a backup
+ * that is there is whole.
  */
 #include "config.h"
 
@@ -26,6 +31,8 @@
 #include "platform/admin/tar.h"
 #include "platform/state/rows.h"
 
+/* 1 MiB of pages of 4 KiB: a few milliseconds in a daemon that
+ * answers requests between two steps. */
 #define PAGES_PER_STEP 256
 #define PIECE (256u * 1024)
 #define DEPTH_MAX 12
@@ -99,6 +106,8 @@ walk(struct backup *backup, int parent, const char *name, const char *place, int
 	return ret;
 }
 
+/* The databases of environments are found by their names, since
+ * only drivers know where they lie. */
 static int
 list_files(struct backup *backup, struct error *err)
 {

@@ -30,6 +30,7 @@
 #define PIECE 262144
 #define PAUSE_MS 2
 
+/* No daemon runs, so nobody is kept waiting: one step after the other. */
 static json_t *
 back_up_here(struct platform *platform, const struct command_arguments *arguments,
 	     const json_t *request, struct error *err)

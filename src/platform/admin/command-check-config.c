@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sidestaged check-config: every fault of a configuration file, before a daemon meets it. */
+/*
+ * sidestaged check-config: every fault of a configuration file, before a daemon meets it.
+ *
+ * The same functions that the daemon starts with, and no others: what passes here is not
+ * refused there.  Certificate and key are read as well, since that they do not belong
+ * together is the usual mistake.
+ */
 #include "config.h"
 
 #include "platform/admin/command.h"

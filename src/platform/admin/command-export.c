@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sidestaged export [FILE]: to standard output without one. */
+/*
+ * sidestaged export [FILE]: to standard output without one.
+ *
+ * Keys are sorted, so that two exports can be compared line by line and kept under version
+ * control.
+ */
 #include "config.h"
 
 #include "platform/admin/command.h"

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sidestaged import FILE: every fault with its line first, and only then any change. */
+/*
+ * sidestaged import FILE: every fault with its line first, and only then any change.
+ *
+ * The file is read and checked by this process, with the rights of who runs it; what goes to
+ * the daemon is a value that names no more files.
+ */
 #include "config.h"
 
 #include "platform/admin/command.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sidestaged routes: the table of routes as machine text, one a line. */
+/* sidestaged routes: the table of routes as machine text, one a line.  The contract tests
+ * read it, so that the specification and the program cannot drift apart. */
 #include "config.h"
 
 #include "platform/admin/command-routes.h"

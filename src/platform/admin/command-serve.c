@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sidestaged serve: the settings, from a file and from options, which win. */
+/*
+ * sidestaged serve: the settings, from a file and from options, which win.
+ *
+ * The command line is read twice: once for --config, wherever it stands, and again for the
+ * options, which are to replace what the file says.
+ */
 #include "config.h"
 
 #include "platform/admin/command.h"

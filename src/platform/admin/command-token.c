@@ -147,6 +147,8 @@ close_target(struct target *target)
 		close(target->lock);
 }
 
+/* The routes' own function, without HTTP around it: the same checks, and
+ * the same entry in the audit log. */
 static int
 answer_here(struct target *target, const char *method, const char *path, const json_t *body,
 	    json_t **reply)

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the sub-commands share: their arguments, the lock of a state, and how they fail. */
+/*
+ * What the sub-commands share: their arguments, the lock of a state, and how they fail.
+ *
+ * The lock is flock(2) on a file in the state directory.  It ends with its process, so a
+ * crash leaves none behind; and it is held by a descriptor, so it cannot be lost by opening
+ * and closing the file elsewhere in the program, as POSIX locks can.
+ */
 #include "config.h"
 
 #include "platform/admin/command.h"
@@ -45,6 +51,8 @@ command_fail(const struct error *err)
 	return STATUS_FAILED;
 }
 
+/* The daemon waits for the one before it to end; a command takes the
+ * lock at once or asks the daemon. */
 int
 command_lock_state(const char *state, int limit_ms, struct error *err)
 {

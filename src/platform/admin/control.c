@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A command is nobody who waits beside something else: its loop turns until the answer is there. */
+/*
+ * Asking the daemon by its control socket.  A command is nobody who waits beside something
+ * else: its loop turns until the answer is there.
+ *
+ * Every request is marked as one that writes, whatever it is: that kind is never sent twice
+ * and has no deadline for silence.
+ */
 #include "config.h"
 
 #include "platform/admin/control.h"

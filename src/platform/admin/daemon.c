@@ -303,6 +303,8 @@ start_lease(struct daemon *d, struct error *err)
 	return 0;
 }
 
+/* The order matters: the lock before the database, the import before anything is started or
+ * served, the environments before the sockets, and the control socket after the API's. */
 static int
 start(struct daemon *d, struct error *err)
 {
@@ -416,6 +418,8 @@ end_when_answered(void *data)
 		d->guard = loop_add_timer(d->platform.loop, ANSWER_PAUSE_MS, end_when_answered, d);
 }
 
+/* Every way of stopping comes through here; the lock goes when
+ * the loop has stopped (clear()). */
 static void
 end(struct daemon *d)
 {
@@ -430,6 +434,7 @@ stopped(void *data)
 	end(data);
 }
 
+/* What did not end is left to the next daemon, which finds it by what it works in. */
 static void
 took_too_long(void *data)
 {
@@ -506,6 +511,8 @@ take_signal(void *data, int signal_number)
 		stop(d);
 }
 
+/* In the reverse order of use: the engine forgets its waiters before the drivers end their
+ * tasks, and the database closes when nobody can write to it any more. */
 static void
 clear(struct daemon *d)
 {

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The reading itself is libyaml's, event by event; what is here says what they become. */
+/*
+ * JSON and YAML as one kind of value, with the line of each part.
+ *
+ * The reading itself is libyaml's, event by event; what is here says what the events become.
+ * Aliases are refused: ten lines of them stand for gigabytes.  Tags are refused, since JSON
+ * has nothing that they could mean.
+ */
 #include "config.h"
 
 #include "platform/admin/document.h"
@@ -76,7 +82,7 @@ is_number(const char *text, bool *whole)
 	return digits > 0 && !*text;
 }
 
-/* The JSON form of a number, so that one parser decides what it is. */
+/* A whole number that fits, else NULL: the rest is left to jansson, or is a string. */
 static json_t *
 read_number(const char *text, bool whole)
 {

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The tree of import.h from the top down; each level is a list of what is below it. */
+/*
+ * The tree of import.h from the top down; each level is a list of what is below it.
+ *
+ * Of an environment only the deployment that runs is exported, with its set: that is what
+ * another platform needs to run the same.  History stays where it was made.
+ */
 #include "config.h"
 
 #include "platform/admin/export.h"
@@ -43,6 +48,7 @@ export_list(struct repository *repository, const struct place *above, json_t *ro
 	return list;
 }
 
+/* A member that says nothing is left out: import takes the usual value for what is absent. */
 static void
 copy(json_t *to, const json_t *from, const char *key)
 {

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One table of what may stand where; the walk knows no noun. */
+/*
+ * Whether a file is what import takes.  One table of what may stand where; the walk knows no
+ * noun.
+ *
+ * All faults are told, each with its JSON pointer, from which whoever has the file makes a
+ * line.  The check knows no database: whether a type exists, or a secret is known, is found
+ * when it is applied, in a transaction that is then rolled back.
+ */
 #include "config.h"
 
 #include "platform/admin/import-check.h"

@@ -41,6 +41,7 @@ text_of(const char *bytes, size_t length, struct error *err)
 	return text;
 }
 
+/* One line end at the end goes: editors and shells put it there, and no password has one. */
 static json_t *
 read_file(const char *path, struct error *err)
 {

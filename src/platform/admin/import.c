@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
+ * Everything that a file holds, in one transaction.
+ *
  * Ages instead of times: a sample says "12 days ago", so that it looks as alive in a year.
  * An environment's deployments may stand in any order; they are recorded oldest first.
+ *
+ * What an import deploys is not waited for.  It is recorded as having succeeded, because it
+ * is the history of another place, and the engine is then asked to bring what runs to it, as
+ * after a start.
  */
 #include "config.h"
 
@@ -448,6 +454,8 @@ read_all(struct document *document, struct error *err)
 	return -1;
 }
 
+/* Only into a state that has nothing: the option stays in a unit file, and a restart must not
+ * undo what people have changed since. */
 int
 import_file(struct platform *platform, const char *path, struct error *err)
 {

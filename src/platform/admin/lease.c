@@ -15,6 +15,7 @@
 #include "base/xmalloc.h"
 #include "net/loop.h"
 
+/* A client that starts a daemon and dies before it connects must not leave it behind. */
 #define FIRST_MS 15000
 
 struct holder {

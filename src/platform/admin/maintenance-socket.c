@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The socket, and the asker's side of it, which may wait. */
+/* The socket, and the asker's side of it, which may wait: it is a
+ * command that has nothing else to do. */
 #include "config.h"
 
 #include "platform/admin/maintenance-socket.h"

@@ -2,6 +2,10 @@
 /*
  * The daemon's side.  A visitor is read until its line is whole, then worked for, then
  * written to; a backup is worked on a little in each turn, so that the API goes on meanwhile.
+ *
+ * Import and export are done in one go, since they are one transaction, or one look at the
+ * state.  A visitor is told apart by the kernel (SO_PEERCRED), as the mode of a socket can be
+ * changed by mistake.
  */
 #include "config.h"
 

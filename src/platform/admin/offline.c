@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Who holds the lock decides: it is taken, or the daemon that has it is asked. */
+/*
+ * Who holds the lock decides: it is taken, or the daemon that has it is asked.
+ *
+ * The work is given as a function and as a request that says the same, so a command does not
+ * know which of the two happens.  Nothing is asked of a daemon before the lock was found
+ * taken: there is no moment in which neither works on the state, or both do.
+ */
 #include "config.h"
 
 #include "platform/admin/offline.h"

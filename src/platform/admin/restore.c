@@ -145,6 +145,7 @@ check_database(const char *directory, const char *archive, struct error *err)
 	return 0;
 }
 
+/* rename(2) replaces an empty directory and nothing else, so no state is ever overwritten. */
 static int
 move_into_place(const char *directory, const char *state, struct error *err)
 {

@@ -2,6 +2,10 @@
 /*
  * A key is a row; its kind says how a value is read.  A key that may be given once and is
  * given again in the file is a fault: which of the two was meant cannot be known.
+ *
+ * A row without a section is an option only, one without an option is for the file only; some
+ * settings have two rows, because a path means something else in each: in a file it must be
+ * absolute.
  */
 #include "config.h"
 

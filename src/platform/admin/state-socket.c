@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* /proc/self/fd/N/NAME is a short name for a file in a directory of any length, and stays the
- * same directory when its path is renamed. */
+/* Sockets in the state directory.  /proc/self/fd/N/NAME is a short name for a file in a
+ * directory of any length, and stays the same directory when its path is renamed. */
 #include "config.h"
 
 #include "platform/admin/state-socket.h"

@@ -78,6 +78,8 @@ systemd_watchdog_ms(void)
 	return us > 0 ? us / 1000 : 0;
 }
 
+/* All or none of the variables count for this process: without LISTEN_PID they
+ * were inherited from somebody else. */
 size_t
 systemd_listen_count(void)
 {

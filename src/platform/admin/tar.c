@@ -90,6 +90,8 @@ octal(const unsigned char *field, size_t length)
 	return i > 0 && (i == length || field[i] == '\0' || field[i] == ' ') ? number : -1;
 }
 
+/* Only plain files: a link in an archive would lead out of the
+ * directory that it is unpacked into. */
 int
 tar_decode(const unsigned char block[TAR_BLOCK], char name[TAR_NAME_MAX + 1], int64_t *size)
 {
