@@ -1,5 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which environments are clones, where each is from, and what it has that is not promoted. */
+/*
+ * Which environments are clones, where each is from, and what it has that is not promoted.
+ *
+ * All of it is worked out anew from the world, the records of this program and the histories
+ * whenever somebody asks: any of the three may have changed.  What is slow is asked for by
+ * the fetcher, so a list may have gaps that the next one fills; `untold` counts environments
+ * that may still turn out to be clones.
+ *
+ * Merging is the dear part.  Its result is kept under a key of the states that went in, and
+ * is taken over from the list before.
+ */
 #include "config.h"
 
 #include "flow/clones.h"
@@ -92,6 +102,8 @@ id_of(const struct world_environment *env)
 	return untrusted_raw(&env->environment.id);
 }
 
+/* The last deployment's id says which state of the list is wanted; the
+ * fetcher asks again when it differs. */
 static const struct deployment *
 history_of(struct clones *clones, const struct clone_place *place,
 	   const struct world_environment *env,
@@ -103,6 +115,7 @@ history_of(struct clones *clones, const struct clone_place *place,
 
 /* --- where it is from --- */
 
+/* What both ran when the clone was made: its changes are counted from there. */
 static void
 came_from(struct clone *clone, const struct world_environment *origin, const struct deployment *of)
 {
@@ -133,7 +146,9 @@ find_origin(struct clones *clones, const struct clone_place *place, const char *
 	return false;
 }
 
-/* A clone that was never deployed still stands on a deployment of its origin. */
+/* A clone that was never deployed still stands on a deployment of its
+ * origin.  If the origin's history is not there yet, the platform's
+ * from_deploy says the same, only without proof. */
 static bool
 tell_undeployed(struct clones *clones, const struct clone_place *place, struct clone *clone)
 {
@@ -193,6 +208,8 @@ is_of_another(struct clones *clones, const struct clone_place *place,
 	return differs;
 }
 
+/* The record comes before the history: only it knows the time to
+ * live, and it needs no question. */
 static bool
 tell_by_record(struct clones *clones, const struct clone_place *place, struct clone *clone)
 {
@@ -396,6 +413,9 @@ find_common(struct clones *clones, const struct clone_place *place,
 	return common;
 }
 
+/* Three states and a merge, as a promotion would make it.  With values that are
+ * not known the changes of the set are counted all the same, but their absence
+ * proves nothing: the work stays unknown. */
 static void
 find_work(struct clones *clones, const struct clone_place *place, struct clone *clone)
 {
@@ -466,6 +486,7 @@ make_clone(struct clones *clones, const struct clone_place *place, struct clone 
 	return true;
 }
 
+/* The first to end stands first; those without an end follow by age. */
 static int
 compare(const void *left, const void *right)
 {
@@ -482,6 +503,8 @@ compare(const void *left, const void *right)
 	return order ? order : strcmp(a->env, b->env);
 }
 
+/* The new list is complete before the old one goes, because
+ * find_known() looks into the old one. */
 void
 clones_update(struct clones *clones)
 {

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
+ * The events of a hotfix's story, from the three places that know of them: this person's
+ * journal, the clone's own deployments, and those of its origin.
+ *
  * The journal comes first, since it has reasons and errors; a deployment that it made is
- * known by its id, so the platform adds only what others did.
+ * known by its id, so the platform adds only what others did.  The order in which they are
+ * collected is therefore part of the result; they are sorted by time afterwards.
  */
 #include "config.h"
 
@@ -20,6 +24,7 @@
 #include "model/nouns.h"
 #include "store/history.h"
 
+/* A story has dozens; a platform that sends thousands must not make us draw them. */
 #define EVENTS_MAX 5000
 
 static void
@@ -71,7 +76,8 @@ take_words(struct untrusted *out, const char *text)
 
 /* --- the journal --- */
 
-/* false: it does not belong to the clone's story. */
+/* false: it does not belong to the clone's story.  A promotion stands in the journal under
+ * the origin, with the clone as its source. */
 static bool
 kind_of(const struct operation *o, const char *env, enum event_kind *kind)
 {
@@ -88,6 +94,8 @@ kind_of(const struct operation *o, const char *env, enum event_kind *kind)
 	return true;
 }
 
+/* What a promotion wrote is only in the pinned request: the
+ * platform's deployment names a version. */
 static void
 take_values(struct event *event, const struct operation *o)
 {
@@ -201,6 +209,7 @@ events_from_clone(struct events *events, const struct deployment *history, size_
 		add_deployment(events, i + 1 == count ? EVENT_CLONE : EVENT_FIX, &history[i]);
 }
 
+/* By the mark in the comment; the first release wrote the verb only as words. */
 static bool
 is_promotion(const char *text, const char *env, const char *prefix)
 {
@@ -217,6 +226,7 @@ is_promotion(const char *text, const char *env, const char *prefix)
 	return is;
 }
 
+/* The sets before and after are what the fix is made of: hotfix-steps.c. */
 void
 events_from_origin(struct events *events, const struct events_of *of, const char *origin,
 		   const struct deployment *history, size_t count)
@@ -256,6 +266,7 @@ events_add_gone_clone(struct events *events, const char *origin)
 
 /* --- looking --- */
 
+/* At the same millisecond in the order of the story. */
 static int
 compare(const void *left, const void *right)
 {

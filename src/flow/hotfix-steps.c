@@ -1,5 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the events mean: what the fix is, who has it, and which steps are done. */
+/*
+ * What the events mean: what the fix is, who has it, and which steps are done.
+ *
+ * A step is done when something proves it.  Four are operations and prove themselves; three
+ * are a person's word, a mark, and a mark that is older than the last change of the clone
+ * proves nothing any more.  "carry" needs no mark where every other environment has the fix.
+ *
+ * Whether an environment has the fix is asked of its content, leaf by leaf, and never of its
+ * history: a release may have brought the same change by another way, or taken it out again.
+ */
 #include "config.h"
 
 #include "flow/hotfix-steps.h"
@@ -134,6 +143,8 @@ judge_values(const struct hotfix *h, struct hotfix_other *other, const struct wo
 		carry->state = carry->there == carry->leaves ? CARRY_HAS : CARRY_LACKS;
 }
 
+/* What is not known is not guessed: without the sets, or without the values where the fix has
+ * some, the environment counts neither as having it nor as lacking it. */
 static void
 judge(struct hotfix *h, struct hotfix_other *other, const struct world_environment *e)
 {
@@ -153,6 +164,8 @@ judge(struct hotfix *h, struct hotfix_other *other, const struct world_environme
 		judge_values(h, other, e);
 }
 
+/* The origin is judged as well, but apart: whether it still has the fix
+ * is whether the promotion stands. */
 void
 hotfix_judge(struct hotfix *h, const struct world_application *app)
 {
@@ -183,6 +196,8 @@ hotfix_is_taken_back(const struct hotfix *h)
 
 /* --- the steps --- */
 
+/* The newest of its kind tells, also when it failed: a step that was done
+ * and is being repeated shows so. */
 static void
 from_event(struct hotfix_step *step, const struct event *event)
 {
@@ -247,6 +262,8 @@ tell_promote(struct hotfix *h, const struct event *fixed)
 	return !step->is_busy;
 }
 
+/* That the clone is gone is the proof, whoever deleted it; but an application that was not
+ * read has no environments either. */
 static bool
 tell_clean_up(struct hotfix *h, const struct world_environment *clone)
 {
@@ -302,6 +319,8 @@ find_now(struct hotfix *h, const bool *done)
 		h->steps[h->now].state = HOTFIX_NOW;
 }
 
+/* In the order of the events, not of the steps: promote needs the
+ * fix, carry needs the promotion. */
 void
 hotfix_tell_steps(struct hotfix *h, const struct world_environment *clone)
 {

@@ -45,6 +45,7 @@ say(enum mood mood, const char *text)
 	return words;
 }
 
+/* What goes on and what failed come before the step's own state: they are news. */
 struct state_words
 words_of_step_state(enum hotfix_step_id id, const struct hotfix_step *step)
 {

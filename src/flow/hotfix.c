@@ -1,5 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where the story of a hotfix stands: from what happened, step by step. */
+/*
+ * Where the story of a hotfix stands: from what happened, step by step.
+ *
+ * Nothing of it is written down but the marks.  Each update begins from nothing: the events
+ * are collected (hotfix-events.c), then judged (hotfix-steps.c).  So a story survives a
+ * restart, another computer and another person's part in it, and it cannot contradict the
+ * platform.
+ *
+ * Names are used again.  A clone that was discarded and one made later under the same id are
+ * two stories; the journal's entries are believed only if the platform's history has the
+ * deployment they speak of.
+ */
 #include "config.h"
 
 #include "flow/hotfix.h"
@@ -22,6 +33,7 @@
 #include "store/history.h"
 #include "store/marks.h"
 
+/* Events of the journal carry our time, those of the platform its own. */
 #define CLOCK_SKEW_MS (5 * 60 * 1000)	/* between the platform's clock and ours */
 
 struct hotfix *
@@ -159,6 +171,9 @@ was_another(const struct hotfix *h, const struct deployment *history, size_t cou
 	return !found;
 }
 
+/* First the clone's own story, because it says from where and since when; then what the
+ * origin says of promotions since then.  Without clone and without journal the origin is
+ * looked for by its promotions. */
 static void
 collect(struct hotfix *h, const struct world_application *app,
 	const struct world_environment *clone)
@@ -204,6 +219,8 @@ collect(struct hotfix *h, const struct world_application *app,
 
 /* --- now --- */
 
+/* Between fetcher_begin() and fetcher_end(), so that questions which
+ * no longer matter are dropped. */
 void
 hotfix_update(struct hotfix *h)
 {
@@ -303,6 +320,8 @@ hotfix_is_marked_by_hand(enum hotfix_step_id step)
 	return hotfix_mark_names[step] != NULL;
 }
 
+/* A mark belongs to a story, which is named by the first deployment:
+ * without one there is none to mark. */
 static int
 check_mark(const struct hotfix *h, enum hotfix_step_id step, struct error *err)
 {
@@ -388,6 +407,8 @@ newest_clone(struct session *session, const char *org, const char *app, struct e
 	return env;
 }
 
+/* One that this person cloned, if there is one: somebody else's newest
+ * clone is rarely what is meant. */
 char *
 hotfix_newest(struct session *session, const char *org, const char *app, struct error *err)
 {

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The session: it owns everything that the client has of one platform, and the one loop.  A turn
- * of it is a turn of the loop (network, descriptors of the caller, timers), then what follows from
- * it, and then the answer whether anything has changed.
+ * The session: it owns everything that the client has of one platform, and the one loop.  A
+ * turn of it is a turn of the loop (network, descriptors of the caller, timers), then what
+ * follows from it, and then the answer whether anything has changed.
+ *
+ * Everything runs on this one thread.  Callbacks change the world and note that they did;
+ * nothing is drawn and nothing is judged from inside them, so whoever draws sees a world
+ * between two turns, never one in the middle of an answer.
  */
 #include "config.h"
 
@@ -43,6 +47,7 @@ silence_due(const struct session *session)
 	return silent < SILENT_MS ? SILENT_MS - silent : 1000 - silent % 1000;
 }
 
+/* A change that is not told yet must not wait for the next packet. */
 static int64_t
 turn_wait(const struct session *session, int timeout_ms)
 {
@@ -86,7 +91,9 @@ watch_input(const struct session *session, struct input *input)
 	input->watch = loop_add_fd(session->loop, input->fd, EPOLLIN, on_input, input);
 }
 
-/* Those of the turn before are mostly those of this one. */
+/* Those of the turn before are mostly those of this one, so only what differs is
+ * told to epoll.  The loop keeps the address of each input, hence the last one is
+ * watched anew when it moves into a gap. */
 static void
 listen_to(struct session *session, const int *fds, size_t count)
 {
@@ -140,6 +147,9 @@ note_identity(struct session *session)
 		session_look_again(session);
 }
 
+/* The order matters: renewal before the next questions go out, the identity
+ * before anything is written under it, and the origins last, since they look at
+ * the world that this turn has made. */
 bool
 session_turn(struct session *session, const int *fds, bool *ready, size_t count, int timeout_ms)
 {
@@ -166,6 +176,7 @@ session_turn(struct session *session, const int *fds, bool *ready, size_t count,
 
 /* --- what it knows --- */
 
+/* Origins at once: what the cache has of the application may be enough to know its clones. */
 void
 session_focus(struct session *session, const char *org, const char *app)
 {
@@ -300,6 +311,8 @@ session_new(const struct session_options *options, struct error *err)
 	return session;
 }
 
+/* Who asks goes before who is asked: a flow, the watch and the renewal cancel their calls in
+ * the api, and all of them have timers in the loop. */
 void
 session_free(struct session *session)
 {

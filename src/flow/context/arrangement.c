@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A setting is one JSON object in the history.  Changes count at once and are written a little
- * later: a person who holds a key down must not wait for a disk, nor wear it out. */
+/*
+ * A setting is one JSON object in the history.  Changes count at once and are written a
+ * little later: a person who holds a key down must not wait for a disk, nor wear it out.
+ *
+ * What was there and could not be read is never written over: the arrangement then lives as
+ * long as this session, and whoever closes the board is told so.
+ */
 #include "config.h"
 
 #include "flow/context/arrangement.h"
@@ -18,6 +23,7 @@
 #include "store/settings.h"
 
 #define SETTING "board"
+/* No terminal is that wide; a number beyond it is not one that we wrote. */
 #define CELL_MAX 200
 #define KEEP_MS 500
 
@@ -115,6 +121,8 @@ list_names(json_t *names)
 	return list;
 }
 
+/* The timer goes first: a keep that fails is tried again with the next
+ * change, not every half second. */
 int
 arrangement_keep(struct arrangement *a, struct error *err)
 {
@@ -141,6 +149,8 @@ arrangement_keep(struct arrangement *a, struct error *err)
 	return ret == 0 ? 0 : error_prefix(err, _("This arrangement is lost when sidestage ends"));
 }
 
+/* Nobody waits for this write, so its error is put by until the board
+ * asks: arrangement_has_failed(). */
 static void
 due(void *data)
 {

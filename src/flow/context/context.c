@@ -72,6 +72,8 @@ session_history_problem(const struct session *session)
 	return session->history_problem;
 }
 
+/* Every verb asks here before it writes, whatever the screen offered: an offer may be older
+ * than the trouble with the history. */
 int
 session_check_changes(const struct session *session, struct error *err)
 {
@@ -96,6 +98,8 @@ session_clone_ttl(const struct session *session)
 	return session->clone_ttl_ms;
 }
 
+/* By the id or by the type, so that "production" protects both an environment of that name
+ * and all that are of that type. */
 bool
 session_is_protected(const struct session *session, const char *env_id, const char *env_type)
 {

@@ -1,4 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A token that expired is fetched anew from where it came from, while the session goes on.
+ *
+ * The source is a program that the person chose, a vault for instance; it may take seconds,
+ * so it is watched like any other descriptor.  As long as it runs the api keeps what was
+ * refused, and sends it again with the new token; api_give_up_token() tells it that none will
+ * come.
+ *
+ * A program that fails is not started over and over: the pause doubles up to a minute, and
+ * only a refresh, which is a person's key, or a token that is really another one begins anew.
+ */
 #include "config.h"
 
 #include "flow/context/renewal.h"
@@ -66,6 +77,7 @@ renewal_free(struct renewal *renewal)
 	free(renewal);
 }
 
+/* A program that asks somebody on a terminal it does not have would never end. */
 static void
 on_limit(void *data)
 {
@@ -79,6 +91,8 @@ on_limit(void *data)
 	api_give_up_token(session_api(renewal->session), &err);
 }
 
+/* The same token again is no token: the platform has just refused it.  The text is wiped,
+ * since the api has its own copy. */
 static void
 advance(void *data, uint32_t events)
 {
@@ -120,6 +134,7 @@ begin(struct renewal *renewal)
 	api_give_up_token(session_api(renewal->session), &err);
 }
 
+/* In each turn of the session, since the api only notes that it wants one. */
 void
 renewal_turn(struct renewal *renewal)
 {

@@ -43,6 +43,8 @@ fill_undo(struct flow *flow)
 	delta_free(back);
 }
 
+/* Everything that an undo, a resume or a reader of the history may need, since later nothing
+ * of this review is in memory. */
 static void
 fill_record(struct flow *flow, const char *reason)
 {
@@ -156,6 +158,8 @@ check_findings(const struct review *review, struct error *err)
 			 open, review->source);
 }
 
+/* The record is written before the state changes and before anything is sent: what is not in
+ * the history cannot be found again after a crash. */
 int
 flow_approve(struct flow *flow, const char *reason, const char *typed, struct error *err)
 {

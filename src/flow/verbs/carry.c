@@ -24,6 +24,8 @@
 #include "flow/verbs/verb.h"
 #include "flow/world/comment.h"
 
+/* A fix whose two states nobody knows cannot be told from what the
+ * environments differ in anyway. */
 static void
 check_fix(struct flow *flow)
 {
@@ -153,6 +155,8 @@ got_promotions(void *data, const struct api_reply *reply)
 	}
 }
 
+/* Without the name of the hotfix its promotions cannot be recognized;
+ * then only its sets are carried. */
 static void
 read_promoted_values(struct flow *flow)
 {

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The first step of a deployment looks again: whether the target, its values and its resources are
- * still what was reviewed.
+ * The first step of a deployment looks again: whether the target, its values and its
+ * resources are still what was reviewed.  Between review and approval minutes may pass, and
+ * live.c is only a courtesy.
+ *
+ * Whatever has moved ends the flow before anything is sent; there is no "deploy anyway".
+ * What can still change between this look and the deployment is caught by If-Match where the
+ * platform has it, and by comparing afterwards where it does not (steps.c).
  */
 #include "config.h"
 

@@ -304,6 +304,8 @@ fail_undecided(struct flow *flow)
 	buf_clear(&named);
 }
 
+/* Only a value that still has the text which the person saw:
+ * another text is another question. */
 static const struct flow_value_question *
 same_question(const struct flow *flow, const struct flow_value_question *q)
 {
@@ -356,6 +358,8 @@ open_questions(const struct flow *flow)
 	return open;
 }
 
+/* The phase ends in one of three ways: with an error, with questions for a person, or, where
+ * nothing is open, as if a person had just decided. */
 void
 clone_decide_values(struct flow *flow)
 {
@@ -407,6 +411,7 @@ flow_value(const struct flow *flow, size_t i)
 	return i < flow_value_count(flow) ? &flow->questions[i] : NULL;
 }
 
+/* A decision that cannot be meant leaves the value undecided, with nothing written. */
 int
 flow_decide_value(struct flow *flow, const char *key, enum flow_value_kind kind,
 		  const char *text, struct error *err)

@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * clone: make an environment from what another one runs, with resources of its own.
+ *
+ * What makes it a clone is a deployment of the very set that the source runs; what makes it
+ * harmless is what it has otherwise, its values and resources, and that is most of the
+ * review.  A change that isolates it is one of the clone, in its draft or in its values: the
+ * source is only ever read.
+ *
+ * Creating takes two requests, the environment and then its deployment, and no platform has
+ * both in one.  So the environment that was made and not deployed to is a state of its own: a
+ * resumed clone goes on from there, and a failed one says that it is to be discarded.
  */
 #include "config.h"
 
@@ -32,6 +41,8 @@
 #include "model/set.h"
 
 #define TRIES_MAX 4
+/* Between the platform's clock and ours: whether an environment
+ * was made since we asked for it. */
 #define CLOCK_SKEW_MS (5 * 60 * 1000)
 
 /* --- prepare --- */
@@ -52,6 +63,8 @@ checked_free(void *data, const struct api_reply *reply)
 			       flow->request.env, flow->request.app);
 }
 
+/* Before the review, since a name that is taken makes everything
+ * else that would be read useless. */
 static void
 check_free(struct flow *flow)
 {
@@ -255,6 +268,8 @@ note_acknowledged(struct flow *flow)
 			json_object_del(flow->acknowledged, flow->review.findings[i].id);
 }
 
+/* A review that is made anew because something moved asks only
+ * what it has not asked before. */
 void
 flow_keep_decisions(struct flow *flow, struct flow *old)
 {
@@ -271,6 +286,8 @@ flow_keep_decisions(struct flow *flow, struct flow *old)
 	old->review.merge = (struct merge){0};
 }
 
+/* Nothing is read anew, the parts from preview_draft() on are only computed again; so the
+ * pins of the review stay those of the first reading. */
 static void
 review_again(struct flow *flow)
 {
@@ -597,6 +614,8 @@ static const struct step steps[] = {
 	{ "watch", N_("Watch until it runs"), watch_deployment, NULL },
 };
 
+/* Only now: a clone that was not deployed to has no values that a
+ * promotion could be measured by. */
 static void
 keep_values(struct flow *flow)
 {

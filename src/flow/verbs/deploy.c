@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* deploy: other versions in one environment, or what it was made from as it is. */
+/*
+ * deploy: other versions in one environment, or what it was made from as it is.
+ *
+ * A version is looked for in the list of what was built, because a name that was mistyped
+ * would otherwise be found out by the platform, in the middle of the deployment, as an image
+ * that cannot be fetched.
+ */
 #include "config.h"
 
 #include <stdint.h>
@@ -129,6 +135,7 @@ change_values(struct flow *flow, struct error *err)
 	return 0;
 }
 
+/* A draft stands for itself; it was made from the set and takes no images beside it. */
 static void
 make_delta(struct flow *flow)
 {

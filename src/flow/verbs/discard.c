@@ -26,6 +26,8 @@
 #include "model/set.h"
 
 #define POLL_MS 300
+/* Processes that do not end are killed after seconds; what takes
+ * longer is the platform's trouble. */
 #define GONE_MAX_MS (15 * 60 * 1000)
 
 /* --- prepare --- */
@@ -74,6 +76,8 @@ read_own_set(struct flow *flow)
 		flow_next_phase(flow);
 }
 
+/* The record is enough here: it is only to say what would be lost, and
+ * a promotion reads the history. */
 static void
 read_ancestor_set(struct flow *flow)
 {
@@ -354,6 +358,8 @@ is_going(const struct api_reply *reply, bool *gone, struct error *err)
 	return going;
 }
 
+/* An environment that is still there and is not going was never asked
+ * to go: the request is sent again. */
 static void
 settled_delete(void *data, const struct api_reply *reply)
 {
@@ -382,6 +388,8 @@ settle_delete(struct flow *flow)
 
 static flow_phase wait_gone;
 
+/* The record goes last, so that a program that ended before finds the
+ * clone as long as it is there. */
 static void
 forget(struct flow *flow)
 {

@@ -1,4 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The request of an operation as JSON, for the journal: what another program needs to go on
+ * with it, or to review it again.
+ *
+ * What was asked for is here, what was found is in the pins (pins.c).  No text of a secret
+ * goes in; a decision about one is written down without it.  What is read back is judged like
+ * a stranger's input, since the file may be of another version, or of somebody's hand; a
+ * document that does not fit whole is no document.
+ */
 #include "config.h"
 
 #include "flow/verbs/document.h"
@@ -15,6 +24,7 @@
 #include "model/delta.h"
 #include "model/json.h"
 
+/* Pairs of workload and image, hence an even number. */
 #define IMAGES_MAX 2000
 #define VALUES_MAX 5000
 
@@ -135,6 +145,7 @@ copy_text(const json_t *body, const char *key)
 	return text ? xstrdup(text) : NULL;
 }
 
+/* The first release wrote no version. 0: none that could be. */
 static int
 version_of(const json_t *body)
 {

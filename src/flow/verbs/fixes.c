@@ -80,6 +80,7 @@ values_have(const struct flow *flow, const struct values *here, bool *found)
 	return has;
 }
 
+/* Where not all of the fix is there now, it was dropped before, and that was said then. */
 static bool
 is_dropped(const struct flow *flow)
 {
@@ -165,6 +166,7 @@ read_values_before(struct flow *flow)
 	flow_read_values_of(flow, flow->request.env, before, &flow->values_first);
 }
 
+/* Its own deployment says what the fix made of the set, the one before it what it was. */
 static void
 read_set_after(struct flow *flow)
 {

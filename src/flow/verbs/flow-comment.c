@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the comment of a flow's deployment says of it (flow/world/comment.h has the form). */
+/*
+ * What the comment of a flow's deployment says of it (flow/world/comment.h has the form).
+ *
+ * These comments are all that the client leaves on a platform.  From them anybody's client
+ * knows clones, promotions and undos that were made elsewhere, so what they name must be what
+ * the operation did.
+ */
 #include "config.h"
 
 #include "flow/verbs/flow-comment.h"

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What became of the operations that nobody saw the end of: first the environment is asked for,
- * then, where the verb deploys, its deployments, among which ours is known by its comment.  One
- * question at a time: there are few, and nobody waits for them.
+ * What became of the operations that nobody saw the end of: first the environment is asked
+ * for, then, where the verb deploys, its deployments, among which ours is known by its
+ * comment.  One question at a time: there are few, and nobody waits for them.
+ *
+ * Looking changes nothing on the platform, and in the journal only two things that are
+ * certain: the id of a deployment that was found, and the end of what was merely not watched.
+ * Everything else waits for a person, who resumes, abandons or reviews again (resume.c).
  */
 #include "config.h"
 
@@ -128,6 +132,7 @@ interrupted_open(struct session *session)
 	return list;
 }
 
+/* The items may change now; an answer would be taken for another item's. */
 static void
 stop_asking(struct interrupted *list)
 {

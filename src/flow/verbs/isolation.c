@@ -24,6 +24,7 @@
 #include "model/pointer.h"
 #include "model/set.h"
 
+/* One line of a message: it is for a person, who then looks. */
 #define IDS_BYTES_MAX 400
 
 /* --- reading --- */
@@ -74,6 +75,8 @@ read_source_outputs(struct flow *flow)
 					       got_resources, flow);
 }
 
+/* The platform lists them in one array; where another one groups
+ * them by type, both are read. */
 json_t *
 flow_flatten_definitions(const json_t *body)
 {
@@ -175,6 +178,7 @@ flow_other_definitions(const struct flow *flow, const json_t *was, const json_t 
 	return buf_take(&ids);
 }
 
+/* The order of a list says nothing, so it must not make another hash. */
 static int
 compare_definitions(const void *left, const void *right)
 {

@@ -43,6 +43,7 @@ look_later(struct flow *flow)
 	flow->timer = loop_add_timer(session_loop(flow->session), LOOK_EVERY_MS, look, flow);
 }
 
+/* No timer after this: the review is void, and looking on could only say so twice. */
 static void
 say_moved(struct flow *flow, char *what)
 {
@@ -358,6 +359,8 @@ read_again(void *data)
 	flow->verb->prepare[flow->phase](flow);
 }
 
+/* Back to the phase that reads the target: what was read after
+ * it was read of another state. */
 void
 live_wait(struct flow *flow)
 {

@@ -35,6 +35,8 @@ flow_values_clear(struct flow_values *values)
 
 /* --- reading --- */
 
+/* Phases and steps share the reads: a phase goes on with the next
+ * one, whoever else set `then_read`. */
 void
 flow_read_done(struct flow *flow)
 {
@@ -163,6 +165,7 @@ read_target_values(struct flow *flow)
 	flow_read_values(flow, flow->request.env, NULL, &flow->values_now);
 }
 
+/* Mostly the newest values are those that run, and one reading is enough for both. */
 void
 read_was_values(struct flow *flow)
 {
@@ -195,6 +198,8 @@ read_app_values(struct flow *flow)
 		flow_read_values(flow, NULL, NULL, &flow->values_app);
 }
 
+/* A value that the set uses and that would be missing is found out here: the platform would
+ * find it only in the middle of the deployment. */
 void
 apply_values(struct flow *flow)
 {

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a person asked for: copied, freed, and looked at before anything is read. */
+/*
+ * What a person asked for: copied, freed, and looked at before anything is read.
+ *
+ * A flow outlives the view or command that made it, so nothing in its request is borrowed.
+ * What is checked here is what can be known without the platform; its ids become parts of a
+ * path.
+ */
 #include "config.h"
 
 #include "flow/verbs/request.h"

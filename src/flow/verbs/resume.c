@@ -136,6 +136,7 @@ restore_places(struct flow *flow, const struct journal_document *document)
 		flow->base = set_new();
 }
 
+/* A step that was active may have been carried out: it begins with its settle. */
 static void
 restore_steps(struct flow *flow)
 {
@@ -309,6 +310,8 @@ flow_abandon(struct session *session, const char *id, const char *reason, struct
 	return ret;
 }
 
+/* The new review stands before the old record ends: if it cannot be
+ * made, the operation is as it was. */
 struct flow *
 flow_review_again(struct session *session, const char *id, struct error *err)
 {

@@ -1,5 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a person approves: the pinned ids, the changes in words and lines, the way back. */
+/*
+ * What a person approves: the pinned ids, the changes in words and lines, the way back.
+ *
+ * The comparison is between what runs and what will run, with the values in both, and never
+ * between two drafts of ours: a review may be wrong in its words, but what it shows must be
+ * what is deployed.  Everything that is read for it is pinned by an id or a digest, and the
+ * first step compares them again.
+ *
+ * Cautions are sentences in the order in which they came up.  They stop nothing; findings do,
+ * until each is acknowledged.
+ */
 #include "config.h"
 
 #include "flow/verbs/review.h"
@@ -248,7 +258,8 @@ warn_lost(struct review *review, const char *id, const json_t *before, const jso
 			id);
 }
 
-/* What goes with this deployment and does not come back by an undo. */
+/* What goes with this deployment and does not come back by an undo.  By both places where a
+ * resource can be declared: shared by the workloads, or a workload's own. */
 static void
 list_lost_resources(struct review *review)
 {

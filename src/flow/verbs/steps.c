@@ -361,7 +361,8 @@ verify_values(struct flow *flow)
 		flow_load_values(flow, read_deployed_values);
 }
 
-/* Set and values, each by its id where that is enough. */
+/* Set and values, each by its id where that is enough.  The set was sent by its id, so
+ * another one here means that a platform did something else than asked. */
 static void
 verify(struct flow *flow)
 {

@@ -22,6 +22,8 @@
 
 #define WATCH_EVERY_MS 400
 #define WATCH_MAX_MS (60 * 60 * 1000)
+/* Some seconds of looks in vain: a platform that has just started
+ * may not have read its state. */
 #define GONE_LOOKS 4
 #define ERRORS_MAX 100
 
@@ -38,6 +40,7 @@ last_line(const char *text)
 	return xstrndup(text + start, end - start);
 }
 
+/* What a program printed tells most, so a workload's error comes before those of the rest. */
 static void
 describe_errors(const struct flow *flow, struct error *err)
 {

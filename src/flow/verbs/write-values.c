@@ -135,7 +135,8 @@ load_application(struct flow *flow)
 	flow_read_values(flow, NULL, NULL, &flow->values_app);
 }
 
-/* After a crash the lists are not in memory: the pinned version is read again. */
+/* After a crash the lists are not in memory: the pinned version is read again.  The
+ * application's values are read with it, since a key that is deleted then has theirs. */
 void
 flow_load_values(struct flow *flow, flow_phase *then)
 {
@@ -489,6 +490,8 @@ refuse(struct flow *flow, const json_t *stranger)
 	flow_put_values_back(flow, &err);
 }
 
+/* The result was computed before anything was written; what is there must be exactly that,
+ * and must have been written by nobody else on the way. */
 static void
 look(struct flow *flow, const struct values *newest, const json_t *stranger)
 {

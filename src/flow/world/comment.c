@@ -15,10 +15,12 @@
 #include "base/xmalloc.h"
 
 #define MARK " [sidestage "
+/* Of the first release, which wrote nothing but the operation. */
 #define OLD_MARK " [op "
 #define WORD_MAX 128
 #define MACHINE_MAX 1200
 
+/* The form is a promise to other tools that read it; a key is never given another meaning. */
 static const struct {
 	const char *key;
 	size_t offset;
@@ -82,7 +84,9 @@ find_mark(const char *text, const char *mark)
 	return found;
 }
 
-/* "KEY=WORD" or "KEY=WORD/WORD" up to the next blank or the bracket.  NULL: it is none. */
+/* "KEY=WORD" or "KEY=WORD/WORD" up to the next blank or the bracket.  NULL:
+ * it is none.  What is not exactly of the form ends the whole bracket: a
+ * comment is a text that anybody may write. */
 static const char *
 decode_pair(struct comment *out, const char *at)
 {
@@ -197,6 +201,8 @@ put_pair(struct buf *out, const char *key, const char *value)
 		buf_printf(out, "%s%s=%s", out->length ? " " : "", key, value);
 }
 
+/* The machine part has its room reserved, so a long reason is cut
+ * and never the mark behind it. */
 char *
 comment_encode(const struct comment *comment, const char *summary, const char *reason)
 {

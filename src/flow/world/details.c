@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Two questions, each asked again some time after its answer. */
+/*
+ * Two questions, each asked again some time after its answer: so a slow platform is never
+ * asked twice at once.  Only one environment is looked at so closely, therefore these are no
+ * feeds of the watch, and end with the view that opened them.
+ */
 #include "config.h"
 
 #include "flow/world/details.h"
@@ -86,6 +90,7 @@ most(const json_t *list)
 	return json_array_size(list) < ITEMS_MAX ? json_array_size(list) : ITEMS_MAX;
 }
 
+/* The platform's order is its own; a person looks for a name. */
 static int
 by_key(const void *a, const void *b)
 {

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From what was read of an environment to what its placeholders stand for. */
+/*
+ * From what was read of an environment to what its placeholders stand for.  A secret's value
+ * is never known here: its fingerprint stands in its place, so that two environments can
+ * still be told apart.
+ */
 #include "config.h"
 
 #include "flow/world/effective.h"
@@ -35,6 +39,7 @@ values_of(const struct details *details)
 	return values;
 }
 
+/* A resource may have several entries, one for each class; what they give is one object. */
 static json_t *
 outputs_of(const struct world_environment *environment)
 {

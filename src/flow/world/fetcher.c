@@ -1,6 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Questions in the order in which they came up; each is waiting, asked, answered, or failed a while
- * ago. */
+/*
+ * What lies beyond the board's own feeds: histories, old sets, old values, asked for once
+ * each.
+ *
+ * Whoever needs some of it walks through its work again and again, in rounds from
+ * fetcher_begin() to fetcher_end().  In each round it says all that it wants and takes what
+ * is there; what came since then lets the next round go further.  So nobody writes a chain of
+ * callbacks, and a question that the last round did not ask is dropped, with its request.
+ *
+ * Questions stand in the order in which they came up; each is waiting, asked, answered, or
+ * failed a while ago.
+ */
 #include "config.h"
 
 #include "flow/world/fetcher.h"
@@ -131,6 +141,8 @@ take_history(struct question *q, const json_t *body)
 	return true;
 }
 
+/* Sets never change, so the answer is kept for ever; one with another id
+ * would be kept for ever wrongly. */
 static bool
 take_set(struct question *q, const json_t *body)
 {
@@ -211,6 +223,8 @@ set_pause(struct question *q, int64_t retry_after_ms)
 	q->again_at = clock_steady_ms() + (pause < RETRY_MAX_MS ? pause : RETRY_MAX_MS);
 }
 
+/* Room for the next question first; whoever wants the answer is
+ * woken by session_changed(). */
 static void
 got(void *data, const struct api_reply *reply)
 {
@@ -432,6 +446,8 @@ fetcher_values(struct fetcher *fetcher, const char *org, const char *app, const 
 	return q->answered;
 }
 
+/* A question that failed counts as settled: it is asked again, but
+ * nobody should wait for that. */
 bool
 fetcher_is_settled(const struct fetcher *fetcher)
 {

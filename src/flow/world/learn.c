@@ -1,5 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From answers to the world: decode, compare, keep what stayed, replace what did not. */
+/*
+ * From answers to the world: decode, compare, keep what stayed, replace what did not.
+ *
+ * Each list is built anew and then adopts, entry by entry, what was known under the same id;
+ * the old list is freed with whatever nobody adopted.  So what hangs on an entry (values,
+ * sets, runtime) survives a poll, and nothing points into a list that is half of one answer
+ * and half of another.
+ *
+ * `revision` rises when a person could see a difference, `moved` when the arrays were
+ * replaced: a poll that brings the same draws nothing, but a view that holds pointers must
+ * look them up again.
+ */
 #include "config.h"
 
 #include "flow/world/learn.h"
@@ -19,6 +30,8 @@
 #include "model/set.h"
 #include "store/clone-origins.h"
 
+/* More than anybody works with, and few enough for all that is drawn and sorted.  A longer
+ * list is refused whole: a part of it would look like all. */
 #define ORGANIZATIONS_MAX 500
 #define APPLICATIONS_MAX 2000
 #define ENVIRONMENTS_MAX 2000
@@ -166,6 +179,7 @@ learn_organizations(struct world *world, const struct learn_place *place, const 
 
 /* --- applications --- */
 
+/* As adopt_organization(). */
 static bool
 adopt_application(struct world *world, const char *org, struct world_application *fresh)
 {
@@ -227,6 +241,7 @@ learn_applications(struct world *world, const struct learn_place *place, const j
 	return 0;
 }
 
+/* No entry is known by anything but its place in the list, so it is replaced whole. */
 int
 learn_versions(struct world *world, const struct learn_place *place, const json_t *body,
 	       int64_t read_at, struct error *err)
@@ -441,6 +456,7 @@ learn_from_set_id(const struct world_environment *environment)
 
 /* --- one environment --- */
 
+/* The newest that succeeded; the wire has the newest first. */
 int
 learn_running(struct world *world, const struct learn_place *place, const json_t *body,
 	      int64_t read_at, struct error *err)
@@ -480,6 +496,7 @@ learn_running(struct world *world, const struct learn_place *place, const json_t
 	return 0;
 }
 
+/* The answer may be of a deployment that is no longer the last one: then it says nothing. */
 int
 learn_errors(struct world *world, const struct learn_place *place, const json_t *body,
 	     int64_t read_at, struct error *err)
@@ -504,6 +521,8 @@ learn_errors(struct world *world, const struct learn_place *place, const json_t 
 	return 0;
 }
 
+/* This is asked every second and mostly says the same; without a
+ * comparison each answer would draw. */
 static bool
 same_runtime(const struct runtime *a, const struct runtime *b)
 {

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Asks for the newest lines once a second; an answer takes the place of the one before. */
+/*
+ * Asks for the newest lines once a second; an answer takes the place of the one before.
+ *
+ * The wire has no "since", so what is new is found by comparing with what there was; a reader
+ * who scrolled up is kept at the same lines by that count.  Where the two have nothing in
+ * common, lines are missing, and the view says so.
+ */
 #include "config.h"
 
 #include "flow/world/logs.h"
@@ -19,6 +25,7 @@
 
 #define EVERY_MS 1000
 #define LINES_MAX 5000		/* a platform may give more than it was asked for */
+/* One equal line may be chance: programs repeat themselves. */
 #define ALIKE_LINES 4		/* so many equal lines in a row are the same ones */
 
 struct logs {
@@ -227,6 +234,7 @@ logs_error(const struct logs *logs)
 	return &logs->error;
 }
 
+/* An answer that is under way when it is held still comes; only the next question waits. */
 void
 logs_hold(struct logs *logs, bool held)
 {

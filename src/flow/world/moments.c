@@ -1,5 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From the world to moments, and back. */
+/*
+ * From the world to moments, and back.
+ *
+ * A moment is one environment as it was; only what differs from the last one is written, so a
+ * day in which nothing happens costs nothing.  The board of a time is put together from the
+ * newest moment of each environment before it, as a world of its own, which the views draw
+ * like any other.
+ *
+ * Sets are not copied: a moment names them, and they are in the store for ever.  Values and
+ * runtime of the past are not known.
+ */
 #include "config.h"
 
 #include "flow/world/moments.h"
@@ -105,6 +115,7 @@ differing(const struct world_application *application, const struct moment_list 
 	return count;
 }
 
+/* Only what was read just now: a board from the cache would be written down as of today. */
 void
 moments_note(struct session *session, const char *org, const char *app)
 {
@@ -218,6 +229,7 @@ moments_open(struct session *session, const char *org, const char *app, int64_t 
 	return NULL;
 }
 
+/* The one before the newest, since the newest is what stands on the board anyway. */
 struct moments *
 moments_open_last(struct session *session, const char *org, const char *app, struct error *err)
 {
@@ -289,6 +301,7 @@ step(struct moments *m, int by, struct error *err)
 						      : _("There is no newer snapshot."));
 }
 
+/* Snapshots that look the same are passed over: a step must change the picture. */
 int
 moments_step(struct moments *m, int by, struct error *err)
 {

@@ -66,6 +66,8 @@ origin_is_ours(struct session *session, const struct clone_origin *origin)
 	return ours;
 }
 
+/* The platform's clock and ours may differ; within that an environment
+ * counts as the one of the record. */
 bool
 origin_is_stale(const struct clone_origin *origin, int64_t created_at)
 {
@@ -238,6 +240,8 @@ origin_values(struct session *session, const char *org, const char *app, const c
 	return values;
 }
 
+/* From the beginning each time, not one step forward: promotions end out of order, and one
+ * that was undone must be as if it had not been. */
 static int
 settle(struct session *session, const char *org, const char *app, const char *clone,
        struct error *err)
@@ -261,6 +265,8 @@ settle(struct session *session, const char *org, const char *app, const char *cl
 	return ret;
 }
 
+/* After a promotion, and after the undo of one; what else an operation
+ * does leaves the clone's origin. */
 int
 origin_settle_operation(struct session *session, const struct operation *operation,
 			struct error *err)

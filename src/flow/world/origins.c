@@ -2,8 +2,12 @@
 /*
  * An environment is a clone when its first deployment says so: "verb=clone hotfix=ENV
  * origin=FROM/DEPLOYMENT".  Each promotion that stands advances what clone and origin have in
- * common; that is in the origin's deployments.  Both lists are read once, and again when one of
- * the two environments was deployed to.
+ * common; that is in the origin's deployments.  Both lists are read once, and again when one
+ * of the two environments was deployed to.
+ *
+ * What is found out is written into the history's records and learnt from there like what
+ * this program cloned itself, so the board has one source for both, and the next start knows
+ * it without a question.
  */
 #include "config.h"
 
@@ -88,6 +92,7 @@ origins_free(struct origins *o)
 	free(o);
 }
 
+/* Only the application that is looked at: each environment costs a list. */
 void
 origins_focus(struct origins *o, const char *org, const char *app)
 {
@@ -259,7 +264,8 @@ last_of(const struct origins *o, const char *env)
 	return e ? untrusted_raw(&e->environment.last_deploy.id) : "";
 }
 
-/* NULL: not there yet, or it cannot be read. */
+/* NULL: not there yet, or it cannot be read.  A list that is older than the last deployment
+ * does not count: it could be missing the very promotion. */
 static const struct deployment *
 history(struct origins *o, const char *env, size_t *count)
 {
@@ -278,6 +284,8 @@ is_judged(const struct origins *o, const struct finding *f, const struct environ
 		strcmp(f->origin_last, last_of(o, f->origin)) == 0;
 }
 
+/* With the last deployments of both it is known whether the
+ * finding still holds: is_judged(). */
 static void
 note_judged(struct origins *o, struct finding *f, const char *origin)
 {

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Neither a set nor a version of values ever changes, so each is asked for once. */
+/*
+ * One deployment of the past with its values.
+ *
+ * Neither a set nor a version of values ever changes, so each is asked for once, and a set
+ * may come from the cache.  The version of the values is named by the deployment alone, hence
+ * two questions in a row.
+ */
 #include "config.h"
 
 #include "flow/world/past.h"
@@ -82,6 +88,8 @@ got_deployment(void *data, const struct api_reply *reply)
 	session_changed(past->session);
 }
 
+/* What the cache has is checked by its id like an answer: a file
+ * that somebody edited is no set. */
 struct past *
 past_open(struct session *session, const char *org, const char *app, const char *env,
 	  const char *deployment_id, const char *id)

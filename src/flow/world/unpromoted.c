@@ -100,6 +100,8 @@ count(struct unpromoted *unpromoted, const struct world_environment *theirs,
 	merge_clear(&merge);
 }
 
+/* By pointer and revision: sets never change, and the references that are held keep an
+ * address from being used again. */
 bool
 unpromoted_update(struct session *session, const char *org,
 		  const struct world_application *application,

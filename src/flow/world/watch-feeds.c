@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The questions that there are, each with its timer, its last answer and what the cache has of
- * it. */
+/*
+ * The questions that there are, each with its timer, its last answer and what the cache has
+ * of it.
+ *
+ * Applications that nobody looks at are asked one after the other, some time after the start:
+ * there may be hundreds, and the first seconds belong to what is on the screen.
+ */
 #include "config.h"
 
 #include "flow/world/watch-feeds.h"
@@ -41,6 +46,7 @@ feed_cache_key(const struct feed *feed)
 			 feed_kinds[feed->kind].name, feed->org, feed->app, feed->env, feed->id);
 }
 
+/* Looked up each time: an answer of another feed may have moved the arrays since. */
 struct knowledge *
 feed_knowledge(const struct feed *feed)
 {
@@ -81,7 +87,8 @@ feed_knowledge(const struct feed *feed)
 	return NULL;
 }
 
-/* What the cache has of it, as old as it is. */
+/* What the cache has of it, as old as it is.  The digest is kept only if the world took it:
+ * the platform is then asked for what differs from it. */
 static void
 learn_cached(struct feed *feed)
 {
@@ -108,6 +115,8 @@ learn_cached(struct feed *feed)
 	free(key);
 }
 
+/* A timer and a call are never there at once, except after feed_schedule() during a call;
+ * then the answer schedules the next. */
 static void
 on_due(void *data)
 {
@@ -156,6 +165,8 @@ watch_find_feed(const struct watch *watch, enum feed_id kind, const char *org, c
 	return NULL;
 }
 
+/* A new feed learns from the cache at once, which may move the world's
+ * arrays under whoever walks them. */
 void
 watch_want(struct watch *watch, enum feed_id kind, const char *org, const char *app,
 	   const char *env, const char *id)

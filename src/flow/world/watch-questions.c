@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is asked of the platform: each kind of question, and how often it is put. */
+/*
+ * What is asked of the platform: each kind of question, and how often it is put.
+ *
+ * One row for each kind; a question that is `once` has an answer that cannot change, because
+ * its id is part of the question.  How often the others are asked follows what is going on
+ * there and whether somebody looks: most of the time nothing changes, and a team's boards are
+ * all open at once.
+ */
 #include "config.h"
 
 #include "flow/world/watch-questions.h"
@@ -97,6 +104,8 @@ ask_set(struct feed *feed, struct api *api, api_done *done)
 
 /* --- when --- */
 
+/* Before anything was chosen it is the first application, which
+ * is what a board shows then. */
 bool
 watch_is_focused(const struct watch *watch, const char *org, const char *app)
 {
@@ -117,6 +126,7 @@ watch_is_attended(const struct watch *watch)
 	return clock_steady_ms() - watch->attended_at < UNATTENDED_MS;
 }
 
+/* All applications together cost one question a second, however many there are. */
 static int64_t
 slow_interval(const struct feed *feed)
 {
@@ -135,6 +145,7 @@ organization_interval(const struct feed *feed)
 	return watch_is_focused(feed->watch, feed->org, NULL) ? RESOURCES_MS : slow_interval(feed);
 }
 
+/* Busy comes before focus: a deployment is followed by the second wherever it goes on. */
 static int64_t
 application_interval(const struct feed *feed)
 {

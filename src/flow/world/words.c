@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* States and standings, decided in one place. */
+/*
+ * States and standings, decided in one place: board, lists and plain lines must never call
+ * one state by two names.  What is not known is said as "?", and is never taken for nothing
+ * or for the same.
+ */
 #include "config.h"
 
 #include "flow/world/words.h"
@@ -45,6 +49,7 @@ words_of_runtime(const struct world_environment *e)
 	return words;
 }
 
+/* From what hides everything else down to how its workloads do. */
 struct state_words
 words_of_environment(const struct world_environment *e)
 {
@@ -229,6 +234,8 @@ compare_values(const struct world_environment *e, const struct world_environment
 	}
 }
 
+/* As written, then by the versions of the image, then by the values that are
+ * used: the first that differs decides. */
 enum standing
 words_standing(const struct world_environment *e, const struct world_environment *baseline,
 	       const char *module)

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The world: finding, ordering and freeing its parts. */
+/*
+ * The world: finding, ordering and freeing its parts.
+ *
+ * Everything is looked up by ids and by walking: there are few organizations and
+ * applications, and a pointer or an index would be wrong after the next poll.  The order of
+ * environments is decided here, so that every view has the same columns: from development to
+ * production, then the clones.
+ */
 #include "config.h"
 
 #include "flow/world/world.h"
@@ -131,6 +138,8 @@ world_environment(const struct world *world, const char *org, const char *app, c
 	return world_edit_environment((struct world *)world, org, app, env);
 }
 
+/* Most environments are never looked at closely, so their parts are
+ * made when something is noted. */
 struct knowledge *
 world_edit_known(struct world_environment *environment, enum world_part part)
 {
