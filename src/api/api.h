@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The client's half of the wire: calls, all asynchronous, all over one HTTP client; the operations
- * (api/operations.h) make them.  A call is queued when it is made; it is sent, and its callback runs, only
- * within a turn of the loop.  Reads (GET) are tried again by themselves; writes never are: what
- * a lost answer means is for the journal to find out.
+ * (api/operations.h) make them.  A call is queued when it is made; it is sent, and its callback
+ * runs, only within a turn of the loop.  Reads (GET) are tried again by themselves; writes never
+ * are: what a lost answer means is for the journal to find out.
  */
 #ifndef SIDESTAGE_API_API_H
 #define SIDESTAGE_API_API_H

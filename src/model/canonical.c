@@ -201,7 +201,8 @@ push_members(struct writer *w, json_t *object)
 	bool is_sorted = true;
 
 	for (void *i = json_object_iter(object); i; i = json_object_iter_next(object, i)) {
-		const struct entry *own = push(w, json_object_iter_key(i), json_object_iter_value(i));
+		const struct entry *own = push(w, json_object_iter_key(i),
+					       json_object_iter_value(i));
 
 		if (w->count == base + 1)
 			continue;

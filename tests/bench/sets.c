@@ -2,9 +2,9 @@
 /*
  * What the model takes for big sets, beside others in the same run:
  *
- *	sets write DIR WORKLOADS VARIABLES	DIR/a.json, DIR/b.json: two sets, a hundredth differs
+ *	sets write DIR WORKLOADS VARIABLES	DIR/a.json, DIR/b.json: a hundredth differs
  *	sets diff DIR ROUNDS			microseconds of delta_between(), one line a round
- *	sets id DIR ROUNDS			of json_canonical() and SHA-256, and of SHA-256 alone
+ *	sets id DIR ROUNDS			of json_canonical() with SHA-256, then of SHA-256
  *
  * Parsing is not counted.  tests/bench/sets.py runs it beside two libraries under node.
  */
