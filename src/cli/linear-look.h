@@ -3,10 +3,8 @@
 #ifndef SIDESTAGE_CLI_LINEAR_LOOK_H
 #define SIDESTAGE_CLI_LINEAR_LOOK_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-struct error;
 struct linear;
 
 /* The commands of the table, in its order; each prints its answer in words or as facts. */
@@ -17,16 +15,8 @@ void linear_open(struct linear *l, char **words, size_t count);
 void linear_environment_near(struct linear *l, char **words, size_t count);
 void linear_versions(struct linear *l, char **words, size_t count);
 void linear_diff(struct linear *l, char **words, size_t count);
-void linear_logs(struct linear *l, char **words, size_t count);
-void linear_follow(struct linear *l, char **words, size_t count);
 void linear_clones(struct linear *l, char **words, size_t count);
 void linear_history(struct linear *l, char **words, size_t count);
 void linear_hotfix(struct linear *l, char **words, size_t count);
-
-/* What the followed logs have more. */
-void linear_tell_logs(struct linear *l);
-/* Why lines cannot be read is told when it begins; that they are not there only at the end, for
- * mostly their environment was deleted, which is told instead. */
-bool linear_tells_unread_at_once(const struct error *why);
 
 #endif

@@ -22,7 +22,7 @@
 #include "cli/command.h"
 #include "cli/facts.h"
 #include "cli/linear-fail.h"
-#include "cli/linear-look.h"
+#include "cli/linear-logs.h"
 #include "cli/linear-state.h"
 #include "cli/linear-values.h"
 #include "cli/linear-verbs.h"

@@ -12,6 +12,7 @@
 #include "cli/linear-change.h"
 #include "cli/linear-fail.h"
 #include "cli/linear-interrupted.h"
+#include "cli/linear-logs.h"
 #include "cli/linear-look.h"
 #include "cli/linear-state.h"
 #include "cli/lines.h"

@@ -25,6 +25,7 @@
 #include "cli/facts.h"
 #include "cli/linear-fail.h"
 #include "cli/linear-interrupted.h"
+#include "cli/linear-logs.h"
 #include "cli/linear-look.h"
 #include "cli/linear-once.h"
 #include "cli/linear-state.h"

@@ -16,6 +16,7 @@ sidestage_SOURCES = \
 	src/cli/linear-change.c src/cli/linear-change.h \
 	src/cli/linear-fail.c src/cli/linear-fail.h \
 	src/cli/linear-interrupted.c src/cli/linear-interrupted.h \
+	src/cli/linear-logs.c src/cli/linear-logs.h \
 	src/cli/linear-look.c src/cli/linear-look.h \
 	src/cli/linear-once.c src/cli/linear-once.h \
 	src/cli/linear-state.h \

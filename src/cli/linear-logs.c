@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Logs in plain lines: told once, or followed. */
+#include "config.h"
+
+#include "cli/linear-logs.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "cli/command.h"
+#include "cli/facts.h"
+#include "cli/linear-fail.h"
+#include "cli/linear-state.h"
+#include "cli/lines-details.h"
+#include "cli/lines.h"
+#include "cli/names.h"
+#include "flow/world/logs.h"
+#include "flow/world/world.h"
+#include "model/set.h"
+
+static bool
+were_logs_read(void *data)
+{
+	return logs_was_read(data) || logs_error(data)->kind != ERROR_NONE;
+}
+
+/*
+ * Whether that workload, and container, may write: it is in the set, or it runs.  What the set is
+ * may not be known; then the platform is asked for the name as it was given.
+ */
+static bool
+is_source_there(struct linear *l, const struct world_environment *e, char **words, size_t count)
+{
+	const json_t *containers;
+	struct error err = {0};
+
+	for (size_t i = 0; e && count > 1 && i < e->runtime.count; i++)
+		if (untrusted_is(&e->runtime.modules[i].module, words[1]) &&
+		    !(e->set && set_module(e->set, words[1])))
+			return true;
+	if (!e || count < 2 || !e->set)
+		return e != NULL;
+	if (!linear_workload(l, e, words[1]))
+		return false;
+	containers = json_object_get(json_object_get(set_module(e->set, words[1]), "spec"),
+				     "containers");
+	if (count < 3 || !containers || json_object_get(containers, words[2]))
+		return true;
+	(void)!names_no_container(e->set, words[1], words[2], &err);
+	linear_fail_error(l, &err, EXIT_STAGE_WORDS);
+	return false;
+}
+
+/* NULL: there are none, and it was said. */
+static struct logs *
+open_logs(struct linear *l, char **words, size_t count)
+{
+	struct logs *logs;
+
+	if (!is_source_there(l, linear_environment(l, words[0]), words, count))
+		return NULL;
+	logs = logs_open(l->session, l->org, l->app, words[0], count > 1 ? words[1] : NULL,
+			 count > 2 ? words[2] : NULL);
+	if (linear_wait(l, were_logs_read, logs) && logs_was_read(logs))
+		return logs;
+	if (logs_error(logs)->kind != ERROR_NONE)
+		linear_fail_error(l, logs_error(logs), EXIT_STAGE_READ);
+	else
+		linear_fail(l, EXIT_UNREAD, "%s", linear_why(NULL));
+	logs_close(logs);
+	return NULL;
+}
+
+/* The first of the lines that are wanted of what was read at the beginning. */
+static size_t
+first_line(const struct linear *l, const struct logs *logs)
+{
+	const struct arguments *once = l->once;
+	size_t first = 0, count = logs_count(logs);
+	int64_t since;
+
+	if (once && once->tail_lines >= 0 && (size_t)once->tail_lines < count)
+		first = count - (size_t)once->tail_lines;
+	if (once && once->since_ms >= 0) {
+		since = clock_wall_ms() - once->since_ms;
+		/* A line without a time is as old as the one before it. */
+		while (first < count && logs_line(logs, first)->at < since)
+			first++;
+	}
+	return first;
+}
+
+static void
+tell_line(struct linear *l, const struct log_line *line)
+{
+	if (linear_wants_facts(l))
+		linear_facts(l, facts_log_line(line));
+	else
+		lines_log(line, l->logs_of_all);
+}
+
+static void
+follow_logs(struct linear *l, struct logs *logs, bool of_all)
+{
+	l->logs = logs;
+	l->logs_of_all = of_all;
+	l->asking = ASKING_FOLLOW;
+	for (size_t i = first_line(l, logs); i < logs_count(logs); i++)
+		tell_line(l, logs_line(logs, i));
+	l->logs_told = logs_appended(logs);
+	l->logs_gaps_told = logs_gaps(logs);
+	l->logs_unread = false;
+}
+
+void
+linear_logs(struct linear *l, char **words, size_t count)
+{
+	struct logs *logs = open_logs(l, words, count);
+
+	if (logs && l->once && l->once->follow) {
+		follow_logs(l, logs, count < 2);
+		return;
+	}
+	if (logs && linear_wants_facts(l))
+		linear_facts(l, facts_logs(logs, first_line(l, logs)));
+	else if (logs && logs_count(logs) == 0)
+		lines_say(_("Nothing was written."));
+	for (size_t i = logs ? first_line(l, logs) : 0;
+	     logs && !linear_wants_facts(l) && i < logs_count(logs); i++)
+		lines_log(logs_line(logs, i), count < 2);
+	logs_close(logs);
+}
+
+bool
+linear_tells_unread_at_once(const struct error *why)
+{
+	return why->kind != ERROR_NOT_FOUND;
+}
+
+void
+linear_tell_logs(struct linear *l)
+{
+	size_t count = logs_count(l->logs);
+	uint64_t more = logs_appended(l->logs) - l->logs_told;
+	const struct error *why = logs_error(l->logs);
+
+	/* What is not there would be taken for what was not written. */
+	if (logs_gaps(l->logs) != l->logs_gaps_told)
+		linear_fail(l, EXIT_UNREAD,
+			    _("Some lines are missing here: too many were written at once."));
+	l->logs_gaps_told = logs_gaps(l->logs);
+	if (why->kind != ERROR_NONE && !l->logs_unread && linear_tells_unread_at_once(why))
+		linear_note(l, "%s", why->text);
+	l->logs_unread = why->kind != ERROR_NONE;
+	for (size_t i = more < count ? count - (size_t)more : 0; i < count; i++)
+		tell_line(l, logs_line(l->logs, i));
+	l->logs_told = logs_appended(l->logs);
+}
+
+void
+linear_follow(struct linear *l, char **words, size_t count)
+{
+	struct logs *logs = open_logs(l, words, count);
+
+	if (logs)
+		follow_logs(l, logs, count < 2);
+}
