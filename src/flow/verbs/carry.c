@@ -16,7 +16,7 @@
 #include "flow/verbs/field-warnings.h"
 #include "flow/verbs/fixes.h"
 #include "flow/verbs/flow-state.h"
-#include "flow/verbs/promote.h"
+#include "flow/verbs/merge-ours.h"
 #include "flow/verbs/reads-values.h"
 #include "flow/verbs/reads.h"
 #include "flow/verbs/review.h"

@@ -23,6 +23,7 @@
 #include "flow/context/context.h"
 #include "flow/verbs/field-warnings.h"
 #include "flow/verbs/flow-state.h"
+#include "flow/verbs/merge-ours.h"
 #include "flow/verbs/promote.h"
 #include "flow/verbs/reads-values.h"
 #include "flow/verbs/reads.h"
