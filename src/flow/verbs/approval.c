@@ -15,6 +15,7 @@
 #include "base/xmalloc.h"
 #include "flow/context/context.h"
 #include "flow/verbs/document.h"
+#include "flow/verbs/flow-advance.h"
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/review.h"
 #include "flow/world/world.h"

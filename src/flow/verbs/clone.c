@@ -24,6 +24,7 @@
 #include "flow/verbs/approval.h"
 #include "flow/verbs/clone-values.h"
 #include "flow/verbs/field-warnings.h"
+#include "flow/verbs/flow-advance.h"
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/isolation.h"
 #include "flow/verbs/reads-values.h"

@@ -10,6 +10,7 @@
 #include "api/operations.h"
 #include "base/i18n.h"
 #include "flow/context/context.h"
+#include "flow/verbs/flow-advance.h"
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/review.h"
 #include "model/extensions.h"

@@ -19,6 +19,7 @@
 #include "base/xmalloc.h"
 #include "compare/carry.h"
 #include "flow/context/context.h"
+#include "flow/verbs/flow-advance.h"
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/reads-values.h"
 #include "flow/verbs/reads.h"

@@ -11,6 +11,7 @@ libflow_verbs_a_SOURCES = \
 	src/flow/verbs/document.c src/flow/verbs/document.h \
 	src/flow/verbs/field-warnings.c src/flow/verbs/field-warnings.h \
 	src/flow/verbs/fixes.c src/flow/verbs/fixes.h \
+	src/flow/verbs/flow-advance.c src/flow/verbs/flow-advance.h \
 	src/flow/verbs/flow.c src/flow/verbs/flow.h \
 	src/flow/verbs/flow-comment.c src/flow/verbs/flow-comment.h \
 	src/flow/verbs/flow-state.h \

@@ -15,6 +15,7 @@
 #include "base/i18n.h"
 #include "flow/context/context.h"
 #include "flow/verbs/clone-values.h"
+#include "flow/verbs/flow-advance.h"
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/review.h"
 #include "flow/verbs/undo.h"

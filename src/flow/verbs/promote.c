@@ -20,6 +20,7 @@
 #include "flow/context/context.h"
 #include "flow/verbs/field-warnings.h"
 #include "flow/verbs/fixes.h"
+#include "flow/verbs/flow-advance.h"
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/merge-ours.h"
 #include "flow/verbs/reads-values.h"

@@ -19,6 +19,7 @@
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "flow/context/context.h"
+#include "flow/verbs/flow-advance.h"
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/live.h"
 #include "flow/verbs/reads.h"

@@ -19,6 +19,7 @@
 #include "base/xmalloc.h"
 #include "flow/context/context.h"
 #include "flow/verbs/document.h"
+#include "flow/verbs/flow-advance.h"
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/flows.h"
 #include "flow/verbs/pins.h"

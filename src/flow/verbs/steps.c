@@ -24,6 +24,7 @@
 #include "base/xmalloc.h"
 #include "flow/context/context.h"
 #include "flow/verbs/check-target.h"
+#include "flow/verbs/flow-advance.h"
 #include "flow/verbs/flow-comment.h"
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/reads-values.h"

@@ -22,6 +22,7 @@
 #include "base/xmalloc.h"
 #include "flow/context/context.h"
 #include "flow/verbs/field-warnings.h"
+#include "flow/verbs/flow-advance.h"
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/merge-ours.h"
 #include "flow/verbs/promote.h"

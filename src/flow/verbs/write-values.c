@@ -23,6 +23,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/context/context.h"
+#include "flow/verbs/flow-advance.h"
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/reads-values.h"
 #include "model/json.h"
