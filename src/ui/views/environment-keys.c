@@ -60,8 +60,10 @@ run_deployments(struct view *view, struct ui *ui)
 void
 environment_run_next_tab(struct view *view, struct ui *ui)
 {
+	struct environment_view *v = (struct environment_view *)view;
+
 	(void)ui;
-	show_tab(view, (enum environment_tab)((((struct environment_view *)view)->tab + 1) % TAB_COUNT));
+	v->tab = (enum environment_tab)((v->tab + 1) % TAB_COUNT);
 }
 
 /* Elsewhere than on a workload: of all of them. */
@@ -109,7 +111,8 @@ run_copy(struct view *view, struct ui *ui)
 	};
 	const struct environment_view *v = (const struct environment_view *)view;
 	const struct list *list = &v->lists[v->tab];
-	char *text = environment_find(v) && list->at < list->count ? text_of_row(v, environment_find(v), list->at) : NULL;
+	const struct world_environment *e = environment_find(v);
+	char *text = e && list->at < list->count ? text_of_row(v, e, list->at) : NULL;
 	char *shown = text ? text_printable(text) : NULL;
 
 	if (shown)
