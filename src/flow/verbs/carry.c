@@ -183,10 +183,17 @@ title(const char *env, const char *source)
 	return xasprintf(_("carrying of a fix from %s to %s"), source, env);
 }
 
+static char *
+summary(const struct review *review, const char *changes)
+{
+	return xasprintf("carry from %s: %s", review->source, changes);
+}
+
 const struct verb verb_carry = {
 	.name = "carry",
 	.words = N_("carry"),
 	.title = title,
+	.summary = summary,
 	.has_source = true,
 	.prepare = prepare,
 	.steps = deploy_steps,

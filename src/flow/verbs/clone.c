@@ -631,10 +631,18 @@ title(const char *env, const char *source)
 	return xasprintf(_("clone of %s as %s"), source, env);
 }
 
+static char *
+summary(const struct review *review, const char *changes)
+{
+	(void)changes;
+	return xasprintf("clone of %s", review->source);
+}
+
 const struct verb verb_clone = {
 	.name = "clone",
 	.words = N_("clone"),
 	.title = title,
+	.summary = summary,
 	.has_source = true,
 	.prepare = prepare,
 	.steps = steps,

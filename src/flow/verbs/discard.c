@@ -452,10 +452,18 @@ title(const char *env, const char *source)
 	return xasprintf(_("deletion of %s"), env);
 }
 
+static char *
+summary(const struct review *review, const char *changes)
+{
+	(void)changes;
+	return xasprintf("discard %s", review->env);
+}
+
 const struct verb verb_discard = {
 	.name = "discard",
 	.words = N_("discard"),
 	.title = title,
+	.summary = summary,
 	.prepare = prepare,
 	.steps = steps,
 	.step_count = sizeof(steps) / sizeof(steps[0]),

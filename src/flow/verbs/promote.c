@@ -453,10 +453,17 @@ title(const char *env, const char *source)
 	return xasprintf(_("promotion of %s to %s"), source, env);
 }
 
+static char *
+summary(const struct review *review, const char *changes)
+{
+	return xasprintf("promote %s: %s", review->source, changes);
+}
+
 const struct verb verb_promote = {
 	.name = "promote",
 	.words = N_("promote"),
 	.title = title,
+	.summary = summary,
 	.has_source = true,
 	.prepare = prepare,
 	.steps = deploy_steps,

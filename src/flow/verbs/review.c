@@ -29,6 +29,7 @@
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/isolation.h"
 #include "flow/verbs/live.h"
+#include "flow/verbs/verb.h"
 #include "flow/verbs/write-values.h"
 #include "flow/world/origin.h"
 #include "flow/world/world.h"
@@ -191,26 +192,17 @@ review_list_changes(const struct changes *changes, bool back)
 	return buf_take(&line);
 }
 
-/* For the platform's history and ours: machine text, the same in every language. */
 char *
 review_summary(const struct review *review)
 {
-	char *changes, *summary;
+	const struct verb *verb = flow_verb_of(review->verb);
+	char *changes = review->changes.count ? review_list_changes(&review->changes, false)
+					      : xstrdup("no change");
+	char *summary;
 
-	if (review->verb == FLOW_CLONE)
-		return xasprintf("clone of %s", review->source);
-	if (review->verb == FLOW_DISCARD)
-		return xasprintf("discard %s", review->env);
-	changes = review->changes.count ? review_list_changes(&review->changes, false) :
-		xstrdup("no change");
-	if (review->verb == FLOW_PROMOTE)
-		summary = xasprintf("promote %s: %s", review->source, changes);
-	else if (review->verb == FLOW_CARRY)
-		summary = xasprintf("carry from %s: %s", review->source, changes);
-	else if (review->verb == FLOW_UNDO)
-		summary = xasprintf("undo: %s", changes);
-	else
-		summary = xstrdup(changes);
+	if (!verb->summary)
+		return changes;
+	summary = verb->summary(review, changes);
 	free(changes);
 	return summary;
 }

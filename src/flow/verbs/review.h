@@ -24,9 +24,9 @@ void review_send(struct review *review, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Every request that changes something, in order: the values', and the deployment's. */
 void review_list_sends(struct flow *flow);
-/* "web 1.4.2 → 1.4.3, 2 more"; free() it. */
+/* What its verb says of it (flow/verbs/verb.h); free() it. */
 char *review_summary(const struct review *review);
-/* The same of changes; back: only where they lead, "web image → 1.4.2". */
+/* "web 1.4.2 → 1.4.3, 2 more"; back: only where they lead, "web image → 1.4.2". */
 char *review_list_changes(const struct changes *changes, bool back);
 /* A new finding; takes the text. */
 struct review_finding *review_finding_add(struct review *review, const char *id, const char *kind,

@@ -360,10 +360,18 @@ title(const char *env, const char *source)
 	return xasprintf(_("rollback of %s"), env);
 }
 
+static char *
+summary(const struct review *review, const char *changes)
+{
+	(void)review;
+	return xasprintf("undo: %s", changes);
+}
+
 const struct verb verb_undo = {
 	.name = "undo",
 	.words = N_("undo in"),
 	.title = title,
+	.summary = summary,
 	.prepare = prepare,
 	.steps = deploy_steps,
 	.step_count = DEPLOY_STEP_COUNT,

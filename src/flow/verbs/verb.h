@@ -31,6 +31,9 @@ struct verb {
 	const char *words;	/* N_(): what stands before the names of environments, "deploy to" */
 	/* "deployment to qa": an operation, as a noun; free() it. */
 	char *(*title)(const char *env, const char *source);
+	/* "promote hotfix-1: web 1.4.2 → 1.4.3", for the platform's history and ours: machine text,
+	 * the same in every language; free() it.  NULL: the changes, which it is given, say it. */
+	char *(*summary)(const struct review *review, const char *changes);
 	bool has_source;	/* there is no request without one */
 	flow_phase *const *prepare;	/* NULL-terminated */
 	const struct step *steps;
