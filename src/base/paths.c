@@ -15,6 +15,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,8 +26,8 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 
-/* Each level holds a descriptor open; a tree that is deeper was not made by us. */
-#define TREE_DEPTH_MAX 64
+/* Each level holds a descriptor open; what is deeper is moved up. */
+#define TREE_DEPTH_MAX 32
 
 static char *
 xdg_directory(const char *variable, const char *below_home, struct error *err)
@@ -141,56 +143,156 @@ out:
 	return ret;
 }
 
-static int remove_at(int parent, const char *name, int depth);
+/*
+ * A tree that somebody else made may be deeper than there are descriptors, and closed.  Directories
+ * are opened by us before they are emptied, and what lies TREE_DEPTH_MAX below the top is moved up
+ * to it and is emptied in the next pass.  What cannot be removed does not keep the rest.
+ */
+struct removal {
+	int top;		/* its directory */
+	unsigned hoisted;	/* so many were moved up */
+	size_t budget;		/* names that may still be removed */
+	size_t removed;		/* in this pass */
+	int failed;		/* the first errno of this pass; 0: none */
+};
 
-/* Closes fd.  0, or -1 with errno. */
+static void remove_at(struct removal *removal, int parent, const char *name, int depth);
+
+static void
+fail(struct removal *removal, int error)
+{
+	if (removal->failed == 0)
+		removal->failed = error;
+}
+
+/* Opened to us before; no link is followed on any of these ways. */
 static int
-empty_directory(int fd, int depth)
+open_closed(int parent, const char *name)
+{
+	char path[64];
+	int fd = openat(parent, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), again;
+
+	if (fd < 0)
+		return -1;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	(void)!chmod(path, 0700);
+	again = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	close(fd);
+	return again;
+}
+
+static int
+open_directory(int parent, const char *name)
+{
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0 && errno == EACCES)
+		fd = open_closed(parent, name);
+	if (fd >= 0)
+		(void)!fchmod(fd, 0700);
+	return fd;
+}
+
+/* Closes fd. */
+static void
+empty_directory(struct removal *removal, int fd, int depth)
 {
 	DIR *dir = fdopendir(fd);
 	struct dirent *entry;
-	int ret = 0;
 
 	if (!dir) {
+		fail(removal, errno);
 		close(fd);
-		return -1;
+		return;
 	}
-	while (ret == 0 && (entry = readdir(dir)))
+	while (removal->budget > 0 && (entry = readdir(dir)))
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			ret = remove_at(dirfd(dir), entry->d_name, depth + 1);
+			remove_at(removal, dirfd(dir), entry->d_name, depth + 1);
 	closedir(dir);
-	return ret;
+}
+
+static void
+hoist(struct removal *removal, int parent, const char *name)
+{
+	char to[48];
+
+	do
+		snprintf(to, sizeof(to), ".moved-up-%u", removal->hoisted++);
+	while (faccessat(removal->top, to, F_OK, AT_SYMLINK_NOFOLLOW) == 0);
+	if (renameat(parent, name, removal->top, to) != 0)
+		fail(removal, errno);
+	else
+		removal->removed++;
 }
 
 /* Each name is removed relative to a directory that is open, so that nobody can swap a parent
  * for a link to somewhere else between looking and removing. */
-static int
-remove_at(int parent, const char *name, int depth)
+static void
+remove_at(struct removal *removal, int parent, const char *name, int depth)
 {
 	int fd;
 
-	if (depth > TREE_DEPTH_MAX) {
-		errno = ELOOP;
-		return -1;
+	if (removal->budget == 0)
+		return;
+	if (unlinkat(parent, name, 0) == 0 || errno == ENOENT ||
+	    unlinkat(parent, name, AT_REMOVEDIR) == 0) {
+		removal->budget--;
+		removal->removed++;
+		return;
 	}
-	if (unlinkat(parent, name, 0) == 0 || errno == ENOENT)
+	if (errno == ENOTDIR || (fd = open_directory(parent, name)) < 0) {
+		fail(removal, errno);
+		return;
+	}
+	if (depth >= TREE_DEPTH_MAX) {
+		close(fd);
+		hoist(removal, parent, name);
+		return;
+	}
+	empty_directory(removal, fd, depth);
+	if (unlinkat(parent, name, AT_REMOVEDIR) == 0)
+		removal->removed++;
+	else if (removal->budget > 0 && errno != ENOTEMPTY && errno != EEXIST)
+		fail(removal, errno);
+}
+
+/* 0, 1: more is left, or -1 with errno. */
+static int
+remove_passes(const char *path, size_t most)
+{
+	struct removal removal = {.budget = most};
+
+	if (unlink(path) == 0 || errno == ENOENT || rmdir(path) == 0)
 		return 0;
-	if (errno != EISDIR && errno != EPERM)
-		return -1;
-	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -1;
-	if (empty_directory(fd, depth) != 0)
-		return -1;
-	return unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : -1;
+	do {
+		removal.failed = 0;
+		removal.removed = 0;
+		removal.top = open_directory(AT_FDCWD, path);
+		if (removal.top < 0)
+			return errno == ENOENT ? 0 : -1;
+		empty_directory(&removal, fcntl(removal.top, F_DUPFD_CLOEXEC, 0), 0);
+		close(removal.top);
+		if (rmdir(path) == 0 || errno == ENOENT)
+			return 0;
+		if (removal.budget == 0)
+			return 1;
+	} while (removal.removed > 0);
+	errno = removal.failed ? removal.failed : ENOTEMPTY;
+	return -1;
+}
+
+int
+paths_remove_part(const char *path, size_t most, struct error *err)
+{
+	int ret = remove_passes(path, most);
+
+	return ret < 0 ? error_errno(err, _("%s: cannot be removed"), path) : ret;
 }
 
 int
 paths_remove_tree(const char *path, struct error *err)
 {
-	if (remove_at(AT_FDCWD, path, 0) != 0)
-		return error_errno(err, _("%s: cannot be removed"), path);
-	return 0;
+	return paths_remove_part(path, SIZE_MAX, err);
 }
 
 bool

@@ -4,6 +4,7 @@
 #define SIDESTAGE_BASE_PATHS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct error;
 
@@ -23,8 +24,12 @@ char *paths_part(const char *variable, const char *beside, const char *installed
 char *paths_program(const char *variable, const char *beside, const char *installed);
 /* mkdir -p with mode 0700 for what is made.  0 or -1. */
 int paths_make(const char *path, struct error *err) __attribute__((warn_unused_result));
-/* Removes a tree; never follows a symbolic link; a missing one is fine.  0 or -1. */
+/* Removes a tree, however deep, and whatever lies in it; never follows a symbolic link; a missing
+ * one is fine.  What cannot be removed does not keep the rest.  0 or -1. */
 int paths_remove_tree(const char *path, struct error *err) __attribute__((warn_unused_result));
+/* The same, but only so many names of it: 1 when more is left. */
+int paths_remove_part(const char *path, size_t most, struct error *err)
+	__attribute__((warn_unused_result));
 /* True when `relative` has no leading '/', no "." or ".." part, no empty part. */
 bool paths_is_inside(const char *relative);
 

@@ -245,7 +245,7 @@ start_daemon(const struct embedded *e, struct error *err)
 		(char *)"--state", e->directory, (char *)"--images", images,
 		(char *)"--templates", templates, (char *)"--import", sample,
 		(char *)"--lease", e->lease_path, (char *)"--user", (char *)"oncall",
-		(char *)"--ready-fd", (char *)"3",
+		(char *)"--ready-fd", (char *)"3", (char *)"--confinement", (char *)"sample",
 		/* A board asks every second: a line for each request would fill the disk. */
 		(char *)"--log-level", (char *)"notice", NULL,
 	};

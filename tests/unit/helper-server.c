@@ -53,7 +53,8 @@ static void
 put_files(FILE *out)
 {
 	static const char *const places[] = {
-		".", "/tmp", "/usr", "/etc", "/", "../../..", "../../../..", "../../../../../..",
+		".", "files", "/tmp", "/usr", "/etc", "/", "../../../data", "../../../resources",
+		"../../../records", "../../..", "../../../..", "../../../../../..",
 	};
 	struct dirent *entry;
 	int processes = 0;

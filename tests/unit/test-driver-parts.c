@@ -452,7 +452,7 @@ static void
 a_file_of_a_resource_is_whole_or_not_there(void **state)
 {
 	struct world *world = *state;
-	char *dir = xasprintf("%s/resources/conf.files", world->space_dir);
+	char *dir = xasprintf("%s/files/conf", world->space_dir);
 	json_t *files = json_pack("{s:{s:s, s:s}}", "app.conf", "text", "longer than a few bytes",
 				  "tag", "0123456789abcdef");
 	struct rlimit before, few;

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A file after the other: first copied by SQLite into a work file, some pages in each step,
- * then from there into the tar, a piece in each step.  Of a source that is ours the copy
- * follows the changes of our connection; another's change makes SQLite begin again.
+ * A file after the other: first copied by SQLite into a work file, then from there into the tar, a
+ * piece in each step.  Of our own database the copy follows the changes of our connection, some
+ * pages in each step.
+ *
+ * The databases of environments are files that a workload makes, changes and cuts while we read
+ * them.  Each is copied by a process of its own, which has a limit of time and of size, and may
+ * end as it likes; one that cannot be copied is left out and named, and keeps nobody else's from
+ * being saved.
  *
  * The work file is needed because a tar says how long a file is before its bytes.  Whoever
  * calls backup_step() decides how fast it goes: the daemon, a little in each turn of its
@@ -16,10 +21,16 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -35,9 +46,12 @@
  * answers requests between two steps. */
 #define PAGES_PER_STEP 256
 #define PIECE (256u * 1024)
-#define DEPTH_MAX 12
+#define ENVIRONMENT_DEPTH 3	/* organization, application, environment */
 #define FILES_MAX 100000
-#define STUCK_MS 30000		/* a database that somebody keeps locked */
+#define COPY_MS 60000		/* of a database that is not ours, however large it is */
+#define RETRY_MS 20		/* while somebody keeps it locked */
+#define SIZE_MORE ((rlim_t)64 << 20)
+#define WAIT_MS 50		/* of a caller who has nothing else to do */
 
 struct backup {
 	struct repository *repository;	/* NULL: opened like the others */
@@ -45,7 +59,10 @@ struct backup {
 	char **names;
 	size_t count, at;
 	struct db_copy *copy;
-	int64_t stuck_at;
+	pid_t child;			/* 0: none */
+	int report;			/* what it has to say: a struct error, none for success */
+	int64_t until;			/* steady ms */
+	json_t *left_out;
 	int in, out;
 	int64_t left;			/* bytes of the work file */
 	size_t padding;
@@ -69,37 +86,53 @@ is_database(const char *name)
 	return length > 7 && strcmp(name + length - 7, ".sqlite") == 0;
 }
 
-/* Never through a symbolic link: what is in an environment's directory is not ours. */
+static DIR *
+open_inner(int parent, const char *name)
+{
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!directory && fd >= 0)
+		close(fd);
+	return directory;
+}
+
+/* Regular files alone: what else has such a name was made by a workload. */
+static void
+add_databases(struct backup *backup, int environment, const char *place)
+{
+	DIR *directory = open_inner(environment, "resources");
+	struct dirent *entry;
+	struct stat st;
+
+	while (directory && (entry = readdir(directory)) != NULL)
+		if (is_database(entry->d_name) && backup->count < FILES_MAX &&
+		    fstatat(dirfd(directory), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISREG(st.st_mode))
+			add_name(backup, xasprintf("%s/resources/%s", place, entry->d_name));
+	if (directory)
+		closedir(directory);
+}
+
+/* Down to the environments, whose names are ours. */
 static int
 walk(struct backup *backup, int parent, const char *name, const char *place, int depth,
      struct error *err)
 {
-	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	DIR *directory = open_inner(parent, name);
 	struct dirent *entry;
 	int ret = 0;
 
-	if (!directory) {
-		if (fd >= 0)
-			close(fd);
-		return errno == ENOENT ? 0 : error_errno(err, _("%s: cannot be read"), place);
-	}
-	while (ret == 0 && (entry = readdir(directory)) != NULL) {
+	if (!directory)
+		return errno == ENOENT || errno == ENOTDIR
+			       ? 0 : error_errno(err, _("%s: cannot be read"), place);
+	if (depth == ENVIRONMENT_DEPTH)
+		add_databases(backup, dirfd(directory), place);
+	while (depth < ENVIRONMENT_DEPTH && ret == 0 && (entry = readdir(directory)) != NULL) {
 		char *below = xasprintf("%s/%s", place, entry->d_name);
-		struct stat st;
 
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
-		    fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-			free(below);
-			continue;
-		}
-		if (S_ISREG(st.st_mode) && is_database(entry->d_name) &&
-		    backup->count < FILES_MAX) {
-			add_name(backup, below);
-			continue;
-		}
-		if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX)
-			ret = walk(backup, fd, entry->d_name, below, depth + 1, err);
+		if (entry->d_name[0] != '.')
+			ret = walk(backup, dirfd(directory), entry->d_name, below, depth + 1, err);
 		free(below);
 	}
 	closedir(directory);
@@ -132,6 +165,8 @@ backup_new(struct repository *repository, const char *state, const char *path, s
 	backup->path = xstrdup(path);
 	backup->work = xasprintf("%s.work", path);
 	backup->in = -1;
+	backup->report = -1;
+	backup->left_out = json_array();
 	backup->out = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (backup->out < 0)
 		error_errno(err, _("%s: cannot be made"), path);
@@ -150,12 +185,69 @@ copy_failed(struct backup *backup, struct error *err)
 			    backup->names[backup->at]);
 }
 
+/* In the child.  0, or -1 with err. */
+static int
+copy_whole(const char *from, const char *to, struct error *err)
+{
+	struct db_copy *copy = db_copy_new(NULL, from, to, err);
+	int more = copy ? 1 : -1;
+
+	while (more == 1 || (more < 0 && copy && err->kind == ERROR_UNAVAILABLE)) {
+		if (more < 0)
+			poll(NULL, 0, RETRY_MS);
+		*err = (struct error){0};
+		more = db_copy_step(copy, PAGES_PER_STEP, err);
+	}
+	db_copy_free(copy);
+	return more;
+}
+
+static void __attribute__((noreturn))
+copy_and_exit(const char *from, const char *to, int report)
+{
+	struct error err = {0};
+	struct rlimit size;
+	struct stat st;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* A file of holes says that it is as large as it likes. */
+	if (lstat(from, &st) == 0) {
+		size = (struct rlimit){(rlim_t)st.st_blocks * 512 + SIZE_MORE,
+				       (rlim_t)st.st_blocks * 512 + SIZE_MORE};
+		(void)setrlimit(RLIMIT_FSIZE, &size);
+	}
+	if (copy_whole(from, to, &err) == 0)
+		err.kind = ERROR_NONE;
+	else if (err.kind == ERROR_NONE)
+		err.kind = ERROR_STORE;
+	_exit(output_write(report, &err, sizeof(err)) == 0 ? 0 : 1);
+}
+
+static int
+start_child(struct backup *backup, const char *from, struct error *err)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return error_errno(err, _("%s: cannot be copied"), from);
+	backup->child = fork();
+	if (backup->child == 0)
+		copy_and_exit(from, backup->work, ends[1]);
+	close(ends[1]);
+	backup->report = ends[0];
+	backup->until = clock_steady_ms() + COPY_MS;
+	if (backup->child > 0)
+		return 0;
+	backup->child = 0;
+	return error_errno(err, _("%s: cannot be copied"), from);
+}
+
 static int
 begin_copy(struct backup *backup, struct error *err)
 {
-	const bool is_ours = backup->repository && backup->at == 0;
+	const bool is_ours = backup->at == 0;
 	char *path;
-	int fd;
+	int fd, ret = 0;
 
 	unlink(backup->work);
 	fd = open(backup->work, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -163,11 +255,13 @@ begin_copy(struct backup *backup, struct error *err)
 		return error_errno(err, _("%s: cannot be made"), backup->work);
 	close(fd);
 	path = xasprintf("%s/%s", backup->state, backup->names[backup->at]);
-	backup->copy = db_copy_new(is_ours ? backup->repository->db : NULL, path, backup->work,
-				   err);
+	if (!is_ours)
+		ret = start_child(backup, path, err);
+	else if (!(backup->copy = db_copy_new(backup->repository ? backup->repository->db : NULL,
+					      path, backup->work, err)))
+		ret = copy_failed(backup, err);
 	free(path);
-	backup->stuck_at = 0;
-	return backup->copy ? 0 : copy_failed(backup, err);
+	return ret;
 }
 
 static void
@@ -175,6 +269,30 @@ end_copy(struct backup *backup)
 {
 	db_copy_free(backup->copy);
 	backup->copy = NULL;
+}
+
+/* The child has ended, or is ended now.  The loop of a daemon may have buried it. */
+static void
+end_child(struct backup *backup, bool is_over)
+{
+	if (backup->child > 0 && !is_over)
+		kill(backup->child, SIGKILL);
+	if (backup->child > 0)
+		(void)waitpid(backup->child, NULL, 0);
+	backup->child = 0;
+	if (backup->report >= 0)
+		close(backup->report);
+	backup->report = -1;
+}
+
+static int
+leave_out(struct backup *backup, const char *why)
+{
+	json_array_append_new(backup->left_out, json_pack("{s:s, s:s}", "name",
+							  backup->names[backup->at], "reason", why));
+	unlink(backup->work);
+	backup->at++;
+	return 0;
 }
 
 static int
@@ -197,37 +315,45 @@ begin_piece(struct backup *backup, struct error *err)
 	return 0;
 }
 
-/* A database that is locked may be free later. */
-static int
-stay(struct backup *backup, struct error *err)
-{
-	int64_t now = clock_steady_ms();
-
-	if (!backup->stuck_at)
-		backup->stuck_at = now;
-	if (now - backup->stuck_at < STUCK_MS)
-		return 0;
-	return error_set(err, ERROR_STORE, _("%s: is kept locked by its program"),
-			 backup->names[backup->at]);
-}
-
 static int
 copy_pages(struct backup *backup, struct error *err)
 {
 	struct error why = {0};
 	int more = db_copy_step(backup->copy, PAGES_PER_STEP, &why);
 
+	/* It is free a moment later: whoever else opens it holds it no longer than that. */
 	if (more < 0 && why.kind == ERROR_UNAVAILABLE)
-		return stay(backup, err);
+		return 0;
 	if (more < 0) {
 		error_set(err, why.kind, "%s", why.text);
 		return copy_failed(backup, err);
 	}
-	backup->stuck_at = 0;
 	if (more)
 		return 0;
 	end_copy(backup);
 	return begin_piece(backup, err);
+}
+
+static int
+watch_child(struct backup *backup, struct error *err)
+{
+	struct pollfd p = {.fd = backup->report, .events = POLLIN};
+	struct error why = {0};
+	char text[100];
+
+	if (poll(&p, 1, backup->repository ? 0 : WAIT_MS) <= 0) {
+		if (clock_steady_ms() < backup->until)
+			return 0;
+		end_child(backup, false);
+		snprintf(text, sizeof(text), _("it could not be copied within %d s"),
+			 COPY_MS / 1000);
+		return leave_out(backup, text);
+	}
+	if (read(backup->report, &why, sizeof(why)) != (ssize_t)sizeof(why))
+		error_set(&why, ERROR_STORE, _("its copy ended unexpectedly"));
+	why.text[sizeof(why.text) - 1] = '\0';
+	end_child(backup, true);
+	return why.kind == ERROR_NONE ? begin_piece(backup, err) : leave_out(backup, why.text);
 }
 
 /* --- the work file into the tar --- */
@@ -283,9 +409,17 @@ backup_step(struct backup *backup, struct error *err)
 		ret = copy_piece(backup, err);
 	else if (backup->copy)
 		ret = copy_pages(backup, err);
+	else if (backup->child)
+		ret = watch_child(backup, err);
 	else
 		ret = begin_copy(backup, err);
 	return ret == 0 ? 1 : -1;
+}
+
+json_t *
+backup_left_out(const struct backup *backup)
+{
+	return json_incref(backup->left_out);
 }
 
 void
@@ -294,6 +428,8 @@ backup_free(struct backup *backup)
 	if (!backup)
 		return;
 	end_copy(backup);
+	end_child(backup, false);
+	json_decref(backup->left_out);
 	if (backup->in >= 0)
 		close(backup->in);
 	if (backup->out >= 0)

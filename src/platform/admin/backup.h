@@ -8,6 +8,8 @@
 #ifndef SIDESTAGE_PLATFORM_ADMIN_BACKUP_H
 #define SIDESTAGE_PLATFORM_ADMIN_BACKUP_H
 
+#include <jansson.h>
+
 struct backup;
 struct error;
 struct repository;
@@ -17,6 +19,8 @@ struct backup *backup_new(struct repository *repository, const char *state, cons
 			  struct error *err);
 /* 1: a little was done, call again; 0: the file is whole and on the disk; -1 with err. */
 int backup_step(struct backup *backup, struct error *err);
+/* [{"name", "reason"}]: databases of environments that could not be copied.  New reference. */
+json_t *backup_left_out(const struct backup *backup);
 void backup_free(struct backup *backup);	/* removes what is not whole; NULL is fine */
 
 /* Makes the state directory, which must be missing or empty, from such a file. */

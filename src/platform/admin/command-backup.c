@@ -43,9 +43,10 @@ back_up_here(struct platform *platform, const struct command_arguments *argument
 	(void)request;
 	while (backup && (ret = backup_step(backup, err)) == 1)
 		;
-	backup_free(backup);
 	if (ret == 0)
-		result = json_pack("{s:s}", "path", path);
+		result = json_pack("{s:s, s:o}", "path", path, "left_out",
+				   backup_left_out(backup));
+	backup_free(backup);
 	free(path);
 	return result;
 }
@@ -91,6 +92,19 @@ take_file(const char *from, const char *to, struct error *err)
 	return ret;
 }
 
+/* The file is there and good; a script still has to see that something is missing. */
+static int
+tell_left_out(const json_t *result)
+{
+	const json_t *list = json_object_get(result, "left_out"), *item;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+		fprintf(stderr, _("sidestaged: %s is not in the backup: %s\n"),
+			json_member_string(item, "name"), json_member_string(item, "reason"));
+	return json_array_size(list) > 0 ? STATUS_IN_PART : STATUS_FINE;
+}
+
 int
 command_backup(int argc, char **argv)
 {
@@ -111,6 +125,8 @@ command_backup(int argc, char **argv)
 	result = offline_run(&arguments, request, back_up_here, &err);
 	if (!result || take_file(json_member_string(result, "path"), arguments.file, &err) != 0)
 		status = command_fail(&err);
+	else
+		status = tell_left_out(result);
 	json_decref(result);
 	json_decref(request);
 	command_clear_arguments(&arguments);

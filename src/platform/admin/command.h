@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 /* What they end with. */
-enum { STATUS_FINE = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
+enum { STATUS_FINE = 0, STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_IN_PART = 3 };
 
 /* `sidestaged` itself: the daemon, in the foreground, until it is asked to end. */
 int command_serve(int argc, char **argv);

@@ -156,8 +156,17 @@ open_platform(struct daemon *d, struct error *err)
 	struct platform *platform = &d->platform;
 	char *database = xasprintf("%s/platform.db", settings->state);
 	char *spaces = xasprintf("%s/spaces", settings->state);
+	/* Whatever tells or gives what a workload must not have. */
+	const char *const hidden[] = {
+		settings->state, d->config_path ? d->config_path : settings->state,
+		settings->token_file ? settings->token_file : settings->state,
+		settings->key ? settings->key : settings->state,
+		settings->secret_key_file ? settings->secret_key_file : settings->state,
+		settings->socket ? settings->socket : settings->state, NULL,
+	};
 	struct driver *machine = NULL;
 	struct driver_process_options options = {
+		.hidden = hidden,
 		.spaces_dir = spaces,
 		.images_dir = settings->images,
 		.templates_dir = settings->templates ? settings->templates : settings->images,

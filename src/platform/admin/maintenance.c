@@ -118,6 +118,7 @@ step_backup(void *data)
 	struct visitor *visitor = data;
 	struct error err = {0};
 	int ret = backup_step(visitor->backup, &err);
+	json_t *left_out;
 
 	visitor->limit = NULL;
 	if (ret == 1) {
@@ -125,11 +126,17 @@ step_backup(void *data)
 						BACKUP_PAUSE_MS, step_backup, visitor);
 		return;
 	}
+	left_out = backup_left_out(visitor->backup);
 	backup_free(visitor->backup);
 	visitor->backup = NULL;
 	log_line(ret == 0 ? LOG_PRIORITY_NOTICE : LOG_PRIORITY_ERROR, "backup", "outcome",
 		 ret == 0 ? "succeeded" : "failed", "error", ret == 0 ? NULL : err.text, NULL);
-	reply(visitor, ret == 0 ? json_pack("{s:s}", "path", visitor->backup_path) : NULL, &err);
+	reply(visitor,
+	      ret == 0 ? json_pack("{s:s, s:o}", "path", visitor->backup_path, "left_out",
+				   json_incref(left_out))
+		       : NULL,
+	      &err);
+	json_decref(left_out);
 }
 
 static void

@@ -173,22 +173,34 @@ read_level(const struct setting *setting, void *where, const char *value, struct
 }
 
 static int
-read_confine(const struct setting *setting, void *where, const char *value, struct error *err)
+read_confinement(const struct setting *setting, void *where, const char *value, struct error *err)
 {
 	static const char *const words[] = {
-		[DRIVER_CONFINE_BEST] = "best", [DRIVER_CONFINE_LANDLOCK] = "landlock",
-		[DRIVER_CONFINE_LIMITS] = "limits",
+		[DRIVER_CONFINE_NAMESPACES] = "namespaces", [DRIVER_CONFINE_NONE] = "none",
+		[DRIVER_CONFINE_SAMPLE] = "sample",
 	};
 
 	(void)setting;
-	for (int i = DRIVER_CONFINE_BEST; i <= DRIVER_CONFINE_LIMITS; i++) {
+	for (int i = DRIVER_CONFINE_NAMESPACES; i <= DRIVER_CONFINE_SAMPLE; i++) {
 		if (strcmp(words[i], value) == 0) {
 			*(int64_t *)where = i;
 			return 0;
 		}
 	}
-	return error_set(err, ERROR_INPUT, _("Invalid value \"%s\": use best, landlock or limits."),
+	return error_set(err, ERROR_INPUT, _("Invalid value \"%s\": use namespaces or none."),
 			 value);
+}
+
+/* The key of the first release, whose weaker ways are gone: a configuration that asked for one must
+ * be looked at by a person. */
+static int
+read_confine(const struct setting *setting, void *where, const char *value, struct error *err)
+{
+	if (strcmp(value, "best") == 0)
+		return read_confinement(setting, where, "namespaces", err);
+	return error_set(err, ERROR_INPUT,
+			 _("This release confines workloads by namespaces only.  Remove the key, or "
+			   "set \"confinement = none\" if you trust every program."));
 }
 
 static int
@@ -220,9 +232,10 @@ static const struct setting table[] = {
 	{"run", "stop-timeout", "stop-timeout", N_("a time from 0s to 60m"),
 	 N_("When stopping, wait this long for deployments to end"), read_duration,
 	 AT(stop_timeout_ms), 0, 3600000},
-	{"run", "confine", "confine", N_("a way"),
-	 N_("Confine workloads to their files: best (default), landlock, limits"), read_confine,
-	 AT(confine), 0, 0},
+	{"run", "confinement", "confinement", N_("namespaces or none"),
+	 N_("Keep workloads to their files: namespaces (default), none (trusted programs)"),
+	 read_confinement, AT(confine), 0, 0},
+	{"run", "confine", NULL, N_("best"), NULL, read_confine, AT(confine), 0, 0},
 	{"listen", "socket", NULL, N_("a path"), NULL, read_path, AT(socket), 0, 0},
 	{NULL, NULL, "socket", "PATH", N_("Serve the API on this Unix socket"), read_text,
 	 AT(socket), 0, 0},
@@ -283,7 +296,7 @@ settings_init(struct settings *settings)
 		.connections = 256,
 		.ready_timeout_ms = 20000,
 		.stop_timeout_ms = 30000,
-		.confine = DRIVER_CONFINE_BEST,
+		.confine = DRIVER_CONFINE_NAMESPACES,
 		.log_level = LOG_PRIORITY_INFO,
 		.extensions = EXTENSIONS_ALL,
 	};

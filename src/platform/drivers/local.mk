@@ -17,8 +17,8 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/images.h \
 	src/platform/drivers/process/instance.c \
 	src/platform/drivers/process/instance.h \
-	src/platform/drivers/process/landlock.c \
-	src/platform/drivers/process/landlock.h \
+	src/platform/drivers/process/layout.c \
+	src/platform/drivers/process/layout.h \
 	src/platform/drivers/process/output.c \
 	src/platform/drivers/process/output.h \
 	src/platform/drivers/process/plan.c \
@@ -32,6 +32,8 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/process.h \
 	src/platform/drivers/process/record.c \
 	src/platform/drivers/process/record.h \
+	src/platform/drivers/process/remover.c \
+	src/platform/drivers/process/remover.h \
 	src/platform/drivers/process/rendered.c \
 	src/platform/drivers/process/rendered.h \
 	src/platform/drivers/process/replicas.c \

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the processes of a workload may see and touch.  Which means the kernel lets us use is
- * found out once, by trying them from the strongest to the weakest in a child:
+ * What the processes of a workload may see and touch: namespaces of users, mounts, processes and
+ * IPC of their own, and no capabilities in them.  Their root is made of the system's directories,
+ * a short list of /etc and the executables, all read only; of what view_add() names; of an empty
+ * /tmp; and of a /proc that shows nothing but themselves.  What the daemon owns of an environment
+ * is not there at all, so nothing that a workload does to names can lie in the daemon's way.
  *
- *	namespaces	users, mounts, processes and IPC of its own: a root made of the system's
- *			directories (read only), the executables (read only), the environment's
- *			directory, an empty /tmp and a /proc that shows nothing but itself
- *	landlock	the same files as they are, without a /tmp
- *	nothing		the limits and no-new-privileges, which every child gets
+ * There is this one strength.  Whether the kernel allows it is found out once, by trying it in a
+ * child; where it does not, no workload starts (confinement_refuses()), unless the operator has
+ * said that all programs are trusted.
  *
- * The network is shared: the forwarded ports and the probes need it.  No means needs root.
+ * The network is shared: the forwarded ports and the probes need it.  Nothing here needs root.
  * Everything that a child does here is laid out before the fork and made of system calls only.
  */
 #include "config.h"
@@ -33,10 +34,10 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/i18n.h"
 #include "base/log.h"
 #include "base/secrecy.h"
 #include "base/xmalloc.h"
-#include "platform/drivers/process/landlock.h"
 #include "platform/drivers/process/process.h"
 
 #define NAMESPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC)
@@ -50,22 +51,27 @@ struct attributes {
 	unsigned long long set, clear, propagation, user_ns;
 };
 
-/* From the strongest to the weakest. */
+/* Both end without a capability.  Where a machine has no user namespaces, root needs none. */
 static const struct means {
 	const char *name;
 	int flags;
-	bool own_proc;
-	bool for_root;		/* without a user namespace there must be a root who may do it */
+	bool for_root;
 } all_means[] = {
-	{"user, mount, pid and ipc namespaces", CLONE_NEWUSER | NAMESPACES, true, false},
-	{"mount, pid and ipc namespaces", NAMESPACES, true, true},
-	{"user, mount, pid and ipc namespaces, shared /proc", CLONE_NEWUSER | NAMESPACES, false, false},
+	{"user, mount, pid and ipc namespaces", CLONE_NEWUSER | NAMESPACES, false},
+	{"mount, pid and ipc namespaces", NAMESPACES, true},
 };
 
-enum kind { READ_ONLY, WRITABLE, DEVICE, LINK, EMPTY, HIDDEN, PROCESSES };
+enum kind {
+	READ_ONLY, WRITABLE, DEVICE, LINK, EMPTY,
+	HIDDEN,			/* a file that cannot be read any more */
+	COVERED,		/* a directory that is empty now */
+	PROCESSES,
+	FROZEN			/* what is there already, read only */
+};
 
 struct mount {
 	enum kind kind;
+	bool is_file;
 	char *from;		/* of a LINK: where it points */
 	char *to;
 };
@@ -76,9 +82,9 @@ struct mounts {
 };
 
 struct confinement {
-	const struct means *means;	/* NULL: no namespaces */
-	bool landlock;
-	char *why;			/* the strongest means are not used; NULL: they are */
+	const struct means *means;	/* NULL: none */
+	bool trusted;			/* the operator wants none */
+	char *why;			/* there are none; NULL: there are */
 	char *root; /* a directory where the new root is made, in its namespace only */
 	char *images;
 	char uid_map[64], gid_map[64];
@@ -87,19 +93,32 @@ struct confinement {
 
 struct mount_view {
 	const struct confinement *confinement;
-	struct mount own;		/* the directory that may be written to */
+	struct mounts own;		/* what view_add() named */
 };
 
 /* Laying out. */
+
+static bool
+is_file(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && !S_ISDIR(st.st_mode);
+}
 
 static void
 add(struct mounts *mounts, enum kind kind, const char *from, const char *to)
 {
 	mounts->items = xreallocarray(mounts->items, mounts->count + 1, sizeof(*mounts->items));
-	mounts->items[mounts->count++] = (struct mount){kind, xstrdup(from), xstrdup(to)};
+	mounts->items[mounts->count++] = (struct mount){
+		.kind = kind,
+		.is_file = kind == DEVICE || kind == HIDDEN || is_file(from),
+		.from = xstrdup(from),
+		.to = xstrdup(to),
+	};
 }
 
-/* A directory of the system as it is here: a link stays one (/lib is usr/lib). */
+/* A directory or a file of the system as it is here: a link stays one (/lib is usr/lib). */
 static void
 add_system(struct mounts *mounts, const char *path)
 {
@@ -109,7 +128,7 @@ add_system(struct mounts *mounts, const char *path)
 
 	if (lstat(path, &st) != 0)
 		return;
-	if (S_ISDIR(st.st_mode)) {
+	if (S_ISDIR(st.st_mode) || S_ISREG(st.st_mode)) {
 		add(mounts, READ_ONLY, path, path);
 	} else if (S_ISLNK(st.st_mode) && (n = readlink(path, target, sizeof(target) - 1)) > 0) {
 		target[n] = '\0';
@@ -117,16 +136,104 @@ add_system(struct mounts *mounts, const char *path)
 	}
 }
 
+/* What a program needs to find users, hosts, times, libraries and certificates.  Files that hold
+ * secrets (shadow, ssl/private, a configuration of ours) are elsewhere in /etc. */
 static void
-lay_out(struct confinement *c)
+lay_out_etc(struct mounts *mounts)
+{
+	static const char *const names[] = {
+		"/etc/passwd", "/etc/group", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf",
+		"/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf", "/etc/services",
+		"/etc/protocols", "/etc/localtime", "/etc/timezone", "/etc/os-release",
+		"/etc/mime.types", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d",
+		"/etc/alternatives", "/etc/ssl/certs", "/etc/ssl/openssl.cnf",
+		"/etc/pki/tls/certs", "/etc/pki/tls/cert.pem", "/etc/pki/ca-trust/extracted",
+		"/etc/crypto-policies",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		add_system(mounts, names[i]);
+}
+
+/* What of /proc is the whole machine's: a daemon that root runs has its own number in it. */
+static void
+lay_out_proc(struct mounts *mounts)
+{
+	static const char *const frozen[] = {
+		"/proc/sys", "/proc/irq", "/proc/bus", "/proc/fs", "/proc/sysrq-trigger",
+		"/proc/acpi", "/proc/scsi", "/proc/mtrr",
+	};
+	static const char *const hidden[] = {
+		"/proc/kcore", "/proc/kmsg", "/proc/keys", "/proc/key-users", "/proc/timer_list",
+		"/proc/sched_debug", "/proc/latency_stats", "/proc/kallsyms", "/proc/slabinfo",
+	};
+
+	add(mounts, PROCESSES, "", "/proc");
+	for (size_t i = 0; i < sizeof(frozen) / sizeof(frozen[0]); i++)
+		if (access(frozen[i], F_OK) == 0)
+			add(mounts, FROZEN, "", frozen[i]);
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
+		if (access(hidden[i], F_OK) == 0)
+			add(mounts, HIDDEN, "/dev/null", hidden[i]);
+}
+
+static bool
+lies_below(const char *path, const char *directory)
+{
+	size_t length = strlen(directory);
+
+	return strncmp(path, directory, length) == 0 && (path[length] == '/' || !path[length]);
+}
+
+/* A socket may be made later than now. */
+static char *
+real_path(const char *path)
+{
+	char *real = realpath(path, NULL), *parent, *slash;
+
+	if (real)
+		return real;
+	parent = xstrdup(path);
+	slash = strrchr(parent, '/');
+	if (slash)
+		*slash = '\0';
+	real = realpath(!slash ? "." : slash == parent ? "/" : parent, NULL);
+	if (real) {
+		char *whole = xasprintf("%s/%s", real, slash ? slash + 1 : path);
+
+		free(real);
+		real = whole;
+	}
+	free(parent);
+	return real;
+}
+
+/* Only where it could be seen: elsewhere its name alone would tell something. */
+static void
+hide(struct mounts *mounts, const char *path)
+{
+	char *real = real_path(path);
+	struct stat st;
+	size_t count = mounts->count;
+
+	for (size_t i = 0; real && i < count; i++) {
+		if (mounts->items[i].kind != READ_ONLY || !lies_below(real, mounts->items[i].to))
+			continue;
+		if (stat(real, &st) == 0 && S_ISDIR(st.st_mode))
+			add(mounts, COVERED, "", real);
+		else
+			add(mounts, HIDDEN, "/dev/null", real);
+		break;
+	}
+	free(real);
+}
+
+static void
+lay_out(struct confinement *c, const char *const *hidden)
 {
 	static const char *const system[] = {
-		"/usr",	   "/bin", "/sbin", "/lib", "/lib32", "/lib64",
-		"/libx32", "/etc", "/opt",  "/nix", "/gnu",   "/run/systemd/resolve",
-	};
-	/* A daemon that root runs could read these; what it starts must not. */
-	static const char *const secrets[] = {
-		"/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/sudoers",
+		"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt", "/nix",
+		"/gnu", "/run/systemd/resolve",
 	};
 	static const char *const devices[] = {
 		"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom",
@@ -138,9 +245,7 @@ lay_out(struct confinement *c)
 
 	for (size_t i = 0; i < sizeof(system) / sizeof(system[0]); i++)
 		add_system(&c->mounts, system[i]);
-	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
-		if (access(secrets[i], F_OK) == 0)
-			add(&c->mounts, HIDDEN, "/dev/null", secrets[i]);
+	lay_out_etc(&c->mounts);
 	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
 		if (access(devices[i], F_OK) == 0)
 			add(&c->mounts, DEVICE, devices[i], devices[i]);
@@ -149,8 +254,10 @@ lay_out(struct confinement *c)
 	add(&c->mounts, EMPTY, "", "/tmp");
 	add(&c->mounts, EMPTY, "", "/var/tmp");
 	add(&c->mounts, EMPTY, "", "/dev/shm");
-	add(&c->mounts, PROCESSES, "", "/proc");
+	lay_out_proc(&c->mounts);
 	add(&c->mounts, READ_ONLY, c->images, c->images);
+	for (size_t i = 0; hidden && hidden[i]; i++)
+		hide(&c->mounts, hidden[i]);
 }
 
 /* In the child. */
@@ -203,11 +310,11 @@ make_place(const char *path, bool is_file)
 	}
 	if (!is_file)
 		return mkdir(copy, 0755) != 0 && errno != EEXIST ? -1 : 0;
-	fd = open(copy, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0444);
+	/* It may be there in what is mounted already; if not, the mount will say so. */
+	fd = open(copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0444);
 	if (fd >= 0)
 		close(fd);
-	/* It may be a file of a directory that is mounted read only already. */
-	return fd < 0 && errno != EROFS && errno != EACCES ? -1 : 0;
+	return 0;
 }
 
 static int
@@ -228,7 +335,7 @@ bind(const struct mount *m, unsigned long long attributes)
 {
 	const char *to = m->to + 1;
 
-	if (make_place(m->to, m->kind == DEVICE || m->kind == HIDDEN) != 0 ||
+	if (make_place(m->to, m->is_file) != 0 ||
 	    mount(m->from, to, NULL, MS_BIND | MS_REC, NULL) != 0)
 		return -1;
 	return attributes ? set_attributes(to, RECURSIVE, attributes) : 0;
@@ -259,8 +366,9 @@ make_mount(const struct confinement *c, const struct mount *m)
 {
 	switch (m->kind) {
 	case READ_ONLY:
-	case HIDDEN:
 		return bind(m, ATTR_READ_ONLY | ATTR_NO_SUID);
+	case HIDDEN:	/* what is not there needs no cover */
+		return bind(m, ATTR_READ_ONLY | ATTR_NO_SUID) != 0 && errno != ENOENT ? -1 : 0;
 	case WRITABLE:
 		return bind(m, ATTR_NO_SUID);
 	case DEVICE:
@@ -268,17 +376,35 @@ make_mount(const struct confinement *c, const struct mount *m)
 	case LINK:
 		return make_link(m);
 	case EMPTY:
+	case COVERED:
 		return make_place(m->to, false) != 0
 			       ? -1
-			       : mount("tmpfs", m->to + 1, "tmpfs", MS_NOSUID | MS_NODEV, SCRATCH);
+			       : mount("tmpfs", m->to + 1, "tmpfs", MS_NOSUID | MS_NODEV,
+				       m->kind == EMPTY ? SCRATCH : "size=64k,mode=0755");
 	case PROCESSES:
-		if (make_place(m->to, false) != 0)
+		if (make_place(m->to, false) != 0 ||
+		    mount("proc", m->to + 1, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
 			return -1;
-		if (c->means->own_proc)
-			return mount("proc", m->to + 1, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
-				     NULL);
-		return mount("/proc", m->to + 1, NULL, MS_BIND | MS_REC, NULL);
+		/* A namespace within ours would have all capabilities: the doors that those open in
+		 * the kernel stay shut. */
+		return c->means->flags & CLONE_NEWUSER
+			       ? write_file("proc/sys/user/max_user_namespaces", "0")
+			       : 0;
+	case FROZEN:
+		return mount(m->to + 1, m->to + 1, NULL, MS_BIND | MS_REC, NULL) != 0
+			       ? -1 : set_attributes(m->to + 1, RECURSIVE, ATTR_READ_ONLY);
 	}
+	return 0;
+}
+
+/* Own directories may lie below one that is covered, so it is closed after they were made. */
+static int
+close_covers(const struct mounts *mounts)
+{
+	for (size_t i = 0; i < mounts->count; i++)
+		if (mounts->items[i].kind == COVERED &&
+		    set_attributes(mounts->items[i].to + 1, 0, ATTR_READ_ONLY) != 0)
+			return -1;
 	return 0;
 }
 
@@ -312,11 +438,13 @@ view_enter(const struct mount_view *view, const char **step)
 		if (make_mount(c, &c->mounts.items[i]) != 0)
 			return -1;
 	}
-	*step = "its directory";
-	if (make_mount(c, &view->own) != 0)
-		return -1;
+	for (size_t i = 0; i < view->own.count; i++) {
+		*step = view->own.items[i].to;
+		if (make_mount(c, &view->own.items[i]) != 0)
+			return -1;
+	}
 	*step = "its root";
-	return change_root();
+	return close_covers(&c->mounts) != 0 ? -1 : change_root();
 }
 
 /* Whoever it is inside, it has no power over what is there, and gets none. */
@@ -329,7 +457,9 @@ drop_capabilities(void)
 	for (int i = 0; i <= CAPABILITIES_MAX; i++)
 		if (prctl(PR_CAPBSET_DROP, i, 0, 0, 0) != 0 && errno == EINVAL)
 			break;
-	if (prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED, 0, 0, 0) != 0)
+	/* Who had none before cannot say so, and needs not to: nothing gives it any. */
+	if (prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED, 0, 0, 0) != 0 &&
+	    errno != EPERM)
 		return -1;
 	return (int)syscall(SYS_capset, &header, none);
 }
@@ -337,13 +467,9 @@ drop_capabilities(void)
 int
 view_restrict(const struct mount_view *view, const char **step)
 {
-	const struct confinement *c = view->confinement;
-
+	(void)view;
 	*step = "its capabilities";
-	if (c->means)
-		return drop_capabilities();
-	*step = "its files";
-	return c->landlock ? landlock_enter(view->own.to, c->images) : 0;
+	return drop_capabilities();
 }
 
 /* In the daemon. */
@@ -385,10 +511,11 @@ try_in_child(const struct mount_view *view, int out)
 static bool
 try(const struct confinement *c, const char *directory, struct confine_failure *failure)
 {
-	struct mount_view *view = view_new(c, directory);
+	struct mount_view *view = view_new(c);
 	int fds[2] = {-1, -1};
 	pid_t pid = -1;
 
+	view_add(view, true, directory, directory);
 	*failure = (struct confine_failure){.error = EIO};
 	if (pipe2(fds, O_CLOEXEC) == 0) {
 		pid = confinement_fork(c);
@@ -407,52 +534,78 @@ try(const struct confinement *c, const char *directory, struct confine_failure *
 }
 
 static void
-choose(struct confinement *c, const char *directory, enum driver_confine most)
+choose(struct confinement *c, const char *directory)
 {
-	struct confine_failure failure;
+	struct confine_failure failure = {0};
 
-	if (most != DRIVER_CONFINE_BEST)
-		c->why = xstrdup("switched off");
-	for (size_t i = 0;
-	     most == DRIVER_CONFINE_BEST && i < sizeof(all_means) / sizeof(all_means[0]); i++) {
-		if (all_means[i].for_root && geteuid() != 0)
+	for (size_t i = 0; i < sizeof(all_means) / sizeof(all_means[0]); i++) {
+		/* Where there are user namespaces, one of a workload's own would open to it what
+		 * only they can close. */
+		if (all_means[i].for_root && (geteuid() != 0 || failure.step[0]))
 			continue;
 		c->means = &all_means[i];
-		if (try(c, directory, &failure))
+		if (try(c, directory, &failure)) {
+			free(c->why);
+			c->why = NULL;
 			return;
+		}
 		if (!c->why)
 			c->why = xasprintf("%s: %s%s%s", c->means->name, failure.step,
 					   failure.step[0] ? ": " : "", strerror(failure.error));
 	}
 	c->means = NULL;
-	c->landlock = most != DRIVER_CONFINE_LIMITS;
-	if (c->landlock && !try(c, directory, &failure))
-		c->landlock = false;
 }
 
 struct confinement *
-confinement_new(const char *spaces_dir, const char *images_dir, enum driver_confine most)
+confinement_new(const char *spaces_dir, const char *images_dir, enum driver_confine confine,
+		const char *const *hidden)
 {
 	struct confinement *c = xcalloc(1, sizeof(*c));
 	struct error err;
 
+	c->trusted = confine == DRIVER_CONFINE_NONE;
 	c->images = realpath(images_dir, NULL);
 	if (!c->images)
 		c->images = xstrdup(images_dir);
 	c->root = xasprintf("%s/.root", spaces_dir);
 	snprintf(c->uid_map, sizeof(c->uid_map), "%u %u 1", geteuid(), geteuid());
 	snprintf(c->gid_map, sizeof(c->gid_map), "%u %u 1", getegid(), getegid());
-	lay_out(c);
+	lay_out(c, hidden);
 	if (mkdir(c->root, 0700) != 0 && errno != EEXIST)
 		error_errno(&err, "%s", c->root);
-	choose(c, spaces_dir, most);
+	if (!c->trusted)
+		choose(c, spaces_dir);
+	if (!c->means && confine == DRIVER_CONFINE_SAMPLE)
+		c->trusted = true;
 	log_line(c->means ? LOG_PRIORITY_NOTICE : LOG_PRIORITY_WARNING, "confinement of workloads",
 		 "by",
-		 c->means      ? c->means->name
-		 : c->landlock ? "landlock"
-			       : "limits only",
+		 c->means     ? c->means->name
+		 : c->trusted ? "nothing: the programs are trusted"
+			      : "nothing: no workload starts",
 		 "refused", c->why, NULL);
 	return c;
+}
+
+int
+confinement_refuses(const struct confinement *c, struct error *err)
+{
+	if (c->means || c->trusted)
+		return 0;
+	return error_set(err, ERROR_UNAVAILABLE,
+			 _("This machine does not allow workloads to be confined (%s).  Allow user "
+			   "namespaces, or set \"confinement = none\" in [run] if you trust every "
+			   "program that runs here."),
+			 c->why);
+}
+
+static void
+clear(struct mounts *mounts)
+{
+	for (size_t i = 0; i < mounts->count; i++) {
+		free(mounts->items[i].from);
+		free(mounts->items[i].to);
+	}
+	free(mounts->items);
 }
 
 void
@@ -460,11 +613,7 @@ confinement_free(struct confinement *c)
 {
 	if (!c)
 		return;
-	for (size_t i = 0; i < c->mounts.count; i++) {
-		free(c->mounts.items[i].from);
-		free(c->mounts.items[i].to);
-	}
-	free(c->mounts.items);
+	clear(&c->mounts);
 	rmdir(c->root);
 	free(c->root);
 	free(c->images);
@@ -482,24 +631,31 @@ json_t *
 confinement_describe(const struct confinement *c)
 {
 	json_t *all = json_pack(
-		"{s:b, s:b, s:b, s:b, s:b, s:b, s:b}", "no_new_privileges", 1, "limits", 1,
+		"{s:b, s:b, s:b, s:b, s:b, s:b}", "no_new_privileges", 1, "limits", 1,
 		"user_namespace", c->means && (c->means->flags & CLONE_NEWUSER), "private_files",
 		c->means != NULL, "private_processes", c->means != NULL, "private_proc",
-		c->means && c->means->own_proc, "landlock", c->landlock);
+		c->means != NULL);
 
+	if (c->trusted && !c->means)
+		json_object_set_new(all, "trusted", json_true());
 	if (c->why)
 		json_object_set_new(all, "refused", json_string(c->why));
 	return all;
 }
 
 struct mount_view *
-view_new(const struct confinement *c, const char *directory)
+view_new(const struct confinement *c)
 {
 	struct mount_view *view = xcalloc(1, sizeof(*view));
 
 	view->confinement = c;
-	view->own = (struct mount){WRITABLE, xstrdup(directory), xstrdup(directory)};
 	return view;
+}
+
+void
+view_add(struct mount_view *view, bool writable, const char *from, const char *to)
+{
+	add(&view->own, writable ? WRITABLE : READ_ONLY, from, to);
 }
 
 void
@@ -507,7 +663,6 @@ view_free(struct mount_view *view)
 {
 	if (!view)
 		return;
-	free(view->own.from);
-	free(view->own.to);
+	clear(&view->own);
 	free(view);
 }

@@ -3,7 +3,8 @@
  * Fills a database from its template, in a process of its own: a large template keeps neither
  * the daemon nor another resource waiting.
  *
- * It is filled beside its place and then moved there, so that a database is whole or not there.
+ * It is filled among the records, where no workload can put anything in its way, and then moved to
+ * its place, so that a database is whole or not there.  The record that it was made comes last.
  */
 #include "config.h"
 
@@ -23,6 +24,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/output.h"
+#include "base/paths.h"
 #include "base/xmalloc.h"
 #include "db/copy.h"
 #include "net/loop.h"
@@ -42,33 +44,77 @@ struct fill {
 
 /* --- the child --- */
 
-static int
-make_database(const char *path, const char *sql, struct error *err)
+static void
+drop(const char *temporary)
 {
-	char *temporary = xasprintf("%s.new", path);
-	int ret;
+	char *journal = xasprintf("%s-journal", temporary);
 
 	unlink(temporary);
+	unlink(journal);
+	free(journal);
+}
+
+/* What lies there was not made by us. */
+static int
+move(const char *temporary, const char *path, struct error *err)
+{
+	if (paths_remove_tree(path, err) != 0)
+		return -1;
+	return rename(temporary, path) == 0 ? 0 : error_errno(err, _("%s: cannot be made"), path);
+}
+
+static int
+note(const char *record, struct error *err)
+{
+	int fd = open(record, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0 || close(fd) != 0)
+		return error_errno(err, _("%s: cannot be written"), record);
+	return 0;
+}
+
+static int
+make_database(const char *path, const char *record, const char *sql, struct error *err)
+{
+	char *temporary = xasprintf("%s.new", record);
+	int ret;
+
+	drop(temporary);
 	ret = db_make(temporary, sql, err);
 	if (ret == 0 && chmod(temporary, 0600) != 0)
 		ret = error_errno(err, _("%s: cannot be made private"), temporary);
-	if (ret == 0 && rename(temporary, path) != 0)
-		ret = error_errno(err, _("%s: cannot be made"), path);
+	if (ret == 0)
+		ret = move(temporary, path, err);
+	if (ret == 0)
+		ret = note(record, err);
 	if (ret != 0)
-		unlink(temporary);
+		drop(temporary);
 	free(temporary);
 	return ret;
+}
+
+/* "SPACE/resources/NAME" -> "SPACE/records/NAME" */
+static char *
+record_of(const char *path)
+{
+	const char *name = strrchr(path, '/');
+	const char *end = name;
+
+	while (end > path && end[-1] != '/')
+		end--;
+	return xasprintf("%.*srecords%s", (int)(end - path), path, name);
 }
 
 static void
 fill_and_exit(const char *path, const char *sql, int report)
 {
+	char *record = record_of(path);
 	struct error err;
 	int code = 0;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	memset(&err, 0, sizeof(err));
-	if (make_database(path, sql, &err) != 0)
+	if (make_database(path, record, sql, &err) != 0)
 		code = output_write(report, &err, sizeof(err)) == 0 ? 1 : 2;
 	_exit(code);
 }

@@ -16,6 +16,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,7 @@
 #include "base/log.h"
 #include "base/xmalloc.h"
 #include "net/loop.h"
+#include "platform/drivers/process/ports.h"
 
 #define CONNECTIONS_MAX 256
 #define BUFFER_SIZE 16384
@@ -67,8 +69,11 @@ struct forward {
 	int targets[FORWARD_TARGETS_MAX];
 	size_t target_count;
 	size_t turn;
-	int fd;
-	struct loop_fd *watch;		/* NULL before the first target */
+	struct forward_listener {
+		struct forward *forward;
+		int fd;			/* -1: a family that is not here */
+		struct loop_fd *watch;	/* NULL before the first target */
+	} listeners[PORT_SOCKETS];
 	struct loop_timer *sweep;
 	struct loop_timer *pause;
 	struct proxied_connection *connections;
@@ -82,8 +87,9 @@ set_accepting(struct forward *forward)
 {
 	bool accepting = forward->count < CONNECTIONS_MAX && !forward->pause;
 
-	if (forward->watch)
-		loop_set_events(forward->watch, accepting ? EPOLLIN : 0);
+	for (size_t i = 0; i < PORT_SOCKETS; i++)
+		if (forward->listeners[i].watch)
+			loop_set_events(forward->listeners[i].watch, accepting ? EPOLLIN : 0);
 }
 
 static void
@@ -356,11 +362,12 @@ pause_over(void *data)
 static void
 on_listener(void *data, uint32_t events)
 {
-	struct forward *forward = data;
+	struct forward_listener *listener = data;
+	struct forward *forward = listener->forward;
 
 	(void)events;
 	for (int i = 0; i < ACCEPTS_PER_TURN && forward->count < CONNECTIONS_MAX; i++) {
-		int client = accept4(forward->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		int client = accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 		if (client >= 0) {
 			open_connection(forward, client);
@@ -375,30 +382,23 @@ on_listener(void *data, uint32_t events)
 }
 
 struct forward *
-forward_new(struct loop *loop, int port, struct error *err)
+forward_new(struct loop *loop, struct ports *ports, int port, struct error *err)
 {
-	struct sockaddr_in address = {
-		.sin_family = AF_INET,
-		.sin_port = htons((uint16_t)port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-	struct forward *forward = xcalloc(1, sizeof(*forward));
-	int on = 1;
+	const int *sockets = ports_bind(ports, port, err);
+	struct forward *forward;
 
+	if (!sockets)
+		return NULL;
+	forward = xcalloc(1, sizeof(*forward));
 	forward->loop = loop;
 	forward->port = port;
-	forward->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (forward->fd >= 0)
-		setsockopt(forward->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (forward->fd < 0 ||
-	    bind(forward->fd, (struct sockaddr *)&address, sizeof(address)) != 0) {
-		error_errno(err, _("Port %d of this machine cannot be used"), port);
-		forward_free(forward);
-		return NULL;
-	}
+	for (size_t i = 0; i < PORT_SOCKETS; i++)
+		forward->listeners[i] = (struct forward_listener){
+			forward, sockets[i] < 0 ? -1 : fcntl(sockets[i], F_DUPFD_CLOEXEC, 0), NULL};
 	return forward;
 }
 
+/* The port stays with its resource. */
 void
 forward_free(struct forward *forward)
 {
@@ -408,9 +408,15 @@ forward_free(struct forward *forward)
 		close_connection(forward->connections);
 	loop_remove_timer(forward->sweep);
 	loop_remove_timer(forward->pause);
-	loop_remove_fd(forward->watch);
-	if (forward->fd >= 0)
-		close(forward->fd);
+	for (size_t i = 0; i < PORT_SOCKETS; i++) {
+		struct forward_listener *listener = &forward->listeners[i];
+
+		if (listener->watch)
+			(void)ports_unlisten(listener->fd);
+		loop_remove_fd(listener->watch);
+		if (listener->fd >= 0)
+			close(listener->fd);
+	}
 	free(forward);
 }
 
@@ -423,12 +429,16 @@ forward_port(const struct forward *forward)
 int
 forward_set_targets(struct forward *forward, const int *ports, size_t count, struct error *err)
 {
-	if (!forward->watch) {
-		if (listen(forward->fd, SOMAXCONN) != 0)
+	for (size_t i = 0; i < PORT_SOCKETS; i++) {
+		struct forward_listener *listener = &forward->listeners[i];
+
+		if (listener->watch || listener->fd < 0)
+			continue;
+		if (ports_listen(listener->fd) != 0)
 			return error_errno(err, _("Port %d of this machine cannot be used"),
 					   forward->port);
-		forward->watch = loop_add_fd(forward->loop, forward->fd, EPOLLIN, on_listener,
-					     forward);
+		listener->watch = loop_add_fd(forward->loop, listener->fd, EPOLLIN, on_listener,
+					      listener);
 	}
 	memcpy(forward->targets, ports, count * sizeof(*ports));
 	forward->target_count = count;

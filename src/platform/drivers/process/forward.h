@@ -8,9 +8,10 @@
 struct error;
 struct forward;
 struct loop;
+struct ports;
 
 /* Takes the port, but nothing can connect before the first forward_set_targets(). */
-struct forward *forward_new(struct loop *loop, int port, struct error *err);
+struct forward *forward_new(struct loop *loop, struct ports *ports, int port, struct error *err);
 void forward_free(struct forward *forward);	/* cuts what is open */
 int forward_port(const struct forward *forward);
 #define FORWARD_TARGETS_MAX 64

@@ -274,12 +274,35 @@ close_fd(int fd)
 		close(fd);
 }
 
+/* Its databases, its data and its working directory; in that the declared files are ours. */
+static struct mount_view *
+make_view(const struct instance_place *place)
+{
+	static const struct {
+		const char *name;
+		bool writable;
+	} parts[] = {{"resources", true}, {"data", true}, {"files", false}};
+	struct mount_view *view = view_new(place->confinement);
+	char *path;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		path = xasprintf("%s/%s", place->space_dir, parts[i].name);
+		view_add(view, parts[i].writable, path, path);
+		free(path);
+	}
+	view_add(view, true, place->directory, place->directory);
+	path = xasprintf("%s/files", place->directory);
+	view_add(view, false, path, path);
+	free(path);
+	return view;
+}
+
 /* All signals are blocked over the fork: the guard opens them when it can take them. */
 static pid_t
 fork_guard(const struct plan *plan, const struct instance_place *place, int output, int report,
 	   int null)
 {
-	struct mount_view *view = view_new(place->confinement, place->space_dir);
+	struct mount_view *view = make_view(place);
 	struct guard_setup setup = {
 		.executable = plan->executable,
 		.directory = place->directory,
@@ -335,12 +358,14 @@ instance_start(const struct plan *plan, const struct instance_place *place,
 	struct instance *instance = NULL;
 	int output[2] = {-1, -1}, reports[2] = {-1, -1};
 	int null = raise_fd(open("/dev/null", O_RDONLY | O_CLOEXEC));
+	bool refused = confinement_refuses(place->confinement, err) != 0;
 	pid_t pid = -1;
 
-	if (null >= 0 && make_channels(output, reports))
+	if (!refused && null >= 0 && make_channels(output, reports))
 		pid = fork_guard(plan, place, output[1], reports[1], null);
 	if (pid < 0) {
-		error_errno(err, _("A process for workload %s cannot be made"), plan->module);
+		if (!refused)
+			error_errno(err, _("A process for workload %s cannot be made"), plan->module);
 		close_fd(output[0]);
 		close_fd(reports[0]);
 		goto out;

@@ -17,7 +17,7 @@ struct instance_place {
 	struct loop *loop;
 	struct record *record;
 	const struct confinement *confinement;
-	const char *space_dir;	/* what it may write to */
+	const char *space_dir;
 	const char *directory;	/* its working directory; is there */
 	const char *log;	/* file */
 };

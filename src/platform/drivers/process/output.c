@@ -23,6 +23,7 @@
 #include "platform/drivers/driver.h"
 
 #define LOG_FILE_MAX (256 * 1024)
+#define APPEND (O_WRONLY | O_APPEND | O_CREAT)
 #define LINE_MAX 8192		/* what is longer becomes several lines */
 #define LINES_MAX 100000	/* of one answer, before the limit is applied */
 
@@ -32,17 +33,24 @@ struct output {
 	struct buf rest;	/* of a line that has no end yet */
 };
 
+/* A regular file or nothing: something else that has its name was not made by us. */
 static int
-open_log(const char *file)
+open_log(const char *file, int flags)
 {
-	return open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
-		    0600);
+	int fd = open(file, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+	struct stat st;
+
+	if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
 }
 
 static void
 append(const char *file, const char *bytes, size_t length)
 {
-	int fd = open_log(file);
+	int fd = open_log(file, APPEND);
 	struct stat st;
 
 	if (fd < 0)
@@ -52,7 +60,7 @@ append(const char *file, const char *bytes, size_t length)
 
 		if (rename(file, older) == 0) {
 			close(fd);
-			fd = open_log(file);
+			fd = open_log(file, APPEND);
 		}
 		free(older);
 	}
@@ -181,7 +189,7 @@ output_last_lines(const char *bytes, size_t length, size_t lines)
 static void
 read_file(struct buf *into, const char *file)
 {
-	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	int fd = open_log(file, O_RDONLY);
 	char chunk[16384];
 	ssize_t n;
 

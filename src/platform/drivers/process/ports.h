@@ -16,5 +16,13 @@ int ports_take(struct ports *ports, struct error *err);
 void ports_hold(struct ports *ports, int port);
 /* Somebody else may have it now. */
 void ports_release(struct ports *ports, int port);
+#define PORT_SOCKETS 2
+/* It is held, and from now on nobody can listen on it at this machine's addresses (IPv4, IPv6;
+ * -1 where there is no such), as long as it is or one of the sockets is open.  Borrowed; NULL
+ * with err when somebody has it. */
+const int *ports_bind(struct ports *ports, int port, struct error *err);
+/* Of such a socket: connections are taken, and are refused again.  0, or -1 with errno. */
+int ports_listen(int fd);
+int ports_unlisten(int fd);
 
 #endif

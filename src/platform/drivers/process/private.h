@@ -6,14 +6,18 @@
  * they run below), instance (one program from start to end), workload (a plan kept running),
  * space (all workloads of an environment and the change from one set of them to the next).
  *
- * On disk:
- *	<spaces>/processes.json
- *	<spaces>/<org>/<app>/<env>/resources/<resource>.sqlite, .dns
- *	<spaces>/<org>/<app>/<env>/modules/<module>/output.log, output.log.1
- *	<spaces>/<org>/<app>/<env>/modules/<module>/<generation>/files/...
- * The last but "files/..." is the working directory of one candidate and its restarts: the
- * declared file /etc/x is `files/etc/x` seen from there.  A next deployment gets a directory
- * of its own, so that the files of the processes which may have to go on are not touched.
+ * On disk, below <spaces>, which only the daemon can write to but for what is marked:
+ *	processes.json
+ *	<org>/<app>/<env>/resources/<resource>.sqlite		(the workloads', all of resources)
+ *	<org>/<app>/<env>/data					(theirs as well)
+ *	<org>/<app>/<env>/records/<resource>.dns, .sqlite
+ *	<org>/<app>/<env>/files/<resource>/...			(they can read it)
+ *	<org>/<app>/<env>/modules/<module>/output.log, output.log.1
+ *	<org>/<app>/<env>/modules/<module>/<generation>		(one workload's)
+ *	<org>/<app>/<env>/modules/<module>/<generation>/files/...	(it can read it)
+ * <generation> is the working directory of one candidate and its restarts: the declared file
+ * /etc/x is `files/etc/x` seen from there.  A next deployment gets a directory of its own, so
+ * that the files of the processes which may have to go on are not touched.
  */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PRIVATE_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PRIVATE_H
@@ -27,12 +31,14 @@ struct filling;
 struct images;
 struct ports;
 struct record;
+struct remover;
 struct space;
 
 struct process_driver {
 	struct driver base;
 	struct record *record;
 	struct confinement *confinement;
+	struct remover *remover;
 	struct images *images;
 	struct ports *ports;
 	char *spaces_dir;

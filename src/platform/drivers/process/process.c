@@ -23,11 +23,13 @@
 #include "platform/drivers/process/confine.h"
 #include "platform/drivers/process/fill.h"
 #include "platform/drivers/process/images.h"
+#include "platform/drivers/process/layout.h"
 #include "platform/drivers/process/output.h"
 #include "platform/drivers/process/plan.h"
 #include "platform/drivers/process/ports.h"
 #include "platform/drivers/process/private.h"
 #include "platform/drivers/process/record.h"
+#include "platform/drivers/process/remover.h"
 #include "platform/drivers/process/rendered.h"
 #include "platform/drivers/process/resource.h"
 #include "platform/drivers/process/space-change.h"
@@ -53,6 +55,7 @@ process_free(struct driver *driver)
 	stop_fills(process);
 	while (process->spaces)
 		space_free(process->spaces);
+	remover_free(process->remover);
 	record_free(process->record);
 	confinement_free(process->confinement);
 	images_free(process->images);
@@ -94,7 +97,7 @@ process_prepare(struct driver *driver, const char *space, const struct driver_wa
 {
 	struct error err = {0};
 	char *directory = space_directory(own(driver), space, &err);
-	int ret = directory ? paths_make(directory, &err) : -1;
+	int ret = directory ? layout_make(directory, &err) : -1;
 
 	free(directory);
 	return ended_task(driver, waiter, ret, &err, NULL);
@@ -189,7 +192,7 @@ process_provision(struct driver *driver, const char *space, const struct driver_
 		  const struct driver_waiter *waiter)
 {
 	struct process_driver *process = own(driver);
-	struct resources resources = {process->templates_dir, process->ports};
+	struct resources resources = {process->templates_dir, process->ports, process->remover};
 	struct error err = {0};
 	char *directory = space_directory(process, space, &err), *sql = NULL;
 	struct driver_task *task;
@@ -209,7 +212,7 @@ process_deprovision(struct driver *driver, const char *space, const char *type, 
 		    const json_t *outputs, const struct driver_waiter *waiter)
 {
 	struct process_driver *process = own(driver);
-	struct resources resources = {process->templates_dir, process->ports};
+	struct resources resources = {process->templates_dir, process->ports, process->remover};
 	struct error err = {0};
 	char *directory = space_directory(process, space, &err);
 	int ret = -1;
@@ -515,8 +518,9 @@ driver_process_new(struct loop *loop, const struct driver_process_options *optio
 		process_free(&process->base);
 		return NULL;
 	}
+	process->remover = remover_new(loop, process->spaces_dir);
 	process->confinement = confinement_new(process->spaces_dir, options->images_dir,
-					       options->confine);
+					       options->confine, options->hidden);
 	/* Should a guard be killed, what it guarded becomes our child, so that it is seen to
 	 * end. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);

@@ -7,8 +7,9 @@ struct driver;
 struct error;
 struct loop;
 
-/* How much of what the kernel allows is used to keep a workload to its environment. */
-enum driver_confine { DRIVER_CONFINE_BEST, DRIVER_CONFINE_LANDLOCK, DRIVER_CONFINE_LIMITS };
+/* What keeps a workload to its environment.  NONE is for programs that the operator trusts, SAMPLE
+ * for our own: namespaces, or none where they are refused. */
+enum driver_confine { DRIVER_CONFINE_NAMESPACES, DRIVER_CONFINE_NONE, DRIVER_CONFINE_SAMPLE };
 
 struct driver_process_options {
 	const char *spaces_dir; /* one directory an environment: <spaces>/<org>/<app>/<env> */
@@ -16,6 +17,7 @@ struct driver_process_options {
 	const char *templates_dir;	/* where resource templates (*.sql) are read from */
 	int ready_timeout_ms;		/* 0: 20000 */
 	enum driver_confine confine;
+	const char *const *hidden; /* what no workload sees, wherever it is; NULL at the end */
 };
 /* Also kills what an earlier daemon left behind (recorded process groups, checked by start
  * time). */

@@ -103,7 +103,7 @@ json_t *
 rendered_keep(const char *space_dir, const char *name, const json_t *files, const json_t *previous,
 	      struct error *err)
 {
-	char *dir = xasprintf("%s/resources/%s.files", space_dir, name);
+	char *dir = xasprintf("%s/files/%s", space_dir, name);
 	json_t *paths = json_object(), *content;
 	const char *file;
 	int ret;

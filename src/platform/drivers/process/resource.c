@@ -20,7 +20,9 @@
 #include "base/xmalloc.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/beneath.h"
+#include "platform/drivers/process/layout.h"
 #include "platform/drivers/process/ports.h"
+#include "platform/drivers/process/remover.h"
 
 #define TEMPLATE_MAX (4 * 1024 * 1024)
 #define NAME_MAX_BYTES 200
@@ -69,19 +71,34 @@ read_template(const char *directory, const char *name, struct error *err)
 	return buf_take(&text);
 }
 
+/*
+ * A file of that name may also have been put there by a workload.  It is the database when we made
+ * it: there is a record of that, or the platform remembers its outputs (of an earlier release, or
+ * of a backup, which has no records).
+ */
+static bool
+is_there(const char *path, const char *record, const json_t *previous)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	       (access(record, F_OK) == 0 || json_object_get(previous, "path"));
+}
+
 /* A database that is there already is left as it is: it is the environment's data. */
 static json_t *
 provision_sqlite(const struct resources *resources, const char *space, const char *dir,
 		 const struct driver_resource *resource, char **sql, struct error *err)
 {
 	const char *template = json_string_value(json_object_get(resource->inputs, "template"));
-	char *path = xasprintf("%s/%s.sqlite", dir, resource->name);
+	char *path = xasprintf("%s/resources/%s.sqlite", dir, resource->name);
+	char *record = xasprintf("%s/records/%s.sqlite", dir, resource->name);
 	json_t *outputs = json_pack("{s:s}", "path", path);
 
 	(void)space;
 	if (!outputs) {
 		error_set(err, ERROR_SYSTEM, _("The path of the database is not UTF-8."));
-	} else if (access(path, F_OK) != 0) {
+	} else if (!is_there(path, record, resource->previous_outputs)) {
 		*sql = template ? read_template(resources->templates_dir, template, err)
 				: xstrdup("");
 		if (!*sql) {
@@ -89,28 +106,31 @@ provision_sqlite(const struct resources *resources, const char *space, const cha
 			outputs = NULL;
 		}
 	}
+	free(record);
 	free(path);
 	return outputs;
 }
 
-/* With what SQLite puts beside it, and what a filling that was cut short has left. */
+/* With what SQLite puts beside it. */
 static int
 remove_sqlite(const struct resources *resources, const char *dir, const char *name,
 	      const json_t *outputs, struct error *err)
 {
-	static const char *const endings[] = {"",     "-journal", "-wal",
-					      "-shm", ".new",	  ".new-journal"};
+	static const char *const endings[] = {"", "-journal", "-wal", "-shm"};
+	char *record = xasprintf("%s/records/%s.sqlite", dir, name);
 	int ret = 0;
 
-	(void)resources;
 	(void)outputs;
+	/* A workload may have made a directory of it. */
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
-		char *path = xasprintf("%s/%s.sqlite%s", dir, name, endings[i]);
+		char *path = xasprintf("%s/resources/%s.sqlite%s", dir, name, endings[i]);
 
-		if (unlink(path) != 0 && errno != ENOENT)
-			ret = error_errno(err, _("%s: cannot be removed"), path);
+		(void)remover_take(resources->remover, path, NULL, NULL);
 		free(path);
 	}
+	if (unlink(record) != 0 && errno != ENOENT)
+		ret = error_errno(err, _("%s: cannot be removed"), record);
+	free(record);
 	return ret;
 }
 
@@ -160,7 +180,7 @@ static json_t *
 provision_dns(const struct resources *resources, const char *space, const char *dir,
 	      const struct driver_resource *resource, char **sql, struct error *err)
 {
-	char *path = xasprintf("%s/%s.dns", dir, resource->name);
+	char *path = xasprintf("%s/records/%s.dns", dir, resource->name);
 	char *temporary = xasprintf("%s.new", path);
 	json_t *earlier = earlier_outputs(path, resource->previous_outputs);
 	const char *app = strchr(space, '/') + 1;
@@ -189,7 +209,8 @@ provision_dns(const struct resources *resources, const char *space, const char *
 			goto out;
 		}
 	}
-	ports_hold(resources->ports, port);
+	/* Whoever has it now keeps it; what is to listen there will say so. */
+	(void)ports_bind(resources->ports, port, NULL);
 out:
 	buf_clear(&host);
 	json_decref(earlier);
@@ -202,7 +223,7 @@ static int
 remove_dns(const struct resources *resources, const char *dir, const char *name,
 	   const json_t *outputs, struct error *err)
 {
-	char *path = xasprintf("%s/%s.dns", dir, name);
+	char *path = xasprintf("%s/records/%s.dns", dir, name);
 	json_t *kept = earlier_outputs(path, outputs);
 	int ret = 0;
 
@@ -219,7 +240,7 @@ static void
 for_each_port(struct ports *ports, const char *space_dir,
 	      void (*change)(struct ports *ports, int port))
 {
-	char *directory = xasprintf("%s/resources", space_dir);
+	char *directory = xasprintf("%s/records", space_dir);
 	DIR *dir = opendir(directory);
 	struct dirent *entry;
 
@@ -241,10 +262,17 @@ for_each_port(struct ports *ports, const char *space_dir,
 	free(directory);
 }
 
+static void
+hold(struct ports *ports, int port)
+{
+	if (port > 0)
+		(void)ports_bind(ports, port, NULL);
+}
+
 void
 resource_hold_ports(struct ports *ports, const char *space_dir)
 {
-	for_each_port(ports, space_dir, ports_hold);
+	for_each_port(ports, space_dir, hold);
 }
 
 void
@@ -291,14 +319,11 @@ resource_provision(const struct resources *resources, const char *space, const c
 {
 	const struct resource_type *type = find_type(resource->type, resource->name, err);
 	json_t *outputs = NULL;
-	char *dir;
 
 	if (!type)
 		return NULL;
-	dir = xasprintf("%s/resources", space_dir);
-	if (paths_make(dir, err) == 0)
-		outputs = type->provision(resources, space, dir, resource, sql, err);
-	free(dir);
+	if (layout_make(space_dir, err) == 0)
+		outputs = type->provision(resources, space, space_dir, resource, sql, err);
 	return outputs;
 }
 
@@ -307,13 +332,6 @@ resource_deprovision(const struct resources *resources, const char *space_dir, c
 		     const char *name, const json_t *outputs, struct error *err)
 {
 	const struct resource_type *found = find_type(type, name, err);
-	char *dir;
-	int ret;
 
-	if (!found)
-		return -1;
-	dir = xasprintf("%s/resources", space_dir);
-	ret = found->remove(resources, dir, name, outputs, err);
-	free(dir);
-	return ret;
+	return found ? found->remove(resources, space_dir, name, outputs, err) : -1;
 }

@@ -9,10 +9,12 @@
 struct driver_resource;
 struct error;
 struct ports;
+struct remover;
 
 struct resources {
 	const char *templates_dir;
 	struct ports *ports;
+	struct remover *remover;
 };
 
 /* The outputs.  With *sql (free() it) they hold only when the database at "path" was filled with

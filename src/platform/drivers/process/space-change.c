@@ -404,6 +404,7 @@ start_candidate(struct space *space, struct plan *plan)
 	struct workload_place place = {
 		.loop = space->driver->base.loop,
 		.record = space->driver->record,
+		.remover = space->driver->remover,
 		.confinement = space->driver->confinement,
 		.space_dir = space->directory,
 		.module_dir = module_dir,

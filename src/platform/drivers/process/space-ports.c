@@ -32,7 +32,8 @@ space_ensure_forwards(struct space *space, const struct plan *plan, struct error
 
 		if (forward)
 			continue;
-		forward = forward_new(space->driver->base.loop, plan->ports[i][0], err);
+		forward = forward_new(space->driver->base.loop, space->driver->ports,
+				      plan->ports[i][0], err);
 		if (!forward)
 			return -1;
 		space->forwards = xreallocarray(space->forwards, space->forward_count + 1,

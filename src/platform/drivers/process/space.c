@@ -11,13 +11,12 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/ids.h"
-#include "base/log.h"
-#include "base/paths.h"
 #include "base/xmalloc.h"
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/plan.h"
 #include "platform/drivers/process/private.h"
+#include "platform/drivers/process/remover.h"
 #include "platform/drivers/process/resource.h"
 #include "platform/drivers/process/space-change.h"
 #include "platform/drivers/process/space-ports.h"
@@ -54,11 +53,10 @@ space_find(const struct process_driver *driver, const char *name)
 
 /* A daemon that was killed could not remove the working directories of its instances. */
 static void
-clean_module(const char *directory)
+clean_module(struct remover *remover, const char *directory)
 {
 	DIR *dir = opendir(directory);
 	struct dirent *entry;
-	struct error err;
 
 	while (dir && (entry = readdir(dir))) {
 		char *path;
@@ -66,9 +64,7 @@ clean_module(const char *directory)
 		if (entry->d_name[strspn(entry->d_name, "0123456789")] != '\0')
 			continue;
 		path = xasprintf("%s/%s", directory, entry->d_name);
-		if (paths_remove_tree(path, &err) != 0)
-			log_line(LOG_PRIORITY_WARNING, "a directory stays", "reason", err.text,
-				 NULL);
+		(void)remover_take(remover, path, NULL, NULL);
 		free(path);
 	}
 	if (dir)
@@ -88,7 +84,7 @@ clean_modules(const struct space *space)
 		if (entry->d_name[0] == '.')
 			continue;
 		path = xasprintf("%s/%s", modules, entry->d_name);
-		clean_module(path);
+		clean_module(space->driver->remover, path);
 		free(path);
 	}
 	if (dir)
@@ -198,22 +194,15 @@ space_report_removal(const struct space *space)
 		driver_task_report(space->removals[i], &progress);
 }
 
-void
-space_finish_removal(void *data)
+static void
+end_removal(void *data)
 {
 	struct space *space = data;
 	struct driver_task **removals = space->removals, *change = space->change;
 	size_t count = space->removal_count;
 	struct error err;
 
-	space->timer = NULL;
 	space->removals = NULL;
-	if (space->wipe) {
-		/* Before the files that know which they are. */
-		resource_release_ports(space->driver->ports, space->directory);
-		if (paths_remove_tree(space->directory, &err) != 0)
-			log_line(LOG_PRIORITY_ERROR, "a directory stays", "reason", err.text, NULL);
-	}
 	/* A change that the removal overtook has an end as well. */
 	if (change) {
 		error_set(&err, ERROR_UNAVAILABLE, _("%s is being removed"), space->name);
@@ -223,6 +212,22 @@ space_finish_removal(void *data)
 	for (size_t i = 0; i < count; i++)
 		driver_task_end(removals[i], NULL, NULL, NULL);
 	free(removals);
+}
+
+/* The environment is removed when nothing is left of it: until then its name is taken. */
+void
+space_finish_removal(void *data)
+{
+	struct space *space = data;
+
+	space->timer = NULL;
+	if (space->wipe) {
+		/* Before the files that know which they are. */
+		resource_release_ports(space->driver->ports, space->directory);
+		if (remover_take(space->driver->remover, space->directory, end_removal, space))
+			return;
+	}
+	end_removal(space);
 }
 
 struct driver_task *

@@ -22,9 +22,11 @@
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/instance.h"
+#include "platform/drivers/process/layout.h"
 #include "platform/drivers/process/output.h"
 #include "platform/drivers/process/plan.h"
 #include "platform/drivers/process/probe.h"
+#include "platform/drivers/process/remover.h"
 
 #define CANDIDATE_TRIES 2
 #define RETRY_MS 100
@@ -52,6 +54,7 @@ struct workload {
 	struct plan *plan;
 	struct loop *loop;
 	struct record *record;
+	struct remover *remover;
 	const struct confinement *confinement;
 	char *space_dir;
 	char *module_dir;
@@ -351,6 +354,20 @@ instance_runs(void *data)
 }
 
 /* Files are written once for a generation: a restart finds what the program left there. */
+static int
+make_directory(const struct workload *workload, struct error *err)
+{
+	char *files = xasprintf("%s/files", workload->directory);
+	int ret = layout_make(workload->space_dir, err);
+
+	if (ret == 0)
+		ret = paths_make(files, err);
+	if (ret == 0)
+		ret = plan_write_files(workload->plan, workload->directory, err);
+	free(files);
+	return ret;
+}
+
 static void
 begin(void *data)
 {
@@ -371,9 +388,7 @@ begin(void *data)
 	workload->started_at = clock_steady_ms();
 	workload->started_wall = clock_wall_ms();
 	workload->tries = 0;
-	if ((workload->starts == 0 &&
-	     (paths_make(workload->directory, &err) != 0 ||
-	      plan_write_files(workload->plan, workload->directory, &err) != 0)) ||
+	if ((workload->starts == 0 && make_directory(workload, &err) != 0) ||
 	    !(workload->instance = instance_start(workload->plan, &place, &events, &err))) {
 		if (!workload->candidate) {
 			wait_and_restart(workload, err.text);
@@ -400,6 +415,7 @@ workload_new(struct plan *plan, const struct workload_place *place, workload_cha
 	workload->plan = plan;
 	workload->loop = place->loop;
 	workload->record = place->record;
+	workload->remover = place->remover;
 	workload->confinement = place->confinement;
 	workload->space_dir = xstrdup(place->space_dir);
 	workload->module_dir = xstrdup(place->module_dir);
@@ -417,14 +433,11 @@ workload_new(struct plan *plan, const struct workload_place *place, workload_cha
 void
 workload_free(struct workload *workload)
 {
-	struct error err;
-
 	if (!workload)
 		return;
 	stop_waiting(workload);
 	instance_free(workload->instance);
-	if (paths_remove_tree(workload->directory, &err) != 0)
-		log_line(LOG_PRIORITY_WARNING, "a directory stays", "reason", err.text, NULL);
+	(void)remover_take(workload->remover, workload->directory, NULL, NULL);
 	plan_free(workload->plan);
 	free(workload->space_dir);
 	free(workload->module_dir);

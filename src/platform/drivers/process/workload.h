@@ -12,6 +12,7 @@ struct driver_workload_status;
 struct loop;
 struct plan;
 struct record;
+struct remover;
 struct workload;
 
 enum workload_event {
@@ -24,6 +25,7 @@ typedef void workload_changed(void *data, struct workload *workload, enum worklo
 struct workload_place {
 	struct loop *loop;
 	struct record *record;
+	struct remover *remover;
 	const struct confinement *confinement;
 	const char *space_dir;
 	const char *module_dir;	/* <space>/modules/<module> */

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What lies where in the directory of an environment. */
+#ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_LAYOUT_H
+#define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_LAYOUT_H
+
+struct error;
+
+/* Makes what is not there, and moves what an earlier release had elsewhere.  0, or -1 with err. */
+int layout_make(const char *space_dir, struct error *err);
+
+#endif
