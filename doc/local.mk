@@ -38,3 +38,12 @@ keys-manual: sidestage
 		$(srcdir)/doc/sidestage.1 >sidestage.1.tmp
 	mv sidestage.1.tmp $(srcdir)/doc/sidestage.1
 	rm -f keys.tmp
+
+# The section of sidestaged(8) that the table of fields makes.
+.PHONY: fields-manual
+fields-manual: sidestaged
+	./sidestaged fields --mdoc >fields.tmp
+	sed -e '/^\.\\" From here on made/r fields.tmp' -e '/^\.\\" From here on made/,/^\.\\" Up to here/{/^\.\\" /!d}' \
+		$(srcdir)/doc/sidestaged.8 >sidestaged.8.tmp
+	mv sidestaged.8.tmp $(srcdir)/doc/sidestaged.8
+	rm -f fields.tmp

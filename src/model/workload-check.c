@@ -83,23 +83,23 @@ report_unknown(struct field_check *check, const struct workload_field *parent, c
 	report(check, FINDING_UNKNOWN, NULL, config_suggest(key, names, count));
 }
 
-/* It, or something of it.  What is beside the spec is the platform's own affair. */
-static bool
-is_honoured(const struct field_check *check, const struct workload_field *field)
+/* What is beside the spec is the platform's own affair. */
+bool
+field_is_honoured(const struct workload_field *field, const json_t *honours)
 {
 	size_t length = strlen(field->path), i;
 	const json_t *path;
 
-	if (!strchr(field->path, '/'))
+	if (!honours || !strchr(field->path, '/'))
 		return true;
-	json_array_foreach(check->honours, i, path) {
+	json_array_foreach(honours, i, path) {
 		const char *text = json_string_value(path);
 
 		if (text && strncmp(text, field->path, length) == 0 &&
 		    (text[length] == '\0' || text[length] == '/'))
 			return true;
 	}
-	return !check->honours;
+	return false;
 }
 
 static bool
@@ -129,7 +129,7 @@ check_value(struct field_check *check, const struct workload_field *field, const
 		report(check, FINDING_WRONG, field, NULL);
 	else if (!empty && !(field->profiles & check->profiles))
 		report(check, FINDING_OTHER_PROFILE, field, NULL);
-	else if (!empty && !is_honoured(check, field))
+	else if (!empty && !field_is_honoured(field, check->honours))
 		report(check, FINDING_NOT_HONOURED, field, NULL);
 	else
 		check_members(check, field, value);

@@ -8,6 +8,7 @@
 #define SIDESTAGE_MODEL_WORKLOAD_CHECK_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 struct workload_field;
 
@@ -38,6 +39,9 @@ typedef void workload_report(void *data, const struct workload_finding *finding)
  */
 void workload_check(const json_t *module, const json_t *driver, workload_report *report,
 		    void *data);
+
+/* Whether the field, or something of it, is in the list of paths; NULL: all are. */
+bool field_is_honoured(const struct workload_field *field, const json_t *honours);
 
 /* "not-honoured" and so on: for the wire. */
 const char *finding_word(enum finding_kind kind);

@@ -34,6 +34,7 @@ static const struct {
 	{"routes", command_routes, N_("List the routes of the API: method, path and operation")},
 	{"extensions", command_extensions,
 	 N_("List the extensions of the API")},
+	{"fields", command_fields, N_("List the fields of a workload, and which have an effect here")},
 	{"export", command_export, N_("Export organizations and applications as JSON, without secrets")},
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

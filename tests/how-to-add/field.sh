@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A field of a workload: a container's "example" is a theme, which the program finds in
 # its variables, before one that is there already.
-before src/platform/drivers/process/plan.c '/* What each reader takes from a container, NULL-terminated. */' <<'END'
+before src/platform/drivers/process/plan.c '/* Besides its image.' <<'END'
 static int
 read_example(struct plan *plan, const json_t *container, struct error *err)
 {
@@ -23,8 +23,11 @@ read_example(struct plan *plan, const json_t *container, struct error *err)
 }
 
 END
-before src/platform/drivers/process/plan.c '{read_probe, {"readiness_probe/type"' <<'END'
-	{read_example, {"example"}},
+after src/platform/drivers/process/plan.c '	read_probe,' <<'END'
+	read_example,
+END
+after src/platform/drivers/process/honours.c '	C "/image",' <<'END'
+	C "/example",
 END
 after src/model/workload-fields.c '{C "/image", ALL, FIELD_TEXT' <<'END'
 	{C "/example", ALL, FIELD_TEXT, NULL, "A theme"},

@@ -19,6 +19,7 @@ int command_restore(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_export(int argc, char **argv);
 int command_extensions(int argc, char **argv);
+int command_fields(int argc, char **argv);
 
 /* --- what several of them share (command.c) --- */
 

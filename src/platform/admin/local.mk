@@ -7,6 +7,7 @@ libplatform_admin_a_SOURCES = \
 	src/platform/admin/command-check-config.c \
 	src/platform/admin/command-export.c \
 	src/platform/admin/command-extensions.c \
+	src/platform/admin/command-fields.c \
 	src/platform/admin/command-import.c \
 	src/platform/admin/command-routes.c \
 	src/platform/admin/command-routes.h \

@@ -13,6 +13,8 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/forward.h \
 	src/platform/drivers/process/guard.c \
 	src/platform/drivers/process/guard.h \
+	src/platform/drivers/process/honours.c \
+	src/platform/drivers/process/honours.h \
 	src/platform/drivers/process/images.c \
 	src/platform/drivers/process/images.h \
 	src/platform/drivers/process/instance.c \

@@ -209,33 +209,14 @@ read_probe(struct plan *plan, const json_t *container, struct error *err)
 	return 0;
 }
 
-/* What each reader takes from a container, NULL-terminated. */
-static const struct {
-	int (*read)(struct plan *plan, const json_t *container, struct error *err);
-	const char *fields[12];
-} parts[] = {
-	{NULL, {"id", "image"}},
-	{read_arguments, {"args"}},
-	{read_variables, {"variables"}},
-	{read_files, {"files/*/value", "files/*/mode"}},
-	{read_probe, {"readiness_probe/type", "readiness_probe/path", "readiness_probe/port"}},
+/* Besides its image.  What they read is in honours.c. */
+static int (*const readers[])(struct plan *plan, const json_t *container, struct error *err) = {
+	read_arguments,
+	read_variables,
+	read_files,
+	read_probe,
 };
-#define PART_COUNT (sizeof(parts) / sizeof(parts[0]))
-
-json_t *
-plan_honours(void)
-{
-	json_t *paths = json_array();
-
-	for (size_t i = 0; i < PART_COUNT; i++)
-		for (const char *const *field = parts[i].fields; *field; field++) {
-			char *path = xasprintf("spec/containers/*/%s", *field);
-
-			json_array_append_new(paths, json_string(path));
-			free(path);
-		}
-	return paths;
-}
+#define READER_COUNT (sizeof(readers) / sizeof(readers[0]))
 
 static json_t *
 only_container(struct plan *plan, const json_t *spec, struct error *err)
@@ -289,8 +270,8 @@ read_all(struct plan *plan, const struct images *images, const struct replica *r
 		*code = "image-not-found";
 		return -1;
 	}
-	for (size_t i = 0; i < PART_COUNT; i++)
-		if (parts[i].read && parts[i].read(plan, container, err) != 0)
+	for (size_t i = 0; i < READER_COUNT; i++)
+		if (readers[i](plan, container, err) != 0)
 			return -1;
 	return 0;
 }

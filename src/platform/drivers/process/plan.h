@@ -42,8 +42,6 @@ struct plan {
 	json_t *secrets;	/* texts that may not be kept of its output */
 };
 
-/* The fields that are read, as describe() tells them.  New reference. */
-json_t *plan_honours(void);
 /* Takes the ports of the replica.  NULL with err, and *code for driver_error. */
 struct plan *plan_new(const struct images *images, struct replica *replica,
 		      const char *deployment, const char **code, struct error *err);

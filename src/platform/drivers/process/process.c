@@ -18,10 +18,10 @@
 #include "base/i18n.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
-#include "model/workload-fields.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/confine.h"
 #include "platform/drivers/process/fill.h"
+#include "platform/drivers/process/honours.h"
 #include "platform/drivers/process/images.h"
 #include "platform/drivers/process/layout.h"
 #include "platform/drivers/process/output.h"
@@ -407,9 +407,12 @@ process_close_log(struct driver_log *log)
 static json_t *
 process_describe(struct driver *driver)
 {
-	return json_pack("{s:s, s:[s], s:o, s:o}", "name", driver->ops->name, "profiles",
-			 workload_profile_name(PROFILE_MODULE), "honours", plan_honours(),
-			 "confinement", confinement_describe(own(driver)->confinement));
+	json_t *description = process_honours();
+
+	json_object_set_new(description, "name", json_string(driver->ops->name));
+	json_object_set_new(description, "confinement",
+			    confinement_describe(own(driver)->confinement));
+	return description;
 }
 
 static struct driver_task *

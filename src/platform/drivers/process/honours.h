@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which fields of a workload the process driver does something with. */
+#ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_HONOURS_H
+#define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_HONOURS_H
+
+#include <jansson.h>
+
+/* {"profiles": [...], "honours": [...]}, as driver.h has them in describe().  New reference. */
+json_t *process_honours(void);
+
+#endif
