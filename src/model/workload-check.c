@@ -83,20 +83,28 @@ report_unknown(struct field_check *check, const struct workload_field *parent, c
 	report(check, FINDING_UNKNOWN, NULL, config_suggest(key, names, count));
 }
 
+/* Whether `path` is `whole` or something of it. */
+static bool
+is_of(const char *path, const char *whole)
+{
+	size_t length = strlen(whole);
+
+	return strncmp(path, whole, length) == 0 && (path[length] == '\0' || path[length] == '/');
+}
+
 /* What is beside the spec is the platform's own affair. */
 bool
 field_is_honoured(const struct workload_field *field, const json_t *honours)
 {
-	size_t length = strlen(field->path), i;
 	const json_t *path;
+	size_t i;
 
 	if (!honours || !strchr(field->path, '/'))
 		return true;
 	json_array_foreach(honours, i, path) {
 		const char *text = json_string_value(path);
 
-		if (text && strncmp(text, field->path, length) == 0 &&
-		    (text[length] == '\0' || text[length] == '/'))
+		if (text && (is_of(text, field->path) || is_of(field->path, text)))
 			return true;
 	}
 	return false;

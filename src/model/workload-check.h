@@ -40,7 +40,7 @@ typedef void workload_report(void *data, const struct workload_finding *finding)
 void workload_check(const json_t *module, const json_t *driver, workload_report *report,
 		    void *data);
 
-/* Whether the field, or something of it, is in the list of paths; NULL: all are. */
+/* Whether the field is in the list of paths, as itself, as a part or in part; NULL: all are. */
 bool field_is_honoured(const struct workload_field *field, const json_t *honours);
 
 /* "not-honoured" and so on: for the wire. */

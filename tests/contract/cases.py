@@ -146,7 +146,8 @@ def sets_and_deltas(c):
     c.ask("getDiff", 200, "of itself", setId=base, sourceSetId=base)
     c.ask("getSetResourceInputs", 200)
     if c.offers("field-warnings"):
-        c.ask("x-listSetWarnings", 200, query="?env_id=production")
+        warned = c.ask("x-listSetWarnings", 200, query="?env_id=production")
+        c.line(warned == [], "of the sample everything has an effect", [str(warned)])
         c.ask("x-listSetWarnings", 200, "of an environment that is still to be made",
               query="?env_id=new&env_type=development")
         c.ask("x-listSetWarnings", 400, "nowhere")

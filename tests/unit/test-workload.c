@@ -131,6 +131,9 @@ test_what_is_found(void **state)
 		 "{'cpu': 1}}}}, 'pod': {}}}",
 		 "{'honours': ['spec/containers/*/image'], 'profiles': ['humanitec/default-module']}",
 		 "not-honoured /spec/containers/a/command; not-honoured /spec/containers/a/resources"},
+		{"{'spec': {'containers': {'a': {'variables': {'X': '1'}, 'files': {'/x': {'value': ''}}}}}}",
+		 "{'honours': ['spec/containers/*/variables'], 'profiles': ['humanitec/default-module']}",
+		 "not-honoured /spec/containers/a/files"},
 		{"{'spec': {'containers': {'a': {'readiness_probe': {'type': 'tcp', 'port': 1}}}}}",
 		 "{'honours': ['spec/containers/*/readiness_probe/type'], "
 		 "'profiles': ['humanitec/default-module']}",

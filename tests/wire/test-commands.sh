@@ -261,6 +261,7 @@ of_x() {	# EXPRESSION: what is said of the difference
 	exits 2 "not a path" set hot web nowhere 1 $first
 	exits 2 "nothing at" unset hot web /spec/nothing $first
 	exits 0 "" unset hot web $value $first --approve=hot
+	json 5 'not [each for each in d["cautions"] if "no effect" in each]' set hot web $value 2 $first
 	json 5 '"web: /spec/containers/c/lifecycle has no effect: the driver process does not support it" in d["cautions"]' \
 		set hot web /spec/containers/c/lifecycle '{"preStop": {}}' --json-value $first
 	json 5 'any("did you mean \"command\"" in each for each in d["cautions"])' \

@@ -115,8 +115,8 @@ struct driver_ops {
 	const char *driver_type;	/* of the k8s-cluster definitions that choose it */
 	void (*free)(struct driver *driver);	/* driver_end_tasks(), too */
 	/* What it is, which profiles and which fields of a workload it honours, by the paths of
-	 * model/workload-fields.h: {"name", "profiles": [...], "honours": [...], ...}.  New
-	 * reference. */
+	 * model/workload-fields.h, each with all below it:
+	 * {"name", "profiles": [...], "honours": [...], ...}.  New reference. */
 	json_t *(*describe)(struct driver *driver);
 
 	/* Is there such an executable?  false with ERROR_INPUT that names the image. */
