@@ -271,15 +271,51 @@ artefact_encode(const struct artefact_version *version)
 	return noun_encode(&artefact_noun, version);
 }
 
+static const char *const resource_statuses[] = {
+	[RESOURCE_PENDING] = "pending",
+	[RESOURCE_ACTIVE] = "active",
+	[RESOURCE_DELETING] = "deleting",
+	[RESOURCE_DETACHED] = "detached",
+};
+static const struct member_words resource_status_words = {resource_statuses, RESOURCE_UNKNOWN,
+							  RESOURCE_UNKNOWN};
+
+const char *
+resource_status_word(enum resource_status status)
+{
+	return status < RESOURCE_UNKNOWN ? resource_statuses[status] : "unknown";
+}
+
+enum resource_status
+resource_status_of(const char *word)
+{
+	return member_word(&resource_status_words, word);
+}
+
+#define AT(member) IN(active_resource, member)
 static const struct member active_resource_members[] = {
-	{"res_id", MEMBER_TEXT, MEMBER_REQUIRED, IN(active_resource, res_id)},
-	{"type", MEMBER_TEXT, MEMBER_REQUIRED, IN(active_resource, type)},
-	{"class", MEMBER_TEXT, MEMBER_OPTIONAL, IN(active_resource, resource_class)},
-	{"def_id", MEMBER_TEXT, MEMBER_OPTIONAL, IN(active_resource, def_id)},
-	{"status", MEMBER_TEXT, MEMBER_OPTIONAL, IN(active_resource, status)},
-	{"resource", MEMBER_JSON, MEMBER_REQUIRED, IN(active_resource, outputs)},
+	{"org_id", MEMBER_TEXT, MEMBER_LOOSE, AT(org_id)},
+	{"app_id", MEMBER_TEXT, MEMBER_LOOSE, AT(app_id)},
+	{"env_id", MEMBER_TEXT, MEMBER_LOOSE, AT(env_id)},
+	{"env_type", MEMBER_TEXT, MEMBER_LOOSE, AT(env_type)},
+	{"res_id", MEMBER_TEXT, MEMBER_REQUIRED, AT(res_id)},
+	{"type", MEMBER_TEXT, MEMBER_REQUIRED, AT(type)},
+	{"class", MEMBER_TEXT, MEMBER_OPTIONAL, AT(resource_class)},
+	{"def_id", MEMBER_TEXT, MEMBER_OPTIONAL, AT(def_id)},
+	{"def_version_id", MEMBER_TEXT, MEMBER_LOOSE, AT(def_version_id)},
+	{"criteria_id", MEMBER_TEXT, MEMBER_LOOSE, AT(criteria_id)},
+	{"driver_type", MEMBER_TEXT, MEMBER_LOOSE, AT(driver_type)},
+	{"status", MEMBER_TEXT, MEMBER_OPTIONAL, AT(status)},
+	{"resource", MEMBER_JSON, MEMBER_REQUIRED, AT(outputs)},
+	{"secret_refs", MEMBER_JSON, MEMBER_REQUIRED, AT(secret_refs)},
+	{"target_def_version_id", MEMBER_TEXT, MEMBER_LOOSE, AT(target_def_version_id)},
+	{"deploy_id", MEMBER_TEXT, MEMBER_LOOSE, AT(deploy_id)},
+	{"gu_res_id", MEMBER_TEXT, MEMBER_LOOSE, AT(gu_res_id)},
+	{"updated_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(updated_at)},
+	{"scheduled_deletion", MEMBER_FLAG, MEMBER_LOOSE, AT(scheduled_deletion)},
 	MEMBERS_END,
 };
+#undef AT
 
 /* Outputs differ by type of resource and may be absent; an empty object spares everybody a test. */
 static void
@@ -293,6 +329,13 @@ complete_active_resource(void *noun)
 	resource->outputs = json_object();
 }
 NOUN(active_resource, "active resource", complete_active_resource)
+NOUN_ENCODE(active_resource)
+
+enum resource_status
+active_resource_status(const struct active_resource *resource)
+{
+	return resource_status_of(resource->status.raw);
+}
 
 static enum runtime_status
 read_runtime_status(const char *word)

@@ -168,17 +168,36 @@ int runtime_decode(struct runtime *out, const json_t *body, struct error *err)
 /* Frees the modules; the struct is zero then. */
 void runtime_clear(struct runtime *runtime);
 
+enum resource_status {
+	RESOURCE_PENDING,	/* for a deployment that is going on */
+	RESOURCE_ACTIVE,
+	RESOURCE_DELETING,	/* nothing declares it any longer */
+	RESOURCE_DETACHED,	/* not the platform's any more, but its name is taken */
+	RESOURCE_UNKNOWN	/* a word we do not know */
+};
+const char *resource_status_word(enum resource_status status);
+enum resource_status resource_status_of(const char *word);	/* NULL is fine */
+
 struct active_resource {
-	struct untrusted res_id, type, resource_class, def_id;
-	struct untrusted status;
+	struct untrusted org_id, app_id, env_id, env_type;
+	struct untrusted res_id, type, resource_class;
+	struct untrusted def_id, def_version_id, criteria_id, driver_type;
+	struct untrusted status;	/* as it came, for showing */
 	json_t *outputs;		/* owned object; may be empty */
+	json_t *secret_refs;		/* where secret outputs lie; NULL: not said */
+	struct untrusted target_def_version_id;	/* that it is pinned to; raw NULL: to none */
+	struct untrusted deploy_id, gu_res_id;
+	int64_t updated_at;
+	bool scheduled_deletion;
 	struct untrusted problem;
 };
 /* From GET .../envs/{env}/resources; `outputs` is never NULL. */
 void active_resource_read(struct active_resource *out, const json_t *body);
 int active_resource_decode(struct active_resource *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
+json_t *active_resource_encode(const struct active_resource *resource);
 void active_resource_clear(struct active_resource *resource);
+enum resource_status active_resource_status(const struct active_resource *resource);
 
 enum artefact_type {
 	ARTEFACT_CONTAINER, ARTEFACT_WORKLOAD,

@@ -43,6 +43,12 @@
 	"'commit':'abcdef','digest':'sha256:0','artefact_id':'a1','archived':true,"         \
 	"'created_at':'2026-01-02T03:04:05.000Z','created_by':'ci',"                        \
 	"'updated_at':'2026-01-03T03:04:05.000Z','updated_by':'ops'}"
+#define ACTIVE_RESOURCE                                                                    \
+	"{'org_id':'acme','app_id':'shop','env_id':'qa','env_type':'test','res_id':'modules.web'," \
+	"'type':'dns','class':'default','def_id':'d','def_version_id':'v1','criteria_id':'c1',"    \
+	"'driver_type':'process/dns','status':'active','resource':{'host':'h','port':1},"          \
+	"'secret_refs':{'password':{'ref':'r'}},'target_def_version_id':'v0','deploy_id':'d1',"    \
+	"'gu_res_id':'0123','updated_at':'2026-01-02T03:04:05.000Z','scheduled_deletion':true}"
 
 /* ' stands for ". */
 static json_t *
@@ -75,7 +81,7 @@ struct doors {
 	const char *name, *good;
 	const char *needed[6];		/* members that nothing can be understood without */
 	const char *const times[3];
-	const char *const loose[6];	/* of which a wrong type is as if they were absent */
+	const char *const loose[16];	/* of which a wrong type is as if they were absent */
 	void (*read)(union noun *out, const json_t *body);
 	int (*decode)(union noun *out, const json_t *body, struct error *err);
 	void (*clear)(union noun *noun);
@@ -145,10 +151,12 @@ static const struct doors nouns[] = {
 	 {NULL},
 	 OF(deployment_error)},
 	{"active resource",
-	 "{'res_id':'modules.web','type':'dns','class':'default','def_id':'d','status':'active','resource':{}}",
+	 ACTIVE_RESOURCE,
 	 {"res_id", "type"},
-	 {NULL},
-	 {"resource"},
+	 {"updated_at"},
+	 {"org_id", "app_id", "env_id", "env_type", "def_version_id", "criteria_id", "driver_type",
+	  "resource", "secret_refs", "target_def_version_id", "deploy_id", "gu_res_id",
+	  "scheduled_deletion"},
 	 OF(active_resource)},
 	{"artefact version",
 	 ARTEFACT_VERSION,
@@ -177,7 +185,7 @@ is_odd(const struct doors *noun, const char *key, const char *value)
 {
 	bool absent = !value || strcmp(value, "null") == 0;
 
-	if (is_listed(noun->times, 3, key) || is_listed(noun->loose, 6, key))
+	if (is_listed(noun->times, 3, key) || is_listed(noun->loose, 16, key))
 		return false;
 	if (absent)
 		return is_listed(noun->needed, 6, key);
@@ -390,6 +398,9 @@ each_noun_is_written_as_it_was_read(void **state)
 				    "'trial_expires_at':'2026-01-02T03:04:05.000Z','logo':{}}");
 	WRITTEN_AGAIN(application, APPLICATION);
 	WRITTEN_AGAIN(artefact_version, ARTEFACT_VERSION);
+	WRITTEN_AGAIN(active_resource, ACTIVE_RESOURCE);
+	WRITTEN_AGAIN(active_resource, "{'res_id':'modules.web','type':'dns','status':'lent out',"
+				       "'resource':{},'secret_refs':{},'scheduled_deletion':false}");
 	WRITTEN_AGAIN(artefact_version, "{'name':'web','type':'workload','archived':false}");
 }
 
@@ -489,6 +500,8 @@ a_status_has_one_word(void **state)
 	}
 	assert_int_equal(deployment_status_of(NULL), DEPLOYMENT_UNKNOWN);
 	assert_int_equal(deployment_status_of("Succeeded"), DEPLOYMENT_UNKNOWN);
+	for (int i = RESOURCE_PENDING; i <= RESOURCE_UNKNOWN; i++)
+		assert_int_equal(resource_status_of(resource_status_word(i)), i);
 	assert_int_equal(application_status_of("gone"), APPLICATION_UNKNOWN);
 	assert_string_equal(application_status_word(APPLICATION_UNKNOWN), "unknown");
 	assert_false(deployment_status_is_final(DEPLOYMENT_UNKNOWN));

@@ -198,7 +198,7 @@ resources_interval(const struct feed *feed)
 
 	/* One that is being made has no address yet. */
 	for (size_t i = 0; e && i < e->resource_count; i++)
-		if (untrusted_is(&e->resources[i].status, "pending"))
+		if (active_resource_status(&e->resources[i]) == RESOURCE_PENDING)
 			return STARTING_MS;
 	if (is_environment_busy(feed))
 		return FAST_MS;

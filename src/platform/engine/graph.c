@@ -27,6 +27,7 @@
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "model/nouns.h"
 #include "model/match.h"
 #include "model/placeholder.h"
 #include "model/reference.h"
@@ -110,10 +111,10 @@ is_same_resource(const json_t *row, const char *type, const char *resource_class
 	       strcmp(node_text(row, "class"), resource_class) == 0;
 }
 
-static bool
-is_detached(const json_t *row)
+static enum resource_status
+status_of(const json_t *row)
 {
-	return strcmp(node_text(row, "status"), "detached") == 0;
+	return resource_status_of(node_text(row, "status"));
 }
 
 /* An active row before a pending one: what a deployment in
@@ -125,8 +126,9 @@ known_row(const struct build *b, const char *type, const char *resource_class, c
 	size_t i;
 
 	json_array_foreach(b->source->known, i, row)
-		if (!is_detached(row) && is_same_resource(row, type, resource_class, id) &&
-		    (!found || strcmp(node_text(row, "status"), "active") == 0))
+		if (status_of(row) != RESOURCE_DETACHED &&
+		    is_same_resource(row, type, resource_class, id) &&
+		    (!found || status_of(row) == RESOURCE_ACTIVE))
 			found = row;
 	return found;
 }
@@ -144,7 +146,8 @@ new_gu_res_id(const struct build *b, const char *type, const char *resource_clas
 	size_t i;
 
 	json_array_foreach(source->known, i, row)
-		detached += is_detached(row) && is_same_resource(row, type, resource_class, id);
+		detached += status_of(row) == RESOURCE_DETACHED &&
+			    is_same_resource(row, type, resource_class, id);
 	named = json_pack("[s,s,s,s,s,s,s,s,i]", source->place->org, source->place->app,
 			  source->place->env, source->env_since, type, resource_class, id,
 			  driver_type, detached);

@@ -97,9 +97,9 @@ start_removing(struct prune *p, const json_t *row)
 static bool
 is_to_go(const json_t *row)
 {
-	const char *status = provision_text(row, "status");
+	enum resource_status status = resource_status_of(provision_text(row, "status"));
 
-	return strcmp(status, "pending") == 0 || strcmp(status, "deleting") == 0;
+	return status == RESOURCE_PENDING || status == RESOURCE_DELETING;
 }
 
 static void

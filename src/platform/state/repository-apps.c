@@ -394,8 +394,9 @@ repository_all_environments(struct repository *repository, struct error *err)
 	return rows_all(repository, err,
 			"SELECT org, app, id AS env, status, (SELECT id FROM deployments AS d"
 			" WHERE d.org = e.org AND d.app = e.app AND d.env = e.id AND gone = 0"
-			" AND d.status = 'pending' ORDER BY seq DESC LIMIT 1) AS \"opt:pending\""
-			" FROM environments AS e ORDER BY rowid", "");
+			" AND d.status = ? ORDER BY seq DESC LIMIT 1) AS \"opt:pending\""
+			" FROM environments AS e ORDER BY rowid",
+			"s", deployment_status_word(DEPLOYMENT_PENDING));
 }
 
 int

@@ -176,17 +176,20 @@ repository_set_deployment_status(struct repository *repository, const char *id,
  * what was only asked for whatever is too old (?1), was overtaken by a newer one,
  * or is for an environment that goes. */
 #define INTERRUPTED                                                                                \
-	" WHERE (status = 'in progress' OR (status = 'pending' AND (gone <> 0"                     \
+	" WHERE (status = ?2 OR (status = ?3 AND (gone <> 0"                                        \
 	" OR created_at < ?1 OR EXISTS"                                                            \
 	" (SELECT 1 FROM deployments AS n WHERE n.org = d.org AND n.app = d.app"                   \
 	" AND n.env = d.env AND n.gone = 0 AND n.seq > d.seq) OR NOT EXISTS"                       \
 	" (SELECT 1 FROM environments AS e WHERE e.org = d.org AND e.app = d.app"                  \
-	" AND e.id = d.env AND e.status = 'active'))))"
+	" AND e.id = d.env AND e.status = ?4))))"
 
 int
 repository_fail_interrupted(struct repository *repository, int64_t now, int64_t since,
 			    struct error *err)
 {
+	const char *going_on = deployment_status_word(DEPLOYMENT_IN_PROGRESS);
+	const char *pending = deployment_status_word(DEPLOYMENT_PENDING);
+	const char *active = environment_status_word(ENVIRONMENT_ACTIVE);
 	int ret;
 
 	if (repository_begin(repository, err) != 0)
@@ -196,12 +199,13 @@ repository_fail_interrupted(struct repository *repository, int64_t now, int64_t 
 		       " message) SELECT id, 'environment', env, 'interrupted',"
 		       " 'The platform was stopped while this deployment was going on.',"
 		       " 'What ran before it runs again.  Deploy once more.' FROM deployments AS d"
-		       INTERRUPTED, "i", since);
+		       INTERRUPTED, "isss", since, going_on, pending, active);
 	if (ret == 0)
-		ret = rows_run(
-			repository, err,
-			"UPDATE deployments AS d SET status = 'failed', status_changed_at = ?2" INTERRUPTED,
-			"ii", since, now);
+		ret = rows_run(repository, err,
+			       "UPDATE deployments AS d SET status = ?5, status_changed_at = ?6"
+			       INTERRUPTED,
+			       "issssi", since, going_on, pending, active,
+			       deployment_status_word(DEPLOYMENT_FAILED), now);
 	return repository_end(repository, ret, err);
 }
 

@@ -18,7 +18,9 @@
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
+#include "db/statement.h"
 #include "model/json.h"
+#include "model/nouns.h"
 #include "platform/state/definition.h"
 #include "platform/state/rows.h"
 
@@ -135,10 +137,10 @@ repository_uses_of_definition(struct repository *repository, const char *org, co
 	return rows_all(
 		repository, err,
 		"SELECT app AS app_id, env AS env_id, res_id, def_id AS from_def, '' AS to_def"
-		" FROM resources WHERE org = ?1 AND def_id = ?2 AND status <> 'detached'"
+		" FROM resources WHERE org = ?1 AND def_id = ?2 AND status <> ?4"
 		" UNION ALL SELECT app, env, ?3, def_id, '' FROM env_drivers"
 		" WHERE org = ?1 AND def_id = ?2 ORDER BY app_id, env_id, res_id",
-		"sss", org, id, DEFINITION_CLUSTER);
+		"ssss", org, id, DEFINITION_CLUSTER, resource_status_word(RESOURCE_DETACHED));
 }
 
 /* Its id is its own, also where a definition of another type has taken the usual one. */
@@ -195,45 +197,92 @@ repository_put_env_driver(struct repository *repository, const struct place *pla
 
 /* --- resources --- */
 
-#define RESOURCE                                                                                   \
-	"SELECT r.org AS org_id, r.app AS app_id, r.env AS env_id, e.type AS env_type,"            \
-	" res_id, r.type AS type, class, def_id, def_version_id,"                                  \
-	" CASE criteria_id WHEN '' THEN NULL ELSE criteria_id END AS \"opt:criteria_id\","         \
-	" driver_type, CASE e.status WHEN 'deleting' THEN 'deleting' ELSE r.status END AS status," \
-	" outputs AS \"json:resource\", secret_refs AS \"json:secret_refs\","                      \
-	" target_def_version_id AS \"opt:target_def_version_id\","                                 \
-	" deploy_id, gu_res_id, updated_at AS \"stamp:updated_at\","                               \
-	" r.status = 'deleting' AS \"bool:scheduled_deletion\" FROM resources r"                   \
-	" JOIN environments e ON e.org = r.org AND e.app = r.app AND e.id = r.env"                 \
-	" WHERE r.status <> 'detached' AND r.org = ?1 "
+/* ?1: the organization, ?2: "detached". */
+#define RESOURCE                                                                               \
+	"SELECT r.org, r.app, r.env, e.type, res_id, r.type, class, def_id, def_version_id,"   \
+	" criteria_id, driver_type, r.status, e.status, outputs, secret_refs,"                 \
+	" target_def_version_id, deploy_id, gu_res_id, updated_at FROM resources r"            \
+	" JOIN environments e ON e.org = r.org AND e.app = r.app AND e.id = r.env"             \
+	" WHERE r.org = ?1 AND r.status <> ?2 "
+enum {
+	ORG, APP, ENV, ENV_TYPE, RES_ID, TYPE, CLASS, DEF_ID, DEF_VERSION_ID, CRITERIA_ID,
+	DRIVER_TYPE, STATUS, ENV_STATUS, OUTPUTS, SECRET_REFS, TARGET_DEF_VERSION_ID, DEPLOY_ID,
+	GU_RES_ID, UPDATED_AT
+};
+
+/* What goes with its environment is going, whatever it is itself. */
+static const char *
+shown_status(struct statement *row, enum resource_status its)
+{
+	enum environment_status env = environment_status_of(row_text(row, ENV_STATUS));
+
+	return resource_status_word(env == ENVIRONMENT_DELETING ? RESOURCE_DELETING : its);
+}
+
+static json_t *
+encode_resource(struct statement *row, void *data, struct error *err)
+{
+	enum resource_status status = resource_status_of(row_text(row, STATUS));
+	const char *criterion = row_text_or(row, CRITERIA_ID, "");
+	struct active_resource out = {
+		.outputs = rows_json(row, OUTPUTS),
+		.secret_refs = rows_json(row, SECRET_REFS),
+		.updated_at = row_int(row, UPDATED_AT),
+		.scheduled_deletion = status == RESOURCE_DELETING,
+	};
+	json_t *body;
+
+	(void)data;
+	(void)err;
+	untrusted_init(&out.org_id, row_text(row, ORG));
+	untrusted_init(&out.app_id, row_text(row, APP));
+	untrusted_init(&out.env_id, row_text(row, ENV));
+	untrusted_init(&out.env_type, row_text(row, ENV_TYPE));
+	untrusted_init(&out.res_id, row_text(row, RES_ID));
+	untrusted_init(&out.type, row_text(row, TYPE));
+	untrusted_init(&out.resource_class, row_text(row, CLASS));
+	untrusted_init(&out.def_id, row_text(row, DEF_ID));
+	untrusted_init(&out.def_version_id, row_text(row, DEF_VERSION_ID));
+	untrusted_init(&out.criteria_id, *criterion ? criterion : NULL);
+	untrusted_init(&out.driver_type, row_text(row, DRIVER_TYPE));
+	untrusted_init(&out.status, shown_status(row, status));
+	untrusted_init(&out.target_def_version_id, row_text(row, TARGET_DEF_VERSION_ID));
+	untrusted_init(&out.deploy_id, row_text(row, DEPLOY_ID));
+	untrusted_init(&out.gu_res_id, row_text(row, GU_RES_ID));
+	body = active_resource_encode(&out);
+	active_resource_clear(&out);
+	return body;
+}
 
 json_t *
 repository_resources(struct repository *repository, const struct place *place, int scheduled,
 		     struct error *err)
 {
-	return rows_all(
-		repository, err,
-		RESOURCE
-		"AND r.app = ?2 AND r.env = ?3"
-		" AND (?4 < 0 OR (r.status = 'deleting') = ?4) ORDER BY res_id, r.type, class",
-		"sssi", place->org, place->app, place->env, (int64_t)scheduled);
+	return rows_encode(repository, err, encode_resource, NULL,
+			   RESOURCE "AND r.app = ?3 AND r.env = ?4"
+				    " AND (?5 < 0 OR (r.status = ?6) = ?5)"
+				    " ORDER BY res_id, r.type, class",
+			   "ssssis", place->org, resource_status_word(RESOURCE_DETACHED), place->app,
+			   place->env, (int64_t)scheduled, resource_status_word(RESOURCE_DELETING));
 }
 
 json_t *
 repository_resource(struct repository *repository, const struct place *place,
 		    const char *gu_res_id, struct error *err)
 {
-	return rows_one(repository, err,
-			RESOURCE "AND r.app = ?2 AND r.env = ?3 AND gu_res_id = ?4", "ssss",
-			place->org, place->app, place->env, gu_res_id);
+	return rows_encode_one(repository, err, encode_resource, NULL,
+			       RESOURCE "AND r.app = ?3 AND r.env = ?4 AND gu_res_id = ?5", "sssss",
+			       place->org, resource_status_word(RESOURCE_DETACHED), place->app,
+			       place->env, gu_res_id);
 }
 
 json_t *
 repository_resources_by_definition(struct repository *repository, const char *org, const char *id,
 				   struct error *err)
 {
-	return rows_all(repository, err, RESOURCE "AND def_id = ?2 ORDER BY r.app, r.env, res_id",
-			"ss", org, id);
+	return rows_encode(repository, err, encode_resource, NULL,
+			   RESOURCE "AND def_id = ?3 ORDER BY r.app, r.env, res_id", "sss", org,
+			   resource_status_word(RESOURCE_DETACHED), id);
 }
 
 json_t *
@@ -261,13 +310,13 @@ repository_put_pending_resource(struct repository *repository, const struct plac
 	return rows_run(
 		repository, err,
 		"INSERT INTO resources VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
-		" 'pending', '{}', '{}', '{}', ?13, NULL, ?14) ON CONFLICT DO NOTHING",
-		"sssssssssssssi", place->org, place->app, place->env,
+		" ?15, '{}', '{}', '{}', ?13, NULL, ?14) ON CONFLICT DO NOTHING",
+		"sssssssssssssis", place->org, place->app, place->env,
 		json_member_string(node, "guresid"), json_member_string(node, "id"),
 		json_member_string(node, "type"), json_member_string(node, "class"),
 		json_member_string(node, "def_id"), json_member_string(node, "def_version_id"),
 		json_member_string(node, "criteria_id"), json_member_string(node, "driver_type"),
-		name, deploy_id, now);
+		name, deploy_id, now, resource_status_word(RESOURCE_PENDING));
 }
 
 int
@@ -277,15 +326,16 @@ repository_settle_resource(struct repository *repository, const struct place *pl
 {
 	return rows_change(
 		repository, err,
-		"UPDATE resources SET status = iif(status = 'detached', status, 'active'), def_id = ?5, def_version_id = ?6,"
+		"UPDATE resources SET status = iif(status = ?15, status, ?14), def_id = ?5, def_version_id = ?6,"
 		" criteria_id = ?7, driver_type = ?8, outputs = ?9, secret_refs = ?10, state = ?11,"
 		" deploy_id = ?12, updated_at = ?13"
 		" WHERE org = ?1 AND app = ?2 AND env = ?3 AND gu_res_id = ?4",
-		"ssssssssjjjsi", place->org, place->app, place->env,
+		"ssssssssjjjsiss", place->org, place->app, place->env,
 		json_member_string(node, "guresid"), json_member_string(node, "def_id"),
 		json_member_string(node, "def_version_id"), json_member_string(node, "criteria_id"),
 		json_member_string(node, "driver_type"), result->outputs, result->secret_refs,
-		result->state, result->deploy_id, now);
+		result->state, result->deploy_id, now, resource_status_word(RESOURCE_ACTIVE),
+		resource_status_word(RESOURCE_DETACHED));
 }
 
 /* Whatever the deployment that just succeeded did not settle is needed no more. */
@@ -295,33 +345,36 @@ repository_doom_resources(struct repository *repository, const struct place *pla
 {
 	return rows_run(
 		repository, err,
-		"UPDATE resources SET status = 'deleting', updated_at = ?5 WHERE org = ?1"
-		" AND app = ?2 AND env = ?3 AND deploy_id <> ?4 AND status IN ('active', 'pending')",
-		"ssssi", place->org, place->app, place->env, deploy_id, now);
+		"UPDATE resources SET status = ?6, updated_at = ?5 WHERE org = ?1"
+		" AND app = ?2 AND env = ?3 AND deploy_id <> ?4 AND status IN (?7, ?8)",
+		"ssssisss", place->org, place->app, place->env, deploy_id, now,
+		resource_status_word(RESOURCE_DELETING), resource_status_word(RESOURCE_ACTIVE),
+		resource_status_word(RESOURCE_PENDING));
 }
 
 static int
 set_status(struct repository *repository, const struct place *place, const char *gu_res_id,
-	   const char *status, int64_t now, struct error *err)
+	   enum resource_status status, int64_t now, struct error *err)
 {
 	return rows_change(repository, err,
 			   "UPDATE resources SET status = ?5, updated_at = ?6 WHERE org = ?1"
 			   " AND app = ?2 AND env = ?3 AND gu_res_id = ?4",
-			   "sssssi", place->org, place->app, place->env, gu_res_id, status, now);
+			   "sssssi", place->org, place->app, place->env, gu_res_id,
+			   resource_status_word(status), now);
 }
 
 int
 repository_retire_resource(struct repository *repository, const struct place *place,
 			   const char *gu_res_id, int64_t now, struct error *err)
 {
-	return set_status(repository, place, gu_res_id, "deleting", now, err);
+	return set_status(repository, place, gu_res_id, RESOURCE_DELETING, now, err);
 }
 
 int
 repository_detach_resource(struct repository *repository, const struct place *place,
 			   const char *gu_res_id, int64_t now, struct error *err)
 {
-	return set_status(repository, place, gu_res_id, "detached", now, err);
+	return set_status(repository, place, gu_res_id, RESOURCE_DETACHED, now, err);
 }
 
 int

@@ -174,10 +174,10 @@ column_bool(struct statement *row, int i)
 	return json_boolean(row_int(row, i) != 0);
 }
 
-static json_t *
-column_json(struct statement *row, int i)
+json_t *
+rows_json(struct statement *row, int column)
 {
-	const char *text = row_text(row, i);
+	const char *text = row_text(row, column);
 	json_t *value = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
 
 	return value ? value : json_object();
@@ -189,8 +189,8 @@ static const struct {
 } columns[] = {
 	{"stamp:", column_stamp},
 	{"bool:", column_bool},
-	{"json:", column_json},
-	{"optjson:", column_json},
+	{"json:", rows_json},
+	{"optjson:", rows_json},
 	{"opt:", column_text},
 	{"", column_text},
 };

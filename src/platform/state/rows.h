@@ -47,6 +47,9 @@ int repository_read_deployment(struct repository *repository, const struct place
 int repository_read_deployment_of_app(struct repository *repository, const struct place *place,
 				      const char *id, struct deployment *out, struct error *err);
 
+/* A column that holds JSON, new; {} when it does not. */
+json_t *rows_json(struct statement *row, int column);
+
 /* --- the others --- */
 
 /* Array, maybe empty. */

@@ -94,7 +94,7 @@ draw_resource(const struct environment_view *v, const struct world_environment *
 	      size_t i)
 {
 	const struct active_resource *r = &e->resources[i];
-	bool active = untrusted_is(&r->status, "active");
+	bool active = active_resource_status(r) == RESOURCE_ACTIVE;
 	const char *name;
 	json_t *value;
 

@@ -259,7 +259,7 @@ draw_resources(struct canvas *c, int row, const struct cut_columns *columns,
 	for (size_t i = 0; i < e->resource_count; i++, row++) {
 		const struct active_resource *r = &e->resources[i];
 		char *name = name_of_resource(r);
-		bool active = untrusted_is(&r->status, "active");
+		bool active = active_resource_status(r) == RESOURCE_ACTIVE;
 
 		canvas_move(c, row, ID_COLUMN);
 		canvas_glyph(c, active ? STYLE_OK : STYLE_WARN, active ? GLYPH_DOT : GLYPH_HALF);

@@ -17,6 +17,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "model/nouns.h"
 #include "platform/engine/engine.h"
 #include "platform/engine/env-graph.h"
 #include "platform/engine/graph.h"
@@ -41,6 +42,12 @@ list_active_resources(struct platform *platform, const struct request *request,
 					   scheduled ? is_true(scheduled) : -1, err));
 }
 
+static enum resource_status
+status_of(const json_t *row)
+{
+	return resource_status_of(json_member_string(row, "status"));
+}
+
 /* Is the row what the path names: TYPE or TYPE.CLASS, and the resource's id? */
 static bool
 is_named(const json_t *row, const char *type, const char *id)
@@ -48,7 +55,7 @@ is_named(const json_t *row, const char *type, const char *id)
 	const char *its = json_member_string(row, "type");
 	size_t length = strlen(its);
 
-	if (strcmp(json_member_string(row, "status"), "detached") == 0 ||
+	if (status_of(row) == RESOURCE_DETACHED ||
 	    strcmp(json_member_string(row, "res_id"), id) != 0 || strncmp(type, its, length) != 0)
 		return false;
 	if (!type[length])
@@ -67,7 +74,7 @@ find_row(struct platform *platform, const struct request *request, struct error 
 
 	json_array_foreach(known, i, row)
 		if (is_named(row, request->ids[0], request->ids[1]) &&
-		    (!found || strcmp(json_member_string(row, "status"), "active") == 0))
+		    (!found || status_of(row) == RESOURCE_ACTIVE))
 			found = row;
 	json_incref(found);
 	if (known && !found)
@@ -86,7 +93,7 @@ check_unused(struct platform *platform, const struct request *request, const jso
 				 _("A deployment to %s is active.  Wait until it has "
 				   "ended."),
 				 request->place.env);
-	if (strcmp(json_member_string(row, "status"), "active") == 0)
+	if (status_of(row) == RESOURCE_ACTIVE)
 		return error_set(
 			err, ERROR_CONFLICT,
 			_("The resource %s is in use in %s.  Deploy without it, and it is deleted; or "
