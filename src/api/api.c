@@ -25,6 +25,7 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/json-text.h"
 #include "model/json.h"
 #include "net/http-client.h"
 #include "net/loop.h"
@@ -195,7 +196,7 @@ void
 api_call_body(struct api_call *call, json_t *body)
 {
 	wipe_free(call->request);
-	call->request = json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY);
+	call->request = json_text(body, 0);
 	json_decref(body);
 	if (!call->request)
 		error_set(

@@ -28,6 +28,7 @@
 #include "flow/world/world.h"
 #include "model/delta.h"
 #include "model/image.h"
+#include "model/json-text.h"
 #include "model/json.h"
 #include "model/pointer.h"
 #include "model/set.h"
@@ -191,7 +192,7 @@ static json_t *
 json_value(struct linear *l, const char *typed)
 {
 	struct error err = {0};
-	json_t *value = json_decode(typed, strlen(typed), &err);
+	json_t *value = json_decode_keeping(typed, strlen(typed), &err);
 
 	if (!value)
 		linear_fail(l, EXIT_USAGE, _("The value is not JSON: %s"), err.text);
@@ -208,7 +209,9 @@ text_value(struct linear *l, const char *typed, const json_t *before)
 	json_t *value = NULL;
 
 	if (before && (json_is_number(before) || json_is_boolean(before))) {
-		value = json_decode(typed, strlen(typed), NULL);
+		value = json_decode_keeping(typed, strlen(typed), NULL);
+		if (json_is_string(value) && json_text_is_lost(typed))
+			return value;	/* a number all the same, which only text can hold */
 		if (json_is_number(before) ? json_is_number(value) : json_is_boolean(value))
 			return value;
 		json_decref(value);

@@ -38,6 +38,7 @@
 #include "flow/verbs/interrupted.h"
 #include "flow/world/logs.h"
 #include "flow/world/world.h"
+#include "model/json-text.h"
 
 #define READY_MS 10000
 #define JOINED_MAX (1024u * 1024)
@@ -59,8 +60,7 @@ linear_wants_facts(const struct linear *l)
 void
 linear_facts(const struct linear *l, json_t *facts)
 {
-	json_dumpf(facts, stdout,
-		   JSON_ENSURE_ASCII | JSON_ENCODE_ANY | (l->logs ? JSON_COMPACT : JSON_INDENT(2)));
+	json_text_write(facts, stdout, JSON_ENSURE_ASCII | (l->logs ? 0 : JSON_INDENT(2)));
 	putchar('\n');
 	fflush(stdout);
 	json_decref(facts);

@@ -21,6 +21,7 @@
 #include "flow/world/words.h"
 #include "flow/world/world.h"
 #include "model/image.h"
+#include "model/json-text.h"
 #include "model/set.h"
 
 /* "  web: ? (its answer is not understood: ...)".  false: it is. */
@@ -76,7 +77,7 @@ static void
 output_line(const char *name, const json_t *value)
 {
 	char *text = json_is_string(value) ? NULL
-					   : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+					   : json_text(value, 0);
 
 	lines_say("    %s: %s", name,
 		  text			  ? text

@@ -20,6 +20,7 @@
 #include "base/xmalloc.h"
 #include "compare/values.h"
 #include "compare/visible.h"
+#include "model/json-text.h"
 #include "model/json.h"
 #include "model/patch.h"
 #include "model/pointer.h"
@@ -30,7 +31,8 @@ text_of(const json_t *value)
 {
 	if (!value)
 		return NULL;
-	return json_is_string(value) ? xstrdup(json_string_value(value)) : json_canonical(value);
+	return json_is_string(value) ? xstrdup(json_string_value(value))
+				     : json_text(value, JSON_SORT_KEYS);
 }
 
 /* What a person sees of one text: quotes where there would be nothing to see. */
@@ -67,7 +69,7 @@ static char *
 words_with_type(const json_t *value)
 {
 	char *text = json_is_string(value) ? visible_quoted(json_string_value(value))
-					   : json_canonical(value);
+					   : json_text(value, JSON_SORT_KEYS);
 	char *words = xasprintf("%s (%s)", text, type_of(value));
 
 	free(text);
@@ -104,8 +106,10 @@ changes_say_values(const json_t *from, const json_t *to, char **from_words, char
 	if (from && to && (!a || !b)) {
 		bool is_other_type = a || b;
 
-		*from_words = is_other_type ? words_with_type(from) : json_canonical(from);
-		*to_words = is_other_type ? words_with_type(to) : json_canonical(to);
+		*from_words = is_other_type ? words_with_type(from)
+					    : json_text(from, JSON_SORT_KEYS);
+		*to_words = is_other_type ? words_with_type(to)
+					  : json_text(to, JSON_SORT_KEYS);
 		return NULL;
 	}
 	if (a && b &&

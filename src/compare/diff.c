@@ -22,6 +22,7 @@
 #include "compare/hunks.h"
 #include "compare/visible.h"
 #include "compare/word-marks.h"
+#include "model/json-text.h"
 #include "model/json.h"
 #include "model/patch.h"
 #include "model/pointer.h"
@@ -175,7 +176,7 @@ render(struct diff_lines *lines, int depth, const char *lead, const json_t *valu
 	} else if (json_is_string(value)) {
 		render_string(lines, depth, lead, json_string_value(value));
 	} else if (value) {
-		char *text = json_canonical(value);
+		char *text = json_text(value, JSON_SORT_KEYS);
 
 		render_text(lines, depth, lead, text);
 		free(text);

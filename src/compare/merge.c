@@ -24,6 +24,7 @@
 #include "base/xmalloc.h"
 #include "compare/changes.h"
 #include "model/delta.h"
+#include "model/json-text.h"
 #include "model/json.h"
 #include "model/pointer.h"
 #include "model/set.h"
@@ -41,7 +42,8 @@ text_of(const json_t *value)
 {
 	if (!value)
 		return NULL;
-	return json_is_string(value) ? xstrdup(json_string_value(value)) : json_canonical(value);
+	return json_is_string(value) ? xstrdup(json_string_value(value))
+				     : json_text(value, JSON_SORT_KEYS);
 }
 
 static bool

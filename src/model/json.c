@@ -11,12 +11,14 @@
 
 #include "model/json.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "model/canonical.h"
+#include "model/json-text.h"
 
 /* Counts as a tokeniser would; what is no JSON at all is left to jansson to refuse. */
 static int
@@ -82,6 +84,27 @@ json_decode(const char *bytes, size_t length, struct error *err)
 		error_set(err, ERROR_INPUT, _("not JSON: line %d, column %d: %s"), fault.line,
 			  fault.column, fault.text);
 	return value;
+}
+
+/* What is wrong is said of the text as it was given. */
+json_t *
+json_decode_keeping(const char *bytes, size_t length, struct error *err)
+{
+	json_t *value = json_decode(bytes, length, err), *kept;
+	size_t quoted_length = 0;
+	char *quoted = length <= JSON_BYTES_MAX ? json_text_quote_lost(bytes, length,
+								       &quoted_length) : NULL;
+
+	if (!quoted)
+		return value;
+	kept = json_decode(quoted, quoted_length, NULL);
+	free(quoted);
+	if (!kept)
+		return value;
+	json_decref(value);
+	if (err)
+		*err = (struct error){0};
+	return kept;
 }
 
 struct canonical_text {

@@ -17,6 +17,10 @@ struct error;
 /* Any JSON value (also a bare scalar).  Duplicate keys, more than the limits above and
  * trailing text are errors (ERROR_INPUT, with line and column).  New reference or NULL. */
 json_t *json_decode(const char *bytes, size_t length, struct error *err);
+/* The same of what people write: a number whose text json_text() would change (1.10, 1e3) is a
+ * string with that text, since whoever reads it later, as a variable or in a review, is to find
+ * what was written. */
+json_t *json_decode_keeping(const char *bytes, size_t length, struct error *err);
 /* The canonical text (model/canonical.h).  Never NULL; free() it. */
 char *json_canonical(const json_t *value);
 /* json_equal() for two that mostly have their members in one order, as two sets of an application

@@ -7,6 +7,7 @@ libmodel_a_SOURCES = \
 	src/model/extensions.c src/model/extensions.h \
 	src/model/image.c src/model/image.h \
 	src/model/json.c src/model/json.h \
+	src/model/json-text.c src/model/json-text.h \
 	src/model/match.c src/model/match.h \
 	src/model/members.c src/model/members.h \
 	src/model/nouns.c src/model/nouns.h \

@@ -20,6 +20,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/json-text.h"
 #include "model/json.h"
 #include "model/pointer.h"
 
@@ -173,7 +174,7 @@ append_value(struct buf *out, const json_t *value)
 
 	if (json_is_string(value))
 		return buf_append(out, json_string_value(value), json_string_length(value));
-	text = json_canonical(value);
+	text = json_text(value, JSON_SORT_KEYS);
 	fits = buf_puts(out, text);
 	free(text);
 	return fits;

@@ -21,6 +21,7 @@
 #include "compare/word-marks.h"
 #include "model/delta.h"
 #include "model/image.h"
+#include "model/json-text.h"
 #include "model/json.h"
 #include "model/patch.h"
 #include "model/pointer.h"
@@ -747,6 +748,43 @@ json_from_outside_has_limits(void **state)
 	}
 }
 
+/* Kept is what was written, and a number is shown as the same text. */
+static void
+numbers_keep_their_text(void **state)
+{
+	static const struct {
+		const char *written, *kept;
+	} cases[] = {
+		{"0.1", "0.1"}, {"19.99", "19.99"}, {"0.025", "0.025"}, {"-0.5", "-0.5"},
+		{"0.30000000000000004", "0.30000000000000004"},	/* it has so many digits */
+		{"100", "100"}, {"9223372036854775807", "9223372036854775807"}, {"1.0", "1.0"},
+		{"1.10", "\"1.10\""}, {"1e3", "\"1e3\""}, {"1234e56", "\"1234e56\""},
+		{"-0", "\"-0\""}, {"0.10000000000000001", "\"0.10000000000000001\""},
+		{"9223372036854775808", "\"9223372036854775808\""}, {"1e999", "\"1e999\""},
+		{"[1.10,{\"1.10\":\"1.20 \\\" 1.30\"},2]", "[\"1.10\",{\"1.10\":\"1.20 \\\" 1.30\"},2]"},
+		{"01", NULL}, {"+1", NULL}, {"1.", NULL}, {".5", NULL}, {"[1.10,]", NULL}, {"1.10.2", NULL},
+		{"\"1.10", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *written = cases[i].written;
+		struct error err = {0};
+		json_t *value = json_decode_keeping(written, strlen(written), &err);
+		char *text = json_text(value, 0);
+
+		if (!cases[i].kept && (value || err.kind == ERROR_NONE))
+			fail_msg("taken: %s", written);
+		else if (cases[i].kept && !value)
+			fail_msg("%s: %s", written, err.text);
+		else if (cases[i].kept)
+			assert_string_equal(text, cases[i].kept);
+		free(text);
+		json_decref(value);
+	}
+	assert_null(json_text(NULL, 0));
+}
+
 static void
 effective_set_has_what_its_placeholders_stand_for(void **state)
 {
@@ -855,6 +893,7 @@ main(void)
 		cmocka_unit_test(image_references_split_where_registries_do),
 		cmocka_unit_test(a_digest_that_differs_is_seen),
 		cmocka_unit_test(json_from_outside_has_limits),
+		cmocka_unit_test(numbers_keep_their_text),
 		cmocka_unit_test(effective_set_has_what_its_placeholders_stand_for),
 		cmocka_unit_test(another_body_of_a_workload_is_a_delta_of_its_leaves),
 	};

@@ -19,6 +19,7 @@
 #include "compare/merge.h"
 #include "compare/visible.h"
 #include "model/delta.h"
+#include "model/json-text.h"
 #include "model/json.h"
 #include "model/patch.h"
 #include "model/pointer.h"
@@ -397,6 +398,30 @@ canonical_text_is_the_value(struct source *source)
 	return good;
 }
 
+static bool
+text_is_what_jansson_writes(struct source *source)
+{
+	static const size_t flags[] = {
+		0, JSON_SORT_KEYS, JSON_ENSURE_ASCII, JSON_INDENT(2) | JSON_SORT_KEYS,
+		JSON_INDENT(1) | JSON_ENSURE_ASCII,
+	};
+	json_t *value = source_json(source, 4);	/* whose numbers have few digits */
+	bool good = true;
+
+	source_note(source, "value", value);
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		size_t compact = flags[i] & JSON_MAX_INDENT ? 0 : JSON_COMPACT;
+		char *text = json_text(value, flags[i]);
+		char *jansson = json_dumps(value, flags[i] | compact | JSON_ENCODE_ANY);
+
+		good = good && strcmp(text, jansson) == 0;
+		free(text);
+		free(jansson);
+	}
+	json_decref(value);
+	return good;
+}
+
 /* --- what is shown --- */
 
 static bool
@@ -471,6 +496,7 @@ a_difference_always_shows_something(struct source *source)
 	X(patch_does_not_depend_on_the_order_of_members)                                   \
 	X(patch_is_done_whole_or_not_at_all)                                               \
 	X(canonical_text_is_the_value)                                                     \
+	X(text_is_what_jansson_writes)                                                     \
 	X(a_difference_always_shows_something)
 
 #define X(law)                                                                             \

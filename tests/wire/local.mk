@@ -60,10 +60,10 @@ tests_wire_test_access_LDADD = libmodel.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 endif
 
 dist_check_SCRIPTS += tests/wire/test-running.sh tests/wire/test-second-person.sh tests/wire/test-own-application.sh tests/wire/test-examples.sh \
-	tests/wire/test-commands.sh tests/wire/test-script.sh
+	tests/wire/test-commands.sh tests/wire/test-script.sh tests/wire/test-taken.sh
 TESTS += tests/wire/test-running.sh tests/wire/test-second-person.sh tests/wire/test-own-application.sh tests/wire/test-examples.sh \
-	tests/wire/test-commands.sh tests/wire/test-script.sh
-EXTRA_DIST += tests/wire/script.py
+	tests/wire/test-commands.sh tests/wire/test-script.sh tests/wire/test-taken.sh
+EXTRA_DIST += tests/wire/script.py tests/wire/taken.py
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/wire/test-systemd

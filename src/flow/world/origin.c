@@ -16,6 +16,7 @@
 #include "base/xmalloc.h"
 #include "compare/values.h"
 #include "flow/context/context.h"
+#include "model/json-text.h"
 #include "model/json.h"
 #include "store/clone-origins.h"
 #include "store/history.h"
@@ -171,7 +172,7 @@ static void
 save_values(struct session *session, const char *org, const char *app, const char *clone,
 	    const json_t *body)
 {
-	char *name = values_name(clone), *text = json_dumps(body, JSON_COMPACT);
+	char *name = values_name(clone), *text = json_text(body, 0);
 	char *before = origin_kept_values(session, org, app, clone, NULL);
 
 	if (text && (!before || strcmp(before, text) != 0) &&

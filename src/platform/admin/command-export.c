@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/json-text.h"
 #include "platform/admin/export.h"
 #include "platform/admin/offline.h"
 
@@ -36,7 +37,7 @@ export_here(struct platform *platform, const struct command_arguments *arguments
 static int
 write_to(FILE *out, const json_t *value)
 {
-	return json_dumpf(value, out, FORM) == 0 && fputc('\n', out) != EOF && fflush(out) == 0
+	return json_text_write(value, out, FORM) == 0 && fputc('\n', out) != EOF && fflush(out) == 0
 		       ? 0
 		       : -1;
 }

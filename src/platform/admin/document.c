@@ -24,6 +24,7 @@
 #include "base/input.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "model/json-text.h"
 #include "model/json.h"
 #include "model/pointer.h"
 
@@ -56,45 +57,18 @@ next_event(struct yaml *y, yaml_event_t *event)
 
 /* --- scalars --- */
 
-static bool
-is_number(const char *text, bool *whole)
-{
-	size_t digits = 0;
-
-	*whole = true;
-	text += *text == '-' || *text == '+';
-	for (; *text >= '0' && *text <= '9'; text++)
-		digits++;
-	if (*text == '.') {
-		*whole = false;
-		for (text++; *text >= '0' && *text <= '9'; text++)
-			digits++;
-	}
-	if (digits > 0 && (*text == 'e' || *text == 'E')) {
-		*whole = false;
-		text++;
-		text += *text == '-' || *text == '+';
-		if (*text < '0' || *text > '9')
-			return false;
-		while (*text >= '0' && *text <= '9')
-			text++;
-	}
-	return digits > 0 && !*text;
-}
-
-/* A whole number that fits, else NULL: the rest is left to jansson, or is a string. */
+/* A number is what JSON would write with the same text.  All else keeps its text: a version is
+ * "1.10" and not 1.1, a telephone number begins with "+", a commit is "1234e56". */
 static json_t *
-read_number(const char *text, bool whole)
+read_number(const char *text)
 {
-	char *end;
+	json_t *number = NULL;
 
-	errno = 0;
-	if (whole) {
-		long long number = strtoll(text, &end, 10);
-
-		if (errno == 0)
-			return json_integer(number);
-	}
+	if ((*text == '-' || (*text >= '0' && *text <= '9')) && !json_text_is_lost(text))
+		number = json_loads(text, JSON_DECODE_ANY, NULL);
+	if (json_is_number(number))
+		return number;
+	json_decref(number);
 	return NULL;
 }
 
@@ -109,25 +83,14 @@ read_plain(const char *text)
 		{"NULL", JSON_NULL}, {"true", JSON_TRUE}, {"True", JSON_TRUE}, {"TRUE", JSON_TRUE},
 		{"false", JSON_FALSE}, {"False", JSON_FALSE}, {"FALSE", JSON_FALSE},
 	};
-	json_t *number = NULL;
-	bool whole;
+	json_t *number;
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcmp(words[i].text, text) == 0)
 			return words[i].type == JSON_NULL
 				       ? json_null()
 				       : json_boolean(words[i].type == JSON_TRUE);
-	if (is_number(text, &whole)) {
-		number = read_number(text, whole);
-		if (!number && !whole) {
-			/* jansson knows what a real is, whatever the locale's comma. */
-			char *form = xasprintf("%s%s", text[0] == '.' ? "0" : "",
-					       text + (text[0] == '+'));
-
-			number = json_loads(form, JSON_DECODE_ANY, NULL);
-			free(form);
-		}
-	}
+	number = read_number(text);
 	return number ? number : json_string(text);
 }
 
@@ -344,7 +307,7 @@ is_json(const char *text)
 static json_t *
 parse_json(const struct buf *text, json_t *lines, struct error *err)
 {
-	json_t *value = json_decode(buf_str(text), text->length, err);
+	json_t *value = json_decode_keeping(buf_str(text), text->length, err);
 	json_t *same = value ? document_parse_yaml(buf_str(text), text->length, lines, NULL) : NULL;
 
 	if (!same)

@@ -46,6 +46,16 @@ is_kind(const json_t *body, enum body_kind kind)
 	return true;
 }
 
+/* Sets and deltas: numbers in them are what somebody wrote for a program to read. */
+static bool
+holds_workloads(const struct route *route)
+{
+	static const char sets[] = APP "/sets", deltas[] = APP "/deltas";
+
+	return strncmp(route->pattern, sets, sizeof(sets) - 1) == 0 ||
+	       strncmp(route->pattern, deltas, sizeof(deltas) - 1) == 0;
+}
+
 /* 422 on its own: it is about the body, before any meaning. */
 static bool
 read_body(const struct route *route, struct request *request, struct response *response)
@@ -62,7 +72,10 @@ read_body(const struct route *route, struct request *request, struct response *r
 		error_set(&err, ERROR_INPUT, _("The body is empty; it must be %s in JSON."),
 			  names[route->body]);
 	else
-		request->body = json_decode(request->bytes, request->length, &err);
+		request->body = holds_workloads(route)
+					? json_decode_keeping(request->bytes, request->length,
+							      &err)
+					: json_decode(request->bytes, request->length, &err);
 	if (request->body && !is_kind(request->body, route->body))
 		error_set(&err, ERROR_INPUT, _("The body must be %s in JSON."), names[route->body]);
 	if (err.kind == ERROR_NONE)

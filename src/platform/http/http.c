@@ -31,6 +31,7 @@
 #include "base/log.h"
 #include "base/xmalloc.h"
 #include "model/extensions.h"
+#include "model/json-text.h"
 #include "model/json.h"
 #include "net/listener.h"
 #include "net/loop.h"
@@ -255,7 +256,7 @@ finish(struct http *http, struct MHD_Connection *mhd, struct response *response,
        const char *if_none_match)
 {
 	char *text = response->text ? response->text
-		     : response->body ? json_dumps(response->body, JSON_COMPACT | JSON_ENCODE_ANY)
+		     : response->body ? json_text(response->body, 0)
 				      : xstrdup("");
 	bool tagged = is_get && text && response->status == 200;
 	char etag[ETAG_SIZE];

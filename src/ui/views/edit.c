@@ -18,6 +18,7 @@
 #include "flow/verbs/flow.h"
 #include "flow/world/world.h"
 #include "model/delta.h"
+#include "model/json-text.h"
 #include "model/json.h"
 #include "model/set.h"
 #include "ui/outside.h"
@@ -63,7 +64,7 @@ is_blank(const char *text)
 static struct delta *
 draft(struct ui *ui, const struct set *set, const char *env, const char *module)
 {
-	char *body = json_dumps(set_module(set, module), JSON_INDENT(2) | JSON_SORT_KEYS);
+	char *body = json_text(set_module(set, module), JSON_INDENT(2) | JSON_SORT_KEYS);
 	char *given = NULL, *text = NULL;
 	struct error err = {0};
 	struct delta *delta = NULL;
@@ -84,7 +85,7 @@ draft(struct ui *ui, const struct set *set, const char *env, const char *module)
 		drop_words(text);
 		if (is_blank(text))
 			break;
-		value = json_decode(text, strlen(text), &err);
+		value = json_decode_keeping(text, strlen(text), &err);
 		delta = value ? delta_of_module(set, module, value, &err) : NULL;
 		json_decref(value);
 		if (delta)

@@ -6,7 +6,6 @@
 
 #include <assert.h>
 #include <curses.h>
-#include <jansson.h>
 #include <stdlib.h>
 
 #include "base/i18n.h"
@@ -14,6 +13,7 @@
 #include "base/xmalloc.h"
 #include "flow/world/details.h"
 #include "flow/world/world.h"
+#include "model/json-text.h"
 #include "model/set.h"
 #include "ui/terminal.h"
 #include "ui/views/compare.h"
@@ -92,7 +92,7 @@ text_of_row(const struct environment_view *v, const struct world_environment *e,
 	case TAB_WORKLOADS:
 		return image ? xstrdup(image) : NULL;
 	case TAB_RESOURCES:
-		return json_dumps(e->resources[i].outputs, JSON_COMPACT);
+		return json_text(e->resources[i].outputs, 0);
 	case TAB_VALUES:
 		return details_value(v->details, i)->is_secret
 			       ? NULL

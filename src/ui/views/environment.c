@@ -19,6 +19,7 @@
 #include "flow/world/words.h"
 #include "flow/world/world.h"
 #include "model/image.h"
+#include "model/json-text.h"
 #include "model/set.h"
 #include "ui/canvas.h"
 #include "ui/view.h"
@@ -107,7 +108,7 @@ draw_resource(const struct environment_view *v, const struct world_environment *
 	if (r->problem.raw)
 		draw_last(c, &r->problem, &r->problem);
 	json_object_foreach(r->outputs, name, value) {
-		char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+		char *text = json_text(value, 0);
 
 		canvas_untrusted_bytes(c, STYLE_DIM, name, 0);
 		canvas_text(c, STYLE_DIM, " ");

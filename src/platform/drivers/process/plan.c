@@ -21,6 +21,7 @@
 #include "base/output.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "model/json-text.h"
 #include "model/json.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/images.h"
@@ -91,7 +92,7 @@ read_variables(struct plan *plan, const json_t *container, struct error *err)
 				  "without '=' and a string or a number as value."),
 				name, plan->module);
 		text = json_is_string(value) ? xstrdup(json_string_value(value))
-					     : json_canonical(value);
+					     : json_text(value, 0);
 		plan->environment[i++] = xasprintf("%s=%s", name, text);
 		wipe(text);
 	}

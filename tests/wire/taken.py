@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the platform takes, it does: a workload reads what somebody wrote, byte for byte.
+
+What is deployed is a program that prints its arguments, its environment and its files.
+"""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fault"))
+
+import faultd
+from faultd import Client, Tap, UnixConnection, die_with_parent, until
+
+PROGRAM = """#!/bin/sh
+env | sed 's/^/env /'
+for argument; do printf 'arg %s\\n' "$argument"; done
+find . -type f | sort | while read -r file; do sed "s|^|file $file |" "$file"; done
+echo end
+while :; do /bin/sleep 60; done
+"""
+APP = "/orgs/acme/apps/shop"
+
+
+def import_text(environments, definitions=""):
+    """YAML, as a person writes it."""
+    return f"""organizations:
+  - id: acme
+    env_types: [{{id: development}}]
+{definitions}
+    applications:
+      - id: shop
+        environments:
+{environments}
+"""
+
+
+class Daemon:
+    """A sidestaged over what was imported."""
+
+    def __init__(self, text, suffix=".yaml"):
+        self.folder = tempfile.mkdtemp(prefix="taken-")
+        self.socket = os.path.join(self.folder, "socket")
+        self.state = os.path.join(self.folder, "state")
+        self.file = os.path.join(self.folder, "import" + suffix)
+        self.images = os.path.join(self.folder, "images")
+        self.image("acme/show/1.0", PROGRAM)
+        self.process = None
+        with open(self.file, "w") as out:
+            out.write(text)
+
+    def image(self, name, text):
+        path = os.path.join(self.images, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as out:
+            out.write(text)
+        os.chmod(path, 0o755)
+
+    def imported(self):
+        """None, or what it said."""
+        ended = subprocess.run([os.environ["SIDESTAGED"], "import", "--state", self.state, self.file],
+                               capture_output=True, text=True)
+        return ended.stderr if ended.returncode else None
+
+    def start(self):
+        reader, writer = os.pipe()
+        with open(os.path.join(self.folder, "log"), "a") as log:
+            self.process = subprocess.Popen(
+                [os.environ["SIDESTAGED"], "serve", "--state", self.state, "--images", self.images,
+                 "--socket", self.socket, "--ready-fd", str(writer)],
+                pass_fds=[writer], stderr=log, stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
+        os.close(writer)
+        if os.read(reader, 6) != b"ready\n":
+            raise RuntimeError("sidestaged did not start: " + open(self.folder + "/log").read())
+        os.close(reader)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(60)
+        self.process = None
+
+    def __enter__(self):
+        wrong = self.imported()
+        if wrong:
+            raise RuntimeError(wrong)
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        if self.process:
+            self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def ask(self, method, path, body=None):
+        """(status, body as JSON, or text); a body that is text is sent as it is."""
+        connection = UnixConnection(self.socket)
+        data = body.encode() if isinstance(body, str) else None if body is None else json.dumps(body).encode()
+        connection.request(method, path, data)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        connection.close()
+        try:
+            return answer.status, json.loads(text)
+        except ValueError:
+            return answer.status, text
+
+    def deploy(self, env, body):
+        """The deployment when it has ended, and its errors."""
+        status, answer = self.ask("POST", f"{APP}/envs/{env}/deploys", body)
+        if status != 201:
+            raise RuntimeError(f"{status} {answer}")
+        path = f"{APP}/envs/{env}/deploys/{answer['id']}"
+
+        def ended():
+            now = self.ask("GET", path)[1]
+            return now["status"] in ("succeeded", "failed") and now
+        return until(ended), self.ask("GET", path + "/errors")[1]
+
+    def printed(self, env):
+        """What the newest start printed, as a set of lines."""
+        def lines():
+            got = [line["payload"] for line in self.ask("GET", f"{APP}/envs/{env}/logs?limit=1000&asc=true")[1]]
+            return got[-1:] == ["end"] and got
+        got = until(lines)
+        starts = [i for i, line in enumerate(got[:-1]) if line == "end"]
+        return set(got[starts[-1] + 1:] if starts else got)
+
+
+NUMBERS = {"SAMPLE_RATE": "0.1", "PRICE": "19.99", "APP_VERSION": "1.10", "COMMIT": "1234e56", "ZIP": "01234",
+           "ACCOUNT": "000123456789", "PHONE": "+4930123456", "LARGE": "12345678901234567890", "WHOLE": "42",
+           "QUOTED": '"1.10"'}
+
+
+def one_environment(container, env="development"):
+    return f"""          - id: {env}
+            type: development
+            deployments: [{{set: {{modules: {{show: {{profile: humanitec/default-module,
+              spec: {{containers: {{c: {container}}}}}}}}}}}}}]"""
+
+
+class Taken:
+    def __init__(self, tap):
+        self.tap = tap
+
+    def ok(self, good, name, why=""):
+        self.tap.ok(bool(good), name, str(why))
+
+    def numbers_of_yaml(self):
+        variables = ", ".join(f"{k}: {v}" for k, v in NUMBERS.items())
+        text = import_text(one_environment(f"{{id: c, image: \"acme/show:1.0\", variables: {{{variables}}}}}"))
+        with Daemon(text) as daemon:
+            printed = daemon.printed("development")
+            for key, value in NUMBERS.items():
+                line = f"env {key}=" + value.strip('"')
+                self.ok(line in printed, f"YAML: {key}: {value} is what the program reads", "\n".join(sorted(printed)))
+            last = daemon.ask("GET", f"{APP}/envs/development")[1]["last_deploy"]
+            body = daemon.ask("GET", f"{APP}/sets/{last['set_id']}")[1]
+            given = body["modules"]["show"]["spec"]["containers"]["c"]["variables"]
+            self.ok(given["SAMPLE_RATE"] == 0.1 and given["WHOLE"] == 42 and given["QUOTED"] == "1.10",
+                    "numbers stay numbers, and texts texts", given)
+            exported = subprocess.run([os.environ["SIDESTAGED"], "export", "--state", daemon.state],
+                                      capture_output=True, text=True).stdout
+            self.ok('"SAMPLE_RATE": 0.1,' in exported, "an export writes what was imported", exported)
+
+    def numbers_of_json(self):
+        numbers = {k: v for k, v in NUMBERS.items() if v[0] not in "+0" or v == "0.1"}
+        text = json.dumps({"organizations": [{"id": "acme", "env_types": [{"id": "development"}], "applications": [
+            {"id": "shop", "environments": [{"id": "development", "type": "development", "deployments": [{
+                "set": {"modules": {"show": {"profile": "humanitec/default-module", "spec": {"containers": {"c": {
+                    "id": "c", "image": "acme/show:1.0", "variables": "HERE"}}}}}}}]}]}]}]})
+        variables = "{" + ", ".join(f'"{k}": {v}' for k, v in numbers.items()) + "}"
+        with Daemon(text.replace('"HERE"', variables), ".json") as daemon:
+            printed = daemon.printed("development")
+            for key, value in numbers.items():
+                self.ok(f"env {key}=" + value.strip('"') in printed, f"JSON: {key}: {value} is what the program reads")
+            update = ('{"modules": {"update": {"show": [{"op": "add", "path": "/spec/containers/c/variables/%s", '
+                      '"value": %s}]}}}')
+            for key, value in (("RATE", "0.2"), ("RELEASE", "2.10"), ("BIG", "98765432109876543210")):
+                delta = daemon.ask("POST", f"{APP}/deltas", update % (key, value))[1]
+                daemon.deploy("development", {"delta_id": delta["id"]})
+                self.ok(f"env {key}={value}" in daemon.printed("development"), f"a delta: {value} is what the program reads")
+            client = Client(daemon.folder)
+            for value in ("0.3", "3.10"):
+                ended = client.run("http://localhost", "set", "development", "show",
+                                   f"/spec/containers/c/variables/SHARE:={value}", f"--socket={daemon.socket}")
+                self.ok(value in ended.out and "0000" not in ended.out, f"a review shows {value}", ended)
+
+
+def main():
+    tap = Tap()
+    taken = Taken(tap)
+    taken.numbers_of_yaml()
+    taken.numbers_of_json()
+    return tap.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
