@@ -12,7 +12,7 @@ cd "$top" || exit 99
 pot=$(mktemp) || exit 99
 trap 'rm -f "$pot"' EXIT
 grep -v '^#' po/POTFILES.in | grep . | xgettext --from-code=UTF-8 --keyword=_ --keyword=N_ \
-	--keyword=ngettext:1,2 --msgid-bugs-address=none --no-wrap --files-from=- --output="$pot" || exit 99
+	--keyword=ngettext:1,2 --keyword=PLURAL:3,4 --msgid-bugs-address=none --no-wrap --files-from=- --output="$pot" || exit 99
 
 PYTHONDONTWRITEBYTECODE=1 python3 - "$pot" tests/language.counts "${1:-}" <<'END'
 import collections

@@ -31,7 +31,7 @@ grep -rlE '(^|[^A-Za-z_])(N?_|ngettext) ?\(' src --include='*.c' --include='*.h'
 ok "every source with text for people is in POTFILES.in, and no other" same "$folder/listed" "$folder/with-text"
 
 extract() {
-	xgettext --from-code=UTF-8 --keyword=_ --keyword=N_ --keyword=ngettext:1,2 --add-comments \
+	xgettext --from-code=UTF-8 --keyword=_ --keyword=N_ --keyword=ngettext:1,2 --keyword=PLURAL:3,4 --add-comments \
 		--msgid-bugs-address=none --output="$folder/$1.pot" --files-from="$folder/$2"
 }
 ok "xgettext understands all of it" silent extract all with-text

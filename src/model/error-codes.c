@@ -24,10 +24,12 @@
 static const struct code_row {
 	const char *name;
 	int status;
-	const char *text;
+	const char *text, *plural;	/* plural: NULL where nothing is counted */
 } rows[] = {
-#define X(id, status, text) [CODE_##id] = {#id, status, text},
-	ERROR_CODES(X)
+#define X(id, status, text) [CODE_##id] = {#id, status, text, NULL},
+#define PLURAL(id, status, one, many) [CODE_##id] = {#id, status, one, many},
+	ERROR_CODES(X, PLURAL)
+#undef PLURAL
 #undef X
 };
 
@@ -121,6 +123,25 @@ value_of(const struct parameter *parameter, const struct error_parameters *value
 	return text;
 }
 
+/* In the language of this program, or in English. */
+static const char *
+sentence_of(const struct code_row *row, const struct error_parameters *values, bool is_english)
+{
+	const struct parameter *order[ERROR_PARAMETERS_MAX];
+	size_t count = list_parameters(row->text, order), i = 0;
+	long long number;
+
+	if (!row->plural)
+		return is_english ? row->text : _(row->text);
+	while (i < count && !order[i]->is_number)
+		i++;
+	assert(i < count);
+	number = *(const long long *)((const char *)values + order[i]->offset);
+	if (is_english)
+		return number == 1 ? row->text : row->plural;
+	return ngettext(row->text, row->plural, (unsigned long)number);
+}
+
 /* The sentence with its values, and in part where in out they lie. */
 static void
 compose(struct buf *out, const struct code_row *row, const char *sentence,
@@ -192,7 +213,7 @@ error_code_set(struct error *err, const struct error_parameters *parameters)
 	if (!err)
 		return -1;
 	buf_init(&text, TEXT_MAX);
-	compose(&text, row, _(row->text), parameters, &part);
+	compose(&text, row, sentence_of(row, parameters, false), parameters, &part);
 	err->kind = kind_of(row->status);
 	err->part_count = 1;
 	err->parts[0] = part;
@@ -212,7 +233,7 @@ error_code_prefix(struct error *err, const struct error_parameters *parameters)
 	if (!err)
 		return -1;
 	buf_init(&text, TEXT_MAX);
-	compose(&text, row, _(row->text), parameters, &part);
+	compose(&text, row, sentence_of(row, parameters, false), parameters, &part);
 	buf_puts(&text, ": ");
 	for (size_t i = 0; i < err->part_count; i++)
 		for (size_t k = 0; k < ERROR_PARAMETERS_MAX; k++)
@@ -307,7 +328,7 @@ error_codes_text(const struct error *err)
 			break;
 		}
 		buf_puts(&text, i > 0 ? ": " : "");
-		compose(&text, row, row->text, &taken.values, &unused);
+		compose(&text, row, sentence_of(row, &taken.values, true), &taken.values, &unused);
 	}
 	if (text.length == 0)
 		buf_puts(&text, err->text);

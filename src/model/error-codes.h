@@ -17,9 +17,44 @@
 struct error;
 
 /* clang-format off */
-/* X(CODE, status, sentence).  The code on the wire is the name in lower case.  A row is never
- * given another meaning or other parameters: clients of other versions know it. */
-#define ERROR_CODES(X) \
+/* X(CODE, status, sentence); PLURAL has a second one for more than one, counted by the first number
+ * that it names.  The code on the wire is the name in lower case.  A row is never given another
+ * meaning or other parameters: clients of other versions know it. */
+#define ERROR_CODES(X, PLURAL) \
+	/* before it is known what is asked */ \
+	X(ADDRESS_NOT_ENCODED, 400, N_("The address holds a character that must be percent-encoded.")) \
+	X(ADDRESS_TOO_LONG, 414, N_("The address is too long.")) \
+	X(TOO_MANY_HEADERS, 431, N_("The request has too many headers.")) \
+	X(LENGTH_TWICE, 400, N_("The length of the body is given twice.")) \
+	X(LENGTH_AND_TRANSFER_ENCODING, 400, N_("Content-Length and Transfer-Encoding exclude each other.")) \
+	X(TRANSFER_ENCODING_NOT_CHUNKED, 501, N_("The only Transfer-Encoding here is \"chunked\".")) \
+	X(HOST_TWICE, 400, N_("The Host is given twice.")) \
+	X(BODY_TOO_LARGE, 413, N_("The body is larger than this platform takes.")) \
+	X(TOKEN_MISSING, 401, N_("This platform asks for a token.")) \
+	X(TOKEN_EXPIRED, 401, N_("The token has expired.  Ask for a new one.")) \
+	X(TOKEN_REFUSED, 401, N_("The token was refused.")) \
+	PLURAL(TOO_MANY_REQUESTS, 429, "Too many requests.  Try again in {seconds} second.", "Too many requests.  Try again in {seconds} seconds.") \
+	/* the address and the body */ \
+	X(NOTHING_AT_ADDRESS, 404, N_("There is nothing at this address.")) \
+	X(METHOD_NOT_ALLOWED, 405, N_("This address does not take that method.")) \
+	X(EXTENSION_NOT_OFFERED, 404, N_("This platform does without the extension \"{extension}\" of the API.")) \
+	X(BODY_EMPTY_NOT_OBJECT, 422, N_("The body is empty; it must be an object in JSON.")) \
+	X(BODY_EMPTY_NOT_ARRAY, 422, N_("The body is empty; it must be an array in JSON.")) \
+	X(BODY_EMPTY_NOT_STRING, 422, N_("The body is empty; it must be a string in JSON.")) \
+	X(BODY_EMPTY_NOT_BOOLEAN, 422, N_("The body is empty; it must be true or false in JSON.")) \
+	X(BODY_NOT_OBJECT, 422, N_("The body must be an object in JSON.")) \
+	X(BODY_NOT_ARRAY, 422, N_("The body must be an array in JSON.")) \
+	X(BODY_NOT_STRING, 422, N_("The body must be a string in JSON.")) \
+	X(BODY_NOT_BOOLEAN, 422, N_("The body must be true or false in JSON.")) \
+	X(JSON_TOO_DEEP, 422, N_("JSON nested deeper than {max} levels")) \
+	X(JSON_TOO_MANY_VALUES, 422, N_("JSON with more than {max} values")) \
+	X(JSON_TOO_LARGE, 422, N_("JSON larger than {max} bytes")) \
+	X(JSON_WITH_NUL, 422, N_("not JSON: a NUL byte")) \
+	X(NOT_JSON, 422, N_("not JSON: line {line}, column {column}: {reason}")) \
+	X(COULD_NOT_ANSWER, 500, N_("The platform could not answer.")) \
+	X(IDEMPOTENCY_KEY_INVALID, 400, N_("Idempotency-Key must be 1 to {max} printable characters of ASCII.")) \
+	X(IDEMPOTENCY_KEY_REUSED, 422, N_("This Idempotency-Key was used for another request.  Give each request its own key.")) \
+	/* environments */ \
 	X(ENVIRONMENT_EXISTS, 409, N_("There is an environment \"{env}\" already.  Choose another id.")) \
 	X(ENVIRONMENT_IS_PAUSED, 400, N_("{env} is paused.  Resume it before you deploy to it.")) \
 	/* who may do what */ \
@@ -87,36 +122,180 @@ struct error;
 	X(VALUES_TOO_LARGE, 400, N_("All shared values together cannot be larger than {max} bytes.")) \
 	X(VALUE_EXISTS, 409, N_("There is a shared value \"{key}\" already.")) \
 	X(ENVIRONMENT_VALUE_NOT_FOUND, 400, N_("{env} does not have its own shared value \"{key}\".")) \
-	X(SECRET_UNREADABLE, 500, N_("the secret {key} cannot be opened: it was changed, moved, or sealed with another key"))
+	X(SECRET_UNREADABLE, 500, N_("the secret {key} cannot be opened: it was changed, moved, or sealed with another key")) \
+	/* applications, environments, deployments */ \
+	X(SCORE_RESOURCE_UNDECLARED, 400, N_("\"${resources.{resource}}\": no such resource is declared.")) \
+	X(SCORE_TEXT_TOO_LONG, 400, N_("A text is too long.")) \
+	X(SCORE_VARIABLE_NOT_STRING, 400, N_("The variable \"{name}\" must be a string.")) \
+	X(SCORE_FILE_INVALID, 400, N_("A file must have a \"target\" and a \"content\"; \"source\" names a file that is not here.")) \
+	X(SCORE_CONTAINER_WITHOUT_IMAGE, 400, N_("The container \"{container}\" has no image.")) \
+	X(SCORE_WITHOUT_CONTAINER, 400, N_("The workload declares no container.")) \
+	X(NOT_SCORE, 400, N_("The specification must be one of Score: \"apiVersion\": \"score.dev/v1b1\".")) \
+	X(SCORE_WITHOUT_NAME, 400, N_("The specification has no \"metadata\" with a \"name\".")) \
+	X(SECRET_NOT_FOUND, 400, N_("The application does not have this secret: \"{key}\".")) \
+	X(SECRET_STORE_UNKNOWN, 400, N_("This platform does not know any other store than its own: give \"secret_ref\" a \"value\", or \"store\": \"{store}\" and the \"ref\" of a secret of this application.")) \
+	X(SECRET_REF_INVALID, 400, N_("\"ref\" must be the \"secret_key\" of a secret of the same application.")) \
+	X(FIRST_ENVIRONMENT_INVALID, 400, N_("\"env\" must have an id (2 to 50 lower-case letters, digits and single inner dashes), a name and a type.")) \
+	X(ENVIRONMENT_TYPE_NOT_FOUND, 400, N_("There is no environment type \"{env_type}\".")) \
+	X(OF_APPLICATION, 0, N_("The application \"{app}\"")) \
+	X(APPLICATION_INVALID, 400, N_("An application needs an \"id\" (2 to 50 lower-case letters, digits and single inner dashes) and a \"name\".")) \
+	X(NAME_AND_REFERENCE_GIVEN, 400, N_("Give \"name\" or \"reference\", not both.")) \
+	X(ARTEFACT_NOT_FOUND, 404, N_("There is no artefact \"{artefact}\".")) \
+	X(ARTEFACT_VERSION_NOT_FOUND, 404, N_("There is no artefact version \"{version}\".")) \
+	X(ARTEFACT_VERSION_ID_INVALID, 400, N_("Invalid id \"{version}\" of an artefact version: it must be a UUID.")) \
+	X(ARTEFACT_IS_CONTAINER, 400, N_("{artefact} is a container, and only a workload has that.")) \
+	X(WORKLOAD_WITHOUT_SPEC, 400, N_("A workload needs a \"spec\".")) \
+	X(ARTEFACT_TYPE_INVALID, 400, N_("\"type\" must be \"container\" or \"workload\".")) \
+	X(ARTEFACT_WITHOUT_NAME, 400, N_("An artefact version needs a \"name\".")) \
+	X(REF_INVALID, 400, N_("A \"ref\" of git begins with \"refs/\".")) \
+	X(COMMIT_INVALID, 400, N_("\"commit\" must be 5 to 40 lower-case hexadecimal digits.")) \
+	X(MEMBER_NOT_BOOLEAN, 400, N_("\"{member}\" must be true or false.")) \
+	X(PAGE_NOT_FROM_LINK, 400, N_("\"page\" must be the one from the Link of the previous page.")) \
+	X(OUTCOME_INVALID, 400, N_("\"outcome\" must be succeeded, refused or all.")) \
+	X(DEFINITION_LACKS_MEMBER, 400, N_("A resource definition needs \"{member}\".")) \
+	X(MEMBER_NOT_TEXT, 400, N_("\"{member}\" must be a text that is not empty.")) \
+	X(CRITERION_NOT_OBJECT, 400, N_("A matching criterion must be an object.")) \
+	X(CRITERION_MEMBER_NOT_TEXT, 400, N_("\"{member}\" of a matching criterion must be a text.")) \
+	X(CRITERION_OF_OTHER_DEFINITION, 409, N_("The definition \"{definition}\" has the same matching criterion for resources of type {type}.")) \
+	X(CRITERION_TWICE, 409, N_("Two matching criteria are the same.")) \
+	X(MEMBER_NOT_LIST, 400, N_("\"{member}\" must be a list.")) \
+	X(TOO_MANY_CRITERIA, 400, N_("A definition has at most {max} matching criteria.")) \
+	X(DEFINITION_ID_INVALID, 400, N_("Invalid id \"{definition}\" of a resource definition: use lower-case letters, digits and single dashes.")) \
+	X(DEFINITION_EXISTS, 409, N_("There is a resource definition \"{definition}\" already.")) \
+	X(CRITERION_NOT_FOUND, 404, N_("\"{definition}\" has no matching criterion \"{criterion}\".")) \
+	X(DELTA_IS_OF_AUTHOR, 403, N_("The delta \"{delta}\" is for the environment {env}: only its author {user} and those who may deploy there can change it.  Create another one.")) \
+	X(DELTA_WAS_DEPLOYED, 409, N_("The delta \"{delta}\" was deployed, so it cannot be changed.  Make another one.")) \
+	X(OF_MEMBER, 0, "{member}") \
+	X(OF_KEY, 0, "{key}") \
+	X(TRIGGER_NOT_DEPLOYMENT_REQUEST, 422, N_("\"trigger\" must be \"deployment_request\".")) \
+	X(INPUTS_NOT_OBJECT, 422, N_("\"inputs\" must be an object.")) \
+	X(NOT_OF_RULE, 422, N_("\"{member}\" is not what a rule has there.")) \
+	X(ARTEFACT_IS_BUILT_IN, 403, N_("{artefact} lies among the executables of this platform: it is built in and cannot be changed.")) \
+	X(SCOPE_ORGANIZATION_NOT_FOUND, 400, N_("There is no organization \"{org}\".")) \
+	X(SCOPE_ORGANIZATION_MISSPELLED, 400, N_("There is no organization \"{org}\". Did you mean {meant}?")) \
+	X(SCOPE_APPLICATION_NOT_FOUND, 400, N_("There is no application \"{app}\" in {org}.")) \
+	X(SCOPE_APPLICATION_MISSPELLED, 400, N_("There is no application \"{app}\" in {org}. Did you mean {meant}?")) \
+	X(SCOPE_ENVIRONMENT_TYPE_NOT_FOUND, 400, N_("There is no environment type \"{env_type}\" in {org}.")) \
+	X(SCOPE_ENVIRONMENT_TYPE_MISSPELLED, 400, N_("There is no environment type \"{env_type}\" in {org}. Did you mean {meant}?")) \
+	X(OF_CHANGE, 0, N_("change {index}")) \
+	X(MEMBER_NOT_STRING, 400, N_("\"{member}\" must be a string.")) \
+	X(PIPELINE_IS_NOT_CHOSEN, 400, N_("\"pipeline\" is written down by the platform: every deployment is a run of its own.  Leave it out.")) \
+	X(VALUES_AND_VERSION_GIVEN, 400, N_("Give \"values\" or \"value_set_version_id\", not both: changed values make a new version.")) \
+	X(GRAPH_MOVED, 412, N_("The definitions of its resources changed: {env} would get other ones than those that were looked at.")) \
+	X(MODE_INVALID, 400, N_("\"mode\" must be \"full\" or \"incremental\".")) \
+	X(APPLICATION_IS_DELETING, 409, N_("The application {app} is being deleted.")) \
+	X(ENVIRONMENT_ID_INVALID, 400, N_("Invalid id \"{env}\": it must be 2 to 50 lower-case letters, digits and single inner dashes.")) \
+	X(ENVIRONMENT_WITHOUT_NAME, 400, N_("An environment needs a \"name\".")) \
+	X(DEPLOYMENT_IS_ACTIVE, 409, N_("A deployment to {env} is active.  Wait until it has ended.")) \
+	X(LAST_ENVIRONMENT, 400, N_("{env} is the last environment of {app}, so it cannot be deleted.")) \
+	X(DEPLOYMENT_IS_ACTIVE_DELETE_LATER, 409, N_("A deployment to {env} is active.  Wait until it has ended, then delete it.")) \
+	X(FOLLOW_EXCLUDES_ORDER, 400, N_("\"follow\" goes on from the newest line: leave out \"asc\", \"invert\" and \"timestamp_to\".")) \
+	X(TOO_MANY_WAIT, 503, N_("Too many requests wait for something already.  Try again later.")) \
+	X(ID_INVALID, 400, N_("\"id\" must be 2 to 50 lower-case letters, digits and single inner dashes.")) \
+	X(OF_ENVIRONMENT_TYPE, 0, N_("The environment type \"{env_type}\"")) \
+	X(MEMBER_NOT_TIME, 400, N_("\"{member}\" must be a time such as 2026-03-02T09:15:04Z.")) \
+	X(MEMBER_NOT_NUMBER, 400, N_("\"{member}\" must be a number from {min} to {max}.")) \
+	X(PAGE_INVALID, 400, N_("Invalid \"page\": use the one from the Link of the previous page.")) \
+	X(PIPELINE_NOT_FOUND, 404, N_("There is no pipeline \"{pipeline}\".")) \
+	X(PIPELINE_VERSION_NOT_FOUND, 404, N_("The pipeline has no version \"{version}\".")) \
+	X(RUN_NOT_FOUND, 404, N_("There is no run \"{run}\".")) \
+	X(NOTHING_TO_DEPLOY_GIVEN, 400, N_("Give one of \"delta_id\", \"set_id\" and \"deployment_id\".")) \
+	X(ENV_ID_MISSING, 400, N_("\"env_id\" is missing: it names the environment to deploy to.")) \
+	X(RUN_MOVED, 412, N_("The run has changed since.  Look at it again.")) \
+	X(RUN_HAS_ENDED, 409, N_("The run has ended, so it cannot be cancelled.")) \
+	X(RUN_HAS_NOT_ENDED, 409, N_("The run has not ended yet.")) \
+	X(JOB_NOT_FOUND, 404, N_("The run has no job \"{job}\".")) \
+	X(RUN_WAITS_FOR_NO_APPROVAL, 404, N_("The run is not waiting for an approval.")) \
+	X(RESOURCE_NOT_FOUND, 404, N_("{env} has no resource \"{resource}\" of type \"{type}\".")) \
+	X(RESOURCE_IN_USE, 409, N_("The resource {resource} is in use in {env}.  Deploy without it, and it is deleted; or detach it (detach=true), and the next deployment makes another.")) \
+	X(TARGET_VERSION_INVALID, 400, N_("\"target_def_version_id\" must be the id of a version, or null.")) \
+	X(RESOURCE_WITHOUT_ID_OR_TYPE, 400, N_("A resource needs an \"id\" and a \"type\".")) \
+	X(RESOURCE_CLASS_NOT_TEXT, 400, N_("The \"class\" of {resource} must be a text.")) \
+	X(RESOURCE_NOT_OBJECT, 400, N_("The \"resource\" of {resource} must be an object.")) \
+	X(TOO_MANY_RESOURCES, 400, N_("An environment has at most {max} resources.")) \
+	X(RULE_EXISTS, 409, N_("{env} has a rule just like this one.")) \
+	X(ENVIRONMENTS_NOT_NAMED, 400, N_("Give 1 to {max} environments, each as \"id\".")) \
+	X(WORKLOAD_NOT_FOUND, 400, N_("{env} has no workload \"{workload}\".")) \
+	X(REPLICAS_INVALID, 400, N_("The replicas of \"{workload}\" must be a number from 0 to {max}.")) \
+	X(ENVIRONMENT_IS_PAUSED_REPLICAS, 400, N_("{env} is paused.  Resume it before you change its replicas.")) \
+	X(USER_ID_INVALID, 400, N_("\"id\" must be 1 to {max} letters, digits and . _ @ + -")) \
+	X(MEMBER_NOT_SHORT_STRING, 400, N_("\"{member}\" must be a string of at most {max} bytes.")) \
+	X(PROPERTIES_INVALID, 400, N_("\"properties\" must be an object of at most 64 KiB.")) \
+	X(ROLE_INVALID, 400, N_("\"{scope}\": \"{role}\": there is no such role in such a scope.  It is viewer, developer, deployer or administrator in /orgs/ORG or /orgs/ORG/apps/APP, deployer with /env-types/TYPE after these, or administrator in /.")) \
+	X(ROLES_NOT_OBJECT, 400, N_("\"roles\" must be an object of scopes and roles.")) \
+	X(MAY_NOT_GIVE_ROLES, 403, N_("{user} is not an administrator of {scope} and cannot give or take roles there.")) \
+	X(USER_TYPE_INVALID, 400, N_("\"type\" must be \"user\" or \"service\".")) \
+	X(MAY_CHANGE_ONLY_ROLES, 403, N_("{user} is not an administrator of this platform and can change only roles.")) \
+	X(MAY_NOT_MAKE_TOKENS, 400, N_("Only service users make tokens for themselves.  Ask an administrator of the platform.")) \
+	X(TOO_MANY_TOKENS, 400, N_("{user} has {max} tokens, and no more can be made.  Revoke one first.")) \
+	X(EXPIRY_NOT_TIME, 400, N_("\"expires_at\" must be a time such as 2027-01-31T00:00:00Z.")) \
+	X(EXPIRY_HAS_PASSED, 400, N_("\"expires_at\" has passed already.")) \
+	X(TOKEN_TYPE_INVALID, 400, N_("\"type\" must be \"static\".")) \
+	X(MEMBER_TOO_LONG, 400, N_("\"{member}\" is longer than {max} bytes.")) \
+	X(VALUE_KEY_INVALID, 400, N_("The \"key\" of a shared value must be 1 to {max} letters, digits, '_', '.' and '-'.")) \
+	X(MEMBER_NOT_STRING_OR_NULL, 400, N_("\"{member}\" must be a string or null.")) \
+	X(MEMBER_NOT_OBJECT_OR_NULL, 400, N_("\"{member}\" must be an object or null.")) \
+	X(VALUE_AND_SECRET_GIVEN, 400, N_("Either \"value\", or \"secret_ref\" with a \"value\", or one that refers to a secret must be given, not both.")) \
+	X(VALUE_WITHOUT_DESCRIPTION, 400, N_("A shared value needs a \"description\", which may be null.")) \
+	X(VALUE_MISSING, 400, N_("A shared value needs a \"value\".")) \
+	X(VALUE_NOT_WHOLE, 400, N_("Both \"value\" and \"description\" must be given.  To change one of them, use PATCH.")) \
+	X(VALUE_CHANGE_EMPTY, 400, N_("\"value\" or \"description\" must be given.")) \
+	X(VALUES_MEMBER_UNKNOWN, 400, N_("Unknown member \"{name}\" in \"values\": it takes \"base\", \"set\" and \"delete\".")) \
+	X(MEMBER_NOT_ARRAY, 400, N_("\"{member}\" must be an array.")) \
+	X(VALUE_NAMED_TWICE, 400, N_("\"values\" names the key \"{key}\" twice.")) \
+	X(VALUE_OF_KEY_MISSING, 400, N_("{key}: a shared value needs a \"value\".")) \
+	X(VALUE_ITEM_NOT_OBJECT, 400, N_("Each item of \"set\" must be an object."))
 
 /* What a sentence can be said with: a name means the same in all of them. */
 #define ERROR_TEXTS(X) \
-	X(app)		/* ids */ \
-	X(base)		/* of the deployment that the next one builds on */ \
+	/* ids */ \
+	X(app) \
+	X(artefact) \
+	X(criterion) \
 	X(definition) \
 	X(delta) \
 	X(deployment) \
+	X(base)		/* of the deployment that the next one builds on */ \
 	X(env) \
 	X(env_type) \
 	X(graph) \
+	X(job) \
 	X(org) \
+	X(pipeline) \
 	X(place)	/* of an organization, an application or an environment */ \
+	X(resource) \
 	X(rule) \
+	X(run) \
 	X(set) \
 	X(token) \
 	X(user) \
-	X(version) \
+	X(version)	/* of a definition, an artefact, a pipeline or the shared values */ \
+	X(workload) \
+	/* other names */ \
+	X(container)	/* of a workload */ \
+	X(extension)	/* of the API */ \
 	X(key)		/* of a shared value */ \
-	X(member)	/* of a JSON object that the API defines */ \
-	X(name)		/* in a JSON object whose names are free */
+	X(meant)	/* what is there and is called almost like that */ \
+	X(member)	/* of a JSON object or a query, as the API defines it */ \
+	X(name)		/* in a JSON object whose names are free */ \
+	X(role) \
+	X(scope)	/* of a role: "/orgs/acme" */ \
+	X(store)	/* of secrets */ \
+	X(type)		/* of a resource */ \
+	X(reason)	/* in the words of a library, in English */
 #define ERROR_NUMBERS(X) \
-	X(max)
+	X(column) \
+	X(index)	/* from 0 */ \
+	X(line) \
+	X(max) \
+	X(min) \
+	X(seconds)
 /* clang-format on */
 
 enum error_code {
 	ERROR_CODE_NONE,
-#define X(id, status, text) CODE_##id,
-	ERROR_CODES(X)
+#define X(id, ...) CODE_##id,
+	ERROR_CODES(X, X)
 #undef X
 	ERROR_CODE_COUNT
 };

@@ -15,10 +15,21 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "model/canonical.h"
+#include "model/error-codes.h"
 #include "model/json-text.h"
+
+/* For whoever asked for it, it is a limit; what a request sends is wrong by its size alone (422).
+ */
+static int
+refuse_size(struct error *err, enum error_code code, long long max)
+{
+	error_set_code(err, code, .max = max);
+	if (err)
+		err->kind = ERROR_LIMIT;
+	return -1;
+}
 
 /* Counts as a tokeniser would; what is no JSON at all is left to jansson to refuse. */
 static int
@@ -48,11 +59,9 @@ check_size(const char *bytes, size_t length, struct error *err)
 			 * first, so this counts a little too many and never too few. */
 			values++;
 		if (depth > JSON_DEPTH_MAX)
-			return error_set(err, ERROR_LIMIT, _("JSON nested deeper than %d levels"),
-					 JSON_DEPTH_MAX);
+			return refuse_size(err, CODE_JSON_TOO_DEEP, JSON_DEPTH_MAX);
 		if (values > JSON_VALUES_MAX)
-			return error_set(err, ERROR_LIMIT, _("JSON with more than %d values"),
-					 JSON_VALUES_MAX);
+			return refuse_size(err, CODE_JSON_TOO_MANY_VALUES, JSON_VALUES_MAX);
 	}
 	return 0;
 }
@@ -66,14 +75,14 @@ json_decode(const char *bytes, size_t length, struct error *err)
 	json_t *value;
 
 	if (length > JSON_BYTES_MAX) {
-		error_set(err, ERROR_LIMIT, _("JSON larger than %u bytes"), JSON_BYTES_MAX);
+		refuse_size(err, CODE_JSON_TOO_LARGE, JSON_BYTES_MAX);
 		return NULL;
 	}
 	if (check_size(bytes, length, err) != 0)
 		return NULL;
 	/* jansson takes a NUL behind a bare number for the end of the text. */
 	if (memchr(bytes, '\0', length)) {
-		error_set(err, ERROR_INPUT, _("not JSON: a NUL byte"));
+		error_set_code(err, CODE_JSON_WITH_NUL);
 		return NULL;
 	}
 	value = json_loadb(bytes, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
@@ -81,8 +90,8 @@ json_decode(const char *bytes, size_t length, struct error *err)
 	if (!value && strstr(fault.text, " near "))
 		*strstr(fault.text, " near ") = '\0';
 	if (!value)
-		error_set(err, ERROR_INPUT, _("not JSON: line %d, column %d: %s"), fault.line,
-			  fault.column, fault.text);
+		error_set_code(err, CODE_NOT_JSON, .line = fault.line, .column = fault.column,
+			       .reason = fault.text);
 	return value;
 }
 

@@ -15,9 +15,9 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/api/idempotency.h"
 #include "platform/api/private.h"
@@ -56,32 +56,32 @@ holds_workloads(const struct route *route)
 	       strncmp(route->pattern, deltas, sizeof(deltas) - 1) == 0;
 }
 
-/* 422 on its own: it is about the body, before any meaning. */
-static bool
-read_body(const struct route *route, struct request *request, struct response *response)
+/* 422, also for what is too deep: it is about the body, before any meaning. */
+static int
+read_body(const struct route *route, struct request *request, struct error *err)
 {
-	static const char *const names[] = {
-		[BODY_NONE] = "nothing", [BODY_OBJECT] = "an object", [BODY_ARRAY] = "an array",
-		[BODY_STRING] = "a string", [BODY_BOOLEAN] = "true or false",
+	static const struct {
+		enum error_code empty, other;
+	} faults[] = {
+		[BODY_OBJECT] = {CODE_BODY_EMPTY_NOT_OBJECT, CODE_BODY_NOT_OBJECT},
+		[BODY_ARRAY] = {CODE_BODY_EMPTY_NOT_ARRAY, CODE_BODY_NOT_ARRAY},
+		[BODY_STRING] = {CODE_BODY_EMPTY_NOT_STRING, CODE_BODY_NOT_STRING},
+		[BODY_BOOLEAN] = {CODE_BODY_EMPTY_NOT_BOOLEAN, CODE_BODY_NOT_BOOLEAN},
 	};
-	struct error err = {0};
 
 	if (route->body == BODY_NONE)
-		return true;
+		return 0;
 	if (request->length == 0)
-		error_set(&err, ERROR_INPUT, _("The body is empty; it must be %s in JSON."),
-			  names[route->body]);
-	else
-		request->body = holds_workloads(route)
-					? json_decode_keeping(request->bytes, request->length,
-							      &err)
-					: json_decode(request->bytes, request->length, &err);
-	if (request->body && !is_kind(request->body, route->body))
-		error_set(&err, ERROR_INPUT, _("The body must be %s in JSON."), names[route->body]);
-	if (err.kind == ERROR_NONE)
-		return true;
-	response_refuse(response, 422, err.text);
-	return false;
+		return error_set_code(err, faults[route->body].empty);
+	request->body = holds_workloads(route)
+				? json_decode_keeping(request->bytes, request->length, err)
+				: json_decode(request->bytes, request->length, err);
+	if (!request->body) {
+		err->kind = ERROR_INPUT;
+		return -1;
+	}
+	return is_kind(request->body, route->body) ? 0
+						   : error_set_code(err, faults[route->body].other);
 }
 
 static void
@@ -90,10 +90,10 @@ refuse_by(const struct platform *platform, struct response *response, const stru
 {
 	int status = response_status_of(err);
 
-	response_refuse_error(response, platform, err);
+	response_refuse(response, platform, err);
 	if (status >= 500)
 		log_line(LOG_PRIORITY_ERROR, "request failed", "operation", route->operation,
-			 "error", err->text, NULL);
+			 "error", json_member_string(response->body, "message"), NULL);
 	if (status == 404 && route->bare_not_found) {
 		json_t *text = json_incref(json_object_get(response->body, "message"));
 
@@ -248,7 +248,7 @@ handle_write(struct platform *platform, const struct route *route, struct reques
 	if (repository_begin(platform->repository, err) != 0)
 		return -1;
 	ret = handle_change(platform, route, request, response, err);
-	/* Some refuse with a body of their own. */
+	/* The API has a list instead of an error where a definition is still used. */
 	if (ret == 0)
 		refused = response->status >= 400;
 	if (ret == 0 && !refused && note_in_audit(platform, request, response->status, err) == 0 &&
@@ -294,7 +294,7 @@ run(struct platform *platform, const struct route *route, struct request *reques
 	if (access_check(platform, request->caller, route->permission, &request->place, self,
 			 err) != 0)
 		return -1;
-	if (!read_body(route, request, response))
+	if (read_body(route, request, err) != 0)
 		return -1;
 	withheld_from_request(platform, route->operation, request);
 	return is_write(request) ? handle_write(platform, route, request, response, err)
@@ -311,20 +311,10 @@ answer_route(struct platform *platform, const struct route *route, struct reques
 		return;
 	/* It failed, and must not look like a success. */
 	if (err.kind == ERROR_NONE && response->status < 400)
-		error_set(&err, ERROR_SYSTEM, _("The platform could not answer."));
+		error_set_code(&err, CODE_COULD_NOT_ANSWER);
 	if (err.kind != ERROR_NONE)
 		refuse_by(platform, response, route, &err);
 	note_refused(platform, request, response->status);
-}
-
-static void
-refuse_withheld(struct response *response, enum extension extension)
-{
-	char *text = xasprintf(_("This platform does without the extension \"%s\" of the API."),
-			       extension_name(extension));
-
-	response_refuse(response, 404, text);
-	free(text);
 }
 
 void
@@ -332,6 +322,7 @@ routes_answer(struct platform *platform, struct request *request, struct respons
 {
 	enum extension missing = EXTENSION_COUNT;
 	const struct route *route = NULL;
+	struct error err = {0};
 	struct route_path path;
 
 	*response = (struct response){0};
@@ -342,13 +333,16 @@ routes_answer(struct platform *platform, struct request *request, struct respons
 	if (route)
 		missing = withheld_route(platform, route->operation);
 	if (missing != EXTENSION_COUNT)
-		refuse_withheld(response, missing);
+		error_set_code(&err, CODE_EXTENSION_NOT_OFFERED,
+			       .extension = extension_name(missing));
 	else if (route)
 		answer_route(platform, route, request, response);
 	else if (response->allow[0])
-		response_refuse(response, 405, _("This address does not take that method."));
+		error_set_code(&err, CODE_METHOD_NOT_ALLOWED);
 	else
-		response_refuse(response, 404, _("There is nothing at this address."));
+		error_set_code(&err, CODE_NOTHING_AT_ADDRESS);
+	if (err.kind != ERROR_NONE)
+		response_refuse(response, platform, &err);
 	json_decref(request->body);
 	request->body = NULL;
 	json_decref(response->details);

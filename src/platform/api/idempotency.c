@@ -16,9 +16,9 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/api/routes.h"
 #include "platform/state/repository-idempotency.h"
@@ -78,10 +78,8 @@ idempotency_find(struct platform *platform, const struct request *request,
 	if (!request->idempotency_key)
 		return 0;
 	if (!is_good(request->idempotency_key))
-		return error_set(err, ERROR_INPUT,
-				 _("Idempotency-Key must be 1 to %d printable characters "
-				   "of ASCII."),
-				 IDEMPOTENCY_KEY_MAX);
+		return error_set_code(err, CODE_IDEMPOTENCY_KEY_INVALID,
+				      .max = IDEMPOTENCY_KEY_MAX);
 	row = repository_idempotent(platform->repository, request_user(request),
 				    request->idempotency_key, clock_wall_ms() - OLDEST_MS, &why);
 	if (!row) {
@@ -94,8 +92,7 @@ idempotency_find(struct platform *platform, const struct request *request,
 	if (strcmp(print, json_member_string(row, "request")) == 0)
 		ret = answer_again(row, response, err);
 	else
-		response_refuse(response, 422,
-				_("This Idempotency-Key was used for another request.  Give each request its own key."));
+		error_set_code(err, CODE_IDEMPOTENCY_KEY_REUSED);
 	json_decref(row);
 	return ret;
 }

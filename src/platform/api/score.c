@@ -17,8 +17,8 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 
 #define PROFILE "humanitec/default-module"
@@ -59,8 +59,7 @@ put_resource(struct buf *out, const json_t *resources, const char *name, size_t 
 	bool good = resource != NULL;
 
 	if (!good)
-		error_set(err, ERROR_INPUT, _("\"${resources.%s}\": no such resource is declared."),
-			  key);
+		error_set_code(err, CODE_SCORE_RESOURCE_UNDECLARED, .resource = key);
 	else if (strcmp(type, "environment") == 0)
 		buf_puts(out, "values");
 	else if (strcmp(type, "service") == 0)
@@ -125,7 +124,7 @@ translate(const json_t *spec, const char *text, struct error *err)
 			text = end + 1;
 		} else {
 			good = buf_append(&out, text++, 1) ||
-			       error_set(err, ERROR_INPUT, _("A text is too long.")) == 0;
+			       error_set_code(err, CODE_SCORE_TEXT_TOO_LONG) == 0;
 		}
 	}
 	if (good)
@@ -151,10 +150,8 @@ put_variables(json_t *out, const json_t *spec, const json_t *container, struct e
 		if (!text && ret == 0)
 			ret = json_is_string(value)
 				      ? -1
-				      : error_set(err, ERROR_INPUT,
-						  _("The variable \"%.100s\" must be a "
-						    "string."),
-						  name);
+				      : error_set_code(err, CODE_SCORE_VARIABLE_NOT_STRING,
+						       .name = name);
 		if (text)
 			json_object_set_new(translated, name, text);
 	}
@@ -173,9 +170,7 @@ put_file(json_t *files, const json_t *spec, const char *target, const json_t *fi
 	json_t *value;
 
 	if (!*target || !json_is_string(content))
-		return error_set(err, ERROR_INPUT,
-				 _("A file must have a \"target\" and a \"content\"; "
-				   "\"source\" names a file that is not here."));
+		return error_set_code(err, CODE_SCORE_FILE_INVALID);
 	value = json_is_true(json_object_get(file, "noExpand"))
 			? json_incref((json_t *)content)
 			: translate(spec, json_string_value(content), err);
@@ -237,7 +232,7 @@ convert_container(const json_t *spec, const char *id, const json_t *container, c
 	if (*own && strcmp(own, ".") != 0)
 		image = own;
 	if (!image || !*image) {
-		error_set(err, ERROR_INPUT, _("The container \"%.100s\" has no image."), id);
+		error_set_code(err, CODE_SCORE_CONTAINER_WITHOUT_IMAGE, .container = id);
 		goto failed;
 	}
 	json_object_set_new(out, "image", json_string(image));
@@ -265,7 +260,7 @@ convert_containers(const json_t *spec, const char *image, struct error *err)
 	const char *id;
 
 	if (json_object_size(declared) == 0) {
-		error_set(err, ERROR_INPUT, _("The workload declares no container."));
+		error_set_code(err, CODE_SCORE_WITHOUT_CONTAINER);
 		json_decref(containers);
 		return NULL;
 	}
@@ -337,13 +332,11 @@ score_convert(const json_t *spec, const char *image, struct error *err)
 	json_t *containers, *externals, *shared, *ports, *body;
 
 	if (strncmp(text_of(spec, "apiVersion"), "score.dev/v1", 12) != 0) {
-		error_set(err, ERROR_INPUT, _("The specification must be one of Score: "
-					      "\"apiVersion\": \"score.dev/v1b1\"."));
+		error_set_code(err, CODE_NOT_SCORE);
 		return NULL;
 	}
 	if (!*name) {
-		error_set(err, ERROR_INPUT,
-			  _("The specification has no \"metadata\" with a \"name\"."));
+		error_set_code(err, CODE_SCORE_WITHOUT_NAME);
 		return NULL;
 	}
 	containers = convert_containers(spec, image, err);

@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/auth/access.h"
 #include "platform/state/repository-values.h"
@@ -78,8 +78,7 @@ open_at(struct platform *platform, const struct caller *caller, const struct add
 	sealed = repository_sealed_value(platform->repository, &from, address->key, version, err);
 	if (!sealed) {
 		if (err->kind == ERROR_NOT_FOUND)
-			error_set(err, ERROR_INPUT, _("The application does not have this secret: "
-						      "\"%.300s\"."), address->key);
+			error_set_code(err, CODE_SECRET_NOT_FOUND, .key = address->key);
 		return NULL;
 	}
 	text = secrets_unseal(platform->secrets, &from, address->key, sealed, err);
@@ -97,18 +96,12 @@ secret_reference_open(struct platform *platform, const struct caller *caller,
 	char *text = NULL;
 
 	if (!store || strcmp(store, SECRET_STORE) != 0 || !ref) {
-		error_set(err, ERROR_INPUT,
-			  _("This platform does not know any other store than its own: give "
-			    "\"secret_ref\" a \"value\", or \"store\": \"%s\" and the \"ref\" "
-			    "of a secret of this application."),
-			  SECRET_STORE);
+		error_set_code(err, CODE_SECRET_STORE_UNKNOWN, .store = SECRET_STORE);
 		return NULL;
 	}
 	if (!read_address(&address, ref) || strcmp(address.org, place->org) != 0 ||
 	    strcmp(address.app, place->app) != 0)
-		error_set(err, ERROR_INPUT,
-			  _("\"ref\" must be the \"secret_key\" of a secret of the same "
-			    "application."));
+		error_set_code(err, CODE_SECRET_REF_INVALID);
 	else
 		text = open_at(platform, caller, &address, json_member_string(reference, "version"),
 			       err);

@@ -12,22 +12,16 @@
 
 #include "platform/auth/admit.h"
 
-#include <stdio.h>
-
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/log.h"
+#include "model/error-codes.h"
 #include "platform/auth/limit.h"
 
 static bool
 refuse_for(struct refusal *refused, int seconds)
 {
-	snprintf(refused->text, sizeof(refused->text),
-		 ngettext("Too many requests.  Try again in %d second.",
-			  "Too many requests.  Try again in %d seconds.",
-			  (unsigned long)seconds), seconds);
-	refused->status = 429;
+	error_set_code(&refused->err, CODE_TOO_MANY_REQUESTS, .seconds = seconds);
 	refused->retry_after = seconds;
 	return false;
 }
@@ -58,11 +52,9 @@ refuse_unknown(const struct peer *peer, enum access_answer answer, struct refusa
 {
 	bool is_stranger = answer == ACCESS_NO_TOKEN;
 
-	refused->status = 401;
-	snprintf(refused->text, sizeof(refused->text), "%s",
-		 is_stranger ? _("This platform asks for a token.")
-		 : answer == ACCESS_EXPIRED_TOKEN ? _("The token has expired.  Ask for a new one.")
-						  : _("The token was refused."));
+	error_set_code(&refused->err, is_stranger		       ? CODE_TOKEN_MISSING
+				      : answer == ACCESS_EXPIRED_TOKEN ? CODE_TOKEN_EXPIRED
+								       : CODE_TOKEN_REFUSED);
 	log_line(LOG_PRIORITY_INFO, "refused", "peer", peer->text, "why",
 		 is_stranger ? "no token"
 		 : answer == ACCESS_EXPIRED_TOKEN ? "expired token"

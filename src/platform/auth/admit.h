@@ -17,10 +17,8 @@ struct peer {
 
 /* Why somebody is not admitted. */
 struct refusal {
-	int status;		/* 401, 429; 0: it failed, see err */
-	int retry_after;	/* seconds; 0: not said */
-	char text[160];		/* a sentence for people */
 	struct error err;
+	int retry_after; /* seconds; 0: not said */
 };
 
 /* true: caller is filled; caller_clear() it.  false: the refusal says why not. */

@@ -56,40 +56,25 @@ response_status_of(const struct error *err)
 	return status != 0 ? status : statuses[err->kind];
 }
 
-/* Takes over the details. */
-static void
-refuse(struct response *response, int status, const char *message, json_t *details)
+void
+response_refuse(struct response *response, const struct platform *platform, const struct error *err)
 {
-	json_t *text = json_string(message);
+	json_t *details = response->details ? json_incref(response->details) : json_object();
+	char *text = error_codes_text(err);
+	json_t *message = json_string(text);
 	char code[16];
 
-	snprintf(code, sizeof(code), "API-%03d", status);
+	response->status = response_status_of(err);
+	if (response->status == 503 && response->retry_after == 0)
+		response->retry_after = UNAVAILABLE_S;
+	if (!(platform->withheld & EXTENSION_BIT(EXTENSION_ERROR_CODES)))
+		error_codes_write(err, details);
+	snprintf(code, sizeof(code), "API-%03d", response->status);
 	json_decref(response->body);
 	free(response->content_type);
 	response->content_type = NULL;
-	response->status = status;
-	/* A text that is no UTF-8 cannot be sent; the status alone must do then. */
+	/* A text that is no UTF-8 cannot be sent; status and code must do then. */
 	response->body = json_pack("{s:s, s:o, s:o}", "error", code, "message",
-				   text ? text : json_string(""), "details", details);
-}
-
-void
-response_refuse(struct response *response, int status, const char *message)
-{
-	refuse(response, status, message, json_object());
-}
-
-void
-response_refuse_error(struct response *response, const struct platform *platform,
-		      const struct error *err)
-{
-	json_t *details = response->details ? json_incref(response->details) : json_object();
-	char *message = error_codes_text(err);
-
-	if (!(platform->withheld & EXTENSION_BIT(EXTENSION_ERROR_CODES)))
-		error_codes_write(err, details);
-	refuse(response, response_status_of(err), message, details);
-	free(message);
-	if (response->status == 503)
-		response->retry_after = UNAVAILABLE_S;
+				   message ? message : json_string(""), "details", details);
+	free(text);
 }

@@ -76,10 +76,8 @@ typedef void http_answer(struct platform *platform, struct request *request,
 
 /* The status on the wire of an error of this kind. */
 int response_status_of(const struct error *err);
-/* The error body of the wire, for what never gets to a handler. */
-void response_refuse(struct response *response, int status, const char *message);
-/* The same for an error, with its status, its code and the response's details. */
-void response_refuse_error(struct response *response, const struct platform *platform,
-			   const struct error *err);
+/* Makes the error body of the wire, with the response's details. */
+void response_refuse(struct response *response, const struct platform *platform,
+		     const struct error *err);
 
 #endif

@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "platform/engine/engine.h"
 #include "platform/http/metrics.h"
 #include "platform/state/repository.h"
@@ -76,14 +76,16 @@ bool
 health_answer(struct platform *platform, const struct request *request,
 	      struct response *response)
 {
+	struct error err = {0};
+
 	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
 		if (strcmp(pages[i].path, request->path) != 0)
 			continue;
 		*response = (struct response){.status = 200, .route = pages[i].path};
 		if (strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0) {
 			strcpy(response->allow, "GET, HEAD");
-			response_refuse(response, 405,
-					_("This address does not take that method."));
+			error_set_code(&err, CODE_METHOD_NOT_ALLOWED);
+			response_refuse(response, platform, &err);
 		} else {
 			pages[i].answer(platform, response);
 		}

@@ -21,20 +21,19 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/i18n.h"
 #include "base/xmalloc.h"
 
 #define TAGS_MAX 8192
 
-const char *
+enum error_code
 guard_uri(const char *uri, size_t max_bytes)
 {
 	if (strlen(uri) > max_bytes)
-		return "";
+		return CODE_ADDRESS_TOO_LONG;
 	for (const unsigned char *c = (const unsigned char *)uri; *c; c++)
 		if (*c <= 0x20 || *c >= 0x7f)
-			return _("The address holds a character that must be percent-encoded.");
-	return NULL;
+			return CODE_ADDRESS_NOT_ENCODED;
+	return ERROR_CODE_NONE;
 }
 
 static void
@@ -68,33 +67,26 @@ guard_header(struct guard_headers *headers, const char *key, const char *value)
 }
 
 /* The order is that of the table: what is malformed is said before what is only too large. */
-int
+enum error_code
 guard_headers_fault(const struct guard_headers *headers, size_t max_count,
-		    unsigned long long max_length, const char **why)
+		    unsigned long long max_length)
 {
 	const struct {
 		bool is;
-		int status;
-		const char *why;
+		enum error_code why;
 	} faults[] = {
-		{headers->count > max_count, 431, _("The request has too many headers.")},
-		{headers->lengths > 1 || headers->encodings > 1, 400,
-		 _("The length of the body is given twice.")},
-		{headers->lengths > 0 && headers->encodings > 0, 400,
-		 _("Content-Length and Transfer-Encoding exclude each other.")},
-		{headers->odd_encoding, 501, _("The only Transfer-Encoding here is \"chunked\".")},
-		{headers->hosts > 1, 400, _("The Host is given twice.")},
-		{headers->length > max_length, 413,
-		 _("The body is larger than this platform takes.")},
+		{headers->count > max_count, CODE_TOO_MANY_HEADERS},
+		{headers->lengths > 1 || headers->encodings > 1, CODE_LENGTH_TWICE},
+		{headers->lengths > 0 && headers->encodings > 0, CODE_LENGTH_AND_TRANSFER_ENCODING},
+		{headers->odd_encoding, CODE_TRANSFER_ENCODING_NOT_CHUNKED},
+		{headers->hosts > 1, CODE_HOST_TWICE},
+		{headers->length > max_length, CODE_BODY_TOO_LARGE},
 	};
 
-	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
-		if (faults[i].is) {
-			*why = faults[i].why;
-			return faults[i].status;
-		}
-	}
-	return 0;
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		if (faults[i].is)
+			return faults[i].why;
+	return ERROR_CODE_NONE;
 }
 
 void

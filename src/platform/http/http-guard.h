@@ -10,10 +10,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "model/error-codes.h"
 #include "platform/auth/admit.h"
 
-/* NULL: fine.  "": too long.  Else what is wrong with the address of a request. */
-const char *guard_uri(const char *uri, size_t max_bytes);
+/* What is wrong with the address of a request; ERROR_CODE_NONE: nothing. */
+enum error_code guard_uri(const char *uri, size_t max_bytes);
 
 /* Zero-initialised, then given one header after the other. */
 struct guard_headers {
@@ -26,9 +27,9 @@ struct guard_headers {
 
 /* Counts one header, in any order. */
 void guard_header(struct guard_headers *headers, const char *key, const char *value);
-/* The status to refuse with, and why; 0: fine. */
-int guard_headers_fault(const struct guard_headers *headers, size_t max_count,
-			unsigned long long max_length, const char **why);
+/* Why to refuse them; ERROR_CODE_NONE: they are fine. */
+enum error_code guard_headers_fault(const struct guard_headers *headers, size_t max_count,
+				    unsigned long long max_length);
 /* Frees the joined tags. */
 void guard_headers_clear(struct guard_headers *headers);
 

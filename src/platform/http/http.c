@@ -26,10 +26,10 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/ids.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/extensions.h"
 #include "model/json-text.h"
 #include "model/json.h"
@@ -116,8 +116,9 @@ http_exchange_new(void *data, const char *uri, struct MHD_Connection *mhd)
 	buf_init(&exchange->body, http->options.body_bytes);
 	exchange->body.wipe = true;	/* it may bring a secret */
 	exchange->uri_fault = guard_uri(uri, http->options.uri_bytes);
-	exchange->path = xasprintf("%.*s", (int)(exchange->uri_fault ? 0 : strcspn(uri, "?#")),
-				   uri);
+	exchange->path = xasprintf(
+		"%.*s", (int)(exchange->uri_fault != ERROR_CODE_NONE ? 0 : strcspn(uri, "?#")),
+		uri);
 	return exchange;
 }
 
@@ -357,26 +358,23 @@ send_stream(struct exchange *exchange, struct response *response)
 	return ret;
 }
 
-/* Before a handler is reached: the body is the API's error, the status says the rest. */
-static enum MHD_Result
-refuse(struct MHD_Connection *mhd, int status, const char *message)
-{
-	struct response response = {0};
-
-	response_refuse(&response, status, message);
-	return finish(NULL, mhd, &response, false, NULL);
-}
-
+/* Before a handler is reached. */
 static enum MHD_Result
 refuse_entry(const struct http *http, struct MHD_Connection *mhd, const struct refusal *refused)
 {
 	struct response response = {.retry_after = refused->retry_after};
 
-	if (refused->status == 0)
-		response_refuse_error(&response, http->platform, &refused->err);
-	else
-		response_refuse(&response, refused->status, refused->text);
+	response_refuse(&response, http->platform, &refused->err);
 	return finish(NULL, mhd, &response, false, NULL);
+}
+
+static enum MHD_Result
+refuse(const struct http *http, struct MHD_Connection *mhd, enum error_code code)
+{
+	struct refusal refused = {0};
+
+	error_set_code(&refused.err, code);
+	return refuse_entry(http, mhd, &refused);
 }
 
 static const char *
@@ -423,15 +421,14 @@ see_header(void *data, enum MHD_ValueKind kind, const char *key, const char *val
 	return MHD_YES;
 }
 
-/* Whose fault it is not to be answered; 0: nobody's. */
-static int
-find_fault(const struct http *http, const struct exchange *exchange, const char **why)
+/* Why not to look at a request any further; ERROR_CODE_NONE: nothing is wrong with it. */
+static enum error_code
+find_fault(const struct http *http, const struct exchange *exchange)
 {
-	*why = exchange->uri_fault;
-	if (*why)
-		return **why ? 400 : 414;
+	if (exchange->uri_fault != ERROR_CODE_NONE)
+		return exchange->uri_fault;
 	return guard_headers_fault(&exchange->headers, http->options.headers,
-				   http->options.body_bytes, why);
+				   http->options.body_bytes);
 }
 
 /* With the headers.  What is refused here is answered at once, and its body not read. */
@@ -441,18 +438,17 @@ begin(struct http *http, struct MHD_Connection *mhd, const char *method,
 {
 	struct connection *c = connection_of(mhd);
 	struct refusal refused;
-	const char *why;
-	int status;
+	enum error_code fault;
 
 	exchange->begun = true;
 	if (!c)
 		return MHD_NO;
 	snprintf(c->now.method, sizeof(c->now.method), "%s", method);
 	MHD_get_connection_values(mhd, MHD_HEADER_KIND, see_header, &exchange->headers);
-	status = find_fault(http, exchange, &why);
-	if (status != 0) {
+	fault = find_fault(http, exchange);
+	if (fault != ERROR_CODE_NONE) {
 		exchange->answered = true;
-		return refuse(mhd, status, *why ? why : _("The address is too long."));
+		return refuse(http, mhd, fault);
 	}
 	if (health_is_open(exchange->path, c->local))
 		return MHD_YES;
@@ -496,7 +492,7 @@ answer_request(struct http *http, struct MHD_Connection *mhd, const char *method
 	if (exchange->wait.waits && !is_still_admitted(exchange, NULL, &refused))
 		return refuse_entry(http, mhd, &refused);
 	if (exchange->too_large)
-		return refuse(mhd, 413, _("The body is larger than this platform takes."));
+		return refuse(http, mhd, CODE_BODY_TOO_LARGE);
 	if (!health_answer(http->platform, &request, &response))
 		http->answer(http->platform, &request, &response);
 	response.close = http->stopping;

@@ -72,7 +72,7 @@ struct http {
 
 struct exchange {
 	char *path;		/* percent-encoded, without the query */
-	const char *uri_fault;
+	enum error_code uri_fault;
 	struct caller caller;
 	struct guard_headers headers;
 	struct buf body;

@@ -11,8 +11,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/ids.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/engine/engine.h"
 #include "platform/engine/env-driver.h"
@@ -66,13 +66,10 @@ check_environment(struct platform *platform, const char *org, const json_t *env,
 	json_t *known;
 
 	if (!id || !ids_is_name(id) || !json_member_string(env, "name") || !type)
-		return error_set(err, ERROR_INPUT,
-				 _("\"env\" must have an id (2 to 50 lower-case "
-				   "letters, digits and single inner dashes), a name "
-				   "and a type."));
+		return error_set_code(err, CODE_FIRST_ENVIRONMENT_INVALID);
 	known = repository_env_type(platform->repository, org, type, err);
 	if (!known)
-		return error_set(err, ERROR_INPUT, _("There is no environment type \"%s\"."), type);
+		return error_set_code(err, CODE_ENVIRONMENT_TYPE_NOT_FOUND, .env_type = type);
 	json_decref(known);
 	return 0;
 }
@@ -91,7 +88,7 @@ put(struct repository *repository, const struct place *place, const char *name, 
 					       user, now, err) != 0) ||
 	    repository_commit(repository, err) != 0) {
 		repository_rollback(repository);
-		return error_prefix(err, _("The application \"%s\""), place->app);
+		return error_prefix_code(err, CODE_OF_APPLICATION, .app = place->app);
 	}
 	return 0;
 }
@@ -110,9 +107,7 @@ create_application(struct platform *platform, const struct request *request,
 	int ret = -1;
 
 	if (!id || !ids_is_name(id) || !name)
-		return error_set(err, ERROR_INPUT, _("An application needs an \"id\" (2 to 50 "
-						     "lower-case letters, digits and single inner "
-						     "dashes) and a \"name\"."));
+		return error_set_code(err, CODE_APPLICATION_INVALID);
 	if (!env && !bare)
 		env = usual = json_pack("{s:s, s:s, s:s}", "id", "development", "name",
 					"Development", "type", "development");

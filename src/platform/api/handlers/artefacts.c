@@ -17,10 +17,10 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/ids.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/image.h"
 #include "model/json.h"
 #include "platform/api/score.h"
@@ -176,7 +176,7 @@ list_artefact_versions(struct platform *platform, const struct request *request,
 		       struct response *response, struct error *err)
 {
 	if (request_query(request, "name") && request_query(request, "reference"))
-		return error_set(err, ERROR_INPUT, _("Give \"name\" or \"reference\", not both."));
+		return error_set_code(err, CODE_NAME_AND_REFERENCE_GIVEN);
 	return answer_versions(platform, request, NULL, response, err);
 }
 
@@ -189,8 +189,7 @@ list_versions_of_artefact(struct platform *platform, const struct request *reque
 		return -1;
 	if (json_array_size(response->body) == 0 && !request_query(request, "reference") &&
 	    !request_query(request, "archived"))
-		return error_set(err, ERROR_NOT_FOUND, _("There is no artefact \"%s\"."),
-				 request->ids[0]);
+		return error_set_code(err, CODE_ARTEFACT_NOT_FOUND, .artefact = request->ids[0]);
 	return 0;
 }
 
@@ -238,7 +237,7 @@ find_version(struct platform *platform, const char *org, const char *id, struct 
 		return NULL;
 	found = find_id(all, id);
 	if (!found)
-		error_set(err, ERROR_NOT_FOUND, _("There is no artefact version \"%s\"."), id);
+		error_set_code(err, CODE_ARTEFACT_VERSION_NOT_FOUND, .version = id);
 	return found;
 }
 
@@ -272,10 +271,7 @@ static int
 check_id(const char *id, struct error *err)
 {
 	return is_uuid(id) ? 0
-			   : error_set(err, ERROR_INPUT,
-				       _("Invalid id \"%.100s\" of an artefact "
-					 "version: it must be a UUID."),
-				       id);
+			   : error_set_code(err, CODE_ARTEFACT_VERSION_ID_INVALID, .version = id);
 }
 
 /* GET /orgs/{orgId}/artefact-versions/{artefactVersionId}: one version. */
@@ -301,8 +297,8 @@ find_workload(struct platform *platform, const struct request *request, struct a
 	found = find_version(platform, request->place.org, request->ids[0], all, err);
 	if (!found || found->version.type == ARTEFACT_WORKLOAD)
 		return found;
-	error_set(err, ERROR_INPUT, _("%s is a container, and only a workload has that."),
-		  untrusted_raw(&found->version.name));
+	error_set_code(err, CODE_ARTEFACT_IS_CONTAINER,
+		       .artefact = untrusted_raw(&found->version.name));
 	return NULL;
 }
 
@@ -362,7 +358,7 @@ take_workload(struct artefact *artefact, const json_t *body, struct error *err)
 	json_t *set;
 
 	if (!json_is_object(spec))
-		return error_set(err, ERROR_INPUT, _("A workload needs a \"spec\"."));
+		return error_set_code(err, CODE_WORKLOAD_WITHOUT_SPEC);
 	artefact->spec = json_deep_copy(spec);
 	if (json_is_object(overrides))
 		json_object_update_recursive(artefact->spec, (json_t *)overrides);
@@ -382,17 +378,14 @@ check_container(const struct request *request, struct error *err)
 	const char *vcs = request_query(request, "vcs");
 
 	if (artefact_type_of(text_of(body, "type")) == ARTEFACT_UNKNOWN)
-		return error_set(err, ERROR_INPUT,
-				 _("\"type\" must be \"container\" or \"workload\"."));
+		return error_set_code(err, CODE_ARTEFACT_TYPE_INVALID);
 	if (!*text_of(body, "name"))
-		return error_set(err, ERROR_INPUT, _("An artefact version needs a \"name\"."));
+		return error_set_code(err, CODE_ARTEFACT_WITHOUT_NAME);
 	if (*text_of(body, "ref") && (!vcs || strcmp(vcs, "git") == 0) &&
 	    strncmp(text_of(body, "ref"), "refs/", 5) != 0)
-		return error_set(err, ERROR_INPUT, _("A \"ref\" of git begins with \"refs/\"."));
+		return error_set_code(err, CODE_REF_INVALID);
 	if (*text_of(body, "commit") && !is_commit(text_of(body, "commit")))
-		return error_set(err, ERROR_INPUT,
-				 _("\"commit\" must be 5 to 40 lower-case hexadecimal "
-				   "digits."));
+		return error_set_code(err, CODE_COMMIT_INVALID);
 	return 0;
 }
 
@@ -442,19 +435,6 @@ create_artefact_version(struct platform *platform, const struct request *request
 	return ret;
 }
 
-static int
-refuse_built_in(struct response *response, const char *name)
-{
-	struct error why;
-
-	error_set(&why, ERROR_ACCESS,
-		  _("%s lies among the executables of this platform: it is built in "
-		    "and cannot be changed."),
-		  name);
-	response_refuse(response, 403, why.text);
-	return 0;
-}
-
 /* PATCH /orgs/{orgId}/artefacts/{artefactId}/versions/{versionId}: hide a version from lists, or
  * show it again. */
 int
@@ -465,22 +445,20 @@ patch_artefact_version(struct platform *platform, const struct request *request,
 	const char *org = request->place.org, *id = request->ids[1];
 	const struct artefact *found;
 	struct artefacts all;
-	bool registered;
 	int ret = 0;
 
 	if (!json_is_boolean(archived))
-		return error_set(err, ERROR_INPUT, _("\"archived\" must be true or false."));
+		return error_set_code(err, CODE_MEMBER_NOT_BOOLEAN, .member = "archived");
 	found = find_version(platform, org, id, &all, err);
-	registered = found && found->is_registered;
 	if (!found)
 		ret = -1;
 	else if (!untrusted_is(&found->version.artefact_id, request->ids[0]))
-		ret = error_set(err, ERROR_NOT_FOUND, _("There is no artefact version \"%s\"."),
-				id);
-	else if (!registered)
-		refuse_built_in(response, untrusted_raw(&found->version.name));
+		ret = error_set_code(err, CODE_ARTEFACT_VERSION_NOT_FOUND, .version = id);
+	else if (!found->is_registered)
+		ret = error_set_code(err, CODE_ARTEFACT_IS_BUILT_IN,
+				     .artefact = untrusted_raw(&found->version.name));
 	artefacts_clear(&all);
-	if (ret != 0 || !registered)
+	if (ret != 0)
 		return ret;
 	if (repository_archive_artefact_version(platform->repository, org, id,
 						json_is_true(archived), err) != 0)
@@ -495,25 +473,24 @@ delete_artefact(struct platform *platform, const struct request *request,
 {
 	const char *id = request->ids[0];
 	struct artefacts all;
-	bool built_in = false;
+	int ret = 0;
 
 	if (all_artefacts(platform, request->place.org, &all, err) != 0)
 		return -1;
 	response->status = 204;
-	for (size_t i = 0; i < all.count && !built_in; i++) {
+	for (size_t i = 0; i < all.count && ret == 0; i++) {
 		const struct artefact *artefact = &all.items[i];
 
-		built_in = !artefact->is_registered &&
-			   untrusted_is(&artefact->version.artefact_id, id);
-		if (built_in)
-			refuse_built_in(response, untrusted_raw(&artefact->version.name));
+		if (!artefact->is_registered && untrusted_is(&artefact->version.artefact_id, id))
+			ret = error_set_code(err, CODE_ARTEFACT_IS_BUILT_IN,
+					     .artefact = untrusted_raw(&artefact->version.name));
 	}
 	artefacts_clear(&all);
-	if (built_in)
-		return 0;
+	if (ret != 0)
+		return -1;
 	if (repository_drop_artefact(platform->repository, request->place.org, id, err) == 0)
 		return 0;
 	if (err->kind == ERROR_NOT_FOUND)
-		error_set(err, ERROR_NOT_FOUND, _("There is no artefact \"%s\"."), id);
+		error_set_code(err, CODE_ARTEFACT_NOT_FOUND, .artefact = id);
 	return -1;
 }

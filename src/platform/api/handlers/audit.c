@@ -16,8 +16,8 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "net/url.h"
 #include "platform/state/repository-users.h"
@@ -51,8 +51,7 @@ read_page(const struct request *request, struct audit_query *query, struct error
 	if (strspn(text, "0123456789abcdef-") != strlen(text) || strlen(text) > 33 ||
 	    sscanf(text, "%16llx-%16llx%n", &at, &seq, &end) != 2 || text[end] || at > INT64_MAX ||
 	    seq > INT64_MAX)
-		return error_set(err, ERROR_INPUT,
-				 _("\"page\" must be the one from the Link of the previous page."));
+		return error_set_code(err, CODE_PAGE_NOT_FROM_LINK);
 	if ((int64_t)at < query->before) {
 		query->before = (int64_t)at;
 		query->before_seq = (int64_t)seq;
@@ -72,7 +71,7 @@ read_outcome(const struct request *request, struct audit_query *query, struct er
 			return 0;
 		}
 	}
-	return error_set(err, ERROR_INPUT, _("\"outcome\" must be succeeded, refused or all."));
+	return error_set_code(err, CODE_OUTCOME_INVALID);
 }
 
 static int64_t

@@ -13,9 +13,9 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "model/match.h"
 #include "platform/state/definition-inputs.h"
@@ -152,28 +152,24 @@ check_text(const json_t *body, const char *key, bool required, struct error *err
 	const json_t *value = json_object_get(body, key);
 
 	if (!value || json_is_null(value))
-		return required ? error_set(err, ERROR_INPUT,
-					    _("A resource definition needs \"%s\"."), key)
+		return required ? error_set_code(err, CODE_DEFINITION_LACKS_MEMBER, .member = key)
 				: 0;
 	return json_is_string(value) && *json_string_value(value)
 		       ? 0
-		       : error_set(err, ERROR_INPUT, _("\"%s\" must be a text that is not empty."),
-				   key);
+		       : error_set_code(err, CODE_MEMBER_NOT_TEXT, .member = key);
 }
 
 static int
 check_criterion(const json_t *criterion, struct error *err)
 {
 	if (!json_is_object(criterion))
-		return error_set(err, ERROR_INPUT, _("A matching criterion must be an object."));
+		return error_set_code(err, CODE_CRITERION_NOT_OBJECT);
 	for (size_t i = 0; i < CRITERION_KEYS; i++) {
 		const json_t *value = json_object_get(criterion, criterion_keys[i]);
 
 		if (value && !json_is_null(value) && !json_is_string(value))
-			return error_set(err, ERROR_INPUT,
-					 _("\"%s\" of a matching criterion must be a "
-					   "text."),
-					 criterion_keys[i]);
+			return error_set_code(err, CODE_CRITERION_MEMBER_NOT_TEXT,
+					      .member = criterion_keys[i]);
 	}
 	return 0;
 }
@@ -237,17 +233,15 @@ check_duplicates(struct platform *platform, const char *org, const json_t *crite
 		json_array_foreach(criteria, k, rule)
 			json_array_foreach(json_object_get(body, "criteria"), m, other)
 				if (ret == 0 && is_same_rule(rule, other))
-					ret = error_set(
-						err, ERROR_CONFLICT,
-						_("The definition \"%s\" has the same matching "
-						  "criterion for resources of type %s."),
-						json_member_string(row, "id"), type);
+					ret = error_set_code(
+						err, CODE_CRITERION_OF_OTHER_DEFINITION,
+						.definition = json_member_string(row, "id"),
+						.type = type);
 	}
 	json_array_foreach(criteria, k, rule)
 		for (m = 0; m < k && ret == 0; m++)
 			if (is_same_rule(rule, json_array_get(criteria, m)))
-				ret = error_set(err, ERROR_CONFLICT,
-						_("Two matching criteria are the same."));
+				ret = error_set_code(err, CODE_CRITERION_TWICE);
 	json_decref(rows);
 	return ret;
 }
@@ -262,12 +256,11 @@ take_criteria(struct platform *platform, const char *org, const json_t *criteria
 	size_t i;
 
 	if (criteria && !json_is_null(criteria) && !json_is_array(criteria)) {
-		error_set(err, ERROR_INPUT, _("\"criteria\" must be a list."));
+		error_set_code(err, CODE_MEMBER_NOT_LIST, .member = "criteria");
 		return NULL;
 	}
 	if (json_array_size(criteria) > CRITERIA_MAX) {
-		error_set(err, ERROR_INPUT, _("A definition has at most %d matching criteria."),
-			  CRITERIA_MAX);
+		error_set_code(err, CODE_TOO_MANY_CRITERIA, .max = CRITERIA_MAX);
 		return NULL;
 	}
 	json_array_foreach(criteria, i, criterion)
@@ -311,10 +304,7 @@ create_definition(struct platform *platform, const struct request *request,
 		if (check_text(request->body, required[i], true, err) != 0)
 			return -1;
 	if (!ids_is_name(id))
-		return error_set(err, ERROR_INPUT,
-				 _("Invalid id \"%s\" of a resource definition: use "
-				   "lower-case letters, digits and single dashes."),
-				 id);
+		return error_set_code(err, CODE_DEFINITION_ID_INVALID, .definition = id);
 	inputs = definition_inputs_take(platform, request->place.org, id,
 					json_object_get(request->body, "driver_inputs"), err);
 	if (inputs)
@@ -334,8 +324,7 @@ create_definition(struct platform *platform, const struct request *request,
 	if (repository_put_definition(platform->repository, request->place.org, id, body, err) == 0)
 		ret = answer(response, 200, whole_of(platform, request->place.org, body));
 	else if (err->kind == ERROR_CONFLICT)
-		error_set(err, ERROR_CONFLICT, _("There is a resource definition \"%s\" already."),
-			  id);
+		error_set_code(err, CODE_DEFINITION_EXISTS, .definition = id);
 	json_decref(body);
 	return ret;
 }
@@ -535,8 +524,8 @@ delete_criterion(struct platform *platform, const struct request *request,
 		if (strcmp(json_member_string(criterion, "id"), request->ids[1]) == 0)
 			break;
 	if (i == json_array_size(all)) {
-		error_set(err, ERROR_NOT_FOUND, _("\"%s\" has no matching criterion \"%s\"."), id,
-			  request->ids[1]);
+		error_set_code(err, CODE_CRITERION_NOT_FOUND, .definition = id,
+			       .criterion = request->ids[1]);
 	} else {
 		json_array_remove(all, i);
 		json_object_set(body, "criteria", all);

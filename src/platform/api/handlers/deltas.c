@@ -14,9 +14,9 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/ids.h"
 #include "model/delta.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/auth/access.h"
 #include "platform/state/repository.h"
@@ -96,11 +96,8 @@ check_author(struct platform *platform, const struct request *request, const jso
 		*err = why;
 		return -1;
 	}
-	return error_set(err, ERROR_ACCESS,
-			 _("The delta \"%s\" is for the environment %s: only its author "
-			   "%s and those who may deploy there can change it.  Create "
-			   "another one."),
-			 request->ids[0], env, author);
+	return error_set_code(err, CODE_DELTA_IS_OF_AUTHOR, .delta = request->ids[0], .env = env,
+			      .user = author);
 }
 
 static int
@@ -111,10 +108,7 @@ check_not_deployed(struct platform *platform, const struct request *request, str
 
 	if (deployed <= 0)
 		return deployed;
-	return error_set(err, ERROR_CONFLICT,
-			 _("The delta \"%s\" was deployed, so it cannot be changed.  "
-			   "Make another one."),
-			 request->ids[0]);
+	return error_set_code(err, CODE_DELTA_WAS_DEPLOYED, .delta = request->ids[0]);
 }
 
 /* The delta as it is, when the caller may change it now; NULL with err.
@@ -171,7 +165,7 @@ compose_all(struct delta *delta, const json_t *changes, struct error *err)
 		delta_free(later);
 		delta_free(delta);
 		if (!merged) {
-			error_prefix(err, _("change %zu"), i);
+			error_prefix_code(err, CODE_OF_CHANGE, .index = i);
 			return NULL;
 		}
 		delta = merged;

@@ -15,9 +15,9 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "model/set.h"
 #include "platform/engine/deploy.h"
@@ -140,7 +140,7 @@ check_texts(const json_t *body, struct error *err)
 		const json_t *value = json_object_get(body, texts[i]);
 
 		if (value && !json_is_string(value) && !json_is_null(value))
-			return error_set(err, ERROR_INPUT, _("\"%s\" must be a string."), texts[i]);
+			return error_set_code(err, CODE_MEMBER_NOT_STRING, .member = texts[i]);
 	}
 	return 0;
 }
@@ -178,8 +178,7 @@ check_no_pipeline(const json_t *body, struct error *err)
 	if (!pipeline || json_is_null(pipeline) ||
 	    (json_is_object(pipeline) && json_object_size(pipeline) == 0))
 		return 0;
-	return error_set(err, ERROR_INPUT, _("\"pipeline\" is written down by the platform: every "
-					     "deployment is a run of its own.  Leave it out."));
+	return error_set_code(err, CODE_PIPELINE_IS_NOT_CHOSEN);
 }
 
 /* Whoever looked at an older environment is told so before anything about its values. */
@@ -194,9 +193,7 @@ change_values(struct platform *platform, const struct request *request,
 	if (!values || json_is_null(values))
 		return 0;
 	if (deploy->value_set_version_id)
-		return error_set(err, ERROR_INPUT,
-				 _("Give \"values\" or \"value_set_version_id\", not both: "
-				   "changed values make a new version."));
+		return error_set_code(err, CODE_VALUES_AND_VERSION_GIVEN);
 	env = repository_environment(platform->repository, &request->place, err);
 	ret = env ? precondition_check(request->if_match, env, deploy->details, err) : -1;
 	json_decref(env);
@@ -227,10 +224,7 @@ check_graph(struct platform *platform, const struct request *request, const json
 	} else if (hash) {
 		json_decref(*details);
 		*details = json_pack("{s:s}", "dependency_graph_hash", hash);
-		error_set(err, ERROR_STALE,
-			  _("The definitions of its resources changed: %s would get other "
-			    "ones than those that were looked at."),
-			  request->place.env);
+		error_set_code(err, CODE_GRAPH_MOVED, .env = request->place.env);
 	}
 	json_decref(graph);
 	json_decref(declared);
@@ -260,8 +254,7 @@ create_deployment(struct platform *platform, const struct request *request,
 		return -1;
 	if (deploy.mode && strcmp(deploy.mode, "full") != 0 &&
 	    strcmp(deploy.mode, "incremental") != 0)
-		return error_set(err, ERROR_INPUT,
-				 _("\"mode\" must be \"full\" or \"incremental\"."));
+		return error_set_code(err, CODE_MODE_INVALID);
 	/* A page of the vendor's manual posts the comment as "message". */
 	if (!deploy.comment)
 		deploy.comment = json_member_string(request->body, "message");

@@ -13,7 +13,6 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/ids.h"
 #include "model/error-codes.h"
 #include "model/json.h"
@@ -76,8 +75,7 @@ check_type(struct platform *platform, const char *org, const char *type, struct 
 
 	if (!known) {
 		if (err->kind == ERROR_NOT_FOUND)
-			error_set(err, ERROR_INPUT, _("There is no environment type \"%s\"."),
-				  type);
+			error_set_code(err, CODE_ENVIRONMENT_TYPE_NOT_FOUND, .env_type = type);
 		return -1;
 	}
 	json_decref(known);
@@ -93,8 +91,7 @@ check_application(struct platform *platform, const struct place *place, struct e
 
 	if (app &&
 	    application_status_of(json_member_string(app, "status")) != APPLICATION_ACTIVE)
-		ret = error_set(err, ERROR_CONFLICT, _("The application %s is being deleted."),
-				place->app);
+		ret = error_set_code(err, CODE_APPLICATION_IS_DELETING, .app = place->app);
 	json_decref(app);
 	return ret;
 }
@@ -111,11 +108,9 @@ create_environment(struct platform *platform, const struct request *request,
 	struct place place = {request->place.org, request->place.app, id};
 
 	if (!id || !ids_is_name(id))
-		return error_set(err, ERROR_INPUT, _("Invalid id \"%s\": it must be 2 to 50 "
-						     "lower-case letters, digits and single inner "
-						     "dashes."), id ? id : "");
+		return error_set_code(err, CODE_ENVIRONMENT_ID_INVALID, .env = id ? id : "");
 	if (!name || !*name)
-		return error_set(err, ERROR_INPUT, _("An environment needs a \"name\"."));
+		return error_set_code(err, CODE_ENVIRONMENT_WITHOUT_NAME);
 	if (!type)
 		type = "development";
 	if (check_application(platform, &place, err) != 0 ||
@@ -153,10 +148,7 @@ rebase_environment(struct platform *platform, const struct request *request,
 	if (check_match(platform, request, response, err) != 0)
 		return -1;
 	if (engine_is_busy(platform->engine, &request->place))
-		return error_set(err, ERROR_CONFLICT,
-				 _("A deployment to %s is active.  Wait until it "
-				   "has ended."),
-				 request->place.env);
+		return error_set_code(err, CODE_DEPLOYMENT_IS_ACTIVE, .env = request->place.env);
 	if (check_deployment(platform, &request->place, id, err) != 0)
 		return -1;
 	response->status = 204;
@@ -217,15 +209,11 @@ delete_environment(struct platform *platform, const struct request *request,
 	if (check_match(platform, request, response, err) != 0)
 		return -1;
 	if (count <= 1)
-		return error_set(err, ERROR_INPUT,
-				 _("%s is the last environment of %s, so it cannot be "
-				   "deleted."),
-				 place->env, place->app);
+		return error_set_code(err, CODE_LAST_ENVIRONMENT, .env = place->env,
+				      .app = place->app);
 	if (engine_is_busy(platform->engine, place))
-		return error_set(err, ERROR_CONFLICT,
-				 _("A deployment to %s is active.  Wait until it "
-				   "has ended, then delete it."),
-				 place->env);
+		return error_set_code(err, CODE_DEPLOYMENT_IS_ACTIVE_DELETE_LATER,
+				      .env = place->env);
 	if (repository_set_deleting(platform->repository, place, clock_wall_ms(), err) != 0)
 		return -1;
 	engine_remove(platform->engine, place);

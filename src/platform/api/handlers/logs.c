@@ -15,8 +15,8 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "platform/drivers/driver.h"
 #include "platform/engine/env-driver.h"
 #include "platform/http/stream.h"
@@ -93,13 +93,9 @@ follow(struct driver *driver, const struct request *request, struct response *re
 	struct log_stream *s;
 
 	if (query->oldest || query->to != 0 || request_query(request, "invert"))
-		return error_set(err, ERROR_INPUT,
-				 _("\"follow\" goes on from the newest line: leave out \"asc\", "
-				   "\"invert\" and \"timestamp_to\"."));
+		return error_set_code(err, CODE_FOLLOW_EXCLUDES_ORDER);
 	if (!request->may_wait)
-		return error_set(err, ERROR_UNAVAILABLE,
-				 _("Too many requests wait for something already.  "
-				   "Try again later."));
+		return error_set_code(err, CODE_TOO_MANY_WAIT);
 	s = xcalloc(1, sizeof(*s));
 	s->stream = (struct stream){.more = more_lines, .free = free_stream, .look_ms = LOOK_MS};
 	s->driver = driver;

@@ -9,9 +9,9 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/registry.h"
@@ -108,12 +108,10 @@ create_env_type(struct platform *platform, const struct request *request,
 	const char *org = request->place.org;
 
 	if (!id || !ids_is_name(id))
-		return error_set(err, ERROR_INPUT,
-				 _("\"id\" must be 2 to 50 lower-case letters, digits "
-				   "and single inner dashes."));
+		return error_set_code(err, CODE_ID_INVALID);
 	if (repository_put_env_type(platform->repository, org, id, description ? description : "",
 				    err) != 0)
-		return error_prefix(err, _("The environment type \"%s\""), id);
+		return error_prefix_code(err, CODE_OF_ENVIRONMENT_TYPE, .env_type = id);
 	return answer(response, 201, repository_env_type(platform->repository, org, id, err));
 }
 

@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/i18n.h"
+#include "model/error-codes.h"
 
 int
 parameter_bool(const struct request *request, const char *key, bool *out, struct error *err)
@@ -19,7 +19,7 @@ parameter_bool(const struct request *request, const char *key, bool *out, struct
 	bool is_true = text && strcmp(text, "true") == 0;
 
 	if (text && !is_true && strcmp(text, "false") != 0)
-		return error_set(err, ERROR_INPUT, _("\"%s\" must be true or false."), key);
+		return error_set_code(err, CODE_MEMBER_NOT_BOOLEAN, .member = key);
 	if (text)
 		*out = is_true;
 	return 0;
@@ -32,8 +32,7 @@ parameter_time(const struct request *request, const char *key, int64_t *out, str
 
 	if (!text || clock_parse(text, out))
 		return 0;
-	return error_set(err, ERROR_INPUT, _("\"%s\" must be a time such as 2026-03-02T09:15:04Z."),
-			 key);
+	return error_set_code(err, CODE_MEMBER_NOT_TIME, .member = key);
 }
 
 int
@@ -48,8 +47,8 @@ parameter_number(const struct request *request, const char *key, int min, int ma
 		return 0;
 	number = strtol(text, &end, 10);
 	if (end == text || *end || number < min || number > max)
-		return error_set(err, ERROR_INPUT, _("\"%s\" must be a number from %d to %d."), key,
-				 min, max);
+		return error_set_code(err, CODE_MEMBER_NOT_NUMBER, .member = key, .min = min,
+				      .max = max);
 	*out = (int)number;
 	return 0;
 }

@@ -16,9 +16,9 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "net/url.h"
 #include "platform/auth/access.h"
@@ -57,9 +57,7 @@ read_page(const struct request *request, size_t *size, const char **page, struct
 	*size = (size_t)number;
 	*page = request_query(request, "page");
 	if (*page && (!**page || (*page)[strspn(*page, "0123456789")]))
-		return error_set(
-			err, ERROR_INPUT,
-			_("Invalid \"page\": use the one from the Link of the previous page."));
+		return error_set_code(err, CODE_PAGE_INVALID);
 	return 0;
 }
 
@@ -117,7 +115,8 @@ static int
 check_pipeline(const char *id, struct error *err)
 {
 	return strcmp(id, PIPELINE) == 0
-		       ? 0 : error_set(err, ERROR_NOT_FOUND, _("There is no pipeline \"%s\"."), id);
+		       ? 0
+		       : error_set_code(err, CODE_PIPELINE_NOT_FOUND, .pipeline = id);
 }
 
 /* GET .../pipelines/{pipelineId}: one pipeline. */
@@ -130,8 +129,7 @@ get_pipeline(struct platform *platform, const struct request *request, struct re
 	if (check_pipeline(request->ids[0], err) != 0)
 		return -1;
 	if (version && strcmp(version, PIPELINE_VERSION) != 0)
-		return error_set(err, ERROR_NOT_FOUND, _("The pipeline has no version \"%.100s\"."),
-				 version);
+		return error_set_code(err, CODE_PIPELINE_VERSION_NOT_FOUND, .version = version);
 	return answer(response, 200, pipeline_of(platform, &request->place, err));
 }
 
@@ -240,9 +238,9 @@ find_run(struct platform *platform, const struct request *request, struct error 
 		return NULL;
 	run = repository_run(platform->repository, &request->place, id, &why);
 	if (!run && why.kind == ERROR_NOT_FOUND)
-		error_set(err, ERROR_NOT_FOUND, _("There is no run \"%s\"."), id);
+		error_set_code(err, CODE_RUN_NOT_FOUND, .run = id);
 	else if (!run)
-		error_set(err, why.kind, "%s", why.text);
+		*err = why;
 	return run;
 }
 
@@ -418,12 +416,10 @@ read_inputs(struct platform *platform, const struct place *place, const json_t *
 		.mode = json_member_string(inputs, "mode"),
 	};
 	if ((deploy->delta_id != NULL) + (deploy->set_id != NULL) + (redeploy != NULL) != 1)
-		return error_set(err, ERROR_INPUT, _("Give one of \"delta_id\", \"set_id\" and "
-						     "\"deployment_id\"."));
+		return error_set_code(err, CODE_NOTHING_TO_DEPLOY_GIVEN);
 	if (deploy->mode && strcmp(deploy->mode, "full") != 0 &&
 	    strcmp(deploy->mode, "incremental") != 0)
-		return error_set(err, ERROR_INPUT,
-				 _("\"mode\" must be \"full\" or \"incremental\"."));
+		return error_set_code(err, CODE_MODE_INVALID);
 	if (!redeploy)
 		return 0;
 	*copied = repository_deployment_of_app(platform->repository, place, redeploy, err);
@@ -477,8 +473,7 @@ start_run(struct platform *platform, const struct request *request, const json_t
 	int ret = -1;
 
 	if (!place.env)
-		return error_set(err, ERROR_INPUT,
-				 _("\"env_id\" is missing: it names the environment to deploy to."));
+		return error_set_code(err, CODE_ENV_ID_MISSING);
 	if (repository_has(platform->repository, &place, err) != 0 ||
 	    access_check(platform, request->caller, PERMISSION_DEPLOY, &place, NULL, err) != 0 ||
 	    read_inputs(platform, &place, inputs, &deploy, &copied, err) != 0)
@@ -498,14 +493,6 @@ out:
 	return ret;
 }
 
-/* 422, as the API has it for a body of the wrong kind. */
-static int
-refuse_kind(struct response *response, const char *text)
-{
-	response_refuse(response, 422, text);
-	return 0;
-}
-
 /* POST .../pipeline-runs: start the pipeline that fits a request. */
 int
 create_run_by_trigger(struct platform *platform, const struct request *request,
@@ -515,7 +502,7 @@ create_run_by_trigger(struct platform *platform, const struct request *request,
 	int ret;
 
 	if (strcmp(text_of(request->body, "trigger"), TRIGGER) != 0)
-		return refuse_kind(response, _("\"trigger\" must be \"deployment_request\"."));
+		return error_set_code(err, CODE_TRIGGER_NOT_DEPLOYMENT_REQUEST);
 	inputs = json_copy(request->body);
 	json_object_del(inputs, "trigger");
 	ret = start_run(platform, request, inputs, response, err);
@@ -533,7 +520,7 @@ create_pipeline_run(struct platform *platform, const struct request *request,
 	if (check_pipeline(request->ids[0], err) != 0)
 		return -1;
 	if (!json_is_object(inputs))
-		return refuse_kind(response, _("\"inputs\" must be an object."));
+		return error_set_code(err, CODE_INPUTS_NOT_OBJECT);
 	return start_run(platform, request, inputs, response, err);
 }
 
@@ -558,9 +545,9 @@ cancel_pipeline_run(struct platform *platform, const struct request *request,
 	response->status = 204;
 	if (request->if_match && strcmp(request->if_match, "*") != 0 &&
 	    strcmp(request->if_match, etag) != 0 && strcmp(request->if_match, quoted) != 0)
-		error_set(err, ERROR_STALE, _("The run has changed since.  Look at it again."));
+		error_set_code(err, CODE_RUN_MOVED);
 	else if (is_complete(run))
-		error_set(err, ERROR_CONFLICT, _("The run has ended, so it cannot be cancelled."));
+		error_set_code(err, CODE_RUN_HAS_ENDED);
 	else
 		ret = repository_cancel_run(platform->repository, text_of(run, "id"),
 					    clock_wall_ms(), err);
@@ -583,7 +570,7 @@ restart_pipeline_run(struct platform *platform, const struct request *request,
 	if (is_complete(run))
 		ret = start_run(platform, request, json_object_get(run, "inputs"), response, err);
 	else
-		ret = error_set(err, ERROR_CONFLICT, _("The run has not ended yet."));
+		ret = error_set_code(err, CODE_RUN_HAS_NOT_ENDED);
 	json_decref(run);
 	return ret;
 }
@@ -656,7 +643,7 @@ get_pipeline_job(struct platform *platform, const struct request *request,
 	int ret = -1;
 
 	if (run && strcmp(request->ids[2], JOB) != 0)
-		error_set(err, ERROR_NOT_FOUND, _("The run has no job \"%s\"."), request->ids[2]);
+		error_set_code(err, CODE_JOB_NOT_FOUND, .job = request->ids[2]);
 	else if (run)
 		ret = answer(response, 200, job_of(run, true));
 	json_decref(run);
@@ -683,5 +670,5 @@ get_approval(struct platform *platform, const struct request *request, struct re
 	if (!run)
 		return -1;
 	json_decref(run);
-	return error_set(err, ERROR_NOT_FOUND, _("The run is not waiting for an approval."));
+	return error_set_code(err, CODE_RUN_WAITS_FOR_NO_APPROVAL);
 }

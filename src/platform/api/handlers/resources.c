@@ -14,8 +14,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "model/nouns.h"
 #include "platform/engine/engine.h"
@@ -78,8 +78,8 @@ find_row(struct platform *platform, const struct request *request, struct error 
 			found = row;
 	json_incref(found);
 	if (known && !found)
-		error_set(err, ERROR_NOT_FOUND, _("%s has no resource \"%s\" of type \"%s\"."),
-			  request->place.env, request->ids[1], request->ids[0]);
+		error_set_code(err, CODE_RESOURCE_NOT_FOUND, .env = request->place.env,
+			       .resource = request->ids[1], .type = request->ids[0]);
 	json_decref(known);
 	return found;
 }
@@ -89,16 +89,10 @@ check_unused(struct platform *platform, const struct request *request, const jso
 	     struct error *err)
 {
 	if (engine_is_busy(platform->engine, &request->place))
-		return error_set(err, ERROR_CONFLICT,
-				 _("A deployment to %s is active.  Wait until it has "
-				   "ended."),
-				 request->place.env);
+		return error_set_code(err, CODE_DEPLOYMENT_IS_ACTIVE, .env = request->place.env);
 	if (status_of(row) == RESOURCE_ACTIVE)
-		return error_set(
-			err, ERROR_CONFLICT,
-			_("The resource %s is in use in %s.  Deploy without it, and it is deleted; or "
-			  "detach it (detach=true), and the next deployment makes another."),
-			request->ids[1], request->place.env);
+		return error_set_code(err, CODE_RESOURCE_IN_USE, .resource = request->ids[1],
+				      .env = request->place.env);
 	return 0;
 }
 
@@ -167,9 +161,7 @@ pin_active_resource(struct platform *platform, const struct request *request,
 	if (!row)
 		return -1;
 	if (!json_is_string(wanted) && !json_is_null(wanted))
-		ret = error_set(err, ERROR_INPUT,
-				_("\"target_def_version_id\" must be the id of a version, or "
-				  "null."));
+		ret = error_set_code(err, CODE_TARGET_VERSION_INVALID);
 	if (ret == 0 && version)
 		ret = check_version(platform, request, row, version, err);
 	if (ret == 0)
@@ -195,13 +187,11 @@ check_wanted(const json_t *wanted, struct error *err)
 	const json_t *resource_class = json_object_get(wanted, "class");
 
 	if (!id || !*id || !type || !*type)
-		return error_set(err, ERROR_INPUT, _("A resource needs an \"id\" and a \"type\"."));
+		return error_set_code(err, CODE_RESOURCE_WITHOUT_ID_OR_TYPE);
 	if (resource_class && !json_is_null(resource_class) && !json_is_string(resource_class))
-		return error_set(err, ERROR_INPUT, _("The \"class\" of %.100s must be a text."),
-				 id);
+		return error_set_code(err, CODE_RESOURCE_CLASS_NOT_TEXT, .resource = id);
 	if (resource && !json_is_null(resource) && !json_is_object(resource))
-		return error_set(err, ERROR_INPUT,
-				 _("The \"resource\" of %.100s must be an object."), id);
+		return error_set_code(err, CODE_RESOURCE_NOT_OBJECT, .resource = id);
 	return 0;
 }
 
@@ -214,8 +204,7 @@ compute_graph(struct platform *platform, const struct request *request, struct e
 	size_t i;
 
 	if (json_array_size(request->body) > GRAPH_NODES_MAX) {
-		error_set(err, ERROR_INPUT, _("An environment has at most %d resources."),
-			  GRAPH_NODES_MAX);
+		error_set_code(err, CODE_TOO_MANY_RESOURCES, .max = GRAPH_NODES_MAX);
 		return NULL;
 	}
 	json_array_foreach(request->body, i, wanted)

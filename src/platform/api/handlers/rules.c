@@ -9,8 +9,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/ids.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/engine/automation.h"
 #include "platform/state/repository.h"
@@ -86,17 +86,14 @@ misfit(const json_t *body)
 	return to && strcmp(to, "branch") != 0 && strcmp(to, "tag") != 0 ? "update_to" : NULL;
 }
 
-/* The rule, or NULL with the response refused (*err stays clear) or with err. */
 static json_t *
-read_rule(const struct request *request, struct response *response, struct error *err)
+read_rule(const struct request *request, struct error *err)
 {
 	const char *key = misfit(request->body);
-	struct error why = {0};
 
 	if (!key)
 		return automation_rule(request->body, err);
-	error_set(&why, ERROR_INPUT, _("\"%s\" is not what a rule has there."), key);
-	response_refuse(response, 422, why.text);
+	error_set_code(err, CODE_NOT_OF_RULE, .member = key);
 	return NULL;
 }
 
@@ -105,20 +102,19 @@ int
 create_rule(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
 {
-	json_t *rule = read_rule(request, response, err);
+	json_t *rule = read_rule(request, err);
 	char id[IDS_UUID_SIZE];
 	int ret;
 
 	if (!rule)
-		return response->status == 422 ? 0 : -1;
+		return -1;
 	ids_uuid7(id);
 	ret = repository_put_rule(platform->repository, &request->place, id, rule, clock_wall_ms(),
 				  err);
 	json_decref(rule);
 	if (ret != 0) {
 		if (err->kind == ERROR_CONFLICT)
-			error_set(err, ERROR_CONFLICT, _("%s has a rule just like this one."),
-				  request->place.env);
+			error_set_code(err, CODE_RULE_EXISTS, .env = request->place.env);
 		return -1;
 	}
 	return answer(response, 201,
@@ -132,12 +128,12 @@ update_rule(struct platform *platform, const struct request *request, struct res
 {
 	json_t *known = repository_rule(platform->repository, &request->place, request->ids[0],
 					err);
-	json_t *rule = known ? read_rule(request, response, err) : NULL;
+	json_t *rule = known ? read_rule(request, err) : NULL;
 	int ret;
 
 	json_decref(known);
 	if (!rule)
-		return response->status == 422 ? 0 : -1;
+		return -1;
 	ret = repository_update_rule(platform->repository, &request->place, request->ids[0], rule,
 				     clock_wall_ms(), err);
 	json_decref(rule);

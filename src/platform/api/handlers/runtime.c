@@ -16,8 +16,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "model/set.h"
 #include "platform/drivers/driver.h"
@@ -349,8 +349,7 @@ list_runtime(struct platform *platform, const struct request *request, struct re
 	json_t *list;
 
 	if (count < 1 || count > ENVIRONMENTS_MAX)
-		return error_set(err, ERROR_INPUT, _("Give 1 to %d environments, each as \"id\"."),
-				 ENVIRONMENTS_MAX);
+		return error_set_code(err, CODE_ENVIRONMENTS_NOT_NAMED, .max = ENVIRONMENTS_MAX);
 	list = json_array();
 	for (size_t i = 0; i < count; i++) {
 		struct place place = {request->place.org, request->place.app, ids[i]};
@@ -388,14 +387,12 @@ check_replicas(const json_t *declared, const json_t *counts, const char *env, st
 
 	json_object_foreach((json_t *)counts, module, count) {
 		if (!json_object_get(declared, module))
-			return error_set(err, ERROR_INPUT, _("%s has no workload \"%.100s\"."), env,
-					 module);
+			return error_set_code(err, CODE_WORKLOAD_NOT_FOUND, .env = env,
+					      .workload = module);
 		if (!json_is_integer(count) || json_integer_value(count) < 0 ||
 		    json_integer_value(count) > REPLICAS_MAX)
-			return error_set(err, ERROR_INPUT,
-					 _("The replicas of \"%.100s\" must be a number "
-					   "from 0 to %d."),
-					 module, REPLICAS_MAX);
+			return error_set_code(err, CODE_REPLICAS_INVALID, .workload = module,
+					      .max = REPLICAS_MAX);
 	}
 	return 0;
 }
@@ -414,10 +411,7 @@ patch_replicas(struct platform *platform, const struct request *request, struct 
 	if (repository_is_paused(platform->repository, place, &paused, err) != 0)
 		return -1;
 	if (paused)
-		return error_set(err, ERROR_INPUT,
-				 _("%s is paused.  Resume it before you change its "
-				   "replicas."),
-				 place->env);
+		return error_set_code(err, CODE_ENVIRONMENT_IS_PAUSED_REPLICAS, .env = place->env);
 	declared = declared_modules(platform, place, err);
 	if (!declared)
 		return -1;

@@ -10,9 +10,9 @@
 #include "base/clock.h"
 #include "base/config-file.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/state/repository-users.h"
 #include "platform/state/repository.h"
@@ -38,8 +38,7 @@ check_id(const char *id, struct error *err)
 {
 	if (is_id(id))
 		return 0;
-	return error_set(err, ERROR_INPUT,
-			 _("\"id\" must be 1 to %d letters, digits and . _ @ + -"), ID_MAX);
+	return error_set_code(err, CODE_USER_ID_INVALID, .max = ID_MAX);
 }
 
 /* --- users --- */
@@ -99,10 +98,8 @@ check_texts(const json_t *body, struct error *err)
 		const json_t *value = json_object_get(body, texts[i]);
 
 		if (value && (!json_is_string(value) || json_string_length(value) > TEXT_MAX))
-			return error_set(err, ERROR_INPUT,
-					 _("\"%s\" must be a string of at most %d "
-					   "bytes."),
-					 texts[i], TEXT_MAX);
+			return error_set_code(err, CODE_MEMBER_NOT_SHORT_STRING, .member = texts[i],
+					      .max = TEXT_MAX);
 	}
 	return 0;
 }
@@ -113,8 +110,7 @@ check_properties(const json_t *properties, struct error *err)
 	if (!properties || (json_is_object(properties) &&
 			    json_dumpb(properties, NULL, 0, JSON_COMPACT) <= 64 * 1024))
 		return 0;
-	return error_set(err, ERROR_INPUT,
-			 _("\"properties\" must be an object of at most 64 KiB."));
+	return error_set_code(err, CODE_PROPERTIES_INVALID);
 }
 
 /* Only name, email and properties are the user's own; what else is sent is what they read. */
@@ -180,16 +176,11 @@ read_scope(const char *text, const json_t *role, struct grant_scope *out, struct
 					 scope_parse(text, "administrator", out)
 			       : scope_parse(text, name, out))
 		return 0;
-	return error_set(
-		err, ERROR_INPUT,
-		_("\"%s\": \"%s\": there is no such role in such a scope.  It is viewer, "
-		  "developer, deployer or administrator in /orgs/ORG or /orgs/ORG/apps/APP, "
-		  "deployer with /env-types/TYPE after these, or administrator in /."),
-		text, name ? name : "");
+	return error_set_code(err, CODE_ROLE_INVALID, .scope = text, .role = name);
 }
 
-/* " Did you mean acme?", or nothing; free() it. */
-static char *
+/* The name that was meant, borrowed from the list; NULL: none is like it. */
+static const char *
 suggest(const char *name, const json_t *list)
 {
 	const size_t count = json_array_size(list);
@@ -204,15 +195,21 @@ suggest(const char *name, const json_t *list)
 	}
 	meant = config_suggest(name, names, known);
 	free(names);
-	return meant ? xasprintf(_(" Did you mean %s?"), meant) : xstrdup("");
+	return meant;
 }
 
-/* Takes over the list, which is NULL with err when it could not be read, and the sentence. */
+/* Takes over the list, which is NULL with err when it could not be read.  What to say when it does
+ * not have the name, and when it has one that is like it. */
 static int
-check_listed(json_t *list, const char *name, char *sentence, struct error *err)
+check_listed(json_t *list, const char *name, const struct grant_scope *scope,
+	     enum error_code missing, enum error_code misspelled, struct error *err)
 {
+	struct error_parameters parameters = {
+		.org = scope->org,
+		.app = scope->app,
+		.env_type = scope->env_type,
+	};
 	int ret = list ? 1 : -1;
-	char *meant;
 
 	for (size_t i = 0; i < json_array_size(list) && ret > 0; i++) {
 		const char *id = json_member_string(json_array_get(list, i), "id");
@@ -221,11 +218,10 @@ check_listed(json_t *list, const char *name, char *sentence, struct error *err)
 			ret = 0;
 	}
 	if (ret > 0) {
-		meant = suggest(name, list);
-		ret = error_set(err, ERROR_INPUT, "%s%s", sentence, meant);
-		free(meant);
+		parameters.meant = suggest(name, list);
+		parameters.code = parameters.meant ? misspelled : missing;
+		ret = error_code_set(err, &parameters);
 	}
-	free(sentence);
 	json_decref(list);
 	return ret;
 }
@@ -235,21 +231,18 @@ static int
 check_scope_exists(struct repository *repository, const struct grant_scope *scope,
 		   struct error *err)
 {
-	if (scope->org[0] &&
-	    check_listed(repository_organizations(repository, err), scope->org,
-			 xasprintf(_("There is no organization \"%s\"."), scope->org), err) != 0)
+	if (scope->org[0] && check_listed(repository_organizations(repository, err), scope->org,
+					  scope, CODE_SCOPE_ORGANIZATION_NOT_FOUND,
+					  CODE_SCOPE_ORGANIZATION_MISSPELLED, err) != 0)
 		return -1;
-	if (scope->app[0] &&
-	    check_listed(
-		    repository_applications(repository, scope->org, err), scope->app,
-		    xasprintf(_("There is no application \"%s\" in %s."), scope->app, scope->org),
-		    err) != 0)
+	if (scope->app[0] && check_listed(repository_applications(repository, scope->org, err),
+					  scope->app, scope, CODE_SCOPE_APPLICATION_NOT_FOUND,
+					  CODE_SCOPE_APPLICATION_MISSPELLED, err) != 0)
 		return -1;
 	if (scope->env_type[0] &&
-	    check_listed(repository_env_types(repository, scope->org, err), scope->env_type,
-			 xasprintf(_("There is no environment type \"%s\" in %s."), scope->env_type,
-				   scope->org),
-			 err) != 0)
+	    check_listed(repository_env_types(repository, scope->org, err), scope->env_type, scope,
+			 CODE_SCOPE_ENVIRONMENT_TYPE_NOT_FOUND,
+			 CODE_SCOPE_ENVIRONMENT_TYPE_MISSPELLED, err) != 0)
 		return -1;
 	return 0;
 }
@@ -264,18 +257,15 @@ put_roles(struct platform *platform, const struct request *request, const char *
 	json_t *role;
 
 	if (roles && !json_is_object(roles))
-		return error_set(err, ERROR_INPUT,
-				 _("\"roles\" must be an object of scopes and roles."));
+		return error_set_code(err, CODE_ROLES_NOT_OBJECT);
 	json_object_foreach(roles, text, role) {
 		struct grant_scope scope;
 
 		if (read_scope(text, role, &scope, err) != 0)
 			return -1;
 		if (!access_may_give(request->caller, &scope))
-			return error_set(err, ERROR_ACCESS,
-					 _("%s is not an administrator of %s and cannot "
-					   "give or take roles there."),
-					 request_user(request), text);
+			return error_set_code(err, CODE_MAY_NOT_GIVE_ROLES,
+					      .user = request_user(request), .scope = text);
 		if (json_is_string(role) &&
 		    check_scope_exists(platform->repository, &scope, err) != 0)
 			return -1;
@@ -301,7 +291,7 @@ create_user(struct platform *platform, const struct request *request, struct res
 	if (check_id(id, err) != 0 || check_texts(request->body, err) != 0)
 		return -1;
 	if (strcmp(type, "user") != 0 && strcmp(type, "service") != 0)
-		return error_set(err, ERROR_INPUT, _("\"type\" must be \"user\" or \"service\"."));
+		return error_set_code(err, CODE_USER_TYPE_INVALID);
 	if (repository_put_user(platform->repository, id, name ? name : id, type, clock_wall_ms(),
 				err) != 0 ||
 	    repository_change_user(platform->repository, id, NULL, email, NULL, err) != 0 ||
@@ -342,10 +332,8 @@ update_user(struct platform *platform, const struct request *request, struct res
 	if (!user || check_texts(request->body, err) != 0)
 		return -1;
 	if ((name || email) && !access_is_administrator(request->caller))
-		return error_set(err, ERROR_ACCESS,
-				 _("%s is not an administrator of this platform and "
-				   "can change only roles."),
-				 request_user(request));
+		return error_set_code(err, CODE_MAY_CHANGE_ONLY_ROLES,
+				      .user = request_user(request));
 	if (repository_change_user(platform->repository, id, name, email, NULL, err) != 0 ||
 	    put_roles(platform, request, id, err) != 0)
 		return -1;
@@ -409,14 +397,10 @@ check_owner(struct platform *platform, const struct request *request, struct err
 
 	if (ret == 0 && strcmp(json_member_string(user, "type"), "service") != 0 &&
 	    !access_is_administrator(request->caller))
-		ret = error_set(err, ERROR_INPUT,
-				_("Only service users make tokens for themselves.  Ask an "
-				  "administrator of the platform."));
+		ret = error_set_code(err, CODE_MAY_NOT_MAKE_TOKENS);
 	if (ret == 0 && json_array_size(tokens) >= TOKENS_MAX)
-		ret = error_set(err, ERROR_INPUT,
-				_("%s has %d tokens, and no more can be made.  Revoke one "
-				  "first."),
-				request->ids[0], TOKENS_MAX);
+		ret = error_set_code(err, CODE_TOO_MANY_TOKENS, .user = request->ids[0],
+				     .max = TOKENS_MAX);
 	json_decref(user);
 	json_decref(tokens);
 	return ret;
@@ -432,10 +416,9 @@ read_expiry(const json_t *body, int64_t *at, struct error *err)
 	if (!value || json_is_null(value))
 		return 0;
 	if (!json_is_string(value) || !clock_parse(json_string_value(value), at))
-		return error_set(err, ERROR_INPUT, _("\"expires_at\" must be a time such as "
-						     "2027-01-31T00:00:00Z."));
+		return error_set_code(err, CODE_EXPIRY_NOT_TIME);
 	if (*at <= clock_wall_ms())
-		return error_set(err, ERROR_INPUT, _("\"expires_at\" has passed already."));
+		return error_set_code(err, CODE_EXPIRY_HAS_PASSED);
 	return 0;
 }
 
@@ -461,7 +444,7 @@ create_token(struct platform *platform, const struct request *request, struct re
 	    read_expiry(request->body, &row.expires_at, err) != 0)
 		return -1;
 	if (!type || strcmp(type, "static") != 0)
-		return error_set(err, ERROR_INPUT, _("\"type\" must be \"static\"."));
+		return error_set_code(err, CODE_TOKEN_TYPE_INVALID);
 	access_make_token(token);
 	/* The answer is the only place where the token ever is; what is kept is its hash. */
 	ids_sha256_hex(hash, token, strlen(token));

@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/i18n.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/state/repository-values.h"
 
@@ -48,10 +48,10 @@ read_change(const struct request *request, struct value_set_change *change, stru
 		.now = clock_wall_ms(),
 	};
 	if (comment && !json_is_null(comment) && !change->comment)
-		return error_set(err, ERROR_INPUT, _("\"comment\" must be a string."));
+		return error_set_code(err, CODE_MEMBER_NOT_STRING, .member = "comment");
 	if (change->comment && strlen(change->comment) > COMMENT_MAX)
-		return error_set(err, ERROR_INPUT, _("\"%s\" is longer than %d bytes."), "comment",
-				 COMMENT_MAX);
+		return error_set_code(err, CODE_MEMBER_TOO_LONG, .member = "comment",
+				      .max = COMMENT_MAX);
 	return 0;
 }
 

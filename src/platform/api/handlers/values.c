@@ -18,8 +18,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/api/secret-reference.h"
 #include "platform/state/precondition.h"
@@ -46,10 +46,7 @@ check_key(const char *key, struct error *err)
 {
 	if (value_key_is_good(key))
 		return 0;
-	return error_set(err, ERROR_INPUT,
-			 _("The \"key\" of a shared value must be 1 to %d letters, "
-			   "digits, '_', '.' and '-'."),
-			 VALUE_KEY_MAX);
+	return error_set_code(err, CODE_VALUE_KEY_INVALID, .max = VALUE_KEY_MAX);
 }
 
 /* A string, null or nothing; the text itself is in no error. */
@@ -60,9 +57,9 @@ read_text(const json_t *body, const char *key, size_t max, const char **out, str
 
 	*out = json_string_value(value);
 	if (value && !json_is_null(value) && !*out)
-		return error_set(err, ERROR_INPUT, _("\"%s\" must be a string or null."), key);
+		return error_set_code(err, CODE_MEMBER_NOT_STRING_OR_NULL, .member = key);
 	if (*out && json_string_length(value) > max)
-		return error_set(err, ERROR_INPUT, _("\"%s\" is longer than %zu bytes."), key, max);
+		return error_set_code(err, CODE_MEMBER_TOO_LONG, .member = key, .max = max);
 	return 0;
 }
 
@@ -84,9 +81,9 @@ read_reference(struct platform *platform, const struct request *request, const j
 	if (!reference || json_is_null(reference))
 		return 0;
 	if (!json_is_object(reference))
-		return error_set(err, ERROR_INPUT, _("\"secret_ref\" must be an object or null."));
+		return error_set_code(err, CODE_MEMBER_NOT_OBJECT_OR_NULL, .member = "secret_ref");
 	if (read_text(reference, "value", VALUE_TEXT_MAX, &value, err) != 0)
-		return error_prefix(err, "secret_ref");
+		return error_prefix_code(err, CODE_OF_MEMBER, .member = "secret_ref");
 	if (!value && !asked->value &&
 	    (json_object_get(reference, "ref") || json_object_get(reference, "store"))) {
 		asked->opened = secret_reference_open(platform, request->caller, &request->place,
@@ -96,10 +93,7 @@ read_reference(struct platform *platform, const struct request *request, const j
 			return -1;
 	}
 	if (!value || asked->value || (!asked->opened && json_object_get(reference, "ref")))
-		return error_set(err, ERROR_INPUT,
-				 _("Either \"value\", or \"secret_ref\" with a \"value\", or "
-				   "one that refers to a secret must be given, not "
-				   "both."));
+		return error_set_code(err, CODE_VALUE_AND_SECRET_GIVEN);
 	asked->value = value;
 	asked->is_secret = true;
 	return 0;
@@ -117,7 +111,7 @@ read_asked(struct platform *platform, const struct request *request, const json_
 		.is_secret = json_is_true(secret),
 	};
 	if (secret && !json_is_boolean(secret))
-		return error_set(err, ERROR_INPUT, _("\"is_secret\" must be true or false."));
+		return error_set_code(err, CODE_MEMBER_NOT_BOOLEAN, .member = "is_secret");
 	if (read_text(body, "description", VALUE_DESCRIPTION_MAX, &asked->description, err) != 0 ||
 	    read_text(body, "value", VALUE_TEXT_MAX, &asked->value, err) != 0)
 		return -1;
@@ -165,11 +159,9 @@ create(struct platform *platform, const struct request *request, struct asked *a
 	int ret;
 
 	if (!asked->has_description)
-		return error_set(err, ERROR_INPUT,
-				 _("A shared value needs a \"description\", which may "
-				   "be null."));
+		return error_set_code(err, CODE_VALUE_WITHOUT_DESCRIPTION);
 	if (!asked->value)
-		return error_set(err, ERROR_INPUT, _("A shared value needs a \"value\"."));
+		return error_set_code(err, CODE_VALUE_MISSING);
 	if (inherit_secrecy(platform, &request->place, content.key, asked, err) != 0)
 		return -1;
 	content.description = asked->description;
@@ -241,9 +233,7 @@ put_value_by_key(struct platform *platform, const struct request *request,
 		return -1;
 	if (!asked.value || !asked.has_description) {
 		asked_clear(&asked);
-		return error_set(err, ERROR_INPUT,
-				 _("Both \"value\" and \"description\" must be given.  "
-				   "To change one of them, use PATCH."));
+		return error_set_code(err, CODE_VALUE_NOT_WHOLE);
 	}
 	if (!asked.description)
 		asked.description = "";
@@ -261,8 +251,7 @@ patch_value(struct platform *platform, const struct request *request, struct res
 	if (read_asked(platform, request, request->body, &asked, err) != 0)
 		return -1;
 	if (!asked.value && !asked.description)
-		return error_set(err, ERROR_INPUT,
-				 _("\"value\" or \"description\" must be given."));
+		return error_set_code(err, CODE_VALUE_CHANGE_EMPTY);
 	return update(platform, request, &asked, response, err);
 }
 
@@ -307,19 +296,14 @@ check_members(const json_t *values, struct error *err)
 		while (i < 3 && strcmp(known[i], name) != 0)
 			i++;
 		if (i == 3)
-			return error_set(err, ERROR_INPUT,
-					 _("Unknown member \"%.100s\" in \"values\": it takes "
-					   "\"base\", \"set\" and \"delete\"."),
-					 name);
+			return error_set_code(err, CODE_VALUES_MEMBER_UNKNOWN, .name = name);
 		if (i > 0 && !json_is_array(member))
-			return error_set(err, ERROR_INPUT, _("\"%s\" must be an array."), name);
+			return error_set_code(err, CODE_MEMBER_NOT_ARRAY, .member = name);
 		if (json_array_size(member) > VALUES_MAX)
-			return error_set(err, ERROR_INPUT,
-					 _("There cannot be more than %d shared values."),
-					 VALUES_MAX);
+			return error_set_code(err, CODE_TOO_MANY_VALUES, .max = VALUES_MAX);
 	}
 	if (base && !json_is_string(base) && !json_is_null(base))
-		return error_set(err, ERROR_INPUT, _("\"%s\" must be a string or null."), "base");
+		return error_set_code(err, CODE_MEMBER_NOT_STRING_OR_NULL, .member = "base");
 	return 0;
 }
 
@@ -330,8 +314,7 @@ note_key(json_t *seen, const char *key, struct error *err)
 	if (check_key(key, err) != 0)
 		return -1;
 	if (json_object_get(seen, key))
-		return error_set(err, ERROR_INPUT, _("\"values\" names the key \"%s\" twice."),
-				 key);
+		return error_set_code(err, CODE_VALUE_NAMED_TWICE, .key = key);
 	return json_object_set_new(seen, key, json_true());
 }
 
@@ -349,8 +332,7 @@ fill_one(struct platform *platform, const struct place *place, struct asked *ask
 	json_t *old;
 
 	if (!asked->value)
-		return error_set(err, ERROR_INPUT, _("%s: a shared value needs a \"value\"."),
-				 content->key);
+		return error_set_code(err, CODE_VALUE_OF_KEY_MISSING, .key = content->key);
 	old = repository_value(platform->repository, place, content->key, &why);
 	if (!old && why.kind != ERROR_NOT_FOUND) {
 		*err = why;
@@ -376,11 +358,11 @@ prepare_one(struct platform *platform, const struct request *request, const json
 
 	*content = (struct value_content){.key = json_member_string(item, "key")};
 	if (!json_is_object(item))
-		return error_set(err, ERROR_INPUT, _("Each item of \"set\" must be an object."));
+		return error_set_code(err, CODE_VALUE_ITEM_NOT_OBJECT);
 	if (note_key(seen, content->key, err) != 0)
 		return -1;
 	if (read_asked(platform, request, item, &asked, err) != 0)
-		return error_prefix(err, "%s", content->key);
+		return error_prefix_code(err, CODE_OF_KEY, .key = content->key);
 	ret = fill_one(platform, &request->place, &asked, content, prepared, err);
 	asked_clear(&asked);
 	return ret;
@@ -416,7 +398,7 @@ values_change(struct platform *platform, const struct request *request, const js
 	int ret = 0;
 
 	if (!json_is_object(values))
-		return error_set(err, ERROR_INPUT, _("\"values\" must be an object or null."));
+		return error_set_code(err, CODE_MEMBER_NOT_OBJECT_OR_NULL, .member = "values");
 	if (check_members(values, err) != 0 ||
 	    (base && precondition_check_base(platform->repository, place, json_string_value(base),
 					     details, err) != 0))
