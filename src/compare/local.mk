@@ -12,6 +12,8 @@ libcompare_a_SOURCES = \
 	src/compare/isolation-names.c src/compare/isolation-names.h \
 	src/compare/isolation-search.h \
 	src/compare/merge.c src/compare/merge.h \
+	src/compare/value-changes.c src/compare/value-changes.h \
 	src/compare/values.c src/compare/values.h \
+	src/compare/values-used.c src/compare/values-used.h \
 	src/compare/visible.c src/compare/visible.h \
 	src/compare/word-marks.c src/compare/word-marks.h

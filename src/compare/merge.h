@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "compare/values.h"
+#include "compare/value-changes.h"
 
 struct set;
 struct delta;

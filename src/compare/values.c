@@ -13,14 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
-#include "model/placeholder.h"
-#include "model/set.h"
 
 #define ITEMS_MAX 10000
 #define SHOWN_FINGERPRINT 8
@@ -45,8 +42,8 @@ value_is_in_own_store(const struct value *value)
 	       value_store_is_own(value->store);
 }
 
-static bool
-same_text(const char *a, const char *b)
+bool
+value_same_text(const char *a, const char *b)
 {
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
@@ -267,8 +264,8 @@ compare_secrets(const struct value *a, const struct value *b)
 	if (a->fingerprint && b->fingerprint)
 		return strcmp(a->fingerprint, b->fingerprint) == 0 ? VALUE_SAME : VALUE_DIFFERS;
 	/* A copy elsewhere may hold the same secret: only its own place tells. */
-	if (!a->store_key || !same_text(a->store, b->store) ||
-	    !same_text(a->store_key, b->store_key) || !a->store_version || !b->store_version)
+	if (!a->store_key || !value_same_text(a->store, b->store) ||
+	    !value_same_text(a->store_key, b->store_key) || !a->store_version || !b->store_version)
 		return VALUE_UNKNOWN;
 	return strcmp(a->store_version, b->store_version) == 0 ? VALUE_SAME : VALUE_DIFFERS;
 }
@@ -284,7 +281,7 @@ value_compare(const struct value *a, const struct value *b)
 		return VALUE_DIFFERS;
 	if (a->is_secret)
 		return compare_secrets(a, b);
-	return same_text(a->text, b->text) ? VALUE_SAME : VALUE_DIFFERS;
+	return value_same_text(a->text, b->text) ? VALUE_SAME : VALUE_DIFFERS;
 }
 
 /* Unknown counts as equal here: this asks whether something is known to have moved, and a
@@ -374,327 +371,4 @@ values_digest(const struct values *values)
 	free(text);
 	json_decref(content);
 	return xstrdup(digest);
-}
-
-/* --- changes --- */
-
-static void
-change_clear(struct value_change *change)
-{
-	if (change->text)
-		explicit_bzero(change->text, strlen(change->text));
-	free(change->key);
-	free(change->text);
-	free(change->description);
-	free(change->store);
-	free(change->store_key);
-	free(change->store_version);
-	free(change->version_id);
-	free(change->fingerprint);
-	*change = (struct value_change){0};
-}
-
-void
-value_changes_clear(struct value_changes *changes)
-{
-	for (size_t i = 0; i < changes->count; i++)
-		change_clear(&changes->items[i]);
-	free(changes->items);
-	*changes = (struct value_changes){0};
-}
-
-void
-value_changes_put(struct value_changes *changes, const struct value_change *change)
-{
-	const struct value_change made = {
-		.kind = change->kind,
-		.key = xstrdup(change->key),
-		.text = xstrdup_or_null(change->text),
-		.description = xstrdup_or_null(change->description),
-		.is_secret = change->is_secret,
-		.store = xstrdup_or_null(change->store),
-		.store_key = xstrdup_or_null(change->store_key),
-		.store_version = xstrdup_or_null(change->store_version),
-		.version_id = xstrdup_or_null(change->version_id),
-		.fingerprint = xstrdup_or_null(change->fingerprint),
-	};
-	size_t at = 0;
-
-	while (at < changes->count && strcmp(changes->items[at].key, change->key) < 0)
-		at++;
-	if (at < changes->count && strcmp(changes->items[at].key, change->key) == 0) {
-		change_clear(&changes->items[at]);
-	} else {
-		changes->items = xreallocarray(changes->items, changes->count + 1,
-					       sizeof(*changes->items));
-		memmove(&changes->items[at + 1], &changes->items[at],
-			(changes->count - at) * sizeof(*changes->items));
-		changes->count++;
-	}
-	changes->items[at] = made;
-}
-
-void
-value_changes_drop(struct value_changes *changes, const char *key)
-{
-	for (size_t i = 0; i < changes->count; i++) {
-		if (strcmp(changes->items[i].key, key) != 0)
-			continue;
-		change_clear(&changes->items[i]);
-		changes->count--;
-		memmove(&changes->items[i], &changes->items[i + 1],
-			(changes->count - i) * sizeof(*changes->items));
-		return;
-	}
-}
-
-const struct value_change *
-value_changes_find(const struct value_changes *changes, const char *key)
-{
-	for (size_t i = 0; i < changes->count; i++)
-		if (strcmp(changes->items[i].key, key) == 0)
-			return &changes->items[i];
-	return NULL;
-}
-
-void
-values_apply(struct values *result, const struct values *values,
-	     const struct value_changes *changes, const struct values *application)
-{
-	values_copy(result, values);
-	free(result->version_id);
-	free(result->created_by);
-	result->version_id = result->created_by = NULL;
-	for (size_t i = 0; i < changes->count; i++) {
-		const struct value_change *change = &changes->items[i];
-		const struct value *beneath = application ? values_find(application, change->key)
-							  : NULL;
-		struct value made = {
-			.key = change->key,
-			.text = change->is_secret ? NULL : change->text,
-			.description = change->description,
-			.fingerprint = change->fingerprint,
-			.store = change->store,
-			.store_key = change->store_key,
-			.store_version = change->store_version,
-			.is_secret = change->is_secret,
-			.of_env = true,
-		};
-
-		if (change->kind != VALUE_DELETE) {
-			/* What an application keeps secret, an environment does too. */
-			if (beneath && beneath->is_secret) {
-				made.is_secret = true;
-				made.text = NULL;
-			}
-			values_put(result, &made);
-			continue;
-		}
-		values_drop(result, change->key);
-		if (beneath) {
-			made = *beneath;
-			made.of_env = false;
-			values_put(result, &made);
-		}
-	}
-}
-
-bool
-value_change_is_made(const struct value_change *change, const struct values *now)
-{
-	const struct value *own = values_find_own(now, change->key);
-
-	if (change->kind == VALUE_DELETE)
-		return !own;
-	if (!own)
-		return false;
-	if (own->is_secret && change->store_key && !value_store_is_own(change->store))
-		return same_text(change->store, own->store) &&
-		       same_text(change->store_key, own->store_key);
-	if (own->is_secret)
-		return !change->fingerprint || !own->fingerprint ||
-		       strcmp(change->fingerprint, own->fingerprint) == 0;
-	return same_text(change->text, own->text);
-}
-
-static const char *const kind_names[] = {
-	[VALUE_SET] = "set", [VALUE_DELETE] = "delete", [VALUE_RESTORE] = "restore",
-};
-
-/* For the journal, without the text of a secret: a program that ended has to be told it again. */
-json_t *
-value_changes_encode(const struct value_changes *changes)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < changes->count; i++) {
-		const struct value_change *change = &changes->items[i];
-
-		json_array_append_new(
-			list,
-			json_pack("{s:s, s:s, s:s*, s:s*, s:b, s:s*, s:s*, s:s*, s:s*, s:s*}",
-				  "kind", kind_names[change->kind], "key", change->key, "value",
-				  change->is_secret ? NULL : change->text, "description",
-				  change->description, "is_secret", change->is_secret, "version_id",
-				  change->version_id, "fingerprint", change->fingerprint, "store",
-				  change->store, "store_key", change->store_key, "store_version",
-				  change->store_version));
-	}
-	return list;
-}
-
-int
-value_changes_decode(struct value_changes *changes, const json_t *body, struct error *err)
-{
-	json_t *member;
-	size_t i;
-
-	*changes = (struct value_changes){0};
-	json_array_foreach(body, i, member) {
-		const char *kind = json_member_string(member, "kind");
-		struct value_change change = {
-			.key = (char *)json_member_string(member, "key"),
-			.text = (char *)json_member_string(member, "value"),
-			.description = (char *)json_member_string(member, "description"),
-			.is_secret = json_is_true(json_object_get(member, "is_secret")),
-			.version_id = (char *)json_member_string(member, "version_id"),
-			.fingerprint = (char *)json_member_string(member, "fingerprint"),
-			.store = (char *)json_member_string(member, "store"),
-			.store_key = (char *)json_member_string(member, "store_key"),
-			.store_version = (char *)json_member_string(member, "store_version"),
-		};
-		size_t known = 0;
-
-		while (known < 3 && kind && strcmp(kind_names[known], kind) != 0)
-			known++;
-		if (!kind || known == 3 || !change.key ||
-		    (known == VALUE_RESTORE && !change.version_id) || i >= ITEMS_MAX) {
-			value_changes_clear(changes);
-			return error_set(err, ERROR_INPUT,
-					 _("Change %zu of the shared values makes no sense."), i);
-		}
-		change.kind = (enum value_change_kind)known;
-		value_changes_put(changes, &change);
-	}
-	return 0;
-}
-
-/* --- what a set uses --- */
-
-/* Called for each placeholder: the resolver is used as a parser, its result is thrown away. */
-static json_t *
-collect(void *data, const char *const *tokens, size_t count, bool *secret, struct error *err)
-{
-	struct buf key;
-
-	(void)secret;
-	(void)err;
-	/* A key may have dots: what follows "values" is one. */
-	if (count >= 2 && strcmp(tokens[0], "values") == 0) {
-		buf_init(&key, 4096);
-		for (size_t i = 1; i < count; i++)
-			(void)buf_printf(&key, "%s%s", i > 1 ? "." : "", tokens[i]);
-		json_object_set_new(data, buf_str(&key), json_true());
-		buf_clear(&key);
-	}
-	return json_string("");
-}
-
-static int
-by_text(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* Each string for itself: one that is written wrongly hides no other. */
-static void
-collect_strings(const json_t *value, json_t *keys)
-{
-	struct error ignored = {0};
-	const char *name;
-	json_t *member;
-	size_t i;
-
-	if (json_is_string(value)) {
-		if (strstr(json_string_value(value), "${"))
-			json_decref(placeholder_resolve(value, "", collect, keys, NULL, &ignored));
-		return;
-	}
-	json_object_foreach((json_t *)(uintptr_t)value, name, member)
-		collect_strings(member, keys);
-	json_array_foreach(value, i, member)
-		collect_strings(member, keys);
-}
-
-/* What is not in a list of which something was not understood may be that. */
-static enum value_relation
-compare_key(const struct values *a, const struct values *b, const char *key)
-{
-	const struct value *x = a ? values_find(a, key) : NULL, *y = b ? values_find(b, key) : NULL;
-
-	if (!a || !b || (!x && a->odd > 0) || (!y && b->odd > 0))
-		return VALUE_UNKNOWN;
-	return value_compare(x, y);
-}
-
-enum value_relation
-values_compare_used(const json_t *part, const struct values *a, const struct values *b)
-{
-	json_t *keys = json_object(), *unused;
-	enum value_relation found = VALUE_SAME;
-	const char *key;
-
-	collect_strings(part, keys);
-	json_object_foreach(keys, key, unused) {
-		enum value_relation relation = compare_key(a, b, key);
-
-		/* One sure difference is enough; UNKNOWN is kept only while nothing stronger is
-		 * found. */
-		if (relation == VALUE_DIFFERS || relation == VALUE_MISSING) {
-			found = relation;
-			break;
-		}
-		if (relation == VALUE_UNKNOWN)
-			found = relation;
-	}
-	json_decref(keys);
-	return found;
-}
-
-json_t *
-values_differing(const json_t *part, const struct values *a, const struct values *b)
-{
-	json_t *keys = json_object(), *list = json_array(), *unused;
-	const char *key;
-
-	collect_strings(part, keys);
-	json_object_foreach(keys, key, unused) {
-		enum value_relation relation = value_compare(values_find(a, key),
-							     values_find(b, key));
-
-		if (relation == VALUE_DIFFERS || relation == VALUE_MISSING)
-			json_array_append_new(list, json_string(key));
-	}
-	json_decref(keys);
-	return list;
-}
-
-json_t *
-values_used_by(const struct set *set)
-{
-	json_t *keys = json_object(), *list = json_array(), *value;
-	const char **names, *name;
-	size_t count = 0;
-
-	collect_strings(set_modules(set), keys);
-	collect_strings(set_shared(set), keys);
-	names = xcalloc(json_object_size(keys) + 1, sizeof(*names));
-	json_object_foreach(keys, name, value)
-		names[count++] = name;
-	qsort(names, count, sizeof(*names), by_text);
-	for (size_t i = 0; i < count; i++)
-		json_array_append_new(list, json_string(names[i]));
-	free(names);
-	json_decref(keys);
-	return list;
 }

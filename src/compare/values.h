@@ -14,9 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct changes;
 struct error;
-struct set;
 
 struct value {
 	char *key;
@@ -54,6 +52,8 @@ void values_drop(struct values *values, const char *key);	/* a missing one is fi
 bool value_is_reference(const struct value *value);
 /* A secret in sidestaged's own store, of which another value can be a copy. */
 bool value_is_in_own_store(const struct value *value);
+/* Whether two texts of values are the same; two that are NULL are. */
+bool value_same_text(const char *a, const char *b);
 /* Whether this store is that one. */
 bool value_store_is_own(const char *store);
 #define VALUE_OWN_STORE "sidestaged"
@@ -72,65 +72,5 @@ json_t *values_words(const struct values *values);
 json_t *values_encode(const struct values *values);
 /* A hash over keys, levels and contents: the same for equal lists.  free() it. */
 char *values_digest(const struct values *values);
-
-/* --- what is to be written to an environment's own level --- */
-
-enum value_change_kind {
-	VALUE_SET,
-	VALUE_DELETE,		/* the application's holds again, if there is one */
-	VALUE_RESTORE		/* as it was in a value set version: how a secret comes back */
-};
-
-struct value_change {
-	enum value_change_kind kind;
-	char *key;
-	char *text;		/* SET; NULL: a secret that is not to be written down */
-	char *description;	/* SET */
-	bool is_secret;		/* SET */
-	char *store, *store_key,
-		*store_version; /* SET: a secret by where it lies; NULL: by its text */
-	char *version_id;	/* RESTORE */
-	/* what a secret is after the change, where that is known; else NULL */
-	char *fingerprint;
-};
-
-struct value_changes {
-	struct value_change *items;	/* by key, each once */
-	size_t count;
-};
-
-/* Frees the changes and their texts, which may be secrets' descriptions; zeroed memory is empty. */
-void value_changes_clear(struct value_changes *changes);
-/* Copies; replaces the one of the same key. */
-void value_changes_put(struct value_changes *changes, const struct value_change *change);
-/* What was to be written to that key is not.  A missing one is fine. */
-void value_changes_drop(struct value_changes *changes, const char *key);
-/* What is to be written to that key; NULL: nothing.  Borrowed. */
-const struct value_change *value_changes_find(const struct value_changes *changes, const char *key);
-/* `values` with the changes made.  `application` (NULL: none is known) is what shines through
- * where an own value is deleted. */
-void values_apply(struct values *result, const struct values *values,
-		  const struct value_changes *changes, const struct values *application);
-/* Whether `now` has the change already.  A secret whose fingerprint is not known is taken for
- * changed when it is there at all. */
-bool value_change_is_made(const struct value_change *change, const struct values *now);
-/* Without the texts of secrets; and back.  The array is of version 1 of this form. */
-json_t *value_changes_encode(const struct value_changes *changes);
-int value_changes_decode(struct value_changes *changes, const json_t *body, struct error *err)
-	__attribute__((warn_unused_result));
-
-/* --- the keys that a set uses --- */
-
-/* How what one workload (or any other part of a set) uses of both compares: the strongest of
- * DIFFERS, MISSING, UNKNOWN, SAME.  NULL: these values are not known. */
-enum value_relation values_compare_used(const json_t *part, const struct values *a,
-					const struct values *b);
-
-/* The keys that the part uses and whose values differ, or are on one side alone: a JSON array.
- * New reference. */
-json_t *values_differing(const json_t *part, const struct values *a, const struct values *b);
-
-/* Each key of a ${values.KEY} in the set, once, in order: a JSON array.  New reference. */
-json_t *values_used_by(const struct set *set);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "compare/values.h"
+#include "compare/value-changes.h"
 
 struct deployment;
 struct session;

@@ -9,6 +9,7 @@
 #include "compare/changes.h"
 #include "compare/diff.h"
 #include "compare/merge.h"
+#include "compare/values-used.h"
 #include "compare/values.h"
 #include "model/delta.h"
 #include "model/json.h"

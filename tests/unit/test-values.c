@@ -17,6 +17,8 @@
 #include "compare/changes.h"
 #include "compare/diff.h"
 #include "compare/merge.h"
+#include "compare/value-changes.h"
+#include "compare/values-used.h"
 #include "compare/values.h"
 #include "model/json.h"
 #include "model/set.h"

@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "compare/values-used.h"
 #include "flow/context/context.h"
 #include "flow/verbs/flow-advance.h"
 #include "flow/verbs/flow-state.h"

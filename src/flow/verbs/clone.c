@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "compare/values-used.h"
 #include "flow/context/context.h"
 #include "flow/verbs/approval.h"
 #include "flow/verbs/clone-values.h"

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "compare/values.h"
+#include "compare/value-changes.h"
 #include "flow/verbs/flow.h"
 #include "flow/verbs/verb.h"
 #include "model/nouns.h"

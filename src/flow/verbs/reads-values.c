@@ -18,6 +18,7 @@
 #include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
+#include "compare/values-used.h"
 #include "flow/context/context.h"
 #include "flow/verbs/flow-advance.h"
 #include "flow/verbs/flow-state.h"

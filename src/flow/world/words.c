@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "compare/values-used.h"
 #include "compare/values.h"
 #include "flow/world/world.h"
 #include "model/image.h"

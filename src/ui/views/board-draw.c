@@ -15,6 +15,7 @@
 #include "base/ids.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "compare/values-used.h"
 #include "compare/values.h"
 #include "flow/session.h"
 #include "flow/verbs/flow.h"
