@@ -21,6 +21,7 @@
 #include "model/json.h"
 #include "store/private.h"
 
+/* A person waits for what stands behind this; an answer from the network is as good. */
 #define CACHE_BUSY_MS 250
 #define CACHE_VERSION 1
 #define BODIES_MAX 4000		/* the oldest go first */
@@ -39,6 +40,8 @@ make_anew(struct db *cache)
 	return db_begin(cache, NULL) ? -1 : db_end(cache, db_run(cache, schema, NULL), NULL);
 }
 
+/* Version and a first query, since a damaged file may open well
+ * and fail only when it is read. */
 static bool
 try_open(struct store *store)
 {
@@ -154,6 +157,7 @@ store_cache_get(struct store *store, const char *key, size_t *length, int64_t *r
 	return body;
 }
 
+/* Counted once in so many puts: the count reads all keys. */
 static void
 make_room(struct store *store)
 {

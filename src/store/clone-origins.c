@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is written down of clones: where each is from, and until when it shall live.
+ *
+ * The one thing in these rows that nobody else knows is the time to live; the rest is found
+ * in the platform's deployments as well (flow/world/origins.c), and is kept so that a board
+ * can be drawn before anything is asked.
+ */
 #include "config.h"
 
 #include "store/clone-origins.h"
@@ -10,6 +17,7 @@
 #include "base/xmalloc.h"
 #include "store/private.h"
 
+/* The file comes from outside and must not decide how much memory is taken. */
 #define CLONES_MAX 10000
 
 #define CLONE_COLUMNS "origin, deployment_id, set_id, operation_id, cloned_at, expires_at"

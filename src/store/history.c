@@ -392,6 +392,7 @@ search_list(struct store *store, const struct history_query *query, struct opera
 	return more < 0 ? -1 : 0;
 }
 
+/* All or nothing: a part of a history would look like the whole of it. */
 int
 store_history_list(struct store *store, const struct history_query *query,
 		   struct operation_list *list, struct error *err)

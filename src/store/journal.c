@@ -43,6 +43,8 @@ end(struct store *store, int ret, struct error *err)
 	return ret;
 }
 
+/* A step is written before its request is sent and again when it has
+ * ended, hence the conflict clause. */
 static int
 write_step(struct store *store, const char *id, size_t number, const struct operation_step *step,
 	   struct error *err)
@@ -112,7 +114,7 @@ store_operation_begin(struct store *store, const struct operation *operation, st
 	return ret;
 }
 
-/* The random part of a UUID, as a place in the lock file. */
+/* An id's place in the lock file.  Of a hash: ids begin with the time, and so alike. */
 static void
 lock_of(struct flock *lock, short type, const char *id)
 {

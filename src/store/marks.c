@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a person says is done of a hotfix: one row for each step of a story, and the last word
+ * counts.
+ *
+ * A story is named by the deployment it began with and not by the clone, whose name may be
+ * used again.
+ */
 #include "config.h"
 
 #include "store/marks.h"

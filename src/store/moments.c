@@ -89,6 +89,8 @@ insert(struct store *store, const char *url, const char *org, const char *app,
 	" later.org=moment.org AND later.app=moment.app AND later.env=moment.env AND" \
 	" later.at>moment.at" condition ")"
 
+/* By age, which leaves of each environment the row that stood at the limit; then by number,
+ * which leaves at least its last. */
 static int
 prune(struct store *store, const char *url, const char *org, const char *app, int64_t now,
       struct error *err)
@@ -145,6 +147,7 @@ read_moment(struct statement *row)
 	};
 }
 
+/* An environment that is gone has a last row that says so, and is not in the list. */
 int
 store_moments_at(struct store *store, const char *url, const char *org, const char *app,
 		 int64_t at, struct moment_list *list, struct error *err)

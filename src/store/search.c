@@ -238,6 +238,7 @@ choose_size(struct store_search *search, int64_t took_ms)
 		search->piece /= 2;
 }
 
+/* A piece that gave all it may ends at its last find; else it was looked through whole. */
 int
 store_search_step(struct store_search *search, struct operation_list *list, struct error *err)
 {
@@ -275,7 +276,9 @@ store_search_step(struct store_search *search, struct operation_list *list, stru
 	return search->next > 0;
 }
 
-/* SQLite lets no trigger write to a virtual table as long as schemas are not trusted. */
+/* SQLite lets no trigger write to a virtual table as long as schemas are not
+ * trusted.  The old text goes first, since an index with its content
+ * elsewhere is told what it shall forget. */
 int
 search_keep(struct db *history, const char *operation, struct error *err)
 {

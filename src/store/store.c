@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A program must not take a lost history for a new one: a file beside it, which is touched by
- * nothing that befalls the history, remembers that operations were kept. */
-/* Opening the two files, and the schema of the history. */
+/*
+ * Opening the two files, and the schema of the history.
+ *
+ * A program must not take a lost history for a new one: a file beside it, which is touched by
+ * nothing that befalls the history, remembers that operations were kept.
+ */
 #include "config.h"
 
 #include "store/store.h"
@@ -21,8 +24,12 @@
 
 /* Eight programs that each write without a pause wait less than a second on a slow disk. */
 #define HISTORY_BUSY_MS 10000
+/* A check reads the whole file: so much of it takes a few milliseconds. */
 #define CHECKED_BYTES_MAX (2 * 1024 * 1024)
 
+/* A step that was released is never changed: files that have it are out there.
+ * Tables of the first release keep their names and columns, so that a program of
+ * it that still runs goes on working. */
 static const struct db_step steps[] = {
 	/* 0: a new file */
 	{"CREATE TABLE operation ("
@@ -69,7 +76,7 @@ static const struct db_step steps[] = {
 	 " PRIMARY KEY (url, org, app, env, at)"
 	 ") WITHOUT ROWID;"
 	 "CREATE INDEX moment_at ON moment (url, org, app, at);", NULL},
-	/* 4: how a person has arranged an application's board (marks.c) */
+	/* 4: how a person has arranged an application's board (settings.c) */
 	{"CREATE TABLE setting ("
 	 " url TEXT NOT NULL, org TEXT NOT NULL, app TEXT NOT NULL, name TEXT NOT NULL,"
 	 " value TEXT NOT NULL, PRIMARY KEY (url, org, app, name)"
