@@ -57,6 +57,8 @@ key_row_of(const struct key *keys, enum action action)
 	return NULL;
 }
 
+/* A mode of the view (a question, a field) comes before its own keys, but only where it has a
+ * function for the action; else its row is there for the bar. */
 const struct key *
 key_row_now(const struct view *view, struct ui *ui, enum action action)
 {
@@ -66,6 +68,7 @@ key_row_now(const struct view *view, struct ui *ui, enum action action)
 	return row && row->run ? row : key_row_of(ui_keys(ui, view->ops), action);
 }
 
+/* An action that has several keys is explained once, at the first. */
 const char *
 key_help(const struct key *keys, const struct key *row)
 {
@@ -122,6 +125,8 @@ move_in(struct view *view, struct ui *ui, enum action action)
 		(void)list_act(view->ops->list(view), action);
 }
 
+/* First whether anything may be changed at all, then what the row needs: a person who may not
+ * is not to be told what else is missing. */
 void
 key_run(const struct key *row, struct view *view, struct ui *ui)
 {

@@ -1,5 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The one choke point between text and the terminal. */
+/*
+ * The one choke point between text and the terminal.
+ *
+ * Everything that is drawn comes through canvas_untrusted_bytes(), our own words too, so no
+ * text can move the cursor, set a colour or leave its place, whoever wrote it.  Nothing
+ * outside this file and the few beside it calls ncurses to draw.
+ *
+ * A canvas is a rectangle by value: a part of it can be handed on, and what is drawn in the
+ * part is cut at its edge. canvas_end() sends the picture, in one write.
+ */
 #include "config.h"
 
 #include "ui/canvas.h"
@@ -18,6 +27,7 @@
 #include "ui/escapes.h"
 #include "ui/links.h"
 
+/* Beyond what any terminal has; what is further right is drawn, and is only not compared. */
 #define ROW_CELLS_MAX 1024
 #define WORDS_BYTES_MAX 65536
 
@@ -106,6 +116,8 @@ canvas_plain(const struct canvas *canvas, const char *text)
 	return canvas->ascii ? ascii_words(text) : xstrdup(text);
 }
 
+/* For words of ours; text from elsewhere keeps its own characters,
+ * also where only ASCII is wanted. */
 void
 canvas_text(struct canvas *canvas, enum style style, const char *text)
 {
@@ -304,6 +316,7 @@ canvas_wrapped(struct canvas *canvas, enum style style, const char *bytes)
 	return rows;
 }
 
+/* One cursor for the screen: the last field that was drawn with the focus has it. */
 static struct { bool wanted; int y, x; } cursor;
 
 void
@@ -334,6 +347,8 @@ is_same_cell(const cchar_t *a, const cchar_t *b)
 		;
 }
 
+/* What is drawn is in stdscr, what the terminal shows in curscr, until
+ * canvas_end() makes them the same. */
 bool
 canvas_differs(int row, int rows)
 {

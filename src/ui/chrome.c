@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What stands around a view: the header, what was said, the keys, and the window's title. */
+/*
+ * What stands around a view: the header, what was said, the keys, and the window's title.
+ *
+ * The header gives way from the right, in the order of what a person could do without; where
+ * one is, and that nothing answers, stands there always.  The bar of keys is made from the
+ * same tables that the keys are taken by, and shows only what would be done now.
+ */
 #include "config.h"
 
 #include "ui/chrome.h"
@@ -89,6 +95,7 @@ draw_subject(struct ui *ui, struct canvas *bar)
 	canvas_untrusted_bytes(bar, STYLE_BAR, subject, 0);
 }
 
+/* STYLE_COUNT: there are no contexts to be told apart. */
 static enum style
 stripe_of(const struct ui *ui)
 {
@@ -228,6 +235,8 @@ key_in(const struct key *keys, const char *name, size_t length)
 	return NULL;
 }
 
+/* Texts name keys by their actions, since a person may have bound others.  Two such texts may
+ * be alive in one call, hence several buffers in turn. */
 const char *
 ui_keyed(struct ui *ui, const char *text)
 {
@@ -300,6 +309,7 @@ chrome_too_small(struct canvas *screen)
 	free(text);
 }
 
+/* An eighth of the width may be lost at the end of each line, since words are not cut. */
 int
 chrome_message_rows(const struct ui *ui, int columns)
 {

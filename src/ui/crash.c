@@ -23,6 +23,7 @@
 #include "base/xmalloc.h"
 #include "ui/escapes.h"
 
+/* Of its own, since an endless recursion has used up the usual one. */
 #define STACK_BYTES 65536
 #define CALLS_MAX 64
 
@@ -49,6 +50,7 @@ put(int fd, const char *text)
 	}
 }
 
+/* The calls are written as addresses and names: backtrace_symbols_fd(3) takes no memory. */
 static bool
 write_report(int number)
 {
@@ -103,6 +105,8 @@ make_texts(void)
 	free(shown);
 }
 
+/* SA_RESETHAND gives each signal its own action back, so a crash
+ * within the handler ends the program. */
 void
 crash_catch(const struct termios *modes)
 {

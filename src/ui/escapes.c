@@ -74,6 +74,8 @@ kind_begins(const char *word)
 	return kind && strncmp(kind, word, strlen(word)) == 0;
 }
 
+/* No stdio: a crash handler writes by this as well.  A terminal that takes
+ * nothing for a second is given up. */
 void
 escapes_write(const char *bytes, size_t length)
 {
@@ -115,6 +117,8 @@ escapes_mouse(void)
 	state.mouse = true;
 }
 
+/* The title that was there is pushed on the terminal's own
+ * stack, to be put back at the end. */
 void
 escapes_on(void)
 {
@@ -155,6 +159,8 @@ escapes_frames_known(int answer)
 	state.frames = answer == 1 || answer == 2;
 }
 
+/* Between the two the terminal holds its picture back: nobody sees
+ * half of a frame (mode 2026). */
 void
 escapes_frame_begin(void)
 {

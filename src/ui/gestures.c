@@ -15,6 +15,7 @@
 #include "ui/view.h"
 #include "ui/widgets/list.h"
 
+/* Line ends at the end come with what was copied from a terminal, and would end the field. */
 void
 gesture_paste(struct ui *ui, struct view *top, const char *text)
 {
@@ -68,6 +69,7 @@ place_on(const struct canvas *canvas, int *row, int *column)
 	return *row >= 0 && *row < canvas->height && *column >= 0;
 }
 
+/* A view that does not say otherwise is a list. */
 void
 gesture_click(struct ui *ui, struct view *top, const struct canvas *canvas)
 {

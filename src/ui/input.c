@@ -27,6 +27,7 @@
 #define PASTE_BYTES_MAX 65536
 #define PASTE_IDLE_MS 2000 /* what comes later may be a person who waits for the end of a paste */
 #define ESC 27
+/* A terminal can send faster than it is read; then even dropping must come to an end. */
 #define DROP_MAX 100000
 #define SEQUENCE_IDLE_MS 500	/* a sequence that is cut in two comes within this */
 #define SEQUENCE_MAX 65536
@@ -329,6 +330,7 @@ input_next(void)
 	return taken;
 }
 
+/* For a view that must not be answered by keys which were pressed before it was seen. */
 void
 input_drop(void)
 {

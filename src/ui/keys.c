@@ -104,6 +104,7 @@ keys_of(const struct bindings *bindings, size_t view)
 						       : own_keys(view);
 }
 
+/* By the table, not by the view: several views may share one. */
 const struct key *
 bindings_keys(const struct bindings *bindings, const struct view_ops *ops)
 {
@@ -216,6 +217,7 @@ rebind(struct bindings *bindings, size_t view, enum action action, const int *ke
 
 /* --- what a configuration says --- */
 
+/* A control key is pressed by mistake too easily, and a terminal may send one by itself. */
 static int
 read_keys(const char *text, int *keys, size_t *count, enum action action,
 	  const char *where, struct error *err)
@@ -345,6 +347,8 @@ refuse_taken(const struct bindings *bindings, size_t view, const struct key *row
 			 where, views[view].name, key_name(row->key), action_name(other->action));
 }
 
+/* When all is read, since a key may be taken by one line of a
+ * configuration and freed by the next. */
 int
 bindings_check(const struct bindings *bindings, struct error *err)
 {

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Two lists of links, of the frame that is drawn and of the one on the screen: what is in
- * neither is not touched, and a cell is only written twice where its line changed. */
+/*
+ * Addresses that can be clicked (OSC 8), written over the text that ncurses has drawn.
+ *
+ * ncurses knows no links, so their cells are written once more behind its update, with the
+ * link around them.  There are two lists, of the frame that is drawn and of the one on the
+ * screen: what is in neither is not touched, and a cell is only written twice where its line
+ * changed.
+ */
 #include "config.h"
 
 #include "ui/links.h"
@@ -55,6 +61,8 @@ links_stop(void)
 	clear_list(&before);
 }
 
+/* What a platform says becomes part of an escape sequence here: plain
+ * ASCII, and only the two schemes. */
 static bool
 is_safe(const char *address)
 {
@@ -89,7 +97,8 @@ was_there(const struct link *link)
 	return false;
 }
 
-/* Whether the terminal's line is as it will be. */
+/* Whether the terminal's line is as it will be.  Reading a window's cells moves
+ * its cursor, which ncurses counts with. */
 static bool
 line_stays(int row)
 {
@@ -123,6 +132,7 @@ put_byte(int byte)
 	return buf_append(collected, &c, 1) ? byte : EOF;
 }
 
+/* The cursor is put back where ncurses has left it (DECSC, DECRC). */
 static void
 show(const struct link *link, struct buf *out)
 {

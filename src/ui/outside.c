@@ -28,7 +28,8 @@
 
 extern char **environ;
 
-/* Ends when the program does; its status as of waitpid(2), or -1 with err. */
+/* Ends when the program does; its status as of waitpid(2), or -1 with err.  Waiting stops the
+ * whole program, on purpose: the terminal is somebody else's meanwhile. */
 static int
 run(char *const argv[], struct error *err)
 {
@@ -143,6 +144,8 @@ edit_file(char *path, struct error *err)
 	return 0;
 }
 
+/* In the runtime directory if there is one, which is in memory and readable by nobody else;
+ * what was edited may be a secret. */
 int
 outside_edit(const char *name, char **text, struct error *err)
 {
@@ -197,6 +200,8 @@ browser(void)
 	return (x && *x) || (wayland && *wayland) ? "xdg-open" : NULL;
 }
 
+/* In the background, with nothing to write to: a browser that
+ * complains would draw over the screen. */
 int
 outside_browse(const char *address, struct error *err)
 {

@@ -143,6 +143,8 @@ make_screen(const char *kind)
 	return made;
 }
 
+/* The order matters: the modes of the shell are kept before newterm() changes them, and the
+ * escapes come last, when ncurses has the screen. */
 int
 terminal_start(const struct theme *theme, bool mouse, struct error *err)
 {
@@ -164,6 +166,7 @@ terminal_start(const struct theme *theme, bool mouse, struct error *err)
 					 : _("TERM is not set%s; try TERM=xterm-256color."),
 				 kind ? kind : "");
 	write_whole_frames();
+	/* An Esc alone is told from a sequence by time; a sequence comes in one piece. */
 	set_escdelay(25);
 	catch_signals();
 	crash_catch(&shell_mode);
@@ -274,6 +277,7 @@ terminal_drop_keys(void)
 	input_drop();
 }
 
+/* Somebody stopped and continued the program from outside: the modes may be the shell's. */
 void
 terminal_take_again(void)
 {
@@ -300,6 +304,7 @@ take(void)
 	escapes_on();
 }
 
+/* By its usual action, as every program does: the shell is to see a job that was stopped. */
 void
 terminal_suspend(void)
 {

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The reader of themes.  Words are cut at blanks; a message names file, line and column. */
+/*
+ * The reader of themes.  Words are cut at blanks; a message names file, line and column.
+ *
+ * A theme gives every style twice, for terminals with many colours and for those with
+ * sixteen: no rule that made the second from the first would keep every two styles different.
+ */
 #include "config.h"
 
 #include "ui/theme-file.h"
@@ -214,6 +219,7 @@ theme_stripe(const char *name)
 	return STYLE_COUNT;
 }
 
+/* The stripes of contexts may be left out: themes of the first release do not know them. */
 int
 theme_parse(struct theme *theme, const char *text, const char *file, struct error *err)
 {
@@ -361,6 +367,8 @@ refuse_name(const char *name, const char *configuration, const char *data, struc
 	return -1;
 }
 
+/* A person's own theme comes before ours of the same name; the default one is in the program
+ * as well, so that it starts without its data. */
 int
 theme_load(struct theme *theme, const char *name, struct error *err)
 {
@@ -407,6 +415,7 @@ theme_palette(int index)
 	return grey << 16 | grey << 8 | grey;
 }
 
+/* Among the cube and the greys: the first sixteen are what the person has made of them. */
 int
 theme_nearest(int32_t rgb)
 {

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A theme on this terminal: direct colours as they are, 256 colours by the nearest one, 16 and
- * 8 by name, and without colours attributes that carry the meaning alone.
+ * A theme on this terminal: direct colours as they are, 256 colours by the nearest one, 16
+ * and 8 by name, and without colours attributes that carry the meaning alone.
+ *
+ * Each style is one pair of colours, made at the start; drawing only looks up.
  */
 #include "config.h"
 
@@ -43,7 +45,8 @@ is_direct(void)
 	return tigetflag("RGB") > 0 || tigetnum("RGB") > 0 || COLORS > 0xffff;
 }
 
-/* As ncurses counts colours here. */
+/* As ncurses counts colours here.  A direct colour below 8 would be taken for one of the
+ * palette, so it becomes black. */
 static int
 colour_number(int32_t colour, bool direct)
 {

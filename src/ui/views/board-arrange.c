@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How the board is arranged: what is pinned, left out, sorted, wide, and marked. */
+/*
+ * How the board is arranged: what is pinned, left out, sorted, wide, and marked.
+ *
+ * All but the marks is kept from one session to the next (flow/context/arrangement.c), for
+ * each application by itself.  Whatever moves under the cursor, the cursor stays on what it
+ * was on: each of these keys writes it down by its id before anything changes.
+ */
 #include "config.h"
 
 #include "ui/views/board-arrange.h"
@@ -18,10 +24,13 @@
 #include "ui/views/board-state.h"
 #include "ui/views/board.h"
 
+/* A version and its sign; with less every cell would be cut. */
 #define CELL_MIN 10
 #define CELL_MAX 60
 #define CELL_STEP 2
 
+/* For another application, or the same one once it is known.  The old one is kept first,
+ * while its errors can still be told. */
 void
 board_arrange(struct board_view *b, struct ui *ui)
 {
@@ -129,6 +138,8 @@ board_run_wider(struct view *view, struct ui *ui)
 	change_cell((struct board_view *)view, ui, CELL_STEP);
 }
 
+/* The border before which the button went down becomes the one where it went up; columns are
+ * of one width, so the others follow. */
 void
 board_drag(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int from, int to)
 {
@@ -169,6 +180,7 @@ board_run_sort(struct view *view, struct ui *ui)
 	arrangement_set_sort(b->arrangement, sort);
 }
 
+/* The cursor goes on to the next: marking several is one key, pressed several times. */
 void
 board_run_mark(struct view *view, struct ui *ui)
 {

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How the board looks: the tree, the matrix, and the pane below. */
+/*
+ * How the board looks: the tree, the matrix, and the pane below.
+ *
+ * Nothing is decided here.  Who stands where was laid out by board_fit() before, from the
+ * model; drawing only reads, so a picture can be made again at any time.  Signs and words
+ * come from flow/world/words.c, which the plain lines use as well.
+ */
 #include "config.h"
 
 #include "ui/views/board-draw.h"
@@ -64,6 +70,7 @@ draw_cut(struct canvas *c, enum style style, const char *text, int columns, enum
 	free(shown);
 }
 
+/* Two rows in a low window, four else; the last is always how it does. */
 static void
 draw_head(struct canvas *all, int x, const struct grid *g, const struct world_environment *e,
 	  bool selected)
@@ -115,6 +122,7 @@ standing_style(enum standing standing)
 	}
 }
 
+/* "?" is what is not known, a dot what is not there: the two must never look alike. */
 static void
 draw_cell(const struct board_model *s, const struct grid *g, struct canvas *c, int row, int x,
 	  const struct world_environment *e, const char *module, bool selected)
@@ -546,6 +554,7 @@ draw_nothing(const struct board_view *b, const struct board_model *s, struct ui 
 	}
 }
 
+/* The pane below has seven rows where there are twenty in all; the board comes first. */
 struct canvas
 board_matrix_part(const struct canvas *canvas, int tree)
 {

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where the matrix of the board has its columns and rows: it folds with the screen. */
+/*
+ * Where the matrix of the board has its columns and rows: it folds with the screen.
+ *
+ * The order matters.  How many columns there are decides which of them are in sight, and
+ * these how wide names and versions want to be; what is then left is shared out, and only at
+ * the end is it known what has to be cut, and where best.
+ */
 #include "config.h"
 
 #include "ui/views/board-grid.h"
@@ -19,6 +25,7 @@
 #include "ui/views/board-state.h"
 #include "ui/widgets/viewport.h"
 
+/* A name that can be told from another, and a version with its sign. */
 #define CELL_COLUMNS_MIN 15
 #define CELL_COLUMNS_MAX 24
 #define VERSION_COLUMNS 13		/* before the sign, where nothing longer is there */
@@ -38,6 +45,8 @@ fit_columns(struct grid *g, size_t count, int room)
 		g->cell = CELL_COLUMNS_MAX;
 }
 
+/* From the place in the grid to the column of the model: pinned ones first, then those that
+ * scroll, with the baseline kept at the side where it went out of sight. */
 size_t
 board_grid_column(const struct grid *g, size_t i)
 {

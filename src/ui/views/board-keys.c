@@ -246,6 +246,8 @@ run_progress(struct view *view, struct ui *ui)
 		ui_say(ui, _("No operation runs; {history} shows what was done."));
 }
 
+/* By its id, and for this look at the application only: the next one
+ * begins with production again. */
 static void
 run_baseline(struct view *view, struct ui *ui)
 {
@@ -539,6 +541,7 @@ is_clone(const struct view *view, struct ui *ui)
 	return model_of(view)->env->clone_of != NULL;
 }
 
+/* For a hotfix to be shown there must be one, though not under the cursor. */
 static bool
 has_clones(const struct view *view, struct ui *ui)
 {
@@ -600,6 +603,8 @@ static const struct need a_deployment = {has_deployment, NULL, NULL},
 			 clones = {has_clones, NULL, NULL};
 static const struct need disposable = {is_disposable, NULL, NULL};
 
+/* The order of the rows is that of the bar, which shows as many as
+ * fit: first what changes something. */
 const struct key board_keys[] = {
 	{'C', "C", ACTION_CLONE, N_("clone"), NULL, run_clone, {&an_environment, &a_deployment}},
 	{'V', "V", ACTION_VERSION, N_("version"), NULL, run_version, {&an_environment, &a_workload}},

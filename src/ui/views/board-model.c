@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is under the board's cursor, and which environments and workloads are in sight, and how
- * sorted. */
+/*
+ * What is under the board's cursor, and which environments and workloads are in sight, and
+ * how sorted.
+ *
+ * Made anew from the world whenever that or the cursor changes.  It points into the world and
+ * holds no copy, so it is never older than the last change that the view was told of; what
+ * lasts longer, the cursor and the baseline, is known by ids.
+ */
 #include "config.h"
 
 #include "ui/views/board-model.h"
@@ -25,6 +31,7 @@ board_env_id(const struct world_environment *e)
 	return untrusted_raw(&e->environment.id);
 }
 
+/* The copy first: the value may be what is replaced. */
 void
 board_replace(char **place, const char *value)
 {

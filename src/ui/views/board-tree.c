@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The applications beside the board: one is always open, and the arrows go from one to the next. */
+/*
+ * The applications beside the board: one is always open, and the arrows go from one to the
+ * next.
+ *
+ * Only the organization of the open application shows its own; the others are one line each,
+ * so that a platform with hundreds is still a list that can be looked through.
+ */
 #include "config.h"
 
 #include "ui/views/board-tree.h"
@@ -74,6 +80,7 @@ step_application(struct board_view *b, struct ui *ui, const struct world *world,
 	}
 }
 
+/* All but up and down stays with the board, so that Left and Right lead back into it. */
 bool
 board_act_in_tree(struct board_view *b, struct ui *ui, enum action action,
 		  const struct world *world)
@@ -88,6 +95,7 @@ board_act_in_tree(struct board_view *b, struct ui *ui, enum action action,
 	return step != 0 || action == ACTION_RIGHT || action == ACTION_LEFT;
 }
 
+/* Counted as they are drawn: board_draw_tree(). */
 void
 board_click_tree(struct board_view *b, struct ui *ui, const struct world *world, int clicked)
 {

@@ -88,7 +88,8 @@ acted(struct view *view, struct ui *ui)
 
 /* --- the board as it was ---------------------------------------------------------------- */
 
-/* Takes it; NULL is now. */
+/* Takes it; NULL is now.  Past and present have one view with two tables of functions, and so
+ * the cursor stays where it was. */
 void
 board_show_snapshot(struct board_view *b, struct ui *ui, struct moments *snapshot)
 {

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Changes on the screen: the sign first, then what, then from and to; colour comes last. */
+/*
+ * Changes on the screen: the sign first, then what, then from and to; colour comes last,
+ * since not every terminal and not every eye has it.
+ *
+ * One row for a change, if it fits.  Else what changes has the rows that it needs, up to a
+ * limit: a value that is cut could be approved for its beginning.
+ */
 #include "config.h"
 
 #include "ui/views/changes.h"
@@ -291,6 +297,8 @@ draw_change(struct canvas *c, int row, const struct change *change, int most)
 		draw_values(c, change);
 }
 
+/* How many rows are free decides how many changes are named; that
+ * others are left out is always said. */
 int
 changes_draw_words(struct canvas *canvas, int row, int rows, const struct changes *changes)
 {
@@ -314,6 +322,7 @@ changes_draw_words(struct canvas *canvas, int row, int rows, const struct change
 	return used;
 }
 
+/* The same layout as changes_draw_words(): whoever changes one changes the other. */
 size_t
 changes_in_row(const struct changes *changes, int columns, int rows, int row)
 {
@@ -331,6 +340,7 @@ changes_in_row(const struct changes *changes, int columns, int rows, int row)
 	return changes->count;
 }
 
+/* For the clipboard, thus ASCII, and with what could be a control character made visible. */
 char *
 changes_words(const struct changes *changes)
 {

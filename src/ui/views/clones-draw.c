@@ -28,6 +28,7 @@ struct clones_columns {
 	int app, who, from, age, life, work;
 };
 
+/* What goes first as the screen gets narrower is what the pane below says as well. */
 static struct clones_columns
 lay_out(int width)
 {

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Every clone: whose it is, from what, when it expires, and what it has that is not promoted.
+ *
+ * Across all applications, unlike the board: a clone that somebody has forgotten is found by
+ * looking where nobody works.  Nothing is deleted by its age; the list marks it, and a person
+ * decides.
  */
 #include "config.h"
 
@@ -183,6 +187,7 @@ copy(const char *text)
 	return text ? xstrdup(text) : NULL;
 }
 
+/* What the prompt works on is a copy: the list is made anew while it is typed into. */
 static void
 run_end(struct view *view, struct ui *ui)
 {

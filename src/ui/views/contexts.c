@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The platforms that there are to go to: their addresses, and which one this is. */
+/*
+ * The platforms that there are to go to: their addresses, and which one this is.
+ *
+ * Going there ends this screen; the caller of ui_run() opens the other one.  Two platforms
+ * are never open in one session, so no key can reach the wrong one.
+ */
 #include "config.h"
 
 #include "ui/views/contexts.h"

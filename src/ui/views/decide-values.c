@@ -40,6 +40,8 @@ count_open(const struct flow *flow)
 
 /* --- drawing --- */
 
+/* The stars stand in a copy of the field, which keeps its cursor; the copy is wiped, since it
+ * held the text for a moment. */
 static void
 draw_field(const struct decide_values *decide, struct canvas *c, bool is_secret)
 {
@@ -150,6 +152,7 @@ decide_values_begin(struct decide_values *decide, const struct flow *flow)
 		field_set(&decide->field, "");
 }
 
+/* Also when a person only goes back: what was typed may have been a secret. */
 void
 decide_values_clear(struct decide_values *decide)
 {

@@ -26,6 +26,7 @@ static const struct { const char *word; enum style style; } sides[] = {
 	[MERGE_CONFLICT] = {N_("conflict"), STYLE_DANGER},
 };
 
+/* The cursor counts conflicts, the merge counts all changes. */
 size_t
 decide_entry(const struct decide *decide, const struct flow *flow)
 {
@@ -218,6 +219,7 @@ decide_click(struct decide *decide, const struct canvas *canvas, const struct fl
 	}
 }
 
+/* On to the next that is open, so that one key decides one conflict after the other. */
 void
 decide_choose(struct decide *decide, struct ui *ui, struct flow *flow, enum merge_side side)
 {

@@ -97,6 +97,7 @@ place_of(const char *org, const char *app, const char *env, const struct shared_
 	return place;
 }
 
+/* A secret that was typed on a screen may be seen, and remains in what the terminal keeps. */
 void
 edit_value(struct ui *ui, const char *org, const char *app, const char *env,
 	   const struct shared_value *value)

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Finds an environment, a workload or an application by typing, and tells who asked. */
+/*
+ * Finds an environment, a workload or an application by typing, and tells who asked.
+ *
+ * There may be ten thousand of them, and the view has to stand before the next key: so the
+ * first screen is filled at once, and the rest when it has been drawn, or when somebody types
+ * before that.
+ */
 #include "config.h"
 
 #include "ui/views/goto.h"
@@ -217,6 +223,7 @@ has_match(const struct view *view, struct ui *ui)
 	return finder_selected(&((const struct goto_view *)view)->finder) != NULL;
 }
 
+/* What was found goes to who asked before this view is closed: the strings are in it. */
 static void
 run_go(struct view *view, struct ui *ui)
 {

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The keys of the view below, from its own table. */
+/*
+ * The keys of the view below, from its own table; so what is listed is what works, also where
+ * a person has bound other keys.  To know how long it is it is drawn once on a canvas without
+ * rows.
+ */
 #include "config.h"
 
 #include "ui/views/help.h"

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How the history looks: the field, the rows, and the pane of what is selected. */
+/*
+ * How the history looks: the field, the rows, and the pane of what is selected.
+ *
+ * What was typed to be found is marked wherever it stands, as the store finds it: every word
+ * by itself, and letters of both cases alike.
+ */
 #include "config.h"
 
 #include "ui/views/history-draw.h"
@@ -38,7 +43,8 @@ static const struct { enum glyph glyph; enum style style; const char *word; } st
 
 /* --- words that were found ------------------------------------------------------------ */
 
-/* How many bytes of text the word takes when it stands at its beginning; 0: it does not. */
+/* How many bytes of text the word takes when it stands at its beginning; 0: it does not.  By
+ * characters: a letter and its other case may differ in length. */
 static size_t
 match_length(const char *text, const char *word, size_t word_length)
 {
@@ -248,6 +254,8 @@ draw_fact(const struct history_view *h, struct canvas *c, int *row, const char *
 	mark_found(c, style, STYLE_KEY, text->raw, h->find.text, 0);
 }
 
+/* Whether it can be rolled back, and if not why: nobody should
+ * have to press a key to find out. */
 static void
 draw_undo(const struct history_view *h, struct canvas *c, int *row, struct ui *ui,
 	  const struct operation *o)

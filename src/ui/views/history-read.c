@@ -22,6 +22,7 @@
 #include "ui/views/history-state.h"
 #include "ui/views/history.h"
 
+/* More than a screen and less than can be felt: a page is read while a key waits. */
 #define FIRST_PAGE 400
 #define PAGE 200
 #define WINDOW_MAX 1000
@@ -118,6 +119,8 @@ replace(struct history_view *h, struct operation_list *list)
 	show_window(h);
 }
 
+/* As many as there were at hand, so that reading again does not make
+ * the list shorter under the cursor. */
 void
 history_read_newest(struct history_view *h, struct ui *ui)
 {
@@ -268,6 +271,8 @@ look_on(struct history_view *h, struct ui *ui)
 	return false;
 }
 
+/* Newer operations than the window holds would be missed, so it
+ * goes back to the newest first. */
 void
 history_look_for(struct history_view *h, struct ui *ui)
 {

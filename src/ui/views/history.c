@@ -268,6 +268,8 @@ with_cursor(struct history_view *h, struct ui *ui,
 
 /* --- what keys do --------------------------------------------------------------------- */
 
+/* The id of a story is that of its first operation; folds are few, and
+ * survive that rows come and go. */
 static void
 fold(struct history_view *h, struct ui *ui, bool want)
 {

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How a hotfix looks: its steps, and below them what the selected one is about. */
+/*
+ * How a hotfix looks: its steps, and below them what the selected one is about.
+ *
+ * What is next is told in the step itself, with the key that does it; a person who was called
+ * at night should not have to know the order.
+ */
 #include "config.h"
 
 #include "ui/views/hotfix-draw.h"

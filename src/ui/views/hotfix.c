@@ -110,6 +110,7 @@ drop_names(struct hotfix_items *items, size_t count)
 	items->names = NULL;
 }
 
+/* Copies of the names: the set that has them may be replaced while the cursor is on one. */
 static void
 read_modules(struct hotfix_view *v, struct ui *ui)
 {
@@ -331,6 +332,7 @@ ask_note(struct hotfix_view *v, struct ui *ui, enum hotfix_step_id step)
 	ui_push(ui, prompt_view_new(&prompt));
 }
 
+/* The same key takes a mark back; what an operation does is nobody's to mark. */
 static void
 run_mark(struct view *view, struct ui *ui)
 {

@@ -121,6 +121,7 @@ draw_line(struct canvas *c, int row, const char *label, enum style style, const 
 	return row + (used > 0 ? used : 1);
 }
 
+/* What is best done now, and not only what can be done: the keys are in the bar. */
 static const char *
 choice_words(const struct interrupted_operation *op)
 {
@@ -269,7 +270,8 @@ env_given(void *data, struct ui *ui, const char *text)
 		resume(ui, ((struct decision *)data)->id);
 }
 
-/* What is protected asks for its name, as it did before it was approved. */
+/* What is protected asks for its name, as it did before it was approved.  What cannot be
+ * resumed is refused by flow_resume() in its own words, without asking for anything first. */
 static void
 run_resume(struct view *view, struct ui *ui)
 {

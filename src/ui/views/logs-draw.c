@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How the logs look, and how many of the lines have room. */
+/*
+ * How the logs look, and how many of the lines have room.
+ *
+ * The newest line stands at the bottom, and a line may take several rows; so what is seen is
+ * counted from the bottom up, and drawing begins wherever that ends.
+ */
 #include "config.h"
 
 #include "ui/views/logs-draw.h"
@@ -188,6 +193,7 @@ draw_foot(const struct logs_view *v, struct ui *ui, struct canvas *c, int row)
 	}
 }
 
+/* At least one line, however long it is. */
 void
 logs_view_seen(const struct logs_view *v, size_t *first, size_t *end)
 {
@@ -208,6 +214,7 @@ logs_view_seen(const struct logs_view *v, size_t *first, size_t *end)
 	}
 }
 
+/* How many stand on the first page of all: one does not scroll beyond that. */
 size_t
 logs_view_count_oldest(const struct logs_view *v)
 {

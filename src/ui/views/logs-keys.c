@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the keys of the logs do: whose lines, which of them, and where to. */
+/*
+ * What the keys of the logs do: whose lines, which of them, and where to.
+ *
+ * To ask for another workload is to ask the platform anew; everything else, filtering and
+ * finding too, is about the lines that are there.
+ */
 #include "config.h"
 
 #include "ui/views/logs-keys.h"
@@ -36,6 +41,7 @@ find(const struct logs_view *v, struct ui *ui)
 	return world_environment(session_world(ui_session(ui)), v->org, v->app, v->env);
 }
 
+/* After the last comes all of them again. */
 static void
 run_next_workload(struct view *view, struct ui *ui)
 {
@@ -205,6 +211,8 @@ write_lines(const struct logs_view *v, const char *path, size_t *count, struct e
 	return 0;
 }
 
+/* Said while it is typed; that the file is made now and by us
+ * is seen to when it is opened. */
 static const char *
 check_path(void *data, const char *path)
 {

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the workloads of an environment write: followed, paused, found in, filtered and saved. */
+/*
+ * What the workloads of an environment write: followed, paused, found in, filtered and saved.
+ *
+ * The place is how many lines are below what is seen, so 0 is "following" without a state of
+ * its own.  Each answer replaces all lines; the count of those that came moves the place with
+ * them.
+ */
 #include "config.h"
 
 #include "ui/views/logs.h"
@@ -34,6 +40,7 @@ logs_view_is_filtered(const struct logs_view *v)
 	return v->only && *v->find.text;
 }
 
+/* By index and not by pointer: with each answer the lines are others. */
 void
 logs_view_keep(struct logs_view *v)
 {

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Chooses an environment as it is, or an earlier deployment of one, by typing. */
+/*
+ * Chooses an environment as it is, or an earlier deployment of one, by typing.
+ *
+ * Of one environment only, the one that is being replaced: to have the deployments of all
+ * would cost a question for each.
+ */
 #include "config.h"
 
 #include "ui/views/moment.h"
@@ -98,6 +103,7 @@ has_match(const struct view *view, struct ui *ui)
 	return finder_selected(&((const struct moment_view *)view)->finder) != NULL;
 }
 
+/* Back first: whoever asked may open something else. */
 static void
 run_choose(struct view *view, struct ui *ui)
 {

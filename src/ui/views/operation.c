@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The verb, where from and where to. */
+/*
+ * What several views do with an operation: its name, opening its review, and the offer to
+ * roll it back.
+ *
+ * An offer holds copies of all that it needs, because the flow it is about is dismissed when
+ * its view closes, and the offer is for the key after that.
+ */
 #include "config.h"
 
 #include "ui/views/operation.h"
@@ -14,6 +20,7 @@
 #include "ui/view.h"
 #include "ui/views/review.h"
 
+/* The verb, where from and where to. */
 void
 operation_words(const struct flow *flow, bool ascii, char *out, size_t size)
 {
@@ -52,6 +59,8 @@ operation_review_instead(struct ui *ui, const struct flow_request *request)
 		ui_say_error(ui, &err);
 }
 
+/* A clone is discarded, and what was discarded is gone.  A failed deployment that overwrote
+ * another one can be taken back all the same. */
 bool
 operation_can_be_undone(const struct flow *flow)
 {

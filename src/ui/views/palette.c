@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every command of the view below, found by typing: made from its table of keys. */
+/*
+ * Every command of the view below, found by typing: made from its table of keys.
+ *
+ * A command is run as if its key had been pressed, refusals included, so there is nothing
+ * that can be done only here or only there.
+ */
 #include "config.h"
 
 #include "ui/views/palette.h"
@@ -57,6 +62,7 @@ has_command(const struct view *view, struct ui *ui)
 	return chosen(view) != ACTION_NONE;
 }
 
+/* The palette closes first: the command belongs to the view below. */
 static void
 run_command(struct view *view, struct ui *ui)
 {

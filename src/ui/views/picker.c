@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The versions that exist of one image, newest first; typing finds. */
+/*
+ * The versions that exist of one image, newest first; typing finds.
+ *
+ * Only what was built can be chosen: a version that is typed and does not exist would fail in
+ * the middle of a deployment.  That some are missing from the list is said above it.
+ */
 #include "config.h"
 
 #include "ui/views/picker.h"
@@ -40,6 +45,7 @@ newest_first(const void *a, const void *b)
 	return version_sort(untrusted_raw(&(*y)->version), untrusted_raw(&(*x)->version));
 }
 
+/* There is nothing to ask for it by. */
 static bool
 is_nameless(const struct artefact_version *version)
 {

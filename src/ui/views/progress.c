@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What an approved operation is doing: its steps, the workloads, and on failure the reason. */
+/*
+ * What an approved operation is doing: its steps, the workloads, and on failure the reason.
+ *
+ * The view can be left at any time, the operation goes on; it is the session that owns the
+ * flow.  Several may be under way, and this is one view for all of them.
+ */
 #include "config.h"
 
 #include "ui/views/progress.h"
@@ -27,6 +32,7 @@
 #include "ui/widgets/cut.h"
 
 #define ID_COLUMN 3
+/* Nobody follows more; the others are in the history. */
 #define OPERATIONS_MAX 32
 #define OPERATIONS_SHOWN 5
 
@@ -200,7 +206,9 @@ name_of_resource(const struct active_resource *r)
 	return xstrdup(strncmp(id, "shared.", 7) == 0 ? id + 7 : id);
 }
 
-/* Of the lists of workloads and of resources: name, version or type, how it is or where. */
+/* Of the lists of workloads and of resources: name, version or type, how it
+ * is or where.  Measured over both lists, so that they stand in the same
+ * columns; an address has room for any port. */
 static void
 columns_of(struct cut_columns *columns, const struct canvas *c, const struct world_environment *e,
 	   const struct set *set)

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Asks for one line, and says while it is typed what is wrong with it. */
+/*
+ * Asks for one line, and says while it is typed what is wrong with it.
+ *
+ * It knows nothing of what it asks: whoever opens it gives a record of its own, which is
+ * dropped when the prompt closes, however it does.
+ */
 #include "config.h"
 
 #include "ui/views/prompt.h"
@@ -99,6 +104,7 @@ const struct view_ops prompt_view_ops = {
 	.close = close_view, .takes_text = true,
 };
 
+/* The title is part of the table of functions, so each prompt has a table of its own. */
 struct view *
 prompt_view_new(const struct prompt *prompt)
 {

@@ -176,7 +176,9 @@ add_request(struct buf *line, const struct review *review, const char *request)
 	free(common);
 }
 
-/* A line of what is sent, and one of the rollback; each more where it is long.  How many rows. */
+/* A line of what is sent, and one of the rollback; each more where it is long.
+ * How many rows.  Exactly what goes over the wire, in its order: it is the
+ * machine's half of what is approved. */
 static int
 draw_sends(struct ui *ui, struct canvas *c, int row, const struct review *review)
 {
@@ -337,6 +339,8 @@ fit_middle(struct review_view *r, struct ui *ui, const struct review *review)
 	layout->at_end = r->difference.at_end;
 }
 
+/* Everything is drawn once far above the canvas, where nothing is seen, to know how many rows
+ * it takes: so measuring can never differ from drawing. */
 static void
 fit_review(struct review_view *r, struct ui *ui, const struct canvas *canvas,
 	   const struct review *review)

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a finding is in becomes another text in the clone: asked for in a field, or in the
- * editor. */
+/*
+ * What a finding is in becomes another text in the clone: asked for in a field, or in the
+ * editor.
+ *
+ * A finding is known by the operation and its own id: while somebody types, the review may be
+ * made again, and then there is another one that this text does not belong to.
+ */
 #include "config.h"
 
 #include "ui/views/review-finding.h"

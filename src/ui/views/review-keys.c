@@ -623,7 +623,8 @@ static const struct key finding_keys[] = {
 	NO_KEY,
 };
 
-/* Enter says what it does. */
+/* Enter says what it does.  The key that is pressed last should not be called
+ * "go on" when it deploys to production. */
 void
 review_name_deed(struct review_view *r, const struct review *review)
 {

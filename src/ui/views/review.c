@@ -105,6 +105,7 @@ review_end_is_seen(const struct review_view *r)
 	return r->end_seen_at || is_end_there(r);
 }
 
+/* The settling time guards against the second half of a key pressed twice. */
 const char *
 review_why_not(const struct review_view *r)
 {

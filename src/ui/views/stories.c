@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which operations belong together. */
+/*
+ * Which operations belong together: a clone, what was done on it, its promotions and its end.
+ *
+ * Told from the list alone, oldest first, because only then is it known which clone a name
+ * meant: after a discard the same name may be another story.  An operation that undoes one
+ * belongs where that belongs.
+ */
 #include "config.h"
 
 #include "ui/views/stories.h"
@@ -69,6 +75,7 @@ went_well(const struct operation *o)
 	return o->state != OPERATION_FAILED && o->state != OPERATION_ABANDONED;
 }
 
+/* An operation that has not ended leaves the story open, whatever came after it. */
 static void
 add(struct story *story, const struct operation *o, size_t at)
 {
@@ -85,6 +92,7 @@ add(struct story *story, const struct operation *o, size_t at)
 		story->over = true;
 }
 
+/* A clone on which nothing was done is an operation like any other. */
 static void
 forget_single_ones(struct stories *stories, size_t operations)
 {

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Text that does not fit, cut where it is told apart best, and the widths of columns.
+ *
+ * Ids often begin alike, and sometimes end alike; so the three ways to cut are tried on all
+ * names of a list, and the one that leaves the fewest alike is taken for all of them.
+ */
 #include "config.h"
 
 #include "ui/widgets/cut.h"
@@ -108,6 +114,7 @@ find_widest(const struct cut_columns *columns)
 	return widest;
 }
 
+/* The widest gives way, column by column: what is short stays whole. */
 void
 cut_columns_fit(struct cut_columns *columns, int from, int room)
 {

@@ -2,6 +2,10 @@
 /*
  * Lines of a diff become rows: one each, or, side by side, an old line with the new one that
  * took its place.  A fold is one row, or all that it stands for.
+ *
+ * Rows are made anew with every change of what is shown, and point into the diff, which
+ * stays.  So the place where a person was is found again by what stood there, and not by a
+ * number: difference_rebuild().
  */
 #include "config.h"
 
@@ -285,6 +289,7 @@ name_changes(const struct set *from, const struct set *to)
 	return names;
 }
 
+/* By two more differences, each with one change in it: what others did, and what we do. */
 static void
 find_sides(struct difference *d)
 {
@@ -323,6 +328,8 @@ difference_set(struct difference *d, struct set *from, struct set *to)
 	difference_set_between(d, from, NULL, to);
 }
 
+/* By pointer: sets never change, and the references that are held keep
+ * an address from being used again. */
 void
 difference_set_between(struct difference *d, struct set *from, struct set *between, struct set *to)
 {

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The difference on the screen, and the keys that move, fold and find in it. */
+/*
+ * The difference on the screen, and the keys that move, fold and find in it.
+ *
+ * A row may take several lines of the screen, as many as its text needs at this width; so
+ * `top` is a row, and `top_line` the first of its lines that is seen.  How many there are is
+ * counted as one goes: a difference of ten thousand lines is never laid out whole.
+ */
 #include "config.h"
 
 #include "ui/widgets/difference.h"

@@ -90,6 +90,8 @@ edit(struct field *field, int key)
 	return true;
 }
 
+/* A text that was offered is replaced by the first character, and
+ * kept by any key that moves in it. */
 bool
 field_type(struct field *field, int key)
 {

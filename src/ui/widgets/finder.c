@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The list that is found in. */
+/*
+ * A list that is searched by typing a few letters of what is meant.
+ *
+ * There may be ten thousand items, and each key must be answered at once.  So what was found
+ * for what is typed stays as a level: more typed behind it finds only among that, and a
+ * character taken back shows the level before.
+ */
 #include "config.h"
 
 #include "ui/widgets/finder.h"

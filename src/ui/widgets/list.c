@@ -77,6 +77,8 @@ list_select_id(struct list *list, const char *id)
 	list->at = id && row < list->count ? row : suggested_row(list);
 }
 
+/* A selected row that is gone leaves the selection at its place; one that nobody
+ * has chosen follows what is suggested. */
 void
 list_update(struct list *list, size_t count)
 {

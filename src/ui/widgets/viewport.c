@@ -22,6 +22,7 @@ viewport_first(size_t first, size_t at, size_t rows, size_t count)
 	return at - first >= rows ? at - rows + 1 : first;
 }
 
+/* Beyond both ends, since list_select() keeps to the list. */
 long
 viewport_step(enum action action, size_t rows, size_t count)
 {
