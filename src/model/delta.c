@@ -16,8 +16,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "model/patch.h"
 #include "model/set.h"
@@ -66,7 +66,7 @@ static int
 check_update(const char *module, const json_t *operations, struct error *err)
 {
 	if (patch_check(operations, err) != 0)
-		return error_prefix(err, "modules.update.%s", module);
+		return error_prefix_code(err, CODE_OF_UPDATE_OF_WORKLOAD, .workload = module);
 	return 0;
 }
 
@@ -80,18 +80,15 @@ read_modules(struct delta *delta, const json_t *modules, struct error *err)
 	size_t i;
 
 	if ((add && !json_is_object(add)) || (update && !json_is_object(update)))
-		return error_set(err, ERROR_INPUT,
-				 _("modules.add and modules.update must be objects"));
+		return error_set_code(err, CODE_DELTA_PARTS_NOT_OBJECTS);
 	if (remove && !json_is_array(remove))
-		return error_set(err, ERROR_INPUT, _("modules.remove must be an array"));
+		return error_set_code(err, CODE_DELTA_REMOVE_NOT_ARRAY);
 	json_object_foreach(add, module, value)
 		if (!json_is_object(value) && !json_is_null(value))
-			return error_set(err, ERROR_INPUT, _("modules.add.%s must be an object"),
-					 module);
+			return error_set_code(err, CODE_DELTA_ADDED_NOT_OBJECT, .workload = module);
 	json_array_foreach(remove, i, value)
 		if (!json_is_string(value))
-			return error_set(err, ERROR_INPUT,
-					 _("modules.remove[%zu] must be a string"), i);
+			return error_set_code(err, CODE_DELTA_REMOVED_NOT_STRING, .index = i);
 	json_object_foreach(update, module, value)
 		if (!json_is_null(value) && check_update(module, value, err) != 0)
 			return -1;
@@ -109,15 +106,15 @@ read_body(struct delta *delta, const json_t *body, struct error *err)
 	json_t *modules = present(body, "modules"), *shared = present(body, "shared");
 
 	if (!json_is_object(body))
-		return error_set(err, ERROR_INPUT, _("a delta must be an object"));
+		return error_set_code(err, CODE_DELTA_NOT_OBJECT);
 	if (modules && !json_is_object(modules))
-		return error_set(err, ERROR_INPUT, _("modules must be an object"));
+		return error_set_code(err, CODE_MODULES_NOT_OBJECT);
 	if (read_modules(delta, modules, err) != 0)
 		return -1;
 	if (!shared)
 		return 0;
 	if (patch_check(shared, err) != 0)
-		return error_prefix(err, "shared");
+		return error_prefix_code(err, CODE_OF_MEMBER, .member = "shared");
 	json_decref(delta->shared);
 	delta->shared = json_deep_copy(shared);
 	return 0;
@@ -187,10 +184,7 @@ delta_set_image(struct delta *delta, const struct set *base, const char *module,
 	char *path = set_module_image_path(base, module);
 
 	if (!path)
-		return error_set(err, ERROR_NOT_FOUND,
-				 _("the workload \"%s\" has no container with an "
-				   "image here"),
-				 module);
+		return error_set_code(err, CODE_WORKLOAD_WITHOUT_IMAGE, .workload = module);
 	if (strcmp(set_module_image(base, module), image) != 0)
 		json_array_append_new(updates_of(delta, module),
 				      operation("replace", path, json_string(image)));
@@ -216,11 +210,11 @@ apply_modules(const struct delta *delta, json_t *modules, struct error *err)
 		json_t *old = json_object_get(modules, module);
 
 		if (!old)
-			return error_set(err, ERROR_INPUT,
-					 _("there is no workload \"%s\" to update"), module);
+			return error_set_code(err, CODE_WORKLOAD_TO_UPDATE_NOT_FOUND,
+					      .workload = module);
 		changed = patch_apply(old, value, err);
 		if (!changed)
-			return error_prefix(err, _("workload %s"), module);
+			return error_prefix_code(err, CODE_OF_WORKLOAD, .workload = module);
 		json_object_set_new(modules, module, changed);
 	}
 	return 0;
@@ -238,7 +232,7 @@ delta_apply(const struct delta *delta, const struct set *base, struct error *err
 		goto out;
 	shared = patch_apply(json_object_get(body, "shared"), delta->shared, err);
 	if (!shared) {
-		error_prefix(err, _("shared resources"));
+		error_prefix_code(err, CODE_OF_SHARED_RESOURCES);
 		goto out;
 	}
 	json_object_set_new(body, "shared", shared);
@@ -287,7 +281,7 @@ delta_of_module(const struct set *base, const char *module, const json_t *body, 
 	struct set *edited;
 
 	if (!set_module(base, module)) {
-		error_set(err, ERROR_INPUT, _("there is no workload \"%s\""), module);
+		error_set_code(err, CODE_NO_SUCH_WORKLOAD, .workload = module);
 		json_decref(content);
 		return NULL;
 	}
@@ -364,7 +358,7 @@ compose_update(struct delta *out, const char *module, json_t *operations, struct
 	}
 	folded = patch_apply(added, operations, err);
 	if (!folded)
-		return error_prefix(err, _("workload %s"), module);
+		return error_prefix_code(err, CODE_OF_WORKLOAD, .workload = module);
 	json_object_set_new(out->add, module, folded);
 	return 0;
 }

@@ -244,7 +244,48 @@ struct error;
 	X(MEMBER_NOT_ARRAY, 400, N_("\"{member}\" must be an array.")) \
 	X(VALUE_NAMED_TWICE, 400, N_("\"values\" names the key \"{key}\" twice.")) \
 	X(VALUE_OF_KEY_MISSING, 400, N_("{key}: a shared value needs a \"value\".")) \
-	X(VALUE_ITEM_NOT_OBJECT, 400, N_("Each item of \"set\" must be an object."))
+	X(VALUE_ITEM_NOT_OBJECT, 400, N_("Each item of \"set\" must be an object.")) \
+	/* sets, deltas and what they are made of */ \
+	X(OF_UPDATE_OF_WORKLOAD, 0, "modules.update.{workload}") \
+	X(DELTA_PARTS_NOT_OBJECTS, 400, N_("modules.add and modules.update must be objects")) \
+	X(DELTA_REMOVE_NOT_ARRAY, 400, N_("modules.remove must be an array")) \
+	X(DELTA_ADDED_NOT_OBJECT, 400, N_("modules.add.{workload} must be an object")) \
+	X(DELTA_REMOVED_NOT_STRING, 400, N_("modules.remove[{index}] must be a string")) \
+	X(DELTA_NOT_OBJECT, 400, N_("a delta must be an object")) \
+	X(MODULES_NOT_OBJECT, 400, N_("modules must be an object")) \
+	X(WORKLOAD_WITHOUT_IMAGE, 404, N_("the workload \"{workload}\" has no container with an image here")) \
+	X(WORKLOAD_TO_UPDATE_NOT_FOUND, 400, N_("there is no workload \"{workload}\" to update")) \
+	X(OF_WORKLOAD, 0, N_("workload {workload}")) \
+	X(OF_SHARED_RESOURCES, 0, N_("shared resources")) \
+	X(NO_SUCH_WORKLOAD, 400, N_("there is no workload \"{workload}\"")) \
+	X(NOT_OBJECT_AT, 400, N_("{path} must be an object")) \
+	X(RESOURCE_WITHOUT_TYPE_AT, 400, N_("{path}.{name} needs a \"type\"")) \
+	X(MODULE_NOT_OBJECT, 400, N_("modules.{workload} must be an object")) \
+	X(MODULE_WITHOUT_PROFILE, 400, N_("modules.{workload} needs a \"profile\"")) \
+	X(MODULE_WITHOUT_SPEC, 400, N_("modules.{workload} needs a \"spec\", an object")) \
+	X(SET_NOT_OBJECT, 400, N_("a set must be an object")) \
+	X(NO_SUCH_NAME, 400, N_("there is no \"{name}\"")) \
+	X(NOT_ARRAY_INDEX, 400, N_("\"{name}\" is not an array index")) \
+	X(NO_PLACE_IN_ARRAY, 400, N_("the array has no place {index}")) \
+	X(OPERATION_WITHOUT_OP, 400, N_("an operation needs \"op\"")) \
+	X(OPERATION_UNKNOWN, 400, N_("the operation \"{operation}\" is not known here; add, remove and replace are")) \
+	X(OPERATION_WITHOUT_PATH, 400, N_("\"{operation}\" needs a \"path\"")) \
+	X(OPERATION_WITHOUT_VALUE, 400, N_("\"{operation}\" needs a \"value\"")) \
+	X(PATCH_NOT_ARRAY, 400, N_("a patch must be an array of operations")) \
+	X(OF_OPERATION, 0, N_("operation {index}")) \
+	X(WHOLE_DOCUMENT_REMOVED, 400, N_("the whole document cannot be removed")) \
+	X(NOTHING_HOLDS_NAME, 400, N_("nothing holds \"{name}\"")) \
+	X(OF_OPERATION_AT, 0, "{operation} {path}") \
+	X(POINTER_WITHOUT_SLASH, 400, N_("\"{path}\" is not a JSON pointer: it must be empty or begin with \"/\"")) \
+	X(POINTER_TOO_DEEP, 400, N_("\"{path}\" is too deep for a JSON pointer")) \
+	X(POINTER_ESCAPE_INVALID, 400, N_("\"{path}\" is not a JSON pointer: \"~\" must be followed by 0 or 1")) \
+	X(PLACEHOLDER_MALFORMED, 400, N_("{path}: \"{placeholder}\" is not a well-formed placeholder")) \
+	X(PLACEHOLDER_WITHOUT_VALUE, 400, N_("{path}: the placeholder {placeholder} has no value")) \
+	X(PLACEHOLDER_TOO_LONG, 413, N_("{path}: longer than {max} bytes once its placeholders are resolved, or longer than {total} bytes with all before it")) \
+	X(NESTED_TOO_DEEP, 413, N_("{path}…: nested deeper than {max} levels")) \
+	X(SECRET_NOT_USABLE_HERE, 400, N_("it is a secret, which cannot be used here")) \
+	X(NAME_NOT_IN_IT, 400, N_("there is no \"{name}\" in it")) \
+	X(REFERENCE_UNKNOWN, 400, N_("a reference must begin with externals, shared, modules, values, context or resources"))
 
 /* What a sentence can be said with: a name means the same in all of them. */
 #define ERROR_TEXTS(X) \
@@ -278,6 +319,9 @@ struct error;
 	X(meant)	/* what is there and is called almost like that */ \
 	X(member)	/* of a JSON object or a query, as the API defines it */ \
 	X(name)		/* in a JSON object whose names are free */ \
+	X(operation)	/* of a JSON patch: "add" */ \
+	X(path)		/* in a JSON document, with dots or as a pointer */ \
+	X(placeholder)	/* as it is written */ \
 	X(role) \
 	X(scope)	/* of a role: "/orgs/acme" */ \
 	X(store)	/* of secrets */ \
@@ -289,7 +333,8 @@ struct error;
 	X(line) \
 	X(max) \
 	X(min) \
-	X(seconds)
+	X(seconds) \
+	X(total)
 /* clang-format on */
 
 enum error_code {

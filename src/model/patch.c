@@ -16,8 +16,8 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "model/pointer.h"
 
@@ -32,7 +32,7 @@ typedef int change_array(json_t *array, const char *token, json_t *value, struct
 static int
 missing(const char *token, struct error *err)
 {
-	return error_set(err, ERROR_INPUT, _("there is no \"%s\""), token);
+	return error_set_code(err, CODE_NO_SUCH_NAME, .name = token);
 }
 
 static int
@@ -68,9 +68,9 @@ array_index(const json_t *array, const char *token, size_t last, struct error *e
 	long index = pointer_index(token);
 
 	if (index < 0)
-		return error_set(err, ERROR_INPUT, _("\"%s\" is not an array index"), token);
+		return error_set_code(err, CODE_NOT_ARRAY_INDEX, .name = token);
 	if ((size_t)index > last || (last == json_array_size(array) && (size_t)index > last))
-		return error_set(err, ERROR_INPUT, _("the array has no place %ld"), index);
+		return error_set_code(err, CODE_NO_PLACE_IN_ARRAY, .index = index);
 	return index;
 }
 
@@ -149,14 +149,13 @@ checked_kind(const json_t *operation, struct error *err)
 	const struct op_kind *kind = name && json_is_object(operation) ? find_kind(name) : NULL;
 
 	if (!json_is_object(operation) || !name)
-		error_set(err, ERROR_INPUT, _("an operation needs \"op\""));
+		error_set_code(err, CODE_OPERATION_WITHOUT_OP);
 	else if (!kind)
-		error_set(err, ERROR_INPUT, _("the operation \"%s\" is not known here; add, "
-					      "remove and replace are"), name);
+		error_set_code(err, CODE_OPERATION_UNKNOWN, .operation = name);
 	else if (!json_member_string(operation, "path"))
-		error_set(err, ERROR_INPUT, _("\"%s\" needs a \"path\""), name);
+		error_set_code(err, CODE_OPERATION_WITHOUT_PATH, .operation = name);
 	else if (kind->needs_value && !json_object_get(operation, "value"))
-		error_set(err, ERROR_INPUT, _("\"%s\" needs a \"value\""), name);
+		error_set_code(err, CODE_OPERATION_WITHOUT_VALUE, .operation = name);
 	else
 		return kind;
 	return NULL;
@@ -170,11 +169,11 @@ patch_check(const json_t *operations, struct error *err)
 	json_t *operation;
 
 	if (!json_is_array(operations))
-		return error_set(err, ERROR_INPUT, _("a patch must be an array of operations"));
+		return error_set_code(err, CODE_PATCH_NOT_ARRAY);
 	json_array_foreach(operations, i, operation) {
 		if (!checked_kind(operation, err) ||
 		    pointer_parse(&pointer, json_member_string(operation, "path"), err) != 0)
-			return error_prefix(err, _("operation %zu"), i);
+			return error_prefix_code(err, CODE_OF_OPERATION, .index = i);
 		pointer_clear(&pointer);
 	}
 	return 0;
@@ -185,7 +184,7 @@ static int
 apply_to_root(json_t **root, const struct op_kind *kind, const json_t *value, struct error *err)
 {
 	if (!kind->needs_value)
-		return error_set(err, ERROR_INPUT, _("the whole document cannot be removed"));
+		return error_set_code(err, CODE_WHOLE_DOCUMENT_REMOVED);
 	json_decref(*root);
 	*root = json_deep_copy(value);
 	return 0;
@@ -209,7 +208,7 @@ apply_below(json_t *root, const struct op_kind *kind, struct pointer *pointer, c
 	else if (json_is_array(parent))
 		ret = kind->in_array(parent, last, copy, err);
 	else
-		ret = error_set(err, ERROR_INPUT, _("nothing holds \"%s\""), last);
+		ret = error_set_code(err, CODE_NOTHING_HOLDS_NAME, .name = last);
 	json_decref(copy);
 	return ret;
 }
@@ -230,7 +229,9 @@ apply_one(json_t **root, const json_t *operation, struct error *err)
 	else
 		ret = apply_below(*root, kind, &pointer, value, err);
 	pointer_clear(&pointer);
-	return ret == 0 ? 0 : error_prefix(err, "%s %s", kind->name, path);
+	return ret == 0 ? 0
+			: error_prefix_code(err, CODE_OF_OPERATION_AT, .operation = kind->name,
+					    .path = path);
 }
 
 json_t *
@@ -241,13 +242,13 @@ patch_apply(const json_t *document, const json_t *operations, struct error *err)
 	json_t *operation;
 
 	if (!json_is_array(operations)) {
-		error_set(err, ERROR_INPUT, _("a patch must be an array of operations"));
+		error_set_code(err, CODE_PATCH_NOT_ARRAY);
 		json_decref(root);
 		return NULL;
 	}
 	json_array_foreach(operations, i, operation) {
 		if (apply_one(&root, operation, err) != 0) {
-			error_prefix(err, _("operation %zu"), i);
+			error_prefix_code(err, CODE_OF_OPERATION, .index = i);
 			json_decref(root);
 			return NULL;
 		}

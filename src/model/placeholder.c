@@ -18,14 +18,13 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json-text.h"
 #include "model/json.h"
 #include "model/pointer.h"
 
 #define TOKENS_MAX 16
-#define EXCERPT_MAX 200		/* bytes of a placeholder in an error */
 
 struct placeholder_path {
 	char *tokens[TOKENS_MAX];
@@ -118,18 +117,26 @@ struct placeholder_walk {
 	int depth;
 };
 
-/* How many bytes of a placeholder are shown: never half a character. */
-static int
-excerpt(const char *start, const char *end)
+/* The lookup words its own reason, if it has one; the place and the placeholder are added here,
+ * once. */
+static void
+refuse_placeholder(const struct placeholder_walk *walk, const char *written,
+		   const struct error *why, struct error *err)
 {
-	size_t length = (size_t)(end - start);
+	const struct error_parameters said = {
+		.code = CODE_PLACEHOLDER_WITHOUT_VALUE,
+		.path = buf_str(&walk->where),
+		.placeholder = written,
+	};
 
-	if (length <= EXCERPT_MAX)
-		return (int)length;
-	length = EXCERPT_MAX;
-	while (length > 0 && ((unsigned char)start[length] & 0xc0) == 0x80)
-		length--;
-	return (int)length;
+	if (!err)
+		return;
+	*err = *why;
+	if (why->text[0])
+		error_code_prefix(err, &said);
+	else
+		error_code_set(err, &said);
+	err->kind = ERROR_INPUT;
 }
 
 /* The error names the placeholder as written, and of its value nothing: it may be a secret. */
@@ -141,26 +148,28 @@ look_up(struct placeholder_walk *walk, struct text *text, bool *secret, struct e
 	struct error why = {0};
 	json_t *value = NULL;
 	bool touched = false;
+	char *written;
 
 	if (!read_placeholder(text, &path)) {
 		path_clear(&path);
-		error_set(err, ERROR_INPUT, _("%s: \"%.*s\" is not a well-formed placeholder"),
-			  buf_str(&walk->where), excerpt(start, text->end), start);
+		written = xstrndup(start, (size_t)(text->end - start));
+		error_set_code(err, CODE_PLACEHOLDER_MALFORMED, .path = buf_str(&walk->where),
+			       .placeholder = written);
+		free(written);
 		return NULL;
 	}
-	/* The lookup words its own reason; the place and the
-	 * placeholder are added here, once. */
 	value = walk->lookup(walk->data, (const char *const *)path.tokens, path.count, &touched,
 			     &why);
 	if (value && touched && !walk->secrets) {
-		error_set(&why, ERROR_INPUT, _("it is a secret, which cannot be used here"));
+		error_set_code(&why, CODE_SECRET_NOT_USABLE_HERE);
 		json_decref(value);
 		value = NULL;
 	}
-	if (!value)
-		error_set(err, ERROR_INPUT, _("%s: the placeholder %.*s has no value%s%s"),
-			  buf_str(&walk->where), excerpt(start, text->at), start,
-			  why.text[0] ? ": " : "", why.text);
+	if (!value) {
+		written = xstrndup(start, (size_t)(text->at - start));
+		refuse_placeholder(walk, written, &why, err);
+		free(written);
+	}
 	*secret = *secret || touched;
 	path_clear(&path);
 	return value;
@@ -207,10 +216,8 @@ append_plain(struct buf *out, struct text *text)
 static void
 too_long(const struct placeholder_walk *walk, struct error *err)
 {
-	error_set(err, ERROR_LIMIT,
-		  _("%s: longer than %u bytes once its placeholders are resolved, "
-		    "or longer than %u bytes with all before it"),
-		  buf_str(&walk->where), PLACEHOLDER_STRING_MAX, PLACEHOLDER_TOTAL_MAX);
+	error_set_code(err, CODE_PLACEHOLDER_TOO_LONG, .path = buf_str(&walk->where),
+		       .max = PLACEHOLDER_STRING_MAX, .total = PLACEHOLDER_TOTAL_MAX);
 }
 
 /* The whole string, put together; `whole` when it was one placeholder and nothing else. */
@@ -354,8 +361,8 @@ resolve(struct placeholder_walk *walk, const json_t *value, struct error *err)
 	if (!json_is_object(value) && !json_is_array(value))
 		return json_deep_copy(value);
 	if (walk->depth == JSON_DEPTH_MAX) {
-		error_set(err, ERROR_LIMIT, _("%.200s…: nested deeper than %d levels"),
-			  buf_str(&walk->where), JSON_DEPTH_MAX);
+		error_set_code(err, CODE_NESTED_TOO_DEEP, .path = buf_str(&walk->where),
+			       .max = JSON_DEPTH_MAX);
 		return NULL;
 	}
 	walk->depth++;

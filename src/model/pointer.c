@@ -10,8 +10,8 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 
 /* As deep as JSON_DEPTH_MAX lets a document be. */
 #define TOKENS_MAX 64
@@ -46,10 +46,7 @@ pointer_parse(struct pointer *pointer, const char *text, struct error *err)
 
 	*pointer = (struct pointer){0};
 	if (*text != '\0' && *text != '/')
-		return error_set(err, ERROR_INPUT,
-				 _("\"%s\" is not a JSON pointer: it must be empty or "
-				   "begin with \"/\""),
-				 text);
+		return error_set_code(err, CODE_POINTER_WITHOUT_SLASH, .path = text);
 	while (*at == '/') {
 		size_t length = strcspn(++at, "/");
 		char *token = unescape(at, length);
@@ -57,9 +54,9 @@ pointer_parse(struct pointer *pointer, const char *text, struct error *err)
 		if (!token || pointer->count == TOKENS_MAX) {
 			free(token);
 			pointer_clear(pointer);
-			return error_set(err, ERROR_INPUT,
-					 token ? _("\"%s\" is too deep for a JSON pointer")
-					       : _("\"%s\" is not a JSON pointer: \"~\" must be followed by 0 or 1"), text);
+			return error_set_code(
+				err, token ? CODE_POINTER_TOO_DEEP : CODE_POINTER_ESCAPE_INVALID,
+				.path = text);
 		}
 		pointer->tokens = xreallocarray(pointer->tokens, pointer->count + 1,
 						sizeof(*pointer->tokens));

@@ -16,8 +16,8 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 
 #define KEY_MAX 1024
 
@@ -45,7 +45,7 @@ descend(json_t *value, struct reference_names names, size_t from, struct error *
 	for (size_t i = from; at && i < names.count; i++) {
 		at = json_object_get(at, names.at[i]);
 		if (!at)
-			error_set(err, ERROR_INPUT, _("there is no \"%s\" in it"), names.at[i]);
+			error_set_code(err, CODE_NAME_NOT_IN_IT, .name = names.at[i]);
 	}
 	json_incref(at);
 	json_decref(value);
@@ -207,8 +207,7 @@ reference_look_up(void *data, const char *const *tokens, size_t count, bool *sec
 	local = json_object_get(source->locals, names.at[0]);
 	if (local)
 		return count > 1 ? descend(json_incref(local), names, 1, err) : NULL;
-	error_set(err, ERROR_INPUT, _("a reference must begin with externals, shared, modules, "
-				      "values, context or resources"));
+	error_set_code(err, CODE_REFERENCE_UNKNOWN);
 	return NULL;
 }
 

@@ -17,10 +17,10 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "model/canonical.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "model/pointer.h"
 
@@ -107,10 +107,11 @@ check_resources(const json_t *resources, const char *where, struct error *err)
 	json_t *resource;
 
 	if (resources && !json_is_null(resources) && !json_is_object(resources))
-		return error_set(err, ERROR_INPUT, _("%s must be an object"), where);
+		return error_set_code(err, CODE_NOT_OBJECT_AT, .path = where);
 	json_object_foreach((json_t *)resources, id, resource)
 		if (!json_member_string(resource, "type"))
-			return error_set(err, ERROR_INPUT, _("%s.%s needs a \"type\""), where, id);
+			return error_set_code(err, CODE_RESOURCE_WITHOUT_TYPE_AT, .path = where,
+					      .name = id);
 	return 0;
 }
 
@@ -122,11 +123,11 @@ check_module(const char *id, const json_t *module, struct error *err)
 	int ret;
 
 	if (!json_is_object(module))
-		return error_set(err, ERROR_INPUT, _("modules.%s must be an object"), id);
+		return error_set_code(err, CODE_MODULE_NOT_OBJECT, .workload = id);
 	if (!json_member_string(module, "profile"))
-		return error_set(err, ERROR_INPUT, _("modules.%s needs a \"profile\""), id);
+		return error_set_code(err, CODE_MODULE_WITHOUT_PROFILE, .workload = id);
 	if (!json_is_object(spec))
-		return error_set(err, ERROR_INPUT, _("modules.%s needs a \"spec\", an object"), id);
+		return error_set_code(err, CODE_MODULE_WITHOUT_SPEC, .workload = id);
 	where = xasprintf("modules.%s.externals", id);
 	ret = check_resources(json_object_get(module, "externals"), where, err);
 	free(where);
@@ -143,7 +144,7 @@ check_shape(const json_t *content, struct error *err)
 	const char *id;
 
 	if (!json_is_object(modules))
-		return error_set(err, ERROR_INPUT, _("modules must be an object"));
+		return error_set_code(err, CODE_MODULES_NOT_OBJECT);
 	json_object_foreach(modules, id, module)
 		if (check_module(id, module, err) != 0)
 			return -1;
@@ -158,7 +159,7 @@ set_take(json_t *body, struct error *err)
 	struct set *set = NULL;
 
 	if (!json_is_object(body)) {
-		error_set(err, ERROR_INPUT, _("a set must be an object"));
+		error_set_code(err, CODE_SET_NOT_OBJECT);
 		json_decref(body);
 		return NULL;
 	}
