@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `sidestage board`: the board of a platform that is somewhere else. */
+/*
+ * `sidestage board`, and `sidestage` alone: which platform is meant, and its board.
+ *
+ * What the command line names comes before what the configuration chooses.  Only where
+ * neither says anything is a person asked, and only one who sits at a terminal: a script must
+ * get an error and not a question.
+ */
 #include "config.h"
 
 #include "cli/cmd-board.h"
@@ -26,6 +32,7 @@ say_what_to_do(struct error *err)
 	return EXIT_USAGE;
 }
 
+/* Read again afterwards: what was just answered has become a context like any other. */
 static int
 start_without(const struct arguments *arguments, struct contexts *contexts, struct error *err)
 {

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `sidestage completion`: a script for bash, made from the tables of commands and options. */
+/*
+ * `sidestage completion`: a script for bash, made from the tables of commands and options.
+ *
+ * The tables are all that it knows, so a new option is completed as soon as it exists.  Names
+ * of environments are not: completing them would ask a platform at each press of Tab.
+ */
 #include "config.h"
 
 #include "cli/cmd-completion.h"

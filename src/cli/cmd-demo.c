@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `sidestage demo`: the board on the sample, with a platform of our own. */
+/* `sidestage demo`: the board on the sample, with a platform of our own.  The configuration
+ * is read for the other platforms only, which can be gone to from there. */
 #include "config.h"
 
 #include "cli/cmd-demo.h"

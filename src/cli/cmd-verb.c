@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `sidestage VERB`: a command of the plain lines, done once, for scripts. */
+/*
+ * `sidestage VERB`: a command of the plain lines, done once, for scripts.
+ *
+ * Where it does not say which platform, it fails; unlike the board it never asks, also at a
+ * terminal, since what a script does must not depend on where it is run.
+ */
 #include "config.h"
 
 #include "cli/cmd-verb.h"

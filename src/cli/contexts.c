@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reading and adding contexts.  One table says which keys a section has. */
+/*
+ * Reading and adding contexts.  One table says which keys a section has.
+ *
+ * A mistake anywhere in the file stops the program: a "protected" or "read-only" that was
+ * spelled wrong and passed over would leave a platform open that somebody believes closed.
+ * Adding only appends, so that what a person has written, comments too, stays as it is.
+ */
 #include "config.h"
 
 #include "cli/contexts.h"
@@ -24,6 +30,8 @@
 #include "ui/keys.h"
 #include "ui/theme.h"
 
+/* The first start takes four texts of at most ANSWER_MAX bytes
+ * each, and escapes may double them. */
 #define SECTION_MAX (16u * 1024)
 #define PROTECT_MAX 64
 #define CLONE_TTL_MS (8 * 3600000LL)	/* a working day: who made it has gone home then */
@@ -105,6 +113,7 @@ refuse(const struct config_file *file, const struct config_entry *e, struct erro
 	return error_set(err, ERROR_INPUT, "%s:%u:%u: %s", file->path, e->line, e->column, what);
 }
 
+/* Sections of one name are one context; the later key wins, as in git. */
 static struct context *
 context_of(struct contexts *contexts, const char *name)
 {
@@ -259,6 +268,7 @@ take_entry(struct contexts *out, const struct config_file *file, const struct co
 			"ascii, mouse and reduced-motion, [keys], and [context \"NAME\"]."));
 }
 
+/* When all is read, since the keys of a section may stand in any order. */
 static int
 check_context(const struct contexts *contexts, const struct context *c, struct error *err)
 {
@@ -274,6 +284,8 @@ check_context(const struct contexts *contexts, const struct context *c, struct e
 	return 0;
 }
 
+/* The first fault is the one that is told; what comes after it is
+ * often only its consequence. */
 static int
 read_file(struct contexts *out, struct error *err)
 {

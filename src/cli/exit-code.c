@@ -1,4 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What an error is to a script.
+ *
+ * The kind alone does not say it.  A name that is not there is a wrong command line when the
+ * command has it from there, and a failure when the platform says it later; what could not be
+ * read while a change is carried out is no "unread" either, since something may have been
+ * changed.  So the table has a column for each stage of a command, and whoever adds a kind
+ * has to think of all three.
+ */
 #include "config.h"
 
 #include "cli/exit-code.h"

@@ -1,4 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The machine's form of what the plain lines say.
+ *
+ * The names of members are a promise to scripts, as options are: they are added to, and not
+ * changed.  What is not known is null and not left out, since a script cannot tell a member
+ * that is missing from one that it has misspelled.  Only where null would say two things ("no
+ * end", "nobody knows the end") a word stands beside it.
+ *
+ * Nothing is made printable here: JSON escapes what a terminal could obey (linear_facts()).
+ */
 #include "config.h"
 
 #include "cli/facts.h"
@@ -106,6 +116,7 @@ workload_facts(const struct world_environment *e, const char *module)
 	return facts;
 }
 
+/* Where nothing was ever deployed the list is empty, and that is known. */
 static json_t *
 workloads_facts(const struct world_environment *e)
 {
@@ -123,6 +134,7 @@ workloads_facts(const struct world_environment *e)
 	return list;
 }
 
+/* The same: without a deployment nobody was asked, and nothing can be there. */
 static json_t *
 resources_facts(const struct world_environment *e)
 {
@@ -331,6 +343,7 @@ facts_clones(const struct clones *clones, const char *app)
 	return list;
 }
 
+/* The store has the newest first; lines that scroll end with it. */
 json_t *
 facts_history(const struct operation_list *list)
 {

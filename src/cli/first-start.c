@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The questions of the first start. */
+/*
+ * The questions of the first start.
+ *
+ * Nothing is kept before the last answer, and the token is never in the configuration but in
+ * a file of its own: people show their configuration to others.
+ */
 #include "config.h"
 
 #include "cli/first-start.h"
@@ -40,7 +45,7 @@ ask(const char *question, char answer[ANSWER_MAX])
 	return true;
 }
 
-/* The same, and what is typed is not seen. */
+/* The same, and what is typed is not seen.  What was typed ahead is dropped: it was seen. */
 static bool
 ask_unseen(const char *question, char answer[ANSWER_MAX])
 {

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The plain lines' commands that change something: each begins an operation, or writes a mark. */
+/*
+ * The plain lines' commands that change something: each begins an operation, or writes a
+ * mark.
+ *
+ * What can be told to be wrong without the platform is refused here in words of the command
+ * line; everything else is the review's, which is the same as on the screen.  So a script and
+ * a person at a board are stopped by the same things.
+ */
 #include "config.h"
 
 #include "cli/linear-change.h"
@@ -371,6 +378,7 @@ struct wanted_clone {
 	const struct clone *found;
 };
 
+/* Found is enough: the other clones need not be known for it. */
 static bool
 has_clone(void *data)
 {

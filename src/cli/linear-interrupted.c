@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Interrupted operations: "resume" lists or resumes them, "abandon" gives one up. */
+/*
+ * Interrupted operations: "resume" lists or resumes them, "abandon" gives one up.
+ *
+ * They are told of in one line at the start of every other command as well, so that a change
+ * which stopped half-way is not forgotten because nobody opens the board any more.
+ */
 #include "config.h"
 
 #include "cli/linear-interrupted.h"

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Logs in plain lines: told once, or followed. */
+/*
+ * Logs in plain lines: told once, or followed.
+ *
+ * Lines are counted and not compared: logs_appended() says how many came, so a line that is
+ * written twice is printed twice.  Of what got lost in between it is said where it is
+ * missing.
+ */
 #include "config.h"
 
 #include "cli/linear-logs.h"
@@ -132,6 +138,8 @@ linear_logs(struct linear *l, char **words, size_t count)
 	logs_close(logs);
 }
 
+/* What is not there may come: a workload that starts has no logs yet.
+ * If it stays so, the end says it. */
 bool
 linear_tells_unread_at_once(const struct error *why)
 {

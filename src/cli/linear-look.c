@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The plain lines' commands that only tell. */
+/*
+ * The plain lines' commands that only tell.
+ *
+ * A command prints what is known, and then fails for what is not: a script that looks at the
+ * exit code cannot take half of an answer for the whole, and a person has at least the half.
+ */
 #include "config.h"
 
 #include "cli/linear-look.h"
@@ -345,6 +350,7 @@ fail_not_comparable(struct linear *l, const struct values *from, const struct va
 	return are_some;
 }
 
+/* The exit code of diff means something when it is 1, so no failure may have that code. */
 void
 linear_diff(struct linear *l, char **words, size_t count)
 {

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The plain lines' commands: the table, "help", and how a line finds its command. */
+/*
+ * The plain lines' commands: the table, "help", and how a line finds its command.
+ *
+ * What a command needs read, how many words and which options it takes stand in its row, so
+ * the help, the completion and the refusals are made from the same.  What is for a talk only
+ * is no sub-command (is_talk): it makes no sense alone ("open", "quit"), or is an option of
+ * another one there ("follow").
+ */
 #include "config.h"
 
 #include "cli/linear-verbs.h"
@@ -302,6 +309,8 @@ linear_verb_options(const char *name)
 	return verb ? verb->options : 0;
 }
 
+/* Words are cut at blanks and nothing is quoted: what is free text is the last argument, and
+ * is joined again (linear_joined()). */
 void
 linear_command(struct linear *l, char *line)
 {

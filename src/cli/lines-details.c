@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The plain lines about one environment from near: what runs, what it has, its logs, its hotfix. */
+/*
+ * The plain lines about one environment from near: what runs, what it has, its logs, its
+ * hotfix.
+ *
+ * Each list that is empty says so, and says something else where it was not read: silence
+ * would be heard as "none".
+ */
 #include "config.h"
 
 #include "cli/lines-details.h"

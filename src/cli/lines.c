@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The plain lines. */
+/*
+ * The plain lines.
+ *
+ * Each line is complete in itself: names, states and signs as words, nothing by its column or
+ * colour, since it may be read by a screen reader or looked for with grep.  All text goes
+ * through put(), which makes it printable, wherever it is from.
+ */
 #include "config.h"
 
 #include "cli/lines.h"
@@ -51,6 +57,8 @@ lines_complain(const char *format, ...)
 	va_end(args);
 }
 
+/* As the board chooses it, so that both say the same: the first that
+ * is protected, else the first. */
 static const struct world_environment *
 baseline_of(const struct world_application *application)
 {

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* argv: finds the sub-command, fills its arguments, runs it, and says what went wrong. */
+/*
+ * argv: finds the sub-command, fills its arguments, runs it, and says what went wrong.
+ *
+ * Two things are done before anything else, since they cannot be made up for: descriptors
+ * that are missing are filled, and the kernel is told to write no core, which would have the
+ * token in it.
+ */
 #include "config.h"
 
 #include <errno.h>

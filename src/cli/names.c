@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Names from a command line, looked up in what was read; one that is not there is told with
+ * those that may have been meant.
+ *
+ * "There is no ..." is only said of a list that was read whole.  With an entry that was not
+ * understood it might be just that one, and then the answer is that the list could not be
+ * read.
+ */
 #include "config.h"
 
 #include "cli/names.h"

@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From a context to a session, and from one platform to the next.
+ *
+ * There is one session at a time.  Going to another platform ends it, screen and all, and
+ * begins anew here; nothing of the one can be shown, or done, in the other.  When the next
+ * one cannot be opened, the loop goes back to the one before, with a notice: a wrong token
+ * somewhere else should not end what a person was doing.
+ */
 #include "config.h"
 
 #include "cli/platforms.h"

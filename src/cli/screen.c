@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A session, the screen on it, and the exit code that scripts see. */
+/*
+ * A session, the screen on it, and the exit code that scripts see.
+ *
+ * Three faces share one way in: the screen, the plain lines, and one command.  Which it is
+ * depends on the arguments and the terminal alone and never on what the platform says.
+ */
 #include "config.h"
 
 #include "cli/screen.h"

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reads the bearer token without ever letting it be seen. */
+/*
+ * Reads the bearer token without ever letting it be seen.
+ *
+ * It is never an option's value (others can read command lines), never in a message, and
+ * wiped where a copy ends.  There are two ways to it: at the start, when waiting is fine and
+ * a token-command may ask on the terminal; and while a session goes on, when the loop must
+ * not wait and the screen has the terminal.
+ */
 #include "config.h"
 
 #include "cli/token.h"
@@ -42,6 +49,8 @@ check_file(int fd, const char *file, struct error *err)
 	return 0;
 }
 
+/* Non-blocking, since a FIFO of that name would hold the open for ever;
+ * what is no file is refused then. */
 static int
 read_file(const char *file, char **token, struct error *err)
 {
@@ -90,6 +99,7 @@ token_read(const char *file, char **token, struct error *err)
 	return 0;
 }
 
+/* With the terminal, on purpose: it is where a password manager asks. */
 int
 token_command(const char *command, char **token, struct error *err)
 {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
+ * One GET request, waited for: what these programs need of each other.
+ *
  * Names are never looked up: these programs only talk to each other on one machine, and a
  * resolver could keep them waiting longer than any limit of ours.
  */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
+ * A server for a few clients, in one thread; the sample shares no code with sidestage, since
+ * it plays somebody else's program.
+ *
  * A connection reads one request, writes one reply and lingers: closing while the peer still
  * sends would reset the connection and could take the reply away from it, so what it sends
  * then is thrown away for a moment.  Each state has a deadline, so a slow peer costs a place

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Variables of the environment, which is where a workload's configuration arrives.
+ *
+ * What is missing or wrong ends the program before it listens, with a sentence in its log: a
+ * deployment that lacks a variable has to fail in sight (web 1.4.4-rc1 is there for that).
+ */
 #include "config.h"
 
 #include "settings.h"

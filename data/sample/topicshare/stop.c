@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The flag is the one variable of these programs that a signal handler writes. */
+/*
+ * An end on SIGTERM that loses no request.
+ *
+ * The signals are blocked except while the program waits in stop_poll(), so that none can
+ * come between looking at the flag and waiting.  The flag is the one variable of these
+ * programs that a signal handler writes.
+ */
 #include "config.h"
 
 #include "stop.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
+ * Bounded text, and cutting it.  Of the two ways to cut, text_cut_bytes() is the bug of web
+ * 1.4.2 and stays as it is.
+ *
  * Cutting between characters needs to know what a reader takes for one.  The full rules
  * (Unicode annex 29) need large tables; the few ranges below are those that occur in what
  * people write: marks, Arabic points, conjoining Hangul, emoji with modifiers, flags.
@@ -57,6 +60,8 @@ text_clear(struct text *text)
 	text_init(text, text->max);
 }
 
+/* What is too much is dropped and remembered: whoever sends the text
+ * looks at overflow once, at the end. */
 void
 text_add(struct text *text, const char *bytes, size_t length)
 {
