@@ -39,6 +39,7 @@ libui_a_SOURCES = \
 	src/ui/views/environment-keys.c src/ui/views/environment-keys.h \
 	src/ui/views/environment-state.h \
 	src/ui/views/environment.c src/ui/views/environment.h \
+	src/ui/views/finder-view.c src/ui/views/finder-view.h \
 	src/ui/views/goto.c src/ui/views/goto.h \
 	src/ui/views/help.c src/ui/views/help.h \
 	src/ui/views/history-draw.c src/ui/views/history-draw.h \

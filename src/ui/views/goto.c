@@ -21,10 +21,8 @@
 #include "flow/session.h"
 #include "flow/world/world.h"
 #include "model/set.h"
-#include "ui/canvas.h"
 #include "ui/terminal.h"
-#include "ui/view.h"
-#include "ui/widgets/finder.h"
+#include "ui/views/finder-view.h"
 
 /* What cannot be in an id; between the parts of a place. */
 #define PART "\x1f"
@@ -32,14 +30,13 @@
 #define FIRST_ITEMS 400		/* more than a screen shows: the others come when it stands */
 
 struct goto_view {
-	struct view view;
+	struct finder_view base;	/* ids are org, app, env, module, with PART between */
 	char *org, *app;		/* where one is: its things come first */
 	goto_done *done;
 	void *data;
 	const struct world *world;
 	struct buf id, text;		/* of what is being added */
 	bool whole;			/* the finder has them all */
-	struct finder finder;		/* ids are org, app, env, module, with PART between */
 };
 
 /* What the ids and texts of an application's places begin with; they are ten thousand, so that is
@@ -63,7 +60,7 @@ add_place(struct goto_view *g, const char *env, const char *module, const char *
 	(void)buf_puts(&g->id, PART);
 	(void)buf_puts(&g->id, module);
 	(void)buf_puts(&g->text, *module ? module : env);
-	finder_add(&g->finder, buf_str(&g->id), buf_str(&g->text), note, false);
+	finder_add(&g->base.finder, buf_str(&g->id), buf_str(&g->text), note, false);
 	buf_truncate(&g->id, id);
 	buf_truncate(&g->text, text);
 }
@@ -74,7 +71,7 @@ add_itself(struct goto_view *g, const char *org, const char *app)
 	char *id = xasprintf("%s" PART "%s" PART PART, org, app),
 	     *text = xasprintf("%s/%s", org, app);
 
-	finder_add(&g->finder, id, text, _("application"), false);
+	finder_add(&g->base.finder, id, text, _("application"), false);
 	free(id);
 	free(text);
 }
@@ -142,8 +139,8 @@ fill(struct goto_view *g, size_t most)
 	/* There may be ten thousand of them: these are used again for each. */
 	buf_init(&g->id, PLACE_MAX);
 	buf_init(&g->text, PLACE_MAX);
-	finder_begin(&g->finder);
-	g->finder.to_come = 0;
+	finder_begin(&g->base.finder);
+	g->base.finder.to_come = 0;
 	if (here) {
 		begin_places(g, g->org, g->app);
 		add_environments(g, here);
@@ -156,8 +153,8 @@ fill(struct goto_view *g, size_t most)
 		for (size_t k = 0; k < o->count; k++) {
 			const char *app;
 
-			if (g->finder.count >= most) {
-				g->finder.to_come += 1 + (&o->applications[k] == here
+			if (g->base.finder.count >= most) {
+				g->base.finder.to_come += 1 + (&o->applications[k] == here
 								  ? 0
 								  : o->applications[k].count);
 				continue;
@@ -170,8 +167,8 @@ fill(struct goto_view *g, size_t most)
 			add_environments(g, &o->applications[k]);
 		}
 	}
-	finder_end(&g->finder);
-	g->whole = g->finder.to_come == 0;
+	finder_end(&g->base.finder);
+	g->whole = g->base.finder.to_come == 0;
 	buf_clear(&g->id);
 	buf_clear(&g->text);
 }
@@ -197,38 +194,12 @@ drawn(struct view *view, struct ui *ui)
 	complete((struct goto_view *)view);
 }
 
-static struct list *
-list_of(struct view *view)
-{
-	return &((struct goto_view *)view)->finder.list;
-}
-
-static void
-fit(struct view *view, struct ui *ui, const struct canvas *canvas)
-{
-	(void)ui;
-	finder_fit(&((struct goto_view *)view)->finder, canvas, canvas->height >= 14);
-}
-
-static void
-draw(const struct view *view, struct ui *ui, struct canvas *canvas)
-{
-	finder_draw(&((const struct goto_view *)view)->finder, ui, canvas, _("No match."));
-}
-
-static bool
-has_match(const struct view *view, struct ui *ui)
-{
-	(void)ui;
-	return finder_selected(&((const struct goto_view *)view)->finder) != NULL;
-}
-
 /* What was found goes to who asked before this view is closed: the strings are in it. */
 static void
 run_go(struct view *view, struct ui *ui)
 {
 	struct goto_view *g = (struct goto_view *)view;
-	char *copy = xstrdup(finder_selected(&g->finder)->id), *rest = copy, *parts[4];
+	char *copy = xstrdup(finder_selected(&g->base.finder)->id), *rest = copy, *parts[4];
 
 	for (size_t i = 0; i < 4; i++)
 		parts[i] = strsep(&rest, PART);
@@ -238,7 +209,8 @@ run_go(struct view *view, struct ui *ui)
 	ui_pop(ui);
 }
 
-static const struct need a_match = {has_match, N_("No match."), NULL};
+static const char no_match[] = N_("No match.");
+static const struct need a_match = {finder_view_has_match, no_match, NULL};
 
 static const struct key keys[] = {
 	{'\r', "Enter", ACTION_OPEN, N_("go there"), N_("Go to what is selected."), run_go, {&a_match}},
@@ -252,20 +224,8 @@ static const struct key keys[] = {
 static bool
 type(struct view *view, struct ui *ui, int key)
 {
-	struct goto_view *g = (struct goto_view *)view;
-
-	(void)ui;
-	complete(g);
-	return finder_type(&g->finder, key);
-}
-
-static void
-click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
-{
-	(void)canvas;
-	(void)column;
-	if (finder_click(&((struct goto_view *)view)->finder, row) == FINDER_AGAIN)
-		run_go(view, ui);
+	complete((struct goto_view *)view);
+	return finder_view_type(view, ui, key);
 }
 
 static void
@@ -275,18 +235,18 @@ close_view(struct view *view)
 
 	free(g->org);
 	free(g->app);
-	finder_clear(&g->finder);
+	finder_clear(&g->base.finder);
 	free(g);
 }
 
 const struct view_ops goto_view_ops = {
 	.title = N_("Find"),
 	.keys = keys,
-	.fit = fit,
-	.draw = draw,
-	.list = list_of,
+	.fit = finder_view_fit,
+	.draw = finder_view_draw,
+	.list = finder_view_list,
 	.type = type,
-	.click = click,
+	.click = finder_view_click,
 	.changed = changed,
 	.drawn = drawn,
 	.close = close_view,
@@ -298,15 +258,14 @@ goto_view_new(struct ui *ui, const char *org, const char *app, goto_done *done, 
 {
 	struct goto_view *g = xcalloc(1, sizeof(*g));
 
-	g->view.ops = &goto_view_ops;
+	finder_view_init(&g->base, &goto_view_ops, no_match);
 	g->org = xstrdup(org ? org : "");
 	g->app = xstrdup(app ? app : "");
 	g->done = done;
 	g->data = data;
 	g->world = session_world(ui_session(ui));
-	finder_init(&g->finder);
-	g->finder.describe = describe;
-	g->finder.data = g;
+	g->base.finder.describe = describe;
+	g->base.finder.data = g;
 	fill(g, FIRST_ITEMS);
-	return &g->view;
+	return &g->base.view;
 }

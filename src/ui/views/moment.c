@@ -18,25 +18,22 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/session.h"
-#include "flow/verbs/flow.h"
 #include "flow/world/comment.h"
 #include "flow/world/details.h"
 #include "flow/world/world.h"
 #include "ui/canvas.h"
 #include "ui/terminal.h"
-#include "ui/view.h"
-#include "ui/widgets/finder.h"
+#include "ui/views/finder-view.h"
 
 /* What cannot be in an id; between the parts of a moment. */
 #define PART '\x1f'
 
 struct moment_view {
-	struct view view;
+	struct finder_view base;	/* ids are env, deployment, set_id, with PART between */
 	char *org, *app, *env;
 	const struct details *details;	/* of env; who asked has it */
 	moment_done *done;
 	void *data;
-	struct finder finder;		/* ids are env, deployment, set_id, with PART between */
 };
 
 static void
@@ -52,7 +49,7 @@ add_deployment(struct moment_view *m, const struct deployment *d)
 	/* Who and how long ago. */
 	free(words);
 	words = xasprintf("%s %s", untrusted_raw(&d->created_by), age);
-	finder_add(&m->finder, id, text, words, false);
+	finder_add(&m->base.finder, id, text, words, false);
 	free(words);
 	free(text);
 	free(id);
@@ -64,43 +61,24 @@ fill(struct moment_view *m, struct ui *ui)
 	const struct world_application *a =
 		world_application(session_world(ui_session(ui)), m->org, m->app);
 
-	finder_begin(&m->finder);
+	finder_begin(&m->base.finder);
 	for (size_t i = 0; a && i < a->count; i++) {
 		const char *env = untrusted_raw(&a->environments[i].environment.id);
 		char *id = xasprintf("%s%c%c", env, PART, PART);
 
-		finder_add(&m->finder, id, env, _("now"), strcmp(env, m->env) == 0);
+		finder_add(&m->base.finder, id, env, _("now"), strcmp(env, m->env) == 0);
 		free(id);
 	}
 	for (size_t i = 0; i < details_deployment_count(m->details); i++)
 		add_deployment(m, details_deployment(m->details, i));
-	finder_end(&m->finder);
-}
-
-static struct list *
-list_of(struct view *view)
-{
-	return &((struct moment_view *)view)->finder.list;
+	finder_end(&m->base.finder);
 }
 
 static void
 fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 {
 	(void)ui;
-	finder_fit(&((struct moment_view *)view)->finder, canvas, 1);
-}
-
-static void
-draw(const struct view *view, struct ui *ui, struct canvas *canvas)
-{
-	finder_draw(&((const struct moment_view *)view)->finder, ui, canvas, _("No match."));
-}
-
-static bool
-has_match(const struct view *view, struct ui *ui)
-{
-	(void)ui;
-	return finder_selected(&((const struct moment_view *)view)->finder) != NULL;
+	finder_fit(&((struct finder_view *)view)->finder, canvas, 1);
 }
 
 /* Back first: whoever asked may open something else. */
@@ -108,7 +86,7 @@ static void
 run_choose(struct view *view, struct ui *ui)
 {
 	struct moment_view *m = (struct moment_view *)view;
-	const struct finder_item *item = finder_selected(&m->finder);
+	const struct finder_item *item = finder_selected(&m->base.finder);
 	struct moment moment = {0};
 	char *parts, *deployment, *set_id;
 
@@ -129,7 +107,8 @@ run_choose(struct view *view, struct ui *ui)
 	free(parts);
 }
 
-static const struct need a_match = {has_match, N_("No match."), NULL};
+static const char no_match[] = N_("No match.");
+static const struct need a_match = {finder_view_has_match, no_match, NULL};
 
 static const struct key keys[] = {
 	{'\r', "Enter", ACTION_OPEN, N_("choose"), N_("Compare with what is selected."), run_choose, {&a_match}},
@@ -139,22 +118,6 @@ static const struct key keys[] = {
 	FINDER_PAGE_KEYS,
 	NO_KEY,
 };
-
-static bool
-type(struct view *view, struct ui *ui, int key)
-{
-	(void)ui;
-	return finder_type(&((struct moment_view *)view)->finder, key);
-}
-
-static void
-click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
-{
-	(void)canvas;
-	(void)column;
-	if (finder_click(&((struct moment_view *)view)->finder, row) == FINDER_AGAIN)
-		run_choose(view, ui);
-}
 
 static void
 changed(struct view *view, struct ui *ui)
@@ -167,7 +130,7 @@ close_view(struct view *view)
 {
 	struct moment_view *m = (struct moment_view *)view;
 
-	finder_clear(&m->finder);
+	finder_clear(&m->base.finder);
 	free(m->org);
 	free(m->app);
 	free(m->env);
@@ -175,8 +138,8 @@ close_view(struct view *view)
 }
 
 const struct view_ops moment_view_ops = {
-	.title = N_("Compare with"), .keys = keys, .fit = fit, .draw = draw, .list = list_of,
-	.type = type, .click = click, .changed = changed, .close = close_view, .takes_text = true,
+	.title = N_("Compare with"), .keys = keys, .fit = fit, .draw = finder_view_draw,
+	.click = finder_view_click, .changed = changed, .close = close_view, FINDER_VIEW_OPS,
 };
 
 struct view *
@@ -185,14 +148,13 @@ moment_view_new(struct ui *ui, const char *org, const char *app, const struct de
 {
 	struct moment_view *m = xcalloc(1, sizeof(*m));
 
-	m->view.ops = &moment_view_ops;
+	finder_view_init(&m->base, &moment_view_ops, no_match);
 	m->org = xstrdup(org);
 	m->app = xstrdup(app);
 	m->env = xstrdup(env);
 	m->details = details;
 	m->done = done;
 	m->data = data;
-	finder_init(&m->finder);
 	fill(m, ui);
-	return &m->view;
+	return &m->base.view;
 }

@@ -15,51 +15,19 @@
 
 #include "base/i18n.h"
 #include "base/xmalloc.h"
-#include "ui/canvas.h"
 #include "ui/terminal.h"
-#include "ui/view.h"
-#include "ui/widgets/finder.h"
+#include "ui/views/finder-view.h"
 
-struct palette_view {
-	struct view view;
-	struct finder finder;		/* ids are actions in decimal */
-};
+static const char no_command[] = N_("There is no such command here.");
 
-static struct list *
-list_of(struct view *view)
-{
-	return &((struct palette_view *)view)->finder.list;
-}
-
-static void
-fit(struct view *view, struct ui *ui, const struct canvas *canvas)
-{
-	(void)ui;
-	finder_fit(&((struct palette_view *)view)->finder, canvas, canvas->height >= 14);
-}
-
-static void
-draw(const struct view *view, struct ui *ui, struct canvas *canvas)
-{
-	finder_draw(&((const struct palette_view *)view)->finder, ui, canvas,
-		    _("There is no such command here."));
-}
-
-/* What the selected item is; ACTION_NONE: nothing is. */
+/* What the selected item is, whose id is an action in decimal; ACTION_NONE: nothing is. */
 static enum action
 chosen(const struct view *view)
 {
-	const struct finder_item *item = finder_selected(
-		&((const struct palette_view *)view)->finder);
+	const struct finder_view *palette = (const struct finder_view *)view;
+	const struct finder_item *item = finder_selected(&palette->finder);
 
 	return item ? (enum action)strtol(item->id, NULL, 10) : ACTION_NONE;
-}
-
-static bool
-has_command(const struct view *view, struct ui *ui)
-{
-	(void)ui;
-	return chosen(view) != ACTION_NONE;
 }
 
 /* The palette closes first: the command belongs to the view below. */
@@ -72,7 +40,7 @@ run_command(struct view *view, struct ui *ui)
 	ui_do(ui, command);
 }
 
-static const struct need a_command = {has_command, N_("There is no such command here."), NULL};
+static const struct need a_command = {finder_view_has_match, no_command, NULL};
 
 static const struct key keys[] = {
 	{'\r', "Enter", ACTION_OPEN, N_("do it"), N_("Do what is selected."), run_command, {&a_command}},
@@ -83,17 +51,10 @@ static const struct key keys[] = {
 	NO_KEY,
 };
 
-static bool
-type(struct view *view, struct ui *ui, int key)
-{
-	(void)ui;
-	return finder_type(&((struct palette_view *)view)->finder, key);
-}
-
 static void
 click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
 {
-	enum finder_click click = finder_click(&((struct palette_view *)view)->finder, row);
+	enum finder_click click = finder_click(&((struct finder_view *)view)->finder, row);
 
 	(void)canvas;
 	(void)column;
@@ -110,22 +71,18 @@ click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, in
 static void
 close_view(struct view *view)
 {
-	struct palette_view *p = (struct palette_view *)view;
-
-	finder_clear(&p->finder);
-	free(p);
+	finder_clear(&((struct finder_view *)view)->finder);
+	free(view);
 }
 
 const struct view_ops palette_view_ops = {
 	.title = N_("Commands"),
 	.keys = keys,
-	.fit = fit,
-	.draw = draw,
-	.list = list_of,
-	.type = type,
+	.fit = finder_view_fit,
+	.draw = finder_view_draw,
 	.click = click,
 	.close = close_view,
-	.takes_text = true,
+	FINDER_VIEW_OPS,
 };
 
 static void
@@ -150,10 +107,9 @@ add_commands(struct finder *finder, const struct key *table)
 struct view *
 palette_view_new(struct ui *ui, const struct view *of)
 {
-	struct palette_view *p = xcalloc(1, sizeof(*p));
+	struct finder_view *p = xcalloc(1, sizeof(*p));
 
-	p->view.ops = &palette_view_ops;
-	finder_init(&p->finder);
+	finder_view_init(p, &palette_view_ops, no_command);
 	finder_begin(&p->finder);
 	add_commands(&p->finder, ui_keys(ui, of->ops));
 	add_commands(&p->finder, ui_common_keys(ui));

@@ -25,16 +25,14 @@
 #include "model/version.h"
 #include "ui/canvas.h"
 #include "ui/terminal.h"
-#include "ui/view.h"
+#include "ui/views/finder-view.h"
 #include "ui/views/operation.h"
-#include "ui/widgets/finder.h"
 
 struct picker_view {
-	struct view view;
+	struct finder_view base;	/* ids and texts are versions */
 	char *org, *app, *env, *module;
 	struct image image;		/* what runs now */
 	char *trouble; /* which of the versions are not in the list, and why; NULL: none */
-	struct finder finder;		/* ids and texts are versions */
 };
 
 static int
@@ -86,7 +84,7 @@ fill(struct picker_view *p, struct ui *ui)
 	const struct artefact_version **items;
 	size_t count = 0;
 
-	finder_begin(&p->finder);
+	finder_begin(&p->base.finder);
 	items = xcalloc((o ? o->version_count : 0) + 1, sizeof(*items));
 	for (size_t i = 0; o && i < o->version_count; i++)
 		if (!o->versions[i].archived && !is_nameless(&o->versions[i]) &&
@@ -100,9 +98,9 @@ fill(struct picker_view *p, struct ui *ui)
 
 		if (items[i]->created_at > 0)
 			clock_age(age, clock_wall_ms() - items[i]->created_at);
-		finder_add(&p->finder, version, version, here ? _("runs here") : age, here);
+		finder_add(&p->base.finder, version, version, here ? _("runs here") : age, here);
 	}
-	finder_end(&p->finder);
+	finder_end(&p->base.finder);
 	free(items);
 }
 
@@ -119,12 +117,6 @@ subject(const struct view *view, struct ui *ui, char *out, size_t size)
 
 	(void)ui;
 	snprintf(out, size, _("%.60s in %.60s"), p->module, p->env);
-}
-
-static struct list *
-list_of(struct view *view)
-{
-	return &((struct picker_view *)view)->finder.list;
 }
 
 static bool
@@ -148,7 +140,7 @@ fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 	free(p->trouble);
 	p->trouble = trouble_of(world_organization(session_world(ui_session(ui)), p->org),
 				p->image.name);
-	finder_fit(&p->finder, canvas, rows_above(p, canvas));
+	finder_fit(&p->base.finder, canvas, rows_above(p, canvas));
 }
 
 static void
@@ -165,10 +157,10 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		canvas_move(canvas, is_roomy(canvas) ? 2 : 0, 1);
 		canvas_untrusted_bytes(canvas, STYLE_WARN, p->trouble, 0);
 	}
-	none = p->finder.count == 0 ? xstrdup(_("The versions of this image are not known (yet)."))
+	none = p->base.finder.count == 0 ? xstrdup(_("The versions of this image are not known (yet)."))
 				    : xasprintf(_("There is no version \"%s\" of this image."),
-						p->finder.find.text);
-	finder_draw(&p->finder, ui, canvas, none);
+						p->base.finder.find.text);
+	finder_draw(&p->base.finder, ui, canvas, none);
 	free(none);
 }
 
@@ -176,7 +168,7 @@ static void
 run_review(struct view *view, struct ui *ui)
 {
 	struct picker_view *p = (struct picker_view *)view;
-	char *image = xasprintf("%s:%s", p->image.name, finder_selected(&p->finder)->id);
+	char *image = xasprintf("%s:%s", p->image.name, finder_selected(&p->base.finder)->id);
 	const char *images[] = {p->module, image, NULL};
 
 	operation_review_instead(ui, &(struct flow_request){.verb = FLOW_DEPLOY,
@@ -188,24 +180,17 @@ run_review(struct view *view, struct ui *ui)
 }
 
 static bool
-has_version(const struct view *view, struct ui *ui)
-{
-	(void)ui;
-	return finder_selected(&((const struct picker_view *)view)->finder) != NULL;
-}
-
-static bool
 is_another(const struct view *view, struct ui *ui)
 {
 	(void)ui;
-	return !finder_selected(&((const struct picker_view *)view)->finder)->here;
+	return !finder_selected(&((const struct picker_view *)view)->base.finder)->here;
 }
 
 static const char *
 typed_version(const struct view *view, struct ui *ui)
 {
 	(void)ui;
-	return ((const struct picker_view *)view)->finder.find.text;
+	return ((const struct picker_view *)view)->base.finder.find.text;
 }
 
 static const char *
@@ -215,9 +200,11 @@ running_version(const struct view *view, struct ui *ui)
 	return ((const struct picker_view *)view)->image.version;
 }
 
+static const char no_version[] =
+	N_("There is no version \"%s\" of this image; nothing was changed.");
 static const struct need a_version = {
-	has_version,
-	N_("There is no version \"%s\" of this image; nothing was changed."),
+	finder_view_has_match,
+	no_version,
 	typed_version,
 };
 static const struct need another_version = {is_another, N_("%s runs here already."),
@@ -233,21 +220,12 @@ static const struct key keys[] = {
 	NO_KEY,
 };
 
-static bool
-type(struct view *view, struct ui *ui, int key)
-{
-	struct picker_view *p = (struct picker_view *)view;
-
-	(void)ui;
-	return finder_type(&p->finder, key);
-}
-
 static void
 click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
 {
 	(void)canvas;
 	(void)column;
-	if (finder_click(&((struct picker_view *)view)->finder, row) == FINDER_AGAIN)
+	if (finder_click(&((struct picker_view *)view)->base.finder, row) == FINDER_AGAIN)
 		ui_say(ui, _("Enter does it: a click never leads to a change."));
 }
 
@@ -261,7 +239,7 @@ close_view(struct view *view)
 	free(p->env);
 	free(p->module);
 	free(p->trouble);
-	finder_clear(&p->finder);
+	finder_clear(&p->base.finder);
 	image_clear(&p->image);
 	free(p);
 }
@@ -272,12 +250,10 @@ const struct view_ops picker_view_ops = {
 	.fit = fit,
 	.draw = draw,
 	.subject = subject,
-	.list = list_of,
-	.type = type,
 	.click = click,
 	.changed = changed,
 	.close = close_view,
-	.takes_text = true,
+	FINDER_VIEW_OPS,
 };
 
 struct view *
@@ -286,16 +262,15 @@ picker_view_new(struct ui *ui, const char *org, const char *app, const char *env
 {
 	struct picker_view *p = xcalloc(1, sizeof(*p));
 
-	p->view.ops = &picker_view_ops;
+	finder_view_init(&p->base, &picker_view_ops, no_version);
 	p->org = xstrdup(org);
 	p->app = xstrdup(app);
 	p->env = xstrdup(env);
 	p->module = xstrdup(module);
 	image_parse(&p->image, image);
-	finder_init(&p->finder);
 	fill(p, ui);
 	if (p->image.version[0] !=
 	    '\0') /* what runs, not what is newest: one looks around from there */
-		finder_select(&p->finder, p->image.version);
-	return &p->view;
+		finder_select(&p->base.finder, p->image.version);
+	return &p->base.view;
 }
