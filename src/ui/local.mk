@@ -81,4 +81,8 @@ TESTS += tests/wire/test-views
 tests_wire_test_views_SOURCES = tests/wire/test-views.c tests/wire/sample.c tests/wire/sample.h
 tests_wire_test_views_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/wire
 tests_wire_test_views_LDADD = libui.a $(CMOCKA_LIBS) $(FLOW_LIBS) $(NCURSES_LIBS)
+check_PROGRAMS += tests/unit/test-list
+TESTS += tests/unit/test-list
+tests_unit_test_list_SOURCES = tests/unit/test-list.c
+tests_unit_test_list_LDADD = libui.a $(CMOCKA_LIBS) $(FLOW_LIBS) $(NCURSES_LIBS)
 endif

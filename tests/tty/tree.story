@@ -15,6 +15,7 @@ row "sidestage" "topicshare-inc ▸ topicshare"
 
 test "arrows, pages and ends go through the applications of both"
 key Tab
+row "Enter open" "Esc back"
 press-until g "sidestage +Board ▸ acme ▸ app-01"
 key Down
 row "sidestage" "acme ▸ app-02"
@@ -49,7 +50,14 @@ click "app-08"
 row "sidestage" "acme ▸ app-08"
 key G
 row "sidestage" "topicshare-inc ▸ topicshare"
+
+test "Right and Enter give the keys back to the board"
+key Right
+row "C clone"
 key Tab
+row "Enter open" "Esc back"
+key Enter
+row "C clone"
 key Q
 exit 0 10
 nothing-runs 5

@@ -11,12 +11,10 @@
 #include "ui/views/board-arrange.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "base/i18n.h"
 #include "flow/context/arrangement.h"
-#include "flow/world/world.h"
 #include "ui/canvas.h"
 #include "ui/view.h"
 #include "ui/views/board-draw.h"
@@ -169,12 +167,10 @@ void
 board_run_sort(struct view *view, struct ui *ui)
 {
 	struct board_view *b = (struct board_view *)view;
-	const struct board_model *s = &b->model;
 	enum arrangement_sort sort = (arrangement_sort(b->arrangement) + 1) % SORT_COUNT;
 
 	/* The cursor stays on its workload wherever that goes. */
-	if (s->module_count)
-		board_replace(&b->module, s->modules[s->row]);
+	list_select(&b->workloads, (long)b->workloads.at);
 	ui_say(ui, sort == SORT_DIFFERS ? _("Workloads that differ from the baseline come first.")
 					: _("The workloads are sorted by name."));
 	arrangement_set_sort(b->arrangement, sort);

@@ -10,21 +10,16 @@
 
 #include "ui/views/board-draw.h"
 
-#include <curses.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/error.h"
 #include "base/i18n.h"
-#include "base/ids.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "compare/values-used.h"
 #include "compare/values.h"
-#include "flow/session.h"
-#include "flow/verbs/flow.h"
 #include "flow/world/comment.h"
 #include "flow/world/moments.h"
 #include "flow/world/words.h"
@@ -32,7 +27,6 @@
 #include "model/image.h"
 #include "model/set.h"
 #include "ui/canvas.h"
-#include "ui/terminal.h"
 #include "ui/view.h"
 #include "ui/views/board-arrange.h"
 #include "ui/views/board-grid.h"
@@ -668,8 +662,7 @@ board_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	}
 	part = board_matrix_part(canvas, tree);
 	used = draw_matrix(b, s, &part) + (detail.height >= 24);
-	workloads = (struct viewport){b->grid.top, b->grid.rows > 0 ? (size_t)b->grid.rows : 0,
-				      s->module_count};
+	workloads = list_part(&b->workloads);
 	if (detail.height - used >= 2) {
 		detail = canvas_sub(&detail, used, 0, detail.height - used, detail.width);
 		draw_detail(s, &workloads, &detail);

@@ -212,7 +212,7 @@ choose_cuts(struct grid *g, const struct board_model *s)
 }
 
 struct grid
-board_lay_out(const struct board_view *b, const struct board_model *s, const struct canvas *c)
+board_lay_out(struct board_view *b, const struct board_model *s, const struct canvas *c)
 {
 	int cell = board_cell(b);
 	struct grid g = {.label = c->width < 60 ? 9 : LABEL_COLUMNS,
@@ -233,8 +233,8 @@ board_lay_out(const struct board_view *b, const struct board_model *s, const str
 	if (g.foot && !b->snapshot && c->height >= g.head + 1 + 3 + (int)s->module_count + 3)
 		g.foot = 3;
 	g.rows = c->height - g.head - 1 - g.foot;
-	g.top = viewport_first(b->grid.top, s->row, g.rows > 0 ? (size_t)g.rows : 0,
-			       s->module_count);
+	list_fit(&b->workloads, g.head + 1, g.rows);
+	g.top = b->workloads.first;
 	use_room(&g, s, c, cell > 0);
 	choose_cuts(&g, s);
 	return g;

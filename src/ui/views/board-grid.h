@@ -25,8 +25,8 @@ struct grid {
 	enum cut heads, names, versions;	/* where those are cut that do not fit */
 };
 
-/* In so much room, scrolled from where it was. */
-struct grid board_lay_out(const struct board_view *b, const struct board_model *s,
+/* In so much room, scrolled from where it was; the list of workloads has its rows there. */
+struct grid board_lay_out(struct board_view *b, const struct board_model *s,
 			  const struct canvas *c);
 /* Which of the model's columns is shown as the i-th. */
 size_t board_grid_column(const struct grid *g, size_t i);

@@ -6,7 +6,6 @@
 #include "ui/views/board-keys.h"
 
 #include <curses.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -257,16 +256,12 @@ run_baseline(struct view *view, struct ui *ui)
 	board_replace(&b->baseline, board_env_id(b->model.env));
 }
 
-/* Enter in the applications opens what the cursor is on already, so it only gives the keys back. */
 static void
 run_open(struct view *view, struct ui *ui)
 {
 	struct board_view *b = (struct board_view *)view;
 
-	if (b->in_tree)
-		b->in_tree = false;
-	else
-		ui_push(ui, environment_view_new(ui, b->org, b->app, board_env_id(b->model.env)));
+	ui_push(ui, environment_view_new(ui, b->org, b->app, board_env_id(b->model.env)));
 }
 
 static void
@@ -393,7 +388,7 @@ go(void *data, struct ui *ui, const struct goto_place *place)
 	if (*place->env)
 		board_replace(&b->env, place->env);
 	if (*place->module)
-		board_replace(&b->module, place->module);
+		list_select_id(&b->workloads, place->module);
 	b->in_tree = false;
 	board_model_update(b, ui);	/* the next key may come before the next picture */
 }
@@ -452,9 +447,7 @@ run_back(struct view *view, struct ui *ui)
 {
 	struct board_view *b = (struct board_view *)view;
 
-	if (b->in_tree)
-		b->in_tree = false;
-	else if (json_object_size(b->marks) > 0)
+	if (json_object_size(b->marks) > 0)
 		json_object_clear(b->marks);
 	else
 		ui_say(ui, _("This is the first screen; {quit} quits, {help} lists the keys."));
@@ -505,12 +498,6 @@ static bool
 is_arranged(const struct view *view, struct ui *ui)
 {
 	return has_environment(view, ui) && ((const struct board_view *)view)->arrangement;
-}
-
-static bool
-has_goal(const struct view *view, struct ui *ui)
-{
-	return has_environment(view, ui) || ((const struct board_view *)view)->in_tree;
 }
 
 static bool
@@ -584,7 +571,6 @@ static const struct need an_environment = {
 };
 static const struct need an_arrangement = {is_arranged,
 					   N_("There is no environment to do this with."), NULL};
-static const struct need a_goal = {has_goal, N_("There is no environment to do this with."), NULL};
 static const struct need a_workload = {
 	has_workload,
 	N_("This workload does not run in this environment, or that is not known."),
@@ -625,18 +611,18 @@ const struct key board_keys[] = {
 	{'c', "c", ACTION_CLONES, N_("clones"), .run = run_clones},
 	{'i', "i", ACTION_INTERRUPTED, .run = run_interrupted},
 	{'w', "w", ACTION_CONTEXTS, .run = run_contexts},
-	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, .help = NULL},
-	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, .help = NULL},
+	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, NULL, board_run_left, {&an_environment}},
+	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, NULL, board_run_right, {&an_environment}},
 	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = N_("To the workload above.")},
 	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = N_("To the workload below.")},
 	{'k', "k", ACTION_UP, NULL, .help = NULL},
 	{'j', "j", ACTION_DOWN, NULL, .help = NULL},
 	PAGE_KEYS,
-	{'g', "g", ACTION_FIRST, NULL, .help = N_("To the first environment.")},
-	{'G', "G", ACTION_LAST, NULL, .help = N_("To the last environment.")},
+	{'g', "g", ACTION_FIRST, NULL, N_("To the first environment."), board_run_first, {&an_environment}},
+	{'G', "G", ACTION_LAST, NULL, N_("To the last environment."), board_run_last, {&an_environment}},
 	{'\t', "Tab", ACTION_PANE, NULL, N_("Switch between the applications and the board."), .run = run_pane},
 	{'\r', "Enter", ACTION_OPEN, N_("open"), N_("Open the environment (in the application list: open its board)."),
-	 run_open, {&a_goal}},
+	 run_open, {&an_environment}},
 	{27, NULL, ACTION_BACK, .run = run_back},
 	{'b', "b", ACTION_BASELINE, NULL, NULL, run_baseline, {&an_environment}},
 	{'[', "[", ACTION_EARLIER, NULL, N_("Snapshot of the board before its last change."), .run = run_earlier},
@@ -666,15 +652,15 @@ const struct key board_snapshot_keys[] = {
 	{']', "]", ACTION_LATER, N_("later"), .run = run_later},
 	{'d', "d", ACTION_DIFF, N_("diff"), N_("Compare the snapshot with now."),
 	 run_diff_snapshot, {&an_environment, &a_deployment_in_it, &there_now}},
-	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, .help = NULL},
-	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, .help = NULL},
+	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, NULL, board_run_left, {&an_environment}},
+	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, NULL, board_run_right, {&an_environment}},
 	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = N_("To the workload above.")},
 	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = N_("To the workload below.")},
 	{'k', "k", ACTION_UP, NULL, .help = NULL},
 	{'j', "j", ACTION_DOWN, NULL, .help = NULL},
 	PAGE_KEYS,
-	{'g', "g", ACTION_FIRST, NULL, .help = N_("To the first environment.")},
-	{'G', "G", ACTION_LAST, NULL, .help = N_("To the last environment.")},
+	{'g', "g", ACTION_FIRST, NULL, N_("To the first environment."), board_run_first, {&an_environment}},
+	{'G', "G", ACTION_LAST, NULL, N_("To the last environment."), board_run_last, {&an_environment}},
 	{'b', "b", ACTION_BASELINE, N_("baseline"), NULL, run_baseline, {&an_environment}},
 	{'q', NULL, ACTION_BACK, NULL, .help = NULL},
 	NO_KEY,

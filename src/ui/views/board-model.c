@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/xmalloc.h"
 #include "flow/context/arrangement.h"
@@ -166,6 +167,21 @@ choose_columns(struct board_view *b, struct board_model *s)
 	s->env = s->columns[s->column];
 }
 
+/* list_id of the workloads. */
+static void
+id_of_workload(const void *data, size_t row, struct buf *out)
+{
+	(void)buf_puts(out, ((const struct board_view *)data)->model.modules[row]);
+}
+
+void
+board_init_workloads(struct board_view *b)
+{
+	list_init(&b->workloads, id_of_workload, b);
+	b->workloads.is_suggested = true;	/* the first, until somebody moves */
+	b->workloads.is_awaited = true;
+}
+
 static struct board_model
 look(struct board_view *b, struct ui *ui)
 {
@@ -193,9 +209,6 @@ look(struct board_view *b, struct ui *ui)
 	s.modules = b->modules;
 	if (b->arrangement && arrangement_sort(b->arrangement) == SORT_DIFFERS)
 		sort_modules(b, &s);
-	for (size_t i = 0; i < s.module_count; i++)
-		if (b->module && strcmp(s.modules[i], b->module) == 0)
-			s.row = i;
 	return s;
 }
 
@@ -203,5 +216,7 @@ const struct board_model *
 board_model_update(struct board_view *b, struct ui *ui)
 {
 	b->model = look(b, ui);
+	list_update(&b->workloads, b->model.module_count);
+	b->model.row = b->workloads.at;
 	return &b->model;
 }

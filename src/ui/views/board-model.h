@@ -24,6 +24,8 @@ struct board_model {
 	size_t module_count, row;
 };
 
+/* The list of workloads is that of the model from then on. */
+void board_init_workloads(struct board_view *b);
 /* Looks again, after the world or the board has changed; what it gives is b->model. */
 const struct board_model *board_model_update(struct board_view *b, struct ui *ui);
 /* Afterwards `*place` is a copy of value; NULL is NULL. */

@@ -10,6 +10,7 @@
 #include "ui/view.h"
 #include "ui/views/board-grid.h"
 #include "ui/views/board-model.h"
+#include "ui/widgets/list.h"
 
 struct arrangement;
 struct moments;
@@ -18,7 +19,8 @@ struct world_environment;
 struct board_view {
 	struct view view;
 	char *org, *app;
-	char *env, *module;	/* the cursor; NULL: the first */
+	char *env;		/* the cursor; NULL: the first */
+	struct list workloads;	/* those of the model, with the cursor on one of them */
 	size_t env_at;		/* in which column that was last */
 	char *baseline;		/* NULL: the first protected one */
 	char *followed;		/* the operation whose clone took the cursor */
@@ -28,14 +30,14 @@ struct board_view {
 	const char *lasting;	/* of the history; the session's */
 	bool is_visit;		/* opened to look at what was: Esc leaves it */
 	bool in_tree;		/* the arrows choose an application */
+	struct list applications;	/* of all organizations, while one is chosen */
 	struct arrangement *arrangement;	/* of the application; NULL: there is none yet */
 	json_t *marks;		/* object of workloads; NULL: none */
 	const struct world_environment **columns;	/* those of the last model */
 	const char **modules;				/* of that too */
 	struct board_model model;		/* as of the last change */
 	/* Where everything has its place in the room that there is. */
-	int tree_top,
-		tree_rows; /* the first line of the applications that is shown; how many are */
+	int tree_top;		/* the first line of the applications that is shown */
 	struct grid grid;		/* its cell is 0 before there was an environment */
 	int matrix_columns;		/* of all environments */
 };

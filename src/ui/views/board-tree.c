@@ -10,20 +10,22 @@
 
 #include "ui/views/board-tree.h"
 
-#include <limits.h>
+#include <curses.h>
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/buf.h"
 #include "base/i18n.h"
 #include "base/text.h"
 #include "flow/session.h"
 #include "flow/world/world.h"
 #include "ui/canvas.h"
+#include "ui/terminal.h"
 #include "ui/view.h"
 #include "ui/views/board-arrange.h"
 #include "ui/views/board-model.h"
 #include "ui/views/board-state.h"
-#include "ui/widgets/viewport.h"
+#include "ui/widgets/list.h"
 
 void
 board_open_application(struct board_view *b, struct ui *ui, const char *org, const char *app)
@@ -31,7 +33,7 @@ board_open_application(struct board_view *b, struct ui *ui, const char *org, con
 	board_replace(&b->org, org);
 	board_replace(&b->app, app);
 	board_replace(&b->env, NULL);
-	board_replace(&b->module, NULL);
+	list_select_id(&b->workloads, NULL);
 	board_replace(&b->baseline, NULL);
 	board_arrange(b, ui);
 	session_focus(ui_session(ui), b->org, b->app);
@@ -55,44 +57,112 @@ count_applications(const struct board_view *b, const struct world *world, size_t
 	return count;
 }
 
-/* So many applications down (> 0) or up, within those there are. */
-static void
-step_application(struct board_view *b, struct ui *ui, const struct world *world, long step)
+/* The n-th of all organizations' applications, which there is. */
+static const struct world_application *
+find_application(const struct world *world, size_t n, const struct world_organization **of)
 {
-	size_t here = SIZE_MAX, count = count_applications(b, world, &here), to;
-
-	if (here == SIZE_MAX || step == 0)
-		return;
-	if (step < 0)
-		to = (size_t)-step < here ? here - (size_t)-step : 0;
-	else
-		to = (size_t)step < count - here ? here + (size_t)step : count - 1;
-	if (to == here)
-		return;
-	for (size_t i = 0; i < world->count; to -= world->organizations[i++].count) {
-		const struct world_organization *o = &world->organizations[i];
-
-		if (to >= o->count)
-			continue;
-		board_open_application(b, ui, untrusted_raw(&o->organization.id),
-				 untrusted_raw(&o->applications[to].application.id));
-		return;
-	}
+	for (*of = world->organizations; n >= (*of)->count; (*of)++)
+		n -= (*of)->count;
+	return &(*of)->applications[n];
 }
 
-/* All but up and down stays with the board, so that Left and Right lead back into it. */
-bool
-board_act_in_tree(struct board_view *b, struct ui *ui, enum action action,
-		  const struct world *world)
+/* list_id of the applications: in several organizations there may be one of that name. */
+static void
+id_of_application(const void *data, size_t row, struct buf *out)
 {
-	long step = viewport_step(action, b->tree_rows > 0 ? (size_t)b->tree_rows : 0,
-				  LONG_MAX - 1);
+	const struct board_view *b = data;
+	const struct world_organization *o;
+	const struct world_application *a = find_application(b->model.world, row, &o);
 
-	if (step)
-		step_application(b, ui, world, step);
-	else if (action == ACTION_RIGHT)
-		b->in_tree = false;
-	return step != 0 || action == ACTION_RIGHT || action == ACTION_LEFT;
+	(void)buf_printf(out, "%s/%s", untrusted_raw(&o->organization.id),
+			 untrusted_raw(&a->application.id));
+}
+
+void
+board_init_tree(struct board_view *b)
+{
+	list_init(&b->applications, id_of_application, b);
+}
+
+struct list *
+board_tree_list(struct board_view *b)
+{
+	size_t here = SIZE_MAX, count = count_applications(b, b->model.world, &here);
+
+	/* Where the open one is not known there is nowhere to go from. */
+	list_update(&b->applications, here == SIZE_MAX ? 0 : count);
+	list_select(&b->applications, (long)here);
+	return &b->applications;
+}
+
+void
+board_open_selected(struct board_view *b, struct ui *ui)
+{
+	size_t here = SIZE_MAX;
+	const struct world_organization *o;
+	const struct world_application *a;
+
+	(void)count_applications(b, b->model.world, &here);
+	if (b->applications.count == 0 || !b->applications.selected)
+		return;
+	a = find_application(b->model.world, b->applications.at, &o);
+	if (b->applications.at != here)
+		board_open_application(b, ui, untrusted_raw(&o->organization.id),
+				       untrusted_raw(&a->application.id));
+	list_select_id(&b->applications, NULL);
+}
+
+/* --- keys --- */
+
+/* The applications: the open one is the one that the cursor is on, so to open it is to give the
+ * keys back. */
+static void
+run_leave_tree(struct view *view, struct ui *ui)
+{
+	(void)ui;
+	((struct board_view *)view)->in_tree = false;
+}
+
+static void
+run_first_application(struct view *view, struct ui *ui)
+{
+	(void)ui;
+	(void)list_act(board_tree_list((struct board_view *)view), ACTION_FIRST);
+}
+
+static void
+run_last_application(struct view *view, struct ui *ui)
+{
+	(void)ui;
+	(void)list_act(board_tree_list((struct board_view *)view), ACTION_LAST);
+}
+
+static void
+run_nothing(struct view *view, struct ui *ui)
+{
+	(void)view;
+	(void)ui;
+}
+
+static const struct key tree_keys[] = {
+	{'\r', "Enter", ACTION_OPEN, N_("open"), .run = run_leave_tree},
+	{27, "Esc", ACTION_BACK, N_("back"), .run = run_leave_tree},
+	{'/', "/", ACTION_FIND, N_("find"), .run = NULL},
+	{'h', "h", ACTION_HISTORY, N_("history"), .run = NULL},
+	{'c', "c", ACTION_CLONES, N_("clones"), .run = NULL},
+	{KEY_BASE + KEY_LEFT, NULL, ACTION_LEFT, .run = run_nothing},
+	{KEY_BASE + KEY_RIGHT, NULL, ACTION_RIGHT, .run = run_leave_tree},
+	{'g', NULL, ACTION_FIRST, .run = run_first_application},
+	{'G', NULL, ACTION_LAST, .run = run_last_application},
+	{'?', "?", ACTION_HELP, N_("help"), .help = NULL},
+	NO_KEY,
+};
+
+const struct key *
+board_mode(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return ((const struct board_view *)view)->in_tree ? tree_keys : NULL;
 }
 
 /* Counted as they are drawn: board_draw_tree(). */
@@ -149,7 +219,7 @@ board_scroll_tree(struct board_view *b, int rows)
 {
 	int line = tree_line(b, b->model.world);
 
-	b->tree_rows = rows;
+	list_fit(&b->applications, 1, rows);
 	if (line < b->tree_top)
 		b->tree_top = line;
 	else if (rows > 0 && line >= b->tree_top + rows)
@@ -183,7 +253,7 @@ draw_place(const struct board_view *b, const struct world *world, struct canvas 
 	char text[48];
 	int columns;
 
-	if (here == SIZE_MAX || (int)(count + world->count) <= b->tree_rows)
+	if (here == SIZE_MAX || count + world->count <= b->applications.rows)
 		return;
 	snprintf(text, sizeof(text), "%zu/%zu", here + 1, count);
 	columns = text_columns(text);

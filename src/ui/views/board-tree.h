@@ -3,20 +3,25 @@
 #ifndef SIDESTAGE_UI_VIEWS_BOARD_TREE_H
 #define SIDESTAGE_UI_VIEWS_BOARD_TREE_H
 
-#include <stdbool.h>
-
-#include "ui/actions.h"
-
 struct board_view;
 struct canvas;
+struct key;
+struct list;
 struct ui;
+struct view;
 struct world;
 
 /* The board of another application, as it was left. */
 void board_open_application(struct board_view *b, struct ui *ui, const char *org, const char *app);
-/* Moving while the applications have the keys.  false: the action is none of these. */
-bool board_act_in_tree(struct board_view *b, struct ui *ui, enum action action,
-		       const struct world *world);
+/* None is chosen. */
+void board_init_tree(struct board_view *b);
+/* view_ops' mode of the board: the keys while an application is chosen. */
+const struct key *board_mode(const struct view *view, struct ui *ui);
+/* All applications, with the cursor on the open one, for the keys to move in; empty where that is
+ * not known. */
+struct list *board_tree_list(struct board_view *b);
+/* After a key moved in it. */
+void board_open_selected(struct board_view *b, struct ui *ui);
 /* Opens the application in that row of the tree, as it is drawn. */
 void board_click_tree(struct board_view *b, struct ui *ui, const struct world *world, int clicked);
 /* The organizations and the applications of the open one: which are seen in so many rows, and how

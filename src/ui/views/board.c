@@ -29,7 +29,6 @@
 #include "ui/views/board-model.h"
 #include "ui/views/board-state.h"
 #include "ui/views/board-tree.h"
-#include "ui/widgets/viewport.h"
 
 static void
 subject(const struct view *view, struct ui *ui, char *out, size_t size)
@@ -46,44 +45,65 @@ subject(const struct view *view, struct ui *ui, char *out, size_t size)
 void
 board_move_to(struct board_view *b, const struct board_model *s, long column, long row)
 {
-	long columns = (long)s->column_count, rows = (long)s->module_count;
+	long columns = (long)s->column_count;
 
 	column = column < 0 ? 0 : column >= columns ? columns - 1 : column;
-	row = row < 0 ? 0 : row >= rows ? rows - 1 : row;
 	board_replace(&b->env, board_env_id(s->columns[column]));
-	if (rows > 0)
-		board_replace(&b->module, s->modules[row]);
+	list_select(&b->workloads, row);
 }
 
-/* Arrows, pages and ends, for the applications while they have the keys. */
 static void
-act(struct view *view, struct ui *ui, enum action action)
+move_column(struct view *view, long column)
 {
 	struct board_view *b = (struct board_view *)view;
-	const struct board_model *s = &b->model;
-	long column = (long)s->column, row = (long)s->row;
 
-	if (b->in_tree && board_act_in_tree(b, ui, action, s->world))
-		return;
-	if (!s->env)
-		return;
-	switch (action) {
-	case ACTION_LEFT: board_move_to(b, s, column - 1, row); break;
-	case ACTION_RIGHT: board_move_to(b, s, column + 1, row); break;
-	case ACTION_FIRST: board_move_to(b, s, 0, row); break;
-	case ACTION_LAST: board_move_to(b, s, (long)s->column_count - 1, row); break;
-	default:
-		row += viewport_step(action, b->grid.rows > 0 ? (size_t)b->grid.rows : 0,
-				     s->module_count);
-		board_move_to(b, s, column, row);
-		break;
-	}
+	board_move_to(b, &b->model, column, (long)b->model.row);
+}
+
+void
+board_run_left(struct view *view, struct ui *ui)
+{
+	(void)ui;
+	move_column(view, (long)((const struct board_view *)view)->model.column - 1);
+}
+
+void
+board_run_right(struct view *view, struct ui *ui)
+{
+	(void)ui;
+	move_column(view, (long)((const struct board_view *)view)->model.column + 1);
+}
+
+void
+board_run_first(struct view *view, struct ui *ui)
+{
+	(void)ui;
+	move_column(view, 0);
+}
+
+void
+board_run_last(struct view *view, struct ui *ui)
+{
+	(void)ui;
+	move_column(view, (long)((const struct board_view *)view)->model.column_count - 1);
+}
+
+static struct list *
+list_of(struct view *view)
+{
+	struct board_view *b = (struct board_view *)view;
+
+	return b->in_tree ? board_tree_list(b) : &b->workloads;
 }
 
 static void
 acted(struct view *view, struct ui *ui)
 {
-	board_model_update((struct board_view *)view, ui);
+	struct board_view *b = (struct board_view *)view;
+
+	if (b->in_tree)
+		board_open_selected(b, ui);
+	board_model_update(b, ui);
 }
 
 /* --- the board as it was ---------------------------------------------------------------- */
@@ -225,7 +245,8 @@ close_view(struct view *view)
 	free(b->org);
 	free(b->app);
 	free(b->env);
-	free(b->module);
+	list_clear(&b->workloads);
+	list_clear(&b->applications);
 	free(b->baseline);
 	free(b->followed);
 	free(b->notice);
@@ -237,33 +258,17 @@ close_view(struct view *view)
 	free(b);
 }
 
+#define BOARD_OPS                                                                              \
+	.fit = board_fit, .draw = board_draw, .subject = subject, .list = list_of, .acted = acted, \
+	.click = click, .drag = board_drag, .changed = changed, .close = close_view
+
 const struct view_ops board_view_ops = {
-	.title = N_("Board"),
-	.keys = board_keys,
-	.fit = board_fit,
-	.draw = board_draw,
-	.subject = subject,
-	.act = act,
-	.acted = acted,
-	.click = click,
-	.drag = board_drag,
-	.changed = changed,
-	.close = close_view,
+	.title = N_("Board"), .keys = board_keys, .mode = board_mode, BOARD_OPS,
 };
 
 /* What was cannot be changed: the keys that would are not there. */
 const struct view_ops board_snapshot_view_ops = {
-	.title = N_("Board as it was"),
-	.keys = board_snapshot_keys,
-	.fit = board_fit,
-	.draw = board_draw,
-	.subject = subject,
-	.act = act,
-	.acted = acted,
-	.click = click,
-	.drag = board_drag,
-	.changed = changed,
-	.close = close_view,
+	.title = N_("Board as it was"), .keys = board_snapshot_keys, BOARD_OPS,
 };
 
 struct view *
@@ -272,6 +277,8 @@ board_view_new(const char *org, const char *app)
 	struct board_view *b = xcalloc(1, sizeof(*b));
 
 	b->view.ops = &board_view_ops;
+	board_init_workloads(b);
+	board_init_tree(b);
 	board_replace(&b->org, org);
 	board_replace(&b->app, app);
 	return &b->view;

@@ -21,6 +21,11 @@ struct view *board_snapshot_view_new(struct ui *ui, const char *org, const char 
 void board_show_snapshot(struct board_view *b, struct ui *ui, struct moments *snapshot);
 /* To the change before (-1) or after. */
 void board_step_snapshot(struct board_view *b, struct ui *ui, int by);
+/* For the tables of keys; they need an environment. */
+void board_run_left(struct view *view, struct ui *ui);
+void board_run_right(struct view *view, struct ui *ui);
+void board_run_first(struct view *view, struct ui *ui);
+void board_run_last(struct view *view, struct ui *ui);
 /* Moves the cursor to that column and row of the model, or to the nearest that there are. */
 void board_move_to(struct board_view *b, const struct board_model *s, long column, long row);
 

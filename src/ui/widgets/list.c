@@ -92,6 +92,8 @@ list_update(struct list *list, size_t count)
 	row = list->selected ? find_row(list, list->selected) : 0;
 	if (list->selected && row < count)
 		list->at = row;
+	else if (list->selected && list->is_awaited)
+		list->at = list->at < count ? list->at : count - 1;
 	else if (list->selected || !list->is_suggested)
 		list_select(list, (long)list->at);
 	else

@@ -29,6 +29,8 @@ struct list {
 	bool is_suggested; /* until somebody chooses, the cursor is on row `suggested`, whichever
 			      that is */
 	size_t suggested;
+	bool is_awaited; /* where the selected row goes the cursor stands still, and finds it again
+			    when it comes back */
 };
 
 /* data outlives the list. */
