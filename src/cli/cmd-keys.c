@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `sidestage keys`: what every key does, as the configuration has bound them. */
+/*
+ * `sidestage keys`: what every key does, as the configuration has bound them.  The man page's
+ * section and tests/keys.sh are made from the same rows, so neither can name a key that does
+ * something else.
+ */
 #include "config.h"
 
 #include "cli/cmd-keys.h"

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The changes are few, and ordered by key as the values are.  As JSON they stand in the journal,
- * where a secret's text never does: what is written there is how it is found again.
+ * What is to be written to an environment's own level of shared values, by key as the values
+ * are.
+ *
+ * As JSON the changes stand in the journal, where a secret's text never does.  So what is
+ * written there is how a secret is found again: the store that has it, the version that is
+ * restored, or only its fingerprint, by which one can tell later whether it was set, but not
+ * set it.
  */
 #include "config.h"
 
@@ -97,6 +102,8 @@ value_changes_find(const struct value_changes *changes, const char *key)
 	return NULL;
 }
 
+/* A preview: what the platform is expected to have afterwards,
+ * with no version that exists yet. */
 void
 values_apply(struct values *result, const struct values *values,
 	     const struct value_changes *changes, const struct values *application)

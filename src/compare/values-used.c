@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
+ * Which shared values a workload uses: two environments may have one set and run differently.
+ *
  * A key is used where a string has the placeholder ${values.KEY}.  Strings are searched by the
  * resolver itself, so what it would not replace is not taken for a use.
  */

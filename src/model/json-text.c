@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * JSON as text, written by hand where jansson does it otherwise: numbers.
+ *
+ * The fewest digits that read back as the same number are found by trying, since no function
+ * of C gives them.  Numbers that no double holds are put in quotes before they are parsed
+ * (json_text_quote_lost()): afterwards nobody could say what they were.
+ */
 #include "config.h"
 
 #include "model/json-text.h"
@@ -361,6 +368,8 @@ is_lost(const char *number, size_t length)
 	return lost;
 }
 
+/* Whether the document is valid is the parser's to say, so what is wrong only has to be
+ * passed over without reading beyond its end. */
 char *
 json_text_quote_lost(const char *bytes, size_t length, size_t *quoted_length)
 {

@@ -193,6 +193,7 @@ check_members(struct field_check *check, const struct workload_field *field, con
 		check_object(check, field, value);
 }
 
+/* Nothing is held against the profile where the driver is not known, or says nothing of it. */
 static bool
 has_profile(const json_t *driver, const char *name)
 {

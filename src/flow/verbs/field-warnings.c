@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What of the workloads will have no effect where they are deployed: a caution for each field. */
+/*
+ * What of the workloads will have no effect where they are deployed: a caution for each
+ * field.
+ *
+ * The platform alone knows, since it depends on what runs the workloads there.  Its codes are
+ * said in our words, and so in the person's language; a code that we do not know is said in
+ * its own.  That nothing could be read is a caution as well: silence would look like
+ * "everything has an effect".
+ */
 #include "config.h"
 
 #include "flow/verbs/field-warnings.h"

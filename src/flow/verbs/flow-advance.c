@@ -27,12 +27,17 @@
 #include "net/loop.h"
 #include "store/journal.h"
 
+/* Together some seconds: enough for a platform that is being restarted. */
 #define TRIES_MAX 4
 #define RETRY_MS 500
 #define HTTP_TOO_MANY 429
 #define HTTP_UNAVAILABLE 503
+/* With no time given, waits double up to half a minute.  Ten minutes is
+ * less than an approval is valid. */
 #define LIMITED_STEPS 6
 #define LIMITED_MAX_MS (10 * 60 * 1000)
+/* For looking there is no end: what was deployed goes on without us,
+ * and a person may stop watching. */
 #define LOOK_STEPS 6
 #define LOOK_MAX_MS 30000
 

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A flow as others see it, from its making to its end, and the table of verbs. */
+/*
+ * A flow as others see it, from its making to its end, and the table of verbs.
+ *
+ * A verb is data: phases that prepare a review, and steps that carry it out (verb.h).
+ * Everything they hold together is in the one struct, and is freed in one place, so that a
+ * flow can be ended from any of them.
+ */
 #include "config.h"
 
 #include "flow/verbs/flow.h"

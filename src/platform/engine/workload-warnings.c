@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is odd about a set, told twice: as warnings for whoever is about to deploy it, and as
+ * a refusal when it is deployed.
+ *
+ * Only a wrong form refuses.  A field that has no effect here may have one on another
+ * platform, and sets come from there; so it is said and left in.
+ */
 #include "config.h"
 
 #include "platform/engine/workload-warnings.h"
@@ -69,6 +76,7 @@ keep_wrong(void *data, const struct workload_finding *finding)
 	free(text);
 }
 
+/* Without the driver: what is written wrongly is wrong wherever it runs. */
 int
 workload_forms_check(const struct set *set, struct error *err)
 {

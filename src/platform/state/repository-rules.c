@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Automation rules, and the updates that they still have to make. */
+/*
+ * Automation rules, and the updates that they still have to make.
+ *
+ * An update that is due is kept until it is made, so that a restart forgets none; of one
+ * artefact in one environment only the newest is, since a version that has been overtaken
+ * need not be deployed.
+ */
 #include "config.h"
 
 #include "platform/state/rows.h"

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The details of one environment: its workloads, resources, shared values and deployments. */
+/*
+ * The details of one environment: its workloads, resources, shared values and deployments.
+ *
+ * Four lists in one view, each with its own cursor.  Workloads and resources are the world's
+ * and are there at once; values and deployments are read when somebody looks (details.c), and
+ * each list says by itself whether it is known.
+ */
 #include "config.h"
 
 #include "ui/views/environment.h"

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Value set versions: the history of shared values, and back in it. */
+/*
+ * Value set versions: the history of shared values, and back in it.
+ *
+ * Restoring makes a new version and never takes one away.  Only a purge erases, which is what
+ * it is for: a secret that got into a value is to be nowhere, not in the write-ahead log
+ * either.
+ */
 #include "config.h"
 
 #include "platform/api/handlers/handlers.h"

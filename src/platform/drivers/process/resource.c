@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The resources that this machine itself can give: a table of types, each made and unmade. */
+/*
+ * The resources that this machine itself can give: a table of types, each made and unmade.
+ *
+ * Making is called again with each deployment and has to find what it made before: a database
+ * is the environment's data, and an address is open in somebody's browser.  What there is, is
+ * known by files of the daemon's own ("records"), since workloads can write to everything
+ * else that lies there.
+ */
 #include "config.h"
 
 #include "platform/drivers/process/resource.h"

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The public ports of a space. */
+/*
+ * The public ports of a space, and which instances stand behind each.
+ *
+ * A port outlives the instances: it is bound before the first one starts, listens as soon as
+ * one is ready, and is given up when none needs it; a deployment only points it to others.
+ * While old ones run it leads to them.  The switch is one call in the loop, so there is no
+ * moment in which nobody answers.
+ */
 #include "config.h"
 
 #include "platform/drivers/process/space-ports.h"
@@ -88,6 +95,8 @@ targets_of(const struct workloads *list, int port, bool only_ready, int *out)
 	return count;
 }
 
+/* What runs is led to whether it is ready or not: it has to answer for itself.  What is still
+ * to come is, where nothing runs yet, as soon as it is ready. */
 int
 space_point_forwards(struct space *space, struct error *err)
 {

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which spaces there are, what runs in them, and their removal. */
+/*
+ * Which spaces there are, what runs in them, and their removal.
+ *
+ * A removal takes time, and other requests come meanwhile: a second one waits for the same
+ * end, and a change that was under way ends with an error.  Only when processes and files are
+ * gone is the name free again.
+ */
 #include "config.h"
 
 #include "platform/drivers/process/space.h"
