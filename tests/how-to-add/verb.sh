@@ -8,6 +8,7 @@ new src/flow/verbs/example.c <<'END'
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/verbs/fixes.h"
+#include "flow/verbs/flow-advance.h"
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/reads-values.h"
 #include "flow/verbs/reads.h"

@@ -14,9 +14,7 @@
 struct clone_list;
 struct error;
 struct session;
-struct set;
 struct world;
-struct world_application;
 struct world_environment;
 
 /* Which part of the world; NULL where it goes less deep. */

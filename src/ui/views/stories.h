@@ -10,7 +10,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct operation;
 struct operation_list;
 
 struct story {
