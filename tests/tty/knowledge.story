@@ -124,6 +124,22 @@ sh : >$RULES
 key R
 gone "could not be read" 15
 
+test "what R asks for is newer than the key, also when an older question is still open"
+sh echo 'GET /envs$ hang' >$RULES
+let BUSY grep -c "/envs busy" $RULES.log
+let ASKED grep -c "/envs hang" $RULES.log || true
+until 30 test $(grep -c "/envs hang" $RULES.log) -gt $ASKED
+key R
+answers ?
+expect "Help"
+key Esc
+gone "Help"
+sh echo 'GET /envs$ busy 3600' >$RULES
+until 15 test $(grep -c "/envs busy" $RULES.log) -gt $BUSY
+sh : >$RULES
+key R
+gone "could not be read" 15
+
 test "one odd environment is shown as such, and the others stand"
 sh echo 'GET /envs$ change "name":"QA" "name":null' >$RULES
 expect "? not understood" 15

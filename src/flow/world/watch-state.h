@@ -38,6 +38,7 @@ struct feed {
 	char *org, *app, *env, *id;	/* "" where the kind has none */
 	bool wanted;			/* by the walk under way */
 	bool looked_up;			/* what the cache has of it was learnt */
+	bool again;			/* a person asked while it was being asked */
 	struct api_call *call;
 	struct loop_timer *timer;
 	char etag[128];

@@ -469,17 +469,20 @@ on_reply(void *data, const struct api_reply *reply)
 	const uint64_t before = watch->world->revision, moved = watch->world->moved;
 	struct error error = reply->error;
 	int64_t delay;
+	bool again;
 
 	feed->call = NULL;
 	if (error.kind == ERROR_NONE)
 		(void)learn(feed, reply, &error);
 	note_answer(feed, &error);
 	delay = feed_next_delay(feed);
+	again = feed->again;
+	feed->again = false;
 	/* A platform that asks for a pause gets it; `R` asks all the same. */
 	if (delay >= 0 && reply->retry_after_ms > delay)
 		delay = reply->retry_after_ms < PAUSE_MAX_MS ? reply->retry_after_ms : PAUSE_MAX_MS;
 	if (delay >= 0)
-		feed_schedule(feed, delay);
+		feed_schedule(feed, again ? 0 : delay);
 	judge_link(watch, feed, reply, &error);
 	/* A set that nobody needs any more must not stay as a question that was answered. */
 	if (watch->world->revision == before && feed->kind != FEED_SET) {
@@ -575,9 +578,14 @@ watch_attend(struct watch *watch)
 			feed_schedule(feed, 0);
 }
 
+/* What is being asked at this moment may be answered with what was before the key, and with a pause
+ * that nobody wants: it is asked once more. */
 void
 watch_refresh(struct watch *watch)
 {
+	for (struct feed *feed = watch->feeds; feed; feed = feed->next)
+		if (feed->call && !feed_is_far(feed))
+			feed->again = true;
 	hurry_all(watch);
 	reconcile(watch);
 }

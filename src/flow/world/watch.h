@@ -22,7 +22,8 @@ void watch_focus(struct watch *watch, const char *org, const char *app);
 void watch_attend(struct watch *watch);
 /* Walks again: what the store says has changed. */
 void watch_look_again(struct watch *watch);
-/* Everything is due now. */
+/* Everything is due now, and what is being asked is asked once more: no answer that counts is older
+ * than this call. */
 void watch_refresh(struct watch *watch);
 /* session_settled() and session_unreadable(). */
 bool watch_is_settled(const struct watch *watch, const char *org, const char *app, unsigned needs,
