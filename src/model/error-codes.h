@@ -285,7 +285,38 @@ struct error;
 	X(NESTED_TOO_DEEP, 413, N_("{path}…: nested deeper than {max} levels")) \
 	X(SECRET_NOT_USABLE_HERE, 400, N_("it is a secret, which cannot be used here")) \
 	X(NAME_NOT_IN_IT, 400, N_("there is no \"{name}\" in it")) \
-	X(REFERENCE_UNKNOWN, 400, N_("a reference must begin with externals, shared, modules, values, context or resources"))
+	X(REFERENCE_UNKNOWN, 400, N_("a reference must begin with externals, shared, modules, values, context or resources")) \
+	/* rollouts */ \
+	X(PATTERN_REFERS_BACK, 400, N_("\"{member}\" must not refer back to a group.")) \
+	X(PATTERN_INVALID, 400, N_("\"{member}\" is not a regular expression: {reason}.")) \
+	X(FILTERS_GIVEN, 400, N_("Give \"images_filter\" or \"artefacts_filter\", not both.")) \
+	X(EXCLUDE_FILTERS_GIVEN, 400, N_("Give \"exclude_images_filter\" or \"exclude_artefacts_filter\", not both.")) \
+	X(MATCH_REF_GIVEN, 400, N_("Give \"match_ref\" or \"{member}\", not both.")) \
+	X(WORKLOAD_NAMES_NO_IMAGE, 400, N_("workload {workload}: its container names no image")) \
+	X(OF_IMAGE, 0, N_("workload {workload}: image {image}")) \
+	X(ENVIRONMENT_IS_ENDING, 409, N_("{env} is being deleted or stopped.")) \
+	X(VALUE_NOT_IN_VERSION, 400, N_("there is no such shared value in the version of the values that this deployment has")) \
+	X(VALUE_PURGED_FROM_VERSION, 400, N_("it was purged from the version of the values that this deployment has")) \
+	X(SECRET_NOT_IN_VARIABLE_OR_FILE, 400, N_("{path}: a secret can be used in variables and in files only")) \
+	X(ENVIRONMENT_IS_DELETING, 503, N_("{env} is being deleted.")) \
+	X(NO_CLUSTER_DEFINITION, 400, N_("Cannot tell where {env} is to run: there is no resource definition of type {type}.")) \
+	X(NO_CLUSTER_MATCHES, 400, N_("Cannot tell where {env} is to run: no resource definition of type {type} matches it (environment type {env_type}, application {app}).  Tried: {tried}.")) \
+	X(CLUSTERS_MATCH_EQUALLY, 400, N_("Cannot tell where {env} is to run: the resource definitions {definition} and {other} match it equally well ({tried}).")) \
+	X(DRIVER_NOT_HERE, 400, N_("Cannot run {env}: the resource definition {definition} asks for the driver \"{driver}\", which this platform does not have.")) \
+	X(DRIVER_OF_ENVIRONMENT_NOT_HERE, 400, N_("Cannot reach {env}: the driver \"{driver}\" runs it, which this platform does not have; start a version of sidestaged that has it.")) \
+	X(NO_DEFINITION_SERVES, 400, N_("resource {resource}: no resource definition serves type \"{type}\", class \"{resource_class}\" in an environment of type \"{env_type}\"")) \
+	X(GRAPH_TOO_LARGE, 413, N_("an environment has at most {max} resources")) \
+	X(OF_RESOURCE, 0, N_("resource {resource}")) \
+	X(RESOURCES_IN_CIRCLE, 400, N_("resources need each other in a circle: {circle}")) \
+	X(PROVISION_NAMES_NO_RESOURCE, 400, N_("definition {definition}: \"{name}\" in \"provision\" names no resource; it is written TYPE.CLASS#ID")) \
+	X(RESOURCE_WITHOUT_OUTPUT, 400, N_("the resource {resource} has no output \"{name}\"")) \
+	X(CANCELLED, 503, N_("it was cancelled")) \
+	X(RESOURCE_NOT_DECLARED, 400, N_("no resource {resource} is declared")) \
+	X(NO_SUCH_RESOURCE, 400, N_("there is no such resource")) \
+	X(DEFINITION_WITHOUT_TEMPLATES, 400, N_("its definition has no object \"templates\" in the values of its \"driver_inputs\"")) \
+	X(TEMPLATE_NOT_OBJECT, 400, N_("\"{member}\" of its definition's templates must be an object")) \
+	X(RESOURCE_DRIVER_NOT_HERE, 400, N_("the definition {definition} asks for the driver \"{driver}\", which this platform does not have")) \
+	X(DEFINITION_SECRETS_NOT_TAKEN, 400, N_("the definition {definition} has secrets, which only the driver \"static\" takes"))
 
 /* What a sentence can be said with: a name means the same in all of them. */
 #define ERROR_TEXTS(X) \
@@ -293,7 +324,9 @@ struct error;
 	X(app) \
 	X(artefact) \
 	X(criterion) \
+	X(circle)	/* of resources: "a (type) -> b (type) -> a" */ \
 	X(definition) \
+	X(other)	/* definition */ \
 	X(delta) \
 	X(deployment) \
 	X(base)		/* of the deployment that the next one builds on */ \
@@ -314,7 +347,9 @@ struct error;
 	X(workload) \
 	/* other names */ \
 	X(container)	/* of a workload */ \
+	X(driver)	/* as a definition chooses it: "sidestage/machine" */ \
 	X(extension)	/* of the API */ \
+	X(image)	/* with its version */ \
 	X(key)		/* of a shared value */ \
 	X(meant)	/* what is there and is called almost like that */ \
 	X(member)	/* of a JSON object or a query, as the API defines it */ \
@@ -322,9 +357,11 @@ struct error;
 	X(operation)	/* of a JSON patch: "add" */ \
 	X(path)		/* in a JSON document, with dots or as a pointer */ \
 	X(placeholder)	/* as it is written */ \
+	X(resource_class) \
 	X(role) \
 	X(scope)	/* of a role: "/orgs/acme" */ \
 	X(store)	/* of secrets */ \
+	X(tried)	/* definitions with their criteria */ \
 	X(type)		/* of a resource */ \
 	X(reason)	/* in the words of a library, in English */
 #define ERROR_NUMBERS(X) \
@@ -346,7 +383,7 @@ enum error_code {
 };
 
 #define ERROR_CODE_SIZE 48	/* of a code, with its end */
-#define ERROR_VALUE_MAX 200	/* bytes of a parameter; a longer one is cut at a character */
+#define ERROR_VALUE_MAX 300	/* bytes of a parameter; a longer one is cut at a character */
 
 struct error_parameters {
 	enum error_code code;

@@ -19,11 +19,11 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/ids.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
 #include "model/delta.h"
+#include "model/error-codes.h"
 #include "model/image.h"
 #include "model/json.h"
 #include "model/nouns.h"
@@ -55,12 +55,10 @@ check_pattern(const char *key, const char *pattern, struct error *err)
 	int code;
 
 	if (strlen(pattern) > PATTERN_MAX)
-		return error_set(err, ERROR_INPUT, _("\"%s\" is longer than %d bytes."), key,
-				 PATTERN_MAX);
+		return error_set_code(err, CODE_MEMBER_TOO_LONG, .member = key, .max = PATTERN_MAX);
 	for (const char *c = pattern; *c; c++) {
 		if (*c == '\\' && c[1] >= '1' && c[1] <= '9')
-			return error_set(err, ERROR_INPUT,
-					 _("\"%s\" must not refer back to a group."), key);
+			return error_set_code(err, CODE_PATTERN_REFERS_BACK, .member = key);
 		c += *c == '\\' && c[1];
 	}
 	code = regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB);
@@ -69,7 +67,7 @@ check_pattern(const char *key, const char *pattern, struct error *err)
 		return 0;
 	}
 	regerror(code, &regex, why, sizeof(why));
-	return error_set(err, ERROR_INPUT, _("\"%s\" is not a regular expression: %s."), key, why);
+	return error_set_code(err, CODE_PATTERN_INVALID, .member = key, .reason = why);
 }
 
 static bool
@@ -111,20 +109,17 @@ automation_rule(const json_t *body, struct error *err)
 
 	if (json_array_size(json_object_get(body, "images_filter")) > 0 &&
 	    json_array_size(json_object_get(body, "artefacts_filter")) > 0) {
-		error_set(err, ERROR_INPUT,
-			  _("Give \"images_filter\" or \"artefacts_filter\", not both."));
+		error_set_code(err, CODE_FILTERS_GIVEN);
 		return NULL;
 	}
 	if (json_is_true(json_object_get(body, "exclude_images_filter")) &&
 	    json_is_true(json_object_get(body, "exclude_artefacts_filter"))) {
-		error_set(err, ERROR_INPUT, _("Give \"exclude_images_filter\" or "
-					      "\"exclude_artefacts_filter\", not both."));
+		error_set_code(err, CODE_EXCLUDE_FILTERS_GIVEN);
 		return NULL;
 	}
 	for (size_t i = 0; *text_of(body, "match_ref") && i < 2; i++) {
 		if (*text_of(body, old[i])) {
-			error_set(err, ERROR_INPUT, _("Give \"match_ref\" or \"%s\", not both."),
-				  old[i]);
+			error_set_code(err, CODE_MATCH_REF_GIVEN, .member = old[i]);
 			return NULL;
 		}
 	}

@@ -15,7 +15,6 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/ids.h"
 #include "model/delta.h"
 #include "model/error-codes.h"
@@ -115,10 +114,9 @@ check_images(struct driver *driver, const struct set *set, struct error *err)
 		const char *image = set_module_image(set, module);
 
 		if (!image)
-			return error_set(err, ERROR_INPUT,
-					 _("workload %s: its container names no image"), module);
+			return error_set_code(err, CODE_WORKLOAD_NAMES_NO_IMAGE, .workload = module);
 		if (!driver->ops->image_exists(driver, image, err)) {
-			error_prefix(err, _("workload %s: image %s"), module, image);
+			error_prefix_code(err, CODE_OF_IMAGE, .workload = module, .image = image);
 			err->kind = ERROR_INPUT;
 			return -1;
 		}
@@ -157,13 +155,9 @@ check_state(struct platform *platform, const struct place *place,
 	if (precondition_check(request->if_match, env, request->details, err) != 0)
 		return -1;
 	if (engine_is_busy(platform->engine, place))
-		return error_set(err, ERROR_CONFLICT,
-				 _("A deployment to %s is active.  Wait until it has "
-				   "ended."),
-				 place->env);
+		return error_set_code(err, CODE_DEPLOYMENT_IS_ACTIVE, .env = place->env);
 	if (engine_is_stopping(platform->engine) || status != ENVIRONMENT_ACTIVE)
-		return error_set(err, ERROR_CONFLICT, _("%s is being deleted or stopped."),
-				 place->env);
+		return error_set_code(err, CODE_ENVIRONMENT_IS_ENDING, .env = place->env);
 	if (repository_is_paused(platform->repository, place, &paused, err) != 0)
 		return -1;
 	if (paused)

@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "model/pointer.h"
 #include "platform/state/repository-values.h"
@@ -76,14 +76,11 @@ deployed_values_find(const struct deployed_values *values, const char *key, json
 	const json_t *row = json_object_get(values->rows, key);
 
 	if (!row) {
-		error_set(err, ERROR_INPUT, _("there is no such shared value in the version of the "
-					      "values that this deployment has"));
+		error_set_code(err, CODE_VALUE_NOT_IN_VERSION);
 		return NULL;
 	}
 	if (json_is_true(json_object_get(row, "purged"))) {
-		error_set(err, ERROR_INPUT,
-			  _("it was purged from the version of the values that this "
-			    "deployment has"));
+		error_set_code(err, CODE_VALUE_PURGED_FROM_VERSION);
 		return NULL;
 	}
 	*secret = json_is_true(json_object_get(row, "is_secret"));
@@ -119,9 +116,6 @@ deployed_values_check(const json_t *pointers, struct error *err)
 
 	json_array_foreach(pointers, i, where)
 		if (!may_be_secret(json_string_value(where)))
-			return error_set(
-				err, ERROR_INPUT,
-				_("%.300s: a secret can be used in variables and in files only"),
-				json_string_value(where));
+			return error_set_code(err, CODE_SECRET_NOT_IN_VARIABLE_OR_FILE, .path = json_string_value(where));
 	return 0;
 }

@@ -20,9 +20,9 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
@@ -447,7 +447,7 @@ delete_env(struct engine_env *env)
 	struct error why;
 
 	env->deleting = true;
-	error_set(&why, ERROR_UNAVAILABLE, _("%s is being deleted."), env->env);
+	error_set_code(&why, CODE_ENVIRONMENT_IS_DELETING, .env = env->env);
 	if (env->rollout)
 		rollout_cancel(env->rollout, &why);
 }

@@ -17,7 +17,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/i18n.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "model/match.h"
 #include "platform/drivers/driver.h"
@@ -25,7 +25,7 @@
 #include "platform/state/definition.h"
 #include "platform/state/repository-resources.h"
 
-#define TRIED_MAX 300 /* bytes of criteria after which a sentence names no more of them */
+#define TRIED_MAX 250 /* bytes of criteria after which a sentence names no more of them */
 #define TEXT_MAX (16u * 1024)
 
 /* --- in words --- */
@@ -47,7 +47,7 @@ put_criterion(struct buf *text, const json_t *criterion)
 		buf_printf(text, "%s%s %s", text->length > before ? ", " : "", keys[i], value);
 	}
 	if (text->length == before)
-		buf_puts(text, _("any environment"));
+		buf_puts(text, "any environment");
 }
 
 /* "east (env_type qa; env_type development)". */
@@ -66,7 +66,7 @@ put_definition(struct buf *text, const json_t *body)
 		}
 		put_criterion(text, criterion);
 	}
-	buf_printf(text, "%s)", json_array_size(criteria) > 0 ? "" : _("no criterion"));
+	buf_printf(text, "%s)", json_array_size(criteria) > 0 ? "" : "no criterion");
 }
 
 static bool
@@ -89,16 +89,9 @@ refuse_unmatched(const json_t *definitions, const struct match_request *request,
 		if (tried.length <= TRIED_MAX && is_cluster(json_object_get(row, "body")))
 			put_definition(&tried, json_object_get(row, "body"));
 	if (tried.length == 0)
-		error_set(err, ERROR_INPUT,
-			  _("Cannot tell where %s is to run: there is no resource definition of "
-			    "type %s."),
-			  request->env_id, DEFINITION_CLUSTER);
+		error_set_code(err, CODE_NO_CLUSTER_DEFINITION, .env = request->env_id, .type = DEFINITION_CLUSTER);
 	else
-		error_set(err, ERROR_INPUT,
-			  _("Cannot tell where %s is to run: no resource definition of type %s "
-			    "matches it (environment type %s, application %s).  Tried: %s."),
-			  request->env_id, DEFINITION_CLUSTER, request->env_type, request->app_id,
-			  buf_str(&tried));
+		error_set_code(err, CODE_NO_CLUSTER_MATCHES, .env = request->env_id, .type = DEFINITION_CLUSTER, .env_type = request->env_type, .app = request->app_id, .tried = buf_str(&tried));
 	buf_clear(&tried);
 	return -1;
 }
@@ -119,11 +112,7 @@ refuse_equal(const struct choice *choice, const struct match_request *request, s
 	buf_init(&text, TEXT_MAX);
 	put_criterion(&text,
 		      match_criterion(json_object_get(choice->body, "criteria"), request, &rank));
-	error_set(err, ERROR_INPUT,
-		  _("Cannot tell where %s is to run: the resource definitions %s and %s match it "
-		    "equally well (%s)."),
-		  request->env_id, json_member_string(choice->body, "id"),
-		  json_member_string(choice->equal, "id"), buf_str(&text));
+	error_set_code(err, CODE_CLUSTERS_MATCH_EQUALLY, .env = request->env_id, .definition = json_member_string(choice->body, "id"), .other = json_member_string(choice->equal, "id"), .tried = buf_str(&text));
 	buf_clear(&text);
 	return -1;
 }
@@ -206,15 +195,9 @@ find_driver(struct platform *platform, const struct place *place, const json_t *
 	struct driver *driver = drivers_find(platform->drivers, driver_type);
 
 	if (!driver && is_new)
-		error_set(err, ERROR_INPUT,
-			  _("Cannot run %s: the resource definition %s asks for the driver "
-			    "\"%s\", which this platform does not have."),
-			  place->env, json_member_string(choice, "def_id"), driver_type);
+		error_set_code(err, CODE_DRIVER_NOT_HERE, .env = place->env, .definition = json_member_string(choice, "def_id"), .driver = driver_type);
 	else if (!driver)
-		error_set(err, ERROR_INPUT,
-			  _("Cannot reach %s: the driver \"%s\" runs it, which this platform "
-			    "does not have; start a version of sidestaged that has it."),
-			  place->env, driver_type);
+		error_set_code(err, CODE_DRIVER_OF_ENVIRONMENT_NOT_HERE, .env = place->env, .driver = driver_type);
 	return driver;
 }
 

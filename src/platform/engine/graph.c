@@ -23,9 +23,9 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "model/nouns.h"
 #include "model/match.h"
@@ -168,11 +168,7 @@ find_definition(const struct build *b, const json_t *row, const struct match_req
 				     ? pinned : match_definition(b->source->definitions, request);
 
 	if (!body)
-		error_set(err, ERROR_INPUT,
-			  _("resource %.200s: no resource definition serves type \"%s\", "
-			    "class \"%s\" in an environment of type \"%s\""),
-			  request->res_id, request->type, request->resource_class,
-			  request->env_type);
+		error_set_code(err, CODE_NO_DEFINITION_SERVES, .resource = request->res_id, .type = request->type, .resource_class = request->resource_class, .env_type = request->env_type);
 	return body;
 }
 
@@ -245,8 +241,7 @@ add_node(struct build *b, const char *type, const char *resource_class, const ch
 		row = known_row(b, type, resource_class, id);
 		body = place < GRAPH_NODES_MAX ? find_definition(b, row, &request, err) : NULL;
 		if (place == GRAPH_NODES_MAX)
-			error_set(err, ERROR_LIMIT, _("an environment has at most %d resources"),
-				  GRAPH_NODES_MAX);
+			error_set_code(err, CODE_GRAPH_TOO_LARGE, .max = GRAPH_NODES_MAX);
 		if (body) {
 			json_array_append_new(b->nodes, make_node(b, &request, row, body, params));
 			json_array_append(b->bodies, (json_t *)body);
@@ -342,7 +337,7 @@ see_names(struct build *b, const json_t *value, const char *where, const char *m
 	if (seen)
 		return 0;
 	if (!b->failed) {
-		error_prefix(err, _("resource %s"), node_text(node, "id"));
+		error_prefix_code(err, CODE_OF_RESOURCE, .resource = node_text(node, "id"));
 		set_culprit(b, node_text(node, "id"));
 	}
 	return -1;
@@ -367,10 +362,7 @@ add_beside(struct build *b, const char *name, const json_t *how, struct error *e
 	int place;
 
 	if (!reference_resource_read(&other, name)) {
-		error_set(err, ERROR_INPUT,
-			  _("definition %s: \"%.200s\" in \"provision\" names no resource; "
-			    "it is written TYPE.CLASS#ID"),
-			  node_text(node, "def_id"), name);
+		error_set_code(err, CODE_PROVISION_NAMES_NO_RESOURCE, .definition = node_text(node, "def_id"), .name = name);
 		return set_culprit(b, node_text(node, "id"));
 	}
 	place = add_node(b, other.type, other.resource_class ? other.resource_class : "default",
@@ -464,8 +456,8 @@ name_circle(struct build *b, const bool *done, size_t count, struct error *err)
 			   node_text(json_array_get(b->nodes, at), "type"));
 		at = first_need(b, at, done, count);
 	} while (at != start);
-	error_set(err, ERROR_INPUT, _("resources need each other in a circle: %s%s"),
-		  buf_str(&text), node_text(json_array_get(b->nodes, start), "id"));
+	buf_puts(&text, node_text(json_array_get(b->nodes, start), "id"));
+	error_set_code(err, CODE_RESOURCES_IN_CIRCLE, .circle = buf_str(&text));
 	set_culprit(b, node_text(json_array_get(b->nodes, start), "id"));
 	buf_clear(&text);
 }

@@ -16,8 +16,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
@@ -58,8 +58,7 @@ provision_output(const struct resource_job *m, const char *name, json_t *texts, 
 	json_t *value = json_object_get(m->outputs, name);
 
 	if (!value) {
-		error_set(err, ERROR_INPUT, _("the resource %s has no output \"%s\""),
-			  provision_text(m->node, "id"), name);
+		error_set_code(err, CODE_RESOURCE_WITHOUT_OUTPUT, .resource = provision_text(m->node, "id"), .name = name);
 		return NULL;
 	}
 	*secret = json_object_get(m->secrets, name) != NULL;
@@ -85,7 +84,7 @@ provision_made(struct resource_job *m, json_t *outputs, const struct error *err)
 		p->failed = true;
 		p->culprit = xstrdup(provision_text(m->node, "id"));
 		p->why = *err;
-		error_prefix(&p->why, _("resource %s"), p->culprit);
+		error_prefix_code(&p->why, CODE_OF_RESOURCE, .resource = p->culprit);
 	}
 	start_jobs(p);
 }
@@ -232,7 +231,7 @@ void
 provision_cancel(struct provision *p)
 {
 	if (!p->failed)
-		error_set(&p->why, ERROR_UNAVAILABLE, _("it was cancelled"));
+		error_set_code(&p->why, CODE_CANCELLED);
 	p->failed = true;
 	for (size_t i = 0; i < p->count; i++)
 		if (p->items[i].task)
@@ -297,7 +296,7 @@ provision_find(const struct provision *p, const char *res_id, const char *name, 
 
 	if (m)
 		return provision_output(m, name, texts, secret, err);
-	error_set(err, ERROR_INPUT, _("no resource %s is declared"), res_id);
+	error_set_code(err, CODE_RESOURCE_NOT_DECLARED, .resource = res_id);
 	return NULL;
 }
 

@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "model/placeholder.h"
 #include "model/pointer.h"
@@ -47,7 +47,7 @@ find_resource(void *data, const struct reference_resource *resource, const char 
 
 	if (other && other->state == READY)
 		return provision_output(other, name, NULL, secret, err);
-	error_set(err, ERROR_INPUT, _("there is no such resource"));
+	error_set_code(err, CODE_NO_SUCH_RESOURCE);
 	return NULL;
 }
 
@@ -60,7 +60,7 @@ find_output(void *data, const char *res_id, const char *name, bool *secret, stru
 
 	if (other && other->state == READY)
 		return provision_output(other, name, NULL, secret, err);
-	error_set(err, ERROR_INPUT, _("no resource %s is declared"), res_id);
+	error_set_code(err, CODE_RESOURCE_NOT_DECLARED, .resource = res_id);
 	return NULL;
 }
 
@@ -273,19 +273,14 @@ make_template(struct resource_job *m, const json_t *locals)
 	m->templates = json_deep_copy(json_object_get(inputs_of(m->node), "templates"));
 	m->locals = json_copy((json_t *)locals);
 	if (!json_is_object(m->templates))
-		ret = error_set(&err, ERROR_INPUT,
-				_("its definition has no object \"templates\" in the values "
-				  "of its \"driver_inputs\""));
+		ret = error_set_code(&err, CODE_DEFINITION_WITHOUT_TEMPLATES);
 	for (size_t i = 0; ret == 0 && i < sizeof(parts) / sizeof(parts[0]); i++) {
 		const json_t *part = json_object_get(m->templates, parts[i]);
 
 		if (!part || json_is_null(part))
 			json_object_set_new(m->templates, parts[i], json_object());
 		else if (!json_is_object(part))
-			ret = error_set(&err, ERROR_INPUT,
-					_("\"%s\" of its definition's templates must be an "
-					  "object"),
-					parts[i]);
+			ret = error_set_code(&err, CODE_TEMPLATE_NOT_OBJECT, .member = parts[i]);
 	}
 	if (ret != 0 || start_template(m, &err) != 0)
 		provision_made(m, NULL, &err);
@@ -323,10 +318,7 @@ make_by_driver(struct resource_job *m, const json_t *locals)
 	json_t *inputs = NULL;
 
 	if (!kind)
-		error_set(&err, ERROR_INPUT,
-			  _("the definition %s asks for the driver \"%s\", which this "
-			    "platform does not have"),
-			  provision_text(m->node, "def_id"), driver_type);
+		error_set_code(&err, CODE_RESOURCE_DRIVER_NOT_HERE, .definition = provision_text(m->node, "def_id"), .driver = driver_type);
 	else
 		inputs = resolve(m, inputs_of(m->node), WHERE_INPUTS, NULL, locals, NULL, &err);
 	if (!inputs) {
@@ -385,10 +377,7 @@ provision_make(struct resource_job *m)
 	m->provision->going++;
 	locals = locals_of(m, &err);
 	if (locals && !maker->takes_secrets && count_secrets(m) > 0)
-		error_set(&err, ERROR_INPUT,
-			  _("the definition %s has secrets, which only the driver \"static\" "
-			    "takes"),
-			  provision_text(m->node, "def_id"));
+		error_set_code(&err, CODE_DEFINITION_SECRETS_NOT_TAKEN, .definition = provision_text(m->node, "def_id"));
 	if (err.kind == ERROR_NONE)
 		maker->make(m, locals);
 	else

@@ -15,9 +15,9 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "model/placeholder.h"
 #include "model/set.h"
@@ -75,7 +75,7 @@ find_service(void *data, const char *module, struct error *err)
 
 	if (set_module(s->r->set, module))
 		return json_string("localhost");
-	error_set(err, ERROR_INPUT, _("there is no workload \"%s\""), module);
+	error_set_code(err, CODE_NO_SUCH_WORKLOAD, .workload = module);
 	return NULL;
 }
 
@@ -118,7 +118,7 @@ resolve_spec(const struct rollout *r, struct driver_workload *w, struct error *e
 	w->spec = resolve(&scope, spec, "/spec", w->secret_places, err);
 	if (w->spec && deployed_values_check(w->secret_places, err) == 0)
 		return 0;
-	return error_prefix(err, _("workload %s"), w->module);
+	return error_prefix_code(err, CODE_OF_WORKLOAD, .workload = w->module);
 }
 
 /* The module's own resources that have a port. */
