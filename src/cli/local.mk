@@ -19,6 +19,7 @@ sidestage_SOURCES = \
 	src/cli/linear-logs.c src/cli/linear-logs.h \
 	src/cli/linear-look.c src/cli/linear-look.h \
 	src/cli/linear-once.c src/cli/linear-once.h \
+	src/cli/linear-set.c src/cli/linear-set.h \
 	src/cli/linear-state.h \
 	src/cli/linear-values.c src/cli/linear-values.h \
 	src/cli/linear-verbs.c src/cli/linear-verbs.h \

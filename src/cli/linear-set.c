@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One value of a workload's configuration is changed: by its path, as text or as JSON. */
+#include "config.h"
+
+#include "cli/linear-set.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "cli/command.h"
+#include "cli/linear-fail.h"
+#include "cli/linear-state.h"
+#include "flow/verbs/flow.h"
+#include "flow/world/world.h"
+#include "model/delta.h"
+#include "model/json-text.h"
+#include "model/json.h"
+#include "model/pointer.h"
+#include "model/set.h"
+
+/* NULL: not known, and that was said. */
+static const struct set *
+known_set(struct linear *l, const char *env)
+{
+	const struct world_environment *e = linear_environment(l, env);
+
+	if (e && !e->set)
+		linear_fail_set(l, e);
+	return e ? e->set : NULL;
+}
+
+/* A place in a workload's configuration, and what stands there. */
+struct change_place {
+	const char *env, *workload, *path;
+	const json_t *before;		/* borrowed; NULL: nothing */
+};
+
+/* A path leads through what is there: only its last part may be new. */
+static bool
+is_holder_there(struct linear *l, const struct change_place *place, struct pointer *pointer,
+		json_t *module)
+{
+	const json_t *holder;
+
+	pointer->count--;
+	holder = pointer_find(module, pointer);
+	pointer->count++;
+	if (json_is_object(holder) || json_is_array(holder))
+		return true;
+	linear_fail(l, EXIT_USAGE, _("There is no object or list to hold %s."), place->path);
+	return false;
+}
+
+/* false: it is none, and that was said. */
+static bool
+find_place(struct linear *l, struct change_place *place)
+{
+	const struct set *set = known_set(l, place->env);
+	struct pointer pointer;
+	struct error err = {0};
+	bool is_place;
+
+	if (!set)
+		return false;
+	if (!linear_workload(l, linear_environment(l, place->env), place->workload))
+		return false;
+	if (pointer_parse(&pointer, place->path, &err) != 0 || pointer.count == 0) {
+		linear_fail(
+			l, EXIT_USAGE,
+			_("\"%s\" is not a path. A path looks like /spec/containers/web/variables/TONE."),
+			place->path);
+		return false;
+	}
+	place->before = pointer_find(set_module(set, place->workload), &pointer);
+	is_place = is_holder_there(l, place, &pointer, set_module(set, place->workload));
+	pointer_clear(&pointer);
+	return is_place;
+}
+
+static json_t *
+json_value(struct linear *l, const char *typed)
+{
+	struct error err = {0};
+	json_t *value = json_decode_keeping(typed, strlen(typed), &err);
+
+	if (!value)
+		linear_fail(l, EXIT_USAGE, _("The value is not JSON: %s"), err.text);
+	return value;
+}
+
+/*
+ * Text is text, whatever it looks like.  What is a number, true or false there stays one; anything
+ * else has to be given as JSON.  NULL: refused, and that was said.
+ */
+static json_t *
+text_value(struct linear *l, const char *typed, const json_t *before)
+{
+	json_t *value = NULL;
+
+	if (before && (json_is_number(before) || json_is_boolean(before))) {
+		value = json_decode_keeping(typed, strlen(typed), NULL);
+		if (json_is_string(value) && json_text_is_lost(typed))
+			return value;	/* a number all the same, which only text can hold */
+		if (json_is_number(before) ? json_is_number(value) : json_is_boolean(value))
+			return value;
+		json_decref(value);
+		linear_fail(
+			l, EXIT_USAGE,
+			json_is_number(before)
+				? _("There is a number at this path, and \"%s\" is not a number. Use --json-value to "
+				    "change its type.")
+				: _("There is true or false at this path, not \"%s\". Use --json-value to change its "
+				    "type."),
+			typed);
+		return NULL;
+	}
+	if (before && !json_is_string(before)) {
+		linear_fail(
+			l, EXIT_USAGE,
+			_("The value at this path is not text. Use --json-value to replace it."));
+		return NULL;
+	}
+	value = json_string(typed);
+	if (!value)
+		linear_fail(l, EXIT_USAGE, _("The value is not valid UTF-8."));
+	return value;
+}
+
+static void
+draft_operation(struct linear *l, const struct change_place *place, json_t *operation)
+{
+	json_t *body = json_pack("{s:{s:{s:[o]}}}", "modules", "update", place->workload,
+				 operation);
+	struct error err = {0};
+	struct delta *delta = body ? delta_decode(body, &err) : NULL;
+
+	if (delta)
+		linear_begin(l, &(struct flow_request){.verb = FLOW_DEPLOY,
+						       .org = l->org,
+						       .app = l->app,
+						       .env = place->env,
+						       .draft = delta});
+	else
+		linear_fail(l, EXIT_USAGE, "%s",
+			    body ? err.text : _("The path is not valid UTF-8."));
+	delta_free(delta);
+	json_decref(body);
+}
+
+/* PATH VALUE, or PATH:=JSON in one. */
+void
+linear_set(struct linear *l, char **words, size_t count)
+{
+	char *parted = strstr(words[2], ":=");
+	bool is_json = parted || (l->once && l->once->json_value);
+	struct change_place place = {.env = words[0], .workload = words[1], .path = words[2]};
+	char *rest, *typed;
+	json_t *value = NULL;
+
+	if (!parted && count < 4) {
+		linear_fail(l, EXIT_USAGE,
+			    _("Give a value: set ENV WORKLOAD PATH VALUE, or PATH:=JSON."));
+		return;
+	}
+	rest = linear_joined(l, words + 3, count - 3);
+	typed = rest && parted ? xasprintf("%s%s%s", parted + 2, *rest ? " " : "", rest)
+			       : rest ? xstrdup(rest) : NULL;
+	if (parted)
+		*parted = '\0';
+	if (typed && find_place(l, &place))
+		value = is_json ? json_value(l, typed) : text_value(l, typed, place.before);
+	if (value)
+		draft_operation(l, &place,
+				json_pack("{s:s, s:s, s:o}", "op", place.before ? "replace" : "add",
+					  "path", place.path, "value", value));
+	free(typed);
+	free(rest);
+}
+
+void
+linear_unset(struct linear *l, char **words, size_t count)
+{
+	struct change_place place = {.env = words[0], .workload = words[1], .path = words[2]};
+
+	(void)count;
+	if (!find_place(l, &place))
+		return;
+	if (place.before)
+		draft_operation(l, &place,
+				json_pack("{s:s, s:s}", "op", "remove", "path", place.path));
+	else
+		linear_fail(l, EXIT_USAGE, _("There is nothing at %s."), place.path);
+}
