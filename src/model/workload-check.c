@@ -26,6 +26,7 @@ static const char *const words[FINDING_COUNT] = {
 	[FINDING_UNKNOWN] = "unknown-field",
 	[FINDING_OTHER_PROFILE] = "other-profile",
 	[FINDING_NOT_HONOURED] = "not-honoured",
+	[FINDING_PARTLY_HONOURED] = "partly-honoured",
 	[FINDING_UNKNOWN_PROFILE] = "unknown-profile",
 	[FINDING_PROFILE_NOT_HONOURED] = "profile-not-honoured",
 };
@@ -34,6 +35,7 @@ struct field_check {
 	const char *profile;
 	unsigned profiles;		/* those whose fields it may have */
 	const json_t *honours;		/* paths; NULL: all */
+	const json_t *partly;		/* {path: what is done instead} */
 	struct buf pointer;
 	workload_report *report;
 	void *data;
@@ -139,8 +141,12 @@ check_value(struct field_check *check, const struct workload_field *field, const
 		report(check, FINDING_OTHER_PROFILE, field, NULL);
 	else if (!empty && !field_is_honoured(field, check->honours))
 		report(check, FINDING_NOT_HONOURED, field, NULL);
-	else
+	else {
+		if (!empty && json_member_string(check->partly, field->path))
+			report(check, FINDING_PARTLY_HONOURED, field,
+			       json_member_string(check->partly, field->path));
 		check_members(check, field, value);
+	}
 }
 
 /* Of what is a map, all have the same row unless one is named; it is looked for once. */
@@ -216,6 +222,7 @@ workload_check(const json_t *module, const json_t *driver, workload_report *call
 		.profile = name && *name ? name : workload_profile_name(PROFILE_MODULE),
 		.profiles = profile == PROFILE_UNKNOWN ? ~0u : 1u << profile,
 		.honours = driver ? json_object_get(driver, "honours") : NULL,
+		.partly = json_object_get(driver, "partly"),
 		.report = callback,
 		.data = data,
 	};
@@ -275,6 +282,9 @@ finding_text(const struct workload_finding *finding, const char *workload, const
 	case FINDING_OTHER_PROFILE:
 		return xasprintf(_("%s: %s has no effect with the profile %s"), workload,
 				 finding->path, finding->profile);
+	case FINDING_PARTLY_HONOURED:
+		return xasprintf(_("%s: the driver %s honours %s only in part: %s"), workload,
+				 driver, finding->path, finding->meant ? finding->meant : "");
 	case FINDING_UNKNOWN_PROFILE:
 		return xasprintf(_("%s: the profile %s is not known here; it runs as %s"), workload,
 				 finding->profile, workload_profile_name(PROFILE_MODULE));

@@ -17,6 +17,7 @@ enum finding_kind {
 	FINDING_UNKNOWN,		/* there is no such field */
 	FINDING_OTHER_PROFILE,		/* it is of another profile */
 	FINDING_NOT_HONOURED,		/* the driver does nothing with it */
+	FINDING_PARTLY_HONOURED,	/* the driver does something else with it: `meant` */
 	FINDING_UNKNOWN_PROFILE,	/* it runs as if it had none */
 	FINDING_PROFILE_NOT_HONOURED,	/* it runs as if it had none */
 	FINDING_COUNT
@@ -27,7 +28,7 @@ struct workload_finding {
 	const char *path;		/* JSON pointer below the module: "/spec/containers/web/args" */
 	const char *profile;		/* the workload's own */
 	const struct workload_field *field;	/* NULL: it is not known */
-	const char *meant;		/* what was probably meant; NULL: nothing is like it */
+	const char *meant;		/* what was probably meant, or what is done instead; NULL */
 };
 
 typedef void workload_report(void *data, const struct workload_finding *finding);

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define WORKLOAD_REPLICAS_MAX 32
+
 enum workload_profile { PROFILE_MODULE, PROFILE_JOB, PROFILE_CRONJOB, PROFILE_UNKNOWN };
 
 enum field_form {

@@ -315,9 +315,8 @@ make_web(const struct web *web)
 		.image = xstrdup(web->image),
 		.replicas = web->replicas ? web->replicas : 1,
 	};
-	json_t *container = json_pack("{s:s, s:[s], s:{s:s}, s:{s:{s:s, s:s}}}", "image",
-				      web->image, "command", "/bin/false", "variables", "GREETING",
-				      "hello there", "files", "/etc/app/settings.conf", "mode",
+	json_t *container = json_pack("{s:s, s:{s:s}, s:{s:{s:s, s:s}}}", "image", web->image,
+				      "variables", "GREETING", "hello there", "files", "/etc/app/settings.conf", "mode",
 				      "0600", "value", "colour = blue\n");
 
 	assert_non_null(container);

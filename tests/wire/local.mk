@@ -12,6 +12,11 @@ tests_wire_test_secrets_LDADD = $(WIRE_LIBS)
 tests_wire_test_values_SOURCES = tests/wire/test-values.c $(WIRE_HELPERS)
 tests_wire_test_values_LDADD = $(WIRE_LIBS)
 
+check_PROGRAMS += tests/wire/test-fields
+TESTS += tests/wire/test-fields
+tests_wire_test_fields_SOURCES = tests/wire/test-fields.c $(WIRE_HELPERS)
+tests_wire_test_fields_LDADD = $(WIRE_LIBS)
+
 check_PROGRAMS += tests/wire/test-transfer-values
 TESTS += tests/wire/test-transfer-values
 tests_wire_test_transfer_values_SOURCES = tests/wire/test-transfer-values.c $(WIRE_HELPERS)

@@ -82,7 +82,7 @@ command_fields(int argc, char **argv)
 				  "what it asks for.\n"), argv[0]);
 		return STATUS_USAGE;
 	}
-	description = process_honours();
+	description = process_honours(true);
 	honours = json_object_get(description, "honours");
 	if (mdoc) {
 		puts("Honoured:");

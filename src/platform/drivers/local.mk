@@ -63,7 +63,8 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/task.h
 
 if HAVE_CMOCKA
-DRIVER_TESTS = tests/unit/test-driver tests/unit/test-driver-parts tests/unit/test-confine
+DRIVER_TESTS = tests/unit/test-driver tests/unit/test-driver-parts tests/unit/test-driver-fields \
+	tests/unit/test-confine
 check_PROGRAMS += $(DRIVER_TESTS) tests/unit/helper-server
 TESTS += $(DRIVER_TESTS)
 
@@ -71,6 +72,8 @@ DRIVER_WORLD = tests/unit/driver-world.c tests/unit/driver-world.h
 DRIVER_TEST_LIBS = libplatform-drivers.a libdb.a libnet.a libmodel.a libbase.a $(CMOCKA_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
 tests_unit_test_driver_SOURCES = tests/unit/test-driver.c $(DRIVER_WORLD)
 tests_unit_test_driver_LDADD = $(DRIVER_TEST_LIBS)
+tests_unit_test_driver_fields_SOURCES = tests/unit/test-driver-fields.c $(DRIVER_WORLD)
+tests_unit_test_driver_fields_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_driver_parts_SOURCES = tests/unit/test-driver-parts.c $(DRIVER_WORLD)
 tests_unit_test_driver_parts_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_confine_SOURCES = tests/unit/test-confine.c $(DRIVER_WORLD)

@@ -135,8 +135,8 @@ checked_set(struct platform *platform, const struct place *place,
 
 	set = resulting_set(platform, place, request, from, err);
 	driver = set ? env_driver(platform, place, err) : NULL;
-	if (set && (!driver || check_images(driver, set, err) != 0 ||
-		    workload_forms_check(set, err) != 0)) {
+	if (set && (!driver || workload_forms_check(set, err) != 0 ||
+		    check_images(driver, set, err) != 0)) {
 		set_unref(set);
 		set = NULL;
 	}

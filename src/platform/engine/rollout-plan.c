@@ -21,6 +21,7 @@
 #include "model/json.h"
 #include "model/placeholder.h"
 #include "model/set.h"
+#include "model/workload-fields.h"
 #include "platform/engine/deployed-values.h"
 #include "platform/engine/provision.h"
 #include "platform/state/repository.h"
@@ -147,6 +148,28 @@ find_endpoints(const struct rollout *r, struct driver_workload *w)
 	}
 }
 
+/* What the workload says; one where it says nothing. */
+static int
+declared_replicas(struct driver_workload *w, struct error *err)
+{
+	const json_t *deployment = json_object_get(w->spec, "deployment");
+	const json_t *value = json_object_get(deployment, "replicas");
+	json_int_t count;
+
+	w->replicas = 1;
+	if (!value || json_is_null(value))
+		value = json_object_get(w->spec, "replicas");
+	if (!value || json_is_null(value))
+		return 0;
+	count = workload_field_number(value);
+	if (count < 0 || count > WORKLOAD_REPLICAS_MAX)
+		return error_set_code(err, CODE_REPLICAS_INVALID, .workload = w->module,
+				      .max = WORKLOAD_REPLICAS_MAX);
+	w->replicas = (int)count;
+	return 0;
+}
+
+/* replicas -1: nobody has asked for a number. */
 static int
 plan_workload(const struct rollout *r, const char *module, int replicas,
 	      struct driver_workload *w, struct problem *problem, struct error *err)
@@ -163,10 +186,12 @@ plan_workload(const struct rollout *r, const char *module, int replicas,
 	find_endpoints(r, w);
 	if (resolve_spec(r, w, err) != 0)
 		return set_problem(problem, "workload", "placeholder", module);
+	if (replicas < 0 && declared_replicas(w, err) != 0)
+		return set_problem(problem, "workload", "replicas", module);
 	return 0;
 }
 
-/* As many of each as was asked for: one, unless somebody said otherwise. */
+/* As many of each as was asked for, else as it declares. */
 int
 rollout_make_plan(struct rollout *r, struct problem *problem, struct error *err)
 {
@@ -182,7 +207,7 @@ rollout_make_plan(struct rollout *r, struct problem *problem, struct error *err)
 				  sizeof(*plan->workloads));
 	json_object_foreach(set_modules(r->set), module, body) {
 		const json_t *asked = json_object_get(counts, module);
-		int replicas = asked ? (int)json_integer_value(asked) : 1;
+		int replicas = asked ? (int)json_integer_value(asked) : -1;
 
 		if (ret == 0)
 			ret = plan_workload(r, module, replicas, &plan->workloads[plan->count++],

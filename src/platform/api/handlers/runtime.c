@@ -20,6 +20,7 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/set.h"
+#include "model/workload-fields.h"
 #include "platform/drivers/driver.h"
 #include "platform/engine/engine.h"
 #include "platform/engine/env-driver.h"
@@ -28,7 +29,6 @@
 
 #define V2 "application/v2+json"
 #define ENVIRONMENTS_MAX 5
-#define REPLICAS_MAX 32
 
 /* The words of the wire for a workload's state. */
 static const struct words {
@@ -390,9 +390,9 @@ check_replicas(const json_t *declared, const json_t *counts, const char *env, st
 			return error_set_code(err, CODE_WORKLOAD_NOT_FOUND, .env = env,
 					      .workload = module);
 		if (!json_is_integer(count) || json_integer_value(count) < 0 ||
-		    json_integer_value(count) > REPLICAS_MAX)
+		    json_integer_value(count) > WORKLOAD_REPLICAS_MAX)
 			return error_set_code(err, CODE_REPLICAS_INVALID, .workload = module,
-					      .max = REPLICAS_MAX);
+					      .max = WORKLOAD_REPLICAS_MAX);
 	}
 	return 0;
 }

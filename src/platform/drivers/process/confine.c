@@ -17,6 +17,7 @@
 
 #include "platform/drivers/process/confine.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -228,12 +229,30 @@ hide(struct mounts *mounts, const char *path)
 	free(real);
 }
 
+/* What is in it and not itself: files of a workload are often declared below it. */
+static void
+lay_out_opt(struct mounts *mounts)
+{
+	DIR *opt = opendir("/opt");
+	struct dirent *entry;
+
+	while (opt && (entry = readdir(opt))) {
+		char *path = xasprintf("/opt/%s", entry->d_name);
+
+		if (entry->d_name[0] != '.')
+			add_system(mounts, path);
+		free(path);
+	}
+	if (opt)
+		closedir(opt);
+}
+
 static void
 lay_out(struct confinement *c, const char *const *hidden)
 {
 	static const char *const system[] = {
-		"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt", "/nix",
-		"/gnu", "/run/systemd/resolve",
+		"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix", "/gnu",
+		"/run/systemd/resolve",
 	};
 	static const char *const devices[] = {
 		"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom",
@@ -245,6 +264,7 @@ lay_out(struct confinement *c, const char *const *hidden)
 
 	for (size_t i = 0; i < sizeof(system) / sizeof(system[0]); i++)
 		add_system(&c->mounts, system[i]);
+	lay_out_opt(&c->mounts);
 	lay_out_etc(&c->mounts);
 	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
 		if (access(devices[i], F_OK) == 0)

@@ -16,6 +16,7 @@ static const enum workload_profile profiles[] = {PROFILE_MODULE};
 static const char *const fields[] = {
 	C "/id",
 	C "/image",
+	C "/command",
 	C "/args",
 	C "/variables",
 	C "/files/*/value",
@@ -23,16 +24,31 @@ static const char *const fields[] = {
 	C "/readiness_probe/type",
 	C "/readiness_probe/path",
 	C "/readiness_probe/port",
+	"spec/replicas",
+	"spec/deployment/replicas",
+	"spec/deployment/minReadySeconds",
+	"spec/deployment/progressDeadlineSeconds",
+	"spec/pod/terminationGracePeriodSeconds",
+};
+
+/* Without a confinement nothing can be mounted, and nothing runs but images. */
+static const struct {
+	const char *path, *instead;
+} unconfined[] = {
+	{C "/files", "workloads are not confined, so files lie below files/ where the program works"},
+	{C "/command", "workloads are not confined, so it is refused"},
 };
 
 json_t *
-process_honours(void)
+process_honours(bool is_confined)
 {
-	json_t *names = json_array(), *paths = json_array();
+	json_t *names = json_array(), *paths = json_array(), *partly = json_object();
 
 	for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++)
 		json_array_append_new(names, json_string(workload_profile_name(profiles[i])));
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		json_array_append_new(paths, json_string(fields[i]));
-	return json_pack("{s:o, s:o}", "profiles", names, "honours", paths);
+	for (size_t i = 0; !is_confined && i < sizeof(unconfined) / sizeof(unconfined[0]); i++)
+		json_object_set_new(partly, unconfined[i].path, json_string(unconfined[i].instead));
+	return json_pack("{s:o, s:o, s:o}", "profiles", names, "honours", paths, "partly", partly);
 }

@@ -4,8 +4,10 @@
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_HONOURS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
-/* {"profiles": [...], "honours": [...]}, as driver.h has them in describe().  New reference. */
-json_t *process_honours(void);
+/* {"profiles": [...], "honours": [...], "partly": {...}}, as driver.h has them in describe(); where
+ * workloads are not confined, some of it cannot be.  New reference. */
+json_t *process_honours(bool is_confined);
 
 #endif

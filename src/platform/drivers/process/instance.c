@@ -60,6 +60,7 @@ struct instance {
 	int status;			/* of the program; without a word from the guard, of that */
 	bool stopping;
 	bool asked_to_kill;
+	int grace_ms;
 	struct guard_report failure;	/* number 0: the program was started */
 	int output_fd;
 	int reports;
@@ -274,9 +275,21 @@ close_fd(int fd)
 		close(fd);
 }
 
+/* Where it was declared. */
+static void
+add_file(struct mount_view *view, const struct instance_place *place, const char *path)
+{
+	char *from = xasprintf("%s/files/%s", place->directory, path);
+	char *to = xasprintf("/%s", path);
+
+	view_add(view, false, from, to);
+	free(from);
+	free(to);
+}
+
 /* Its databases, its data and its working directory; in that the declared files are ours. */
 static struct mount_view *
-make_view(const struct instance_place *place)
+make_view(const struct plan *plan, const struct instance_place *place)
 {
 	static const struct {
 		const char *name;
@@ -294,6 +307,8 @@ make_view(const struct instance_place *place)
 	path = xasprintf("%s/files", place->directory);
 	view_add(view, false, path, path);
 	free(path);
+	for (size_t i = 0; i < plan->file_count; i++)
+		add_file(view, place, plan->files[i].path);
 	return view;
 }
 
@@ -302,7 +317,7 @@ static pid_t
 fork_guard(const struct plan *plan, const struct instance_place *place, int output, int report,
 	   int null)
 {
-	struct mount_view *view = make_view(place);
+	struct mount_view *view = make_view(plan, place);
 	struct guard_setup setup = {
 		.executable = plan->executable,
 		.directory = place->directory,
@@ -376,6 +391,7 @@ instance_start(const struct plan *plan, const struct instance_place *place,
 	instance->output = output_new(place->log, plan->container, plan->deployment);
 	instance->executable = xstrdup(plan->executable);
 	instance->guard = pid;
+	instance->grace_ms = plan->grace_ms ? plan->grace_ms : GRACE_MS;
 	instance->output_fd = output[0];
 	instance->reports = reports[0];
 	instance->events = *events;
@@ -428,7 +444,7 @@ instance_free(struct instance *instance)
 	free(instance);
 }
 
-/* The guard passes SIGTERM on; whoever does not listen has GRACE_MS. */
+/* The guard passes SIGTERM on; whoever does not listen has its grace. */
 void
 instance_stop(struct instance *instance)
 {
@@ -436,7 +452,8 @@ instance_stop(struct instance *instance)
 		return;
 	instance->stopping = true;
 	kill(instance->guard, SIGTERM);
-	instance->timer = loop_add_timer(instance->loop, GRACE_MS, lose_patience, instance);
+	instance->timer = loop_add_timer(instance->loop, instance->grace_ms, lose_patience,
+					 instance);
 }
 
 long

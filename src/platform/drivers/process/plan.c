@@ -2,8 +2,7 @@
 /*
  * Reads a module's spec.  What is read of a container is a table, and the driver tells it
  * (describe): of the rest of a spec, which other platforms honour, people are warned.  What is
- * read and cannot be done is refused by name.  `command` is ignored on purpose: what runs is the
- * image's executable and nothing else.
+ * read and cannot be done is refused by name.
  */
 #include "config.h"
 
@@ -23,6 +22,7 @@
 #include "base/xmalloc.h"
 #include "model/json-text.h"
 #include "model/json.h"
+#include "model/workload-fields.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/images.h"
 #include "platform/drivers/process/ports.h"
@@ -31,6 +31,8 @@
 #define STRINGS_MAX 1000
 #define MODULE_MAX 100
 #define FILES_MAX 200
+#define SECONDS_MAX 3600
+#define DEFAULT_PATH "/usr/local/bin:/usr/bin:/bin"
 
 /* It may hold a secret. */
 static void
@@ -40,28 +42,94 @@ wipe(char *text)
 	free(text);
 }
 
+/* How many of a list of strings; -1 with err. */
+static int
+count_strings(const struct plan *plan, const json_t *list, const char *key, struct error *err)
+{
+	const json_t *item;
+	size_t i;
+
+	if (list && !json_is_null(list) &&
+	    (!json_is_array(list) || json_array_size(list) > STRINGS_MAX))
+		return error_set(err, ERROR_INPUT,
+				 _("The %s of workload %s must be an array of at most %d strings."),
+				 key, plan->module, STRINGS_MAX);
+	json_array_foreach(list, i, item)
+		if (!json_is_string(item))
+			return error_set(err, ERROR_INPUT,
+					 _("String %zu of the %s of workload %s is not a string."),
+					 i + 1, key, plan->module);
+	return (int)json_array_size(list);
+}
+
+/* Where a shell would find it; NULL: nowhere. */
+static char *
+find_program(const char *name, const json_t *variables)
+{
+	const char *search = json_string_value(json_object_get(variables, "PATH"));
+	char *copy, *rest, *found = NULL;
+
+	if (strchr(name, '/'))
+		return xstrdup(name);
+	copy = rest = xstrdup(search ? search : DEFAULT_PATH);
+	for (char *part; !found && (part = strsep(&rest, ":"));) {
+		found = part[0] == '/' ? xasprintf("%s/%s", part, name) : NULL;
+		if (found && access(found, X_OK) != 0) {
+			free(found);
+			found = NULL;
+		}
+	}
+	free(copy);
+	return found;
+}
+
+/* A command runs in the place of the image.  Whoever may deploy chooses it, so it may be any
+ * program only where it is confined. */
+static int
+read_command(struct plan *plan, const json_t *container, struct error *err)
+{
+	const json_t *command = json_object_get(container, "command");
+	const char *name = json_string_value(json_array_get(command, 0));
+	char *program;
+
+	if (count_strings(plan, command, "command", err) < 0)
+		return -1;
+	if (!name)
+		return 0;
+	if (!plan->is_confined)
+		return error_set(err, ERROR_INPUT,
+				 _("The command of workload %s is refused: workloads are not confined "
+				   "on this machine, so only images run here."),
+				 plan->module);
+	program = find_program(name, json_object_get(container, "variables"));
+	if (!program)
+		return error_set(err, ERROR_INPUT,
+				 _("The command \"%.200s\" of workload %s is not a program of this "
+				   "machine."),
+				 name, plan->module);
+	free(plan->executable);
+	plan->executable = program;
+	return 0;
+}
+
+/* After the command, whose other words go before them. */
 static int
 read_arguments(struct plan *plan, const json_t *container, struct error *err)
 {
-	const json_t *args = json_object_get(container, "args");
-	size_t count = json_array_size(args);
-	json_t *item;
-	size_t i;
+	const json_t *command = json_object_get(container, "command");
+	const json_t *args = json_object_get(container, "args"), *item;
+	int count = count_strings(plan, args, "args", err);
+	size_t words = json_array_size(command), at = 0, i;
 
-	if (args && !json_is_null(args) && (!json_is_array(args) || count > STRINGS_MAX))
-		return error_set(
-			err, ERROR_INPUT,
-			_("The args of workload %s must be an array of at most %d strings."),
-			plan->module, STRINGS_MAX);
-	plan->arguments = xcalloc(count + 2, sizeof(*plan->arguments));
-	plan->arguments[0] = xstrdup(plan->executable);
-	json_array_foreach(args, i, item) {
-		if (!json_is_string(item))
-			return error_set(err, ERROR_INPUT,
-					 _("Argument %zu of workload %s is not a string."), i + 1,
-					 plan->module);
-		plan->arguments[i + 1] = xstrdup(json_string_value(item));
-	}
+	if (count < 0)
+		return -1;
+	plan->arguments = xcalloc(words + (size_t)count + 2, sizeof(*plan->arguments));
+	if (words == 0)
+		plan->arguments[at++] = xstrdup(plan->executable);
+	json_array_foreach(command, i, item)
+		plan->arguments[at++] = xstrdup(json_string_value(item));
+	json_array_foreach(args, i, item)
+		plan->arguments[at++] = xstrdup(json_string_value(item));
 	return 0;
 }
 
@@ -212,12 +280,44 @@ read_probe(struct plan *plan, const json_t *container, struct error *err)
 
 /* Besides its image.  What they read is in honours.c. */
 static int (*const readers[])(struct plan *plan, const json_t *container, struct error *err) = {
+	read_command,
 	read_arguments,
 	read_variables,
 	read_files,
 	read_probe,
 };
 #define READER_COUNT (sizeof(readers) / sizeof(readers[0]))
+
+/* What is said of the workload as a whole: how long it has for what. */
+static int
+read_times(struct plan *plan, const json_t *spec, struct error *err)
+{
+	const struct {
+		const char *object, *key;
+		int *ms;
+	} times[] = {
+		{"pod", "terminationGracePeriodSeconds", &plan->grace_ms},
+		{"deployment", "progressDeadlineSeconds", &plan->ready_timeout_ms},
+		{"deployment", "minReadySeconds", &plan->settle_ms},
+	};
+
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		const json_t *value = json_object_get(json_object_get(spec, times[i].object),
+						      times[i].key);
+		json_int_t seconds = workload_field_number(value);
+
+		if (!value || json_is_null(value))
+			continue;
+		if (seconds < 0 || seconds > SECONDS_MAX)
+			return error_set(err, ERROR_INPUT,
+					 _("The %s of workload %s must be a number of seconds from 0 "
+					   "to %d."),
+					 times[i].key, plan->module, SECONDS_MAX);
+		/* Of nothing there would be no time at all. */
+		*times[i].ms = seconds > 0 ? (int)seconds * 1000 : 1;
+	}
+	return 0;
+}
 
 static json_t *
 only_container(struct plan *plan, const json_t *spec, struct error *err)
@@ -274,19 +374,20 @@ read_all(struct plan *plan, const struct images *images, const struct replica *r
 	for (size_t i = 0; i < READER_COUNT; i++)
 		if (readers[i](plan, container, err) != 0)
 			return -1;
-	return 0;
+	return read_times(plan, replica->spec, err);
 }
 
 struct plan *
-plan_new(const struct images *images, struct replica *replica, const char *deployment,
-	 const char **code, struct error *err)
+plan_new(const struct plan_setting *setting, struct replica *replica, const char **code,
+	 struct error *err)
 {
 	const struct driver_workload *workload = replica->workload;
 	struct plan *plan = xcalloc(1, sizeof(*plan));
 
 	plan->module = xstrdup(workload->module);
 	plan->replica = replica->number;
-	plan->deployment = deployment ? xstrdup(deployment) : NULL;
+	plan->is_confined = setting->is_confined;
+	plan->deployment = setting->deployment ? xstrdup(setting->deployment) : NULL;
 	plan->image = xstrdup(workload->image);
 	plan->fingerprint = xstrdup(replica->fingerprint);
 	plan->secrets = json_incref(workload->secrets);
@@ -295,7 +396,7 @@ plan_new(const struct images *images, struct replica *replica, const char *deplo
 	plan->ports = replica->ports;
 	replica->port_count = 0;
 	replica->ports = NULL;
-	if (read_all(plan, images, replica, code, err) != 0) {
+	if (read_all(plan, setting->images, replica, code, err) != 0) {
 		plan_free(plan);
 		return NULL;
 	}

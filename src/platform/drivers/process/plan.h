@@ -29,11 +29,15 @@ struct plan {
 	char *deployment;
 	char *image;
 	char *fingerprint;
-	char *executable;
+	bool is_confined;
+	char *executable;	/* the image, or the program that runs in its place */
 	char **arguments;	/* for execve, NULL at the end */
 	char **environment;
 	struct plan_file *files;
 	size_t file_count;
+	int grace_ms;		/* between SIGTERM and SIGKILL; 0: the driver's */
+	int ready_timeout_ms;	/* 0: the driver's */
+	int settle_ms;		/* that it must stay ready to count as such */
 	bool has_probe;
 	struct probe_target probe;
 	struct ports *holder;	/* of the own ports */
@@ -42,9 +46,15 @@ struct plan {
 	json_t *secrets;	/* texts that may not be kept of its output */
 };
 
+/* What a plan is made with. */
+struct plan_setting {
+	const struct images *images;
+	bool is_confined;	/* a program may be any of this machine */
+	const char *deployment;	/* NULL: none */
+};
 /* Takes the ports of the replica.  NULL with err, and *code for driver_error. */
-struct plan *plan_new(const struct images *images, struct replica *replica,
-		      const char *deployment, const char **code, struct error *err);
+struct plan *plan_new(const struct plan_setting *setting, struct replica *replica,
+		      const char **code, struct error *err);
 void plan_free(struct plan *plan);
 /* Writes the declared files below `directory`/files. */
 int plan_write_files(const struct plan *plan, const char *directory, struct error *err);

@@ -407,7 +407,7 @@ process_close_log(struct driver_log *log)
 static json_t *
 process_describe(struct driver *driver)
 {
-	json_t *description = process_honours();
+	json_t *description = process_honours(confinement_has_pids(own(driver)->confinement));
 
 	json_object_set_new(description, "name", json_string(driver->ops->name));
 	json_object_set_new(description, "confinement",

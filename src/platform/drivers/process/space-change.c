@@ -24,6 +24,7 @@
 #include "base/xmalloc.h"
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
+#include "platform/drivers/process/confine.h"
 #include "platform/drivers/process/plan.h"
 #include "platform/drivers/process/private.h"
 #include "platform/drivers/process/replicas.h"
@@ -341,13 +342,18 @@ static struct plan *
 make_plan(struct space *space, const struct driver_deployment *deployment,
 	  const struct driver_workload *workload, int number, const char *fingerprint)
 {
+	const struct plan_setting setting = {
+		.images = space->driver->images,
+		.is_confined = confinement_has_pids(space->driver->confinement),
+		.deployment = deployment->id,
+	};
 	struct replica replica;
 	const char *code = "no-port";
 	struct plan *plan = NULL;
 	struct error err;
 
 	if (replica_init(&replica, workload, number, fingerprint, space->driver->ports, &err) == 0)
-		plan = plan_new(space->driver->images, &replica, deployment->id, &code, &err);
+		plan = plan_new(&setting, &replica, &code, &err);
 	replica_clear(&replica);
 	if (plan && space_ensure_forwards(space, plan, &err) != 0) {
 		plan_free(plan);

@@ -154,7 +154,8 @@ now_ready(struct workload *workload)
 	tell(workload, WORKLOAD_IS_READY);
 }
 
-/* Without a probe there is no sign of readiness but that it has not ended. */
+/* Without a probe there is no sign of readiness but that it has not ended; with one, that it stays
+ * ready may be asked for. */
 static void
 lived_long_enough(void *data)
 {
@@ -180,6 +181,11 @@ probed(void *data, bool ready, const char *why)
 	const struct probe_target *target = &workload->plan->probe;
 
 	workload->probe = NULL;
+	if (ready && workload->plan->settle_ms > 0) {
+		workload->next = loop_add_timer(workload->loop, workload->plan->settle_ms,
+						lived_long_enough, workload);
+		return;
+	}
 	if (ready) {
 		now_ready(workload);
 		return;
@@ -348,8 +354,11 @@ instance_runs(void *data)
 		workload->next = loop_add_timer(workload->loop, probe_pause(0), try_probe,
 						workload);
 	else
-		workload->next = loop_add_timer(workload->loop, ALIVE_MS, lived_long_enough,
-						workload);
+		workload->next = loop_add_timer(workload->loop,
+						workload->plan->settle_ms > ALIVE_MS
+							? workload->plan->settle_ms
+							: ALIVE_MS,
+						lived_long_enough, workload);
 	limit_wait(workload);
 }
 
@@ -421,7 +430,8 @@ workload_new(struct plan *plan, const struct workload_place *place, workload_cha
 	workload->module_dir = xstrdup(place->module_dir);
 	workload->directory = xasprintf("%s/%u", place->module_dir, place->generation);
 	workload->log = xasprintf("%s/output.log", place->module_dir);
-	workload->ready_timeout_ms = place->ready_timeout_ms;
+	workload->ready_timeout_ms = plan->ready_timeout_ms ? plan->ready_timeout_ms
+							    : place->ready_timeout_ms;
 	workload->changed = changed;
 	workload->data = data;
 	workload->candidate = true;
